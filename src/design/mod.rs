@@ -1,0 +1,66 @@
+//! Formula and frame to model matrices.
+
+use std::sync::Arc;
+
+use crate::covariance::Structure;
+
+/// A model realised on data: only the rows that are used. Matrices are column-major.
+#[derive(Clone, Debug)]
+pub struct Design {
+    /// The number of rows used.
+    pub n: usize,
+    /// Response after its transformation, without the offset taken off. Empty for new data without a response.
+    pub y: Vec<f64>,
+    /// `[n, p]`, all columns, also those that are linearly dependent.
+    pub x: Vec<f64>,
+    pub x_names: Vec<String>,
+    /// Prior weights `[n]`, all positive.
+    pub weights: Option<Vec<f64>>,
+    /// Offset `[n]`.
+    pub offset: Option<Vec<f64>>,
+    pub terms: Vec<TermDesign>,
+    /// What happened to the rows of the data.
+    pub rows: RowLedger,
+}
+
+/// One random term realised on data.
+#[derive(Clone, Debug)]
+pub struct TermDesign {
+    /// The grouping factor's name: `g`, or `a:b`.
+    pub group: String,
+    /// Names of the effects: `(Intercept)`, `x` ...
+    pub effects: Vec<String>,
+    pub structure: Structure,
+    /// Labels of the levels that occur in the training data, in order.
+    pub levels: Arc<Vec<String>>,
+    /// Level of each row, 0-based; `UNSEEN` for a level that the training data don't have (new data only).
+    pub index: Vec<u32>,
+    /// `[n, r]` column-major; `None` is a single column of ones.
+    pub z: Option<Vec<f64>>,
+}
+
+/// The level index of a row whose level is not in the training data.
+pub const UNSEEN: u32 = u32::MAX;
+
+/// Which rows of the data are used, and why the others are not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RowLedger {
+    /// Rows of the data.
+    pub n_data: usize,
+    /// Rows left out, ascending, each with the name of the first column (or expression) that is missing there.
+    pub dropped: Vec<(usize, String)>,
+    /// Results per row are to be padded to `n_data` with NaN.
+    pub pad: bool,
+}
+
+/// What to do with rows that have missing values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum NaPolicy {
+    /// Leave the rows out and report them.
+    #[default]
+    Omit,
+    /// Fail, naming the first.
+    Error,
+    /// Leave the rows out of the fit, and give NaN for them in results per row.
+    Pad,
+}

@@ -1,0 +1,92 @@
+//! One error type for the whole library.
+
+use std::fmt;
+
+/// The kind of a failure. The numbers are the status codes of the C API and never change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum Code {
+    /// An argument is NULL, out of range, of the wrong length, or unknown.
+    Argument = 1,
+    /// The formula can't be read; the position is a byte offset in it.
+    Formula = 2,
+    /// The data don't suit the model: a column is absent or of the wrong type; the position is a row.
+    Data = 3,
+    /// The numbers broke down: a matrix is not positive definite, the objective is not finite.
+    Numeric = 4,
+    /// Memory for data-sized objects could not be had.
+    Memory = 5,
+    /// The progress callback, or the deadline, stopped the work.
+    Cancelled = 6,
+    /// A valid request that this version does not carry out.
+    Unsupported = 7,
+    /// A file can't be read or written.
+    Io = 8,
+    /// A defect of the library.
+    Internal = 99,
+}
+
+/// A failure: its kind, where (byte of the formula or row of the data, -1 for nowhere), and one line of text
+/// that names the argument, column or byte, what was seen and what was wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    pub code: Code,
+    pub position: i64,
+    pub message: String,
+}
+
+/// The result of anything that can fail.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// A failure without a position.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Error { code, position: -1, message: message.into() }
+    }
+
+    /// The same failure at a byte of the formula or a (0-based) row of the data.
+    pub fn at(mut self, position: usize) -> Self {
+        self.position = position as i64;
+        self
+    }
+
+    pub fn argument(message: impl Into<String>) -> Self {
+        Self::new(Code::Argument, message)
+    }
+
+    pub fn formula(position: usize, message: impl Into<String>) -> Self {
+        Self::new(Code::Formula, message).at(position)
+    }
+
+    pub fn data(message: impl Into<String>) -> Self {
+        Self::new(Code::Data, message)
+    }
+
+    pub fn numeric(message: impl Into<String>) -> Self {
+        Self::new(Code::Numeric, message)
+    }
+
+    pub fn unsupported(message: impl Into<String>) -> Self {
+        Self::new(Code::Unsupported, message)
+    }
+
+    pub fn memory(what: &str, bytes: usize) -> Self {
+        Self::new(Code::Memory, format!("{what}: {bytes} bytes could not be allocated"))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// A vector of `len` copies of `value`, or an error where memory is short: sizes that come from the data never abort.
+pub fn try_vec<T: Clone>(what: &str, value: T, len: usize) -> Result<Vec<T>> {
+    let mut v = Vec::new();
+    v.try_reserve_exact(len).map_err(|_| Error::memory(what, len.saturating_mul(size_of::<T>())))?;
+    v.resize(len, value);
+    Ok(v)
+}

@@ -1,0 +1,30 @@
+//! interlace fits mixed-effects models and is used through its C header, `include/interlace.h`.
+//!
+//! The linear model, in lme4's parametrisation (Bates et al. 2015):
+//!
+//! ```text
+//! y = X beta + Z b + offset + e,   b = Lambda(theta) u,   u ~ N(0, sigma^2 I),   e ~ N(0, sigma^2 W^-1)
+//! ```
+//!
+//! The modules, in reading order; each imports only from those above it.
+
+/// Structures of random-effect covariance: parameters, the Cholesky factor, its derivatives.
+pub mod covariance;
+/// Formula and frame to model matrices; the program that does so runs again on new data.
+pub mod design;
+/// What can go wrong, with stable codes.
+pub mod error;
+/// The fitted model.
+pub mod fit;
+/// Formula text to a syntax tree, and the algebra of its terms. Knows no data.
+pub mod formula;
+/// Named columns of data: numbers, categories; CSV files; missing values.
+pub mod frame;
+/// Block-sparse symmetric systems: pattern, factor, log-determinant, selected inverse.
+pub mod linalg;
+/// Minimisation with and without gradient.
+pub mod optimize;
+/// How it is fitted.
+pub mod options;
+/// What is fitted.
+pub mod spec;

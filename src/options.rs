@@ -1,0 +1,39 @@
+//! How a model is fitted.
+
+use crate::design::NaPolicy;
+use crate::optimize::Method;
+
+/// How a model is fitted. The default is always valid.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Restricted maximum likelihood (default) or maximum likelihood.
+    pub reml: bool,
+    pub optimizer: Method,
+    /// Start; the length must be the number of parameters.
+    pub theta0: Option<Vec<f64>>,
+    /// Predicted decrease of the criterion at which the optimum is taken as reached.
+    pub tolerance: f64,
+    pub max_evaluations: usize,
+    /// Seconds; the fit stops there with what it has and says so.
+    pub deadline: Option<f64>,
+    pub threads: usize,
+    pub na: NaPolicy,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            reml: true,
+            optimizer: Method::Newton,
+            theta0: None,
+            tolerance: 1e-9,
+            max_evaluations: 1000,
+            deadline: None,
+            threads: 1,
+            na: NaPolicy::Omit,
+        }
+    }
+}
+
+/// Called after each evaluation with (evaluations so far, criterion, theta); `false` cancels the fit.
+pub type Progress<'a> = &'a mut dyn FnMut(usize, f64, &[f64]) -> bool;
