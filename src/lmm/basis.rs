@@ -170,7 +170,10 @@ impl Basis {
         if left.sqrt() <= rounding {
             let constant = chunk.y.iter().all(|&v| v == chunk.y[0]);
             return Err(Error::data(if constant {
-                format!("the response is constant ({}): there is no variance to model", chunk.y.first().copied().unwrap_or(f64::NAN))
+                format!(
+                    "the response is constant ({}): there is no variance to model",
+                    chunk.y.first().copied().unwrap_or(f64::NAN)
+                )
             } else {
                 "the fixed effects fit the response exactly: there is no variance to model".to_owned()
             }));

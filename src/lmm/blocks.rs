@@ -36,7 +36,13 @@ impl BlockMatrix {
 
     /// The product over the rows of a chunk. Rows are sorted by (column level, row level) with two stable counting sorts,
     /// so that each block is one run, summed in the order of the rows.
-    pub fn product(k: &TermRows<'_>, k_size: &TermSize, m: &TermRows<'_>, m_size: &TermSize, weights: Option<&[f64]>) -> Result<Self> {
+    pub fn product(
+        k: &TermRows<'_>,
+        k_size: &TermSize,
+        m: &TermRows<'_>,
+        m_size: &TermSize,
+        weights: Option<&[f64]>,
+    ) -> Result<Self> {
         let n = k.index.len();
         let mut matrix = Self::empty(k_size, m_size)?;
         let by_row = counting_sort(k.index, k_size.levels, None)?;
@@ -80,7 +86,9 @@ impl BlockMatrix {
         let mut rows = Vec::new();
         let mut values: Vec<f64> = Vec::new();
         rows.try_reserve(capacity).map_err(|_| Error::memory("cross-products of the random effects", 4 * capacity))?;
-        values.try_reserve(capacity * size).map_err(|_| Error::memory("cross-products of the random effects", 8 * size * capacity))?;
+        values
+            .try_reserve(capacity * size)
+            .map_err(|_| Error::memory("cross-products of the random effects", 8 * size * capacity))?;
         let mut col_ptr = vec![0; self.col_ptr.len()];
         for i in 0..self.col_ptr.len() - 1 {
             let (mut a, mut b) = (self.col_ptr[i], other.col_ptr[i]);

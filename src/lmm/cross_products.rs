@@ -121,7 +121,9 @@ impl CrossProducts {
                 if let (Some(a), Some(b)) = (mine.constant, theirs.constant)
                     && a != b
                 {
-                    return Err(Error::data(format!("column 1 of X is constant in both parts, but {a} in one and {b} in the other")));
+                    return Err(Error::data(format!(
+                        "column 1 of X is constant in both parts, but {a} in one and {b} in the other"
+                    )));
                 }
                 let change = theirs.change_to(mine);
                 other.change_basis(&change);

@@ -163,7 +163,13 @@ impl<'a> Deviance<'a> {
         for j in 0..m {
             for i in j..m {
                 let dot: f64 = self.half[i * q..(i + 1) * q].iter().zip(&self.half[j * q..(j + 1) * q]).map(|(a, b)| a * b).sum();
-                let own = if i != j { 0.0 } else if j + 1 == m { self.system.rss } else { 1.0 };
+                let own = if i != j {
+                    0.0
+                } else if j + 1 == m {
+                    self.system.rss
+                } else {
+                    1.0
+                };
                 gram[j * m + i] = own - dot;
             }
         }

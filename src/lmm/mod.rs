@@ -9,3 +9,6 @@ mod information;
 pub mod rows;
 mod start;
 pub mod system;
+
+#[cfg(test)]
+mod tests;

@@ -125,7 +125,8 @@ impl FixedMap {
         let (p, k) = (c - 1, rank.kept.len());
         let b = basis.matrix();
         // X = C~_X B_X^-1, so the kept columns of X are Q (Q'C~_X) B_X^-1.
-        let expressed = |column: &[f64]| -> Vec<f64> { (0..k).map(|a| (0..p).map(|i| rank.r[i * k + a] * column[i]).sum()).collect() };
+        let expressed =
+            |column: &[f64]| -> Vec<f64> { (0..k).map(|a| (0..p).map(|i| rank.r[i * k + a] * column[i]).sum()).collect() };
         let mut w = vec![0.0; k * k];
         for (a, &j) in rank.kept.iter().enumerate() {
             w[a * k..(a + 1) * k].copy_from_slice(&expressed(&inverse[j * p..(j + 1) * p]));
@@ -191,7 +192,8 @@ impl Orthonormal {
             // The squared norm of the user's column, in units of its diagonal entry of the map.
             let unit = b[j * c + j];
             let column = &inverse[j * p..(j + 1) * p];
-            let norm: f64 = (0..p).map(|s| (0..p).map(|t| column[s] * unit * gram[t * c + s] * column[t] * unit).sum::<f64>()).sum();
+            let norm: f64 =
+                (0..p).map(|s| (0..p).map(|t| column[s] * unit * gram[t * c + s] * column[t] * unit).sum::<f64>()).sum();
             let mut row = forward(&rows, kept.iter().map(|&i| gram[j * c + i]));
             let left = gram[j * c + j] - row.iter().map(|v| v * v).sum::<f64>();
             if left > RANK_TOLERANCE * RANK_TOLERANCE * norm && left > 0.0 {
