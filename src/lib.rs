@@ -29,5 +29,7 @@ pub mod linalg;
 pub mod optimize;
 /// How it is fitted.
 pub mod options;
+/// Linear mixed models.
+pub mod lmm;
 /// What is fitted.
 pub mod spec;

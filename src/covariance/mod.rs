@@ -1,6 +1,22 @@
 //! Covariance structures of a random term with r effects: parameters theta <-> relative Cholesky factor T (lower triangular,
 //! r x r, column-major), Cov(b_j) = sigma^2 T T'.
+//!
+//! Parameters come in two forms. `theta` is what a user reads and writes. `working` is what an optimiser moves: as many
+//! numbers, without bounds, and T is a smooth function of them everywhere, at singular covariances too. Distinct working
+//! vectors may give the same covariance (signs); `theta_from_working` picks one.
+//!
+//! A structure is one file with one `Parametrisation`, and one line in `Structure::rules`.
 
+mod angle;
+mod ar1;
+mod correlated;
+mod cs;
+mod diag;
+#[cfg(test)]
+mod tests;
+mod us;
+
+use crate::error::{Error, Result};
 use crate::formula::StructureKind;
 
 /// A structure with its size.
@@ -11,4 +27,140 @@ pub struct Structure {
     pub homogeneous: bool,
     /// The number of effects.
     pub size: usize,
+}
+
+/// What one kind of structure knows. Parameters are passed with the right length (`n_theta`), matrices as `size * size`
+/// numbers, column-major, zeroed.
+trait Parametrisation: Sync {
+    fn name(&self) -> &'static str;
+    fn n_theta(&self, s: Structure) -> usize;
+    fn theta_names(&self, s: Structure, group: &str, effects: &[String]) -> Vec<String>;
+    /// The interval of the k-th theta.
+    fn bounds(&self, s: Structure, k: usize) -> (f64, f64);
+    fn working_from_theta(&self, s: Structure, theta: &[f64], working: &mut [f64]) -> Result<()>;
+    fn theta_from_working(&self, s: Structure, working: &[f64], theta: &mut [f64]);
+    fn factor(&self, s: Structure, working: &[f64], t: &mut [f64]);
+    fn derivative(&self, s: Structure, working: &[f64], i: usize, d: &mut [f64]);
+    /// Returns whether any element is other than zero; the default is for factors linear in the parameters.
+    fn second_derivative(&self, _s: Structure, _working: &[f64], _i: usize, _j: usize, _d: &mut [f64]) -> bool {
+        false
+    }
+    fn start(&self, s: Structure, working: &mut [f64]);
+    fn from_covariance(&self, s: Structure, covariance: &[f64], working: &mut [f64]);
+}
+
+impl Structure {
+    /// A structure of `size` effects. Where `homogeneous` is not given, ar1 has one standard deviation, diag and cs have
+    /// one for each effect; us has no homogeneous form.
+    pub fn new(kind: StructureKind, homogeneous: Option<bool>, size: usize) -> Structure {
+        let homogeneous = match kind {
+            StructureKind::Unstructured => false,
+            StructureKind::Diagonal | StructureKind::CompoundSymmetry => homogeneous.unwrap_or(false),
+            StructureKind::Ar1 => homogeneous.unwrap_or(true),
+        };
+        Structure { kind, homogeneous, size }
+    }
+
+    fn rules(&self) -> &'static dyn Parametrisation {
+        match self.kind {
+            StructureKind::Unstructured => &us::Unstructured,
+            StructureKind::Diagonal => &diag::Diagonal,
+            StructureKind::CompoundSymmetry => &correlated::Correlated(cs::CompoundSymmetry),
+            StructureKind::Ar1 => &correlated::Correlated(ar1::Ar1),
+        }
+    }
+
+    /// The name in formulas: `us`, `diag`, `cs`, `ar1`.
+    pub fn name(&self) -> &'static str {
+        self.rules().name()
+    }
+
+    /// The number of parameters, of theta and of working alike.
+    pub fn n_theta(&self) -> usize {
+        self.rules().n_theta(*self)
+    }
+
+    /// Names of the elements of theta: `group.effect` for a standard deviation or a diagonal element of T (`group` alone for
+    /// the one of a homogeneous structure), `group.row.column` for an element of T below the diagonal, `group.rho`.
+    pub fn theta_names(&self, group: &str, effects: &[String]) -> Vec<String> {
+        self.rules().theta_names(*self, group, effects)
+    }
+
+    /// The smallest theta: 0 for standard deviations and diagonals, free below the diagonal, the end of its interval for rho.
+    pub fn lower_bounds(&self) -> Vec<f64> {
+        (0..self.n_theta()).map(|k| self.rules().bounds(*self, k).0).collect()
+    }
+
+    /// The largest theta: 1 for rho, free otherwise.
+    pub fn upper_bounds(&self) -> Vec<f64> {
+        (0..self.n_theta()).map(|k| self.rules().bounds(*self, k).1).collect()
+    }
+
+    /// The working parameters of a theta. A negative diagonal element of us or diag is accepted (it gives the covariance of
+    /// the column with its sign changed); a negative standard deviation or a rho out of its interval is an error.
+    pub fn working_from_theta(&self, theta: &[f64], working: &mut [f64]) -> Result<()> {
+        let n = self.n_theta();
+        if theta.len() != n || working.len() != n {
+            let message = format!("theta: {}({}) has {n} parameters, not {}", self.name(), self.size, theta.len());
+            return Err(Error::argument(message));
+        }
+        if let Some(k) = theta.iter().position(|v| !v.is_finite()) {
+            return Err(Error::argument(format!("theta: element {} must be finite, not {}", k + 1, theta[k])));
+        }
+        self.rules().working_from_theta(*self, theta, working)
+    }
+
+    /// The canonical theta: diagonal of T and standard deviations not negative, rho within its interval.
+    pub fn theta_from_working(&self, working: &[f64], theta: &mut [f64]) {
+        self.rules().theta_from_working(*self, working, theta);
+    }
+
+    /// T, with zeros above the diagonal.
+    pub fn factor(&self, working: &[f64], t: &mut [f64]) {
+        t.fill(0.0);
+        self.rules().factor(*self, working, t);
+    }
+
+    /// dT / d working_i.
+    pub fn derivative(&self, working: &[f64], i: usize, d: &mut [f64]) {
+        d.fill(0.0);
+        self.rules().derivative(*self, working, i, d);
+    }
+
+    /// d2T / d working_i d working_j; `false` where all of it is zero.
+    pub fn second_derivative(&self, working: &[f64], i: usize, j: usize, d: &mut [f64]) -> bool {
+        d.fill(0.0);
+        self.rules().second_derivative(*self, working, i, j, d)
+    }
+
+    /// lme4's start: T = I, that is, standard deviations 1 and correlations 0.
+    pub fn start(&self, working: &mut [f64]) {
+        self.rules().start(*self, working);
+    }
+
+    /// A member of the structure near a relative covariance (r x r, symmetric), for start values: us takes its Cholesky
+    /// factor, diag its standard deviations, cs and ar1 also the mean of the suitable correlations. The covariance may be
+    /// singular, and one that is not quite positive semidefinite (a moment estimate) is clipped. Note for optimisers that a
+    /// singular covariance is always a stationary point: keep starts away from it.
+    pub fn from_covariance(&self, covariance: &[f64], working: &mut [f64]) {
+        self.rules().from_covariance(*self, covariance, working);
+    }
+}
+
+/// `group.effect`; the number of the effect where it has no name.
+fn effect_name(group: &str, effects: &[String], i: usize) -> String {
+    effects.get(i).map_or_else(|| format!("{group}.{}", i + 1), |e| format!("{group}.{e}"))
+}
+
+/// Square roots of the diagonal of a covariance, or of its mean for a homogeneous structure; negative numbers count as zero.
+fn standard_deviations(s: Structure, covariance: &[f64], sds: &mut [f64]) {
+    let r = s.size;
+    let variance = |i: usize| covariance[i * (r + 1)].max(0.0);
+    if s.homogeneous {
+        sds[0] = ((0..r).map(variance).sum::<f64>() / r as f64).sqrt();
+    } else {
+        for (i, sd) in sds.iter_mut().enumerate().take(r) {
+            *sd = variance(i).sqrt();
+        }
+    }
 }

@@ -1,6 +1,22 @@
 //! A frame: named columns of one length. Data go in as a frame, every table comes out as a frame.
 
+use std::borrow::Cow;
 use std::sync::Arc;
+
+use crate::error::{Error, Result};
+
+mod category;
+mod csv;
+mod dictionary;
+/// Names in messages: quoted on one line, with the nearest one suggested.
+pub mod names;
+mod number;
+mod write;
+
+pub use self::csv::CsvOptions;
+use self::dictionary::Dictionary;
+use self::names::{known, quoted};
+pub use self::number::shortest_text;
 
 /// Named columns of one length, in order. Names are unique.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,8 +50,227 @@ pub struct Category {
     pub codes: Vec<i32>,
     /// The labels. In the declared order if `declared`, otherwise sorted bytewise.
     pub levels: Vec<String>,
-    /// The caller gave the order of the levels.
+    /// The caller gave the order of the levels, or they are numbers in numerical order.
     pub declared: bool,
     /// The caller said that the order means something (an ordered factor).
     pub ordered: bool,
+}
+
+/// The integer that stands for a missing one.
+pub const MISSING_INTEGER: i64 = i64::MIN;
+/// The code of a missing category.
+pub const MISSING_CODE: i32 = -1;
+
+impl Frame {
+    /// A frame without columns, whose columns will have `n_rows` values.
+    pub fn new(n_rows: usize) -> Self {
+        Frame { n_rows, columns: Vec::new() }
+    }
+
+    /// Adds real numbers; NaN is missing.
+    pub fn add_real(&mut self, name: &str, values: Vec<f64>) -> Result<()> {
+        self.add(name, values.len(), || Ok(ColumnData::Real(values)))
+    }
+
+    /// Adds integers; `i64::MIN` is missing.
+    pub fn add_integers(&mut self, name: &str, values: Vec<i64>) -> Result<()> {
+        self.add(name, values.len(), || Ok(ColumnData::Integer(values)))
+    }
+
+    /// Adds categories whose levels are in the order given; code -1 is missing.
+    pub fn add_category(&mut self, name: &str, codes: Vec<i32>, levels: Vec<String>, ordered: bool) -> Result<()> {
+        self.add(name, codes.len(), || {
+            Dictionary::of_levels(name, &levels)?;
+            check_codes(name, &codes, levels.len())?;
+            Ok(ColumnData::Category(Category { codes, levels, declared: true, ordered }))
+        })
+    }
+
+    /// Adds text as categories whose levels are sorted bytewise; `None` is missing.
+    pub fn add_strings(&mut self, name: &str, values: &[Option<&str>]) -> Result<()> {
+        self.add(name, values.len(), || {
+            let mut dictionary = Dictionary::default();
+            let mut codes = crate::error::try_vec("codes of a text column", MISSING_CODE, values.len())?;
+            for (code, value) in codes.iter_mut().zip(values) {
+                if let Some(text) = value {
+                    *code = dictionary.code(name, text)?;
+                }
+            }
+            Ok(ColumnData::Category(dictionary.into_sorted(codes)))
+        })
+    }
+
+    /// Checks name and length before the data are made.
+    fn add(&mut self, name: &str, len: usize, data: impl FnOnce() -> Result<ColumnData>) -> Result<()> {
+        if name.is_empty() {
+            return Err(Error::argument(format!("column {} has an empty name", self.columns.len() + 1)));
+        }
+        if self.columns.iter().any(|c| c.name == name) {
+            return Err(Error::argument(format!("the frame already has a column {}", quoted(name))));
+        }
+        if len != self.n_rows {
+            let (column, rows) = (quoted(name), self.n_rows);
+            return Err(Error::argument(format!("column {column} has {len} values, the frame has {rows} rows")));
+        }
+        self.columns.push(Column { name: name.to_string(), data: Arc::new(data()?) });
+        Ok(())
+    }
+
+    /// The column of that name.
+    pub fn column(&self, name: &str) -> Result<&Column> {
+        Ok(&self.columns[self.position(name)?])
+    }
+
+    /// Where the column of that name is.
+    fn position(&self, name: &str) -> Result<usize> {
+        self.columns
+            .iter()
+            .position(|c| c.name == name)
+            .ok_or_else(|| Error::data(format!("there is no column {}; {}", quoted(name), known("the frame", name, self.names()))))
+    }
+
+    /// The column at a place, from 0.
+    pub fn column_at(&self, i: usize) -> Option<&Column> {
+        self.columns.get(i)
+    }
+
+    /// The names of the columns, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.columns.iter().map(|c| c.name.as_str())
+    }
+
+    pub fn n_rows(&self) -> usize {
+        self.n_rows
+    }
+
+    pub fn n_columns(&self) -> usize {
+        self.columns.len()
+    }
+}
+
+fn check_codes(name: &str, codes: &[i32], n_levels: usize) -> Result<()> {
+    let outside = |&c: &i32| c < MISSING_CODE || usize::try_from(c).is_ok_and(|c| c >= n_levels);
+    match codes.iter().position(outside) {
+        None => Ok(()),
+        Some(row) => {
+            let (column, code) = (quoted(name), codes[row]);
+            let message = format!("column {column} has code {code} in row {row}, wanted -1 (missing) or 0 up to below {n_levels}");
+            Err(Error::argument(message).at(row))
+        }
+    }
+}
+
+impl Column {
+    /// The number of values.
+    pub fn len(&self) -> usize {
+        match &*self.data {
+            ColumnData::Real(v) => v.len(),
+            ColumnData::Integer(v) => v.len(),
+            ColumnData::Category(c) => c.codes.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether the value of a row is missing.
+    pub fn is_missing(&self, row: usize) -> bool {
+        match &*self.data {
+            ColumnData::Real(v) => v[row].is_nan(),
+            ColumnData::Integer(v) => v[row] == MISSING_INTEGER,
+            ColumnData::Category(c) => c.codes[row] < 0,
+        }
+    }
+
+    /// The values as real numbers, NaN where missing; `None` for categories.
+    pub fn as_real(&self) -> Option<Cow<'_, [f64]>> {
+        match &*self.data {
+            ColumnData::Real(v) => Some(Cow::Borrowed(v)),
+            ColumnData::Integer(v) => {
+                Some(Cow::Owned(v.iter().map(|&i| if i == MISSING_INTEGER { f64::NAN } else { i as f64 }).collect()))
+            }
+            ColumnData::Category(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Code;
+
+    fn strings(levels: &[&str]) -> Vec<String> {
+        levels.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn wrong_length_names_column_and_both_lengths() {
+        let e = Frame::new(180).add_real("dose", vec![1.0; 3]).unwrap_err();
+        assert_eq!(e.message, "column 'dose' has 3 values, the frame has 180 rows");
+        assert_eq!(e.code, Code::Argument);
+    }
+
+    #[test]
+    fn names_are_unique_and_not_empty_and_a_failure_adds_nothing() {
+        let mut f = Frame::new(1);
+        f.add_real("x", vec![1.0]).unwrap();
+        assert!(f.add_integers("x", vec![1]).unwrap_err().message.contains("already has a column 'x'"));
+        assert!(f.add_integers("", vec![1]).is_err());
+        assert!(f.add_category("g", vec![0, 1], strings(&["a"]), false).is_err());
+        assert_eq!((f.n_columns(), f.n_rows()), (1, 1));
+    }
+
+    #[test]
+    fn codes_are_checked_with_the_row() {
+        let mut f = Frame::new(3);
+        let e = f.add_category("g", vec![0, -1, 2], strings(&["a", "b"]), false).unwrap_err();
+        assert_eq!(e.position, 2);
+        assert!(e.message.contains("'g'") && e.message.contains("code 2 in row 2"), "{e}");
+        assert_eq!(f.add_category("g", vec![0, -2, 1], strings(&["a", "b"]), false).unwrap_err().position, 1);
+        assert_eq!(f.add_category("g", vec![-1, 0, -1], vec![], false).unwrap_err().position, 1);
+        f.add_category("g", vec![-1, -1, -1], vec![], false).unwrap();
+    }
+
+    #[test]
+    fn duplicate_levels_are_refused() {
+        let e = Frame::new(1).add_category("g", vec![0], strings(&["a", "b", "a"]), false).unwrap_err();
+        assert!(e.message.contains("'a'") && e.message.contains("'g'"), "{e}");
+    }
+
+    #[test]
+    fn text_levels_are_sorted_bytewise() {
+        let mut f = Frame::new(6);
+        f.add_strings("g", &[Some("d10"), Some("é"), Some("d2"), None, Some("D1"), Some("")]).unwrap();
+        let c = f.column("g").unwrap().to_category().into_owned();
+        assert_eq!(c.levels, ["", "D1", "d10", "d2", "é"]);
+        assert_eq!(c.codes, [2, 4, 3, -1, 1, 0]);
+        assert!(!c.declared && !c.ordered);
+    }
+
+    #[test]
+    fn unknown_column_suggests_the_nearest() {
+        let mut f = Frame::new(0);
+        for n in ["Reaction", "Days", "Subject"] {
+            f.add_real(n, vec![]).unwrap();
+        }
+        let e = f.column("subject").unwrap_err();
+        assert_eq!(e.code, Code::Data);
+        assert_eq!(e.message, "there is no column 'subject'; did you mean 'Subject'?");
+        let e = f.column("weight").unwrap_err();
+        assert_eq!(e.message, "there is no column 'weight'; the frame has 'Reaction', 'Days', 'Subject'");
+        assert_eq!(Frame::new(2).column("a").unwrap_err().message, "there is no column 'a'; the frame has none");
+    }
+
+    #[test]
+    fn integers_become_reals_with_nan_for_missing() {
+        let mut f = Frame::new(2);
+        f.add_integers("i", vec![3, i64::MIN]).unwrap();
+        f.add_strings("s", &[None, Some("a")]).unwrap();
+        let c = f.column_at(0).unwrap();
+        let v = c.as_real().unwrap();
+        assert!(v[0] == 3.0 && v[1].is_nan() && c.is_missing(1) && !c.is_missing(0));
+        assert!(f.column_at(1).unwrap().as_real().is_none() && f.column_at(1).unwrap().is_missing(0));
+        assert!(f.column_at(2).is_none());
+    }
 }

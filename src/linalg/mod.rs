@@ -1,1 +1,8 @@
-//! Block-sparse symmetric systems.
+//! Block-sparse symmetric systems: factor, log-determinant, selected inverse; and small dense helpers.
+
+mod cholesky;
+pub mod dense;
+mod selected_inverse;
+
+pub use cholesky::SparseCholesky;
+pub use selected_inverse::SelectedInverse;

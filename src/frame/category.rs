@@ -1,0 +1,184 @@
+//! Columns as categories, and the order of their levels.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, DefaultHasher, Hash};
+use std::sync::Arc;
+
+use super::dictionary::{Dictionary, recode, sort_and_rank};
+use super::names::quoted;
+use super::number::shortest_text;
+use super::{Category, Column, ColumnData, Frame, MISSING_CODE, MISSING_INTEGER};
+use crate::error::{Error, Result};
+
+impl Column {
+    /// The column as categories, for grouping and `factor()`. Numbers have their shortest text as label ("308", not "308.0") and
+    /// are in numerical order, which counts as declared; levels that no row has are kept.
+    pub fn to_category(&self) -> Cow<'_, Category> {
+        match &*self.data {
+            ColumnData::Category(c) => Cow::Borrowed(c),
+            ColumnData::Integer(v) => {
+                let key = |&i: &i64| (i != MISSING_INTEGER).then_some(i);
+                Cow::Owned(distinct(v.iter().map(key), ToString::to_string))
+            }
+            ColumnData::Real(v) => {
+                let key = |&x: &f64| (!x.is_nan()).then(|| sortable_bits(x));
+                Cow::Owned(distinct(v.iter().map(key), |&bits| shortest_text(from_sortable_bits(bits))))
+            }
+        }
+    }
+}
+
+impl Frame {
+    /// Declares the order of the levels of a column; they may include levels that no row has. Numbers are taken by their shortest
+    /// text. It is an error if a value is not in the list.
+    pub fn set_levels(&mut self, name: &str, levels: Vec<String>, ordered: bool) -> Result<()> {
+        let at = self.position(name)?;
+        let dictionary = Dictionary::of_levels(name, &levels)?;
+        let category = self.columns[at].to_category();
+        let new: Vec<i32> = category.levels.iter().map(|text| dictionary.find(text).unwrap_or(MISSING_CODE)).collect();
+        if let Some(row) = category.codes.iter().position(|&c| c >= 0 && new[c as usize] < 0) {
+            return Err(unlisted(name, &category.levels[category.codes[row] as usize], row, &levels));
+        }
+        let mut codes = category.into_owned().codes;
+        recode(&mut codes, &new);
+        self.columns[at].data = Arc::new(ColumnData::Category(Category { codes, levels, declared: true, ordered }));
+        Ok(())
+    }
+
+    /// Makes a column of numbers into one of text: the labels are the shortest texts of the numbers, sorted bytewise ("10" before
+    /// "9"). A column that has levels stays as it is.
+    pub fn make_category(&mut self, name: &str) -> Result<()> {
+        let at = self.position(name)?;
+        if let Cow::Owned(numbers) = self.columns[at].to_category() {
+            let text = Dictionary::of_levels(name, &numbers.levels)?.into_sorted(numbers.codes);
+            self.columns[at].data = Arc::new(ColumnData::Category(text));
+        }
+        Ok(())
+    }
+}
+
+/// A value that the declared levels don't have.
+pub(super) fn unlisted(column: &str, value: &str, row: usize, levels: &[String]) -> Error {
+    let known = super::names::known("the list", value, levels.iter().map(String::as_str));
+    let message = format!("column {} has {} in row {row}, which is not among its levels; {known}", quoted(column), quoted(value));
+    Error::data(message).at(row)
+}
+
+/// Categories of keys, with the distinct keys in order as levels.
+fn distinct<K: Hash + Ord + Copy>(keys: impl Iterator<Item = Option<K>>, label: impl Fn(&K) -> String) -> Category {
+    let mut index: HashMap<K, i32, BuildHasherDefault<DefaultHasher>> = HashMap::default();
+    let mut codes: Vec<i32> = keys
+        .map(|key| {
+            key.map_or(MISSING_CODE, |key| {
+                let next = index.len() as i32;
+                *index.entry(key).or_insert(next)
+            })
+        })
+        .collect();
+    let mut entries: Vec<(K, i32)> = index.into_iter().collect();
+    let rank = sort_and_rank(&mut entries);
+    recode(&mut codes, &rank);
+    let levels = entries.iter().map(|(key, _)| label(key)).collect();
+    Category { codes, levels, declared: true, ordered: false }
+}
+
+/// An integer with the order of the real numbers; both zeros are the same.
+fn sortable_bits(x: f64) -> i64 {
+    let bits = (x + 0.0).to_bits() as i64;
+    bits ^ (((bits >> 63) as u64) >> 1) as i64
+}
+
+fn from_sortable_bits(bits: i64) -> f64 {
+    f64::from_bits((bits ^ (((bits >> 63) as u64) >> 1) as i64) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strings(levels: &[&str]) -> Vec<String> {
+        levels.iter().map(ToString::to_string).collect()
+    }
+
+    fn category<'a>(f: &'a Frame, name: &str) -> Cow<'a, Category> {
+        f.column(name).unwrap().to_category()
+    }
+
+    #[test]
+    fn numbers_sort_numerically_with_short_labels() {
+        let mut f = Frame::new(9);
+        let inf = f64::INFINITY;
+        f.add_real("x", vec![308.0, -0.0, 0.5, f64::NAN, 0.0, -10.0, 308.0, -inf, inf]).unwrap();
+        let c = category(&f, "x");
+        assert_eq!(c.levels, ["-Inf", "-10", "0", "0.5", "308", "Inf"]);
+        assert_eq!(c.codes, [4, 2, 3, -1, 2, 1, 4, 0, 5]);
+    }
+
+    #[test]
+    fn large_integers_keep_their_digits() {
+        let mut f = Frame::new(4);
+        f.add_integers("id", vec![9_007_199_254_740_993, i64::MIN, 9_007_199_254_740_992, -3]).unwrap();
+        let c = category(&f, "id");
+        assert_eq!(c.levels, ["-3", "9007199254740992", "9007199254740993"]);
+        assert_eq!(c.codes, [2, -1, 1, 0]);
+    }
+
+    #[test]
+    fn declared_order_and_unused_levels_are_kept() {
+        let mut f = Frame::new(2);
+        f.add_category("g", vec![2, 0], strings(&["high", "mid", "low"]), true).unwrap();
+        let c = category(&f, "g");
+        assert_eq!((c.levels.join(" "), c.declared, c.ordered), ("high mid low".into(), true, true));
+    }
+
+    #[test]
+    fn order_can_be_declared() {
+        let mut f = Frame::new(4);
+        f.add_strings("g", &[Some("low"), Some("high"), None, Some("low")]).unwrap();
+        f.set_levels("g", strings(&["low", "mid", "high"]), true).unwrap();
+        let c = category(&f, "g");
+        assert_eq!((c.codes.clone(), c.declared, c.ordered), (vec![0, 2, -1, 0], true, true));
+        // The unused level may go again.
+        f.set_levels("g", strings(&["high", "low"]), false).unwrap();
+        assert_eq!(category(&f, "g").codes, [1, 0, -1, 1]);
+    }
+
+    #[test]
+    fn a_value_outside_the_declared_levels_is_named() {
+        let mut f = Frame::new(3);
+        f.add_strings("g", &[Some("low"), Some("high"), Some("height")]).unwrap();
+        let before = f.clone();
+        let e = f.set_levels("g", strings(&["low", "high"]), true).unwrap_err();
+        assert_eq!(e.position, 2);
+        assert!(e.message.starts_with("column 'g' has 'height' in row 2, which is not among its levels"), "{e}");
+        assert!(f.set_levels("g", strings(&["low", "high", "height", "low"]), true).is_err());
+        assert!(f.set_levels("h", vec![], true).is_err());
+        assert_eq!(f, before);
+    }
+
+    #[test]
+    fn numbers_become_text_sorted_bytewise() {
+        let mut f = Frame::new(4);
+        f.add_integers("s", vec![9, 10, i64::MIN, 100]).unwrap();
+        f.set_levels("s", strings(&["100", "9", "10"]), false).unwrap();
+        assert_eq!(category(&f, "s").codes, [1, 2, -1, 0]);
+        let mut f = Frame::new(4);
+        f.add_real("s", vec![9.0, 10.0, f64::NAN, 100.0]).unwrap();
+        f.make_category("s").unwrap();
+        let c = category(&f, "s");
+        assert_eq!((c.levels.join(" "), c.codes.clone(), c.declared), ("10 100 9".into(), vec![2, 0, -1, 1], false));
+        let before = f.clone();
+        f.make_category("s").unwrap();
+        assert_eq!(f, before);
+        assert!(f.make_category("t").is_err());
+    }
+
+    #[test]
+    fn bits_sort_as_numbers() {
+        let x = [f64::NEG_INFINITY, -2.0, -f64::MIN_POSITIVE, 0.0, 5e-324, 1.0, f64::MAX, f64::INFINITY];
+        assert!(x.windows(2).all(|w| sortable_bits(w[0]) < sortable_bits(w[1])));
+        assert!(x.iter().all(|&v| from_sortable_bits(sortable_bits(v)) == v));
+        assert_eq!(sortable_bits(-0.0), sortable_bits(0.0));
+    }
+}

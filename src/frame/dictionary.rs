@@ -1,0 +1,72 @@
+//! Text to codes: each distinct text is kept once.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, DefaultHasher};
+
+use super::Category;
+use super::names::quoted;
+use crate::error::{Error, Result};
+
+/// Distinct texts, numbered from 0 in order of appearance. The hasher has no random state: results are the same in every run.
+#[derive(Default)]
+pub(super) struct Dictionary {
+    index: HashMap<Box<str>, i32, BuildHasherDefault<DefaultHasher>>,
+}
+
+impl Dictionary {
+    /// The dictionary of declared levels, which must be distinct.
+    pub fn of_levels(column: &str, levels: &[String]) -> Result<Self> {
+        let mut dictionary = Dictionary::default();
+        for (i, level) in levels.iter().enumerate() {
+            if usize::try_from(dictionary.code(column, level)?) != Ok(i) {
+                return Err(Error::argument(format!("column {}: level {} is given twice", quoted(column), quoted(level))));
+            }
+        }
+        Ok(dictionary)
+    }
+
+    /// The code of a text, which is added if it is new.
+    pub fn code(&mut self, column: &str, text: &str) -> Result<i32> {
+        if let Some(code) = self.find(text) {
+            return Ok(code);
+        }
+        let code = i32::try_from(self.index.len())
+            .map_err(|_| Error::argument(format!("column {} has more than {} levels", quoted(column), i32::MAX)))?;
+        self.index.try_reserve(1).map_err(|_| Error::memory("dictionary of levels", text.len()))?;
+        self.index.insert(text.into(), code);
+        Ok(code)
+    }
+
+    /// The code of a known text.
+    pub fn find(&self, text: &str) -> Option<i32> {
+        self.index.get(text).copied()
+    }
+
+    /// The category with these codes, its levels sorted bytewise.
+    pub fn into_sorted(self, mut codes: Vec<i32>) -> Category {
+        let mut entries: Vec<(Box<str>, i32)> = self.index.into_iter().collect();
+        let rank = sort_and_rank(&mut entries);
+        recode(&mut codes, &rank);
+        let levels = entries.into_iter().map(|(text, _)| text.into()).collect();
+        Category { codes, levels, declared: false, ordered: false }
+    }
+}
+
+/// Replaces each code that isn't missing by its entry in `new`.
+pub(super) fn recode(codes: &mut [i32], new: &[i32]) {
+    for code in codes {
+        if *code >= 0 {
+            *code = new[*code as usize];
+        }
+    }
+}
+
+/// Sorts (key, code) by key; the new place of each code.
+pub(super) fn sort_and_rank<K: Ord>(entries: &mut [(K, i32)]) -> Vec<i32> {
+    entries.sort_unstable();
+    let mut rank = vec![0; entries.len()];
+    for (new, (_, old)) in entries.iter().enumerate() {
+        rank[*old as usize] = new as i32;
+    }
+    rank
+}

@@ -1,0 +1,89 @@
+//! Numbers and their text: the shortest that reads back to the same number.
+
+use std::fmt::Write;
+
+/// What a cell of text reads as.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Number {
+    Integer(i64),
+    Real(f64),
+}
+
+/// The number that a text is, blanks around it apart: decimal, with or without exponent, or an infinity. Whole numbers outside the
+/// 64-bit integers are real ones, and so is the one integer that stands for missing.
+pub(super) fn parse(text: &str) -> Option<Number> {
+    let text = text.trim_ascii();
+    match text.parse::<i64>() {
+        Ok(i) if i != super::MISSING_INTEGER => Some(Number::Integer(i)),
+        _ => text.parse::<f64>().ok().map(Number::Real),
+    }
+}
+
+/// Shortest text that reads back to the same number: "308", "0.5", "1e-7", "Inf", "NaN". Zero has no sign.
+pub fn shortest_text(x: f64) -> String {
+    let mut text = String::new();
+    write_shortest(&mut text, x);
+    text
+}
+
+/// Appends `shortest_text`.
+pub(super) fn write_shortest(out: &mut String, x: f64) {
+    let size = x.abs();
+    if x.is_nan() {
+        out.push_str("NaN");
+    } else if x.is_infinite() {
+        out.push_str(if x > 0.0 { "Inf" } else { "-Inf" });
+    } else if x == 0.0 {
+        out.push('0');
+    } else if (1e-5..1e15).contains(&size) {
+        // Writing to a String doesn't fail.
+        let _ = write!(out, "{x}");
+    } else {
+        let _ = write!(out, "{x:e}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_short_and_reads_back() {
+        let cases = [
+            (308.0, "308"),
+            (0.5, "0.5"),
+            (0.1 + 0.2, "0.30000000000000004"),
+            (-1e-7, "-1e-7"),
+            (1e15, "1e15"),
+            (999_999_999_999_999.0, "999999999999999"),
+            (f64::MIN_POSITIVE, "2.2250738585072014e-308"),
+            (f64::INFINITY, "Inf"),
+            (f64::NEG_INFINITY, "-Inf"),
+        ];
+        for (x, text) in cases {
+            assert_eq!(shortest_text(x), text);
+            let back = match parse(text).unwrap() {
+                Number::Integer(i) => i as f64,
+                Number::Real(r) => r,
+            };
+            assert_eq!(back.to_bits(), x.to_bits());
+        }
+        assert_eq!(shortest_text(-0.0), "0");
+        assert_eq!(shortest_text(f64::NAN), "NaN");
+    }
+
+    #[test]
+    fn what_is_a_number() {
+        assert_eq!(parse(" 12 "), Some(Number::Integer(12)));
+        assert_eq!(parse("+007"), Some(Number::Integer(7)));
+        assert_eq!(parse("12."), Some(Number::Real(12.0)));
+        assert_eq!(parse("1E3"), Some(Number::Real(1000.0)));
+        assert_eq!(parse("-inf"), Some(Number::Real(f64::NEG_INFINITY)));
+        assert_eq!(parse("9223372036854775807"), Some(Number::Integer(i64::MAX)));
+        assert_eq!(parse("9223372036854775808"), Some(Number::Real(9_223_372_036_854_775_808.0)));
+        assert_eq!(parse("-9223372036854775808"), Some(Number::Real(-9_223_372_036_854_775_808.0)));
+        for text in ["", " ", "-", "1 2", "1,5", "0x1F", "1e", "１", "12a", "e5", "."] {
+            assert_eq!(parse(text), None, "{text:?}");
+        }
+    }
+}

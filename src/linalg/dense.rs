@@ -1,0 +1,129 @@
+//! Small dense matrices, column-major, in place.
+
+/// Factorises the lower triangle of the `n x n` matrix `a` as L L'; the strict upper triangle is not touched.
+/// `Err(j)` names the first pivot that is not positive.
+pub fn cholesky(n: usize, a: &mut [f64]) -> Result<(), usize> {
+    for j in 0..n {
+        for k in 0..j {
+            let factor = a[k * n + j];
+            for i in j..n {
+                a[j * n + i] -= a[k * n + i] * factor;
+            }
+        }
+        let pivot = a[j * n + j];
+        if pivot.is_nan() || pivot <= 0.0 {
+            return Err(j);
+        }
+        let root = pivot.sqrt();
+        for i in j..n {
+            a[j * n + i] /= root;
+        }
+    }
+    Ok(())
+}
+
+/// x <- L^-1 x, for the lower triangle of the `n x n` matrix `l`.
+pub fn solve_lower(n: usize, l: &[f64], x: &mut [f64]) {
+    for j in 0..x.len().min(n) {
+        x[j] /= l[j * n + j];
+        let xj = x[j];
+        for i in j + 1..x.len().min(n) {
+            x[i] -= l[j * n + i] * xj;
+        }
+    }
+}
+
+/// x <- L'^-1 x, for the leading part of `l` as long as `x`.
+pub fn solve_lower_transpose(n: usize, l: &[f64], x: &mut [f64]) {
+    let m = x.len().min(n);
+    for j in (0..m).rev() {
+        let mut sum = x[j];
+        for i in j + 1..m {
+            sum -= l[j * n + i] * x[i];
+        }
+        x[j] = sum / l[j * n + j];
+    }
+}
+
+/// c (`m x n`) += alpha A B, with A `m x k`, B `k x n`.
+pub fn multiply_add(m: usize, k: usize, n: usize, alpha: f64, a: &[f64], b: &[f64], c: &mut [f64]) {
+    for j in 0..n {
+        for l in 0..k {
+            let factor = alpha * b[j * k + l];
+            for i in 0..m {
+                c[j * m + i] += a[l * m + i] * factor;
+            }
+        }
+    }
+}
+
+/// Eigenvalues (ascending) and orthonormal eigenvectors (columns) of the symmetric `n x n` matrix `a`.
+pub fn symmetric_eigen(n: usize, a: &[f64]) -> Option<(Vec<f64>, Vec<f64>)> {
+    if a.iter().any(|v| !v.is_finite()) {
+        return None;
+    }
+    let eigen = faer::MatRef::from_column_major_slice(a, n, n).self_adjoint_eigen(faer::Side::Lower).ok()?;
+    let values = (0..n).map(|i| eigen.S().column_vector()[i]).collect();
+    let vectors = (0..n * n).map(|e| eigen.U()[(e % n, e / n)]).collect();
+    Some((values, vectors))
+}
+
+/// The lower triangular factor (diagonal >= 0) of a positive semidefinite matrix: a zero pivot gives a zero column.
+pub fn semidefinite_cholesky(n: usize, a: &[f64]) -> Vec<f64> {
+    let mut t = a.to_vec();
+    for j in 0..n {
+        let scale = a[j * n + j].abs();
+        for k in 0..j {
+            let factor = t[k * n + j];
+            for i in j..n {
+                t[j * n + i] -= t[k * n + i] * factor;
+            }
+        }
+        let pivot = t[j * n + j];
+        let root = if pivot > 1e-14 * scale { pivot.sqrt() } else { 0.0 };
+        for i in j..n {
+            t[j * n + i] = if root > 0.0 { t[j * n + i] / root } else { 0.0 };
+        }
+        for i in 0..j {
+            t[j * n + i] = 0.0;
+        }
+    }
+    t
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cholesky_and_solves() {
+        let a = [4.0, 2.0, -2.0, 2.0, 10.0, 2.0, -2.0, 2.0, 6.0];
+        let mut l = a;
+        cholesky(3, &mut l).unwrap();
+        let mut x = [1.0, -2.0, 3.0];
+        solve_lower(3, &l, &mut x);
+        solve_lower_transpose(3, &l, &mut x);
+        for i in 0..3 {
+            let product: f64 = (0..3).map(|j| a[j * 3 + i] * x[j]).sum();
+            assert!((product - [1.0, -2.0, 3.0][i]).abs() < 1e-14);
+        }
+        assert_eq!(cholesky(2, &mut [1.0, 1.0, 1.0, 1.0]), Err(1));
+        assert_eq!(cholesky(1, &mut [f64::NAN]), Err(0));
+    }
+
+    #[test]
+    fn a_singular_matrix_has_a_factor_with_a_zero_column() {
+        let t = semidefinite_cholesky(2, &[4.0, 2.0, 2.0, 1.0]);
+        assert_eq!(t, [2.0, 1.0, 0.0, 0.0]);
+        let t = semidefinite_cholesky(2, &[0.0, 0.0, 0.0, 9.0]);
+        assert_eq!(t, [0.0, 0.0, 0.0, 3.0]);
+    }
+
+    #[test]
+    fn eigenvalues_come_in_order() {
+        let (values, vectors) = symmetric_eigen(2, &[2.0, 1.0, 1.0, 2.0]).unwrap();
+        assert!((values[0] - 1.0).abs() < 1e-15 && (values[1] - 3.0).abs() < 1e-15);
+        assert!((vectors[0] + vectors[1]).abs() < 1e-15);
+        assert!(symmetric_eigen(1, &[f64::INFINITY]).is_none());
+    }
+}

@@ -1,0 +1,242 @@
+//! The basis in which cross-products are accumulated: columns shifted and made orthonormal, so that no digits are lost.
+
+use serde::{Deserialize, Serialize};
+
+use super::rows::Chunk;
+use crate::error::{Error, Result, try_vec};
+
+/// A column is a linear combination of those before it when what is left of it is smaller than this, relative to its norm
+/// (the tolerance of R's `lm`).
+pub const RANK_TOLERANCE: f64 = 1e-7;
+
+/// Below this squared relative remainder a first pass can't tell a nearly dependent column from a dependent one.
+const UNCERTAIN: f64 = 1e-10;
+
+/// Rows that are transformed together.
+const BLOCK: usize = 256;
+
+/// The linear map from the user's columns C = [X y] to the working ones, C~ = (C - 1 shift') map.
+///
+/// `map` is upper triangular, the last column (the response) with a positive diagonal; working columns of X are nearly orthonormal and
+/// the working response is nearly the least-squares residual of unit length, on the rows that the basis was learnt from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Basis {
+    /// The number of columns, those of X and the response.
+    pub columns: usize,
+    /// The value of column 0 where it is constant; otherwise nothing is shifted.
+    pub constant: Option<f64>,
+    pub shift: Vec<f64>,
+    /// `[columns, columns]`.
+    pub map: Vec<f64>,
+}
+
+impl Basis {
+    /// Learns the basis from the rows of a chunk: the Gram matrix in a scaled and centred basis, its Cholesky factor, and again
+    /// while a column is nearly dependent on others (iterated Cholesky QR; Yamamoto et al. 2015).
+    pub fn learn(chunk: &Chunk<'_>) -> Result<Basis> {
+        let mut basis = Self::scaled(chunk)?;
+        let norms = basis.column_norms(chunk)?;
+        let units: Vec<f64> = (0..basis.columns).map(|j| basis.map[j * basis.columns + j]).collect();
+        for _ in 0..4 {
+            let gram = basis.gram(chunk)?;
+            if basis.refine(&gram, &norms, &units) {
+                break;
+            }
+        }
+        basis.scale_response(chunk)?;
+        Ok(basis)
+    }
+
+    /// Columns centred (where column 0 is constant) and scaled to a largest value of one.
+    fn scaled(chunk: &Chunk<'_>) -> Result<Basis> {
+        let c = chunk.columns();
+        let mut basis = Basis { columns: c, constant: None, shift: vec![0.0; c], map: try_vec("basis", 0.0, c * c)? };
+        if c > 1 && chunk.n > 0 {
+            let first = chunk.column(0);
+            if first[0] != 0.0 && first.iter().all(|&v| v == first[0]) {
+                basis.constant = Some(first[0]);
+            }
+        }
+        for j in 0..c {
+            let values = chunk.column(j);
+            if basis.constant.is_some() && j > 0 {
+                let largest = values.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+                // Scaled before it is summed: a sum of large values must not overflow.
+                let mean = values.iter().map(|v| v / largest.max(f64::MIN_POSITIVE)).sum::<f64>() / chunk.n as f64 * largest;
+                basis.shift[j] = mean;
+            }
+            let largest = values.iter().fold(0.0f64, |m, v| m.max((v - basis.shift[j]).abs()));
+            basis.map[j * c + j] = if largest > 0.0 && (1.0 / largest).is_finite() { 1.0 / largest } else { 1.0 };
+        }
+        Ok(basis)
+    }
+
+    /// Squared norms of the scaled columns without their shift, weights included.
+    fn column_norms(&self, chunk: &Chunk<'_>) -> Result<Vec<f64>> {
+        let c = self.columns;
+        let unshifted = Basis { shift: vec![0.0; c], ..self.clone() };
+        let gram = unshifted.gram(chunk)?;
+        Ok((0..c).map(|j| gram[j * c + j]).collect())
+    }
+
+    /// The Gram matrix of the working columns of a chunk, `[columns, columns]`.
+    pub fn gram(&self, chunk: &Chunk<'_>) -> Result<Vec<f64>> {
+        let c = self.columns;
+        let mut gram = try_vec("cross-products of the fixed effects", 0.0, c * c)?;
+        self.each_block(chunk, |_, rows| add_gram(c, rows, &mut gram))?;
+        Ok(gram)
+    }
+
+    /// Calls `work(first row, block)` for blocks of transformed and weighted rows, each row `columns` numbers side by side.
+    pub fn each_block(&self, chunk: &Chunk<'_>, mut work: impl FnMut(usize, &[f64])) -> Result<()> {
+        let c = self.columns;
+        let mut raw = vec![0.0; c];
+        let mut block = try_vec("rows of the fixed effects", 0.0, BLOCK.min(chunk.n) * c)?;
+        for start in (0..chunk.n).step_by(BLOCK) {
+            let rows = BLOCK.min(chunk.n - start);
+            for (i, out) in block.chunks_exact_mut(c).take(rows).enumerate() {
+                let root_weight = chunk.weights.map_or(1.0, |w| w[start + i].sqrt());
+                for (j, value) in raw.iter_mut().enumerate() {
+                    *value = chunk.column(j)[start + i] - self.shift[j];
+                }
+                for (j, value) in out.iter_mut().enumerate() {
+                    let column = &self.map[j * c..=j * c + j];
+                    *value = root_weight * column.iter().zip(&raw).map(|(m, v)| m * v).sum::<f64>();
+                }
+            }
+            work(start, &block[..rows * c]);
+        }
+        Ok(())
+    }
+
+    /// Makes the working columns orthonormal by the Cholesky factor of their Gram matrix; true if that is final.
+    /// Dependent columns are reduced by the others but not scaled, and not used by later columns.
+    /// `norms` are squared norms of the user's columns times `units`.
+    fn refine(&mut self, gram: &[f64], norms: &[f64], units: &[f64]) -> bool {
+        let c = self.columns;
+        let p = c - 1;
+        let mut settled = true;
+        let mut kept: Vec<usize> = Vec::new();
+        // update[:, j] expresses the new column j in the present ones.
+        let mut update = vec![0.0; c * c];
+        for j in 0..c {
+            let mut column = vec![0.0; c];
+            column[j] = 1.0;
+            let mut left = gram[j * c + j];
+            for &k in &kept {
+                let q = &update[k * c..(k + 1) * c];
+                let r: f64 = (0..=k).map(|i| q[i] * gram[j * c + i]).sum();
+                (0..=k).for_each(|i| column[i] -= r * q[i]);
+                left -= r * r;
+            }
+            let unit = self.map[j * c + j] / units[j];
+            let relative = left / (unit * unit * norms[j]).max(f64::MIN_POSITIVE);
+            let present = gram[j * c + j] / (unit * unit * norms[j]).max(f64::MIN_POSITIVE);
+            if j < p && relative > RANK_TOLERANCE * RANK_TOLERANCE && left > UNCERTAIN * gram[j * c + j] {
+                // A column that has just been found independent after a doubtful pass wants one more.
+                settled &= present > UNCERTAIN || left > 0.5 * gram[j * c + j];
+                let scale = 1.0 / left.sqrt();
+                column.iter_mut().for_each(|v| *v *= scale);
+                kept.push(j);
+            } else if j < p {
+                settled &= present <= RANK_TOLERANCE * RANK_TOLERANCE;
+            }
+            update[j * c..(j + 1) * c].copy_from_slice(&column);
+        }
+        let mut map = vec![0.0; c * c];
+        for j in 0..c {
+            for k in 0..=j {
+                let factor = update[j * c + k];
+                for i in 0..=k {
+                    map[j * c + i] += self.map[k * c + i] * factor;
+                }
+            }
+        }
+        self.map = map;
+        settled
+    }
+
+    /// Scales the working response to unit length; one that the fixed effects fit exactly has no variance to model.
+    fn scale_response(&mut self, chunk: &Chunk<'_>) -> Result<()> {
+        let c = self.columns;
+        let y = c - 1;
+        let (mut left, mut largest) = (0.0, 0.0f64);
+        self.each_block(chunk, |_, rows| left += rows.chunks_exact(c).map(|row| row[y] * row[y]).sum::<f64>())?;
+        let scale = self.map[y * c + y];
+        for i in 0..chunk.n {
+            largest = largest.max((chunk.y[i] * scale).abs() * chunk.weights.map_or(1.0, |w| w[i].sqrt()));
+        }
+        let rounding = 4.0 * f64::EPSILON * largest * (chunk.n as f64).sqrt();
+        if left.sqrt() <= rounding {
+            let constant = chunk.y.iter().all(|&v| v == chunk.y[0]);
+            return Err(Error::data(if constant {
+                format!(
+                    "the response is constant ({}): there is no variance to model",
+                    chunk.y.first().copied().unwrap_or(f64::NAN)
+                )
+            } else {
+                "the fixed effects fit the response exactly: there is no variance to model".to_owned()
+            }));
+        }
+        for i in 0..c {
+            self.map[y * c + i] /= left.sqrt();
+        }
+        Ok(())
+    }
+
+    /// The whole linear map B, `[columns, columns]`, with C~ = C B: the shift is a multiple of the constant column.
+    pub fn matrix(&self) -> Vec<f64> {
+        let c = self.columns;
+        let mut b = self.map.clone();
+        if let Some(constant) = self.constant {
+            for j in 0..c {
+                for k in 1..c {
+                    b[j * c] -= self.shift[k] / constant * self.map[j * c + k];
+                }
+            }
+        }
+        b
+    }
+
+    /// D with C~(other) = C~(self) D.
+    pub fn change_to(&self, other: &Basis) -> Vec<f64> {
+        let c = self.columns;
+        let mut d = other.map.clone();
+        // (C - 1 other.shift') = (C - 1 self.shift') + 1 (self.shift - other.shift)': again a multiple of the constant column.
+        if let Some(constant) = self.constant.or(other.constant) {
+            for j in 0..c {
+                for k in 1..c {
+                    d[j * c] += (self.shift[k] - other.shift[k]) / constant * other.map[j * c + k];
+                }
+            }
+        }
+        for column in d.chunks_exact_mut(c) {
+            solve_upper(c, &self.map, column);
+        }
+        d
+    }
+}
+
+/// x <- U^-1 x for the upper triangular `n x n` matrix `u`.
+pub fn solve_upper(n: usize, u: &[f64], x: &mut [f64]) {
+    for j in (0..n).rev() {
+        x[j] /= u[j * n + j];
+        let xj = x[j];
+        for i in 0..j {
+            x[i] -= u[j * n + i] * xj;
+        }
+    }
+}
+
+/// gram += rows' rows, for rows of `c` numbers. The block is summed first: the rounding of a long sum grows with its blocks alone.
+pub fn add_gram(c: usize, rows: &[f64], gram: &mut [f64]) {
+    for j in 0..c {
+        for i in 0..=j {
+            let sum: f64 = rows.chunks_exact(c).map(|row| row[i] * row[j]).sum();
+            gram[j * c + i] += sum;
+            if i != j {
+                gram[i * c + j] += sum;
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Sparse matrices of small dense blocks: the cross-products of two random terms.
+
+use serde::{Deserialize, Serialize};
+
+use super::rows::{TermRows, TermSize};
+use crate::error::{Error, Result, try_vec};
+
+/// Z_k'Z_m for two terms: compressed columns (levels of m) of blocks (`r_k x r_m`, column-major), rows (levels of k) ascending.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BlockMatrix {
+    pub row_effects: usize,
+    pub column_effects: usize,
+    /// `[levels of m + 1]`.
+    pub col_ptr: Vec<usize>,
+    /// Level of k of each block.
+    pub rows: Vec<u32>,
+    pub values: Vec<f64>,
+}
+
+impl BlockMatrix {
+    /// No blocks.
+    pub fn empty(k: &TermSize, m: &TermSize) -> Result<Self> {
+        Ok(BlockMatrix {
+            row_effects: k.effects,
+            column_effects: m.effects,
+            col_ptr: try_vec("cross-products of the random effects", 0, m.levels + 1)?,
+            rows: vec![],
+            values: vec![],
+        })
+    }
+
+    /// The numbers in one block.
+    pub fn block_len(&self) -> usize {
+        self.row_effects * self.column_effects
+    }
+
+    /// The product over the rows of a chunk. Rows are sorted by (column level, row level) with two stable counting sorts,
+    /// so that each block is one run, summed in the order of the rows.
+    pub fn product(
+        k: &TermRows<'_>,
+        k_size: &TermSize,
+        m: &TermRows<'_>,
+        m_size: &TermSize,
+        weights: Option<&[f64]>,
+    ) -> Result<Self> {
+        let n = k.index.len();
+        let mut matrix = Self::empty(k_size, m_size)?;
+        let by_row = counting_sort(k.index, k_size.levels, None)?;
+        let order = counting_sort(m.index, m_size.levels, Some(&by_row))?;
+        let size = matrix.block_len();
+        let mut last = (u32::MAX, u32::MAX);
+        for &i in &order {
+            let i = i as usize;
+            let here = (m.index[i], k.index[i]);
+            if here != last {
+                last = here;
+                matrix.rows.try_reserve(1).map_err(|_| Error::memory("cross-products of the random effects", 4 * n))?;
+                matrix.values.try_reserve(size).map_err(|_| Error::memory("cross-products of the random effects", 8 * n * size))?;
+                matrix.rows.push(here.1);
+                matrix.values.resize(matrix.values.len() + size, 0.0);
+                matrix.col_ptr[here.0 as usize + 1] += 1;
+            }
+            let start = matrix.values.len() - size;
+            let block = &mut matrix.values[start..];
+            let weight = weights.map_or(1.0, |w| w[i]);
+            for (e, sum) in block.iter_mut().enumerate() {
+                let a = k.z.map_or(1.0, |z| z[(e % k_size.effects) * n + i]);
+                let b = m.z.map_or(1.0, |z| z[(e / k_size.effects) * n + i]);
+                *sum += weight * a * b;
+            }
+        }
+        for i in 0..m_size.levels {
+            matrix.col_ptr[i + 1] += matrix.col_ptr[i];
+        }
+        Ok(matrix)
+    }
+
+    /// Adds another matrix of the same shape.
+    pub fn merge(&mut self, other: BlockMatrix) -> Result<()> {
+        if self.rows.is_empty() {
+            *self = other;
+            return Ok(());
+        }
+        let size = self.block_len();
+        let capacity = self.rows.len() + other.rows.len();
+        let mut rows = Vec::new();
+        let mut values: Vec<f64> = Vec::new();
+        rows.try_reserve(capacity).map_err(|_| Error::memory("cross-products of the random effects", 4 * capacity))?;
+        values
+            .try_reserve(capacity * size)
+            .map_err(|_| Error::memory("cross-products of the random effects", 8 * size * capacity))?;
+        let mut col_ptr = vec![0; self.col_ptr.len()];
+        for i in 0..self.col_ptr.len() - 1 {
+            let (mut a, mut b) = (self.col_ptr[i], other.col_ptr[i]);
+            let (a_end, b_end) = (self.col_ptr[i + 1], other.col_ptr[i + 1]);
+            while a < a_end || b < b_end {
+                let row_a = if a < a_end { self.rows[a] } else { u32::MAX };
+                let row_b = if b < b_end { other.rows[b] } else { u32::MAX };
+                let row = row_a.min(row_b);
+                rows.push(row);
+                let start = values.len();
+                values.resize(start + size, 0.0);
+                let mut add = |source: &[f64]| values[start..].iter_mut().zip(source).for_each(|(s, v)| *s += v);
+                if row_a == row {
+                    add(&self.values[a * size..(a + 1) * size]);
+                    a += 1;
+                }
+                if row_b == row {
+                    add(&other.values[b * size..(b + 1) * size]);
+                    b += 1;
+                }
+            }
+            col_ptr[i + 1] = rows.len();
+        }
+        (self.col_ptr, self.rows, self.values) = (col_ptr, rows, values);
+        Ok(())
+    }
+}
+
+/// Adds Z_k'Z_k, one block per level, to `blocks`.
+pub fn block_diagonal(term: &TermRows<'_>, weights: Option<&[f64]>, effects: usize, blocks: &mut [f64]) {
+    let n = term.index.len();
+    for (i, &level) in term.index.iter().enumerate() {
+        let weight = weights.map_or(1.0, |w| w[i]);
+        let block = &mut blocks[level as usize * effects * effects..(level as usize + 1) * effects * effects];
+        for (e, sum) in block.iter_mut().enumerate() {
+            let a = term.z.map_or(1.0, |z| z[(e % effects) * n + i]);
+            let b = term.z.map_or(1.0, |z| z[(e / effects) * n + i]);
+            *sum += weight * a * b;
+        }
+    }
+}
+
+/// The rows in the order of their keys, stable with respect to `order` (or to the row number).
+fn counting_sort(keys: &[u32], n_keys: usize, order: Option<&[u32]>) -> Result<Vec<u32>> {
+    let mut next = try_vec("sorting of the rows", 0u32, n_keys + 1)?;
+    for &key in keys {
+        next[key as usize + 1] += 1;
+    }
+    for key in 0..n_keys {
+        next[key + 1] += next[key];
+    }
+    let mut sorted = try_vec("sorting of the rows", 0u32, keys.len())?;
+    let mut place = |i: u32| {
+        let slot = &mut next[keys[i as usize] as usize];
+        sorted[*slot as usize] = i;
+        *slot += 1;
+    };
+    match order {
+        Some(order) => order.iter().for_each(|&i| place(i)),
+        None => (0..keys.len() as u32).for_each(place),
+    }
+    Ok(sorted)
+}

@@ -1,0 +1,100 @@
+//! Rows of data as the accumulator takes them.
+
+use crate::design::{Design, UNSEEN};
+use crate::error::{Error, Result};
+
+/// A run of rows. Matrices are column-major; nothing is missing, weights are positive, the offset is already off the response.
+#[derive(Clone, Debug)]
+pub struct Chunk<'a> {
+    pub n: usize,
+    /// `[n, p]`.
+    pub x: &'a [f64],
+    pub y: &'a [f64],
+    pub weights: Option<&'a [f64]>,
+    pub terms: Vec<TermRows<'a>>,
+}
+
+/// The rows of one random term.
+#[derive(Clone, Copy, Debug)]
+pub struct TermRows<'a> {
+    /// Level of each row.
+    pub index: &'a [u32],
+    /// `[n, r]`; `None` is a column of ones.
+    pub z: Option<&'a [f64]>,
+}
+
+impl<'a> Chunk<'a> {
+    /// All rows of a design; `y` is its response less the offset.
+    pub fn of_design(design: &'a Design, y: &'a [f64]) -> Self {
+        Chunk {
+            n: design.n,
+            x: &design.x,
+            y,
+            weights: design.weights.as_deref(),
+            terms: design.terms.iter().map(|t| TermRows { index: &t.index, z: t.z.as_deref() }).collect(),
+        }
+    }
+
+    /// The number of columns of [X y].
+    pub fn columns(&self) -> usize {
+        self.x.len().checked_div(self.n).unwrap_or(0) + 1
+    }
+
+    /// Column j of [X y].
+    #[inline]
+    pub fn column(&self, j: usize) -> &'a [f64] {
+        if j + 1 == self.columns() { self.y } else { &self.x[j * self.n..(j + 1) * self.n] }
+    }
+
+    /// Rows `range`, copied: for a stream out of data in memory.
+    pub fn check(&self, layout: &Layout) -> Result<()> {
+        if self.columns() != layout.p + 1 || self.terms.len() != layout.terms.len() {
+            return Err(Error::argument(format!(
+                "the chunk has {} fixed columns and {} random terms, the accumulator {} and {}",
+                self.columns() - 1,
+                self.terms.len(),
+                layout.p,
+                layout.terms.len()
+            )));
+        }
+        for (k, (term, size)) in self.terms.iter().zip(&layout.terms).enumerate() {
+            if let Some(row) = term.index.iter().position(|&j| j == UNSEEN || j as usize >= size.levels) {
+                return Err(Error::data(format!("random term {}: the level of row {} is not known", k + 1, row + 1)).at(row));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The sizes of a model: columns of X, and levels and effects of each random term.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Layout {
+    pub p: usize,
+    pub terms: Vec<TermSize>,
+}
+
+/// The size of one random term.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct TermSize {
+    pub levels: usize,
+    pub effects: usize,
+}
+
+impl Layout {
+    pub fn of_design(design: &Design) -> Self {
+        Layout {
+            p: design.x_names.len(),
+            terms: design.terms.iter().map(|t| TermSize { levels: t.levels.len(), effects: t.effects.len() }).collect(),
+        }
+    }
+
+    /// The first random effect of term k; of the term past the last one, the number of random effects.
+    pub fn offset(&self, k: usize) -> usize {
+        self.terms[..k].iter().map(|t| t.levels * t.effects).sum()
+    }
+
+    /// The number of random effects.
+    pub fn q(&self) -> usize {
+        self.offset(self.terms.len())
+    }
+}

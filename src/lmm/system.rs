@@ -1,0 +1,249 @@
+//! The cross-products of one model, ready for the objective: rank settled, fixed effects orthonormal, columns of Z scaled.
+
+use super::basis::{Basis, RANK_TOLERANCE, solve_upper};
+use super::blocks::BlockMatrix;
+use super::cross_products::CrossProducts;
+use super::rows::Layout;
+use crate::covariance::Structure;
+use crate::error::{Error, Result, try_vec};
+use crate::linalg::dense;
+
+/// A linear mixed model in working units: X replaced by orthonormal Q, y by its least-squares residual e in units in which the
+/// basis made it about one, and each effect of Z scaled to a mean square of one. Results are mapped back by `FixedMap` and `scales`.
+pub struct LinearSystem {
+    pub layout: Layout,
+    pub structures: Vec<Structure>,
+    /// Rows.
+    pub n: usize,
+    pub log_weights: f64,
+    /// Columns of X that are kept.
+    pub kept: Vec<usize>,
+    /// Z'[Q e], `[q, m]` with m = kept + 1.
+    pub zc: Vec<f64>,
+    /// e'e.
+    pub rss: f64,
+    pub diagonal: Vec<Vec<f64>>,
+    pub off_diagonal: Vec<BlockMatrix>,
+    /// The root mean square by which each effect of each term was divided.
+    pub scales: Vec<Vec<f64>>,
+    pub map: FixedMap,
+}
+
+/// How working fixed effects become the user's.
+pub struct FixedMap {
+    /// The user's kept columns are Q W; `[rank, rank]`, upper triangular.
+    w: Vec<f64>,
+    /// The coefficients that the basis took off the response, in the user's columns `[rank]`, in working units.
+    taken: Vec<f64>,
+    /// Q'y in working units.
+    projection: Vec<f64>,
+    /// One working unit of the response in the user's.
+    pub unit: f64,
+}
+
+impl LinearSystem {
+    /// Settles the model of the accumulated rows; fails where no residual degrees of freedom are left.
+    pub fn new(products: CrossProducts, structures: Vec<Structure>) -> Result<Self> {
+        let Some(basis) = products.basis else {
+            return Err(Error::data("there are no rows to fit"));
+        };
+        let (c, q) = (products.layout.p + 1, products.layout.q());
+        let inverse = inverse_of_x_part(&basis)?;
+        let rank = Orthonormal::new(&products.gram, &basis, &inverse);
+        if products.n <= rank.kept.len() {
+            return Err(Error::data(format!(
+                "{} rows can't determine {} fixed effects and a residual variance",
+                products.n,
+                rank.kept.len()
+            )));
+        }
+        let m = rank.kept.len() + 1;
+        let mut system = LinearSystem {
+            zc: try_vec("cross-products of fixed and random effects", 0.0, q * m)?,
+            rss: rank.rss,
+            n: products.n,
+            log_weights: products.log_weights,
+            map: FixedMap::new(&rank, &basis, &inverse)?,
+            kept: rank.kept.clone(),
+            scales: vec![],
+            diagonal: products.diagonal,
+            off_diagonal: products.off_diagonal,
+            layout: products.layout,
+            structures,
+        };
+        for (row, column) in products.cz.chunks_exact(c).enumerate() {
+            rank.project(column, |j, value| system.zc[j * q + row] = value);
+        }
+        system.scale_effects();
+        Ok(system)
+    }
+
+    /// The number of columns of [Q e].
+    pub fn m(&self) -> usize {
+        self.kept.len() + 1
+    }
+
+    /// Divides each effect by its root mean square (a common one where the structure has one variance for all).
+    fn scale_effects(&mut self) {
+        let q = self.layout.q();
+        for k in 0..self.layout.terms.len() {
+            let r = self.layout.terms[k].effects;
+            let mut squares = vec![0.0; r];
+            for block in self.diagonal[k].chunks_exact(r * r) {
+                (0..r).for_each(|e| squares[e] += block[e * r + e]);
+            }
+            if self.structures[k].homogeneous {
+                let mean = squares.iter().sum::<f64>() / r as f64;
+                squares.fill(mean);
+            }
+            let scales: Vec<f64> = squares.iter().map(|s| if *s > 0.0 { (s / self.n as f64).sqrt() } else { 1.0 }).collect();
+            for block in self.diagonal[k].chunks_exact_mut(r * r) {
+                (0..r * r).for_each(|e| block[e] /= scales[e % r] * scales[e / r]);
+            }
+            let first = self.layout.offset(k);
+            for column in self.zc.chunks_exact_mut(q) {
+                let rows = &mut column[first..first + self.layout.terms[k].levels * r];
+                rows.iter_mut().enumerate().for_each(|(i, v)| *v /= scales[i % r]);
+            }
+            self.scales.push(scales);
+        }
+        for k in 0..self.layout.terms.len() {
+            for m in 0..k {
+                let pair = &mut self.off_diagonal[k * (k - 1) / 2 + m];
+                let (r, size) = (pair.row_effects, pair.block_len());
+                for block in pair.values.chunks_exact_mut(size) {
+                    (0..size).for_each(|e| block[e] /= self.scales[k][e % r] * self.scales[m][e / r]);
+                }
+            }
+        }
+    }
+}
+
+impl FixedMap {
+    fn new(rank: &Orthonormal, basis: &Basis, inverse: &[f64]) -> Result<Self> {
+        let c = basis.columns;
+        let (p, k) = (c - 1, rank.kept.len());
+        let b = basis.matrix();
+        // X = C~_X B_X^-1, so the kept columns of X are Q (Q'C~_X) B_X^-1.
+        let expressed =
+            |column: &[f64]| -> Vec<f64> { (0..k).map(|a| (0..p).map(|i| rank.r[i * k + a] * column[i]).sum()).collect() };
+        let mut w = vec![0.0; k * k];
+        for (a, &j) in rank.kept.iter().enumerate() {
+            w[a * k..(a + 1) * k].copy_from_slice(&expressed(&inverse[j * p..(j + 1) * p]));
+        }
+        if (0..k).any(|a| w[a * k + a].abs() < f64::MIN_POSITIVE) {
+            return Err(Error::numeric("the fixed effects are not determined by the data"));
+        }
+        // y = (C~_y - X b) / b_y: b in terms of the kept columns is b itself but for dropped ones.
+        let b_y = b[p * c + p];
+        let mut dropped = vec![0.0; p];
+        for j in (0..p).filter(|j| !rank.kept.contains(j)) {
+            for i in 0..p {
+                dropped[i] += inverse[j * p + i] * b[p * c + j];
+            }
+        }
+        let mut extra = expressed(&dropped);
+        solve_upper(k, &w, &mut extra);
+        let taken = rank.kept.iter().zip(&extra).map(|(&j, e)| b[p * c + j] + e).collect();
+        Ok(FixedMap { w, taken, projection: rank.projection.clone(), unit: 1.0 / b_y })
+    }
+
+    /// The user's coefficients for the working ones `gamma` of e on Q.
+    pub fn estimate(&self, gamma: &[f64]) -> Vec<f64> {
+        let mut beta: Vec<f64> = gamma.iter().zip(&self.projection).map(|(g, p)| g + p).collect();
+        solve_upper(beta.len(), &self.w, &mut beta);
+        beta.iter().zip(&self.taken).map(|(b, t)| (b - t) * self.unit).collect()
+    }
+
+    /// The user's coefficients of one working column: W^-1 v (the response's unit left out).
+    pub fn direction(&self, v: &mut [f64]) {
+        solve_upper(v.len(), &self.w, v);
+    }
+
+    /// log|det W|: the user's X is Q W.
+    pub fn log_determinant(&self) -> f64 {
+        let k = self.taken.len();
+        (0..k).map(|j| self.w[j * k + j].abs().ln()).sum()
+    }
+}
+
+/// The independent columns of C~_X and an orthonormal basis Q of them, from the Gram matrix alone.
+struct Orthonormal {
+    kept: Vec<usize>,
+    /// Lower factor of the kept columns' Gram matrix.
+    l: Vec<f64>,
+    /// Q'C~_X, `[rank, p]`.
+    r: Vec<f64>,
+    /// Q'y~.
+    projection: Vec<f64>,
+    /// y~'y~ less its projection.
+    rss: f64,
+}
+
+impl Orthonormal {
+    /// Takes the columns of X in order, as R does, and keeps each that is not a combination of those kept before it.
+    fn new(gram: &[f64], basis: &Basis, inverse: &[f64]) -> Self {
+        let c = basis.columns;
+        let p = c - 1;
+        let b = basis.matrix();
+        let mut kept: Vec<usize> = vec![];
+        let mut rows: Vec<Vec<f64>> = vec![];
+        for j in 0..p {
+            // The squared norm of the user's column, in units of its diagonal entry of the map.
+            let unit = b[j * c + j];
+            let column = &inverse[j * p..(j + 1) * p];
+            let norm: f64 =
+                (0..p).map(|s| (0..p).map(|t| column[s] * unit * gram[t * c + s] * column[t] * unit).sum::<f64>()).sum();
+            let mut row = forward(&rows, kept.iter().map(|&i| gram[j * c + i]));
+            let left = gram[j * c + j] - row.iter().map(|v| v * v).sum::<f64>();
+            if left > RANK_TOLERANCE * RANK_TOLERANCE * norm && left > 0.0 {
+                row.push(left.sqrt());
+                rows.push(row);
+                kept.push(j);
+            }
+        }
+        let k = kept.len();
+        let project = |j: usize| forward(&rows, kept.iter().map(|&i| gram[j * c + i]));
+        let r = (0..p).flat_map(project).collect();
+        let projection = project(p);
+        let rss = gram[p * c + p] - projection.iter().map(|v| v * v).sum::<f64>();
+        let mut l = vec![0.0; k * k];
+        for (i, row) in rows.iter().enumerate() {
+            row.iter().enumerate().for_each(|(j, &v)| l[j * k + i] = v);
+        }
+        Orthonormal { kept, l, r, projection, rss }
+    }
+
+    /// Turns one column of C~'Z into [Q e]'Z.
+    fn project(&self, column: &[f64], mut set: impl FnMut(usize, f64)) {
+        let k = self.kept.len();
+        let mut v: Vec<f64> = self.kept.iter().map(|&i| column[i]).collect();
+        dense::solve_lower(k, &self.l, &mut v);
+        let e = column[column.len() - 1] - v.iter().zip(&self.projection).map(|(a, b)| a * b).sum::<f64>();
+        v.into_iter().enumerate().for_each(|(j, value)| set(j, value));
+        set(k, e);
+    }
+}
+
+/// L^-1 v, for L given by its rows.
+fn forward(rows: &[Vec<f64>], v: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut x: Vec<f64> = Vec::with_capacity(rows.len() + 1);
+    for (row, value) in rows.iter().zip(v) {
+        let sum: f64 = row.iter().zip(&x).map(|(a, b)| a * b).sum();
+        x.push((value - sum) / row[x.len()]);
+    }
+    x
+}
+
+/// B_X^-1, `[p, p]`: B_X is upper triangular, because a column that the others are shifted by comes first.
+fn inverse_of_x_part(basis: &Basis) -> Result<Vec<f64>> {
+    let (c, p) = (basis.columns, basis.columns - 1);
+    let b = basis.matrix();
+    let leading: Vec<f64> = (0..p).flat_map(|j| b[j * c..j * c + p].iter().copied()).collect();
+    let mut inverse = try_vec("fixed effects", 0.0, p * p)?;
+    for (j, column) in inverse.chunks_exact_mut(p.max(1)).enumerate() {
+        column[j] = 1.0;
+        solve_upper(p, &leading, column);
+    }
+    Ok(inverse)
+}
