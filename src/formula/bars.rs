@@ -53,7 +53,7 @@ impl<'a> Bars<'a, '_> {
     }
 
     /// The error for a random term that is subtracted.
-    pub fn subtracted(&self, expr: &Expr) -> Error {
+    pub fn subtracted(expr: &Expr) -> Error {
         let message = format!("the random term '{}' is subtracted: random terms stand alone between +", shorten(&expr.to_string()));
         Error::formula(expr.span.start, message)
     }

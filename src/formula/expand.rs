@@ -32,11 +32,11 @@ pub fn expand(parsed: &Parsed, extra_random: &[String], groups: &[String], colum
         random.extend(random_terms(bar, text)?);
     }
     for (i, extra) in extra_random.iter().enumerate() {
-        let terms = extra_terms(extra).map_err(|error| in_string("random term", i, extra, error))?;
+        let terms = extra_terms(extra).map_err(|error| in_string("random term", i, extra, &error))?;
         random.extend(terms);
     }
     for (i, name) in groups.iter().enumerate() {
-        let terms = group_terms(name, columns).map_err(|error| in_string("group", i, name, error))?;
+        let terms = group_terms(name, columns).map_err(|error| in_string("group", i, name, &error))?;
         random.extend(terms);
     }
     check_distinct(&random)?;
@@ -44,10 +44,10 @@ pub fn expand(parsed: &Parsed, extra_random: &[String], groups: &[String], colum
 }
 
 /// Says in which of several strings an error is; its position is already one in that string.
-fn in_string(what: &str, index: usize, text: &str, error: Error) -> Error {
+fn in_string(what: &str, index: usize, text: &str, error: &Error) -> Error {
     let place = if error.position >= 0 { format!(" (byte {} of this string)", error.position) } else { String::new() };
     let message = format!("{what} {} '{}': {}{place}", index + 1, shorten(text), error.message);
-    Error { message, ..error }
+    Error { message, ..error.clone() }
 }
 
 /// The random terms of a string: one, or several between +.

@@ -38,7 +38,7 @@ pub(super) fn term_list<'a>(expr: &'a Expr, columns: Option<&[String]>, bars: Ba
         arithmetic: Arithmetic::default(),
     };
     let terms = algebra.encode(expr, Place::Sum)?;
-    algebra.finish(&terms)
+    Ok(algebra.finish(&terms))
 }
 
 /// Where an operand stands; random terms are allowed in a sum only.
@@ -123,7 +123,7 @@ impl<'a> Algebra<'a, '_> {
             }
             _ => {
                 let message =
-                    format!("the power '{}' of terms is not a whole number from 1 up; arithmetic is written I(...)", exponent);
+                    format!("the power '{exponent}' of terms is not a whole number from 1 up; arithmetic is written I(...)");
                 Err(Error::formula(exponent.span.start, message))
             }
         }
@@ -204,7 +204,7 @@ impl<'a> Algebra<'a, '_> {
     fn random(&mut self, expr: &'a Expr, place: Place) -> Result<TermSet> {
         match place {
             Place::Sum => self.bars.collect(expr)?,
-            Place::Subtracted => return Err(self.bars.subtracted(expr)),
+            Place::Subtracted => return Err(Bars::subtracted(expr)),
             Place::Inside => return Err(self.bars.misplaced(first_bar(expr).unwrap_or(expr))),
         }
         Ok(TermSet::default())
@@ -222,7 +222,7 @@ impl<'a> Algebra<'a, '_> {
 
     /// Orders the terms by degree, takes the offsets out and drops variables that no term uses (R keeps them in the
     /// model frame, where a missing value in a removed variable would cost a row).
-    fn finish(self, terms: &TermSet) -> Result<TermList> {
+    fn finish(self, terms: &TermSet) -> TermList {
         let mut list = TermList { intercept: self.intercept, ..TermList::default() };
         let mut ordered: Vec<&Term> = Vec::new();
         for term in terms.terms() {
@@ -240,7 +240,7 @@ impl<'a> Algebra<'a, '_> {
             list.variables.push(variable);
         }
         list.terms = ordered.into_iter().map(|term| term.iter().map(|&v| renumbered[v]).collect()).collect();
-        Ok(list)
+        list
     }
 }
 
