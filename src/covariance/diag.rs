@@ -14,6 +14,10 @@ impl Parametrisation for Diagonal {
         if s.homogeneous { 1 } else { s.size }
     }
 
+    fn effect(&self, s: Structure, k: usize) -> Option<usize> {
+        Some(if s.homogeneous { 0 } else { k })
+    }
+
     fn theta_names(&self, s: Structure, group: &str, effects: &[String]) -> Vec<String> {
         if s.homogeneous && s.size > 1 {
             return vec![group.to_string()];

@@ -34,6 +34,8 @@ pub struct Structure {
 trait Parametrisation: Sync {
     fn name(&self) -> &'static str;
     fn n_theta(&self, s: Structure) -> usize;
+    /// The effect in whose units the k-th parameter is; `None` for a correlation.
+    fn effect(&self, s: Structure, k: usize) -> Option<usize>;
     fn theta_names(&self, s: Structure, group: &str, effects: &[String]) -> Vec<String>;
     /// The interval of the k-th theta.
     fn bounds(&self, s: Structure, k: usize) -> (f64, f64);
@@ -131,6 +133,15 @@ impl Structure {
     pub fn second_derivative(&self, working: &[f64], i: usize, j: usize, d: &mut [f64]) -> bool {
         d.fill(0.0);
         self.rules().second_derivative(*self, working, i, j, d)
+    }
+
+    /// Multiplies row a of T by `factors[a]` (all equal for a homogeneous structure): the units of the effects change.
+    pub fn rescale(&self, theta: &mut [f64], factors: &[f64]) {
+        for (k, value) in theta.iter_mut().enumerate() {
+            if let Some(effect) = self.rules().effect(*self, k) {
+                *value *= factors[effect];
+            }
+        }
     }
 
     /// lme4's start: T = I, that is, standard deviations 1 and correlations 0.

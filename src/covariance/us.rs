@@ -29,6 +29,10 @@ impl Parametrisation for Unstructured {
         s.size * (s.size + 1) / 2
     }
 
+    fn effect(&self, s: Structure, k: usize) -> Option<usize> {
+        (0..s.size).flat_map(|column| column..s.size).nth(k)
+    }
+
     fn theta_names(&self, s: Structure, group: &str, effects: &[String]) -> Vec<String> {
         let name = |i: usize| super::effect_name(group, effects, i);
         let column_name = |j: usize| effects.get(j).cloned().unwrap_or_else(|| (j + 1).to_string());
