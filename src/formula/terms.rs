@@ -1,7 +1,7 @@
 //! The algebra of terms on one side of a formula, as R's `terms.formula` does it.
 
 use super::bars::{Bars, first_bar, is_bar, is_call_around_bar};
-use super::deparse::key;
+use super::deparse::{brief, key};
 use super::lexer::{is_constant, shorten};
 use super::term_set::{Arithmetic, MAX_TERMS, Term, TermSet};
 use super::{Argument, Expr, ExprKind, Op, TermList};
@@ -38,7 +38,7 @@ pub(super) fn term_list<'a>(expr: &'a Expr, columns: Option<&[String]>, bars: Ba
         arithmetic: Arithmetic::default(),
     };
     let terms = algebra.encode(expr, Place::Sum)?;
-    algebra.finish(&terms)
+    Ok(algebra.finish(&terms))
 }
 
 /// Where an operand stands; random terms are allowed in a sum only.
@@ -103,8 +103,7 @@ impl<'a> Algebra<'a, '_> {
         let operand = self.encode(right, place)?;
         if left.is_empty() || operand.is_empty() {
             // R drops such a term without a word; most often `1/x` or `2*x` was meant as arithmetic.
-            let message =
-                format!("'{}' has an operand without variables; arithmetic is written I(...)", shorten(&whole.to_string()));
+            let message = format!("'{}' has an operand without variables; arithmetic is written I(...)", brief(whole));
             return Err(Error::formula(whole.span.start, message));
         }
         match op {
@@ -122,8 +121,10 @@ impl<'a> Algebra<'a, '_> {
                 self.arithmetic.power(base, power as u64).map_err(|_| too_large(whole))
             }
             _ => {
-                let message =
-                    format!("the power '{}' of terms is not a whole number from 1 up; arithmetic is written I(...)", exponent);
+                let message = format!(
+                    "the power '{}' of terms is not a whole number from 1 up; arithmetic is written I(...)",
+                    brief(exponent)
+                );
                 Err(Error::formula(exponent.span.start, message))
             }
         }
@@ -185,13 +186,16 @@ impl<'a> Algebra<'a, '_> {
             return Err(self.bars.misplaced(bar));
         }
         if expr.names().iter().any(|name| name == ".") {
-            return Err(Error::formula(expr.span.start, format!("'.' stands for all columns only as a term, not inside '{expr}'")));
+            return Err(Error::formula(
+                expr.span.start,
+                format!("'.' stands for all columns only as a term, not inside '{}'", brief(expr)),
+            ));
         }
         Ok(TermSet::single(self.variable(expr)))
     }
 
     fn offset(&mut self, expr: &'a Expr, arguments: &[Argument], place: Place) -> Result<TermSet> {
-        let wrong = |message: &str| Err(Error::formula(expr.span.start, format!("'{expr}': {message}")));
+        let wrong = |message: &str| Err(Error::formula(expr.span.start, format!("'{}': {message}", brief(expr))));
         match place {
             Place::Subtracted => wrong("an offset can't be subtracted; leave it out"),
             Place::Inside => wrong("an offset stands alone between +"),
@@ -204,7 +208,7 @@ impl<'a> Algebra<'a, '_> {
     fn random(&mut self, expr: &'a Expr, place: Place) -> Result<TermSet> {
         match place {
             Place::Sum => self.bars.collect(expr)?,
-            Place::Subtracted => return Err(self.bars.subtracted(expr)),
+            Place::Subtracted => return Err(Bars::subtracted(expr)),
             Place::Inside => return Err(self.bars.misplaced(first_bar(expr).unwrap_or(expr))),
         }
         Ok(TermSet::default())
@@ -222,7 +226,7 @@ impl<'a> Algebra<'a, '_> {
 
     /// Orders the terms by degree, takes the offsets out and drops variables that no term uses (R keeps them in the
     /// model frame, where a missing value in a removed variable would cost a row).
-    fn finish(self, terms: &TermSet) -> Result<TermList> {
+    fn finish(self, terms: &TermSet) -> TermList {
         let mut list = TermList { intercept: self.intercept, ..TermList::default() };
         let mut ordered: Vec<&Term> = Vec::new();
         for term in terms.terms() {
@@ -240,7 +244,7 @@ impl<'a> Algebra<'a, '_> {
             list.variables.push(variable);
         }
         list.terms = ordered.into_iter().map(|term| term.iter().map(|&v| renumbered[v]).collect()).collect();
-        Ok(list)
+        list
     }
 }
 
