@@ -1,5 +1,21 @@
 //! lme4's formula language: text to a syntax tree (`parse`), tree to terms (`expand`). Knows no data.
 
+mod bars;
+mod deparse;
+mod expand;
+mod groups;
+mod lexer;
+mod names;
+mod parser;
+mod random;
+mod term_set;
+mod terms;
+#[cfg(test)]
+mod tests;
+
+pub use expand::expand;
+pub use parser::{Parsed, parse, parse_random};
+
 /// Bytes `start..end` of the formula text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Span {

@@ -1,0 +1,257 @@
+//! The algebra of terms on one side of a formula, as R's `terms.formula` does it.
+
+use super::bars::{Bars, first_bar, is_bar, is_call_around_bar};
+use super::deparse::key;
+use super::lexer::{is_constant, shorten};
+use super::term_set::{Arithmetic, MAX_TERMS, Term, TermSet};
+use super::{Argument, Expr, ExprKind, Op, TermList};
+use crate::error::{Error, Result};
+use std::collections::HashMap;
+
+impl TermList {
+    /// The name of a term: its variables joined by colons, `a:b`.
+    pub fn label(&self, term: usize) -> String {
+        let variables: Vec<String> = self.terms[term].iter().map(|&v| self.variables[v].to_string()).collect();
+        variables.join(":")
+    }
+
+    /// The names of all terms.
+    pub fn labels(&self) -> Vec<String> {
+        (0..self.terms.len()).map(|term| self.label(term)).collect()
+    }
+
+    /// No terms, only the intercept.
+    pub fn intercept_only() -> Self {
+        TermList { intercept: true, ..TermList::default() }
+    }
+}
+
+/// Expands `expr` to terms. `columns` are what `.` stands for (without the response); `bars` says what to do with random terms.
+pub(super) fn term_list<'a>(expr: &'a Expr, columns: Option<&[String]>, bars: Bars<'a, '_>) -> Result<TermList> {
+    let mut algebra = Algebra {
+        columns,
+        bars,
+        variables: Vec::new(),
+        index: HashMap::new(),
+        intercept: true,
+        adding: true,
+        arithmetic: Arithmetic::default(),
+    };
+    let terms = algebra.encode(expr, Place::Sum)?;
+    Ok(algebra.finish(&terms))
+}
+
+/// Where an operand stands; random terms are allowed in a sum only.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Sum,
+    Subtracted,
+    Inside,
+}
+
+struct Algebra<'a, 'b> {
+    columns: Option<&'b [String]>,
+    bars: Bars<'a, 'b>,
+    variables: Vec<Expr>,
+    index: HashMap<String, usize>,
+    intercept: bool,
+    /// False inside what is subtracted: there `1` removes the intercept.
+    adding: bool,
+    arithmetic: Arithmetic,
+}
+
+impl<'a> Algebra<'a, '_> {
+    /// The terms of an expression. Goes down the left operands in a loop: a sum of thousands of terms is that high.
+    fn encode(&mut self, expr: &'a Expr, place: Place) -> Result<TermSet> {
+        let mut pending = Vec::new();
+        let (mut leftmost, mut its_place) = (expr, place);
+        while let ExprKind::Binary {
+            op: op @ (Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Pow | Op::Colon | Op::In),
+            left,
+            right,
+        } = &leftmost.kind
+        {
+            pending.push((*op, leftmost, &**right, its_place));
+            if !matches!(op, Op::Add | Op::Sub) && its_place == Place::Sum {
+                its_place = Place::Inside;
+            }
+            leftmost = left;
+        }
+        let mut terms = self.operand(leftmost, its_place)?;
+        while let Some((op, whole, right, place)) = pending.pop() {
+            terms = match op {
+                Op::Add => {
+                    let right = self.encode(right, place)?;
+                    terms.add(right).map_err(|_| too_large(whole))?;
+                    terms
+                }
+                Op::Sub => {
+                    let right = self.subtracted(right)?;
+                    terms.remove(&right);
+                    terms
+                }
+                Op::Pow => self.power(&terms, whole, right)?,
+                _ => self.product(op, terms, whole, right, place)?,
+            };
+        }
+        Ok(terms)
+    }
+
+    /// `*`, `/`, `:` and `%in%`.
+    fn product(&mut self, op: Op, left: TermSet, whole: &Expr, right: &'a Expr, place: Place) -> Result<TermSet> {
+        let place = if place == Place::Sum { Place::Inside } else { place };
+        let operand = self.encode(right, place)?;
+        if left.is_empty() || operand.is_empty() {
+            // R drops such a term without a word; most often `1/x` or `2*x` was meant as arithmetic.
+            let message =
+                format!("'{}' has an operand without variables; arithmetic is written I(...)", shorten(&whole.to_string()));
+            return Err(Error::formula(whole.span.start, message));
+        }
+        match op {
+            Op::Mul => self.arithmetic.cross(left, operand),
+            Op::Div => self.arithmetic.nest(left, &operand),
+            Op::In => self.arithmetic.within(&left, &operand),
+            _ => self.arithmetic.interact(&left, &operand),
+        }
+        .map_err(|_| too_large(whole))
+    }
+
+    fn power(&mut self, base: &TermSet, whole: &Expr, exponent: &Expr) -> Result<TermSet> {
+        match exponent.strip_parens().kind {
+            ExprKind::Number(power) if power >= 1.0 && power.fract() == 0.0 => {
+                self.arithmetic.power(base, power as u64).map_err(|_| too_large(whole))
+            }
+            _ => {
+                let message =
+                    format!("the power '{exponent}' of terms is not a whole number from 1 up; arithmetic is written I(...)");
+                Err(Error::formula(exponent.span.start, message))
+            }
+        }
+    }
+
+    fn subtracted(&mut self, expr: &'a Expr) -> Result<TermSet> {
+        self.adding = !self.adding;
+        let terms = self.encode(expr, Place::Subtracted);
+        self.adding = !self.adding;
+        terms
+    }
+
+    /// Anything but a binary operator of the algebra.
+    fn operand(&mut self, expr: &'a Expr, place: Place) -> Result<TermSet> {
+        let invalid = |what: &str| Err(Error::formula(expr.span.start, format!("{what} can't be a term of a formula")));
+        match &expr.kind {
+            ExprKind::Number(value) => self.number(*value, expr),
+            ExprKind::Text(text) => invalid(&format!("the text \"{}\"", shorten(text))),
+            ExprKind::Name(name) if is_constant(name) => invalid(&format!("the constant {name}")),
+            ExprKind::Name(name) if name == "." => self.all_columns(expr),
+            ExprKind::Name(_) => Ok(TermSet::single(self.variable(expr))),
+            ExprKind::Paren(inner) if is_bar(inner) => self.random(expr, place),
+            ExprKind::Paren(inner) => self.encode(inner, place),
+            ExprKind::Unary { op: Op::Add, operand } => self.encode(operand, place),
+            ExprKind::Unary { op: Op::Sub, operand } => self.subtracted(operand).map(|_| TermSet::default()),
+            ExprKind::Binary { op: Op::Bar | Op::DoubleBar, .. } => Err(self.bars.bare(expr)),
+            ExprKind::Call { .. } if is_call_around_bar(expr) => self.random(expr, place),
+            ExprKind::Call { function, arguments } if function == "offset" => self.offset(expr, arguments, place),
+            ExprKind::Call { .. } | ExprKind::Unary { .. } | ExprKind::Binary { .. } => self.opaque(expr),
+        }
+    }
+
+    fn number(&mut self, value: f64, expr: &Expr) -> Result<TermSet> {
+        if value != 0.0 && value != 1.0 {
+            let message =
+                format!("the number {expr} can't be a term: only 0 and 1 (the intercept) can; arithmetic is written I(...)");
+            return Err(Error::formula(expr.span.start, message));
+        }
+        self.intercept = (value == 1.0) == self.adding;
+        Ok(TermSet::default())
+    }
+
+    /// What `.` stands for.
+    fn all_columns(&mut self, dot: &Expr) -> Result<TermSet> {
+        let Some(columns) = self.columns else {
+            return Err(Error::formula(dot.span.start, self.bars.no_dot()));
+        };
+        let mut terms = TermSet::default();
+        for column in columns {
+            let variable = self.variable(&Expr { kind: ExprKind::Name(column.clone()), span: dot.span });
+            terms.add(TermSet::single(variable)).map_err(|_| too_large(dot))?;
+        }
+        Ok(terms)
+    }
+
+    /// A call or a comparison: one variable, whose inside is not interpreted.
+    fn opaque(&mut self, expr: &'a Expr) -> Result<TermSet> {
+        if let Some(bar) = first_bar(expr) {
+            return Err(self.bars.misplaced(bar));
+        }
+        if expr.names().iter().any(|name| name == ".") {
+            return Err(Error::formula(expr.span.start, format!("'.' stands for all columns only as a term, not inside '{expr}'")));
+        }
+        Ok(TermSet::single(self.variable(expr)))
+    }
+
+    fn offset(&mut self, expr: &'a Expr, arguments: &[Argument], place: Place) -> Result<TermSet> {
+        let wrong = |message: &str| Err(Error::formula(expr.span.start, format!("'{expr}': {message}")));
+        match place {
+            Place::Subtracted => wrong("an offset can't be subtracted; leave it out"),
+            Place::Inside => wrong("an offset stands alone between +"),
+            Place::Sum if arguments.len() != 1 => wrong("offset() takes one argument"),
+            Place::Sum => self.opaque(expr),
+        }
+    }
+
+    /// A random term, for another to interpret.
+    fn random(&mut self, expr: &'a Expr, place: Place) -> Result<TermSet> {
+        match place {
+            Place::Sum => self.bars.collect(expr)?,
+            Place::Subtracted => return Err(Bars::subtracted(expr)),
+            Place::Inside => return Err(self.bars.misplaced(first_bar(expr).unwrap_or(expr))),
+        }
+        Ok(TermSet::default())
+    }
+
+    /// The index of a variable, by its text: R too compares calls as they are written.
+    fn variable(&mut self, expr: &Expr) -> usize {
+        let next = self.variables.len();
+        let index = *self.index.entry(key(expr)).or_insert(next);
+        if index == next {
+            self.variables.push(expr.clone());
+        }
+        index
+    }
+
+    /// Orders the terms by degree, takes the offsets out and drops variables that no term uses (R keeps them in the
+    /// model frame, where a missing value in a removed variable would cost a row).
+    fn finish(self, terms: &TermSet) -> TermList {
+        let mut list = TermList { intercept: self.intercept, ..TermList::default() };
+        let mut ordered: Vec<&Term> = Vec::new();
+        for term in terms.terms() {
+            match term.as_slice() {
+                [single] if let Some(inside) = offset_argument(&self.variables[*single]) => list.offsets.push(inside.clone()),
+                _ => ordered.push(term),
+            }
+        }
+        ordered.sort_by_key(|term| term.len());
+        let mut used = vec![false; self.variables.len()];
+        ordered.iter().flat_map(|term| term.iter()).for_each(|&v| used[v] = true);
+        let mut renumbered = vec![0; self.variables.len()];
+        for (v, variable) in self.variables.into_iter().enumerate().filter(|(v, _)| used[*v]) {
+            renumbered[v] = list.variables.len();
+            list.variables.push(variable);
+        }
+        list.terms = ordered.into_iter().map(|term| term.iter().map(|&v| renumbered[v]).collect()).collect();
+        list
+    }
+}
+
+/// The argument of `offset()`.
+fn offset_argument(variable: &Expr) -> Option<&Expr> {
+    match &variable.kind {
+        ExprKind::Call { function, arguments } if function == "offset" => arguments.first().map(|argument| &argument.value),
+        _ => None,
+    }
+}
+
+fn too_large(expr: &Expr) -> Error {
+    Error::formula(expr.span.start, format!("the formula expands to too many terms (more than {MAX_TERMS}, or too much work)"))
+}
