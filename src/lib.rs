@@ -12,6 +12,8 @@
 pub mod covariance;
 /// Formula and frame to model matrices; the program that does so runs again on new data.
 pub mod design;
+/// Distributions for tests and intervals.
+pub mod distributions;
 /// What can go wrong, with stable codes.
 pub mod error;
 /// The fitted model.
@@ -28,3 +30,5 @@ pub mod optimize;
 pub mod options;
 /// What is fitted.
 pub mod spec;
+/// A fit as text and as tables.
+pub mod summary;

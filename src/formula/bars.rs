@@ -1,6 +1,6 @@
 //! Where random terms may stand, and how bars are found in a tree.
 
-use super::lexer::shorten;
+use super::deparse::brief;
 use super::{Expr, ExprKind, Op};
 use crate::error::{Error, Result};
 
@@ -47,14 +47,13 @@ impl<'a> Bars<'a, '_> {
     /// The error for a bar inside an interaction or a call.
     pub fn misplaced(&self, bar: &Expr) -> Error {
         let position = bar_position(bar, self.text());
-        let message =
-            format!("the bar in '{}' is inside another term: random terms stand alone between +", shorten(&bar.to_string()));
+        let message = format!("the bar in '{}' is inside another term: random terms stand alone between +", brief(bar));
         Error::formula(position, message)
     }
 
     /// The error for a random term that is subtracted.
     pub fn subtracted(expr: &Expr) -> Error {
-        let message = format!("the random term '{}' is subtracted: random terms stand alone between +", shorten(&expr.to_string()));
+        let message = format!("the random term '{}' is subtracted: random terms stand alone between +", brief(expr));
         Error::formula(expr.span.start, message)
     }
 

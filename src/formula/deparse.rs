@@ -1,6 +1,6 @@
 //! A syntax tree to text, as R's `deparse` writes it: the names of the columns are made of this.
 
-use super::lexer::{is_constant, is_keyword, is_syntactic};
+use super::lexer::{is_constant, is_keyword, is_syntactic, shorten};
 use super::{Argument, Expr, ExprKind, Op};
 use std::fmt::{self, Write};
 
@@ -16,6 +16,11 @@ pub(super) fn key(expr: &Expr) -> String {
     // Writing to a `String` doesn't fail.
     let _ = write_expr(&mut out, expr, Digits::All);
     out
+}
+
+/// The expression, short enough for a message.
+pub(super) fn brief(expr: &Expr) -> String {
+    shorten(&expr.to_string())
 }
 
 /// How numbers are written.
@@ -148,4 +153,91 @@ pub(super) fn number(value: f64) -> String {
     let whole = exponent.max(0) as usize + 1;
     let width = usize::from(value < 0.0) + whole + if decimals > 0 { decimals + 1 } else { 0 };
     if width <= scientific.len() { format!("{value:.decimals$}") } else { scientific }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse_random;
+    use super::{key, number};
+
+    /// Text and what R 4.2.2 deparses it to.
+    const CASES: [(&str, &str); 40] = [
+        ("I( x ^2 )", "I(x^2)"),
+        ("I(x**2)", "I(x^2)"),
+        ("poly(x,2,raw=TRUE)", "poly(x, 2, raw = TRUE)"),
+        ("log(x+1)", "log(x + 1)"),
+        ("scale(x,scale=FALSE)", "scale(x, scale = FALSE)"),
+        ("C(f, contr.sum)", "C(f, contr.sum)"),
+        ("cbind(k,n-k)", "cbind(k, n - k)"),
+        ("f()", "f()"),
+        ("f((x))", "f((x))"),
+        ("x/2", "x/2"),
+        ("2*x", "2 * x"),
+        ("a%in%b:c", "a %in% b:c"),
+        ("-a^2", "-a^2"),
+        ("(-1)^2", "(-1)^2"),
+        ("--a", "--a"),
+        ("a- -b", "a - -b"),
+        ("a^-1", "a^-1"),
+        ("a*-b", "a * -b"),
+        ("!a==b", "!a == b"),
+        ("a+!b", "a + !b"),
+        ("x>=1&y!=2", "x >= 1 & y != 2"),
+        ("a||b", "a || b"),
+        ("x < -5", "x < -5"),
+        ("'it\\'s'", "\"it's\""),
+        ("'\"'", "\"\\\"\""),
+        ("'a\\\\b\\t'", "\"a\\\\b\\t\""),
+        ("'\\x41\\u00e9\\U{1F600}'", "\"A\u{e9}\u{1F600}\""),
+        ("`a b`(x, `c d`=`if`)", "`a b`(x, `c d` = `if`)"),
+        ("f('a'=1)", "f(a = 1)"),
+        ("f(`NULL`=NULL)", "f(`NULL` = NULL)"),
+        ("1e5", "1e+05"),
+        ("120000", "120000"),
+        ("123456789012", "123456789012"),
+        ("0.0001", "1e-04"),
+        ("0.00012", "0.00012"),
+        (".5", "0.5"),
+        ("1.50", "1.5"),
+        ("1.e3", "1000"),
+        ("3.14159265358979312", "3.14159265358979"),
+        ("0.30000000000000004", "0.3"),
+    ];
+
+    #[test]
+    fn writes_as_r_does() {
+        for (text, wanted) in CASES {
+            assert_eq!(parse_random(text).unwrap().to_string(), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_as_r_prints_them() {
+        let cases = [(1e15, "1e+15"), (1e300, "1e+300"), (1e-5, "1e-05"), (1.5e-7, "1.5e-07"), (1e22, "1e+22"), (-0.25, "-0.25")];
+        for (value, wanted) in cases {
+            assert_eq!(number(value), wanted);
+        }
+        assert_eq!(number(1_234_567_890_123_456.0), "1234567890123456");
+        assert_eq!(number(12_345_678_901_234_567_168.0), "12345678901234567168");
+        assert_eq!(number(0.123_456_789_012_345_6), "0.123456789012346");
+        assert_eq!(number(5e-324), "4.94065645841247e-324");
+    }
+
+    #[test]
+    fn names_that_r_could_not_read_get_backticks() {
+        for (text, wanted) in
+            [("`a b`", "`a b`"), ("`ok`", "ok"), ("`if`", "`if`"), ("`1x`", "`1x`"), ("`.1`", "`.1`"), ("`_`", "`_`")]
+        {
+            assert_eq!(parse_random(text).unwrap().to_string(), wanted);
+        }
+        assert_eq!(parse_random("`a\\`b`").unwrap().to_string(), "`a\\`b`");
+        assert_eq!(parse_random("Größe + 体重 + .a_1").unwrap().to_string(), "Größe + 体重 + .a_1");
+    }
+
+    #[test]
+    fn keys_tell_numbers_apart_that_deparse_rounds_together() {
+        let (a, b) = (parse_random("I(x > 0.3)").unwrap(), parse_random("I(x > 0.30000000000000004)").unwrap());
+        assert_eq!(a.to_string(), b.to_string());
+        assert_ne!(key(&a), key(&b));
+    }
 }

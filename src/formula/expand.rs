@@ -1,7 +1,7 @@
 //! A parsed formula, with random terms and groups given beside it, to a `Formula`.
 
 use super::bars::{Bars, is_bar, is_call_around_bar};
-use super::deparse::key;
+use super::deparse::{brief, key};
 use super::groups::groups;
 use super::lexer::shorten;
 use super::parser::{Parsed, parse_random};
@@ -21,6 +21,9 @@ pub fn expand(parsed: &Parsed, extra_random: &[String], groups: &[String], colum
         return Err(Error::formula(super::bars::bar_position(bar, text), "a bar left of '~': random terms stand on the right"));
     }
     let response_names = parsed.response.as_ref().map(Expr::names).unwrap_or_default();
+    if response_names.iter().any(|name| name == ".") {
+        return Err(Error::formula(0, "'.' stands for columns only right of '~'"));
+    }
     let for_dot: Vec<String> = columns.iter().filter(|column| !response_names.contains(column)).cloned().collect();
     let mut bars = Vec::new();
     let collect = Bars::Collect { text, found: &mut bars };
@@ -63,7 +66,7 @@ fn extra_terms(text: &str) -> Result<Vec<RandomTerm>> {
     let mut terms = Vec::new();
     for operand in operands.into_iter().rev() {
         if !is_bar(operand) && !is_call_around_bar(operand.strip_parens()) {
-            let message = format!("'{}' is no random term: want (effects | group)", shorten(&operand.to_string()));
+            let message = format!("'{}' is no random term: want (effects | group)", brief(operand));
             return Err(Error::formula(operand.span.start, message));
         }
         terms.extend(random_terms(operand, text)?);
@@ -86,7 +89,9 @@ fn check_response(response: Option<&Expr>, fixed: &TermList) -> Result<()> {
     let Some(response) = response else { return Ok(()) };
     let response = key(response.strip_parens());
     match fixed.variables.iter().find(|variable| key(variable) == response) {
-        Some(variable) => Err(Error::formula(variable.span.start, format!("the response '{variable}' is also right of '~'"))),
+        Some(variable) => {
+            Err(Error::formula(variable.span.start, format!("the response '{}' is also right of '~'", brief(variable))))
+        }
         None => Ok(()),
     }
 }
@@ -97,7 +102,7 @@ fn check_distinct(random: &[RandomTerm]) -> Result<()> {
     match random.iter().find(|term| !seen.insert(term.identity())) {
         Some(term) => Err(Error::formula(
             term.span.start,
-            format!("the random term {term} is there twice: its two variances can't be told apart"),
+            format!("the random term {} is there twice: its two variances can't be told apart", shorten(&term.to_string())),
         )),
         None => Ok(()),
     }

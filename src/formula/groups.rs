@@ -1,7 +1,7 @@
 //! The right-hand side of a bar: the grouping factors, with nesting written out.
 
-use super::deparse::key;
-use super::lexer::{is_constant, shorten};
+use super::deparse::{brief, key};
+use super::lexer::is_constant;
 use super::{Argument, Expr, ExprKind, Op};
 use crate::error::{Error, Result};
 use std::collections::HashSet;
@@ -25,7 +25,7 @@ pub(super) fn groups(expr: &Expr) -> Result<Vec<Group>> {
     while let Some((op, right)) = pending.pop() {
         all = combine(op, all, groups(right)?);
         if all.len() > MAX_GROUPS || all.iter().map(Vec::len).sum::<usize>() > MAX_FACTORS {
-            let message = format!("'{}' expands to more than {MAX_GROUPS} groups", shorten(&expr.to_string()));
+            let message = format!("'{}' expands to more than {MAX_GROUPS} groups", brief(expr));
             return Err(Error::formula(expr.span.start, message));
         }
     }
@@ -89,7 +89,7 @@ fn interaction(expr: &Expr, arguments: &[Argument]) -> Result<Vec<Group>> {
         if argument.name.is_some() {
             return Err(Error::formula(
                 expr.span.start,
-                format!("'{expr}': interaction() here takes factors only, no named arguments"),
+                format!("'{}': interaction() here takes factors only, no named arguments", brief(expr)),
             ));
         }
         match groups(&argument.value)?.as_mut_slice() {
@@ -104,6 +104,6 @@ fn interaction(expr: &Expr, arguments: &[Argument]) -> Result<Vec<Group>> {
 }
 
 fn not_a_group(expr: &Expr) -> Error {
-    let message = format!("'{}' can't be a group: want a factor, a:b or a/b", shorten(&expr.to_string()));
+    let message = format!("'{}' can't be a group: want a factor, a:b or a/b", brief(expr));
     Error::formula(expr.span.start, message)
 }

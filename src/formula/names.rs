@@ -59,3 +59,37 @@ fn data_arguments<'a>(function: &str, arguments: &'a [Argument]) -> impl DoubleE
         (!contrast && !truth).then_some(&argument.value)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse_random;
+
+    #[test]
+    fn data_variables_only() {
+        let cases: [(&str, &[&str]); 13] = [
+            ("x", &["x"]),
+            ("((x))", &["x"]),
+            ("cbind(k, n - k)", &["k", "n"]),
+            ("poly(x, 2, raw = TRUE)", &["x"]),
+            ("C(f, contr.sum)", &["f"]),
+            ("C(f, contr = treatment(base), 2)", &["f"]),
+            ("scale(x, T, scale = F)", &["x"]),
+            ("log(T)", &["T"]),
+            ("T", &["T"]),
+            ("sin(2 * pi * day/365)", &["day"]),
+            ("pi", &["pi"]),
+            ("ifelse(is.na(b), NULL, `a b`)", &["b", "a b"]),
+            ("factor(f, levels = c(\"a\", \"b\"))", &["f"]),
+        ];
+        for (text, wanted) in cases {
+            assert_eq!(parse_random(text).unwrap().names(), wanted, "{text}");
+        }
+        assert_eq!(parse_random("TRUE").unwrap().names(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_call_is_no_name() {
+        assert_eq!(parse_random("(`a b`)").unwrap().is_name(), Some("a b"));
+        assert_eq!(parse_random("f(x)").unwrap().is_name(), None);
+    }
+}

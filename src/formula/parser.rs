@@ -296,3 +296,121 @@ impl<'a> Parser<'a> {
 fn comparison(op: Op) -> bool {
     level(op) == Some(Level::Comparison)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{parse, parse_random};
+    use crate::formula::{Expr, ExprKind};
+
+    /// The tree in prefix form, which shows the precedence.
+    fn tree(expr: &Expr) -> String {
+        match &expr.kind {
+            ExprKind::Binary { op, left, right } => format!("({op:?} {} {})", tree(left), tree(right)),
+            ExprKind::Unary { op, operand } => format!("({op:?} {})", tree(operand)),
+            _ => expr.to_string(),
+        }
+    }
+
+    #[test]
+    fn precedence_is_that_of_r() {
+        let cases = [
+            ("a^b^c", "(Pow a (Pow b c))"),
+            ("-a^2", "(Sub (Pow a 2))"),
+            ("-a:b", "(Colon (Sub a) b)"),
+            ("a^-b:c", "(Colon (Pow a (Sub b)) c)"),
+            ("a %in% b:c", "(In a (Colon b c))"),
+            ("a %in% b * c", "(Mul (In a b) c)"),
+            ("a/b:c/d", "(Div (Div a (Colon b c)) d)"),
+            ("a - b + c", "(Add (Sub a b) c)"),
+            ("a + b == c * d", "(Equal (Add a b) (Mul c d))"),
+            ("!a == b & c", "(And (Not (Equal a b)) c)"),
+            ("a + !b + c", "(Add a (Not (Add b c)))"),
+            ("1 + x | g & h", "(Bar (Add 1 x) (And g h))"),
+            ("1 || g | h", "(Bar (DoubleBar 1 g) h)"),
+            ("a\n + b", "(Add a b)"),
+        ];
+        for (text, wanted) in cases {
+            assert_eq!(tree(&parse_random(text).unwrap()), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn sides() {
+        assert_eq!(parse("~ x").unwrap().response, None);
+        let parsed = parse("log(y) ~ x + stats::poly(z, 2L)").unwrap();
+        assert_eq!(parsed.response.unwrap().to_string(), "log(y)");
+        assert_eq!(parsed.rhs.to_string(), "x + poly(z, 2)");
+    }
+
+    #[test]
+    fn spans_are_bytes_of_the_text() {
+        let text = "é ~ a + (b:  c)";
+        let parsed = parse(text).unwrap();
+        let ExprKind::Binary { right, .. } = &parsed.rhs.kind else { panic!("no sum") };
+        assert_eq!(&text[right.span.start..right.span.end], "(b:  c)");
+        assert_eq!(&text[parsed.rhs.span.start..parsed.rhs.span.end], "a + (b:  c)");
+    }
+
+    #[test]
+    fn errors_name_the_byte() {
+        let cases = [
+            ("", 0, "found the end"),
+            ("y", 1, "no '~'"),
+            ("y ~", 3, "found the end"),
+            ("y x ~ z", 2, "found 'x'"),
+            ("y ~ x ~ z", 6, "one '~'"),
+            ("y ~ (x", 6, "the ')' for the '(' at byte 4"),
+            ("y ~ x)", 5, "found ')'"),
+            ("y ~ x +", 7, "found the end"),
+            ("y ~ * x", 4, "found '*'"),
+            ("y ~ f(x,)", 8, "found ')'"),
+            ("y ~ f(x y)", 8, "found 'y'"),
+            ("y ~ f(x)(z)", 8, "found '('"),
+            ("y ~ x = 2", 6, "equality is '=='"),
+            ("y ~ I(x <-2)", 8, "with a space"),
+            ("y ~ a < b < c", 10, "do not chain"),
+            ("y ~ x[1]", 5, "without indexing"),
+            ("y ~ x %o% z", 6, "only %in%"),
+            ("y ~ 'x", 4, "not closed"),
+            ("y ~ '\\q'", 5, "escape"),
+            ("y ~ ``", 4, "empty"),
+            ("y ~ 0x10", 5, "'x' after the number 0"),
+            ("y ~ 1e", 5, "no digits"),
+            ("y ~ 1e999", 4, "too large"),
+            ("y ~ 1..2", 6, "'.' after the number 1."),
+            ("y ~ if", 4, "`if`"),
+            ("y ~ p::x", 8, "after a function of a package"),
+            ("y ~ p::(x)", 7, "the name of a function"),
+            ("y ~ \u{200b}x", 4, "no meaning"),
+        ];
+        for (text, byte, message) in cases {
+            let error = parse(text).unwrap_err();
+            assert!(error.message.contains(message), "{text}: {error}");
+            assert_eq!(error.position, byte, "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        let nested = |open: &str, n: usize, close: &str| format!("y ~ {}a{}", open.repeat(n), close.repeat(n));
+        assert!(parse(&nested("(", 200, ")")).is_ok());
+        assert_eq!(parse(&nested("(", 201, ")")).unwrap_err().position, 204);
+        for hostile in ["(", "-", "!", "f(", "a^", "a^(", "a|b&c==d+e*f%in%g:-h^("] {
+            let error = parse(&format!("y ~ {}", hostile.repeat(1_000_000 / hostile.len()))).unwrap_err();
+            assert!(error.message.contains("nested more than 200"), "{hostile}: {error}");
+        }
+    }
+
+    #[test]
+    fn length_is_not_bounded_but_height_is() {
+        assert_eq!(parse(&format!("y ~ {}", vec!["a"; 5_000].join("+"))).unwrap().rhs.to_string().len(), 5_000 + 3 * 4_999);
+        assert!(parse(&format!("y ~ {}", "a".repeat(1_000_000))).is_ok());
+        assert!(parse(&format!("y ~ f({})", vec!["a"; 500_000].join(","))).is_ok());
+        for operator in ["+", ":", "*", "|"] {
+            let error = parse(&format!("y ~ {}", vec!["a"; 500_000].join(operator))).unwrap_err();
+            assert!(error.message.contains("more than 6000 operators"), "{error}");
+        }
+        let error = parse(&format!("y ~ I({})", vec!["a"; 1_000].join("+"))).unwrap_err();
+        assert!(error.message.contains("more than 500 operators") && error.message.len() < 200, "{error}");
+    }
+}

@@ -1,7 +1,9 @@
 //! One random term `(effects | group)`, or `us(effects | group)` and the like, to `RandomTerm`s.
 
 use super::bars::{Bars, bar_position, is_bar};
+use super::deparse::brief;
 use super::groups::{group_key, groups};
+use super::lexer::shorten;
 use super::terms::term_list;
 use super::{Argument, Expr, ExprKind, Op, RandomTerm, StructureCall, StructureKind};
 use crate::error::{Error, Result};
@@ -81,7 +83,7 @@ pub(super) fn random_terms(expr: &Expr, text: &str) -> Result<Vec<RandomTerm>> {
         _ => (inner, StructureCall::PLAIN),
     };
     let ExprKind::Binary { op: op @ (Op::Bar | Op::DoubleBar), left, right } = &bar.kind else {
-        return Err(Error::formula(expr.span.start, format!("'{expr}' is no random term: want (effects | group)")));
+        return Err(Error::formula(expr.span.start, format!("'{}' is no random term: want (effects | group)", brief(expr))));
     };
     let split = *op == Op::DoubleBar;
     if split && matches!(inner.kind, ExprKind::Call { .. }) {
@@ -94,7 +96,7 @@ pub(super) fn random_terms(expr: &Expr, text: &str) -> Result<Vec<RandomTerm>> {
     if !effects.intercept && effects.terms.is_empty() {
         return Err(Error::formula(
             left.span.start,
-            format!("the random term '{expr}' has no effects: want 1 or a variable before the bar"),
+            format!("the random term '{}' has no effects: want 1 or a variable before the bar", brief(expr)),
         ));
     }
     let term = |group| RandomTerm { effects: effects.clone(), group, structure, split, span: expr.span };
@@ -105,7 +107,8 @@ pub(super) fn random_terms(expr: &Expr, text: &str) -> Result<Vec<RandomTerm>> {
 fn structure_call<'a>(call: &'a Expr, function: &str, arguments: &'a [Argument]) -> Result<(&'a Expr, StructureCall)> {
     let Some(&(_, kind)) = STRUCTURES.iter().find(|(name, _)| *name == function) else {
         let message = format!(
-            "'{function}' around a bar is no covariance structure: want us, diag, cs or ar1; random terms stand alone between +"
+            "'{}' around a bar is no covariance structure: want us, diag, cs or ar1; random terms stand alone between +",
+            shorten(function)
         );
         return Err(Error::formula(call.span.start, message));
     };
@@ -115,8 +118,10 @@ fn structure_call<'a>(call: &'a Expr, function: &str, arguments: &'a [Argument])
             None if bar.is_none() && is_bar(value) => bar = Some(value.strip_parens()),
             Some("hom") if homogeneous.is_none() => homogeneous = Some(truth(value)?),
             _ => {
-                let message =
-                    format!("'{function}' takes one (effects | group) and 'hom = TRUE' or 'hom = FALSE', not '{value}' there");
+                let message = format!(
+                    "'{function}' takes one (effects | group) and 'hom = TRUE' or 'hom = FALSE', not '{}' there",
+                    brief(value)
+                );
                 return Err(Error::formula(value.span.start, message));
             }
         }
@@ -129,6 +134,6 @@ fn truth(value: &Expr) -> Result<bool> {
     match value.is_name() {
         Some("TRUE" | "T") => Ok(true),
         Some("FALSE" | "F") => Ok(false),
-        _ => Err(Error::formula(value.span.start, format!("'hom = {value}': want TRUE or FALSE"))),
+        _ => Err(Error::formula(value.span.start, format!("'hom = {}': want TRUE or FALSE", brief(value)))),
     }
 }

@@ -1,7 +1,7 @@
 //! The algebra of terms on one side of a formula, as R's `terms.formula` does it.
 
 use super::bars::{Bars, first_bar, is_bar, is_call_around_bar};
-use super::deparse::key;
+use super::deparse::{brief, key};
 use super::lexer::{is_constant, shorten};
 use super::term_set::{Arithmetic, MAX_TERMS, Term, TermSet};
 use super::{Argument, Expr, ExprKind, Op, TermList};
@@ -103,8 +103,7 @@ impl<'a> Algebra<'a, '_> {
         let operand = self.encode(right, place)?;
         if left.is_empty() || operand.is_empty() {
             // R drops such a term without a word; most often `1/x` or `2*x` was meant as arithmetic.
-            let message =
-                format!("'{}' has an operand without variables; arithmetic is written I(...)", shorten(&whole.to_string()));
+            let message = format!("'{}' has an operand without variables; arithmetic is written I(...)", brief(whole));
             return Err(Error::formula(whole.span.start, message));
         }
         match op {
@@ -122,8 +121,10 @@ impl<'a> Algebra<'a, '_> {
                 self.arithmetic.power(base, power as u64).map_err(|_| too_large(whole))
             }
             _ => {
-                let message =
-                    format!("the power '{exponent}' of terms is not a whole number from 1 up; arithmetic is written I(...)");
+                let message = format!(
+                    "the power '{}' of terms is not a whole number from 1 up; arithmetic is written I(...)",
+                    brief(exponent)
+                );
                 Err(Error::formula(exponent.span.start, message))
             }
         }
@@ -185,13 +186,16 @@ impl<'a> Algebra<'a, '_> {
             return Err(self.bars.misplaced(bar));
         }
         if expr.names().iter().any(|name| name == ".") {
-            return Err(Error::formula(expr.span.start, format!("'.' stands for all columns only as a term, not inside '{expr}'")));
+            return Err(Error::formula(
+                expr.span.start,
+                format!("'.' stands for all columns only as a term, not inside '{}'", brief(expr)),
+            ));
         }
         Ok(TermSet::single(self.variable(expr)))
     }
 
     fn offset(&mut self, expr: &'a Expr, arguments: &[Argument], place: Place) -> Result<TermSet> {
-        let wrong = |message: &str| Err(Error::formula(expr.span.start, format!("'{expr}': {message}")));
+        let wrong = |message: &str| Err(Error::formula(expr.span.start, format!("'{}': {message}", brief(expr))));
         match place {
             Place::Subtracted => wrong("an offset can't be subtracted; leave it out"),
             Place::Inside => wrong("an offset stands alone between +"),
