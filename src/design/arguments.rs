@@ -43,7 +43,8 @@ impl<'a> Arguments<'a> {
     }
 
     pub fn required(&self, parameter: &str) -> Result<&'a Expr> {
-        self.get(parameter).ok_or_else(|| Error::formula(self.position, format!("{}() needs its argument '{parameter}'", self.function)))
+        self.get(parameter)
+            .ok_or_else(|| Error::formula(self.position, format!("{}() needs its argument '{parameter}'", self.function)))
     }
 
     fn constant(&self, parameter: &str) -> Result<Option<(Constant, usize)>> {
@@ -62,7 +63,9 @@ impl<'a> Arguments<'a> {
     pub fn count(&self, parameter: &str) -> Result<Option<usize>> {
         match self.constant(parameter)? {
             None => Ok(None),
-            Some((Constant::Numbers(v), _)) if v.len() == 1 && v[0] >= 0.0 && v[0] <= 1e6 && v[0].fract() == 0.0 => Ok(Some(v[0] as usize)),
+            Some((Constant::Numbers(v), _)) if v.len() == 1 && v[0] >= 0.0 && v[0] <= 1e6 && v[0].fract() == 0.0 => {
+                Ok(Some(v[0] as usize))
+            }
             Some((_, at)) => Err(self.wrong(parameter, at, "a whole number from 0 up to a million")),
         }
     }
@@ -82,7 +85,7 @@ impl<'a> Arguments<'a> {
             Some((Constant::Texts(v), _)) => Ok(Some(v)),
             Some((Constant::Numbers(v), _)) => Ok(Some(v.into_iter().map(crate::frame::shortest_text).collect())),
             Some((Constant::Truth(_), at)) => Err(self.wrong(parameter, at, "texts or numbers in c(...)")),
-        Some((Constant::Null, _)) => Ok(None),
+            Some((Constant::Null, _)) => Ok(None),
         }
     }
 
@@ -98,7 +101,9 @@ impl<'a> Arguments<'a> {
     pub fn truth_or_number(&self, parameter: &str) -> Result<Option<Constant>> {
         match self.constant(parameter)? {
             None => Ok(None),
-            Some((Constant::Numbers(v), at)) if v.len() != 1 || !v[0].is_finite() => Err(self.wrong(parameter, at, "TRUE, FALSE or a finite number")),
+            Some((Constant::Numbers(v), at)) if v.len() != 1 || !v[0].is_finite() => {
+                Err(self.wrong(parameter, at, "TRUE, FALSE or a finite number"))
+            }
             Some((Constant::Texts(_), at)) => Err(self.wrong(parameter, at, "TRUE, FALSE or a finite number")),
             Some((value, _)) => Ok(Some(value)),
         }
@@ -119,7 +124,8 @@ const MAX_SEQUENCE: f64 = 1e6;
 
 /// Evaluates numbers, texts, `TRUE`, `NULL`, `c(...)`, `a:b`, and arithmetic on numbers.
 pub fn constant(expr: &Expr) -> Result<Constant> {
-    let unreadable = || Error::formula(expr.span.start, format!("'{expr}' must be a constant: numbers, texts in quotes, TRUE, FALSE, c(...)"));
+    let unreadable =
+        || Error::formula(expr.span.start, format!("'{expr}' must be a constant: numbers, texts in quotes, TRUE, FALSE, c(...)"));
     match &expr.kind {
         ExprKind::Number(v) => Ok(Constant::Numbers(vec![*v])),
         ExprKind::Text(v) => Ok(Constant::Texts(vec![v.clone()])),

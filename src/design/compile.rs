@@ -14,7 +14,8 @@ use crate::frame::Frame;
 use crate::frame::names::quoted;
 
 /// The functions that are not of one number, for messages.
-const OTHER_FUNCTIONS: &str = "I, factor, as.factor, ordered, relevel, C, as.numeric, scale, center, poly, bs, ns, pmin, pmax, ifelse";
+const OTHER_FUNCTIONS: &str =
+    "I, factor, as.factor, ordered, relevel, C, as.numeric, scale, center, poly, bs, ns, pmin, pmax, ifelse";
 
 /// Compiles an expression against the training data.
 pub fn compile(expr: &Expr, frame: &Frame) -> Result<Node> {
@@ -85,7 +86,10 @@ impl<'a> Call<'a> {
             "as.numeric" | "as.double" => self.as_numeric(),
             "pmin" | "pmax" => self.extreme(),
             "ifelse" => self.if_else(),
-            "cbind" => Err(Error { position: self.at() as i64, ..Error::unsupported("cbind() is not for linear models: one response is wanted") }),
+            "cbind" => Err(Error {
+                position: self.at() as i64,
+                ..Error::unsupported("cbind() is not for linear models: one response is wanted")
+            }),
             "offset" => Err(Error::formula(self.at(), "offset() must be a term of its own")),
             name => match Function::named(name) {
                 Some(function) => Ok(Node::Apply { function, argument: self.argument(&["x"])?.into() }),
@@ -168,7 +172,10 @@ impl<'a> Call<'a> {
         }
         let mut order = vec![reference.clone()];
         order.extend(levels.into_iter().filter(|level| *level != reference));
-        Ok(Node::Factor { argument: argument.into(), recode: Recode { labels: order.clone(), levels: order, closed: false, ordered: None } })
+        Ok(Node::Factor {
+            argument: argument.into(),
+            recode: Recode { labels: order.clone(), levels: order, closed: false, ordered: None },
+        })
     }
 
     fn contrasts(&self) -> Result<Node> {
@@ -259,7 +266,8 @@ impl<'a> Call<'a> {
         match values.iter().position(|v| v.is_infinite()) {
             None => Ok(values),
             Some(row) => {
-                let message = format!("'{}' needs finite values, but row {} (counting from 1) has {}", self.name(), row + 1, values[row]);
+                let message =
+                    format!("'{}' needs finite values, but row {} (counting from 1) has {}", self.name(), row + 1, values[row]);
                 Err(Error::data(message).at(row))
             }
         }

@@ -86,9 +86,10 @@ impl Contrast {
     /// Fails where the base is not one of the levels.
     pub fn check(self, factor: &str, n: usize) -> Result<()> {
         match self {
-            Contrast::Treatment { base: Some(base) } if base >= n => {
-                Err(Error::argument(format!("'{factor}': base = {} was given for contr.treatment, but the factor has {n} levels", base + 1)))
-            }
+            Contrast::Treatment { base: Some(base) } if base >= n => Err(Error::argument(format!(
+                "'{factor}': base = {} was given for contr.treatment, but the factor has {n} levels",
+                base + 1
+            ))),
             _ => Ok(()),
         }
     }
@@ -134,9 +135,21 @@ mod tests {
         // R 4.2: contr.poly(5)
         let expected = [
             [-0.632_455_532_033_675_9, -0.316_227_766_016_837_94, 0.0, 0.316_227_766_016_837_94, 0.632_455_532_033_675_9],
-            [0.534_522_483_824_848_8, -0.267_261_241_912_424_4, -0.534_522_483_824_848_7, -0.267_261_241_912_424_4, 0.534_522_483_824_848_8],
+            [
+                0.534_522_483_824_848_8,
+                -0.267_261_241_912_424_4,
+                -0.534_522_483_824_848_7,
+                -0.267_261_241_912_424_4,
+                0.534_522_483_824_848_8,
+            ],
             [-0.316_227_766_016_837_8, 0.632_455_532_033_675_8, 0.0, -0.632_455_532_033_676, 0.316_227_766_016_837_83],
-            [0.119_522_860_933_439_28, -0.478_091_443_733_757_56, 0.717_137_165_600_636_3, -0.478_091_443_733_757_3, 0.119_522_860_933_439_36],
+            [
+                0.119_522_860_933_439_28,
+                -0.478_091_443_733_757_56,
+                0.717_137_165_600_636_3,
+                -0.478_091_443_733_757_3,
+                0.119_522_860_933_439_36,
+            ],
         ];
         let m = Contrast::Polynomial.matrix(5).unwrap();
         for (j, column) in expected.iter().enumerate() {

@@ -20,21 +20,57 @@ pub enum Node {
     Number(f64),
     Word(String),
     Not(Box<Node>),
-    Binary { op: Op, left: Box<Node>, right: Box<Node> },
-    Apply { function: Function, argument: Box<Node> },
+    Binary {
+        op: Op,
+        left: Box<Node>,
+        right: Box<Node>,
+    },
+    Apply {
+        function: Function,
+        argument: Box<Node>,
+    },
     /// `log(x, base)`
-    LogBase { argument: Box<Node>, base: f64 },
+    LogBase {
+        argument: Box<Node>,
+        base: f64,
+    },
     /// `pmin` and `pmax`
-    Extreme { largest: bool, arguments: Vec<Node> },
-    IfElse { test: Box<Node>, yes: Box<Node>, no: Box<Node> },
+    Extreme {
+        largest: bool,
+        arguments: Vec<Node>,
+    },
+    IfElse {
+        test: Box<Node>,
+        yes: Box<Node>,
+        no: Box<Node>,
+    },
     /// `as.numeric`: a factor gives the position of its level among those learnt, text is read as numbers.
-    AsNumeric { argument: Box<Node>, levels: Option<Vec<String>> },
-    Scale { argument: Box<Node>, center: f64, scale: f64 },
-    Poly { argument: Box<Node>, basis: PolyBasis },
-    Spline { argument: Box<Node>, basis: SplineBasis },
-    Factor { argument: Box<Node>, recode: Recode },
+    AsNumeric {
+        argument: Box<Node>,
+        levels: Option<Vec<String>>,
+    },
+    Scale {
+        argument: Box<Node>,
+        center: f64,
+        scale: f64,
+    },
+    Poly {
+        argument: Box<Node>,
+        basis: PolyBasis,
+    },
+    Spline {
+        argument: Box<Node>,
+        basis: SplineBasis,
+    },
+    Factor {
+        argument: Box<Node>,
+        recode: Recode,
+    },
     /// `C(f, contrast)`
-    Contrasts { argument: Box<Node>, contrast: Contrast },
+    Contrasts {
+        argument: Box<Node>,
+        contrast: Contrast,
+    },
 }
 
 /// What `factor` and `relevel` do to levels.
@@ -78,7 +114,7 @@ impl Node {
     }
 
     /// The values on a frame.
-    pub fn evaluate<'a>(&'a self, frame: &'a Frame) -> Result<Value<'a>> {
+    pub fn evaluate<'a>(&self, frame: &'a Frame) -> Result<Value<'a>> {
         match self {
             Node::Column(name) => {
                 let column = frame.column(name)?;
@@ -88,7 +124,7 @@ impl Node {
                 })
             }
             Node::Number(value) => Ok(Value::Numbers(vec![*value].into())),
-            Node::Word(text) => Ok(Value::Word(text.clone())),
+            Node::Word(_) => Ok(Value::Word),
             Node::Not(argument) => {
                 let mut values = argument.numbers(frame)?.into_owned();
                 values.iter_mut().filter(|v| !v.is_nan()).for_each(|v| *v = f64::from(u8::from(*v == 0.0)));
@@ -112,7 +148,7 @@ impl Node {
     }
 
     /// The values as numbers (truth values as 0 and 1): one per row, or one for all.
-    pub fn numbers<'a>(&'a self, frame: &'a Frame) -> Result<Cow<'a, [f64]>> {
+    pub fn numbers<'a>(&self, frame: &'a Frame) -> Result<Cow<'a, [f64]>> {
         match self.evaluate(frame)? {
             Value::Numbers(values) => Ok(values),
             Value::Logical(values) => Ok(values.into()),
@@ -126,19 +162,25 @@ impl Node {
         let what = value.describe();
         match (self, self.columns().first()) {
             (Node::Column(name), _) => Error::data(format!("column {} holds {what} where numbers are wanted", quoted(name))),
-            (_, Some(name)) => Error::data(format!("an expression of column {} gives {what} where numbers are wanted", quoted(name))),
+            (_, Some(name)) => {
+                Error::data(format!("an expression of column {} gives {what} where numbers are wanted", quoted(name)))
+            }
             (_, None) => Error::data(format!("{what} where numbers are wanted")),
         }
     }
 
     /// One number per row.
-    pub fn full_numbers<'a>(&'a self, frame: &'a Frame) -> Result<Cow<'a, [f64]>> {
+    pub fn full_numbers<'a>(&self, frame: &'a Frame) -> Result<Cow<'a, [f64]>> {
         let values = self.numbers(frame)?;
-        if values.len() == frame.n_rows() { Ok(values) } else { Ok(try_vec("values of an expression", values[0], frame.n_rows())?.into()) }
+        if values.len() == frame.n_rows() {
+            Ok(values)
+        } else {
+            Ok(try_vec("values of an expression", values[0], frame.n_rows())?.into())
+        }
     }
 
     /// The values as categories; numbers and truth values become categories.
-    pub fn factor<'a>(&'a self, frame: &'a Frame) -> Result<Factor<'a>> {
+    pub fn factor<'a>(&self, frame: &'a Frame) -> Result<Factor<'a>> {
         if let Node::Column(name) = self {
             // Straight from the column: large integers keep their digits.
             return Ok(Factor::from_category(frame.column(name)?.to_category()));
@@ -151,13 +193,13 @@ impl Node {
         }
     }
 
-    fn map<'a>(&'a self, frame: &'a Frame, function: impl Fn(f64) -> f64) -> Result<Value<'a>> {
+    fn map<'a>(&self, frame: &'a Frame, function: impl Fn(f64) -> f64) -> Result<Value<'a>> {
         let mut values = self.numbers(frame)?;
         values.to_mut().iter_mut().for_each(|v| *v = function(*v));
         Ok(Value::Numbers(values))
     }
 
-    fn matrix<'a>(&'a self, frame: &'a Frame, n_columns: usize, fill: impl Fn(&[f64], &mut [f64])) -> Result<Value<'a>> {
+    fn matrix<'a>(&self, frame: &'a Frame, n_columns: usize, fill: impl Fn(&[f64], &mut [f64])) -> Result<Value<'a>> {
         let x = self.full_numbers(frame)?;
         let mut data = try_vec("columns of a basis", 0.0, x.len().saturating_mul(n_columns))?;
         fill(&x, &mut data);
@@ -197,7 +239,7 @@ fn truth(op: Op, a: f64, b: f64) -> Option<f64> {
     Some(if missing { f64::NAN } else { f64::from(u8::from(value)) })
 }
 
-fn binary<'a>(op: Op, left: &'a Node, right: &'a Node, frame: &'a Frame) -> Result<Value<'a>> {
+fn binary<'a>(op: Op, left: &Node, right: &Node, frame: &'a Frame) -> Result<Value<'a>> {
     if matches!(op, Op::Equal | Op::NotEqual) {
         if let Some(values) = compare_levels(op, left, right, frame)? {
             return Ok(Value::Logical(values));
@@ -232,7 +274,7 @@ fn zip(a: Cow<[f64]>, b: &[f64], f: impl Fn(f64, f64) -> f64) -> Result<Vec<f64>
     Ok(out)
 }
 
-fn extreme<'a>(largest: bool, arguments: &'a [Node], frame: &'a Frame) -> Result<Value<'a>> {
+fn extreme<'a>(largest: bool, arguments: &[Node], frame: &'a Frame) -> Result<Value<'a>> {
     let pick = |a: f64, b: f64| match (a.is_nan() || b.is_nan(), largest) {
         (true, _) => f64::NAN,
         (false, true) => a.max(b),
@@ -245,7 +287,7 @@ fn extreme<'a>(largest: bool, arguments: &'a [Node], frame: &'a Frame) -> Result
     Ok(Value::Numbers(result.into()))
 }
 
-fn if_else<'a>(test: &'a Node, yes: &'a Node, no: &'a Node, frame: &'a Frame) -> Result<Value<'a>> {
+fn if_else<'a>(test: &Node, yes: &Node, no: &Node, frame: &'a Frame) -> Result<Value<'a>> {
     let (test, yes, no) = (test.full_numbers(frame)?, yes.full_numbers(frame)?, no.full_numbers(frame)?);
     let pick = |i: usize| match test[i] {
         t if t.is_nan() => f64::NAN,
@@ -255,7 +297,7 @@ fn if_else<'a>(test: &'a Node, yes: &'a Node, no: &'a Node, frame: &'a Frame) ->
     Ok(Value::Numbers((0..test.len()).map(pick).collect::<Vec<_>>().into()))
 }
 
-fn as_numeric<'a>(argument: &'a Node, levels: Option<&[String]>, frame: &'a Frame) -> Result<Value<'a>> {
+fn as_numeric<'a>(argument: &Node, levels: Option<&[String]>, frame: &'a Frame) -> Result<Value<'a>> {
     let factor = match argument.evaluate(frame)? {
         Value::Factor(factor) if !factor.is_all_missing() => factor,
         _ => return argument.numbers(frame).map(Value::Numbers),
@@ -269,7 +311,8 @@ fn as_numeric<'a>(argument: &'a Node, levels: Option<&[String]>, frame: &'a Fram
         })
         .collect();
     if let Some(row) = factor.codes.iter().position(|&c| c >= 0 && numbers[c as usize].is_nan()) {
-        let (column, label) = (argument.columns().first().map_or(String::new(), |c| quoted(c)), &factor.levels[factor.codes[row] as usize]);
+        let (column, label) =
+            (argument.columns().first().map_or(String::new(), |c| quoted(c)), &factor.levels[factor.codes[row] as usize]);
         let message = format!("as.numeric: {} in column {column}, row {} (counting from 1), has no number", quoted(label), row + 1);
         return Err(Error::data(message).at(row));
     }

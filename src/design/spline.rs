@@ -36,7 +36,9 @@ impl SplineBasis {
             _ => return Err(Error::data(format!("'{name}': all values are missing"))),
         };
         if low >= high {
-            return Err(Error::data(format!("'{name}': the boundary knots {low} and {high} must be in ascending order, and different")));
+            return Err(Error::data(format!(
+                "'{name}': the boundary knots {low} and {high} must be in ascending order, and different"
+            )));
         }
         x.retain(|&v| low <= v && v <= high);
         let interior = interior_knots(name, &x, request)?;
@@ -112,7 +114,9 @@ fn interior_knots(name: &str, sorted: &[f64], request: &SplineRequest) -> Result
     let base = if request.natural { 1 } else { request.degree } + usize::from(request.intercept);
     let count = match request.df {
         None => 0,
-        Some(df) => df.checked_sub(base).ok_or_else(|| Error::argument(format!("'{name}': df = {df} is too small, at least {base} is wanted")))?,
+        Some(df) => df
+            .checked_sub(base)
+            .ok_or_else(|| Error::argument(format!("'{name}': df = {df} is too small, at least {base} is wanted")))?,
     };
     if count > 0 && sorted.is_empty() {
         return Err(Error::data(format!("'{name}': no values between the boundary knots")));

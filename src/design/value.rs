@@ -16,7 +16,7 @@ pub enum Value<'a> {
     Matrix(Matrix),
     Factor(Factor<'a>),
     /// A text constant.
-    Word(String),
+    Word,
 }
 
 /// Several columns under one name.
@@ -84,25 +84,7 @@ impl Value<'_> {
             Value::Logical(_) => "truth values",
             Value::Matrix(_) => "a matrix",
             Value::Factor(_) => "categories",
-            Value::Word(_) => "a text",
+            Value::Word => "a text",
         }
     }
-
-    /// Calls `mark` with each row in which a value is missing, maybe more than once.
-    pub fn for_each_missing(&self, mut mark: impl FnMut(usize)) {
-        match self {
-            Value::Numbers(v) => missing_numbers(v, mark),
-            Value::Logical(v) => missing_numbers(v, mark),
-            Value::Matrix(m) if m.n_columns > 0 => {
-                let n = m.data.len() / m.n_columns;
-                (0..m.n_columns).for_each(|k| missing_numbers(&m.data[k * n..(k + 1) * n], &mut mark));
-            }
-            Value::Factor(f) => f.codes.iter().enumerate().filter(|(_, c)| **c < 0).for_each(|(i, _)| mark(i)),
-            Value::Matrix(_) | Value::Word(_) => {}
-        }
-    }
-}
-
-fn missing_numbers(values: &[f64], mark: impl FnMut(usize)) {
-    values.iter().enumerate().filter(|(_, v)| v.is_nan()).map(|(i, _)| i).for_each(mark);
 }
