@@ -16,7 +16,9 @@ mod compile;
 pub mod contrasts;
 mod functions;
 mod group;
+mod ledger;
 mod matrix;
+mod model;
 mod node;
 mod poly;
 mod program;
@@ -31,6 +33,7 @@ mod variable;
 mod tests;
 
 pub use check::check_groups;
+pub use model::ModelProgram;
 pub use program::{Program, Request};
 pub use rows::ZERO_WEIGHT;
 

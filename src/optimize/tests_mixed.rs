@@ -1,0 +1,1 @@
+//! A small mixed model.
