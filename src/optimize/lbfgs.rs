@@ -19,17 +19,26 @@ const MEMORY: usize = 10;
 /// Shortening of the first step after a cycle without gain, and its limit.
 const CAUTION: f64 = 0.25;
 const MOST_CAREFUL: f64 = 1e-4;
+/// Cycles begun where the promised decrease is within the noise of the value.
+const MOST_NEAR: usize = 3;
 /// argmin may ask for one point again (value, then gradient, then both); not for ever.
 const MOST_REPEATS: usize = 20;
 
 pub(super) fn run(session: &mut Session, start: &[f64]) -> Result<End, Stop> {
     let mut at = session.start_point(start)?;
     let mut care = 1.0;
+    let mut near_cycles = 0;
     loop {
         let model = Quadratic::new(&at.hessian);
         let decrement = model.decrement(&at.gradient);
         if decrement <= session.tolerance() {
             return Ok(end(at, decrement, Reason::Converged));
+        }
+        if decrement < near(at.value) {
+            near_cycles += 1;
+            if near_cycles > MOST_NEAR {
+                return Ok(end(at, decrement, Reason::RoundoffLimited));
+            }
         }
         let x = cycle(session, &at, &model, care)?;
         let next = session.point(x)?;

@@ -2,8 +2,9 @@
 
 use super::dense::{Cholesky, dot};
 
-/// First ridge tried, relative to a unit diagonal. Far below curvature that matters, far above rounding.
-const RIDGE: f64 = 1e-12;
+/// First ridge tried, relative to a unit diagonal: far below curvature that matters, and far enough above rounding that steps
+/// along flat directions (rounding / ridge) stay small.
+const RIDGE: f64 = 1e-10;
 
 /// H = D (L L') D, D diagonal, with a ridge where H is singular.
 pub(super) struct Quadratic {

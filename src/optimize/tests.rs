@@ -40,7 +40,7 @@ impl<F: FnMut(&[f64], &mut [f64], &mut [f64]) -> f64> Objective for Function<F> 
 
 type Parts<'a> = (&'a [f64], &'a mut [f64], &'a mut [f64]);
 
-/// Adds (c + sum_i a_i x_i-derivative)^2, Gauss-Newton: residual r with gradient a.
+/// Adds the square of a residual r with gradient a, and its Gauss-Newton Hessian.
 fn square(r: f64, a: &[f64], (_, g, h): &mut Parts) -> f64 {
     let n = a.len();
     for i in 0..n {
@@ -111,7 +111,7 @@ fn a_flat_direction_is_left_alone() {
         assert_near(&[end.x[0] + end.x[1], end.value], &[3.0, -7.0], 1e-6, method.name());
         assert_eq!(end.reason, Reason::Converged, "{method:?}");
         if method == Method::Newton {
-            assert_near(&end.x, &[1.5, 1.5, 2.0], 1e-9, "least change");
+            assert_near(&end.x, &[1.5, 1.5, 2.0], 1e-5, "least change, up to epsilon / ridge");
             assert!(end.evaluations <= 3);
         }
     }
