@@ -76,7 +76,7 @@ fn estimates_equal_the_reference() {
         let fit = Fit::new(&spec, Some(&frame), &options, None).unwrap();
         let log_likelihood = entry["logLik"].as_f64().unwrap();
         close(&format!("{id} logLik"), &[fit.log_likelihood], &[log_likelihood], 1e-9, |_| log_likelihood.abs().max(1.0));
-        assert!(fit.outcome.converged, "{id}");
+        assert!(fit.outcome.converged, "{id}: {:?} {:?}", fit.outcome, fit.theta);
         assert_eq!(fit.n_obs as u64, entry["nobs"].as_u64().unwrap(), "{id}");
         assert_eq!(fit.npar as u64, entry["npar"].as_u64().unwrap(), "{id}");
         assert_eq!(fit.singular, entry["singular"].as_bool().unwrap(), "{id}: singular");
