@@ -110,7 +110,7 @@ impl Program {
     /// Without `random`, the columns of the random terms need not be there.
     pub fn apply(&self, frame: &Frame, random: bool) -> Result<Design> {
         let evaluated = Evaluated::of_new_data(self, frame, random)?;
-        let mut incomplete = Incomplete::new(frame)?;
+        let mut incomplete = Incomplete::new(frame.n_rows(), Some(frame))?;
         evaluated.note_predictors(&self.variables, &mut incomplete);
         evaluated.note_offsets(&self.offsets, &mut incomplete);
         let (rows, ledger) = incomplete.finish(NaPolicy::Omit)?;
@@ -260,18 +260,18 @@ impl Sources {
     }
 
     fn incomplete<'a>(&self, evaluated: &Evaluated, frame: &'a Frame) -> Result<Incomplete<'a>> {
-        let mut incomplete = Incomplete::new(frame)?;
+        let mut incomplete = Incomplete::new(frame.n_rows(), Some(frame))?;
         if let Some(response) = &evaluated.response {
-            incomplete.note_numbers(&self.response.name, &self.response.node, response);
+            incomplete.note_numbers(&self.response.name, &self.response.node.columns(), response);
         }
         for (source, value) in self.variables.iter().zip(&evaluated.variables) {
-            value.iter().for_each(|value| incomplete.note(&source.name, &source.node, value));
+            value.iter().for_each(|value| incomplete.note_value(&source.name, &source.node.columns(), value));
         }
         for (source, factor) in self.groups.iter().flatten().zip(evaluated.groups.iter().flatten()) {
-            incomplete.note_codes(&source.name, &source.node, &factor.codes);
+            incomplete.note_codes(&source.name, &source.node.columns(), &factor.codes);
         }
         if let (Some(source), Some(weights)) = (&self.weights, &evaluated.weights) {
-            incomplete.note_numbers(&source.name, &source.node, weights);
+            incomplete.note_numbers(&source.name, &source.node.columns(), weights);
         }
         evaluated.note_offsets(&self.offsets, &mut incomplete);
         if let Some(weights) = &evaluated.weights {
