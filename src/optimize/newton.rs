@@ -119,7 +119,7 @@ fn search(session: &mut Session, at: &Point, step: &[f64], model: &Quadratic, de
         return Ok(Some(trial));
     }
     if decrement < near(at.value) {
-        search_by_gradient(session, at, step, model, decrement, trial)
+        search_by_gradient(session, at, step, model, trial)
     } else {
         search_by_value(session, at, step, slope, trial.value)
     }
@@ -131,19 +131,20 @@ fn search_by_gradient(
     at: &Point,
     step: &[f64],
     model: &Quadratic,
-    decrement: f64,
     first: Point,
 ) -> Result<Option<Point>, Stop> {
-    let mut trial = first;
-    let mut a = 1.0;
-    for _ in 0..NEAR_TRIALS {
-        if trial.value <= at.value + near(at.value) && model.decrement(&trial.gradient) < 0.9 * decrement {
-            return Ok(Some(trial));
+    let good = |trial: &Point| {
+        trial.value <= at.value + near(at.value) && model.decrement(&trial.gradient) < 0.9 * model.decrement(&at.gradient)
+    };
+    let (mut trial, mut a) = (first, 1.0);
+    for _ in 1..NEAR_TRIALS {
+        if good(&trial) {
+            break;
         }
         a *= BACKTRACK;
         trial = session.point(along(at, step, a))?;
     }
-    Ok(None)
+    Ok(good(&trial).then_some(trial))
 }
 
 /// Backtracks on values alone, to the minimum of the parabola through what is known, within limits.
