@@ -20,9 +20,9 @@ const MEMORY: usize = 10;
 const CAUTION: f64 = 0.25;
 const MOST_CAREFUL: f64 = 1e-4;
 /// Cycles begun where the promised decrease is within the noise of the value.
-const MOST_NEAR: usize = 3;
-/// argmin may ask for one point again (value, then gradient, then both); not for ever.
-const MOST_REPEATS: usize = 20;
+const MOST_NEAR: usize = 2;
+/// Calls of argmin without a better point; it asks for each point about three times.
+const MOST_IDLE: usize = 30;
 
 pub(super) fn run(session: &mut Session, start: &[f64]) -> Result<End, Stop> {
     let mut at = session.start_point(start)?;
@@ -30,7 +30,7 @@ pub(super) fn run(session: &mut Session, start: &[f64]) -> Result<End, Stop> {
     let mut near_cycles = 0;
     loop {
         let model = Quadratic::new(&at.hessian);
-        let decrement = model.decrement(&at.gradient);
+        let decrement = at.scaled_gradient().powi(2);
         if decrement <= session.tolerance() {
             return Ok(end(at, decrement, Reason::Converged));
         }
@@ -43,7 +43,7 @@ pub(super) fn run(session: &mut Session, start: &[f64]) -> Result<End, Stop> {
         let x = cycle(session, &at, &model, care)?;
         let next = session.point(x)?;
         let gained = next.value < at.value - 1e-13 * at.value.abs()
-            || (next.value <= at.value + near(at.value) && model.decrement(&next.gradient) < 0.5 * decrement);
+            || (next.value <= at.value + near(at.value) && next.scaled_gradient().powi(2) < 0.5 * decrement);
         if gained {
             at = next;
             care = 1.0;
@@ -67,16 +67,10 @@ fn cycle(session: &mut Session, at: &Point, model: &Quadratic, care: f64) -> Res
     let newton = model.newton_step(&at.gradient);
     let excess = newton.iter().zip(&at.x).map(|(s, x)| s.abs() / size(*x)).fold(1.0, f64::max);
     let stretch = (care / excess).sqrt();
-    let mut gradient = at.gradient.clone();
-    model.whiten_gradient(&mut gradient);
-    gradient.iter_mut().for_each(|g| *g *= stretch);
+    let gradient = whitened(at.gradient.clone(), model, stretch);
     let target = 0.7 * stretch * session.tolerance().sqrt();
-    let problem = Whitened {
-        origin: at,
-        model,
-        stretch,
-        seen: RefCell::new(Seen { session, last: None, best: None, stop: None, repeats: 0 }),
-    };
+    let problem =
+        Whitened { origin: at, model, stretch, seen: RefCell::new(Seen { session, last: None, best: None, stop: None, idle: 0 }) };
     let Ok(solver) = LBFGS::new(MoreThuenteLineSearch::new(), MEMORY).with_tolerance_grad(target) else {
         return Ok(at.x.clone());
     };
@@ -104,12 +98,21 @@ struct Whitened<'p, 'o, 'a, 's> {
     seen: RefCell<Seen<'o, 'a, 's>>,
 }
 
+/// The gradient in z of a gradient in x.
+fn whitened(mut gradient: Vec<f64>, model: &Quadratic, stretch: f64) -> Vec<f64> {
+    model.whiten_gradient(&mut gradient);
+    for g in &mut gradient {
+        *g *= stretch;
+    }
+    gradient
+}
+
 struct Seen<'o, 'a, 's> {
     session: &'o mut Session<'a, 's>,
     last: Option<Evaluated>,
     best: Option<Evaluated>,
     stop: Option<Stop>,
-    repeats: usize,
+    idle: usize,
 }
 
 /// A point in both coordinates; the gradient is that in z.
@@ -134,9 +137,12 @@ impl Whitened<'_, '_, '_, '_> {
     /// argmin asks for values and gradients separately: both are had at once and kept.
     fn at(&self, z: &[f64]) -> Result<Evaluated, Error> {
         let mut seen = self.seen.borrow_mut();
+        seen.idle += 1;
+        if seen.idle > MOST_IDLE {
+            return Err(Error::msg("no better point"));
+        }
         if let Some(last) = seen.last.clone().filter(|last| last.z == z) {
-            seen.repeats += 1;
-            return if seen.repeats > MOST_REPEATS { Err(Error::msg("no new point")) } else { Ok(last) };
+            return Ok(last);
         }
         let mut step = z.to_vec();
         self.model.unwhiten_step(&mut step);
@@ -152,14 +158,13 @@ impl Whitened<'_, '_, '_, '_> {
         if value == f64::INFINITY {
             return Err(Error::msg("undefined"));
         }
-        self.model.whiten_gradient(&mut gradient);
-        gradient.iter_mut().for_each(|g| *g *= self.stretch);
+        let gradient = whitened(gradient, self.model, self.stretch);
         let evaluated = Evaluated { z: z.to_vec(), x, value, gradient };
         if seen.best.as_ref().is_none_or(|best| evaluated.better_than(best)) {
             seen.best = Some(evaluated.clone());
+            seen.idle = 0;
         }
         seen.last = Some(evaluated.clone());
-        seen.repeats = 0;
         Ok(evaluated)
     }
 }

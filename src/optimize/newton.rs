@@ -1,7 +1,8 @@
 //! Newton's method for objectives in deviance units with a positive semidefinite approximate Hessian.
 //!
-//! Three phases by the decrement g' H^-1 g. Far off, steps are capped and must decrease the value (Armijo). Where the promised
-//! decrease nears the rounding of the value, the gradient, which is more exact, judges instead. At the tolerance it stops.
+//! Three phases by the decrement -g's, s the capped step: g' H^-1 g, unless H has no curvature. Far off, the value must
+//! decrease (Armijo). Where the promised decrease nears the rounding of the value, the gradient, which is more
+//! exact, judges instead. At the tolerance it stops.
 
 use super::dense::dot;
 use super::quadratic::Quadratic;
@@ -28,14 +29,14 @@ pub(super) fn run(session: &mut Session, start: &[f64]) -> Result<End, Stop> {
     let mut stall = Stall::new();
     loop {
         let model = secant.model(&at);
-        let decrement = model.decrement(&at.gradient);
+        let step = capped(&model.newton_step(&at.gradient), &at.x, &at.gradient);
+        let decrement = -dot(&at.gradient, &step);
         if decrement <= session.tolerance() {
             return Ok(end(at, Reason::Converged));
         }
         if decrement < near(at.value) && stall.watch(&at, decrement) {
             return Ok(end(stall.best.unwrap_or(at), Reason::RoundoffLimited));
         }
-        let step = capped(&model.newton_step(&at.gradient), &at);
         match search(session, &at, &step, &model, decrement)? {
             Some(next) => {
                 secant.learn(&at, &next, decrement);
@@ -52,7 +53,7 @@ pub(super) fn run(session: &mut Session, start: &[f64]) -> Result<End, Stop> {
 }
 
 fn end(at: Point, reason: Reason) -> End {
-    let scaled_gradient = Quadratic::new(&at.hessian).decrement(&at.gradient).sqrt();
+    let scaled_gradient = at.scaled_gradient();
     End { x: at.x, value: at.value, reason, scaled_gradient }
 }
 
@@ -97,12 +98,12 @@ pub(super) fn size(x: f64) -> f64 {
 }
 
 /// The step with every element capped, or shortened as a whole, whichever descends more steeply.
-fn capped(step: &[f64], at: &Point) -> Vec<f64> {
-    let cap: Vec<f64> = at.x.iter().map(|x| CAP * size(*x)).collect();
+pub(super) fn capped(step: &[f64], x: &[f64], gradient: &[f64]) -> Vec<f64> {
+    let cap: Vec<f64> = x.iter().map(|x| CAP * size(*x)).collect();
     let clipped: Vec<f64> = step.iter().zip(&cap).map(|(s, c)| s.clamp(-c, *c)).collect();
     let excess = step.iter().zip(&cap).map(|(s, c)| s.abs() / c).fold(1.0, f64::max);
     let shortened: Vec<f64> = step.iter().map(|s| s / excess).collect();
-    if dot(&clipped, &at.gradient) <= dot(&shortened, &at.gradient) { clipped } else { shortened }
+    if dot(&clipped, gradient) <= dot(&shortened, gradient) { clipped } else { shortened }
 }
 
 /// x + a s.
@@ -118,7 +119,7 @@ fn search(session: &mut Session, at: &Point, step: &[f64], model: &Quadratic, de
         return Ok(Some(trial));
     }
     if decrement < near(at.value) {
-        search_by_gradient(session, at, step, model, decrement, trial)
+        search_by_gradient(session, at, step, model, trial)
     } else {
         search_by_value(session, at, step, slope, trial.value)
     }
@@ -130,19 +131,20 @@ fn search_by_gradient(
     at: &Point,
     step: &[f64],
     model: &Quadratic,
-    decrement: f64,
     first: Point,
 ) -> Result<Option<Point>, Stop> {
-    let mut trial = first;
-    let mut a = 1.0;
-    for _ in 0..NEAR_TRIALS {
-        if trial.value <= at.value + near(at.value) && model.decrement(&trial.gradient) < 0.9 * decrement {
-            return Ok(Some(trial));
+    let good = |trial: &Point| {
+        trial.value <= at.value + near(at.value) && model.decrement(&trial.gradient) < 0.9 * model.decrement(&at.gradient)
+    };
+    let (mut trial, mut a) = (first, 1.0);
+    for _ in 1..NEAR_TRIALS {
+        if good(&trial) {
+            break;
         }
         a *= BACKTRACK;
         trial = session.point(along(at, step, a))?;
     }
-    Ok(None)
+    Ok(good(&trial).then_some(trial))
 }
 
 /// Backtracks on values alone, to the minimum of the parabola through what is known, within limits.

@@ -23,7 +23,7 @@ impl Quadratic {
             if let Some(factor) = factorize(&scaled, scale.len(), ridge) {
                 return Quadratic { scale, factor };
             }
-            // Ends: a ridge of n exceeds every eigenvalue of a matrix with diagonal 0 or 1 and smaller elements besides it.
+            // Ends: a ridge above the row sums makes any finite matrix positive definite.
             ridge *= 100.0;
         }
     }
@@ -75,7 +75,7 @@ pub(super) fn scale(hessian: &[f64]) -> Vec<f64> {
     (0..n).map(|i| if root(i) > 0.0 { root(i) } else { 1.0 }).collect()
 }
 
-/// D^-1 H D^-1; elements beyond what a unit diagonal allows can only be rounding of a diagonal near zero.
+/// D^-1 H D^-1.
 fn scaled(hessian: &[f64], scale: &[f64]) -> Vec<f64> {
     let n = scale.len();
     (0..n * n).map(|k| hessian[k] / scale[k % n] / scale[k / n]).collect()

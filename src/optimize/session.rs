@@ -1,5 +1,7 @@
 //! One minimisation's dealings with its objective: counts, limits, progress, the best point so far.
 
+use super::dense::dot;
+use super::newton::capped;
 use super::quadratic::Quadratic;
 use super::{Objective, Reason, Settings};
 use crate::error::{Code, Error, Result};
@@ -24,6 +26,14 @@ pub(super) struct Point {
     pub value: f64,
     pub gradient: Vec<f64>,
     pub hessian: Vec<f64>,
+}
+
+impl Point {
+    /// sqrt(-g's), s the capped Newton step: sqrt(g' H^-1 g) unless H is singular.
+    pub fn scaled_gradient(&self) -> f64 {
+        let step = Quadratic::new(&self.hessian).newton_step(&self.gradient);
+        (-dot(&self.gradient, &capped(&step, &self.x, &self.gradient))).max(0.0).sqrt()
+    }
 }
 
 pub(super) struct Session<'a, 's> {
@@ -90,10 +100,7 @@ impl<'a, 's> Session<'a, 's> {
     /// sqrt(g' H^-1 g), even if no evaluations are left.
     pub fn scaled_gradient(&mut self, x: &[f64]) -> Result<f64> {
         let point = self.unlimited_point(x.to_vec())?;
-        if !point.value.is_finite() {
-            return Ok(f64::INFINITY);
-        }
-        Ok(Quadratic::new(&point.hessian).decrement(&point.gradient).sqrt())
+        Ok(if point.value.is_finite() { point.scaled_gradient() } else { f64::INFINITY })
     }
 
     fn unlimited_point(&mut self, x: Vec<f64>) -> Result<Point> {

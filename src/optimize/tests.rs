@@ -168,9 +168,9 @@ fn noise(x: &[f64], size: f64) -> f64 {
 
 #[test]
 fn newton_is_more_exact_than_the_noise_of_the_value() {
-    for size in [1e-10, 1e-8] {
+    for (offset, size) in [(0.0, 1e-10), (0.0, 1e-8), (1e6, 1e-7), (-1e6, 1e-7)] {
         let f = |x: &[f64], g: &mut [f64], h: &mut [f64]| {
-            let mut value = noise(x, size);
+            let mut value = offset + noise(x, size);
             for i in 0..x.len() {
                 let d = x[i] - 0.3 * (i + 1) as f64;
                 value += 5.0 * d.sinh().powi(2) + 0.5 * d.powi(3);
