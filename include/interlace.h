@@ -198,12 +198,12 @@
 #define INTERLACE_PREDICT_LINK 1
 
 /**
- * A level of a grouping factor that the fit doesn't know is an error, INTERLACE_E_DATA.
+ * A level of a grouping factor that is missing, or that the fit doesn't know, is an error, INTERLACE_E_DATA.
  */
 #define INTERLACE_NEW_LEVELS_ERROR 0
 
 /**
- * A level of a grouping factor that the fit doesn't know has random effects of zero.
+ * A level of a grouping factor that is missing, or that the fit doesn't know, has random effects of zero.
  */
 #define INTERLACE_NEW_LEVELS_ZERO 1
 
@@ -547,7 +547,7 @@ interlace_status interlace_spec_add_groups(struct interlace_spec *spec,
                                            struct interlace_error *err);
 
 /**
- * Names the column of prior weights: the residual variance of a row is sigma^2 / weight. All weights must be positive.
+ * Names the column of prior weights: the residual variance of a row is sigma^2 / weight. Rows of weight 0 are left out.
  * Since 0.1.
  */
 interlace_status interlace_spec_set_weights(struct interlace_spec *spec,
@@ -606,7 +606,7 @@ interlace_status interlace_spec_set_fixef_names(struct interlace_spec *spec,
                                                 struct interlace_error *err);
 
 /**
- * Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight.
+ * Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight. Rows of weight 0 are left out.
  * Since 0.1.
  */
 interlace_status interlace_spec_set_weights_array(struct interlace_spec *spec,
@@ -662,7 +662,8 @@ interlace_status interlace_spec_add_term_i64(struct interlace_spec *spec,
                                              struct interlace_error *err);
 
 /**
- * Labels the levels of a term (from 0): `levels` [n_levels]. Without this they are "1", "2" and so on.
+ * Labels the levels of a term (from 0): `levels` [n_levels]. Without this they are "1", "2" and so on. In new data to predict at,
+ * levels with labels are matched to those of the fit by label, levels without by number.
  * Since 0.1.
  */
 interlace_status interlace_spec_set_term_levels(struct interlace_spec *spec,
@@ -1328,7 +1329,7 @@ const char *interlace_fit_summary(const struct interlace_fit *fit);
  * Predictions for the rows of `newdata`, to `out` [rows of newdata]; where `newdata` is NULL for the data of the fit, to `out` [m], m
  * as interlace_fit_n_rows has it. `type` is INTERLACE_PREDICT_RESPONSE or INTERLACE_PREDICT_LINK. With `random` the random effects
  * are added, otherwise they are taken as zero. `new_levels` is INTERLACE_NEW_LEVELS_ERROR or INTERLACE_NEW_LEVELS_ZERO.
- * A row in which something needed is missing gets NaN. A fit from arrays predicts with interlace_fit_predict_arrays.
+ * A row in which another predictor is missing gets NaN. A fit from arrays predicts with interlace_fit_predict_arrays.
  * INTERLACE_E_DATA if a column is absent or a category has a level that the fit doesn't know.
  * Since 0.1.
  */
@@ -1343,7 +1344,7 @@ interlace_status interlace_fit_predict(const struct interlace_fit *fit,
 
 /**
  * Predictions of a fit from arrays for new arrays, to `out` [n of newdata]: `newdata` is a spec with the same columns and terms,
- * made by interlace_spec_new_arrays with or without `y`. Levels are matched by their labels. Otherwise as interlace_fit_predict.
+ * made by interlace_spec_new_arrays with or without `y`. Otherwise as interlace_fit_predict.
  * Since 0.1.
  */
 interlace_status interlace_fit_predict_arrays(const struct interlace_fit *fit,

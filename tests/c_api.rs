@@ -61,7 +61,7 @@ macro_rules! programs {
     };
 }
 
-programs! { status frame spec options fit arrays predict hostile }
+programs! { status frame spec options fit arrays predict threads hostile }
 
 /// A panic inside the library comes back as an error, and nothing is printed.
 #[cfg(feature = "test-hooks")]

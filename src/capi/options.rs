@@ -329,3 +329,25 @@ fn positive(name: &str, count: i64) -> Result<usize> {
         _ => Err(Error::argument(format!("{name} is {count}, it must be at least 1"))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_listed_defaults_are_the_defaults() {
+        let d = Options::default();
+        let doc = |name: &str| NAMED.iter().find(|n| n.name.to_str() == Ok(name)).unwrap().doc.to_str().unwrap();
+        assert!(d.reml && doc("method").contains("reml (default)"));
+        assert!(d.optimizer == Method::Newton && doc("optimizer").contains("newton (default)"));
+        assert!(doc("tolerance").contains(&format!("(default {:e})", d.tolerance)));
+        assert!(doc("max_evaluations").contains(&format!("(default {})", d.max_evaluations)));
+        assert!(doc("threads").contains(&format!("(default {})", d.threads)));
+        assert!(d.deadline.is_none() && doc("deadline").contains("(default inf)"));
+        assert!(d.na == NaPolicy::Omit && doc("na").contains("omit (default)"));
+        assert!(d.theta0.is_none());
+        let source = include_str!("options.rs");
+        assert!(source.contains(&format!("positive, default {:e}.", d.tolerance)), "the comment of set_tolerance");
+        assert!(source.contains(&format!("positive, default {}.", d.max_evaluations)), "the comment of set_max_evaluations");
+    }
+}
