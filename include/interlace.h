@@ -33,116 +33,6 @@
 #define INTERLACE_VERSION_NUMBER (1000000 * INTERLACE_VERSION_MAJOR + 1000 * INTERLACE_VERSION_MINOR + INTERLACE_VERSION_PATCH)
 
 /**
- * The optimum was reached.
- */
-#define INTERLACE_CONVERGED 0
-
-/**
- * No further decrease is possible in floating point, and the gradient is small.
- */
-#define INTERLACE_ROUNDOFF_LIMITED 1
-
-/**
- * The number of evaluations allowed was used up.
- */
-#define INTERLACE_MAX_EVALUATIONS 2
-
-/**
- * The time allowed was used up.
- */
-#define INTERLACE_DEADLINE 3
-
-/**
- * The line search failed far from a stationary point.
- */
-#define INTERLACE_NO_PROGRESS 4
-
-/**
- * Residuals: response minus fitted value.
- */
-#define INTERLACE_RESIDUALS_RESPONSE 0
-
-/**
- * Residuals: response minus fitted value, times the square root of the weight.
- */
-#define INTERLACE_RESIDUALS_PEARSON 1
-
-/**
- * A column of real numbers; NaN is missing.
- */
-#define INTERLACE_COLUMN_REAL 0
-
-/**
- * A column of integers; INT64_MIN is missing.
- */
-#define INTERLACE_COLUMN_INTEGER 1
-
-/**
- * A column of categories: codes from 0 into a list of levels; -1 is missing.
- */
-#define INTERLACE_COLUMN_CATEGORY 2
-
-/**
- * Rows with missing values are left out and reported. The default.
- */
-#define INTERLACE_NA_OMIT 0
-
-/**
- * A missing value is an error, INTERLACE_E_DATA.
- */
-#define INTERLACE_NA_ERROR 1
-
-/**
- * Rows with missing values are left out of the fit, and results per row have NaN for them.
- */
-#define INTERLACE_NA_PAD 2
-
-/**
- * Predict the mean of the response.
- */
-#define INTERLACE_PREDICT_RESPONSE 0
-
-/**
- * Predict the linear predictor. For a linear model that is the mean of the response.
- */
-#define INTERLACE_PREDICT_LINK 1
-
-/**
- * A level of a grouping factor that the fit doesn't know is an error, INTERLACE_E_DATA.
- */
-#define INTERLACE_NEW_LEVELS_ERROR 0
-
-/**
- * A level of a grouping factor that the fit doesn't know has random effects of zero.
- */
-#define INTERLACE_NEW_LEVELS_ZERO 1
-
-/**
- * Linear mixed model.
- */
-#define INTERLACE_LMM 1
-
-/**
- * Covariance structure: any positive semidefinite matrix, as plain bars have it.
- */
-#define INTERLACE_UNSTRUCTURED 0
-
-/**
- * Covariance structure: no correlations.
- */
-#define INTERLACE_DIAGONAL 1
-
-/**
- * Covariance structure: one correlation for all pairs of effects.
- */
-#define INTERLACE_COMPOUND_SYMMETRY 2
-
-/**
- * Covariance structure: the correlation of effects i and j is rho to the power |i - j|.
- */
-#define INTERLACE_AR1 3
-
-/**
  * Major version of this header.
  */
 #define INTERLACE_VERSION_MAJOR 0
@@ -206,6 +96,116 @@
  * A defect of the library, please report it. The objects of the call should only be freed.
  */
 #define INTERLACE_E_INTERNAL 99
+
+/**
+ * A column of real numbers; NaN is missing.
+ */
+#define INTERLACE_COLUMN_REAL 0
+
+/**
+ * A column of integers; INT64_MIN is missing.
+ */
+#define INTERLACE_COLUMN_INTEGER 1
+
+/**
+ * A column of categories: codes from 0 into a list of levels; -1 is missing.
+ */
+#define INTERLACE_COLUMN_CATEGORY 2
+
+/**
+ * Linear mixed model.
+ */
+#define INTERLACE_LMM 1
+
+/**
+ * Covariance structure: any positive semidefinite matrix, as plain bars have it.
+ */
+#define INTERLACE_UNSTRUCTURED 0
+
+/**
+ * Covariance structure: no correlations.
+ */
+#define INTERLACE_DIAGONAL 1
+
+/**
+ * Covariance structure: one correlation for all pairs of effects.
+ */
+#define INTERLACE_COMPOUND_SYMMETRY 2
+
+/**
+ * Covariance structure: the correlation of effects i and j is rho to the power |i - j|.
+ */
+#define INTERLACE_AR1 3
+
+/**
+ * Rows with missing values are left out and reported. The default.
+ */
+#define INTERLACE_NA_OMIT 0
+
+/**
+ * A missing value is an error, INTERLACE_E_DATA.
+ */
+#define INTERLACE_NA_ERROR 1
+
+/**
+ * Rows with missing values are left out of the fit, and results per row have NaN for them.
+ */
+#define INTERLACE_NA_PAD 2
+
+/**
+ * Residuals: response minus fitted value.
+ */
+#define INTERLACE_RESIDUALS_RESPONSE 0
+
+/**
+ * Residuals: response minus fitted value, times the square root of the weight.
+ */
+#define INTERLACE_RESIDUALS_PEARSON 1
+
+/**
+ * The optimum was reached.
+ */
+#define INTERLACE_CONVERGED 0
+
+/**
+ * No further decrease is possible in floating point, and the gradient is small.
+ */
+#define INTERLACE_ROUNDOFF_LIMITED 1
+
+/**
+ * The number of evaluations allowed was used up.
+ */
+#define INTERLACE_MAX_EVALUATIONS 2
+
+/**
+ * The time allowed was used up.
+ */
+#define INTERLACE_DEADLINE 3
+
+/**
+ * The line search failed far from a stationary point.
+ */
+#define INTERLACE_NO_PROGRESS 4
+
+/**
+ * Predict the mean of the response.
+ */
+#define INTERLACE_PREDICT_RESPONSE 0
+
+/**
+ * Predict the linear predictor. For a linear model that is the mean of the response.
+ */
+#define INTERLACE_PREDICT_LINK 1
+
+/**
+ * A level of a grouping factor that the fit doesn't know is an error, INTERLACE_E_DATA.
+ */
+#define INTERLACE_NEW_LEVELS_ERROR 0
+
+/**
+ * A level of a grouping factor that the fit doesn't know has random effects of zero.
+ */
+#define INTERLACE_NEW_LEVELS_ZERO 1
 
 /**
  * A fitted model. It never changes, borrows nothing from the frame, spec and options it came from, and may be used by many threads at once.
@@ -278,6 +278,523 @@ typedef int32_t (*interlace_progress_fn)(int64_t evaluation,
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+/**
+ * The version of the library that is running, "0.1.0". A static string.
+ * Since 0.1.
+ */
+const char *interlace_version(void);
+
+/**
+ * The version of the library that is running as one number: 1000000 major + 1000 minor + patch.
+ * Since 0.1.
+ */
+int32_t interlace_version_number(void);
+
+/**
+ * The name of a status: "ok", "argument", "formula" and so on; "unknown" for other numbers. A static string, never NULL.
+ * Since 0.1.
+ */
+const char *interlace_status_name(interlace_status status);
+
+/**
+ * Makes a frame of `n_rows` rows and no columns.
+ * The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_new(size_t n_rows, struct interlace_frame **out, struct interlace_error *err);
+
+/**
+ * Adds a column of real numbers `values` [n_rows], which are copied. NaN is a missing value.
+ * INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_add_f64(struct interlace_frame *frame,
+                                         const char *name,
+                                         const double *values,
+                                         size_t len,
+                                         struct interlace_error *err);
+
+/**
+ * Adds a column of integers `values` [n_rows], which are copied. INT32_MIN is a missing value.
+ * INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_add_i32(struct interlace_frame *frame,
+                                         const char *name,
+                                         const int32_t *values,
+                                         size_t len,
+                                         struct interlace_error *err);
+
+/**
+ * Adds a column of integers `values` [n_rows], which are copied. INT64_MIN is a missing value.
+ * INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_add_i64(struct interlace_frame *frame,
+                                         const char *name,
+                                         const int64_t *values,
+                                         size_t len,
+                                         struct interlace_error *err);
+
+/**
+ * Adds a column of categories. `codes` [n_rows] are indices into `levels` [n_levels], from 0; -1 is a missing value.
+ * The levels keep the order given here; `ordered` says that this order means something (the contrasts are then polynomial).
+ * All is copied. INTERLACE_E_ARGUMENT if `len` is not the number of rows, the name is taken, a level occurs twice, or
+ * a code is out of range.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_add_categorical(struct interlace_frame *frame,
+                                                 const char *name,
+                                                 const int32_t *codes,
+                                                 size_t len,
+                                                 const char *const *levels,
+                                                 size_t n_levels,
+                                                 bool ordered,
+                                                 struct interlace_error *err);
+
+/**
+ * Adds a column of categories from their labels `values` [n_rows], which are copied; a NULL entry is a missing value.
+ * The levels are the labels that occur, sorted by their bytes; interlace_frame_set_levels gives them another order.
+ * INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_add_strings(struct interlace_frame *frame,
+                                             const char *name,
+                                             const char *const *values,
+                                             size_t len,
+                                             struct interlace_error *err);
+
+/**
+ * Declares the levels of a column and their order. `levels` [n_levels] must hold every label that occurs, and may hold more;
+ * `ordered` says that the order means something. A column of numbers becomes categories by this, each number
+ * labelled by its shortest text ("308"). Pointers to the column's earlier labels become invalid.
+ * INTERLACE_E_DATA if there is no such column or a value is not among the levels.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_set_levels(struct interlace_frame *frame,
+                                            const char *name,
+                                            const char *const *levels,
+                                            size_t n_levels,
+                                            bool ordered,
+                                            struct interlace_error *err);
+
+/**
+ * Makes a column of numbers into categories labelled by the numbers' shortest texts, sorted by their bytes ("10" before "9").
+ * A column of categories stays as it is. INTERLACE_E_DATA if there is no such column.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_make_categorical(struct interlace_frame *frame,
+                                                  const char *name,
+                                                  struct interlace_error *err);
+
+/**
+ * Reads a CSV file: UTF-8, comma separated, a header of distinct names. A column is integers if every cell is one, otherwise real
+ * numbers if every cell is one, otherwise categories (levels sorted by their bytes); cells that are empty, NA or NaN are missing.
+ * The columns named in `categorical` [n_categorical] are categories whatever they look like; each must be there.
+ * INTERLACE_E_IO if the file can't be read; INTERLACE_E_DATA if it is not CSV (`position` is the row, from 0).
+ * The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_from_csv(const char *path,
+                                          const char *const *categorical,
+                                          size_t n_categorical,
+                                          struct interlace_frame **out,
+                                          struct interlace_error *err);
+
+/**
+ * Reads CSV text of `len` bytes from memory; otherwise as interlace_frame_from_csv.
+ * The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_from_csv_bytes(const char *bytes,
+                                                size_t len,
+                                                const char *const *categorical,
+                                                size_t n_categorical,
+                                                struct interlace_frame **out,
+                                                struct interlace_error *err);
+
+/**
+ * Writes the frame as a CSV file, with a header. Numbers have the shortest text that reads back to the same number, missing values
+ * are NA. INTERLACE_E_IO if the file can't be written.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_write_csv(const struct interlace_frame *frame,
+                                           const char *path,
+                                           struct interlace_error *err);
+
+/**
+ * Frees a frame. NULL is allowed.
+ * Since 0.1.
+ */
+void interlace_frame_free(struct interlace_frame *frame);
+
+/**
+ * Number of rows; 0 for NULL.
+ * Since 0.1.
+ */
+size_t interlace_frame_n_rows(const struct interlace_frame *frame);
+
+/**
+ * Number of columns; 0 for NULL.
+ * Since 0.1.
+ */
+size_t interlace_frame_n_columns(const struct interlace_frame *frame);
+
+/**
+ * Name of a column, by its index from 0; NULL if there is none. Lives as long as the frame.
+ * Since 0.1.
+ */
+const char *interlace_frame_column_name(const struct interlace_frame *frame, size_t column);
+
+/**
+ * Index of the column of that name. INTERLACE_E_DATA if there is none.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_column_index(const struct interlace_frame *frame,
+                                              const char *name,
+                                              size_t *out,
+                                              struct interlace_error *err);
+
+/**
+ * Kind of a column: INTERLACE_COLUMN_REAL, _INTEGER or _CATEGORY; -1 if there is no such column.
+ * Since 0.1.
+ */
+int32_t interlace_frame_column_kind(const struct interlace_frame *frame, size_t column);
+
+/**
+ * Copies a column of numbers to `out` [n_rows]. Integers are converted, missing ones to NaN.
+ * INTERLACE_E_DATA for a column of categories.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_column_f64(const struct interlace_frame *frame,
+                                            size_t column,
+                                            double *out,
+                                            size_t len,
+                                            struct interlace_error *err);
+
+/**
+ * Copies a column of integers to `out` [n_rows]; INT64_MIN is missing. INTERLACE_E_DATA for other columns.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_column_i64(const struct interlace_frame *frame,
+                                            size_t column,
+                                            int64_t *out,
+                                            size_t len,
+                                            struct interlace_error *err);
+
+/**
+ * Copies the codes of a column of categories to `out` [n_rows]: indices of levels from 0, -1 for missing.
+ * INTERLACE_E_DATA for other columns.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_column_codes(const struct interlace_frame *frame,
+                                              size_t column,
+                                              int32_t *out,
+                                              size_t len,
+                                              struct interlace_error *err);
+
+/**
+ * Number of levels of a column of categories; 0 for other columns.
+ * Since 0.1.
+ */
+size_t interlace_frame_column_n_levels(const struct interlace_frame *frame, size_t column);
+
+/**
+ * Label of a level; NULL if there is none. Lives as long as the frame, unless the column is given other levels.
+ * Since 0.1.
+ */
+const char *interlace_frame_column_level(const struct interlace_frame *frame, size_t column, size_t level);
+
+/**
+ * Whether the order of a column's levels means something.
+ * Since 0.1.
+ */
+bool interlace_frame_column_is_ordered(const struct interlace_frame *frame, size_t column);
+
+/**
+ * Label of a row in a column of categories; NULL where it is missing, and where there is no such row or column.
+ * Lives as long as the frame, unless the column is given other levels.
+ * Since 0.1.
+ */
+const char *interlace_frame_column_string(const struct interlace_frame *frame, size_t column, size_t row);
+
+/**
+ * Makes a spec from a formula in lme4's language, as "y ~ x + (1 + x | g)".
+ * `model` is INTERLACE_LMM. INTERLACE_E_FORMULA if the formula can't be read. Names of columns are looked up when it is fitted.
+ * The caller frees `*out` with interlace_spec_free.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_new(int32_t model,
+                                    const char *formula,
+                                    struct interlace_spec **out,
+                                    struct interlace_error *err);
+
+/**
+ * Adds a random term, "(1 + x | g)", to those of the formula. May be called again for further terms.
+ * INTERLACE_E_FORMULA if it can't be read; `position` is then the byte in `term`.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_add_random(struct interlace_spec *spec, const char *term, struct interlace_error *err);
+
+/**
+ * Adds a random intercept by the grouping factor of that name, short for the term "(1 | name)"; "a/b" stands for b within a.
+ * May be called again.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_add_groups(struct interlace_spec *spec,
+                                           const char *name,
+                                           struct interlace_error *err);
+
+/**
+ * Names the column of prior weights: the residual variance of a row is sigma^2 / weight. All weights must be positive.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_weights(struct interlace_spec *spec,
+                                            const char *column,
+                                            struct interlace_error *err);
+
+/**
+ * Names the column of the offset, which is added to any offset() in the formula.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_offset(struct interlace_spec *spec,
+                                           const char *column,
+                                           struct interlace_error *err);
+
+/**
+ * Sets the contrasts of a column of categories by their name in R: "contr.treatment", "contr.sum", "contr.helmert", "contr.poly" or
+ * "contr.SAS".
+ * Without this, categories have treatment contrasts and ordered ones polynomial contrasts. The last call for a column holds.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_contrasts(struct interlace_spec *spec,
+                                              const char *column,
+                                              const char *contrasts,
+                                              struct interlace_error *err);
+
+/**
+ * Frees a spec. NULL is allowed.
+ * Since 0.1.
+ */
+void interlace_spec_free(struct interlace_spec *spec);
+
+/**
+ * Makes a spec from the response `y` [n] and the fixed-effects model matrix `x` [n,p], column-major with leading dimension
+ * `ldx` >= n (the distance between the starts of columns, in elements). There is no intercept unless `x` has a column of ones.
+ * Random terms are added with interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data to predict at.
+ * A row with a NaN is a row with a missing value. All arrays are copied.
+ * The caller frees `*out` with interlace_spec_free.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_new_arrays(int32_t model,
+                                           const double *y,
+                                           size_t n,
+                                           const double *x,
+                                           size_t p,
+                                           size_t ldx,
+                                           struct interlace_spec **out,
+                                           struct interlace_error *err);
+
+/**
+ * Names the columns of `x`: `names` [p]. Without this they are "x1", "x2" and so on.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_fixef_names(struct interlace_spec *spec,
+                                                const char *const *names,
+                                                size_t p,
+                                                struct interlace_error *err);
+
+/**
+ * Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_weights_array(struct interlace_spec *spec,
+                                                  const double *weights,
+                                                  size_t n,
+                                                  struct interlace_error *err);
+
+/**
+ * Sets the offset `offset` [n], which is copied: a known part of the linear predictor.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_offset_array(struct interlace_spec *spec,
+                                                 const double *offset,
+                                                 size_t n,
+                                                 struct interlace_error *err);
+
+/**
+ * Adds a random term with k effects: `z` [n,k], column-major with leading dimension `ldz` >= n, and the level `index` [n] of each row,
+ * from 0 to n_levels - 1; -1 is a missing level (to predict: a level that the fit doesn't know). `z` may be NULL for a random
+ * intercept; `k` is then 1 and `ldz` is ignored. `name` is that of the grouping factor; NULL stands for "g1", "g2" and so on.
+ * `structure` is INTERLACE_UNSTRUCTURED, INTERLACE_DIAGONAL, INTERLACE_COMPOUND_SYMMETRY or INTERLACE_AR1. `homogeneous` is 1 for one
+ * standard deviation for all effects (not with INTERLACE_UNSTRUCTURED), 0 for one each, -1 for the structure's default: 1 for INTERLACE_AR1,
+ * 0 for the others.
+ * The terms are numbered from 0 in the order of these calls. All arrays are copied.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_add_term_i32(struct interlace_spec *spec,
+                                             const char *name,
+                                             const double *z,
+                                             size_t k,
+                                             size_t ldz,
+                                             const int32_t *index,
+                                             size_t n,
+                                             size_t n_levels,
+                                             int32_t structure,
+                                             int32_t homogeneous,
+                                             struct interlace_error *err);
+
+/**
+ * Adds a random term whose `index` [n] is of 64-bit integers; otherwise as interlace_spec_add_term_i32.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_add_term_i64(struct interlace_spec *spec,
+                                             const char *name,
+                                             const double *z,
+                                             size_t k,
+                                             size_t ldz,
+                                             const int64_t *index,
+                                             size_t n,
+                                             size_t n_levels,
+                                             int32_t structure,
+                                             int32_t homogeneous,
+                                             struct interlace_error *err);
+
+/**
+ * Labels the levels of a term (from 0): `levels` [n_levels]. Without this they are "1", "2" and so on.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_term_levels(struct interlace_spec *spec,
+                                                size_t term,
+                                                const char *const *levels,
+                                                size_t n_levels,
+                                                struct interlace_error *err);
+
+/**
+ * Names the effects of a term (from 0), which are the columns of its `z`: `names` [k].
+ * Without this they are "z1", "z2" and so on, and "(Intercept)" for a term without `z`.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_term_effects(struct interlace_spec *spec,
+                                                 size_t term,
+                                                 const char *const *names,
+                                                 size_t k,
+                                                 struct interlace_error *err);
+
+/**
+ * Makes options with their default values.
+ * The caller frees `*out` with interlace_options_free.
+ * Since 0.1.
+ */
+interlace_status interlace_options_new(struct interlace_options **out, struct interlace_error *err);
+
+/**
+ * Restricted maximum likelihood (true, the default) or maximum likelihood.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_reml(struct interlace_options *options, bool reml, struct interlace_error *err);
+
+/**
+ * The minimiser: "newton" (the default), "lbfgs", "bobyqa" or "nelder_mead".
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_optimizer(struct interlace_options *options,
+                                                 const char *name,
+                                                 struct interlace_error *err);
+
+/**
+ * Where the search starts: `theta` [n_theta], copied, in the order of interlace_fit_theta_name. With `n_theta` 0 the
+ * library chooses the start. A wrong length is reported when the model is fitted.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_theta0(struct interlace_options *options,
+                                              const double *theta,
+                                              size_t n_theta,
+                                              struct interlace_error *err);
+
+/**
+ * The predicted decrease of the objective at which the optimum is taken as reached; positive, default 1e-9.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_tolerance(struct interlace_options *options,
+                                                 double tolerance,
+                                                 struct interlace_error *err);
+
+/**
+ * The most evaluations of the objective; positive, default 1000. A fit that reaches it has not converged, but is a fit.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_max_evaluations(struct interlace_options *options,
+                                                       int64_t max_evaluations,
+                                                       struct interlace_error *err);
+
+/**
+ * The number of threads that one fit may use; positive, default 1. Results don't depend on it.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_threads(struct interlace_options *options,
+                                               int32_t threads,
+                                               struct interlace_error *err);
+
+/**
+ * Seconds after which a fit stops with what it has; positive, default infinity. Such a fit has not converged, but is a fit.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_deadline(struct interlace_options *options,
+                                                double seconds,
+                                                struct interlace_error *err);
+
+/**
+ * What is done with rows that have missing values: INTERLACE_NA_OMIT (the default), INTERLACE_NA_ERROR or INTERLACE_NA_PAD.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_na(struct interlace_options *options,
+                                          int32_t policy,
+                                          struct interlace_error *err);
+
+/**
+ * Has `progress` called during fits, with `user_data`, which is handed on as it is. NULL ends that.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_progress(struct interlace_options *options,
+                                                interlace_progress_fn progress,
+                                                void *user_data,
+                                                struct interlace_error *err);
+
+/**
+ * Sets an option by name from text, as "tolerance" from "1e-8". interlace_options_name lists the names. An unknown name is an error,
+ * INTERLACE_E_ARGUMENT, as is a value that can't be read.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set(struct interlace_options *options,
+                                       const char *name,
+                                       const char *value,
+                                       struct interlace_error *err);
+
+/**
+ * Number of options that interlace_options_set knows.
+ * Since 0.1.
+ */
+size_t interlace_options_count(void);
+
+/**
+ * Name of an option, by its index from 0; NULL if there is none. A static string.
+ * Since 0.1.
+ */
+const char *interlace_options_name(size_t i);
+
+/**
+ * What an option does, what values it takes and its default, in one line; NULL if there is none. A static string.
+ * Since 0.1.
+ */
+const char *interlace_options_doc(size_t i);
+
+/**
+ * Frees options. NULL is allowed.
+ * Since 0.1.
+ */
+void interlace_options_free(struct interlace_options *options);
 
 /**
  * Fits the model `spec` to `frame`, which is needed for a formula and ignored for arrays. `options` may be NULL.
@@ -438,127 +955,6 @@ size_t interlace_fit_n_dropped_columns(const struct interlace_fit *fit);
 const char *interlace_fit_dropped_column(const struct interlace_fit *fit, size_t i);
 
 /**
- * The fixed-effects model matrix, to `out` [n_obs,p]: the rows used and the columns kept.
- * Since 0.1.
- */
-interlace_status interlace_fit_x(const struct interlace_fit *fit, double *out, size_t len, struct interlace_error *err);
-
-/**
- * The model matrix of a term's effects, to `out` [n_obs,r].
- * Since 0.1.
- */
-interlace_status interlace_fit_term_z(const struct interlace_fit *fit,
-                                      size_t term,
-                                      double *out,
-                                      size_t len,
-                                      struct interlace_error *err);
-
-/**
- * The level of each row used in a term's grouping factor, from 0, to `out` [n_obs].
- * Since 0.1.
- */
-interlace_status interlace_fit_term_index(const struct interlace_fit *fit,
-                                          size_t term,
-                                          int64_t *out,
-                                          size_t len,
-                                          struct interlace_error *err);
-
-/**
- * Number of random effects q: over all terms, effects times levels.
- * Since 0.1.
- */
-size_t interlace_fit_n_ranef(const struct interlace_fit *fit);
-
-/**
- * Number of entries of the random-effects model matrix Z that interlace_fit_z writes.
- * Since 0.1.
- */
-size_t interlace_fit_z_nnz(const struct interlace_fit *fit);
-
-/**
- * The random-effects model matrix Z [n_obs,q] as compressed sparse columns: the entries of column j are those from `colptr[j]` to
- * `colptr[j + 1] - 1`, with their rows in `rowidx`, ascending, and their numbers in `values`. `colptr` is [q + 1], `rowidx` and `values`
- * are [nnz]. Columns come by terms, within a term by levels, within a level by effects. Entries may be zero.
- * Since 0.1.
- */
-interlace_status interlace_fit_z(const struct interlace_fit *fit,
-                                 int64_t *colptr,
-                                 size_t n_colptr,
-                                 int64_t *rowidx,
-                                 double *values,
-                                 size_t nnz,
-                                 struct interlace_error *err);
-
-/**
- * Whether the optimiser reached an optimum.
- * Since 0.1.
- */
-bool interlace_fit_converged(const struct interlace_fit *fit);
-
-/**
- * Why the optimiser stopped: INTERLACE_CONVERGED, INTERLACE_ROUNDOFF_LIMITED, INTERLACE_MAX_EVALUATIONS, INTERLACE_DEADLINE or
- * INTERLACE_NO_PROGRESS; -1 for NULL.
- * Since 0.1.
- */
-int32_t interlace_fit_reason(const struct interlace_fit *fit);
-
-/**
- * Why the optimiser stopped, as text. A static string; NULL for NULL.
- * Since 0.1.
- */
-const char *interlace_fit_reason_name(const struct interlace_fit *fit);
-
-/**
- * Number of evaluations of the objective.
- * Since 0.1.
- */
-size_t interlace_fit_n_evaluations(const struct interlace_fit *fit);
-
-/**
- * Distance to the optimum in units of the parameters' standard errors: sqrt(g' H^-1 g) with gradient g and Hessian H of the objective.
- * NaN for NULL.
- * Since 0.1.
- */
-double interlace_fit_scaled_gradient(const struct interlace_fit *fit);
-
-/**
- * Number of directions without variance, over all terms; 0 unless the fit is singular.
- * Since 0.1.
- */
-size_t interlace_fit_n_boundary(const struct interlace_fit *fit);
-
-/**
- * A direction without variance as text, "Subject: 0.98 (Intercept) - 0.20 Days", by its index from 0; NULL if there is none.
- * Since 0.1.
- */
-const char *interlace_fit_boundary(const struct interlace_fit *fit,
-                                   size_t i);
-
-/**
- * Number of warnings: things about the fit that its user should know.
- * Since 0.1.
- */
-size_t interlace_fit_n_warnings(const struct interlace_fit *fit);
-
-/**
- * A warning, one line of text, by its index from 0; NULL if there is none.
- * Since 0.1.
- */
-const char *interlace_fit_warning(const struct interlace_fit *fit, size_t i);
-
-/**
- * Seconds of wall time from the data to the model matrices. NaN for NULL.
- * Since 0.1.
- */
-double interlace_fit_design_seconds(const struct interlace_fit *fit);
-
-/**
- * Seconds of wall time from the model matrices to estimates, standard errors and random effects. NaN for NULL.
- * Since 0.1.
- */
-double interlace_fit_fit_seconds(const struct interlace_fit *fit);
-
-/**
  * Number of covariance parameters.
  * Since 0.1.
  */
@@ -573,8 +969,8 @@ const char *interlace_fit_theta_name(const struct interlace_fit *fit,
                                      size_t i);
 
 /**
- * Covariance parameters, to `out` [n_theta]: term by term the lower triangle, by columns, of the Cholesky factor of the random effects'
- * covariance relative to sigma^2.
+ * Covariance parameters, to `out` [n_theta]: term by term, for an unstructured covariance the lower triangle, by columns, of the Cholesky
+ * factor of the random effects' covariance relative to sigma^2.
  * Since 0.1.
  */
 interlace_status interlace_fit_theta(const struct interlace_fit *fit,
@@ -779,6 +1175,127 @@ interlace_status interlace_fit_dropped_row(const struct interlace_fit *fit,
 const char *interlace_fit_dropped_row_reason(const struct interlace_fit *fit, size_t i);
 
 /**
+ * The fixed-effects model matrix, to `out` [n_obs,p]: the rows used and the columns kept.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_x(const struct interlace_fit *fit, double *out, size_t len, struct interlace_error *err);
+
+/**
+ * The model matrix of a term's effects, to `out` [n_obs,r].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_term_z(const struct interlace_fit *fit,
+                                      size_t term,
+                                      double *out,
+                                      size_t len,
+                                      struct interlace_error *err);
+
+/**
+ * The level of each row used in a term's grouping factor, from 0, to `out` [n_obs].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_term_index(const struct interlace_fit *fit,
+                                          size_t term,
+                                          int64_t *out,
+                                          size_t len,
+                                          struct interlace_error *err);
+
+/**
+ * Number of random effects q: over all terms, effects times levels.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_ranef(const struct interlace_fit *fit);
+
+/**
+ * Number of entries of the random-effects model matrix Z that interlace_fit_z writes.
+ * Since 0.1.
+ */
+size_t interlace_fit_z_nnz(const struct interlace_fit *fit);
+
+/**
+ * The random-effects model matrix Z [n_obs,q] as compressed sparse columns: the entries of column j are those from `colptr[j]` to
+ * `colptr[j + 1] - 1`, with their rows in `rowidx`, ascending, and their numbers in `values`. `colptr` is [q + 1], `rowidx` and `values`
+ * are [nnz]. Columns come by terms, within a term by levels, within a level by effects. Entries may be zero.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_z(const struct interlace_fit *fit,
+                                 int64_t *colptr,
+                                 size_t n_colptr,
+                                 int64_t *rowidx,
+                                 double *values,
+                                 size_t nnz,
+                                 struct interlace_error *err);
+
+/**
+ * Whether the optimiser reached an optimum.
+ * Since 0.1.
+ */
+bool interlace_fit_converged(const struct interlace_fit *fit);
+
+/**
+ * Why the optimiser stopped: INTERLACE_CONVERGED, INTERLACE_ROUNDOFF_LIMITED, INTERLACE_MAX_EVALUATIONS, INTERLACE_DEADLINE or
+ * INTERLACE_NO_PROGRESS; -1 for NULL.
+ * Since 0.1.
+ */
+int32_t interlace_fit_reason(const struct interlace_fit *fit);
+
+/**
+ * Why the optimiser stopped, as text. A static string; NULL for NULL.
+ * Since 0.1.
+ */
+const char *interlace_fit_reason_name(const struct interlace_fit *fit);
+
+/**
+ * Number of evaluations of the objective.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_evaluations(const struct interlace_fit *fit);
+
+/**
+ * Distance to the optimum in units of the parameters' standard errors: sqrt(g' H^-1 g) with gradient g and Hessian H of the objective.
+ * NaN for NULL.
+ * Since 0.1.
+ */
+double interlace_fit_scaled_gradient(const struct interlace_fit *fit);
+
+/**
+ * Number of directions without variance, over all terms; 0 unless the fit is singular.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_boundary(const struct interlace_fit *fit);
+
+/**
+ * A direction without variance as text, "Subject: 0.98 (Intercept) - 0.20 Days", by its index from 0; NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_boundary(const struct interlace_fit *fit,
+                                   size_t i);
+
+/**
+ * Number of warnings: things about the fit that its user should know.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_warnings(const struct interlace_fit *fit);
+
+/**
+ * A warning, one line of text, by its index from 0; NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_warning(const struct interlace_fit *fit, size_t i);
+
+/**
+ * Seconds of wall time from the data to the model matrices. NaN for NULL.
+ * Since 0.1.
+ */
+double interlace_fit_design_seconds(const struct interlace_fit *fit);
+
+/**
+ * Seconds of wall time from the model matrices to estimates, standard errors and random effects. NaN for NULL.
+ * Since 0.1.
+ */
+double interlace_fit_fit_seconds(const struct interlace_fit *fit);
+
+/**
  * Number of tables that interlace_fit_table makes.
  * Since 0.1.
  */
@@ -806,342 +1323,6 @@ interlace_status interlace_fit_table(const struct interlace_fit *fit,
  * Since 0.1.
  */
 const char *interlace_fit_summary(const struct interlace_fit *fit);
-
-/**
- * Makes a frame of `n_rows` rows and no columns.
- * The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_frame_new(size_t n_rows, struct interlace_frame **out, struct interlace_error *err);
-
-/**
- * Adds a column of real numbers `values` [n_rows], which are copied. NaN is a missing value.
- * INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
- * Since 0.1.
- */
-interlace_status interlace_frame_add_f64(struct interlace_frame *frame,
-                                         const char *name,
-                                         const double *values,
-                                         size_t len,
-                                         struct interlace_error *err);
-
-/**
- * Adds a column of integers `values` [n_rows], which are copied. INT32_MIN is a missing value.
- * INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
- * Since 0.1.
- */
-interlace_status interlace_frame_add_i32(struct interlace_frame *frame,
-                                         const char *name,
-                                         const int32_t *values,
-                                         size_t len,
-                                         struct interlace_error *err);
-
-/**
- * Adds a column of integers `values` [n_rows], which are copied. INT64_MIN is a missing value.
- * INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
- * Since 0.1.
- */
-interlace_status interlace_frame_add_i64(struct interlace_frame *frame,
-                                         const char *name,
-                                         const int64_t *values,
-                                         size_t len,
-                                         struct interlace_error *err);
-
-/**
- * Adds a column of categories. `codes` [n_rows] are indices into `levels` [n_levels], from 0; -1 is a missing value.
- * The levels keep the order given here; `ordered` says that this order means something (the contrasts are then polynomial).
- * All is copied. INTERLACE_E_ARGUMENT if `len` is not the number of rows, the name is taken, a level occurs twice, or
- * a code is out of range.
- * Since 0.1.
- */
-interlace_status interlace_frame_add_categorical(struct interlace_frame *frame,
-                                                 const char *name,
-                                                 const int32_t *codes,
-                                                 size_t len,
-                                                 const char *const *levels,
-                                                 size_t n_levels,
-                                                 bool ordered,
-                                                 struct interlace_error *err);
-
-/**
- * Adds a column of categories from their labels `values` [n_rows], which are copied; a NULL entry is a missing value.
- * The levels are the labels that occur, sorted by their bytes; interlace_frame_set_levels gives them another order.
- * INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
- * Since 0.1.
- */
-interlace_status interlace_frame_add_strings(struct interlace_frame *frame,
-                                             const char *name,
-                                             const char *const *values,
-                                             size_t len,
-                                             struct interlace_error *err);
-
-/**
- * Declares the levels of a column and their order. `levels` [n_levels] must hold every label that occurs, and may hold more;
- * `ordered` says that the order means something. A column of numbers becomes categories by this, each number
- * labelled by its shortest text ("308"). Pointers to the column's earlier labels become invalid.
- * INTERLACE_E_DATA if there is no such column or a value is not among the levels.
- * Since 0.1.
- */
-interlace_status interlace_frame_set_levels(struct interlace_frame *frame,
-                                            const char *name,
-                                            const char *const *levels,
-                                            size_t n_levels,
-                                            bool ordered,
-                                            struct interlace_error *err);
-
-/**
- * Makes a column of numbers into categories labelled by the numbers' shortest texts, sorted by their bytes ("10" before "9").
- * A column of categories stays as it is. INTERLACE_E_DATA if there is no such column.
- * Since 0.1.
- */
-interlace_status interlace_frame_make_categorical(struct interlace_frame *frame,
-                                                  const char *name,
-                                                  struct interlace_error *err);
-
-/**
- * Reads a CSV file: UTF-8, comma separated, a header of distinct names. A column is integers if every cell is one, otherwise real
- * numbers if every cell is one, otherwise categories (levels sorted by their bytes); cells that are empty, NA or NaN are missing.
- * The columns named in `categorical` [n_categorical] are categories whatever they look like.
- * INTERLACE_E_IO if the file can't be read; INTERLACE_E_DATA if it is not CSV (`position` is the row, from 0) or lacks a named column.
- * The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_frame_from_csv(const char *path,
-                                          const char *const *categorical,
-                                          size_t n_categorical,
-                                          struct interlace_frame **out,
-                                          struct interlace_error *err);
-
-/**
- * Reads CSV text of `len` bytes from memory; otherwise as interlace_frame_from_csv.
- * The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_frame_from_csv_bytes(const char *bytes,
-                                                size_t len,
-                                                const char *const *categorical,
-                                                size_t n_categorical,
-                                                struct interlace_frame **out,
-                                                struct interlace_error *err);
-
-/**
- * Writes the frame as a CSV file, with a header. Numbers have the shortest text that reads back to the same number, missing values
- * are NA. INTERLACE_E_IO if the file can't be written.
- * Since 0.1.
- */
-interlace_status interlace_frame_write_csv(const struct interlace_frame *frame,
-                                           const char *path,
-                                           struct interlace_error *err);
-
-/**
- * Frees a frame. NULL is allowed.
- * Since 0.1.
- */
-void interlace_frame_free(struct interlace_frame *frame);
-
-/**
- * Number of rows; 0 for NULL.
- * Since 0.1.
- */
-size_t interlace_frame_n_rows(const struct interlace_frame *frame);
-
-/**
- * Number of columns; 0 for NULL.
- * Since 0.1.
- */
-size_t interlace_frame_n_columns(const struct interlace_frame *frame);
-
-/**
- * Name of a column, by its index from 0; NULL if there is none. Lives as long as the frame.
- * Since 0.1.
- */
-const char *interlace_frame_column_name(const struct interlace_frame *frame, size_t column);
-
-/**
- * Index of the column of that name. INTERLACE_E_DATA if there is none.
- * Since 0.1.
- */
-interlace_status interlace_frame_column_index(const struct interlace_frame *frame,
-                                              const char *name,
-                                              size_t *out,
-                                              struct interlace_error *err);
-
-/**
- * Kind of a column: INTERLACE_COLUMN_REAL, _INTEGER or _CATEGORY; -1 if there is no such column.
- * Since 0.1.
- */
-int32_t interlace_frame_column_kind(const struct interlace_frame *frame, size_t column);
-
-/**
- * Copies a column of numbers to `out` [n_rows]. Integers are converted, missing ones to NaN.
- * INTERLACE_E_DATA for a column of categories.
- * Since 0.1.
- */
-interlace_status interlace_frame_column_f64(const struct interlace_frame *frame,
-                                            size_t column,
-                                            double *out,
-                                            size_t len,
-                                            struct interlace_error *err);
-
-/**
- * Copies a column of integers to `out` [n_rows]; INT64_MIN is missing. INTERLACE_E_DATA for other columns.
- * Since 0.1.
- */
-interlace_status interlace_frame_column_i64(const struct interlace_frame *frame,
-                                            size_t column,
-                                            int64_t *out,
-                                            size_t len,
-                                            struct interlace_error *err);
-
-/**
- * Copies the codes of a column of categories to `out` [n_rows]: indices of levels from 0, -1 for missing.
- * INTERLACE_E_DATA for other columns.
- * Since 0.1.
- */
-interlace_status interlace_frame_column_codes(const struct interlace_frame *frame,
-                                              size_t column,
-                                              int32_t *out,
-                                              size_t len,
-                                              struct interlace_error *err);
-
-/**
- * Number of levels of a column of categories; 0 for other columns.
- * Since 0.1.
- */
-size_t interlace_frame_column_n_levels(const struct interlace_frame *frame, size_t column);
-
-/**
- * Label of a level; NULL if there is none. Lives as long as the frame, unless the column is given other levels.
- * Since 0.1.
- */
-const char *interlace_frame_column_level(const struct interlace_frame *frame, size_t column, size_t level);
-
-/**
- * Whether the order of a column's levels means something.
- * Since 0.1.
- */
-bool interlace_frame_column_is_ordered(const struct interlace_frame *frame, size_t column);
-
-/**
- * Label of a row in a column of categories; NULL where it is missing, and where there is no such row or column.
- * Lives as long as the frame, unless the column is given other levels.
- * Since 0.1.
- */
-const char *interlace_frame_column_string(const struct interlace_frame *frame, size_t column, size_t row);
-
-/**
- * Makes options with their default values.
- * The caller frees `*out` with interlace_options_free.
- * Since 0.1.
- */
-interlace_status interlace_options_new(struct interlace_options **out, struct interlace_error *err);
-
-/**
- * Restricted maximum likelihood (true, the default) or maximum likelihood.
- * Since 0.1.
- */
-interlace_status interlace_options_set_reml(struct interlace_options *options, bool reml, struct interlace_error *err);
-
-/**
- * The minimiser: "newton" (the default), "lbfgs", "bobyqa" or "nelder_mead".
- * Since 0.1.
- */
-interlace_status interlace_options_set_optimizer(struct interlace_options *options,
-                                                 const char *name,
-                                                 struct interlace_error *err);
-
-/**
- * Where the search starts: `theta` [n_theta], copied, in the order of interlace_fit_theta_name. With `n_theta` 0 the
- * library chooses the start. A wrong length is reported when the model is fitted.
- * Since 0.1.
- */
-interlace_status interlace_options_set_theta0(struct interlace_options *options,
-                                              const double *theta,
-                                              size_t n_theta,
-                                              struct interlace_error *err);
-
-/**
- * The predicted decrease of the objective at which the optimum is taken as reached; positive, default 1e-9.
- * Since 0.1.
- */
-interlace_status interlace_options_set_tolerance(struct interlace_options *options,
-                                                 double tolerance,
-                                                 struct interlace_error *err);
-
-/**
- * The most evaluations of the objective; positive, default 1000. A fit that reaches it has not converged, but is a fit.
- * Since 0.1.
- */
-interlace_status interlace_options_set_max_evaluations(struct interlace_options *options,
-                                                       int64_t max_evaluations,
-                                                       struct interlace_error *err);
-
-/**
- * The number of threads that one fit may use; positive, default 1. Results don't depend on it.
- * Since 0.1.
- */
-interlace_status interlace_options_set_threads(struct interlace_options *options,
-                                               int32_t threads,
-                                               struct interlace_error *err);
-
-/**
- * Seconds after which a fit stops with what it has; positive, default infinity. Such a fit has not converged, but is a fit.
- * Since 0.1.
- */
-interlace_status interlace_options_set_deadline(struct interlace_options *options,
-                                                double seconds,
-                                                struct interlace_error *err);
-
-/**
- * What is done with rows that have missing values: INTERLACE_NA_OMIT (the default), INTERLACE_NA_ERROR or INTERLACE_NA_PAD.
- * Since 0.1.
- */
-interlace_status interlace_options_set_na(struct interlace_options *options,
-                                          int32_t policy,
-                                          struct interlace_error *err);
-
-/**
- * Has `progress` called during fits, with `user_data`, which is handed on as it is. NULL ends that.
- * Since 0.1.
- */
-interlace_status interlace_options_set_progress(struct interlace_options *options,
-                                                interlace_progress_fn progress,
-                                                void *user_data,
-                                                struct interlace_error *err);
-
-/**
- * Sets an option by name from text, as "tolerance" from "1e-8". interlace_options_name lists the names. An unknown name is an error,
- * INTERLACE_E_ARGUMENT, as is a value that can't be read.
- * Since 0.1.
- */
-interlace_status interlace_options_set(struct interlace_options *options,
-                                       const char *name,
-                                       const char *value,
-                                       struct interlace_error *err);
-
-/**
- * Number of options that interlace_options_set knows.
- * Since 0.1.
- */
-size_t interlace_options_count(void);
-
-/**
- * Name of an option, by its index from 0; NULL if there is none. A static string.
- * Since 0.1.
- */
-const char *interlace_options_name(size_t i);
-
-/**
- * What an option does, what values it takes and its default, in one line; NULL if there is none. A static string.
- * Since 0.1.
- */
-const char *interlace_options_doc(size_t i);
-
-/**
- * Frees options. NULL is allowed.
- * Since 0.1.
- */
-void interlace_options_free(struct interlace_options *options);
 
 /**
  * Predictions for the rows of `newdata`, to `out` [rows of newdata]; where `newdata` is NULL for the data of the fit, to `out` [m], m
@@ -1173,181 +1354,6 @@ interlace_status interlace_fit_predict_arrays(const struct interlace_fit *fit,
                                               double *out,
                                               size_t len,
                                               struct interlace_error *err);
-
-/**
- * Makes a spec from a formula in lme4's language, as "y ~ x + (1 + x | g)".
- * `model` is INTERLACE_LMM. INTERLACE_E_FORMULA if the formula can't be read. Names of columns are looked up when it is fitted.
- * The caller frees `*out` with interlace_spec_free.
- * Since 0.1.
- */
-interlace_status interlace_spec_new(int32_t model,
-                                    const char *formula,
-                                    struct interlace_spec **out,
-                                    struct interlace_error *err);
-
-/**
- * Adds a random term, "(1 + x | g)", to those of the formula. May be called again for further terms.
- * Since 0.1.
- */
-interlace_status interlace_spec_add_random(struct interlace_spec *spec, const char *term, struct interlace_error *err);
-
-/**
- * Adds a random intercept by the grouping factor of that name, short for the term "(1 | name)". May be called again.
- * Since 0.1.
- */
-interlace_status interlace_spec_add_groups(struct interlace_spec *spec, const char *name, struct interlace_error *err);
-
-/**
- * Names the column of prior weights: the residual variance of a row is sigma^2 / weight. All weights must be positive.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_weights(struct interlace_spec *spec,
-                                            const char *column,
-                                            struct interlace_error *err);
-
-/**
- * Names the column of the offset, which is added to any offset() in the formula.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_offset(struct interlace_spec *spec,
-                                           const char *column,
-                                           struct interlace_error *err);
-
-/**
- * Sets the contrasts of a column of categories by their name in R: "contr.treatment", "contr.sum", "contr.helmert" or "contr.poly".
- * Without this, categories have treatment contrasts and ordered ones polynomial contrasts. The last call for a column holds.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_contrasts(struct interlace_spec *spec,
-                                              const char *column,
-                                              const char *contrasts,
-                                              struct interlace_error *err);
-
-/**
- * Frees a spec. NULL is allowed.
- * Since 0.1.
- */
-void interlace_spec_free(struct interlace_spec *spec);
-
-/**
- * Makes a spec from the response `y` [n] and the fixed-effects model matrix `x` [n,p], column-major with leading dimension
- * `ldx` >= n (the distance between the starts of columns, in elements). There is no intercept unless `x` has a column of ones.
- * Random terms are added with interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data to predict at.
- * A row with a NaN is a row with a missing value. All arrays are copied.
- * The caller frees `*out` with interlace_spec_free.
- * Since 0.1.
- */
-interlace_status interlace_spec_new_arrays(int32_t model,
-                                           const double *y,
-                                           size_t n,
-                                           const double *x,
-                                           size_t p,
-                                           size_t ldx,
-                                           struct interlace_spec **out,
-                                           struct interlace_error *err);
-
-/**
- * Names the columns of `x`: `names` [p]. Without this they are "x1", "x2" and so on.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_fixef_names(struct interlace_spec *spec,
-                                                const char *const *names,
-                                                size_t p,
-                                                struct interlace_error *err);
-
-/**
- * Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_weights_array(struct interlace_spec *spec,
-                                                  const double *weights,
-                                                  size_t n,
-                                                  struct interlace_error *err);
-
-/**
- * Sets the offset `offset` [n], which is copied: a known part of the linear predictor.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_offset_array(struct interlace_spec *spec,
-                                                 const double *offset,
-                                                 size_t n,
-                                                 struct interlace_error *err);
-
-/**
- * Adds a random term with k effects: `z` [n,k], column-major with leading dimension `ldz` >= n, and the level `index` [n] of each row,
- * from 0 to n_levels - 1; -1 is a missing level (to predict: a level that the fit doesn't know). `z` may be NULL for a random
- * intercept; `k` is then 1 and `ldz` is ignored. `name` is that of the grouping factor; NULL stands for "g1", "g2" and so on.
- * `structure` is INTERLACE_UNSTRUCTURED, INTERLACE_DIAGONAL, INTERLACE_COMPOUND_SYMMETRY or INTERLACE_AR1. `homogeneous` is 1 for one
- * standard deviation for all effects, 0 for one each, -1 for the structure's default (1 for INTERLACE_AR1, 0 for the others).
- * The terms are numbered from 0 in the order of these calls. All arrays are copied.
- * Since 0.1.
- */
-interlace_status interlace_spec_add_term_i32(struct interlace_spec *spec,
-                                             const char *name,
-                                             const double *z,
-                                             size_t k,
-                                             size_t ldz,
-                                             const int32_t *index,
-                                             size_t n,
-                                             size_t n_levels,
-                                             int32_t structure,
-                                             int32_t homogeneous,
-                                             struct interlace_error *err);
-
-/**
- * Adds a random term whose `index` [n] is of 64-bit integers; otherwise as interlace_spec_add_term_i32.
- * Since 0.1.
- */
-interlace_status interlace_spec_add_term_i64(struct interlace_spec *spec,
-                                             const char *name,
-                                             const double *z,
-                                             size_t k,
-                                             size_t ldz,
-                                             const int64_t *index,
-                                             size_t n,
-                                             size_t n_levels,
-                                             int32_t structure,
-                                             int32_t homogeneous,
-                                             struct interlace_error *err);
-
-/**
- * Labels the levels of a term (from 0): `levels` [n_levels]. Without this they are "1", "2" and so on.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_term_levels(struct interlace_spec *spec,
-                                                size_t term,
-                                                const char *const *levels,
-                                                size_t n_levels,
-                                                struct interlace_error *err);
-
-/**
- * Names the effects of a term (from 0), which are the columns of its `z`: `names` [k].
- * Without this they are "z1", "z2" and so on, and "(Intercept)" for a term without `z`.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_term_effects(struct interlace_spec *spec,
-                                                 size_t term,
-                                                 const char *const *names,
-                                                 size_t k,
-                                                 struct interlace_error *err);
-
-/**
- * The version of the library that is running, "0.1.0". A static string.
- * Since 0.1.
- */
-const char *interlace_version(void);
-
-/**
- * The version of the library that is running as one number: 1000000 major + 1000 minor + patch.
- * Since 0.1.
- */
-int32_t interlace_version_number(void);
-
-/**
- * The name of a status: "ok", "argument", "formula" and so on; "unknown" for other numbers. A static string, never NULL.
- * Since 0.1.
- */
-const char *interlace_status_name(interlace_status status);
 
 #ifdef __cplusplus
 }  // extern "C"

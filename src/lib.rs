@@ -8,9 +8,6 @@
 //!
 //! The modules, in reading order; each imports only from those above it.
 
-/// The C API.
-#[allow(unsafe_code)]
-pub mod capi;
 /// Structures of random-effect covariance: parameters, the Cholesky factor, its derivatives.
 pub mod covariance;
 /// Formula and frame to model matrices; the program that does so runs again on new data.
@@ -33,3 +30,7 @@ pub mod options;
 pub mod lmm;
 /// What is fitted.
 pub mod spec;
+
+/// The C API.
+#[allow(unsafe_code)]
+pub mod capi;

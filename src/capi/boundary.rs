@@ -55,9 +55,11 @@ fn guarded<T>(body: impl FnOnce() -> T) -> std::result::Result<T, String> {
     let result = catch_unwind(AssertUnwindSafe(body));
     DEPTH.set(DEPTH.get() - 1);
     result.map_err(|payload| {
-        // The payload may panic as it is dropped; leaking it is the lesser evil.
         let text = message(&*payload).to_owned();
-        std::mem::forget(payload);
+        // A payload of a strange type may panic as it is dropped; that one is leaked.
+        if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+            std::mem::forget(second);
+        }
         let (bytes, len) = PANIC.replace(([0; NOTE], 0));
         let place = String::from_utf8_lossy(&bytes[..len]);
         format!("a defect in interlace, please report it: {text}{place}")

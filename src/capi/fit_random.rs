@@ -26,8 +26,8 @@ pub extern "C" fn interlace_fit_theta_name(fit: Option<&FitHandle>, i: usize) ->
     query(null(), || fit.map(|f| f.strings.theta.get(&f.fit.theta_names, i)))
 }
 
-/// Covariance parameters, to `out` [n_theta]: term by term the lower triangle, by columns, of the Cholesky factor of the random effects'
-/// covariance relative to sigma^2.
+/// Covariance parameters, to `out` [n_theta]: term by term, for an unstructured covariance the lower triangle, by columns, of the Cholesky
+/// factor of the random effects' covariance relative to sigma^2.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_theta(fit: Option<&FitHandle>, out: *mut f64, len: usize, err: *mut ErrorRecord) -> Status {

@@ -7,11 +7,10 @@ use std::io::{BufWriter, Write};
 use super::boundary::boundary;
 use super::buffer::{copied, slice, target};
 use super::handle::{free, give, need};
-use super::pending::CsvOptions;
 use super::status::{ErrorRecord, Status};
 use super::strings::{StringTable, optional_texts, text, texts};
 use crate::error::{Code, Error, Result, try_vec};
-use crate::frame::Frame;
+use crate::frame::{CsvOptions, Frame};
 
 /// A data frame: named columns of one length. Data go in as a frame, and every table of results comes out as a frame.
 /// Since 0.1.
@@ -197,8 +196,8 @@ pub unsafe extern "C" fn interlace_frame_make_categorical(
 
 /// Reads a CSV file: UTF-8, comma separated, a header of distinct names. A column is integers if every cell is one, otherwise real
 /// numbers if every cell is one, otherwise categories (levels sorted by their bytes); cells that are empty, NA or NaN are missing.
-/// The columns named in `categorical` [n_categorical] are categories whatever they look like.
-/// INTERLACE_E_IO if the file can't be read; INTERLACE_E_DATA if it is not CSV (`position` is the row, from 0) or lacks a named column.
+/// The columns named in `categorical` [n_categorical] are categories whatever they look like; each must be there.
+/// INTERLACE_E_IO if the file can't be read; INTERLACE_E_DATA if it is not CSV (`position` is the row, from 0).
 /// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]

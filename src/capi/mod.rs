@@ -18,10 +18,9 @@
 mod boundary;
 mod buffer;
 mod handle;
-mod pending;
 mod strings;
 
-// What the header is generated from, in its order (`tests/header.rs` reads this list).
+// What the header is generated from; `tests/header.rs` has the order.
 pub mod fit;
 pub mod fit_fixed;
 pub mod fit_matrices;
@@ -36,7 +35,6 @@ pub mod predict;
 pub mod spec;
 pub mod spec_arrays;
 pub mod status;
-// End of the header.
 
 #[cfg(feature = "test-hooks")]
 pub mod test_hooks;

@@ -8,6 +8,7 @@ use super::handle::{choice, free, give, need};
 use super::status::{ErrorRecord, Status};
 use super::strings::text;
 use crate::error::{Error, Result};
+use crate::formula::{parse, parse_random};
 use crate::spec::{FormulaSpec, ModelKind, Source, Spec};
 
 /// Linear mixed model.
@@ -38,6 +39,8 @@ pub unsafe extern "C" fn interlace_spec_new(
         let out = target(out, "out")?;
         let kind = choice(model, "model", &MODELS)?;
         let formula = text(formula, "formula")?.to_owned();
+        // Only for its error: where the names come from, and so what `.` stands for, is known when it is fitted.
+        parse(&formula)?;
         let source = Source::Formula(FormulaSpec { formula, ..FormulaSpec::default() });
         out.write(give(SpecHandle { spec: Spec { kind, source } }));
         Ok(())
@@ -45,6 +48,7 @@ pub unsafe extern "C" fn interlace_spec_new(
 }
 
 /// Adds a random term, "(1 + x | g)", to those of the formula. May be called again for further terms.
+/// INTERLACE_E_FORMULA if it can't be read; `position` is then the byte in `term`.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_add_random(
@@ -54,12 +58,14 @@ pub unsafe extern "C" fn interlace_spec_add_random(
 ) -> Status {
     boundary(err, || {
         let (spec, term) = (formula_of(spec)?, text(term, "term")?);
+        parse_random(term)?;
         spec.random.push(term.to_owned());
         Ok(())
     })
 }
 
-/// Adds a random intercept by the grouping factor of that name, short for the term "(1 | name)". May be called again.
+/// Adds a random intercept by the grouping factor of that name, short for the term "(1 | name)"; "a/b" stands for b within a.
+/// May be called again.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_add_groups(
@@ -104,7 +110,8 @@ pub unsafe extern "C" fn interlace_spec_set_offset(
     })
 }
 
-/// Sets the contrasts of a column of categories by their name in R: "contr.treatment", "contr.sum", "contr.helmert" or "contr.poly".
+/// Sets the contrasts of a column of categories by their name in R: "contr.treatment", "contr.sum", "contr.helmert", "contr.poly" or
+/// "contr.SAS".
 /// Without this, categories have treatment contrasts and ordered ones polynomial contrasts. The last call for a column holds.
 /// Since 0.1.
 #[unsafe(no_mangle)]

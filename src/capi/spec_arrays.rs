@@ -113,7 +113,8 @@ pub unsafe extern "C" fn interlace_spec_set_offset_array(
 /// from 0 to n_levels - 1; -1 is a missing level (to predict: a level that the fit doesn't know). `z` may be NULL for a random
 /// intercept; `k` is then 1 and `ldz` is ignored. `name` is that of the grouping factor; NULL stands for "g1", "g2" and so on.
 /// `structure` is INTERLACE_UNSTRUCTURED, INTERLACE_DIAGONAL, INTERLACE_COMPOUND_SYMMETRY or INTERLACE_AR1. `homogeneous` is 1 for one
-/// standard deviation for all effects, 0 for one each, -1 for the structure's default (1 for INTERLACE_AR1, 0 for the others).
+/// standard deviation for all effects (not with INTERLACE_UNSTRUCTURED), 0 for one each, -1 for the structure's default: 1 for INTERLACE_AR1,
+/// 0 for the others.
 /// The terms are numbered from 0 in the order of these calls. All arrays are copied.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -217,6 +218,9 @@ unsafe fn add_term<I: Copy + Into<i64>>(spec: Option<&mut SpecHandle>, term: &Te
     expect_length("index", term.n, "n", spec.n)?;
     let structure = choice(term.structure, "structure", &STRUCTURES)?;
     let homogeneous = choice(term.homogeneous, "homogeneous", &[(-1, None), (0, Some(false)), (1, Some(true))])?;
+    if structure == StructureKind::Unstructured && homogeneous == Some(true) {
+        return Err(Error::argument("homogeneous is 1, an unstructured covariance has no homogeneous form"));
+    }
     let (z, effects) = effects(term, spec.n)?;
     let index = checked_index(index?, term.n_levels)?;
     let n_levels = term.n_levels;
@@ -235,8 +239,9 @@ unsafe fn effects(term: &Term, n: usize) -> Result<(Option<Vec<f64>>, Vec<String
         }
         return Ok((None, vec!["(Intercept)".to_owned()]));
     }
-    let names = (1..=term.k).map(|i| format!("z{i}")).collect();
-    Ok((Some(matrix(term.z, n, term.k, term.ldz, "z", "ldz")?), names))
+    // First the matrix, whose size is checked, then as many names.
+    let z = matrix(term.z, n, term.k, term.ldz, "z", "ldz")?;
+    Ok((Some(z), (1..=term.k).map(|i| format!("z{i}")).collect()))
 }
 
 fn checked_index<I: Copy + Into<i64>>(index: &[I], n_levels: usize) -> Result<Vec<i64>> {
