@@ -96,11 +96,10 @@ static bool choose_options(struct run *run)
 {
     const struct arguments *asked = &run->arguments;
     interlace_error *error = &run->error;
-    interlace_options *options;
 
     if (interlace_options_new(&run->options, error) != INTERLACE_OK)
         return false;
-    options = run->options;
+    interlace_options *options = run->options;
     if (interlace_options_set_reml(options, !asked->ml, error) != INTERLACE_OK ||
         interlace_options_set_na(options, asked->na, error) != INTERLACE_OK)
         return false;
@@ -242,6 +241,15 @@ static int complain(const char *message, const char *hint, int exit_status)
     return exit_status;
 }
 
+/* The message says what is wrong; for formulas the position says where. */
+static int complain_of(const interlace_error *error)
+{
+    char where[48] = "";
+    if (error->code == INTERLACE_E_FORMULA && error->position >= 0)
+        snprintf(where, sizeof where, " (at byte %" PRId64 " of the formula)", error->position);
+    return complain(error->message, where, 1);
+}
+
 static int run_model(struct run *run)
 {
     run->results.formula = run->arguments.formula;
@@ -250,9 +258,9 @@ static int run_model(struct run *run)
               (evaluate ? evaluate_objective(run) : fit_model(run) && infer(run) && predict(run)) &&
               print_results(run);
     if (!ok)
-        return complain(run->error.message, "", 1);
-    /* A full disk shows when the buffer is written. */
-    if (fflush(stdout) != 0)
+        return complain_of(&run->error);
+    /* A full disk shows only when the buffer is written. */
+    if (fflush(stdout) != 0 || ferror(stdout))
         return complain("can't write to standard output", "", 1);
     return 0;
 }

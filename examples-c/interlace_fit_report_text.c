@@ -22,22 +22,12 @@ static void print_intervals(const struct results *results)
         printf("  %-24s %14.6g %14.6g\n", interlace_fit_fixef_name(results->fit, i), results->lower[i], results->upper[i]);
 }
 
-static void print_p_values(const struct results *results)
-{
-    printf("\np values (normal):\n");
-    size_t p = interlace_fit_n_fixef(results->fit);
-    for (size_t i = 0; i < p; i++)
-        printf("  %-24s %14.4g\n", interlace_fit_fixef_name(results->fit, i), results->p_value[i]);
-}
-
 void print_text(const struct results *results)
 {
     if (results->fit != NULL)
         printf("%s", interlace_fit_summary(results->fit));
     if (results->objective != NULL)
         print_numbers("objective", results->objective, results->n_objective);
-    if (results->p_value != NULL)
-        print_p_values(results);
     if (results->lower != NULL)
         print_intervals(results);
     if (results->predictions != NULL) {
