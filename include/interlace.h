@@ -714,7 +714,7 @@ interlace_status interlace_options_set_theta0(struct interlace_options *options,
                                               struct interlace_error *err);
 
 /**
- * The predicted decrease of the objective at which the optimum is taken as reached; positive, default 1e-9.
+ * The predicted decrease of the objective at which the optimum is taken as reached; positive, default 1e-13.
  * Since 0.1.
  */
 interlace_status interlace_options_set_tolerance(struct interlace_options *options,

@@ -8,29 +8,35 @@
 //!
 //! The modules, in reading order; each imports only from those above it.
 
-/// Structures of random-effect covariance: parameters, the Cholesky factor, its derivatives.
-pub mod covariance;
-/// Formula and frame to model matrices; the program that does so runs again on new data.
-pub mod design;
 /// What can go wrong, with stable codes.
 pub mod error;
-/// The fitted model.
-pub mod fit;
-/// Formula text to a syntax tree, and the algebra of its terms. Knows no data.
-pub mod formula;
 /// Named columns of data: numbers, categories; CSV files; missing values.
 pub mod frame;
+/// Formula text to a syntax tree, and the algebra of its terms. Knows no data.
+pub mod formula;
+/// Structures of random-effect covariance: parameters, the Cholesky factor, its derivatives.
+pub mod covariance;
 /// Block-sparse symmetric systems: pattern, factor, log-determinant, selected inverse.
 pub mod linalg;
+/// Distributions for tests and intervals.
+pub mod distributions;
 /// Minimisation with and without gradient.
 pub mod optimize;
+/// What is fitted.
+pub mod spec;
+/// Formula and frame to model matrices; the program that does so runs again on new data.
+pub mod design;
 /// How it is fitted.
 pub mod options;
 /// Linear mixed models.
 pub mod lmm;
-/// What is fitted.
-pub mod spec;
+/// The fitted model.
+pub mod fit;
+/// Predictions from a fit.
+pub mod predict;
+/// What a person reads of a fit, and its tables.
+pub mod summary;
 
-/// The C API.
+/// The C API: the header's functions over all of the above.
 #[allow(unsafe_code)]
 pub mod capi;

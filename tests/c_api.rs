@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 mod toolchain;
-use toolchain::{cc, has, library, linkable, root, run, succeed, transcript};
+use toolchain::{cc, has, library, linkable, program, root, run, succeed, transcript};
 
 /// A program of tests/c, compiled.
 struct Program {
@@ -27,7 +27,7 @@ fn compile(name: &str, flags: &[&str]) -> Program {
 
 impl Program {
     fn command(&self) -> Command {
-        let mut command = Command::new(&self.path);
+        let mut command = program(&self.path);
         command.current_dir(root()).env("INTERLACE_TEST_DIRECTORY", self.directory.path());
         command
     }
@@ -73,8 +73,7 @@ fn panic() {
 /// A host may load the library, use it from a thread, unload it, and load it again.
 #[test]
 fn unload() {
-    let program = compile("unload", &["-ldl"]);
-    let output = succeed(program.command().arg(library()));
+    let output = succeed(compile("unload", &["-ldl"]).command().arg(library()));
     assert!(output.stderr.is_empty(), "{}", transcript(&output));
 }
 
@@ -98,9 +97,9 @@ fn hostile_under_valgrind() {
         return;
     }
     for name in ["hostile", "frame"] {
-        let program = compile(name, &[]);
-        let mut command = Command::new("valgrind");
+        let compiled = compile(name, &[]);
+        let mut command = program("valgrind".as_ref());
         command.args(["--quiet", "--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=definite"]);
-        succeed(command.current_dir(root()).env("INTERLACE_TEST_DIRECTORY", program.directory.path()).arg(&program.path));
+        succeed(command.current_dir(root()).env("INTERLACE_TEST_DIRECTORY", compiled.directory.path()).arg(&compiled.path));
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 mod toolchain;
-use toolchain::{cc, has, linkable, root, run, soname, succeed, transcript};
+use toolchain::{cc, has, linkable, program, root, run, soname, succeed, transcript};
 
 /// An installed tree that was moved after its installation.
 struct Tree {
@@ -44,8 +44,8 @@ impl Tree {
     }
 }
 
-fn says_hello(program: &Path) {
-    let output = succeed(&mut Command::new(program));
+fn says_hello(path: &Path) {
+    let output = succeed(&mut program(path));
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(text.starts_with(concat!("interlace ", env!("CARGO_PKG_VERSION"), ": ")), "{text}");
 }
@@ -69,7 +69,7 @@ fn has_its_files(tree: &Tree) {
     }
     assert!(tree.at("lib/libinterlace.a").is_file() && tree.at("include/interlace.h").is_file());
     if root().join("examples-c/interlace_fit.c").exists() {
-        let output = succeed(Command::new(tree.at("bin/interlace-fit")).arg("--version"));
+        let output = succeed(program(&tree.at("bin/interlace-fit")).arg("--version"));
         assert!(String::from_utf8_lossy(&output.stdout).contains(version), "{}", transcript(&output));
     }
 }
@@ -78,11 +78,11 @@ fn serves_cmake(tree: &Tree) {
     succeed(&mut tree.cmake("build", "0.1"));
     let build = tree.directory.path().join("build");
     succeed(Command::new("cmake").arg("--build").arg(&build));
-    for program in ["consumer_shared", "consumer_static", "consumer_cxx"] {
-        says_hello(&build.join(program));
+    for name in ["consumer_shared", "consumer_static", "consumer_cxx"] {
+        says_hello(&build.join(name));
     }
-    let needs = |program: &str| {
-        let output = succeed(Command::new("readelf").arg("-d").arg(build.join(program)));
+    let needs = |name: &str| {
+        let output = succeed(Command::new("readelf").arg("-d").arg(build.join(name)));
         String::from_utf8_lossy(&output.stdout).contains(&soname())
     };
     assert!(needs("consumer_shared") && !needs("consumer_static"));
@@ -102,18 +102,18 @@ fn serves_pkg_config(tree: &Tree) {
         String::from_utf8(output.stdout).unwrap().split_whitespace().map(String::from).collect()
     };
     assert_eq!(ask(&["--modversion"]), [env!("CARGO_PKG_VERSION")]);
-    let program = tree.directory.path().join("consumer");
+    let consumer = tree.directory.path().join("consumer");
     let mut compile = cc();
-    compile.arg(root().join("tests/install/consumer.c")).args(ask(&["--cflags", "--libs"])).arg("-o").arg(&program);
+    compile.arg(root().join("tests/install/consumer.c")).args(ask(&["--cflags", "--libs"])).arg("-o").arg(&consumer);
     succeed(compile.arg(format!("-Wl,-rpath,{}", tree.at("lib").display())));
-    says_hello(&program);
+    says_hello(&consumer);
 
     // Static: the linker is given the archive alone, and the list of system libraries.
     let mut compile = cc();
     compile.arg(root().join("tests/install/consumer.c")).args(ask(&["--cflags"])).arg(tree.at("lib/libinterlace.a"));
-    compile.args(ask(&["--static", "--libs-only-l"]).into_iter().filter(|l| l != "-linterlace")).arg("-o").arg(&program);
+    compile.args(ask(&["--static", "--libs-only-l"]).into_iter().filter(|l| l != "-linterlace")).arg("-o").arg(&consumer);
     succeed(&mut compile);
-    says_hello(&program);
+    says_hello(&consumer);
 }
 
 /// No file of text knows where it was installed or built.

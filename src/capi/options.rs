@@ -88,7 +88,7 @@ pub unsafe extern "C" fn interlace_options_set_theta0(
     change(options, err, |options| set_theta0(options, copied(slice(theta, n_theta, "theta")?, "theta")?))
 }
 
-/// The predicted decrease of the objective at which the optimum is taken as reached; positive, default 1e-9.
+/// The predicted decrease of the objective at which the optimum is taken as reached; positive, default 1e-13.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_tolerance(
@@ -236,7 +236,7 @@ const NAMED: [Named; 8] = [
     },
     Named {
         name: c"tolerance",
-        doc: c"predicted decrease of the objective at which the optimum is taken as reached (default 1e-9)",
+        doc: c"predicted decrease of the objective at which the optimum is taken as reached (default 1e-13)",
         set: |options, value| set_tolerance(options, number("tolerance", value)?),
     },
     Named {

@@ -8,7 +8,7 @@ use super::handle::{choice, need};
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result};
-use crate::fit::{NewData, PredictOptions};
+use crate::predict::{NewData, PredictOptions};
 use crate::spec::Source;
 
 /// Predict the mean of the response.
@@ -16,15 +16,15 @@ pub const INTERLACE_PREDICT_RESPONSE: i32 = 0;
 /// Predict the linear predictor. For a linear model that is the mean of the response.
 pub const INTERLACE_PREDICT_LINK: i32 = 1;
 
-/// A level of a grouping factor that the fit doesn't know is an error, INTERLACE_E_DATA.
+/// A level of a grouping factor that is missing, or that the fit doesn't know, is an error, INTERLACE_E_DATA.
 pub const INTERLACE_NEW_LEVELS_ERROR: i32 = 0;
-/// A level of a grouping factor that the fit doesn't know has random effects of zero.
+/// A level of a grouping factor that is missing, or that the fit doesn't know, has random effects of zero.
 pub const INTERLACE_NEW_LEVELS_ZERO: i32 = 1;
 
 /// Predictions for the rows of `newdata`, to `out` [rows of newdata]; where `newdata` is NULL for the data of the fit, to `out` [m], m
 /// as interlace_fit_n_rows has it. `type` is INTERLACE_PREDICT_RESPONSE or INTERLACE_PREDICT_LINK. With `random` the random effects
 /// are added, otherwise they are taken as zero. `new_levels` is INTERLACE_NEW_LEVELS_ERROR or INTERLACE_NEW_LEVELS_ZERO.
-/// A row in which something needed is missing gets NaN. A fit from arrays predicts with interlace_fit_predict_arrays.
+/// A row in which another predictor is missing gets NaN. A fit from arrays predicts with interlace_fit_predict_arrays.
 /// INTERLACE_E_DATA if a column is absent or a category has a level that the fit doesn't know.
 /// Since 0.1.
 #[unsafe(no_mangle)]

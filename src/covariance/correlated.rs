@@ -69,6 +69,11 @@ impl<C: Correlation> Parametrisation for Correlated<C> {
         n_sds(s) + usize::from(s.size > 1)
     }
 
+    fn effect(&self, s: Structure, k: usize) -> Option<usize> {
+        let sds = if s.homogeneous { 1 } else { s.size };
+        (k < sds).then_some(k)
+    }
+
     fn theta_names(&self, s: Structure, group: &str, effects: &[String]) -> Vec<String> {
         let mut names: Vec<String> = if s.homogeneous && s.size > 1 {
             vec![group.to_string()]
@@ -150,7 +155,7 @@ impl<C: Correlation> Parametrisation for Correlated<C> {
         }
     }
 
-    fn from_covariance(&self, s: Structure, covariance: &[f64], working: &mut [f64]) {
+    fn working_from_covariance(&self, s: Structure, covariance: &[f64], working: &mut [f64]) {
         let r = s.size;
         super::standard_deviations(s, covariance, working);
         if r > 1 {

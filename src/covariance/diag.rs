@@ -14,6 +14,10 @@ impl Parametrisation for Diagonal {
         if s.homogeneous { 1 } else { s.size }
     }
 
+    fn effect(&self, s: Structure, k: usize) -> Option<usize> {
+        Some(if s.homogeneous { 0 } else { k })
+    }
+
     fn theta_names(&self, s: Structure, group: &str, effects: &[String]) -> Vec<String> {
         if s.homogeneous && s.size > 1 {
             return vec![group.to_string()];
@@ -53,7 +57,7 @@ impl Parametrisation for Diagonal {
         working.fill(1.0);
     }
 
-    fn from_covariance(&self, s: Structure, covariance: &[f64], working: &mut [f64]) {
+    fn working_from_covariance(&self, s: Structure, covariance: &[f64], working: &mut [f64]) {
         super::standard_deviations(s, covariance, working);
     }
 }

@@ -34,6 +34,8 @@ pub struct Structure {
 trait Parametrisation: Sync {
     fn name(&self) -> &'static str;
     fn n_theta(&self, s: Structure) -> usize;
+    /// The effect in whose units the k-th parameter is; `None` for a correlation.
+    fn effect(&self, s: Structure, k: usize) -> Option<usize>;
     fn theta_names(&self, s: Structure, group: &str, effects: &[String]) -> Vec<String>;
     /// The interval of the k-th theta.
     fn bounds(&self, s: Structure, k: usize) -> (f64, f64);
@@ -46,7 +48,7 @@ trait Parametrisation: Sync {
         false
     }
     fn start(&self, s: Structure, working: &mut [f64]);
-    fn from_covariance(&self, s: Structure, covariance: &[f64], working: &mut [f64]);
+    fn working_from_covariance(&self, s: Structure, covariance: &[f64], working: &mut [f64]);
 }
 
 impl Structure {
@@ -133,6 +135,15 @@ impl Structure {
         self.rules().second_derivative(*self, working, i, j, d)
     }
 
+    /// Multiplies row a of T by `factors[a]` (all equal for a homogeneous structure): the units of the effects change.
+    pub fn rescale(&self, theta: &mut [f64], factors: &[f64]) {
+        for (k, value) in theta.iter_mut().enumerate() {
+            if let Some(effect) = self.rules().effect(*self, k) {
+                *value *= factors[effect];
+            }
+        }
+    }
+
     /// lme4's start: T = I, that is, standard deviations 1 and correlations 0.
     pub fn start(&self, working: &mut [f64]) {
         self.rules().start(*self, working);
@@ -143,7 +154,7 @@ impl Structure {
     /// singular, and one that is not quite positive semidefinite (a moment estimate) is clipped. Note for optimisers that a
     /// singular covariance is always a stationary point: keep starts away from it.
     pub fn from_covariance(&self, covariance: &[f64], working: &mut [f64]) {
-        self.rules().from_covariance(*self, covariance, working);
+        self.rules().working_from_covariance(*self, covariance, working);
     }
 }
 

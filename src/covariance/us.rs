@@ -29,6 +29,10 @@ impl Parametrisation for Unstructured {
         s.size * (s.size + 1) / 2
     }
 
+    fn effect(&self, s: Structure, k: usize) -> Option<usize> {
+        (0..s.size).flat_map(|column| column..s.size).nth(k)
+    }
+
     fn theta_names(&self, s: Structure, group: &str, effects: &[String]) -> Vec<String> {
         let name = |i: usize| super::effect_name(group, effects, i);
         let column_name = |j: usize| effects.get(j).cloned().unwrap_or_else(|| (j + 1).to_string());
@@ -80,7 +84,7 @@ impl Parametrisation for Unstructured {
 
     /// Cholesky, left-looking. A pivot that is zero up to rounding makes a zero column; elements are kept within what the
     /// variance of their row has left, so that a slightly indefinite matrix can't blow up.
-    fn from_covariance(&self, s: Structure, covariance: &[f64], working: &mut [f64]) {
+    fn working_from_covariance(&self, s: Structure, covariance: &[f64], working: &mut [f64]) {
         let r = s.size;
         working.fill(0.0);
         for j in 0..r {

@@ -29,6 +29,19 @@ impl BlockMatrix {
         })
     }
 
+    /// Whether this is a well-formed matrix for two terms of these sizes.
+    pub fn fits(&self, k: &TermSize, m: &TermSize) -> bool {
+        self.row_effects == k.effects
+            && self.column_effects == m.effects
+            && self.col_ptr.len() == m.levels + 1
+            && self.col_ptr.first() == Some(&0)
+            && self.col_ptr.last() == Some(&self.rows.len())
+            && self.col_ptr.is_sorted()
+            && self.col_ptr.windows(2).all(|w| self.rows[w[0]..w[1]].is_sorted_by(|a, b| a < b))
+            && self.rows.iter().all(|&row| (row as usize) < k.levels)
+            && self.values.len() == self.rows.len() * self.block_len()
+    }
+
     /// The numbers in one block.
     pub fn block_len(&self) -> usize {
         self.row_effects * self.column_effects

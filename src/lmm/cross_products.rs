@@ -163,6 +163,21 @@ impl CrossProducts {
         }
     }
 
+    /// What is wrong with the sizes of an accumulator that was read from bytes.
+    pub(super) fn check_sizes(&self) -> std::result::Result<(), String> {
+        let (c, q) = (self.layout.p + 1, self.layout.q());
+        let terms = &self.layout.terms;
+        let pairs = (0..terms.len()).flat_map(|k| (0..k).map(move |m| (k, m)));
+        let sound = self.gram.len() == c * c
+            && self.cz.len() == c * q
+            && self.basis.as_ref().is_none_or(|b| b.columns == c && b.shift.len() == c && b.map.len() == c * c)
+            && self.diagonal.len() == terms.len()
+            && self.diagonal.iter().zip(terms).all(|(d, t)| d.len() == t.levels * t.effects * t.effects)
+            && self.off_diagonal.len() == pairs.clone().count()
+            && self.off_diagonal.iter().zip(pairs).all(|(block, (k, m))| block.fits(&terms[k], &terms[m]));
+        if sound { Ok(()) } else { Err("its parts don't fit together".into()) }
+    }
+
     /// The number of stored numbers.
     pub fn size(&self) -> usize {
         self.gram.len()

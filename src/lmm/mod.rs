@@ -1,14 +1,18 @@
 //! Linear mixed models: cross-products, the profiled criterion with gradient and information, estimation.
 
+pub mod rows;
 pub mod basis;
 pub mod blocks;
 pub mod cross_products;
+pub mod bytes;
+pub mod system;
 pub mod deviance;
 mod gradient;
 mod information;
-pub mod rows;
 mod start;
-pub mod system;
+mod boundary;
+pub mod estimate;
+pub mod solution;
 
 #[cfg(test)]
 mod tests;

@@ -42,6 +42,14 @@ pub fn cxx() -> Command {
     Command::new(std::env::var_os("CXX").unwrap_or_else(|| "c++".into()))
 }
 
+/// A compiled program. Cargo has the loader look in target/<profile> first, where another build's library may be; these
+/// programs know their own.
+pub fn program(path: &Path) -> Command {
+    let mut command = Command::new(path);
+    command.env_remove("LD_LIBRARY_PATH");
+    command
+}
+
 /// Runs a command that must succeed.
 pub fn succeed(command: &mut Command) -> Output {
     let output = run(command);

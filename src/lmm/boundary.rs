@@ -1,0 +1,194 @@
+//! Singular fits: directions without variance become exact zeros, and are checked to be a minimum.
+//!
+//! At a singular T the gradient in T vanishes along the null directions whatever the data say, so a stationary point there is a
+//! minimum only if the gradient H in the covariance T T' is positive semidefinite on the null space of T'.
+
+use super::deviance::Deviance;
+use super::system::LinearSystem;
+use crate::covariance::Structure;
+use crate::error::Result;
+use crate::formula::StructureKind;
+use crate::linalg::dense;
+use crate::optimize::{Objective, Summary};
+
+/// Standard deviations (in units of sigma times an effect's root mean square) below this are tried at zero.
+const SMALL: f64 = 2e-3;
+
+/// The standard deviation at which a null direction is probed.
+const PROBE: f64 = 1e-3;
+
+/// Relative to the largest, an eigenvalue of T T' below this is zero.
+const ZERO: f64 = 1e-14;
+
+/// The parameter range of each term.
+fn ranges(system: &LinearSystem) -> Vec<std::ops::Range<usize>> {
+    let mut first = 0;
+    let range = |s: &Structure| {
+        let range = first..first + s.n_theta();
+        first = range.end;
+        range
+    };
+    system.structures.iter().map(range).collect()
+}
+
+/// T T' of one term, with its eigenvalues and eigenvectors.
+fn spectrum(structure: Structure, working: &[f64]) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
+    let r = structure.size;
+    let mut t = vec![0.0; r * r];
+    structure.factor(working, &mut t);
+    let mut cov = vec![0.0; r * r];
+    for b in 0..r {
+        for a in 0..r {
+            cov[b * r + a] = (0..r).map(|c| t[c * r + a] * t[c * r + b]).sum();
+        }
+    }
+    let (values, vectors) = dense::symmetric_eigen(r, &cov).unwrap_or((vec![f64::NAN; r], vec![0.0; r * r]));
+    (cov, values, vectors)
+}
+
+/// The null directions of one term's covariance in working units, each of unit length.
+pub fn null_directions(structure: Structure, working: &[f64]) -> Vec<Vec<f64>> {
+    let r = structure.size;
+    let (_, values, vectors) = spectrum(structure, working);
+    let largest = values.last().copied().unwrap_or(0.0);
+    (0..r).filter(|&i| values[i] <= ZERO * largest).map(|i| vectors[i * r..(i + 1) * r].to_vec()).collect()
+}
+
+/// Whether a term's covariance is within `SMALL` of a singular one.
+pub fn is_singular(system: &LinearSystem, working: &[f64]) -> bool {
+    ranges(system).into_iter().zip(&system.structures).any(|(range, s)| spectrum(*s, &working[range]).1[0].max(0.0).sqrt() < SMALL)
+}
+
+/// Sets directions with hardly any variance to exactly none, term by term, wherever that does not raise the criterion
+/// beyond rounding. `None` if nothing changes.
+pub fn snap(deviance: &mut Deviance<'_>, at: &Summary) -> Result<Option<Vec<f64>>> {
+    let system = deviance.system;
+    let mut working = at.x.clone();
+    let mut changed = false;
+    for (range, structure) in ranges(system).into_iter().zip(&system.structures) {
+        for part in candidates(*structure, &working[range.clone()]) {
+            let mut trial = working.clone();
+            trial[range.clone()].copy_from_slice(&part);
+            if deviance.value(&trial)? <= at.value + 1e-8 + 1e-13 * at.value.abs() {
+                changed |= trial != working;
+                working = trial;
+                break;
+            }
+        }
+    }
+    Ok(changed.then_some(working))
+}
+
+/// Nearby singular parameters of one term, the most singular first; none if it is far from singular, or exactly so already.
+fn candidates(structure: Structure, working: &[f64]) -> Vec<Vec<f64>> {
+    let r = structure.size;
+    let (_, values, vectors) = spectrum(structure, working);
+    let small = values.iter().filter(|v| v.max(0.0).sqrt() < SMALL).count();
+    let largest = values.last().copied().unwrap_or(0.0);
+    if small == 0 {
+        return vec![];
+    }
+    if structure.kind == StructureKind::Unstructured {
+        let truncated = |zeros: usize| {
+            let mut cov = vec![0.0; r * r];
+            for i in zeros..r {
+                add_outer(r, values[i], &vectors[i * r..(i + 1) * r], &mut cov);
+            }
+            let mut part = vec![0.0; working.len()];
+            structure.from_covariance(&cov, &mut part);
+            part
+        };
+        let already = values.iter().filter(|&&v| v <= ZERO * largest).count();
+        return (already + 1..=small).rev().map(truncated).collect();
+    }
+    // Other structures: each parameter to the end of its interval where it is near it.
+    let (lower, upper) = (structure.lower_bounds(), structure.upper_bounds());
+    let mut theta = vec![0.0; working.len()];
+    structure.theta_from_working(working, &mut theta);
+    let before = theta.clone();
+    for (k, value) in theta.iter_mut().enumerate() {
+        for bound in [lower[k], upper[k]] {
+            if (*value - bound).abs() < SMALL {
+                *value = bound;
+            }
+        }
+    }
+    let mut part = vec![0.0; working.len()];
+    if theta == before || structure.working_from_theta(&theta, &mut part).is_err() { vec![] } else { vec![part] }
+}
+
+/// A start from which the criterion falls, if a singular fit is not a minimum.
+pub fn way_down(deviance: &mut Deviance<'_>, at: &Summary) -> Result<Option<Vec<f64>>> {
+    let system = deviance.system;
+    for (k, (range, structure)) in ranges(system).into_iter().zip(&system.structures).enumerate() {
+        let null = null_directions(*structure, &at.x[range.clone()]);
+        if null.is_empty() {
+            continue;
+        }
+        let directions = match structure.kind {
+            StructureKind::Unstructured => steepest(deviance, k, range.clone(), &null, &at.x)?.into_iter().collect(),
+            _ => null,
+        };
+        for direction in directions {
+            for length in [0.3, 0.1, 0.03, 0.01] {
+                let trial = perturbed(*structure, range.clone(), &[direction.clone()], length, &at.x);
+                if deviance.value(&trial)? < at.value - 1e-8 - 1e-13 * at.value.abs() {
+                    return Ok(Some(trial));
+                }
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The null direction with the most negative slope of the criterion in the covariance, if one is negative: the smallest
+/// eigenvalue of N'HN, with H N = F T^-1 N at a covariance that has a small variance in each null direction.
+fn steepest(
+    deviance: &mut Deviance<'_>,
+    k: usize,
+    range: std::ops::Range<usize>,
+    null: &[Vec<f64>],
+    working: &[f64],
+) -> Result<Option<Vec<f64>>> {
+    let structure = deviance.system.structures[k];
+    let r = structure.size;
+    let probe = perturbed(structure, range, null, PROBE, working);
+    if deviance.evaluate(&probe).is_err() {
+        return Ok(None);
+    }
+    let force = &deviance.forces()?[k];
+    let t = deviance.t[k].clone();
+    let slopes: Vec<Vec<f64>> = null
+        .iter()
+        .map(|n| {
+            let mut x = n.clone();
+            dense::solve_lower(r, &t, &mut x);
+            (0..r).map(|a| (0..r).map(|b| force[b * r + a] * x[b]).sum()).collect()
+        })
+        .collect();
+    let s = null.len();
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
+    let matrix: Vec<f64> = (0..s * s).map(|e| 0.5 * (dot(&null[e % s], &slopes[e / s]) + dot(&null[e / s], &slopes[e % s]))).collect();
+    let Some((values, vectors)) = dense::symmetric_eigen(s, &matrix) else { return Ok(None) };
+    Ok((values[0] < 0.0).then(|| (0..r).map(|a| (0..s).map(|i| vectors[i] * null[i][a]).sum()).collect()))
+}
+
+/// The parameters with a variance of `length` squared added in each of the directions of one term.
+fn perturbed(structure: Structure, range: std::ops::Range<usize>, directions: &[Vec<f64>], length: f64, working: &[f64]) -> Vec<f64> {
+    let mut trial = working.to_vec();
+    let (mut cov, ..) = spectrum(structure, &working[range.clone()]);
+    for direction in directions {
+        add_outer(structure.size, length * length, direction, &mut cov);
+    }
+    structure.from_covariance(&cov, &mut trial[range]);
+    trial
+}
+
+/// cov += factor v v'.
+fn add_outer(r: usize, factor: f64, v: &[f64], cov: &mut [f64]) {
+    for b in 0..r {
+        for a in 0..r {
+            cov[b * r + a] += factor * v[a] * v[b];
+        }
+    }
+}

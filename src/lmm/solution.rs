@@ -1,0 +1,151 @@
+//! All estimates of a linear mixed model at given parameters, in the user's units.
+
+use super::boundary::null_directions;
+use super::deviance::{Deviance, apply_factors};
+use super::estimate::theta_from_working;
+use super::system::LinearSystem;
+use crate::error::{Error, Result};
+use crate::linalg::dense;
+
+/// The estimates. Matrices are column-major.
+pub struct Solution {
+    pub theta: Vec<f64>,
+    /// Of the kept columns of X.
+    pub beta: Vec<f64>,
+    /// `[p, p]`.
+    pub vcov: Vec<f64>,
+    pub sigma: f64,
+    pub criterion: f64,
+    pub terms: Vec<TermSolution>,
+}
+
+/// The estimates of one random term with r effects and l levels.
+pub struct TermSolution {
+    /// `[r, r]`.
+    pub cov: Vec<f64>,
+    /// Conditional modes `[r, l]`.
+    pub modes: Vec<f64>,
+    /// Their conditional covariances `[r, r, l]`.
+    pub condvar: Vec<f64>,
+    /// Directions without variance, each `[r]` of unit length.
+    pub boundary: Vec<Vec<f64>>,
+}
+
+/// Solves the model at working parameters.
+pub fn solve(system: &LinearSystem, reml: bool, working: &[f64]) -> Result<Solution> {
+    let mut deviance = Deviance::new(system, reml)?;
+    let criterion = deviance.evaluate(working)?;
+    deviance.solve();
+    deviance.probe()?;
+    deviance.select_inverse()?;
+    let sigma = deviance.state.sigma2.sqrt() * system.map.unit.abs();
+    let mut theta = vec![0.0; system.n_working()];
+    theta_from_working(system, working, &mut theta);
+    let mut terms = Vec::new();
+    let mut first = 0;
+    for (k, structure) in system.structures.iter().enumerate() {
+        let range = first..first + structure.n_theta();
+        first = range.end;
+        let boundary = null_directions(*structure, &working[range]).into_iter().map(|d| user_direction(&d, &system.scales[k])).collect();
+        terms.push(deviance.term(k, sigma, boundary));
+    }
+    Ok(Solution { theta, beta: system.map.estimate(&deviance.state.gamma), vcov: deviance.vcov(sigma), sigma, criterion, terms })
+}
+
+/// A null direction of the scaled covariance, for effects in the user's units.
+fn user_direction(direction: &[f64], scales: &[f64]) -> Vec<f64> {
+    let mut v: Vec<f64> = direction.iter().zip(scales).map(|(d, s)| d * s).collect();
+    let norm = v.iter().map(|x| x * x).sum::<f64>().sqrt();
+    // The largest part comes out positive.
+    let largest = v.iter().fold(0.0f64, |m, x| if x.abs() > m.abs() + 1e-12 { *x } else { m });
+    v.iter_mut().for_each(|x| *x /= norm * largest.signum());
+    v
+}
+
+impl Deviance<'_> {
+    /// Checks the last solve: Lambda'Z'V^-1 r and the modes u are the same vector if A u = Lambda'Z'r was solved.
+    fn probe(&mut self) -> Result<()> {
+        let (q, m) = (self.system.layout.q(), self.system.m());
+        let mut z = self.w[(m - 1) * q..].to_vec();
+        apply_factors(self.system, &self.t, true, &mut z);
+        let u = &self.u[(m - 1) * q..];
+        let norm = |v: &mut dyn Iterator<Item = f64>| v.map(|x| x * x).sum::<f64>().sqrt();
+        let off = norm(&mut u.iter().zip(&z).map(|(a, b)| a - b));
+        let size = norm(&mut u.iter().copied());
+        if off <= 1e-6 * size + 1e-12 {
+            Ok(())
+        } else {
+            Err(Error::numeric(format!("the random-effects system was solved with a relative error of {:.1e}", off / size)))
+        }
+    }
+
+    /// sigma^2 (X'V^-1 X)^-1 of the user's columns: X = Q W, so it is C C' with C = sigma W^-1 R^-T.
+    fn vcov(&self, sigma: f64) -> Vec<f64> {
+        let m = self.system.m();
+        let p = m - 1;
+        let mut c = vec![0.0; p * p];
+        for (j, column) in c.chunks_exact_mut(p.max(1)).enumerate() {
+            column[j] = 1.0;
+            dense::solve_lower_transpose(m, &self.state.gram, column);
+            self.system.map.direction(column);
+        }
+        let mut vcov = vec![0.0; p * p];
+        for a in 0..p {
+            for b in 0..=a {
+                let sum: f64 = (0..p).map(|j| (sigma * c[j * p + a]) * (sigma * c[j * p + b])).sum();
+                vcov[b * p + a] = sum;
+                vcov[a * p + b] = sum;
+            }
+        }
+        vcov
+    }
+
+    /// One term's covariance, conditional modes and conditional covariances sigma^2 T (A^-1)_jj T'.
+    fn term(&self, k: usize, sigma: f64, boundary: Vec<Vec<f64>>) -> TermSolution {
+        let system = self.system;
+        let (q, m) = (system.layout.q(), system.m());
+        let size = system.layout.terms[k];
+        let (r, first) = (size.effects, system.layout.offset(k));
+        let unit = system.map.unit;
+        // T in the user's units: its rows are divided by the effects' scales.
+        let t: Vec<f64> = (0..r * r).map(|e| self.t[k][e] / system.scales[k][e % r]).collect();
+        let mut modes = vec![0.0; r * size.levels];
+        let mut condvar = vec![0.0; r * r * size.levels];
+        let mut block = vec![0.0; r * r];
+        for level in 0..size.levels {
+            let u = &self.u[(m - 1) * q + first + level * r..][..r];
+            for a in 0..r {
+                modes[level * r + a] = unit * (0..=a).map(|b| t[b * r + a] * u[b]).sum::<f64>();
+            }
+            if let Some(inverse) = &self.inverse {
+                for c in 0..r {
+                    for a in c..r {
+                        block[c * r + a] = inverse.get(self.col_ptr[first + level * r + c] + a - c);
+                        block[a * r + c] = block[c * r + a];
+                    }
+                }
+            }
+            sandwich(r, &t, &block, sigma * sigma, &mut condvar[level * r * r..(level + 1) * r * r]);
+        }
+        let identity: Vec<f64> = (0..r * r).map(|e| if e % (r + 1) == 0 { 1.0 } else { 0.0 }).collect();
+        let mut cov = vec![0.0; r * r];
+        sandwich(r, &t, &identity, sigma * sigma, &mut cov);
+        TermSolution { cov, modes, condvar, boundary }
+    }
+}
+
+/// out <- factor T B T', symmetric to the last bit, for symmetric B.
+fn sandwich(r: usize, t: &[f64], b: &[f64], factor: f64, out: &mut [f64]) {
+    for i in 0..r {
+        for j in 0..=i {
+            let mut sum = 0.0;
+            for c in 0..=i {
+                for d in 0..=j {
+                    sum += t[c * r + i] * b[d * r + c] * t[d * r + j];
+                }
+            }
+            out[j * r + i] = factor * sum;
+            out[i * r + j] = factor * sum;
+        }
+    }
+}
