@@ -147,6 +147,21 @@ impl Fit {
         thetas.chunks_exact(n).map(|theta| deviance.evaluate(&working_from_theta(&system, theta)?)).collect()
     }
 
+    /// The summary, in lme4's layout.
+    pub fn summary(&self) -> String {
+        crate::summary::text(self)
+    }
+
+    /// Names of the tables that `table` makes.
+    pub fn table_names(&self) -> &'static [&'static str] {
+        crate::summary::names()
+    }
+
+    /// A table of results as a frame.
+    pub fn table(&self, name: &str) -> Result<Frame> {
+        crate::summary::table(self, name)
+    }
+
     /// Puts together the results of a linear fit.
     fn linear(design: Design, program: ModelProgram, system: &LinearSystem, options: &Options, estimate: &Estimate, solution: Solution) -> Fit {
         let (n, p) = (design.n, system.kept.len());

@@ -18,6 +18,8 @@ pub mod formula;
 pub mod covariance;
 /// Block-sparse symmetric systems: pattern, factor, log-determinant, selected inverse.
 pub mod linalg;
+/// Distributions for tests and intervals.
+pub mod distributions;
 /// Minimisation with and without gradient.
 pub mod optimize;
 /// What is fitted.
@@ -30,3 +32,7 @@ pub mod options;
 pub mod lmm;
 /// The fitted model.
 pub mod fit;
+/// Predictions from a fit.
+pub mod predict;
+/// What a person reads of a fit, and its tables.
+pub mod summary;

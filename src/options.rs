@@ -26,7 +26,7 @@ impl Default for Options {
             reml: true,
             optimizer: Method::Newton,
             theta0: None,
-            tolerance: 1e-9,
+            tolerance: 1e-13,
             max_evaluations: 1000,
             deadline: None,
             threads: 1,

@@ -155,7 +155,7 @@ impl<C: Correlation> Parametrisation for Correlated<C> {
         }
     }
 
-    fn from_covariance(&self, s: Structure, covariance: &[f64], working: &mut [f64]) {
+    fn working_from_covariance(&self, s: Structure, covariance: &[f64], working: &mut [f64]) {
         let r = s.size;
         super::standard_deviations(s, covariance, working);
         if r > 1 {

@@ -57,7 +57,7 @@ impl Parametrisation for Diagonal {
         working.fill(1.0);
     }
 
-    fn from_covariance(&self, s: Structure, covariance: &[f64], working: &mut [f64]) {
+    fn working_from_covariance(&self, s: Structure, covariance: &[f64], working: &mut [f64]) {
         super::standard_deviations(s, covariance, working);
     }
 }

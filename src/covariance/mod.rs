@@ -48,7 +48,7 @@ trait Parametrisation: Sync {
         false
     }
     fn start(&self, s: Structure, working: &mut [f64]);
-    fn from_covariance(&self, s: Structure, covariance: &[f64], working: &mut [f64]);
+    fn working_from_covariance(&self, s: Structure, covariance: &[f64], working: &mut [f64]);
 }
 
 impl Structure {
@@ -154,7 +154,7 @@ impl Structure {
     /// singular, and one that is not quite positive semidefinite (a moment estimate) is clipped. Note for optimisers that a
     /// singular covariance is always a stationary point: keep starts away from it.
     pub fn from_covariance(&self, covariance: &[f64], working: &mut [f64]) {
-        self.rules().from_covariance(*self, covariance, working);
+        self.rules().working_from_covariance(*self, covariance, working);
     }
 }
 

@@ -84,7 +84,7 @@ impl Parametrisation for Unstructured {
 
     /// Cholesky, left-looking. A pivot that is zero up to rounding makes a zero column; elements are kept within what the
     /// variance of their row has left, so that a slightly indefinite matrix can't blow up.
-    fn from_covariance(&self, s: Structure, covariance: &[f64], working: &mut [f64]) {
+    fn working_from_covariance(&self, s: Structure, covariance: &[f64], working: &mut [f64]) {
         let r = s.size;
         working.fill(0.0);
         for j in 0..r {

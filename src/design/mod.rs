@@ -3,6 +3,45 @@
 use std::sync::Arc;
 
 use crate::covariance::Structure;
+use crate::error::Result;
+use crate::formula::{Formula, expand, parse};
+use crate::frame::Frame;
+use crate::spec::FormulaSpec;
+
+mod arguments;
+pub mod arrays;
+pub mod check;
+pub mod coding;
+mod compile;
+pub mod contrasts;
+mod functions;
+mod group;
+mod ledger;
+mod matrix;
+mod model;
+mod node;
+mod poly;
+mod program;
+mod realise;
+mod rows;
+mod spline;
+mod stateful;
+mod value;
+mod variable;
+
+#[cfg(test)]
+mod tests;
+
+pub use check::check_groups;
+pub use model::ModelProgram;
+pub use program::{Program, Request};
+pub use rows::ZERO_WEIGHT;
+
+/// Reads the formula of a specification against a frame: its terms, the random terms and groups given beside it, and `.`.
+pub fn formula_of(spec: &FormulaSpec, frame: &Frame) -> Result<Formula> {
+    let columns: Vec<String> = frame.names().map(ToString::to_string).collect();
+    expand(&parse(&spec.formula)?, &spec.random, &spec.groups, &columns)
+}
 
 /// A model realised on data: only the rows that are used. Matrices are column-major.
 #[derive(Clone, Debug)]
@@ -21,6 +60,8 @@ pub struct Design {
     pub terms: Vec<TermDesign>,
     /// What happened to the rows of the data.
     pub rows: RowLedger,
+    /// What the user should know: levels that don't occur.
+    pub warnings: Vec<String>,
 }
 
 /// One random term realised on data.

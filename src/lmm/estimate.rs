@@ -24,10 +24,10 @@ pub struct Estimate {
 }
 
 /// A search over the working parameters of one model.
-struct Search<'a, 'b> {
+struct Search<'a, 'b, 'p> {
     deviance: Deviance<'a>,
     options: &'b Options,
-    progress: Option<Progress<'b>>,
+    progress: Option<Progress<'p>>,
     deadline: Option<Instant>,
 }
 
@@ -38,7 +38,7 @@ pub fn estimate(system: &LinearSystem, options: &Options, progress: Option<Progr
     let mut best = search.from_starts()?;
     // Each round ends at a boundary point that is a minimum, or strictly lower than the round before.
     for _ in 0..4 {
-        if !best.reason.is_final() {
+        if !is_converged(best.reason) {
             break;
         }
         if let Some(snapped) = boundary::snap(&mut search.deviance, &best)? {
@@ -57,7 +57,7 @@ pub fn estimate(system: &LinearSystem, options: &Options, progress: Option<Progr
         }
     }
     Ok(Estimate {
-        converged: best.reason.is_final(),
+        converged: is_converged(best.reason),
         reason: best.reason,
         evaluations: search.deviance.state.evaluations,
         scaled_gradient: best.scaled_gradient,
@@ -65,7 +65,12 @@ pub fn estimate(system: &LinearSystem, options: &Options, progress: Option<Progr
     })
 }
 
-impl Search<'_, '_> {
+/// Whether a search ended at a minimum.
+fn is_converged(reason: Reason) -> bool {
+    matches!(reason, Reason::Converged | Reason::RoundoffLimited)
+}
+
+impl Search<'_, '_, '_> {
     /// The best of the minima that the starts lead to.
     fn from_starts(&mut self) -> Result<Summary> {
         let system = self.deviance.system;

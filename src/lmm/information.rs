@@ -6,7 +6,8 @@ use crate::error::Result;
 use crate::linalg::dense;
 use crate::optimize::Objective;
 
-/// Diagonal entries of T below this are taken as zero when T is to be inverted.
+/// A diagonal entry of T below this, relative to the rest of its column, is too small to divide by. A column that is small as a
+/// whole is not: that of F is small with it, to the last digit.
 const SINGULAR_PIVOT: f64 = 1e-8;
 
 impl Objective for Deviance<'_> {
@@ -142,8 +143,12 @@ impl Deviance<'_> {
 
 /// The positive semidefinite part of the symmetric F T^-1, if T is regular.
 fn positive_gradient(r: usize, force: &[f64], t: &[f64]) -> Option<Vec<f64>> {
-    if (0..r).any(|a| t[a * r + a].abs() < SINGULAR_PIVOT) {
-        return None;
+    for a in 0..r {
+        let column = &t[a * r + a..(a + 1) * r];
+        let largest = column.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+        if column[0].abs() <= SINGULAR_PIVOT * largest || largest < f64::MIN_POSITIVE.sqrt() {
+            return None;
+        }
     }
     if r == 1 {
         return Some(vec![(force[0] / t[0]).max(0.0)]);

@@ -30,10 +30,6 @@ impl Fit {
             (NewData::Training, _) if options.random => return Ok(self.fitted.clone()),
             (NewData::Training, _) => return Ok(self.population()),
             (NewData::Frame(frame), ModelProgram::Formula(program)) => program.apply(frame, options.random)?,
-            (NewData::Arrays(arrays), ModelProgram::Arrays(program)) => program.apply(arrays, options.random)?,
-            (NewData::Frame(_), ModelProgram::Arrays(_)) => {
-                return Err(Error::argument("newdata: the model was fitted from arrays, so new data must be arrays, too"));
-            }
             (NewData::Arrays(_), ModelProgram::Formula(_)) => {
                 return Err(Error::argument("newdata: the model was fitted from a formula, so new data must be a frame"));
             }

@@ -1,0 +1,1 @@
+//! The same design from arrays.

@@ -1,0 +1,38 @@
+//! Rows used and rows of the data.
+
+use super::RowLedger;
+
+impl RowLedger {
+    /// The rows of the data that are used, in order.
+    pub fn used(&self) -> impl Iterator<Item = usize> + '_ {
+        let mut dropped = self.dropped.iter().map(|(row, _)| *row).peekable();
+        (0..self.n_data).filter(move |row| dropped.next_if_eq(row).is_none())
+    }
+
+    /// The row of the data that is the i-th used.
+    pub fn data_row(&self, i: usize) -> usize {
+        self.used().nth(i).unwrap_or(i)
+    }
+
+    /// Values per row used as values per row of the data, with NaN for the others.
+    pub fn padded(&self, values: &[f64]) -> Vec<f64> {
+        let mut all = vec![f64::NAN; self.n_data];
+        self.used().zip(values).for_each(|(row, v)| all[row] = *v);
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_were_dropped_are_padded() {
+        let ledger = RowLedger { n_data: 4, dropped: vec![(0, "x".into()), (2, "y".into())], pad: true };
+        assert_eq!(ledger.used().collect::<Vec<_>>(), [1, 3]);
+        assert_eq!(ledger.data_row(1), 3);
+        let padded = ledger.padded(&[5.0, 6.0]);
+        assert!(padded[0].is_nan() && padded[2].is_nan());
+        assert_eq!((padded[1], padded[3]), (5.0, 6.0));
+    }
+}

@@ -1,0 +1,165 @@
+//! Which rows of the data are used, and why the others are not.
+
+use std::borrow::Cow;
+
+use crate::design::node::Node;
+use crate::design::value::Value;
+use crate::design::{NaPolicy, RowLedger};
+use crate::error::{Error, Result, try_vec};
+use crate::frame::Frame;
+use crate::frame::names::quoted;
+
+/// The ledger's reason for a row whose weight is zero.
+pub const ZERO_WEIGHT: &str = "weights (zero)";
+
+/// A row for messages; positions in errors count from 0, people from 1.
+pub fn row_text(row: usize) -> String {
+    format!("row {} (counting from 1)", row + 1)
+}
+
+/// The rows that are used.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    n_data: usize,
+    /// `None` is all of them.
+    kept: Option<Vec<usize>>,
+}
+
+impl Rows {
+    pub fn all(n_data: usize) -> Self {
+        Rows { n_data, kept: None }
+    }
+
+    pub fn len(&self) -> usize {
+        self.kept.as_ref().map_or(self.n_data, Vec::len)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The row of the data that is the `i`th used.
+    pub fn data_row(&self, i: usize) -> usize {
+        self.kept.as_ref().map_or(i, |kept| kept[i])
+    }
+
+    /// The values in the rows used.
+    pub fn select<'a, T: Copy>(&self, values: Cow<'a, [T]>) -> Result<Cow<'a, [T]>> {
+        let Some(kept) = &self.kept else { return Ok(values) };
+        let Some(&first) = values.first() else { return Ok(values) };
+        let mut out = try_vec("values in the rows used", first, kept.len())?;
+        out.iter_mut().zip(kept).for_each(|(v, &row)| *v = values[row]);
+        Ok(out.into())
+    }
+
+    /// The values of a matrix (column-major) in the rows used.
+    pub fn select_matrix(&self, data: Vec<f64>, n_columns: usize) -> Result<Vec<f64>> {
+        let Some(kept) = &self.kept else { return Ok(data) };
+        let mut out = try_vec("values in the rows used", 0.0, kept.len() * n_columns)?;
+        for k in 0..n_columns {
+            for (i, &row) in kept.iter().enumerate() {
+                out[k * kept.len() + i] = data[k * self.n_data + row];
+            }
+        }
+        Ok(out)
+    }
+
+    /// Fails at the first value (of the rows used) that is infinite.
+    pub fn check_finite(&self, name: &str, values: &[f64]) -> Result<()> {
+        match values.iter().position(|v| !v.is_finite()) {
+            None => Ok(()),
+            Some(i) => {
+                let row = self.data_row(i % self.len());
+                let value = if values[i] > 0.0 { "Inf" } else { "-Inf" };
+                Err(Error::data(format!("{} is {value} in {}, wanted finite values", quoted(name), row_text(row))).at(row))
+            }
+        }
+    }
+}
+
+/// Collects the rows with missing values.
+pub struct Incomplete<'a> {
+    frame: &'a Frame,
+    /// Per row: 0, or 1 + the first source that is missing there.
+    reason: Vec<u32>,
+    sources: Vec<(String, Vec<String>)>,
+    zero_weight: Option<u32>,
+}
+
+impl<'a> Incomplete<'a> {
+    pub fn new(frame: &'a Frame) -> Result<Self> {
+        Ok(Incomplete { frame, reason: try_vec("row ledger", 0, frame.n_rows())?, sources: Vec::new(), zero_weight: None })
+    }
+
+    fn source(&mut self, name: &str, columns: Vec<String>) -> u32 {
+        self.sources.push((name.to_string(), columns));
+        self.sources.len() as u32
+    }
+
+    fn source_of(&mut self, name: &str, node: &Node) -> u32 {
+        self.source(name, node.columns().iter().map(ToString::to_string).collect())
+    }
+
+    /// Notes the rows where a value is missing.
+    pub fn note(&mut self, name: &str, node: &Node, value: &Value) {
+        match value {
+            Value::Numbers(v) => self.note_numbers(name, node, v),
+            Value::Logical(v) => self.note_numbers(name, node, v),
+            Value::Matrix(m) => m.data.chunks(self.reason.len().max(1)).for_each(|column| self.note_numbers(name, node, column)),
+            Value::Factor(f) => self.note_codes(name, node, &f.codes),
+            Value::Word => {}
+        }
+    }
+
+    pub fn note_numbers(&mut self, name: &str, node: &Node, values: &[f64]) {
+        let source = self.source_of(name, node);
+        self.reason.iter_mut().zip(values).filter(|(r, v)| **r == 0 && v.is_nan()).for_each(|(r, _)| *r = source);
+    }
+
+    pub fn note_codes(&mut self, name: &str, node: &Node, codes: &[i32]) {
+        let source = self.source_of(name, node);
+        self.reason.iter_mut().zip(codes).filter(|(r, c)| **r == 0 && **c < 0).for_each(|(r, _)| *r = source);
+    }
+
+    /// Notes the rows with weight zero: they say nothing.
+    pub fn note_zero_weights(&mut self, weights: &[f64]) {
+        let source = self.source(ZERO_WEIGHT, Vec::new());
+        self.zero_weight = Some(source);
+        self.reason.iter_mut().zip(weights).filter(|(r, w)| **r == 0 && **w == 0.0).for_each(|(r, _)| *r = source);
+    }
+
+    /// The name for the ledger: of the column that is missing there, or of the expression that has no value.
+    fn name_at(&self, row: usize) -> String {
+        let (name, columns) = &self.sources[self.reason[row] as usize - 1];
+        let missing = columns.iter().find(|column| self.frame.column(column).is_ok_and(|c| c.is_missing(row)));
+        missing.unwrap_or(name).clone()
+    }
+
+    /// The rows without missing values, and the ledger; an error where the policy forbids missing values.
+    pub fn finish(self, na: NaPolicy) -> Result<(Rows, RowLedger)> {
+        let n_data = self.reason.len();
+        if na == NaPolicy::Error {
+            if let Some(row) = self.reason.iter().position(|&r| r != 0 && Some(r) != self.zero_weight) {
+                let message =
+                    format!("{} is missing in {}, and the policy is to fail there", quoted(&self.name_at(row)), row_text(row));
+                return Err(Error::data(message).at(row));
+            }
+        }
+        let n_dropped = self.reason.iter().filter(|r| **r != 0).count();
+        let mut ledger = RowLedger { n_data, dropped: Vec::new(), pad: na == NaPolicy::Pad };
+        if n_dropped == 0 {
+            return Ok((Rows::all(n_data), ledger));
+        }
+        let mut kept = try_vec("rows used", 0, n_data - n_dropped)?;
+        let mut next = 0;
+        for row in 0..n_data {
+            if self.reason[row] == 0 {
+                kept[next] = row;
+                next += 1;
+            } else {
+                ledger.dropped.push((row, self.name_at(row)));
+            }
+        }
+        Ok((Rows { n_data, kept: Some(kept) }, ledger))
+    }
+}

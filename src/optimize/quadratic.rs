@@ -1,0 +1,90 @@
+//! The quadratic model of the objective at a point: solves with a positive semidefinite, possibly singular, Hessian.
+
+use super::dense::{Cholesky, dot};
+
+/// First ridge tried, relative to a unit diagonal: far below curvature that matters, and far enough above rounding that steps
+/// along flat directions (rounding / ridge) stay small.
+const RIDGE: f64 = 1e-10;
+
+/// H = D (L L') D, D diagonal, with a ridge where H is singular.
+pub(super) struct Quadratic {
+    /// The diagonal of D.
+    scale: Vec<f64>,
+    factor: Cholesky,
+}
+
+impl Quadratic {
+    /// The model of a positive semidefinite Hessian (n x n).
+    pub fn new(hessian: &[f64]) -> Quadratic {
+        let scale = scale(hessian);
+        let scaled = scaled(hessian, &scale);
+        let mut ridge = RIDGE;
+        loop {
+            if let Some(factor) = factorize(&scaled, scale.len(), ridge) {
+                return Quadratic { scale, factor };
+            }
+            // Ends: a ridge of n exceeds every eigenvalue of a matrix with diagonal 0 or 1 and smaller elements besides it.
+            ridge *= 100.0;
+        }
+    }
+
+    /// The model with a Hessian that may be indefinite; `None` if it is not safely positive definite.
+    pub fn corrected(hessian: &[f64], correction: &[f64]) -> Option<Quadratic> {
+        let scale = scale(hessian);
+        let sum: Vec<f64> = hessian.iter().zip(correction).map(|(h, c)| h + c).collect();
+        let factor = factorize(&scaled(&sum, &scale), scale.len(), 0.0)?;
+        Some(Quadratic { scale, factor })
+    }
+
+    /// L^-1 D^-1 v: coordinates in which the Hessian is the identity, for gradients.
+    pub fn whiten_gradient(&self, v: &mut [f64]) {
+        for (v, s) in v.iter_mut().zip(&self.scale) {
+            *v /= s;
+        }
+        self.factor.solve_lower(v);
+    }
+
+    /// The step in parameters of a step in those coordinates.
+    pub fn unwhiten_step(&self, v: &mut [f64]) {
+        self.factor.solve_upper(v);
+        for (v, s) in v.iter_mut().zip(&self.scale) {
+            *v /= s;
+        }
+    }
+
+    /// -H^-1 g.
+    pub fn newton_step(&self, gradient: &[f64]) -> Vec<f64> {
+        let mut step: Vec<f64> = gradient.iter().map(|g| -g).collect();
+        self.whiten_gradient(&mut step);
+        self.unwhiten_step(&mut step);
+        step
+    }
+
+    /// g' H^-1 g, twice the decrease that the model promises.
+    pub fn decrement(&self, gradient: &[f64]) -> f64 {
+        let mut v = gradient.to_vec();
+        self.whiten_gradient(&mut v);
+        dot(&v, &v)
+    }
+}
+
+/// Square roots of the diagonal; 1 where it is zero, which leaves zero rows zero.
+pub(super) fn scale(hessian: &[f64]) -> Vec<f64> {
+    let n = hessian.len().isqrt();
+    let root = |i: usize| hessian[i * (n + 1)].max(0.0).sqrt();
+    (0..n).map(|i| if root(i) > 0.0 { root(i) } else { 1.0 }).collect()
+}
+
+/// D^-1 H D^-1; elements beyond what a unit diagonal allows can only be rounding of a diagonal near zero.
+fn scaled(hessian: &[f64], scale: &[f64]) -> Vec<f64> {
+    let n = scale.len();
+    (0..n * n).map(|k| hessian[k] / scale[k % n] / scale[k / n]).collect()
+}
+
+fn factorize(scaled: &[f64], n: usize, ridge: f64) -> Option<Cholesky> {
+    let mut a = scaled.to_vec();
+    for i in 0..n {
+        a[i * (n + 1)] += ridge;
+    }
+    Cholesky::new(&a, n, 0.1 * RIDGE)
+}

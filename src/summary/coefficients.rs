@@ -1,0 +1,48 @@
+//! The text of the fixed effects.
+
+use super::layout::{Align, TextColumn, abbreviations, table};
+use super::number::{column, fixed, p_values, rounded};
+use crate::distributions::normal_two_sided;
+use crate::fit::FixedEffects;
+
+/// Correlations of more coefficients than this fill the screen.
+const MOST_CORRELATIONS: usize = 12;
+
+/// Estimate, standard error, statistic and probability of each coefficient.
+pub fn coefficients(fixed_effects: &FixedEffects, digits: usize) -> String {
+    let FixedEffects { names, estimate, std_error, .. } = fixed_effects;
+    let p = names.len();
+    let statistic: Vec<f64> = estimate.iter().zip(std_error).map(|(b, s)| b / s).collect();
+    let probability: Vec<f64> = statistic.iter().map(|&z| normal_two_sided(z)).collect();
+    // Estimates and errors share their decimals; statistics have no more than their digits, however near zero.
+    let mut both = column(&estimate.iter().chain(std_error).copied().collect::<Vec<_>>(), digits);
+    let errors = both.split_off(p);
+    let statistics = column(&rounded(&statistic, digits as i32 - 1), digits);
+    table(&[
+        TextColumn::new("", names.clone(), Align::Left),
+        TextColumn::new("Estimate", both, Align::Right),
+        TextColumn::new("Std. Error", errors, Align::Right),
+        TextColumn::new("t value", statistics, Align::Right),
+        TextColumn::new("Pr(>|z|)", p_values(&probability, digits - 1), Align::Right),
+    ])
+}
+
+/// The lower triangle of the coefficients' correlations; `None` if there is just one coefficient.
+pub fn correlations(fixed_effects: &FixedEffects) -> Option<String> {
+    let FixedEffects { names, vcov, .. } = fixed_effects;
+    let p = names.len();
+    if p < 2 {
+        return None;
+    }
+    if p > MOST_CORRELATIONS {
+        return Some(format!("Correlation of Fixed Effects: not shown for {p} coefficients (more than {MOST_CORRELATIONS})\n"));
+    }
+    let mut columns = vec![TextColumn::new("", abbreviations(names, 11).split_off(1), Align::Left)];
+    for (j, header) in abbreviations(names, 6).iter().take(p - 1).enumerate() {
+        let below: Vec<f64> = (j + 1..p).map(|i| vcov[i + p * j] / (vcov[i + p * i] * vcov[j + p * j]).sqrt()).collect();
+        let mut cells = vec![String::new(); j];
+        cells.extend(fixed(&below, 3).into_iter().map(|c| format!("{c:>6}")));
+        columns.push(TextColumn::new(header, cells, Align::Block));
+    }
+    Some(format!("Correlation of Fixed Effects:\n{}", table(&columns)))
+}

@@ -1,0 +1,95 @@
+//! A fit for the tests: the numbers of lme4's fit of `Reaction ~ Days + (Days | Subject)` to sleepstudy, with few rows and two levels.
+
+use std::sync::Arc;
+
+use crate::covariance::Structure;
+use crate::design::RowLedger;
+use crate::fit::{Fit, FixedEffects, Outcome, TermFit};
+use crate::formula::StructureKind;
+use crate::optimize::Reason;
+use crate::spec::ModelKind;
+
+pub const SIGMA: f64 = 25.591_795_721_675_3;
+
+pub fn strings(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(ToString::to_string).collect()
+}
+
+fn term(group: &str, effects: &[&str], levels: Vec<String>, cov: &[f64], kind: StructureKind) -> TermFit {
+    let r = effects.len();
+    let sd: Vec<f64> = (0..r).map(|i| cov[i + r * i].sqrt()).collect();
+    let corr = (0..r * r).map(|k| cov[k] / (sd[k % r] * sd[k / r])).collect();
+    TermFit {
+        group: group.to_string(),
+        effects: strings(effects),
+        structure: Structure { kind, homogeneous: false, size: r },
+        cov: cov.to_vec(),
+        sd,
+        corr,
+        modes: (0..r * levels.len()).map(|k| k as f64).collect(),
+        condvar: (0..r * r * levels.len()).map(|k| (k * k) as f64).collect(),
+        levels: Arc::new(levels),
+        boundary: Vec::new(),
+        index: Vec::new(),
+        z: None,
+    }
+}
+
+/// One term with variances only, as many as effects.
+pub fn diagonal_term(group: &str, effects: &[&str], levels: usize, variances: &[f64]) -> TermFit {
+    let r = effects.len();
+    let mut cov = vec![0.0; r * r];
+    for (i, v) in variances.iter().enumerate() {
+        cov[i + r * i] = *v;
+    }
+    term(group, effects, (0..levels).map(|l| format!("l{l}")).collect(), &cov, StructureKind::Diagonal)
+}
+
+/// The restricted fit. The residuals are such that their quartiles are lme4's.
+pub fn sleepstudy() -> Fit {
+    let levels = (308..326).map(|s: i32| s.to_string()).collect();
+    let cov = [612.100_158_024_77, 9.604_408_951_16, 9.604_408_951_16, 35.071_714_450_94];
+    let scaled = [-3.953_567_345_367, -0.463_397_683_127_1, 0.023_117_664_779_4, 0.463_402_078_150_3, 5.179_260_373_411_2];
+    let residuals: Vec<f64> = scaled.iter().map(|r| r * SIGMA).collect();
+    Fit {
+        kind: ModelKind::Lmm,
+        formula: "Reaction ~ Days + (Days | Subject)".to_string(),
+        reml: true,
+        fixed: FixedEffects {
+            names: strings(&["(Intercept)", "Days"]),
+            estimate: vec![251.405_104_848_5, 10.467_285_959_6],
+            std_error: vec![46.575_120_048_79_f64.sqrt(), 2.389_465_623_21_f64.sqrt()],
+            vcov: vec![46.575_120_048_79, -1.451_088_416_63, -1.451_088_416_63, 2.389_465_623_21],
+            dropped: Vec::new(),
+        },
+        theta: vec![0.966_741_773_967, 0.015_169_058_896, 0.230_909_953_208],
+        theta_names: strings(&["Subject.(Intercept)", "Subject.Days.(Intercept)", "Subject.Days"]),
+        terms: vec![term("Subject", &["(Intercept)", "Days"], levels, &cov, StructureKind::Unstructured)],
+        sigma: SIGMA,
+        log_likelihood: -871.814_135_98,
+        criterion: 1_743.628_271_96,
+        aic: 1_755.628_271_96,
+        bic: 1_774.786_013_07,
+        npar: 6,
+        df_residual: 174,
+        n_obs: 5,
+        y: vec![250.0; 5],
+        fitted: (0..5).map(|i| 250.0 + f64::from(i)).collect(),
+        residuals_pearson: residuals.clone(),
+        residuals,
+        weights: None,
+        offset: None,
+        x: Vec::new(),
+        singular: false,
+        outcome: Outcome {
+            converged: true,
+            reason: Reason::Converged,
+            evaluations: 11,
+            scaled_gradient: 1.234e-9,
+            boundary: Vec::new(),
+        },
+        warnings: Vec::new(),
+        rows: RowLedger { n_data: 5, dropped: Vec::new(), pad: false },
+        timing: (0.0, 0.0),
+    }
+}

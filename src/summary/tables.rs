@@ -1,0 +1,232 @@
+//! A fit as tables: each is a frame.
+
+use super::notes::notes;
+use crate::distributions::{normal_quantile, normal_two_sided};
+use crate::error::{Error, Result, try_vec};
+use crate::fit::{Fit, TermFit};
+use crate::frame::{Frame, names::quoted};
+
+type Make = fn(&Fit) -> Result<Frame>;
+
+/// The tables by name.
+const TABLES: [(&str, Make); 9] = [
+    ("coefficients", coefficients),
+    ("varcorr", varcorr),
+    ("theta", theta),
+    ("ranef", ranef),
+    ("observations", observations),
+    ("dropped_rows", dropped_rows),
+    ("dropped_columns", dropped_columns),
+    ("fit", fit_table),
+    ("outcome", outcome),
+];
+
+const NAMES: [&str; TABLES.len()] = {
+    let mut names = [""; TABLES.len()];
+    let mut i = 0;
+    while i < names.len() {
+        names[i] = TABLES[i].0;
+        i += 1;
+    }
+    names
+};
+
+/// The names of the tables.
+pub fn names() -> &'static [&'static str] {
+    &NAMES
+}
+
+/// The table of that name.
+pub fn table(fit: &Fit, name: &str) -> Result<Frame> {
+    match TABLES.iter().find(|(known, _)| *known == name) {
+        Some((_, make)) => make(fit),
+        None => Err(Error::argument(format!("there is no table {}, wanted one of {}", quoted(name), NAMES.join(", ")))),
+    }
+}
+
+fn add_text<'a>(frame: &mut Frame, name: &str, values: impl IntoIterator<Item = Option<&'a str>>) -> Result<()> {
+    frame.add_strings(name, &values.into_iter().collect::<Vec<_>>())
+}
+
+fn add_names(frame: &mut Frame, name: &str, values: &[String]) -> Result<()> {
+    add_text(frame, name, values.iter().map(|v| Some(v.as_str())))
+}
+
+/// Fixed effects, with intervals of 95 % by the normal approximation.
+fn coefficients(fit: &Fit) -> Result<Frame> {
+    let fixed = &fit.fixed;
+    let mut frame = Frame::new(fixed.names.len());
+    let pairs = || fixed.estimate.iter().zip(&fixed.std_error);
+    let reach = -normal_quantile(0.025);
+    add_names(&mut frame, "term", &fixed.names)?;
+    frame.add_real("estimate", fixed.estimate.clone())?;
+    frame.add_real("std_error", fixed.std_error.clone())?;
+    frame.add_real("statistic", pairs().map(|(b, s)| b / s).collect())?;
+    frame.add_real("p_value", pairs().map(|(b, s)| normal_two_sided(b / s)).collect())?;
+    frame.add_real("lower", pairs().map(|(b, s)| b - reach * s).collect())?;
+    frame.add_real("upper", pairs().map(|(b, s)| b + reach * s).collect())?;
+    Ok(frame)
+}
+
+/// One entry of the variance components.
+struct Component<'a> {
+    term: i64,
+    group: &'a str,
+    effects: (Option<&'a str>, Option<&'a str>),
+    vcov: f64,
+    sdcor: f64,
+}
+
+/// Variances and standard deviations (`effect2` missing), covariances and correlations, and the residual, which has no term.
+fn varcorr(fit: &Fit) -> Result<Frame> {
+    let mut rows: Vec<Component> = fit.terms.iter().enumerate().flat_map(|(i, t)| components(i, t)).collect();
+    let vcov = fit.sigma * fit.sigma;
+    rows.push(Component { term: i64::MIN, group: "Residual", effects: (None, None), vcov, sdcor: fit.sigma });
+    let mut frame = Frame::new(rows.len());
+    add_text(&mut frame, "group", rows.iter().map(|c| Some(c.group)))?;
+    add_text(&mut frame, "effect1", rows.iter().map(|c| c.effects.0))?;
+    add_text(&mut frame, "effect2", rows.iter().map(|c| c.effects.1))?;
+    frame.add_real("vcov", rows.iter().map(|c| c.vcov).collect())?;
+    frame.add_real("sdcor", rows.iter().map(|c| c.sdcor).collect())?;
+    frame.add_integers("term", rows.iter().map(|c| c.term).collect())?;
+    Ok(frame)
+}
+
+/// The diagonal, then the lower triangle column by column if the effects can be correlated.
+fn components(index: usize, term: &TermFit) -> Vec<Component<'_>> {
+    let (r, group) = (term.n_effects(), term.group.as_str());
+    let effect = |i: usize| Some(term.effects[i].as_str());
+    let entry = |effects, vcov, sdcor| Component { term: index as i64, group, effects, vcov, sdcor };
+    let mut rows: Vec<Component> = (0..r).map(|i| entry((effect(i), None), term.cov[i + r * i], term.sd[i])).collect();
+    if term.has_correlations() {
+        for j in 0..r {
+            rows.extend((j + 1..r).map(|i| entry((effect(j), effect(i)), term.cov[i + r * j], term.corr[i + r * j])));
+        }
+    }
+    rows
+}
+
+fn theta(fit: &Fit) -> Result<Frame> {
+    let mut frame = Frame::new(fit.theta.len());
+    add_names(&mut frame, "name", &fit.theta_names)?;
+    frame.add_real("value", fit.theta.clone())?;
+    Ok(frame)
+}
+
+/// Conditional modes with their conditional standard deviations, by term, effect and level.
+fn ranef(fit: &Fit) -> Result<Frame> {
+    let n: usize = fit.terms.iter().map(|t| t.n_effects() * t.levels.len()).sum();
+    let (mut group, mut level, mut effect) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut mode, mut error, mut index) = (Vec::new(), Vec::new(), Vec::new());
+    for (t, term) in fit.terms.iter().enumerate() {
+        let r = term.n_effects();
+        for (i, name) in term.effects.iter().enumerate() {
+            for (l, label) in term.levels.iter().enumerate() {
+                group.push(Some(term.group.as_str()));
+                level.push(Some(label.as_str()));
+                effect.push(Some(name.as_str()));
+                mode.push(term.modes[i + r * l]);
+                error.push(term.condvar.get(i + r * (i + r * l)).map_or(f64::NAN, |v| v.sqrt()));
+                index.push(t as i64);
+            }
+        }
+    }
+    let mut frame = Frame::new(n);
+    frame.add_strings("group", &group)?;
+    frame.add_strings("level", &level)?;
+    frame.add_strings("effect", &effect)?;
+    frame.add_real("mode", mode)?;
+    frame.add_real("std_error", error)?;
+    frame.add_integers("term", index)?;
+    Ok(frame)
+}
+
+/// Results per row used, or per row of the data if they are padded; `row` counts the rows of the data from 0.
+fn observations(fit: &Fit) -> Result<Frame> {
+    let mut used = try_vec("rows used", true, fit.rows.n_data.max(fit.n_obs))?;
+    for &(row, _) in &fit.rows.dropped {
+        if let Some(slot) = used.get_mut(row) {
+            *slot = false;
+        }
+    }
+    let rows: Vec<usize> = (0..used.len()).filter(|&row| fit.rows.pad || used[row]).collect();
+    let full = |values: &[f64]| -> Result<Vec<f64>> {
+        if values.len() == rows.len() {
+            return Ok(values.to_vec());
+        }
+        let mut padded = try_vec("results per row", f64::NAN, rows.len())?;
+        for (slot, value) in rows.iter().enumerate().filter(|(_, row)| used[**row]).map(|(i, _)| i).zip(values) {
+            padded[slot] = *value;
+        }
+        Ok(padded)
+    };
+    let given = |values: &Option<Vec<f64>>, default: f64| match values {
+        Some(values) => full(values),
+        None => full(&try_vec("results per row", default, fit.n_obs)?),
+    };
+    let mut frame = Frame::new(rows.len());
+    frame.add_integers("row", rows.iter().map(|&row| row as i64).collect())?;
+    frame.add_real("fitted", full(&fit.fitted)?)?;
+    frame.add_real("residual", full(&fit.residuals)?)?;
+    frame.add_real("pearson", full(&fit.residuals_pearson)?)?;
+    frame.add_real("weight", given(&fit.weights, 1.0)?)?;
+    frame.add_real("offset", given(&fit.offset, 0.0)?)?;
+    Ok(frame)
+}
+
+fn dropped_rows(fit: &Fit) -> Result<Frame> {
+    let dropped = &fit.rows.dropped;
+    let mut frame = Frame::new(dropped.len());
+    frame.add_integers("row", dropped.iter().map(|(row, _)| *row as i64).collect())?;
+    add_text(&mut frame, "column", dropped.iter().map(|(_, column)| Some(column.as_str())))?;
+    Ok(frame)
+}
+
+fn dropped_columns(fit: &Fit) -> Result<Frame> {
+    let mut frame = Frame::new(fit.fixed.dropped.len());
+    add_names(&mut frame, "name", &fit.fixed.dropped)?;
+    Ok(frame)
+}
+
+/// One row: sizes, criteria and how it ended. Yes is 1, no is 0.
+fn fit_table(fit: &Fit) -> Result<Frame> {
+    let mut frame = Frame::new(1);
+    let integers = [
+        ("nobs", fit.n_obs),
+        ("npar", fit.npar),
+        ("df_residual", fit.df_residual),
+        ("reml", usize::from(fit.reml)),
+        ("converged", usize::from(fit.outcome.converged)),
+        ("singular", usize::from(fit.singular)),
+        ("evaluations", fit.outcome.evaluations),
+        ("dropped_rows", fit.rows.dropped.len()),
+        ("dropped_columns", fit.fixed.dropped.len()),
+    ];
+    let reals = [
+        ("sigma", fit.sigma),
+        ("logLik", fit.log_likelihood),
+        ("criterion", fit.criterion),
+        ("AIC", fit.aic),
+        ("BIC", fit.bic),
+        ("scaled_gradient", fit.outcome.scaled_gradient),
+    ];
+    for (name, value) in integers {
+        frame.add_integers(name, vec![value as i64])?;
+    }
+    for (name, value) in reals {
+        frame.add_real(name, vec![value])?;
+    }
+    Ok(frame)
+}
+
+/// What is to be known of how the fit ended: a kind (`convergence`, `boundary`, `dropped_rows`, `dropped_column`, `warning`) and a text.
+fn outcome(fit: &Fit) -> Result<Frame> {
+    let notes = notes(fit);
+    let mut frame = Frame::new(notes.len());
+    add_text(&mut frame, "kind", notes.iter().map(|n| Some(n.kind)))?;
+    add_text(&mut frame, "text", notes.iter().map(|n| Some(n.text.as_str())))?;
+    Ok(frame)
+}
+
+#[cfg(test)]
+mod tests;
