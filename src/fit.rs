@@ -141,7 +141,10 @@ impl Fit {
         let system = assemble(&design)?;
         let n = system.n_working();
         if n == 0 || !thetas.len().is_multiple_of(n) {
-            return Err(Error::argument(format!("thetas: {} numbers are not a multiple of the model's {n} parameters", thetas.len())));
+            return Err(Error::argument(format!(
+                "thetas: {} numbers are not a multiple of the model's {n} parameters",
+                thetas.len()
+            )));
         }
         let mut deviance = Deviance::new(&system, options.reml)?;
         thetas.chunks_exact(n).map(|theta| deviance.evaluate(&working_from_theta(&system, theta)?)).collect()
@@ -163,7 +166,14 @@ impl Fit {
     }
 
     /// Puts together the results of a linear fit.
-    fn linear(design: Design, program: ModelProgram, system: &LinearSystem, options: &Options, estimate: &Estimate, solution: Solution) -> Fit {
+    fn linear(
+        design: Design,
+        program: ModelProgram,
+        system: &LinearSystem,
+        options: &Options,
+        estimate: &Estimate,
+        solution: Solution,
+    ) -> Fit {
         let (n, p) = (design.n, system.kept.len());
         let npar = p + solution.theta.len() + 1;
         let log_likelihood = -0.5 * solution.criterion;
@@ -247,7 +257,14 @@ impl Fit {
     }
 
     /// X beta + Z b + offset, or without Z b.
-    pub(crate) fn linear_predictor(&self, n: usize, x: &[f64], offset: Option<&[f64]>, terms: &[impl TermData], random: bool) -> Vec<f64> {
+    pub(crate) fn linear_predictor(
+        &self,
+        n: usize,
+        x: &[f64],
+        offset: Option<&[f64]>,
+        terms: &[impl TermData],
+        random: bool,
+    ) -> Vec<f64> {
         let mut eta = offset.map_or_else(|| vec![0.0; n], <[f64]>::to_vec);
         for (column, beta) in x.chunks_exact(n.max(1)).zip(&self.fixed.estimate) {
             eta.iter_mut().zip(column).for_each(|(e, x)| *e += beta * x);
@@ -334,8 +351,9 @@ impl Outcome {
     fn new(estimate: &Estimate, terms: &[TermFit]) -> Self {
         let describe = |t: &TermFit, direction: &[f64]| {
             let parts = t.effects.iter().zip(direction).filter(|(_, c)| c.abs() > 1e-6);
-            let text: Vec<String> =
-                parts.map(|(name, c)| if (c.abs() - 1.0).abs() < 1e-6 { name.clone() } else { format!("{c:+.4} {name}") }).collect();
+            let text: Vec<String> = parts
+                .map(|(name, c)| if (c.abs() - 1.0).abs() < 1e-6 { name.clone() } else { format!("{c:+.4} {name}") })
+                .collect();
             format!("{}: {}", t.group, text.join(" "))
         };
         Outcome {

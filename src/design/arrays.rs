@@ -15,7 +15,7 @@ use crate::frame::names::quoted;
 use crate::spec::{ArraySpec, ArrayTerm};
 
 /// What new arrays have to match.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ArrayProgram {
     pub x_names: Vec<String>,
     pub has_offset: bool,

@@ -44,7 +44,9 @@ impl<'a> Evaluated<'a> {
 
     pub fn note_predictors(&self, variables: &[Variable], incomplete: &mut Incomplete) {
         for (variable, value) in variables.iter().zip(&self.variables) {
-            value.iter().for_each(|value| incomplete.note_value(&variable.name, &variable.node.columns(), value));
+            if let Some(value) = value {
+                incomplete.note_value(&variable.name, &variable.node.columns(), value);
+            }
         }
     }
 

@@ -138,12 +138,12 @@ impl<'a> Incomplete<'a> {
     /// The rows without missing values, and the ledger; an error where the policy forbids missing values.
     pub fn finish(self, na: NaPolicy) -> Result<(Rows, RowLedger)> {
         let n_data = self.reason.len();
-        if na == NaPolicy::Error {
-            if let Some(row) = self.reason.iter().position(|&r| r != 0 && Some(r) != self.zero_weight) {
-                let message =
-                    format!("{} is missing in {}, and the policy is to fail there", quoted(&self.name_at(row)), row_text(row));
-                return Err(Error::data(message).at(row));
-            }
+        if na == NaPolicy::Error
+            && let Some(row) = self.reason.iter().position(|&r| r != 0 && Some(r) != self.zero_weight)
+        {
+            let message =
+                format!("{} is missing in {}, and the policy is to fail there", quoted(&self.name_at(row)), row_text(row));
+            return Err(Error::data(message).at(row));
         }
         let n_dropped = self.reason.iter().filter(|r| **r != 0).count();
         let mut ledger = RowLedger { n_data, dropped: Vec::new(), pad: na == NaPolicy::Pad };

@@ -21,12 +21,16 @@ fn check(case: &Case, frame: &Frame) {
 
 #[test]
 fn terms_of_factors_are_coded_as_in_r() {
-    CROSSED.iter().for_each(|case| check(case, &crossed()));
+    for case in CROSSED {
+        check(case, &crossed());
+    }
 }
 
 #[test]
 fn variables_become_columns_as_in_r() {
-    SMALL.iter().for_each(|case| check(case, &small()));
+    for case in SMALL {
+        check(case, &small());
+    }
 }
 
 #[test]
