@@ -55,7 +55,8 @@ pub struct Fit {
     /// A linear combination of random effects has no variance.
     pub singular: bool,
     pub outcome: Outcome,
-    pub warnings: Vec<String>,
+    /// What the design has to say, such as levels that don't occur; `warnings` has all there is to know.
+    pub design_warnings: Vec<String>,
     pub rows: RowLedger,
     /// Seconds: design, and the estimation alone.
     pub timing: (f64, f64),
@@ -155,6 +156,11 @@ impl Fit {
         crate::summary::text(self)
     }
 
+    /// What a statistician must know: no convergence, a boundary fit, rows and columns left out, levels that don't occur.
+    pub fn warnings(&self) -> Vec<String> {
+        crate::summary::warnings(self)
+    }
+
     /// Names of the tables that `table` makes.
     pub fn table_names(&self) -> &'static [&'static str] {
         crate::summary::names()
@@ -208,7 +214,7 @@ impl Fit {
             x,
             singular: terms.iter().any(|t| !t.boundary.is_empty()),
             outcome: Outcome::new(estimate, &terms),
-            warnings: design.warnings,
+            design_warnings: design.warnings,
             rows: design.rows,
             timing: (0.0, 0.0),
             kept: system.kept.clone(),
@@ -217,7 +223,6 @@ impl Fit {
             program,
         };
         fit.add_rows();
-        fit.add_warnings();
         fit
     }
 
@@ -237,22 +242,6 @@ impl Fit {
             for values in [&mut self.weights, &mut self.offset].into_iter().flatten() {
                 *values = rows.padded(values);
             }
-        }
-    }
-
-    fn add_warnings(&mut self) {
-        if !self.fixed.dropped.is_empty() {
-            let names = self.fixed.dropped.join(", ");
-            self.warnings.push(format!("fixed effects are linearly dependent; left out: {names}"));
-        }
-        if !self.outcome.converged {
-            self.warnings.push(format!(
-                "the optimiser did not converge ({:?} after {} evaluations)",
-                self.outcome.reason, self.outcome.evaluations
-            ));
-        }
-        if self.singular {
-            self.warnings.push(format!("boundary (singular) fit: no variance in {}", self.outcome.boundary.join("; ")));
         }
     }
 
