@@ -241,12 +241,12 @@ static int complain(const char *message, const char *hint, int exit_status)
     return exit_status;
 }
 
-/* The message says what is wrong; for formulas the position says where. */
+/* The message says what is wrong; for formulas and terms the position says where in them. */
 static int complain_of(const interlace_error *error)
 {
     char where[48] = "";
     if (error->code == INTERLACE_E_FORMULA && error->position >= 0)
-        snprintf(where, sizeof where, " (at byte %" PRId64 " of the formula)", error->position);
+        snprintf(where, sizeof where, " (at byte %" PRId64 ")", error->position);
     return complain(error->message, where, 1);
 }
 

@@ -52,7 +52,7 @@ const char *const help_text[] = {
     "\n",
 
     "output\n"
-    "  --json                     everything as one JSON document, instead of the summary\n"
+    "  --json                     one JSON document with everything, rows counted from 0, instead of the summary\n"
     "\n"
     "Exit status: 0 fitted, even if singular or not converged, which the output says; 1 an error; 2 wrong usage.\n",
 
