@@ -55,7 +55,8 @@ pub struct Fit {
     /// A linear combination of random effects has no variance.
     pub singular: bool,
     pub outcome: Outcome,
-    pub warnings: Vec<String>,
+    /// What the design has to say, such as levels that don't occur; `warnings` has all there is to know.
+    pub design_warnings: Vec<String>,
     pub rows: RowLedger,
     /// Seconds: design, and the estimation alone.
     pub timing: (f64, f64),
@@ -141,7 +142,10 @@ impl Fit {
         let system = assemble(&design)?;
         let n = system.n_working();
         if n == 0 || !thetas.len().is_multiple_of(n) {
-            return Err(Error::argument(format!("thetas: {} numbers are not a multiple of the model's {n} parameters", thetas.len())));
+            return Err(Error::argument(format!(
+                "thetas: {} numbers are not a multiple of the model's {n} parameters",
+                thetas.len()
+            )));
         }
         let mut deviance = Deviance::new(&system, options.reml)?;
         thetas.chunks_exact(n).map(|theta| deviance.evaluate(&working_from_theta(&system, theta)?)).collect()
@@ -150,6 +154,11 @@ impl Fit {
     /// The summary, in lme4's layout.
     pub fn summary(&self) -> String {
         crate::summary::text(self)
+    }
+
+    /// What a statistician must know: no convergence, a boundary fit, rows and columns left out, levels that don't occur.
+    pub fn warnings(&self) -> Vec<String> {
+        crate::summary::warnings(self)
     }
 
     /// Names of the tables that `table` makes.
@@ -163,7 +172,14 @@ impl Fit {
     }
 
     /// Puts together the results of a linear fit.
-    fn linear(design: Design, program: ModelProgram, system: &LinearSystem, options: &Options, estimate: &Estimate, solution: Solution) -> Fit {
+    fn linear(
+        design: Design,
+        program: ModelProgram,
+        system: &LinearSystem,
+        options: &Options,
+        estimate: &Estimate,
+        solution: Solution,
+    ) -> Fit {
         let (n, p) = (design.n, system.kept.len());
         let npar = p + solution.theta.len() + 1;
         let log_likelihood = -0.5 * solution.criterion;
@@ -198,7 +214,7 @@ impl Fit {
             x,
             singular: terms.iter().any(|t| !t.boundary.is_empty()),
             outcome: Outcome::new(estimate, &terms),
-            warnings: design.warnings,
+            design_warnings: design.warnings,
             rows: design.rows,
             timing: (0.0, 0.0),
             kept: system.kept.clone(),
@@ -207,7 +223,6 @@ impl Fit {
             program,
         };
         fit.add_rows();
-        fit.add_warnings();
         fit
     }
 
@@ -230,24 +245,15 @@ impl Fit {
         }
     }
 
-    fn add_warnings(&mut self) {
-        if !self.fixed.dropped.is_empty() {
-            let names = self.fixed.dropped.join(", ");
-            self.warnings.push(format!("fixed effects are linearly dependent; left out: {names}"));
-        }
-        if !self.outcome.converged {
-            self.warnings.push(format!(
-                "the optimiser did not converge ({:?} after {} evaluations)",
-                self.outcome.reason, self.outcome.evaluations
-            ));
-        }
-        if self.singular {
-            self.warnings.push(format!("boundary (singular) fit: no variance in {}", self.outcome.boundary.join("; ")));
-        }
-    }
-
     /// X beta + Z b + offset, or without Z b.
-    pub(crate) fn linear_predictor(&self, n: usize, x: &[f64], offset: Option<&[f64]>, terms: &[impl TermData], random: bool) -> Vec<f64> {
+    pub(crate) fn linear_predictor(
+        &self,
+        n: usize,
+        x: &[f64],
+        offset: Option<&[f64]>,
+        terms: &[impl TermData],
+        random: bool,
+    ) -> Vec<f64> {
         let mut eta = offset.map_or_else(|| vec![0.0; n], <[f64]>::to_vec);
         for (column, beta) in x.chunks_exact(n.max(1)).zip(&self.fixed.estimate) {
             eta.iter_mut().zip(column).for_each(|(e, x)| *e += beta * x);
@@ -334,8 +340,9 @@ impl Outcome {
     fn new(estimate: &Estimate, terms: &[TermFit]) -> Self {
         let describe = |t: &TermFit, direction: &[f64]| {
             let parts = t.effects.iter().zip(direction).filter(|(_, c)| c.abs() > 1e-6);
-            let text: Vec<String> =
-                parts.map(|(name, c)| if (c.abs() - 1.0).abs() < 1e-6 { name.clone() } else { format!("{c:+.4} {name}") }).collect();
+            let text: Vec<String> = parts
+                .map(|(name, c)| if (c.abs() - 1.0).abs() < 1e-6 { name.clone() } else { format!("{c:+.4} {name}") })
+                .collect();
             format!("{}: {}", t.group, text.join(" "))
         };
         Outcome {

@@ -36,3 +36,7 @@ pub mod fit;
 pub mod predict;
 /// What a person reads of a fit, and its tables.
 pub mod summary;
+
+/// The C API: the header's functions over all of the above.
+#[allow(unsafe_code)]
+pub mod capi;

@@ -117,7 +117,13 @@ fn check_ranef(id: &str, fit: &Fit, reference: &Value) {
                 let label: Vec<&str> = own.iter().map(|g| values[parts.iter().position(|p| p == g).unwrap()]).collect();
                 let at = place[label.join(":").as_str()];
                 let sd = term.sd[e].max(1e-6);
-                close(&format!("{id} ranef {level}"), &[term.modes[at * r + e]], &[block["values"][i][c].as_f64().unwrap()], 1e-5, |_| sd);
+                close(
+                    &format!("{id} ranef {level}"),
+                    &[term.modes[at * r + e]],
+                    &[block["values"][i][c].as_f64().unwrap()],
+                    1e-5,
+                    |_| sd,
+                );
                 if block["condvar"][i].is_array() && block["condvar"][i].as_array().unwrap().len() == r && own == parts {
                     let want = block["condvar"][i][e][e].as_f64().unwrap();
                     close(&format!("{id} condvar {level}"), &[term.condvar[at * r * r + e * r + e]], &[want], 1e-5, |_| sd * sd);

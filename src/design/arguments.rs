@@ -81,11 +81,10 @@ impl<'a> Arguments<'a> {
     /// Texts, or numbers by their shortest text.
     pub fn labels(&self, parameter: &str) -> Result<Option<Vec<String>>> {
         match self.constant(parameter)? {
-            None => Ok(None),
+            None | Some((Constant::Null, _)) => Ok(None),
             Some((Constant::Texts(v), _)) => Ok(Some(v)),
             Some((Constant::Numbers(v), _)) => Ok(Some(v.into_iter().map(crate::frame::shortest_text).collect())),
             Some((Constant::Truth(_), at)) => Err(self.wrong(parameter, at, "texts or numbers in c(...)")),
-            Some((Constant::Null, _)) => Ok(None),
         }
     }
 
@@ -156,10 +155,11 @@ pub fn constant(expr: &Expr) -> Result<Constant> {
 fn combine(op: Op, a: &[f64], b: &[f64]) -> Option<Vec<f64>> {
     if op == Op::Colon {
         let (&[from], &[to]) = (a, b) else { return None };
-        if !((to - from).abs() <= MAX_SEQUENCE) {
+        let length = (to - from).abs();
+        if length.is_nan() || length > MAX_SEQUENCE {
             return None;
         }
-        let steps = (to - from).abs().floor() as usize;
+        let steps = length.floor() as usize;
         return Some((0..=steps).map(|k| from + (to - from).signum() * k as f64).collect());
     }
     let n = a.len().max(b.len());

@@ -1,1 +1,275 @@
-//! The same design from arrays.
+//! The same design from arrays, and from new arrays.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::covariance::Structure;
+use crate::design::matrix::INTERCEPT;
+use crate::design::program::is_homogeneous;
+use crate::design::rows::{Incomplete, Rows, row_text};
+use crate::design::{Design, NaPolicy, TermDesign, UNSEEN, realise};
+use crate::error::{Error, Result, try_vec};
+use crate::formula::StructureCall;
+use crate::frame::names::quoted;
+use crate::spec::{ArraySpec, ArrayTerm};
+
+/// What new arrays have to match.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct ArrayProgram {
+    pub x_names: Vec<String>,
+    pub has_offset: bool,
+    pub terms: Vec<ArrayTermProgram>,
+}
+
+/// One random term of an `ArrayProgram`.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct ArrayTermProgram {
+    pub name: String,
+    pub effects: Vec<String>,
+    /// It came with a matrix of effects, not as an intercept.
+    pub has_z: bool,
+    pub structure: Structure,
+    /// The number of levels that the caller declared.
+    pub n_given: usize,
+    /// The levels that occur, by the caller's numbering, ascending.
+    pub kept: Vec<u32>,
+    /// Their labels.
+    pub levels: Vec<String>,
+}
+
+/// The design of a fit.
+pub fn from_arrays(spec: &ArraySpec, na: NaPolicy) -> Result<(ArrayProgram, Design)> {
+    if spec.n == 0 {
+        return Err(Error::argument("n = 0: the data have no rows"));
+    }
+    check_length("y", spec.y.len(), spec.n)?;
+    let x_names = checked_x_names(spec)?;
+    let names = term_names(spec)?;
+    let (rows, ledger) = incomplete(spec, &x_names, &names, true)?.finish(na)?;
+    if rows.is_empty() {
+        let (n, (_, name)) = (ledger.n_data, &ledger.dropped[0]);
+        return Err(Error::data(format!(
+            "no rows are left: each of the {n} rows has a missing value (the first in {})",
+            quoted(name)
+        )));
+    }
+    let mut program = ArrayProgram { x_names, has_offset: spec.offset.is_some(), terms: Vec::new() };
+    let mut terms = Vec::new();
+    for (term, (name, effects)) in spec.terms.iter().zip(names) {
+        let learnt = learn_term(term, name, effects, &rows)?;
+        terms.push(term_design(&learnt, term, &rows)?);
+        program.terms.push(learnt);
+    }
+    let y = rows.select(Cow::Borrowed(&spec.y[..]))?.into_owned();
+    rows.check_finite("y", &y)?;
+    let weights = spec.weights.as_ref().map(|w| realise::checked_weights("weights", Cow::Borrowed(w), &rows)).transpose()?;
+    let design = Design { y, weights, terms, rows: ledger, ..without_terms(spec, &program.x_names, &rows)? };
+    Ok((program, design))
+}
+
+/// The design of new arrays, which need neither response nor weights. Levels with labels are matched by label, levels without by the
+/// numbering of the training arrays; an unknown one, or -1, is `UNSEEN`. Without `random` the terms are not looked at.
+pub fn apply_arrays(program: &ArrayProgram, spec: &ArraySpec, random: bool) -> Result<Design> {
+    let x_names = checked_x_names(spec)?;
+    let p = program.x_names.len();
+    if spec.p != p || (!spec.x_names.is_empty() && x_names != program.x_names) {
+        let (new, old) = (x_names.join(", "), program.x_names.join(", "));
+        return Err(Error::argument(format!("x has the columns {new}, but the training data had {old}")));
+    }
+    if program.has_offset && spec.offset.is_none() {
+        return Err(Error::argument("the training data had an offset, the new data have none"));
+    }
+    let names = if random { term_names(spec)? } else { Vec::new() };
+    if random && names.len() != program.terms.len() {
+        let (new, old) = (names.len(), program.terms.len());
+        return Err(Error::argument(format!("the new data have {new} random terms, the training data had {old}")));
+    }
+    let (rows, ledger) = incomplete(spec, &program.x_names, &names, false)?.finish(NaPolicy::Omit)?;
+    let mut terms = Vec::new();
+    for ((learnt, term), (name, effects)) in program.terms.iter().zip(&spec.terms).zip(names) {
+        if effects.len() != learnt.effects.len()
+            || term.z.is_some() != learnt.has_z
+            || (!term.name.is_empty() && name != learnt.name)
+        {
+            let (new, old) = (effects.len(), learnt.effects.len());
+            let message = format!(
+                "the random term {} with {new} effects stands where the training data had {} with {old}",
+                quoted(&name),
+                quoted(&learnt.name)
+            );
+            return Err(Error::argument(message));
+        }
+        terms.push(term_design(learnt, term, &rows)?);
+    }
+    Ok(Design { terms, rows: ledger, ..without_terms(spec, &program.x_names, &rows)? })
+}
+
+fn check_length(what: &str, len: usize, wanted: usize) -> Result<()> {
+    if len == wanted { Ok(()) } else { Err(Error::argument(format!("{what} has {len} values, wanted {wanted}"))) }
+}
+
+/// Checks the lengths of what new data have too, and gives the names of the columns.
+fn checked_x_names(spec: &ArraySpec) -> Result<Vec<String>> {
+    check_length("x", spec.x.len(), spec.n.saturating_mul(spec.p))?;
+    spec.weights.iter().try_for_each(|w| check_length("weights", w.len(), spec.n))?;
+    spec.offset.iter().try_for_each(|o| check_length("offset", o.len(), spec.n))?;
+    if spec.x_names.is_empty() {
+        return Ok((1..=spec.p).map(|k| format!("x{k}")).collect());
+    }
+    check_length("x_names", spec.x_names.len(), spec.p)?;
+    Ok(spec.x_names.clone())
+}
+
+/// Names of the terms and of their effects, after a check of lengths and indices.
+fn term_names(spec: &ArraySpec) -> Result<Vec<(String, Vec<String>)>> {
+    spec.terms
+        .iter()
+        .enumerate()
+        .map(|(t, term)| {
+            let name = if term.name.is_empty() { format!("g{}", t + 1) } else { term.name.clone() };
+            check_length(&format!("the index of the random term {}", quoted(&name)), term.index.len(), spec.n)?;
+            if !term.levels.is_empty() {
+                check_length(
+                    &format!("the list of levels of the random term {}", quoted(&name)),
+                    term.levels.len(),
+                    term.n_levels,
+                )?;
+            }
+            let effects = effect_names(term, &name, spec.n)?;
+            Ok((name, effects))
+        })
+        .collect()
+}
+
+fn effect_names(term: &ArrayTerm, name: &str, n: usize) -> Result<Vec<String>> {
+    let Some(z) = &term.z else {
+        return match &term.effects[..] {
+            [] => Ok(vec![INTERCEPT.to_string()]),
+            [_] => Ok(term.effects.clone()),
+            more => Err(Error::argument(format!("the random term {} has {} effects, but no z", quoted(name), more.len()))),
+        };
+    };
+    let k = if term.effects.is_empty() { z.len() / n.max(1) } else { term.effects.len() };
+    if k == 0 {
+        return Err(Error::argument(format!(
+            "z of the random term {} has {} values, wanted {n} for each effect",
+            quoted(name),
+            z.len()
+        )));
+    }
+    check_length(&format!("z of the random term {}", quoted(name)), z.len(), n.saturating_mul(k))?;
+    if term.effects.is_empty() { Ok((1..=k).map(|e| format!("z{e}")).collect()) } else { Ok(term.effects.clone()) }
+}
+
+/// Notes the rows with missing values; index -1 is missing in a fit only.
+fn incomplete(spec: &ArraySpec, x_names: &[String], terms: &[(String, Vec<String>)], fit: bool) -> Result<Incomplete<'static>> {
+    let mut incomplete = Incomplete::new(spec.n, None)?;
+    let columns = |data: &[f64], k: usize| k * spec.n..((k + 1) * spec.n).min(data.len());
+    if fit {
+        incomplete.note_numbers("y", &[], &spec.y);
+    }
+    x_names.iter().enumerate().for_each(|(k, name)| incomplete.note_numbers(name, &[], &spec.x[columns(&spec.x, k)]));
+    for (term, (name, effects)) in spec.terms.iter().zip(terms) {
+        for (z, (k, effect)) in term.z.iter().flat_map(|z| std::iter::repeat(z).zip(effects.iter().enumerate())) {
+            incomplete.note_numbers(&format!("{effect} | {name}"), &[], &z[columns(z, k)]);
+        }
+        if fit {
+            incomplete.note_where(name, &[], term.index.iter().map(|i| *i == -1));
+        }
+    }
+    if let (true, Some(weights)) = (fit, &spec.weights) {
+        incomplete.note_numbers("weights", &[], weights);
+    }
+    spec.offset.iter().for_each(|offset| incomplete.note_numbers("offset", &[], offset));
+    if let (true, Some(weights)) = (fit, &spec.weights) {
+        incomplete.note_zero_weights(weights);
+    }
+    Ok(incomplete)
+}
+
+fn without_terms(spec: &ArraySpec, x_names: &[String], rows: &Rows) -> Result<Design> {
+    let n = rows.len();
+    let x = rows.select_matrix(Cow::Borrowed(&spec.x[..]), spec.p)?;
+    for (k, name) in x_names.iter().enumerate() {
+        rows.check_finite(name, &x[k * n..(k + 1) * n])?;
+    }
+    let mut offset = None;
+    if let Some(values) = &spec.offset {
+        let values = rows.select(Cow::Borrowed(&values[..]))?.into_owned();
+        rows.check_finite("offset", &values)?;
+        offset = Some(values);
+    }
+    Ok(Design { n, x, x_names: x_names.to_vec(), offset, ..Design::default() })
+}
+
+/// The level of a row, which must be one of `n_levels` or -1.
+fn checked_level(name: &str, level: i64, n_levels: usize, row: usize) -> Result<Option<usize>> {
+    match usize::try_from(level) {
+        Ok(level) if level < n_levels => Ok(Some(level)),
+        _ if level == -1 => Ok(None),
+        _ => {
+            let message = format!(
+                "the random term {} has level {level} in {}, wanted 0 to below {n_levels}, or -1",
+                quoted(name),
+                row_text(row)
+            );
+            Err(Error::data(message).at(row))
+        }
+    }
+}
+
+fn label_of(term: &ArrayTerm, level: usize) -> String {
+    term.levels.get(level).cloned().unwrap_or_else(|| (level + 1).to_string())
+}
+
+fn learn_term(term: &ArrayTerm, name: String, effects: Vec<String>, rows: &Rows) -> Result<ArrayTermProgram> {
+    let mut seen = HashMap::new();
+    if let Some((level, label)) = term.levels.iter().enumerate().find(|(level, label)| seen.insert(*label, *level).is_some()) {
+        return Err(Error::argument(format!("the random term {} has the level {} again at {level}", quoted(&name), quoted(label))));
+    }
+    let mut occurs = try_vec("levels of a random term", false, term.n_levels)?;
+    // Also the rows that are left out must be in range.
+    for (row, &level) in term.index.iter().enumerate() {
+        checked_level(&name, level, term.n_levels, row)?;
+    }
+    (0..rows.len()).for_each(|i| occurs[term.index[rows.data_row(i)] as usize] = true);
+    let kept: Vec<u32> = (0..term.n_levels).filter(|&level| occurs[level]).map(|level| level as u32).collect();
+    let levels = kept.iter().map(|&level| label_of(term, level as usize)).collect();
+    let call = StructureCall { kind: term.structure, homogeneous: term.homogeneous };
+    let structure = Structure { kind: term.structure, homogeneous: is_homogeneous(call), size: effects.len() };
+    Ok(ArrayTermProgram { name, effects, has_z: term.z.is_some(), structure, n_given: term.n_levels, kept, levels })
+}
+
+fn term_design(learnt: &ArrayTermProgram, term: &ArrayTerm, rows: &Rows) -> Result<TermDesign> {
+    let n_levels = term.n_levels.max(learnt.n_given);
+    let mut new = try_vec("levels of a random term", UNSEEN, n_levels)?;
+    if term.levels.is_empty() {
+        learnt.kept.iter().enumerate().for_each(|(place, &level)| new[level as usize] = place as u32);
+    } else {
+        let place: HashMap<&str, u32> = learnt.levels.iter().enumerate().map(|(i, label)| (label.as_str(), i as u32)).collect();
+        term.levels.iter().zip(&mut new).for_each(|(label, new)| *new = place.get(label.as_str()).copied().unwrap_or(UNSEEN));
+    }
+    let mut index = try_vec("group index", UNSEEN, rows.len())?;
+    for (i, own) in index.iter_mut().enumerate() {
+        let row = rows.data_row(i);
+        *own = checked_level(&learnt.name, term.index[row], n_levels, row)?.map_or(UNSEEN, |level| new[level]);
+    }
+    let k = learnt.effects.len();
+    let z = term.z.as_ref().map(|z| rows.select_matrix(Cow::Borrowed(&z[..]), k)).transpose()?;
+    for (e, effect) in learnt.effects.iter().enumerate() {
+        let name = || format!("{effect} | {}", learnt.name);
+        z.iter().try_for_each(|z| rows.check_finite(&name(), &z[e * rows.len()..(e + 1) * rows.len()]))?;
+    }
+    Ok(TermDesign {
+        group: learnt.name.clone(),
+        effects: learnt.effects.clone(),
+        structure: learnt.structure,
+        levels: Arc::new(learnt.levels.clone()),
+        index,
+        z,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -139,7 +139,8 @@ impl<'a> Call<'a> {
         let arguments = self.matched(parameters)?;
         let argument = compile(arguments.required("x")?, self.frame)?;
         let given = arguments.labels("levels")?;
-        let closed = given.is_some();
+        // With own labels an unknown level has none, and is missing.
+        let closed = given.is_some() || arguments.get("labels").is_some();
         let factor = argument.factor(self.frame)?;
         let levels = given.unwrap_or_else(|| used_levels(&factor.codes, &factor.levels));
         let mut sorted: Vec<&String> = levels.iter().collect();
@@ -231,9 +232,10 @@ impl<'a> Call<'a> {
 
     fn spline(&self) -> Result<Node> {
         let natural = self.function == "ns";
-        let arguments = self.matched(match natural {
-            true => &["x", "df", "knots", "intercept", "Boundary.knots"],
-            false => &["x", "df", "knots", "degree", "intercept", "Boundary.knots"],
+        let arguments = self.matched(if natural {
+            &["x", "df", "knots", "intercept", "Boundary.knots"]
+        } else {
+            &["x", "df", "knots", "degree", "intercept", "Boundary.knots"]
         })?;
         let argument = compile(arguments.required("x")?, self.frame)?;
         let boundary = match arguments.numbers("Boundary.knots")?.as_deref() {

@@ -70,7 +70,8 @@ impl Contrast {
         Ok(m)
     }
 
-    /// What R appends to the factor's name for each column.
+    /// What R appends to the factor's name for each column. (Where `C(f, contr.treatment)` gives R a function, R names by
+    /// number; we name by level, as R does for `C(f, treatment)`.)
     pub fn suffixes(self, levels: &[String]) -> Vec<String> {
         let columns = levels.len().saturating_sub(1);
         match self {

@@ -104,7 +104,9 @@ fn occurring(factor: &Factor, rows: &Rows) -> Result<(Vec<String>, Vec<u32>)> {
             levels.push(label.clone());
         }
     }
-    codes.iter_mut().for_each(|c| *c = new[*c as usize]);
+    for code in &mut codes {
+        *code = new[*code as usize];
+    }
     Ok((levels, codes))
 }
 
@@ -162,7 +164,9 @@ impl Hasher for Mix {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|b| self.write_u64(u64::from(*b)));
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
     }
 
     fn write_u64(&mut self, value: u64) {

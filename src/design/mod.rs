@@ -32,6 +32,7 @@ mod variable;
 #[cfg(test)]
 mod tests;
 
+pub use arrays::{ArrayProgram, apply_arrays, from_arrays};
 pub use check::check_groups;
 pub use model::ModelProgram;
 pub use program::{Program, Request};
@@ -44,7 +45,7 @@ pub fn formula_of(spec: &FormulaSpec, frame: &Frame) -> Result<Formula> {
 }
 
 /// A model realised on data: only the rows that are used. Matrices are column-major.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Design {
     /// The number of rows used.
     pub n: usize,

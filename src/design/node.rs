@@ -240,10 +240,10 @@ fn truth(op: Op, a: f64, b: f64) -> Option<f64> {
 }
 
 fn binary<'a>(op: Op, left: &Node, right: &Node, frame: &'a Frame) -> Result<Value<'a>> {
-    if matches!(op, Op::Equal | Op::NotEqual) {
-        if let Some(values) = compare_levels(op, left, right, frame)? {
-            return Ok(Value::Logical(values));
-        }
+    if matches!(op, Op::Equal | Op::NotEqual)
+        && let Some(values) = compare_levels(op, left, right, frame)?
+    {
+        return Ok(Value::Logical(values));
     }
     let (a, b) = (left.numbers(frame)?, right.numbers(frame)?);
     if arithmetic(op, 0.0, 0.0).is_some() {

@@ -25,7 +25,9 @@ impl PolyBasis {
         }
         let mean = crate::design::stateful::mean(&x);
         // Centred first: alpha is then small and exact.
-        x.iter_mut().for_each(|v| *v -= mean);
+        for v in &mut x {
+            *v -= mean;
+        }
         let (mut previous, mut current) = (vec![0.0; x.len()], vec![1.0; x.len()]);
         let (mut alpha, mut norm2) = (Vec::with_capacity(degree), Vec::with_capacity(degree + 1));
         for k in 0..=degree {

@@ -110,7 +110,7 @@ impl Program {
     /// Without `random`, the columns of the random terms need not be there.
     pub fn apply(&self, frame: &Frame, random: bool) -> Result<Design> {
         let evaluated = Evaluated::of_new_data(self, frame, random)?;
-        let mut incomplete = Incomplete::new(frame)?;
+        let mut incomplete = Incomplete::new(frame.n_rows(), Some(frame))?;
         evaluated.note_predictors(&self.variables, &mut incomplete);
         evaluated.note_offsets(&self.offsets, &mut incomplete);
         let (rows, ledger) = incomplete.finish(NaPolicy::Omit)?;
@@ -203,7 +203,7 @@ impl Sources {
             offsets: formula.fixed.offsets.iter().map(|expr| source(expr, frame)).collect::<Result<_>>()?,
         };
         sources.offsets.extend(request.offset.map(|name| column(name, "offset", frame)).transpose()?);
-        let mut known: HashMap<String, usize> = HashMap::new();
+        let mut known: HashMap<String, (usize, Expr)> = HashMap::new();
         sources.add_variables(&formula.fixed, &mut known, frame)?;
         sources.n_fixed_variables = sources.variables.len();
         for term in &formula.random {
@@ -213,7 +213,7 @@ impl Sources {
         Ok(sources)
     }
 
-    fn add_variables(&mut self, list: &TermList, known: &mut HashMap<String, usize>, frame: &Frame) -> Result<()> {
+    fn add_variables(&mut self, list: &TermList, known: &mut HashMap<String, (usize, Expr)>, frame: &Frame) -> Result<()> {
         let mut places = Vec::with_capacity(list.variables.len());
         // Variables that no term has any more (`a - a`) are not evaluated.
         let mut needed = vec![false; list.variables.len()];
@@ -221,11 +221,12 @@ impl Sources {
         for (expr, needed) in list.variables.iter().zip(needed) {
             let name = expr.to_string();
             let place = match known.get(&name) {
-                Some(&place) => place,
-                None if !needed => usize::MAX,
-                None => {
+                // Names have numbers to 15 digits only.
+                Some((place, same)) if same == expr => *place,
+                _ if !needed => usize::MAX,
+                _ => {
                     self.variables.push(Source { node: compile(expr, frame)?, name: name.clone() });
-                    known.insert(name, self.variables.len() - 1);
+                    known.insert(name, (self.variables.len() - 1, expr.clone()));
                     self.variables.len() - 1
                 }
             };
@@ -260,18 +261,20 @@ impl Sources {
     }
 
     fn incomplete<'a>(&self, evaluated: &Evaluated, frame: &'a Frame) -> Result<Incomplete<'a>> {
-        let mut incomplete = Incomplete::new(frame)?;
+        let mut incomplete = Incomplete::new(frame.n_rows(), Some(frame))?;
         if let Some(response) = &evaluated.response {
-            incomplete.note_numbers(&self.response.name, &self.response.node, response);
+            incomplete.note_numbers(&self.response.name, &self.response.node.columns(), response);
         }
         for (source, value) in self.variables.iter().zip(&evaluated.variables) {
-            value.iter().for_each(|value| incomplete.note(&source.name, &source.node, value));
+            if let Some(value) = value {
+                incomplete.note_value(&source.name, &source.node.columns(), value);
+            }
         }
         for (source, factor) in self.groups.iter().flatten().zip(evaluated.groups.iter().flatten()) {
-            incomplete.note_codes(&source.name, &source.node, &factor.codes);
+            incomplete.note_codes(&source.name, &source.node.columns(), &factor.codes);
         }
         if let (Some(source), Some(weights)) = (&self.weights, &evaluated.weights) {
-            incomplete.note_numbers(&source.name, &source.node, weights);
+            incomplete.note_numbers(&source.name, &source.node.columns(), weights);
         }
         evaluated.note_offsets(&self.offsets, &mut incomplete);
         if let Some(weights) = &evaluated.weights {
@@ -331,16 +334,14 @@ fn requested_contrasts(requested: &[(String, String)], variables: &[Variable]) -
             return Err(Error::argument(message));
         };
         let is_factor = |v: &Variable| matches!(v.kind, Kind::Factor { .. });
-        match variables.iter().position(|v| v.name == *name && is_factor(v)) {
-            Some(place) => contrasts.insert(place, contrast),
-            None => {
-                let factors = variables.iter().filter(|v| is_factor(v)).map(|v| v.name.as_str());
-                let (name, have) = (quoted(name), known("the list of those", name, factors));
-                return Err(Error::argument(format!(
-                    "contrasts are given for {name}, which is no factor of the fixed effects; {have}"
-                )));
-            }
+        let Some(place) = variables.iter().position(|v| v.name == *name && is_factor(v)) else {
+            let factors = variables.iter().filter(|v| is_factor(v)).map(|v| v.name.as_str());
+            let (have, name) = (known("the model", name, factors), quoted(name));
+            return Err(Error::argument(format!(
+                "contrasts are given for {name}, which is no factor of the fixed effects; {have}"
+            )));
         };
+        contrasts.insert(place, contrast);
     }
     Ok(contrasts)
 }

@@ -44,12 +44,17 @@ impl<'a> Evaluated<'a> {
 
     pub fn note_predictors(&self, variables: &[Variable], incomplete: &mut Incomplete) {
         for (variable, value) in variables.iter().zip(&self.variables) {
-            value.iter().for_each(|value| incomplete.note(&variable.name, &variable.node, value));
+            if let Some(value) = value {
+                incomplete.note_value(&variable.name, &variable.node.columns(), value);
+            }
         }
     }
 
     pub fn note_offsets(&self, offsets: &[Source], incomplete: &mut Incomplete) {
-        offsets.iter().zip(&self.offsets).for_each(|(source, values)| incomplete.note_numbers(&source.name, &source.node, values));
+        offsets
+            .iter()
+            .zip(&self.offsets)
+            .for_each(|(source, values)| incomplete.note_numbers(&source.name, &source.node.columns(), values));
     }
 }
 
@@ -81,7 +86,7 @@ pub(super) fn design(program: &Program, evaluated: Evaluated, rows: &Rows, index
     Ok(Design { n: rows.len(), y, x, x_names, weights, offset, terms, rows: ledger, warnings: Vec::new() })
 }
 
-fn checked_weights(name: &str, values: Cow<[f64]>, rows: &Rows) -> Result<Vec<f64>> {
+pub(super) fn checked_weights(name: &str, values: Cow<[f64]>, rows: &Rows) -> Result<Vec<f64>> {
     let weights = rows.select(values)?.into_owned();
     match weights.iter().position(|w| !(*w > 0.0 && w.is_finite())) {
         None => Ok(weights),

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use crate::design::node::Node;
 use crate::design::value::Value;
 use crate::design::{NaPolicy, RowLedger};
 use crate::error::{Error, Result, try_vec};
@@ -53,8 +52,8 @@ impl Rows {
     }
 
     /// The values of a matrix (column-major) in the rows used.
-    pub fn select_matrix(&self, data: Vec<f64>, n_columns: usize) -> Result<Vec<f64>> {
-        let Some(kept) = &self.kept else { return Ok(data) };
+    pub fn select_matrix(&self, data: Cow<[f64]>, n_columns: usize) -> Result<Vec<f64>> {
+        let Some(kept) = &self.kept else { return Ok(data.into_owned()) };
         let mut out = try_vec("values in the rows used", 0.0, kept.len() * n_columns)?;
         for k in 0..n_columns {
             for (i, &row) in kept.iter().enumerate() {
@@ -79,7 +78,8 @@ impl Rows {
 
 /// Collects the rows with missing values.
 pub struct Incomplete<'a> {
-    frame: &'a Frame,
+    /// Where to look which column is missing; `None` for arrays.
+    frame: Option<&'a Frame>,
     /// Per row: 0, or 1 + the first source that is missing there.
     reason: Vec<u32>,
     sources: Vec<(String, Vec<String>)>,
@@ -87,43 +87,42 @@ pub struct Incomplete<'a> {
 }
 
 impl<'a> Incomplete<'a> {
-    pub fn new(frame: &'a Frame) -> Result<Self> {
-        Ok(Incomplete { frame, reason: try_vec("row ledger", 0, frame.n_rows())?, sources: Vec::new(), zero_weight: None })
+    pub fn new(n_rows: usize, frame: Option<&'a Frame>) -> Result<Self> {
+        Ok(Incomplete { frame, reason: try_vec("row ledger", 0, n_rows)?, sources: Vec::new(), zero_weight: None })
     }
 
-    fn source(&mut self, name: &str, columns: Vec<String>) -> u32 {
-        self.sources.push((name.to_string(), columns));
+    fn source(&mut self, name: &str, columns: &[&str]) -> u32 {
+        self.sources.push((name.to_string(), columns.iter().map(ToString::to_string).collect()));
         self.sources.len() as u32
     }
 
-    fn source_of(&mut self, name: &str, node: &Node) -> u32 {
-        self.source(name, node.columns().iter().map(ToString::to_string).collect())
+    /// Notes the rows where something is missing; `columns` are those it was computed from.
+    pub fn note_where(&mut self, name: &str, columns: &[&str], missing: impl Iterator<Item = bool>) {
+        let source = self.source(name, columns);
+        self.reason.iter_mut().zip(missing).filter(|(r, missing)| **r == 0 && *missing).for_each(|(r, _)| *r = source);
     }
 
-    /// Notes the rows where a value is missing.
-    pub fn note(&mut self, name: &str, node: &Node, value: &Value) {
+    pub fn note_numbers(&mut self, name: &str, columns: &[&str], values: &[f64]) {
+        self.note_where(name, columns, values.iter().map(|v| v.is_nan()));
+    }
+
+    pub fn note_codes(&mut self, name: &str, columns: &[&str], codes: &[i32]) {
+        self.note_where(name, columns, codes.iter().map(|c| *c < 0));
+    }
+
+    pub fn note_value(&mut self, name: &str, columns: &[&str], value: &Value) {
         match value {
-            Value::Numbers(v) => self.note_numbers(name, node, v),
-            Value::Logical(v) => self.note_numbers(name, node, v),
-            Value::Matrix(m) => m.data.chunks(self.reason.len().max(1)).for_each(|column| self.note_numbers(name, node, column)),
-            Value::Factor(f) => self.note_codes(name, node, &f.codes),
+            Value::Numbers(v) => self.note_numbers(name, columns, v),
+            Value::Logical(v) => self.note_numbers(name, columns, v),
+            Value::Matrix(m) => m.data.chunks(self.reason.len().max(1)).for_each(|column| self.note_numbers(name, columns, column)),
+            Value::Factor(f) => self.note_codes(name, columns, &f.codes),
             Value::Word => {}
         }
     }
 
-    pub fn note_numbers(&mut self, name: &str, node: &Node, values: &[f64]) {
-        let source = self.source_of(name, node);
-        self.reason.iter_mut().zip(values).filter(|(r, v)| **r == 0 && v.is_nan()).for_each(|(r, _)| *r = source);
-    }
-
-    pub fn note_codes(&mut self, name: &str, node: &Node, codes: &[i32]) {
-        let source = self.source_of(name, node);
-        self.reason.iter_mut().zip(codes).filter(|(r, c)| **r == 0 && **c < 0).for_each(|(r, _)| *r = source);
-    }
-
     /// Notes the rows with weight zero: they say nothing.
     pub fn note_zero_weights(&mut self, weights: &[f64]) {
-        let source = self.source(ZERO_WEIGHT, Vec::new());
+        let source = self.source(ZERO_WEIGHT, &[]);
         self.zero_weight = Some(source);
         self.reason.iter_mut().zip(weights).filter(|(r, w)| **r == 0 && **w == 0.0).for_each(|(r, _)| *r = source);
     }
@@ -131,19 +130,20 @@ impl<'a> Incomplete<'a> {
     /// The name for the ledger: of the column that is missing there, or of the expression that has no value.
     fn name_at(&self, row: usize) -> String {
         let (name, columns) = &self.sources[self.reason[row] as usize - 1];
-        let missing = columns.iter().find(|column| self.frame.column(column).is_ok_and(|c| c.is_missing(row)));
+        let is_missing = |column: &String| self.frame.is_some_and(|frame| frame.column(column).is_ok_and(|c| c.is_missing(row)));
+        let missing = columns.iter().find(|column| is_missing(column));
         missing.unwrap_or(name).clone()
     }
 
     /// The rows without missing values, and the ledger; an error where the policy forbids missing values.
     pub fn finish(self, na: NaPolicy) -> Result<(Rows, RowLedger)> {
         let n_data = self.reason.len();
-        if na == NaPolicy::Error {
-            if let Some(row) = self.reason.iter().position(|&r| r != 0 && Some(r) != self.zero_weight) {
-                let message =
-                    format!("{} is missing in {}, and the policy is to fail there", quoted(&self.name_at(row)), row_text(row));
-                return Err(Error::data(message).at(row));
-            }
+        if na == NaPolicy::Error
+            && let Some(row) = self.reason.iter().position(|&r| r != 0 && Some(r) != self.zero_weight)
+        {
+            let message =
+                format!("{} is missing in {}, and the policy is to fail there", quoted(&self.name_at(row)), row_text(row));
+            return Err(Error::data(message).at(row));
         }
         let n_dropped = self.reason.iter().filter(|r| **r != 0).count();
         let mut ledger = RowLedger { n_data, dropped: Vec::new(), pad: na == NaPolicy::Pad };

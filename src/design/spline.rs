@@ -42,10 +42,10 @@ impl SplineBasis {
         }
         x.retain(|&v| low <= v && v <= high);
         let interior = interior_knots(name, &x, request)?;
-        if let Some(&bad) = interior.iter().find(|&&k| !(low < k && k < high)) {
-            if request.knots.is_some() {
-                return Err(Error::data(format!("'{name}': knot {bad} is not between the boundary knots {low} and {high}")));
-            }
+        // Quantiles may fall on the boundary, where many values tie; knots that were given may not.
+        let outside = interior.iter().find(|&&k| !(low < k && k < high));
+        if let (Some(knot), true) = (outside, request.knots.is_some()) {
+            return Err(Error::data(format!("'{name}': knot {knot} is not between the boundary knots {low} and {high}")));
         }
         let degree = request.degree;
         let mut knots = vec![low; degree + 1];
@@ -196,7 +196,9 @@ fn natural_projection(knots: &[f64], intercept: bool) -> Vec<f64> {
         column[..l].fill(0.0);
         column[l..].iter_mut().for_each(|v| *v /= signed);
         column[l] += 1.0;
-        rest.iter_mut().for_each(|other| reflect(column, l, other));
+        for other in rest {
+            reflect(column, l, other);
+        }
     }
     let mut projection = vec![0.0; m * (m - 2)];
     let mut unit = vec![0.0; m];

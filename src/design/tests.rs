@@ -1,6 +1,7 @@
 //! Designs from formulas, against R's model frames and matrices.
 
 mod errors;
+mod expected;
 mod fixed;
 mod new_data;
 mod random;

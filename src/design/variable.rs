@@ -91,7 +91,7 @@ impl Variable {
                 Ok(Predictor::Numeric(v))
             }
             (Value::Matrix(m), _) => {
-                let data = rows.select_matrix(m.data, m.n_columns)?;
+                let data = rows.select_matrix(m.data.into(), m.n_columns)?;
                 rows.check_finite(&self.name, &data)?;
                 Ok(Predictor::Matrix(Matrix { n_columns: m.n_columns, data }))
             }

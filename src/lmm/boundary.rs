@@ -168,13 +168,20 @@ fn steepest(
         .collect();
     let s = null.len();
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
-    let matrix: Vec<f64> = (0..s * s).map(|e| 0.5 * (dot(&null[e % s], &slopes[e / s]) + dot(&null[e / s], &slopes[e % s]))).collect();
+    let matrix: Vec<f64> =
+        (0..s * s).map(|e| 0.5 * (dot(&null[e % s], &slopes[e / s]) + dot(&null[e / s], &slopes[e % s]))).collect();
     let Some((values, vectors)) = dense::symmetric_eigen(s, &matrix) else { return Ok(None) };
     Ok((values[0] < 0.0).then(|| (0..r).map(|a| (0..s).map(|i| vectors[i] * null[i][a]).sum()).collect()))
 }
 
 /// The parameters with a variance of `length` squared added in each of the directions of one term.
-fn perturbed(structure: Structure, range: std::ops::Range<usize>, directions: &[Vec<f64>], length: f64, working: &[f64]) -> Vec<f64> {
+fn perturbed(
+    structure: Structure,
+    range: std::ops::Range<usize>,
+    directions: &[Vec<f64>],
+    length: f64,
+    working: &[f64],
+) -> Vec<f64> {
     let mut trial = working.to_vec();
     let (mut cov, ..) = spectrum(structure, &working[range.clone()]);
     for direction in directions {

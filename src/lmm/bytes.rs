@@ -52,7 +52,8 @@ mod tests {
 
     #[test]
     fn bytes_read_back_to_the_same_accumulator() {
-        let products = Example::new(3, 30, 2, &[(StructureKind::Unstructured, 2, 4), (StructureKind::Unstructured, 1, 3)], true).products();
+        let products =
+            Example::new(3, 30, 2, &[(StructureKind::Unstructured, 2, 4), (StructureKind::Unstructured, 1, 3)], true).products();
         let bytes = products.to_bytes().unwrap();
         assert_eq!(CrossProducts::from_bytes(&bytes).unwrap(), products);
         for at in [0, 4, 9, bytes.len() / 2, bytes.len() - 1] {

@@ -47,6 +47,7 @@ impl Deviance<'_> {
         }
         self.average_information(&derivatives, hessian);
         self.add_curvature(&derivatives, &forces, hessian);
+        self.add_second_derivatives(working, &forces, hessian);
         Ok(value)
     }
 
@@ -137,6 +138,23 @@ impl Deviance<'_> {
                     hessian[i * n + j] += dj.iter().zip(&hd).map(|(a, b)| a * b).sum::<f64>();
                 }
             }
+        }
+    }
+
+    /// Adds 2 F'd2T to the diagonal where that is positive: structures whose T is not linear in their parameters.
+    fn add_second_derivatives(&self, working: &[f64], forces: &[Vec<f64>], hessian: &mut [f64]) {
+        let total = working.len();
+        let mut first = 0;
+        for (structure, force) in self.system.structures.iter().zip(forces) {
+            let n = structure.n_theta();
+            let mut second = vec![0.0; structure.size * structure.size];
+            for i in 0..n {
+                if structure.second_derivative(&working[first..first + n], i, i, &mut second) {
+                    let curvature: f64 = second.iter().zip(force).map(|(s, f)| 2.0 * s * f).sum();
+                    hessian[(first + i) * (total + 1)] += curvature.max(0.0);
+                }
+            }
+            first += n;
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Predictions from a fit, for its own rows and for new data.
 
-use crate::design::{ModelProgram, UNSEEN};
+use crate::design::UNSEEN;
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::frame::Frame;
@@ -26,19 +26,22 @@ pub enum NewData<'a> {
 impl Fit {
     /// Predictions, one per row of the new data (of the training data: per row as `fitted`); NaN where a predictor is missing.
     pub fn predict(&self, data: NewData<'_>, options: PredictOptions) -> Result<Vec<f64>> {
-        let design = match (data, &self.program) {
-            (NewData::Training, _) if options.random => return Ok(self.fitted.clone()),
-            (NewData::Training, _) => return Ok(self.population()),
-            (NewData::Frame(frame), ModelProgram::Formula(program)) => program.apply(frame, options.random)?,
-            (NewData::Arrays(_), ModelProgram::Formula(_)) => {
-                return Err(Error::argument("newdata: the model was fitted from a formula, so new data must be a frame"));
-            }
+        let design = match data {
+            NewData::Training if options.random => return Ok(self.fitted.clone()),
+            NewData::Training => return Ok(self.population()),
+            NewData::Frame(frame) => self.program.apply_frame(frame, options.random)?,
+            NewData::Arrays(arrays) => self.program.apply_arrays(arrays, options.random)?,
         };
         if options.random && !options.new_levels_zero {
             for term in &design.terms {
                 if let Some(row) = term.index.iter().position(|&level| level == UNSEEN) {
                     let row = design.rows.data_row(row);
-                    return Err(Error::data(format!("newdata: row {} has a level of '{}' that the fit doesn't know", row + 1, term.group)).at(row));
+                    return Err(Error::data(format!(
+                        "newdata: row {} has a level of '{}' that the fit doesn't know",
+                        row + 1,
+                        term.group
+                    ))
+                    .at(row));
                 }
             }
         }

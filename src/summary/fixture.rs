@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::covariance::Structure;
-use crate::design::RowLedger;
+use crate::design::{ModelProgram, RowLedger};
 use crate::fit::{Fit, FixedEffects, Outcome, TermFit};
 use crate::formula::StructureKind;
 use crate::optimize::Reason;
@@ -88,8 +88,10 @@ pub fn sleepstudy() -> Fit {
             scaled_gradient: 1.234e-9,
             boundary: Vec::new(),
         },
-        warnings: Vec::new(),
+        design_warnings: Vec::new(),
         rows: RowLedger { n_data: 5, dropped: Vec::new(), pad: false },
         timing: (0.0, 0.0),
+        program: ModelProgram::default(),
+        kept: vec![0, 1],
     }
 }

@@ -11,4 +11,5 @@ mod random_effects;
 mod tables;
 
 pub use lmm::text;
+pub use notes::warnings;
 pub use tables::{names, table};

@@ -62,7 +62,7 @@ fn what_went_wrong_is_below() {
     fit.fixed.dropped = strings(&["x2"]);
     fit.rows.n_data = 8;
     fit.rows.dropped = vec![(1, "Days".into()), (3, "Subject".into()), (7, "Days".into())];
-    fit.warnings = strings(&["predictors are on\nvery different scales"]);
+    fit.design_warnings = strings(&["predictors are on\nvery different scales"]);
     let text = text(&fit);
     let notes = "
 Days -0.138

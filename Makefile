@@ -1,0 +1,96 @@
+# The commands of the project. `make help` lists them.
+
+PROFILE ?= release
+PREFIX ?= /usr/local
+DESTDIR ?=
+CARGO ?= cargo
+CC ?= cc
+
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+DESCRIPTION := $(shell sed -n 's/^description = "\(.*\)"/\1/p' Cargo.toml)
+MAJOR := $(word 1,$(subst ., ,$(VERSION)))
+MINOR := $(word 2,$(subst ., ,$(VERSION)))
+# The part of the version that changes when the ABI does, as in build.rs.
+ABI := $(if $(filter 0,$(MAJOR)),0.$(MINOR),$(MAJOR))
+# What a program linked to the static library needs besides it: `rustc --print native-static-libs`, which tests/install.rs compares.
+NATIVE_STATIC_LIBS := -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
+
+CARGO_TARGET_DIR ?= target
+# With PREBUILT=1 the library is taken from OUT as it is there; tests/install.rs installs the library under test so.
+OUT ?= $(CARGO_TARGET_DIR)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
+LIBRARY := $(if $(PREBUILT),,library)
+SO := libinterlace.so
+CFLAGS ?= -O2 -g
+STRICT := -std=c99 -pedantic -Wall -Wextra -Wstrict-prototypes
+DEMO_SOURCES := $(wildcard examples-c/interlace_fit*.c)
+DEMO_HEADERS := $(wildcard examples-c/*.h)
+DEMO := $(if $(DEMO_SOURCES),$(OUT)/interlace-fit)
+# The program finds the library beside itself (build tree) and in ../lib (installed).
+RPATH := -Wl,-rpath,'$$ORIGIN' -Wl,-rpath,'$$ORIGIN/../lib'
+
+.PHONY: help build library demo test check header bench install clean tools
+
+help:
+	@echo 'make build     the library and interlace-fit, in target/release'
+	@echo 'make demo      fit an example with interlace-fit'
+	@echo 'make test      all tests'
+	@echo 'make check     formatting and lints'
+	@echo 'make header    write include/interlace.h and tests/c/symbols.txt anew'
+	@echo 'make bench     benchmarks'
+	@echo 'make install   into PREFIX ($(PREFIX)), below DESTDIR if that is set'
+	@echo 'make clean     remove what was built'
+
+build: $(LIBRARY) $(DEMO)
+
+library:
+	$(CARGO) build --lib --profile $(PROFILE)
+	ln -sf $(SO) $(OUT)/$(SO).$(ABI)
+
+$(OUT)/interlace-fit: $(DEMO_SOURCES) $(DEMO_HEADERS) include/interlace.h | $(LIBRARY)
+	$(CC) $(STRICT) $(CFLAGS) -Iinclude $(DEMO_SOURCES) -o $@ -L$(OUT) -linterlace -lm $(RPATH) $(LDFLAGS)
+
+demo: build
+	@test -n "$(DEMO)" || { echo 'make demo: there is no examples-c/interlace_fit.c' >&2; exit 1; }
+	$(OUT)/interlace-fit lmm 'Reaction ~ Days + (Days | Subject)' examples-c/sleepstudy.csv
+
+# A panic inside the library can be provoked only with the feature test-hooks. Cargo would put that library in the place of the
+# plain one, so it has a directory of its own.
+test: tools build
+	$(CARGO) test
+	$(CARGO) test --features test-hooks --target-dir $(CARGO_TARGET_DIR)/test-hooks --test c_api
+
+# What the tests of the installed tree need besides a C compiler.
+tools:
+	@command -v $(CC) >/dev/null && command -v c++ >/dev/null || { echo 'make test: a C and a C++ compiler are needed (CC, CXX)' >&2; exit 1; }
+	@command -v cmake >/dev/null || { apt-get install -y -q cmake || pip install -q cmake; } >/dev/null 2>&1 || \
+		{ echo 'make test: cmake is missing and could not be installed with apt-get or pip; please install it' >&2; exit 1; }
+	@command -v pkg-config >/dev/null || apt-get install -y -q pkg-config >/dev/null 2>&1 || \
+		{ echo 'make test: pkg-config is missing and could not be installed with apt-get; please install it' >&2; exit 1; }
+
+check:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets -- -D warnings
+
+header:
+	INTERLACE_WRITE_HEADER=1 $(CARGO) test -q --test header --test symbols
+
+bench: build
+	$(CARGO) bench
+
+FILL := sed -e 's|@VERSION@|$(VERSION)|' -e 's|@DESCRIPTION@|$(DESCRIPTION)|' -e 's|@NATIVE_STATIC_LIBS@|$(NATIVE_STATIC_LIBS)|'
+TREE = $(DESTDIR)$(PREFIX)
+
+install: build
+	install -d '$(TREE)/include' '$(TREE)/lib/pkgconfig' '$(TREE)/lib/cmake/interlace'
+	install -m 644 include/interlace.h '$(TREE)/include/'
+	install -m 755 $(OUT)/$(SO) '$(TREE)/lib/$(SO).$(VERSION)'
+	ln -sf $(SO).$(VERSION) '$(TREE)/lib/$(SO).$(ABI)'
+	ln -sf $(SO).$(ABI) '$(TREE)/lib/$(SO)'
+	install -m 644 $(OUT)/libinterlace.a '$(TREE)/lib/'
+	$(FILL) cmake/interlace.pc.in > '$(TREE)/lib/pkgconfig/interlace.pc'
+	$(FILL) cmake/interlaceConfig.cmake.in > '$(TREE)/lib/cmake/interlace/interlaceConfig.cmake'
+	$(FILL) cmake/interlaceConfigVersion.cmake.in > '$(TREE)/lib/cmake/interlace/interlaceConfigVersion.cmake'
+	if test -n '$(DEMO)'; then install -d '$(TREE)/bin' && install -m 755 $(OUT)/interlace-fit '$(TREE)/bin/'; fi
+
+clean:
+	$(CARGO) clean

@@ -1,0 +1,294 @@
+/* interlace-fit: fits a mixed-effects model to a CSV file, and shows how a C program uses the library.
+ *
+ *     interlace-fit lmm "Reaction ~ Days + (Days | Subject)" data/sleepstudy.csv --categorical Subject
+ *
+ * Read main() from below, then the steps in their order:
+ *
+ *     frame      the data                          read_data           interlace_frame
+ *     spec       what is fitted                    describe_model      interlace_spec
+ *     options    how it is fitted                  choose_options      interlace_options
+ *     fit        the fitted model                  fit_model           interlace_fit
+ *     and then   intervals, predictions, output    infer, predict, print_json or print_text
+ *
+ * Every step calls functions that return a status, INTERLACE_OK or the kind of failure, and that describe a failure in an
+ * interlace_error of ours. So each step returns whether it worked, the steps are joined by &&, and one place reports. */
+#define _POSIX_C_SOURCE 199309L /* clock_gettime */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "interlace.h"
+#include "interlace_fit_data.h"
+#include "interlace_fit_lists.h"
+#include "interlace_fit_options.h"
+#include "interlace_fit_report.h"
+#include "interlace_fit_wald.h"
+
+/* Everything that a run owns. All of it starts as NULL, and the library's functions that free accept NULL. */
+struct run {
+    struct arguments arguments;
+    interlace_frame *frame;
+    interlace_spec *spec;
+    interlace_options *options;
+    struct results results; /* with the fit */
+    interlace_error error;
+};
+
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* ---- 1. the data: a frame of named columns ---- */
+
+static bool read_frame(struct run *run)
+{
+    double start = seconds_now();
+    bool ok = read_data(&run->arguments, &run->frame, &run->error) == INTERLACE_OK;
+    run->results.read_seconds = seconds_now() - start;
+    return ok;
+}
+
+/* ---- 2. what is fitted: a spec ---- */
+
+static bool describe_model(struct run *run)
+{
+    const struct arguments *asked = &run->arguments;
+    interlace_error *error = &run->error;
+
+    if (interlace_spec_new(asked->model, asked->formula, &run->spec, error) != INTERLACE_OK)
+        return false;
+    for (size_t i = 0; i < asked->random.count; i++)
+        if (interlace_spec_add_random(run->spec, asked->random.items[i], error) != INTERLACE_OK)
+            return false;
+    for (size_t i = 0; i < asked->groups.count; i++)
+        if (interlace_spec_add_groups(run->spec, asked->groups.items[i], error) != INTERLACE_OK)
+            return false;
+    for (size_t i = 0; i < asked->contrast_names.count; i++)
+        if (interlace_spec_set_contrasts(run->spec, asked->contrast_columns.items[i], asked->contrast_names.items[i], error) !=
+            INTERLACE_OK)
+            return false;
+    if (asked->weights != NULL && interlace_spec_set_weights(run->spec, asked->weights, error) != INTERLACE_OK)
+        return false;
+    if (asked->offset != NULL && interlace_spec_set_offset(run->spec, asked->offset, error) != INTERLACE_OK)
+        return false;
+    return true;
+}
+
+/* ---- 3. how it is fitted: options, each with a default ---- */
+
+/* Called by the library after each evaluation. A return value other than 0 would cancel the fit. */
+static int32_t show_evaluation(int64_t evaluation, double objective, const double *theta, size_t n_theta, void *user_data)
+{
+    FILE *stream = user_data;
+    fprintf(stream, "%5" PRId64 "  %.10g  theta", evaluation, objective);
+    for (size_t i = 0; i < n_theta; i++)
+        fprintf(stream, " %.6g", theta[i]);
+    fputc('\n', stream);
+    return 0;
+}
+
+static bool choose_options(struct run *run)
+{
+    const struct arguments *asked = &run->arguments;
+    interlace_error *error = &run->error;
+
+    if (interlace_options_new(&run->options, error) != INTERLACE_OK)
+        return false;
+    interlace_options *options = run->options;
+    if (interlace_options_set_reml(options, !asked->ml, error) != INTERLACE_OK ||
+        interlace_options_set_na(options, asked->na, error) != INTERLACE_OK)
+        return false;
+    if (asked->optimizer != NULL && interlace_options_set_optimizer(options, asked->optimizer, error) != INTERLACE_OK)
+        return false;
+    if (asked->theta0.count > 0 &&
+        interlace_options_set_theta0(options, asked->theta0.items, asked->theta0.count, error) != INTERLACE_OK)
+        return false;
+    if (asked->tolerance > 0 && interlace_options_set_tolerance(options, asked->tolerance, error) != INTERLACE_OK)
+        return false;
+    if (asked->max_evaluations > 0 &&
+        interlace_options_set_max_evaluations(options, asked->max_evaluations, error) != INTERLACE_OK)
+        return false;
+    if (asked->threads > 0 && interlace_options_set_threads(options, asked->threads, error) != INTERLACE_OK)
+        return false;
+    if (asked->deadline > 0 && interlace_options_set_deadline(options, asked->deadline, error) != INTERLACE_OK)
+        return false;
+    if (asked->progress && interlace_options_set_progress(options, show_evaluation, stderr, error) != INTERLACE_OK)
+        return false;
+    return true;
+}
+
+/* ---- 4. the fit: it keeps nothing of frame, spec and options, which could be freed here ---- */
+
+static bool fit_model(struct run *run)
+{
+    return interlace_fit_new(run->spec, run->frame, run->options, &run->results.fit, &run->error) == INTERLACE_OK;
+}
+
+/* Instead of a fit: the objective at given parameters. */
+static bool evaluate_objective(struct run *run)
+{
+    const struct arguments *asked = &run->arguments;
+    struct results *results = &run->results;
+
+    results->objective = new_numbers(asked->n_points, &run->error);
+    results->n_objective = asked->n_points;
+    return results->objective != NULL &&
+           interlace_spec_objective(run->spec, run->frame, run->options, asked->objective.items, asked->n_theta,
+                                    asked->n_points, results->objective, results->n_objective, &run->error) == INTERLACE_OK;
+}
+
+/* ---- 5. inference: Wald tests and intervals ---- */
+
+static bool compare_with_normal(struct run *run, const double *estimate, const double *std_error, size_t p)
+{
+    struct results *results = &run->results;
+    results->p_value = new_numbers(p, &run->error);
+    if (results->p_value == NULL)
+        return false;
+    for (size_t i = 0; i < p; i++)
+        results->p_value[i] = normal_p_value(estimate[i] / std_error[i]);
+    if (!run->arguments.confint)
+        return true;
+
+    results->level = run->arguments.level;
+    results->lower = new_numbers(p, &run->error);
+    results->upper = new_numbers(p, &run->error);
+    if (results->lower == NULL || results->upper == NULL)
+        return false;
+    double z = normal_two_sided_quantile(results->level);
+    for (size_t i = 0; i < p; i++) {
+        results->lower[i] = estimate[i] - z * std_error[i];
+        results->upper[i] = estimate[i] + z * std_error[i];
+    }
+    return true;
+}
+
+static bool infer(struct run *run)
+{
+    if (!run->arguments.df_normal)
+        return true;
+    double start = seconds_now();
+    const interlace_fit *fit = run->results.fit;
+
+    /* Arrays are the caller's: ask for the size, bring the memory, say how long it is. */
+    size_t p = interlace_fit_n_fixef(fit);
+    double *estimate = new_numbers(p, &run->error);
+    double *std_error = new_numbers(p, &run->error);
+    bool ok = estimate != NULL && std_error != NULL &&
+              interlace_fit_fixef(fit, estimate, p, &run->error) == INTERLACE_OK &&
+              interlace_fit_fixef_std_error(fit, std_error, p, &run->error) == INTERLACE_OK &&
+              compare_with_normal(run, estimate, std_error, p);
+    free(estimate);
+    free(std_error);
+    run->results.inference_seconds = seconds_now() - start;
+    return ok;
+}
+
+/* ---- 6. predictions for new data ---- */
+
+static bool predict(struct run *run)
+{
+    const struct arguments *asked = &run->arguments;
+    struct results *results = &run->results;
+    if (asked->predict_path == NULL)
+        return true;
+
+    interlace_frame *new_data = NULL;
+    if (read_new_data(asked, &new_data, &run->error) != INTERLACE_OK)
+        return false;
+    results->n_predictions = interlace_frame_n_rows(new_data);
+    results->predictions = new_numbers(results->n_predictions, &run->error);
+    bool ok = results->predictions != NULL &&
+              interlace_fit_predict(results->fit, new_data, asked->type, !asked->without_random, asked->new_levels,
+                                    results->predictions, results->n_predictions, &run->error) == INTERLACE_OK;
+    interlace_frame_free(new_data);
+    return ok;
+}
+
+/* ---- 7. output, which comes last, so that an error leaves nothing on standard output ---- */
+
+static bool print_results(struct run *run)
+{
+    if (run->arguments.json)
+        return print_json(&run->results, &run->error);
+    print_text(&run->results);
+    return true;
+}
+
+static void free_run(struct run *run)
+{
+    struct results *results = &run->results;
+    free(results->objective);
+    free(results->p_value);
+    free(results->lower);
+    free(results->upper);
+    free(results->predictions);
+    interlace_fit_free(results->fit);
+    interlace_options_free(run->options);
+    interlace_spec_free(run->spec);
+    interlace_frame_free(run->frame);
+    arguments_free(&run->arguments);
+}
+
+static int complain(const char *message, const char *hint, int exit_status)
+{
+    fprintf(stderr, "interlace-fit: %s%s\n", message, hint);
+    return exit_status;
+}
+
+/* The message says what is wrong; for formulas and terms the position says where in them. */
+static int complain_of(const interlace_error *error)
+{
+    char where[48] = "";
+    if (error->code == INTERLACE_E_FORMULA && error->position >= 0)
+        snprintf(where, sizeof where, " (at byte %" PRId64 ")", error->position);
+    return complain(error->message, where, 1);
+}
+
+static int run_model(struct run *run)
+{
+    run->results.formula = run->arguments.formula;
+    bool evaluate = run->arguments.n_points > 0;
+    bool ok = read_frame(run) && describe_model(run) && choose_options(run) &&
+              (evaluate ? evaluate_objective(run) : fit_model(run) && infer(run) && predict(run)) &&
+              print_results(run);
+    if (!ok)
+        return complain_of(&run->error);
+    /* A full disk shows only when the buffer is written. */
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return complain("can't write to standard output", "", 1);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct run run = {0};
+    char message[ARGUMENTS_MESSAGE_SIZE];
+    int exit_status = 0;
+
+    switch (arguments_read(&run.arguments, argc, argv, message)) {
+    case ARGUMENTS_HELP:
+        for (size_t i = 0; help_text[i] != NULL; i++)
+            fputs(help_text[i], stdout);
+        break;
+    case ARGUMENTS_VERSION:
+        printf("interlace-fit %s\n", interlace_version());
+        break;
+    case ARGUMENTS_WRONG:
+        exit_status = complain(message, "; see interlace-fit --help", 2);
+        break;
+    case ARGUMENTS_UNAVAILABLE:
+        exit_status = complain(message, "", 1);
+        break;
+    case ARGUMENTS_READY:
+        exit_status = run_model(&run);
+        break;
+    }
+    free_run(&run);
+    return exit_status;
+}

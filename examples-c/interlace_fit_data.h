@@ -1,0 +1,14 @@
+/* CSV files as frames, with the columns declared on the command line. */
+#ifndef INTERLACE_FIT_DATA_H
+#define INTERLACE_FIT_DATA_H
+
+#include "interlace.h"
+#include "interlace_fit_options.h"
+
+/* Reads the data of the fit. Every column that --categorical and --ordered name must exist. */
+interlace_status read_data(const struct arguments *arguments, interlace_frame **out, interlace_error *error);
+
+/* Reads new data to predict at. The same columns are categories as far as they exist: the response, say, may be absent. */
+interlace_status read_new_data(const struct arguments *arguments, interlace_frame **out, interlace_error *error);
+
+#endif

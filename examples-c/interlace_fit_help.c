@@ -1,0 +1,60 @@
+/* The text of --help. One literal a group: C99 promises literals of 4,095 bytes only. */
+#include "interlace_fit_options.h"
+
+const char *const help_text[] = {
+    "interlace-fit - fits a mixed-effects model to a CSV file\n"
+    "\n"
+    "interlace-fit MODEL FORMULA DATA.csv [OPTIONS]\n"
+    "interlace-fit --help | --version\n"
+    "\n"
+    "MODEL is lmm, a linear mixed model. FORMULA is in lme4's language: \"y ~ x + (1 + x | g)\".\n"
+    "\n",
+
+    "data\n"
+    "  --categorical A,B          read these columns as categories, though they look like numbers\n"
+    "  --ordered \"A=lo<mid<hi\"    an ordered category with its order (repeatable)\n"
+    "  --na omit|error|pad        rows with missing values (NA, NaN, empty): leave them out (the default), stop,\n"
+    "                             or leave them out and have null for them in results per row\n"
+    "  --weights COL              prior weights: the residual variance is sigma^2 / weight\n"
+    "  --offset COL               a known part of the mean\n"
+    "\n",
+
+    "model\n"
+    "  --method reml|ml           restricted maximum likelihood (the default) or maximum likelihood\n"
+    "  --random \"(1 + x | g)\"     a random term besides those of FORMULA (repeatable)\n"
+    "  --groups A,B               random intercepts, as --random \"(1 | A)\" --random \"(1 | B)\"\n"
+    "  --contrasts COL=NAME       contr.treatment, contr.sum, contr.helmert or contr.poly (repeatable)\n"
+    "\n",
+
+    "fit\n"
+    "  --optimizer NAME           newton (the default), lbfgs, bobyqa or nelder_mead\n"
+    "  --theta0 a,b,c             where the search starts, in the order of theta_names\n"
+    "  --tolerance X              predicted decrease of the objective at which the search ends, 1e-9\n"
+    "  --max-evaluations N        1000\n"
+    "  --threads N                1; the results don't depend on it\n"
+    "  --deadline SECONDS         stop after that time with what there is\n"
+    "  --progress                 print each evaluation to standard error\n"
+    "  --objective \"a,b,c; a,b,c\" evaluate the objective at these theta instead of fitting\n"
+    "\n",
+
+    "inference\n"
+    "  --df normal                p values and intervals by the normal distribution\n"
+    "  --confint wald             confidence intervals of the fixed effects (needs --df normal)\n"
+    "  --level 0.95\n"
+    "\n",
+
+    "after the fit\n"
+    "  --predict NEW.csv          predictions for these rows\n"
+    "  --type response|link       the same for a linear model\n"
+    "  --re all|none              with random effects (the default) or without\n"
+    "  --new-levels zero|error    groups that the fit doesn't know: random effects of zero, or stop (the default)\n"
+    "  --interval none            predictions alone\n"
+    "\n",
+
+    "output\n"
+    "  --json                     one JSON document with everything, rows counted from 0, instead of the summary\n"
+    "\n"
+    "Exit status: 0 fitted, even if singular or not converged, which the output says; 1 an error; 2 wrong usage.\n",
+
+    NULL,
+};

@@ -1,0 +1,475 @@
+/* The command line of interlace-fit: a table of options, and for each a function that takes its value. */
+#include "interlace_fit_options.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "interlace.h"
+
+enum answer { TAKEN, NOT_UNDERSTOOD, NOT_AVAILABLE, NO_MEMORY };
+
+static enum answer taken_if(bool memory_sufficed)
+{
+    return memory_sufficed ? TAKEN : NO_MEMORY;
+}
+
+/* ---- values of several kinds ---- */
+
+struct choice {
+    const char *name;
+    int32_t code;
+};
+
+/* The code of a word that a later version will know. */
+enum { LATER = -1 };
+
+static enum answer choose(const struct choice *choices, size_t count, const char *value, int32_t *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(value, choices[i].name) == 0) {
+            if (choices[i].code == LATER)
+                return NOT_AVAILABLE;
+            *out = choices[i].code;
+            return TAKEN;
+        }
+    }
+    return NOT_UNDERSTOOD;
+}
+
+#define CHOOSE(choices, value, out) choose(choices, sizeof(choices) / sizeof *(choices), value, out)
+
+static enum answer take_positive(const char *value, double most, double *out)
+{
+    double number;
+    if (!parse_number(value, &number) || number <= 0 || number > most)
+        return NOT_UNDERSTOOD;
+    *out = number;
+    return TAKEN;
+}
+
+static enum answer take_count(const char *value, double most, int64_t *out)
+{
+    double number;
+    if (take_positive(value, most, &number) != TAKEN || number != (double)(int64_t)number)
+        return NOT_UNDERSTOOD;
+    *out = (int64_t)number;
+    return TAKEN;
+}
+
+static enum answer take_numbers(const char *value, struct number_list *out)
+{
+    struct text_list pieces = {0};
+    enum answer answer = taken_if(text_list_add_split(&pieces, value, ','));
+    for (size_t i = 0; i < pieces.count && answer == TAKEN; i++) {
+        double number;
+        if (!parse_number(pieces.items[i], &number))
+            answer = NOT_UNDERSTOOD;
+        else
+            answer = taken_if(number_list_add(out, number));
+    }
+    text_list_free(&pieces);
+    return answer;
+}
+
+/* ---- data ---- */
+
+static enum answer take_categorical(struct arguments *arguments, const char *value)
+{
+    return taken_if(text_list_add_split(&arguments->categorical, value, ','));
+}
+
+/* "A=lo<mid<hi" */
+static enum answer take_ordered(struct arguments *arguments, const char *value)
+{
+    const char *equals = strchr(value, '=');
+    if (equals == NULL || equals == value || equals[1] == '\0')
+        return NOT_UNDERSTOOD;
+
+    struct ordered_column *columns = realloc(arguments->ordered, (arguments->n_ordered + 1) * sizeof *columns);
+    if (columns == NULL)
+        return NO_MEMORY;
+    arguments->ordered = columns;
+
+    size_t length = (size_t)(equals - value);
+    struct ordered_column column = {malloc(length + 1), {NULL, 0}};
+    if (column.name == NULL)
+        return NO_MEMORY;
+    memcpy(column.name, value, length);
+    column.name[length] = '\0';
+    bool complete = text_list_add_split(&column.levels, equals + 1, '<');
+    columns[arguments->n_ordered++] = column;
+    return taken_if(complete);
+}
+
+static enum answer take_na(struct arguments *arguments, const char *value)
+{
+    static const struct choice choices[] = {
+        {"omit", INTERLACE_NA_OMIT}, {"error", INTERLACE_NA_ERROR}, {"pad", INTERLACE_NA_PAD}};
+    return CHOOSE(choices, value, &arguments->na);
+}
+
+static enum answer take_weights(struct arguments *arguments, const char *value)
+{
+    arguments->weights = value;
+    return TAKEN;
+}
+
+static enum answer take_offset(struct arguments *arguments, const char *value)
+{
+    arguments->offset = value;
+    return TAKEN;
+}
+
+/* ---- model ---- */
+
+static enum answer take_method(struct arguments *arguments, const char *value)
+{
+    static const struct choice choices[] = {{"reml", 0}, {"ml", 1}};
+    int32_t ml;
+    enum answer answer = CHOOSE(choices, value, &ml);
+    if (answer == TAKEN)
+        arguments->ml = ml;
+    return answer;
+}
+
+static enum answer take_random(struct arguments *arguments, const char *value)
+{
+    return taken_if(text_list_add(&arguments->random, value, strlen(value)));
+}
+
+static enum answer take_groups(struct arguments *arguments, const char *value)
+{
+    return taken_if(text_list_add_split(&arguments->groups, value, ','));
+}
+
+/* "COL=contr.sum" */
+static enum answer take_contrasts(struct arguments *arguments, const char *value)
+{
+    const char *equals = strchr(value, '=');
+    if (equals == NULL || equals == value || equals[1] == '\0')
+        return NOT_UNDERSTOOD;
+    return taken_if(text_list_add(&arguments->contrast_columns, value, (size_t)(equals - value)) &&
+                    text_list_add(&arguments->contrast_names, equals + 1, strlen(equals + 1)));
+}
+
+/* ---- fit ---- */
+
+static enum answer take_optimizer(struct arguments *arguments, const char *value)
+{
+    arguments->optimizer = value;
+    return TAKEN;
+}
+
+static enum answer take_theta0(struct arguments *arguments, const char *value)
+{
+    arguments->theta0.count = 0; /* the last --theta0 holds */
+    return take_numbers(value, &arguments->theta0);
+}
+
+static enum answer take_tolerance(struct arguments *arguments, const char *value)
+{
+    return take_positive(value, 1e300, &arguments->tolerance);
+}
+
+static enum answer take_max_evaluations(struct arguments *arguments, const char *value)
+{
+    return take_count(value, 1e15, &arguments->max_evaluations);
+}
+
+static enum answer take_threads(struct arguments *arguments, const char *value)
+{
+    int64_t threads;
+    enum answer answer = take_count(value, INT32_MAX, &threads);
+    if (answer == TAKEN)
+        arguments->threads = (int32_t)threads;
+    return answer;
+}
+
+static enum answer take_deadline(struct arguments *arguments, const char *value)
+{
+    return take_positive(value, 1e300, &arguments->deadline);
+}
+
+static enum answer take_progress(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    arguments->progress = true;
+    return TAKEN;
+}
+
+/* "a,b,c; a,b,c": points of equal length. They end up one after another, which is a column-major matrix with one
+ * column a point: what interlace_spec_objective wants. */
+static enum answer take_objective(struct arguments *arguments, const char *value)
+{
+    struct text_list points = {0};
+    enum answer answer = taken_if(text_list_add_split(&points, value, ';'));
+    arguments->objective.count = 0;
+    for (size_t i = 0; i < points.count && answer == TAKEN; i++) {
+        size_t before = arguments->objective.count;
+        answer = take_numbers(points.items[i], &arguments->objective);
+        size_t length = arguments->objective.count - before;
+        if (i == 0)
+            arguments->n_theta = length;
+        else if (answer == TAKEN && length != arguments->n_theta)
+            answer = NOT_UNDERSTOOD;
+    }
+    arguments->n_points = points.count;
+    text_list_free(&points);
+    return answer;
+}
+
+/* ---- inference ---- */
+
+static enum answer take_df(struct arguments *arguments, const char *value)
+{
+    static const struct choice choices[] = {
+        {"normal", 1}, {"satterthwaite", LATER}, {"kenward-roger", LATER}, {"residual", LATER}};
+    int32_t normal;
+    enum answer answer = CHOOSE(choices, value, &normal);
+    if (answer == TAKEN)
+        arguments->df_normal = true;
+    return answer;
+}
+
+static enum answer take_confint(struct arguments *arguments, const char *value)
+{
+    static const struct choice choices[] = {{"wald", 1}, {"profile", LATER}, {"boot", LATER}};
+    int32_t wald;
+    enum answer answer = CHOOSE(choices, value, &wald);
+    if (answer == TAKEN)
+        arguments->confint = true;
+    return answer;
+}
+
+static enum answer take_level(struct arguments *arguments, const char *value)
+{
+    double level;
+    if (take_positive(value, 1, &level) != TAKEN || level == 1)
+        return NOT_UNDERSTOOD;
+    arguments->level = level;
+    return TAKEN;
+}
+
+/* ---- after the fit ---- */
+
+static enum answer take_predict(struct arguments *arguments, const char *value)
+{
+    arguments->predict_path = value;
+    return TAKEN;
+}
+
+static enum answer take_type(struct arguments *arguments, const char *value)
+{
+    static const struct choice choices[] = {
+        {"response", INTERLACE_PREDICT_RESPONSE}, {"link", INTERLACE_PREDICT_LINK},
+        {"prob", LATER}, {"cum.prob", LATER}, {"class", LATER}, {"lp", LATER}, {"risk", LATER}, {"survival", LATER}};
+    return CHOOSE(choices, value, &arguments->type);
+}
+
+static enum answer take_re(struct arguments *arguments, const char *value)
+{
+    static const struct choice choices[] = {{"all", 0}, {"none", 1}};
+    int32_t without;
+    enum answer answer = CHOOSE(choices, value, &without);
+    if (answer == TAKEN)
+        arguments->without_random = without;
+    return answer;
+}
+
+static enum answer take_new_levels(struct arguments *arguments, const char *value)
+{
+    static const struct choice choices[] = {{"error", INTERLACE_NEW_LEVELS_ERROR}, {"zero", INTERLACE_NEW_LEVELS_ZERO}};
+    return CHOOSE(choices, value, &arguments->new_levels);
+}
+
+static enum answer take_interval(struct arguments *arguments, const char *value)
+{
+    static const struct choice choices[] = {{"none", 0}, {"confidence", LATER}, {"prediction", LATER}};
+    int32_t none;
+    (void)arguments;
+    return CHOOSE(choices, value, &none);
+}
+
+/* ---- output ---- */
+
+static enum answer take_json(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    arguments->json = true;
+    return TAKEN;
+}
+
+/* ---- the table ---- */
+
+struct option {
+    const char *name;
+    const char *wanted; /* the value that is wanted, for messages; NULL: the option has none */
+    enum answer (*take)(struct arguments *arguments, const char *value); /* NULL: in a later version */
+};
+
+static const struct option options[] = {
+    {"--categorical", "columns, \"A,B\"", take_categorical},
+    {"--ordered", "a column and its levels, \"A=lo<mid<hi\"", take_ordered},
+    {"--na", "omit, error or pad", take_na},
+    {"--weights", "a column", take_weights},
+    {"--offset", "a column", take_offset},
+    {"--method", "reml or ml", take_method},
+    {"--random", "a random term, \"(1 + x | g)\"", take_random},
+    {"--groups", "columns, \"A,B\"", take_groups},
+    {"--contrasts", "a column and its contrasts, \"COL=contr.sum\"", take_contrasts},
+    {"--optimizer", "the name of a minimiser", take_optimizer},
+    {"--theta0", "numbers, \"a,b,c\"", take_theta0},
+    {"--tolerance", "a positive number", take_tolerance},
+    {"--max-evaluations", "a positive integer", take_max_evaluations},
+    {"--threads", "a positive integer", take_threads},
+    {"--deadline", "a positive number of seconds", take_deadline},
+    {"--progress", NULL, take_progress},
+    {"--objective", "points of equal length, \"a,b,c; a,b,c\"", take_objective},
+    {"--df", "satterthwaite, kenward-roger, residual or normal", take_df},
+    {"--confint", "wald, profile or boot", take_confint},
+    {"--level", "a number between 0 and 1", take_level},
+    {"--predict", "a CSV file", take_predict},
+    {"--type", "response or link", take_type},
+    {"--re", "all or none", take_re},
+    {"--new-levels", "zero or error", take_new_levels},
+    {"--interval", "none, confidence or prediction", take_interval},
+    {"--json", NULL, take_json},
+    /* Options of later versions: known, so that they are not taken for slips of the pen. */
+    {"--family", "a family", NULL},
+    {"--link", "a link", NULL},
+    {"--information", "observed or expected", NULL},
+    {"--nagq", "an integer", NULL},
+    {"--dispformula", "a formula", NULL},
+    {"--ziformula", "a formula", NULL},
+    {"--correlation", "a structure", NULL},
+    {"--threshold", "flexible, symmetric or equidistant", NULL},
+    {"--ties", "efron or breslow", NULL},
+    {"--anova", "1, 2 or 3", NULL},
+    {"--emmeans", "a formula", NULL},
+    {"--adjust", "none, tukey, bonferroni or holm", NULL},
+    {"--drop1", NULL, NULL},
+    {"--lrt", "a formula", NULL},
+    {"--r2", NULL, NULL},
+    {"--simulate", "an integer", NULL},
+    {"--bootstrap", "an integer", NULL},
+    {"--seed", "an integer", NULL},
+    {"--influence", "observation or a group", NULL},
+};
+
+static const struct option *find_option(const char *name)
+{
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (strcmp(options[i].name, name) == 0)
+            return &options[i];
+    return NULL;
+}
+
+/* ---- reading ---- */
+
+static enum arguments_outcome say(char message[ARGUMENTS_MESSAGE_SIZE], enum arguments_outcome outcome, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    vsnprintf(message, ARGUMENTS_MESSAGE_SIZE, format, values);
+    va_end(values);
+    return outcome;
+}
+
+/* Takes the option at argv[*at] and its value, and moves *at to the last argument used. */
+static enum arguments_outcome read_option(struct arguments *arguments, int argc, char **argv, int *at, char *message)
+{
+    const struct option *option = find_option(argv[*at]);
+    if (option == NULL)
+        return say(message, ARGUMENTS_WRONG, "unknown option %s", argv[*at]);
+    if (option->take == NULL)
+        return say(message, ARGUMENTS_UNAVAILABLE, "%s is not available in this version", option->name);
+    const char *value = NULL;
+    if (option->wanted != NULL) {
+        if (*at + 1 == argc)
+            return say(message, ARGUMENTS_WRONG, "%s needs %s", option->name, option->wanted);
+        value = argv[++*at];
+    }
+    switch (option->take(arguments, value)) {
+    case TAKEN:
+        return ARGUMENTS_READY;
+    case NOT_AVAILABLE:
+        return say(message, ARGUMENTS_UNAVAILABLE, "%s %s is not available in this version", option->name, value);
+    case NO_MEMORY:
+        return say(message, ARGUMENTS_UNAVAILABLE, "no memory for the arguments");
+    default:
+        return say(message, ARGUMENTS_WRONG, "%s needs %s, not '%s'", option->name, option->wanted, value);
+    }
+}
+
+static enum arguments_outcome read_model(struct arguments *arguments, const char *model, char *message)
+{
+    static const struct choice models[] = {{"lmm", INTERLACE_LMM}, {"glmm", LATER}, {"clmm", LATER}, {"coxme", LATER}};
+    switch (CHOOSE(models, model, &arguments->model)) {
+    case TAKEN:
+        return ARGUMENTS_READY;
+    case NOT_AVAILABLE:
+        return say(message, ARGUMENTS_UNAVAILABLE, "%s is not available in this version", model);
+    default:
+        return say(message, ARGUMENTS_WRONG, "unknown model '%s', wanted lmm, glmm, clmm or coxme", model);
+    }
+}
+
+/* What no single argument shows to be wrong. */
+static enum arguments_outcome check_together(const struct arguments *arguments, char *message)
+{
+    if (arguments->data_path == NULL)
+        return say(message, ARGUMENTS_WRONG, "wanted MODEL FORMULA DATA.csv");
+    if (arguments->n_points > 0 && (arguments->confint || arguments->predict_path != NULL))
+        return say(message, ARGUMENTS_WRONG, "--objective evaluates without a fit, so %s can't go with it",
+                   arguments->confint ? "--confint" : "--predict");
+    /* Intervals will use Satterthwaite's degrees of freedom unless told otherwise. Until they exist the normal
+     * distribution has to be asked for, so that no command changes its meaning later. */
+    if (arguments->confint && !arguments->df_normal)
+        return say(message, ARGUMENTS_UNAVAILABLE,
+                   "--confint wald with --df satterthwaite, the default, is not available in this version; --df normal is");
+    return ARGUMENTS_READY;
+}
+
+enum arguments_outcome arguments_read(struct arguments *arguments, int argc, char **argv, char message[ARGUMENTS_MESSAGE_SIZE])
+{
+    *arguments = (struct arguments){.level = 0.95};
+
+    for (int at = 1; at < argc; at++) {
+        enum arguments_outcome outcome = ARGUMENTS_READY;
+        if (strcmp(argv[at], "--help") == 0)
+            return ARGUMENTS_HELP;
+        if (strcmp(argv[at], "--version") == 0)
+            return ARGUMENTS_VERSION;
+        if (argv[at][0] == '-')
+            outcome = read_option(arguments, argc, argv, &at, message);
+        else if (arguments->model == 0)
+            outcome = read_model(arguments, argv[at], message);
+        else if (arguments->formula == NULL)
+            arguments->formula = argv[at];
+        else if (arguments->data_path == NULL)
+            arguments->data_path = argv[at];
+        else
+            outcome = say(message, ARGUMENTS_WRONG, "unexpected argument '%s'", argv[at]);
+        if (outcome != ARGUMENTS_READY)
+            return outcome;
+    }
+    return check_together(arguments, message);
+}
+
+void arguments_free(struct arguments *arguments)
+{
+    text_list_free(&arguments->categorical);
+    for (size_t i = 0; i < arguments->n_ordered; i++) {
+        free(arguments->ordered[i].name);
+        text_list_free(&arguments->ordered[i].levels);
+    }
+    free(arguments->ordered);
+    text_list_free(&arguments->random);
+    text_list_free(&arguments->groups);
+    text_list_free(&arguments->contrast_columns);
+    text_list_free(&arguments->contrast_names);
+    number_list_free(&arguments->theta0);
+    number_list_free(&arguments->objective);
+}

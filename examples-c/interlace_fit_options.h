@@ -1,0 +1,76 @@
+/* The command line of interlace-fit. */
+#ifndef INTERLACE_FIT_OPTIONS_H
+#define INTERLACE_FIT_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "interlace_fit_lists.h"
+
+struct ordered_column {
+    char *name;
+    struct text_list levels;
+};
+
+/* What the user asked for. Zero, NULL or an empty list means: not given, so the library's default holds. */
+struct arguments {
+    int32_t model; /* INTERLACE_LMM */
+    const char *formula;
+    const char *data_path;
+
+    struct text_list categorical;
+    struct ordered_column *ordered;
+    size_t n_ordered;
+    int32_t na;
+    const char *weights;
+    const char *offset;
+
+    bool ml;
+    struct text_list random;
+    struct text_list groups;
+    struct text_list contrast_columns; /* parallel to contrast_names */
+    struct text_list contrast_names;
+
+    const char *optimizer;
+    struct number_list theta0;
+    double tolerance;
+    int64_t max_evaluations;
+    int32_t threads;
+    double deadline;
+    bool progress;
+    struct number_list objective; /* point after point, each of n_theta numbers */
+    size_t n_theta;
+    size_t n_points;
+
+    bool confint;
+    double level;
+    bool df_normal;
+
+    const char *predict_path;
+    int32_t type;
+    bool without_random;
+    int32_t new_levels;
+
+    bool json;
+};
+
+enum arguments_outcome {
+    ARGUMENTS_READY,
+    ARGUMENTS_HELP,
+    ARGUMENTS_VERSION,
+    ARGUMENTS_WRONG,       /* not the program's language: exit status 2 */
+    ARGUMENTS_UNAVAILABLE, /* right, but not in this version: exit status 1 */
+};
+
+enum { ARGUMENTS_MESSAGE_SIZE = 512 };
+
+/* Reads the command line. `message` is one line, written with the last two outcomes.
+ * Whatever the outcome, the caller frees with arguments_free. Texts point into argv. */
+enum arguments_outcome arguments_read(struct arguments *arguments, int argc, char **argv, char message[ARGUMENTS_MESSAGE_SIZE]);
+void arguments_free(struct arguments *arguments);
+
+/* The text of --help, in pieces; NULL ends them. */
+extern const char *const help_text[];
+
+#endif

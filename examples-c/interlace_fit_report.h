@@ -1,0 +1,35 @@
+/* What interlace-fit prints: one JSON document, or a summary to read. */
+#ifndef INTERLACE_FIT_REPORT_H
+#define INTERLACE_FIT_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "interlace.h"
+
+/* What was found out. NULL means: not asked for. */
+struct results {
+    const char *formula;
+    interlace_fit *fit; /* NULL with --objective */
+
+    double *objective;
+    size_t n_objective;
+
+    double *p_value; /* these three are as long as the fixed effects */
+    double *lower;
+    double *upper;
+    double level;
+
+    double *predictions;
+    size_t n_predictions;
+
+    double read_seconds;
+    double inference_seconds;
+};
+
+/* Prints to standard output. False, with `error` filled in and nothing printed, if it can't be done. */
+bool print_json(const struct results *results, interlace_error *error);
+/* Prints to standard output. */
+void print_text(const struct results *results);
+
+#endif

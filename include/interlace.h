@@ -1,0 +1,1363 @@
+/* interlace.h - mixed-effects models.
+ * Generated from src/capi by cbindgen (make header); do not edit.
+ *
+ * Data go into an interlace_frame; an interlace_spec says what is fitted and interlace_options how; interlace_fit_new makes an
+ * interlace_fit of them. First come constants, then types, then functions: those of a noun stand together.
+ *
+ * Rules that hold for every function:
+ *  - It returns interlace_status (0 = INTERLACE_OK), or it can't fail and returns its value. Functions of the second sort give 0,
+ *    false, NULL, NaN or -1 where the object is NULL or an index is out of range.
+ *  - Arguments come in the order object, inputs, outputs, err. `err` may be NULL and is written only on failure; all other
+ *    outputs are written only on success.
+ *  - Any call may return INTERLACE_E_ARGUMENT (NULL, wrong length, unknown number), INTERLACE_E_MEMORY or INTERLACE_E_INTERNAL; the
+ *    comments name the others.
+ *  - Arrays are borrowed during the call and copied where they are kept. A length of 0 allows NULL.
+ *  - Matrices are column-major; [n,p] means n rows and p columns, and element (i, j) is at i + j n.
+ *  - `len` is the number of elements that the array before it holds, and must match exactly.
+ *  - Indices count from 0.
+ *  - Strings are NUL-terminated UTF-8. Those returned are never freed and live as long as the object they came from.
+ *  - What interlace_*_new and the like return is freed with interlace_*_free, which accepts NULL. Objects don't refer to
+ *    each other and may be freed in any order.
+ *  - A const object may be used by many threads at once, another by one thread at a time. There is no global state.
+ *  - Nothing prints, reads environment variables, installs signal handlers or calls exit. */
+
+
+#ifndef INTERLACE_H
+#define INTERLACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The version as one number, as interlace_version_number() returns it. */
+#define INTERLACE_VERSION_NUMBER (1000000 * INTERLACE_VERSION_MAJOR + 1000 * INTERLACE_VERSION_MINOR + INTERLACE_VERSION_PATCH)
+
+/**
+ * Major version of this header.
+ */
+#define INTERLACE_VERSION_MAJOR 0
+
+/**
+ * Minor version of this header.
+ */
+#define INTERLACE_VERSION_MINOR 1
+
+/**
+ * Patch version of this header.
+ */
+#define INTERLACE_VERSION_PATCH 0
+
+/**
+ * The call was carried out.
+ */
+#define INTERLACE_OK 0
+
+/**
+ * An argument is NULL, out of range, of the wrong length, not UTF-8, or unknown.
+ */
+#define INTERLACE_E_ARGUMENT 1
+
+/**
+ * The formula can't be read. `position` is the byte in the formula, from 0.
+ */
+#define INTERLACE_E_FORMULA 2
+
+/**
+ * The data don't suit the model: a column is absent or of the wrong kind, a level is unknown. `position` is the row, from 0, or -1.
+ */
+#define INTERLACE_E_DATA 3
+
+/**
+ * The numbers broke down: a matrix is not positive definite, the objective is not finite.
+ */
+#define INTERLACE_E_NUMERIC 4
+
+/**
+ * There is not enough memory for the data.
+ */
+#define INTERLACE_E_MEMORY 5
+
+/**
+ * The progress callback asked to stop.
+ */
+#define INTERLACE_E_CANCELLED 6
+
+/**
+ * A valid request that this version does not carry out.
+ */
+#define INTERLACE_E_UNSUPPORTED 7
+
+/**
+ * A file can't be read or written.
+ */
+#define INTERLACE_E_IO 8
+
+/**
+ * A defect of the library, please report it. The objects of the call should only be freed.
+ */
+#define INTERLACE_E_INTERNAL 99
+
+/**
+ * A column of real numbers; NaN is missing.
+ */
+#define INTERLACE_COLUMN_REAL 0
+
+/**
+ * A column of integers; INT64_MIN is missing.
+ */
+#define INTERLACE_COLUMN_INTEGER 1
+
+/**
+ * A column of categories: codes from 0 into a list of levels; -1 is missing.
+ */
+#define INTERLACE_COLUMN_CATEGORY 2
+
+/**
+ * Linear mixed model.
+ */
+#define INTERLACE_LMM 1
+
+/**
+ * Covariance structure: any positive semidefinite matrix, as plain bars have it.
+ */
+#define INTERLACE_UNSTRUCTURED 0
+
+/**
+ * Covariance structure: no correlations.
+ */
+#define INTERLACE_DIAGONAL 1
+
+/**
+ * Covariance structure: one correlation for all pairs of effects.
+ */
+#define INTERLACE_COMPOUND_SYMMETRY 2
+
+/**
+ * Covariance structure: the correlation of effects i and j is rho to the power |i - j|.
+ */
+#define INTERLACE_AR1 3
+
+/**
+ * Rows with missing values are left out and reported. The default.
+ */
+#define INTERLACE_NA_OMIT 0
+
+/**
+ * A missing value is an error, INTERLACE_E_DATA.
+ */
+#define INTERLACE_NA_ERROR 1
+
+/**
+ * Rows with missing values are left out of the fit, and results per row have NaN for them.
+ */
+#define INTERLACE_NA_PAD 2
+
+/**
+ * Residuals: response minus fitted value.
+ */
+#define INTERLACE_RESIDUALS_RESPONSE 0
+
+/**
+ * Residuals: response minus fitted value, times the square root of the weight.
+ */
+#define INTERLACE_RESIDUALS_PEARSON 1
+
+/**
+ * The optimum was reached.
+ */
+#define INTERLACE_CONVERGED 0
+
+/**
+ * No further decrease is possible in floating point, and the gradient is small.
+ */
+#define INTERLACE_ROUNDOFF_LIMITED 1
+
+/**
+ * The number of evaluations allowed was used up.
+ */
+#define INTERLACE_MAX_EVALUATIONS 2
+
+/**
+ * The time allowed was used up.
+ */
+#define INTERLACE_DEADLINE 3
+
+/**
+ * The line search failed far from a stationary point.
+ */
+#define INTERLACE_NO_PROGRESS 4
+
+/**
+ * Predict the mean of the response.
+ */
+#define INTERLACE_PREDICT_RESPONSE 0
+
+/**
+ * Predict the linear predictor. For a linear model that is the mean of the response.
+ */
+#define INTERLACE_PREDICT_LINK 1
+
+/**
+ * A level of a grouping factor that is missing, or that the fit doesn't know, is an error, INTERLACE_E_DATA.
+ */
+#define INTERLACE_NEW_LEVELS_ERROR 0
+
+/**
+ * A level of a grouping factor that is missing, or that the fit doesn't know, has random effects of zero.
+ */
+#define INTERLACE_NEW_LEVELS_ZERO 1
+
+/**
+ * A fitted model. It never changes, borrows nothing from the frame, spec and options it came from, and may be used by many threads at once.
+ * Strings that its functions return live as long as the fit. Its random terms are numbered from 0 in the order of the formula.
+ * Since 0.1.
+ */
+typedef struct interlace_fit interlace_fit;
+
+/**
+ * A data frame: named columns of one length. Data go in as a frame, and every table of results comes out as a frame.
+ * Since 0.1.
+ */
+typedef struct interlace_frame interlace_frame;
+
+/**
+ * How a model is fitted. Wherever options are wanted, NULL stands for the defaults.
+ * Since 0.1.
+ */
+typedef struct interlace_options interlace_options;
+
+/**
+ * What is fitted: the kind of model, and either a formula to be read against a frame, or design arrays. It has no state of the data
+ * that a formula is read against, so one spec serves many fits.
+ * Since 0.1.
+ */
+typedef struct interlace_spec interlace_spec;
+
+/**
+ * What a call that can fail returns: INTERLACE_OK (0) or one of INTERLACE_E_*.
+ * A status says whether the call was carried out, not whether a model converged: that is the outcome of a fit.
+ */
+typedef int32_t interlace_status;
+
+/**
+ * What went wrong, in memory of the caller: 1,024 bytes, now and in later versions. It needs no initialisation,
+ * holds no pointer and is never freed. It is written only by calls that fail.
+ * Since 0.1.
+ */
+typedef struct interlace_error {
+    /**
+     * The status that the call returned.
+     */
+    int32_t code;
+    /**
+     * Zero.
+     */
+    int32_t reserved;
+    /**
+     * Byte of the formula or row of the data, from 0, by the code; -1 for nowhere.
+     */
+    int64_t position;
+    /**
+     * One line of UTF-8, NUL-terminated, cut between characters if it is too long.
+     */
+    char message[1008];
+} interlace_error;
+
+/**
+ * Called after each evaluation of the objective, on the thread that called interlace_fit_new, with the number of evaluations so far, the
+ * objective, `theta` [n_theta] and the pointer given to interlace_options_set_progress. A return value other than 0
+ * cancels the fit, which then returns INTERLACE_E_CANCELLED. It must not throw, longjmp or free the objects of the fit.
+ * Since 0.1.
+ */
+typedef int32_t (*interlace_progress_fn)(int64_t evaluation,
+                                         double objective,
+                                         const double *theta,
+                                         size_t n_theta,
+                                         void *user_data);
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The version of the library that is running, "0.1.0". A static string.
+ * Since 0.1.
+ */
+const char *interlace_version(void);
+
+/**
+ * The version of the library that is running as one number: 1000000 major + 1000 minor + patch.
+ * Since 0.1.
+ */
+int32_t interlace_version_number(void);
+
+/**
+ * The name of a status: "ok", "argument", "formula" and so on; "unknown" for other numbers. A static string, never NULL.
+ * Since 0.1.
+ */
+const char *interlace_status_name(interlace_status status);
+
+/**
+ * Makes a frame of `n_rows` rows and no columns.
+ * The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_new(size_t n_rows, struct interlace_frame **out, struct interlace_error *err);
+
+/**
+ * Adds a column of real numbers `values` [n_rows], which are copied. NaN is a missing value.
+ * INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_add_f64(struct interlace_frame *frame,
+                                         const char *name,
+                                         const double *values,
+                                         size_t len,
+                                         struct interlace_error *err);
+
+/**
+ * Adds a column of integers `values` [n_rows], which are copied. INT32_MIN is a missing value.
+ * INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_add_i32(struct interlace_frame *frame,
+                                         const char *name,
+                                         const int32_t *values,
+                                         size_t len,
+                                         struct interlace_error *err);
+
+/**
+ * Adds a column of integers `values` [n_rows], which are copied. INT64_MIN is a missing value.
+ * INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_add_i64(struct interlace_frame *frame,
+                                         const char *name,
+                                         const int64_t *values,
+                                         size_t len,
+                                         struct interlace_error *err);
+
+/**
+ * Adds a column of categories. `codes` [n_rows] are indices into `levels` [n_levels], from 0; -1 is a missing value.
+ * The levels keep the order given here; `ordered` says that this order means something (the contrasts are then polynomial).
+ * All is copied. INTERLACE_E_ARGUMENT if `len` is not the number of rows, the name is taken, a level occurs twice, or
+ * a code is out of range.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_add_categorical(struct interlace_frame *frame,
+                                                 const char *name,
+                                                 const int32_t *codes,
+                                                 size_t len,
+                                                 const char *const *levels,
+                                                 size_t n_levels,
+                                                 bool ordered,
+                                                 struct interlace_error *err);
+
+/**
+ * Adds a column of categories from their labels `values` [n_rows], which are copied; a NULL entry is a missing value.
+ * The levels are the labels that occur, sorted by their bytes; interlace_frame_set_levels gives them another order.
+ * INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_add_strings(struct interlace_frame *frame,
+                                             const char *name,
+                                             const char *const *values,
+                                             size_t len,
+                                             struct interlace_error *err);
+
+/**
+ * Declares the levels of a column and their order. `levels` [n_levels] must hold every label that occurs, and may hold more;
+ * `ordered` says that the order means something. A column of numbers becomes categories by this, each number
+ * labelled by its shortest text ("308"). Pointers to the column's earlier labels become invalid.
+ * INTERLACE_E_DATA if there is no such column or a value is not among the levels.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_set_levels(struct interlace_frame *frame,
+                                            const char *name,
+                                            const char *const *levels,
+                                            size_t n_levels,
+                                            bool ordered,
+                                            struct interlace_error *err);
+
+/**
+ * Makes a column of numbers into categories labelled by the numbers' shortest texts, sorted by their bytes ("10" before "9").
+ * A column of categories stays as it is. INTERLACE_E_DATA if there is no such column.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_make_categorical(struct interlace_frame *frame,
+                                                  const char *name,
+                                                  struct interlace_error *err);
+
+/**
+ * Reads a CSV file: UTF-8, comma separated, a header of distinct names. A column is integers if every cell is one, otherwise real
+ * numbers if every cell is one, otherwise categories (levels sorted by their bytes); cells that are empty, NA or NaN are missing.
+ * The columns named in `categorical` [n_categorical] are categories whatever they look like; each must be there.
+ * INTERLACE_E_IO if the file can't be read; INTERLACE_E_DATA if it is not CSV (`position` is the row, from 0).
+ * The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_from_csv(const char *path,
+                                          const char *const *categorical,
+                                          size_t n_categorical,
+                                          struct interlace_frame **out,
+                                          struct interlace_error *err);
+
+/**
+ * Reads CSV text of `len` bytes from memory; otherwise as interlace_frame_from_csv.
+ * The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_from_csv_bytes(const char *bytes,
+                                                size_t len,
+                                                const char *const *categorical,
+                                                size_t n_categorical,
+                                                struct interlace_frame **out,
+                                                struct interlace_error *err);
+
+/**
+ * Writes the frame as a CSV file, with a header. Numbers have the shortest text that reads back to the same number, missing values
+ * are NA. INTERLACE_E_IO if the file can't be written.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_write_csv(const struct interlace_frame *frame,
+                                           const char *path,
+                                           struct interlace_error *err);
+
+/**
+ * Frees a frame. NULL is allowed.
+ * Since 0.1.
+ */
+void interlace_frame_free(struct interlace_frame *frame);
+
+/**
+ * Number of rows; 0 for NULL.
+ * Since 0.1.
+ */
+size_t interlace_frame_n_rows(const struct interlace_frame *frame);
+
+/**
+ * Number of columns; 0 for NULL.
+ * Since 0.1.
+ */
+size_t interlace_frame_n_columns(const struct interlace_frame *frame);
+
+/**
+ * Name of a column, by its index from 0; NULL if there is none. Lives as long as the frame.
+ * Since 0.1.
+ */
+const char *interlace_frame_column_name(const struct interlace_frame *frame, size_t column);
+
+/**
+ * Index of the column of that name. INTERLACE_E_DATA if there is none.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_column_index(const struct interlace_frame *frame,
+                                              const char *name,
+                                              size_t *out,
+                                              struct interlace_error *err);
+
+/**
+ * Kind of a column: INTERLACE_COLUMN_REAL, _INTEGER or _CATEGORY; -1 if there is no such column.
+ * Since 0.1.
+ */
+int32_t interlace_frame_column_kind(const struct interlace_frame *frame, size_t column);
+
+/**
+ * Copies a column of numbers to `out` [n_rows]. Integers are converted, missing ones to NaN.
+ * INTERLACE_E_DATA for a column of categories.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_column_f64(const struct interlace_frame *frame,
+                                            size_t column,
+                                            double *out,
+                                            size_t len,
+                                            struct interlace_error *err);
+
+/**
+ * Copies a column of integers to `out` [n_rows]; INT64_MIN is missing. INTERLACE_E_DATA for other columns.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_column_i64(const struct interlace_frame *frame,
+                                            size_t column,
+                                            int64_t *out,
+                                            size_t len,
+                                            struct interlace_error *err);
+
+/**
+ * Copies the codes of a column of categories to `out` [n_rows]: indices of levels from 0, -1 for missing.
+ * INTERLACE_E_DATA for other columns.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_column_codes(const struct interlace_frame *frame,
+                                              size_t column,
+                                              int32_t *out,
+                                              size_t len,
+                                              struct interlace_error *err);
+
+/**
+ * Number of levels of a column of categories; 0 for other columns.
+ * Since 0.1.
+ */
+size_t interlace_frame_column_n_levels(const struct interlace_frame *frame, size_t column);
+
+/**
+ * Label of a level; NULL if there is none. Lives as long as the frame, unless the column is given other levels.
+ * Since 0.1.
+ */
+const char *interlace_frame_column_level(const struct interlace_frame *frame, size_t column, size_t level);
+
+/**
+ * Whether the order of a column's levels means something.
+ * Since 0.1.
+ */
+bool interlace_frame_column_is_ordered(const struct interlace_frame *frame, size_t column);
+
+/**
+ * Label of a row in a column of categories; NULL where it is missing, and where there is no such row or column.
+ * Lives as long as the frame, unless the column is given other levels.
+ * Since 0.1.
+ */
+const char *interlace_frame_column_string(const struct interlace_frame *frame, size_t column, size_t row);
+
+/**
+ * Makes a spec from a formula in lme4's language, as "y ~ x + (1 + x | g)".
+ * `model` is INTERLACE_LMM. INTERLACE_E_FORMULA if the formula can't be read. Names of columns are looked up when it is fitted.
+ * The caller frees `*out` with interlace_spec_free.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_new(int32_t model,
+                                    const char *formula,
+                                    struct interlace_spec **out,
+                                    struct interlace_error *err);
+
+/**
+ * Adds a random term, "(1 + x | g)", to those of the formula. May be called again for further terms.
+ * INTERLACE_E_FORMULA if it can't be read; `position` is then the byte in `term`.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_add_random(struct interlace_spec *spec, const char *term, struct interlace_error *err);
+
+/**
+ * Adds a random intercept by the grouping factor of that name, short for the term "(1 | name)"; "a/b" stands for b within a.
+ * May be called again.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_add_groups(struct interlace_spec *spec,
+                                           const char *name,
+                                           struct interlace_error *err);
+
+/**
+ * Names the column of prior weights: the residual variance of a row is sigma^2 / weight. Rows of weight 0 are left out.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_weights(struct interlace_spec *spec,
+                                            const char *column,
+                                            struct interlace_error *err);
+
+/**
+ * Names the column of the offset, which is added to any offset() in the formula.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_offset(struct interlace_spec *spec,
+                                           const char *column,
+                                           struct interlace_error *err);
+
+/**
+ * Sets the contrasts of a column of categories by their name in R: "contr.treatment", "contr.sum", "contr.helmert", "contr.poly" or
+ * "contr.SAS".
+ * Without this, categories have treatment contrasts and ordered ones polynomial contrasts. The last call for a column holds.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_contrasts(struct interlace_spec *spec,
+                                              const char *column,
+                                              const char *contrasts,
+                                              struct interlace_error *err);
+
+/**
+ * Frees a spec. NULL is allowed.
+ * Since 0.1.
+ */
+void interlace_spec_free(struct interlace_spec *spec);
+
+/**
+ * Makes a spec from the response `y` [n] and the fixed-effects model matrix `x` [n,p], column-major with leading dimension
+ * `ldx` >= n (the distance between the starts of columns, in elements). There is no intercept unless `x` has a column of ones.
+ * Random terms are added with interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data to predict at.
+ * A row with a NaN is a row with a missing value. All arrays are copied.
+ * The caller frees `*out` with interlace_spec_free.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_new_arrays(int32_t model,
+                                           const double *y,
+                                           size_t n,
+                                           const double *x,
+                                           size_t p,
+                                           size_t ldx,
+                                           struct interlace_spec **out,
+                                           struct interlace_error *err);
+
+/**
+ * Names the columns of `x`: `names` [p]. Without this they are "x1", "x2" and so on.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_fixef_names(struct interlace_spec *spec,
+                                                const char *const *names,
+                                                size_t p,
+                                                struct interlace_error *err);
+
+/**
+ * Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight. Rows of weight 0 are left out.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_weights_array(struct interlace_spec *spec,
+                                                  const double *weights,
+                                                  size_t n,
+                                                  struct interlace_error *err);
+
+/**
+ * Sets the offset `offset` [n], which is copied: a known part of the linear predictor.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_offset_array(struct interlace_spec *spec,
+                                                 const double *offset,
+                                                 size_t n,
+                                                 struct interlace_error *err);
+
+/**
+ * Adds a random term with k effects: `z` [n,k], column-major with leading dimension `ldz` >= n, and the level `index` [n] of each row,
+ * from 0 to n_levels - 1; -1 is a missing level (to predict: a level that the fit doesn't know). `z` may be NULL for a random
+ * intercept; `k` is then 1 and `ldz` is ignored. `name` is that of the grouping factor; NULL stands for "g1", "g2" and so on.
+ * `structure` is INTERLACE_UNSTRUCTURED, INTERLACE_DIAGONAL, INTERLACE_COMPOUND_SYMMETRY or INTERLACE_AR1. `homogeneous` is 1 for one
+ * standard deviation for all effects (not with INTERLACE_UNSTRUCTURED), 0 for one each, -1 for the structure's default: 1 for INTERLACE_AR1,
+ * 0 for the others.
+ * The terms are numbered from 0 in the order of these calls. All arrays are copied.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_add_term_i32(struct interlace_spec *spec,
+                                             const char *name,
+                                             const double *z,
+                                             size_t k,
+                                             size_t ldz,
+                                             const int32_t *index,
+                                             size_t n,
+                                             size_t n_levels,
+                                             int32_t structure,
+                                             int32_t homogeneous,
+                                             struct interlace_error *err);
+
+/**
+ * Adds a random term whose `index` [n] is of 64-bit integers; otherwise as interlace_spec_add_term_i32.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_add_term_i64(struct interlace_spec *spec,
+                                             const char *name,
+                                             const double *z,
+                                             size_t k,
+                                             size_t ldz,
+                                             const int64_t *index,
+                                             size_t n,
+                                             size_t n_levels,
+                                             int32_t structure,
+                                             int32_t homogeneous,
+                                             struct interlace_error *err);
+
+/**
+ * Labels the levels of a term (from 0): `levels` [n_levels]. Without this they are "1", "2" and so on. In new data to predict at,
+ * levels with labels are matched to those of the fit by label, levels without by number.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_term_levels(struct interlace_spec *spec,
+                                                size_t term,
+                                                const char *const *levels,
+                                                size_t n_levels,
+                                                struct interlace_error *err);
+
+/**
+ * Names the effects of a term (from 0), which are the columns of its `z`: `names` [k].
+ * Without this they are "z1", "z2" and so on, and "(Intercept)" for a term without `z`.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_term_effects(struct interlace_spec *spec,
+                                                 size_t term,
+                                                 const char *const *names,
+                                                 size_t k,
+                                                 struct interlace_error *err);
+
+/**
+ * Makes options with their default values.
+ * The caller frees `*out` with interlace_options_free.
+ * Since 0.1.
+ */
+interlace_status interlace_options_new(struct interlace_options **out, struct interlace_error *err);
+
+/**
+ * Restricted maximum likelihood (true, the default) or maximum likelihood.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_reml(struct interlace_options *options, bool reml, struct interlace_error *err);
+
+/**
+ * The minimiser: "newton" (the default), "lbfgs", "bobyqa" or "nelder_mead".
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_optimizer(struct interlace_options *options,
+                                                 const char *name,
+                                                 struct interlace_error *err);
+
+/**
+ * Where the search starts: `theta` [n_theta], copied, in the order of interlace_fit_theta_name. With `n_theta` 0 the
+ * library chooses the start. A wrong length is reported when the model is fitted.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_theta0(struct interlace_options *options,
+                                              const double *theta,
+                                              size_t n_theta,
+                                              struct interlace_error *err);
+
+/**
+ * The predicted decrease of the objective at which the optimum is taken as reached; positive, default 1e-13.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_tolerance(struct interlace_options *options,
+                                                 double tolerance,
+                                                 struct interlace_error *err);
+
+/**
+ * The most evaluations of the objective; positive, default 1000. A fit that reaches it has not converged, but is a fit.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_max_evaluations(struct interlace_options *options,
+                                                       int64_t max_evaluations,
+                                                       struct interlace_error *err);
+
+/**
+ * The number of threads that one fit may use; positive, default 1. Results don't depend on it.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_threads(struct interlace_options *options,
+                                               int32_t threads,
+                                               struct interlace_error *err);
+
+/**
+ * Seconds after which a fit stops with what it has; positive, default infinity. Such a fit has not converged, but is a fit.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_deadline(struct interlace_options *options,
+                                                double seconds,
+                                                struct interlace_error *err);
+
+/**
+ * What is done with rows that have missing values: INTERLACE_NA_OMIT (the default), INTERLACE_NA_ERROR or INTERLACE_NA_PAD.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_na(struct interlace_options *options,
+                                          int32_t policy,
+                                          struct interlace_error *err);
+
+/**
+ * Has `progress` called during fits, with `user_data`, which is handed on as it is. NULL ends that.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_progress(struct interlace_options *options,
+                                                interlace_progress_fn progress,
+                                                void *user_data,
+                                                struct interlace_error *err);
+
+/**
+ * Sets an option by name from text, as "tolerance" from "1e-8". interlace_options_name lists the names. An unknown name is an error,
+ * INTERLACE_E_ARGUMENT, as is a value that can't be read.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set(struct interlace_options *options,
+                                       const char *name,
+                                       const char *value,
+                                       struct interlace_error *err);
+
+/**
+ * Number of options that interlace_options_set knows.
+ * Since 0.1.
+ */
+size_t interlace_options_count(void);
+
+/**
+ * Name of an option, by its index from 0; NULL if there is none. A static string.
+ * Since 0.1.
+ */
+const char *interlace_options_name(size_t i);
+
+/**
+ * What an option does, what values it takes and its default, in one line; NULL if there is none. A static string.
+ * Since 0.1.
+ */
+const char *interlace_options_doc(size_t i);
+
+/**
+ * Frees options. NULL is allowed.
+ * Since 0.1.
+ */
+void interlace_options_free(struct interlace_options *options);
+
+/**
+ * Fits the model `spec` to `frame`, which is needed for a formula and ignored for arrays. `options` may be NULL.
+ * A fit whose optimiser did not converge is still a fit: see interlace_fit_converged and interlace_fit_warning.
+ * The caller frees `*out` with interlace_fit_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_new(const struct interlace_spec *spec,
+                                   const struct interlace_frame *frame,
+                                   const struct interlace_options *options,
+                                   struct interlace_fit **out,
+                                   struct interlace_error *err);
+
+/**
+ * Evaluates the objective of a model (the deviance, or for REML the REML criterion) without fitting it: `values` [n_points] at the points
+ * `theta` [n_theta,n_points], one column a point, in the order of interlace_fit_theta_name. `frame` and `options` are as
+ * for interlace_fit_new. INTERLACE_E_ARGUMENT if `n_theta` is not the model's number of parameters.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_objective(const struct interlace_spec *spec,
+                                          const struct interlace_frame *frame,
+                                          const struct interlace_options *options,
+                                          const double *theta,
+                                          size_t n_theta,
+                                          size_t n_points,
+                                          double *values,
+                                          size_t len,
+                                          struct interlace_error *err);
+
+/**
+ * Frees a fit. NULL is allowed.
+ * Since 0.1.
+ */
+void interlace_fit_free(struct interlace_fit *fit);
+
+/**
+ * The kind of model: INTERLACE_LMM; 0 for NULL.
+ * Since 0.1.
+ */
+int32_t interlace_fit_model(const struct interlace_fit *fit);
+
+/**
+ * The formula as it was given; empty for a model from arrays.
+ * Since 0.1.
+ */
+const char *interlace_fit_formula(const struct interlace_fit *fit);
+
+/**
+ * Whether the fit is by restricted maximum likelihood.
+ * Since 0.1.
+ */
+bool interlace_fit_is_reml(const struct interlace_fit *fit);
+
+/**
+ * Whether the fit is singular: some linear combination of random effects has a variance of exactly zero.
+ * interlace_fit_boundary says which.
+ * Since 0.1.
+ */
+bool interlace_fit_is_singular(const struct interlace_fit *fit);
+
+/**
+ * Number of rows used.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_obs(const struct interlace_fit *fit);
+
+/**
+ * Number of parameters: fixed effects, theta and sigma.
+ * Since 0.1.
+ */
+size_t interlace_fit_npar(const struct interlace_fit *fit);
+
+/**
+ * Residual degrees of freedom: rows used minus parameters.
+ * Since 0.1.
+ */
+size_t interlace_fit_df_residual(const struct interlace_fit *fit);
+
+/**
+ * Standard deviation of the residuals, in units of the response. NaN for NULL.
+ * Since 0.1.
+ */
+double interlace_fit_sigma(const struct interlace_fit *fit);
+
+/**
+ * Log-likelihood (natural logarithm, all constants included), restricted for a fit by REML. NaN for NULL.
+ * Since 0.1.
+ */
+double interlace_fit_log_likelihood(const struct interlace_fit *fit);
+
+/**
+ * What was minimised: the deviance, or for a fit by REML the REML criterion. NaN for NULL.
+ * Since 0.1.
+ */
+double interlace_fit_criterion(const struct interlace_fit *fit);
+
+/**
+ * Akaike's information criterion. NaN for NULL.
+ * Since 0.1.
+ */
+double interlace_fit_aic(const struct interlace_fit *fit);
+
+/**
+ * Bayesian information criterion. NaN for NULL.
+ * Since 0.1.
+ */
+double interlace_fit_bic(const struct interlace_fit *fit);
+
+/**
+ * Number of fixed effects p: of the columns that were kept.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_fixef(const struct interlace_fit *fit);
+
+/**
+ * Name of a fixed effect, by its index from 0; NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_fixef_name(const struct interlace_fit *fit, size_t i);
+
+/**
+ * Estimates of the fixed effects, to `out` [p].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_fixef(const struct interlace_fit *fit,
+                                     double *out,
+                                     size_t len,
+                                     struct interlace_error *err);
+
+/**
+ * Standard errors of the fixed effects, to `out` [p].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_fixef_std_error(const struct interlace_fit *fit,
+                                               double *out,
+                                               size_t len,
+                                               struct interlace_error *err);
+
+/**
+ * Covariance matrix of the estimates of the fixed effects, to `out` [p,p].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_vcov(const struct interlace_fit *fit,
+                                    double *out,
+                                    size_t len,
+                                    struct interlace_error *err);
+
+/**
+ * Number of columns of the fixed-effects model matrix that were left out, because they are linear combinations of those before them.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_dropped_columns(const struct interlace_fit *fit);
+
+/**
+ * Name of a column that was left out, by its index from 0; NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_dropped_column(const struct interlace_fit *fit, size_t i);
+
+/**
+ * Number of covariance parameters.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_theta(const struct interlace_fit *fit);
+
+/**
+ * Name of a covariance parameter, by its index from 0: "group.effect" on the diagonal of the Cholesky factor, "group.row.column" below it;
+ * NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_theta_name(const struct interlace_fit *fit,
+                                     size_t i);
+
+/**
+ * Covariance parameters, to `out` [n_theta]: term by term, for an unstructured covariance the lower triangle, by columns, of the Cholesky
+ * factor of the random effects' covariance relative to sigma^2.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_theta(const struct interlace_fit *fit,
+                                     double *out,
+                                     size_t len,
+                                     struct interlace_error *err);
+
+/**
+ * Number of random terms.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_terms(const struct interlace_fit *fit);
+
+/**
+ * Grouping factor of a term, "g" or "a:b"; NULL if there is no such term. Terms may share a grouping factor.
+ * Since 0.1.
+ */
+const char *interlace_fit_term_group(const struct interlace_fit *fit, size_t term);
+
+/**
+ * Number of effects r of a term.
+ * Since 0.1.
+ */
+size_t interlace_fit_term_n_effects(const struct interlace_fit *fit, size_t term);
+
+/**
+ * Name of an effect of a term, by its index from 0; NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_term_effect_name(const struct interlace_fit *fit, size_t term, size_t effect);
+
+/**
+ * Number of levels l of a term's grouping factor.
+ * Since 0.1.
+ */
+size_t interlace_fit_term_n_levels(const struct interlace_fit *fit, size_t term);
+
+/**
+ * Label of a level of a term's grouping factor, by its index from 0; NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_term_level(const struct interlace_fit *fit, size_t term, size_t level);
+
+/**
+ * Covariance structure of a term: INTERLACE_UNSTRUCTURED, INTERLACE_DIAGONAL, INTERLACE_COMPOUND_SYMMETRY or INTERLACE_AR1;
+ * -1 if there is no such term.
+ * Since 0.1.
+ */
+int32_t interlace_fit_term_structure(const struct interlace_fit *fit,
+                                     size_t term);
+
+/**
+ * Whether a term's effects share one standard deviation by its structure.
+ * Since 0.1.
+ */
+bool interlace_fit_term_is_homogeneous(const struct interlace_fit *fit, size_t term);
+
+/**
+ * Covariance matrix of a term's effects, to `out` [r,r], in squared units of the response.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_term_cov(const struct interlace_fit *fit,
+                                        size_t term,
+                                        double *out,
+                                        size_t len,
+                                        struct interlace_error *err);
+
+/**
+ * Standard deviations of a term's effects, to `out` [r].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_term_sd(const struct interlace_fit *fit,
+                                       size_t term,
+                                       double *out,
+                                       size_t len,
+                                       struct interlace_error *err);
+
+/**
+ * Correlation matrix of a term's effects, to `out` [r,r]; NaN beside an effect without variance.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_term_corr(const struct interlace_fit *fit,
+                                         size_t term,
+                                         double *out,
+                                         size_t len,
+                                         struct interlace_error *err);
+
+/**
+ * Conditional modes of a term's random effects, to `out` [r,l]: one column a level.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_term_ranef(const struct interlace_fit *fit,
+                                          size_t term,
+                                          double *out,
+                                          size_t len,
+                                          struct interlace_error *err);
+
+/**
+ * Conditional covariance matrices of a term's random effects given the parameters, to `out` [r,r,l]: one matrix a level.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_term_ranef_cov(const struct interlace_fit *fit,
+                                              size_t term,
+                                              double *out,
+                                              size_t len,
+                                              struct interlace_error *err);
+
+/**
+ * Number of directions in the space of a term's effects that have no variance; 0 unless the fit is singular.
+ * Since 0.1.
+ */
+size_t interlace_fit_term_n_boundary(const struct interlace_fit *fit, size_t term);
+
+/**
+ * A direction without variance, by its index from 0, to `out` [r]: the weights of the effects, of unit length.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_term_boundary(const struct interlace_fit *fit,
+                                             size_t term,
+                                             size_t direction,
+                                             double *out,
+                                             size_t len,
+                                             struct interlace_error *err);
+
+/**
+ * Length m of results per row: the rows used; with INTERLACE_NA_PAD the rows of the data, those not used having NaN.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_rows(const struct interlace_fit *fit);
+
+/**
+ * Number of rows of the data, used or not.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_data_rows(const struct interlace_fit *fit);
+
+/**
+ * Fitted values, random effects included, to `out` [m].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_fitted(const struct interlace_fit *fit,
+                                      double *out,
+                                      size_t len,
+                                      struct interlace_error *err);
+
+/**
+ * Residuals, to `out` [m]; `kind` is INTERLACE_RESIDUALS_RESPONSE or INTERLACE_RESIDUALS_PEARSON.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_residuals(const struct interlace_fit *fit,
+                                         int32_t kind,
+                                         double *out,
+                                         size_t len,
+                                         struct interlace_error *err);
+
+/**
+ * The response, to `out` [m].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_response(const struct interlace_fit *fit,
+                                        double *out,
+                                        size_t len,
+                                        struct interlace_error *err);
+
+/**
+ * Prior weights, to `out` [m]; all 1 if there are none.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_weights(const struct interlace_fit *fit,
+                                       double *out,
+                                       size_t len,
+                                       struct interlace_error *err);
+
+/**
+ * The offset, to `out` [m]; all 0 if there is none.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_offset(const struct interlace_fit *fit,
+                                      double *out,
+                                      size_t len,
+                                      struct interlace_error *err);
+
+/**
+ * Number of rows of the data that were left out.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_dropped_rows(const struct interlace_fit *fit);
+
+/**
+ * A row that was left out, by its index among these from 0: its number in the data, from 0. They come in ascending order.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_dropped_row(const struct interlace_fit *fit,
+                                           size_t i,
+                                           size_t *out,
+                                           struct interlace_error *err);
+
+/**
+ * The column, or expression of the formula, that is missing in a row that was left out; NULL if there is no such row.
+ * Since 0.1.
+ */
+const char *interlace_fit_dropped_row_reason(const struct interlace_fit *fit, size_t i);
+
+/**
+ * The fixed-effects model matrix, to `out` [n_obs,p]: the rows used and the columns kept.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_x(const struct interlace_fit *fit, double *out, size_t len, struct interlace_error *err);
+
+/**
+ * The model matrix of a term's effects, to `out` [n_obs,r].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_term_z(const struct interlace_fit *fit,
+                                      size_t term,
+                                      double *out,
+                                      size_t len,
+                                      struct interlace_error *err);
+
+/**
+ * The level of each row used in a term's grouping factor, from 0, to `out` [n_obs].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_term_index(const struct interlace_fit *fit,
+                                          size_t term,
+                                          int64_t *out,
+                                          size_t len,
+                                          struct interlace_error *err);
+
+/**
+ * Number of random effects q: over all terms, effects times levels.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_ranef(const struct interlace_fit *fit);
+
+/**
+ * Number of entries of the random-effects model matrix Z that interlace_fit_z writes.
+ * Since 0.1.
+ */
+size_t interlace_fit_z_nnz(const struct interlace_fit *fit);
+
+/**
+ * The random-effects model matrix Z [n_obs,q] as compressed sparse columns: the entries of column j are those from `colptr[j]` to
+ * `colptr[j + 1] - 1`, with their rows in `rowidx`, ascending, and their numbers in `values`. `colptr` is [q + 1], `rowidx` and `values`
+ * are [nnz]. Columns come by terms, within a term by levels, within a level by effects. Entries may be zero.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_z(const struct interlace_fit *fit,
+                                 int64_t *colptr,
+                                 size_t n_colptr,
+                                 int64_t *rowidx,
+                                 double *values,
+                                 size_t nnz,
+                                 struct interlace_error *err);
+
+/**
+ * Whether the optimiser reached an optimum.
+ * Since 0.1.
+ */
+bool interlace_fit_converged(const struct interlace_fit *fit);
+
+/**
+ * Why the optimiser stopped: INTERLACE_CONVERGED, INTERLACE_ROUNDOFF_LIMITED, INTERLACE_MAX_EVALUATIONS, INTERLACE_DEADLINE or
+ * INTERLACE_NO_PROGRESS; -1 for NULL.
+ * Since 0.1.
+ */
+int32_t interlace_fit_reason(const struct interlace_fit *fit);
+
+/**
+ * Why the optimiser stopped, as text. A static string; NULL for NULL.
+ * Since 0.1.
+ */
+const char *interlace_fit_reason_name(const struct interlace_fit *fit);
+
+/**
+ * Number of evaluations of the objective.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_evaluations(const struct interlace_fit *fit);
+
+/**
+ * Distance to the optimum in units of the parameters' standard errors: sqrt(g' H^-1 g) with gradient g and Hessian H of the objective.
+ * NaN for NULL.
+ * Since 0.1.
+ */
+double interlace_fit_scaled_gradient(const struct interlace_fit *fit);
+
+/**
+ * Number of directions without variance, over all terms; 0 unless the fit is singular.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_boundary(const struct interlace_fit *fit);
+
+/**
+ * A direction without variance as text, "Subject: 0.98 (Intercept) - 0.20 Days", by its index from 0; NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_boundary(const struct interlace_fit *fit,
+                                   size_t i);
+
+/**
+ * Number of warnings: things about the fit that its user should know.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_warnings(const struct interlace_fit *fit);
+
+/**
+ * A warning, one line of text, by its index from 0; NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_warning(const struct interlace_fit *fit, size_t i);
+
+/**
+ * Seconds of wall time from the data to the model matrices. NaN for NULL.
+ * Since 0.1.
+ */
+double interlace_fit_design_seconds(const struct interlace_fit *fit);
+
+/**
+ * Seconds of wall time from the model matrices to estimates, standard errors and random effects. NaN for NULL.
+ * Since 0.1.
+ */
+double interlace_fit_fit_seconds(const struct interlace_fit *fit);
+
+/**
+ * Number of tables that interlace_fit_table makes.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_tables(const struct interlace_fit *fit);
+
+/**
+ * Name of a table, by its index from 0; NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_table_name(const struct interlace_fit *fit, size_t i);
+
+/**
+ * A table of results as a new frame, by name: "coefficients" (estimates, standard errors, t values), "varcorr", "ranef", "theta",
+ * "observations", "dropped_rows", "fit" and whatever else interlace_fit_table_name lists.
+ * INTERLACE_E_ARGUMENT if there is no table of that name. The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_table(const struct interlace_fit *fit,
+                                     const char *name,
+                                     struct interlace_frame **out,
+                                     struct interlace_error *err);
+
+/**
+ * The summary of the fit as lme4 prints it: several lines of text. NULL for NULL.
+ * Since 0.1.
+ */
+const char *interlace_fit_summary(const struct interlace_fit *fit);
+
+/**
+ * Predictions for the rows of `newdata`, to `out` [rows of newdata]; where `newdata` is NULL for the data of the fit, to `out` [m], m
+ * as interlace_fit_n_rows has it. `type` is INTERLACE_PREDICT_RESPONSE or INTERLACE_PREDICT_LINK. With `random` the random effects
+ * are added, otherwise they are taken as zero. `new_levels` is INTERLACE_NEW_LEVELS_ERROR or INTERLACE_NEW_LEVELS_ZERO.
+ * A row in which another predictor is missing gets NaN. A fit from arrays predicts with interlace_fit_predict_arrays.
+ * INTERLACE_E_DATA if a column is absent or a category has a level that the fit doesn't know.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_predict(const struct interlace_fit *fit,
+                                       const struct interlace_frame *newdata,
+                                       int32_t type,
+                                       bool random,
+                                       int32_t new_levels,
+                                       double *out,
+                                       size_t len,
+                                       struct interlace_error *err);
+
+/**
+ * Predictions of a fit from arrays for new arrays, to `out` [n of newdata]: `newdata` is a spec with the same columns and terms,
+ * made by interlace_spec_new_arrays with or without `y`. Otherwise as interlace_fit_predict.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_predict_arrays(const struct interlace_fit *fit,
+                                              const struct interlace_spec *newdata,
+                                              int32_t type,
+                                              bool random,
+                                              int32_t new_levels,
+                                              double *out,
+                                              size_t len,
+                                              struct interlace_error *err);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* INTERLACE_H */

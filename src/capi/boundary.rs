@@ -1,0 +1,106 @@
+//! The border that no panic crosses.
+//!
+//! Rust's default panic hook prints to standard error, which a library must not do. The hook installed here is silent
+//! for panics inside `boundary` and `query` and on the library's own threads (named `WORKER`), and hands all others
+//! to the hook before it. In the shared library, which has a copy of Rust's runtime to itself, that is invisible from outside; in a
+//! static library linked into a Rust program, the program's own panics behave as before.
+
+use std::cell::Cell;
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_hook};
+use std::sync::Once;
+
+use super::status::{ErrorRecord, INTERLACE_OK, Status};
+use crate::error::{Code, Error, Result};
+
+/// The name of threads that the library starts.
+pub const WORKER: &str = "interlace";
+
+const NOTE: usize = 512;
+
+// Plain bytes: a thread-local value with a destructor would crash hosts that unload the library (rust-lang/rust#91979).
+thread_local! {
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+    static PANIC: Cell<([u8; NOTE], usize)> = const { Cell::new(([0; NOTE], 0)) };
+}
+
+/// Runs a fallible body; turns its error, or its panic, into a status and a record for the caller.
+pub(super) unsafe fn boundary(err: *mut ErrorRecord, body: impl FnOnce() -> Result<()>) -> Status {
+    let error = match guarded(body) {
+        Ok(Ok(())) => return INTERLACE_OK,
+        Ok(Err(error)) => error,
+        Err(note) => Error::new(Code::Internal, note),
+    };
+    if let Some(err) = err.as_mut() {
+        err.fill(&error);
+    }
+    error.code as Status
+}
+
+/// Runs a body that yields a value or nothing; nothing, and a panic, become the fallback.
+pub(super) fn query<T>(fallback: T, body: impl FnOnce() -> Option<T>) -> T {
+    guarded(body).ok().flatten().unwrap_or(fallback)
+}
+
+/// Runs the body; a panic comes back as its message and place.
+fn guarded<T>(body: impl FnOnce() -> T) -> std::result::Result<T, String> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let previous = take_hook();
+        set_hook(Box::new(move |info| {
+            if DEPTH.get() > 0 || std::thread::current().name() == Some(WORKER) { note(info) } else { previous(info) }
+        }));
+    });
+    DEPTH.set(DEPTH.get() + 1);
+    let result = catch_unwind(AssertUnwindSafe(body));
+    DEPTH.set(DEPTH.get() - 1);
+    result.map_err(|payload| {
+        let text = message(&*payload).to_owned();
+        // A payload of a strange type may panic as it is dropped; that one is leaked.
+        if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+            std::mem::forget(second);
+        }
+        let (bytes, len) = PANIC.replace(([0; NOTE], 0));
+        let place = String::from_utf8_lossy(&bytes[..len]);
+        format!("a defect in interlace, please report it: {text}{place}")
+    })
+}
+
+/// Keeps where the panic happened for `guarded`.
+fn note(info: &PanicHookInfo<'_>) {
+    let mut bytes = [0; NOTE];
+    let mut rest = &mut bytes[..];
+    if let Some(place) = info.location() {
+        // A full buffer cuts the text, which is all right.
+        let _ = write!(rest, " ({}:{})", place.file(), place.line());
+    }
+    let len = NOTE - rest.len();
+    PANIC.set((bytes, len));
+}
+
+fn message(payload: &(dyn std::any::Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("panic without a message")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_an_internal_error_with_its_place() {
+        let mut record = ErrorRecord::default();
+        let status = unsafe { boundary(&raw mut record, || panic!("row {} is odd", 3)) };
+        assert_eq!(status, Code::Internal as Status);
+        let text = record.text();
+        assert!(text.contains("row 3 is odd") && text.contains("boundary.rs:"), "{text}");
+    }
+
+    #[test]
+    fn query_falls_back_on_panic_and_on_nothing() {
+        assert_eq!(query(7, || None), 7);
+        assert_eq!(query(7, || panic!("no")), 7);
+        assert_eq!(query(7, || Some(1)), 1);
+        assert_eq!(DEPTH.get(), 0);
+    }
+}

@@ -1,0 +1,219 @@
+//! Fits: how they are made, and their scalars.
+
+use std::ffi::c_char;
+use std::ptr::null;
+
+use super::boundary::{boundary, query};
+use super::buffer::{array_target, copy_out, slice, target};
+use super::frame::FrameHandle;
+use super::handle::{free, give, need};
+use super::options::OptionsHandle;
+use super::spec::{MODELS, SpecHandle};
+use super::status::{ErrorRecord, Status};
+use super::strings::StringTable;
+use crate::error::{Error, Result};
+use crate::fit::Fit;
+use crate::options::Options;
+
+/// A fitted model. It never changes, borrows nothing from the frame, spec and options it came from, and may be used by many threads at once.
+/// Strings that its functions return live as long as the fit. Its random terms are numbered from 0 in the order of the formula.
+/// Since 0.1.
+pub struct FitHandle {
+    pub(super) fit: Fit,
+    pub(super) strings: Strings,
+}
+
+/// The strings of a fit as C sees them.
+#[derive(Default)]
+pub(super) struct Strings {
+    pub(super) formula: StringTable,
+    pub(super) summary: StringTable,
+    pub(super) fixef: StringTable,
+    pub(super) dropped_columns: StringTable,
+    pub(super) theta: StringTable,
+    pub(super) groups: StringTable,
+    /// One a term.
+    pub(super) effects: Vec<StringTable>,
+    pub(super) levels: Vec<StringTable>,
+    pub(super) boundary: StringTable,
+    pub(super) warnings: StringTable,
+    pub(super) dropped_rows: StringTable,
+    pub(super) tables: StringTable,
+}
+
+impl FitHandle {
+    fn new(fit: Fit) -> Self {
+        let per_term = || fit.terms.iter().map(|_| StringTable::default()).collect();
+        let strings = Strings { effects: per_term(), levels: per_term(), ..Strings::default() };
+        FitHandle { fit, strings }
+    }
+}
+
+// The header promises that threads may share a fit.
+const _: () = {
+    const fn shareable<T: Send + Sync>() {}
+    shareable::<FitHandle>();
+};
+
+/// Fits the model `spec` to `frame`, which is needed for a formula and ignored for arrays. `options` may be NULL.
+/// A fit whose optimiser did not converge is still a fit: see interlace_fit_converged and interlace_fit_warning.
+/// The caller frees `*out` with interlace_fit_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_new(
+    spec: Option<&SpecHandle>,
+    frame: Option<&FrameHandle>,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FitHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (spec, out) = (need(spec, "spec")?, target(out, "out")?);
+        let frame = frame.map(|frame| &frame.frame);
+        let fit = match options.and_then(|o| Some((o.progress?, o.user_data))) {
+            None => Fit::new(&spec.spec, frame, &settings(options), None)?,
+            Some((progress, user_data)) => {
+                let mut report = |evaluation: usize, objective: f64, theta: &[f64]| {
+                    progress(evaluation as i64, objective, theta.as_ptr(), theta.len(), user_data) == 0
+                };
+                Fit::new(&spec.spec, frame, &settings(options), Some(&mut report))?
+            }
+        };
+        out.write(give(FitHandle::new(fit)));
+        Ok(())
+    })
+}
+
+/// Evaluates the objective of a model (the deviance, or for REML the REML criterion) without fitting it: `values` [n_points] at the points
+/// `theta` [n_theta,n_points], one column a point, in the order of interlace_fit_theta_name. `frame` and `options` are as
+/// for interlace_fit_new. INTERLACE_E_ARGUMENT if `n_theta` is not the model's number of parameters.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_objective(
+    spec: Option<&SpecHandle>,
+    frame: Option<&FrameHandle>,
+    options: Option<&OptionsHandle>,
+    theta: *const f64,
+    n_theta: usize,
+    n_points: usize,
+    values: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let spec = need(spec, "spec")?;
+        array_target(values, len, n_points, "values")?;
+        let count = n_theta.checked_mul(n_points);
+        let count = count.ok_or_else(|| Error::argument("n_theta times n_points is larger than the address space"))?;
+        let theta = slice(theta, count, "theta")?;
+        let result = Fit::objective(&spec.spec, frame.map(|frame| &frame.frame), &settings(options), theta)?;
+        if result.len() != n_points {
+            return Err(Error::argument(format!("n_theta is {n_theta}, the model has another number of parameters")));
+        }
+        copy_out(&result, values, len)
+    })
+}
+
+fn settings(options: Option<&OptionsHandle>) -> Options {
+    options.map(|o| o.options.clone()).unwrap_or_default()
+}
+
+/// Frees a fit. NULL is allowed.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_free(fit: Option<Box<FitHandle>>) {
+    free(fit);
+}
+
+/// The kind of model: INTERLACE_LMM; 0 for NULL.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_model(fit: Option<&FitHandle>) -> i32 {
+    query(0, || {
+        let kind = fit?.fit.kind;
+        MODELS.iter().find(|m| m.1 == kind).map(|m| m.0)
+    })
+}
+
+/// The formula as it was given; empty for a model from arrays.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_formula(fit: Option<&FitHandle>) -> *const c_char {
+    query(null(), || fit.map(|f| f.strings.formula.get(&[&f.fit.formula], 0)))
+}
+
+/// Whether the fit is by restricted maximum likelihood.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_is_reml(fit: Option<&FitHandle>) -> bool {
+    query(false, || Some(fit?.fit.reml))
+}
+
+/// Whether the fit is singular: some linear combination of random effects has a variance of exactly zero.
+/// interlace_fit_boundary says which.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_is_singular(fit: Option<&FitHandle>) -> bool {
+    query(false, || Some(fit?.fit.singular))
+}
+
+/// Number of rows used.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_n_obs(fit: Option<&FitHandle>) -> usize {
+    query(0, || Some(fit?.fit.n_obs))
+}
+
+/// Number of parameters: fixed effects, theta and sigma.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_npar(fit: Option<&FitHandle>) -> usize {
+    query(0, || Some(fit?.fit.npar))
+}
+
+/// Residual degrees of freedom: rows used minus parameters.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_df_residual(fit: Option<&FitHandle>) -> usize {
+    query(0, || Some(fit?.fit.df_residual))
+}
+
+/// Standard deviation of the residuals, in units of the response. NaN for NULL.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_sigma(fit: Option<&FitHandle>) -> f64 {
+    query(f64::NAN, || Some(fit?.fit.sigma))
+}
+
+/// Log-likelihood (natural logarithm, all constants included), restricted for a fit by REML. NaN for NULL.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_log_likelihood(fit: Option<&FitHandle>) -> f64 {
+    query(f64::NAN, || Some(fit?.fit.log_likelihood))
+}
+
+/// What was minimised: the deviance, or for a fit by REML the REML criterion. NaN for NULL.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_criterion(fit: Option<&FitHandle>) -> f64 {
+    query(f64::NAN, || Some(fit?.fit.criterion))
+}
+
+/// Akaike's information criterion. NaN for NULL.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_aic(fit: Option<&FitHandle>) -> f64 {
+    query(f64::NAN, || Some(fit?.fit.aic))
+}
+
+/// Bayesian information criterion. NaN for NULL.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_bic(fit: Option<&FitHandle>) -> f64 {
+    query(f64::NAN, || Some(fit?.fit.bic))
+}
+
+/// The fit behind the handle, for functions that can fail.
+pub(super) fn fit_of(fit: Option<&FitHandle>) -> Result<&Fit> {
+    need(fit, "fit").map(|f| &f.fit)
+}

@@ -1,0 +1,63 @@
+//! A fit's fixed effects.
+
+use std::ffi::c_char;
+use std::ptr::null;
+
+use super::boundary::{boundary, query};
+use super::buffer::copy_out;
+use super::fit::{FitHandle, fit_of};
+use super::status::{ErrorRecord, Status};
+
+/// Number of fixed effects p: of the columns that were kept.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_n_fixef(fit: Option<&FitHandle>) -> usize {
+    query(0, || Some(fit?.fit.fixed.names.len()))
+}
+
+/// Name of a fixed effect, by its index from 0; NULL if there is none.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_fixef_name(fit: Option<&FitHandle>, i: usize) -> *const c_char {
+    query(null(), || fit.map(|f| f.strings.fixef.get(&f.fit.fixed.names, i)))
+}
+
+/// Estimates of the fixed effects, to `out` [p].
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_fixef(fit: Option<&FitHandle>, out: *mut f64, len: usize, err: *mut ErrorRecord) -> Status {
+    boundary(err, || copy_out(&fit_of(fit)?.fixed.estimate, out, len))
+}
+
+/// Standard errors of the fixed effects, to `out` [p].
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_fixef_std_error(
+    fit: Option<&FitHandle>,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || copy_out(&fit_of(fit)?.fixed.std_error, out, len))
+}
+
+/// Covariance matrix of the estimates of the fixed effects, to `out` [p,p].
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_vcov(fit: Option<&FitHandle>, out: *mut f64, len: usize, err: *mut ErrorRecord) -> Status {
+    boundary(err, || copy_out(&fit_of(fit)?.fixed.vcov, out, len))
+}
+
+/// Number of columns of the fixed-effects model matrix that were left out, because they are linear combinations of those before them.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_n_dropped_columns(fit: Option<&FitHandle>) -> usize {
+    query(0, || Some(fit?.fit.fixed.dropped.len()))
+}
+
+/// Name of a column that was left out, by its index from 0; NULL if there is none.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_dropped_column(fit: Option<&FitHandle>, i: usize) -> *const c_char {
+    query(null(), || fit.map(|f| f.strings.dropped_columns.get(&f.fit.fixed.dropped, i)))
+}

@@ -1,0 +1,203 @@
+//! A fit's random effects: theta, and each term's covariance, modes and boundary.
+
+use std::ffi::c_char;
+use std::ptr::null;
+
+use super::boundary::{boundary, query};
+use super::buffer::copy_out;
+use super::fit::{FitHandle, fit_of};
+use super::spec_arrays::STRUCTURES;
+use super::status::{ErrorRecord, Status};
+use crate::error::{Error, Result};
+use crate::fit::TermFit;
+
+/// Number of covariance parameters.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_n_theta(fit: Option<&FitHandle>) -> usize {
+    query(0, || Some(fit?.fit.theta.len()))
+}
+
+/// Name of a covariance parameter, by its index from 0: "group.effect" on the diagonal of the Cholesky factor, "group.row.column" below it;
+/// NULL if there is none.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_theta_name(fit: Option<&FitHandle>, i: usize) -> *const c_char {
+    query(null(), || fit.map(|f| f.strings.theta.get(&f.fit.theta_names, i)))
+}
+
+/// Covariance parameters, to `out` [n_theta]: term by term, for an unstructured covariance the lower triangle, by columns, of the Cholesky
+/// factor of the random effects' covariance relative to sigma^2.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_theta(fit: Option<&FitHandle>, out: *mut f64, len: usize, err: *mut ErrorRecord) -> Status {
+    boundary(err, || copy_out(&fit_of(fit)?.theta, out, len))
+}
+
+/// Number of random terms.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_n_terms(fit: Option<&FitHandle>) -> usize {
+    query(0, || Some(fit?.fit.terms.len()))
+}
+
+/// Grouping factor of a term, "g" or "a:b"; NULL if there is no such term. Terms may share a grouping factor.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_term_group(fit: Option<&FitHandle>, term: usize) -> *const c_char {
+    query(null(), || {
+        let fit = fit?;
+        Some(fit.strings.groups.get_with(|| fit.fit.terms.iter().map(|t| &t.group), term))
+    })
+}
+
+/// Number of effects r of a term.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_term_n_effects(fit: Option<&FitHandle>, term: usize) -> usize {
+    query(0, || Some(fit?.fit.terms.get(term)?.effects.len()))
+}
+
+/// Name of an effect of a term, by its index from 0; NULL if there is none.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_term_effect_name(fit: Option<&FitHandle>, term: usize, effect: usize) -> *const c_char {
+    query(null(), || {
+        let fit = fit?;
+        Some(fit.strings.effects.get(term)?.get(&fit.fit.terms[term].effects, effect))
+    })
+}
+
+/// Number of levels l of a term's grouping factor.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_term_n_levels(fit: Option<&FitHandle>, term: usize) -> usize {
+    query(0, || Some(fit?.fit.terms.get(term)?.levels.len()))
+}
+
+/// Label of a level of a term's grouping factor, by its index from 0; NULL if there is none.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_term_level(fit: Option<&FitHandle>, term: usize, level: usize) -> *const c_char {
+    query(null(), || {
+        let fit = fit?;
+        Some(fit.strings.levels.get(term)?.get(&fit.fit.terms[term].levels, level))
+    })
+}
+
+/// Covariance structure of a term: INTERLACE_UNSTRUCTURED, INTERLACE_DIAGONAL, INTERLACE_COMPOUND_SYMMETRY or INTERLACE_AR1;
+/// -1 if there is no such term.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_term_structure(fit: Option<&FitHandle>, term: usize) -> i32 {
+    query(-1, || {
+        let kind = fit?.fit.terms.get(term)?.structure.kind;
+        STRUCTURES.iter().find(|s| s.1 == kind).map(|s| s.0)
+    })
+}
+
+/// Whether a term's effects share one standard deviation by its structure.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_term_is_homogeneous(fit: Option<&FitHandle>, term: usize) -> bool {
+    query(false, || Some(fit?.fit.terms.get(term)?.structure.homogeneous))
+}
+
+/// Covariance matrix of a term's effects, to `out` [r,r], in squared units of the response.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_term_cov(
+    fit: Option<&FitHandle>,
+    term: usize,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || copy_out(&term_of(fit, term)?.cov, out, len))
+}
+
+/// Standard deviations of a term's effects, to `out` [r].
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_term_sd(
+    fit: Option<&FitHandle>,
+    term: usize,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || copy_out(&term_of(fit, term)?.sd, out, len))
+}
+
+/// Correlation matrix of a term's effects, to `out` [r,r]; NaN beside an effect without variance.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_term_corr(
+    fit: Option<&FitHandle>,
+    term: usize,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || copy_out(&term_of(fit, term)?.corr, out, len))
+}
+
+/// Conditional modes of a term's random effects, to `out` [r,l]: one column a level.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_term_ranef(
+    fit: Option<&FitHandle>,
+    term: usize,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || copy_out(&term_of(fit, term)?.modes, out, len))
+}
+
+/// Conditional covariance matrices of a term's random effects given the parameters, to `out` [r,r,l]: one matrix a level.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_term_ranef_cov(
+    fit: Option<&FitHandle>,
+    term: usize,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || copy_out(&term_of(fit, term)?.condvar, out, len))
+}
+
+/// Number of directions in the space of a term's effects that have no variance; 0 unless the fit is singular.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_term_n_boundary(fit: Option<&FitHandle>, term: usize) -> usize {
+    query(0, || Some(fit?.fit.terms.get(term)?.boundary.len()))
+}
+
+/// A direction without variance, by its index from 0, to `out` [r]: the weights of the effects, of unit length.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_term_boundary(
+    fit: Option<&FitHandle>,
+    term: usize,
+    direction: usize,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let boundary = &term_of(fit, term)?.boundary;
+        let found = boundary.get(direction);
+        let count = boundary.len();
+        let unknown = || Error::argument(format!("direction is {direction}, the term has {count} of them (from 0)"));
+        copy_out(found.ok_or_else(unknown)?, out, len)
+    })
+}
+
+/// The term of that number, for functions that can fail.
+pub(super) fn term_of(fit: Option<&FitHandle>, term: usize) -> Result<&TermFit> {
+    let terms = &fit_of(fit)?.terms;
+    let count = terms.len();
+    terms.get(term).ok_or_else(|| Error::argument(format!("term is {term}, the fit has {count} random terms (from 0)")))
+}

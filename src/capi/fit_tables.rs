@@ -1,0 +1,51 @@
+//! A fit's results as tables, and as text.
+
+use std::ffi::c_char;
+use std::ptr::null;
+
+use super::boundary::{boundary, query};
+use super::buffer::target;
+use super::fit::{FitHandle, fit_of};
+use super::frame::FrameHandle;
+use super::handle::give;
+use super::status::{ErrorRecord, Status};
+use super::strings::text;
+
+/// Number of tables that interlace_fit_table makes.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_n_tables(fit: Option<&FitHandle>) -> usize {
+    query(0, || Some(fit?.fit.table_names().len()))
+}
+
+/// Name of a table, by its index from 0; NULL if there is none.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_table_name(fit: Option<&FitHandle>, i: usize) -> *const c_char {
+    query(null(), || fit.map(|f| f.strings.tables.get(&f.fit.table_names(), i)))
+}
+
+/// A table of results as a new frame, by name: "coefficients" (estimates, standard errors, t values), "varcorr", "ranef", "theta",
+/// "observations", "dropped_rows", "fit" and whatever else interlace_fit_table_name lists.
+/// INTERLACE_E_ARGUMENT if there is no table of that name. The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_table(
+    fit: Option<&FitHandle>,
+    name: *const c_char,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (fit, name, out) = (fit_of(fit)?, text(name, "name")?, target(out, "out")?);
+        out.write(give(FrameHandle::new(fit.table(name)?)));
+        Ok(())
+    })
+}
+
+/// The summary of the fit as lme4 prints it: several lines of text. NULL for NULL.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_summary(fit: Option<&FitHandle>) -> *const c_char {
+    query(null(), || fit.map(|f| f.strings.summary.get_with(|| [f.fit.summary()], 0)))
+}

@@ -1,0 +1,268 @@
+//! Frames: data in, tables out.
+
+use std::ffi::c_char;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+
+use super::boundary::boundary;
+use super::buffer::{copied, slice, target};
+use super::handle::{free, give, need};
+use super::status::{ErrorRecord, Status};
+use super::strings::{StringTable, optional_texts, text, texts};
+use crate::error::{Code, Error, Result, try_vec};
+use crate::frame::{CsvOptions, Frame};
+
+/// A data frame: named columns of one length. Data go in as a frame, and every table of results comes out as a frame.
+/// Since 0.1.
+pub struct FrameHandle {
+    pub(super) frame: Frame,
+    /// One a column, so that a name stays where it is as columns are added.
+    pub(super) names: Vec<StringTable>,
+    pub(super) levels: Vec<StringTable>,
+}
+
+impl FrameHandle {
+    pub(super) fn new(frame: Frame) -> Self {
+        let tables = || frame.columns.iter().map(|_| StringTable::default()).collect();
+        FrameHandle { names: tables(), levels: tables(), frame }
+    }
+
+    /// Changes the frame and lets the tables of strings follow.
+    fn change(&mut self, change: impl FnOnce(&mut Frame) -> Result<()>) -> Result<()> {
+        change(&mut self.frame)?;
+        self.names.resize_with(self.frame.columns.len(), StringTable::default);
+        self.levels.resize_with(self.frame.columns.len(), StringTable::default);
+        Ok(())
+    }
+
+    /// Changes the levels of a column; pointers to the old ones end here.
+    fn change_levels(&mut self, name: &str, change: impl FnOnce(&mut Frame) -> Result<()>) -> Result<()> {
+        change(&mut self.frame)?;
+        if let Some(column) = self.frame.columns.iter().position(|c| c.name == name) {
+            self.levels[column] = StringTable::default();
+        }
+        Ok(())
+    }
+}
+
+/// Makes a frame of `n_rows` rows and no columns.
+/// The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_frame_new(n_rows: usize, out: *mut *mut FrameHandle, err: *mut ErrorRecord) -> Status {
+    boundary(err, || {
+        let out = target(out, "out")?;
+        out.write(give(FrameHandle::new(Frame::new(n_rows))));
+        Ok(())
+    })
+}
+
+/// Adds a column of real numbers `values` [n_rows], which are copied. NaN is a missing value.
+/// INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_frame_add_f64(
+    frame: Option<&mut FrameHandle>,
+    name: *const c_char,
+    values: *const f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (frame, name) = (need(frame, "frame")?, text(name, "name")?);
+        let values = copied(slice(values, len, "values")?, "values")?;
+        frame.change(|frame| frame.add_real(name, values))
+    })
+}
+
+/// Adds a column of integers `values` [n_rows], which are copied. INT32_MIN is a missing value.
+/// INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_frame_add_i32(
+    frame: Option<&mut FrameHandle>,
+    name: *const c_char,
+    values: *const i32,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (frame, name) = (need(frame, "frame")?, text(name, "name")?);
+        let source = slice(values, len, "values")?;
+        let mut values = try_vec("values", i64::MIN, len)?;
+        for (to, &from) in values.iter_mut().zip(source) {
+            *to = if from == i32::MIN { i64::MIN } else { i64::from(from) };
+        }
+        frame.change(|frame| frame.add_integers(name, values))
+    })
+}
+
+/// Adds a column of integers `values` [n_rows], which are copied. INT64_MIN is a missing value.
+/// INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_frame_add_i64(
+    frame: Option<&mut FrameHandle>,
+    name: *const c_char,
+    values: *const i64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (frame, name) = (need(frame, "frame")?, text(name, "name")?);
+        let values = copied(slice(values, len, "values")?, "values")?;
+        frame.change(|frame| frame.add_integers(name, values))
+    })
+}
+
+/// Adds a column of categories. `codes` [n_rows] are indices into `levels` [n_levels], from 0; -1 is a missing value.
+/// The levels keep the order given here; `ordered` says that this order means something (the contrasts are then polynomial).
+/// All is copied. INTERLACE_E_ARGUMENT if `len` is not the number of rows, the name is taken, a level occurs twice, or
+/// a code is out of range.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_frame_add_categorical(
+    frame: Option<&mut FrameHandle>,
+    name: *const c_char,
+    codes: *const i32,
+    len: usize,
+    levels: *const *const c_char,
+    n_levels: usize,
+    ordered: bool,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (frame, name) = (need(frame, "frame")?, text(name, "name")?);
+        let codes = copied(slice(codes, len, "codes")?, "codes")?;
+        let levels = texts(levels, n_levels, "levels")?.into_iter().map(String::from).collect();
+        frame.change(|frame| frame.add_category(name, codes, levels, ordered))
+    })
+}
+
+/// Adds a column of categories from their labels `values` [n_rows], which are copied; a NULL entry is a missing value.
+/// The levels are the labels that occur, sorted by their bytes; interlace_frame_set_levels gives them another order.
+/// INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_frame_add_strings(
+    frame: Option<&mut FrameHandle>,
+    name: *const c_char,
+    values: *const *const c_char,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (frame, name) = (need(frame, "frame")?, text(name, "name")?);
+        let values = optional_texts(values, len, "values")?;
+        frame.change(|frame| frame.add_strings(name, &values))
+    })
+}
+
+/// Declares the levels of a column and their order. `levels` [n_levels] must hold every label that occurs, and may hold more;
+/// `ordered` says that the order means something. A column of numbers becomes categories by this, each number
+/// labelled by its shortest text ("308"). Pointers to the column's earlier labels become invalid.
+/// INTERLACE_E_DATA if there is no such column or a value is not among the levels.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_frame_set_levels(
+    frame: Option<&mut FrameHandle>,
+    name: *const c_char,
+    levels: *const *const c_char,
+    n_levels: usize,
+    ordered: bool,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (frame, name) = (need(frame, "frame")?, text(name, "name")?);
+        let levels = texts(levels, n_levels, "levels")?.into_iter().map(String::from).collect();
+        frame.change_levels(name, |frame| frame.set_levels(name, levels, ordered))
+    })
+}
+
+/// Makes a column of numbers into categories labelled by the numbers' shortest texts, sorted by their bytes ("10" before "9").
+/// A column of categories stays as it is. INTERLACE_E_DATA if there is no such column.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_frame_make_categorical(
+    frame: Option<&mut FrameHandle>,
+    name: *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (frame, name) = (need(frame, "frame")?, text(name, "name")?);
+        frame.change_levels(name, |frame| frame.make_category(name))
+    })
+}
+
+/// Reads a CSV file: UTF-8, comma separated, a header of distinct names. A column is integers if every cell is one, otherwise real
+/// numbers if every cell is one, otherwise categories (levels sorted by their bytes); cells that are empty, NA or NaN are missing.
+/// The columns named in `categorical` [n_categorical] are categories whatever they look like; each must be there.
+/// INTERLACE_E_IO if the file can't be read; INTERLACE_E_DATA if it is not CSV (`position` is the row, from 0).
+/// The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_frame_from_csv(
+    path: *const c_char,
+    categorical: *const *const c_char,
+    n_categorical: usize,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let out = target(out, "out")?;
+        let path = text(path, "path")?;
+        let options = csv_options(&texts(categorical, n_categorical, "categorical")?);
+        out.write(give(FrameHandle::new(Frame::from_csv_path(path, &options)?)));
+        Ok(())
+    })
+}
+
+/// Reads CSV text of `len` bytes from memory; otherwise as interlace_frame_from_csv.
+/// The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_frame_from_csv_bytes(
+    bytes: *const c_char,
+    len: usize,
+    categorical: *const *const c_char,
+    n_categorical: usize,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let out = target(out, "out")?;
+        let bytes = slice(bytes.cast::<u8>(), len, "bytes")?;
+        let options = csv_options(&texts(categorical, n_categorical, "categorical")?);
+        out.write(give(FrameHandle::new(Frame::from_csv(bytes, &options)?)));
+        Ok(())
+    })
+}
+
+fn csv_options(categorical: &[&str]) -> CsvOptions {
+    CsvOptions { categorical: categorical.iter().copied().map(String::from).collect(), ..CsvOptions::default() }
+}
+
+/// Writes the frame as a CSV file, with a header. Numbers have the shortest text that reads back to the same number, missing values
+/// are NA. INTERLACE_E_IO if the file can't be written.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_frame_write_csv(
+    frame: Option<&FrameHandle>,
+    path: *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (frame, path) = (need(frame, "frame")?, text(path, "path")?);
+        let failure = |e: std::io::Error| Error::new(Code::Io, format!("'{path}' can't be written: {e}"));
+        let mut file = BufWriter::new(File::create(path).map_err(failure)?);
+        frame.frame.write_csv(&mut file)?;
+        file.flush().map_err(failure)
+    })
+}
+
+/// Frees a frame. NULL is allowed.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_frame_free(frame: Option<Box<FrameHandle>>) {
+    free(frame);
+}

@@ -1,0 +1,40 @@
+//! The C API: the only unsafe code. One file a noun (long ones split by subject), in the order of the header.
+//!
+//! How a function is written:
+//!
+//! - Its name is `interlace_<noun>_<verb>`; arguments come in the order object, inputs, outputs, `err`.
+//! - Objects arrive as `Option<&T>`, `Option<&mut T>` or, to be freed, `Option<Box<T>>`; `handle::need` turns NULL into an error.
+//! - Arrays and strings arrive as raw pointers and go through `buffer` and `strings`, which do all the checking.
+//! - What can fail runs inside `boundary`; what can't runs inside `query`. Neither lets a panic reach C.
+//! - Outputs are written last, so that a failure leaves them alone.
+//! - Constants and enumerations cross the border as integers; Rust enums never do.
+//!
+//! The doc comments become the header (`cbindgen.toml`, `tests/header.rs`), so they are written for readers of C.
+
+#![deny(missing_docs)]
+// Every function here takes C's word for its pointers; the contract is in the header, and marking each use would hide the code.
+#![allow(unsafe_op_in_unsafe_fn, clippy::missing_safety_doc)]
+
+mod boundary;
+mod buffer;
+mod handle;
+mod strings;
+
+// What the header is generated from; `tests/header.rs` has the order.
+pub mod fit;
+pub mod fit_fixed;
+pub mod fit_matrices;
+pub mod fit_outcome;
+pub mod fit_random;
+pub mod fit_rows;
+pub mod fit_tables;
+pub mod frame;
+pub mod frame_columns;
+pub mod options;
+pub mod predict;
+pub mod spec;
+pub mod spec_arrays;
+pub mod status;
+
+#[cfg(feature = "test-hooks")]
+pub mod test_hooks;

@@ -1,0 +1,353 @@
+//! How a model is fitted.
+
+use std::ffi::{CStr, c_char, c_void};
+use std::ptr::null;
+
+use super::boundary::{boundary, query};
+use super::buffer::{copied, slice, target};
+use super::handle::{choice, free, give, need};
+use super::status::{ErrorRecord, Status};
+use super::strings::text;
+use crate::design::NaPolicy;
+use crate::error::{Error, Result};
+use crate::optimize::Method;
+use crate::options::Options;
+
+/// Rows with missing values are left out and reported. The default.
+pub const INTERLACE_NA_OMIT: i32 = 0;
+/// A missing value is an error, INTERLACE_E_DATA.
+pub const INTERLACE_NA_ERROR: i32 = 1;
+/// Rows with missing values are left out of the fit, and results per row have NaN for them.
+pub const INTERLACE_NA_PAD: i32 = 2;
+
+const NA_POLICIES: [(i32, NaPolicy); 3] =
+    [(INTERLACE_NA_OMIT, NaPolicy::Omit), (INTERLACE_NA_ERROR, NaPolicy::Error), (INTERLACE_NA_PAD, NaPolicy::Pad)];
+
+/// Called after each evaluation of the objective, on the thread that called interlace_fit_new, with the number of evaluations so far, the
+/// objective, `theta` [n_theta] and the pointer given to interlace_options_set_progress. A return value other than 0
+/// cancels the fit, which then returns INTERLACE_E_CANCELLED. It must not throw, longjmp or free the objects of the fit.
+/// Since 0.1.
+pub type ProgressFn =
+    Option<unsafe extern "C" fn(evaluation: i64, objective: f64, theta: *const f64, n_theta: usize, user_data: *mut c_void) -> i32>;
+
+/// How a model is fitted. Wherever options are wanted, NULL stands for the defaults.
+/// Since 0.1.
+pub struct OptionsHandle {
+    pub(super) options: Options,
+    pub(super) progress: ProgressFn,
+    pub(super) user_data: *mut c_void,
+}
+
+/// Makes options with their default values.
+/// The caller frees `*out` with interlace_options_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_options_new(out: *mut *mut OptionsHandle, err: *mut ErrorRecord) -> Status {
+    boundary(err, || {
+        let out = target(out, "out")?;
+        out.write(give(OptionsHandle { options: Options::default(), progress: None, user_data: std::ptr::null_mut() }));
+        Ok(())
+    })
+}
+
+/// Restricted maximum likelihood (true, the default) or maximum likelihood.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_options_set_reml(
+    options: Option<&mut OptionsHandle>,
+    reml: bool,
+    err: *mut ErrorRecord,
+) -> Status {
+    change(options, err, |options| {
+        options.reml = reml;
+        Ok(())
+    })
+}
+
+/// The minimiser: "newton" (the default), "lbfgs", "bobyqa" or "nelder_mead".
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_options_set_optimizer(
+    options: Option<&mut OptionsHandle>,
+    name: *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    change(options, err, |options| set_optimizer(options, text(name, "name")?))
+}
+
+/// Where the search starts: `theta` [n_theta], copied, in the order of interlace_fit_theta_name. With `n_theta` 0 the
+/// library chooses the start. A wrong length is reported when the model is fitted.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_options_set_theta0(
+    options: Option<&mut OptionsHandle>,
+    theta: *const f64,
+    n_theta: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    change(options, err, |options| set_theta0(options, copied(slice(theta, n_theta, "theta")?, "theta")?))
+}
+
+/// The predicted decrease of the objective at which the optimum is taken as reached; positive, default 1e-13.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_options_set_tolerance(
+    options: Option<&mut OptionsHandle>,
+    tolerance: f64,
+    err: *mut ErrorRecord,
+) -> Status {
+    change(options, err, |options| set_tolerance(options, tolerance))
+}
+
+/// The most evaluations of the objective; positive, default 1000. A fit that reaches it has not converged, but is a fit.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_options_set_max_evaluations(
+    options: Option<&mut OptionsHandle>,
+    max_evaluations: i64,
+    err: *mut ErrorRecord,
+) -> Status {
+    change(options, err, |options| set_max_evaluations(options, max_evaluations))
+}
+
+/// The number of threads that one fit may use; positive, default 1. Results don't depend on it.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_options_set_threads(
+    options: Option<&mut OptionsHandle>,
+    threads: i32,
+    err: *mut ErrorRecord,
+) -> Status {
+    change(options, err, |options| set_threads(options, i64::from(threads)))
+}
+
+/// Seconds after which a fit stops with what it has; positive, default infinity. Such a fit has not converged, but is a fit.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_options_set_deadline(
+    options: Option<&mut OptionsHandle>,
+    seconds: f64,
+    err: *mut ErrorRecord,
+) -> Status {
+    change(options, err, |options| set_deadline(options, seconds))
+}
+
+/// What is done with rows that have missing values: INTERLACE_NA_OMIT (the default), INTERLACE_NA_ERROR or INTERLACE_NA_PAD.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_options_set_na(
+    options: Option<&mut OptionsHandle>,
+    policy: i32,
+    err: *mut ErrorRecord,
+) -> Status {
+    change(options, err, |options| {
+        options.na = choice(policy, "policy", &NA_POLICIES)?;
+        Ok(())
+    })
+}
+
+/// Has `progress` called during fits, with `user_data`, which is handed on as it is. NULL ends that.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_options_set_progress(
+    options: Option<&mut OptionsHandle>,
+    progress: ProgressFn,
+    user_data: *mut c_void,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let options = need(options, "options")?;
+        options.progress = progress;
+        options.user_data = user_data;
+        Ok(())
+    })
+}
+
+/// Sets an option by name from text, as "tolerance" from "1e-8". interlace_options_name lists the names. An unknown name is an error,
+/// INTERLACE_E_ARGUMENT, as is a value that can't be read.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_options_set(
+    options: Option<&mut OptionsHandle>,
+    name: *const c_char,
+    value: *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    change(options, err, |options| {
+        let (name, value) = (text(name, "name")?, text(value, "value")?.trim());
+        let entry = NAMED.iter().find(|entry| entry.name.to_bytes() == name.as_bytes()).ok_or_else(|| {
+            let names: Vec<_> = NAMED.iter().map(|entry| entry.name.to_string_lossy()).collect();
+            Error::argument(format!("there is no option '{name}'; there are {}", names.join(", ")))
+        })?;
+        (entry.set)(options, value)
+    })
+}
+
+/// Number of options that interlace_options_set knows.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_options_count() -> usize {
+    NAMED.len()
+}
+
+/// Name of an option, by its index from 0; NULL if there is none. A static string.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_options_name(i: usize) -> *const c_char {
+    query(null(), || Some(NAMED.get(i)?.name.as_ptr()))
+}
+
+/// What an option does, what values it takes and its default, in one line; NULL if there is none. A static string.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_options_doc(i: usize) -> *const c_char {
+    query(null(), || Some(NAMED.get(i)?.doc.as_ptr()))
+}
+
+/// Frees options. NULL is allowed.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_options_free(options: Option<Box<OptionsHandle>>) {
+    free(options);
+}
+
+unsafe fn change(
+    options: Option<&mut OptionsHandle>,
+    err: *mut ErrorRecord,
+    body: impl FnOnce(&mut Options) -> Result<()>,
+) -> Status {
+    boundary(err, || body(&mut need(options, "options")?.options))
+}
+
+/// An option that can be set from text.
+struct Named {
+    name: &'static CStr,
+    doc: &'static CStr,
+    set: fn(&mut Options, &str) -> Result<()>,
+}
+
+const NAMED: [Named; 8] = [
+    Named { name: c"method", doc: c"reml (default) or ml", set: set_method },
+    Named { name: c"optimizer", doc: c"newton (default), lbfgs, bobyqa or nelder_mead", set: set_optimizer },
+    Named {
+        name: c"theta0",
+        doc: c"where the search starts: numbers separated by commas (default: empty, the library chooses)",
+        set: |options, value| set_theta0(options, numbers(value)?),
+    },
+    Named {
+        name: c"tolerance",
+        doc: c"predicted decrease of the objective at which the optimum is taken as reached (default 1e-13)",
+        set: |options, value| set_tolerance(options, number("tolerance", value)?),
+    },
+    Named {
+        name: c"max_evaluations",
+        doc: c"the most evaluations of the objective (default 1000)",
+        set: |options, value| set_max_evaluations(options, number("max_evaluations", value)?),
+    },
+    Named {
+        name: c"threads",
+        doc: c"the number of threads that one fit may use (default 1)",
+        set: |options, value| set_threads(options, number("threads", value)?),
+    },
+    Named {
+        name: c"deadline",
+        doc: c"seconds after which a fit stops with what it has (default inf)",
+        set: |options, value| set_deadline(options, number("deadline", value)?),
+    },
+    Named { name: c"na", doc: c"rows with missing values: omit (default), error or pad", set: set_na },
+];
+
+fn number<T: std::str::FromStr>(name: &str, value: &str) -> Result<T> {
+    value.parse().map_err(|_| Error::argument(format!("{name} is '{value}', it must be a number")))
+}
+
+fn numbers(value: &str) -> Result<Vec<f64>> {
+    value.split(',').map(str::trim).filter(|v| !v.is_empty()).map(|v| number("theta0", v)).collect()
+}
+
+fn word<T: Copy>(name: &str, value: &str, words: &[(&str, T)]) -> Result<T> {
+    words.iter().find(|w| w.0 == value).map(|w| w.1).ok_or_else(|| {
+        let known: Vec<&str> = words.iter().map(|w| w.0).collect();
+        Error::argument(format!("{name} is '{value}', it must be one of {}", known.join(", ")))
+    })
+}
+
+fn set_method(options: &mut Options, value: &str) -> Result<()> {
+    options.reml = word("method", value, &[("reml", true), ("ml", false)])?;
+    Ok(())
+}
+
+fn set_optimizer(options: &mut Options, value: &str) -> Result<()> {
+    let methods =
+        [("newton", Method::Newton), ("lbfgs", Method::Lbfgs), ("bobyqa", Method::Bobyqa), ("nelder_mead", Method::NelderMead)];
+    options.optimizer = word("optimizer", value, &methods)?;
+    Ok(())
+}
+
+fn set_na(options: &mut Options, value: &str) -> Result<()> {
+    options.na = word("na", value, &[("omit", NaPolicy::Omit), ("error", NaPolicy::Error), ("pad", NaPolicy::Pad)])?;
+    Ok(())
+}
+
+fn set_theta0(options: &mut Options, theta: Vec<f64>) -> Result<()> {
+    if let Some(i) = theta.iter().position(|t| !t.is_finite()) {
+        return Err(Error::argument(format!("theta[{i}] is {}, it must be finite", theta[i])));
+    }
+    options.theta0 = (!theta.is_empty()).then_some(theta);
+    Ok(())
+}
+
+fn set_tolerance(options: &mut Options, tolerance: f64) -> Result<()> {
+    if !(tolerance.is_finite() && tolerance > 0.0) {
+        return Err(Error::argument(format!("tolerance is {tolerance}, it must be positive and finite")));
+    }
+    options.tolerance = tolerance;
+    Ok(())
+}
+
+fn set_max_evaluations(options: &mut Options, count: i64) -> Result<()> {
+    options.max_evaluations = positive("max_evaluations", count)?;
+    Ok(())
+}
+
+fn set_threads(options: &mut Options, count: i64) -> Result<()> {
+    options.threads = positive("threads", count)?;
+    Ok(())
+}
+
+fn set_deadline(options: &mut Options, seconds: f64) -> Result<()> {
+    if !(seconds > 0.0) {
+        return Err(Error::argument(format!("deadline is {seconds}, it must be positive (infinity for none)")));
+    }
+    options.deadline = seconds.is_finite().then_some(seconds);
+    Ok(())
+}
+
+fn positive(name: &str, count: i64) -> Result<usize> {
+    match usize::try_from(count) {
+        Ok(count) if count > 0 => Ok(count),
+        _ => Err(Error::argument(format!("{name} is {count}, it must be at least 1"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_listed_defaults_are_the_defaults() {
+        let d = Options::default();
+        let doc = |name: &str| NAMED.iter().find(|n| n.name.to_str() == Ok(name)).unwrap().doc.to_str().unwrap();
+        assert!(d.reml && doc("method").contains("reml (default)"));
+        assert!(d.optimizer == Method::Newton && doc("optimizer").contains("newton (default)"));
+        assert!(doc("tolerance").contains(&format!("(default {:e})", d.tolerance)));
+        assert!(doc("max_evaluations").contains(&format!("(default {})", d.max_evaluations)));
+        assert!(doc("threads").contains(&format!("(default {})", d.threads)));
+        assert!(d.deadline.is_none() && doc("deadline").contains("(default inf)"));
+        assert!(d.na == NaPolicy::Omit && doc("na").contains("omit (default)"));
+        assert!(d.theta0.is_none());
+        let source = include_str!("options.rs");
+        assert!(source.contains(&format!("positive, default {:e}.", d.tolerance)), "the comment of set_tolerance");
+        assert!(source.contains(&format!("positive, default {}.", d.max_evaluations)), "the comment of set_max_evaluations");
+    }
+}

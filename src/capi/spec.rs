@@ -1,0 +1,144 @@
+//! What is fitted, from a formula.
+
+use std::ffi::c_char;
+
+use super::boundary::boundary;
+use super::buffer::target;
+use super::handle::{choice, free, give, need};
+use super::status::{ErrorRecord, Status};
+use super::strings::text;
+use crate::error::{Error, Result};
+use crate::formula::{parse, parse_random};
+use crate::spec::{FormulaSpec, ModelKind, Source, Spec};
+
+/// Linear mixed model.
+pub const INTERLACE_LMM: i32 = 1;
+
+/// What is fitted: the kind of model, and either a formula to be read against a frame, or design arrays. It has no state of the data
+/// that a formula is read against, so one spec serves many fits.
+/// Since 0.1.
+pub struct SpecHandle {
+    pub(super) spec: Spec,
+}
+
+/// The models, by their numbers.
+pub(super) const MODELS: [(i32, ModelKind); 1] = [(INTERLACE_LMM, ModelKind::Lmm)];
+
+/// Makes a spec from a formula in lme4's language, as "y ~ x + (1 + x | g)".
+/// `model` is INTERLACE_LMM. INTERLACE_E_FORMULA if the formula can't be read. Names of columns are looked up when it is fitted.
+/// The caller frees `*out` with interlace_spec_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_new(
+    model: i32,
+    formula: *const c_char,
+    out: *mut *mut SpecHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let out = target(out, "out")?;
+        let kind = choice(model, "model", &MODELS)?;
+        let formula = text(formula, "formula")?.to_owned();
+        // Only for its error: where the names come from, and so what `.` stands for, is known when it is fitted.
+        parse(&formula)?;
+        let source = Source::Formula(FormulaSpec { formula, ..FormulaSpec::default() });
+        out.write(give(SpecHandle { spec: Spec { kind, source } }));
+        Ok(())
+    })
+}
+
+/// Adds a random term, "(1 + x | g)", to those of the formula. May be called again for further terms.
+/// INTERLACE_E_FORMULA if it can't be read; `position` is then the byte in `term`.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_add_random(
+    spec: Option<&mut SpecHandle>,
+    term: *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (spec, term) = (formula_of(spec)?, text(term, "term")?);
+        parse_random(term)?;
+        spec.random.push(term.to_owned());
+        Ok(())
+    })
+}
+
+/// Adds a random intercept by the grouping factor of that name, short for the term "(1 | name)"; "a/b" stands for b within a.
+/// May be called again.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_add_groups(
+    spec: Option<&mut SpecHandle>,
+    name: *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (spec, name) = (formula_of(spec)?, text(name, "name")?);
+        spec.groups.push(name.to_owned());
+        Ok(())
+    })
+}
+
+/// Names the column of prior weights: the residual variance of a row is sigma^2 / weight. Rows of weight 0 are left out.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_set_weights(
+    spec: Option<&mut SpecHandle>,
+    column: *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (spec, column) = (formula_of(spec)?, text(column, "column")?);
+        spec.weights = Some(column.to_owned());
+        Ok(())
+    })
+}
+
+/// Names the column of the offset, which is added to any offset() in the formula.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_set_offset(
+    spec: Option<&mut SpecHandle>,
+    column: *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (spec, column) = (formula_of(spec)?, text(column, "column")?);
+        spec.offset = Some(column.to_owned());
+        Ok(())
+    })
+}
+
+/// Sets the contrasts of a column of categories by their name in R: "contr.treatment", "contr.sum", "contr.helmert", "contr.poly" or
+/// "contr.SAS".
+/// Without this, categories have treatment contrasts and ordered ones polynomial contrasts. The last call for a column holds.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_set_contrasts(
+    spec: Option<&mut SpecHandle>,
+    column: *const c_char,
+    contrasts: *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (spec, column, contrasts) = (formula_of(spec)?, text(column, "column")?, text(contrasts, "contrasts")?);
+        spec.contrasts.retain(|(c, _)| c != column);
+        spec.contrasts.push((column.to_owned(), contrasts.to_owned()));
+        Ok(())
+    })
+}
+
+/// Frees a spec. NULL is allowed.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_spec_free(spec: Option<Box<SpecHandle>>) {
+    free(spec);
+}
+
+fn formula_of(spec: Option<&mut SpecHandle>) -> Result<&mut FormulaSpec> {
+    match &mut need(spec, "spec")?.spec.source {
+        Source::Formula(formula) => Ok(formula),
+        Source::Arrays(_) => Err(Error::argument("spec was made from arrays, this call is for specs made from a formula")),
+    }
+}

@@ -1,0 +1,290 @@
+//! What is fitted, from design arrays.
+
+use std::ffi::c_char;
+
+use super::boundary::boundary;
+use super::buffer::{copied, matrix, optional_slice, slice, target};
+use super::handle::{choice, give, need};
+use super::spec::{MODELS, SpecHandle};
+use super::status::{ErrorRecord, Status};
+use super::strings::{optional_text, texts};
+use crate::error::{Error, Result, try_vec};
+use crate::formula::StructureKind;
+use crate::spec::{ArraySpec, ArrayTerm, Source, Spec};
+
+/// Covariance structure: any positive semidefinite matrix, as plain bars have it.
+pub const INTERLACE_UNSTRUCTURED: i32 = 0;
+/// Covariance structure: no correlations.
+pub const INTERLACE_DIAGONAL: i32 = 1;
+/// Covariance structure: one correlation for all pairs of effects.
+pub const INTERLACE_COMPOUND_SYMMETRY: i32 = 2;
+/// Covariance structure: the correlation of effects i and j is rho to the power |i - j|.
+pub const INTERLACE_AR1: i32 = 3;
+
+pub(super) const STRUCTURES: [(i32, StructureKind); 4] = [
+    (INTERLACE_UNSTRUCTURED, StructureKind::Unstructured),
+    (INTERLACE_DIAGONAL, StructureKind::Diagonal),
+    (INTERLACE_COMPOUND_SYMMETRY, StructureKind::CompoundSymmetry),
+    (INTERLACE_AR1, StructureKind::Ar1),
+];
+
+/// Makes a spec from the response `y` [n] and the fixed-effects model matrix `x` [n,p], column-major with leading dimension
+/// `ldx` >= n (the distance between the starts of columns, in elements). There is no intercept unless `x` has a column of ones.
+/// Random terms are added with interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data to predict at.
+/// A row with a NaN is a row with a missing value. All arrays are copied.
+/// The caller frees `*out` with interlace_spec_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_new_arrays(
+    model: i32,
+    y: *const f64,
+    n: usize,
+    x: *const f64,
+    p: usize,
+    ldx: usize,
+    out: *mut *mut SpecHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let out = target(out, "out")?;
+        let kind = choice(model, "model", &MODELS)?;
+        let y = optional_slice(y, n, "y")?.map_or(Ok(Vec::new()), |y| copied(y, "y"))?;
+        let x = matrix(x, n, p, ldx, "x", "ldx")?;
+        let source = Source::Arrays(ArraySpec { n, y, p, x, ..ArraySpec::default() });
+        out.write(give(SpecHandle { spec: Spec { kind, source } }));
+        Ok(())
+    })
+}
+
+/// Names the columns of `x`: `names` [p]. Without this they are "x1", "x2" and so on.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_set_fixef_names(
+    spec: Option<&mut SpecHandle>,
+    names: *const *const c_char,
+    p: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let spec = arrays_of(spec)?;
+        expect_length("names", p, "p", spec.p)?;
+        let names = owned(&texts(names, p, "names")?);
+        distinct("names", &names)?;
+        spec.x_names = names;
+        Ok(())
+    })
+}
+
+/// Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight. Rows of weight 0 are left out.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_set_weights_array(
+    spec: Option<&mut SpecHandle>,
+    weights: *const f64,
+    n: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let spec = arrays_of(spec)?;
+        expect_length("weights", n, "n", spec.n)?;
+        spec.weights = Some(copied(slice(weights, n, "weights")?, "weights")?);
+        Ok(())
+    })
+}
+
+/// Sets the offset `offset` [n], which is copied: a known part of the linear predictor.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_set_offset_array(
+    spec: Option<&mut SpecHandle>,
+    offset: *const f64,
+    n: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let spec = arrays_of(spec)?;
+        expect_length("offset", n, "n", spec.n)?;
+        spec.offset = Some(copied(slice(offset, n, "offset")?, "offset")?);
+        Ok(())
+    })
+}
+
+/// Adds a random term with k effects: `z` [n,k], column-major with leading dimension `ldz` >= n, and the level `index` [n] of each row,
+/// from 0 to n_levels - 1; -1 is a missing level (to predict: a level that the fit doesn't know). `z` may be NULL for a random
+/// intercept; `k` is then 1 and `ldz` is ignored. `name` is that of the grouping factor; NULL stands for "g1", "g2" and so on.
+/// `structure` is INTERLACE_UNSTRUCTURED, INTERLACE_DIAGONAL, INTERLACE_COMPOUND_SYMMETRY or INTERLACE_AR1. `homogeneous` is 1 for one
+/// standard deviation for all effects (not with INTERLACE_UNSTRUCTURED), 0 for one each, -1 for the structure's default: 1 for INTERLACE_AR1,
+/// 0 for the others.
+/// The terms are numbered from 0 in the order of these calls. All arrays are copied.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_add_term_i32(
+    spec: Option<&mut SpecHandle>,
+    name: *const c_char,
+    z: *const f64,
+    k: usize,
+    ldz: usize,
+    index: *const i32,
+    n: usize,
+    n_levels: usize,
+    structure: i32,
+    homogeneous: i32,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let term = Term { name, z, k, ldz, n, n_levels, structure, homogeneous };
+        add_term(spec, &term, slice(index, n, "index"))
+    })
+}
+
+/// Adds a random term whose `index` [n] is of 64-bit integers; otherwise as interlace_spec_add_term_i32.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_add_term_i64(
+    spec: Option<&mut SpecHandle>,
+    name: *const c_char,
+    z: *const f64,
+    k: usize,
+    ldz: usize,
+    index: *const i64,
+    n: usize,
+    n_levels: usize,
+    structure: i32,
+    homogeneous: i32,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let term = Term { name, z, k, ldz, n, n_levels, structure, homogeneous };
+        add_term(spec, &term, slice(index, n, "index"))
+    })
+}
+
+/// Labels the levels of a term (from 0): `levels` [n_levels]. Without this they are "1", "2" and so on. In new data to predict at,
+/// levels with labels are matched to those of the fit by label, levels without by number.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_set_term_levels(
+    spec: Option<&mut SpecHandle>,
+    term: usize,
+    levels: *const *const c_char,
+    n_levels: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let term = term_of(spec, term)?;
+        expect_length("levels", n_levels, "n_levels", term.n_levels)?;
+        let levels = owned(&texts(levels, n_levels, "levels")?);
+        distinct("levels", &levels)?;
+        term.levels = levels;
+        Ok(())
+    })
+}
+
+/// Names the effects of a term (from 0), which are the columns of its `z`: `names` [k].
+/// Without this they are "z1", "z2" and so on, and "(Intercept)" for a term without `z`.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_set_term_effects(
+    spec: Option<&mut SpecHandle>,
+    term: usize,
+    names: *const *const c_char,
+    k: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let term = term_of(spec, term)?;
+        expect_length("names", k, "k", term.effects.len())?;
+        let names = owned(&texts(names, k, "names")?);
+        distinct("names", &names)?;
+        term.effects = names;
+        Ok(())
+    })
+}
+
+/// A random term as it comes from C, but for its index.
+struct Term {
+    name: *const c_char,
+    z: *const f64,
+    k: usize,
+    ldz: usize,
+    n: usize,
+    n_levels: usize,
+    structure: i32,
+    homogeneous: i32,
+}
+
+unsafe fn add_term<I: Copy + Into<i64>>(spec: Option<&mut SpecHandle>, term: &Term, index: Result<&[I]>) -> Result<()> {
+    let spec = arrays_of(spec)?;
+    let name = optional_text(term.name, "name")?.unwrap_or_default().to_owned();
+    expect_length("index", term.n, "n", spec.n)?;
+    let structure = choice(term.structure, "structure", &STRUCTURES)?;
+    let homogeneous = choice(term.homogeneous, "homogeneous", &[(-1, None), (0, Some(false)), (1, Some(true))])?;
+    if structure == StructureKind::Unstructured && homogeneous == Some(true) {
+        return Err(Error::argument("homogeneous is 1, an unstructured covariance has no homogeneous form"));
+    }
+    let (z, effects) = effects(term, spec.n)?;
+    let index = checked_index(index?, term.n_levels)?;
+    let n_levels = term.n_levels;
+    spec.terms.push(ArrayTerm { name, effects, z, index, n_levels, levels: Vec::new(), structure, homogeneous });
+    Ok(())
+}
+
+/// The matrix of a term's effects and their names.
+unsafe fn effects(term: &Term, n: usize) -> Result<(Option<Vec<f64>>, Vec<String>)> {
+    if term.k == 0 {
+        return Err(Error::argument("k is 0, a random term has at least one effect"));
+    }
+    if term.z.is_null() {
+        if term.k != 1 {
+            return Err(Error::argument(format!("z is NULL with k = {}; a term without z has k = 1", term.k)));
+        }
+        return Ok((None, vec!["(Intercept)".to_owned()]));
+    }
+    // First the matrix, whose size is checked, then as many names.
+    let z = matrix(term.z, n, term.k, term.ldz, "z", "ldz")?;
+    Ok((Some(z), (1..=term.k).map(|i| format!("z{i}")).collect()))
+}
+
+fn checked_index<I: Copy + Into<i64>>(index: &[I], n_levels: usize) -> Result<Vec<i64>> {
+    let mut copy = try_vec("index", -1_i64, index.len())?;
+    for (row, (to, &from)) in copy.iter_mut().zip(index).enumerate() {
+        *to = from.into();
+        if *to < -1 || *to >= n_levels as i64 {
+            let wanted = format!("it must be -1 (missing) or from 0 to n_levels - 1 = {}", n_levels as i64 - 1);
+            return Err(Error::argument(format!("index[{row}] is {to}, {wanted}")).at(row));
+        }
+    }
+    Ok(copy)
+}
+
+fn arrays_of(spec: Option<&mut SpecHandle>) -> Result<&mut ArraySpec> {
+    match &mut need(spec, "spec")?.spec.source {
+        Source::Arrays(arrays) => Ok(arrays),
+        Source::Formula(_) => Err(Error::argument("spec was made from a formula, this call is for specs made from arrays")),
+    }
+}
+
+fn term_of(spec: Option<&mut SpecHandle>, term: usize) -> Result<&mut ArrayTerm> {
+    let terms = &mut arrays_of(spec)?.terms;
+    let count = terms.len();
+    terms.get_mut(term).ok_or_else(|| Error::argument(format!("term is {term}, the spec has {count} terms (from 0)")))
+}
+
+fn expect_length(what: &str, length: usize, name: &str, wanted: usize) -> Result<()> {
+    if length == wanted {
+        return Ok(());
+    }
+    Err(Error::argument(format!("{what} has {name} = {length} entries, the spec has {name} = {wanted}")))
+}
+
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().copied().map(String::from).collect()
+}
+
+fn distinct(what: &str, names: &[String]) -> Result<()> {
+    let mut seen = std::collections::HashSet::new();
+    match names.iter().find(|name| !seen.insert(name.as_str())) {
+        Some(twice) => Err(Error::argument(format!("{what} has '{twice}' twice"))),
+        None => Ok(()),
+    }
+}

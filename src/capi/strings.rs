@@ -1,0 +1,88 @@
+//! Strings across the border.
+
+use std::ffi::{CStr, CString, c_char};
+use std::ptr::null as null_pointer;
+use std::sync::OnceLock;
+
+use super::buffer::slice;
+use super::handle::null;
+use crate::error::{Error, Result};
+
+/// The text that C passes.
+pub(super) unsafe fn text<'a>(value: *const c_char, name: &str) -> Result<&'a str> {
+    optional_text(value, name)?.ok_or_else(|| null(name))
+}
+
+/// The text that C passes, or `None` for NULL.
+pub(super) unsafe fn optional_text<'a>(value: *const c_char, name: &str) -> Result<Option<&'a str>> {
+    if value.is_null() {
+        return Ok(None);
+    }
+    let bytes = CStr::from_ptr(value).to_bytes();
+    let text = std::str::from_utf8(bytes);
+    text.map(Some).map_err(|e| Error::argument(format!("{name} is not UTF-8: byte {} is invalid", e.valid_up_to())))
+}
+
+/// The array of texts that C passes; NULL entries are errors.
+pub(super) unsafe fn texts<'a>(values: *const *const c_char, len: usize, name: &str) -> Result<Vec<&'a str>> {
+    let each = slice(values, len, name)?.iter().enumerate();
+    each.map(|(i, &value)| text(value, &format!("{name}[{i}]"))).collect()
+}
+
+/// The array of texts that C passes; NULL entries are `None`.
+pub(super) unsafe fn optional_texts<'a>(values: *const *const c_char, len: usize, name: &str) -> Result<Vec<Option<&'a str>>> {
+    let each = slice(values, len, name)?.iter().enumerate();
+    each.map(|(i, &value)| optional_text(value, name).map_err(|e| Error::argument(format!("entry {i}: {}", e.message)))).collect()
+}
+
+/// A copy for C; a NUL inside, which C couldn't see past, becomes the replacement character.
+pub(super) fn c_string(text: &str) -> CString {
+    CString::new(text).unwrap_or_else(|_| CString::new(text.replace('\0', "\u{fffd}")).unwrap_or_default())
+}
+
+/// Copies for C of a list of strings, made when first asked for, in one block of memory.
+#[derive(Debug, Default)]
+pub(super) struct StringTable(OnceLock<(Vec<u8>, Vec<usize>)>);
+
+impl StringTable {
+    /// The `i`-th of the strings, which must be the same ones at each call; NULL if there are not so many.
+    pub(super) fn get<S: AsRef<str>>(&self, strings: &[S], i: usize) -> *const c_char {
+        self.get_with(|| strings, i)
+    }
+
+    /// The `i`-th of the strings that `make` makes; it is called once.
+    pub(super) fn get_with<I>(&self, make: impl FnOnce() -> I, i: usize) -> *const c_char
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        let (bytes, starts) = self.0.get_or_init(|| {
+            let (mut bytes, mut starts) = (Vec::new(), Vec::new());
+            for string in make() {
+                starts.push(bytes.len());
+                bytes.extend_from_slice(c_string(string.as_ref()).as_bytes_with_nul());
+            }
+            (bytes, starts)
+        });
+        starts.get(i).map_or(null_pointer(), |&start| bytes[start..].as_ptr().cast())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_gives_each_string_and_null_past_the_end() {
+        let strings = ["a", "", "be\0ta"];
+        let table = StringTable::default();
+        let read = |i| unsafe { CStr::from_ptr(table.get(&strings, i)) }.to_str().unwrap();
+        assert_eq!((read(0), read(1), read(2)), ("a", "", "be\u{fffd}ta"));
+        assert!(table.get(&strings, 3).is_null());
+    }
+
+    #[test]
+    fn invalid_utf8_names_argument_and_byte() {
+        let error = unsafe { text(c"ab\xff".as_ptr(), "formula") }.unwrap_err();
+        assert_eq!(error.message, "formula is not UTF-8: byte 2 is invalid");
+    }
+}

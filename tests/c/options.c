@@ -1,0 +1,48 @@
+/* Options: typed setters, setting by name, the listing. */
+#include "check.h"
+
+int main(void) {
+    interlace_error err;
+    interlace_options *options;
+    OK(interlace_options_new(&options, &err));
+    OK(interlace_options_set_reml(options, false, &err));
+    OK(interlace_options_set_optimizer(options, "bobyqa", &err));
+    OK(interlace_options_set_tolerance(options, 1e-6, &err));
+    OK(interlace_options_set_max_evaluations(options, 50, &err));
+    OK(interlace_options_set_threads(options, 2, &err));
+    OK(interlace_options_set_deadline(options, 1.5, &err));
+    OK(interlace_options_set_deadline(options, INFINITY, &err));
+    OK(interlace_options_set_na(options, INTERLACE_NA_PAD, &err));
+    const double theta0[2] = {1.0, 0.0}, bad[2] = {1.0, NAN};
+    OK(interlace_options_set_theta0(options, theta0, 2, &err));
+    OK(interlace_options_set_theta0(options, NULL, 0, &err));
+    OK(interlace_options_set_progress(options, NULL, NULL, &err));
+
+    FAILS(INTERLACE_E_ARGUMENT, "'simplex'", interlace_options_set_optimizer(options, "simplex", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "tolerance is 0", interlace_options_set_tolerance(options, 0.0, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "tolerance is NaN", interlace_options_set_tolerance(options, NAN, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "max_evaluations is -1", interlace_options_set_max_evaluations(options, -1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "deadline is NaN", interlace_options_set_deadline(options, NAN, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "policy is 3", interlace_options_set_na(options, 3, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "theta[1] is NaN", interlace_options_set_theta0(options, bad, 2, &err));
+
+    /* Every option that is listed can be set, and has a line of text. */
+    static const char *const settings[][2] = {
+        {"method", "ml"}, {"optimizer", "nelder_mead"}, {"theta0", "1, 0.5,2e-1"}, {"tolerance", "1e-8"},
+        {"max_evaluations", "10"}, {"threads", "1"}, {"deadline", "inf"}, {"na", "error"}};
+    CHECK(interlace_options_count() == COUNT(settings));
+    for (size_t i = 0; i < interlace_options_count(); i++) {
+        SAME(interlace_options_name(i), settings[i][0]);
+        CHECK(strlen(interlace_options_doc(i)) > 10);
+        OK(interlace_options_set(options, settings[i][0], settings[i][1], &err));
+    }
+    CHECK(interlace_options_name(interlace_options_count()) == NULL);
+    CHECK(interlace_options_doc(interlace_options_count()) == NULL);
+
+    FAILS(INTERLACE_E_ARGUMENT, "'tolerence'", interlace_options_set(options, "tolerence", "1e-8", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "'many'", interlace_options_set(options, "threads", "many", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "'1;2'", interlace_options_set(options, "theta0", "1;2", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "'keep'", interlace_options_set(options, "na", "keep", &err));
+    interlace_options_free(options);
+    return 0;
+}

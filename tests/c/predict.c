@@ -1,0 +1,48 @@
+/* Predictions for the data of a fit and for new ones. */
+#include "dyestuff.h"
+
+int main(void) {
+    interlace_error err;
+    interlace_fit *fit = dyestuff_fit(NULL);
+    double fitted[30], out[30], beta, modes[6];
+    OK(interlace_fit_fitted(fit, fitted, 30, &err));
+    OK(interlace_fit_fixef(fit, &beta, 1, &err));
+    OK(interlace_fit_term_ranef(fit, 0, modes, 6, &err));
+
+    OK(interlace_fit_predict(fit, NULL, INTERLACE_PREDICT_RESPONSE, true, INTERLACE_NEW_LEVELS_ERROR, out, 30, &err));
+    for (int i = 0; i < 30; i++) CLOSE(out[i], fitted[i], 1e-9);
+    OK(interlace_fit_predict(fit, NULL, INTERLACE_PREDICT_LINK, false, INTERLACE_NEW_LEVELS_ERROR, out, 30, &err));
+    for (int i = 0; i < 30; i++) CLOSE(out[i], beta, 1e-9);
+
+    /* Labels decide, not their order; a missing group counts as an unknown one; no response is needed. */
+    interlace_frame *frame;
+    const char *const batch[4] = {"F", "A", "Z", NULL};
+    OK(interlace_frame_new(4, &frame, &err));
+    OK(interlace_frame_add_strings(frame, "Batch", batch, 4, &err));
+    OK(interlace_fit_predict(fit, frame, INTERLACE_PREDICT_RESPONSE, true, INTERLACE_NEW_LEVELS_ZERO, out, 4, &err));
+    CLOSE(out[0], beta + modes[5], 1e-9);
+    CLOSE(out[1], beta + modes[0], 1e-9);
+    CLOSE(out[2], beta, 1e-9);
+    CLOSE(out[3], beta, 1e-9);
+
+    out[0] = 5;
+    FAILS(INTERLACE_E_DATA, "Batch", interlace_fit_predict(fit, frame, 0, true, INTERLACE_NEW_LEVELS_ERROR, out, 4, &err));
+    CHECK(err.position == 2);
+    FAILS(INTERLACE_E_ARGUMENT, "exactly 4", interlace_fit_predict(fit, frame, 0, true, INTERLACE_NEW_LEVELS_ZERO, out, 30, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "type is 4", interlace_fit_predict(fit, frame, 4, true, INTERLACE_NEW_LEVELS_ZERO, out, 4, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "new_levels is -1", interlace_fit_predict(fit, frame, 0, true, -1, out, 4, &err));
+    CHECK(out[0] == 5);
+    interlace_frame_free(frame);
+
+    OK(interlace_frame_new(1, &frame, &err));
+    OK(interlace_frame_add_f64(frame, "Yield", dyestuff_yield, 1, &err));
+    FAILS(INTERLACE_E_DATA, "Batch", interlace_fit_predict(fit, frame, 0, true, INTERLACE_NEW_LEVELS_ZERO, out, 1, &err));
+    interlace_frame_free(frame);
+
+    interlace_spec *formula;
+    OK(interlace_spec_new(INTERLACE_LMM, "y ~ x", &formula, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "arrays", interlace_fit_predict_arrays(fit, formula, 0, true, 0, out, 1, &err));
+    interlace_spec_free(formula);
+    interlace_fit_free(fit);
+    return 0;
+}

@@ -1,0 +1,78 @@
+/* Specs from formulas and from arrays: what is accepted, what is refused and how that is said. */
+#include "check.h"
+
+static interlace_error err;
+
+static void formulas(void) {
+    interlace_spec *spec = NULL;
+    OK(interlace_spec_new(INTERLACE_LMM, "y ~ x * f + (1 + x | g)", &spec, &err));
+    OK(interlace_spec_add_random(spec, "(1 | h)", &err));
+    OK(interlace_spec_add_groups(spec, "school/class", &err));
+    OK(interlace_spec_set_weights(spec, "w", &err));
+    OK(interlace_spec_set_offset(spec, "o", &err));
+    OK(interlace_spec_set_contrasts(spec, "f", "contr.sum", &err));
+    FAILS(INTERLACE_E_FORMULA, "", interlace_spec_add_random(spec, "(1 | ", &err));
+    const double w[2] = {1, 2};
+    FAILS(INTERLACE_E_ARGUMENT, "arrays", interlace_spec_set_weights_array(spec, w, 2, &err));
+    interlace_spec_free(spec);
+
+    spec = NULL;
+    FAILS(INTERLACE_E_FORMULA, "", interlace_spec_new(INTERLACE_LMM, "y ~ x + )", &spec, &err));
+    CHECK(err.position == 8);
+    FAILS(INTERLACE_E_ARGUMENT, "model is 77", interlace_spec_new(77, "y ~ x", &spec, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "UTF-8", interlace_spec_new(INTERLACE_LMM, "y ~ \xff", &spec, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "formula is NULL", interlace_spec_new(INTERLACE_LMM, NULL, &spec, &err));
+    CHECK(spec == NULL);
+}
+
+static void arrays(void) {
+    const double y[3] = {1, 2, 3}, x[8] = {1, 1, 1, -99, 0, 1, 2, -99};
+    const int32_t g[3] = {0, 1, 0};
+    const int64_t h[3] = {-1, 0, 1};
+    const char *const names[2] = {"(Intercept)", "x"}, *const twice[2] = {"x", "x"}, *const holes[2] = {"x", NULL};
+    interlace_spec *spec = NULL;
+    OK(interlace_spec_new_arrays(INTERLACE_LMM, y, 3, x, 2, 4, &spec, &err));
+    OK(interlace_spec_set_fixef_names(spec, names, 2, &err));
+    OK(interlace_spec_set_weights_array(spec, y, 3, &err));
+    OK(interlace_spec_set_offset_array(spec, y, 3, &err));
+    OK(interlace_spec_add_term_i32(spec, "g", NULL, 1, 0, g, 3, 2, INTERLACE_UNSTRUCTURED, -1, &err));
+    OK(interlace_spec_add_term_i64(spec, NULL, x, 2, 4, h, 3, 2, INTERLACE_DIAGONAL, 1, &err));
+    OK(interlace_spec_set_term_levels(spec, 0, names, 2, &err));
+    OK(interlace_spec_set_term_effects(spec, 1, names, 2, &err));
+
+    FAILS(INTERLACE_E_ARGUMENT, "'x' twice", interlace_spec_set_fixef_names(spec, twice, 2, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "names[1] is NULL", interlace_spec_set_fixef_names(spec, holes, 2, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "p = 1", interlace_spec_set_fixef_names(spec, names, 1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "n = 2", interlace_spec_set_weights_array(spec, y, 2, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "n = 4", interlace_spec_set_offset_array(spec, x, 4, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "term is 2", interlace_spec_set_term_levels(spec, 2, names, 2, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "n_levels = 1", interlace_spec_set_term_levels(spec, 0, names, 1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "k = 1", interlace_spec_set_term_effects(spec, 1, names, 1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "formula", interlace_spec_add_random(spec, "(1 | g)", &err));
+
+    const int32_t high[3] = {0, 2, 0}, low[3] = {0, 1, -2};
+    FAILS(INTERLACE_E_ARGUMENT, "index[1] is 2", interlace_spec_add_term_i32(spec, "b", NULL, 1, 0, high, 3, 2, 0, -1, &err));
+    CHECK(err.position == 1);
+    FAILS(INTERLACE_E_ARGUMENT, "index[2] is -2", interlace_spec_add_term_i32(spec, "b", NULL, 1, 0, low, 3, 2, 0, -1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "n = 2", interlace_spec_add_term_i32(spec, "b", NULL, 1, 0, g, 2, 2, 0, -1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "k = 2", interlace_spec_add_term_i32(spec, "b", NULL, 2, 0, g, 3, 2, 0, -1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "k is 0", interlace_spec_add_term_i32(spec, "b", x, 0, 4, g, 3, 2, 0, -1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "ldz is 2", interlace_spec_add_term_i32(spec, "b", x, 2, 2, g, 3, 2, 0, -1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "structure is 9", interlace_spec_add_term_i32(spec, "b", NULL, 1, 0, g, 3, 2, 9, -1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "homogeneous is 2", interlace_spec_add_term_i32(spec, "b", NULL, 1, 0, g, 3, 2, 0, 2, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "homogeneous is 1", interlace_spec_add_term_i32(spec, "b", NULL, 1, 0, g, 3, 2, 0, 1, &err));
+    interlace_spec_free(spec);
+
+    spec = NULL;
+    FAILS(INTERLACE_E_ARGUMENT, "ldx is 2", interlace_spec_new_arrays(INTERLACE_LMM, y, 3, x, 2, 2, &spec, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "x is NULL", interlace_spec_new_arrays(INTERLACE_LMM, y, 3, NULL, 2, 3, &spec, &err));
+    CHECK(spec == NULL);
+    OK(interlace_spec_new_arrays(INTERLACE_LMM, NULL, 3, NULL, 0, 3, &spec, &err));
+    interlace_spec_free(spec);
+}
+
+int main(void) {
+    formulas();
+    arrays();
+    return 0;
+}

@@ -1,0 +1,72 @@
+//! What the tests of the C side share: the C and C++ compilers, and the shared library that cargo built for these tests.
+#![allow(dead_code)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The shared library stands beside the test programs, in target/<profile>/deps.
+pub fn library() -> PathBuf {
+    let beside = std::env::current_exe().unwrap().parent().unwrap().join("libinterlace.so");
+    assert!(beside.exists(), "{} is not there: cargo builds it with the tests", beside.display());
+    beside
+}
+
+/// A directory in which the library has the names under which programs look for it.
+pub fn linkable() -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    let shared = library();
+    let archive = shared.with_extension("a");
+    for (name, file) in [("libinterlace.so", &shared), (&soname(), &shared), ("libinterlace.a", &archive)] {
+        std::os::unix::fs::symlink(file, directory.path().join(name)).unwrap();
+    }
+    directory
+}
+
+/// The name under which the loader looks for the library: the version's part that changes when the ABI does.
+pub fn soname() -> String {
+    match (env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR")) {
+        ("0", minor) => format!("libinterlace.so.0.{minor}"),
+        (major, _) => format!("libinterlace.so.{major}"),
+    }
+}
+
+pub fn cc() -> Command {
+    Command::new(std::env::var_os("CC").unwrap_or_else(|| "cc".into()))
+}
+
+pub fn cxx() -> Command {
+    Command::new(std::env::var_os("CXX").unwrap_or_else(|| "c++".into()))
+}
+
+/// A compiled program. Cargo has the loader look in target/<profile> first, where another build's library may be; these
+/// programs know their own.
+pub fn program(path: &Path) -> Command {
+    let mut command = Command::new(path);
+    command.env_remove("LD_LIBRARY_PATH");
+    command
+}
+
+/// Runs a command that must succeed.
+pub fn succeed(command: &mut Command) -> Output {
+    let output = run(command);
+    assert!(output.status.success(), "{command:?}\n{}", transcript(&output));
+    output
+}
+
+pub fn run(command: &mut Command) -> Output {
+    command.output().unwrap_or_else(|e| panic!("{command:?} can't be run: {e}"))
+}
+
+pub fn transcript(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    format!("{}\n{}\n{}", output.status, text(&output.stdout), text(&output.stderr))
+}
+
+/// Whether a program is there to be run.
+pub fn has(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+}
