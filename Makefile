@@ -51,7 +51,7 @@ $(OUT)/interlace-fit: $(DEMO_SOURCES) $(DEMO_HEADERS) include/interlace.h | $(LI
 
 demo: build
 	@test -n "$(DEMO)" || { echo 'make demo: there is no examples-c/interlace_fit.c' >&2; exit 1; }
-	$(OUT)/interlace-fit lmm 'Reaction ~ Days + (Days | Subject)' examples-c/sleepstudy.csv
+	$(OUT)/interlace-fit lmm 'Reaction ~ Days + (Days | Subject)' examples-c/data/sleepstudy.csv --categorical Subject
 
 # A panic inside the library can be provoked only with the feature test-hooks. Cargo would put that library in the place of the
 # plain one, so it has a directory of its own.
