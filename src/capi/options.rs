@@ -316,7 +316,7 @@ fn set_threads(options: &mut Options, count: i64) -> Result<()> {
 }
 
 fn set_deadline(options: &mut Options, seconds: f64) -> Result<()> {
-    if !(seconds > 0.0) {
+    if seconds.is_nan() || seconds <= 0.0 {
         return Err(Error::argument(format!("deadline is {seconds}, it must be positive (infinity for none)")));
     }
     options.deadline = seconds.is_finite().then_some(seconds);
