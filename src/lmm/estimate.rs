@@ -35,7 +35,7 @@ struct Search<'a, 'b, 'p> {
 pub fn estimate(system: &LinearSystem, options: &Options, progress: Option<Progress<'_>>) -> Result<Estimate> {
     let deadline = options.deadline.map(|seconds| Instant::now() + std::time::Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
     let mut search = Search { deviance: Deviance::new(system, options.reml)?, options, progress, deadline };
-    let mut best = search.from_starts()?;
+    let mut best = search.best_of_starts()?;
     // Each round ends at a boundary point that is a minimum, or strictly lower than the round before.
     for _ in 0..4 {
         if !is_converged(best.reason) {
@@ -72,7 +72,7 @@ fn is_converged(reason: Reason) -> bool {
 
 impl Search<'_, '_, '_> {
     /// The best of the minima that the starts lead to.
-    fn from_starts(&mut self) -> Result<Summary> {
+    fn best_of_starts(&mut self) -> Result<Summary> {
         let system = self.deviance.system;
         if let Some(theta0) = &self.options.theta0 {
             let start = working_from_theta(system, theta0)?;
