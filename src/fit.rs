@@ -151,26 +151,6 @@ impl Fit {
         thetas.chunks_exact(n).map(|theta| deviance.evaluate(&working_from_theta(&system, theta)?)).collect()
     }
 
-    /// The summary, in lme4's layout.
-    pub fn summary(&self) -> String {
-        crate::summary::text(self)
-    }
-
-    /// What a statistician must know: no convergence, a boundary fit, rows and columns left out, levels that don't occur.
-    pub fn warnings(&self) -> Vec<String> {
-        crate::summary::warnings(self)
-    }
-
-    /// Names of the tables that `table` makes.
-    pub fn table_names(&self) -> &'static [&'static str] {
-        crate::summary::names()
-    }
-
-    /// A table of results as a frame.
-    pub fn table(&self, name: &str) -> Result<Frame> {
-        crate::summary::table(self, name)
-    }
-
     /// Puts together the results of a linear fit.
     fn linear(
         design: Design,

@@ -64,7 +64,7 @@ pub unsafe extern "C" fn interlace_options_set_reml(
     })
 }
 
-/// The minimiser: "newton" (the default), "lbfgs", "bobyqa" or "nelder_mead".
+/// The minimiser: "newton" (the default), "lbfgsb", "bobyqa" or "nelder_mead".
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_optimizer(
@@ -228,7 +228,7 @@ struct Named {
 
 const NAMED: [Named; 8] = [
     Named { name: c"method", doc: c"reml (default) or ml", set: set_method },
-    Named { name: c"optimizer", doc: c"newton (default), lbfgs, bobyqa or nelder_mead", set: set_optimizer },
+    Named { name: c"optimizer", doc: c"newton (default), lbfgsb, bobyqa or nelder_mead", set: set_optimizer },
     Named {
         name: c"theta0",
         doc: c"where the search starts: numbers separated by commas (default: empty, the library chooses)",
@@ -278,9 +278,7 @@ fn set_method(options: &mut Options, value: &str) -> Result<()> {
 }
 
 fn set_optimizer(options: &mut Options, value: &str) -> Result<()> {
-    let methods =
-        [("newton", Method::Newton), ("lbfgs", Method::Lbfgs), ("bobyqa", Method::Bobyqa), ("nelder_mead", Method::NelderMead)];
-    options.optimizer = word("optimizer", value, &methods)?;
+    options.optimizer = Method::from_name(value)?;
     Ok(())
 }
 

@@ -39,7 +39,7 @@ impl Example {
         let (mut index, mut z, mut structures, mut sizes) = (vec![], vec![], vec![], vec![]);
         for &(kind, effects, levels) in terms {
             let own: Vec<u32> =
-                (0..n).map(|i| if i < levels { i as u32 } else { ((noise.next() + 1.0) / 2.0 * levels as f64) as u32 }).collect();
+                (0..n).map(|i| if i < levels { i as u32 } else { ((0.5 + 0.5 * noise.next()) * levels as f64) as u32 }).collect();
             let columns: Vec<f64> = (0..n * effects).map(|i| if i < n { 1.0 } else { noise.next() }).collect();
             let b: Vec<f64> = (0..levels * effects).map(|_| noise.next()).collect();
             for i in 0..n {
