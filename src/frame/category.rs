@@ -61,7 +61,12 @@ impl Frame {
 /// A value that the declared levels don't have.
 pub(super) fn unlisted(column: &str, value: &str, row: usize, levels: &[String]) -> Error {
     let known = super::names::known("the list", value, levels.iter().map(String::as_str));
-    let message = format!("column {} has {} in row {} (counting from 1), which is not among its levels; {known}", quoted(column), quoted(value), row + 1);
+    let message = format!(
+        "column {} has {} in row {} (counting from 1), which is not among its levels; {known}",
+        quoted(column),
+        quoted(value),
+        row + 1
+    );
     Error::data(message).at(row)
 }
 

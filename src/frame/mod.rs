@@ -154,7 +154,10 @@ fn check_codes(name: &str, codes: &[i32], n_levels: usize) -> Result<()> {
         None => Ok(()),
         Some(row) => {
             let (column, code) = (quoted(name), codes[row]);
-            let message = format!("column {column} has code {code} in row {} (counting from 1), wanted -1 (missing) or 0 up to below {n_levels}", row + 1);
+            let message = format!(
+                "column {column} has code {code} in row {} (counting from 1), wanted -1 (missing) or 0 up to below {n_levels}",
+                row + 1
+            );
             Err(Error::argument(message).at(row))
         }
     }
