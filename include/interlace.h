@@ -697,7 +697,7 @@ interlace_status interlace_options_new(struct interlace_options **out, struct in
 interlace_status interlace_options_set_reml(struct interlace_options *options, bool reml, struct interlace_error *err);
 
 /**
- * The minimiser: "newton" (the default), "lbfgs", "bobyqa" or "nelder_mead".
+ * The minimiser: "newton" (the default), "lbfgsb", "bobyqa" or "nelder_mead".
  * Since 0.1.
  */
 interlace_status interlace_options_set_optimizer(struct interlace_options *options,

@@ -1,6 +1,6 @@
 //! A fit's fixed effects.
 
-use std::ffi::c_char;
+use libc::c_char;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};

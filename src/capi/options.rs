@@ -1,6 +1,7 @@
 //! How a model is fitted.
 
-use std::ffi::{CStr, c_char, c_void};
+use libc::{c_char, c_void};
+use std::ffi::CStr;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
