@@ -26,6 +26,8 @@ pub mod optimize;
 pub mod spec;
 /// Formula and frame to model matrices; the program that does so runs again on new data.
 pub mod design;
+/// Random effects: their sizes, and their cross-products in blocks.
+pub mod random;
 /// How it is fitted.
 pub mod options;
 /// Linear mixed models.

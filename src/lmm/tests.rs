@@ -2,12 +2,13 @@
 
 use super::cross_products::CrossProducts;
 use super::deviance::Deviance;
-use super::rows::{Chunk, Layout, TermRows, TermSize};
+use super::rows::Chunk;
 use super::system::LinearSystem;
 use crate::covariance::Structure;
 use crate::formula::StructureKind;
 use crate::linalg::dense;
 use crate::optimize::Objective;
+use crate::random::{Layout, TermRows, TermSize};
 
 /// A random crossed design with any mix of terms: (structure, levels).
 pub struct Example {
