@@ -78,7 +78,8 @@ impl Search<'_, '_, '_> {
             let start = working_from_theta(system, theta0)?;
             return self.run(&start);
         }
-        let moment = moment_start(system);
+        let mut moment = moment_start(system);
+        system.without_confounded(self.options.reml, &mut moment);
         let mut best = self.run(&moment)?;
         let cheap = self.deviance.factor.flops() * (system.n_working() + 1) as f64 + (system.n_working() * 1000) as f64;
         let vector = system.structures.iter().any(|s| s.size > 1);
@@ -89,6 +90,7 @@ impl Search<'_, '_, '_> {
                 structure.start(&mut unit[first..first + structure.n_theta()]);
                 first += structure.n_theta();
             }
+            system.without_confounded(self.options.reml, &mut unit);
             let other = self.run(&unit)?;
             // The first one stays unless the other is lower by more than rounding.
             if other.value < best.value - 1e-9 * (1.0 + best.value.abs() * 1e-4) {

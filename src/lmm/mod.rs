@@ -6,6 +6,7 @@ pub mod blocks;
 pub mod cross_products;
 pub mod bytes;
 pub mod system;
+mod confounded;
 pub mod deviance;
 mod gradient;
 mod information;
