@@ -60,7 +60,7 @@ static interlace_status print_fit(const interlace_fit *fit, interlace_error *err
     if (status != INTERLACE_OK)
         return status;
 
-    printf("%-12s %9s %9s\n", "", interlace_fit_fixef_name(fit, 0), interlace_fit_fixef_name(fit, 1));
+    printf("%-12s %11s %9s\n", "", interlace_fit_fixef_name(fit, 0), interlace_fit_fixef_name(fit, 1));
     printf("%-12s %11.4f %9.4f\n", "all pots", beta[0], beta[1]);
     printf("%-12s %11.4f %9.4f\n", "std. dev.", sd[0], sd[1]);
     for (size_t j = 0; j < POTS; j++)

@@ -60,7 +60,8 @@ static void show_status_alone(void)
 {
     interlace_frame *frame = NULL;
     interlace_status status = interlace_frame_from_csv("no-such-file.csv", NULL, 0, &frame, NULL);
-    printf("a file that can't be read, without an interlace_error\n  status %" PRId32 " (%s)\n", status, interlace_status_name(status));
+    printf("a file that can't be read, without an interlace_error\n  status %" PRId32 " (%s)\n", status,
+           interlace_status_name(status));
     interlace_frame_free(frame);
 }
 

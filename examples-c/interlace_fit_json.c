@@ -102,11 +102,11 @@ void json_string(struct json *json, const char *value)
         append_escaped(json, value);
 }
 
-void json_integer(struct json *json, unsigned long value)
+void json_count(struct json *json, size_t value)
 {
     char text[NUMBER_TEXT_SIZE];
     begin_value(json);
-    snprintf(text, sizeof text, "%lu", value);
+    snprintf(text, sizeof text, "%zu", value);
     append_text(json, text);
 }
 

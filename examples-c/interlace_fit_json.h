@@ -31,7 +31,7 @@ void json_key(struct json *json, const char *key);
 void json_bool(struct json *json, bool value);
 /* A NULL string is written as null. */
 void json_string(struct json *json, const char *value);
-void json_integer(struct json *json, unsigned long value);
+void json_count(struct json *json, size_t value);
 /* The shortest number that reads back to the same double; NaN becomes null, infinities "Inf" and "-Inf". */
 void json_number(struct json *json, double value);
 void json_numbers(struct json *json, const double *values, size_t count);

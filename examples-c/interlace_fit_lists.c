@@ -84,7 +84,7 @@ double *new_numbers(size_t count, struct interlace_error *error)
     if (numbers == NULL) {
         error->code = INTERLACE_E_MEMORY;
         error->position = -1;
-        snprintf(error->message, sizeof error->message, "no memory for %lu numbers", (unsigned long)count);
+        snprintf(error->message, sizeof error->message, "no memory for %zu numbers", count);
     }
     return numbers;
 }

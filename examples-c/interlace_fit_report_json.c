@@ -101,7 +101,7 @@ static void put_number(struct document *document, const char *key, double value)
 static void put_count(struct document *document, const char *key, size_t value)
 {
     json_key(&document->json, key);
-    json_integer(&document->json, (unsigned long)value);
+    json_count(&document->json, value);
 }
 
 static void put_bool(struct document *document, const char *key, bool value)
@@ -195,7 +195,7 @@ static void put_term_name(struct document *document, size_t term)
     if (earlier == 0)
         snprintf(name, size, "%s", group);
     else
-        snprintf(name, size, "%s.%lu", group, (unsigned long)earlier);
+        snprintf(name, size, "%s.%zu", group, earlier);
     put_text(document, "name", name);
     free(name);
 }

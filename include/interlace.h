@@ -198,12 +198,12 @@
 #define INTERLACE_PREDICT_LINK 1
 
 /**
- * A level of a grouping factor that the fit doesn't know is an error, INTERLACE_E_DATA.
+ * A level of a grouping factor that is missing, or that the fit doesn't know, is an error, INTERLACE_E_DATA.
  */
 #define INTERLACE_NEW_LEVELS_ERROR 0
 
 /**
- * A level of a grouping factor that the fit doesn't know has random effects of zero.
+ * A level of a grouping factor that is missing, or that the fit doesn't know, has random effects of zero.
  */
 #define INTERLACE_NEW_LEVELS_ZERO 1
 
@@ -547,7 +547,7 @@ interlace_status interlace_spec_add_groups(struct interlace_spec *spec,
                                            struct interlace_error *err);
 
 /**
- * Names the column of prior weights: the residual variance of a row is sigma^2 / weight. All weights must be positive.
+ * Names the column of prior weights: the residual variance of a row is sigma^2 / weight. Rows of weight 0 are left out.
  * Since 0.1.
  */
 interlace_status interlace_spec_set_weights(struct interlace_spec *spec,
@@ -606,7 +606,7 @@ interlace_status interlace_spec_set_fixef_names(struct interlace_spec *spec,
                                                 struct interlace_error *err);
 
 /**
- * Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight.
+ * Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight. Rows of weight 0 are left out.
  * Since 0.1.
  */
 interlace_status interlace_spec_set_weights_array(struct interlace_spec *spec,
@@ -662,7 +662,8 @@ interlace_status interlace_spec_add_term_i64(struct interlace_spec *spec,
                                              struct interlace_error *err);
 
 /**
- * Labels the levels of a term (from 0): `levels` [n_levels]. Without this they are "1", "2" and so on.
+ * Labels the levels of a term (from 0): `levels` [n_levels]. Without this they are "1", "2" and so on. In new data to predict at,
+ * levels with labels are matched to those of the fit by label, levels without by number.
  * Since 0.1.
  */
 interlace_status interlace_spec_set_term_levels(struct interlace_spec *spec,
@@ -696,7 +697,7 @@ interlace_status interlace_options_new(struct interlace_options **out, struct in
 interlace_status interlace_options_set_reml(struct interlace_options *options, bool reml, struct interlace_error *err);
 
 /**
- * The minimiser: "newton" (the default), "lbfgs", "bobyqa" or "nelder_mead".
+ * The minimiser: "newton" (the default), "lbfgsb", "bobyqa" or "nelder_mead".
  * Since 0.1.
  */
 interlace_status interlace_options_set_optimizer(struct interlace_options *options,
@@ -932,6 +933,27 @@ interlace_status interlace_fit_fixef_std_error(const struct interlace_fit *fit,
                                                double *out,
                                                size_t len,
                                                struct interlace_error *err);
+
+/**
+ * Two-sided p values of the fixed effects, estimate over standard error being standard normal, to `out` [p].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_fixef_p_value(const struct interlace_fit *fit,
+                                             double *out,
+                                             size_t len,
+                                             struct interlace_error *err);
+
+/**
+ * Wald confidence intervals of the fixed effects by the normal distribution, to `lower` [p] and `upper` [p]; `level` is between 0 and 1,
+ * such as 0.95.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_confint_wald(const struct interlace_fit *fit,
+                                            double level,
+                                            double *lower,
+                                            double *upper,
+                                            size_t len,
+                                            struct interlace_error *err);
 
 /**
  * Covariance matrix of the estimates of the fixed effects, to `out` [p,p].
@@ -1328,7 +1350,7 @@ const char *interlace_fit_summary(const struct interlace_fit *fit);
  * Predictions for the rows of `newdata`, to `out` [rows of newdata]; where `newdata` is NULL for the data of the fit, to `out` [m], m
  * as interlace_fit_n_rows has it. `type` is INTERLACE_PREDICT_RESPONSE or INTERLACE_PREDICT_LINK. With `random` the random effects
  * are added, otherwise they are taken as zero. `new_levels` is INTERLACE_NEW_LEVELS_ERROR or INTERLACE_NEW_LEVELS_ZERO.
- * A row in which something needed is missing gets NaN. A fit from arrays predicts with interlace_fit_predict_arrays.
+ * A row in which another predictor is missing gets NaN. A fit from arrays predicts with interlace_fit_predict_arrays.
  * INTERLACE_E_DATA if a column is absent or a category has a level that the fit doesn't know.
  * Since 0.1.
  */
@@ -1343,7 +1365,7 @@ interlace_status interlace_fit_predict(const struct interlace_fit *fit,
 
 /**
  * Predictions of a fit from arrays for new arrays, to `out` [n of newdata]: `newdata` is a spec with the same columns and terms,
- * made by interlace_spec_new_arrays with or without `y`. Levels are matched by their labels. Otherwise as interlace_fit_predict.
+ * made by interlace_spec_new_arrays with or without `y`. Otherwise as interlace_fit_predict.
  * Since 0.1.
  */
 interlace_status interlace_fit_predict_arrays(const struct interlace_fit *fit,

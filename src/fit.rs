@@ -55,7 +55,8 @@ pub struct Fit {
     /// A linear combination of random effects has no variance.
     pub singular: bool,
     pub outcome: Outcome,
-    pub warnings: Vec<String>,
+    /// What the design has to say, such as levels that don't occur; `warnings` has all there is to know.
+    pub design_warnings: Vec<String>,
     pub rows: RowLedger,
     /// Seconds: design, and the estimation alone.
     pub timing: (f64, f64),
@@ -150,21 +151,6 @@ impl Fit {
         thetas.chunks_exact(n).map(|theta| deviance.evaluate(&working_from_theta(&system, theta)?)).collect()
     }
 
-    /// The summary, in lme4's layout.
-    pub fn summary(&self) -> String {
-        crate::summary::text(self)
-    }
-
-    /// Names of the tables that `table` makes.
-    pub fn table_names(&self) -> &'static [&'static str] {
-        crate::summary::names()
-    }
-
-    /// A table of results as a frame.
-    pub fn table(&self, name: &str) -> Result<Frame> {
-        crate::summary::table(self, name)
-    }
-
     /// Puts together the results of a linear fit.
     fn linear(
         design: Design,
@@ -208,7 +194,7 @@ impl Fit {
             x,
             singular: terms.iter().any(|t| !t.boundary.is_empty()),
             outcome: Outcome::new(estimate, &terms),
-            warnings: design.warnings,
+            design_warnings: design.warnings,
             rows: design.rows,
             timing: (0.0, 0.0),
             kept: system.kept.clone(),
@@ -217,7 +203,6 @@ impl Fit {
             program,
         };
         fit.add_rows();
-        fit.add_warnings();
         fit
     }
 
@@ -237,22 +222,6 @@ impl Fit {
             for values in [&mut self.weights, &mut self.offset].into_iter().flatten() {
                 *values = rows.padded(values);
             }
-        }
-    }
-
-    fn add_warnings(&mut self) {
-        if !self.fixed.dropped.is_empty() {
-            let names = self.fixed.dropped.join(", ");
-            self.warnings.push(format!("fixed effects are linearly dependent; left out: {names}"));
-        }
-        if !self.outcome.converged {
-            self.warnings.push(format!(
-                "the optimiser did not converge ({:?} after {} evaluations)",
-                self.outcome.reason, self.outcome.evaluations
-            ));
-        }
-        if self.singular {
-            self.warnings.push(format!("boundary (singular) fit: no variance in {}", self.outcome.boundary.join("; ")));
         }
     }
 

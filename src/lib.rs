@@ -32,6 +32,8 @@ pub mod options;
 pub mod lmm;
 /// The fitted model.
 pub mod fit;
+/// Tests and intervals of a fit.
+pub mod inference;
 /// Predictions from a fit.
 pub mod predict;
 /// What a person reads of a fit, and its tables.

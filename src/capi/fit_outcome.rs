@@ -1,6 +1,7 @@
 //! How a fit ended: the optimiser's outcome, the boundary, the warnings.
 
-use std::ffi::{CStr, c_char};
+use libc::c_char;
+use std::ffi::CStr;
 use std::ptr::null;
 
 use super::boundary::query;
@@ -83,14 +84,14 @@ pub extern "C" fn interlace_fit_boundary(fit: Option<&FitHandle>, i: usize) -> *
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_n_warnings(fit: Option<&FitHandle>) -> usize {
-    query(0, || Some(fit?.fit.warnings.len()))
+    query(0, || Some(fit?.fit.warnings().len()))
 }
 
 /// A warning, one line of text, by its index from 0; NULL if there is none.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_warning(fit: Option<&FitHandle>, i: usize) -> *const c_char {
-    query(null(), || fit.map(|f| f.strings.warnings.get(&f.fit.warnings, i)))
+    query(null(), || fit.map(|f| f.strings.warnings.get_with(|| f.fit.warnings(), i)))
 }
 
 /// Seconds of wall time from the data to the model matrices. NaN for NULL.

@@ -1,6 +1,7 @@
 //! How a model is fitted.
 
-use std::ffi::{CStr, c_char, c_void};
+use libc::{c_char, c_void};
+use std::ffi::CStr;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
@@ -64,7 +65,7 @@ pub unsafe extern "C" fn interlace_options_set_reml(
     })
 }
 
-/// The minimiser: "newton" (the default), "lbfgs", "bobyqa" or "nelder_mead".
+/// The minimiser: "newton" (the default), "lbfgsb", "bobyqa" or "nelder_mead".
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_optimizer(
@@ -228,7 +229,7 @@ struct Named {
 
 const NAMED: [Named; 8] = [
     Named { name: c"method", doc: c"reml (default) or ml", set: set_method },
-    Named { name: c"optimizer", doc: c"newton (default), lbfgs, bobyqa or nelder_mead", set: set_optimizer },
+    Named { name: c"optimizer", doc: c"newton (default), lbfgsb, bobyqa or nelder_mead", set: set_optimizer },
     Named {
         name: c"theta0",
         doc: c"where the search starts: numbers separated by commas (default: empty, the library chooses)",
@@ -278,9 +279,7 @@ fn set_method(options: &mut Options, value: &str) -> Result<()> {
 }
 
 fn set_optimizer(options: &mut Options, value: &str) -> Result<()> {
-    let methods =
-        [("newton", Method::Newton), ("lbfgs", Method::Lbfgs), ("bobyqa", Method::Bobyqa), ("nelder_mead", Method::NelderMead)];
-    options.optimizer = word("optimizer", value, &methods)?;
+    options.optimizer = Method::from_name(value)?;
     Ok(())
 }
 
@@ -316,7 +315,7 @@ fn set_threads(options: &mut Options, count: i64) -> Result<()> {
 }
 
 fn set_deadline(options: &mut Options, seconds: f64) -> Result<()> {
-    if !(seconds > 0.0) {
+    if seconds.is_nan() || seconds <= 0.0 {
         return Err(Error::argument(format!("deadline is {seconds}, it must be positive (infinity for none)")));
     }
     options.deadline = seconds.is_finite().then_some(seconds);
@@ -327,5 +326,27 @@ fn positive(name: &str, count: i64) -> Result<usize> {
     match usize::try_from(count) {
         Ok(count) if count > 0 => Ok(count),
         _ => Err(Error::argument(format!("{name} is {count}, it must be at least 1"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_listed_defaults_are_the_defaults() {
+        let d = Options::default();
+        let doc = |name: &str| NAMED.iter().find(|n| n.name.to_str() == Ok(name)).unwrap().doc.to_str().unwrap();
+        assert!(d.reml && doc("method").contains("reml (default)"));
+        assert!(d.optimizer == Method::Newton && doc("optimizer").contains("newton (default)"));
+        assert!(doc("tolerance").contains(&format!("(default {:e})", d.tolerance)));
+        assert!(doc("max_evaluations").contains(&format!("(default {})", d.max_evaluations)));
+        assert!(doc("threads").contains(&format!("(default {})", d.threads)));
+        assert!(d.deadline.is_none() && doc("deadline").contains("(default inf)"));
+        assert!(d.na == NaPolicy::Omit && doc("na").contains("omit (default)"));
+        assert!(d.theta0.is_none());
+        let source = include_str!("options.rs");
+        assert!(source.contains(&format!("positive, default {:e}.", d.tolerance)), "the comment of set_tolerance");
+        assert!(source.contains(&format!("positive, default {}.", d.max_evaluations)), "the comment of set_max_evaluations");
     }
 }

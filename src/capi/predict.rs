@@ -47,7 +47,7 @@ pub unsafe extern "C" fn interlace_fit_predict(
 }
 
 /// Predictions of a fit from arrays for new arrays, to `out` [n of newdata]: `newdata` is a spec with the same columns and terms,
-/// made by interlace_spec_new_arrays with or without `y`. Levels are matched by their labels. Otherwise as interlace_fit_predict.
+/// made by interlace_spec_new_arrays with or without `y`. Otherwise as interlace_fit_predict.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_predict_arrays(

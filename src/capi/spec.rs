@@ -1,6 +1,6 @@
 //! What is fitted, from a formula.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::boundary::boundary;
 use super::buffer::target;
@@ -80,7 +80,7 @@ pub unsafe extern "C" fn interlace_spec_add_groups(
     })
 }
 
-/// Names the column of prior weights: the residual variance of a row is sigma^2 / weight. All weights must be positive.
+/// Names the column of prior weights: the residual variance of a row is sigma^2 / weight. Rows of weight 0 are left out.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_weights(

@@ -1,6 +1,6 @@
 //! What is fitted, from design arrays.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::boundary::boundary;
 use super::buffer::{copied, matrix, optional_slice, slice, target};
@@ -75,7 +75,7 @@ pub unsafe extern "C" fn interlace_spec_set_fixef_names(
     })
 }
 
-/// Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight.
+/// Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight. Rows of weight 0 are left out.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_weights_array(
@@ -159,7 +159,8 @@ pub unsafe extern "C" fn interlace_spec_add_term_i64(
     })
 }
 
-/// Labels the levels of a term (from 0): `levels` [n_levels]. Without this they are "1", "2" and so on.
+/// Labels the levels of a term (from 0): `levels` [n_levels]. Without this they are "1", "2" and so on. In new data to predict at,
+/// levels with labels are matched to those of the fit by label, levels without by number.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_term_levels(
@@ -214,7 +215,7 @@ struct Term {
 
 unsafe fn add_term<I: Copy + Into<i64>>(spec: Option<&mut SpecHandle>, term: &Term, index: Result<&[I]>) -> Result<()> {
     let spec = arrays_of(spec)?;
-    let name = optional_text(term.name, "name")?.map_or_else(|| format!("g{}", spec.terms.len() + 1), String::from);
+    let name = optional_text(term.name, "name")?.unwrap_or_default().to_owned();
     expect_length("index", term.n, "n", spec.n)?;
     let structure = choice(term.structure, "structure", &STRUCTURES)?;
     let homogeneous = choice(term.homogeneous, "homogeneous", &[(-1, None), (0, Some(false)), (1, Some(true))])?;

@@ -295,7 +295,9 @@ pub(super) fn apply_factors(system: &LinearSystem, t: &[Vec<f64>], transpose: bo
             let (rows, tail) = rest.split_at_mut(size.levels * r);
             rest = tail;
             if r == 1 {
-                rows.iter_mut().for_each(|x| *x *= t[0]);
+                for x in rows {
+                    *x *= t[0];
+                }
                 continue;
             }
             for b in rows.chunks_exact_mut(r) {

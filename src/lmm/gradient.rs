@@ -70,7 +70,9 @@ impl Deviance<'_> {
                     column.iter_mut().zip(earlier).for_each(|(v, e)| *v -= factor * e);
                 }
                 let pivot = self.state.gram[j * m + j];
-                column.iter_mut().for_each(|v| *v /= pivot);
+                for v in column {
+                    *v /= pivot;
+                }
             }
         }
     }

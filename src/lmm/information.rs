@@ -78,7 +78,9 @@ impl Deviance<'_> {
         let g = self.directions(derivatives);
         let mut product = vec![0.0; q * n];
         subtract_product(self.system, &g, &mut product);
-        product.iter_mut().for_each(|v| *v = -*v);
+        for v in &mut product {
+            *v = -*v;
+        }
         let mut half = product.clone();
         apply_factors(self.system, &self.t, true, &mut half);
         let mut permuted = vec![0.0; q * n];

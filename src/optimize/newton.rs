@@ -22,6 +22,8 @@ const SHORTEST: f64 = 1e-10;
 const PATIENCE: usize = 6;
 /// Gradient-judged steps tried from one point.
 const NEAR_TRIALS: usize = 4;
+/// A decrement at which the parameters have all their digits.
+const NOTHING_TO_GAIN: f64 = 1e-22;
 
 pub(super) fn run(session: &mut Session, start: &[f64]) -> Result<End, Stop> {
     let mut at = session.start_point(start)?;
@@ -32,7 +34,7 @@ pub(super) fn run(session: &mut Session, start: &[f64]) -> Result<End, Stop> {
         let step = capped(&model.newton_step(&at.gradient), &at.x, &at.gradient);
         let decrement = -dot(&at.gradient, &step);
         if decrement <= session.tolerance() {
-            return Ok(end(at, Reason::Converged));
+            return Ok(end(last_step(session, at, &step, &model, decrement)?, Reason::Converged));
         }
         if decrement < near(at.value) && stall.watch(&at, decrement) {
             return Ok(end(stall.best.unwrap_or(at), Reason::RoundoffLimited));
@@ -55,6 +57,19 @@ pub(super) fn run(session: &mut Session, start: &[f64]) -> Result<End, Stop> {
 fn end(at: Point, reason: Reason) -> End {
     let scaled_gradient = at.scaled_gradient();
     End { x: at.x, value: at.value, reason, scaled_gradient }
+}
+
+/// The last step promises less than the tolerance in the value, but digits of the parameters: a decrement of 1e-13 is still a
+/// distance of 1e-7, and the step nearly squares it.
+fn last_step(session: &mut Session, at: Point, step: &[f64], model: &Quadratic, decrement: f64) -> Result<Point, Stop> {
+    if decrement <= NOTHING_TO_GAIN {
+        return Ok(at);
+    }
+    match session.point(along(&at, step, 1.0)) {
+        Ok(trial) if trial.value <= at.value + near(at.value) && model.decrement(&trial.gradient) < decrement => Ok(trial),
+        Ok(_) | Err(Stop::Limit(_)) => Ok(at),
+        Err(failed) => Err(failed),
+    }
 }
 
 /// Promised decreases below this can't be told from changes of the value: its rounding, with a margin for noisy objectives.

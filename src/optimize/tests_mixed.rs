@@ -330,11 +330,12 @@ fn newton_needs_few_evaluations_and_is_exact() {
         assert_eq!((usual.reason, tight.reason), (Reason::Converged, Reason::Converged), "{name}");
         assert!(matches!(exact.reason, Reason::Converged | Reason::RoundoffLimited) && exact.scaled_gradient < 1e-11, "{name}");
         let evaluations = (usual.evaluations, tight.evaluations, exact.evaluations);
-        assert!(usual.evaluations <= 10 && tight.evaluations <= 11 && exact.evaluations <= 40, "{name}: {evaluations:?}");
-        // The tolerance bounds the distance: sqrt(1e-13) standard errors, and those are below 1 here.
+        assert!(usual.evaluations <= 11 && tight.evaluations <= 12 && exact.evaluations <= 40, "{name}: {evaluations:?}");
+        // The tolerance bounds the distance before the last step: sqrt(1e-13) standard errors, and those are below 1 here.
+        // The last step gains digits beyond that.
         let (tight, exact) = (covariances(&model, &tight.x), covariances(&model, &exact.x));
         for (t, e) in tight.iter().zip(&exact) {
-            assert!((t - e).abs() < 1e-13f64.sqrt(), "{name}: {tight:?} {exact:?}");
+            assert!((t - e).abs() < 1e-8, "{name}: {tight:?} {exact:?}");
         }
     }
 }

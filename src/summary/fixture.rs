@@ -88,7 +88,7 @@ pub fn sleepstudy() -> Fit {
             scaled_gradient: 1.234e-9,
             boundary: Vec::new(),
         },
-        warnings: Vec::new(),
+        design_warnings: Vec::new(),
         rows: RowLedger { n_data: 5, dropped: Vec::new(), pad: false },
         timing: (0.0, 0.0),
         program: ModelProgram::default(),

@@ -2,7 +2,7 @@
 
 use super::coefficients::{coefficients, correlations};
 use super::layout::{named_numbers, one_line};
-use super::notes::notes;
+use super::notes::warnings;
 use super::number::{column, fixed, rounded};
 use super::random_effects::{random_effects, sizes};
 use crate::fit::Fit;
@@ -19,7 +19,7 @@ pub fn text(fit: &Fit) -> String {
         sections.push(format!("Fixed effects:\n{}Pr(>|z|): normal approximation\n", coefficients(&fit.fixed, DIGITS)));
     }
     sections.extend(correlations(&fit.fixed));
-    let notes: Vec<String> = notes(fit).iter().filter(|n| !n.expected).map(|n| format!("{}\n", one_line(&n.text))).collect();
+    let notes: Vec<String> = warnings(fit).iter().map(|text| format!("{}\n", one_line(text))).collect();
     if !notes.is_empty() {
         sections.push(notes.concat());
     }

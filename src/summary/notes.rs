@@ -29,8 +29,13 @@ pub fn notes(fit: &Fit) -> Vec<Note> {
     }
     let dropped = fit.fixed.dropped.iter().map(|name| format!("column {name} left out: a linear combination of those before it"));
     notes.extend(dropped.map(|text| note("dropped_column", text)));
-    notes.extend(fit.warnings.iter().map(|text| note("warning", text.clone())));
+    notes.extend(fit.design_warnings.iter().map(|text| note("warning", text.clone())));
     notes
+}
+
+/// The texts of all notes that don't go without saying.
+pub fn warnings(fit: &Fit) -> Vec<String> {
+    notes(fit).into_iter().filter(|n| !n.expected).map(|n| n.text).collect()
 }
 
 fn convergence(fit: &Fit) -> Note {
@@ -59,5 +64,5 @@ fn dropped_rows(fit: &Fit) -> String {
         }
     }
     let counts: Vec<String> = counts.iter().map(|(name, n)| format!("{name}: {n}")).collect();
-    format!("{} of {} rows left out for missing values ({})", rows.dropped.len(), rows.n_data, counts.join(", "))
+    format!("{} of {} rows left out, by the first column missing there ({})", rows.dropped.len(), rows.n_data, counts.join(", "))
 }

@@ -102,6 +102,84 @@ static void tables(const interlace_fit *fit) {
     CHECK(table == NULL);
 }
 
+/* Random slopes: matrices in their shapes, and Z such that X beta + Z b are the fitted values. */
+static void slopes(void) {
+    interlace_frame *frame = dyestuff();
+    interlace_spec *spec;
+    interlace_fit *fit;
+    double x[60], y[30], z[60], fitted[30], eta[30] = {0}, beta[2], modes[12], sd[2], cov[4], corr[4], condvar[24], dense[60];
+    int64_t colptr[13], rowidx[60], index[30];
+    for (int i = 0; i < 30; i++) {
+        x[i] = i % 5 - 0.01 * i;
+        y[i] = dyestuff_yield[i] + 30 * (i / 5 % 3) * x[i];
+    }
+    OK(interlace_frame_add_f64(frame, "x", x, 30, &err));
+    OK(interlace_frame_add_f64(frame, "y", y, 30, &err));
+    OK(interlace_spec_new(INTERLACE_LMM, "y ~ x + (x | Batch)", &spec, &err));
+    OK(interlace_fit_new(spec, frame, NULL, &fit, &err));
+    CHECK(interlace_fit_n_theta(fit) == 3 && interlace_fit_n_ranef(fit) == 12 && interlace_fit_z_nnz(fit) == 60);
+    SAME(interlace_fit_theta_name(fit, 1), "Batch.x.(Intercept)");
+    OK(interlace_fit_x(fit, x, 60, &err));
+    OK(interlace_fit_z(fit, colptr, 13, rowidx, z, 60, &err));
+    OK(interlace_fit_term_z(fit, 0, dense, 60, &err));
+    OK(interlace_fit_term_index(fit, 0, index, 30, &err));
+    OK(interlace_fit_fixef(fit, beta, 2, &err));
+    OK(interlace_fit_term_ranef(fit, 0, modes, 12, &err));
+    OK(interlace_fit_term_ranef_cov(fit, 0, condvar, 24, &err));
+    OK(interlace_fit_fitted(fit, fitted, 30, &err));
+    CHECK(colptr[0] == 0 && colptr[12] == 60);
+    for (int j = 0; j < 12; j++) {
+        for (int64_t e = colptr[j]; e < colptr[j + 1]; e++) {
+            CHECK(e == colptr[j] || rowidx[e - 1] < rowidx[e]);
+            CHECK(index[rowidx[e]] == j / 2 && z[e] == dense[j % 2 * 30 + rowidx[e]]);
+            eta[rowidx[e]] += z[e] * modes[j]; /* modes [2,6] are in the order of Z's columns */
+        }
+    }
+    for (int i = 0; i < 30; i++) CLOSE(eta[i] + x[i] * beta[0] + x[30 + i] * beta[1], fitted[i], 1e-8);
+    OK(interlace_fit_term_sd(fit, 0, sd, 2, &err));
+    OK(interlace_fit_term_cov(fit, 0, cov, 4, &err));
+    OK(interlace_fit_term_corr(fit, 0, corr, 4, &err));
+    CHECK(sd[0] > 0 && sd[1] > 0 && cov[1] == cov[2] && corr[1] == corr[2]);
+    CLOSE(corr[1] * sd[0] * sd[1], cov[1], 1e-8 * fabs(cov[1]));
+    for (int l = 0; l < 6; l++) CHECK(condvar[4 * l] >= 0 && fabs(condvar[4 * l + 1] - condvar[4 * l + 2]) < 1e-9);
+    interlace_fit_free(fit);
+    interlace_spec_free(spec);
+    interlace_frame_free(frame);
+}
+
+/* No batch differs from another: exact zeros, a flag, and the direction without variance by number and by name. */
+static void singular(void) {
+    interlace_frame *frame = dyestuff();
+    interlace_spec *spec;
+    interlace_fit *fit;
+    double y[30], one;
+    for (int i = 0; i < 30; i++) y[i] = i % 5 + 1e-3 * dyestuff_yield[(i * 7) % 30];
+    OK(interlace_frame_add_f64(frame, "y", y, 30, &err));
+    OK(interlace_spec_new(INTERLACE_LMM, "y ~ 1 + (1 | Batch)", &spec, &err));
+    OK(interlace_fit_new(spec, frame, NULL, &fit, &err));
+    CHECK(interlace_fit_is_singular(fit) && interlace_fit_n_boundary(fit) == 1 && interlace_fit_term_n_boundary(fit, 0) == 1);
+    CHECK(strstr(interlace_fit_boundary(fit, 0), "Batch") != NULL);
+    OK(interlace_fit_term_boundary(fit, 0, 0, &one, 1, &err));
+    CHECK(fabs(one) == 1.0);
+    OK(interlace_fit_theta(fit, &one, 1, &err));
+    CHECK(one == 0.0);
+    CHECK(interlace_fit_n_warnings(fit) > 0 && strlen(interlace_fit_warning(fit, 0)) > 0);
+    CHECK(interlace_fit_warning(fit, interlace_fit_n_warnings(fit)) == NULL);
+    interlace_fit_free(fit);
+    interlace_spec_free(spec);
+
+    /* A column that is a combination of those before it is left out and named. */
+    for (int i = 0; i < 30; i++) y[i] = 2.0;
+    OK(interlace_frame_add_f64(frame, "two", y, 30, &err));
+    OK(interlace_spec_new(INTERLACE_LMM, "Yield ~ two + (1 | Batch)", &spec, &err));
+    OK(interlace_fit_new(spec, frame, NULL, &fit, &err));
+    CHECK(interlace_fit_n_fixef(fit) == 1 && interlace_fit_n_dropped_columns(fit) == 1);
+    SAME(interlace_fit_dropped_column(fit, 0), "two");
+    interlace_fit_free(fit);
+    interlace_spec_free(spec);
+    interlace_frame_free(frame);
+}
+
 struct watch {
     int64_t calls, stop_at;
 };
@@ -203,6 +281,8 @@ int main(void) {
     rows(fit);
     tables(fit);
     interlace_fit_free(fit);
+    slopes();
+    singular();
     progress();
     missing();
     return 0;

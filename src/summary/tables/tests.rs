@@ -122,7 +122,7 @@ fn the_fit_is_one_row_and_the_outcome_is_in_words() {
     assert!(csv(&fit, "outcome").starts_with("kind,text\nconvergence,\"converged: the predicted decrease"));
     assert_eq!(table(&fit, "outcome").unwrap().n_rows(), 1);
     fit.singular = true;
-    fit.warnings = strings(&["w"]);
+    fit.design_warnings = strings(&["w"]);
     assert_eq!(csv(&fit, "outcome").lines().skip(2).collect::<Vec<_>>(), ["boundary,boundary (singular) fit", "warning,w"]);
     assert_eq!(csv(&fit, "theta").lines().nth(2), Some("Subject.Days.(Intercept),0.015169058896"));
 }
