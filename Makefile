@@ -47,11 +47,13 @@ library:
 	ln -sf $(SO) $(OUT)/$(SO).$(ABI)
 
 $(OUT)/interlace-fit: $(DEMO_SOURCES) $(DEMO_HEADERS) include/interlace.h | $(LIBRARY)
-	$(CC) $(STRICT) $(CFLAGS) -Iinclude $(DEMO_SOURCES) -o $@ -L$(OUT) -linterlace -lm $(RPATH) $(LDFLAGS)
+	$(CC) $(STRICT) $(CFLAGS) -Iinclude $(DEMO_SOURCES) -o $@ -L$(OUT) -linterlace $(RPATH) $(LDFLAGS)
 
 demo: build
 	@test -n "$(DEMO)" || { echo 'make demo: there is no examples-c/interlace_fit.c' >&2; exit 1; }
-	$(OUT)/interlace-fit lmm 'Reaction ~ Days + (Days | Subject)' examples-c/sleepstudy.csv
+	$(OUT)/interlace-fit lmm 'score ~ hours_studied + prior_gpa + (1 | student_id) + (1 | school_id)' examples-c/data/quickstart.csv
+	@echo
+	$(OUT)/interlace-fit lmm 'Reaction ~ Days + (Days | Subject)' examples-c/data/sleepstudy.csv --categorical Subject
 
 # A panic inside the library can be provoked only with the feature test-hooks. Cargo would put that library in the place of the
 # plain one, so it has a directory of its own.
@@ -74,8 +76,12 @@ check:
 header:
 	INTERLACE_WRITE_HEADER=1 $(CARGO) test -q --test header --test symbols
 
+# Beside lme4, in one run; R comes from apt-get where it is missing.
 bench: build
-	$(CARGO) bench
+	@Rscript -e 'library(lme4)' >/dev/null 2>&1 || apt-get install -y -q r-base-core r-cran-lme4 >/dev/null 2>&1 || \
+		{ echo 'make bench: R with lme4 is missing and could not be installed with apt-get (r-base-core, r-cran-lme4)' >&2; exit 1; }
+	$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L $(CFLAGS) -Iinclude benches/fit_repeatedly.c -o $(OUT)/fit_repeatedly -L$(OUT) -linterlace $(RPATH)
+	python3 benches/run.py $(OUT)/fit_repeatedly
 
 FILL := sed -e 's|@VERSION@|$(VERSION)|' -e 's|@DESCRIPTION@|$(DESCRIPTION)|' -e 's|@NATIVE_STATIC_LIBS@|$(NATIVE_STATIC_LIBS)|'
 TREE = $(DESTDIR)$(PREFIX)

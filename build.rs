@@ -4,6 +4,8 @@ use std::env::var;
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    // The tests ask the `cc` crate for the C compiler of this platform.
+    println!("cargo:rustc-env=INTERLACE_TARGET={}", var("TARGET").unwrap_or_default());
     // The part of the version that changes when the ABI does: 0.minor until 1.0, then major.
     let (major, minor) = (var("CARGO_PKG_VERSION_MAJOR").unwrap_or_default(), var("CARGO_PKG_VERSION_MINOR").unwrap_or_default());
     let abi = if major == "0" { format!("0.{minor}") } else { major };

@@ -24,7 +24,6 @@
 #include "interlace_fit_lists.h"
 #include "interlace_fit_options.h"
 #include "interlace_fit_report.h"
-#include "interlace_fit_wald.h"
 
 /* Everything that a run owns. All of it starts as NULL, and the library's functions that free accept NULL. */
 struct run {
@@ -144,48 +143,27 @@ static bool evaluate_objective(struct run *run)
 
 /* ---- 5. inference: Wald tests and intervals ---- */
 
-static bool compare_with_normal(struct run *run, const double *estimate, const double *std_error, size_t p)
-{
-    struct results *results = &run->results;
-    results->p_value = new_numbers(p, &run->error);
-    if (results->p_value == NULL)
-        return false;
-    for (size_t i = 0; i < p; i++)
-        results->p_value[i] = normal_p_value(estimate[i] / std_error[i]);
-    if (!run->arguments.confint)
-        return true;
-
-    results->level = run->arguments.level;
-    results->lower = new_numbers(p, &run->error);
-    results->upper = new_numbers(p, &run->error);
-    if (results->lower == NULL || results->upper == NULL)
-        return false;
-    double z = normal_two_sided_quantile(results->level);
-    for (size_t i = 0; i < p; i++) {
-        results->lower[i] = estimate[i] - z * std_error[i];
-        results->upper[i] = estimate[i] + z * std_error[i];
-    }
-    return true;
-}
-
 static bool infer(struct run *run)
 {
+    const interlace_fit *fit = run->results.fit;
+    struct results *results = &run->results;
     if (!run->arguments.df_normal)
         return true;
     double start = seconds_now();
-    const interlace_fit *fit = run->results.fit;
 
     /* Arrays are the caller's: ask for the size, bring the memory, say how long it is. */
     size_t p = interlace_fit_n_fixef(fit);
-    double *estimate = new_numbers(p, &run->error);
-    double *std_error = new_numbers(p, &run->error);
-    bool ok = estimate != NULL && std_error != NULL &&
-              interlace_fit_fixef(fit, estimate, p, &run->error) == INTERLACE_OK &&
-              interlace_fit_fixef_std_error(fit, std_error, p, &run->error) == INTERLACE_OK &&
-              compare_with_normal(run, estimate, std_error, p);
-    free(estimate);
-    free(std_error);
-    run->results.inference_seconds = seconds_now() - start;
+    results->p_value = new_numbers(p, &run->error);
+    bool ok = results->p_value != NULL &&
+              interlace_fit_fixef_p_value(fit, results->p_value, p, &run->error) == INTERLACE_OK;
+    if (ok && run->arguments.confint) {
+        results->level = run->arguments.level;
+        results->lower = new_numbers(p, &run->error);
+        results->upper = new_numbers(p, &run->error);
+        ok = results->lower != NULL && results->upper != NULL &&
+             interlace_fit_confint_wald(fit, results->level, results->lower, results->upper, p, &run->error) == INTERLACE_OK;
+    }
+    results->inference_seconds = seconds_now() - start;
     return ok;
 }
 

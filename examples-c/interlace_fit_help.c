@@ -27,9 +27,9 @@ const char *const help_text[] = {
     "\n",
 
     "fit\n"
-    "  --optimizer NAME           newton (the default), lbfgs, bobyqa or nelder_mead\n"
+    "  --optimizer NAME           newton (the default), lbfgsb, bobyqa or nelder_mead\n"
     "  --theta0 a,b,c             where the search starts, in the order of theta_names\n"
-    "  --tolerance X              predicted decrease of the objective at which the search ends, 1e-9\n"
+    "  --tolerance X              predicted decrease of the objective at which the search ends, 1e-13\n"
     "  --max-evaluations N        1000\n"
     "  --threads N                1; the results don't depend on it\n"
     "  --deadline SECONDS         stop after that time with what there is\n"

@@ -697,7 +697,7 @@ interlace_status interlace_options_new(struct interlace_options **out, struct in
 interlace_status interlace_options_set_reml(struct interlace_options *options, bool reml, struct interlace_error *err);
 
 /**
- * The minimiser: "newton" (the default), "lbfgs", "bobyqa" or "nelder_mead".
+ * The minimiser: "newton" (the default), "lbfgsb", "bobyqa" or "nelder_mead".
  * Since 0.1.
  */
 interlace_status interlace_options_set_optimizer(struct interlace_options *options,
@@ -933,6 +933,27 @@ interlace_status interlace_fit_fixef_std_error(const struct interlace_fit *fit,
                                                double *out,
                                                size_t len,
                                                struct interlace_error *err);
+
+/**
+ * Two-sided p values of the fixed effects, estimate over standard error being standard normal, to `out` [p].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_fixef_p_value(const struct interlace_fit *fit,
+                                             double *out,
+                                             size_t len,
+                                             struct interlace_error *err);
+
+/**
+ * Wald confidence intervals of the fixed effects by the normal distribution, to `lower` [p] and `upper` [p]; `level` is between 0 and 1,
+ * such as 0.95.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_confint_wald(const struct interlace_fit *fit,
+                                            double level,
+                                            double *lower,
+                                            double *upper,
+                                            size_t len,
+                                            struct interlace_error *err);
 
 /**
  * Covariance matrix of the estimates of the fixed effects, to `out` [p,p].

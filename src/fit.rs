@@ -10,11 +10,12 @@ use crate::frame::Frame;
 use crate::lmm::cross_products::CrossProducts;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::estimate::{Estimate, estimate, working_from_theta};
-use crate::lmm::rows::{Chunk, Layout};
+use crate::lmm::rows::Chunk;
 use crate::lmm::solution::{Solution, solve};
 use crate::lmm::system::LinearSystem;
 use crate::optimize::Reason;
 use crate::options::{Options, Progress};
+use crate::random::Layout;
 use crate::spec::{ModelKind, Source, Spec};
 
 /// A fitted model. `y`, `fitted`, `residuals`, `residuals_pearson`, `weights` and `offset` have one entry per row used, or, where the
@@ -149,26 +150,6 @@ impl Fit {
         }
         let mut deviance = Deviance::new(&system, options.reml)?;
         thetas.chunks_exact(n).map(|theta| deviance.evaluate(&working_from_theta(&system, theta)?)).collect()
-    }
-
-    /// The summary, in lme4's layout.
-    pub fn summary(&self) -> String {
-        crate::summary::text(self)
-    }
-
-    /// What a statistician must know: no convergence, a boundary fit, rows and columns left out, levels that don't occur.
-    pub fn warnings(&self) -> Vec<String> {
-        crate::summary::warnings(self)
-    }
-
-    /// Names of the tables that `table` makes.
-    pub fn table_names(&self) -> &'static [&'static str] {
-        crate::summary::names()
-    }
-
-    /// A table of results as a frame.
-    pub fn table(&self, name: &str) -> Result<Frame> {
-        crate::summary::table(self, name)
     }
 
     /// Puts together the results of a linear fit.

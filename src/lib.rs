@@ -26,12 +26,16 @@ pub mod optimize;
 pub mod spec;
 /// Formula and frame to model matrices; the program that does so runs again on new data.
 pub mod design;
+/// Random effects: their sizes, and their cross-products in blocks.
+pub mod random;
 /// How it is fitted.
 pub mod options;
 /// Linear mixed models.
 pub mod lmm;
 /// The fitted model.
 pub mod fit;
+/// Tests and intervals of a fit.
+pub mod inference;
 /// Predictions from a fit.
 pub mod predict;
 /// What a person reads of a fit, and its tables.

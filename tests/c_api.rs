@@ -1,7 +1,7 @@
 //! The programs in tests/c, each compiled against the header and linked to the shared library of this build.
 #![cfg(target_os = "linux")]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 mod toolchain;
@@ -15,11 +15,15 @@ struct Program {
 }
 
 fn compile(name: &str, flags: &[&str]) -> Program {
+    compile_file(&root().join("tests/c").join(name).with_extension("c"), flags)
+}
+
+fn compile_file(source: &Path, flags: &[&str]) -> Program {
     let directory = linkable();
-    let path = directory.path().join(name);
+    let path = directory.path().join(source.file_stem().unwrap());
     let mut command = cc();
     command.args(["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-Wstrict-prototypes", "-g"]).args(flags);
-    command.arg("-I").arg(root().join("include")).arg(root().join("tests/c").join(name).with_extension("c"));
+    command.arg("-I").arg(root().join("include")).arg(source);
     command.arg("-L").arg(directory.path()).args(["-linterlace", "-lm", "-pthread", "-Wl,-rpath,$ORIGIN", "-o"]).arg(&path);
     succeed(&mut command);
     Program { directory, path }
@@ -62,6 +66,25 @@ macro_rules! programs {
 }
 
 programs! { status frame spec options fit arrays predict threads hostile }
+
+/// The examples compile, run in their own folder, and have something to show.
+#[test]
+fn examples() {
+    let folder = root().join("examples-c");
+    let sources = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let is_example = |path: &PathBuf| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        name.strip_suffix(".c").is_some_and(|name| !name.starts_with("interlace_fit"))
+    };
+    let mut run = 0;
+    for source in sources.filter(is_example) {
+        let program = compile_file(&source, &[]);
+        let output = succeed(program.command().current_dir(&folder));
+        assert!(!output.stdout.is_empty(), "{} prints nothing", source.display());
+        run += 1;
+    }
+    assert!(run > 0);
+}
 
 /// A panic inside the library comes back as an error, and nothing is printed.
 #[cfg(feature = "test-hooks")]

@@ -124,7 +124,7 @@ mod tests {
     fn impossible_extents_are_refused_before_they_are_touched() {
         let x = [0.0_f64; 2];
         assert!(unsafe { slice(x.as_ptr(), usize::MAX / 4, "values") }.is_err());
-        assert!(unsafe { slice(x.as_ptr().cast::<u8>().add(1).cast::<f64>(), 1, "values") }.is_err());
+        assert!(unsafe { slice(x.as_ptr().byte_add(1), 1, "values") }.is_err());
         assert!(unsafe { matrix(x.as_ptr(), 2, usize::MAX, 2, "x", "ldx") }.is_err());
     }
 

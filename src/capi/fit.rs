@@ -1,6 +1,6 @@
 //! Fits: how they are made, and their scalars.
 
-use std::ffi::c_char;
+use libc::c_char;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};

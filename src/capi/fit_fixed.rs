@@ -1,10 +1,10 @@
 //! A fit's fixed effects.
 
-use std::ffi::c_char;
+use libc::c_char;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
-use super::buffer::copy_out;
+use super::buffer::{array_target, copy_out};
 use super::fit::{FitHandle, fit_of};
 use super::status::{ErrorRecord, Status};
 
@@ -39,6 +39,38 @@ pub unsafe extern "C" fn interlace_fit_fixef_std_error(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || copy_out(&fit_of(fit)?.fixed.std_error, out, len))
+}
+
+/// Two-sided p values of the fixed effects, estimate over standard error being standard normal, to `out` [p].
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_fixef_p_value(
+    fit: Option<&FitHandle>,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || copy_out(&fit_of(fit)?.fixed.p_values(), out, len))
+}
+
+/// Wald confidence intervals of the fixed effects by the normal distribution, to `lower` [p] and `upper` [p]; `level` is between 0 and 1,
+/// such as 0.95.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_confint_wald(
+    fit: Option<&FitHandle>,
+    level: f64,
+    lower: *mut f64,
+    upper: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (low, high) = fit_of(fit)?.fixed.intervals(level)?;
+        array_target(upper, len, high.len(), "upper")?;
+        copy_out(&low, lower, len)?;
+        copy_out(&high, upper, len)
+    })
 }
 
 /// Covariance matrix of the estimates of the fixed effects, to `out` [p,p].

@@ -1,6 +1,7 @@
 //! How a fit ended: the optimiser's outcome, the boundary, the warnings.
 
-use std::ffi::{CStr, c_char};
+use libc::c_char;
+use std::ffi::CStr;
 use std::ptr::null;
 
 use super::boundary::query;

@@ -1,6 +1,6 @@
 //! A fit's random effects: theta, and each term's covariance, modes and boundary.
 
-use std::ffi::c_char;
+use libc::c_char;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};

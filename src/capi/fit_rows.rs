@@ -1,6 +1,6 @@
 //! A fit's results per row, and its rows left out.
 
-use std::ffi::c_char;
+use libc::c_char;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};

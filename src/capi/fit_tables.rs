@@ -1,6 +1,6 @@
 //! A fit's results as tables, and as text.
 
-use std::ffi::c_char;
+use libc::c_char;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
@@ -22,7 +22,7 @@ pub extern "C" fn interlace_fit_n_tables(fit: Option<&FitHandle>) -> usize {
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_table_name(fit: Option<&FitHandle>, i: usize) -> *const c_char {
-    query(null(), || fit.map(|f| f.strings.tables.get(&f.fit.table_names(), i)))
+    query(null(), || fit.map(|f| f.strings.tables.get(f.fit.table_names(), i)))
 }
 
 /// A table of results as a new frame, by name: "coefficients" (estimates, standard errors, t values), "varcorr", "ranef", "theta",

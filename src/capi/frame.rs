@@ -1,6 +1,6 @@
 //! Frames: data in, tables out.
 
-use std::ffi::c_char;
+use libc::c_char;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 

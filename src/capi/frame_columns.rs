@@ -1,6 +1,6 @@
 //! What a frame holds.
 
-use std::ffi::c_char;
+use libc::c_char;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};

@@ -1,6 +1,7 @@
 //! How a model is fitted.
 
-use std::ffi::{CStr, c_char, c_void};
+use libc::{c_char, c_void};
+use std::ffi::CStr;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
@@ -64,7 +65,7 @@ pub unsafe extern "C" fn interlace_options_set_reml(
     })
 }
 
-/// The minimiser: "newton" (the default), "lbfgs", "bobyqa" or "nelder_mead".
+/// The minimiser: "newton" (the default), "lbfgsb", "bobyqa" or "nelder_mead".
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_optimizer(
@@ -228,7 +229,7 @@ struct Named {
 
 const NAMED: [Named; 8] = [
     Named { name: c"method", doc: c"reml (default) or ml", set: set_method },
-    Named { name: c"optimizer", doc: c"newton (default), lbfgs, bobyqa or nelder_mead", set: set_optimizer },
+    Named { name: c"optimizer", doc: c"newton (default), lbfgsb, bobyqa or nelder_mead", set: set_optimizer },
     Named {
         name: c"theta0",
         doc: c"where the search starts: numbers separated by commas (default: empty, the library chooses)",
@@ -278,9 +279,7 @@ fn set_method(options: &mut Options, value: &str) -> Result<()> {
 }
 
 fn set_optimizer(options: &mut Options, value: &str) -> Result<()> {
-    let methods =
-        [("newton", Method::Newton), ("lbfgs", Method::Lbfgs), ("bobyqa", Method::Bobyqa), ("nelder_mead", Method::NelderMead)];
-    options.optimizer = word("optimizer", value, &methods)?;
+    options.optimizer = Method::from_name(value)?;
     Ok(())
 }
 
@@ -316,7 +315,7 @@ fn set_threads(options: &mut Options, count: i64) -> Result<()> {
 }
 
 fn set_deadline(options: &mut Options, seconds: f64) -> Result<()> {
-    if !(seconds > 0.0) {
+    if seconds.is_nan() || seconds <= 0.0 {
         return Err(Error::argument(format!("deadline is {seconds}, it must be positive (infinity for none)")));
     }
     options.deadline = seconds.is_finite().then_some(seconds);

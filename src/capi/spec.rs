@@ -1,6 +1,6 @@
 //! What is fitted, from a formula.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::boundary::boundary;
 use super::buffer::target;

@@ -1,6 +1,7 @@
 //! Version, status and error record.
 
-use std::ffi::{CStr, c_char};
+use libc::c_char;
+use std::ffi::CStr;
 
 use crate::error::{Code, Error};
 

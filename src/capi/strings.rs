@@ -1,6 +1,7 @@
 //! Strings across the border.
 
-use std::ffi::{CStr, CString, c_char};
+use libc::c_char;
+use std::ffi::{CStr, CString};
 use std::ptr::null as null_pointer;
 use std::sync::OnceLock;
 

@@ -1,6 +1,6 @@
 //! What the C tests need to provoke failures; only with the feature `test-hooks`, and never in the header.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::boundary::boundary;
 use super::status::{ErrorRecord, Status};

@@ -6,11 +6,9 @@ use std::sync::Arc;
 
 use crate::covariance::Structure;
 use crate::design::matrix::INTERCEPT;
-use crate::design::program::is_homogeneous;
 use crate::design::rows::{Incomplete, Rows, row_text};
 use crate::design::{Design, NaPolicy, TermDesign, UNSEEN, realise};
 use crate::error::{Error, Result, try_vec};
-use crate::formula::StructureCall;
 use crate::frame::names::quoted;
 use crate::spec::{ArraySpec, ArrayTerm};
 
@@ -236,8 +234,7 @@ fn learn_term(term: &ArrayTerm, name: String, effects: Vec<String>, rows: &Rows)
     (0..rows.len()).for_each(|i| occurs[term.index[rows.data_row(i)] as usize] = true);
     let kept: Vec<u32> = (0..term.n_levels).filter(|&level| occurs[level]).map(|level| level as u32).collect();
     let levels = kept.iter().map(|&level| label_of(term, level as usize)).collect();
-    let call = StructureCall { kind: term.structure, homogeneous: term.homogeneous };
-    let structure = Structure { kind: term.structure, homogeneous: is_homogeneous(call), size: effects.len() };
+    let structure = Structure::new(term.structure, term.homogeneous, effects.len());
     Ok(ArrayTermProgram { name, effects, has_z: term.z.is_some(), structure, n_given: term.n_levels, kept, levels })
 }
 

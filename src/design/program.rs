@@ -15,7 +15,7 @@ use crate::design::value::Factor;
 use crate::design::variable::{Kind, Variable};
 use crate::design::{Design, NaPolicy};
 use crate::error::{Error, Result};
-use crate::formula::{Expr, Formula, RandomTerm, StructureCall, StructureKind, TermList};
+use crate::formula::{Expr, Formula, RandomTerm, StructureKind, TermList};
 use crate::frame::Frame;
 use crate::frame::names::{known, quoted};
 
@@ -61,23 +61,15 @@ pub(super) struct RandomProgram {
     /// Place in `groups`.
     pub group: usize,
     pub structure: StructureKind,
-    pub homogeneous: bool,
+    /// As asked for; the structure knows its default.
+    pub homogeneous: Option<bool>,
     /// Each effect is a term of its own.
     pub split: bool,
 }
 
 impl RandomProgram {
     pub fn structure_of(&self, size: usize) -> Structure {
-        Structure { kind: self.structure, homogeneous: self.homogeneous, size }
-    }
-}
-
-/// lme4's defaults where `hom` was not given: one variance per effect, but for AR(1).
-pub(super) fn is_homogeneous(call: StructureCall) -> bool {
-    match call.kind {
-        StructureKind::Unstructured => false,
-        StructureKind::Diagonal | StructureKind::CompoundSymmetry => call.homogeneous.unwrap_or(false),
-        StructureKind::Ar1 => call.homogeneous.unwrap_or(true),
+        Structure::new(self.structure, self.homogeneous, size)
     }
 }
 
@@ -305,7 +297,7 @@ impl Sources {
             if effects.n_columns() == 0 {
                 return Err(Error::formula(term.span.start, "a random term without effects: there is nothing left of the bar"));
             }
-            let (structure, homogeneous) = (term.structure.kind, is_homogeneous(term.structure));
+            let (structure, homogeneous) = (term.structure.kind, term.structure.homogeneous);
             random.push(RandomProgram { effects, group: self.group_of[t], structure, homogeneous, split: term.split });
         }
         let (mut groups, mut index) = (Vec::new(), Vec::new());

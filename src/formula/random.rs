@@ -116,6 +116,9 @@ fn structure_call<'a>(call: &'a Expr, function: &str, arguments: &'a [Argument])
     for Argument { name, value } in arguments {
         match name.as_deref() {
             None if bar.is_none() && is_bar(value) => bar = Some(value.strip_parens()),
+            Some("hom") if kind == StructureKind::Unstructured => {
+                return Err(Error::formula(value.span.start, "'us' has no homogeneous form: want 'hom' with diag, cs or ar1"));
+            }
             Some("hom") if homogeneous.is_none() => homogeneous = Some(truth(value)?),
             _ => {
                 let message = format!(

@@ -61,7 +61,12 @@ impl Frame {
 /// A value that the declared levels don't have.
 pub(super) fn unlisted(column: &str, value: &str, row: usize, levels: &[String]) -> Error {
     let known = super::names::known("the list", value, levels.iter().map(String::as_str));
-    let message = format!("column {} has {} in row {row}, which is not among its levels; {known}", quoted(column), quoted(value));
+    let message = format!(
+        "column {} has {} in row {} (counting from 1), which is not among its levels; {known}",
+        quoted(column),
+        quoted(value),
+        row + 1
+    );
     Error::data(message).at(row)
 }
 
@@ -151,7 +156,7 @@ mod tests {
         let before = f.clone();
         let e = f.set_levels("g", strings(&["low", "high"]), true).unwrap_err();
         assert_eq!(e.position, 2);
-        assert!(e.message.starts_with("column 'g' has 'height' in row 2, which is not among its levels"), "{e}");
+        assert!(e.message.starts_with("column 'g' has 'height' in row 3 (counting from 1), which is not among its levels"), "{e}");
         assert!(f.set_levels("g", strings(&["low", "high", "height", "low"]), true).is_err());
         assert!(f.set_levels("h", vec![], true).is_err());
         assert_eq!(f, before);

@@ -154,7 +154,10 @@ fn check_codes(name: &str, codes: &[i32], n_levels: usize) -> Result<()> {
         None => Ok(()),
         Some(row) => {
             let (column, code) = (quoted(name), codes[row]);
-            let message = format!("column {column} has code {code} in row {row}, wanted -1 (missing) or 0 up to below {n_levels}");
+            let message = format!(
+                "column {column} has code {code} in row {} (counting from 1), wanted -1 (missing) or 0 up to below {n_levels}",
+                row + 1
+            );
             Err(Error::argument(message).at(row))
         }
     }
@@ -226,7 +229,7 @@ mod tests {
         let mut f = Frame::new(3);
         let e = f.add_category("g", vec![0, -1, 2], strings(&["a", "b"]), false).unwrap_err();
         assert_eq!(e.position, 2);
-        assert!(e.message.contains("'g'") && e.message.contains("code 2 in row 2"), "{e}");
+        assert!(e.message.contains("'g'") && e.message.contains("code 2 in row 3 (counting from 1)"), "{e}");
         assert_eq!(f.add_category("g", vec![0, -2, 1], strings(&["a", "b"]), false).unwrap_err().position, 1);
         assert_eq!(f.add_category("g", vec![-1, 0, -1], vec![], false).unwrap_err().position, 1);
         f.add_category("g", vec![-1, -1, -1], vec![], false).unwrap();

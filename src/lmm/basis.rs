@@ -136,7 +136,9 @@ impl Basis {
                 // A column that has just been found independent after a doubtful pass wants one more.
                 settled &= present > UNCERTAIN || left > 0.5 * gram[j * c + j];
                 let scale = 1.0 / left.sqrt();
-                column.iter_mut().for_each(|v| *v *= scale);
+                for v in &mut column {
+                    *v *= scale;
+                }
                 kept.push(j);
             } else if j < p {
                 settled &= present <= RANK_TOLERANCE * RANK_TOLERANCE;

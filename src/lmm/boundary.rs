@@ -131,7 +131,7 @@ pub fn way_down(deviance: &mut Deviance<'_>, at: &Summary) -> Result<Option<Vec<
         };
         for direction in directions {
             for length in [0.3, 0.1, 0.03, 0.01] {
-                let trial = perturbed(*structure, range.clone(), &[direction.clone()], length, &at.x);
+                let trial = perturbed(*structure, range.clone(), std::slice::from_ref(&direction), length, &at.x);
                 if deviance.value(&trial)? < at.value - 1e-8 - 1e-13 * at.value.abs() {
                     return Ok(Some(trial));
                 }

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::basis::{Basis, add_gram};
-use super::blocks::{BlockMatrix, block_diagonal};
-use super::rows::{Chunk, Layout};
+use super::rows::Chunk;
 use crate::error::{Error, Result, try_vec};
+use crate::random::{BlockMatrix, Layout, block_diagonal};
 
 /// Cross-products of [X y] and Z, of rows multiplied by the square roots of their weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -14,6 +14,9 @@ use crate::options::{Options, Progress};
 /// may have more than one minimum.
 const CHEAP: f64 = 2e7;
 
+/// Predicted decrease at which a second search is near enough to its minimum to be compared with the first.
+const SAME_MINIMUM: f64 = 1e-6;
+
 /// The minimum that was found.
 pub struct Estimate {
     pub working: Vec<f64>,
@@ -35,20 +38,20 @@ struct Search<'a, 'b, 'p> {
 pub fn estimate(system: &LinearSystem, options: &Options, progress: Option<Progress<'_>>) -> Result<Estimate> {
     let deadline = options.deadline.map(|seconds| Instant::now() + std::time::Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
     let mut search = Search { deviance: Deviance::new(system, options.reml)?, options, progress, deadline };
-    let mut best = search.from_starts()?;
+    let mut best = search.best_of_starts()?;
     // Each round ends at a boundary point that is a minimum, or strictly lower than the round before.
     for _ in 0..4 {
         if !is_converged(best.reason) {
             break;
         }
         if let Some(snapped) = boundary::snap(&mut search.deviance, &best)? {
-            let again = search.run(&snapped)?;
+            let again = search.run(&snapped, options.tolerance)?;
             // Not worse than the zeros that were accepted: the better of the two by construction.
             best = Summary { evaluations: 0, ..again };
         }
         match boundary::way_down(&mut search.deviance, &best)? {
             Some(start) => {
-                let again = search.run(&start)?;
+                let again = search.run(&start, options.tolerance)?;
                 if again.value < best.value {
                     best = again;
                 }
@@ -72,34 +75,36 @@ fn is_converged(reason: Reason) -> bool {
 
 impl Search<'_, '_, '_> {
     /// The best of the minima that the starts lead to.
-    fn from_starts(&mut self) -> Result<Summary> {
+    fn best_of_starts(&mut self) -> Result<Summary> {
         let system = self.deviance.system;
         if let Some(theta0) = &self.options.theta0 {
             let start = working_from_theta(system, theta0)?;
-            return self.run(&start);
+            return self.run(&start, self.options.tolerance);
         }
         let moment = moment_start(system);
-        let mut best = self.run(&moment)?;
-        let cheap = self.deviance.factor.flops() * (system.n_working() + 1) as f64 + (system.n_working() * 1000) as f64;
+        let mut best = self.run(&moment, self.options.tolerance)?;
+        let factor = &self.deviance.factor;
+        // Small blocks cost more in overhead than in multiplications.
+        let cost = (factor.flops() + 1000.0 * factor.len() as f64) * (system.n_working() + 1) as f64;
         let vector = system.structures.iter().any(|s| s.size > 1);
-        if cheap < CHEAP || (vector && boundary::is_singular(system, &best.x)) {
+        if cost < CHEAP || (vector && boundary::is_singular(system, &best.x)) {
             let mut unit = vec![0.0; system.n_working()];
             let mut first = 0;
             for structure in &system.structures {
                 structure.start(&mut unit[first..first + structure.n_theta()]);
                 first += structure.n_theta();
             }
-            let other = self.run(&unit)?;
-            // The first one stays unless the other is lower by more than rounding.
-            if other.value < best.value - 1e-9 * (1.0 + best.value.abs() * 1e-4) {
-                best = other;
+            // Near enough to tell whether it leads elsewhere; the first stays unless the other is lower by more than that.
+            let other = self.run(&unit, SAME_MINIMUM.max(self.options.tolerance))?;
+            if other.value < best.value - 10.0 * SAME_MINIMUM {
+                best = self.run(&other.x, self.options.tolerance)?;
             }
         }
         Ok(best)
     }
 
     /// One minimisation, within what is left of the evaluations.
-    fn run(&mut self, start: &[f64]) -> Result<Summary> {
+    fn run(&mut self, start: &[f64], tolerance: f64) -> Result<Summary> {
         let system = self.deviance.system;
         let before = self.deviance.state.evaluations;
         let mut theta = vec![0.0; system.n_working()];
@@ -110,7 +115,7 @@ impl Search<'_, '_, '_> {
             }
         });
         let mut settings = Settings {
-            tolerance: self.options.tolerance,
+            tolerance,
             max_evaluations: self.options.max_evaluations.saturating_sub(before).max(1),
             progress: report.as_mut().map(|f| f as &mut dyn FnMut(usize, f64, &[f64]) -> bool),
             deadline: self.deadline,

@@ -35,11 +35,14 @@ impl Deviance<'_> {
         self.solve();
         self.select_inverse()?;
         self.whiten();
-        let mut forces = self.trace_part();
-        let (q, m) = (self.system.layout.q(), self.system.m());
+        let mut forces = match &self.inverse {
+            Some(inverse) => self.system.gram.trace(&self.t, &self.col_ptr, inverse),
+            None => vec![],
+        };
+        let (q, m) = (self.system.gram.layout.q(), self.system.m());
         for (k, force) in forces.iter_mut().enumerate() {
-            let size = self.system.layout.terms[k];
-            let (r, first) = (size.effects, self.system.layout.offset(k));
+            let size = self.system.gram.layout.terms[k];
+            let (r, first) = (size.effects, self.system.gram.layout.offset(k));
             let columns = if self.reml { 0..m } else { m - 1..m };
             for column in columns {
                 let factor = if column + 1 == m { 1.0 / self.state.sigma2 } else { 1.0 };
@@ -58,7 +61,7 @@ impl Deviance<'_> {
 
     /// Columns of U and Q become those of U R^-T and Q R^-T, with S_X = R R'.
     fn whiten(&mut self) {
-        let (q, m) = (self.system.layout.q(), self.system.m());
+        let (q, m) = (self.system.gram.layout.q(), self.system.m());
         for target in [&mut self.u, &mut self.w] {
             for j in 0..m - 1 {
                 let (before, rest) = target.split_at_mut(j * q);
@@ -68,78 +71,9 @@ impl Deviance<'_> {
                     column.iter_mut().zip(earlier).for_each(|(v, e)| *v -= factor * e);
                 }
                 let pivot = self.state.gram[j * m + j];
-                column.iter_mut().for_each(|v| *v /= pivot);
-            }
-        }
-    }
-
-    /// Sum over levels of (G Lambda A^-1)_jj: products of blocks of G with blocks of A^-1 on the same pattern.
-    fn trace_part(&self) -> Vec<Vec<f64>> {
-        let system = self.system;
-        let mut forces: Vec<Vec<f64>> = system.layout.terms.iter().map(|t| vec![0.0; t.effects * t.effects]).collect();
-        let Some(inverse) = &self.inverse else { return forces };
-        let mut v = Vec::new();
-        for m in 0..system.layout.terms.len() {
-            let r = system.layout.terms[m].effects;
-            let first = system.layout.offset(m);
-            for level in 0..system.layout.terms[m].levels {
-                let column = first + level * r;
-                v.resize(r * r, 0.0);
-                for c in 0..r {
-                    for a in c..r {
-                        v[c * r + a] = inverse.get(self.col_ptr[column + c] + a - c);
-                        v[a * r + c] = v[c * r + a];
-                    }
+                for v in column {
+                    *v /= pivot;
                 }
-                add_product(r, r, r, &system.diagonal[m][level * r * r..(level + 1) * r * r], &self.t[m], &v, &mut forces[m]);
-                let mut below = r;
-                for k in m + 1..system.layout.terms.len() {
-                    let pair = &system.off_diagonal[k * (k - 1) / 2 + m];
-                    let (rk, len) = (pair.row_effects, pair.block_len());
-                    v.resize(len.max(r * r), 0.0);
-                    for e in pair.col_ptr[level]..pair.col_ptr[level + 1] {
-                        let g = &pair.values[e * len..(e + 1) * len];
-                        if len == 1 {
-                            let product = g[0] * inverse.get(self.col_ptr[column] + below);
-                            forces[k][0] += product * self.t[m][0];
-                            forces[m][0] += product * self.t[k][0];
-                        } else {
-                            for c in 0..r {
-                                for a in 0..rk {
-                                    v[c * rk + a] = inverse.get(self.col_ptr[column + c] + below - c + a);
-                                }
-                            }
-                            add_product(rk, r, rk, g, &self.t[m], &v[..len], &mut forces[k]);
-                            add_transposed_product(rk, r, g, &self.t[k], &v[..len], &mut forces[m]);
-                        }
-                        below += rk;
-                    }
-                }
-            }
-        }
-        forces
-    }
-}
-
-/// force (`a x c`) += G T V', with G `a x b`, T `b x b` lower triangular, V `c x b`.
-fn add_product(a: usize, b: usize, c: usize, g: &[f64], t: &[f64], v: &[f64], force: &mut [f64]) {
-    for l in 0..b {
-        for i in 0..a {
-            let gt: f64 = (l..b).map(|s| g[s * a + i] * t[l * b + s]).sum();
-            for j in 0..c {
-                force[j * a + i] += gt * v[l * c + j];
-            }
-        }
-    }
-}
-
-/// force (`b x b`) += G' T V, with G and V `a x b`, T `a x a` lower triangular.
-fn add_transposed_product(a: usize, b: usize, g: &[f64], t: &[f64], v: &[f64], force: &mut [f64]) {
-    for l in 0..a {
-        for i in 0..b {
-            let gt: f64 = (l..a).map(|s| g[i * a + s] * t[l * a + s]).sum();
-            for j in 0..b {
-                force[j * b + i] += gt * v[j * a + l];
             }
         }
     }

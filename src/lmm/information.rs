@@ -1,7 +1,7 @@
 //! The average information of the profiled criterion: a positive semidefinite Hessian at the cost of one solve per parameter
 //! (Gilmour, Thompson and Cullis 1995; sigma^2 profiled out), with the curvature of T T' added where it is positive.
 
-use super::deviance::{Deviance, apply_factors, subtract_product};
+use super::deviance::Deviance;
 use crate::error::Result;
 use crate::linalg::dense;
 use crate::optimize::Objective;
@@ -69,16 +69,18 @@ impl Deviance<'_> {
 
     /// h_ij = [g_i'Z'V^-1Z g_j - (Q~'g_i)'(Q~'g_j)] / sigma^2 - (z'g_i)(z'g_j) / (sigma^4 N), with Z g_i = (dV/dtheta_i) V^-1 residual.
     fn average_information(&mut self, derivatives: &[(usize, Vec<f64>)], hessian: &mut [f64]) {
-        let (q, m, n) = (self.system.layout.q(), self.system.m(), derivatives.len());
+        let (q, m, n) = (self.system.gram.layout.q(), self.system.m(), derivatives.len());
         if q == 0 {
             return;
         }
         let g = self.directions(derivatives);
         let mut product = vec![0.0; q * n];
-        subtract_product(self.system, &g, &mut product);
-        product.iter_mut().for_each(|v| *v = -*v);
+        self.system.gram.subtract_product(&g, &mut product);
+        for v in &mut product {
+            *v = -*v;
+        }
         let mut half = product.clone();
-        apply_factors(self.system, &self.t, true, &mut half);
+        self.system.gram.apply_factors(&self.t, true, &mut half);
         let mut permuted = vec![0.0; q * n];
         self.factor.permute_into(&half, &mut permuted);
         self.factor.half_solve(&mut permuted);
@@ -103,11 +105,11 @@ impl Deviance<'_> {
 
     /// g_i = D_i u + Lambda D_i'z, `[q, n]`.
     fn directions(&self, derivatives: &[(usize, Vec<f64>)]) -> Vec<f64> {
-        let (q, m) = (self.system.layout.q(), self.system.m());
+        let (q, m) = (self.system.gram.layout.q(), self.system.m());
         let mut g = vec![0.0; q * derivatives.len()];
         for ((k, d), out) in derivatives.iter().zip(g.chunks_exact_mut(q)) {
-            let size = self.system.layout.terms[*k];
-            let (r, first) = (size.effects, self.system.layout.offset(*k));
+            let size = self.system.gram.layout.terms[*k];
+            let (r, first) = (size.effects, self.system.gram.layout.offset(*k));
             let t = &self.t[*k];
             for level in 0..size.levels {
                 let at = first + level * r;
@@ -129,7 +131,7 @@ impl Deviance<'_> {
     fn add_curvature(&self, derivatives: &[(usize, Vec<f64>)], forces: &[Vec<f64>], hessian: &mut [f64]) {
         let n = derivatives.len();
         for (k, force) in forces.iter().enumerate() {
-            let r = self.system.layout.terms[k].effects;
+            let r = self.system.gram.layout.terms[k].effects;
             let Some(positive) = positive_gradient(r, force, &self.t[k]) else { continue };
             for (i, (_, di)) in derivatives.iter().enumerate().filter(|(_, (term, _))| *term == k) {
                 let mut hd = vec![0.0; r * r];

@@ -2,7 +2,6 @@
 
 pub mod rows;
 pub mod basis;
-pub mod blocks;
 pub mod cross_products;
 pub mod bytes;
 pub mod system;

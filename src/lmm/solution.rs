@@ -1,7 +1,7 @@
 //! All estimates of a linear mixed model at given parameters, in the user's units.
 
 use super::boundary::null_directions;
-use super::deviance::{Deviance, apply_factors};
+use super::deviance::Deviance;
 use super::estimate::theta_from_working;
 use super::system::LinearSystem;
 use crate::error::{Error, Result};
@@ -59,16 +59,18 @@ fn user_direction(direction: &[f64], scales: &[f64]) -> Vec<f64> {
     let norm = v.iter().map(|x| x * x).sum::<f64>().sqrt();
     // The largest part comes out positive.
     let largest = v.iter().fold(0.0f64, |m, x| if x.abs() > m.abs() + 1e-12 { *x } else { m });
-    v.iter_mut().for_each(|x| *x /= norm * largest.signum());
+    for x in &mut v {
+        *x /= norm * largest.signum();
+    }
     v
 }
 
 impl Deviance<'_> {
     /// Checks the last solve: Lambda'Z'V^-1 r and the modes u are the same vector if A u = Lambda'Z'r was solved.
     fn probe(&mut self) -> Result<()> {
-        let (q, m) = (self.system.layout.q(), self.system.m());
+        let (q, m) = (self.system.gram.layout.q(), self.system.m());
         let mut z = self.w[(m - 1) * q..].to_vec();
-        apply_factors(self.system, &self.t, true, &mut z);
+        self.system.gram.apply_factors(&self.t, true, &mut z);
         let u = &self.u[(m - 1) * q..];
         let norm = |v: &mut dyn Iterator<Item = f64>| v.map(|x| x * x).sum::<f64>().sqrt();
         let off = norm(&mut u.iter().zip(&z).map(|(a, b)| a - b));
@@ -104,9 +106,9 @@ impl Deviance<'_> {
     /// One term's covariance, conditional modes and conditional covariances sigma^2 T (A^-1)_jj T'.
     fn term(&self, k: usize, sigma: f64, boundary: Vec<Vec<f64>>) -> TermSolution {
         let system = self.system;
-        let (q, m) = (system.layout.q(), system.m());
-        let size = system.layout.terms[k];
-        let (r, first) = (size.effects, system.layout.offset(k));
+        let (q, m) = (system.gram.layout.q(), system.m());
+        let size = system.gram.layout.terms[k];
+        let (r, first) = (size.effects, system.gram.layout.offset(k));
         let unit = system.map.unit;
         // T in the user's units: its rows are divided by the effects' scales.
         let t: Vec<f64> = (0..r * r).map(|e| self.t[k][e] / system.scales[k][e % r]).collect();

@@ -7,7 +7,7 @@ use crate::linalg::dense;
 /// `sum_m |Z_k'Z_m|_F^2 v_m + tr(Z_k'Z_k) v_e = |Z_k'e|^2`, `sum_m tr(Z_m'Z_m) v_m + n v_e = e'e`, clipped away from zero.
 pub fn moment_start(system: &LinearSystem) -> Vec<f64> {
     let effects: Vec<(usize, usize)> =
-        system.layout.terms.iter().enumerate().flat_map(|(k, t)| (0..t.effects).map(move |e| (k, e))).collect();
+        system.gram.layout.terms.iter().enumerate().flat_map(|(k, t)| (0..t.effects).map(move |e| (k, e))).collect();
     let c = effects.len();
     let mut matrix = vec![0.0; (c + 1) * (c + 1)];
     let mut right = vec![0.0; c + 1];
@@ -53,23 +53,23 @@ pub fn moment_start(system: &LinearSystem) -> Vec<f64> {
 
 /// tr of one effect's Z'Z.
 fn trace(system: &LinearSystem, k: usize, a: usize) -> f64 {
-    let r = system.layout.terms[k].effects;
-    system.diagonal[k].chunks_exact(r * r).map(|block| block[a * r + a]).sum()
+    let r = system.gram.layout.terms[k].effects;
+    system.gram.diagonal[k].chunks_exact(r * r).map(|block| block[a * r + a]).sum()
 }
 
 /// Squared Frobenius norm of the cross-product of effect a of term k with effect b of term m <= k.
 fn squared_norm(system: &LinearSystem, k: usize, a: usize, m: usize, b: usize) -> f64 {
-    let r = system.layout.terms[k].effects;
+    let r = system.gram.layout.terms[k].effects;
     if k == m {
-        return system.diagonal[k].chunks_exact(r * r).map(|block| block[b * r + a] * block[b * r + a]).sum();
+        return system.gram.diagonal[k].chunks_exact(r * r).map(|block| block[b * r + a] * block[b * r + a]).sum();
     }
-    let pair = &system.off_diagonal[k * (k - 1) / 2 + m];
+    let pair = system.gram.pair(k, m);
     pair.values.chunks_exact(pair.block_len()).map(|block| block[b * r + a] * block[b * r + a]).sum()
 }
 
 /// |Z'e|^2 of one effect.
 fn residual_norm(system: &LinearSystem, k: usize, a: usize) -> f64 {
-    let (q, r, first) = (system.layout.q(), system.layout.terms[k].effects, system.layout.offset(k));
+    let (q, r, first) = (system.gram.layout.q(), system.gram.layout.terms[k].effects, system.gram.layout.offset(k));
     let e = &system.zc[(system.m() - 1) * q..];
-    (0..system.layout.terms[k].levels).map(|j| e[first + j * r + a] * e[first + j * r + a]).sum()
+    (0..system.gram.layout.terms[k].levels).map(|j| e[first + j * r + a] * e[first + j * r + a]).sum()
 }

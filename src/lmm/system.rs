@@ -1,17 +1,17 @@
 //! The cross-products of one model, ready for the objective: rank settled, fixed effects orthonormal, columns of Z scaled.
 
 use super::basis::{Basis, RANK_TOLERANCE, solve_upper};
-use super::blocks::BlockMatrix;
 use super::cross_products::CrossProducts;
-use super::rows::Layout;
 use crate::covariance::Structure;
 use crate::error::{Error, Result, try_vec};
 use crate::linalg::dense;
+use crate::random::Gram;
 
 /// A linear mixed model in working units: X replaced by orthonormal Q, y by its least-squares residual e in units in which the
 /// basis made it about one, and each effect of Z scaled to a mean square of one. Results are mapped back by `FixedMap` and `scales`.
 pub struct LinearSystem {
-    pub layout: Layout,
+    /// Z'Z, of scaled effects.
+    pub gram: Gram,
     pub structures: Vec<Structure>,
     /// Rows.
     pub n: usize,
@@ -22,8 +22,6 @@ pub struct LinearSystem {
     pub zc: Vec<f64>,
     /// e'e.
     pub rss: f64,
-    pub diagonal: Vec<Vec<f64>>,
-    pub off_diagonal: Vec<BlockMatrix>,
     /// The root mean square by which each effect of each term was divided.
     pub scales: Vec<Vec<f64>>,
     pub map: FixedMap,
@@ -66,9 +64,7 @@ impl LinearSystem {
             map: FixedMap::new(&rank, &basis, &inverse)?,
             kept: rank.kept.clone(),
             scales: vec![],
-            diagonal: products.diagonal,
-            off_diagonal: products.off_diagonal,
-            layout: products.layout,
+            gram: Gram { layout: products.layout, diagonal: products.diagonal, off_diagonal: products.off_diagonal },
             structures,
         };
         for (row, column) in products.cz.chunks_exact(c).enumerate() {
@@ -85,11 +81,11 @@ impl LinearSystem {
 
     /// Divides each effect by its root mean square (a common one where the structure has one variance for all).
     fn scale_effects(&mut self) {
-        let q = self.layout.q();
-        for k in 0..self.layout.terms.len() {
-            let r = self.layout.terms[k].effects;
+        let q = self.gram.layout.q();
+        for k in 0..self.gram.layout.terms.len() {
+            let r = self.gram.layout.terms[k].effects;
             let mut squares = vec![0.0; r];
-            for block in self.diagonal[k].chunks_exact(r * r) {
+            for block in self.gram.diagonal[k].chunks_exact(r * r) {
                 (0..r).for_each(|e| squares[e] += block[e * r + e]);
             }
             if self.structures[k].homogeneous {
@@ -97,19 +93,19 @@ impl LinearSystem {
                 squares.fill(mean);
             }
             let scales: Vec<f64> = squares.iter().map(|s| if *s > 0.0 { (s / self.n as f64).sqrt() } else { 1.0 }).collect();
-            for block in self.diagonal[k].chunks_exact_mut(r * r) {
+            for block in self.gram.diagonal[k].chunks_exact_mut(r * r) {
                 (0..r * r).for_each(|e| block[e] /= scales[e % r] * scales[e / r]);
             }
-            let first = self.layout.offset(k);
+            let first = self.gram.layout.offset(k);
             for column in self.zc.chunks_exact_mut(q) {
-                let rows = &mut column[first..first + self.layout.terms[k].levels * r];
+                let rows = &mut column[first..first + self.gram.layout.terms[k].levels * r];
                 rows.iter_mut().enumerate().for_each(|(i, v)| *v /= scales[i % r]);
             }
             self.scales.push(scales);
         }
-        for k in 0..self.layout.terms.len() {
+        for k in 0..self.gram.layout.terms.len() {
             for m in 0..k {
-                let pair = &mut self.off_diagonal[k * (k - 1) / 2 + m];
+                let pair = &mut self.gram.off_diagonal[k * (k - 1) / 2 + m];
                 let (r, size) = (pair.row_effects, pair.block_len());
                 for block in pair.values.chunks_exact_mut(size) {
                     (0..size).for_each(|e| block[e] /= self.scales[k][e % r] * self.scales[m][e / r]);

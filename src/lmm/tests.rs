@@ -2,12 +2,13 @@
 
 use super::cross_products::CrossProducts;
 use super::deviance::Deviance;
-use super::rows::{Chunk, Layout, TermRows, TermSize};
+use super::rows::Chunk;
 use super::system::LinearSystem;
 use crate::covariance::Structure;
 use crate::formula::StructureKind;
 use crate::linalg::dense;
 use crate::optimize::Objective;
+use crate::random::{Layout, TermRows, TermSize};
 
 /// A random crossed design with any mix of terms: (structure, levels).
 pub struct Example {
@@ -39,7 +40,7 @@ impl Example {
         let (mut index, mut z, mut structures, mut sizes) = (vec![], vec![], vec![], vec![]);
         for &(kind, effects, levels) in terms {
             let own: Vec<u32> =
-                (0..n).map(|i| if i < levels { i as u32 } else { ((noise.next() + 1.0) / 2.0 * levels as f64) as u32 }).collect();
+                (0..n).map(|i| if i < levels { i as u32 } else { ((0.5 + 0.5 * noise.next()) * levels as f64) as u32 }).collect();
             let columns: Vec<f64> = (0..n * effects).map(|i| if i < n { 1.0 } else { noise.next() }).collect();
             let b: Vec<f64> = (0..levels * effects).map(|_| noise.next()).collect();
             for i in 0..n {
@@ -95,7 +96,9 @@ impl Example {
         let log_det: f64 = (0..n).map(|i| 2.0 * v[i * n + i].ln()).sum();
         let mut columns: Vec<Vec<f64>> = (0..p).map(|j| self.x[j * n..(j + 1) * n].to_vec()).collect();
         columns.push(self.y.clone());
-        columns.iter_mut().for_each(|c| dense::solve_lower(n, &v, c));
+        for column in &mut columns {
+            dense::solve_lower(n, &v, column);
+        }
         let m = p + 1;
         let mut gram: Vec<f64> = (0..m * m).map(|e| columns[e % m].iter().zip(&columns[e / m]).map(|(a, b)| a * b).sum()).collect();
         dense::cholesky(m, &mut gram).unwrap();
@@ -212,9 +215,13 @@ fn chunks_and_merged_parts_equal_one_pass() {
         let whole = LinearSystem::new(example.products(), example.structures.clone()).unwrap();
         let parts = example.parts(&[0.3, 0.55]);
         let mut streamed = CrossProducts::new(example.layout.clone()).unwrap();
-        parts.iter().for_each(|part| streamed.add(&part.chunk()).unwrap());
+        for part in &parts {
+            streamed.add(&part.chunk()).unwrap();
+        }
         let mut merged = CrossProducts::new(example.layout.clone()).unwrap();
-        parts.iter().for_each(|part| merged.merge(part.products()).unwrap());
+        for part in &parts {
+            merged.merge(part.products()).unwrap();
+        }
         let working = random_working(&whole, 5);
         for (name, products) in [("streamed", streamed), ("merged", merged)] {
             assert_eq!(products.n(), example.n);

@@ -37,7 +37,7 @@ impl Fit {
                 if let Some(row) = term.index.iter().position(|&level| level == UNSEEN) {
                     let row = design.rows.data_row(row);
                     return Err(Error::data(format!(
-                        "newdata: row {} has a level of '{}' that the fit doesn't know",
+                        "newdata: row {} (counting from 1) has a level of '{}' that the fit doesn't know",
                         row + 1,
                         term.group
                     ))

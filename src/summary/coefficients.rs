@@ -2,7 +2,6 @@
 
 use super::layout::{Align, TextColumn, abbreviations, table};
 use super::number::{column, fixed, p_values, rounded};
-use crate::distributions::normal_two_sided;
 use crate::fit::FixedEffects;
 
 /// Correlations of more coefficients than this fill the screen.
@@ -12,8 +11,8 @@ const MOST_CORRELATIONS: usize = 12;
 pub fn coefficients(fixed_effects: &FixedEffects, digits: usize) -> String {
     let FixedEffects { names, estimate, std_error, .. } = fixed_effects;
     let p = names.len();
-    let statistic: Vec<f64> = estimate.iter().zip(std_error).map(|(b, s)| b / s).collect();
-    let probability: Vec<f64> = statistic.iter().map(|&z| normal_two_sided(z)).collect();
+    let statistic = fixed_effects.statistics();
+    let probability = fixed_effects.p_values();
     // Estimates and errors share their decimals; statistics have no more than their digits, however near zero.
     let mut both = column(&estimate.iter().chain(std_error).copied().collect::<Vec<_>>(), digits);
     let errors = both.split_off(p);

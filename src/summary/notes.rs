@@ -64,5 +64,5 @@ fn dropped_rows(fit: &Fit) -> String {
         }
     }
     let counts: Vec<String> = counts.iter().map(|(name, n)| format!("{name}: {n}")).collect();
-    format!("{} of {} rows left out for missing values ({})", rows.dropped.len(), rows.n_data, counts.join(", "))
+    format!("{} of {} rows left out, by the first column missing there ({})", rows.dropped.len(), rows.n_data, counts.join(", "))
 }

@@ -1,7 +1,6 @@
 //! A fit as tables: each is a frame.
 
 use super::notes::notes;
-use crate::distributions::{normal_quantile, normal_two_sided};
 use crate::error::{Error, Result, try_vec};
 use crate::fit::{Fit, TermFit};
 use crate::frame::{Frame, names::quoted};
@@ -56,15 +55,14 @@ fn add_names(frame: &mut Frame, name: &str, values: &[String]) -> Result<()> {
 fn coefficients(fit: &Fit) -> Result<Frame> {
     let fixed = &fit.fixed;
     let mut frame = Frame::new(fixed.names.len());
-    let pairs = || fixed.estimate.iter().zip(&fixed.std_error);
-    let reach = -normal_quantile(0.025);
+    let (lower, upper) = fixed.intervals(0.95)?;
     add_names(&mut frame, "term", &fixed.names)?;
     frame.add_real("estimate", fixed.estimate.clone())?;
     frame.add_real("std_error", fixed.std_error.clone())?;
-    frame.add_real("statistic", pairs().map(|(b, s)| b / s).collect())?;
-    frame.add_real("p_value", pairs().map(|(b, s)| normal_two_sided(b / s)).collect())?;
-    frame.add_real("lower", pairs().map(|(b, s)| b - reach * s).collect())?;
-    frame.add_real("upper", pairs().map(|(b, s)| b + reach * s).collect())?;
+    frame.add_real("statistic", fixed.statistics())?;
+    frame.add_real("p_value", fixed.p_values())?;
+    frame.add_real("lower", lower)?;
+    frame.add_real("upper", upper)?;
     Ok(frame)
 }
 

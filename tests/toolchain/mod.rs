@@ -34,12 +34,20 @@ pub fn soname() -> String {
     }
 }
 
+/// The C compiler, as the environment or the platform names it.
 pub fn cc() -> Command {
-    Command::new(std::env::var_os("CC").unwrap_or_else(|| "cc".into()))
+    compiler(false)
 }
 
 pub fn cxx() -> Command {
-    Command::new(std::env::var_os("CXX").unwrap_or_else(|| "c++".into()))
+    compiler(true)
+}
+
+fn compiler(cpp: bool) -> Command {
+    let target = env!("INTERLACE_TARGET");
+    let mut build = cc::Build::new();
+    build.cpp(cpp).target(target).host(target).opt_level(1).debug(true).warnings(false).cargo_metadata(false);
+    build.get_compiler().to_command()
 }
 
 /// A compiled program. Cargo has the loader look in target/<profile> first, where another build's library may be; these

@@ -140,7 +140,7 @@ fn ordered_columns_have_the_declared_levels() {
     let c = f.column("r").unwrap().to_category();
     assert_eq!((c.codes.clone(), c.levels.len(), c.declared, c.ordered), (vec![0, -1, 2], 3, true, true));
     let e = with(text, &[], &[("r", &["low", "mid"])]).unwrap_err();
-    assert!(e.message.starts_with("the CSV text, line 4: column 'r' has 'high' in row 2"), "{e}");
+    assert!(e.message.starts_with("the CSV text, line 4: column 'r' has 'high' in row 3"), "{e}");
     assert_eq!(e.position, 2);
     assert!(with(text, &[], &[("r", &["low", "low"])]).is_err());
     assert!(with(text, &[], &[("q", &["low"])]).is_err());

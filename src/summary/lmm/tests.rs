@@ -69,7 +69,7 @@ Days -0.138
 
 not converged: the limit of evaluations was reached (11 evaluations, scaled gradient 0.25)
 boundary (singular) fit: no variance in Subject: 0.98 (Intercept) - 0.20 Days
-3 of 8 rows left out for missing values (Days: 2, Subject: 1)
+3 of 8 rows left out, by the first column missing there (Days: 2, Subject: 1)
 column x2 left out: a linear combination of those before it
 predictors are on very different scales
 ";

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rows::{TermRows, TermSize};
+use super::layout::{TermRows, TermSize};
 use crate::error::{Error, Result, try_vec};
 
 /// Z_k'Z_m for two terms: compressed columns (levels of m) of blocks (`r_k x r_m`, column-major), rows (levels of k) ascending.

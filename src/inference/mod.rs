@@ -1,0 +1,3 @@
+//! Tests and intervals of a fit.
+
+pub mod wald;

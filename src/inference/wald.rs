@@ -1,0 +1,45 @@
+//! Wald tests and intervals of the fixed effects, by the normal distribution.
+
+use crate::distributions::{normal_quantile, normal_two_sided};
+use crate::error::{Error, Result};
+use crate::fit::FixedEffects;
+
+impl FixedEffects {
+    /// Estimate over standard error.
+    pub fn statistics(&self) -> Vec<f64> {
+        self.estimate.iter().zip(&self.std_error).map(|(b, s)| b / s).collect()
+    }
+
+    /// Two-sided p values of the statistics.
+    pub fn p_values(&self) -> Vec<f64> {
+        self.statistics().into_iter().map(normal_two_sided).collect()
+    }
+
+    /// Confidence limits, lower and upper.
+    pub fn intervals(&self, level: f64) -> Result<(Vec<f64>, Vec<f64>)> {
+        if !(level > 0.0 && level < 1.0) {
+            return Err(Error::argument(format!("level is {level}, must be between 0 and 1")));
+        }
+        let reach = -normal_quantile((1.0 - level) / 2.0);
+        let limit = |sign: f64| self.estimate.iter().zip(&self.std_error).map(|(b, s)| b + sign * reach * s).collect();
+        Ok((limit(-1.0), limit(1.0)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals_and_p_values_of_the_normal_distribution() {
+        let fixed =
+            FixedEffects { names: vec!["x".into()], estimate: vec![1.0], std_error: vec![0.5], vcov: vec![0.25], dropped: vec![] };
+        assert!((fixed.p_values()[0] - 0.045_500_263_896_358_42).abs() < 1e-15);
+        let (lower, upper) = fixed.intervals(0.95).unwrap();
+        assert!((lower[0] - (1.0 - 0.5 * 1.959_963_984_540_054)).abs() < 1e-15);
+        assert!((upper[0] - (1.0 + 0.5 * 1.959_963_984_540_054)).abs() < 1e-15);
+        for level in [0.0, 1.0, -1.0, f64::NAN] {
+            assert!(fixed.intervals(level).unwrap_err().message.contains("level"));
+        }
+    }
+}

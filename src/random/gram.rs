@@ -1,0 +1,251 @@
+//! Z'WZ of all random terms in blocks, and what is done with it: the matrix A = Lambda'Z'WZ Lambda + I, products, traces.
+
+use super::blocks::BlockMatrix;
+use super::layout::Layout;
+use crate::error::{Error, Result, try_vec};
+use crate::linalg::{SelectedInverse, SparseCholesky};
+
+/// Z'WZ: for each term a block per level, for each pair of terms a sparse matrix of blocks.
+#[derive(Clone, Debug)]
+pub struct Gram {
+    pub layout: Layout,
+    pub diagonal: Vec<Vec<f64>>,
+    /// Of terms k > m, at `k (k - 1) / 2 + m`.
+    pub off_diagonal: Vec<BlockMatrix>,
+}
+
+impl Gram {
+    /// The blocks of terms k > m.
+    pub fn pair(&self, k: usize, m: usize) -> &BlockMatrix {
+        &self.off_diagonal[k * (k - 1) / 2 + m]
+    }
+
+    /// The lower triangle of A by columns: for each level of a term its own block, then the blocks of later terms.
+    pub fn pattern(&self) -> Result<(Vec<usize>, Vec<usize>)> {
+        let layout = &self.layout;
+        let mut nnz = 0;
+        for (m, t) in layout.terms.iter().enumerate() {
+            nnz += t.levels * t.effects * (t.effects + 1) / 2;
+            for k in m + 1..layout.terms.len() {
+                nnz += self.pair(k, m).values.len();
+            }
+        }
+        let mut col_ptr = try_vec("pattern of the random effects", 0, layout.q() + 1)?;
+        let mut row_idx: Vec<usize> = Vec::new();
+        row_idx.try_reserve_exact(nnz).map_err(|_| Error::memory("pattern of the random effects", 8 * nnz))?;
+        for (m, t) in layout.terms.iter().enumerate() {
+            let first = layout.offset(m);
+            for level in 0..t.levels {
+                for c in 0..t.effects {
+                    let column = first + level * t.effects + c;
+                    row_idx.extend(column..first + (level + 1) * t.effects);
+                    for k in m + 1..layout.terms.len() {
+                        let pair = self.pair(k, m);
+                        let start = layout.offset(k);
+                        for &row in &pair.rows[pair.col_ptr[level]..pair.col_ptr[level + 1]] {
+                            let row = start + row as usize * pair.row_effects;
+                            row_idx.extend(row..row + pair.row_effects);
+                        }
+                    }
+                    col_ptr[column + 1] = row_idx.len();
+                }
+            }
+        }
+        Ok((col_ptr, row_idx))
+    }
+
+    /// A = Lambda'G Lambda + I, block by block, into the factor's values.
+    pub fn fill(&self, t: &[Vec<f64>], col_ptr: &[usize], factor: &mut SparseCholesky) {
+        let (mut left, mut block) = (Vec::new(), Vec::new());
+        for m in 0..self.layout.terms.len() {
+            let r = self.layout.terms[m].effects;
+            let first = self.layout.offset(m);
+            left.resize(r * r, 0.0);
+            block.resize(r * r, 0.0);
+            for level in 0..self.layout.terms[m].levels {
+                let g = &self.diagonal[m][level * r * r..(level + 1) * r * r];
+                congruence(r, r, &t[m], g, &t[m], &mut left, &mut block);
+                for c in 0..r {
+                    let start = col_ptr[first + level * r + c];
+                    for a in c..r {
+                        factor.set(start + a - c, block[c * r + a] + if a == c { 1.0 } else { 0.0 });
+                    }
+                }
+            }
+            for level in 0..self.layout.terms[m].levels {
+                let mut below = r;
+                for k in m + 1..self.layout.terms.len() {
+                    let pair = self.pair(k, m);
+                    let (rk, size) = (pair.row_effects, pair.block_len());
+                    left.resize(size, 0.0);
+                    block.resize(size.max(r * r), 0.0);
+                    for e in pair.col_ptr[level]..pair.col_ptr[level + 1] {
+                        congruence(rk, r, &t[k], &pair.values[e * size..(e + 1) * size], &t[m], &mut left, &mut block);
+                        for c in 0..r {
+                            let start = col_ptr[first + level * r + c] + below - c;
+                            for a in 0..rk {
+                                factor.set(start + a, block[c * rk + a]);
+                            }
+                        }
+                        below += rk;
+                    }
+                }
+                left.resize(r * r, 0.0);
+            }
+        }
+    }
+
+    /// Sum over levels of (G Lambda A^-1)_jj: products of blocks of G with blocks of A^-1 on the same pattern.
+    pub fn trace(&self, t: &[Vec<f64>], col_ptr: &[usize], inverse: &SelectedInverse) -> Vec<Vec<f64>> {
+        let mut forces: Vec<Vec<f64>> = self.layout.terms.iter().map(|t| vec![0.0; t.effects * t.effects]).collect();
+        let mut v = Vec::new();
+        for m in 0..self.layout.terms.len() {
+            let r = self.layout.terms[m].effects;
+            let first = self.layout.offset(m);
+            for level in 0..self.layout.terms[m].levels {
+                let column = first + level * r;
+                v.resize(r * r, 0.0);
+                for c in 0..r {
+                    for a in c..r {
+                        v[c * r + a] = inverse.get(col_ptr[column + c] + a - c);
+                        v[a * r + c] = v[c * r + a];
+                    }
+                }
+                add_product(r, r, r, &self.diagonal[m][level * r * r..(level + 1) * r * r], &t[m], &v, &mut forces[m]);
+                let mut below = r;
+                for k in m + 1..self.layout.terms.len() {
+                    let pair = self.pair(k, m);
+                    let (rk, len) = (pair.row_effects, pair.block_len());
+                    v.resize(len.max(r * r), 0.0);
+                    for e in pair.col_ptr[level]..pair.col_ptr[level + 1] {
+                        let g = &pair.values[e * len..(e + 1) * len];
+                        if len == 1 {
+                            let product = g[0] * inverse.get(col_ptr[column] + below);
+                            forces[k][0] += product * t[m][0];
+                            forces[m][0] += product * t[k][0];
+                        } else {
+                            for c in 0..r {
+                                for a in 0..rk {
+                                    v[c * rk + a] = inverse.get(col_ptr[column + c] + below - c + a);
+                                }
+                            }
+                            add_product(rk, r, rk, g, &t[m], &v[..len], &mut forces[k]);
+                            add_transposed_product(rk, r, g, &t[k], &v[..len], &mut forces[m]);
+                        }
+                        below += rk;
+                    }
+                }
+            }
+        }
+        forces
+    }
+
+    /// v <- Lambda v, or Lambda'v, in place, for any number of columns.
+    pub fn apply_factors(&self, t: &[Vec<f64>], transpose: bool, v: &mut [f64]) {
+        let q = self.layout.q();
+        if q == 0 {
+            return;
+        }
+        for column in v.chunks_exact_mut(q) {
+            let mut rest = column;
+            for (size, t) in self.layout.terms.iter().zip(t) {
+                let r = size.effects;
+                let (rows, tail) = rest.split_at_mut(size.levels * r);
+                rest = tail;
+                if r == 1 {
+                    for x in rows {
+                        *x *= t[0];
+                    }
+                    continue;
+                }
+                for b in rows.chunks_exact_mut(r) {
+                    if transpose {
+                        for i in 0..r {
+                            b[i] = (i..r).map(|l| t[i * r + l] * b[l]).sum();
+                        }
+                    } else {
+                        for i in (0..r).rev() {
+                            b[i] = (0..=i).map(|l| t[l * r + i] * b[l]).sum();
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// out -= G v, for any number of columns.
+    pub fn subtract_product(&self, v: &[f64], out: &mut [f64]) {
+        let q = self.layout.q();
+        for (v, out) in v.chunks_exact(q).zip(out.chunks_exact_mut(q)) {
+            for (m, size) in self.layout.terms.iter().enumerate() {
+                let (r, first) = (size.effects, self.layout.offset(m));
+                for level in 0..size.levels {
+                    let at = first + level * r;
+                    let g = &self.diagonal[m][level * r * r..(level + 1) * r * r];
+                    for c in 0..r {
+                        for a in 0..r {
+                            out[at + a] -= g[c * r + a] * v[at + c];
+                        }
+                    }
+                    for k in m + 1..self.layout.terms.len() {
+                        let pair = self.pair(k, m);
+                        let (rk, len) = (pair.row_effects, pair.block_len());
+                        let start = self.layout.offset(k);
+                        for e in pair.col_ptr[level]..pair.col_ptr[level + 1] {
+                            let row = start + pair.rows[e] as usize * rk;
+                            let g = &pair.values[e * len..(e + 1) * len];
+                            for c in 0..r {
+                                for a in 0..rk {
+                                    out[row + a] -= g[c * rk + a] * v[at + c];
+                                    out[at + c] -= g[c * rk + a] * v[row + a];
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// out (`a x b`) <- S'G T, for lower triangular S (`a x a`) and T (`b x b`).
+fn congruence(a: usize, b: usize, s: &[f64], g: &[f64], t: &[f64], left: &mut [f64], out: &mut [f64]) {
+    if a == 1 && b == 1 {
+        out[0] = s[0] * g[0] * t[0];
+        return;
+    }
+    for j in 0..b {
+        for i in 0..a {
+            left[j * a + i] = (i..a).map(|l| s[i * a + l] * g[j * a + l]).sum();
+        }
+    }
+    for j in 0..b {
+        for i in 0..a {
+            out[j * a + i] = (j..b).map(|l| left[l * a + i] * t[j * b + l]).sum();
+        }
+    }
+}
+
+/// force (`a x c`) += G T V', with G `a x b`, T `b x b` lower triangular, V `c x b`.
+fn add_product(a: usize, b: usize, c: usize, g: &[f64], t: &[f64], v: &[f64], force: &mut [f64]) {
+    for l in 0..b {
+        for i in 0..a {
+            let gt: f64 = (l..b).map(|s| g[s * a + i] * t[l * b + s]).sum();
+            for j in 0..c {
+                force[j * a + i] += gt * v[l * c + j];
+            }
+        }
+    }
+}
+
+/// force (`b x b`) += G' T V, with G and V `a x b`, T `a x a` lower triangular.
+fn add_transposed_product(a: usize, b: usize, g: &[f64], t: &[f64], v: &[f64], force: &mut [f64]) {
+    for l in 0..a {
+        for i in 0..b {
+            let gt: f64 = (l..a).map(|s| g[i * a + s] * t[l * a + s]).sum();
+            for j in 0..b {
+                force[j * b + i] += gt * v[j * a + l];
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The sizes of a model, and the rows of its random terms.
+
+use crate::design::Design;
+
+/// The rows of one random term.
+#[derive(Clone, Copy, Debug)]
+pub struct TermRows<'a> {
+    /// Level of each row.
+    pub index: &'a [u32],
+    /// `[n, r]`; `None` is a column of ones.
+    pub z: Option<&'a [f64]>,
+}
+
+/// The sizes of a model: columns of X, and levels and effects of each random term.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Layout {
+    pub p: usize,
+    pub terms: Vec<TermSize>,
+}
+
+/// The size of one random term.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct TermSize {
+    pub levels: usize,
+    pub effects: usize,
+}
+
+impl Layout {
+    pub fn of_design(design: &Design) -> Self {
+        Layout {
+            p: design.x_names.len(),
+            terms: design.terms.iter().map(|t| TermSize { levels: t.levels.len(), effects: t.effects.len() }).collect(),
+        }
+    }
+
+    /// The first random effect of term k; of the term past the last one, the number of random effects.
+    pub fn offset(&self, k: usize) -> usize {
+        self.terms[..k].iter().map(|t| t.levels * t.effects).sum()
+    }
+
+    /// The number of random effects.
+    pub fn q(&self) -> usize {
+        self.offset(self.terms.len())
+    }
+}

@@ -1,0 +1,9 @@
+//! Random effects: levels and effects of their terms, and their cross-products in blocks.
+
+mod blocks;
+mod gram;
+mod layout;
+
+pub use blocks::{BlockMatrix, block_diagonal};
+pub use gram::Gram;
+pub use layout::{Layout, TermRows, TermSize};

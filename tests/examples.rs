@@ -1,0 +1,105 @@
+//! The programs in examples-c, compiled and run against what they are documented to print; and the options of `interlace-fit`.
+#![cfg(target_os = "linux")]
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+mod toolchain;
+use toolchain::{cc, linkable, program, root, run, succeed, transcript};
+
+fn examples() -> PathBuf {
+    root().join("examples-c")
+}
+
+/// Compiles sources of examples-c to `name`, beside the library.
+fn compile(directory: &Path, name: &str, sources: &[PathBuf]) -> PathBuf {
+    let path = directory.join(name);
+    let mut command = cc();
+    command.args(["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-Wstrict-prototypes"]);
+    command.arg("-I").arg(root().join("include")).args(sources);
+    command.arg("-L").arg(directory).args(["-linterlace", "-Wl,-rpath,$ORIGIN", "-o"]).arg(&path);
+    succeed(&mut command);
+    path
+}
+
+/// The sources of `interlace-fit`.
+fn sources() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(examples()).unwrap().map(|entry| entry.unwrap().path());
+    let mut sources: Vec<PathBuf> = entries
+        .filter(|path| path.extension().is_some_and(|e| e == "c"))
+        .filter(|path| path.file_stem().unwrap().to_str().unwrap().starts_with("interlace_fit"))
+        .collect();
+    sources.sort();
+    sources
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+/// Runs `interlace-fit` in examples-c.
+fn interlace_fit(arguments: &[&str]) -> Output {
+    let directory = linkable();
+    let path = compile(directory.path(), "interlace-fit", &sources());
+    run(program(&path).current_dir(examples()).args(arguments))
+}
+
+#[test]
+fn examples_print_what_is_documented() {
+    let directory = linkable();
+    for name in ["first_fit", "arrays", "errors"] {
+        let path = compile(directory.path(), name, &[examples().join(name).with_extension("c")]);
+        let output = succeed(program(&path).current_dir(examples()));
+        let expected = std::fs::read_to_string(examples().join("expected").join(name).with_extension("txt")).unwrap();
+        assert_eq!(text(&output.stdout), expected, "{name}");
+    }
+}
+
+const SLEEPSTUDY: [&str; 5] = ["lmm", "Reaction ~ Days + (Days | Subject)", "data/sleepstudy.csv", "--categorical", "Subject"];
+
+#[test]
+fn interlace_fit_prints_the_summary() {
+    let output = interlace_fit(&[&SLEEPSTUDY[..], &["--df", "normal", "--confint", "wald"]].concat());
+    assert!(output.status.success(), "{}", transcript(&output));
+    let expected = std::fs::read_to_string(examples().join("expected/interlace_fit.txt")).unwrap();
+    assert_eq!(text(&output.stdout), expected);
+}
+
+#[test]
+fn interlace_fit_prints_one_json_document() {
+    let output = interlace_fit(&[&SLEEPSTUDY[..], &["--json", "--predict", "data/sleepstudy.csv"]].concat());
+    assert!(output.status.success(), "{}", transcript(&output));
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["nobs"], 180);
+    assert_eq!(document["ngroups"]["Subject"], 18);
+    assert!((document["criterion"].as_f64().unwrap() - 1_743.628_271_958_491).abs() < 1e-8);
+    assert_eq!(document["fitted"], document["predictions"]["values"]);
+    assert_eq!(document["ranef"]["Subject"]["condvar"][0].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn interlace_fit_evaluates_the_objective() {
+    let output = interlace_fit(&[&SLEEPSTUDY[..], &["--json", "--objective", "1,0,1; 0,0,0"]].concat());
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let values = document["objective"]["value"].as_array().unwrap();
+    assert_eq!(values.len(), 2);
+    assert!((values[0].as_f64().unwrap() - 1_773.680_330_616).abs() < 1e-8, "{values:?}");
+}
+
+#[test]
+fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
+    for (arguments, status, wanted) in [
+        (&["lmm", "Reaction ~ Dayz + (1 | Subject)", "data/sleepstudy.csv"][..], 1, "Dayz"),
+        (&["lmm", "Reaction ~ Days + (1 | Subject", "data/sleepstudy.csv"][..], 1, "byte"),
+        (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/none.csv"][..], 1, "none.csv"),
+        (&["glmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv"][..], 1, "not available"),
+        (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--nonsense"][..], 2, "--nonsense"),
+        (&["lmm"][..], 2, "--help"),
+    ] {
+        let output = interlace_fit(arguments);
+        let message = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {message}");
+        assert!(output.stdout.is_empty() && message.contains(wanted), "{arguments:?}: {message}");
+        assert!(status == 2 || message.trim_end().lines().count() == 1, "{arguments:?}: {message}");
+    }
+}
