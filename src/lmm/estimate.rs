@@ -5,14 +5,20 @@ use std::time::Instant;
 use super::boundary;
 use super::deviance::Deviance;
 use super::start::moment_start;
+use super::survey::lower_point;
 use super::system::LinearSystem;
 use crate::error::{Error, Result};
-use crate::optimize::{Objective, Reason, Settings, Summary, minimize};
+use crate::optimize::{Method, Objective, Reason, Settings, Summary, minimize};
 use crate::options::{Options, Progress};
 
 /// Models whose evaluations together take fewer multiplications than this are fitted from several starts: the criterion
 /// may have more than one minimum.
 const CHEAP: f64 = 2e7;
+
+/// Evaluations after which Newton's method hands over, and more for each parameter. It seldom needs half of them.
+const PATIENCE: (usize, usize) = (40, 4);
+/// A search that rounding ended at a larger scaled gradient is worth another method's try.
+const WELL_ENDED: f64 = 1e-5;
 
 /// Predicted decrease at which a second search is near enough to its minimum to be compared with the first.
 const SAME_MINIMUM: f64 = 1e-6;
@@ -45,9 +51,10 @@ pub fn estimate(system: &LinearSystem, options: &Options, progress: Option<Progr
             break;
         }
         if let Some(snapped) = boundary::snap(&mut search.deviance, &best)? {
-            let again = search.run(&snapped, options.tolerance)?;
+            // By gradients, which are exactly zero along exact zeros: a method that sees values only would leave them again.
+            let method = if search.options.optimizer.has_gradient() { search.options.optimizer } else { Method::Newton };
             // Not worse than the zeros that were accepted: the better of the two by construction.
-            best = Summary { evaluations: 0, ..again };
+            best = search.run_by(method, &snapped, options.tolerance)?;
         }
         match boundary::way_down(&mut search.deviance, &best)? {
             Some(start) => {
@@ -59,13 +66,19 @@ pub fn estimate(system: &LinearSystem, options: &Options, progress: Option<Progr
             None => break,
         }
     }
+    let working = boundary::exact_zeros(&mut search.deviance, &best)?;
     Ok(Estimate {
         converged: is_converged(best.reason),
         reason: best.reason,
         evaluations: search.deviance.state.evaluations,
         scaled_gradient: best.scaled_gradient,
-        working: best.x,
+        working,
     })
+}
+
+/// Of two ends with the same value the one with the lower rank is better.
+fn rank(stuck: bool, end: &Summary) -> (bool, f64) {
+    (stuck, if end.scaled_gradient.is_nan() { f64::INFINITY } else { end.scaled_gradient })
 }
 
 /// Whether a search ended at a minimum.
@@ -102,11 +115,66 @@ impl Search<'_, '_, '_> {
                 best = self.run(&other.x, self.options.tolerance)?;
             }
         }
+        if cost < CHEAP && is_converged(best.reason) {
+            while let Some(start) = lower_point(&mut self.deviance, &best)? {
+                let other = self.run(&start, self.options.tolerance)?;
+                if other.value >= best.value || !is_converged(other.reason) {
+                    break;
+                }
+                best = other;
+            }
+        }
         Ok(best)
     }
 
-    /// One minimisation, within what is left of the evaluations.
+    /// One search by the method of the options.
     fn run(&mut self, start: &[f64], tolerance: f64) -> Result<Summary> {
+        self.run_by(self.options.optimizer, start, tolerance)
+    }
+
+    /// One search. Where a covariance is nearly singular but should not be, the curvature that keeps Newton's steps from
+    /// overshooting zero makes them short; after a while L-BFGS takes over, which learns the valley, and Newton finishes.
+    fn run_by(&mut self, method: Method, start: &[f64], tolerance: f64) -> Result<Summary> {
+        if method != Method::Newton {
+            return self.run_once(method, start, tolerance, usize::MAX);
+        }
+        let patience = PATIENCE.0 + PATIENCE.1 * start.len();
+        let mut best = self.run_once(Method::Newton, start, tolerance, patience)?;
+        for round in 0..4 {
+            if !self.is_stuck(&best) {
+                return Ok(best);
+            }
+            // First over from the start: the place where Newton got stuck may be no good one.
+            let from = if round == 0 { start.to_vec() } else { best.x.clone() };
+            let valley = self.run_once(Method::Lbfgs, &from, tolerance, 6 * patience)?;
+            let end = self.run_once(Method::Newton, &valley.x, tolerance, patience)?;
+            for next in [valley, end] {
+                let noise = 1e-12 * best.value.abs();
+                let (lower, level) = (next.value < best.value - noise, next.value <= best.value + noise);
+                if lower || (level && rank(self.is_stuck(&next), &next) < rank(self.is_stuck(&best), &best)) {
+                    best = next;
+                }
+            }
+        }
+        if self.is_stuck(&best) && best.reason == Reason::MaxEvaluations {
+            // The limit was this function's, not the user's.
+            best.reason = if best.scaled_gradient < WELL_ENDED { Reason::RoundoffLimited } else { Reason::NoProgress };
+        }
+        Ok(best)
+    }
+
+    /// Whether a search ended neither at a minimum nor because it had to.
+    fn is_stuck(&self, end: &Summary) -> bool {
+        let left = self.deviance.state.evaluations < self.options.max_evaluations;
+        left && match end.reason {
+            Reason::MaxEvaluations | Reason::NoProgress => true,
+            Reason::RoundoffLimited => end.scaled_gradient > WELL_ENDED,
+            Reason::Converged | Reason::Deadline => false,
+        }
+    }
+
+    /// One minimisation by one method, within what is left of the evaluations and at most `limit` of them.
+    fn run_once(&mut self, method: Method, start: &[f64], tolerance: f64, limit: usize) -> Result<Summary> {
         let system = self.deviance.system;
         let before = self.deviance.state.evaluations;
         let mut theta = vec![0.0; system.n_working()];
@@ -118,11 +186,11 @@ impl Search<'_, '_, '_> {
         });
         let mut settings = Settings {
             tolerance,
-            max_evaluations: self.options.max_evaluations.saturating_sub(before).max(1),
+            max_evaluations: self.options.max_evaluations.saturating_sub(before).clamp(1, limit),
             progress: report.as_mut().map(|f| f as &mut dyn FnMut(usize, f64, &[f64]) -> bool),
             deadline: self.deadline,
         };
-        minimize(self.options.optimizer, &mut self.deviance as &mut dyn Objective, start, &mut settings)
+        minimize(method, &mut self.deviance as &mut dyn Objective, start, &mut settings)
     }
 }
 

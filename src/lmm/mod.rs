@@ -11,6 +11,7 @@ mod gradient;
 mod information;
 mod start;
 mod boundary;
+mod survey;
 pub mod estimate;
 pub mod solution;
 

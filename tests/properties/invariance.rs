@@ -135,7 +135,8 @@ fn the_unit_of_a_covariate() {
 fn the_origin_of_a_covariate() {
     // With an intercept everywhere the model is the same: only the intercepts have another meaning.
     let data = crate::common::designs::data(6, 240);
-    for (formula, reml) in [("y ~ x + (1 | g)", true), ("y ~ x + z + (1 + x | g)", true), ("y ~ x + (1 + x | g) + (x | h)", false)] {
+    for (formula, reml) in [("y ~ x + (1 | g)", true), ("y ~ x + z + (1 + x | g)", true), ("y ~ x + (1 + x | g) + (x | h)", false)]
+    {
         let mut model = crate::common::model(formula);
         model.options.reml = reml;
         let want = model.fit(&data);
