@@ -94,8 +94,7 @@ impl Search<'_, '_, '_> {
             let start = working_from_theta(system, theta0)?;
             return self.run(&start, self.options.tolerance);
         }
-        let mut moment = moment_start(system);
-        system.without_confounded(self.options.reml, &mut moment);
+        let moment = moment_start(system);
         let mut best = self.run(&moment, self.options.tolerance)?;
         let factor = &self.deviance.factor;
         // Small blocks cost more in overhead than in multiplications.
@@ -108,7 +107,6 @@ impl Search<'_, '_, '_> {
                 structure.start(&mut unit[first..first + structure.n_theta()]);
                 first += structure.n_theta();
             }
-            system.without_confounded(self.options.reml, &mut unit);
             // Near enough to tell whether it leads elsewhere; the first stays unless the other is lower by more than that.
             let other = self.run(&unit, SAME_MINIMUM.max(self.options.tolerance))?;
             if other.value < best.value - 10.0 * SAME_MINIMUM {
@@ -176,6 +174,8 @@ impl Search<'_, '_, '_> {
     /// One minimisation by one method, within what is left of the evaluations and at most `limit` of them.
     fn run_once(&mut self, method: Method, start: &[f64], tolerance: f64, limit: usize) -> Result<Summary> {
         let system = self.deviance.system;
+        let mut start = start.to_vec();
+        system.without_confounded(self.options.reml, &mut start);
         let before = self.deviance.state.evaluations;
         let mut theta = vec![0.0; system.n_working()];
         let mut report = self.progress.as_mut().map(|progress| {
@@ -190,7 +190,7 @@ impl Search<'_, '_, '_> {
             progress: report.as_mut().map(|f| f as &mut dyn FnMut(usize, f64, &[f64]) -> bool),
             deadline: self.deadline,
         };
-        minimize(method, &mut self.deviance as &mut dyn Objective, start, &mut settings)
+        minimize(method, &mut self.deviance as &mut dyn Objective, &start, &mut settings)
     }
 }
 
