@@ -124,8 +124,9 @@ impl Fit {
         let design_seconds = started.elapsed().as_secs_f64();
         let started = Instant::now();
         let system = assemble(&design)?;
-        let estimate = estimate(&system, options, progress)?;
-        let solution = solve(&system, options.reml, &estimate.working)?;
+        let mut deviance = Deviance::new(&system, options.reml)?;
+        let estimate = estimate(&mut deviance, options, progress)?;
+        let solution = solve(&mut deviance, &estimate.working)?;
         let fit_seconds = started.elapsed().as_secs_f64();
         let formula = match &spec.source {
             Source::Formula(f) => f.formula.clone(),

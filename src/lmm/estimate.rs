@@ -33,30 +33,30 @@ pub struct Estimate {
 }
 
 /// A search over the working parameters of one model.
-struct Search<'a, 'b, 'p> {
-    deviance: Deviance<'a>,
+struct Search<'d, 'a, 'b, 'p> {
+    deviance: &'d mut Deviance<'a>,
     options: &'b Options,
     progress: Option<Progress<'p>>,
     deadline: Option<Instant>,
 }
 
-/// Minimises the criterion.
-pub fn estimate(system: &LinearSystem, options: &Options, progress: Option<Progress<'_>>) -> Result<Estimate> {
+/// Minimises the criterion, as `options` say.
+pub fn estimate(deviance: &mut Deviance<'_>, options: &Options, progress: Option<Progress<'_>>) -> Result<Estimate> {
     let deadline = options.deadline.map(|seconds| Instant::now() + std::time::Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
-    let mut search = Search { deviance: Deviance::new(system, options.reml)?, options, progress, deadline };
+    let mut search = Search { deviance, options, progress, deadline };
     let mut best = search.best_of_starts()?;
     // Each round ends at a boundary point that is a minimum, or strictly lower than the round before.
     for _ in 0..4 {
         if !is_converged(best.reason) {
             break;
         }
-        if let Some(snapped) = boundary::snap(&mut search.deviance, &best)? {
+        if let Some(snapped) = boundary::snap(search.deviance, &best)? {
             // By gradients, which are exactly zero along exact zeros: a method that sees values only would leave them again.
             let method = if search.options.optimizer.has_gradient() { search.options.optimizer } else { Method::Newton };
             // Not worse than the zeros that were accepted: the better of the two by construction.
             best = search.run_by(method, &snapped, options.tolerance)?;
         }
-        match boundary::way_down(&mut search.deviance, &best)? {
+        match boundary::way_down(search.deviance, &best)? {
             Some(start) => {
                 let again = search.run(&start, options.tolerance)?;
                 if again.value < best.value {
@@ -66,7 +66,7 @@ pub fn estimate(system: &LinearSystem, options: &Options, progress: Option<Progr
             None => break,
         }
     }
-    let working = boundary::exact_zeros(&mut search.deviance, &best)?;
+    let working = boundary::exact_zeros(search.deviance, &best)?;
     Ok(Estimate {
         converged: is_converged(best.reason),
         reason: best.reason,
@@ -86,7 +86,7 @@ fn is_converged(reason: Reason) -> bool {
     matches!(reason, Reason::Converged | Reason::RoundoffLimited)
 }
 
-impl Search<'_, '_, '_> {
+impl Search<'_, '_, '_, '_> {
     /// The best of the minima that the starts lead to.
     fn best_of_starts(&mut self) -> Result<Summary> {
         let system = self.deviance.system;
@@ -114,7 +114,7 @@ impl Search<'_, '_, '_> {
             }
         }
         if cost < CHEAP && is_converged(best.reason) {
-            while let Some(start) = lower_point(&mut self.deviance, &best)? {
+            while let Some(start) = lower_point(self.deviance, &best)? {
                 let other = self.run(&start, self.options.tolerance)?;
                 if other.value >= best.value || !is_converged(other.reason) {
                     break;
@@ -190,7 +190,7 @@ impl Search<'_, '_, '_> {
             progress: report.as_mut().map(|f| f as &mut dyn FnMut(usize, f64, &[f64]) -> bool),
             deadline: self.deadline,
         };
-        minimize(method, &mut self.deviance as &mut dyn Objective, &start, &mut settings)
+        minimize(method, &mut *self.deviance as &mut dyn Objective, &start, &mut settings)
     }
 }
 

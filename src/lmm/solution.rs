@@ -36,8 +36,8 @@ pub struct TermSolution {
 }
 
 /// Solves the model at working parameters.
-pub fn solve(system: &LinearSystem, reml: bool, working: &[f64]) -> Result<Solution> {
-    let mut deviance = Deviance::new(system, reml)?;
+pub fn solve(deviance: &mut Deviance<'_>, working: &[f64]) -> Result<Solution> {
+    let system = deviance.system;
     let criterion = deviance.evaluate(working)?;
     deviance.solve();
     deviance.probe()?;

@@ -6,15 +6,16 @@ use super::system::LinearSystem;
 use crate::error::Result;
 use crate::optimize::{Objective, Summary};
 
-/// Factors on the standard deviations of one term at a time, or of all.
-const FACTORS: [f64; 16] = [1e-3, 1e-2, 0.03, 0.1, 0.3, 0.5, 2.0, 4.0, 10.0, 30.0, 1e2, 3e2, 1e3, 3e3, 1e4, 1e5];
+/// Factors on the standard deviations of one term at a time, or of all; and those for very unequal weights, where minima may be far apart.
+const FACTORS: [f64; 4] = [0.03, 0.3, 4.0, 30.0];
+const FAR_FACTORS: [f64; 16] = [1e-3, 1e-2, 0.03, 0.1, 0.3, 0.5, 2.0, 4.0, 10.0, 30.0, 1e2, 3e2, 1e3, 3e3, 1e4, 1e5];
 
 /// What the criterion must be lower by.
 const LOWER: f64 = 1e-6;
 
 /// What one term gains and another loses: where both can stand for the same differences (of a mean that no fixed effect takes up, say)
 /// there may be a minimum for each.
-const TRADES: [(f64, f64); 6] = [(2.0, 0.03), (2.0, 0.1), (2.0, 0.3), (4.0, 0.03), (4.0, 0.1), (4.0, 0.3)];
+const TRADES: [(f64, f64); 6] = [(2.0, 0.1), (4.0, 0.03), (2.0, 0.03), (2.0, 0.3), (4.0, 0.1), (4.0, 0.3)];
 
 /// The lowest of points around `at`, if one is lower: standard deviations of a term, or of all, multiplied by a factor, or those of one
 /// term raised and of another lowered. Terms without variance get standard deviations equal to the factors in units of the
@@ -22,7 +23,7 @@ const TRADES: [(f64, f64); 6] = [(2.0, 0.03), (2.0, 0.1), (2.0, 0.3), (4.0, 0.03
 pub fn lower_point(deviance: &mut Deviance<'_>, at: &Summary) -> Result<Option<Vec<f64>>> {
     let system = deviance.system;
     let mut best: Option<(f64, Vec<f64>)> = None;
-    for factors in all_factors(system.structures.len()) {
+    for factors in all_factors(system.structures.len(), system.is_weighted()) {
         let trial = scaled(system, &at.x, &factors)?;
         let value = deviance.value(&trial)?;
         if value < at.value - LOWER && best.as_ref().is_none_or(|(lowest, _)| value < *lowest) {
@@ -33,9 +34,10 @@ pub fn lower_point(deviance: &mut Deviance<'_>, at: &Summary) -> Result<Option<V
 }
 
 /// For each point a factor for every term.
-fn all_factors(terms: usize) -> Vec<Vec<f64>> {
+fn all_factors(terms: usize, weighted: bool) -> Vec<Vec<f64>> {
     let mut all = Vec::new();
-    for factor in FACTORS {
+    let factors: &[f64] = if weighted { &FAR_FACTORS } else { &FACTORS };
+    for &factor in factors {
         for k in 0..terms {
             let mut one = vec![1.0; terms];
             one[k] = factor;
@@ -45,7 +47,7 @@ fn all_factors(terms: usize) -> Vec<Vec<f64>> {
             all.push(vec![factor; terms]);
         }
     }
-    for (gain, loss) in TRADES {
+    for (gain, loss) in TRADES.into_iter().take(if weighted { TRADES.len() } else { 2 }) {
         for (k, m) in (0..terms).flat_map(|k| (0..terms).map(move |m| (k, m))).filter(|(k, m)| k != m) {
             let mut trade = vec![1.0; terms];
             (trade[k], trade[m]) = (gain, loss);

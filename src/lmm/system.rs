@@ -83,6 +83,11 @@ impl LinearSystem {
         Ok(system)
     }
 
+    /// Whether there are prior weights other than one.
+    pub fn is_weighted(&self) -> bool {
+        self.log_weights != 0.0
+    }
+
     /// The number of columns of [Q e].
     pub fn m(&self) -> usize {
         self.kept.len() + 1
