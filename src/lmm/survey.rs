@@ -6,11 +6,16 @@ use super::system::LinearSystem;
 use crate::error::Result;
 use crate::optimize::{Objective, Summary};
 
-/// Factors on the standard deviations of one term at a time, or of all.
-const FACTORS: [f64; 16] = [1e-3, 1e-2, 0.03, 0.1, 0.3, 0.5, 2.0, 4.0, 10.0, 30.0, 1e2, 3e2, 1e3, 3e3, 1e4, 1e5];
+/// Factors on the standard deviations of one term at a time, or of all: four in each power of ten from 1e-3 to 1e5. Wells may be narrow.
+fn factors() -> impl Iterator<Item = f64> {
+    (-12..=20).filter(|k| *k != 0).map(|k| 10f64.powf(f64::from(k) / 4.0))
+}
 
 /// What the criterion must be lower by.
 const LOWER: f64 = 1e-6;
+
+/// Standard deviations on the way to zero, in units of the residual's times an effect's root mean square: not to be multiplied.
+const NOTHING: f64 = 0.03;
 
 /// What one term gains and another loses: where both can stand for the same differences (of a mean that no fixed effect takes up, say)
 /// there may be a minimum for each.
@@ -35,7 +40,7 @@ pub fn lower_point(deviance: &mut Deviance<'_>, at: &Summary) -> Result<Option<V
 /// For each point a factor for every term.
 fn all_factors(terms: usize) -> Vec<Vec<f64>> {
     let mut all = Vec::new();
-    for factor in FACTORS {
+    for factor in factors() {
         for k in 0..terms {
             let mut one = vec![1.0; terms];
             one[k] = factor;
@@ -67,7 +72,7 @@ fn scaled(system: &LinearSystem, working: &[f64], factors: &[f64]) -> Result<Vec
         }
         let mut t = vec![0.0; structure.size * structure.size];
         structure.factor(&working[range.clone()], &mut t);
-        if t.iter().all(|v| *v == 0.0) {
+        if t.iter().all(|v| v.abs() < NOTHING) {
             structure.start(&mut point[range]);
         }
     }

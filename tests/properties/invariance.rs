@@ -37,7 +37,9 @@ fn the_names_of_levels() {
         let mut data = design.data.clone();
         for (name, values) in &mut data.labels {
             if ["g", "h", "a", "b"].contains(&name.as_str()) {
-                values.iter_mut().for_each(|v| *v = renamed(v));
+                for v in values.iter_mut() {
+                    *v = renamed(v);
+                }
             }
         }
         let mut got = Estimates::of(&design.model.fit(&data));
