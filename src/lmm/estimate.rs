@@ -177,6 +177,8 @@ impl Search<'_, '_, '_> {
     /// One minimisation by one method, within what is left of the evaluations and at most `limit` of them.
     fn run_once(&mut self, method: Method, start: &[f64], tolerance: f64, limit: usize) -> Result<Summary> {
         let system = self.deviance.system;
+        let mut start = start.to_vec();
+        system.without_confounded(self.options.reml, &mut start);
         let before = self.deviance.state.evaluations;
         let mut theta = vec![0.0; system.n_working()];
         let mut report = self.progress.as_mut().map(|progress| {
@@ -191,7 +193,7 @@ impl Search<'_, '_, '_> {
             progress: report.as_mut().map(|f| f as &mut dyn FnMut(usize, f64, &[f64]) -> bool),
             deadline: self.deadline,
         };
-        minimize(method, &mut self.deviance as &mut dyn Objective, start, &mut settings)
+        minimize(method, &mut self.deviance as &mut dyn Objective, &start, &mut settings)
     }
 }
 

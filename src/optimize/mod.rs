@@ -66,7 +66,7 @@ impl Method {
         };
         Method::ALL.into_iter().find(|m| m.name() == spelling).ok_or_else(|| {
             let known = Method::ALL.map(Method::name).join(", ");
-            Error::argument(format!("optimizer: no method is named \"{name}\"; there are {known}"))
+            Error::argument(format!("optimizer: no method is named '{name}'; there are {known}"))
         })
     }
 }
