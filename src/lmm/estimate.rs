@@ -116,7 +116,9 @@ impl Search<'_, '_, '_> {
                 best = self.run(&other.x, self.options.tolerance)?;
             }
         }
-        if cost < VERY_CHEAP && is_converged(best.reason) {
+        // Rounding would be taken for other minima where effects are nearly dependent.
+        let regular = !(0..system.structures.len()).any(|k| system.nearly_dependent(k));
+        if cost < VERY_CHEAP && regular && is_converged(best.reason) {
             while let Some(start) = lower_point(&mut self.deviance, &best)? {
                 let other = self.run(&start, self.options.tolerance)?;
                 if other.value >= best.value || !is_converged(other.reason) {

@@ -7,8 +7,8 @@ use super::system::LinearSystem;
 use crate::error::{Error, Result};
 use crate::linalg::dense;
 
-/// The share of the least-squares residual below which a system that could not be solved means that there is none left.
-const EXACT: f64 = 1e-8;
+/// The share of the least-squares residual below which none is left: rho^2 is what cancellation from that leaves, and has four digits here.
+const EXACT: f64 = 1e-12;
 
 /// The estimates. Matrices are column-major.
 pub struct Solution {
@@ -83,10 +83,10 @@ impl Deviance<'_> {
         let shares = self.state.gamma.iter().copied().chain([1.0]);
         let size: f64 = right.chunks_exact(q.max(1)).zip(shares).map(|(c, share)| share.abs() * norm(&mut c.iter().copied())).sum();
         let rho = self.state.gram[m * m - 1];
-        if off <= 1e-6 * size + 1e-12 {
-            Ok(())
-        } else if rho * rho <= EXACT * self.system.rss {
+        if rho * rho <= EXACT * self.system.rss {
             Err(Error::numeric("the model fits the response exactly: no residual variance is left"))
+        } else if off <= 1e-6 * size + 1e-12 {
+            Ok(())
         } else {
             Err(Error::numeric(format!(
                 "the random-effects system was solved with a relative error of {:.1e}; centring and scaling the variables left of a bar may help",
