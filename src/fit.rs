@@ -7,6 +7,7 @@ use crate::covariance::Structure;
 use crate::design::{Design, ModelProgram, RowLedger};
 use crate::error::{Error, Result};
 use crate::frame::Frame;
+use crate::lmm::centre::{centred, shifts};
 use crate::lmm::cross_products::CrossProducts;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::estimate::{Estimate, estimate, working_from_theta};
@@ -363,7 +364,16 @@ fn assemble(design: &Design) -> Result<LinearSystem> {
         Some(offset) => design.y.iter().zip(offset).map(|(y, o)| y - o).collect(),
         None => design.y.clone(),
     };
+    let structures: Vec<Structure> = design.terms.iter().map(|t| t.structure).collect();
+    let mut chunk = Chunk::of_design(design, &y);
+    let shifts = shifts(&chunk, &structures);
+    let centred = centred(&chunk, &shifts)?;
+    for (term, own) in chunk.terms.iter_mut().zip(&centred) {
+        if own.is_some() {
+            term.z = own.as_deref();
+        }
+    }
     let mut products = CrossProducts::new(Layout::of_design(design))?;
-    products.add(&Chunk::of_design(design, &y))?;
-    LinearSystem::new(products, design.terms.iter().map(|t| t.structure).collect())
+    products.add(&chunk)?;
+    LinearSystem::new(products, structures, shifts)
 }

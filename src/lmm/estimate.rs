@@ -207,11 +207,10 @@ pub fn working_from_theta(system: &LinearSystem, theta: &[f64]) -> Result<Vec<f6
     let mut theta = theta.to_vec();
     let mut working = vec![0.0; theta.len()];
     let mut first = 0;
-    for (structure, scales) in system.structures.iter().zip(&system.scales) {
+    for (k, structure) in system.structures.iter().enumerate() {
         let range = first..first + structure.n_theta();
-        structure.rescale(&mut theta[range.clone()], scales);
-        structure.working_from_theta(&theta[range.clone()], &mut working[range])?;
-        first += structure.n_theta();
+        first = range.end;
+        system.term_working(k, &mut theta[range.clone()], &mut working[range])?;
     }
     Ok(working)
 }
@@ -219,11 +218,9 @@ pub fn working_from_theta(system: &LinearSystem, theta: &[f64]) -> Result<Vec<f6
 /// The user's theta of working parameters.
 pub fn theta_from_working(system: &LinearSystem, working: &[f64], theta: &mut [f64]) {
     let mut first = 0;
-    for (structure, scales) in system.structures.iter().zip(&system.scales) {
+    for (k, structure) in system.structures.iter().enumerate() {
         let range = first..first + structure.n_theta();
-        structure.theta_from_working(&working[range.clone()], &mut theta[range.clone()]);
-        let inverse: Vec<f64> = scales.iter().map(|s| 1.0 / s).collect();
-        structure.rescale(&mut theta[range], &inverse);
-        first += structure.n_theta();
+        first = range.end;
+        system.term_theta(k, &working[range.clone()], &mut theta[range]);
     }
 }

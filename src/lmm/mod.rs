@@ -5,6 +5,7 @@ pub mod basis;
 pub mod cross_products;
 pub mod bytes;
 pub mod system;
+pub mod centre;
 mod confounded;
 pub mod deviance;
 mod gradient;

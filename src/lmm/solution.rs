@@ -1,6 +1,7 @@
 //! All estimates of a linear mixed model at given parameters, in the user's units.
 
 use super::boundary::null_directions;
+use super::centre::product;
 use super::deviance::Deviance;
 use super::estimate::theta_from_working;
 use super::system::LinearSystem;
@@ -50,22 +51,25 @@ pub fn solve(system: &LinearSystem, reml: bool, working: &[f64]) -> Result<Solut
         let range = first..first + structure.n_theta();
         first = range.end;
         let boundary =
-            null_directions(*structure, &working[range]).into_iter().map(|d| user_direction(&d, &system.scales[k])).collect();
+            null_directions(*structure, &working[range]).into_iter().map(|d| system.user_direction(k, &d)).collect();
         terms.push(deviance.term(k, sigma, boundary));
     }
     Ok(Solution { theta, beta: system.map.estimate(&deviance.state.gamma), vcov: deviance.vcov(sigma), sigma, criterion, terms })
 }
 
-/// A null direction of the scaled covariance, for effects in the user's units.
-fn user_direction(direction: &[f64], scales: &[f64]) -> Vec<f64> {
-    let mut v: Vec<f64> = direction.iter().zip(scales).map(|(d, s)| d * s).collect();
-    let norm = v.iter().map(|x| x * x).sum::<f64>().sqrt();
-    // The largest part comes out positive.
-    let largest = v.iter().fold(0.0f64, |m, x| if x.abs() > m.abs() + 1e-12 { *x } else { m });
-    for x in &mut v {
-        *x /= norm * largest.signum();
+impl LinearSystem {
+    /// A null direction of term k's working covariance, for effects in the user's units: v'b~ = (M'^-1 v)'b.
+    fn user_direction(&self, k: usize, direction: &[f64]) -> Vec<f64> {
+        let (r, inverse) = (direction.len(), self.effects_map_inverse(k));
+        let mut v: Vec<f64> = (0..r).map(|e| (0..r).map(|a| inverse[e * r + a] * direction[a]).sum()).collect();
+        let norm = v.iter().map(|x| x * x).sum::<f64>().sqrt();
+        // The largest part comes out positive.
+        let largest = v.iter().fold(0.0f64, |m, x| if x.abs() > m.abs() + 1e-12 { *x } else { m });
+        for x in &mut v {
+            *x /= norm * largest.signum();
+        }
+        v
     }
-    v
 }
 
 impl Deviance<'_> {
@@ -123,15 +127,15 @@ impl Deviance<'_> {
         let size = system.gram.layout.terms[k];
         let (r, first) = (size.effects, system.gram.layout.offset(k));
         let unit = system.map.unit;
-        // T in the user's units: its rows are divided by the effects' scales.
-        let t: Vec<f64> = (0..r * r).map(|e| self.t[k][e] / system.scales[k][e % r]).collect();
+        // T for the user's effects; lower triangular only if nothing was shifted.
+        let t = product(r, &system.effects_map(k), &self.t[k]);
         let mut modes = vec![0.0; r * size.levels];
         let mut condvar = vec![0.0; r * r * size.levels];
         let mut block = vec![0.0; r * r];
         for level in 0..size.levels {
             let u = &self.u[(m - 1) * q + first + level * r..][..r];
             for a in 0..r {
-                modes[level * r + a] = unit * (0..=a).map(|b| t[b * r + a] * u[b]).sum::<f64>();
+                modes[level * r + a] = unit * (0..r).map(|b| t[b * r + a] * u[b]).sum::<f64>();
             }
             if let Some(inverse) = &self.inverse {
                 for c in 0..r {
@@ -155,8 +159,8 @@ fn sandwich(r: usize, t: &[f64], b: &[f64], factor: f64, out: &mut [f64]) {
     for i in 0..r {
         for j in 0..=i {
             let mut sum = 0.0;
-            for c in 0..=i {
-                for d in 0..=j {
+            for c in 0..r {
+                for d in 0..r {
                     sum += t[c * r + i] * b[d * r + c] * t[d * r + j];
                 }
             }
