@@ -50,8 +50,7 @@ pub fn solve(system: &LinearSystem, reml: bool, working: &[f64]) -> Result<Solut
     for (k, structure) in system.structures.iter().enumerate() {
         let range = first..first + structure.n_theta();
         first = range.end;
-        let boundary =
-            null_directions(*structure, &working[range]).into_iter().map(|d| system.user_direction(k, &d)).collect();
+        let boundary = null_directions(*structure, &working[range]).into_iter().map(|d| system.user_direction(k, &d)).collect();
         terms.push(deviance.term(k, sigma, boundary));
     }
     Ok(Solution { theta, beta: system.map.estimate(&deviance.state.gamma), vcov: deviance.vcov(sigma), sigma, criterion, terms })
