@@ -83,7 +83,13 @@ fn groups_that_can_not_be_estimated() {
     fails(&model("y ~ x + (1 | g)"), &own.frame(), Code::Data, -1, &["'g'", "40 levels", "40 observations"]);
     fails(&model("y ~ x + (1 | g:h)"), &label(data(), "h", |i| format!("{}", i / 8)).frame(), Code::Data, -1, &["'g:h'", "40"]);
     let pairs = label(data(), "g", |i| format!("g{}", i / 2));
-    fails(&model("y ~ x + (x | g)"), &pairs.frame(), Code::Data, -1, &["(Intercept) + x | g", "40 random effects", "40 observations"]);
+    fails(
+        &model("y ~ x + (x | g)"),
+        &pairs.frame(),
+        Code::Data,
+        -1,
+        &["(Intercept) + x | g", "40 random effects", "40 observations"],
+    );
     formula_fails("y ~ x + (1 | f) + (1 | one)", Code::Data, -1, &["'one'", "1 level"]);
     formula_fails("y ~ x", Code::Argument, -1, &["random"]);
     formula_fails("y ~ x + (1 | g) + (1 | g)", Code::Formula, 18, &["(1 | g)", "twice"]);
@@ -145,7 +151,8 @@ fn missing_values() {
         assert!(fit.fitted.len() == 40 && fit.fitted[7].is_nan() && fit.residuals[7].is_nan() && fit.fitted[8].is_finite());
     }
     // Expressions without a value.
-    let fit = model("log(y) ~ x + (1 | g)").try_fit(&with_value("y", 2, -1.0).map("y", |y| if y == -1.0 { y } else { y.abs() + 0.1 }).frame());
+    let fit = model("log(y) ~ x + (1 | g)")
+        .try_fit(&with_value("y", 2, -1.0).map("y", |y| if y == -1.0 { y } else { y.abs() + 0.1 }).frame());
     assert_eq!(fit.unwrap().rows.dropped, vec![(2, "log(y)".to_owned())]);
 }
 
@@ -163,7 +170,7 @@ fn values_that_are_not_finite() {
     }
     let zero = with_value("x", 5, 0.0);
     fails(&model("y ~ I(1 / x) + (1 | g)"), &zero.frame(), Code::Data, 5, &["1/x", "Inf"]);
-    fails(&model("exp(1000 * x) ~ z + (1 | g)"), &with_value("x", 5, 3.0).frame(), Code::Data, -2, &["Inf"]);
+    fails(&model("exp(1000 * x) ~ z + (1 | g)"), &with_value("x", 0, 3.0).frame(), Code::Data, 0, &["Inf"]);
 }
 
 #[test]
@@ -206,7 +213,9 @@ fn extreme_units() {
     for c in [1e-300, 1e-160, 1e160, 1e300, 1e307] {
         match model("y ~ x + (1 | g)").try_fit(&data().map("y", |y| c * y).frame()) {
             // The variances of such responses are out of range, the standard deviations are not.
-            Ok(fit) => assert!((fit.sigma / c).is_finite() && fit.sigma > 0.0 && fit.log_likelihood.is_finite(), "{c:e}: {}", fit.sigma),
+            Ok(fit) => {
+                assert!((fit.sigma / c).is_finite() && fit.sigma > 0.0 && fit.log_likelihood.is_finite(), "{c:e}: {}", fit.sigma);
+            }
             Err(error) => assert!(matches!(error.code, Code::Data | Code::Numeric), "{error}"),
         }
         match model("y ~ x + (1 | g)").try_fit(&data().map("x", |x| c * x).frame()) {
@@ -248,7 +257,13 @@ fn fixed_effects_that_are_not_determined() {
 fn random_effects_that_are_not_determined() {
     let frame = data().real("zero", vec![0.0; 40]).frame();
     // Columns of zeros, and one that is the intercept again: the model is fitted, and says that there is nothing in it.
-    for formula in ["y ~ x + (zero | g)", "y ~ x + (0 + zero | g)", "y ~ x + (one | g)", "y ~ x + (x + I(2 * x) | g)", "y ~ x + (x || g) + (0 + z | f)"] {
+    for formula in [
+        "y ~ x + (zero | g)",
+        "y ~ x + (0 + zero | g)",
+        "y ~ x + (one | g)",
+        "y ~ x + (x + I(2 * x) | g)",
+        "y ~ x + (x || g) + (0 + z | f)",
+    ] {
         match model(formula).try_fit(&frame) {
             Ok(fit) => {
                 finite(&fit);
@@ -272,8 +287,8 @@ fn formulas() {
     formula_fails("y ~ x + (1 | g", Code::Formula, 14, &[]);
     formula_fails("y ~ x + 1 | g)", Code::Formula, 13, &[]);
     formula_fails("y ~ x + (0 | g)", Code::Formula, 9, &["no effects"]);
-    formula_fails("y ~ x + foo(x) + (1 | g)", Code::Formula, -2, &["foo"]);
-    formula_fails("~ x + (1 | g)", Code::Formula, -2, &["response"]);
+    formula_fails("y ~ x + foo(x) + (1 | g)", Code::Formula, 8, &["foo"]);
+    formula_fails("~ x + (1 | g)", Code::Formula, 0, &["response"]);
     formula_fails("y ~ x + (1 | g) \u{0}", Code::Formula, 16, &[]);
 }
 

@@ -20,6 +20,9 @@ const PATIENCE: (usize, usize) = (40, 4);
 /// A search that rounding ended at a larger scaled gradient is worth another method's try.
 const WELL_ENDED: f64 = 1e-5;
 
+/// Models so cheap that a hundred more values of the criterion don't matter.
+const VERY_CHEAP: f64 = 0.1 * CHEAP;
+
 /// Predicted decrease at which a second search is near enough to its minimum to be compared with the first.
 const SAME_MINIMUM: f64 = 1e-6;
 
@@ -113,7 +116,9 @@ impl Search<'_, '_, '_, '_> {
                 best = self.run(&other.x, self.options.tolerance)?;
             }
         }
-        if cost < CHEAP && is_converged(best.reason) {
+        // Rounding would be taken for other minima where effects are nearly dependent.
+        let regular = !(0..system.structures.len()).any(|k| system.nearly_dependent(k));
+        if cost < VERY_CHEAP && regular && is_converged(best.reason) {
             while let Some(start) = lower_point(self.deviance, &best)? {
                 let other = self.run(&start, self.options.tolerance)?;
                 if other.value >= best.value || !is_converged(other.reason) {

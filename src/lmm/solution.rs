@@ -8,8 +8,8 @@ use super::system::LinearSystem;
 use crate::error::{Error, Result};
 use crate::linalg::dense;
 
-/// The share of the least-squares residual below which a system that could not be solved means that there is none left.
-const EXACT: f64 = 1e-8;
+/// The share of the least-squares residual below which none is left: rho^2 is what cancellation from that leaves, and has four digits here.
+const EXACT: f64 = 1e-12;
 
 /// The estimates. Matrices are column-major.
 pub struct Solution {
@@ -50,8 +50,7 @@ pub fn solve(deviance: &mut Deviance<'_>, working: &[f64]) -> Result<Solution> {
     for (k, structure) in system.structures.iter().enumerate() {
         let range = first..first + structure.n_theta();
         first = range.end;
-        let boundary =
-            null_directions(*structure, &working[range]).into_iter().map(|d| system.user_direction(k, &d)).collect();
+        let boundary = null_directions(*structure, &working[range]).into_iter().map(|d| system.user_direction(k, &d)).collect();
         terms.push(deviance.term(k, sigma, boundary));
     }
     Ok(Solution { theta, beta: system.map.estimate(&deviance.state.gamma), vcov: deviance.vcov(sigma), sigma, criterion, terms })
@@ -73,20 +72,24 @@ impl LinearSystem {
 }
 
 impl Deviance<'_> {
-    /// Checks the last solve: Lambda'Z'V^-1 r and the modes u are the same vector if A u = Lambda'Z'r was solved.
+    /// Checks the last solve by its residual: with z = Z'V^-1 r, Lambda'z - u is what A u lacks of Lambda'Z'r. It is measured against the
+    /// right-hand sides: where the random effects explain nearly everything these are far larger than u, and so is their rounding.
     fn probe(&mut self) -> Result<()> {
-        let (q, m) = (self.system.gram.layout.q(), self.system.m());
+        let gram = &self.system.gram;
+        let (q, m) = (gram.layout.q(), self.system.m());
         let mut z = self.w[(m - 1) * q..].to_vec();
-        self.system.gram.apply_factors(&self.t, true, &mut z);
-        let u = &self.u[(m - 1) * q..];
+        gram.apply_factors(&self.t, true, &mut z);
         let norm = |v: &mut dyn Iterator<Item = f64>| v.map(|x| x * x).sum::<f64>().sqrt();
-        let off = norm(&mut u.iter().zip(&z).map(|(a, b)| a - b));
-        let size = norm(&mut u.iter().copied());
+        let off = norm(&mut self.u[(m - 1) * q..].iter().zip(&z).map(|(a, b)| a - b));
+        let mut right = self.system.zc.clone();
+        gram.apply_factors(&self.t, true, &mut right);
+        let shares = self.state.gamma.iter().copied().chain([1.0]);
+        let size: f64 = right.chunks_exact(q.max(1)).zip(shares).map(|(c, share)| share.abs() * norm(&mut c.iter().copied())).sum();
         let rho = self.state.gram[m * m - 1];
-        if off <= 1e-6 * size + 1e-12 {
-            Ok(())
-        } else if rho * rho <= EXACT * self.system.rss {
+        if rho * rho <= EXACT * self.system.rss {
             Err(Error::numeric("the model fits the response exactly: no residual variance is left"))
+        } else if off <= 1e-6 * size + 1e-12 {
+            Ok(())
         } else {
             Err(Error::numeric(format!(
                 "the random-effects system was solved with a relative error of {:.1e}; centring and scaling the variables left of a bar may help",

@@ -6,12 +6,21 @@ use super::system::LinearSystem;
 use crate::error::Result;
 use crate::optimize::{Objective, Summary};
 
-/// Factors on the standard deviations of one term at a time, or of all; and those for very unequal weights, where minima may be far apart.
-const FACTORS: [f64; 4] = [0.03, 0.3, 4.0, 30.0];
-const FAR_FACTORS: [f64; 16] = [1e-3, 1e-2, 0.03, 0.1, 0.3, 0.5, 2.0, 4.0, 10.0, 30.0, 1e2, 3e2, 1e3, 3e3, 1e4, 1e5];
+/// Factors on the standard deviations of one term at a time, or of all. With unequal weights wells may be narrow and far apart: four
+/// in each power of ten from 1e-3 to 1e5.
+fn factors(weighted: bool) -> Vec<f64> {
+    if weighted {
+        (-12..=20).filter(|k| *k != 0).map(|k| 10f64.powf(f64::from(k) / 4.0)).collect()
+    } else {
+        vec![0.03, 0.3, 4.0, 30.0]
+    }
+}
 
 /// What the criterion must be lower by.
 const LOWER: f64 = 1e-6;
+
+/// Standard deviations on the way to zero, in units of the residual's times an effect's root mean square: not to be multiplied.
+const NOTHING: f64 = 0.03;
 
 /// What one term gains and another loses: where both can stand for the same differences (of a mean that no fixed effect takes up, say)
 /// there may be a minimum for each.
@@ -36,8 +45,7 @@ pub fn lower_point(deviance: &mut Deviance<'_>, at: &Summary) -> Result<Option<V
 /// For each point a factor for every term.
 fn all_factors(terms: usize, weighted: bool) -> Vec<Vec<f64>> {
     let mut all = Vec::new();
-    let factors: &[f64] = if weighted { &FAR_FACTORS } else { &FACTORS };
-    for &factor in factors {
+    for factor in factors(weighted) {
         for k in 0..terms {
             let mut one = vec![1.0; terms];
             one[k] = factor;
@@ -69,7 +77,7 @@ fn scaled(system: &LinearSystem, working: &[f64], factors: &[f64]) -> Result<Vec
         }
         let mut t = vec![0.0; structure.size * structure.size];
         structure.factor(&working[range.clone()], &mut t);
-        if t.iter().all(|v| *v == 0.0) {
+        if t.iter().all(|v| v.abs() < NOTHING) {
             structure.start(&mut point[range]);
         }
     }
