@@ -61,12 +61,15 @@ test: tools build
 	$(CARGO) test
 	$(CARGO) test --features test-hooks --target-dir $(CARGO_TARGET_DIR)/test-hooks --test c_api
 
+# Debian packages, on a machine whose package lists may never have been fetched.
+APT = { apt-get install -y -q $(1) || { apt-get update -q && apt-get install -y -q $(1); }; } >/dev/null 2>&1
+
 # What the tests of the installed tree need besides a C compiler.
 tools:
 	@command -v $(CC) >/dev/null && command -v c++ >/dev/null || { echo 'make test: a C and a C++ compiler are needed (CC, CXX)' >&2; exit 1; }
-	@command -v cmake >/dev/null || { apt-get install -y -q cmake || pip install -q cmake; } >/dev/null 2>&1 || \
+	@command -v cmake >/dev/null || $(call APT,cmake) || pip install -q cmake >/dev/null 2>&1 || \
 		{ echo 'make test: cmake is missing and could not be installed with apt-get or pip; please install it' >&2; exit 1; }
-	@command -v pkg-config >/dev/null || apt-get install -y -q pkg-config >/dev/null 2>&1 || \
+	@command -v pkg-config >/dev/null || $(call APT,pkg-config) || \
 		{ echo 'make test: pkg-config is missing and could not be installed with apt-get; please install it' >&2; exit 1; }
 
 check:
@@ -78,7 +81,7 @@ header:
 
 # Beside lme4, in one run; R comes from apt-get where it is missing.
 bench: build
-	@Rscript -e 'library(lme4)' >/dev/null 2>&1 || apt-get install -y -q r-base-core r-cran-lme4 >/dev/null 2>&1 || \
+	@Rscript -e 'library(lme4)' >/dev/null 2>&1 || $(call APT,r-base-core r-cran-lme4) || \
 		{ echo 'make bench: R with lme4 is missing and could not be installed with apt-get (r-base-core, r-cran-lme4)' >&2; exit 1; }
 	$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L $(CFLAGS) -Iinclude benches/fit_repeatedly.c -o $(OUT)/fit_repeatedly -L$(OUT) -linterlace $(RPATH)
 	python3 benches/run.py $(OUT)/fit_repeatedly
