@@ -34,6 +34,8 @@ pub mod random;
 pub mod options;
 /// Linear mixed models.
 pub mod lmm;
+/// Generalised linear mixed models.
+pub mod glmm;
 /// The fitted model.
 pub mod fit;
 /// Tests and intervals of a fit.

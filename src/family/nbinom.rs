@@ -6,9 +6,7 @@ use super::coordinate::{At, Base};
 use super::density::{Constant, Density, GRADIENT, MODE, Point, Weights};
 use super::parameter::{Parameter, Scale};
 use super::poisson::wants_count;
-use super::special::{
-    expit, ln_factorial, ln_rising_ratio, rising_shares, softplus, x_log_y, x1_log1p_minus,
-};
+use super::special::{expit, ln_factorial, ln_rising_ratio, rising_shares, softplus, x_log_y, x1_log1p_minus};
 use super::{MAX_PARAMETERS, Observations};
 use crate::error::Result;
 
