@@ -91,7 +91,10 @@ fn difference(step: f64, f: impl Fn(f64) -> f64) -> (f64, f64) {
 
 fn compare(what: &str, place: &str, analytic: f64, (numeric, noise): (f64, f64)) {
     let tolerance = 2e-8 * analytic.abs().max(numeric.abs()) + noise + 1e-14;
-    assert!((analytic - numeric).abs() <= tolerance, "{place}: {what} is {analytic:e}, by differences {numeric:e} +- {tolerance:e}");
+    assert!(
+        (analytic - numeric).abs() <= tolerance,
+        "{place}: {what} is {analytic:e}, by differences {numeric:e} +- {tolerance:e}"
+    );
 }
 
 fn check(family: &dyn Family, y: f64, weight: f64, eta: f64, psi: &[f64]) {

@@ -64,8 +64,7 @@ fn check(facts: &str, family: &str, link: &str, parameters: &[&str]) {
         let place = format!("{facts} {:?}", row.values);
         let trials = row.get("trials").unwrap_or(1.0);
         let (y, mu) = (row.at("y") / trials, row.at("mu"));
-        let psi: Vec<f64> =
-            family.parameters().iter().zip(parameters).map(|(p, column)| p.scale.working(row.at(column))).collect();
+        let psi: Vec<f64> = family.parameters().iter().zip(parameters).map(|(p, column)| p.scale.working(row.at(column))).collect();
         assert_eq!(psi.len(), family.parameters().len());
         let data = Observations { y: &[y], weights: &[trials] };
         assert!(family.check_response(&data).unwrap().is_empty());
