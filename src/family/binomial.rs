@@ -1,11 +1,11 @@
 //! Binomial proportions y of `weight` trials.
 
 use super::coordinate::{At, Base};
-use super::density::{Constant, Density, Point, Weights};
+use super::density::{Constant, Density, Point};
 use super::link::{Jet, Link};
 use super::parameter::Parameter;
 use super::special::ln_choose;
-use super::{MAX_PARAMETERS, Observations};
+use super::{MAX_PARAMETERS, Observations, WeightRole};
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Binomial;
@@ -23,7 +23,7 @@ impl Density for Binomial {
 
     const NAME: &'static str = "binomial";
     const BASE: Base = Base::Logit;
-    const WEIGHTS: Weights = Weights::Trials;
+    const WEIGHTS: WeightRole = WeightRole::Trials;
     const PARAMETERS: &'static [Parameter] = &[];
 
     fn shape(&self, _psi: &[f64; MAX_PARAMETERS]) {}

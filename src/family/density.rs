@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use super::coordinate::{At, Base, Chain};
 use super::link::Link;
 use super::parameter::Parameter;
-use super::{MAX_PARAMETERS, Observations};
+use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
 
 /// `Order` as a constant, so that the compiler leaves out what is not asked for.
@@ -53,24 +53,14 @@ pub(crate) struct Constant {
     pub psi: [f64; MAX_PARAMETERS],
 }
 
-/// What the weights mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Weights {
-    /// The trials of a proportion; the density takes them.
-    Trials,
-    /// The dispersion is divided by them; the density takes them.
-    Dispersion,
-    /// They multiply the log-density; the density sees ones.
-    Factor,
-}
-
 /// A density. `Shape` is what can be computed from the parameters alone.
 pub(crate) trait Density: Clone + Debug + Send + Sync + 'static {
     type Shape: Copy;
 
     const NAME: &'static str;
     const BASE: Base;
-    const WEIGHTS: Weights;
+    /// With `Factor`, the density itself sees weights of one.
+    const WEIGHTS: WeightRole;
     const PARAMETERS: &'static [Parameter];
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Self::Shape;

@@ -3,10 +3,10 @@
 use std::f64::consts::PI;
 
 use super::coordinate::{At, Base};
-use super::density::{Constant, Density, Point, Weights};
+use super::density::{Constant, Density, Point};
 use super::parameter::{Parameter, Scale};
 use super::special::{log_minus_digamma, log1p_minus, stirling_error};
-use super::{MAX_PARAMETERS, Observations};
+use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
 
 #[derive(Clone, Debug, Default)]
@@ -17,7 +17,7 @@ impl Density for Gamma {
 
     const NAME: &'static str = "gamma";
     const BASE: Base = Base::Log;
-    const WEIGHTS: Weights = Weights::Dispersion;
+    const WEIGHTS: WeightRole = WeightRole::Dispersion;
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("shape", Scale::Log)];
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> f64 {

@@ -3,9 +3,9 @@
 use std::f64::consts::PI;
 
 use super::coordinate::{At, Base};
-use super::density::{Constant, Density, Point, Weights};
+use super::density::{Constant, Density, Point};
 use super::parameter::{Parameter, Scale};
-use super::{MAX_PARAMETERS, Observations};
+use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
 
 #[derive(Clone, Debug, Default)]
@@ -22,7 +22,7 @@ impl Density for Gaussian {
 
     const NAME: &'static str = "gaussian";
     const BASE: Base = Base::Mean;
-    const WEIGHTS: Weights = Weights::Dispersion;
+    const WEIGHTS: WeightRole = WeightRole::Dispersion;
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("sigma", Scale::LogVariance)];
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Shape {

@@ -6,7 +6,7 @@ use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 use libm::erfc;
 
-use super::special::{expit, log_ndtr, log1mexp, logit, softplus};
+use super::special::{bernoulli_excess, expit, log_ndtr, log1mexp, logit, softplus};
 use crate::distributions::normal_quantile;
 use crate::error::{Error, Result};
 
@@ -224,16 +224,7 @@ fn log_one_minus_exp_exp(x: f64) -> Jet {
     }
     let g = e / e.exp_m1();
     let g = if e == 0.0 { 1.0 } else { g };
-    // h = e/2 + e^2/12 - e^4/720 + .. (Bernoulli numbers) where the difference would cancel.
-    let h = if e < 0.5 {
-        let z = e * e;
-        0.5 * e
-            + z / 12.0
-                * (1.0
-                    - z / 60.0 * (1.0 - z / 42.0 * (1.0 - z / 40.0 * (1.0 - z * (5.0 / 198.0) * (1.0 - z * (691.0 / 27_300.0))))))
-    } else {
-        e + g - 1.0
-    };
+    let h = if e < 0.5 { bernoulli_excess(e) } else { e + g - 1.0 };
     let g1 = -g * h;
     // h' = e + g' = e - g h: for small e both e and h are small and differ, no digits are lost.
     let value = if x < -37.0 { x } else { log1mexp(e) };

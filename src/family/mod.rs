@@ -17,15 +17,25 @@ mod parameter;
 mod registry;
 pub mod special;
 
+mod beta;
+mod betabinomial;
 mod binomial;
 mod gamma;
 mod gaussian;
+mod inflated_beta;
+mod inverse_gaussian;
+mod lognormal;
+mod mixture;
 mod nbinom;
 mod poisson;
+mod student;
+mod truncated;
+mod tweedie;
 
 use std::fmt::Debug;
 
 pub use link::{Jet, LINKS, Link};
+pub use mixture::{ZeroDerivatives, ZeroMixture, ZeroPart, ZeroPsiDerivatives};
 pub use parameter::{Parameter, Scale};
 pub use registry::{by_name, names};
 
@@ -34,8 +44,7 @@ use crate::error::{Error, Result, try_vec};
 /// The most parameters that a family has.
 pub const MAX_PARAMETERS: usize = 3;
 
-/// What is observed. `weights` is empty (all one) or one a row: the trials of a proportion `y`; the divisor of the dispersion for the
-/// gaussian, Gamma, inverse Gaussian and Tweedie families (as R's glm and lme4); else the factor of the log-density.
+/// What is observed. `weights` is empty (all one) or one a row; what they mean is the family's [`WeightRole`].
 #[derive(Clone, Copy, Debug)]
 pub struct Observations<'a> {
     pub y: &'a [f64],
@@ -64,6 +73,17 @@ impl Psi<'_> {
             Psi::PerRow(values) => values[row],
         }
     }
+}
+
+/// What the weights mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WeightRole {
+    /// The numbers of trials of proportions: binomial, beta-binomial.
+    Trials,
+    /// The dispersion is divided by them, as in R's glm and lme4: gaussian, lognormal, Gamma, inverse Gaussian, Tweedie.
+    Dispersion,
+    /// They multiply the log-density: all others.
+    Factor,
 }
 
 /// How many derivatives are wanted.
@@ -118,6 +138,24 @@ impl Derivatives {
         Ok(Derivatives { l: column()?, s: column()?, w: column()?, t: column()?, psi })
     }
 
+    pub(crate) fn scale(&mut self, row: usize, by: f64) {
+        for column in [&mut self.l, &mut self.s, &mut self.w, &mut self.t] {
+            column[row] *= by;
+        }
+        for column in self.psi.iter_mut().flat_map(|p| [&mut p.l, &mut p.s, &mut p.w]) {
+            column[row] *= by;
+        }
+    }
+
+    pub(crate) fn clear(&mut self, row: usize) {
+        for column in [&mut self.l, &mut self.s, &mut self.w, &mut self.t] {
+            column[row] = 0.0;
+        }
+        for column in self.psi.iter_mut().flat_map(|p| [&mut p.l, &mut p.s, &mut p.w]) {
+            column[row] = 0.0;
+        }
+    }
+
     /// The log-likelihood: the sum over the rows.
     pub fn log_likelihood(&self) -> f64 {
         self.l.iter().sum()
@@ -130,6 +168,8 @@ pub trait Family: Debug + Send + Sync {
     fn name(&self) -> &'static str;
 
     fn link(&self) -> Link;
+
+    fn weight_role(&self) -> WeightRole;
 
     /// The parameters beside the mean, in the order in which `psi` holds them.
     fn parameters(&self) -> &[Parameter];

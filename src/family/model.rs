@@ -1,9 +1,9 @@
 //! A density with a link as a `Family`: the loops over the rows, and the chain from the density's coordinate to the linear predictor.
 
-use super::density::{Density, GRADIENT, MODE, Point, VALUE, Weights};
+use super::density::{Density, GRADIENT, MODE, Point, VALUE};
 use super::link::Link;
 use super::parameter::Parameter;
-use super::{Constants, Derivatives, Family, MAX_PARAMETERS, Observations, Order, Psi, check_length};
+use super::{Constants, Derivatives, Family, MAX_PARAMETERS, Observations, Order, Psi, WeightRole, check_length};
 use crate::error::{Error, Result};
 
 /// A density with its link.
@@ -63,7 +63,7 @@ fn pad(psi: &[f64]) -> [f64; MAX_PARAMETERS] {
 /// The weight the density sees and the factor of the log-density.
 #[inline(always)]
 fn roles<D: Density>(weight: f64) -> (f64, f64) {
-    if D::WEIGHTS == Weights::Factor { (1.0, weight) } else { (weight, 1.0) }
+    if D::WEIGHTS == WeightRole::Factor { (1.0, weight) } else { (weight, 1.0) }
 }
 
 impl<D: Density> Model<D> {
@@ -111,7 +111,7 @@ impl<D: Density> Model<D> {
         for i in 0..data.y.len() {
             let (weight, factor) = roles::<D>(data.weight(i));
             let mut point = self.density.point_by_link::<ORDER>(self.link, data.y[i], weight, eta[i], shapes.at(i));
-            if D::WEIGHTS == Weights::Factor {
+            if D::WEIGHTS == WeightRole::Factor {
                 point = point.scaled(factor);
             }
             store::<ORDER>(&point, constants, i, out);
@@ -144,6 +144,10 @@ impl<D: Density> Family for Model<D> {
 
     fn link(&self) -> Link {
         self.link
+    }
+
+    fn weight_role(&self) -> WeightRole {
+        D::WEIGHTS
     }
 
     fn parameters(&self) -> &[Parameter] {

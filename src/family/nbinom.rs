@@ -3,11 +3,11 @@
 //! Everything is written so that the Poisson limit (size to infinity, alpha to zero) keeps its digits.
 
 use super::coordinate::{At, Base};
-use super::density::{Constant, Density, GRADIENT, MODE, Point, Weights};
+use super::density::{Constant, Density, GRADIENT, MODE, Point};
 use super::parameter::{Parameter, Scale};
 use super::poisson::wants_count;
 use super::special::{expit, ln_factorial, ln_rising_ratio, rising_shares, softplus, x_log_y, x1_log1p_minus};
-use super::{MAX_PARAMETERS, Observations};
+use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
 
 /// Variance mu + mu^2/size.
@@ -25,7 +25,7 @@ impl Density for Nbinom2 {
 
     const NAME: &'static str = "nbinom2";
     const BASE: Base = Base::Log;
-    const WEIGHTS: Weights = Weights::Factor;
+    const WEIGHTS: WeightRole = WeightRole::Factor;
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("size", Scale::Log)];
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Size {
@@ -106,7 +106,7 @@ impl Density for Nbinom1 {
 
     const NAME: &'static str = "nbinom1";
     const BASE: Base = Base::Log;
-    const WEIGHTS: Weights = Weights::Factor;
+    const WEIGHTS: WeightRole = WeightRole::Factor;
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("alpha", Scale::Log)];
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Alpha {

@@ -3,10 +3,10 @@
 use std::f64::consts::PI;
 
 use super::coordinate::{At, Base};
-use super::density::{Constant, Density, Point, Weights};
+use super::density::{Constant, Density, Point};
 use super::parameter::Parameter;
 use super::special::{ln_factorial, stirling_error, x1_log1p_minus};
-use super::{MAX_PARAMETERS, Observations};
+use super::{MAX_PARAMETERS, Observations, WeightRole};
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Poisson;
@@ -19,7 +19,7 @@ impl Density for Poisson {
 
     const NAME: &'static str = "poisson";
     const BASE: Base = Base::Log;
-    const WEIGHTS: Weights = Weights::Factor;
+    const WEIGHTS: WeightRole = WeightRole::Factor;
     const PARAMETERS: &'static [Parameter] = &[];
 
     fn shape(&self, _psi: &[f64; MAX_PARAMETERS]) {}

@@ -64,6 +64,14 @@ pub fn x1_log1p_minus(x: f64) -> f64 {
     x * r + 2.0 * r * (1.0 + x) * atanh_tail(r * r)
 }
 
+/// x + x/(e^x - 1) - 1 = x/2 + x^2/12 - x^4/720 + .. (Bernoulli numbers) for |x| <= 1/2.
+#[inline]
+pub fn bernoulli_excess(x: f64) -> f64 {
+    const RATIOS: [f64; 6] = [35.0 / 1382.0, 691.0 / 27_300.0, 5.0 / 198.0, 1.0 / 40.0, 1.0 / 42.0, 1.0 / 60.0];
+    let z = x * x;
+    0.5 * x + z / 12.0 * RATIOS.iter().fold(1.0, |sum, ratio| 1.0 - z * ratio * sum)
+}
+
 /// atanh(r)/r - 1 = q/3 + q^2/5 + .. with q = r^2 <= 0.05.
 #[inline]
 fn atanh_tail(q: f64) -> f64 {
