@@ -203,8 +203,19 @@ impl Fit {
             fixed,
             program,
         };
+        fit.warn_of_dependent_effects(system);
         fit.add_rows();
         fit
+    }
+
+    fn warn_of_dependent_effects(&mut self, system: &LinearSystem) {
+        for (_, term) in self.terms.iter().enumerate().filter(|(k, _)| system.nearly_dependent(*k)) {
+            self.design_warnings.push(format!(
+                "the effects {} of {} are nearly dependent on each other, which costs digits: centre their variables",
+                term.effects.join(", "),
+                term.group
+            ));
+        }
     }
 
     /// Fitted values and residuals, and all results per row padded if so asked.

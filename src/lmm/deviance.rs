@@ -19,6 +19,8 @@ pub struct Deviance<'a> {
     pub(super) inverse: Option<SelectedInverse>,
     pub(super) col_ptr: Vec<usize>,
     row_idx: Vec<usize>,
+    /// Effects that the criterion does not depend on.
+    pub(super) confounded: Vec<Vec<bool>>,
     /// T of each term.
     pub(super) t: Vec<Vec<f64>>,
     /// L^-1 P Lambda'Z'[Q e], `[q, m]`, permuted.
@@ -54,6 +56,7 @@ impl<'a> Deviance<'a> {
         let factor = SparseCholesky::new(q, &col_ptr, &row_idx, m.max(system.n_working()))?;
         Ok(Deviance {
             reml,
+            confounded: system.confounded(reml),
             factor,
             inverse: None,
             col_ptr,

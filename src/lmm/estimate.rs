@@ -81,7 +81,8 @@ impl Search<'_, '_, '_> {
             let start = working_from_theta(system, theta0)?;
             return self.run(&start, self.options.tolerance);
         }
-        let moment = moment_start(system);
+        let mut moment = moment_start(system);
+        system.without_confounded(self.options.reml, &mut moment);
         let mut best = self.run(&moment, self.options.tolerance)?;
         let factor = &self.deviance.factor;
         // Small blocks cost more in overhead than in multiplications.
@@ -94,6 +95,7 @@ impl Search<'_, '_, '_> {
                 structure.start(&mut unit[first..first + structure.n_theta()]);
                 first += structure.n_theta();
             }
+            system.without_confounded(self.options.reml, &mut unit);
             // Near enough to tell whether it leads elsewhere; the first stays unless the other is lower by more than that.
             let other = self.run(&unit, SAME_MINIMUM.max(self.options.tolerance))?;
             if other.value < best.value - 10.0 * SAME_MINIMUM {

@@ -8,6 +8,7 @@
 //!
 //! d log|A| = 2 tr(A^-1 Lambda'G dLambda), d rho^2 = -2 z' dLambda u, d log|S_X| = -2 tr(S_X^-1 Q' dLambda U).
 
+use super::confounded::clear_rows;
 use super::deviance::Deviance;
 use crate::error::Result;
 
@@ -55,6 +56,7 @@ impl Deviance<'_> {
                     }
                 }
             }
+            clear_rows(&self.confounded[k], force);
         }
         Ok(forces)
     }

@@ -1,6 +1,7 @@
 //! The average information of the profiled criterion: a positive semidefinite Hessian at the cost of one solve per parameter
 //! (Gilmour, Thompson and Cullis 1995; sigma^2 profiled out), with the curvature of T T' added where it is positive.
 
+use super::confounded::clear_rows;
 use super::deviance::Deviance;
 use crate::error::Result;
 use crate::linalg::dense;
@@ -60,6 +61,7 @@ impl Deviance<'_> {
             for i in 0..n {
                 let mut d = vec![0.0; structure.size * structure.size];
                 structure.derivative(&working[first..first + n], i, &mut d);
+                clear_rows(&self.confounded[k], &mut d);
                 all.push((k, d));
             }
             first += n;

@@ -5,6 +5,7 @@ pub mod basis;
 pub mod cross_products;
 pub mod bytes;
 pub mod system;
+mod confounded;
 pub mod deviance;
 mod gradient;
 mod information;

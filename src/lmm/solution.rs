@@ -7,6 +7,9 @@ use super::system::LinearSystem;
 use crate::error::{Error, Result};
 use crate::linalg::dense;
 
+/// The share of the least-squares residual below which a system that could not be solved means that there is none left.
+const EXACT: f64 = 1e-8;
+
 /// The estimates. Matrices are column-major.
 pub struct Solution {
     pub theta: Vec<f64>,
@@ -75,10 +78,16 @@ impl Deviance<'_> {
         let norm = |v: &mut dyn Iterator<Item = f64>| v.map(|x| x * x).sum::<f64>().sqrt();
         let off = norm(&mut u.iter().zip(&z).map(|(a, b)| a - b));
         let size = norm(&mut u.iter().copied());
+        let rho = self.state.gram[m * m - 1];
         if off <= 1e-6 * size + 1e-12 {
             Ok(())
+        } else if rho * rho <= EXACT * self.system.rss {
+            Err(Error::numeric("the model fits the response exactly: no residual variance is left"))
         } else {
-            Err(Error::numeric(format!("the random-effects system was solved with a relative error of {:.1e}", off / size)))
+            Err(Error::numeric(format!(
+                "the random-effects system was solved with a relative error of {:.1e}; centring and scaling the variables left of a bar may help",
+                off / size
+            )))
         }
     }
 

@@ -4,8 +4,12 @@ use super::basis::{Basis, RANK_TOLERANCE, solve_upper};
 use super::cross_products::CrossProducts;
 use crate::covariance::Structure;
 use crate::error::{Error, Result, try_vec};
+use crate::formula::StructureKind;
 use crate::linalg::dense;
 use crate::random::Gram;
+
+/// Below this eigenvalue of the effects' scaled cross-products more than half of the digits are gone.
+const NEARLY_DEPENDENT: f64 = 1e-9;
 
 /// A linear mixed model in working units: X replaced by orthonormal Q, y by its least-squares residual e in units in which the
 /// basis made it about one, and each effect of Z scaled to a mean square of one. Results are mapped back by `FixedMap` and `scales`.
@@ -77,6 +81,26 @@ impl LinearSystem {
     /// The number of columns of [Q e].
     pub fn m(&self) -> usize {
         self.kept.len() + 1
+    }
+
+    /// Whether the effects of a term are so nearly dependent on each other that results lose digits: the smallest eigenvalue of their
+    /// scaled cross-products tells. A slope on a variable whose mean is 30,000 times its deviation is one.
+    pub fn nearly_dependent(&self, k: usize) -> bool {
+        let r = self.gram.layout.terms[k].effects;
+        if r == 1 || self.structures[k].kind != StructureKind::Unstructured {
+            return false;
+        }
+        let mut gram = vec![0.0; r * r];
+        for block in self.gram.diagonal[k].chunks_exact(r * r) {
+            gram.iter_mut().zip(block).for_each(|(sum, v)| *sum += v / self.n as f64);
+        }
+        // A column of zeros depends on nothing.
+        for e in 0..r {
+            if gram[e * r + e] == 0.0 {
+                gram[e * r + e] = 1.0;
+            }
+        }
+        dense::symmetric_eigen(r, &gram).is_none_or(|(values, _)| values[0] < NEARLY_DEPENDENT)
     }
 
     /// Divides each effect by its root mean square (a common one where the structure has one variance for all).

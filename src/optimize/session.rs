@@ -1,7 +1,6 @@
 //! One minimisation's dealings with its objective: counts, limits, progress, the best point so far.
 
-use super::dense::dot;
-use super::newton::capped;
+use super::newton::descent;
 use super::quadratic::Quadratic;
 use super::{Objective, Reason, Settings};
 use crate::error::{Code, Error, Result};
@@ -29,10 +28,9 @@ pub(super) struct Point {
 }
 
 impl Point {
-    /// sqrt(-g's), s the capped Newton step: sqrt(g' H^-1 g) unless H is singular.
+    /// sqrt(-g's), s the step that Newton's method would take: sqrt(g' H^-1 g) unless H is singular.
     pub fn scaled_gradient(&self) -> f64 {
-        let step = Quadratic::new(&self.hessian).newton_step(&self.gradient);
-        (-dot(&self.gradient, &capped(&step, &self.x, &self.gradient))).max(0.0).sqrt()
+        descent(&Quadratic::new(&self.hessian), self, f64::INFINITY).1.max(0.0).sqrt()
     }
 }
 

@@ -1,6 +1,8 @@
 //! What the integration tests share: seeded data, models in one line, fits by label.
 #![allow(dead_code)] // Every test program uses its own part.
 
+pub mod designs;
+
 use std::collections::BTreeMap;
 
 use interlace::error::{Error, Result};

@@ -1,0 +1,60 @@
+//! Random effects that the fixed effects take up.
+//!
+//! Where all columns of an effect lie in the span of X, as those of `(1 | g)` do with `g` among the fixed effects, the REML criterion
+//! does not depend on that effect's row of T: error contrasts are free of it. Its derivative is rounding, which the search must
+//! not follow; the variance is taken as zero.
+
+use super::system::LinearSystem;
+
+/// The share of an effect's sum of squares that the fixed effects may leave: rounding of the cross-products.
+const LEFT: f64 = 1e-12;
+
+impl LinearSystem {
+    /// Which effects of each term the criterion does not depend on.
+    pub fn confounded(&self, reml: bool) -> Vec<Vec<bool>> {
+        let q = self.gram.layout.q();
+        let fixed = if reml { self.m() - 1 } else { 0 };
+        let mut all = vec![];
+        for (k, size) in self.gram.layout.terms.iter().enumerate() {
+            let (r, first) = (size.effects, self.gram.layout.offset(k));
+            let rows = |a: usize| (0..size.levels).map(move |level| first + level * r + a);
+            let confounded = |a: usize| {
+                let total: f64 = self.gram.diagonal[k].chunks_exact(r * r).map(|block| block[a * r + a]).sum();
+                let taken: f64 = self.zc.chunks_exact(q).take(fixed).flat_map(|c| rows(a).map(|i| c[i] * c[i])).sum();
+                total - taken <= LEFT * total
+            };
+            all.push((0..r).map(confounded).collect());
+        }
+        all
+    }
+
+    /// Takes the variances of confounded effects out of a start. A structure with one variance for all of its effects keeps it
+    /// unless all are confounded.
+    pub fn without_confounded(&self, reml: bool, working: &mut [f64]) {
+        let mut first = 0;
+        for (structure, confounded) in self.structures.iter().zip(self.confounded(reml)) {
+            let (r, range) = (structure.size, first..first + structure.n_theta());
+            first = range.end;
+            let all = confounded.iter().all(|c| *c);
+            if !confounded.contains(&true) || (structure.homogeneous && !all) {
+                continue;
+            }
+            let mut t = vec![0.0; r * r];
+            structure.factor(&working[range.clone()], &mut t);
+            let mut cov = vec![0.0; r * r];
+            for (e, value) in cov.iter_mut().enumerate() {
+                if !confounded[e % r] && !confounded[e / r] {
+                    *value = (0..r).map(|c| t[c * r + e % r] * t[c * r + e / r]).sum();
+                }
+            }
+            structure.from_covariance(&cov, &mut working[range]);
+        }
+    }
+}
+
+/// Sets the rows of confounded effects in a derivative by T, or of T, to zero.
+pub(super) fn clear_rows(confounded: &[bool], d: &mut [f64]) {
+    for column in d.chunks_exact_mut(confounded.len()) {
+        column.iter_mut().zip(confounded).filter(|(_, c)| **c).for_each(|(v, _)| *v = 0.0);
+    }
+}

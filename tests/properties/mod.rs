@@ -1,0 +1,6 @@
+mod balanced;
+mod fuzz;
+mod invariance;
+mod minima;
+mod optimisers;
+mod prediction;
