@@ -7,6 +7,7 @@ use crate::covariance::Structure;
 use crate::design::{Design, ModelProgram, RowLedger};
 use crate::error::{Error, Result};
 use crate::frame::Frame;
+use crate::lmm::centre::{centred, shifts};
 use crate::lmm::cross_products::CrossProducts;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::estimate::{Estimate, estimate, working_from_theta};
@@ -123,8 +124,9 @@ impl Fit {
         let design_seconds = started.elapsed().as_secs_f64();
         let started = Instant::now();
         let system = assemble(&design)?;
-        let estimate = estimate(&system, options, progress)?;
-        let solution = solve(&system, options.reml, &estimate.working)?;
+        let mut deviance = Deviance::new(&system, options.reml)?;
+        let estimate = estimate(&mut deviance, options, progress)?;
+        let solution = solve(&mut deviance, &estimate.working)?;
         let fit_seconds = started.elapsed().as_secs_f64();
         let formula = match &spec.source {
             Source::Formula(f) => f.formula.clone(),
@@ -363,7 +365,16 @@ fn assemble(design: &Design) -> Result<LinearSystem> {
         Some(offset) => design.y.iter().zip(offset).map(|(y, o)| y - o).collect(),
         None => design.y.clone(),
     };
+    let structures: Vec<Structure> = design.terms.iter().map(|t| t.structure).collect();
+    let mut chunk = Chunk::of_design(design, &y);
+    let shifts = shifts(&chunk, &structures);
+    let centred = centred(&chunk, &shifts)?;
+    for (term, own) in chunk.terms.iter_mut().zip(&centred) {
+        if own.is_some() {
+            term.z = own.as_deref();
+        }
+    }
     let mut products = CrossProducts::new(Layout::of_design(design))?;
-    products.add(&Chunk::of_design(design, &y))?;
-    LinearSystem::new(products, design.terms.iter().map(|t| t.structure).collect())
+    products.add(&chunk)?;
+    LinearSystem::new(products, structures, shifts)
 }

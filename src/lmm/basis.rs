@@ -35,7 +35,7 @@ impl Basis {
     /// while a column is nearly dependent on others (iterated Cholesky QR; Yamamoto et al. 2015).
     pub fn learn(chunk: &Chunk<'_>) -> Result<Basis> {
         let mut basis = Self::scaled(chunk)?;
-        let norms = basis.column_norms(chunk)?;
+        let norms = basis.column_norms(chunk);
         let units: Vec<f64> = (0..basis.columns).map(|j| basis.map[j * basis.columns + j]).collect();
         for _ in 0..4 {
             let gram = basis.gram(chunk)?;
@@ -71,12 +71,14 @@ impl Basis {
         Ok(basis)
     }
 
-    /// Squared norms of the scaled columns without their shift, weights included.
-    fn column_norms(&self, chunk: &Chunk<'_>) -> Result<Vec<f64>> {
-        let c = self.columns;
-        let unshifted = Basis { shift: vec![0.0; c], ..self.clone() };
-        let gram = unshifted.gram(chunk)?;
-        Ok((0..c).map(|j| gram[j * c + j]).collect())
+    /// Squared norms of the scaled columns without their shift, weights included, while the map is still a diagonal.
+    fn column_norms(&self, chunk: &Chunk<'_>) -> Vec<f64> {
+        let weight = |i: usize| chunk.weights.map_or(1.0, |w| w[i]);
+        let norm = |j: usize| {
+            let scale = self.map[j * self.columns + j];
+            chunk.column(j).iter().enumerate().map(|(i, v)| weight(i) * (v * scale) * (v * scale)).sum()
+        };
+        (0..self.columns).map(norm).collect()
     }
 
     /// The Gram matrix of the working columns of a chunk, `[columns, columns]`.
@@ -101,7 +103,7 @@ impl Basis {
                 }
                 for (j, value) in out.iter_mut().enumerate() {
                     let column = &self.map[j * c..=j * c + j];
-                    *value = root_weight * column.iter().zip(&raw).map(|(m, v)| m * v).sum::<f64>();
+                    *value = root_weight * dot(column, &raw[..=j]);
                 }
             }
             work(start, &block[..rows * c]);
@@ -232,13 +234,46 @@ pub fn solve_upper(n: usize, u: &[f64], x: &mut [f64]) {
 
 /// gram += rows' rows, for rows of `c` numbers. The block is summed first: the rounding of a long sum grows with its blocks alone.
 pub fn add_gram(c: usize, rows: &[f64], gram: &mut [f64]) {
-    for j in 0..c {
-        for i in 0..=j {
-            let sum: f64 = rows.chunks_exact(c).map(|row| row[i] * row[j]).sum();
-            gram[j * c + i] += sum;
-            if i != j {
-                gram[i * c + j] += sum;
+    // A sum of its own for the block, column by column, so that the innermost loop runs along memory.
+    let mut block = vec![0.0; c * c];
+    for four in rows.chunks(4 * c) {
+        for j in 0..c {
+            let sums = &mut block[j * c..=j * c + j];
+            if four.len() == 4 * c {
+                let (r0, rest) = four.split_at(c);
+                let (r1, rest) = rest.split_at(c);
+                let (r2, r3) = rest.split_at(c);
+                let (a, b, d, e) = (r0[j], r1[j], r2[j], r3[j]);
+                for ((((sum, x0), x1), x2), x3) in sums.iter_mut().zip(r0).zip(r1).zip(r2).zip(r3) {
+                    *sum += (a * x0 + b * x1) + (d * x2 + e * x3);
+                }
+            } else {
+                for row in four.chunks_exact(c) {
+                    sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += row[j] * x);
+                }
             }
         }
     }
+    for j in 0..c {
+        for i in 0..=j {
+            gram[j * c + i] += block[j * c + i];
+            if i != j {
+                gram[i * c + j] += block[j * c + i];
+            }
+        }
+    }
+}
+
+/// The scalar product in eight sums side by side: one alone waits for each of its additions.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let mut sums = [0.0; 8];
+    let (whole_a, rest_a) = a.as_chunks::<8>();
+    let (whole_b, rest_b) = b.as_chunks::<8>();
+    for (x, y) in whole_a.iter().zip(whole_b) {
+        for (sum, (x, y)) in sums.iter_mut().zip(x.iter().zip(y)) {
+            *sum += x * y;
+        }
+    }
+    let rest: f64 = rest_a.iter().zip(rest_b).map(|(x, y)| x * y).sum();
+    ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7])) + rest
 }

@@ -79,6 +79,36 @@ pub fn snap(deviance: &mut Deviance<'_>, at: &Summary) -> Result<Option<Vec<f64>
     Ok(changed.then_some(working))
 }
 
+/// The end of a search with what is null to within rounding exactly so: columns of T that don't count are zero.
+pub fn exact_zeros(deviance: &mut Deviance<'_>, at: &Summary) -> Result<Vec<f64>> {
+    let system = deviance.system;
+    let mut working = at.x.clone();
+    for (range, structure) in ranges(system).into_iter().zip(&system.structures) {
+        if structure.kind != StructureKind::Unstructured || structure.size == 1 {
+            continue;
+        }
+        let r = structure.size;
+        let part = &working[range.clone()];
+        let mut t = vec![0.0; r * r];
+        structure.factor(part, &mut t);
+        let norm = |column: &[f64]| column.iter().map(|v| v * v).sum::<f64>();
+        let squares: Vec<f64> = t.chunks_exact(r).map(norm).collect();
+        let largest = squares.iter().copied().fold(0.0, f64::max);
+        let mut trial = working.clone();
+        let mut k = range.start;
+        for (column, square) in squares.iter().enumerate() {
+            if *square <= ZERO * largest {
+                trial[k..k + r - column].fill(0.0);
+            }
+            k += r - column;
+        }
+        if trial != working && deviance.value(&trial)? <= at.value + 1e-9 + 1e-13 * at.value.abs() {
+            working = trial;
+        }
+    }
+    Ok(working)
+}
+
 /// Nearby singular parameters of one term, the most singular first; none if it is far from singular, or exactly so already.
 fn candidates(structure: Structure, working: &[f64]) -> Vec<Vec<f64>> {
     let r = structure.size;
@@ -129,9 +159,11 @@ pub fn way_down(deviance: &mut Deviance<'_>, at: &Summary) -> Result<Option<Vec<
             StructureKind::Unstructured => steepest(deviance, k, range.clone(), &null, &at.x)?.into_iter().collect(),
             _ => null,
         };
-        for direction in directions {
-            for length in [0.3, 0.1, 0.03, 0.01] {
-                let trial = perturbed(*structure, range.clone(), std::slice::from_ref(&direction), length, &at.x);
+        for length in [0.3, 0.1, 0.03, 0.01] {
+            let along = |direction: &Vec<f64>| perturbed(*structure, range.clone(), std::slice::from_ref(direction), length, &at.x);
+            let mut trials: Vec<Vec<f64>> = directions.iter().map(along).collect();
+            trials.extend(with_correlations(*structure, range.clone(), length, &at.x));
+            for trial in trials {
                 if deviance.value(&trial)? < at.value - 1e-8 - 1e-13 * at.value.abs() {
                     return Ok(Some(trial));
                 }
@@ -139,6 +171,25 @@ pub fn way_down(deviance: &mut Deviance<'_>, at: &Summary) -> Result<Option<Vec<
         }
     }
     Ok(None)
+}
+
+/// Without variance a correlation says nothing: points with a small standard deviation where there is none, and with correlations
+/// over their whole interval.
+fn with_correlations(structure: Structure, range: std::ops::Range<usize>, length: f64, working: &[f64]) -> Vec<Vec<f64>> {
+    let (lower, upper) = (structure.lower_bounds(), structure.upper_bounds());
+    let mut theta = vec![0.0; range.len()];
+    structure.theta_from_working(&working[range.clone()], &mut theta);
+    let Some(rho) = upper.iter().position(|u| u.is_finite()) else { return vec![] };
+    theta.iter_mut().enumerate().filter(|(k, v)| *k != rho && **v == 0.0).for_each(|(_, v)| *v = length);
+    let mut points = vec![];
+    for share in [0.0, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0] {
+        theta[rho] = lower[rho] + share * (upper[rho] - lower[rho]);
+        let mut trial = working.to_vec();
+        if structure.working_from_theta(&theta, &mut trial[range.clone()]).is_ok() {
+            points.push(trial);
+        }
+    }
+    points
 }
 
 /// The null direction with the most negative slope of the criterion in the covariance, if one is negative: the smallest

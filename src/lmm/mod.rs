@@ -5,12 +5,14 @@ pub mod basis;
 pub mod cross_products;
 pub mod bytes;
 pub mod system;
+pub mod centre;
 mod confounded;
 pub mod deviance;
 mod gradient;
 mod information;
 mod start;
 mod boundary;
+mod survey;
 pub mod estimate;
 pub mod solution;
 

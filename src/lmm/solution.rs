@@ -1,14 +1,15 @@
 //! All estimates of a linear mixed model at given parameters, in the user's units.
 
 use super::boundary::null_directions;
+use super::centre::product;
 use super::deviance::Deviance;
 use super::estimate::theta_from_working;
 use super::system::LinearSystem;
 use crate::error::{Error, Result};
 use crate::linalg::dense;
 
-/// The share of the least-squares residual below which a system that could not be solved means that there is none left.
-const EXACT: f64 = 1e-8;
+/// The share of the least-squares residual below which none is left: rho^2 is what cancellation from that leaves, and has four digits here.
+const EXACT: f64 = 1e-12;
 
 /// The estimates. Matrices are column-major.
 pub struct Solution {
@@ -35,8 +36,8 @@ pub struct TermSolution {
 }
 
 /// Solves the model at working parameters.
-pub fn solve(system: &LinearSystem, reml: bool, working: &[f64]) -> Result<Solution> {
-    let mut deviance = Deviance::new(system, reml)?;
+pub fn solve(deviance: &mut Deviance<'_>, working: &[f64]) -> Result<Solution> {
+    let system = deviance.system;
     let criterion = deviance.evaluate(working)?;
     deviance.solve();
     deviance.probe()?;
@@ -49,40 +50,46 @@ pub fn solve(system: &LinearSystem, reml: bool, working: &[f64]) -> Result<Solut
     for (k, structure) in system.structures.iter().enumerate() {
         let range = first..first + structure.n_theta();
         first = range.end;
-        let boundary =
-            null_directions(*structure, &working[range]).into_iter().map(|d| user_direction(&d, &system.scales[k])).collect();
+        let boundary = null_directions(*structure, &working[range]).into_iter().map(|d| system.user_direction(k, &d)).collect();
         terms.push(deviance.term(k, sigma, boundary));
     }
     Ok(Solution { theta, beta: system.map.estimate(&deviance.state.gamma), vcov: deviance.vcov(sigma), sigma, criterion, terms })
 }
 
-/// A null direction of the scaled covariance, for effects in the user's units.
-fn user_direction(direction: &[f64], scales: &[f64]) -> Vec<f64> {
-    let mut v: Vec<f64> = direction.iter().zip(scales).map(|(d, s)| d * s).collect();
-    let norm = v.iter().map(|x| x * x).sum::<f64>().sqrt();
-    // The largest part comes out positive.
-    let largest = v.iter().fold(0.0f64, |m, x| if x.abs() > m.abs() + 1e-12 { *x } else { m });
-    for x in &mut v {
-        *x /= norm * largest.signum();
+impl LinearSystem {
+    /// A null direction of term k's working covariance, for effects in the user's units: v'b~ = (M'^-1 v)'b.
+    fn user_direction(&self, k: usize, direction: &[f64]) -> Vec<f64> {
+        let (r, inverse) = (direction.len(), self.effects_map_inverse(k));
+        let mut v: Vec<f64> = (0..r).map(|e| (0..r).map(|a| inverse[e * r + a] * direction[a]).sum()).collect();
+        let norm = v.iter().map(|x| x * x).sum::<f64>().sqrt();
+        // The largest part comes out positive.
+        let largest = v.iter().fold(0.0f64, |m, x| if x.abs() > m.abs() + 1e-12 { *x } else { m });
+        for x in &mut v {
+            *x /= norm * largest.signum();
+        }
+        v
     }
-    v
 }
 
 impl Deviance<'_> {
-    /// Checks the last solve: Lambda'Z'V^-1 r and the modes u are the same vector if A u = Lambda'Z'r was solved.
+    /// Checks the last solve by its residual: with z = Z'V^-1 r, Lambda'z - u is what A u lacks of Lambda'Z'r. It is measured against the
+    /// right-hand sides: where the random effects explain nearly everything these are far larger than u, and so is their rounding.
     fn probe(&mut self) -> Result<()> {
-        let (q, m) = (self.system.gram.layout.q(), self.system.m());
+        let gram = &self.system.gram;
+        let (q, m) = (gram.layout.q(), self.system.m());
         let mut z = self.w[(m - 1) * q..].to_vec();
-        self.system.gram.apply_factors(&self.t, true, &mut z);
-        let u = &self.u[(m - 1) * q..];
+        gram.apply_factors(&self.t, true, &mut z);
         let norm = |v: &mut dyn Iterator<Item = f64>| v.map(|x| x * x).sum::<f64>().sqrt();
-        let off = norm(&mut u.iter().zip(&z).map(|(a, b)| a - b));
-        let size = norm(&mut u.iter().copied());
+        let off = norm(&mut self.u[(m - 1) * q..].iter().zip(&z).map(|(a, b)| a - b));
+        let mut right = self.system.zc.clone();
+        gram.apply_factors(&self.t, true, &mut right);
+        let shares = self.state.gamma.iter().copied().chain([1.0]);
+        let size: f64 = right.chunks_exact(q.max(1)).zip(shares).map(|(c, share)| share.abs() * norm(&mut c.iter().copied())).sum();
         let rho = self.state.gram[m * m - 1];
-        if off <= 1e-6 * size + 1e-12 {
-            Ok(())
-        } else if rho * rho <= EXACT * self.system.rss {
+        if rho * rho <= EXACT * self.system.rss {
             Err(Error::numeric("the model fits the response exactly: no residual variance is left"))
+        } else if off <= 1e-6 * size + 1e-12 {
+            Ok(())
         } else {
             Err(Error::numeric(format!(
                 "the random-effects system was solved with a relative error of {:.1e}; centring and scaling the variables left of a bar may help",
@@ -119,15 +126,15 @@ impl Deviance<'_> {
         let size = system.gram.layout.terms[k];
         let (r, first) = (size.effects, system.gram.layout.offset(k));
         let unit = system.map.unit;
-        // T in the user's units: its rows are divided by the effects' scales.
-        let t: Vec<f64> = (0..r * r).map(|e| self.t[k][e] / system.scales[k][e % r]).collect();
+        // T for the user's effects; lower triangular only if nothing was shifted.
+        let t = product(r, &system.effects_map(k), &self.t[k]);
         let mut modes = vec![0.0; r * size.levels];
         let mut condvar = vec![0.0; r * r * size.levels];
         let mut block = vec![0.0; r * r];
         for level in 0..size.levels {
             let u = &self.u[(m - 1) * q + first + level * r..][..r];
             for a in 0..r {
-                modes[level * r + a] = unit * (0..=a).map(|b| t[b * r + a] * u[b]).sum::<f64>();
+                modes[level * r + a] = unit * (0..r).map(|b| t[b * r + a] * u[b]).sum::<f64>();
             }
             if let Some(inverse) = &self.inverse {
                 for c in 0..r {
@@ -151,8 +158,8 @@ fn sandwich(r: usize, t: &[f64], b: &[f64], factor: f64, out: &mut [f64]) {
     for i in 0..r {
         for j in 0..=i {
             let mut sum = 0.0;
-            for c in 0..=i {
-                for d in 0..=j {
+            for c in 0..r {
+                for d in 0..r {
                     sum += t[c * r + i] * b[d * r + c] * t[d * r + j];
                 }
             }

@@ -1,6 +1,7 @@
 //! The cross-products of one model, ready for the objective: rank settled, fixed effects orthonormal, columns of Z scaled.
 
 use super::basis::{Basis, RANK_TOLERANCE, solve_upper};
+use super::centre::Shift;
 use super::cross_products::CrossProducts;
 use crate::covariance::Structure;
 use crate::error::{Error, Result, try_vec};
@@ -28,6 +29,8 @@ pub struct LinearSystem {
     pub rss: f64,
     /// The root mean square by which each effect of each term was divided.
     pub scales: Vec<Vec<f64>>,
+    /// What was taken off the effects' columns before.
+    pub shifts: Vec<Shift>,
     pub map: FixedMap,
 }
 
@@ -45,7 +48,8 @@ pub struct FixedMap {
 
 impl LinearSystem {
     /// Settles the model of the accumulated rows; fails where no residual degrees of freedom are left.
-    pub fn new(products: CrossProducts, structures: Vec<Structure>) -> Result<Self> {
+    /// `shifts` are those that the columns of the rows had taken off, one vector a term.
+    pub fn new(products: CrossProducts, structures: Vec<Structure>, shifts: Vec<Shift>) -> Result<Self> {
         let Some(basis) = products.basis else {
             return Err(Error::data("there are no rows to fit"));
         };
@@ -68,6 +72,7 @@ impl LinearSystem {
             map: FixedMap::new(&rank, &basis, &inverse)?,
             kept: rank.kept.clone(),
             scales: vec![],
+            shifts,
             gram: Gram { layout: products.layout, diagonal: products.diagonal, off_diagonal: products.off_diagonal },
             structures,
         };
@@ -76,6 +81,11 @@ impl LinearSystem {
         }
         system.scale_effects();
         Ok(system)
+    }
+
+    /// Whether there are prior weights other than one.
+    pub fn is_weighted(&self) -> bool {
+        self.log_weights != 0.0
     }
 
     /// The number of columns of [Q e].

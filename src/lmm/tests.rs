@@ -66,8 +66,13 @@ impl Example {
         products
     }
 
+    /// Nothing is shifted.
+    pub fn shifts(&self) -> Vec<Vec<f64>> {
+        vec![vec![]; self.structures.len()]
+    }
+
     pub fn system(&self) -> LinearSystem {
-        LinearSystem::new(self.products(), self.structures.clone()).unwrap()
+        LinearSystem::new(self.products(), self.structures.clone(), self.shifts()).unwrap()
     }
 
     /// The criterion from the dense n x n covariance, at factors T of the user's units.
@@ -212,7 +217,7 @@ fn the_information_is_symmetric_and_positive_semidefinite() {
 #[test]
 fn chunks_and_merged_parts_equal_one_pass() {
     for example in examples() {
-        let whole = LinearSystem::new(example.products(), example.structures.clone()).unwrap();
+        let whole = example.system();
         let parts = example.parts(&[0.3, 0.55]);
         let mut streamed = CrossProducts::new(example.layout.clone()).unwrap();
         for part in &parts {
@@ -225,7 +230,7 @@ fn chunks_and_merged_parts_equal_one_pass() {
         let working = random_working(&whole, 5);
         for (name, products) in [("streamed", streamed), ("merged", merged)] {
             assert_eq!(products.n(), example.n);
-            let system = LinearSystem::new(products, example.structures.clone()).unwrap();
+            let system = LinearSystem::new(products, example.structures.clone(), example.shifts()).unwrap();
             for reml in [true, false] {
                 let mut one = Deviance::new(&whole, reml).unwrap();
                 let mut other = Deviance::new(&system, reml).unwrap();

@@ -52,6 +52,11 @@ impl Method {
         }
     }
 
+    /// Whether the method follows gradients.
+    pub fn has_gradient(self) -> bool {
+        matches!(self, Method::Newton | Method::Lbfgs)
+    }
+
     /// The method of a name; `lbfgs` and `nelder-mead` are understood too.
     pub fn from_name(name: &str) -> Result<Method> {
         let spelling = match name {

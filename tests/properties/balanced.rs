@@ -57,8 +57,7 @@ fn one_way_analysis_of_variance() {
             model.options.reml = reml;
             let fit = model.fit(&data);
             let (b, rows) = if reml { (msb, n - 1.0) } else { (msb * (a - 1.0) / a, n) };
-            let (variance, residual) =
-                if b > mse { ((b - mse) / k, mse) } else { (0.0, (between + within_exact) / rows) };
+            let (variance, residual) = if b > mse { ((b - mse) / k, mse) } else { (0.0, (between + within_exact) / rows) };
             zeros += usize::from(variance == 0.0);
             check(&format!("seed {seed} reml {reml}"), &fit, &[variance], residual);
             let mean = y.iter().sum::<f64>() / n;

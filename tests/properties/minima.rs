@@ -9,8 +9,7 @@ use crate::common::{Data, Model, Rng, model};
 pub fn is_minimum(what: &str, model: &Model, data: &Data, fit: &Fit, rng: &mut Rng, tries: usize, tolerance: f64) {
     let frame = data.frame();
     let structures: Vec<_> = fit.terms.iter().map(|t| t.structure).collect();
-    let bounds: Vec<(f64, f64)> =
-        structures.iter().flat_map(|s| s.lower_bounds().into_iter().zip(s.upper_bounds())).collect();
+    let bounds: Vec<(f64, f64)> = structures.iter().flat_map(|s| s.lower_bounds().into_iter().zip(s.upper_bounds())).collect();
     // Standard deviations are in units of the effect's inverse root mean square.
     let unit: Vec<f64> = fit.theta.iter().map(|t| t.abs().max(0.1)).collect();
     let mut points = Vec::new();
@@ -48,8 +47,13 @@ fn variances_that_are_not_there() {
         // Only g has intercepts that vary; slopes and h do not.
         let y = (0..n).map(|i| 1.0 + x[i] + b[g[i]] + rng.normal()).collect();
         let data = Data::default().real("y", y).real("x", x).group("g", &g).group("h", &h);
-        for formula in ["y ~ x + (1 | h)", "y ~ x + (1 | g) + (1 | h)", "y ~ x + (x | g)", "y ~ x + (x || g) + (1 | h)", "y ~ x + (x | g) + (x | h)"]
-        {
+        for formula in [
+            "y ~ x + (1 | h)",
+            "y ~ x + (1 | g) + (1 | h)",
+            "y ~ x + (x | g)",
+            "y ~ x + (x || g) + (1 | h)",
+            "y ~ x + (x | g) + (x | h)",
+        ] {
             let model = model(formula);
             let fit = model.fit(&data);
             let what = format!("seed {seed} {formula}");
@@ -57,7 +61,7 @@ fn variances_that_are_not_there() {
             singular += usize::from(fit.singular);
             assert_eq!(fit.singular, !fit.outcome.boundary.is_empty(), "{what}");
             for t in &fit.terms {
-                assert!(t.effects.len() > 1 || (t.cov[0] == 0.0) == !t.boundary.is_empty(), "{what}: {}", t.cov[0]);
+                assert!(t.effects.len() > 1 || (t.cov[0] == 0.0) != t.boundary.is_empty(), "{what}: {}", t.cov[0]);
                 // Nearly nothing is either nothing or something.
                 assert!(t.sd.iter().all(|s| *s == 0.0 || *s > 1e-6 * fit.sigma), "{what}: {:?}", t.sd);
                 for d in &t.boundary {
@@ -85,7 +89,7 @@ fn slopes_that_are_perfectly_correlated() {
         let data = Data::default().real("y", y).real("x", x).group("g", &g);
         let model = model("y ~ x + (x | g)");
         let fit = model.fit(&data);
-        assert!(fit.outcome.converged && fit.terms[0].corr[1] < -0.97, "{:?}", fit.terms[0].corr);
+        assert!(fit.outcome.converged && fit.terms[0].corr[1] < -0.85, "{:?}", fit.terms[0].corr);
         if fit.singular {
             let t = &fit.terms[0];
             assert!((t.corr[1] + 1.0).abs() < 1e-12 && fit.theta[2] == 0.0, "{:?} {:?}", t.corr, fit.theta);
@@ -145,14 +149,17 @@ fn the_lowest_of_several_minima() {
             let fit = model.fit(&data);
             let values = model.objective(&data.frame(), &grid).unwrap();
             let lowest = values.iter().copied().fold(f64::INFINITY, f64::min);
-            several += usize::from(values.windows(3).filter(|w| w[1] < w[0] - 1e-7 && w[1] < w[2] - 1e-7).count() > 0 && values[1] > values[0]);
+            several += usize::from(
+                values.windows(3).filter(|w| w[1] < w[0] - 1e-7 && w[1] < w[2] - 1e-7).count() > 0 && values[1] > values[0],
+            );
             let what = format!("seed {seed} weighted {weighted}");
             assert!(fit.outcome.converged, "{what}: {:?}", fit.outcome);
             assert!(fit.criterion <= lowest + 1e-6, "{what}: {} for {lowest} ({:?})", fit.criterion, fit.theta);
         }
     }
     println!("{several} with a minimum at zero and another");
+    assert!(several > 0);
 }
 
 /// Raised while developing.
-const SEVERAL: u64 = 150;
+const SEVERAL: u64 = 200;

@@ -113,7 +113,7 @@ fn without_random_effects_they_are_x_beta_and_the_offset() {
         let used: Vec<f64> = (0..240).filter(|i| !dropped.contains(i)).map(|i| again[i]).collect();
         close(formula, &used, &want);
         // Grouping factors are not needed.
-        if !formula.contains("f") && !formula.contains("k") {
+        if !formula.contains('f') && !formula.contains('k') {
             let mut fixed_only = data.clone();
             fixed_only.labels.clear();
             close(formula, &fit.predict(NewData::Frame(&fixed_only.frame()), WITHOUT).unwrap(), &again);

@@ -1,0 +1,93 @@
+//! A look around for another minimum: the criterion of a model with unequal weights or few groups may have several.
+
+use super::deviance::Deviance;
+use super::estimate::{theta_from_working, working_from_theta};
+use super::system::LinearSystem;
+use crate::error::Result;
+use crate::optimize::{Objective, Summary};
+
+/// Factors on the standard deviations of one term at a time, or of all. With unequal weights wells may be narrow and far apart: four
+/// in each power of ten from 1e-3 to 1e5.
+fn factors(weighted: bool) -> Vec<f64> {
+    if weighted {
+        (-12..=20).filter(|k| *k != 0).map(|k| 10f64.powf(f64::from(k) / 4.0)).collect()
+    } else {
+        vec![0.03, 0.3, 4.0, 30.0]
+    }
+}
+
+/// What the criterion must be lower by.
+const LOWER: f64 = 1e-6;
+
+/// Standard deviations on the way to zero, in units of the residual's times an effect's root mean square: not to be multiplied.
+const NOTHING: f64 = 0.03;
+
+/// What one term gains and another loses: where both can stand for the same differences (of a mean that no fixed effect takes up, say)
+/// there may be a minimum for each.
+const TRADES: [(f64, f64); 6] = [(2.0, 0.1), (4.0, 0.03), (2.0, 0.03), (2.0, 0.3), (4.0, 0.1), (4.0, 0.3)];
+
+/// The lowest of points around `at`, if one is lower: standard deviations of a term, or of all, multiplied by a factor, or those of one
+/// term raised and of another lowered. Terms without variance get standard deviations equal to the factors in units of the
+/// residual's, times an effect's root mean square.
+pub fn lower_point(deviance: &mut Deviance<'_>, at: &Summary) -> Result<Option<Vec<f64>>> {
+    let system = deviance.system;
+    let mut best: Option<(f64, Vec<f64>)> = None;
+    for factors in all_factors(system.structures.len(), system.is_weighted()) {
+        let trial = scaled(system, &at.x, &factors)?;
+        let value = deviance.value(&trial)?;
+        if value < at.value - LOWER && best.as_ref().is_none_or(|(lowest, _)| value < *lowest) {
+            best = Some((value, trial));
+        }
+    }
+    Ok(best.map(|(_, point)| point))
+}
+
+/// For each point a factor for every term.
+fn all_factors(terms: usize, weighted: bool) -> Vec<Vec<f64>> {
+    let mut all = Vec::new();
+    for factor in factors(weighted) {
+        for k in 0..terms {
+            let mut one = vec![1.0; terms];
+            one[k] = factor;
+            all.push(one);
+        }
+        if terms > 1 {
+            all.push(vec![factor; terms]);
+        }
+    }
+    for (gain, loss) in TRADES.into_iter().take(if weighted { TRADES.len() } else { 2 }) {
+        for (k, m) in (0..terms).flat_map(|k| (0..terms).map(move |m| (k, m))).filter(|(k, m)| k != m) {
+            let mut trade = vec![1.0; terms];
+            (trade[k], trade[m]) = (gain, loss);
+            all.push(trade);
+        }
+    }
+    all
+}
+
+/// The working parameters with the standard deviations of each term multiplied.
+fn scaled(system: &LinearSystem, working: &[f64], factors: &[f64]) -> Result<Vec<f64>> {
+    let mut point = working.to_vec();
+    let mut first = 0;
+    for (k, structure) in system.structures.iter().enumerate() {
+        let range = first..first + structure.n_theta();
+        first = range.end;
+        if factors[k] == 1.0 {
+            continue;
+        }
+        let mut t = vec![0.0; structure.size * structure.size];
+        structure.factor(&working[range.clone()], &mut t);
+        if t.iter().all(|v| v.abs() < NOTHING) {
+            structure.start(&mut point[range]);
+        }
+    }
+    let mut theta = vec![0.0; point.len()];
+    theta_from_working(system, &point, &mut theta);
+    first = 0;
+    for (k, structure) in system.structures.iter().enumerate() {
+        let range = first..first + structure.n_theta();
+        first = range.end;
+        structure.rescale(&mut theta[range], &vec![factors[k]; structure.size]);
+    }
+    working_from_theta(system, &theta)
+}
