@@ -137,7 +137,7 @@ fn check(family: &dyn Family, y: f64, weight: f64, eta: f64, psi: &[f64], failur
     let step = if matches!(family.link().name(), "log" | "logit" | "probit" | "cloglog" | "loglog" | "cauchit") {
         0.1
     } else {
-        0.05 * eta.abs().min(1.0).max(1e-3)
+        0.05 * eta.abs().clamp(1e-3, 1.0)
     };
     let by_eta = |get: fn(&Derivatives) -> f64| difference(step, |h| get(&at(family, y, weight, eta + h, psi)));
     if !d.l[0].is_finite() {
