@@ -4,3 +4,11 @@
 mod differences;
 #[path = "family/reference.rs"]
 mod reference;
+#[path = "family/identities.rs"]
+mod identities;
+#[path = "family/mixture.rs"]
+mod mixture;
+#[path = "family/special.rs"]
+mod special;
+#[path = "family/surface.rs"]
+mod surface;

@@ -36,7 +36,7 @@ impl Density for Beta {
     }
 
     /// The gamma functions through Stirling's errors, so that their large parts cancel exactly: what is left of them is the divergence.
-    #[inline(always)]
+    #[inline]
     fn point<const ORDER: u8>(&self, y: f64, _weight: f64, at: &At, phi: &f64) -> Point {
         let (mu, q) = (at.mu, at.complement);
         let (a, b) = (mu * phi, q * phi);

@@ -31,7 +31,7 @@ impl Density for Betabinomial {
 
     /// With L(x, k) = log Gamma(x + k)/Gamma(x) the density is L(mu phi, k) + L((1-mu) phi, m-k) - L(phi, m); its derivatives in log x
     /// are sums of shares x/(x + i), and log(mu phi) has the derivatives 1-mu, -v, -v(1-2mu) in logit mu.
-    #[inline(always)]
+    #[inline]
     fn point<const ORDER: u8>(&self, y: f64, trials: f64, at: &At, phi: &f64) -> Point {
         let (mu, q) = (at.mu, at.complement);
         let k = successes(y, trials);
@@ -80,7 +80,7 @@ impl Density for Betabinomial {
 }
 
 /// k log p + log of the rising product at x relative to x^k; k = 0 gives 0 where p is 0 too.
-#[inline(always)]
+#[inline]
 fn part(k: f64, log_p: f64, x: f64) -> f64 {
     if k == 0.0 { 0.0 } else { k * log_p + ln_rising_ratio(x, k) }
 }

@@ -32,7 +32,7 @@ impl Density for Binomial {
         Constant { value: ln_choose(trials, successes(y, trials)), ..Constant::default() }
     }
 
-    #[inline(always)]
+    #[inline]
     fn point<const ORDER: u8>(&self, y: f64, trials: f64, at: &At, _shape: &()) -> Point {
         let k = successes(y, trials);
         let w = trials * at.mu * at.complement;
@@ -46,7 +46,7 @@ impl Density for Binomial {
     }
 
     /// The logarithms of mu and 1 - mu need no chain: their derivatives are exact in both tails.
-    #[inline(always)]
+    #[inline]
     fn point_by_link<const ORDER: u8>(&self, link: Link, y: f64, trials: f64, eta: f64, shape: &()) -> Point {
         if link == Link::Logit {
             return self.point::<ORDER>(y, trials, &Base::Logit.at(eta), shape);
@@ -87,7 +87,7 @@ impl Density for Binomial {
     }
 }
 
-#[inline(always)]
+#[inline]
 fn times(n: f64, jet: Jet) -> Jet {
     // None of an event of probability zero: not 0 times infinity.
     if n == 0.0 { [0.0; 4] } else { jet.map(|v| n * v) }

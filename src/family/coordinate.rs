@@ -37,7 +37,7 @@ impl Base {
     }
 
     /// The point at a value of the coordinate.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn at(self, zeta: f64) -> At {
         match self {
             Base::Mean => At { zeta, mu: zeta, complement: f64::NAN, log_mu: f64::NAN, log_complement: f64::NAN },

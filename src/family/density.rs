@@ -26,7 +26,7 @@ pub(crate) struct Point {
 
 impl Point {
     /// From the coordinate to the linear predictor: l is a function of zeta(eta).
-    #[inline(always)]
+    #[inline]
     pub(crate) fn chained(&self, [z1, z2, z3]: Chain) -> Point {
         let mut out = *self;
         out.s = self.s * z1;
@@ -39,7 +39,7 @@ impl Point {
         out
     }
 
-    #[inline(always)]
+    #[inline]
     pub(crate) fn scaled(&self, by: f64) -> Point {
         let psi = self.psi.map(|p| p.map(|v| by * v));
         Point { l: by * self.l, s: by * self.s, w: by * self.w, t: by * self.t, psi }
@@ -72,7 +72,7 @@ pub(crate) trait Density: Clone + Debug + Send + Sync + 'static {
     fn point<const ORDER: u8>(&self, y: f64, weight: f64, at: &At, shape: &Self::Shape) -> Point;
 
     /// Like `point`, but in the linear predictor: families override it for links with a better form.
-    #[inline(always)]
+    #[inline]
     fn point_by_link<const ORDER: u8>(&self, link: Link, y: f64, weight: f64, eta: f64, shape: &Self::Shape) -> Point {
         if Self::BASE.is(link) {
             return self.point::<ORDER>(y, weight, &Self::BASE.at(eta), shape);

@@ -46,7 +46,7 @@ impl Density for ZeroOneInflatedBeta {
         Constant { value: log_p - softplus(-zoi), psi: [0.0, expit(-zoi), slope] }
     }
 
-    #[inline(always)]
+    #[inline]
     fn point<const ORDER: u8>(&self, y: f64, weight: f64, at: &At, shape: &Inflation) -> Point {
         if inside(y) { self.0.point::<ORDER>(y, weight, at, &shape.phi) } else { Point::default() }
     }
@@ -117,7 +117,7 @@ impl Density for OrderedBeta {
         Constant { value: beta.value + d + log1mexp(d), psi: [beta.psi[0], 0.0, d / -(-d).exp_m1()] }
     }
 
-    #[inline(always)]
+    #[inline]
     fn point<const ORDER: u8>(&self, y: f64, weight: f64, at: &At, shape: &Cuts) -> Point {
         let a = at.zeta - shape.lower;
         let (b, d) = (a - shape.width, shape.width);

@@ -28,7 +28,7 @@ impl Density for InverseGaussian {
         Constant { value: 0.5 * (weight * lambda / (2.0 * PI)).ln() - 1.5 * y.ln(), psi: [0.5, 0.0, 0.0] }
     }
 
-    #[inline(always)]
+    #[inline]
     fn point<const ORDER: u8>(&self, y: f64, weight: f64, at: &At, lambda: &f64) -> Point {
         let r = y / at.mu;
         let scale = weight * lambda / at.mu;

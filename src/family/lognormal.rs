@@ -28,7 +28,7 @@ impl Density for Lognormal {
         Constant { value: normal.value - y.ln(), ..normal }
     }
 
-    #[inline(always)]
+    #[inline]
     fn point<const ORDER: u8>(&self, y: f64, weight: f64, at: &At, shape: &Self::Shape) -> Point {
         self.0.point::<ORDER>(y.ln(), weight, at, shape)
     }

@@ -61,7 +61,7 @@ fn pad(psi: &[f64]) -> [f64; MAX_PARAMETERS] {
 }
 
 /// The weight the density sees and the factor of the log-density.
-#[inline(always)]
+#[inline]
 fn roles<D: Density>(weight: f64) -> (f64, f64) {
     if D::WEIGHTS == WeightRole::Factor { (1.0, weight) } else { (weight, 1.0) }
 }
@@ -119,7 +119,7 @@ impl<D: Density> Model<D> {
     }
 }
 
-#[inline(always)]
+#[inline]
 fn store<const ORDER: u8>(point: &Point, constants: &Constants, i: usize, out: &mut Derivatives) {
     let l = point.l + constants.value[i];
     out.l[i] = if l.is_nan() { f64::NEG_INFINITY } else { l };

@@ -38,7 +38,7 @@ impl Density for Nbinom2 {
         Constant { value, psi: [slope, 0.0, 0.0] }
     }
 
-    #[inline(always)]
+    #[inline]
     fn point<const ORDER: u8>(&self, y: f64, _weight: f64, at: &At, shape: &Size) -> Point {
         let x = at.zeta - shape.log_size;
         let (p, q, k) = (expit(x), expit(-x), shape.size);
@@ -94,7 +94,7 @@ pub(crate) struct Nbinom1;
 
 #[derive(Clone, Copy)]
 pub(crate) struct Alpha {
-    alpha: f64,
+    value: f64,
     /// log(1 + alpha).
     log_scale: f64,
     /// (log(1 + alpha) - alpha/(1 + alpha)) / alpha.
@@ -111,17 +111,17 @@ impl Density for Nbinom1 {
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Alpha {
         let alpha = psi[0].exp();
-        Alpha { alpha, log_scale: alpha.ln_1p(), bend: x1_log1p_minus(alpha) / (alpha * (1.0 + alpha)) }
+        Alpha { value: alpha, log_scale: alpha.ln_1p(), bend: x1_log1p_minus(alpha) / (alpha * (1.0 + alpha)) }
     }
 
     fn constant<const ORDER: u8>(&self, y: f64, _weight: f64, shape: &Alpha) -> Constant {
-        let slope = -y * shape.alpha / (1.0 + shape.alpha);
+        let slope = -y * shape.value / (1.0 + shape.value);
         Constant { value: -ln_factorial(y) - y * shape.log_scale, psi: [slope, 0.0, 0.0] }
     }
 
-    #[inline(always)]
+    #[inline]
     fn point<const ORDER: u8>(&self, y: f64, _weight: f64, at: &At, shape: &Alpha) -> Point {
-        let size = at.mu / shape.alpha;
+        let size = at.mu / shape.value;
         let zero = size * shape.log_scale;
         let mut point = Point { l: y * at.zeta + ln_rising_ratio(size, y) - zero, ..Point::default() };
         if ORDER >= MODE {
@@ -136,7 +136,7 @@ impl Density for Nbinom1 {
     }
 
     fn variance(&self, mu: f64, _weight: f64, shape: &Alpha) -> f64 {
-        mu * (1.0 + shape.alpha)
+        mu * (1.0 + shape.value)
     }
 
     fn wants(&self, y: f64, _weight: f64) -> std::result::Result<(), &'static str> {

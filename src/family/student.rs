@@ -16,6 +16,8 @@ pub(crate) struct StudentT;
 pub(crate) struct Shape {
     sigma: f64,
     df: f64,
+    /// The logarithm of the normalising constant and its derivative in log df.
+    normalising: (f64, f64),
 }
 
 /// log Gamma((nu+1)/2) - log Gamma(nu/2) - log(nu pi)/2 and nu times its derivative.
@@ -41,17 +43,18 @@ impl Density for StudentT {
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("sigma", Scale::Log), Parameter::new("df", Scale::Log)];
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Shape {
-        Shape { sigma: psi[0].exp(), df: psi[1].exp() }
+        let df = psi[1].exp();
+        Shape { sigma: psi[0].exp(), df, normalising: normalising(df) }
     }
 
     fn constant<const ORDER: u8>(&self, _y: f64, _weight: f64, shape: &Shape) -> Constant {
-        let (value, slope) = normalising(shape.df);
+        let (value, slope) = shape.normalising;
         Constant { value: value - shape.sigma.ln(), psi: [-1.0, slope, 0.0] }
     }
 
-    #[inline(always)]
+    #[inline]
     fn point<const ORDER: u8>(&self, y: f64, _weight: f64, at: &At, shape: &Shape) -> Point {
-        let Shape { sigma, df } = *shape;
+        let Shape { sigma, df, .. } = *shape;
         let e = (y - at.mu) / sigma;
         let e2 = e * e;
         let total = df + e2;

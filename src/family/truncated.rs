@@ -9,7 +9,7 @@ use super::special::{bernoulli_excess, log1mexp};
 use super::{Link, MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
 
-/// A distribution of counts that can be truncated.
+/// A distribution of counts that can be truncated: all that its density has at zero depends on the mean (`constant` is 0 there).
 pub(crate) trait Counts: Density + Default {
     /// The name of the truncated distribution.
     const TRUNCATED: &'static str;
@@ -28,16 +28,10 @@ impl Counts for Nbinom2 {
 pub(crate) struct Truncated<D>(D);
 
 impl<D: Counts> Truncated<D> {
-    /// log P(0) with its derivatives.
-    #[inline(always)]
+    /// log P(0) with its derivatives; the constant of a count of zero is zero.
+    #[inline]
     fn zero<const ORDER: u8>(&self, at: &At, shape: &D::Shape) -> Point {
-        let mut zero = self.0.point::<ORDER>(0.0, 1.0, at, shape);
-        let constant = self.0.constant::<ORDER>(0.0, 1.0, shape);
-        zero.l += constant.value;
-        for (triple, slope) in zero.psi.iter_mut().zip(constant.psi) {
-            triple[0] += slope;
-        }
-        zero
+        self.0.point::<ORDER>(0.0, 1.0, at, shape)
     }
 }
 
@@ -57,7 +51,7 @@ impl<D: Counts> Density for Truncated<D> {
         self.0.constant::<ORDER>(y, weight, shape)
     }
 
-    #[inline(always)]
+    #[inline]
     fn point<const ORDER: u8>(&self, y: f64, weight: f64, at: &At, shape: &D::Shape) -> Point {
         let mut point = self.0.point::<ORDER>(y, weight, at, shape);
         let zero = self.zero::<ORDER>(at, shape);
@@ -124,7 +118,7 @@ impl Density for TruncatedPoisson {
     }
 
     /// The mean is e = mu/(1 - exp(-mu)) = 1 + h with h = mu/2 + mu^2/12 - ..; then s = y - e, w = e (mu - h), and t is w's derivative.
-    #[inline(always)]
+    #[inline]
     fn point<const ORDER: u8>(&self, y: f64, weight: f64, at: &At, shape: &()) -> Point {
         let mu = at.mu;
         let l = self.0.point::<VALUE>(y, weight, at, shape).l - Link::Cloglog.log_mean(at.zeta)[0];

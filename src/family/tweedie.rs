@@ -86,7 +86,7 @@ impl Density for Tweedie {
         Constant { value, psi: [-series.excess / shape.a, series.by_power * shape.a * shape.b, 0.0] }
     }
 
-    #[inline(always)]
+    #[inline]
     fn point<const ORDER: u8>(&self, y: f64, weight: f64, at: &At, shape: &Shape) -> Point {
         let Shape { a, b, .. } = *shape;
         let phi = shape.phi / weight;

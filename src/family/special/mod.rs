@@ -5,9 +5,6 @@ mod gamma;
 mod normal;
 mod rising;
 
-#[cfg(test)]
-mod tests;
-
 pub use elementary::{bernoulli_excess, expit, log_add_exp, log1mexp, log1p_minus, logit, softplus, x_log_y, x1_log1p_minus};
 pub use gamma::{digamma, ln_gamma, log_minus_digamma, stirling_error, tetragamma, trigamma};
 pub use normal::{erfcx, log_ndtr};
