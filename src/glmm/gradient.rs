@@ -9,23 +9,16 @@
 
 use super::laplace::Laplace;
 use crate::error::Result;
-use crate::family::Order;
+use crate::family::{Order, Psi};
 use crate::linalg::SelectedInverse;
 use crate::random::WeightedGram;
 
-/// What the gradient leaves for the approximate Hessian.
-pub(super) struct Forces {
-    /// dd/dT_k / 2, `[r, r]`.
-    pub force: Vec<Vec<f64>>,
-}
+/// Step of the differences of the expected information in the family's parameters, which are logarithms or the like.
+const STEP: f64 = 1e-4;
 
 impl Laplace<'_> {
     /// The deviance and its gradient.
     pub fn evaluate_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64> {
-        self.evaluate_forces(x, gradient).map(|(value, _)| value)
-    }
-
-    pub(super) fn evaluate_forces(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<(f64, Forces)> {
         let value = self.evaluate(x, Order::Gradient)?;
         let model = self.model;
         let (n, n_theta, p) = (model.n, model.n_theta(), model.p);
@@ -80,10 +73,26 @@ impl Laplace<'_> {
         }
         self.theta_gradient(x, &force, gradient);
         for (g, &j) in gradient[n_theta + p..].iter_mut().zip(&model.free) {
+            let weight = if self.expected { self.expected_slope(x, j)? } else { self.d.psi[j].w.clone() };
             let psi = &self.d.psi[j];
-            *g = (0..n).map(|i| -2.0 * psi.l[i] + h[i] * psi.w[i] + za[i] * psi.s[i]).sum();
+            *g = (0..n).map(|i| -2.0 * psi.l[i] + h[i] * weight[i] + za[i] * psi.s[i]).sum();
         }
-        Ok((value, Forces { force }))
+        Ok(value)
+    }
+
+    /// The derivative of the expected information in the family's parameter j, by four-point differences: families give it in closed form
+    /// in the linear predictor alone.
+    fn expected_slope(&self, x: &[f64], j: usize) -> Result<Vec<f64>> {
+        let model = self.model;
+        let (mut slope, mut w, mut t) = (vec![0.0; model.n], vec![0.0; model.n], vec![0.0; model.n]);
+        for (step, factor) in [(-2.0, 1.0), (-1.0, -8.0), (1.0, 8.0), (2.0, -1.0)] {
+            let mut psi = self.psi(x);
+            psi[j] += step * STEP;
+            let psi: Vec<Psi> = psi.into_iter().map(Psi::Shared).collect();
+            model.family.expected_weight(&model.observations(), &self.eta, &psi, &mut w, &mut t)?;
+            slope.iter_mut().zip(&w).for_each(|(s, w)| *s += factor * w / (12.0 * STEP));
+        }
+        Ok(slope)
     }
 
     /// 2 F_k . dT_k/dtheta.
