@@ -50,7 +50,8 @@ static interlace_status read_declared(const struct arguments *arguments, const c
         error->position = -1;
         strcpy(error->message, "no memory for the names of columns");
     }
-    if (status == INTERLACE_OK)
+    /* New data need no order: the fit knows it, and a grouping factor may have labels there that the order lacks. */
+    if (status == INTERLACE_OK && present == NULL)
         status = set_orders(arguments, &columns, frame, error);
     if (status == INTERLACE_OK)
         *out = frame;
