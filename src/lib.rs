@@ -20,6 +20,8 @@ pub mod covariance;
 pub mod linalg;
 /// Distributions for tests and intervals.
 pub mod distributions;
+/// Response distributions and links: log-densities with derivatives in the linear predictor and in the extra parameters.
+pub mod family;
 /// Minimisation with and without gradient.
 pub mod optimize;
 /// What is fitted.
@@ -32,6 +34,8 @@ pub mod random;
 pub mod options;
 /// Linear mixed models.
 pub mod lmm;
+/// Generalised linear mixed models.
+pub mod glmm;
 /// The fitted model.
 pub mod fit;
 /// Tests and intervals of a fit.

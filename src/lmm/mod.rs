@@ -17,4 +17,4 @@ pub mod estimate;
 pub mod solution;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

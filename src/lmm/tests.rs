@@ -23,7 +23,7 @@ pub struct Example {
 }
 
 /// A small generator of reproducible numbers in (-1, 1).
-pub struct Noise(u64);
+pub struct Noise(pub u64);
 
 impl Noise {
     pub fn next(&mut self) -> f64 {

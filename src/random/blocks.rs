@@ -88,6 +88,25 @@ impl BlockMatrix {
         Ok(matrix)
     }
 
+    /// Adds weighted rows to blocks that are there already, row i to block `slots[i]`.
+    pub fn add_rows(&mut self, k: &TermRows<'_>, m: &TermRows<'_>, weights: &[f64], slots: &[u32]) {
+        let (n, rows, size) = (slots.len(), self.row_effects, self.block_len());
+        if size == 1 && k.z.is_none() && m.z.is_none() {
+            for (w, &slot) in weights.iter().zip(slots) {
+                self.values[slot as usize] += w;
+            }
+            return;
+        }
+        for (i, (w, &slot)) in weights.iter().zip(slots).enumerate() {
+            let block = &mut self.values[slot as usize * size..][..size];
+            for (e, sum) in block.iter_mut().enumerate() {
+                let a = k.z.map_or(1.0, |z| z[(e % rows) * n + i]);
+                let b = m.z.map_or(1.0, |z| z[(e / rows) * n + i]);
+                *sum += w * a * b;
+            }
+        }
+    }
+
     /// Adds another matrix of the same shape.
     pub fn merge(&mut self, other: BlockMatrix) -> Result<()> {
         if self.rows.is_empty() {

@@ -140,6 +140,41 @@ impl Gram {
         forces
     }
 
+    /// Lambda A^-1 Lambda' on the pattern of this matrix, into `out` of the same shape.
+    pub fn covariance(&self, t: &[Vec<f64>], col_ptr: &[usize], inverse: &SelectedInverse, out: &mut Gram) {
+        let (mut v, mut left) = (Vec::new(), Vec::new());
+        for m in 0..self.layout.terms.len() {
+            let r = self.layout.terms[m].effects;
+            let first = self.layout.offset(m);
+            for level in 0..self.layout.terms[m].levels {
+                let column = first + level * r;
+                v.resize(r * r, 0.0);
+                for c in 0..r {
+                    for a in c..r {
+                        v[c * r + a] = inverse.get(col_ptr[column + c] + a - c);
+                        v[a * r + c] = v[c * r + a];
+                    }
+                }
+                spread(r, r, &t[m], &v, &t[m], &mut left, &mut out.diagonal[m][level * r * r..(level + 1) * r * r]);
+                let mut below = r;
+                for k in m + 1..self.layout.terms.len() {
+                    let (rk, len) = (self.pair(k, m).row_effects, self.pair(k, m).block_len());
+                    let pair = &mut out.off_diagonal[k * (k - 1) / 2 + m];
+                    v.resize(len.max(r * r), 0.0);
+                    for e in pair.col_ptr[level]..pair.col_ptr[level + 1] {
+                        for c in 0..r {
+                            for a in 0..rk {
+                                v[c * rk + a] = inverse.get(col_ptr[column + c] + below - c + a);
+                            }
+                        }
+                        spread(rk, r, &t[k], &v[..len], &t[m], &mut left, &mut pair.values[e * len..(e + 1) * len]);
+                        below += rk;
+                    }
+                }
+            }
+        }
+    }
+
     /// v <- Lambda v, or Lambda'v, in place, for any number of columns.
     pub fn apply_factors(&self, t: &[Vec<f64>], transpose: bool, v: &mut [f64]) {
         let q = self.layout.q();
@@ -222,6 +257,21 @@ fn congruence(a: usize, b: usize, s: &[f64], g: &[f64], t: &[f64], left: &mut [f
     for j in 0..b {
         for i in 0..a {
             out[j * a + i] = (j..b).map(|l| left[l * a + i] * t[j * b + l]).sum();
+        }
+    }
+}
+
+/// out (`a x b`) <- S V T', for lower triangular S (`a x a`) and T (`b x b`).
+fn spread(a: usize, b: usize, s: &[f64], v: &[f64], t: &[f64], left: &mut Vec<f64>, out: &mut [f64]) {
+    left.resize(a * b, 0.0);
+    for j in 0..b {
+        for i in 0..a {
+            left[j * a + i] = (0..=i).map(|l| s[l * a + i] * v[j * a + l]).sum();
+        }
+    }
+    for j in 0..b {
+        for i in 0..a {
+            out[j * a + i] = (0..=j).map(|l| left[l * a + i] * t[l * b + j]).sum();
         }
     }
 }

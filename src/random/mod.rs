@@ -3,7 +3,9 @@
 mod blocks;
 mod gram;
 mod layout;
+mod weighted;
 
 pub use blocks::{BlockMatrix, block_diagonal};
 pub use gram::Gram;
 pub use layout::{Layout, TermRows, TermSize};
+pub use weighted::WeightedGram;

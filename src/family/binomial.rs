@@ -1,0 +1,110 @@
+//! Binomial proportions y of `weight` trials.
+
+use super::coordinate::{At, Base};
+use super::density::{Constant, Density, Point};
+use super::link::{Jet, Link};
+use super::parameter::Parameter;
+use super::special::ln_choose;
+use super::{MAX_PARAMETERS, Observations, WeightRole};
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Binomial;
+
+/// The successes of a proportion: the whole number within 1e-6, where there is one (7/12 times 12 is not quite 7).
+#[inline]
+pub(crate) fn successes(y: f64, trials: f64) -> f64 {
+    let k = y * trials;
+    let whole = k.round();
+    if (k - whole).abs() <= 1e-6 { whole } else { k }
+}
+
+impl Density for Binomial {
+    type Shape = ();
+
+    const NAME: &'static str = "binomial";
+    const BASE: Base = Base::Logit;
+    const WEIGHTS: WeightRole = WeightRole::Trials;
+    const PARAMETERS: &'static [Parameter] = &[];
+
+    fn shape(&self, _psi: &[f64; MAX_PARAMETERS]) {}
+
+    fn constant<const ORDER: u8>(&self, y: f64, trials: f64, _shape: &()) -> Constant {
+        Constant { value: ln_choose(trials, successes(y, trials)), ..Constant::default() }
+    }
+
+    #[inline]
+    fn point<const ORDER: u8>(&self, y: f64, trials: f64, at: &At, _shape: &()) -> Point {
+        let k = successes(y, trials);
+        let w = trials * at.mu * at.complement;
+        Point {
+            l: k * at.log_mu + (trials - k) * at.log_complement,
+            s: k * at.complement - (trials - k) * at.mu,
+            w,
+            t: w * (at.complement - at.mu),
+            ..Point::default()
+        }
+    }
+
+    /// The logarithms of mu and 1 - mu need no chain: their derivatives are exact in both tails.
+    #[inline]
+    fn point_by_link<const ORDER: u8>(&self, link: Link, y: f64, trials: f64, eta: f64, shape: &()) -> Point {
+        if link == Link::Logit {
+            return self.point::<ORDER>(y, trials, &Base::Logit.at(eta), shape);
+        }
+        let k = successes(y, trials);
+        let (p, q) = (link.log_mean(eta), link.log_complement(eta));
+        if p[0].is_nan() || q[0].is_nan() {
+            return Point { l: f64::NAN, s: f64::NAN, w: f64::NAN, t: f64::NAN, ..Point::default() };
+        }
+        let (p, q) = (times(k, p), times(trials - k, q));
+        Point { l: p[0] + q[0], s: p[1] + q[1], w: -(p[2] + q[2]), t: -(p[3] + q[3]), ..Point::default() }
+    }
+
+    fn expected(&self, trials: f64, at: &At, _shape: &()) -> Option<[f64; 2]> {
+        let w = trials * at.mu * at.complement;
+        Some([w, w * (at.complement - at.mu)])
+    }
+
+    fn variance(&self, mu: f64, trials: f64, _shape: &()) -> f64 {
+        mu * (1.0 - mu) / trials
+    }
+
+    fn unit_deviance(&self, y: f64, mu: f64, trials: f64, _shape: &()) -> Option<f64> {
+        let part = |y: f64, log_ratio: f64| if y == 0.0 { 0.0 } else { y * log_ratio };
+        Some(2.0 * trials * (part(y, (y / mu).ln()) + part(1.0 - y, (-y).ln_1p() - (-mu).ln_1p())))
+    }
+
+    fn wants(&self, y: f64, _trials: f64) -> std::result::Result<(), &'static str> {
+        wants_proportion(y)
+    }
+
+    fn warnings(&self, data: &Observations) -> Vec<String> {
+        fractional_successes(data)
+    }
+
+    fn start_mean(&self, y: f64, trials: f64) -> f64 {
+        (trials * y + 0.5) / (trials + 1.0)
+    }
+}
+
+#[inline]
+fn times(n: f64, jet: Jet) -> Jet {
+    // None of an event of probability zero: not 0 times infinity.
+    if n == 0.0 { [0.0; 4] } else { jet.map(|v| n * v) }
+}
+
+pub(crate) fn wants_proportion(y: f64) -> std::result::Result<(), &'static str> {
+    if (0.0..=1.0).contains(&y) { Ok(()) } else { Err("a proportion between 0 and 1, with the numbers of trials as weights") }
+}
+
+/// Proportions that are no whole number of successes are computed with, but hardly meant.
+pub(crate) fn fractional_successes(data: &Observations) -> Vec<String> {
+    let fractional = |i: &usize| {
+        let k = successes(data.y[*i], data.weight(*i));
+        k != k.round()
+    };
+    let mut rows = (0..data.y.len()).filter(fractional);
+    let Some(first) = rows.next() else { return Vec::new() };
+    let (count, successes) = (1 + rows.count(), data.y[first] * data.weight(first));
+    vec![format!("{count} responses are no whole number of successes: {successes} in row {}", first + 1)]
+}

@@ -1,0 +1,115 @@
+//! What a family has to provide: its density in its own coordinate, and the facts around it.
+
+use std::fmt::Debug;
+
+use super::coordinate::{At, Base, Chain};
+use super::link::Link;
+use super::parameter::Parameter;
+use super::{MAX_PARAMETERS, Observations, WeightRole};
+use crate::error::Result;
+
+/// `Order` as a constant, so that the compiler leaves out what is not asked for.
+pub(crate) const VALUE: u8 = 0;
+pub(crate) const MODE: u8 = 1;
+pub(crate) const GRADIENT: u8 = 2;
+
+/// The log-density less its constant, and derivatives in one coordinate.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Point {
+    pub l: f64,
+    pub s: f64,
+    pub w: f64,
+    pub t: f64,
+    /// Per parameter the derivatives of l, s, w.
+    pub psi: [[f64; 3]; MAX_PARAMETERS],
+}
+
+impl Point {
+    /// From the coordinate to the linear predictor: l is a function of zeta(eta).
+    #[inline]
+    pub(crate) fn chained(&self, [z1, z2, z3]: Chain) -> Point {
+        let mut out = *self;
+        out.s = self.s * z1;
+        out.w = self.w * z1 * z1 - self.s * z2;
+        out.t = self.t * z1 * z1 * z1 + 3.0 * self.w * z1 * z2 - self.s * z3;
+        for p in &mut out.psi {
+            let [l, s, w] = *p;
+            *p = [l, s * z1, w * z1 * z1 - s * z2];
+        }
+        out
+    }
+
+    #[inline]
+    pub(crate) fn scaled(&self, by: f64) -> Point {
+        let psi = self.psi.map(|p| p.map(|v| by * v));
+        Point { l: by * self.l, s: by * self.s, w: by * self.w, t: by * self.t, psi }
+    }
+}
+
+/// The part of the log-density without the linear predictor, and its derivatives in the parameters.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Constant {
+    pub value: f64,
+    pub psi: [f64; MAX_PARAMETERS],
+}
+
+/// A density. `Shape` is what can be computed from the parameters alone.
+pub(crate) trait Density: Clone + Debug + Send + Sync + 'static {
+    type Shape: Copy;
+
+    const NAME: &'static str;
+    const BASE: Base;
+    /// With `Factor`, the density itself sees weights of one.
+    const WEIGHTS: WeightRole;
+    const PARAMETERS: &'static [Parameter];
+
+    fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Self::Shape;
+
+    /// What does not depend on the mean.
+    fn constant<const ORDER: u8>(&self, y: f64, weight: f64, shape: &Self::Shape) -> Constant;
+
+    /// The rest, and all derivatives of the log-density less those of the constant.
+    fn point<const ORDER: u8>(&self, y: f64, weight: f64, at: &At, shape: &Self::Shape) -> Point;
+
+    /// Like `point`, but in the linear predictor: families override it for links with a better form.
+    #[inline]
+    fn point_by_link<const ORDER: u8>(&self, link: Link, y: f64, weight: f64, eta: f64, shape: &Self::Shape) -> Point {
+        if Self::BASE.is(link) {
+            return self.point::<ORDER>(y, weight, &Self::BASE.at(eta), shape);
+        }
+        let (at, chain) = Self::BASE.of(link, eta);
+        self.point::<ORDER>(y, weight, &at, shape).chained(chain)
+    }
+
+    /// Expected information in the coordinate and its derivative, where there is a closed form.
+    fn expected(&self, _weight: f64, _at: &At, _shape: &Self::Shape) -> Option<[f64; 2]> {
+        None
+    }
+
+    /// The mean of the response.
+    fn response_mean(&self, at: &At, _shape: &Self::Shape) -> f64 {
+        at.mu
+    }
+
+    fn variance(&self, mu: f64, weight: f64, shape: &Self::Shape) -> f64;
+
+    fn unit_deviance(&self, _y: f64, _mu: f64, _weight: f64, _shape: &Self::Shape) -> Option<f64> {
+        None
+    }
+
+    /// Whether the family has this response: what is wanted, in words, where not.
+    fn wants(&self, y: f64, weight: f64) -> std::result::Result<(), &'static str>;
+
+    /// A remark on the data as a whole.
+    fn warnings(&self, _data: &Observations) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// A mean close to the response, inside the family's range.
+    fn start_mean(&self, y: f64, weight: f64) -> f64;
+
+    /// Parameters to start from, given fitted means.
+    fn start_psi(&self, _data: &Observations, _mu: &[f64]) -> Result<[f64; MAX_PARAMETERS]> {
+        Ok([0.0; MAX_PARAMETERS])
+    }
+}

@@ -1,0 +1,214 @@
+//! Proportions that may be 0 or 1: the zero-one-inflated beta distribution and the ordered beta distribution (Kubinec 2022).
+
+use super::beta::{Beta, start_log_precision};
+use super::coordinate::{At, Base};
+use super::density::{Constant, Density, Point};
+use super::parameter::{Parameter, Scale};
+use super::special::{expit, log1mexp, logit, softplus};
+use super::{MAX_PARAMETERS, Observations, WeightRole};
+use crate::error::Result;
+
+/// P(y is 0 or 1) = zoi, P(1 | 0 or 1) = coi, else beta.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ZeroOneInflatedBeta(Beta);
+
+#[derive(Clone, Copy)]
+pub(crate) struct Inflation {
+    phi: f64,
+    zoi: f64,
+    coi: f64,
+}
+
+fn inside(y: f64) -> bool {
+    y > 0.0 && y < 1.0
+}
+
+impl Density for ZeroOneInflatedBeta {
+    type Shape = Inflation;
+
+    const NAME: &'static str = "zero_one_inflated_beta";
+    const BASE: Base = Base::Logit;
+    const WEIGHTS: WeightRole = WeightRole::Factor;
+    const PARAMETERS: &'static [Parameter] =
+        &[Parameter::new("phi", Scale::Log), Parameter::new("zoi", Scale::Logit), Parameter::new("coi", Scale::Logit)];
+
+    fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Inflation {
+        Inflation { phi: psi[0].exp(), zoi: psi[1], coi: psi[2] }
+    }
+
+    fn constant<const ORDER: u8>(&self, y: f64, weight: f64, shape: &Inflation) -> Constant {
+        let Inflation { phi, zoi, coi } = *shape;
+        if inside(y) {
+            let beta = self.0.constant::<ORDER>(y, weight, &phi);
+            return Constant { value: beta.value - softplus(zoi), psi: [beta.psi[0], -expit(zoi), 0.0] };
+        }
+        let (log_p, slope) = if y == 0.0 { (-softplus(coi), -expit(coi)) } else { (-softplus(-coi), expit(-coi)) };
+        Constant { value: log_p - softplus(-zoi), psi: [0.0, expit(-zoi), slope] }
+    }
+
+    #[inline]
+    fn point<const ORDER: u8>(&self, y: f64, weight: f64, at: &At, shape: &Inflation) -> Point {
+        if inside(y) { self.0.point::<ORDER>(y, weight, at, &shape.phi) } else { Point::default() }
+    }
+
+    fn response_mean(&self, at: &At, shape: &Inflation) -> f64 {
+        expit(shape.zoi) * expit(shape.coi) + expit(-shape.zoi) * at.mu
+    }
+
+    fn variance(&self, mu: f64, weight: f64, shape: &Inflation) -> f64 {
+        let (zoi, coi, rest) = (expit(shape.zoi), expit(shape.coi), expit(-shape.zoi));
+        let mean = zoi * coi + rest * mu;
+        rest * (self.0.variance(mu, weight, &shape.phi) + (mu - mean).powi(2))
+            + zoi * (coi * (1.0 - mean).powi(2) + (1.0 - coi) * mean * mean)
+    }
+
+    fn wants(&self, y: f64, _weight: f64) -> std::result::Result<(), &'static str> {
+        wants_unit(y)
+    }
+
+    fn start_mean(&self, y: f64, _weight: f64) -> f64 {
+        start_mean(y)
+    }
+
+    fn start_psi(&self, data: &Observations, mu: &[f64]) -> Result<[f64; MAX_PARAMETERS]> {
+        let [zeros, ones, others] = tally(data);
+        let phi = start_inside(data, mu);
+        Ok([phi, ((zeros + ones + 0.5) / (others + 0.5)).ln(), ((ones + 0.5) / (zeros + 0.5)).ln()])
+    }
+}
+
+/// Cut points c1 < c2 = c1 + width on the logit scale: P(0) = 1 - F(eta - c1), P(1) = F(eta - c2), else beta, F the logistic function.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OrderedBeta(Beta);
+
+#[derive(Clone, Copy)]
+pub(crate) struct Cuts {
+    phi: f64,
+    lower: f64,
+    width: f64,
+}
+
+/// The logistic function's density and its derivative, as functions of F and 1 - F.
+fn logistic(x: f64) -> (f64, f64, f64, f64) {
+    let (f, rest) = (expit(x), expit(-x));
+    (f, rest, f * rest, f * rest * (rest - f))
+}
+
+impl Density for OrderedBeta {
+    type Shape = Cuts;
+
+    const NAME: &'static str = "ordered_beta";
+    const BASE: Base = Base::Logit;
+    const WEIGHTS: WeightRole = WeightRole::Factor;
+    const PARAMETERS: &'static [Parameter] =
+        &[Parameter::new("phi", Scale::Log), Parameter::new("lower_cut", Scale::Identity), Parameter::new("cut_width", Scale::Log)];
+
+    fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Cuts {
+        Cuts { phi: psi[0].exp(), lower: psi[1], width: psi[2].exp() }
+    }
+
+    fn constant<const ORDER: u8>(&self, y: f64, weight: f64, shape: &Cuts) -> Constant {
+        if !inside(y) {
+            return Constant::default();
+        }
+        let beta = self.0.constant::<ORDER>(y, weight, &shape.phi);
+        let d = shape.width;
+        // log(e^d - 1) and its derivative in log d.
+        Constant { value: beta.value + d + log1mexp(d), psi: [beta.psi[0], 0.0, d / -(-d).exp_m1()] }
+    }
+
+    #[inline]
+    fn point<const ORDER: u8>(&self, y: f64, weight: f64, at: &At, shape: &Cuts) -> Point {
+        let a = at.zeta - shape.lower;
+        let (b, d) = (a - shape.width, shape.width);
+        let (fa, rest_a, density_a, slope_a) = logistic(a);
+        let (fb, rest_b, density_b, slope_b) = logistic(b);
+        // Minus log(1 - F(a)) below the upper cut, minus log F(b) (less b where y is inside) above the lower.
+        let below =
+            Point { l: -softplus(a), s: -fa, w: density_a, t: slope_a, psi: [[0.0; 3], [fa, density_a, -slope_a], [0.0; 3]] };
+        let above = Point {
+            l: -softplus(-b),
+            s: rest_b,
+            w: density_b,
+            t: slope_b,
+            psi: [[0.0; 3], [-rest_b, density_b, -slope_b], [-d * rest_b, d * density_b, -d * slope_b]],
+        };
+        if y == 0.0 {
+            return below;
+        }
+        if y == 1.0 {
+            return above;
+        }
+        let mut point = self.0.point::<ORDER>(y, weight, at, &shape.phi);
+        point.l += below.l + above.l;
+        point.s += rest_a - fb;
+        point.w += density_a + density_b;
+        point.t += slope_a + slope_b;
+        for j in 1..MAX_PARAMETERS {
+            for k in 0..3 {
+                point.psi[j][k] += below.psi[j][k] + above.psi[j][k];
+            }
+        }
+        point
+    }
+
+    fn response_mean(&self, at: &At, shape: &Cuts) -> f64 {
+        let (a, b) = (at.zeta - shape.lower, at.zeta - shape.lower - shape.width);
+        let one = expit(b);
+        one + (1.0 - one - expit(-a)) * at.mu
+    }
+
+    fn variance(&self, mu: f64, weight: f64, shape: &Cuts) -> f64 {
+        let at = Base::Logit.at(logit(mu));
+        let (zero, one) = (expit(shape.lower - at.zeta), expit(at.zeta - shape.lower - shape.width));
+        let (rest, mean) = (1.0 - zero - one, self.response_mean(&at, shape));
+        let beta = self.0.variance(mu, weight, &shape.phi);
+        rest * (beta + (mu - mean).powi(2)) + one * (1.0 - mean).powi(2) + zero * mean * mean
+    }
+
+    fn wants(&self, y: f64, _weight: f64) -> std::result::Result<(), &'static str> {
+        wants_unit(y)
+    }
+
+    fn start_mean(&self, y: f64, _weight: f64) -> f64 {
+        start_mean(y)
+    }
+
+    fn start_psi(&self, data: &Observations, mu: &[f64]) -> Result<[f64; MAX_PARAMETERS]> {
+        let [zeros, ones, others] = tally(data);
+        let total = zeros + ones + others + 1.0;
+        let mean = mu.iter().sum::<f64>() / mu.len() as f64;
+        let eta = logit(mean);
+        let lower = eta - ((total - zeros - 0.5) / (zeros + 0.5)).ln();
+        let upper = eta - ((ones + 0.5) / (total - ones - 0.5)).ln();
+        Ok([start_inside(data, mu), lower, (upper - lower).max(0.1).ln()])
+    }
+}
+
+/// The numbers of zeros, ones and others.
+fn tally(data: &Observations) -> [f64; 3] {
+    data.y.iter().fold([0.0; 3], |mut counts, &y| {
+        counts[if y == 0.0 {
+            0
+        } else if y == 1.0 {
+            1
+        } else {
+            2
+        }] += 1.0;
+        counts
+    })
+}
+
+/// log phi from the responses inside.
+fn start_inside(data: &Observations, mu: &[f64]) -> f64 {
+    let pairs = data.y.iter().zip(mu).filter(|(y, _)| inside(**y)).map(|(&y, &m)| (y, m));
+    start_log_precision(pairs)
+}
+
+fn wants_unit(y: f64) -> std::result::Result<(), &'static str> {
+    if (0.0..=1.0).contains(&y) { Ok(()) } else { Err("a number between 0 and 1") }
+}
+
+fn start_mean(y: f64) -> f64 {
+    0.02 + 0.96 * y
+}

@@ -1,0 +1,67 @@
+//! The inverse Gaussian distribution by mean and shape lambda: variance mu^3/lambda.
+
+use std::f64::consts::PI;
+
+use super::coordinate::{At, Base};
+use super::density::{Constant, Density, Point};
+use super::gamma::wants_positive;
+use super::parameter::{Parameter, Scale};
+use super::{MAX_PARAMETERS, Observations, WeightRole};
+use crate::error::Result;
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct InverseGaussian;
+
+impl Density for InverseGaussian {
+    type Shape = f64;
+
+    const NAME: &'static str = "inverse_gaussian";
+    const BASE: Base = Base::Log;
+    const WEIGHTS: WeightRole = WeightRole::Dispersion;
+    const PARAMETERS: &'static [Parameter] = &[Parameter::new("lambda", Scale::Log)];
+
+    fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> f64 {
+        psi[0].exp()
+    }
+
+    fn constant<const ORDER: u8>(&self, y: f64, weight: f64, lambda: &f64) -> Constant {
+        Constant { value: 0.5 * (weight * lambda / (2.0 * PI)).ln() - 1.5 * y.ln(), psi: [0.5, 0.0, 0.0] }
+    }
+
+    #[inline]
+    fn point<const ORDER: u8>(&self, y: f64, weight: f64, at: &At, lambda: &f64) -> Point {
+        let r = y / at.mu;
+        let scale = weight * lambda / at.mu;
+        let (s, w) = (scale * (r - 1.0), scale * (2.0 * r - 1.0));
+        let l = -0.5 * s * (r - 1.0) / r;
+        Point { l, s, w, t: scale * (1.0 - 4.0 * r), psi: [[l, s, w], [0.0; 3], [0.0; 3]] }
+    }
+
+    fn expected(&self, weight: f64, at: &At, lambda: &f64) -> Option<[f64; 2]> {
+        let w = weight * lambda / at.mu;
+        Some([w, -w])
+    }
+
+    fn variance(&self, mu: f64, weight: f64, lambda: &f64) -> f64 {
+        mu * mu * mu / (weight * lambda)
+    }
+
+    fn unit_deviance(&self, y: f64, mu: f64, weight: f64, _lambda: &f64) -> Option<f64> {
+        let r = (y - mu) / mu;
+        Some(weight * r * r / y)
+    }
+
+    fn wants(&self, y: f64, _weight: f64) -> std::result::Result<(), &'static str> {
+        wants_positive(y)
+    }
+
+    fn start_mean(&self, y: f64, _weight: f64) -> f64 {
+        y
+    }
+
+    fn start_psi(&self, data: &Observations, mu: &[f64]) -> Result<[f64; MAX_PARAMETERS]> {
+        let deviance = |i: usize| data.weight(i) * (data.y[i] / mu[i] - 1.0).powi(2) / data.y[i];
+        let total: f64 = (0..mu.len()).map(deviance).sum();
+        Ok([(mu.len() as f64 / total).ln(), 0.0, 0.0])
+    }
+}

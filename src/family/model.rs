@@ -1,0 +1,306 @@
+//! A density with a link as a `Family`: the loops over the rows, and the chain from the density's coordinate to the linear predictor.
+
+use super::density::{Density, GRADIENT, MODE, Point, VALUE};
+use super::link::Link;
+use super::parameter::Parameter;
+use super::{Constants, Derivatives, Family, MAX_PARAMETERS, Observations, Order, Psi, WeightRole, check_length};
+use crate::error::{Error, Result};
+
+/// A density with its link.
+#[derive(Clone, Debug)]
+pub(crate) struct Model<D> {
+    density: D,
+    link: Link,
+    parameters: Vec<Parameter>,
+}
+
+/// The shape of the row's parameters, computed anew only where they change from one row to the next.
+struct Shapes<'a, D: Density> {
+    density: &'a D,
+    psi: &'a [Psi<'a>],
+    last: [f64; MAX_PARAMETERS],
+    shape: D::Shape,
+    varying: bool,
+}
+
+impl<'a, D: Density> Shapes<'a, D> {
+    fn new(density: &'a D, psi: &'a [Psi<'a>]) -> Self {
+        let mut last = [0.0; MAX_PARAMETERS];
+        for (value, psi) in last.iter_mut().zip(psi) {
+            *value = match psi {
+                Psi::Shared(v) => *v,
+                Psi::PerRow(v) => v.first().copied().unwrap_or(0.0),
+            };
+        }
+        let varying = psi.iter().any(|p| matches!(p, Psi::PerRow(_)));
+        Shapes { density, psi, shape: density.shape(&last), last, varying }
+    }
+
+    #[inline]
+    fn at(&mut self, row: usize) -> &D::Shape {
+        if self.varying {
+            let mut psi = [0.0; MAX_PARAMETERS];
+            for (value, p) in psi.iter_mut().zip(self.psi) {
+                *value = p.at(row);
+            }
+            if psi != self.last {
+                self.shape = self.density.shape(&psi);
+                self.last = psi;
+            }
+        }
+        &self.shape
+    }
+}
+
+fn pad(psi: &[f64]) -> [f64; MAX_PARAMETERS] {
+    let mut out = [0.0; MAX_PARAMETERS];
+    for (to, from) in out.iter_mut().zip(psi) {
+        *to = *from;
+    }
+    out
+}
+
+/// The weight the density sees and the factor of the log-density.
+#[inline]
+fn roles<D: Density>(weight: f64) -> (f64, f64) {
+    if D::WEIGHTS == WeightRole::Factor { (1.0, weight) } else { (weight, 1.0) }
+}
+
+impl<D: Density> Model<D> {
+    pub(crate) fn new(density: D, link: Link) -> Self {
+        Model { density, link, parameters: D::PARAMETERS.to_vec() }
+    }
+
+    fn check(&self, data: &Observations, psi: &[Psi]) -> Result<usize> {
+        let rows = data.y.len();
+        if !data.weights.is_empty() {
+            check_length("weights", data.weights.len(), rows)?;
+        }
+        check_length("psi", psi.len(), D::PARAMETERS.len())?;
+        for (p, parameter) in psi.iter().zip(&self.parameters) {
+            if let Psi::PerRow(values) = p {
+                check_length(parameter.name, values.len(), rows)?;
+            }
+        }
+        Ok(rows)
+    }
+
+    fn constants_at<const ORDER: u8>(&self, data: &Observations, psi: &[Psi], out: &mut Constants) {
+        let mut shapes = Shapes::new(&self.density, psi);
+        for i in 0..data.y.len() {
+            let (weight, factor) = roles::<D>(data.weight(i));
+            let constant = self.density.constant::<ORDER>(data.y[i], weight, shapes.at(i));
+            out.value[i] = factor * constant.value;
+            if ORDER == GRADIENT {
+                for (column, value) in out.psi.iter_mut().zip(constant.psi) {
+                    column[i] = factor * value;
+                }
+            }
+        }
+    }
+
+    fn evaluate_at<const ORDER: u8>(
+        &self,
+        data: &Observations,
+        eta: &[f64],
+        psi: &[Psi],
+        constants: &Constants,
+        out: &mut Derivatives,
+    ) {
+        let mut shapes = Shapes::new(&self.density, psi);
+        for i in 0..data.y.len() {
+            let (weight, factor) = roles::<D>(data.weight(i));
+            let mut point = self.density.point_by_link::<ORDER>(self.link, data.y[i], weight, eta[i], shapes.at(i));
+            if D::WEIGHTS == WeightRole::Factor {
+                point = point.scaled(factor);
+            }
+            store::<ORDER>(&point, constants, i, out);
+        }
+    }
+}
+
+#[inline]
+fn store<const ORDER: u8>(point: &Point, constants: &Constants, i: usize, out: &mut Derivatives) {
+    let l = point.l + constants.value[i];
+    out.l[i] = if l.is_nan() { f64::NEG_INFINITY } else { l };
+    if ORDER >= MODE {
+        out.s[i] = point.s;
+        out.w[i] = point.w;
+    }
+    if ORDER == GRADIENT {
+        out.t[i] = point.t;
+        for ((column, [l, s, w]), constant) in out.psi.iter_mut().zip(point.psi).zip(&constants.psi) {
+            column.l[i] = l + constant[i];
+            column.s[i] = s;
+            column.w[i] = w;
+        }
+    }
+}
+
+impl<D: Density> Family for Model<D> {
+    fn name(&self) -> &'static str {
+        D::NAME
+    }
+
+    fn link(&self) -> Link {
+        self.link
+    }
+
+    fn weight_role(&self) -> WeightRole {
+        D::WEIGHTS
+    }
+
+    fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    fn fix(&mut self, parameter: &str, value: f64) -> Result<()> {
+        let Some(found) = self.parameters.iter_mut().find(|p| p.name == parameter) else {
+            let names: Vec<&str> = D::PARAMETERS.iter().map(|p| p.name).collect();
+            let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+            return Err(Error::argument(format!("family {}: no parameter \"{parameter}\"; it has {known}", D::NAME)));
+        };
+        if !found.scale.working(value).is_finite() {
+            let range = found.scale.range();
+            return Err(Error::argument(format!("family {}: {parameter} = {value}; expected {range}", D::NAME)));
+        }
+        found.fixed = Some(value);
+        Ok(())
+    }
+
+    fn constants(&self, data: &Observations, psi: &[Psi], order: Order, out: &mut Constants) -> Result<()> {
+        let rows = self.check(data, psi)?;
+        check_length("constants", out.value.len(), rows)?;
+        match order {
+            Order::Value | Order::Mode => self.constants_at::<VALUE>(data, psi, out),
+            Order::Gradient => {
+                check_constants(out, rows, D::PARAMETERS.len())?;
+                self.constants_at::<GRADIENT>(data, psi, out);
+            }
+        }
+        Ok(())
+    }
+
+    fn evaluate(
+        &self,
+        data: &Observations,
+        eta: &[f64],
+        psi: &[Psi],
+        constants: &Constants,
+        order: Order,
+        out: &mut Derivatives,
+    ) -> Result<()> {
+        let rows = self.check(data, psi)?;
+        check_length("eta", eta.len(), rows)?;
+        check_constants(constants, rows, D::PARAMETERS.len())?;
+        check_derivatives(out, rows, D::PARAMETERS.len())?;
+        match order {
+            Order::Value => self.evaluate_at::<VALUE>(data, eta, psi, constants, out),
+            Order::Mode => self.evaluate_at::<MODE>(data, eta, psi, constants, out),
+            Order::Gradient => self.evaluate_at::<GRADIENT>(data, eta, psi, constants, out),
+        }
+        Ok(())
+    }
+
+    fn expected_weight(&self, data: &Observations, eta: &[f64], psi: &[Psi], w: &mut [f64], t: &mut [f64]) -> Result<bool> {
+        let rows = self.check(data, psi)?;
+        check_length("eta", eta.len(), rows)?;
+        check_length("w", w.len(), rows)?;
+        check_length("t", t.len(), rows)?;
+        let mut shapes = Shapes::new(&self.density, psi);
+        for i in 0..rows {
+            let (weight, factor) = roles::<D>(data.weight(i));
+            let (at, [z1, z2, _]) = D::BASE.of(self.link, eta[i]);
+            let Some([information, slope]) = self.density.expected(weight, &at, shapes.at(i)) else {
+                return Ok(false);
+            };
+            w[i] = factor * information * z1 * z1;
+            t[i] = factor * (slope * z1 * z1 * z1 + 2.0 * information * z1 * z2);
+        }
+        Ok(true)
+    }
+
+    fn response_mean(&self, eta: f64, psi: &[f64]) -> f64 {
+        self.density.response_mean(&D::BASE.of(self.link, eta).0, &self.density.shape(&pad(psi)))
+    }
+
+    fn variance(&self, mu: f64, weight: f64, psi: &[f64]) -> f64 {
+        let (weight, _) = roles::<D>(weight);
+        self.density.variance(mu, weight, &self.density.shape(&pad(psi)))
+    }
+
+    fn unit_deviance(&self, y: f64, mu: f64, weight: f64, psi: &[f64]) -> Option<f64> {
+        // A deviance is linear in the weight whatever the weight means.
+        self.density.unit_deviance(y, mu, weight, &self.density.shape(&pad(psi)))
+    }
+
+    fn check_response(&self, data: &Observations) -> Result<Vec<String>> {
+        let rows = data.y.len();
+        if !data.weights.is_empty() {
+            check_length("weights", data.weights.len(), rows)?;
+        }
+        for i in 0..rows {
+            let (y, weight) = (data.y[i], data.weight(i));
+            let fail = |what: &str, seen: f64, wanted: &str| {
+                Err(Error::data(format!("family {}: {what} {seen} in row {}; expected {wanted}", D::NAME, i + 1)).at(i))
+            };
+            if !(weight.is_finite() && weight > 0.0) {
+                return fail("weight", weight, "a positive number");
+            }
+            if !y.is_finite() {
+                return fail("response", y, "a finite number");
+            }
+            if let Err(wanted) = self.density.wants(y, weight) {
+                return fail("response", y, wanted);
+            }
+        }
+        Ok(self.density.warnings(data))
+    }
+
+    fn start_eta(&self, data: &Observations, eta: &mut [f64]) -> Result<()> {
+        check_length("eta", eta.len(), data.y.len())?;
+        let mut mean = 0.0;
+        for (i, y) in data.y.iter().enumerate() {
+            mean += (self.density.start_mean(*y, data.weight(i)) - mean) / (i + 1) as f64;
+        }
+        // A link may have no value there (the inverse of 0): the mean of all serves.
+        let fallback = Some(self.link.linkfun(mean)).filter(|v| v.is_finite()).unwrap_or(1.0);
+        for (i, eta) in eta.iter_mut().enumerate() {
+            let value = self.link.linkfun(self.density.start_mean(data.y[i], data.weight(i)));
+            *eta = if value.is_finite() { value } else { fallback };
+        }
+        Ok(())
+    }
+
+    fn start_psi(&self, data: &Observations, mu: &[f64]) -> Result<Vec<f64>> {
+        check_length("mu", mu.len(), data.y.len())?;
+        let start = self.density.start_psi(data, mu)?;
+        let value = |(parameter, start): (&Parameter, f64)| match parameter.fixed {
+            Some(value) => parameter.scale.working(value),
+            None if start.is_finite() => start.clamp(-10.0, 10.0),
+            None => 0.0,
+        };
+        Ok(self.parameters.iter().zip(start).map(value).collect())
+    }
+
+    fn clone_box(&self) -> Box<dyn Family> {
+        Box::new(self.clone())
+    }
+}
+
+fn check_constants(constants: &Constants, rows: usize, parameters: usize) -> Result<()> {
+    check_length("constants", constants.value.len(), rows)?;
+    check_length("constants' parameters", constants.psi.len(), parameters)?;
+    constants.psi.iter().try_for_each(|column| check_length("constants", column.len(), rows))
+}
+
+fn check_derivatives(out: &Derivatives, rows: usize, parameters: usize) -> Result<()> {
+    for column in [&out.l, &out.s, &out.w, &out.t] {
+        check_length("derivatives", column.len(), rows)?;
+    }
+    check_length("derivatives' parameters", out.psi.len(), parameters)?;
+    for column in out.psi.iter().flat_map(|p| [&p.l, &p.s, &p.w]) {
+        check_length("derivatives", column.len(), rows)?;
+    }
+    Ok(())
+}

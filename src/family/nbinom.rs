@@ -1,0 +1,158 @@
+//! Negative binomial counts: variance mu + mu^2/size (`nbinom2`) or mu (1 + alpha) (`nbinom1`).
+//!
+//! Everything is written so that the Poisson limit (size to infinity, alpha to zero) keeps its digits.
+
+use super::coordinate::{At, Base};
+use super::density::{Constant, Density, GRADIENT, MODE, Point};
+use super::parameter::{Parameter, Scale};
+use super::poisson::wants_count;
+use super::special::{expit, ln_factorial, ln_rising_ratio, rising_shares, softplus, x_log_y, x1_log1p_minus};
+use super::{MAX_PARAMETERS, Observations, WeightRole};
+use crate::error::Result;
+
+/// Variance mu + mu^2/size.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Nbinom2;
+
+#[derive(Clone, Copy)]
+pub(crate) struct Size {
+    log_size: f64,
+    size: f64,
+}
+
+impl Density for Nbinom2 {
+    type Shape = Size;
+
+    const NAME: &'static str = "nbinom2";
+    const BASE: Base = Base::Log;
+    const WEIGHTS: WeightRole = WeightRole::Factor;
+    const PARAMETERS: &'static [Parameter] = &[Parameter::new("size", Scale::Log)];
+
+    fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Size {
+        Size { log_size: psi[0], size: psi[0].exp() }
+    }
+
+    fn constant<const ORDER: u8>(&self, y: f64, _weight: f64, shape: &Size) -> Constant {
+        let value = ln_rising_ratio(shape.size, y) - ln_factorial(y);
+        let slope = if ORDER == GRADIENT { -rising_shares(shape.size, y)[0] } else { 0.0 };
+        Constant { value, psi: [slope, 0.0, 0.0] }
+    }
+
+    #[inline]
+    fn point<const ORDER: u8>(&self, y: f64, _weight: f64, at: &At, shape: &Size) -> Point {
+        let x = at.zeta - shape.log_size;
+        let (p, q, k) = (expit(x), expit(-x), shape.size);
+        let total = y + k;
+        let log_scale = softplus(x);
+        let s = y * q - k * p;
+        let spread = p * q;
+        let w = total * spread;
+        let mut point = Point { l: y * at.zeta - total * log_scale, s, w, t: w * (q - p), ..Point::default() };
+        if ORDER == GRADIENT {
+            // k p - k log(1 + mu/k), second order in mu/k.
+            let bend = if x < 0.0 { -q * x1_log1p_minus(x.exp()) } else { p - log_scale };
+            point.psi[0] = [k * bend + y * p, p * s, spread * (k - total * (q - p))];
+        }
+        point
+    }
+
+    fn expected(&self, _weight: f64, at: &At, shape: &Size) -> Option<[f64; 2]> {
+        let x = at.zeta - shape.log_size;
+        let w = shape.size * expit(x);
+        Some([w, w * expit(-x)])
+    }
+
+    fn variance(&self, mu: f64, _weight: f64, shape: &Size) -> f64 {
+        mu + mu * mu / shape.size
+    }
+
+    fn unit_deviance(&self, y: f64, mu: f64, weight: f64, shape: &Size) -> Option<f64> {
+        let k = shape.size;
+        Some(2.0 * weight * (x_log_y(y, y / mu) - (y + k) * ((y - mu) / (mu + k)).ln_1p()))
+    }
+
+    fn wants(&self, y: f64, _weight: f64) -> std::result::Result<(), &'static str> {
+        wants_count(y)
+    }
+
+    fn start_mean(&self, y: f64, _weight: f64) -> f64 {
+        start_mean(y)
+    }
+
+    fn start_psi(&self, data: &Observations, mu: &[f64]) -> Result<[f64; MAX_PARAMETERS]> {
+        let squares: f64 = mu.iter().map(|m| m * m).sum();
+        let excess: f64 = data.y.iter().zip(mu).map(|(y, m)| (y - m) * (y - m) - m).sum();
+        // Without overdispersion: far towards the Poisson distribution, but not where the likelihood is flat.
+        let start = if excess > 0.0 { (squares / excess).ln() } else { 4.0 };
+        Ok([start.clamp(-4.0, 4.0), 0.0, 0.0])
+    }
+}
+
+/// Variance mu (1 + alpha).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Nbinom1;
+
+#[derive(Clone, Copy)]
+pub(crate) struct Alpha {
+    value: f64,
+    /// log(1 + alpha).
+    log_scale: f64,
+    /// (log(1 + alpha) - alpha/(1 + alpha)) / alpha.
+    bend: f64,
+}
+
+impl Density for Nbinom1 {
+    type Shape = Alpha;
+
+    const NAME: &'static str = "nbinom1";
+    const BASE: Base = Base::Log;
+    const WEIGHTS: WeightRole = WeightRole::Factor;
+    const PARAMETERS: &'static [Parameter] = &[Parameter::new("alpha", Scale::Log)];
+
+    fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Alpha {
+        let alpha = psi[0].exp();
+        Alpha { value: alpha, log_scale: alpha.ln_1p(), bend: x1_log1p_minus(alpha) / (alpha * (1.0 + alpha)) }
+    }
+
+    fn constant<const ORDER: u8>(&self, y: f64, _weight: f64, shape: &Alpha) -> Constant {
+        let slope = -y * shape.value / (1.0 + shape.value);
+        Constant { value: -ln_factorial(y) - y * shape.log_scale, psi: [slope, 0.0, 0.0] }
+    }
+
+    #[inline]
+    fn point<const ORDER: u8>(&self, y: f64, _weight: f64, at: &At, shape: &Alpha) -> Point {
+        let size = at.mu / shape.value;
+        let zero = size * shape.log_scale;
+        let mut point = Point { l: y * at.zeta + ln_rising_ratio(size, y) - zero, ..Point::default() };
+        if ORDER >= MODE {
+            let [a, b, c] = rising_shares(size, y);
+            point.s = (y - a) - zero;
+            point.w = zero - b;
+            point.t = zero - c;
+            let bend = at.mu * shape.bend;
+            point.psi[0] = [bend + a, bend - b, c - bend];
+        }
+        point
+    }
+
+    fn variance(&self, mu: f64, _weight: f64, shape: &Alpha) -> f64 {
+        mu * (1.0 + shape.value)
+    }
+
+    fn wants(&self, y: f64, _weight: f64) -> std::result::Result<(), &'static str> {
+        wants_count(y)
+    }
+
+    fn start_mean(&self, y: f64, _weight: f64) -> f64 {
+        start_mean(y)
+    }
+
+    fn start_psi(&self, data: &Observations, mu: &[f64]) -> Result<[f64; MAX_PARAMETERS]> {
+        let pearson: f64 = data.y.iter().zip(mu).map(|(y, m)| (y - m) * (y - m) / m).sum();
+        Ok([(pearson / mu.len() as f64 - 1.0).max(0.02).ln().min(4.0), 0.0, 0.0])
+    }
+}
+
+fn start_mean(y: f64) -> f64 {
+    if y == 0.0 { 1.0 / 6.0 } else { y }
+}

@@ -1,0 +1,71 @@
+//! Poisson counts.
+
+use std::f64::consts::PI;
+
+use super::coordinate::{At, Base};
+use super::density::{Constant, Density, Point};
+use super::parameter::Parameter;
+use super::special::{ln_factorial, stirling_error, x1_log1p_minus};
+use super::{MAX_PARAMETERS, Observations, WeightRole};
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Poisson;
+
+/// From this count on the density is written relative to its value at mu = y: y log mu - log y! would lose digits.
+const LARGE: f64 = 256.0;
+
+impl Density for Poisson {
+    type Shape = ();
+
+    const NAME: &'static str = "poisson";
+    const BASE: Base = Base::Log;
+    const WEIGHTS: WeightRole = WeightRole::Factor;
+    const PARAMETERS: &'static [Parameter] = &[];
+
+    fn shape(&self, _psi: &[f64; MAX_PARAMETERS]) {}
+
+    fn constant<const ORDER: u8>(&self, y: f64, _weight: f64, _shape: &()) -> Constant {
+        let value = if y < LARGE { -ln_factorial(y) } else { -0.5 * (2.0 * PI * y).ln() - stirling_error(y) };
+        Constant { value, ..Constant::default() }
+    }
+
+    #[inline]
+    fn point<const ORDER: u8>(&self, y: f64, _weight: f64, at: &At, _shape: &()) -> Point {
+        let l = if y < LARGE {
+            y * at.zeta - at.mu
+        } else {
+            let d = at.zeta - y.ln();
+            y * (d - d.exp_m1())
+        };
+        Point { l, s: y - at.mu, w: at.mu, t: at.mu, ..Point::default() }
+    }
+
+    fn expected(&self, _weight: f64, at: &At, _shape: &()) -> Option<[f64; 2]> {
+        Some([at.mu, at.mu])
+    }
+
+    fn variance(&self, mu: f64, _weight: f64, _shape: &()) -> f64 {
+        mu
+    }
+
+    fn unit_deviance(&self, y: f64, mu: f64, weight: f64, _shape: &()) -> Option<f64> {
+        Some(2.0 * weight * mu * x1_log1p_minus((y - mu) / mu))
+    }
+
+    fn wants(&self, y: f64, _weight: f64) -> std::result::Result<(), &'static str> {
+        wants_count(y)
+    }
+
+    fn warnings(&self, _data: &Observations) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn start_mean(&self, y: f64, _weight: f64) -> f64 {
+        y + 0.1
+    }
+}
+
+/// A response of a distribution of counts.
+pub(crate) fn wants_count(y: f64) -> std::result::Result<(), &'static str> {
+    if y >= 0.0 && y == y.round() { Ok(()) } else { Err("a count: a whole number, zero or more") }
+}

@@ -1,0 +1,11 @@
+//! Special functions that the densities need, in forms that keep their digits at extreme arguments.
+
+mod elementary;
+mod gamma;
+mod normal;
+mod rising;
+
+pub use elementary::{bernoulli_excess, expit, log_add_exp, log1mexp, log1p_minus, logit, softplus, x_log_y, x1_log1p_minus};
+pub use gamma::{digamma, ln_gamma, log_minus_digamma, stirling_error, tetragamma, trigamma};
+pub use normal::{erfcx, log_ndtr};
+pub use rising::{ln_choose, ln_factorial, ln_rising, ln_rising_ratio, rising_psi, rising_psi1, rising_psi2, rising_shares};

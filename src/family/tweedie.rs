@@ -1,0 +1,148 @@
+//! Tweedie's compound Poisson-Gamma distribution, variance phi mu^power with 1 < power < 2: a mass at zero and a density above.
+//!
+//! The density is the series of Dunn & Smyth (2005), each term written relative to the saddle point: the deviance and Stirling's errors are
+//! what is left, so nothing large cancels, and in the limit of many terms it turns into the saddle-point approximation by itself.
+
+use std::f64::consts::PI;
+
+use super::coordinate::{At, Base};
+use super::density::{Constant, Density, GRADIENT, Point};
+use super::parameter::{Parameter, Scale};
+use super::special::{expit, log_minus_digamma, stirling_error, x1_log1p_minus};
+use super::{MAX_PARAMETERS, Observations, WeightRole};
+use crate::error::Result;
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tweedie;
+
+#[derive(Clone, Copy)]
+pub(crate) struct Shape {
+    phi: f64,
+    /// power - 1 and 2 - power, each exact.
+    a: f64,
+    b: f64,
+}
+
+/// The sum over the number n of Gamma jumps: its logarithm and the means of the derivatives of its terms.
+struct Series {
+    log_sum: f64,
+    /// The mean of n less the saddle point.
+    excess: f64,
+    /// The mean of the terms' derivative in the power.
+    by_power: f64,
+}
+
+impl Shape {
+    /// The terms are exp(-c n* f(n/n* - 1) - S(n) - S(n alpha)), f(x) = (1+x) log(1+x) - x, S Stirling's error, n* the saddle point.
+    fn series<const ORDER: u8>(&self, y: f64, phi: f64) -> Series {
+        let Shape { a, b, .. } = *self;
+        let (alpha, c) = (b / a, 1.0 / a);
+        let saddle = (b * y.ln()).exp() / (phi * b);
+        let exponent = |n: f64| -c * saddle * x1_log1p_minus((n - saddle) / saddle) - stirling_error(n) - stirling_error(n * alpha);
+        let width = (saddle / c).sqrt();
+        // Many terms form a smooth bell, of which the trapezoidal rule needs a few points; few are summed one by one.
+        let step = if width > 4.0 && c * saddle > 200.0 { width / 3.0 } else { 1.0 };
+        let (from, to) = if step == 1.0 {
+            ((saddle - 10.0 * width - 20.0).floor().max(1.0), (saddle + 10.0 * width + 20.0).ceil())
+        } else {
+            (saddle - 10.0 * width, saddle + 10.0 * width)
+        };
+        let top = exponent(saddle.max(1.0));
+        let (alpha_slope, saddle_slope) = (-c * c, 1.0 / b - y.ln());
+        let (mut sum, mut excess, mut by_power) = (0.0, 0.0, 0.0);
+        for i in 0..=((to - from) / step) as usize {
+            let n = from + step * i as f64;
+            let term = (exponent(n) - top).exp();
+            sum += term;
+            if ORDER == GRADIENT {
+                let off = n - saddle;
+                excess += term * off;
+                let bend = n * log_minus_digamma(n * alpha) - saddle * x1_log1p_minus(off / saddle);
+                by_power += term * (alpha_slope * bend + c * off * saddle_slope);
+            }
+        }
+        Series { log_sum: top + (step * sum).ln(), excess: excess / sum, by_power: by_power / sum }
+    }
+}
+
+impl Density for Tweedie {
+    type Shape = Shape;
+
+    const NAME: &'static str = "tweedie";
+    const BASE: Base = Base::Log;
+    const WEIGHTS: WeightRole = WeightRole::Dispersion;
+    const PARAMETERS: &'static [Parameter] = &[Parameter::new("phi", Scale::Log), Parameter::new("power", Scale::OneToTwo)];
+
+    fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Shape {
+        Shape { phi: psi[0].exp(), a: expit(psi[1]), b: expit(-psi[1]) }
+    }
+
+    fn constant<const ORDER: u8>(&self, y: f64, weight: f64, shape: &Shape) -> Constant {
+        if y == 0.0 {
+            return Constant::default();
+        }
+        let series = shape.series::<ORDER>(y, shape.phi / weight);
+        let value = series.log_sum + 0.5 * (shape.b / shape.a).ln() - (2.0 * PI).ln() - y.ln();
+        Constant { value, psi: [-series.excess / shape.a, series.by_power * shape.a * shape.b, 0.0] }
+    }
+
+    #[inline]
+    fn point<const ORDER: u8>(&self, y: f64, weight: f64, at: &At, shape: &Shape) -> Point {
+        let Shape { a, b, .. } = *shape;
+        let phi = shape.phi / weight;
+        let zeta = at.zeta;
+        let v = (b * zeta).exp() / phi;
+        let mut point;
+        if y == 0.0 {
+            let slope = v * (zeta / b - 1.0 / (b * b));
+            point = Point { l: -v / b, s: -v, w: b * v, t: b * b * v, ..Point::default() };
+            point.psi[1][0] = slope;
+        } else {
+            // Half the deviance over phi, in d = log(mu/y).
+            let log_y = y.ln();
+            let d = zeta - log_y;
+            let scale = (b * log_y).exp() / phi;
+            let (down, up) = ((-a * d).exp_m1(), (b * d).exp_m1());
+            let half = -down / a - up / b;
+            let u = y * (-a * zeta).exp() / phi;
+            point = Point { l: scale * half, s: u - v, w: a * u + b * v, t: b * b * v - a * a * u, ..Point::default() };
+            if ORDER == GRADIENT {
+                let slope = d * (down + 1.0) / a + down / (a * a) + d * (up + 1.0) / b - up / (b * b);
+                point.psi[1][0] = scale * (slope - log_y * half);
+            }
+        }
+        point.psi[0] = [-point.l, -point.s, -point.w];
+        let by_power = [point.psi[1][0], -zeta * point.s, point.s - zeta * point.w];
+        point.psi[1] = by_power.map(|x| x * a * b);
+        point
+    }
+
+    fn expected(&self, weight: f64, at: &At, shape: &Shape) -> Option<[f64; 2]> {
+        let w = weight * (shape.b * at.zeta).exp() / shape.phi;
+        Some([w, shape.b * w])
+    }
+
+    fn variance(&self, mu: f64, weight: f64, shape: &Shape) -> f64 {
+        shape.phi / weight * mu.powf(1.0 + shape.a)
+    }
+
+    fn unit_deviance(&self, y: f64, mu: f64, weight: f64, shape: &Shape) -> Option<f64> {
+        // The point's log-density at phi = 1 is minus half of it, but for y = 0 too.
+        let unit = Shape { phi: 1.0, ..*shape };
+        Some(-2.0 * weight * self.point::<0>(y, 1.0, &Base::Log.at(mu.ln()), &unit).l)
+    }
+
+    fn wants(&self, y: f64, _weight: f64) -> std::result::Result<(), &'static str> {
+        if y >= 0.0 { Ok(()) } else { Err("zero or a positive number") }
+    }
+
+    fn start_mean(&self, y: f64, _weight: f64) -> f64 {
+        if y == 0.0 { 0.1 } else { y }
+    }
+
+    fn start_psi(&self, data: &Observations, mu: &[f64]) -> Result<[f64; MAX_PARAMETERS]> {
+        let squares = |i: usize| data.weight(i) * (data.y[i] - mu[i]).powi(2) / mu[i].powf(1.5);
+        let total: f64 = (0..mu.len()).map(squares).sum();
+        Ok([(total / mu.len() as f64).ln(), 0.0, 0.0])
+    }
+}

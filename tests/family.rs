@@ -1,0 +1,14 @@
+//! Response distributions: values against R's densities, derivatives against finite differences, identities of scores.
+
+#[path = "family/differences.rs"]
+mod differences;
+#[path = "family/reference.rs"]
+mod reference;
+#[path = "family/identities.rs"]
+mod identities;
+#[path = "family/mixture.rs"]
+mod mixture;
+#[path = "family/special.rs"]
+mod special;
+#[path = "family/surface.rs"]
+mod surface;

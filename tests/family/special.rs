@@ -1,0 +1,116 @@
+//! Special functions and the logarithms of links against arithmetic of 50 digits and more.
+
+use interlace::family::special::{
+    bernoulli_excess, digamma, erfcx, ln_rising_ratio, log_minus_digamma, log_ndtr, log1p_minus, rising_psi, rising_psi1,
+    rising_psi2, rising_shares, stirling_error, tetragamma, trigamma, x1_log1p_minus,
+};
+use interlace::family::{Link, Observations, Order, Psi, Scale, by_name, derivatives};
+use serde_json::Value;
+
+/// The rows of one table; text comes out as NaN.
+fn rows(name: &str) -> Vec<Vec<f64>> {
+    let text = std::fs::read_to_string("tests/reference/special_functions.json").unwrap();
+    let facts: Value = serde_json::from_str(&text).unwrap();
+    let row = |row: &Value| row.as_array().unwrap().iter().map(|v| v.as_f64().unwrap_or(f64::NAN)).collect();
+    facts[name].as_array().unwrap().iter().map(row).collect()
+}
+
+/// Collects what is off by more than `relative` and `absolute` together.
+fn check(name: &str, relative: f64, absolute: impl Fn(&[f64]) -> f64, arguments: usize, f: impl Fn(&[f64]) -> Vec<f64>) {
+    let mut failures = Vec::new();
+    for row in rows(name) {
+        let (x, wanted) = row.split_at(arguments);
+        for (column, (seen, wanted)) in f(x).iter().zip(wanted).enumerate() {
+            let allowed = relative * wanted.abs() + absolute(x);
+            if !matches!((seen - wanted).abs().partial_cmp(&allowed), Some(std::cmp::Ordering::Less | std::cmp::Ordering::Equal)) {
+                failures.push(format!("{name} {x:?} [{column}]: {seen:e}, expected {wanted:e}, error {:e}", seen - wanted));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// Relative accuracy only.
+fn exact(_: &[f64]) -> f64 {
+    0.0
+}
+
+#[test]
+fn derivatives_of_the_gamma_function() {
+    // digamma has a zero near 1.46.
+    check("psi", 4e-15, |_| 4e-16, 1, |x| vec![log_minus_digamma(x[0]), digamma(x[0]), trigamma(x[0]), tetragamma(x[0])]);
+    check("stirling", 1e-15, |_| 4e-15, 1, |x| vec![stirling_error(x[0])]);
+}
+
+#[test]
+fn differences_over_a_count() {
+    check("rising", 5e-15, |x| 3e-16 * x[1], 2, |x| vec![ln_rising_ratio(x[0], x[1])]);
+    check("rising", 2e-14, exact, 2, |x| {
+        vec![ln_rising_ratio(x[0], x[1]), rising_psi(x[0], x[1]), rising_psi1(x[0], x[1]), rising_psi2(x[0], x[1])]
+    });
+    // Above 200 the shares are differences of terms as large as the count.
+    check(
+        "rising",
+        2e-14,
+        |x| if x[1] > 200.0 { 1e-15 * x[1] } else { 0.0 },
+        2,
+        |x| {
+            let [a, b, c] = rising_shares(x[0], x[1]);
+            vec![ln_rising_ratio(x[0], x[1]), rising_psi(x[0], x[1]), rising_psi1(x[0], x[1]), rising_psi2(x[0], x[1]), a, b, c]
+        },
+    );
+}
+
+#[test]
+fn normal_distribution() {
+    // In the upper tail the exponent x^2/2 is rounded: 30 standard deviations up, where the value is 1e-198, it costs two digits.
+    check("log_ndtr", 5e-14, |x| 2e-15 * if x[0] > 0.0 { 0.0 } else { 1.0 }, 1, |x| log_ndtr(x[0])[..3].to_vec());
+    // The third derivative is a difference of terms near 1 in the lower tail.
+    check("log_ndtr", 1e-13, |x| 2e-15 * x[0].abs().max(1.0), 1, |x| log_ndtr(x[0]).to_vec());
+    check("erfcx", 3e-15, exact, 1, |x| vec![erfcx(x[0])]);
+}
+
+#[test]
+fn elementary_functions() {
+    check("log1p_minus", 2e-15, exact, 1, |x| vec![log1p_minus(x[0]), x1_log1p_minus(x[0])]);
+    check("bern", 1e-15, exact, 1, |x| vec![bernoulli_excess(x[0])]);
+}
+
+#[test]
+fn logarithms_of_the_mean_and_its_complement() {
+    let text = std::fs::read_to_string("tests/reference/special_functions.json").unwrap();
+    let facts: Value = serde_json::from_str(&text).unwrap();
+    let mut failures = Vec::new();
+    for row in facts["links"].as_array().unwrap() {
+        let (name, eta, which) = (row[0].as_str().unwrap(), row[1].as_f64().unwrap(), row[2].as_str().unwrap());
+        let link = Link::by_name(name).unwrap();
+        let jet = if which == "mean" { link.log_mean(eta) } else { link.log_complement(eta) };
+        for (order, seen) in jet.iter().enumerate() {
+            let wanted = row[3 + order].as_f64().unwrap();
+            if (seen - wanted).abs() > 1e-13 * wanted.abs() + if order == 3 { 1e-14 } else { 1e-300 } {
+                failures.push(format!("{name} {eta} {which} [{order}]: {seen:e}, expected {wanted:e}"));
+            }
+        }
+        let (value, logarithm) = (if which == "mean" { link.linkinv(eta) } else { link.complement(eta) }, jet[0]);
+        if (value - logarithm.exp()).abs() > 2e-15 * value * (1.0 + logarithm.abs()) {
+            failures.push(format!("{name} {eta} {which}: {value:e} and exp {logarithm:e}"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn tweedie_densities_of_few_and_many_terms() {
+    check(
+        "tweedie",
+        1e-13,
+        |_| 2e-13,
+        4,
+        |x| {
+            let family = by_name("tweedie", Some("log")).unwrap();
+            let psi = [Psi::Shared(x[2].ln()), Psi::Shared(Scale::OneToTwo.working(x[3]))];
+            let data = Observations { y: &x[..1], weights: &[] };
+            vec![derivatives(family.as_ref(), &data, &[x[1].ln()], &psi, Order::Value).unwrap().l[0]]
+        },
+    );
+}
