@@ -18,7 +18,8 @@
  *  - Strings are NUL-terminated UTF-8. Those returned are never freed and live as long as the object they came from.
  *  - What interlace_*_new and the like return is freed with interlace_*_free, which accepts NULL. Objects don't refer to
  *    each other and may be freed in any order.
- *  - A const object may be used by many threads at once, another by one thread at a time. There is no global state.
+ *  - A const object may be used by many threads at once, another by one thread at a time. There is no global state but the handler that turns
+ *    a defect inside the library into INTERLACE_E_INTERNAL.
  *  - Nothing prints, reads environment variables, installs signal handlers or calls exit. */
 
 

@@ -158,6 +158,21 @@ impl Structure {
     }
 }
 
+/// The gradient in the working parameters of all terms from forces F_k, half the derivatives in T_k: 2 F_k . dT_k/dworking.
+pub fn chain_rule(structures: &[Structure], working: &[f64], forces: &[Vec<f64>], gradient: &mut [f64]) {
+    let mut d = Vec::new();
+    let mut first = 0;
+    for (structure, force) in structures.iter().zip(forces) {
+        let n = structure.n_theta();
+        d.resize(structure.size * structure.size, 0.0);
+        for i in 0..n {
+            structure.derivative(&working[first..first + n], i, &mut d);
+            gradient[first + i] = 2.0 * d.iter().zip(force).map(|(a, b)| a * b).sum::<f64>();
+        }
+        first += n;
+    }
+}
+
 /// `group.effect`; the number of the effect where it has no name.
 fn effect_name(group: &str, effects: &[String], i: usize) -> String {
     effects.get(i).map_or_else(|| format!("{group}.{}", i + 1), |e| format!("{group}.{e}"))

@@ -8,6 +8,7 @@
 //! ```
 
 use super::laplace::Laplace;
+use crate::covariance::chain_rule;
 use crate::error::Result;
 use crate::family::{Order, Psi};
 use crate::linalg::SelectedInverse;
@@ -71,7 +72,7 @@ impl Laplace<'_> {
                 }
             }
         }
-        self.theta_gradient(x, &force, gradient);
+        chain_rule(&model.structures, x, &force, gradient);
         for (g, &j) in gradient[n_theta + p..].iter_mut().zip(&model.free) {
             let weight = if self.expected { self.expected_slope(x, j)? } else { self.d.psi[j].w.clone() };
             let psi = &self.d.psi[j];
@@ -93,20 +94,5 @@ impl Laplace<'_> {
             slope.iter_mut().zip(&w).for_each(|(s, w)| *s += factor * w / (12.0 * STEP));
         }
         Ok(slope)
-    }
-
-    /// 2 F_k . dT_k/dtheta.
-    fn theta_gradient(&self, x: &[f64], force: &[Vec<f64>], gradient: &mut [f64]) {
-        let mut d = Vec::new();
-        let mut first = 0;
-        for (structure, force) in self.model.structures.iter().zip(force) {
-            let n = structure.n_theta();
-            d.resize(structure.size * structure.size, 0.0);
-            for i in 0..n {
-                structure.derivative(&x[first..first + n], i, &mut d);
-                gradient[first + i] = 2.0 * d.iter().zip(force).map(|(a, b)| a * b).sum::<f64>();
-            }
-            first += n;
-        }
     }
 }

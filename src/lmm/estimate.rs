@@ -119,7 +119,9 @@ impl Search<'_, '_, '_, '_> {
         // Rounding would be taken for other minima where effects are nearly dependent.
         let regular = !(0..system.structures.len()).any(|k| system.nearly_dependent(k));
         if cost < VERY_CHEAP && regular && is_converged(best.reason) {
-            while let Some(start) = lower_point(self.deviance, &best)? {
+            while self.may_go_on()
+                && let Some(start) = lower_point(self.deviance, &best)?
+            {
                 let other = self.run(&start, self.options.tolerance)?;
                 if other.value >= best.value || !is_converged(other.reason) {
                     break;
@@ -164,6 +166,11 @@ impl Search<'_, '_, '_, '_> {
             best.reason = if best.scaled_gradient < WELL_ENDED { Reason::RoundoffLimited } else { Reason::NoProgress };
         }
         Ok(best)
+    }
+
+    /// Whether evaluations and time are left.
+    fn may_go_on(&self) -> bool {
+        self.deviance.state.evaluations < self.options.max_evaluations && self.deadline.is_none_or(|end| Instant::now() < end)
     }
 
     /// Whether a search ended neither at a minimum nor because it had to.

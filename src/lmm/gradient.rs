@@ -10,6 +10,7 @@
 
 use super::confounded::clear_rows;
 use super::deviance::Deviance;
+use crate::covariance::chain_rule;
 use crate::error::Result;
 
 impl Deviance<'_> {
@@ -17,17 +18,7 @@ impl Deviance<'_> {
     pub fn evaluate_gradient(&mut self, working: &[f64], gradient: &mut [f64]) -> Result<f64> {
         let value = self.evaluate(working)?;
         let forces = self.forces()?;
-        let mut d = Vec::new();
-        let mut first = 0;
-        for (structure, force) in self.system.structures.iter().zip(&forces) {
-            let n = structure.n_theta();
-            d.resize(structure.size * structure.size, 0.0);
-            for i in 0..n {
-                structure.derivative(&working[first..first + n], i, &mut d);
-                gradient[first + i] = 2.0 * d.iter().zip(force).map(|(a, b)| a * b).sum::<f64>();
-            }
-            first += n;
-        }
+        chain_rule(&self.system.structures, working, &forces, gradient);
         Ok(value)
     }
 

@@ -7,6 +7,7 @@ use super::estimate::theta_from_working;
 use super::system::LinearSystem;
 use crate::error::{Error, Result};
 use crate::linalg::dense;
+use crate::random::own_block;
 
 /// The share of the least-squares residual below which none is left: rho^2 is what cancellation from that leaves, and has four digits here.
 const EXACT: f64 = 1e-12;
@@ -137,12 +138,7 @@ impl Deviance<'_> {
                 modes[level * r + a] = unit * (0..r).map(|b| t[b * r + a] * u[b]).sum::<f64>();
             }
             if let Some(inverse) = &self.inverse {
-                for c in 0..r {
-                    for a in c..r {
-                        block[c * r + a] = inverse.get(self.col_ptr[first + level * r + c] + a - c);
-                        block[a * r + c] = block[c * r + a];
-                    }
-                }
+                own_block(inverse, &self.col_ptr, first + level * r, r, &mut block);
             }
             sandwich(r, &t, &block, sigma * sigma, &mut condvar[level * r * r..(level + 1) * r * r]);
         }

@@ -104,13 +104,7 @@ impl Gram {
             let first = self.layout.offset(m);
             for level in 0..self.layout.terms[m].levels {
                 let column = first + level * r;
-                v.resize(r * r, 0.0);
-                for c in 0..r {
-                    for a in c..r {
-                        v[c * r + a] = inverse.get(col_ptr[column + c] + a - c);
-                        v[a * r + c] = v[c * r + a];
-                    }
-                }
+                own_block(inverse, col_ptr, column, r, &mut v);
                 add_product(r, r, r, &self.diagonal[m][level * r * r..(level + 1) * r * r], &t[m], &v, &mut forces[m]);
                 let mut below = r;
                 for k in m + 1..self.layout.terms.len() {
@@ -148,13 +142,7 @@ impl Gram {
             let first = self.layout.offset(m);
             for level in 0..self.layout.terms[m].levels {
                 let column = first + level * r;
-                v.resize(r * r, 0.0);
-                for c in 0..r {
-                    for a in c..r {
-                        v[c * r + a] = inverse.get(col_ptr[column + c] + a - c);
-                        v[a * r + c] = v[c * r + a];
-                    }
-                }
+                own_block(inverse, col_ptr, column, r, &mut v);
                 spread(r, r, &t[m], &v, &t[m], &mut left, &mut out.diagonal[m][level * r * r..(level + 1) * r * r]);
                 let mut below = r;
                 for k in m + 1..self.layout.terms.len() {
@@ -239,6 +227,17 @@ impl Gram {
                     }
                 }
             }
+        }
+    }
+}
+
+/// The diagonal block `[r, r]` of A^-1 that begins at a column, both triangles.
+pub fn own_block(inverse: &SelectedInverse, col_ptr: &[usize], column: usize, r: usize, out: &mut Vec<f64>) {
+    out.resize(r * r, 0.0);
+    for c in 0..r {
+        for a in c..r {
+            out[c * r + a] = inverse.get(col_ptr[column + c] + a - c);
+            out[a * r + c] = out[c * r + a];
         }
     }
 }

@@ -6,6 +6,6 @@ mod layout;
 mod weighted;
 
 pub use blocks::{BlockMatrix, block_diagonal};
-pub use gram::Gram;
+pub use gram::{Gram, own_block};
 pub use layout::{Layout, TermRows, TermSize};
 pub use weighted::WeightedGram;
