@@ -18,6 +18,30 @@ pub struct Options {
     pub deadline: Option<f64>,
     pub threads: usize,
     pub na: NaPolicy,
+    /// What the determinant of the Laplace approximation has.
+    pub information: Information,
+    /// Quadrature points for each random effect: 1 is the Laplace approximation; 0 is lme4's, with fixed effects at the joint mode.
+    pub quadrature: usize,
+    /// Standard errors of generalised models.
+    pub std_errors: StdErrors,
+}
+
+/// Second derivatives of the log-likelihood in the linear predictor: as they are, or their expectation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Information {
+    #[default]
+    Observed,
+    Expected,
+}
+
+/// Where standard errors come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum StdErrors {
+    /// From the Hessian of the marginal log-likelihood in all parameters.
+    #[default]
+    Marginal,
+    /// From the penalised log-likelihood at the modes, given theta: cheaper, and smaller than they should be.
+    Conditional,
 }
 
 impl Default for Options {
@@ -31,6 +55,9 @@ impl Default for Options {
             deadline: None,
             threads: 1,
             na: NaPolicy::Omit,
+            information: Information::Observed,
+            quadrature: 1,
+            std_errors: StdErrors::Marginal,
         }
     }
 }

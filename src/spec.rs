@@ -1,5 +1,6 @@
 //! What is fitted: the kind of model, and a formula or arrays. No state of the data.
 
+use crate::family::Family;
 use crate::formula::StructureKind;
 
 /// The kind of model.
@@ -8,6 +9,8 @@ use crate::formula::StructureKind;
 pub enum ModelKind {
     /// Linear mixed model.
     Lmm = 1,
+    /// Generalised linear mixed model.
+    Glmm = 2,
 }
 
 /// What is fitted.
@@ -15,6 +18,40 @@ pub enum ModelKind {
 pub struct Spec {
     pub kind: ModelKind,
     pub source: Source,
+    /// Of generalised models.
+    pub family: FamilySpec,
+    /// What the family's first parameter depends on, on its working scale.
+    pub dispersion: Option<PredictorSpec>,
+    /// What the logit of the probability of a zero of its own depends on.
+    pub zero_inflation: Option<PredictorSpec>,
+}
+
+impl Spec {
+    pub fn new(kind: ModelKind, source: Source) -> Self {
+        Spec { kind, source, family: FamilySpec::default(), dispersion: None, zero_inflation: None }
+    }
+}
+
+/// The distribution of the response.
+#[derive(Clone, Debug, Default)]
+pub struct FamilySpec {
+    /// Empty: gaussian.
+    pub name: String,
+    /// `None`: the family's usual one.
+    pub link: Option<String>,
+    /// Parameters that are not estimated, with their values on the reported scale.
+    pub fixed: Vec<(String, f64)>,
+    /// A family of the caller's; `name` and `link` are then its own.
+    pub custom: Option<Box<dyn Family>>,
+}
+
+/// A further linear predictor.
+#[derive(Clone, Debug)]
+pub enum PredictorSpec {
+    /// A one-sided formula, `~ z + (1 | g)`.
+    Formula(String),
+    /// `[n, p]` column-major, of a model given by arrays.
+    Arrays { p: usize, x: Vec<f64>, x_names: Vec<String> },
 }
 
 /// Where the design comes from.

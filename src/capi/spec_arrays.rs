@@ -51,7 +51,7 @@ pub unsafe extern "C" fn interlace_spec_new_arrays(
         let y = optional_slice(y, n, "y")?.map_or(Ok(Vec::new()), |y| copied(y, "y"))?;
         let x = matrix(x, n, p, ldx, "x", "ldx")?;
         let source = Source::Arrays(ArraySpec { n, y, p, x, ..ArraySpec::default() });
-        out.write(give(SpecHandle { spec: Spec { kind, source } }));
+        out.write(give(SpecHandle { spec: Spec::new(kind, source) }));
         Ok(())
     })
 }

@@ -59,10 +59,25 @@ pub struct Design {
     /// Offset `[n]`.
     pub offset: Option<Vec<f64>>,
     pub terms: Vec<TermDesign>,
+    /// The dispersion's predictor.
+    pub dispersion: Option<PredictorDesign>,
+    /// The zero part's predictor.
+    pub zero_inflation: Option<PredictorDesign>,
     /// What happened to the rows of the data.
     pub rows: RowLedger,
     /// What the user should know: levels that don't occur.
     pub warnings: Vec<String>,
+}
+
+/// A further linear predictor realised on the same rows.
+#[derive(Clone, Debug, Default)]
+pub struct PredictorDesign {
+    /// `[n, p]`, all columns.
+    pub x: Vec<f64>,
+    pub x_names: Vec<String>,
+    /// Offset `[n]`.
+    pub offset: Option<Vec<f64>>,
+    pub terms: Vec<TermDesign>,
 }
 
 /// One random term realised on data.

@@ -8,7 +8,7 @@ use crate::design::program::{Program, Source, numbers};
 use crate::design::rows::{Incomplete, Rows, row_text};
 use crate::design::value::{Factor, Value};
 use crate::design::variable::{Predictor, Variable};
-use crate::design::{Design, RowLedger, TermDesign};
+use crate::design::{Design, TermDesign};
 use crate::error::{Error, Result};
 use crate::frame::Frame;
 use crate::frame::names::quoted;
@@ -82,8 +82,8 @@ pub(super) fn design(program: &Program, evaluated: Evaluated, rows: &Rows, index
         None => Vec::new(),
         Some(index) => random_terms(program, &predictors, rows.len(), index)?,
     };
-    let (x_names, ledger) = (program.fixed.names.clone(), RowLedger::default());
-    Ok(Design { n: rows.len(), y, x, x_names, weights, offset, terms, rows: ledger, warnings: Vec::new() })
+    let x_names = program.fixed.names.clone();
+    Ok(Design { n: rows.len(), y, x, x_names, weights, offset, terms, ..Design::default() })
 }
 
 pub(super) fn checked_weights(name: &str, values: Cow<[f64]>, rows: &Rows) -> Result<Vec<f64>> {
