@@ -10,13 +10,14 @@ use crate::frame::Frame;
 use crate::lmm::centre::{centred, shifts};
 use crate::lmm::cross_products::CrossProducts;
 use crate::lmm::deviance::Deviance;
-use crate::lmm::estimate::{Estimate, estimate, working_from_theta};
+use crate::lmm::estimate::{estimate, working_from_theta};
 use crate::lmm::rows::Chunk;
 use crate::lmm::solution::{Solution, solve};
 use crate::lmm::system::LinearSystem;
 use crate::optimize::Reason;
 use crate::options::{Options, Progress};
 use crate::random::Layout;
+use crate::search::Estimate;
 use crate::spec::{ModelKind, Source, Spec};
 
 /// A fitted model. `y`, `fitted`, `residuals`, `residuals_pearson`, `weights` and `offset` have one entry per row used, or, where the

@@ -1,8 +1,13 @@
 //! Generalised linear mixed models: the Laplace approximation with analytic gradient, estimation.
 
+pub mod fixed;
+pub mod jet;
+pub mod response;
 pub mod model;
+mod border;
 pub mod laplace;
 mod gradient;
+mod hessian;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,5 @@
 //! All estimates of a linear mixed model at given parameters, in the user's units.
 
-use super::boundary::null_directions;
 use super::centre::product;
 use super::deviance::Deviance;
 use super::estimate::theta_from_working;
@@ -8,6 +7,7 @@ use super::system::LinearSystem;
 use crate::error::{Error, Result};
 use crate::linalg::dense;
 use crate::random::own_block;
+use crate::search::boundary::null_directions;
 
 /// The share of the least-squares residual below which none is left: rho^2 is what cancellation from that leaves, and has four digits here.
 const EXACT: f64 = 1e-12;
