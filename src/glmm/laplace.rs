@@ -376,3 +376,20 @@ impl<'a> Laplace<'a> {
         Err(Error::numeric("no step towards the modes of the random effects raises the likelihood"))
     }
 }
+
+impl Laplace<'_> {
+    /// Where the search for fixed effects that are inside starts.
+    pub fn start_fixed(&mut self, gamma: &[f64]) {
+        if let Some(border) = &mut self.border {
+            border.gamma.copy_from_slice(gamma);
+        }
+    }
+
+    /// The mean's fixed effects at working parameters, in the orthonormal basis.
+    pub fn fixed_effects(&self, x: &[f64]) -> Vec<f64> {
+        match &self.border {
+            Some(border) => border.gamma.clone(),
+            None => x[self.ranges()[0].clone()].to_vec(),
+        }
+    }
+}

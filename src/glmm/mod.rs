@@ -8,6 +8,9 @@ mod border;
 pub mod laplace;
 mod gradient;
 mod hessian;
+mod start;
+pub mod estimate;
+pub mod solution;
 
 #[cfg(test)]
 mod tests;

@@ -140,27 +140,11 @@ impl Deviance<'_> {
             if let Some(inverse) = &self.inverse {
                 own_block(inverse, &self.col_ptr, first + level * r, r, &mut block);
             }
-            sandwich(r, &t, &block, sigma * sigma, &mut condvar[level * r * r..(level + 1) * r * r]);
+            dense::sandwich(r, &t, &block, sigma * sigma, &mut condvar[level * r * r..(level + 1) * r * r]);
         }
         let identity: Vec<f64> = (0..r * r).map(|e| if e % (r + 1) == 0 { 1.0 } else { 0.0 }).collect();
         let mut cov = vec![0.0; r * r];
-        sandwich(r, &t, &identity, sigma * sigma, &mut cov);
+        dense::sandwich(r, &t, &identity, sigma * sigma, &mut cov);
         TermSolution { cov, modes, condvar, boundary }
-    }
-}
-
-/// out <- factor T B T', symmetric to the last bit, for symmetric B.
-fn sandwich(r: usize, t: &[f64], b: &[f64], factor: f64, out: &mut [f64]) {
-    for i in 0..r {
-        for j in 0..=i {
-            let mut sum = 0.0;
-            for c in 0..r {
-                for d in 0..r {
-                    sum += t[c * r + i] * b[d * r + c] * t[d * r + j];
-                }
-            }
-            out[j * r + i] = factor * sum;
-            out[i * r + j] = factor * sum;
-        }
     }
 }
