@@ -8,7 +8,7 @@ mod border;
 pub mod laplace;
 mod gradient;
 mod hessian;
-mod start;
+pub mod start;
 pub mod estimate;
 pub mod solution;
 

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::family::Order;
 use crate::linalg::dense;
 use crate::options::StdErrors;
-use crate::random::own_block;
+use crate::random::{TermSolution, own_block};
 use crate::search::boundary::null_directions;
 
 /// Steps of the differences, in standard errors: central differences of the analytic gradient.
@@ -28,18 +28,6 @@ pub struct Solution {
     pub eta: Vec<Vec<f64>>,
     /// Parameters in whose direction the deviance is flat: nothing is known of them.
     pub flat: bool,
-}
-
-/// The estimates of one random term with r effects and l levels.
-pub struct TermSolution {
-    /// `[r, r]`.
-    pub cov: Vec<f64>,
-    /// Conditional modes `[r, l]`.
-    pub modes: Vec<f64>,
-    /// Their conditional covariances `[r, r, l]`.
-    pub condvar: Vec<f64>,
-    /// Directions without variance, each `[r]` of unit length.
-    pub boundary: Vec<Vec<f64>>,
 }
 
 /// Solves the model at working parameters.

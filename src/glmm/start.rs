@@ -1,7 +1,7 @@
 //! Where the search starts: a fit without random effects, then variances by moments of its scores.
 
 use super::fixed::FixedPart;
-use super::jet::{Evaluator, Jet, Response};
+use super::jet::{Evaluator, Jet};
 use super::model::Model;
 use crate::error::{Error, Result};
 use crate::family::Order;

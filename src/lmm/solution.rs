@@ -6,7 +6,7 @@ use super::estimate::theta_from_working;
 use super::system::LinearSystem;
 use crate::error::{Error, Result};
 use crate::linalg::dense;
-use crate::random::own_block;
+use crate::random::{TermSolution, own_block};
 use crate::search::boundary::null_directions;
 
 /// The share of the least-squares residual below which none is left: rho^2 is what cancellation from that leaves, and has four digits here.
@@ -22,18 +22,6 @@ pub struct Solution {
     pub sigma: f64,
     pub criterion: f64,
     pub terms: Vec<TermSolution>,
-}
-
-/// The estimates of one random term with r effects and l levels.
-pub struct TermSolution {
-    /// `[r, r]`.
-    pub cov: Vec<f64>,
-    /// Conditional modes `[r, l]`.
-    pub modes: Vec<f64>,
-    /// Their conditional covariances `[r, r, l]`.
-    pub condvar: Vec<f64>,
-    /// Directions without variance, each `[r]` of unit length.
-    pub boundary: Vec<Vec<f64>>,
 }
 
 /// Solves the model at working parameters.

@@ -9,5 +9,5 @@ mod weighted;
 pub use blocks::{BlockMatrix, block_diagonal};
 pub use curvature::{FactorDerivative, add_curvature, add_second_derivatives, directions, factor_derivatives};
 pub use gram::{Gram, own_block};
-pub use layout::{Layout, TermRows, TermSize};
+pub use layout::{Layout, TermRows, TermSize, TermSolution};
 pub use weighted::{WeightedGram, triangle};
