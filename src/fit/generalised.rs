@@ -29,7 +29,7 @@ pub(super) fn fit(
 ) -> Result<Fit> {
     let started = Instant::now();
     let prepared = prepare(spec, &design)?;
-    design.warnings.extend(prepared.response.family.check_response(&prepared.response.observations())?);
+    design.warnings.extend(prepared.check_response()?);
     let model = prepared.model(&design)?;
     let start = prepared.start(&model)?;
     let mut laplace = Laplace::new(&model, approximation(options))?;
@@ -43,7 +43,7 @@ pub(super) fn fit(
 /// The deviance at each of the given points.
 pub(super) fn objective(spec: &Spec, design: &Design, options: &Options, points: &[f64]) -> Result<Vec<f64>> {
     let prepared = prepare(spec, design)?;
-    prepared.response.family.check_response(&prepared.response.observations())?;
+    prepared.check_response()?;
     let model = prepared.model(design)?;
     let mut laplace = Laplace::new(&model, approximation(options))?;
     let n_theta = model.n_theta();
@@ -123,6 +123,21 @@ fn zero_part(family: &dyn Family) -> Result<ZeroPart> {
 }
 
 impl Prepared {
+    /// Fails at a response that the family can't have; the zeros of a hurdle are not the family's.
+    fn check_response(&self) -> Result<Vec<String>> {
+        let response = &self.response;
+        if response.zero != Some(ZeroPart::Hurdle) {
+            return response.family.check_response(&response.observations());
+        }
+        let rows: Vec<usize> = (0..response.y.len()).filter(|&i| response.y[i] != 0.0).collect();
+        let part = |values: &[f64]| -> Vec<f64> { rows.iter().filter_map(|&i| values.get(i).copied()).collect() };
+        let (y, weights) = (part(&response.y), part(&response.weights));
+        if y.is_empty() {
+            return Err(Error::data("the response is zero in all rows: there is nothing but a zero part to model"));
+        }
+        response.family.check_response(&crate::family::Observations { y: &y, weights: &weights })
+    }
+
     /// The model in working units, the predictors in the order of the response.
     fn model(&self, design: &Design) -> Result<Model> {
         let n = design.n;
