@@ -1,7 +1,7 @@
 //! The coordinate a density is written in, and how the linear predictor maps to it.
 
 use super::link::Link;
-use super::special::{expit, softplus};
+use super::special::{Logistic, logistic};
 
 /// The coordinate zeta in which a density and its derivatives are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +43,8 @@ impl Base {
             Base::Mean => At { zeta, mu: zeta, complement: f64::NAN, log_mu: f64::NAN, log_complement: f64::NAN },
             Base::Log => At { zeta, mu: zeta.exp(), complement: f64::NAN, log_mu: zeta, log_complement: f64::NAN },
             Base::Logit => {
-                let (mu, complement) = (expit(zeta), expit(-zeta));
-                At { zeta, mu, complement, log_mu: -softplus(-zeta), log_complement: -softplus(zeta) }
+                let Logistic { p, q, log_p, log_q } = logistic(zeta);
+                At { zeta, mu: p, complement: q, log_mu: log_p, log_complement: log_q }
             }
         }
     }

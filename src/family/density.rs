@@ -40,9 +40,13 @@ impl Point {
     }
 
     #[inline]
-    pub(crate) fn scaled(&self, by: f64) -> Point {
-        let psi = self.psi.map(|p| p.map(|v| by * v));
-        Point { l: by * self.l, s: by * self.s, w: by * self.w, t: by * self.t, psi }
+    pub(crate) fn scale(&mut self, by: f64, parameters: usize) {
+        for v in [&mut self.l, &mut self.s, &mut self.w, &mut self.t] {
+            *v *= by;
+        }
+        for v in self.psi[..parameters].iter_mut().flatten() {
+            *v *= by;
+        }
     }
 }
 
@@ -71,12 +75,10 @@ pub(crate) trait Density: Clone + Debug + Send + Sync + 'static {
     /// The rest, and all derivatives of the log-density less those of the constant.
     fn point<const ORDER: u8>(&self, y: f64, weight: f64, at: &At, shape: &Self::Shape) -> Point;
 
-    /// Like `point`, but in the linear predictor: families override it for links with a better form.
+    /// Like `point`, but in the linear predictor of another link than that of the coordinate: families override it where they have
+    /// a better form.
     #[inline]
     fn point_by_link<const ORDER: u8>(&self, link: Link, y: f64, weight: f64, eta: f64, shape: &Self::Shape) -> Point {
-        if Self::BASE.is(link) {
-            return self.point::<ORDER>(y, weight, &Self::BASE.at(eta), shape);
-        }
         let (at, chain) = Self::BASE.of(link, eta);
         self.point::<ORDER>(y, weight, &at, shape).chained(chain)
     }

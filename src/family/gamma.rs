@@ -31,7 +31,8 @@ impl Density for Gamma {
         Constant { value, psi: [nu * log_minus_digamma(nu), 0.0, 0.0] }
     }
 
-    #[inline]
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     fn point<const ORDER: u8>(&self, y: f64, weight: f64, at: &At, shape: &f64) -> Point {
         let nu = weight * shape;
         let r = y / at.mu;

@@ -34,7 +34,8 @@ impl Density for Gaussian {
         Constant { value, psi: [-0.5, 0.0, 0.0] }
     }
 
-    #[inline]
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     fn point<const ORDER: u8>(&self, y: f64, weight: f64, at: &At, shape: &Shape) -> Point {
         let (r, w) = (y - at.mu, weight * shape.precision);
         let s = w * r;

@@ -4,7 +4,7 @@ use super::beta::{Beta, start_log_precision};
 use super::coordinate::{At, Base};
 use super::density::{Constant, Density, Point};
 use super::parameter::{Parameter, Scale};
-use super::special::{expit, log1mexp, logit, softplus};
+use super::special::{Logistic, expit, log1mexp, logistic, logit, softplus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
 
@@ -88,12 +88,6 @@ pub(crate) struct Cuts {
     width: f64,
 }
 
-/// The logistic function's density and its derivative, as functions of F and 1 - F.
-fn logistic(x: f64) -> (f64, f64, f64, f64) {
-    let (f, rest) = (expit(x), expit(-x));
-    (f, rest, f * rest, f * rest * (rest - f))
-}
-
 impl Density for OrderedBeta {
     type Shape = Cuts;
 
@@ -121,13 +115,15 @@ impl Density for OrderedBeta {
     fn point<const ORDER: u8>(&self, y: f64, weight: f64, at: &At, shape: &Cuts) -> Point {
         let a = at.zeta - shape.lower;
         let (b, d) = (a - shape.width, shape.width);
-        let (fa, rest_a, density_a, slope_a) = logistic(a);
-        let (fb, rest_b, density_b, slope_b) = logistic(b);
+        let Logistic { p: fa, q: rest_a, log_q: log_below, .. } = logistic(a);
+        let Logistic { p: fb, q: rest_b, log_p: log_above, .. } = logistic(b);
+        // The logistic density and its derivative.
+        let (density_a, density_b) = (fa * rest_a, fb * rest_b);
+        let (slope_a, slope_b) = (density_a * (rest_a - fa), density_b * (rest_b - fb));
         // Minus log(1 - F(a)) below the upper cut, minus log F(b) (less b where y is inside) above the lower.
-        let below =
-            Point { l: -softplus(a), s: -fa, w: density_a, t: slope_a, psi: [[0.0; 3], [fa, density_a, -slope_a], [0.0; 3]] };
+        let below = Point { l: log_below, s: -fa, w: density_a, t: slope_a, psi: [[0.0; 3], [fa, density_a, -slope_a], [0.0; 3]] };
         let above = Point {
-            l: -softplus(-b),
+            l: log_above,
             s: rest_b,
             w: density_b,
             t: slope_b,

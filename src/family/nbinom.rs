@@ -6,7 +6,7 @@ use super::coordinate::{At, Base};
 use super::density::{Constant, Density, GRADIENT, MODE, Point};
 use super::parameter::{Parameter, Scale};
 use super::poisson::wants_count;
-use super::special::{expit, ln_factorial, ln_rising_ratio, rising_shares, softplus, x_log_y, x1_log1p_minus};
+use super::special::{Logistic, expit, ln_factorial, ln_rising_ratio, logistic, rising_shares, x_log_y, x1_log1p_minus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
 
@@ -38,12 +38,12 @@ impl Density for Nbinom2 {
         Constant { value, psi: [slope, 0.0, 0.0] }
     }
 
-    #[inline]
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     fn point<const ORDER: u8>(&self, y: f64, _weight: f64, at: &At, shape: &Size) -> Point {
         let x = at.zeta - shape.log_size;
-        let (p, q, k) = (expit(x), expit(-x), shape.size);
-        let total = y + k;
-        let log_scale = softplus(x);
+        let (Logistic { p, q, log_q, .. }, k) = (logistic(x), shape.size);
+        let (total, log_scale) = (y + k, -log_q);
         let s = y * q - k * p;
         let spread = p * q;
         let w = total * spread;
@@ -119,7 +119,8 @@ impl Density for Nbinom1 {
         Constant { value: -ln_factorial(y) - y * shape.log_scale, psi: [slope, 0.0, 0.0] }
     }
 
-    #[inline]
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     fn point<const ORDER: u8>(&self, y: f64, _weight: f64, at: &At, shape: &Alpha) -> Point {
         let size = at.mu / shape.value;
         let zero = size * shape.log_scale;

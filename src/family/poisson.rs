@@ -29,7 +29,8 @@ impl Density for Poisson {
         Constant { value, ..Constant::default() }
     }
 
-    #[inline]
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     fn point<const ORDER: u8>(&self, y: f64, _weight: f64, at: &At, _shape: &()) -> Point {
         let l = if y < LARGE {
             y * at.zeta - at.mu
