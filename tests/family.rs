@@ -8,6 +8,8 @@ mod reference;
 mod identities;
 #[path = "family/mixture.rs"]
 mod mixture;
+#[path = "family/simulated.rs"]
+mod simulated;
 #[path = "family/special.rs"]
 mod special;
 #[path = "family/surface.rs"]

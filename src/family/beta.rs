@@ -3,9 +3,10 @@
 use super::coordinate::{At, Base};
 use super::density::{Constant, Density, GRADIENT, MODE, Point};
 use super::parameter::{Parameter, Scale};
-use super::special::{log_minus_digamma, logit, stirling_error, tetragamma, trigamma, x1_log1p_minus};
+use super::special::{expit, log_minus_digamma, logit, stirling_error, tetragamma, trigamma, x1_log1p_minus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
+use crate::simulate::Stream;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Beta;
@@ -70,6 +71,10 @@ impl Density for Beta {
         let w = (phi * v).powi(2) * (trigamma(a) + trigamma(b));
         let slope = (phi * v).powi(3) * (tetragamma(a) - tetragamma(b)) + 2.0 * w * (at.complement - at.mu);
         Some([w, slope])
+    }
+
+    fn simulate(&self, at: &At, _weight: f64, phi: &f64, stream: &mut Stream) -> f64 {
+        expit(stream.logit_beta(at.mu * phi, at.complement * phi)).clamp(f64::MIN_POSITIVE, 1.0 - 0.5 * f64::EPSILON)
     }
 
     fn variance(&self, mu: f64, _weight: f64, phi: &f64) -> f64 {

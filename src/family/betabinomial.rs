@@ -5,9 +5,10 @@ use super::binomial::{fractional_successes, successes, wants_proportion};
 use super::coordinate::{At, Base};
 use super::density::{Constant, Density, GRADIENT, MODE, Point};
 use super::parameter::{Parameter, Scale};
-use super::special::{ln_choose, ln_rising_ratio, rising_shares};
+use super::special::{expit, ln_choose, ln_rising_ratio, rising_shares};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
+use crate::simulate::Stream;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Betabinomial;
@@ -48,6 +49,11 @@ impl Density for Betabinomial {
             point.psi[0] = [-(a1 + b1), a2 * q - b2 * mu, (a2 + b2) * v - (a3 * q * q + b3 * mu * mu)];
         }
         point
+    }
+
+    fn simulate(&self, at: &At, trials: f64, phi: &f64, stream: &mut Stream) -> f64 {
+        let logit = stream.logit_beta(at.mu * phi, at.complement * phi);
+        stream.binomial(trials.round(), expit(logit), expit(-logit)) / trials.round()
     }
 
     fn variance(&self, mu: f64, trials: f64, phi: &f64) -> f64 {

@@ -6,6 +6,7 @@ use super::link::{Jet, Link};
 use super::parameter::Parameter;
 use super::special::ln_choose;
 use super::{MAX_PARAMETERS, Observations, WeightRole};
+use crate::simulate::Stream;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Binomial;
@@ -71,6 +72,12 @@ impl Density for Binomial {
     fn expected(&self, trials: f64, at: &At, _shape: &()) -> Option<[f64; 2]> {
         let w = trials * at.mu * at.complement;
         Some([w, w * (at.complement - at.mu)])
+    }
+
+    fn simulate(&self, at: &At, trials: f64, _shape: &(), stream: &mut Stream) -> f64 {
+        // Of a fractional number of trials, which the density allows, the nearest whole one.
+        let trials = trials.round().max(1.0);
+        stream.binomial(trials, at.mu, at.complement) / trials
     }
 
     fn variance(&self, mu: f64, trials: f64, _shape: &()) -> f64 {

@@ -7,6 +7,7 @@ use super::link::Link;
 use super::parameter::Parameter;
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
+use crate::simulate::Stream;
 
 /// `Order` as a constant, so that the compiler leaves out what is not asked for.
 pub(crate) const VALUE: u8 = 0;
@@ -92,6 +93,9 @@ pub(crate) trait Density: Clone + Debug + Send + Sync + 'static {
     fn response_mean(&self, at: &At, _shape: &Self::Shape) -> f64 {
         at.mu
     }
+
+    /// A response; not a number outside the link's domain. A weight of `WeightRole::Factor` plays no part in it.
+    fn simulate(&self, at: &At, weight: f64, shape: &Self::Shape, stream: &mut Stream) -> f64;
 
     fn variance(&self, mu: f64, weight: f64, shape: &Self::Shape) -> f64;
 

@@ -8,6 +8,7 @@ use super::parameter::{Parameter, Scale};
 use super::special::{log_minus_digamma, log1p_minus, stirling_error};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
+use crate::simulate::Stream;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Gamma;
@@ -44,6 +45,12 @@ impl Density for Gamma {
 
     fn expected(&self, weight: f64, _at: &At, shape: &f64) -> Option<[f64; 2]> {
         Some([weight * shape, 0.0])
+    }
+
+    fn simulate(&self, at: &At, weight: f64, shape: &f64, stream: &mut Stream) -> f64 {
+        let nu = weight * shape;
+        // At small shapes a variate may be smaller than any double.
+        (stream.log_gamma(nu) - nu.ln() + at.zeta).exp().clamp(f64::MIN_POSITIVE, f64::MAX)
     }
 
     fn variance(&self, mu: f64, weight: f64, shape: &f64) -> f64 {

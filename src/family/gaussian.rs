@@ -7,6 +7,7 @@ use super::density::{Constant, Density, Point};
 use super::parameter::{Parameter, Scale};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
+use crate::simulate::Stream;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Gaussian;
@@ -45,6 +46,10 @@ impl Density for Gaussian {
 
     fn expected(&self, weight: f64, _at: &At, shape: &Shape) -> Option<[f64; 2]> {
         Some([weight * shape.precision, 0.0])
+    }
+
+    fn simulate(&self, at: &At, weight: f64, shape: &Shape, stream: &mut Stream) -> f64 {
+        at.mu + stream.normal() / (weight * shape.precision).sqrt()
     }
 
     fn variance(&self, _mu: f64, weight: f64, shape: &Shape) -> f64 {

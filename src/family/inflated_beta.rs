@@ -7,6 +7,7 @@ use super::parameter::{Parameter, Scale};
 use super::special::{Logistic, expit, log1mexp, logistic, logit, softplus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
+use crate::simulate::Stream;
 
 /// P(y is 0 or 1) = zoi, P(1 | 0 or 1) = coi, else beta.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +56,13 @@ impl Density for ZeroOneInflatedBeta {
         expit(shape.zoi) * expit(shape.coi) + expit(-shape.zoi) * at.mu
     }
 
+    fn simulate(&self, at: &At, weight: f64, shape: &Inflation, stream: &mut Stream) -> f64 {
+        if stream.uniform() >= expit(shape.zoi) {
+            return self.0.simulate(at, weight, &shape.phi, stream);
+        }
+        f64::from(stream.uniform() < expit(shape.coi))
+    }
+
     fn variance(&self, mu: f64, weight: f64, shape: &Inflation) -> f64 {
         let (zoi, coi, rest) = (expit(shape.zoi), expit(shape.coi), expit(-shape.zoi));
         let mean = zoi * coi + rest * mu;
@@ -86,6 +94,16 @@ pub(crate) struct Cuts {
     phi: f64,
     lower: f64,
     width: f64,
+}
+
+impl Cuts {
+    /// The probabilities of 0, of a value inside, and of 1.
+    fn shares(&self, zeta: f64) -> [f64; 3] {
+        let (a, b) = (zeta - self.lower, zeta - self.lower - self.width);
+        let (zero, one) = (expit(-a), expit(b));
+        // F(a) - F(b) = F(a) (1 - F(b)) (1 - e^(b - a)).
+        [zero, expit(a) * expit(-b) * -(-self.width).exp_m1(), one]
+    }
 }
 
 impl Density for OrderedBeta {
@@ -152,6 +170,18 @@ impl Density for OrderedBeta {
         let (a, b) = (at.zeta - shape.lower, at.zeta - shape.lower - shape.width);
         let one = expit(b);
         one + (1.0 - one - expit(-a)) * at.mu
+    }
+
+    fn simulate(&self, at: &At, weight: f64, shape: &Cuts, stream: &mut Stream) -> f64 {
+        let [zero, inside, _] = shape.shares(at.zeta);
+        let u = stream.uniform();
+        if u < zero {
+            0.0
+        } else if u < zero + inside {
+            self.0.simulate(at, weight, &shape.phi, stream)
+        } else {
+            1.0
+        }
     }
 
     fn variance(&self, mu: f64, weight: f64, shape: &Cuts) -> f64 {

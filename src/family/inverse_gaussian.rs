@@ -8,6 +8,7 @@ use super::gamma::wants_positive;
 use super::parameter::{Parameter, Scale};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
+use crate::simulate::Stream;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct InverseGaussian;
@@ -40,6 +41,14 @@ impl Density for InverseGaussian {
     fn expected(&self, weight: f64, at: &At, lambda: &f64) -> Option<[f64; 2]> {
         let w = weight * lambda / at.mu;
         Some([w, -w])
+    }
+
+    /// The smaller root of Michael, Schucany & Haas (1976) as its reciprocal, which does not cancel.
+    fn simulate(&self, at: &At, weight: f64, lambda: &f64, stream: &mut Stream) -> f64 {
+        let t = stream.normal().powi(2) * at.mu / (2.0 * weight * lambda);
+        let x = 1.0 + t + (t * (t + 2.0)).sqrt();
+        let smaller = stream.uniform() * (1.0 + x) <= x;
+        (if smaller { at.mu / x } else { at.mu * x }).clamp(f64::MIN_POSITIVE, f64::MAX)
     }
 
     fn variance(&self, mu: f64, weight: f64, lambda: &f64) -> f64 {

@@ -7,6 +7,7 @@ use super::gaussian::Gaussian;
 use super::parameter::Parameter;
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
+use crate::simulate::Stream;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lognormal(Gaussian);
@@ -39,6 +40,10 @@ impl Density for Lognormal {
 
     fn response_mean(&self, at: &At, shape: &Self::Shape) -> f64 {
         (at.mu + 0.5 * self.0.variance(at.mu, 1.0, shape)).exp()
+    }
+
+    fn simulate(&self, at: &At, weight: f64, shape: &Self::Shape, stream: &mut Stream) -> f64 {
+        self.0.simulate(at, weight, shape, stream).exp().clamp(f64::MIN_POSITIVE, f64::MAX)
     }
 
     fn variance(&self, mu: f64, weight: f64, shape: &Self::Shape) -> f64 {

@@ -1,8 +1,9 @@
 //! Zeros of their own: zero inflation and hurdles, as a layer over a family with a second linear predictor zeta, pi = expit(zeta).
 
-use super::special::{Logistic, logistic};
+use super::special::{Logistic, expit, logistic};
 use super::{Constants, Derivatives, Family, Observations, Order, Psi, WeightRole, check_length};
 use crate::error::{Result, try_vec};
+use crate::simulate::Stream;
 
 /// What pi is the probability of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +97,11 @@ impl ZeroMixture {
             }
         }
         Ok(())
+    }
+
+    /// A response at the linear predictors of the family and of the zero part; as [`Family::simulate`].
+    pub fn simulate(&self, [eta, zeta]: [f64; 2], weight: f64, psi: &[f64], stream: &mut Stream) -> f64 {
+        if stream.uniform() < expit(zeta) { 0.0 } else { self.family.simulate(eta, weight, psi, stream) }
     }
 
     /// A factor of the log-density is applied to the mixture, not to its part.

@@ -1,10 +1,12 @@
 //! A density with a link as a `Family`: the loops over the rows, and the chain from the density's coordinate to the linear predictor.
 
+use super::coordinate::Base;
 use super::density::{Density, GRADIENT, MODE, VALUE};
 use super::link::Link;
 use super::parameter::Parameter;
 use super::{Constants, Derivatives, Family, MAX_PARAMETERS, Observations, Order, Psi, WeightRole, check_length};
 use crate::error::{Error, Result};
+use crate::simulate::Stream;
 
 /// A density with its link.
 #[derive(Clone, Debug)]
@@ -230,6 +232,18 @@ impl<D: Density> Family for Model<D> {
 
     fn response_mean(&self, eta: f64, psi: &[f64]) -> f64 {
         self.density.response_mean(&D::BASE.of(self.link, eta).0, &self.density.shape(&pad(psi)))
+    }
+
+    fn simulate(&self, eta: f64, weight: f64, psi: &[f64], stream: &mut Stream) -> f64 {
+        let (weight, _) = roles::<D>(weight);
+        let (at, shape) = (D::BASE.of(self.link, eta).0, self.density.shape(&pad(psi)));
+        // The logarithms know where a link's domain ends.
+        let outside = match D::BASE {
+            Base::Mean => at.mu.is_nan(),
+            Base::Log => at.mu.is_nan() || at.zeta.is_nan(),
+            Base::Logit => at.log_mu.is_nan() || at.log_complement.is_nan(),
+        };
+        if outside { f64::NAN } else { self.density.simulate(&at, weight, &shape, stream) }
     }
 
     fn variance(&self, mu: f64, weight: f64, psi: &[f64]) -> f64 {

@@ -9,6 +9,7 @@ use super::poisson::wants_count;
 use super::special::{Logistic, expit, ln_factorial, ln_rising_ratio, logistic, rising_shares, x_log_y, x1_log1p_minus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
+use crate::simulate::Stream;
 
 /// Variance mu + mu^2/size.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +19,12 @@ pub(crate) struct Nbinom2;
 pub(crate) struct Size {
     log_size: f64,
     size: f64,
+}
+
+impl Size {
+    pub(crate) fn size_and_ratio(&self, at: &At) -> [f64; 2] {
+        [self.size, at.mu / self.size]
+    }
 }
 
 impl Density for Nbinom2 {
@@ -62,6 +69,11 @@ impl Density for Nbinom2 {
         Some([w, w * expit(-x)])
     }
 
+    fn simulate(&self, at: &At, _weight: f64, shape: &Size, stream: &mut Stream) -> f64 {
+        let [size, ratio] = shape.size_and_ratio(at);
+        stream.negative_binomial(size, ratio)
+    }
+
     fn variance(&self, mu: f64, _weight: f64, shape: &Size) -> f64 {
         mu + mu * mu / shape.size
     }
@@ -101,6 +113,12 @@ pub(crate) struct Alpha {
     bend: f64,
 }
 
+impl Alpha {
+    pub(crate) fn size_and_ratio(&self, at: &At) -> [f64; 2] {
+        [at.mu / self.value, self.value]
+    }
+}
+
 impl Density for Nbinom1 {
     type Shape = Alpha;
 
@@ -134,6 +152,11 @@ impl Density for Nbinom1 {
             point.psi[0] = [bend + a, bend - b, c - bend];
         }
         point
+    }
+
+    fn simulate(&self, at: &At, _weight: f64, shape: &Alpha, stream: &mut Stream) -> f64 {
+        let [size, ratio] = shape.size_and_ratio(at);
+        stream.negative_binomial(size, ratio)
     }
 
     fn variance(&self, mu: f64, _weight: f64, shape: &Alpha) -> f64 {

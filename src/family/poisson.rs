@@ -7,6 +7,7 @@ use super::density::{Constant, Density, Point};
 use super::parameter::Parameter;
 use super::special::{ln_factorial, stirling_error, x1_log1p_minus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
+use crate::simulate::Stream;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Poisson;
@@ -43,6 +44,10 @@ impl Density for Poisson {
 
     fn expected(&self, _weight: f64, at: &At, _shape: &()) -> Option<[f64; 2]> {
         Some([at.mu, at.mu])
+    }
+
+    fn simulate(&self, at: &At, _weight: f64, _shape: &(), stream: &mut Stream) -> f64 {
+        stream.poisson(at.mu)
     }
 
     fn variance(&self, mu: f64, _weight: f64, _shape: &()) -> f64 {

@@ -8,6 +8,7 @@ use super::parameter::{Parameter, Scale};
 use super::special::{digamma, ln_gamma, x1_log1p_minus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
+use crate::simulate::Stream;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct StudentT;
@@ -75,6 +76,11 @@ impl Density for StudentT {
 
     fn expected(&self, _weight: f64, _at: &At, shape: &Shape) -> Option<[f64; 2]> {
         Some([(shape.df + 1.0) / ((shape.df + 3.0) * shape.sigma * shape.sigma), 0.0])
+    }
+
+    fn simulate(&self, at: &At, _weight: f64, shape: &Shape, stream: &mut Stream) -> f64 {
+        let half = 0.5 * shape.df;
+        at.mu + shape.sigma * stream.normal() * (0.5 * (half.ln() - stream.log_gamma(half))).exp()
     }
 
     fn variance(&self, _mu: f64, _weight: f64, shape: &Shape) -> f64 {

@@ -8,19 +8,31 @@ use super::poisson::Poisson;
 use super::special::{bernoulli_excess, log1mexp};
 use super::{Link, MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
+use crate::simulate::Stream;
 
 /// A distribution of counts that can be truncated: all that its density has at zero depends on the mean (`constant` is 0 there).
 pub(crate) trait Counts: Density + Default {
     /// The name of the truncated distribution.
     const TRUNCATED: &'static str;
+
+    /// The size of the negative binomial distribution, and its mean over the size.
+    fn size_and_ratio(at: &At, shape: &Self::Shape) -> [f64; 2];
 }
 
 impl Counts for Nbinom1 {
     const TRUNCATED: &'static str = "truncated_nbinom1";
+
+    fn size_and_ratio(at: &At, alpha: &Self::Shape) -> [f64; 2] {
+        alpha.size_and_ratio(at)
+    }
 }
 
 impl Counts for Nbinom2 {
     const TRUNCATED: &'static str = "truncated_nbinom2";
+
+    fn size_and_ratio(at: &At, size: &Self::Shape) -> [f64; 2] {
+        size.size_and_ratio(at)
+    }
 }
 
 /// The distribution D given y >= 1. `mu` stays the mean of D.
@@ -80,6 +92,17 @@ impl<D: Counts> Density for Truncated<D> {
         at.mu / -self.zero::<0>(at, shape).l.exp_m1()
     }
 
+    /// A negative binomial count is a Poisson number of counts of the logarithmic series distribution. Given that there is one, the first
+    /// has an exponential time of arrival, truncated to the Poisson process's; what comes in the time left is negative binomial again.
+    fn simulate(&self, at: &At, _weight: f64, shape: &D::Shape, stream: &mut Stream) -> f64 {
+        let [size, ratio] = D::size_and_ratio(at, shape);
+        let rate = ratio.ln_1p();
+        let arrival = -(stream.uniform() * (-size * rate).exp_m1()).ln_1p() / rate;
+        let rest = (size - arrival).max(0.0);
+        let others = if rest > 0.0 { stream.negative_binomial(rest, ratio) } else { 0.0 };
+        stream.logarithmic(ratio) + others
+    }
+
     fn variance(&self, mu: f64, weight: f64, shape: &D::Shape) -> f64 {
         let positive = -self.zero::<0>(&D::BASE.at(mu.ln()), shape).l.exp_m1();
         let mean = mu / positive;
@@ -135,6 +158,12 @@ impl Density for TruncatedPoisson {
 
     fn response_mean(&self, at: &At, _shape: &()) -> f64 {
         at.mu / -(-at.mu).exp_m1()
+    }
+
+    /// The first event of the Poisson process is there, at a truncated exponential time; the others come after it.
+    fn simulate(&self, at: &At, _weight: f64, _shape: &(), stream: &mut Stream) -> f64 {
+        let arrival = -(stream.uniform() * (-at.mu).exp_m1()).ln_1p();
+        1.0 + stream.poisson((at.mu - arrival).max(0.0))
     }
 
     fn variance(&self, mu: f64, _weight: f64, _shape: &()) -> f64 {

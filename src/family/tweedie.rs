@@ -11,6 +11,7 @@ use super::parameter::{Parameter, Scale};
 use super::special::{expit, log_minus_digamma, stirling_error, x1_log1p_minus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
+use crate::simulate::Stream;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tweedie;
@@ -120,6 +121,17 @@ impl Density for Tweedie {
     fn expected(&self, weight: f64, at: &At, shape: &Shape) -> Option<[f64; 2]> {
         let w = weight * (shape.b * at.zeta).exp() / shape.phi;
         Some([w, shape.b * w])
+    }
+
+    /// A Poisson number of Gamma jumps.
+    fn simulate(&self, at: &At, weight: f64, shape: &Shape, stream: &mut Stream) -> f64 {
+        let (a, b, phi) = (shape.a, shape.b, shape.phi / weight);
+        let jumps = stream.poisson((b * at.zeta).exp() / (phi * b));
+        if jumps == 0.0 {
+            return 0.0;
+        }
+        let scale = phi * a * (a * at.zeta).exp();
+        (stream.log_gamma(jumps * b / a) + scale.ln()).exp().clamp(f64::MIN_POSITIVE, f64::MAX)
     }
 
     fn variance(&self, mu: f64, weight: f64, shape: &Shape) -> f64 {
