@@ -1,5 +1,7 @@
 //! Response distributions: values against R's densities, derivatives against finite differences, identities of scores.
 
+#[path = "family/cumulative.rs"]
+mod cumulative;
 #[path = "family/differences.rs"]
 mod differences;
 #[path = "family/reference.rs"]

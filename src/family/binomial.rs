@@ -1,9 +1,11 @@
 //! Binomial proportions y of `weight` trials.
 
 use super::coordinate::{At, Base};
+use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
 use super::link::{Jet, Link};
 use super::parameter::Parameter;
+use super::special::binomial_tails;
 use super::special::ln_choose;
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::simulate::Stream;
@@ -78,6 +80,10 @@ impl Density for Binomial {
         // Of a fractional number of trials, which the density allows, the nearest whole one.
         let trials = trials.round().max(1.0);
         stream.binomial(trials, at.mu, at.complement) / trials
+    }
+
+    fn cdf(&self, y: f64, trials: f64, at: &At, _shape: &()) -> Cumulative {
+        Cumulative::counts(successes(y, trials), |k| binomial_tails(k, trials, at.mu, at.complement))
     }
 
     fn variance(&self, mu: f64, trials: f64, _shape: &()) -> f64 {

@@ -25,6 +25,17 @@ pub(crate) struct At {
     pub log_complement: f64,
 }
 
+impl At {
+    /// Whether it comes from outside the link's domain: the logarithms know.
+    pub(crate) fn outside(&self, base: Base) -> bool {
+        match base {
+            Base::Mean => self.mu.is_nan(),
+            Base::Log => self.mu.is_nan() || self.zeta.is_nan(),
+            Base::Logit => self.log_mu.is_nan() || self.log_complement.is_nan(),
+        }
+    }
+}
+
 /// d zeta / d eta and the next two.
 pub(crate) type Chain = [f64; 3];
 

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use super::coordinate::{At, Base, Chain};
+use super::cumulative::Cumulative;
 use super::link::Link;
 use super::parameter::Parameter;
 use super::{MAX_PARAMETERS, Observations, WeightRole};
@@ -96,6 +97,9 @@ pub(crate) trait Density: Clone + Debug + Send + Sync + 'static {
 
     /// A response; not a number outside the link's domain. A weight of `WeightRole::Factor` plays no part in it.
     fn simulate(&self, at: &At, weight: f64, shape: &Self::Shape, stream: &mut Stream) -> f64;
+
+    /// The distribution function.
+    fn cdf(&self, y: f64, weight: f64, at: &At, shape: &Self::Shape) -> Cumulative;
 
     fn variance(&self, mu: f64, weight: f64, shape: &Self::Shape) -> f64;
 

@@ -3,9 +3,10 @@
 use std::f64::consts::PI;
 
 use super::coordinate::{At, Base};
+use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
 use super::parameter::{Parameter, Scale};
-use super::special::{log_minus_digamma, log1p_minus, stirling_error};
+use super::special::{gamma_tails, log_minus_digamma, log1p_minus, stirling_error};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
 use crate::simulate::Stream;
@@ -51,6 +52,11 @@ impl Density for Gamma {
         let nu = weight * shape;
         // At small shapes a variate may be smaller than any double.
         (stream.log_gamma(nu) - nu.ln() + at.zeta).exp().clamp(f64::MIN_POSITIVE, f64::MAX)
+    }
+
+    fn cdf(&self, y: f64, weight: f64, at: &At, shape: &f64) -> Cumulative {
+        let nu = weight * shape;
+        Cumulative::continuous(gamma_tails(nu, nu * (y / at.mu)))
     }
 
     fn variance(&self, mu: f64, weight: f64, shape: &f64) -> f64 {

@@ -3,6 +3,7 @@
 use std::f64::consts::PI;
 
 use super::coordinate::{At, Base};
+use super::cumulative::{Cumulative, normal_tails};
 use super::density::{Constant, Density, Point};
 use super::parameter::{Parameter, Scale};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
@@ -50,6 +51,10 @@ impl Density for Gaussian {
 
     fn simulate(&self, at: &At, weight: f64, shape: &Shape, stream: &mut Stream) -> f64 {
         at.mu + stream.normal() / (weight * shape.precision).sqrt()
+    }
+
+    fn cdf(&self, y: f64, weight: f64, at: &At, shape: &Shape) -> Cumulative {
+        Cumulative::continuous(normal_tails((y - at.mu) * (weight * shape.precision).sqrt()))
     }
 
     fn variance(&self, _mu: f64, weight: f64, shape: &Shape) -> f64 {

@@ -2,6 +2,7 @@
 
 use super::beta::{Beta, start_log_precision};
 use super::coordinate::{At, Base};
+use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
 use super::parameter::{Parameter, Scale};
 use super::special::{Logistic, expit, log1mexp, logistic, logit, softplus};
@@ -61,6 +62,12 @@ impl Density for ZeroOneInflatedBeta {
             return self.0.simulate(at, weight, &shape.phi, stream);
         }
         f64::from(stream.uniform() < expit(shape.coi))
+    }
+
+    fn cdf(&self, y: f64, weight: f64, at: &At, shape: &Inflation) -> Cumulative {
+        let (zoi, coi) = (expit(shape.zoi), expit(shape.coi));
+        let beta = self.0.cdf(y, weight, at, &shape.phi);
+        beta.with_atom(expit(-shape.zoi), zoi * expit(-shape.coi), 0.0, y).with_atom(1.0, zoi * coi, 1.0, y)
     }
 
     fn variance(&self, mu: f64, weight: f64, shape: &Inflation) -> f64 {
@@ -182,6 +189,12 @@ impl Density for OrderedBeta {
         } else {
             1.0
         }
+    }
+
+    fn cdf(&self, y: f64, weight: f64, at: &At, shape: &Cuts) -> Cumulative {
+        let [zero, inside, one] = shape.shares(at.zeta);
+        let beta = self.0.cdf(y, weight, at, &shape.phi);
+        beta.with_atom(inside, zero, 0.0, y).with_atom(1.0, one, 1.0, y)
     }
 
     fn variance(&self, mu: f64, weight: f64, shape: &Cuts) -> f64 {

@@ -1,6 +1,7 @@
 //! The lognormal distribution: the linear predictor is the mean of log y, sigma the standard deviation of log y.
 
 use super::coordinate::{At, Base};
+use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
 use super::gamma::wants_positive;
 use super::gaussian::Gaussian;
@@ -44,6 +45,10 @@ impl Density for Lognormal {
 
     fn simulate(&self, at: &At, weight: f64, shape: &Self::Shape, stream: &mut Stream) -> f64 {
         self.0.simulate(at, weight, shape, stream).exp().clamp(f64::MIN_POSITIVE, f64::MAX)
+    }
+
+    fn cdf(&self, y: f64, weight: f64, at: &At, shape: &Self::Shape) -> Cumulative {
+        if y > 0.0 { self.0.cdf(y.ln(), weight, at, shape) } else { Cumulative::LOWEST }
     }
 
     fn variance(&self, mu: f64, weight: f64, shape: &Self::Shape) -> f64 {

@@ -1,7 +1,7 @@
 //! Zeros of their own: zero inflation and hurdles, as a layer over a family with a second linear predictor zeta, pi = expit(zeta).
 
 use super::special::{Logistic, expit, logistic};
-use super::{Constants, Derivatives, Family, Observations, Order, Psi, WeightRole, check_length};
+use super::{Constants, Cumulative, Derivatives, Family, Observations, Order, Psi, WeightRole, check_length};
 use crate::error::{Result, try_vec};
 use crate::simulate::Stream;
 
@@ -102,6 +102,11 @@ impl ZeroMixture {
     /// A response at the linear predictors of the family and of the zero part; as [`Family::simulate`].
     pub fn simulate(&self, [eta, zeta]: [f64; 2], weight: f64, psi: &[f64], stream: &mut Stream) -> f64 {
         if stream.uniform() < expit(zeta) { 0.0 } else { self.family.simulate(eta, weight, psi, stream) }
+    }
+
+    /// The distribution function of the mixture; as [`Family::cdf`].
+    pub fn cdf(&self, y: f64, [eta, zeta]: [f64; 2], weight: f64, psi: &[f64]) -> Cumulative {
+        self.family.cdf(y, eta, weight, psi).with_atom(expit(-zeta), expit(zeta), 0.0, y)
     }
 
     /// A factor of the log-density is applied to the mixture, not to its part.

@@ -10,6 +10,7 @@
 //! proportions, mu itself on the whole line), and chained with the link in one place (`coordinate`, `model`).
 
 mod coordinate;
+mod cumulative;
 mod density;
 mod link;
 mod model;
@@ -34,6 +35,7 @@ mod tweedie;
 
 use std::fmt::Debug;
 
+pub use cumulative::Cumulative;
 pub use link::{Jet, LINKS, Link};
 pub use mixture::{ZeroDerivatives, ZeroMixture, ZeroPart, ZeroPsiDerivatives};
 pub use parameter::{Parameter, Scale};
@@ -202,6 +204,10 @@ pub trait Family: Debug + Send + Sync {
     /// A response from the distribution at a linear predictor; not a number outside the link's domain. A proportion of `weight` trials is
     /// returned as such; weights that multiply the log-density play no part.
     fn simulate(&self, eta: f64, weight: f64, psi: &[f64], stream: &mut Stream) -> f64;
+
+    /// The distribution function at a response, from both sides; NaN outside the link's domain. A weight that multiplies the log-density
+    /// plays no part.
+    fn cdf(&self, y: f64, eta: f64, weight: f64, psi: &[f64]) -> Cumulative;
 
     /// The variance of the response at the mean `mu` of the untruncated distribution (infinite or NaN where there is none).
     /// For a proportion of `weight` trials, that of the proportion.

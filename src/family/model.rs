@@ -1,6 +1,6 @@
 //! A density with a link as a `Family`: the loops over the rows, and the chain from the density's coordinate to the linear predictor.
 
-use super::coordinate::Base;
+use super::cumulative::Cumulative;
 use super::density::{Density, GRADIENT, MODE, VALUE};
 use super::link::Link;
 use super::parameter::Parameter;
@@ -237,13 +237,13 @@ impl<D: Density> Family for Model<D> {
     fn simulate(&self, eta: f64, weight: f64, psi: &[f64], stream: &mut Stream) -> f64 {
         let (weight, _) = roles::<D>(weight);
         let (at, shape) = (D::BASE.of(self.link, eta).0, self.density.shape(&pad(psi)));
-        // The logarithms know where a link's domain ends.
-        let outside = match D::BASE {
-            Base::Mean => at.mu.is_nan(),
-            Base::Log => at.mu.is_nan() || at.zeta.is_nan(),
-            Base::Logit => at.log_mu.is_nan() || at.log_complement.is_nan(),
-        };
-        if outside { f64::NAN } else { self.density.simulate(&at, weight, &shape, stream) }
+        if at.outside(D::BASE) { f64::NAN } else { self.density.simulate(&at, weight, &shape, stream) }
+    }
+
+    fn cdf(&self, y: f64, eta: f64, weight: f64, psi: &[f64]) -> Cumulative {
+        let (weight, _) = roles::<D>(weight);
+        let (at, shape) = (D::BASE.of(self.link, eta).0, self.density.shape(&pad(psi)));
+        if y.is_nan() || at.outside(D::BASE) { Cumulative::NAN } else { self.density.cdf(y, weight, &at, &shape) }
     }
 
     fn variance(&self, mu: f64, weight: f64, psi: &[f64]) -> f64 {

@@ -3,10 +3,13 @@
 //! Everything is written so that the Poisson limit (size to infinity, alpha to zero) keeps its digits.
 
 use super::coordinate::{At, Base};
+use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, MODE, Point};
 use super::parameter::{Parameter, Scale};
 use super::poisson::wants_count;
-use super::special::{Logistic, expit, ln_factorial, ln_rising_ratio, logistic, rising_shares, x_log_y, x1_log1p_minus};
+use super::special::{
+    Logistic, expit, ln_factorial, ln_rising_ratio, logistic, negative_binomial_tails, rising_shares, x_log_y, x1_log1p_minus,
+};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
 use crate::simulate::Stream;
@@ -72,6 +75,11 @@ impl Density for Nbinom2 {
     fn simulate(&self, at: &At, _weight: f64, shape: &Size, stream: &mut Stream) -> f64 {
         let [size, ratio] = shape.size_and_ratio(at);
         stream.negative_binomial(size, ratio)
+    }
+
+    fn cdf(&self, y: f64, _weight: f64, at: &At, shape: &Size) -> Cumulative {
+        let [size, ratio] = shape.size_and_ratio(at);
+        Cumulative::counts(y, |k| negative_binomial_tails(k, size, ratio))
     }
 
     fn variance(&self, mu: f64, _weight: f64, shape: &Size) -> f64 {
@@ -157,6 +165,11 @@ impl Density for Nbinom1 {
     fn simulate(&self, at: &At, _weight: f64, shape: &Alpha, stream: &mut Stream) -> f64 {
         let [size, ratio] = shape.size_and_ratio(at);
         stream.negative_binomial(size, ratio)
+    }
+
+    fn cdf(&self, y: f64, _weight: f64, at: &At, shape: &Alpha) -> Cumulative {
+        let [size, ratio] = shape.size_and_ratio(at);
+        Cumulative::counts(y, |k| negative_binomial_tails(k, size, ratio))
     }
 
     fn variance(&self, mu: f64, _weight: f64, shape: &Alpha) -> f64 {

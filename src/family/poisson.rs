@@ -3,9 +3,10 @@
 use std::f64::consts::PI;
 
 use super::coordinate::{At, Base};
+use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
 use super::parameter::Parameter;
-use super::special::{ln_factorial, stirling_error, x1_log1p_minus};
+use super::special::{ln_factorial, poisson_tails, stirling_error, x1_log1p_minus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::simulate::Stream;
 
@@ -48,6 +49,10 @@ impl Density for Poisson {
 
     fn simulate(&self, at: &At, _weight: f64, _shape: &(), stream: &mut Stream) -> f64 {
         stream.poisson(at.mu)
+    }
+
+    fn cdf(&self, y: f64, _weight: f64, at: &At, _shape: &()) -> Cumulative {
+        Cumulative::counts(y, |k| poisson_tails(k, at.mu))
     }
 
     fn variance(&self, mu: f64, _weight: f64, _shape: &()) -> f64 {

@@ -1,11 +1,12 @@
 //! Counts without zeros: a distribution of counts given that the count is positive.
 
 use super::coordinate::{At, Base};
+use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, MODE, Point, VALUE};
 use super::nbinom::{Nbinom1, Nbinom2};
 use super::parameter::Parameter;
 use super::poisson::Poisson;
-use super::special::{bernoulli_excess, log1mexp};
+use super::special::{Tails, bernoulli_excess, log1mexp, negative_binomial_tails, poisson_tails};
 use super::{Link, MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
 use crate::simulate::Stream;
@@ -103,6 +104,11 @@ impl<D: Counts> Density for Truncated<D> {
         stream.logarithmic(ratio) + others
     }
 
+    fn cdf(&self, y: f64, _weight: f64, at: &At, shape: &D::Shape) -> Cumulative {
+        let [size, ratio] = D::size_and_ratio(at, shape);
+        Cumulative::counts(y, |k| without_zero(k, |k| negative_binomial_tails(k, size, ratio)))
+    }
+
     fn variance(&self, mu: f64, weight: f64, shape: &D::Shape) -> f64 {
         let positive = -self.zero::<0>(&D::BASE.at(mu.ln()), shape).l.exp_m1();
         let mean = mu / positive;
@@ -166,6 +172,10 @@ impl Density for TruncatedPoisson {
         1.0 + stream.poisson((at.mu - arrival).max(0.0))
     }
 
+    fn cdf(&self, y: f64, _weight: f64, at: &At, _shape: &()) -> Cumulative {
+        Cumulative::counts(y, |k| without_zero(k, |k| poisson_tails(k, at.mu)))
+    }
+
     fn variance(&self, mu: f64, _weight: f64, _shape: &()) -> f64 {
         let mean = mu / -(-mu).exp_m1();
         mean * (1.0 + mu - mean)
@@ -193,4 +203,15 @@ fn wants_positive_count(y: f64) -> std::result::Result<(), &'static str> {
 /// The mean before truncation that is near a truncated count.
 fn start_mean(y: f64) -> f64 {
     if y == 1.0 { 0.5 } else { y }
+}
+
+/// The tails given that the count is positive.
+fn without_zero(k: f64, tails: impl Fn(f64) -> Tails) -> Tails {
+    if k < 1.0 {
+        return [0.0, 1.0];
+    }
+    let ([zero, positive], [lower, upper]) = (tails(0.0), tails(k));
+    // Differences of the tails that are small themselves.
+    let between = if lower < 0.5 { lower - zero } else { positive - upper };
+    [between / positive, upper / positive]
 }
