@@ -20,6 +20,8 @@ pub mod covariance;
 pub mod linalg;
 /// Distributions for tests and intervals.
 pub mod distributions;
+/// Streams of random numbers.
+pub mod simulate;
 /// Response distributions and links: log-densities with derivatives in the linear predictor and in the extra parameters.
 pub mod family;
 /// Minimisation with and without gradient.
