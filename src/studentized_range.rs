@@ -136,9 +136,9 @@ fn support(log_integrand: &impl Fn(f64) -> f64, df: f64, q: f64) -> Option<(f64,
         let (c, d) = (b - golden * (b - a), a + golden * (b - a));
         // Beyond the underflow of the tail the integrand is zero: keep left of it.
         if log_integrand(c) >= log_integrand(d) {
-            b = d
+            b = d;
         } else {
-            a = c
+            a = c;
         }
         if b - a < 0.01 * width {
             break;
@@ -196,6 +196,7 @@ mod tests {
         for (q, k, df, p) in cases {
             close(&format!("q {q} k {k} df {df}"), StudentizedRange::new(k).upper(q, df), p, 1e-12);
         }
+        close("finite df", StudentizedRange::new(3).upper(3.5, 10.0), 0.07710331083841182, 1e-12);
     }
 
     // R 4.2.2, which is good to about 1e-8 there: ptukey(q, k, df, lower.tail = FALSE) and qtukey(p, k, df).

@@ -15,6 +15,7 @@ pub mod coding;
 mod compile;
 pub mod contrasts;
 mod functions;
+mod grid;
 mod group;
 mod ledger;
 mod matrix;
@@ -34,6 +35,7 @@ mod tests;
 
 pub use arrays::{ArrayProgram, apply_arrays, from_arrays};
 pub use check::check_groups;
+pub use grid::{Reference, ReferenceFactor};
 pub use model::ModelProgram;
 pub use program::{Program, Request};
 pub use rows::ZERO_WEIGHT;
