@@ -27,17 +27,18 @@ pub const INTERLACE_MEANS_PROPORTIONAL: i32 = 1;
 const WEIGHTINGS: [(i32, Weighting); 2] =
     [(INTERLACE_MEANS_EQUAL, Weighting::Equal), (INTERLACE_MEANS_PROPORTIONAL, Weighting::Proportional)];
 
-/// Estimated marginal means (least-squares means) as a new frame, a row a mean: the factors' columns, "emmean" ("response" where a link is
-/// taken back), "SE", "df", "lower.CL" and "upper.CL" for a confidence `level` such as 0.95. A mean that can't be estimated because the fit
-/// left out columns has NaN.
-/// `specs` names columns of the data that the fixed effects depend on: "~ f" for the levels of f, "~ f * g" for all combinations, "~ f | g" for the levels of f in groups by g, "~ 1"
-/// for the overall mean. The means are averages over a reference grid: all combinations of the levels of the factors, numeric covariates
-/// and the offset at their means over the rows used. `weights` is INTERLACE_MEANS_EQUAL or INTERLACE_MEANS_PROPORTIONAL.
+/// Estimated marginal means (least-squares means) as a new frame, a row a mean: the factors' columns, "emmean" ("response" where a link
+/// is taken back), "SE", "df", "lower.CL" and "upper.CL" for a confidence `level` such as 0.95. A mean that can't be estimated because
+/// the fit left out columns has NaN.
+/// `specs` names columns of the data that the fixed effects depend on: "~ f" for the levels of f, "~ f * g" for all combinations,
+/// "~ f | g" for the levels of f in groups by g, "~ 1" for the overall mean. The means are averages over a reference grid: all combinations
+/// of the levels of the factors, numeric covariates and the offset at their means over the rows used. `weights` is
+/// INTERLACE_MEANS_EQUAL or INTERLACE_MEANS_PROPORTIONAL.
 /// `data` is the frame that the fit was made of; it may be NULL where the fixed effects depend on plain factors only and no column was
-/// left out. `type` is INTERLACE_PREDICT_LINK or INTERLACE_PREDICT_RESPONSE (standard errors by the delta method, limits taken back), which
-/// are one for a linear model. `df` is INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL.
-/// INTERLACE_E_FORMULA if `specs` can't be read, INTERLACE_E_DATA if `data` are others than those of the fit. The caller frees `*out` with
-/// interlace_frame_free.
+/// left out. `type` is INTERLACE_PREDICT_LINK or INTERLACE_PREDICT_RESPONSE (standard errors by the delta method, limits taken back),
+/// which are one for a linear model. `df` is INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL.
+/// INTERLACE_E_FORMULA if `specs` can't be read, INTERLACE_E_DATA if `data` are others than those of the fit. The caller frees `*out`
+/// with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_marginal_means(
@@ -61,11 +62,11 @@ pub unsafe extern "C" fn interlace_fit_marginal_means(
 }
 
 /// Contrasts of marginal means as a new frame, a row a contrast: the groups' columns, "contrast", "estimate", "SE", "df", "lower.CL",
-/// "upper.CL", "t.ratio" ("z.ratio" where all degrees of freedom are infinite) and "p.value". `contrasts` is "pairwise" (each mean less each
-/// later one), "trt.vs.ctrl" (each less the first) or "eff" (each less the average). `adjust` is "none", "tukey" (pairwise contrasts only),
-/// "bonferroni", "holm" (intervals are then Bonferroni's) or "sidak"; each group is a family of its own.
-/// On the scale of the response the contrasts of a log link are ratios, in a column "ratio" in place of "estimate", and those of a logit
-/// link "odds.ratio"; tests are on the scale of the link, and other links stay there.
+/// "upper.CL", "t.ratio" ("z.ratio" where all degrees of freedom are infinite) and "p.value". `contrasts` is "pairwise" (each mean less
+/// each later one), "trt.vs.ctrl" (each less the first) or "eff" (each less the average). `adjust` is "none", "tukey" (pairwise
+/// contrasts only), "bonferroni", "holm" (intervals are then Bonferroni's) or "sidak"; each group is a family of its own. A group of
+/// one mean has no contrasts. On the scale of the response the contrasts of a log link are ratios, in a column "ratio" in place of
+/// "estimate", and those of a logit link "odds.ratio"; tests are on the scale of the link, and other links stay there.
 /// Everything else is as for interlace_fit_marginal_means.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -91,8 +92,8 @@ pub unsafe extern "C" fn interlace_fit_contrasts(
     })
 }
 
-/// Contrasts of marginal means with weights of the caller: `coefficients` [m,k], column-major with leading dimension `ld` >= m, one column
-/// a contrast, for the m means of a group in the order of interlace_fit_marginal_means; `names` [k]. `adjust` is not "tukey".
+/// Contrasts of marginal means with weights of the caller: `coefficients` [m,k], column-major with leading dimension `ld` >= m, one
+/// column a contrast, for the m means of a group in the order of interlace_fit_marginal_means; `names` [k]. `adjust` is not "tukey".
 /// Everything else is as for interlace_fit_contrasts.
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -20,12 +20,12 @@ pub const INTERLACE_DF_RESIDUAL: i32 = 1;
 pub(super) const DF_METHODS: [(i32, SimpleDf); 2] =
     [(INTERLACE_DF_NORMAL, SimpleDf::Normal), (INTERLACE_DF_RESIDUAL, SimpleDf::Residual)];
 
-/// Linear combinations L beta of the fixed effects as a new frame, a row each: "estimate", "SE", "df", "t.ratio" ("z.ratio" with infinite
-/// degrees of freedom) and "p.value" of the hypothesis that it is `rhs` (two-sided). `l` [k,p] is column-major with leading dimension
-/// `ld` >= k, one column a fixed effect in the order of interlace_fit_fixef_name; `rhs` [k], or NULL for zeros. `df` is INTERLACE_DF_NORMAL or
-/// INTERLACE_DF_RESIDUAL.
-/// With `joint`, one row that tests all of them together: "statistic" (F, or Wald's chi-square with infinite degrees of freedom), "df1" (the number
-/// of linearly independent rows), "df2" and "p.value". Rows of L that depend on others must not contradict them.
+/// Linear combinations L beta of the fixed effects as a new frame, a row each: "estimate", "SE", "df", "t.ratio" ("z.ratio" with
+/// infinite degrees of freedom) and "p.value" of the hypothesis that it is `rhs` (two-sided). `l` [k,p] is column-major with leading
+/// dimension `ld` >= k, one column a fixed effect in the order of interlace_fit_fixef_name; `rhs` [k], or NULL for zeros. `df` is
+/// INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL.
+/// With `joint`, one row that tests all of them together: "statistic" (F, or Wald's chi-square with infinite degrees of freedom), "df1"
+/// (the number of linearly independent rows), "df2" and "p.value". Rows of L that depend on others must not contradict them.
 /// INTERLACE_E_NUMERIC if the covariance of L beta is not positive definite. The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -60,11 +60,11 @@ pub unsafe extern "C" fn interlace_fit_wald_test(
     })
 }
 
-/// Likelihood-ratio tests between `n` fits of nested models to the same data, as a new frame, a row a fit in the order of the numbers of
-/// parameters: "fit" (the index in `fits`), "model" (its formula), "npar", "AIC", "BIC", "logLik", "deviance" (minus twice logLik), and,
-/// against the row before, "Chisq", "Df", "p.value", "distribution" ("chisq" or "chibarsq") and "warning" (missing, or why the test is
-/// none: the models are not nested). The fits must use the same response and weights, and be by maximum likelihood; fits by REML are
-/// compared if they have the same fixed effects.
+/// Likelihood-ratio tests between `n` fits of nested models to the same data, as a new frame, a row a fit in the order of the numbers
+/// of parameters: "fit" (the index in `fits`), "model" (its formula), "npar", "AIC", "BIC", "logLik", "deviance" (minus twice logLik),
+/// and, against the row before, "Chisq", "Df", "p.value", "distribution" ("chisq" or "chibarsq") and "warning" (missing, or why the
+/// test is none: the models are not nested). The fits must use the same response and weights, and be by maximum likelihood; fits by
+/// REML are compared if they have the same fixed effects.
 /// A variance that is zero under the hypothesis lies at the edge of its range, so that chi-square gives too large a probability. With
 /// `chi_bar`, a comparison whose larger model has exactly one variance more, with its covariances, takes half of chi-square with one
 /// degree of freedom less and half with all (Stram & Lee 1994).
