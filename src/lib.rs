@@ -24,6 +24,10 @@ pub mod distributions;
 pub mod simulate;
 /// Response distributions and links: log-densities with derivatives in the linear predictor and in the extra parameters.
 pub mod family;
+/// Tails of Student's t, F and chi-square.
+pub mod tails;
+/// The distribution of Tukey's test.
+pub mod studentized_range;
 /// Minimisation with and without gradient.
 pub mod optimize;
 /// What is fitted.
