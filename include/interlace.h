@@ -119,6 +119,11 @@
 #define INTERLACE_LMM 1
 
 /**
+ * Generalised linear mixed model: a family and a link, as interlace_spec_set_family sets them.
+ */
+#define INTERLACE_GLMM 2
+
+/**
  * Covariance structure: any positive semidefinite matrix, as plain bars have it.
  */
 #define INTERLACE_UNSTRUCTURED 0
@@ -522,7 +527,8 @@ const char *interlace_frame_column_string(const struct interlace_frame *frame, s
 
 /**
  * Makes a spec from a formula in lme4's language, as "y ~ x + (1 + x | g)".
- * `model` is INTERLACE_LMM. INTERLACE_E_FORMULA if the formula can't be read. Names of columns are looked up when it is fitted.
+ * `model` is INTERLACE_LMM or INTERLACE_GLMM. The response of a binomial model is a proportion with the numbers of trials as weights,
+ * "cbind(successes, failures)", or a category whose first level is failure. INTERLACE_E_FORMULA if the formula can't be read. Names of columns are looked up when it is fitted.
  * The caller frees `*out` with interlace_spec_free.
  * Since 0.1.
  */
@@ -548,7 +554,8 @@ interlace_status interlace_spec_add_groups(struct interlace_spec *spec,
                                            struct interlace_error *err);
 
 /**
- * Names the column of prior weights: the residual variance of a row is sigma^2 / weight. Rows of weight 0 are left out.
+ * Names the column of prior weights: the residual variance of a row is sigma^2 / weight; for a binomial proportion they are the numbers of
+ * trials. Rows of weight 0 are left out.
  * Since 0.1.
  */
 interlace_status interlace_spec_set_weights(struct interlace_spec *spec,
@@ -581,7 +588,7 @@ interlace_status interlace_spec_set_contrasts(struct interlace_spec *spec,
 void interlace_spec_free(struct interlace_spec *spec);
 
 /**
- * Makes a spec from the response `y` [n] and the fixed-effects model matrix `x` [n,p], column-major with leading dimension
+ * Makes a spec of a model (INTERLACE_LMM or INTERLACE_GLMM) from the response `y` [n] and the fixed-effects model matrix `x` [n,p], column-major with leading dimension
  * `ldx` >= n (the distance between the starts of columns, in elements). There is no intercept unless `x` has a column of ones.
  * Random terms are added with interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data to predict at.
  * A row with a NaN is a row with a missing value. All arrays are copied.
@@ -607,7 +614,8 @@ interlace_status interlace_spec_set_fixef_names(struct interlace_spec *spec,
                                                 struct interlace_error *err);
 
 /**
- * Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight. Rows of weight 0 are left out.
+ * Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight; for a binomial proportion they
+ * are the numbers of trials. Rows of weight 0 are left out.
  * Since 0.1.
  */
 interlace_status interlace_spec_set_weights_array(struct interlace_spec *spec,
@@ -683,6 +691,73 @@ interlace_status interlace_spec_set_term_effects(struct interlace_spec *spec,
                                                  const char *const *names,
                                                  size_t k,
                                                  struct interlace_error *err);
+
+/**
+ * Sets the distribution of the response of a generalised model by its name, as "poisson" or "binomial"; interlace_family_name lists
+ * them, and R's names are known, too. `link` is the name of a link function, NULL for the family's default. Without this call the
+ * family is gaussian. Forgets the parameters fixed before.
+ * INTERLACE_E_ARGUMENT for an unknown family, for a link that does not suit it, and for a linear model.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_family(struct interlace_spec *spec,
+                                           const char *family,
+                                           const char *link,
+                                           struct interlace_error *err);
+
+/**
+ * Keeps a parameter of the family at a value instead of estimating it, as the "df" of "student_t" at 5. The value is on the scale on
+ * which it is reported. interlace_spec_set_family comes first. The last call for a parameter holds.
+ * INTERLACE_E_ARGUMENT for a parameter that the family does not have and for a value out of its range.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_fix_parameter(struct interlace_spec *spec,
+                                              const char *name,
+                                              double value,
+                                              struct interlace_error *err);
+
+/**
+ * Lets the first parameter of the family (its dispersion, say) depend on the data by a one-sided formula, "~ z + (1 | g)", on the
+ * scale on which the parameter is estimated. "~ 1" is one value for all rows, as without this call.
+ * INTERLACE_E_FORMULA if it can't be read or has a response; `position` is then the byte in `formula`.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_dispersion(struct interlace_spec *spec,
+                                               const char *formula,
+                                               struct interlace_error *err);
+
+/**
+ * Adds zeros of their own to the response: their probability has, on the logit scale, the predictor of a one-sided formula,
+ * "~ z + (1 | g)". "~ 1" is one probability for all rows, "~ 0" none, as without this call.
+ * INTERLACE_E_FORMULA if it can't be read or has a response; `position` is then the byte in `formula`.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_zero_inflation(struct interlace_spec *spec,
+                                                   const char *formula,
+                                                   struct interlace_error *err);
+
+/**
+ * The predictor of interlace_spec_set_dispersion by its model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a
+ * spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on. All arrays are copied. New data to predict at need it, too.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_dispersion_columns(struct interlace_spec *spec,
+                                                       const double *x,
+                                                       size_t p,
+                                                       size_t ldx,
+                                                       const char *const *names,
+                                                       struct interlace_error *err);
+
+/**
+ * The predictor of interlace_spec_set_zero_inflation by its model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a
+ * spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on. All arrays are copied. New data to predict at need it, too.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_zero_inflation_columns(struct interlace_spec *spec,
+                                                           const double *x,
+                                                           size_t p,
+                                                           size_t ldx,
+                                                           const char *const *names,
+                                                           struct interlace_error *err);
 
 /**
  * Makes options with their default values.
@@ -833,7 +908,7 @@ interlace_status interlace_spec_objective(const struct interlace_spec *spec,
 void interlace_fit_free(struct interlace_fit *fit);
 
 /**
- * The kind of model: INTERLACE_LMM; 0 for NULL.
+ * The kind of model: INTERLACE_LMM or INTERLACE_GLMM; 0 for NULL.
  * Since 0.1.
  */
 int32_t interlace_fit_model(const struct interlace_fit *fit);

@@ -32,6 +32,8 @@ pub mod design;
 pub mod random;
 /// How it is fitted.
 pub mod options;
+/// The search for a model's parameters; exact zeros.
+pub mod search;
 /// Linear mixed models.
 pub mod lmm;
 /// Generalised linear mixed models.

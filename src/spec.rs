@@ -1,6 +1,7 @@
 //! What is fitted: the kind of model, and a formula or arrays. No state of the data.
 
-use crate::family::Family;
+use crate::error::Result;
+use crate::family::{Family, by_name};
 use crate::formula::StructureKind;
 
 /// The kind of model.
@@ -43,6 +44,19 @@ pub struct FamilySpec {
     pub fixed: Vec<(String, f64)>,
     /// A family of the caller's; `name` and `link` are then its own.
     pub custom: Option<Box<dyn Family>>,
+}
+
+impl FamilySpec {
+    /// The family with its link, the given parameters at their values.
+    pub fn build(&self) -> Result<Box<dyn Family>> {
+        let mut family = match &self.custom {
+            Some(custom) => custom.clone(),
+            None if self.name.is_empty() => by_name("gaussian", self.link.as_deref())?,
+            None => by_name(&self.name, self.link.as_deref())?,
+        };
+        self.fixed.iter().try_for_each(|(parameter, value)| family.fix(parameter, *value))?;
+        Ok(family)
+    }
 }
 
 /// A further linear predictor.

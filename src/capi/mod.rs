@@ -34,6 +34,7 @@ pub mod options;
 pub mod predict;
 pub mod spec;
 pub mod spec_arrays;
+pub mod spec_family;
 pub mod status;
 
 #[cfg(feature = "test-hooks")]

@@ -39,7 +39,7 @@ const FAMILIES: &[Entry] = &[
     Entry { names: &["binomial", "bernoulli"], links: PROPORTION, make: model::<Binomial> },
     Entry { names: &["poisson"], links: COUNT, make: model::<Poisson> },
     Entry { names: &["gamma", "Gamma"], links: &[Inverse, Log, Identity, Sqrt, InverseSquare], make: model::<Gamma> },
-    Entry { names: &["nbinom2", "negative_binomial"], links: COUNT, make: model::<Nbinom2> },
+    Entry { names: &["nbinom2", "negative_binomial", "negativebinomial"], links: COUNT, make: model::<Nbinom2> },
     Entry { names: &["nbinom1"], links: COUNT, make: model::<Nbinom1> },
     Entry {
         names: &["inverse_gaussian", "inverse.gaussian"],
