@@ -150,7 +150,7 @@ impl Program {
     }
 
     fn fixed_matrix(&self, frame: &Frame, rows: &Rows) -> Result<Vec<f64>> {
-        let mut predictors = Vec::with_capacity(self.variables.len());
+        let mut predictors = Vec::with_capacity(self.mean.variables.len());
         for variable in self.fixed_variables() {
             let value = variable.conform(variable.node.evaluate(frame)?)?;
             if has_missing(&value, rows) {
@@ -158,12 +158,12 @@ impl Program {
             }
             predictors.push(Some(variable.predictor(value, rows)?));
         }
-        predictors.extend((predictors.len()..self.variables.len()).map(|_| None));
-        self.fixed.fill(rows.len(), &self.variables, &predictors)
+        predictors.extend((predictors.len()..self.mean.variables.len()).map(|_| None));
+        self.mean.fixed.fill(rows.len(), &self.mean.variables, &predictors)
     }
 
     fn fixed_variables(&self) -> &[super::variable::Variable] {
-        &self.variables[..self.n_fixed_variables]
+        &self.mean.variables[..self.mean.n_fixed_variables]
     }
 
     /// The columns of the data that the fixed effects depend on, offsets apart.

@@ -39,7 +39,6 @@ mod tests;
 pub use arrays::{ArrayProgram, apply_arrays, from_arrays};
 pub use check::{check_groups, check_groups_generalised};
 pub use further::{Columns, Further, one_sided};
-pub use check::check_groups;
 pub use grid::{Reference, ReferenceFactor};
 pub use model::ModelProgram;
 pub use program::{Program, Request};
