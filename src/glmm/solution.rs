@@ -86,7 +86,12 @@ impl Laplace<'_> {
                 out[(inside + j) * m + inside + i] = inverse[b * k + a];
             }
         }
-        self.add_inside(&free, &inverse, &slopes, &mut out);
+        if inside > 0 {
+            // The differences have left the border of another point.
+            self.evaluate(x, Order::Gradient)?;
+            self.factorize_observed()?;
+            self.add_inside(&free, &inverse, &slopes, &mut out);
+        }
         Ok((out, flat))
     }
 
