@@ -8,7 +8,7 @@ mod toolchain;
 use toolchain::{cc, cxx, root, succeed};
 
 /// The files of src/capi that make the header, in its order.
-const SOURCES: [&str; 16] = [
+const SOURCES: [&str; 18] = [
     "status",
     "frame",
     "frame_columns",
@@ -25,6 +25,8 @@ const SOURCES: [&str; 16] = [
     "fit_outcome",
     "fit_tables",
     "predict",
+    "tests_of_fits",
+    "marginal_means",
 ];
 
 const STRICT: [&str; 6] = ["-pedantic", "-Wall", "-Wextra", "-Werror", "-Wundef", "-fsyntax-only"];
