@@ -846,10 +846,13 @@ const char *interlace_family_parameter(size_t i,
 interlace_status interlace_options_new(struct interlace_options **out, struct interlace_error *err);
 
 /**
- * Restricted maximum likelihood (true, the default) or maximum likelihood.
+ * Restricted maximum likelihood (true, the default of linear models) or maximum likelihood (the default of generalised ones). What is set
+ * holds for both. The restricted likelihood of a generalised model integrates the fixed effects out.
  * Since 0.1.
  */
-interlace_status interlace_options_set_reml(struct interlace_options *options, bool reml, struct interlace_error *err);
+interlace_status interlace_options_set_reml(struct interlace_options *options,
+                                            bool reml,
+                                            struct interlace_error *err);
 
 /**
  * The minimiser: "newton" (the default), "lbfgsb", "bobyqa" or "nelder_mead".
