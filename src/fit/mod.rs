@@ -1,6 +1,7 @@
 //! A fitted model: immutable, and owner of all that it needs.
 
 mod generalised;
+mod generalised_rows;
 mod linear;
 
 use std::sync::Arc;

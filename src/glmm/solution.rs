@@ -3,7 +3,7 @@
 use super::laplace::{Inside, Laplace};
 use crate::error::Result;
 use crate::family::Order;
-use crate::linalg::dense;
+use crate::linalg::{SelectedInverse, dense};
 use crate::options::StdErrors;
 use crate::random::{TermSolution, own_block};
 use crate::search::boundary::null_directions;
@@ -34,10 +34,6 @@ pub struct Solution {
 pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Result<Solution> {
     let (working_vcov, flat) = laplace.covariance_of_parameters(x, std_errors)?;
     let deviance = laplace.evaluate(x, Order::Gradient)?;
-    if laplace.how.expected {
-        // Conditional covariances are those of the model that the modes belong to.
-        laplace.factorize_observed()?;
-    }
     let model = laplace.model;
     let theta = model.theta_from_working(x);
     let mut beta = vec![];
@@ -237,9 +233,9 @@ impl Laplace<'_> {
         let model = self.model;
         let mut b = self.u.clone();
         self.gram.gram.apply_factors(&self.t, false, &mut b);
-        if let Some(inverse) = &mut self.inverse {
-            inverse.compute(&self.factor);
-        }
+        // With the information of the determinant, as lme4 has it where that is the expected one.
+        let mut inverse = SelectedInverse::new(&self.factor, &self.col_ptr, &self.row_idx)?;
+        inverse.compute(&self.factor);
         let integrated = self.how.inside == Inside::Integrated;
         let mut extra: Vec<Vec<f64>> = vec![];
         if integrated && let Some(border) = self.border.take() {
@@ -262,9 +258,7 @@ impl Laplace<'_> {
             let mut condvar = vec![0.0; r * r * size.levels];
             let mut block = vec![0.0; r * r];
             for (level, out) in condvar.chunks_exact_mut(r * r).enumerate() {
-                if let Some(inverse) = &self.inverse {
-                    own_block(inverse, &self.col_ptr, first + level * r, r, &mut block);
-                }
+                own_block(&inverse, &self.col_ptr, first + level * r, r, &mut block);
                 dense::sandwich(r, &t, &block, 1.0, out);
                 for column in &extra {
                     let own = &column[first + level * r..][..r];
@@ -298,6 +292,9 @@ fn sparse_dot(row: &[f64], v: &[f64]) -> f64 {
 
 /// 2 H^-1; directions without curvature have an infinite variance, which is why their parameters come out as NaN.
 fn twice_inverse(k: usize, hessian: &[f64]) -> (Vec<f64>, bool) {
+    if k == 0 {
+        return (vec![], false);
+    }
     let scale: Vec<f64> = (0..k).map(|j| hessian[j * (k + 1)].abs().sqrt().max(f64::MIN_POSITIVE)).collect();
     let scaled: Vec<f64> = (0..k * k).map(|e| hessian[e] / scale[e % k] / scale[e / k]).collect();
     let Some((values, vectors)) = dense::symmetric_eigen(k, &scaled) else { return (vec![f64::NAN; k * k], true) };
