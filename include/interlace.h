@@ -159,6 +159,26 @@
 #define INTERLACE_NA_PAD 2
 
 /**
+ * The Laplace approximation with second derivatives of the log-likelihood as they are. The default.
+ */
+#define INTERLACE_OBSERVED 0
+
+/**
+ * The Laplace approximation with expected second derivatives (Fisher information), as in lme4; the same for canonical links.
+ */
+#define INTERLACE_EXPECTED 1
+
+/**
+ * Standard errors from the Hessian of the marginal log-likelihood in all parameters. The default.
+ */
+#define INTERLACE_STD_ERRORS_MARGINAL 0
+
+/**
+ * Standard errors given the parameters of the random effects: cheaper, and smaller than they should be.
+ */
+#define INTERLACE_STD_ERRORS_CONDITIONAL 1
+
+/**
  * Residuals: response minus fitted value.
  */
 #define INTERLACE_RESIDUALS_RESPONSE 0
@@ -760,6 +780,45 @@ interlace_status interlace_spec_set_zero_inflation_columns(struct interlace_spec
                                                            struct interlace_error *err);
 
 /**
+ * Number of families that interlace_spec_set_family knows.
+ * Since 0.1.
+ */
+size_t interlace_family_count(void);
+
+/**
+ * Name of a family, by its index from 0; NULL if there is none. A static string.
+ * Since 0.1.
+ */
+const char *interlace_family_name(size_t i);
+
+/**
+ * Number of links that suit a family; 0 if there is no such family.
+ * Since 0.1.
+ */
+size_t interlace_family_n_links(size_t i);
+
+/**
+ * Name of a link of a family, by its index from 0; the first is the family's default. NULL if there is none. A static string.
+ * Since 0.1.
+ */
+const char *interlace_family_link(size_t i,
+                                  size_t link);
+
+/**
+ * Number of parameters that a family has beside the mean; 0 if there is no such family.
+ * Since 0.1.
+ */
+size_t interlace_family_n_parameters(size_t i);
+
+/**
+ * Name of a parameter of a family, by its index from 0, as interlace_spec_fix_parameter takes it. A dispersion formula is for the first.
+ * NULL if there is none. A static string.
+ * Since 0.1.
+ */
+const char *interlace_family_parameter(size_t i,
+                                       size_t parameter);
+
+/**
  * Makes options with their default values.
  * The caller frees `*out` with interlace_options_free.
  * Since 0.1.
@@ -829,6 +888,33 @@ interlace_status interlace_options_set_deadline(struct interlace_options *option
 interlace_status interlace_options_set_na(struct interlace_options *options,
                                           int32_t policy,
                                           struct interlace_error *err);
+
+/**
+ * What the Laplace approximation of a generalised model is made of: INTERLACE_OBSERVED (the default) or INTERLACE_EXPECTED.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_information(struct interlace_options *options,
+                                                   int32_t information,
+                                                   struct interlace_error *err);
+
+/**
+ * Quadrature points for each random effect of a generalised model, 0 to 100: 1, the default, is the Laplace approximation; more are
+ * adaptive Gauss-Hermite quadrature; 0 is the Laplace approximation with fixed effects at their joint mode with the random ones, as in
+ * lme4: faster and less accurate.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_nagq(struct interlace_options *options,
+                                            int32_t points,
+                                            struct interlace_error *err);
+
+/**
+ * Where the standard errors of a generalised model come from: INTERLACE_STD_ERRORS_MARGINAL (the default) or
+ * INTERLACE_STD_ERRORS_CONDITIONAL.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_std_errors(struct interlace_options *options,
+                                                  int32_t source,
+                                                  struct interlace_error *err);
 
 /**
  * Has `progress` called during fits, with `user_data`, which is handed on as it is. NULL ends that.

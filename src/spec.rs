@@ -1,7 +1,7 @@
 //! What is fitted: the kind of model, and a formula or arrays. No state of the data.
 
-use crate::error::Result;
-use crate::family::{Family, by_name};
+use crate::error::{Error, Result};
+use crate::family::{Family, Parameter, by_name};
 use crate::formula::StructureKind;
 
 /// The kind of model.
@@ -30,6 +30,29 @@ pub struct Spec {
 impl Spec {
     pub fn new(kind: ModelKind, source: Source) -> Self {
         Spec { kind, source, family: FamilySpec::default(), dispersion: None, zero_inflation: None }
+    }
+
+    /// Fails where the parts don't go together.
+    pub fn check(&self) -> Result<()> {
+        if self.kind == ModelKind::Lmm {
+            return match (&self.dispersion, &self.zero_inflation) {
+                (None, None) => Ok(()),
+                _ => {
+                    Err(Error::argument("dispersion and zero inflation have predictors in generalised models, not in linear ones"))
+                }
+            };
+        }
+        let family = self.family.build()?;
+        match (&self.dispersion, family.parameters().first()) {
+            (Some(_), None) => Err(Error::argument(format!(
+                "dispersion: the family {} has no parameter that could depend on the data",
+                family.name()
+            ))),
+            (Some(_), Some(Parameter { name, fixed: Some(value), .. })) => {
+                Err(Error::argument(format!("dispersion: the parameter {name} has a formula, but is fixed at {value}")))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

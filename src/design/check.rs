@@ -19,7 +19,8 @@ fn check_levels(term: &TermDesign) -> Result<()> {
     Err(Error::data(format!("the grouping factor {group} has {levels} level in the rows used, must have at least 2")))
 }
 
-/// Fails where a linear mixed model (no other) can't be identified: a grouping factor with one level, or a term with as many random effects
+/// For linear models alone, where the residual needs telling apart; `check_groups_generalised` is for the others.
+/// Fails where a linear mixed model can't be identified: a grouping factor with one level, or a term with as many random effects
 /// as there are observations (these and the residual are then confounded). Weights that differ between rows set the
 /// residual apart (a meta-analysis with known variances), so that the second check is left out.
 pub fn check_groups(design: &Design) -> Result<()> {

@@ -26,10 +26,8 @@ impl Default for ModelProgram {
 impl ModelProgram {
     /// Learns the program of a specification from the training data, and runs it on them.
     pub fn learn(spec: &Spec, frame: Option<&Frame>, na: NaPolicy) -> Result<(Self, Design)> {
+        spec.check()?;
         let specs = further_of(spec);
-        if spec.kind == ModelKind::Lmm && specs.iter().next().is_some() {
-            return Err(Error::argument("dispersion and zero inflation have predictors in generalised models, not in linear ones"));
-        }
         match &spec.source {
             Source::Formula(source) => {
                 let frame = frame.ok_or_else(|| Error::argument("frame is NULL; a formula needs one"))?;

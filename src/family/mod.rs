@@ -37,7 +37,7 @@ use std::fmt::Debug;
 pub use link::{Jet, LINKS, Link};
 pub use mixture::{ZeroDerivatives, ZeroMixture, ZeroPart, ZeroPsiDerivatives};
 pub use parameter::{Parameter, Scale};
-pub use registry::{by_name, names};
+pub use registry::{by_name, links, names};
 
 use crate::error::{Error, Result, try_vec};
 

@@ -63,6 +63,11 @@ pub fn names() -> Vec<&'static str> {
     FAMILIES.iter().map(|entry| entry.names[0]).collect()
 }
 
+/// The links that suit a family, its default first; none for an unknown name.
+pub fn links(family: &str) -> &'static [Link] {
+    FAMILIES.iter().find(|entry| entry.names.contains(&family)).map_or(&[], |entry| entry.links)
+}
+
 /// The family of a name with the link of a name, or with the family's default link.
 pub fn by_name(family: &str, link: Option<&str>) -> Result<Box<dyn Family>> {
     let Some(entry) = FAMILIES.iter().find(|entry| entry.names.contains(&family)) else {

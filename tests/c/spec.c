@@ -129,10 +129,40 @@ static void further_columns(void) {
     interlace_spec_free(spec);
 }
 
+/* Every family that is listed can be chosen, with each of its links. */
+static void listing(void) {
+    interlace_spec *spec = NULL;
+    bool found = false;
+    OK(interlace_spec_new(INTERLACE_GLMM, "y ~ x + (1 | g)", &spec, &err));
+    CHECK(interlace_family_count() >= 17);
+    for (size_t i = 0; i < interlace_family_count(); i++) {
+        const char *name = interlace_family_name(i);
+        CHECK(interlace_family_n_links(i) > 0);
+        for (size_t j = 0; j < interlace_family_n_links(i); j++)
+            OK(interlace_spec_set_family(spec, name, interlace_family_link(i, j), &err));
+        for (size_t j = 0; j < interlace_family_n_parameters(i); j++)
+            CHECK(strlen(interlace_family_parameter(i, j)) > 0);
+        CHECK(interlace_family_link(i, interlace_family_n_links(i)) == NULL);
+        CHECK(interlace_family_parameter(i, interlace_family_n_parameters(i)) == NULL);
+        if (strcmp(name, "student_t") == 0) {
+            found = true;
+            SAME(interlace_family_link(i, 0), "identity");
+            CHECK(interlace_family_n_parameters(i) == 2);
+            SAME(interlace_family_parameter(i, 1), "df");
+        }
+    }
+    CHECK(found);
+    CHECK(interlace_family_name(interlace_family_count()) == NULL);
+    CHECK(interlace_family_n_links(SIZE_MAX) == 0 && interlace_family_n_parameters(SIZE_MAX) == 0);
+    CHECK(interlace_family_link(SIZE_MAX, 0) == NULL && interlace_family_parameter(SIZE_MAX, 0) == NULL);
+    interlace_spec_free(spec);
+}
+
 int main(void) {
     formulas();
     arrays();
     families();
     further_columns();
+    listing();
     return 0;
 }

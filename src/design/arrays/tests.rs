@@ -2,7 +2,7 @@ use super::*;
 use crate::design::{ModelProgram, Program, Request, ZERO_WEIGHT};
 use crate::formula::{StructureKind, expand, parse};
 use crate::frame::Frame;
-use crate::spec::{ModelKind, PredictorSpec, Source, Spec};
+use crate::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 
 const NAN: f64 = f64::NAN;
 
@@ -194,6 +194,28 @@ fn further_predictors_are_on_the_rows_used() {
     let one = message(&with_columns(Some((1, vec![1.0; 5])), Some((1, vec![1.0; 5]))));
     assert!(one.starts_with("zero inflation: x has the columns x1, but the training data had x1, x2"), "{one}");
     assert!(program.apply_arrays(&spec(), false).unwrap_err().message.contains("dispersion"));
+}
+
+#[test]
+fn further_formulas_and_columns_give_the_same_bits() {
+    let (x, z) = (spec().x[5..].to_vec(), vec![2.0, 0.5, NAN, 1.5, 4.0]);
+    let mut frame = Frame::new(5);
+    for (name, values) in [("y", spec().y), ("x", x), ("z", z.clone())] {
+        frame.add_real(name, values).unwrap();
+    }
+    let source = Source::Formula(FormulaSpec { formula: "y ~ x".into(), ..FormulaSpec::default() });
+    let mut model = Spec::new(ModelKind::Glmm, source);
+    model.zero_inflation = Some(PredictorSpec::Formula("~ z".into()));
+    let (_, a) = ModelProgram::learn(&model, Some(&frame), NaPolicy::Omit).unwrap();
+    let columns = [vec![1.0; 5], z].concat();
+    let mut named = with_columns(None, None);
+    named.source = Source::Arrays(ArraySpec { terms: Vec::new(), ..spec() });
+    let x_names = vec!["(Intercept)".to_string(), "z".to_string()];
+    named.zero_inflation = Some(PredictorSpec::Arrays { p: 2, x: columns, x_names });
+    let (_, b) = ModelProgram::learn(&named, None, NaPolicy::Omit).unwrap();
+    assert_eq!((&a.y, &a.x, &a.rows), (&b.y, &b.x, &b.rows));
+    let (a, b) = (a.zero_inflation.unwrap(), b.zero_inflation.unwrap());
+    assert_eq!((a.x, a.x_names), (b.x, b.x_names));
 }
 
 #[test]

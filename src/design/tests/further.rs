@@ -145,6 +145,15 @@ fn errors_name_the_predictor() {
     }
     let linear = Spec { kind: ModelKind::Lmm, ..spec("y ~ x", Some("~ z"), None) };
     assert!(learn_spec(&linear, &frame).unwrap_err().message.contains("generalised"));
+    let message = |family: &str, fixed: &[(&str, f64)]| {
+        let mut wrong = spec("y ~ x", Some("~ z"), None);
+        wrong.family.name = family.into();
+        wrong.family.fixed = fixed.iter().map(|(name, value)| ((*name).to_string(), *value)).collect();
+        learn_spec(&wrong, &frame).unwrap_err().message
+    };
+    assert_eq!(message("poisson", &[]), "dispersion: the family poisson has no parameter that could depend on the data");
+    assert_eq!(message("student_t", &[("sigma", 2.0)]), "dispersion: the parameter sigma has a formula, but is fixed at 2");
+    assert!(message("student_t", &[("shape", 2.0)]).contains("no parameter \"shape\""));
     let arrays = PredictorSpec::Arrays { p: 1, x: vec![1.0; 7], x_names: Vec::new() };
     let mixed = Spec { dispersion: Some(arrays), ..spec("y ~ x", None, None) };
     assert!(learn_spec(&mixed, &frame).unwrap_err().message.contains("not arrays"));
