@@ -235,10 +235,6 @@ fn assemble(
     let dispersion_fit = further(dispersion, response.dispersion_predictor().unwrap_or(0));
     let npar = theta.len() + beta.iter().map(Vec::len).sum::<usize>() + n_shared;
     let reml = options.reml_generalised && options.quadrature != 0;
-    let sigma = match parameters.first() {
-        None => 1.0,
-        Some(parameter) => parameter.estimate,
-    };
     let every: Vec<&TermFit> = mean_terms
         .iter()
         .chain(zero_fit.iter().flat_map(|p| &p.terms))
@@ -251,7 +247,7 @@ fn assemble(
         reml,
         theta,
         theta_names,
-        sigma,
+        sigma: f64::NAN,
         log_likelihood: -0.5 * deviance,
         criterion: deviance,
         aic: deviance + 2.0 * npar as f64,
@@ -376,6 +372,7 @@ impl Fit {
     /// Fitted values and residuals of a generalised model.
     fn add_generalised_rows(&mut self) {
         let Some(own) = &self.generalised else { return };
+        self.sigma = own.sigma();
         self.fitted = (0..self.n_obs).map(|i| own.mean(i)).collect();
         self.residuals = self.y.iter().zip(&self.fitted).map(|(y, f)| y - f).collect();
         let weight = |i: usize| self.weights.as_ref().map_or(1.0, |w| w[i]);
