@@ -250,6 +250,26 @@
 #define INTERLACE_NEW_LEVELS_ZERO 1
 
 /**
+ * Estimates over their standard errors are normal: infinite degrees of freedom.
+ */
+#define INTERLACE_DF_NORMAL 0
+
+/**
+ * Degrees of freedom are the rows used less the fixed effects.
+ */
+#define INTERLACE_DF_RESIDUAL 1
+
+/**
+ * Marginal means weigh all levels of the factors that they average over equally.
+ */
+#define INTERLACE_MEANS_EQUAL 0
+
+/**
+ * Marginal means weigh the combinations of levels that they average over by their numbers of rows, or sums of weights, in the data.
+ */
+#define INTERLACE_MEANS_PROPORTIONAL 1
+
+/**
  * A fitted model. It never changes, borrows nothing from the frame, spec and options it came from, and may be used by many threads at once.
  * Strings that its functions return live as long as the fit. Its random terms are numbered from 0 in the order of the formula; those of the
  * zero inflation and then those of the dispersion follow the mean's.
@@ -843,10 +863,13 @@ const char *interlace_family_parameter(size_t i,
 interlace_status interlace_options_new(struct interlace_options **out, struct interlace_error *err);
 
 /**
- * Restricted maximum likelihood (true, the default) or maximum likelihood.
+ * Restricted maximum likelihood (true, the default of linear models) or maximum likelihood (the default of generalised ones). What is set
+ * holds for both. The restricted likelihood of a generalised model integrates the fixed effects out.
  * Since 0.1.
  */
-interlace_status interlace_options_set_reml(struct interlace_options *options, bool reml, struct interlace_error *err);
+interlace_status interlace_options_set_reml(struct interlace_options *options,
+                                            bool reml,
+                                            struct interlace_error *err);
 
 /**
  * The minimiser: "newton" (the default), "lbfgsb", "bobyqa" or "nelder_mead".
@@ -1770,6 +1793,114 @@ interlace_status interlace_fit_predict_arrays(const struct interlace_fit *fit,
                                               double *out,
                                               size_t len,
                                               struct interlace_error *err);
+
+/**
+ * Linear combinations L beta of the fixed effects as a new frame, a row each: "estimate", "SE", "df", "t.ratio" ("z.ratio" with
+ * infinite degrees of freedom) and "p.value" of the hypothesis that it is `rhs` (two-sided). `l` [k,p] is column-major with leading
+ * dimension `ld` >= k, one column a fixed effect in the order of interlace_fit_fixef_name; `rhs` [k], or NULL for zeros. `df` is
+ * INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL.
+ * With `joint`, one row that tests all of them together: "statistic" (F, or Wald's chi-square with infinite degrees of freedom), "df1"
+ * (the number of linearly independent rows), "df2" and "p.value". Rows of L that depend on others must not contradict them.
+ * INTERLACE_E_NUMERIC if the covariance of L beta is not positive definite. The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_wald_test(const struct interlace_fit *fit,
+                                         const double *l,
+                                         size_t k,
+                                         size_t p,
+                                         size_t ld,
+                                         const double *rhs,
+                                         int32_t df,
+                                         bool joint,
+                                         struct interlace_frame **out,
+                                         struct interlace_error *err);
+
+/**
+ * Likelihood-ratio tests between `n` fits of nested models to the same data, as a new frame, a row a fit in the order of the numbers
+ * of parameters: "fit" (the index in `fits`), "model" (its formula), "npar", "AIC", "BIC", "logLik", "deviance" (minus twice logLik),
+ * and, against the row before, "Chisq", "Df", "p.value", "distribution" ("chisq" or "chibarsq") and "warning" (missing, or why the
+ * test is none: the models are not nested). The fits must use the same response and weights, and be by maximum likelihood; fits by
+ * REML are compared if they have the same fixed effects.
+ * A variance that is zero under the hypothesis lies at the edge of its range, so that chi-square gives too large a probability. With
+ * `chi_bar`, a comparison whose larger model has exactly one variance more, with its covariances, takes half of chi-square with one
+ * degree of freedom less and half with all (Stram & Lee 1994).
+ * The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_compare(const struct interlace_fit *const *fits,
+                                       size_t n,
+                                       bool chi_bar,
+                                       struct interlace_frame **out,
+                                       struct interlace_error *err);
+
+/**
+ * Estimated marginal means (least-squares means) as a new frame, a row a mean: the factors' columns, "emmean" ("response" where a link
+ * is taken back), "SE", "df", "lower.CL" and "upper.CL" for a confidence `level` such as 0.95. A mean that can't be estimated because
+ * the fit left out columns has NaN.
+ * `specs` names columns of the data that the fixed effects depend on: "~ f" for the levels of f, "~ f * g" for all combinations,
+ * "~ f | g" for the levels of f in groups by g, "~ 1" for the overall mean. The means are averages over a reference grid: all combinations
+ * of the levels of the factors, numeric covariates and the offset at their means over the rows used. `weights` is
+ * INTERLACE_MEANS_EQUAL or INTERLACE_MEANS_PROPORTIONAL.
+ * `data` is the frame that the fit was made of; it may be NULL where the fixed effects depend on plain factors only and no column was
+ * left out. `type` is INTERLACE_PREDICT_LINK or INTERLACE_PREDICT_RESPONSE (standard errors by the delta method, limits taken back),
+ * which are one for a linear model. `df` is INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL.
+ * INTERLACE_E_FORMULA if `specs` can't be read, INTERLACE_E_DATA if `data` are others than those of the fit. The caller frees `*out`
+ * with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_marginal_means(const struct interlace_fit *fit,
+                                              const struct interlace_frame *data,
+                                              const char *specs,
+                                              int32_t weights,
+                                              int32_t type,
+                                              int32_t df,
+                                              double level,
+                                              struct interlace_frame **out,
+                                              struct interlace_error *err);
+
+/**
+ * Contrasts of marginal means as a new frame, a row a contrast: the groups' columns, "contrast", "estimate", "SE", "df", "lower.CL",
+ * "upper.CL", "t.ratio" ("z.ratio" where all degrees of freedom are infinite) and "p.value". `contrasts` is "pairwise" (each mean less
+ * each later one), "trt.vs.ctrl" (each less the first) or "eff" (each less the average). `adjust` is "none", "tukey" (pairwise
+ * contrasts only), "bonferroni", "holm" (intervals are then Bonferroni's) or "sidak"; each group is a family of its own. A group of
+ * one mean has no contrasts. On the scale of the response the contrasts of a log link are ratios, in a column "ratio" in place of
+ * "estimate", and those of a logit link "odds.ratio"; tests are on the scale of the link, and other links stay there.
+ * Everything else is as for interlace_fit_marginal_means.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_contrasts(const struct interlace_fit *fit,
+                                         const struct interlace_frame *data,
+                                         const char *specs,
+                                         int32_t weights,
+                                         const char *contrasts,
+                                         const char *adjust,
+                                         int32_t type,
+                                         int32_t df,
+                                         double level,
+                                         struct interlace_frame **out,
+                                         struct interlace_error *err);
+
+/**
+ * Contrasts of marginal means with weights of the caller: `coefficients` [m,k], column-major with leading dimension `ld` >= m, one
+ * column a contrast, for the m means of a group in the order of interlace_fit_marginal_means; `names` [k]. `adjust` is not "tukey".
+ * Everything else is as for interlace_fit_contrasts.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_custom_contrasts(const struct interlace_fit *fit,
+                                                const struct interlace_frame *data,
+                                                const char *specs,
+                                                int32_t weights,
+                                                const double *coefficients,
+                                                size_t m,
+                                                size_t k,
+                                                size_t ld,
+                                                const char *const *names,
+                                                const char *adjust,
+                                                int32_t type,
+                                                int32_t df,
+                                                double level,
+                                                struct interlace_frame **out,
+                                                struct interlace_error *err);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -20,8 +20,14 @@ pub mod covariance;
 pub mod linalg;
 /// Distributions for tests and intervals.
 pub mod distributions;
+/// Streams of random numbers.
+pub mod simulate;
 /// Response distributions and links: log-densities with derivatives in the linear predictor and in the extra parameters.
 pub mod family;
+/// Tails of Student's t, F and chi-square.
+pub mod tails;
+/// The distribution of Tukey's test.
+pub mod studentized_range;
 /// Minimisation with and without gradient.
 pub mod optimize;
 /// What is fitted.

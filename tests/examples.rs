@@ -111,3 +111,13 @@ fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
         assert!(status == 2 || message.trim_end().lines().count() == 1, "{arguments:?}: {message}");
     }
 }
+
+#[test]
+fn the_help_lists_every_family_and_link() {
+    let output = interlace_fit(&["--help"]);
+    let help: Vec<&str> = text(&output.stdout).split([' ', ',', ';', '\n']).collect();
+    let links = interlace::family::LINKS.iter().map(|(name, _)| *name);
+    for name in interlace::family::names().into_iter().chain(links) {
+        assert!(help.contains(&name), "{name} is not in --help");
+    }
+}

@@ -1,5 +1,7 @@
 //! Response distributions: values against R's densities, derivatives against finite differences, identities of scores.
 
+#[path = "family/cumulative.rs"]
+mod cumulative;
 #[path = "family/differences.rs"]
 mod differences;
 #[path = "family/reference.rs"]
@@ -8,6 +10,8 @@ mod reference;
 mod identities;
 #[path = "family/mixture.rs"]
 mod mixture;
+#[path = "family/simulated.rs"]
+mod simulated;
 #[path = "family/special.rs"]
 mod special;
 #[path = "family/surface.rs"]

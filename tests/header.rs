@@ -27,6 +27,8 @@ const SOURCES: [&str; 18] = [
     "fit_outcome",
     "fit_tables",
     "predict",
+    "tests_of_fits",
+    "marginal_means",
 ];
 
 const STRICT: [&str; 6] = ["-pedantic", "-Wall", "-Wextra", "-Werror", "-Wundef", "-fsyntax-only"];

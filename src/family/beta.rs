@@ -1,11 +1,13 @@
 //! Beta proportions, strictly between 0 and 1: shapes mu phi and (1 - mu) phi.
 
 use super::coordinate::{At, Base};
+use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, MODE, Point};
 use super::parameter::{Parameter, Scale};
-use super::special::{log_minus_digamma, logit, stirling_error, tetragamma, trigamma, x1_log1p_minus};
+use super::special::{beta_tails, expit, log_minus_digamma, logit, stirling_error, tetragamma, trigamma, x1_log1p_minus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
+use crate::simulate::Stream;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Beta;
@@ -70,6 +72,14 @@ impl Density for Beta {
         let w = (phi * v).powi(2) * (trigamma(a) + trigamma(b));
         let slope = (phi * v).powi(3) * (tetragamma(a) - tetragamma(b)) + 2.0 * w * (at.complement - at.mu);
         Some([w, slope])
+    }
+
+    fn simulate(&self, at: &At, _weight: f64, phi: &f64, stream: &mut Stream) -> f64 {
+        expit(stream.logit_beta(at.mu * phi, at.complement * phi)).clamp(f64::MIN_POSITIVE, 1.0 - 0.5 * f64::EPSILON)
+    }
+
+    fn cdf(&self, y: f64, _weight: f64, at: &At, phi: &f64) -> Cumulative {
+        Cumulative::continuous(beta_tails(at.mu * phi, at.complement * phi, y, 1.0 - y))
     }
 
     fn variance(&self, mu: f64, _weight: f64, phi: &f64) -> f64 {

@@ -3,11 +3,13 @@
 use super::beta::start_log_precision;
 use super::binomial::{fractional_successes, successes, wants_proportion};
 use super::coordinate::{At, Base};
-use super::density::{Constant, Density, GRADIENT, MODE, Point};
+use super::cumulative::Cumulative;
+use super::density::{Constant, Density, GRADIENT, MODE, Point, VALUE};
 use super::parameter::{Parameter, Scale};
-use super::special::{ln_choose, ln_rising_ratio, rising_shares};
+use super::special::{expit, ln_choose, ln_rising_ratio, rising_shares};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
+use crate::simulate::Stream;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Betabinomial;
@@ -48,6 +50,43 @@ impl Density for Betabinomial {
             point.psi[0] = [-(a1 + b1), a2 * q - b2 * mu, (a2 + b2) * v - (a3 * q * q + b3 * mu * mu)];
         }
         point
+    }
+
+    fn simulate(&self, at: &At, trials: f64, phi: &f64, stream: &mut Stream) -> f64 {
+        let logit = stream.logit_beta(at.mu * phi, at.complement * phi);
+        stream.binomial(trials.round(), expit(logit), expit(-logit)) / trials.round()
+    }
+
+    /// The sums of the probabilities relative to that of y, by their ratios.
+    fn cdf(&self, y: f64, trials: f64, at: &At, phi: &f64) -> Cumulative {
+        let k = successes(y, trials);
+        if !(0.0..=trials).contains(&k) {
+            return if k < 0.0 { Cumulative::LOWEST } else { Cumulative::HIGHEST };
+        }
+        let (a, b) = (at.mu * phi, at.complement * phi);
+        // P(j + 1)/P(j).
+        let ratio = |j: f64| (trials - j) / (j + 1.0) * ((a + j) / (b + trials - j - 1.0));
+        let (mut below, mut term, mut j) = (0.0, 1.0, k);
+        while j > 0.0 && term != 0.0 {
+            j -= 1.0;
+            term /= ratio(j);
+            below += term;
+        }
+        let (mut above, mut term, mut j) = (0.0, 1.0, k);
+        while j < trials && term != 0.0 {
+            term *= ratio(j);
+            above += term;
+            j += 1.0;
+        }
+        let total = below + 1.0 + above;
+        if total.is_finite() {
+            let [at_or_below, at_or_above] = [below + 1.0, above + 1.0].map(|sum| sum / total);
+            return Cumulative { below: below / total, at_or_below, above: above / total, at_or_above };
+        }
+        // y is next to impossible, and so is all on one side of it.
+        let log = self.constant::<VALUE>(y, trials, phi).value + self.point::<VALUE>(y, trials, at, phi).l;
+        let side = |sum: f64| if sum.is_finite() { (log + sum.ln()).exp() } else { 1.0 };
+        Cumulative { below: side(below), at_or_below: side(below + 1.0), above: side(above), at_or_above: side(above + 1.0) }
     }
 
     fn variance(&self, mu: f64, trials: f64, phi: &f64) -> f64 {

@@ -1,20 +1,30 @@
 //! Binomial proportions y of `weight` trials.
 
 use super::coordinate::{At, Base};
+use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
 use super::link::{Jet, Link};
 use super::parameter::Parameter;
+use super::special::binomial_tails;
 use super::special::ln_choose;
 use super::{MAX_PARAMETERS, Observations, WeightRole};
+use crate::simulate::Stream;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Binomial;
 
+/// 2^52.
+const SHIFT: f64 = 4_503_599_627_370_496.0;
+
 /// The successes of a proportion: the whole number within 1e-6, where there is one (7/12 times 12 is not quite 7).
 #[inline]
 pub(crate) fn successes(y: f64, trials: f64) -> f64 {
+    if trials == 1.0 {
+        return y;
+    }
     let k = y * trials;
-    let whole = k.round();
+    // A number that is added and taken away again rounds, without the call that `round` is; beyond 2^51 all is whole.
+    let whole = if k < 0.5 * SHIFT { (k + SHIFT) - SHIFT } else { k };
     if (k - whole).abs() <= 1e-6 { whole } else { k }
 }
 
@@ -32,7 +42,8 @@ impl Density for Binomial {
         Constant { value: ln_choose(trials, successes(y, trials)), ..Constant::default() }
     }
 
-    #[inline]
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     fn point<const ORDER: u8>(&self, y: f64, trials: f64, at: &At, _shape: &()) -> Point {
         let k = successes(y, trials);
         let w = trials * at.mu * at.complement;
@@ -47,12 +58,12 @@ impl Density for Binomial {
 
     /// The logarithms of mu and 1 - mu need no chain: their derivatives are exact in both tails.
     #[inline]
-    fn point_by_link<const ORDER: u8>(&self, link: Link, y: f64, trials: f64, eta: f64, shape: &()) -> Point {
-        if link == Link::Logit {
-            return self.point::<ORDER>(y, trials, &Base::Logit.at(eta), shape);
-        }
+    fn point_by_link<const ORDER: u8>(&self, link: Link, y: f64, trials: f64, eta: f64, _shape: &()) -> Point {
         let k = successes(y, trials);
-        let (p, q) = (link.log_mean(eta), link.log_complement(eta));
+        // None of an event: its probability is not asked for, unless the link has a domain that it may tell of.
+        let bounded = matches!(link, Link::Probit | Link::Cloglog | Link::Loglog | Link::Cauchit);
+        let jet = |n: f64, log: fn(Link, f64) -> Jet| if n == 0.0 && bounded { [0.0; 4] } else { log(link, eta) };
+        let (p, q) = (jet(k, Link::log_mean), jet(trials - k, Link::log_complement));
         if p[0].is_nan() || q[0].is_nan() {
             return Point { l: f64::NAN, s: f64::NAN, w: f64::NAN, t: f64::NAN, ..Point::default() };
         }
@@ -63,6 +74,16 @@ impl Density for Binomial {
     fn expected(&self, trials: f64, at: &At, _shape: &()) -> Option<[f64; 2]> {
         let w = trials * at.mu * at.complement;
         Some([w, w * (at.complement - at.mu)])
+    }
+
+    fn simulate(&self, at: &At, trials: f64, _shape: &(), stream: &mut Stream) -> f64 {
+        // Of a fractional number of trials, which the density allows, the nearest whole one.
+        let trials = trials.round().max(1.0);
+        stream.binomial(trials, at.mu, at.complement) / trials
+    }
+
+    fn cdf(&self, y: f64, trials: f64, at: &At, _shape: &()) -> Cumulative {
+        Cumulative::counts(successes(y, trials), |k| binomial_tails(k, trials, at.mu, at.complement))
     }
 
     fn variance(&self, mu: f64, trials: f64, _shape: &()) -> f64 {

@@ -1,7 +1,7 @@
 //! The coordinate a density is written in, and how the linear predictor maps to it.
 
 use super::link::Link;
-use super::special::{expit, softplus};
+use super::special::{Logistic, logistic};
 
 /// The coordinate zeta in which a density and its derivatives are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,17 @@ pub(crate) struct At {
     pub log_complement: f64,
 }
 
+impl At {
+    /// Whether it comes from outside the link's domain: the logarithms know.
+    pub(crate) fn outside(&self, base: Base) -> bool {
+        match base {
+            Base::Mean => self.mu.is_nan(),
+            Base::Log => self.mu.is_nan() || self.zeta.is_nan(),
+            Base::Logit => self.log_mu.is_nan() || self.log_complement.is_nan(),
+        }
+    }
+}
+
 /// d zeta / d eta and the next two.
 pub(crate) type Chain = [f64; 3];
 
@@ -43,8 +54,8 @@ impl Base {
             Base::Mean => At { zeta, mu: zeta, complement: f64::NAN, log_mu: f64::NAN, log_complement: f64::NAN },
             Base::Log => At { zeta, mu: zeta.exp(), complement: f64::NAN, log_mu: zeta, log_complement: f64::NAN },
             Base::Logit => {
-                let (mu, complement) = (expit(zeta), expit(-zeta));
-                At { zeta, mu, complement, log_mu: -softplus(-zeta), log_complement: -softplus(zeta) }
+                let Logistic { p, q, log_p, log_q } = logistic(zeta);
+                At { zeta, mu: p, complement: q, log_mu: log_p, log_complement: log_q }
             }
         }
     }

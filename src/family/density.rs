@@ -3,10 +3,12 @@
 use std::fmt::Debug;
 
 use super::coordinate::{At, Base, Chain};
+use super::cumulative::Cumulative;
 use super::link::Link;
 use super::parameter::Parameter;
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
+use crate::simulate::Stream;
 
 /// `Order` as a constant, so that the compiler leaves out what is not asked for.
 pub(crate) const VALUE: u8 = 0;
@@ -40,9 +42,13 @@ impl Point {
     }
 
     #[inline]
-    pub(crate) fn scaled(&self, by: f64) -> Point {
-        let psi = self.psi.map(|p| p.map(|v| by * v));
-        Point { l: by * self.l, s: by * self.s, w: by * self.w, t: by * self.t, psi }
+    pub(crate) fn scale(&mut self, by: f64, parameters: usize) {
+        for v in [&mut self.l, &mut self.s, &mut self.w, &mut self.t] {
+            *v *= by;
+        }
+        for v in self.psi[..parameters].iter_mut().flatten() {
+            *v *= by;
+        }
     }
 }
 
@@ -71,12 +77,10 @@ pub(crate) trait Density: Clone + Debug + Send + Sync + 'static {
     /// The rest, and all derivatives of the log-density less those of the constant.
     fn point<const ORDER: u8>(&self, y: f64, weight: f64, at: &At, shape: &Self::Shape) -> Point;
 
-    /// Like `point`, but in the linear predictor: families override it for links with a better form.
+    /// Like `point`, but in the linear predictor of another link than that of the coordinate: families override it where they have
+    /// a better form.
     #[inline]
     fn point_by_link<const ORDER: u8>(&self, link: Link, y: f64, weight: f64, eta: f64, shape: &Self::Shape) -> Point {
-        if Self::BASE.is(link) {
-            return self.point::<ORDER>(y, weight, &Self::BASE.at(eta), shape);
-        }
         let (at, chain) = Self::BASE.of(link, eta);
         self.point::<ORDER>(y, weight, &at, shape).chained(chain)
     }
@@ -90,6 +94,12 @@ pub(crate) trait Density: Clone + Debug + Send + Sync + 'static {
     fn response_mean(&self, at: &At, _shape: &Self::Shape) -> f64 {
         at.mu
     }
+
+    /// A response; not a number outside the link's domain. A weight of `WeightRole::Factor` plays no part in it.
+    fn simulate(&self, at: &At, weight: f64, shape: &Self::Shape, stream: &mut Stream) -> f64;
+
+    /// The distribution function.
+    fn cdf(&self, y: f64, weight: f64, at: &At, shape: &Self::Shape) -> Cumulative;
 
     fn variance(&self, mu: f64, weight: f64, shape: &Self::Shape) -> f64;
 

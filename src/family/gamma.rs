@@ -3,11 +3,13 @@
 use std::f64::consts::PI;
 
 use super::coordinate::{At, Base};
+use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
 use super::parameter::{Parameter, Scale};
-use super::special::{log_minus_digamma, log1p_minus, stirling_error};
+use super::special::{gamma_tails, log_minus_digamma, log1p_minus, stirling_error};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
+use crate::simulate::Stream;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Gamma;
@@ -31,7 +33,8 @@ impl Density for Gamma {
         Constant { value, psi: [nu * log_minus_digamma(nu), 0.0, 0.0] }
     }
 
-    #[inline]
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     fn point<const ORDER: u8>(&self, y: f64, weight: f64, at: &At, shape: &f64) -> Point {
         let nu = weight * shape;
         let r = y / at.mu;
@@ -43,6 +46,17 @@ impl Density for Gamma {
 
     fn expected(&self, weight: f64, _at: &At, shape: &f64) -> Option<[f64; 2]> {
         Some([weight * shape, 0.0])
+    }
+
+    fn simulate(&self, at: &At, weight: f64, shape: &f64, stream: &mut Stream) -> f64 {
+        let nu = weight * shape;
+        // At small shapes a variate may be smaller than any double.
+        (stream.log_gamma(nu) - nu.ln() + at.zeta).exp().clamp(f64::MIN_POSITIVE, f64::MAX)
+    }
+
+    fn cdf(&self, y: f64, weight: f64, at: &At, shape: &f64) -> Cumulative {
+        let nu = weight * shape;
+        Cumulative::continuous(gamma_tails(nu, nu * (y / at.mu)))
     }
 
     fn variance(&self, mu: f64, weight: f64, shape: &f64) -> f64 {

@@ -3,10 +3,12 @@
 use std::f64::consts::PI;
 
 use super::coordinate::{At, Base};
+use super::cumulative::{Cumulative, normal_tails};
 use super::density::{Constant, Density, Point};
 use super::parameter::{Parameter, Scale};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
+use crate::simulate::Stream;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Gaussian;
@@ -34,7 +36,8 @@ impl Density for Gaussian {
         Constant { value, psi: [-0.5, 0.0, 0.0] }
     }
 
-    #[inline]
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     fn point<const ORDER: u8>(&self, y: f64, weight: f64, at: &At, shape: &Shape) -> Point {
         let (r, w) = (y - at.mu, weight * shape.precision);
         let s = w * r;
@@ -44,6 +47,14 @@ impl Density for Gaussian {
 
     fn expected(&self, weight: f64, _at: &At, shape: &Shape) -> Option<[f64; 2]> {
         Some([weight * shape.precision, 0.0])
+    }
+
+    fn simulate(&self, at: &At, weight: f64, shape: &Shape, stream: &mut Stream) -> f64 {
+        at.mu + stream.normal() / (weight * shape.precision).sqrt()
+    }
+
+    fn cdf(&self, y: f64, weight: f64, at: &At, shape: &Shape) -> Cumulative {
+        Cumulative::continuous(normal_tails((y - at.mu) * (weight * shape.precision).sqrt()))
     }
 
     fn variance(&self, _mu: f64, weight: f64, shape: &Shape) -> f64 {

@@ -2,11 +2,13 @@
 
 use super::beta::{Beta, start_log_precision};
 use super::coordinate::{At, Base};
+use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
 use super::parameter::{Parameter, Scale};
-use super::special::{expit, log1mexp, logit, softplus};
+use super::special::{Logistic, expit, log1mexp, logistic, logit, softplus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
+use crate::simulate::Stream;
 
 /// P(y is 0 or 1) = zoi, P(1 | 0 or 1) = coi, else beta.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +57,19 @@ impl Density for ZeroOneInflatedBeta {
         expit(shape.zoi) * expit(shape.coi) + expit(-shape.zoi) * at.mu
     }
 
+    fn simulate(&self, at: &At, weight: f64, shape: &Inflation, stream: &mut Stream) -> f64 {
+        if stream.uniform() >= expit(shape.zoi) {
+            return self.0.simulate(at, weight, &shape.phi, stream);
+        }
+        f64::from(stream.uniform() < expit(shape.coi))
+    }
+
+    fn cdf(&self, y: f64, weight: f64, at: &At, shape: &Inflation) -> Cumulative {
+        let (zoi, coi) = (expit(shape.zoi), expit(shape.coi));
+        let beta = self.0.cdf(y, weight, at, &shape.phi);
+        beta.with_atom(expit(-shape.zoi), zoi * expit(-shape.coi), 0.0, y).with_atom(1.0, zoi * coi, 1.0, y)
+    }
+
     fn variance(&self, mu: f64, weight: f64, shape: &Inflation) -> f64 {
         let (zoi, coi, rest) = (expit(shape.zoi), expit(shape.coi), expit(-shape.zoi));
         let mean = zoi * coi + rest * mu;
@@ -88,10 +103,14 @@ pub(crate) struct Cuts {
     width: f64,
 }
 
-/// The logistic function's density and its derivative, as functions of F and 1 - F.
-fn logistic(x: f64) -> (f64, f64, f64, f64) {
-    let (f, rest) = (expit(x), expit(-x));
-    (f, rest, f * rest, f * rest * (rest - f))
+impl Cuts {
+    /// The probabilities of 0, of a value inside, and of 1.
+    fn shares(&self, zeta: f64) -> [f64; 3] {
+        let (a, b) = (zeta - self.lower, zeta - self.lower - self.width);
+        let (zero, one) = (expit(-a), expit(b));
+        // F(a) - F(b) = F(a) (1 - F(b)) (1 - e^(b - a)).
+        [zero, expit(a) * expit(-b) * -(-self.width).exp_m1(), one]
+    }
 }
 
 impl Density for OrderedBeta {
@@ -121,13 +140,15 @@ impl Density for OrderedBeta {
     fn point<const ORDER: u8>(&self, y: f64, weight: f64, at: &At, shape: &Cuts) -> Point {
         let a = at.zeta - shape.lower;
         let (b, d) = (a - shape.width, shape.width);
-        let (fa, rest_a, density_a, slope_a) = logistic(a);
-        let (fb, rest_b, density_b, slope_b) = logistic(b);
+        let Logistic { p: fa, q: rest_a, log_q: log_below, .. } = logistic(a);
+        let Logistic { p: fb, q: rest_b, log_p: log_above, .. } = logistic(b);
+        // The logistic density and its derivative.
+        let (density_a, density_b) = (fa * rest_a, fb * rest_b);
+        let (slope_a, slope_b) = (density_a * (rest_a - fa), density_b * (rest_b - fb));
         // Minus log(1 - F(a)) below the upper cut, minus log F(b) (less b where y is inside) above the lower.
-        let below =
-            Point { l: -softplus(a), s: -fa, w: density_a, t: slope_a, psi: [[0.0; 3], [fa, density_a, -slope_a], [0.0; 3]] };
+        let below = Point { l: log_below, s: -fa, w: density_a, t: slope_a, psi: [[0.0; 3], [fa, density_a, -slope_a], [0.0; 3]] };
         let above = Point {
-            l: -softplus(-b),
+            l: log_above,
             s: rest_b,
             w: density_b,
             t: slope_b,
@@ -156,6 +177,24 @@ impl Density for OrderedBeta {
         let (a, b) = (at.zeta - shape.lower, at.zeta - shape.lower - shape.width);
         let one = expit(b);
         one + (1.0 - one - expit(-a)) * at.mu
+    }
+
+    fn simulate(&self, at: &At, weight: f64, shape: &Cuts, stream: &mut Stream) -> f64 {
+        let [zero, inside, _] = shape.shares(at.zeta);
+        let u = stream.uniform();
+        if u < zero {
+            0.0
+        } else if u < zero + inside {
+            self.0.simulate(at, weight, &shape.phi, stream)
+        } else {
+            1.0
+        }
+    }
+
+    fn cdf(&self, y: f64, weight: f64, at: &At, shape: &Cuts) -> Cumulative {
+        let [zero, inside, one] = shape.shares(at.zeta);
+        let beta = self.0.cdf(y, weight, at, &shape.phi);
+        beta.with_atom(inside, zero, 0.0, y).with_atom(1.0, one, 1.0, y)
     }
 
     fn variance(&self, mu: f64, weight: f64, shape: &Cuts) -> f64 {

@@ -6,7 +6,7 @@ use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 use libm::erfc;
 
-use super::special::{bernoulli_excess, expit, log_ndtr, log1mexp, logit, softplus};
+use super::special::{Logistic, bernoulli_excess, expit, log_ndtr, log1mexp, logistic, logit};
 use crate::distributions::normal_quantile;
 use crate::error::{Error, Result};
 
@@ -158,8 +158,8 @@ impl Link {
         match self {
             Link::Log => [eta, 1.0, 0.0, 0.0],
             Link::Logit => {
-                let (mu, q) = (expit(eta), expit(-eta));
-                [-softplus(-eta), q, -mu * q, mu * q * (mu - q)]
+                let Logistic { p, q, log_p, .. } = logistic(eta);
+                [log_p, q, -p * q, p * q * (p - q)]
             }
             Link::Probit => log_ndtr(eta),
             Link::Cloglog => log_one_minus_exp_exp(eta),

@@ -1,12 +1,14 @@
 //! The lognormal distribution: the linear predictor is the mean of log y, sigma the standard deviation of log y.
 
 use super::coordinate::{At, Base};
+use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
 use super::gamma::wants_positive;
 use super::gaussian::Gaussian;
 use super::parameter::Parameter;
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
+use crate::simulate::Stream;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lognormal(Gaussian);
@@ -39,6 +41,14 @@ impl Density for Lognormal {
 
     fn response_mean(&self, at: &At, shape: &Self::Shape) -> f64 {
         (at.mu + 0.5 * self.0.variance(at.mu, 1.0, shape)).exp()
+    }
+
+    fn simulate(&self, at: &At, weight: f64, shape: &Self::Shape, stream: &mut Stream) -> f64 {
+        self.0.simulate(at, weight, shape, stream).exp().clamp(f64::MIN_POSITIVE, f64::MAX)
+    }
+
+    fn cdf(&self, y: f64, weight: f64, at: &At, shape: &Self::Shape) -> Cumulative {
+        if y > 0.0 { self.0.cdf(y.ln(), weight, at, shape) } else { Cumulative::LOWEST }
     }
 
     fn variance(&self, mu: f64, weight: f64, shape: &Self::Shape) -> f64 {

@@ -1,8 +1,9 @@
 //! Zeros of their own: zero inflation and hurdles, as a layer over a family with a second linear predictor zeta, pi = expit(zeta).
 
-use super::special::{expit, log_add_exp, softplus};
-use super::{Constants, Derivatives, Family, Observations, Order, Psi, WeightRole, check_length};
+use super::special::{Logistic, expit, logistic};
+use super::{Constants, Cumulative, Derivatives, Family, Observations, Order, Psi, WeightRole, check_length};
 use crate::error::{Result, try_vec};
+use crate::simulate::Stream;
 
 /// What pi is the probability of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +99,16 @@ impl ZeroMixture {
         Ok(())
     }
 
+    /// A response at the linear predictors of the family and of the zero part; as [`Family::simulate`].
+    pub fn simulate(&self, [eta, zeta]: [f64; 2], weight: f64, psi: &[f64], stream: &mut Stream) -> f64 {
+        if stream.uniform() < expit(zeta) { 0.0 } else { self.family.simulate(eta, weight, psi, stream) }
+    }
+
+    /// The distribution function of the mixture; as [`Family::cdf`].
+    pub fn cdf(&self, y: f64, [eta, zeta]: [f64; 2], weight: f64, psi: &[f64]) -> Cumulative {
+        self.family.cdf(y, eta, weight, psi).with_atom(expit(-zeta), expit(zeta), 0.0, y)
+    }
+
     /// A factor of the log-density is applied to the mixture, not to its part.
     fn unweighted<'a>(&self, data: &Observations<'a>) -> Observations<'a> {
         if self.family.weight_role() == WeightRole::Factor { Observations { weights: &[], ..*data } } else { *data }
@@ -105,7 +116,7 @@ impl ZeroMixture {
 
     /// Turns the family's values of a row into those of the mixture.
     fn mix(&self, i: usize, is_zero: bool, zeta: f64, order: Order, base: &mut Derivatives, zero: &mut ZeroDerivatives) {
-        let (pi, rest) = (expit(zeta), expit(-zeta));
+        let Logistic { p: pi, q: rest, log_p: log_pi, log_q: log_rest } = logistic(zeta);
         let spread = pi * rest;
         let lean = spread * (rest - pi);
         zero.set(i, [0.0 - pi, -spread, -lean], [0.0; 3]);
@@ -113,10 +124,10 @@ impl ZeroMixture {
             (p.z[i], p.ez[i], p.zz[i]) = (0.0, 0.0, 0.0);
         }
         match (is_zero, self.part) {
-            (false, _) => base.l[i] -= softplus(zeta),
+            (false, _) => base.l[i] += log_rest,
             (true, ZeroPart::Hurdle) => {
                 base.clear(i);
-                base.l[i] = -softplus(-zeta);
+                base.l[i] = log_pi;
                 zero.z[i] = rest;
             }
             (true, ZeroPart::Inflation) => inflate(i, zeta, order, base, zero),
@@ -135,12 +146,12 @@ impl ZeroDerivatives {
 /// log(e^zeta + e^c) - softplus(zeta). rho and om are the posterior probabilities of the two sorts.
 fn inflate(i: usize, zeta: f64, order: Order, base: &mut Derivatives, zero: &mut ZeroDerivatives) {
     let c = base.l[i];
-    base.l[i] = log_add_exp(zeta, c) - softplus(zeta);
+    let Logistic { p: rho, q: om, log_p: log_rho, log_q: log_om } = logistic(zeta - c);
+    let Logistic { p: pi, q: rest, log_q: log_rest, .. } = logistic(zeta);
+    base.l[i] = zeta.max(c) - log_rho.max(log_om) + log_rest;
     let (c1, c2, c3) = (base.s[i], -base.w[i], -base.t[i]);
-    let (rho, om) = (expit(zeta - c), expit(c - zeta));
     let v = rho * om;
     let dv = v * (om - rho);
-    let (pi, rest) = (expit(zeta), expit(-zeta));
     let spread = pi * rest;
     if order == Order::Value {
         return;

@@ -10,6 +10,7 @@
 //! proportions, mu itself on the whole line), and chained with the link in one place (`coordinate`, `model`).
 
 mod coordinate;
+mod cumulative;
 mod density;
 mod link;
 mod model;
@@ -34,12 +35,14 @@ mod tweedie;
 
 use std::fmt::Debug;
 
+pub use cumulative::Cumulative;
 pub use link::{Jet, LINKS, Link};
 pub use mixture::{ZeroDerivatives, ZeroMixture, ZeroPart, ZeroPsiDerivatives};
 pub use parameter::{Parameter, Scale};
 pub use registry::{by_name, links, names};
 
 use crate::error::{Error, Result, try_vec};
+use crate::simulate::Stream;
 
 /// The most parameters that a family has.
 pub const MAX_PARAMETERS: usize = 3;
@@ -197,6 +200,14 @@ pub trait Family: Debug + Send + Sync {
 
     /// The mean of the response at a linear predictor: the link's inverse, but for truncated and inflated families.
     fn response_mean(&self, eta: f64, psi: &[f64]) -> f64;
+
+    /// A response from the distribution at a linear predictor; not a number outside the link's domain. A proportion of `weight` trials is
+    /// returned as such; weights that multiply the log-density play no part.
+    fn simulate(&self, eta: f64, weight: f64, psi: &[f64], stream: &mut Stream) -> f64;
+
+    /// The distribution function at a response, from both sides; NaN outside the link's domain. A weight that multiplies the log-density
+    /// plays no part.
+    fn cdf(&self, y: f64, eta: f64, weight: f64, psi: &[f64]) -> Cumulative;
 
     /// The variance of the response at the mean `mu` of the untruncated distribution (infinite or NaN where there is none).
     /// For a proportion of `weight` trials, that of the proportion.

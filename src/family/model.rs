@@ -1,10 +1,12 @@
 //! A density with a link as a `Family`: the loops over the rows, and the chain from the density's coordinate to the linear predictor.
 
-use super::density::{Density, GRADIENT, MODE, Point, VALUE};
+use super::cumulative::Cumulative;
+use super::density::{Density, GRADIENT, MODE, VALUE};
 use super::link::Link;
 use super::parameter::Parameter;
 use super::{Constants, Derivatives, Family, MAX_PARAMETERS, Observations, Order, Psi, WeightRole, check_length};
 use crate::error::{Error, Result};
+use crate::simulate::Stream;
 
 /// A density with its link.
 #[derive(Clone, Debug)]
@@ -38,7 +40,7 @@ impl<'a, D: Density> Shapes<'a, D> {
 
     #[inline]
     fn at(&mut self, row: usize) -> &D::Shape {
-        if self.varying {
+        if self.varying && !D::PARAMETERS.is_empty() {
             let mut psi = [0.0; MAX_PARAMETERS];
             for (value, p) in psi.iter_mut().zip(self.psi) {
                 *value = p.at(row);
@@ -99,7 +101,9 @@ impl<D: Density> Model<D> {
         }
     }
 
-    fn evaluate_at<const ORDER: u8>(
+    /// All lengths have been checked: the slices only tell the compiler so. With CHAINED = false the link is the density's coordinate:
+    /// a loop of its own, small enough to be compiled as a whole.
+    fn evaluate_at<const ORDER: u8, const CHAINED: bool>(
         &self,
         data: &Observations,
         eta: &[f64],
@@ -107,32 +111,35 @@ impl<D: Density> Model<D> {
         constants: &Constants,
         out: &mut Derivatives,
     ) {
+        let rows = data.y.len();
+        let (y, eta, value) = (data.y, &eta[..rows], &constants.value[..rows]);
+        let (l, s, w, t) = (&mut out.l[..rows], &mut out.s[..rows], &mut out.w[..rows], &mut out.t[..rows]);
         let mut shapes = Shapes::new(&self.density, psi);
-        for i in 0..data.y.len() {
+        for i in 0..rows {
             let (weight, factor) = roles::<D>(data.weight(i));
-            let mut point = self.density.point_by_link::<ORDER>(self.link, data.y[i], weight, eta[i], shapes.at(i));
-            if D::WEIGHTS == WeightRole::Factor {
-                point = point.scaled(factor);
+            let shape = shapes.at(i);
+            let mut point = if CHAINED {
+                self.density.point_by_link::<ORDER>(self.link, y[i], weight, eta[i], shape)
+            } else {
+                self.density.point::<ORDER>(y[i], weight, &D::BASE.at(eta[i]), shape)
+            };
+            if D::WEIGHTS == WeightRole::Factor && !data.weights.is_empty() {
+                point.scale(factor, D::PARAMETERS.len());
             }
-            store::<ORDER>(&point, constants, i, out);
-        }
-    }
-}
-
-#[inline]
-fn store<const ORDER: u8>(point: &Point, constants: &Constants, i: usize, out: &mut Derivatives) {
-    let l = point.l + constants.value[i];
-    out.l[i] = if l.is_nan() { f64::NEG_INFINITY } else { l };
-    if ORDER >= MODE {
-        out.s[i] = point.s;
-        out.w[i] = point.w;
-    }
-    if ORDER == GRADIENT {
-        out.t[i] = point.t;
-        for ((column, [l, s, w]), constant) in out.psi.iter_mut().zip(point.psi).zip(&constants.psi) {
-            column.l[i] = l + constant[i];
-            column.s[i] = s;
-            column.w[i] = w;
+            let log_density = point.l + value[i];
+            l[i] = if log_density.is_nan() { f64::NEG_INFINITY } else { log_density };
+            if ORDER >= MODE {
+                s[i] = point.s;
+                w[i] = point.w;
+            }
+            if ORDER == GRADIENT {
+                t[i] = point.t;
+                for ((column, [l, s, w]), constant) in out.psi.iter_mut().zip(point.psi).zip(&constants.psi) {
+                    column.l[i] = l + constant[i];
+                    column.s[i] = s;
+                    column.w[i] = w;
+                }
+            }
         }
     }
 }
@@ -194,10 +201,13 @@ impl<D: Density> Family for Model<D> {
         check_length("eta", eta.len(), rows)?;
         check_constants(constants, rows, D::PARAMETERS.len())?;
         check_derivatives(out, rows, D::PARAMETERS.len())?;
-        match order {
-            Order::Value => self.evaluate_at::<VALUE>(data, eta, psi, constants, out),
-            Order::Mode => self.evaluate_at::<MODE>(data, eta, psi, constants, out),
-            Order::Gradient => self.evaluate_at::<GRADIENT>(data, eta, psi, constants, out),
+        match (order, !D::BASE.is(self.link)) {
+            (Order::Value, false) => self.evaluate_at::<VALUE, false>(data, eta, psi, constants, out),
+            (Order::Value, true) => self.evaluate_at::<VALUE, true>(data, eta, psi, constants, out),
+            (Order::Mode, false) => self.evaluate_at::<MODE, false>(data, eta, psi, constants, out),
+            (Order::Mode, true) => self.evaluate_at::<MODE, true>(data, eta, psi, constants, out),
+            (Order::Gradient, false) => self.evaluate_at::<GRADIENT, false>(data, eta, psi, constants, out),
+            (Order::Gradient, true) => self.evaluate_at::<GRADIENT, true>(data, eta, psi, constants, out),
         }
         Ok(())
     }
@@ -222,6 +232,18 @@ impl<D: Density> Family for Model<D> {
 
     fn response_mean(&self, eta: f64, psi: &[f64]) -> f64 {
         self.density.response_mean(&D::BASE.of(self.link, eta).0, &self.density.shape(&pad(psi)))
+    }
+
+    fn simulate(&self, eta: f64, weight: f64, psi: &[f64], stream: &mut Stream) -> f64 {
+        let (weight, _) = roles::<D>(weight);
+        let (at, shape) = (D::BASE.of(self.link, eta).0, self.density.shape(&pad(psi)));
+        if at.outside(D::BASE) { f64::NAN } else { self.density.simulate(&at, weight, &shape, stream) }
+    }
+
+    fn cdf(&self, y: f64, eta: f64, weight: f64, psi: &[f64]) -> Cumulative {
+        let (weight, _) = roles::<D>(weight);
+        let (at, shape) = (D::BASE.of(self.link, eta).0, self.density.shape(&pad(psi)));
+        if y.is_nan() || at.outside(D::BASE) { Cumulative::NAN } else { self.density.cdf(y, weight, &at, &shape) }
     }
 
     fn variance(&self, mu: f64, weight: f64, psi: &[f64]) -> f64 {

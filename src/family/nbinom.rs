@@ -3,12 +3,16 @@
 //! Everything is written so that the Poisson limit (size to infinity, alpha to zero) keeps its digits.
 
 use super::coordinate::{At, Base};
+use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, MODE, Point};
 use super::parameter::{Parameter, Scale};
 use super::poisson::wants_count;
-use super::special::{expit, ln_factorial, ln_rising_ratio, rising_shares, softplus, x_log_y, x1_log1p_minus};
+use super::special::{
+    Logistic, expit, ln_factorial, ln_rising_ratio, logistic, negative_binomial_tails, rising_shares, x_log_y, x1_log1p_minus,
+};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
+use crate::simulate::Stream;
 
 /// Variance mu + mu^2/size.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +22,12 @@ pub(crate) struct Nbinom2;
 pub(crate) struct Size {
     log_size: f64,
     size: f64,
+}
+
+impl Size {
+    pub(crate) fn size_and_ratio(&self, at: &At) -> [f64; 2] {
+        [self.size, at.mu / self.size]
+    }
 }
 
 impl Density for Nbinom2 {
@@ -38,12 +48,12 @@ impl Density for Nbinom2 {
         Constant { value, psi: [slope, 0.0, 0.0] }
     }
 
-    #[inline]
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     fn point<const ORDER: u8>(&self, y: f64, _weight: f64, at: &At, shape: &Size) -> Point {
         let x = at.zeta - shape.log_size;
-        let (p, q, k) = (expit(x), expit(-x), shape.size);
-        let total = y + k;
-        let log_scale = softplus(x);
+        let (Logistic { p, q, log_q, .. }, k) = (logistic(x), shape.size);
+        let (total, log_scale) = (y + k, -log_q);
         let s = y * q - k * p;
         let spread = p * q;
         let w = total * spread;
@@ -60,6 +70,16 @@ impl Density for Nbinom2 {
         let x = at.zeta - shape.log_size;
         let w = shape.size * expit(x);
         Some([w, w * expit(-x)])
+    }
+
+    fn simulate(&self, at: &At, _weight: f64, shape: &Size, stream: &mut Stream) -> f64 {
+        let [size, ratio] = shape.size_and_ratio(at);
+        stream.negative_binomial(size, ratio)
+    }
+
+    fn cdf(&self, y: f64, _weight: f64, at: &At, shape: &Size) -> Cumulative {
+        let [size, ratio] = shape.size_and_ratio(at);
+        Cumulative::counts(y, |k| negative_binomial_tails(k, size, ratio))
     }
 
     fn variance(&self, mu: f64, _weight: f64, shape: &Size) -> f64 {
@@ -101,6 +121,12 @@ pub(crate) struct Alpha {
     bend: f64,
 }
 
+impl Alpha {
+    pub(crate) fn size_and_ratio(&self, at: &At) -> [f64; 2] {
+        [at.mu / self.value, self.value]
+    }
+}
+
 impl Density for Nbinom1 {
     type Shape = Alpha;
 
@@ -119,7 +145,8 @@ impl Density for Nbinom1 {
         Constant { value: -ln_factorial(y) - y * shape.log_scale, psi: [slope, 0.0, 0.0] }
     }
 
-    #[inline]
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     fn point<const ORDER: u8>(&self, y: f64, _weight: f64, at: &At, shape: &Alpha) -> Point {
         let size = at.mu / shape.value;
         let zero = size * shape.log_scale;
@@ -133,6 +160,16 @@ impl Density for Nbinom1 {
             point.psi[0] = [bend + a, bend - b, c - bend];
         }
         point
+    }
+
+    fn simulate(&self, at: &At, _weight: f64, shape: &Alpha, stream: &mut Stream) -> f64 {
+        let [size, ratio] = shape.size_and_ratio(at);
+        stream.negative_binomial(size, ratio)
+    }
+
+    fn cdf(&self, y: f64, _weight: f64, at: &At, shape: &Alpha) -> Cumulative {
+        let [size, ratio] = shape.size_and_ratio(at);
+        Cumulative::counts(y, |k| negative_binomial_tails(k, size, ratio))
     }
 
     fn variance(&self, mu: f64, _weight: f64, shape: &Alpha) -> f64 {

@@ -3,10 +3,12 @@
 use std::f64::consts::PI;
 
 use super::coordinate::{At, Base};
+use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
 use super::parameter::Parameter;
-use super::special::{ln_factorial, stirling_error, x1_log1p_minus};
+use super::special::{ln_factorial, poisson_tails, stirling_error, x1_log1p_minus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
+use crate::simulate::Stream;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Poisson;
@@ -29,7 +31,8 @@ impl Density for Poisson {
         Constant { value, ..Constant::default() }
     }
 
-    #[inline]
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     fn point<const ORDER: u8>(&self, y: f64, _weight: f64, at: &At, _shape: &()) -> Point {
         let l = if y < LARGE {
             y * at.zeta - at.mu
@@ -42,6 +45,14 @@ impl Density for Poisson {
 
     fn expected(&self, _weight: f64, at: &At, _shape: &()) -> Option<[f64; 2]> {
         Some([at.mu, at.mu])
+    }
+
+    fn simulate(&self, at: &At, _weight: f64, _shape: &(), stream: &mut Stream) -> f64 {
+        stream.poisson(at.mu)
+    }
+
+    fn cdf(&self, y: f64, _weight: f64, at: &At, _shape: &()) -> Cumulative {
+        Cumulative::counts(y, |k| poisson_tails(k, at.mu))
     }
 
     fn variance(&self, mu: f64, _weight: f64, _shape: &()) -> f64 {

@@ -3,11 +3,13 @@
 use std::f64::consts::PI;
 
 use super::coordinate::{At, Base};
+use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
 use super::parameter::{Parameter, Scale};
-use super::special::{digamma, ln_gamma, x1_log1p_minus};
+use super::special::{beta_tails, digamma, ln_gamma, x1_log1p_minus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
+use crate::simulate::Stream;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct StudentT;
@@ -75,6 +77,19 @@ impl Density for StudentT {
 
     fn expected(&self, _weight: f64, _at: &At, shape: &Shape) -> Option<[f64; 2]> {
         Some([(shape.df + 1.0) / ((shape.df + 3.0) * shape.sigma * shape.sigma), 0.0])
+    }
+
+    fn simulate(&self, at: &At, _weight: f64, shape: &Shape, stream: &mut Stream) -> f64 {
+        let half = 0.5 * shape.df;
+        at.mu + shape.sigma * stream.normal() * (0.5 * (half.ln() - stream.log_gamma(half))).exp()
+    }
+
+    fn cdf(&self, y: f64, _weight: f64, at: &At, shape: &Shape) -> Cumulative {
+        let e = (y - at.mu) / shape.sigma;
+        let (e2, df) = (e * e, shape.df);
+        // The tail beyond |e|; e^2/(df + e^2) is beta with shapes 1/2 and df/2.
+        let outer = if e2 == f64::INFINITY { 0.0 } else { 0.5 * beta_tails(0.5, 0.5 * df, e2 / (df + e2), df / (df + e2))[1] };
+        Cumulative::continuous(if e < 0.0 { [outer, 1.0 - outer] } else { [1.0 - outer, outer] })
     }
 
     fn variance(&self, _mu: f64, _weight: f64, shape: &Shape) -> f64 {

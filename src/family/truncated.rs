@@ -1,26 +1,39 @@
 //! Counts without zeros: a distribution of counts given that the count is positive.
 
 use super::coordinate::{At, Base};
+use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, MODE, Point, VALUE};
 use super::nbinom::{Nbinom1, Nbinom2};
 use super::parameter::Parameter;
 use super::poisson::Poisson;
-use super::special::{bernoulli_excess, log1mexp};
+use super::special::{Tails, bernoulli_excess, log1mexp, negative_binomial_tails, poisson_tails};
 use super::{Link, MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
+use crate::simulate::Stream;
 
 /// A distribution of counts that can be truncated: all that its density has at zero depends on the mean (`constant` is 0 there).
 pub(crate) trait Counts: Density + Default {
     /// The name of the truncated distribution.
     const TRUNCATED: &'static str;
+
+    /// The size of the negative binomial distribution, and its mean over the size.
+    fn size_and_ratio(at: &At, shape: &Self::Shape) -> [f64; 2];
 }
 
 impl Counts for Nbinom1 {
     const TRUNCATED: &'static str = "truncated_nbinom1";
+
+    fn size_and_ratio(at: &At, alpha: &Self::Shape) -> [f64; 2] {
+        alpha.size_and_ratio(at)
+    }
 }
 
 impl Counts for Nbinom2 {
     const TRUNCATED: &'static str = "truncated_nbinom2";
+
+    fn size_and_ratio(at: &At, size: &Self::Shape) -> [f64; 2] {
+        size.size_and_ratio(at)
+    }
 }
 
 /// The distribution D given y >= 1. `mu` stays the mean of D.
@@ -80,6 +93,22 @@ impl<D: Counts> Density for Truncated<D> {
         at.mu / -self.zero::<0>(at, shape).l.exp_m1()
     }
 
+    /// A negative binomial count is a Poisson number of counts of the logarithmic series distribution. Given that there is one, the first
+    /// has an exponential time of arrival, truncated to the Poisson process's; what comes in the time left is negative binomial again.
+    fn simulate(&self, at: &At, _weight: f64, shape: &D::Shape, stream: &mut Stream) -> f64 {
+        let [size, ratio] = D::size_and_ratio(at, shape);
+        let rate = ratio.ln_1p();
+        let arrival = -(stream.uniform() * (-size * rate).exp_m1()).ln_1p() / rate;
+        let rest = (size - arrival).max(0.0);
+        let others = if rest > 0.0 { stream.negative_binomial(rest, ratio) } else { 0.0 };
+        stream.logarithmic(ratio) + others
+    }
+
+    fn cdf(&self, y: f64, _weight: f64, at: &At, shape: &D::Shape) -> Cumulative {
+        let [size, ratio] = D::size_and_ratio(at, shape);
+        Cumulative::counts(y, |k| without_zero(k, |k| negative_binomial_tails(k, size, ratio)))
+    }
+
     fn variance(&self, mu: f64, weight: f64, shape: &D::Shape) -> f64 {
         let positive = -self.zero::<0>(&D::BASE.at(mu.ln()), shape).l.exp_m1();
         let mean = mu / positive;
@@ -137,6 +166,16 @@ impl Density for TruncatedPoisson {
         at.mu / -(-at.mu).exp_m1()
     }
 
+    /// The first event of the Poisson process is there, at a truncated exponential time; the others come after it.
+    fn simulate(&self, at: &At, _weight: f64, _shape: &(), stream: &mut Stream) -> f64 {
+        let arrival = -(stream.uniform() * (-at.mu).exp_m1()).ln_1p();
+        1.0 + stream.poisson((at.mu - arrival).max(0.0))
+    }
+
+    fn cdf(&self, y: f64, _weight: f64, at: &At, _shape: &()) -> Cumulative {
+        Cumulative::counts(y, |k| without_zero(k, |k| poisson_tails(k, at.mu)))
+    }
+
     fn variance(&self, mu: f64, _weight: f64, _shape: &()) -> f64 {
         let mean = mu / -(-mu).exp_m1();
         mean * (1.0 + mu - mean)
@@ -164,4 +203,15 @@ fn wants_positive_count(y: f64) -> std::result::Result<(), &'static str> {
 /// The mean before truncation that is near a truncated count.
 fn start_mean(y: f64) -> f64 {
     if y == 1.0 { 0.5 } else { y }
+}
+
+/// The tails given that the count is positive.
+fn without_zero(k: f64, tails: impl Fn(f64) -> Tails) -> Tails {
+    if k < 1.0 {
+        return [0.0, 1.0];
+    }
+    let ([zero, positive], [lower, upper]) = (tails(0.0), tails(k));
+    // Differences of the tails that are small themselves.
+    let between = if lower < 0.5 { lower - zero } else { positive - upper };
+    [between / positive, upper / positive]
 }

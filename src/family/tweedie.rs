@@ -6,11 +6,13 @@
 use std::f64::consts::PI;
 
 use super::coordinate::{At, Base};
+use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, Point};
 use super::parameter::{Parameter, Scale};
-use super::special::{expit, log_minus_digamma, stirling_error, x1_log1p_minus};
+use super::special::{expit, gamma_tails, log_minus_digamma, poisson_probability, stirling_error, x1_log1p_minus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
+use crate::simulate::Stream;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tweedie;
@@ -120,6 +122,46 @@ impl Density for Tweedie {
     fn expected(&self, weight: f64, at: &At, shape: &Shape) -> Option<[f64; 2]> {
         let w = weight * (shape.b * at.zeta).exp() / shape.phi;
         Some([w, shape.b * w])
+    }
+
+    /// A Poisson number of Gamma jumps.
+    fn simulate(&self, at: &At, weight: f64, shape: &Shape, stream: &mut Stream) -> f64 {
+        let (a, b, phi) = (shape.a, shape.b, shape.phi / weight);
+        let jumps = stream.poisson((b * at.zeta).exp() / (phi * b));
+        if jumps == 0.0 {
+            return 0.0;
+        }
+        let scale = phi * a * (a * at.zeta).exp();
+        (stream.log_gamma(jumps * b / a) + scale.ln()).exp().clamp(f64::MIN_POSITIVE, f64::MAX)
+    }
+
+    /// Sums over the number of jumps.
+    fn cdf(&self, y: f64, weight: f64, at: &At, shape: &Shape) -> Cumulative {
+        if y < 0.0 {
+            return Cumulative::LOWEST;
+        }
+        let (a, b, phi) = (shape.a, shape.b, shape.phi / weight);
+        let rate = (b * at.zeta).exp() / (phi * b);
+        let (none, some) = ((-rate).exp(), -(-rate).exp_m1());
+        if y == 0.0 {
+            return Cumulative { below: 0.0, at_or_below: none, above: some, at_or_above: 1.0 };
+        }
+        let (alpha, x) = (b / a, y * (-a * at.zeta).exp() / (phi * a));
+        // The numbers of jumps that matter lie between the usual one and that which y tells of.
+        let (usual, told) = (rate, x / alpha);
+        let reach = |n: f64| 12.0 * (n * (1.0 + 1.0 / alpha)).sqrt() + 40.0;
+        let from = (usual.min(told) - reach(usual.min(told))).floor().max(1.0);
+        let to = usual.max(told) + reach(usual.max(told));
+        // Where both factors are smooth over many numbers, the trapezoidal rule needs a few of them.
+        let step = (usual.min(told / alpha).sqrt() / 3.0).max(1.0);
+        let (mut lower, mut upper) = (none, 0.0);
+        for i in 0..=((to - from) / step) as usize {
+            let n = from + step * i as f64;
+            let (p, [l, u]) = (step * poisson_probability(n, rate), gamma_tails(n * alpha, x));
+            lower += p * l;
+            upper += p * u;
+        }
+        Cumulative::continuous([lower.min(1.0), upper.min(1.0)])
     }
 
     fn variance(&self, mu: f64, weight: f64, shape: &Shape) -> f64 {

@@ -26,6 +26,9 @@ impl Laplace<'_> {
         for (k, force) in force.iter_mut().enumerate() {
             let (size, first) = (self.model.layout.terms[k], self.model.layout.offset(k));
             let r = size.effects;
+            if let Some(quadrature) = &self.quadrature {
+                force.iter_mut().zip(&quadrature.averages.force[k]).for_each(|(f, v)| *f -= v);
+            }
             for level in 0..size.levels {
                 let at = first + level * r;
                 for c in 0..r {
@@ -41,7 +44,14 @@ impl Laplace<'_> {
         }
         let adjoint = Adjoint { h: &h, za: &pulled.za };
         let shared = self.shared();
-        self.evaluator.shared_gradient(&self.eta, &adjoint, self.how.expected, &mut gradient[shared])?;
+        self.evaluator.shared_gradient(&self.eta, &adjoint, self.how.expected, &mut gradient[shared.clone()])?;
+        for (f, at) in shared.enumerate() {
+            gradient[at] -= 2.0
+                * match &self.quadrature {
+                    Some(quadrature) => quadrature.averages.shared[f],
+                    None => self.evaluator.shared_score(f).iter().sum::<f64>(),
+                };
+        }
         Ok((value, force))
     }
 
@@ -52,6 +62,17 @@ impl Laplace<'_> {
         let both = |e: &usize| (0..predictors).any(|a| (0..=a).any(|b| triangle(a, b) == *e && self.inner[a] && self.inner[b]));
         let pairs = predictors * (predictors + 1) / 2;
         let mut h: Vec<Vec<f64>> = (0..pairs).map(|e| if both(&e) { vec![0.0; self.model.n] } else { vec![] }).collect();
+        if let Some(quadrature) = self.quadrature.take() {
+            let force = quadrature.curvature(self);
+            self.quadrature = Some(quadrature);
+            WeightedGram::leverages(&self.covariance, &terms, &self.model.predictor, &mut h);
+            // The nodes have left their own derivatives behind.
+            self.evaluator.evaluate(&self.eta, Order::Gradient, &mut self.jet)?;
+            if self.how.expected {
+                self.factorize_observed()?;
+            }
+            return Ok((force, h));
+        }
         if self.inverse.is_none() {
             self.inverse = Some(SelectedInverse::new(&self.factor, &self.col_ptr, &self.row_idx)?);
         }
@@ -112,6 +133,9 @@ impl Laplace<'_> {
         let mut a = vec![0.0; q];
         self.model.transpose_random(&rows, &mut a);
         self.gram.gram.apply_factors(&self.t, true, &mut a);
+        if let Some(quadrature) = &self.quadrature {
+            a.iter_mut().zip(&quadrature.averages.e).for_each(|(a, e)| *a -= 2.0 * e);
+        }
         let mut fixed = vec![0.0; self.border.as_ref().map_or(0, |b| b.gamma.len())];
         if self.border.is_some() {
             self.model.fixed[0].transpose(&rows[0], &mut fixed);
@@ -125,7 +149,6 @@ impl Laplace<'_> {
             self.model.fixed[0].add(&fixed, &mut za[0]);
         }
         for (c, row) in rows.iter_mut().enumerate() {
-            row.iter_mut().zip(&self.jet.s[c]).for_each(|(r, s)| *r -= 2.0 * s);
             for (a, za) in za.iter().enumerate().filter(|(a, _)| self.inner[*a]) {
                 let w = &self.jet.w[triangle(a, c)];
                 row.iter_mut().zip(w).zip(za).for_each(|((r, w), z)| *r -= w * z);
@@ -134,6 +157,16 @@ impl Laplace<'_> {
         let mut z = vec![0.0; q];
         self.model.transpose_random(&rows, &mut z);
         self.model.transpose_random(&self.jet.s, &mut self.zs);
+        let scores = match &self.quadrature {
+            Some(quadrature) => &quadrature.averages.s,
+            None => {
+                z.iter_mut().zip(&self.zs).for_each(|(z, s)| *z -= 2.0 * s);
+                &self.jet.s
+            }
+        };
+        for (row, s) in rows.iter_mut().zip(scores) {
+            row.iter_mut().zip(s).for_each(|(r, s)| *r -= 2.0 * s);
+        }
         Ok(Pulls { rows, z, a, za })
     }
 
@@ -159,7 +192,7 @@ impl Laplace<'_> {
 struct Pulls {
     /// `pull_c`, one a row.
     rows: Vec<Vec<f64>>,
-    /// Z'pull.
+    /// Z'pull, under quadrature without the scores.
     z: Vec<f64>,
     a: Vec<f64>,
     /// Z Lambda a per predictor.

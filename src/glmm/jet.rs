@@ -81,7 +81,7 @@ pub trait Evaluator {
     fn expected(&mut self, eta: &[Vec<f64>], order: Order, w: &mut [f64], t: &mut [Vec<f64>]) -> Result<()>;
 
     /// After an evaluation at `Order::Gradient`: per shared parameter the sum over rows of
-    /// `-2 l_f rows_f + sum h_ab dw_ab/df + sum za_a ds_a/df`. With `expected` the information in the determinant is the expected one.
+    /// `sum h_ab dw_ab/df + sum za_a ds_a/df`. With `expected` the information in the determinant is the expected one.
     fn shared_gradient(&mut self, eta: &[Vec<f64>], adjoint: &Adjoint<'_>, expected: bool, out: &mut [f64]) -> Result<()>;
 
     /// After an evaluation at `Order::Gradient`: dl/df of the shared parameter f, one a row.

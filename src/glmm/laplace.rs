@@ -12,6 +12,7 @@
 use super::border::Border;
 use super::jet::{Evaluator, Jet};
 use super::model::Model;
+use super::quadrature::Quadrature;
 use crate::error::{Error, Result, try_vec};
 use crate::family::Order;
 use crate::linalg::{SelectedInverse, SparseCholesky};
@@ -59,6 +60,7 @@ pub struct Laplace<'a> {
     factorized: bool,
     pub(super) inverse: Option<SelectedInverse>,
     pub(super) border: Option<Border>,
+    pub(super) quadrature: Option<Quadrature>,
     pub(super) col_ptr: Vec<usize>,
     pub(super) row_idx: Vec<usize>,
     pub(super) t: Vec<Vec<f64>>,
@@ -96,13 +98,14 @@ impl<'a> Laplace<'a> {
             how,
             evaluator: model.response.evaluator(&inner)?,
             jet: Jet::new(n, &inner)?,
-            inner,
             covariance: gram.clone(),
             gram,
             factor,
             factorized: false,
             inverse: None,
             border,
+            quadrature: Quadrature::new(model, &how, &inner)?,
+            inner,
             col_ptr,
             row_idx,
             t: model.structures.iter().map(|s| vec![0.0; s.size * s.size]).collect(),
@@ -164,6 +167,11 @@ impl<'a> Laplace<'a> {
         if let (Some(border), Inside::Integrated) = (&self.border, self.how.inside) {
             let p = self.model.fixed[0].p as f64;
             self.value += border.log_determinant() + 2.0 * self.model.fixed[0].log_determinant() - p * std::f64::consts::TAU.ln();
+        }
+        if let Some(mut quadrature) = self.quadrature.take() {
+            let correction = quadrature.correction(self, order);
+            self.quadrature = Some(quadrature);
+            self.value += correction?;
         }
         if self.value.is_finite() { Ok(self.value) } else { Err(Error::numeric("the Laplace deviance is not finite")) }
     }

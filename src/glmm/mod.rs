@@ -6,6 +6,8 @@ pub mod response;
 pub mod model;
 mod border;
 pub mod laplace;
+mod nodes;
+mod quadrature;
 mod gradient;
 mod hessian;
 pub mod start;

@@ -293,7 +293,7 @@ impl Evaluator for FamilyEvaluator<'_> {
         let mut slope = vec![0.0; if expected { n } else { 0 }];
         for (g, &j) in out.iter_mut().zip(&self.response.shared) {
             let psi = &self.d.psi[j];
-            let mut sum: f64 = psi.l.iter().map(|l| -2.0 * l).sum();
+            let mut sum = 0.0;
             if !h[0].is_empty() {
                 if expected {
                     self.expected_slope(eta, j, &mut slope)?;

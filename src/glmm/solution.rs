@@ -97,6 +97,11 @@ impl Laplace<'_> {
         let (p, k) = (border.gamma.len(), free.len());
         let m = out.len().isqrt();
         let given = border.covariance();
+        // At the joint mode given theta (lme4's nAGQ = 0) the covariance is that of the regression, given theta.
+        let slopes: Vec<Vec<f64>> = match self.how.inside {
+            Inside::Mode => slopes.iter().map(|s| vec![0.0; s.len()]).collect(),
+            _ => slopes.to_vec(),
+        };
         let vs = |b: usize, i: usize| -> f64 { (0..k).map(|a| inverse[b * k + a] * slopes[free[a]][i]).sum() };
         for i in 0..p {
             for (b, &j) in free.iter().enumerate() {

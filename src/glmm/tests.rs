@@ -125,3 +125,28 @@ fn the_gradient_of_further_predictors_equals_finite_differences() {
         }
     }
 }
+
+#[test]
+fn the_gradient_of_quadrature_equals_finite_differences() {
+    for (family, link, design) in cases() {
+        // One term of two effects; one scalar; two terms that share a factor.
+        let mut shared = design.clone();
+        shared.terms[1] = TermDesign { z: shared.terms[0].z.as_ref().map(|z| z[design.n..].to_vec()), ..shared.terms[0].clone() };
+        shared.terms[1].effects.truncate(1);
+        shared.terms[1].structure = Structure::new(StructureKind::Unstructured, None, 1);
+        let mut vector = design.clone();
+        vector.terms.truncate(1);
+        let mut scalar = design.clone();
+        scalar.terms.remove(0);
+        for (design, theta) in [(vector, vec![0.7, 0.2, 0.4]), (scalar, vec![0.8]), (shared, vec![0.7, 0.2, 0.4, 0.5])] {
+            let random = vec![0; design.terms.len()];
+            let model = model(&design, family, link, None, false, &random);
+            for (points, expected) in [(1, false), (3, false), (5, false), (3, true)] {
+                let how = Approximation { points, expected, ..Approximation::default() };
+                let mut x = theta.clone();
+                x.resize(Laplace::new(&model, how).unwrap().n_parameters(), 0.3);
+                check_gradient(family, &model, how, &x);
+            }
+        }
+    }
+}
