@@ -8,7 +8,7 @@ mod toolchain;
 use toolchain::{cc, cxx, root, succeed};
 
 /// The files of src/capi that make the header, in its order.
-const SOURCES: [&str; 18] = [
+const SOURCES: [&str; 20] = [
     "status",
     "frame",
     "frame_columns",
