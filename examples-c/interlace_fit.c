@@ -259,6 +259,7 @@ static int complain_of(const interlace_error *error)
 
 static int run_model(struct run *run)
 {
+    run->results.model = run->arguments.model;
     run->results.formula = run->arguments.formula;
     bool evaluate = run->arguments.n_points > 0;
     bool ok = read_frame(run) && describe_model(run) && choose_options(run) &&

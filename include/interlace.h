@@ -179,12 +179,28 @@
 #define INTERLACE_STD_ERRORS_CONDITIONAL 1
 
 /**
+ * The linear predictor of the mean, on the scale of the link.
+ */
+#define INTERLACE_MEAN 0
+
+/**
+ * The linear predictor of the zero inflation: of the logit of the probability of a zero that the family doesn't make.
+ */
+#define INTERLACE_ZERO_INFLATION 1
+
+/**
+ * The linear predictor of the dispersion: of the logarithm of the family's first parameter; for gaussian, of its square, the variance.
+ */
+#define INTERLACE_DISPERSION 2
+
+/**
  * Residuals: response minus fitted value.
  */
 #define INTERLACE_RESIDUALS_RESPONSE 0
 
 /**
- * Residuals: response minus fitted value, times the square root of the weight.
+ * Residuals: response minus fitted value, times the square root of the weight; of a generalised model, over the standard deviation of the
+ * response.
  */
 #define INTERLACE_RESIDUALS_PEARSON 1
 
@@ -255,7 +271,8 @@
 
 /**
  * A fitted model. It never changes, borrows nothing from the frame, spec and options it came from, and may be used by many threads at once.
- * Strings that its functions return live as long as the fit. Its random terms are numbered from 0 in the order of the formula.
+ * Strings that its functions return live as long as the fit. Its random terms are numbered from 0 in the order of the formula; those of the
+ * zero inflation and then those of the dispersion follow the mean's.
  * Since 0.1.
  */
 typedef struct interlace_fit interlace_fit;
@@ -996,8 +1013,9 @@ interlace_status interlace_fit_new(const struct interlace_spec *spec,
 
 /**
  * Evaluates the objective of a model (the deviance, or for REML the REML criterion) without fitting it: `values` [n_points] at the points
- * `theta` [n_theta,n_points], one column a point, in the order of interlace_fit_theta_name. `frame` and `options` are as
- * for interlace_fit_new. INTERLACE_E_ARGUMENT if `n_theta` is not the model's number of parameters.
+ * `theta` [n_theta,n_points], one column a point, in the order of interlace_fit_theta_name. A point of a generalised model is theta, then the
+ * fixed effects of the mean, the zero inflation and the dispersion, then the family's parameters on their working scale.
+ * `frame` and `options` are as for interlace_fit_new. INTERLACE_E_ARGUMENT if `n_theta` is not the model's number of parameters.
  * Since 0.1.
  */
 interlace_status interlace_spec_objective(const struct interlace_spec *spec,
@@ -1048,7 +1066,8 @@ bool interlace_fit_is_singular(const struct interlace_fit *fit);
 size_t interlace_fit_n_obs(const struct interlace_fit *fit);
 
 /**
- * Number of parameters: fixed effects, theta and sigma.
+ * Number of parameters: fixed effects, theta and sigma; of a generalised model fixed effects of all predictors, the family's parameters as
+ * far as they were estimated, and theta.
  * Since 0.1.
  */
 size_t interlace_fit_npar(const struct interlace_fit *fit);
@@ -1060,7 +1079,9 @@ size_t interlace_fit_npar(const struct interlace_fit *fit);
 size_t interlace_fit_df_residual(const struct interlace_fit *fit);
 
 /**
- * Standard deviation of the residuals, in units of the response. NaN for NULL.
+ * Standard deviation of the residuals, in units of the response. Of a generalised model the dispersion as R's sigma() has it: the family's
+ * first parameter, but 1/sqrt(shape) for gamma and 1/sqrt(lambda) for inverse_gaussian; 1 for families without parameters, NaN with a
+ * formula of the dispersion. NaN for NULL.
  * Since 0.1.
  */
 double interlace_fit_sigma(const struct interlace_fit *fit);
@@ -1090,7 +1111,7 @@ double interlace_fit_aic(const struct interlace_fit *fit);
 double interlace_fit_bic(const struct interlace_fit *fit);
 
 /**
- * Number of fixed effects p: of the columns that were kept.
+ * Number of fixed effects p of the mean: of the columns that were kept.
  * Since 0.1.
  */
 size_t interlace_fit_n_fixef(const struct interlace_fit *fit);
@@ -1162,14 +1183,225 @@ size_t interlace_fit_n_dropped_columns(const struct interlace_fit *fit);
 const char *interlace_fit_dropped_column(const struct interlace_fit *fit, size_t i);
 
 /**
+ * The functions below take one of INTERLACE_MEAN, INTERLACE_ZERO_INFLATION and INTERLACE_DISPERSION. This one says whether the fit has that
+ * predictor; for one that it does not have those that return a status return INTERLACE_E_ARGUMENT.
+ * Since 0.1.
+ */
+bool interlace_fit_has_predictor(const struct interlace_fit *fit,
+                                 int32_t predictor);
+
+/**
+ * Number of fixed effects p of a predictor; 0 without it.
+ * Since 0.1.
+ */
+size_t interlace_fit_predictor_n_fixef(const struct interlace_fit *fit, int32_t predictor);
+
+/**
+ * Name of a fixed effect of a predictor, by its index from 0; NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_predictor_fixef_name(const struct interlace_fit *fit, int32_t predictor, size_t i);
+
+/**
+ * Estimates of the fixed effects of a predictor, to `out` [p].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_predictor_fixef(const struct interlace_fit *fit,
+                                               int32_t predictor,
+                                               double *out,
+                                               size_t len,
+                                               struct interlace_error *err);
+
+/**
+ * Standard errors of the fixed effects of a predictor, to `out` [p].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_predictor_fixef_std_error(const struct interlace_fit *fit,
+                                                         int32_t predictor,
+                                                         double *out,
+                                                         size_t len,
+                                                         struct interlace_error *err);
+
+/**
+ * Two-sided p values of the fixed effects of a predictor, estimate over standard error being standard normal, to `out` [p].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_predictor_fixef_p_value(const struct interlace_fit *fit,
+                                                       int32_t predictor,
+                                                       double *out,
+                                                       size_t len,
+                                                       struct interlace_error *err);
+
+/**
+ * Wald confidence intervals of the fixed effects of a predictor, otherwise as interlace_fit_confint_wald.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_predictor_confint_wald(const struct interlace_fit *fit,
+                                                      int32_t predictor,
+                                                      double level,
+                                                      double *lower,
+                                                      double *upper,
+                                                      size_t len,
+                                                      struct interlace_error *err);
+
+/**
+ * Covariance matrix of the estimates of the fixed effects of a predictor, to `out` [p,p].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_predictor_vcov(const struct interlace_fit *fit,
+                                              int32_t predictor,
+                                              double *out,
+                                              size_t len,
+                                              struct interlace_error *err);
+
+/**
+ * Number of columns of a predictor's fixed-effects model matrix that were left out; 0 without the predictor.
+ * Since 0.1.
+ */
+size_t interlace_fit_predictor_n_dropped_columns(const struct interlace_fit *fit, int32_t predictor);
+
+/**
+ * Name of a column of a predictor that was left out, by its index from 0; NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_predictor_dropped_column(const struct interlace_fit *fit, int32_t predictor, size_t i);
+
+/**
+ * Predictor of a random term: INTERLACE_MEAN, INTERLACE_ZERO_INFLATION or INTERLACE_DISPERSION; -1 if there is no such term.
+ * Since 0.1.
+ */
+int32_t interlace_fit_term_predictor(const struct interlace_fit *fit,
+                                     size_t term);
+
+/**
+ * Values of a predictor, fixed effects, random effects and offset, to `out` [m], m as interlace_fit_n_rows has it. Those of the mean of a
+ * linear model are the fitted values.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_linear_predictor(const struct interlace_fit *fit,
+                                                int32_t predictor,
+                                                double *out,
+                                                size_t len,
+                                                struct interlace_error *err);
+
+/**
+ * Name of the family of a generalised model, as interlace_family_name has it; NULL for a linear model.
+ * Since 0.1.
+ */
+const char *interlace_fit_family(const struct interlace_fit *fit);
+
+/**
+ * Name of the link of a generalised model; NULL for a linear model.
+ * Since 0.1.
+ */
+const char *interlace_fit_link(const struct interlace_fit *fit);
+
+/**
+ * What the Laplace approximation was made of: INTERLACE_OBSERVED or INTERLACE_EXPECTED; -1 for a linear model.
+ * Since 0.1.
+ */
+int32_t interlace_fit_information(const struct interlace_fit *fit);
+
+/**
+ * Number of quadrature points, as interlace_options_set_nagq takes it; -1 for a linear model.
+ * Since 0.1.
+ */
+int32_t interlace_fit_nagq(const struct interlace_fit *fit);
+
+/**
+ * Number of parameters k that the family has beside the mean; 0 for a linear model.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_family_parameters(const struct interlace_fit *fit);
+
+/**
+ * Name of a parameter of the family, by its index from 0; NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_family_parameter_name(const struct interlace_fit *fit, size_t i);
+
+/**
+ * Whether a parameter of the family was given (interlace_spec_fix_parameter) and not estimated.
+ * Since 0.1.
+ */
+bool interlace_fit_family_parameter_is_fixed(const struct interlace_fit *fit, size_t i);
+
+/**
+ * The family's parameters, to `out` [k]; the first is NaN with a formula of the dispersion.
+ * INTERLACE_E_ARGUMENT for a linear model, as with all functions of this kind that follow.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_family_parameters(const struct interlace_fit *fit,
+                                                 double *out,
+                                                 size_t len,
+                                                 struct interlace_error *err);
+
+/**
+ * Standard errors of the family's parameters, by the delta method, to `out` [k]; NaN for a parameter that was given.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_family_parameters_std_error(const struct interlace_fit *fit,
+                                                           double *out,
+                                                           size_t len,
+                                                           struct interlace_error *err);
+
+/**
+ * The family's first parameter for each row, to `out` [m], m as interlace_fit_n_rows has it; the same in all rows without a formula of the
+ * dispersion. INTERLACE_E_ARGUMENT if the family has no parameter.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_dispersion(const struct interlace_fit *fit,
+                                          double *out,
+                                          size_t len,
+                                          struct interlace_error *err);
+
+/**
+ * Probability, for each row, of a zero from the zero inflation, to `out` [m]; zero without a formula of the zero inflation.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_zero_probability(const struct interlace_fit *fit,
+                                                double *out,
+                                                size_t len,
+                                                struct interlace_error *err);
+
+/**
+ * Name of a parameter of a generalised model, by its index from 0, npar of them (interlace_fit_npar): the fixed effects of the mean, those
+ * of the zero inflation ("zi.x") and the dispersion ("disp.x"), the family's parameters that were estimated ("size"), theta
+ * ("theta.group.effect"). NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_parameter_name(const struct interlace_fit *fit,
+                                         size_t i);
+
+/**
+ * All parameters of a generalised model, to `out` [npar], the family's on the scale on which they were estimated: logarithms (for
+ * gaussian, of the variance), logits (for tweedie, of the power less 1), lower_cut itself.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_parameters(const struct interlace_fit *fit,
+                                          double *out,
+                                          size_t len,
+                                          struct interlace_error *err);
+
+/**
+ * Covariance matrix of all parameters of a generalised model, to `out` [npar,npar], on the scales of interlace_fit_parameters; NaN where it is
+ * not known.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_parameters_vcov(const struct interlace_fit *fit,
+                                               double *out,
+                                               size_t len,
+                                               struct interlace_error *err);
+
+/**
  * Number of covariance parameters.
  * Since 0.1.
  */
 size_t interlace_fit_n_theta(const struct interlace_fit *fit);
 
 /**
- * Name of a covariance parameter, by its index from 0: "group.effect" on the diagonal of the Cholesky factor, "group.row.column" below it;
- * NULL if there is none.
+ * Name of a covariance parameter, by its index from 0: "group.effect" on the diagonal of the Cholesky factor, "group.row.column" below it,
+ * with "zi." or "disp." before it for a term of the zero inflation or the dispersion; NULL if there is none.
  * Since 0.1.
  */
 const char *interlace_fit_theta_name(const struct interlace_fit *fit,
@@ -1177,7 +1409,7 @@ const char *interlace_fit_theta_name(const struct interlace_fit *fit,
 
 /**
  * Covariance parameters, to `out` [n_theta]: term by term, for an unstructured covariance the lower triangle, by columns, of the Cholesky
- * factor of the random effects' covariance relative to sigma^2.
+ * factor of the random effects' covariance relative to sigma^2; of a generalised model, of that covariance itself.
  * Since 0.1.
  */
 interlace_status interlace_fit_theta(const struct interlace_fit *fit,
@@ -1186,7 +1418,7 @@ interlace_status interlace_fit_theta(const struct interlace_fit *fit,
                                      struct interlace_error *err);
 
 /**
- * Number of random terms.
+ * Number of random terms, of all predictors.
  * Since 0.1.
  */
 size_t interlace_fit_n_terms(const struct interlace_fit *fit);
@@ -1236,7 +1468,7 @@ int32_t interlace_fit_term_structure(const struct interlace_fit *fit,
 bool interlace_fit_term_is_homogeneous(const struct interlace_fit *fit, size_t term);
 
 /**
- * Covariance matrix of a term's effects, to `out` [r,r], in squared units of the response.
+ * Covariance matrix of a term's effects, to `out` [r,r], in squared units of the response, or of the linear predictor.
  * Since 0.1.
  */
 interlace_status interlace_fit_term_cov(const struct interlace_fit *fit,
@@ -1315,7 +1547,7 @@ size_t interlace_fit_n_rows(const struct interlace_fit *fit);
 size_t interlace_fit_n_data_rows(const struct interlace_fit *fit);
 
 /**
- * Fitted values, random effects included, to `out` [m].
+ * Fitted values, the mean of the response with random effects (and zero inflation) included, to `out` [m].
  * Since 0.1.
  */
 interlace_status interlace_fit_fitted(const struct interlace_fit *fit,
@@ -1382,7 +1614,7 @@ interlace_status interlace_fit_dropped_row(const struct interlace_fit *fit,
 const char *interlace_fit_dropped_row_reason(const struct interlace_fit *fit, size_t i);
 
 /**
- * The fixed-effects model matrix, to `out` [n_obs,p]: the rows used and the columns kept.
+ * The fixed-effects model matrix of the mean, to `out` [n_obs,p]: the rows used and the columns kept.
  * Since 0.1.
  */
 interlace_status interlace_fit_x(const struct interlace_fit *fit, double *out, size_t len, struct interlace_error *err);
@@ -1408,7 +1640,7 @@ interlace_status interlace_fit_term_index(const struct interlace_fit *fit,
                                           struct interlace_error *err);
 
 /**
- * Number of random effects q: over all terms, effects times levels.
+ * Number of random effects q of the mean: over its terms, effects times levels.
  * Since 0.1.
  */
 size_t interlace_fit_n_ranef(const struct interlace_fit *fit);
@@ -1420,7 +1652,7 @@ size_t interlace_fit_n_ranef(const struct interlace_fit *fit);
 size_t interlace_fit_z_nnz(const struct interlace_fit *fit);
 
 /**
- * The random-effects model matrix Z [n_obs,q] as compressed sparse columns: the entries of column j are those from `colptr[j]` to
+ * The random-effects model matrix Z [n_obs,q] of the mean as compressed sparse columns: the entries of column j are those from `colptr[j]` to
  * `colptr[j + 1] - 1`, with their rows in `rowidx`, ascending, and their numbers in `values`. `colptr` is [q + 1], `rowidx` and `values`
  * are [nnz]. Columns come by terms, within a term by levels, within a level by effects. Entries may be zero.
  * Since 0.1.
@@ -1515,7 +1747,7 @@ size_t interlace_fit_n_tables(const struct interlace_fit *fit);
 const char *interlace_fit_table_name(const struct interlace_fit *fit, size_t i);
 
 /**
- * A table of results as a new frame, by name: "coefficients" (estimates, standard errors, t values), "varcorr", "ranef", "theta",
+ * A table of results as a new frame, by name: "coefficients" (estimates, standard errors, t or z values), "varcorr", "ranef", "theta",
  * "observations", "dropped_rows", "fit" and whatever else interlace_fit_table_name lists.
  * INTERLACE_E_ARGUMENT if there is no table of that name. The caller frees `*out` with interlace_frame_free.
  * Since 0.1.

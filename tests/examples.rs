@@ -17,7 +17,7 @@ fn compile(directory: &Path, name: &str, sources: &[PathBuf]) -> PathBuf {
     let mut command = cc();
     command.args(["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-Wstrict-prototypes"]);
     command.arg("-I").arg(root().join("include")).args(sources);
-    command.arg("-L").arg(directory).args(["-linterlace", "-Wl,-rpath,$ORIGIN", "-o"]).arg(&path);
+    command.arg("-L").arg(directory).args(["-linterlace", "-lm", "-Wl,-rpath,$ORIGIN", "-o"]).arg(&path);
     succeed(&mut command);
     path
 }

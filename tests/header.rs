@@ -8,7 +8,7 @@ mod toolchain;
 use toolchain::{cc, cxx, root, succeed};
 
 /// The files of src/capi that make the header, in its order.
-const SOURCES: [&str; 18] = [
+const SOURCES: [&str; 20] = [
     "status",
     "frame",
     "frame_columns",
@@ -19,6 +19,8 @@ const SOURCES: [&str; 18] = [
     "options",
     "fit",
     "fit_fixed",
+    "fit_predictors",
+    "fit_family",
     "fit_random",
     "fit_rows",
     "fit_matrices",

@@ -12,7 +12,8 @@ use crate::error::Error;
 
 /// Residuals: response minus fitted value.
 pub const INTERLACE_RESIDUALS_RESPONSE: i32 = 0;
-/// Residuals: response minus fitted value, times the square root of the weight.
+/// Residuals: response minus fitted value, times the square root of the weight; of a generalised model, over the standard deviation of the
+/// response.
 pub const INTERLACE_RESIDUALS_PEARSON: i32 = 1;
 
 /// Length m of results per row: the rows used; with INTERLACE_NA_PAD the rows of the data, those not used having NaN.
@@ -29,7 +30,7 @@ pub extern "C" fn interlace_fit_n_data_rows(fit: Option<&FitHandle>) -> usize {
     query(0, || Some(fit?.fit.rows.n_data))
 }
 
-/// Fitted values, random effects included, to `out` [m].
+/// Fitted values, the mean of the response with random effects (and zero inflation) included, to `out` [m].
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_fitted(fit: Option<&FitHandle>, out: *mut f64, len: usize, err: *mut ErrorRecord) -> Status {

@@ -25,7 +25,7 @@ pub extern "C" fn interlace_fit_table_name(fit: Option<&FitHandle>, i: usize) ->
     query(null(), || fit.map(|f| f.strings.tables.get(f.fit.table_names(), i)))
 }
 
-/// A table of results as a new frame, by name: "coefficients" (estimates, standard errors, t values), "varcorr", "ranef", "theta",
+/// A table of results as a new frame, by name: "coefficients" (estimates, standard errors, t or z values), "varcorr", "ranef", "theta",
 /// "observations", "dropped_rows", "fit" and whatever else interlace_fit_table_name lists.
 /// INTERLACE_E_ARGUMENT if there is no table of that name. The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.

@@ -29,7 +29,7 @@ pub const INTERLACE_OBSERVED: i32 = 0;
 /// The Laplace approximation with expected second derivatives (Fisher information), as in lme4; the same for canonical links.
 pub const INTERLACE_EXPECTED: i32 = 1;
 
-const INFORMATION: [(i32, Information); 2] =
+pub(super) const INFORMATION: [(i32, Information); 2] =
     [(INTERLACE_OBSERVED, Information::Observed), (INTERLACE_EXPECTED, Information::Expected)];
 
 /// Standard errors from the Hessian of the marginal log-likelihood in all parameters. The default.

@@ -184,7 +184,7 @@ impl Assembly<'_> {
             kind: ModelKind::Glmm,
             formula: String::new(),
             reml,
-            sigma: parameters.first().map_or(1.0, |p| p.estimate),
+            sigma: f64::NAN,
             log_likelihood: -0.5 * solution.deviance,
             criterion: solution.deviance,
             aic: solution.deviance + 2.0 * npar as f64,

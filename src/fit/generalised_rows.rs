@@ -7,6 +7,7 @@ impl Fit {
     /// Fitted values and residuals of a generalised model.
     pub(super) fn add_generalised_rows(&mut self) {
         let Some(own) = &self.generalised else { return };
+        self.sigma = own.sigma();
         self.fitted = (0..self.n_obs).map(|i| own.mean(i)).collect();
         self.residuals = self.y.iter().zip(&self.fitted).map(|(y, f)| y - f).collect();
         let weight = |i: usize| self.weights.as_ref().map_or(1.0, |w| w[i]);

@@ -3,6 +3,9 @@
 mod generalised;
 mod generalised_rows;
 mod linear;
+mod predictors;
+
+pub use predictors::Role;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -32,6 +35,7 @@ pub struct Fit {
     pub theta_names: Vec<String>,
     /// Random terms in formula order.
     pub terms: Vec<TermFit>,
+    /// The standard deviation of the residuals; for a generalised model the dispersion, as `Generalised::sigma` has it.
     pub sigma: f64,
     /// Restricted for REML.
     pub log_likelihood: f64,
