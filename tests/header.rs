@@ -8,12 +8,13 @@ mod toolchain;
 use toolchain::{cc, cxx, root, succeed};
 
 /// The files of src/capi that make the header, in its order.
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 15] = [
     "status",
     "frame",
     "frame_columns",
     "spec",
     "spec_arrays",
+    "family",
     "options",
     "fit",
     "fit_fixed",

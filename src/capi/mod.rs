@@ -21,6 +21,7 @@ mod handle;
 mod strings;
 
 // What the header is generated from; `tests/header.rs` has the order.
+pub mod family;
 pub mod fit;
 pub mod fit_fixed;
 pub mod fit_matrices;
