@@ -10,7 +10,9 @@ use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
 use super::strings::{text, texts};
 use crate::error::{Error, Result};
-use crate::family::{CustomFamily, CustomFunctions, CustomParameter, DensityDerivatives, LogDensity, Map, Scale, UnitDeviance};
+use crate::family::{
+    CustomFamily, CustomFunctions, CustomParameter, DensityDerivatives, LogDensity, MAX_PARAMETERS, Map, Scale, UnitDeviance,
+};
 
 /// A parameter of a family is worked with as it is.
 pub const INTERLACE_SCALE_IDENTITY: i32 = 0;
@@ -187,6 +189,9 @@ unsafe fn read(callbacks: *const FamilyCallbacks) -> Result<FamilyCallbacks> {
 
 unsafe fn parameters(callbacks: &FamilyCallbacks) -> Result<Vec<CustomParameter>> {
     let n = callbacks.n_parameters;
+    if n > MAX_PARAMETERS {
+        return Err(Error::argument(format!("n_parameters is {n}, it must be at most {MAX_PARAMETERS}")));
+    }
     let names = texts(callbacks.parameter_names, n, "parameter_names")?;
     let scales = slice(callbacks.parameter_scales, n, "parameter_scales")?;
     let starts = slice(callbacks.parameter_starts, n, "parameter_starts")?;

@@ -72,6 +72,8 @@ static void parameters(void) {
     interlace_family_callbacks callbacks = counts();
     interlace_family *family = NULL;
     callbacks.log_density = density;
+    callbacks.n_parameters = SIZE_MAX;
+    FAILS(INTERLACE_E_ARGUMENT, "at most 3", interlace_family_new(&callbacks, &family, &err));
     callbacks.n_parameters = 2;
     FAILS(INTERLACE_E_ARGUMENT, "parameter_names is NULL", interlace_family_new(&callbacks, &family, &err));
     callbacks.parameter_names = names;
