@@ -254,7 +254,7 @@ impl Assembly<'_> {
         if let (Some(predictor), Some(at)) = (&design.dispersion, self.response.dispersion_predictor()) {
             names.extend(kept(at, &predictor.x_names, "disp."));
         }
-        names.extend(self.response.shared.iter().map(|&j| self.response.family.parameters()[j].name.to_owned()));
+        names.extend(self.response.shared.iter().map(|&j| self.response.family.parameters()[j].name.clone().into_owned()));
         names.extend(theta_names.iter().map(|t| format!("theta.{t}")));
         names
     }
@@ -265,13 +265,13 @@ impl Assembly<'_> {
             (self.response.psi(&solution.shared), solution.vcov.len().isqrt(), self.first(self.model.fixed.len()));
         let one = |(j, p): (usize, &crate::family::Parameter)| {
             if j == 0 && self.response.dispersion {
-                return FamilyParameter { name: p.name, estimate: f64::NAN, std_error: f64::NAN, fixed: false };
+                return FamilyParameter { name: p.name.clone().into_owned(), estimate: f64::NAN, std_error: f64::NAN, fixed: false };
             }
             let std_error = match self.response.shared.iter().position(|&s| s == j) {
                 Some(f) => solution.vcov[(first + f) * (m + 1)].sqrt() * p.scale.derivative(psi[j]).abs(),
                 None => f64::NAN,
             };
-            FamilyParameter { name: p.name, estimate: p.scale.reported(psi[j]), std_error, fixed: p.fixed.is_some() }
+            FamilyParameter { name: p.name.clone().into_owned(), estimate: p.scale.reported(psi[j]), std_error, fixed: p.fixed.is_some() }
         };
         self.response.family.parameters().iter().enumerate().map(one).collect()
     }

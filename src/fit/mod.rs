@@ -146,7 +146,7 @@ pub struct Generalised {
 /// A parameter of the family on the scale on which it is reported.
 #[derive(Clone, Debug)]
 pub struct FamilyParameter {
-    pub name: &'static str,
+    pub name: String,
     /// Not a number where a dispersion formula gives each row its own.
     pub estimate: f64,
     /// By the delta method; not a number where the parameter was given.
