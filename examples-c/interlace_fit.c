@@ -54,6 +54,26 @@ static bool read_frame(struct run *run)
 
 /* ---- 2. what is fitted: a spec ---- */
 
+/* Of a generalised model: the distribution of the response, and what else of it depends on the data. */
+static bool describe_family(struct run *run)
+{
+    const struct arguments *asked = &run->arguments;
+    interlace_error *error = &run->error;
+    const char *family = asked->family != NULL ? asked->family : "gaussian";
+
+    if (interlace_spec_set_family(run->spec, family, asked->link, error) != INTERLACE_OK)
+        return false;
+    for (size_t i = 0; i < asked->fixed_values.count; i++)
+        if (interlace_spec_fix_parameter(run->spec, asked->fixed_parameters.items[i], asked->fixed_values.items[i], error) !=
+            INTERLACE_OK)
+            return false;
+    if (asked->dispformula != NULL && interlace_spec_set_dispersion(run->spec, asked->dispformula, error) != INTERLACE_OK)
+        return false;
+    if (asked->ziformula != NULL && interlace_spec_set_zero_inflation(run->spec, asked->ziformula, error) != INTERLACE_OK)
+        return false;
+    return true;
+}
+
 static bool describe_model(struct run *run)
 {
     const struct arguments *asked = &run->arguments;
@@ -71,6 +91,8 @@ static bool describe_model(struct run *run)
         if (interlace_spec_set_contrasts(run->spec, asked->contrast_columns.items[i], asked->contrast_names.items[i], error) !=
             INTERLACE_OK)
             return false;
+    if (asked->model == INTERLACE_GLMM && !describe_family(run))
+        return false;
     if (asked->weights != NULL && interlace_spec_set_weights(run->spec, asked->weights, error) != INTERLACE_OK)
         return false;
     if (asked->offset != NULL && interlace_spec_set_offset(run->spec, asked->offset, error) != INTERLACE_OK)
@@ -99,8 +121,9 @@ static bool choose_options(struct run *run)
     if (interlace_options_new(&run->options, error) != INTERLACE_OK)
         return false;
     interlace_options *options = run->options;
-    if (interlace_options_set_reml(options, !asked->ml, error) != INTERLACE_OK ||
-        interlace_options_set_na(options, asked->na, error) != INTERLACE_OK)
+    if (interlace_options_set_na(options, asked->na, error) != INTERLACE_OK)
+        return false;
+    if (asked->method != 0 && interlace_options_set_reml(options, asked->method == METHOD_REML, error) != INTERLACE_OK)
         return false;
     if (asked->optimizer != NULL && interlace_options_set_optimizer(options, asked->optimizer, error) != INTERLACE_OK)
         return false;
@@ -115,6 +138,12 @@ static bool choose_options(struct run *run)
     if (asked->threads > 0 && interlace_options_set_threads(options, asked->threads, error) != INTERLACE_OK)
         return false;
     if (asked->deadline > 0 && interlace_options_set_deadline(options, asked->deadline, error) != INTERLACE_OK)
+        return false;
+    if (asked->has_information && interlace_options_set_information(options, asked->information, error) != INTERLACE_OK)
+        return false;
+    if (asked->has_nagq && interlace_options_set_nagq(options, asked->nagq, error) != INTERLACE_OK)
+        return false;
+    if (asked->has_std_errors && interlace_options_set_std_errors(options, asked->std_errors, error) != INTERLACE_OK)
         return false;
     if (asked->progress && interlace_options_set_progress(options, show_evaluation, stderr, error) != INTERLACE_OK)
         return false;

@@ -7,7 +7,8 @@ const char *const help_text[] = {
     "interlace-fit MODEL FORMULA DATA.csv [OPTIONS]\n"
     "interlace-fit --help | --version\n"
     "\n"
-    "MODEL is lmm, a linear mixed model. FORMULA is in lme4's language: \"y ~ x + (1 + x | g)\".\n"
+    "MODEL is lmm, a linear mixed model, or glmm, a generalised one. FORMULA is in lme4's language:\n"
+    "\"y ~ x + (1 + x | g)\"; the response of a binomial glmm may be \"cbind(successes, failures)\".\n"
     "\n",
 
     "data\n"
@@ -15,15 +16,31 @@ const char *const help_text[] = {
     "  --ordered \"A=lo<mid<hi\"    an ordered category with its order (repeatable)\n"
     "  --na omit|error|pad        rows with missing values (NA, NaN, empty): leave them out (the default), stop,\n"
     "                             or leave them out and have null for them in results per row\n"
-    "  --weights COL              prior weights: the residual variance is sigma^2 / weight\n"
-    "  --offset COL               a known part of the mean\n"
+    "  --weights COL              prior weights: the residual variance is sigma^2 / weight; for a binomial\n"
+    "                             proportion the numbers of trials\n"
+    "  --offset COL               a known part of the linear predictor\n"
     "\n",
 
     "model\n"
-    "  --method reml|ml           restricted maximum likelihood (the default) or maximum likelihood\n"
+    "  --method reml|ml           restricted maximum likelihood (the default of lmm) or maximum likelihood (of glmm)\n"
     "  --random \"(1 + x | g)\"     a random term besides those of FORMULA (repeatable)\n"
     "  --groups A,B               random intercepts, as --random \"(1 | A)\" --random \"(1 | B)\"\n"
     "  --contrasts COL=NAME       contr.treatment, contr.sum, contr.helmert or contr.poly (repeatable)\n"
+    "\n",
+
+    "generalised models (glmm)\n"
+    "  --family F                 gaussian (the default), binomial, poisson, nbinom1, nbinom2, gamma, inverse_gaussian, beta,\n"
+    "                             betabinomial, student_t, lognormal, tweedie, truncated_poisson, truncated_nbinom1,\n"
+    "                             truncated_nbinom2, zero_one_inflated_beta or ordered_beta\n"
+    "  --link L                   identity, log, logit, probit, cloglog, loglog, cauchit, inverse, sqrt or 1/mu^2;\n"
+    "                             each family has a default\n"
+    "  --fix NAME=VALUE           a parameter of the family that is not estimated (repeatable)\n"
+    "  --dispformula \"~ z\"        what the dispersion depends on\n"
+    "  --ziformula \"~ z\"          zeros of their own: what their probability depends on, on the logit scale\n"
+    "  --information observed|expected   the Laplace approximation by second derivatives as they are (the default)\n"
+    "                             or by their expectation, as lme4\n"
+    "  --nagq N                   quadrature points, 0 to 100: 1 is the Laplace approximation (the default), 0 lme4's fast one\n"
+    "  --std-errors marginal|conditional   from all parameters (the default) or given the random effects' parameters\n"
     "\n",
 
     "fit\n"
@@ -38,14 +55,14 @@ const char *const help_text[] = {
     "\n",
 
     "inference\n"
-    "  --df normal                p values and intervals by the normal distribution\n"
-    "  --confint wald             confidence intervals of the fixed effects (needs --df normal)\n"
+    "  --df normal                p values and intervals by the normal distribution (glmm: the default)\n"
+    "  --confint wald             confidence intervals of the fixed effects (lmm: needs --df normal)\n"
     "  --level 0.95\n"
     "\n",
 
     "after the fit\n"
     "  --predict NEW.csv          predictions for these rows\n"
-    "  --type response|link       the same for a linear model\n"
+    "  --type response|link       the mean of the response, or the linear predictor: the same for lmm\n"
     "  --re all|none              with random effects (the default) or without\n"
     "  --new-levels zero|error    groups that the fit doesn't know: random effects of zero, or stop (the default)\n"
     "  --interval none            predictions alone\n"

@@ -7,71 +7,7 @@
 #include <string.h>
 
 #include "interlace.h"
-
-enum answer { TAKEN, NOT_UNDERSTOOD, NOT_AVAILABLE, NO_MEMORY };
-
-static enum answer taken_if(bool memory_sufficed)
-{
-    return memory_sufficed ? TAKEN : NO_MEMORY;
-}
-
-/* ---- values of several kinds ---- */
-
-struct choice {
-    const char *name;
-    int32_t code;
-};
-
-/* The code of a word that a later version will know. */
-enum { LATER = -1 };
-
-static enum answer choose(const struct choice *choices, size_t count, const char *value, int32_t *out)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(value, choices[i].name) == 0) {
-            if (choices[i].code == LATER)
-                return NOT_AVAILABLE;
-            *out = choices[i].code;
-            return TAKEN;
-        }
-    }
-    return NOT_UNDERSTOOD;
-}
-
-#define CHOOSE(choices, value, out) choose(choices, sizeof(choices) / sizeof *(choices), value, out)
-
-static enum answer take_positive(const char *value, double most, double *out)
-{
-    double number;
-    if (!parse_number(value, &number) || number <= 0 || number > most)
-        return NOT_UNDERSTOOD;
-    *out = number;
-    return TAKEN;
-}
-
-static enum answer take_count(const char *value, double most, int64_t *out)
-{
-    double number;
-    if (take_positive(value, most, &number) != TAKEN || number != (double)(int64_t)number)
-        return NOT_UNDERSTOOD;
-    *out = (int64_t)number;
-    return TAKEN;
-}
-
-static enum answer take_numbers(const char *value, struct number_list *out)
-{
-    struct text_list pieces = {0};
-    enum answer answer = taken_if(text_list_add_split(&pieces, value, ','));
-    for (size_t i = 0; i < pieces.count && answer == TAKEN; i++) {
-        double number;
-        if (!parse_number(pieces.items[i], &number))
-            answer = NOT_UNDERSTOOD;
-        else
-            answer = taken_if(number_list_add(out, number));
-    }
-    text_list_free(&pieces);
-    return answer;
-}
+#include "interlace_fit_values.h"
 
 /* ---- data ---- */
 
@@ -126,12 +62,8 @@ static enum answer take_offset(struct arguments *arguments, const char *value)
 
 static enum answer take_method(struct arguments *arguments, const char *value)
 {
-    static const struct choice choices[] = {{"reml", 0}, {"ml", 1}};
-    int32_t ml;
-    enum answer answer = CHOOSE(choices, value, &ml);
-    if (answer == TAKEN)
-        arguments->ml = ml;
-    return answer;
+    static const struct choice choices[] = {{"reml", METHOD_REML}, {"ml", METHOD_ML}};
+    return CHOOSE(choices, value, &arguments->method);
 }
 
 static enum answer take_random(struct arguments *arguments, const char *value)
@@ -147,11 +79,76 @@ static enum answer take_groups(struct arguments *arguments, const char *value)
 /* "COL=contr.sum" */
 static enum answer take_contrasts(struct arguments *arguments, const char *value)
 {
-    const char *equals = strchr(value, '=');
-    if (equals == NULL || equals == value || equals[1] == '\0')
-        return NOT_UNDERSTOOD;
-    return taken_if(text_list_add(&arguments->contrast_columns, value, (size_t)(equals - value)) &&
-                    text_list_add(&arguments->contrast_names, equals + 1, strlen(equals + 1)));
+    const char *name;
+    enum answer answer = take_pair(value, &arguments->contrast_columns, &name);
+    if (answer == TAKEN)
+        answer = taken_if(text_list_add(&arguments->contrast_names, name, strlen(name)));
+    return answer;
+}
+
+/* ---- generalised models ---- */
+
+static enum answer take_family(struct arguments *arguments, const char *value)
+{
+    arguments->family = value;
+    return TAKEN;
+}
+
+static enum answer take_link(struct arguments *arguments, const char *value)
+{
+    arguments->link = value;
+    return TAKEN;
+}
+
+/* "df=4" */
+static enum answer take_fix(struct arguments *arguments, const char *value)
+{
+    const char *text;
+    double number;
+    enum answer answer = take_pair(value, &arguments->fixed_parameters, &text);
+    if (answer == TAKEN && !parse_number(text, &number))
+        answer = NOT_UNDERSTOOD;
+    if (answer == TAKEN)
+        answer = taken_if(number_list_add(&arguments->fixed_values, number));
+    return answer;
+}
+
+static enum answer take_dispformula(struct arguments *arguments, const char *value)
+{
+    arguments->dispformula = value;
+    return TAKEN;
+}
+
+static enum answer take_ziformula(struct arguments *arguments, const char *value)
+{
+    arguments->ziformula = value;
+    return TAKEN;
+}
+
+static enum answer take_information(struct arguments *arguments, const char *value)
+{
+    static const struct choice choices[] = {{"observed", INTERLACE_OBSERVED}, {"expected", INTERLACE_EXPECTED}};
+    arguments->has_information = true;
+    return CHOOSE(choices, value, &arguments->information);
+}
+
+static enum answer take_nagq(struct arguments *arguments, const char *value)
+{
+    int64_t points;
+    enum answer answer = take_count(value, 0, 100, &points);
+    if (answer == TAKEN) {
+        arguments->has_nagq = true;
+        arguments->nagq = (int32_t)points;
+    }
+    return answer;
+}
+
+static enum answer take_std_errors(struct arguments *arguments, const char *value)
+{
+    static const struct choice choices[] = {
+        {"marginal", INTERLACE_STD_ERRORS_MARGINAL}, {"conditional", INTERLACE_STD_ERRORS_CONDITIONAL}};
+    arguments->has_std_errors = true;
+    return CHOOSE(choices, value, &arguments->std_errors);
 }
 
 /* ---- fit ---- */
@@ -175,13 +172,13 @@ static enum answer take_tolerance(struct arguments *arguments, const char *value
 
 static enum answer take_max_evaluations(struct arguments *arguments, const char *value)
 {
-    return take_count(value, 1e15, &arguments->max_evaluations);
+    return take_count(value, 1, 1e15, &arguments->max_evaluations);
 }
 
 static enum answer take_threads(struct arguments *arguments, const char *value)
 {
     int64_t threads;
-    enum answer answer = take_count(value, INT32_MAX, &threads);
+    enum answer answer = take_count(value, 1, INT32_MAX, &threads);
     if (answer == TAKEN)
         arguments->threads = (int32_t)threads;
     return answer;
@@ -319,6 +316,14 @@ static const struct option options[] = {
     {"--random", "a random term, \"(1 + x | g)\"", take_random},
     {"--groups", "columns, \"A,B\"", take_groups},
     {"--contrasts", "a column and its contrasts, \"COL=contr.sum\"", take_contrasts},
+    {"--family", "a family", take_family},
+    {"--link", "a link", take_link},
+    {"--fix", "a parameter and its value, \"df=4\"", take_fix},
+    {"--dispformula", "a formula, \"~ z\"", take_dispformula},
+    {"--ziformula", "a formula, \"~ z\"", take_ziformula},
+    {"--information", "observed or expected", take_information},
+    {"--nagq", "a whole number from 0 to 100", take_nagq},
+    {"--std-errors", "marginal or conditional", take_std_errors},
     {"--optimizer", "the name of a minimiser", take_optimizer},
     {"--theta0", "numbers, \"a,b,c\"", take_theta0},
     {"--tolerance", "a positive number", take_tolerance},
@@ -337,12 +342,6 @@ static const struct option options[] = {
     {"--interval", "none, confidence or prediction", take_interval},
     {"--json", NULL, take_json},
     /* Options of later versions: known, so that they are not taken for slips of the pen. */
-    {"--family", "a family", NULL},
-    {"--link", "a link", NULL},
-    {"--information", "observed or expected", NULL},
-    {"--nagq", "an integer", NULL},
-    {"--dispformula", "a formula", NULL},
-    {"--ziformula", "a formula", NULL},
     {"--correlation", "a structure", NULL},
     {"--threshold", "flexible, symmetric or equidistant", NULL},
     {"--ties", "efron or breslow", NULL},
@@ -405,7 +404,8 @@ static enum arguments_outcome read_option(struct arguments *arguments, int argc,
 
 static enum arguments_outcome read_model(struct arguments *arguments, const char *model, char *message)
 {
-    static const struct choice models[] = {{"lmm", INTERLACE_LMM}, {"glmm", LATER}, {"clmm", LATER}, {"coxme", LATER}};
+    static const struct choice models[] = {
+        {"lmm", INTERLACE_LMM}, {"glmm", INTERLACE_GLMM}, {"clmm", LATER}, {"coxme", LATER}};
     switch (CHOOSE(models, model, &arguments->model)) {
     case TAKEN:
         return ARGUMENTS_READY;
@@ -416,6 +416,20 @@ static enum arguments_outcome read_model(struct arguments *arguments, const char
     }
 }
 
+/* An option that was given and is for generalised models alone; NULL if there is none. */
+static const char *generalised_option(const struct arguments *arguments)
+{
+    return arguments->family != NULL                 ? "--family"
+           : arguments->link != NULL                 ? "--link"
+           : arguments->fixed_parameters.count > 0   ? "--fix"
+           : arguments->dispformula != NULL          ? "--dispformula"
+           : arguments->ziformula != NULL            ? "--ziformula"
+           : arguments->has_information              ? "--information"
+           : arguments->has_nagq                     ? "--nagq"
+           : arguments->has_std_errors               ? "--std-errors"
+                                                     : NULL;
+}
+
 /* What no single argument shows to be wrong. */
 static enum arguments_outcome check_together(const struct arguments *arguments, char *message)
 {
@@ -424,7 +438,9 @@ static enum arguments_outcome check_together(const struct arguments *arguments, 
     if (arguments->n_points > 0 && (arguments->confint || arguments->predict_path != NULL))
         return say(message, ARGUMENTS_WRONG, "--objective evaluates without a fit, so %s can't go with it",
                    arguments->confint ? "--confint" : "--predict");
-    /* Intervals will use Satterthwaite's degrees of freedom unless told otherwise. Until they exist the normal
+    if (arguments->model == INTERLACE_LMM && generalised_option(arguments) != NULL)
+        return say(message, ARGUMENTS_WRONG, "%s is for the model glmm, not lmm", generalised_option(arguments));
+    /* Intervals of lmm will use Satterthwaite's degrees of freedom unless told otherwise. Until they exist the normal
      * distribution has to be asked for, so that no command changes its meaning later. */
     if (arguments->confint && !arguments->df_normal)
         return say(message, ARGUMENTS_UNAVAILABLE,
@@ -455,6 +471,8 @@ enum arguments_outcome arguments_read(struct arguments *arguments, int argc, cha
         if (outcome != ARGUMENTS_READY)
             return outcome;
     }
+    if (arguments->model == INTERLACE_GLMM)
+        arguments->df_normal = true; /* there are no other degrees of freedom */
     return check_together(arguments, message);
 }
 
@@ -470,6 +488,8 @@ void arguments_free(struct arguments *arguments)
     text_list_free(&arguments->groups);
     text_list_free(&arguments->contrast_columns);
     text_list_free(&arguments->contrast_names);
+    text_list_free(&arguments->fixed_parameters);
+    number_list_free(&arguments->fixed_values);
     number_list_free(&arguments->theta0);
     number_list_free(&arguments->objective);
 }

@@ -13,9 +13,11 @@ struct ordered_column {
     struct text_list levels;
 };
 
+enum { METHOD_REML = 1, METHOD_ML = 2 };
+
 /* What the user asked for. Zero, NULL or an empty list means: not given, so the library's default holds. */
 struct arguments {
-    int32_t model; /* INTERLACE_LMM */
+    int32_t model; /* INTERLACE_LMM or INTERLACE_GLMM */
     const char *formula;
     const char *data_path;
 
@@ -26,11 +28,22 @@ struct arguments {
     const char *weights;
     const char *offset;
 
-    bool ml;
+    int32_t method; /* METHOD_REML or METHOD_ML */
     struct text_list random;
     struct text_list groups;
     struct text_list contrast_columns; /* parallel to contrast_names */
     struct text_list contrast_names;
+
+    const char *family;
+    const char *link;
+    struct text_list fixed_parameters; /* parallel to fixed_values */
+    struct number_list fixed_values;
+    const char *dispformula;
+    const char *ziformula;
+    bool has_information, has_nagq, has_std_errors; /* of these zero is a value */
+    int32_t information;
+    int32_t nagq;
+    int32_t std_errors;
 
     const char *optimizer;
     struct number_list theta0;

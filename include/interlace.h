@@ -119,6 +119,11 @@
 #define INTERLACE_LMM 1
 
 /**
+ * Generalised linear mixed model: a family and a link, as interlace_spec_set_family sets them.
+ */
+#define INTERLACE_GLMM 2
+
+/**
  * Covariance structure: any positive semidefinite matrix, as plain bars have it.
  */
 #define INTERLACE_UNSTRUCTURED 0
@@ -162,6 +167,26 @@
  * Rows with missing values are left out of the fit, and results per row have NaN for them.
  */
 #define INTERLACE_NA_PAD 2
+
+/**
+ * The Laplace approximation with second derivatives of the log-likelihood as they are. The default.
+ */
+#define INTERLACE_OBSERVED 0
+
+/**
+ * The Laplace approximation with expected second derivatives (Fisher information), as in lme4; the same for canonical links.
+ */
+#define INTERLACE_EXPECTED 1
+
+/**
+ * Standard errors from the Hessian of the marginal log-likelihood in all parameters. The default.
+ */
+#define INTERLACE_STD_ERRORS_MARGINAL 0
+
+/**
+ * Standard errors given the parameters of the random effects: cheaper, and smaller than they should be.
+ */
+#define INTERLACE_STD_ERRORS_CONDITIONAL 1
 
 /**
  * Residuals: response minus fitted value.
@@ -217,6 +242,26 @@
  * A level of a grouping factor that is missing, or that the fit doesn't know, has random effects of zero.
  */
 #define INTERLACE_NEW_LEVELS_ZERO 1
+
+/**
+ * Estimates over their standard errors are normal: infinite degrees of freedom.
+ */
+#define INTERLACE_DF_NORMAL 0
+
+/**
+ * Degrees of freedom are the rows used less the fixed effects.
+ */
+#define INTERLACE_DF_RESIDUAL 1
+
+/**
+ * Marginal means weigh all levels of the factors that they average over equally.
+ */
+#define INTERLACE_MEANS_EQUAL 0
+
+/**
+ * Marginal means weigh the combinations of levels that they average over by their numbers of rows, or sums of weights, in the data.
+ */
+#define INTERLACE_MEANS_PROPORTIONAL 1
 
 /**
  * A family of the caller's.
@@ -653,7 +698,8 @@ const char *interlace_frame_column_string(const struct interlace_frame *frame, s
 
 /**
  * Makes a spec from a formula in lme4's language, as "y ~ x + (1 + x | g)".
- * `model` is INTERLACE_LMM. INTERLACE_E_FORMULA if the formula can't be read. Names of columns are looked up when it is fitted.
+ * `model` is INTERLACE_LMM or INTERLACE_GLMM. The response of a binomial model is a proportion with the numbers of trials as weights,
+ * "cbind(successes, failures)", or a category whose first level is failure. INTERLACE_E_FORMULA if the formula can't be read. Names of columns are looked up when it is fitted.
  * The caller frees `*out` with interlace_spec_free.
  * Since 0.1.
  */
@@ -679,7 +725,8 @@ interlace_status interlace_spec_add_groups(struct interlace_spec *spec,
                                            struct interlace_error *err);
 
 /**
- * Names the column of prior weights: the residual variance of a row is sigma^2 / weight. Rows of weight 0 are left out.
+ * Names the column of prior weights: the residual variance of a row is sigma^2 / weight; for a binomial proportion they are the numbers of
+ * trials. Rows of weight 0 are left out.
  * Since 0.1.
  */
 interlace_status interlace_spec_set_weights(struct interlace_spec *spec,
@@ -712,7 +759,7 @@ interlace_status interlace_spec_set_contrasts(struct interlace_spec *spec,
 void interlace_spec_free(struct interlace_spec *spec);
 
 /**
- * Makes a spec from the response `y` [n] and the fixed-effects model matrix `x` [n,p], column-major with leading dimension
+ * Makes a spec of a model (INTERLACE_LMM or INTERLACE_GLMM) from the response `y` [n] and the fixed-effects model matrix `x` [n,p], column-major with leading dimension
  * `ldx` >= n (the distance between the starts of columns, in elements). There is no intercept unless `x` has a column of ones.
  * Random terms are added with interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data to predict at.
  * A row with a NaN is a row with a missing value. All arrays are copied.
@@ -738,7 +785,8 @@ interlace_status interlace_spec_set_fixef_names(struct interlace_spec *spec,
                                                 struct interlace_error *err);
 
 /**
- * Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight. Rows of weight 0 are left out.
+ * Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight; for a binomial proportion they
+ * are the numbers of trials. Rows of weight 0 are left out.
  * Since 0.1.
  */
 interlace_status interlace_spec_set_weights_array(struct interlace_spec *spec,
@@ -816,6 +864,112 @@ interlace_status interlace_spec_set_term_effects(struct interlace_spec *spec,
                                                  struct interlace_error *err);
 
 /**
+ * Sets the distribution of the response of a generalised model by its name, as "poisson" or "binomial"; interlace_family_name lists
+ * them, and R's names are known, too. `link` is the name of a link function, NULL for the family's default. Without this call the
+ * family is gaussian. Forgets the parameters fixed before.
+ * INTERLACE_E_ARGUMENT for an unknown family, for a link that does not suit it, and for a linear model.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_family(struct interlace_spec *spec,
+                                           const char *family,
+                                           const char *link,
+                                           struct interlace_error *err);
+
+/**
+ * Keeps a parameter of the family at a value instead of estimating it, as the "df" of "student_t" at 5. The value is on the scale on
+ * which it is reported. interlace_spec_set_family comes first. The last call for a parameter holds.
+ * INTERLACE_E_ARGUMENT for a parameter that the family does not have and for a value out of its range.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_fix_parameter(struct interlace_spec *spec,
+                                              const char *name,
+                                              double value,
+                                              struct interlace_error *err);
+
+/**
+ * Lets the first parameter of the family (its dispersion, say) depend on the data by a one-sided formula, "~ z + (1 | g)", on the
+ * scale on which the parameter is estimated. "~ 1" is one value for all rows, as without this call.
+ * INTERLACE_E_FORMULA if it can't be read or has a response; `position` is then the byte in `formula`.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_dispersion(struct interlace_spec *spec,
+                                               const char *formula,
+                                               struct interlace_error *err);
+
+/**
+ * Adds zeros of their own to the response: their probability has, on the logit scale, the predictor of a one-sided formula,
+ * "~ z + (1 | g)". "~ 1" is one probability for all rows, "~ 0" none, as without this call.
+ * INTERLACE_E_FORMULA if it can't be read or has a response; `position` is then the byte in `formula`.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_zero_inflation(struct interlace_spec *spec,
+                                                   const char *formula,
+                                                   struct interlace_error *err);
+
+/**
+ * The predictor of interlace_spec_set_dispersion by its model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a
+ * spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on. All arrays are copied. New data to predict at need it, too.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_dispersion_columns(struct interlace_spec *spec,
+                                                       const double *x,
+                                                       size_t p,
+                                                       size_t ldx,
+                                                       const char *const *names,
+                                                       struct interlace_error *err);
+
+/**
+ * The predictor of interlace_spec_set_zero_inflation by its model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a
+ * spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on. All arrays are copied. New data to predict at need it, too.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_zero_inflation_columns(struct interlace_spec *spec,
+                                                           const double *x,
+                                                           size_t p,
+                                                           size_t ldx,
+                                                           const char *const *names,
+                                                           struct interlace_error *err);
+
+/**
+ * Number of families that interlace_spec_set_family knows.
+ * Since 0.1.
+ */
+size_t interlace_family_count(void);
+
+/**
+ * Name of a family, by its index from 0; NULL if there is none. A static string.
+ * Since 0.1.
+ */
+const char *interlace_family_name(size_t i);
+
+/**
+ * Number of links that suit a family; 0 if there is no such family.
+ * Since 0.1.
+ */
+size_t interlace_family_n_links(size_t i);
+
+/**
+ * Name of a link of a family, by its index from 0; the first is the family's default. NULL if there is none. A static string.
+ * Since 0.1.
+ */
+const char *interlace_family_link(size_t i,
+                                  size_t link);
+
+/**
+ * Number of parameters that a family has beside the mean; 0 if there is no such family.
+ * Since 0.1.
+ */
+size_t interlace_family_n_parameters(size_t i);
+
+/**
+ * Name of a parameter of a family, by its index from 0, as interlace_spec_fix_parameter takes it. A dispersion formula is for the first.
+ * NULL if there is none. A static string.
+ * Since 0.1.
+ */
+const char *interlace_family_parameter(size_t i,
+                                       size_t parameter);
+
+/**
  * Makes a family of functions. `callbacks` and the arrays and strings in it are copied.
  * The caller frees `*out` with interlace_family_free.
  * Since 0.1.
@@ -846,10 +1000,13 @@ interlace_status interlace_spec_set_custom_family(struct interlace_spec *spec,
 interlace_status interlace_options_new(struct interlace_options **out, struct interlace_error *err);
 
 /**
- * Restricted maximum likelihood (true, the default) or maximum likelihood.
+ * Restricted maximum likelihood (true, the default of linear models) or maximum likelihood (the default of generalised ones). What is set
+ * holds for both. The restricted likelihood of a generalised model integrates the fixed effects out.
  * Since 0.1.
  */
-interlace_status interlace_options_set_reml(struct interlace_options *options, bool reml, struct interlace_error *err);
+interlace_status interlace_options_set_reml(struct interlace_options *options,
+                                            bool reml,
+                                            struct interlace_error *err);
 
 /**
  * The minimiser: "newton" (the default), "lbfgsb", "bobyqa" or "nelder_mead".
@@ -908,6 +1065,33 @@ interlace_status interlace_options_set_deadline(struct interlace_options *option
 interlace_status interlace_options_set_na(struct interlace_options *options,
                                           int32_t policy,
                                           struct interlace_error *err);
+
+/**
+ * What the Laplace approximation of a generalised model is made of: INTERLACE_OBSERVED (the default) or INTERLACE_EXPECTED.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_information(struct interlace_options *options,
+                                                   int32_t information,
+                                                   struct interlace_error *err);
+
+/**
+ * Quadrature points for each random effect of a generalised model, 0 to 100: 1, the default, is the Laplace approximation; more are
+ * adaptive Gauss-Hermite quadrature; 0 is the Laplace approximation with fixed effects at their joint mode with the random ones, as in
+ * lme4: faster and less accurate.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_nagq(struct interlace_options *options,
+                                            int32_t points,
+                                            struct interlace_error *err);
+
+/**
+ * Where the standard errors of a generalised model come from: INTERLACE_STD_ERRORS_MARGINAL (the default) or
+ * INTERLACE_STD_ERRORS_CONDITIONAL.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_std_errors(struct interlace_options *options,
+                                                  int32_t source,
+                                                  struct interlace_error *err);
 
 /**
  * Has `progress` called during fits, with `user_data`, which is handed on as it is. NULL ends that.
@@ -987,7 +1171,7 @@ interlace_status interlace_spec_objective(const struct interlace_spec *spec,
 void interlace_fit_free(struct interlace_fit *fit);
 
 /**
- * The kind of model: INTERLACE_LMM; 0 for NULL.
+ * The kind of model: INTERLACE_LMM or INTERLACE_GLMM; 0 for NULL.
  * Since 0.1.
  */
 int32_t interlace_fit_model(const struct interlace_fit *fit);
@@ -1531,6 +1715,114 @@ interlace_status interlace_fit_predict_arrays(const struct interlace_fit *fit,
                                               double *out,
                                               size_t len,
                                               struct interlace_error *err);
+
+/**
+ * Linear combinations L beta of the fixed effects as a new frame, a row each: "estimate", "SE", "df", "t.ratio" ("z.ratio" with
+ * infinite degrees of freedom) and "p.value" of the hypothesis that it is `rhs` (two-sided). `l` [k,p] is column-major with leading
+ * dimension `ld` >= k, one column a fixed effect in the order of interlace_fit_fixef_name; `rhs` [k], or NULL for zeros. `df` is
+ * INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL.
+ * With `joint`, one row that tests all of them together: "statistic" (F, or Wald's chi-square with infinite degrees of freedom), "df1"
+ * (the number of linearly independent rows), "df2" and "p.value". Rows of L that depend on others must not contradict them.
+ * INTERLACE_E_NUMERIC if the covariance of L beta is not positive definite. The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_wald_test(const struct interlace_fit *fit,
+                                         const double *l,
+                                         size_t k,
+                                         size_t p,
+                                         size_t ld,
+                                         const double *rhs,
+                                         int32_t df,
+                                         bool joint,
+                                         struct interlace_frame **out,
+                                         struct interlace_error *err);
+
+/**
+ * Likelihood-ratio tests between `n` fits of nested models to the same data, as a new frame, a row a fit in the order of the numbers
+ * of parameters: "fit" (the index in `fits`), "model" (its formula), "npar", "AIC", "BIC", "logLik", "deviance" (minus twice logLik),
+ * and, against the row before, "Chisq", "Df", "p.value", "distribution" ("chisq" or "chibarsq") and "warning" (missing, or why the
+ * test is none: the models are not nested). The fits must use the same response and weights, and be by maximum likelihood; fits by
+ * REML are compared if they have the same fixed effects.
+ * A variance that is zero under the hypothesis lies at the edge of its range, so that chi-square gives too large a probability. With
+ * `chi_bar`, a comparison whose larger model has exactly one variance more, with its covariances, takes half of chi-square with one
+ * degree of freedom less and half with all (Stram & Lee 1994).
+ * The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_compare(const struct interlace_fit *const *fits,
+                                       size_t n,
+                                       bool chi_bar,
+                                       struct interlace_frame **out,
+                                       struct interlace_error *err);
+
+/**
+ * Estimated marginal means (least-squares means) as a new frame, a row a mean: the factors' columns, "emmean" ("response" where a link
+ * is taken back), "SE", "df", "lower.CL" and "upper.CL" for a confidence `level` such as 0.95. A mean that can't be estimated because
+ * the fit left out columns has NaN.
+ * `specs` names columns of the data that the fixed effects depend on: "~ f" for the levels of f, "~ f * g" for all combinations,
+ * "~ f | g" for the levels of f in groups by g, "~ 1" for the overall mean. The means are averages over a reference grid: all combinations
+ * of the levels of the factors, numeric covariates and the offset at their means over the rows used. `weights` is
+ * INTERLACE_MEANS_EQUAL or INTERLACE_MEANS_PROPORTIONAL.
+ * `data` is the frame that the fit was made of; it may be NULL where the fixed effects depend on plain factors only and no column was
+ * left out. `type` is INTERLACE_PREDICT_LINK or INTERLACE_PREDICT_RESPONSE (standard errors by the delta method, limits taken back),
+ * which are one for a linear model. `df` is INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL.
+ * INTERLACE_E_FORMULA if `specs` can't be read, INTERLACE_E_DATA if `data` are others than those of the fit. The caller frees `*out`
+ * with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_marginal_means(const struct interlace_fit *fit,
+                                              const struct interlace_frame *data,
+                                              const char *specs,
+                                              int32_t weights,
+                                              int32_t type,
+                                              int32_t df,
+                                              double level,
+                                              struct interlace_frame **out,
+                                              struct interlace_error *err);
+
+/**
+ * Contrasts of marginal means as a new frame, a row a contrast: the groups' columns, "contrast", "estimate", "SE", "df", "lower.CL",
+ * "upper.CL", "t.ratio" ("z.ratio" where all degrees of freedom are infinite) and "p.value". `contrasts` is "pairwise" (each mean less
+ * each later one), "trt.vs.ctrl" (each less the first) or "eff" (each less the average). `adjust` is "none", "tukey" (pairwise
+ * contrasts only), "bonferroni", "holm" (intervals are then Bonferroni's) or "sidak"; each group is a family of its own. A group of
+ * one mean has no contrasts. On the scale of the response the contrasts of a log link are ratios, in a column "ratio" in place of
+ * "estimate", and those of a logit link "odds.ratio"; tests are on the scale of the link, and other links stay there.
+ * Everything else is as for interlace_fit_marginal_means.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_contrasts(const struct interlace_fit *fit,
+                                         const struct interlace_frame *data,
+                                         const char *specs,
+                                         int32_t weights,
+                                         const char *contrasts,
+                                         const char *adjust,
+                                         int32_t type,
+                                         int32_t df,
+                                         double level,
+                                         struct interlace_frame **out,
+                                         struct interlace_error *err);
+
+/**
+ * Contrasts of marginal means with weights of the caller: `coefficients` [m,k], column-major with leading dimension `ld` >= m, one
+ * column a contrast, for the m means of a group in the order of interlace_fit_marginal_means; `names` [k]. `adjust` is not "tukey".
+ * Everything else is as for interlace_fit_contrasts.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_custom_contrasts(const struct interlace_fit *fit,
+                                                const struct interlace_frame *data,
+                                                const char *specs,
+                                                int32_t weights,
+                                                const double *coefficients,
+                                                size_t m,
+                                                size_t k,
+                                                size_t ld,
+                                                const char *const *names,
+                                                const char *adjust,
+                                                int32_t type,
+                                                int32_t df,
+                                                double level,
+                                                struct interlace_frame **out,
+                                                struct interlace_error *err);
 
 #ifdef __cplusplus
 }  // extern "C"

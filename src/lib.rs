@@ -24,6 +24,10 @@ pub mod distributions;
 pub mod simulate;
 /// Response distributions and links: log-densities with derivatives in the linear predictor and in the extra parameters.
 pub mod family;
+/// Tails of Student's t, F and chi-square.
+pub mod tails;
+/// The distribution of Tukey's test.
+pub mod studentized_range;
 /// Minimisation with and without gradient.
 pub mod optimize;
 /// What is fitted.
@@ -34,6 +38,8 @@ pub mod design;
 pub mod random;
 /// How it is fitted.
 pub mod options;
+/// The search for a model's parameters; exact zeros.
+pub mod search;
 /// Linear mixed models.
 pub mod lmm;
 /// Generalised linear mixed models.

@@ -6,8 +6,10 @@ use crate::optimize::Method;
 /// How a model is fitted. The default is always valid.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Restricted maximum likelihood (default) or maximum likelihood.
+    /// Restricted maximum likelihood (default) or maximum likelihood, of linear models.
     pub reml: bool,
+    /// The same for generalised models, where maximum likelihood is the default.
+    pub reml_generalised: bool,
     pub optimizer: Method,
     /// Start; the length must be the number of parameters.
     pub theta0: Option<Vec<f64>>,
@@ -48,6 +50,7 @@ impl Default for Options {
     fn default() -> Self {
         Options {
             reml: true,
+            reml_generalised: false,
             optimizer: Method::Newton,
             theta0: None,
             tolerance: 1e-13,

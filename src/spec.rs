@@ -1,6 +1,7 @@
 //! What is fitted: the kind of model, and a formula or arrays. No state of the data.
 
-use crate::family::Family;
+use crate::error::{Error, Result};
+use crate::family::{Family, Parameter, by_name};
 use crate::formula::StructureKind;
 
 /// The kind of model.
@@ -30,6 +31,29 @@ impl Spec {
     pub fn new(kind: ModelKind, source: Source) -> Self {
         Spec { kind, source, family: FamilySpec::default(), dispersion: None, zero_inflation: None }
     }
+
+    /// Fails where the parts don't go together.
+    pub fn check(&self) -> Result<()> {
+        if self.kind == ModelKind::Lmm {
+            return match (&self.dispersion, &self.zero_inflation) {
+                (None, None) => Ok(()),
+                _ => {
+                    Err(Error::argument("dispersion and zero inflation have predictors in generalised models, not in linear ones"))
+                }
+            };
+        }
+        let family = self.family.build()?;
+        match (&self.dispersion, family.parameters().first()) {
+            (Some(_), None) => Err(Error::argument(format!(
+                "dispersion: the family {} has no parameter that could depend on the data",
+                family.name()
+            ))),
+            (Some(_), Some(Parameter { name, fixed: Some(value), .. })) => {
+                Err(Error::argument(format!("dispersion: the parameter {name} has a formula, but is fixed at {value}")))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The distribution of the response.
@@ -43,6 +67,19 @@ pub struct FamilySpec {
     pub fixed: Vec<(String, f64)>,
     /// A family of the caller's; `name` and `link` are then its own.
     pub custom: Option<Box<dyn Family>>,
+}
+
+impl FamilySpec {
+    /// The family with its link, the given parameters at their values.
+    pub fn build(&self) -> Result<Box<dyn Family>> {
+        let mut family = match &self.custom {
+            Some(custom) => custom.clone(),
+            None if self.name.is_empty() => by_name("gaussian", self.link.as_deref())?,
+            None => by_name(&self.name, self.link.as_deref())?,
+        };
+        self.fixed.iter().try_for_each(|(parameter, value)| family.fix(parameter, *value))?;
+        Ok(family)
+    }
 }
 
 /// A further linear predictor.

@@ -92,7 +92,15 @@ fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
         (&["lmm", "Reaction ~ Dayz + (1 | Subject)", "data/sleepstudy.csv"][..], 1, "Dayz"),
         (&["lmm", "Reaction ~ Days + (1 | Subject", "data/sleepstudy.csv"][..], 1, "byte"),
         (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/none.csv"][..], 1, "none.csv"),
-        (&["glmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv"][..], 1, "not available"),
+        (&["clmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv"][..], 1, "not available"),
+        (&["glmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--family", "binomal"][..], 1, "binomal"),
+        (&["glmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--link", "logit"][..], 1, "logit"),
+        (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--family", "t", "--fix", "shape=4"][..], 1, "shape"),
+        (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--family", "t", "--fix", "df=four"][..], 2, "--fix"),
+        (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--ziformula", "Reaction ~ 1"][..], 1, "has a response"),
+        (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--nagq", "101"][..], 2, "0 to 100"),
+        (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--information", "fisher"][..], 2, "observed or expected"),
+        (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--nagq", "0"][..], 2, "--nagq is for the model glmm"),
         (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--nonsense"][..], 2, "--nonsense"),
         (&["lmm"][..], 2, "--help"),
     ] {
@@ -101,5 +109,15 @@ fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
         assert_eq!(output.status.code(), Some(status), "{arguments:?}: {message}");
         assert!(output.stdout.is_empty() && message.contains(wanted), "{arguments:?}: {message}");
         assert!(status == 2 || message.trim_end().lines().count() == 1, "{arguments:?}: {message}");
+    }
+}
+
+#[test]
+fn the_help_lists_every_family_and_link() {
+    let output = interlace_fit(&["--help"]);
+    let help: Vec<&str> = text(&output.stdout).split([' ', ',', ';', '\n']).collect();
+    let links = interlace::family::LINKS.iter().map(|(name, _)| *name);
+    for name in interlace::family::names().into_iter().chain(links) {
+        assert!(help.contains(&name), "{name} is not in --help");
     }
 }

@@ -8,12 +8,14 @@ mod toolchain;
 use toolchain::{cc, cxx, root, succeed};
 
 /// The files of src/capi that make the header, in its order.
-const SOURCES: [&str; 15] = [
+const SOURCES: [&str; 19] = [
     "status",
     "frame",
     "frame_columns",
     "spec",
     "spec_arrays",
+    "spec_family",
+    "family_list",
     "family",
     "options",
     "fit",
@@ -24,6 +26,8 @@ const SOURCES: [&str; 15] = [
     "fit_outcome",
     "fit_tables",
     "predict",
+    "tests_of_fits",
+    "marginal_means",
 ];
 
 const STRICT: [&str; 6] = ["-pedantic", "-Wall", "-Wextra", "-Werror", "-Wundef", "-fsyntax-only"];

@@ -41,7 +41,7 @@ fn model(entry: &Value) -> (Spec, Frame, Options) {
         ..Default::default()
     };
     let options = Options { reml: entry["method"] == "reml", na: NaPolicy::Omit, ..Default::default() };
-    (Spec { kind: ModelKind::Lmm, source: Source::Formula(formula) }, frame, options)
+    (Spec::new(ModelKind::Lmm, Source::Formula(formula)), frame, options)
 }
 
 /// |got - want| <= tolerance * scale, element by element.

@@ -125,7 +125,7 @@ pub extern "C" fn interlace_fit_free(fit: Option<Box<FitHandle>>) {
     free(fit);
 }
 
-/// The kind of model: INTERLACE_LMM; 0 for NULL.
+/// The kind of model: INTERLACE_LMM or INTERLACE_GLMM; 0 for NULL.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_model(fit: Option<&FitHandle>) -> i32 {

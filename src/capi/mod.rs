@@ -22,6 +22,7 @@ mod strings;
 
 // What the header is generated from; `tests/header.rs` has the order.
 pub mod family;
+pub mod family_list;
 pub mod fit;
 pub mod fit_fixed;
 pub mod fit_matrices;
@@ -31,11 +32,14 @@ pub mod fit_rows;
 pub mod fit_tables;
 pub mod frame;
 pub mod frame_columns;
+pub mod marginal_means;
 pub mod options;
 pub mod predict;
 pub mod spec;
 pub mod spec_arrays;
+pub mod spec_family;
 pub mod status;
+pub mod tests_of_fits;
 
 #[cfg(feature = "test-hooks")]
 pub mod test_hooks;

@@ -12,7 +12,7 @@ use super::strings::text;
 use crate::design::NaPolicy;
 use crate::error::{Error, Result};
 use crate::optimize::Method;
-use crate::options::Options;
+use crate::options::{Information, Options, StdErrors};
 
 /// Rows with missing values are left out and reported. The default.
 pub const INTERLACE_NA_OMIT: i32 = 0;
@@ -23,6 +23,25 @@ pub const INTERLACE_NA_PAD: i32 = 2;
 
 const NA_POLICIES: [(i32, NaPolicy); 3] =
     [(INTERLACE_NA_OMIT, NaPolicy::Omit), (INTERLACE_NA_ERROR, NaPolicy::Error), (INTERLACE_NA_PAD, NaPolicy::Pad)];
+
+/// The Laplace approximation with second derivatives of the log-likelihood as they are. The default.
+pub const INTERLACE_OBSERVED: i32 = 0;
+/// The Laplace approximation with expected second derivatives (Fisher information), as in lme4; the same for canonical links.
+pub const INTERLACE_EXPECTED: i32 = 1;
+
+const INFORMATION: [(i32, Information); 2] =
+    [(INTERLACE_OBSERVED, Information::Observed), (INTERLACE_EXPECTED, Information::Expected)];
+
+/// Standard errors from the Hessian of the marginal log-likelihood in all parameters. The default.
+pub const INTERLACE_STD_ERRORS_MARGINAL: i32 = 0;
+/// Standard errors given the parameters of the random effects: cheaper, and smaller than they should be.
+pub const INTERLACE_STD_ERRORS_CONDITIONAL: i32 = 1;
+
+const STD_ERRORS: [(i32, StdErrors); 2] =
+    [(INTERLACE_STD_ERRORS_MARGINAL, StdErrors::Marginal), (INTERLACE_STD_ERRORS_CONDITIONAL, StdErrors::Conditional)];
+
+/// The most quadrature points for each random effect.
+const MAX_QUADRATURE: i64 = 100;
 
 /// Called after each evaluation of the objective, on the thread that called interlace_fit_new, with the number of evaluations so far, the
 /// objective, `theta` [n_theta] and the pointer given to interlace_options_set_progress. A return value other than 0
@@ -51,7 +70,8 @@ pub unsafe extern "C" fn interlace_options_new(out: *mut *mut OptionsHandle, err
     })
 }
 
-/// Restricted maximum likelihood (true, the default) or maximum likelihood.
+/// Restricted maximum likelihood (true, the default of linear models) or maximum likelihood (the default of generalised ones). What is set
+/// holds for both. The restricted likelihood of a generalised model integrates the fixed effects out.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_reml(
@@ -60,7 +80,7 @@ pub unsafe extern "C" fn interlace_options_set_reml(
     err: *mut ErrorRecord,
 ) -> Status {
     change(options, err, |options| {
-        options.reml = reml;
+        set_reml(options, reml);
         Ok(())
     })
 }
@@ -147,6 +167,48 @@ pub unsafe extern "C" fn interlace_options_set_na(
     })
 }
 
+/// What the Laplace approximation of a generalised model is made of: INTERLACE_OBSERVED (the default) or INTERLACE_EXPECTED.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_options_set_information(
+    options: Option<&mut OptionsHandle>,
+    information: i32,
+    err: *mut ErrorRecord,
+) -> Status {
+    change(options, err, |options| {
+        options.information = choice(information, "information", &INFORMATION)?;
+        Ok(())
+    })
+}
+
+/// Quadrature points for each random effect of a generalised model, 0 to 100: 1, the default, is the Laplace approximation; more are
+/// adaptive Gauss-Hermite quadrature; 0 is the Laplace approximation with fixed effects at their joint mode with the random ones, as in
+/// lme4: faster and less accurate.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_options_set_nagq(
+    options: Option<&mut OptionsHandle>,
+    points: i32,
+    err: *mut ErrorRecord,
+) -> Status {
+    change(options, err, |options| set_nagq(options, i64::from(points)))
+}
+
+/// Where the standard errors of a generalised model come from: INTERLACE_STD_ERRORS_MARGINAL (the default) or
+/// INTERLACE_STD_ERRORS_CONDITIONAL.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_options_set_std_errors(
+    options: Option<&mut OptionsHandle>,
+    source: i32,
+    err: *mut ErrorRecord,
+) -> Status {
+    change(options, err, |options| {
+        options.std_errors = choice(source, "source", &STD_ERRORS)?;
+        Ok(())
+    })
+}
+
 /// Has `progress` called during fits, with `user_data`, which is handed on as it is. NULL ends that.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -227,8 +289,8 @@ struct Named {
     set: fn(&mut Options, &str) -> Result<()>,
 }
 
-const NAMED: [Named; 8] = [
-    Named { name: c"method", doc: c"reml (default) or ml", set: set_method },
+const NAMED: [Named; 11] = [
+    Named { name: c"method", doc: c"reml (default of linear models) or ml (default of generalised ones)", set: set_method },
     Named { name: c"optimizer", doc: c"newton (default), lbfgsb, bobyqa or nelder_mead", set: set_optimizer },
     Named {
         name: c"theta0",
@@ -256,6 +318,21 @@ const NAMED: [Named; 8] = [
         set: |options, value| set_deadline(options, number("deadline", value)?),
     },
     Named { name: c"na", doc: c"rows with missing values: omit (default), error or pad", set: set_na },
+    Named {
+        name: c"information",
+        doc: c"what the Laplace approximation of a generalised model is made of: observed (default) or expected",
+        set: set_information,
+    },
+    Named {
+        name: c"nagq",
+        doc: c"quadrature points for each random effect of a generalised model, 0 to 100 (default 1, the Laplace approximation)",
+        set: |options, value| set_nagq(options, number("nagq", value)?),
+    },
+    Named {
+        name: c"std_errors",
+        doc: c"standard errors of a generalised model: marginal (default) or conditional on the parameters of the random effects",
+        set: set_std_errors,
+    },
 ];
 
 fn number<T: std::str::FromStr>(name: &str, value: &str) -> Result<T> {
@@ -274,8 +351,13 @@ fn word<T: Copy>(name: &str, value: &str, words: &[(&str, T)]) -> Result<T> {
 }
 
 fn set_method(options: &mut Options, value: &str) -> Result<()> {
-    options.reml = word("method", value, &[("reml", true), ("ml", false)])?;
+    set_reml(options, word("method", value, &[("reml", true), ("ml", false)])?);
     Ok(())
+}
+
+fn set_reml(options: &mut Options, reml: bool) {
+    options.reml = reml;
+    options.reml_generalised = reml;
 }
 
 fn set_optimizer(options: &mut Options, value: &str) -> Result<()> {
@@ -285,6 +367,24 @@ fn set_optimizer(options: &mut Options, value: &str) -> Result<()> {
 
 fn set_na(options: &mut Options, value: &str) -> Result<()> {
     options.na = word("na", value, &[("omit", NaPolicy::Omit), ("error", NaPolicy::Error), ("pad", NaPolicy::Pad)])?;
+    Ok(())
+}
+
+fn set_information(options: &mut Options, value: &str) -> Result<()> {
+    options.information = word("information", value, &[("observed", Information::Observed), ("expected", Information::Expected)])?;
+    Ok(())
+}
+
+fn set_std_errors(options: &mut Options, value: &str) -> Result<()> {
+    options.std_errors = word("std_errors", value, &[("marginal", StdErrors::Marginal), ("conditional", StdErrors::Conditional)])?;
+    Ok(())
+}
+
+fn set_nagq(options: &mut Options, points: i64) -> Result<()> {
+    options.quadrature = match usize::try_from(points) {
+        Ok(count) if points <= MAX_QUADRATURE => count,
+        _ => return Err(Error::argument(format!("nagq is {points}, it must be from 0 to {MAX_QUADRATURE}"))),
+    };
     Ok(())
 }
 
@@ -337,7 +437,8 @@ mod tests {
     fn the_listed_defaults_are_the_defaults() {
         let d = Options::default();
         let doc = |name: &str| NAMED.iter().find(|n| n.name.to_str() == Ok(name)).unwrap().doc.to_str().unwrap();
-        assert!(d.reml && doc("method").contains("reml (default)"));
+        assert!(d.reml && doc("method").contains("reml (default of linear models)"));
+        assert!(!d.reml_generalised && doc("method").contains("ml (default of generalised ones)"));
         assert!(d.optimizer == Method::Newton && doc("optimizer").contains("newton (default)"));
         assert!(doc("tolerance").contains(&format!("(default {:e})", d.tolerance)));
         assert!(doc("max_evaluations").contains(&format!("(default {})", d.max_evaluations)));
@@ -345,6 +446,11 @@ mod tests {
         assert!(d.deadline.is_none() && doc("deadline").contains("(default inf)"));
         assert!(d.na == NaPolicy::Omit && doc("na").contains("omit (default)"));
         assert!(d.theta0.is_none());
+        assert!(d.information == Information::Observed && doc("information").contains("observed (default)"));
+        assert!(
+            doc("nagq").contains(&format!("(default {},", d.quadrature)) && doc("nagq").contains(&format!("0 to {MAX_QUADRATURE}"))
+        );
+        assert!(d.std_errors == StdErrors::Marginal && doc("std_errors").contains("marginal (default)"));
         let source = include_str!("options.rs");
         assert!(source.contains(&format!("positive, default {:e}.", d.tolerance)), "the comment of set_tolerance");
         assert!(source.contains(&format!("positive, default {}.", d.max_evaluations)), "the comment of set_max_evaluations");

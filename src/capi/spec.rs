@@ -13,6 +13,8 @@ use crate::spec::{FormulaSpec, ModelKind, Source, Spec};
 
 /// Linear mixed model.
 pub const INTERLACE_LMM: i32 = 1;
+/// Generalised linear mixed model: a family and a link, as interlace_spec_set_family sets them.
+pub const INTERLACE_GLMM: i32 = 2;
 
 /// What is fitted: the kind of model, and either a formula to be read against a frame, or design arrays. It has no state of the data
 /// that a formula is read against, so one spec serves many fits.
@@ -22,10 +24,11 @@ pub struct SpecHandle {
 }
 
 /// The models, by their numbers.
-pub(super) const MODELS: [(i32, ModelKind); 1] = [(INTERLACE_LMM, ModelKind::Lmm)];
+pub(super) const MODELS: [(i32, ModelKind); 2] = [(INTERLACE_LMM, ModelKind::Lmm), (INTERLACE_GLMM, ModelKind::Glmm)];
 
 /// Makes a spec from a formula in lme4's language, as "y ~ x + (1 + x | g)".
-/// `model` is INTERLACE_LMM. INTERLACE_E_FORMULA if the formula can't be read. Names of columns are looked up when it is fitted.
+/// `model` is INTERLACE_LMM or INTERLACE_GLMM. The response of a binomial model is a proportion with the numbers of trials as weights,
+/// "cbind(successes, failures)", or a category whose first level is failure. INTERLACE_E_FORMULA if the formula can't be read. Names of columns are looked up when it is fitted.
 /// The caller frees `*out` with interlace_spec_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -57,7 +60,7 @@ pub unsafe extern "C" fn interlace_spec_add_random(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (spec, term) = (formula_of(spec)?, text(term, "term")?);
+        let (spec, term) = (formula_of(model_of(spec)?)?, text(term, "term")?);
         parse_random(term)?;
         spec.random.push(term.to_owned());
         Ok(())
@@ -74,13 +77,14 @@ pub unsafe extern "C" fn interlace_spec_add_groups(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (spec, name) = (formula_of(spec)?, text(name, "name")?);
+        let (spec, name) = (formula_of(model_of(spec)?)?, text(name, "name")?);
         spec.groups.push(name.to_owned());
         Ok(())
     })
 }
 
-/// Names the column of prior weights: the residual variance of a row is sigma^2 / weight. Rows of weight 0 are left out.
+/// Names the column of prior weights: the residual variance of a row is sigma^2 / weight; for a binomial proportion they are the numbers of
+/// trials. Rows of weight 0 are left out.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_weights(
@@ -89,7 +93,7 @@ pub unsafe extern "C" fn interlace_spec_set_weights(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (spec, column) = (formula_of(spec)?, text(column, "column")?);
+        let (spec, column) = (formula_of(model_of(spec)?)?, text(column, "column")?);
         spec.weights = Some(column.to_owned());
         Ok(())
     })
@@ -104,7 +108,7 @@ pub unsafe extern "C" fn interlace_spec_set_offset(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (spec, column) = (formula_of(spec)?, text(column, "column")?);
+        let (spec, column) = (formula_of(model_of(spec)?)?, text(column, "column")?);
         spec.offset = Some(column.to_owned());
         Ok(())
     })
@@ -122,7 +126,7 @@ pub unsafe extern "C" fn interlace_spec_set_contrasts(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (spec, column, contrasts) = (formula_of(spec)?, text(column, "column")?, text(contrasts, "contrasts")?);
+        let (spec, column, contrasts) = (formula_of(model_of(spec)?)?, text(column, "column")?, text(contrasts, "contrasts")?);
         spec.contrasts.retain(|(c, _)| c != column);
         spec.contrasts.push((column.to_owned(), contrasts.to_owned()));
         Ok(())
@@ -136,8 +140,13 @@ pub extern "C" fn interlace_spec_free(spec: Option<Box<SpecHandle>>) {
     free(spec);
 }
 
-fn formula_of(spec: Option<&mut SpecHandle>) -> Result<&mut FormulaSpec> {
-    match &mut need(spec, "spec")?.spec.source {
+/// The model of a handle.
+pub(super) fn model_of(spec: Option<&mut SpecHandle>) -> Result<&mut Spec> {
+    Ok(&mut need(spec, "spec")?.spec)
+}
+
+pub(super) fn formula_of(spec: &mut Spec) -> Result<&mut FormulaSpec> {
+    match &mut spec.source {
         Source::Formula(formula) => Ok(formula),
         Source::Arrays(_) => Err(Error::argument("spec was made from arrays, this call is for specs made from a formula")),
     }

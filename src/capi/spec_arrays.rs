@@ -4,8 +4,8 @@ use libc::c_char;
 
 use super::boundary::boundary;
 use super::buffer::{copied, matrix, optional_slice, slice, target};
-use super::handle::{choice, give, need};
-use super::spec::{MODELS, SpecHandle};
+use super::handle::{choice, give};
+use super::spec::{MODELS, SpecHandle, model_of};
 use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, texts};
 use crate::error::{Error, Result, try_vec};
@@ -28,7 +28,7 @@ pub(super) const STRUCTURES: [(i32, StructureKind); 4] = [
     (INTERLACE_AR1, StructureKind::Ar1),
 ];
 
-/// Makes a spec from the response `y` [n] and the fixed-effects model matrix `x` [n,p], column-major with leading dimension
+/// Makes a spec of a model (INTERLACE_LMM or INTERLACE_GLMM) from the response `y` [n] and the fixed-effects model matrix `x` [n,p], column-major with leading dimension
 /// `ldx` >= n (the distance between the starts of columns, in elements). There is no intercept unless `x` has a column of ones.
 /// Random terms are added with interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data to predict at.
 /// A row with a NaN is a row with a missing value. All arrays are copied.
@@ -66,7 +66,7 @@ pub unsafe extern "C" fn interlace_spec_set_fixef_names(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let spec = arrays_of(spec)?;
+        let spec = arrays_of(model_of(spec)?)?;
         expect_length("names", p, "p", spec.p)?;
         let names = owned(&texts(names, p, "names")?);
         distinct("names", &names)?;
@@ -75,7 +75,8 @@ pub unsafe extern "C" fn interlace_spec_set_fixef_names(
     })
 }
 
-/// Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight. Rows of weight 0 are left out.
+/// Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight; for a binomial proportion they
+/// are the numbers of trials. Rows of weight 0 are left out.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_weights_array(
@@ -85,7 +86,7 @@ pub unsafe extern "C" fn interlace_spec_set_weights_array(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let spec = arrays_of(spec)?;
+        let spec = arrays_of(model_of(spec)?)?;
         expect_length("weights", n, "n", spec.n)?;
         spec.weights = Some(copied(slice(weights, n, "weights")?, "weights")?);
         Ok(())
@@ -102,7 +103,7 @@ pub unsafe extern "C" fn interlace_spec_set_offset_array(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let spec = arrays_of(spec)?;
+        let spec = arrays_of(model_of(spec)?)?;
         expect_length("offset", n, "n", spec.n)?;
         spec.offset = Some(copied(slice(offset, n, "offset")?, "offset")?);
         Ok(())
@@ -214,7 +215,7 @@ struct Term {
 }
 
 unsafe fn add_term<I: Copy + Into<i64>>(spec: Option<&mut SpecHandle>, term: &Term, index: Result<&[I]>) -> Result<()> {
-    let spec = arrays_of(spec)?;
+    let spec = arrays_of(model_of(spec)?)?;
     let name = optional_text(term.name, "name")?.unwrap_or_default().to_owned();
     expect_length("index", term.n, "n", spec.n)?;
     let structure = choice(term.structure, "structure", &STRUCTURES)?;
@@ -257,15 +258,15 @@ fn checked_index<I: Copy + Into<i64>>(index: &[I], n_levels: usize) -> Result<Ve
     Ok(copy)
 }
 
-fn arrays_of(spec: Option<&mut SpecHandle>) -> Result<&mut ArraySpec> {
-    match &mut need(spec, "spec")?.spec.source {
+pub(super) fn arrays_of(spec: &mut Spec) -> Result<&mut ArraySpec> {
+    match &mut spec.source {
         Source::Arrays(arrays) => Ok(arrays),
         Source::Formula(_) => Err(Error::argument("spec was made from a formula, this call is for specs made from arrays")),
     }
 }
 
 fn term_of(spec: Option<&mut SpecHandle>, term: usize) -> Result<&mut ArrayTerm> {
-    let terms = &mut arrays_of(spec)?.terms;
+    let terms = &mut arrays_of(model_of(spec)?)?.terms;
     let count = terms.len();
     terms.get_mut(term).ok_or_else(|| Error::argument(format!("term is {term}, the spec has {count} terms (from 0)")))
 }
@@ -277,11 +278,11 @@ fn expect_length(what: &str, length: usize, name: &str, wanted: usize) -> Result
     Err(Error::argument(format!("{what} has {name} = {length} entries, the spec has {name} = {wanted}")))
 }
 
-fn owned(texts: &[&str]) -> Vec<String> {
+pub(super) fn owned(texts: &[&str]) -> Vec<String> {
     texts.iter().copied().map(String::from).collect()
 }
 
-fn distinct(what: &str, names: &[String]) -> Result<()> {
+pub(super) fn distinct(what: &str, names: &[String]) -> Result<()> {
     let mut seen = std::collections::HashSet::new();
     match names.iter().find(|name| !seen.insert(name.as_str())) {
         Some(twice) => Err(Error::argument(format!("{what} has '{twice}' twice"))),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::covariance::Structure;
 use crate::design::matrix::INTERCEPT;
 use crate::design::rows::{Incomplete, Rows, row_text};
-use crate::design::{Design, NaPolicy, TermDesign, UNSEEN, realise};
+use crate::design::{Columns, Design, Further, NaPolicy, PredictorDesign, TermDesign, UNSEEN, realise};
 use crate::error::{Error, Result, try_vec};
 use crate::frame::names::quoted;
 use crate::spec::{ArraySpec, ArrayTerm};
@@ -18,6 +18,8 @@ pub struct ArrayProgram {
     pub x_names: Vec<String>,
     pub has_offset: bool,
     pub terms: Vec<ArrayTermProgram>,
+    /// Names of the columns of the further predictors.
+    pub further: Further<Vec<String>>,
 }
 
 /// One random term of an `ArrayProgram`.
@@ -37,14 +39,17 @@ pub struct ArrayTermProgram {
 }
 
 /// The design of a fit.
-pub fn from_arrays(spec: &ArraySpec, na: NaPolicy) -> Result<(ArrayProgram, Design)> {
+pub fn from_arrays(spec: &ArraySpec, further: Further<Columns>, na: NaPolicy) -> Result<(ArrayProgram, Design)> {
     if spec.n == 0 {
         return Err(Error::argument("n = 0: the data have no rows"));
     }
     check_length("y", spec.y.len(), spec.n)?;
     let x_names = checked_x_names(spec)?;
     let names = term_names(spec)?;
-    let (rows, ledger) = incomplete(spec, &x_names, &names, true)?.finish(na)?;
+    let further_names = further.try_map(|columns| checked_names(&columns, spec.n))?;
+    let mut noted = incomplete(spec, &x_names, &names, true)?;
+    note_further(&further, &further_names, spec.n, &mut noted);
+    let (rows, ledger) = noted.finish(na)?;
     if rows.is_empty() {
         let (n, (_, name)) = (ledger.n_data, &ledger.dropped[0]);
         return Err(Error::data(format!(
@@ -52,7 +57,7 @@ pub fn from_arrays(spec: &ArraySpec, na: NaPolicy) -> Result<(ArrayProgram, Desi
             quoted(name)
         )));
     }
-    let mut program = ArrayProgram { x_names, has_offset: spec.offset.is_some(), terms: Vec::new() };
+    let mut program = ArrayProgram { x_names, has_offset: spec.offset.is_some(), terms: Vec::new(), further: further_names };
     let mut terms = Vec::new();
     for (term, (name, effects)) in spec.terms.iter().zip(names) {
         let learnt = learn_term(term, name, effects, &rows)?;
@@ -62,13 +67,15 @@ pub fn from_arrays(spec: &ArraySpec, na: NaPolicy) -> Result<(ArrayProgram, Desi
     let y = rows.select(Cow::Borrowed(&spec.y[..]))?.into_owned();
     rows.check_finite("y", &y)?;
     let weights = spec.weights.as_ref().map(|w| realise::checked_weights("weights", Cow::Borrowed(w), &rows)).transpose()?;
-    let design = Design { y, weights, terms, rows: ledger, ..without_terms(spec, &program.x_names, &rows)? };
+    let Further { dispersion, zero_inflation } = select_further(further, &program.further, &rows)?;
+    let main = without_terms(spec, &program.x_names, &rows)?;
+    let design = Design { y, weights, terms, dispersion, zero_inflation, rows: ledger, ..main };
     Ok((program, design))
 }
 
 /// The design of new arrays, which need neither response nor weights. Levels with labels are matched by label, levels without by the
 /// numbering of the training arrays; an unknown one, or -1, is `UNSEEN`. Without `random` the terms are not looked at.
-pub fn apply_arrays(program: &ArrayProgram, spec: &ArraySpec, random: bool) -> Result<Design> {
+pub fn apply_arrays(program: &ArrayProgram, spec: &ArraySpec, further: Further<Columns>, random: bool) -> Result<Design> {
     let x_names = checked_x_names(spec)?;
     let p = program.x_names.len();
     if spec.p != p || (!spec.x_names.is_empty() && x_names != program.x_names) {
@@ -83,7 +90,10 @@ pub fn apply_arrays(program: &ArrayProgram, spec: &ArraySpec, random: bool) -> R
         let (new, old) = (names.len(), program.terms.len());
         return Err(Error::argument(format!("the new data have {new} random terms, the training data had {old}")));
     }
-    let (rows, ledger) = incomplete(spec, &program.x_names, &names, false)?.finish(NaPolicy::Omit)?;
+    let further = matched(&program.further, further, spec.n)?;
+    let mut noted = incomplete(spec, &program.x_names, &names, false)?;
+    note_further(&further, &program.further, spec.n, &mut noted);
+    let (rows, ledger) = noted.finish(NaPolicy::Omit)?;
     let mut terms = Vec::new();
     for ((learnt, term), (name, effects)) in program.terms.iter().zip(&spec.terms).zip(names) {
         if effects.len() != learnt.effects.len()
@@ -100,7 +110,60 @@ pub fn apply_arrays(program: &ArrayProgram, spec: &ArraySpec, random: bool) -> R
         }
         terms.push(term_design(learnt, term, &rows)?);
     }
-    Ok(Design { terms, rows: ledger, ..without_terms(spec, &program.x_names, &rows)? })
+    let Further { dispersion, zero_inflation } = select_further(further, &program.further, &rows)?;
+    Ok(Design { terms, dispersion, zero_inflation, rows: ledger, ..without_terms(spec, &program.x_names, &rows)? })
+}
+
+/// The names of the columns of a further predictor, after a check of lengths.
+fn checked_names(columns: &Columns, n: usize) -> Result<Vec<String>> {
+    check_length("x", columns.x.len(), n.saturating_mul(columns.p))?;
+    if columns.names.is_empty() {
+        return Ok((1..=columns.p).map(|k| format!("x{k}")).collect());
+    }
+    check_length("x_names", columns.names.len(), columns.p)?;
+    Ok(columns.names.to_vec())
+}
+
+/// The columns of new data for the further predictors of the program; others are not looked at.
+fn matched<'a>(learnt: &Further<Vec<String>>, new: Further<Columns<'a>>, n: usize) -> Result<Further<Columns<'a>>> {
+    let pairs = Further {
+        dispersion: learnt.dispersion.as_ref().map(|names| (names, new.dispersion)),
+        zero_inflation: learnt.zero_inflation.as_ref().map(|names| (names, new.zero_inflation)),
+    };
+    pairs.try_map(|(old, columns)| {
+        let old_list = old.join(", ");
+        let Some(columns) = columns else {
+            return Err(Error::argument(format!("the training data had the columns {old_list}, the new data have none")));
+        };
+        let names = checked_names(&columns, n)?;
+        if columns.p != old.len() || (!columns.names.is_empty() && names != *old) {
+            let list = names.join(", ");
+            return Err(Error::argument(format!("x has the columns {list}, but the training data had {old_list}")));
+        }
+        Ok(columns)
+    })
+}
+
+fn note_further(further: &Further<Columns>, names: &Further<Vec<String>>, n: usize, incomplete: &mut Incomplete) {
+    for (columns, names) in further.iter().zip(names.iter()) {
+        columns.x.chunks(n.max(1)).zip(names).for_each(|(column, name)| incomplete.note_numbers(name, &[], column));
+    }
+}
+
+fn select_further(further: Further<Columns>, names: &Further<Vec<String>>, rows: &Rows) -> Result<Further<PredictorDesign>> {
+    further.zip(names.as_ref()).try_map(|(columns, names)| {
+        let x = selected_columns(columns.x, names, rows)?;
+        Ok(PredictorDesign { x, x_names: names.clone(), ..PredictorDesign::default() })
+    })
+}
+
+/// Columns in the rows used, all of them finite.
+fn selected_columns(x: &[f64], names: &[String], rows: &Rows) -> Result<Vec<f64>> {
+    let (n, x) = (rows.len(), rows.select_matrix(Cow::Borrowed(x), names.len())?);
+    for (k, name) in names.iter().enumerate() {
+        rows.check_finite(name, &x[k * n..(k + 1) * n])?;
+    }
+    Ok(x)
 }
 
 fn check_length(what: &str, len: usize, wanted: usize) -> Result<()> {
@@ -181,17 +244,14 @@ fn incomplete(spec: &ArraySpec, x_names: &[String], terms: &[(String, Vec<String
     }
     spec.offset.iter().for_each(|offset| incomplete.note_numbers("offset", &[], offset));
     if let (true, Some(weights)) = (fit, &spec.weights) {
-        incomplete.note_zero_weights(weights);
+        incomplete.note_zero_weights(weights.iter().map(|w| *w == 0.0));
     }
     Ok(incomplete)
 }
 
 fn without_terms(spec: &ArraySpec, x_names: &[String], rows: &Rows) -> Result<Design> {
     let n = rows.len();
-    let x = rows.select_matrix(Cow::Borrowed(&spec.x[..]), spec.p)?;
-    for (k, name) in x_names.iter().enumerate() {
-        rows.check_finite(name, &x[k * n..(k + 1) * n])?;
-    }
+    let x = selected_columns(&spec.x, x_names, rows)?;
     let mut offset = None;
     if let Some(values) = &spec.offset {
         let values = rows.select(Cow::Borrowed(&values[..]))?.into_owned();

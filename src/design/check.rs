@@ -1,9 +1,25 @@
 //! Whether random terms can be estimated from the data at all, as lme4 checks it.
 
-use crate::design::Design;
+use crate::design::{Design, TermDesign};
 use crate::error::{Error, Result};
 use crate::frame::names::quoted;
 
+/// Fails where a generalised model can't be identified: a grouping factor with one level, in any predictor. As many random effects
+/// as observations are legitimate there (overdispersion of counts): no residual is confounded with them.
+pub fn check_groups_generalised(design: &Design) -> Result<()> {
+    let further = design.dispersion.iter().chain(&design.zero_inflation).flat_map(|predictor| &predictor.terms);
+    design.terms.iter().chain(further).try_for_each(check_levels)
+}
+
+fn check_levels(term: &TermDesign) -> Result<()> {
+    let (group, levels) = (quoted(&term.group), term.levels.len());
+    if levels >= 2 {
+        return Ok(());
+    }
+    Err(Error::data(format!("the grouping factor {group} has {levels} level in the rows used, must have at least 2")))
+}
+
+/// For linear models alone, where the residual needs telling apart; `check_groups_generalised` is for the others.
 /// Fails where a linear mixed model can't be identified: a grouping factor with one level, or a term with as many random effects
 /// as there are observations (these and the residual are then confounded). Weights that differ between rows set the
 /// residual apart (a meta-analysis with known variances), so that the second check is left out.
@@ -12,11 +28,7 @@ pub fn check_groups(design: &Design) -> Result<()> {
     for term in &design.terms {
         let (levels, effects, n) = (term.levels.len(), term.effects.len(), design.n);
         let group = quoted(&term.group);
-        if levels < 2 {
-            return Err(Error::data(format!(
-                "the grouping factor {group} has {levels} level in the rows used, must have at least 2"
-            )));
-        }
+        check_levels(term)?;
         if unequal {
             continue;
         }

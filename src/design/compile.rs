@@ -88,7 +88,7 @@ impl<'a> Call<'a> {
             "ifelse" => self.if_else(),
             "cbind" => Err(Error {
                 position: self.at() as i64,
-                ..Error::unsupported("cbind() is not for linear models: one response is wanted")
+                ..Error::unsupported("cbind() is not for linear models, nor right of '~': one response is wanted")
             }),
             "offset" => Err(Error::formula(self.at(), "offset() must be a term of its own")),
             name => match Function::named(name) {

@@ -15,14 +15,18 @@ pub mod coding;
 mod compile;
 pub mod contrasts;
 mod functions;
+mod further;
+mod grid;
 mod group;
 mod ledger;
 mod matrix;
 mod model;
 mod node;
 mod poly;
+mod predictor;
 mod program;
 mod realise;
+mod response;
 mod rows;
 mod spline;
 mod stateful;
@@ -33,9 +37,12 @@ mod variable;
 mod tests;
 
 pub use arrays::{ArrayProgram, apply_arrays, from_arrays};
-pub use check::check_groups;
+pub use check::{check_groups, check_groups_generalised};
+pub use further::{Columns, Further, one_sided};
+pub use grid::{Reference, ReferenceFactor};
 pub use model::ModelProgram;
 pub use program::{Program, Request};
+pub use response::ResponseRule;
 pub use rows::ZERO_WEIGHT;
 
 /// Reads the formula of a specification against a frame: its terms, the random terms and groups given beside it, and `.`.

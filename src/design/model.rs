@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::arrays::{ArrayProgram, apply_arrays, from_arrays};
-use super::{Design, NaPolicy, Program, Request, formula_of};
+use super::further::{columns_of, formulas_of};
+use super::{Design, Further, NaPolicy, Program, Request, ResponseRule, formula_of};
 use crate::error::{Error, Result};
+use crate::family::WeightRole;
 use crate::frame::Frame;
-use crate::spec::{ArraySpec, Source, Spec};
+use crate::spec::{ArraySpec, ModelKind, PredictorSpec, Source, Spec};
 
 /// Makes the model matrices of data, of a formula or of arrays.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,22 +26,27 @@ impl Default for ModelProgram {
 impl ModelProgram {
     /// Learns the program of a specification from the training data, and runs it on them.
     pub fn learn(spec: &Spec, frame: Option<&Frame>, na: NaPolicy) -> Result<(Self, Design)> {
+        spec.check()?;
+        let specs = further_of(spec);
         match &spec.source {
             Source::Formula(source) => {
                 let frame = frame.ok_or_else(|| Error::argument("frame is NULL; a formula needs one"))?;
                 let formula = formula_of(source, frame)?;
+                let formulas = formulas_of(specs, formula.response.as_ref(), frame)?;
                 let request = Request {
-                    formula: &formula,
+                    response: response_rule(spec)?,
+                    further: formulas.as_ref(),
                     weights: source.weights.as_deref(),
                     offset: source.offset.as_deref(),
                     contrasts: &source.contrasts,
                     na,
+                    ..Request::new(&formula)
                 };
                 let (program, design) = Program::learn(&request, frame)?;
                 Ok((ModelProgram::Formula(Box::new(program)), design))
             }
             Source::Arrays(arrays) => {
-                let (program, design) = from_arrays(arrays, na)?;
+                let (program, design) = from_arrays(arrays, columns_of(specs)?, na)?;
                 Ok((ModelProgram::Arrays(program), design))
             }
         }
@@ -55,13 +62,38 @@ impl ModelProgram {
         }
     }
 
-    /// Runs the program on new data given as arrays.
+    /// Runs the program on new data given as arrays, of a model without further predictors.
     pub fn apply_arrays(&self, arrays: &ArraySpec, random: bool) -> Result<Design> {
+        apply_arrays(self.of_arrays()?, arrays, Further::default(), random)
+    }
+
+    /// Runs the program on new data given as arrays, with the columns of the further predictors.
+    pub fn apply_spec(&self, newdata: &Spec, random: bool) -> Result<Design> {
+        match &newdata.source {
+            Source::Arrays(arrays) => apply_arrays(self.of_arrays()?, arrays, columns_of(further_of(newdata))?, random),
+            Source::Formula(_) => Err(Error::argument("newdata was made from a formula, it must be a spec made from arrays")),
+        }
+    }
+
+    fn of_arrays(&self) -> Result<&ArrayProgram> {
         match self {
-            ModelProgram::Arrays(program) => apply_arrays(program, arrays, random),
+            ModelProgram::Arrays(program) => Ok(program),
             ModelProgram::Formula(_) => {
                 Err(Error::argument("newdata: the model was fitted from a formula, so new data must be a frame"))
             }
         }
     }
+}
+
+fn further_of(spec: &Spec) -> Further<&PredictorSpec> {
+    Further { dispersion: spec.dispersion.as_ref(), zero_inflation: spec.zero_inflation.as_ref() }
+}
+
+/// What the response may be: the family says what its weights mean.
+fn response_rule(spec: &Spec) -> Result<ResponseRule> {
+    Ok(match spec.kind {
+        ModelKind::Lmm => ResponseRule::Linear,
+        ModelKind::Glmm if spec.family.build()?.weight_role() == WeightRole::Trials => ResponseRule::Trials,
+        ModelKind::Glmm => ResponseRule::General,
+    })
 }

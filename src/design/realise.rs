@@ -4,28 +4,26 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::design::group::Group;
-use crate::design::program::{Program, Source, numbers};
+use crate::design::predictor::{PredictorProgram, Source};
 use crate::design::rows::{Incomplete, Rows, row_text};
 use crate::design::value::{Factor, Value};
 use crate::design::variable::{Predictor, Variable};
-use crate::design::{Design, TermDesign};
+use crate::design::{PredictorDesign, TermDesign};
 use crate::error::{Error, Result};
 use crate::frame::Frame;
 use crate::frame::names::quoted;
 
-/// The values of all expressions of a program, in all rows.
+/// The values of all expressions of a predictor, in all rows.
 pub(super) struct Evaluated<'a> {
-    pub response: Option<Cow<'a, [f64]>>,
     /// `None` for those that are not needed.
     pub variables: Vec<Option<Value<'a>>>,
     pub groups: Vec<Vec<Factor<'a>>>,
-    pub weights: Option<Cow<'a, [f64]>>,
     pub offsets: Vec<Cow<'a, [f64]>>,
 }
 
 impl<'a> Evaluated<'a> {
     /// What predictions need.
-    pub fn of_new_data(program: &Program, frame: &'a Frame, random: bool) -> Result<Self> {
+    pub fn of_new_data(program: &PredictorProgram, frame: &'a Frame, random: bool) -> Result<Self> {
         let evaluate = |(v, variable): (usize, &Variable)| {
             if v >= program.n_fixed_variables && !random {
                 return Ok(None);
@@ -34,20 +32,20 @@ impl<'a> Evaluated<'a> {
         };
         let factors = |group: &Group| group.factors.iter().map(|f| f.node.factor(frame)).collect::<Result<Vec<_>>>();
         Ok(Evaluated {
-            response: None,
             variables: program.variables.iter().enumerate().map(evaluate).collect::<Result<_>>()?,
             groups: program.groups.iter().filter(|_| random).map(factors).collect::<Result<_>>()?,
-            weights: None,
-            offsets: program.offsets.iter().map(|s| numbers(s, frame)).collect::<Result<_>>()?,
+            offsets: program.offsets.iter().map(|s| s.node.full_numbers(frame)).collect::<Result<_>>()?,
         })
     }
 
-    pub fn note_predictors(&self, variables: &[Variable], incomplete: &mut Incomplete) {
-        for (variable, value) in variables.iter().zip(&self.variables) {
+    /// Notes what is missing in new data; a group may be.
+    pub fn note_new_data(&self, program: &PredictorProgram, incomplete: &mut Incomplete) {
+        for (variable, value) in program.variables.iter().zip(&self.variables) {
             if let Some(value) = value {
                 incomplete.note_value(&variable.name, &variable.node.columns(), value);
             }
         }
+        self.note_offsets(&program.offsets, incomplete);
     }
 
     pub fn note_offsets(&self, offsets: &[Source], incomplete: &mut Incomplete) {
@@ -58,32 +56,28 @@ impl<'a> Evaluated<'a> {
     }
 }
 
-/// The arrays of the rows used. `index` has the levels of the rows for each group; `None` leaves the random terms out.
-pub(super) fn design(program: &Program, evaluated: Evaluated, rows: &Rows, index: Option<&[Vec<u32>]>) -> Result<Design> {
-    let Evaluated { response, variables, weights, offsets, .. } = evaluated;
-    let mut y = Vec::new();
-    if let Some(values) = response {
-        y = rows.select(values)?.into_owned();
-        rows.check_finite(&program.response.name, &y)?;
+impl PredictorProgram {
+    /// The levels of the rows for each group.
+    pub fn group_index(&self, evaluated: &Evaluated, rows: &Rows) -> Result<Vec<Vec<u32>>> {
+        self.groups.iter().zip(&evaluated.groups).map(|(group, values)| group.index(values, rows)).collect()
     }
-    let weights = match (weights, &program.weights) {
-        (Some(values), Some(source)) => Some(checked_weights(&source.name, values, rows)?),
-        _ => None,
-    };
-    let offset = sum_of_offsets(&program.offsets, offsets, rows)?;
-    let predictors = program
-        .variables
-        .iter()
-        .zip(variables)
-        .map(|(variable, value)| value.map(|value| variable.predictor(value, rows)).transpose())
-        .collect::<Result<Vec<_>>>()?;
-    let x = program.fixed.fill(rows.len(), &program.variables, &predictors)?;
-    let terms = match index {
-        None => Vec::new(),
-        Some(index) => random_terms(program, &predictors, rows.len(), index)?,
-    };
-    let x_names = program.fixed.names.clone();
-    Ok(Design { n: rows.len(), y, x, x_names, weights, offset, terms, ..Design::default() })
+
+    /// The arrays of the rows used. `index` has the levels of the rows for each group; `None` leaves the random terms out.
+    pub fn realise(&self, evaluated: Evaluated, rows: &Rows, index: Option<&[Vec<u32>]>) -> Result<PredictorDesign> {
+        let offset = sum_of_offsets(&self.offsets, evaluated.offsets, rows)?;
+        let predictors = self
+            .variables
+            .iter()
+            .zip(evaluated.variables)
+            .map(|(variable, value)| value.map(|value| variable.predictor(value, rows)).transpose())
+            .collect::<Result<Vec<_>>>()?;
+        let x = self.fixed.fill(rows.len(), &self.variables, &predictors)?;
+        let terms = match index {
+            None => Vec::new(),
+            Some(index) => random_terms(self, &predictors, rows.len(), index)?,
+        };
+        Ok(PredictorDesign { x, x_names: self.fixed.names.clone(), offset, terms })
+    }
 }
 
 pub(super) fn checked_weights(name: &str, values: Cow<[f64]>, rows: &Rows) -> Result<Vec<f64>> {
@@ -115,7 +109,12 @@ fn sum_of_offsets(sources: &[Source], offsets: Vec<Cow<[f64]>>, rows: &Rows) -> 
     Ok(sum)
 }
 
-fn random_terms(program: &Program, predictors: &[Option<Predictor>], n: usize, index: &[Vec<u32>]) -> Result<Vec<TermDesign>> {
+fn random_terms(
+    program: &PredictorProgram,
+    predictors: &[Option<Predictor>],
+    n: usize,
+    index: &[Vec<u32>],
+) -> Result<Vec<TermDesign>> {
     let levels: Vec<Arc<Vec<String>>> = program.groups.iter().map(|group| Arc::new(group.labels.clone())).collect();
     let mut terms = Vec::with_capacity(program.random.len());
     for random in &program.random {

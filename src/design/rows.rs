@@ -8,7 +8,7 @@ use crate::error::{Error, Result, try_vec};
 use crate::frame::Frame;
 use crate::frame::names::quoted;
 
-/// The ledger's reason for a row whose weight is zero.
+/// The ledger's reason for a row whose weight, or number of trials, is zero.
 pub const ZERO_WEIGHT: &str = "weights (zero)";
 
 /// A row for messages; positions in errors count from 0, people from 1.
@@ -121,10 +121,10 @@ impl<'a> Incomplete<'a> {
     }
 
     /// Notes the rows with weight zero: they say nothing.
-    pub fn note_zero_weights(&mut self, weights: &[f64]) {
-        let source = self.source(ZERO_WEIGHT, &[]);
+    pub fn note_zero_weights(&mut self, zero: impl Iterator<Item = bool>) {
+        let source = self.zero_weight.unwrap_or_else(|| self.source(ZERO_WEIGHT, &[]));
         self.zero_weight = Some(source);
-        self.reason.iter_mut().zip(weights).filter(|(r, w)| **r == 0 && **w == 0.0).for_each(|(r, _)| *r = source);
+        self.reason.iter_mut().zip(zero).filter(|(r, zero)| **r == 0 && *zero).for_each(|(r, _)| *r = source);
     }
 
     /// The name for the ledger: of the column that is missing there, or of the expression that has no value.

@@ -3,8 +3,10 @@
 mod errors;
 mod expected;
 mod fixed;
+mod further;
 mod new_data;
 mod random;
+mod response;
 mod rows;
 
 use crate::design::{Design, NaPolicy, Program, Request};
@@ -48,7 +50,7 @@ fn formula(text: &str, frame: &Frame) -> Formula {
 }
 
 fn request(formula: &Formula) -> Request<'_> {
-    Request { formula, weights: None, offset: None, contrasts: &[], na: NaPolicy::Omit }
+    Request::new(formula)
 }
 
 fn learn(text: &str, frame: &Frame) -> Result<(Program, Design)> {

@@ -132,7 +132,7 @@ pub fn translate(levels: &[String], into: &[String]) -> Vec<Option<u32>> {
 const LISTED: usize = 5;
 
 /// The levels that occur in the rows used; the others are in a warning.
-fn occurring_levels(name: &str, factor: &Factor, rows: &Rows, warnings: &mut Vec<String>) -> Vec<String> {
+pub fn occurring_levels(name: &str, factor: &Factor, rows: &Rows, warnings: &mut Vec<String>) -> Vec<String> {
     let mut occurs = vec![false; factor.levels.len()];
     for i in 0..rows.len() {
         if let Ok(code) = usize::try_from(factor.codes[rows.data_row(i)]) {

@@ -42,7 +42,7 @@ pub use custom::{CustomFamily, CustomFunctions, CustomParameter, DensityDerivati
 pub use link::{Jet, LINKS, Link};
 pub use mixture::{ZeroDerivatives, ZeroMixture, ZeroPart, ZeroPsiDerivatives};
 pub use parameter::{Parameter, Scale};
-pub use registry::{by_name, names};
+pub use registry::{by_name, links, names};
 
 use crate::error::{Error, Result, try_vec};
 use crate::simulate::Stream;

@@ -39,7 +39,7 @@ const FAMILIES: &[Entry] = &[
     Entry { names: &["binomial", "bernoulli"], links: PROPORTION, make: model::<Binomial> },
     Entry { names: &["poisson"], links: COUNT, make: model::<Poisson> },
     Entry { names: &["gamma", "Gamma"], links: &[Inverse, Log, Identity, Sqrt, InverseSquare], make: model::<Gamma> },
-    Entry { names: &["nbinom2", "negative_binomial"], links: COUNT, make: model::<Nbinom2> },
+    Entry { names: &["nbinom2", "negative_binomial", "negativebinomial"], links: COUNT, make: model::<Nbinom2> },
     Entry { names: &["nbinom1"], links: COUNT, make: model::<Nbinom1> },
     Entry {
         names: &["inverse_gaussian", "inverse.gaussian"],
@@ -61,6 +61,11 @@ const FAMILIES: &[Entry] = &[
 /// The names of the families, the first of each.
 pub fn names() -> Vec<&'static str> {
     FAMILIES.iter().map(|entry| entry.names[0]).collect()
+}
+
+/// The links that suit a family, its default first; none for an unknown name.
+pub fn links(family: &str) -> &'static [Link] {
+    FAMILIES.iter().find(|entry| entry.names.contains(&family)).map_or(&[], |entry| entry.links)
 }
 
 /// The family of a name with the link of a name, or with the family's default link.

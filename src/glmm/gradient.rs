@@ -1,30 +1,78 @@
 //! The gradient of the Laplace deviance by the implicit function theorem, with one adjoint solve (Kristensen et al. 2016).
 //!
+//! With predictors a, b, c; h_ab = (Z_a Lambda A^-1 Lambda'Z_b')_ii; t_abc = dw_ab/deta_c:
+//!
 //! ```text
-//! h_i = (Z Lambda A^-1 Lambda' Z')_ii,   A_o a = Lambda'Z'(h t),   kappa = h t - W_o Z Lambda a
-//! dd/dbeta = X'(kappa - 2 s)
-//! dd/dT_k  = sum_j { 2 (Z'WZ Lambda A^-1)_jj + [Z_j'(kappa - 2 s)] u_j' + (Z_j's) a_j' }
-//! dd/dpsi  = -2 sum dl/dpsi + sum h dw/dpsi + (Z Lambda a)' ds/dpsi
+//! q_c = sum_ab h_ab t_abc,   H a = Lambda'Z'q,   pull_c = q_c - sum_a w_ac (Z Lambda a)_a - 2 s_c
+//! dd/dbeta_c = X_c'pull_c
+//! dd/dT_k    = sum_j { 2 (Z'WZ Lambda A^-1)_jj + [Z_j'pull] u_j' + (Z_j's) a_j' }
+//! dd/dpsi    = sum -2 dl/dpsi + h dw/dpsi + (Z Lambda a) ds/dpsi
 //! ```
 
-use super::laplace::Laplace;
+use super::jet::{Adjoint, tetrahedron};
+use super::laplace::{Inside, Laplace};
 use crate::covariance::chain_rule;
 use crate::error::Result;
-use crate::family::{Order, Psi};
+use crate::family::Order;
 use crate::linalg::SelectedInverse;
-use crate::random::WeightedGram;
-
-/// Step of the differences of the expected information in the family's parameters, which are logarithms or the like.
-const STEP: f64 = 1e-4;
+use crate::random::{WeightedGram, triangle};
 
 impl Laplace<'_> {
-    /// The deviance and its gradient.
-    pub fn evaluate_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64> {
+    /// The deviance and its gradient; the forces (half the derivatives in T) are returned.
+    pub fn evaluate_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<(f64, Vec<Vec<f64>>)> {
         let value = self.evaluate(x, Order::Gradient)?;
-        let model = self.model;
-        let (n, n_theta, p) = (model.n, model.n_theta(), model.p);
-        let terms = model.terms();
-        // With A of the determinant: traces and leverages.
+        let (mut force, h) = self.leverages()?;
+        let pulled = self.pulls(&h)?;
+        for (k, force) in force.iter_mut().enumerate() {
+            let (size, first) = (self.model.layout.terms[k], self.model.layout.offset(k));
+            let r = size.effects;
+            if let Some(quadrature) = &self.quadrature {
+                force.iter_mut().zip(&quadrature.averages.force[k]).for_each(|(f, v)| *f -= v);
+            }
+            for level in 0..size.levels {
+                let at = first + level * r;
+                for c in 0..r {
+                    for e in 0..r {
+                        force[c * r + e] += 0.5 * (pulled.z[at + e] * self.u[at + c] + self.zs[at + e] * pulled.a[at + c]);
+                    }
+                }
+            }
+        }
+        chain_rule(&self.model.structures, x, &force, gradient);
+        for (a, range) in self.outer().zip(self.ranges()) {
+            self.model.fixed[a].transpose(&pulled.rows[a], &mut gradient[range]);
+        }
+        let adjoint = Adjoint { h: &h, za: &pulled.za };
+        let shared = self.shared();
+        self.evaluator.shared_gradient(&self.eta, &adjoint, self.how.expected, &mut gradient[shared.clone()])?;
+        for (f, at) in shared.enumerate() {
+            gradient[at] -= 2.0
+                * match &self.quadrature {
+                    Some(quadrature) => quadrature.averages.shared[f],
+                    None => self.evaluator.shared_score(f).iter().sum::<f64>(),
+                };
+        }
+        Ok((value, force))
+    }
+
+    /// With A (or H) of the determinant: traces for the forces, and leverages of pairs of predictors (empty without inner effects).
+    fn leverages(&mut self) -> Result<(Vec<Vec<f64>>, Vec<Vec<f64>>)> {
+        let terms = self.model.terms();
+        let predictors = self.inner.len();
+        let both = |e: &usize| (0..predictors).any(|a| (0..=a).any(|b| triangle(a, b) == *e && self.inner[a] && self.inner[b]));
+        let pairs = predictors * (predictors + 1) / 2;
+        let mut h: Vec<Vec<f64>> = (0..pairs).map(|e| if both(&e) { vec![0.0; self.model.n] } else { vec![] }).collect();
+        if let Some(quadrature) = self.quadrature.take() {
+            let force = quadrature.curvature(self);
+            self.quadrature = Some(quadrature);
+            WeightedGram::leverages(&self.covariance, &terms, &self.model.predictor, &mut h);
+            // The nodes have left their own derivatives behind.
+            self.evaluator.evaluate(&self.eta, Order::Gradient, &mut self.jet)?;
+            if self.how.expected {
+                self.factorize_observed()?;
+            }
+            return Ok((force, h));
+        }
         if self.inverse.is_none() {
             self.inverse = Some(SelectedInverse::new(&self.factor, &self.col_ptr, &self.row_idx)?);
         }
@@ -34,65 +82,119 @@ impl Laplace<'_> {
             force = self.gram.gram.trace(&self.t, &self.col_ptr, inverse);
             self.gram.gram.covariance(&self.t, &self.col_ptr, inverse, &mut self.covariance.gram);
         }
-        let mut h = vec![0.0; n];
-        WeightedGram::leverages(&self.covariance, &terms, &mut h);
-        let t = if self.expected { &self.expected_t } else { &self.d.t };
-        let ht: Vec<f64> = h.iter().zip(t).map(|(h, t)| h * t).collect();
-        if self.expected {
+        WeightedGram::leverages(&self.covariance, &terms, &self.model.predictor, &mut h);
+        if self.how.inside == Inside::Integrated
+            && let Some(border) = self.border.take()
+        {
+            border.whitened(self, |laplace, g, v| laplace.add_border(g, v, &mut h, &mut force));
+            self.border = Some(border);
+        }
+        if self.how.expected {
             self.factorize_observed()?;
         }
-        // The adjoint a, and Z Lambda a.
-        let q = self.u.len();
-        let mut a = vec![0.0; q];
-        model.transpose_random(&ht, &mut a);
-        self.gram.gram.apply_factors(&self.t, true, &mut a);
-        self.factor.permute_into(&a, &mut self.permuted);
-        self.factor.half_solve(&mut self.permuted);
-        self.factor.half_solve_transpose(&mut self.permuted);
-        self.factor.unpermute_into(&self.permuted, &mut a);
-        let mut b = a.clone();
-        self.gram.gram.apply_factors(&self.t, false, &mut b);
-        let mut za = vec![0.0; n];
-        model.add_random(&b, &mut za);
-        let pull: Vec<f64> = (0..n).map(|i| ht[i] - self.d.w[i] * za[i] - 2.0 * self.d.s[i]).collect();
-        for (g, column) in gradient[n_theta..n_theta + p].iter_mut().zip(model.x.chunks_exact(n)) {
-            *g = column.iter().zip(&pull).map(|(x, v)| x * v).sum();
+        Ok((force, h))
+    }
+
+    /// What one whitened column of the border adds to leverages and forces.
+    fn add_border(&mut self, g: &[f64], v: &[Vec<f64>], h: &mut [Vec<f64>], force: &mut [Vec<f64>]) {
+        let predictors = self.inner.len();
+        for a in 0..predictors {
+            for b in 0..=a {
+                let h = &mut h[triangle(a, b)];
+                h.iter_mut().zip(&v[a]).zip(&v[b]).for_each(|((h, x), y)| *h += x * y);
+            }
         }
-        let mut z_pull = vec![0.0; q];
-        model.transpose_random(&pull, &mut z_pull);
-        model.transpose_random(&self.d.s, &mut self.zs);
+        let mut wv: Vec<Vec<f64>> = v.iter().map(|v| vec![0.0; v.len()]).collect();
+        for (a, wv) in wv.iter_mut().enumerate().filter(|(a, _)| self.inner[*a]) {
+            for (b, v) in v.iter().enumerate().filter(|(b, _)| self.inner[*b]) {
+                let w = &self.jet.w[triangle(a, b)];
+                wv.iter_mut().zip(w).zip(v).for_each(|((o, w), v)| *o += w * v);
+            }
+        }
+        let mut zwv = vec![0.0; g.len()];
+        self.model.transpose_random(&wv, &mut zwv);
         for (k, force) in force.iter_mut().enumerate() {
-            let (r, first) = (model.layout.terms[k].effects, model.layout.offset(k));
-            for level in 0..model.layout.terms[k].levels {
-                let at = first + level * r;
+            let (size, first) = (self.model.layout.terms[k], self.model.layout.offset(k));
+            let r = size.effects;
+            for (z, g) in zwv[first..].chunks_exact(r).zip(g[first..].chunks_exact(r)).take(size.levels) {
                 for c in 0..r {
                     for e in 0..r {
-                        force[c * r + e] += 0.5 * (z_pull[at + e] * self.u[at + c] + self.zs[at + e] * a[at + c]);
+                        force[c * r + e] -= z[e] * g[c];
                     }
                 }
             }
         }
-        chain_rule(&model.structures, x, &force, gradient);
-        for (g, &j) in gradient[n_theta + p..].iter_mut().zip(&model.free) {
-            let weight = if self.expected { self.expected_slope(x, j)? } else { self.d.psi[j].w.clone() };
-            let psi = &self.d.psi[j];
-            *g = (0..n).map(|i| -2.0 * psi.l[i] + h[i] * weight[i] + za[i] * psi.s[i]).sum();
-        }
-        Ok(value)
     }
 
-    /// The derivative of the expected information in the family's parameter j, by four-point differences: families give it in closed form
-    /// in the linear predictor alone.
-    fn expected_slope(&self, x: &[f64], j: usize) -> Result<Vec<f64>> {
-        let model = self.model;
-        let (mut slope, mut w, mut t) = (vec![0.0; model.n], vec![0.0; model.n], vec![0.0; model.n]);
-        for (step, factor) in [(-2.0, 1.0), (-1.0, -8.0), (1.0, 8.0), (2.0, -1.0)] {
-            let mut psi = self.psi(x);
-            psi[j] += step * STEP;
-            let psi: Vec<Psi> = psi.into_iter().map(Psi::Shared).collect();
-            model.family.expected_weight(&model.observations(), &self.eta, &psi, &mut w, &mut t)?;
-            slope.iter_mut().zip(&w).for_each(|(s, w)| *s += factor * w / (12.0 * STEP));
+    /// The adjoint solve and what follows from it.
+    fn pulls(&mut self, h: &[Vec<f64>]) -> Result<Pulls> {
+        let (n, predictors, q) = (self.model.n, self.inner.len(), self.u.len());
+        let mut rows: Vec<Vec<f64>> = (0..predictors).map(|c| self.curvature_pull(h, c)).collect();
+        let mut a = vec![0.0; q];
+        self.model.transpose_random(&rows, &mut a);
+        self.gram.gram.apply_factors(&self.t, true, &mut a);
+        if let Some(quadrature) = &self.quadrature {
+            a.iter_mut().zip(&quadrature.averages.e).for_each(|(a, e)| *a -= 2.0 * e);
         }
-        Ok(slope)
+        let mut fixed = vec![0.0; self.border.as_ref().map_or(0, |b| b.gamma.len())];
+        if self.border.is_some() {
+            self.model.fixed[0].transpose(&rows[0], &mut fixed);
+        }
+        self.solve(&mut a, &mut fixed);
+        let mut b = a.clone();
+        self.gram.gram.apply_factors(&self.t, false, &mut b);
+        let mut za: Vec<Vec<f64>> = (0..predictors).map(|c| vec![0.0; if self.inner[c] { n } else { 0 }]).collect();
+        self.model.add_random(&b, &mut za);
+        if self.border.is_some() {
+            self.model.fixed[0].add(&fixed, &mut za[0]);
+        }
+        for (c, row) in rows.iter_mut().enumerate() {
+            for (a, za) in za.iter().enumerate().filter(|(a, _)| self.inner[*a]) {
+                let w = &self.jet.w[triangle(a, c)];
+                row.iter_mut().zip(w).zip(za).for_each(|((r, w), z)| *r -= w * z);
+            }
+        }
+        let mut z = vec![0.0; q];
+        self.model.transpose_random(&rows, &mut z);
+        self.model.transpose_random(&self.jet.s, &mut self.zs);
+        let scores = match &self.quadrature {
+            Some(quadrature) => &quadrature.averages.s,
+            None => {
+                z.iter_mut().zip(&self.zs).for_each(|(z, s)| *z -= 2.0 * s);
+                &self.jet.s
+            }
+        };
+        for (row, s) in rows.iter_mut().zip(scores) {
+            row.iter_mut().zip(s).for_each(|(r, s)| *r -= 2.0 * s);
+        }
+        Ok(Pulls { rows, z, a, za })
     }
+
+    /// q_c: what the determinant changes by with predictor c.
+    fn curvature_pull(&self, h: &[Vec<f64>], c: usize) -> Vec<f64> {
+        let mut out = vec![0.0; self.model.n];
+        if self.how.expected {
+            out.iter_mut().zip(&h[0]).zip(&self.expected_t[c]).for_each(|((o, h), t)| *o = h * t);
+            return out;
+        }
+        for a in (0..self.inner.len()).filter(|a| self.inner[*a]) {
+            for b in (0..=a).filter(|b| self.inner[*b]) {
+                let factor = if a == b { 1.0 } else { 2.0 };
+                let t = &self.jet.t[tetrahedron(a, b, c)];
+                out.iter_mut().zip(&h[triangle(a, b)]).zip(t).for_each(|((o, h), t)| *o += factor * h * t);
+            }
+        }
+        out
+    }
+}
+
+/// The adjoint, and the derivatives of the deviance in the predictors.
+struct Pulls {
+    /// `pull_c`, one a row.
+    rows: Vec<Vec<f64>>,
+    /// Z'pull, under quadrature without the scores.
+    z: Vec<f64>,
+    a: Vec<f64>,
+    /// Z Lambda a per predictor.
+    za: Vec<Vec<f64>>,
 }

@@ -1,46 +1,77 @@
 //! The Laplace approximation of a generalised linear mixed model's deviance.
 //!
-//! With eta = X beta + offset + Z Lambda u, u ~ N(0, I), and per row l, s = dl/deta, w = -d2l/deta2:
+//! With linear predictors eta_a = X_a beta_a + offset_a + Z_a Lambda u stacked, u ~ N(0, I), and per row l, s = dl/deta, W = -d2l/deta2:
 //!
 //! ```text
 //! mode:  Lambda'Z's - u = 0,    A = Lambda'Z'WZ Lambda + I,    d = -2 sum l + u'u + log|A|
 //! ```
 //!
-//! W is the observed information at the mode (the Laplace approximation), or on request the expected one (lme4).
+//! W is the observed information at the mode (the Laplace approximation), or on request the expected one (lme4). The fixed effects of the
+//! mean may be part of the mode as well (`border`), with or without a place in the determinant.
 
+use super::border::Border;
+use super::jet::{Evaluator, Jet};
 use super::model::Model;
+use super::quadrature::Quadrature;
 use crate::error::{Error, Result, try_vec};
-use crate::family::{Constants, Derivatives, Order, Psi};
+use crate::family::Order;
 use crate::linalg::{SelectedInverse, SparseCholesky};
-use crate::random::WeightedGram;
+use crate::random::{WeightedGram, triangle};
 
 /// The Newton decrement, relative to the penalised deviance, at which the mode is found: gradients are exact to its square root.
 const MODE: f64 = 1e-19;
-const MOST_STEPS: usize = 100;
-const MOST_HALVINGS: usize = 30;
+const MOST_STEPS: usize = 200;
+const MOST_HALVINGS: usize = 40;
 
-/// Evaluates the Laplace deviance of one model.
+/// What of the fixed effects of the mean is done inside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Inside {
+    /// Nothing: they are parameters.
+    #[default]
+    Nothing,
+    /// They are at the joint mode with the random effects (lme4's nAGQ = 0).
+    Mode,
+    /// They are integrated out with a flat prior (restricted likelihood).
+    Integrated,
+}
+
+/// How the deviance is approximated.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Approximation {
+    /// The determinant has the expected information.
+    pub expected: bool,
+    pub inside: Inside,
+    /// Quadrature points for each random effect; 0 and 1 are the Laplace approximation.
+    pub points: usize,
+}
+
+/// Evaluates the approximate deviance of one model.
 pub struct Laplace<'a> {
     pub model: &'a Model,
-    /// The determinant has the expected information.
-    pub(super) expected: bool,
+    pub how: Approximation,
+    /// Predictors with effects that the mode is searched in, as flags.
+    pub(super) inner: Vec<bool>,
+    pub(super) evaluator: Box<dyn Evaluator + 'a>,
+    pub(super) jet: Jet,
     pub(super) gram: WeightedGram,
     pub(super) covariance: WeightedGram,
     pub(super) factor: SparseCholesky,
+    /// The factor is that of some mode, so a step with it is worth trying.
+    factorized: bool,
     pub(super) inverse: Option<SelectedInverse>,
+    pub(super) border: Option<Border>,
+    pub(super) quadrature: Option<Quadrature>,
     pub(super) col_ptr: Vec<usize>,
     pub(super) row_idx: Vec<usize>,
     pub(super) t: Vec<Vec<f64>>,
     /// The spherical modes; they start the next search.
     pub(super) u: Vec<f64>,
-    /// X beta + offset.
-    fixed: Vec<f64>,
-    pub(super) eta: Vec<f64>,
-    constants: Constants,
-    pub(super) d: Derivatives,
-    /// Expected information and its derivative, if that is in the determinant.
-    pub(super) expected_w: Vec<f64>,
-    pub(super) expected_t: Vec<f64>,
+    /// X beta + offset of each predictor, without fixed effects that are inside.
+    base: Vec<Vec<f64>>,
+    pub(super) eta: Vec<Vec<f64>>,
+    /// Expected information and its derivatives per predictor, if that is in the determinant.
+    pub(super) expected_w: Vec<Vec<f64>>,
+    pub(super) expected_t: Vec<Vec<f64>>,
     /// Z's.
     pub(super) zs: Vec<f64>,
     pub(super) work: Vec<f64>,
@@ -52,32 +83,40 @@ pub struct Laplace<'a> {
 }
 
 impl<'a> Laplace<'a> {
-    pub fn new(model: &'a Model, expected: bool) -> Result<Self> {
-        let (n, q) = (model.n, model.layout.q());
+    pub fn new(model: &'a Model, how: Approximation) -> Result<Self> {
+        let (n, q, predictors) = (model.n, model.layout.q(), model.response.predictors());
+        let mut inner: Vec<bool> = (0..predictors).map(|a| model.predictor.contains(&a)).collect();
+        inner[0] |= how.inside != Inside::Nothing;
         let gram = WeightedGram::new(&model.layout, &model.terms())?;
         let (col_ptr, row_idx) = gram.gram.pattern()?;
-        let columns = model.n_parameters().max(1);
-        let factor = SparseCholesky::new(q, &col_ptr, &row_idx, columns)?;
-        let parameters = model.family.parameters().len();
+        let border = if how.inside == Inside::Nothing { None } else { Some(Border::new(n, q, model.fixed[0].p, predictors)?) };
+        let columns = model.n_theta() + model.fixed.iter().map(|f| f.p).sum::<usize>();
+        let factor = SparseCholesky::new(q, &col_ptr, &row_idx, columns.max(1))?;
+        let rows = |what| (0..predictors).map(|_| try_vec(what, 0.0, n)).collect::<Result<Vec<Vec<f64>>>>();
+        let modes = || try_vec("modes of the random effects", 0.0, q);
         Ok(Laplace {
-            expected,
+            how,
+            evaluator: model.response.evaluator(&inner)?,
+            jet: Jet::new(n, &inner)?,
             covariance: gram.clone(),
             gram,
             factor,
+            factorized: false,
             inverse: None,
+            border,
+            quadrature: Quadrature::new(model, &how, &inner)?,
+            inner,
             col_ptr,
             row_idx,
             t: model.structures.iter().map(|s| vec![0.0; s.size * s.size]).collect(),
-            u: try_vec("modes of the random effects", 0.0, q)?,
-            fixed: try_vec("linear predictor", 0.0, n)?,
-            eta: try_vec("linear predictor", 0.0, n)?,
-            constants: Constants::new(n, parameters)?,
-            d: Derivatives::new(n, parameters)?,
-            expected_w: try_vec("expected information", 0.0, if expected { n } else { 0 })?,
-            expected_t: try_vec("expected information", 0.0, if expected { n } else { 0 })?,
-            zs: try_vec("modes of the random effects", 0.0, q)?,
-            work: try_vec("modes of the random effects", 0.0, q)?,
-            permuted: try_vec("modes of the random effects", 0.0, q)?,
+            u: modes()?,
+            base: rows("linear predictor")?,
+            eta: rows("linear predictor")?,
+            expected_w: if how.expected { vec![try_vec("expected information", 0.0, n)?] } else { vec![] },
+            expected_t: if how.expected { rows("expected information")? } else { vec![] },
+            zs: modes()?,
+            work: modes()?,
+            permuted: modes()?,
             value: f64::NAN,
             evaluations: 0,
             mode_steps: 0,
@@ -85,138 +124,280 @@ impl<'a> Laplace<'a> {
         })
     }
 
-    /// All parameters of the family on their working scale, the fixed ones included.
-    pub fn psi(&self, x: &[f64]) -> Vec<f64> {
-        let mut psi: Vec<f64> =
-            self.model.family.parameters().iter().map(|p| p.fixed.map_or(0.0, |v| p.scale.working(v))).collect();
-        for (&j, value) in self.model.free.iter().zip(&x[self.model.n_theta() + self.model.p..]) {
-            psi[j] = *value;
-        }
-        psi
+    /// The predictors whose fixed effects are parameters.
+    pub fn outer(&self) -> std::ops::Range<usize> {
+        usize::from(self.how.inside != Inside::Nothing)..self.model.fixed.len()
     }
 
-    /// The deviance at working parameters (covariance, beta, family); the modes and all derivatives are left behind.
+    /// The place of the fixed effects of each outer predictor among the parameters, in order.
+    pub fn ranges(&self) -> Vec<std::ops::Range<usize>> {
+        let mut first = self.model.n_theta();
+        let range = |a: usize| {
+            let range = first..first + self.model.fixed[a].p;
+            first = range.end;
+            range
+        };
+        self.outer().map(range).collect()
+    }
+
+    /// The place of the shared parameters.
+    pub fn shared(&self) -> std::ops::Range<usize> {
+        let first = self.model.n_theta() + self.outer().map(|a| self.model.fixed[a].p).sum::<usize>();
+        first..first + self.model.response.n_shared()
+    }
+
+    /// The number of working parameters.
+    pub fn n_parameters(&self) -> usize {
+        self.shared().end
+    }
+
+    /// The deviance at working parameters; the modes and all derivatives are left behind.
     pub fn evaluate(&mut self, x: &[f64], order: Order) -> Result<f64> {
         self.evaluations += 1;
+        self.set_parameters(x, order)?;
+        self.find_modes()?;
+        if order == Order::Gradient {
+            self.evaluator.evaluate(&self.eta, order, &mut self.jet)?;
+        }
+        if self.how.expected {
+            self.factorize_expected(order)?;
+        }
+        let penalty: f64 = self.u.iter().map(|v| v * v).sum();
+        self.value = -2.0 * self.jet.log_likelihood() + penalty + self.factor.log_determinant();
+        if let (Some(border), Inside::Integrated) = (&self.border, self.how.inside) {
+            let p = self.model.fixed[0].p as f64;
+            self.value += border.log_determinant() + 2.0 * self.model.fixed[0].log_determinant() - p * std::f64::consts::TAU.ln();
+        }
+        if let Some(mut quadrature) = self.quadrature.take() {
+            let correction = quadrature.correction(self, order);
+            self.quadrature = Some(quadrature);
+            self.value += correction?;
+        }
+        if self.value.is_finite() { Ok(self.value) } else { Err(Error::numeric("the Laplace deviance is not finite")) }
+    }
+
+    /// Takes working parameters: factors T, the fixed part of the predictors, what the response needs.
+    fn set_parameters(&mut self, x: &[f64], order: Order) -> Result<()> {
         let model = self.model;
-        let (n_theta, p) = (model.n_theta(), model.p);
         let mut first = 0;
         for (structure, t) in model.structures.iter().zip(&mut self.t) {
             structure.factor(&x[first..first + structure.n_theta()], t);
             first += structure.n_theta();
         }
-        self.fixed.copy_from_slice(&model.offset);
-        for (column, beta) in model.x.chunks_exact(model.n).zip(&x[n_theta..n_theta + p]) {
-            self.fixed.iter_mut().zip(column).for_each(|(eta, v)| *eta += beta * v);
+        if self.border.is_some() {
+            model.fixed[0].predict(&[], &mut self.base[0]);
         }
-        let psi: Vec<Psi> = self.psi(x).into_iter().map(Psi::Shared).collect();
-        model.family.constants(&model.observations(), &psi, order, &mut self.constants)?;
-        self.find_modes(&psi)?;
-        if order == Order::Gradient {
-            model.family.evaluate(&model.observations(), &self.eta, &psi, &self.constants, order, &mut self.d)?;
+        for (a, range) in self.outer().zip(self.ranges()) {
+            model.fixed[a].predict(&x[range], &mut self.base[a]);
         }
-        if self.expected {
-            self.factorize_expected(&psi)?;
+        let shared = self.shared();
+        self.evaluator.prepare(&x[shared], &self.base, order)
+    }
+
+    /// eta at the present modes.
+    pub(super) fn predict(&mut self) {
+        self.work.copy_from_slice(&self.u);
+        self.gram.gram.apply_factors(&self.t, false, &mut self.work);
+        for (eta, base) in self.eta.iter_mut().zip(&self.base) {
+            eta.copy_from_slice(base);
         }
-        let penalty: f64 = self.u.iter().map(|v| v * v).sum();
-        self.value = -2.0 * self.d.log_likelihood() + penalty + self.factor.log_determinant();
-        if self.value.is_finite() { Ok(self.value) } else { Err(Error::numeric("the Laplace deviance is not finite")) }
+        if let Some(border) = &self.border {
+            self.model.fixed[0].add(&border.gamma, &mut self.eta[0]);
+        }
+        self.model.add_random(&self.work, &mut self.eta);
     }
 
     /// eta and the derivatives at the present modes; the penalised log-likelihood.
-    fn predict(&mut self, psi: &[Psi]) -> Result<f64> {
-        let model = self.model;
-        self.work.copy_from_slice(&self.u);
-        self.gram.gram.apply_factors(&self.t, false, &mut self.work);
-        self.eta.copy_from_slice(&self.fixed);
-        model.add_random(&self.work, &mut self.eta);
-        model.family.evaluate(&model.observations(), &self.eta, psi, &self.constants, Order::Mode, &mut self.d)?;
-        let value = self.d.log_likelihood() - 0.5 * self.u.iter().map(|v| v * v).sum::<f64>();
+    fn penalised(&mut self) -> Result<f64> {
+        self.predict();
+        self.evaluator.evaluate(&self.eta, Order::Mode, &mut self.jet)?;
+        let value = self.jet.log_likelihood() - 0.5 * self.u.iter().map(|v| v * v).sum::<f64>();
         Ok(if value.is_nan() { f64::NEG_INFINITY } else { value })
     }
 
     /// Newton's method for the modes, with halving; at its end A is that of the modes.
-    fn find_modes(&mut self, psi: &[Psi]) -> Result<()> {
-        let mut value = self.predict(psi)?;
+    fn find_modes(&mut self) -> Result<()> {
+        let mut value = self.penalised()?;
         if value == f64::NEG_INFINITY {
             self.u.fill(0.0);
-            value = self.predict(psi)?;
+            value = self.penalised()?;
         }
         if value == f64::NEG_INFINITY {
             return Err(Error::numeric("the log-likelihood is not finite where the random effects are zero"));
         }
+        if self.factorized {
+            value = self.first_step(value)?;
+        }
         let mut last = f64::INFINITY;
         for _ in 0..MOST_STEPS {
             self.mode_steps += 1;
-            self.factorize_observed()?;
+            let regular = self.factorize_observed()?;
             let decrement = self.mode_step();
-            if decrement <= MODE * (1.0 + value.abs()) || (decrement < 1e-12 && decrement > 0.25 * last) {
+            let done = decrement <= MODE * (1.0 + value.abs()) || (decrement < 1e-12 && decrement > 0.25 * last);
+            if done && regular {
+                self.factorized = true;
                 return Ok(());
             }
             last = decrement;
-            value = self.take_step(psi, value, decrement)?;
+            value = self.take_step(value, decrement)?;
         }
+        self.factorized = false;
         Err(Error::numeric("the modes of the random effects were not found"))
     }
 
-    /// A with the observed information, or where that is not positive with what is positive of it.
-    pub(super) fn factorize_observed(&mut self) -> Result<()> {
-        self.gram.reweight(&self.model.terms(), &self.d.w);
-        self.gram.gram.fill(&self.t, &self.col_ptr, &mut self.factor);
-        if self.factor.factorize().is_err() {
-            let clipped: Vec<f64> = self.d.w.iter().map(|w| w.max(0.0)).collect();
-            self.gram.reweight(&self.model.terms(), &clipped);
-            self.gram.gram.fill(&self.t, &self.col_ptr, &mut self.factor);
-            self.factor.factorize()?;
+    /// A step with the factor of the last mode: exact to second order in the change of the parameters, and cheap. Without success the
+    /// modes stay where they are.
+    fn first_step(&mut self, value: f64) -> Result<f64> {
+        let before = (self.u.clone(), self.border.as_ref().map(|b| b.gamma.clone()));
+        let decrement = self.mode_step();
+        if decrement <= MODE * (1.0 + value.abs()) {
+            return Ok(value);
         }
-        Ok(())
+        self.move_by(1.0, &before.0, before.1.as_deref());
+        let next = self.penalised()?;
+        if next > value {
+            return Ok(next);
+        }
+        self.move_by(0.0, &before.0, before.1.as_deref());
+        self.penalised()
     }
 
-    /// A with the expected information, for the determinant alone.
-    fn factorize_expected(&mut self, psi: &[Psi]) -> Result<()> {
-        let model = self.model;
-        let known =
-            model.family.expected_weight(&model.observations(), &self.eta, psi, &mut self.expected_w, &mut self.expected_t)?;
-        if !known {
-            return Err(Error::unsupported(format!(
-                "the expected information of the family {} has no closed form",
-                model.family.name()
-            )));
+    /// A with the observed information, or where that is not positive with what is positive of it; whether it was.
+    pub(super) fn factorize_observed(&mut self) -> Result<bool> {
+        self.gram.reweight(&self.model.terms(), &self.model.predictor, &self.jet.w);
+        self.gram.gram.fill(&self.t, &self.col_ptr, &mut self.factor);
+        let mut regular = self.factor.factorize().is_ok();
+        if !regular {
+            self.factorize_clipped()?;
         }
-        self.gram.reweight(&model.terms(), &self.expected_w);
+        if let Some(mut border) = self.border.take() {
+            regular &= border.assemble(self)?;
+            self.border = Some(border);
+        }
+        Ok(regular)
+    }
+
+    /// A with the positive part of the information of each row.
+    fn factorize_clipped(&mut self) -> Result<()> {
+        let n = self.model.n;
+        let predictors = self.inner.len();
+        let mut clipped = self.jet.w.clone();
+        if self.inner.iter().filter(|i| **i).count() == 1 {
+            clipped.iter_mut().flatten().for_each(|w| *w = w.max(0.0));
+        } else {
+            // Without the mixed derivatives what is left on the diagonal is positive.
+            for a in 0..predictors {
+                for b in 0..=a {
+                    let w = &mut clipped[triangle(a, b)];
+                    (0..n.min(w.len())).for_each(|i| w[i] = if a == b { w[i].max(0.0) } else { 0.0 });
+                }
+            }
+        }
+        self.gram.reweight(&self.model.terms(), &self.model.predictor, &clipped);
         self.gram.gram.fill(&self.t, &self.col_ptr, &mut self.factor);
         self.factor.factorize()
     }
 
-    /// The Newton step of the modes into `work`; its decrement.
+    /// A with the expected information, for the determinant alone.
+    fn factorize_expected(&mut self, order: Order) -> Result<()> {
+        let model = self.model;
+        if self.inner.iter().skip(1).any(|i| *i) || self.how.inside == Inside::Integrated {
+            return Err(Error::unsupported(
+                "information: expected information is for models with random effects in the mean alone, by maximum likelihood",
+            ));
+        }
+        self.evaluator.expected(&self.eta, order, &mut self.expected_w[0], &mut self.expected_t)?;
+        self.gram.reweight(&model.terms(), &model.predictor, &self.expected_w);
+        self.gram.gram.fill(&self.t, &self.col_ptr, &mut self.factor);
+        // The border belongs to the observed information.
+        self.factorized = self.border.is_none();
+        self.factor.factorize()
+    }
+
+    /// The Newton step of the modes into `work` (and the border's); its decrement.
     fn mode_step(&mut self) -> f64 {
-        self.model.transpose_random(&self.d.s, &mut self.zs);
+        self.model.transpose_random(&self.jet.s, &mut self.zs);
         self.work.copy_from_slice(&self.zs);
         self.gram.gram.apply_factors(&self.t, true, &mut self.work);
         self.work.iter_mut().zip(&self.u).for_each(|(g, u)| *g -= u);
-        self.factor.permute_into(&self.work, &mut self.permuted);
-        self.factor.half_solve(&mut self.permuted);
-        let decrement = self.permuted.iter().map(|v| v * v).sum();
-        self.factor.half_solve_transpose(&mut self.permuted);
-        self.factor.unpermute_into(&self.permuted, &mut self.work);
+        let mut fixed = vec![];
+        if let Some(border) = &self.border {
+            fixed = vec![0.0; border.gamma.len()];
+            self.model.fixed[0].transpose(&self.jet.s[0], &mut fixed);
+        }
+        let mut step = std::mem::take(&mut self.work);
+        let decrement = self.solve(&mut step, &mut fixed);
+        self.work = step;
+        if let Some(border) = &mut self.border {
+            border.step = fixed;
+        }
         decrement
     }
 
+    /// Solves with A, or with A and the border: (v, fixed) <- H^-1 (v, fixed); the quadratic form of what was given.
+    pub(super) fn solve(&mut self, v: &mut [f64], fixed: &mut [f64]) -> f64 {
+        self.factor.permute_into(v, &mut self.permuted);
+        self.factor.half_solve(&mut self.permuted);
+        let mut form: f64 = self.permuted.iter().map(|v| v * v).sum();
+        if let Some(border) = &self.border {
+            form += border.solve(&mut self.permuted, fixed);
+        }
+        self.factor.half_solve_transpose(&mut self.permuted);
+        self.factor.unpermute_into(&self.permuted, v);
+        form
+    }
+
+    fn move_by(&mut self, length: f64, before: &[f64], fixed: Option<&[f64]>) {
+        // `work` is overwritten by `predict`, so the step is kept in `permuted` meanwhile.
+        if length != 0.0 {
+            self.permuted.copy_from_slice(&self.work);
+            for ((u, b), s) in self.u.iter_mut().zip(before).zip(&self.permuted) {
+                *u = b + length * s;
+            }
+        } else {
+            self.u.copy_from_slice(before);
+        }
+        if let (Some(border), Some(fixed)) = (&mut self.border, fixed) {
+            for ((g, b), s) in border.gamma.iter_mut().zip(fixed).zip(&border.step) {
+                *g = b + length * s;
+            }
+        }
+    }
+
     /// Moves the modes by the step in `work`, shortened until the penalised log-likelihood rises.
-    fn take_step(&mut self, psi: &[Psi], value: f64, decrement: f64) -> Result<f64> {
-        let (step, before) = (self.work.clone(), self.u.clone());
+    fn take_step(&mut self, value: f64, decrement: f64) -> Result<f64> {
+        let (step, before, fixed) = (self.work.clone(), self.u.clone(), self.border.as_ref().map(|b| b.gamma.clone()));
         let rounding = 1e-13 * (1.0 + value.abs());
         let mut length = 1.0;
         for _ in 0..MOST_HALVINGS {
-            for ((u, b), s) in self.u.iter_mut().zip(&before).zip(&step) {
-                *u = b + length * s;
-            }
-            let next = self.predict(psi)?;
+            self.work.copy_from_slice(&step);
+            self.move_by(length, &before, fixed.as_deref());
+            let next = self.penalised()?;
             if next >= value + 1e-4 * length * decrement || next >= value - rounding && decrement < 1e-8 {
                 return Ok(next);
             }
             length *= 0.5;
         }
+        self.work.copy_from_slice(&step);
+        self.move_by(0.0, &before, fixed.as_deref());
+        self.factorized = false;
         Err(Error::numeric("no step towards the modes of the random effects raises the likelihood"))
+    }
+}
+
+impl Laplace<'_> {
+    /// Where the search for fixed effects that are inside starts.
+    pub fn start_fixed(&mut self, gamma: &[f64]) {
+        if let Some(border) = &mut self.border {
+            border.gamma.copy_from_slice(gamma);
+        }
+    }
+
+    /// The mean's fixed effects at working parameters, in the orthonormal basis.
+    pub fn fixed_effects(&self, x: &[f64]) -> Vec<f64> {
+        match &self.border {
+            Some(border) => border.gamma.clone(),
+            None => x[self.ranges()[0].clone()].to_vec(),
+        }
     }
 }

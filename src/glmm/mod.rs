@@ -1,8 +1,18 @@
 //! Generalised linear mixed models: the Laplace approximation with analytic gradient, estimation.
 
+pub mod fixed;
+pub mod jet;
+pub mod response;
 pub mod model;
+mod border;
 pub mod laplace;
+mod nodes;
+mod quadrature;
 mod gradient;
+mod hessian;
+pub mod start;
+pub mod estimate;
+pub mod solution;
 
 #[cfg(test)]
 mod tests;

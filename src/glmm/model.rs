@@ -1,62 +1,48 @@
-//! The data of a generalised linear mixed model, in working units.
+//! The data of a generalised model, in working units.
 
+use super::fixed::FixedPart;
+use super::jet::Response;
 use crate::covariance::Structure;
-use crate::design::Design;
-use crate::error::{Error, Result, try_vec};
-use crate::family::{Family, Observations};
-use crate::random::{Layout, TermRows};
+use crate::design::TermDesign;
+use crate::error::Result;
+use crate::random::{Layout, TermRows, TermSize};
 
-/// Rows, matrices and family of one model. Each effect of Z is scaled to a mean square of one.
+/// Response, linear predictors and random terms of one model. Each effect of Z is scaled to a mean square of one.
+///
+/// Working parameters are, one after the other: those of the covariance structures, the fixed effects of each predictor in its
+/// orthonormal basis, the parameters that all rows share.
+#[derive(Debug)]
 pub struct Model {
-    pub family: Box<dyn Family>,
+    pub response: Box<dyn Response>,
     pub n: usize,
-    /// `[n, p]`, independent columns.
-    pub x: Vec<f64>,
-    pub p: usize,
-    /// The columns of the design's X that are kept.
-    pub kept: Vec<usize>,
-    pub y: Vec<f64>,
-    /// Empty if all are one.
-    pub weights: Vec<f64>,
-    pub offset: Vec<f64>,
+    /// The fixed effects of each predictor.
+    pub fixed: Vec<FixedPart>,
     pub layout: Layout,
     pub structures: Vec<Structure>,
+    /// The predictor of each random term.
+    pub predictor: Vec<usize>,
     index: Vec<Vec<u32>>,
     z: Vec<Option<Vec<f64>>>,
     /// The root mean square by which each effect was divided.
     pub scales: Vec<Vec<f64>>,
-    /// Parameters of the family that are estimated.
-    pub free: Vec<usize>,
 }
 
 impl Model {
-    pub fn new(design: &Design, family: Box<dyn Family>, kept: Vec<usize>) -> Result<Self> {
-        let n = design.n;
-        let mut x = try_vec("fixed-effects model matrix", 0.0, n * kept.len())?;
-        for (column, &j) in x.chunks_exact_mut(n).zip(&kept) {
-            column.copy_from_slice(&design.x[j * n..(j + 1) * n]);
-        }
-        let free = (0..family.parameters().len()).filter(|&j| family.parameters()[j].fixed.is_none()).collect();
+    /// `terms`: random terms with their predictors.
+    pub fn new(response: Box<dyn Response>, n: usize, fixed: Vec<FixedPart>, terms: &[(usize, &TermDesign)]) -> Result<Self> {
+        let size = |t: &TermDesign| TermSize { levels: t.levels.len(), effects: t.effects.len() };
         let mut model = Model {
+            response,
             n,
-            x,
-            p: kept.len(),
-            kept,
-            y: design.y.clone(),
-            weights: design.weights.clone().unwrap_or_default(),
-            offset: design.offset.clone().unwrap_or_else(|| vec![0.0; n]),
-            layout: Layout::of_design(design),
-            structures: design.terms.iter().map(|t| t.structure).collect(),
-            index: design.terms.iter().map(|t| t.index.clone()).collect(),
-            z: design.terms.iter().map(|t| t.z.clone()).collect(),
+            layout: Layout { p: 0, terms: terms.iter().map(|(_, t)| size(t)).collect() },
+            structures: terms.iter().map(|(_, t)| t.structure).collect(),
+            predictor: terms.iter().map(|(a, _)| *a).collect(),
+            index: terms.iter().map(|(_, t)| t.index.clone()).collect(),
+            z: terms.iter().map(|(_, t)| t.z.clone()).collect(),
             scales: vec![],
-            free,
-            family,
+            fixed,
         };
         model.scale_effects();
-        if model.n <= model.p {
-            return Err(Error::data(format!("{n} rows can't determine {} fixed effects", model.p)));
-        }
         Ok(model)
     }
 
@@ -83,10 +69,6 @@ impl Model {
         }
     }
 
-    pub fn observations(&self) -> Observations<'_> {
-        Observations { y: &self.y, weights: &self.weights }
-    }
-
     pub fn terms(&self) -> Vec<TermRows<'_>> {
         self.index.iter().zip(&self.z).map(|(index, z)| TermRows { index, z: z.as_deref() }).collect()
     }
@@ -96,25 +78,51 @@ impl Model {
         self.structures.iter().map(Structure::n_theta).sum()
     }
 
-    /// Working parameters: covariance, fixed effects, the family's.
-    pub fn n_parameters(&self) -> usize {
-        self.n_theta() + self.p + self.free.len()
+    /// The user's theta (all terms, one after the other) as working parameters.
+    pub fn working_from_theta(&self, theta: &[f64]) -> Result<Vec<f64>> {
+        let mut theta = theta.to_vec();
+        let mut working = vec![0.0; theta.len()];
+        let mut first = 0;
+        for (structure, scales) in self.structures.iter().zip(&self.scales) {
+            let range = first..first + structure.n_theta();
+            first = range.end;
+            structure.rescale(&mut theta[range.clone()], scales);
+            structure.working_from_theta(&theta[range.clone()], &mut working[range])?;
+        }
+        Ok(working)
     }
 
-    /// out += Z b.
-    pub fn add_random(&self, b: &[f64], out: &mut [f64]) {
+    /// The user's theta of working parameters.
+    pub fn theta_from_working(&self, working: &[f64]) -> Vec<f64> {
+        let mut theta = vec![0.0; self.n_theta()];
+        let mut first = 0;
+        for (structure, scales) in self.structures.iter().zip(&self.scales) {
+            let range = first..first + structure.n_theta();
+            first = range.end;
+            structure.theta_from_working(&working[range.clone()], &mut theta[range.clone()]);
+            let inverse: Vec<f64> = scales.iter().map(|s| 1.0 / s).collect();
+            structure.rescale(&mut theta[range], &inverse);
+        }
+        theta
+    }
+
+    /// out_a += Z_a b for each predictor a.
+    pub fn add_random(&self, b: &[f64], out: &mut [Vec<f64>]) {
         for (k, (index, z)) in self.index.iter().zip(&self.z).enumerate() {
-            let (r, first) = (self.layout.terms[k].effects, self.layout.offset(k));
+            let size = self.layout.terms[k];
+            let (r, first) = (size.effects, self.layout.offset(k));
+            let b = &b[first..first + size.levels * r];
+            let out = &mut out[self.predictor[k]];
             match z {
                 None => {
                     for (eta, &level) in out.iter_mut().zip(index) {
-                        *eta += b[first + level as usize];
+                        *eta += b[level as usize];
                     }
                 }
                 Some(z) => {
                     for (e, column) in z.chunks_exact(self.n).enumerate() {
                         for ((eta, &level), z) in out.iter_mut().zip(index).zip(column) {
-                            *eta += z * b[first + level as usize * r + e];
+                            *eta += z * b[level as usize * r + e];
                         }
                     }
                 }
@@ -122,21 +130,24 @@ impl Model {
         }
     }
 
-    /// out <- Z'v.
-    pub fn transpose_random(&self, v: &[f64], out: &mut [f64]) {
+    /// out <- sum of Z_a'v_a over the predictors a.
+    pub fn transpose_random(&self, v: &[Vec<f64>], out: &mut [f64]) {
         out.fill(0.0);
         for (k, (index, z)) in self.index.iter().zip(&self.z).enumerate() {
-            let (r, first) = (self.layout.terms[k].effects, self.layout.offset(k));
+            let size = self.layout.terms[k];
+            let (r, first) = (size.effects, self.layout.offset(k));
+            let out = &mut out[first..first + size.levels * r];
+            let v = &v[self.predictor[k]];
             match z {
                 None => {
                     for (v, &level) in v.iter().zip(index) {
-                        out[first + level as usize] += v;
+                        out[level as usize] += v;
                     }
                 }
                 Some(z) => {
                     for (e, column) in z.chunks_exact(self.n).enumerate() {
                         for ((v, &level), z) in v.iter().zip(index).zip(column) {
-                            out[first + level as usize * r + e] += v * z;
+                            out[level as usize * r + e] += v * z;
                         }
                     }
                 }

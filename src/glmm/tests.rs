@@ -1,10 +1,13 @@
 //! The Laplace engine against finite differences.
 
-use super::laplace::Laplace;
+use super::fixed::FixedPart;
+use super::jet::Response;
+use super::laplace::{Approximation, Inside, Laplace};
 use super::model::Model;
+use super::response::FamilyResponse;
 use crate::covariance::Structure;
 use crate::design::{Design, TermDesign};
-use crate::family::{Order, by_name};
+use crate::family::{Order, ZeroPart, by_name};
 use crate::formula::StructureKind;
 use crate::lmm::tests::Noise;
 use std::sync::Arc;
@@ -49,32 +52,100 @@ fn cases() -> Vec<(&'static str, &'static str, Design)> {
     ]
 }
 
+/// A model of a design: random terms of the mean, and, where asked for, of the other predictors.
+fn model(design: &Design, family: &str, link: &str, zero: Option<ZeroPart>, dispersion: bool, random: &[usize]) -> Model {
+    let family = by_name(family, Some(link)).unwrap();
+    let response = FamilyResponse::new(family, zero, dispersion, design.y.clone(), vec![]);
+    let fixed = (0..response.predictors()).map(|_| FixedPart::new(design.n, &design.x, None).unwrap()).collect();
+    let terms: Vec<(usize, &TermDesign)> = random.iter().copied().zip(&design.terms).collect();
+    Model::new(Box::new(response), design.n, fixed, &terms).unwrap()
+}
+
+/// The analytic gradient against central differences of the value.
+fn check_gradient(what: &str, model: &Model, how: Approximation, x: &[f64]) {
+    let mut laplace = Laplace::new(model, how).unwrap();
+    let mut gradient = vec![0.0; x.len()];
+    laplace.evaluate_gradient(x, &mut gradient).unwrap();
+    let largest = gradient.iter().fold(1.0f64, |m, g| m.max(g.abs()));
+    for j in 0..x.len() {
+        let step = 1e-3;
+        let mut at = |k: f64| {
+            let mut y = x.to_vec();
+            y[j] += k * step;
+            laplace.evaluate(&y, Order::Mode).unwrap()
+        };
+        let fd = (at(-2.0) - 8.0 * at(-1.0) + 8.0 * at(1.0) - at(2.0)) / (12.0 * step);
+        assert!((gradient[j] - fd).abs() < 1e-7 * largest, "{what} {how:?} [{j}]: {} for {fd}", gradient[j]);
+    }
+}
+
 #[test]
 fn the_gradient_equals_finite_differences() {
     for (family, link, design) in cases() {
+        let model = model(&design, family, link, None, false, &[0, 0]);
         for expected in [false, true] {
-            let model = Model::new(&design, by_name(family, Some(link)).unwrap(), vec![0, 1]).unwrap();
-            let mut laplace = Laplace::new(&model, expected).unwrap();
-            for x in [vec![0.7, 0.2, 0.4, 0.5, 0.2, 0.4], vec![0.7, 0.2, 0.0, 0.0, 0.1, 0.3]] {
-                let mut x = x;
-                x.resize(model.n_parameters(), 0.3);
-                let mut gradient = vec![0.0; x.len()];
-                laplace.evaluate_gradient(&x, &mut gradient).unwrap();
-                let largest = gradient.iter().fold(1.0f64, |m, g| m.max(g.abs()));
-                for j in 0..x.len() {
-                    let step = 1e-3;
-                    let mut at = |k: f64| {
-                        let mut y = x.clone();
-                        y[j] += k * step;
-                        laplace.evaluate(&y, Order::Mode).unwrap()
-                    };
-                    let fd = (at(-2.0) - 8.0 * at(-1.0) + 8.0 * at(1.0) - at(2.0)) / (12.0 * step);
-                    assert!(
-                        (gradient[j] - fd).abs() < 1e-7 * largest,
-                        "{family} {link} {expected} [{j}]: {} for {fd}",
-                        gradient[j]
-                    );
+            for inside in [Inside::Nothing, Inside::Mode, Inside::Integrated] {
+                if expected && inside == Inside::Integrated {
+                    continue;
                 }
+                let how = Approximation { expected, inside, ..Approximation::default() };
+                let n = Laplace::new(&model, how).unwrap().n_parameters();
+                for mut x in [vec![0.7, 0.2, 0.4, 0.5], vec![0.7, 0.2, 0.0, 0.0]] {
+                    x.resize(n, 0.3);
+                    check_gradient(family, &model, how, &x);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_gradient_of_further_predictors_equals_finite_differences() {
+    let count =
+        |e: f64, noise: &mut Noise| if noise.next() < -0.4 { 0.0 } else { (e.exp() * (1.0 + noise.next())).round().max(0.0) };
+    let positive = |e: f64, noise: &mut Noise| (e.exp() * (1.0 + noise.next())).round().max(1.0);
+    let real = |e: f64, noise: &mut Noise| e + noise.next();
+    let cases = [
+        ("poisson", "log", design(11, 80, count), Some(ZeroPart::Inflation), false),
+        ("nbinom2", "log", design(12, 80, count), Some(ZeroPart::Inflation), false),
+        ("nbinom2", "log", design(13, 80, count), Some(ZeroPart::Inflation), true),
+        ("nbinom2", "log", design(14, 80, count), None, true),
+        ("truncated_nbinom2", "log", design(15, 80, positive), Some(ZeroPart::Hurdle), false),
+        ("gaussian", "identity", design(16, 80, real), None, true),
+        ("student_t", "identity", design(17, 80, real), None, true),
+    ];
+    for (family, link, design, zero, dispersion) in cases {
+        let predictors = 1 + usize::from(zero.is_some()) + usize::from(dispersion);
+        for random in [[0, 0], [0, predictors - 1], [predictors - 1, predictors - 1], [0, 1]] {
+            let model = model(&design, family, link, zero, dispersion, &random);
+            let how = Approximation::default();
+            let mut x = vec![0.7, 0.2, 0.4, 0.5];
+            x.resize(Laplace::new(&model, how).unwrap().n_parameters(), 0.3);
+            check_gradient(&format!("{family} {random:?}"), &model, how, &x);
+        }
+    }
+}
+
+#[test]
+fn the_gradient_of_quadrature_equals_finite_differences() {
+    for (family, link, design) in cases() {
+        // One term of two effects; one scalar; two terms that share a factor.
+        let mut shared = design.clone();
+        shared.terms[1] = TermDesign { z: shared.terms[0].z.as_ref().map(|z| z[design.n..].to_vec()), ..shared.terms[0].clone() };
+        shared.terms[1].effects.truncate(1);
+        shared.terms[1].structure = Structure::new(StructureKind::Unstructured, None, 1);
+        let mut vector = design.clone();
+        vector.terms.truncate(1);
+        let mut scalar = design.clone();
+        scalar.terms.remove(0);
+        for (design, theta) in [(vector, vec![0.7, 0.2, 0.4]), (scalar, vec![0.8]), (shared, vec![0.7, 0.2, 0.4, 0.5])] {
+            let random = vec![0; design.terms.len()];
+            let model = model(&design, family, link, None, false, &random);
+            for (points, expected) in [(1, false), (3, false), (5, false), (3, true)] {
+                let how = Approximation { points, expected, ..Approximation::default() };
+                let mut x = theta.clone();
+                x.resize(Laplace::new(&model, how).unwrap().n_parameters(), 0.3);
+                check_gradient(family, &model, how, &x);
             }
         }
     }

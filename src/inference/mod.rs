@@ -1,3 +1,8 @@
 //! Tests and intervals of a fit.
 
+pub mod adjust;
+pub mod contrast;
+pub mod linear;
+pub mod lrt;
+pub mod marginal_means;
 pub mod wald;

@@ -91,6 +91,22 @@ pub fn semidefinite_cholesky(n: usize, a: &[f64]) -> Vec<f64> {
     t
 }
 
+/// out <- factor T B T', symmetric to the last bit, for symmetric B.
+pub fn sandwich(r: usize, t: &[f64], b: &[f64], factor: f64, out: &mut [f64]) {
+    for i in 0..r {
+        for j in 0..=i {
+            let mut sum = 0.0;
+            for c in 0..r {
+                for d in 0..r {
+                    sum += t[c * r + i] * b[d * r + c] * t[d * r + j];
+                }
+            }
+            out[j * r + i] = factor * sum;
+            out[i * r + j] = factor * sum;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

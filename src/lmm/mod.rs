@@ -11,7 +11,6 @@ pub mod deviance;
 mod gradient;
 mod information;
 mod start;
-mod boundary;
 mod survey;
 pub mod estimate;
 pub mod solution;

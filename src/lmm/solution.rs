@@ -1,13 +1,13 @@
 //! All estimates of a linear mixed model at given parameters, in the user's units.
 
-use super::boundary::null_directions;
 use super::centre::product;
 use super::deviance::Deviance;
 use super::estimate::theta_from_working;
 use super::system::LinearSystem;
 use crate::error::{Error, Result};
 use crate::linalg::dense;
-use crate::random::own_block;
+use crate::random::{TermSolution, own_block};
+use crate::search::boundary::null_directions;
 
 /// The share of the least-squares residual below which none is left: rho^2 is what cancellation from that leaves, and has four digits here.
 const EXACT: f64 = 1e-12;
@@ -22,18 +22,6 @@ pub struct Solution {
     pub sigma: f64,
     pub criterion: f64,
     pub terms: Vec<TermSolution>,
-}
-
-/// The estimates of one random term with r effects and l levels.
-pub struct TermSolution {
-    /// `[r, r]`.
-    pub cov: Vec<f64>,
-    /// Conditional modes `[r, l]`.
-    pub modes: Vec<f64>,
-    /// Their conditional covariances `[r, r, l]`.
-    pub condvar: Vec<f64>,
-    /// Directions without variance, each `[r]` of unit length.
-    pub boundary: Vec<Vec<f64>>,
 }
 
 /// Solves the model at working parameters.
@@ -140,27 +128,11 @@ impl Deviance<'_> {
             if let Some(inverse) = &self.inverse {
                 own_block(inverse, &self.col_ptr, first + level * r, r, &mut block);
             }
-            sandwich(r, &t, &block, sigma * sigma, &mut condvar[level * r * r..(level + 1) * r * r]);
+            dense::sandwich(r, &t, &block, sigma * sigma, &mut condvar[level * r * r..(level + 1) * r * r]);
         }
         let identity: Vec<f64> = (0..r * r).map(|e| if e % (r + 1) == 0 { 1.0 } else { 0.0 }).collect();
         let mut cov = vec![0.0; r * r];
-        sandwich(r, &t, &identity, sigma * sigma, &mut cov);
+        dense::sandwich(r, &t, &identity, sigma * sigma, &mut cov);
         TermSolution { cov, modes, condvar, boundary }
-    }
-}
-
-/// out <- factor T B T', symmetric to the last bit, for symmetric B.
-fn sandwich(r: usize, t: &[f64], b: &[f64], factor: f64, out: &mut [f64]) {
-    for i in 0..r {
-        for j in 0..=i {
-            let mut sum = 0.0;
-            for c in 0..r {
-                for d in 0..r {
-                    sum += t[c * r + i] * b[d * r + c] * t[d * r + j];
-                }
-            }
-            out[j * r + i] = factor * sum;
-            out[i * r + j] = factor * sum;
-        }
     }
 }

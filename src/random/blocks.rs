@@ -152,13 +152,36 @@ impl BlockMatrix {
 /// Adds Z_k'Z_k, one block per level, to `blocks`.
 pub fn block_diagonal(term: &TermRows<'_>, weights: Option<&[f64]>, effects: usize, blocks: &mut [f64]) {
     let n = term.index.len();
-    for (i, &level) in term.index.iter().enumerate() {
-        let weight = weights.map_or(1.0, |w| w[i]);
-        let block = &mut blocks[level as usize * effects * effects..(level as usize + 1) * effects * effects];
-        for (e, sum) in block.iter_mut().enumerate() {
-            let a = term.z.map_or(1.0, |z| z[(e % effects) * n + i]);
-            let b = term.z.map_or(1.0, |z| z[(e / effects) * n + i]);
-            *sum += weight * a * b;
+    let weight = |i: usize| weights.map_or(1.0, |w| w[i]);
+    match (effects, term.z) {
+        (1, None) => {
+            for (i, &level) in term.index.iter().enumerate() {
+                blocks[level as usize] += weight(i);
+            }
+        }
+        (2, Some(z)) => {
+            let (first, second) = z.split_at(n);
+            for (i, ((&level, a), b)) in term.index.iter().zip(first).zip(second).enumerate() {
+                let block = &mut blocks[level as usize * 4..][..4];
+                let (wa, wb) = (weight(i) * a, weight(i) * b);
+                block[0] += wa * a;
+                block[1] += wa * b;
+                block[3] += wb * b;
+            }
+            // The other triangle is its mirror image.
+            for block in blocks.chunks_exact_mut(4) {
+                block[2] = block[1];
+            }
+        }
+        _ => {
+            for (i, &level) in term.index.iter().enumerate() {
+                let block = &mut blocks[level as usize * effects * effects..(level as usize + 1) * effects * effects];
+                for (e, sum) in block.iter_mut().enumerate() {
+                    let a = term.z.map_or(1.0, |z| z[(e % effects) * n + i]);
+                    let b = term.z.map_or(1.0, |z| z[(e / effects) * n + i]);
+                    *sum += weight(i) * a * b;
+                }
+            }
         }
     }
 }

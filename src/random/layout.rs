@@ -43,3 +43,15 @@ impl Layout {
         self.offset(self.terms.len())
     }
 }
+
+/// What is estimated of one random term with r effects and l levels.
+pub struct TermSolution {
+    /// `[r, r]`.
+    pub cov: Vec<f64>,
+    /// Conditional modes `[r, l]`.
+    pub modes: Vec<f64>,
+    /// Their conditional covariances `[r, r, l]`.
+    pub condvar: Vec<f64>,
+    /// Directions without variance, each `[r]` of unit length.
+    pub boundary: Vec<Vec<f64>>,
+}

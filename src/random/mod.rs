@@ -1,11 +1,13 @@
 //! Random effects: levels and effects of their terms, and their cross-products in blocks.
 
 mod blocks;
+mod curvature;
 mod gram;
 mod layout;
 mod weighted;
 
 pub use blocks::{BlockMatrix, block_diagonal};
+pub use curvature::{FactorDerivative, add_curvature, add_second_derivatives, directions, factor_derivatives};
 pub use gram::{Gram, own_block};
-pub use layout::{Layout, TermRows, TermSize};
-pub use weighted::WeightedGram;
+pub use layout::{Layout, TermRows, TermSize, TermSolution};
+pub use weighted::{WeightedGram, triangle};

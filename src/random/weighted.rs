@@ -34,50 +34,77 @@ impl WeightedGram {
         Ok(WeightedGram { gram: Gram { layout: layout.clone(), diagonal, off_diagonal }, slots })
     }
 
-    /// The block of a row in the cross-product of terms k > m.
-    #[inline]
-    fn slot(&self, k: usize, m: usize, row: usize) -> usize {
-        self.slots[k * (k - 1) / 2 + m][row] as usize
-    }
-
-    /// Sums Z'WZ.
-    pub fn reweight(&mut self, terms: &[TermRows<'_>], weights: &[f64]) {
+    /// Sums Z'WZ. Term k acts on linear predictor `of[k]`; `weights` has for predictors a >= b at `triangle(a, b)` the weights of each row.
+    pub fn reweight(&mut self, terms: &[TermRows<'_>], of: &[usize], weights: &[Vec<f64>]) {
         for (k, term) in terms.iter().enumerate() {
             let r = self.gram.layout.terms[k].effects;
             self.gram.diagonal[k].fill(0.0);
-            super::blocks::block_diagonal(term, Some(weights), r, &mut self.gram.diagonal[k]);
+            super::blocks::block_diagonal(term, Some(&weights[triangle(of[k], of[k])]), r, &mut self.gram.diagonal[k]);
             for (m, other) in terms[..k].iter().enumerate() {
                 let place = k * (k - 1) / 2 + m;
                 let pair = &mut self.gram.off_diagonal[place];
                 pair.values.fill(0.0);
-                pair.add_rows(term, other, weights, &self.slots[place]);
+                pair.add_rows(term, other, &weights[triangle(of[k], of[m])], &self.slots[place]);
             }
         }
     }
 
-    /// Z M Z' on the diagonal: for each row the quadratic form of its z in the blocks of `inverse`, a matrix on the same pattern.
-    pub fn leverages(inverse: &WeightedGram, terms: &[TermRows<'_>], out: &mut [f64]) {
-        let n = out.len();
-        for (i, h) in out.iter_mut().enumerate() {
-            let mut sum = 0.0;
-            for (k, term) in terms.iter().enumerate() {
-                let r = inverse.gram.layout.terms[k].effects;
-                let z = |e: usize| term.z.map_or(1.0, |z| z[e * n + i]);
-                let block = &inverse.gram.diagonal[k][term.index[i] as usize * r * r..][..r * r];
-                for c in 0..r {
-                    sum += z(c) * (0..r).map(|a| block[c * r + a] * z(a)).sum::<f64>();
-                }
-                for (m, other) in terms[..k].iter().enumerate() {
-                    let pair = inverse.gram.pair(k, m);
-                    let len = pair.block_len();
-                    let block = &pair.values[inverse.slot(k, m, i) * len..][..len];
-                    for c in 0..pair.column_effects {
-                        let zc = other.z.map_or(1.0, |z| z[c * n + i]);
-                        sum += 2.0 * zc * (0..r).map(|a| block[c * r + a] * z(a)).sum::<f64>();
-                    }
-                }
+    /// Z M Z' of each row, `inverse` holding M on this pattern: into `out` at `triangle(a, b)` the quadratic form of the row's z of
+    /// predictors a and b.
+    pub fn leverages(inverse: &WeightedGram, terms: &[TermRows<'_>], of: &[usize], out: &mut [Vec<f64>]) {
+        for (k, term) in terms.iter().enumerate() {
+            let r = inverse.gram.layout.terms[k].effects;
+            let blocks = &inverse.gram.diagonal[k];
+            let slots = |i: usize| term.index[i] as usize;
+            add_forms(&Forms { row: term, column: term, r, c: r, blocks, factor: 1.0 }, slots, &mut out[triangle(of[k], of[k])]);
+            for (m, other) in terms[..k].iter().enumerate() {
+                let pair = inverse.gram.pair(k, m);
+                // Within one predictor the pair counts twice.
+                let factor = if of[k] == of[m] { 2.0 } else { 1.0 };
+                let slots = &inverse.slots[k * (k - 1) / 2 + m];
+                let forms = Forms { row: term, column: other, r, c: pair.column_effects, blocks: &pair.values, factor };
+                add_forms(&forms, |i| slots[i] as usize, &mut out[triangle(of[k], of[m])]);
             }
-            *h = sum;
         }
+    }
+}
+
+/// The place of the pair (a, b) in a list of the pairs with a >= b.
+#[inline]
+pub const fn triangle(a: usize, b: usize) -> usize {
+    if a >= b { a * (a + 1) / 2 + b } else { b * (b + 1) / 2 + a }
+}
+
+/// Bilinear forms of two terms' rows in blocks `[r, c]`.
+struct Forms<'a> {
+    row: &'a TermRows<'a>,
+    column: &'a TermRows<'a>,
+    r: usize,
+    c: usize,
+    blocks: &'a [f64],
+    factor: f64,
+}
+
+/// out_i += factor z_i'B_i z_i, with B_i the block that `slot` names.
+fn add_forms(forms: &Forms<'_>, slot: impl Fn(usize) -> usize, out: &mut [f64]) {
+    let (n, r, c, factor) = (out.len(), forms.r, forms.c, forms.factor);
+    if r == 1 && c == 1 && forms.row.z.is_none() && forms.column.z.is_none() {
+        for (i, h) in out.iter_mut().enumerate() {
+            *h += factor * forms.blocks[slot(i)];
+        }
+        return;
+    }
+    for (i, h) in out.iter_mut().enumerate() {
+        let block = &forms.blocks[slot(i) * r * c..][..r * c];
+        let mut sum = 0.0;
+        for (b, column) in block.chunks_exact(r).enumerate() {
+            let zb = forms.column.z.map_or(1.0, |z| z[b * n + i]);
+            let mut form = 0.0;
+            for (a, v) in column.iter().enumerate() {
+                form += v * forms.row.z.map_or(1.0, |z| z[a * n + i]);
+            }
+            sum += zb * form;
+        }
+        *h += factor * sum;
     }
 }

@@ -57,8 +57,17 @@ static void null_objects(void) {
     NULL_OBJECT("spec", interlace_spec_add_term_i64(NULL, "g", NULL, 1, 1, i, 1, 1, 0, -1, &err));
     NULL_OBJECT("spec", interlace_spec_set_term_levels(NULL, 0, s, 1, &err));
     NULL_OBJECT("spec", interlace_spec_set_term_effects(NULL, 0, s, 1, &err));
+    NULL_OBJECT("spec", interlace_spec_set_family(NULL, "poisson", NULL, &err));
+    NULL_OBJECT("spec", interlace_spec_fix_parameter(NULL, "df", 1, &err));
+    NULL_OBJECT("spec", interlace_spec_set_dispersion(NULL, "~ 1", &err));
+    NULL_OBJECT("spec", interlace_spec_set_zero_inflation(NULL, "~ 1", &err));
+    NULL_OBJECT("spec", interlace_spec_set_dispersion_columns(NULL, x, 1, 1, NULL, &err));
+    NULL_OBJECT("spec", interlace_spec_set_zero_inflation_columns(NULL, x, 1, 1, NULL, &err));
     NULL_OBJECT("spec", interlace_spec_objective(NULL, NULL, NULL, x, 1, 1, x, 1, &err));
 
+    NULL_OBJECT("options", interlace_options_set_information(NULL, 0, &err));
+    NULL_OBJECT("options", interlace_options_set_nagq(NULL, 1, &err));
+    NULL_OBJECT("options", interlace_options_set_std_errors(NULL, 0, &err));
     NULL_OBJECT("options", interlace_options_set_reml(NULL, true, &err));
     NULL_OBJECT("options", interlace_options_set_optimizer(NULL, "newton", &err));
     NULL_OBJECT("options", interlace_options_set_theta0(NULL, x, 1, &err));

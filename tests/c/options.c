@@ -17,6 +17,12 @@ int main(void) {
     OK(interlace_options_set_theta0(options, theta0, 2, &err));
     OK(interlace_options_set_theta0(options, NULL, 0, &err));
     OK(interlace_options_set_progress(options, NULL, NULL, &err));
+    OK(interlace_options_set_information(options, INTERLACE_EXPECTED, &err));
+    OK(interlace_options_set_information(options, INTERLACE_OBSERVED, &err));
+    OK(interlace_options_set_nagq(options, 0, &err));
+    OK(interlace_options_set_nagq(options, 100, &err));
+    OK(interlace_options_set_std_errors(options, INTERLACE_STD_ERRORS_CONDITIONAL, &err));
+    OK(interlace_options_set_std_errors(options, INTERLACE_STD_ERRORS_MARGINAL, &err));
 
     FAILS(INTERLACE_E_ARGUMENT, "'simplex'", interlace_options_set_optimizer(options, "simplex", &err));
     FAILS(INTERLACE_E_ARGUMENT, "tolerance is 0", interlace_options_set_tolerance(options, 0.0, &err));
@@ -26,10 +32,16 @@ int main(void) {
     FAILS(INTERLACE_E_ARGUMENT, "policy is 3", interlace_options_set_na(options, 3, &err));
     FAILS(INTERLACE_E_ARGUMENT, "theta[1] is NaN", interlace_options_set_theta0(options, bad, 2, &err));
 
+    FAILS(INTERLACE_E_ARGUMENT, "information is 2", interlace_options_set_information(options, 2, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "nagq is 101", interlace_options_set_nagq(options, 101, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "nagq is -1", interlace_options_set_nagq(options, -1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "source is 2", interlace_options_set_std_errors(options, 2, &err));
+
     /* Every option that is listed can be set, and has a line of text. */
     static const char *const settings[][2] = {
         {"method", "ml"}, {"optimizer", "nelder_mead"}, {"theta0", "1, 0.5,2e-1"}, {"tolerance", "1e-8"},
-        {"max_evaluations", "10"}, {"threads", "1"}, {"deadline", "inf"}, {"na", "error"}};
+        {"max_evaluations", "10"}, {"threads", "1"}, {"deadline", "inf"}, {"na", "error"},
+        {"information", "expected"}, {"nagq", "25"}, {"std_errors", "conditional"}};
     CHECK(interlace_options_count() == COUNT(settings));
     for (size_t i = 0; i < interlace_options_count(); i++) {
         SAME(interlace_options_name(i), settings[i][0]);
@@ -43,6 +55,10 @@ int main(void) {
     FAILS(INTERLACE_E_ARGUMENT, "'many'", interlace_options_set(options, "threads", "many", &err));
     FAILS(INTERLACE_E_ARGUMENT, "'1;2'", interlace_options_set(options, "theta0", "1;2", &err));
     FAILS(INTERLACE_E_ARGUMENT, "'keep'", interlace_options_set(options, "na", "keep", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "'fisher'", interlace_options_set(options, "information", "fisher", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "nagq is 1000", interlace_options_set(options, "nagq", "1000", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "'1.5'", interlace_options_set(options, "nagq", "1.5", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "'robust'", interlace_options_set(options, "std_errors", "robust", &err));
     interlace_options_free(options);
     return 0;
 }

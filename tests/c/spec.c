@@ -71,8 +71,98 @@ static void arrays(void) {
     interlace_spec_free(spec);
 }
 
+static void families(void) {
+    interlace_spec *spec = NULL, *linear = NULL;
+    OK(interlace_spec_new(INTERLACE_GLMM, "cbind(k, n - k) ~ x + (1 | g)", &spec, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "no family yet", interlace_spec_fix_parameter(spec, "df", 4, &err));
+    OK(interlace_spec_set_family(spec, "binomial", NULL, &err));
+    OK(interlace_spec_set_family(spec, "student_t", "log", &err));
+    OK(interlace_spec_fix_parameter(spec, "df", 4, &err));
+    OK(interlace_spec_fix_parameter(spec, "df", 5, &err));
+    static const char *const spellings[] = {"Gamma", "inverse.gaussian", "t", "betabinomial", "ordbeta", "negativebinomial",
+                                            "nbinom1", "beta", "bernoulli"};
+    for (size_t i = 0; i < COUNT(spellings); i++)
+        OK(interlace_spec_set_family(spec, spellings[i], NULL, &err));
+
+    FAILS(INTERLACE_E_ARGUMENT, "\"binomal\" is not known", interlace_spec_set_family(spec, "binomal", NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "\"logti\" is not known", interlace_spec_set_family(spec, "binomial", "logti", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "does not suit family poisson", interlace_spec_set_family(spec, "poisson", "logit", &err));
+    OK(interlace_spec_set_family(spec, "student_t", "identity", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "no parameter \"shape\"", interlace_spec_fix_parameter(spec, "shape", 4, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "df = -1", interlace_spec_fix_parameter(spec, "df", -1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "df = NaN", interlace_spec_fix_parameter(spec, "df", NAN, &err));
+
+    OK(interlace_spec_set_dispersion(spec, "~ z + offset(o) + (1 + z | g)", &err));
+    OK(interlace_spec_set_zero_inflation(spec, "~ 0", &err));
+    FAILS(INTERLACE_E_FORMULA, "has a response", interlace_spec_set_zero_inflation(spec, "k ~ z", &err));
+    FAILS(INTERLACE_E_FORMULA, "", interlace_spec_set_dispersion(spec, "~ z + )", &err));
+    CHECK(err.position == 6);
+    FAILS(INTERLACE_E_FORMULA, "no '~'", interlace_spec_set_dispersion(spec, "z", &err));
+    const double x[3] = {1, 2, 3};
+    FAILS(INTERLACE_E_ARGUMENT, "arrays", interlace_spec_set_dispersion_columns(spec, x, 1, 3, NULL, &err));
+    interlace_spec_free(spec);
+
+    OK(interlace_spec_new(INTERLACE_LMM, "y ~ x + (1 | g)", &linear, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_GLMM", interlace_spec_set_family(linear, "poisson", NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_GLMM", interlace_spec_fix_parameter(linear, "df", 4, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_GLMM", interlace_spec_set_dispersion(linear, "~ z", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_GLMM", interlace_spec_set_zero_inflation(linear, "~ z", &err));
+    interlace_spec_free(linear);
+}
+
+static void further_columns(void) {
+    const double y[3] = {1, 2, 3}, x[8] = {1, 1, 1, -99, 0, 1, 2, -99};
+    const char *const names[2] = {"(Intercept)", "z"}, *const twice[2] = {"z", "z"};
+    interlace_spec *spec = NULL;
+    OK(interlace_spec_new_arrays(INTERLACE_GLMM, y, 3, x, 2, 4, &spec, &err));
+    OK(interlace_spec_set_family(spec, "nbinom2", NULL, &err));
+    OK(interlace_spec_set_dispersion_columns(spec, x, 2, 4, names, &err));
+    OK(interlace_spec_set_zero_inflation_columns(spec, x, 1, 3, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "ldx is 2", interlace_spec_set_dispersion_columns(spec, x, 2, 2, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "x is NULL", interlace_spec_set_zero_inflation_columns(spec, NULL, 2, 3, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "'z' twice", interlace_spec_set_zero_inflation_columns(spec, x, 2, 4, twice, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "formula", interlace_spec_set_dispersion(spec, "~ z", &err));
+    interlace_spec_free(spec);
+    OK(interlace_spec_new_arrays(INTERLACE_LMM, y, 3, x, 2, 4, &spec, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_GLMM", interlace_spec_set_dispersion_columns(spec, x, 2, 4, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_GLMM", interlace_spec_set_zero_inflation_columns(spec, x, 2, 4, NULL, &err));
+    interlace_spec_free(spec);
+}
+
+/* Every family that is listed can be chosen, with each of its links. */
+static void listing(void) {
+    interlace_spec *spec = NULL;
+    bool found = false;
+    OK(interlace_spec_new(INTERLACE_GLMM, "y ~ x + (1 | g)", &spec, &err));
+    CHECK(interlace_family_count() >= 17);
+    for (size_t i = 0; i < interlace_family_count(); i++) {
+        const char *name = interlace_family_name(i);
+        CHECK(interlace_family_n_links(i) > 0);
+        for (size_t j = 0; j < interlace_family_n_links(i); j++)
+            OK(interlace_spec_set_family(spec, name, interlace_family_link(i, j), &err));
+        for (size_t j = 0; j < interlace_family_n_parameters(i); j++)
+            CHECK(strlen(interlace_family_parameter(i, j)) > 0);
+        CHECK(interlace_family_link(i, interlace_family_n_links(i)) == NULL);
+        CHECK(interlace_family_parameter(i, interlace_family_n_parameters(i)) == NULL);
+        if (strcmp(name, "student_t") == 0) {
+            found = true;
+            SAME(interlace_family_link(i, 0), "identity");
+            CHECK(interlace_family_n_parameters(i) == 2);
+            SAME(interlace_family_parameter(i, 1), "df");
+        }
+    }
+    CHECK(found);
+    CHECK(interlace_family_name(interlace_family_count()) == NULL);
+    CHECK(interlace_family_n_links(SIZE_MAX) == 0 && interlace_family_n_parameters(SIZE_MAX) == 0);
+    CHECK(interlace_family_link(SIZE_MAX, 0) == NULL && interlace_family_parameter(SIZE_MAX, 0) == NULL);
+    interlace_spec_free(spec);
+}
+
 int main(void) {
     formulas();
     arrays();
+    families();
+    further_columns();
+    listing();
     return 0;
 }

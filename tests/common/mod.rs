@@ -147,7 +147,7 @@ impl Model {
     }
 
     pub fn spec(&self) -> Spec {
-        Spec { kind: ModelKind::Lmm, source: Source::Formula(self.formula.clone()) }
+        Spec::new(ModelKind::Lmm, Source::Formula(self.formula.clone()))
     }
 
     pub fn try_fit(&self, frame: &Frame) -> Result<Fit> {

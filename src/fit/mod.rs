@@ -1,22 +1,20 @@
 //! A fitted model: immutable, and owner of all that it needs.
 
+mod generalised;
+mod linear;
+
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::covariance::Structure;
-use crate::design::{Design, ModelProgram, RowLedger};
+use crate::design::{ModelProgram, RowLedger, TermDesign};
 use crate::error::{Error, Result};
+use crate::family::{Family, ZeroPart};
 use crate::frame::Frame;
-use crate::lmm::centre::{centred, shifts};
-use crate::lmm::cross_products::CrossProducts;
-use crate::lmm::deviance::Deviance;
-use crate::lmm::estimate::{Estimate, estimate, working_from_theta};
-use crate::lmm::rows::Chunk;
-use crate::lmm::solution::{Solution, solve};
-use crate::lmm::system::LinearSystem;
 use crate::optimize::Reason;
-use crate::options::{Options, Progress};
-use crate::random::Layout;
+use crate::options::{Information, Options, Progress};
+use crate::random::TermSolution;
+use crate::search::Estimate;
 use crate::spec::{ModelKind, Source, Spec};
 
 /// A fitted model. `y`, `fitted`, `residuals`, `residuals_pearson`, `weights` and `offset` have one entry per row used, or, where the
@@ -60,6 +58,8 @@ pub struct Fit {
     /// What the design has to say, such as levels that don't occur; `warnings` has all there is to know.
     pub design_warnings: Vec<String>,
     pub rows: RowLedger,
+    /// What only generalised models have.
+    pub generalised: Option<Generalised>,
     /// Seconds: design, and the estimation alone.
     pub timing: (f64, f64),
     /// Makes the model matrices of new data.
@@ -116,126 +116,101 @@ pub struct Outcome {
     pub boundary: Vec<String>,
 }
 
+/// What only generalised models have.
+#[derive(Clone, Debug)]
+pub struct Generalised {
+    pub family: Box<dyn Family>,
+    /// How the zero part mixes with the family.
+    pub zero: Option<ZeroPart>,
+    pub information: Information,
+    pub quadrature: usize,
+    /// The family's parameters on their working scale; with a dispersion formula the first is not a number.
+    pub psi: Vec<f64>,
+    pub parameters: Vec<FamilyParameter>,
+    /// Of the logit of the zero part.
+    pub zero_inflation: Option<PredictorFit>,
+    /// Of the family's first parameter on its working scale.
+    pub dispersion: Option<PredictorFit>,
+    /// X beta + Z b + offset of the mean, per row used.
+    pub eta: Vec<f64>,
+    /// Names and covariance of all parameters: fixed effects of all predictors, the family's parameters on their working scale, theta.
+    pub vcov_names: Vec<String>,
+    pub vcov: Vec<f64>,
+}
+
+/// A parameter of the family on the scale on which it is reported.
+#[derive(Clone, Debug)]
+pub struct FamilyParameter {
+    pub name: std::borrow::Cow<'static, str>,
+    /// Not a number where a dispersion formula gives each row its own.
+    pub estimate: f64,
+    /// By the delta method; not a number where the parameter was given.
+    pub std_error: f64,
+    /// It was given.
+    pub fixed: bool,
+}
+
+/// A further linear predictor of a fit.
+#[derive(Clone, Debug)]
+pub struct PredictorFit {
+    pub fixed: FixedEffects,
+    pub terms: Vec<TermFit>,
+    /// Its values, per row used.
+    pub eta: Vec<f64>,
+    /// The columns of the program's X that the fit has kept.
+    pub(crate) kept: Vec<usize>,
+}
+
 impl Fit {
     /// Fits a model. `frame` is needed for a formula, and is ignored for arrays.
     pub fn new(spec: &Spec, frame: Option<&Frame>, options: &Options, progress: Option<Progress<'_>>) -> Result<Fit> {
         let started = Instant::now();
-        let (program, design) = realise(spec, frame, options)?;
+        let (program, design) = ModelProgram::learn(spec, frame, options.na)?;
         let design_seconds = started.elapsed().as_secs_f64();
-        let started = Instant::now();
-        let system = assemble(&design)?;
-        let mut deviance = Deviance::new(&system, options.reml)?;
-        let estimate = estimate(&mut deviance, options, progress)?;
-        let solution = solve(&mut deviance, &estimate.working)?;
-        let fit_seconds = started.elapsed().as_secs_f64();
-        let formula = match &spec.source {
-            Source::Formula(f) => f.formula.clone(),
-            Source::Arrays(_) => String::new(),
+        let mut fit = match spec.kind {
+            ModelKind::Lmm => linear::fit(program, design, options, progress)?,
+            ModelKind::Glmm => generalised::fit(spec, program, design, options, progress)?,
         };
-        let mut fit = Fit::linear(design, program, &system, options, &estimate, solution);
+        if let Source::Formula(source) = &spec.source {
+            fit.formula.clone_from(&source.formula);
+        }
         fit.kind = spec.kind;
-        fit.formula = formula;
-        fit.timing = (design_seconds, fit_seconds);
+        fit.timing.0 = design_seconds;
         Ok(fit)
     }
 
-    /// The criterion (deviance or REML criterion) at each of the given theta, one after the other.
-    pub fn objective(spec: &Spec, frame: Option<&Frame>, options: &Options, thetas: &[f64]) -> Result<Vec<f64>> {
-        let (_, design) = realise(spec, frame, options)?;
-        let system = assemble(&design)?;
-        let n = system.n_working();
-        if n == 0 || !thetas.len().is_multiple_of(n) {
-            return Err(Error::argument(format!(
-                "thetas: {} numbers are not a multiple of the model's {n} parameters",
-                thetas.len()
-            )));
-        }
-        let mut deviance = Deviance::new(&system, options.reml)?;
-        thetas.chunks_exact(n).map(|theta| deviance.evaluate(&working_from_theta(&system, theta)?)).collect()
-    }
-
-    /// Puts together the results of a linear fit.
-    fn linear(
-        design: Design,
-        program: ModelProgram,
-        system: &LinearSystem,
-        options: &Options,
-        estimate: &Estimate,
-        solution: Solution,
-    ) -> Fit {
-        let (n, p) = (design.n, system.kept.len());
-        let npar = p + solution.theta.len() + 1;
-        let log_likelihood = -0.5 * solution.criterion;
-        let fixed = FixedEffects::new(&design, system, &solution);
-        let theta_names = design.terms.iter().flat_map(|t| t.structure.theta_names(&t.group, &t.effects)).collect();
-        let x = if p == design.x_names.len() {
-            design.x
-        } else {
-            system.kept.iter().flat_map(|&j| design.x[j * n..(j + 1) * n].iter().copied()).collect()
-        };
-        let terms: Vec<TermFit> = design.terms.into_iter().zip(solution.terms).map(|(t, s)| TermFit::new(t, s)).collect();
-        let mut fit = Fit {
-            kind: ModelKind::Lmm,
-            formula: String::new(),
-            reml: options.reml,
-            theta: solution.theta,
-            theta_names,
-            sigma: solution.sigma,
-            log_likelihood,
-            criterion: solution.criterion,
-            aic: solution.criterion + 2.0 * npar as f64,
-            bic: solution.criterion + npar as f64 * (n as f64).ln(),
-            npar,
-            df_residual: n.saturating_sub(npar),
-            n_obs: n,
-            y: design.y,
-            fitted: vec![],
-            residuals: vec![],
-            residuals_pearson: vec![],
-            weights: design.weights,
-            offset: design.offset,
-            x,
-            singular: terms.iter().any(|t| !t.boundary.is_empty()),
-            outcome: Outcome::new(estimate, &terms),
-            design_warnings: design.warnings,
-            rows: design.rows,
-            timing: (0.0, 0.0),
-            kept: system.kept.clone(),
-            terms,
-            fixed,
-            program,
-        };
-        fit.warn_of_dependent_effects(system);
-        fit.add_rows();
-        fit
-    }
-
-    fn warn_of_dependent_effects(&mut self, system: &LinearSystem) {
-        for (_, term) in self.terms.iter().enumerate().filter(|(k, _)| system.nearly_dependent(*k)) {
-            self.design_warnings.push(format!(
-                "the effects {} of {} are nearly dependent on each other, which costs digits: centre their variables",
-                term.effects.join(", "),
-                term.group
-            ));
+    /// The criterion at each of the given points, one after the other. A point is theta for a linear model; for a generalised one theta,
+    /// then the fixed effects of the mean, the zero part and the dispersion, then the family's parameters on their working scale.
+    pub fn objective(spec: &Spec, frame: Option<&Frame>, options: &Options, points: &[f64]) -> Result<Vec<f64>> {
+        let (_, design) = ModelProgram::learn(spec, frame, options.na)?;
+        match spec.kind {
+            ModelKind::Lmm => linear::objective(&design, options, points),
+            ModelKind::Glmm => generalised::objective(spec, &design, options, points),
         }
     }
 
-    /// Fitted values and residuals, and all results per row padded if so asked.
-    fn add_rows(&mut self) {
+    /// Fitted values and residuals of a linear model, and all results per row padded if so asked.
+    pub(super) fn add_linear_rows(&mut self) {
         self.fitted = self.linear_predictor(self.n_obs, &self.x, self.offset.as_deref(), &self.terms, true);
         self.residuals = self.y.iter().zip(&self.fitted).map(|(y, f)| y - f).collect();
         self.residuals_pearson = match &self.weights {
             None => self.residuals.clone(),
             Some(w) => self.residuals.iter().zip(w).map(|(r, w)| r * w.sqrt()).collect(),
         };
-        if self.rows.pad && !self.rows.dropped.is_empty() {
-            let rows = &self.rows;
-            for values in [&mut self.y, &mut self.fitted, &mut self.residuals, &mut self.residuals_pearson] {
-                *values = rows.padded(values);
-            }
-            for values in [&mut self.weights, &mut self.offset].into_iter().flatten() {
-                *values = rows.padded(values);
-            }
+        self.pad_rows();
+    }
+
+    /// NaN for the rows of the data that were not used, if so asked.
+    pub(super) fn pad_rows(&mut self) {
+        if !self.rows.pad || self.rows.dropped.is_empty() {
+            return;
+        }
+        let rows = &self.rows;
+        for values in [&mut self.y, &mut self.fitted, &mut self.residuals, &mut self.residuals_pearson] {
+            *values = rows.padded(values);
+        }
+        for values in [&mut self.weights, &mut self.offset].into_iter().flatten() {
+            *values = rows.padded(values);
         }
     }
 
@@ -288,21 +263,21 @@ impl TermData for crate::design::TermDesign {
 }
 
 impl FixedEffects {
-    fn new(design: &Design, system: &LinearSystem, solution: &Solution) -> Self {
-        let p = system.kept.len();
-        let name = |j: &usize| design.x_names[*j].clone();
+    /// Estimates of the kept columns among those of X.
+    fn new(x_names: &[String], kept: &[usize], estimate: Vec<f64>, vcov: Vec<f64>) -> Self {
+        let p = kept.len();
         FixedEffects {
-            names: system.kept.iter().map(name).collect(),
-            std_error: (0..p).map(|j| solution.vcov[j * p + j].sqrt()).collect(),
-            estimate: solution.beta.clone(),
-            vcov: solution.vcov.clone(),
-            dropped: (0..design.x_names.len()).filter(|j| !system.kept.contains(j)).map(|j| name(&j)).collect(),
+            names: kept.iter().map(|&j| x_names[j].clone()).collect(),
+            std_error: (0..p).map(|j| vcov[j * p + j].sqrt()).collect(),
+            estimate,
+            vcov,
+            dropped: (0..x_names.len()).filter(|j| !kept.contains(j)).map(|j| x_names[j].clone()).collect(),
         }
     }
 }
 
 impl TermFit {
-    fn new(term: crate::design::TermDesign, solution: crate::lmm::solution::TermSolution) -> Self {
+    fn new(term: TermDesign, solution: TermSolution) -> Self {
         let r = term.effects.len();
         let cov = solution.cov;
         let sd: Vec<f64> = (0..r).map(|a| cov[a * r + a].max(0.0).sqrt()).collect();
@@ -331,7 +306,7 @@ impl TermFit {
 }
 
 impl Outcome {
-    fn new(estimate: &Estimate, terms: &[TermFit]) -> Self {
+    fn new<'t>(estimate: &Estimate, terms: impl IntoIterator<Item = &'t TermFit>) -> Self {
         let describe = |t: &TermFit, direction: &[f64]| {
             let parts = t.effects.iter().zip(direction).filter(|(_, c)| c.abs() > 1e-6);
             let text: Vec<String> = parts
@@ -344,37 +319,20 @@ impl Outcome {
             reason: estimate.reason,
             evaluations: estimate.evaluations,
             scaled_gradient: estimate.scaled_gradient,
-            boundary: terms.iter().flat_map(|t| t.boundary.iter().map(move |d| describe(t, d))).collect(),
+            boundary: terms.into_iter().flat_map(|t| t.boundary.iter().map(move |d| describe(t, d))).collect(),
         }
     }
 }
 
-/// The design of a spec on data, with the program that makes it again.
-fn realise(spec: &Spec, frame: Option<&Frame>, options: &Options) -> Result<(ModelProgram, Design)> {
-    let (program, design) = ModelProgram::learn(spec, frame, options.na)?;
-    if design.terms.is_empty() {
-        return Err(Error::argument("the model has no random terms; a linear mixed model needs at least one, such as (1 | group)"));
+/// Points of `n` numbers each.
+fn points(numbers: &[f64], n: usize) -> Result<std::slice::ChunksExact<'_, f64>> {
+    if n == 0 || !numbers.len().is_multiple_of(n) {
+        return Err(Error::argument(format!("thetas: {} numbers are not a multiple of the model's {n} parameters", numbers.len())));
     }
-    crate::design::check_groups(&design)?;
-    Ok((program, design))
+    Ok(numbers.chunks_exact(n))
 }
 
-/// The design reduced to cross-products, ready for the objective.
-fn assemble(design: &Design) -> Result<LinearSystem> {
-    let y: Vec<f64> = match &design.offset {
-        Some(offset) => design.y.iter().zip(offset).map(|(y, o)| y - o).collect(),
-        None => design.y.clone(),
-    };
-    let structures: Vec<Structure> = design.terms.iter().map(|t| t.structure).collect();
-    let mut chunk = Chunk::of_design(design, &y);
-    let shifts = shifts(&chunk, &structures);
-    let centred = centred(&chunk, &shifts)?;
-    for (term, own) in chunk.terms.iter_mut().zip(&centred) {
-        if own.is_some() {
-            term.z = own.as_deref();
-        }
-    }
-    let mut products = CrossProducts::new(Layout::of_design(design))?;
-    products.add(&chunk)?;
-    LinearSystem::new(products, structures, shifts)
+/// The columns of a matrix of n rows that are kept.
+fn kept_columns(x: Vec<f64>, n: usize, p: usize, kept: &[usize]) -> Vec<f64> {
+    if kept.len() == p { x } else { kept.iter().flat_map(|&j| x[j * n..(j + 1) * n].iter().copied()).collect() }
 }

@@ -3,13 +3,12 @@
 //! At a singular T the gradient in T vanishes along the null directions whatever the data say, so a stationary point there is a
 //! minimum only if the gradient H in the covariance T T' is positive semidefinite on the null space of T'.
 
-use super::deviance::Deviance;
-use super::system::LinearSystem;
+use super::Criterion;
 use crate::covariance::Structure;
 use crate::error::Result;
 use crate::formula::StructureKind;
 use crate::linalg::dense;
-use crate::optimize::{Objective, Summary};
+use crate::optimize::Summary;
 
 /// Standard deviations (in units of sigma times an effect's root mean square) below this are tried at zero.
 const SMALL: f64 = 2e-3;
@@ -21,14 +20,14 @@ const PROBE: f64 = 1e-3;
 const ZERO: f64 = 1e-14;
 
 /// The parameter range of each term.
-fn ranges(system: &LinearSystem) -> Vec<std::ops::Range<usize>> {
+fn ranges(structures: &[Structure]) -> Vec<std::ops::Range<usize>> {
     let mut first = 0;
     let range = |s: &Structure| {
         let range = first..first + s.n_theta();
         first = range.end;
         range
     };
-    system.structures.iter().map(range).collect()
+    structures.iter().map(range).collect()
 }
 
 /// T T' of one term, with its eigenvalues and eigenvectors.
@@ -55,21 +54,21 @@ pub fn null_directions(structure: Structure, working: &[f64]) -> Vec<Vec<f64>> {
 }
 
 /// Whether a term's covariance is within `SMALL` of a singular one.
-pub fn is_singular(system: &LinearSystem, working: &[f64]) -> bool {
-    ranges(system).into_iter().zip(&system.structures).any(|(range, s)| spectrum(*s, &working[range]).1[0].max(0.0).sqrt() < SMALL)
+pub fn is_singular(structures: &[Structure], working: &[f64]) -> bool {
+    ranges(structures).into_iter().zip(structures).any(|(range, s)| spectrum(*s, &working[range]).1[0].max(0.0).sqrt() < SMALL)
 }
 
 /// Sets directions with hardly any variance to exactly none, term by term, wherever that does not raise the criterion
 /// beyond rounding. `None` if nothing changes.
-pub fn snap(deviance: &mut Deviance<'_>, at: &Summary) -> Result<Option<Vec<f64>>> {
-    let system = deviance.system;
+pub fn snap(criterion: &mut dyn Criterion<'_>, at: &Summary) -> Result<Option<Vec<f64>>> {
+    let structures = criterion.structures().to_vec();
     let mut working = at.x.clone();
     let mut changed = false;
-    for (range, structure) in ranges(system).into_iter().zip(&system.structures) {
+    for (range, structure) in ranges(&structures).into_iter().zip(&structures) {
         for part in candidates(*structure, &working[range.clone()]) {
             let mut trial = working.clone();
             trial[range.clone()].copy_from_slice(&part);
-            if deviance.value(&trial)? <= at.value + 1e-8 + 1e-13 * at.value.abs() {
+            if criterion.value(&trial)? <= at.value + 1e-8 + 1e-13 * at.value.abs() {
                 changed |= trial != working;
                 working = trial;
                 break;
@@ -80,10 +79,10 @@ pub fn snap(deviance: &mut Deviance<'_>, at: &Summary) -> Result<Option<Vec<f64>
 }
 
 /// The end of a search with what is null to within rounding exactly so: columns of T that don't count are zero.
-pub fn exact_zeros(deviance: &mut Deviance<'_>, at: &Summary) -> Result<Vec<f64>> {
-    let system = deviance.system;
+pub fn exact_zeros(criterion: &mut dyn Criterion<'_>, at: &Summary) -> Result<Vec<f64>> {
+    let structures = criterion.structures().to_vec();
     let mut working = at.x.clone();
-    for (range, structure) in ranges(system).into_iter().zip(&system.structures) {
+    for (range, structure) in ranges(&structures).into_iter().zip(&structures) {
         if structure.kind != StructureKind::Unstructured || structure.size == 1 {
             continue;
         }
@@ -102,7 +101,7 @@ pub fn exact_zeros(deviance: &mut Deviance<'_>, at: &Summary) -> Result<Vec<f64>
             }
             k += r - column;
         }
-        if trial != working && deviance.value(&trial)? <= at.value + 1e-9 + 1e-13 * at.value.abs() {
+        if trial != working && criterion.value(&trial)? <= at.value + 1e-9 + 1e-13 * at.value.abs() {
             working = trial;
         }
     }
@@ -148,15 +147,15 @@ fn candidates(structure: Structure, working: &[f64]) -> Vec<Vec<f64>> {
 }
 
 /// A start from which the criterion falls, if a singular fit is not a minimum.
-pub fn way_down(deviance: &mut Deviance<'_>, at: &Summary) -> Result<Option<Vec<f64>>> {
-    let system = deviance.system;
-    for (k, (range, structure)) in ranges(system).into_iter().zip(&system.structures).enumerate() {
+pub fn way_down(criterion: &mut dyn Criterion<'_>, at: &Summary) -> Result<Option<Vec<f64>>> {
+    let structures = criterion.structures().to_vec();
+    for (k, (range, structure)) in ranges(&structures).into_iter().zip(&structures).enumerate() {
         let null = null_directions(*structure, &at.x[range.clone()]);
         if null.is_empty() {
             continue;
         }
         let directions = match structure.kind {
-            StructureKind::Unstructured => steepest(deviance, k, range.clone(), &null, &at.x)?.into_iter().collect(),
+            StructureKind::Unstructured => steepest(criterion, k, range.clone(), &null, &at.x)?.into_iter().collect(),
             _ => null,
         };
         for length in [0.3, 0.1, 0.03, 0.01] {
@@ -164,7 +163,7 @@ pub fn way_down(deviance: &mut Deviance<'_>, at: &Summary) -> Result<Option<Vec<
             let mut trials: Vec<Vec<f64>> = directions.iter().map(along).collect();
             trials.extend(with_correlations(*structure, range.clone(), length, &at.x));
             for trial in trials {
-                if deviance.value(&trial)? < at.value - 1e-8 - 1e-13 * at.value.abs() {
+                if criterion.value(&trial)? < at.value - 1e-8 - 1e-13 * at.value.abs() {
                     return Ok(Some(trial));
                 }
             }
@@ -195,20 +194,16 @@ fn with_correlations(structure: Structure, range: std::ops::Range<usize>, length
 /// The null direction with the most negative slope of the criterion in the covariance, if one is negative: the smallest
 /// eigenvalue of N'HN, with H N = F T^-1 N at a covariance that has a small variance in each null direction.
 fn steepest(
-    deviance: &mut Deviance<'_>,
+    criterion: &mut dyn Criterion<'_>,
     k: usize,
     range: std::ops::Range<usize>,
     null: &[Vec<f64>],
     working: &[f64],
 ) -> Result<Option<Vec<f64>>> {
-    let structure = deviance.system.structures[k];
+    let structure = criterion.structures()[k];
     let r = structure.size;
     let probe = perturbed(structure, range, null, PROBE, working);
-    if deviance.evaluate(&probe).is_err() {
-        return Ok(None);
-    }
-    let force = &deviance.forces()?[k];
-    let t = deviance.t[k].clone();
+    let Ok((force, t)) = criterion.force(&probe, k) else { return Ok(None) };
     let slopes: Vec<Vec<f64>> = null
         .iter()
         .map(|n| {

@@ -1,0 +1,36 @@
+/* Values of options on the command line: words, numbers, lists. */
+#ifndef INTERLACE_FIT_VALUES_H
+#define INTERLACE_FIT_VALUES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "interlace_fit_lists.h"
+
+enum answer { TAKEN, NOT_UNDERSTOOD, NOT_AVAILABLE, NO_MEMORY };
+
+enum answer taken_if(bool memory_sufficed);
+
+struct choice {
+    const char *name;
+    int32_t code;
+};
+
+/* The code of a word that a later version will know. */
+enum { LATER = -1 };
+
+enum answer choose(const struct choice *choices, size_t count, const char *value, int32_t *out);
+
+#define CHOOSE(choices, value, out) choose(choices, sizeof(choices) / sizeof *(choices), value, out)
+
+/* A number above 0. */
+enum answer take_positive(const char *value, double most, double *out);
+/* A whole number. */
+enum answer take_count(const char *value, double least, double most, int64_t *out);
+/* "a,b,c", added to the list. */
+enum answer take_numbers(const char *value, struct number_list *out);
+/* "name=value": the name is added to the list, and *rest points to the value. */
+enum answer take_pair(const char *value, struct text_list *names, const char **rest);
+
+#endif

@@ -1,0 +1,161 @@
+//! Marginal means of a fit, and their contrasts.
+
+use libc::c_char;
+
+use super::boundary::boundary;
+use super::buffer::{matrix, target};
+use super::fit::{FitHandle, fit_of};
+use super::frame::FrameHandle;
+use super::handle::{choice, give};
+use super::predict::{INTERLACE_PREDICT_LINK, INTERLACE_PREDICT_RESPONSE};
+use super::status::{ErrorRecord, Status};
+use super::strings::{text, texts};
+use super::tests_of_fits::{DF_METHODS, with_coefficients};
+use crate::error::Result;
+use crate::fit::Fit;
+use crate::frame::Frame;
+use crate::inference::adjust::Adjustment;
+use crate::inference::contrast::Contrasts;
+use crate::inference::linear::SimpleDf;
+use crate::inference::marginal_means::{MarginalMeans, MeansSpec, ResponseScale, Weighting};
+
+/// Marginal means weigh all levels of the factors that they average over equally.
+pub const INTERLACE_MEANS_EQUAL: i32 = 0;
+/// Marginal means weigh the combinations of levels that they average over by their numbers of rows, or sums of weights, in the data.
+pub const INTERLACE_MEANS_PROPORTIONAL: i32 = 1;
+
+const WEIGHTINGS: [(i32, Weighting); 2] =
+    [(INTERLACE_MEANS_EQUAL, Weighting::Equal), (INTERLACE_MEANS_PROPORTIONAL, Weighting::Proportional)];
+
+/// Estimated marginal means (least-squares means) as a new frame, a row a mean: the factors' columns, "emmean" ("response" where a link
+/// is taken back), "SE", "df", "lower.CL" and "upper.CL" for a confidence `level` such as 0.95. A mean that can't be estimated because
+/// the fit left out columns has NaN.
+/// `specs` names columns of the data that the fixed effects depend on: "~ f" for the levels of f, "~ f * g" for all combinations,
+/// "~ f | g" for the levels of f in groups by g, "~ 1" for the overall mean. The means are averages over a reference grid: all combinations
+/// of the levels of the factors, numeric covariates and the offset at their means over the rows used. `weights` is
+/// INTERLACE_MEANS_EQUAL or INTERLACE_MEANS_PROPORTIONAL.
+/// `data` is the frame that the fit was made of; it may be NULL where the fixed effects depend on plain factors only and no column was
+/// left out. `type` is INTERLACE_PREDICT_LINK or INTERLACE_PREDICT_RESPONSE (standard errors by the delta method, limits taken back),
+/// which are one for a linear model. `df` is INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL.
+/// INTERLACE_E_FORMULA if `specs` can't be read, INTERLACE_E_DATA if `data` are others than those of the fit. The caller frees `*out`
+/// with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_marginal_means(
+    fit: Option<&FitHandle>,
+    data: Option<&FrameHandle>,
+    specs: *const c_char,
+    weights: i32,
+    r#type: i32,
+    df: i32,
+    level: f64,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let out = target(out, "out")?;
+        let asked = Asked::new(fit, data, specs, weights, r#type, df)?;
+        let table = with_coefficients(asked.fit, asked.df, |own| asked.means.table(own, asked.scale.as_ref(), level))?;
+        out.write(give(FrameHandle::new(table)));
+        Ok(())
+    })
+}
+
+/// Contrasts of marginal means as a new frame, a row a contrast: the groups' columns, "contrast", "estimate", "SE", "df", "lower.CL",
+/// "upper.CL", "t.ratio" ("z.ratio" where all degrees of freedom are infinite) and "p.value". `contrasts` is "pairwise" (each mean less
+/// each later one), "trt.vs.ctrl" (each less the first) or "eff" (each less the average). `adjust` is "none", "tukey" (pairwise
+/// contrasts only), "bonferroni", "holm" (intervals are then Bonferroni's) or "sidak"; each group is a family of its own. A group of
+/// one mean has no contrasts. On the scale of the response the contrasts of a log link are ratios, in a column "ratio" in place of
+/// "estimate", and those of a logit link "odds.ratio"; tests are on the scale of the link, and other links stay there.
+/// Everything else is as for interlace_fit_marginal_means.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_contrasts(
+    fit: Option<&FitHandle>,
+    data: Option<&FrameHandle>,
+    specs: *const c_char,
+    weights: i32,
+    contrasts: *const c_char,
+    adjust: *const c_char,
+    r#type: i32,
+    df: i32,
+    level: f64,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let out = target(out, "out")?;
+        let (contrasts, adjust) = (Contrasts::named(text(contrasts, "contrasts")?)?, Adjustment::named(text(adjust, "adjust")?)?);
+        let asked = Asked::new(fit, data, specs, weights, r#type, df)?;
+        out.write(give(FrameHandle::new(asked.contrasts(&contrasts, adjust, level)?)));
+        Ok(())
+    })
+}
+
+/// Contrasts of marginal means with weights of the caller: `coefficients` [m,k], column-major with leading dimension `ld` >= m, one
+/// column a contrast, for the m means of a group in the order of interlace_fit_marginal_means; `names` [k]. `adjust` is not "tukey".
+/// Everything else is as for interlace_fit_contrasts.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_custom_contrasts(
+    fit: Option<&FitHandle>,
+    data: Option<&FrameHandle>,
+    specs: *const c_char,
+    weights: i32,
+    coefficients: *const f64,
+    m: usize,
+    k: usize,
+    ld: usize,
+    names: *const *const c_char,
+    adjust: *const c_char,
+    r#type: i32,
+    df: i32,
+    level: f64,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let out = target(out, "out")?;
+        let adjust = Adjustment::named(text(adjust, "adjust")?)?;
+        let columns = matrix(coefficients, m, k, ld, "coefficients", "ld")?;
+        let names = texts(names, k, "names")?;
+        let rows = names.iter().zip(columns.chunks(m.max(1))).map(|(name, weights)| ((*name).to_string(), weights.to_vec()));
+        let contrasts = Contrasts::Custom(rows.collect());
+        let asked = Asked::new(fit, data, specs, weights, r#type, df)?;
+        out.write(give(FrameHandle::new(asked.contrasts(&contrasts, adjust, level)?)));
+        Ok(())
+    })
+}
+
+/// What all of these functions are asked.
+struct Asked<'a> {
+    fit: &'a Fit,
+    means: MarginalMeans,
+    df: SimpleDf,
+    /// The scale of the response; `None` where results stay on that of the linear predictor.
+    scale: Option<ResponseScale>,
+}
+
+impl<'a> Asked<'a> {
+    unsafe fn new(
+        fit: Option<&'a FitHandle>,
+        data: Option<&FrameHandle>,
+        specs: *const c_char,
+        weights: i32,
+        scale: i32,
+        df: i32,
+    ) -> Result<Self> {
+        let fit = fit_of(fit)?;
+        let specs = MeansSpec::parse(text(specs, "specs")?)?;
+        let weights = choice(weights, "weights", &WEIGHTINGS)?;
+        // The two scales are one in a linear model.
+        choice(scale, "type", &[(INTERLACE_PREDICT_RESPONSE, ()), (INTERLACE_PREDICT_LINK, ())])?;
+        let df = choice(df, "df", &DF_METHODS)?;
+        let means = MarginalMeans::of_fit(fit, data.map(|data| &data.frame), &specs, weights)?;
+        Ok(Asked { fit, means, df, scale: None })
+    }
+
+    fn contrasts(&self, contrasts: &Contrasts, adjust: Adjustment, level: f64) -> Result<Frame> {
+        with_coefficients(self.fit, self.df, |own| self.means.contrasts(own, contrasts, adjust, self.scale.as_ref(), level))
+    }
+}

@@ -1,0 +1,168 @@
+//! What a generalised model adds to a spec: the family, and predictors of the dispersion and of the zeros.
+
+use libc::c_char;
+
+use super::boundary::boundary;
+use super::buffer::matrix;
+use super::spec::{SpecHandle, formula_of, model_of};
+use super::spec_arrays::{arrays_of, distinct, owned};
+use super::status::{ErrorRecord, Status};
+use super::strings::{optional_text, text, texts};
+use crate::design::one_sided;
+use crate::error::{Error, Result};
+use crate::spec::{FamilySpec, ModelKind, PredictorSpec, Spec};
+
+/// Sets the distribution of the response of a generalised model by its name, as "poisson" or "binomial"; interlace_family_name lists
+/// them, and R's names are known, too. `link` is the name of a link function, NULL for the family's default. Without this call the
+/// family is gaussian. Forgets the parameters fixed before.
+/// INTERLACE_E_ARGUMENT for an unknown family, for a link that does not suit it, and for a linear model.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_set_family(
+    spec: Option<&mut SpecHandle>,
+    family: *const c_char,
+    link: *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let spec = generalised(spec, "the family")?;
+        let (name, link) = (text(family, "family")?.to_owned(), optional_text(link, "link")?.map(String::from));
+        let family = FamilySpec { name, link, ..FamilySpec::default() };
+        family.build()?;
+        spec.family = family;
+        Ok(())
+    })
+}
+
+/// Keeps a parameter of the family at a value instead of estimating it, as the "df" of "student_t" at 5. The value is on the scale on
+/// which it is reported. interlace_spec_set_family comes first. The last call for a parameter holds.
+/// INTERLACE_E_ARGUMENT for a parameter that the family does not have and for a value out of its range.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_fix_parameter(
+    spec: Option<&mut SpecHandle>,
+    name: *const c_char,
+    value: f64,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let spec = generalised(spec, "a parameter of the family")?;
+        let name = text(name, "name")?;
+        if spec.family.name.is_empty() && spec.family.custom.is_none() {
+            return Err(Error::argument(format!("the spec has no family yet, whose parameter '{name}' is to be fixed")));
+        }
+        let mut family = spec.family.clone();
+        family.fixed.retain(|(known, _)| known != name);
+        family.fixed.push((name.to_owned(), value));
+        family.build()?;
+        spec.family = family;
+        Ok(())
+    })
+}
+
+/// Lets the first parameter of the family (its dispersion, say) depend on the data by a one-sided formula, "~ z + (1 | g)", on the
+/// scale on which the parameter is estimated. "~ 1" is one value for all rows, as without this call.
+/// INTERLACE_E_FORMULA if it can't be read or has a response; `position` is then the byte in `formula`.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_set_dispersion(
+    spec: Option<&mut SpecHandle>,
+    formula: *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (spec, predictor) = formula_predictor(spec, formula, "a dispersion formula")?;
+        spec.dispersion = Some(predictor);
+        Ok(())
+    })
+}
+
+/// Adds zeros of their own to the response: their probability has, on the logit scale, the predictor of a one-sided formula,
+/// "~ z + (1 | g)". "~ 1" is one probability for all rows, "~ 0" none, as without this call.
+/// INTERLACE_E_FORMULA if it can't be read or has a response; `position` is then the byte in `formula`.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_set_zero_inflation(
+    spec: Option<&mut SpecHandle>,
+    formula: *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (spec, predictor) = formula_predictor(spec, formula, "a zero-inflation formula")?;
+        spec.zero_inflation = Some(predictor);
+        Ok(())
+    })
+}
+
+/// The predictor of interlace_spec_set_dispersion by its model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a
+/// spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on. All arrays are copied. New data to predict at need it, too.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_set_dispersion_columns(
+    spec: Option<&mut SpecHandle>,
+    x: *const f64,
+    p: usize,
+    ldx: usize,
+    names: *const *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (spec, predictor) = array_predictor(spec, x, p, ldx, names, "dispersion columns")?;
+        spec.dispersion = Some(predictor);
+        Ok(())
+    })
+}
+
+/// The predictor of interlace_spec_set_zero_inflation by its model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a
+/// spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on. All arrays are copied. New data to predict at need it, too.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_set_zero_inflation_columns(
+    spec: Option<&mut SpecHandle>,
+    x: *const f64,
+    p: usize,
+    ldx: usize,
+    names: *const *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (spec, predictor) = array_predictor(spec, x, p, ldx, names, "zero-inflation columns")?;
+        spec.zero_inflation = Some(predictor);
+        Ok(())
+    })
+}
+
+fn generalised<'a>(spec: Option<&'a mut SpecHandle>, what: &str) -> Result<&'a mut Spec> {
+    let spec = model_of(spec)?;
+    match spec.kind {
+        ModelKind::Glmm => Ok(spec),
+        ModelKind::Lmm => Err(Error::argument(format!("spec is of a linear model, {what} is for one of INTERLACE_GLMM"))),
+    }
+}
+
+unsafe fn formula_predictor<'a>(
+    spec: Option<&'a mut SpecHandle>,
+    formula: *const c_char,
+    what: &str,
+) -> Result<(&'a mut Spec, PredictorSpec)> {
+    let spec = generalised(spec, what)?;
+    formula_of(spec)?;
+    let formula = text(formula, "formula")?;
+    one_sided(formula)?;
+    Ok((spec, PredictorSpec::Formula(formula.to_owned())))
+}
+
+unsafe fn array_predictor<'a>(
+    spec: Option<&'a mut SpecHandle>,
+    x: *const f64,
+    p: usize,
+    ldx: usize,
+    names: *const *const c_char,
+    what: &str,
+) -> Result<(&'a mut Spec, PredictorSpec)> {
+    let spec = generalised(spec, what)?;
+    let x = matrix(x, arrays_of(spec)?.n, p, ldx, "x", "ldx")?;
+    let x_names = if names.is_null() { Vec::new() } else { owned(&texts(names, p, "names")?) };
+    distinct("names", &x_names)?;
+    Ok((spec, PredictorSpec::Arrays { p, x, x_names }))
+}

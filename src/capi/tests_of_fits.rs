@@ -1,0 +1,94 @@
+//! Tests of hypotheses: Wald tests within a fit, likelihood-ratio tests between fits.
+
+use super::boundary::boundary;
+use super::buffer::{matrix, optional_slice, slice, target};
+use super::fit::{FitHandle, fit_of};
+use super::frame::FrameHandle;
+use super::handle::{choice, give, need};
+use super::status::{ErrorRecord, Status};
+use crate::error::{Result, try_vec};
+use crate::fit::Fit;
+use crate::frame::Frame;
+use crate::inference::linear::{Coefficients, SimpleDf, combinations_table, joint_table};
+use crate::inference::lrt::likelihood_ratio_table;
+
+/// Estimates over their standard errors are normal: infinite degrees of freedom.
+pub const INTERLACE_DF_NORMAL: i32 = 0;
+/// Degrees of freedom are the rows used less the fixed effects.
+pub const INTERLACE_DF_RESIDUAL: i32 = 1;
+
+pub(super) const DF_METHODS: [(i32, SimpleDf); 2] =
+    [(INTERLACE_DF_NORMAL, SimpleDf::Normal), (INTERLACE_DF_RESIDUAL, SimpleDf::Residual)];
+
+/// Linear combinations L beta of the fixed effects as a new frame, a row each: "estimate", "SE", "df", "t.ratio" ("z.ratio" with
+/// infinite degrees of freedom) and "p.value" of the hypothesis that it is `rhs` (two-sided). `l` [k,p] is column-major with leading
+/// dimension `ld` >= k, one column a fixed effect in the order of interlace_fit_fixef_name; `rhs` [k], or NULL for zeros. `df` is
+/// INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL.
+/// With `joint`, one row that tests all of them together: "statistic" (F, or Wald's chi-square with infinite degrees of freedom), "df1"
+/// (the number of linearly independent rows), "df2" and "p.value". Rows of L that depend on others must not contradict them.
+/// INTERLACE_E_NUMERIC if the covariance of L beta is not positive definite. The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_wald_test(
+    fit: Option<&FitHandle>,
+    l: *const f64,
+    k: usize,
+    p: usize,
+    ld: usize,
+    rhs: *const f64,
+    df: i32,
+    joint: bool,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (fit, out) = (fit_of(fit)?, target(out, "out")?);
+        let l = matrix(l, k, p, ld, "l", "ld")?;
+        let rhs = match optional_slice(rhs, k, "rhs")? {
+            Some(rhs) => rhs.to_vec(),
+            None => try_vec("rhs", 0.0, k)?,
+        };
+        let df = choice(df, "df", &DF_METHODS)?;
+        let table = with_coefficients(fit, df, |own| {
+            if joint {
+                return joint_table(&own.joint_test(&l, k, &rhs, df.of(fit))?);
+            }
+            combinations_table(&own.combinations(&l, k)?, &rhs)
+        })?;
+        out.write(give(FrameHandle::new(table)));
+        Ok(())
+    })
+}
+
+/// Likelihood-ratio tests between `n` fits of nested models to the same data, as a new frame, a row a fit in the order of the numbers
+/// of parameters: "fit" (the index in `fits`), "model" (its formula), "npar", "AIC", "BIC", "logLik", "deviance" (minus twice logLik),
+/// and, against the row before, "Chisq", "Df", "p.value", "distribution" ("chisq" or "chibarsq") and "warning" (missing, or why the
+/// test is none: the models are not nested). The fits must use the same response and weights, and be by maximum likelihood; fits by
+/// REML are compared if they have the same fixed effects.
+/// A variance that is zero under the hypothesis lies at the edge of its range, so that chi-square gives too large a probability. With
+/// `chi_bar`, a comparison whose larger model has exactly one variance more, with its covariances, takes half of chi-square with one
+/// degree of freedom less and half with all (Stram & Lee 1994).
+/// The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_compare(
+    fits: *const *const FitHandle,
+    n: usize,
+    chi_bar: bool,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let out = target(out, "out")?;
+        let each = slice(fits, n, "fits")?.iter().enumerate();
+        let fits = each.map(|(i, fit)| need(fit.as_ref(), &format!("fits[{i}]")).map(|f| &f.fit)).collect::<Result<Vec<&Fit>>>()?;
+        out.write(give(FrameHandle::new(likelihood_ratio_table(&fits, chi_bar)?)));
+        Ok(())
+    })
+}
+
+/// Calls `make` with the coefficients of a fit and these degrees of freedom.
+pub(super) fn with_coefficients(fit: &Fit, df: SimpleDf, make: impl FnOnce(&Coefficients<'_>) -> Result<Frame>) -> Result<Frame> {
+    let df = df.of(fit);
+    make(&Coefficients { estimate: &fit.fixed.estimate, vcov: &fit.fixed.vcov, df: &|_| df })
+}

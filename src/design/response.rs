@@ -1,0 +1,179 @@
+//! The response: a number per row; for families of trials also successes and failures, or a factor.
+
+use std::borrow::Cow;
+
+use crate::design::compile::compile;
+use crate::design::node::Node;
+use crate::design::rows::{Incomplete, Rows, row_text};
+use crate::design::value::{Factor, Value};
+use crate::design::variable::occurring_levels;
+use crate::error::{Error, Result, try_vec};
+use crate::formula::{Argument, Expr, ExprKind};
+use crate::frame::Frame;
+use crate::frame::names::quoted;
+
+/// What the response of a model may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ResponseRule {
+    /// Of a linear model: a number per row.
+    #[default]
+    Linear,
+    /// Of a generalised model whose family has no trials: a number per row.
+    General,
+    /// Of a family of trials: a proportion; `cbind(successes, failures)`; or a factor, whose first level is failure.
+    Trials,
+}
+
+/// A compiled response with its name.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(super) struct Response {
+    pub name: String,
+    node: ResponseNode,
+}
+
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+enum ResponseNode {
+    Single(Node),
+    /// `cbind(successes, failures)`.
+    Counts {
+        successes: Node,
+        failures: Node,
+    },
+}
+
+/// The values of a response in all rows.
+pub(super) enum ResponseValues<'a> {
+    Numbers(Cow<'a, [f64]>),
+    Factor(Factor<'a>),
+    Counts { successes: Cow<'a, [f64]>, failures: Cow<'a, [f64]> },
+}
+
+impl Response {
+    pub fn compile(expr: &Expr, rule: ResponseRule, frame: &Frame) -> Result<Self> {
+        let node = match counts(expr) {
+            Some(arguments) if rule != ResponseRule::Linear => counts_node(expr, arguments, rule, frame)?,
+            _ => ResponseNode::Single(compile(expr, frame)?),
+        };
+        Ok(Response { name: expr.to_string(), node })
+    }
+
+    pub fn evaluate<'a>(&self, rule: ResponseRule, frame: &'a Frame) -> Result<ResponseValues<'a>> {
+        match &self.node {
+            ResponseNode::Counts { successes, failures } => {
+                let (successes, failures) = (successes.full_numbers(frame)?, failures.full_numbers(frame)?);
+                Ok(ResponseValues::Counts { successes, failures })
+            }
+            ResponseNode::Single(node) => match node.evaluate(frame)? {
+                Value::Factor(factor) if rule == ResponseRule::Trials && !factor.is_all_missing() => {
+                    Ok(ResponseValues::Factor(factor))
+                }
+                _ => node.full_numbers(frame).map(ResponseValues::Numbers),
+            },
+        }
+    }
+
+    pub fn note(&self, values: &ResponseValues, incomplete: &mut Incomplete) {
+        match (&self.node, values) {
+            (ResponseNode::Counts { successes, failures }, ResponseValues::Counts { successes: s, failures: f }) => {
+                incomplete.note_numbers(&self.name, &successes.columns(), s);
+                incomplete.note_numbers(&self.name, &failures.columns(), f);
+            }
+            (ResponseNode::Single(node), ResponseValues::Numbers(v)) => incomplete.note_numbers(&self.name, &node.columns(), v),
+            (ResponseNode::Single(node), ResponseValues::Factor(f)) => incomplete.note_codes(&self.name, &node.columns(), &f.codes),
+            _ => {}
+        }
+    }
+
+    /// The response in the rows used, and the numbers of trials where they come with it.
+    pub fn select(&self, values: ResponseValues, rows: &Rows, warnings: &mut Vec<String>) -> Result<(Vec<f64>, Option<Vec<f64>>)> {
+        match values {
+            ResponseValues::Numbers(values) => {
+                let y = rows.select(values)?.into_owned();
+                rows.check_finite(&self.name, &y)?;
+                Ok((y, None))
+            }
+            ResponseValues::Factor(factor) => Ok((self.success(&factor, rows, warnings)?, None)),
+            ResponseValues::Counts { successes, failures } => {
+                let mut y = self.checked_counts("successes", successes, rows)?;
+                let mut trials = self.checked_counts("failures", failures, rows)?;
+                for (y, n) in y.iter_mut().zip(&mut trials) {
+                    *n += *y;
+                    *y /= *n;
+                }
+                rows.check_finite(&self.name, &trials)?;
+                Ok((y, Some(trials)))
+            }
+        }
+    }
+
+    fn checked_counts(&self, what: &str, values: Cow<[f64]>, rows: &Rows) -> Result<Vec<f64>> {
+        let counts = rows.select(values)?.into_owned();
+        match counts.iter().position(|count| !(*count >= 0.0 && count.is_finite())) {
+            None => Ok(counts),
+            Some(i) => {
+                let row = rows.data_row(i);
+                let (name, count, place) = (quoted(&self.name), counts[i], row_text(row));
+                Err(Error::data(format!("{name}: the {what} are {count} in {place}, wanted finite counts from 0 up")).at(row))
+            }
+        }
+    }
+
+    /// 0 in the first of the levels that occur, 1 in the others, as R has it.
+    fn success(&self, factor: &Factor, rows: &Rows, warnings: &mut Vec<String>) -> Result<Vec<f64>> {
+        let levels = occurring_levels(&self.name, factor, rows, warnings);
+        let name = quoted(&self.name);
+        let failure = match &levels[..] {
+            [failure, _, more @ ..] => {
+                if !more.is_empty() {
+                    let (count, failure) = (levels.len(), quoted(failure));
+                    warnings.push(format!("the response {name} has {count} levels: {failure} is failure, all others are success"));
+                }
+                failure
+            }
+            few => {
+                let list = few.first().map_or_else(String::new, |level| format!(" ({})", quoted(level)));
+                let count = few.len();
+                return Err(Error::data(format!(
+                    "the response {name} has {count} level{list} in the rows used, wanted two: failure, success"
+                )));
+            }
+        };
+        let failure = factor.levels.iter().position(|level| level == failure).map_or(-1, |place| place as i32);
+        let mut y = try_vec("response", 0.0, rows.len())?;
+        for (i, y) in y.iter_mut().enumerate() {
+            *y = f64::from(u8::from(factor.codes[rows.data_row(i)] != failure));
+        }
+        Ok(y)
+    }
+}
+
+impl ResponseValues<'_> {
+    /// Notes the rows without trials: they say nothing.
+    pub fn note_no_trials(&self, incomplete: &mut Incomplete) {
+        if let ResponseValues::Counts { successes, failures } = self {
+            incomplete.note_zero_weights(successes.iter().zip(failures.iter()).map(|(s, f)| *s == 0.0 && *f == 0.0));
+        }
+    }
+}
+
+/// The arguments of `cbind()`, if the response is that.
+fn counts(expr: &Expr) -> Option<&[Argument]> {
+    match &expr.kind {
+        ExprKind::Paren(inner) => counts(inner),
+        ExprKind::Call { function, arguments } if function == "cbind" => Some(arguments),
+        _ => None,
+    }
+}
+
+fn counts_node(expr: &Expr, arguments: &[Argument], rule: ResponseRule, frame: &Frame) -> Result<ResponseNode> {
+    let at = expr.span.start;
+    if rule == ResponseRule::General {
+        let message = "cbind(successes, failures) is for families of trials, binomial and betabinomial: one response is wanted";
+        return Err(Error { position: at as i64, ..Error::unsupported(message) });
+    }
+    let [successes, failures] = arguments else {
+        let count = arguments.len();
+        return Err(Error::formula(at, format!("cbind() of the response has {count} columns, wanted two: successes, failures")));
+    };
+    Ok(ResponseNode::Counts { successes: compile(&successes.value, frame)?, failures: compile(&failures.value, frame)? })
+}

@@ -1,0 +1,132 @@
+//! Linear mixed models: from the design to the fit.
+
+use std::time::Instant;
+
+use super::{Fit, FixedEffects, Outcome, TermFit, kept_columns};
+use crate::covariance::Structure;
+use crate::design::{Design, ModelProgram};
+use crate::error::{Error, Result};
+use crate::lmm::centre::{centred, shifts};
+use crate::lmm::cross_products::CrossProducts;
+use crate::lmm::deviance::Deviance;
+use crate::lmm::estimate::{estimate, working_from_theta};
+use crate::lmm::rows::Chunk;
+use crate::lmm::solution::{Solution, solve};
+use crate::lmm::system::LinearSystem;
+use crate::options::{Options, Progress};
+use crate::random::Layout;
+use crate::search::Estimate;
+use crate::spec::ModelKind;
+
+/// Fits a design.
+pub(super) fn fit(program: ModelProgram, design: Design, options: &Options, progress: Option<Progress<'_>>) -> Result<Fit> {
+    check(&design)?;
+    let started = Instant::now();
+    let system = assemble(&design)?;
+    let mut deviance = Deviance::new(&system, options.reml)?;
+    let estimate = estimate(&mut deviance, options, progress)?;
+    let solution = solve(&mut deviance, &estimate.working)?;
+    let mut fit = Fit::linear(design, program, &system, options, &estimate, solution);
+    fit.timing.1 = started.elapsed().as_secs_f64();
+    Ok(fit)
+}
+
+/// The criterion at each of the given theta.
+pub(super) fn objective(design: &Design, options: &Options, thetas: &[f64]) -> Result<Vec<f64>> {
+    check(design)?;
+    let system = assemble(design)?;
+    let mut deviance = Deviance::new(&system, options.reml)?;
+    super::points(thetas, system.n_working())?.map(|theta| deviance.evaluate(&working_from_theta(&system, theta)?)).collect()
+}
+
+fn check(design: &Design) -> Result<()> {
+    if design.terms.is_empty() {
+        return Err(Error::argument("the model has no random terms; a linear mixed model needs at least one, such as (1 | group)"));
+    }
+    crate::design::check_groups(design)
+}
+
+impl Fit {
+    /// Puts together the results of a linear fit.
+    fn linear(
+        design: Design,
+        program: ModelProgram,
+        system: &LinearSystem,
+        options: &Options,
+        estimate: &Estimate,
+        solution: Solution,
+    ) -> Fit {
+        let (n, p) = (design.n, system.kept.len());
+        let npar = p + solution.theta.len() + 1;
+        let log_likelihood = -0.5 * solution.criterion;
+        let fixed = FixedEffects::new(&design.x_names, &system.kept, solution.beta, solution.vcov);
+        let theta_names = design.terms.iter().flat_map(|t| t.structure.theta_names(&t.group, &t.effects)).collect();
+        let x = kept_columns(design.x, n, design.x_names.len(), &system.kept);
+        let terms: Vec<TermFit> = design.terms.into_iter().zip(solution.terms).map(|(t, s)| TermFit::new(t, s)).collect();
+        let mut fit = Fit {
+            kind: ModelKind::Lmm,
+            formula: String::new(),
+            reml: options.reml,
+            theta: solution.theta,
+            theta_names,
+            sigma: solution.sigma,
+            log_likelihood,
+            criterion: solution.criterion,
+            aic: solution.criterion + 2.0 * npar as f64,
+            bic: solution.criterion + npar as f64 * (n as f64).ln(),
+            npar,
+            df_residual: n.saturating_sub(npar),
+            n_obs: n,
+            y: design.y,
+            fitted: vec![],
+            residuals: vec![],
+            residuals_pearson: vec![],
+            weights: design.weights,
+            offset: design.offset,
+            x,
+            singular: terms.iter().any(|t| !t.boundary.is_empty()),
+            outcome: Outcome::new(estimate, &terms),
+            design_warnings: design.warnings,
+            rows: design.rows,
+            generalised: None,
+            timing: (0.0, 0.0),
+            kept: system.kept.clone(),
+            terms,
+            fixed,
+            program,
+        };
+        fit.warn_of_dependent_effects(system);
+        fit.add_linear_rows();
+        fit
+    }
+
+    fn warn_of_dependent_effects(&mut self, system: &LinearSystem) {
+        for (_, term) in self.terms.iter().enumerate().filter(|(k, _)| system.nearly_dependent(*k)) {
+            self.design_warnings.push(format!(
+                "the effects {} of {} are nearly dependent on each other, which costs digits: centre their variables",
+                term.effects.join(", "),
+                term.group
+            ));
+        }
+    }
+}
+
+/// The design reduced to cross-products, ready for the objective.
+fn assemble(design: &Design) -> Result<LinearSystem> {
+    let y: Vec<f64> = match &design.offset {
+        Some(offset) => design.y.iter().zip(offset).map(|(y, o)| y - o).collect(),
+        None => design.y.clone(),
+    };
+    let structures: Vec<Structure> = design.terms.iter().map(|t| t.structure).collect();
+    let mut chunk = Chunk::of_design(design, &y);
+    let shifts = shifts(&chunk, &structures);
+    let centred = centred(&chunk, &shifts)?;
+    for (term, own) in chunk.terms.iter_mut().zip(&centred) {
+        if own.is_some() {
+            term.z = own.as_deref();
+        }
+    }
+    let mut products = CrossProducts::new(Layout::of_design(design))?;
+    products.add(&chunk)?;
+    LinearSystem::new(products, structures, shifts)
+}

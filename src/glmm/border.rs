@@ -1,0 +1,151 @@
+//! Fixed effects of the mean that are part of the mode: A with a border.
+//!
+//! ```text
+//! H = [ A          Lambda'Z'WX ]     S = X'WX - B'A^-1 B,   B = Lambda'Z'WX,   G = A^-1 B,   V = X - Z Lambda G
+//!     [ X'WZ Lambda      X'WX  ]     log|H| = log|A| + log|S|
+//! ```
+
+use super::laplace::Laplace;
+use crate::error::{Result, try_vec};
+use crate::linalg::dense;
+use crate::random::triangle;
+
+/// The border of A for p fixed effects.
+pub struct Border {
+    p: usize,
+    /// The fixed effects at the mode, and the step to move them by.
+    pub gamma: Vec<f64>,
+    pub step: Vec<f64>,
+    /// L^-1 P B, `[q, p]`.
+    half: Vec<f64>,
+    /// Lower factor of S, `[p, p]`.
+    schur: Vec<f64>,
+    /// W X of each predictor, `[n]`, a column at a time.
+    wx: Vec<Vec<f64>>,
+}
+
+impl Border {
+    pub fn new(n: usize, q: usize, p: usize, predictors: usize) -> Result<Self> {
+        Ok(Border {
+            p,
+            gamma: vec![0.0; p],
+            step: vec![0.0; p],
+            half: try_vec("fixed effects beside the random ones", 0.0, q * p)?,
+            schur: vec![0.0; p * p],
+            wx: (0..predictors).map(|_| try_vec("weighted fixed effects", 0.0, n)).collect::<Result<_>>()?,
+        })
+    }
+
+    pub fn log_determinant(&self) -> f64 {
+        2.0 * (0..self.p).map(|j| self.schur[j * (self.p + 1)].ln()).sum::<f64>()
+    }
+
+    /// W X_j of all predictors with inner effects.
+    fn weigh(&mut self, laplace: &Laplace<'_>, j: usize) {
+        let n = laplace.model.n;
+        let column = &laplace.model.fixed[0].q[j * n..(j + 1) * n];
+        for (a, wx) in self.wx.iter_mut().enumerate() {
+            let w = &laplace.jet.w[triangle(a, 0)];
+            wx.iter_mut().zip(w).zip(column).for_each(|((wx, w), x)| *wx = w * x);
+        }
+    }
+
+    /// With A factorized: the border and the factor of S; false where that is not positive and was made so.
+    pub fn assemble(&mut self, laplace: &mut Laplace<'_>) -> Result<bool> {
+        let (p, q) = (self.p, laplace.u.len());
+        let mut s = vec![0.0; p * p];
+        for j in 0..p {
+            self.weigh(laplace, j);
+            laplace.model.fixed[0].transpose(&self.wx[0], &mut s[j * p..(j + 1) * p]);
+            let mut b = std::mem::take(&mut laplace.work);
+            laplace.model.transpose_random(&self.wx, &mut b);
+            laplace.gram.gram.apply_factors(&laplace.t, true, &mut b);
+            if q > 0 {
+                laplace.factor.permute_into(&b, &mut self.half[j * q..(j + 1) * q]);
+            }
+            laplace.work = b;
+        }
+        if q > 0 && p > 0 {
+            laplace.factor.half_solve(&mut self.half);
+        }
+        for j in 0..p {
+            for i in 0..p {
+                s[j * p + i] -= dot(&self.half[i * q..(i + 1) * q], &self.half[j * q..(j + 1) * q]);
+            }
+        }
+        self.schur.copy_from_slice(&s);
+        if dense::cholesky(p, &mut self.schur).is_ok() {
+            return Ok(true);
+        }
+        // Some curvature in the directions that have none: of the size of the largest.
+        let largest = (0..p).map(|j| s[j * (p + 1)].abs()).fold(1.0, f64::max);
+        let mut ridge = 1e-3 * largest;
+        loop {
+            self.schur.copy_from_slice(&s);
+            (0..p).for_each(|j| self.schur[j * (p + 1)] += ridge);
+            if dense::cholesky(p, &mut self.schur).is_ok() {
+                return Ok(false);
+            }
+            ridge *= 10.0;
+        }
+    }
+
+    /// With L^-1 P v in `half`: turns (v, fixed) into L'-half of the solution; the form that the border adds.
+    pub fn solve(&self, half: &mut [f64], fixed: &mut [f64]) -> f64 {
+        let (p, q) = (self.p, half.len());
+        for j in 0..p {
+            fixed[j] -= dot(&self.half[j * q..(j + 1) * q], half);
+        }
+        dense::solve_lower(p, &self.schur, fixed);
+        let form = fixed.iter().map(|v| v * v).sum();
+        dense::solve_lower_transpose(p, &self.schur, fixed);
+        for j in 0..p {
+            half.iter_mut().zip(&self.half[j * q..(j + 1) * q]).for_each(|(h, b)| *h -= fixed[j] * b);
+        }
+        form
+    }
+
+    /// G R^-T and V R^-T (of each predictor), column by column, with S = R R': `give(column, G's, V's)`.
+    pub fn whitened(&self, laplace: &mut Laplace<'_>, mut give: impl FnMut(&mut Laplace<'_>, &[f64], &[Vec<f64>])) {
+        let (p, q, n) = (self.p, laplace.u.len(), laplace.model.n);
+        let mut g = vec![0.0; q];
+        let mut v: Vec<Vec<f64>> = laplace.eta.iter().map(|e| vec![0.0; e.len()]).collect();
+        for j in 0..p {
+            // Column j of R^-T.
+            let mut c = vec![0.0; p];
+            c[j] = 1.0;
+            dense::solve_lower_transpose(p, &self.schur, &mut c);
+            let mut half = vec![0.0; q];
+            for (i, c) in c.iter().enumerate() {
+                half.iter_mut().zip(&self.half[i * q..(i + 1) * q]).for_each(|(h, b)| *h += c * b);
+            }
+            laplace.factor.half_solve_transpose(&mut half);
+            laplace.factor.unpermute_into(&half, &mut g);
+            let mut b: Vec<f64> = g.iter().map(|g| -g).collect();
+            laplace.gram.gram.apply_factors(&laplace.t, false, &mut b);
+            v.iter_mut().for_each(|v| v.fill(0.0));
+            for (i, c) in c.iter().enumerate() {
+                let column = &laplace.model.fixed[0].q[i * n..(i + 1) * n];
+                v[0].iter_mut().zip(column).for_each(|(v, x)| *v += c * x);
+            }
+            laplace.model.add_random(&b, &mut v);
+            give(laplace, &g, &v);
+        }
+    }
+
+    /// S^-1, the covariance of the fixed effects given theta, `[p, p]`.
+    pub fn covariance(&self) -> Vec<f64> {
+        let p = self.p;
+        let mut out = vec![0.0; p * p];
+        for (j, column) in out.chunks_exact_mut(p.max(1)).enumerate() {
+            column[j] = 1.0;
+            dense::solve_lower(p, &self.schur, column);
+            dense::solve_lower_transpose(p, &self.schur, column);
+        }
+        out
+    }
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(x, y)| x * y).sum()
+}

@@ -1,0 +1,144 @@
+//! What the optimiser asks of the Laplace deviance; an approximate Hessian from quantities at the mode alone.
+//!
+//! In theta the average information (Gilmour, Thompson and Cullis 1995) of the linear model that has the deviance's value and slope at the
+//! mode, with weights W; in the fixed effects 2 X'V^-1 X of that model; for shared parameters the sum of squared scores.
+
+use super::laplace::Laplace;
+use crate::covariance::Structure;
+use crate::error::{Code, Result};
+use crate::family::Order;
+use crate::optimize::Objective;
+use crate::random::{add_curvature, add_second_derivatives, directions, factor_derivatives, triangle};
+use crate::search::{Criterion, ThetaMap};
+
+/// A point where the numbers break down is infinitely bad, not the end of the search.
+fn finite_or_infinity(value: Result<f64>) -> Result<f64> {
+    match value {
+        Err(e) if e.code == Code::Numeric => Ok(f64::INFINITY),
+        other => other,
+    }
+}
+
+impl Objective for Laplace<'_> {
+    fn dimension(&self) -> usize {
+        self.n_parameters()
+    }
+
+    fn value(&mut self, x: &[f64]) -> Result<f64> {
+        finite_or_infinity(self.evaluate(x, Order::Mode))
+    }
+
+    fn gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64> {
+        finite_or_infinity(self.evaluate_gradient(x, gradient).map(|(value, _)| value))
+    }
+
+    fn hessian(&mut self, x: &[f64], gradient: &mut [f64], hessian: &mut [f64]) -> Result<f64> {
+        finite_or_infinity(self.evaluate_hessian(x, gradient, hessian))
+    }
+}
+
+impl<'a> Criterion<'a> for Laplace<'a> {
+    fn structures(&self) -> &[Structure] {
+        &self.model.structures
+    }
+
+    fn force(&mut self, working: &[f64], term: usize) -> Result<(Vec<f64>, Vec<f64>)> {
+        let mut gradient = vec![0.0; working.len()];
+        let (_, mut forces) = self.evaluate_gradient(working, &mut gradient)?;
+        Ok((forces.swap_remove(term), self.t[term].clone()))
+    }
+
+    fn evaluations(&self) -> usize {
+        self.evaluations
+    }
+
+    fn theta_map(&self) -> ThetaMap<'a> {
+        let model = self.model;
+        Box::new(|working| model.theta_from_working(working))
+    }
+}
+
+impl Laplace<'_> {
+    /// The deviance, its gradient and the approximate Hessian `[n, n]`.
+    pub fn evaluate_hessian(&mut self, x: &[f64], gradient: &mut [f64], hessian: &mut [f64]) -> Result<f64> {
+        let (value, forces) = self.evaluate_gradient(x, gradient)?;
+        let n = x.len();
+        hessian.fill(0.0);
+        self.theta_block(x, &forces, hessian);
+        self.fixed_block(hessian, n);
+        for (f, at) in self.shared().enumerate() {
+            hessian[at * (n + 1)] = 2.0 * self.evaluator.shared_score(f).iter().map(|s| s * s).sum::<f64>();
+        }
+        Ok(value)
+    }
+
+    fn theta_block(&mut self, x: &[f64], forces: &[Vec<f64>], hessian: &mut [f64]) {
+        let (q, n) = (self.u.len(), x.len());
+        let derivatives = factor_derivatives(&self.model.structures, x);
+        if q == 0 || derivatives.is_empty() {
+            return;
+        }
+        // `zs` is Z's, which is Z'V^-1 residual of the linear model at the mode.
+        let g = directions(&self.model.layout, &self.t, &derivatives, &self.u, &self.zs);
+        let mut product = vec![0.0; g.len()];
+        self.gram.gram.subtract_product(&g, &mut product);
+        product.iter_mut().for_each(|v| *v = -*v);
+        let half = self.half_solved(product.clone());
+        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
+        for i in 0..derivatives.len() {
+            for j in i..derivatives.len() {
+                let (a, b) = (i * q..(i + 1) * q, j * q..(j + 1) * q);
+                let value = dot(&g[a.clone()], &product[b.clone()]) - dot(&half[a], &half[b]);
+                hessian[i * n + j] = value;
+                hessian[j * n + i] = value;
+            }
+        }
+        add_curvature(&derivatives, &self.t, forces, hessian, n);
+        add_second_derivatives(&self.model.structures, x, forces, hessian, n);
+    }
+
+    /// L^-1 P Lambda'v, column by column.
+    pub(super) fn half_solved(&mut self, mut v: Vec<f64>) -> Vec<f64> {
+        self.gram.gram.apply_factors(&self.t, true, &mut v);
+        let mut half = vec![0.0; v.len()];
+        self.factor.permute_into(&v, &mut half);
+        self.factor.half_solve(&mut half);
+        half
+    }
+
+    /// 2 [X_c'W_cd X_d - X_c'W Z Lambda A^-1 Lambda'Z'W X_d] for all predictors whose fixed effects are parameters.
+    fn fixed_block(&mut self, hessian: &mut [f64], n: usize) {
+        let (model, q) = (self.model, self.u.len());
+        let predictors = self.inner.len();
+        let columns: Vec<(usize, usize)> = self.outer().flat_map(|a| (0..model.fixed[a].p).map(move |j| (a, j))).collect();
+        let first = model.n_theta();
+        let mut z = vec![0.0; q * columns.len()];
+        let mut wx: Vec<Vec<f64>> = vec![vec![0.0; model.n]; predictors];
+        let mut block = vec![0.0; model.fixed.iter().map(|f| f.p).max().unwrap_or(0)];
+        for (at, &(c, j)) in columns.iter().enumerate() {
+            let column = &model.fixed[c].q[j * model.n..(j + 1) * model.n];
+            for (a, wx) in wx.iter_mut().enumerate() {
+                let w = &self.jet.w[triangle(a, c)];
+                wx.iter_mut().zip(w).zip(column).for_each(|((o, w), x)| *o = w * x);
+            }
+            if q > 0 {
+                model.transpose_random(&wx, &mut z[at * q..(at + 1) * q]);
+            }
+            for (d, range) in self.outer().zip(self.ranges()) {
+                model.fixed[d].transpose(&wx[d], &mut block);
+                for (value, i) in block.iter().zip(range) {
+                    hessian[(first + at) * n + i] = 2.0 * value;
+                }
+            }
+        }
+        if q == 0 {
+            return;
+        }
+        let half = self.half_solved(z);
+        for (j, b) in half.chunks_exact(q).enumerate() {
+            for (i, a) in half.chunks_exact(q).enumerate() {
+                hessian[(first + j) * n + first + i] -= 2.0 * a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
+            }
+        }
+    }
+}

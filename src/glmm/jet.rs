@@ -1,0 +1,89 @@
+//! What the Laplace engine asks of a response: its log-density with derivatives in the linear predictors and in shared parameters.
+
+use std::fmt::Debug;
+
+use crate::error::{Result, try_vec};
+use crate::family::Order;
+
+/// The place of the triple (a, b, c) in a list of the triples with a >= b >= c.
+pub fn tetrahedron(a: usize, b: usize, c: usize) -> usize {
+    let mut t = [a, b, c];
+    t.sort_unstable_by(|x, y| y.cmp(x));
+    t[0] * (t[0] + 1) * (t[0] + 2) / 6 + t[1] * (t[1] + 1) / 2 + t[2]
+}
+
+/// Log-densities per row and their derivatives in P linear predictors.
+#[derive(Clone, Debug, Default)]
+pub struct Jet {
+    pub l: Vec<f64>,
+    /// First derivatives, `[P]`.
+    pub s: Vec<Vec<f64>>,
+    /// Second ones with their sign changed, at `triangle(a, b)`; squared scores of a predictor without inner effects where the response
+    /// doesn't have its own, which serve steps of the search alone.
+    pub w: Vec<Vec<f64>>,
+    /// Third ones with their sign changed, at `tetrahedron(a, b, c)`; empty where fewer than two of the three have random effects.
+    pub t: Vec<Vec<f64>>,
+}
+
+impl Jet {
+    /// `inner[a]`: predictor a has effects that the mode is searched in.
+    pub fn new(rows: usize, inner: &[bool]) -> Result<Jet> {
+        let p = inner.len();
+        let column = |wanted: bool| try_vec("derivatives of the log-density", 0.0, if wanted { rows } else { 0 });
+        let mut jet = Jet { l: column(true)?, ..Jet::default() };
+        for a in 0..p {
+            jet.s.push(column(true)?);
+            for b in 0..=a {
+                jet.w.push(column(true)?);
+                for c in 0..=b {
+                    jet.t.push(column([a, b, c].iter().filter(|i| inner[**i]).count() >= 2)?);
+                }
+            }
+        }
+        Ok(jet)
+    }
+
+    pub fn log_likelihood(&self) -> f64 {
+        self.l.iter().sum()
+    }
+}
+
+/// What a parameter that all rows share is multiplied by in the gradient of the deviance.
+#[derive(Clone, Copy, Debug)]
+pub struct Adjoint<'a> {
+    /// Leverages at `triangle(a, b)`, of predictors with inner effects.
+    pub h: &'a [Vec<f64>],
+    /// Z Lambda a per predictor.
+    pub za: &'a [Vec<f64>],
+}
+
+/// Data and distribution of a response.
+pub trait Response: Debug + Send + Sync {
+    /// Linear predictors: 0 is the mean's.
+    fn predictors(&self) -> usize;
+
+    /// Parameters that all rows share, and that are estimated.
+    fn n_shared(&self) -> usize;
+
+    /// Something that evaluates it, given which predictors have inner effects.
+    fn evaluator<'a>(&'a self, inner: &[bool]) -> Result<Box<dyn Evaluator + 'a>>;
+}
+
+/// Evaluates a response at predictors and shared parameters (working scale).
+pub trait Evaluator {
+    /// Takes the shared parameters and the predictors that stay as they are while the mode is searched.
+    fn prepare(&mut self, shared: &[f64], eta: &[Vec<f64>], order: Order) -> Result<()>;
+
+    /// The jet; at `Order::Mode` l, and s and w of predictors with inner effects alone.
+    fn evaluate(&mut self, eta: &[Vec<f64>], order: Order, jet: &mut Jet) -> Result<()>;
+
+    /// The expected information of the mean's predictor and its derivatives in each of the predictors `[P]`.
+    fn expected(&mut self, eta: &[Vec<f64>], order: Order, w: &mut [f64], t: &mut [Vec<f64>]) -> Result<()>;
+
+    /// After an evaluation at `Order::Gradient`: per shared parameter the sum over rows of
+    /// `sum h_ab dw_ab/df + sum za_a ds_a/df`. With `expected` the information in the determinant is the expected one.
+    fn shared_gradient(&mut self, eta: &[Vec<f64>], adjoint: &Adjoint<'_>, expected: bool, out: &mut [f64]) -> Result<()>;
+
+    /// After an evaluation at `Order::Gradient`: dl/df of the shared parameter f, one a row.
+    fn shared_score(&self, f: usize) -> &[f64];
+}

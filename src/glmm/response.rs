@@ -1,0 +1,328 @@
+//! A family, with a zero part and a dispersion predictor if so wanted, as a response of the Laplace engine.
+
+use super::jet::{Adjoint, Evaluator, Jet, Response, tetrahedron};
+use crate::error::{Error, Result, try_vec};
+use crate::family::{Constants, Derivatives, Family, Observations, Order, Psi, ZeroDerivatives, ZeroMixture, ZeroPart};
+use crate::random::triangle;
+
+/// Step of differences in the family's parameters, which are logarithms or the like.
+const STEP: f64 = 1e-3;
+/// Four-point first and five-point second differences: at -2, -1, 1, 2 steps, and the centre of the second.
+const FIRST: [(f64, f64); 4] = [(-2.0, 1.0 / 12.0), (-1.0, -8.0 / 12.0), (1.0, 8.0 / 12.0), (2.0, -1.0 / 12.0)];
+const SECOND: [f64; 4] = [-1.0 / 12.0, 16.0 / 12.0, 16.0 / 12.0, -1.0 / 12.0];
+const SECOND_CENTRE: f64 = -30.0 / 12.0;
+
+/// A family on data.
+#[derive(Clone, Debug)]
+pub struct FamilyResponse {
+    pub family: Box<dyn Family>,
+    pub zero: Option<ZeroPart>,
+    /// The family's first parameter has a predictor of its own.
+    pub dispersion: bool,
+    pub y: Vec<f64>,
+    /// Empty if all are one.
+    pub weights: Vec<f64>,
+    /// The family's parameters that are estimated and shared by all rows.
+    pub shared: Vec<usize>,
+}
+
+impl FamilyResponse {
+    pub fn new(family: Box<dyn Family>, zero: Option<ZeroPart>, dispersion: bool, y: Vec<f64>, weights: Vec<f64>) -> Self {
+        let parameters = family.parameters();
+        let shared = (0..parameters.len()).filter(|&j| parameters[j].fixed.is_none() && !(dispersion && j == 0)).collect();
+        FamilyResponse { family, zero, dispersion, y, weights, shared }
+    }
+
+    pub fn observations(&self) -> Observations<'_> {
+        Observations { y: &self.y, weights: &self.weights }
+    }
+
+    /// The predictor of the zero part, if there is one.
+    pub fn zero_predictor(&self) -> Option<usize> {
+        self.zero.map(|_| 1)
+    }
+
+    /// The predictor of the dispersion, if there is one.
+    pub fn dispersion_predictor(&self) -> Option<usize> {
+        self.dispersion.then(|| 1 + usize::from(self.zero.is_some()))
+    }
+
+    /// All parameters of the family on their working scale; that of the dispersion predictor is 0.
+    pub fn psi(&self, shared: &[f64]) -> Vec<f64> {
+        let value = |p: &crate::family::Parameter| p.fixed.map_or(0.0, |v| p.scale.working(v));
+        let mut psi: Vec<f64> = self.family.parameters().iter().map(value).collect();
+        for (&j, v) in self.shared.iter().zip(shared) {
+            psi[j] = *v;
+        }
+        psi
+    }
+}
+
+impl Response for FamilyResponse {
+    fn predictors(&self) -> usize {
+        1 + usize::from(self.zero.is_some()) + usize::from(self.dispersion)
+    }
+
+    fn n_shared(&self) -> usize {
+        self.shared.len()
+    }
+
+    fn evaluator<'a>(&'a self, inner: &[bool]) -> Result<Box<dyn Evaluator + 'a>> {
+        let (n, parameters) = (self.y.len(), self.family.parameters().len());
+        let varying = self.dispersion_predictor().filter(|&d| inner[d]);
+        let column = || try_vec("derivatives of the log-density", 0.0, n);
+        let slopes = |_| Ok(Slopes { first: column()?, mixed: column()?, second: column()?, zero: column()? });
+        Ok(Box::new(FamilyEvaluator {
+            response: self,
+            varying,
+            mixture: self.zero.map(|part| ZeroMixture { part, family: self.family.clone() }),
+            constants: Constants::new(n, parameters)?,
+            d: Derivatives::new(n, parameters)?,
+            zero: ZeroDerivatives::new(if self.zero.is_some() { n } else { 0 }, parameters)?,
+            psi: vec![0.0; parameters],
+            slopes: (0..if varying.is_some() { parameters } else { 0 }).map(slopes).collect::<Result<_>>()?,
+            trial: if varying.is_some() { column()? } else { vec![] },
+        }))
+    }
+}
+
+/// Differences in the dispersion of the derivatives in a parameter f: l_Df, l_0Df, l_DDf, and l_zDf of the zero part.
+struct Slopes {
+    first: Vec<f64>,
+    mixed: Vec<f64>,
+    second: Vec<f64>,
+    zero: Vec<f64>,
+}
+
+struct FamilyEvaluator<'a> {
+    response: &'a FamilyResponse,
+    /// The dispersion's predictor, if it has inner effects: families don't have all derivatives for it.
+    varying: Option<usize>,
+    mixture: Option<ZeroMixture>,
+    constants: Constants,
+    d: Derivatives,
+    zero: ZeroDerivatives,
+    psi: Vec<f64>,
+    slopes: Vec<Slopes>,
+    trial: Vec<f64>,
+}
+
+fn psi_of<'p>(response: &FamilyResponse, psi: &[f64], dispersion: Option<&'p [f64]>) -> Vec<Psi<'p>> {
+    let one = |(j, v): (usize, &f64)| match dispersion {
+        Some(rows) if j == 0 && response.dispersion => Psi::PerRow(rows),
+        _ => Psi::Shared(*v),
+    };
+    psi.iter().enumerate().map(one).collect()
+}
+
+impl FamilyEvaluator<'_> {
+    fn constants(&mut self, psi: &[Psi], order: Order) -> Result<()> {
+        let data = self.response.observations();
+        match &self.mixture {
+            Some(mixture) => mixture.constants(&data, psi, order, &mut self.constants),
+            None => self.response.family.constants(&data, psi, order, &mut self.constants),
+        }
+    }
+
+    fn densities(&mut self, eta: &[Vec<f64>], psi: &[Psi], order: Order) -> Result<()> {
+        let data = self.response.observations();
+        match &self.mixture {
+            Some(mixture) => {
+                let predictors = [&eta[0][..], &eta[1][..]];
+                mixture.evaluate(&data, predictors, psi, &self.constants, order, &mut self.d, &mut self.zero)
+            }
+            None => self.response.family.evaluate(&data, &eta[0], psi, &self.constants, order, &mut self.d),
+        }
+    }
+
+    /// Differences in the dispersion's predictor; the derivatives themselves are those of the centre afterwards.
+    fn difference(&mut self, eta: &[Vec<f64>], predictor: usize, order: Order) -> Result<()> {
+        let mut slopes = std::mem::take(&mut self.slopes);
+        for s in &mut slopes {
+            for column in [&mut s.first, &mut s.mixed, &mut s.second, &mut s.zero] {
+                column.fill(0.0);
+            }
+        }
+        let mut trial = std::mem::take(&mut self.trial);
+        for ((at, first), second) in FIRST.into_iter().zip(SECOND).chain([((0.0, 0.0), SECOND_CENTRE)]) {
+            trial.iter_mut().zip(&eta[predictor]).for_each(|(t, v)| *t = v + at * STEP);
+            let psi = psi_of(self.response, &self.psi, Some(&trial));
+            self.constants(&psi, Order::Gradient)?;
+            self.densities(eta, &psi, Order::Gradient)?;
+            for (f, slope) in slopes.iter_mut().enumerate() {
+                let d = &self.d.psi[f];
+                slope.first.iter_mut().zip(&d.l).for_each(|(s, v)| *s += first * v / STEP);
+                if order == Order::Gradient {
+                    slope.mixed.iter_mut().zip(&d.s).for_each(|(s, v)| *s += first * v / STEP);
+                    slope.second.iter_mut().zip(&d.l).for_each(|(s, v)| *s += second * v / (STEP * STEP));
+                    if self.mixture.is_some() {
+                        slope.zero.iter_mut().zip(&self.zero.psi[f].z).for_each(|(s, v)| *s += first * v / STEP);
+                    }
+                }
+            }
+        }
+        (self.trial, self.slopes) = (trial, slopes);
+        Ok(())
+    }
+
+    fn give_zero(&mut self, jet: &mut Jet, order: Order) {
+        let z = &mut self.zero;
+        std::mem::swap(&mut jet.s[1], &mut z.z);
+        let pairs = [(triangle(1, 1), &z.zz), (triangle(1, 0), &z.ez)];
+        pairs.into_iter().for_each(|(at, values)| negate(values, &mut jet.w[at]));
+        if order == Order::Gradient {
+            let triples = [(tetrahedron(1, 1, 1), &z.zzz), (tetrahedron(1, 0, 0), &z.eez), (tetrahedron(1, 1, 0), &z.ezz)];
+            triples.into_iter().for_each(|(at, values)| negate(values, &mut jet.t[at]));
+        }
+    }
+
+    /// The derivatives in the dispersion's predictor, which is the family's first parameter.
+    fn give_dispersion(&mut self, predictor: usize, jet: &mut Jet) {
+        let (d, f) = (predictor, &self.d.psi[0]);
+        jet.s[d].copy_from_slice(&f.l);
+        negate(&f.s, &mut jet.w[triangle(d, 0)]);
+        let at = tetrahedron(d, 0, 0);
+        if !jet.t[at].is_empty() {
+            jet.t[at].copy_from_slice(&f.w);
+        }
+        if self.mixture.is_some() {
+            let z = &self.zero.psi[0];
+            negate(&z.z, &mut jet.w[triangle(d, 1)]);
+            negate(&z.ez, &mut jet.t[tetrahedron(d, 1, 0)]);
+            negate(&z.zz, &mut jet.t[tetrahedron(d, 1, 1)]);
+        }
+        if self.varying.is_none() {
+            jet.w[triangle(d, d)].iter_mut().zip(&f.l).for_each(|(w, s)| *w = s * s);
+        } else if let Some(slope) = self.slopes.first() {
+            negate(&slope.first, &mut jet.w[triangle(d, d)]);
+            negate(&slope.mixed, &mut jet.t[tetrahedron(d, d, 0)]);
+            negate(&slope.second, &mut jet.t[tetrahedron(d, d, d)]);
+            if self.mixture.is_some() {
+                negate(&slope.zero, &mut jet.t[tetrahedron(d, d, 1)]);
+            }
+        }
+    }
+
+    /// The derivative of the expected information in parameter j: families give it in closed form in the linear predictor alone.
+    fn expected_slope(&self, eta: &[Vec<f64>], j: usize, slope: &mut [f64]) -> Result<()> {
+        let response = self.response;
+        let n = response.y.len();
+        let (mut w, mut t) = (vec![0.0; n], vec![0.0; n]);
+        slope.fill(0.0);
+        for (at, factor) in FIRST {
+            let mut psi = self.psi.clone();
+            let mut rows = vec![];
+            if response.dispersion_predictor().is_some() && j == 0 {
+                rows = eta[1].iter().map(|v| v + at * STEP).collect();
+            } else {
+                psi[j] += at * STEP;
+                if let Some(d) = response.dispersion_predictor() {
+                    rows.clone_from(&eta[d]);
+                }
+            }
+            let psi = psi_of(response, &psi, Some(&rows));
+            response.family.expected_weight(&response.observations(), &eta[0], &psi, &mut w, &mut t)?;
+            slope.iter_mut().zip(&w).for_each(|(s, w)| *s += factor * w / STEP);
+        }
+        Ok(())
+    }
+}
+
+fn negate(from: &[f64], to: &mut [f64]) {
+    to.iter_mut().zip(from).for_each(|(t, f)| *t = -f);
+}
+
+impl Evaluator for FamilyEvaluator<'_> {
+    fn prepare(&mut self, shared: &[f64], eta: &[Vec<f64>], order: Order) -> Result<()> {
+        self.psi = self.response.psi(shared);
+        if self.varying.is_some() {
+            return Ok(());
+        }
+        let dispersion = self.response.dispersion_predictor().map(|d| &eta[d][..]);
+        let psi = psi_of(self.response, &self.psi, dispersion);
+        self.constants(&psi, order)
+    }
+
+    fn evaluate(&mut self, eta: &[Vec<f64>], order: Order, jet: &mut Jet) -> Result<()> {
+        let response = self.response;
+        let dispersion = response.dispersion_predictor();
+        let mut full = order;
+        if let Some(d) = self.varying {
+            self.difference(eta, d, order)?;
+            full = Order::Gradient;
+        } else {
+            let psi = psi_of(response, &self.psi, dispersion.map(|d| &eta[d][..]));
+            self.densities(eta, &psi, order)?;
+        }
+        for (ours, theirs) in [(&mut jet.l, &mut self.d.l), (&mut jet.s[0], &mut self.d.s)] {
+            std::mem::swap(ours, theirs);
+        }
+        std::mem::swap(&mut jet.w[0], &mut self.d.w);
+        if !jet.t[0].is_empty() {
+            std::mem::swap(&mut jet.t[0], &mut self.d.t);
+        }
+        if self.mixture.is_some() {
+            self.give_zero(jet, order);
+        }
+        if let (Some(d), Order::Gradient) = (dispersion, full) {
+            self.give_dispersion(d, jet);
+        }
+        Ok(())
+    }
+
+    fn expected(&mut self, eta: &[Vec<f64>], order: Order, w: &mut [f64], t: &mut [Vec<f64>]) -> Result<()> {
+        let response = self.response;
+        let dispersion = response.dispersion_predictor();
+        let psi = psi_of(response, &self.psi, dispersion.map(|d| &eta[d][..]));
+        let known = response.family.expected_weight(&response.observations(), &eta[0], &psi, w, &mut t[0])?;
+        if !known {
+            let name = response.family.name();
+            return Err(Error::unsupported(format!(
+                "information: the expected information of the family {name} has no closed form; use the observed one"
+            )));
+        }
+        if let (Some(d), Order::Gradient) = (dispersion, order) {
+            self.expected_slope(eta, 0, &mut t[d])?;
+        }
+        Ok(())
+    }
+
+    fn shared_gradient(&mut self, eta: &[Vec<f64>], adjoint: &Adjoint<'_>, expected: bool, out: &mut [f64]) -> Result<()> {
+        let (h, za) = (adjoint.h, adjoint.za);
+        let n = self.response.y.len();
+        let mut slope = vec![0.0; if expected { n } else { 0 }];
+        for (g, &j) in out.iter_mut().zip(&self.response.shared) {
+            let psi = &self.d.psi[j];
+            let mut sum = 0.0;
+            if !h[0].is_empty() {
+                if expected {
+                    self.expected_slope(eta, j, &mut slope)?;
+                }
+                let w = if expected { &slope } else { &psi.w };
+                sum += (0..n).map(|i| h[0][i] * w[i] + za[0][i] * psi.s[i]).sum::<f64>();
+            }
+            if self.mixture.is_some() && !h[triangle(1, 1)].is_empty() {
+                let z = &self.zero.psi[j];
+                sum += (0..n).map(|i| za[1][i] * z.z[i] - h[triangle(1, 1)][i] * z.zz[i]).sum::<f64>();
+                if !h[triangle(1, 0)].is_empty() {
+                    sum -= (0..n).map(|i| 2.0 * h[triangle(1, 0)][i] * z.ez[i]).sum::<f64>();
+                }
+            }
+            if let Some(d) = self.varying {
+                let slopes = &self.slopes[j];
+                let pairs = [(triangle(d, 0), 2.0, &slopes.mixed), (triangle(d, d), 1.0, &slopes.second)];
+                let zero = self.mixture.is_some().then_some((triangle(d, 1), 2.0, &slopes.zero));
+                for (at, factor, values) in pairs.into_iter().chain(zero).filter(|(at, ..)| !h[*at].is_empty()) {
+                    sum -= h[at].iter().zip(values).map(|(h, v)| factor * h * v).sum::<f64>();
+                }
+                sum += za[d].iter().zip(&slopes.first).map(|(a, v)| a * v).sum::<f64>();
+            }
+            *g = sum;
+        }
+        Ok(())
+    }
+
+    fn shared_score(&self, f: usize) -> &[f64] {
+        &self.d.psi[self.response.shared[f]].l
+    }
+}

@@ -1,0 +1,321 @@
+//! All estimates of a generalised model at given parameters, in the user's units, with their covariance.
+
+use super::laplace::{Inside, Laplace};
+use crate::error::Result;
+use crate::family::Order;
+use crate::linalg::dense;
+use crate::options::StdErrors;
+use crate::random::{TermSolution, own_block};
+use crate::search::boundary::null_directions;
+
+/// Steps of the differences, in standard errors: central differences of the analytic gradient.
+const STEP: f64 = 2e-3;
+/// Relative to the largest, an eigenvalue of the scaled Hessian below this says nothing about its direction.
+const FLAT: f64 = 1e-9;
+
+/// The estimates. Matrices are column-major.
+pub struct Solution {
+    pub deviance: f64,
+    pub theta: Vec<f64>,
+    /// Of each predictor, the kept columns.
+    pub beta: Vec<Vec<f64>>,
+    /// Shared parameters on their working scale.
+    pub shared: Vec<f64>,
+    /// Of the fixed effects of all predictors, then the shared parameters (working scale), then theta; NaN for what has none.
+    pub vcov: Vec<f64>,
+    pub terms: Vec<TermSolution>,
+    /// Linear predictors per row.
+    pub eta: Vec<Vec<f64>>,
+    /// Parameters in whose direction the deviance is flat: nothing is known of them.
+    pub flat: bool,
+}
+
+/// Solves the model at working parameters.
+pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Result<Solution> {
+    let (working_vcov, flat) = laplace.covariance_of_parameters(x, std_errors)?;
+    let deviance = laplace.evaluate(x, Order::Gradient)?;
+    if laplace.how.expected {
+        // Conditional covariances are those of the model that the modes belong to.
+        laplace.factorize_observed()?;
+    }
+    let model = laplace.model;
+    let theta = model.theta_from_working(x);
+    let mut beta = vec![];
+    let mut gamma = vec![laplace.fixed_effects(x)];
+    gamma.extend(laplace.outer().zip(laplace.ranges()).filter(|(a, _)| *a > 0).map(|(_, range)| x[range].to_vec()));
+    for (part, gamma) in model.fixed.iter().zip(gamma) {
+        let mut own = gamma;
+        part.to_user(&mut own);
+        beta.push(own);
+    }
+    let vcov = laplace.user_covariance(x, &working_vcov);
+    let terms = laplace.term_solutions(x)?;
+    Ok(Solution { deviance, theta, beta, shared: x[laplace.shared()].to_vec(), vcov, terms, eta: laplace.eta.clone(), flat })
+}
+
+impl Laplace<'_> {
+    /// The covariance of the working parameters, those inside first: 2 H^-1 with H the Hessian of the deviance. `[m, m]`, with NaN rows
+    /// for parameters of exact zeros, which are taken as known. And whether there was a direction without curvature.
+    fn covariance_of_parameters(&mut self, x: &[f64], std_errors: StdErrors) -> Result<(Vec<f64>, bool)> {
+        let n = x.len();
+        let (mut gradient, mut approximate) = (vec![0.0; n], vec![0.0; n * n]);
+        self.evaluate_hessian(x, &mut gradient, &mut approximate)?;
+        let inside = self.border.as_ref().map_or(0, |b| b.gamma.len());
+        let m = n + inside;
+        let free: Vec<usize> = match std_errors {
+            StdErrors::Marginal => (0..n).filter(|&j| approximate[j * (n + 1)] > 0.0 && !self.is_zero(x, j)).collect(),
+            StdErrors::Conditional => (self.model.n_theta()..n).collect(),
+        };
+        let mut hessian = vec![0.0; n * n];
+        let mut slopes = vec![vec![0.0; inside]; n];
+        match std_errors {
+            StdErrors::Marginal => self.difference_gradients(x, &free, &approximate, &mut hessian, &mut slopes)?,
+            StdErrors::Conditional => hessian.copy_from_slice(&approximate),
+        }
+        let k = free.len();
+        let part: Vec<f64> = (0..k * k)
+            .map(|e| {
+                let (i, j) = (free[e % k.max(1)], free[e / k.max(1)]);
+                0.5 * (hessian[j * n + i] + hessian[i * n + j])
+            })
+            .collect();
+        let (inverse, flat) = twice_inverse(k, &part);
+        let mut out = vec![f64::NAN; m * m];
+        for (a, &i) in free.iter().enumerate() {
+            for (b, &j) in free.iter().enumerate() {
+                out[(inside + j) * m + inside + i] = inverse[b * k + a];
+            }
+        }
+        if inside > 0 {
+            // The differences have left the border of another point.
+            self.evaluate(x, Order::Gradient)?;
+            self.factorize_observed()?;
+            self.add_inside(&free, &inverse, &slopes, &mut out);
+        }
+        Ok((out, flat))
+    }
+
+    /// The covariance of fixed effects that are inside: S^-1 given the parameters, and what the parameters' own adds,
+    /// (dgamma/dx) V (dgamma/dx)'.
+    fn add_inside(&self, free: &[usize], inverse: &[f64], slopes: &[Vec<f64>], out: &mut [f64]) {
+        let Some(border) = &self.border else { return };
+        let (p, k) = (border.gamma.len(), free.len());
+        let m = out.len().isqrt();
+        let given = border.covariance();
+        // At the joint mode given theta (lme4's nAGQ = 0) the covariance is that of the regression, given theta.
+        let slopes: Vec<Vec<f64>> = match self.how.inside {
+            Inside::Mode => slopes.iter().map(|s| vec![0.0; s.len()]).collect(),
+            _ => slopes.to_vec(),
+        };
+        let vs = |b: usize, i: usize| -> f64 { (0..k).map(|a| inverse[b * k + a] * slopes[free[a]][i]).sum() };
+        for i in 0..p {
+            for (b, &j) in free.iter().enumerate() {
+                out[(p + j) * m + i] = vs(b, i);
+                out[i * m + p + j] = out[(p + j) * m + i];
+            }
+            for j in 0..p {
+                out[j * m + i] = given[j * p + i] + (0..k).map(|b| vs(b, i) * slopes[free[b]][j]).sum::<f64>();
+            }
+        }
+    }
+
+    /// Whether parameter j is one of a column of T that is zero.
+    fn is_zero(&self, x: &[f64], j: usize) -> bool {
+        let mut first = 0;
+        for structure in &self.model.structures {
+            let n = structure.n_theta();
+            if (first..first + n).contains(&j) {
+                let mut d = vec![0.0; structure.size * structure.size];
+                let mut t = d.clone();
+                structure.factor(&x[first..first + n], &mut t);
+                structure.derivative(&x[first..first + n], j - first, &mut d);
+                // All of the derivative is in columns that are zero.
+                let r = structure.size;
+                return (0..r).all(|c| {
+                    let zero = t[c * r..(c + 1) * r].iter().all(|v| *v == 0.0);
+                    zero || d[c * r..(c + 1) * r].iter().all(|v| *v == 0.0)
+                });
+            }
+            first += n;
+        }
+        false
+    }
+
+    /// Columns of the Hessian for the free parameters, and derivatives of the fixed effects that are inside.
+    fn difference_gradients(
+        &mut self,
+        x: &[f64],
+        free: &[usize],
+        approximate: &[f64],
+        hessian: &mut [f64],
+        slopes: &mut [Vec<f64>],
+    ) -> Result<()> {
+        let n = x.len();
+        let (mut up, mut down) = (vec![0.0; n], vec![0.0; n]);
+        for &j in free {
+            let step = STEP * (2.0 / approximate[j * (n + 1)]).sqrt().clamp(1e-3, 1.0);
+            let mut at = x.to_vec();
+            at[j] = x[j] + step;
+            self.evaluate_gradient(&at, &mut up)?;
+            let gamma_up = self.border.as_ref().map(|b| b.gamma.clone()).unwrap_or_default();
+            at[j] = x[j] - step;
+            self.evaluate_gradient(&at, &mut down)?;
+            let gamma_down = self.border.as_ref().map(|b| b.gamma.clone()).unwrap_or_default();
+            for i in 0..n {
+                hessian[j * n + i] = (up[i] - down[i]) / (2.0 * step);
+            }
+            for (s, (u, d)) in slopes[j].iter_mut().zip(gamma_up.iter().zip(&gamma_down)) {
+                *s = (u - d) / (2.0 * step);
+            }
+        }
+        Ok(())
+    }
+
+    /// From working parameters to the user's: fixed effects of all predictors, shared parameters, theta.
+    fn user_covariance(&self, x: &[f64], working: &[f64]) -> Vec<f64> {
+        let model = self.model;
+        let (n_theta, m) = (model.n_theta(), working.len().isqrt());
+        let inside = m - x.len();
+        let shared = self.shared();
+        // J with user = J working, row by row.
+        let mut rows: Vec<Vec<f64>> = vec![];
+        for (a, part) in model.fixed.iter().enumerate() {
+            let first = if a == 0 && inside > 0 { 0 } else { inside + self.ranges()[a - self.outer().start].start };
+            let mut inverse = vec![0.0; part.p * part.p];
+            for (j, column) in inverse.chunks_exact_mut(part.p.max(1)).enumerate() {
+                column[j] = 1.0;
+                part.to_user(column);
+            }
+            for i in 0..part.p {
+                let mut row = vec![0.0; m];
+                (i..part.p).for_each(|j| row[first + j] = inverse[j * part.p + i]);
+                rows.push(row);
+            }
+        }
+        for j in shared {
+            let mut row = vec![0.0; m];
+            row[inside + j] = 1.0;
+            rows.push(row);
+        }
+        let slopes = self.theta_slopes(x);
+        for i in 0..n_theta {
+            let mut row = vec![0.0; m];
+            (0..n_theta).for_each(|j| row[inside + j] = slopes[j * n_theta + i]);
+            rows.push(row);
+        }
+        let k = rows.len();
+        let mut out = vec![0.0; k * k];
+        for i in 0..k {
+            let left: Vec<f64> = (0..m).map(|b| sparse_dot(&rows[i], &working[b * m..(b + 1) * m])).collect();
+            for j in 0..=i {
+                let value = sparse_dot(&rows[j], &left);
+                (out[i * k + j], out[j * k + i]) = (value, value);
+            }
+        }
+        out
+    }
+
+    /// d theta / d working, by differences where it is not linear.
+    fn theta_slopes(&self, x: &[f64]) -> Vec<f64> {
+        let n = self.model.n_theta();
+        let mut out = vec![0.0; n * n];
+        for j in 0..n {
+            let step = 1e-6 * x[j].abs().max(1e-2);
+            let mut at = x[..n].to_vec();
+            at[j] = x[j] + step;
+            let up = self.model.theta_from_working(&at);
+            at[j] = x[j] - step;
+            let down = self.model.theta_from_working(&at);
+            for i in 0..n {
+                out[j * n + i] = (up[i] - down[i]) / (2.0 * step);
+            }
+        }
+        out
+    }
+
+    fn term_solutions(&mut self, x: &[f64]) -> Result<Vec<TermSolution>> {
+        let model = self.model;
+        let mut b = self.u.clone();
+        self.gram.gram.apply_factors(&self.t, false, &mut b);
+        if let Some(inverse) = &mut self.inverse {
+            inverse.compute(&self.factor);
+        }
+        let integrated = self.how.inside == Inside::Integrated;
+        let mut extra: Vec<Vec<f64>> = vec![];
+        if integrated && let Some(border) = self.border.take() {
+            border.whitened(self, |laplace, g, _| {
+                let mut own = g.to_vec();
+                laplace.gram.gram.apply_factors(&laplace.t, false, &mut own);
+                extra.push(own);
+            });
+            self.border = Some(border);
+        }
+        let mut all = vec![];
+        let mut at = 0;
+        for (k, structure) in model.structures.iter().enumerate() {
+            let range = at..at + structure.n_theta();
+            at = range.end;
+            let (size, first, scales) = (model.layout.terms[k], model.layout.offset(k), &model.scales[k]);
+            let r = size.effects;
+            let t: Vec<f64> = self.t[k].iter().enumerate().map(|(e, v)| v / scales[e % r]).collect();
+            let modes = (0..size.levels * r).map(|i| b[first + i] / scales[i % r]).collect();
+            let mut condvar = vec![0.0; r * r * size.levels];
+            let mut block = vec![0.0; r * r];
+            for (level, out) in condvar.chunks_exact_mut(r * r).enumerate() {
+                if let Some(inverse) = &self.inverse {
+                    own_block(inverse, &self.col_ptr, first + level * r, r, &mut block);
+                }
+                dense::sandwich(r, &t, &block, 1.0, out);
+                for column in &extra {
+                    let own = &column[first + level * r..][..r];
+                    for e in 0..r * r {
+                        out[e] += own[e % r] / scales[e % r] * own[e / r] / scales[e / r];
+                    }
+                }
+            }
+            let identity: Vec<f64> = (0..r * r).map(|e| if e % (r + 1) == 0 { 1.0 } else { 0.0 }).collect();
+            let mut cov = vec![0.0; r * r];
+            dense::sandwich(r, &t, &identity, 1.0, &mut cov);
+            let boundary = null_directions(*structure, &x[range]).into_iter().map(|d| user_direction(&d, scales)).collect();
+            all.push(TermSolution { cov, modes, condvar, boundary });
+        }
+        Ok(all)
+    }
+}
+
+/// A null direction of a working covariance for effects in the user's units: the largest part comes out positive.
+fn user_direction(direction: &[f64], scales: &[f64]) -> Vec<f64> {
+    let mut v: Vec<f64> = direction.iter().zip(scales).map(|(d, s)| d * s).collect();
+    let norm = v.iter().map(|x| x * x).sum::<f64>().sqrt();
+    let largest = v.iter().fold(0.0f64, |m, x| if x.abs() > m.abs() + 1e-12 { *x } else { m });
+    v.iter_mut().for_each(|x| *x /= norm * largest.signum());
+    v
+}
+
+fn sparse_dot(row: &[f64], v: &[f64]) -> f64 {
+    row.iter().zip(v).filter(|(r, _)| **r != 0.0).map(|(r, v)| r * v).sum()
+}
+
+/// 2 H^-1; directions without curvature have an infinite variance, which is why their parameters come out as NaN.
+fn twice_inverse(k: usize, hessian: &[f64]) -> (Vec<f64>, bool) {
+    let scale: Vec<f64> = (0..k).map(|j| hessian[j * (k + 1)].abs().sqrt().max(f64::MIN_POSITIVE)).collect();
+    let scaled: Vec<f64> = (0..k * k).map(|e| hessian[e] / scale[e % k] / scale[e / k]).collect();
+    let Some((values, vectors)) = dense::symmetric_eigen(k, &scaled) else { return (vec![f64::NAN; k * k], true) };
+    let mut out = vec![0.0; k * k];
+    let mut flat = false;
+    for (value, v) in values.iter().zip(vectors.chunks_exact(k.max(1))) {
+        let well = *value > FLAT;
+        flat |= !well;
+        for j in 0..k {
+            for i in 0..k {
+                let part = v[i] * v[j] / scale[i] / scale[j];
+                if well {
+                    out[j * k + i] += 2.0 * part / value;
+                } else if (v[i] * v[j]).abs() > 1e-6 {
+                    out[j * k + i] = f64::NAN;
+                }
+            }
+        }
+    }
+    (out, flat)
+}

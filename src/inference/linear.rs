@@ -1,0 +1,261 @@
+//! Tests of linear combinations of coefficients: all that they need are estimates, their covariance, and degrees of freedom.
+
+use crate::error::{Error, Result, try_vec};
+use crate::fit::Fit;
+use crate::frame::Frame;
+use crate::linalg::dense::{cholesky, solve_lower};
+use crate::tails::{chi_square_upper, f_upper, t_two_sided, t_two_sided_quantile};
+
+/// Coefficients as tests see them.
+#[derive(Clone, Copy)]
+pub struct Coefficients<'a> {
+    /// `[p]`
+    pub estimate: &'a [f64],
+    /// `[p, p]`
+    pub vcov: &'a [f64],
+    /// The degrees of freedom of a linear combination `[p]`; infinite for the normal distribution.
+    pub df: &'a dyn Fn(&[f64]) -> f64,
+}
+
+/// Degrees of freedom that don't depend on the combination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SimpleDf {
+    /// Infinite.
+    Normal,
+    /// Rows used less fixed effects.
+    Residual,
+}
+
+impl SimpleDf {
+    pub fn of(self, fit: &Fit) -> f64 {
+        match self {
+            SimpleDf::Normal => f64::INFINITY,
+            SimpleDf::Residual => fit.n_obs.saturating_sub(fit.fixed.names.len()) as f64,
+        }
+    }
+}
+
+/// A linear combination of coefficients.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Combination {
+    pub estimate: f64,
+    pub std_error: f64,
+    pub df: f64,
+}
+
+impl Combination {
+    /// What is said of a combination that can't be estimated.
+    pub const NONE: Combination = Combination { estimate: f64::NAN, std_error: f64::NAN, df: f64::NAN };
+
+    /// t (z, if the degrees of freedom are infinite) of the hypothesis that it is `null`.
+    pub fn statistic(&self, null: f64) -> f64 {
+        (self.estimate - null) / self.std_error
+    }
+
+    /// Two-sided.
+    pub fn p_value(&self, null: f64) -> f64 {
+        t_two_sided(self.statistic(null), self.df)
+    }
+
+    /// Lower and upper limit at `reach` standard errors.
+    pub fn interval(&self, reach: f64) -> (f64, f64) {
+        (self.estimate - reach * self.std_error, self.estimate + reach * self.std_error)
+    }
+
+    /// The standard errors that an interval of this level reaches to either side.
+    pub fn reach(&self, level: f64) -> f64 {
+        t_two_sided_quantile(1.0 - level, self.df)
+    }
+}
+
+/// A test that several linear combinations have given values at once.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct JointTest {
+    /// Wald's chi-square, `df1` times F.
+    pub chi_square: f64,
+    /// The number of independent combinations.
+    pub df1: usize,
+    /// Infinite for the chi-square test.
+    pub df2: f64,
+    pub p_value: f64,
+}
+
+impl Coefficients<'_> {
+    /// A combination with weights `l` `[p]`.
+    pub fn combination(&self, l: &[f64]) -> Combination {
+        let p = self.estimate.len();
+        let estimate = l.iter().zip(self.estimate).map(|(l, b)| l * b).sum();
+        let variance: f64 = (0..p).map(|j| l[j] * dot(l, &self.vcov[j * p..(j + 1) * p])).sum();
+        Combination { estimate, std_error: variance.max(0.0).sqrt(), df: (self.df)(l) }
+    }
+
+    /// Each row of `l` `[k, p]` (column-major) as a combination.
+    pub fn combinations(&self, l: &[f64], k: usize) -> Result<Vec<Combination>> {
+        self.check(l, k)?;
+        Ok((0..k).map(|i| self.combination(&row(l, k, i))).collect())
+    }
+
+    /// Wald's test that L beta = rhs, for `l` `[k, p]` (column-major) and `rhs` `[k]`; with finite `df2` the F test. Rows of L that depend
+    /// on those before them add nothing, and must not contradict them.
+    pub fn joint_test(&self, l: &[f64], k: usize, rhs: &[f64], df2: f64) -> Result<JointTest> {
+        self.check(l, k)?;
+        if rhs.len() != k {
+            return Err(Error::argument(format!("rhs has {} numbers, L has {k} rows", rhs.len())));
+        }
+        let rows: Vec<Vec<f64>> = (0..k).map(|i| row(l, k, i)).collect();
+        let basis = independent_rows(&rows, rhs)?;
+        let m = basis.len();
+        if m == 0 {
+            return Err(Error::argument("L is zero: there is nothing to test"));
+        }
+        let p = self.estimate.len();
+        let image = |l: &[f64]| -> Vec<f64> { (0..p).map(|j| dot(l, &self.vcov[j * p..(j + 1) * p])).collect() };
+        let mut covariance = try_vec("covariance of L beta", 0.0, m * m)?;
+        for (b, (right, _)) in basis.iter().enumerate() {
+            let image = image(right);
+            for (a, (left, _)) in basis.iter().enumerate() {
+                covariance[b * m + a] = dot(left, &image);
+            }
+        }
+        let mut distance: Vec<f64> = basis.iter().map(|(l, rhs)| dot(l, self.estimate) - rhs).collect();
+        cholesky(m, &mut covariance).map_err(|_| Error::numeric("the covariance of L beta is not positive definite"))?;
+        solve_lower(m, &covariance, &mut distance);
+        let chi_square = dot(&distance, &distance);
+        let p_value = match df2 {
+            f64::INFINITY => chi_square_upper(chi_square, m as f64),
+            _ => f_upper(chi_square / m as f64, m as f64, df2),
+        };
+        Ok(JointTest { chi_square, df1: m, df2, p_value })
+    }
+
+    fn check(&self, l: &[f64], k: usize) -> Result<()> {
+        let p = self.estimate.len();
+        if k == 0 || l.len() != k.saturating_mul(p) {
+            return Err(Error::argument(format!("L has {} numbers in {k} rows, wanted {p} columns, one a fixed effect", l.len())));
+        }
+        match l.iter().position(|v| !v.is_finite()) {
+            None => Ok(()),
+            Some(at) => Err(Error::argument(format!("L has {} in row {} and column {}", l[at], at % k + 1, at / k + 1))),
+        }
+    }
+}
+
+/// A row a combination: `estimate`, `SE`, `df`, `t.ratio` (`z.ratio` where all degrees of freedom are infinite) and `p.value` of the
+/// hypothesis that it is `rhs`.
+pub fn combinations_table(combinations: &[Combination], rhs: &[f64]) -> Result<Frame> {
+    let pairs = || combinations.iter().zip(rhs);
+    let mut frame = Frame::new(combinations.len());
+    frame.add_real("estimate", combinations.iter().map(|c| c.estimate).collect())?;
+    frame.add_real("SE", combinations.iter().map(|c| c.std_error).collect())?;
+    frame.add_real("df", combinations.iter().map(|c| c.df).collect())?;
+    let name = statistic_name(combinations.iter().map(|c| c.df));
+    frame.add_real(name, pairs().map(|(c, null)| c.statistic(*null)).collect())?;
+    frame.add_real("p.value", pairs().map(|(c, null)| c.p_value(*null)).collect())?;
+    Ok(frame)
+}
+
+/// One row: `statistic` (F, or chi-square where `df2` is infinite), `df1`, `df2`, `p.value`.
+pub fn joint_table(test: &JointTest) -> Result<Frame> {
+    let mut frame = Frame::new(1);
+    let divisor = if test.df2 == f64::INFINITY { 1.0 } else { test.df1 as f64 };
+    frame.add_real("statistic", vec![test.chi_square / divisor])?;
+    frame.add_integers("df1", vec![test.df1 as i64])?;
+    frame.add_real("df2", vec![test.df2])?;
+    frame.add_real("p.value", vec![test.p_value])?;
+    Ok(frame)
+}
+
+/// `z.ratio` where all degrees of freedom that there are are infinite, otherwise `t.ratio`.
+pub(crate) fn statistic_name(df: impl Iterator<Item = f64>) -> &'static str {
+    let mut known = df.filter(|df| !df.is_nan()).peekable();
+    if known.peek().is_some() && known.all(|df| df == f64::INFINITY) { "z.ratio" } else { "t.ratio" }
+}
+
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+fn row(l: &[f64], k: usize, i: usize) -> Vec<f64> {
+    l.iter().skip(i).step_by(k).copied().collect()
+}
+
+/// How small the rest of a row is, relative to the row, that depends on others.
+const DEPENDENT: f64 = 1e-10;
+
+/// An orthonormal basis of the rows of [L, rhs], with the right-hand sides that belong to it (Gram-Schmidt, twice).
+fn independent_rows(rows: &[Vec<f64>], rhs: &[f64]) -> Result<Vec<(Vec<f64>, f64)>> {
+    let mut basis: Vec<(Vec<f64>, f64)> = Vec::new();
+    for (i, (row, &value)) in rows.iter().zip(rhs).enumerate() {
+        let norm = dot(row, row).sqrt();
+        let (mut rest, mut value) = (row.clone(), value);
+        let size = value.abs() + norm;
+        for _ in 0..2 {
+            for (unit, own) in &basis {
+                let share = dot(unit, &rest);
+                rest.iter_mut().zip(unit).for_each(|(r, u)| *r -= share * u);
+                value -= share * own;
+            }
+        }
+        let left = dot(&rest, &rest).sqrt();
+        if left > DEPENDENT * norm {
+            for r in &mut rest {
+                *r /= left;
+            }
+            basis.push((rest, value / left));
+        } else if value.abs() > 1e-8 * size {
+            return Err(Error::argument(format!("rhs: row {} of L depends on those before it, but wants another value", i + 1)));
+        }
+    }
+    Ok(basis)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VCOV: [f64; 9] = [4.0, 1.0, 0.5, 1.0, 3.0, -0.5, 0.5, -0.5, 2.0];
+
+    fn close(a: f64, b: f64) {
+        assert!((a - b).abs() <= 1e-13 * b.abs().max(1e-3), "{a} {b}");
+    }
+
+    #[test]
+    fn one_combination() {
+        let c = Coefficients { estimate: &[1.0, 2.0, -1.0], vcov: &VCOV, df: &|_| 7.0 };
+        let d = c.combination(&[0.0, 1.0, -1.0]);
+        close(d.estimate, 3.0);
+        close(d.std_error, 6.0_f64.sqrt());
+        close(d.statistic(1.0), 2.0 / 6.0_f64.sqrt());
+        // R: 2 * pt(3 / sqrt(6), 7, lower.tail = FALSE), qt(.975, 7)
+        assert!((d.p_value(0.0) - 0.260_282_711_955_788).abs() < 1e-12, "{}", d.p_value(0.0));
+        assert!((d.reach(0.95) - 2.364_624_251_592_784).abs() < 1e-12);
+        let (low, high) = d.interval(2.0);
+        close(high - low, 4.0 * 6.0_f64.sqrt());
+    }
+
+    #[test]
+    fn joint_tests_do_not_depend_on_how_the_hypothesis_is_written() {
+        let c = Coefficients { estimate: &[1.0, 2.0, -1.0], vcov: &VCOV, df: &|_| 7.0 };
+        let rows = |l: &[[f64; 3]], rhs: &[f64], df2| {
+            let k = l.len();
+            let flat: Vec<f64> = (0..3).flat_map(|j| l.iter().map(move |row| row[j])).collect();
+            c.joint_test(&flat, k, rhs, df2)
+        };
+        let direct = rows(&[[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], &[0.0, 0.0], f64::INFINITY).unwrap();
+        // (2, -1) [3, -.5; -.5, 2]^-1 (2, -1)' = (4 * 2 - 2 * 2 * .5 + 3) / 5.75
+        close(direct.chi_square, 9.0 / 5.75);
+        assert_eq!(direct.df1, 2);
+        close(direct.p_value, (-4.5_f64 / 5.75).exp());
+        let other = rows(&[[0.0, 1.0, 1.0], [0.0, 1.0, -1.0], [0.0, 5.0, 0.0]], &[0.0; 3], f64::INFINITY).unwrap();
+        close(other.chi_square, direct.chi_square);
+        assert_eq!(other.df1, 2);
+        let f = rows(&[[0.0, 1.0, 0.0]], &[1.0], 9.0).unwrap();
+        close(f.chi_square, 1.0 / 3.0);
+        close(f.p_value, t_two_sided((1.0_f64 / 3.0).sqrt(), 9.0));
+        let contradiction = rows(&[[0.0, 1.0, 0.0], [0.0, 2.0, 0.0]], &[1.0, 3.0], 9.0).unwrap_err();
+        assert!(contradiction.message.contains("row 2"), "{contradiction}");
+        assert!(rows(&[[0.0; 3]], &[0.0], 9.0).unwrap_err().message.contains("zero"));
+        assert!(rows(&[[0.0, f64::NAN, 0.0]], &[0.0], 9.0).unwrap_err().message.contains("row 1 and column 2"));
+        assert!(c.joint_test(&[1.0; 4], 2, &[0.0; 2], 9.0).unwrap_err().message.contains("3 columns"));
+    }
+}

@@ -1,0 +1,164 @@
+//! Likelihood-ratio tests between fits of nested models to the same data.
+
+use crate::error::{Error, Result};
+use crate::fit::{Fit, TermFit};
+use crate::formula::StructureKind;
+use crate::frame::Frame;
+use crate::frame::names::quoted;
+use crate::tails::{chi_bar_square_upper, chi_square_upper};
+
+/// The null distribution of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Null {
+    ChiSquare,
+    /// Half chi-square with one degree of freedom less, half with all: the larger model has one variance more, which is zero, at the edge
+    /// of its range, in the smaller one (Self & Liang 1987; Stram & Lee 1994).
+    ChiBarSquare,
+}
+
+/// A fit against the one before it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    pub chi_square: f64,
+    pub df: usize,
+    /// NaN without degrees of freedom.
+    pub p_value: f64,
+    pub null: Null,
+    /// Why the test may not be one.
+    pub warning: Option<String>,
+}
+
+/// Fits in the order of their numbers of parameters, as places in the list given, each but the first with its test. With `chi_bar`, a
+/// comparison in which one variance is at its edge has that distribution; otherwise all have the chi-square, which is then conservative.
+pub fn likelihood_ratio(fits: &[&Fit], chi_bar: bool) -> Result<Vec<(usize, Option<Comparison>)>> {
+    if fits.len() < 2 {
+        return Err(Error::argument(format!("a likelihood-ratio test needs at least 2 fits, there is {}", fits.len())));
+    }
+    for (i, fit) in fits.iter().enumerate().skip(1) {
+        check_comparable(fits[0], fit, i)?;
+    }
+    let mut order: Vec<usize> = (0..fits.len()).collect();
+    order.sort_by_key(|&i| fits[i].npar);
+    let mut result = Vec::with_capacity(fits.len());
+    for (rank, &i) in order.iter().enumerate() {
+        let before = rank.checked_sub(1).map(|r| fits[order[r]]);
+        result.push((i, before.map(|smaller| compare(smaller, fits[i], chi_bar))));
+    }
+    Ok(result)
+}
+
+/// The tests as a table, a row a fit: `fit` (its place in the list, from 0), `model` (the formula), `npar`, `AIC`, `BIC`, `logLik`,
+/// `deviance`, and against the row before `Chisq`, `Df`, `p.value`, `distribution` and `warning`.
+pub fn likelihood_ratio_table(fits: &[&Fit], chi_bar: bool) -> Result<Frame> {
+    let rows = likelihood_ratio(fits, chi_bar)?;
+    let mut frame = Frame::new(rows.len());
+    let reals = |value: &dyn Fn(&Fit) -> f64| rows.iter().map(|(i, _)| value(fits[*i])).collect::<Vec<f64>>();
+    let tests = || rows.iter().map(|(_, test)| test.as_ref());
+    frame.add_integers("fit", rows.iter().map(|(i, _)| *i as i64).collect())?;
+    frame.add_strings("model", &rows.iter().map(|(i, _)| Some(fits[*i].formula.as_str())).collect::<Vec<_>>())?;
+    frame.add_integers("npar", rows.iter().map(|(i, _)| fits[*i].npar as i64).collect())?;
+    frame.add_real("AIC", reals(&|fit| fit.aic))?;
+    frame.add_real("BIC", reals(&|fit| fit.bic))?;
+    frame.add_real("logLik", reals(&|fit| fit.log_likelihood))?;
+    frame.add_real("deviance", reals(&|fit| -2.0 * fit.log_likelihood))?;
+    frame.add_real("Chisq", tests().map(|t| t.map_or(f64::NAN, |t| t.chi_square)).collect())?;
+    frame.add_integers("Df", tests().map(|t| t.map_or(i64::MIN, |t| t.df as i64)).collect())?;
+    frame.add_real("p.value", tests().map(|t| t.map_or(f64::NAN, |t| t.p_value)).collect())?;
+    let name = |null: Null| if null == Null::ChiSquare { "chisq" } else { "chibarsq" };
+    frame.add_strings("distribution", &tests().map(|t| t.map(|t| name(t.null))).collect::<Vec<_>>())?;
+    frame.add_strings("warning", &tests().map(|t| t.and_then(|t| t.warning.as_deref())).collect::<Vec<_>>())?;
+    Ok(frame)
+}
+
+fn compare(smaller: &Fit, larger: &Fit, chi_bar: bool) -> Comparison {
+    let difference = 2.0 * (larger.log_likelihood - smaller.log_likelihood);
+    let (chi_square, df) = (difference.max(0.0), larger.npar - smaller.npar);
+    let null = if chi_bar && one_variance_more(smaller, larger) { Null::ChiBarSquare } else { Null::ChiSquare };
+    let p_value = match (df, null) {
+        (0, _) => f64::NAN,
+        (_, Null::ChiSquare) => chi_square_upper(chi_square, df as f64),
+        (_, Null::ChiBarSquare) => chi_bar_square_upper(chi_square, (df - 1) as f64),
+    };
+    let warning = not_nested(smaller, larger).or_else(|| {
+        let lower = difference < -1e-6 * (1.0 + larger.log_likelihood.abs()) && df > 0;
+        lower.then(|| "the larger model has the lower likelihood: its fit is not at the maximum".to_string())
+    });
+    Comparison { chi_square, df, p_value, null, warning }
+}
+
+/// Values of the rows used: padded results have NaN for the others.
+fn used(values: &[f64]) -> impl Iterator<Item = f64> + '_ {
+    values.iter().copied().filter(|v| !v.is_nan())
+}
+
+fn check_comparable(first: &Fit, fit: &Fit, i: usize) -> Result<()> {
+    let fail = |what: String| Err(Error::argument(format!("fits 0 and {i} can't be compared: {what}")));
+    if first.kind != fit.kind {
+        return fail("they are of different kinds of model".to_string());
+    }
+    if first.n_obs != fit.n_obs {
+        return fail(format!("they use {} and {} rows", first.n_obs, fit.n_obs));
+    }
+    if !used(&first.y).eq(used(&fit.y)) {
+        return fail("their responses differ".to_string());
+    }
+    let weights = |fit: &Fit| match &fit.weights {
+        Some(w) => used(w).collect(),
+        None => vec![1.0; fit.n_obs],
+    };
+    if (first.weights.is_some() || fit.weights.is_some()) && weights(first) != weights(fit) {
+        return fail("their weights differ".to_string());
+    }
+    if first.reml != fit.reml {
+        return fail("one is by REML, the other by maximum likelihood; refit with maximum likelihood".to_string());
+    }
+    if first.reml && (first.fixed.names != fit.fixed.names || first.x != fit.x) {
+        return fail("they are by REML and differ in their fixed effects; refit with maximum likelihood".to_string());
+    }
+    Ok(())
+}
+
+/// What of the smaller model is not in the larger one.
+fn not_nested(smaller: &Fit, larger: &Fit) -> Option<String> {
+    let in_larger = |name: &&String| larger.fixed.names.contains(name) || larger.fixed.dropped.contains(name);
+    if let Some(name) = smaller.fixed.names.iter().find(|name| !in_larger(name)) {
+        return Some(format!("the models are not nested: the larger one lacks the fixed effect {}", quoted(name)));
+    }
+    let lacking = smaller.terms.iter().find(|term| !covers(&larger.terms, term))?;
+    Some(format!(
+        "the models are not nested: the larger one lacks the random term ({} | {})",
+        lacking.effects.join(" + "),
+        lacking.group
+    ))
+}
+
+/// Whether each effect has a variance of its own, which the structure leaves free.
+fn has_free_variances(term: &TermFit) -> bool {
+    let free = match term.structure.kind {
+        StructureKind::Unstructured => true,
+        StructureKind::Diagonal => !term.structure.homogeneous,
+        StructureKind::CompoundSymmetry | StructureKind::Ar1 => false,
+    };
+    free || term.effects.len() == 1
+}
+
+/// Whether some terms allow every covariance that a term has.
+fn covers(terms: &[TermFit], term: &TermFit) -> bool {
+    let on_group = || terms.iter().filter(|t| t.group == term.group);
+    let whole = on_group().filter(|own| term.effects.iter().all(|effect| own.effects.contains(effect))).any(|own| {
+        let (a, b) = (own.structure, term.structure);
+        a.kind == StructureKind::Unstructured || a.kind == b.kind && a.size == b.size && (b.homogeneous || !a.homogeneous)
+    });
+    let uncorrelated = term.effects.len() == 1 || term.structure.kind == StructureKind::Diagonal;
+    let has_variance = |effect: &String| on_group().filter(|own| has_free_variances(own)).any(|own| own.effects.contains(effect));
+    whole || uncorrelated && has_free_variances(term) && term.effects.iter().all(has_variance)
+}
+
+/// Whether the larger model has the same fixed effects and exactly one variance more, all structures being free in their variances.
+fn one_variance_more(smaller: &Fit, larger: &Fit) -> bool {
+    let variances = |fit: &Fit| fit.terms.iter().map(|t| t.effects.len()).sum::<usize>();
+    smaller.fixed.names == larger.fixed.names
+        && smaller.terms.iter().chain(&larger.terms).all(has_free_variances)
+        && variances(larger) == variances(smaller) + 1
+        && not_nested(smaller, larger).is_none()
+}

@@ -1,0 +1,199 @@
+//! Marginal means and their contrasts as tables.
+
+use super::{Factor, MarginalMeans};
+use crate::error::{Error, Result};
+use crate::family::Link;
+use crate::frame::Frame;
+use crate::inference::adjust::{Adjustment, Statistic};
+use crate::inference::contrast::{ContrastRow, Contrasts};
+use crate::inference::linear::{Coefficients, Combination, statistic_name};
+
+/// The response behind a link.
+pub struct ResponseScale {
+    pub linkinv: Box<dyn Fn(f64) -> f64>,
+    /// The derivative of `linkinv`.
+    pub mu_eta: Box<dyn Fn(f64) -> f64>,
+    /// What the exponential of a difference is called, where it is something.
+    pub ratio: Option<&'static str>,
+}
+
+impl ResponseScale {
+    /// Differences of logarithms are ratios, those of logits odds ratios.
+    pub fn of_link(link: Link) -> Self {
+        let ratio = match link {
+            Link::Log => Some("ratio"),
+            Link::Logit => Some("odds.ratio"),
+            _ => None,
+        };
+        ResponseScale { linkinv: Box::new(move |eta| link.linkinv(eta)), mu_eta: Box::new(move |eta| link.mu_eta(eta)), ratio }
+    }
+}
+
+impl MarginalMeans {
+    /// A row a mean: the factors, `emmean` (on the scale of the response `response`), `SE`, `df`, `lower.CL` and `upper.CL`. On the scale
+    /// of the response standard errors are by the delta method, and limits are those of the linear predictor taken back. A mean that
+    /// can't be estimated has no numbers.
+    pub fn table(&self, coefficients: &Coefficients, scale: Option<&ResponseScale>, level: f64) -> Result<Frame> {
+        check_level(level)?;
+        let means: Vec<Combination> = self.rows.iter().map(|row| self.combination(coefficients, row, 1.0)).collect();
+        let limits: Vec<(f64, f64)> = means.iter().map(|m| m.interval(m.reach(level))).collect();
+        let mut frame = Frame::new(means.len());
+        self.add_factors(&mut frame, 0)?;
+        let name = if scale.is_some() { "response" } else { "emmean" };
+        frame.add_real(name, means.iter().map(|m| scale.map_or(m.estimate, |s| (s.linkinv)(m.estimate))).collect())?;
+        let error = |m: &Combination| m.std_error * scale.map_or(1.0, |s| (s.mu_eta)(m.estimate).abs());
+        frame.add_real("SE", means.iter().map(error).collect())?;
+        frame.add_real("df", means.iter().map(|m| m.df).collect())?;
+        let limits = limits.into_iter().map(|limits| scale.map_or(limits, |s| back(s, limits)));
+        let (lower, upper) = limits.unzip();
+        frame.add_real("lower.CL", lower)?;
+        frame.add_real("upper.CL", upper)?;
+        Ok(frame)
+    }
+
+    /// A row a contrast: the groups' factors, `contrast`, `estimate`, `SE`, `df`, `lower.CL`, `upper.CL`, `t.ratio` (`z.ratio` where all
+    /// degrees of freedom are infinite) and `p.value`. Each group is a family of its own for the adjustment. On the scale of the response
+    /// a difference of logarithms is a ratio (`ratio`, `odds.ratio`); other links have no such scale, and their contrasts stay where they are.
+    pub fn contrasts(
+        &self,
+        coefficients: &Coefficients,
+        contrasts: &Contrasts,
+        adjustment: Adjustment,
+        scale: Option<&ResponseScale>,
+        level: f64,
+    ) -> Result<Frame> {
+        check_level(level)?;
+        if adjustment == Adjustment::Tukey && *contrasts != Contrasts::Pairwise {
+            return Err(Error::argument("adjust is tukey, which is for pairwise contrasts only"));
+        }
+        let labels = self.labels();
+        let (rows, m) = (contrasts.rows(&labels)?, labels.len());
+        let ratio = scale.and_then(|s| s.ratio);
+        let n_groups = self.rows.len() / m;
+        let mut table = ContrastTable::default();
+        for group in 0..n_groups {
+            let means = &self.rows[group * m..(group + 1) * m];
+            let family: Vec<Combination> = rows.iter().map(|row| self.contrast(coefficients, means, row)).collect();
+            let tests: Vec<Statistic> = family.iter().map(|c| Statistic { value: c.statistic(0.0), df: c.df }).collect();
+            let (p_values, reaches) = (adjustment.p_values(&tests, m), adjustment.reaches(&tests, m, level));
+            for (i, own) in family.iter().enumerate() {
+                table.add(own, tests[i].value, p_values[i], reaches[i], ratio.is_some());
+            }
+        }
+        let mut frame = Frame::new(n_groups * rows.len());
+        self.add_groups(&mut frame, rows.len())?;
+        let name = |row: &ContrastRow| if ratio.is_some() { row.ratio_name.clone() } else { row.name.clone() };
+        let names: Vec<String> = (0..n_groups).flat_map(|_| rows.iter().map(name)).collect();
+        frame.add_strings("contrast", &names.iter().map(|n| Some(n.as_str())).collect::<Vec<_>>())?;
+        table.add_to(&mut frame, ratio.unwrap_or("estimate"))?;
+        Ok(frame)
+    }
+
+    /// A combination of all columns, with the offset that goes with it.
+    fn combination(&self, coefficients: &Coefficients, row: &[f64], share_of_offset: f64) -> Combination {
+        let Some(kept) = self.estimable.reduce(row) else { return Combination::NONE };
+        let mut combination = coefficients.combination(&kept);
+        combination.estimate += share_of_offset * self.offset;
+        combination
+    }
+
+    fn contrast(&self, coefficients: &Coefficients, means: &[Vec<f64>], row: &ContrastRow) -> Combination {
+        let mut sum = vec![0.0; means.first().map_or(0, Vec::len)];
+        for (mean, weight) in means.iter().zip(&row.weights).filter(|(_, w)| **w != 0.0) {
+            sum.iter_mut().zip(mean).for_each(|(s, m)| *s += weight * m);
+        }
+        self.combination(coefficients, &sum, row.weights.iter().sum())
+    }
+
+    /// The labels of the means of a group.
+    fn labels(&self) -> Vec<String> {
+        let factors = &self.factors[..self.n_factors];
+        let n: usize = factors.iter().map(|f| f.levels.len()).product();
+        let label = |mean: usize| {
+            let mut rest = mean;
+            let parts = factors.iter().map(|factor| {
+                let level = &factor.levels[rest % factor.levels.len()];
+                rest /= factor.levels.len();
+                if factor.numeric { format!("{}{level}", factor.name) } else { level.clone() }
+            });
+            parts.collect::<Vec<_>>().join(" ")
+        };
+        (0..n).map(label).collect()
+    }
+
+    /// The columns of the factors from the `first` on, one row a mean.
+    fn add_factors(&self, frame: &mut Frame, first: usize) -> Result<()> {
+        if self.n_factors == 0 && first == 0 {
+            frame.add_strings("1", &vec![Some("overall"); self.rows.len()])?;
+        }
+        let mut stride = 1;
+        for (f, factor) in self.factors.iter().enumerate() {
+            if f >= first {
+                add_factor(frame, factor, |mean| mean / stride % factor.levels.len(), self.rows.len())?;
+            }
+            stride *= factor.levels.len();
+        }
+        Ok(())
+    }
+
+    /// The columns of the groups' factors, with `each` rows a group.
+    fn add_groups(&self, frame: &mut Frame, each: usize) -> Result<()> {
+        let mut stride = each;
+        for factor in &self.factors[self.n_factors..] {
+            add_factor(frame, factor, |row| row / stride % factor.levels.len(), frame.n_rows())?;
+            stride *= factor.levels.len();
+        }
+        Ok(())
+    }
+}
+
+fn add_factor(frame: &mut Frame, factor: &Factor, level: impl Fn(usize) -> usize, n: usize) -> Result<()> {
+    frame.add_category(&factor.name, (0..n).map(|row| level(row) as i32).collect(), factor.levels.clone(), false)
+}
+
+/// The columns of numbers of a table of contrasts.
+#[derive(Default)]
+struct ContrastTable {
+    estimate: Vec<f64>,
+    std_error: Vec<f64>,
+    df: Vec<f64>,
+    lower: Vec<f64>,
+    upper: Vec<f64>,
+    statistic: Vec<f64>,
+    p_value: Vec<f64>,
+}
+
+impl ContrastTable {
+    fn add(&mut self, own: &Combination, statistic: f64, p_value: f64, reach: f64, ratio: bool) {
+        let (lower, upper) = own.interval(reach);
+        let scaled = |x: f64| if ratio { x.exp() } else { x };
+        self.estimate.push(scaled(own.estimate));
+        self.std_error.push(if ratio { own.std_error * own.estimate.exp() } else { own.std_error });
+        self.df.push(own.df);
+        self.lower.push(scaled(lower));
+        self.upper.push(scaled(upper));
+        self.statistic.push(statistic);
+        self.p_value.push(p_value);
+    }
+
+    fn add_to(self, frame: &mut Frame, estimate: &str) -> Result<()> {
+        let statistic = statistic_name(self.df.iter().copied());
+        frame.add_real(estimate, self.estimate)?;
+        frame.add_real("SE", self.std_error)?;
+        frame.add_real("df", self.df)?;
+        frame.add_real("lower.CL", self.lower)?;
+        frame.add_real("upper.CL", self.upper)?;
+        frame.add_real(statistic, self.statistic)?;
+        frame.add_real("p.value", self.p_value)
+    }
+}
+
+/// Limits of the linear predictor taken back; a decreasing link changes their places.
+fn back(scale: &ResponseScale, (lower, upper): (f64, f64)) -> (f64, f64) {
+    let (a, b) = ((scale.linkinv)(lower), (scale.linkinv)(upper));
+    if a > b { (b, a) } else { (a, b) }
+}
+
+fn check_level(level: f64) -> Result<()> {
+    if level > 0.0 && level < 1.0 { Ok(()) } else { Err(Error::argument(format!("level is {level}, must be between 0 and 1"))) }
+}

@@ -1,0 +1,125 @@
+//! Curvature of a criterion in the parameters of covariance structures: what a positive semidefinite approximation of its Hessian needs
+//! besides the average information.
+
+use super::layout::Layout;
+use crate::covariance::Structure;
+use crate::linalg::dense;
+
+/// A diagonal entry of T below this, relative to the rest of its column, is too small to divide by. A column that is small as a
+/// whole is not: that of F is small with it, to the last digit.
+const SINGULAR_PIVOT: f64 = 1e-8;
+
+/// dT/d(parameter) of one parameter `[r, r]`, with its term.
+pub struct FactorDerivative {
+    pub term: usize,
+    pub d: Vec<f64>,
+}
+
+/// dT/d(parameter) of each working parameter.
+pub fn factor_derivatives(structures: &[Structure], working: &[f64]) -> Vec<FactorDerivative> {
+    let mut all = Vec::new();
+    let mut first = 0;
+    for (term, structure) in structures.iter().enumerate() {
+        let n = structure.n_theta();
+        for i in 0..n {
+            let mut d = vec![0.0; structure.size * structure.size];
+            structure.derivative(&working[first..first + n], i, &mut d);
+            all.push(FactorDerivative { term, d });
+        }
+        first += n;
+    }
+    all
+}
+
+/// g_i = D_i u + Lambda D_i'z for each parameter, `[q, parameters]`: Z g_i = (dV/dtheta_i) V^-1 residual, u the spherical modes and z the
+/// residual seen by the random effects, Z'V^-1 residual.
+pub fn directions(layout: &Layout, t: &[Vec<f64>], derivatives: &[FactorDerivative], u: &[f64], z: &[f64]) -> Vec<f64> {
+    let q = layout.q();
+    let mut g = vec![0.0; q * derivatives.len()];
+    for (derivative, out) in derivatives.iter().zip(g.chunks_exact_mut(q.max(1))) {
+        let (size, first) = (layout.terms[derivative.term], layout.offset(derivative.term));
+        let (r, d, t) = (size.effects, &derivative.d, &t[derivative.term]);
+        for level in 0..size.levels {
+            let at = first + level * r;
+            let (u, z) = (&u[at..at + r], &z[at..at + r]);
+            for a in 0..r {
+                let mut sum: f64 = (0..=a).map(|b| d[b * r + a] * u[b]).sum();
+                for b in 0..=a {
+                    sum += t[b * r + a] * (b..r).map(|c| d[b * r + c] * z[c]).sum::<f64>();
+                }
+                out[at + a] = sum;
+            }
+        }
+    }
+    g
+}
+
+/// Adds 2 tr(D_j' H+ D_i), with H+ the positive part of the gradient H_k = F_k T_k^-1 in T T'. Without it a small
+/// standard deviation overshoots zero again and again. Columns of the Hessian are `stride` apart.
+pub fn add_curvature(derivatives: &[FactorDerivative], t: &[Vec<f64>], forces: &[Vec<f64>], hessian: &mut [f64], stride: usize) {
+    for (k, force) in forces.iter().enumerate() {
+        let r = force.len().isqrt();
+        let Some(positive) = positive_gradient(r, force, &t[k]) else { continue };
+        for (i, di) in derivatives.iter().enumerate().filter(|(_, d)| d.term == k) {
+            let mut hd = vec![0.0; r * r];
+            dense::multiply_add(r, r, r, 2.0, &positive, &di.d, &mut hd);
+            for (j, dj) in derivatives.iter().enumerate().filter(|(_, d)| d.term == k) {
+                hessian[i * stride + j] += dj.d.iter().zip(&hd).map(|(a, b)| a * b).sum::<f64>();
+            }
+        }
+    }
+}
+
+/// Adds 2 F'd2T to the diagonal where that is positive: structures whose T is not linear in their parameters.
+pub fn add_second_derivatives(structures: &[Structure], working: &[f64], forces: &[Vec<f64>], hessian: &mut [f64], stride: usize) {
+    let mut first = 0;
+    for (structure, force) in structures.iter().zip(forces) {
+        let n = structure.n_theta();
+        let mut second = vec![0.0; structure.size * structure.size];
+        for i in 0..n {
+            if structure.second_derivative(&working[first..first + n], i, i, &mut second) {
+                let curvature: f64 = second.iter().zip(force).map(|(s, f)| 2.0 * s * f).sum();
+                hessian[(first + i) * (stride + 1)] += curvature.max(0.0);
+            }
+        }
+        first += n;
+    }
+}
+
+/// The positive semidefinite part of the symmetric F T^-1, if T is regular.
+fn positive_gradient(r: usize, force: &[f64], t: &[f64]) -> Option<Vec<f64>> {
+    for a in 0..r {
+        let column = &t[a * r + a..(a + 1) * r];
+        let largest = column.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+        if column[0].abs() <= SINGULAR_PIVOT * largest || largest < f64::MIN_POSITIVE.sqrt() {
+            return None;
+        }
+    }
+    if r == 1 {
+        return Some(vec![(force[0] / t[0]).max(0.0)]);
+    }
+    let mut h = vec![0.0; r * r];
+    for a in 0..r {
+        // Row a of H solves H T = F.
+        let mut row: Vec<f64> = (0..r).map(|b| force[b * r + a]).collect();
+        dense::solve_lower_transpose(r, t, &mut row);
+        (0..r).for_each(|b| h[b * r + a] = row[b]);
+    }
+    for a in 0..r {
+        for b in 0..a {
+            let mean = 0.5 * (h[b * r + a] + h[a * r + b]);
+            h[b * r + a] = mean;
+            h[a * r + b] = mean;
+        }
+    }
+    let (values, vectors) = dense::symmetric_eigen(r, &h)?;
+    let mut positive = vec![0.0; r * r];
+    for (value, v) in values.iter().zip(vectors.chunks_exact(r)).filter(|(value, _)| **value > 0.0) {
+        for b in 0..r {
+            for a in 0..r {
+                positive[b * r + a] += value * v[a] * v[b];
+            }
+        }
+    }
+    Some(positive)
+}

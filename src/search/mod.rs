@@ -1,0 +1,176 @@
+//! The search for the parameters of a model with random effects: minimisation by more than one method where one is not enough, exact
+//! zeros, and a check that a boundary fit is a minimum.
+
+pub mod boundary;
+
+use std::time::{Duration, Instant};
+
+use crate::covariance::Structure;
+use crate::error::Result;
+use crate::optimize::{Method, Objective, Reason, Settings, Summary, minimize};
+use crate::options::{Options, Progress};
+
+/// Evaluations after which Newton's method hands over, and more for each parameter. It seldom needs half of them.
+const PATIENCE: (usize, usize) = (40, 4);
+
+/// A search that rounding ended at a larger scaled gradient is worth another method's try.
+const WELL_ENDED: f64 = 1e-5;
+
+/// A criterion whose first working parameters are those of covariance structures, one after the other.
+pub trait Criterion<'m>: Objective {
+    fn structures(&self) -> &[Structure];
+
+    /// At working parameters, for one term: half the derivatives of the criterion in T, and T.
+    fn force(&mut self, working: &[f64], term: usize) -> Result<(Vec<f64>, Vec<f64>)>;
+
+    /// All evaluations so far.
+    fn evaluations(&self) -> usize;
+
+    /// What makes the user's theta of working parameters, for reports of progress.
+    fn theta_map(&self) -> ThetaMap<'m>;
+
+    /// Parameters that the criterion does not depend on are set to zero.
+    fn settle(&self, _working: &mut [f64]) {}
+}
+
+/// From working parameters to the user's theta.
+pub type ThetaMap<'m> = Box<dyn Fn(&[f64]) -> Vec<f64> + 'm>;
+
+/// The minimum that was found.
+#[derive(Clone, Debug)]
+pub struct Estimate {
+    pub working: Vec<f64>,
+    pub value: f64,
+    pub converged: bool,
+    pub reason: Reason,
+    pub evaluations: usize,
+    pub scaled_gradient: f64,
+}
+
+/// A search over the working parameters of one model.
+pub struct Search<'d, 'b, 'p, C> {
+    pub criterion: &'d mut C,
+    pub options: &'b Options,
+    progress: Option<Progress<'p>>,
+    deadline: Option<Instant>,
+}
+
+/// Of two ends with the same value the one with the lower rank is better.
+fn rank(stuck: bool, end: &Summary) -> (bool, f64) {
+    (stuck, if end.scaled_gradient.is_nan() { f64::INFINITY } else { end.scaled_gradient })
+}
+
+/// Whether a search ended at a minimum.
+pub fn is_converged(reason: Reason) -> bool {
+    matches!(reason, Reason::Converged | Reason::RoundoffLimited)
+}
+
+impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
+    pub fn new(criterion: &'d mut C, options: &'b Options, progress: Option<Progress<'p>>) -> Self {
+        let deadline = options.deadline.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
+        Search { criterion, options, progress, deadline }
+    }
+
+    /// From the best minimum known to the estimate: what is nearly zero becomes so, what should not be zero does not stay so.
+    pub fn finish(&mut self, mut best: Summary) -> Result<Estimate> {
+        // Each round ends at a boundary point that is a minimum, or strictly lower than the round before.
+        for _ in 0..4 {
+            if !is_converged(best.reason) {
+                break;
+            }
+            if let Some(snapped) = boundary::snap(self.criterion, &best)? {
+                // By gradients, which are exactly zero along exact zeros: a method that sees values only would leave them again.
+                let method = if self.options.optimizer.has_gradient() { self.options.optimizer } else { Method::Newton };
+                // Not worse than the zeros that were accepted: the better of the two by construction.
+                best = self.run_by(method, &snapped, self.options.tolerance)?;
+            }
+            match boundary::way_down(self.criterion, &best)? {
+                Some(start) => {
+                    let again = self.run(&start, self.options.tolerance)?;
+                    if again.value < best.value {
+                        best = again;
+                    }
+                }
+                None => break,
+            }
+        }
+        let working = boundary::exact_zeros(self.criterion, &best)?;
+        Ok(Estimate {
+            converged: is_converged(best.reason),
+            reason: best.reason,
+            value: best.value,
+            evaluations: self.criterion.evaluations(),
+            scaled_gradient: best.scaled_gradient,
+            working,
+        })
+    }
+
+    /// One search by the method of the options.
+    pub fn run(&mut self, start: &[f64], tolerance: f64) -> Result<Summary> {
+        self.run_by(self.options.optimizer, start, tolerance)
+    }
+
+    /// One search. Where a covariance is nearly singular but should not be, the curvature that keeps Newton's steps from
+    /// overshooting zero makes them short; after a while L-BFGS takes over, which learns the valley, and Newton finishes.
+    fn run_by(&mut self, method: Method, start: &[f64], tolerance: f64) -> Result<Summary> {
+        if method != Method::Newton {
+            return self.run_once(method, start, tolerance, usize::MAX);
+        }
+        let patience = PATIENCE.0 + PATIENCE.1 * start.len();
+        let mut best = self.run_once(Method::Newton, start, tolerance, patience)?;
+        for round in 0..4 {
+            if !self.is_stuck(&best) {
+                return Ok(best);
+            }
+            // First over from the start: the place where Newton got stuck may be no good one.
+            let from = if round == 0 { start.to_vec() } else { best.x.clone() };
+            let valley = self.run_once(Method::Lbfgs, &from, tolerance, 6 * patience)?;
+            let end = self.run_once(Method::Newton, &valley.x, tolerance, patience)?;
+            for next in [valley, end] {
+                let noise = 1e-12 * best.value.abs();
+                let (lower, level) = (next.value < best.value - noise, next.value <= best.value + noise);
+                if lower || (level && rank(self.is_stuck(&next), &next) < rank(self.is_stuck(&best), &best)) {
+                    best = next;
+                }
+            }
+        }
+        if self.is_stuck(&best) && best.reason == Reason::MaxEvaluations {
+            // The limit was this function's, not the user's.
+            best.reason = if best.scaled_gradient < WELL_ENDED { Reason::RoundoffLimited } else { Reason::NoProgress };
+        }
+        Ok(best)
+    }
+
+    /// Whether evaluations and time are left.
+    pub fn may_go_on(&self) -> bool {
+        self.criterion.evaluations() < self.options.max_evaluations && self.deadline.is_none_or(|end| Instant::now() < end)
+    }
+
+    /// Whether a search ended neither at a minimum nor because it had to.
+    fn is_stuck(&self, end: &Summary) -> bool {
+        let left = self.criterion.evaluations() < self.options.max_evaluations;
+        left && match end.reason {
+            Reason::MaxEvaluations | Reason::NoProgress => true,
+            Reason::RoundoffLimited => end.scaled_gradient > WELL_ENDED,
+            Reason::Converged | Reason::Deadline => false,
+        }
+    }
+
+    /// One minimisation by one method, within what is left of the evaluations and at most `limit` of them.
+    fn run_once(&mut self, method: Method, start: &[f64], tolerance: f64, limit: usize) -> Result<Summary> {
+        let mut start = start.to_vec();
+        self.criterion.settle(&mut start);
+        let before = self.criterion.evaluations();
+        let to_theta = self.criterion.theta_map();
+        let mut report = self.progress.as_mut().map(|progress| {
+            move |evaluation: usize, value: f64, working: &[f64]| progress(before + evaluation, value, &to_theta(working))
+        });
+        let mut settings = Settings {
+            tolerance,
+            max_evaluations: self.options.max_evaluations.saturating_sub(before).clamp(1, limit),
+            progress: report.as_mut().map(|f| f as &mut dyn FnMut(usize, f64, &[f64]) -> bool),
+            deadline: self.deadline,
+        };
+        minimize(method, &mut *self.criterion as &mut dyn Objective, &start, &mut settings)
+    }
+}

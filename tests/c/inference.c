@@ -1,0 +1,187 @@
+/* Marginal means, contrasts, Wald tests and likelihood-ratio tests. */
+#include "check.h"
+
+static interlace_error err;
+
+enum { WORKERS = 6, MACHINES = 3, REPLICATES = 3, ROWS = WORKERS * MACHINES * REPLICATES };
+
+/* Productivity scores of six workers at three machines, three replicates each (Milliken & Johnson 1984). */
+static const double scores[ROWS] = {
+    52.0, 52.8, 53.1, 51.8, 52.8, 53.1, 60.0, 60.2, 58.4, 51.1, 52.3, 50.3, 50.9, 51.8, 51.4, 46.4, 44.8, 49.2,
+    62.1, 62.6, 64.0, 59.7, 60.0, 59.0, 68.6, 65.8, 69.7, 63.2, 62.8, 62.2, 64.8, 65.0, 65.4, 43.7, 44.2, 43.0,
+    67.5, 67.2, 66.9, 61.5, 61.7, 62.3, 70.8, 70.6, 71.0, 64.1, 66.2, 64.0, 72.1, 72.0, 71.1, 62.0, 61.4, 60.5};
+
+static const char *const machine_names[MACHINES] = {"A", "B", "C"};
+static const char *const worker_names[WORKERS] = {"1", "2", "3", "4", "5", "6"};
+
+static interlace_frame *machines(void) {
+    interlace_frame *frame;
+    int32_t machine[ROWS], worker[ROWS];
+    double x[ROWS];
+    for (int i = 0; i < ROWS; i++) {
+        machine[i] = i / (WORKERS * REPLICATES);
+        worker[i] = i / REPLICATES % WORKERS;
+        x[i] = i % 4;
+    }
+    OK(interlace_frame_new(ROWS, &frame, &err));
+    OK(interlace_frame_add_f64(frame, "score", scores, ROWS, &err));
+    OK(interlace_frame_add_f64(frame, "x", x, ROWS, &err));
+    OK(interlace_frame_add_categorical(frame, "Machine", machine, ROWS, machine_names, MACHINES, false, &err));
+    OK(interlace_frame_add_categorical(frame, "Worker", worker, ROWS, worker_names, WORKERS, false, &err));
+    return frame;
+}
+
+static interlace_fit *fit_of(const interlace_frame *frame, const char *formula, bool reml) {
+    interlace_spec *spec;
+    interlace_options *options;
+    interlace_fit *fit;
+    OK(interlace_spec_new(INTERLACE_LMM, formula, &spec, &err));
+    OK(interlace_options_new(&options, &err));
+    OK(interlace_options_set_reml(options, reml, &err));
+    OK(interlace_fit_new(spec, frame, options, &fit, &err));
+    interlace_options_free(options);
+    interlace_spec_free(spec);
+    return fit;
+}
+
+/* The number in a column of a table. */
+static double number(const interlace_frame *table, const char *column, size_t row) {
+    double values[64];
+    size_t at;
+    OK(interlace_frame_column_index(table, column, &at, &err));
+    OK(interlace_frame_column_f64(table, at, values, interlace_frame_n_rows(table), &err));
+    return values[row];
+}
+
+static const char *word(const interlace_frame *table, const char *column, size_t row) {
+    size_t at;
+    OK(interlace_frame_column_index(table, column, &at, &err));
+    return interlace_frame_column_string(table, at, row);
+}
+
+static void means(const interlace_fit *fit) {
+    /* emmeans 1.8.4, asymptotic. */
+    interlace_frame *table;
+    OK(interlace_fit_marginal_means(fit, NULL, "~ Machine", INTERLACE_MEANS_EQUAL, INTERLACE_PREDICT_RESPONSE, INTERLACE_DF_NORMAL,
+                                    0.95, &table, &err));
+    CHECK(interlace_frame_n_rows(table) == MACHINES && interlace_frame_n_columns(table) == 6);
+    SAME(word(table, "Machine", 2), "C");
+    CLOSE(number(table, "emmean", 0), 52.3555555556, 1e-6);
+    CLOSE(number(table, "emmean", 2), 66.2722222222, 1e-6);
+    CLOSE(number(table, "SE", 1), 2.4858302138, 1e-6);
+    CHECK(isinf(number(table, "df", 0)));
+    CLOSE(number(table, "lower.CL", 0), 47.4834178648, 1e-5);
+    interlace_frame_free(table);
+
+    OK(interlace_fit_contrasts(fit, NULL, "Machine", INTERLACE_MEANS_EQUAL, "pairwise", "tukey", INTERLACE_PREDICT_LINK,
+                               INTERLACE_DF_NORMAL, 0.95, &table, &err));
+    CHECK(interlace_frame_n_rows(table) == 3);
+    SAME(word(table, "contrast", 1), "A - C");
+    CLOSE(number(table, "z.ratio", 0), -3.6595114, 1e-5);
+    CLOSE(number(table, "p.value", 2), 0.0172537339, 1e-7);
+    interlace_frame_free(table);
+
+    const double weights[4] = {-0.5, -0.5, 1, 99};
+    const char *const name = "C - others";
+    OK(interlace_fit_custom_contrasts(fit, NULL, "~ Machine", INTERLACE_MEANS_EQUAL, weights, 3, 1, 4, &name, "none",
+                                      INTERLACE_PREDICT_LINK, INTERLACE_DF_RESIDUAL, 0.95, &table, &err));
+    SAME(word(table, "contrast", 0), name);
+    CLOSE(number(table, "estimate", 0), 66.2722222222 - (52.3555555556 + 60.3222222222) / 2, 1e-6);
+    CHECK(number(table, "df", 0) == ROWS - MACHINES && number(table, "t.ratio", 0) > 0);
+    interlace_frame_free(table);
+}
+
+static void wald(const interlace_fit *fit) {
+    interlace_frame *table;
+    double vcov[9], beta[3];
+    OK(interlace_fit_vcov(fit, vcov, 9, &err));
+    OK(interlace_fit_fixef(fit, beta, 3, &err));
+    /* B = C, and B = 2. */
+    const double l[6] = {0, 0, 1, 1, -1, 0}, rhs[2] = {0, 2};
+    OK(interlace_fit_wald_test(fit, l, 2, 3, 2, rhs, INTERLACE_DF_NORMAL, false, &table, &err));
+    CLOSE(number(table, "estimate", 0), beta[1] - beta[2], 1e-12);
+    CLOSE(number(table, "SE", 0), sqrt(vcov[4] + vcov[8] - 2 * vcov[5]), 1e-12);
+    CLOSE(number(table, "z.ratio", 1), (beta[1] - 2) / sqrt(vcov[4]), 1e-10);
+    interlace_frame_free(table);
+    OK(interlace_fit_wald_test(fit, l, 2, 3, 2, NULL, INTERLACE_DF_RESIDUAL, true, &table, &err));
+    CHECK(number(table, "df1", 0) == 2 && number(table, "df2", 0) == ROWS - 3);
+    CHECK(number(table, "statistic", 0) > 0 && number(table, "p.value", 0) < 0.01);
+    interlace_frame_free(table);
+    FAILS(INTERLACE_E_ARGUMENT, "3 columns", interlace_fit_wald_test(fit, l, 1, 2, 1, NULL, 0, false, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "l is NULL", interlace_fit_wald_test(fit, NULL, 1, 3, 1, NULL, 0, false, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "ld is 1", interlace_fit_wald_test(fit, l, 2, 3, 1, NULL, 0, false, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "df is 9", interlace_fit_wald_test(fit, l, 2, 3, 2, NULL, 9, false, &table, &err));
+}
+
+static void ratios(const interlace_frame *frame, const interlace_fit *restricted) {
+    interlace_fit *fits[2] = {fit_of(frame, "score ~ Machine + (1 | Worker) + (1 | Worker:Machine)", false),
+                              fit_of(frame, "score ~ Machine + (1 | Worker)", false)};
+    const interlace_fit *list[2] = {fits[0], fits[1]};
+    interlace_frame *plain, *mixed;
+    OK(interlace_fit_compare(list, 2, false, &plain, &err));
+    OK(interlace_fit_compare(list, 2, true, &mixed, &err));
+    CHECK(number(plain, "fit", 0) == 1 && number(plain, "Df", 1) == 1);
+    CLOSE(number(plain, "Chisq", 1),
+          2 * (interlace_fit_log_likelihood(fits[0]) - interlace_fit_log_likelihood(fits[1])), 1e-9);
+    CLOSE(number(mixed, "p.value", 1) / number(plain, "p.value", 1), 0.5, 1e-12);
+    SAME(word(mixed, "distribution", 1), "chibarsq");
+    CHECK(word(plain, "warning", 1) == NULL);
+    interlace_frame_free(plain);
+    interlace_frame_free(mixed);
+    list[1] = restricted;
+    FAILS(INTERLACE_E_ARGUMENT, "refit", interlace_fit_compare(list, 2, false, &plain, &err));
+    list[1] = NULL;
+    FAILS(INTERLACE_E_ARGUMENT, "fits[1] is NULL", interlace_fit_compare(list, 2, false, &plain, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "at least 2", interlace_fit_compare(list, 1, false, &plain, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "fits is NULL", interlace_fit_compare(NULL, 2, false, &plain, &err));
+    interlace_fit_free(fits[0]);
+    interlace_fit_free(fits[1]);
+}
+
+static void failures(const interlace_frame *frame, const interlace_fit *fit) {
+    interlace_frame *table = NULL;
+#define MEANS(fit, data, specs, weights, type, df, level) \
+    interlace_fit_marginal_means(fit, data, specs, weights, type, df, level, &table, &err)
+    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", MEANS(NULL, NULL, "~ Machine", 0, 0, 0, 0.95));
+    FAILS(INTERLACE_E_ARGUMENT, "specs is NULL", MEANS(fit, NULL, NULL, 0, 0, 0, 0.95));
+    FAILS(INTERLACE_E_FORMULA, "", MEANS(fit, NULL, "~ Machine +", 0, 0, 0, 0.95));
+    FAILS(INTERLACE_E_ARGUMENT, "'Worker'", MEANS(fit, NULL, "~ Worker", 0, 0, 0, 0.95));
+    FAILS(INTERLACE_E_ARGUMENT, "weights is 7", MEANS(fit, NULL, "~ Machine", 7, 0, 0, 0.95));
+    FAILS(INTERLACE_E_ARGUMENT, "type is 7", MEANS(fit, NULL, "~ Machine", 0, 7, 0, 0.95));
+    FAILS(INTERLACE_E_ARGUMENT, "df is 7", MEANS(fit, NULL, "~ Machine", 0, 0, 7, 0.95));
+    FAILS(INTERLACE_E_ARGUMENT, "level", MEANS(fit, NULL, "~ Machine", 0, 0, 0, NAN));
+    FAILS(INTERLACE_E_ARGUMENT, "adjust is 'all'",
+          interlace_fit_contrasts(fit, NULL, "~ Machine", 0, "pairwise", "all", 0, 0, 0.95, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "'all'", interlace_fit_contrasts(fit, NULL, "~ Machine", 0, "all", "none", 0, 0, 0.95, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL",
+          interlace_fit_contrasts(fit, NULL, "~ Machine", 0, "pairwise", "none", 0, 0, 0.95, NULL, &err));
+    const double weights[2] = {1, -1};
+    const char *const name = "mine";
+    FAILS(INTERLACE_E_ARGUMENT, "3 means",
+          interlace_fit_custom_contrasts(fit, NULL, "~ Machine", 0, weights, 2, 1, 2, &name, "none", 0, 0, 0.95, &table, &err));
+
+    /* The mean of a covariate comes from the data, which must be those of the fit. */
+    interlace_fit *with_x = fit_of(frame, "score ~ Machine + x + (1 | Worker)", true);
+    interlace_frame *other;
+    FAILS(INTERLACE_E_ARGUMENT, "data is NULL", MEANS(with_x, NULL, "~ Machine", 0, 0, 0, 0.95));
+    OK(interlace_frame_new(3, &other, &err));
+    FAILS(INTERLACE_E_DATA, "3 rows", MEANS(with_x, other, "~ Machine", 0, 0, 0, 0.95));
+    CHECK(table == NULL);
+    OK(MEANS(with_x, frame, "~ Machine", INTERLACE_MEANS_PROPORTIONAL, 0, 0, 0.95));
+    CHECK(interlace_frame_n_rows(table) == MACHINES);
+    interlace_frame_free(table);
+    interlace_frame_free(other);
+    interlace_fit_free(with_x);
+}
+
+int main(void) {
+    interlace_frame *frame = machines();
+    interlace_fit *fit = fit_of(frame, "score ~ Machine + (1 | Worker) + (1 | Worker:Machine)", true);
+    means(fit);
+    wald(fit);
+    ratios(frame, fit);
+    failures(frame, fit);
+    interlace_fit_free(fit);
+    interlace_frame_free(frame);
+    return 0;
+}
