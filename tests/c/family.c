@@ -57,6 +57,9 @@ static void families_and_specs_live_apart(void) {
     OK(interlace_family_new(&callbacks, &family, &err));
     memset(&callbacks, 0, sizeof callbacks);
     OK(interlace_spec_new(INTERLACE_LMM, "y ~ x + (1 | g)", &spec, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "the family", interlace_spec_set_custom_family(spec, family, &err));
+    interlace_spec_free(spec);
+    OK(interlace_spec_new(INTERLACE_GLMM, "y ~ x + (1 | g)", &spec, &err));
     OK(interlace_spec_set_custom_family(spec, family, &err));
     FAILS(INTERLACE_E_ARGUMENT, "family is NULL", interlace_spec_set_custom_family(spec, NULL, &err));
     FAILS(INTERLACE_E_ARGUMENT, "spec is NULL", interlace_spec_set_custom_family(NULL, family, &err));
