@@ -1002,7 +1002,7 @@ interlace_status interlace_family_new(const struct interlace_family_callbacks *c
 void interlace_family_free(struct interlace_family *family);
 
 /**
- * Gives a model of kind INTERLACE_GLMM a family of the caller's, in place of one by name.
+ * Gives a model of kind INTERLACE_GLMM a family of the caller's, in place of the one before and what was fixed of it.
  * Since 0.1.
  */
 interlace_status interlace_spec_set_custom_family(struct interlace_spec *spec,

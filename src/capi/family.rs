@@ -7,12 +7,14 @@ use super::boundary::boundary;
 use super::buffer::{slice, target};
 use super::handle::{choice, free, give, need, null};
 use super::spec::SpecHandle;
+use super::spec_family::generalised;
 use super::status::{ErrorRecord, Status};
 use super::strings::{text, texts};
 use crate::error::{Error, Result};
 use crate::family::{
     CustomFamily, CustomFunctions, CustomParameter, DensityDerivatives, LogDensity, MAX_PARAMETERS, Map, Scale, UnitDeviance,
 };
+use crate::spec::FamilySpec;
 
 /// A parameter of a family is worked with as it is.
 pub const INTERLACE_SCALE_IDENTITY: i32 = 0;
@@ -159,7 +161,7 @@ pub extern "C" fn interlace_family_free(family: Option<Box<FamilyHandle>>) {
     free(family);
 }
 
-/// Gives a model of kind INTERLACE_GLMM a family of the caller's, in place of one by name.
+/// Gives a model of kind INTERLACE_GLMM a family of the caller's, in place of the one before and what was fixed of it.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_custom_family(
@@ -168,8 +170,8 @@ pub unsafe extern "C" fn interlace_spec_set_custom_family(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (spec, family) = (need(spec, "spec")?, need(family, "family")?);
-        spec.spec.family.custom = Some(Box::new(family.family.clone()));
+        let (spec, family) = (generalised(spec, "the family")?, need(family, "family")?);
+        spec.family = FamilySpec { custom: Some(Box::new(family.family.clone())), ..FamilySpec::default() };
         Ok(())
     })
 }

@@ -134,7 +134,7 @@ fn start_of(response: &FamilyResponse, model: &Model) -> Result<Start> {
         eta[zero].fill(logit(share.clamp(0.02, 0.98)));
     }
     start(model, eta, &|eta| {
-        let mu: Vec<f64> = eta[0].iter().map(|e| family.link().linkinv(*e)).collect();
+        let mu: Vec<f64> = eta[0].iter().map(|e| family.linkinv(*e)).collect();
         let psi = family.start_psi(&data, &mu)?;
         let shared = response.shared.iter().map(|&j| psi[j]).collect();
         Ok(Guess { shared, dispersion: response.dispersion_predictor().map(|d| (d, psi[0])) })

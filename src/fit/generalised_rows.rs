@@ -39,7 +39,7 @@ impl Generalised {
     /// The standard deviation of the response in row i: of a mixture with zeros, (1 - pi) (V + pi mu^2).
     pub fn standard_deviation(&self, i: usize, weight: f64) -> f64 {
         let (psi, pi) = (self.psi_of_row(i), self.zero_probability(i));
-        let mu = self.family.link().linkinv(self.eta[i]);
+        let mu = self.family.linkinv(self.eta[i]);
         let variance = self.family.variance(mu, weight, &psi);
         if pi == 0.0 {
             return variance.sqrt();

@@ -101,6 +101,8 @@ pub struct TermFit {
     pub modes: Vec<f64>,
     /// Conditional covariances given theta and beta `[r, r, l]`.
     pub condvar: Vec<f64>,
+    /// With the uncertainty of the parameters added, as TMB's sdreport has it; of generalised models with marginal standard errors.
+    pub condvar_full: Option<Vec<f64>>,
     /// Directions in the space of the effects that have no variance, each `[r]` of unit length.
     pub boundary: Vec<Vec<f64>>,
     /// Level of each row used.
@@ -303,6 +305,7 @@ impl TermFit {
             cov,
             modes: solution.modes,
             condvar: solution.condvar,
+            condvar_full: solution.condvar_full,
             boundary: solution.boundary,
             index: term.index,
             z: term.z,

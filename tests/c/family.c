@@ -57,6 +57,9 @@ static void families_and_specs_live_apart(void) {
     OK(interlace_family_new(&callbacks, &family, &err));
     memset(&callbacks, 0, sizeof callbacks);
     OK(interlace_spec_new(INTERLACE_LMM, "y ~ x + (1 | g)", &spec, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "the family", interlace_spec_set_custom_family(spec, family, &err));
+    interlace_spec_free(spec);
+    OK(interlace_spec_new(INTERLACE_GLMM, "y ~ x + (1 | g)", &spec, &err));
     OK(interlace_spec_set_custom_family(spec, family, &err));
     FAILS(INTERLACE_E_ARGUMENT, "family is NULL", interlace_spec_set_custom_family(spec, NULL, &err));
     FAILS(INTERLACE_E_ARGUMENT, "spec is NULL", interlace_spec_set_custom_family(NULL, family, &err));
@@ -124,7 +127,65 @@ static void bad_input(void) {
     interlace_family_free(family);
 }
 
+static int32_t stops(void *user, size_t n, const double *x, double *out) {
+    (void)x, (void)out;
+    *(size_t *)user = n;
+    return 3;
+}
+
+enum { N = 24 };
+
+static interlace_spec *poisson_model(const interlace_family *family) {
+    double y[N], x[2 * N];
+    int32_t group[N];
+    interlace_spec *spec = NULL;
+    for (int i = 0; i < N; i++) {
+        group[i] = i / 4;
+        x[i] = 1;
+        x[N + i] = i % 4;
+        y[i] = (i * i + 3 * i) % 7 + (i / 4) % 3 * 2;
+    }
+    OK(interlace_spec_new_arrays(INTERLACE_GLMM, y, N, x, 2, N, &spec, &err));
+    OK(interlace_spec_add_term_i32(spec, "g", NULL, 1, 0, group, N, 6, INTERLACE_UNSTRUCTURED, -1, &err));
+    if (family == NULL)
+        OK(interlace_spec_set_family(spec, "poisson", NULL, &err));
+    else
+        OK(interlace_spec_set_custom_family(spec, family, &err));
+    return spec;
+}
+
+/* The quasi-likelihood of Poisson counts has the estimates of the likelihood. */
+static void fits(void) {
+    interlace_family_callbacks callbacks = counts();
+    interlace_family *family = NULL;
+    OK(interlace_family_new(&callbacks, &family, &err));
+    interlace_spec *specs[2] = {poisson_model(NULL), poisson_model(family)};
+    interlace_family_free(family);
+    double beta[2][2];
+    for (int i = 0; i < 2; i++) {
+        interlace_fit *fit = NULL;
+        OK(interlace_fit_new(specs[i], NULL, NULL, &fit, &err));
+        OK(interlace_fit_fixef(fit, beta[i], 2, &err));
+        interlace_fit_free(fit);
+        interlace_spec_free(specs[i]);
+    }
+    CLOSE(beta[0][0], beta[1][0], 1e-6);
+    CLOSE(beta[0][1], beta[1][1], 1e-6);
+
+    size_t seen = 0;
+    interlace_fit *fit = NULL;
+    callbacks.linkinv = stops;
+    callbacks.user_data = &seen;
+    OK(interlace_family_new(&callbacks, &family, &err));
+    interlace_spec *spec = poisson_model(family);
+    FAILS(INTERLACE_E_NUMERIC, "family counts: linkinv returned 3", interlace_fit_new(spec, NULL, NULL, &fit, &err));
+    CHECK(fit == NULL && seen > 0);
+    interlace_spec_free(spec);
+    interlace_family_free(family);
+}
+
 int main(void) {
+    fits();
     families_and_specs_live_apart();
     parameters();
     bad_input();
