@@ -1672,6 +1672,23 @@ interlace_status interlace_fit_term_ranef_cov(const struct interlace_fit *fit,
                                               struct interlace_error *err);
 
 /**
+ * Whether interlace_fit_term_ranef_cov_full has an answer. False for NULL.
+ * Since 0.1.
+ */
+bool interlace_fit_term_has_ranef_cov_full(const struct interlace_fit *fit, size_t term);
+
+/**
+ * As interlace_fit_term_ranef_cov, with the uncertainty of the estimated parameters added (delta method, as TMB's sdreport), to `out`
+ * [r,r,l]. INTERLACE_E_UNSUPPORTED for linear models and without marginal standard errors.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_term_ranef_cov_full(const struct interlace_fit *fit,
+                                                   size_t term,
+                                                   double *out,
+                                                   size_t len,
+                                                   struct interlace_error *err);
+
+/**
  * Number of directions in the space of a term's effects that have no variance; 0 unless the fit is singular.
  * Since 0.1.
  */

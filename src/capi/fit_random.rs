@@ -168,6 +168,32 @@ pub unsafe extern "C" fn interlace_fit_term_ranef_cov(
     boundary(err, || copy_out(&term_of(fit, term)?.condvar, out, len))
 }
 
+/// Whether interlace_fit_term_ranef_cov_full has an answer. False for NULL.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_term_has_ranef_cov_full(fit: Option<&FitHandle>, term: usize) -> bool {
+    query(false, || Some(term_at(&fit?.fit, term)?.condvar_full.is_some()))
+}
+
+/// As interlace_fit_term_ranef_cov, with the uncertainty of the estimated parameters added (delta method, as TMB's sdreport), to `out`
+/// [r,r,l]. INTERLACE_E_UNSUPPORTED for linear models and without marginal standard errors.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_term_ranef_cov_full(
+    fit: Option<&FitHandle>,
+    term: usize,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || match &term_of(fit, term)?.condvar_full {
+        Some(full) => copy_out(full, out, len),
+        None => Err(Error::unsupported(
+            "the covariance of random effects with that of the parameters is known of generalised models with marginal standard errors alone",
+        )),
+    })
+}
+
 /// Number of directions in the space of a term's effects that have no variance; 0 unless the fit is singular.
 /// Since 0.1.
 #[unsafe(no_mangle)]
