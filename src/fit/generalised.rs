@@ -37,6 +37,9 @@ pub(super) fn fit(
     let estimate = estimate(&mut laplace, &start, options, progress)?;
     let solution = solve(&mut laplace, &estimate.working, options.std_errors)?;
     let mut fit = Assembly { response: &response, model: &model, options, estimate: &estimate }.fit(design, program, solution);
+    if let Some(own) = &mut fit.generalised {
+        own.mode_steps = laplace.mode_steps;
+    }
     fit.timing.1 = started.elapsed().as_secs_f64();
     Ok(fit)
 }
@@ -208,6 +211,7 @@ impl Assembly<'_> {
                 zero: self.response.zero,
                 information: self.options.information,
                 quadrature: self.options.quadrature,
+                mode_steps: 0,
                 psi,
                 parameters,
                 eta: std::mem::take(&mut solution.eta[0]),
@@ -265,13 +269,23 @@ impl Assembly<'_> {
             (self.response.psi(&solution.shared), solution.vcov.len().isqrt(), self.first(self.model.fixed.len()));
         let one = |(j, p): (usize, &crate::family::Parameter)| {
             if j == 0 && self.response.dispersion {
-                return FamilyParameter { name: p.name.clone().into_owned(), estimate: f64::NAN, std_error: f64::NAN, fixed: false };
+                return FamilyParameter {
+                    name: p.name.clone().into_owned(),
+                    estimate: f64::NAN,
+                    std_error: f64::NAN,
+                    fixed: false,
+                };
             }
             let std_error = match self.response.shared.iter().position(|&s| s == j) {
                 Some(f) => solution.vcov[(first + f) * (m + 1)].sqrt() * p.scale.derivative(psi[j]).abs(),
                 None => f64::NAN,
             };
-            FamilyParameter { name: p.name.clone().into_owned(), estimate: p.scale.reported(psi[j]), std_error, fixed: p.fixed.is_some() }
+            FamilyParameter {
+                name: p.name.clone().into_owned(),
+                estimate: p.scale.reported(psi[j]),
+                std_error,
+                fixed: p.fixed.is_some(),
+            }
         };
         self.response.family.parameters().iter().enumerate().map(one).collect()
     }

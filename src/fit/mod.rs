@@ -131,6 +131,8 @@ pub struct Generalised {
     pub zero: Option<ZeroPart>,
     pub information: Information,
     pub quadrature: usize,
+    /// Newton steps of the random effects' modes, over the search and the standard errors.
+    pub mode_steps: usize,
     /// The family's parameters on their working scale; with a dispersion formula the first is not a number.
     pub psi: Vec<f64>,
     pub parameters: Vec<FamilyParameter>,

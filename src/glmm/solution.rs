@@ -328,7 +328,9 @@ fn user_direction(direction: &[f64], scales: &[f64]) -> Vec<f64> {
     let mut v: Vec<f64> = direction.iter().zip(scales).map(|(d, s)| d * s).collect();
     let norm = v.iter().map(|x| x * x).sum::<f64>().sqrt();
     let largest = v.iter().fold(0.0f64, |m, x| if x.abs() > m.abs() + 1e-12 { *x } else { m });
-    v.iter_mut().for_each(|x| *x /= norm * largest.signum());
+    for x in &mut v {
+        *x /= norm * largest.signum();
+    }
     v
 }
 
