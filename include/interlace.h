@@ -144,6 +144,16 @@
 #define INTERLACE_AR1 3
 
 /**
+ * A parameter of a family is worked with as it is.
+ */
+#define INTERLACE_SCALE_IDENTITY 0
+
+/**
+ * A parameter of a family is positive and worked with as its logarithm.
+ */
+#define INTERLACE_SCALE_LOG 1
+
+/**
  * Rows with missing values are left out and reported. The default.
  */
 #define INTERLACE_NA_OMIT 0
@@ -270,6 +280,12 @@
 #define INTERLACE_MEANS_PROPORTIONAL 1
 
 /**
+ * A family of the caller's.
+ * Since 0.1.
+ */
+typedef struct interlace_family interlace_family;
+
+/**
  * A fitted model. It never changes, borrows nothing from the frame, spec and options it came from, and may be used by many threads at once.
  * Strings that its functions return live as long as the fit. Its random terms are numbered from 0 in the order of the formula; those of the
  * zero inflation and then those of the dispersion follow the mean's.
@@ -325,6 +341,121 @@ typedef struct interlace_error {
      */
     char message[1008];
 } interlace_error;
+
+/**
+ * A function of a column: fills `out` [n] from `x` [n]. A return value other than 0 stops the fit with an error.
+ * Since 0.1.
+ */
+typedef int32_t (*interlace_family_map_fn)(void *user_data, size_t n, const double *x, double *out);
+
+/**
+ * Fills `out` [n] with the squared deviance residuals of responses `y` [n] at means `mu` [n], times the weights [n].
+ * A return value other than 0 stops the fit with an error.
+ * Since 0.1.
+ */
+typedef int32_t (*interlace_family_deviance_fn)(void *user_data,
+                                                size_t n,
+                                                const double *y,
+                                                const double *mu,
+                                                const double *weights,
+                                                double *out);
+
+/**
+ * Fills `out` [n] with the log-densities of responses `y` [n] at linear predictors `eta` [n]. `weights` [n] are ones where there are none,
+ * `psi` [n,n_parameters] are the parameters as they are worked with (logarithms, for INTERLACE_SCALE_LOG).
+ * A return value other than 0 stops the fit with an error.
+ * Since 0.1.
+ */
+typedef int32_t (*interlace_family_log_density_fn)(void *user_data,
+                                                   size_t n,
+                                                   size_t n_parameters,
+                                                   const double *y,
+                                                   const double *eta,
+                                                   const double *weights,
+                                                   const double *psi,
+                                                   double *out);
+
+/**
+ * Fills `s` [n], `w` [n] and `t` [n] with the first derivative of the log-density in eta, minus the second, and minus the third.
+ * The inputs are those of the log-density. A return value other than 0 stops the fit with an error.
+ * Since 0.1.
+ */
+typedef int32_t (*interlace_family_derivatives_fn)(void *user_data,
+                                                   size_t n,
+                                                   size_t n_parameters,
+                                                   const double *y,
+                                                   const double *eta,
+                                                   const double *weights,
+                                                   const double *psi,
+                                                   double *s,
+                                                   double *w,
+                                                   double *t);
+
+/**
+ * What a family is made of. Fill it with zeros, set `struct_size` to its size and the members that are wanted. The functions are called
+ * by the calls that fit, predict or take residuals, on the thread of that call; two threads that fit with one family at once call them at
+ * once. They must not throw or longjmp. Beyond the domain of the link they are to give NaN: a step that went there is taken back.
+ * Since 0.1.
+ */
+typedef struct interlace_family_callbacks {
+    /**
+     * sizeof(interlace_family_callbacks).
+     */
+    size_t struct_size;
+    /**
+     * Handed to the functions as it is; it must outlive the family and all that was made with it.
+     */
+    void *user_data;
+    /**
+     * The name, for summaries and messages.
+     */
+    const char *name;
+    /**
+     * The linear predictor of a mean, for starting values.
+     */
+    interlace_family_map_fn linkfun;
+    /**
+     * The mean of a linear predictor.
+     */
+    interlace_family_map_fn linkinv;
+    /**
+     * The derivative of the mean in the linear predictor, of a linear predictor.
+     */
+    interlace_family_map_fn mu_eta;
+    /**
+     * The variance function, of a mean: the variance for a weight of one.
+     */
+    interlace_family_map_fn variance;
+    /**
+     * The squared deviance residuals.
+     */
+    interlace_family_deviance_fn dev_resids;
+    /**
+     * The log-density, or NULL: then minus half of `dev_resids` takes its place, a quasi-likelihood without constants, which must not be
+     * compared with the likelihood of another family.
+     */
+    interlace_family_log_density_fn log_density;
+    /**
+     * The derivatives of `log_density`, or NULL: then they are differences, the third good to 1e-4 and the gradient of the fit with it.
+     */
+    interlace_family_derivatives_fn derivatives;
+    /**
+     * The number of parameters of `log_density` beside the mean, at most 3.
+     */
+    size_t n_parameters;
+    /**
+     * Their names [n_parameters].
+     */
+    const char *const *parameter_names;
+    /**
+     * INTERLACE_SCALE_* of each [n_parameters].
+     */
+    const int32_t *parameter_scales;
+    /**
+     * Values to start from [n_parameters], as reported: positive for INTERLACE_SCALE_LOG.
+     */
+    const double *parameter_starts;
+} interlace_family_callbacks;
 
 /**
  * Called after each evaluation of the objective, on the thread that called interlace_fit_new, with the number of evaluations so far, the
@@ -854,6 +985,29 @@ size_t interlace_family_n_parameters(size_t i);
  */
 const char *interlace_family_parameter(size_t i,
                                        size_t parameter);
+
+/**
+ * Makes a family of functions. `callbacks` and the arrays and strings in it are copied.
+ * The caller frees `*out` with interlace_family_free.
+ * Since 0.1.
+ */
+interlace_status interlace_family_new(const struct interlace_family_callbacks *callbacks,
+                                      struct interlace_family **out,
+                                      struct interlace_error *err);
+
+/**
+ * Frees a family. Specs and fits that were given it keep what they need. NULL is allowed.
+ * Since 0.1.
+ */
+void interlace_family_free(struct interlace_family *family);
+
+/**
+ * Gives a model of kind INTERLACE_GLMM a family of the caller's, in place of the one before and what was fixed of it.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_custom_family(struct interlace_spec *spec,
+                                                  const struct interlace_family *family,
+                                                  struct interlace_error *err);
 
 /**
  * Makes options with their default values.

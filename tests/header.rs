@@ -8,7 +8,7 @@ mod toolchain;
 use toolchain::{cc, cxx, root, succeed};
 
 /// The files of src/capi that make the header, in its order.
-const SOURCES: [&str; 20] = [
+const SOURCES: [&str; 21] = [
     "status",
     "frame",
     "frame_columns",
@@ -16,6 +16,7 @@ const SOURCES: [&str; 20] = [
     "spec_arrays",
     "spec_family",
     "family_list",
+    "family",
     "options",
     "fit",
     "fit_fixed",

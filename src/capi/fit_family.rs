@@ -55,7 +55,7 @@ pub extern "C" fn interlace_fit_n_family_parameters(fit: Option<&FitHandle>) -> 
 pub extern "C" fn interlace_fit_family_parameter_name(fit: Option<&FitHandle>, i: usize) -> *const c_char {
     query(null(), || {
         let own = generalised_at(fit)?;
-        Some(fit?.strings.family_parameters.get_with(|| own.parameters.iter().map(|p| p.name), i))
+        Some(fit?.strings.family_parameters.get_with(|| own.parameters.iter().map(|p| p.name.clone()), i))
     })
 }
 

@@ -22,6 +22,7 @@ mod strings;
 
 // What the header is generated from; `tests/header.rs` has the order.
 pub mod family_list;
+pub mod family;
 pub mod fit;
 pub mod fit_family;
 pub mod fit_fixed;

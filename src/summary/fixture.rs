@@ -30,6 +30,7 @@ fn term(group: &str, effects: &[&str], levels: Vec<String>, cov: &[f64], kind: S
         corr,
         modes: (0..r * levels.len()).map(|k| k as f64).collect(),
         condvar: (0..r * r * levels.len()).map(|k| (k * k) as f64).collect(),
+        condvar_full: None,
         levels: Arc::new(levels),
         boundary: Vec::new(),
         index: Vec::new(),
@@ -99,8 +100,8 @@ pub fn sleepstudy() -> Fit {
     }
 }
 
-fn parameter(name: &'static str, estimate: f64, std_error: f64) -> FamilyParameter {
-    FamilyParameter { name, estimate, std_error, fixed: false }
+fn parameter(name: &str, estimate: f64, std_error: f64) -> FamilyParameter {
+    FamilyParameter { name: name.to_owned(), estimate, std_error, fixed: false }
 }
 
 fn fixed(names: &[&str], estimate: &[f64], std_error: &[f64]) -> FixedEffects {

@@ -65,7 +65,7 @@ fn the_approximation_is_named() {
 #[test]
 fn parameters_that_were_given_or_depend_on_the_row_have_no_error() {
     let mut fit = tweedie();
-    own(&mut fit).parameters[1] = FamilyParameter { name: "power", estimate: 1.5, std_error: f64::NAN, fixed: true };
+    own(&mut fit).parameters[1] = FamilyParameter { name: "power".to_owned(), estimate: 1.5, std_error: f64::NAN, fixed: true };
     assert!(fit.summary().contains("power     1.50      given\n"), "{}", fit.summary());
     let dispersion = own(&mut fit).zero_inflation.take();
     own(&mut fit).dispersion = dispersion;
