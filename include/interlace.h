@@ -1672,6 +1672,17 @@ interlace_status interlace_fit_term_ranef_cov(const struct interlace_fit *fit,
                                               struct interlace_error *err);
 
 /**
+ * Conditional covariance matrices of a term's random effects with the uncertainty of the parameters added, by the delta method (as glmmTMB has
+ * them), to `out` [r,r,l]. INTERLACE_E_ARGUMENT for a linear model and without INTERLACE_STD_ERRORS_MARGINAL.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_term_ranef_cov_full(const struct interlace_fit *fit,
+                                                   size_t term,
+                                                   double *out,
+                                                   size_t len,
+                                                   struct interlace_error *err);
+
+/**
  * Number of directions in the space of a term's effects that have no variance; 0 unless the fit is singular.
  * Since 0.1.
  */

@@ -168,6 +168,24 @@ pub unsafe extern "C" fn interlace_fit_term_ranef_cov(
     boundary(err, || copy_out(&term_of(fit, term)?.condvar, out, len))
 }
 
+/// Conditional covariance matrices of a term's random effects with the uncertainty of the parameters added, by the delta method (as glmmTMB has
+/// them), to `out` [r,r,l]. INTERLACE_E_ARGUMENT for a linear model and without INTERLACE_STD_ERRORS_MARGINAL.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_term_ranef_cov_full(
+    fit: Option<&FitHandle>,
+    term: usize,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let full = term_of(fit, term)?.condvar_full.as_ref();
+        let unknown = || Error::argument("the fit has no conditional covariances with the uncertainty of the parameters");
+        copy_out(full.ok_or_else(unknown)?, out, len)
+    })
+}
+
 /// Number of directions in the space of a term's effects that have no variance; 0 unless the fit is singular.
 /// Since 0.1.
 #[unsafe(no_mangle)]
