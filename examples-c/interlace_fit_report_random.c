@@ -114,11 +114,11 @@ static void place_term(struct document *document, struct group *group, size_t te
 {
     size_t r = interlace_fit_term_n_effects(document->fit, term);
     double *modes = fetch_of_term(document, interlace_fit_term_ranef, term, r * group->n_levels);
-    double *covs = fetch_of_term(document, interlace_fit_term_ranef_cov, term, r * r * group->n_levels);
-    /* As lme4 has them, given the parameters, for its approximation; else as glmmTMB has them, if the fit does. A call that fails
-     * leaves `covs` as it is. */
-    if (covs != NULL && interlace_fit_information(document->fit) == INTERLACE_OBSERVED)
-        interlace_fit_term_ranef_cov_full(document->fit, term, covs, r * r * group->n_levels, NULL);
+    /* With observed information as glmmTMB has it, the parameters' uncertainty included; otherwise as lme4, given the parameters. */
+    const size_t n_covs = r * r * group->n_levels;
+    const bool full = interlace_fit_term_has_ranef_cov_full(document->fit, term)
+                      && interlace_fit_information(document->fit) == INTERLACE_OBSERVED;
+    double *covs = fetch_of_term(document, full ? interlace_fit_term_ranef_cov_full : interlace_fit_term_ranef_cov, term, n_covs);
     for (size_t level = 0; level < group->n_levels && !document->failed; level++) {
         memcpy(group->modes + level * group->width + offset, modes + level * r, r * sizeof *modes);
         for (size_t j = 0; j < r; j++) {

@@ -1672,8 +1672,14 @@ interlace_status interlace_fit_term_ranef_cov(const struct interlace_fit *fit,
                                               struct interlace_error *err);
 
 /**
- * Conditional covariance matrices of a term's random effects with the uncertainty of the parameters added, by the delta method (as glmmTMB has
- * them), to `out` [r,r,l]. INTERLACE_E_ARGUMENT for a linear model and without INTERLACE_STD_ERRORS_MARGINAL.
+ * Whether interlace_fit_term_ranef_cov_full has an answer. False for NULL.
+ * Since 0.1.
+ */
+bool interlace_fit_term_has_ranef_cov_full(const struct interlace_fit *fit, size_t term);
+
+/**
+ * As interlace_fit_term_ranef_cov, with the uncertainty of the estimated parameters added (delta method, as TMB's sdreport), to `out`
+ * [r,r,l]. INTERLACE_E_UNSUPPORTED for linear models and without marginal standard errors.
  * Since 0.1.
  */
 interlace_status interlace_fit_term_ranef_cov_full(const struct interlace_fit *fit,

@@ -168,8 +168,15 @@ pub unsafe extern "C" fn interlace_fit_term_ranef_cov(
     boundary(err, || copy_out(&term_of(fit, term)?.condvar, out, len))
 }
 
-/// Conditional covariance matrices of a term's random effects with the uncertainty of the parameters added, by the delta method (as glmmTMB has
-/// them), to `out` [r,r,l]. INTERLACE_E_ARGUMENT for a linear model and without INTERLACE_STD_ERRORS_MARGINAL.
+/// Whether interlace_fit_term_ranef_cov_full has an answer. False for NULL.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_term_has_ranef_cov_full(fit: Option<&FitHandle>, term: usize) -> bool {
+    query(false, || Some(term_at(&fit?.fit, term)?.condvar_full.is_some()))
+}
+
+/// As interlace_fit_term_ranef_cov, with the uncertainty of the estimated parameters added (delta method, as TMB's sdreport), to `out`
+/// [r,r,l]. INTERLACE_E_UNSUPPORTED for linear models and without marginal standard errors.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_term_ranef_cov_full(
@@ -179,10 +186,11 @@ pub unsafe extern "C" fn interlace_fit_term_ranef_cov_full(
     len: usize,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || {
-        let full = term_of(fit, term)?.condvar_full.as_ref();
-        let unknown = || Error::argument("the fit has no conditional covariances with the uncertainty of the parameters");
-        copy_out(full.ok_or_else(unknown)?, out, len)
+    boundary(err, || match &term_of(fit, term)?.condvar_full {
+        Some(full) => copy_out(full, out, len),
+        None => Err(Error::unsupported(
+            "the covariance of random effects with that of the parameters is known of generalised models with marginal standard errors alone",
+        )),
     })
 }
 

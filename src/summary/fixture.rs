@@ -100,7 +100,7 @@ pub fn sleepstudy() -> Fit {
     }
 }
 
-fn parameter(name: &str, estimate: f64, std_error: f64) -> FamilyParameter {
+fn parameter(name: &'static str, estimate: f64, std_error: f64) -> FamilyParameter {
     FamilyParameter { name: name.to_owned(), estimate, std_error, fixed: false }
 }
 

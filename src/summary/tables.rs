@@ -74,7 +74,7 @@ fn coefficients(fixed: Option<&FixedEffects>) -> Result<Frame> {
 fn family(fit: &Fit) -> Result<Frame> {
     let parameters = fit.generalised.as_ref().map_or(&[][..], |own| &own.parameters);
     let mut frame = Frame::new(parameters.len());
-    add_text(&mut frame, "name", parameters.iter().map(|p| Some(p.name.as_str())))?;
+    add_text(&mut frame, "name", parameters.iter().map(|p| Some(&*p.name)))?;
     frame.add_real("estimate", parameters.iter().map(|p| p.estimate).collect())?;
     frame.add_real("std_error", parameters.iter().map(|p| p.std_error).collect())?;
     frame.add_integers("fixed", parameters.iter().map(|p| i64::from(p.fixed)).collect())?;
