@@ -6,7 +6,7 @@ use super::{FamilyParameter, Fit, FixedEffects, Generalised, Outcome, PredictorF
 use crate::covariance::Structure;
 use crate::design::{Design, ModelProgram, PredictorDesign, TermDesign, check_groups_generalised};
 use crate::error::{Error, Result};
-use crate::family::{Family, ZeroPart, by_name};
+use crate::family::{Family, WeightRole, ZeroPart, by_name};
 use crate::glmm::estimate::estimate;
 use crate::glmm::fixed::FixedPart;
 use crate::glmm::laplace::{Approximation, Inside, Laplace};
@@ -73,8 +73,8 @@ fn approximation(options: &Options) -> Approximation {
 }
 
 /// A response and its predictors, before they are put into working units.
-struct Prepared {
-    response: FamilyResponse,
+pub(super) struct Prepared {
+    pub(super) response: FamilyResponse,
 }
 
 fn prepare(spec: &Spec, design: &Design) -> Result<Prepared> {
@@ -157,7 +157,7 @@ impl Prepared {
         Model::new(Box::new(self.response.clone()), n, fixed, &terms)
     }
 
-    fn start(&self, model: &Model) -> Result<Start> {
+    pub(super) fn start(&self, model: &Model) -> Result<Start> {
         let response = &self.response;
         let (n, family) = (model.n, &response.family);
         let mut eta = vec![vec![0.0; n]];
@@ -227,6 +227,8 @@ fn assemble(
                 fixed: FixedEffects::new(&d.x_names, &model.fixed[at].kept, beta[at].clone(), further_vcov[at].clone()),
                 terms: take(d.terms, &mut own),
                 eta: std::mem::take(&mut eta[at]),
+                x: kept_columns(d.x, n, d.x_names.len(), &model.fixed[at].kept),
+                offset: d.offset,
                 kept: model.fixed[at].kept.clone(),
             }
         })
@@ -379,7 +381,10 @@ impl Fit {
         self.fitted = (0..self.n_obs).map(|i| own.mean(i)).collect();
         self.residuals = self.y.iter().zip(&self.fitted).map(|(y, f)| y - f).collect();
         let weight = |i: usize| self.weights.as_ref().map_or(1.0, |w| w[i]);
-        self.residuals_pearson = (0..self.n_obs).map(|i| self.residuals[i] / own.standard_deviation(i, weight(i))).collect();
+        // A weight that multiplies the log-density is not in the variance.
+        let factor = |i: usize| if own.family.weight_role() == WeightRole::Factor { weight(i).sqrt() } else { 1.0 };
+        self.residuals_pearson =
+            (0..self.n_obs).map(|i| factor(i) * self.residuals[i] / own.standard_deviation(i, weight(i))).collect();
         self.pad_rows();
     }
 }
