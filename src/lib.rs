@@ -50,6 +50,8 @@ pub mod fit;
 pub mod inference;
 /// Predictions from a fit.
 pub mod predict;
+/// Residuals, overdispersion, R2.
+pub mod diagnostics;
 /// What a person reads of a fit, and its tables.
 pub mod summary;
 

@@ -8,7 +8,7 @@ mod toolchain;
 use toolchain::{cc, cxx, root, succeed};
 
 /// The files of src/capi that make the header, in its order.
-const SOURCES: [&str; 21] = [
+const SOURCES: [&str; 22] = [
     "status",
     "frame",
     "frame_columns",
@@ -28,6 +28,7 @@ const SOURCES: [&str; 21] = [
     "fit_outcome",
     "fit_tables",
     "predict",
+    "diagnostics",
     "tests_of_fits",
     "marginal_means",
 ];

@@ -125,7 +125,7 @@ fn model(response: &FamilyResponse, design: &Design) -> Result<Model> {
     Model::new(Box::new(response.clone()), n, fixed, &terms)
 }
 
-fn start_of(response: &FamilyResponse, model: &Model) -> Result<Start> {
+pub(super) fn start_of(response: &FamilyResponse, model: &Model) -> Result<Start> {
     let (n, family) = (model.n, &response.family);
     let data = response.observations();
     let mut eta = vec![vec![0.0; n]; 1 + usize::from(response.zero.is_some()) + usize::from(response.dispersion)];
@@ -167,6 +167,8 @@ impl Assembly<'_> {
                 fixed: self.fixed_effects(&design.x_names, at, &solution),
                 terms,
                 eta,
+                x: kept_columns(design.x, n, design.x_names.len(), &self.model.fixed[at].kept),
+                offset: design.offset,
                 kept: self.model.fixed[at].kept.clone(),
             })
         };

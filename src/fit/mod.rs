@@ -6,6 +6,7 @@ mod linear;
 mod predictors;
 
 pub use predictors::Role;
+mod rebuilt;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -20,6 +21,8 @@ use crate::options::{Information, Options, Progress};
 use crate::random::TermSolution;
 use crate::search::Estimate;
 use crate::spec::{ModelKind, Source, Spec};
+
+pub(crate) use rebuilt::Rebuilt;
 
 /// A fitted model. `y`, `fitted`, `residuals`, `residuals_pearson`, `weights` and `offset` have one entry per row used, or, where the
 /// policy was to pad, per row of the data, with NaN for rows that were not used.
@@ -166,6 +169,10 @@ pub struct PredictorFit {
     pub terms: Vec<TermFit>,
     /// Its values, per row used.
     pub eta: Vec<f64>,
+    /// `[n_obs, p]`, the columns kept.
+    pub x: Vec<f64>,
+    /// Per row used.
+    pub offset: Option<Vec<f64>>,
     /// The columns of the program's X that the fit has kept.
     pub(crate) kept: Vec<usize>,
 }

@@ -124,6 +124,8 @@ pub fn tweedie() -> Fit {
     let zero = PredictorFit {
         fixed: fixed(&["z"], &[0.5], &[0.25]),
         terms: vec![diagonal_term("h", &["(Intercept)"], 3, &[4.0])],
+        x: Vec::new(),
+        offset: None,
         eta: Vec::new(),
         kept: vec![0],
     };
