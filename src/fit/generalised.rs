@@ -15,7 +15,8 @@ use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
 use crate::glmm::solution::{Solution, solve};
 use crate::glmm::start::{Guess, Start, start};
-use crate::options::{Information, Options, Progress};
+use crate::optimize::Reason;
+use crate::options::{Information, Options, Progress, StdErrors};
 use crate::random::TermSolution;
 use crate::search::Estimate;
 use crate::spec::{ModelKind, Spec};
@@ -35,7 +36,14 @@ pub(super) fn fit(
     let start = start_of(&response, &model)?;
     let mut laplace = Laplace::new(&model, approximation(options))?;
     let estimate = estimate(&mut laplace, &start, options, progress)?;
-    let solution = solve(&mut laplace, &estimate.working, options.std_errors)?;
+    let mut std_errors = options.std_errors;
+    if estimate.reason == Reason::Deadline && std_errors == StdErrors::Marginal {
+        std_errors = StdErrors::Conditional;
+        design
+            .warnings
+            .push("standard errors are those given the covariance parameters, because the deadline was reached".to_owned());
+    }
+    let solution = solve(&mut laplace, &estimate.working, std_errors)?;
     let mut fit = Assembly { response: &response, model: &model, options, estimate: &estimate }.fit(design, program, solution);
     if let Some(own) = &mut fit.generalised {
         own.mode_steps = laplace.mode_steps;
@@ -230,10 +238,7 @@ impl Assembly<'_> {
             fixed,
             program,
         };
-        if solution.flat {
-            let what = "the likelihood is flat in the direction of some parameters: their standard errors are not known (NaN)";
-            fit.design_warnings.push(what.to_owned());
-        }
+        fit.design_warnings.extend(solution.remarks);
         fit.add_generalised_rows();
         fit
     }
