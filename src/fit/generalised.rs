@@ -63,7 +63,7 @@ pub(super) fn objective(spec: &Spec, design: &Design, options: &Options, points:
         .collect()
 }
 
-fn approximation(options: &Options) -> Approximation {
+pub(crate) fn approximation(options: &Options) -> Approximation {
     let inside = match (options.quadrature, options.reml_generalised) {
         (0, _) => Inside::Mode,
         (_, true) => Inside::Integrated,
@@ -73,8 +73,8 @@ fn approximation(options: &Options) -> Approximation {
 }
 
 /// A response and its predictors, before they are put into working units.
-struct Prepared {
-    response: FamilyResponse,
+pub(crate) struct Prepared {
+    pub response: FamilyResponse,
 }
 
 fn prepare(spec: &Spec, design: &Design) -> Result<Prepared> {
@@ -124,7 +124,7 @@ fn zero_part(family: &dyn Family) -> Result<ZeroPart> {
 
 impl Prepared {
     /// Fails at a response that the family can't have; the zeros of a hurdle are not the family's.
-    fn check_response(&self) -> Result<Vec<String>> {
+    pub fn check_response(&self) -> Result<Vec<String>> {
         let response = &self.response;
         if response.zero != Some(ZeroPart::Hurdle) {
             return response.family.check_response(&response.observations());
@@ -139,7 +139,7 @@ impl Prepared {
     }
 
     /// The model in working units, the predictors in the order of the response.
-    fn model(&self, design: &Design) -> Result<Model> {
+    pub fn model(&self, design: &Design) -> Result<Model> {
         let n = design.n;
         let mut fixed = vec![FixedPart::new(n, &design.x, design.offset.as_deref())?];
         let mut terms: Vec<(usize, &TermDesign)> = design.terms.iter().map(|t| (0, t)).collect();
@@ -157,7 +157,7 @@ impl Prepared {
         Model::new(Box::new(self.response.clone()), n, fixed, &terms)
     }
 
-    fn start(&self, model: &Model) -> Result<Start> {
+    pub fn start(&self, model: &Model) -> Result<Start> {
         let response = &self.response;
         let (n, family) = (model.n, &response.family);
         let mut eta = vec![vec![0.0; n]];
@@ -227,6 +227,8 @@ fn assemble(
                 fixed: FixedEffects::new(&d.x_names, &model.fixed[at].kept, beta[at].clone(), further_vcov[at].clone()),
                 terms: take(d.terms, &mut own),
                 eta: std::mem::take(&mut eta[at]),
+                x: kept_columns(d.x, n, d.x_names.len(), &model.fixed[at].kept),
+                offset: d.offset,
                 kept: model.fixed[at].kept.clone(),
             }
         })

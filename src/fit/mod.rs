@@ -1,7 +1,7 @@
 //! A fitted model: immutable, and owner of all that it needs.
 
-mod generalised;
-mod linear;
+pub(crate) mod generalised;
+pub(crate) mod linear;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -157,6 +157,9 @@ pub struct PredictorFit {
     pub terms: Vec<TermFit>,
     /// Its values, per row used.
     pub eta: Vec<f64>,
+    /// `[n_obs, p]`, the columns kept.
+    pub x: Vec<f64>,
+    pub offset: Option<Vec<f64>>,
     /// The columns of the program's X that the fit has kept.
     pub(crate) kept: Vec<usize>,
 }

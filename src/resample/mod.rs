@@ -1,0 +1,13 @@
+//! Simulated responses of a fit, refits to them, the parametric bootstrap.
+
+mod bootstrap;
+mod design;
+mod intervals;
+mod quantities;
+mod refit;
+mod simulate;
+
+pub use bootstrap::{Bootstrap, BootstrapOptions};
+pub use intervals::IntervalKind;
+pub use refit::{Refit, Refitter};
+pub use simulate::{RandomEffects, Simulator};
