@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "interlace.h"
+#include "interlace_fit_resample.h"
 
 /* What was found out. NULL means: not asked for. */
 struct results {
@@ -22,6 +23,8 @@ struct results {
 
     double *predictions;
     size_t n_predictions;
+
+    struct resampled resampled;
 
     double read_seconds;
     double inference_seconds;

@@ -8,7 +8,7 @@ mod toolchain;
 use toolchain::{cc, cxx, root, succeed};
 
 /// The files of src/capi that make the header, in its order.
-const SOURCES: [&str; 18] = [
+const SOURCES: [&str; 19] = [
     "status",
     "frame",
     "frame_columns",
@@ -27,6 +27,7 @@ const SOURCES: [&str; 18] = [
     "predict",
     "tests_of_fits",
     "marginal_means",
+    "resample",
 ];
 
 const STRICT: [&str; 6] = ["-pedantic", "-Wall", "-Wextra", "-Werror", "-Wundef", "-fsyntax-only"];

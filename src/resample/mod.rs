@@ -8,6 +8,9 @@ mod refit;
 mod simulate;
 
 pub use bootstrap::{Bootstrap, BootstrapOptions};
+pub(crate) use design::{lifted, working_parameters};
 pub use intervals::IntervalKind;
+pub(crate) use quantities::{covariance, elements, unique};
+pub(crate) use refit::search_from;
 pub use refit::{Refit, Refitter};
 pub use simulate::{RandomEffects, Simulator};

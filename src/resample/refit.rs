@@ -73,7 +73,7 @@ impl Refitter {
         let system = assemble(&self.design)?;
         let mut deviance = Deviance::new(&system, self.options.reml)?;
         let start = working_from_theta(&system, &self.theta)?;
-        let end = search(&mut deviance, &start, &self.options)?;
+        let end = search_from(&mut deviance, &start, &self.options)?;
         let value = deviance.evaluate(&end.working)?;
         let mut theta = vec![0.0; self.theta.len()];
         theta_from_working(&system, &end.working, &mut theta);
@@ -99,7 +99,7 @@ impl Refitter {
         let inside = laplace.how.inside != Inside::Nothing;
         laplace.start_fixed(&model.fixed[0].to_working(&self.fixed[0]));
         let start = working_parameters(model, &self.theta, &self.fixed, shared, inside)?;
-        let end = match search(&mut laplace, &start, &self.options) {
+        let end = match search_from(&mut laplace, &start, &self.options) {
             Ok(end) if end.converged => end,
             // The estimates of another response may be no place to start from.
             _ => estimate(&mut laplace, &prepared.start(model)?, &self.options, None)?,
@@ -144,7 +144,7 @@ fn is_singular(structures: &[Structure], working: &[f64]) -> bool {
 }
 
 /// A search from working parameters near the minimum.
-fn search<'m>(criterion: &mut impl Criterion<'m>, start: &[f64], options: &Options) -> Result<Estimate> {
+pub(crate) fn search_from<'m>(criterion: &mut impl Criterion<'m>, start: &[f64], options: &Options) -> Result<Estimate> {
     let structures: Vec<Structure> = criterion.structures().to_vec();
     let start = lifted(&structures, start);
     let mut search = Search::new(criterion, options, None);
