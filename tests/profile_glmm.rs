@@ -85,6 +85,62 @@ fn a_standard_deviation_can_be_zero() {
     assert!(profiles.iter().all(|p| p.warning.is_none()));
 }
 
+/// An interval by the name of its parameter.
+fn interval(profiles: &[Profile], name: &str) -> [f64; 2] {
+    let own = profiles.iter().find(|p| p.name == name).unwrap_or_else(|| panic!("no {name} among {profiles:?}"));
+    assert!(own.warning.is_none(), "{own:?}");
+    [own.lower, own.upper]
+}
+
+fn same(what: &str, a: [f64; 2], b: [f64; 2]) {
+    assert!(a.iter().zip(&b).all(|(a, b)| (a - b).abs() < 1e-6 * (1.0 + b.abs())), "{what}: {a:?} for {b:?}");
+}
+
+/// Two correlated effects are the same model in two parametrisations.
+#[test]
+fn compound_symmetry_of_two_effects_has_the_intervals_of_an_unstructured_term() {
+    let of = |formula: &str| linear(formula, frame("sleepstudy.csv", &["Subject"])).fit().profile(0.95).unwrap();
+    let (us, cs) = (of("Reaction ~ Days + (Days | Subject)"), of("Reaction ~ Days + cs(Days | Subject)"));
+    for name in ["sd_(Intercept)|Subject", "sd_Days|Subject", "sigma", "Days"] {
+        same(name, interval(&cs, name), interval(&us, name));
+    }
+    same("rho", interval(&cs, "rho|Subject"), interval(&us, "cor_Days.(Intercept)|Subject"));
+}
+
+/// Neither the order of three effects nor their units matter.
+#[test]
+fn intervals_do_not_depend_on_the_order_of_effects() {
+    let of = |formula: &str| linear(formula, frame("sim_three_slopes.csv", &["g"])).fit().profile(0.9).unwrap();
+    let (one, other) = (of("y ~ x1 + x2 + (x1 + x2 | g)"), of("y ~ x2 + x1 + (x2 + x1 | g)"));
+    for name in ["sd_(Intercept)|g", "sd_x1|g", "sd_x2|g", "cor_x1.(Intercept)|g", "sigma", "x1", "x2"] {
+        same(name, interval(&one, name), interval(&other, name));
+    }
+    same("correlation", interval(&one, "cor_x2.x1|g"), interval(&other, "cor_x1.x2|g"));
+}
+
+/// A variance that is estimated as zero has an interval; the others don't stay at a boundary for its sake.
+#[test]
+fn singular_fits_have_profiles() {
+    let fit = linear("Yield ~ 1 + (1 | Batch)", frame("Dyestuff2.csv", &["Batch"])).fit();
+    assert!(fit.singular);
+    let profiles = fit.profile(0.95).unwrap();
+    let [lower, upper] = interval(&profiles, "sd_(Intercept)|Batch");
+    assert!(lower == 0.0 && upper > 0.5 && upper < 10.0, "{upper}");
+    let [lower, upper] = interval(&profiles, "(Intercept)");
+    assert!((0.5 * (lower + upper) - fit.fixed.estimate[0]).abs() < 1e-6 && upper - lower > 2.0);
+}
+
+/// Random effects of the zero part.
+#[test]
+fn terms_of_further_predictors_have_profiles() {
+    let fit = salamanders("poisson").zero_inflation("~ 1 + (1 | spp)").fit();
+    let profiles = fit.profile(0.95).unwrap();
+    let [lower, upper] = interval(&profiles, "zi.sd_(Intercept)|spp");
+    assert!(lower < fit.theta[1] && fit.theta[1] < upper, "{lower} {upper}");
+    let [lower, upper] = interval(&profiles, "zi.(Intercept)");
+    assert!(lower < upper);
+}
+
 /// At a limit of a fixed effect the model with that effect as an offset has a deviance that is higher by the cutoff.
 fn limits_satisfy_their_equation(what: &str, make: impl Fn(&str, Option<f64>) -> Generalised) {
     let full = make("x +", None).fit();
