@@ -115,6 +115,11 @@ static void put_replicates(struct json *json, const interlace_frame *table)
         failed += strcmp(interlace_frame_column_string(table, 0, row), "failed") == 0;
     json_key(json, "failed");
     json_count(json, failed);
+    json_key(json, "reason");
+    json_open(json, '[');
+    for (size_t row = 0; row < rows; row++)
+        json_string(json, interlace_frame_column_string(table, 1, row));
+    json_close(json, ']');
     json_close(json, '}');
 }
 
@@ -135,8 +140,23 @@ void json_resampled(struct json *json, const struct resampled *resampled, double
         put_intervals(json, "profile_ci", resampled->profile, level);
 }
 
+/* How many replicates have no estimates, and why the first of them. */
+static void print_failures(const interlace_frame *table)
+{
+    const char *reason = NULL;
+    size_t failed = 0, rows = interlace_frame_n_rows(table);
+    for (size_t row = rows; row > 0; row--) {
+        const char *own = interlace_frame_column_string(table, 1, row - 1);
+        failed += own != NULL;
+        reason = own != NULL ? own : reason;
+    }
+    printf("\n%zu bootstrap replicates, %zu failed%s%s\n", rows, failed, reason != NULL ? ": " : "", reason != NULL ? reason : "");
+}
+
 void print_resampled(const struct resampled *resampled)
 {
+    if (resampled->replicates != NULL)
+        print_failures(resampled->replicates);
     if (resampled->boot != NULL)
         print_frame("Bootstrap percentile intervals:", resampled->boot);
     if (resampled->profile != NULL)

@@ -34,7 +34,8 @@ bool resample_fit(const interlace_fit *fit, const struct resample_request *reque
                   interlace_error *error);
 void resampled_free(struct resampled *resampled);
 
-/* "simulations": an array a replicate; "bootstrap": {"names", "values": an array a replicate, "failed"}; "boot_ci" and "profile_ci". */
+/* "simulations": an array a replicate; "bootstrap": {"names", "values": an array a replicate, "failed", "reason": one a
+ * replicate}; "boot_ci" and "profile_ci". */
 void json_resampled(struct json *json, const struct resampled *resampled, double level);
 void print_resampled(const struct resampled *resampled);
 

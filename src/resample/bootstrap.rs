@@ -88,10 +88,14 @@ impl Worker<'_> {
             };
             let mut shares = vec![self.share(0, &mut |value, theta| {
                 report(value, &theta);
-                done.try_iter().for_each(|(value, theta)| report(value, &theta));
+                for (value, theta) in done.try_iter() {
+                    report(value, &theta);
+                }
             })?];
             drop(sender);
-            done.iter().for_each(|(value, theta)| report(value, &theta));
+            for (value, theta) in done {
+                report(value, &theta);
+            }
             for handle in others {
                 shares.push(handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
             }

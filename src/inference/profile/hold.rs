@@ -73,9 +73,13 @@ impl Hold {
 impl Slice {
     fn expand(&self, free: &[f64]) -> Vec<f64> {
         let mut x = vec![0.0; self.n];
-        self.constants.iter().for_each(|(i, v)| x[*i] = *v);
+        for (i, v) in &self.constants {
+            x[*i] = *v;
+        }
         for (column, f) in self.columns.iter().zip(free) {
-            column.iter().for_each(|(i, c)| x[*i] += c * f);
+            for (i, c) in column {
+                x[*i] += c * f;
+            }
         }
         x
     }

@@ -69,24 +69,16 @@ impl Base {
         options.reml_generalised = false;
         let design = fit.design();
         let mut theta = fit.theta.clone();
-        let (prepared, shared): (Prepared, Vec<f64>) = match &fit.generalised {
-            Some(own) => {
-                let prepared = own.prepared(&design);
-                let shared = prepared.response.shared.iter().map(|&j| own.psi[j]).collect();
-                (prepared, shared)
-            }
-            None => {
-                let family = by_name("gaussian", None)?;
-                let psi = family.parameters()[0].scale.working(fit.sigma);
-                let mut first = 0;
-                for term in &design.terms {
-                    let range = first..first + term.structure.n_theta();
-                    first = range.end;
-                    term.structure.rescale(&mut theta[range], &vec![fit.sigma; term.effects.len()]);
-                }
-                let weights = design.weights.clone().unwrap_or_default();
-                (Prepared { response: FamilyResponse::new(family, None, false, design.y.clone(), weights) }, vec![psi])
-            }
+        let (prepared, shared) = if let Some(own) = &fit.generalised {
+            let prepared = own.prepared(&design);
+            let shared = prepared.response.shared.iter().map(|&j| own.psi[j]).collect();
+            (prepared, shared)
+        } else {
+            scale_theta(&design, fit.sigma, &mut theta);
+            let family = by_name("gaussian", None)?;
+            let psi = family.parameters()[0].scale.working(fit.sigma);
+            let weights = design.weights.clone().unwrap_or_default();
+            (Prepared { response: FamilyResponse::new(family, None, false, design.y.clone(), weights) }, vec![psi])
         };
         let mut base = Base { design, prepared, options, theta, fixed: fit.all_fixed(), shared, minimum: f64::NAN };
         base.refine()?;
@@ -269,6 +261,16 @@ impl Base {
     }
 }
 
+/// Theta of a linear model, which is relative to sigma, in units of the response.
+fn scale_theta(design: &Design, sigma: f64, theta: &mut [f64]) {
+    let mut first = 0;
+    for term in &design.terms {
+        let range = first..first + term.structure.n_theta();
+        first = range.end;
+        term.structure.rescale(&mut theta[range], &vec![sigma; term.effects.len()]);
+    }
+}
+
 fn terms_mut(design: &mut Design) -> impl Iterator<Item = &mut TermDesign> {
     let zero = design.zero_inflation.iter_mut().flat_map(|p| &mut p.terms);
     design.terms.iter_mut().chain(zero).chain(design.dispersion.iter_mut().flat_map(|p| &mut p.terms))
@@ -279,19 +281,22 @@ fn term_parameters(k: usize, term: &TermDesign) -> Vec<(Parameter, String)> {
     let (r, group) = (term.effects.len(), &term.group);
     let Structure { kind, homogeneous, .. } = term.structure;
     if kind == StructureKind::Unstructured {
-        let one = |(i, j): (usize, usize)| match i == j {
-            true => (Parameter::Sd { k, effect: i }, format!("sd_{}|{group}", term.effects[i])),
-            false => {
-                let name = format!("cor_{}.{}|{group}", term.effects[i], term.effects[j]);
-                (Parameter::Correlation { k, effects: [j, i] }, name)
+        let one = |(i, j): (usize, usize)| {
+            if i == j {
+                return (Parameter::Sd { k, effect: i }, format!("sd_{}|{group}", term.effects[i]));
             }
+            (Parameter::Correlation { k, effects: [j, i] }, format!("cor_{}.{}|{group}", term.effects[i], term.effects[j]))
         };
         return elements(r).map(one).collect();
     }
-    let name = |element: usize| match homogeneous && r > 1 {
-        true if element == 0 => format!("sd|{group}"),
-        false if element < r => format!("sd_{}|{group}", term.effects[element]),
-        _ => format!("rho|{group}"),
+    let name = |element: usize| {
+        if homogeneous && r > 1 && element == 0 {
+            format!("sd|{group}")
+        } else if !homogeneous && element < r || r == 1 {
+            format!("sd_{}|{group}", term.effects[element])
+        } else {
+            format!("rho|{group}")
+        }
     };
     (0..term.structure.n_theta()).map(|element| (Parameter::Theta { k, element }, name(element))).collect()
 }

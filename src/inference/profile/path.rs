@@ -9,6 +9,8 @@ use crate::error::{Code, Result};
 /// Steps of one search, and of those the ones before anything is outside.
 const MOST_STEPS: usize = 80;
 const MOST_EXPANSIONS: usize = 30;
+/// Values at which the numbers break down before the search gives up.
+const MOST_FAILURES: usize = 8;
 /// The deviance at a limit is met to this, or to rounding.
 const TOLERANCE: f64 = 1e-9;
 /// A deviance that is lower than the minimum by more than this shows that it was none.
@@ -77,7 +79,7 @@ pub fn limit(path: &mut dyn Path, z: f64, side: &Side, curve: &mut Curve) -> Res
     }
     let mut v = estimate + sign * side.first;
     let mut widths = (f64::INFINITY, f64::INFINITY);
-    let mut expansions = 0;
+    let (mut expansions, mut failures) = (0, 0);
     for _ in 0..MOST_STEPS {
         if let Some((end, _)) = search.outside {
             let (a, b) = (search.inside.0.min(end), search.inside.0.max(end));
@@ -98,7 +100,13 @@ pub fn limit(path: &mut dyn Path, z: f64, side: &Side, curve: &mut Curve) -> Res
         }
         match search.see(path, v)? {
             Seen::Lower(by) => return Ok(Err(not_a_minimum(v, by))),
-            Seen::Nothing => v = 0.5 * (search.inside.0 + v),
+            Seen::Nothing => {
+                failures += 1;
+                if failures > MOST_FAILURES {
+                    return Ok(Err("the likelihood can't be evaluated as far out as the limit would be".into()));
+                }
+                v = 0.5 * (search.inside.0 + v);
+            }
             Seen::At(rise, slope) => {
                 if (rise - z * z).abs() <= TOLERANCE + 1e-13 * search.curve.minimum.abs() {
                     return Ok(Ok(v));
