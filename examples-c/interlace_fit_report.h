@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "interlace.h"
+#include "interlace_fit_resample.h"
 
 /* What was found out. NULL means: not asked for. */
 struct results {
@@ -24,6 +25,8 @@ struct results {
 
     double *predictions;
     size_t n_predictions;
+
+    struct resampled resampled;
 
     double read_seconds;
     double inference_seconds;

@@ -169,6 +169,7 @@ bool print_json(const struct results *results, interlace_error *error)
         put_block(&document, "objective", "value", results->objective, results->n_objective);
     if (results->predictions != NULL)
         put_block(&document, "predictions", "values", results->predictions, results->n_predictions);
+    json_resampled(&document.json, &results->resampled, results->level);
     put_timing(&document, results);
     json_close(&document.json, '}');
 

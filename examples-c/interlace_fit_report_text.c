@@ -34,4 +34,5 @@ void print_text(const struct results *results)
         printf("\n");
         print_numbers("prediction", results->predictions, results->n_predictions);
     }
+    print_resampled(&results->resampled);
 }

@@ -74,7 +74,7 @@ pub(super) fn objective(spec: &Spec, design: &Design, options: &Options, points:
         .collect()
 }
 
-fn approximation(options: &Options) -> Approximation {
+pub(crate) fn approximation(options: &Options) -> Approximation {
     let inside = match (options.quadrature, options.reml_generalised) {
         (0, _) => Inside::Mode,
         (_, true) => Inside::Integrated,
@@ -102,7 +102,7 @@ fn zero_part(family: &dyn Family) -> Result<ZeroPart> {
 }
 
 /// Fails at a response that the family can't have; the zeros of a hurdle are not the family's.
-fn check_response(response: &FamilyResponse) -> Result<Vec<String>> {
+pub(crate) fn check_response(response: &FamilyResponse) -> Result<Vec<String>> {
     if response.zero != Some(ZeroPart::Hurdle) {
         return response.family.check_response(&response.observations());
     }
@@ -116,7 +116,7 @@ fn check_response(response: &FamilyResponse) -> Result<Vec<String>> {
 }
 
 /// The model in working units, the predictors in the order of the response.
-fn model(response: &FamilyResponse, design: &Design) -> Result<Model> {
+pub(crate) fn model(response: &FamilyResponse, design: &Design) -> Result<Model> {
     let n = design.n;
     let mut fixed = vec![FixedPart::new(n, &design.x, design.offset.as_deref())?];
     let mut terms: Vec<(usize, &TermDesign)> = design.terms.iter().map(|t| (0, t)).collect();
@@ -133,7 +133,7 @@ fn model(response: &FamilyResponse, design: &Design) -> Result<Model> {
     Model::new(Box::new(response.clone()), n, fixed, &terms)
 }
 
-pub(super) fn start_of(response: &FamilyResponse, model: &Model) -> Result<Start> {
+pub(crate) fn start_of(response: &FamilyResponse, model: &Model) -> Result<Start> {
     let (n, family) = (model.n, &response.family);
     let data = response.observations();
     let mut eta = vec![vec![0.0; n]; 1 + usize::from(response.zero.is_some()) + usize::from(response.dispersion)];

@@ -1,12 +1,13 @@
 //! A fitted model: immutable, and owner of all that it needs.
 
-mod generalised;
+pub(crate) mod design;
+pub(crate) mod generalised;
 mod generalised_rows;
-mod linear;
+pub(crate) mod linear;
 mod predictors;
+mod rebuilt;
 
 pub use predictors::Role;
-mod rebuilt;
 
 use std::sync::Arc;
 use std::time::Instant;

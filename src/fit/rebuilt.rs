@@ -128,16 +128,3 @@ impl PredictorFit {
         eta
     }
 }
-
-impl TermFit {
-    fn design(&self) -> TermDesign {
-        TermDesign {
-            group: self.group.clone(),
-            effects: self.effects.clone(),
-            structure: self.structure,
-            levels: self.levels.clone(),
-            index: self.index.clone(),
-            z: self.z.clone(),
-        }
-    }
-}

@@ -143,7 +143,7 @@ fn the_gradient_of_quadrature_equals_finite_differences() {
             let random = vec![0; design.terms.len()];
             let model = model(&design, family, link, None, false, &random);
             for (points, expected) in [(1, false), (3, false), (5, false), (3, true)] {
-                let how = Approximation { points, expected, ..Approximation::default() };
+                let how = Approximation { expected, points, ..Approximation::default() };
                 let mut x = theta.clone();
                 x.resize(Laplace::new(&model, how).unwrap().n_parameters(), 0.3);
                 check_gradient(family, &model, how, &x);
