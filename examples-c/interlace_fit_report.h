@@ -4,11 +4,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "interlace.h"
 
 /* What was found out. NULL means: not asked for. */
 struct results {
+    int32_t model; /* INTERLACE_LMM or INTERLACE_GLMM */
     const char *formula;
     interlace_fit *fit; /* NULL with --objective */
 

@@ -144,6 +144,16 @@
 #define INTERLACE_AR1 3
 
 /**
+ * A parameter of a family is worked with as it is.
+ */
+#define INTERLACE_SCALE_IDENTITY 0
+
+/**
+ * A parameter of a family is positive and worked with as its logarithm.
+ */
+#define INTERLACE_SCALE_LOG 1
+
+/**
  * Rows with missing values are left out and reported. The default.
  */
 #define INTERLACE_NA_OMIT 0
@@ -177,6 +187,21 @@
  * Standard errors given the parameters of the random effects: cheaper, and smaller than they should be.
  */
 #define INTERLACE_STD_ERRORS_CONDITIONAL 1
+
+/**
+ * The linear predictor of the mean, on the scale of the link.
+ */
+#define INTERLACE_MEAN 0
+
+/**
+ * The linear predictor of the zero inflation: of the logit of the probability of a zero that the family doesn't make.
+ */
+#define INTERLACE_ZERO_INFLATION 1
+
+/**
+ * The linear predictor of the dispersion: of the logarithm of the family's first parameter; for gaussian, of its square, the variance.
+ */
+#define INTERLACE_DISPERSION 2
 
 /**
  * Residuals: response minus fitted value.
@@ -226,7 +251,8 @@
 #define INTERLACE_NO_PROGRESS 4
 
 /**
- * Predict the mean of the response: of a mixture with zeros (1 - p) times the mean without these.
+ * Predict the mean of the response as fitted values are: of a mixture with zeros (1 - p) times the mean without these; for ordered beta the
+ * mean between 0 and 1.
  */
 #define INTERLACE_PREDICT_RESPONSE 0
 
@@ -236,7 +262,7 @@
 #define INTERLACE_PREDICT_LINK 1
 
 /**
- * Predict the mean of the response without the zeros of the zero part.
+ * Predict the mean of the response without the zeros of the zero part; for ordered beta that with zeros and ones.
  */
 #define INTERLACE_PREDICT_CONDITIONAL 2
 
@@ -287,8 +313,15 @@
 #define INTERLACE_MEANS_PROPORTIONAL 1
 
 /**
+ * A family of the caller's.
+ * Since 0.1.
+ */
+typedef struct interlace_family interlace_family;
+
+/**
  * A fitted model. It never changes, borrows nothing from the frame, spec and options it came from, and may be used by many threads at once.
- * Strings that its functions return live as long as the fit. Its random terms are numbered from 0 in the order of the formula.
+ * Strings that its functions return live as long as the fit. Its random terms are numbered from 0 in the order of the formula; those of the
+ * zero inflation and then those of the dispersion follow the mean's.
  * Since 0.1.
  */
 typedef struct interlace_fit interlace_fit;
@@ -341,6 +374,121 @@ typedef struct interlace_error {
      */
     char message[1008];
 } interlace_error;
+
+/**
+ * A function of a column: fills `out` [n] from `x` [n]. A return value other than 0 stops the fit with an error.
+ * Since 0.1.
+ */
+typedef int32_t (*interlace_family_map_fn)(void *user_data, size_t n, const double *x, double *out);
+
+/**
+ * Fills `out` [n] with the squared deviance residuals of responses `y` [n] at means `mu` [n], times the weights [n].
+ * A return value other than 0 stops the fit with an error.
+ * Since 0.1.
+ */
+typedef int32_t (*interlace_family_deviance_fn)(void *user_data,
+                                                size_t n,
+                                                const double *y,
+                                                const double *mu,
+                                                const double *weights,
+                                                double *out);
+
+/**
+ * Fills `out` [n] with the log-densities of responses `y` [n] at linear predictors `eta` [n]. `weights` [n] are ones where there are none,
+ * `psi` [n,n_parameters] are the parameters as they are worked with (logarithms, for INTERLACE_SCALE_LOG).
+ * A return value other than 0 stops the fit with an error.
+ * Since 0.1.
+ */
+typedef int32_t (*interlace_family_log_density_fn)(void *user_data,
+                                                   size_t n,
+                                                   size_t n_parameters,
+                                                   const double *y,
+                                                   const double *eta,
+                                                   const double *weights,
+                                                   const double *psi,
+                                                   double *out);
+
+/**
+ * Fills `s` [n], `w` [n] and `t` [n] with the first derivative of the log-density in eta, minus the second, and minus the third.
+ * The inputs are those of the log-density. A return value other than 0 stops the fit with an error.
+ * Since 0.1.
+ */
+typedef int32_t (*interlace_family_derivatives_fn)(void *user_data,
+                                                   size_t n,
+                                                   size_t n_parameters,
+                                                   const double *y,
+                                                   const double *eta,
+                                                   const double *weights,
+                                                   const double *psi,
+                                                   double *s,
+                                                   double *w,
+                                                   double *t);
+
+/**
+ * What a family is made of. Fill it with zeros, set `struct_size` to its size and the members that are wanted. The functions are called
+ * by the calls that fit, predict or take residuals, on the thread of that call; two threads that fit with one family at once call them at
+ * once. They must not throw or longjmp. Beyond the domain of the link they are to give NaN: a step that went there is taken back.
+ * Since 0.1.
+ */
+typedef struct interlace_family_callbacks {
+    /**
+     * sizeof(interlace_family_callbacks).
+     */
+    size_t struct_size;
+    /**
+     * Handed to the functions as it is; it must outlive the family and all that was made with it.
+     */
+    void *user_data;
+    /**
+     * The name, for summaries and messages.
+     */
+    const char *name;
+    /**
+     * The linear predictor of a mean, for starting values.
+     */
+    interlace_family_map_fn linkfun;
+    /**
+     * The mean of a linear predictor.
+     */
+    interlace_family_map_fn linkinv;
+    /**
+     * The derivative of the mean in the linear predictor, of a linear predictor.
+     */
+    interlace_family_map_fn mu_eta;
+    /**
+     * The variance function, of a mean: the variance for a weight of one.
+     */
+    interlace_family_map_fn variance;
+    /**
+     * The squared deviance residuals.
+     */
+    interlace_family_deviance_fn dev_resids;
+    /**
+     * The log-density, or NULL: then minus half of `dev_resids` takes its place, a quasi-likelihood without constants, which must not be
+     * compared with the likelihood of another family.
+     */
+    interlace_family_log_density_fn log_density;
+    /**
+     * The derivatives of `log_density`, or NULL: then they are differences, the third good to 1e-4 and the gradient of the fit with it.
+     */
+    interlace_family_derivatives_fn derivatives;
+    /**
+     * The number of parameters of `log_density` beside the mean, at most 3.
+     */
+    size_t n_parameters;
+    /**
+     * Their names [n_parameters].
+     */
+    const char *const *parameter_names;
+    /**
+     * INTERLACE_SCALE_* of each [n_parameters].
+     */
+    const int32_t *parameter_scales;
+    /**
+     * Values to start from [n_parameters], as reported: positive for INTERLACE_SCALE_LOG.
+     */
+    const double *parameter_starts;
+} interlace_family_callbacks;
 
 /**
  * Called after each evaluation of the objective, on the thread that called interlace_fit_new, with the number of evaluations so far, the
@@ -872,6 +1020,29 @@ const char *interlace_family_parameter(size_t i,
                                        size_t parameter);
 
 /**
+ * Makes a family of functions. `callbacks` and the arrays and strings in it are copied.
+ * The caller frees `*out` with interlace_family_free.
+ * Since 0.1.
+ */
+interlace_status interlace_family_new(const struct interlace_family_callbacks *callbacks,
+                                      struct interlace_family **out,
+                                      struct interlace_error *err);
+
+/**
+ * Frees a family. Specs and fits that were given it keep what they need. NULL is allowed.
+ * Since 0.1.
+ */
+void interlace_family_free(struct interlace_family *family);
+
+/**
+ * Gives a model of kind INTERLACE_GLMM a family of the caller's, in place of the one before and what was fixed of it.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_custom_family(struct interlace_spec *spec,
+                                                  const struct interlace_family *family,
+                                                  struct interlace_error *err);
+
+/**
  * Makes options with their default values.
  * The caller frees `*out` with interlace_options_free.
  * Since 0.1.
@@ -879,10 +1050,13 @@ const char *interlace_family_parameter(size_t i,
 interlace_status interlace_options_new(struct interlace_options **out, struct interlace_error *err);
 
 /**
- * Restricted maximum likelihood (true, the default) or maximum likelihood.
+ * Restricted maximum likelihood (true, the default of linear models) or maximum likelihood (the default of generalised ones). What is set
+ * holds for both. The restricted likelihood of a generalised model integrates the fixed effects out.
  * Since 0.1.
  */
-interlace_status interlace_options_set_reml(struct interlace_options *options, bool reml, struct interlace_error *err);
+interlace_status interlace_options_set_reml(struct interlace_options *options,
+                                            bool reml,
+                                            struct interlace_error *err);
 
 /**
  * The minimiser: "newton" (the default), "lbfgsb", "bobyqa" or "nelder_mead".
@@ -1026,8 +1200,9 @@ interlace_status interlace_fit_new(const struct interlace_spec *spec,
 
 /**
  * Evaluates the objective of a model (the deviance, or for REML the REML criterion) without fitting it: `values` [n_points] at the points
- * `theta` [n_theta,n_points], one column a point, in the order of interlace_fit_theta_name. `frame` and `options` are as
- * for interlace_fit_new. INTERLACE_E_ARGUMENT if `n_theta` is not the model's number of parameters.
+ * `theta` [n_theta,n_points], one column a point, in the order of interlace_fit_theta_name. A point of a generalised model is theta, then the
+ * fixed effects of the mean, the zero inflation and the dispersion, then the family's parameters on their working scale.
+ * `frame` and `options` are as for interlace_fit_new. INTERLACE_E_ARGUMENT if `n_theta` is not the model's number of parameters.
  * Since 0.1.
  */
 interlace_status interlace_spec_objective(const struct interlace_spec *spec,
@@ -1078,7 +1253,8 @@ bool interlace_fit_is_singular(const struct interlace_fit *fit);
 size_t interlace_fit_n_obs(const struct interlace_fit *fit);
 
 /**
- * Number of parameters: fixed effects, theta and sigma.
+ * Number of parameters: fixed effects, theta and sigma; of a generalised model fixed effects of all predictors, the family's parameters as
+ * far as they were estimated, and theta.
  * Since 0.1.
  */
 size_t interlace_fit_npar(const struct interlace_fit *fit);
@@ -1090,7 +1266,9 @@ size_t interlace_fit_npar(const struct interlace_fit *fit);
 size_t interlace_fit_df_residual(const struct interlace_fit *fit);
 
 /**
- * Standard deviation of the residuals, in units of the response. NaN for NULL.
+ * Standard deviation of the residuals, in units of the response. Of a generalised model the dispersion as R's sigma() has it: the family's
+ * first parameter, but 1/sqrt(shape) for gamma and 1/sqrt(lambda) for inverse_gaussian; 1 for families without parameters, NaN with a
+ * formula of the dispersion. NaN for NULL.
  * Since 0.1.
  */
 double interlace_fit_sigma(const struct interlace_fit *fit);
@@ -1120,7 +1298,7 @@ double interlace_fit_aic(const struct interlace_fit *fit);
 double interlace_fit_bic(const struct interlace_fit *fit);
 
 /**
- * Number of fixed effects p: of the columns that were kept.
+ * Number of fixed effects p of the mean: of the columns that were kept.
  * Since 0.1.
  */
 size_t interlace_fit_n_fixef(const struct interlace_fit *fit);
@@ -1192,14 +1370,225 @@ size_t interlace_fit_n_dropped_columns(const struct interlace_fit *fit);
 const char *interlace_fit_dropped_column(const struct interlace_fit *fit, size_t i);
 
 /**
+ * The functions below take one of INTERLACE_MEAN, INTERLACE_ZERO_INFLATION and INTERLACE_DISPERSION. This one says whether the fit has that
+ * predictor; for one that it does not have those that return a status return INTERLACE_E_ARGUMENT.
+ * Since 0.1.
+ */
+bool interlace_fit_has_predictor(const struct interlace_fit *fit,
+                                 int32_t predictor);
+
+/**
+ * Number of fixed effects p of a predictor; 0 without it.
+ * Since 0.1.
+ */
+size_t interlace_fit_predictor_n_fixef(const struct interlace_fit *fit, int32_t predictor);
+
+/**
+ * Name of a fixed effect of a predictor, by its index from 0; NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_predictor_fixef_name(const struct interlace_fit *fit, int32_t predictor, size_t i);
+
+/**
+ * Estimates of the fixed effects of a predictor, to `out` [p].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_predictor_fixef(const struct interlace_fit *fit,
+                                               int32_t predictor,
+                                               double *out,
+                                               size_t len,
+                                               struct interlace_error *err);
+
+/**
+ * Standard errors of the fixed effects of a predictor, to `out` [p].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_predictor_fixef_std_error(const struct interlace_fit *fit,
+                                                         int32_t predictor,
+                                                         double *out,
+                                                         size_t len,
+                                                         struct interlace_error *err);
+
+/**
+ * Two-sided p values of the fixed effects of a predictor, estimate over standard error being standard normal, to `out` [p].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_predictor_fixef_p_value(const struct interlace_fit *fit,
+                                                       int32_t predictor,
+                                                       double *out,
+                                                       size_t len,
+                                                       struct interlace_error *err);
+
+/**
+ * Wald confidence intervals of the fixed effects of a predictor, otherwise as interlace_fit_confint_wald.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_predictor_confint_wald(const struct interlace_fit *fit,
+                                                      int32_t predictor,
+                                                      double level,
+                                                      double *lower,
+                                                      double *upper,
+                                                      size_t len,
+                                                      struct interlace_error *err);
+
+/**
+ * Covariance matrix of the estimates of the fixed effects of a predictor, to `out` [p,p].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_predictor_vcov(const struct interlace_fit *fit,
+                                              int32_t predictor,
+                                              double *out,
+                                              size_t len,
+                                              struct interlace_error *err);
+
+/**
+ * Number of columns of a predictor's fixed-effects model matrix that were left out; 0 without the predictor.
+ * Since 0.1.
+ */
+size_t interlace_fit_predictor_n_dropped_columns(const struct interlace_fit *fit, int32_t predictor);
+
+/**
+ * Name of a column of a predictor that was left out, by its index from 0; NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_predictor_dropped_column(const struct interlace_fit *fit, int32_t predictor, size_t i);
+
+/**
+ * Predictor of a random term: INTERLACE_MEAN, INTERLACE_ZERO_INFLATION or INTERLACE_DISPERSION; -1 if there is no such term.
+ * Since 0.1.
+ */
+int32_t interlace_fit_term_predictor(const struct interlace_fit *fit,
+                                     size_t term);
+
+/**
+ * Values of a predictor, fixed effects, random effects and offset, to `out` [m], m as interlace_fit_n_rows has it. Those of the mean of a
+ * linear model are the fitted values.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_linear_predictor(const struct interlace_fit *fit,
+                                                int32_t predictor,
+                                                double *out,
+                                                size_t len,
+                                                struct interlace_error *err);
+
+/**
+ * Name of the family of a generalised model, as interlace_family_name has it; NULL for a linear model.
+ * Since 0.1.
+ */
+const char *interlace_fit_family(const struct interlace_fit *fit);
+
+/**
+ * Name of the link of a generalised model; NULL for a linear model.
+ * Since 0.1.
+ */
+const char *interlace_fit_link(const struct interlace_fit *fit);
+
+/**
+ * What the Laplace approximation was made of: INTERLACE_OBSERVED or INTERLACE_EXPECTED; -1 for a linear model.
+ * Since 0.1.
+ */
+int32_t interlace_fit_information(const struct interlace_fit *fit);
+
+/**
+ * Number of quadrature points, as interlace_options_set_nagq takes it; -1 for a linear model.
+ * Since 0.1.
+ */
+int32_t interlace_fit_nagq(const struct interlace_fit *fit);
+
+/**
+ * Number of parameters k that the family has beside the mean; 0 for a linear model.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_family_parameters(const struct interlace_fit *fit);
+
+/**
+ * Name of a parameter of the family, by its index from 0; NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_family_parameter_name(const struct interlace_fit *fit, size_t i);
+
+/**
+ * Whether a parameter of the family was given (interlace_spec_fix_parameter) and not estimated.
+ * Since 0.1.
+ */
+bool interlace_fit_family_parameter_is_fixed(const struct interlace_fit *fit, size_t i);
+
+/**
+ * The family's parameters, to `out` [k]; the first is NaN with a formula of the dispersion.
+ * INTERLACE_E_ARGUMENT for a linear model, as with all functions of this kind that follow.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_family_parameters(const struct interlace_fit *fit,
+                                                 double *out,
+                                                 size_t len,
+                                                 struct interlace_error *err);
+
+/**
+ * Standard errors of the family's parameters, by the delta method, to `out` [k]; NaN for a parameter that was given.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_family_parameters_std_error(const struct interlace_fit *fit,
+                                                           double *out,
+                                                           size_t len,
+                                                           struct interlace_error *err);
+
+/**
+ * The family's first parameter for each row, to `out` [m], m as interlace_fit_n_rows has it; the same in all rows without a formula of the
+ * dispersion. INTERLACE_E_ARGUMENT if the family has no parameter.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_dispersion(const struct interlace_fit *fit,
+                                          double *out,
+                                          size_t len,
+                                          struct interlace_error *err);
+
+/**
+ * Probability, for each row, of a zero from the zero inflation, to `out` [m]; zero without a formula of the zero inflation.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_zero_probability(const struct interlace_fit *fit,
+                                                double *out,
+                                                size_t len,
+                                                struct interlace_error *err);
+
+/**
+ * Name of a parameter of a generalised model, by its index from 0, npar of them (interlace_fit_npar): the fixed effects of the mean, those
+ * of the zero inflation ("zi.x") and the dispersion ("disp.x"), the family's parameters that were estimated ("size"), theta
+ * ("theta.group.effect"). NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_parameter_name(const struct interlace_fit *fit,
+                                         size_t i);
+
+/**
+ * All parameters of a generalised model, to `out` [npar], the family's on the scale on which they were estimated: logarithms (for
+ * gaussian, of the variance), logits (for tweedie, of the power less 1), lower_cut itself.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_parameters(const struct interlace_fit *fit,
+                                          double *out,
+                                          size_t len,
+                                          struct interlace_error *err);
+
+/**
+ * Covariance matrix of all parameters of a generalised model, to `out` [npar,npar], on the scales of interlace_fit_parameters; NaN where it is
+ * not known.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_parameters_vcov(const struct interlace_fit *fit,
+                                               double *out,
+                                               size_t len,
+                                               struct interlace_error *err);
+
+/**
  * Number of covariance parameters.
  * Since 0.1.
  */
 size_t interlace_fit_n_theta(const struct interlace_fit *fit);
 
 /**
- * Name of a covariance parameter, by its index from 0: "group.effect" on the diagonal of the Cholesky factor, "group.row.column" below it;
- * NULL if there is none.
+ * Name of a covariance parameter, by its index from 0: "group.effect" on the diagonal of the Cholesky factor, "group.row.column" below it,
+ * with "zi." or "disp." before it for a term of the zero inflation or the dispersion; NULL if there is none.
  * Since 0.1.
  */
 const char *interlace_fit_theta_name(const struct interlace_fit *fit,
@@ -1207,7 +1596,7 @@ const char *interlace_fit_theta_name(const struct interlace_fit *fit,
 
 /**
  * Covariance parameters, to `out` [n_theta]: term by term, for an unstructured covariance the lower triangle, by columns, of the Cholesky
- * factor of the random effects' covariance relative to sigma^2.
+ * factor of the random effects' covariance relative to sigma^2; of a generalised model, of that covariance itself.
  * Since 0.1.
  */
 interlace_status interlace_fit_theta(const struct interlace_fit *fit,
@@ -1216,7 +1605,7 @@ interlace_status interlace_fit_theta(const struct interlace_fit *fit,
                                      struct interlace_error *err);
 
 /**
- * Number of random terms.
+ * Number of random terms, of all predictors.
  * Since 0.1.
  */
 size_t interlace_fit_n_terms(const struct interlace_fit *fit);
@@ -1266,7 +1655,7 @@ int32_t interlace_fit_term_structure(const struct interlace_fit *fit,
 bool interlace_fit_term_is_homogeneous(const struct interlace_fit *fit, size_t term);
 
 /**
- * Covariance matrix of a term's effects, to `out` [r,r], in squared units of the response.
+ * Covariance matrix of a term's effects, to `out` [r,r], in squared units of the response, or of the linear predictor.
  * Since 0.1.
  */
 interlace_status interlace_fit_term_cov(const struct interlace_fit *fit,
@@ -1316,6 +1705,23 @@ interlace_status interlace_fit_term_ranef_cov(const struct interlace_fit *fit,
                                               struct interlace_error *err);
 
 /**
+ * Whether interlace_fit_term_ranef_cov_full has an answer. False for NULL.
+ * Since 0.1.
+ */
+bool interlace_fit_term_has_ranef_cov_full(const struct interlace_fit *fit, size_t term);
+
+/**
+ * As interlace_fit_term_ranef_cov, with the uncertainty of the estimated parameters added (delta method, as TMB's sdreport), to `out`
+ * [r,r,l]. INTERLACE_E_UNSUPPORTED for linear models and without marginal standard errors.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_term_ranef_cov_full(const struct interlace_fit *fit,
+                                                   size_t term,
+                                                   double *out,
+                                                   size_t len,
+                                                   struct interlace_error *err);
+
+/**
  * Number of directions in the space of a term's effects that have no variance; 0 unless the fit is singular.
  * Since 0.1.
  */
@@ -1345,7 +1751,7 @@ size_t interlace_fit_n_rows(const struct interlace_fit *fit);
 size_t interlace_fit_n_data_rows(const struct interlace_fit *fit);
 
 /**
- * Fitted values, random effects included, to `out` [m].
+ * Fitted values, the mean of the response with random effects (and zero inflation) included, to `out` [m].
  * Since 0.1.
  */
 interlace_status interlace_fit_fitted(const struct interlace_fit *fit,
@@ -1426,7 +1832,7 @@ interlace_status interlace_fit_dropped_row(const struct interlace_fit *fit,
 const char *interlace_fit_dropped_row_reason(const struct interlace_fit *fit, size_t i);
 
 /**
- * The fixed-effects model matrix, to `out` [n_obs,p]: the rows used and the columns kept.
+ * The fixed-effects model matrix of the mean, to `out` [n_obs,p]: the rows used and the columns kept.
  * Since 0.1.
  */
 interlace_status interlace_fit_x(const struct interlace_fit *fit, double *out, size_t len, struct interlace_error *err);
@@ -1452,7 +1858,7 @@ interlace_status interlace_fit_term_index(const struct interlace_fit *fit,
                                           struct interlace_error *err);
 
 /**
- * Number of random effects q: over all terms, effects times levels.
+ * Number of random effects q of the mean: over its terms, effects times levels.
  * Since 0.1.
  */
 size_t interlace_fit_n_ranef(const struct interlace_fit *fit);
@@ -1464,7 +1870,7 @@ size_t interlace_fit_n_ranef(const struct interlace_fit *fit);
 size_t interlace_fit_z_nnz(const struct interlace_fit *fit);
 
 /**
- * The random-effects model matrix Z [n_obs,q] as compressed sparse columns: the entries of column j are those from `colptr[j]` to
+ * The random-effects model matrix Z [n_obs,q] of the mean as compressed sparse columns: the entries of column j are those from `colptr[j]` to
  * `colptr[j + 1] - 1`, with their rows in `rowidx`, ascending, and their numbers in `values`. `colptr` is [q + 1], `rowidx` and `values`
  * are [nnz]. Columns come by terms, within a term by levels, within a level by effects. Entries may be zero.
  * Since 0.1.
@@ -1559,8 +1965,9 @@ size_t interlace_fit_n_tables(const struct interlace_fit *fit);
 const char *interlace_fit_table_name(const struct interlace_fit *fit, size_t i);
 
 /**
- * A table of results as a new frame, by name: "coefficients" (estimates, standard errors, t values), "varcorr", "ranef", "theta",
- * "observations", "dropped_rows", "fit" and whatever else interlace_fit_table_name lists.
+ * A table of results as a new frame, by name: "coefficients" (estimates, standard errors, t or z values), "varcorr", "ranef", "theta",
+ * "observations", "dropped_rows", "fit", of a generalised model "zero_inflation", "dispersion" (coefficients as well) and "family" (its
+ * parameters), and whatever else interlace_fit_table_name lists. Tables of what the model does not have are without rows.
  * INTERLACE_E_ARGUMENT if there is no table of that name. The caller frees `*out` with interlace_frame_free.
  * Since 0.1.
  */
@@ -1570,7 +1977,7 @@ interlace_status interlace_fit_table(const struct interlace_fit *fit,
                                      struct interlace_error *err);
 
 /**
- * The summary of the fit as lme4 prints it: several lines of text. NULL for NULL.
+ * The summary of the fit as lme4 prints it, in sections for each predictor as glmmTMB has them: several lines of text. NULL for NULL.
  * Since 0.1.
  */
 const char *interlace_fit_summary(const struct interlace_fit *fit);

@@ -36,7 +36,7 @@ pub extern "C" fn interlace_fit_n_data_rows(fit: Option<&FitHandle>) -> usize {
     query(0, || Some(fit?.fit.rows.n_data))
 }
 
-/// Fitted values, random effects included, to `out` [m].
+/// Fitted values, the mean of the response with random effects (and zero inflation) included, to `out` [m].
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_fitted(fit: Option<&FitHandle>, out: *mut f64, len: usize, err: *mut ErrorRecord) -> Status {

@@ -1,8 +1,12 @@
 //! A fitted model: immutable, and owner of all that it needs.
 
 mod generalised;
+mod generalised_rows;
 mod linear;
+mod predictors;
 mod rebuilt;
+
+pub use predictors::Role;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -34,6 +38,7 @@ pub struct Fit {
     pub theta_names: Vec<String>,
     /// Random terms in formula order.
     pub terms: Vec<TermFit>,
+    /// The standard deviation of the residuals; for a generalised model the dispersion, as `Generalised::sigma` has it.
     pub sigma: f64,
     /// Restricted for REML.
     pub log_likelihood: f64,
@@ -99,6 +104,8 @@ pub struct TermFit {
     pub modes: Vec<f64>,
     /// Conditional covariances given theta and beta `[r, r, l]`.
     pub condvar: Vec<f64>,
+    /// With the uncertainty of the parameters added, as TMB's sdreport has it; of generalised models with marginal standard errors.
+    pub condvar_full: Option<Vec<f64>>,
     /// Directions in the space of the effects that have no variance, each `[r]` of unit length.
     pub boundary: Vec<Vec<f64>>,
     /// Level of each row used.
@@ -144,7 +151,7 @@ pub struct Generalised {
 /// A parameter of the family on the scale on which it is reported.
 #[derive(Clone, Debug)]
 pub struct FamilyParameter {
-    pub name: &'static str,
+    pub name: String,
     /// Not a number where a dispersion formula gives each row its own.
     pub estimate: f64,
     /// By the delta method; not a number where the parameter was given.
@@ -305,6 +312,7 @@ impl TermFit {
             cov,
             modes: solution.modes,
             condvar: solution.condvar,
+            condvar_full: solution.condvar_full,
             boundary: solution.boundary,
             index: term.index,
             z: term.z,

@@ -1,6 +1,6 @@
 //! The Laplace model of a fit, from what the fit has kept: for what needs the factor of the random effects' precision again.
 
-use super::generalised::Prepared;
+use super::generalised::start_of;
 use super::{Fit, PredictorFit, TermFit};
 use crate::design::TermDesign;
 use crate::error::{Error, Result};
@@ -67,9 +67,9 @@ impl Fit {
         for part in self.further_predictors().into_iter().flatten() {
             fixed.push(FixedPart::new(self.n_obs, &part.x, part.offset.as_deref())?);
         }
-        let prepared = Prepared { response: self.response()? };
-        let model = self.model(prepared.response.clone(), fixed)?;
-        let start = prepared.start(&model)?;
+        let response = self.response()?;
+        let model = self.model(response.clone(), fixed)?;
+        let start = start_of(&response, &model)?;
         let information = self.generalised.as_ref().map_or(Information::Observed, |own| own.information);
         let points = self.generalised.as_ref().map_or(1, |own| own.quadrature.max(1));
         let how = Approximation { expected: information == Information::Expected, points, ..Approximation::default() };

@@ -367,13 +367,15 @@ impl<'a> Laplace<'a> {
     /// Moves the modes by the step in `work`, shortened until the penalised log-likelihood rises.
     fn take_step(&mut self, value: f64, decrement: f64) -> Result<f64> {
         let (step, before, fixed) = (self.work.clone(), self.u.clone(), self.border.as_ref().map(|b| b.gamma.clone()));
+        // Near the mode the gain drowns in the rounding of the log-likelihood; the decrement does not.
         let rounding = 1e-13 * (1.0 + value.abs());
+        let near = decrement < f64::max(1e-8, 10.0 * rounding);
         let mut length = 1.0;
         for _ in 0..MOST_HALVINGS {
             self.work.copy_from_slice(&step);
             self.move_by(length, &before, fixed.as_deref());
             let next = self.penalised()?;
-            if next >= value + 1e-4 * length * decrement || next >= value - rounding && decrement < 1e-8 {
+            if next >= value + 1e-4 * length * decrement || near && next >= value - 10.0 * rounding {
                 return Ok(next);
             }
             length *= 0.5;
