@@ -58,14 +58,17 @@ const char *const help_text[] = {
     "  --df normal                p values and intervals by the normal distribution (glmm: the default)\n"
     "  --confint wald             confidence intervals of the fixed effects (lmm: needs --df normal)\n"
     "  --level 0.95\n"
+    "  --r2                       marginal and conditional R2, and intraclass correlations\n"
     "\n",
 
     "after the fit\n"
     "  --predict NEW.csv          predictions for these rows\n"
-    "  --type response|link       the mean of the response, or the linear predictor: the same for lmm\n"
+    "  --type response|link       the mean of the response (the default), or the linear predictor: the same for lmm\n"
+    "  --type conditional|zprob   glmm: the mean without zeros of the zero part, or the probability of such a zero\n"
+    "  --type dispersion|marginal glmm: the family's first parameter, or the mean over the random effects\n"
     "  --re all|none              with random effects (the default) or without\n"
     "  --new-levels zero|error    groups that the fit doesn't know: random effects of zero, or stop (the default)\n"
-    "  --interval none            predictions alone\n"
+    "  --interval none|confidence predictions alone (the default), or with standard errors and intervals of --level\n"
     "\n",
 
     "output\n"

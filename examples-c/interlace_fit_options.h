@@ -58,11 +58,13 @@ struct arguments {
 
     bool confint;
     double level;
+    bool r2;
     bool df_normal;
 
     const char *predict_path;
     int32_t type;
     bool without_random;
+    bool interval;
     int32_t new_levels;
 
     bool json;

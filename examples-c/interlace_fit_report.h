@@ -8,6 +8,11 @@
 
 #include "interlace.h"
 
+struct explained {
+    double marginal, conditional; /* R2 */
+    double icc_adjusted, icc_unadjusted;
+};
+
 /* What was found out. NULL means: not asked for. */
 struct results {
     int32_t model; /* INTERLACE_LMM or INTERLACE_GLMM */
@@ -23,7 +28,11 @@ struct results {
     double level;
 
     double *predictions;
+    double *prediction_limits; /* in the same memory: standard errors, lower limits, upper limits, n_predictions of each */
     size_t n_predictions;
+
+    bool has_explained;
+    struct explained explained;
 
     double read_seconds;
     double inference_seconds;
