@@ -55,9 +55,15 @@ const char *const help_text[] = {
     "\n",
 
     "inference\n"
-    "  --df normal                p values and intervals by the normal distribution (glmm: the default)\n"
+    "  --df normal|residual       degrees of freedom of p values and intervals: infinite (glmm: always), or, of lmm, the rows\n"
+    "                             less the fixed effects\n"
     "  --confint wald             confidence intervals of the fixed effects (lmm: needs --df normal)\n"
     "  --level 0.95\n"
+    "  --emmeans \"~ f\"            marginal means of f, \"~ f | g\" within the levels of g, and their pairwise differences, on the scale\n"
+    "                             of the linear predictor or by --type response (lmm: needs --df)\n"
+    "  --adjust none|tukey|bonferroni|holm   of the differences' p values: tukey is the default\n"
+    "  --lrt \"REDUCED FORMULA\"    likelihood-ratio test of FORMULA against a smaller model (repeatable); all of them are fitted\n"
+    "                             by maximum likelihood for it, whatever --method says\n"
     "\n",
 
     "after the fit\n"

@@ -22,6 +22,10 @@ struct results {
     double *upper;
     double level;
 
+    interlace_frame *means; /* marginal means, and the differences of pairs */
+    interlace_frame *pairs;
+    interlace_frame *comparison; /* likelihood-ratio tests */
+
     double *predictions;
     size_t n_predictions;
 

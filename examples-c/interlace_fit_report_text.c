@@ -1,6 +1,7 @@
 /* The summary to read. */
 #include <stdio.h>
 
+#include "interlace_fit_inference.h"
 #include "interlace_fit_number.h"
 #include "interlace_fit_report.h"
 
@@ -30,6 +31,12 @@ void print_text(const struct results *results)
         print_numbers("objective", results->objective, results->n_objective);
     if (results->lower != NULL)
         print_intervals(results);
+    if (results->means != NULL) {
+        print_frame("Marginal means:", results->means);
+        print_frame("Pairs:", results->pairs);
+    }
+    if (results->comparison != NULL)
+        print_frame("Likelihood-ratio tests (maximum likelihood):", results->comparison);
     if (results->predictions != NULL) {
         printf("\n");
         print_numbers("prediction", results->predictions, results->n_predictions);
