@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::diagnosis::{check_constant, check_ended, separated};
 use super::{FamilyParameter, Fit, FixedEffects, Generalised, Outcome, PredictorFit, TermFit, kept_columns};
 use crate::covariance::Structure;
 use crate::design::{Design, ModelProgram, PredictorDesign, TermDesign, check_groups_generalised};
@@ -31,12 +32,15 @@ pub(super) fn fit(
     let started = Instant::now();
     let response = response(spec, &design)?;
     design.warnings.extend(check_response(&response)?);
+    design.warnings.extend(check_constant(&*response.family, &response.observations())?);
     let model = model(&response, &design)?;
     let start = start_of(&response, &model)?;
     let mut laplace = Laplace::new(&model, approximation(options))?;
     let estimate = estimate(&mut laplace, &start, options, progress)?;
     let solution = solve(&mut laplace, &estimate.working, options.std_errors)?;
-    let mut fit = Assembly { response: &response, model: &model, options, estimate: &estimate }.fit(design, program, solution);
+    let flat = solution.flat;
+    let mut fit = Assembly { response: &response, model: &model, options, estimate: &estimate }.fit(design, program, solution)?;
+    check_ended(&mut fit, flat)?;
     fit.timing.1 = started.elapsed().as_secs_f64();
     Ok(fit)
 }
@@ -150,9 +154,10 @@ struct Assembly<'a> {
 }
 
 impl Assembly<'_> {
-    fn fit(&self, design: Design, program: ModelProgram, mut solution: Solution) -> Fit {
+    fn fit(&self, design: Design, program: ModelProgram, mut solution: Solution) -> Result<Fit> {
         let theta_names = theta_names(&design);
         let vcov_names = self.vcov_names(&design, &theta_names);
+        let separated = separated(self.response, self.model, &design, &solution, &vcov_names)?;
         let mut own = std::mem::take(&mut solution.terms).into_iter();
         let Design { n, x, x_names, terms, zero_inflation, dispersion, .. } = design;
         let terms = term_fits(terms, &mut own);
@@ -211,6 +216,7 @@ impl Assembly<'_> {
                 psi,
                 parameters,
                 eta: std::mem::take(&mut solution.eta[0]),
+                separated,
                 vcov_names,
                 vcov: solution.vcov,
                 zero_inflation,
@@ -224,12 +230,8 @@ impl Assembly<'_> {
             fixed,
             program,
         };
-        if solution.flat {
-            let what = "the likelihood is flat in the direction of some parameters: their standard errors are not known (NaN)";
-            fit.design_warnings.push(what.to_owned());
-        }
         fit.add_generalised_rows();
-        fit
+        Ok(fit)
     }
 
     /// The first parameter of a predictor in the covariance of all; of the one past the last, the first shared one.
@@ -265,13 +267,23 @@ impl Assembly<'_> {
             (self.response.psi(&solution.shared), solution.vcov.len().isqrt(), self.first(self.model.fixed.len()));
         let one = |(j, p): (usize, &crate::family::Parameter)| {
             if j == 0 && self.response.dispersion {
-                return FamilyParameter { name: p.name.clone().into_owned(), estimate: f64::NAN, std_error: f64::NAN, fixed: false };
+                return FamilyParameter {
+                    name: p.name.clone().into_owned(),
+                    estimate: f64::NAN,
+                    std_error: f64::NAN,
+                    fixed: false,
+                };
             }
             let std_error = match self.response.shared.iter().position(|&s| s == j) {
                 Some(f) => solution.vcov[(first + f) * (m + 1)].sqrt() * p.scale.derivative(psi[j]).abs(),
                 None => f64::NAN,
             };
-            FamilyParameter { name: p.name.clone().into_owned(), estimate: p.scale.reported(psi[j]), std_error, fixed: p.fixed.is_some() }
+            FamilyParameter {
+                name: p.name.clone().into_owned(),
+                estimate: p.scale.reported(psi[j]),
+                std_error,
+                fixed: p.fixed.is_some(),
+            }
         };
         self.response.family.parameters().iter().enumerate().map(one).collect()
     }

@@ -1,5 +1,6 @@
 //! A fitted model: immutable, and owner of all that it needs.
 
+mod diagnosis;
 mod generalised;
 mod generalised_rows;
 mod linear;
@@ -140,6 +141,8 @@ pub struct Generalised {
     pub dispersion: Option<PredictorFit>,
     /// X beta + Z b + offset of the mean, per row used.
     pub eta: Vec<f64>,
+    /// Those of `vcov_names` that have no finite maximum likelihood estimate: fixed effects of the mean and the zero part.
+    pub separated: Vec<String>,
     /// Names and covariance of all parameters: fixed effects of all predictors, the family's parameters on their working scale, theta.
     pub vcov_names: Vec<String>,
     pub vcov: Vec<f64>,

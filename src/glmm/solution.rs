@@ -336,7 +336,8 @@ fn sparse_dot(row: &[f64], v: &[f64]) -> f64 {
     row.iter().zip(v).filter(|(r, _)| **r != 0.0).map(|(r, v)| r * v).sum()
 }
 
-/// 2 H^-1; directions without curvature have an infinite variance, which is why their parameters come out as NaN.
+/// 2 H^-1. Directions without curvature get the little that could have been missed: a huge variance, which leaves the parameters that
+/// they have no part in as they are. And whether there are such directions.
 fn twice_inverse(k: usize, hessian: &[f64]) -> (Vec<f64>, bool) {
     if k == 0 {
         return (vec![], false);
@@ -345,20 +346,12 @@ fn twice_inverse(k: usize, hessian: &[f64]) -> (Vec<f64>, bool) {
     let scaled: Vec<f64> = (0..k * k).map(|e| hessian[e] / scale[e % k] / scale[e / k]).collect();
     let Some((values, vectors)) = dense::symmetric_eigen(k, &scaled) else { return (vec![f64::NAN; k * k], true) };
     let mut out = vec![0.0; k * k];
-    let mut flat = false;
     for (value, v) in values.iter().zip(vectors.chunks_exact(k.max(1))) {
-        let well = *value > FLAT;
-        flat |= !well;
         for j in 0..k {
             for i in 0..k {
-                let part = v[i] * v[j] / scale[i] / scale[j];
-                if well {
-                    out[j * k + i] += 2.0 * part / value;
-                } else if (v[i] * v[j]).abs() > 1e-6 {
-                    out[j * k + i] = f64::NAN;
-                }
+                out[j * k + i] += 2.0 * v[i] * v[j] / scale[i] / scale[j] / value.max(FLAT);
             }
         }
     }
-    (out, flat)
+    (out, values.iter().any(|value| *value <= FLAT))
 }
