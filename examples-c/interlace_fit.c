@@ -21,6 +21,7 @@
 
 #include "interlace.h"
 #include "interlace_fit_data.h"
+#include "interlace_fit_inference.h"
 #include "interlace_fit_lists.h"
 #include "interlace_fit_options.h"
 #include "interlace_fit_report.h"
@@ -56,49 +57,53 @@ static bool read_frame(struct run *run)
 /* ---- 2. what is fitted: a spec ---- */
 
 /* Of a generalised model: the distribution of the response, and what else of it depends on the data. */
-static bool describe_family(struct run *run)
+static bool describe_family(const struct arguments *asked, interlace_spec *spec, interlace_error *error)
 {
-    const struct arguments *asked = &run->arguments;
-    interlace_error *error = &run->error;
     const char *family = asked->family != NULL ? asked->family : "gaussian";
 
-    if (interlace_spec_set_family(run->spec, family, asked->link, error) != INTERLACE_OK)
+    if (interlace_spec_set_family(spec, family, asked->link, error) != INTERLACE_OK)
         return false;
     for (size_t i = 0; i < asked->fixed_values.count; i++)
-        if (interlace_spec_fix_parameter(run->spec, asked->fixed_parameters.items[i], asked->fixed_values.items[i], error) !=
+        if (interlace_spec_fix_parameter(spec, asked->fixed_parameters.items[i], asked->fixed_values.items[i], error) !=
             INTERLACE_OK)
             return false;
-    if (asked->dispformula != NULL && interlace_spec_set_dispersion(run->spec, asked->dispformula, error) != INTERLACE_OK)
+    if (asked->dispformula != NULL && interlace_spec_set_dispersion(spec, asked->dispformula, error) != INTERLACE_OK)
         return false;
-    if (asked->ziformula != NULL && interlace_spec_set_zero_inflation(run->spec, asked->ziformula, error) != INTERLACE_OK)
+    if (asked->ziformula != NULL && interlace_spec_set_zero_inflation(spec, asked->ziformula, error) != INTERLACE_OK)
+        return false;
+    return true;
+}
+
+/* A model by its formula, with all else that the command line (`context`) says; the caller frees the spec, also after a failure. */
+static bool make_spec(void *context, const char *formula, interlace_spec **out, interlace_error *error)
+{
+    const struct arguments *asked = context;
+
+    if (interlace_spec_new(asked->model, formula, out, error) != INTERLACE_OK)
+        return false;
+    interlace_spec *spec = *out;
+    for (size_t i = 0; i < asked->random.count; i++)
+        if (interlace_spec_add_random(spec, asked->random.items[i], error) != INTERLACE_OK)
+            return false;
+    for (size_t i = 0; i < asked->groups.count; i++)
+        if (interlace_spec_add_groups(spec, asked->groups.items[i], error) != INTERLACE_OK)
+            return false;
+    for (size_t i = 0; i < asked->contrast_names.count; i++)
+        if (interlace_spec_set_contrasts(spec, asked->contrast_columns.items[i], asked->contrast_names.items[i], error) !=
+            INTERLACE_OK)
+            return false;
+    if (asked->model == INTERLACE_GLMM && !describe_family(asked, spec, error))
+        return false;
+    if (asked->weights != NULL && interlace_spec_set_weights(spec, asked->weights, error) != INTERLACE_OK)
+        return false;
+    if (asked->offset != NULL && interlace_spec_set_offset(spec, asked->offset, error) != INTERLACE_OK)
         return false;
     return true;
 }
 
 static bool describe_model(struct run *run)
 {
-    const struct arguments *asked = &run->arguments;
-    interlace_error *error = &run->error;
-
-    if (interlace_spec_new(asked->model, asked->formula, &run->spec, error) != INTERLACE_OK)
-        return false;
-    for (size_t i = 0; i < asked->random.count; i++)
-        if (interlace_spec_add_random(run->spec, asked->random.items[i], error) != INTERLACE_OK)
-            return false;
-    for (size_t i = 0; i < asked->groups.count; i++)
-        if (interlace_spec_add_groups(run->spec, asked->groups.items[i], error) != INTERLACE_OK)
-            return false;
-    for (size_t i = 0; i < asked->contrast_names.count; i++)
-        if (interlace_spec_set_contrasts(run->spec, asked->contrast_columns.items[i], asked->contrast_names.items[i], error) !=
-            INTERLACE_OK)
-            return false;
-    if (asked->model == INTERLACE_GLMM && !describe_family(run))
-        return false;
-    if (asked->weights != NULL && interlace_spec_set_weights(run->spec, asked->weights, error) != INTERLACE_OK)
-        return false;
-    if (asked->offset != NULL && interlace_spec_set_offset(run->spec, asked->offset, error) != INTERLACE_OK)
-        return false;
-    return true;
+    return make_spec(&run->arguments, run->arguments.formula, &run->spec, &run->error);
 }
 
 /* ---- 3. how it is fitted: options, each with a default ---- */
@@ -114,21 +119,21 @@ static int32_t show_evaluation(int64_t evaluation, double objective, const doubl
     return 0;
 }
 
-static bool choose_options(struct run *run)
+/* The caller frees the options, also after a failure. Fits that are to be compared are by maximum likelihood, whatever was asked. */
+static bool make_options(const struct arguments *asked, bool to_compare, interlace_options **out, interlace_error *error)
 {
-    const struct arguments *asked = &run->arguments;
-    interlace_error *error = &run->error;
+    int32_t method = to_compare ? METHOD_ML : asked->method;
 
-    if (interlace_options_new(&run->options, error) != INTERLACE_OK)
+    if (interlace_options_new(out, error) != INTERLACE_OK)
         return false;
-    interlace_options *options = run->options;
+    interlace_options *options = *out;
     if (interlace_options_set_na(options, asked->na, error) != INTERLACE_OK)
         return false;
-    if (asked->method != 0 && interlace_options_set_reml(options, asked->method == METHOD_REML, error) != INTERLACE_OK)
+    if (method != 0 && interlace_options_set_reml(options, method == METHOD_REML, error) != INTERLACE_OK)
         return false;
     if (asked->optimizer != NULL && interlace_options_set_optimizer(options, asked->optimizer, error) != INTERLACE_OK)
         return false;
-    if (asked->theta0.count > 0 &&
+    if (asked->theta0.count > 0 && !to_compare &&
         interlace_options_set_theta0(options, asked->theta0.items, asked->theta0.count, error) != INTERLACE_OK)
         return false;
     if (asked->tolerance > 0 && interlace_options_set_tolerance(options, asked->tolerance, error) != INTERLACE_OK)
@@ -151,6 +156,11 @@ static bool choose_options(struct run *run)
     return true;
 }
 
+static bool choose_options(struct run *run)
+{
+    return make_options(&run->arguments, false, &run->options, &run->error);
+}
+
 /* ---- 4. the fit: it keeps nothing of frame, spec and options, which could be freed here ---- */
 
 static bool fit_model(struct run *run)
@@ -171,29 +181,82 @@ static bool evaluate_objective(struct run *run)
                                     asked->n_points, results->objective, results->n_objective, &run->error) == INTERLACE_OK;
 }
 
-/* ---- 5. inference: Wald tests and intervals ---- */
+/* ---- 5. inference: Wald tests and intervals, marginal means, likelihood-ratio tests ---- */
+
+/* p values by the normal distribution, or by t with the residual degrees of freedom: tests of one coefficient at a time. */
+static bool test_coefficients(struct run *run, size_t p)
+{
+    const interlace_fit *fit = run->results.fit;
+    interlace_error *error = &run->error;
+    if (run->arguments.df == INTERLACE_DF_NORMAL)
+        return interlace_fit_fixef_p_value(fit, run->results.p_value, p, error) == INTERLACE_OK;
+
+    interlace_frame *tests = NULL;
+    size_t column;
+    double *identity = new_numbers(p * p, error);
+    for (size_t i = 0; identity != NULL && i < p; i++)
+        identity[i * p + i] = 1;
+    bool ok = identity != NULL &&
+              interlace_fit_wald_test(fit, identity, p, p, p, NULL, run->arguments.df, false, &tests, error) == INTERLACE_OK &&
+              interlace_frame_column_index(tests, "p.value", &column, error) == INTERLACE_OK &&
+              interlace_frame_column_f64(tests, column, run->results.p_value, p, error) == INTERLACE_OK;
+    interlace_frame_free(tests);
+    free(identity);
+    return ok;
+}
+
+static bool infer_coefficients(struct run *run)
+{
+    struct results *results = &run->results;
+    /* Arrays are the caller's: ask for the size, bring the memory, say how long it is. */
+    size_t p = interlace_fit_n_fixef(results->fit);
+    results->p_value = new_numbers(p, &run->error);
+    if (results->p_value == NULL || !test_coefficients(run, p))
+        return false;
+    if (!run->arguments.confint)
+        return true;
+    results->level = run->arguments.level;
+    results->lower = new_numbers(p, &run->error);
+    results->upper = new_numbers(p, &run->error);
+    return results->lower != NULL && results->upper != NULL &&
+           interlace_fit_confint_wald(results->fit, results->level, results->lower, results->upper, p, &run->error) ==
+               INTERLACE_OK;
+}
+
+static bool infer_means(struct run *run)
+{
+    const struct arguments *asked = &run->arguments;
+    struct means_request request = {.specs = asked->emmeans,
+                                    .adjust = asked->adjust,
+                                    .type = asked->has_type ? asked->type : INTERLACE_PREDICT_LINK,
+                                    .df = asked->df,
+                                    .level = asked->level};
+    return marginal_means(run->results.fit, run->frame, &request, &run->results.means, &run->results.pairs, &run->error);
+}
+
+/* The models differ in their parameters, so all start where the library does. */
+static bool compare_models(struct run *run)
+{
+    interlace_options *options = NULL;
+    bool ok = make_options(&run->arguments, true, &options, &run->error);
+    struct comparison_request request = {.formula = run->arguments.formula,
+                                         .reduced = &run->arguments.lrt,
+                                         .data = run->frame,
+                                         .options = options,
+                                         .make_spec = make_spec,
+                                         .context = &run->arguments,
+                                         .chi_bar = false};
+    ok = ok && likelihood_ratio(&request, &run->results.comparison, &run->error);
+    interlace_options_free(options);
+    return ok;
+}
 
 static bool infer(struct run *run)
 {
-    const interlace_fit *fit = run->results.fit;
-    struct results *results = &run->results;
-    if (!run->arguments.df_normal)
-        return true;
     double start = seconds_now();
-
-    /* Arrays are the caller's: ask for the size, bring the memory, say how long it is. */
-    size_t p = interlace_fit_n_fixef(fit);
-    results->p_value = new_numbers(p, &run->error);
-    bool ok = results->p_value != NULL &&
-              interlace_fit_fixef_p_value(fit, results->p_value, p, &run->error) == INTERLACE_OK;
-    if (ok && run->arguments.confint) {
-        results->level = run->arguments.level;
-        results->lower = new_numbers(p, &run->error);
-        results->upper = new_numbers(p, &run->error);
-        ok = results->lower != NULL && results->upper != NULL &&
-             interlace_fit_confint_wald(fit, results->level, results->lower, results->upper, p, &run->error) == INTERLACE_OK;
-    }
-    results->inference_seconds = seconds_now() - start;
+    bool ok = (!run->arguments.has_df || infer_coefficients(run)) && (run->arguments.emmeans == NULL || infer_means(run)) &&
+              (run->arguments.lrt.count == 0 || compare_models(run));
+    run->results.inference_seconds = seconds_now() - start;
     return ok;
 }
 
@@ -278,6 +341,9 @@ static void free_run(struct run *run)
     free(results->upper);
     free(results->predictions);
     resampled_free(&results->resampled);
+    interlace_frame_free(results->means);
+    interlace_frame_free(results->pairs);
+    interlace_frame_free(results->comparison);
     interlace_fit_free(results->fit);
     interlace_options_free(run->options);
     interlace_spec_free(run->spec);

@@ -55,11 +55,17 @@ const char *const help_text[] = {
     "\n",
 
     "inference\n"
-    "  --df normal                p values and intervals by the normal distribution (glmm: the default)\n"
+    "  --df normal|residual       degrees of freedom of p values and intervals: infinite (glmm: always), or, of lmm, the rows\n"
+    "                             less the fixed effects\n"
     "  --confint wald             confidence intervals of the fixed effects (lmm: needs --df normal)\n"
     "  --confint profile          profile-likelihood intervals of all parameters\n"
     "  --confint boot             percentile intervals of all parameters, from --bootstrap N\n"
     "  --level 0.95\n"
+    "  --emmeans \"~ f\"            marginal means of f, \"~ f | g\" within the levels of g, and their pairwise differences, on the scale\n"
+    "                             of the linear predictor or by --type response (lmm: needs --df)\n"
+    "  --adjust none|tukey|bonferroni|holm   of the differences' p values: tukey is the default\n"
+    "  --lrt \"REDUCED FORMULA\"    likelihood-ratio test of FORMULA against a smaller model (repeatable); all of them are fitted\n"
+    "                             by maximum likelihood for it, whatever --method says\n"
     "  --r2                       marginal and conditional R2, and intraclass correlations\n"
     "\n",
 

@@ -1,8 +1,6 @@
-/* The command line of interlace-fit: a table of options, and for each a function that takes its value. */
-#include "interlace_fit_options.h"
+/* The options of interlace-fit: a table, and for each a function that takes its value. */
+#include "interlace_fit_option_table.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -221,12 +219,13 @@ static enum answer take_objective(struct arguments *arguments, const char *value
 
 static enum answer take_df(struct arguments *arguments, const char *value)
 {
-    static const struct choice choices[] = {
-        {"normal", 1}, {"satterthwaite", LATER}, {"kenward-roger", LATER}, {"residual", LATER}};
-    int32_t normal;
-    enum answer answer = CHOOSE(choices, value, &normal);
+    static const struct choice choices[] = {{"normal", INTERLACE_DF_NORMAL},
+                                            {"residual", INTERLACE_DF_RESIDUAL},
+                                            {"satterthwaite", LATER},
+                                            {"kenward-roger", LATER}};
+    enum answer answer = CHOOSE(choices, value, &arguments->df);
     if (answer == TAKEN)
-        arguments->df_normal = true;
+        arguments->has_df = true;
     return answer;
 }
 
@@ -259,6 +258,27 @@ static enum answer take_level(struct arguments *arguments, const char *value)
     return TAKEN;
 }
 
+static enum answer take_emmeans(struct arguments *arguments, const char *value)
+{
+    arguments->emmeans = value;
+    return TAKEN;
+}
+
+static enum answer take_adjust(struct arguments *arguments, const char *value)
+{
+    static const struct choice choices[] = {{"none", 0}, {"tukey", 1}, {"bonferroni", 2}, {"holm", 3}};
+    int32_t known;
+    enum answer answer = CHOOSE(choices, value, &known);
+    if (answer == TAKEN)
+        arguments->adjust = value;
+    return answer;
+}
+
+static enum answer take_lrt(struct arguments *arguments, const char *value)
+{
+    return taken_if(text_list_add(&arguments->lrt, value, strlen(value)));
+}
+
 /* ---- after the fit ---- */
 
 static enum answer take_predict(struct arguments *arguments, const char *value)
@@ -274,7 +294,10 @@ static enum answer take_type(struct arguments *arguments, const char *value)
         {"conditional", INTERLACE_PREDICT_CONDITIONAL}, {"zprob", INTERLACE_PREDICT_ZERO_PROBABILITY},
         {"dispersion", INTERLACE_PREDICT_DISPERSION}, {"marginal", INTERLACE_PREDICT_MARGINAL},
         {"prob", LATER}, {"cum.prob", LATER}, {"class", LATER}, {"lp", LATER}, {"risk", LATER}, {"survival", LATER}};
-    return CHOOSE(choices, value, &arguments->type);
+    enum answer answer = CHOOSE(choices, value, &arguments->type);
+    if (answer == TAKEN)
+        arguments->has_type = true;
+    return answer;
 }
 
 static enum answer take_re(struct arguments *arguments, const char *value)
@@ -329,12 +352,6 @@ static enum answer take_json(struct arguments *arguments, const char *value)
 
 /* ---- the table ---- */
 
-struct option {
-    const char *name;
-    const char *wanted; /* the value that is wanted, for messages; NULL: the option has none */
-    enum answer (*take)(struct arguments *arguments, const char *value); /* NULL: in a later version */
-};
-
 static const struct option options[] = {
     {"--categorical", "columns, \"A,B\"", take_categorical},
     {"--ordered", "a column and its levels, \"A=lo<mid<hi\"", take_ordered},
@@ -365,6 +382,9 @@ static const struct option options[] = {
     {"--confint", "wald, profile or boot", take_confint},
     {"--r2", NULL, take_r2},
     {"--level", "a number between 0 and 1", take_level},
+    {"--emmeans", "a formula, \"~ f\"", take_emmeans},
+    {"--adjust", "none, tukey, bonferroni or holm", take_adjust},
+    {"--lrt", "a formula", take_lrt},
     {"--predict", "a CSV file", take_predict},
     {"--type", "response, link, conditional, zprob, dispersion or marginal", take_type},
     {"--re", "all or none", take_re},
@@ -379,148 +399,14 @@ static const struct option options[] = {
     {"--threshold", "flexible, symmetric or equidistant", NULL},
     {"--ties", "efron or breslow", NULL},
     {"--anova", "1, 2 or 3", NULL},
-    {"--emmeans", "a formula", NULL},
-    {"--adjust", "none, tukey, bonferroni or holm", NULL},
     {"--drop1", NULL, NULL},
-    {"--lrt", "a formula", NULL},
     {"--influence", "observation or a group", NULL},
 };
 
-static const struct option *find_option(const char *name)
+const struct option *find_option(const char *name)
 {
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         if (strcmp(options[i].name, name) == 0)
             return &options[i];
     return NULL;
-}
-
-/* ---- reading ---- */
-
-static enum arguments_outcome say(char message[ARGUMENTS_MESSAGE_SIZE], enum arguments_outcome outcome, const char *format, ...)
-{
-    va_list values;
-    va_start(values, format);
-    vsnprintf(message, ARGUMENTS_MESSAGE_SIZE, format, values);
-    va_end(values);
-    return outcome;
-}
-
-/* Takes the option at argv[*at] and its value, and moves *at to the last argument used. */
-static enum arguments_outcome read_option(struct arguments *arguments, int argc, char **argv, int *at, char *message)
-{
-    const struct option *option = find_option(argv[*at]);
-    if (option == NULL)
-        return say(message, ARGUMENTS_WRONG, "unknown option %s", argv[*at]);
-    if (option->take == NULL)
-        return say(message, ARGUMENTS_UNAVAILABLE, "%s is not available in this version", option->name);
-    const char *value = NULL;
-    if (option->wanted != NULL) {
-        if (*at + 1 == argc)
-            return say(message, ARGUMENTS_WRONG, "%s needs %s", option->name, option->wanted);
-        value = argv[++*at];
-    }
-    switch (option->take(arguments, value)) {
-    case TAKEN:
-        return ARGUMENTS_READY;
-    case NOT_AVAILABLE:
-        return say(message, ARGUMENTS_UNAVAILABLE, "%s %s is not available in this version", option->name, value);
-    case NO_MEMORY:
-        return say(message, ARGUMENTS_UNAVAILABLE, "no memory for the arguments");
-    default:
-        return say(message, ARGUMENTS_WRONG, "%s needs %s, not '%s'", option->name, option->wanted, value);
-    }
-}
-
-static enum arguments_outcome read_model(struct arguments *arguments, const char *model, char *message)
-{
-    static const struct choice models[] = {
-        {"lmm", INTERLACE_LMM}, {"glmm", INTERLACE_GLMM}, {"clmm", LATER}, {"coxme", LATER}};
-    switch (CHOOSE(models, model, &arguments->model)) {
-    case TAKEN:
-        return ARGUMENTS_READY;
-    case NOT_AVAILABLE:
-        return say(message, ARGUMENTS_UNAVAILABLE, "%s is not available in this version", model);
-    default:
-        return say(message, ARGUMENTS_WRONG, "unknown model '%s', wanted lmm, glmm, clmm or coxme", model);
-    }
-}
-
-/* An option that was given and is for generalised models alone; NULL if there is none. */
-static const char *generalised_option(const struct arguments *arguments)
-{
-    return arguments->family != NULL                 ? "--family"
-           : arguments->link != NULL                 ? "--link"
-           : arguments->fixed_parameters.count > 0   ? "--fix"
-           : arguments->dispformula != NULL          ? "--dispformula"
-           : arguments->ziformula != NULL            ? "--ziformula"
-           : arguments->has_information              ? "--information"
-           : arguments->has_nagq                     ? "--nagq"
-           : arguments->has_std_errors               ? "--std-errors"
-                                                     : NULL;
-}
-
-/* What no single argument shows to be wrong. */
-static enum arguments_outcome check_together(const struct arguments *arguments, char *message)
-{
-    if (arguments->data_path == NULL)
-        return say(message, ARGUMENTS_WRONG, "wanted MODEL FORMULA DATA.csv");
-    if (arguments->n_points > 0 && (arguments->confint || arguments->r2 || arguments->predict_path != NULL))
-        return say(message, ARGUMENTS_WRONG, "--objective evaluates without a fit, so %s can't go with it",
-                   arguments->confint ? "--confint" : arguments->r2 ? "--r2" : "--predict");
-    if (arguments->confint_boot && arguments->bootstrap == 0)
-        return say(message, ARGUMENTS_WRONG, "--confint boot needs --bootstrap N");
-    if (arguments->model == INTERLACE_LMM && generalised_option(arguments) != NULL)
-        return say(message, ARGUMENTS_WRONG, "%s is for the model glmm, not lmm", generalised_option(arguments));
-    /* Intervals of lmm will use Satterthwaite's degrees of freedom unless told otherwise. Until they exist the normal
-     * distribution has to be asked for, so that no command changes its meaning later. */
-    if (arguments->confint && !arguments->df_normal)
-        return say(message, ARGUMENTS_UNAVAILABLE,
-                   "--confint wald with --df satterthwaite, the default, is not available in this version; --df normal is");
-    return ARGUMENTS_READY;
-}
-
-enum arguments_outcome arguments_read(struct arguments *arguments, int argc, char **argv, char message[ARGUMENTS_MESSAGE_SIZE])
-{
-    *arguments = (struct arguments){.level = 0.95};
-
-    for (int at = 1; at < argc; at++) {
-        enum arguments_outcome outcome = ARGUMENTS_READY;
-        if (strcmp(argv[at], "--help") == 0)
-            return ARGUMENTS_HELP;
-        if (strcmp(argv[at], "--version") == 0)
-            return ARGUMENTS_VERSION;
-        if (argv[at][0] == '-')
-            outcome = read_option(arguments, argc, argv, &at, message);
-        else if (arguments->model == 0)
-            outcome = read_model(arguments, argv[at], message);
-        else if (arguments->formula == NULL)
-            arguments->formula = argv[at];
-        else if (arguments->data_path == NULL)
-            arguments->data_path = argv[at];
-        else
-            outcome = say(message, ARGUMENTS_WRONG, "unexpected argument '%s'", argv[at]);
-        if (outcome != ARGUMENTS_READY)
-            return outcome;
-    }
-    if (arguments->model == INTERLACE_GLMM)
-        arguments->df_normal = true; /* there are no other degrees of freedom */
-    return check_together(arguments, message);
-}
-
-void arguments_free(struct arguments *arguments)
-{
-    text_list_free(&arguments->categorical);
-    for (size_t i = 0; i < arguments->n_ordered; i++) {
-        free(arguments->ordered[i].name);
-        text_list_free(&arguments->ordered[i].levels);
-    }
-    free(arguments->ordered);
-    text_list_free(&arguments->random);
-    text_list_free(&arguments->groups);
-    text_list_free(&arguments->contrast_columns);
-    text_list_free(&arguments->contrast_names);
-    text_list_free(&arguments->fixed_parameters);
-    number_list_free(&arguments->fixed_values);
-    number_list_free(&arguments->theta0);
-    number_list_free(&arguments->objective);
 }

@@ -62,9 +62,14 @@ struct arguments {
     bool confint_boot;
     double level;
     bool r2;
-    bool df_normal;
+    bool has_df;
+    int32_t df; /* INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL */
+    const char *emmeans;
+    const char *adjust;
+    struct text_list lrt;
 
     const char *predict_path;
+    bool has_type;
     int32_t type;
     bool without_random;
     bool interval;

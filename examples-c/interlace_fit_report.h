@@ -28,6 +28,10 @@ struct results {
     double *upper;
     double level;
 
+    interlace_frame *means; /* marginal means, and the differences of pairs */
+    interlace_frame *pairs;
+    interlace_frame *comparison; /* likelihood-ratio tests */
+
     double *predictions;
     double *prediction_limits; /* in the same memory: standard errors, lower limits, upper limits, n_predictions of each */
     size_t n_predictions;

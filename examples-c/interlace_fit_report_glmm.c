@@ -122,6 +122,7 @@ void put_generalised(struct document *document)
     put_dispersion_parameter(document);
     put_family_parameters(document);
     put_parameter_table(document);
+    put_names(document, "separated", interlace_fit_separated, interlace_fit_n_separated(fit));
     put_predictor(document, INTERLACE_ZERO_INFLATION, "zero_inflation", "varcorr_zi", "ranef_zi");
     put_predictor(document, INTERLACE_DISPERSION, "dispersion", "varcorr_disp", "ranef_disp");
     put_all_parameters(document);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "interlace_fit_document.h"
+#include "interlace_fit_inference.h"
 #include "interlace_fit_report.h"
 
 /* ---- fixed effects ---- */
@@ -194,6 +195,10 @@ bool print_json(const struct results *results, interlace_error *error)
         put_fit(&document, results);
     if (results->objective != NULL)
         put_block(&document, "objective", "value", results->objective, results->n_objective);
+    if (results->means != NULL)
+        json_marginal_means(&document.json, results->means, results->pairs);
+    if (results->comparison != NULL)
+        json_likelihood_ratio(&document.json, results->comparison);
     if (results->predictions != NULL)
         put_predictions(&document, results);
     json_resampled(&document.json, &results->resampled, results->level);

@@ -1,6 +1,7 @@
 /* The summary to read. */
 #include <stdio.h>
 
+#include "interlace_fit_inference.h"
 #include "interlace_fit_number.h"
 #include "interlace_fit_report.h"
 
@@ -52,6 +53,12 @@ void print_text(const struct results *results)
         printf("\nR2: marginal %.4g, conditional %.4g; intraclass correlation: adjusted %.4g, unadjusted %.4g\n", r2->marginal,
                r2->conditional, r2->icc_adjusted, r2->icc_unadjusted);
     }
+    if (results->means != NULL) {
+        print_frame("Marginal means:", results->means);
+        print_frame("Pairs:", results->pairs);
+    }
+    if (results->comparison != NULL)
+        print_frame("Likelihood-ratio tests (maximum likelihood):", results->comparison);
     if (results->predictions != NULL) {
         printf("\n");
         if (results->prediction_limits != NULL)

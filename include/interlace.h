@@ -1954,6 +1954,22 @@ const char *interlace_fit_boundary(const struct interlace_fit *fit,
                                    size_t i);
 
 /**
+ * Number of fixed effects without a finite maximum likelihood estimate: the likelihood of a model of counts or proportions rises as
+ * they go to infinity, as where a covariate tells all successes from all failures (separation). What the fit reports of them is where
+ * the search ended, with standard errors that say no more than that they are huge. 0 for a linear model.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_separated(const struct interlace_fit *fit);
+
+/**
+ * Name of a fixed effect without a finite estimate, by its index from 0, as interlace_fit_parameter_name has it (those of the zero
+ * inflation begin with "zi."); NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_separated(const struct interlace_fit *fit,
+                                    size_t i);
+
+/**
  * Number of warnings: things about the fit that its user should know.
  * Since 0.1.
  */
@@ -2145,8 +2161,9 @@ interlace_status interlace_fit_wald_test(const struct interlace_fit *fit,
  * Likelihood-ratio tests between `n` fits of nested models to the same data, as a new frame, a row a fit in the order of the numbers
  * of parameters: "fit" (the index in `fits`), "model" (its formula), "npar", "AIC", "BIC", "logLik", "deviance" (minus twice logLik),
  * and, against the row before, "Chisq", "Df", "p.value", "distribution" ("chisq" or "chibarsq") and "warning" (missing, or why the
- * test is none: the models are not nested). The fits must use the same response and weights, and be by maximum likelihood; fits by
- * REML are compared if they have the same fixed effects.
+ * test is none: the models are not nested). The fits must use the same response, weights and offset, and be by maximum likelihood;
+ * fits by REML are compared if they have the same fixed effects. Generalised models must have the same family, link, information and
+ * number of quadrature points; their models of zero inflation and dispersion may be nested as well.
  * A variance that is zero under the hypothesis lies at the edge of its range, so that chi-square gives too large a probability. With
  * `chi_bar`, a comparison whose larger model has exactly one variance more, with its covariances, takes half of chi-square with one
  * degree of freedom less and half with all (Stram & Lee 1994).
@@ -2169,7 +2186,8 @@ interlace_status interlace_fit_compare(const struct interlace_fit *const *fits,
  * INTERLACE_MEANS_EQUAL or INTERLACE_MEANS_PROPORTIONAL.
  * `data` is the frame that the fit was made of; it may be NULL where the fixed effects depend on plain factors only and no column was
  * left out. `type` is INTERLACE_PREDICT_LINK or INTERLACE_PREDICT_RESPONSE (standard errors by the delta method, limits taken back),
- * which are one for a linear model. `df` is INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL.
+ * which are one for a linear model and for the identity link; of a generalised model with zero inflation the means are those of the
+ * family, without the zeros. `df` is INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL.
  * INTERLACE_E_FORMULA if `specs` can't be read, INTERLACE_E_DATA if `data` are others than those of the fit. The caller frees `*out`
  * with interlace_frame_free.
  * Since 0.1.

@@ -102,6 +102,53 @@ fn the_json_document_of_a_generalised_model_has_its_family_and_predictors() {
     assert_eq!(document["linear_predictor"].as_array().unwrap().len(), 644);
 }
 
+const CBPP: [&str; 5] = [
+    "glmm",
+    "cbind(incidence, size - incidence) ~ period + (1 | herd)",
+    "../tests/reference/data/cbpp.csv",
+    "--family",
+    "binomial",
+];
+const CBPP_INFERENCE: [&str; 8] = [
+    "--emmeans",
+    "~ period",
+    "--adjust",
+    "holm",
+    "--type",
+    "response",
+    "--lrt",
+    "cbind(incidence, size - incidence) ~ 1 + (1 | herd)",
+];
+
+#[test]
+fn interlace_fit_prints_marginal_means_and_likelihood_ratio_tests() {
+    let output = interlace_fit(&[&CBPP[..], &CBPP_INFERENCE].concat());
+    assert!(output.status.success(), "{}", transcript(&output));
+    let expected = std::fs::read_to_string(examples().join("expected/interlace_fit_inference.txt")).unwrap();
+    assert_eq!(text(&output.stdout), expected);
+    let output = interlace_fit(&[&CBPP[..], &CBPP_INFERENCE, &["--json"]].concat());
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let (means, pairs, lrt) = (&document["emmeans"]["means"], &document["emmeans"]["pairs"], &document["lrt"]);
+    assert_eq!(means["period"], serde_json::json!(["p1", "p2", "p3", "p4"]));
+    assert_eq!(pairs["odds.ratio"].as_array().unwrap().len(), 6);
+    assert_eq!(lrt["df"], serde_json::json!([null, 3]));
+    // lme4's drop1().
+    assert!((lrt["chisq"][1].as_f64().unwrap() - 25.610_063_445).abs() < 1e-6, "{lrt}");
+}
+
+#[test]
+fn interlace_fit_compares_linear_models_by_maximum_likelihood() {
+    let arguments = ["--df", "residual", "--theta0", "1,0,1", "--lrt", "Reaction ~ Days + (1 | Subject)", "--json"];
+    let output = interlace_fit(&[&SLEEPSTUDY[..], &arguments].concat());
+    assert!(output.status.success(), "{}", transcript(&output));
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let deviance = |i: usize| document["lrt"]["deviance"][i].as_f64().unwrap();
+    assert!((deviance(0) - 1_794.078_643_005).abs() < 1e-6 && (deviance(1) - 1_751.939_344_463).abs() < 1e-6);
+    // R: 2 * pt(-10.46729 / 1.54579, 178)
+    let p = document["fixed"]["p_value"][1].as_f64().unwrap();
+    assert!((p / 1.787_244e-10 - 1.0).abs() < 1e-4, "{p}");
+}
+
 #[test]
 fn interlace_fit_prints_one_json_document() {
     let output = interlace_fit(&[&SLEEPSTUDY[..], &["--json", "--predict", "data/sleepstudy.csv"]].concat());
@@ -174,6 +221,10 @@ fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
         (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--nonsense"][..], 2, "--nonsense"),
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--predict", "x.csv", "--type", "mean"][..], 2, "marginal"),
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--interval", "prediction"][..], 1, "not available"),
+        (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--emmeans", "~ Days"][..], 1, "--emmeans with --df satterthwaite"),
+        (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--adjust", "holm"][..], 2, "--adjust is for --emmeans"),
+        (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--lrt", "x", "--objective", "1"][..], 2, "--lrt can't go with it"),
+        (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--df", "residual"][..], 2, "--df residual is for the model lmm"),
         (&["lmm"][..], 2, "--help"),
     ] {
         let output = interlace_fit(arguments);

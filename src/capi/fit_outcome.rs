@@ -80,6 +80,27 @@ pub extern "C" fn interlace_fit_boundary(fit: Option<&FitHandle>, i: usize) -> *
     query(null(), || fit.map(|f| f.strings.boundary.get(&f.fit.outcome.boundary, i)))
 }
 
+/// Number of fixed effects without a finite maximum likelihood estimate: the likelihood of a model of counts or proportions rises as
+/// they go to infinity, as where a covariate tells all successes from all failures (separation). What the fit reports of them is where
+/// the search ended, with standard errors that say no more than that they are huge. 0 for a linear model.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_n_separated(fit: Option<&FitHandle>) -> usize {
+    query(0, || Some(separated(fit?).len()))
+}
+
+/// Name of a fixed effect without a finite estimate, by its index from 0, as interlace_fit_parameter_name has it (those of the zero
+/// inflation begin with "zi."); NULL if there is none.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_separated(fit: Option<&FitHandle>, i: usize) -> *const c_char {
+    query(null(), || fit.map(|f| f.strings.separated.get(separated(f), i)))
+}
+
+fn separated(handle: &FitHandle) -> &[String] {
+    handle.fit.generalised.as_ref().map_or(&[], |own| &own.separated)
+}
+
 /// Number of warnings: things about the fit that its user should know.
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -36,7 +36,8 @@ const WEIGHTINGS: [(i32, Weighting); 2] =
 /// INTERLACE_MEANS_EQUAL or INTERLACE_MEANS_PROPORTIONAL.
 /// `data` is the frame that the fit was made of; it may be NULL where the fixed effects depend on plain factors only and no column was
 /// left out. `type` is INTERLACE_PREDICT_LINK or INTERLACE_PREDICT_RESPONSE (standard errors by the delta method, limits taken back),
-/// which are one for a linear model. `df` is INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL.
+/// which are one for a linear model and for the identity link; of a generalised model with zero inflation the means are those of the
+/// family, without the zeros. `df` is INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL.
 /// INTERLACE_E_FORMULA if `specs` can't be read, INTERLACE_E_DATA if `data` are others than those of the fit. The caller frees `*out`
 /// with interlace_frame_free.
 /// Since 0.1.
@@ -148,11 +149,12 @@ impl<'a> Asked<'a> {
         let fit = fit_of(fit)?;
         let specs = MeansSpec::parse(text(specs, "specs")?)?;
         let weights = choice(weights, "weights", &WEIGHTINGS)?;
+        let response = choice(scale, "type", &[(INTERLACE_PREDICT_RESPONSE, true), (INTERLACE_PREDICT_LINK, false)])?;
         // The two scales are one in a linear model.
-        choice(scale, "type", &[(INTERLACE_PREDICT_RESPONSE, ()), (INTERLACE_PREDICT_LINK, ())])?;
+        let family = fit.generalised.as_ref().filter(|_| response).map(|own| &*own.family);
         let df = choice(df, "df", &DF_METHODS)?;
         let means = MarginalMeans::of_fit(fit, data.map(|data| &data.frame), &specs, weights)?;
-        Ok(Asked { fit, means, df, scale: None })
+        Ok(Asked { fit, means, df, scale: family.and_then(ResponseScale::of_family) })
     }
 
     fn contrasts(&self, contrasts: &Contrasts, adjust: Adjustment, level: f64) -> Result<Frame> {

@@ -63,8 +63,9 @@ pub unsafe extern "C" fn interlace_fit_wald_test(
 /// Likelihood-ratio tests between `n` fits of nested models to the same data, as a new frame, a row a fit in the order of the numbers
 /// of parameters: "fit" (the index in `fits`), "model" (its formula), "npar", "AIC", "BIC", "logLik", "deviance" (minus twice logLik),
 /// and, against the row before, "Chisq", "Df", "p.value", "distribution" ("chisq" or "chibarsq") and "warning" (missing, or why the
-/// test is none: the models are not nested). The fits must use the same response and weights, and be by maximum likelihood; fits by
-/// REML are compared if they have the same fixed effects.
+/// test is none: the models are not nested). The fits must use the same response, weights and offset, and be by maximum likelihood;
+/// fits by REML are compared if they have the same fixed effects. Generalised models must have the same family, link, information and
+/// number of quadrature points; their models of zero inflation and dispersion may be nested as well.
 /// A variance that is zero under the hypothesis lies at the edge of its range, so that chi-square gives too large a probability. With
 /// `chi_bar`, a comparison whose larger model has exactly one variance more, with its covariances, takes half of chi-square with one
 /// degree of freedom less and half with all (Stram & Lee 1994).

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::diagnosis::{check_constant, check_ended, separated};
 use super::{FamilyParameter, Fit, FixedEffects, Generalised, Outcome, PredictorFit, TermFit, kept_columns};
 use crate::covariance::Structure;
 use crate::design::{Design, ModelProgram, PredictorDesign, TermDesign, check_groups_generalised};
@@ -32,6 +33,7 @@ pub(super) fn fit(
     let started = Instant::now();
     let response = response(spec, &design)?;
     design.warnings.extend(check_response(&response)?);
+    design.warnings.extend(check_constant(&*response.family, &response.observations())?);
     let model = model(&response, &design)?;
     let start = start_of(&response, &model)?;
     let mut laplace = Laplace::new(&model, approximation(options))?;
@@ -44,10 +46,12 @@ pub(super) fn fit(
             .push("standard errors are those given the covariance parameters, because the deadline was reached".to_owned());
     }
     let solution = solve(&mut laplace, &estimate.working, std_errors)?;
-    let mut fit = Assembly { response: &response, model: &model, options, estimate: &estimate }.fit(design, program, solution);
+    let flat = solution.flat;
+    let mut fit = Assembly { response: &response, model: &model, options, estimate: &estimate }.fit(design, program, solution)?;
     if let Some(own) = &mut fit.generalised {
         own.mode_steps = laplace.mode_steps;
     }
+    check_ended(&mut fit, flat)?;
     fit.timing.1 = started.elapsed().as_secs_f64();
     Ok(fit)
 }
@@ -161,9 +165,10 @@ struct Assembly<'a> {
 }
 
 impl Assembly<'_> {
-    fn fit(&self, design: Design, program: ModelProgram, mut solution: Solution) -> Fit {
+    fn fit(&self, design: Design, program: ModelProgram, mut solution: Solution) -> Result<Fit> {
         let theta_names = theta_names(&design);
         let vcov_names = self.vcov_names(&design, &theta_names);
+        let separated = separated(self.response, self.model, &design, &solution, &vcov_names)?;
         let mut own = std::mem::take(&mut solution.terms).into_iter();
         let Design { n, x, x_names, terms, zero_inflation, dispersion, .. } = design;
         let terms = term_fits(terms, &mut own);
@@ -225,6 +230,7 @@ impl Assembly<'_> {
                 psi,
                 parameters,
                 eta: std::mem::take(&mut solution.eta[0]),
+                separated,
                 vcov_names,
                 vcov: solution.vcov,
                 zero_inflation,
@@ -240,7 +246,7 @@ impl Assembly<'_> {
         };
         fit.design_warnings.extend(solution.remarks);
         fit.add_generalised_rows();
-        fit
+        Ok(fit)
     }
 
     /// The first parameter of a predictor in the covariance of all; of the one past the last, the first shared one.

@@ -1,6 +1,7 @@
 //! A fitted model: immutable, and owner of all that it needs.
 
 pub(crate) mod design;
+mod diagnosis;
 pub(crate) mod generalised;
 mod generalised_rows;
 pub(crate) mod linear;
@@ -146,6 +147,8 @@ pub struct Generalised {
     pub dispersion: Option<PredictorFit>,
     /// X beta + Z b + offset of the mean, per row used.
     pub eta: Vec<f64>,
+    /// Those of `vcov_names` that have no finite maximum likelihood estimate: fixed effects of the mean and the zero part.
+    pub separated: Vec<String>,
     /// Names and covariance of all parameters: fixed effects of all predictors, the family's parameters on their working scale, theta.
     pub vcov_names: Vec<String>,
     pub vcov: Vec<f64>,

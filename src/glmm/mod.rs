@@ -14,6 +14,7 @@ pub mod start;
 pub mod estimate;
 pub mod solution;
 pub mod joint;
+pub mod separation;
 
 #[cfg(test)]
 mod tests;

@@ -26,6 +26,8 @@ pub struct Solution {
     pub terms: Vec<TermSolution>,
     /// Linear predictors per row.
     pub eta: Vec<Vec<f64>>,
+    /// Parameters in whose direction the deviance is flat: their standard errors are without meaning.
+    pub flat: bool,
     /// What the user should know of the standard errors.
     pub remarks: Vec<String>,
 }
@@ -46,17 +48,22 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
         beta.push(own);
     }
     let vcov = laplace.user_covariance(x, &working_vcov);
-    let mut remarks: Vec<String> = remark.into_iter().collect();
-    if flat {
-        remarks.push(
-            "the likelihood is flat in the direction of some parameters: their standard errors are not known (NaN)".to_owned(),
-        );
-    }
+    let remarks: Vec<String> = remark.into_iter().collect();
     let mut terms = laplace.term_solutions(x)?;
     if let Some(slopes) = &slopes {
         laplace.add_uncertainty(&working_vcov, slopes, &mut terms);
     }
-    Ok(Solution { deviance, theta, beta, shared: x[laplace.shared()].to_vec(), vcov, terms, eta: laplace.eta.clone(), remarks })
+    Ok(Solution {
+        deviance,
+        theta,
+        beta,
+        shared: x[laplace.shared()].to_vec(),
+        vcov,
+        terms,
+        eta: laplace.eta.clone(),
+        flat,
+        remarks,
+    })
 }
 
 /// What is known of the working parameters.
@@ -359,7 +366,8 @@ fn sparse_dot(row: &[f64], v: &[f64]) -> f64 {
     row.iter().zip(v).filter(|(r, _)| **r != 0.0).map(|(r, v)| r * v).sum()
 }
 
-/// 2 H^-1; directions without curvature have an infinite variance, which is why their parameters come out as NaN.
+/// 2 H^-1. Directions without curvature get the little that could have been missed: a huge variance, which leaves the parameters that
+/// they have no part in as they are. And whether there are such directions.
 fn twice_inverse(k: usize, hessian: &[f64]) -> (Vec<f64>, bool) {
     if k == 0 {
         return (vec![], false);
@@ -368,20 +376,12 @@ fn twice_inverse(k: usize, hessian: &[f64]) -> (Vec<f64>, bool) {
     let scaled: Vec<f64> = (0..k * k).map(|e| hessian[e] / scale[e % k] / scale[e / k]).collect();
     let Some((values, vectors)) = dense::symmetric_eigen(k, &scaled) else { return (vec![f64::NAN; k * k], true) };
     let mut out = vec![0.0; k * k];
-    let mut flat = false;
     for (value, v) in values.iter().zip(vectors.chunks_exact(k.max(1))) {
-        let well = *value > FLAT;
-        flat |= !well;
         for j in 0..k {
             for i in 0..k {
-                let part = v[i] * v[j] / scale[i] / scale[j];
-                if well {
-                    out[j * k + i] += 2.0 * part / value;
-                } else if (v[i] * v[j]).abs() > 1e-6 {
-                    out[j * k + i] = f64::NAN;
-                }
+                out[j * k + i] += 2.0 * v[i] * v[j] / scale[i] / scale[j] / value.max(FLAT);
             }
         }
     }
-    (out, flat)
+    (out, values.iter().any(|value| *value <= FLAT))
 }

@@ -1,7 +1,7 @@
 //! Likelihood-ratio tests between fits of nested models to the same data.
 
 use crate::error::{Error, Result};
-use crate::fit::{Fit, TermFit};
+use crate::fit::{Fit, Generalised, Role, TermFit};
 use crate::formula::StructureKind;
 use crate::frame::Frame;
 use crate::frame::names::quoted;
@@ -109,6 +109,18 @@ fn check_comparable(first: &Fit, fit: &Fit, i: usize) -> Result<()> {
     if (first.weights.is_some() || fit.weights.is_some()) && weights(first) != weights(fit) {
         return fail("their weights differ".to_string());
     }
+    let offset = |fit: &Fit| match &fit.offset {
+        Some(offset) => used(offset).collect(),
+        None => vec![0.0; fit.n_obs],
+    };
+    if (first.offset.is_some() || fit.offset.is_some()) && offset(first) != offset(fit) {
+        return fail("their offsets differ".to_string());
+    }
+    if let (Some(one), Some(other)) = (&first.generalised, &fit.generalised)
+        && let Some(what) = incomparable(one, other)
+    {
+        return fail(what);
+    }
     if first.reml != fit.reml {
         return fail("one is by REML, the other by maximum likelihood; refit with maximum likelihood".to_string());
     }
@@ -118,18 +130,41 @@ fn check_comparable(first: &Fit, fit: &Fit, i: usize) -> Result<()> {
     Ok(())
 }
 
+/// In what two generalised models differ although their likelihoods could only be compared if they did not.
+fn incomparable(first: &Generalised, other: &Generalised) -> Option<String> {
+    let (a, b) = (&first.family, &other.family);
+    if a.name() != b.name() {
+        return Some(format!("their families are {} and {}", a.name(), b.name()));
+    }
+    if a.link() != b.link() {
+        return Some(format!("their links are {} and {}", a.link().name(), b.link().name()));
+    }
+    if first.information != other.information {
+        return Some("one has the observed, the other the expected information".to_string());
+    }
+    let points = (first.quadrature, other.quadrature);
+    (points.0 != points.1).then(|| format!("they are by {} and {} quadrature points (nagq)", points.0, points.1))
+}
+
 /// What of the smaller model is not in the larger one.
 fn not_nested(smaller: &Fit, larger: &Fit) -> Option<String> {
-    let in_larger = |name: &&String| larger.fixed.names.contains(name) || larger.fixed.dropped.contains(name);
-    if let Some(name) = smaller.fixed.names.iter().find(|name| !in_larger(name)) {
-        return Some(format!("the models are not nested: the larger one lacks the fixed effect {}", quoted(name)));
+    let lacks = |what: String| Some(format!("the models are not nested: the larger one lacks {what}"));
+    for role in Role::ALL {
+        let of = if role == Role::Mean { String::new() } else { format!(" of the {}", role.name()) };
+        match (smaller.fixed_of(role), larger.fixed_of(role)) {
+            (None, _) => {}
+            (Some(_), None) => return lacks(format!("the model{of}")),
+            (Some(own), Some(all)) => {
+                if let Some(name) = own.names.iter().find(|name| !all.names.contains(name) && !all.dropped.contains(name)) {
+                    return lacks(format!("the fixed effect {}{of}", quoted(name)));
+                }
+            }
+        }
+        if let Some(term) = smaller.terms_of(role).iter().find(|term| !covers(larger.terms_of(role), term)) {
+            return lacks(format!("the random term ({} | {}){of}", term.effects.join(" + "), term.group));
+        }
     }
-    let lacking = smaller.terms.iter().find(|term| !covers(&larger.terms, term))?;
-    Some(format!(
-        "the models are not nested: the larger one lacks the random term ({} | {})",
-        lacking.effects.join(" + "),
-        lacking.group
-    ))
+    None
 }
 
 /// Whether each effect has a variance of its own, which the structure leaves free.
@@ -156,9 +191,10 @@ fn covers(terms: &[TermFit], term: &TermFit) -> bool {
 
 /// Whether the larger model has the same fixed effects and exactly one variance more, all structures being free in their variances.
 fn one_variance_more(smaller: &Fit, larger: &Fit) -> bool {
-    let variances = |fit: &Fit| fit.terms.iter().map(|t| t.effects.len()).sum::<usize>();
-    smaller.fixed.names == larger.fixed.names
-        && smaller.terms.iter().chain(&larger.terms).all(has_free_variances)
+    let variances = |fit: &Fit| fit.all_terms().map(|(_, t)| t.effects.len()).sum::<usize>();
+    let names = |fit: &Fit, role| fit.fixed_of(role).map(|fixed| fixed.names.clone());
+    Role::ALL.into_iter().all(|role| names(smaller, role) == names(larger, role))
+        && smaller.all_terms().chain(larger.all_terms()).all(|(_, t)| has_free_variances(t))
         && variances(larger) == variances(smaller) + 1
         && not_nested(smaller, larger).is_none()
 }

@@ -2,7 +2,7 @@
 
 use super::{Factor, MarginalMeans};
 use crate::error::{Error, Result};
-use crate::family::Link;
+use crate::family::{Family, Link};
 use crate::frame::Frame;
 use crate::inference::adjust::{Adjustment, Statistic};
 use crate::inference::contrast::{ContrastRow, Contrasts};
@@ -26,6 +26,22 @@ impl ResponseScale {
             _ => None,
         };
         ResponseScale { linkinv: Box::new(move |eta| link.linkinv(eta)), mu_eta: Box::new(move |eta| link.mu_eta(eta)), ratio }
+    }
+
+    /// With the family's own functions if its link is of the caller's making; `None` where response and linear predictor are one.
+    pub fn of_family(family: &dyn Family) -> Option<Self> {
+        match family.link() {
+            Link::Identity => None,
+            Link::Custom => {
+                let (one, other) = (family.clone_box(), family.clone_box());
+                Some(ResponseScale {
+                    linkinv: Box::new(move |eta| one.linkinv(eta)),
+                    mu_eta: Box::new(move |eta| other.mu_eta(eta)),
+                    ratio: None,
+                })
+            }
+            link => Some(Self::of_link(link)),
+        }
     }
 }
 

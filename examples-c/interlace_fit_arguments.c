@@ -1,0 +1,159 @@
+/* The command line of interlace-fit, argument by argument, and what of it does not go together. */
+#include "interlace_fit_options.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "interlace.h"
+#include "interlace_fit_option_table.h"
+
+static enum arguments_outcome say(char message[ARGUMENTS_MESSAGE_SIZE], enum arguments_outcome outcome, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    vsnprintf(message, ARGUMENTS_MESSAGE_SIZE, format, values);
+    va_end(values);
+    return outcome;
+}
+
+/* Takes the option at argv[*at] and its value, and moves *at to the last argument used. */
+static enum arguments_outcome read_option(struct arguments *arguments, int argc, char **argv, int *at, char *message)
+{
+    const struct option *option = find_option(argv[*at]);
+    if (option == NULL)
+        return say(message, ARGUMENTS_WRONG, "unknown option %s", argv[*at]);
+    if (option->take == NULL)
+        return say(message, ARGUMENTS_UNAVAILABLE, "%s is not available in this version", option->name);
+    const char *value = NULL;
+    if (option->wanted != NULL) {
+        if (*at + 1 == argc)
+            return say(message, ARGUMENTS_WRONG, "%s needs %s", option->name, option->wanted);
+        value = argv[++*at];
+    }
+    switch (option->take(arguments, value)) {
+    case TAKEN:
+        return ARGUMENTS_READY;
+    case NOT_AVAILABLE:
+        return say(message, ARGUMENTS_UNAVAILABLE, "%s %s is not available in this version", option->name, value);
+    case NO_MEMORY:
+        return say(message, ARGUMENTS_UNAVAILABLE, "no memory for the arguments");
+    default:
+        return say(message, ARGUMENTS_WRONG, "%s needs %s, not '%s'", option->name, option->wanted, value);
+    }
+}
+
+static enum arguments_outcome read_model(struct arguments *arguments, const char *model, char *message)
+{
+    static const struct choice models[] = {
+        {"lmm", INTERLACE_LMM}, {"glmm", INTERLACE_GLMM}, {"clmm", LATER}, {"coxme", LATER}};
+    switch (CHOOSE(models, model, &arguments->model)) {
+    case TAKEN:
+        return ARGUMENTS_READY;
+    case NOT_AVAILABLE:
+        return say(message, ARGUMENTS_UNAVAILABLE, "%s is not available in this version", model);
+    default:
+        return say(message, ARGUMENTS_WRONG, "unknown model '%s', wanted lmm, glmm, clmm or coxme", model);
+    }
+}
+
+/* An option that was given and is for generalised models alone; NULL if there is none. */
+static const char *generalised_option(const struct arguments *arguments)
+{
+    return arguments->family != NULL                 ? "--family"
+           : arguments->link != NULL                 ? "--link"
+           : arguments->fixed_parameters.count > 0   ? "--fix"
+           : arguments->dispformula != NULL          ? "--dispformula"
+           : arguments->ziformula != NULL            ? "--ziformula"
+           : arguments->has_information              ? "--information"
+           : arguments->has_nagq                     ? "--nagq"
+           : arguments->has_std_errors               ? "--std-errors"
+                                                     : NULL;
+}
+
+/* An option that was given and needs a fit; NULL if there is none. */
+static const char *option_of_fit(const struct arguments *arguments)
+{
+    return arguments->confint                 ? "--confint"
+           : arguments->emmeans != NULL       ? "--emmeans"
+           : arguments->lrt.count > 0         ? "--lrt"
+           : arguments->r2                    ? "--r2"
+           : arguments->predict_path != NULL  ? "--predict"
+                                              : NULL;
+}
+
+/* What no single argument shows to be wrong. */
+static enum arguments_outcome check_together(const struct arguments *arguments, char *message)
+{
+    bool linear = arguments->model == INTERLACE_LMM;
+    if (arguments->data_path == NULL)
+        return say(message, ARGUMENTS_WRONG, "wanted MODEL FORMULA DATA.csv");
+    if (arguments->n_points > 0 && option_of_fit(arguments) != NULL)
+        return say(message, ARGUMENTS_WRONG, "--objective evaluates without a fit, so %s can't go with it",
+                   option_of_fit(arguments));
+    if (arguments->confint_boot && arguments->bootstrap == 0)
+        return say(message, ARGUMENTS_WRONG, "--confint boot needs --bootstrap N");
+    if (linear && generalised_option(arguments) != NULL)
+        return say(message, ARGUMENTS_WRONG, "%s is for the model glmm, not lmm", generalised_option(arguments));
+    if (!linear && arguments->df != INTERLACE_DF_NORMAL)
+        return say(message, ARGUMENTS_WRONG, "--df residual is for the model lmm, not glmm");
+    if (arguments->adjust != NULL && arguments->emmeans == NULL)
+        return say(message, ARGUMENTS_WRONG, "--adjust is for --emmeans, which was not given");
+    /* lmm will use Satterthwaite's degrees of freedom unless told otherwise. Until they exist others have to be asked for, so that
+     * no command changes its meaning later. */
+    if ((arguments->confint || arguments->emmeans != NULL) && !arguments->has_df)
+        return say(message, ARGUMENTS_UNAVAILABLE,
+                   "%s with --df satterthwaite, the default, is not available in this version; --df normal is",
+                   arguments->confint ? "--confint wald" : "--emmeans");
+    if (arguments->confint && arguments->df != INTERLACE_DF_NORMAL)
+        return say(message, ARGUMENTS_UNAVAILABLE, "--confint wald with --df residual is not available in this version");
+    return ARGUMENTS_READY;
+}
+
+enum arguments_outcome arguments_read(struct arguments *arguments, int argc, char **argv, char message[ARGUMENTS_MESSAGE_SIZE])
+{
+    *arguments = (struct arguments){.level = 0.95};
+
+    for (int at = 1; at < argc; at++) {
+        enum arguments_outcome outcome = ARGUMENTS_READY;
+        if (strcmp(argv[at], "--help") == 0)
+            return ARGUMENTS_HELP;
+        if (strcmp(argv[at], "--version") == 0)
+            return ARGUMENTS_VERSION;
+        if (argv[at][0] == '-')
+            outcome = read_option(arguments, argc, argv, &at, message);
+        else if (arguments->model == 0)
+            outcome = read_model(arguments, argv[at], message);
+        else if (arguments->formula == NULL)
+            arguments->formula = argv[at];
+        else if (arguments->data_path == NULL)
+            arguments->data_path = argv[at];
+        else
+            outcome = say(message, ARGUMENTS_WRONG, "unexpected argument '%s'", argv[at]);
+        if (outcome != ARGUMENTS_READY)
+            return outcome;
+    }
+    if (arguments->model == INTERLACE_GLMM)
+        arguments->has_df = true; /* there are no others than normal ones */
+    return check_together(arguments, message);
+}
+
+void arguments_free(struct arguments *arguments)
+{
+    text_list_free(&arguments->categorical);
+    for (size_t i = 0; i < arguments->n_ordered; i++) {
+        free(arguments->ordered[i].name);
+        text_list_free(&arguments->ordered[i].levels);
+    }
+    free(arguments->ordered);
+    text_list_free(&arguments->random);
+    text_list_free(&arguments->groups);
+    text_list_free(&arguments->contrast_columns);
+    text_list_free(&arguments->contrast_names);
+    text_list_free(&arguments->fixed_parameters);
+    number_list_free(&arguments->fixed_values);
+    text_list_free(&arguments->lrt);
+    number_list_free(&arguments->theta0);
+    number_list_free(&arguments->objective);
+}

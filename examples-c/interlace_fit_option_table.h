@@ -1,0 +1,17 @@
+/* The table of options. */
+#ifndef INTERLACE_FIT_OPTION_TABLE_H
+#define INTERLACE_FIT_OPTION_TABLE_H
+
+#include "interlace_fit_options.h"
+#include "interlace_fit_values.h"
+
+struct option {
+    const char *name;
+    const char *wanted; /* the value that is wanted, for messages; NULL: the option has none */
+    enum answer (*take)(struct arguments *arguments, const char *value); /* NULL: in a later version */
+};
+
+/* The option of that name; NULL if there is none. */
+const struct option *find_option(const char *name);
+
+#endif

@@ -1,0 +1,120 @@
+//! What is wrong with a generalised model's data or its fit: a constant response, a perfect fit, estimates at infinity.
+
+use super::{Fit, Generalised};
+use crate::design::Design;
+use crate::error::{Error, Result};
+use crate::family::{Family, Link, Observations};
+use crate::glmm::model::Model;
+use crate::glmm::response::FamilyResponse;
+use crate::glmm::separation::Ended;
+use crate::glmm::solution::Solution;
+
+/// A residual standard deviation, or coefficient of variation, below this, relative to the response, is none.
+const EXACT: f64 = 1e-9;
+/// The part of the variance of counts beyond Poisson's, or of proportions beyond the binomial's, that is none.
+const NO_EXCESS: f64 = 1e-6;
+
+/// Families of a continuous response, whose dispersion would be zero.
+fn is_continuous(family: &dyn Family) -> bool {
+    matches!(family.name(), "gaussian" | "student_t" | "lognormal" | "gamma" | "inverse_gaussian" | "beta")
+}
+
+/// Counts and proportions: a linear predictor at infinity is an extreme mean.
+fn can_separate(family: &dyn Family) -> bool {
+    let link = matches!(family.link(), Link::Log | Link::Logit | Link::Probit | Link::Cloglog | Link::Loglog | Link::Cauchit);
+    let counts = matches!(family.name(), "binomial" | "betabinomial" | "poisson" | "nbinom1" | "nbinom2" | "tweedie");
+    link && (counts || family.name().starts_with("truncated"))
+}
+
+/// Of a response that is the same in all rows: an error where there is nothing to estimate, otherwise a warning.
+pub(super) fn check_constant(family: &dyn Family, data: &Observations) -> Result<Option<String>> {
+    let Some(first) = data.y.first() else { return Ok(None) };
+    if data.y.iter().any(|y| y != first) {
+        return Ok(None);
+    }
+    if is_continuous(family) {
+        return Err(Error::data(format!("the response is {first} in all rows: it has no variance that a model could describe")));
+    }
+    Ok(Some(format!("the response is {first} in all rows")))
+}
+
+/// Names of the parameters without a finite estimate, as `vcov_names` has them.
+pub(super) fn separated(
+    response: &FamilyResponse,
+    model: &Model,
+    design: &Design,
+    solution: &Solution,
+    names: &[String],
+) -> Result<Vec<String>> {
+    let zero = response.zero_predictor();
+    let moving: Vec<bool> = (0..solution.eta.len()).map(|a| a == 0 || Some(a) == zero).collect();
+    let ended = Ended { model, eta: &solution.eta, shared: &solution.shared, moving: &moving };
+    let mut all = vec![];
+    let mut first = 0;
+    let matrices = [Some(&design.x), design.zero_inflation.as_ref().map(|d| &d.x)];
+    for (a, x) in matrices.into_iter().enumerate() {
+        let Some(x) = x else { continue };
+        let reach: Vec<f64> = model.fixed[a]
+            .kept
+            .iter()
+            .map(|&j| x[j * model.n..(j + 1) * model.n].iter().fold(0.0, |m: f64, v| m.max(v.abs())))
+            .collect();
+        if a > 0 || can_separate(&*response.family) {
+            let places = ended.separated(a, &solution.beta[a], &reach)?;
+            all.extend(places.into_iter().map(|j| names[first + j].clone()));
+        }
+        first += model.fixed[a].p;
+    }
+    Ok(all)
+}
+
+/// What is said of separation.
+fn separation_warning(names: &[String]) -> Option<String> {
+    let quoted: Vec<String> = names.iter().map(|name| crate::frame::names::quoted(name)).collect();
+    let which = match quoted.as_slice() {
+        [] => return None,
+        [one] => format!("the coefficient of {one} has"),
+        [all @ .., last] => format!("the coefficients of {} and {last} have", all.join(", ")),
+    };
+    Some(format!("separation: {which} no finite maximum likelihood estimate; what is reported is where the search ended"))
+}
+
+/// Fails at a fit without residual variance; warns of estimates at infinity.
+pub(super) fn check_ended(fit: &mut Fit, flat: bool) -> Result<()> {
+    let Some(own) = &fit.generalised else { return Ok(()) };
+    let size = if own.family.name() == "gaussian" || own.family.name() == "student_t" {
+        fit.y.iter().filter(|y| !y.is_nan()).fold(0.0f64, |m, y| m.max(y.abs()))
+    } else {
+        1.0
+    };
+    if is_continuous(&*own.family) && own.family.name() != "beta" && own.sigma() < EXACT * size {
+        return Err(Error::numeric("the model fits the response exactly: no residual variance is left"));
+    }
+    let mut warnings: Vec<String> = separation_warning(&own.separated).into_iter().collect();
+    warnings.extend(no_excess(own));
+    if flat && warnings.is_empty() {
+        warnings.push(
+            "the likelihood is flat in the direction of some parameters: their standard errors are without meaning".to_owned(),
+        );
+    }
+    fit.design_warnings.extend(warnings);
+    Ok(())
+}
+
+/// A dispersion at the edge of its range, where the family is a simpler one.
+fn no_excess(own: &Generalised) -> Option<String> {
+    let first = own.parameters.first().filter(|p| !p.fixed && p.estimate.is_finite())?;
+    let largest = || own.eta.iter().map(|eta| own.family.linkinv(*eta)).fold(0.0, f64::max);
+    let (none, simpler) = match own.family.name() {
+        "nbinom1" | "truncated_nbinom1" => (first.estimate < NO_EXCESS, "poisson"),
+        "nbinom2" | "truncated_nbinom2" => (largest() < NO_EXCESS * first.estimate, "poisson"),
+        "betabinomial" => (first.estimate > 1.0 / NO_EXCESS, "binomial"),
+        _ => return None,
+    };
+    none.then(|| {
+        format!(
+            "{}: the estimate is at the edge of its range: there is no more variance than that of the family {simpler}",
+            first.name
+        )
+    })
+}
