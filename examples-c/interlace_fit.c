@@ -8,7 +8,7 @@
  *     spec       what is fitted                    describe_model      interlace_spec
  *     options    how it is fitted                  choose_options      interlace_options
  *     fit        the fitted model                  fit_model           interlace_fit
- *     and then   intervals, predictions, output    infer, predict, print_json or print_text
+ *     and then   intervals, predictions, output    infer, predict, resample, print_json or print_text
  *
  * Every step calls functions that return a status, INTERLACE_OK or the kind of failure, and that describe a failure in an
  * interlace_error of ours. So each step returns whether it worked, the steps are joined by &&, and one place reports. */
@@ -24,6 +24,7 @@
 #include "interlace_fit_lists.h"
 #include "interlace_fit_options.h"
 #include "interlace_fit_report.h"
+#include "interlace_fit_resample.h"
 
 /* Everything that a run owns. All of it starts as NULL, and the library's functions that free accept NULL. */
 struct run {
@@ -240,7 +241,25 @@ static bool explain(struct run *run)
            interlace_fit_icc(results->fit, &r2->icc_adjusted, &r2->icc_unadjusted, &run->error) == INTERLACE_OK;
 }
 
-/* ---- 8. output, which comes last, so that an error leaves nothing on standard output ---- */
+/* ---- 8. simulated responses, and intervals that take many fits ---- */
+
+static bool resample(struct run *run)
+{
+    const struct arguments *asked = &run->arguments;
+    const struct resample_request request = {
+        .nsim = (size_t)asked->simulate,
+        .bootstrap = (size_t)asked->bootstrap,
+        .seed = (uint64_t)asked->seed,
+        .boot = asked->confint_boot,
+        .profile = asked->confint_profile,
+        .level = asked->level,
+        .options = run->options,
+    };
+    run->results.level = asked->level;
+    return resample_fit(run->results.fit, &request, &run->results.resampled, &run->error);
+}
+
+/* ---- 9. output, which comes last, so that an error leaves nothing on standard output ---- */
 
 static bool print_results(struct run *run)
 {
@@ -258,6 +277,7 @@ static void free_run(struct run *run)
     free(results->lower);
     free(results->upper);
     free(results->predictions);
+    resampled_free(&results->resampled);
     interlace_fit_free(results->fit);
     interlace_options_free(run->options);
     interlace_spec_free(run->spec);
@@ -286,7 +306,7 @@ static int run_model(struct run *run)
     run->results.formula = run->arguments.formula;
     bool evaluate = run->arguments.n_points > 0;
     bool ok = read_frame(run) && describe_model(run) && choose_options(run) &&
-              (evaluate ? evaluate_objective(run) : fit_model(run) && infer(run) && predict(run) && explain(run)) &&
+              (evaluate ? evaluate_objective(run) : fit_model(run) && infer(run) && predict(run) && explain(run) && resample(run)) &&
               print_results(run);
     if (!ok)
         return complain_of(&run->error);

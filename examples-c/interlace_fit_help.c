@@ -57,6 +57,8 @@ const char *const help_text[] = {
     "inference\n"
     "  --df normal                p values and intervals by the normal distribution (glmm: the default)\n"
     "  --confint wald             confidence intervals of the fixed effects (lmm: needs --df normal)\n"
+    "  --confint profile          profile-likelihood intervals of all parameters\n"
+    "  --confint boot             percentile intervals of all parameters, from --bootstrap N\n"
     "  --level 0.95\n"
     "  --r2                       marginal and conditional R2, and intraclass correlations\n"
     "\n",
@@ -69,6 +71,9 @@ const char *const help_text[] = {
     "  --re all|none              with random effects (the default) or without\n"
     "  --new-levels zero|error    groups that the fit doesn't know: random effects of zero, or stop (the default)\n"
     "  --interval none|confidence predictions alone (the default), or with standard errors and intervals of --level\n"
+    "  --simulate N               N responses simulated from the fit, with new random effects\n"
+    "  --bootstrap N              the estimates of fits to N simulated responses\n"
+    "  --seed S                   of both; 0\n"
     "\n",
 
     "output\n"

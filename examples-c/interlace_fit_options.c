@@ -232,12 +232,15 @@ static enum answer take_df(struct arguments *arguments, const char *value)
 
 static enum answer take_confint(struct arguments *arguments, const char *value)
 {
-    static const struct choice choices[] = {{"wald", 1}, {"profile", LATER}, {"boot", LATER}};
-    int32_t wald;
-    enum answer answer = CHOOSE(choices, value, &wald);
-    if (answer == TAKEN)
-        arguments->confint = true;
-    return answer;
+    static const struct choice choices[] = {{"wald", CONFINT_WALD}, {"profile", CONFINT_PROFILE}, {"boot", CONFINT_BOOT}};
+    int32_t kind;
+    enum answer answer = CHOOSE(choices, value, &kind);
+    if (answer != TAKEN)
+        return answer;
+    arguments->confint = arguments->confint || kind == CONFINT_WALD;
+    arguments->confint_profile = arguments->confint_profile || kind == CONFINT_PROFILE;
+    arguments->confint_boot = arguments->confint_boot || kind == CONFINT_BOOT;
+    return TAKEN;
 }
 
 static enum answer take_r2(struct arguments *arguments, const char *value)
@@ -300,6 +303,21 @@ static enum answer take_interval(struct arguments *arguments, const char *value)
     return answer;
 }
 
+static enum answer take_simulate(struct arguments *arguments, const char *value)
+{
+    return take_count(value, 1, 1e9, &arguments->simulate);
+}
+
+static enum answer take_bootstrap(struct arguments *arguments, const char *value)
+{
+    return take_count(value, 1, 1e9, &arguments->bootstrap);
+}
+
+static enum answer take_seed(struct arguments *arguments, const char *value)
+{
+    return take_count(value, 0, 9e15, &arguments->seed);
+}
+
 /* ---- output ---- */
 
 static enum answer take_json(struct arguments *arguments, const char *value)
@@ -352,6 +370,9 @@ static const struct option options[] = {
     {"--re", "all or none", take_re},
     {"--new-levels", "zero or error", take_new_levels},
     {"--interval", "none, confidence or prediction", take_interval},
+    {"--simulate", "a positive integer", take_simulate},
+    {"--bootstrap", "a positive integer", take_bootstrap},
+    {"--seed", "an integer that is not negative", take_seed},
     {"--json", NULL, take_json},
     /* Options of later versions: known, so that they are not taken for slips of the pen. */
     {"--correlation", "a structure", NULL},
@@ -362,9 +383,6 @@ static const struct option options[] = {
     {"--adjust", "none, tukey, bonferroni or holm", NULL},
     {"--drop1", NULL, NULL},
     {"--lrt", "a formula", NULL},
-    {"--simulate", "an integer", NULL},
-    {"--bootstrap", "an integer", NULL},
-    {"--seed", "an integer", NULL},
     {"--influence", "observation or a group", NULL},
 };
 
@@ -449,6 +467,8 @@ static enum arguments_outcome check_together(const struct arguments *arguments, 
     if (arguments->n_points > 0 && (arguments->confint || arguments->r2 || arguments->predict_path != NULL))
         return say(message, ARGUMENTS_WRONG, "--objective evaluates without a fit, so %s can't go with it",
                    arguments->confint ? "--confint" : arguments->r2 ? "--r2" : "--predict");
+    if (arguments->confint_boot && arguments->bootstrap == 0)
+        return say(message, ARGUMENTS_WRONG, "--confint boot needs --bootstrap N");
     if (arguments->model == INTERLACE_LMM && generalised_option(arguments) != NULL)
         return say(message, ARGUMENTS_WRONG, "%s is for the model glmm, not lmm", generalised_option(arguments));
     /* Intervals of lmm will use Satterthwaite's degrees of freedom unless told otherwise. Until they exist the normal

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "interlace.h"
+#include "interlace_fit_resample.h"
 
 struct explained {
     double marginal, conditional; /* R2 */
@@ -33,6 +34,8 @@ struct results {
 
     bool has_explained;
     struct explained explained;
+
+    struct resampled resampled;
 
     double read_seconds;
     double inference_seconds;

@@ -198,6 +198,7 @@ bool print_json(const struct results *results, interlace_error *error)
         put_predictions(&document, results);
     if (results->has_explained)
         put_explained(&document, &results->explained);
+    json_resampled(&document.json, &results->resampled, results->level);
     put_timing(&document, results);
     json_close(&document.json, '}');
 

@@ -59,4 +59,5 @@ void print_text(const struct results *results)
         else
             print_numbers("prediction", results->predictions, results->n_predictions);
     }
+    print_resampled(&results->resampled);
 }

@@ -313,6 +313,31 @@
 #define INTERLACE_MEANS_PROPORTIONAL 1
 
 /**
+ * Simulated responses have random effects drawn anew for each replicate.
+ */
+#define INTERLACE_SIMULATE_NEW 0
+
+/**
+ * Simulated responses have the random effects of the fit, its conditional modes.
+ */
+#define INTERLACE_SIMULATE_CONDITIONAL 1
+
+/**
+ * Bootstrap intervals from quantiles of the replicates.
+ */
+#define INTERLACE_BOOTSTRAP_PERCENTILE 0
+
+/**
+ * Bootstrap intervals from twice the estimate less the quantiles of the replicates.
+ */
+#define INTERLACE_BOOTSTRAP_BASIC 1
+
+/**
+ * Bootstrap intervals from the normal distribution with the standard deviation of the replicates, corrected for their bias.
+ */
+#define INTERLACE_BOOTSTRAP_NORMAL 2
+
+/**
  * A family of the caller's.
  * Since 0.1.
  */
@@ -2202,6 +2227,65 @@ interlace_status interlace_fit_custom_contrasts(const struct interlace_fit *fit,
                                                 double level,
                                                 struct interlace_frame **out,
                                                 struct interlace_error *err);
+
+/**
+ * Simulates the response `nsim` times, to `out` [m,nsim], one column a replicate; m as interlace_fit_n_rows has it. `what` is
+ * INTERLACE_SIMULATE_NEW or INTERLACE_SIMULATE_CONDITIONAL. Binomial responses are proportions. A replicate depends on `seed` and its
+ * number alone. NaN where a drawn linear predictor is outside the range of the link.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_simulate(const struct interlace_fit *fit,
+                                        size_t nsim,
+                                        uint64_t seed,
+                                        int32_t what,
+                                        double *out,
+                                        size_t len,
+                                        struct interlace_error *err);
+
+/**
+ * The parametric bootstrap: simulates the response `nsim` times as interlace_fit_simulate does, fits the model to each, and gives a new
+ * frame with one row a replicate: "status" (converged, singular or failed), "reason" (why it failed, else missing), "logLik", and all
+ * estimates by name: fixed effects (those of the zero part and the dispersion begin with zi. and disp.), parameters of the family or
+ * sigma, theta, standard deviations (sd_) and correlations (cor_) of random effects. Replicates that failed have NaN.
+ * Of `options`, which may be NULL, the threads are used, which change no result, and the progress function, which is called after each
+ * replicate with the number done, and the deviance and theta of one (NaN and none if it failed).
+ * The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_bootstrap(const struct interlace_fit *fit,
+                                         size_t nsim,
+                                         uint64_t seed,
+                                         int32_t what,
+                                         const struct interlace_options *options,
+                                         struct interlace_frame **out,
+                                         struct interlace_error *err);
+
+/**
+ * Intervals from `replicates`, a frame that interlace_fit_bootstrap has made of the same fit, as a new frame: term, estimate, bias,
+ * std_error, lower, upper, and n, the number of replicates that did not fail. `type` is INTERLACE_BOOTSTRAP_PERCENTILE,
+ * INTERLACE_BOOTSTRAP_BASIC or INTERLACE_BOOTSTRAP_NORMAL. `level` is between 0 and 1, such as 0.95.
+ * The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_bootstrap_confint(const struct interlace_fit *fit,
+                                                 const struct interlace_frame *replicates,
+                                                 double level,
+                                                 int32_t type,
+                                                 struct interlace_frame **out,
+                                                 struct interlace_error *err);
+
+/**
+ * Profile-likelihood intervals of all parameters as a new frame: term, estimate, lower, upper, warning. The terms have lme4's names:
+ * standard deviations (sd_) and correlations (cor_) of random effects, sigma or the family's parameters, fixed effects (those of the
+ * zero part and the dispersion begin with zi. and disp.). Likelihoods, and so the estimates here, are maximum likelihood's whatever the
+ * method of the fit. A limit is NaN where the profile never crosses; "warning" says why and is missing otherwise.
+ * INTERLACE_E_UNSUPPORTED for a fit with no quadrature points (nagq 0). The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_confint_profile(const struct interlace_fit *fit,
+                                               double level,
+                                               struct interlace_frame **out,
+                                               struct interlace_error *err);
 
 #ifdef __cplusplus
 }  // extern "C"

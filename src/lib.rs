@@ -46,6 +46,8 @@ pub mod lmm;
 pub mod glmm;
 /// The fitted model.
 pub mod fit;
+/// Simulated responses of a fit, refits to them, the parametric bootstrap.
+pub mod resample;
 /// Tests and intervals of a fit.
 pub mod inference;
 /// Predictions from a fit.

@@ -193,3 +193,22 @@ fn the_help_lists_every_family_and_link() {
         assert!(help.contains(&name), "{name} is not in --help");
     }
 }
+
+#[test]
+fn interlace_fit_simulates_and_profiles() {
+    let more = ["--json", "--simulate", "2", "--bootstrap", "5", "--seed", "4", "--confint", "boot", "--confint", "profile"];
+    let output = interlace_fit(&[&SLEEPSTUDY[..], &more].concat());
+    assert!(output.status.success(), "{}", transcript(&output));
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let lengths = |v: &serde_json::Value| v.as_array().unwrap().iter().map(|v| v.as_array().unwrap().len()).collect::<Vec<_>>();
+    assert_eq!(lengths(&document["simulations"]), [180, 180]);
+    let bootstrap = &document["bootstrap"];
+    assert_eq!(lengths(&bootstrap["values"]), [bootstrap["names"].as_array().unwrap().len(); 5]);
+    assert_eq!(bootstrap["failed"], 0);
+    assert_eq!(document["boot_ci"]["names"], bootstrap["names"]);
+    let profile = &document["profile_ci"];
+    assert_eq!(profile["names"][1], "cor_Days.(Intercept)|Subject");
+    assert!((profile["lower"][1].as_f64().unwrap() + 0.481_492_580).abs() < 1e-6, "{profile}");
+    let wrong = interlace_fit(&[&SLEEPSTUDY[..], &["--confint", "boot"]].concat());
+    assert_eq!(wrong.status.code(), Some(2), "{}", transcript(&wrong));
+}

@@ -38,6 +38,7 @@ pub mod frame_columns;
 pub mod marginal_means;
 pub mod options;
 pub mod predict;
+pub mod resample;
 pub mod spec;
 pub mod spec_arrays;
 pub mod spec_family;

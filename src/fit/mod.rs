@@ -1,8 +1,9 @@
 //! A fitted model: immutable, and owner of all that it needs.
 
-mod generalised;
+pub(crate) mod design;
+pub(crate) mod generalised;
 mod generalised_rows;
-mod linear;
+pub(crate) mod linear;
 mod predictors;
 mod rebuilt;
 
@@ -134,6 +135,8 @@ pub struct Generalised {
     pub zero: Option<ZeroPart>,
     pub information: Information,
     pub quadrature: usize,
+    /// Newton steps of the random effects' modes, over the search and the standard errors.
+    pub mode_steps: usize,
     /// The family's parameters on their working scale; with a dispersion formula the first is not a number.
     pub psi: Vec<f64>,
     pub parameters: Vec<FamilyParameter>,

@@ -129,19 +129,6 @@ impl PredictorFit {
     }
 }
 
-impl TermFit {
-    fn design(&self) -> TermDesign {
-        TermDesign {
-            group: self.group.clone(),
-            effects: self.effects.clone(),
-            structure: self.structure,
-            levels: self.levels.clone(),
-            index: self.index.clone(),
-            z: self.z.clone(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

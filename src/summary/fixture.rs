@@ -124,9 +124,9 @@ pub fn tweedie() -> Fit {
     let zero = PredictorFit {
         fixed: fixed(&["z"], &[0.5], &[0.25]),
         terms: vec![diagonal_term("h", &["(Intercept)"], 3, &[4.0])],
-        eta: Vec::new(),
-        x: vec![],
+        x: Vec::new(),
         offset: None,
+        eta: Vec::new(),
         kept: vec![0],
     };
     fit.generalised = Some(Generalised {
@@ -134,6 +134,7 @@ pub fn tweedie() -> Fit {
         zero: None,
         information: Information::Observed,
         quadrature: 1,
+        mode_steps: 0,
         psi: vec![0.0, 0.0],
         parameters: vec![parameter("phi", 0.77, 0.07), parameter("power", 1.64, 0.03)],
         zero_inflation: Some(zero),
