@@ -243,6 +243,13 @@ static enum answer take_confint(struct arguments *arguments, const char *value)
     return TAKEN;
 }
 
+static enum answer take_r2(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    arguments->r2 = true;
+    return TAKEN;
+}
+
 static enum answer take_level(struct arguments *arguments, const char *value)
 {
     double level;
@@ -264,6 +271,8 @@ static enum answer take_type(struct arguments *arguments, const char *value)
 {
     static const struct choice choices[] = {
         {"response", INTERLACE_PREDICT_RESPONSE}, {"link", INTERLACE_PREDICT_LINK},
+        {"conditional", INTERLACE_PREDICT_CONDITIONAL}, {"zprob", INTERLACE_PREDICT_ZERO_PROBABILITY},
+        {"dispersion", INTERLACE_PREDICT_DISPERSION}, {"marginal", INTERLACE_PREDICT_MARGINAL},
         {"prob", LATER}, {"cum.prob", LATER}, {"class", LATER}, {"lp", LATER}, {"risk", LATER}, {"survival", LATER}};
     return CHOOSE(choices, value, &arguments->type);
 }
@@ -286,10 +295,12 @@ static enum answer take_new_levels(struct arguments *arguments, const char *valu
 
 static enum answer take_interval(struct arguments *arguments, const char *value)
 {
-    static const struct choice choices[] = {{"none", 0}, {"confidence", LATER}, {"prediction", LATER}};
-    int32_t none;
-    (void)arguments;
-    return CHOOSE(choices, value, &none);
+    static const struct choice choices[] = {{"none", 0}, {"confidence", 1}, {"prediction", LATER}};
+    int32_t confidence;
+    enum answer answer = CHOOSE(choices, value, &confidence);
+    if (answer == TAKEN)
+        arguments->interval = confidence;
+    return answer;
 }
 
 static enum answer take_simulate(struct arguments *arguments, const char *value)
@@ -352,9 +363,10 @@ static const struct option options[] = {
     {"--objective", "points of equal length, \"a,b,c; a,b,c\"", take_objective},
     {"--df", "satterthwaite, kenward-roger, residual or normal", take_df},
     {"--confint", "wald, profile or boot", take_confint},
+    {"--r2", NULL, take_r2},
     {"--level", "a number between 0 and 1", take_level},
     {"--predict", "a CSV file", take_predict},
-    {"--type", "response or link", take_type},
+    {"--type", "response, link, conditional, zprob, dispersion or marginal", take_type},
     {"--re", "all or none", take_re},
     {"--new-levels", "zero or error", take_new_levels},
     {"--interval", "none, confidence or prediction", take_interval},
@@ -371,7 +383,6 @@ static const struct option options[] = {
     {"--adjust", "none, tukey, bonferroni or holm", NULL},
     {"--drop1", NULL, NULL},
     {"--lrt", "a formula", NULL},
-    {"--r2", NULL, NULL},
     {"--influence", "observation or a group", NULL},
 };
 
@@ -453,9 +464,9 @@ static enum arguments_outcome check_together(const struct arguments *arguments, 
 {
     if (arguments->data_path == NULL)
         return say(message, ARGUMENTS_WRONG, "wanted MODEL FORMULA DATA.csv");
-    if (arguments->n_points > 0 && (arguments->confint || arguments->predict_path != NULL))
+    if (arguments->n_points > 0 && (arguments->confint || arguments->r2 || arguments->predict_path != NULL))
         return say(message, ARGUMENTS_WRONG, "--objective evaluates without a fit, so %s can't go with it",
-                   arguments->confint ? "--confint" : "--predict");
+                   arguments->confint ? "--confint" : arguments->r2 ? "--r2" : "--predict");
     if (arguments->confint_boot && arguments->bootstrap == 0)
         return say(message, ARGUMENTS_WRONG, "--confint boot needs --bootstrap N");
     if (arguments->model == INTERLACE_LMM && generalised_option(arguments) != NULL)

@@ -61,11 +61,13 @@ struct arguments {
     bool confint_profile;
     bool confint_boot;
     double level;
+    bool r2;
     bool df_normal;
 
     const char *predict_path;
     int32_t type;
     bool without_random;
+    bool interval;
     int32_t new_levels;
 
     int64_t simulate;  /* numbers of replicates */

@@ -251,7 +251,8 @@
 #define INTERLACE_NO_PROGRESS 4
 
 /**
- * Predict the mean of the response: of a mixture with zeros (1 - p) times the mean without these.
+ * Predict the mean of the response as fitted values are: of a mixture with zeros (1 - p) times the mean without these; for ordered beta the
+ * mean between 0 and 1.
  */
 #define INTERLACE_PREDICT_RESPONSE 0
 
@@ -261,7 +262,7 @@
 #define INTERLACE_PREDICT_LINK 1
 
 /**
- * Predict the mean of the response without the zeros of the zero part.
+ * Predict the mean of the response without the zeros of the zero part; for ordered beta that with zeros and ones.
  */
 #define INTERLACE_PREDICT_CONDITIONAL 2
 

@@ -115,6 +115,39 @@ fn interlace_fit_prints_one_json_document() {
 }
 
 #[test]
+fn interlace_fit_predicts_with_intervals_and_explains() {
+    let more = ["--json", "--predict", SALAMANDERS[2], "--interval", "confidence", "--level", "0.9"];
+    let document = |kind: &str| -> serde_json::Value {
+        let output = interlace_fit(&[&SALAMANDERS[..], &more, &["--type", kind]].concat());
+        assert!(output.status.success(), "{}", transcript(&output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let (response, zero) = (document("response"), document("zprob"));
+    for (document, key) in [(&response, "fitted"), (&zero, "zprob")] {
+        for i in 0..644 {
+            let (a, b) = (document["predictions"]["values"][i].as_f64().unwrap(), document[key][i].as_f64().unwrap());
+            assert!((a - b).abs() < 1e-12, "{key}[{i}]: {a} {b}");
+        }
+    }
+    let number = |key: &str, i: usize| response["predictions"][key][i].as_f64().unwrap();
+    for i in [0, 100, 643] {
+        assert!(number("lower", i) < number("values", i) && number("values", i) < number("upper", i));
+        assert!(number("std_error", i) > 0.0);
+    }
+    assert_eq!(response["residuals_pearson"].as_array().unwrap().len(), 644);
+    assert!(response.get("residuals_deviance").is_none(), "a mixture has no deviance");
+    assert!(response["overdispersion"]["ratio"].as_f64().unwrap() > 0.5);
+    let unsupported = interlace_fit(&[&SALAMANDERS[..], &["--r2"]].concat());
+    assert_eq!(unsupported.status.code(), Some(1), "{}", transcript(&unsupported));
+
+    let output = interlace_fit(&[&SLEEPSTUDY[..], &["--json", "--r2"]].concat());
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    for (key, want) in [("marginal", 0.278_652_0), ("conditional", 0.799_218_9)] {
+        assert!((document["r2"][key].as_f64().unwrap() - want).abs() < 1e-6, "{}", document["r2"]);
+    }
+}
+
+#[test]
 fn interlace_fit_evaluates_the_objective() {
     let output = interlace_fit(&[&SLEEPSTUDY[..], &["--json", "--objective", "1,0,1; 0,0,0"]].concat());
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -139,6 +172,8 @@ fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
         (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--information", "fisher"][..], 2, "observed or expected"),
         (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--nagq", "0"][..], 2, "--nagq is for the model glmm"),
         (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--nonsense"][..], 2, "--nonsense"),
+        (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--predict", "x.csv", "--type", "mean"][..], 2, "marginal"),
+        (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--interval", "prediction"][..], 1, "not available"),
         (&["lmm"][..], 2, "--help"),
     ] {
         let output = interlace_fit(arguments);

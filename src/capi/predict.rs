@@ -10,11 +10,12 @@ use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result};
 use crate::predict::{NewData, Predictions, Quantity, RandomTerms, Request};
 
-/// Predict the mean of the response: of a mixture with zeros (1 - p) times the mean without these.
+/// Predict the mean of the response as fitted values are: of a mixture with zeros (1 - p) times the mean without these; for ordered beta the
+/// mean between 0 and 1.
 pub const INTERLACE_PREDICT_RESPONSE: i32 = 0;
 /// Predict the linear predictor of the mean. For a linear model that is the mean of the response.
 pub const INTERLACE_PREDICT_LINK: i32 = 1;
-/// Predict the mean of the response without the zeros of the zero part.
+/// Predict the mean of the response without the zeros of the zero part; for ordered beta that with zeros and ones.
 pub const INTERLACE_PREDICT_CONDITIONAL: i32 = 2;
 /// Predict the probability p of a zero of the zero part; 0 for a fit without one.
 pub const INTERLACE_PREDICT_ZERO_PROBABILITY: i32 = 3;

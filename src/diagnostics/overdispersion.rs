@@ -1,6 +1,7 @@
 //! Whether the response varies more than the family allows.
 
 use crate::error::{Error, Result};
+use crate::family::Link;
 use crate::fit::Fit;
 use crate::tails::chi_square_upper;
 
@@ -22,9 +23,10 @@ impl Fit {
     pub fn overdispersion(&self) -> Result<Overdispersion> {
         let name = self.generalised.as_ref().map_or("gaussian", |own| own.family.name());
         let counts = ["binomial", "betabinomial", "poisson", "nbinom1", "nbinom2"];
-        if !counts.contains(&name) && !name.starts_with("truncated") {
+        let custom = self.generalised.as_ref().is_some_and(|own| own.family.link() == Link::Custom);
+        if custom || !counts.contains(&name) && !name.starts_with("truncated") {
             return Err(Error::unsupported(format!(
-                "overdispersion: the variance of the family {name} is estimated, so that there is nothing to test it by"
+                "overdispersion: the variance of the family {name} is not known but for a scale that is estimated: there is nothing to compare with"
             )));
         }
         if self.df_residual == 0 {

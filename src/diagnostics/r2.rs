@@ -76,7 +76,7 @@ impl Fit {
         let (name, link) = (own.family.name(), own.family.link());
         let known = ["gaussian", "lognormal", "student_t", "binomial", "poisson", "nbinom1", "nbinom2", "gamma"];
         let by_mean = ["inverse_gaussian", "tweedie", "beta"];
-        if own.zero.is_some() || !(known.contains(&name) || by_mean.contains(&name)) {
+        if own.zero.is_some() || link == Link::Custom || !(known.contains(&name) || by_mean.contains(&name)) {
             let what = if own.zero.is_some() { "a mixture with zeros".to_owned() } else { format!("the family {name}") };
             return Err(Error::unsupported(format!("R2: it is not defined for {what}")));
         }
@@ -95,7 +95,7 @@ impl Fit {
             if name == "lognormal" {
                 return own.family.parameters()[0].scale.reported(psi[0]).powi(2);
             }
-            let mu = link.linkinv(eta);
+            let mu = own.family.linkinv(eta);
             let variance = own.family.variance(mu, 1.0, psi);
             if link == Link::Log { (variance / (mu * mu)).ln_1p() } else { variance / link.mu_eta(eta).powi(2) }
         };

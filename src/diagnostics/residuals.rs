@@ -2,7 +2,7 @@
 
 use crate::distributions::normal_quantile;
 use crate::error::{Error, Result};
-use crate::family::{Cumulative, Family, ZeroMixture, by_name};
+use crate::family::{Cumulative, Family, Link, ZeroMixture, by_name};
 use crate::fit::Fit;
 use crate::predict::mean_slope;
 use crate::simulate::{Purpose, Stream};
@@ -34,12 +34,15 @@ impl Fit {
                 if own.zero.is_some() {
                     return Err(Error::unsupported("deviance residuals: a mixture with zeros has none; quantile residuals do"));
                 }
-                let link = own.family.link();
                 let (y, weights) = (self.used(&self.y), self.used_weights());
                 let one = |i: usize| {
-                    own.family.deviance_residual(y[i], link.linkinv(own.eta[i]), weights[i], &own.psi_of_row(i)).ok_or_else(|| {
-                        Error::unsupported(format!("deviance residuals: the family {name} has no deviance; quantile residuals do"))
-                    })
+                    own.family.deviance_residual(y[i], own.family.linkinv(own.eta[i]), weights[i], &own.psi_of_row(i)).ok_or_else(
+                        || {
+                            Error::unsupported(format!(
+                                "deviance residuals: the family {name} has no deviance; quantile residuals do"
+                            ))
+                        },
+                    )
                 };
                 Ok(self.as_fitted((0..self.n_obs).map(one).collect::<Result<_>>()?))
             }
@@ -49,6 +52,14 @@ impl Fit {
     /// Randomised quantile residuals (Dunn & Smyth 1996): standard normal if the model, with its random effects as they are, is true. The
     /// numbers depend on the seed and on the row alone, and only of a response with probability of its own.
     pub fn quantile_residuals(&self, seed: u64) -> Result<Vec<f64>> {
+        if let Some(own) = &self.generalised
+            && own.family.link() == Link::Custom
+        {
+            let name = own.family.name();
+            return Err(Error::unsupported(format!(
+                "quantile residuals: the distribution function of the family {name} is not known"
+            )));
+        }
         let mut stream = Stream::new(seed, 0, Purpose::Residuals);
         let y = self.used(&self.y);
         let (fitted, weights) = (self.used(&self.fitted), self.used_weights());

@@ -128,3 +128,74 @@ impl PredictorFit {
         eta
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::Frame;
+    use crate::glmm::joint::{EffectRow, Joint};
+    use crate::glmm::solution::solve;
+    use crate::options::StdErrors;
+    use crate::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
+
+    fn fit() -> Fit {
+        let csv = crate::frame::CsvOptions { categorical: vec!["g".into()], ..Default::default() };
+        let mut frame = Frame::from_csv_path("tests/reference/data/sim_families.csv", &csv).unwrap();
+        let labels: Vec<String> = (0..frame.n_rows()).map(|i| format!("h{}", i * 7 % 9)).collect();
+        frame.add_strings("h", &labels.iter().map(|l| Some(l.as_str())).collect::<Vec<_>>()).unwrap();
+        let formula = FormulaSpec { formula: "y_zip ~ x + (1 + x | g)".into(), ..FormulaSpec::default() };
+        let mut spec = Spec::new(ModelKind::Glmm, Source::Formula(formula));
+        spec.family.name = "nbinom2".into();
+        spec.zero_inflation = Some(PredictorSpec::Formula("~ z + (1 | h)".into()));
+        spec.dispersion = Some(PredictorSpec::Formula("~ z".into()));
+        Fit::new(&spec, Some(&frame), &Options::default(), None).unwrap()
+    }
+
+    fn modes(rebuilt: &Rebuilt) -> Vec<Vec<f64>> {
+        let mut laplace = Laplace::new(&rebuilt.model, Approximation::default()).unwrap();
+        let solution = solve(&mut laplace, &rebuilt.working, StdErrors::Conditional).unwrap();
+        solution.terms.into_iter().map(|t| t.modes).collect()
+    }
+
+    #[test]
+    fn the_modes_are_those_of_the_fit_and_move_with_the_fixed_effects_as_they_should() {
+        let fit = fit();
+        let further = fit.further_predictors();
+        let parts = [&fit.x, &further[0].unwrap().x, &further[1].unwrap().x];
+        let mut rebuilt = fit.rebuilt().unwrap();
+        let here = modes(&rebuilt);
+        for (ours, theirs) in here.iter().zip([&fit.terms[0], &further[0].unwrap().terms[0]]) {
+            assert!(ours.iter().zip(&theirs.modes).all(|(a, b)| (a - b).abs() < 1e-7));
+        }
+        let mut columns = vec![];
+        for (a, x) in parts.iter().enumerate() {
+            columns.extend(x.chunks_exact(fit.n_obs).map(|column| (a, column.to_vec())));
+        }
+        let step = 1e-4;
+        let mut slopes = vec![];
+        for (a, column) in &columns {
+            let mut moved = |by: f64| {
+                rebuilt.model.fixed[*a].offset.iter_mut().zip(column).for_each(|(o, x)| *o += by * x);
+                let there = modes(&rebuilt);
+                rebuilt.model.fixed[*a].offset.iter_mut().zip(column).for_each(|(o, x)| *o -= by * x);
+                there
+            };
+            slopes.push((moved(step), moved(-step)));
+        }
+        let x: Vec<&[f64]> = parts.iter().map(|x| &x[..]).collect();
+        let mut joint = Joint::new(&rebuilt.model, &rebuilt.working, &x).unwrap();
+        let mut largest = 0.0_f64;
+        for (term, level, effect) in [(0, 0, 0), (0, 3, 1), (0, 11, 0), (1, 0, 0), (1, 5, 0)] {
+            let r = if term == 0 { 2 } else { 1 };
+            let z: Vec<f64> = (0..r).map(|e| f64::from(e == effect)).collect();
+            let mut c = vec![0.0; columns.len()];
+            joint.variance(std::iter::once(EffectRow { term, level, z: &z }), &mut c);
+            for (slope, (up, down)) in c.iter().zip(&slopes) {
+                let want = (up[term][level * r + effect] - down[term][level * r + effect]) / (2.0 * step);
+                assert!((slope - want).abs() < 1e-5, "term {term}, level {level}: {slope} for {want}");
+                largest = largest.max(want.abs());
+            }
+        }
+        assert!(largest > 0.1);
+    }
+}

@@ -19,7 +19,7 @@ use crate::linalg::{SelectedInverse, SparseCholesky};
 use crate::random::{WeightedGram, triangle};
 
 /// The Newton decrement, relative to the penalised deviance, at which the mode is found: gradients are exact to its square root.
-const MODE: f64 = 1e-19;
+const MODE: f64 = 1e-22;
 const MOST_STEPS: usize = 200;
 const MOST_HALVINGS: usize = 40;
 

@@ -66,7 +66,6 @@ struct Errors<'r, 'a, 'm> {
     /// The place of the family's parameters among these.
     shared: [Option<usize>; MAX_PARAMETERS],
     weights: Vec<f64>,
-    h: Vec<f64>,
     z: Vec<f64>,
 }
 
@@ -84,8 +83,7 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
                 }
             }
         }
-        let q = joint.as_ref().map_or(0, Joint::q);
-        Errors { rows, joint, vcov, m, shared, weights: vec![0.0; m], h: vec![0.0; q], z: vec![] }
+        Errors { rows, joint, vcov, m, shared, weights: vec![0.0; m], z: vec![] }
     }
 
     /// The variance of a row's linear functional: `gradient` of the predictors and of the family's parameters.
@@ -131,8 +129,7 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
         }
         if !known.is_empty() {
             let rows = known.into_iter().map(|(term, level, range)| EffectRow { term, level, z: &effects[range] });
-            joint.project(rows, &mut self.h, &mut self.weights);
-            variance += self.h.iter().map(|h| h * h).sum::<f64>();
+            variance += joint.variance(rows, &mut self.weights);
         }
         variance
     }

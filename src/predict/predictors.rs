@@ -24,6 +24,8 @@ pub struct Part<'a> {
     pub x: Cow<'a, [f64]>,
     offset: Option<Cow<'a, [f64]>>,
     pub terms: Vec<TermRows<'a>>,
+    /// Its values with all terms, where the fit has them.
+    known: Option<Cow<'a, [f64]>>,
 }
 
 /// The rows: the predictor of the mean, those of the zero part and of the dispersion where the fit has them.
@@ -98,12 +100,17 @@ impl<'a> Rows<'a> {
             x: Cow::Borrowed(&part.x[..]),
             offset: part.offset.as_deref().map(Cow::Borrowed),
             terms: terms(&part.terms),
+            known: Some(Cow::Borrowed(&part.eta[..])),
         };
         let mean = Part {
             fixed: &fit.fixed,
             x: Cow::Borrowed(&fit.x[..]),
             offset: fit.offset.as_deref().map(|o| Cow::Owned(fit.used(o))),
             terms: terms(&fit.terms),
+            known: Some(match &fit.generalised {
+                Some(own) => Cow::Borrowed(&own.eta[..]),
+                None => Cow::Owned(fit.used(&fit.fitted)),
+            }),
         };
         Rows {
             n: fit.n_obs,
@@ -120,6 +127,7 @@ impl<'a> Rows<'a> {
             x: Cow::Owned(kept.iter().flat_map(|&j| d.x[j * n..(j + 1) * n].iter().copied()).collect()),
             offset: d.offset.map(Cow::Owned),
             terms: own.iter().zip(d.terms).map(|(fit, term)| TermRows::of_design(fit, term)).collect(),
+            known: None,
         };
         let mean = PredictorDesign { x, offset, terms, x_names: vec![] };
         let [zero, further] = fit.further_predictors();
@@ -162,6 +170,9 @@ impl<'a> Rows<'a> {
 
 impl Part<'_> {
     fn linear_predictor(&self, n: usize) -> Result<Vec<f64>> {
+        if let Some(known) = self.known.as_ref().filter(|_| self.terms.iter().all(|term| term.chosen)) {
+            return Ok(known.to_vec());
+        }
         let mut eta = try_vec("linear predictor", 0.0, n)?;
         if let Some(offset) = &self.offset {
             eta.copy_from_slice(offset);

@@ -10,7 +10,7 @@ use crate::fit::{Fit, Generalised};
 /// What is predicted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Quantity {
-    /// The mean of the response.
+    /// The fitted value: the mean of the response, but for ordered beta, where it is the mean between 0 and 1.
     #[default]
     Response,
     /// The linear predictor of the mean.
@@ -21,7 +21,7 @@ pub enum Quantity {
     ZeroProbability,
     /// The family's first parameter as it is reported; of a linear model sigma; 1 without one.
     Dispersion,
-    /// The mean of the response over all groups: that of `Response` with the random effects integrated out.
+    /// The mean of the response over all groups, with the random effects integrated out.
     Marginal,
 }
 
@@ -90,7 +90,7 @@ impl Rule<'_> {
             Quantity::Link => point.at[MEAN],
             Quantity::Conditional => own.family.response_mean(point.at[MEAN], psi_used(own, &psi)),
             Quantity::Response => {
-                (1.0 - zero_probability(own, point.at[ZERO])) * own.family.response_mean(point.at[MEAN], psi_used(own, &psi))
+                (1.0 - zero_probability(own, point.at[ZERO])) * own.family.fitted_value(point.at[MEAN], psi_used(own, &psi))
             }
             Quantity::ZeroProbability => zero_probability(own, point.at[ZERO]),
             Quantity::Dispersion => own.family.parameters().first().map_or(1.0, |p| p.scale.reported(psi[0])),
@@ -147,14 +147,14 @@ impl Rule<'_> {
     }
 }
 
-/// The derivative of the mean of the response in the linear predictor, in a row of the fit.
+/// The derivative of the fitted value in the linear predictor, in a row of the fit.
 pub(crate) fn mean_slope(fit: &Fit, i: usize) -> f64 {
     let Some(own) = &fit.generalised else { return 1.0 };
     let psi = own.psi_of_row(i);
     let rest = 1.0 - own.zero_probability(i);
-    let (eta, link) = (own.eta[i], own.family.link());
-    if own.family.response_mean(eta, &psi) == link.linkinv(eta) {
-        return rest * link.mu_eta(eta);
+    let eta = own.eta[i];
+    if own.family.fitted_value(eta, &psi) == own.family.linkinv(eta) {
+        return rest * own.family.mu_eta(eta);
     }
     let mut point = Point { at: [0.0; COORDINATES], variance: [0.0; 3] };
     point.at[MEAN] = eta;

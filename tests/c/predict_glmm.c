@@ -117,6 +117,7 @@ static void variances(const interlace_fit *fit, const interlace_fit *poisson) {
 /* A model by arrays with a zero part predicts from arrays that have its columns, too. */
 static void arrays(const interlace_frame *frame) {
     static double count[N], x[N], values[N], fitted[N], se[N];
+    static int32_t site[N];
     size_t column;
     OK(interlace_frame_column_index(frame, "count", &column, &err));
     OK(interlace_frame_column_f64(frame, column, count, N, &err));
@@ -126,9 +127,12 @@ static void arrays(const interlace_frame *frame) {
     OK(interlace_spec_new_arrays(INTERLACE_GLMM, count, N, x, 1, N, &spec, &err));
     OK(interlace_spec_set_family(spec, "poisson", NULL, &err));
     OK(interlace_spec_set_zero_inflation_columns(spec, x, 1, N, NULL, &err));
+    for (int i = 0; i < N; i++) site[i] = i % 23;
+    OK(interlace_spec_add_term_i32(spec, "site", NULL, 1, 0, site, N, 23, INTERLACE_UNSTRUCTURED, -1, &err));
     OK(interlace_fit_new(spec, NULL, NULL, &fit, &err));
     OK(interlace_fit_fitted(fit, fitted, N, &err));
     OK(interlace_spec_new_arrays(INTERLACE_GLMM, NULL, 2, x, 1, 2, &newdata, &err));
+    OK(interlace_spec_add_term_i32(newdata, "site", NULL, 1, 0, site, 2, 23, INTERLACE_UNSTRUCTURED, -1, &err));
     FAILS(INTERLACE_E_ARGUMENT, "zero inflation", interlace_fit_predict_arrays(fit, newdata, 0, true, 0, values, 2, &err));
     OK(interlace_spec_set_zero_inflation_columns(newdata, x, 1, 2, NULL, &err));
     OK(interlace_fit_predict_arrays_interval(fit, newdata, 0, true, NULL, 0, 0, 0.95, values, se, NULL, NULL, 2, &err));

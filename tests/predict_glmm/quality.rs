@@ -77,6 +77,25 @@ fn working_residuals_follow_the_mean() {
     close("truncated", &fit.residuals_of(ResidualKind::Working).unwrap(), &want, 1e-8);
 }
 
+/// Weights that multiply the log-density do so in squared residuals, too.
+#[test]
+fn weights_count_in_residuals() {
+    let mut frame = data("epil", &["trt", "subject"]);
+    frame.add_real("w", (0..frame.n_rows()).map(|i| 0.5 + (i % 4) as f64).collect()).unwrap();
+    let mut model = spec("poisson", "y ~ trt + (1 | subject)");
+    if let Source::Formula(source) = &mut model.source {
+        source.weights = Some("w".into());
+    }
+    let fit = fitted(&model, &frame);
+    let weights = fit.weights.clone().unwrap();
+    let pearson: Vec<f64> = (0..fit.n_obs).map(|i| weights[i].sqrt() * fit.residuals[i] / fit.fitted[i].sqrt()).collect();
+    close("pearson", &fit.residuals_of(ResidualKind::Pearson).unwrap(), &pearson, 1e-12);
+    let deviance = fit.residuals_of(ResidualKind::Deviance).unwrap();
+    let i = (0..fit.n_obs).find(|&i| fit.y[i] > 0.0 && weights[i] != 1.0).unwrap();
+    let unit = 2.0 * weights[i] * (fit.y[i] * (fit.y[i] / fit.fitted[i]).ln() - fit.residuals[i]);
+    close("deviance", &[deviance[i].powi(2)], &[unit], 1e-10);
+}
+
 #[test]
 fn what_is_not_defined_is_unsupported() {
     let frame = data("sim_families", &["g"]);

@@ -23,7 +23,63 @@ fn inverse(n: usize, a: &[f64]) -> Vec<f64> {
     (0..n * n).map(|e| work[e % n][n + e / n]).collect()
 }
 
-/// Henderson's equations: the precision of (beta, b) is `[X Z]'[X Z] / sigma^2` plus the precision of b.
+/// The standard errors of x'beta + z'b by Henderson's equations: the precision of (beta, b) is `[X Z]'[X Z] / sigma^2` plus that of b.
+struct Henderson<'a> {
+    fit: &'a Fit,
+    covariance: Vec<f64>,
+    size: usize,
+}
+
+impl<'a> Henderson<'a> {
+    fn new(fit: &'a Fit) -> Self {
+        let size = fit.fixed.names.len() + fit.terms.iter().map(|t| t.levels.len() * t.effects.len()).sum::<usize>();
+        let mut own = Henderson { fit, covariance: vec![0.0; size * size], size };
+        let mut precision = vec![0.0; size * size];
+        for i in 0..fit.n_obs {
+            let levels: Vec<u32> = fit.terms.iter().map(|t| t.index[i]).collect();
+            let row = own.row(i, &levels);
+            (0..size * size).for_each(|e| precision[e] += row[e % size] * row[e / size] / fit.sigma.powi(2));
+        }
+        let mut first = fit.fixed.names.len();
+        for term in &fit.terms {
+            let r = term.effects.len();
+            let inverse = inverse(r, &term.cov);
+            for _ in 0..term.levels.len() {
+                (0..r * r).for_each(|e| precision[(first + e / r) * size + first + e % r] += inverse[e]);
+                first += r;
+            }
+        }
+        own.covariance = inverse(size, &precision);
+        own
+    }
+
+    /// (x, z) with the values of row i and these levels.
+    fn row(&self, i: usize, levels: &[u32]) -> Vec<f64> {
+        let (n, p) = (self.fit.n_obs, self.fit.fixed.names.len());
+        let mut row = vec![0.0; self.size];
+        (0..p).for_each(|j| row[j] = self.fit.x[j * n + i]);
+        let mut first = p;
+        for (term, level) in self.fit.terms.iter().zip(levels) {
+            let r = term.effects.len();
+            for e in 0..r {
+                row[first + *level as usize * r + e] = term.z.as_ref().map_or(1.0, |z| z[e * n + i]);
+            }
+            first += r * term.levels.len();
+        }
+        row
+    }
+
+    fn std_error(&self, i: usize, levels: &[u32]) -> f64 {
+        let row = self.row(i, levels);
+        (0..self.size * self.size).map(|e| row[e % self.size] * row[e / self.size] * self.covariance[e]).sum::<f64>().sqrt()
+    }
+
+    fn all(&self) -> Vec<f64> {
+        let levels = |i: usize| -> Vec<u32> { self.fit.terms.iter().map(|t| t.index[i]).collect() };
+        (0..self.fit.n_obs).map(|i| self.std_error(i, &levels(i))).collect()
+    }
+}
+
 #[test]
 fn linear_models_have_hendersons_variances() {
     let frame = data("sleepstudy", &["Subject"]);
@@ -31,33 +87,8 @@ fn linear_models_have_hendersons_variances() {
     for kind in [ModelKind::Lmm, ModelKind::Glmm] {
         let options = Options { reml: false, ..Options::default() };
         let fit = Fit::new(&Spec::new(kind, Source::Formula(source.clone())), Some(&frame), &options, None).unwrap();
-        let (n, term) = (fit.n_obs, &fit.terms[0]);
-        let (levels, z) = (term.levels.len(), term.z.as_ref().unwrap());
-        let size = 2 + 2 * levels;
-        let row = |i: usize| -> Vec<f64> {
-            let mut row = vec![0.0; size];
-            for e in 0..2 {
-                row[e] = fit.x[e * n + i];
-                row[2 + 2 * term.index[i] as usize + e] = z[e * n + i];
-            }
-            row
-        };
-        let mut precision = vec![0.0; size * size];
-        for i in 0..n {
-            let row = row(i);
-            (0..size * size).for_each(|e| precision[e] += row[e % size] * row[e / size] / fit.sigma.powi(2));
-        }
-        let own = inverse(2, &term.cov);
-        for level in 0..levels {
-            (0..4).for_each(|e| precision[(2 + 2 * level + e / 2) * size + 2 + 2 * level + e % 2] += own[e]);
-        }
-        let covariance = inverse(size, &precision);
-        let want: Vec<f64> = (0..n)
-            .map(|i| {
-                let row = row(i);
-                (0..size * size).map(|e| row[e % size] * row[e / size] * covariance[e]).sum::<f64>().sqrt()
-            })
-            .collect();
+        let n = fit.n_obs;
+        let want = Henderson::new(&fit).all();
         let got = fit.predictions(NewData::Training, &with_errors(Quantity::Response, RandomTerms::All)).unwrap();
         // The generalised model's own standard errors have the uncertainty of its variances in them.
         close(&format!("{kind:?}"), &got.std_errors, &want, if kind == ModelKind::Lmm { 1e-8 } else { 1e-3 });
@@ -69,6 +100,43 @@ fn linear_models_have_hendersons_variances() {
         let reach = 1.959_963_984_540_054 * by_hand;
         close("limits", &[without.lower[3], without.upper[3]], &[without.values[3] - reach, without.values[3] + reach], 1e-12);
     }
+}
+
+/// Crossed factors: pairs of levels of the data, and pairs that the data don't have.
+#[test]
+fn crossed_linear_models_have_hendersons_variances() {
+    let mut frame = Frame::new(60);
+    let y = |i: usize| 3.0 + (i % 7) as f64 * 0.8 + (i / 4 * 29 % 13) as f64 * 0.3 + ((i * 37 % 11) as f64 - 5.0) * 0.2;
+    frame.add_real("y", (0..60).map(y).collect()).unwrap();
+    frame.add_real("x", (0..60).map(|i| f64::from(i * 13 % 17) / 5.0).collect()).unwrap();
+    let strings = |of: &str, k: usize| -> Vec<String> { (0..60).map(|i| format!("{of}{}", i * k / 60)).collect() };
+    let g: Vec<String> = (0..60).map(|i| format!("g{}", i % 7)).collect();
+    // Block j of the rows has few of the groups.
+    let h = strings("h", 15);
+    frame.add_strings("g", &g.iter().map(|l| Some(l.as_str())).collect::<Vec<_>>()).unwrap();
+    frame.add_strings("h", &h.iter().map(|l| Some(l.as_str())).collect::<Vec<_>>()).unwrap();
+    let formula = FormulaSpec { formula: "y ~ x + (1 | g) + (1 | h)".into(), ..FormulaSpec::default() };
+    let fit = Fit::new(&Spec::new(ModelKind::Lmm, Source::Formula(formula)), Some(&frame), &Options::default(), None).unwrap();
+    assert!(!fit.singular, "{:?}", fit.theta);
+    let henderson = Henderson::new(&fit);
+    let asked = with_errors(Quantity::Response, RandomTerms::All);
+    let got = fit.predictions(NewData::Training, &asked).unwrap();
+    close("pairs of the data", &got.std_errors, &henderson.all(), 1e-8);
+    let mut new = Frame::new(7);
+    let x = fit.x[fit.n_obs];
+    new.add_real("x", vec![x; 7]).unwrap();
+    let groups: Vec<String> = (0..7).map(|i| format!("g{i}")).collect();
+    new.add_strings("g", &groups.iter().map(|l| Some(l.as_str())).collect::<Vec<_>>()).unwrap();
+    new.add_strings("h", &[Some("h0"); 7]).unwrap();
+    let got = fit.predictions(NewData::Frame(&new), &asked).unwrap();
+    let mut levels = vec![0u32; fit.terms.len()];
+    let want: Vec<f64> = (0..7)
+        .map(|level| {
+            levels[0] = level;
+            henderson.std_error(0, &levels)
+        })
+        .collect();
+    close("other pairs", &got.std_errors, &want, 1e-8);
 }
 
 /// With random intercepts alone all is known in closed form: of a group with information s and variance v the mode has the variance
