@@ -47,7 +47,7 @@ library:
 	ln -sf $(SO) $(OUT)/$(SO).$(ABI)
 
 $(OUT)/interlace-fit: $(DEMO_SOURCES) $(DEMO_HEADERS) include/interlace.h | $(LIBRARY)
-	$(CC) $(STRICT) $(CFLAGS) -Iinclude $(DEMO_SOURCES) -o $@ -L$(OUT) -linterlace $(RPATH) $(LDFLAGS)
+	$(CC) $(STRICT) $(CFLAGS) -Iinclude $(DEMO_SOURCES) -o $@ -L$(OUT) -linterlace -lm $(RPATH) $(LDFLAGS)
 
 demo: build
 	@test -n "$(DEMO)" || { echo 'make demo: there is no examples-c/interlace_fit.c' >&2; exit 1; }

@@ -122,9 +122,9 @@ static bool choose_options(struct run *run)
     if (interlace_options_new(&run->options, error) != INTERLACE_OK)
         return false;
     interlace_options *options = run->options;
-    bool reml = asked->method == 0 ? asked->model == INTERLACE_LMM : asked->method == METHOD_REML;
-    if (interlace_options_set_reml(options, reml, error) != INTERLACE_OK ||
-        interlace_options_set_na(options, asked->na, error) != INTERLACE_OK)
+    if (interlace_options_set_na(options, asked->na, error) != INTERLACE_OK)
+        return false;
+    if (asked->method != 0 && interlace_options_set_reml(options, asked->method == METHOD_REML, error) != INTERLACE_OK)
         return false;
     if (asked->optimizer != NULL && interlace_options_set_optimizer(options, asked->optimizer, error) != INTERLACE_OK)
         return false;
@@ -279,6 +279,7 @@ static int complain_of(const interlace_error *error)
 
 static int run_model(struct run *run)
 {
+    run->results.model = run->arguments.model;
     run->results.formula = run->arguments.formula;
     bool evaluate = run->arguments.n_points > 0;
     bool ok = read_frame(run) && describe_model(run) && choose_options(run) &&

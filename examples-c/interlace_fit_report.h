@@ -4,12 +4,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "interlace.h"
 #include "interlace_fit_resample.h"
 
 /* What was found out. NULL means: not asked for. */
 struct results {
+    int32_t model; /* INTERLACE_LMM or INTERLACE_GLMM */
     const char *formula;
     interlace_fit *fit; /* NULL with --objective */
 

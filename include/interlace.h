@@ -144,6 +144,16 @@
 #define INTERLACE_AR1 3
 
 /**
+ * A parameter of a family is worked with as it is.
+ */
+#define INTERLACE_SCALE_IDENTITY 0
+
+/**
+ * A parameter of a family is positive and worked with as its logarithm.
+ */
+#define INTERLACE_SCALE_LOG 1
+
+/**
  * Rows with missing values are left out and reported. The default.
  */
 #define INTERLACE_NA_OMIT 0
@@ -179,14 +189,41 @@
 #define INTERLACE_STD_ERRORS_CONDITIONAL 1
 
 /**
+ * The linear predictor of the mean, on the scale of the link.
+ */
+#define INTERLACE_MEAN 0
+
+/**
+ * The linear predictor of the zero inflation: of the logit of the probability of a zero that the family doesn't make.
+ */
+#define INTERLACE_ZERO_INFLATION 1
+
+/**
+ * The linear predictor of the dispersion: of the logarithm of the family's first parameter; for gaussian, of its square, the variance.
+ */
+#define INTERLACE_DISPERSION 2
+
+/**
  * Residuals: response minus fitted value.
  */
 #define INTERLACE_RESIDUALS_RESPONSE 0
 
 /**
- * Residuals: response minus fitted value, times the square root of the weight.
+ * Residuals: response minus fitted value, times the square root of the weight; of a generalised model, over the standard deviation of the
+ * response.
  */
 #define INTERLACE_RESIDUALS_PEARSON 1
+
+/**
+ * Residuals: response minus fitted value, divided by the derivative of the mean in the linear predictor.
+ */
+#define INTERLACE_RESIDUALS_WORKING 2
+
+/**
+ * Residuals: the signed square root of the unit deviance; for a linear model those of INTERLACE_RESIDUALS_PEARSON. INTERLACE_E_UNSUPPORTED for
+ * a mixture with zeros and for families without a deviance.
+ */
+#define INTERLACE_RESIDUALS_DEVIANCE 3
 
 /**
  * The optimum was reached.
@@ -214,14 +251,35 @@
 #define INTERLACE_NO_PROGRESS 4
 
 /**
- * Predict the mean of the response.
+ * Predict the mean of the response: of a mixture with zeros (1 - p) times the mean without these.
  */
 #define INTERLACE_PREDICT_RESPONSE 0
 
 /**
- * Predict the linear predictor. For a linear model that is the mean of the response.
+ * Predict the linear predictor of the mean. For a linear model that is the mean of the response.
  */
 #define INTERLACE_PREDICT_LINK 1
+
+/**
+ * Predict the mean of the response without the zeros of the zero part.
+ */
+#define INTERLACE_PREDICT_CONDITIONAL 2
+
+/**
+ * Predict the probability p of a zero of the zero part; 0 for a fit without one.
+ */
+#define INTERLACE_PREDICT_ZERO_PROBABILITY 3
+
+/**
+ * Predict the family's first parameter on the scale on which it is reported; for a linear model sigma, 1 for a family without parameters.
+ */
+#define INTERLACE_PREDICT_DISPERSION 4
+
+/**
+ * Predict the mean of the response over all groups, the random effects integrated out. Groups are new ones, whatever the data say: their
+ * columns need not be there. NaN where there is no such mean, as with an inverse link.
+ */
+#define INTERLACE_PREDICT_MARGINAL 5
 
 /**
  * A level of a grouping factor that is missing, or that the fit doesn't know, is an error, INTERLACE_E_DATA.
@@ -279,8 +337,15 @@
 #define INTERLACE_BOOTSTRAP_NORMAL 2
 
 /**
+ * A family of the caller's.
+ * Since 0.1.
+ */
+typedef struct interlace_family interlace_family;
+
+/**
  * A fitted model. It never changes, borrows nothing from the frame, spec and options it came from, and may be used by many threads at once.
- * Strings that its functions return live as long as the fit. Its random terms are numbered from 0 in the order of the formula.
+ * Strings that its functions return live as long as the fit. Its random terms are numbered from 0 in the order of the formula; those of the
+ * zero inflation and then those of the dispersion follow the mean's.
  * Since 0.1.
  */
 typedef struct interlace_fit interlace_fit;
@@ -333,6 +398,121 @@ typedef struct interlace_error {
      */
     char message[1008];
 } interlace_error;
+
+/**
+ * A function of a column: fills `out` [n] from `x` [n]. A return value other than 0 stops the fit with an error.
+ * Since 0.1.
+ */
+typedef int32_t (*interlace_family_map_fn)(void *user_data, size_t n, const double *x, double *out);
+
+/**
+ * Fills `out` [n] with the squared deviance residuals of responses `y` [n] at means `mu` [n], times the weights [n].
+ * A return value other than 0 stops the fit with an error.
+ * Since 0.1.
+ */
+typedef int32_t (*interlace_family_deviance_fn)(void *user_data,
+                                                size_t n,
+                                                const double *y,
+                                                const double *mu,
+                                                const double *weights,
+                                                double *out);
+
+/**
+ * Fills `out` [n] with the log-densities of responses `y` [n] at linear predictors `eta` [n]. `weights` [n] are ones where there are none,
+ * `psi` [n,n_parameters] are the parameters as they are worked with (logarithms, for INTERLACE_SCALE_LOG).
+ * A return value other than 0 stops the fit with an error.
+ * Since 0.1.
+ */
+typedef int32_t (*interlace_family_log_density_fn)(void *user_data,
+                                                   size_t n,
+                                                   size_t n_parameters,
+                                                   const double *y,
+                                                   const double *eta,
+                                                   const double *weights,
+                                                   const double *psi,
+                                                   double *out);
+
+/**
+ * Fills `s` [n], `w` [n] and `t` [n] with the first derivative of the log-density in eta, minus the second, and minus the third.
+ * The inputs are those of the log-density. A return value other than 0 stops the fit with an error.
+ * Since 0.1.
+ */
+typedef int32_t (*interlace_family_derivatives_fn)(void *user_data,
+                                                   size_t n,
+                                                   size_t n_parameters,
+                                                   const double *y,
+                                                   const double *eta,
+                                                   const double *weights,
+                                                   const double *psi,
+                                                   double *s,
+                                                   double *w,
+                                                   double *t);
+
+/**
+ * What a family is made of. Fill it with zeros, set `struct_size` to its size and the members that are wanted. The functions are called
+ * by the calls that fit, predict or take residuals, on the thread of that call; two threads that fit with one family at once call them at
+ * once. They must not throw or longjmp. Beyond the domain of the link they are to give NaN: a step that went there is taken back.
+ * Since 0.1.
+ */
+typedef struct interlace_family_callbacks {
+    /**
+     * sizeof(interlace_family_callbacks).
+     */
+    size_t struct_size;
+    /**
+     * Handed to the functions as it is; it must outlive the family and all that was made with it.
+     */
+    void *user_data;
+    /**
+     * The name, for summaries and messages.
+     */
+    const char *name;
+    /**
+     * The linear predictor of a mean, for starting values.
+     */
+    interlace_family_map_fn linkfun;
+    /**
+     * The mean of a linear predictor.
+     */
+    interlace_family_map_fn linkinv;
+    /**
+     * The derivative of the mean in the linear predictor, of a linear predictor.
+     */
+    interlace_family_map_fn mu_eta;
+    /**
+     * The variance function, of a mean: the variance for a weight of one.
+     */
+    interlace_family_map_fn variance;
+    /**
+     * The squared deviance residuals.
+     */
+    interlace_family_deviance_fn dev_resids;
+    /**
+     * The log-density, or NULL: then minus half of `dev_resids` takes its place, a quasi-likelihood without constants, which must not be
+     * compared with the likelihood of another family.
+     */
+    interlace_family_log_density_fn log_density;
+    /**
+     * The derivatives of `log_density`, or NULL: then they are differences, the third good to 1e-4 and the gradient of the fit with it.
+     */
+    interlace_family_derivatives_fn derivatives;
+    /**
+     * The number of parameters of `log_density` beside the mean, at most 3.
+     */
+    size_t n_parameters;
+    /**
+     * Their names [n_parameters].
+     */
+    const char *const *parameter_names;
+    /**
+     * INTERLACE_SCALE_* of each [n_parameters].
+     */
+    const int32_t *parameter_scales;
+    /**
+     * Values to start from [n_parameters], as reported: positive for INTERLACE_SCALE_LOG.
+     */
+    const double *parameter_starts;
+} interlace_family_callbacks;
 
 /**
  * Called after each evaluation of the objective, on the thread that called interlace_fit_new, with the number of evaluations so far, the
@@ -864,6 +1044,29 @@ const char *interlace_family_parameter(size_t i,
                                        size_t parameter);
 
 /**
+ * Makes a family of functions. `callbacks` and the arrays and strings in it are copied.
+ * The caller frees `*out` with interlace_family_free.
+ * Since 0.1.
+ */
+interlace_status interlace_family_new(const struct interlace_family_callbacks *callbacks,
+                                      struct interlace_family **out,
+                                      struct interlace_error *err);
+
+/**
+ * Frees a family. Specs and fits that were given it keep what they need. NULL is allowed.
+ * Since 0.1.
+ */
+void interlace_family_free(struct interlace_family *family);
+
+/**
+ * Gives a model of kind INTERLACE_GLMM a family of the caller's, in place of the one before and what was fixed of it.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_custom_family(struct interlace_spec *spec,
+                                                  const struct interlace_family *family,
+                                                  struct interlace_error *err);
+
+/**
  * Makes options with their default values.
  * The caller frees `*out` with interlace_options_free.
  * Since 0.1.
@@ -871,10 +1074,13 @@ const char *interlace_family_parameter(size_t i,
 interlace_status interlace_options_new(struct interlace_options **out, struct interlace_error *err);
 
 /**
- * Restricted maximum likelihood (true, the default) or maximum likelihood.
+ * Restricted maximum likelihood (true, the default of linear models) or maximum likelihood (the default of generalised ones). What is set
+ * holds for both. The restricted likelihood of a generalised model integrates the fixed effects out.
  * Since 0.1.
  */
-interlace_status interlace_options_set_reml(struct interlace_options *options, bool reml, struct interlace_error *err);
+interlace_status interlace_options_set_reml(struct interlace_options *options,
+                                            bool reml,
+                                            struct interlace_error *err);
 
 /**
  * The minimiser: "newton" (the default), "lbfgsb", "bobyqa" or "nelder_mead".
@@ -1018,8 +1224,9 @@ interlace_status interlace_fit_new(const struct interlace_spec *spec,
 
 /**
  * Evaluates the objective of a model (the deviance, or for REML the REML criterion) without fitting it: `values` [n_points] at the points
- * `theta` [n_theta,n_points], one column a point, in the order of interlace_fit_theta_name. `frame` and `options` are as
- * for interlace_fit_new. INTERLACE_E_ARGUMENT if `n_theta` is not the model's number of parameters.
+ * `theta` [n_theta,n_points], one column a point, in the order of interlace_fit_theta_name. A point of a generalised model is theta, then the
+ * fixed effects of the mean, the zero inflation and the dispersion, then the family's parameters on their working scale.
+ * `frame` and `options` are as for interlace_fit_new. INTERLACE_E_ARGUMENT if `n_theta` is not the model's number of parameters.
  * Since 0.1.
  */
 interlace_status interlace_spec_objective(const struct interlace_spec *spec,
@@ -1070,7 +1277,8 @@ bool interlace_fit_is_singular(const struct interlace_fit *fit);
 size_t interlace_fit_n_obs(const struct interlace_fit *fit);
 
 /**
- * Number of parameters: fixed effects, theta and sigma.
+ * Number of parameters: fixed effects, theta and sigma; of a generalised model fixed effects of all predictors, the family's parameters as
+ * far as they were estimated, and theta.
  * Since 0.1.
  */
 size_t interlace_fit_npar(const struct interlace_fit *fit);
@@ -1082,7 +1290,9 @@ size_t interlace_fit_npar(const struct interlace_fit *fit);
 size_t interlace_fit_df_residual(const struct interlace_fit *fit);
 
 /**
- * Standard deviation of the residuals, in units of the response. NaN for NULL.
+ * Standard deviation of the residuals, in units of the response. Of a generalised model the dispersion as R's sigma() has it: the family's
+ * first parameter, but 1/sqrt(shape) for gamma and 1/sqrt(lambda) for inverse_gaussian; 1 for families without parameters, NaN with a
+ * formula of the dispersion. NaN for NULL.
  * Since 0.1.
  */
 double interlace_fit_sigma(const struct interlace_fit *fit);
@@ -1112,7 +1322,7 @@ double interlace_fit_aic(const struct interlace_fit *fit);
 double interlace_fit_bic(const struct interlace_fit *fit);
 
 /**
- * Number of fixed effects p: of the columns that were kept.
+ * Number of fixed effects p of the mean: of the columns that were kept.
  * Since 0.1.
  */
 size_t interlace_fit_n_fixef(const struct interlace_fit *fit);
@@ -1184,14 +1394,225 @@ size_t interlace_fit_n_dropped_columns(const struct interlace_fit *fit);
 const char *interlace_fit_dropped_column(const struct interlace_fit *fit, size_t i);
 
 /**
+ * The functions below take one of INTERLACE_MEAN, INTERLACE_ZERO_INFLATION and INTERLACE_DISPERSION. This one says whether the fit has that
+ * predictor; for one that it does not have those that return a status return INTERLACE_E_ARGUMENT.
+ * Since 0.1.
+ */
+bool interlace_fit_has_predictor(const struct interlace_fit *fit,
+                                 int32_t predictor);
+
+/**
+ * Number of fixed effects p of a predictor; 0 without it.
+ * Since 0.1.
+ */
+size_t interlace_fit_predictor_n_fixef(const struct interlace_fit *fit, int32_t predictor);
+
+/**
+ * Name of a fixed effect of a predictor, by its index from 0; NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_predictor_fixef_name(const struct interlace_fit *fit, int32_t predictor, size_t i);
+
+/**
+ * Estimates of the fixed effects of a predictor, to `out` [p].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_predictor_fixef(const struct interlace_fit *fit,
+                                               int32_t predictor,
+                                               double *out,
+                                               size_t len,
+                                               struct interlace_error *err);
+
+/**
+ * Standard errors of the fixed effects of a predictor, to `out` [p].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_predictor_fixef_std_error(const struct interlace_fit *fit,
+                                                         int32_t predictor,
+                                                         double *out,
+                                                         size_t len,
+                                                         struct interlace_error *err);
+
+/**
+ * Two-sided p values of the fixed effects of a predictor, estimate over standard error being standard normal, to `out` [p].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_predictor_fixef_p_value(const struct interlace_fit *fit,
+                                                       int32_t predictor,
+                                                       double *out,
+                                                       size_t len,
+                                                       struct interlace_error *err);
+
+/**
+ * Wald confidence intervals of the fixed effects of a predictor, otherwise as interlace_fit_confint_wald.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_predictor_confint_wald(const struct interlace_fit *fit,
+                                                      int32_t predictor,
+                                                      double level,
+                                                      double *lower,
+                                                      double *upper,
+                                                      size_t len,
+                                                      struct interlace_error *err);
+
+/**
+ * Covariance matrix of the estimates of the fixed effects of a predictor, to `out` [p,p].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_predictor_vcov(const struct interlace_fit *fit,
+                                              int32_t predictor,
+                                              double *out,
+                                              size_t len,
+                                              struct interlace_error *err);
+
+/**
+ * Number of columns of a predictor's fixed-effects model matrix that were left out; 0 without the predictor.
+ * Since 0.1.
+ */
+size_t interlace_fit_predictor_n_dropped_columns(const struct interlace_fit *fit, int32_t predictor);
+
+/**
+ * Name of a column of a predictor that was left out, by its index from 0; NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_predictor_dropped_column(const struct interlace_fit *fit, int32_t predictor, size_t i);
+
+/**
+ * Predictor of a random term: INTERLACE_MEAN, INTERLACE_ZERO_INFLATION or INTERLACE_DISPERSION; -1 if there is no such term.
+ * Since 0.1.
+ */
+int32_t interlace_fit_term_predictor(const struct interlace_fit *fit,
+                                     size_t term);
+
+/**
+ * Values of a predictor, fixed effects, random effects and offset, to `out` [m], m as interlace_fit_n_rows has it. Those of the mean of a
+ * linear model are the fitted values.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_linear_predictor(const struct interlace_fit *fit,
+                                                int32_t predictor,
+                                                double *out,
+                                                size_t len,
+                                                struct interlace_error *err);
+
+/**
+ * Name of the family of a generalised model, as interlace_family_name has it; NULL for a linear model.
+ * Since 0.1.
+ */
+const char *interlace_fit_family(const struct interlace_fit *fit);
+
+/**
+ * Name of the link of a generalised model; NULL for a linear model.
+ * Since 0.1.
+ */
+const char *interlace_fit_link(const struct interlace_fit *fit);
+
+/**
+ * What the Laplace approximation was made of: INTERLACE_OBSERVED or INTERLACE_EXPECTED; -1 for a linear model.
+ * Since 0.1.
+ */
+int32_t interlace_fit_information(const struct interlace_fit *fit);
+
+/**
+ * Number of quadrature points, as interlace_options_set_nagq takes it; -1 for a linear model.
+ * Since 0.1.
+ */
+int32_t interlace_fit_nagq(const struct interlace_fit *fit);
+
+/**
+ * Number of parameters k that the family has beside the mean; 0 for a linear model.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_family_parameters(const struct interlace_fit *fit);
+
+/**
+ * Name of a parameter of the family, by its index from 0; NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_family_parameter_name(const struct interlace_fit *fit, size_t i);
+
+/**
+ * Whether a parameter of the family was given (interlace_spec_fix_parameter) and not estimated.
+ * Since 0.1.
+ */
+bool interlace_fit_family_parameter_is_fixed(const struct interlace_fit *fit, size_t i);
+
+/**
+ * The family's parameters, to `out` [k]; the first is NaN with a formula of the dispersion.
+ * INTERLACE_E_ARGUMENT for a linear model, as with all functions of this kind that follow.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_family_parameters(const struct interlace_fit *fit,
+                                                 double *out,
+                                                 size_t len,
+                                                 struct interlace_error *err);
+
+/**
+ * Standard errors of the family's parameters, by the delta method, to `out` [k]; NaN for a parameter that was given.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_family_parameters_std_error(const struct interlace_fit *fit,
+                                                           double *out,
+                                                           size_t len,
+                                                           struct interlace_error *err);
+
+/**
+ * The family's first parameter for each row, to `out` [m], m as interlace_fit_n_rows has it; the same in all rows without a formula of the
+ * dispersion. INTERLACE_E_ARGUMENT if the family has no parameter.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_dispersion(const struct interlace_fit *fit,
+                                          double *out,
+                                          size_t len,
+                                          struct interlace_error *err);
+
+/**
+ * Probability, for each row, of a zero from the zero inflation, to `out` [m]; zero without a formula of the zero inflation.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_zero_probability(const struct interlace_fit *fit,
+                                                double *out,
+                                                size_t len,
+                                                struct interlace_error *err);
+
+/**
+ * Name of a parameter of a generalised model, by its index from 0, npar of them (interlace_fit_npar): the fixed effects of the mean, those
+ * of the zero inflation ("zi.x") and the dispersion ("disp.x"), the family's parameters that were estimated ("size"), theta
+ * ("theta.group.effect"). NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_parameter_name(const struct interlace_fit *fit,
+                                         size_t i);
+
+/**
+ * All parameters of a generalised model, to `out` [npar], the family's on the scale on which they were estimated: logarithms (for
+ * gaussian, of the variance), logits (for tweedie, of the power less 1), lower_cut itself.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_parameters(const struct interlace_fit *fit,
+                                          double *out,
+                                          size_t len,
+                                          struct interlace_error *err);
+
+/**
+ * Covariance matrix of all parameters of a generalised model, to `out` [npar,npar], on the scales of interlace_fit_parameters; NaN where it is
+ * not known.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_parameters_vcov(const struct interlace_fit *fit,
+                                               double *out,
+                                               size_t len,
+                                               struct interlace_error *err);
+
+/**
  * Number of covariance parameters.
  * Since 0.1.
  */
 size_t interlace_fit_n_theta(const struct interlace_fit *fit);
 
 /**
- * Name of a covariance parameter, by its index from 0: "group.effect" on the diagonal of the Cholesky factor, "group.row.column" below it;
- * NULL if there is none.
+ * Name of a covariance parameter, by its index from 0: "group.effect" on the diagonal of the Cholesky factor, "group.row.column" below it,
+ * with "zi." or "disp." before it for a term of the zero inflation or the dispersion; NULL if there is none.
  * Since 0.1.
  */
 const char *interlace_fit_theta_name(const struct interlace_fit *fit,
@@ -1199,7 +1620,7 @@ const char *interlace_fit_theta_name(const struct interlace_fit *fit,
 
 /**
  * Covariance parameters, to `out` [n_theta]: term by term, for an unstructured covariance the lower triangle, by columns, of the Cholesky
- * factor of the random effects' covariance relative to sigma^2.
+ * factor of the random effects' covariance relative to sigma^2; of a generalised model, of that covariance itself.
  * Since 0.1.
  */
 interlace_status interlace_fit_theta(const struct interlace_fit *fit,
@@ -1208,7 +1629,7 @@ interlace_status interlace_fit_theta(const struct interlace_fit *fit,
                                      struct interlace_error *err);
 
 /**
- * Number of random terms.
+ * Number of random terms, of all predictors.
  * Since 0.1.
  */
 size_t interlace_fit_n_terms(const struct interlace_fit *fit);
@@ -1258,7 +1679,7 @@ int32_t interlace_fit_term_structure(const struct interlace_fit *fit,
 bool interlace_fit_term_is_homogeneous(const struct interlace_fit *fit, size_t term);
 
 /**
- * Covariance matrix of a term's effects, to `out` [r,r], in squared units of the response.
+ * Covariance matrix of a term's effects, to `out` [r,r], in squared units of the response, or of the linear predictor.
  * Since 0.1.
  */
 interlace_status interlace_fit_term_cov(const struct interlace_fit *fit,
@@ -1308,6 +1729,23 @@ interlace_status interlace_fit_term_ranef_cov(const struct interlace_fit *fit,
                                               struct interlace_error *err);
 
 /**
+ * Whether interlace_fit_term_ranef_cov_full has an answer. False for NULL.
+ * Since 0.1.
+ */
+bool interlace_fit_term_has_ranef_cov_full(const struct interlace_fit *fit, size_t term);
+
+/**
+ * As interlace_fit_term_ranef_cov, with the uncertainty of the estimated parameters added (delta method, as TMB's sdreport), to `out`
+ * [r,r,l]. INTERLACE_E_UNSUPPORTED for linear models and without marginal standard errors.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_term_ranef_cov_full(const struct interlace_fit *fit,
+                                                   size_t term,
+                                                   double *out,
+                                                   size_t len,
+                                                   struct interlace_error *err);
+
+/**
  * Number of directions in the space of a term's effects that have no variance; 0 unless the fit is singular.
  * Since 0.1.
  */
@@ -1337,7 +1775,7 @@ size_t interlace_fit_n_rows(const struct interlace_fit *fit);
 size_t interlace_fit_n_data_rows(const struct interlace_fit *fit);
 
 /**
- * Fitted values, random effects included, to `out` [m].
+ * Fitted values, the mean of the response with random effects (and zero inflation) included, to `out` [m].
  * Since 0.1.
  */
 interlace_status interlace_fit_fitted(const struct interlace_fit *fit,
@@ -1346,7 +1784,8 @@ interlace_status interlace_fit_fitted(const struct interlace_fit *fit,
                                       struct interlace_error *err);
 
 /**
- * Residuals, to `out` [m]; `kind` is INTERLACE_RESIDUALS_RESPONSE or INTERLACE_RESIDUALS_PEARSON.
+ * Residuals, to `out` [m]; `kind` is INTERLACE_RESIDUALS_RESPONSE, INTERLACE_RESIDUALS_PEARSON, INTERLACE_RESIDUALS_WORKING or
+ * INTERLACE_RESIDUALS_DEVIANCE. INTERLACE_E_UNSUPPORTED where a model has no residuals of the kind.
  * Since 0.1.
  */
 interlace_status interlace_fit_residuals(const struct interlace_fit *fit,
@@ -1354,6 +1793,19 @@ interlace_status interlace_fit_residuals(const struct interlace_fit *fit,
                                          double *out,
                                          size_t len,
                                          struct interlace_error *err);
+
+/**
+ * Randomised quantile residuals (Dunn and Smyth 1996), to `out` [m]: the normal quantile of the distribution function at the response, at a
+ * uniform random place within the jump of a response that has a probability of its own. If the model is true, the random effects being what
+ * they are estimated to be, they are standard normal, whatever the family. The same `seed` gives the same numbers; those of continuous
+ * responses don't depend on it.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_quantile_residuals(const struct interlace_fit *fit,
+                                                  uint64_t seed,
+                                                  double *out,
+                                                  size_t len,
+                                                  struct interlace_error *err);
 
 /**
  * The response, to `out` [m].
@@ -1404,7 +1856,7 @@ interlace_status interlace_fit_dropped_row(const struct interlace_fit *fit,
 const char *interlace_fit_dropped_row_reason(const struct interlace_fit *fit, size_t i);
 
 /**
- * The fixed-effects model matrix, to `out` [n_obs,p]: the rows used and the columns kept.
+ * The fixed-effects model matrix of the mean, to `out` [n_obs,p]: the rows used and the columns kept.
  * Since 0.1.
  */
 interlace_status interlace_fit_x(const struct interlace_fit *fit, double *out, size_t len, struct interlace_error *err);
@@ -1430,7 +1882,7 @@ interlace_status interlace_fit_term_index(const struct interlace_fit *fit,
                                           struct interlace_error *err);
 
 /**
- * Number of random effects q: over all terms, effects times levels.
+ * Number of random effects q of the mean: over its terms, effects times levels.
  * Since 0.1.
  */
 size_t interlace_fit_n_ranef(const struct interlace_fit *fit);
@@ -1442,7 +1894,7 @@ size_t interlace_fit_n_ranef(const struct interlace_fit *fit);
 size_t interlace_fit_z_nnz(const struct interlace_fit *fit);
 
 /**
- * The random-effects model matrix Z [n_obs,q] as compressed sparse columns: the entries of column j are those from `colptr[j]` to
+ * The random-effects model matrix Z [n_obs,q] of the mean as compressed sparse columns: the entries of column j are those from `colptr[j]` to
  * `colptr[j + 1] - 1`, with their rows in `rowidx`, ascending, and their numbers in `values`. `colptr` is [q + 1], `rowidx` and `values`
  * are [nnz]. Columns come by terms, within a term by levels, within a level by effects. Entries may be zero.
  * Since 0.1.
@@ -1537,8 +1989,9 @@ size_t interlace_fit_n_tables(const struct interlace_fit *fit);
 const char *interlace_fit_table_name(const struct interlace_fit *fit, size_t i);
 
 /**
- * A table of results as a new frame, by name: "coefficients" (estimates, standard errors, t values), "varcorr", "ranef", "theta",
- * "observations", "dropped_rows", "fit" and whatever else interlace_fit_table_name lists.
+ * A table of results as a new frame, by name: "coefficients" (estimates, standard errors, t or z values), "varcorr", "ranef", "theta",
+ * "observations", "dropped_rows", "fit", of a generalised model "zero_inflation", "dispersion" (coefficients as well) and "family" (its
+ * parameters), and whatever else interlace_fit_table_name lists. Tables of what the model does not have are without rows.
  * INTERLACE_E_ARGUMENT if there is no table of that name. The caller frees `*out` with interlace_frame_free.
  * Since 0.1.
  */
@@ -1548,14 +2001,14 @@ interlace_status interlace_fit_table(const struct interlace_fit *fit,
                                      struct interlace_error *err);
 
 /**
- * The summary of the fit as lme4 prints it: several lines of text. NULL for NULL.
+ * The summary of the fit as lme4 prints it, in sections for each predictor as glmmTMB has them: several lines of text. NULL for NULL.
  * Since 0.1.
  */
 const char *interlace_fit_summary(const struct interlace_fit *fit);
 
 /**
  * Predictions for the rows of `newdata`, to `out` [rows of newdata]; where `newdata` is NULL for the data of the fit, to `out` [m], m
- * as interlace_fit_n_rows has it. `type` is INTERLACE_PREDICT_RESPONSE or INTERLACE_PREDICT_LINK. With `random` the random effects
+ * as interlace_fit_n_rows has it. `type` is one of INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_MARGINAL. With `random` the random effects
  * are added, otherwise they are taken as zero. `new_levels` is INTERLACE_NEW_LEVELS_ERROR or INTERLACE_NEW_LEVELS_ZERO.
  * A row in which another predictor is missing gets NaN. A fit from arrays predicts with interlace_fit_predict_arrays.
  * INTERLACE_E_DATA if a column is absent or a category has a level that the fit doesn't know.
@@ -1571,8 +2024,8 @@ interlace_status interlace_fit_predict(const struct interlace_fit *fit,
                                        struct interlace_error *err);
 
 /**
- * Predictions of a fit from arrays for new arrays, to `out` [n of newdata]: `newdata` is a spec with the same columns and terms,
- * made by interlace_spec_new_arrays with or without `y`. Otherwise as interlace_fit_predict.
+ * Predictions of a fit from arrays for new arrays, to `out` [n of newdata]: `newdata` is a spec with the same columns and terms, and the
+ * columns of the further predictors, made by interlace_spec_new_arrays with or without `y`. Otherwise as interlace_fit_predict.
  * Since 0.1.
  */
 interlace_status interlace_fit_predict_arrays(const struct interlace_fit *fit,
@@ -1582,6 +2035,88 @@ interlace_status interlace_fit_predict_arrays(const struct interlace_fit *fit,
                                               int32_t new_levels,
                                               double *out,
                                               size_t len,
+                                              struct interlace_error *err);
+
+/**
+ * Predictions with standard errors and confidence intervals of a level, say 0.95, to `values`, `std_error`, `lower` and `upper`, each as
+ * long as `out` of interlace_fit_predict; any of them may be NULL. With `random`, the modes of the random terms `terms` [n_terms] are added, or
+ * with `terms` NULL of all terms: they count from 0, those of the mean first, then those of the zero part, then those of the dispersion.
+ *
+ * Standard errors are those of the delta method. Fixed effects and parameters of the family vary as estimated, the random effects about
+ * their modes given these; a level that the fit doesn't know varies as a new one of its group. The covariances of the random effects are
+ * taken as known. Intervals use the normal distribution and are symmetric on the scale of the linear predictor; an end that is outside
+ * the link's domain is NaN. Otherwise as interlace_fit_predict.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_predict_interval(const struct interlace_fit *fit,
+                                                const struct interlace_frame *newdata,
+                                                int32_t type,
+                                                bool random,
+                                                const size_t *terms,
+                                                size_t n_terms,
+                                                int32_t new_levels,
+                                                double level,
+                                                double *values,
+                                                double *std_error,
+                                                double *lower,
+                                                double *upper,
+                                                size_t len,
+                                                struct interlace_error *err);
+
+/**
+ * The same for a fit from arrays: `newdata` as for interlace_fit_predict_arrays, the rest as for interlace_fit_predict_interval.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_predict_arrays_interval(const struct interlace_fit *fit,
+                                                       const struct interlace_spec *newdata,
+                                                       int32_t type,
+                                                       bool random,
+                                                       const size_t *terms,
+                                                       size_t n_terms,
+                                                       int32_t new_levels,
+                                                       double level,
+                                                       double *values,
+                                                       double *std_error,
+                                                       double *lower,
+                                                       double *upper,
+                                                       size_t len,
+                                                       struct interlace_error *err);
+
+/**
+ * R2 of Nakagawa and Schielzeth (2013): the share of the variance that the fixed effects explain, and that of fixed and random effects, with
+ * random slopes (Johnson 2014) and for other families than the normal (Nakagawa, Johnson and Schielzeth 2017). The variance about the linear
+ * predictor is sigma^2 for gaussian models; pi^2/3 (logit), 1 (probit) or pi^2/6 (complementary log-log) for binomial ones; for others that of
+ * one observation at the mean of the model with an intercept instead of the fixed effects, which is fitted for it: log(1 + variance/mean^2) with
+ * a log link, by the delta method otherwise. Random intercepts of single observations belong to it. All rows count alike.
+ * INTERLACE_E_UNSUPPORTED for mixtures with zeros and for families without such a variance.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_r2(const struct interlace_fit *fit,
+                                  double *marginal,
+                                  double *conditional,
+                                  struct interlace_error *err);
+
+/**
+ * Intraclass correlations by the variances of interlace_fit_r2: the share of the random effects in what the fixed effects leave
+ * (`adjusted`), and in all (`unadjusted`).
+ * Since 0.1.
+ */
+interlace_status interlace_fit_icc(const struct interlace_fit *fit,
+                                   double *adjusted,
+                                   double *unadjusted,
+                                   struct interlace_error *err);
+
+/**
+ * The test of overdispersion: the sum of squared Pearson residuals, its ratio to the residual degrees of freedom `df` (rows less parameters),
+ * about 1 where the family's variance is right, and the probability of a larger sum by the chi-square distribution. For binary responses
+ * it says nothing. INTERLACE_E_UNSUPPORTED for families whose variance is estimated: linear models, gamma, and the like.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_overdispersion(const struct interlace_fit *fit,
+                                              double *chi_square,
+                                              double *ratio,
+                                              double *df,
+                                              double *p_value,
                                               struct interlace_error *err);
 
 /**

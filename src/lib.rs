@@ -52,6 +52,8 @@ pub mod resample;
 pub mod inference;
 /// Predictions from a fit.
 pub mod predict;
+/// Residuals, overdispersion, R2.
+pub mod diagnostics;
 /// What a person reads of a fit, and its tables.
 pub mod summary;
 

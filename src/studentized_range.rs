@@ -10,6 +10,7 @@
 //! (Trefethen & Weideman 2014).
 
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
+use std::sync::OnceLock;
 
 use libm::erfc;
 
@@ -22,13 +23,18 @@ pub struct StudentizedRange {
     k: u32,
     /// phi(z), log Phi(z) and Phi(z), times k in the first, on the grid of the inner integral.
     grid: Vec<(f64, f64, f64)>,
+    /// The logarithm of T at the Chebyshev points of each panel, made when first needed.
+    panels: Vec<OnceLock<[f64; POINTS]>>,
 }
 
 /// Step and left end of the inner grid.
 const STEP: f64 = 0.125;
 const LEFT: f64 = -9.0;
-/// The tail of the range is below the smallest double from here.
-const FARTHEST: f64 = 56.0;
+/// The tail of the range counts as zero beyond, where it is below 1e-290.
+const FARTHEST: f64 = 52.0;
+/// The outer integral interpolates the logarithm of T, on panels of this width with so many points.
+const PANEL: f64 = 2.0;
+const POINTS: usize = 25;
 /// How far below its peak the logarithm of the outer integrand is followed.
 const DEPTH: f64 = 38.0;
 
@@ -43,7 +49,8 @@ impl StudentizedRange {
             let log_below = if z > 0.0 { (-normal_upper(z)).ln_1p() } else { normal_upper(-z).ln() };
             (f64::from(k) * STEP * density, log_below, normal_upper(-z))
         });
-        StudentizedRange { k, grid: grid.collect() }
+        let panels = (0..(FARTHEST / PANEL) as usize).map(|_| OnceLock::new());
+        StudentizedRange { k, grid: grid.collect(), panels: panels.collect() }
     }
 
     /// P(Q > q) for `df` degrees of freedom, which may be infinite; NaN for df <= 0.
@@ -69,7 +76,7 @@ impl StudentizedRange {
 
     /// P(range of k normals > w).
     fn range_upper(&self, w: f64) -> f64 {
-        if w >= FARTHEST {
+        if w > FARTHEST {
             return 0.0;
         }
         let power = f64::from(self.k - 1);
@@ -83,13 +90,34 @@ impl StudentizedRange {
         sum.min(1.0)
     }
 
+    /// The logarithm of `range_upper`: the polynomial through the Chebyshev points, in barycentric form (Berrut & Trefethen 2004).
+    fn log_range_upper(&self, w: f64) -> f64 {
+        let panel = (w / PANEL) as usize;
+        let Some(cache) = self.panels.get(panel) else { return f64::NEG_INFINITY };
+        let middle = PANEL * (panel as f64 + 0.5);
+        let node = |i: usize| middle + 0.5 * PANEL * (PI * i as f64 / (POINTS - 1) as f64).cos();
+        let values = cache.get_or_init(|| std::array::from_fn(|i| self.range_upper(node(i).max(0.0)).ln()));
+        let (mut numerator, mut denominator) = (0.0, 0.0);
+        for (i, value) in values.iter().enumerate() {
+            let distance = w - node(i);
+            if distance == 0.0 {
+                return *value;
+            }
+            let end = if i == 0 || i == POINTS - 1 { 0.5 } else { 1.0 };
+            let weight = if i % 2 == 0 { end } else { -end } / distance;
+            numerator += weight * value;
+            denominator += weight;
+        }
+        numerator / denominator
+    }
+
     /// The outer integral over u = log s, whose density is `c exp(-df (e^2u - 1 - 2u) / 2)`.
     fn studentized_upper(&self, q: f64, df: f64) -> f64 {
         let half = 0.5 * df;
         let log_constant = 0.5 * (df / PI).ln() - stirling_error(half);
         let log_integrand = |u: f64| {
-            let tail = self.range_upper(q * u.exp());
-            log_constant - half * exp_m1_minus(2.0 * u) + tail.ln()
+            let log_tail = self.log_range_upper(q * u.exp());
+            log_constant - half * exp_m1_minus(2.0 * u) + log_tail
         };
         let Some((low, high)) = support(&log_integrand, df, q) else { return 0.0 };
         let mut n = 32;
@@ -209,12 +237,25 @@ mod tests {
     }
 
     #[test]
+    fn the_interpolated_tail_is_the_tail() {
+        for k in [2, 3, 10, 100] {
+            let range = StudentizedRange::new(k);
+            for i in 0..519 {
+                let w = 0.1 * f64::from(i) + 0.033;
+                close(&format!("k {k} w {w}"), range.log_range_upper(w).exp(), range.range_upper(w), 1e-10);
+            }
+        }
+    }
+
+    #[test]
     fn limits() {
         let range = StudentizedRange::new(5);
         assert_eq!((range.upper(0.0, 3.0), range.upper(-1.0, 3.0), range.upper(1e9, f64::INFINITY)), (1.0, 1.0, 0.0));
         assert!(
             range.upper(f64::NAN, 3.0).is_nan() && range.upper(1.0, 0.0).is_nan() && range.upper_quantile(0.1, f64::NAN).is_nan()
         );
+        // Where all of the mass is beyond the end of the tail that is followed.
+        assert_eq!(range.upper(60.0, 1e5), 0.0);
         close("lower", range.lower(3.0, 20.0), 1.0 - range.upper(3.0, 20.0), 1e-15);
         close("large df", range.upper(4.0, 1e12), range.upper(4.0, f64::INFINITY), 1e-10);
     }

@@ -17,7 +17,7 @@ fn compile(directory: &Path, name: &str, sources: &[PathBuf]) -> PathBuf {
     let mut command = cc();
     command.args(["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-Wstrict-prototypes"]);
     command.arg("-I").arg(root().join("include")).args(sources);
-    command.arg("-L").arg(directory).args(["-linterlace", "-Wl,-rpath,$ORIGIN", "-o"]).arg(&path);
+    command.arg("-L").arg(directory).args(["-linterlace", "-lm", "-Wl,-rpath,$ORIGIN", "-o"]).arg(&path);
     succeed(&mut command);
     path
 }
@@ -65,6 +65,43 @@ fn interlace_fit_prints_the_summary() {
     assert_eq!(text(&output.stdout), expected);
 }
 
+const SALAMANDERS: [&str; 7] = [
+    "glmm",
+    "count ~ mined + (1 | site)",
+    "../tests/reference/data/Salamanders.csv",
+    "--family",
+    "nbinom2",
+    "--ziformula",
+    "~ mined",
+];
+
+#[test]
+fn interlace_fit_prints_the_summary_of_a_generalised_model() {
+    let output = interlace_fit(&SALAMANDERS);
+    assert!(output.status.success(), "{}", transcript(&output));
+    let expected = std::fs::read_to_string(examples().join("expected/interlace_fit_glmm.txt")).unwrap();
+    assert_eq!(text(&output.stdout), expected);
+}
+
+#[test]
+fn the_json_document_of_a_generalised_model_has_its_family_and_predictors() {
+    let output = interlace_fit(&[&SALAMANDERS[..], &["--json", "--confint", "wald"]].concat());
+    assert!(output.status.success(), "{}", transcript(&output));
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&document["model"], &document["family"], &document["link"]), (&"glmm".into(), &"nbinom2".into(), &"log".into()));
+    assert_eq!((&document["information"], &document["nagq"]), (&"observed".into(), &1.into()));
+    assert_eq!(document["zero_inflation"]["names"], serde_json::json!(["(Intercept)", "minedyes"]));
+    assert_eq!(document["dispersion_parameter"]["sigma"], document["sigma"]);
+    assert_eq!(document["family_parameters"], serde_json::json!([]));
+    assert!(document.get("dispersion").is_none() && document["fixed"].get("t_value").is_none());
+    assert_eq!(document["fixed"]["z_value"].as_array().unwrap().len(), 2);
+    assert_eq!(document["wald_ci"]["names"], document["fixed"]["names"]);
+    let npar = document["npar"].as_u64().unwrap() as usize;
+    assert_eq!(document["vcov_all"]["names"].as_array().unwrap().len(), npar);
+    assert_eq!(document["zprob"].as_array().unwrap().len(), 644);
+    assert_eq!(document["linear_predictor"].as_array().unwrap().len(), 644);
+}
+
 #[test]
 fn interlace_fit_prints_one_json_document() {
     let output = interlace_fit(&[&SLEEPSTUDY[..], &["--json", "--predict", "data/sleepstudy.csv"]].concat());
@@ -109,6 +146,16 @@ fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
         assert_eq!(output.status.code(), Some(status), "{arguments:?}: {message}");
         assert!(output.stdout.is_empty() && message.contains(wanted), "{arguments:?}: {message}");
         assert!(status == 2 || message.trim_end().lines().count() == 1, "{arguments:?}: {message}");
+    }
+}
+
+#[test]
+fn the_help_lists_every_family_and_link() {
+    let output = interlace_fit(&["--help"]);
+    let help: Vec<&str> = text(&output.stdout).split([' ', ',', ';', '\n']).collect();
+    let links = interlace::family::LINKS.iter().map(|(name, _)| *name);
+    for name in interlace::family::names().into_iter().chain(links) {
+        assert!(help.contains(&name), "{name} is not in --help");
     }
 }
 

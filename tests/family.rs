@@ -2,6 +2,8 @@
 
 #[path = "family/cumulative.rs"]
 mod cumulative;
+#[path = "family/custom.rs"]
+mod custom;
 #[path = "family/differences.rs"]
 mod differences;
 #[path = "family/reference.rs"]

@@ -8,7 +8,7 @@ mod toolchain;
 use toolchain::{cc, cxx, root, succeed};
 
 /// The files of src/capi that make the header, in its order.
-const SOURCES: [&str; 19] = [
+const SOURCES: [&str; 23] = [
     "status",
     "frame",
     "frame_columns",
@@ -16,15 +16,19 @@ const SOURCES: [&str; 19] = [
     "spec_arrays",
     "spec_family",
     "family_list",
+    "family",
     "options",
     "fit",
     "fit_fixed",
+    "fit_predictors",
+    "fit_family",
     "fit_random",
     "fit_rows",
     "fit_matrices",
     "fit_outcome",
     "fit_tables",
     "predict",
+    "diagnostics",
     "tests_of_fits",
     "marginal_means",
     "resample",

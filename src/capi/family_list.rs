@@ -23,7 +23,7 @@ fn listed(i: usize) -> Option<&'static Listed> {
         let entry = |name: &str| {
             let links = links(name).iter().map(|link| c_string(link.name())).collect();
             let family = by_name(name, None).ok();
-            let parameters = family.iter().flat_map(|family| family.parameters()).map(|p| c_string(p.name)).collect();
+            let parameters = family.iter().flat_map(|family| family.parameters()).map(|p| c_string(&p.name)).collect();
             Listed { name: c_string(name), links, parameters }
         };
         names().into_iter().map(entry).collect()

@@ -16,7 +16,8 @@ use crate::fit::Fit;
 use crate::options::Options;
 
 /// A fitted model. It never changes, borrows nothing from the frame, spec and options it came from, and may be used by many threads at once.
-/// Strings that its functions return live as long as the fit. Its random terms are numbered from 0 in the order of the formula.
+/// Strings that its functions return live as long as the fit. Its random terms are numbered from 0 in the order of the formula; those of the
+/// zero inflation and then those of the dispersion follow the mean's.
 /// Since 0.1.
 pub struct FitHandle {
     pub(super) fit: Fit,
@@ -28,8 +29,13 @@ pub struct FitHandle {
 pub(super) struct Strings {
     pub(super) formula: StringTable,
     pub(super) summary: StringTable,
-    pub(super) fixef: StringTable,
-    pub(super) dropped_columns: StringTable,
+    /// One a predictor.
+    pub(super) fixef: [StringTable; 3],
+    pub(super) dropped_columns: [StringTable; 3],
+    pub(super) family: StringTable,
+    pub(super) link: StringTable,
+    pub(super) family_parameters: StringTable,
+    pub(super) parameters: StringTable,
     pub(super) theta: StringTable,
     pub(super) groups: StringTable,
     /// One a term.
@@ -43,7 +49,7 @@ pub(super) struct Strings {
 
 impl FitHandle {
     fn new(fit: Fit) -> Self {
-        let per_term = || fit.terms.iter().map(|_| StringTable::default()).collect();
+        let per_term = || fit.all_terms().map(|_| StringTable::default()).collect();
         let strings = Strings { effects: per_term(), levels: per_term(), ..Strings::default() };
         FitHandle { fit, strings }
     }
@@ -85,8 +91,9 @@ pub unsafe extern "C" fn interlace_fit_new(
 }
 
 /// Evaluates the objective of a model (the deviance, or for REML the REML criterion) without fitting it: `values` [n_points] at the points
-/// `theta` [n_theta,n_points], one column a point, in the order of interlace_fit_theta_name. `frame` and `options` are as
-/// for interlace_fit_new. INTERLACE_E_ARGUMENT if `n_theta` is not the model's number of parameters.
+/// `theta` [n_theta,n_points], one column a point, in the order of interlace_fit_theta_name. A point of a generalised model is theta, then the
+/// fixed effects of the mean, the zero inflation and the dispersion, then the family's parameters on their working scale.
+/// `frame` and `options` are as for interlace_fit_new. INTERLACE_E_ARGUMENT if `n_theta` is not the model's number of parameters.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_objective(
@@ -164,7 +171,8 @@ pub extern "C" fn interlace_fit_n_obs(fit: Option<&FitHandle>) -> usize {
     query(0, || Some(fit?.fit.n_obs))
 }
 
-/// Number of parameters: fixed effects, theta and sigma.
+/// Number of parameters: fixed effects, theta and sigma; of a generalised model fixed effects of all predictors, the family's parameters as
+/// far as they were estimated, and theta.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_npar(fit: Option<&FitHandle>) -> usize {
@@ -178,7 +186,9 @@ pub extern "C" fn interlace_fit_df_residual(fit: Option<&FitHandle>) -> usize {
     query(0, || Some(fit?.fit.df_residual))
 }
 
-/// Standard deviation of the residuals, in units of the response. NaN for NULL.
+/// Standard deviation of the residuals, in units of the response. Of a generalised model the dispersion as R's sigma() has it: the family's
+/// first parameter, but 1/sqrt(shape) for gamma and 1/sqrt(lambda) for inverse_gaussian; 1 for families without parameters, NaN with a
+/// formula of the dispersion. NaN for NULL.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_sigma(fit: Option<&FitHandle>) -> f64 {

@@ -1,4 +1,4 @@
-//! A fit's fixed effects.
+//! A fit's fixed effects: those of the mean.
 
 use libc::c_char;
 use std::ptr::null;
@@ -8,7 +8,7 @@ use super::buffer::{array_target, copy_out};
 use super::fit::{FitHandle, fit_of};
 use super::status::{ErrorRecord, Status};
 
-/// Number of fixed effects p: of the columns that were kept.
+/// Number of fixed effects p of the mean: of the columns that were kept.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_n_fixef(fit: Option<&FitHandle>) -> usize {
@@ -19,7 +19,7 @@ pub extern "C" fn interlace_fit_n_fixef(fit: Option<&FitHandle>) -> usize {
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_fixef_name(fit: Option<&FitHandle>, i: usize) -> *const c_char {
-    query(null(), || fit.map(|f| f.strings.fixef.get(&f.fit.fixed.names, i)))
+    query(null(), || fit.map(|f| f.strings.fixef[0].get(&f.fit.fixed.names, i)))
 }
 
 /// Estimates of the fixed effects, to `out` [p].
@@ -91,5 +91,5 @@ pub extern "C" fn interlace_fit_n_dropped_columns(fit: Option<&FitHandle>) -> us
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_dropped_column(fit: Option<&FitHandle>, i: usize) -> *const c_char {
-    query(null(), || fit.map(|f| f.strings.dropped_columns.get(&f.fit.fixed.dropped, i)))
+    query(null(), || fit.map(|f| f.strings.dropped_columns[0].get(&f.fit.fixed.dropped, i)))
 }

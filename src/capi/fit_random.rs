@@ -9,7 +9,7 @@ use super::fit::{FitHandle, fit_of};
 use super::spec_arrays::STRUCTURES;
 use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result};
-use crate::fit::TermFit;
+use crate::fit::{Fit, TermFit};
 
 /// Number of covariance parameters.
 /// Since 0.1.
@@ -18,8 +18,8 @@ pub extern "C" fn interlace_fit_n_theta(fit: Option<&FitHandle>) -> usize {
     query(0, || Some(fit?.fit.theta.len()))
 }
 
-/// Name of a covariance parameter, by its index from 0: "group.effect" on the diagonal of the Cholesky factor, "group.row.column" below it;
-/// NULL if there is none.
+/// Name of a covariance parameter, by its index from 0: "group.effect" on the diagonal of the Cholesky factor, "group.row.column" below it,
+/// with "zi." or "disp." before it for a term of the zero inflation or the dispersion; NULL if there is none.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_theta_name(fit: Option<&FitHandle>, i: usize) -> *const c_char {
@@ -27,18 +27,18 @@ pub extern "C" fn interlace_fit_theta_name(fit: Option<&FitHandle>, i: usize) ->
 }
 
 /// Covariance parameters, to `out` [n_theta]: term by term, for an unstructured covariance the lower triangle, by columns, of the Cholesky
-/// factor of the random effects' covariance relative to sigma^2.
+/// factor of the random effects' covariance relative to sigma^2; of a generalised model, of that covariance itself.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_theta(fit: Option<&FitHandle>, out: *mut f64, len: usize, err: *mut ErrorRecord) -> Status {
     boundary(err, || copy_out(&fit_of(fit)?.theta, out, len))
 }
 
-/// Number of random terms.
+/// Number of random terms, of all predictors.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_n_terms(fit: Option<&FitHandle>) -> usize {
-    query(0, || Some(fit?.fit.terms.len()))
+    query(0, || Some(fit?.fit.all_terms().count()))
 }
 
 /// Grouping factor of a term, "g" or "a:b"; NULL if there is no such term. Terms may share a grouping factor.
@@ -47,7 +47,7 @@ pub extern "C" fn interlace_fit_n_terms(fit: Option<&FitHandle>) -> usize {
 pub extern "C" fn interlace_fit_term_group(fit: Option<&FitHandle>, term: usize) -> *const c_char {
     query(null(), || {
         let fit = fit?;
-        Some(fit.strings.groups.get_with(|| fit.fit.terms.iter().map(|t| &t.group), term))
+        Some(fit.strings.groups.get_with(|| fit.fit.all_terms().map(|(_, t)| &t.group), term))
     })
 }
 
@@ -55,7 +55,7 @@ pub extern "C" fn interlace_fit_term_group(fit: Option<&FitHandle>, term: usize)
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_term_n_effects(fit: Option<&FitHandle>, term: usize) -> usize {
-    query(0, || Some(fit?.fit.terms.get(term)?.effects.len()))
+    query(0, || Some(term_at(&fit?.fit, term)?.effects.len()))
 }
 
 /// Name of an effect of a term, by its index from 0; NULL if there is none.
@@ -64,7 +64,7 @@ pub extern "C" fn interlace_fit_term_n_effects(fit: Option<&FitHandle>, term: us
 pub extern "C" fn interlace_fit_term_effect_name(fit: Option<&FitHandle>, term: usize, effect: usize) -> *const c_char {
     query(null(), || {
         let fit = fit?;
-        Some(fit.strings.effects.get(term)?.get(&fit.fit.terms[term].effects, effect))
+        Some(fit.strings.effects.get(term)?.get(&term_at(&fit.fit, term)?.effects, effect))
     })
 }
 
@@ -72,7 +72,7 @@ pub extern "C" fn interlace_fit_term_effect_name(fit: Option<&FitHandle>, term: 
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_term_n_levels(fit: Option<&FitHandle>, term: usize) -> usize {
-    query(0, || Some(fit?.fit.terms.get(term)?.levels.len()))
+    query(0, || Some(term_at(&fit?.fit, term)?.levels.len()))
 }
 
 /// Label of a level of a term's grouping factor, by its index from 0; NULL if there is none.
@@ -81,7 +81,7 @@ pub extern "C" fn interlace_fit_term_n_levels(fit: Option<&FitHandle>, term: usi
 pub extern "C" fn interlace_fit_term_level(fit: Option<&FitHandle>, term: usize, level: usize) -> *const c_char {
     query(null(), || {
         let fit = fit?;
-        Some(fit.strings.levels.get(term)?.get(&fit.fit.terms[term].levels, level))
+        Some(fit.strings.levels.get(term)?.get(&term_at(&fit.fit, term)?.levels, level))
     })
 }
 
@@ -91,7 +91,7 @@ pub extern "C" fn interlace_fit_term_level(fit: Option<&FitHandle>, term: usize,
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_term_structure(fit: Option<&FitHandle>, term: usize) -> i32 {
     query(-1, || {
-        let kind = fit?.fit.terms.get(term)?.structure.kind;
+        let kind = term_at(&fit?.fit, term)?.structure.kind;
         STRUCTURES.iter().find(|s| s.1 == kind).map(|s| s.0)
     })
 }
@@ -100,10 +100,10 @@ pub extern "C" fn interlace_fit_term_structure(fit: Option<&FitHandle>, term: us
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_term_is_homogeneous(fit: Option<&FitHandle>, term: usize) -> bool {
-    query(false, || Some(fit?.fit.terms.get(term)?.structure.homogeneous))
+    query(false, || Some(term_at(&fit?.fit, term)?.structure.homogeneous))
 }
 
-/// Covariance matrix of a term's effects, to `out` [r,r], in squared units of the response.
+/// Covariance matrix of a term's effects, to `out` [r,r], in squared units of the response, or of the linear predictor.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_term_cov(
@@ -168,11 +168,37 @@ pub unsafe extern "C" fn interlace_fit_term_ranef_cov(
     boundary(err, || copy_out(&term_of(fit, term)?.condvar, out, len))
 }
 
+/// Whether interlace_fit_term_ranef_cov_full has an answer. False for NULL.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_term_has_ranef_cov_full(fit: Option<&FitHandle>, term: usize) -> bool {
+    query(false, || Some(term_at(&fit?.fit, term)?.condvar_full.is_some()))
+}
+
+/// As interlace_fit_term_ranef_cov, with the uncertainty of the estimated parameters added (delta method, as TMB's sdreport), to `out`
+/// [r,r,l]. INTERLACE_E_UNSUPPORTED for linear models and without marginal standard errors.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_term_ranef_cov_full(
+    fit: Option<&FitHandle>,
+    term: usize,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || match &term_of(fit, term)?.condvar_full {
+        Some(full) => copy_out(full, out, len),
+        None => Err(Error::unsupported(
+            "the covariance of random effects with that of the parameters is known of generalised models with marginal standard errors alone",
+        )),
+    })
+}
+
 /// Number of directions in the space of a term's effects that have no variance; 0 unless the fit is singular.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_term_n_boundary(fit: Option<&FitHandle>, term: usize) -> usize {
-    query(0, || Some(fit?.fit.terms.get(term)?.boundary.len()))
+    query(0, || Some(term_at(&fit?.fit, term)?.boundary.len()))
 }
 
 /// A direction without variance, by its index from 0, to `out` [r]: the weights of the effects, of unit length.
@@ -197,7 +223,11 @@ pub unsafe extern "C" fn interlace_fit_term_boundary(
 
 /// The term of that number, for functions that can fail.
 pub(super) fn term_of(fit: Option<&FitHandle>, term: usize) -> Result<&TermFit> {
-    let terms = &fit_of(fit)?.terms;
-    let count = terms.len();
-    terms.get(term).ok_or_else(|| Error::argument(format!("term is {term}, the fit has {count} random terms (from 0)")))
+    let fit = fit_of(fit)?;
+    let count = fit.all_terms().count();
+    term_at(fit, term).ok_or_else(|| Error::argument(format!("term is {term}, the fit has {count} random terms (from 0)")))
+}
+
+fn term_at(fit: &Fit, term: usize) -> Option<&TermFit> {
+    fit.all_terms().nth(term).map(|(_, term)| term)
 }

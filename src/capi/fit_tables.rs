@@ -25,8 +25,9 @@ pub extern "C" fn interlace_fit_table_name(fit: Option<&FitHandle>, i: usize) ->
     query(null(), || fit.map(|f| f.strings.tables.get(f.fit.table_names(), i)))
 }
 
-/// A table of results as a new frame, by name: "coefficients" (estimates, standard errors, t values), "varcorr", "ranef", "theta",
-/// "observations", "dropped_rows", "fit" and whatever else interlace_fit_table_name lists.
+/// A table of results as a new frame, by name: "coefficients" (estimates, standard errors, t or z values), "varcorr", "ranef", "theta",
+/// "observations", "dropped_rows", "fit", of a generalised model "zero_inflation", "dispersion" (coefficients as well) and "family" (its
+/// parameters), and whatever else interlace_fit_table_name lists. Tables of what the model does not have are without rows.
 /// INTERLACE_E_ARGUMENT if there is no table of that name. The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -43,7 +44,7 @@ pub unsafe extern "C" fn interlace_fit_table(
     })
 }
 
-/// The summary of the fit as lme4 prints it: several lines of text. NULL for NULL.
+/// The summary of the fit as lme4 prints it, in sections for each predictor as glmmTMB has them: several lines of text. NULL for NULL.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_summary(fit: Option<&FitHandle>) -> *const c_char {

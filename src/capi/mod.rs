@@ -21,11 +21,15 @@ mod handle;
 mod strings;
 
 // What the header is generated from; `tests/header.rs` has the order.
+pub mod diagnostics;
 pub mod family_list;
+pub mod family;
 pub mod fit;
+pub mod fit_family;
 pub mod fit_fixed;
 pub mod fit_matrices;
 pub mod fit_outcome;
+pub mod fit_predictors;
 pub mod fit_random;
 pub mod fit_rows;
 pub mod fit_tables;

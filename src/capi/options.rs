@@ -29,7 +29,7 @@ pub const INTERLACE_OBSERVED: i32 = 0;
 /// The Laplace approximation with expected second derivatives (Fisher information), as in lme4; the same for canonical links.
 pub const INTERLACE_EXPECTED: i32 = 1;
 
-const INFORMATION: [(i32, Information); 2] =
+pub(super) const INFORMATION: [(i32, Information); 2] =
     [(INTERLACE_OBSERVED, Information::Observed), (INTERLACE_EXPECTED, Information::Expected)];
 
 /// Standard errors from the Hessian of the marginal log-likelihood in all parameters. The default.
@@ -70,7 +70,8 @@ pub unsafe extern "C" fn interlace_options_new(out: *mut *mut OptionsHandle, err
     })
 }
 
-/// Restricted maximum likelihood (true, the default) or maximum likelihood.
+/// Restricted maximum likelihood (true, the default of linear models) or maximum likelihood (the default of generalised ones). What is set
+/// holds for both. The restricted likelihood of a generalised model integrates the fixed effects out.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_reml(
@@ -79,7 +80,7 @@ pub unsafe extern "C" fn interlace_options_set_reml(
     err: *mut ErrorRecord,
 ) -> Status {
     change(options, err, |options| {
-        options.reml = reml;
+        set_reml(options, reml);
         Ok(())
     })
 }
@@ -289,7 +290,7 @@ struct Named {
 }
 
 const NAMED: [Named; 11] = [
-    Named { name: c"method", doc: c"reml (default) or ml", set: set_method },
+    Named { name: c"method", doc: c"reml (default of linear models) or ml (default of generalised ones)", set: set_method },
     Named { name: c"optimizer", doc: c"newton (default), lbfgsb, bobyqa or nelder_mead", set: set_optimizer },
     Named {
         name: c"theta0",
@@ -350,8 +351,13 @@ fn word<T: Copy>(name: &str, value: &str, words: &[(&str, T)]) -> Result<T> {
 }
 
 fn set_method(options: &mut Options, value: &str) -> Result<()> {
-    options.reml = word("method", value, &[("reml", true), ("ml", false)])?;
+    set_reml(options, word("method", value, &[("reml", true), ("ml", false)])?);
     Ok(())
+}
+
+fn set_reml(options: &mut Options, reml: bool) {
+    options.reml = reml;
+    options.reml_generalised = reml;
 }
 
 fn set_optimizer(options: &mut Options, value: &str) -> Result<()> {
@@ -431,7 +437,8 @@ mod tests {
     fn the_listed_defaults_are_the_defaults() {
         let d = Options::default();
         let doc = |name: &str| NAMED.iter().find(|n| n.name.to_str() == Ok(name)).unwrap().doc.to_str().unwrap();
-        assert!(d.reml && doc("method").contains("reml (default)"));
+        assert!(d.reml && doc("method").contains("reml (default of linear models)"));
+        assert!(!d.reml_generalised && doc("method").contains("ml (default of generalised ones)"));
         assert!(d.optimizer == Method::Newton && doc("optimizer").contains("newton (default)"));
         assert!(doc("tolerance").contains(&format!("(default {:e})", d.tolerance)));
         assert!(doc("max_evaluations").contains(&format!("(default {})", d.max_evaluations)));

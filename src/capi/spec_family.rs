@@ -132,7 +132,7 @@ pub unsafe extern "C" fn interlace_spec_set_zero_inflation_columns(
     })
 }
 
-fn generalised<'a>(spec: Option<&'a mut SpecHandle>, what: &str) -> Result<&'a mut Spec> {
+pub(super) fn generalised<'a>(spec: Option<&'a mut SpecHandle>, what: &str) -> Result<&'a mut Spec> {
     let spec = model_of(spec)?;
     match spec.kind {
         ModelKind::Glmm => Ok(spec),

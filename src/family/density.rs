@@ -68,6 +68,8 @@ pub(crate) trait Density: Clone + Debug + Send + Sync + 'static {
     /// With `Factor`, the density itself sees weights of one.
     const WEIGHTS: WeightRole;
     const PARAMETERS: &'static [Parameter];
+    /// The reported fitted value is not the mean of the response.
+    const FITTED_IS_LINK_INVERSE: bool = false;
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Self::Shape;
 

@@ -119,6 +119,7 @@ impl Density for OrderedBeta {
     const NAME: &'static str = "ordered_beta";
     const BASE: Base = Base::Logit;
     const WEIGHTS: WeightRole = WeightRole::Factor;
+    const FITTED_IS_LINK_INVERSE: bool = true;
     const PARAMETERS: &'static [Parameter] =
         &[Parameter::new("phi", Scale::Log), Parameter::new("lower_cut", Scale::Identity), Parameter::new("cut_width", Scale::Log)];
 

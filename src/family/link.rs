@@ -29,6 +29,8 @@ pub enum Link {
     Sqrt,
     /// 1/mu^2.
     InverseSquare,
+    /// A function of the caller's: the family has it (`Family::linkinv`), here all is NaN.
+    Custom,
 }
 
 /// Every link by its name.
@@ -55,7 +57,7 @@ impl Link {
     }
 
     pub fn name(self) -> &'static str {
-        LINKS.iter().find(|&&(_, link)| link == self).map_or("", |&(name, _)| name)
+        LINKS.iter().find(|&&(_, link)| link == self).map_or("custom", |&(name, _)| name)
     }
 
     /// The linear predictor of a mean.
@@ -73,6 +75,7 @@ impl Link {
             Link::Inverse => 1.0 / mu,
             Link::Sqrt => mu.sqrt(),
             Link::InverseSquare => 1.0 / (mu * mu),
+            Link::Custom => f64::NAN,
         }
     }
 
@@ -89,6 +92,7 @@ impl Link {
             Link::Inverse => 1.0 / eta,
             Link::Sqrt => eta * eta,
             Link::InverseSquare => 1.0 / eta.sqrt(),
+            Link::Custom => f64::NAN,
         }
     }
 
@@ -101,7 +105,7 @@ impl Link {
             Link::Log => -eta.exp_m1(),
             Link::Inverse => (eta - 1.0) / eta,
             Link::Sqrt => (1.0 - eta) * (1.0 + eta),
-            Link::Identity | Link::InverseSquare => 1.0 - self.linkinv(eta),
+            Link::Identity | Link::InverseSquare | Link::Custom => 1.0 - self.linkinv(eta),
         }
     }
 
@@ -149,6 +153,7 @@ impl Link {
                 let r = 1.0 / eta;
                 [mu, -0.5 * mu * r, 0.75 * mu * r * r, -1.875 * mu * r * r * r]
             }
+            Link::Custom => [f64::NAN; 4],
         }
     }
 
@@ -173,6 +178,7 @@ impl Link {
             Link::Inverse => power_log(eta, -1.0),
             Link::Sqrt => power_log(eta, 2.0),
             Link::InverseSquare => power_log(eta, -0.5),
+            Link::Custom => [f64::NAN; 4],
         }
     }
 
@@ -186,7 +192,7 @@ impl Link {
                 [e; 4]
             }
             Link::Loglog => reflect(Link::Cloglog.log_mean(-eta)),
-            Link::Identity | Link::Log | Link::Inverse | Link::Sqrt | Link::InverseSquare => {
+            Link::Identity | Link::Log | Link::Inverse | Link::Sqrt | Link::InverseSquare | Link::Custom => {
                 let q = self.complement(eta);
                 let [mu, f1, f2, f3] = self.mean(eta);
                 let value = if self == Link::Log { log1mexp(-eta) } else { (-mu).ln_1p() };

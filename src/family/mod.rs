@@ -11,11 +11,13 @@
 
 mod coordinate;
 mod cumulative;
+mod custom;
 mod density;
 mod link;
 mod model;
 mod parameter;
 mod registry;
+mod stencil;
 pub mod special;
 
 mod beta;
@@ -36,6 +38,7 @@ mod tweedie;
 use std::fmt::Debug;
 
 pub use cumulative::Cumulative;
+pub use custom::{CustomFamily, CustomFunctions, CustomParameter, DensityDerivatives, DensityRows, LogDensity, Map, UnitDeviance};
 pub use link::{Jet, LINKS, Link};
 pub use mixture::{ZeroDerivatives, ZeroMixture, ZeroPart, ZeroPsiDerivatives};
 pub use parameter::{Parameter, Scale};
@@ -167,10 +170,26 @@ impl Derivatives {
 
 /// A response distribution with its link.
 pub trait Family: Debug + Send + Sync {
-    /// The name, as [`by_name`] takes it.
-    fn name(&self) -> &'static str;
+    /// The name, as [`by_name`] takes it, or the caller's.
+    fn name(&self) -> &str;
 
+    /// The link; `Link::Custom` of a family of the caller's, whose functions are those below.
     fn link(&self) -> Link;
+
+    /// The linear predictor of a mean.
+    fn linkfun(&self, mu: f64) -> f64 {
+        self.link().linkfun(mu)
+    }
+
+    /// The mean of a linear predictor.
+    fn linkinv(&self, eta: f64) -> f64 {
+        self.link().linkinv(eta)
+    }
+
+    /// d mu/d eta.
+    fn mu_eta(&self, eta: f64) -> f64 {
+        self.link().mu_eta(eta)
+    }
 
     fn weight_role(&self) -> WeightRole;
 
@@ -195,17 +214,30 @@ pub trait Family: Debug + Send + Sync {
         out: &mut Derivatives,
     ) -> Result<()>;
 
-    /// Expected (Fisher) information in the linear predictor and its derivative; false, and nothing written, without a closed form.
+    /// Expected (Fisher) information in the linear predictor and its derivative; false, and nothing written, where it is not there:
+    ///
+    /// - `nbinom1`, `truncated_nbinom1`, `betabinomial`: no closed form. The mean is inside the gamma functions of the count, so that the
+    ///   information is an expectation of trigamma functions: a sum over all counts.
+    /// - `truncated_nbinom2`, `zero_one_inflated_beta`, `ordered_beta`: left out. Expected information serves agreement with lme4,
+    ///   which does not have them.
+    /// - A family of the caller's with a log-density, of which nothing more is known.
     fn expected_weight(&self, data: &Observations, eta: &[f64], psi: &[Psi], w: &mut [f64], t: &mut [f64]) -> Result<bool>;
 
     /// The mean of the response at a linear predictor: the link's inverse, but for truncated and inflated families.
     fn response_mean(&self, eta: f64, psi: &[f64]) -> f64;
 
-    /// A response from the distribution at a linear predictor; not a number outside the link's domain. A proportion of `weight` trials is
+    /// What is reported as the fitted value: the mean of the response, but for ordered beta, where it is the mean between 0 and 1 (as
+    /// glmmTMB has it).
+    fn fitted_value(&self, eta: f64, psi: &[f64]) -> f64 {
+        self.response_mean(eta, psi)
+    }
+
+    /// A response from the distribution at a linear predictor; not a number outside the link's domain and from a family of the
+    /// caller's. A proportion of `weight` trials is
     /// returned as such; weights that multiply the log-density play no part.
     fn simulate(&self, eta: f64, weight: f64, psi: &[f64], stream: &mut Stream) -> f64;
 
-    /// The distribution function at a response, from both sides; NaN outside the link's domain. A weight that multiplies the log-density
+    /// The distribution function at a response, from both sides; NaN outside the link's domain and from a family of the caller's. A weight that multiplies the log-density
     /// plays no part.
     fn cdf(&self, y: f64, eta: f64, weight: f64, psi: &[f64]) -> Cumulative;
 

@@ -3,7 +3,7 @@
 use super::cumulative::Cumulative;
 use super::density::{Density, GRADIENT, MODE, VALUE};
 use super::link::Link;
-use super::parameter::Parameter;
+use super::parameter::{Parameter, fix};
 use super::{Constants, Derivatives, Family, MAX_PARAMETERS, Observations, Order, Psi, WeightRole, check_length};
 use crate::error::{Error, Result};
 use crate::simulate::Stream;
@@ -81,7 +81,7 @@ impl<D: Density> Model<D> {
         check_length("psi", psi.len(), D::PARAMETERS.len())?;
         for (p, parameter) in psi.iter().zip(&self.parameters) {
             if let Psi::PerRow(values) = p {
-                check_length(parameter.name, values.len(), rows)?;
+                check_length(&parameter.name, values.len(), rows)?;
             }
         }
         Ok(rows)
@@ -145,7 +145,7 @@ impl<D: Density> Model<D> {
 }
 
 impl<D: Density> Family for Model<D> {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         D::NAME
     }
 
@@ -162,17 +162,7 @@ impl<D: Density> Family for Model<D> {
     }
 
     fn fix(&mut self, parameter: &str, value: f64) -> Result<()> {
-        let Some(found) = self.parameters.iter_mut().find(|p| p.name == parameter) else {
-            let names: Vec<&str> = D::PARAMETERS.iter().map(|p| p.name).collect();
-            let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-            return Err(Error::argument(format!("family {}: no parameter \"{parameter}\"; it has {known}", D::NAME)));
-        };
-        if !found.scale.working(value).is_finite() {
-            let range = found.scale.range();
-            return Err(Error::argument(format!("family {}: {parameter} = {value}; expected {range}", D::NAME)));
-        }
-        found.fixed = Some(value);
-        Ok(())
+        fix(D::NAME, &mut self.parameters, parameter, value)
     }
 
     fn constants(&self, data: &Observations, psi: &[Psi], order: Order, out: &mut Constants) -> Result<()> {
@@ -228,6 +218,10 @@ impl<D: Density> Family for Model<D> {
             t[i] = factor * (slope * z1 * z1 * z1 + 2.0 * information * z1 * z2);
         }
         Ok(true)
+    }
+
+    fn fitted_value(&self, eta: f64, psi: &[f64]) -> f64 {
+        if D::FITTED_IS_LINK_INVERSE { self.link.linkinv(eta) } else { self.response_mean(eta, psi) }
     }
 
     fn response_mean(&self, eta: f64, psi: &[f64]) -> f64 {

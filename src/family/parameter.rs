@@ -1,6 +1,9 @@
 //! A family's parameters beside the mean: names, and the map between the working scale (unconstrained) and the reported one.
 
+use std::borrow::Cow;
+
 use super::special::{expit, logit};
+use crate::error::{Error, Result};
 
 /// How a reported value follows from the working one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +67,7 @@ impl Scale {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameter {
     /// The name of the reported value, such as "sigma" or "shape".
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     pub scale: Scale,
     /// The reported value, where it is given and not estimated.
     pub fixed: Option<f64>,
@@ -72,6 +75,21 @@ pub struct Parameter {
 
 impl Parameter {
     pub(crate) const fn new(name: &'static str, scale: Scale) -> Self {
-        Parameter { name, scale, fixed: None }
+        Parameter { name: Cow::Borrowed(name), scale, fixed: None }
     }
+}
+
+/// Keeps a parameter of a family at a reported value.
+pub(crate) fn fix(family: &str, parameters: &mut [Parameter], name: &str, value: f64) -> Result<()> {
+    let Some(at) = parameters.iter().position(|p| p.name == name) else {
+        let names: Vec<&str> = parameters.iter().map(|p| p.name.as_ref()).collect();
+        let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+        return Err(Error::argument(format!("family {family}: no parameter \"{name}\"; it has {known}")));
+    };
+    let scale = parameters[at].scale;
+    if !scale.working(value).is_finite() {
+        return Err(Error::argument(format!("family {family}: {name} = {value}; expected {}", scale.range())));
+    }
+    parameters[at].fixed = Some(value);
+    Ok(())
 }

@@ -1,7 +1,13 @@
 //! A fitted model: immutable, and owner of all that it needs.
 
+pub(crate) mod design;
 pub(crate) mod generalised;
+mod generalised_rows;
 pub(crate) mod linear;
+mod predictors;
+mod rebuilt;
+
+pub use predictors::Role;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,6 +23,8 @@ use crate::random::TermSolution;
 use crate::search::Estimate;
 use crate::spec::{ModelKind, Source, Spec};
 
+pub(crate) use rebuilt::Rebuilt;
+
 /// A fitted model. `y`, `fitted`, `residuals`, `residuals_pearson`, `weights` and `offset` have one entry per row used, or, where the
 /// policy was to pad, per row of the data, with NaN for rows that were not used.
 #[derive(Clone, Debug)]
@@ -31,6 +39,7 @@ pub struct Fit {
     pub theta_names: Vec<String>,
     /// Random terms in formula order.
     pub terms: Vec<TermFit>,
+    /// The standard deviation of the residuals; for a generalised model the dispersion, as `Generalised::sigma` has it.
     pub sigma: f64,
     /// Restricted for REML.
     pub log_likelihood: f64,
@@ -96,6 +105,8 @@ pub struct TermFit {
     pub modes: Vec<f64>,
     /// Conditional covariances given theta and beta `[r, r, l]`.
     pub condvar: Vec<f64>,
+    /// With the uncertainty of the parameters added, as TMB's sdreport has it; of generalised models with marginal standard errors.
+    pub condvar_full: Option<Vec<f64>>,
     /// Directions in the space of the effects that have no variance, each `[r]` of unit length.
     pub boundary: Vec<Vec<f64>>,
     /// Level of each row used.
@@ -124,6 +135,8 @@ pub struct Generalised {
     pub zero: Option<ZeroPart>,
     pub information: Information,
     pub quadrature: usize,
+    /// Newton steps of the random effects' modes, over the search and the standard errors.
+    pub mode_steps: usize,
     /// The family's parameters on their working scale; with a dispersion formula the first is not a number.
     pub psi: Vec<f64>,
     pub parameters: Vec<FamilyParameter>,
@@ -141,7 +154,7 @@ pub struct Generalised {
 /// A parameter of the family on the scale on which it is reported.
 #[derive(Clone, Debug)]
 pub struct FamilyParameter {
-    pub name: &'static str,
+    pub name: String,
     /// Not a number where a dispersion formula gives each row its own.
     pub estimate: f64,
     /// By the delta method; not a number where the parameter was given.
@@ -159,6 +172,7 @@ pub struct PredictorFit {
     pub eta: Vec<f64>,
     /// `[n_obs, p]`, the columns kept.
     pub x: Vec<f64>,
+    /// Per row used.
     pub offset: Option<Vec<f64>>,
     /// The columns of the program's X that the fit has kept.
     pub(crate) kept: Vec<usize>,
@@ -301,6 +315,7 @@ impl TermFit {
             cov,
             modes: solution.modes,
             condvar: solution.condvar,
+            condvar_full: solution.condvar_full,
             boundary: solution.boundary,
             index: term.index,
             z: term.z,

@@ -1,9 +1,9 @@
 //! All estimates of a generalised model at given parameters, in the user's units, with their covariance.
 
 use super::laplace::{Inside, Laplace};
-use crate::error::Result;
+use crate::error::{Code, Result};
 use crate::family::Order;
-use crate::linalg::dense;
+use crate::linalg::{SelectedInverse, dense};
 use crate::options::StdErrors;
 use crate::random::{TermSolution, own_block};
 use crate::search::boundary::null_directions;
@@ -26,18 +26,15 @@ pub struct Solution {
     pub terms: Vec<TermSolution>,
     /// Linear predictors per row.
     pub eta: Vec<Vec<f64>>,
-    /// Parameters in whose direction the deviance is flat: nothing is known of them.
-    pub flat: bool,
+    /// What the user should know of the standard errors.
+    pub remarks: Vec<String>,
 }
 
 /// Solves the model at working parameters.
 pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Result<Solution> {
-    let (working_vcov, flat) = laplace.covariance_of_parameters(x, std_errors)?;
+    let (uncertainty, remark) = laplace.uncertainty(x, std_errors)?;
+    let Uncertainty { vcov: working_vcov, flat, slopes } = uncertainty;
     let deviance = laplace.evaluate(x, Order::Gradient)?;
-    if laplace.how.expected {
-        // Conditional covariances are those of the model that the modes belong to.
-        laplace.factorize_observed()?;
-    }
     let model = laplace.model;
     let theta = model.theta_from_working(x);
     let mut beta = vec![];
@@ -49,14 +46,47 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
         beta.push(own);
     }
     let vcov = laplace.user_covariance(x, &working_vcov);
-    let terms = laplace.term_solutions(x)?;
-    Ok(Solution { deviance, theta, beta, shared: x[laplace.shared()].to_vec(), vcov, terms, eta: laplace.eta.clone(), flat })
+    let mut remarks: Vec<String> = remark.into_iter().collect();
+    if flat {
+        remarks.push(
+            "the likelihood is flat in the direction of some parameters: their standard errors are not known (NaN)".to_owned(),
+        );
+    }
+    let mut terms = laplace.term_solutions(x)?;
+    if let Some(slopes) = &slopes {
+        laplace.add_uncertainty(&working_vcov, slopes, &mut terms);
+    }
+    Ok(Solution { deviance, theta, beta, shared: x[laplace.shared()].to_vec(), vcov, terms, eta: laplace.eta.clone(), remarks })
+}
+
+/// What is known of the working parameters.
+struct Uncertainty {
+    /// `[m, m]`, those inside first.
+    vcov: Vec<f64>,
+    /// There is a direction without curvature.
+    flat: bool,
+    /// Derivatives of the random effects in the free parameters, each `[q]` with the parameter's number.
+    slopes: Option<Vec<(usize, Vec<f64>)>>,
 }
 
 impl Laplace<'_> {
+    /// The covariance of the working parameters. Where the deviance can't be had around the estimate, the conditional one, with a remark.
+    fn uncertainty(&mut self, x: &[f64], std_errors: StdErrors) -> Result<(Uncertainty, Option<String>)> {
+        match self.covariance_of_parameters(x, std_errors) {
+            Err(error) if error.code == Code::Numeric && std_errors == StdErrors::Marginal => {
+                let what = format!(
+                    "standard errors are those given the covariance parameters, because near the estimate {}",
+                    error.message
+                );
+                Ok((self.covariance_of_parameters(x, StdErrors::Conditional)?, Some(what)))
+            }
+            other => Ok((other?, None)),
+        }
+    }
+
     /// The covariance of the working parameters, those inside first: 2 H^-1 with H the Hessian of the deviance. `[m, m]`, with NaN rows
     /// for parameters of exact zeros, which are taken as known. And whether there was a direction without curvature.
-    fn covariance_of_parameters(&mut self, x: &[f64], std_errors: StdErrors) -> Result<(Vec<f64>, bool)> {
+    fn covariance_of_parameters(&mut self, x: &[f64], std_errors: StdErrors) -> Result<Uncertainty> {
         let n = x.len();
         let (mut gradient, mut approximate) = (vec![0.0; n], vec![0.0; n * n]);
         self.evaluate_hessian(x, &mut gradient, &mut approximate)?;
@@ -68,8 +98,9 @@ impl Laplace<'_> {
         };
         let mut hessian = vec![0.0; n * n];
         let mut slopes = vec![vec![0.0; inside]; n];
+        let mut modes = None;
         match std_errors {
-            StdErrors::Marginal => self.difference_gradients(x, &free, &approximate, &mut hessian, &mut slopes)?,
+            StdErrors::Marginal => modes = Some(self.difference_gradients(x, &free, &approximate, &mut hessian, &mut slopes)?),
             StdErrors::Conditional => hessian.copy_from_slice(&approximate),
         }
         let k = free.len();
@@ -92,7 +123,7 @@ impl Laplace<'_> {
             self.factorize_observed()?;
             self.add_inside(&free, &inverse, &slopes, &mut out);
         }
-        Ok((out, flat))
+        Ok(Uncertainty { vcov: out, flat, slopes: modes })
     }
 
     /// The covariance of fixed effects that are inside: S^-1 given the parameters, and what the parameters' own adds,
@@ -141,7 +172,7 @@ impl Laplace<'_> {
         false
     }
 
-    /// Columns of the Hessian for the free parameters, and derivatives of the fixed effects that are inside.
+    /// Columns of the Hessian for the free parameters, derivatives of the fixed effects that are inside, and those of the random effects.
     fn difference_gradients(
         &mut self,
         x: &[f64],
@@ -149,8 +180,9 @@ impl Laplace<'_> {
         approximate: &[f64],
         hessian: &mut [f64],
         slopes: &mut [Vec<f64>],
-    ) -> Result<()> {
+    ) -> Result<Vec<(usize, Vec<f64>)>> {
         let n = x.len();
+        let mut modes = vec![];
         let (mut up, mut down) = (vec![0.0; n], vec![0.0; n]);
         for &j in free {
             let step = STEP * (2.0 / approximate[j * (n + 1)]).sqrt().clamp(1e-3, 1.0);
@@ -158,9 +190,15 @@ impl Laplace<'_> {
             at[j] = x[j] + step;
             self.evaluate_gradient(&at, &mut up)?;
             let gamma_up = self.border.as_ref().map(|b| b.gamma.clone()).unwrap_or_default();
+            let mut b_up = self.u.clone();
+            self.gram.gram.apply_factors(&self.t, false, &mut b_up);
             at[j] = x[j] - step;
             self.evaluate_gradient(&at, &mut down)?;
             let gamma_down = self.border.as_ref().map(|b| b.gamma.clone()).unwrap_or_default();
+            let mut b_down = self.u.clone();
+            self.gram.gram.apply_factors(&self.t, false, &mut b_down);
+            b_up.iter_mut().zip(&b_down).for_each(|(u, d)| *u = (*u - d) / (2.0 * step));
+            modes.push((j, b_up));
             for i in 0..n {
                 hessian[j * n + i] = (up[i] - down[i]) / (2.0 * step);
             }
@@ -168,7 +206,32 @@ impl Laplace<'_> {
                 *s = (u - d) / (2.0 * step);
             }
         }
-        Ok(())
+        Ok(modes)
+    }
+
+    /// Adds (db/dx) V (db/dx)' to the conditional covariances (the delta method of TMB's sdreport).
+    fn add_uncertainty(&self, vcov: &[f64], slopes: &[(usize, Vec<f64>)], terms: &mut [TermSolution]) {
+        let model = self.model;
+        let m = vcov.len().isqrt();
+        let inside = self.border.as_ref().map_or(0, |b| b.gamma.len());
+        let v = |a: usize, b: usize| vcov[(inside + slopes[b].0) * m + inside + slopes[a].0];
+        for (k, term) in terms.iter_mut().enumerate() {
+            let (size, first, scales) = (model.layout.terms[k], model.layout.offset(k), &model.scales[k]);
+            let r = size.effects;
+            let mut full = term.condvar.clone();
+            for (level, out) in full.chunks_exact_mut(r * r).enumerate() {
+                let slope = |a: usize, e: usize| slopes[a].1[first + level * r + e] / scales[e];
+                for (place, value) in out.iter_mut().enumerate() {
+                    let (e, f) = (place % r, place / r);
+                    let mut sum = 0.0;
+                    for b in 0..slopes.len() {
+                        sum += slope(b, f) * (0..slopes.len()).map(|a| slope(a, e) * v(a, b)).sum::<f64>();
+                    }
+                    *value += sum;
+                }
+            }
+            term.condvar_full = Some(full);
+        }
     }
 
     /// From working parameters to the user's: fixed effects of all predictors, shared parameters, theta.
@@ -237,9 +300,9 @@ impl Laplace<'_> {
         let model = self.model;
         let mut b = self.u.clone();
         self.gram.gram.apply_factors(&self.t, false, &mut b);
-        if let Some(inverse) = &mut self.inverse {
-            inverse.compute(&self.factor);
-        }
+        // With the information of the determinant, as lme4 has it where that is the expected one.
+        let mut inverse = SelectedInverse::new(&self.factor, &self.col_ptr, &self.row_idx)?;
+        inverse.compute(&self.factor);
         let integrated = self.how.inside == Inside::Integrated;
         let mut extra: Vec<Vec<f64>> = vec![];
         if integrated && let Some(border) = self.border.take() {
@@ -262,9 +325,7 @@ impl Laplace<'_> {
             let mut condvar = vec![0.0; r * r * size.levels];
             let mut block = vec![0.0; r * r];
             for (level, out) in condvar.chunks_exact_mut(r * r).enumerate() {
-                if let Some(inverse) = &self.inverse {
-                    own_block(inverse, &self.col_ptr, first + level * r, r, &mut block);
-                }
+                own_block(&inverse, &self.col_ptr, first + level * r, r, &mut block);
                 dense::sandwich(r, &t, &block, 1.0, out);
                 for column in &extra {
                     let own = &column[first + level * r..][..r];
@@ -277,7 +338,7 @@ impl Laplace<'_> {
             let mut cov = vec![0.0; r * r];
             dense::sandwich(r, &t, &identity, 1.0, &mut cov);
             let boundary = null_directions(*structure, &x[range]).into_iter().map(|d| user_direction(&d, scales)).collect();
-            all.push(TermSolution { cov, modes, condvar, boundary });
+            all.push(TermSolution { cov, modes, condvar, condvar_full: None, boundary });
         }
         Ok(all)
     }
@@ -288,7 +349,9 @@ fn user_direction(direction: &[f64], scales: &[f64]) -> Vec<f64> {
     let mut v: Vec<f64> = direction.iter().zip(scales).map(|(d, s)| d * s).collect();
     let norm = v.iter().map(|x| x * x).sum::<f64>().sqrt();
     let largest = v.iter().fold(0.0f64, |m, x| if x.abs() > m.abs() + 1e-12 { *x } else { m });
-    v.iter_mut().for_each(|x| *x /= norm * largest.signum());
+    for x in &mut v {
+        *x /= norm * largest.signum();
+    }
     v
 }
 
@@ -298,6 +361,9 @@ fn sparse_dot(row: &[f64], v: &[f64]) -> f64 {
 
 /// 2 H^-1; directions without curvature have an infinite variance, which is why their parameters come out as NaN.
 fn twice_inverse(k: usize, hessian: &[f64]) -> (Vec<f64>, bool) {
+    if k == 0 {
+        return (vec![], false);
+    }
     let scale: Vec<f64> = (0..k).map(|j| hessian[j * (k + 1)].abs().sqrt().max(f64::MIN_POSITIVE)).collect();
     let scaled: Vec<f64> = (0..k * k).map(|e| hessian[e] / scale[e % k] / scale[e / k]).collect();
     let Some((values, vectors)) = dense::symmetric_eigen(k, &scaled) else { return (vec![f64::NAN; k * k], true) };

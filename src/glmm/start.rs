@@ -23,40 +23,44 @@ pub struct Start {
     pub shared: Vec<f64>,
 }
 
-/// The fit without random effects: `eta` has for each predictor a value per row that is near the data, `shared` a guess of the shared
-/// parameters; `refine` gives a better one from the linear predictors.
-pub fn start(
-    model: &Model,
-    mut eta: Vec<Vec<f64>>,
-    mut shared: Vec<f64>,
-    refine: &dyn Fn(&[Vec<f64>]) -> Result<Vec<f64>>,
-) -> Result<Start> {
-    let inner = vec![true; 1].into_iter().chain(vec![false; eta.len() - 1]).collect::<Vec<_>>();
+/// What is guessed of the family's parameters from linear predictors: those that are shared, and the constant part of a dispersion.
+pub struct Guess {
+    pub shared: Vec<f64>,
+    /// The dispersion's predictor with a value for all of its rows.
+    pub dispersion: Option<(usize, f64)>,
+}
+
+/// The fit without random effects: `eta` has for each predictor a value per row that is near the data, `guess` is of the family's
+/// parameters given predictors.
+pub fn start(model: &Model, mut eta: Vec<Vec<f64>>, guess: &dyn Fn(&[Vec<f64>]) -> Result<Guess>) -> Result<Start> {
+    let inner: Vec<bool> = (0..eta.len()).map(|a| a == 0).collect();
     let mut evaluator = model.response.evaluator(&inner)?;
     let mut jet = Jet::new(model.n, &inner)?;
+    // A regression of what each row says for itself.
     let mut fixed: Vec<Vec<f64>> = vec![];
-    for (part, eta) in model.fixed.iter().zip(&mut eta).skip(1) {
-        let gamma = projection(part, eta, None);
+    for (part, eta) in model.fixed.iter().zip(&mut eta) {
+        let gamma = projection(part, eta);
         part.predict(&gamma, eta);
         fixed.push(gamma);
     }
-    // The first step is a weighted regression of what the data say of each row.
-    evaluator.prepare(&shared, &eta, Order::Mode)?;
-    evaluator.evaluate(&eta, Order::Mode, &mut jet)?;
-    let part = &model.fixed[0];
-    let weights: Vec<f64> = jet.w[0].iter().map(|w| if w.is_finite() { w.max(1e-6) } else { 1e-6 }).collect();
-    let working: Vec<f64> = (0..model.n).map(|i| eta[0][i] + finite(jet.s[0][i] / weights[i]).clamp(-5.0, 5.0)).collect();
-    let mut gamma = projection(part, &working, Some(&weights));
-    part.predict(&gamma, &mut eta[0]);
+    let apply = |eta: &mut [Vec<f64>], fixed: &mut [Vec<f64>], evaluator: &mut dyn Evaluator| -> Result<Vec<f64>> {
+        let Guess { shared, dispersion } = guess(eta)?;
+        if let Some((a, value)) = dispersion {
+            fixed[a] = projection(&model.fixed[a], &vec![value; model.n]);
+            model.fixed[a].predict(&fixed[a], &mut eta[a]);
+        }
+        evaluator.prepare(&shared, eta, Order::Mode)?;
+        Ok(shared)
+    };
+    apply(&mut eta, &mut fixed, &mut *evaluator)?;
     if !log_likelihood(&mut *evaluator, &eta, &mut jet)?.is_finite() {
-        gamma = constant(model, &mut *evaluator, &mut eta, &mut jet)?;
+        fixed[0] = constant(model, &mut *evaluator, &mut eta, &mut jet)?;
+        apply(&mut eta, &mut fixed, &mut *evaluator)?;
     }
-    shared = refine(&eta)?;
-    evaluator.prepare(&shared, &eta, Order::Mode)?;
-    scoring(model, &mut *evaluator, &mut eta, &mut gamma, &mut jet)?;
-    shared = refine(&eta)?;
+    scoring(model, &mut *evaluator, &mut eta, &mut fixed[0], &mut jet)?;
+    let shared = apply(&mut eta, &mut fixed, &mut *evaluator)?;
+    log_likelihood(&mut *evaluator, &eta, &mut jet)?;
     let theta = variances(model, &jet);
-    fixed.insert(0, gamma);
     Ok(Start { theta, fixed, shared })
 }
 
@@ -73,7 +77,7 @@ fn log_likelihood(evaluator: &mut dyn Evaluator, eta: &[Vec<f64>], jet: &mut Jet
 fn constant(model: &Model, evaluator: &mut dyn Evaluator, eta: &mut [Vec<f64>], jet: &mut Jet) -> Result<Vec<f64>> {
     let part = &model.fixed[0];
     for value in [1.0, 0.1, 10.0, 0.01, 100.0, 1e-4, 1e4, -1.0, -0.1, -10.0] {
-        let gamma = projection(part, &vec![value; model.n], None);
+        let gamma = projection(part, &vec![value; model.n]);
         part.predict(&gamma, &mut eta[0]);
         if log_likelihood(evaluator, eta, jet)?.is_finite() {
             return Ok(gamma);
@@ -84,37 +88,26 @@ fn constant(model: &Model, evaluator: &mut dyn Evaluator, eta: &mut [Vec<f64>], 
     ))
 }
 
-/// The coefficients of a weighted regression on Q, the offset taken off.
-fn projection(part: &FixedPart, values: &[f64], weights: Option<&[f64]>) -> Vec<f64> {
-    let (n, p) = (values.len(), part.p);
+/// The coefficients of a regression on Q, the offset taken off.
+fn projection(part: &FixedPart, values: &[f64]) -> Vec<f64> {
+    let n = values.len();
     let target: Vec<f64> = (0..n).map(|i| values[i] - part.offset.get(i).copied().unwrap_or(0.0)).collect();
-    solve_weighted(part, &target, weights).unwrap_or_else(|| vec![0.0; p])
-}
-
-/// (Q'WQ)^-1 Q'W v.
-fn solve_weighted(part: &FixedPart, v: &[f64], weights: Option<&[f64]>) -> Option<Vec<f64>> {
-    let (n, p) = (v.len(), part.p);
-    let mut gram = information(part, weights, n);
-    let mut right = vec![0.0; p];
-    let weighted: Vec<f64> = weights.map_or_else(|| v.to_vec(), |w| w.iter().zip(v).map(|(w, v)| w * v).collect());
-    part.transpose(&weighted, &mut right);
-    dense::cholesky(p, &mut gram).ok()?;
-    dense::solve_lower(p, &gram, &mut right);
-    dense::solve_lower_transpose(p, &gram, &mut right);
-    Some(right)
+    let mut gamma = vec![0.0; part.p];
+    part.transpose(&target, &mut gamma);
+    for g in &mut gamma {
+        *g /= n as f64;
+    }
+    gamma
 }
 
 /// Q'WQ, with a little added on the diagonal.
-fn information(part: &FixedPart, weights: Option<&[f64]>, n: usize) -> Vec<f64> {
-    let p = part.p;
+fn information(part: &FixedPart, weights: &[f64]) -> Vec<f64> {
+    let (p, n) = (part.p, weights.len());
     let mut gram = vec![0.0; p * p];
     let mut column = vec![0.0; n];
     for j in 0..p {
         let q = &part.q[j * n..(j + 1) * n];
-        match weights {
-            Some(w) => column.iter_mut().zip(q).zip(w).for_each(|((c, q), w)| *c = q * w),
-            None => column.copy_from_slice(q),
-        }
+        column.iter_mut().zip(q).zip(weights).for_each(|((c, q), w)| *c = q * w);
         part.transpose(&column, &mut gram[j * p..(j + 1) * p]);
     }
     let largest = (0..p).map(|j| gram[j * (p + 1)]).fold(0.0, f64::max);
@@ -128,7 +121,7 @@ fn scoring(model: &Model, evaluator: &mut dyn Evaluator, eta: &mut [Vec<f64>], g
     let mut value = log_likelihood(evaluator, eta, jet)?;
     for _ in 0..STEPS {
         let weights: Vec<f64> = jet.w[0].iter().map(|w| w.max(0.0)).collect();
-        let mut gram = information(part, Some(&weights), model.n);
+        let mut gram = information(part, &weights);
         let mut step = vec![0.0; part.p];
         part.transpose(&jet.s[0], &mut step);
         if dense::cholesky(part.p, &mut gram).is_err() || step.iter().any(|v| !v.is_finite()) {

@@ -143,6 +143,6 @@ impl Deviance<'_> {
         let identity: Vec<f64> = (0..r * r).map(|e| if e % (r + 1) == 0 { 1.0 } else { 0.0 }).collect();
         let mut cov = vec![0.0; r * r];
         dense::sandwich(r, &t, &identity, sigma * sigma, &mut cov);
-        TermSolution { cov, modes, condvar, boundary }
+        TermSolution { cov, modes, condvar, condvar_full: None, boundary }
     }
 }

@@ -52,6 +52,8 @@ pub struct TermSolution {
     pub modes: Vec<f64>,
     /// Their conditional covariances `[r, r, l]`.
     pub condvar: Vec<f64>,
+    /// With the uncertainty of the parameters added, `[r, r, l]`, where it is known.
+    pub condvar_full: Option<Vec<f64>>,
     /// Directions without variance, each `[r]` of unit length.
     pub boundary: Vec<Vec<f64>>,
 }

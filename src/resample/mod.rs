@@ -1,14 +1,12 @@
 //! Simulated responses of a fit, refits to them, the parametric bootstrap.
 
 mod bootstrap;
-mod design;
 mod intervals;
 mod quantities;
 mod refit;
 mod simulate;
 
 pub use bootstrap::{Bootstrap, BootstrapOptions};
-pub(crate) use design::{lifted, working_parameters};
 pub use intervals::IntervalKind;
 pub(crate) use quantities::{covariance, elements, unique};
 pub(crate) use refit::search_from;

@@ -10,7 +10,7 @@ impl Fit {
     /// the standard deviations and correlations that follow from it (lme4's names).
     pub(crate) fn quantity_names(&self) -> Vec<String> {
         let mut names = self.fixed.names.clone();
-        for (prefix, predictor) in self.further_predictors() {
+        for (prefix, predictor) in self.named_predictors() {
             names.extend(predictor.fixed.names.iter().map(|name| format!("{prefix}{name}")));
         }
         match &self.generalised {
@@ -21,7 +21,7 @@ impl Fit {
             }
         }
         names.extend(self.theta_names.iter().map(|name| format!("theta.{name}")));
-        for (prefix, term) in self.all_terms() {
+        for (prefix, term) in self.named_terms() {
             names.extend(elements(term.effects.len()).filter(|(i, j)| i == j || term.is_correlated()).map(|(i, j)| {
                 let own =
                     if i == j { format!("sd_{}", term.effects[i]) } else { format!("cor_{}.{}", term.effects[i], term.effects[j]) };
@@ -41,7 +41,7 @@ impl Fit {
         values.extend_from_slice(&refit.theta);
         let unit = if self.generalised.is_none() { refit.sigma } else { 1.0 };
         let mut first = 0;
-        for (_, term) in self.all_terms() {
+        for (_, term) in self.named_terms() {
             let range = first..first + term.structure.n_theta();
             first = range.end;
             values.extend(term.components(&refit.theta[range], unit)?);

@@ -1,10 +1,10 @@
 //! The model of a fit with another response: the same rows and matrices, a search from the fit's estimates, no standard errors.
 
-use super::design::{lifted, working_parameters};
 use crate::covariance::Structure;
 use crate::design::Design;
 use crate::error::{Error, Result};
-use crate::fit::generalised::{Prepared, approximation};
+use crate::fit::design::{lifted, working_parameters};
+use crate::fit::generalised::{approximation, check_response, model, start_of};
 use crate::fit::linear::assemble;
 use crate::fit::{Fit, Generalised};
 use crate::glmm::estimate::estimate;
@@ -39,7 +39,7 @@ pub struct Refitter {
     fixed: Vec<Vec<f64>>,
     design: Design,
     /// Of a generalised model.
-    generalised: Option<(Prepared, Model, Vec<f64>)>,
+    generalised: Option<(FamilyResponse, Model, Vec<f64>)>,
 }
 
 impl Refitter {
@@ -48,10 +48,10 @@ impl Refitter {
         let generalised = match &fit.generalised {
             None => None,
             Some(own) => {
-                let prepared = own.prepared(&design);
-                let model = prepared.model(&design)?;
-                let shared = prepared.response.shared.iter().map(|&j| own.psi[j]).collect();
-                Some((prepared, model, shared))
+                let response = own.response_on(&design);
+                let model = model(&response, &design)?;
+                let shared = response.shared.iter().map(|&j| own.psi[j]).collect();
+                Some((response, model, shared))
             }
         };
         Ok(Refitter { options: fit.options(), theta: fit.theta.clone(), fixed: fit.all_fixed(), design, generalised })
@@ -89,12 +89,12 @@ impl Refitter {
     }
 
     fn generalised(&mut self) -> Result<Refit> {
-        let Some((prepared, model, shared)) = &mut self.generalised else {
+        let Some((response, model, shared)) = &mut self.generalised else {
             return Err(Error::argument("the fit is of a linear model"));
         };
-        prepared.response.y.copy_from_slice(&self.design.y);
-        prepared.check_response()?;
-        model.response = Box::new(prepared.response.clone());
+        response.y.copy_from_slice(&self.design.y);
+        check_response(response)?;
+        model.response = Box::new(response.clone());
         let mut laplace = Laplace::new(model, approximation(&self.options))?;
         let inside = laplace.how.inside != Inside::Nothing;
         laplace.start_fixed(&model.fixed[0].to_working(&self.fixed[0]));
@@ -102,21 +102,21 @@ impl Refitter {
         let end = match search_from(&mut laplace, &start, &self.options) {
             Ok(end) if end.converged => end,
             // The estimates of another response may be no place to start from.
-            _ => estimate(&mut laplace, &prepared.start(model)?, &self.options, None)?,
+            _ => estimate(&mut laplace, &start_of(response, model)?, &self.options, None)?,
         };
-        refit_of(&mut laplace, prepared, &end)
+        refit_of(&mut laplace, response, &end)
     }
 }
 
-fn refit_of(laplace: &mut Laplace<'_>, prepared: &Prepared, end: &Estimate) -> Result<Refit> {
+fn refit_of(laplace: &mut Laplace<'_>, response: &FamilyResponse, end: &Estimate) -> Result<Refit> {
     let (model, x) = (laplace.model, &end.working);
     let value = laplace.evaluate(x, crate::family::Order::Mode)?;
     let mut fixed = vec![laplace.fixed_effects(x)];
     fixed.extend(laplace.outer().zip(laplace.ranges()).filter(|(a, _)| *a > 0).map(|(_, range)| x[range].to_vec()));
     model.fixed.iter().zip(&mut fixed).for_each(|(part, gamma)| part.to_user(gamma));
     let shared = &x[laplace.shared()];
-    let FamilyResponse { family, dispersion, shared: which, .. } = &prepared.response;
-    let psi = prepared.response.psi(shared);
+    let FamilyResponse { family, dispersion, shared: which, .. } = &response;
+    let psi = response.psi(shared);
     let sigma = match family.parameters().first() {
         None => 1.0,
         Some(_) if *dispersion => f64::NAN,
@@ -156,15 +156,15 @@ impl Fit {
     /// The fixed effects of all predictors.
     pub(crate) fn all_fixed(&self) -> Vec<Vec<f64>> {
         let own = self.fixed.estimate.clone();
-        std::iter::once(own).chain(self.further_predictors().map(|(_, p)| p.fixed.estimate.clone())).collect()
+        std::iter::once(own).chain(self.named_predictors().map(|(_, p)| p.fixed.estimate.clone())).collect()
     }
 }
 
 impl Generalised {
     /// The response of the model, on the rows of a design.
-    pub(crate) fn prepared(&self, design: &Design) -> Prepared {
+    pub(crate) fn response_on(&self, design: &Design) -> FamilyResponse {
         let weights = design.weights.clone().unwrap_or_default();
         let dispersion = self.dispersion.is_some();
-        Prepared { response: FamilyResponse::new(self.family.clone(), self.zero, dispersion, design.y.clone(), weights) }
+        FamilyResponse::new(self.family.clone(), self.zero, dispersion, design.y.clone(), weights)
     }
 }

@@ -34,7 +34,7 @@ impl<'f> Simulator<'f> {
         let offset = fit.offset.as_ref().map(|o| fit.used(o));
         let mut base = vec![fixed_part(fit.n_obs, &fit.x, &fit.fixed.estimate, offset.as_deref())?];
         let mut terms: Vec<(usize, &TermFit)> = fit.terms.iter().map(|t| (0, t)).collect();
-        for (a, (_, predictor)) in fit.further_predictors().enumerate() {
+        for (a, (_, predictor)) in fit.named_predictors().enumerate() {
             base.push(fixed_part(fit.n_obs, &predictor.x, &predictor.fixed.estimate, predictor.offset.as_deref())?);
             terms.extend(predictor.terms.iter().map(|t| (a + 1, t)));
         }

@@ -7,8 +7,8 @@ use crate::fit::FixedEffects;
 /// Correlations of more coefficients than this fill the screen.
 const MOST_CORRELATIONS: usize = 12;
 
-/// Estimate, standard error, statistic and probability of each coefficient.
-pub fn coefficients(fixed_effects: &FixedEffects, digits: usize) -> String {
+/// Estimate, standard error, statistic ("t value", "z value") and probability of each coefficient.
+pub fn coefficients(fixed_effects: &FixedEffects, named: &str, digits: usize) -> String {
     let FixedEffects { names, estimate, std_error, .. } = fixed_effects;
     let p = names.len();
     let statistic = fixed_effects.statistics();
@@ -21,7 +21,7 @@ pub fn coefficients(fixed_effects: &FixedEffects, digits: usize) -> String {
         TextColumn::new("", names.clone(), Align::Left),
         TextColumn::new("Estimate", both, Align::Right),
         TextColumn::new("Std. Error", errors, Align::Right),
-        TextColumn::new("t value", statistics, Align::Right),
+        TextColumn::new(named, statistics, Align::Right),
         TextColumn::new("Pr(>|z|)", p_values(&probability, digits - 1), Align::Right),
     ])
 }

@@ -1,12 +1,14 @@
-//! A fit for the tests: the numbers of lme4's fit of `Reaction ~ Days + (Days | Subject)` to sleepstudy, with few rows and two levels.
+//! Fits for the tests. The linear one: the numbers of lme4's fit of `Reaction ~ Days + (Days | Subject)` to sleepstudy, with few rows and two levels.
 
 use std::sync::Arc;
 
 use crate::covariance::Structure;
 use crate::design::{ModelProgram, RowLedger};
-use crate::fit::{Fit, FixedEffects, Outcome, TermFit};
+use crate::family::by_name;
+use crate::fit::{FamilyParameter, Fit, FixedEffects, Generalised, Outcome, PredictorFit, TermFit};
 use crate::formula::StructureKind;
 use crate::optimize::Reason;
+use crate::options::Information;
 use crate::spec::ModelKind;
 
 pub const SIGMA: f64 = 25.591_795_721_675_3;
@@ -28,6 +30,7 @@ fn term(group: &str, effects: &[&str], levels: Vec<String>, cov: &[f64], kind: S
         corr,
         modes: (0..r * levels.len()).map(|k| k as f64).collect(),
         condvar: (0..r * r * levels.len()).map(|k| (k * k) as f64).collect(),
+        condvar_full: None,
         levels: Arc::new(levels),
         boundary: Vec::new(),
         index: Vec::new(),
@@ -95,4 +98,50 @@ pub fn sleepstudy() -> Fit {
         program: ModelProgram::default(),
         kept: vec![0, 1],
     }
+}
+
+fn parameter(name: &'static str, estimate: f64, std_error: f64) -> FamilyParameter {
+    FamilyParameter { name: name.to_owned(), estimate, std_error, fixed: false }
+}
+
+fn fixed(names: &[&str], estimate: &[f64], std_error: &[f64]) -> FixedEffects {
+    let p = names.len();
+    let vcov = (0..p * p).map(|e| if e % (p + 1) == 0 { std_error[e % p].powi(2) } else { 0.0 }).collect();
+    FixedEffects { names: strings(names), estimate: estimate.to_vec(), std_error: std_error.to_vec(), vcov, dropped: Vec::new() }
+}
+
+/// A zero-inflated generalised fit, of numbers that print well.
+pub fn tweedie() -> Fit {
+    let mut fit = sleepstudy();
+    fit.kind = ModelKind::Glmm;
+    fit.reml = false;
+    fit.formula = "y ~ x + (1 | g)".to_owned();
+    fit.n_obs = 20;
+    fit.fixed = fixed(&["(Intercept)", "x"], &[1.0, -0.5], &[0.25, 0.125]);
+    fit.terms = vec![diagonal_term("g", &["(Intercept)"], 4, &[0.25])];
+    fit.residuals_pearson = vec![-1.0, 0.5, f64::NAN, 2.0];
+    (fit.aic, fit.bic, fit.log_likelihood, fit.criterion, fit.df_residual) = (110.0, 116.0, -50.0, 100.0, 14);
+    let zero = PredictorFit {
+        fixed: fixed(&["z"], &[0.5], &[0.25]),
+        terms: vec![diagonal_term("h", &["(Intercept)"], 3, &[4.0])],
+        x: Vec::new(),
+        offset: None,
+        eta: Vec::new(),
+        kept: vec![0],
+    };
+    fit.generalised = Some(Generalised {
+        family: by_name("tweedie", None).unwrap(),
+        zero: None,
+        information: Information::Observed,
+        quadrature: 1,
+        mode_steps: 0,
+        psi: vec![0.0, 0.0],
+        parameters: vec![parameter("phi", 0.77, 0.07), parameter("power", 1.64, 0.03)],
+        zero_inflation: Some(zero),
+        dispersion: None,
+        eta: Vec::new(),
+        vcov_names: Vec::new(),
+        vcov: Vec::new(),
+    });
+    fit
 }

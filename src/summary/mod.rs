@@ -3,11 +3,13 @@
 mod coefficients;
 #[cfg(test)]
 mod fixture;
+mod glmm;
 mod layout;
 mod lmm;
 mod notes;
 mod number;
 mod random_effects;
+mod residuals;
 mod tables;
 
 use crate::error::Result;
@@ -15,9 +17,12 @@ use crate::fit::Fit;
 use crate::frame::Frame;
 
 impl Fit {
-    /// The summary, in lme4's layout.
+    /// The summary, in lme4's layout; of generalised models with glmmTMB's sections for further predictors.
     pub fn summary(&self) -> String {
-        lmm::text(self)
+        match &self.generalised {
+            None => lmm::text(self),
+            Some(own) => glmm::text(self, own),
+        }
     }
 
     /// What a statistician must know: no convergence, a boundary fit, rows and columns left out, levels that don't occur.

@@ -1,6 +1,8 @@
-//! What a user has to know about how a fit ended: convergence, boundary, what was left out, warnings.
+//! What a user has to know about how a fit ended: criteria, convergence, boundary, what was left out, warnings.
 
-use crate::fit::Fit;
+use super::layout::{named_numbers, one_line};
+use super::number::fixed;
+use crate::fit::{Fit, Role};
 use crate::optimize::Reason;
 
 /// One statement about a fit.
@@ -27,8 +29,7 @@ pub fn notes(fit: &Fit) -> Vec<Note> {
     if !fit.rows.dropped.is_empty() {
         notes.push(note("dropped_rows", dropped_rows(fit)));
     }
-    let dropped = fit.fixed.dropped.iter().map(|name| format!("column {name} left out: a linear combination of those before it"));
-    notes.extend(dropped.map(|text| note("dropped_column", text)));
+    notes.extend(dropped_columns(fit).into_iter().map(|text| note("dropped_column", text)));
     notes.extend(fit.design_warnings.iter().map(|text| note("warning", text.clone())));
     notes
 }
@@ -36,6 +37,19 @@ pub fn notes(fit: &Fit) -> Vec<Note> {
 /// The texts of all notes that don't go without saying.
 pub fn warnings(fit: &Fit) -> Vec<String> {
     notes(fit).into_iter().filter(|n| !n.expected).map(|n| n.text).collect()
+}
+
+/// The warnings as the last section of a summary; `None` without any.
+pub fn below(fit: &Fit) -> Option<String> {
+    let lines: Vec<String> = warnings(fit).iter().map(|text| format!("{}\n", one_line(text))).collect();
+    (!lines.is_empty()).then(|| lines.concat())
+}
+
+/// AIC, BIC, log-likelihood, deviance and residual degrees of freedom under their names.
+pub fn information_criteria(fit: &Fit) -> String {
+    let mut numbers = fixed(&[fit.aic, fit.bic, fit.log_likelihood, fit.criterion], 1);
+    numbers.push(fit.df_residual.to_string());
+    named_numbers(&["AIC", "BIC", "logLik", "deviance", "df.resid"], numbers)
 }
 
 fn convergence(fit: &Fit) -> Note {
@@ -51,6 +65,14 @@ fn convergence(fit: &Fit) -> Note {
     let gradient = super::number::column(&[outcome.scaled_gradient], 3).concat();
     let text = format!("{word}: {reason} ({} evaluations, scaled gradient {gradient})", outcome.evaluations);
     Note { kind: "convergence", text, expected: outcome.converged }
+}
+
+/// The columns that were left out, of which predictor if not the mean.
+fn dropped_columns(fit: &Fit) -> Vec<String> {
+    let of = |role: Role| if role == Role::Mean { String::new() } else { format!(" of the {}", role.name()) };
+    let text = |role: Role, name: &String| format!("column {name}{} left out: a linear combination of those before it", of(role));
+    let own = |role: Role| fit.fixed_of(role).into_iter().flat_map(move |f| f.dropped.iter().map(move |name| text(role, name)));
+    Role::ALL.into_iter().flat_map(own).collect()
 }
 
 /// How many rows were left out, and for which columns.

@@ -27,10 +27,10 @@ pub fn term_names(terms: &[TermFit]) -> Vec<String> {
     (0..terms.len()).map(name).collect()
 }
 
-/// Variance, standard deviation and correlations of each effect, and the residual.
-pub fn random_effects(fit: &Fit, digits: usize) -> String {
+/// Variance, standard deviation and correlations of each effect, and of the residual if there is one.
+pub fn random_effects(terms: &[TermFit], residual: Option<f64>, digits: usize) -> String {
     let (mut groups, mut effects, mut variances, mut deviations) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for (term, name) in fit.terms.iter().zip(term_names(&fit.terms)) {
+    for (term, name) in terms.iter().zip(term_names(terms)) {
         let r = term.n_effects();
         for (i, effect) in term.effects.iter().enumerate() {
             groups.push(if i == 0 { format!(" {name}") } else { String::new() });
@@ -39,29 +39,31 @@ pub fn random_effects(fit: &Fit, digits: usize) -> String {
             deviations.push(term.sd[i]);
         }
     }
-    groups.push(" Residual".to_string());
-    effects.push(String::new());
-    variances.push(fit.sigma * fit.sigma);
-    deviations.push(fit.sigma);
+    if let Some(sigma) = residual {
+        groups.push(" Residual".to_string());
+        effects.push(String::new());
+        variances.push(sigma * sigma);
+        deviations.push(sigma);
+    }
     let mut columns = vec![
         TextColumn::new(" Groups", groups, Align::Left),
         TextColumn::new("Name", effects, Align::Left),
         TextColumn::new("Variance", column(&variances, digits), Align::Block),
         TextColumn::new("Std.Dev.", column(&deviations, digits), Align::Block),
     ];
-    columns.extend(correlation_columns(fit));
+    columns.extend(correlation_columns(terms));
     table(&columns)
 }
 
 /// The lower triangles of the terms' correlations, one below the other.
-fn correlation_columns(fit: &Fit) -> Vec<TextColumn> {
-    let most = fit.terms.iter().filter(|t| t.has_correlations()).map(TermFit::n_effects).max().unwrap_or(1);
+fn correlation_columns(terms: &[TermFit]) -> Vec<TextColumn> {
+    let most = terms.iter().filter(|t| t.has_correlations()).map(TermFit::n_effects).max().unwrap_or(1);
     let cell = |term: &TermFit, i: usize, j: usize| {
         let r = term.n_effects();
         if j < i && term.has_correlations() { fixed(&[term.corr[i + r * j]], 2).remove(0) } else { String::new() }
     };
     let column = |j: usize| {
-        let cells = fit.terms.iter().flat_map(|t| (0..t.n_effects()).map(move |i| cell(t, i, j))).collect();
+        let cells = terms.iter().flat_map(|t| (0..t.n_effects()).map(move |i| cell(t, i, j))).collect();
         TextColumn::new(if j == 0 { "Corr" } else { "" }, cells, Align::Block)
     };
     (0..most - 1).map(column).collect()
@@ -71,7 +73,7 @@ fn correlation_columns(fit: &Fit) -> Vec<TextColumn> {
 pub fn sizes(fit: &Fit) -> String {
     let mut seen: Vec<&str> = Vec::new();
     let mut groups = Vec::new();
-    for term in &fit.terms {
+    for (_, term) in fit.all_terms() {
         if !seen.contains(&term.group.as_str()) {
             seen.push(&term.group);
             groups.push(format!("{}, {}", super::layout::one_line(&term.group), term.levels.len()));

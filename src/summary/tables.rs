@@ -2,17 +2,20 @@
 
 use super::notes::notes;
 use crate::error::{Error, Result, try_vec};
-use crate::fit::{Fit, TermFit};
+use crate::fit::{Fit, FixedEffects, Role, TermFit};
 use crate::frame::{Frame, names::quoted};
 
 type Make = fn(&Fit) -> Result<Frame>;
 
 /// The tables by name.
-const TABLES: [(&str, Make); 9] = [
-    ("coefficients", coefficients),
+const TABLES: [(&str, Make); 12] = [
+    ("coefficients", |fit| coefficients(Some(&fit.fixed))),
     ("varcorr", varcorr),
     ("theta", theta),
     ("ranef", ranef),
+    ("zero_inflation", |fit| coefficients(fit.fixed_of(Role::ZeroInflation))),
+    ("dispersion", |fit| coefficients(fit.fixed_of(Role::Dispersion))),
+    ("family", family),
     ("observations", observations),
     ("dropped_rows", dropped_rows),
     ("dropped_columns", dropped_columns),
@@ -51,9 +54,10 @@ fn add_names(frame: &mut Frame, name: &str, values: &[String]) -> Result<()> {
     add_text(frame, name, values.iter().map(|v| Some(v.as_str())))
 }
 
-/// Fixed effects, with intervals of 95 % by the normal approximation.
-fn coefficients(fit: &Fit) -> Result<Frame> {
-    let fixed = &fit.fixed;
+/// Fixed effects, with intervals of 95 % by the normal approximation; no rows without the predictor.
+fn coefficients(fixed: Option<&FixedEffects>) -> Result<Frame> {
+    let none = FixedEffects { names: vec![], estimate: vec![], std_error: vec![], vcov: vec![], dropped: vec![] };
+    let fixed = fixed.unwrap_or(&none);
     let mut frame = Frame::new(fixed.names.len());
     let (lower, upper) = fixed.intervals(0.95)?;
     add_names(&mut frame, "term", &fixed.names)?;
@@ -66,8 +70,20 @@ fn coefficients(fit: &Fit) -> Result<Frame> {
     Ok(frame)
 }
 
+/// The family's parameters: estimates, standard errors, and 1 for those that were given. A linear model has none.
+fn family(fit: &Fit) -> Result<Frame> {
+    let parameters = fit.generalised.as_ref().map_or(&[][..], |own| &own.parameters);
+    let mut frame = Frame::new(parameters.len());
+    add_text(&mut frame, "name", parameters.iter().map(|p| Some(&*p.name)))?;
+    frame.add_real("estimate", parameters.iter().map(|p| p.estimate).collect())?;
+    frame.add_real("std_error", parameters.iter().map(|p| p.std_error).collect())?;
+    frame.add_integers("fixed", parameters.iter().map(|p| i64::from(p.fixed)).collect())?;
+    Ok(frame)
+}
+
 /// One entry of the variance components.
 struct Component<'a> {
+    predictor: Option<&'a str>,
     term: i64,
     group: &'a str,
     effects: (Option<&'a str>, Option<&'a str>),
@@ -75,11 +91,15 @@ struct Component<'a> {
     sdcor: f64,
 }
 
-/// Variances and standard deviations (`effect2` missing), covariances and correlations, and the residual, which has no term.
+/// Variances and standard deviations (`effect2` missing), covariances and correlations, and of a linear model the residual, which has no term.
+/// A generalised model has the predictor too.
 fn varcorr(fit: &Fit) -> Result<Frame> {
-    let mut rows: Vec<Component> = fit.terms.iter().enumerate().flat_map(|(i, t)| components(i, t)).collect();
-    let vcov = fit.sigma * fit.sigma;
-    rows.push(Component { term: i64::MIN, group: "Residual", effects: (None, None), vcov, sdcor: fit.sigma });
+    let mut rows: Vec<Component> = fit.all_terms().enumerate().flat_map(|(i, (role, t))| components(i, role, t)).collect();
+    if fit.generalised.is_none() {
+        let vcov = fit.sigma * fit.sigma;
+        let (group, effects) = ("Residual", (None, None));
+        rows.push(Component { predictor: None, term: i64::MIN, group, effects, vcov, sdcor: fit.sigma });
+    }
     let mut frame = Frame::new(rows.len());
     add_text(&mut frame, "group", rows.iter().map(|c| Some(c.group)))?;
     add_text(&mut frame, "effect1", rows.iter().map(|c| c.effects.0))?;
@@ -87,14 +107,18 @@ fn varcorr(fit: &Fit) -> Result<Frame> {
     frame.add_real("vcov", rows.iter().map(|c| c.vcov).collect())?;
     frame.add_real("sdcor", rows.iter().map(|c| c.sdcor).collect())?;
     frame.add_integers("term", rows.iter().map(|c| c.term).collect())?;
+    if fit.generalised.is_some() {
+        add_text(&mut frame, "predictor", rows.iter().map(|c| c.predictor))?;
+    }
     Ok(frame)
 }
 
 /// The diagonal, then the lower triangle column by column if the effects can be correlated.
-fn components(index: usize, term: &TermFit) -> Vec<Component<'_>> {
+fn components(index: usize, role: Role, term: &TermFit) -> Vec<Component<'_>> {
     let (r, group) = (term.n_effects(), term.group.as_str());
     let effect = |i: usize| Some(term.effects[i].as_str());
-    let entry = |effects, vcov, sdcor| Component { term: index as i64, group, effects, vcov, sdcor };
+    let predictor = Some(role.name());
+    let entry = |effects, vcov, sdcor| Component { predictor, term: index as i64, group, effects, vcov, sdcor };
     let mut rows: Vec<Component> = (0..r).map(|i| entry((effect(i), None), term.cov[i + r * i], term.sd[i])).collect();
     if term.has_correlations() {
         for j in 0..r {
@@ -111,12 +135,12 @@ fn theta(fit: &Fit) -> Result<Frame> {
     Ok(frame)
 }
 
-/// Conditional modes with their conditional standard deviations, by term, effect and level.
+/// Conditional modes with their conditional standard deviations, by term, effect and level; of a generalised model with the predictor.
 fn ranef(fit: &Fit) -> Result<Frame> {
-    let n: usize = fit.terms.iter().map(|t| t.n_effects() * t.levels.len()).sum();
+    let n: usize = fit.all_terms().map(|(_, t)| t.n_effects() * t.levels.len()).sum();
     let (mut group, mut level, mut effect) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut mode, mut error, mut index) = (Vec::new(), Vec::new(), Vec::new());
-    for (t, term) in fit.terms.iter().enumerate() {
+    let (mut mode, mut error, mut index, mut predictor) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (t, (role, term)) in fit.all_terms().enumerate() {
         let r = term.n_effects();
         for (i, name) in term.effects.iter().enumerate() {
             for (l, label) in term.levels.iter().enumerate() {
@@ -126,6 +150,7 @@ fn ranef(fit: &Fit) -> Result<Frame> {
                 mode.push(term.modes[i + r * l]);
                 error.push(term.condvar.get(i + r * (i + r * l)).map_or(f64::NAN, |v| v.sqrt()));
                 index.push(t as i64);
+                predictor.push(Some(role.name()));
             }
         }
     }
@@ -136,6 +161,9 @@ fn ranef(fit: &Fit) -> Result<Frame> {
     frame.add_real("mode", mode)?;
     frame.add_real("std_error", error)?;
     frame.add_integers("term", index)?;
+    if fit.generalised.is_some() {
+        frame.add_strings("predictor", &predictor)?;
+    }
     Ok(frame)
 }
 
@@ -169,6 +197,18 @@ fn observations(fit: &Fit) -> Result<Frame> {
     frame.add_real("pearson", full(&fit.residuals_pearson)?)?;
     frame.add_real("weight", given(&fit.weights, 1.0)?)?;
     frame.add_real("offset", given(&fit.offset, 0.0)?)?;
+    if fit.generalised.is_some() {
+        let columns = [
+            ("linear_predictor", fit.linear_predictor_of(Role::Mean)),
+            ("zero_probability", fit.zero_probabilities()),
+            ("dispersion", fit.dispersion_of_rows()),
+        ];
+        for (name, values) in columns {
+            if let Some(values) = values {
+                frame.add_real(name, full(&values)?)?;
+            }
+        }
+    }
     Ok(frame)
 }
 
@@ -181,8 +221,15 @@ fn dropped_rows(fit: &Fit) -> Result<Frame> {
 }
 
 fn dropped_columns(fit: &Fit) -> Result<Frame> {
-    let mut frame = Frame::new(fit.fixed.dropped.len());
-    add_names(&mut frame, "name", &fit.fixed.dropped)?;
+    let dropped: Vec<(Role, &str)> = Role::ALL
+        .into_iter()
+        .flat_map(|role| fit.fixed_of(role).into_iter().flat_map(move |f| f.dropped.iter().map(move |name| (role, name.as_str()))))
+        .collect();
+    let mut frame = Frame::new(dropped.len());
+    add_text(&mut frame, "name", dropped.iter().map(|d| Some(d.1)))?;
+    if fit.generalised.is_some() {
+        add_text(&mut frame, "predictor", dropped.iter().map(|d| Some(d.0.name())))?;
+    }
     Ok(frame)
 }
 

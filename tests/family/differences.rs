@@ -154,7 +154,7 @@ fn check(family: &dyn Family, y: f64, weight: f64, eta: f64, psi: &[f64], failur
                 get(&at(family, y, weight, eta, &moved))
             })
         };
-        let name = family.parameters()[j].name;
+        let name = &family.parameters()[j].name;
         failures.compare(&format!("l by {name}"), &place, floor, d.psi[j].l[0], by_psi(&|d| d.l[0]));
         failures.compare(&format!("s by {name}"), &place, floor, d.psi[j].s[0], by_psi(&|d| d.s[0]));
         failures.compare(&format!("w by {name}"), &place, floor, d.psi[j].w[0], by_psi(&|d| d.w[0]));

@@ -3,9 +3,9 @@
 use super::Report;
 use super::path::{Path, Point};
 use crate::error::{Error, Result};
+use crate::fit::design::lifted;
 use crate::glmm::laplace::Laplace;
 use crate::optimize::{Method, Objective, Settings, Summary, minimize};
-use crate::resample::lifted;
 use crate::search::is_converged;
 
 /// How a parameter is one of the working ones.

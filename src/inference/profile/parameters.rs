@@ -10,18 +10,19 @@ use crate::design::{Design, PredictorDesign, TermDesign};
 use crate::error::{Error, Result};
 use crate::family::{Scale, by_name};
 use crate::fit::Fit;
-use crate::fit::generalised::{Prepared, approximation};
+use crate::fit::design::working_parameters;
+use crate::fit::generalised::{approximation, model};
 use crate::formula::StructureKind;
 use crate::glmm::laplace::Laplace;
 use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
 use crate::options::Options;
-use crate::resample::{covariance, elements, search_from, unique, working_parameters};
+use crate::resample::{covariance, elements, search_from, unique};
 
 /// The model of a fit by maximum likelihood, with its estimates in the user's units.
 pub struct Base {
     design: Design,
-    prepared: Prepared,
+    response: FamilyResponse,
     pub options: Options,
     pub theta: Vec<f64>,
     pub fixed: Vec<Vec<f64>>,
@@ -69,25 +70,25 @@ impl Base {
         options.reml_generalised = false;
         let design = fit.design();
         let mut theta = fit.theta.clone();
-        let (prepared, shared) = if let Some(own) = &fit.generalised {
-            let prepared = own.prepared(&design);
-            let shared = prepared.response.shared.iter().map(|&j| own.psi[j]).collect();
-            (prepared, shared)
+        let (response, shared) = if let Some(own) = &fit.generalised {
+            let response = own.response_on(&design);
+            let shared = response.shared.iter().map(|&j| own.psi[j]).collect();
+            (response, shared)
         } else {
             scale_theta(&design, fit.sigma, &mut theta);
             let family = by_name("gaussian", None)?;
             let psi = family.parameters()[0].scale.working(fit.sigma);
             let weights = design.weights.clone().unwrap_or_default();
-            (Prepared { response: FamilyResponse::new(family, None, false, design.y.clone(), weights) }, vec![psi])
+            (FamilyResponse::new(family, None, false, design.y.clone(), weights), vec![psi])
         };
-        let mut base = Base { design, prepared, options, theta, fixed: fit.all_fixed(), shared, minimum: f64::NAN };
+        let mut base = Base { design, response, options, theta, fixed: fit.all_fixed(), shared, minimum: f64::NAN };
         base.refine()?;
         Ok(base)
     }
 
     /// The minimum from the estimates on: they may be those of restricted likelihood.
     fn refine(&mut self) -> Result<()> {
-        let model = self.prepared.model(&self.design)?;
+        let model = model(&self.response, &self.design)?;
         let mut laplace = self.laplace(&model)?;
         let start = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
         let end = search_from(&mut laplace, &start, &self.options)?;
@@ -126,9 +127,9 @@ impl Base {
         for (k, (prefix, term)) in self.terms().enumerate() {
             all.extend(term_parameters(k, term).into_iter().map(|(p, name)| (p, format!("{prefix}{name}"))));
         }
-        let response = &self.prepared.response;
+        let response = &self.response;
         let shared = response.shared.iter().enumerate();
-        all.extend(shared.map(|(f, &j)| (Parameter::Family { f }, response.family.parameters()[j].name.to_owned())));
+        all.extend(shared.map(|(f, &j)| (Parameter::Family { f }, response.family.parameters()[j].name.clone().into_owned())));
         let names = |prefix: &str, names: &[String]| names.iter().map(|n| format!("{prefix}{n}")).collect::<Vec<_>>();
         let mut fixed = vec![names("", &self.design.x_names)];
         fixed.extend(self.further().map(|(prefix, p)| names(prefix, &p.x_names)));
@@ -159,7 +160,7 @@ impl Base {
         matrices[a][j * n..].rotate_left(n);
         let mut fixed = self.fixed.clone();
         fixed[a][j..].rotate_left(1);
-        let model = self.prepared.model(&design)?;
+        let model = model(&self.response, &design)?;
         let p = fixed[a].len();
         if model.fixed[a].p != p {
             return Err(Error::numeric("its column is nearly a combination of the others"));
@@ -175,10 +176,10 @@ impl Base {
     }
 
     fn hold_family(&self, f: usize) -> Result<Held> {
-        let model = self.prepared.model(&self.design)?;
+        let model = model(&self.response, &self.design)?;
         let centre = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
         let at = centre.len() - self.shared.len() + f;
-        let scale = self.prepared.response.family.parameters()[self.prepared.response.shared[f]].scale;
+        let scale = self.response.family.parameters()[self.response.shared[f]].scale;
         let hold = Hold::Coordinate { at, with: vec![], working: Box::new(|v| v) };
         let unit = self.unit(&model, &centre, at)?;
         Ok(Held { model, hold, centre, estimate: self.shared[f], bounds: (None, None), unit, scale })
@@ -194,7 +195,7 @@ impl Base {
         if let Some(z) = &mut term.z {
             *z = order.iter().flat_map(|&e| z[e * n..(e + 1) * n].iter().copied()).collect();
         }
-        let model = self.prepared.model(&design)?;
+        let model = model(&self.response, &design)?;
         let (first, own) = self.place(k);
         let cov = covariance(structure, own)?;
         let sd = |e: usize| cov[e * (r + 1)].sqrt();
@@ -221,7 +222,7 @@ impl Base {
 
     /// An element of theta that is a standard deviation or a correlation itself.
     fn hold_theta(&self, k: usize, element: usize) -> Result<Held> {
-        let model = self.prepared.model(&self.design)?;
+        let model = model(&self.response, &self.design)?;
         let (first, own) = self.place(k);
         let (structure, own, scales) = (model.structures[k], own.to_vec(), model.scales[k].clone());
         let bound = |v: f64| v.is_finite().then_some(v);

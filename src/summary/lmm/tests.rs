@@ -166,10 +166,3 @@ fn empty_and_padded_residuals() {
     fit.residuals_pearson = vec![0.0; 4];
     assert!(text(&fit).contains("     0      0      0      0      0\n"));
 }
-
-#[test]
-fn quantiles_interpolate() {
-    assert_eq!(quantile(&[1.0, 2.0, 4.0, 8.0], 0.25), Some(1.75));
-    assert_eq!(quantile(&[3.0], 0.5), Some(3.0));
-    assert_eq!(quantile(&[], 0.5), None);
-}

@@ -1,5 +1,5 @@
 use super::*;
-use crate::summary::fixture::{SIGMA, diagonal_term, sleepstudy, strings};
+use crate::summary::fixture::{SIGMA, diagonal_term, sleepstudy, strings, tweedie};
 
 fn csv(fit: &Fit, name: &str) -> String {
     let mut out = Vec::new();
@@ -125,4 +125,24 @@ fn the_fit_is_one_row_and_the_outcome_is_in_words() {
     fit.design_warnings = strings(&["w"]);
     assert_eq!(csv(&fit, "outcome").lines().skip(2).collect::<Vec<_>>(), ["boundary,boundary (singular) fit", "warning,w"]);
     assert_eq!(csv(&fit, "theta").lines().nth(2), Some("Subject.Days.(Intercept),0.015169058896"));
+}
+
+#[test]
+fn generalised_fits_have_tables_of_predictors_and_parameters() {
+    let fit = tweedie();
+    let zero = csv(&fit, "zero_inflation");
+    assert!(zero.starts_with("term,estimate,std_error,statistic,p_value,lower,upper\nz,0.5,0.25,2,0.0455"), "{zero}");
+    assert_eq!(table(&fit, "dispersion").unwrap().n_rows(), 0);
+    assert_eq!(csv(&fit, "family"), "name,estimate,std_error,fixed\nphi,0.77,0.07,0\npower,1.64,0.03,0\n");
+    assert_eq!(table(&sleepstudy(), "family").unwrap().n_rows(), 0);
+}
+
+#[test]
+fn terms_of_a_generalised_fit_say_of_which_predictor_and_there_is_no_residual() {
+    let expected = "group,effect1,effect2,vcov,sdcor,term,predictor\n\
+        g,(Intercept),NA,0.25,0.5,0,mean\nh,(Intercept),NA,4,2,1,zero inflation\n";
+    assert_eq!(csv(&tweedie(), "varcorr"), expected);
+    let modes = csv(&tweedie(), "ranef");
+    assert!(modes.starts_with("group,level,effect,mode,std_error,term,predictor\ng,l0,"), "{modes}");
+    assert_eq!(modes.lines().count(), 1 + 4 + 3);
 }

@@ -1,9 +1,9 @@
 //! The design behind a fit, and its estimates in working units.
 
+use super::{Fit, PredictorFit, TermFit};
 use crate::covariance::Structure;
 use crate::design::{Design, PredictorDesign, TermDesign};
 use crate::error::Result;
-use crate::fit::{Fit, PredictorFit, TermFit};
 use crate::glmm::model::Model;
 use crate::options::{Information, Options};
 use crate::search::boundary::null_directions;
@@ -28,11 +28,6 @@ impl Fit {
         }
     }
 
-    /// Results per row without those that were padded.
-    pub(crate) fn used(&self, values: &[f64]) -> Vec<f64> {
-        if values.len() == self.n_obs { values.to_vec() } else { self.rows.used().map(|row| values[row]).collect() }
-    }
-
     pub(crate) fn zero_inflation(&self) -> Option<&PredictorFit> {
         self.generalised.as_ref()?.zero_inflation.as_ref()
     }
@@ -42,15 +37,15 @@ impl Fit {
     }
 
     /// The predictors beside the mean with the prefix of their names.
-    pub(crate) fn further_predictors(&self) -> impl Iterator<Item = (&'static str, &PredictorFit)> {
+    pub(crate) fn named_predictors(&self) -> impl Iterator<Item = (&'static str, &PredictorFit)> {
         let zero = self.zero_inflation().map(|p| ("zi.", p));
         zero.into_iter().chain(self.dispersion().map(|p| ("disp.", p)))
     }
 
     /// The random terms of all predictors with the prefix of their names, in the order of theta.
-    pub(crate) fn all_terms(&self) -> impl Iterator<Item = (&'static str, &TermFit)> {
+    pub(crate) fn named_terms(&self) -> impl Iterator<Item = (&'static str, &TermFit)> {
         let own = self.terms.iter().map(|t| ("", t));
-        own.chain(self.further_predictors().flat_map(|(prefix, p)| p.terms.iter().map(move |t| (prefix, t))))
+        own.chain(self.named_predictors().flat_map(|(prefix, p)| p.terms.iter().map(move |t| (prefix, t))))
     }
 
     /// Options by which the model is fitted again.
@@ -67,7 +62,7 @@ impl Fit {
 }
 
 impl TermFit {
-    fn design(&self) -> TermDesign {
+    pub(super) fn design(&self) -> TermDesign {
         TermDesign {
             group: self.group.clone(),
             effects: self.effects.clone(),

@@ -1,0 +1,263 @@
+//! Families of the caller's.
+
+use libc::{c_char, c_void};
+use std::sync::Arc;
+
+use super::boundary::boundary;
+use super::buffer::{slice, target};
+use super::handle::{choice, free, give, need, null};
+use super::spec::SpecHandle;
+use super::spec_family::generalised;
+use super::status::{ErrorRecord, Status};
+use super::strings::{text, texts};
+use crate::error::{Error, Result};
+use crate::family::{
+    CustomFamily, CustomFunctions, CustomParameter, DensityDerivatives, LogDensity, MAX_PARAMETERS, Map, Scale, UnitDeviance,
+};
+use crate::spec::FamilySpec;
+
+/// A parameter of a family is worked with as it is.
+pub const INTERLACE_SCALE_IDENTITY: i32 = 0;
+/// A parameter of a family is positive and worked with as its logarithm.
+pub const INTERLACE_SCALE_LOG: i32 = 1;
+
+const SCALES: [(i32, Scale); 2] = [(INTERLACE_SCALE_IDENTITY, Scale::Identity), (INTERLACE_SCALE_LOG, Scale::Log)];
+
+/// A function of a column: fills `out` [n] from `x` [n]. A return value other than 0 stops the fit with an error.
+/// Since 0.1.
+pub type FamilyMapFn = Option<unsafe extern "C" fn(user_data: *mut c_void, n: usize, x: *const f64, out: *mut f64) -> i32>;
+
+/// Fills `out` [n] with the squared deviance residuals of responses `y` [n] at means `mu` [n], times the weights [n].
+/// A return value other than 0 stops the fit with an error.
+/// Since 0.1.
+pub type FamilyDevianceFn = Option<
+    unsafe extern "C" fn(
+        user_data: *mut c_void,
+        n: usize,
+        y: *const f64,
+        mu: *const f64,
+        weights: *const f64,
+        out: *mut f64,
+    ) -> i32,
+>;
+
+/// Fills `out` [n] with the log-densities of responses `y` [n] at linear predictors `eta` [n]. `weights` [n] are ones where there are none,
+/// `psi` [n,n_parameters] are the parameters as they are worked with (logarithms, for INTERLACE_SCALE_LOG).
+/// A return value other than 0 stops the fit with an error.
+/// Since 0.1.
+pub type FamilyLogDensityFn = Option<
+    unsafe extern "C" fn(
+        user_data: *mut c_void,
+        n: usize,
+        n_parameters: usize,
+        y: *const f64,
+        eta: *const f64,
+        weights: *const f64,
+        psi: *const f64,
+        out: *mut f64,
+    ) -> i32,
+>;
+
+/// Fills `s` [n], `w` [n] and `t` [n] with the first derivative of the log-density in eta, minus the second, and minus the third.
+/// The inputs are those of the log-density. A return value other than 0 stops the fit with an error.
+/// Since 0.1.
+pub type FamilyDerivativesFn = Option<
+    unsafe extern "C" fn(
+        user_data: *mut c_void,
+        n: usize,
+        n_parameters: usize,
+        y: *const f64,
+        eta: *const f64,
+        weights: *const f64,
+        psi: *const f64,
+        s: *mut f64,
+        w: *mut f64,
+        t: *mut f64,
+    ) -> i32,
+>;
+
+/// What a family is made of. Fill it with zeros, set `struct_size` to its size and the members that are wanted. The functions are called
+/// by the calls that fit, predict or take residuals, on the thread of that call; two threads that fit with one family at once call them at
+/// once. They must not throw or longjmp. Beyond the domain of the link they are to give NaN: a step that went there is taken back.
+/// Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct FamilyCallbacks {
+    /// sizeof(interlace_family_callbacks).
+    pub struct_size: usize,
+    /// Handed to the functions as it is; it must outlive the family and all that was made with it.
+    pub user_data: *mut c_void,
+    /// The name, for summaries and messages.
+    pub name: *const c_char,
+    /// The linear predictor of a mean, for starting values.
+    pub linkfun: FamilyMapFn,
+    /// The mean of a linear predictor.
+    pub linkinv: FamilyMapFn,
+    /// The derivative of the mean in the linear predictor, of a linear predictor.
+    pub mu_eta: FamilyMapFn,
+    /// The variance function, of a mean: the variance for a weight of one.
+    pub variance: FamilyMapFn,
+    /// The squared deviance residuals.
+    pub dev_resids: FamilyDevianceFn,
+    /// The log-density, or NULL: then minus half of `dev_resids` takes its place, a quasi-likelihood without constants, which must not be
+    /// compared with the likelihood of another family.
+    pub log_density: FamilyLogDensityFn,
+    /// The derivatives of `log_density`, or NULL: then they are differences, the third good to 1e-4 and the gradient of the fit with it.
+    pub derivatives: FamilyDerivativesFn,
+    /// The number of parameters of `log_density` beside the mean, at most 3.
+    pub n_parameters: usize,
+    /// Their names [n_parameters].
+    pub parameter_names: *const *const c_char,
+    /// INTERLACE_SCALE_* of each [n_parameters].
+    pub parameter_scales: *const i32,
+    /// Values to start from [n_parameters], as reported: positive for INTERLACE_SCALE_LOG.
+    pub parameter_starts: *const f64,
+}
+
+/// A family of the caller's.
+/// Since 0.1.
+pub struct FamilyHandle {
+    family: CustomFamily,
+}
+
+/// The caller's pointer, which is only handed on: the header has the caller answer for its use by several threads.
+#[derive(Clone, Copy)]
+struct User(*mut c_void);
+
+// SAFETY: see `User`; the library never follows the pointer.
+unsafe impl Send for User {}
+unsafe impl Sync for User {}
+
+impl User {
+    fn pointer(self) -> *mut c_void {
+        self.0
+    }
+}
+
+/// Makes a family of functions. `callbacks` and the arrays and strings in it are copied.
+/// The caller frees `*out` with interlace_family_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_family_new(
+    callbacks: *const FamilyCallbacks,
+    out: *mut *mut FamilyHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let out = target(out, "out")?;
+        let callbacks = read(callbacks)?;
+        let name = text(callbacks.name, "name")?;
+        let functions = functions(name, &callbacks)?;
+        let family = CustomFamily::new(name, functions, &parameters(&callbacks)?)?;
+        out.write(give(FamilyHandle { family }));
+        Ok(())
+    })
+}
+
+/// Frees a family. Specs and fits that were given it keep what they need. NULL is allowed.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_family_free(family: Option<Box<FamilyHandle>>) {
+    free(family);
+}
+
+/// Gives a model of kind INTERLACE_GLMM a family of the caller's, in place of the one before and what was fixed of it.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_set_custom_family(
+    spec: Option<&mut SpecHandle>,
+    family: Option<&FamilyHandle>,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (spec, family) = (generalised(spec, "the family")?, need(family, "family")?);
+        spec.family = FamilySpec { custom: Some(Box::new(family.family.clone())), ..FamilySpec::default() };
+        Ok(())
+    })
+}
+
+/// The members that the caller's version of the structure has; the others are zero.
+unsafe fn read(callbacks: *const FamilyCallbacks) -> Result<FamilyCallbacks> {
+    let start = target(callbacks.cast_mut(), "callbacks")?;
+    let (seen, known) = (start.cast::<usize>().read(), size_of::<FamilyCallbacks>());
+    let least = std::mem::offset_of!(FamilyCallbacks, parameter_starts) + size_of::<*const f64>();
+    if seen < least {
+        return Err(Error::argument(format!("callbacks: struct_size is {seen}, it must be at least {least}")));
+    }
+    let mut copy = std::mem::MaybeUninit::<FamilyCallbacks>::zeroed();
+    std::ptr::copy_nonoverlapping(start.cast::<u8>().as_ptr(), copy.as_mut_ptr().cast(), seen.min(known));
+    Ok(copy.assume_init())
+}
+
+unsafe fn parameters(callbacks: &FamilyCallbacks) -> Result<Vec<CustomParameter>> {
+    let n = callbacks.n_parameters;
+    if n > MAX_PARAMETERS {
+        return Err(Error::argument(format!("n_parameters is {n}, it must be at most {MAX_PARAMETERS}")));
+    }
+    let names = texts(callbacks.parameter_names, n, "parameter_names")?;
+    let scales = slice(callbacks.parameter_scales, n, "parameter_scales")?;
+    let starts = slice(callbacks.parameter_starts, n, "parameter_starts")?;
+    let parameter = |i: usize| -> Result<CustomParameter> {
+        let scale = choice(scales[i], &format!("parameter_scales[{i}]"), &SCALES)?;
+        Ok(CustomParameter { name: names[i].to_owned(), scale, start: starts[i] })
+    };
+    (0..n).map(parameter).collect()
+}
+
+fn functions(name: &str, callbacks: &FamilyCallbacks) -> Result<CustomFunctions> {
+    let user = User(callbacks.user_data);
+    Ok(CustomFunctions {
+        linkfun: map(name, "linkfun", callbacks.linkfun, user)?,
+        linkinv: map(name, "linkinv", callbacks.linkinv, user)?,
+        mu_eta: map(name, "mu_eta", callbacks.mu_eta, user)?,
+        variance: map(name, "variance", callbacks.variance, user)?,
+        unit_deviance: deviance(name, callbacks.dev_resids, user)?,
+        log_density: log_density(name, callbacks.log_density, user),
+        derivatives: derivatives(name, callbacks.derivatives, user),
+    })
+}
+
+/// What a function's return value means.
+fn returned(family: &str, function: &str, status: i32) -> Result<()> {
+    if status == 0 { Ok(()) } else { Err(Error::numeric(format!("family {family}: {function} returned {status}"))) }
+}
+
+fn map(family: &str, name: &'static str, f: FamilyMapFn, user: User) -> Result<Map> {
+    let (f, family) = (f.ok_or_else(|| null(name))?, family.to_owned());
+    Ok(Arc::new(move |x, out| {
+        // SAFETY: both columns have x.len() elements; what the function does with them is the caller's contract.
+        returned(&family, name, unsafe { f(user.pointer(), x.len(), x.as_ptr(), out.as_mut_ptr()) })
+    }))
+}
+
+fn deviance(family: &str, f: FamilyDevianceFn, user: User) -> Result<UnitDeviance> {
+    let (f, family) = (f.ok_or_else(|| null("dev_resids"))?, family.to_owned());
+    Ok(Arc::new(move |y, mu, weights, out| {
+        // SAFETY: as in `map`.
+        let status = unsafe { f(user.pointer(), y.len(), y.as_ptr(), mu.as_ptr(), weights.as_ptr(), out.as_mut_ptr()) };
+        returned(&family, "dev_resids", status)
+    }))
+}
+
+fn log_density(family: &str, f: FamilyLogDensityFn, user: User) -> Option<LogDensity> {
+    let (f, family) = (f?, family.to_owned());
+    Some(Arc::new(move |rows, out| {
+        let (n, user) = (rows.y.len(), user.pointer());
+        let parameters = rows.psi.len().checked_div(n).unwrap_or(0);
+        let [y, eta, weights, psi] = [rows.y, rows.eta, rows.weights, rows.psi].map(<[f64]>::as_ptr);
+        // SAFETY: as in `map`; psi has n times n_parameters elements.
+        returned(&family, "log_density", unsafe { f(user, n, parameters, y, eta, weights, psi, out.as_mut_ptr()) })
+    }))
+}
+
+fn derivatives(family: &str, f: FamilyDerivativesFn, user: User) -> Option<DensityDerivatives> {
+    let (f, family) = (f?, family.to_owned());
+    Some(Arc::new(move |rows, out| {
+        let (n, user) = (rows.y.len(), user.pointer());
+        let parameters = rows.psi.len().checked_div(n).unwrap_or(0);
+        let [y, eta, weights, psi] = [rows.y, rows.eta, rows.weights, rows.psi].map(<[f64]>::as_ptr);
+        let [s, w, t] = out.map(<[f64]>::as_mut_ptr);
+        // SAFETY: as in `map`.
+        returned(&family, "derivatives", unsafe { f(user, n, parameters, y, eta, weights, psi, s, w, t) })
+    }))
+}

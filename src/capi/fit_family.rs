@@ -1,0 +1,172 @@
+//! A generalised fit's family and its parameters, and what the approximation of its likelihood was.
+
+use libc::c_char;
+use std::ptr::null;
+
+use super::boundary::{boundary, query};
+use super::buffer::{copy_out, write_out};
+use super::fit::{FitHandle, fit_of};
+use super::options::INFORMATION;
+use super::status::{ErrorRecord, Status};
+use crate::error::{Error, Result};
+use crate::fit::Generalised;
+
+/// Name of the family of a generalised model, as interlace_family_name has it; NULL for a linear model.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_family(fit: Option<&FitHandle>) -> *const c_char {
+    query(null(), || Some(fit?.strings.family.get(&[generalised_at(fit)?.family.name()], 0)))
+}
+
+/// Name of the link of a generalised model; NULL for a linear model.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_link(fit: Option<&FitHandle>) -> *const c_char {
+    query(null(), || Some(fit?.strings.link.get(&[generalised_at(fit)?.family.link().name()], 0)))
+}
+
+/// What the Laplace approximation was made of: INTERLACE_OBSERVED or INTERLACE_EXPECTED; -1 for a linear model.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_information(fit: Option<&FitHandle>) -> i32 {
+    query(-1, || {
+        let information = generalised_at(fit)?.information;
+        INFORMATION.iter().find(|i| i.1 == information).map(|i| i.0)
+    })
+}
+
+/// Number of quadrature points, as interlace_options_set_nagq takes it; -1 for a linear model.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_nagq(fit: Option<&FitHandle>) -> i32 {
+    query(-1, || i32::try_from(generalised_at(fit)?.quadrature).ok())
+}
+
+/// Number of parameters k that the family has beside the mean; 0 for a linear model.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_n_family_parameters(fit: Option<&FitHandle>) -> usize {
+    query(0, || Some(generalised_at(fit)?.parameters.len()))
+}
+
+/// Name of a parameter of the family, by its index from 0; NULL if there is none.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_family_parameter_name(fit: Option<&FitHandle>, i: usize) -> *const c_char {
+    query(null(), || {
+        let own = generalised_at(fit)?;
+        Some(fit?.strings.family_parameters.get_with(|| own.parameters.iter().map(|p| p.name.clone()), i))
+    })
+}
+
+/// Whether a parameter of the family was given (interlace_spec_fix_parameter) and not estimated.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_family_parameter_is_fixed(fit: Option<&FitHandle>, i: usize) -> bool {
+    query(false, || Some(generalised_at(fit)?.parameters.get(i)?.fixed))
+}
+
+/// The family's parameters, to `out` [k]; the first is NaN with a formula of the dispersion.
+/// INTERLACE_E_ARGUMENT for a linear model, as with all functions of this kind that follow.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_family_parameters(
+    fit: Option<&FitHandle>,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || write_out(generalised_of(fit)?.parameters.iter().map(|p| p.estimate), out, len))
+}
+
+/// Standard errors of the family's parameters, by the delta method, to `out` [k]; NaN for a parameter that was given.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_family_parameters_std_error(
+    fit: Option<&FitHandle>,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || write_out(generalised_of(fit)?.parameters.iter().map(|p| p.std_error), out, len))
+}
+
+/// The family's first parameter for each row, to `out` [m], m as interlace_fit_n_rows has it; the same in all rows without a formula of the
+/// dispersion. INTERLACE_E_ARGUMENT if the family has no parameter.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_dispersion(
+    fit: Option<&FitHandle>,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let name = generalised_of(fit)?.family.name();
+        let values = fit_of(fit)?.dispersion_of_rows();
+        copy_out(&values.ok_or_else(|| Error::argument(format!("the family {name} has no dispersion")))?, out, len)
+    })
+}
+
+/// Probability, for each row, of a zero from the zero inflation, to `out` [m]; zero without a formula of the zero inflation.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_zero_probability(
+    fit: Option<&FitHandle>,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        generalised_of(fit)?;
+        copy_out(&fit_of(fit)?.zero_probabilities().unwrap_or_default(), out, len)
+    })
+}
+
+/// Name of a parameter of a generalised model, by its index from 0, npar of them (interlace_fit_npar): the fixed effects of the mean, those
+/// of the zero inflation ("zi.x") and the dispersion ("disp.x"), the family's parameters that were estimated ("size"), theta
+/// ("theta.group.effect"). NULL if there is none.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_parameter_name(fit: Option<&FitHandle>, i: usize) -> *const c_char {
+    query(null(), || Some(fit?.strings.parameters.get(&generalised_at(fit)?.vcov_names, i)))
+}
+
+/// All parameters of a generalised model, to `out` [npar], the family's on the scale on which they were estimated: logarithms (for
+/// gaussian, of the variance), logits (for tweedie, of the power less 1), lower_cut itself.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_parameters(
+    fit: Option<&FitHandle>,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        generalised_of(fit)?;
+        copy_out(&fit_of(fit)?.all_parameters().unwrap_or_default(), out, len)
+    })
+}
+
+/// Covariance matrix of all parameters of a generalised model, to `out` [npar,npar], on the scales of interlace_fit_parameters; NaN where it is
+/// not known.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_parameters_vcov(
+    fit: Option<&FitHandle>,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || copy_out(&generalised_of(fit)?.vcov, out, len))
+}
+
+fn generalised_at(fit: Option<&FitHandle>) -> Option<&Generalised> {
+    fit?.fit.generalised.as_ref()
+}
+
+/// The same for functions that can fail.
+fn generalised_of(fit: Option<&FitHandle>) -> Result<&Generalised> {
+    let own = fit_of(fit)?.generalised.as_ref();
+    own.ok_or_else(|| Error::argument("fit is of a linear model, it must be of a generalised one"))
+}

@@ -1,0 +1,37 @@
+//! Whether the response varies more than the family allows.
+
+use crate::error::{Error, Result};
+use crate::fit::Fit;
+use crate::tails::chi_square_upper;
+
+/// Pearson's chi-square over its degrees of freedom.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Overdispersion {
+    pub chi_square: f64,
+    /// About one where the family's variance is right.
+    pub ratio: f64,
+    /// Rows used less parameters.
+    pub df: f64,
+    /// Of a larger chi-square.
+    pub p_value: f64,
+}
+
+impl Fit {
+    /// Of families whose variance follows from the mean, or whose parameter has another meaning than a scale: where a scale is estimated the
+    /// ratio is about one whatever the data. The random effects count as parameters no more than in `df_residual`.
+    pub fn overdispersion(&self) -> Result<Overdispersion> {
+        let name = self.generalised.as_ref().map_or("gaussian", |own| own.family.name());
+        let counts = ["binomial", "betabinomial", "poisson", "nbinom1", "nbinom2"];
+        if !counts.contains(&name) && !name.starts_with("truncated") {
+            return Err(Error::unsupported(format!(
+                "overdispersion: the variance of the family {name} is estimated, so that there is nothing to test it by"
+            )));
+        }
+        if self.df_residual == 0 {
+            return Err(Error::data("overdispersion: there are no more rows than parameters"));
+        }
+        let chi_square = self.residuals_pearson.iter().filter(|r| !r.is_nan()).map(|r| r * r).sum();
+        let df = self.df_residual as f64;
+        Ok(Overdispersion { chi_square, ratio: chi_square / df, df, p_value: chi_square_upper(chi_square, df) })
+    }
+}

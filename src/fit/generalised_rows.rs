@@ -1,0 +1,54 @@
+//! What a generalised fit says of each row.
+
+use super::{Fit, Generalised};
+use crate::family::WeightRole;
+use crate::family::special::expit;
+
+impl Fit {
+    /// Fitted values and residuals of a generalised model.
+    pub(super) fn add_generalised_rows(&mut self) {
+        let Some(own) = &self.generalised else { return };
+        self.sigma = own.sigma();
+        self.fitted = (0..self.n_obs).map(|i| own.mean(i)).collect();
+        self.residuals = self.y.iter().zip(&self.fitted).map(|(y, f)| y - f).collect();
+        let weight = |i: usize| self.weights.as_ref().map_or(1.0, |w| w[i]);
+        // A weight that multiplies the log-density is not in the variance.
+        let factor = |i: usize| if own.family.weight_role() == WeightRole::Factor { weight(i).sqrt() } else { 1.0 };
+        self.residuals_pearson =
+            (0..self.n_obs).map(|i| factor(i) * self.residuals[i] / own.standard_deviation(i, weight(i))).collect();
+        self.pad_rows();
+    }
+}
+
+impl Generalised {
+    /// The family's parameters of row i, on their working scale.
+    pub fn psi_of_row(&self, i: usize) -> Vec<f64> {
+        let mut psi = self.psi.clone();
+        if let Some(dispersion) = &self.dispersion {
+            psi[0] = dispersion.eta[i];
+        }
+        psi
+    }
+
+    /// The probability of a zero of its own in row i.
+    pub fn zero_probability(&self, i: usize) -> f64 {
+        self.zero_inflation.as_ref().map_or(0.0, |z| expit(z.eta[i]))
+    }
+
+    /// The fitted value of row i: the mean of the response, as the family has it.
+    pub fn mean(&self, i: usize) -> f64 {
+        (1.0 - self.zero_probability(i)) * self.family.fitted_value(self.eta[i], &self.psi_of_row(i))
+    }
+
+    /// The standard deviation of the response in row i: of a mixture with zeros, (1 - pi) (V + pi mu^2).
+    pub fn standard_deviation(&self, i: usize, weight: f64) -> f64 {
+        let (psi, pi) = (self.psi_of_row(i), self.zero_probability(i));
+        let mu = self.family.linkinv(self.eta[i]);
+        let variance = self.family.variance(mu, weight, &psi);
+        if pi == 0.0 {
+            return variance.sqrt();
+        }
+        let mean = self.family.response_mean(self.eta[i], &psi);
+        ((1.0 - pi) * (variance + pi * mean * mean)).sqrt()
+    }
+}

@@ -1,0 +1,101 @@
+//! The linear predictors of a fit, and its parameters as R reports them.
+
+use super::{Fit, FixedEffects, Generalised, PredictorFit, TermFit};
+
+/// What a linear predictor is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    Mean,
+    ZeroInflation,
+    Dispersion,
+}
+
+impl Role {
+    /// In the order of their random terms.
+    pub const ALL: [Role; 3] = [Role::Mean, Role::ZeroInflation, Role::Dispersion];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Mean => "mean",
+            Role::ZeroInflation => "zero inflation",
+            Role::Dispersion => "dispersion",
+        }
+    }
+}
+
+impl Fit {
+    fn further(&self, role: Role) -> Option<&PredictorFit> {
+        let own = self.generalised.as_ref()?;
+        match role {
+            Role::Mean => None,
+            Role::ZeroInflation => own.zero_inflation.as_ref(),
+            Role::Dispersion => own.dispersion.as_ref(),
+        }
+    }
+
+    /// The fixed effects of a predictor that the fit has.
+    pub fn fixed_of(&self, role: Role) -> Option<&FixedEffects> {
+        if role == Role::Mean { Some(&self.fixed) } else { self.further(role).map(|p| &p.fixed) }
+    }
+
+    /// The random terms of a predictor; none for one that the fit doesn't have.
+    pub fn terms_of(&self, role: Role) -> &[TermFit] {
+        if role == Role::Mean { &self.terms } else { self.further(role).map_or(&[], |p| &p.terms) }
+    }
+
+    /// The random terms of all predictors: the mean's, those of the zero inflation, those of the dispersion.
+    pub fn all_terms(&self) -> impl Iterator<Item = (Role, &TermFit)> {
+        Role::ALL.into_iter().flat_map(|role| self.terms_of(role).iter().map(move |term| (role, term)))
+    }
+
+    /// The values of a predictor that the fit has, per row as `fitted`.
+    pub fn linear_predictor_of(&self, role: Role) -> Option<Vec<f64>> {
+        let eta = match (role, &self.generalised) {
+            (Role::Mean, None) => return Some(self.fitted.clone()),
+            (Role::Mean, Some(own)) => &own.eta,
+            _ => &self.further(role)?.eta,
+        };
+        Some(self.per_row(eta.clone()))
+    }
+
+    /// The family's first parameter, on the scale on which it is reported, per row as `fitted`.
+    pub fn dispersion_of_rows(&self) -> Option<Vec<f64>> {
+        let own = self.generalised.as_ref()?;
+        let scale = own.family.parameters().first()?.scale;
+        Some(self.per_row((0..self.n_obs).map(|i| scale.reported(own.psi_of_row(i)[0])).collect()))
+    }
+
+    /// The probability of a zero from the zero part, per row as `fitted`; zero without such a part.
+    pub fn zero_probabilities(&self) -> Option<Vec<f64>> {
+        let own = self.generalised.as_ref()?;
+        Some(self.per_row((0..self.n_obs).map(|i| own.zero_probability(i)).collect()))
+    }
+
+    /// The parameters in the order of `vcov_names`.
+    pub fn all_parameters(&self) -> Option<Vec<f64>> {
+        let own = self.generalised.as_ref()?;
+        let mut all: Vec<f64> =
+            Role::ALL.iter().filter_map(|role| self.fixed_of(*role)).flat_map(|f| f.estimate.iter().copied()).collect();
+        let estimated = |j: &usize| !(own.parameters[*j].fixed || *j == 0 && own.dispersion.is_some());
+        all.extend((0..own.psi.len()).filter(estimated).map(|j| own.psi[j]));
+        all.extend(&self.theta);
+        Some(all)
+    }
+
+    /// Values per row used, padded if so asked.
+    fn per_row(&self, values: Vec<f64>) -> Vec<f64> {
+        if self.rows.pad && !self.rows.dropped.is_empty() { self.rows.padded(&values) } else { values }
+    }
+}
+
+impl Generalised {
+    /// The dispersion as R reports it: the family's first parameter, but for Gamma and inverse Gaussian the square root of the factor
+    /// of the variance function; 1 without a parameter, not a number where each row has its own.
+    pub fn sigma(&self) -> f64 {
+        let Some(first) = self.parameters.first() else { return 1.0 };
+        match self.family.name() {
+            "gamma" | "inverse_gaussian" => first.estimate.sqrt().recip(),
+            _ => first.estimate,
+        }
+    }
+}
