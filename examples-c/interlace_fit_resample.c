@@ -29,7 +29,8 @@ bool resample_fit(const interlace_fit *fit, const struct resample_request *reque
         interlace_fit_bootstrap_confint(fit, out->replicates, request->level, INTERLACE_BOOTSTRAP_PERCENTILE, &out->boot,
                                         error) != INTERLACE_OK)
         return false;
-    if (request->profile && interlace_fit_confint_profile(fit, request->level, &out->profile, error) != INTERLACE_OK)
+    if (request->profile &&
+        interlace_fit_confint_profile(fit, request->level, request->options, &out->profile, error) != INTERLACE_OK)
         return false;
     return true;
 }

@@ -2297,13 +2297,28 @@ interlace_status interlace_fit_bootstrap_confint(const struct interlace_fit *fit
  * standard deviations (sd_) and correlations (cor_) of random effects, sigma or the family's parameters, fixed effects (those of the
  * zero part and the dispersion begin with zi. and disp.). Likelihoods, and so the estimates here, are maximum likelihood's whatever the
  * method of the fit. A limit is NaN where the profile never crosses; "warning" says why and is missing otherwise.
- * INTERLACE_E_UNSUPPORTED for a fit with no quadrature points (nagq 0). The caller frees `*out` with interlace_frame_free.
+ * INTERLACE_E_UNSUPPORTED for a fit with no quadrature points (nagq 0). Of `options`, which may be NULL, the progress function is called
+ * at each point of a profile with the number of these so far, the deviance and theta. The caller frees `*out` with interlace_frame_free.
  * Since 0.1.
  */
 interlace_status interlace_fit_confint_profile(const struct interlace_fit *fit,
                                                double level,
+                                               const struct interlace_options *options,
                                                struct interlace_frame **out,
                                                struct interlace_error *err);
+
+/**
+ * Profiles of all parameters as a new frame of points: term, value, and zeta, the signed root of the deviance's rise above its minimum
+ * where the parameter has that value and all others are at their best. The points of a term ascend, from somewhat outside its interval
+ * to somewhat outside; otherwise as interlace_fit_confint_profile.
+ * The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_profile(const struct interlace_fit *fit,
+                                       double level,
+                                       const struct interlace_options *options,
+                                       struct interlace_frame **out,
+                                       struct interlace_error *err);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -171,3 +171,17 @@ fn progress_counts_replicates_and_cancels() {
     .unwrap();
     assert_eq!(count, 9);
 }
+
+#[test]
+fn a_response_that_is_no_response_is_an_error() {
+    let fit = cbpp().fit();
+    let mut refitter = Refitter::new(&fit).unwrap();
+    assert!(refitter.refit(&fit.y[1..]).unwrap_err().message.contains("55 values"));
+    let mut y = fit.y.clone();
+    y[3] = f64::NAN;
+    assert!(refitter.refit(&y).unwrap_err().message.contains("row 4"));
+    y[3] = 1.5;
+    assert!(refitter.refit(&y).is_err());
+    // It is none the worse for that.
+    assert!((refitter.refit(&fit.y).unwrap().log_likelihood - fit.log_likelihood).abs() < 1e-9);
+}

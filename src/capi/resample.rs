@@ -7,7 +7,9 @@ use super::frame::FrameHandle;
 use super::handle::{choice, give, need};
 use super::options::OptionsHandle;
 use super::status::{ErrorRecord, Status};
-use crate::error::Error;
+use crate::error::{Error, Result};
+use crate::fit::Fit;
+use crate::inference::profile::{Profile, intervals, points};
 use crate::resample::{BootstrapOptions, IntervalKind, RandomEffects};
 
 /// Simulated responses have random effects drawn anew for each replicate.
@@ -121,18 +123,49 @@ pub unsafe extern "C" fn interlace_fit_bootstrap_confint(
 /// standard deviations (sd_) and correlations (cor_) of random effects, sigma or the family's parameters, fixed effects (those of the
 /// zero part and the dispersion begin with zi. and disp.). Likelihoods, and so the estimates here, are maximum likelihood's whatever the
 /// method of the fit. A limit is NaN where the profile never crosses; "warning" says why and is missing otherwise.
-/// INTERLACE_E_UNSUPPORTED for a fit with no quadrature points (nagq 0). The caller frees `*out` with interlace_frame_free.
+/// INTERLACE_E_UNSUPPORTED for a fit with no quadrature points (nagq 0). Of `options`, which may be NULL, the progress function is called
+/// at each point of a profile with the number of these so far, the deviance and theta. The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_confint_profile(
     fit: Option<&FitHandle>,
     level: f64,
+    options: Option<&OptionsHandle>,
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
         let (fit, out) = (fit_of(fit)?, target(out, "out")?);
-        out.write(give(FrameHandle::new(fit.profile_intervals(level)?)));
+        out.write(give(FrameHandle::new(intervals(&profiles(fit, level, options)?)?)));
         Ok(())
     })
+}
+
+/// Profiles of all parameters as a new frame of points: term, value, and zeta, the signed root of the deviance's rise above its minimum
+/// where the parameter has that value and all others are at their best. The points of a term ascend, from somewhat outside its interval
+/// to somewhat outside; otherwise as interlace_fit_confint_profile.
+/// The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_profile(
+    fit: Option<&FitHandle>,
+    level: f64,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (fit, out) = (fit_of(fit)?, target(out, "out")?);
+        out.write(give(FrameHandle::new(points(&profiles(fit, level, options)?)?)));
+        Ok(())
+    })
+}
+
+unsafe fn profiles(fit: &Fit, level: f64, options: Option<&OptionsHandle>) -> Result<Vec<Profile>> {
+    let Some((progress, user_data)) = options.and_then(|o| Some((o.progress?, o.user_data))) else {
+        return fit.profile(level, None);
+    };
+    let mut report =
+        |point: usize, deviance: f64, theta: &[f64]| progress(point as i64, deviance, theta.as_ptr(), theta.len(), user_data) == 0;
+    fit.profile(level, Some(&mut report))
 }

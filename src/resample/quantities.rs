@@ -17,7 +17,7 @@ impl Fit {
             None => names.push("sigma".into()),
             Some(own) => {
                 let shared = own.parameters.iter().filter(|p| !p.fixed && !p.estimate.is_nan());
-                names.extend(shared.map(|p| p.name.to_owned()));
+                names.extend(shared.map(|p| p.name.clone()));
             }
         }
         names.extend(self.theta_names.iter().map(|name| format!("theta.{name}")));

@@ -1,9 +1,10 @@
 //! A deviance in all working parameters but one, which is held.
 
+use super::Report;
+use super::path::{Path, Point};
 use crate::error::{Error, Result};
 use crate::fit::design::lifted;
 use crate::glmm::laplace::Laplace;
-use crate::inference::profile::path::{Path, Point};
 use crate::optimize::{Method, Objective, Settings, Summary, minimize};
 use crate::search::is_converged;
 
@@ -130,17 +131,18 @@ impl Objective for Held<'_, '_> {
 }
 
 /// The least deviance for each value of a parameter; each search starts where the last one ended.
-pub struct HeldPath<'s, 'm> {
+pub struct HeldPath<'s, 'm, 'p> {
     laplace: &'s mut Laplace<'m>,
     hold: Hold,
     /// The estimates.
     centre: Vec<f64>,
     last: Vec<f64>,
+    report: &'s mut Report<'p>,
 }
 
-impl<'s, 'm> HeldPath<'s, 'm> {
-    pub fn new(laplace: &'s mut Laplace<'m>, hold: Hold, centre: Vec<f64>) -> Self {
-        HeldPath { laplace, hold, last: centre.clone(), centre }
+impl<'s, 'm, 'p> HeldPath<'s, 'm, 'p> {
+    pub fn new(laplace: &'s mut Laplace<'m>, hold: Hold, centre: Vec<f64>, report: &'s mut Report<'p>) -> Self {
+        HeldPath { laplace, hold, last: centre.clone(), centre, report }
     }
 
     fn minimum(&mut self, slice: &Slice, start: &[f64]) -> Result<Summary> {
@@ -155,7 +157,7 @@ impl<'s, 'm> HeldPath<'s, 'm> {
     }
 }
 
-impl Path for HeldPath<'_, '_> {
+impl Path for HeldPath<'_, '_, '_> {
     fn at(&mut self, v: f64) -> Result<Point> {
         let slice = self.hold.slice(self.centre.len(), v);
         let start = self.hold.project(&slice, &self.last);
@@ -176,6 +178,7 @@ impl Path for HeldPath<'_, '_> {
         let mut gradient = vec![0.0; x.len()];
         let value = Objective::gradient(self.laplace, &x, &mut gradient)?;
         let slope = self.hold.slope(v, &x, &gradient);
+        self.report.point(value, &self.laplace.model.theta_from_working(&x[..n_theta]))?;
         self.last = x;
         Ok(Point { value, slope })
     }
