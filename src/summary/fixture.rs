@@ -135,6 +135,7 @@ pub fn tweedie() -> Fit {
         information: Information::Observed,
         quadrature: 1,
         mode_steps: 0,
+        separated: vec![],
         psi: vec![0.0, 0.0],
         parameters: vec![parameter("phi", 0.77, 0.07), parameter("power", 1.64, 0.03)],
         zero_inflation: Some(zero),
