@@ -128,6 +128,7 @@ pub fn tweedie() -> Fit {
         kept: vec![0],
     };
     fit.generalised = Some(Generalised {
+        separated: vec![],
         family: by_name("tweedie", None).unwrap(),
         zero: None,
         information: Information::Observed,
