@@ -169,8 +169,25 @@ fn constant_responses() {
 #[test]
 fn an_exact_fit_is_an_error() {
     let data = data();
-    let y = data.values("x").iter().map(|x| 3.0 + 2.0 * x).collect();
-    let error =
-        Fit::new(&spec("gaussian", "y ~ x + (1 | g)"), Some(&data.real("y", y).frame()), &Options::default(), None).unwrap_err();
-    assert!(error.message.contains("exactly"), "{error}");
+    let line: Vec<f64> = data.values("x").iter().map(|x| 3.0 + 0.5 * x).collect();
+    let exponential = line.iter().map(|eta| eta.exp()).collect();
+    let data = data.real("line", line).real("exponential", exponential);
+    for (family, link, response) in [
+        ("gaussian", "identity", "line"),
+        ("student_t", "identity", "line"),
+        ("lognormal", "identity", "exponential"),
+        ("gamma", "log", "exponential"),
+        ("inverse_gaussian", "log", "exponential"),
+    ] {
+        let mut spec = spec(family, &format!("{response} ~ x + (1 | g)"));
+        spec.family.link = Some(link.into());
+        let error = Fit::new(&spec, Some(&data.frame()), &Options::default(), None).unwrap_err();
+        assert!(error.message.contains("fits the response exactly"), "{family} {response}: {error}");
+    }
+    // Small and large units are not exact fits.
+    for factor in [1e-9, 1e9] {
+        let mut rng = Rng(5);
+        let y = data.values("x").iter().map(|x| factor * (3.0 + x + rng.normal())).collect();
+        separated("gaussian", "y ~ x + (1 | g)", &data.clone().real("y", y), &[]);
+    }
 }

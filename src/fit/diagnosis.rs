@@ -2,7 +2,7 @@
 
 use super::{Fit, Generalised};
 use crate::design::{Design, RowLedger};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_vec};
 use crate::family::{Family, Link, Observations, ZeroPart};
 use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
@@ -77,6 +77,28 @@ pub(super) fn check_constant(family: &dyn Family, data: &Observations) -> Result
     Ok(Some(format!("the response is {first} in all rows")))
 }
 
+/// Fails where the fixed effects alone give the response, on the scale of the linear predictor: no dispersion is left.
+pub(super) fn check_not_exact(response: &FamilyResponse, model: &Model) -> Result<()> {
+    if !is_continuous(&*response.family) || response.zero.is_some() {
+        return Ok(());
+    }
+    let part = &model.fixed[0];
+    let n = model.n as f64;
+    let mut target = try_vec("linear predictor", 0.0, model.n)?;
+    response.family.start_eta(&response.observations(), &mut target)?;
+    target.iter_mut().zip(&part.offset).for_each(|(t, offset)| *t -= offset);
+    let size = target.iter().fold(0.0f64, |m, t| m.max(t.abs()));
+    let mut gamma = vec![0.0; part.p];
+    part.transpose(&target, &mut gamma);
+    gamma.iter_mut().for_each(|g| *g /= -n);
+    part.add(&gamma, &mut target);
+    if target.iter().all(|rest| rest.abs() <= EXACT * size) { Err(exact()) } else { Ok(()) }
+}
+
+fn exact() -> Error {
+    Error::numeric("the model fits the response exactly: no residual variance is left")
+}
+
 /// Names of the parameters without a finite estimate, as `vcov_names` has them.
 pub(super) fn separated(
     response: &FamilyResponse,
@@ -127,7 +149,7 @@ pub(super) fn check_ended(fit: &mut Fit, flat: bool) -> Result<()> {
         1.0
     };
     if is_continuous(&*own.family) && own.family.name() != "beta" && own.sigma() < EXACT * size {
-        return Err(Error::numeric("the model fits the response exactly: no residual variance is left"));
+        return Err(exact());
     }
     let mut warnings: Vec<String> = separation_warning(&own.separated).into_iter().collect();
     warnings.extend(no_excess(own));

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::diagnosis::{check_constant, check_ended, check_quadrature, check_response, separated};
+use super::diagnosis::{check_constant, check_ended, check_not_exact, check_quadrature, check_response, separated};
 use super::{FamilyParameter, Fit, FixedEffects, Generalised, Outcome, PredictorFit, TermFit, kept_columns};
 use crate::covariance::Structure;
 use crate::design::{Design, ModelProgram, PredictorDesign, TermDesign, check_groups_generalised};
@@ -35,6 +35,7 @@ pub(super) fn fit(
     design.warnings.extend(check_constant(&*response.family, &response.observations())?);
     check_quadrature(&response, options)?;
     let model = model(&response, &design)?;
+    check_not_exact(&response, &model)?;
     let start = start_of(&response, &model)?;
     let mut laplace = Laplace::new(&model, approximation(options))?;
     let estimate = estimate(&mut laplace, &start, options, progress)?;
