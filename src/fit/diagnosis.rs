@@ -90,7 +90,9 @@ pub(super) fn check_not_exact(response: &FamilyResponse, model: &Model) -> Resul
     let size = target.iter().fold(0.0f64, |m, t| m.max(t.abs()));
     let mut gamma = vec![0.0; part.p];
     part.transpose(&target, &mut gamma);
-    gamma.iter_mut().for_each(|g| *g /= -n);
+    for g in &mut gamma {
+        *g /= -n;
+    }
     part.add(&gamma, &mut target);
     if target.iter().all(|rest| rest.abs() <= EXACT * size) { Err(exact()) } else { Ok(()) }
 }
