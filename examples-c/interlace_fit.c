@@ -8,7 +8,7 @@
  *     spec       what is fitted                    describe_model      interlace_spec
  *     options    how it is fitted                  choose_options      interlace_options
  *     fit        the fitted model                  fit_model           interlace_fit
- *     and then   intervals, predictions, output    infer, predict, print_json or print_text
+ *     and then   intervals, predictions, output    infer, predict, resample, print_json or print_text
  *
  * Every step calls functions that return a status, INTERLACE_OK or the kind of failure, and that describe a failure in an
  * interlace_error of ours. So each step returns whether it worked, the steps are joined by &&, and one place reports. */
@@ -25,6 +25,7 @@
 #include "interlace_fit_lists.h"
 #include "interlace_fit_options.h"
 #include "interlace_fit_report.h"
+#include "interlace_fit_resample.h"
 
 /* Everything that a run owns. All of it starts as NULL, and the library's functions that free accept NULL. */
 struct run {
@@ -272,15 +273,56 @@ static bool predict(struct run *run)
     if (read_new_data(asked, &new_data, &run->error) != INTERLACE_OK)
         return false;
     results->n_predictions = interlace_frame_n_rows(new_data);
-    results->predictions = new_numbers(results->n_predictions, &run->error);
-    bool ok = results->predictions != NULL &&
-              interlace_fit_predict(results->fit, new_data, asked->type, !asked->without_random, asked->new_levels,
-                                    results->predictions, results->n_predictions, &run->error) == INTERLACE_OK;
+    size_t n = results->n_predictions;
+    /* One allocation for predictions, standard errors, lower and upper limits. */
+    results->predictions = new_numbers(asked->interval ? 4 * n : n, &run->error);
+    bool ok = results->predictions != NULL;
+    if (ok && asked->interval) {
+        double *values = results->predictions;
+        results->prediction_limits = values + n;
+        ok = interlace_fit_predict_interval(results->fit, new_data, asked->type, !asked->without_random, NULL, 0,
+                                            asked->new_levels, asked->level, values, values + n, values + 2 * n,
+                                            values + 3 * n, n, &run->error) == INTERLACE_OK;
+    } else if (ok) {
+        ok = interlace_fit_predict(results->fit, new_data, asked->type, !asked->without_random, asked->new_levels,
+                                   results->predictions, n, &run->error) == INTERLACE_OK;
+    }
     interlace_frame_free(new_data);
     return ok;
 }
 
-/* ---- 7. output, which comes last, so that an error leaves nothing on standard output ---- */
+/* ---- 7. simulated responses, and intervals that take many fits ---- */
+
+static bool resample(struct run *run)
+{
+    const struct arguments *asked = &run->arguments;
+    const struct resample_request request = {
+        .nsim = (size_t)asked->simulate,
+        .bootstrap = (size_t)asked->bootstrap,
+        .seed = (uint64_t)asked->seed,
+        .boot = asked->confint_boot,
+        .profile = asked->confint_profile,
+        .level = asked->level,
+        .options = run->options,
+    };
+    run->results.level = asked->level;
+    return resample_fit(run->results.fit, &request, &run->results.resampled, &run->error);
+}
+
+/* ---- 8. how much is explained ---- */
+
+static bool explain(struct run *run)
+{
+    struct results *results = &run->results;
+    if (!run->arguments.r2)
+        return true;
+    struct explained *r2 = &results->explained;
+    results->has_explained = true;
+    return interlace_fit_r2(results->fit, &r2->marginal, &r2->conditional, &run->error) == INTERLACE_OK &&
+           interlace_fit_icc(results->fit, &r2->icc_adjusted, &r2->icc_unadjusted, &run->error) == INTERLACE_OK;
+}
+
+/* ---- 8. output, which comes last, so that an error leaves nothing on standard output ---- */
 
 static bool print_results(struct run *run)
 {
@@ -298,6 +340,7 @@ static void free_run(struct run *run)
     free(results->lower);
     free(results->upper);
     free(results->predictions);
+    resampled_free(&results->resampled);
     interlace_frame_free(results->means);
     interlace_frame_free(results->pairs);
     interlace_frame_free(results->comparison);
@@ -329,7 +372,7 @@ static int run_model(struct run *run)
     run->results.formula = run->arguments.formula;
     bool evaluate = run->arguments.n_points > 0;
     bool ok = read_frame(run) && describe_model(run) && choose_options(run) &&
-              (evaluate ? evaluate_objective(run) : fit_model(run) && infer(run) && predict(run)) &&
+              (evaluate ? evaluate_objective(run) : fit_model(run) && infer(run) && predict(run) && resample(run) && explain(run)) &&
               print_results(run);
     if (!ok)
         return complain_of(&run->error);

@@ -78,6 +78,7 @@ static const char *option_of_fit(const struct arguments *arguments)
     return arguments->confint                 ? "--confint"
            : arguments->emmeans != NULL       ? "--emmeans"
            : arguments->lrt.count > 0         ? "--lrt"
+           : arguments->r2                    ? "--r2"
            : arguments->predict_path != NULL  ? "--predict"
                                               : NULL;
 }
@@ -91,6 +92,8 @@ static enum arguments_outcome check_together(const struct arguments *arguments, 
     if (arguments->n_points > 0 && option_of_fit(arguments) != NULL)
         return say(message, ARGUMENTS_WRONG, "--objective evaluates without a fit, so %s can't go with it",
                    option_of_fit(arguments));
+    if (arguments->confint_boot && arguments->bootstrap == 0)
+        return say(message, ARGUMENTS_WRONG, "--confint boot needs --bootstrap N");
     if (linear && generalised_option(arguments) != NULL)
         return say(message, ARGUMENTS_WRONG, "%s is for the model glmm, not lmm", generalised_option(arguments));
     if (!linear && arguments->df != INTERLACE_DF_NORMAL)

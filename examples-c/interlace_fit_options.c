@@ -231,12 +231,22 @@ static enum answer take_df(struct arguments *arguments, const char *value)
 
 static enum answer take_confint(struct arguments *arguments, const char *value)
 {
-    static const struct choice choices[] = {{"wald", 1}, {"profile", LATER}, {"boot", LATER}};
-    int32_t wald;
-    enum answer answer = CHOOSE(choices, value, &wald);
-    if (answer == TAKEN)
-        arguments->confint = true;
-    return answer;
+    static const struct choice choices[] = {{"wald", CONFINT_WALD}, {"profile", CONFINT_PROFILE}, {"boot", CONFINT_BOOT}};
+    int32_t kind;
+    enum answer answer = CHOOSE(choices, value, &kind);
+    if (answer != TAKEN)
+        return answer;
+    arguments->confint = arguments->confint || kind == CONFINT_WALD;
+    arguments->confint_profile = arguments->confint_profile || kind == CONFINT_PROFILE;
+    arguments->confint_boot = arguments->confint_boot || kind == CONFINT_BOOT;
+    return TAKEN;
+}
+
+static enum answer take_r2(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    arguments->r2 = true;
+    return TAKEN;
 }
 
 static enum answer take_level(struct arguments *arguments, const char *value)
@@ -281,6 +291,8 @@ static enum answer take_type(struct arguments *arguments, const char *value)
 {
     static const struct choice choices[] = {
         {"response", INTERLACE_PREDICT_RESPONSE}, {"link", INTERLACE_PREDICT_LINK},
+        {"conditional", INTERLACE_PREDICT_CONDITIONAL}, {"zprob", INTERLACE_PREDICT_ZERO_PROBABILITY},
+        {"dispersion", INTERLACE_PREDICT_DISPERSION}, {"marginal", INTERLACE_PREDICT_MARGINAL},
         {"prob", LATER}, {"cum.prob", LATER}, {"class", LATER}, {"lp", LATER}, {"risk", LATER}, {"survival", LATER}};
     enum answer answer = CHOOSE(choices, value, &arguments->type);
     if (answer == TAKEN)
@@ -306,10 +318,27 @@ static enum answer take_new_levels(struct arguments *arguments, const char *valu
 
 static enum answer take_interval(struct arguments *arguments, const char *value)
 {
-    static const struct choice choices[] = {{"none", 0}, {"confidence", LATER}, {"prediction", LATER}};
-    int32_t none;
-    (void)arguments;
-    return CHOOSE(choices, value, &none);
+    static const struct choice choices[] = {{"none", 0}, {"confidence", 1}, {"prediction", LATER}};
+    int32_t confidence;
+    enum answer answer = CHOOSE(choices, value, &confidence);
+    if (answer == TAKEN)
+        arguments->interval = confidence;
+    return answer;
+}
+
+static enum answer take_simulate(struct arguments *arguments, const char *value)
+{
+    return take_count(value, 1, 1e9, &arguments->simulate);
+}
+
+static enum answer take_bootstrap(struct arguments *arguments, const char *value)
+{
+    return take_count(value, 1, 1e9, &arguments->bootstrap);
+}
+
+static enum answer take_seed(struct arguments *arguments, const char *value)
+{
+    return take_count(value, 0, 9e15, &arguments->seed);
 }
 
 /* ---- output ---- */
@@ -351,15 +380,19 @@ static const struct option options[] = {
     {"--objective", "points of equal length, \"a,b,c; a,b,c\"", take_objective},
     {"--df", "satterthwaite, kenward-roger, residual or normal", take_df},
     {"--confint", "wald, profile or boot", take_confint},
+    {"--r2", NULL, take_r2},
     {"--level", "a number between 0 and 1", take_level},
     {"--emmeans", "a formula, \"~ f\"", take_emmeans},
     {"--adjust", "none, tukey, bonferroni or holm", take_adjust},
     {"--lrt", "a formula", take_lrt},
     {"--predict", "a CSV file", take_predict},
-    {"--type", "response or link", take_type},
+    {"--type", "response, link, conditional, zprob, dispersion or marginal", take_type},
     {"--re", "all or none", take_re},
     {"--new-levels", "zero or error", take_new_levels},
     {"--interval", "none, confidence or prediction", take_interval},
+    {"--simulate", "a positive integer", take_simulate},
+    {"--bootstrap", "a positive integer", take_bootstrap},
+    {"--seed", "an integer that is not negative", take_seed},
     {"--json", NULL, take_json},
     /* Options of later versions: known, so that they are not taken for slips of the pen. */
     {"--correlation", "a structure", NULL},
@@ -367,10 +400,6 @@ static const struct option options[] = {
     {"--ties", "efron or breslow", NULL},
     {"--anova", "1, 2 or 3", NULL},
     {"--drop1", NULL, NULL},
-    {"--r2", NULL, NULL},
-    {"--simulate", "an integer", NULL},
-    {"--bootstrap", "an integer", NULL},
-    {"--seed", "an integer", NULL},
     {"--influence", "observation or a group", NULL},
 };
 

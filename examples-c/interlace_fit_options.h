@@ -14,6 +14,7 @@ struct ordered_column {
 };
 
 enum { METHOD_REML = 1, METHOD_ML = 2 };
+enum { CONFINT_WALD = 1, CONFINT_PROFILE = 2, CONFINT_BOOT = 3 };
 
 /* What the user asked for. Zero, NULL or an empty list means: not given, so the library's default holds. */
 struct arguments {
@@ -56,8 +57,11 @@ struct arguments {
     size_t n_theta;
     size_t n_points;
 
-    bool confint;
+    bool confint; /* Wald's */
+    bool confint_profile;
+    bool confint_boot;
     double level;
+    bool r2;
     bool has_df;
     int32_t df; /* INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL */
     const char *emmeans;
@@ -68,7 +72,12 @@ struct arguments {
     bool has_type;
     int32_t type;
     bool without_random;
+    bool interval;
     int32_t new_levels;
+
+    int64_t simulate;  /* numbers of replicates */
+    int64_t bootstrap;
+    int64_t seed;
 
     bool json;
 };

@@ -7,6 +7,12 @@
 #include <stdint.h>
 
 #include "interlace.h"
+#include "interlace_fit_resample.h"
+
+struct explained {
+    double marginal, conditional; /* R2 */
+    double icc_adjusted, icc_unadjusted;
+};
 
 /* What was found out. NULL means: not asked for. */
 struct results {
@@ -27,7 +33,12 @@ struct results {
     interlace_frame *comparison; /* likelihood-ratio tests */
 
     double *predictions;
+    double *prediction_limits; /* in the same memory: standard errors, lower limits, upper limits, n_predictions of each */
     size_t n_predictions;
+
+    struct resampled resampled;
+    bool has_explained;
+    struct explained explained;
 
     double read_seconds;
     double inference_seconds;

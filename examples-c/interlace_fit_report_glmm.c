@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "interlace_fit_document.h"
+#include "interlace_fit_lists.h"
 
 /* A further predictor: its fixed effects, the variances of its random effects, and these. */
 static void put_predictor(struct document *document, int32_t predictor, const char *key, const char *varcorr, const char *ranef)
@@ -74,6 +75,42 @@ static void put_all_parameters(struct document *document)
     json_close(&document->json, '}');
 }
 
+/* Residuals of a kind; nothing where the model has none. */
+static void put_residuals(struct document *document, const char *key, int32_t kind)
+{
+    interlace_error error;
+    size_t m = interlace_fit_n_rows(document->fit);
+    double *values = document->failed ? NULL : new_numbers(m, document->error);
+    if (values == NULL) {
+        document->failed = true;
+    } else {
+        interlace_status status = interlace_fit_residuals(document->fit, kind, values, m, &error);
+        if (status == INTERLACE_OK) {
+            json_key(&document->json, key);
+            json_numbers(&document->json, values, m);
+        } else if (status != INTERLACE_E_UNSUPPORTED) {
+            *document->error = error;
+            document->failed = true;
+        }
+    }
+    free(values);
+}
+
+/* Only of families whose variance is not estimated. */
+static void put_overdispersion(struct document *document)
+{
+    double chisq, ratio, df, p;
+    if (interlace_fit_overdispersion(document->fit, &chisq, &ratio, &df, &p, NULL) != INTERLACE_OK)
+        return;
+    json_key(&document->json, "overdispersion");
+    json_open(&document->json, '{');
+    put_number(document, "chisq", chisq);
+    put_number(document, "ratio", ratio);
+    put_number(document, "df", df);
+    put_number(document, "p", p);
+    json_close(&document->json, '}');
+}
+
 void put_generalised(struct document *document)
 {
     const interlace_fit *fit = document->fit;
@@ -92,4 +129,7 @@ void put_generalised(struct document *document)
     put_vector_of_predictor(document, "linear_predictor", interlace_fit_linear_predictor, INTERLACE_MEAN, m);
     if (interlace_fit_has_predictor(fit, INTERLACE_ZERO_INFLATION))
         put_vector(document, "zprob", interlace_fit_zero_probability, m);
+    put_residuals(document, "residuals_pearson", INTERLACE_RESIDUALS_PEARSON);
+    put_residuals(document, "residuals_deviance", INTERLACE_RESIDUALS_DEVIANCE);
+    put_overdispersion(document);
 }

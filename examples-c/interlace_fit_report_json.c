@@ -157,6 +157,33 @@ static void put_block(struct document *document, const char *key, const char *na
     json_close(&document->json, '}');
 }
 
+static void put_predictions(struct document *document, const struct results *results)
+{
+    static const char *const names[] = {"std_error", "lower", "upper"};
+    struct json *json = &document->json;
+    size_t n = results->n_predictions;
+    json_key(json, "predictions");
+    json_open(json, '{');
+    json_key(json, "values");
+    json_numbers(json, results->predictions, n);
+    for (size_t i = 0; i < 3 && results->prediction_limits != NULL; i++) {
+        json_key(json, names[i]);
+        json_numbers(json, results->prediction_limits + i * n, n);
+    }
+    json_close(json, '}');
+}
+
+static void put_explained(struct document *document, const struct explained *explained)
+{
+    json_key(&document->json, "r2");
+    json_open(&document->json, '{');
+    put_number(document, "marginal", explained->marginal);
+    put_number(document, "conditional", explained->conditional);
+    put_number(document, "icc_adjusted", explained->icc_adjusted);
+    put_number(document, "icc_unadjusted", explained->icc_unadjusted);
+    json_close(&document->json, '}');
+}
+
 bool print_json(const struct results *results, interlace_error *error)
 {
     struct document document = {{0}, results->fit, error, false};
@@ -173,7 +200,10 @@ bool print_json(const struct results *results, interlace_error *error)
     if (results->comparison != NULL)
         json_likelihood_ratio(&document.json, results->comparison);
     if (results->predictions != NULL)
-        put_block(&document, "predictions", "values", results->predictions, results->n_predictions);
+        put_predictions(&document, results);
+    json_resampled(&document.json, &results->resampled, results->level);
+    if (results->has_explained)
+        put_explained(&document, &results->explained);
     put_timing(&document, results);
     json_close(&document.json, '}');
 

@@ -15,6 +15,23 @@ static void print_numbers(const char *title, const double *values, size_t count)
     }
 }
 
+/* Predictions with standard errors and intervals. */
+static void print_limits(const struct results *results)
+{
+    size_t n = results->n_predictions;
+    printf("%14s %14s %14s %14s\n", "prediction", "std. error", "lower", "upper");
+    for (size_t i = 0; i < n; i++) {
+        for (size_t column = 0; column < 4; column++) {
+            double value = results->predictions[column * n + i];
+            if (value == value)
+                printf("%s%14.7g", column > 0 ? " " : "", value);
+            else
+                printf("%s%14s", column > 0 ? " " : "", "NA"); /* NaN differs from itself */
+        }
+        printf("\n");
+    }
+}
+
 static void print_intervals(const struct results *results)
 {
     printf("\nWald %g %% confidence intervals (normal):\n", 100 * results->level);
@@ -31,6 +48,11 @@ void print_text(const struct results *results)
         print_numbers("objective", results->objective, results->n_objective);
     if (results->lower != NULL)
         print_intervals(results);
+    if (results->has_explained) {
+        const struct explained *r2 = &results->explained;
+        printf("\nR2: marginal %.4g, conditional %.4g; intraclass correlation: adjusted %.4g, unadjusted %.4g\n", r2->marginal,
+               r2->conditional, r2->icc_adjusted, r2->icc_unadjusted);
+    }
     if (results->means != NULL) {
         print_frame("Marginal means:", results->means);
         print_frame("Pairs:", results->pairs);
@@ -39,6 +61,10 @@ void print_text(const struct results *results)
         print_frame("Likelihood-ratio tests (maximum likelihood):", results->comparison);
     if (results->predictions != NULL) {
         printf("\n");
-        print_numbers("prediction", results->predictions, results->n_predictions);
+        if (results->prediction_limits != NULL)
+            print_limits(results);
+        else
+            print_numbers("prediction", results->predictions, results->n_predictions);
     }
+    print_resampled(&results->resampled);
 }

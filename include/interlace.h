@@ -215,6 +215,17 @@
 #define INTERLACE_RESIDUALS_PEARSON 1
 
 /**
+ * Residuals: response minus fitted value, divided by the derivative of the mean in the linear predictor.
+ */
+#define INTERLACE_RESIDUALS_WORKING 2
+
+/**
+ * Residuals: the signed square root of the unit deviance; for a linear model those of INTERLACE_RESIDUALS_PEARSON. INTERLACE_E_UNSUPPORTED for
+ * a mixture with zeros and for families without a deviance.
+ */
+#define INTERLACE_RESIDUALS_DEVIANCE 3
+
+/**
  * The optimum was reached.
  */
 #define INTERLACE_CONVERGED 0
@@ -240,14 +251,36 @@
 #define INTERLACE_NO_PROGRESS 4
 
 /**
- * Predict the mean of the response.
+ * Predict the mean of the response as fitted values are: of a mixture with zeros (1 - p) times the mean without these; for ordered beta the
+ * mean between 0 and 1.
  */
 #define INTERLACE_PREDICT_RESPONSE 0
 
 /**
- * Predict the linear predictor. For a linear model that is the mean of the response.
+ * Predict the linear predictor of the mean. For a linear model that is the mean of the response.
  */
 #define INTERLACE_PREDICT_LINK 1
+
+/**
+ * Predict the mean of the response without the zeros of the zero part; for ordered beta that with zeros and ones.
+ */
+#define INTERLACE_PREDICT_CONDITIONAL 2
+
+/**
+ * Predict the probability p of a zero of the zero part; 0 for a fit without one.
+ */
+#define INTERLACE_PREDICT_ZERO_PROBABILITY 3
+
+/**
+ * Predict the family's first parameter on the scale on which it is reported; for a linear model sigma, 1 for a family without parameters.
+ */
+#define INTERLACE_PREDICT_DISPERSION 4
+
+/**
+ * Predict the mean of the response over all groups, the random effects integrated out. Groups are new ones, whatever the data say: their
+ * columns need not be there. NaN where there is no such mean, as with an inverse link.
+ */
+#define INTERLACE_PREDICT_MARGINAL 5
 
 /**
  * A level of a grouping factor that is missing, or that the fit doesn't know, is an error, INTERLACE_E_DATA.
@@ -278,6 +311,31 @@
  * Marginal means weigh the combinations of levels that they average over by their numbers of rows, or sums of weights, in the data.
  */
 #define INTERLACE_MEANS_PROPORTIONAL 1
+
+/**
+ * Simulated responses have random effects drawn anew for each replicate.
+ */
+#define INTERLACE_SIMULATE_NEW 0
+
+/**
+ * Simulated responses have the random effects of the fit, its conditional modes.
+ */
+#define INTERLACE_SIMULATE_CONDITIONAL 1
+
+/**
+ * Bootstrap intervals from quantiles of the replicates.
+ */
+#define INTERLACE_BOOTSTRAP_PERCENTILE 0
+
+/**
+ * Bootstrap intervals from twice the estimate less the quantiles of the replicates.
+ */
+#define INTERLACE_BOOTSTRAP_BASIC 1
+
+/**
+ * Bootstrap intervals from the normal distribution with the standard deviation of the replicates, corrected for their bias.
+ */
+#define INTERLACE_BOOTSTRAP_NORMAL 2
 
 /**
  * A family of the caller's.
@@ -1727,7 +1785,8 @@ interlace_status interlace_fit_fitted(const struct interlace_fit *fit,
                                       struct interlace_error *err);
 
 /**
- * Residuals, to `out` [m]; `kind` is INTERLACE_RESIDUALS_RESPONSE or INTERLACE_RESIDUALS_PEARSON.
+ * Residuals, to `out` [m]; `kind` is INTERLACE_RESIDUALS_RESPONSE, INTERLACE_RESIDUALS_PEARSON, INTERLACE_RESIDUALS_WORKING or
+ * INTERLACE_RESIDUALS_DEVIANCE. INTERLACE_E_UNSUPPORTED where a model has no residuals of the kind.
  * Since 0.1.
  */
 interlace_status interlace_fit_residuals(const struct interlace_fit *fit,
@@ -1735,6 +1794,19 @@ interlace_status interlace_fit_residuals(const struct interlace_fit *fit,
                                          double *out,
                                          size_t len,
                                          struct interlace_error *err);
+
+/**
+ * Randomised quantile residuals (Dunn and Smyth 1996), to `out` [m]: the normal quantile of the distribution function at the response, at a
+ * uniform random place within the jump of a response that has a probability of its own. If the model is true, the random effects being what
+ * they are estimated to be, they are standard normal, whatever the family. The same `seed` gives the same numbers; those of continuous
+ * responses don't depend on it.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_quantile_residuals(const struct interlace_fit *fit,
+                                                  uint64_t seed,
+                                                  double *out,
+                                                  size_t len,
+                                                  struct interlace_error *err);
 
 /**
  * The response, to `out` [m].
@@ -1953,7 +2025,7 @@ const char *interlace_fit_summary(const struct interlace_fit *fit);
 
 /**
  * Predictions for the rows of `newdata`, to `out` [rows of newdata]; where `newdata` is NULL for the data of the fit, to `out` [m], m
- * as interlace_fit_n_rows has it. `type` is INTERLACE_PREDICT_RESPONSE or INTERLACE_PREDICT_LINK. With `random` the random effects
+ * as interlace_fit_n_rows has it. `type` is one of INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_MARGINAL. With `random` the random effects
  * are added, otherwise they are taken as zero. `new_levels` is INTERLACE_NEW_LEVELS_ERROR or INTERLACE_NEW_LEVELS_ZERO.
  * A row in which another predictor is missing gets NaN. A fit from arrays predicts with interlace_fit_predict_arrays.
  * INTERLACE_E_DATA if a column is absent or a category has a level that the fit doesn't know.
@@ -1969,8 +2041,8 @@ interlace_status interlace_fit_predict(const struct interlace_fit *fit,
                                        struct interlace_error *err);
 
 /**
- * Predictions of a fit from arrays for new arrays, to `out` [n of newdata]: `newdata` is a spec with the same columns and terms,
- * made by interlace_spec_new_arrays with or without `y`. Otherwise as interlace_fit_predict.
+ * Predictions of a fit from arrays for new arrays, to `out` [n of newdata]: `newdata` is a spec with the same columns and terms, and the
+ * columns of the further predictors, made by interlace_spec_new_arrays with or without `y`. Otherwise as interlace_fit_predict.
  * Since 0.1.
  */
 interlace_status interlace_fit_predict_arrays(const struct interlace_fit *fit,
@@ -1980,6 +2052,88 @@ interlace_status interlace_fit_predict_arrays(const struct interlace_fit *fit,
                                               int32_t new_levels,
                                               double *out,
                                               size_t len,
+                                              struct interlace_error *err);
+
+/**
+ * Predictions with standard errors and confidence intervals of a level, say 0.95, to `values`, `std_error`, `lower` and `upper`, each as
+ * long as `out` of interlace_fit_predict; any of them may be NULL. With `random`, the modes of the random terms `terms` [n_terms] are added, or
+ * with `terms` NULL of all terms: they count from 0, those of the mean first, then those of the zero part, then those of the dispersion.
+ *
+ * Standard errors are those of the delta method. Fixed effects and parameters of the family vary as estimated, the random effects about
+ * their modes given these; a level that the fit doesn't know varies as a new one of its group. The covariances of the random effects are
+ * taken as known. Intervals use the normal distribution and are symmetric on the scale of the linear predictor; an end that is outside
+ * the link's domain is NaN. Otherwise as interlace_fit_predict.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_predict_interval(const struct interlace_fit *fit,
+                                                const struct interlace_frame *newdata,
+                                                int32_t type,
+                                                bool random,
+                                                const size_t *terms,
+                                                size_t n_terms,
+                                                int32_t new_levels,
+                                                double level,
+                                                double *values,
+                                                double *std_error,
+                                                double *lower,
+                                                double *upper,
+                                                size_t len,
+                                                struct interlace_error *err);
+
+/**
+ * The same for a fit from arrays: `newdata` as for interlace_fit_predict_arrays, the rest as for interlace_fit_predict_interval.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_predict_arrays_interval(const struct interlace_fit *fit,
+                                                       const struct interlace_spec *newdata,
+                                                       int32_t type,
+                                                       bool random,
+                                                       const size_t *terms,
+                                                       size_t n_terms,
+                                                       int32_t new_levels,
+                                                       double level,
+                                                       double *values,
+                                                       double *std_error,
+                                                       double *lower,
+                                                       double *upper,
+                                                       size_t len,
+                                                       struct interlace_error *err);
+
+/**
+ * R2 of Nakagawa and Schielzeth (2013): the share of the variance that the fixed effects explain, and that of fixed and random effects, with
+ * random slopes (Johnson 2014) and for other families than the normal (Nakagawa, Johnson and Schielzeth 2017). The variance about the linear
+ * predictor is sigma^2 for gaussian models; pi^2/3 (logit), 1 (probit) or pi^2/6 (complementary log-log) for binomial ones; for others that of
+ * one observation at the mean of the model with an intercept instead of the fixed effects, which is fitted for it: log(1 + variance/mean^2) with
+ * a log link, by the delta method otherwise. Random intercepts of single observations belong to it. All rows count alike.
+ * INTERLACE_E_UNSUPPORTED for mixtures with zeros and for families without such a variance.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_r2(const struct interlace_fit *fit,
+                                  double *marginal,
+                                  double *conditional,
+                                  struct interlace_error *err);
+
+/**
+ * Intraclass correlations by the variances of interlace_fit_r2: the share of the random effects in what the fixed effects leave
+ * (`adjusted`), and in all (`unadjusted`).
+ * Since 0.1.
+ */
+interlace_status interlace_fit_icc(const struct interlace_fit *fit,
+                                   double *adjusted,
+                                   double *unadjusted,
+                                   struct interlace_error *err);
+
+/**
+ * The test of overdispersion: the sum of squared Pearson residuals, its ratio to the residual degrees of freedom `df` (rows less parameters),
+ * about 1 where the family's variance is right, and the probability of a larger sum by the chi-square distribution. For binary responses
+ * it says nothing. INTERLACE_E_UNSUPPORTED for families whose variance is estimated: linear models, gamma, and the like.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_overdispersion(const struct interlace_fit *fit,
+                                              double *chi_square,
+                                              double *ratio,
+                                              double *df,
+                                              double *p_value,
                                               struct interlace_error *err);
 
 /**
@@ -2091,6 +2245,80 @@ interlace_status interlace_fit_custom_contrasts(const struct interlace_fit *fit,
                                                 double level,
                                                 struct interlace_frame **out,
                                                 struct interlace_error *err);
+
+/**
+ * Simulates the response `nsim` times, to `out` [m,nsim], one column a replicate; m as interlace_fit_n_rows has it. `what` is
+ * INTERLACE_SIMULATE_NEW or INTERLACE_SIMULATE_CONDITIONAL. Binomial responses are proportions. A replicate depends on `seed` and its
+ * number alone. NaN where a drawn linear predictor is outside the range of the link.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_simulate(const struct interlace_fit *fit,
+                                        size_t nsim,
+                                        uint64_t seed,
+                                        int32_t what,
+                                        double *out,
+                                        size_t len,
+                                        struct interlace_error *err);
+
+/**
+ * The parametric bootstrap: simulates the response `nsim` times as interlace_fit_simulate does, fits the model to each, and gives a new
+ * frame with one row a replicate: "status" (converged, singular or failed), "reason" (why it failed, else missing), "logLik", and all
+ * estimates by name: fixed effects (those of the zero part and the dispersion begin with zi. and disp.), parameters of the family or
+ * sigma, theta, standard deviations (sd_) and correlations (cor_) of random effects. Replicates that failed have NaN.
+ * Of `options`, which may be NULL, the threads are used, which change no result, and the progress function, which is called after each
+ * replicate with the number done, and the deviance and theta of one (NaN and none if it failed).
+ * The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_bootstrap(const struct interlace_fit *fit,
+                                         size_t nsim,
+                                         uint64_t seed,
+                                         int32_t what,
+                                         const struct interlace_options *options,
+                                         struct interlace_frame **out,
+                                         struct interlace_error *err);
+
+/**
+ * Intervals from `replicates`, a frame that interlace_fit_bootstrap has made of the same fit, as a new frame: term, estimate, bias,
+ * std_error, lower, upper, and n, the number of replicates that did not fail. `type` is INTERLACE_BOOTSTRAP_PERCENTILE,
+ * INTERLACE_BOOTSTRAP_BASIC or INTERLACE_BOOTSTRAP_NORMAL. `level` is between 0 and 1, such as 0.95.
+ * The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_bootstrap_confint(const struct interlace_fit *fit,
+                                                 const struct interlace_frame *replicates,
+                                                 double level,
+                                                 int32_t type,
+                                                 struct interlace_frame **out,
+                                                 struct interlace_error *err);
+
+/**
+ * Profile-likelihood intervals of all parameters as a new frame: term, estimate, lower, upper, warning. The terms have lme4's names:
+ * standard deviations (sd_) and correlations (cor_) of random effects, sigma or the family's parameters, fixed effects (those of the
+ * zero part and the dispersion begin with zi. and disp.). Likelihoods, and so the estimates here, are maximum likelihood's whatever the
+ * method of the fit. A limit is NaN where the profile never crosses; "warning" says why and is missing otherwise.
+ * INTERLACE_E_UNSUPPORTED for a fit with no quadrature points (nagq 0). Of `options`, which may be NULL, the progress function is called
+ * at each point of a profile with the number of these so far, the deviance and theta. The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_confint_profile(const struct interlace_fit *fit,
+                                               double level,
+                                               const struct interlace_options *options,
+                                               struct interlace_frame **out,
+                                               struct interlace_error *err);
+
+/**
+ * Profiles of all parameters as a new frame of points: term, value, and zeta, the signed root of the deviance's rise above its minimum
+ * where the parameter has that value and all others are at their best. The points of a term ascend, from somewhat outside its interval
+ * to somewhat outside; otherwise as interlace_fit_confint_profile.
+ * The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_profile(const struct interlace_fit *fit,
+                                       double level,
+                                       const struct interlace_options *options,
+                                       struct interlace_frame **out,
+                                       struct interlace_error *err);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -46,10 +46,14 @@ pub mod lmm;
 pub mod glmm;
 /// The fitted model.
 pub mod fit;
+/// Simulated responses of a fit, refits to them, the parametric bootstrap.
+pub mod resample;
 /// Tests and intervals of a fit.
 pub mod inference;
 /// Predictions from a fit.
 pub mod predict;
+/// Residuals, overdispersion, R2.
+pub mod diagnostics;
 /// What a person reads of a fit, and its tables.
 pub mod summary;
 

@@ -163,6 +163,39 @@ fn interlace_fit_prints_one_json_document() {
 }
 
 #[test]
+fn interlace_fit_predicts_with_intervals_and_explains() {
+    let more = ["--json", "--predict", SALAMANDERS[2], "--interval", "confidence", "--level", "0.9"];
+    let document = |kind: &str| -> serde_json::Value {
+        let output = interlace_fit(&[&SALAMANDERS[..], &more, &["--type", kind]].concat());
+        assert!(output.status.success(), "{}", transcript(&output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let (response, zero) = (document("response"), document("zprob"));
+    for (document, key) in [(&response, "fitted"), (&zero, "zprob")] {
+        for i in 0..644 {
+            let (a, b) = (document["predictions"]["values"][i].as_f64().unwrap(), document[key][i].as_f64().unwrap());
+            assert!((a - b).abs() < 1e-12, "{key}[{i}]: {a} {b}");
+        }
+    }
+    let number = |key: &str, i: usize| response["predictions"][key][i].as_f64().unwrap();
+    for i in [0, 100, 643] {
+        assert!(number("lower", i) < number("values", i) && number("values", i) < number("upper", i));
+        assert!(number("std_error", i) > 0.0);
+    }
+    assert_eq!(response["residuals_pearson"].as_array().unwrap().len(), 644);
+    assert!(response.get("residuals_deviance").is_none(), "a mixture has no deviance");
+    assert!(response["overdispersion"]["ratio"].as_f64().unwrap() > 0.5);
+    let unsupported = interlace_fit(&[&SALAMANDERS[..], &["--r2"]].concat());
+    assert_eq!(unsupported.status.code(), Some(1), "{}", transcript(&unsupported));
+
+    let output = interlace_fit(&[&SLEEPSTUDY[..], &["--json", "--r2"]].concat());
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    for (key, want) in [("marginal", 0.278_652_0), ("conditional", 0.799_218_9)] {
+        assert!((document["r2"][key].as_f64().unwrap() - want).abs() < 1e-6, "{}", document["r2"]);
+    }
+}
+
+#[test]
 fn interlace_fit_evaluates_the_objective() {
     let output = interlace_fit(&[&SLEEPSTUDY[..], &["--json", "--objective", "1,0,1; 0,0,0"]].concat());
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -187,6 +220,8 @@ fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
         (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--information", "fisher"][..], 2, "observed or expected"),
         (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--nagq", "0"][..], 2, "--nagq is for the model glmm"),
         (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--nonsense"][..], 2, "--nonsense"),
+        (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--predict", "x.csv", "--type", "mean"][..], 2, "marginal"),
+        (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--interval", "prediction"][..], 1, "not available"),
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--emmeans", "~ Days"][..], 1, "--emmeans with --df satterthwaite"),
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--adjust", "holm"][..], 2, "--adjust is for --emmeans"),
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--lrt", "x", "--objective", "1"][..], 2, "--lrt can't go with it"),
@@ -209,4 +244,23 @@ fn the_help_lists_every_family_and_link() {
     for name in interlace::family::names().into_iter().chain(links) {
         assert!(help.contains(&name), "{name} is not in --help");
     }
+}
+
+#[test]
+fn interlace_fit_simulates_and_profiles() {
+    let more = ["--json", "--simulate", "2", "--bootstrap", "5", "--seed", "4", "--confint", "boot", "--confint", "profile"];
+    let output = interlace_fit(&[&SLEEPSTUDY[..], &more].concat());
+    assert!(output.status.success(), "{}", transcript(&output));
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let lengths = |v: &serde_json::Value| v.as_array().unwrap().iter().map(|v| v.as_array().unwrap().len()).collect::<Vec<_>>();
+    assert_eq!(lengths(&document["simulations"]), [180, 180]);
+    let bootstrap = &document["bootstrap"];
+    assert_eq!(lengths(&bootstrap["values"]), [bootstrap["names"].as_array().unwrap().len(); 5]);
+    assert_eq!(bootstrap["failed"], 0);
+    assert_eq!(document["boot_ci"]["names"], bootstrap["names"]);
+    let profile = &document["profile_ci"];
+    assert_eq!(profile["names"][1], "cor_Days.(Intercept)|Subject");
+    assert!((profile["lower"][1].as_f64().unwrap() + 0.481_492_580).abs() < 1e-6, "{profile}");
+    let wrong = interlace_fit(&[&SLEEPSTUDY[..], &["--confint", "boot"]].concat());
+    assert_eq!(wrong.status.code(), Some(2), "{}", transcript(&wrong));
 }

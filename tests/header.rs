@@ -8,7 +8,7 @@ mod toolchain;
 use toolchain::{cc, cxx, root, succeed};
 
 /// The files of src/capi that make the header, in its order.
-const SOURCES: [&str; 21] = [
+const SOURCES: [&str; 23] = [
     "status",
     "frame",
     "frame_columns",
@@ -28,8 +28,10 @@ const SOURCES: [&str; 21] = [
     "fit_outcome",
     "fit_tables",
     "predict",
+    "diagnostics",
     "tests_of_fits",
     "marginal_means",
+    "resample",
 ];
 
 const STRICT: [&str; 6] = ["-pedantic", "-Wall", "-Wextra", "-Werror", "-Wundef", "-fsyntax-only"];

@@ -8,6 +8,7 @@ use super::buffer::{copy_out, target, write_out};
 use super::fit::{FitHandle, fit_of};
 use super::handle::choice;
 use super::status::{ErrorRecord, Status};
+use crate::diagnostics::ResidualKind;
 use crate::error::Error;
 
 /// Residuals: response minus fitted value.
@@ -15,6 +16,11 @@ pub const INTERLACE_RESIDUALS_RESPONSE: i32 = 0;
 /// Residuals: response minus fitted value, times the square root of the weight; of a generalised model, over the standard deviation of the
 /// response.
 pub const INTERLACE_RESIDUALS_PEARSON: i32 = 1;
+/// Residuals: response minus fitted value, divided by the derivative of the mean in the linear predictor.
+pub const INTERLACE_RESIDUALS_WORKING: i32 = 2;
+/// Residuals: the signed square root of the unit deviance; for a linear model those of INTERLACE_RESIDUALS_PEARSON. INTERLACE_E_UNSUPPORTED for
+/// a mixture with zeros and for families without a deviance.
+pub const INTERLACE_RESIDUALS_DEVIANCE: i32 = 3;
 
 /// Length m of results per row: the rows used; with INTERLACE_NA_PAD the rows of the data, those not used having NaN.
 /// Since 0.1.
@@ -37,7 +43,8 @@ pub unsafe extern "C" fn interlace_fit_fitted(fit: Option<&FitHandle>, out: *mut
     boundary(err, || copy_out(&fit_of(fit)?.fitted, out, len))
 }
 
-/// Residuals, to `out` [m]; `kind` is INTERLACE_RESIDUALS_RESPONSE or INTERLACE_RESIDUALS_PEARSON.
+/// Residuals, to `out` [m]; `kind` is INTERLACE_RESIDUALS_RESPONSE, INTERLACE_RESIDUALS_PEARSON, INTERLACE_RESIDUALS_WORKING or
+/// INTERLACE_RESIDUALS_DEVIANCE. INTERLACE_E_UNSUPPORTED where a model has no residuals of the kind.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_residuals(
@@ -49,9 +56,30 @@ pub unsafe extern "C" fn interlace_fit_residuals(
 ) -> Status {
     boundary(err, || {
         let fit = fit_of(fit)?;
-        let kinds = [(INTERLACE_RESIDUALS_RESPONSE, &fit.residuals), (INTERLACE_RESIDUALS_PEARSON, &fit.residuals_pearson)];
-        copy_out(choice(kind, "kind", &kinds)?, out, len)
+        let kinds = [
+            (INTERLACE_RESIDUALS_RESPONSE, ResidualKind::Response),
+            (INTERLACE_RESIDUALS_PEARSON, ResidualKind::Pearson),
+            (INTERLACE_RESIDUALS_WORKING, ResidualKind::Working),
+            (INTERLACE_RESIDUALS_DEVIANCE, ResidualKind::Deviance),
+        ];
+        copy_out(&fit.residuals_of(choice(kind, "kind", &kinds)?)?, out, len)
     })
+}
+
+/// Randomised quantile residuals (Dunn and Smyth 1996), to `out` [m]: the normal quantile of the distribution function at the response, at a
+/// uniform random place within the jump of a response that has a probability of its own. If the model is true, the random effects being what
+/// they are estimated to be, they are standard normal, whatever the family. The same `seed` gives the same numbers; those of continuous
+/// responses don't depend on it.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_quantile_residuals(
+    fit: Option<&FitHandle>,
+    seed: u64,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || copy_out(&fit_of(fit)?.quantile_residuals(seed)?, out, len))
 }
 
 /// The response, to `out` [m].

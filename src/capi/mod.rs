@@ -21,6 +21,7 @@ mod handle;
 mod strings;
 
 // What the header is generated from; `tests/header.rs` has the order.
+pub mod diagnostics;
 pub mod family_list;
 pub mod family;
 pub mod fit;
@@ -37,6 +38,7 @@ pub mod frame_columns;
 pub mod marginal_means;
 pub mod options;
 pub mod predict;
+pub mod resample;
 pub mod spec;
 pub mod spec_arrays;
 pub mod spec_family;

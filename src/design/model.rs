@@ -62,6 +62,14 @@ impl ModelProgram {
         }
     }
 
+    /// Runs the program on new data given as a frame, for new groups.
+    pub fn apply_to_new_groups(&self, frame: &Frame) -> Result<Design> {
+        match self {
+            ModelProgram::Formula(program) => program.apply_to_new_groups(frame),
+            ModelProgram::Arrays(_) => self.apply_frame(frame, true),
+        }
+    }
+
     /// Runs the program on new data given as arrays, of a model without further predictors.
     pub fn apply_arrays(&self, arrays: &ArraySpec, random: bool) -> Result<Design> {
         apply_arrays(self.of_arrays()?, arrays, Further::default(), random)

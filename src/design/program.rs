@@ -9,8 +9,8 @@ use crate::design::predictor::{PredictorProgram, PredictorSources, Source};
 use crate::design::realise::{Evaluated, checked_weights};
 use crate::design::response::{Response, ResponseRule, ResponseValues};
 use crate::design::rows::{Incomplete, Rows};
-use crate::design::{Design, NaPolicy, PredictorDesign};
-use crate::error::{Error, Result};
+use crate::design::{Design, NaPolicy, PredictorDesign, UNSEEN};
+use crate::error::{Error, Result, try_vec};
 use crate::formula::Formula;
 use crate::frame::Frame;
 use crate::frame::names::{known, quoted};
@@ -79,7 +79,16 @@ impl Program {
     /// and in the ledger. An unknown level of a predictor is an error; an unknown or missing one of a grouping factor is `UNSEEN`.
     /// Without `random`, the columns of the random terms need not be there.
     pub fn apply(&self, frame: &Frame, random: bool) -> Result<Design> {
-        let evaluate = |predictor: &PredictorProgram| Evaluated::of_new_data(predictor, frame, random);
+        self.applied(frame, random, random)
+    }
+
+    /// The same for new groups: all levels are `UNSEEN`, and the columns of the grouping factors need not be there.
+    pub fn apply_to_new_groups(&self, frame: &Frame) -> Result<Design> {
+        self.applied(frame, true, false)
+    }
+
+    fn applied(&self, frame: &Frame, random: bool, groups: bool) -> Result<Design> {
+        let evaluate = |predictor: &PredictorProgram| Evaluated::of_new_data(predictor, frame, random, groups);
         let mean = evaluate(&self.mean)?;
         let further = self.further.as_ref().try_map(evaluate)?;
         let mut incomplete = Incomplete::new(frame.n_rows(), Some(frame))?;
@@ -89,7 +98,10 @@ impl Program {
         }
         let (rows, ledger) = incomplete.finish(NaPolicy::Omit)?;
         let realise = |(program, evaluated): (&PredictorProgram, Evaluated)| {
-            let index = program.group_index(&evaluated, &rows)?;
+            let mut index = program.group_index(&evaluated, &rows)?;
+            if random && !groups {
+                index = program.groups.iter().map(|_| try_vec("group index", UNSEEN, rows.len())).collect::<Result<_>>()?;
+            }
             program.realise(evaluated, &rows, random.then_some(&index))
         };
         let design = assembled(realise((&self.mean, mean))?, self.further.as_ref().zip(further).try_map(realise)?, rows.len());

@@ -23,7 +23,7 @@ pub(super) struct Evaluated<'a> {
 
 impl<'a> Evaluated<'a> {
     /// What predictions need.
-    pub fn of_new_data(program: &PredictorProgram, frame: &'a Frame, random: bool) -> Result<Self> {
+    pub fn of_new_data(program: &PredictorProgram, frame: &'a Frame, random: bool, groups: bool) -> Result<Self> {
         let evaluate = |(v, variable): (usize, &Variable)| {
             if v >= program.n_fixed_variables && !random {
                 return Ok(None);
@@ -33,7 +33,7 @@ impl<'a> Evaluated<'a> {
         let factors = |group: &Group| group.factors.iter().map(|f| f.node.factor(frame)).collect::<Result<Vec<_>>>();
         Ok(Evaluated {
             variables: program.variables.iter().enumerate().map(evaluate).collect::<Result<_>>()?,
-            groups: program.groups.iter().filter(|_| random).map(factors).collect::<Result<_>>()?,
+            groups: program.groups.iter().filter(|_| groups).map(factors).collect::<Result<_>>()?,
             offsets: program.offsets.iter().map(|s| s.node.full_numbers(frame)).collect::<Result<_>>()?,
         })
     }

@@ -28,7 +28,7 @@ fn can_separate(family: &dyn Family) -> bool {
 }
 
 /// Fails at a response that the family can't have; the zeros of a hurdle are not the family's. Rows are named as those of the data.
-pub(super) fn check_response(response: &FamilyResponse, ledger: &RowLedger) -> Result<Vec<String>> {
+pub(crate) fn check_response(response: &FamilyResponse, ledger: &RowLedger) -> Result<Vec<String>> {
     let hurdle = response.zero == Some(ZeroPart::Hurdle);
     let rows: Vec<usize> = (0..response.y.len()).filter(|&i| !hurdle || response.y[i] != 0.0).collect();
     if rows.is_empty() && hurdle {

@@ -16,7 +16,8 @@ use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
 use crate::glmm::solution::{Solution, solve};
 use crate::glmm::start::{Guess, Start, start};
-use crate::options::{Information, Options, Progress};
+use crate::optimize::Reason;
+use crate::options::{Information, Options, Progress, StdErrors};
 use crate::random::TermSolution;
 use crate::search::Estimate;
 use crate::spec::{ModelKind, Spec};
@@ -39,9 +40,19 @@ pub(super) fn fit(
     let start = start_of(&response, &model)?;
     let mut laplace = Laplace::new(&model, approximation(options))?;
     let estimate = estimate(&mut laplace, &start, options, progress)?;
-    let solution = solve(&mut laplace, &estimate.working, options.std_errors)?;
+    let mut std_errors = options.std_errors;
+    if estimate.reason == Reason::Deadline && std_errors == StdErrors::Marginal {
+        std_errors = StdErrors::Conditional;
+        design
+            .warnings
+            .push("standard errors are those given the covariance parameters, because the deadline was reached".to_owned());
+    }
+    let solution = solve(&mut laplace, &estimate.working, std_errors)?;
     let flat = solution.flat;
     let mut fit = Assembly { response: &response, model: &model, options, estimate: &estimate }.fit(design, program, solution)?;
+    if let Some(own) = &mut fit.generalised {
+        own.mode_steps = laplace.mode_steps;
+    }
     check_ended(&mut fit, flat)?;
     fit.timing.1 = started.elapsed().as_secs_f64();
     Ok(fit)
@@ -70,7 +81,7 @@ pub(super) fn objective(spec: &Spec, design: &Design, options: &Options, points:
         .collect()
 }
 
-fn approximation(options: &Options) -> Approximation {
+pub(crate) fn approximation(options: &Options) -> Approximation {
     let inside = match (options.quadrature, options.reml_generalised) {
         (0, _) => Inside::Mode,
         (_, true) => Inside::Integrated,
@@ -98,7 +109,7 @@ fn zero_part(family: &dyn Family) -> Result<ZeroPart> {
 }
 
 /// The model in working units, the predictors in the order of the response.
-fn model(response: &FamilyResponse, design: &Design) -> Result<Model> {
+pub(crate) fn model(response: &FamilyResponse, design: &Design) -> Result<Model> {
     let n = design.n;
     let mut fixed = vec![FixedPart::new(n, &design.x, design.offset.as_deref())?];
     let mut terms: Vec<(usize, &TermDesign)> = design.terms.iter().map(|t| (0, t)).collect();
@@ -115,7 +126,7 @@ fn model(response: &FamilyResponse, design: &Design) -> Result<Model> {
     Model::new(Box::new(response.clone()), n, fixed, &terms)
 }
 
-fn start_of(response: &FamilyResponse, model: &Model) -> Result<Start> {
+pub(crate) fn start_of(response: &FamilyResponse, model: &Model) -> Result<Start> {
     let (n, family) = (model.n, &response.family);
     let data = response.observations();
     let mut eta = vec![vec![0.0; n]; 1 + usize::from(response.zero.is_some()) + usize::from(response.dispersion)];
@@ -158,6 +169,8 @@ impl Assembly<'_> {
                 fixed: self.fixed_effects(&design.x_names, at, &solution),
                 terms,
                 eta,
+                x: kept_columns(design.x, n, design.x_names.len(), &self.model.fixed[at].kept),
+                offset: design.offset,
                 kept: self.model.fixed[at].kept.clone(),
             })
         };
@@ -202,6 +215,7 @@ impl Assembly<'_> {
                 zero: self.response.zero,
                 information: self.options.information,
                 quadrature: self.options.quadrature,
+                mode_steps: 0,
                 psi,
                 parameters,
                 eta: std::mem::take(&mut solution.eta[0]),
@@ -219,6 +233,7 @@ impl Assembly<'_> {
             fixed,
             program,
         };
+        fit.design_warnings.extend(solution.remarks);
         fit.add_generalised_rows();
         Ok(fit)
     }

@@ -1,6 +1,7 @@
 //! What a generalised fit says of each row.
 
 use super::{Fit, Generalised};
+use crate::family::WeightRole;
 use crate::family::special::expit;
 
 impl Fit {
@@ -11,7 +12,10 @@ impl Fit {
         self.fitted = (0..self.n_obs).map(|i| own.mean(i)).collect();
         self.residuals = self.y.iter().zip(&self.fitted).map(|(y, f)| y - f).collect();
         let weight = |i: usize| self.weights.as_ref().map_or(1.0, |w| w[i]);
-        self.residuals_pearson = (0..self.n_obs).map(|i| self.residuals[i] / own.standard_deviation(i, weight(i))).collect();
+        // A weight that multiplies the log-density is not in the variance.
+        let factor = |i: usize| if own.family.weight_role() == WeightRole::Factor { weight(i).sqrt() } else { 1.0 };
+        self.residuals_pearson =
+            (0..self.n_obs).map(|i| factor(i) * self.residuals[i] / own.standard_deviation(i, weight(i))).collect();
         self.pad_rows();
     }
 }

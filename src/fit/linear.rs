@@ -112,7 +112,7 @@ impl Fit {
 }
 
 /// The design reduced to cross-products, ready for the objective.
-fn assemble(design: &Design) -> Result<LinearSystem> {
+pub(crate) fn assemble(design: &Design) -> Result<LinearSystem> {
     let y: Vec<f64> = match &design.offset {
         Some(offset) => design.y.iter().zip(offset).map(|(y, o)| y - o).collect(),
         None => design.y.clone(),

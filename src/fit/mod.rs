@@ -1,10 +1,12 @@
 //! A fitted model: immutable, and owner of all that it needs.
 
-mod diagnosis;
-mod generalised;
+pub(crate) mod design;
+pub(crate) mod diagnosis;
+pub(crate) mod generalised;
 mod generalised_rows;
-mod linear;
+pub(crate) mod linear;
 mod predictors;
+mod rebuilt;
 
 pub use predictors::Role;
 
@@ -21,6 +23,8 @@ use crate::options::{Information, Options, Progress};
 use crate::random::TermSolution;
 use crate::search::Estimate;
 use crate::spec::{ModelKind, Source, Spec};
+
+pub(crate) use rebuilt::Rebuilt;
 
 /// A fitted model. `y`, `fitted`, `residuals`, `residuals_pearson`, `weights` and `offset` have one entry per row used, or, where the
 /// policy was to pad, per row of the data, with NaN for rows that were not used.
@@ -132,6 +136,8 @@ pub struct Generalised {
     pub zero: Option<ZeroPart>,
     pub information: Information,
     pub quadrature: usize,
+    /// Newton steps of the random effects' modes, over the search and the standard errors.
+    pub mode_steps: usize,
     /// The family's parameters on their working scale; with a dispersion formula the first is not a number.
     pub psi: Vec<f64>,
     pub parameters: Vec<FamilyParameter>,
@@ -167,6 +173,10 @@ pub struct PredictorFit {
     pub terms: Vec<TermFit>,
     /// Its values, per row used.
     pub eta: Vec<f64>,
+    /// `[n_obs, p]`, the columns kept.
+    pub x: Vec<f64>,
+    /// Per row used.
+    pub offset: Option<Vec<f64>>,
     /// The columns of the program's X that the fit has kept.
     pub(crate) kept: Vec<usize>,
 }

@@ -123,7 +123,9 @@ impl Border {
             laplace.factor.unpermute_into(&half, &mut g);
             let mut b: Vec<f64> = g.iter().map(|g| -g).collect();
             laplace.gram.gram.apply_factors(&laplace.t, false, &mut b);
-            v.iter_mut().for_each(|v| v.fill(0.0));
+            for v in &mut v {
+                v.fill(0.0);
+            }
             for (i, c) in c.iter().enumerate() {
                 let column = &laplace.model.fixed[0].q[i * n..(i + 1) * n];
                 v[0].iter_mut().zip(column).for_each(|(v, x)| *v += c * x);

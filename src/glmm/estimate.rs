@@ -2,9 +2,14 @@
 
 use super::laplace::Laplace;
 use super::start::Start;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::options::{Options, Progress};
 use crate::search::{Estimate, Search};
+
+/// Searches anew, from better modes of the random effects.
+const RESTARTS: usize = 3;
+/// What the deviance must be lower by at these, relative.
+const LOWER: f64 = 1e-9;
 
 /// Minimises the deviance from a start, as `options` say.
 pub fn estimate(laplace: &mut Laplace<'_>, start: &Start, options: &Options, progress: Option<Progress<'_>>) -> Result<Estimate> {
@@ -23,5 +28,21 @@ pub fn estimate(laplace: &mut Laplace<'_>, start: &Start, options: &Options, pro
     laplace.start_fixed(&start.fixed[0]);
     let mut search = Search::new(laplace, options, progress);
     let best = search.run(&x, options.tolerance)?;
-    search.finish(best)
+    let mut estimate = search.finish(best)?;
+    // Where a likelihood is not log-concave the random effects may have several modes, and the search has followed those it began with.
+    for _ in 0..RESTARTS {
+        let laplace = &mut *search.criterion;
+        let (afresh, before) = match laplace.evaluate_afresh(&estimate.working) {
+            Ok(found) => found,
+            Err(error) if error.code == Code::Numeric => break,
+            Err(error) => return Err(error),
+        };
+        if afresh >= estimate.value - LOWER * (1.0 + estimate.value.abs()) {
+            laplace.start_modes(&before);
+            break;
+        }
+        let again = search.run(&estimate.working, options.tolerance)?;
+        estimate = search.finish(again)?;
+    }
+    Ok(estimate)
 }

@@ -20,14 +20,13 @@ pub struct FixedPart {
 impl FixedPart {
     /// Gram-Schmidt, each column twice (Giraud et al. 2005): columns that are combinations of those before them are left out.
     pub fn new(n: usize, x: &[f64], offset: Option<&[f64]>) -> Result<Self> {
-        let columns = if n == 0 { 0 } else { x.len() / n };
         let mut part =
             FixedPart { q: vec![], p: 0, kept: vec![], w: vec![], offset: offset.map(<[f64]>::to_vec).unwrap_or_default() };
         let mut q: Vec<f64> = Vec::new();
         q.try_reserve_exact(x.len()).map_err(|_| Error::memory("fixed-effects model matrix", 8 * x.len()))?;
         let mut r: Vec<Vec<f64>> = vec![];
         let unit = (n as f64).sqrt();
-        for (j, column) in x.chunks_exact(n.max(1)).enumerate().take(columns) {
+        for (j, column) in x.chunks_exact(n.max(1)).enumerate() {
             // Scaled, so that squares neither overflow nor underflow.
             let largest = column.iter().fold(0.0f64, |m, v| m.max(v.abs()));
             if largest == 0.0 || !(1.0 / largest).is_finite() {
@@ -50,7 +49,9 @@ impl FixedPart {
             }
             q.extend(own.iter().map(|v| v * unit / left));
             coefficients.push(left / unit);
-            coefficients.iter_mut().for_each(|c| *c *= largest);
+            for c in &mut coefficients {
+                *c *= largest;
+            }
             r.push(coefficients);
             part.kept.push(j);
         }

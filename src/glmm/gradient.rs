@@ -17,12 +17,17 @@ use crate::family::Order;
 use crate::linalg::SelectedInverse;
 use crate::random::{WeightedGram, triangle};
 
+/// Half the derivatives in T of each term.
+type Forces = Vec<Vec<f64>>;
+/// Leverages per row, at `triangle(a, b)`.
+type Leverages = Vec<Vec<f64>>;
+
 impl Laplace<'_> {
     /// The deviance and its gradient; the forces (half the derivatives in T) are returned.
-    pub fn evaluate_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<(f64, Vec<Vec<f64>>)> {
+    pub fn evaluate_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<(f64, Forces)> {
         let value = self.evaluate(x, Order::Gradient)?;
         let (mut force, h) = self.leverages()?;
-        let pulled = self.pulls(&h)?;
+        let pulled = self.pulls(&h);
         for (k, force) in force.iter_mut().enumerate() {
             let (size, first) = (self.model.layout.terms[k], self.model.layout.offset(k));
             let r = size.effects;
@@ -56,7 +61,7 @@ impl Laplace<'_> {
     }
 
     /// With A (or H) of the determinant: traces for the forces, and leverages of pairs of predictors (empty without inner effects).
-    fn leverages(&mut self) -> Result<(Vec<Vec<f64>>, Vec<Vec<f64>>)> {
+    fn leverages(&mut self) -> Result<(Forces, Leverages)> {
         let terms = self.model.terms();
         let predictors = self.inner.len();
         let both = |e: &usize| (0..predictors).any(|a| (0..=a).any(|b| triangle(a, b) == *e && self.inner[a] && self.inner[b]));
@@ -127,7 +132,7 @@ impl Laplace<'_> {
     }
 
     /// The adjoint solve and what follows from it.
-    fn pulls(&mut self, h: &[Vec<f64>]) -> Result<Pulls> {
+    fn pulls(&mut self, h: &[Vec<f64>]) -> Pulls {
         let (n, predictors, q) = (self.model.n, self.inner.len(), self.u.len());
         let mut rows: Vec<Vec<f64>> = (0..predictors).map(|c| self.curvature_pull(h, c)).collect();
         let mut a = vec![0.0; q];
@@ -157,17 +162,16 @@ impl Laplace<'_> {
         let mut z = vec![0.0; q];
         self.model.transpose_random(&rows, &mut z);
         self.model.transpose_random(&self.jet.s, &mut self.zs);
-        let scores = match &self.quadrature {
-            Some(quadrature) => &quadrature.averages.s,
-            None => {
-                z.iter_mut().zip(&self.zs).for_each(|(z, s)| *z -= 2.0 * s);
-                &self.jet.s
-            }
+        let scores = if let Some(quadrature) = &self.quadrature {
+            &quadrature.averages.s
+        } else {
+            z.iter_mut().zip(&self.zs).for_each(|(z, s)| *z -= 2.0 * s);
+            &self.jet.s
         };
         for (row, s) in rows.iter_mut().zip(scores) {
             row.iter_mut().zip(s).for_each(|(r, s)| *r -= 2.0 * s);
         }
-        Ok(Pulls { rows, z, a, za })
+        Pulls { rows, z, a, za }
     }
 
     /// q_c: what the determinant changes by with predictor c.

@@ -82,7 +82,9 @@ impl Laplace<'_> {
         let g = directions(&self.model.layout, &self.t, &derivatives, &self.u, &self.zs);
         let mut product = vec![0.0; g.len()];
         self.gram.gram.subtract_product(&g, &mut product);
-        product.iter_mut().for_each(|v| *v = -*v);
+        for v in &mut product {
+            *v = -*v;
+        }
         let half = self.half_solved(product.clone());
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
         for i in 0..derivatives.len() {

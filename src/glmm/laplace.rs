@@ -19,7 +19,7 @@ use crate::linalg::{SelectedInverse, SparseCholesky};
 use crate::random::{WeightedGram, triangle};
 
 /// The Newton decrement, relative to the penalised deviance, at which the mode is found: gradients are exact to its square root.
-const MODE: f64 = 1e-19;
+const MODE: f64 = 1e-22;
 const MOST_STEPS: usize = 200;
 const MOST_HALVINGS: usize = 40;
 
@@ -258,7 +258,7 @@ impl<'a> Laplace<'a> {
         if next > value {
             return Ok(next);
         }
-        self.move_by(0.0, &before.0, before.1.as_deref());
+        self.go_back(&before.0, before.1.as_deref());
         self.penalised()
     }
 
@@ -349,18 +349,21 @@ impl<'a> Laplace<'a> {
 
     fn move_by(&mut self, length: f64, before: &[f64], fixed: Option<&[f64]>) {
         // `work` is overwritten by `predict`, so the step is kept in `permuted` meanwhile.
-        if length != 0.0 {
-            self.permuted.copy_from_slice(&self.work);
-            for ((u, b), s) in self.u.iter_mut().zip(before).zip(&self.permuted) {
-                *u = b + length * s;
-            }
-        } else {
-            self.u.copy_from_slice(before);
+        self.permuted.copy_from_slice(&self.work);
+        for ((u, b), s) in self.u.iter_mut().zip(before).zip(&self.permuted) {
+            *u = b + length * s;
         }
         if let (Some(border), Some(fixed)) = (&mut self.border, fixed) {
             for ((g, b), s) in border.gamma.iter_mut().zip(fixed).zip(&border.step) {
                 *g = b + length * s;
             }
+        }
+    }
+
+    fn go_back(&mut self, before: &[f64], fixed: Option<&[f64]>) {
+        self.u.copy_from_slice(before);
+        if let (Some(border), Some(fixed)) = (&mut self.border, fixed) {
+            border.gamma.copy_from_slice(fixed);
         }
     }
 
@@ -380,8 +383,7 @@ impl<'a> Laplace<'a> {
             }
             length *= 0.5;
         }
-        self.work.copy_from_slice(&step);
-        self.move_by(0.0, &before, fixed.as_deref());
+        self.go_back(&before, fixed.as_deref());
         self.factorized = false;
         Err(Error::numeric("no step towards the modes of the random effects raises the likelihood"))
     }
@@ -393,6 +395,20 @@ impl Laplace<'_> {
         if let Some(border) = &mut self.border {
             border.gamma.copy_from_slice(gamma);
         }
+    }
+
+    /// The deviance at working parameters with modes searched from zero, and the modes before.
+    pub fn evaluate_afresh(&mut self, x: &[f64]) -> Result<(f64, Vec<f64>)> {
+        let before = self.u.clone();
+        self.u.fill(0.0);
+        self.factorized = false;
+        Ok((self.evaluate(x, Order::Mode)?, before))
+    }
+
+    /// Starts the next search for the modes from these.
+    pub fn start_modes(&mut self, u: &[f64]) {
+        self.u.copy_from_slice(u);
+        self.factorized = false;
     }
 
     /// The mean's fixed effects at working parameters, in the orthonormal basis.

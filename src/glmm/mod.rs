@@ -13,6 +13,7 @@ mod hessian;
 pub mod start;
 pub mod estimate;
 pub mod solution;
+pub mod joint;
 pub mod separation;
 
 #[cfg(test)]

@@ -169,10 +169,14 @@ impl FamilyEvaluator<'_> {
         let z = &mut self.zero;
         std::mem::swap(&mut jet.s[1], &mut z.z);
         let pairs = [(triangle(1, 1), &z.zz), (triangle(1, 0), &z.ez)];
-        pairs.into_iter().for_each(|(at, values)| negate(values, &mut jet.w[at]));
+        for (at, values) in pairs {
+            negate(values, &mut jet.w[at]);
+        }
         if order == Order::Gradient {
             let triples = [(tetrahedron(1, 1, 1), &z.zzz), (tetrahedron(1, 0, 0), &z.eez), (tetrahedron(1, 1, 0), &z.ezz)];
-            triples.into_iter().for_each(|(at, values)| negate(values, &mut jet.t[at]));
+            for (at, values) in triples {
+                negate(values, &mut jet.t[at]);
+            }
         }
     }
 

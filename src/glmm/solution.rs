@@ -1,7 +1,7 @@
 //! All estimates of a generalised model at given parameters, in the user's units, with their covariance.
 
 use super::laplace::{Inside, Laplace};
-use crate::error::Result;
+use crate::error::{Code, Result};
 use crate::family::Order;
 use crate::linalg::{SelectedInverse, dense};
 use crate::options::StdErrors;
@@ -26,13 +26,16 @@ pub struct Solution {
     pub terms: Vec<TermSolution>,
     /// Linear predictors per row.
     pub eta: Vec<Vec<f64>>,
-    /// Parameters in whose direction the deviance is flat: nothing is known of them.
+    /// Parameters in whose direction the deviance is flat: their standard errors are without meaning.
     pub flat: bool,
+    /// What the user should know of the standard errors.
+    pub remarks: Vec<String>,
 }
 
 /// Solves the model at working parameters.
 pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Result<Solution> {
-    let Uncertainty { vcov: working_vcov, flat, slopes } = laplace.covariance_of_parameters(x, std_errors)?;
+    let (uncertainty, remark) = laplace.uncertainty(x, std_errors)?;
+    let Uncertainty { vcov: working_vcov, flat, slopes } = uncertainty;
     let deviance = laplace.evaluate(x, Order::Gradient)?;
     let model = laplace.model;
     let theta = model.theta_from_working(x);
@@ -45,11 +48,22 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
         beta.push(own);
     }
     let vcov = laplace.user_covariance(x, &working_vcov);
+    let remarks: Vec<String> = remark.into_iter().collect();
     let mut terms = laplace.term_solutions(x)?;
     if let Some(slopes) = &slopes {
         laplace.add_uncertainty(&working_vcov, slopes, &mut terms);
     }
-    Ok(Solution { deviance, theta, beta, shared: x[laplace.shared()].to_vec(), vcov, terms, eta: laplace.eta.clone(), flat })
+    Ok(Solution {
+        deviance,
+        theta,
+        beta,
+        shared: x[laplace.shared()].to_vec(),
+        vcov,
+        terms,
+        eta: laplace.eta.clone(),
+        flat,
+        remarks,
+    })
 }
 
 /// What is known of the working parameters.
@@ -63,6 +77,20 @@ struct Uncertainty {
 }
 
 impl Laplace<'_> {
+    /// The covariance of the working parameters. Where the deviance can't be had around the estimate, the conditional one, with a remark.
+    fn uncertainty(&mut self, x: &[f64], std_errors: StdErrors) -> Result<(Uncertainty, Option<String>)> {
+        match self.covariance_of_parameters(x, std_errors) {
+            Err(error) if error.code == Code::Numeric && std_errors == StdErrors::Marginal => {
+                let what = format!(
+                    "standard errors are those given the covariance parameters, because near the estimate {}",
+                    error.message
+                );
+                Ok((self.covariance_of_parameters(x, StdErrors::Conditional)?, Some(what)))
+            }
+            other => Ok((other?, None)),
+        }
+    }
+
     /// The covariance of the working parameters, those inside first: 2 H^-1 with H the Hessian of the deviance. `[m, m]`, with NaN rows
     /// for parameters of exact zeros, which are taken as known. And whether there was a direction without curvature.
     fn covariance_of_parameters(&mut self, x: &[f64], std_errors: StdErrors) -> Result<Uncertainty> {
@@ -328,7 +356,9 @@ fn user_direction(direction: &[f64], scales: &[f64]) -> Vec<f64> {
     let mut v: Vec<f64> = direction.iter().zip(scales).map(|(d, s)| d * s).collect();
     let norm = v.iter().map(|x| x * x).sum::<f64>().sqrt();
     let largest = v.iter().fold(0.0f64, |m, x| if x.abs() > m.abs() + 1e-12 { *x } else { m });
-    v.iter_mut().for_each(|x| *x /= norm * largest.signum());
+    for x in &mut v {
+        *x /= norm * largest.signum();
+    }
     v
 }
 

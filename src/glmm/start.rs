@@ -94,7 +94,9 @@ fn projection(part: &FixedPart, values: &[f64]) -> Vec<f64> {
     let target: Vec<f64> = (0..n).map(|i| values[i] - part.offset.get(i).copied().unwrap_or(0.0)).collect();
     let mut gamma = vec![0.0; part.p];
     part.transpose(&target, &mut gamma);
-    gamma.iter_mut().for_each(|g| *g /= n as f64);
+    for g in &mut gamma {
+        *g /= n as f64;
+    }
     gamma
 }
 

@@ -5,4 +5,5 @@ pub mod contrast;
 pub mod linear;
 pub mod lrt;
 pub mod marginal_means;
+pub mod profile;
 pub mod wald;

@@ -31,7 +31,7 @@ pub fn solve(deviance: &mut Deviance<'_>, working: &[f64]) -> Result<Solution> {
     deviance.solve();
     deviance.probe()?;
     deviance.select_inverse()?;
-    let sigma = deviance.state.sigma2.sqrt() * system.map.unit.abs();
+    let sigma = deviance.sigma();
     let mut theta = vec![0.0; system.n_working()];
     theta_from_working(system, working, &mut theta);
     let mut terms = Vec::new();
@@ -42,7 +42,7 @@ pub fn solve(deviance: &mut Deviance<'_>, working: &[f64]) -> Result<Solution> {
         let boundary = null_directions(*structure, &working[range]).into_iter().map(|d| system.user_direction(k, &d)).collect();
         terms.push(deviance.term(k, sigma, boundary));
     }
-    Ok(Solution { theta, beta: system.map.estimate(&deviance.state.gamma), vcov: deviance.vcov(sigma), sigma, criterion, terms })
+    Ok(Solution { theta, beta: deviance.fixed_effects(), vcov: deviance.vcov(sigma), sigma, criterion, terms })
 }
 
 impl LinearSystem {
@@ -61,6 +61,16 @@ impl LinearSystem {
 }
 
 impl Deviance<'_> {
+    /// The user's fixed effects of the last evaluation.
+    pub fn fixed_effects(&self) -> Vec<f64> {
+        self.system.map.estimate(&self.state.gamma)
+    }
+
+    /// The residual standard deviation of the last evaluation, in the user's units.
+    pub fn sigma(&self) -> f64 {
+        self.state.sigma2.sqrt() * self.system.map.unit.abs()
+    }
+
     /// Checks the last solve by its residual: with z = Z'V^-1 r, Lambda'z - u is what A u lacks of Lambda'Z'r. It is measured against the
     /// right-hand sides: where the random effects explain nearly everything these are far larger than u, and so is their rounding.
     fn probe(&mut self) -> Result<()> {

@@ -1,10 +1,20 @@
 //! Predictions from a fit, for its own rows and for new data.
 
-use crate::design::UNSEEN;
+mod errors;
+mod marginal;
+mod predictors;
+mod quantity;
+
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::frame::Frame;
-use crate::spec::ArraySpec;
+use crate::spec::{ArraySpec, Spec};
+use errors::limits;
+use predictors::{Needed, Rows};
+use quantity::Rule;
+
+pub use quantity::Quantity;
+pub(crate) use quantity::mean_slope;
 
 /// Which parts a prediction has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,42 +30,96 @@ pub struct PredictOptions {
 pub enum NewData<'a> {
     Training,
     Frame(&'a Frame),
+    /// Of a model without further predictors.
     Arrays(&'a ArraySpec),
+    /// Arrays with the columns of the further predictors.
+    Spec(&'a Spec),
+}
+
+/// The random terms whose conditional modes are added; the others count as zero.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum RandomTerms {
+    #[default]
+    All,
+    None,
+    /// By place: those of the mean, then those of the zero part, then those of the dispersion.
+    Chosen(Vec<usize>),
+}
+
+/// What is asked of a prediction.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Request {
+    pub quantity: Quantity,
+    pub random: RandomTerms,
+    pub new_levels_zero: bool,
+    /// Standard errors, and confidence intervals of this level.
+    pub level: Option<f64>,
+}
+
+/// One entry per row of the new data (of the training data: per row as `fitted`); NaN where a predictor is missing.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Predictions {
+    pub values: Vec<f64>,
+    /// These three are empty unless a level was given.
+    pub std_errors: Vec<f64>,
+    pub lower: Vec<f64>,
+    pub upper: Vec<f64>,
 }
 
 impl Fit {
-    /// Predictions, one per row of the new data (of the training data: per row as `fitted`); NaN where a predictor is missing.
+    /// Means of the response.
     pub fn predict(&self, data: NewData<'_>, options: PredictOptions) -> Result<Vec<f64>> {
-        let design = match data {
-            NewData::Training if options.random => return Ok(self.fitted.clone()),
-            NewData::Training => return Ok(self.population()),
-            NewData::Frame(frame) => self.program.apply_frame(frame, options.random)?,
-            NewData::Arrays(arrays) => self.program.apply_arrays(arrays, options.random)?,
-        };
-        if options.random && !options.new_levels_zero {
-            for term in &design.terms {
-                if let Some(row) = term.index.iter().position(|&level| level == UNSEEN) {
-                    let row = design.rows.data_row(row);
-                    return Err(Error::data(format!(
-                        "newdata: row {} (counting from 1) has a level of '{}' that the fit doesn't know",
-                        row + 1,
-                        term.group
-                    ))
-                    .at(row));
-                }
-            }
-        }
-        let n = design.n;
-        let x: Vec<f64> = self.kept.iter().flat_map(|&j| design.x[j * n..(j + 1) * n].iter().copied()).collect();
-        let eta = self.linear_predictor(n, &x, design.offset.as_deref(), &design.terms, options.random);
-        Ok(design.rows.padded(&eta))
+        let random = if options.random { RandomTerms::All } else { RandomTerms::None };
+        let request = Request { random, new_levels_zero: options.new_levels_zero, ..Request::default() };
+        Ok(self.predictions(data, &request)?.values)
     }
 
-    /// X beta + offset on the rows of the fit.
-    fn population(&self) -> Vec<f64> {
-        let used = |values: &Vec<f64>| -> Vec<f64> { values.iter().copied().filter(|v| !v.is_nan()).collect() };
-        let offset = self.offset.as_ref().map(used);
-        let eta = self.linear_predictor(self.n_obs, &self.x, offset.as_deref(), &self.terms, false);
-        if self.rows.pad { self.rows.padded(&eta) } else { eta }
+    /// Predictions with what else is asked for.
+    ///
+    /// Standard errors are those of the delta method: the fixed effects and the family's parameters vary as estimated, the random effects
+    /// about their modes given these, and a level that the fit doesn't know as a new one; the covariances of the random effects are taken
+    /// as known. Intervals are symmetric on the scale of the linear predictor.
+    pub fn predictions(&self, data: NewData<'_>, request: &Request) -> Result<Predictions> {
+        if let Some(level) = request.level
+            && !(level > 0.0 && level < 1.0)
+        {
+            return Err(Error::argument(format!("level is {level}, wanted a number between 0 and 1")));
+        }
+        let (chosen, needed) = self.chosen_terms(request)?;
+        let rows = Rows::new(self, data, &chosen, needed, request.new_levels_zero)?;
+        let rule = Rule { fit: self, quantity: request.quantity };
+        let points = rows.points(&rule)?;
+        let values: Vec<f64> = points.iter().map(|point| rule.value(point)).collect();
+        let mut out = Predictions::default();
+        if let Some(level) = request.level {
+            let limits = limits(&rows, &rule, &points, &values, level)?;
+            out.std_errors = rows.padded(limits.std_errors);
+            out.lower = rows.padded(limits.lower);
+            out.upper = rows.padded(limits.upper);
+        }
+        out.values = rows.padded(values);
+        Ok(out)
+    }
+
+    /// For each random term, those of the mean first, whether its modes are added.
+    fn chosen_terms(&self, request: &Request) -> Result<(Vec<bool>, Needed)> {
+        let count = self.terms.len() + self.further_predictors().into_iter().flatten().map(|p| p.terms.len()).sum::<usize>();
+        let (none, all) = (vec![false; count], vec![true; count]);
+        Ok(match &request.random {
+            _ if request.quantity == Quantity::Marginal => (none, Needed::Effects),
+            RandomTerms::All => (all, Needed::All),
+            RandomTerms::None => (none, Needed::Nothing),
+            RandomTerms::Chosen(places) => {
+                let mut chosen = none;
+                for &place in places {
+                    let Some(term) = chosen.get_mut(place) else {
+                        let message = format!("terms has {place}, the fit has {count} random terms, counted from 0");
+                        return Err(Error::argument(message));
+                    };
+                    *term = true;
+                }
+                (chosen, Needed::All)
+            }
+        })
     }
 }

@@ -124,15 +124,18 @@ pub fn tweedie() -> Fit {
     let zero = PredictorFit {
         fixed: fixed(&["z"], &[0.5], &[0.25]),
         terms: vec![diagonal_term("h", &["(Intercept)"], 3, &[4.0])],
+        x: Vec::new(),
+        offset: None,
         eta: Vec::new(),
         kept: vec![0],
     };
     fit.generalised = Some(Generalised {
-        separated: vec![],
         family: by_name("tweedie", None).unwrap(),
         zero: None,
         information: Information::Observed,
         quadrature: 1,
+        mode_steps: 0,
+        separated: vec![],
         psi: vec![0.0, 0.0],
         parameters: vec![parameter("phi", 0.77, 0.07), parameter("power", 1.64, 0.03)],
         zero_inflation: Some(zero),

@@ -67,7 +67,7 @@ fn estimates(fixed: &FixedEffects, role: Role, several: bool) -> Option<String> 
 /// The family's parameters but the one that the dispersion's predictor gives; `None` if no other is left.
 fn family_parameters(own: &Generalised) -> Option<String> {
     let shown: Vec<_> = own.parameters.iter().skip(usize::from(own.dispersion.is_some())).collect();
-    let (names, estimates): (Vec<_>, Vec<_>) = shown.iter().map(|p| (p.name.to_owned(), p.estimate)).unzip();
+    let (names, estimates): (Vec<_>, Vec<_>) = shown.iter().map(|p| (p.name.clone(), p.estimate)).unzip();
     let errors: Vec<f64> = shown.iter().map(|p| p.std_error).collect();
     let mut both = column(&[estimates, errors].concat(), DIGITS);
     let mut errors = both.split_off(shown.len());

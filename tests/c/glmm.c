@@ -50,7 +50,7 @@ static void effects_of_cbpp(const interlace_fit *fit) {
     static const double estimate[4] = {-1.3985321315001438, -0.9923327168856202, -1.1286720640206875, -1.5803138597083466};
     static const double std_error[4] = {0.23247190404358464, 0.3066422933774045, 0.3266376252019201, 0.42743626701027754};
     static const double p_value[4] = {1.7886906213295396e-09, 0.0012116441605022781, 0.0005494244768882297, 0.00021799764047201423};
-    double b[4], se[4], p[4], lower[4], upper[4], all[5], vcov[25], theta, modes[15];
+    double b[4], se[4], p[4], lower[4], upper[4], all[5], vcov[25], theta, modes[15], given[15], full[15];
     OK(interlace_fit_fixef(fit, b, 4, &err));
     OK(interlace_fit_fixef_std_error(fit, se, 4, &err));
     OK(interlace_fit_fixef_p_value(fit, p, 4, &err));
@@ -75,6 +75,11 @@ static void effects_of_cbpp(const interlace_fit *fit) {
     CHECK(interlace_fit_parameter_name(fit, 5) == NULL);
     OK(interlace_fit_term_ranef(fit, 0, modes, 15, &err));
     CLOSE(modes[0], 0.5900200115016503, 1e-6);
+    OK(interlace_fit_term_ranef_cov(fit, 0, given, 15, &err));
+    CHECK(interlace_fit_term_has_ranef_cov_full(fit, 0));
+    OK(interlace_fit_term_ranef_cov_full(fit, 0, full, 15, &err));
+    CLOSE(given[0], 0.12128854940, 1e-6);
+    CLOSE(full[0], 0.155174644481, 1e-5);
     CHECK(interlace_fit_term_predictor(fit, 0) == INTERLACE_MEAN && interlace_fit_term_predictor(fit, 1) == -1);
 }
 
@@ -255,6 +260,7 @@ static void linear(void) {
     FAILS(INTERLACE_E_ARGUMENT, "linear model", interlace_fit_zero_probability(fit, out, DYESTUFF_ROWS, &err));
     FAILS(INTERLACE_E_ARGUMENT, "linear model", interlace_fit_parameters(fit, out, 3, &err));
     FAILS(INTERLACE_E_ARGUMENT, "linear model", interlace_fit_parameters_vcov(fit, out, 9, &err));
+    FAILS(INTERLACE_E_UNSUPPORTED, "marginal standard errors", interlace_fit_term_ranef_cov_full(fit, 0, out, 6, &err));
     CHECK(out[0] == -7);
     OK(interlace_fit_predictor_fixef(fit, INTERLACE_MEAN, &one, 1, &err));
     CLOSE(one, dyestuff_intercept, 1e-6);

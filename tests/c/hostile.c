@@ -103,6 +103,12 @@ static void null_objects(void) {
     NULL_OBJECT("fit", interlace_fit_table(NULL, "coefficients", &frame, &err));
     NULL_OBJECT("fit", interlace_fit_predict(NULL, NULL, 0, true, 0, x, 1, &err));
     NULL_OBJECT("fit", interlace_fit_predict_arrays(NULL, NULL, 0, true, 0, x, 1, &err));
+    NULL_OBJECT("fit", interlace_fit_predict_interval(NULL, NULL, 0, true, NULL, 0, 0, 0.9, x, x, x, x, 1, &err));
+    NULL_OBJECT("fit", interlace_fit_predict_arrays_interval(NULL, NULL, 0, true, NULL, 0, 0, 0.9, x, x, x, x, 1, &err));
+    NULL_OBJECT("fit", interlace_fit_quantile_residuals(NULL, 1, x, 1, &err));
+    NULL_OBJECT("fit", interlace_fit_r2(NULL, x, x, &err));
+    NULL_OBJECT("fit", interlace_fit_icc(NULL, x, x, &err));
+    NULL_OBJECT("fit", interlace_fit_overdispersion(NULL, x, x, x, x, &err));
 }
 
 static void null_fit_values(void) {
@@ -160,7 +166,7 @@ static void wrong_lengths(const interlace_fit *fit) {
     FAILS(INTERLACE_E_ARGUMENT, "exactly 30", interlace_fit_fitted(fit, out, 40, &err));
     FAILS(INTERLACE_E_ARGUMENT, "exactly 6", interlace_fit_term_ranef(fit, 0, out, 5, &err));
     FAILS(INTERLACE_E_ARGUMENT, "term is 1", interlace_fit_term_ranef(fit, 1, out, 6, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "kind is 2", interlace_fit_residuals(fit, 2, out, 30, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "kind is 7", interlace_fit_residuals(fit, 7, out, 30, &err));
     FAILS(INTERLACE_E_ARGUMENT, "direction is 0", interlace_fit_term_boundary(fit, 0, 0, out, 1, &err));
     FAILS(INTERLACE_E_ARGUMENT, "exactly 7", interlace_fit_z(fit, colptr, 6, rowidx, out, 30, &err));
     FAILS(INTERLACE_E_ARGUMENT, "rowidx", interlace_fit_z(fit, colptr, 7, rowidx, out, 29, &err));

@@ -36,6 +36,7 @@ fn counts() -> CustomFunctions {
 }
 
 /// Gamma responses with the log link and shape exp(psi), less a constant.
+#[expect(clippy::unnecessary_wraps, reason = "the signature of a callback")]
 fn gamma_density(rows: &DensityRows, out: &mut [f64]) -> Result<()> {
     for i in 0..out.len() {
         let nu = rows.weights[i] * rows.psi[i].exp();
@@ -139,11 +140,23 @@ fn failures_name_the_function_and_the_row() {
     assert!(error.message.contains("family counts: variance is -1.06") && error.message.contains("(row 3)"), "{error}");
     let error = fails(CustomFunctions { mu_eta: map(|_| f64::NAN), ..counts() });
     assert!(error.message.contains("mu_eta is NaN"), "{error}");
-    let error = fails(CustomFunctions { unit_deviance: Arc::new(|_, _, _, out| Ok(out.fill(f64::INFINITY))), ..counts() });
+    let error = fails(CustomFunctions {
+        unit_deviance: Arc::new(|_, _, _, out| {
+            out.fill(f64::INFINITY);
+            Ok(())
+        }),
+        ..counts()
+    });
     assert!(error.message.contains("dev_resids is inf"), "{error}");
     let error = fails(CustomFunctions { linkinv: Arc::new(|_, _| Err(Error::numeric("stop"))), ..counts() });
     assert_eq!(error.message, "stop");
-    let log_density = CustomFunctions { log_density: Some(Arc::new(|_, out| Ok(out.fill(f64::INFINITY)))), ..counts() };
+    let log_density = CustomFunctions {
+        log_density: Some(Arc::new(|_, out| {
+            out.fill(f64::INFINITY);
+            Ok(())
+        })),
+        ..counts()
+    };
     assert!(fails(log_density).message.contains("log_density is inf"));
 }
 

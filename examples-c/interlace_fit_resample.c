@@ -1,0 +1,165 @@
+/* Simulated responses, the parametric bootstrap, and profile-likelihood intervals. */
+#include "interlace_fit_resample.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "interlace_fit_inference.h"
+#include "interlace_fit_lists.h"
+
+bool resample_fit(const interlace_fit *fit, const struct resample_request *request, struct resampled *out,
+                  interlace_error *error)
+{
+    if (request->nsim > 0) {
+        out->nsim = request->nsim;
+        out->n_rows = interlace_fit_n_rows(fit);
+        size_t count = out->n_rows * out->nsim;
+        out->simulations = new_numbers(count, error);
+        if (out->simulations == NULL ||
+            interlace_fit_simulate(fit, out->nsim, request->seed, INTERLACE_SIMULATE_NEW, out->simulations, count, error) !=
+                INTERLACE_OK)
+            return false;
+    }
+    if (request->bootstrap > 0 &&
+        interlace_fit_bootstrap(fit, request->bootstrap, request->seed, INTERLACE_SIMULATE_NEW, request->options,
+                                &out->replicates, error) != INTERLACE_OK)
+        return false;
+    if (request->boot &&
+        interlace_fit_bootstrap_confint(fit, out->replicates, request->level, INTERLACE_BOOTSTRAP_PERCENTILE, &out->boot,
+                                        error) != INTERLACE_OK)
+        return false;
+    if (request->profile &&
+        interlace_fit_confint_profile(fit, request->level, request->options, &out->profile, error) != INTERLACE_OK)
+        return false;
+    return true;
+}
+
+void resampled_free(struct resampled *resampled)
+{
+    free(resampled->simulations);
+    interlace_frame_free(resampled->replicates);
+    interlace_frame_free(resampled->boot);
+    interlace_frame_free(resampled->profile);
+    *resampled = (struct resampled){0};
+}
+
+/* The numbers of a column, which the caller frees; NULL if there are none, or no memory for them. */
+static double *numbers_of(struct json *json, const interlace_frame *table, size_t column)
+{
+    interlace_error error;
+    double *values = new_numbers(interlace_frame_n_rows(table), &error);
+    if (values == NULL ||
+        interlace_frame_column_f64(table, column, values, interlace_frame_n_rows(table), &error) != INTERLACE_OK) {
+        free(values);
+        json->failed = true;
+        return NULL;
+    }
+    return values;
+}
+
+static void put_intervals(struct json *json, const char *key, const interlace_frame *table, double level)
+{
+    static const char *const limits[] = {"lower", "upper"};
+    interlace_error error;
+    size_t column;
+    json_key(json, key);
+    json_open(json, '{');
+    json_key(json, "level");
+    json_number(json, level);
+    json_key(json, "names");
+    json_open(json, '[');
+    if (interlace_frame_column_index(table, "term", &column, &error) == INTERLACE_OK)
+        for (size_t row = 0; row < interlace_frame_n_rows(table); row++)
+            json_string(json, interlace_frame_column_string(table, column, row));
+    json_close(json, ']');
+    for (size_t i = 0; i < 2; i++) {
+        if (interlace_frame_column_index(table, limits[i], &column, &error) != INTERLACE_OK)
+            continue;
+        double *values = numbers_of(json, table, column);
+        if (values != NULL) {
+            json_key(json, limits[i]);
+            json_numbers(json, values, interlace_frame_n_rows(table));
+        }
+        free(values);
+    }
+    json_close(json, '}');
+}
+
+/* The columns of estimates come after status, reason and logLik. */
+enum { FIRST_ESTIMATE = 3 };
+
+static void put_replicates(struct json *json, const interlace_frame *table)
+{
+    size_t rows = interlace_frame_n_rows(table), columns = interlace_frame_n_columns(table) - FIRST_ESTIMATE;
+    size_t failed = 0;
+    json_key(json, "bootstrap");
+    json_open(json, '{');
+    json_key(json, "names");
+    json_open(json, '[');
+    for (size_t column = 0; column < columns; column++)
+        json_string(json, interlace_frame_column_name(table, column + FIRST_ESTIMATE));
+    json_close(json, ']');
+
+    interlace_error error;
+    double *matrix = new_numbers(rows * columns, &error);
+    json->failed = json->failed || matrix == NULL;
+    for (size_t column = 0; column < columns && matrix != NULL; column++)
+        if (interlace_frame_column_f64(table, column + FIRST_ESTIMATE, matrix + column * rows, rows, &error) != INTERLACE_OK)
+            json->failed = true;
+    json_key(json, "values");
+    if (matrix != NULL)
+        json_matrix(json, matrix, rows, columns);
+    free(matrix);
+
+    for (size_t row = 0; row < rows; row++)
+        failed += strcmp(interlace_frame_column_string(table, 0, row), "failed") == 0;
+    json_key(json, "failed");
+    json_count(json, failed);
+    json_key(json, "reason");
+    json_open(json, '[');
+    for (size_t row = 0; row < rows; row++)
+        json_string(json, interlace_frame_column_string(table, 1, row));
+    json_close(json, ']');
+    json_close(json, '}');
+}
+
+void json_resampled(struct json *json, const struct resampled *resampled, double level)
+{
+    if (resampled->simulations != NULL) {
+        json_key(json, "simulations");
+        json_open(json, '[');
+        for (size_t i = 0; i < resampled->nsim; i++)
+            json_numbers(json, resampled->simulations + i * resampled->n_rows, resampled->n_rows);
+        json_close(json, ']');
+    }
+    if (resampled->replicates != NULL)
+        put_replicates(json, resampled->replicates);
+    if (resampled->boot != NULL)
+        put_intervals(json, "boot_ci", resampled->boot, level);
+    if (resampled->profile != NULL)
+        put_intervals(json, "profile_ci", resampled->profile, level);
+}
+
+/* How many replicates have no estimates, and why the first of them. */
+static void print_failures(const interlace_frame *table)
+{
+    const char *reason = NULL;
+    size_t failed = 0, rows = interlace_frame_n_rows(table);
+    for (size_t row = rows; row > 0; row--) {
+        const char *own = interlace_frame_column_string(table, 1, row - 1);
+        failed += own != NULL;
+        reason = own != NULL ? own : reason;
+    }
+    printf("\n%zu bootstrap replicates, %zu failed%s%s\n", rows, failed, reason != NULL ? ": " : "", reason != NULL ? reason : "");
+}
+
+void print_resampled(const struct resampled *resampled)
+{
+    if (resampled->replicates != NULL)
+        print_failures(resampled->replicates);
+    if (resampled->boot != NULL)
+        print_frame("Bootstrap percentile intervals:", resampled->boot);
+    if (resampled->profile != NULL)
+        print_frame("Profile-likelihood intervals:", resampled->profile);
+}

@@ -1,0 +1,42 @@
+/* Simulated responses, the parametric bootstrap, and profile-likelihood intervals. */
+#ifndef INTERLACE_FIT_RESAMPLE_H
+#define INTERLACE_FIT_RESAMPLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "interlace.h"
+#include "interlace_fit_json.h"
+
+/* What is asked for; 0 and false: not that. */
+struct resample_request {
+    size_t nsim;      /* simulated responses */
+    size_t bootstrap; /* replicates */
+    uint64_t seed;
+    bool boot;    /* intervals from the replicates */
+    bool profile; /* profile-likelihood intervals */
+    double level;
+    const interlace_options *options; /* threads and progress */
+};
+
+/* What came of it. NULL: not asked for. */
+struct resampled {
+    double *simulations; /* [n_rows,nsim] */
+    size_t n_rows, nsim;
+    interlace_frame *replicates;
+    interlace_frame *boot;
+    interlace_frame *profile;
+};
+
+/* False, with `error` filled in, if it can't be done. Whatever the outcome, the caller frees with resampled_free. */
+bool resample_fit(const interlace_fit *fit, const struct resample_request *request, struct resampled *out,
+                  interlace_error *error);
+void resampled_free(struct resampled *resampled);
+
+/* "simulations": an array a replicate; "bootstrap": {"names", "values": an array a replicate, "failed", "reason": one a
+ * replicate}; "boot_ci" and "profile_ci". */
+void json_resampled(struct json *json, const struct resampled *resampled, double level);
+void print_resampled(const struct resampled *resampled);
+
+#endif

@@ -1,0 +1,76 @@
+//! How well a fit describes its data.
+
+use super::boundary::boundary;
+use super::buffer::target;
+use super::fit::{FitHandle, fit_of};
+use super::status::{ErrorRecord, Status};
+
+/// R2 of Nakagawa and Schielzeth (2013): the share of the variance that the fixed effects explain, and that of fixed and random effects, with
+/// random slopes (Johnson 2014) and for other families than the normal (Nakagawa, Johnson and Schielzeth 2017). The variance about the linear
+/// predictor is sigma^2 for gaussian models; pi^2/3 (logit), 1 (probit) or pi^2/6 (complementary log-log) for binomial ones; for others that of
+/// one observation at the mean of the model with an intercept instead of the fixed effects, which is fitted for it: log(1 + variance/mean^2) with
+/// a log link, by the delta method otherwise. Random intercepts of single observations belong to it. All rows count alike.
+/// INTERLACE_E_UNSUPPORTED for mixtures with zeros and for families without such a variance.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_r2(
+    fit: Option<&FitHandle>,
+    marginal: *mut f64,
+    conditional: *mut f64,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let fit = fit_of(fit)?;
+        let (marginal, conditional) = (target(marginal, "marginal")?, target(conditional, "conditional")?);
+        let r2 = fit.r2()?;
+        marginal.write(r2.marginal());
+        conditional.write(r2.conditional());
+        Ok(())
+    })
+}
+
+/// Intraclass correlations by the variances of interlace_fit_r2: the share of the random effects in what the fixed effects leave
+/// (`adjusted`), and in all (`unadjusted`).
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_icc(
+    fit: Option<&FitHandle>,
+    adjusted: *mut f64,
+    unadjusted: *mut f64,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let fit = fit_of(fit)?;
+        let (adjusted, unadjusted) = (target(adjusted, "adjusted")?, target(unadjusted, "unadjusted")?);
+        let r2 = fit.r2()?;
+        adjusted.write(r2.icc_adjusted());
+        unadjusted.write(r2.icc_unadjusted());
+        Ok(())
+    })
+}
+
+/// The test of overdispersion: the sum of squared Pearson residuals, its ratio to the residual degrees of freedom `df` (rows less parameters),
+/// about 1 where the family's variance is right, and the probability of a larger sum by the chi-square distribution. For binary responses
+/// it says nothing. INTERLACE_E_UNSUPPORTED for families whose variance is estimated: linear models, gamma, and the like.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_overdispersion(
+    fit: Option<&FitHandle>,
+    chi_square: *mut f64,
+    ratio: *mut f64,
+    df: *mut f64,
+    p_value: *mut f64,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let fit = fit_of(fit)?;
+        let (chi_square, ratio) = (target(chi_square, "chi_square")?, target(ratio, "ratio")?);
+        let (df, p_value) = (target(df, "df")?, target(p_value, "p_value")?);
+        let test = fit.overdispersion()?;
+        chi_square.write(test.chi_square);
+        ratio.write(test.ratio);
+        df.write(test.df);
+        p_value.write(test.p_value);
+        Ok(())
+    })
+}

@@ -1,0 +1,171 @@
+//! Simulated responses of a fit, the parametric bootstrap, profile-likelihood intervals.
+
+use super::boundary::boundary;
+use super::buffer::{array_target, copy_out, target};
+use super::fit::{FitHandle, fit_of};
+use super::frame::FrameHandle;
+use super::handle::{choice, give, need};
+use super::options::OptionsHandle;
+use super::status::{ErrorRecord, Status};
+use crate::error::{Error, Result};
+use crate::fit::Fit;
+use crate::inference::profile::{Profile, intervals, points};
+use crate::resample::{BootstrapOptions, IntervalKind, RandomEffects};
+
+/// Simulated responses have random effects drawn anew for each replicate.
+pub const INTERLACE_SIMULATE_NEW: i32 = 0;
+/// Simulated responses have the random effects of the fit, its conditional modes.
+pub const INTERLACE_SIMULATE_CONDITIONAL: i32 = 1;
+
+const RANDOM_EFFECTS: [(i32, RandomEffects); 2] =
+    [(INTERLACE_SIMULATE_NEW, RandomEffects::New), (INTERLACE_SIMULATE_CONDITIONAL, RandomEffects::Conditional)];
+
+/// Bootstrap intervals from quantiles of the replicates.
+pub const INTERLACE_BOOTSTRAP_PERCENTILE: i32 = 0;
+/// Bootstrap intervals from twice the estimate less the quantiles of the replicates.
+pub const INTERLACE_BOOTSTRAP_BASIC: i32 = 1;
+/// Bootstrap intervals from the normal distribution with the standard deviation of the replicates, corrected for their bias.
+pub const INTERLACE_BOOTSTRAP_NORMAL: i32 = 2;
+
+const INTERVALS: [(i32, IntervalKind); 3] = [
+    (INTERLACE_BOOTSTRAP_PERCENTILE, IntervalKind::Percentile),
+    (INTERLACE_BOOTSTRAP_BASIC, IntervalKind::Basic),
+    (INTERLACE_BOOTSTRAP_NORMAL, IntervalKind::Normal),
+];
+
+/// Simulates the response `nsim` times, to `out` [m,nsim], one column a replicate; m as interlace_fit_n_rows has it. `what` is
+/// INTERLACE_SIMULATE_NEW or INTERLACE_SIMULATE_CONDITIONAL. Binomial responses are proportions. A replicate depends on `seed` and its
+/// number alone. NaN where a drawn linear predictor is outside the range of the link.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_simulate(
+    fit: Option<&FitHandle>,
+    nsim: usize,
+    seed: u64,
+    what: i32,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let fit = fit_of(fit)?;
+        let what = choice(what, "what", &RANDOM_EFFECTS)?;
+        let wanted = fit.fitted.len().checked_mul(nsim);
+        let wanted = wanted.ok_or_else(|| Error::argument(format!("nsim is {nsim}, more than the address space holds")))?;
+        array_target(out, len, wanted, "out")?;
+        copy_out(&fit.simulate(nsim, seed, what)?, out, len)
+    })
+}
+
+/// The parametric bootstrap: simulates the response `nsim` times as interlace_fit_simulate does, fits the model to each, and gives a new
+/// frame with one row a replicate: "status" (converged, singular or failed), "reason" (why it failed, else missing), "logLik", and all
+/// estimates by name: fixed effects (those of the zero part and the dispersion begin with zi. and disp.), parameters of the family or
+/// sigma, theta, standard deviations (sd_) and correlations (cor_) of random effects. Replicates that failed have NaN.
+/// Of `options`, which may be NULL, the threads are used, which change no result, and the progress function, which is called after each
+/// replicate with the number done, and the deviance and theta of one (NaN and none if it failed).
+/// The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_bootstrap(
+    fit: Option<&FitHandle>,
+    nsim: usize,
+    seed: u64,
+    what: i32,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (fit, out) = (fit_of(fit)?, target(out, "out")?);
+        let asked = BootstrapOptions {
+            replicates: nsim,
+            seed,
+            random_effects: choice(what, "what", &RANDOM_EFFECTS)?,
+            threads: options.map_or(1, |o| o.options.threads),
+        };
+        let all = match options.and_then(|o| Some((o.progress?, o.user_data))) {
+            None => fit.bootstrap(&asked, None)?,
+            Some((progress, user_data)) => {
+                let mut report = |done: usize, deviance: f64, theta: &[f64]| {
+                    progress(done as i64, deviance, theta.as_ptr(), theta.len(), user_data) == 0
+                };
+                fit.bootstrap(&asked, Some(&mut report))?
+            }
+        };
+        out.write(give(FrameHandle::new(all.frame()?)));
+        Ok(())
+    })
+}
+
+/// Intervals from `replicates`, a frame that interlace_fit_bootstrap has made of the same fit, as a new frame: term, estimate, bias,
+/// std_error, lower, upper, and n, the number of replicates that did not fail. `type` is INTERLACE_BOOTSTRAP_PERCENTILE,
+/// INTERLACE_BOOTSTRAP_BASIC or INTERLACE_BOOTSTRAP_NORMAL. `level` is between 0 and 1, such as 0.95.
+/// The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_bootstrap_confint(
+    fit: Option<&FitHandle>,
+    replicates: Option<&FrameHandle>,
+    level: f64,
+    r#type: i32,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (fit, replicates, out) = (fit_of(fit)?, need(replicates, "replicates")?, target(out, "out")?);
+        let kind = choice(r#type, "type", &INTERVALS)?;
+        out.write(give(FrameHandle::new(fit.bootstrap_intervals(&replicates.frame, level, kind)?)));
+        Ok(())
+    })
+}
+
+/// Profile-likelihood intervals of all parameters as a new frame: term, estimate, lower, upper, warning. The terms have lme4's names:
+/// standard deviations (sd_) and correlations (cor_) of random effects, sigma or the family's parameters, fixed effects (those of the
+/// zero part and the dispersion begin with zi. and disp.). Likelihoods, and so the estimates here, are maximum likelihood's whatever the
+/// method of the fit. A limit is NaN where the profile never crosses; "warning" says why and is missing otherwise.
+/// INTERLACE_E_UNSUPPORTED for a fit with no quadrature points (nagq 0). Of `options`, which may be NULL, the progress function is called
+/// at each point of a profile with the number of these so far, the deviance and theta. The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_confint_profile(
+    fit: Option<&FitHandle>,
+    level: f64,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (fit, out) = (fit_of(fit)?, target(out, "out")?);
+        out.write(give(FrameHandle::new(intervals(&profiles(fit, level, options)?)?)));
+        Ok(())
+    })
+}
+
+/// Profiles of all parameters as a new frame of points: term, value, and zeta, the signed root of the deviance's rise above its minimum
+/// where the parameter has that value and all others are at their best. The points of a term ascend, from somewhat outside its interval
+/// to somewhat outside; otherwise as interlace_fit_confint_profile.
+/// The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_profile(
+    fit: Option<&FitHandle>,
+    level: f64,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (fit, out) = (fit_of(fit)?, target(out, "out")?);
+        out.write(give(FrameHandle::new(points(&profiles(fit, level, options)?)?)));
+        Ok(())
+    })
+}
+
+unsafe fn profiles(fit: &Fit, level: f64, options: Option<&OptionsHandle>) -> Result<Vec<Profile>> {
+    let Some((progress, user_data)) = options.and_then(|o| Some((o.progress?, o.user_data))) else {
+        return fit.profile(level, None);
+    };
+    let mut report =
+        |point: usize, deviance: f64, theta: &[f64]| progress(point as i64, deviance, theta.as_ptr(), theta.len(), user_data) == 0;
+    fit.profile(level, Some(&mut report))
+}

@@ -1,0 +1,115 @@
+//! R2 of Nakagawa & Schielzeth (2013), with random slopes (Johnson 2014) and for other families than the normal (Nakagawa, Johnson &
+//! Schielzeth 2017).
+
+use std::f64::consts::PI;
+
+use crate::error::{Error, Result};
+use crate::family::Link;
+use crate::fit::{Fit, Generalised};
+
+/// Shares of the variance of the linear predictor and of what is about it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct R2 {
+    /// The variance of X beta over the rows, the offset left out.
+    pub fixed: f64,
+    /// The mean over the rows of z'Dz, of groups of more than one row.
+    pub random: f64,
+    /// The variance about the linear predictor on its scale.
+    pub residual: f64,
+}
+
+impl R2 {
+    fn total(&self) -> f64 {
+        self.fixed + self.random + self.residual
+    }
+
+    /// The share of the fixed effects.
+    pub fn marginal(&self) -> f64 {
+        self.fixed / self.total()
+    }
+
+    /// The share of fixed and random effects.
+    pub fn conditional(&self) -> f64 {
+        (self.fixed + self.random) / self.total()
+    }
+
+    /// The intraclass correlation: the share of the random effects of what the fixed ones leave.
+    pub fn icc_adjusted(&self) -> f64 {
+        self.random / (self.random + self.residual)
+    }
+
+    /// The share of the random effects of all.
+    pub fn icc_unadjusted(&self) -> f64 {
+        self.random / self.total()
+    }
+}
+
+impl Fit {
+    /// The variances that R2 and the intraclass correlation are made of. All rows count alike, whatever their weights.
+    ///
+    /// About the linear predictor: sigma^2 for an identity link, and for the binomial family the variance of the latent variable (pi^2/3 for the
+    /// logit, 1 for the probit, pi^2/6 for the complementary log-log link); else the variance of one observation at the mean lambda of the
+    /// model with an intercept instead of the fixed effects: log(1 + V/lambda^2) for a log link, by the delta method otherwise. Random
+    /// intercepts of single observations are additive overdispersion, and belong to it.
+    pub fn r2(&self) -> Result<R2> {
+        let n = self.n_obs as f64;
+        let mut eta = vec![0.0; self.n_obs];
+        for (column, beta) in self.x.chunks_exact(self.n_obs).zip(&self.fixed.estimate) {
+            eta.iter_mut().zip(column).for_each(|(e, x)| *e += beta * x);
+        }
+        let mean = eta.iter().sum::<f64>() / n;
+        let fixed = eta.iter().map(|e| (e - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
+        let mut residual = match &self.generalised {
+            None => self.sigma * self.sigma,
+            Some(own) => self.observation_variance(own)?,
+        };
+        let mut random = 0.0;
+        for term in &self.terms {
+            let variance = mean_form(term.z.as_deref(), &term.cov, self.n_obs);
+            let of_observations = term.z.is_none() && term.levels.len() == self.n_obs;
+            *(if of_observations { &mut residual } else { &mut random }) += variance;
+        }
+        Ok(R2 { fixed, random, residual })
+    }
+
+    fn observation_variance(&self, own: &Generalised) -> Result<f64> {
+        let (name, link) = (own.family.name(), own.family.link());
+        let known = ["gaussian", "lognormal", "student_t", "binomial", "poisson", "nbinom1", "nbinom2", "gamma"];
+        let by_mean = ["inverse_gaussian", "tweedie", "beta"];
+        if own.zero.is_some() || link == Link::Custom || !(known.contains(&name) || by_mean.contains(&name)) {
+            let what = if own.zero.is_some() { "a mixture with zeros".to_owned() } else { format!("the family {name}") };
+            return Err(Error::unsupported(format!("R2: it is not defined for {what}")));
+        }
+        match (name, link) {
+            ("binomial", Link::Logit) => return Ok(PI * PI / 3.0),
+            ("binomial", Link::Probit) => return Ok(1.0),
+            ("binomial", Link::Cloglog | Link::Loglog) => return Ok(PI * PI / 6.0),
+            ("binomial", Link::Cauchit) => {
+                return Err(Error::unsupported("R2: the latent variable of the cauchit link has no variance"));
+            }
+            _ => {}
+        }
+        let needs_mean = link != Link::Identity || !["gaussian", "lognormal", "student_t"].contains(&name);
+        let eta = if needs_mean { self.null_intercept()? } else { 0.0 };
+        let at = |psi: &[f64]| -> f64 {
+            if name == "lognormal" {
+                return own.family.parameters()[0].scale.reported(psi[0]).powi(2);
+            }
+            let mu = own.family.linkinv(eta);
+            let variance = own.family.variance(mu, 1.0, psi);
+            if link == Link::Log { (variance / (mu * mu)).ln_1p() } else { variance / link.mu_eta(eta).powi(2) }
+        };
+        if own.dispersion.is_none() {
+            return Ok(at(&own.psi));
+        }
+        Ok((0..self.n_obs).map(|i| at(&own.psi_of_row(i))).sum::<f64>() / self.n_obs as f64)
+    }
+}
+
+/// The mean of z'Dz.
+fn mean_form(z: Option<&[f64]>, cov: &[f64], n: usize) -> f64 {
+    let Some(z) = z else { return cov[0] };
+    let r = cov.len().isqrt();
+    let product = |a: usize, b: usize| (0..n).map(|i| z[a * n + i] * z[b * n + i]).sum::<f64>() / n as f64;
+    (0..r * r).map(|e| cov[e] * product(e % r, e / r)).sum()
+}

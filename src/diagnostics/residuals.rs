@@ -1,0 +1,126 @@
+//! Residuals, one per row as `fitted`.
+
+use crate::distributions::normal_quantile;
+use crate::error::{Error, Result};
+use crate::family::{Cumulative, Family, Link, ZeroMixture, by_name};
+use crate::fit::Fit;
+use crate::predict::mean_slope;
+use crate::simulate::{Purpose, Stream};
+
+/// The kind of a residual.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResidualKind {
+    /// Response minus fitted value.
+    Response,
+    /// Divided by the standard deviation of the response; of a linear model times the square root of the weight.
+    Pearson,
+    /// Divided by the derivative of the mean in the linear predictor.
+    Working,
+    /// The signed square root of the unit deviance; of a linear model the Pearson residual.
+    Deviance,
+}
+
+impl Fit {
+    pub fn residuals_of(&self, kind: ResidualKind) -> Result<Vec<f64>> {
+        match (kind, &self.generalised) {
+            (ResidualKind::Response, _) | (ResidualKind::Working, None) => Ok(self.residuals.clone()),
+            (ResidualKind::Pearson, _) | (ResidualKind::Deviance, None) => Ok(self.residuals_pearson.clone()),
+            (ResidualKind::Working, Some(_)) => {
+                let residuals = self.used(&self.residuals);
+                Ok(self.as_fitted(residuals.iter().enumerate().map(|(i, r)| r / mean_slope(self, i)).collect()))
+            }
+            (ResidualKind::Deviance, Some(own)) => {
+                let name = own.family.name();
+                if own.zero.is_some() {
+                    return Err(Error::unsupported("deviance residuals: a mixture with zeros has none; quantile residuals do"));
+                }
+                let (y, weights) = (self.used(&self.y), self.used_weights());
+                let one = |i: usize| {
+                    own.family.deviance_residual(y[i], own.family.linkinv(own.eta[i]), weights[i], &own.psi_of_row(i)).ok_or_else(
+                        || {
+                            Error::unsupported(format!(
+                                "deviance residuals: the family {name} has no deviance; quantile residuals do"
+                            ))
+                        },
+                    )
+                };
+                Ok(self.as_fitted((0..self.n_obs).map(one).collect::<Result<_>>()?))
+            }
+        }
+    }
+
+    /// Randomised quantile residuals (Dunn & Smyth 1996): standard normal if the model, with its random effects as they are, is true. The
+    /// numbers depend on the seed and on the row alone, and only of a response with probability of its own.
+    pub fn quantile_residuals(&self, seed: u64) -> Result<Vec<f64>> {
+        if let Some(own) = &self.generalised
+            && own.family.link() == Link::Custom
+        {
+            let name = own.family.name();
+            return Err(Error::unsupported(format!(
+                "quantile residuals: the distribution function of the family {name} is not known"
+            )));
+        }
+        let mut stream = Stream::new(seed, 0, Purpose::Residuals);
+        let y = self.used(&self.y);
+        let (fitted, weights) = (self.used(&self.fitted), self.used_weights());
+        let mixture = self.generalised.as_ref().and_then(|own| Some(ZeroMixture { part: own.zero?, family: own.family.clone() }));
+        let mut gaussian: Box<dyn Family> = by_name("gaussian", None)?;
+        gaussian.fix("sigma", self.sigma)?;
+        let log_variance = 2.0 * self.sigma.ln();
+        let cdf = |i: usize| match (&self.generalised, &mixture) {
+            (None, _) => gaussian.cdf(y[i], fitted[i], weights[i], &[log_variance]),
+            (Some(own), None) => own.family.cdf(y[i], own.eta[i], weights[i], &own.psi_of_row(i)),
+            (Some(own), Some(mixture)) => {
+                let zeta = own.zero_inflation.as_ref().map_or(f64::NEG_INFINITY, |zero| zero.eta[i]);
+                mixture.cdf(y[i], [own.eta[i], zeta], weights[i], &own.psi_of_row(i))
+            }
+        };
+        Ok(self.as_fitted((0..self.n_obs).map(|i| quantile(cdf(i), stream.uniform())).collect()))
+    }
+
+    /// One per row used.
+    fn used_weights(&self) -> Vec<f64> {
+        self.weights.as_ref().map_or_else(|| vec![1.0; self.n_obs], |weights| self.used(weights))
+    }
+
+    /// Values per row used as results per row are.
+    fn as_fitted(&self, values: Vec<f64>) -> Vec<f64> {
+        if self.rows.pad { self.rows.padded(&values) } else { values }
+    }
+}
+
+/// The normal quantile of a uniform number between the probabilities below and at the response, by the smaller tail.
+fn quantile(at: Cumulative, u: f64) -> f64 {
+    let lower = at.below + u * (at.at_or_below - at.below);
+    if lower < 0.5 {
+        return normal_quantile(lower.max(f64::MIN_POSITIVE));
+    }
+    let upper = at.above + (1.0 - u) * (at.at_or_above - at.above);
+    if upper.is_nan() { f64::NAN } else { -normal_quantile(upper.clamp(f64::MIN_POSITIVE, 1.0)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_tails_are_finite_and_mirror_each_other() {
+        let tail =
+            |below: f64, at: f64| Cumulative { below, at_or_below: below + at, above: 1.0 - below - at, at_or_above: 1.0 - below };
+        for (below, at) in [(0.0, 1e-320), (0.0, 1e-200), (1e-12, 1e-10), (0.1, 0.2), (0.3, 0.4)] {
+            let lower = tail(below, at);
+            let upper = Cumulative {
+                below: lower.above,
+                at_or_below: lower.at_or_above,
+                above: lower.below,
+                at_or_above: lower.at_or_below,
+            };
+            for u in [1e-9, 0.3, 0.9] {
+                let (a, b) = (quantile(lower, u), quantile(upper, 1.0 - u));
+                assert!(a.is_finite() && (a + b).abs() < 1e-6 * a.abs().max(1e-3), "{below} {at} {u}: {a} {b}");
+            }
+        }
+        assert!(quantile(tail(0.0, 0.0), 0.5) < -37.0);
+        assert!(quantile(tail(1.0, 0.0), 0.5) > 37.0);
+    }
+}

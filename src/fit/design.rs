@@ -1,0 +1,125 @@
+//! The design behind a fit, and its estimates in working units.
+
+use super::{Fit, PredictorFit, TermFit};
+use crate::covariance::Structure;
+use crate::design::{Design, PredictorDesign, TermDesign};
+use crate::error::Result;
+use crate::glmm::model::Model;
+use crate::options::{Information, Options};
+use crate::search::boundary::null_directions;
+
+/// The variance, in working units, that a search starts with in directions that have none: at zero it would stay there.
+const LIFT: f64 = 0.05;
+
+impl Fit {
+    /// The rows used, without the columns that the fit has left out.
+    pub(crate) fn design(&self) -> Design {
+        Design {
+            n: self.n_obs,
+            y: self.used(&self.y),
+            x: self.x.clone(),
+            x_names: self.fixed.names.clone(),
+            weights: self.weights.as_ref().map(|w| self.used(w)),
+            offset: self.offset.as_ref().map(|o| self.used(o)),
+            terms: self.terms.iter().map(TermFit::design).collect(),
+            zero_inflation: self.zero_inflation().map(PredictorFit::design),
+            dispersion: self.dispersion().map(PredictorFit::design),
+            ..Design::default()
+        }
+    }
+
+    pub(crate) fn zero_inflation(&self) -> Option<&PredictorFit> {
+        self.generalised.as_ref()?.zero_inflation.as_ref()
+    }
+
+    pub(crate) fn dispersion(&self) -> Option<&PredictorFit> {
+        self.generalised.as_ref()?.dispersion.as_ref()
+    }
+
+    /// The predictors beside the mean with the prefix of their names.
+    pub(crate) fn named_predictors(&self) -> impl Iterator<Item = (&'static str, &PredictorFit)> {
+        let zero = self.zero_inflation().map(|p| ("zi.", p));
+        zero.into_iter().chain(self.dispersion().map(|p| ("disp.", p)))
+    }
+
+    /// The random terms of all predictors with the prefix of their names, in the order of theta.
+    pub(crate) fn named_terms(&self) -> impl Iterator<Item = (&'static str, &TermFit)> {
+        let own = self.terms.iter().map(|t| ("", t));
+        own.chain(self.named_predictors().flat_map(|(prefix, p)| p.terms.iter().map(move |t| (prefix, t))))
+    }
+
+    /// Options by which the model is fitted again.
+    pub(crate) fn options(&self) -> Options {
+        let own = self.generalised.as_ref();
+        Options {
+            reml: self.reml,
+            reml_generalised: self.reml,
+            information: own.map_or(Information::Observed, |g| g.information),
+            quadrature: own.map_or(1, |g| g.quadrature),
+            ..Options::default()
+        }
+    }
+}
+
+impl TermFit {
+    pub(super) fn design(&self) -> TermDesign {
+        TermDesign {
+            group: self.group.clone(),
+            effects: self.effects.clone(),
+            structure: self.structure,
+            levels: self.levels.clone(),
+            index: self.index.clone(),
+            z: self.z.clone(),
+        }
+    }
+}
+
+impl PredictorFit {
+    fn design(&self) -> PredictorDesign {
+        PredictorDesign {
+            x: self.x.clone(),
+            x_names: self.fixed.names.clone(),
+            offset: self.offset.clone(),
+            terms: self.terms.iter().map(TermFit::design).collect(),
+        }
+    }
+}
+
+/// All working parameters of a generalised model; `inside` leaves out the fixed effects of the mean.
+pub(crate) fn working_parameters(
+    model: &Model,
+    theta: &[f64],
+    fixed: &[Vec<f64>],
+    shared: &[f64],
+    inside: bool,
+) -> Result<Vec<f64>> {
+    let mut x = model.working_from_theta(theta)?;
+    for (part, beta) in model.fixed.iter().zip(fixed).skip(usize::from(inside)) {
+        x.extend(part.to_working(beta));
+    }
+    x.extend_from_slice(shared);
+    Ok(x)
+}
+
+/// Working parameters with a small variance in each direction that has none; the others are kept as they are.
+pub(crate) fn lifted(structures: &[Structure], working: &[f64]) -> Vec<f64> {
+    let mut out = working.to_vec();
+    let mut first = 0;
+    for structure in structures {
+        let range = first..first + structure.n_theta();
+        first = range.end;
+        let null = null_directions(*structure, &working[range.clone()]);
+        if null.is_empty() {
+            continue;
+        }
+        let r = structure.size;
+        let mut t = vec![0.0; r * r];
+        structure.factor(&working[range.clone()], &mut t);
+        let mut cov: Vec<f64> = (0..r * r).map(|e| (0..r).map(|c| t[c * r + e % r] * t[c * r + e / r]).sum::<f64>()).collect();
+        for direction in &null {
+            (0..r * r).for_each(|e| cov[e] += LIFT * direction[e % r] * direction[e / r]);
+        }
+        structure.from_covariance(&cov, &mut out[range]);
+    }
+    out
+}

@@ -1,0 +1,201 @@
+//! The Laplace model of a fit, from what the fit has kept: for what needs the factor of the random effects' precision again.
+
+use super::generalised::start_of;
+use super::{Fit, PredictorFit, TermFit};
+use crate::design::TermDesign;
+use crate::error::{Error, Result};
+use crate::family::by_name;
+use crate::glmm::estimate::estimate;
+use crate::glmm::fixed::FixedPart;
+use crate::glmm::laplace::{Approximation, Laplace};
+use crate::glmm::model::Model;
+use crate::glmm::response::FamilyResponse;
+use crate::options::{Information, Options};
+
+/// A model whose linear predictors have their estimates as offsets: its working parameters are theta and those that all rows share. A linear
+/// model is the gaussian one at its sigma, for which the approximation is exact.
+pub(crate) struct Rebuilt {
+    pub model: Model,
+    pub working: Vec<f64>,
+}
+
+impl Fit {
+    /// The predictors beside that of the mean, in the order of their parameters: that of the zero part, that of the dispersion.
+    pub(crate) fn further_predictors(&self) -> [Option<&PredictorFit>; 2] {
+        self.generalised.as_ref().map_or([None, None], |own| [own.zero_inflation.as_ref(), own.dispersion.as_ref()])
+    }
+
+    /// Results per row without the padding.
+    pub(crate) fn used(&self, values: &[f64]) -> Vec<f64> {
+        if values.len() == self.n_obs {
+            return values.to_vec();
+        }
+        self.rows.used().map(|row| values[row]).collect()
+    }
+
+    pub(crate) fn rebuilt(&self) -> Result<Rebuilt> {
+        let response = self.response()?;
+        let offset = self.offset.as_deref().map(|o| self.used(o));
+        let none: &[TermFit] = &[];
+        let mut fixed = vec![FixedPart::new(
+            self.n_obs,
+            &[],
+            Some(&self.linear_predictor(self.n_obs, &self.x, offset.as_deref(), none, false)),
+        )?];
+        for part in self.further_predictors().into_iter().flatten() {
+            fixed.push(FixedPart::new(self.n_obs, &[], Some(&part.fixed_predictor()))?);
+        }
+        let shared: Vec<f64> = match &self.generalised {
+            Some(own) => response.shared.iter().map(|&j| own.psi[j]).collect(),
+            None => vec![],
+        };
+        let model = self.model(response, fixed)?;
+        let mut working = model.working_from_theta(&self.absolute_theta())?;
+        working.extend(shared);
+        Ok(Rebuilt { model, working })
+    }
+
+    /// The fixed effect of the model with an intercept instead of the mean's fixed effects (Nakagawa, Johnson & Schielzeth 2017), at its
+    /// estimate.
+    pub(crate) fn null_intercept(&self) -> Result<f64> {
+        let ones = vec![1.0; self.n_obs];
+        if self.x == ones {
+            return Ok(self.fixed.estimate[0]);
+        }
+        let offset = self.offset.as_deref().map(|o| self.used(o));
+        let mut fixed = vec![FixedPart::new(self.n_obs, &ones, offset.as_deref())?];
+        for part in self.further_predictors().into_iter().flatten() {
+            fixed.push(FixedPart::new(self.n_obs, &part.x, part.offset.as_deref())?);
+        }
+        let response = self.response()?;
+        let model = self.model(response.clone(), fixed)?;
+        let start = start_of(&response, &model)?;
+        let information = self.generalised.as_ref().map_or(Information::Observed, |own| own.information);
+        let points = self.generalised.as_ref().map_or(1, |own| own.quadrature.max(1));
+        let how = Approximation { expected: information == Information::Expected, points, ..Approximation::default() };
+        let mut laplace = Laplace::new(&model, how)?;
+        let best = estimate(&mut laplace, &start, &Options::default(), None)?;
+        if !best.converged {
+            return Err(Error::numeric("the model without fixed effects but an intercept, which R2 needs, was not fitted"));
+        }
+        let mut gamma = laplace.fixed_effects(&best.working);
+        model.fixed[0].to_user(&mut gamma);
+        Ok(gamma[0])
+    }
+
+    fn response(&self) -> Result<FamilyResponse> {
+        let (y, weights) = (self.used(&self.y), self.weights.as_deref().map(|w| self.used(w)).unwrap_or_default());
+        let Some(own) = &self.generalised else {
+            let mut family = by_name("gaussian", None)?;
+            family.fix("sigma", self.sigma)?;
+            return Ok(FamilyResponse::new(family, None, false, y, weights));
+        };
+        Ok(FamilyResponse::new(own.family.clone(), own.zero, own.dispersion.is_some(), y, weights))
+    }
+
+    fn model(&self, response: FamilyResponse, fixed: Vec<FixedPart>) -> Result<Model> {
+        let mut designs: Vec<(usize, TermDesign)> = self.terms.iter().map(|t| (0, t.design())).collect();
+        for (at, part) in self.further_predictors().into_iter().flatten().enumerate() {
+            designs.extend(part.terms.iter().map(|t| (at + 1, t.design())));
+        }
+        let terms: Vec<(usize, &TermDesign)> = designs.iter().map(|(a, t)| (*a, t)).collect();
+        Model::new(Box::new(response), self.n_obs, fixed, &terms)
+    }
+
+    /// Theta with linear models' standard deviations in the units of the response.
+    fn absolute_theta(&self) -> Vec<f64> {
+        let mut theta = self.theta.clone();
+        if self.generalised.is_none() {
+            let mut first = 0;
+            for term in &self.terms {
+                let n = term.structure.n_theta();
+                term.structure.rescale(&mut theta[first..first + n], &vec![self.sigma; term.effects.len()]);
+                first += n;
+            }
+        }
+        theta
+    }
+}
+
+impl PredictorFit {
+    /// X beta + offset per row used.
+    pub(crate) fn fixed_predictor(&self) -> Vec<f64> {
+        let n = self.eta.len();
+        let mut eta = self.offset.clone().unwrap_or_else(|| vec![0.0; n]);
+        for (column, beta) in self.x.chunks_exact(n.max(1)).zip(&self.fixed.estimate) {
+            eta.iter_mut().zip(column).for_each(|(e, x)| *e += beta * x);
+        }
+        eta
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::Frame;
+    use crate::glmm::joint::{EffectRow, Joint};
+    use crate::glmm::solution::solve;
+    use crate::options::StdErrors;
+    use crate::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
+
+    fn fit() -> Fit {
+        let csv = crate::frame::CsvOptions { categorical: vec!["g".into()], ..Default::default() };
+        let mut frame = Frame::from_csv_path("tests/reference/data/sim_families.csv", &csv).unwrap();
+        let labels: Vec<String> = (0..frame.n_rows()).map(|i| format!("h{}", i * 7 % 9)).collect();
+        frame.add_strings("h", &labels.iter().map(|l| Some(l.as_str())).collect::<Vec<_>>()).unwrap();
+        let formula = FormulaSpec { formula: "y_zip ~ x + (1 + x | g)".into(), ..FormulaSpec::default() };
+        let mut spec = Spec::new(ModelKind::Glmm, Source::Formula(formula));
+        spec.family.name = "nbinom2".into();
+        spec.zero_inflation = Some(PredictorSpec::Formula("~ z + (1 | h)".into()));
+        spec.dispersion = Some(PredictorSpec::Formula("~ z".into()));
+        Fit::new(&spec, Some(&frame), &Options::default(), None).unwrap()
+    }
+
+    fn modes(rebuilt: &Rebuilt) -> Vec<Vec<f64>> {
+        let mut laplace = Laplace::new(&rebuilt.model, Approximation::default()).unwrap();
+        let solution = solve(&mut laplace, &rebuilt.working, StdErrors::Conditional).unwrap();
+        solution.terms.into_iter().map(|t| t.modes).collect()
+    }
+
+    #[test]
+    fn the_modes_are_those_of_the_fit_and_move_with_the_fixed_effects_as_they_should() {
+        let fit = fit();
+        let further = fit.further_predictors();
+        let parts = [&fit.x, &further[0].unwrap().x, &further[1].unwrap().x];
+        let mut rebuilt = fit.rebuilt().unwrap();
+        let here = modes(&rebuilt);
+        for (ours, theirs) in here.iter().zip([&fit.terms[0], &further[0].unwrap().terms[0]]) {
+            assert!(ours.iter().zip(&theirs.modes).all(|(a, b)| (a - b).abs() < 1e-7));
+        }
+        let mut columns = vec![];
+        for (a, x) in parts.iter().enumerate() {
+            columns.extend(x.chunks_exact(fit.n_obs).map(|column| (a, column.to_vec())));
+        }
+        let step = 1e-4;
+        let mut slopes = vec![];
+        for (a, column) in &columns {
+            let mut moved = |by: f64| {
+                rebuilt.model.fixed[*a].offset.iter_mut().zip(column).for_each(|(o, x)| *o += by * x);
+                let there = modes(&rebuilt);
+                rebuilt.model.fixed[*a].offset.iter_mut().zip(column).for_each(|(o, x)| *o -= by * x);
+                there
+            };
+            slopes.push((moved(step), moved(-step)));
+        }
+        let x: Vec<&[f64]> = parts.iter().map(|x| &x[..]).collect();
+        let mut joint = Joint::new(&rebuilt.model, &rebuilt.working, &x).unwrap();
+        let mut largest = 0.0_f64;
+        for (term, level, effect) in [(0, 0, 0), (0, 3, 1), (0, 11, 0), (1, 0, 0), (1, 5, 0)] {
+            let r = if term == 0 { 2 } else { 1 };
+            let z: Vec<f64> = (0..r).map(|e| f64::from(e == effect)).collect();
+            let mut c = vec![0.0; columns.len()];
+            joint.variance(std::iter::once(EffectRow { term, level, z: &z }), &mut c);
+            for (slope, (up, down)) in c.iter().zip(&slopes) {
+                let want = (up[term][level * r + effect] - down[term][level * r + effect]) / (2.0 * step);
+                assert!((slope - want).abs() < 1e-5, "term {term}, level {level}: {slope} for {want}");
+                largest = largest.max(want.abs());
+            }
+        }
+        assert!(largest > 0.1);
+    }
+}

@@ -1,0 +1,111 @@
+//! The joint uncertainty of fixed and random effects, given the parameters of covariances and of the family.
+//!
+//! ```text
+//! u | beta ~ N(u^, A^-1) about the mode,  du^/dbeta = -G,  G = A^-1 B,  B = Lambda'Z'WX
+//! var(x'beta + z'b) = a'A^-1 a + c'Vc,    a = Lambda'z,  c = x - G'a,  V the covariance of beta
+//! ```
+//!
+//! In a linear model these are Henderson's mixed-model equations (1975).
+
+use super::laplace::{Approximation, Laplace};
+use super::model::Model;
+use crate::error::{Result, try_vec};
+use crate::family::Order;
+use crate::linalg::SelectedInverse;
+use crate::random::triangle;
+
+/// A at a model's modes, and G for the fixed effects of all predictors.
+pub struct Joint<'a> {
+    laplace: Laplace<'a>,
+    /// `[q, p]`, p counting the fixed effects of all predictors.
+    g: Vec<f64>,
+    /// A^-1 on the pattern of A.
+    inverse: SelectedInverse,
+    /// The entries of a that are not zero, by place.
+    a: Vec<(usize, f64)>,
+    whole: Vec<f64>,
+    half: Vec<f64>,
+}
+
+/// A row of one random term: the level and the values of its effects.
+#[derive(Clone, Copy, Debug)]
+pub struct EffectRow<'a> {
+    pub term: usize,
+    pub level: usize,
+    pub z: &'a [f64],
+}
+
+impl<'a> Joint<'a> {
+    /// At working parameters; `x` has the columns `[n, p_a]` of each predictor a. The model has random effects.
+    pub fn new(model: &'a Model, working: &[f64], x: &[&[f64]]) -> Result<Self> {
+        let mut laplace = Laplace::new(model, Approximation::default())?;
+        laplace.evaluate(working, Order::Gradient)?;
+        let (n, q) = (model.n, model.layout.q());
+        let p: usize = x.iter().map(|x| x.len() / n.max(1)).sum();
+        let mut g = try_vec("fixed effects beside the random ones", 0.0, q * p)?;
+        let mut weighted: Vec<Vec<f64>> = x.iter().map(|_| try_vec("weighted fixed effects", 0.0, n)).collect::<Result<_>>()?;
+        let mut half = try_vec("random effects", 0.0, q)?;
+        let columns = x.iter().enumerate().flat_map(|(a, x)| x.chunks_exact(n.max(1)).map(move |column| (a, column)));
+        for ((a, column), g) in columns.zip(g.chunks_exact_mut(q.max(1))) {
+            for (other, weighted) in weighted.iter_mut().enumerate() {
+                let w = &laplace.jet.w[triangle(a.max(other), a.min(other))];
+                weighted.iter_mut().zip(w).zip(column).for_each(|((v, w), x)| *v = w * x);
+            }
+            model.transpose_random(&weighted, g);
+            laplace.gram.gram.apply_factors(&laplace.t, true, g);
+            laplace.factor.permute_into(g, &mut half);
+            laplace.factor.half_solve(&mut half);
+            laplace.factor.half_solve_transpose(&mut half);
+            laplace.factor.unpermute_into(&half, g);
+        }
+        let mut inverse = SelectedInverse::new(&laplace.factor, &laplace.col_ptr, &laplace.row_idx)?;
+        inverse.compute(&laplace.factor);
+        Ok(Joint { laplace, g, inverse, a: vec![], whole: try_vec("random effects", 0.0, q)?, half })
+    }
+
+    /// a'A^-1 a of a row with these random effects; `c`, which holds x, becomes x - G'a.
+    pub fn variance<'z>(&mut self, rows: impl Iterator<Item = EffectRow<'z>>, c: &mut [f64]) -> f64 {
+        self.a.clear();
+        let model = self.laplace.model;
+        for row in rows {
+            let (r, scales, t) = (row.z.len(), &model.scales[row.term], &self.laplace.t[row.term]);
+            let first = model.layout.offset(row.term) + row.level * r;
+            for j in 0..r {
+                let value = (j..r).map(|i| t[j * r + i] * row.z[i] / scales[i]).sum::<f64>();
+                if value != 0.0 {
+                    self.a.push((first + j, value));
+                }
+            }
+        }
+        for (c, g) in c.iter_mut().zip(self.g.chunks_exact(self.half.len().max(1))) {
+            *c -= self.a.iter().map(|(i, a)| a * g[*i]).sum::<f64>();
+        }
+        self.selected_form().unwrap_or_else(|| self.solved_form())
+    }
+
+    /// By the selected inverse, which has all pairs of levels that occur together in the data.
+    fn selected_form(&self) -> Option<f64> {
+        let (col_ptr, row_idx) = (&self.laplace.col_ptr, &self.laplace.row_idx);
+        let mut sum = 0.0;
+        for (k, &(i, a)) in self.a.iter().enumerate() {
+            for &(j, b) in &self.a[..=k] {
+                let (row, column) = (i.max(j), i.min(j));
+                let range = col_ptr[column]..col_ptr[column + 1];
+                let place = range.start + row_idx[range].binary_search(&row).ok()?;
+                sum += a * b * self.inverse.get(place) * if i == j { 1.0 } else { 2.0 };
+            }
+        }
+        Some(sum)
+    }
+
+    /// |L^-1 P a|^2.
+    fn solved_form(&mut self) -> f64 {
+        self.whole.fill(0.0);
+        for &(i, a) in &self.a {
+            self.whole[i] = a;
+        }
+        self.laplace.factor.permute_into(&self.whole, &mut self.half);
+        self.laplace.factor.half_solve(&mut self.half);
+        self.half.iter().map(|h| h * h).sum()
+    }
+}

@@ -1,0 +1,189 @@
+//! A deviance in all working parameters but one, which is held.
+
+use super::Report;
+use super::path::{Path, Point};
+use crate::error::{Error, Result};
+use crate::fit::design::lifted;
+use crate::glmm::laplace::Laplace;
+use crate::optimize::{Method, Objective, Settings, Summary, minimize};
+use crate::search::is_converged;
+
+/// How a parameter is one of the working ones.
+pub enum Hold {
+    /// Element `at` is a function of it. Where that is zero so are the elements `with` it (a column of T whose first element it is).
+    Coordinate { at: usize, with: Vec<usize>, working: Box<dyn Fn(f64) -> f64> },
+    /// The elements T_21 and T_22 are rho s and sqrt(1 - rho^2) s, and s is free in their place.
+    Correlation { t21: usize, t22: usize },
+}
+
+/// All working parameters as an affine function of those that are free.
+struct Slice {
+    n: usize,
+    constants: Vec<(usize, f64)>,
+    columns: Vec<Vec<(usize, f64)>>,
+}
+
+impl Hold {
+    fn slice(&self, n: usize, v: f64) -> Slice {
+        let mut constants = vec![];
+        let mut left_out = vec![];
+        let mut columns = vec![];
+        match self {
+            Hold::Coordinate { at, with, working } => {
+                let value = working(v);
+                constants.push((*at, value));
+                left_out.push(*at);
+                if value == 0.0 {
+                    left_out.extend(with);
+                }
+            }
+            Hold::Correlation { t21, t22 } => {
+                left_out.extend([*t21, *t22]);
+                columns.push(vec![(*t21, v), (*t22, (1.0 - v * v).max(0.0).sqrt())]);
+            }
+        }
+        columns.extend((0..n).filter(|i| !left_out.contains(i)).map(|i| vec![(i, 1.0)]));
+        Slice { n, constants, columns }
+    }
+
+    /// The free parameters nearest to those of a point.
+    fn project(&self, slice: &Slice, x: &[f64]) -> Vec<f64> {
+        let scale = |column: &Vec<(usize, f64)>| match self {
+            Hold::Correlation { t21, t22 } if column.len() > 1 => x[*t21].hypot(x[*t22]),
+            _ => x[column[0].0],
+        };
+        slice.columns.iter().map(scale).collect()
+    }
+
+    /// The derivative of the deviance in the parameter, from that in all working ones.
+    fn slope(&self, v: f64, x: &[f64], gradient: &[f64]) -> f64 {
+        match self {
+            Hold::Coordinate { at, working, .. } => {
+                let step = 1e-6 * v.abs().max(1e-3);
+                gradient[*at] * (working(v + step) - working(v - step)) / (2.0 * step)
+            }
+            Hold::Correlation { t21, t22 } => {
+                let root = (1.0 - v * v).max(0.0).sqrt();
+                let s = v * x[*t21] + root * x[*t22];
+                s * (gradient[*t21] - v / root * gradient[*t22])
+            }
+        }
+    }
+}
+
+impl Slice {
+    fn expand(&self, free: &[f64]) -> Vec<f64> {
+        let mut x = vec![0.0; self.n];
+        for (i, v) in &self.constants {
+            x[*i] = *v;
+        }
+        for (column, f) in self.columns.iter().zip(free) {
+            for (i, c) in column {
+                x[*i] += c * f;
+            }
+        }
+        x
+    }
+
+    fn contract(&self, gradient: &[f64], out: &mut [f64]) {
+        for (out, column) in out.iter_mut().zip(&self.columns) {
+            *out = column.iter().map(|(i, c)| c * gradient[*i]).sum();
+        }
+    }
+}
+
+/// The deviance on a slice.
+struct Held<'s, 'm> {
+    laplace: &'s mut Laplace<'m>,
+    slice: &'s Slice,
+}
+
+impl Objective for Held<'_, '_> {
+    fn dimension(&self) -> usize {
+        self.slice.columns.len()
+    }
+
+    fn value(&mut self, x: &[f64]) -> Result<f64> {
+        Objective::value(self.laplace, &self.slice.expand(x))
+    }
+
+    fn gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64> {
+        let mut full = vec![0.0; self.slice.n];
+        let value = Objective::gradient(self.laplace, &self.slice.expand(x), &mut full)?;
+        self.slice.contract(&full, gradient);
+        Ok(value)
+    }
+
+    fn hessian(&mut self, x: &[f64], gradient: &mut [f64], hessian: &mut [f64]) -> Result<f64> {
+        let n = self.slice.n;
+        let (mut full, mut curvature) = (vec![0.0; n], vec![0.0; n * n]);
+        let value = Objective::hessian(self.laplace, &self.slice.expand(x), &mut full, &mut curvature)?;
+        self.slice.contract(&full, gradient);
+        let columns = &self.slice.columns;
+        for (j, right) in columns.iter().enumerate() {
+            for (i, left) in columns.iter().enumerate() {
+                let entry = |(a, c): &(usize, f64)| right.iter().map(|(b, d)| c * d * curvature[b * n + a]).sum::<f64>();
+                hessian[j * columns.len() + i] = left.iter().map(entry).sum();
+            }
+        }
+        Ok(value)
+    }
+}
+
+/// The least deviance for each value of a parameter; each search starts where the last one ended.
+pub struct HeldPath<'s, 'm, 'p> {
+    laplace: &'s mut Laplace<'m>,
+    hold: Hold,
+    /// The estimates.
+    centre: Vec<f64>,
+    last: Vec<f64>,
+    report: &'s mut Report<'p>,
+}
+
+impl<'s, 'm, 'p> HeldPath<'s, 'm, 'p> {
+    pub fn new(laplace: &'s mut Laplace<'m>, hold: Hold, centre: Vec<f64>, report: &'s mut Report<'p>) -> Self {
+        HeldPath { laplace, hold, last: centre.clone(), centre, report }
+    }
+
+    fn minimum(&mut self, slice: &Slice, start: &[f64]) -> Result<Summary> {
+        let mut held = Held { laplace: self.laplace, slice };
+        let mut settings = Settings { tolerance: 1e-12, max_evaluations: 100, ..Settings::default() };
+        let mut end = minimize(Method::Newton, &mut held, start, &mut settings)?;
+        if !is_converged(end.reason) {
+            let valley = minimize(Method::Lbfgs, &mut held, &end.x, &mut settings)?;
+            end = minimize(Method::Newton, &mut held, &valley.x, &mut settings)?;
+        }
+        if is_converged(end.reason) { Ok(end) } else { Err(Error::numeric("the search on a profile did not converge")) }
+    }
+}
+
+impl Path for HeldPath<'_, '_, '_> {
+    fn at(&mut self, v: f64) -> Result<Point> {
+        let slice = self.hold.slice(self.centre.len(), v);
+        let start = self.hold.project(&slice, &self.last);
+        let mut end = self.minimum(&slice, &start)?;
+        // A variance that starts at zero stays there, so another start is tried where one is.
+        let structures = &self.laplace.model.structures;
+        let full = slice.expand(&end.x);
+        let n_theta = self.laplace.model.n_theta();
+        let mut other = full.clone();
+        other[..n_theta].copy_from_slice(&lifted(structures, &full[..n_theta]));
+        if other != full
+            && let Ok(again) = self.minimum(&slice, &self.hold.project(&slice, &other))
+            && again.value < end.value
+        {
+            end = again;
+        }
+        let x = slice.expand(&end.x);
+        let mut gradient = vec![0.0; x.len()];
+        let value = Objective::gradient(self.laplace, &x, &mut gradient)?;
+        let slope = self.hold.slope(v, &x, &gradient);
+        self.report.point(value, &self.laplace.model.theta_from_working(&x[..n_theta]))?;
+        self.last = x;
+        Ok(Point { value, slope })
+    }
+
+    fn restart(&mut self) {
+        self.last.clone_from(&self.centre);
+    }
+}

@@ -1,0 +1,201 @@
+//! The linear predictors of a fit on the rows to predict at.
+
+use std::borrow::Cow;
+
+use super::NewData;
+use crate::design::{Design, PredictorDesign, RowLedger, TermDesign, UNSEEN};
+use crate::error::{Error, Result, try_vec};
+use crate::fit::{Fit, FixedEffects, PredictorFit, TermFit};
+
+/// A random term on the rows.
+pub struct TermRows<'a> {
+    pub fit: &'a TermFit,
+    pub index: Cow<'a, [u32]>,
+    /// `[n, r]`; `None` is a column of ones.
+    pub z: Option<Cow<'a, [f64]>>,
+    /// Its modes are added.
+    pub chosen: bool,
+}
+
+/// One linear predictor on the rows.
+pub struct Part<'a> {
+    pub fixed: &'a FixedEffects,
+    /// `[n, p]`, the columns kept.
+    pub x: Cow<'a, [f64]>,
+    offset: Option<Cow<'a, [f64]>>,
+    pub terms: Vec<TermRows<'a>>,
+    /// Its values with all terms, where the fit has them.
+    known: Option<Cow<'a, [f64]>>,
+}
+
+/// The rows: the predictor of the mean, those of the zero part and of the dispersion where the fit has them.
+pub struct Rows<'a> {
+    pub n: usize,
+    pub parts: [Option<Part<'a>>; 3],
+    ledger: Cow<'a, RowLedger>,
+    pad: bool,
+}
+
+impl TermRows<'_> {
+    /// The values of the effects of row i.
+    pub fn z_of(&self, i: usize, out: &mut Vec<f64>) {
+        out.clear();
+        match &self.z {
+            None => out.push(1.0),
+            Some(z) => out.extend((0..self.fit.effects.len()).map(|e| z[e * self.index.len() + i])),
+        }
+    }
+
+    /// Their variance in row i, z'Dz.
+    pub fn variance(&self, i: usize, z: &mut Vec<f64>) -> f64 {
+        self.z_of(i, z);
+        let r = z.len();
+        (0..r * r).map(|e| z[e % r] * z[e / r] * self.fit.cov[e]).sum()
+    }
+}
+
+/// Which parts of the random terms are needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needed {
+    Nothing,
+    /// The values of the effects, for groups that are new.
+    Effects,
+    All,
+}
+
+impl<'a> Rows<'a> {
+    /// `chosen`: for each random term of the fit whether its modes are added.
+    pub fn new(fit: &'a Fit, data: NewData<'_>, chosen: &[bool], needed: Needed, new_levels_zero: bool) -> Result<Self> {
+        let (program, random) = (&fit.program, needed != Needed::Nothing);
+        let mut rows = match data {
+            NewData::Training => Rows::of_training(fit),
+            NewData::Frame(frame) if needed == Needed::Effects => Rows::of_design(fit, program.apply_to_new_groups(frame)?),
+            NewData::Frame(frame) => Rows::of_design(fit, program.apply_frame(frame, random)?),
+            NewData::Arrays(arrays) => Rows::of_design(fit, program.apply_arrays(arrays, random)?),
+            NewData::Spec(spec) => Rows::of_design(fit, program.apply_spec(spec, random)?),
+        };
+        let mut chosen = chosen.iter();
+        for part in rows.parts.iter_mut().flatten() {
+            part.terms.iter_mut().for_each(|term| term.chosen = chosen.next().copied().unwrap_or(false));
+        }
+        if !new_levels_zero {
+            rows.check_levels()?;
+        }
+        Ok(rows)
+    }
+
+    fn of_training(fit: &'a Fit) -> Self {
+        let [zero, dispersion] = fit.further_predictors();
+        let terms = |terms: &'a [TermFit]| -> Vec<TermRows<'a>> {
+            let own = |t: &'a TermFit| TermRows {
+                fit: t,
+                index: Cow::Borrowed(&t.index[..]),
+                z: t.z.as_deref().map(Cow::Borrowed),
+                chosen: false,
+            };
+            terms.iter().map(own).collect()
+        };
+        let further = |part: &'a PredictorFit| Part {
+            fixed: &part.fixed,
+            x: Cow::Borrowed(&part.x[..]),
+            offset: part.offset.as_deref().map(Cow::Borrowed),
+            terms: terms(&part.terms),
+            known: Some(Cow::Borrowed(&part.eta[..])),
+        };
+        let mean = Part {
+            fixed: &fit.fixed,
+            x: Cow::Borrowed(&fit.x[..]),
+            offset: fit.offset.as_deref().map(|o| Cow::Owned(fit.used(o))),
+            terms: terms(&fit.terms),
+            known: Some(match &fit.generalised {
+                Some(own) => Cow::Borrowed(&own.eta[..]),
+                None => Cow::Owned(fit.used(&fit.fitted)),
+            }),
+        };
+        Rows {
+            n: fit.n_obs,
+            parts: [Some(mean), zero.map(further), dispersion.map(further)],
+            ledger: Cow::Borrowed(&fit.rows),
+            pad: fit.rows.pad,
+        }
+    }
+
+    fn of_design(fit: &'a Fit, design: Design) -> Self {
+        let Design { n, x, offset, terms, dispersion, zero_inflation, rows, .. } = design;
+        let part = |fixed: &'a FixedEffects, kept: &[usize], own: &'a [TermFit], d: PredictorDesign| Part {
+            fixed,
+            x: Cow::Owned(kept.iter().flat_map(|&j| d.x[j * n..(j + 1) * n].iter().copied()).collect()),
+            offset: d.offset.map(Cow::Owned),
+            terms: own.iter().zip(d.terms).map(|(fit, term)| TermRows::of_design(fit, term)).collect(),
+            known: None,
+        };
+        let mean = PredictorDesign { x, offset, terms, x_names: vec![] };
+        let [zero, further] = fit.further_predictors();
+        let both = |fit: Option<&'a PredictorFit>, design: Option<PredictorDesign>| {
+            fit.zip(design).map(|(f, d)| part(&f.fixed, &f.kept, &f.terms, d))
+        };
+        let parts = [Some(part(&fit.fixed, &fit.kept, &fit.terms, mean)), both(zero, zero_inflation), both(further, dispersion)];
+        Rows { n, parts, ledger: Cow::Owned(rows), pad: true }
+    }
+
+    /// Fails at the first level that the fit doesn't know, of a term whose modes are added.
+    fn check_levels(&self) -> Result<()> {
+        for term in self.parts.iter().flatten().flat_map(|part| &part.terms).filter(|term| term.chosen) {
+            if let Some(i) = term.index.iter().position(|&level| level == UNSEEN) {
+                let row = self.ledger.data_row(i);
+                let (at, group) = (row + 1, &term.fit.group);
+                let message = format!("newdata: row {at} (counting from 1) has a level of '{group}' that the fit doesn't know");
+                return Err(Error::data(message).at(row));
+            }
+        }
+        Ok(())
+    }
+
+    /// X beta + offset + Z b of each predictor, b of the terms chosen.
+    pub fn linear_predictors(&self) -> Result<[Vec<f64>; 3]> {
+        let mut out = [vec![], vec![], vec![]];
+        for (part, out) in self.parts.iter().zip(&mut out) {
+            if let Some(part) = part {
+                *out = part.linear_predictor(self.n)?;
+            }
+        }
+        Ok(out)
+    }
+
+    /// Results of the rows as the caller gets them.
+    pub fn padded(&self, values: Vec<f64>) -> Vec<f64> {
+        if self.pad { self.ledger.padded(&values) } else { values }
+    }
+}
+
+impl Part<'_> {
+    fn linear_predictor(&self, n: usize) -> Result<Vec<f64>> {
+        if let Some(known) = self.known.as_ref().filter(|_| self.terms.iter().all(|term| term.chosen)) {
+            return Ok(known.to_vec());
+        }
+        let mut eta = try_vec("linear predictor", 0.0, n)?;
+        if let Some(offset) = &self.offset {
+            eta.copy_from_slice(offset);
+        }
+        for (column, beta) in self.x.chunks_exact(n.max(1)).zip(&self.fixed.estimate) {
+            eta.iter_mut().zip(column).for_each(|(e, x)| *e += beta * x);
+        }
+        for term in self.terms.iter().filter(|term| term.chosen) {
+            let r = term.fit.effects.len();
+            for e in 0..r {
+                for (i, (eta, &level)) in eta.iter_mut().zip(term.index.iter()).enumerate() {
+                    if let Some(mode) = term.fit.modes.get(level as usize * r + e) {
+                        *eta += mode * term.z.as_ref().map_or(1.0, |z| z[e * n + i]);
+                    }
+                }
+            }
+        }
+        Ok(eta)
+    }
+}
+
+impl<'a> TermRows<'a> {
+    fn of_design(fit: &'a TermFit, term: TermDesign) -> Self {
+        TermRows { fit, index: Cow::Owned(term.index), z: term.z.map(Cow::Owned), chosen: false }
+    }
+}

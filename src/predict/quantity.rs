@@ -1,0 +1,182 @@
+//! What is predicted, as a function of a row's linear predictors and of the family's parameters.
+
+use super::marginal;
+use super::predictors::Rows;
+use crate::error::Result;
+use crate::family::special::expit;
+use crate::family::{Link, MAX_PARAMETERS};
+use crate::fit::{Fit, Generalised};
+
+/// What is predicted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Quantity {
+    /// The fitted value: the mean of the response, but for ordered beta, where it is the mean between 0 and 1.
+    #[default]
+    Response,
+    /// The linear predictor of the mean.
+    Link,
+    /// The mean of the response without zeros of the zero part.
+    Conditional,
+    /// The probability of a zero of the zero part; 0 without one.
+    ZeroProbability,
+    /// The family's first parameter as it is reported; of a linear model sigma; 1 without one.
+    Dispersion,
+    /// The mean of the response over all groups, with the random effects integrated out.
+    Marginal,
+}
+
+/// The places of the predictors of mean, zero part and dispersion in a point; the family's parameters (working scale) follow.
+pub const MEAN: usize = 0;
+pub const ZERO: usize = 1;
+pub const DISPERSION: usize = 2;
+pub const PSI: usize = 3;
+pub const COORDINATES: usize = PSI + MAX_PARAMETERS;
+
+/// Relative to the coordinate, with one as its least size.
+const STEP: f64 = 1e-3;
+
+/// What a prediction depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Point {
+    pub at: [f64; COORDINATES],
+    /// Variances of the random effects of each predictor that are integrated out.
+    pub variance: [f64; 3],
+}
+
+/// The prediction of a point.
+#[derive(Clone, Copy)]
+pub struct Rule<'a> {
+    pub fit: &'a Fit,
+    pub quantity: Quantity,
+}
+
+impl Rows<'_> {
+    /// One a row.
+    pub fn points(&self, rule: &Rule<'_>) -> Result<Vec<Point>> {
+        let eta = self.linear_predictors()?;
+        let mut psi = [0.0; MAX_PARAMETERS];
+        if let Some(own) = &rule.fit.generalised {
+            psi.iter_mut().zip(&own.psi).for_each(|(to, from)| *to = *from);
+        }
+        let mut z = vec![];
+        let mut points = Vec::with_capacity(self.n);
+        for i in 0..self.n {
+            let mut point = Point { at: [0.0; COORDINATES], variance: [0.0; 3] };
+            point.at[PSI..].copy_from_slice(&psi);
+            for (a, part) in self.parts.iter().enumerate() {
+                let Some(part) = part else { continue };
+                point.at[a] = eta[a][i];
+                if rule.quantity == Quantity::Marginal {
+                    point.variance[a] = part.terms.iter().map(|term| term.variance(i, &mut z)).sum();
+                }
+            }
+            points.push(point);
+        }
+        Ok(points)
+    }
+}
+
+impl Rule<'_> {
+    pub fn value(&self, point: &Point) -> f64 {
+        let Some(own) = &self.fit.generalised else {
+            return match self.quantity {
+                Quantity::ZeroProbability => 0.0,
+                Quantity::Dispersion => self.fit.sigma,
+                _ => point.at[MEAN],
+            };
+        };
+        let psi = psi_of(own, point);
+        match self.quantity {
+            Quantity::Link => point.at[MEAN],
+            Quantity::Conditional => own.family.response_mean(point.at[MEAN], psi_used(own, &psi)),
+            Quantity::Response => {
+                (1.0 - zero_probability(own, point.at[ZERO])) * own.family.fitted_value(point.at[MEAN], psi_used(own, &psi))
+            }
+            Quantity::ZeroProbability => zero_probability(own, point.at[ZERO]),
+            Quantity::Dispersion => own.family.parameters().first().map_or(1.0, |p| p.scale.reported(psi[0])),
+            Quantity::Marginal => marginal::mean(own, point),
+        }
+    }
+
+    /// The derivatives of the value in the coordinates.
+    pub fn gradient(&self, point: &Point) -> [f64; COORDINATES] {
+        let mut gradient = [0.0; COORDINATES];
+        let Some(own) = &self.fit.generalised else {
+            let constant = matches!(self.quantity, Quantity::ZeroProbability | Quantity::Dispersion);
+            gradient[MEAN] = f64::from(!constant);
+            return gradient;
+        };
+        for (coordinate, out) in gradient.iter_mut().enumerate() {
+            *out = match coordinate {
+                DISPERSION if own.dispersion.is_none() => 0.0,
+                PSI if own.dispersion.is_some() => 0.0,
+                ZERO if own.zero_inflation.is_none() => 0.0,
+                MEAN if self.quantity == Quantity::Link => 1.0,
+                _ if self.quantity == Quantity::Link => 0.0,
+                _ if coordinate >= PSI + own.psi.len() => 0.0,
+                _ => self.slope(own, point, coordinate),
+            };
+        }
+        gradient
+    }
+
+    /// By a four-point difference.
+    fn slope(&self, own: &Generalised, point: &Point, coordinate: usize) -> f64 {
+        let here = point.at[coordinate];
+        let size = match own.family.link() {
+            Link::Inverse | Link::InverseSquare if coordinate == MEAN && here != 0.0 => here.abs(),
+            _ => (0.125 * here.abs()).max(1.0),
+        };
+        let step = STEP * size;
+        let value = |by: f64| {
+            let mut moved = *point;
+            moved.at[coordinate] = here + by * step;
+            self.value(&moved)
+        };
+        (8.0 * (value(1.0) - value(-1.0)) - (value(2.0) - value(-2.0))) / (12.0 * step)
+    }
+
+    /// The coordinate on whose scale intervals are symmetric.
+    pub fn principal(&self) -> usize {
+        match self.quantity {
+            Quantity::ZeroProbability => ZERO,
+            Quantity::Dispersion if self.fit.generalised.as_ref().is_some_and(|own| own.dispersion.is_some()) => DISPERSION,
+            Quantity::Dispersion => PSI,
+            _ => MEAN,
+        }
+    }
+}
+
+/// The derivative of the fitted value in the linear predictor, in a row of the fit.
+pub(crate) fn mean_slope(fit: &Fit, i: usize) -> f64 {
+    let Some(own) = &fit.generalised else { return 1.0 };
+    let psi = own.psi_of_row(i);
+    let rest = 1.0 - own.zero_probability(i);
+    let eta = own.eta[i];
+    if own.family.fitted_value(eta, &psi) == own.family.linkinv(eta) {
+        return rest * own.family.mu_eta(eta);
+    }
+    let mut point = Point { at: [0.0; COORDINATES], variance: [0.0; 3] };
+    point.at[MEAN] = eta;
+    point.at[DISPERSION] = psi.first().copied().unwrap_or(0.0);
+    point.at[PSI..PSI + psi.len()].copy_from_slice(&psi);
+    rest * Rule { fit, quantity: Quantity::Conditional }.slope(own, &point, MEAN)
+}
+
+/// The family's parameters, the first of them by its predictor where it has one.
+pub fn psi_of(own: &Generalised, point: &Point) -> [f64; MAX_PARAMETERS] {
+    let mut psi = [0.0; MAX_PARAMETERS];
+    psi.copy_from_slice(&point.at[PSI..]);
+    if own.dispersion.is_some() {
+        psi[0] = point.at[DISPERSION];
+    }
+    psi
+}
+
+pub fn psi_used<'p>(own: &Generalised, psi: &'p [f64; MAX_PARAMETERS]) -> &'p [f64] {
+    &psi[..own.psi.len()]
+}
+
+pub fn zero_probability(own: &Generalised, eta: f64) -> f64 {
+    if own.zero_inflation.is_some() { expit(eta) } else { 0.0 }
+}

@@ -1,0 +1,114 @@
+//! What is collected of each replicate: all estimates, with names.
+
+use super::refit::Refit;
+use crate::covariance::Structure;
+use crate::error::Result;
+use crate::fit::{Fit, TermFit};
+
+impl Fit {
+    /// The names of [`Fit::quantities`]: fixed effects of all predictors, parameters of the family, sigma of a linear model, theta, and
+    /// the standard deviations and correlations that follow from it (lme4's names).
+    pub(crate) fn quantity_names(&self) -> Vec<String> {
+        let mut names = self.fixed.names.clone();
+        for (prefix, predictor) in self.named_predictors() {
+            names.extend(predictor.fixed.names.iter().map(|name| format!("{prefix}{name}")));
+        }
+        match &self.generalised {
+            None => names.push("sigma".into()),
+            Some(own) => {
+                let shared = own.parameters.iter().filter(|p| !p.fixed && !p.estimate.is_nan());
+                names.extend(shared.map(|p| p.name.clone()));
+            }
+        }
+        names.extend(self.theta_names.iter().map(|name| format!("theta.{name}")));
+        for (prefix, term) in self.named_terms() {
+            names.extend(elements(term.effects.len()).filter(|(i, j)| i == j || term.is_correlated()).map(|(i, j)| {
+                let own =
+                    if i == j { format!("sd_{}", term.effects[i]) } else { format!("cor_{}.{}", term.effects[i], term.effects[j]) };
+                format!("{prefix}{own}|{}", term.group)
+            }));
+        }
+        unique(names)
+    }
+
+    /// The quantities of a refit.
+    pub(crate) fn quantities(&self, refit: &Refit) -> Result<Vec<f64>> {
+        let mut values = refit.fixed.concat();
+        values.extend_from_slice(&refit.family);
+        if self.generalised.is_none() {
+            values.push(refit.sigma);
+        }
+        values.extend_from_slice(&refit.theta);
+        let unit = if self.generalised.is_none() { refit.sigma } else { 1.0 };
+        let mut first = 0;
+        for (_, term) in self.named_terms() {
+            let range = first..first + term.structure.n_theta();
+            first = range.end;
+            values.extend(term.components(&refit.theta[range], unit)?);
+        }
+        Ok(values)
+    }
+
+    /// The estimates of the fit itself.
+    pub(crate) fn as_refit(&self) -> Refit {
+        let family = self.generalised.iter().flat_map(|g| &g.parameters).filter(|p| !p.fixed && !p.estimate.is_nan());
+        Refit {
+            theta: self.theta.clone(),
+            fixed: self.all_fixed(),
+            family: family.map(|p| p.estimate).collect(),
+            sigma: self.sigma,
+            log_likelihood: self.log_likelihood,
+            converged: self.outcome.converged,
+            singular: self.singular,
+        }
+    }
+}
+
+impl TermFit {
+    /// Whether its effects can be correlated.
+    pub(crate) fn is_correlated(&self) -> bool {
+        self.effects.len() > 1 && self.structure.kind != crate::formula::StructureKind::Diagonal
+    }
+
+    /// Standard deviations and correlations at a theta whose unit is `unit`, column by column of the lower triangle.
+    fn components(&self, theta: &[f64], unit: f64) -> Result<Vec<f64>> {
+        let r = self.effects.len();
+        let cov = covariance(self.structure, theta)?;
+        let sd = |i: usize| cov[i * (r + 1)].sqrt();
+        let wanted = elements(r).filter(|(i, j)| i == j || self.is_correlated());
+        let correlation = |i: usize, j: usize| match sd(i) * sd(j) {
+            0.0 => f64::NAN,
+            product => (cov[j * r + i] / product).clamp(-1.0, 1.0),
+        };
+        Ok(wanted.map(|(i, j)| if i == j { unit * sd(i) } else { correlation(i, j) }).collect())
+    }
+}
+
+/// T T' of a theta, `[r, r]`.
+pub(crate) fn covariance(structure: Structure, theta: &[f64]) -> Result<Vec<f64>> {
+    let r = structure.size;
+    let (mut working, mut t) = (vec![0.0; theta.len()], vec![0.0; r * r]);
+    structure.working_from_theta(theta, &mut working)?;
+    structure.factor(&working, &mut t);
+    Ok((0..r * r).map(|e| (0..r).map(|c| t[c * r + e % r] * t[c * r + e / r]).sum()).collect())
+}
+
+/// Rows and columns of the lower triangle, column by column.
+pub(crate) fn elements(r: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..r).flat_map(move |j| (j..r).map(move |i| (i, j)))
+}
+
+/// Names that were there before get a number: two terms may have the same effects of the same group.
+pub(crate) fn unique(names: Vec<String>) -> Vec<String> {
+    let mut all: Vec<String> = Vec::with_capacity(names.len());
+    for name in names {
+        let mut own = name.clone();
+        let mut count = 1;
+        while all.contains(&own) {
+            count += 1;
+            own = format!("{name}.{count}");
+        }
+        all.push(own);
+    }
+    all
+}

@@ -1,0 +1,142 @@
+//! Responses simulated from a fit.
+
+use crate::error::{Result, try_vec};
+use crate::family::ZeroMixture;
+use crate::fit::{Fit, TermFit};
+use crate::linalg::dense;
+use crate::simulate::{Purpose, Stream};
+
+/// The random effects of simulated responses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum RandomEffects {
+    /// Drawn anew for each replicate.
+    #[default]
+    New,
+    /// At the conditional modes of the fit.
+    Conditional,
+}
+
+/// Draws replicates of a fit's response.
+pub struct Simulator<'f> {
+    fit: &'f Fit,
+    what: RandomEffects,
+    mixture: Option<ZeroMixture>,
+    /// Per predictor: its values without random effects, or with those of the fit.
+    base: Vec<Vec<f64>>,
+    /// Per term of all predictors: its predictor, and where effects are drawn a root of their covariance.
+    terms: Vec<(usize, &'f TermFit, Vec<f64>)>,
+    /// Empty if all are one.
+    weights: Vec<f64>,
+}
+
+impl<'f> Simulator<'f> {
+    pub fn new(fit: &'f Fit, what: RandomEffects) -> Result<Self> {
+        let offset = fit.offset.as_ref().map(|o| fit.used(o));
+        let mut base = vec![fixed_part(fit.n_obs, &fit.x, &fit.fixed.estimate, offset.as_deref())?];
+        let mut terms: Vec<(usize, &TermFit)> = fit.terms.iter().map(|t| (0, t)).collect();
+        for (a, (_, predictor)) in fit.named_predictors().enumerate() {
+            base.push(fixed_part(fit.n_obs, &predictor.x, &predictor.fixed.estimate, predictor.offset.as_deref())?);
+            terms.extend(predictor.terms.iter().map(|t| (a + 1, t)));
+        }
+        if what == RandomEffects::Conditional {
+            for (a, term) in &terms {
+                add_effects(term, &term.modes, &mut base[*a]);
+            }
+        }
+        let own = fit.generalised.as_ref();
+        Ok(Simulator {
+            mixture: own.and_then(|g| g.zero.map(|part| ZeroMixture { part, family: g.family.clone() })),
+            weights: fit.weights.as_ref().map(|w| fit.used(w)).unwrap_or_default(),
+            terms: terms.into_iter().map(|(a, t)| (a, t, dense::semidefinite_cholesky(t.effects.len(), &t.cov))).collect(),
+            fit,
+            what,
+            base,
+        })
+    }
+
+    /// One response per row used. The numbers depend on the seed and the replicate alone; NaN where a drawn predictor is outside the
+    /// link's domain.
+    pub fn replicate(&self, seed: u64, replicate: u64) -> Result<Vec<f64>> {
+        let mut eta = self.base.clone();
+        if self.what == RandomEffects::New {
+            let mut stream = Stream::new(seed, replicate, Purpose::RandomEffects);
+            for (a, term, root) in &self.terms {
+                add_effects(term, &draw_effects(term, root, &mut stream)?, &mut eta[*a]);
+            }
+        }
+        let mut stream = Stream::new(seed, replicate, Purpose::Response);
+        let mut y = try_vec("simulated responses", 0.0, self.fit.n_obs)?;
+        for (i, y) in y.iter_mut().enumerate() {
+            *y = self.response(i, &eta, &mut stream);
+        }
+        Ok(y)
+    }
+
+    fn response(&self, i: usize, eta: &[Vec<f64>], stream: &mut Stream) -> f64 {
+        let weight = self.weights.get(i).copied().unwrap_or(1.0);
+        let Some(own) = &self.fit.generalised else {
+            return eta[0][i] + self.fit.sigma / weight.sqrt() * stream.normal();
+        };
+        let mut psi = own.psi.clone();
+        if own.dispersion.is_some() {
+            psi[0] = eta[eta.len() - 1][i];
+        }
+        match &self.mixture {
+            Some(mixture) => mixture.simulate([eta[0][i], eta[1][i]], weight, &psi, stream),
+            None => own.family.simulate(eta[0][i], weight, &psi, stream),
+        }
+    }
+}
+
+impl Fit {
+    /// Simulated responses `[m, nsim]`, one column a replicate; m as of `fitted`, with NaN in rows that are padded.
+    pub fn simulate(&self, nsim: usize, seed: u64, what: RandomEffects) -> Result<Vec<f64>> {
+        let simulator = Simulator::new(self, what)?;
+        let m = self.fitted.len();
+        let mut out = try_vec("simulated responses", 0.0, m.saturating_mul(nsim))?;
+        for (replicate, column) in out.chunks_exact_mut(m.max(1)).enumerate() {
+            let y = simulator.replicate(seed, replicate as u64)?;
+            if m == self.n_obs {
+                column.copy_from_slice(&y);
+            } else {
+                column.copy_from_slice(&self.rows.padded(&y));
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// X beta + offset.
+fn fixed_part(n: usize, x: &[f64], beta: &[f64], offset: Option<&[f64]>) -> Result<Vec<f64>> {
+    let mut eta = try_vec("linear predictor", 0.0, n)?;
+    if let Some(offset) = offset {
+        eta.copy_from_slice(offset);
+    }
+    for (column, beta) in x.chunks_exact(n.max(1)).zip(beta) {
+        eta.iter_mut().zip(column).for_each(|(e, x)| *e += beta * x);
+    }
+    Ok(eta)
+}
+
+/// b ~ N(0, R R') for each level, `[r, l]`.
+fn draw_effects(term: &TermFit, root: &[f64], stream: &mut Stream) -> Result<Vec<f64>> {
+    let r = term.effects.len();
+    let mut b = try_vec("simulated random effects", 0.0, r * term.levels.len())?;
+    for level in b.chunks_exact_mut(r) {
+        let u: Vec<f64> = (0..r).map(|_| stream.normal()).collect();
+        for (a, b) in level.iter_mut().enumerate() {
+            *b = (0..=a).map(|c| root[c * r + a] * u[c]).sum();
+        }
+    }
+    Ok(b)
+}
+
+/// eta += Z b.
+fn add_effects(term: &TermFit, b: &[f64], eta: &mut [f64]) {
+    let (r, n) = (term.effects.len(), eta.len());
+    for e in 0..r {
+        for (i, (eta, &level)) in eta.iter_mut().zip(&term.index).enumerate() {
+            *eta += b[level as usize * r + e] * term.z.as_ref().map_or(1.0, |z| z[e * n + i]);
+        }
+    }
+}

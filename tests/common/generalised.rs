@@ -1,0 +1,79 @@
+//! Generalised models on the data of the reference, in a few lines.
+
+use interlace::error::Result;
+use interlace::fit::Fit;
+use interlace::frame::{CsvOptions, Frame};
+use interlace::options::Options;
+use interlace::spec::{FamilySpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
+
+/// A model and its data.
+#[derive(Clone, Debug)]
+pub struct Generalised {
+    pub spec: Spec,
+    pub frame: Frame,
+    pub options: Options,
+}
+
+pub fn frame(file: &str, categorical: &[&str]) -> Frame {
+    let csv = CsvOptions { categorical: categorical.iter().map(|c| (*c).into()).collect(), ..Default::default() };
+    Frame::from_csv_path(format!("tests/reference/data/{file}"), &csv).unwrap()
+}
+
+pub fn generalised(formula: &str, family: &str, frame: Frame) -> Generalised {
+    let formula = FormulaSpec { formula: formula.into(), ..Default::default() };
+    let mut spec = Spec::new(ModelKind::Glmm, Source::Formula(formula));
+    spec.family = FamilySpec { name: family.into(), ..Default::default() };
+    Generalised { spec, frame, options: Options::default() }
+}
+
+pub fn linear(formula: &str, frame: Frame) -> Generalised {
+    let mut model = generalised(formula, "", frame);
+    model.spec.kind = ModelKind::Lmm;
+    model
+}
+
+impl Generalised {
+    pub fn link(mut self, link: &str) -> Self {
+        self.spec.family.link = Some(link.into());
+        self
+    }
+
+    pub fn zero_inflation(mut self, formula: &str) -> Self {
+        self.spec.zero_inflation = Some(PredictorSpec::Formula(formula.into()));
+        self
+    }
+
+    pub fn dispersion(mut self, formula: &str) -> Self {
+        self.spec.dispersion = Some(PredictorSpec::Formula(formula.into()));
+        self
+    }
+
+    pub fn options(mut self, change: impl FnOnce(&mut Options)) -> Self {
+        change(&mut self.options);
+        self
+    }
+
+    pub fn formula(mut self, change: impl FnOnce(&mut FormulaSpec)) -> Self {
+        if let Source::Formula(own) = &mut self.spec.source {
+            change(own);
+        }
+        self
+    }
+
+    pub fn try_fit(&self) -> Result<Fit> {
+        Fit::new(&self.spec, Some(&self.frame), &self.options, None)
+    }
+
+    pub fn fit(&self) -> Fit {
+        self.try_fit().unwrap()
+    }
+}
+
+pub fn cbpp() -> Generalised {
+    let frame = frame("cbpp.csv", &["herd", "period"]);
+    generalised("cbind(incidence, size - incidence) ~ period + (1 | herd)", "binomial", frame)
+}
+
+pub fn salamanders(family: &str) -> Generalised {
+    generalised("count ~ mined + (1 | site)", family, frame("Salamanders.csv", &["site", "mined", "spp"]))
+}
