@@ -93,6 +93,7 @@ fn the_json_document_of_a_generalised_model_has_its_family_and_predictors() {
     assert_eq!(document["zero_inflation"]["names"], serde_json::json!(["(Intercept)", "minedyes"]));
     assert_eq!(document["dispersion_parameter"]["sigma"], document["sigma"]);
     assert_eq!(document["family_parameters"], serde_json::json!([]));
+    assert_eq!(document["separated"], serde_json::json!([]));
     assert!(document.get("dispersion").is_none() && document["fixed"].get("t_value").is_none());
     assert_eq!(document["fixed"]["z_value"].as_array().unwrap().len(), 2);
     assert_eq!(document["wald_ci"]["names"], document["fixed"]["names"]);

@@ -1,13 +1,14 @@
 //! What is wrong with a generalised model's data or its fit: a constant response, a perfect fit, estimates at infinity.
 
 use super::{Fit, Generalised};
-use crate::design::Design;
-use crate::error::{Error, Result};
-use crate::family::{Family, Link, Observations};
+use crate::design::{Design, RowLedger};
+use crate::error::{Error, Result, try_vec};
+use crate::family::{Family, Link, Observations, ZeroPart};
 use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
 use crate::glmm::separation::Ended;
 use crate::glmm::solution::Solution;
+use crate::options::Options;
 
 /// A residual standard deviation, or coefficient of variation, below this, relative to the response, is none.
 const EXACT: f64 = 1e-9;
@@ -26,6 +27,44 @@ fn can_separate(family: &dyn Family) -> bool {
     link && (counts || family.name().starts_with("truncated"))
 }
 
+/// Fails at a response that the family can't have; the zeros of a hurdle are not the family's. Rows are named as those of the data.
+pub(crate) fn check_response(response: &FamilyResponse, ledger: &RowLedger) -> Result<Vec<String>> {
+    let hurdle = response.zero == Some(ZeroPart::Hurdle);
+    let rows: Vec<usize> = (0..response.y.len()).filter(|&i| !hurdle || response.y[i] != 0.0).collect();
+    if rows.is_empty() && hurdle {
+        return Err(Error::data("the response is zero in all rows: there is nothing but a zero part to model"));
+    }
+    let part = |values: &[f64]| -> Vec<f64> { rows.iter().filter_map(|&i| values.get(i).copied()).collect() };
+    let (y, weights) = (part(&response.y), part(&response.weights));
+    let place = |i: usize| rows.get(i).map_or(i, |&i| ledger.data_row(i));
+    match response.family.check_response(&Observations { y: &y, weights: &weights }) {
+        Ok(warnings) => Ok(warnings.into_iter().map(|text| renumbered(&text, place)).collect()),
+        Err(error) => {
+            let position = usize::try_from(error.position).map_or(error.position, |i| place(i) as i64);
+            Err(Error { position, message: renumbered(&error.message, place), ..error })
+        }
+    }
+}
+
+/// A text of a family with its "in row i" (counting from 1) taken from the rows it has seen to those of the data.
+fn renumbered(text: &str, place: impl Fn(usize) -> usize) -> String {
+    const ROW: &str = "in row ";
+    let Some(start) = text.rfind(ROW).map(|at| at + ROW.len()) else { return text.to_owned() };
+    let digits = text[start..].chars().take_while(char::is_ascii_digit).count();
+    match text[start..start + digits].parse::<usize>() {
+        Ok(row) if row > 0 => format!("{}{}{}", &text[..start], place(row - 1) + 1, &text[start + digits..]),
+        _ => text.to_owned(),
+    }
+}
+
+/// Quadrature is for a dispersion that all rows share.
+pub(super) fn check_quadrature(response: &FamilyResponse, options: &Options) -> Result<()> {
+    if response.dispersion && options.quadrature > 1 {
+        return Err(Error::argument("nagq: more than one quadrature point can't go with a dispersion formula"));
+    }
+    Ok(())
+}
+
 /// Of a response that is the same in all rows: an error where there is nothing to estimate, otherwise a warning.
 pub(super) fn check_constant(family: &dyn Family, data: &Observations) -> Result<Option<String>> {
     let Some(first) = data.y.first() else { return Ok(None) };
@@ -36,6 +75,30 @@ pub(super) fn check_constant(family: &dyn Family, data: &Observations) -> Result
         return Err(Error::data(format!("the response is {first} in all rows: it has no variance that a model could describe")));
     }
     Ok(Some(format!("the response is {first} in all rows")))
+}
+
+/// Fails where the fixed effects alone give the response, on the scale of the linear predictor: no dispersion is left.
+pub(super) fn check_not_exact(response: &FamilyResponse, model: &Model) -> Result<()> {
+    if !is_continuous(&*response.family) || response.zero.is_some() {
+        return Ok(());
+    }
+    let part = &model.fixed[0];
+    let n = model.n as f64;
+    let mut target = try_vec("linear predictor", 0.0, model.n)?;
+    response.family.start_eta(&response.observations(), &mut target)?;
+    target.iter_mut().zip(&part.offset).for_each(|(t, offset)| *t -= offset);
+    let size = target.iter().fold(0.0f64, |m, t| m.max(t.abs()));
+    let mut gamma = vec![0.0; part.p];
+    part.transpose(&target, &mut gamma);
+    for g in &mut gamma {
+        *g /= -n;
+    }
+    part.add(&gamma, &mut target);
+    if target.iter().all(|rest| rest.abs() <= EXACT * size) { Err(exact()) } else { Ok(()) }
+}
+
+fn exact() -> Error {
+    Error::numeric("the model fits the response exactly: no residual variance is left")
 }
 
 /// Names of the parameters without a finite estimate, as `vcov_names` has them.
@@ -88,7 +151,7 @@ pub(super) fn check_ended(fit: &mut Fit, flat: bool) -> Result<()> {
         1.0
     };
     if is_continuous(&*own.family) && own.family.name() != "beta" && own.sigma() < EXACT * size {
-        return Err(Error::numeric("the model fits the response exactly: no residual variance is left"));
+        return Err(exact());
     }
     let mut warnings: Vec<String> = separation_warning(&own.separated).into_iter().collect();
     warnings.extend(no_excess(own));

@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
-use super::diagnosis::{check_constant, check_ended, separated};
+use super::diagnosis::{check_constant, check_ended, check_not_exact, check_quadrature, check_response, separated};
 use super::{FamilyParameter, Fit, FixedEffects, Generalised, Outcome, PredictorFit, TermFit, kept_columns};
 use crate::covariance::Structure;
 use crate::design::{Design, ModelProgram, PredictorDesign, TermDesign, check_groups_generalised};
 use crate::error::{Error, Result};
 use crate::family::special::logit;
-use crate::family::{Family, Observations, Order, ZeroPart};
+use crate::family::{Family, Order, ZeroPart};
 use crate::glmm::estimate::estimate;
 use crate::glmm::fixed::FixedPart;
 use crate::glmm::laplace::{Approximation, Inside, Laplace};
@@ -32,9 +32,11 @@ pub(super) fn fit(
 ) -> Result<Fit> {
     let started = Instant::now();
     let response = response(spec, &design)?;
-    design.warnings.extend(check_response(&response)?);
+    design.warnings.extend(check_response(&response, &design.rows)?);
     design.warnings.extend(check_constant(&*response.family, &response.observations())?);
+    check_quadrature(&response, options)?;
     let model = model(&response, &design)?;
+    check_not_exact(&response, &model)?;
     let start = start_of(&response, &model)?;
     let mut laplace = Laplace::new(&model, approximation(options))?;
     let estimate = estimate(&mut laplace, &start, options, progress)?;
@@ -59,7 +61,8 @@ pub(super) fn fit(
 /// The deviance at each of the given points.
 pub(super) fn objective(spec: &Spec, design: &Design, options: &Options, points: &[f64]) -> Result<Vec<f64>> {
     let response = response(spec, design)?;
-    check_response(&response)?;
+    check_response(&response, &design.rows)?;
+    check_quadrature(&response, options)?;
     let model = model(&response, design)?;
     let mut laplace = Laplace::new(&model, approximation(options))?;
     let n_theta = model.n_theta();
@@ -103,20 +106,6 @@ fn zero_part(family: &dyn Family) -> Result<ZeroPart> {
         "poisson" | "nbinom1" | "nbinom2" | "binomial" | "betabinomial" | "tweedie" => Ok(ZeroPart::Inflation),
         name => Err(Error::argument(format!("ziformula: the family {name} has no zeros that could be more than expected"))),
     }
-}
-
-/// Fails at a response that the family can't have; the zeros of a hurdle are not the family's.
-pub(crate) fn check_response(response: &FamilyResponse) -> Result<Vec<String>> {
-    if response.zero != Some(ZeroPart::Hurdle) {
-        return response.family.check_response(&response.observations());
-    }
-    let rows: Vec<usize> = (0..response.y.len()).filter(|&i| response.y[i] != 0.0).collect();
-    let part = |values: &[f64]| -> Vec<f64> { rows.iter().filter_map(|&i| values.get(i).copied()).collect() };
-    let (y, weights) = (part(&response.y), part(&response.weights));
-    if y.is_empty() {
-        return Err(Error::data("the response is zero in all rows: there is nothing but a zero part to model"));
-    }
-    response.family.check_response(&Observations { y: &y, weights: &weights })
 }
 
 /// The model in working units, the predictors in the order of the response.

@@ -1,7 +1,7 @@
 //! A fitted model: immutable, and owner of all that it needs.
 
 pub(crate) mod design;
-mod diagnosis;
+pub(crate) mod diagnosis;
 pub(crate) mod generalised;
 mod generalised_rows;
 pub(crate) mod linear;

@@ -17,7 +17,7 @@ pub fn estimate(laplace: &mut Laplace<'_>, start: &Start, options: &Options, pro
     if let Some(theta0) = &options.theta0 {
         let n = laplace.model.n_theta();
         if theta0.len() != n {
-            return Err(Error::argument(format!("theta has {} elements, the model has {n}", theta0.len())));
+            return Err(Error::argument(format!("theta0 has {} elements, the model has {n}", theta0.len())));
         }
         x = laplace.model.working_from_theta(theta0)?;
     }

@@ -4,7 +4,8 @@ use crate::covariance::Structure;
 use crate::design::Design;
 use crate::error::{Error, Result};
 use crate::fit::design::{lifted, working_parameters};
-use crate::fit::generalised::{approximation, check_response, model, start_of};
+use crate::fit::diagnosis::check_response;
+use crate::fit::generalised::{approximation, model, start_of};
 use crate::fit::linear::assemble;
 use crate::fit::{Fit, Generalised};
 use crate::glmm::estimate::estimate;
@@ -93,7 +94,7 @@ impl Refitter {
             return Err(Error::argument("the fit is of a linear model"));
         };
         response.y.copy_from_slice(&self.design.y);
-        check_response(response)?;
+        check_response(response, &self.design.rows)?;
         model.response = Box::new(response.clone());
         let mut laplace = Laplace::new(model, approximation(&self.options))?;
         let inside = laplace.how.inside != Inside::Nothing;
