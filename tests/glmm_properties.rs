@@ -92,7 +92,14 @@ fn same(what: &str, got: &Fit, want: &Fit, tolerance: f64) {
         let own = fit.generalised.as_ref().unwrap();
         let further = own.zero_inflation.iter().chain(&own.dispersion).flat_map(|p| p.fixed.estimate.iter().copied());
         let errors = fit.fixed.std_error.iter().copied();
-        fit.fixed.estimate.iter().copied().chain(further).chain(errors).chain(fit.terms.iter().flat_map(|t| t.cov.clone())).collect()
+        fit.fixed
+            .estimate
+            .iter()
+            .copied()
+            .chain(further)
+            .chain(errors)
+            .chain(fit.terms.iter().flat_map(|t| t.cov.clone()))
+            .collect()
     };
     let (got, want) = (all(got), all(want));
     assert_eq!(got.len(), want.len(), "{what}");
