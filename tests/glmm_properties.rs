@@ -68,7 +68,7 @@ impl Model {
         let source =
             FormulaSpec { formula: self.formula.to_owned(), weights: self.weights.map(str::to_owned), ..Default::default() };
         let mut spec = Spec::new(ModelKind::Glmm, Source::Formula(source));
-        spec.family.name = self.family.to_owned();
+        self.family.clone_into(&mut spec.family.name);
         spec.zero_inflation = self.zero.map(|f| PredictorSpec::Formula(f.to_owned()));
         spec.dispersion = self.dispersion.map(|f| PredictorSpec::Formula(f.to_owned()));
         let fit = Fit::new(&spec, Some(frame), options, None).unwrap_or_else(|e| panic!("{}: {e}", self.formula));
