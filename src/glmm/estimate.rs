@@ -3,6 +3,7 @@
 use super::laplace::Laplace;
 use super::start::Start;
 use crate::error::{Code, Error, Result};
+use crate::optimize::{Method, Summary};
 use crate::options::{Options, Progress};
 use crate::search::{Estimate, Search};
 
@@ -27,7 +28,7 @@ pub fn estimate(laplace: &mut Laplace<'_>, start: &Start, options: &Options, pro
     x.extend_from_slice(&start.shared);
     laplace.start_fixed(&start.fixed[0]);
     let mut search = Search::new(laplace, options, progress);
-    let best = search.run(&x, options.tolerance)?;
+    let best = first_search(&mut search, &x)?;
     let mut estimate = search.finish(best)?;
     // Where a likelihood is not log-concave the random effects may have several modes, and the search has followed those it began with.
     for _ in 0..RESTARTS {
@@ -45,4 +46,66 @@ pub fn estimate(laplace: &mut Laplace<'_>, start: &Start, options: &Options, pro
         estimate = search.finish(again)?;
     }
     Ok(estimate)
+}
+
+/// The search from the start, or, where it gets stuck, from others: the criterion of a mixture with random effects in the zero part falls
+/// without end where the information at a mode vanishes, and a search that begins near there does not come back. Where all get stuck,
+/// all that the search can do from the first.
+fn first_search(search: &mut Search<'_, '_, '_, Laplace<'_>>, x: &[f64]) -> Result<Summary> {
+    if search.options.optimizer != Method::Newton {
+        return search.run(x, search.options.tolerance);
+    }
+    let mut starts = vec![x.to_vec()];
+    if search.options.theta0.is_none() {
+        starts.extend(other_starts(search.criterion, x));
+    }
+    let mut lowest: Option<Summary> = None;
+    for start in &starts {
+        if let Some(end) = search.attempt(start)? {
+            if !search.is_stuck(&end) {
+                return Ok(end);
+            }
+            if lowest.as_ref().is_none_or(|l| end.value < l.value) {
+                lowest = Some(end);
+            }
+        }
+        search.criterion.start_modes(&vec![0.0; search.criterion.model.layout.q()]);
+    }
+    match (search.run(x, search.options.tolerance), lowest) {
+        (Err(error), Some(lowest)) if error.code == Code::Numeric => Ok(lowest),
+        (Err(error), None) if error.code == Code::Numeric => Err(Error::numeric(
+            "the likelihood could not be evaluated at any start: the modes of the random effects are not found, or it is not finite there",
+        )),
+        (other, _) => other,
+    }
+}
+
+/// Other standard deviations, and further predictors at zero.
+fn other_starts(laplace: &Laplace<'_>, x: &[f64]) -> Vec<Vec<f64>> {
+    let model = laplace.model;
+    let with_deviations = |sd: &dyn Fn(usize) -> f64| {
+        let mut other = x.to_vec();
+        let mut first = 0;
+        for (structure, &predictor) in model.structures.iter().zip(&model.predictor) {
+            let r = structure.size;
+            let cov: Vec<f64> = (0..r * r).map(|e| if e % (r + 1) == 0 { sd(predictor).powi(2) } else { 0.0 }).collect();
+            let n = structure.n_theta();
+            structure.from_covariance(&cov, &mut other[first..first + n]);
+            first += n;
+        }
+        other
+    };
+    // The further predictors at zero, as glmmTMB starts them.
+    let halves = |mut other: Vec<f64>| {
+        for (_, range) in laplace.outer().zip(laplace.ranges()).filter(|(a, _)| *a > 0) {
+            other[range].fill(0.0);
+        }
+        other
+    };
+    vec![
+        with_deviations(&|a| if a == 0 { 0.2 } else { 1.5 }),
+        halves(with_deviations(&|a| if a == 0 { 0.3 } else { 1.0 })),
+        with_deviations(&|_| 0.3),
+        with_deviations(&|_| 1.0),
+    ]
 }

@@ -6,7 +6,7 @@ pub mod boundary;
 use std::time::{Duration, Instant};
 
 use crate::covariance::Structure;
-use crate::error::Result;
+use crate::error::{Code, Result};
 use crate::optimize::{Method, Objective, Reason, Settings, Summary, minimize};
 use crate::options::{Options, Progress};
 
@@ -105,6 +105,16 @@ impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
         })
     }
 
+    /// One search by the method of the options, given up where it gets stuck; `None` where the criterion can't be had.
+    pub fn attempt(&mut self, start: &[f64]) -> Result<Option<Summary>> {
+        let patience = PATIENCE.0 + PATIENCE.1 * start.len();
+        match self.run_once(self.options.optimizer, start, self.options.tolerance, patience) {
+            Ok(end) => Ok(Some(end)),
+            Err(error) if error.code == Code::Numeric => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// One search by the method of the options.
     pub fn run(&mut self, start: &[f64], tolerance: f64) -> Result<Summary> {
         self.run_by(self.options.optimizer, start, tolerance)
@@ -147,7 +157,7 @@ impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
     }
 
     /// Whether a search ended neither at a minimum nor because it had to.
-    fn is_stuck(&self, end: &Summary) -> bool {
+    pub fn is_stuck(&self, end: &Summary) -> bool {
         let left = self.criterion.evaluations() < self.options.max_evaluations;
         left && match end.reason {
             Reason::MaxEvaluations | Reason::NoProgress => true,
