@@ -245,3 +245,18 @@ fn the_work_of_a_fit_does_not_grow() {
     }
     assert_eq!(seen, WORK.len());
 }
+
+/// The criterion of this model also falls without end elsewhere; glmmTMB 1.1.5 ends at -866.1261.
+#[test]
+fn a_random_zero_part_ends_at_a_minimum() {
+    let frame = Frame::from_csv_path("tests/reference/data/Salamanders.csv", &CsvOptions::default()).unwrap();
+    let formula = FormulaSpec { formula: "count ~ mined + (1 | site)".to_owned(), ..Default::default() };
+    let spec = Spec {
+        family: FamilySpec { name: "nbinom2".to_owned(), ..Default::default() },
+        zero_inflation: Some(PredictorSpec::Formula("~ (1 | site)".to_owned())),
+        ..Spec::new(ModelKind::Glmm, Source::Formula(formula))
+    };
+    let fit = Fit::new(&spec, Some(&frame), &Options::default(), None).unwrap();
+    assert!(fit.outcome.converged, "{:?}", fit.outcome);
+    close("logLik", &[fit.log_likelihood], &[-866.126_061], 1e-8, |_| 866.0);
+}

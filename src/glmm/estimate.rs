@@ -52,7 +52,8 @@ pub fn estimate(laplace: &mut Laplace<'_>, start: &Start, options: &Options, pro
 /// without end where the information at a mode vanishes, and a search that begins near there does not come back. Where all get stuck,
 /// all that the search can do from the first.
 fn first_search(search: &mut Search<'_, '_, '_, Laplace<'_>>, x: &[f64]) -> Result<Summary> {
-    if search.options.optimizer != Method::Newton {
+    let mixed = search.criterion.model.predictor.iter().any(|a| *a > 0);
+    if search.options.optimizer != Method::Newton || !mixed {
         return search.run(x, search.options.tolerance);
     }
     let mut starts = vec![x.to_vec()];
