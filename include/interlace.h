@@ -401,14 +401,14 @@ typedef struct interlace_error {
 } interlace_error;
 
 /**
- * A function of a column: fills `out` [n] from `x` [n]. A return value other than 0 stops the fit with an error.
+ * A function of a column: fills `out` [n] from `x` [n]. A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
  * Since 0.1.
  */
 typedef int32_t (*interlace_family_map_fn)(void *user_data, size_t n, const double *x, double *out);
 
 /**
  * Fills `out` [n] with the squared deviance residuals of responses `y` [n] at means `mu` [n], times the weights [n].
- * A return value other than 0 stops the fit with an error.
+ * A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
  * Since 0.1.
  */
 typedef int32_t (*interlace_family_deviance_fn)(void *user_data,
@@ -421,7 +421,7 @@ typedef int32_t (*interlace_family_deviance_fn)(void *user_data,
 /**
  * Fills `out` [n] with the log-densities of responses `y` [n] at linear predictors `eta` [n]. `weights` [n] are ones where there are none,
  * `psi` [n,n_parameters] are the parameters as they are worked with (logarithms, for INTERLACE_SCALE_LOG).
- * A return value other than 0 stops the fit with an error.
+ * A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
  * Since 0.1.
  */
 typedef int32_t (*interlace_family_log_density_fn)(void *user_data,
@@ -435,7 +435,7 @@ typedef int32_t (*interlace_family_log_density_fn)(void *user_data,
 
 /**
  * Fills `s` [n], `w` [n] and `t` [n] with the first derivative of the log-density in eta, minus the second, and minus the third.
- * The inputs are those of the log-density. A return value other than 0 stops the fit with an error.
+ * The inputs are those of the log-density. A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
  * Since 0.1.
  */
 typedef int32_t (*interlace_family_derivatives_fn)(void *user_data,

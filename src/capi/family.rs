@@ -10,7 +10,7 @@ use super::spec::SpecHandle;
 use super::spec_family::generalised;
 use super::status::{ErrorRecord, Status};
 use super::strings::{text, texts};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::family::{
     CustomFamily, CustomFunctions, CustomParameter, DensityDerivatives, LogDensity, MAX_PARAMETERS, Map, Scale, UnitDeviance,
 };
@@ -23,12 +23,12 @@ pub const INTERLACE_SCALE_LOG: i32 = 1;
 
 const SCALES: [(i32, Scale); 2] = [(INTERLACE_SCALE_IDENTITY, Scale::Identity), (INTERLACE_SCALE_LOG, Scale::Log)];
 
-/// A function of a column: fills `out` [n] from `x` [n]. A return value other than 0 stops the fit with an error.
+/// A function of a column: fills `out` [n] from `x` [n]. A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
 /// Since 0.1.
 pub type FamilyMapFn = Option<unsafe extern "C" fn(user_data: *mut c_void, n: usize, x: *const f64, out: *mut f64) -> i32>;
 
 /// Fills `out` [n] with the squared deviance residuals of responses `y` [n] at means `mu` [n], times the weights [n].
-/// A return value other than 0 stops the fit with an error.
+/// A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
 /// Since 0.1.
 pub type FamilyDevianceFn = Option<
     unsafe extern "C" fn(
@@ -43,7 +43,7 @@ pub type FamilyDevianceFn = Option<
 
 /// Fills `out` [n] with the log-densities of responses `y` [n] at linear predictors `eta` [n]. `weights` [n] are ones where there are none,
 /// `psi` [n,n_parameters] are the parameters as they are worked with (logarithms, for INTERLACE_SCALE_LOG).
-/// A return value other than 0 stops the fit with an error.
+/// A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
 /// Since 0.1.
 pub type FamilyLogDensityFn = Option<
     unsafe extern "C" fn(
@@ -59,7 +59,7 @@ pub type FamilyLogDensityFn = Option<
 >;
 
 /// Fills `s` [n], `w` [n] and `t` [n] with the first derivative of the log-density in eta, minus the second, and minus the third.
-/// The inputs are those of the log-density. A return value other than 0 stops the fit with an error.
+/// The inputs are those of the log-density. A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
 /// Since 0.1.
 pub type FamilyDerivativesFn = Option<
     unsafe extern "C" fn(
@@ -219,7 +219,10 @@ fn functions(name: &str, callbacks: &FamilyCallbacks) -> Result<CustomFunctions>
 
 /// What a function's return value means.
 fn returned(family: &str, function: &str, status: i32) -> Result<()> {
-    if status == 0 { Ok(()) } else { Err(Error::numeric(format!("family {family}: {function} returned {status}"))) }
+    if status == 0 {
+        return Ok(());
+    }
+    Err(Error::new(Code::Cancelled, format!("family {family}: {function} returned {status}")))
 }
 
 fn map(family: &str, name: &'static str, f: FamilyMapFn, user: User) -> Result<Map> {

@@ -1,7 +1,7 @@
 //! Responses simulated from a fit.
 
-use crate::error::{Result, try_vec};
-use crate::family::ZeroMixture;
+use crate::error::{Error, Result, try_vec};
+use crate::family::{Link, ZeroMixture};
 use crate::fit::{Fit, TermFit};
 use crate::linalg::dense;
 use crate::simulate::{Purpose, Stream};
@@ -31,6 +31,12 @@ pub struct Simulator<'f> {
 
 impl<'f> Simulator<'f> {
     pub fn new(fit: &'f Fit, what: RandomEffects) -> Result<Self> {
+        if let Some(own) = fit.generalised.as_ref().filter(|own| own.family.link() == Link::Custom) {
+            return Err(Error::unsupported(format!(
+                "the family {} has no function that draws responses: nothing can be simulated from it",
+                own.family.name()
+            )));
+        }
         let offset = fit.offset.as_ref().map(|o| fit.used(o));
         let mut base = vec![fixed_part(fit.n_obs, &fit.x, &fit.fixed.estimate, offset.as_deref())?];
         let mut terms: Vec<(usize, &TermFit)> = fit.terms.iter().map(|t| (0, t)).collect();

@@ -178,8 +178,21 @@ static void fits(void) {
     callbacks.user_data = &seen;
     OK(interlace_family_new(&callbacks, &family, &err));
     interlace_spec *spec = poisson_model(family);
-    FAILS(INTERLACE_E_NUMERIC, "family counts: linkinv returned 3", interlace_fit_new(spec, NULL, NULL, &fit, &err));
+    FAILS(INTERLACE_E_CANCELLED, "family counts: linkinv returned 3", interlace_fit_new(spec, NULL, NULL, &fit, &err));
     CHECK(fit == NULL && seen > 0);
+    interlace_spec_free(spec);
+    interlace_family_free(family);
+
+    callbacks = counts();
+    OK(interlace_family_new(&callbacks, &family, &err));
+    spec = poisson_model(family);
+    OK(interlace_fit_new(spec, NULL, NULL, &fit, &err));
+    double simulated[N];
+    simulated[0] = -1;
+    FAILS(INTERLACE_E_UNSUPPORTED, "no function that draws responses",
+          interlace_fit_simulate(fit, 1, 1, INTERLACE_SIMULATE_NEW, simulated, N, &err));
+    CHECK(simulated[0] == -1);
+    interlace_fit_free(fit);
     interlace_spec_free(spec);
     interlace_family_free(family);
 }
