@@ -12,6 +12,8 @@ pub enum ModelKind {
     Lmm = 1,
     /// Generalised linear mixed model.
     Glmm = 2,
+    /// Cumulative link mixed model, of an ordered response.
+    Clmm = 3,
 }
 
 /// What is fitted.
@@ -21,7 +23,10 @@ pub struct Spec {
     pub source: Source,
     /// Of generalised models.
     pub family: FamilySpec,
-    /// What the family's first parameter depends on, on its working scale.
+    /// Of ordinal models.
+    pub ordinal: OrdinalSpec,
+    /// What the family's first parameter depends on, on its working scale; of an ordinal model the logarithm of the scale of the latent
+    /// variable.
     pub dispersion: Option<PredictorSpec>,
     /// What the logit of the probability of a zero of its own depends on.
     pub zero_inflation: Option<PredictorSpec>,
@@ -29,7 +34,14 @@ pub struct Spec {
 
 impl Spec {
     pub fn new(kind: ModelKind, source: Source) -> Self {
-        Spec { kind, source, family: FamilySpec::default(), dispersion: None, zero_inflation: None }
+        Spec {
+            kind,
+            source,
+            family: FamilySpec::default(),
+            ordinal: OrdinalSpec::default(),
+            dispersion: None,
+            zero_inflation: None,
+        }
     }
 
     /// Fails where the parts don't go together.
@@ -80,6 +92,31 @@ impl FamilySpec {
         self.fixed.iter().try_for_each(|(parameter, value)| family.fix(parameter, *value))?;
         Ok(family)
     }
+}
+
+/// How the thresholds of an ordinal model are tied to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[repr(i32)]
+pub enum Threshold {
+    /// Not at all, but for their order.
+    #[default]
+    Flexible = 0,
+    /// Symmetric about the middle.
+    Symmetric = 1,
+    /// Equal distances.
+    Equidistant = 2,
+}
+
+/// What an ordinal model has beside its formula.
+#[derive(Clone, Debug, Default)]
+pub struct OrdinalSpec {
+    /// `None`: logit.
+    pub link: Option<String>,
+    pub threshold: Threshold,
+    /// Effects that differ from threshold to threshold.
+    pub nominal: Option<PredictorSpec>,
+    /// The categories of a response that is text, from lowest to highest; empty where the data declare them.
+    pub levels: Vec<String>,
 }
 
 /// A further linear predictor.

@@ -136,7 +136,9 @@ pub(super) fn generalised<'a>(spec: Option<&'a mut SpecHandle>, what: &str) -> R
     let spec = model_of(spec)?;
     match spec.kind {
         ModelKind::Glmm => Ok(spec),
-        ModelKind::Lmm => Err(Error::argument(format!("spec is of a linear model, {what} is for one of INTERLACE_GLMM"))),
+        ModelKind::Lmm | ModelKind::Clmm => {
+            Err(Error::argument(format!("spec is of a linear model, {what} is for one of INTERLACE_GLMM")))
+        }
     }
 }
 

@@ -70,6 +70,10 @@ pub struct Design {
     pub dispersion: Option<PredictorDesign>,
     /// The zero part's predictor.
     pub zero_inflation: Option<PredictorDesign>,
+    /// Of an ordinal model, the effects that differ from threshold to threshold: fixed effects alone.
+    pub nominal: Option<PredictorDesign>,
+    /// Of an ordinal model, labels of the categories that occur, from lowest to highest: `y` is 1, 2, ... in their order.
+    pub categories: Vec<String>,
     /// What happened to the rows of the data.
     pub rows: RowLedger,
     /// What the user should know: levels that don't occur.

@@ -102,6 +102,6 @@ fn response_rule(spec: &Spec) -> Result<ResponseRule> {
     Ok(match spec.kind {
         ModelKind::Lmm => ResponseRule::Linear,
         ModelKind::Glmm if spec.family.build()?.weight_role() == WeightRole::Trials => ResponseRule::Trials,
-        ModelKind::Glmm => ResponseRule::General,
+        ModelKind::Glmm | ModelKind::Clmm => ResponseRule::General,
     })
 }

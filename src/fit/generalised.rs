@@ -212,6 +212,7 @@ impl Assembly<'_> {
             rows: design.rows,
             generalised: Some(Generalised {
                 family: self.response.family.clone(),
+                ordinal: None,
                 zero: self.response.zero,
                 information: self.options.information,
                 quadrature: self.options.quadrature,

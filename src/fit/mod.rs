@@ -22,7 +22,7 @@ use crate::optimize::Reason;
 use crate::options::{Information, Options, Progress};
 use crate::random::TermSolution;
 use crate::search::Estimate;
-use crate::spec::{ModelKind, Source, Spec};
+use crate::spec::{ModelKind, Source, Spec, Threshold};
 
 pub(crate) use rebuilt::Rebuilt;
 
@@ -128,10 +128,12 @@ pub struct Outcome {
     pub boundary: Vec<String>,
 }
 
-/// What only generalised models have.
+/// What only generalised models have, ordinal ones among them.
 #[derive(Clone, Debug)]
 pub struct Generalised {
     pub family: Box<dyn Family>,
+    /// What only ordinal models have. Their parameters of thresholds and their nominal effects are the `parameters` below.
+    pub ordinal: Option<Ordinal>,
     /// How the zero part mixes with the family.
     pub zero: Option<ZeroPart>,
     pub information: Information,
@@ -152,6 +154,33 @@ pub struct Generalised {
     /// Names and covariance of all parameters: fixed effects of all predictors, the family's parameters on their working scale, theta.
     pub vcov_names: Vec<String>,
     pub vcov: Vec<f64>,
+}
+
+/// What only ordinal models have.
+#[derive(Clone, Debug)]
+pub struct Ordinal {
+    /// Categories that occur, from lowest to highest, K of them; the response is 1, 2, ... in their order.
+    pub categories: Vec<String>,
+    pub threshold: Threshold,
+    /// The K - 1 thresholds, `low|mid`, where nominal effects are zero.
+    pub thresholds: FixedEffects,
+    /// Names of the m parameters that the thresholds are made of, and the matrix `[K - 1, m]` that makes them.
+    pub alpha_names: Vec<String>,
+    pub jacobian: Vec<f64>,
+    /// Columns of the nominal effects: the effect of column c on parameter k stands at m + c m + k of the parameters.
+    pub nominal: Option<Nominal>,
+}
+
+/// Effects that differ from threshold to threshold.
+#[derive(Clone, Debug)]
+pub struct Nominal {
+    pub names: Vec<String>,
+    /// Columns left out because they are linear combinations of others.
+    pub dropped: Vec<String>,
+    /// `[n_obs, c]`, the columns kept.
+    pub x: Vec<f64>,
+    /// The columns of the program's X that the fit has kept.
+    pub(crate) kept: Vec<usize>,
 }
 
 /// A parameter of the family on the scale on which it is reported.
@@ -189,7 +218,7 @@ impl Fit {
         let design_seconds = started.elapsed().as_secs_f64();
         let mut fit = match spec.kind {
             ModelKind::Lmm => linear::fit(program, design, options, progress)?,
-            ModelKind::Glmm => generalised::fit(spec, program, design, options, progress)?,
+            ModelKind::Glmm | ModelKind::Clmm => generalised::fit(spec, program, design, options, progress)?,
         };
         if let Source::Formula(source) = &spec.source {
             fit.formula.clone_from(&source.formula);
@@ -205,7 +234,7 @@ impl Fit {
         let (_, design) = ModelProgram::learn(spec, frame, options.na)?;
         match spec.kind {
             ModelKind::Lmm => linear::objective(&design, options, points),
-            ModelKind::Glmm => generalised::objective(spec, &design, options, points),
+            ModelKind::Glmm | ModelKind::Clmm => generalised::objective(spec, &design, options, points),
         }
     }
 

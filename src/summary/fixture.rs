@@ -130,6 +130,7 @@ pub fn tweedie() -> Fit {
         kept: vec![0],
     };
     fit.generalised = Some(Generalised {
+        ordinal: None,
         family: by_name("tweedie", None).unwrap(),
         zero: None,
         information: Information::Observed,
