@@ -15,13 +15,14 @@ pub struct FixedPart {
     w: Vec<f64>,
     /// Empty if there is none.
     pub offset: Vec<f64>,
+    /// What was taken off the kept columns of X; empty if nothing was.
+    pub means: Vec<f64>,
 }
 
 impl FixedPart {
     /// Gram-Schmidt, each column twice (Giraud et al. 2005): columns that are combinations of those before them are left out.
     pub fn new(n: usize, x: &[f64], offset: Option<&[f64]>) -> Result<Self> {
-        let mut part =
-            FixedPart { q: vec![], p: 0, kept: vec![], w: vec![], offset: offset.map(<[f64]>::to_vec).unwrap_or_default() };
+        let mut part = FixedPart { offset: offset.map(<[f64]>::to_vec).unwrap_or_default(), ..FixedPart::default() };
         let mut q: Vec<f64> = Vec::new();
         q.try_reserve_exact(x.len()).map_err(|_| Error::memory("fixed-effects model matrix", 8 * x.len()))?;
         let mut r: Vec<Vec<f64>> = vec![];
@@ -62,6 +63,36 @@ impl FixedPart {
         }
         part.q = q;
         Ok(part)
+    }
+
+    /// The columns of X beside a constant and `others` that are in the model, too: what is a combination of these is left out, and the
+    /// columns are centred if so wanted, so that the constant has nothing to do with them.
+    pub fn beside_constant(n: usize, others: &[f64], x: &[f64], offset: Option<&[f64]>, centre: bool) -> Result<Self> {
+        let mut all = try_vec("fixed-effects model matrix", 1.0, n)?;
+        all.try_reserve_exact(others.len() + x.len()).map_err(|_| Error::memory("fixed-effects model matrix", 8 * x.len()))?;
+        all.extend_from_slice(others);
+        let first = all.len() / n.max(1);
+        all.extend_from_slice(x);
+        let kept: Vec<usize> = Self::new(n, &all, None)?.kept.into_iter().filter_map(|j| j.checked_sub(first)).collect();
+        let mut own: Vec<f64> = kept.iter().flat_map(|&j| x[j * n..(j + 1) * n].iter().copied()).collect();
+        let mut means = vec![];
+        for column in own.chunks_exact_mut(n.max(1)).filter(|_| centre) {
+            // The mean of what is left mends the rounding of a large mean.
+            let mut total = 0.0;
+            for _ in 0..2 {
+                let mean = column.iter().sum::<f64>() / n as f64;
+                column.iter_mut().for_each(|v| *v -= mean);
+                total += mean;
+            }
+            means.push(total);
+        }
+        let part = Self::new(n, &own, offset)?;
+        Ok(FixedPart { kept: part.kept.iter().map(|&j| kept[j]).collect(), means, ..part })
+    }
+
+    /// What centring has moved the predictor by.
+    pub fn location(&self, beta: &[f64]) -> f64 {
+        self.means.iter().zip(beta).map(|(m, b)| m * b).sum()
     }
 
     /// beta of working coefficients, in place. Rows of a matrix of derivatives are mapped alike.

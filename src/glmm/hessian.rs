@@ -65,10 +65,14 @@ impl Laplace<'_> {
         let n = x.len();
         hessian.fill(0.0);
         self.theta_block(x, &forces, hessian);
-        self.fixed_block(hessian, n);
-        for (f, at) in self.shared().enumerate() {
-            hessian[at * (n + 1)] = 2.0 * self.evaluator.shared_score(f).iter().map(|s| s * s).sum::<f64>();
+        let k = self.shared().len();
+        let (mut information, mut weights) = (vec![0.0; k * k], vec![]);
+        self.evaluator.shared_information(&mut information, &mut weights)?;
+        let first = self.shared().start;
+        for (e, value) in information.iter().enumerate() {
+            hessian[(first + e / k) * n + first + e % k] = 2.0 * value;
         }
+        self.linear_block(hessian, n, &weights);
         Ok(value)
     }
 
@@ -108,13 +112,14 @@ impl Laplace<'_> {
         half
     }
 
-    /// 2 [X_c'W_cd X_d - X_c'W Z Lambda A^-1 Lambda'Z'W X_d] for all predictors whose fixed effects are parameters.
-    fn fixed_block(&mut self, hessian: &mut [f64], n: usize) {
+    /// 2 [X_c'W_cd X_d - X_c'W Z Lambda A^-1 Lambda'Z'W X_d] for all predictors whose fixed effects are parameters, and alike for shared
+    /// parameters with their information with the mean's predictor in `weights`.
+    fn linear_block(&mut self, hessian: &mut [f64], n: usize, weights: &[Vec<f64>]) {
         let (model, q) = (self.model, self.u.len());
         let predictors = self.inner.len();
         let columns: Vec<(usize, usize)> = self.outer().flat_map(|a| (0..model.fixed[a].p).map(move |j| (a, j))).collect();
         let first = model.n_theta();
-        let mut z = vec![0.0; q * columns.len()];
+        let mut z = vec![0.0; q * (columns.len() + weights.len())];
         let mut wx: Vec<Vec<f64>> = vec![vec![0.0; model.n]; predictors];
         let mut block = vec![0.0; model.fixed.iter().map(|f| f.p).max().unwrap_or(0)];
         for (at, &(c, j)) in columns.iter().enumerate() {
@@ -130,6 +135,21 @@ impl Laplace<'_> {
                 model.fixed[d].transpose(&wx[d], &mut block);
                 for (value, i) in block.iter().zip(range) {
                     hessian[(first + at) * n + i] = 2.0 * value;
+                }
+            }
+        }
+        wx.iter_mut().skip(1).for_each(|w| w.fill(0.0));
+        for (f, weights) in weights.iter().enumerate() {
+            let at = columns.len() + f;
+            wx[0].copy_from_slice(weights);
+            if q > 0 {
+                model.transpose_random(&wx, &mut z[at * q..(at + 1) * q]);
+            }
+            if let (0, Some(range)) = (self.outer().start, self.ranges().first()) {
+                model.fixed[0].transpose(weights, &mut block);
+                for (value, i) in block.iter().zip(range.clone()) {
+                    hessian[(first + at) * n + i] = 2.0 * value;
+                    hessian[i * n + first + at] = 2.0 * value;
                 }
             }
         }

@@ -87,4 +87,15 @@ pub trait Evaluator {
 
     /// After an evaluation at `Order::Gradient`: dl/df of the shared parameter f, one a row.
     fn shared_score(&self, f: usize) -> &[f64];
+
+    /// After an evaluation at `Order::Gradient`, for steps of the search alone: the information `[k, k]` of the k shared parameters, and
+    /// that of each of them with the mean's predictor per row, of responses that have it. By default squared scores, and none.
+    fn shared_information(&mut self, information: &mut [f64], weights: &mut Vec<Vec<f64>>) -> Result<()> {
+        weights.clear();
+        let k = information.len().isqrt();
+        for f in 0..k {
+            information[f * (k + 1)] = self.shared_score(f).iter().map(|s| s * s).sum::<f64>();
+        }
+        Ok(())
+    }
 }

@@ -1,0 +1,404 @@
+//! An ordered response as a response of the Laplace engine.
+//!
+//! ```text
+//! P(Y <= k) = F(tau (theta_k - eta)),   theta_k = sum_m J_km (alpha_m + n'gamma_m),   tau = exp(-z'zeta)
+//! ```
+//!
+//! The shared parameters are the thresholds' coordinates, then gamma in an orthonormal basis of the nominal columns, those of the first
+//! column first. Derivatives in what the cut points are made of follow from those of a cell by the chain rule.
+
+use super::cell::{Cauchit, Cell, Cloglog, CumulativeLink, Logit, Loglog, Probit};
+use super::thresholds::Thresholds;
+use crate::error::{Error, Result, try_vec};
+use crate::family::{Link, Order};
+use crate::glmm::fixed::FixedPart;
+use crate::glmm::jet::{Adjoint, Evaluator, Jet, Response, tetrahedron};
+use crate::random::triangle;
+
+/// Categories on data.
+#[derive(Clone, Debug)]
+pub struct OrderedResponse {
+    pub link: Link,
+    pub thresholds: Thresholds,
+    /// Category of each row, from 1 to K.
+    pub y: Vec<f64>,
+    /// Factors of the log-density; empty if all are one.
+    pub weights: Vec<f64>,
+    /// Columns with an effect on each of the thresholds' parameters.
+    pub nominal: FixedPart,
+    /// A second predictor is the logarithm of the scale.
+    pub scale: bool,
+}
+
+impl OrderedResponse {
+    /// The thresholds' parameters at the centre of the nominal columns.
+    fn alpha(&self, shared: &[f64]) -> Vec<f64> {
+        self.thresholds.alpha(&shared[..self.thresholds.n_alpha()])
+    }
+
+    /// The parameters as they are reported, at nominal columns and `location` (the mean's centre) zero: alpha, then the nominal effects.
+    pub fn reported(&self, shared: &[f64], location: f64) -> Vec<f64> {
+        let m = self.thresholds.n_alpha();
+        let mut out = self.alpha(shared);
+        let effects = self.effects(&shared[m..]);
+        for (a, d) in out.iter_mut().zip(self.thresholds.location()) {
+            *a += d * location;
+        }
+        for (column, mean) in effects.chunks_exact(m).zip(&self.nominal.means) {
+            out.iter_mut().zip(column).for_each(|(a, g)| *a -= mean * g);
+        }
+        out.extend(effects);
+        out
+    }
+
+    /// The shared parameters of reported ones.
+    pub fn shared(&self, reported: &[f64], location: f64) -> Result<Vec<f64>> {
+        let m = self.thresholds.n_alpha();
+        let (alpha, effects) = reported.split_at(m);
+        let mut alpha = alpha.to_vec();
+        for (a, d) in alpha.iter_mut().zip(self.thresholds.location()) {
+            *a -= d * location;
+        }
+        for (column, mean) in effects.chunks_exact(m).zip(&self.nominal.means) {
+            alpha.iter_mut().zip(column).for_each(|(a, g)| *a += mean * g);
+        }
+        let mut out = self.thresholds.working(&alpha)?;
+        let mut gamma = vec![0.0; effects.len()];
+        for k in 0..m {
+            let own: Vec<f64> = effects.chunks_exact(m).map(|column| column[k]).collect();
+            for (c, g) in self.nominal.to_working(&own).into_iter().enumerate() {
+                gamma[c * m + k] = g;
+            }
+        }
+        out.extend(gamma);
+        Ok(out)
+    }
+
+    /// Nominal effects of the columns themselves, of those in the orthonormal basis.
+    fn effects(&self, gamma: &[f64]) -> Vec<f64> {
+        let m = self.thresholds.n_alpha();
+        let mut out = vec![0.0; gamma.len()];
+        for k in 0..m {
+            let mut own: Vec<f64> = gamma.chunks_exact(m).map(|column| column[k]).collect();
+            self.nominal.to_user(&mut own);
+            own.into_iter().enumerate().for_each(|(c, g)| out[c * m + k] = g);
+        }
+        out
+    }
+
+    /// d reported / d shared, `[k, k]`.
+    pub fn reported_slopes(&self, shared: &[f64]) -> Vec<f64> {
+        let (m, k) = (self.thresholds.n_alpha(), shared.len());
+        let mut out = vec![0.0; k * k];
+        let derivative = self.thresholds.derivative(&shared[..m]);
+        for j in 0..m {
+            out[j * k..j * k + m].copy_from_slice(&derivative[j * m..(j + 1) * m]);
+        }
+        // Linear in the nominal effects: a column each.
+        for j in m..k {
+            let mut unit = vec![0.0; k - m];
+            unit[j - m] = 1.0;
+            let effects = self.effects(&unit);
+            for (column, mean) in effects.chunks_exact(m).zip(&self.nominal.means) {
+                (0..m).for_each(|i| out[j * k + i] -= mean * column[i]);
+            }
+            out[j * k + m..(j + 1) * k].copy_from_slice(&effects);
+        }
+        out
+    }
+}
+
+impl Response for OrderedResponse {
+    fn predictors(&self) -> usize {
+        1 + usize::from(self.scale)
+    }
+
+    fn n_shared(&self) -> usize {
+        self.thresholds.n_alpha() * (1 + self.nominal.p)
+    }
+
+    fn evaluator<'a>(&'a self, inner: &[bool]) -> Result<Box<dyn Evaluator + 'a>> {
+        if inner.iter().skip(1).any(|i| *i) {
+            return Err(Error::unsupported("scale: random effects in the scale are not available"));
+        }
+        let n = self.y.len();
+        let column = || try_vec("derivatives of the log-density", 0.0, n);
+        Ok(match self.link {
+            Link::Logit => Box::new(OrderedEvaluator::<Logit>::new(self, column()?, column()?)),
+            Link::Probit => Box::new(OrderedEvaluator::<Probit>::new(self, column()?, column()?)),
+            Link::Cloglog => Box::new(OrderedEvaluator::<Cloglog>::new(self, column()?, column()?)),
+            Link::Loglog => Box::new(OrderedEvaluator::<Loglog>::new(self, column()?, column()?)),
+            Link::Cauchit => Box::new(OrderedEvaluator::<Cauchit>::new(self, column()?, column()?)),
+            other => return Err(Error::argument(format!("link: an ordinal model can't have the link {}", other.name()))),
+        })
+    }
+}
+
+/// Derivatives of a row's l, s, w in one of its two thresholds, the scale included.
+type Triple = [f64; 3];
+
+struct OrderedEvaluator<'a, L> {
+    response: &'a OrderedResponse,
+    /// Coordinates of the thresholds, and J.
+    working: Vec<f64>,
+    jacobian: Vec<f64>,
+    /// The thresholds below and above the category of each row.
+    lower: Vec<f64>,
+    upper: Vec<f64>,
+    /// 1 / scale of each row; empty if that is one.
+    tau: Vec<f64>,
+    /// In the thresholds below and above, of the last evaluation at `Order::Gradient`.
+    in_lower: Vec<Triple>,
+    in_upper: Vec<Triple>,
+    /// Scores per row of each shared parameter, at the same.
+    scores: Vec<Vec<f64>>,
+    link: std::marker::PhantomData<L>,
+}
+
+impl<'a, L: CumulativeLink> OrderedEvaluator<'a, L> {
+    fn new(response: &'a OrderedResponse, lower: Vec<f64>, upper: Vec<f64>) -> Self {
+        OrderedEvaluator {
+            response,
+            working: vec![],
+            jacobian: response.thresholds.jacobian(),
+            lower,
+            upper,
+            tau: vec![],
+            in_lower: vec![],
+            in_upper: vec![],
+            scores: vec![],
+            link: std::marker::PhantomData,
+        }
+    }
+
+    /// theta of alpha.
+    fn thresholds_of(&self, alpha: &[f64], theta: &mut [f64]) {
+        theta.fill(0.0);
+        for (column, a) in self.jacobian.chunks_exact(theta.len()).zip(alpha) {
+            theta.iter_mut().zip(column).for_each(|(t, j)| *t += j * a);
+        }
+    }
+
+    fn cells<const ORDER: u8>(&mut self, eta: &[Vec<f64>], jet: &mut Jet) {
+        let response = self.response;
+        let scaled = response.scale;
+        let n = response.y.len();
+        let (eta, lower, upper) = (&eta[0][..n], &self.lower[..n], &self.upper[..n]);
+        for i in 0..n {
+            let tau = if scaled { self.tau[i] } else { 1.0 };
+            let (a, b) = (tau * (lower[i] - eta[i]), tau * (upper[i] - eta[i]));
+            let mut cell = L::cell::<ORDER>(a, b);
+            if !response.weights.is_empty() {
+                cell.scale(response.weights[i]);
+            }
+            jet.l[i] = cell.l;
+            jet.s[0][i] = tau * cell.s;
+            jet.w[0][i] = tau * tau * cell.w;
+            if ORDER == GRADIENT {
+                if !jet.t[0].is_empty() {
+                    jet.t[0][i] = tau * tau * tau * cell.t;
+                }
+                if scaled {
+                    give_scale(&cell, [a, b], tau, i, jet);
+                }
+                let powers = [tau, tau * tau, tau * tau * tau];
+                self.in_lower[i] = std::array::from_fn(|k| powers[k] * cell.lower[k]);
+                self.in_upper[i] = std::array::from_fn(|k| powers[k] * cell.upper[k]);
+            }
+        }
+    }
+
+    /// Sums over the rows of what a row gives to the thresholds [below, above] its category, chained to the shared parameters.
+    fn summed(&self, value: impl Fn(usize) -> [f64; 2]) -> Vec<f64> {
+        let response = self.response;
+        let (count, c, n) = (response.thresholds.count, response.nominal.p, response.y.len());
+        // Per threshold; then times each nominal column.
+        let mut sums = vec![0.0; count * (1 + c)];
+        for i in 0..n {
+            let category = response.y[i] as usize;
+            let [below, above] = value(i);
+            let mut add = |threshold: usize, v: f64| {
+                sums[threshold] += v;
+                for k in 0..c {
+                    sums[(k + 1) * count + threshold] += v * response.nominal.q[k * n + i];
+                }
+            };
+            if category <= count {
+                add(category - 1, above);
+            }
+            if category > 1 {
+                add(category - 2, below);
+            }
+        }
+        self.from_thresholds(&sums)
+    }
+
+    /// From derivatives in the thresholds (of each nominal column's, too) to those in the shared parameters.
+    fn from_thresholds(&self, sums: &[f64]) -> Vec<f64> {
+        let (count, m) = (self.response.thresholds.count, self.response.thresholds.n_alpha());
+        let mut out = Vec::with_capacity(self.response.n_shared());
+        for own in sums.chunks_exact(count) {
+            out.extend(self.jacobian.chunks_exact(count).map(|j| j.iter().zip(own).map(|(j, v)| j * v).sum::<f64>()));
+        }
+        let derivative = self.response.thresholds.derivative(&self.working);
+        let own: Vec<f64> = (0..m).map(|j| (0..m).map(|i| derivative[j * m + i] * out[i]).sum()).collect();
+        out[..m].copy_from_slice(&own);
+        out
+    }
+
+    /// The derivative of a row's threshold in each shared parameter.
+    fn directions(&self) -> Vec<Vec<f64>> {
+        let (count, m) = (self.response.thresholds.count, self.response.thresholds.n_alpha());
+        let derivative = self.response.thresholds.derivative(&self.working);
+        let column = |j: usize| (0..count).map(|r| (0..m).map(|i| self.jacobian[i * count + r] * derivative[j * m + i]).sum());
+        (0..m).map(|j| column(j).collect()).collect()
+    }
+
+    /// A quantity of the triples, per row, in the direction of shared parameter f.
+    fn per_row(&self, f: usize, directions: &[Vec<f64>], which: usize, out: &mut [f64]) {
+        let moves = self.moves(f, directions);
+        for (i, out) in out.iter_mut().enumerate() {
+            let [down, up] = moves(i);
+            *out = up * self.in_upper[i][which] + down * self.in_lower[i][which];
+        }
+    }
+}
+
+/// Derivatives with the logarithm of the scale: a and b fall by themselves.
+fn give_scale(cell: &Cell, [a, b]: [f64; 2], tau: f64, i: usize, jet: &mut Jet) {
+    let along = |k: usize| times(b, cell.upper[k]) + times(a, cell.lower[k]);
+    let l = -along(0);
+    jet.s[1][i] = l;
+    jet.w[triangle(1, 0)][i] = tau * (cell.s + along(1));
+    jet.w[triangle(1, 1)][i] = l * l;
+    let at = tetrahedron(1, 0, 0);
+    if !jet.t[at].is_empty() {
+        jet.t[at][i] = -tau * tau * (2.0 * cell.w + along(2));
+    }
+}
+
+/// An infinite cut point has no derivatives.
+fn times(cut: f64, derivative: f64) -> f64 {
+    if derivative == 0.0 { 0.0 } else { cut * derivative }
+}
+
+const MODE: u8 = 1;
+const GRADIENT: u8 = 2;
+
+impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
+    fn prepare(&mut self, shared: &[f64], eta: &[Vec<f64>], _order: Order) -> Result<()> {
+        let response = self.response;
+        let (count, m, n) = (response.thresholds.count, response.thresholds.n_alpha(), response.y.len());
+        self.working = shared[..m].to_vec();
+        let alpha = response.alpha(shared);
+        let mut theta = vec![0.0; count];
+        self.thresholds_of(&alpha, &mut theta);
+        let mut own = alpha.clone();
+        for i in 0..n {
+            if response.nominal.p > 0 {
+                own.copy_from_slice(&alpha);
+                for (c, gamma) in shared[m..].chunks_exact(m).enumerate() {
+                    let q = response.nominal.q[c * n + i];
+                    own.iter_mut().zip(gamma).for_each(|(a, g)| *a += q * g);
+                }
+                self.thresholds_of(&own, &mut theta);
+            }
+            let upper = response.y[i] as usize;
+            self.upper[i] = if upper <= count { theta[upper - 1] } else { f64::INFINITY };
+            self.lower[i] = if upper > 1 { theta[upper - 2] } else { f64::NEG_INFINITY };
+        }
+        if response.scale {
+            self.tau = eta[1].iter().map(|e| (-e).exp()).collect();
+        }
+        Ok(())
+    }
+
+    fn evaluate(&mut self, eta: &[Vec<f64>], order: Order, jet: &mut Jet) -> Result<()> {
+        if order != Order::Gradient {
+            self.cells::<MODE>(eta, jet);
+            return Ok(());
+        }
+        let n = self.response.y.len();
+        if self.in_lower.is_empty() {
+            self.in_lower = try_vec("derivatives of the log-density", [0.0; 3], n)?;
+            self.in_upper = try_vec("derivatives of the log-density", [0.0; 3], n)?;
+            let column = || try_vec("derivatives of the log-density", 0.0, n);
+            self.scores = (0..self.response.n_shared()).map(|_| column()).collect::<Result<_>>()?;
+        }
+        self.cells::<GRADIENT>(eta, jet);
+        let directions = self.directions();
+        let mut scores = std::mem::take(&mut self.scores);
+        for (f, scores) in scores.iter_mut().enumerate() {
+            self.per_row(f, &directions, 0, scores);
+        }
+        self.scores = scores;
+        Ok(())
+    }
+
+    fn expected(&mut self, _eta: &[Vec<f64>], _order: Order, _w: &mut [f64], _t: &mut [Vec<f64>]) -> Result<()> {
+        Err(Error::unsupported("information: ordinal models have the observed information alone"))
+    }
+
+    fn shared_gradient(&mut self, _eta: &[Vec<f64>], adjoint: &Adjoint<'_>, _expected: bool, out: &mut [f64]) -> Result<()> {
+        let (h, za) = (&adjoint.h[0], &adjoint.za[0]);
+        if h.is_empty() {
+            out.fill(0.0);
+            return Ok(());
+        }
+        let of = |i: usize, [_, s, w]: Triple| h[i] * w + za[i] * s;
+        out.copy_from_slice(&self.summed(|i| [of(i, self.in_lower[i]), of(i, self.in_upper[i])]));
+        Ok(())
+    }
+
+    fn shared_score(&self, f: usize) -> &[f64] {
+        &self.scores[f]
+    }
+
+    /// From the derivatives of the scores: a shift of both thresholds is one of the predictor, so that l_bb = -s_b - l_ab and l_aa = -s_a -
+    /// l_ab, with l_ab = -l_a l_b.
+    fn shared_information(&mut self, information: &mut [f64], weights: &mut Vec<Vec<f64>>) -> Result<()> {
+        let (n, k) = (self.response.y.len(), self.response.n_shared());
+        let directions = self.directions();
+        weights.resize(k, vec![]);
+        for (f, weights) in weights.iter_mut().enumerate() {
+            weights.resize(n, 0.0);
+            self.per_row(f, &directions, 1, weights);
+            weights.iter_mut().for_each(|w| *w = -*w);
+        }
+        for f in 0..k {
+            let own = self.information_with(f, &directions);
+            for (g, value) in own.into_iter().enumerate() {
+                information[g * k + f] = value;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<L: CumulativeLink> OrderedEvaluator<'_, L> {
+    /// The derivatives, in direction f, of the thresholds [below, above] the category of a row.
+    fn moves(&self, f: usize, directions: &[Vec<f64>]) -> impl Fn(usize) -> [f64; 2] {
+        let response = self.response;
+        let (count, m, n) = (response.thresholds.count, response.thresholds.n_alpha(), response.y.len());
+        let direction = if f < m { directions[f].clone() } else { self.jacobian[(f - m) % m * count..][..count].to_vec() };
+        let column = (f >= m).then(|| &response.nominal.q[(f - m) / m * n..][..n]);
+        move |i| {
+            let (category, times) = (response.y[i] as usize, column.map_or(1.0, |q| q[i]));
+            let at = |there: bool, threshold: usize| if there { times * direction[threshold] } else { 0.0 };
+            [at(category > 1, category.wrapping_sub(2)), at(category <= count, category - 1)]
+        }
+    }
+
+    /// Row f of the information of the shared parameters.
+    fn information_with(&self, f: usize, directions: &[Vec<f64>]) -> Vec<f64> {
+        let moves = self.moves(f, directions);
+        self.summed(|i| {
+            let (below, above) = (self.in_lower[i], self.in_upper[i]);
+            let weight = self.response.weights.get(i).copied().unwrap_or(1.0);
+            // The product of weighted scores has the weight twice.
+            let cross = -above[0] * below[0] / weight;
+            let [down, up] = moves(i);
+            [(below[1] + cross) * down - cross * up, (above[1] + cross) * up - cross * down]
+        })
+    }
+}
