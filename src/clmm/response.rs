@@ -28,6 +28,8 @@ pub struct OrderedResponse {
     pub nominal: FixedPart,
     /// A second predictor is the logarithm of the scale.
     pub scale: bool,
+    /// The columns of the mean and the nominal ones are centred, so that the thresholds are those of the middle of the data.
+    pub centred: bool,
 }
 
 impl OrderedResponse {
