@@ -2,7 +2,7 @@
 
 use super::response::OrderedResponse;
 use crate::error::{Error, Result};
-use crate::family::{Link, Order};
+use crate::family::Order;
 use crate::glmm::jet::{Evaluator, Jet, Response};
 use crate::glmm::model::Model;
 use crate::glmm::start::{Start, information, variances};
@@ -34,7 +34,9 @@ pub fn start(response: &OrderedResponse, model: &Model) -> Result<Start> {
     };
     let mut value = point.evaluate()?;
     if !value.is_finite() {
-        return Err(Error::numeric("no start is known where the log-likelihood is finite: is the offset on the scale of the link?"));
+        return Err(Error::numeric(
+            "no start is known where the log-likelihood is finite: is the offset on the scale of the link?",
+        ));
     }
     for _ in 0..STEPS {
         let Some((step, decrement)) = point.newton_step()? else { break };
@@ -144,4 +146,3 @@ impl Point<'_> {
         Ok(Some((step, decrement)))
     }
 }
-

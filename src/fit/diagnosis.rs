@@ -66,7 +66,9 @@ pub(super) fn check_options(spec: &Spec, options: &Options) -> Result<()> {
         return Ok(());
     }
     if options.quadrature == 0 {
-        return Err(Error::argument("nagq: an ordinal model's thresholds can't be at the conditional mode, so nagq = 0 is not for it"));
+        return Err(Error::argument(
+            "nagq: an ordinal model's thresholds can't be at the conditional mode, so nagq = 0 is not for it",
+        ));
     }
     if options.reml_generalised {
         return Err(Error::argument("reml: ordinal models are fitted by maximum likelihood"));

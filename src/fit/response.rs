@@ -164,7 +164,6 @@ impl AnyResponse {
             AnyResponse::Ordered(response) => response.reported(shared, location),
         }
     }
-
 }
 
 /// The response of an ordinal model on a design.

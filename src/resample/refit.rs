@@ -3,10 +3,10 @@
 use crate::covariance::Structure;
 use crate::design::Design;
 use crate::error::{Error, Result};
+use crate::fit::Fit;
 use crate::fit::design::{lifted, working_parameters};
 use crate::fit::generalised::approximation;
 use crate::fit::linear::assemble;
-use crate::fit::Fit;
 use crate::fit::response::AnyResponse;
 use crate::glmm::estimate::estimate;
 use crate::glmm::laplace::{Inside, Laplace};

@@ -11,10 +11,10 @@ use crate::covariance::Structure;
 use crate::design::{Design, PredictorDesign, TermDesign};
 use crate::error::{Error, Result};
 use crate::family::{Scale, by_name};
-use crate::fit::{Fit, Ordinal};
 use crate::fit::design::working_parameters;
 use crate::fit::generalised::approximation;
 use crate::fit::response::AnyResponse;
+use crate::fit::{Fit, Ordinal};
 use crate::formula::StructureKind;
 use crate::glmm::fixed::FixedPart;
 use crate::glmm::laplace::Laplace;
@@ -205,7 +205,8 @@ impl Base {
     fn hold_threshold(&self, response: &OrderedResponse, f: usize) -> Result<Held> {
         let thresholds = Thresholds { anchor: f, ..response.thresholds.clone() };
         let scale = if thresholds.location()[f] == 1.0 { Scale::Identity } else { Scale::Log };
-        let (model, centre) = self.uncentred(OrderedResponse { thresholds, ..response.clone() }, &self.design, &self.reported()?)?;
+        let (model, centre) =
+            self.uncentred(OrderedResponse { thresholds, ..response.clone() }, &self.design, &self.reported()?)?;
         self.hold_shared(model, centre, f, scale)
     }
 
@@ -242,7 +243,9 @@ impl Base {
         let x = design.nominal.as_ref().map_or(&[][..], |nominal| &nominal.x);
         let nominal = FixedPart::beside_constant(design.n, &[], x, None, false)?;
         let response = OrderedResponse { nominal, centred: false, ..response };
-        let shared = response.shared(reported, 0.0).map_err(|_| Error::numeric("thresholds are not in order where nominal columns are zero"))?;
+        let shared = response
+            .shared(reported, 0.0)
+            .map_err(|_| Error::numeric("thresholds are not in order where nominal columns are zero"))?;
         let model = AnyResponse::Ordered(response).model(design)?;
         let centre = working_parameters(&model, &self.theta, &self.fixed, &shared, false)?;
         Ok((model, centre))
