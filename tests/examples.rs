@@ -216,7 +216,7 @@ fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
         (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--family", "t", "--fix", "shape=4"][..], 1, "shape"),
         (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--family", "t", "--fix", "df=four"][..], 2, "--fix"),
         (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--ziformula", "Reaction ~ 1"][..], 1, "has a response"),
-        (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--nagq", "101"][..], 2, "0 to 100"),
+        (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--nagq", "101"][..], 2, "-100 to 100"),
         (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--information", "fisher"][..], 2, "observed or expected"),
         (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--nagq", "0"][..], 2, "--nagq is for the model glmm"),
         (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--nonsense"][..], 2, "--nonsense"),

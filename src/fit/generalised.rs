@@ -87,7 +87,8 @@ pub(crate) fn approximation(options: &Options) -> Approximation {
         (_, true) => Inside::Integrated,
         _ => Inside::Nothing,
     };
-    Approximation { expected: options.information == Information::Expected, inside, points: options.quadrature.max(1) }
+    let expected = options.information == Information::Expected;
+    Approximation { expected, inside, points: options.quadrature.max(1), nodes: options.nodes }
 }
 
 fn response(spec: &Spec, design: &Design) -> Result<FamilyResponse> {
@@ -216,6 +217,7 @@ impl Assembly<'_> {
                 zero: self.response.zero,
                 information: self.options.information,
                 quadrature: self.options.quadrature,
+                nodes: self.options.nodes,
                 mode_steps: 0,
                 psi,
                 parameters,

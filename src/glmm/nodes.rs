@@ -42,6 +42,11 @@ impl Grid {
         self.log_weights.len()
     }
 
+    /// log W_k.
+    pub fn log_weight(&self, k: usize) -> f64 {
+        self.log_weights[k] - 0.5 * self.node(k).iter().map(|z| z * z).sum::<f64>()
+    }
+
     pub fn node(&self, k: usize) -> &[f64] {
         &self.nodes[k * self.dimension..(k + 1) * self.dimension]
     }
