@@ -122,6 +122,14 @@ const CBPP_INFERENCE: [&str; 8] = [
 ];
 
 #[test]
+fn the_json_document_has_a_negative_number_of_quadrature_points() {
+    let output = interlace_fit(&[&CBPP[..], &["--nagq", "-15", "--json"]].concat());
+    assert!(output.status.success(), "{}", transcript(&output));
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["nagq"], -15);
+}
+
+#[test]
 fn interlace_fit_prints_marginal_means_and_likelihood_ratio_tests() {
     let output = interlace_fit(&[&CBPP[..], &CBPP_INFERENCE].concat());
     assert!(output.status.success(), "{}", transcript(&output));
