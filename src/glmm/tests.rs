@@ -164,6 +164,29 @@ fn the_gradient_of_quadrature_equals_finite_differences() {
     }
 }
 
+#[test]
+fn the_gradient_of_quadrature_with_further_predictors_equals_finite_differences() {
+    let count = |e: f64, noise: &mut Noise| (e.exp() * (1.0 + noise.next())).round().max(0.0);
+    let cases = [
+        ("nbinom2", "log", design(12, 80, count), Some(ZeroPart::Inflation), false),
+        ("nbinom2", "log", design(14, 80, count), None, true),
+        ("gaussian", "identity", design(16, 80, |e, noise| e + noise.next()), None, true),
+    ];
+    for (family, link, crossed, zero, dispersion) in cases {
+        for (design, theta) in of_one_factor(&crossed) {
+            for random in [vec![0; design.terms.len()], (0..design.terms.len()).collect()] {
+                let model = model(&design, family, link, zero, dispersion, &random);
+                for nodes in [Nodes::Adaptive, Nodes::Fixed] {
+                    let how = Approximation { points: 3, nodes, ..Approximation::default() };
+                    let mut x = theta.clone();
+                    x.resize(Laplace::new(&model, how).unwrap().n_parameters(), 0.3);
+                    check_gradient(&format!("{family} {random:?}"), &model, how, &x);
+                }
+            }
+        }
+    }
+}
+
 /// Responses of a family, simulated at the linear predictors of a design.
 fn simulated(family: &dyn Family, seed: u64) -> Design {
     let mut stream = Stream::new(seed, 0, Purpose::Response);
