@@ -39,7 +39,8 @@ const char *const help_text[] = {
     "  --ziformula \"~ z\"          zeros of their own: what their probability depends on, on the logit scale\n"
     "  --information observed|expected   the Laplace approximation by second derivatives as they are (the default)\n"
     "                             or by their expectation, as lme4\n"
-    "  --nagq N                   quadrature points, 0 to 100: 1 is the Laplace approximation (the default), 0 lme4's fast one\n"
+    "  --nagq N                   quadrature points, -100 to 100: 1 is the Laplace approximation (the default), 0 lme4's fast one,\n"
+    "                             -N are N points that are not adaptive\n"
     "  --std-errors marginal|conditional   from all parameters (the default) or given the random effects' parameters\n"
     "\n",
 

@@ -133,7 +133,7 @@ static enum answer take_information(struct arguments *arguments, const char *val
 static enum answer take_nagq(struct arguments *arguments, const char *value)
 {
     int64_t points;
-    enum answer answer = take_count(value, 0, 100, &points);
+    enum answer answer = take_count(value, -100, 100, &points);
     if (answer == TAKEN) {
         arguments->has_nagq = true;
         arguments->nagq = (int32_t)points;
@@ -368,7 +368,7 @@ static const struct option options[] = {
     {"--dispformula", "a formula, \"~ z\"", take_dispformula},
     {"--ziformula", "a formula, \"~ z\"", take_ziformula},
     {"--information", "observed or expected", take_information},
-    {"--nagq", "a whole number from 0 to 100", take_nagq},
+    {"--nagq", "a whole number from -100 to 100", take_nagq},
     {"--std-errors", "marginal or conditional", take_std_errors},
     {"--optimizer", "the name of a minimiser", take_optimizer},
     {"--theta0", "numbers, \"a,b,c\"", take_theta0},

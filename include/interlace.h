@@ -1150,9 +1150,10 @@ interlace_status interlace_options_set_information(struct interlace_options *opt
                                                    struct interlace_error *err);
 
 /**
- * Quadrature points for each random effect of a generalised model, 0 to 100: 1, the default, is the Laplace approximation; more are
+ * Quadrature points for each random effect of a generalised model, -100 to 100: 1, the default, is the Laplace approximation; more are
  * adaptive Gauss-Hermite quadrature; 0 is the Laplace approximation with fixed effects at their joint mode with the random ones, as in
- * lme4: faster and less accurate.
+ * lme4: faster and less accurate. Below -1 it is Gauss-Hermite quadrature with as many points at the nodes of the random effects' own
+ * normal distribution, which don't adapt to the data; -1 is an error.
  * Since 0.1.
  */
 interlace_status interlace_options_set_nagq(struct interlace_options *options,

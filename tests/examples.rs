@@ -122,6 +122,14 @@ const CBPP_INFERENCE: [&str; 8] = [
 ];
 
 #[test]
+fn the_json_document_has_a_negative_number_of_quadrature_points() {
+    let output = interlace_fit(&[&CBPP[..], &["--nagq", "-15", "--json"]].concat());
+    assert!(output.status.success(), "{}", transcript(&output));
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["nagq"], -15);
+}
+
+#[test]
 fn interlace_fit_prints_marginal_means_and_likelihood_ratio_tests() {
     let output = interlace_fit(&[&CBPP[..], &CBPP_INFERENCE].concat());
     assert!(output.status.success(), "{}", transcript(&output));
@@ -216,7 +224,7 @@ fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
         (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--family", "t", "--fix", "shape=4"][..], 1, "shape"),
         (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--family", "t", "--fix", "df=four"][..], 2, "--fix"),
         (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--ziformula", "Reaction ~ 1"][..], 1, "has a response"),
-        (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--nagq", "101"][..], 2, "0 to 100"),
+        (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--nagq", "101"][..], 2, "-100 to 100"),
         (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--information", "fisher"][..], 2, "observed or expected"),
         (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--nagq", "0"][..], 2, "--nagq is for the model glmm"),
         (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--nonsense"][..], 2, "--nonsense"),
