@@ -149,6 +149,29 @@ static enum answer take_std_errors(struct arguments *arguments, const char *valu
     return CHOOSE(choices, value, &arguments->std_errors);
 }
 
+/* ---- ordinal models ---- */
+
+static enum answer take_threshold(struct arguments *arguments, const char *value)
+{
+    static const struct choice choices[] = {{"flexible", INTERLACE_THRESHOLD_FLEXIBLE},
+                                            {"symmetric", INTERLACE_THRESHOLD_SYMMETRIC},
+                                            {"equidistant", INTERLACE_THRESHOLD_EQUIDISTANT}};
+    arguments->has_threshold = true;
+    return CHOOSE(choices, value, &arguments->threshold);
+}
+
+static enum answer take_nominal(struct arguments *arguments, const char *value)
+{
+    arguments->nominal = value;
+    return TAKEN;
+}
+
+static enum answer take_scale(struct arguments *arguments, const char *value)
+{
+    arguments->scale = value;
+    return TAKEN;
+}
+
 /* ---- fit ---- */
 
 static enum answer take_optimizer(struct arguments *arguments, const char *value)
@@ -370,6 +393,9 @@ static const struct option options[] = {
     {"--information", "observed or expected", take_information},
     {"--nagq", "a whole number from -100 to 100", take_nagq},
     {"--std-errors", "marginal or conditional", take_std_errors},
+    {"--threshold", "flexible, symmetric or equidistant", take_threshold},
+    {"--nominal", "a formula, \"~ z\"", take_nominal},
+    {"--scale", "a formula, \"~ z\"", take_scale},
     {"--optimizer", "the name of a minimiser", take_optimizer},
     {"--theta0", "numbers, \"a,b,c\"", take_theta0},
     {"--tolerance", "a positive number", take_tolerance},
@@ -396,7 +422,6 @@ static const struct option options[] = {
     {"--json", NULL, take_json},
     /* Options of later versions: known, so that they are not taken for slips of the pen. */
     {"--correlation", "a structure", NULL},
-    {"--threshold", "flexible, symmetric or equidistant", NULL},
     {"--ties", "efron or breslow", NULL},
     {"--anova", "1, 2 or 3", NULL},
     {"--drop1", NULL, NULL},
