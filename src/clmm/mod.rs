@@ -1,0 +1,4 @@
+//! Cumulative link mixed models: the probability of a category is that of a latent variable between two cut points.
+
+pub mod cell;
+pub mod family;
