@@ -1,10 +1,4 @@
-//! Cumulative link mixed models: ordered responses on the Laplace engine.
+//! Cumulative link mixed models: the probability of a category is that of a latent variable between two cut points.
 
 pub mod cell;
 pub mod family;
-pub mod thresholds;
-pub mod response;
-pub mod start;
-
-#[cfg(test)]
-mod tests;

@@ -36,6 +36,8 @@ impl CumulativeLink for Cauchit {
             return Cell::EMPTY;
         }
         let l = if cosine > 0.0 { (angle / PI).ln() } else { (-width.atan2(-cosine) / PI).ln_1p() };
+        // A narrower angle would make the densities over it overflow.
+        let angle = angle.max(f64::MIN_POSITIVE);
         // 1/(1 + x^2), x/(1 + x^2), x^2/(1 + x^2).
         let parts = |x: f64| {
             let f = 1.0 / (1.0 + x * x);

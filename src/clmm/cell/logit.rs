@@ -8,6 +8,9 @@ use crate::family::{GRADIENT, Link};
 #[derive(Clone, Copy, Debug)]
 pub struct Logit;
 
+/// Probabilities below may have lost digits to underflow.
+const TINY: f64 = 1e-290;
+
 impl CumulativeLink for Logit {
     const LINK: Link = Link::Logit;
 
@@ -15,26 +18,27 @@ impl CumulativeLink for Logit {
     fn between<const ORDER: u8>(a: f64, b: f64) -> Cell {
         let (at_a, at_b) = (logistic(a), logistic(b));
         let (density_a, density_b) = (at_a.p * at_a.q, at_b.p * at_b.q);
-        let mut cell = Cell {
-            l: log_probability(a, b, [at_a.p, at_a.q], [at_b.p, at_b.q]),
-            s: at_a.p - at_b.q,
-            w: density_a + density_b,
-            ..Cell::CERTAIN
-        };
+        let (l, p) = log_probability(a, b, [at_a.p, at_a.q], [at_b.p, at_b.q]);
+        let mut cell = Cell { l, s: at_a.p - at_b.q, w: density_a + density_b, ..Cell::CERTAIN };
         if ORDER == GRADIENT {
-            let narrow = 1.0 / (b - a).exp_m1().max(f64::MIN_POSITIVE);
+            let [over_a, over_b] = if p > TINY {
+                [density_a / p, density_b / p]
+            } else {
+                let narrow = 1.0 / (b - a).exp_m1().max(f64::MIN_POSITIVE);
+                [narrow + at_a.p, narrow + at_b.q]
+            };
             let (slope_a, slope_b) = (density_a * (at_a.q - at_a.p), density_b * (at_b.q - at_b.p));
-            cell.lower = [-narrow - at_a.p, density_a, slope_a];
-            cell.upper = [narrow + at_b.q, density_b, slope_b];
+            cell.lower = [-over_a, density_a, slope_a];
+            cell.upper = [over_b, density_b, slope_b];
             cell.t = -(slope_a + slope_b);
         }
         cell
     }
 }
 
-/// log(F(b) - F(a)) given F and 1 - F at both.
+/// log(F(b) - F(a)) given F and 1 - F at both, and F(b) - F(a) where that is not tiny.
 #[inline]
-fn log_probability(a: f64, b: f64, [p_a, q_a]: [f64; 2], [p_b, q_b]: [f64; 2]) -> f64 {
+fn log_probability(a: f64, b: f64, [p_a, q_a]: [f64; 2], [p_b, q_b]: [f64; 2]) -> (f64, f64) {
     let width = b - a;
     // The probability is F(b) (1 - F(a)) (1 - e^-width); wider than this, the difference on the smaller side costs three bits.
     let p = if width < 0.25 {
@@ -45,11 +49,12 @@ fn log_probability(a: f64, b: f64, [p_a, q_a]: [f64; 2], [p_b, q_b]: [f64; 2]) -
         q_a - q_b
     };
     let rest = p_a + q_b;
-    if rest < 0.5 {
+    let l = if rest < 0.5 {
         log_complement(rest)
-    } else if p > 1e-290 {
+    } else if p > TINY {
         p.ln()
     } else {
         log1mexp(width) - softplus(-b) - softplus(a)
-    }
+    };
+    (l, p)
 }
