@@ -7,10 +7,10 @@
 //! The shared parameters are the thresholds' coordinates, then gamma in an orthonormal basis of the nominal columns, those of the first
 //! column first. Derivatives in what the cut points are made of follow from those of a cell by the chain rule.
 
-use super::cell::{Cauchit, Cell, Cloglog, CumulativeLink, Logit, Loglog, Probit};
+use super::cell::{Cell, CumulativeLink, by_link};
 use super::thresholds::Thresholds;
 use crate::error::{Error, Result, try_vec};
-use crate::family::{Link, Order};
+use crate::family::{GRADIENT, Link, MODE, Order};
 use crate::glmm::fixed::FixedPart;
 use crate::glmm::jet::{Adjoint, Evaluator, Jet, Response, tetrahedron};
 use crate::random::triangle;
@@ -125,14 +125,11 @@ impl Response for OrderedResponse {
         }
         let n = self.y.len();
         let column = || try_vec("derivatives of the log-density", 0.0, n);
-        Ok(match self.link {
-            Link::Logit => Box::new(OrderedEvaluator::<Logit>::new(self, column()?, column()?)),
-            Link::Probit => Box::new(OrderedEvaluator::<Probit>::new(self, column()?, column()?)),
-            Link::Cloglog => Box::new(OrderedEvaluator::<Cloglog>::new(self, column()?, column()?)),
-            Link::Loglog => Box::new(OrderedEvaluator::<Loglog>::new(self, column()?, column()?)),
-            Link::Cauchit => Box::new(OrderedEvaluator::<Cauchit>::new(self, column()?, column()?)),
-            other => return Err(Error::argument(format!("link: an ordinal model can't have the link {}", other.name()))),
-        })
+        by_link!(
+            self.link,
+            L => Ok(Box::new(OrderedEvaluator::<L>::new(self, column()?, column()?))),
+            Err(Error::argument(format!("link: an ordinal model can't have the link {}", self.link.name())))
+        )
     }
 }
 
@@ -290,9 +287,6 @@ fn weigh(cell: &mut Cell, weight: f64) {
 fn times(cut: f64, derivative: f64) -> f64 {
     if derivative == 0.0 { 0.0 } else { cut * derivative }
 }
-
-const MODE: u8 = 1;
-const GRADIENT: u8 = 2;
 
 impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
     fn prepare(&mut self, shared: &[f64], eta: &[Vec<f64>], _order: Order) -> Result<()> {

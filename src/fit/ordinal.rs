@@ -3,6 +3,7 @@
 use super::assembly::{Assembly, Distribution};
 use super::{FamilyParameter, Fit, FixedEffects, Generalised, Nominal, Ordinal, kept_columns};
 
+use crate::clmm::family::Cumulative;
 use crate::clmm::response::OrderedResponse;
 use crate::clmm::thresholds::Thresholds;
 use crate::design::Design;
@@ -49,7 +50,7 @@ pub(super) fn ordinal(
         fixed: false,
     };
     Ok(Distribution {
-        family: crate::family::by_name("binomial", Some(response.link.name()))?,
+        family: Box::new(Cumulative::new(response.link, ordinal.categories.len())?.with_names(&ordinal.thresholds.names)?),
         zero: None,
         parameters: ordinal.parameter_names().into_iter().enumerate().map(one).collect(),
         ordinal: Some(ordinal),

@@ -169,8 +169,7 @@ impl AnyResponse {
 /// The response of an ordinal model on a design.
 fn ordered_response(spec: &OrdinalSpec, design: &Design) -> Result<OrderedResponse> {
     crate::design::check_groups_generalised(design)?;
-    let name = spec.link.as_deref().unwrap_or("logit");
-    on_design(Link::by_name(name)?, Thresholds::new(spec.threshold, design.categories.len()), design)
+    on_design(spec.cumulative_link()?, Thresholds::new(spec.threshold, design.categories.len()), design)
 }
 
 fn on_design(link: Link, thresholds: Thresholds, design: &Design) -> Result<OrderedResponse> {

@@ -139,8 +139,7 @@ macro_rules! by_link {
 }
 pub(crate) use by_link;
 
-/// The links of cumulative models.
-pub const CUMULATIVE_LINKS: [Link; 5] = [Link::Logit, Link::Probit, Link::Cloglog, Link::Loglog, Link::Cauchit];
+pub use crate::spec::CUMULATIVE_LINKS;
 
 /// Whether a link's inverse is a distribution function.
 pub fn is_cumulative(link: Link) -> bool {
