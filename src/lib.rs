@@ -44,6 +44,8 @@ pub mod search;
 pub mod lmm;
 /// Generalised linear mixed models.
 pub mod glmm;
+/// Cumulative link mixed models.
+pub mod clmm;
 /// The fitted model.
 pub mod fit;
 /// Simulated responses of a fit, refits to them, the parametric bootstrap.

@@ -1,8 +1,11 @@
 //! What is fitted: the kind of model, and a formula or arrays. No state of the data.
 
+use std::collections::HashSet;
+
 use crate::error::{Error, Result};
-use crate::family::{Family, Parameter, by_name};
+use crate::family::{Family, Link, Parameter, by_name};
 use crate::formula::StructureKind;
+use crate::frame::names::quoted;
 
 /// The kind of model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -46,14 +49,22 @@ impl Spec {
 
     /// Fails where the parts don't go together.
     pub fn check(&self) -> Result<()> {
-        if self.kind == ModelKind::Lmm {
-            return match (&self.dispersion, &self.zero_inflation) {
-                (None, None) => Ok(()),
-                _ => {
-                    Err(Error::argument("dispersion and zero inflation have predictors in generalised models, not in linear ones"))
-                }
-            };
+        if self.kind != ModelKind::Clmm && !self.ordinal.is_default() {
+            return Err(Error::argument(
+                "a link of its own, thresholds, nominal effects and levels of the response are of ordinal models, not of this one",
+            ));
         }
+        match self.kind {
+            ModelKind::Lmm if self.dispersion.is_some() || self.zero_inflation.is_some() => {
+                Err(Error::argument("dispersion and zero inflation have predictors in generalised models, not in linear ones"))
+            }
+            ModelKind::Lmm => Ok(()),
+            ModelKind::Glmm => self.check_dispersion(),
+            ModelKind::Clmm => self.check_ordinal(),
+        }
+    }
+
+    fn check_dispersion(&self) -> Result<()> {
         let family = self.family.build()?;
         match (&self.dispersion, family.parameters().first()) {
             (Some(_), None) => Err(Error::argument(format!(
@@ -65,6 +76,20 @@ impl Spec {
             }
             _ => Ok(()),
         }
+    }
+
+    fn check_ordinal(&self) -> Result<()> {
+        let FamilySpec { name, link, fixed, custom } = &self.family;
+        if !name.is_empty() || link.is_some() || !fixed.is_empty() || custom.is_some() {
+            return Err(Error::argument("family: an ordinal model has a link of its own, but no family"));
+        }
+        if self.zero_inflation.is_some() {
+            return Err(Error::argument(
+                "zero inflation: an ordinal model has no zeros, so their probability can't have a predictor",
+            ));
+        }
+        self.ordinal.cumulative_link()?;
+        self.ordinal.check_levels()
     }
 }
 
@@ -117,6 +142,36 @@ pub struct OrdinalSpec {
     pub nominal: Option<PredictorSpec>,
     /// The categories of a response that is text, from lowest to highest; empty where the data declare them.
     pub levels: Vec<String>,
+}
+
+/// The links of ordinal models: distribution functions of the latent variable.
+pub const CUMULATIVE_LINKS: [Link; 5] = [Link::Logit, Link::Probit, Link::Cloglog, Link::Loglog, Link::Cauchit];
+
+impl OrdinalSpec {
+    /// The link that takes the probability of at most a category to its linear predictor.
+    pub fn cumulative_link(&self) -> Result<Link> {
+        let Some(name) = &self.link else { return Ok(Link::Logit) };
+        CUMULATIVE_LINKS.into_iter().find(|link| link.name() == name).ok_or_else(|| {
+            let known: Vec<&str> = CUMULATIVE_LINKS.iter().map(|link| link.name()).collect();
+            Error::argument(format!("link: \"{name}\" is none of an ordinal model; expected one of {}", known.join(", ")))
+        })
+    }
+
+    fn check_levels(&self) -> Result<()> {
+        let mut seen = HashSet::new();
+        if let Some(twice) = self.levels.iter().find(|level| !seen.insert(level.as_str())) {
+            return Err(Error::argument(format!("levels: the levels of the response have {} twice", quoted(twice))));
+        }
+        match &self.levels[..] {
+            [only] => Err(Error::argument(format!("levels: the response has the one level {}, wanted at least 2", quoted(only)))),
+            _ => Ok(()),
+        }
+    }
+
+    fn is_default(&self) -> bool {
+        let OrdinalSpec { link, threshold, nominal, levels } = self;
+        link.is_none() && *threshold == Threshold::Flexible && nominal.is_none() && levels.is_empty()
+    }
 }
 
 /// A further linear predictor.

@@ -28,6 +28,8 @@ pub struct OrderedResponse {
     pub nominal: FixedPart,
     /// A second predictor is the logarithm of the scale.
     pub scale: bool,
+    /// The columns of the mean and the nominal ones are centred, so that the thresholds are those of the middle of the data.
+    pub centred: bool,
 }
 
 impl OrderedResponse {
@@ -189,7 +191,7 @@ impl<'a, L: CumulativeLink> OrderedEvaluator<'a, L> {
             let (a, b) = (tau * (lower[i] - eta[i]), tau * (upper[i] - eta[i]));
             let mut cell = L::cell::<ORDER>(a, b);
             if !response.weights.is_empty() {
-                cell.scale(response.weights[i]);
+                weigh(&mut cell, response.weights[i]);
             }
             jet.l[i] = cell.l;
             jet.s[0][i] = tau * cell.s;
@@ -250,8 +252,8 @@ impl<'a, L: CumulativeLink> OrderedEvaluator<'a, L> {
     fn directions(&self) -> Vec<Vec<f64>> {
         let (count, m) = (self.response.thresholds.count, self.response.thresholds.n_alpha());
         let derivative = self.response.thresholds.derivative(&self.working);
-        let column = |j: usize| (0..count).map(|r| (0..m).map(|i| self.jacobian[i * count + r] * derivative[j * m + i]).sum());
-        (0..m).map(|j| column(j).collect()).collect()
+        let entry = |j: usize, r: usize| -> f64 { (0..m).map(|i| self.jacobian[i * count + r] * derivative[j * m + i]).sum() };
+        (0..m).map(|j| (0..count).map(|r| entry(j, r)).collect()).collect()
     }
 
     /// A quantity of the triples, per row, in the direction of shared parameter f.
@@ -274,6 +276,13 @@ fn give_scale(cell: &Cell, [a, b]: [f64; 2], tau: f64, i: usize, jet: &mut Jet) 
     let at = tetrahedron(1, 0, 0);
     if !jet.t[at].is_empty() {
         jet.t[at][i] = -tau * tau * (2.0 * cell.w + along(2));
+    }
+}
+
+/// A factor of the log-probability.
+fn weigh(cell: &mut Cell, weight: f64) {
+    for v in [&mut cell.l, &mut cell.s, &mut cell.w, &mut cell.t].into_iter().chain(&mut cell.lower).chain(&mut cell.upper) {
+        *v *= weight;
     }
 }
 

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use crate::covariance::Structure;
 use crate::design::matrix::INTERCEPT;
+use crate::design::ordered::ordered_codes;
 use crate::design::rows::{Incomplete, Rows, row_text};
-use crate::design::{Columns, Design, Further, NaPolicy, PredictorDesign, TermDesign, UNSEEN, realise};
+use crate::design::{Columns, Design, Further, NaPolicy, PredictorDesign, ResponseRule, TermDesign, UNSEEN, realise};
 use crate::error::{Error, Result, try_vec};
 use crate::frame::names::quoted;
 use crate::spec::{ArraySpec, ArrayTerm};
@@ -20,6 +21,8 @@ pub struct ArrayProgram {
     pub terms: Vec<ArrayTermProgram>,
     /// Names of the columns of the further predictors.
     pub further: Further<Vec<String>>,
+    /// Columns named `(Intercept)` are left out of the design: an ordinal model has thresholds.
+    pub without_intercept: bool,
 }
 
 /// One random term of an `ArrayProgram`.
@@ -39,14 +42,22 @@ pub struct ArrayTermProgram {
 }
 
 /// The design of a fit.
-pub fn from_arrays(spec: &ArraySpec, further: Further<Columns>, na: NaPolicy) -> Result<(ArrayProgram, Design)> {
+pub fn from_arrays(
+    spec: &ArraySpec,
+    further: Further<Columns>,
+    response: ResponseRule,
+    na: NaPolicy,
+) -> Result<(ArrayProgram, Design)> {
     if spec.n == 0 {
         return Err(Error::argument("n = 0: the data have no rows"));
     }
     check_length("y", spec.y.len(), spec.n)?;
     let x_names = checked_x_names(spec)?;
     let names = term_names(spec)?;
-    let further_names = further.try_map(|columns| checked_names(&columns, spec.n))?;
+    let mut further_names = further.try_map(|columns| checked_names(&columns, spec.n))?;
+    if further.ordinal {
+        further_names = further_names.filter(|names| names.iter().any(|name| name != INTERCEPT));
+    }
     let mut noted = incomplete(spec, &x_names, &names, true)?;
     note_further(&further, &further_names, spec.n, &mut noted);
     let (rows, ledger) = noted.finish(na)?;
@@ -57,20 +68,23 @@ pub fn from_arrays(spec: &ArraySpec, further: Further<Columns>, na: NaPolicy) ->
             quoted(name)
         )));
     }
-    let mut program = ArrayProgram { x_names, has_offset: spec.offset.is_some(), terms: Vec::new(), further: further_names };
+    let (has_offset, without_intercept) = (spec.offset.is_some(), matches!(response, ResponseRule::Ordered { .. }));
+    let mut program = ArrayProgram { x_names, has_offset, terms: Vec::new(), further: further_names, without_intercept };
     let mut terms = Vec::new();
     for (term, (name, effects)) in spec.terms.iter().zip(names) {
         let learnt = learn_term(term, name, effects, &rows)?;
         terms.push(term_design(&learnt, term, &rows)?);
         program.terms.push(learnt);
     }
-    let y = rows.select(Cow::Borrowed(&spec.y[..]))?.into_owned();
+    let mut warnings = Vec::new();
+    let (y, categories) = match response {
+        ResponseRule::Ordered { levels } => ordered_codes(&spec.y, levels, &rows, &mut warnings)?,
+        _ => (rows.select(Cow::Borrowed(&spec.y[..]))?.into_owned(), Vec::new()),
+    };
     rows.check_finite("y", &y)?;
     let weights = spec.weights.as_ref().map(|w| realise::checked_weights("weights", Cow::Borrowed(w), &rows)).transpose()?;
-    let Further { dispersion, zero_inflation } = select_further(further, &program.further, &rows)?;
-    let main = without_terms(spec, &program.x_names, &rows)?;
-    let design = Design { y, weights, terms, dispersion, zero_inflation, rows: ledger, ..main };
-    Ok((program, design))
+    let design = program.without_terms(spec, further, &rows)?;
+    Ok((program, Design { y, weights, terms, categories, warnings, rows: ledger, ..design }))
 }
 
 /// The design of new arrays, which need neither response nor weights. Levels with labels are matched by label, levels without by the
@@ -110,8 +124,7 @@ pub fn apply_arrays(program: &ArrayProgram, spec: &ArraySpec, further: Further<C
         }
         terms.push(term_design(learnt, term, &rows)?);
     }
-    let Further { dispersion, zero_inflation } = select_further(further, &program.further, &rows)?;
-    Ok(Design { terms, dispersion, zero_inflation, rows: ledger, ..without_terms(spec, &program.x_names, &rows)? })
+    Ok(Design { terms, rows: ledger, ..program.without_terms(spec, further, &rows)? })
 }
 
 /// The names of the columns of a further predictor, after a check of lengths.
@@ -129,6 +142,8 @@ fn matched<'a>(learnt: &Further<Vec<String>>, new: Further<Columns<'a>>, n: usiz
     let pairs = Further {
         dispersion: learnt.dispersion.as_ref().map(|names| (names, new.dispersion)),
         zero_inflation: learnt.zero_inflation.as_ref().map(|names| (names, new.zero_inflation)),
+        nominal: learnt.nominal.as_ref().map(|names| (names, new.nominal)),
+        ordinal: learnt.ordinal,
     };
     pairs.try_map(|(old, columns)| {
         let old_list = old.join(", ");
@@ -145,25 +160,43 @@ fn matched<'a>(learnt: &Further<Vec<String>>, new: Further<Columns<'a>>, n: usiz
 }
 
 fn note_further(further: &Further<Columns>, names: &Further<Vec<String>>, n: usize, incomplete: &mut Incomplete) {
-    for (columns, names) in further.iter().zip(names.iter()) {
+    for &(columns, names) in further.zip(names.as_ref()).iter() {
         columns.x.chunks(n.max(1)).zip(names).for_each(|(column, name)| incomplete.note_numbers(name, &[], column));
     }
 }
 
-fn select_further(further: Further<Columns>, names: &Further<Vec<String>>, rows: &Rows) -> Result<Further<PredictorDesign>> {
-    further.zip(names.as_ref()).try_map(|(columns, names)| {
-        let x = selected_columns(columns.x, names, rows)?;
-        Ok(PredictorDesign { x, x_names: names.clone(), ..PredictorDesign::default() })
-    })
-}
-
-/// Columns in the rows used, all of them finite.
-fn selected_columns(x: &[f64], names: &[String], rows: &Rows) -> Result<Vec<f64>> {
-    let (n, x) = (rows.len(), rows.select_matrix(Cow::Borrowed(x), names.len())?);
-    for (k, name) in names.iter().enumerate() {
-        rows.check_finite(name, &x[k * n..(k + 1) * n])?;
+impl ArrayProgram {
+    /// All of the design but the random terms.
+    fn without_terms(&self, spec: &ArraySpec, further: Further<Columns>, rows: &Rows) -> Result<Design> {
+        let (x, x_names) = self.columns(&spec.x, &self.x_names, rows)?;
+        let Further { dispersion, zero_inflation, nominal, .. } =
+            further.zip(self.further.as_ref()).try_map(|(columns, names)| {
+                let (x, x_names) = self.columns(columns.x, names, rows)?;
+                Ok(PredictorDesign { x, x_names, ..PredictorDesign::default() })
+            })?;
+        let mut offset = None;
+        if let Some(values) = &spec.offset {
+            let values = rows.select(Cow::Borrowed(&values[..]))?.into_owned();
+            rows.check_finite("offset", &values)?;
+            offset = Some(values);
+        }
+        Ok(Design { n: rows.len(), x, x_names, offset, dispersion, zero_inflation, nominal, ..Design::default() })
     }
-    Ok(x)
+
+    /// Columns in the rows used, all of them finite, and their names.
+    fn columns(&self, x: &[f64], names: &[String], rows: &Rows) -> Result<(Vec<f64>, Vec<String>)> {
+        let (n, mut x) = (rows.len(), rows.select_matrix(Cow::Borrowed(x), names.len())?);
+        for (k, name) in names.iter().enumerate() {
+            rows.check_finite(name, &x[k * n..(k + 1) * n])?;
+        }
+        if !self.without_intercept {
+            return Ok((x, names.to_vec()));
+        }
+        for k in (0..names.len()).rev().filter(|&k| names[k] == INTERCEPT) {
+            x.drain(k * n..(k + 1) * n);
+        }
+        Ok((x, names.iter().filter(|name| *name != INTERCEPT).cloned().collect()))
+    }
 }
 
 fn check_length(what: &str, len: usize, wanted: usize) -> Result<()> {
@@ -247,18 +280,6 @@ fn incomplete(spec: &ArraySpec, x_names: &[String], terms: &[(String, Vec<String
         incomplete.note_zero_weights(weights.iter().map(|w| *w == 0.0));
     }
     Ok(incomplete)
-}
-
-fn without_terms(spec: &ArraySpec, x_names: &[String], rows: &Rows) -> Result<Design> {
-    let n = rows.len();
-    let x = selected_columns(&spec.x, x_names, rows)?;
-    let mut offset = None;
-    if let Some(values) = &spec.offset {
-        let values = rows.select(Cow::Borrowed(&values[..]))?.into_owned();
-        rows.check_finite("offset", &values)?;
-        offset = Some(values);
-    }
-    Ok(Design { n, x, x_names: x_names.to_vec(), offset, ..Design::default() })
 }
 
 /// The level of a row, which must be one of `n_levels` or -1.

@@ -1,4 +1,4 @@
-//! The predictors beside that of the mean: dispersion, zero inflation.
+//! The predictors beside that of the mean: dispersion or scale, zero inflation, nominal effects.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,44 +11,79 @@ use crate::spec::PredictorSpec;
 /// Something of each of the further predictors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Further<T> {
+    /// The dispersion; of an ordinal model the scale.
     pub dispersion: Option<T>,
     pub zero_inflation: Option<T>,
+    /// Effects that differ from threshold to threshold.
+    pub nominal: Option<T>,
+    /// Of an ordinal model, whose dispersion is called scale.
+    pub ordinal: bool,
 }
 
 impl<T> Default for Further<T> {
     fn default() -> Self {
-        Further { dispersion: None, zero_inflation: None }
+        Further { dispersion: None, zero_inflation: None, nominal: None, ordinal: false }
     }
 }
 
 impl<T> Further<T> {
     pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.dispersion.iter().chain(&self.zero_inflation)
+        self.dispersion.iter().chain(&self.zero_inflation).chain(&self.nominal)
+    }
+
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.dispersion.iter_mut().chain(&mut self.zero_inflation).chain(&mut self.nominal)
     }
 
     /// What `f` makes of each; its errors then name the predictor.
     pub fn try_map<U>(self, mut f: impl FnMut(T) -> Result<U>) -> Result<Further<U>> {
         let mut each = |name: &str, part: Option<T>| part.map(&mut f).transpose().map_err(|error| named(name, &error));
         Ok(Further {
-            dispersion: each("dispersion", self.dispersion)?,
+            dispersion: each(if self.ordinal { "scale" } else { "dispersion" }, self.dispersion)?,
             zero_inflation: each("zero inflation", self.zero_inflation)?,
+            nominal: each("nominal", self.nominal)?,
+            ordinal: self.ordinal,
         })
     }
 
     pub fn as_ref(&self) -> Further<&T> {
-        Further { dispersion: self.dispersion.as_ref(), zero_inflation: self.zero_inflation.as_ref() }
+        Further {
+            dispersion: self.dispersion.as_ref(),
+            zero_inflation: self.zero_inflation.as_ref(),
+            nominal: self.nominal.as_ref(),
+            ordinal: self.ordinal,
+        }
     }
 
     /// Pairs; a part without counterpart is left out.
     pub fn zip<U>(self, other: Further<U>) -> Further<(T, U)> {
-        Further { dispersion: self.dispersion.zip(other.dispersion), zero_inflation: self.zero_inflation.zip(other.zero_inflation) }
+        Further {
+            dispersion: self.dispersion.zip(other.dispersion),
+            zero_inflation: self.zero_inflation.zip(other.zero_inflation),
+            nominal: self.nominal.zip(other.nominal),
+            ordinal: self.ordinal,
+        }
+    }
+
+    /// Without the parts of which `keep` says no.
+    pub fn filter(self, keep: impl Fn(&T) -> bool) -> Self {
+        Further {
+            dispersion: self.dispersion.filter(&keep),
+            zero_inflation: self.zero_inflation.filter(&keep),
+            nominal: self.nominal.filter(&keep),
+            ordinal: self.ordinal,
+        }
     }
 }
 
 impl<T, U> Further<(T, U)> {
     pub fn unzip(self) -> (Further<T>, Further<U>) {
         let ((d, also_d), (z, also_z)) = (self.dispersion.unzip(), self.zero_inflation.unzip());
-        (Further { dispersion: d, zero_inflation: z }, Further { dispersion: also_d, zero_inflation: also_z })
+        let ((n, also_n), ordinal) = (self.nominal.unzip(), self.ordinal);
+        (
+            Further { dispersion: d, zero_inflation: z, nominal: n, ordinal },
+            Further { dispersion: also_d, zero_inflation: also_z, nominal: also_n, ordinal },
+        )
     }
 }
 
@@ -82,6 +117,9 @@ pub fn formulas_of(specs: Further<&PredictorSpec>, response: Option<&Expr>, fram
         PredictorSpec::Formula(text) => expand(&Parsed { response: response.cloned(), ..one_sided(text)? }, &[], &[], &columns),
         PredictorSpec::Arrays { .. } => Err(Error::argument("the model is given by a formula, wanted a formula, not arrays")),
     })?;
+    if formulas.ordinal {
+        return ordinal_formulas(formulas);
+    }
     formulas.zero_inflation = formulas.zero_inflation.filter(|formula| !is_empty(formula));
     match &formulas.dispersion {
         // A variance of zero in glmmTMB, which has no likelihood here.
@@ -91,6 +129,31 @@ pub fn formulas_of(specs: Further<&PredictorSpec>, response: Option<&Expr>, fram
         }
         _ => Ok(formulas),
     }
+}
+
+/// Scale and nominal effects: no random terms, nor an offset of each threshold. The intercepts are elsewhere, so that `~ 1` is nothing.
+fn ordinal_formulas(formulas: Further<Formula>) -> Result<Further<Formula>> {
+    if let Some(term) = formulas.dispersion.iter().flat_map(|formula| &formula.random).next() {
+        return Err(unsupported(
+            term.span.start,
+            "scale: random effects in the scale are not available, wanted fixed effects alone",
+        ));
+    }
+    if let Some(nominal) = &formulas.nominal {
+        if let Some(term) = nominal.random.first() {
+            return Err(unsupported(term.span.start, "nominal: random effects are not available here, wanted fixed effects alone"));
+        }
+        if let Some(offset) = nominal.fixed.offsets.first() {
+            let message =
+                "nominal: offset() is not available here, wanted fixed effects alone; that of the model shifts all thresholds";
+            return Err(unsupported(offset.span.start, message));
+        }
+    }
+    Ok(formulas.filter(|formula| !(formula.fixed.terms.is_empty() && formula.fixed.offsets.is_empty())))
+}
+
+fn unsupported(position: usize, message: &str) -> Error {
+    Error { position: position as i64, ..Error::unsupported(message) }
 }
 
 /// Reads `~ terms`.

@@ -69,6 +69,14 @@ impl ModelMatrix {
         Ok(matrix)
     }
 
+    /// The same without the column of the intercept; factors stay coded as beside one.
+    pub fn without_intercept(mut self) -> Self {
+        if std::mem::take(&mut self.intercept) {
+            self.names.remove(0);
+        }
+        self
+    }
+
     fn check_memory(&self, n: usize) -> Result<()> {
         let p = self.terms.iter().fold(1_usize, |sum, term| sum.saturating_add(term.n_columns));
         let size = p.saturating_mul(n.max(1));

@@ -22,6 +22,7 @@ mod ledger;
 mod matrix;
 mod model;
 mod node;
+mod ordered;
 mod poly;
 mod predictor;
 mod program;

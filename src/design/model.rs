@@ -46,7 +46,7 @@ impl ModelProgram {
                 Ok((ModelProgram::Formula(Box::new(program)), design))
             }
             Source::Arrays(arrays) => {
-                let (program, design) = from_arrays(arrays, columns_of(specs)?, na)?;
+                let (program, design) = from_arrays(arrays, columns_of(specs)?, response_rule(spec)?, na)?;
                 Ok((ModelProgram::Arrays(program), design))
             }
         }
@@ -94,14 +94,20 @@ impl ModelProgram {
 }
 
 fn further_of(spec: &Spec) -> Further<&PredictorSpec> {
-    Further { dispersion: spec.dispersion.as_ref(), zero_inflation: spec.zero_inflation.as_ref() }
+    Further {
+        dispersion: spec.dispersion.as_ref(),
+        zero_inflation: spec.zero_inflation.as_ref(),
+        nominal: spec.ordinal.nominal.as_ref(),
+        ordinal: spec.kind == ModelKind::Clmm,
+    }
 }
 
 /// What the response may be: the family says what its weights mean.
-fn response_rule(spec: &Spec) -> Result<ResponseRule> {
+fn response_rule(spec: &Spec) -> Result<ResponseRule<'_>> {
     Ok(match spec.kind {
         ModelKind::Lmm => ResponseRule::Linear,
         ModelKind::Glmm if spec.family.build()?.weight_role() == WeightRole::Trials => ResponseRule::Trials,
-        ModelKind::Glmm | ModelKind::Clmm => ResponseRule::General,
+        ModelKind::Glmm => ResponseRule::General,
+        ModelKind::Clmm => ResponseRule::Ordered { levels: &spec.ordinal.levels },
     })
 }

@@ -104,6 +104,8 @@ pub(super) struct PredictorSources {
     /// For each random term the place of its group.
     group_of: Vec<usize>,
     pub offsets: Vec<Source>,
+    /// The intercepts are parameters of their own: factors are coded as beside an intercept, whose column is left out.
+    pub without_intercept: bool,
 }
 
 impl PredictorSources {
@@ -115,6 +117,7 @@ impl PredictorSources {
             groups: Vec::new(),
             group_of: Vec::new(),
             offsets: formula.fixed.offsets.iter().map(|expr| Source::of_expression(expr, frame)).collect::<Result<_>>()?,
+            without_intercept: false,
         };
         let mut known: HashMap<String, (usize, Expr)> = HashMap::new();
         sources.add_variables(&formula.fixed, &mut known, frame)?;
@@ -199,7 +202,12 @@ impl PredictorSources {
         let chosen = fixed_factors(&variables[..self.n_fixed_variables])
             .filter_map(|(place, name)| Some((place, contrasts.iter().rfind(|(wanted, _)| *wanted == name)?.1)))
             .collect();
-        let fixed = ModelMatrix::plan(&formula.fixed, &self.places[0], &variables, &chosen, rows.len())?;
+        let plan = |list: &TermList| ModelMatrix::plan(list, &self.places[0], &variables, &chosen, rows.len());
+        let fixed = if self.without_intercept {
+            plan(&TermList { intercept: true, ..formula.fixed.clone() })?.without_intercept()
+        } else {
+            plan(&formula.fixed)?
+        };
         let mut random = Vec::with_capacity(self.group_of.len());
         for (t, term) in formula.random.iter().enumerate() {
             let effects = ModelMatrix::plan(&term.effects, &self.places[t + 1], &variables, &HashMap::new(), rows.len())?;

@@ -7,7 +7,7 @@ use crate::design::contrasts::{CONTRAST_NAMES, Contrast};
 use crate::design::further::Further;
 use crate::design::predictor::{PredictorProgram, PredictorSources, Source};
 use crate::design::realise::{Evaluated, checked_weights};
-use crate::design::response::{Response, ResponseRule, ResponseValues};
+use crate::design::response::{Response, ResponseRule, ResponseValues, Selected};
 use crate::design::rows::{Incomplete, Rows};
 use crate::design::{Design, NaPolicy, PredictorDesign, UNSEEN};
 use crate::error::{Error, Result, try_vec};
@@ -19,7 +19,7 @@ use crate::frame::names::{known, quoted};
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
     pub formula: &'a Formula,
-    pub response: ResponseRule,
+    pub response: ResponseRule<'a>,
     /// Formulas without response.
     pub further: Further<&'a Formula>,
     /// Column of prior weights.
@@ -138,8 +138,8 @@ impl Program {
 
 fn assembled(mean: PredictorDesign, further: Further<PredictorDesign>, n: usize) -> Design {
     let PredictorDesign { x, x_names, offset, terms } = mean;
-    let Further { dispersion, zero_inflation } = further;
-    Design { n, x, x_names, offset, terms, dispersion, zero_inflation, ..Design::default() }
+    let Further { dispersion, zero_inflation, nominal, .. } = further;
+    Design { n, x, x_names, offset, terms, dispersion, zero_inflation, nominal, ..Design::default() }
 }
 
 /// All compiled expressions, before their kinds are known.
@@ -167,7 +167,11 @@ impl Sources {
         let weights = request.weights.map(|name| Source::of_column(name, "weights", frame)).transpose()?;
         let mut mean = PredictorSources::compile(request.formula, frame)?;
         mean.offsets.extend(request.offset.map(|name| Source::of_column(name, "offset", frame)).transpose()?);
-        let further = request.further.try_map(|formula| PredictorSources::compile(formula, frame))?;
+        let mut further = request.further.try_map(|formula| PredictorSources::compile(formula, frame))?;
+        if let ResponseRule::Ordered { .. } = request.response {
+            // The thresholds are the intercepts, and the unit of their scale that of its predictor.
+            std::iter::once(&mut mean).chain(further.iter_mut()).for_each(|sources| sources.without_intercept = true);
+        }
         Ok(Sources { response, mean, weights, further })
     }
 
@@ -212,12 +216,13 @@ impl Sources {
         let program = Program { response: self.response, mean, further };
         program.check_contrasts(&contrasts)?;
         let mut design = assembled(design, further_designs, rows.len());
-        let (y, trials) = program.response.select(values.response, rows, &mut warnings)?;
+        let Selected { y, trials, categories } = program.response.select(values.response, request.response, rows, &mut warnings)?;
         let weights = match (values.weights, &self.weights) {
             (Some(values), Some(source)) => Some(checked_weights(&source.name, values, rows)?),
             _ => None,
         };
         design.y = y;
+        design.categories = categories;
         design.weights = match (trials, weights) {
             (Some(mut trials), Some(weights)) => {
                 trials.iter_mut().zip(weights).for_each(|(n, w)| *n *= w);

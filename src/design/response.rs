@@ -1,9 +1,10 @@
-//! The response: a number per row; for families of trials also successes and failures, or a factor.
+//! The response: a number per row; for families of trials also successes and failures, or a factor; for ordinal models categories in order.
 
 use std::borrow::Cow;
 
 use crate::design::compile::compile;
 use crate::design::node::Node;
+use crate::design::ordered::Ordered;
 use crate::design::rows::{Incomplete, Rows, row_text};
 use crate::design::value::{Factor, Value};
 use crate::design::variable::occurring_levels;
@@ -14,7 +15,7 @@ use crate::frame::names::quoted;
 
 /// What the response of a model may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum ResponseRule {
+pub enum ResponseRule<'a> {
     /// Of a linear model: a number per row.
     #[default]
     Linear,
@@ -22,6 +23,8 @@ pub enum ResponseRule {
     General,
     /// Of a family of trials: a proportion; `cbind(successes, failures)`; or a factor, whose first level is failure.
     Trials,
+    /// Of an ordinal model: categories whose order is declared or given by `levels`, or whole numbers.
+    Ordered { levels: &'a [String] },
 }
 
 /// A compiled response with its name.
@@ -45,7 +48,18 @@ enum ResponseNode {
 pub(super) enum ResponseValues<'a> {
     Numbers(Cow<'a, [f64]>),
     Factor(Factor<'a>),
+    Ordered(Ordered<'a>),
     Counts { successes: Cow<'a, [f64]>, failures: Cow<'a, [f64]> },
+}
+
+/// A response in the rows used.
+#[derive(Default)]
+pub(super) struct Selected {
+    pub y: Vec<f64>,
+    /// Numbers of trials, where they come with the response.
+    pub trials: Option<Vec<f64>>,
+    /// Of an ordered response, the labels of 1, 2, ...
+    pub categories: Vec<String>,
 }
 
 impl Response {
@@ -62,6 +76,9 @@ impl Response {
             ResponseNode::Counts { successes, failures } => {
                 let (successes, failures) = (successes.full_numbers(frame)?, failures.full_numbers(frame)?);
                 Ok(ResponseValues::Counts { successes, failures })
+            }
+            ResponseNode::Single(node) if matches!(rule, ResponseRule::Ordered { .. }) => {
+                Ordered::evaluate(node, frame).map(ResponseValues::Ordered)
             }
             ResponseNode::Single(node) => match node.evaluate(frame)? {
                 Value::Factor(factor) if rule == ResponseRule::Trials && !factor.is_all_missing() => {
@@ -80,19 +97,27 @@ impl Response {
             }
             (ResponseNode::Single(node), ResponseValues::Numbers(v)) => incomplete.note_numbers(&self.name, &node.columns(), v),
             (ResponseNode::Single(node), ResponseValues::Factor(f)) => incomplete.note_codes(&self.name, &node.columns(), &f.codes),
+            (ResponseNode::Single(node), ResponseValues::Ordered(ordered)) => {
+                ordered.note(&self.name, &node.columns(), incomplete);
+            }
             _ => {}
         }
     }
 
-    /// The response in the rows used, and the numbers of trials where they come with it.
-    pub fn select(&self, values: ResponseValues, rows: &Rows, warnings: &mut Vec<String>) -> Result<(Vec<f64>, Option<Vec<f64>>)> {
+    /// The response in the rows used.
+    pub fn select(&self, values: ResponseValues, rule: ResponseRule, rows: &Rows, warnings: &mut Vec<String>) -> Result<Selected> {
         match values {
             ResponseValues::Numbers(values) => {
                 let y = rows.select(values)?.into_owned();
                 rows.check_finite(&self.name, &y)?;
-                Ok((y, None))
+                Ok(Selected { y, ..Selected::default() })
             }
-            ResponseValues::Factor(factor) => Ok((self.success(&factor, rows, warnings)?, None)),
+            ResponseValues::Factor(factor) => Ok(Selected { y: self.success(&factor, rows, warnings)?, ..Selected::default() }),
+            ResponseValues::Ordered(ordered) => {
+                let levels = if let ResponseRule::Ordered { levels } = rule { levels } else { &[] };
+                let (y, categories) = ordered.select(&self.name, levels, rows, warnings)?;
+                Ok(Selected { y, categories, trials: None })
+            }
             ResponseValues::Counts { successes, failures } => {
                 let mut y = self.checked_counts("successes", successes, rows)?;
                 let mut trials = self.checked_counts("failures", failures, rows)?;
@@ -101,7 +126,7 @@ impl Response {
                     *y /= *n;
                 }
                 rows.check_finite(&self.name, &trials)?;
-                Ok((y, Some(trials)))
+                Ok(Selected { y, trials: Some(trials), ..Selected::default() })
             }
         }
     }
@@ -167,7 +192,7 @@ fn counts(expr: &Expr) -> Option<&[Argument]> {
 
 fn counts_node(expr: &Expr, arguments: &[Argument], rule: ResponseRule, frame: &Frame) -> Result<ResponseNode> {
     let at = expr.span.start;
-    if rule == ResponseRule::General {
+    if rule != ResponseRule::Trials {
         let message = "cbind(successes, failures) is for families of trials, binomial and betabinomial: one response is wanted";
         return Err(Error { position: at as i64, ..Error::unsupported(message) });
     }

@@ -5,6 +5,7 @@ mod expected;
 mod fixed;
 mod further;
 mod new_data;
+mod ordinal;
 mod random;
 mod response;
 mod rows;

@@ -139,15 +139,19 @@ pub fn occurring_levels(name: &str, factor: &Factor, rows: &Rows, warnings: &mut
             occurs[code] = true;
         }
     }
-    let pick = |wanted: bool| factor.levels.iter().zip(&occurs).filter(move |(_, o)| **o == wanted).map(|(level, _)| level);
-    let unused: Vec<String> = pick(false).take(LISTED).map(|level| quoted(level)).collect();
-    match occurs.iter().filter(|o| !**o).count() {
-        0 => {}
-        1 => warnings.push(format!("column {}: level {} does not occur in the rows used", quoted(name), unused[0])),
-        count => {
-            let more = if count > LISTED { format!(" and {} more", count - LISTED) } else { String::new() };
-            warnings.push(format!("column {}: levels {}{more} do not occur in the rows used", quoted(name), unused.join(", ")));
-        }
+    match without_rows(&factor.levels, &occurs) {
+        (0, _) => {}
+        (1, level) => warnings.push(format!("column {}: level {level} does not occur in the rows used", quoted(name))),
+        (_, list) => warnings.push(format!("column {}: levels {list} do not occur in the rows used", quoted(name))),
     }
-    pick(true).cloned().collect()
+    factor.levels.iter().zip(occurs).filter(|(_, occurs)| *occurs).map(|(level, _)| level.clone()).collect()
+}
+
+/// How many levels don't occur, and a list of them.
+pub fn without_rows(levels: &[String], occurs: &[bool]) -> (usize, String) {
+    let unused = || levels.iter().zip(occurs).filter(|(_, occurs)| !**occurs);
+    let list: Vec<String> = unused().take(LISTED).map(|(level, _)| quoted(level)).collect();
+    let count = unused().count();
+    let more = if count > LISTED { format!(" and {} more", count - LISTED) } else { String::new() };
+    (count, list.join(", ") + &more)
 }

@@ -44,6 +44,10 @@ pub use mixture::{ZeroDerivatives, ZeroMixture, ZeroPart, ZeroPsiDerivatives};
 pub use parameter::{Parameter, Scale};
 pub use registry::{by_name, links, names};
 
+pub(crate) use density::{GRADIENT, MODE};
+pub(crate) use model::{check_constants, check_derivatives};
+pub(crate) use parameter::fix as fix_parameter;
+
 use crate::error::{Error, Result, try_vec};
 use crate::simulate::Stream;
 

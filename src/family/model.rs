@@ -304,13 +304,13 @@ impl<D: Density> Family for Model<D> {
     }
 }
 
-fn check_constants(constants: &Constants, rows: usize, parameters: usize) -> Result<()> {
+pub(crate) fn check_constants(constants: &Constants, rows: usize, parameters: usize) -> Result<()> {
     check_length("constants", constants.value.len(), rows)?;
     check_length("constants' parameters", constants.psi.len(), parameters)?;
     constants.psi.iter().try_for_each(|column| check_length("constants", column.len(), rows))
 }
 
-fn check_derivatives(out: &Derivatives, rows: usize, parameters: usize) -> Result<()> {
+pub(crate) fn check_derivatives(out: &Derivatives, rows: usize, parameters: usize) -> Result<()> {
     for column in [&out.l, &out.s, &out.w, &out.t] {
         check_length("derivatives", column.len(), rows)?;
     }

@@ -1,6 +1,6 @@
 //! The design behind a fit, and its estimates in working units.
 
-use super::{Fit, PredictorFit, TermFit};
+use super::{Fit, Nominal, Ordinal, PredictorFit, TermFit};
 use crate::covariance::Structure;
 use crate::design::{Design, PredictorDesign, TermDesign};
 use crate::error::Result;
@@ -24,8 +24,14 @@ impl Fit {
             terms: self.terms.iter().map(TermFit::design).collect(),
             zero_inflation: self.zero_inflation().map(PredictorFit::design),
             dispersion: self.dispersion().map(PredictorFit::design),
+            nominal: self.ordinal().and_then(|ordinal| ordinal.nominal.as_ref()).map(Nominal::design),
+            categories: self.ordinal().map_or_else(Vec::new, |ordinal| ordinal.categories.clone()),
             ..Design::default()
         }
+    }
+
+    pub(crate) fn ordinal(&self) -> Option<&Ordinal> {
+        self.generalised.as_ref()?.ordinal.as_ref()
     }
 
     pub(crate) fn zero_inflation(&self) -> Option<&PredictorFit> {
@@ -71,6 +77,12 @@ impl TermFit {
             index: self.index.clone(),
             z: self.z.clone(),
         }
+    }
+}
+
+impl Nominal {
+    fn design(&self) -> PredictorDesign {
+        PredictorDesign { x: self.x.clone(), x_names: self.names.clone(), ..PredictorDesign::default() }
     }
 }
 

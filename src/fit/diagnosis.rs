@@ -1,14 +1,17 @@
 //! What is wrong with a generalised model's data or its fit: a constant response, a perfect fit, estimates at infinity.
 
+use super::response::AnyResponse;
 use super::{Fit, Generalised};
 use crate::design::{Design, RowLedger};
 use crate::error::{Error, Result, try_vec};
 use crate::family::{Family, Link, Observations, ZeroPart};
+use crate::glmm::fixed::FixedPart;
 use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
 use crate::glmm::separation::Ended;
 use crate::glmm::solution::Solution;
-use crate::options::Options;
+use crate::options::{Information, Options};
+use crate::spec::{ModelKind, Spec};
 
 /// A residual standard deviation, or coefficient of variation, below this, relative to the response, is none.
 const EXACT: f64 = 1e-9;
@@ -57,6 +60,25 @@ fn renumbered(text: &str, place: impl Fn(usize) -> usize) -> String {
     }
 }
 
+/// What ordinal models don't have.
+pub(super) fn check_options(spec: &Spec, options: &Options) -> Result<()> {
+    if spec.kind != ModelKind::Clmm {
+        return Ok(());
+    }
+    if options.quadrature == 0 {
+        return Err(Error::argument(
+            "nagq: an ordinal model's thresholds can't be at the conditional mode, so nagq = 0 is not for it",
+        ));
+    }
+    if options.reml_generalised {
+        return Err(Error::argument("reml: ordinal models are fitted by maximum likelihood"));
+    }
+    if options.information == Information::Expected {
+        return Err(Error::argument("information: ordinal models have the observed information alone"));
+    }
+    Ok(())
+}
+
 /// Quadrature is for a dispersion that all rows share.
 pub(super) fn check_quadrature(response: &FamilyResponse, options: &Options) -> Result<()> {
     if response.dispersion && options.quadrature > 1 {
@@ -103,12 +125,16 @@ fn exact() -> Error {
 
 /// Names of the parameters without a finite estimate, as `vcov_names` has them.
 pub(super) fn separated(
-    response: &FamilyResponse,
+    response: &AnyResponse,
     model: &Model,
     design: &Design,
     solution: &Solution,
     names: &[String],
 ) -> Result<Vec<String>> {
+    let response = match response {
+        AnyResponse::Family(response) => response,
+        AnyResponse::Ordered(_) => return separated_categories(response, model, design, solution, names),
+    };
     let zero = response.zero_predictor();
     let moving: Vec<bool> = (0..solution.eta.len()).map(|a| a == 0 || Some(a) == zero).collect();
     let ended = Ended { model, eta: &solution.eta, shared: &solution.shared, moving: &moving };
@@ -117,18 +143,46 @@ pub(super) fn separated(
     let matrices = [Some(&design.x), design.zero_inflation.as_ref().map(|d| &d.x)];
     for (a, x) in matrices.into_iter().enumerate() {
         let Some(x) = x else { continue };
-        let reach: Vec<f64> = model.fixed[a]
-            .kept
-            .iter()
-            .map(|&j| x[j * model.n..(j + 1) * model.n].iter().fold(0.0, |m: f64, v| m.max(v.abs())))
-            .collect();
         if a > 0 || can_separate(&*response.family) {
-            let places = ended.separated(a, &solution.beta[a], &reach)?;
+            let places = ended.separated(a, &solution.beta[a], &reach(&model.fixed[a], x, model.n))?;
             all.extend(places.into_iter().map(|j| names[first + j].clone()));
         }
         first += model.fixed[a].p;
     }
     Ok(all)
+}
+
+/// The largest absolute value of each column kept.
+fn reach(part: &FixedPart, x: &[f64], n: usize) -> Vec<f64> {
+    part.kept.iter().map(|&j| x[j * n..(j + 1) * n].iter().fold(0.0, |m: f64, v| m.max(v.abs()))).collect()
+}
+
+/// Of ordered categories: a covariate that has all of its rows at an end of the scale. The thresholds may move with it, so the constant is
+/// among the columns.
+fn separated_categories(
+    response: &AnyResponse,
+    model: &Model,
+    design: &Design,
+    solution: &Solution,
+    names: &[String],
+) -> Result<Vec<String>> {
+    let n = model.n;
+    let mut x = try_vec("fixed-effects model matrix", 1.0, n)?;
+    model.fixed[0].kept.iter().for_each(|&j| x.extend_from_slice(&design.x[j * n..(j + 1) * n]));
+    let with_constant = FixedPart::new(n, &x, None)?;
+    let reach = reach(&with_constant, &x, n);
+    let beta: Vec<f64> = std::iter::once(0.0).chain(solution.beta[0].iter().copied()).collect();
+    let mut fixed = vec![with_constant];
+    fixed.extend(model.fixed[1..].iter().cloned());
+    let whole = response.model_of(n, fixed, &[])?;
+    // Predictor and thresholds have been moved alike.
+    let location = model.fixed[0].location(&solution.beta[0]);
+    let mut eta = solution.eta.clone();
+    eta[0].iter_mut().for_each(|eta| *eta -= location);
+    let moving: Vec<bool> = (0..eta.len()).map(|a| a == 0).collect();
+    let ended = Ended { model: &whole, eta: &eta, shared: &solution.shared, moving: &moving };
+    let places = ended.separated(0, &beta, &reach)?;
+    Ok(places.into_iter().filter_map(|j| j.checked_sub(1)).map(|j| names[j].clone()).collect())
 }
 
 /// What is said of separation.

@@ -8,6 +8,10 @@ impl Fit {
     /// Fitted values and residuals of a generalised model.
     pub(super) fn add_generalised_rows(&mut self) {
         let Some(own) = &self.generalised else { return };
+        if own.ordinal.is_some() {
+            self.add_ordinal_rows();
+            return;
+        }
         self.sigma = own.sigma();
         self.fitted = (0..self.n_obs).map(|i| own.mean(i)).collect();
         self.residuals = self.y.iter().zip(&self.fitted).map(|(y, f)| y - f).collect();
@@ -23,6 +27,9 @@ impl Fit {
 impl Generalised {
     /// The family's parameters of row i, on their working scale.
     pub fn psi_of_row(&self, i: usize) -> Vec<f64> {
+        if let Some(ordinal) = &self.ordinal {
+            return self.ordinal_psi(ordinal, i);
+        }
         let mut psi = self.psi.clone();
         if let Some(dispersion) = &self.dispersion {
             psi[0] = dispersion.eta[i];

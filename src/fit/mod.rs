@@ -1,12 +1,15 @@
 //! A fitted model: immutable, and owner of all that it needs.
 
+mod assembly;
 pub(crate) mod design;
 pub(crate) mod diagnosis;
 pub(crate) mod generalised;
 mod generalised_rows;
 pub(crate) mod linear;
+mod ordinal;
 mod predictors;
 mod rebuilt;
+pub(crate) mod response;
 
 pub use predictors::Role;
 
@@ -140,7 +143,8 @@ pub struct Generalised {
     pub quadrature: usize,
     /// Newton steps of the random effects' modes, over the search and the standard errors.
     pub mode_steps: usize,
-    /// The family's parameters on their working scale; with a dispersion formula the first is not a number.
+    /// The family's parameters on their working scale; with a dispersion formula the first is not a number. Of an ordinal model those of
+    /// the thresholds and the nominal effects as they are reported.
     pub psi: Vec<f64>,
     pub parameters: Vec<FamilyParameter>,
     /// Of the logit of the zero part.

@@ -58,9 +58,12 @@ impl Fit {
         Some(self.per_row(eta.clone()))
     }
 
-    /// The family's first parameter, on the scale on which it is reported, per row as `fitted`.
+    /// The family's first parameter, on the scale on which it is reported, per row as `fitted`; of an ordinal model the scale.
     pub fn dispersion_of_rows(&self) -> Option<Vec<f64>> {
         let own = self.generalised.as_ref()?;
+        if own.ordinal.is_some() {
+            return Some(self.per_row((0..self.n_obs).map(|i| own.psi_of_row(i)[0].exp()).collect()));
+        }
         let scale = own.family.parameters().first()?.scale;
         Some(self.per_row((0..self.n_obs).map(|i| scale.reported(own.psi_of_row(i)[0])).collect()))
     }
@@ -76,7 +79,8 @@ impl Fit {
         let own = self.generalised.as_ref()?;
         let mut all: Vec<f64> =
             Role::ALL.iter().filter_map(|role| self.fixed_of(*role)).flat_map(|f| f.estimate.iter().copied()).collect();
-        let estimated = |j: &usize| !(own.parameters[*j].fixed || *j == 0 && own.dispersion.is_some());
+        let first_varies = own.dispersion.is_some() && own.ordinal.is_none();
+        let estimated = |j: &usize| !(own.parameters[*j].fixed || *j == 0 && first_varies);
         all.extend((0..own.psi.len()).filter(estimated).map(|j| own.psi[j]));
         all.extend(&self.theta);
         Some(all)
@@ -92,6 +96,9 @@ impl Generalised {
     /// The dispersion as R reports it: the family's first parameter, but for Gamma and inverse Gaussian the square root of the factor
     /// of the variance function; 1 without a parameter, not a number where each row has its own.
     pub fn sigma(&self) -> f64 {
+        if self.ordinal.is_some() {
+            return 1.0;
+        }
         let Some(first) = self.parameters.first() else { return 1.0 };
         match self.family.name() {
             "gamma" | "inverse_gaussian" => first.estimate.sqrt().recip(),

@@ -1,6 +1,6 @@
 //! The Laplace model of a fit, from what the fit has kept: for what needs the factor of the random effects' precision again.
 
-use super::generalised::start_of;
+use super::response::AnyResponse;
 use super::{Fit, PredictorFit, TermFit};
 use crate::design::TermDesign;
 use crate::error::{Error, Result};
@@ -46,10 +46,10 @@ impl Fit {
             fixed.push(FixedPart::new(self.n_obs, &[], Some(&part.fixed_predictor()))?);
         }
         let shared: Vec<f64> = match &self.generalised {
-            Some(own) => response.shared.iter().map(|&j| own.psi[j]).collect(),
+            Some(own) => response.shared_of_fit(own, 0.0)?,
             None => vec![],
         };
-        let model = self.model(response, fixed)?;
+        let model = self.model(&response, fixed)?;
         let mut working = model.working_from_theta(&self.absolute_theta())?;
         working.extend(shared);
         Ok(Rebuilt { model, working })
@@ -68,8 +68,8 @@ impl Fit {
             fixed.push(FixedPart::new(self.n_obs, &part.x, part.offset.as_deref())?);
         }
         let response = self.response()?;
-        let model = self.model(response.clone(), fixed)?;
-        let start = start_of(&response, &model)?;
+        let model = self.model(&response, fixed)?;
+        let start = response.start(&model)?;
         let information = self.generalised.as_ref().map_or(Information::Observed, |own| own.information);
         let points = self.generalised.as_ref().map_or(1, |own| own.quadrature.max(1));
         let how = Approximation { expected: information == Information::Expected, points, ..Approximation::default() };
@@ -83,23 +83,23 @@ impl Fit {
         Ok(gamma[0])
     }
 
-    fn response(&self) -> Result<FamilyResponse> {
+    fn response(&self) -> Result<AnyResponse> {
+        if let Some(own) = &self.generalised {
+            return AnyResponse::of_fit(own, &self.design());
+        }
         let (y, weights) = (self.used(&self.y), self.weights.as_deref().map(|w| self.used(w)).unwrap_or_default());
-        let Some(own) = &self.generalised else {
-            let mut family = by_name("gaussian", None)?;
-            family.fix("sigma", self.sigma)?;
-            return Ok(FamilyResponse::new(family, None, false, y, weights));
-        };
-        Ok(FamilyResponse::new(own.family.clone(), own.zero, own.dispersion.is_some(), y, weights))
+        let mut family = by_name("gaussian", None)?;
+        family.fix("sigma", self.sigma)?;
+        Ok(AnyResponse::Family(FamilyResponse::new(family, None, false, y, weights)))
     }
 
-    fn model(&self, response: FamilyResponse, fixed: Vec<FixedPart>) -> Result<Model> {
+    fn model(&self, response: &AnyResponse, fixed: Vec<FixedPart>) -> Result<Model> {
         let mut designs: Vec<(usize, TermDesign)> = self.terms.iter().map(|t| (0, t.design())).collect();
         for (at, part) in self.further_predictors().into_iter().flatten().enumerate() {
             designs.extend(part.terms.iter().map(|t| (at + 1, t.design())));
         }
         let terms: Vec<(usize, &TermDesign)> = designs.iter().map(|(a, t)| (*a, t)).collect();
-        Model::new(Box::new(response), self.n_obs, fixed, &terms)
+        response.model_of(self.n_obs, fixed, &terms)
     }
 
     /// Theta with linear models' standard deviations in the units of the response.

@@ -87,6 +87,7 @@ impl FixedPart {
             means.push(total);
         }
         let part = Self::new(n, &own, offset)?;
+        let means = if centre { part.kept.iter().map(|&j| means[j]).collect() } else { vec![] };
         Ok(FixedPart { kept: part.kept.iter().map(|&j| kept[j]).collect(), means, ..part })
     }
 

@@ -17,4 +17,4 @@ pub mod joint;
 pub mod separation;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

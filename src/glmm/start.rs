@@ -101,7 +101,7 @@ fn projection(part: &FixedPart, values: &[f64]) -> Vec<f64> {
 }
 
 /// Q'WQ, with a little added on the diagonal.
-fn information(part: &FixedPart, weights: &[f64]) -> Vec<f64> {
+pub fn information(part: &FixedPart, weights: &[f64]) -> Vec<f64> {
     let (p, n) = (part.p, weights.len());
     let mut gram = vec![0.0; p * p];
     let mut column = vec![0.0; n];
@@ -158,7 +158,7 @@ fn scoring(model: &Model, evaluator: &mut dyn Evaluator, eta: &mut [Vec<f64>], g
 
 /// Variances by what the squared sums of scores of each level exceed their expectation: with information b of a level and variance v,
 /// E[(z's)^2] is about b + v b^2.
-fn variances(model: &Model, jet: &Jet) -> Vec<f64> {
+pub fn variances(model: &Model, jet: &Jet) -> Vec<f64> {
     let mut working = vec![0.0; model.n_theta()];
     let mut first = 0;
     for (k, (structure, term)) in model.structures.iter().zip(model.terms()).enumerate() {

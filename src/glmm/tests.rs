@@ -63,13 +63,13 @@ fn model(design: &Design, family: &str, link: &str, zero: Option<ZeroPart>, disp
 }
 
 /// The analytic gradient against central differences of the value.
-fn check_gradient(what: &str, model: &Model, how: Approximation, x: &[f64]) {
+pub fn check_gradient(what: &str, model: &Model, how: Approximation, x: &[f64]) {
     let mut laplace = Laplace::new(model, how).unwrap();
     let mut gradient = vec![0.0; x.len()];
     laplace.evaluate_gradient(x, &mut gradient).unwrap();
     let largest = gradient.iter().fold(1.0f64, |m, g| m.max(g.abs()));
     for j in 0..x.len() {
-        let step = 1e-3;
+        let step = 5e-4;
         let mut at = |k: f64| {
             let mut y = x.to_vec();
             y[j] += k * step;

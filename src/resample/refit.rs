@@ -3,15 +3,14 @@
 use crate::covariance::Structure;
 use crate::design::Design;
 use crate::error::{Error, Result};
+use crate::fit::Fit;
 use crate::fit::design::{lifted, working_parameters};
-use crate::fit::diagnosis::check_response;
-use crate::fit::generalised::{approximation, model, start_of};
+use crate::fit::generalised::approximation;
 use crate::fit::linear::assemble;
-use crate::fit::{Fit, Generalised};
+use crate::fit::response::AnyResponse;
 use crate::glmm::estimate::estimate;
 use crate::glmm::laplace::{Inside, Laplace};
 use crate::glmm::model::Model;
-use crate::glmm::response::FamilyResponse;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::estimate::{theta_from_working, working_from_theta};
 use crate::options::Options;
@@ -40,7 +39,7 @@ pub struct Refitter {
     fixed: Vec<Vec<f64>>,
     design: Design,
     /// Of a generalised model.
-    generalised: Option<(FamilyResponse, Model, Vec<f64>)>,
+    generalised: Option<(AnyResponse, Model, Vec<f64>)>,
 }
 
 impl Refitter {
@@ -49,9 +48,9 @@ impl Refitter {
         let generalised = match &fit.generalised {
             None => None,
             Some(own) => {
-                let response = own.response_on(&design);
-                let model = model(&response, &design)?;
-                let shared = response.shared.iter().map(|&j| own.psi[j]).collect();
+                let response = AnyResponse::of_fit(own, &design)?;
+                let model = response.model(&design)?;
+                let shared = response.shared_of_fit(own, model.fixed[0].location(&fit.fixed.estimate))?;
                 Some((response, model, shared))
             }
         };
@@ -93,9 +92,8 @@ impl Refitter {
         let Some((response, model, shared)) = &mut self.generalised else {
             return Err(Error::argument("the fit is of a linear model"));
         };
-        response.y.copy_from_slice(&self.design.y);
-        check_response(response, &self.design.rows)?;
-        model.response = Box::new(response.clone());
+        response.set(&self.design.y, &self.design.rows)?;
+        model.response = response.boxed();
         let mut laplace = Laplace::new(model, approximation(&self.options))?;
         let inside = laplace.how.inside != Inside::Nothing;
         laplace.start_fixed(&model.fixed[0].to_working(&self.fixed[0]));
@@ -103,35 +101,38 @@ impl Refitter {
         let end = match search_from(&mut laplace, &start, &self.options) {
             Ok(end) if end.converged => end,
             // The estimates of another response may be no place to start from.
-            _ => estimate(&mut laplace, &start_of(response, model)?, &self.options, None)?,
+            _ => estimate(&mut laplace, &response.start(model)?, &self.options, None)?,
         };
         refit_of(&mut laplace, response, &end)
     }
 }
 
-fn refit_of(laplace: &mut Laplace<'_>, response: &FamilyResponse, end: &Estimate) -> Result<Refit> {
+fn refit_of(laplace: &mut Laplace<'_>, response: &AnyResponse, end: &Estimate) -> Result<Refit> {
     let (model, x) = (laplace.model, &end.working);
     let value = laplace.evaluate(x, crate::family::Order::Mode)?;
     let mut fixed = vec![laplace.fixed_effects(x)];
     fixed.extend(laplace.outer().zip(laplace.ranges()).filter(|(a, _)| *a > 0).map(|(_, range)| x[range].to_vec()));
     model.fixed.iter().zip(&mut fixed).for_each(|(part, gamma)| part.to_user(gamma));
     let shared = &x[laplace.shared()];
-    let FamilyResponse { family, dispersion, shared: which, .. } = &response;
-    let psi = response.psi(shared);
-    let sigma = match family.parameters().first() {
-        None => 1.0,
-        Some(_) if *dispersion => f64::NAN,
-        Some(parameter) => parameter.scale.reported(psi[0]),
-    };
     Ok(Refit {
         theta: model.theta_from_working(x),
+        family: response.reported(shared, model.fixed[0].location(&fixed[0])),
+        sigma: sigma_of(response, shared),
         fixed,
-        family: which.iter().map(|&j| family.parameters()[j].scale.reported(psi[j])).collect(),
-        sigma,
         log_likelihood: -0.5 * value,
         converged: end.converged,
         singular: is_singular(&model.structures, x),
     })
+}
+
+/// The family's first parameter as it is reported.
+fn sigma_of(response: &AnyResponse, shared: &[f64]) -> f64 {
+    let Some(response) = response.family() else { return 1.0 };
+    match response.family.parameters().first() {
+        None => 1.0,
+        Some(_) if response.dispersion => f64::NAN,
+        Some(parameter) => parameter.scale.reported(response.psi(shared)[0]),
+    }
 }
 
 /// Whether some linear combination of random effects has no variance.
@@ -158,14 +159,5 @@ impl Fit {
     pub(crate) fn all_fixed(&self) -> Vec<Vec<f64>> {
         let own = self.fixed.estimate.clone();
         std::iter::once(own).chain(self.named_predictors().map(|(_, p)| p.fixed.estimate.clone())).collect()
-    }
-}
-
-impl Generalised {
-    /// The response of the model, on the rows of a design.
-    pub(crate) fn response_on(&self, design: &Design) -> FamilyResponse {
-        let weights = design.weights.clone().unwrap_or_default();
-        let dispersion = self.dispersion.is_some();
-        FamilyResponse::new(self.family.clone(), self.zero, dispersion, design.y.clone(), weights)
     }
 }

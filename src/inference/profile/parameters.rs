@@ -5,14 +5,18 @@
 //! the second row where its effects come first.
 
 use super::hold::Hold;
+use crate::clmm::response::OrderedResponse;
+use crate::clmm::thresholds::Thresholds;
 use crate::covariance::Structure;
 use crate::design::{Design, PredictorDesign, TermDesign};
 use crate::error::{Error, Result};
 use crate::family::{Scale, by_name};
-use crate::fit::Fit;
 use crate::fit::design::working_parameters;
-use crate::fit::generalised::{approximation, model};
+use crate::fit::generalised::approximation;
+use crate::fit::response::AnyResponse;
+use crate::fit::{Fit, Ordinal};
 use crate::formula::StructureKind;
+use crate::glmm::fixed::FixedPart;
 use crate::glmm::laplace::Laplace;
 use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
@@ -22,11 +26,13 @@ use crate::resample::{covariance, elements, search_from, unique};
 /// The model of a fit by maximum likelihood, with its estimates in the user's units.
 pub struct Base {
     design: Design,
-    response: FamilyResponse,
+    response: AnyResponse,
+    /// What the fit says of its ordered response.
+    ordinal: Option<Ordinal>,
     pub options: Options,
     pub theta: Vec<f64>,
     pub fixed: Vec<Vec<f64>>,
-    /// Parameters of the family on their working scales.
+    /// Parameters that all rows share, on their working scales.
     pub shared: Vec<f64>,
     pub minimum: f64,
 }
@@ -40,8 +46,8 @@ pub enum Parameter {
     Correlation { k: usize, effects: [usize; 2] },
     /// An element of theta of term k whose structure has such elements.
     Theta { k: usize, element: usize },
-    /// A parameter of the family, by its place among those that are estimated.
-    Family { f: usize },
+    /// A parameter that all rows share: one of the family that is estimated, of the thresholds, or a nominal effect.
+    Shared { f: usize },
     /// A fixed effect of a predictor.
     Fixed { a: usize, j: usize },
 }
@@ -70,25 +76,28 @@ impl Base {
         options.reml_generalised = false;
         let design = fit.design();
         let mut theta = fit.theta.clone();
+        let fixed = fit.all_fixed();
         let (response, shared) = if let Some(own) = &fit.generalised {
-            let response = own.response_on(&design);
-            let shared = response.shared.iter().map(|&j| own.psi[j]).collect();
+            let response = AnyResponse::of_fit(own, &design)?;
+            let location = response.model(&design)?.fixed[0].location(&fixed[0]);
+            let shared = response.shared_of_fit(own, location)?;
             (response, shared)
         } else {
             scale_theta(&design, fit.sigma, &mut theta);
             let family = by_name("gaussian", None)?;
             let psi = family.parameters()[0].scale.working(fit.sigma);
             let weights = design.weights.clone().unwrap_or_default();
-            (FamilyResponse::new(family, None, false, design.y.clone(), weights), vec![psi])
+            (AnyResponse::Family(FamilyResponse::new(family, None, false, design.y.clone(), weights)), vec![psi])
         };
-        let mut base = Base { design, response, options, theta, fixed: fit.all_fixed(), shared, minimum: f64::NAN };
+        let ordinal = fit.ordinal().cloned();
+        let mut base = Base { design, response, ordinal, options, theta, fixed, shared, minimum: f64::NAN };
         base.refine()?;
         Ok(base)
     }
 
     /// The minimum from the estimates on: they may be those of restricted likelihood.
     fn refine(&mut self) -> Result<()> {
-        let model = model(&self.response, &self.design)?;
+        let model = self.response.model(&self.design)?;
         let mut laplace = self.laplace(&model)?;
         let start = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
         let end = search_from(&mut laplace, &start, &self.options)?;
@@ -127,9 +136,8 @@ impl Base {
         for (k, (prefix, term)) in self.terms().enumerate() {
             all.extend(term_parameters(k, term).into_iter().map(|(p, name)| (p, format!("{prefix}{name}"))));
         }
-        let response = &self.response;
-        let shared = response.shared.iter().enumerate();
-        all.extend(shared.map(|(f, &j)| (Parameter::Family { f }, response.family.parameters()[j].name.clone().into_owned())));
+        let shared = self.response.shared_names(self.ordinal.as_ref()).into_iter().enumerate();
+        all.extend(shared.map(|(f, name)| (Parameter::Shared { f }, name)));
         let names = |prefix: &str, names: &[String]| names.iter().map(|n| format!("{prefix}{n}")).collect::<Vec<_>>();
         let mut fixed = vec![names("", &self.design.x_names)];
         fixed.extend(self.further().map(|(prefix, p)| names(prefix, &p.x_names)));
@@ -144,7 +152,11 @@ impl Base {
     pub fn hold(&self, parameter: Parameter) -> Result<Held> {
         match parameter {
             Parameter::Fixed { a, j } => self.hold_fixed(a, j),
-            Parameter::Family { f } => self.hold_family(f),
+            Parameter::Shared { f } => match &self.response {
+                AnyResponse::Family(response) => self.hold_family(response, f),
+                AnyResponse::Ordered(response) if f < response.thresholds.n_alpha() => self.hold_threshold(response, f),
+                AnyResponse::Ordered(response) => self.hold_nominal(response, f),
+            },
             Parameter::Sd { k, effect } => self.hold_effect(k, &[effect]),
             Parameter::Correlation { k, effects } => self.hold_effect(k, &effects),
             Parameter::Theta { k, element } => self.hold_theta(k, element),
@@ -160,7 +172,7 @@ impl Base {
         matrices[a][j * n..].rotate_left(n);
         let mut fixed = self.fixed.clone();
         fixed[a][j..].rotate_left(1);
-        let model = model(&self.response, &design)?;
+        let model = self.response.model(&design)?;
         let p = fixed[a].len();
         if model.fixed[a].p != p {
             return Err(Error::numeric("its column is nearly a combination of the others"));
@@ -175,14 +187,68 @@ impl Base {
         Ok(Held { model, hold, centre, estimate: self.fixed[a][j], bounds: (None, None), unit, scale: Scale::Identity })
     }
 
-    fn hold_family(&self, f: usize) -> Result<Held> {
-        let model = model(&self.response, &self.design)?;
+    fn hold_family(&self, response: &FamilyResponse, f: usize) -> Result<Held> {
+        let model = self.response.model(&self.design)?;
         let centre = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
+        let scale = response.family.parameters()[response.shared[f]].scale;
+        self.hold_shared(model, centre, f, scale)
+    }
+
+    fn hold_shared(&self, model: Model, centre: Vec<f64>, f: usize, scale: Scale) -> Result<Held> {
         let at = centre.len() - self.shared.len() + f;
-        let scale = self.response.family.parameters()[self.response.shared[f]].scale;
         let hold = Hold::Coordinate { at, with: vec![], working: Box::new(|v| v) };
         let unit = self.unit(&model, &centre, at)?;
-        Ok(Held { model, hold, centre, estimate: self.shared[f], bounds: (None, None), unit, scale })
+        Ok(Held { model, hold, estimate: centre[at], centre, bounds: (None, None), unit, scale })
+    }
+
+    /// A parameter of the thresholds is a coordinate as their anchor, where no column is centred.
+    fn hold_threshold(&self, response: &OrderedResponse, f: usize) -> Result<Held> {
+        let thresholds = Thresholds { anchor: f, ..response.thresholds.clone() };
+        let scale = if thresholds.location()[f] == 1.0 { Scale::Identity } else { Scale::Log };
+        let (model, centre) =
+            self.uncentred(OrderedResponse { thresholds, ..response.clone() }, &self.design, &self.reported()?)?;
+        self.hold_shared(model, centre, f, scale)
+    }
+
+    /// A nominal effect is proportional to the coefficient of the last column of the basis.
+    fn hold_nominal(&self, response: &OrderedResponse, f: usize) -> Result<Held> {
+        let (m, n) = (response.thresholds.n_alpha(), self.design.n);
+        let (c, k) = ((f - m) / m, (f - m) % m);
+        let mut design = self.design.clone();
+        let mut reported = self.reported()?;
+        if let Some(nominal) = &mut design.nominal {
+            nominal.x[c * n..].rotate_left(n);
+        }
+        reported[m + c * m..].rotate_left(m);
+        let estimate = self.reported()?[f];
+        let (model, centre) = self.uncentred(response.clone(), &design, &reported)?;
+        let at = centre.len() - m + k;
+        let factor = centre[at] / estimate;
+        if !(factor.is_finite() && factor != 0.0) {
+            return Err(Error::numeric("its estimate is zero"));
+        }
+        let hold = Hold::Coordinate { at, with: vec![], working: Box::new(move |v| factor * v) };
+        let unit = self.unit(&model, &centre, at)? / factor.abs();
+        Ok(Held { model, hold, centre, estimate, bounds: (None, None), unit, scale: Scale::Identity })
+    }
+
+    /// The thresholds' parameters and nominal effects as they are reported.
+    fn reported(&self) -> Result<Vec<f64>> {
+        let location = self.response.model(&self.design)?.fixed[0].location(&self.fixed[0]);
+        Ok(self.response.reported(&self.shared, location))
+    }
+
+    /// The model of an ordered response with columns as they are, and its working parameters.
+    fn uncentred(&self, response: OrderedResponse, design: &Design, reported: &[f64]) -> Result<(Model, Vec<f64>)> {
+        let x = design.nominal.as_ref().map_or(&[][..], |nominal| &nominal.x);
+        let nominal = FixedPart::beside_constant(design.n, &[], x, None, false)?;
+        let response = OrderedResponse { nominal, centred: false, ..response };
+        let shared = response
+            .shared(reported, 0.0)
+            .map_err(|_| Error::numeric("thresholds are not in order where nominal columns are zero"))?;
+        let model = AnyResponse::Ordered(response).model(design)?;
+        let centre = working_parameters(&model, &self.theta, &self.fixed, &shared, false)?;
+        Ok((model, centre))
     }
 
     /// A standard deviation, or a correlation, of effects of an unstructured term: these come first.
@@ -195,7 +261,7 @@ impl Base {
         if let Some(z) = &mut term.z {
             *z = order.iter().flat_map(|&e| z[e * n..(e + 1) * n].iter().copied()).collect();
         }
-        let model = model(&self.response, &design)?;
+        let model = self.response.model(&design)?;
         let (first, own) = self.place(k);
         let cov = covariance(structure, own)?;
         let sd = |e: usize| cov[e * (r + 1)].sqrt();
@@ -222,7 +288,7 @@ impl Base {
 
     /// An element of theta that is a standard deviation or a correlation itself.
     fn hold_theta(&self, k: usize, element: usize) -> Result<Held> {
-        let model = model(&self.response, &self.design)?;
+        let model = self.response.model(&self.design)?;
         let (first, own) = self.place(k);
         let (structure, own, scales) = (model.structures[k], own.to_vec(), model.scales[k].clone());
         let bound = |v: f64| v.is_finite().then_some(v);

@@ -1,0 +1,194 @@
+//! From the solution of a generalised model to its fit.
+
+use super::diagnosis::separated;
+use super::ordinal::ordinal;
+use super::response::AnyResponse;
+use super::{FamilyParameter, Fit, FixedEffects, Generalised, Ordinal, Outcome, PredictorFit, TermFit, kept_columns};
+use crate::covariance::Structure;
+use crate::design::{Design, ModelProgram, PredictorDesign, TermDesign};
+use crate::error::Result;
+use crate::family::{Family, ZeroPart};
+use crate::glmm::model::Model;
+use crate::glmm::response::FamilyResponse;
+use crate::glmm::solution::Solution;
+use crate::options::Options;
+use crate::random::TermSolution;
+use crate::search::Estimate;
+use crate::spec::ModelKind;
+
+/// Puts together the results of one model.
+pub(super) struct Assembly<'a> {
+    pub response: &'a AnyResponse,
+    pub model: &'a Model,
+    pub options: &'a Options,
+    pub estimate: &'a Estimate,
+}
+
+impl Assembly<'_> {
+    pub fn fit(&self, mut design: Design, program: ModelProgram, mut solution: Solution) -> Result<Fit> {
+        let theta_names = theta_names(&design);
+        let Distribution { family, zero, psi, parameters, ordinal } = self.distribution(&mut design, &mut solution)?;
+        let shared_names = self.response.shared_names(ordinal.as_ref());
+        let vcov_names = self.vcov_names(&design, shared_names, &theta_names);
+        let separated = separated(self.response, self.model, &design, &solution, &vcov_names)?;
+        let mut own = std::mem::take(&mut solution.terms).into_iter();
+        let Design { n, x, x_names, terms, zero_inflation, dispersion, .. } = design;
+        let terms = term_fits(terms, &mut own);
+        let mut further = |design: Option<PredictorDesign>, at: Option<usize>| -> Option<PredictorFit> {
+            let (design, at) = (design?, at?);
+            let terms = term_fits(design.terms, &mut own);
+            let eta = std::mem::take(&mut solution.eta[at]);
+            Some(PredictorFit {
+                fixed: self.fixed_effects(&design.x_names, at, &solution),
+                terms,
+                eta,
+                x: kept_columns(design.x, n, design.x_names.len(), &self.model.fixed[at].kept),
+                offset: design.offset,
+                kept: self.model.fixed[at].kept.clone(),
+            })
+        };
+        let zero_inflation = further(zero_inflation, self.response.zero_predictor());
+        let dispersion = further(dispersion, self.response.dispersion_predictor());
+        let all_terms = || terms.iter().chain(zero_inflation.iter().chain(&dispersion).flat_map(|p| &p.terms));
+        let singular = all_terms().any(|t| !t.boundary.is_empty());
+        let outcome = Outcome::new(self.estimate, all_terms());
+        let reml = self.options.reml_generalised && self.options.quadrature != 0;
+        let npar = solution.theta.len() + solution.beta.iter().map(Vec::len).sum::<usize>() + solution.shared.len();
+        let fixed = self.fixed_effects(&x_names, 0, &solution);
+        let mut fit = Fit {
+            kind: if ordinal.is_some() { ModelKind::Clmm } else { ModelKind::Glmm },
+            formula: String::new(),
+            reml,
+            sigma: f64::NAN,
+            log_likelihood: -0.5 * solution.deviance,
+            criterion: solution.deviance,
+            aic: solution.deviance + 2.0 * npar as f64,
+            bic: solution.deviance + npar as f64 * (n as f64).ln(),
+            npar,
+            df_residual: n.saturating_sub(if reml { npar - fixed.names.len() } else { npar }),
+            n_obs: n,
+            y: design.y,
+            fitted: vec![],
+            residuals: vec![],
+            residuals_pearson: vec![],
+            weights: design.weights,
+            offset: design.offset,
+            x: kept_columns(x, n, x_names.len(), &self.model.fixed[0].kept),
+            singular,
+            outcome,
+            design_warnings: design.warnings,
+            rows: design.rows,
+            generalised: Some(Generalised {
+                family,
+                ordinal,
+                zero,
+                information: self.options.information,
+                quadrature: self.options.quadrature,
+                mode_steps: 0,
+                psi,
+                parameters,
+                eta: std::mem::take(&mut solution.eta[0]),
+                separated,
+                vcov_names,
+                vcov: solution.vcov,
+                zero_inflation,
+                dispersion,
+            }),
+            timing: (0.0, 0.0),
+            kept: self.model.fixed[0].kept.clone(),
+            theta: solution.theta,
+            theta_names,
+            terms,
+            fixed,
+            program,
+        };
+        fit.design_warnings.extend(solution.remarks);
+        fit.add_generalised_rows();
+        Ok(fit)
+    }
+
+    /// The first parameter of a predictor in the covariance of all; of the one past the last, the first shared one.
+    pub fn first(&self, predictor: usize) -> usize {
+        self.model.fixed[..predictor].iter().map(|f| f.p).sum()
+    }
+
+    pub fn fixed_effects(&self, x_names: &[String], at: usize, solution: &Solution) -> FixedEffects {
+        let (first, p, m) = (self.first(at), self.model.fixed[at].p, solution.vcov.len().isqrt());
+        let vcov = (0..p * p).map(|e| solution.vcov[(first + e / p) * m + first + e % p]).collect();
+        FixedEffects::new(x_names, &self.model.fixed[at].kept, solution.beta[at].clone(), vcov)
+    }
+
+    fn vcov_names(&self, design: &Design, shared_names: Vec<String>, theta_names: &[String]) -> Vec<String> {
+        let kept = |at: usize, names: &[String], prefix: &str| -> Vec<String> {
+            self.model.fixed[at].kept.iter().map(|&j| format!("{prefix}{}", names[j])).collect()
+        };
+        let mut names = kept(0, &design.x_names, "");
+        if let (Some(predictor), Some(at)) = (&design.zero_inflation, self.response.zero_predictor()) {
+            names.extend(kept(at, &predictor.x_names, "zi."));
+        }
+        if let (Some(predictor), Some(at)) = (&design.dispersion, self.response.dispersion_predictor()) {
+            names.extend(kept(at, &predictor.x_names, "disp."));
+        }
+        names.extend(shared_names);
+        names.extend(theta_names.iter().map(|t| format!("theta.{t}")));
+        names
+    }
+
+    /// The distribution of the response as estimated.
+    fn distribution(&self, design: &mut Design, solution: &mut Solution) -> Result<Distribution> {
+        match self.response {
+            AnyResponse::Ordered(response) => ordinal(self, response, design, solution),
+            AnyResponse::Family(response) => {
+                let mut psi = response.psi(&solution.shared);
+                let parameters = self.family_parameters(response, &psi, solution);
+                if response.dispersion {
+                    psi[0] = f64::NAN;
+                }
+                Ok(Distribution { family: response.family.clone(), zero: response.zero, psi, parameters, ordinal: None })
+            }
+        }
+    }
+
+    /// On the reported scale, with standard errors by the delta method.
+    fn family_parameters(&self, response: &FamilyResponse, psi: &[f64], solution: &Solution) -> Vec<FamilyParameter> {
+        let (m, first) = (solution.vcov.len().isqrt(), self.first(self.model.fixed.len()));
+        let one = |(j, p): (usize, &crate::family::Parameter)| {
+            let name = p.name.clone().into_owned();
+            if j == 0 && response.dispersion {
+                return FamilyParameter { name, estimate: f64::NAN, std_error: f64::NAN, fixed: false };
+            }
+            let std_error = match response.shared.iter().position(|&s| s == j) {
+                Some(f) => solution.vcov[(first + f) * (m + 1)].sqrt() * p.scale.derivative(psi[j]).abs(),
+                None => f64::NAN,
+            };
+            FamilyParameter { name, estimate: p.scale.reported(psi[j]), std_error, fixed: p.fixed.is_some() }
+        };
+        response.family.parameters().iter().enumerate().map(one).collect()
+    }
+}
+
+/// What a generalised fit has of its distribution.
+pub(super) struct Distribution {
+    pub family: Box<dyn Family>,
+    pub zero: Option<ZeroPart>,
+    pub psi: Vec<f64>,
+    pub parameters: Vec<FamilyParameter>,
+    pub ordinal: Option<Ordinal>,
+}
+
+fn term_fits(designs: Vec<TermDesign>, solutions: &mut impl Iterator<Item = TermSolution>) -> Vec<TermFit> {
+    designs.into_iter().zip(solutions).map(|(t, s)| TermFit::new(t, s)).collect()
+}
+
+/// `group.effect` as ever; those of the zero part and the dispersion begin with `zi.` and `disp.`.
+fn theta_names(design: &Design) -> Vec<String> {
+    let names = |terms: &[TermDesign], prefix: &str| -> Vec<String> {
+        let own =
+            |t: &TermDesign| -> Vec<String> { Structure::theta_names(&t.structure, &format!("{prefix}{}", t.group), &t.effects) };
+        terms.iter().flat_map(own).collect()
+    };
+    let mut all = names(&design.terms, "");
+    all.extend(design.zero_inflation.iter().flat_map(|p| names(&p.terms, "zi.")));
+    all.extend(design.dispersion.iter().flat_map(|p| names(&p.terms, "disp.")));
+    all
+}

@@ -1,0 +1,159 @@
+//! What an ordinal fit has beside other generalised ones.
+
+use super::assembly::{Assembly, Distribution};
+use super::{FamilyParameter, Fit, FixedEffects, Generalised, Nominal, Ordinal, kept_columns};
+
+use crate::clmm::response::OrderedResponse;
+use crate::clmm::thresholds::Thresholds;
+use crate::design::Design;
+use crate::error::Result;
+use crate::glmm::solution::Solution;
+
+/// Thresholds and nominal effects at the solution. Its predictor and covariance become those of the columns as they are: inside, the
+/// columns are centred and the thresholds have coordinates of their own.
+pub(super) fn ordinal(
+    assembly: &Assembly,
+    response: &OrderedResponse,
+    design: &mut Design,
+    solution: &mut Solution,
+) -> Result<Distribution> {
+    let location = assembly.model.fixed[0].location(&solution.beta[0]);
+    solution.eta[0].iter_mut().for_each(|eta| *eta += location);
+    let psi = response.reported(&solution.shared, location);
+    let first = assembly.first(assembly.model.fixed.len());
+    report_covariance(assembly, response, first, solution);
+    let (m, all) = (response.thresholds.n_alpha(), solution.vcov.len().isqrt());
+    let categories = std::mem::take(&mut design.categories);
+    let jacobian = response.thresholds.jacobian();
+    let alpha_vcov: Vec<f64> = (0..m * m).map(|e| solution.vcov[(first + e / m) * all + first + e % m]).collect();
+    let ordinal = Ordinal {
+        thresholds: thresholds(&jacobian, Thresholds::names(&categories), &psi[..m], &alpha_vcov),
+        alpha_names: response.thresholds.alpha_names(&categories),
+        threshold: response.thresholds.kind,
+        jacobian,
+        nominal: design.nominal.take().map(|nominal| {
+            let kept = response.nominal.kept.clone();
+            Nominal {
+                names: kept.iter().map(|&j| nominal.x_names[j].clone()).collect(),
+                dropped: (0..nominal.x_names.len()).filter(|j| !kept.contains(j)).map(|j| nominal.x_names[j].clone()).collect(),
+                x: kept_columns(nominal.x, design.n, nominal.x_names.len(), &kept),
+                kept,
+            }
+        }),
+        categories,
+    };
+    let one = |(f, name): (usize, String)| FamilyParameter {
+        name,
+        estimate: psi[f],
+        std_error: solution.vcov[(first + f) * (all + 1)].sqrt(),
+        fixed: false,
+    };
+    Ok(Distribution {
+        family: crate::family::by_name("binomial", Some(response.link.name()))?,
+        zero: None,
+        parameters: ordinal.parameter_names().into_iter().enumerate().map(one).collect(),
+        ordinal: Some(ordinal),
+        psi,
+    })
+}
+
+/// theta = J alpha with its covariance.
+fn thresholds(jacobian: &[f64], names: Vec<String>, alpha: &[f64], alpha_vcov: &[f64]) -> FixedEffects {
+    let (count, m) = (names.len(), alpha.len());
+    let j = |r: usize, k: usize| jacobian[k * count + r];
+    let form = |r: usize, s: usize| -> f64 {
+        (0..m * m).filter(|e| j(r, e % m) != 0.0 && j(s, e / m) != 0.0).map(|e| j(r, e % m) * alpha_vcov[e] * j(s, e / m)).sum()
+    };
+    let vcov: Vec<f64> = (0..count * count).map(|e| form(e % count, e / count)).collect();
+    FixedEffects {
+        estimate: (0..count).map(|r| (0..m).map(|k| j(r, k) * alpha[k]).sum()).collect(),
+        std_error: (0..count).map(|r| vcov[r * (count + 1)].sqrt()).collect(),
+        names,
+        vcov,
+        dropped: vec![],
+    }
+}
+
+/// The covariance of the shared parameters becomes that of the reported ones.
+fn report_covariance(assembly: &Assembly, response: &OrderedResponse, first: usize, solution: &mut Solution) {
+    let (k, all) = (solution.shared.len(), solution.vcov.len().isqrt());
+    let slopes = response.reported_slopes(&solution.shared);
+    // Rows of d reported / d (all parameters): the location of centred columns is in the thresholds.
+    let row = |f: usize| -> Vec<f64> {
+        let mut row = vec![0.0; all];
+        (0..k).for_each(|j| row[first + j] = slopes[j * k + f]);
+        let direction = response.thresholds.location().get(f).copied().unwrap_or(0.0);
+        assembly.model.fixed[0].means.iter().enumerate().for_each(|(j, mean)| row[j] = direction * mean);
+        row
+    };
+    let rows: Vec<Vec<f64>> = (0..k).map(row).collect();
+    // What is not known, as the variance of an exact zero, has no part in it.
+    let product = |row: &[f64], v: &[f64]| -> f64 { row.iter().zip(v).filter(|(r, _)| **r != 0.0).map(|(r, v)| r * v).sum() };
+    for half in 0..2 {
+        for i in 0..all {
+            let old: Vec<f64> =
+                (0..all).map(|j| if half == 0 { solution.vcov[i * all + j] } else { solution.vcov[j * all + i] }).collect();
+            for (f, row) in rows.iter().enumerate() {
+                let value = product(row, &old);
+                let at = if half == 0 { i * all + first + f } else { (first + f) * all + i };
+                solution.vcov[at] = value;
+            }
+        }
+    }
+}
+
+impl Ordinal {
+    /// Names of the thresholds' parameters, and of the nominal effects on each: `low|mid.x`.
+    pub fn parameter_names(&self) -> Vec<String> {
+        let mut names = self.alpha_names.clone();
+        for column in self.nominal.iter().flat_map(|nominal| &nominal.names) {
+            names.extend(self.alpha_names.iter().map(|alpha| format!("{alpha}.{column}")));
+        }
+        names
+    }
+
+    /// The thresholds of a row: `parameters` are those of the thresholds and nominal effects, `nominal` the row's values of the columns.
+    pub fn thresholds_of(&self, parameters: &[f64], nominal: impl Iterator<Item = f64>) -> Vec<f64> {
+        let m = self.alpha_names.len();
+        let mut alpha = parameters[..m].to_vec();
+        for (column, value) in parameters[m..].chunks_exact(m).zip(nominal) {
+            alpha.iter_mut().zip(column).for_each(|(a, g)| *a += value * g);
+        }
+        let count = self.categories.len() - 1;
+        (0..count).map(|r| alpha.iter().enumerate().map(|(k, a)| self.jacobian[k * count + r] * a).sum()).collect()
+    }
+
+    /// Values of the nominal columns in a row of the fit.
+    pub fn nominal_row(&self, i: usize) -> impl Iterator<Item = f64> {
+        let nominal = self.nominal.as_ref();
+        let n = nominal.map_or(1, |own| own.x.len() / own.names.len().max(1)).max(1);
+        nominal.into_iter().flat_map(move |own| own.x.chunks_exact(n).map(move |column| column[i]))
+    }
+}
+
+impl Generalised {
+    /// The parameters of the cumulative family in row i, the logarithm of the scale and the thresholds.
+    pub(super) fn ordinal_psi(&self, ordinal: &Ordinal, i: usize) -> Vec<f64> {
+        let mut psi = vec![self.dispersion.as_ref().map_or(0.0, |scale| scale.eta[i])];
+        psi.extend(ordinal.thresholds_of(&self.psi, ordinal.nominal_row(i)));
+        psi
+    }
+}
+
+impl Fit {
+    /// The fitted probability of the category observed in each row.
+    pub(super) fn add_ordinal_rows(&mut self) {
+        let Some(own) = &self.generalised else { return };
+        let mut p = vec![0.0; own.ordinal.as_ref().map_or(0, |ordinal| ordinal.categories.len())];
+        let one = |i: usize| {
+            let psi = own.psi_of_row(i);
+            crate::clmm::family::probabilities(own.family.link(), own.eta[i], psi[0].exp(), &psi[1..], &mut p);
+            p[self.y[i] as usize - 1]
+        };
+        self.fitted = (0..self.n_obs).map(one).collect();
+        self.residuals = vec![f64::NAN; self.n_obs];
+        self.residuals_pearson = vec![f64::NAN; self.n_obs];
+        self.sigma = 1.0;
+        self.pad_rows();
+    }
+}

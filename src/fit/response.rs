@@ -1,0 +1,202 @@
+//! The response of a generalised model, of a family or ordered: what the fit, its refits and its profiles ask of it.
+
+use super::generalised::{family_response, start_of_family};
+use super::{Generalised, Ordinal};
+use crate::clmm::response::OrderedResponse;
+use crate::clmm::start;
+use crate::clmm::thresholds::Thresholds;
+use crate::design::{Design, PredictorDesign, RowLedger, TermDesign};
+use crate::error::{Error, Result};
+use crate::family::Link;
+use crate::glmm::fixed::FixedPart;
+use crate::glmm::jet::Response;
+use crate::glmm::model::Model;
+use crate::glmm::response::FamilyResponse;
+use crate::glmm::start::Start;
+use crate::spec::{ModelKind, OrdinalSpec, Spec};
+
+/// A response with all that is known of it.
+#[derive(Clone, Debug)]
+pub(crate) enum AnyResponse {
+    Family(FamilyResponse),
+    Ordered(OrderedResponse),
+}
+
+impl AnyResponse {
+    pub fn of_spec(spec: &Spec, design: &Design) -> Result<Self> {
+        Ok(match spec.kind {
+            ModelKind::Clmm => AnyResponse::Ordered(ordered_response(&spec.ordinal, design)?),
+            _ => AnyResponse::Family(family_response(&spec.family, design)?),
+        })
+    }
+
+    /// The response of a fit on the rows of its design.
+    pub fn of_fit(own: &Generalised, design: &Design) -> Result<Self> {
+        if let Some(ordinal) = &own.ordinal {
+            let thresholds = Thresholds::new(ordinal.threshold, ordinal.categories.len());
+            return Ok(AnyResponse::Ordered(on_design(own.family.link(), thresholds, design)?));
+        }
+        let weights = design.weights.clone().unwrap_or_default();
+        let dispersion = own.dispersion.is_some();
+        Ok(AnyResponse::Family(FamilyResponse::new(own.family.clone(), own.zero, dispersion, design.y.clone(), weights)))
+    }
+
+    pub fn family(&self) -> Option<&FamilyResponse> {
+        match self {
+            AnyResponse::Family(response) => Some(response),
+            AnyResponse::Ordered(_) => None,
+        }
+    }
+
+    pub fn ordered(&self) -> Option<&OrderedResponse> {
+        match self {
+            AnyResponse::Family(_) => None,
+            AnyResponse::Ordered(response) => Some(response),
+        }
+    }
+
+    pub fn zero_predictor(&self) -> Option<usize> {
+        self.family().and_then(FamilyResponse::zero_predictor)
+    }
+
+    /// The predictor of the dispersion, or of an ordered response that of the scale.
+    pub fn dispersion_predictor(&self) -> Option<usize> {
+        match self {
+            AnyResponse::Family(response) => response.dispersion_predictor(),
+            AnyResponse::Ordered(response) => response.scale.then_some(1),
+        }
+    }
+
+    /// Other values of the response.
+    pub fn set(&mut self, y: &[f64], ledger: &RowLedger) -> Result<()> {
+        match self {
+            AnyResponse::Family(response) => {
+                response.y.copy_from_slice(y);
+                super::diagnosis::check_response(response, ledger).map(|_| ())
+            }
+            AnyResponse::Ordered(response) => set_categories(response, y),
+        }
+    }
+
+    pub fn boxed(&self) -> Box<dyn Response> {
+        match self {
+            AnyResponse::Family(response) => Box::new(response.clone()),
+            AnyResponse::Ordered(response) => Box::new(response.clone()),
+        }
+    }
+
+    /// The model in working units, the predictors in the order of the response.
+    pub fn model(&self, design: &Design) -> Result<Model> {
+        let n = design.n;
+        let mut terms: Vec<(usize, &TermDesign)> = design.terms.iter().map(|t| (0, t)).collect();
+        let mut fixed = vec![self.mean_part(design)?];
+        for predictor in [&design.zero_inflation, &design.dispersion].into_iter().flatten() {
+            terms.extend(predictor.terms.iter().map(|t| (fixed.len(), t)));
+            fixed.push(self.further_part(n, predictor)?);
+        }
+        let p = fixed[0].p + self.ordered().map_or(0, Response::n_shared);
+        if n <= p {
+            let what = if self.ordered().is_some() { "fixed effects and thresholds" } else { "fixed effects" };
+            return Err(Error::data(format!("{n} rows can't determine {p} {what}")));
+        }
+        if terms.is_empty() {
+            return Err(Error::argument("the model has no random terms; a mixed model needs at least one, such as (1 | group)"));
+        }
+        self.model_of(n, fixed, &terms)
+    }
+
+    pub fn model_of(&self, n: usize, fixed: Vec<FixedPart>, terms: &[(usize, &TermDesign)]) -> Result<Model> {
+        Model::new(self.boxed(), n, fixed, terms)
+    }
+
+    /// Thresholds take the place of an intercept; what their nominal effects say already is no effect on all of them.
+    fn mean_part(&self, design: &Design) -> Result<FixedPart> {
+        let (n, offset) = (design.n, design.offset.as_deref());
+        match self {
+            AnyResponse::Family(_) => FixedPart::new(n, &design.x, offset),
+            AnyResponse::Ordered(response) => {
+                let nominal = design.nominal.as_ref().map_or(&[][..], |nominal| &nominal.x);
+                FixedPart::beside_constant(n, nominal, &design.x, offset, response.centred)
+            }
+        }
+    }
+
+    fn further_part(&self, n: usize, predictor: &PredictorDesign) -> Result<FixedPart> {
+        match self {
+            AnyResponse::Family(_) => FixedPart::new(n, &predictor.x, predictor.offset.as_deref()),
+            AnyResponse::Ordered(_) => FixedPart::beside_constant(n, &[], &predictor.x, predictor.offset.as_deref(), false),
+        }
+    }
+
+    pub fn start(&self, model: &Model) -> Result<Start> {
+        match self {
+            AnyResponse::Family(response) => start_of_family(response, model),
+            AnyResponse::Ordered(response) => start::start(response, model),
+        }
+    }
+
+    /// Names of the shared parameters.
+    pub fn shared_names(&self, ordinal: Option<&Ordinal>) -> Vec<String> {
+        match (self, ordinal) {
+            (AnyResponse::Family(response), _) => {
+                response.shared.iter().map(|&j| response.family.parameters()[j].name.clone().into_owned()).collect()
+            }
+            (AnyResponse::Ordered(_), Some(ordinal)) => ordinal.parameter_names(),
+            (AnyResponse::Ordered(response), None) => (0..response.n_shared()).map(|f| format!("threshold {f}")).collect(),
+        }
+    }
+
+    /// What a fit has of the shared parameters: those of a family on their working scale, thresholds and nominal effects as reported.
+    pub fn shared_of_fit(&self, own: &Generalised, location: f64) -> Result<Vec<f64>> {
+        match self {
+            AnyResponse::Family(response) => Ok(response.shared.iter().map(|&j| own.psi[j]).collect()),
+            AnyResponse::Ordered(response) => response.shared(&own.psi, location),
+        }
+    }
+
+    /// From working to reported parameters.
+    pub fn reported(&self, shared: &[f64], location: f64) -> Vec<f64> {
+        match self {
+            AnyResponse::Family(response) => {
+                let psi = response.psi(shared);
+                response.shared.iter().map(|&j| response.family.parameters()[j].scale.reported(psi[j])).collect()
+            }
+            AnyResponse::Ordered(response) => response.reported(shared, location),
+        }
+    }
+}
+
+/// The response of an ordinal model on a design.
+fn ordered_response(spec: &OrdinalSpec, design: &Design) -> Result<OrderedResponse> {
+    crate::design::check_groups_generalised(design)?;
+    let name = spec.link.as_deref().unwrap_or("logit");
+    on_design(Link::by_name(name)?, Thresholds::new(spec.threshold, design.categories.len()), design)
+}
+
+fn on_design(link: Link, thresholds: Thresholds, design: &Design) -> Result<OrderedResponse> {
+    let nominal = match &design.nominal {
+        Some(nominal) => FixedPart::beside_constant(design.n, &[], &nominal.x, None, true)?,
+        None => FixedPart::default(),
+    };
+    let weights = design.weights.clone().unwrap_or_default();
+    let (y, scale) = (design.y.clone(), design.dispersion.is_some());
+    Ok(OrderedResponse { link, thresholds, y, weights, nominal, scale, centred: true })
+}
+
+/// Simulated categories: those that don't occur leave the thresholds around them without an estimate.
+fn set_categories(response: &mut OrderedResponse, y: &[f64]) -> Result<()> {
+    let categories = response.thresholds.count + 1;
+    let mut seen = vec![false; categories];
+    for (i, v) in y.iter().enumerate() {
+        let k = *v as usize;
+        if !(1..=categories).contains(&k) || k as f64 != *v {
+            return Err(Error::data(format!("the response of row {} of those used is {v}, wanted 1 to {categories}", i + 1)));
+        }
+        seen[k - 1] = true;
+    }
+    if let Some(k) = seen.iter().position(|s| !s) {
+        return Err(Error::data(format!("category {} of {categories} does not occur: the thresholds have no estimates", k + 1)));
+    }
+    response.y.copy_from_slice(y);
+    Ok(())
+}
