@@ -74,6 +74,20 @@ static bool describe_family(const struct arguments *asked, interlace_spec *spec,
     return true;
 }
 
+/* Of an ordinal model: its link, and what the thresholds and the scale depend on. */
+static bool describe_thresholds(const struct arguments *asked, interlace_spec *spec, interlace_error *error)
+{
+    if (asked->link != NULL && interlace_spec_set_link(spec, asked->link, error) != INTERLACE_OK)
+        return false;
+    if (asked->has_threshold && interlace_spec_set_threshold(spec, asked->threshold, error) != INTERLACE_OK)
+        return false;
+    if (asked->nominal != NULL && interlace_spec_set_nominal(spec, asked->nominal, error) != INTERLACE_OK)
+        return false;
+    if (asked->scale != NULL && interlace_spec_set_scale(spec, asked->scale, error) != INTERLACE_OK)
+        return false;
+    return true;
+}
+
 /* A model by its formula, with all else that the command line (`context`) says; the caller frees the spec, also after a failure. */
 static bool make_spec(void *context, const char *formula, interlace_spec **out, interlace_error *error)
 {
@@ -93,6 +107,8 @@ static bool make_spec(void *context, const char *formula, interlace_spec **out, 
             INTERLACE_OK)
             return false;
     if (asked->model == INTERLACE_GLMM && !describe_family(asked, spec, error))
+        return false;
+    if (asked->model == INTERLACE_CLMM && !describe_thresholds(asked, spec, error))
         return false;
     if (asked->weights != NULL && interlace_spec_set_weights(spec, asked->weights, error) != INTERLACE_OK)
         return false;

@@ -47,7 +47,7 @@ static enum arguments_outcome read_option(struct arguments *arguments, int argc,
 static enum arguments_outcome read_model(struct arguments *arguments, const char *model, char *message)
 {
     static const struct choice models[] = {
-        {"lmm", INTERLACE_LMM}, {"glmm", INTERLACE_GLMM}, {"clmm", LATER}, {"coxme", LATER}};
+        {"lmm", INTERLACE_LMM}, {"glmm", INTERLACE_GLMM}, {"clmm", INTERLACE_CLMM}, {"coxme", LATER}};
     switch (CHOOSE(models, model, &arguments->model)) {
     case TAKEN:
         return ARGUMENTS_READY;
@@ -58,18 +58,48 @@ static enum arguments_outcome read_model(struct arguments *arguments, const char
     }
 }
 
-/* An option that was given and is for generalised models alone; NULL if there is none. */
+/* Options that not all models have; NULL where none was given. */
+
 static const char *generalised_option(const struct arguments *arguments)
 {
     return arguments->family != NULL                 ? "--family"
-           : arguments->link != NULL                 ? "--link"
            : arguments->fixed_parameters.count > 0   ? "--fix"
            : arguments->dispformula != NULL          ? "--dispformula"
            : arguments->ziformula != NULL            ? "--ziformula"
-           : arguments->has_information              ? "--information"
-           : arguments->has_nagq                     ? "--nagq"
-           : arguments->has_std_errors               ? "--std-errors"
                                                      : NULL;
+}
+
+static const char *ordinal_option(const struct arguments *arguments)
+{
+    return arguments->has_threshold     ? "--threshold"
+           : arguments->nominal != NULL ? "--nominal"
+           : arguments->scale != NULL   ? "--scale"
+                                        : NULL;
+}
+
+static const char *nonlinear_option(const struct arguments *arguments)
+{
+    return arguments->link != NULL        ? "--link"
+           : arguments->has_information   ? "--information"
+           : arguments->has_nagq          ? "--nagq"
+           : arguments->has_std_errors    ? "--std-errors"
+                                          : NULL;
+}
+
+static enum arguments_outcome check_model(const struct arguments *arguments, char *message)
+{
+    const char *model = arguments->model == INTERLACE_LMM    ? "lmm"
+                        : arguments->model == INTERLACE_GLMM ? "glmm"
+                                                             : "clmm";
+    if (arguments->model != INTERLACE_GLMM && generalised_option(arguments) != NULL)
+        return say(message, ARGUMENTS_WRONG, "%s is for the model glmm, not %s", generalised_option(arguments), model);
+    if (arguments->model != INTERLACE_CLMM && ordinal_option(arguments) != NULL)
+        return say(message, ARGUMENTS_WRONG, "%s is for the model clmm, not %s", ordinal_option(arguments), model);
+    if (arguments->model == INTERLACE_LMM && nonlinear_option(arguments) != NULL)
+        return say(message, ARGUMENTS_WRONG, "%s is for the models glmm and clmm, not lmm", nonlinear_option(arguments));
+    if (arguments->model != INTERLACE_LMM && arguments->df != INTERLACE_DF_NORMAL)
+        return say(message, ARGUMENTS_WRONG, "--df residual is for the model lmm, not %s", model);
+    return ARGUMENTS_READY;
 }
 
 /* An option that was given and needs a fit; NULL if there is none. */
@@ -86,7 +116,6 @@ static const char *option_of_fit(const struct arguments *arguments)
 /* What no single argument shows to be wrong. */
 static enum arguments_outcome check_together(const struct arguments *arguments, char *message)
 {
-    bool linear = arguments->model == INTERLACE_LMM;
     if (arguments->data_path == NULL)
         return say(message, ARGUMENTS_WRONG, "wanted MODEL FORMULA DATA.csv");
     if (arguments->n_points > 0 && option_of_fit(arguments) != NULL)
@@ -94,10 +123,8 @@ static enum arguments_outcome check_together(const struct arguments *arguments, 
                    option_of_fit(arguments));
     if (arguments->confint_boot && arguments->bootstrap == 0)
         return say(message, ARGUMENTS_WRONG, "--confint boot needs --bootstrap N");
-    if (linear && generalised_option(arguments) != NULL)
-        return say(message, ARGUMENTS_WRONG, "%s is for the model glmm, not lmm", generalised_option(arguments));
-    if (!linear && arguments->df != INTERLACE_DF_NORMAL)
-        return say(message, ARGUMENTS_WRONG, "--df residual is for the model lmm, not glmm");
+    if (check_model(arguments, message) != ARGUMENTS_READY)
+        return ARGUMENTS_WRONG;
     if (arguments->adjust != NULL && arguments->emmeans == NULL)
         return say(message, ARGUMENTS_WRONG, "--adjust is for --emmeans, which was not given");
     /* lmm will use Satterthwaite's degrees of freedom unless told otherwise. Until they exist others have to be asked for, so that
@@ -134,7 +161,7 @@ enum arguments_outcome arguments_read(struct arguments *arguments, int argc, cha
         if (outcome != ARGUMENTS_READY)
             return outcome;
     }
-    if (arguments->model == INTERLACE_GLMM)
+    if (arguments->model != INTERLACE_LMM)
         arguments->has_df = true; /* there are no others than normal ones */
     return check_together(arguments, message);
 }

@@ -7,8 +7,9 @@ const char *const help_text[] = {
     "interlace-fit MODEL FORMULA DATA.csv [OPTIONS]\n"
     "interlace-fit --help | --version\n"
     "\n"
-    "MODEL is lmm, a linear mixed model, or glmm, a generalised one. FORMULA is in lme4's language:\n"
-    "\"y ~ x + (1 + x | g)\"; the response of a binomial glmm may be \"cbind(successes, failures)\".\n"
+    "MODEL is lmm, a linear mixed model, glmm, a generalised one, or clmm, one of an ordered response (cumulative link).\n"
+    "FORMULA is in lme4's language: \"y ~ x + (1 + x | g)\"; the response of a binomial glmm may be\n"
+    "\"cbind(successes, failures)\", that of a clmm is --ordered, or whole numbers.\n"
     "\n",
 
     "data\n"
@@ -17,30 +18,37 @@ const char *const help_text[] = {
     "  --na omit|error|pad        rows with missing values (NA, NaN, empty): leave them out (the default), stop,\n"
     "                             or leave them out and have null for them in results per row\n"
     "  --weights COL              prior weights: the residual variance is sigma^2 / weight; for a binomial\n"
-    "                             proportion the numbers of trials\n"
+    "                             proportion the numbers of trials; in a clmm a row counts that often\n"
     "  --offset COL               a known part of the linear predictor\n"
     "\n",
 
     "model\n"
-    "  --method reml|ml           restricted maximum likelihood (the default of lmm) or maximum likelihood (of glmm)\n"
+    "  --method reml|ml           restricted maximum likelihood (the default of lmm) or maximum likelihood (of glmm, clmm)\n"
     "  --random \"(1 + x | g)\"     a random term besides those of FORMULA (repeatable)\n"
     "  --groups A,B               random intercepts, as --random \"(1 | A)\" --random \"(1 | B)\"\n"
     "  --contrasts COL=NAME       contr.treatment, contr.sum, contr.helmert or contr.poly (repeatable)\n"
     "\n",
 
-    "generalised models (glmm)\n"
+    "generalised models (glmm); --link, --information, --nagq and --std-errors also ordinal ones\n"
     "  --family F                 gaussian (the default), binomial, poisson, nbinom1, nbinom2, gamma, inverse_gaussian, beta,\n"
     "                             betabinomial, student_t, lognormal, tweedie, truncated_poisson, truncated_nbinom1,\n"
     "                             truncated_nbinom2, zero_one_inflated_beta or ordered_beta\n"
     "  --link L                   identity, log, logit, probit, cloglog, loglog, cauchit, inverse, sqrt or 1/mu^2;\n"
-    "                             each family has a default\n"
+    "                             each family has a default; clmm: logit (the default), probit, cloglog, loglog or cauchit\n"
     "  --fix NAME=VALUE           a parameter of the family that is not estimated (repeatable)\n"
     "  --dispformula \"~ z\"        what the dispersion depends on\n"
     "  --ziformula \"~ z\"          zeros of their own: what their probability depends on, on the logit scale\n"
     "  --information observed|expected   the Laplace approximation by second derivatives as they are (the default)\n"
     "                             or by their expectation, as lme4\n"
-    "  --nagq N                   quadrature points, 0 to 100: 1 is the Laplace approximation (the default), 0 lme4's fast one\n"
+    "  --nagq N                   quadrature points, -100 to 100: 1 is the Laplace approximation (the default), 0 lme4's fast one,\n"
+    "                             -N are N points that are not adaptive\n"
     "  --std-errors marginal|conditional   from all parameters (the default) or given the random effects' parameters\n"
+    "\n",
+
+    "ordinal models (clmm): thresholds less linear predictor, divided by the scale\n"
+    "  --threshold flexible|symmetric|equidistant   the thresholds free (the default), symmetric, or at equal distances\n"
+    "  --nominal \"~ z\"            effects that differ from threshold to threshold (partial proportional odds)\n"
+    "  --scale \"~ z\"              what the logarithm of the scale depends on\n"
     "\n",
 
     "fit\n"
@@ -55,8 +63,8 @@ const char *const help_text[] = {
     "\n",
 
     "inference\n"
-    "  --df normal|residual       degrees of freedom of p values and intervals: infinite (glmm: always), or, of lmm, the rows\n"
-    "                             less the fixed effects\n"
+    "  --df normal|residual       degrees of freedom of p values and intervals: infinite (glmm, clmm: always), or, of lmm, the\n"
+    "                             rows less the fixed effects\n"
     "  --confint wald             confidence intervals of the fixed effects (lmm: needs --df normal)\n"
     "  --confint profile          profile-likelihood intervals of all parameters\n"
     "  --confint boot             percentile intervals of all parameters, from --bootstrap N\n"

@@ -133,7 +133,7 @@ static enum answer take_information(struct arguments *arguments, const char *val
 static enum answer take_nagq(struct arguments *arguments, const char *value)
 {
     int64_t points;
-    enum answer answer = take_count(value, 0, 100, &points);
+    enum answer answer = take_count(value, -100, 100, &points);
     if (answer == TAKEN) {
         arguments->has_nagq = true;
         arguments->nagq = (int32_t)points;
@@ -147,6 +147,29 @@ static enum answer take_std_errors(struct arguments *arguments, const char *valu
         {"marginal", INTERLACE_STD_ERRORS_MARGINAL}, {"conditional", INTERLACE_STD_ERRORS_CONDITIONAL}};
     arguments->has_std_errors = true;
     return CHOOSE(choices, value, &arguments->std_errors);
+}
+
+/* ---- ordinal models ---- */
+
+static enum answer take_threshold(struct arguments *arguments, const char *value)
+{
+    static const struct choice choices[] = {{"flexible", INTERLACE_THRESHOLD_FLEXIBLE},
+                                            {"symmetric", INTERLACE_THRESHOLD_SYMMETRIC},
+                                            {"equidistant", INTERLACE_THRESHOLD_EQUIDISTANT}};
+    arguments->has_threshold = true;
+    return CHOOSE(choices, value, &arguments->threshold);
+}
+
+static enum answer take_nominal(struct arguments *arguments, const char *value)
+{
+    arguments->nominal = value;
+    return TAKEN;
+}
+
+static enum answer take_scale(struct arguments *arguments, const char *value)
+{
+    arguments->scale = value;
+    return TAKEN;
 }
 
 /* ---- fit ---- */
@@ -368,8 +391,11 @@ static const struct option options[] = {
     {"--dispformula", "a formula, \"~ z\"", take_dispformula},
     {"--ziformula", "a formula, \"~ z\"", take_ziformula},
     {"--information", "observed or expected", take_information},
-    {"--nagq", "a whole number from 0 to 100", take_nagq},
+    {"--nagq", "a whole number from -100 to 100", take_nagq},
     {"--std-errors", "marginal or conditional", take_std_errors},
+    {"--threshold", "flexible, symmetric or equidistant", take_threshold},
+    {"--nominal", "a formula, \"~ z\"", take_nominal},
+    {"--scale", "a formula, \"~ z\"", take_scale},
     {"--optimizer", "the name of a minimiser", take_optimizer},
     {"--theta0", "numbers, \"a,b,c\"", take_theta0},
     {"--tolerance", "a positive number", take_tolerance},
@@ -396,7 +422,6 @@ static const struct option options[] = {
     {"--json", NULL, take_json},
     /* Options of later versions: known, so that they are not taken for slips of the pen. */
     {"--correlation", "a structure", NULL},
-    {"--threshold", "flexible, symmetric or equidistant", NULL},
     {"--ties", "efron or breslow", NULL},
     {"--anova", "1, 2 or 3", NULL},
     {"--drop1", NULL, NULL},

@@ -18,7 +18,7 @@ enum { CONFINT_WALD = 1, CONFINT_PROFILE = 2, CONFINT_BOOT = 3 };
 
 /* What the user asked for. Zero, NULL or an empty list means: not given, so the library's default holds. */
 struct arguments {
-    int32_t model; /* INTERLACE_LMM or INTERLACE_GLMM */
+    int32_t model; /* INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM */
     const char *formula;
     const char *data_path;
 
@@ -41,6 +41,10 @@ struct arguments {
     struct number_list fixed_values;
     const char *dispformula;
     const char *ziformula;
+    const char *nominal;
+    const char *scale;
+    bool has_threshold; /* of it zero is a value */
+    int32_t threshold;
     bool has_information, has_nagq, has_std_errors; /* of these zero is a value */
     int32_t information;
     int32_t nagq;

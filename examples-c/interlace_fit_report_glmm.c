@@ -118,7 +118,7 @@ void put_generalised(struct document *document)
     put_text(document, "family", interlace_fit_family(fit));
     put_text(document, "link", interlace_fit_link(fit));
     put_text(document, "information", interlace_fit_information(fit) == INTERLACE_OBSERVED ? "observed" : "expected");
-    put_count(document, "nagq", (size_t)interlace_fit_nagq(fit));
+    put_number(document, "nagq", interlace_fit_nagq(fit));
     put_dispersion_parameter(document);
     put_family_parameters(document);
     put_parameter_table(document);

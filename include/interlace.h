@@ -124,6 +124,11 @@
 #define INTERLACE_GLMM 2
 
 /**
+ * Cumulative link mixed model, of an ordered response: thresholds, and a link as interlace_spec_set_link sets it.
+ */
+#define INTERLACE_CLMM 3
+
+/**
  * Covariance structure: any positive semidefinite matrix, as plain bars have it.
  */
 #define INTERLACE_UNSTRUCTURED 0
@@ -142,6 +147,21 @@
  * Covariance structure: the correlation of effects i and j is rho to the power |i - j|.
  */
 #define INTERLACE_AR1 3
+
+/**
+ * Thresholds of an ordinal model: ascending, otherwise free.
+ */
+#define INTERLACE_THRESHOLD_FLEXIBLE 0
+
+/**
+ * Thresholds of an ordinal model: symmetric about the middle one, or about the middle of the two middle ones.
+ */
+#define INTERLACE_THRESHOLD_SYMMETRIC 1
+
+/**
+ * Thresholds of an ordinal model: the first and one distance between neighbours.
+ */
+#define INTERLACE_THRESHOLD_EQUIDISTANT 2
 
 /**
  * A parameter of a family is worked with as it is.
@@ -773,8 +793,12 @@ const char *interlace_frame_column_string(const struct interlace_frame *frame, s
 
 /**
  * Makes a spec from a formula in lme4's language, as "y ~ x + (1 + x | g)".
- * `model` is INTERLACE_LMM or INTERLACE_GLMM. The response of a binomial model is a proportion with the numbers of trials as weights,
- * "cbind(successes, failures)", or a category whose first level is failure. INTERLACE_E_FORMULA if the formula can't be read. Names of columns are looked up when it is fitted.
+ * `model` is INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM. The response of a binomial model is a proportion with the numbers of trials
+ * as weights, "cbind(successes, failures)", or a category whose first level is failure. The response of INTERLACE_CLMM is a category with
+ * declared levels, from lowest to highest (interlace_frame_add_categorical, interlace_frame_set_levels or, in the formula,
+ * "ordered(y, levels = c(...))"); or whole numbers, the codes of the categories; or text, with
+ * interlace_spec_set_response_levels. Its thresholds are the intercepts: "y ~ x" and "y ~ 0 + x" are the same.
+ * INTERLACE_E_FORMULA if the formula can't be read. Names of columns are looked up when it is fitted.
  * The caller frees `*out` with interlace_spec_free.
  * Since 0.1.
  */
@@ -801,7 +825,7 @@ interlace_status interlace_spec_add_groups(struct interlace_spec *spec,
 
 /**
  * Names the column of prior weights: the residual variance of a row is sigma^2 / weight; for a binomial proportion they are the numbers of
- * trials. Rows of weight 0 are left out.
+ * trials; in an ordinal model a row of weight w counts as w rows. Rows of weight 0 are left out.
  * Since 0.1.
  */
 interlace_status interlace_spec_set_weights(struct interlace_spec *spec,
@@ -834,8 +858,10 @@ interlace_status interlace_spec_set_contrasts(struct interlace_spec *spec,
 void interlace_spec_free(struct interlace_spec *spec);
 
 /**
- * Makes a spec of a model (INTERLACE_LMM or INTERLACE_GLMM) from the response `y` [n] and the fixed-effects model matrix `x` [n,p], column-major with leading dimension
- * `ldx` >= n (the distance between the starts of columns, in elements). There is no intercept unless `x` has a column of ones.
+ * Makes a spec of a model (INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM) from the response `y` [n] and the fixed-effects model matrix
+ * `x` [n,p], column-major with leading dimension `ldx` >= n (the distance between the starts of columns, in elements). There is no
+ * intercept unless `x` has a column of ones. INTERLACE_CLMM has thresholds instead: a column named "(Intercept)" is left out, and `y` are
+ * whole numbers, the codes of the categories in their order.
  * Random terms are added with interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data to predict at.
  * A row with a NaN is a row with a missing value. All arrays are copied.
  * The caller frees `*out` with interlace_spec_free.
@@ -861,7 +887,7 @@ interlace_status interlace_spec_set_fixef_names(struct interlace_spec *spec,
 
 /**
  * Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight; for a binomial proportion they
- * are the numbers of trials. Rows of weight 0 are left out.
+ * are the numbers of trials; in an ordinal model a row of weight w counts as w rows. Rows of weight 0 are left out.
  * Since 0.1.
  */
 interlace_status interlace_spec_set_weights_array(struct interlace_spec *spec,
@@ -942,7 +968,7 @@ interlace_status interlace_spec_set_term_effects(struct interlace_spec *spec,
  * Sets the distribution of the response of a generalised model by its name, as "poisson" or "binomial"; interlace_family_name lists
  * them, and R's names are known, too. `link` is the name of a link function, NULL for the family's default. Without this call the
  * family is gaussian. Forgets the parameters fixed before.
- * INTERLACE_E_ARGUMENT for an unknown family, for a link that does not suit it, and for a linear model.
+ * INTERLACE_E_ARGUMENT for an unknown family, for a link that does not suit it, and for a model that is not INTERLACE_GLMM.
  * Since 0.1.
  */
 interlace_status interlace_spec_set_family(struct interlace_spec *spec,
@@ -1004,6 +1030,86 @@ interlace_status interlace_spec_set_zero_inflation_columns(struct interlace_spec
                                                            size_t ldx,
                                                            const char *const *names,
                                                            struct interlace_error *err);
+
+/**
+ * Sets the link of an ordinal model, which takes the probability of at most a category to threshold less linear predictor: "logit" (the
+ * default: proportional odds), "probit", "cloglog" (proportional hazards), "loglog" or "cauchit".
+ * INTERLACE_E_ARGUMENT for another link and for a model that is not INTERLACE_CLMM.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_link(struct interlace_spec *spec,
+                                         const char *link,
+                                         struct interlace_error *err);
+
+/**
+ * Sets how the thresholds of an ordinal model are tied to each other: INTERLACE_THRESHOLD_FLEXIBLE (the default),
+ * INTERLACE_THRESHOLD_SYMMETRIC or INTERLACE_THRESHOLD_EQUIDISTANT.
+ * INTERLACE_E_ARGUMENT for another number and for a model that is not INTERLACE_CLMM.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_threshold(struct interlace_spec *spec,
+                                              int32_t threshold,
+                                              struct interlace_error *err);
+
+/**
+ * Gives an ordinal model effects that differ from threshold to threshold (partial proportional odds), by a one-sided formula of fixed
+ * effects, "~ z": they are added to the thresholds. A variable is either here or in the formula of the model. "~ 1" is none, as without
+ * this call.
+ * INTERLACE_E_FORMULA if it can't be read or has a response; `position` is then the byte in `formula`.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_nominal(struct interlace_spec *spec,
+                                            const char *formula,
+                                            struct interlace_error *err);
+
+/**
+ * Lets the scale of an ordinal model depend on the data by a one-sided formula of fixed effects and offset(), "~ z": the predictor of its
+ * logarithm. Thresholds less linear predictor are divided by the scale. "~ 1" is a scale of 1 for all rows, as without this call.
+ * INTERLACE_E_FORMULA if it can't be read or has a response; `position` is then the byte in `formula`.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_scale(struct interlace_spec *spec,
+                                          const char *formula,
+                                          struct interlace_error *err);
+
+/**
+ * The nominal effects of interlace_spec_set_nominal by their model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a
+ * spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on; a column named "(Intercept)" is left out. All arrays are copied.
+ * New data to predict at need it, too.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_nominal_columns(struct interlace_spec *spec,
+                                                    const double *x,
+                                                    size_t p,
+                                                    size_t ldx,
+                                                    const char *const *names,
+                                                    struct interlace_error *err);
+
+/**
+ * The predictor of interlace_spec_set_scale by its model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a spec made
+ * from arrays. `names` [p] may be NULL: "x1", "x2" and so on; a column named "(Intercept)" is left out. All arrays are copied. New data to
+ * predict at need it, too.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_scale_columns(struct interlace_spec *spec,
+                                                  const double *x,
+                                                  size_t p,
+                                                  size_t ldx,
+                                                  const char *const *names,
+                                                  struct interlace_error *err);
+
+/**
+ * Gives the categories of the response of an ordinal model from lowest to highest: `levels` [n_levels], at least two. They must include
+ * all that the data have; those that the data lack are left out. A response that is text needs this unless the frame declares its order;
+ * with an ordered category these must be the same levels, and their order here holds. In a spec made from arrays they are the labels of
+ * the codes 1, 2, ... of `y`. No levels at all are as without this call.
+ * INTERLACE_E_ARGUMENT for a level given twice and for a model that is not INTERLACE_CLMM.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_response_levels(struct interlace_spec *spec,
+                                                    const char *const *levels,
+                                                    size_t n_levels,
+                                                    struct interlace_error *err);
 
 /**
  * Number of families that interlace_spec_set_family knows.
@@ -1150,9 +1256,10 @@ interlace_status interlace_options_set_information(struct interlace_options *opt
                                                    struct interlace_error *err);
 
 /**
- * Quadrature points for each random effect of a generalised model, 0 to 100: 1, the default, is the Laplace approximation; more are
+ * Quadrature points for each random effect of a generalised model, -100 to 100: 1, the default, is the Laplace approximation; more are
  * adaptive Gauss-Hermite quadrature; 0 is the Laplace approximation with fixed effects at their joint mode with the random ones, as in
- * lme4: faster and less accurate.
+ * lme4: faster and less accurate. Below -1 it is Gauss-Hermite quadrature with as many points at the nodes of the random effects' own
+ * normal distribution, which don't adapt to the data; -1 is an error.
  * Since 0.1.
  */
 interlace_status interlace_options_set_nagq(struct interlace_options *options,

@@ -24,6 +24,8 @@ pub struct Options {
     pub information: Information,
     /// Quadrature points for each random effect: 1 is the Laplace approximation; 0 is lme4's, with fixed effects at the joint mode.
     pub quadrature: usize,
+    /// Where the points are, if there are more than one.
+    pub nodes: Nodes,
     /// Standard errors of generalised models.
     pub std_errors: StdErrors,
 }
@@ -34,6 +36,16 @@ pub enum Information {
     #[default]
     Observed,
     Expected,
+}
+
+/// Where the nodes of a quadrature are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Nodes {
+    /// Around the modes of the random effects, scaled by the curvature there.
+    #[default]
+    Adaptive,
+    /// Those of the random effects' own distribution, whatever the data.
+    Fixed,
 }
 
 /// Where standard errors come from.
@@ -60,6 +72,7 @@ impl Default for Options {
             na: NaPolicy::Omit,
             information: Information::Observed,
             quadrature: 1,
+            nodes: Nodes::Adaptive,
             std_errors: StdErrors::Marginal,
         }
     }

@@ -88,8 +88,7 @@ impl Spec {
                 "zero inflation: an ordinal model has no zeros, so their probability can't have a predictor",
             ));
         }
-        self.ordinal.cumulative_link()?;
-        self.ordinal.check_levels()
+        self.ordinal.check()
     }
 }
 
@@ -157,7 +156,9 @@ impl OrdinalSpec {
         })
     }
 
-    fn check_levels(&self) -> Result<()> {
+    /// Fails for a link or levels that can't be.
+    pub fn check(&self) -> Result<()> {
+        self.cumulative_link()?;
         let mut seen = HashSet::new();
         if let Some(twice) = self.levels.iter().find(|level| !seen.insert(level.as_str())) {
             return Err(Error::argument(format!("levels: the levels of the response have {} twice", quoted(twice))));

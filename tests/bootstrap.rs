@@ -5,6 +5,7 @@ mod common;
 use common::generalised::{Generalised, cbpp, frame, linear, salamanders};
 use interlace::error::Code;
 use interlace::frame::ColumnData;
+use interlace::options::Nodes;
 use interlace::resample::{Bootstrap, BootstrapOptions, IntervalKind, RandomEffects, Refit, Refitter};
 
 fn options(replicates: usize, threads: usize) -> BootstrapOptions {
@@ -21,6 +22,7 @@ fn models() -> Vec<(&'static str, Generalised)> {
         ("singular", linear("Yield ~ 1 + (1 | Batch)", frame("Dyestuff2.csv", &["Batch"]))),
         ("binomial", cbpp()),
         ("quadrature", cbpp().options(|o| o.quadrature = 5)),
+        ("fixed nodes", cbpp().options(|o| (o.quadrature, o.nodes) = (15, Nodes::Fixed))),
         ("nagq 0", cbpp().options(|o| o.quadrature = 0)),
         ("zero-inflated", salamanders("nbinom2").zero_inflation("~ mined + (1 | spp)")),
         ("dispersion, REML", salamanders("nbinom2").dispersion("~ mined").options(|o| o.reml_generalised = true)),

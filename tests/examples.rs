@@ -122,6 +122,14 @@ const CBPP_INFERENCE: [&str; 8] = [
 ];
 
 #[test]
+fn the_json_document_has_a_negative_number_of_quadrature_points() {
+    let output = interlace_fit(&[&CBPP[..], &["--nagq", "-15", "--json"]].concat());
+    assert!(output.status.success(), "{}", transcript(&output));
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["nagq"], -15);
+}
+
+#[test]
 fn interlace_fit_prints_marginal_means_and_likelihood_ratio_tests() {
     let output = interlace_fit(&[&CBPP[..], &CBPP_INFERENCE].concat());
     assert!(output.status.success(), "{}", transcript(&output));
@@ -210,15 +218,24 @@ fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
         (&["lmm", "Reaction ~ Dayz + (1 | Subject)", "data/sleepstudy.csv"][..], 1, "Dayz"),
         (&["lmm", "Reaction ~ Days + (1 | Subject", "data/sleepstudy.csv"][..], 1, "byte"),
         (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/none.csv"][..], 1, "none.csv"),
-        (&["clmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv"][..], 1, "not available"),
+        (&["coxme", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv"][..], 1, "not available"),
+        (&["clmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv"][..], 1, "'Reaction' is 249.56 in row 1"),
+        (&["clmm", "Days ~ Reaction", "data/sleepstudy.csv", "--link", "log"][..], 1, "logit, probit"),
+        (&["clmm", "Days ~ Reaction", "data/sleepstudy.csv", "--scale", "~ Reaction + (1 | Subject)"][..], 1, "scale: "),
+        (&["clmm", "Days ~ Reaction", "data/sleepstudy.csv", "--nominal", "~ offset(Reaction)"][..], 1, "nominal: offset()"),
+        (&["clmm", "Days ~ Reaction", "data/sleepstudy.csv", "--ordered", "Days=0<1<2"][..], 1, "'Days' has '3' in row 4"),
+        (&["clmm", "Days ~ Reaction", "data/sleepstudy.csv", "--threshold", "free"][..], 2, "flexible, symmetric or equidistant"),
+        (&["clmm", "Days ~ Reaction", "data/sleepstudy.csv", "--family", "poisson"][..], 2, "for the model glmm, not clmm"),
+        (&["glmm", "Days ~ Reaction", "data/sleepstudy.csv", "--nominal", "~ 1"][..], 2, "for the model clmm, not glmm"),
+        (&["clmm", "Days ~ Reaction", "data/sleepstudy.csv", "--df", "residual"][..], 2, "for the model lmm, not clmm"),
         (&["glmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--family", "binomal"][..], 1, "binomal"),
         (&["glmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--link", "logit"][..], 1, "logit"),
         (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--family", "t", "--fix", "shape=4"][..], 1, "shape"),
         (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--family", "t", "--fix", "df=four"][..], 2, "--fix"),
         (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--ziformula", "Reaction ~ 1"][..], 1, "has a response"),
-        (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--nagq", "101"][..], 2, "0 to 100"),
+        (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--nagq", "101"][..], 2, "-100 to 100"),
         (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--information", "fisher"][..], 2, "observed or expected"),
-        (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--nagq", "0"][..], 2, "--nagq is for the model glmm"),
+        (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--nagq", "0"][..], 2, "for the models glmm and clmm"),
         (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--nonsense"][..], 2, "--nonsense"),
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--predict", "x.csv", "--type", "mean"][..], 2, "marginal"),
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--interval", "prediction"][..], 1, "not available"),

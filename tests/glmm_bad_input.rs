@@ -6,7 +6,7 @@ use common::{Data, Rng};
 use interlace::design::NaPolicy;
 use interlace::error::{Code, Error, Result};
 use interlace::fit::Fit;
-use interlace::options::{Information, Options};
+use interlace::options::{Information, Nodes, Options};
 use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 
 /// 40 rows: count, yes, x, one, ten, f (3 levels), g (8 levels).
@@ -201,6 +201,12 @@ fn options_that_the_model_can_not_have() {
     );
     let restricted = model("gaussian", "positive ~ x + (1 | g)").with(|o| (o.quadrature, o.reml_generalised) = (5, true));
     fails(&restricted, &d, Code::Unsupported, &["nagq", "restricted"]);
+    let fixed = |points: usize| model("poisson", "count ~ x + (1 | g)").with(|o| (o.quadrature, o.nodes) = (points, Nodes::Fixed));
+    fails(&fixed(1), &d, Code::Argument, &["nagq", "two points"]);
+    fails(&fixed(0), &d, Code::Argument, &["nagq", "two points"]);
+    fails(&fixed(5).with(|o| o.information = Information::Expected), &d, Code::Argument, &["information", "nagq"]);
+    fails(&fixed(5).with(|o| o.reml_generalised = true), &d, Code::Unsupported, &["nagq", "restricted"]);
+    fails(&crossed.with(|o| o.nodes = Nodes::Fixed), &d, Code::Argument, &["nagq", "one grouping factor"]);
     let start = model("poisson", "count ~ x + (1 | g)").with(|o| o.theta0 = Some(vec![1.0, 2.0]));
     fails(&start, &d, Code::Argument, &["theta0", "2", "1"]);
     let expected = model("nbinom1", "count ~ x + (1 | g)").with(|o| o.information = Information::Expected);

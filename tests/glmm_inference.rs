@@ -8,7 +8,7 @@ use interlace::inference::contrast::Contrasts;
 use interlace::inference::linear::Coefficients;
 use interlace::inference::lrt::{Null, likelihood_ratio};
 use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, ResponseScale, Weighting};
-use interlace::options::{Information, Options};
+use interlace::options::{Information, Nodes, Options};
 use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 
 fn data(name: &str) -> Frame {
@@ -136,6 +136,7 @@ fn fits_that_can_not_be_compared() {
         failure(&fit_spec(&spec("binomial", REDUCED), &frame, &options))
     };
     assert!(with(|o| o.quadrature = 5).contains("by 1 and 5 quadrature points"));
+    assert!(with(|o| (o.quadrature, o.nodes) = (5, Nodes::Fixed)).contains("by 1 and -5 quadrature points"));
     assert!(with(|o| o.information = Information::Expected).contains("observed"));
     let mut offset = spec("binomial", REDUCED);
     if let Source::Formula(formula) = &mut offset.source {

@@ -2,7 +2,7 @@
 
 use interlace::fit::Fit;
 use interlace::frame::{CsvOptions, Frame};
-use interlace::options::Options;
+use interlace::options::{Nodes, Options};
 use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 
 /// A CSV file as header and rows of cells.
@@ -253,4 +253,21 @@ fn quadrature_converges_to_the_integral() {
         total += top + (sum * step).ln() - 0.5 * std::f64::consts::TAU.ln();
     }
     close("log-likelihood", fit.log_likelihood, total, 1e-10);
+}
+
+/// Where groups say little the nodes of the random effects' own distribution do as well as those around the modes.
+#[test]
+fn many_fixed_nodes_fit_as_adaptive_ones() {
+    let frame = Table::read("cbpp").frame(&["herd", "period"]);
+    let model = model("cbind(incidence, size - incidence) ~ period + (1 | herd)", "binomial");
+    let fit = |quadrature, nodes| model.fit_with(&frame, &Options { quadrature, nodes, ..Options::default() });
+    let (fixed, adaptive) = (fit(60, Nodes::Fixed), fit(25, Nodes::Adaptive));
+    same("60 fixed nodes", &fixed, &adaptive, 1e-6);
+    assert_eq!((fixed.generalised.as_ref().unwrap().nagq(), adaptive.generalised.as_ref().unwrap().nagq()), (-60, 25));
+    let few = fit(3, Nodes::Fixed);
+    assert!((few.log_likelihood - adaptive.log_likelihood).abs() > 1e-3, "{}", few.log_likelihood);
+    // The conditional modes are those of the estimates.
+    for (f, a) in fixed.terms[0].modes.iter().zip(&adaptive.terms[0].modes) {
+        assert!((f - a).abs() < 1e-6, "{f} for {a}");
+    }
 }

@@ -8,13 +8,14 @@ mod toolchain;
 use toolchain::{cc, cxx, root, succeed};
 
 /// The files of src/capi that make the header, in its order.
-const SOURCES: [&str; 23] = [
+const SOURCES: [&str; 24] = [
     "status",
     "frame",
     "frame_columns",
     "spec",
     "spec_arrays",
     "spec_family",
+    "spec_ordinal",
     "family_list",
     "family",
     "options",

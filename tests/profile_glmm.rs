@@ -6,6 +6,7 @@ use common::generalised::{Generalised, cbpp, frame, generalised, linear, salaman
 use common::{Data, Rng};
 use interlace::fit::Fit;
 use interlace::inference::profile::Profile;
+use interlace::options::{Nodes, Options};
 
 /// The square of the normal quantile of a 95 % interval.
 const CUTOFF: f64 = 3.841_458_820_694_124;
@@ -170,6 +171,8 @@ fn limits_of_fixed_effects_satisfy_their_likelihood_equation() {
     limits_satisfy_their_equation("poisson", |x, v| counts(x, v, "poisson"));
     limits_satisfy_their_equation("nbinom2", |x, v| counts(x, v, "nbinom2"));
     limits_satisfy_their_equation("quadrature", |x, v| counts(x, v, "poisson").options(|o| o.quadrature = 7));
+    let fixed = |o: &mut Options| (o.quadrature, o.nodes) = (15, Nodes::Fixed);
+    limits_satisfy_their_equation("fixed nodes", |x, v| counts(x, v, "poisson").options(fixed));
     limits_satisfy_their_equation("slopes", |x, v| counts(x, v, "poisson").formula(|f| f.random = vec!["(0 + z | g)".into()]));
     limits_satisfy_their_equation("zero part", |x, v| counts(x, v, "nbinom2").zero_inflation("~ 1"));
 }

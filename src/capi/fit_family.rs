@@ -39,7 +39,7 @@ pub extern "C" fn interlace_fit_information(fit: Option<&FitHandle>) -> i32 {
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_nagq(fit: Option<&FitHandle>) -> i32 {
-    query(-1, || i32::try_from(generalised_at(fit)?.quadrature).ok())
+    query(-1, || i32::try_from(generalised_at(fit)?.nagq()).ok())
 }
 
 /// Number of parameters k that the family has beside the mean; 0 for a linear model.

@@ -42,6 +42,7 @@ pub mod resample;
 pub mod spec;
 pub mod spec_arrays;
 pub mod spec_family;
+pub mod spec_ordinal;
 pub mod status;
 pub mod tests_of_fits;
 

@@ -12,7 +12,7 @@ use super::strings::text;
 use crate::design::NaPolicy;
 use crate::error::{Error, Result};
 use crate::optimize::Method;
-use crate::options::{Information, Options, StdErrors};
+use crate::options::{Information, Nodes, Options, StdErrors};
 
 /// Rows with missing values are left out and reported. The default.
 pub const INTERLACE_NA_OMIT: i32 = 0;
@@ -181,9 +181,10 @@ pub unsafe extern "C" fn interlace_options_set_information(
     })
 }
 
-/// Quadrature points for each random effect of a generalised model, 0 to 100: 1, the default, is the Laplace approximation; more are
+/// Quadrature points for each random effect of a generalised model, -100 to 100: 1, the default, is the Laplace approximation; more are
 /// adaptive Gauss-Hermite quadrature; 0 is the Laplace approximation with fixed effects at their joint mode with the random ones, as in
-/// lme4: faster and less accurate.
+/// lme4: faster and less accurate. Below -1 it is Gauss-Hermite quadrature with as many points at the nodes of the random effects' own
+/// normal distribution, which don't adapt to the data; -1 is an error.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_nagq(
@@ -325,7 +326,7 @@ const NAMED: [Named; 11] = [
     },
     Named {
         name: c"nagq",
-        doc: c"quadrature points for each random effect of a generalised model, 0 to 100 (default 1, the Laplace approximation)",
+        doc: c"quadrature points for each random effect of a generalised model, -100 to 100 (default 1, the Laplace approximation; negative: not adaptive)",
         set: |options, value| set_nagq(options, number("nagq", value)?),
     },
     Named {
@@ -381,10 +382,16 @@ fn set_std_errors(options: &mut Options, value: &str) -> Result<()> {
 }
 
 fn set_nagq(options: &mut Options, points: i64) -> Result<()> {
-    options.quadrature = match usize::try_from(points) {
-        Ok(count) if points <= MAX_QUADRATURE => count,
-        _ => return Err(Error::argument(format!("nagq is {points}, it must be from 0 to {MAX_QUADRATURE}"))),
+    if points == -1 {
+        return Err(Error::argument(
+            "nagq is -1: one node at zero leaves the random effects out; it must be -2 or less, or 0 or more",
+        ));
+    }
+    options.quadrature = match usize::try_from(points.unsigned_abs()) {
+        Ok(count) if (-MAX_QUADRATURE..=MAX_QUADRATURE).contains(&points) => count,
+        _ => return Err(Error::argument(format!("nagq is {points}, it must be from -{MAX_QUADRATURE} to {MAX_QUADRATURE}"))),
     };
+    options.nodes = if points < 0 { Nodes::Fixed } else { Nodes::Adaptive };
     Ok(())
 }
 
@@ -448,7 +455,8 @@ mod tests {
         assert!(d.theta0.is_none());
         assert!(d.information == Information::Observed && doc("information").contains("observed (default)"));
         assert!(
-            doc("nagq").contains(&format!("(default {},", d.quadrature)) && doc("nagq").contains(&format!("0 to {MAX_QUADRATURE}"))
+            doc("nagq").contains(&format!("(default {},", d.quadrature))
+                && doc("nagq").contains(&format!("-{MAX_QUADRATURE} to {MAX_QUADRATURE}"))
         );
         assert!(d.std_errors == StdErrors::Marginal && doc("std_errors").contains("marginal (default)"));
         let source = include_str!("options.rs");

@@ -15,6 +15,8 @@ use crate::spec::{FormulaSpec, ModelKind, Source, Spec};
 pub const INTERLACE_LMM: i32 = 1;
 /// Generalised linear mixed model: a family and a link, as interlace_spec_set_family sets them.
 pub const INTERLACE_GLMM: i32 = 2;
+/// Cumulative link mixed model, of an ordered response: thresholds, and a link as interlace_spec_set_link sets it.
+pub const INTERLACE_CLMM: i32 = 3;
 
 /// What is fitted: the kind of model, and either a formula to be read against a frame, or design arrays. It has no state of the data
 /// that a formula is read against, so one spec serves many fits.
@@ -24,11 +26,16 @@ pub struct SpecHandle {
 }
 
 /// The models, by their numbers.
-pub(super) const MODELS: [(i32, ModelKind); 2] = [(INTERLACE_LMM, ModelKind::Lmm), (INTERLACE_GLMM, ModelKind::Glmm)];
+pub(super) const MODELS: [(i32, ModelKind); 3] =
+    [(INTERLACE_LMM, ModelKind::Lmm), (INTERLACE_GLMM, ModelKind::Glmm), (INTERLACE_CLMM, ModelKind::Clmm)];
 
 /// Makes a spec from a formula in lme4's language, as "y ~ x + (1 + x | g)".
-/// `model` is INTERLACE_LMM or INTERLACE_GLMM. The response of a binomial model is a proportion with the numbers of trials as weights,
-/// "cbind(successes, failures)", or a category whose first level is failure. INTERLACE_E_FORMULA if the formula can't be read. Names of columns are looked up when it is fitted.
+/// `model` is INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM. The response of a binomial model is a proportion with the numbers of trials
+/// as weights, "cbind(successes, failures)", or a category whose first level is failure. The response of INTERLACE_CLMM is a category with
+/// declared levels, from lowest to highest (interlace_frame_add_categorical, interlace_frame_set_levels or, in the formula,
+/// "ordered(y, levels = c(...))"); or whole numbers, the codes of the categories; or text, with
+/// interlace_spec_set_response_levels. Its thresholds are the intercepts: "y ~ x" and "y ~ 0 + x" are the same.
+/// INTERLACE_E_FORMULA if the formula can't be read. Names of columns are looked up when it is fitted.
 /// The caller frees `*out` with interlace_spec_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -84,7 +91,7 @@ pub unsafe extern "C" fn interlace_spec_add_groups(
 }
 
 /// Names the column of prior weights: the residual variance of a row is sigma^2 / weight; for a binomial proportion they are the numbers of
-/// trials. Rows of weight 0 are left out.
+/// trials; in an ordinal model a row of weight w counts as w rows. Rows of weight 0 are left out.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_weights(

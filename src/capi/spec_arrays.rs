@@ -28,8 +28,10 @@ pub(super) const STRUCTURES: [(i32, StructureKind); 4] = [
     (INTERLACE_AR1, StructureKind::Ar1),
 ];
 
-/// Makes a spec of a model (INTERLACE_LMM or INTERLACE_GLMM) from the response `y` [n] and the fixed-effects model matrix `x` [n,p], column-major with leading dimension
-/// `ldx` >= n (the distance between the starts of columns, in elements). There is no intercept unless `x` has a column of ones.
+/// Makes a spec of a model (INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM) from the response `y` [n] and the fixed-effects model matrix
+/// `x` [n,p], column-major with leading dimension `ldx` >= n (the distance between the starts of columns, in elements). There is no
+/// intercept unless `x` has a column of ones. INTERLACE_CLMM has thresholds instead: a column named "(Intercept)" is left out, and `y` are
+/// whole numbers, the codes of the categories in their order.
 /// Random terms are added with interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data to predict at.
 /// A row with a NaN is a row with a missing value. All arrays are copied.
 /// The caller frees `*out` with interlace_spec_free.
@@ -76,7 +78,7 @@ pub unsafe extern "C" fn interlace_spec_set_fixef_names(
 }
 
 /// Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight; for a binomial proportion they
-/// are the numbers of trials. Rows of weight 0 are left out.
+/// are the numbers of trials; in an ordinal model a row of weight w counts as w rows. Rows of weight 0 are left out.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_weights_array(

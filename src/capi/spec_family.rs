@@ -15,7 +15,7 @@ use crate::spec::{FamilySpec, ModelKind, PredictorSpec, Spec};
 /// Sets the distribution of the response of a generalised model by its name, as "poisson" or "binomial"; interlace_family_name lists
 /// them, and R's names are known, too. `link` is the name of a link function, NULL for the family's default. Without this call the
 /// family is gaussian. Forgets the parameters fixed before.
-/// INTERLACE_E_ARGUMENT for an unknown family, for a link that does not suit it, and for a linear model.
+/// INTERLACE_E_ARGUMENT for an unknown family, for a link that does not suit it, and for a model that is not INTERLACE_GLMM.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_family(
@@ -71,8 +71,8 @@ pub unsafe extern "C" fn interlace_spec_set_dispersion(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (spec, predictor) = formula_predictor(spec, formula, "a dispersion formula")?;
-        spec.dispersion = Some(predictor);
+        let spec = generalised(spec, "a dispersion formula")?;
+        spec.dispersion = Some(formula_predictor(spec, formula)?);
         Ok(())
     })
 }
@@ -88,8 +88,8 @@ pub unsafe extern "C" fn interlace_spec_set_zero_inflation(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (spec, predictor) = formula_predictor(spec, formula, "a zero-inflation formula")?;
-        spec.zero_inflation = Some(predictor);
+        let spec = generalised(spec, "a zero-inflation formula")?;
+        spec.zero_inflation = Some(formula_predictor(spec, formula)?);
         Ok(())
     })
 }
@@ -107,8 +107,8 @@ pub unsafe extern "C" fn interlace_spec_set_dispersion_columns(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (spec, predictor) = array_predictor(spec, x, p, ldx, names, "dispersion columns")?;
-        spec.dispersion = Some(predictor);
+        let spec = generalised(spec, "dispersion columns")?;
+        spec.dispersion = Some(array_predictor(spec, x, p, ldx, names)?);
         Ok(())
     })
 }
@@ -126,8 +126,8 @@ pub unsafe extern "C" fn interlace_spec_set_zero_inflation_columns(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (spec, predictor) = array_predictor(spec, x, p, ldx, names, "zero-inflation columns")?;
-        spec.zero_inflation = Some(predictor);
+        let spec = generalised(spec, "zero-inflation columns")?;
+        spec.zero_inflation = Some(array_predictor(spec, x, p, ldx, names)?);
         Ok(())
     })
 }
@@ -136,35 +136,37 @@ pub(super) fn generalised<'a>(spec: Option<&'a mut SpecHandle>, what: &str) -> R
     let spec = model_of(spec)?;
     match spec.kind {
         ModelKind::Glmm => Ok(spec),
-        ModelKind::Lmm | ModelKind::Clmm => {
-            Err(Error::argument(format!("spec is of a linear model, {what} is for one of INTERLACE_GLMM")))
-        }
+        other => Err(Error::argument(format!("spec is of {}, {what} is for one of INTERLACE_GLMM", kind_of(other)))),
     }
 }
 
-unsafe fn formula_predictor<'a>(
-    spec: Option<&'a mut SpecHandle>,
-    formula: *const c_char,
-    what: &str,
-) -> Result<(&'a mut Spec, PredictorSpec)> {
-    let spec = generalised(spec, what)?;
+/// A model's kind, for messages.
+pub(super) fn kind_of(kind: ModelKind) -> &'static str {
+    match kind {
+        ModelKind::Lmm => "a linear model",
+        ModelKind::Glmm => "a generalised model",
+        ModelKind::Clmm => "an ordinal model",
+    }
+}
+
+/// A further predictor of a spec made from a formula.
+pub(super) unsafe fn formula_predictor(spec: &mut Spec, formula: *const c_char) -> Result<PredictorSpec> {
     formula_of(spec)?;
     let formula = text(formula, "formula")?;
     one_sided(formula)?;
-    Ok((spec, PredictorSpec::Formula(formula.to_owned())))
+    Ok(PredictorSpec::Formula(formula.to_owned()))
 }
 
-unsafe fn array_predictor<'a>(
-    spec: Option<&'a mut SpecHandle>,
+/// A further predictor of a spec made from arrays.
+pub(super) unsafe fn array_predictor(
+    spec: &mut Spec,
     x: *const f64,
     p: usize,
     ldx: usize,
     names: *const *const c_char,
-    what: &str,
-) -> Result<(&'a mut Spec, PredictorSpec)> {
-    let spec = generalised(spec, what)?;
+) -> Result<PredictorSpec> {
     let x = matrix(x, arrays_of(spec)?.n, p, ldx, "x", "ldx")?;
     let x_names = if names.is_null() { Vec::new() } else { owned(&texts(names, p, "names")?) };
     distinct("names", &x_names)?;
-    Ok((spec, PredictorSpec::Arrays { p, x, x_names }))
+    Ok(PredictorSpec::Arrays { p, x, x_names })
 }

@@ -59,7 +59,8 @@ pub struct Design {
     pub n: usize,
     /// Response after its transformation, without the offset taken off. Empty for new data without a response.
     pub y: Vec<f64>,
-    /// `[n, p]`, all columns, also those that are linearly dependent.
+    /// `[n, p]`, all columns, also those that are linearly dependent. An ordinal model has no column of ones here, nor in scale and nominal
+    /// effects, but others may add up to one (`~ a:b`).
     pub x: Vec<f64>,
     pub x_names: Vec<String>,
     /// Prior weights `[n]`, all positive.

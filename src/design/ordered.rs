@@ -68,7 +68,8 @@ impl<'a> Ordered<'a> {
         let levels = &self.factor.levels;
         let some: Vec<String> = levels.iter().take(SHOWN).map(|level| quoted(level)).collect();
         let more = if levels.len() > SHOWN { ", ..." } else { "" };
-        let (name, column) = (quoted(name), &self.column);
+        let (name, column) = (quoted(name), quoted(&self.column));
+        let column = column.trim_matches('\'');
         Error::data(format!(
             "the response {name} is text ({}{more}) and its order is not declared; make it an ordered category \
              (interlace_frame_set_levels), give the levels with the spec (interlace_spec_set_response_levels), or write \

@@ -84,6 +84,7 @@ impl Assembly<'_> {
                 zero,
                 information: self.options.information,
                 quadrature: self.options.quadrature,
+                nodes: self.options.nodes,
                 mode_steps: 0,
                 psi,
                 parameters,

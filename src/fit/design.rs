@@ -5,7 +5,7 @@ use crate::covariance::Structure;
 use crate::design::{Design, PredictorDesign, TermDesign};
 use crate::error::Result;
 use crate::glmm::model::Model;
-use crate::options::{Information, Options};
+use crate::options::{Information, Nodes, Options};
 use crate::search::boundary::null_directions;
 
 /// The variance, in working units, that a search starts with in directions that have none: at zero it would stay there.
@@ -62,6 +62,7 @@ impl Fit {
             reml_generalised: self.reml,
             information: own.map_or(Information::Observed, |g| g.information),
             quadrature: own.map_or(1, |g| g.quadrature),
+            nodes: own.map_or(Nodes::Adaptive, |g| g.nodes),
             ..Options::default()
         }
     }

@@ -100,7 +100,8 @@ pub(crate) fn approximation(options: &Options) -> Approximation {
         (_, true) => Inside::Integrated,
         _ => Inside::Nothing,
     };
-    Approximation { expected: options.information == Information::Expected, inside, points: options.quadrature.max(1) }
+    let expected = options.information == Information::Expected;
+    Approximation { expected, inside, points: options.quadrature.max(1), nodes: options.nodes }
 }
 
 /// The response of a family on a design.

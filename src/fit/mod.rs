@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::family::{Family, ZeroPart};
 use crate::frame::Frame;
 use crate::optimize::Reason;
-use crate::options::{Information, Options, Progress};
+use crate::options::{Information, Nodes, Options, Progress};
 use crate::random::TermSolution;
 use crate::search::Estimate;
 use crate::spec::{ModelKind, Source, Spec, Threshold};
@@ -141,6 +141,7 @@ pub struct Generalised {
     pub zero: Option<ZeroPart>,
     pub information: Information,
     pub quadrature: usize,
+    pub nodes: Nodes,
     /// Newton steps of the random effects' modes, over the search and the standard errors.
     pub mode_steps: usize,
     /// The family's parameters on their working scale; with a dispersion formula the first is not a number. Of an ordinal model those of

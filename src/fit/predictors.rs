@@ -1,6 +1,7 @@
 //! The linear predictors of a fit, and its parameters as R reports them.
 
 use super::{Fit, FixedEffects, Generalised, PredictorFit, TermFit};
+use crate::options::Nodes;
 
 /// What a linear predictor is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +94,12 @@ impl Fit {
 }
 
 impl Generalised {
+    /// The number of quadrature points; negative for nodes that are not adaptive.
+    pub fn nagq(&self) -> i64 {
+        let points = i64::try_from(self.quadrature).unwrap_or(i64::MAX);
+        if self.nodes == Nodes::Fixed { -points } else { points }
+    }
+
     /// The dispersion as R reports it: the family's first parameter, but for Gamma and inverse Gaussian the square root of the factor
     /// of the variance function; 1 without a parameter, not a number where each row has its own.
     pub fn sigma(&self) -> f64 {

@@ -70,9 +70,9 @@ impl Fit {
         let response = self.response()?;
         let model = self.model(&response, fixed)?;
         let start = response.start(&model)?;
-        let information = self.generalised.as_ref().map_or(Information::Observed, |own| own.information);
-        let points = self.generalised.as_ref().map_or(1, |own| own.quadrature.max(1));
-        let how = Approximation { expected: information == Information::Expected, points, ..Approximation::default() };
+        let Options { information, quadrature, nodes, .. } = self.options();
+        let (expected, points) = (information == Information::Expected, quadrature.max(1));
+        let how = Approximation { expected, points, nodes, ..Approximation::default() };
         let mut laplace = Laplace::new(&model, how)?;
         let best = estimate(&mut laplace, &start, &Options::default(), None)?;
         if !best.converged {

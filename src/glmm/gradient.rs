@@ -26,6 +26,9 @@ impl Laplace<'_> {
     /// The deviance and its gradient; the forces (half the derivatives in T) are returned.
     pub fn evaluate_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<(f64, Forces)> {
         let value = self.evaluate(x, Order::Gradient)?;
+        if self.has_fixed_nodes() {
+            return Ok((value, self.average_gradient(x, gradient)?));
+        }
         let (mut force, h) = self.leverages()?;
         let pulled = self.pulls(&h);
         for (k, force) in force.iter_mut().enumerate() {
@@ -58,6 +61,22 @@ impl Laplace<'_> {
                 };
         }
         Ok((value, force))
+    }
+
+    /// The gradient of a sum over fixed nodes: the average of that of the log-density.
+    fn average_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<Forces> {
+        let averages = self.quadrature.as_mut().map(|quadrature| std::mem::take(&mut quadrature.averages)).unwrap_or_default();
+        let force: Forces = averages.force.iter().map(|f| f.iter().map(|v| -v).collect()).collect();
+        chain_rule(&self.model.structures, x, &force, gradient);
+        for (a, range) in self.outer().zip(self.ranges()) {
+            self.model.fixed[a].transpose(&averages.s[a], &mut gradient[range.clone()]);
+            gradient[range].iter_mut().for_each(|g| *g *= -2.0);
+        }
+        gradient[self.shared()].iter_mut().zip(&averages.shared).for_each(|(g, s)| *g = -2.0 * s);
+        // The approximate Hessian has the scores at the modes.
+        self.evaluator.evaluate(&self.eta, Order::Gradient, &mut self.jet)?;
+        self.model.transpose_random(&self.jet.s, &mut self.zs);
+        Ok(force)
     }
 
     /// With A (or H) of the determinant: traces for the forces, and leverages of pairs of predictors (empty without inner effects).

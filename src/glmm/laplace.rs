@@ -13,9 +13,10 @@ use super::border::Border;
 use super::jet::{Evaluator, Jet};
 use super::model::Model;
 use super::quadrature::Quadrature;
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Code, Error, Result, try_vec};
 use crate::family::Order;
 use crate::linalg::{SelectedInverse, SparseCholesky};
+use crate::options::Nodes;
 use crate::random::{WeightedGram, triangle};
 
 /// The Newton decrement, relative to the penalised deviance, at which the mode is found: gradients are exact to its square root.
@@ -43,6 +44,7 @@ pub struct Approximation {
     pub inside: Inside,
     /// Quadrature points for each random effect; 0 and 1 are the Laplace approximation.
     pub points: usize,
+    pub nodes: Nodes,
 }
 
 /// Evaluates the approximate deviance of one model.
@@ -61,6 +63,8 @@ pub struct Laplace<'a> {
     pub(super) inverse: Option<SelectedInverse>,
     pub(super) border: Option<Border>,
     pub(super) quadrature: Option<Quadrature>,
+    /// The modes were not found, which only a deviance at fixed nodes survives.
+    lost: bool,
     pub(super) col_ptr: Vec<usize>,
     pub(super) row_idx: Vec<usize>,
     pub(super) t: Vec<Vec<f64>>,
@@ -105,6 +109,7 @@ impl<'a> Laplace<'a> {
             inverse: None,
             border,
             quadrature: Quadrature::new(model, &how, &inner)?,
+            lost: false,
             inner,
             col_ptr,
             row_idx,
@@ -155,6 +160,9 @@ impl<'a> Laplace<'a> {
     pub fn evaluate(&mut self, x: &[f64], order: Order) -> Result<f64> {
         self.evaluations += 1;
         self.set_parameters(x, order)?;
+        if self.has_fixed_nodes() {
+            return self.evaluate_at_fixed_nodes(order);
+        }
         self.find_modes()?;
         if order == Order::Gradient {
             self.evaluator.evaluate(&self.eta, order, &mut self.jet)?;
@@ -174,6 +182,39 @@ impl<'a> Laplace<'a> {
             self.value += correction?;
         }
         if self.value.is_finite() { Ok(self.value) } else { Err(Error::numeric("the Laplace deviance is not finite")) }
+    }
+
+    pub(super) fn has_fixed_nodes(&self) -> bool {
+        self.how.nodes == Nodes::Fixed && self.quadrature.is_some()
+    }
+
+    /// The deviance at fixed nodes. The modes, which it does not need, are for results and for the steps of the search: where they are
+    /// not found, zeros stand in for them.
+    fn evaluate_at_fixed_nodes(&mut self, order: Order) -> Result<f64> {
+        self.lost = match self.find_modes() {
+            Err(error) if error.code == Code::Numeric => true,
+            other => other.map(|()| false)?,
+        };
+        if self.lost {
+            self.u.fill(0.0);
+            self.factorized = false;
+            self.penalised()?;
+            if self.factorize_observed().is_err() {
+                self.jet.w.iter_mut().for_each(|w| w.fill(0.0));
+                self.factorize_observed()?;
+            }
+        }
+        if let Some(mut quadrature) = self.quadrature.take() {
+            let value = quadrature.at_fixed_nodes(self, order);
+            self.quadrature = Some(quadrature);
+            self.value = value?;
+        }
+        Ok(self.value)
+    }
+
+    /// An error where the modes of the last evaluation are not those of the random effects.
+    pub(super) fn require_modes(&self) -> Result<()> {
+        if self.lost { Err(Error::numeric("the modes of the random effects were not found")) } else { Ok(()) }
     }
 
     /// Takes working parameters: factors T, the fixed part of the predictors, what the response needs.

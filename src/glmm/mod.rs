@@ -7,6 +7,7 @@ pub mod model;
 mod border;
 pub mod laplace;
 mod nodes;
+mod averages;
 mod quadrature;
 mod gradient;
 mod hessian;
@@ -18,3 +19,5 @@ pub mod separation;
 
 #[cfg(test)]
 pub(crate) mod tests;
+#[cfg(test)]
+mod fixed_nodes_tests;

@@ -38,8 +38,25 @@ impl Grid {
         Ok(grid)
     }
 
+    /// Nodes that don't move with the likelihood: those of the weight exp(-u^2), z / sqrt 2, as R's ordinal has them. The rule is exact where
+    /// exp(u^2/2) times the likelihood is a polynomial: likelihoods are narrower than the density of the random effects more often than
+    /// they are wider.
+    pub fn fixed(points: usize, dimension: usize) -> Result<Grid> {
+        let mut grid = Grid::new(points, dimension)?;
+        grid.nodes.iter_mut().for_each(|z| *z *= std::f64::consts::FRAC_1_SQRT_2);
+        // W' = W exp(z^2/4) / sqrt 2 in each dimension, and z^2/2 = u^2.
+        let shift = 0.5 * dimension as f64 * std::f64::consts::LN_2;
+        grid.log_weights.iter_mut().for_each(|w| *w -= shift);
+        Ok(grid)
+    }
+
     pub fn len(&self) -> usize {
         self.log_weights.len()
+    }
+
+    /// log W_k.
+    pub fn log_weight(&self, k: usize) -> f64 {
+        self.log_weights[k] - 0.5 * self.node(k).iter().map(|z| z * z).sum::<f64>()
     }
 
     pub fn node(&self, k: usize) -> &[f64] {

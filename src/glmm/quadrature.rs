@@ -1,7 +1,6 @@
-//! Adaptive Gauss-Hermite quadrature over the random effects of one grouping factor (Pinheiro and Bates 1995), with the exact gradient
-//! of its finite sum.
+//! Gauss-Hermite quadrature over the random effects of one grouping factor, with what the exact gradient of its finite sum needs.
 //!
-//! Per level with mode u, A = L L', nodes z_k and u_k = u + L^-T z_k, h the penalised log-likelihood:
+//! Adaptive (Pinheiro and Bates 1995): per level with mode u, A = L L', nodes z_k and u_k = u + L^-T z_k, h the penalised log-likelihood:
 //!
 //! ```text
 //! log L_j = -log|A|/2 + log sum_k exp(log W_k + z_k'z_k/2 + h(u_k)),   pi_k its terms divided by their sum
@@ -10,7 +9,16 @@
 //!
 //! The gradient is that of the Laplace approximation with N for A^-1, average scores for those at the mode, and -2 e added to the
 //! adjoint's right-hand side. One node gives the Laplace approximation.
+//!
+//! At fixed nodes u_k = z_k, those of the distribution of u:
+//!
+//! ```text
+//! log L_j = log sum_k W_k exp(sum l(u_k)),   pi_k its terms divided by their sum
+//! ```
+//!
+//! These nodes don't move with the parameters, so that the gradient is an average of scores: Fisher's identity holds for the sum.
 
+use super::averages::{Averages, Sums};
 use super::jet::Jet;
 use super::laplace::{Approximation, Inside, Laplace};
 use super::model::Model;
@@ -18,6 +26,7 @@ use super::nodes::Grid;
 use crate::error::{Error, Result};
 use crate::family::Order;
 use crate::linalg::dense;
+use crate::options::Nodes;
 use crate::random::{WeightedGram, triangle};
 
 /// The quadrature of one model: effects of all terms, which share their levels, side by side.
@@ -25,33 +34,21 @@ pub struct Quadrature {
     grid: Grid,
     levels: usize,
     /// Level of each row.
-    index: Vec<u32>,
+    pub(super) index: Vec<u32>,
     /// The effects of a level: term and number.
-    effects: Vec<(usize, usize)>,
-    node: Jet,
+    pub(super) effects: Vec<(usize, usize)>,
+    pub(super) node: Jet,
     /// Of the last evaluation: L of each level `[r, r]`.
     factors: Vec<f64>,
     pub(super) averages: Averages,
 }
 
-/// Averages over the nodes, after a gradient.
-#[derive(Clone, Debug, Default)]
-pub struct Averages {
-    /// e of each effect, in the order of the modes.
-    pub e: Vec<f64>,
-    /// Scores per predictor and row.
-    pub s: Vec<Vec<f64>>,
-    /// sum pi_k (Z's_k) u_k' of each term `[r, r]`.
-    pub force: Vec<Vec<f64>>,
-    /// Sums over the rows of the shared parameters' scores.
-    pub shared: Vec<f64>,
-    /// sum pi_k grad h(u_k) z_k' of each level `[r, r]`.
-    slopes: Vec<f64>,
-}
-
 impl Quadrature {
     /// `None` where one point is asked for: that is the Laplace approximation.
     pub fn new(model: &Model, how: &Approximation, inner: &[bool]) -> Result<Option<Self>> {
+        if how.nodes == Nodes::Fixed {
+            check_fixed(how)?;
+        }
         if how.points <= 1 || how.inside == Inside::Mode {
             return Ok(None);
         }
@@ -69,7 +66,11 @@ impl Quadrature {
             model.structures.iter().enumerate().flat_map(|(k, s)| (0..s.size).map(move |e| (k, e))).collect();
         let levels = model.layout.terms[0].levels;
         Ok(Some(Quadrature {
-            grid: Grid::new(how.points, effects.len())?,
+            grid: if how.nodes == Nodes::Fixed {
+                Grid::fixed(how.points, effects.len())?
+            } else {
+                Grid::new(how.points, effects.len())?
+            },
             levels,
             index: first.index.to_vec(),
             node: Jet::new(model.n, inner)?,
@@ -80,7 +81,7 @@ impl Quadrature {
     }
 
     /// The place of an effect of a level among the modes.
-    fn at(&self, model: &Model, effect: usize, level: usize) -> usize {
+    pub(super) fn at(&self, model: &Model, effect: usize, level: usize) -> usize {
         let (k, e) = self.effects[effect];
         model.layout.offset(k) + level * model.layout.terms[k].effects + e
     }
@@ -174,6 +175,66 @@ impl Quadrature {
         Ok(-2.0 * total.iter().map(|v| v.ln()).sum::<f64>())
     }
 
+    /// The deviance at nodes that stay where they are; averages at `Order::Gradient`. No mode has a part in it.
+    pub fn at_fixed_nodes(&mut self, laplace: &mut Laplace<'_>, order: Order) -> Result<f64> {
+        let (modes, eta) = (laplace.u.clone(), laplace.eta.clone());
+        let log_l = self.fixed_log_likelihoods(laplace);
+        let averages = match &log_l {
+            Ok(log_l) if order == Order::Gradient => self.fixed_averages(laplace, log_l).map(Some),
+            _ => Ok(None),
+        };
+        laplace.u.copy_from_slice(&modes);
+        laplace.eta = eta;
+        if let Some(averages) = averages? {
+            self.averages = averages;
+        }
+        Ok(-2.0 * log_l?.iter().sum::<f64>())
+    }
+
+    /// log L of each level.
+    fn fixed_log_likelihoods(&mut self, laplace: &mut Laplace<'_>) -> Result<Vec<f64>> {
+        let (mut sums, mut terms) = (vec![LogSum::default(); self.levels], vec![0.0; self.levels]);
+        for k in 0..self.grid.len() {
+            self.fixed_terms(laplace, k, Order::Value, &mut terms)?;
+            sums.iter_mut().zip(&terms).for_each(|(sum, term)| sum.add(*term));
+        }
+        let log_l: Vec<f64> = sums.iter().map(LogSum::value).collect();
+        if log_l.iter().any(|v| !v.is_finite()) {
+            return Err(Error::numeric("the likelihood of a group is zero or not finite at all quadrature nodes"));
+        }
+        Ok(log_l)
+    }
+
+    /// A second pass over the nodes, with the weights that the first has made known.
+    fn fixed_averages(&mut self, laplace: &mut Laplace<'_>, log_l: &[f64]) -> Result<Averages> {
+        let t = self.factor(&laplace.t);
+        let mut sums = Sums::new(laplace.u.len(), self.levels, self, laplace);
+        let (mut zs, mut pi) = (vec![0.0; laplace.u.len()], vec![0.0; self.levels]);
+        for k in 0..self.grid.len() {
+            self.fixed_terms(laplace, k, Order::Gradient, &mut pi)?;
+            pi.iter_mut().zip(log_l).for_each(|(pi, log_l)| *pi = (*pi - log_l).exp());
+            laplace.model.transpose_random(&self.node.s, &mut zs);
+            sums.add(self, laplace, &t, self.grid.node(k), &zs, &pi);
+        }
+        Ok(sums.averages(self, laplace, &vec![1.0; self.levels]))
+    }
+
+    /// log W_k + sum l(z_k) of each level.
+    fn fixed_terms(&mut self, laplace: &mut Laplace<'_>, k: usize, order: Order, out: &mut [f64]) -> Result<()> {
+        for (a, z) in self.grid.node(k).iter().enumerate() {
+            for level in 0..self.levels {
+                laplace.u[self.at(laplace.model, a, level)] = *z;
+            }
+        }
+        laplace.predict();
+        laplace.evaluator.evaluate(&laplace.eta, order, &mut self.node)?;
+        out.fill(self.grid.log_weight(k));
+        self.level_sums(&self.node.l, out);
+        // As in the search for the modes: far out there is no density where it is not a number.
+        out.iter_mut().filter(|v| v.is_nan()).for_each(|v| *v = f64::NEG_INFINITY);
+        Ok(())
+    }
+
     fn level_sums(&self, l: &[f64], out: &mut [f64]) {
         for (&level, l) in self.index.iter().zip(l) {
             out[level as usize] += l;
@@ -239,82 +300,47 @@ impl Quadrature {
     }
 }
 
-/// Sums over the nodes before they are divided by their weights.
-struct Sums {
-    raw: Averages,
+/// What can't go with nodes that stay where they are.
+fn check_fixed(how: &Approximation) -> Result<()> {
+    if how.points <= 1 || how.inside == Inside::Mode {
+        return Err(Error::argument(
+            "nagq: quadrature at fixed nodes needs two points or more; one at zero leaves the random effects out",
+        ));
+    }
+    if how.expected {
+        return Err(Error::argument(
+            "information: quadrature at fixed nodes (nagq below zero) has no determinant that could have the expected information",
+        ));
+    }
+    Ok(())
 }
 
-impl Sums {
-    fn new(q: usize, levels: usize, quadrature: &Quadrature, laplace: &Laplace<'_>) -> Self {
-        let r = quadrature.effects.len();
-        let rows = if q > 0 { laplace.model.n } else { 0 };
-        Sums {
-            raw: Averages {
-                e: vec![0.0; q],
-                s: laplace.eta.iter().map(|_| vec![0.0; rows]).collect(),
-                // Per level first.
-                force: laplace.t.iter().map(|t| vec![0.0; if q > 0 { t.len() * levels } else { 0 }]).collect(),
-                shared: vec![0.0; laplace.model.response.n_shared() * levels],
-                slopes: vec![0.0; if q > 0 { r * r * levels } else { 0 }],
-            },
+/// log sum exp, term by term.
+#[derive(Clone, Copy)]
+struct LogSum {
+    largest: f64,
+    /// Relative to the largest term.
+    sum: f64,
+}
+
+impl Default for LogSum {
+    fn default() -> Self {
+        LogSum { largest: f64::NEG_INFINITY, sum: 0.0 }
+    }
+}
+
+impl LogSum {
+    fn add(&mut self, term: f64) {
+        if term > self.largest {
+            self.sum = self.sum * (self.largest - term).exp() + 1.0;
+            self.largest = term;
+        } else if term > f64::NEG_INFINITY {
+            self.sum += (term - self.largest).exp();
         }
     }
 
-    /// One node: `zs` has Z's there, `pi` the weight of each level.
-    fn add(&mut self, quadrature: &Quadrature, laplace: &Laplace<'_>, t: &[f64], z: &[f64], zs: &[f64], pi: &[f64]) {
-        let (r, model, raw) = (quadrature.effects.len(), laplace.model, &mut self.raw);
-        let mut slope = vec![0.0; r];
-        for (level, weight) in pi.iter().enumerate() {
-            for (a, slope) in slope.iter_mut().enumerate() {
-                let score: f64 = (a..r).map(|c| t[a * r + c] * zs[quadrature.at(model, c, level)]).sum();
-                *slope = score - laplace.u[quadrature.at(model, a, level)];
-                raw.e[quadrature.at(model, a, level)] += weight * *slope;
-            }
-            for b in 0..r {
-                for a in 0..r {
-                    raw.slopes[level * r * r + b * r + a] += weight * slope[a] * z[b];
-                }
-            }
-            for (k, force) in raw.force.iter_mut().enumerate() {
-                let (size, first) = (model.structures[k].size, model.layout.offset(k) + level * model.structures[k].size);
-                for c in 0..size {
-                    for e in 0..size {
-                        force[level * size * size + c * size + e] += weight * zs[first + e] * laplace.u[first + c];
-                    }
-                }
-            }
-        }
-        for (sum, s) in raw.s.iter_mut().zip(&quadrature.node.s) {
-            for ((sum, s), &level) in sum.iter_mut().zip(s).zip(&quadrature.index) {
-                *sum += pi[level as usize] * s;
-            }
-        }
-        let levels = pi.len();
-        for f in 0..model.response.n_shared() {
-            for (score, &level) in laplace.evaluator.shared_score(f).iter().zip(&quadrature.index) {
-                raw.shared[f * levels + level as usize] += pi[level as usize] * score;
-            }
-        }
-    }
-
-    fn averages(mut self, quadrature: &Quadrature, laplace: &Laplace<'_>, total: &[f64]) -> Averages {
-        let (r, levels) = (quadrature.effects.len(), total.len());
-        for (level, total) in total.iter().enumerate() {
-            for a in 0..r {
-                self.raw.e[quadrature.at(laplace.model, a, level)] /= total;
-            }
-            self.raw.slopes[level * r * r..(level + 1) * r * r].iter_mut().for_each(|v| *v /= total);
-        }
-        for s in &mut self.raw.s {
-            s.iter_mut().zip(&quadrature.index).for_each(|(s, &level)| *s /= total[level as usize]);
-        }
-        let sum_of_levels = |values: &[f64], size: usize| -> Vec<f64> {
-            (0..size).map(|e| (0..levels).map(|level| values[level * size + e] / total[level]).sum()).collect()
-        };
-        self.raw.force = self.raw.force.iter().map(|f| sum_of_levels(f, f.len() / levels.max(1))).collect();
-        let shared = |f: usize| (0..levels).map(|level| self.raw.shared[f * levels + level] / total[level]).sum();
-        self.raw.shared = (0..laplace.model.response.n_shared()).map(shared).collect();
-        self.raw
+    fn value(&self) -> f64 {
+        self.largest + self.sum.ln()
     }
 }
 

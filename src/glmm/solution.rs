@@ -37,6 +37,7 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
     let (uncertainty, remark) = laplace.uncertainty(x, std_errors)?;
     let Uncertainty { vcov: working_vcov, flat, slopes } = uncertainty;
     let deviance = laplace.evaluate(x, Order::Gradient)?;
+    laplace.require_modes()?;
     let model = laplace.model;
     let theta = model.theta_from_working(x);
     let mut beta = vec![];
@@ -196,11 +197,13 @@ impl Laplace<'_> {
             let mut at = x.to_vec();
             at[j] = x[j] + step;
             self.evaluate_gradient(&at, &mut up)?;
+            self.require_modes()?;
             let gamma_up = self.border.as_ref().map(|b| b.gamma.clone()).unwrap_or_default();
             let mut b_up = self.u.clone();
             self.gram.gram.apply_factors(&self.t, false, &mut b_up);
             at[j] = x[j] - step;
             self.evaluate_gradient(&at, &mut down)?;
+            self.require_modes()?;
             let gamma_down = self.border.as_ref().map(|b| b.gamma.clone()).unwrap_or_default();
             let mut b_down = self.u.clone();
             self.gram.gram.apply_factors(&self.t, false, &mut b_down);

@@ -10,6 +10,7 @@ use crate::design::{Design, TermDesign};
 use crate::family::{Family, Order, ZeroPart, by_name, names};
 use crate::formula::StructureKind;
 use crate::lmm::tests::Noise;
+use crate::options::Nodes;
 use crate::simulate::{Purpose, Stream};
 use std::sync::Arc;
 
@@ -54,7 +55,7 @@ fn cases() -> Vec<(&'static str, &'static str, Design)> {
 }
 
 /// A model of a design: random terms of the mean, and, where asked for, of the other predictors.
-fn model(design: &Design, family: &str, link: &str, zero: Option<ZeroPart>, dispersion: bool, random: &[usize]) -> Model {
+pub fn model(design: &Design, family: &str, link: &str, zero: Option<ZeroPart>, dispersion: bool, random: &[usize]) -> Model {
     let family = by_name(family, Some(link)).unwrap();
     let response = FamilyResponse::new(family, zero, dispersion, design.y.clone(), vec![]);
     let fixed = (0..response.predictors()).map(|_| FixedPart::new(design.n, &design.x, None).unwrap()).collect();
@@ -127,26 +128,60 @@ fn the_gradient_of_further_predictors_equals_finite_differences() {
     }
 }
 
+/// Of a design with crossed terms: one term of two effects; one scalar; two terms that share a factor. With values of theta.
+pub fn of_one_factor(design: &Design) -> [(Design, Vec<f64>); 3] {
+    let mut shared = design.clone();
+    shared.terms[1] = TermDesign { z: shared.terms[0].z.as_ref().map(|z| z[design.n..].to_vec()), ..shared.terms[0].clone() };
+    shared.terms[1].effects.truncate(1);
+    shared.terms[1].structure = Structure::new(StructureKind::Unstructured, None, 1);
+    let mut vector = design.clone();
+    vector.terms.truncate(1);
+    let mut scalar = design.clone();
+    scalar.terms.remove(0);
+    [(vector, vec![0.7, 0.2, 0.4]), (scalar, vec![0.8]), (shared, vec![0.7, 0.2, 0.4, 0.5])]
+}
+
 #[test]
 fn the_gradient_of_quadrature_equals_finite_differences() {
     for (family, link, design) in cases() {
-        // One term of two effects; one scalar; two terms that share a factor.
-        let mut shared = design.clone();
-        shared.terms[1] = TermDesign { z: shared.terms[0].z.as_ref().map(|z| z[design.n..].to_vec()), ..shared.terms[0].clone() };
-        shared.terms[1].effects.truncate(1);
-        shared.terms[1].structure = Structure::new(StructureKind::Unstructured, None, 1);
-        let mut vector = design.clone();
-        vector.terms.truncate(1);
-        let mut scalar = design.clone();
-        scalar.terms.remove(0);
-        for (design, theta) in [(vector, vec![0.7, 0.2, 0.4]), (scalar, vec![0.8]), (shared, vec![0.7, 0.2, 0.4, 0.5])] {
+        for (design, theta) in of_one_factor(&design) {
             let random = vec![0; design.terms.len()];
             let model = model(&design, family, link, None, false, &random);
-            for (points, expected) in [(1, false), (3, false), (5, false), (3, true)] {
-                let how = Approximation { expected, points, ..Approximation::default() };
+            for (points, expected, nodes) in [
+                (1, false, Nodes::Adaptive),
+                (3, false, Nodes::Adaptive),
+                (5, false, Nodes::Adaptive),
+                (3, true, Nodes::Adaptive),
+                (2, false, Nodes::Fixed),
+                (5, false, Nodes::Fixed),
+            ] {
+                let how = Approximation { expected, points, nodes, ..Approximation::default() };
                 let mut x = theta.clone();
                 x.resize(Laplace::new(&model, how).unwrap().n_parameters(), 0.3);
                 check_gradient(family, &model, how, &x);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_gradient_of_quadrature_with_further_predictors_equals_finite_differences() {
+    let count = |e: f64, noise: &mut Noise| (e.exp() * (1.0 + noise.next())).round().max(0.0);
+    let cases = [
+        ("nbinom2", "log", design(12, 80, count), Some(ZeroPart::Inflation), false),
+        ("nbinom2", "log", design(14, 80, count), None, true),
+        ("gaussian", "identity", design(16, 80, |e, noise| e + noise.next()), None, true),
+    ];
+    for (family, link, crossed, zero, dispersion) in cases {
+        for (design, theta) in of_one_factor(&crossed) {
+            for random in [vec![0; design.terms.len()], (0..design.terms.len()).collect()] {
+                let model = model(&design, family, link, zero, dispersion, &random);
+                for nodes in [Nodes::Adaptive, Nodes::Fixed] {
+                    let how = Approximation { points: 3, nodes, ..Approximation::default() };
+                    let mut x = theta.clone();
+                    x.resize(Laplace::new(&model, how).unwrap().n_parameters(), 0.3);
+                    check_gradient(&format!("{family} {random:?}"), &model, how, &x);
+                }
             }
         }
     }

@@ -142,7 +142,7 @@ fn incomparable(first: &Generalised, other: &Generalised) -> Option<String> {
     if first.information != other.information {
         return Some("one has the observed, the other the expected information".to_string());
     }
-    let points = (first.quadrature, other.quadrature);
+    let points = (first.nagq(), other.nagq());
     (points.0 != points.1).then(|| format!("they are by {} and {} quadrature points (nagq)", points.0, points.1))
 }
 

@@ -8,7 +8,7 @@ use crate::family::by_name;
 use crate::fit::{FamilyParameter, Fit, FixedEffects, Generalised, Outcome, PredictorFit, TermFit};
 use crate::formula::StructureKind;
 use crate::optimize::Reason;
-use crate::options::Information;
+use crate::options::{Information, Nodes};
 use crate::spec::ModelKind;
 
 pub const SIGMA: f64 = 25.591_795_721_675_3;
@@ -135,6 +135,7 @@ pub fn tweedie() -> Fit {
         zero: None,
         information: Information::Observed,
         quadrature: 1,
+        nodes: Nodes::Adaptive,
         mode_steps: 0,
         separated: vec![],
         psi: vec![0.0, 0.0],

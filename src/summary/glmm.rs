@@ -7,7 +7,7 @@ use super::number::column;
 use super::random_effects::{random_effects, sizes};
 use super::residuals::scaled_residuals;
 use crate::fit::{Fit, FixedEffects, Generalised, Role};
-use crate::options::Information;
+use crate::options::{Information, Nodes};
 
 /// Significant digits of estimates.
 const DIGITS: usize = 4;
@@ -32,6 +32,7 @@ fn heading(fit: &Fit, own: &Generalised) -> String {
     let mut approximation = match own.quadrature {
         0 => "Laplace approximation, fixed effects at their conditional mode".to_owned(),
         1 => "Laplace approximation".to_owned(),
+        points if own.nodes == Nodes::Fixed => format!("non-adaptive Gauss-Hermite quadrature with {points} points"),
         points => format!("adaptive Gauss-Hermite quadrature with {points} points"),
     };
     if own.information == Information::Expected {

@@ -247,6 +247,25 @@ static void tables(const interlace_fit *fit) {
     CHECK(strstr(interlace_fit_summary(fit), "Family: binomial (logit)") != NULL);
 }
 
+/* A negative number of points, at nodes that are not adaptive, comes back as it was given. */
+static void fixed_nodes(void) {
+    interlace_frame *frame = data("tests/reference/data/cbpp.csv", NULL);
+    interlace_spec *spec = model("cbind(incidence, size - incidence) ~ period + (1 | herd)", "binomial");
+    interlace_options *options;
+    interlace_fit *fit;
+    OK(interlace_options_new(&options, &err));
+    OK(interlace_options_set_nagq(options, -15, &err));
+    OK(interlace_fit_new(spec, frame, options, &fit, &err));
+    CHECK(interlace_fit_converged(fit) && interlace_fit_nagq(fit) == -15);
+    CHECK(strstr(interlace_fit_summary(fit), "non-adaptive Gauss-Hermite quadrature with 15 points") != NULL);
+    interlace_fit_free(fit);
+    OK(interlace_options_set_information(options, INTERLACE_EXPECTED, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "information", interlace_fit_new(spec, frame, options, &fit, &err));
+    interlace_options_free(options);
+    interlace_spec_free(spec);
+    interlace_frame_free(frame);
+}
+
 /* A linear fit has the mean's predictor, and no family. */
 static void linear(void) {
     interlace_fit *fit = dyestuff_fit(NULL);
@@ -285,6 +304,7 @@ int main(void) {
     salamanders();
     parameters();
     dispersion();
+    fixed_nodes();
     linear();
     return 0;
 }

@@ -21,6 +21,8 @@ int main(void) {
     OK(interlace_options_set_information(options, INTERLACE_OBSERVED, &err));
     OK(interlace_options_set_nagq(options, 0, &err));
     OK(interlace_options_set_nagq(options, 100, &err));
+    OK(interlace_options_set_nagq(options, -100, &err));
+    OK(interlace_options_set_nagq(options, -2, &err));
     OK(interlace_options_set_std_errors(options, INTERLACE_STD_ERRORS_CONDITIONAL, &err));
     OK(interlace_options_set_std_errors(options, INTERLACE_STD_ERRORS_MARGINAL, &err));
 
@@ -34,7 +36,8 @@ int main(void) {
 
     FAILS(INTERLACE_E_ARGUMENT, "information is 2", interlace_options_set_information(options, 2, &err));
     FAILS(INTERLACE_E_ARGUMENT, "nagq is 101", interlace_options_set_nagq(options, 101, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "nagq is -1", interlace_options_set_nagq(options, -1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "from -100 to 100", interlace_options_set_nagq(options, INT32_MIN, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "nagq is -1: one node", interlace_options_set_nagq(options, -1, &err));
     FAILS(INTERLACE_E_ARGUMENT, "source is 2", interlace_options_set_std_errors(options, 2, &err));
 
     /* Every option that is listed can be set, and has a line of text. */
@@ -56,6 +59,7 @@ int main(void) {
     FAILS(INTERLACE_E_ARGUMENT, "'1;2'", interlace_options_set(options, "theta0", "1;2", &err));
     FAILS(INTERLACE_E_ARGUMENT, "'keep'", interlace_options_set(options, "na", "keep", &err));
     FAILS(INTERLACE_E_ARGUMENT, "'fisher'", interlace_options_set(options, "information", "fisher", &err));
+    OK(interlace_options_set(options, "nagq", "-15", &err));
     FAILS(INTERLACE_E_ARGUMENT, "nagq is 1000", interlace_options_set(options, "nagq", "1000", &err));
     FAILS(INTERLACE_E_ARGUMENT, "'1.5'", interlace_options_set(options, "nagq", "1.5", &err));
     FAILS(INTERLACE_E_ARGUMENT, "'robust'", interlace_options_set(options, "std_errors", "robust", &err));

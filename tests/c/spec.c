@@ -129,6 +129,84 @@ static void further_columns(void) {
     interlace_spec_free(spec);
 }
 
+static void ordinal(void) {
+    const char *const levels[3] = {"lo", "mid", "hi"}, *const twice[2] = {"lo", "lo"}, *const names[2] = {"(Intercept)", "z"};
+    const double y[3] = {1, 2, 3}, x[8] = {1, 1, 1, -99, 0, 1, 2, -99};
+    interlace_spec *spec = NULL, *other = NULL;
+    OK(interlace_spec_new(INTERLACE_CLMM, "r ~ x + (1 | g)", &spec, &err));
+    static const char *const links[] = {"logit", "probit", "cloglog", "loglog", "cauchit"};
+    for (size_t i = 0; i < COUNT(links); i++)
+        OK(interlace_spec_set_link(spec, links[i], &err));
+    OK(interlace_spec_set_threshold(spec, INTERLACE_THRESHOLD_FLEXIBLE, &err));
+    OK(interlace_spec_set_threshold(spec, INTERLACE_THRESHOLD_EQUIDISTANT, &err));
+    OK(interlace_spec_set_threshold(spec, INTERLACE_THRESHOLD_SYMMETRIC, &err));
+    OK(interlace_spec_set_nominal(spec, "~ z", &err));
+    OK(interlace_spec_set_scale(spec, "~ z + offset(o)", &err));
+    OK(interlace_spec_set_response_levels(spec, levels, 3, &err));
+    OK(interlace_spec_set_response_levels(spec, NULL, 0, &err));
+    OK(interlace_spec_set_weights(spec, "w", &err));
+    OK(interlace_spec_set_offset(spec, "o", &err));
+    OK(interlace_spec_set_contrasts(spec, "f", "contr.sum", &err));
+    OK(interlace_spec_add_random(spec, "(1 | h)", &err));
+
+    FAILS(INTERLACE_E_ARGUMENT, "expected one of logit, probit, cloglog, loglog, cauchit",
+          interlace_spec_set_link(spec, "identity", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "link is NULL", interlace_spec_set_link(spec, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "threshold is 3", interlace_spec_set_threshold(spec, 3, &err));
+    FAILS(INTERLACE_E_FORMULA, "has a response", interlace_spec_set_nominal(spec, "r ~ z", &err));
+    FAILS(INTERLACE_E_FORMULA, "", interlace_spec_set_scale(spec, "~ z + )", &err));
+    CHECK(err.position == 6);
+    FAILS(INTERLACE_E_ARGUMENT, "'lo' twice", interlace_spec_set_response_levels(spec, twice, 2, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "one level 'lo'", interlace_spec_set_response_levels(spec, levels, 1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "levels is NULL", interlace_spec_set_response_levels(spec, NULL, 3, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "arrays", interlace_spec_set_scale_columns(spec, x, 1, 3, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "an ordinal model", interlace_spec_set_family(spec, "poisson", NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "an ordinal model", interlace_spec_set_dispersion(spec, "~ z", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "an ordinal model", interlace_spec_set_zero_inflation(spec, "~ z", &err));
+    interlace_spec_free(spec);
+
+    OK(interlace_spec_new_arrays(INTERLACE_CLMM, y, 3, x, 2, 4, &spec, &err));
+    OK(interlace_spec_set_fixef_names(spec, names, 2, &err));
+    OK(interlace_spec_set_nominal_columns(spec, x, 2, 4, names, &err));
+    OK(interlace_spec_set_scale_columns(spec, x, 1, 3, NULL, &err));
+    OK(interlace_spec_set_response_levels(spec, levels, 3, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "ldx is 2", interlace_spec_set_nominal_columns(spec, x, 2, 2, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "x is NULL", interlace_spec_set_scale_columns(spec, NULL, 2, 3, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "formula", interlace_spec_set_nominal(spec, "~ z", &err));
+    interlace_spec_free(spec);
+
+    OK(interlace_spec_new(INTERLACE_GLMM, "y ~ x + (1 | g)", &other, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_CLMM", interlace_spec_set_link(other, "logit", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_CLMM", interlace_spec_set_threshold(other, 0, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_CLMM", interlace_spec_set_nominal(other, "~ z", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_CLMM", interlace_spec_set_scale(other, "~ z", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_CLMM", interlace_spec_set_response_levels(other, levels, 3, &err));
+    interlace_spec_free(other);
+}
+
+/* A response without declared order, and what the errors of a fit say of it. */
+static void ordinal_responses(void) {
+    const char *const text[4] = {"good", "bad", "mid", "bad"}, *const levels[2] = {"bad", "good"};
+    const double x[4] = {1, 2, 3, 4.5};
+    interlace_frame *frame = NULL;
+    interlace_spec *spec = NULL;
+    interlace_fit *fit = NULL;
+    OK(interlace_frame_new(4, &frame, &err));
+    OK(interlace_frame_add_strings(frame, "t", text, 4, &err));
+    OK(interlace_frame_add_f64(frame, "x", x, 4, &err));
+    OK(interlace_spec_new(INTERLACE_CLMM, "t ~ x", &spec, &err));
+    FAILS(INTERLACE_E_DATA, "interlace_spec_set_response_levels", interlace_fit_new(spec, frame, NULL, &fit, &err));
+    OK(interlace_spec_set_response_levels(spec, levels, 2, &err));
+    FAILS(INTERLACE_E_DATA, "'t' is 'mid' in row 3", interlace_fit_new(spec, frame, NULL, &fit, &err));
+    CHECK(err.position == 2);
+    interlace_spec_free(spec);
+    OK(interlace_spec_new(INTERLACE_CLMM, "x ~ 1", &spec, &err));
+    FAILS(INTERLACE_E_DATA, "'x' is 4.5 in row 4", interlace_fit_new(spec, frame, NULL, &fit, &err));
+    CHECK(fit == NULL);
+    interlace_spec_free(spec);
+    interlace_frame_free(frame);
+}
+
 /* Every family that is listed can be chosen, with each of its links. */
 static void listing(void) {
     interlace_spec *spec = NULL;
@@ -163,6 +241,8 @@ int main(void) {
     arrays();
     families();
     further_columns();
+    ordinal();
+    ordinal_responses();
     listing();
     return 0;
 }

@@ -99,6 +99,9 @@ fn an_order_that_nobody_declared_is_refused_with_advice() {
             assert!(error.message.contains(part), "{text}: {error}");
         }
     }
+    let frame = with(&rated(), |f| f.add_strings("two\nlines", &[Some("u"), Some("v"), None, None, None, None, None]).unwrap());
+    let error = refused(&spec("`two\nlines` ~ 1"), &frame);
+    assert_eq!((error.message.lines().count(), error.message.matches("two\\nlines").count()), (1, 3), "{error}");
     let error = refused(&with_levels("t ~ x", &["bad", "good", "middle"]), &rated());
     assert_eq!((error.code, error.position), (Code::Data, 2));
     assert!(error.message.contains("'t' is 'mid' in row 3 (counting from 1)"), "{error}");

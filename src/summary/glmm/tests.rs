@@ -56,6 +56,9 @@ fn the_approximation_is_named() {
     own(&mut fit).quadrature = 0;
     assert!(fit.summary().contains("(Laplace approximation, fixed effects at their conditional mode)\n"));
     own(&mut fit).quadrature = 9;
+    own(&mut fit).nodes = Nodes::Fixed;
+    assert!(fit.summary().contains("(non-adaptive Gauss-Hermite quadrature with 9 points)\n"));
+    own(&mut fit).nodes = Nodes::Adaptive;
     own(&mut fit).information = Information::Expected;
     fit.reml = true;
     let heading = "by restricted maximum likelihood (adaptive Gauss-Hermite quadrature with 9 points, expected information)\n";

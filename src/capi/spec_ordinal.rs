@@ -1,0 +1,168 @@
+//! What an ordinal model adds to a spec: link, thresholds, scale, nominal effects, the order of the categories.
+
+use libc::c_char;
+
+use super::boundary::boundary;
+use super::handle::choice;
+use super::spec::{SpecHandle, model_of};
+use super::spec_arrays::{distinct, owned};
+use super::spec_family::{array_predictor, formula_predictor, kind_of};
+use super::status::{ErrorRecord, Status};
+use super::strings::{text, texts};
+use crate::error::{Error, Result};
+use crate::spec::{ModelKind, OrdinalSpec, Spec, Threshold};
+
+/// Thresholds of an ordinal model: ascending, otherwise free.
+pub const INTERLACE_THRESHOLD_FLEXIBLE: i32 = 0;
+/// Thresholds of an ordinal model: symmetric about the middle one, or about the middle of the two middle ones.
+pub const INTERLACE_THRESHOLD_SYMMETRIC: i32 = 1;
+/// Thresholds of an ordinal model: the first and one distance between neighbours.
+pub const INTERLACE_THRESHOLD_EQUIDISTANT: i32 = 2;
+
+const THRESHOLDS: [(i32, Threshold); 3] = [
+    (INTERLACE_THRESHOLD_FLEXIBLE, Threshold::Flexible),
+    (INTERLACE_THRESHOLD_SYMMETRIC, Threshold::Symmetric),
+    (INTERLACE_THRESHOLD_EQUIDISTANT, Threshold::Equidistant),
+];
+
+/// Sets the link of an ordinal model, which takes the probability of at most a category to threshold less linear predictor: "logit" (the
+/// default: proportional odds), "probit", "cloglog" (proportional hazards), "loglog" or "cauchit".
+/// INTERLACE_E_ARGUMENT for another link and for a model that is not INTERLACE_CLMM.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_set_link(
+    spec: Option<&mut SpecHandle>,
+    link: *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let spec = ordinal(spec, "a link without a family")?;
+        let link = Some(text(link, "link")?.to_owned());
+        OrdinalSpec { link: link.clone(), ..OrdinalSpec::default() }.check()?;
+        spec.ordinal.link = link;
+        Ok(())
+    })
+}
+
+/// Sets how the thresholds of an ordinal model are tied to each other: INTERLACE_THRESHOLD_FLEXIBLE (the default),
+/// INTERLACE_THRESHOLD_SYMMETRIC or INTERLACE_THRESHOLD_EQUIDISTANT.
+/// INTERLACE_E_ARGUMENT for another number and for a model that is not INTERLACE_CLMM.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_set_threshold(
+    spec: Option<&mut SpecHandle>,
+    threshold: i32,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let spec = ordinal(spec, "thresholds")?;
+        spec.ordinal.threshold = choice(threshold, "threshold", &THRESHOLDS)?;
+        Ok(())
+    })
+}
+
+/// Gives an ordinal model effects that differ from threshold to threshold (partial proportional odds), by a one-sided formula of fixed
+/// effects, "~ z": they are added to the thresholds. A variable is either here or in the formula of the model. "~ 1" is none, as without
+/// this call.
+/// INTERLACE_E_FORMULA if it can't be read or has a response; `position` is then the byte in `formula`.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_set_nominal(
+    spec: Option<&mut SpecHandle>,
+    formula: *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let spec = ordinal(spec, "a formula of nominal effects")?;
+        spec.ordinal.nominal = Some(formula_predictor(spec, formula)?);
+        Ok(())
+    })
+}
+
+/// Lets the scale of an ordinal model depend on the data by a one-sided formula of fixed effects and offset(), "~ z": the predictor of its
+/// logarithm. Thresholds less linear predictor are divided by the scale. "~ 1" is a scale of 1 for all rows, as without this call.
+/// INTERLACE_E_FORMULA if it can't be read or has a response; `position` is then the byte in `formula`.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_set_scale(
+    spec: Option<&mut SpecHandle>,
+    formula: *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let spec = ordinal(spec, "a scale formula")?;
+        spec.dispersion = Some(formula_predictor(spec, formula)?);
+        Ok(())
+    })
+}
+
+/// The nominal effects of interlace_spec_set_nominal by their model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a
+/// spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on; a column named "(Intercept)" is left out. All arrays are copied.
+/// New data to predict at need it, too.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_set_nominal_columns(
+    spec: Option<&mut SpecHandle>,
+    x: *const f64,
+    p: usize,
+    ldx: usize,
+    names: *const *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let spec = ordinal(spec, "nominal columns")?;
+        spec.ordinal.nominal = Some(array_predictor(spec, x, p, ldx, names)?);
+        Ok(())
+    })
+}
+
+/// The predictor of interlace_spec_set_scale by its model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a spec made
+/// from arrays. `names` [p] may be NULL: "x1", "x2" and so on; a column named "(Intercept)" is left out. All arrays are copied. New data to
+/// predict at need it, too.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_set_scale_columns(
+    spec: Option<&mut SpecHandle>,
+    x: *const f64,
+    p: usize,
+    ldx: usize,
+    names: *const *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let spec = ordinal(spec, "scale columns")?;
+        spec.dispersion = Some(array_predictor(spec, x, p, ldx, names)?);
+        Ok(())
+    })
+}
+
+/// Gives the categories of the response of an ordinal model from lowest to highest: `levels` [n_levels], at least two. They must include
+/// all that the data have; those that the data lack are left out. A response that is text needs this unless the frame declares its order;
+/// with an ordered category these must be the same levels, and their order here holds. In a spec made from arrays they are the labels of
+/// the codes 1, 2, ... of `y`. No levels at all are as without this call.
+/// INTERLACE_E_ARGUMENT for a level given twice and for a model that is not INTERLACE_CLMM.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_set_response_levels(
+    spec: Option<&mut SpecHandle>,
+    levels: *const *const c_char,
+    n_levels: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let spec = ordinal(spec, "the levels of the response")?;
+        let levels = owned(&texts(levels, n_levels, "levels")?);
+        distinct("levels", &levels)?;
+        OrdinalSpec { levels: levels.clone(), ..OrdinalSpec::default() }.check()?;
+        spec.ordinal.levels = levels;
+        Ok(())
+    })
+}
+
+fn ordinal<'a>(spec: Option<&'a mut SpecHandle>, what: &str) -> Result<&'a mut Spec> {
+    let spec = model_of(spec)?;
+    match spec.kind {
+        ModelKind::Clmm => Ok(spec),
+        other => Err(Error::argument(format!("spec is of {}, {what} is for one of INTERLACE_CLMM", kind_of(other)))),
+    }
+}
