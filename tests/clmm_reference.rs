@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use interlace::fit::{Fit, FixedEffects};
 use interlace::frame::{CsvOptions, Frame};
-use interlace::options::Options;
+use interlace::options::{Nodes, Options};
 use interlace::spec::{FormulaSpec, ModelKind, OrdinalSpec, PredictorSpec, Source, Spec, Threshold};
 use serde_json::Value;
 
@@ -79,7 +79,9 @@ fn model(entry: &Value) -> (Spec, Frame, Options) {
         dispersion: predictor("scale"),
         ..Spec::new(ModelKind::Clmm, Source::Formula(formula))
     };
-    let options = Options { quadrature: entry["quadrature"].as_u64().unwrap() as usize, ..Default::default() };
+    let points = entry["quadrature"].as_i64().unwrap();
+    let nodes = if points < 0 { Nodes::Fixed } else { Nodes::Adaptive };
+    let options = Options { quadrature: points.unsigned_abs() as usize, nodes, ..Default::default() };
     (spec, frame, options)
 }
 
