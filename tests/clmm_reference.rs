@@ -23,13 +23,15 @@ const MODE: f64 = 5e-6;
 const CRITERION: f64 = 2e-12;
 
 /// Evaluations until the search ended, and steps of the modes in all, with a little to spare.
-const WORK: [(&str, (usize, usize)); 6] = [
-    ("sim_ordinal_slope_crossed", (14, 85)),
-    ("six_scale_two_terms", (13, 80)),
+const WORK: [(&str, (usize, usize)); 8] = [
+    ("sim_ordinal_slope_crossed", (11, 75)),
+    ("six_scale_two_terms", (9, 70)),
     ("soup_two_factors_probit", (10, 70)),
-    ("verbagg_crossed", (11, 80)),
-    ("wine_agq15", (15, 80)),
-    ("wine_nominal", (12, 85)),
+    ("verbagg_crossed", (10, 75)),
+    ("wine_agq15", (9, 60)),
+    ("wine_logit", (9, 60)),
+    ("wine_nominal", (9, 80)),
+    ("wine_nominal_scale_agq9", (10, 75)),
 ];
 
 fn models() -> Vec<Value> {

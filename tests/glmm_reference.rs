@@ -29,13 +29,13 @@ const CRITERION: (f64, f64) = (5e-8, 1e-11);
 
 /// Evaluations until the search ended, and steps of the modes in all, with a little to spare.
 const WORK: [(&str, (usize, usize)); 8] = [
-    ("cbpp_laplace", (9, 80)),
-    ("contraception_slope", (12, 120)),
-    ("grouseticks_laplace", (14, 120)),
-    ("owls_zip_tmb", (11, 120)),
-    ("salamanders_nbinom2_disp_tmb", (14, 160)),
+    ("cbpp_laplace", (7, 80)),
+    ("contraception_slope", (11, 120)),
+    ("grouseticks_laplace", (16, 130)),
+    ("owls_zip_tmb", (10, 120)),
+    ("salamanders_nbinom2_disp_tmb", (11, 160)),
     ("sim_student_t_tmb", (18, 120)),
-    ("toenail_agq20", (18, 120)),
+    ("toenail_agq20", (14, 120)),
     ("verbagg_laplace", (10, 100)),
 ];
 

@@ -149,6 +149,8 @@ struct OrderedEvaluator<'a, L> {
     /// In the thresholds below and above, of the last evaluation at `Order::Gradient`.
     in_lower: Vec<Triple>,
     in_upper: Vec<Triple>,
+    /// Information of the thresholds with the logarithm of the scale, at the same.
+    with_scale: Vec<[f64; 2]>,
     /// Scores per row of each shared parameter, at the same.
     scores: Vec<Vec<f64>>,
     link: std::marker::PhantomData<L>,
@@ -165,6 +167,7 @@ impl<'a, L: CumulativeLink> OrderedEvaluator<'a, L> {
             tau: vec![],
             in_lower: vec![],
             in_upper: vec![],
+            with_scale: vec![],
             scores: vec![],
             link: std::marker::PhantomData,
         }
@@ -187,8 +190,9 @@ impl<'a, L: CumulativeLink> OrderedEvaluator<'a, L> {
             let tau = if scaled { self.tau[i] } else { 1.0 };
             let (a, b) = (tau * (lower[i] - eta[i]), tau * (upper[i] - eta[i]));
             let mut cell = L::cell::<ORDER>(a, b);
-            if !response.weights.is_empty() {
-                weigh(&mut cell, response.weights[i]);
+            let weight = response.weights.get(i).copied().unwrap_or(1.0);
+            if weight != 1.0 {
+                weigh(&mut cell, weight);
             }
             jet.l[i] = cell.l;
             jet.s[0][i] = tau * cell.s;
@@ -198,7 +202,11 @@ impl<'a, L: CumulativeLink> OrderedEvaluator<'a, L> {
                     jet.t[0][i] = tau * tau * tau * cell.t;
                 }
                 if scaled {
-                    give_scale(&cell, [a, b], tau, i, jet);
+                    let second = Second::new(&cell.lower, &cell.upper, weight);
+                    give_scale(&cell, &second, [a, b], tau, i, jet);
+                    // -d2l/dtheta dz, of what the thresholds move by.
+                    let [lower, upper] = second.with_scale(a, b);
+                    self.with_scale[i] = [tau * (cell.lower[0] + lower), tau * (cell.upper[0] + upper)];
                 }
                 let powers = [tau, tau * tau, tau * tau * tau];
                 self.in_lower[i] = std::array::from_fn(|k| powers[k] * cell.lower[k]);
@@ -229,11 +237,11 @@ impl<'a, L: CumulativeLink> OrderedEvaluator<'a, L> {
                 add(category - 2, below);
             }
         }
-        self.from_thresholds(&sums)
+        self.chained(&sums)
     }
 
     /// From derivatives in the thresholds (of each nominal column's, too) to those in the shared parameters.
-    fn from_thresholds(&self, sums: &[f64]) -> Vec<f64> {
+    fn chained(&self, sums: &[f64]) -> Vec<f64> {
         let (count, m) = (self.response.thresholds.count, self.response.thresholds.n_alpha());
         let mut out = Vec::with_capacity(self.response.n_shared());
         for own in sums.chunks_exact(count) {
@@ -253,26 +261,46 @@ impl<'a, L: CumulativeLink> OrderedEvaluator<'a, L> {
         (0..m).map(|j| (0..count).map(|r| entry(j, r)).collect()).collect()
     }
 
-    /// A quantity of the triples, per row, in the direction of shared parameter f.
-    fn per_row(&self, f: usize, directions: &[Vec<f64>], which: usize, out: &mut [f64]) {
+    /// What a row's thresholds [below, above] have, in the direction of shared parameter f.
+    fn per_row(&self, f: usize, directions: &[Vec<f64>], value: impl Fn(usize) -> [f64; 2], out: &mut [f64]) {
         let moves = self.moves(f, directions);
         for (i, out) in out.iter_mut().enumerate() {
-            let [down, up] = moves(i);
-            *out = up * self.in_upper[i][which] + down * self.in_lower[i][which];
+            let ([down, up], [below, above]) = (moves(i), value(i));
+            *out = up * above + down * below;
         }
     }
 }
 
 /// Derivatives with the logarithm of the scale: a and b fall by themselves.
-fn give_scale(cell: &Cell, [a, b]: [f64; 2], tau: f64, i: usize, jet: &mut Jet) {
+fn give_scale(cell: &Cell, second: &Second, [a, b]: [f64; 2], tau: f64, i: usize, jet: &mut Jet) {
     let along = |k: usize| times(b, cell.upper[k]) + times(a, cell.lower[k]);
-    let l = -along(0);
-    jet.s[1][i] = l;
+    jet.s[1][i] = -along(0);
     jet.w[triangle(1, 0)][i] = tau * (cell.s + along(1));
-    jet.w[triangle(1, 1)][i] = l * l;
+    jet.w[triangle(1, 1)][i] = -(along(0) + times(a, second.with_scale(a, b)[0]) + times(b, second.with_scale(a, b)[1]));
     let at = tetrahedron(1, 0, 0);
     if !jet.t[at].is_empty() {
         jet.t[at][i] = -tau * tau * (2.0 * cell.w + along(2));
+    }
+}
+
+/// Second derivatives in the cut points. A shift of both is one of the predictor, so that l_aa = -s_a - l_ab and l_bb = -s_b - l_ab, with
+/// l_ab = -l_a l_b.
+struct Second {
+    aa: f64,
+    ab: f64,
+    bb: f64,
+}
+
+impl Second {
+    /// `weight`: that of the cell's derivatives, whose product has it twice.
+    fn new(lower: &Triple, upper: &Triple, weight: f64) -> Self {
+        let ab = -lower[0] * upper[0] / weight;
+        Second { aa: -lower[1] - ab, ab, bb: -upper[1] - ab }
+    }
+
+    /// [l_aa a + l_ab b, l_ab a + l_bb b].
+    fn with_scale(&self, a: f64, b: f64) -> [f64; 2] {
+        [times(a, self.aa) + times(b, self.ab), times(a, self.ab) + times(b, self.bb)]
     }
 }
 
@@ -325,6 +353,7 @@ impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
         if self.in_lower.is_empty() {
             self.in_lower = try_vec("derivatives of the log-density", [0.0; 3], n)?;
             self.in_upper = try_vec("derivatives of the log-density", [0.0; 3], n)?;
+            self.with_scale = try_vec("derivatives of the log-density", [0.0; 2], if self.response.scale { n } else { 0 })?;
             let column = || try_vec("derivatives of the log-density", 0.0, n);
             self.scores = (0..self.response.n_shared()).map(|_| column()).collect::<Result<_>>()?;
         }
@@ -332,7 +361,7 @@ impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
         let directions = self.directions();
         let mut scores = std::mem::take(&mut self.scores);
         for (f, scores) in scores.iter_mut().enumerate() {
-            self.per_row(f, &directions, 0, scores);
+            self.per_row(f, &directions, |i| [self.in_lower[i][0], self.in_upper[i][0]], scores);
         }
         self.scores = scores;
         Ok(())
@@ -357,16 +386,17 @@ impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
         &self.scores[f]
     }
 
-    /// From the derivatives of the scores: a shift of both thresholds is one of the predictor, so that l_bb = -s_b - l_ab and l_aa = -s_a -
-    /// l_ab, with l_ab = -l_a l_b.
     fn shared_information(&mut self, information: &mut [f64], weights: &mut Vec<Vec<f64>>) -> Result<()> {
-        let (n, k) = (self.response.y.len(), self.response.n_shared());
+        let (n, k, predictors) = (self.response.y.len(), self.response.n_shared(), self.response.predictors());
         let directions = self.directions();
-        weights.resize(k, vec![]);
-        for (f, weights) in weights.iter_mut().enumerate() {
+        weights.resize(k * predictors, vec![]);
+        for (e, weights) in weights.iter_mut().enumerate() {
             weights.resize(n, 0.0);
-            self.per_row(f, &directions, 1, weights);
-            weights.iter_mut().for_each(|w| *w = -*w);
+            if e % predictors == 0 {
+                self.per_row(e / predictors, &directions, |i| [-self.in_lower[i][1], -self.in_upper[i][1]], weights);
+            } else {
+                self.per_row(e / predictors, &directions, |i| self.with_scale[i], weights);
+            }
         }
         for f in 0..k {
             let own = self.information_with(f, &directions);
@@ -397,11 +427,9 @@ impl<L: CumulativeLink> OrderedEvaluator<'_, L> {
         let moves = self.moves(f, directions);
         self.summed(|i| {
             let (below, above) = (self.in_lower[i], self.in_upper[i]);
-            let weight = self.response.weights.get(i).copied().unwrap_or(1.0);
-            // The product of weighted scores has the weight twice.
-            let cross = -above[0] * below[0] / weight;
+            let second = Second::new(&below, &above, self.response.weights.get(i).copied().unwrap_or(1.0));
             let [down, up] = moves(i);
-            [(below[1] + cross) * down - cross * up, (above[1] + cross) * up - cross * down]
+            [-second.aa * down - second.ab * up, -second.ab * down - second.bb * up]
         })
     }
 }

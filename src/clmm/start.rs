@@ -125,8 +125,8 @@ impl Point<'_> {
             gram[(p + e / k) * m + p + e % k] = *value;
         }
         let mut cross = vec![0.0; p];
-        for (f, weights) in weights.iter().enumerate() {
-            part.transpose(weights, &mut cross);
+        for (f, weights) in weights.chunks_exact(self.eta.len()).enumerate() {
+            part.transpose(&weights[0], &mut cross);
             for (i, value) in cross.iter().enumerate() {
                 gram[(p + f) * m + i] = *value;
                 gram[i * m + p + f] = *value;

@@ -104,7 +104,7 @@ fn the_information_of_the_shared_parameters_is_the_derivative_of_their_scores() 
         let x = parameters(&design, &model, &response);
         let k = response.n_shared();
         let shared = &x[x.len() - k..];
-        let eta = vec![vec![0.2; design.n]];
+        let eta = [vec![0.2; design.n]];
         let mut evaluator = response.evaluator(&[true]).unwrap();
         let mut jet = Jet::new(design.n, &[true]).unwrap();
         // The thresholds' coordinates bend: the information is that of the thresholds themselves, so these are held fast but for a shift.

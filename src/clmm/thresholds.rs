@@ -80,7 +80,7 @@ impl Thresholds {
                 for r in 0..rows {
                     let upper = r >= rows - half;
                     let lower = r < half;
-                    let centre = if locations == 1 || r < rows / 2 { 0 } else { 1 };
+                    let centre = usize::from(locations == 2 && r >= rows / 2);
                     j[centre * rows + r] = 1.0;
                     if lower {
                         j[(locations + half - 1 - r) * rows + r] = -1.0;

@@ -81,7 +81,9 @@ impl FixedPart {
             let mut total = 0.0;
             for _ in 0..2 {
                 let mean = column.iter().sum::<f64>() / n as f64;
-                column.iter_mut().for_each(|v| *v -= mean);
+                for v in &mut *column {
+                    *v -= mean;
+                }
                 total += mean;
             }
             means.push(total);

@@ -1,7 +1,9 @@
 //! What the optimiser asks of the Laplace deviance; an approximate Hessian from quantities at the mode alone.
 //!
 //! In theta the average information (Gilmour, Thompson and Cullis 1995) of the linear model that has the deviance's value and slope at the
-//! mode, with weights W; in the fixed effects 2 X'V^-1 X of that model; for shared parameters the sum of squared scores.
+//! mode, with weights W; in the fixed effects 2 X'V^-1 X of that model, and with theta the derivative of X'V^-1 r, which is not small: a
+//! larger variance wants larger effects. For shared parameters the sum of squared scores, or as in the fixed effects where the response
+//! has their information.
 
 use super::laplace::Laplace;
 use crate::covariance::Structure;
@@ -64,7 +66,7 @@ impl Laplace<'_> {
         let (value, forces) = self.evaluate_gradient(x, gradient)?;
         let n = x.len();
         hessian.fill(0.0);
-        self.theta_block(x, &forces, hessian);
+        let directions = self.theta_block(x, &forces, hessian);
         let k = self.shared().len();
         let (mut information, mut weights) = (vec![0.0; k * k], vec![]);
         self.evaluator.shared_information(&mut information, &mut weights)?;
@@ -72,15 +74,16 @@ impl Laplace<'_> {
         for (e, value) in information.iter().enumerate() {
             hessian[(first + e / k) * n + first + e % k] = 2.0 * value;
         }
-        self.linear_block(hessian, n, &weights);
+        self.linear_block(hessian, n, &weights, &directions);
         Ok(value)
     }
 
-    fn theta_block(&mut self, x: &[f64], forces: &[Vec<f64>], hessian: &mut [f64]) {
+    /// The block of theta; returns the directions g in which theta moves the random effects, and L^-1 P Lambda'Z'WZ g.
+    fn theta_block(&mut self, x: &[f64], forces: &[Vec<f64>], hessian: &mut [f64]) -> (Vec<f64>, Vec<f64>) {
         let (q, n) = (self.u.len(), x.len());
         let derivatives = factor_derivatives(&self.model.structures, x);
         if q == 0 || derivatives.is_empty() {
-            return;
+            return (vec![], vec![]);
         }
         // `zs` is Z's, which is Z'V^-1 residual of the linear model at the mode.
         let g = directions(&self.model.layout, &self.t, &derivatives, &self.u, &self.zs);
@@ -101,6 +104,7 @@ impl Laplace<'_> {
         }
         add_curvature(&derivatives, &self.t, forces, hessian, n);
         add_second_derivatives(&self.model.structures, x, forces, hessian, n);
+        (g, half)
     }
 
     /// L^-1 P Lambda'v, column by column.
@@ -112,14 +116,14 @@ impl Laplace<'_> {
         half
     }
 
-    /// 2 [X_c'W_cd X_d - X_c'W Z Lambda A^-1 Lambda'Z'W X_d] for all predictors whose fixed effects are parameters, and alike for shared
-    /// parameters with their information with the mean's predictor in `weights`.
-    fn linear_block(&mut self, hessian: &mut [f64], n: usize, weights: &[Vec<f64>]) {
+    /// 2 [X_c'W_cd X_d - X_c'W Z Lambda A^-1 Lambda'Z'W X_d] for all predictors whose fixed effects are parameters, alike for shared
+    /// parameters whose information with the predictors is in `weights`, and with the directions g of theta.
+    fn linear_block(&mut self, hessian: &mut [f64], n: usize, weights: &[Vec<f64>], (g, half_g): &(Vec<f64>, Vec<f64>)) {
         let (model, q) = (self.model, self.u.len());
         let predictors = self.inner.len();
         let columns: Vec<(usize, usize)> = self.outer().flat_map(|a| (0..model.fixed[a].p).map(move |j| (a, j))).collect();
         let first = model.n_theta();
-        let mut z = vec![0.0; q * (columns.len() + weights.len())];
+        let mut z = vec![0.0; q * (columns.len() + weights.len() / predictors)];
         let mut wx: Vec<Vec<f64>> = vec![vec![0.0; model.n]; predictors];
         let mut block = vec![0.0; model.fixed.iter().map(|f| f.p).max().unwrap_or(0)];
         for (at, &(c, j)) in columns.iter().enumerate() {
@@ -138,16 +142,14 @@ impl Laplace<'_> {
                 }
             }
         }
-        wx.iter_mut().skip(1).for_each(|w| w.fill(0.0));
-        for (f, weights) in weights.iter().enumerate() {
+        for (f, weights) in weights.chunks_exact(predictors).enumerate() {
             let at = columns.len() + f;
-            wx[0].copy_from_slice(weights);
             if q > 0 {
-                model.transpose_random(&wx, &mut z[at * q..(at + 1) * q]);
+                model.transpose_random(weights, &mut z[at * q..(at + 1) * q]);
             }
-            if let (0, Some(range)) = (self.outer().start, self.ranges().first()) {
-                model.fixed[0].transpose(weights, &mut block);
-                for (value, i) in block.iter().zip(range.clone()) {
+            for (d, range) in self.outer().zip(self.ranges()) {
+                model.fixed[d].transpose(&weights[d], &mut block);
+                for (value, i) in block.iter().zip(range) {
                     hessian[(first + at) * n + i] = 2.0 * value;
                     hessian[i * n + first + at] = 2.0 * value;
                 }
@@ -156,10 +158,18 @@ impl Laplace<'_> {
         if q == 0 {
             return;
         }
-        let half = self.half_solved(z);
+        let half = self.half_solved(z.clone());
+        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
+        for (i, (g, half_g)) in g.chunks_exact(q).zip(half_g.chunks_exact(q)).enumerate() {
+            for (j, (z, half)) in z.chunks_exact(q).zip(half.chunks_exact(q)).enumerate() {
+                let value = 2.0 * (dot(g, z) - dot(half_g, half));
+                hessian[i * n + first + j] = value;
+                hessian[(first + j) * n + i] = value;
+            }
+        }
         for (j, b) in half.chunks_exact(q).enumerate() {
             for (i, a) in half.chunks_exact(q).enumerate() {
-                hessian[(first + j) * n + first + i] -= 2.0 * a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
+                hessian[(first + j) * n + first + i] -= 2.0 * dot(a, b);
             }
         }
     }

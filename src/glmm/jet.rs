@@ -89,7 +89,8 @@ pub trait Evaluator {
     fn shared_score(&self, f: usize) -> &[f64];
 
     /// After an evaluation at `Order::Gradient`, for steps of the search alone: the information `[k, k]` of the k shared parameters, and
-    /// that of each of them with the mean's predictor per row, of responses that have it. By default squared scores, and none.
+    /// that of each of them with each predictor per row, of responses that have it: that with predictor a of P of parameter f at
+    /// `f P + a`. By default squared scores, and none.
     fn shared_information(&mut self, information: &mut [f64], weights: &mut Vec<Vec<f64>>) -> Result<()> {
         weights.clear();
         let k = information.len().isqrt();
