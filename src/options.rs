@@ -44,7 +44,7 @@ pub enum Nodes {
     /// Around the modes of the random effects, scaled by the curvature there.
     #[default]
     Adaptive,
-    /// Those of the random effects' own distribution, whatever the data.
+    /// The same whatever the data: those of the weight exp(-u^2).
     Fixed,
 }
 

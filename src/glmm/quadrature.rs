@@ -10,7 +10,7 @@
 //! The gradient is that of the Laplace approximation with N for A^-1, average scores for those at the mode, and -2 e added to the
 //! adjoint's right-hand side. One node gives the Laplace approximation.
 //!
-//! At fixed nodes u_k = z_k, those of the distribution of u:
+//! At fixed nodes u_k, those of the weight exp(-u^2) with weights for the distribution of u:
 //!
 //! ```text
 //! log L_j = log sum_k W_k exp(sum l(u_k)),   pi_k its terms divided by their sum
