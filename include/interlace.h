@@ -2243,8 +2243,8 @@ const char *interlace_fit_table_name(const struct interlace_fit *fit, size_t i);
 
 /**
  * A table of results as a new frame, by name: "coefficients" (estimates, standard errors, t or z values), "varcorr", "ranef", "theta",
- * "observations", "dropped_rows", "fit", of a generalised model "zero_inflation", "dispersion" (coefficients as well) and "family" (its
- * parameters), and whatever else interlace_fit_table_name lists. Tables of what the model does not have are without rows.
+ * "observations", "dropped_rows", "fit", of a generalised model "zero_inflation", "dispersion" (coefficients as well; of an ordinal model
+ * those of the scale) and "family" (its parameters), of an ordinal one "thresholds" and "nominal" (effects on the thresholds), and whatever else interlace_fit_table_name lists. Tables of what the model does not have are without rows.
  * INTERLACE_E_ARGUMENT if there is no table of that name. The caller frees `*out` with interlace_frame_free.
  * Since 0.1.
  */
@@ -2254,7 +2254,8 @@ interlace_status interlace_fit_table(const struct interlace_fit *fit,
                                      struct interlace_error *err);
 
 /**
- * The summary of the fit as lme4 prints it, in sections for each predictor as glmmTMB has them: several lines of text. NULL for NULL.
+ * The summary of the fit as lme4 prints it, in sections for each predictor as glmmTMB has them, of an ordinal model as clmm has them: several
+ * lines of text. NULL for NULL.
  * Since 0.1.
  */
 const char *interlace_fit_summary(const struct interlace_fit *fit);
