@@ -253,6 +253,8 @@ fn interlace_fit_evaluates_the_objective() {
 
 #[test]
 fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
+    let directory = linkable();
+    let path = compile(directory.path(), "interlace-fit", &sources());
     for (arguments, status, wanted) in [
         (&["lmm", "Reaction ~ Dayz + (1 | Subject)", "data/sleepstudy.csv"][..], 1, "Dayz"),
         (&["lmm", "Reaction ~ Days + (1 | Subject", "data/sleepstudy.csv"][..], 1, "byte"),
@@ -284,7 +286,7 @@ fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
         (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--df", "residual"][..], 2, "--df residual is for the model lmm"),
         (&["lmm"][..], 2, "--help"),
     ] {
-        let output = interlace_fit(arguments);
+        let output = run(program(&path).current_dir(examples()).args(arguments));
         let message = text(&output.stderr);
         assert_eq!(output.status.code(), Some(status), "{arguments:?}: {message}");
         assert!(output.stdout.is_empty() && message.contains(wanted), "{arguments:?}: {message}");
