@@ -103,6 +103,45 @@ fn the_json_document_of_a_generalised_model_has_its_family_and_predictors() {
     assert_eq!(document["linear_predictor"].as_array().unwrap().len(), 644);
 }
 
+const WINE: [&str; 3] = ["clmm", "rating ~ temp + contact + (1 | judge)", "../tests/reference/data/wine.csv"];
+
+#[test]
+fn interlace_fit_prints_the_summary_of_an_ordinal_model() {
+    let output = interlace_fit(&WINE);
+    assert!(output.status.success(), "{}", transcript(&output));
+    let expected = std::fs::read_to_string(examples().join("expected/interlace_fit_clmm.txt")).unwrap();
+    assert_eq!(text(&output.stdout), expected);
+}
+
+#[test]
+fn the_json_document_of_an_ordinal_model_has_thresholds_nominal_effects_and_a_scale() {
+    let more = ["--json", "--confint", "wald", "--threshold", "equidistant"];
+    let output = interlace_fit(&[&WINE[..], &more, &["--nagq", "-7", "--ordered", "rating=1<2<3<4<5<6"]].concat());
+    assert!(output.status.success(), "{}", transcript(&output));
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&document["model"], &document["link"]), (&"clmm".into(), &"logit".into()));
+    assert_eq!((&document["threshold"], &document["nagq"]), (&"equidistant".into(), &(-7).into()));
+    assert_eq!(document["categories"], serde_json::json!(["1", "2", "3", "4", "5"]));
+    assert_eq!(document["thresholds"]["names"], serde_json::json!(["1|2", "2|3", "3|4", "4|5"]));
+    assert_eq!(document["thresholds"]["alpha_names"], serde_json::json!(["threshold.1", "spacing"]));
+    assert_eq!(document["thresholds"]["jacobian"], serde_json::json!([[1, 0], [1, 1], [1, 2], [1, 3]]));
+    assert_eq!(document["wald_ci"]["names"], serde_json::json!(["threshold.1", "spacing", "tempwarm", "contactyes"]));
+    assert_eq!(document["wald_ci"]["upper"].as_array().unwrap().len(), 4);
+    assert!(document["warnings"][0].as_str().unwrap().contains("the category '6' does not occur"), "{}", document["warnings"]);
+    for key in ["residuals", "family", "dispersion", "dispersion_parameter", "nominal", "scale", "overdispersion"] {
+        assert!(document.get(key).is_none(), "{key}");
+    }
+
+    let formula = "rating ~ temp + (1 | judge)";
+    let output = interlace_fit(&["clmm", formula, WINE[2], "--json", "--nominal", "~ contact", "--scale", "~ temp"]);
+    assert!(output.status.success(), "{}", transcript(&output));
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["nominal"]["names"], serde_json::json!(["contactyes"]));
+    assert_eq!(document["nominal"]["estimate"].as_array().unwrap().len(), 4);
+    assert_eq!(document["scale"]["names"], serde_json::json!(["tempwarm"]));
+    assert_eq!(document["vcov_all"]["names"].as_array().unwrap().len(), document["npar"].as_u64().unwrap() as usize);
+}
+
 const CBPP: [&str; 5] = [
     "glmm",
     "cbind(incidence, size - incidence) ~ period + (1 | herd)",
@@ -214,6 +253,8 @@ fn interlace_fit_evaluates_the_objective() {
 
 #[test]
 fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
+    let directory = linkable();
+    let path = compile(directory.path(), "interlace-fit", &sources());
     for (arguments, status, wanted) in [
         (&["lmm", "Reaction ~ Dayz + (1 | Subject)", "data/sleepstudy.csv"][..], 1, "Dayz"),
         (&["lmm", "Reaction ~ Days + (1 | Subject", "data/sleepstudy.csv"][..], 1, "byte"),
@@ -245,7 +286,7 @@ fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
         (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--df", "residual"][..], 2, "--df residual is for the model lmm"),
         (&["lmm"][..], 2, "--help"),
     ] {
-        let output = interlace_fit(arguments);
+        let output = run(program(&path).current_dir(examples()).args(arguments));
         let message = text(&output.stderr);
         assert_eq!(output.status.code(), Some(status), "{arguments:?}: {message}");
         assert!(output.stdout.is_empty() && message.contains(wanted), "{arguments:?}: {message}");

@@ -26,8 +26,8 @@ pub extern "C" fn interlace_fit_table_name(fit: Option<&FitHandle>, i: usize) ->
 }
 
 /// A table of results as a new frame, by name: "coefficients" (estimates, standard errors, t or z values), "varcorr", "ranef", "theta",
-/// "observations", "dropped_rows", "fit", of a generalised model "zero_inflation", "dispersion" (coefficients as well) and "family" (its
-/// parameters), and whatever else interlace_fit_table_name lists. Tables of what the model does not have are without rows.
+/// "observations", "dropped_rows", "fit", of a generalised model "zero_inflation", "dispersion" (coefficients as well; of an ordinal model
+/// those of the scale) and "family" (its parameters), of an ordinal one "thresholds" and "nominal" (effects on the thresholds), and whatever else interlace_fit_table_name lists. Tables of what the model does not have are without rows.
 /// INTERLACE_E_ARGUMENT if there is no table of that name. The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -44,7 +44,8 @@ pub unsafe extern "C" fn interlace_fit_table(
     })
 }
 
-/// The summary of the fit as lme4 prints it, in sections for each predictor as glmmTMB has them: several lines of text. NULL for NULL.
+/// The summary of the fit as lme4 prints it, in sections for each predictor as glmmTMB has them, of an ordinal model as clmm has them: several
+/// lines of text. NULL for NULL.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_summary(fit: Option<&FitHandle>) -> *const c_char {

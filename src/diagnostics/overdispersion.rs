@@ -22,6 +22,9 @@ impl Fit {
     /// ratio is about one whatever the data. The random effects count as parameters no more than in `df_residual`.
     pub fn overdispersion(&self) -> Result<Overdispersion> {
         let name = self.generalised.as_ref().map_or("gaussian", |own| own.family.name());
+        if self.generalised.as_ref().is_some_and(|own| own.ordinal.is_some()) {
+            return Err(Error::unsupported("overdispersion: the categories of the family cumulative have no variance to exceed"));
+        }
         let counts = ["binomial", "betabinomial", "poisson", "nbinom1", "nbinom2"];
         let custom = self.generalised.as_ref().is_some_and(|own| own.family.link() == Link::Custom);
         if custom || !counts.contains(&name) && !name.starts_with("truncated") {

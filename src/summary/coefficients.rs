@@ -9,21 +9,30 @@ const MOST_CORRELATIONS: usize = 12;
 
 /// Estimate, standard error, statistic ("t value", "z value") and probability of each coefficient.
 pub fn coefficients(fixed_effects: &FixedEffects, named: &str, digits: usize) -> String {
+    let mut columns = estimates(fixed_effects, named, digits);
+    columns.push(TextColumn::new("Pr(>|z|)", p_values(&fixed_effects.p_values(), digits - 1), Align::Right));
+    table(&columns)
+}
+
+/// The same without probabilities, for what is no hypothesis to be zero.
+pub fn locations(fixed_effects: &FixedEffects, named: &str, digits: usize) -> String {
+    table(&estimates(fixed_effects, named, digits))
+}
+
+fn estimates(fixed_effects: &FixedEffects, named: &str, digits: usize) -> Vec<TextColumn> {
     let FixedEffects { names, estimate, std_error, .. } = fixed_effects;
     let p = names.len();
     let statistic = fixed_effects.statistics();
-    let probability = fixed_effects.p_values();
     // Estimates and errors share their decimals; statistics have no more than their digits, however near zero.
     let mut both = column(&estimate.iter().chain(std_error).copied().collect::<Vec<_>>(), digits);
     let errors = both.split_off(p);
     let statistics = column(&rounded(&statistic, digits as i32 - 1), digits);
-    table(&[
+    vec![
         TextColumn::new("", names.clone(), Align::Left),
         TextColumn::new("Estimate", both, Align::Right),
         TextColumn::new("Std. Error", errors, Align::Right),
         TextColumn::new(named, statistics, Align::Right),
-        TextColumn::new("Pr(>|z|)", p_values(&probability, digits - 1), Align::Right),
-    ])
+    ]
 }
 
 /// The lower triangle of the coefficients' correlations; `None` if there is just one coefficient.

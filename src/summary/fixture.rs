@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use crate::clmm::family::Cumulative;
 use crate::covariance::Structure;
 use crate::design::{ModelProgram, RowLedger};
+use crate::family::Link;
 use crate::family::by_name;
-use crate::fit::{FamilyParameter, Fit, FixedEffects, Generalised, Outcome, PredictorFit, TermFit};
+use crate::fit::{FamilyParameter, Fit, FixedEffects, Generalised, Nominal, Ordinal, Outcome, PredictorFit, TermFit};
 use crate::formula::StructureKind;
 use crate::optimize::Reason;
 use crate::options::{Information, Nodes};
-use crate::spec::ModelKind;
+use crate::spec::{ModelKind, Threshold};
 
 pub const SIGMA: f64 = 25.591_795_721_675_3;
 
@@ -100,7 +102,7 @@ pub fn sleepstudy() -> Fit {
     }
 }
 
-fn parameter(name: &'static str, estimate: f64, std_error: f64) -> FamilyParameter {
+fn parameter(name: &str, estimate: f64, std_error: f64) -> FamilyParameter {
     FamilyParameter { name: name.to_owned(), estimate, std_error, fixed: false }
 }
 
@@ -145,6 +147,32 @@ pub fn tweedie() -> Fit {
         eta: Vec::new(),
         vcov_names: Vec::new(),
         vcov: Vec::new(),
+    });
+    fit
+}
+
+/// An ordinal fit of three categories with a scale and nominal effects.
+pub fn ordered() -> Fit {
+    let mut fit = tweedie();
+    fit.kind = ModelKind::Clmm;
+    (fit.sigma, fit.fixed) = (1.0, fixed(&["x"], &[-0.5], &[0.125]));
+    let own = fit.generalised.as_mut().unwrap();
+    own.dispersion = own.zero_inflation.take();
+    own.dispersion.as_mut().unwrap().terms.clear();
+    own.family = Box::new(Cumulative::new(Link::Logit, 3).unwrap());
+    own.parameters = vec![
+        parameter("lo|mid", -1.0, 0.5),
+        parameter("mid|hi", 2.0, 0.5),
+        parameter("lo|mid.w", 0.25, 0.25),
+        parameter("mid|hi.w", 0.75, 0.25),
+    ];
+    own.ordinal = Some(Ordinal {
+        categories: strings(&["lo", "mid", "hi"]),
+        threshold: Threshold::Flexible,
+        thresholds: fixed(&["lo|mid", "mid|hi"], &[-1.0, 2.0], &[0.5, 0.5]),
+        alpha_names: strings(&["lo|mid", "mid|hi"]),
+        jacobian: vec![1.0, 0.0, 0.0, 1.0],
+        nominal: Some(Nominal { names: strings(&["w"]), dropped: vec![], x: vec![], kept: vec![0] }),
     });
     fit
 }

@@ -29,6 +29,18 @@ pub fn text(fit: &Fit, own: &Generalised) -> String {
 /// The method, the family and its link, and the formula if there is one.
 fn heading(fit: &Fit, own: &Generalised) -> String {
     let method = if fit.reml { "restricted maximum likelihood" } else { "maximum likelihood" };
+    let (family, link) = (own.family.name(), own.family.link().name());
+    let (approximation, formula) = (approximation(own), formula(fit));
+    format!("Generalized linear mixed model fit by {method} ({approximation})\nFamily: {family} ({link})\n{formula}")
+}
+
+/// The line of the formula, if there is one.
+pub(super) fn formula(fit: &Fit) -> String {
+    if fit.formula.is_empty() { String::new() } else { format!("Formula: {}\n", one_line(&fit.formula)) }
+}
+
+/// What the likelihood's integrals are.
+pub(super) fn approximation(own: &Generalised) -> String {
     let mut approximation = match own.quadrature {
         0 => "Laplace approximation, fixed effects at their conditional mode".to_owned(),
         1 => "Laplace approximation".to_owned(),
@@ -38,9 +50,7 @@ fn heading(fit: &Fit, own: &Generalised) -> String {
     if own.information == Information::Expected {
         approximation.push_str(", expected information");
     }
-    let (family, link) = (own.family.name(), own.family.link().name());
-    let formula = if fit.formula.is_empty() { String::new() } else { format!("Formula: {}\n", one_line(&fit.formula)) };
-    format!("Generalized linear mixed model fit by {method} ({approximation})\nFamily: {family} ({link})\n{formula}")
+    approximation
 }
 
 /// What is said of a predictor in the headings.

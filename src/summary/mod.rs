@@ -1,5 +1,6 @@
 //! A fit as text, in the layout that lme4 users know, and as tables.
 
+mod clmm;
 mod coefficients;
 #[cfg(test)]
 mod fixture;
@@ -17,11 +18,15 @@ use crate::fit::Fit;
 use crate::frame::Frame;
 
 impl Fit {
-    /// The summary, in lme4's layout; of generalised models with glmmTMB's sections for further predictors.
+    /// The summary, in lme4's layout; of generalised models with glmmTMB's sections for further predictors, of ordinal ones with
+    /// those of clmm.
     pub fn summary(&self) -> String {
         match &self.generalised {
             None => lmm::text(self),
-            Some(own) => glmm::text(self, own),
+            Some(own) => match &own.ordinal {
+                None => glmm::text(self, own),
+                Some(ordinal) => clmm::text(self, own, ordinal),
+            },
         }
     }
 

@@ -67,12 +67,21 @@ fn convergence(fit: &Fit) -> Note {
     Note { kind: "convergence", text, expected: outcome.converged }
 }
 
+/// The columns that were left out, with the predictor they are of.
+pub fn columns_left_out(fit: &Fit) -> Vec<(&'static str, &str)> {
+    let ordinal = fit.generalised.as_ref().and_then(|own| own.ordinal.as_ref());
+    let name = |role: Role| if role == Role::Dispersion && ordinal.is_some() { "scale" } else { role.name() };
+    let own =
+        |role: Role| fit.fixed_of(role).into_iter().flat_map(move |f| f.dropped.iter().map(move |x| (name(role), x.as_str())));
+    let nominal = ordinal.and_then(|ordinal| ordinal.nominal.as_ref()).into_iter().flat_map(|nominal| &nominal.dropped);
+    Role::ALL.into_iter().flat_map(own).chain(nominal.map(|x| ("nominal effects", x.as_str()))).collect()
+}
+
 /// The columns that were left out, of which predictor if not the mean.
 fn dropped_columns(fit: &Fit) -> Vec<String> {
-    let of = |role: Role| if role == Role::Mean { String::new() } else { format!(" of the {}", role.name()) };
-    let text = |role: Role, name: &String| format!("column {name}{} left out: a linear combination of those before it", of(role));
-    let own = |role: Role| fit.fixed_of(role).into_iter().flat_map(move |f| f.dropped.iter().map(move |name| text(role, name)));
-    Role::ALL.into_iter().flat_map(own).collect()
+    let of = |predictor: &str| if predictor == Role::Mean.name() { String::new() } else { format!(" of the {predictor}") };
+    let text = |(predictor, x)| format!("column {x}{} left out: a linear combination of those before it", of(predictor));
+    columns_left_out(fit).into_iter().map(text).collect()
 }
 
 /// How many rows were left out, and for which columns.

@@ -1,14 +1,15 @@
 //! A fit as tables: each is a frame.
 
-use super::notes::notes;
+use super::clmm;
+use super::notes::{columns_left_out, notes};
 use crate::error::{Error, Result, try_vec};
-use crate::fit::{Fit, FixedEffects, Role, TermFit};
+use crate::fit::{Fit, FixedEffects, Generalised, Ordinal, Role, TermFit};
 use crate::frame::{Frame, names::quoted};
 
 type Make = fn(&Fit) -> Result<Frame>;
 
 /// The tables by name.
-const TABLES: [(&str, Make); 12] = [
+const TABLES: [(&str, Make); 14] = [
     ("coefficients", |fit| coefficients(Some(&fit.fixed))),
     ("varcorr", varcorr),
     ("theta", theta),
@@ -16,6 +17,8 @@ const TABLES: [(&str, Make); 12] = [
     ("zero_inflation", |fit| coefficients(fit.fixed_of(Role::ZeroInflation))),
     ("dispersion", |fit| coefficients(fit.fixed_of(Role::Dispersion))),
     ("family", family),
+    ("thresholds", thresholds),
+    ("nominal", nominal),
     ("observations", observations),
     ("dropped_rows", dropped_rows),
     ("dropped_columns", dropped_columns),
@@ -56,17 +59,56 @@ fn add_names(frame: &mut Frame, name: &str, values: &[String]) -> Result<()> {
 
 /// Fixed effects, with intervals of 95 % by the normal approximation; no rows without the predictor.
 fn coefficients(fixed: Option<&FixedEffects>) -> Result<Frame> {
-    let none = FixedEffects { names: vec![], estimate: vec![], std_error: vec![], vcov: vec![], dropped: vec![] };
+    let none = no_effects();
     let fixed = fixed.unwrap_or(&none);
     let mut frame = Frame::new(fixed.names.len());
-    let (lower, upper) = fixed.intervals(0.95)?;
     add_names(&mut frame, "term", &fixed.names)?;
-    frame.add_real("estimate", fixed.estimate.clone())?;
-    frame.add_real("std_error", fixed.std_error.clone())?;
-    frame.add_real("statistic", fixed.statistics())?;
-    frame.add_real("p_value", fixed.p_values())?;
+    add_estimates(&mut frame, fixed, true)?;
+    Ok(frame)
+}
+
+fn no_effects() -> FixedEffects {
+    FixedEffects { names: vec![], estimate: vec![], std_error: vec![], vcov: vec![], dropped: vec![] }
+}
+
+fn add_estimates(frame: &mut Frame, effects: &FixedEffects, tested: bool) -> Result<()> {
+    let (lower, upper) = effects.intervals(0.95)?;
+    frame.add_real("estimate", effects.estimate.clone())?;
+    frame.add_real("std_error", effects.std_error.clone())?;
+    frame.add_real("statistic", effects.statistics())?;
+    if tested {
+        frame.add_real("p_value", effects.p_values())?;
+    }
     frame.add_real("lower", lower)?;
-    frame.add_real("upper", upper)?;
+    frame.add_real("upper", upper)
+}
+
+fn ordinal(fit: &Fit) -> Option<(&Generalised, &Ordinal)> {
+    let own = fit.generalised.as_ref()?;
+    Some((own, own.ordinal.as_ref()?))
+}
+
+/// The thresholds of an ordinal model where nominal effects are zero.
+fn thresholds(fit: &Fit) -> Result<Frame> {
+    let none = no_effects();
+    let thresholds = ordinal(fit).map_or(&none, |(_, ordinal)| &ordinal.thresholds);
+    let mut frame = Frame::new(thresholds.names.len());
+    add_names(&mut frame, "term", &thresholds.names)?;
+    add_estimates(&mut frame, thresholds, false)?;
+    Ok(frame)
+}
+
+/// The nominal effects of an ordinal model: of each column on each of the thresholds' parameters.
+fn nominal(fit: &Fit) -> Result<Frame> {
+    let own = ordinal(fit);
+    let effects = own.map_or_else(no_effects, |(own, ordinal)| clmm::parameters(own, ordinal).1);
+    let alpha = own.map_or(&[][..], |(_, ordinal)| &ordinal.alpha_names);
+    let columns = own.and_then(|(_, ordinal)| ordinal.nominal.as_ref()).map_or(&[][..], |nominal| &nominal.names);
+    let pairs = || columns.iter().flat_map(|column| alpha.iter().map(move |alpha| (column.as_str(), alpha.as_str())));
+    let mut frame = Frame::new(effects.names.len());
+    add_text(&mut frame, "term", pairs().map(|p| Some(p.0)))?;
+    add_text(&mut frame, "threshold", pairs().map(|p| Some(p.1)))?;
+    add_estimates(&mut frame, &effects, true)?;
     Ok(frame)
 }
 
@@ -167,7 +209,8 @@ fn ranef(fit: &Fit) -> Result<Frame> {
     Ok(frame)
 }
 
-/// Results per row used, or per row of the data if they are padded; `row` counts the rows of the data from 0.
+/// Results per row used, or per row of the data if they are padded; `row` counts the rows of the data from 0. An ordinal model has no
+/// residuals, and a scale instead of a dispersion.
 fn observations(fit: &Fit) -> Result<Frame> {
     let mut used = try_vec("rows used", true, fit.rows.n_data.max(fit.n_obs))?;
     for &(row, _) in &fit.rows.dropped {
@@ -193,15 +236,18 @@ fn observations(fit: &Fit) -> Result<Frame> {
     let mut frame = Frame::new(rows.len());
     frame.add_integers("row", rows.iter().map(|&row| row as i64).collect())?;
     frame.add_real("fitted", full(&fit.fitted)?)?;
-    frame.add_real("residual", full(&fit.residuals)?)?;
-    frame.add_real("pearson", full(&fit.residuals_pearson)?)?;
+    let ordinal = ordinal(fit).is_some();
+    if !ordinal {
+        frame.add_real("residual", full(&fit.residuals)?)?;
+        frame.add_real("pearson", full(&fit.residuals_pearson)?)?;
+    }
     frame.add_real("weight", given(&fit.weights, 1.0)?)?;
     frame.add_real("offset", given(&fit.offset, 0.0)?)?;
     if fit.generalised.is_some() {
         let columns = [
             ("linear_predictor", fit.linear_predictor_of(Role::Mean)),
-            ("zero_probability", fit.zero_probabilities()),
-            ("dispersion", fit.dispersion_of_rows()),
+            ("zero_probability", if ordinal { None } else { fit.zero_probabilities() }),
+            (if ordinal { "scale" } else { "dispersion" }, fit.dispersion_of_rows()),
         ];
         for (name, values) in columns {
             if let Some(values) = values {
@@ -221,14 +267,11 @@ fn dropped_rows(fit: &Fit) -> Result<Frame> {
 }
 
 fn dropped_columns(fit: &Fit) -> Result<Frame> {
-    let dropped: Vec<(Role, &str)> = Role::ALL
-        .into_iter()
-        .flat_map(|role| fit.fixed_of(role).into_iter().flat_map(move |f| f.dropped.iter().map(move |name| (role, name.as_str()))))
-        .collect();
+    let dropped = columns_left_out(fit);
     let mut frame = Frame::new(dropped.len());
     add_text(&mut frame, "name", dropped.iter().map(|d| Some(d.1)))?;
     if fit.generalised.is_some() {
-        add_text(&mut frame, "predictor", dropped.iter().map(|d| Some(d.0.name())))?;
+        add_text(&mut frame, "predictor", dropped.iter().map(|d| Some(d.0)))?;
     }
     Ok(frame)
 }

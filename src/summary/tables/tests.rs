@@ -1,5 +1,5 @@
 use super::*;
-use crate::summary::fixture::{SIGMA, diagonal_term, sleepstudy, strings, tweedie};
+use crate::summary::fixture::{SIGMA, diagonal_term, ordered, sleepstudy, strings, tweedie};
 
 fn csv(fit: &Fit, name: &str) -> String {
     let mut out = Vec::new();
@@ -145,4 +145,29 @@ fn terms_of_a_generalised_fit_say_of_which_predictor_and_there_is_no_residual() 
     let modes = csv(&tweedie(), "ranef");
     assert!(modes.starts_with("group,level,effect,mode,std_error,term,predictor\ng,l0,"), "{modes}");
     assert_eq!(modes.lines().count(), 1 + 4 + 3);
+}
+
+#[test]
+fn an_ordinal_fit_has_thresholds_and_nominal_effects() {
+    let mut fit = ordered();
+    let text = csv(&fit, "thresholds");
+    assert!(text.starts_with("term,estimate,std_error,statistic,lower,upper\nlo|mid,-1,0.5,-2,-1.97"), "{text}");
+    let text = csv(&fit, "nominal");
+    assert!(
+        text.starts_with("term,threshold,estimate,std_error,statistic,p_value,lower,upper\nw,lo|mid,0.25,0.25,1,0.31"),
+        "{text}"
+    );
+    assert!(text.contains("\nw,mid|hi,0.75,0.25,3,0.00"), "{text}");
+    assert_eq!(csv(&tweedie(), "thresholds").lines().count(), 1);
+    assert_eq!(csv(&sleepstudy(), "nominal").lines().count(), 1);
+
+    fit.n_obs = 1;
+    fit.fitted = vec![0.5];
+    fit.rows.n_data = 1;
+    let own = fit.generalised.as_mut().unwrap();
+    own.eta = vec![0.25];
+    own.psi = own.parameters.iter().map(|p| p.estimate).collect();
+    own.dispersion.as_mut().unwrap().eta = vec![0.0];
+    own.ordinal.as_mut().unwrap().nominal.as_mut().unwrap().x = vec![1.0];
+    assert_eq!(csv(&fit, "observations"), "row,fitted,weight,offset,linear_predictor,scale\n0,0.5,1,0,0.25,1\n");
 }
