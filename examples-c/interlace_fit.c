@@ -221,6 +221,25 @@ static bool test_coefficients(struct run *run, size_t p)
     return ok;
 }
 
+/* Of an ordinal model those of thresholds and nominal effects come first. */
+static bool infer_intervals(struct run *run, size_t p)
+{
+    struct results *results = &run->results;
+    const interlace_fit *fit = results->fit;
+    size_t n = n_intervals(fit);
+    size_t first = n - p;
+    results->level = run->arguments.level;
+    results->lower = new_numbers(n, &run->error);
+    results->upper = new_numbers(n, &run->error);
+    if (results->lower == NULL || results->upper == NULL)
+        return false;
+    if (first > 0 && interlace_fit_family_parameters_confint_wald(fit, results->level, results->lower, results->upper, first,
+                                                                  &run->error) != INTERLACE_OK)
+        return false;
+    return interlace_fit_confint_wald(fit, results->level, results->lower + first, results->upper + first, p, &run->error) ==
+           INTERLACE_OK;
+}
+
 static bool infer_coefficients(struct run *run)
 {
     struct results *results = &run->results;
@@ -229,14 +248,7 @@ static bool infer_coefficients(struct run *run)
     results->p_value = new_numbers(p, &run->error);
     if (results->p_value == NULL || !test_coefficients(run, p))
         return false;
-    if (!run->arguments.confint)
-        return true;
-    results->level = run->arguments.level;
-    results->lower = new_numbers(p, &run->error);
-    results->upper = new_numbers(p, &run->error);
-    return results->lower != NULL && results->upper != NULL &&
-           interlace_fit_confint_wald(results->fit, results->level, results->lower, results->upper, p, &run->error) ==
-               INTERLACE_OK;
+    return !run->arguments.confint || infer_intervals(run, p);
 }
 
 static bool infer_means(struct run *run)

@@ -57,23 +57,28 @@ void put_vector_of_predictor(struct document *document, const char *key, predict
     put_fetched(document, key, fetch_of_predictor(document, get, predictor, size), size);
 }
 
-static void put_fetched_matrix(struct document *document, const char *key, double *values, size_t size)
+static void put_fetched_matrix(struct document *document, const char *key, double *values, size_t rows, size_t columns)
 {
     if (values != NULL) {
         json_key(&document->json, key);
-        json_matrix(&document->json, values, size, size);
+        json_matrix(&document->json, values, rows, columns);
     }
     free(values);
 }
 
+void put_rectangle(struct document *document, const char *key, fit_getter get, size_t rows, size_t columns)
+{
+    put_fetched_matrix(document, key, fetch(document, get, rows * columns), rows, columns);
+}
+
 void put_matrix(struct document *document, const char *key, fit_getter get, size_t size)
 {
-    put_fetched_matrix(document, key, fetch(document, get, size * size), size);
+    put_rectangle(document, key, get, size, size);
 }
 
 void put_matrix_of_term(struct document *document, const char *key, term_getter get, size_t term, size_t size)
 {
-    put_fetched_matrix(document, key, fetch_of_term(document, get, term, size * size), size);
+    put_fetched_matrix(document, key, fetch_of_term(document, get, term, size * size), size, size);
 }
 
 /* ---- names ---- */

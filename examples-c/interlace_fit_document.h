@@ -32,6 +32,8 @@ void put_vector(struct document *document, const char *key, fit_getter get, size
 void put_vector_of_predictor(struct document *document, const char *key, predictor_getter get, int32_t predictor, size_t size);
 /* [size,size] */
 void put_matrix(struct document *document, const char *key, fit_getter get, size_t size);
+/* [rows,columns] */
+void put_rectangle(struct document *document, const char *key, fit_getter get, size_t rows, size_t columns);
 void put_matrix_of_term(struct document *document, const char *key, term_getter get, size_t term, size_t size);
 
 /* Names come one at a time, by index. */
@@ -47,12 +49,17 @@ void put_bool(struct document *document, const char *key, bool value);
 
 /* Fixed effects of a predictor. Without `p_value` [p] there are none in the document. */
 void put_coefficients(struct document *document, const char *key, int32_t predictor, const double *p_value);
+/* The same with p values by the normal distribution. */
+void put_tested_coefficients(struct document *document, const char *key, int32_t predictor);
 /* "ngroups", over all predictors. */
 void put_group_sizes(struct document *document);
 /* Variances, and the random effects themselves, of the terms of a predictor. */
 void put_varcorr(struct document *document, const char *key, int32_t predictor);
 void put_ranef(struct document *document, const char *key, int32_t predictor);
-/* What only generalised models have. */
+/* What only generalised models have, and what only ordinal ones. */
 void put_generalised(struct document *document);
+void put_ordinal(struct document *document);
+/* All parameters with their covariance. */
+void put_all_parameters(struct document *document);
 
 #endif

@@ -16,15 +16,15 @@ struct explained {
 
 /* What was found out. NULL means: not asked for. */
 struct results {
-    int32_t model; /* INTERLACE_LMM or INTERLACE_GLMM */
+    int32_t model; /* INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM */
     const char *formula;
     interlace_fit *fit; /* NULL with --objective */
 
     double *objective;
     size_t n_objective;
 
-    double *p_value; /* these three are as long as the fixed effects */
-    double *lower;
+    double *p_value; /* as long as the fixed effects */
+    double *lower;   /* intervals: of an ordinal model's thresholds and nominal effects, then of the fixed effects */
     double *upper;
     double level;
 
@@ -43,6 +43,10 @@ struct results {
     double read_seconds;
     double inference_seconds;
 };
+
+/* Of how many parameters there are intervals, and their names. */
+size_t n_intervals(const interlace_fit *fit);
+const char *interval_name(const interlace_fit *fit, size_t i);
 
 /* Prints to standard output. False, with `error` filled in and nothing printed, if it can't be done. */
 bool print_json(const struct results *results, interlace_error *error);

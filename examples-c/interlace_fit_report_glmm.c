@@ -6,17 +6,21 @@
 #include "interlace_fit_document.h"
 #include "interlace_fit_lists.h"
 
-/* A further predictor: its fixed effects, the variances of its random effects, and these. */
-static void put_predictor(struct document *document, int32_t predictor, const char *key, const char *varcorr, const char *ranef)
+void put_tested_coefficients(struct document *document, const char *key, int32_t predictor)
 {
-    const interlace_fit *fit = document->fit;
-    if (!interlace_fit_has_predictor(fit, predictor))
-        return;
-    size_t p = interlace_fit_predictor_n_fixef(fit, predictor);
+    size_t p = interlace_fit_predictor_n_fixef(document->fit, predictor);
     double *p_value = fetch_of_predictor(document, interlace_fit_predictor_fixef_p_value, predictor, p);
     if (p_value != NULL)
         put_coefficients(document, key, predictor, p_value);
     free(p_value);
+}
+
+/* A further predictor: its fixed effects, the variances of its random effects, and these. */
+static void put_predictor(struct document *document, int32_t predictor, const char *key, const char *varcorr, const char *ranef)
+{
+    if (!interlace_fit_has_predictor(document->fit, predictor))
+        return;
+    put_tested_coefficients(document, key, predictor);
     put_varcorr(document, varcorr, predictor);
     put_ranef(document, ranef, predictor);
 }
@@ -64,7 +68,7 @@ static void put_parameter_table(struct document *document)
     json_close(&document->json, '}');
 }
 
-static void put_all_parameters(struct document *document)
+void put_all_parameters(struct document *document)
 {
     size_t npar = interlace_fit_npar(document->fit);
     json_key(&document->json, "vcov_all");

@@ -46,18 +46,30 @@ void put_coefficients(struct document *document, const char *key, int32_t predic
     free(vcov);
 }
 
+size_t n_intervals(const interlace_fit *fit)
+{
+    size_t p = interlace_fit_n_fixef(fit);
+    return interlace_fit_model(fit) == INTERLACE_CLMM ? interlace_fit_n_family_parameters(fit) + p : p;
+}
+
+const char *interval_name(const interlace_fit *fit, size_t i)
+{
+    size_t first = n_intervals(fit) - interlace_fit_n_fixef(fit);
+    return i < first ? interlace_fit_family_parameter_name(fit, i) : interlace_fit_fixef_name(fit, i - first);
+}
+
 static void put_wald(struct document *document, const struct results *results)
 {
-    size_t p = interlace_fit_n_fixef(document->fit);
+    size_t n = n_intervals(document->fit);
     struct json *json = &document->json;
     json_key(json, "wald_ci");
     json_open(json, '{');
     put_number(document, "level", results->level);
-    put_names(document, "names", interlace_fit_fixef_name, p);
+    put_names(document, "names", interval_name, n);
     json_key(json, "lower");
-    json_numbers(json, results->lower, p);
+    json_numbers(json, results->lower, n);
     json_key(json, "upper");
-    json_numbers(json, results->upper, p);
+    json_numbers(json, results->upper, n);
     json_close(json, '}');
 }
 
@@ -138,9 +150,12 @@ static void put_fit(struct document *document, const struct results *results)
     put_bool(document, "singular", interlace_fit_is_singular(fit));
     put_ranef(document, "ranef", INTERLACE_MEAN);
     put_vector(document, "fitted", interlace_fit_fitted, interlace_fit_n_rows(fit));
-    put_vector(document, "residuals", response_residuals, interlace_fit_n_rows(fit));
+    if (interlace_fit_model(fit) != INTERLACE_CLMM)
+        put_vector(document, "residuals", response_residuals, interlace_fit_n_rows(fit));
     if (interlace_fit_model(fit) == INTERLACE_GLMM)
         put_generalised(document);
+    else if (interlace_fit_model(fit) == INTERLACE_CLMM)
+        put_ordinal(document);
     put_dropped_rows(document);
     put_outcome(document);
     if (results->lower != NULL)
@@ -184,12 +199,17 @@ static void put_explained(struct document *document, const struct explained *exp
     json_close(&document->json, '}');
 }
 
+static const char *model_name(int32_t model)
+{
+    return model == INTERLACE_LMM ? "lmm" : model == INTERLACE_GLMM ? "glmm" : "clmm";
+}
+
 bool print_json(const struct results *results, interlace_error *error)
 {
     struct document document = {{0}, results->fit, error, false};
     json_open(&document.json, '{');
     put_text(&document, "version", interlace_version());
-    put_text(&document, "model", results->model == INTERLACE_LMM ? "lmm" : "glmm");
+    put_text(&document, "model", model_name(results->model));
     put_text(&document, "formula", results->formula);
     if (results->fit != NULL)
         put_fit(&document, results);

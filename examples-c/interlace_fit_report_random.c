@@ -114,9 +114,11 @@ static void place_term(struct document *document, struct group *group, size_t te
 {
     size_t r = interlace_fit_term_n_effects(document->fit, term);
     double *modes = fetch_of_term(document, interlace_fit_term_ranef, term, r * group->n_levels);
-    /* With observed information as glmmTMB has it, the parameters' uncertainty included; otherwise as lme4, given the parameters. */
+    /* With observed information as glmmTMB has it, the parameters' uncertainty included; otherwise as lme4, given the parameters, and so
+     * of ordinal models, as R's ordinal. */
     const size_t n_covs = r * r * group->n_levels;
     const bool full = interlace_fit_term_has_ranef_cov_full(document->fit, term)
+                      && interlace_fit_model(document->fit) == INTERLACE_GLMM
                       && interlace_fit_information(document->fit) == INTERLACE_OBSERVED;
     double *covs = fetch_of_term(document, full ? interlace_fit_term_ranef_cov_full : interlace_fit_term_ranef_cov, term, n_covs);
     for (size_t level = 0; level < group->n_levels && !document->failed; level++) {

@@ -35,9 +35,8 @@ static void print_limits(const struct results *results)
 static void print_intervals(const struct results *results)
 {
     printf("\nWald %g %% confidence intervals (normal):\n", 100 * results->level);
-    size_t p = interlace_fit_n_fixef(results->fit);
-    for (size_t i = 0; i < p; i++)
-        printf("  %-24s %14.6g %14.6g\n", interlace_fit_fixef_name(results->fit, i), results->lower[i], results->upper[i]);
+    for (size_t i = 0; i < n_intervals(results->fit); i++)
+        printf("  %-24s %14.6g %14.6g\n", interval_name(results->fit, i), results->lower[i], results->upper[i]);
 }
 
 void print_text(const struct results *results)

@@ -219,7 +219,8 @@
 #define INTERLACE_ZERO_INFLATION 1
 
 /**
- * The linear predictor of the dispersion: of the logarithm of the family's first parameter; for gaussian, of its square, the variance.
+ * The linear predictor of the dispersion: of the logarithm of the family's first parameter; for gaussian, of its square, the variance; of an
+ * ordinal model that of the logarithm of the scale.
  */
 #define INTERLACE_DISPERSION 2
 
@@ -1374,7 +1375,7 @@ interlace_status interlace_spec_objective(const struct interlace_spec *spec,
 void interlace_fit_free(struct interlace_fit *fit);
 
 /**
- * The kind of model: INTERLACE_LMM or INTERLACE_GLMM; 0 for NULL.
+ * The kind of model: INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM; 0 for NULL.
  * Since 0.1.
  */
 int32_t interlace_fit_model(const struct interlace_fit *fit);
@@ -1406,7 +1407,7 @@ size_t interlace_fit_n_obs(const struct interlace_fit *fit);
 
 /**
  * Number of parameters: fixed effects, theta and sigma; of a generalised model fixed effects of all predictors, the family's parameters as
- * far as they were estimated, and theta.
+ * far as they were estimated (of an ordinal model those of the thresholds, and the nominal effects), and theta.
  * Since 0.1.
  */
 size_t interlace_fit_npar(const struct interlace_fit *fit);
@@ -1419,8 +1420,8 @@ size_t interlace_fit_df_residual(const struct interlace_fit *fit);
 
 /**
  * Standard deviation of the residuals, in units of the response. Of a generalised model the dispersion as R's sigma() has it: the family's
- * first parameter, but 1/sqrt(shape) for gamma and 1/sqrt(lambda) for inverse_gaussian; 1 for families without parameters, NaN with a
- * formula of the dispersion. NaN for NULL.
+ * first parameter, but 1/sqrt(shape) for gamma and 1/sqrt(lambda) for inverse_gaussian; 1 for families without parameters and for ordinal
+ * models, NaN with a formula of the dispersion. NaN for NULL.
  * Since 0.1.
  */
 double interlace_fit_sigma(const struct interlace_fit *fit);
@@ -1624,7 +1625,7 @@ interlace_status interlace_fit_linear_predictor(const struct interlace_fit *fit,
                                                 struct interlace_error *err);
 
 /**
- * Name of the family of a generalised model, as interlace_family_name has it; NULL for a linear model.
+ * Name of the family of a generalised model, as interlace_family_name has it, and of an ordinal one "cumulative"; NULL for a linear model.
  * Since 0.1.
  */
 const char *interlace_fit_family(const struct interlace_fit *fit);
@@ -1648,16 +1649,19 @@ int32_t interlace_fit_information(const struct interlace_fit *fit);
 int32_t interlace_fit_nagq(const struct interlace_fit *fit);
 
 /**
- * Number of parameters k that the family has beside the mean; 0 for a linear model.
+ * Number of parameters k that the family has beside the mean; of an ordinal model of those of the thresholds
+ * (interlace_fit_n_threshold_parameters) and the nominal effects, m (1 + c); 0 for a linear model.
  * Since 0.1.
  */
 size_t interlace_fit_n_family_parameters(const struct interlace_fit *fit);
 
 /**
- * Name of a parameter of the family, by its index from 0; NULL if there is none.
+ * Name of a parameter of the family, by its index from 0; NULL if there is none. The nominal effect of a column x on the threshold "low|mid"
+ * is "low|mid.x"; they come column by column after the parameters of the thresholds.
  * Since 0.1.
  */
-const char *interlace_fit_family_parameter_name(const struct interlace_fit *fit, size_t i);
+const char *interlace_fit_family_parameter_name(const struct interlace_fit *fit,
+                                                size_t i);
 
 /**
  * Whether a parameter of the family was given (interlace_spec_fix_parameter) and not estimated.
@@ -1686,7 +1690,7 @@ interlace_status interlace_fit_family_parameters_std_error(const struct interlac
 
 /**
  * The family's first parameter for each row, to `out` [m], m as interlace_fit_n_rows has it; the same in all rows without a formula of the
- * dispersion. INTERLACE_E_ARGUMENT if the family has no parameter.
+ * dispersion. Of an ordinal model the scale, 1 without a formula of it. INTERLACE_E_ARGUMENT if the family has no parameter.
  * Since 0.1.
  */
 interlace_status interlace_fit_dispersion(const struct interlace_fit *fit,
@@ -1705,8 +1709,8 @@ interlace_status interlace_fit_zero_probability(const struct interlace_fit *fit,
 
 /**
  * Name of a parameter of a generalised model, by its index from 0, npar of them (interlace_fit_npar): the fixed effects of the mean, those
- * of the zero inflation ("zi.x") and the dispersion ("disp.x"), the family's parameters that were estimated ("size"), theta
- * ("theta.group.effect"). NULL if there is none.
+ * of the zero inflation ("zi.x") and the dispersion ("disp.x", of an ordinal model the scale), the family's parameters that were estimated
+ * ("size", of an ordinal model "low|mid"), theta ("theta.group.effect"). NULL if there is none.
  * Since 0.1.
  */
 const char *interlace_fit_parameter_name(const struct interlace_fit *fit,
@@ -1714,7 +1718,7 @@ const char *interlace_fit_parameter_name(const struct interlace_fit *fit,
 
 /**
  * All parameters of a generalised model, to `out` [npar], the family's on the scale on which they were estimated: logarithms (for
- * gaussian, of the variance), logits (for tweedie, of the power less 1), lower_cut itself.
+ * gaussian, of the variance), logits (for tweedie, of the power less 1), lower_cut itself; those of thresholds as they are.
  * Since 0.1.
  */
 interlace_status interlace_fit_parameters(const struct interlace_fit *fit,
@@ -1731,6 +1735,129 @@ interlace_status interlace_fit_parameters_vcov(const struct interlace_fit *fit,
                                                double *out,
                                                size_t len,
                                                struct interlace_error *err);
+
+/**
+ * Number of categories K of an ordinal fit: those that occur in the rows used; 0 for other fits.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_categories(const struct interlace_fit *fit);
+
+/**
+ * Label of a category, by its index from 0, from lowest to highest; NULL if there is none. interlace_fit_response has the first as 1.
+ * Since 0.1.
+ */
+const char *interlace_fit_category(const struct interlace_fit *fit,
+                                   size_t k);
+
+/**
+ * How the thresholds of an ordinal fit are tied to each other: INTERLACE_THRESHOLD_FLEXIBLE, INTERLACE_THRESHOLD_SYMMETRIC or
+ * INTERLACE_THRESHOLD_EQUIDISTANT; -1 for other fits. A single threshold is flexible whatever was asked for.
+ * Since 0.1.
+ */
+int32_t interlace_fit_threshold_structure(const struct interlace_fit *fit);
+
+/**
+ * Number of thresholds of an ordinal fit, one less than categories; 0 for other fits.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_thresholds(const struct interlace_fit *fit);
+
+/**
+ * Name of a threshold, by its index from 0: the categories on either side, "low|mid"; NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_threshold_name(const struct interlace_fit *fit, size_t i);
+
+/**
+ * The thresholds, ascending, where the nominal effects are zero, to `out` [K - 1].
+ * INTERLACE_E_ARGUMENT for a fit that is not ordinal, as with all functions of this kind that follow.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_thresholds(const struct interlace_fit *fit,
+                                          double *out,
+                                          size_t len,
+                                          struct interlace_error *err);
+
+/**
+ * Standard errors of the thresholds, to `out` [K - 1].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_thresholds_std_error(const struct interlace_fit *fit,
+                                                    double *out,
+                                                    size_t len,
+                                                    struct interlace_error *err);
+
+/**
+ * Covariance matrix of the thresholds, to `out` [K - 1,K - 1]; singular where they are tied to each other.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_thresholds_vcov(const struct interlace_fit *fit,
+                                               double *out,
+                                               size_t len,
+                                               struct interlace_error *err);
+
+/**
+ * Number of parameters m that the thresholds are made of: K - 1 flexible ones, which are the thresholds themselves ("low|mid"); for
+ * symmetric thresholds the middle one ("central") or the two middle ones ("central.1", "central.2") and distances from these
+ * ("spacing.1", "spacing.2"); for equidistant ones the first and the distance ("threshold.1", "spacing"). 0 for other fits.
+ * They are the first m of the parameters of interlace_fit_family_parameters, whose remaining ones are the nominal effects.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_threshold_parameters(const struct interlace_fit *fit);
+
+/**
+ * The matrix that makes thresholds of their parameters, to `out` [K - 1,m].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_thresholds_jacobian(const struct interlace_fit *fit,
+                                                   double *out,
+                                                   size_t len,
+                                                   struct interlace_error *err);
+
+/**
+ * Number of columns c with nominal effects, those that were kept; 0 without any.
+ * Since 0.1.
+ */
+size_t interlace_fit_n_nominal(const struct interlace_fit *fit);
+
+/**
+ * Name of a column with nominal effects, by its index from 0; NULL if there is none.
+ * Since 0.1.
+ */
+const char *interlace_fit_nominal_name(const struct interlace_fit *fit, size_t i);
+
+/**
+ * Nominal effects of each column on each of the thresholds' parameters, to `out` [m,c]: they are added to these parameters, times the
+ * value of the column. In the parameters of interlace_fit_family_parameters they are named "low|mid.x".
+ * Since 0.1.
+ */
+interlace_status interlace_fit_nominal(const struct interlace_fit *fit,
+                                       double *out,
+                                       size_t len,
+                                       struct interlace_error *err);
+
+/**
+ * Standard errors of the nominal effects, to `out` [m,c].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_nominal_std_error(const struct interlace_fit *fit,
+                                                 double *out,
+                                                 size_t len,
+                                                 struct interlace_error *err);
+
+/**
+ * Wald confidence intervals of the parameters of interlace_fit_family_parameters by the normal distribution, to `lower` [k] and `upper`
+ * [k]; `level` is between 0 and 1, such as 0.95. Those of an ordinal fit are symmetric about the estimates; those of other families are
+ * so on the scale of estimation (see interlace_fit_parameters), and are within the parameter's range. NaN for a parameter that was given
+ * and for one that differs from row to row. INTERLACE_E_ARGUMENT for a linear model.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_family_parameters_confint_wald(const struct interlace_fit *fit,
+                                                              double level,
+                                                              double *lower,
+                                                              double *upper,
+                                                              size_t len,
+                                                              struct interlace_error *err);
 
 /**
  * Number of covariance parameters.
@@ -1903,7 +2030,8 @@ size_t interlace_fit_n_rows(const struct interlace_fit *fit);
 size_t interlace_fit_n_data_rows(const struct interlace_fit *fit);
 
 /**
- * Fitted values, the mean of the response with random effects (and zero inflation) included, to `out` [m].
+ * Fitted values, the mean of the response with random effects (and zero inflation) included, to `out` [m]. Of an ordinal model the
+ * probabilities of the categories observed, random effects included.
  * Since 0.1.
  */
 interlace_status interlace_fit_fitted(const struct interlace_fit *fit,
@@ -1913,7 +2041,8 @@ interlace_status interlace_fit_fitted(const struct interlace_fit *fit,
 
 /**
  * Residuals, to `out` [m]; `kind` is INTERLACE_RESIDUALS_RESPONSE, INTERLACE_RESIDUALS_PEARSON, INTERLACE_RESIDUALS_WORKING or
- * INTERLACE_RESIDUALS_DEVIANCE. INTERLACE_E_UNSUPPORTED where a model has no residuals of the kind.
+ * INTERLACE_RESIDUALS_DEVIANCE. INTERLACE_E_UNSUPPORTED where a model has no residuals of the kind; an ordinal model has those
+ * of interlace_fit_quantile_residuals alone.
  * Since 0.1.
  */
 interlace_status interlace_fit_residuals(const struct interlace_fit *fit,
@@ -1936,7 +2065,7 @@ interlace_status interlace_fit_quantile_residuals(const struct interlace_fit *fi
                                                   struct interlace_error *err);
 
 /**
- * The response, to `out` [m].
+ * The response, to `out` [m]; of an ordinal model the categories as 1, 2, .., K (interlace_fit_category).
  * Since 0.1.
  */
 interlace_status interlace_fit_response(const struct interlace_fit *fit,

@@ -8,7 +8,7 @@ mod toolchain;
 use toolchain::{cc, cxx, root, succeed};
 
 /// The files of src/capi that make the header, in its order.
-const SOURCES: [&str; 24] = [
+const SOURCES: [&str; 25] = [
     "status",
     "frame",
     "frame_columns",
@@ -23,6 +23,7 @@ const SOURCES: [&str; 24] = [
     "fit_fixed",
     "fit_predictors",
     "fit_family",
+    "fit_ordinal",
     "fit_random",
     "fit_rows",
     "fit_matrices",

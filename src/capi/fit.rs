@@ -35,6 +35,9 @@ pub(super) struct Strings {
     pub(super) family: StringTable,
     pub(super) link: StringTable,
     pub(super) family_parameters: StringTable,
+    pub(super) categories: StringTable,
+    pub(super) thresholds: StringTable,
+    pub(super) nominal: StringTable,
     pub(super) parameters: StringTable,
     pub(super) theta: StringTable,
     pub(super) groups: StringTable,
@@ -133,7 +136,7 @@ pub extern "C" fn interlace_fit_free(fit: Option<Box<FitHandle>>) {
     free(fit);
 }
 
-/// The kind of model: INTERLACE_LMM or INTERLACE_GLMM; 0 for NULL.
+/// The kind of model: INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM; 0 for NULL.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_model(fit: Option<&FitHandle>) -> i32 {
@@ -173,7 +176,7 @@ pub extern "C" fn interlace_fit_n_obs(fit: Option<&FitHandle>) -> usize {
 }
 
 /// Number of parameters: fixed effects, theta and sigma; of a generalised model fixed effects of all predictors, the family's parameters as
-/// far as they were estimated, and theta.
+/// far as they were estimated (of an ordinal model those of the thresholds, and the nominal effects), and theta.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_npar(fit: Option<&FitHandle>) -> usize {
@@ -188,8 +191,8 @@ pub extern "C" fn interlace_fit_df_residual(fit: Option<&FitHandle>) -> usize {
 }
 
 /// Standard deviation of the residuals, in units of the response. Of a generalised model the dispersion as R's sigma() has it: the family's
-/// first parameter, but 1/sqrt(shape) for gamma and 1/sqrt(lambda) for inverse_gaussian; 1 for families without parameters, NaN with a
-/// formula of the dispersion. NaN for NULL.
+/// first parameter, but 1/sqrt(shape) for gamma and 1/sqrt(lambda) for inverse_gaussian; 1 for families without parameters and for ordinal
+/// models, NaN with a formula of the dispersion. NaN for NULL.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_sigma(fit: Option<&FitHandle>) -> f64 {

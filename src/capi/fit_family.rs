@@ -11,7 +11,7 @@ use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result};
 use crate::fit::Generalised;
 
-/// Name of the family of a generalised model, as interlace_family_name has it; NULL for a linear model.
+/// Name of the family of a generalised model, as interlace_family_name has it, and of an ordinal one "cumulative"; NULL for a linear model.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_family(fit: Option<&FitHandle>) -> *const c_char {
@@ -42,14 +42,16 @@ pub extern "C" fn interlace_fit_nagq(fit: Option<&FitHandle>) -> i32 {
     query(-1, || i32::try_from(generalised_at(fit)?.nagq()).ok())
 }
 
-/// Number of parameters k that the family has beside the mean; 0 for a linear model.
+/// Number of parameters k that the family has beside the mean; of an ordinal model of those of the thresholds
+/// (interlace_fit_n_threshold_parameters) and the nominal effects, m (1 + c); 0 for a linear model.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_n_family_parameters(fit: Option<&FitHandle>) -> usize {
     query(0, || Some(generalised_at(fit)?.parameters.len()))
 }
 
-/// Name of a parameter of the family, by its index from 0; NULL if there is none.
+/// Name of a parameter of the family, by its index from 0; NULL if there is none. The nominal effect of a column x on the threshold "low|mid"
+/// is "low|mid.x"; they come column by column after the parameters of the thresholds.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_family_parameter_name(fit: Option<&FitHandle>, i: usize) -> *const c_char {
@@ -92,7 +94,7 @@ pub unsafe extern "C" fn interlace_fit_family_parameters_std_error(
 }
 
 /// The family's first parameter for each row, to `out` [m], m as interlace_fit_n_rows has it; the same in all rows without a formula of the
-/// dispersion. INTERLACE_E_ARGUMENT if the family has no parameter.
+/// dispersion. Of an ordinal model the scale, 1 without a formula of it. INTERLACE_E_ARGUMENT if the family has no parameter.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_dispersion(
@@ -124,8 +126,8 @@ pub unsafe extern "C" fn interlace_fit_zero_probability(
 }
 
 /// Name of a parameter of a generalised model, by its index from 0, npar of them (interlace_fit_npar): the fixed effects of the mean, those
-/// of the zero inflation ("zi.x") and the dispersion ("disp.x"), the family's parameters that were estimated ("size"), theta
-/// ("theta.group.effect"). NULL if there is none.
+/// of the zero inflation ("zi.x") and the dispersion ("disp.x", of an ordinal model the scale), the family's parameters that were estimated
+/// ("size", of an ordinal model "low|mid"), theta ("theta.group.effect"). NULL if there is none.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_parameter_name(fit: Option<&FitHandle>, i: usize) -> *const c_char {
@@ -133,7 +135,7 @@ pub extern "C" fn interlace_fit_parameter_name(fit: Option<&FitHandle>, i: usize
 }
 
 /// All parameters of a generalised model, to `out` [npar], the family's on the scale on which they were estimated: logarithms (for
-/// gaussian, of the variance), logits (for tweedie, of the power less 1), lower_cut itself.
+/// gaussian, of the variance), logits (for tweedie, of the power less 1), lower_cut itself; those of thresholds as they are.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_parameters(

@@ -15,7 +15,8 @@ use crate::fit::{Fit, FixedEffects, Role};
 pub const INTERLACE_MEAN: i32 = 0;
 /// The linear predictor of the zero inflation: of the logit of the probability of a zero that the family doesn't make.
 pub const INTERLACE_ZERO_INFLATION: i32 = 1;
-/// The linear predictor of the dispersion: of the logarithm of the family's first parameter; for gaussian, of its square, the variance.
+/// The linear predictor of the dispersion: of the logarithm of the family's first parameter; for gaussian, of its square, the variance; of an
+/// ordinal model that of the logarithm of the scale.
 pub const INTERLACE_DISPERSION: i32 = 2;
 
 const PREDICTORS: [(i32, Role); 3] =

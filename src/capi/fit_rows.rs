@@ -36,7 +36,8 @@ pub extern "C" fn interlace_fit_n_data_rows(fit: Option<&FitHandle>) -> usize {
     query(0, || Some(fit?.fit.rows.n_data))
 }
 
-/// Fitted values, the mean of the response with random effects (and zero inflation) included, to `out` [m].
+/// Fitted values, the mean of the response with random effects (and zero inflation) included, to `out` [m]. Of an ordinal model the
+/// probabilities of the categories observed, random effects included.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_fitted(fit: Option<&FitHandle>, out: *mut f64, len: usize, err: *mut ErrorRecord) -> Status {
@@ -44,7 +45,8 @@ pub unsafe extern "C" fn interlace_fit_fitted(fit: Option<&FitHandle>, out: *mut
 }
 
 /// Residuals, to `out` [m]; `kind` is INTERLACE_RESIDUALS_RESPONSE, INTERLACE_RESIDUALS_PEARSON, INTERLACE_RESIDUALS_WORKING or
-/// INTERLACE_RESIDUALS_DEVIANCE. INTERLACE_E_UNSUPPORTED where a model has no residuals of the kind.
+/// INTERLACE_RESIDUALS_DEVIANCE. INTERLACE_E_UNSUPPORTED where a model has no residuals of the kind; an ordinal model has those
+/// of interlace_fit_quantile_residuals alone.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_residuals(
@@ -82,7 +84,7 @@ pub unsafe extern "C" fn interlace_fit_quantile_residuals(
     boundary(err, || copy_out(&fit_of(fit)?.quantile_residuals(seed)?, out, len))
 }
 
-/// The response, to `out` [m].
+/// The response, to `out` [m]; of an ordinal model the categories as 1, 2, .., K (interlace_fit_category).
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_response(

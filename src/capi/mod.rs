@@ -28,6 +28,7 @@ pub mod fit;
 pub mod fit_family;
 pub mod fit_fixed;
 pub mod fit_matrices;
+pub mod fit_ordinal;
 pub mod fit_outcome;
 pub mod fit_predictors;
 pub mod fit_random;

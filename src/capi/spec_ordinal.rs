@@ -19,7 +19,7 @@ pub const INTERLACE_THRESHOLD_SYMMETRIC: i32 = 1;
 /// Thresholds of an ordinal model: the first and one distance between neighbours.
 pub const INTERLACE_THRESHOLD_EQUIDISTANT: i32 = 2;
 
-const THRESHOLDS: [(i32, Threshold); 3] = [
+pub(super) const THRESHOLDS: [(i32, Threshold); 3] = [
     (INTERLACE_THRESHOLD_FLEXIBLE, Threshold::Flexible),
     (INTERLACE_THRESHOLD_SYMMETRIC, Threshold::Symmetric),
     (INTERLACE_THRESHOLD_EQUIDISTANT, Threshold::Equidistant),

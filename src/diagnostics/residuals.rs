@@ -22,6 +22,9 @@ pub enum ResidualKind {
 
 impl Fit {
     pub fn residuals_of(&self, kind: ResidualKind) -> Result<Vec<f64>> {
+        if self.generalised.as_ref().is_some_and(|own| own.ordinal.is_some()) {
+            return Err(Error::unsupported("residuals: categories have no differences from a mean; quantile residuals do without"));
+        }
         match (kind, &self.generalised) {
             (ResidualKind::Response, _) | (ResidualKind::Working, None) => Ok(self.residuals.clone()),
             (ResidualKind::Pearson, _) | (ResidualKind::Deviance, None) => Ok(self.residuals_pearson.clone()),

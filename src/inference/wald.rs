@@ -2,7 +2,8 @@
 
 use crate::distributions::{normal_quantile, normal_two_sided};
 use crate::error::{Error, Result};
-use crate::fit::FixedEffects;
+use crate::family::Scale;
+use crate::fit::{Fit, FixedEffects, Role};
 
 impl FixedEffects {
     /// Estimate over standard error.
@@ -17,12 +18,40 @@ impl FixedEffects {
 
     /// Confidence limits, lower and upper.
     pub fn intervals(&self, level: f64) -> Result<(Vec<f64>, Vec<f64>)> {
-        if !(level > 0.0 && level < 1.0) {
-            return Err(Error::argument(format!("level is {level}, must be between 0 and 1")));
-        }
-        let reach = -normal_quantile((1.0 - level) / 2.0);
+        let reach = reach(level)?;
         let limit = |sign: f64| self.estimate.iter().zip(&self.std_error).map(|(b, s)| b + sign * reach * s).collect();
         Ok((limit(-1.0), limit(1.0)))
+    }
+}
+
+/// Limits are this many standard errors from the estimate.
+fn reach(level: f64) -> Result<f64> {
+    if !(level > 0.0 && level < 1.0) {
+        return Err(Error::argument(format!("level is {level}, must be between 0 and 1")));
+    }
+    Ok(-normal_quantile((1.0 - level) / 2.0))
+}
+
+impl Fit {
+    /// Confidence limits, lower and upper, of the distribution's parameters: symmetric on the scale of estimation; of thresholds and nominal
+    /// effects as they are reported. Not a number for those that were given, or differ from row to row.
+    pub fn parameter_intervals(&self, level: f64) -> Result<(Vec<f64>, Vec<f64>)> {
+        let reach = reach(level)?;
+        let own = self.generalised.as_ref();
+        let own = own.ok_or_else(|| Error::argument("fit is of a linear model, it has no parameters of a family"))?;
+        let first: usize = Role::ALL.iter().filter_map(|role| self.fixed_of(*role)).map(|f| f.names.len()).sum();
+        let (all, mut at) = (own.vcov.len().isqrt(), first);
+        let limits = own.parameters.iter().enumerate().map(|(j, parameter)| {
+            let varies = own.ordinal.is_none() && j == 0 && own.dispersion.is_some();
+            if parameter.fixed || varies {
+                return (f64::NAN, f64::NAN);
+            }
+            let scale = if own.ordinal.is_some() { Scale::Identity } else { own.family.parameters()[j].scale };
+            let error = reach * own.vcov.get(at * (all + 1)).map_or(f64::NAN, |v| v.sqrt());
+            at += 1;
+            (scale.reported(own.psi[j] - error), scale.reported(own.psi[j] + error))
+        });
+        Ok(limits.unzip())
     }
 }
 

@@ -1,0 +1,197 @@
+//! What only ordinal fits have: categories, thresholds, nominal effects. And intervals of the parameters of any distribution.
+
+use libc::c_char;
+use std::ptr::null;
+
+use super::boundary::{boundary, query};
+use super::buffer::{array_target, copy_out};
+use super::fit::{FitHandle, fit_of};
+use super::spec_ordinal::THRESHOLDS;
+use super::status::{ErrorRecord, Status};
+use crate::error::{Error, Result};
+use crate::fit::{Generalised, Ordinal};
+
+/// Number of categories K of an ordinal fit: those that occur in the rows used; 0 for other fits.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_n_categories(fit: Option<&FitHandle>) -> usize {
+    query(0, || Some(ordinal_at(fit)?.categories.len()))
+}
+
+/// Label of a category, by its index from 0, from lowest to highest; NULL if there is none. interlace_fit_response has the first as 1.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_category(fit: Option<&FitHandle>, k: usize) -> *const c_char {
+    query(null(), || Some(fit?.strings.categories.get(&ordinal_at(fit)?.categories, k)))
+}
+
+/// How the thresholds of an ordinal fit are tied to each other: INTERLACE_THRESHOLD_FLEXIBLE, INTERLACE_THRESHOLD_SYMMETRIC or
+/// INTERLACE_THRESHOLD_EQUIDISTANT; -1 for other fits. A single threshold is flexible whatever was asked for.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_threshold_structure(fit: Option<&FitHandle>) -> i32 {
+    query(-1, || {
+        let threshold = ordinal_at(fit)?.threshold;
+        THRESHOLDS.iter().find(|t| t.1 == threshold).map(|t| t.0)
+    })
+}
+
+/// Number of thresholds of an ordinal fit, one less than categories; 0 for other fits.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_n_thresholds(fit: Option<&FitHandle>) -> usize {
+    query(0, || Some(ordinal_at(fit)?.thresholds.names.len()))
+}
+
+/// Name of a threshold, by its index from 0: the categories on either side, "low|mid"; NULL if there is none.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_threshold_name(fit: Option<&FitHandle>, i: usize) -> *const c_char {
+    query(null(), || Some(fit?.strings.thresholds.get(&ordinal_at(fit)?.thresholds.names, i)))
+}
+
+/// The thresholds, ascending, where the nominal effects are zero, to `out` [K - 1].
+/// INTERLACE_E_ARGUMENT for a fit that is not ordinal, as with all functions of this kind that follow.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_thresholds(
+    fit: Option<&FitHandle>,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || copy_out(&ordinal_of(fit)?.thresholds.estimate, out, len))
+}
+
+/// Standard errors of the thresholds, to `out` [K - 1].
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_thresholds_std_error(
+    fit: Option<&FitHandle>,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || copy_out(&ordinal_of(fit)?.thresholds.std_error, out, len))
+}
+
+/// Covariance matrix of the thresholds, to `out` [K - 1,K - 1]; singular where they are tied to each other.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_thresholds_vcov(
+    fit: Option<&FitHandle>,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || copy_out(&ordinal_of(fit)?.thresholds.vcov, out, len))
+}
+
+/// Number of parameters m that the thresholds are made of: K - 1 flexible ones, which are the thresholds themselves ("low|mid"); for
+/// symmetric thresholds the middle one ("central") or the two middle ones ("central.1", "central.2") and distances from these
+/// ("spacing.1", "spacing.2"); for equidistant ones the first and the distance ("threshold.1", "spacing"). 0 for other fits.
+/// They are the first m of the parameters of interlace_fit_family_parameters, whose remaining ones are the nominal effects.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_n_threshold_parameters(fit: Option<&FitHandle>) -> usize {
+    query(0, || Some(ordinal_at(fit)?.alpha_names.len()))
+}
+
+/// The matrix that makes thresholds of their parameters, to `out` [K - 1,m].
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_thresholds_jacobian(
+    fit: Option<&FitHandle>,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || copy_out(&ordinal_of(fit)?.jacobian, out, len))
+}
+
+/// Number of columns c with nominal effects, those that were kept; 0 without any.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_n_nominal(fit: Option<&FitHandle>) -> usize {
+    query(0, || Some(nominal_names(ordinal_at(fit)?).len()))
+}
+
+/// Name of a column with nominal effects, by its index from 0; NULL if there is none.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_nominal_name(fit: Option<&FitHandle>, i: usize) -> *const c_char {
+    query(null(), || Some(fit?.strings.nominal.get(nominal_names(ordinal_at(fit)?), i)))
+}
+
+/// Nominal effects of each column on each of the thresholds' parameters, to `out` [m,c]: they are added to these parameters, times the
+/// value of the column. In the parameters of interlace_fit_family_parameters they are named "low|mid.x".
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_nominal(
+    fit: Option<&FitHandle>,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || copy_out(&nominal_of(fit, |p| p.estimate)?, out, len))
+}
+
+/// Standard errors of the nominal effects, to `out` [m,c].
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_nominal_std_error(
+    fit: Option<&FitHandle>,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || copy_out(&nominal_of(fit, |p| p.std_error)?, out, len))
+}
+
+/// Wald confidence intervals of the parameters of interlace_fit_family_parameters by the normal distribution, to `lower` [k] and `upper`
+/// [k]; `level` is between 0 and 1, such as 0.95. Those of an ordinal fit are symmetric about the estimates; those of other families are
+/// so on the scale of estimation (see interlace_fit_parameters), and are within the parameter's range. NaN for a parameter that was given
+/// and for one that differs from row to row. INTERLACE_E_ARGUMENT for a linear model.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_family_parameters_confint_wald(
+    fit: Option<&FitHandle>,
+    level: f64,
+    lower: *mut f64,
+    upper: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (low, high) = fit_of(fit)?.parameter_intervals(level)?;
+        array_target(lower, len, low.len(), "lower")?;
+        array_target(upper, len, high.len(), "upper")?;
+        copy_out(&low, lower, len)?;
+        copy_out(&high, upper, len)
+    })
+}
+
+fn ordinal_at(fit: Option<&FitHandle>) -> Option<&Ordinal> {
+    fit?.fit.generalised.as_ref()?.ordinal.as_ref()
+}
+
+/// The same for functions that can fail.
+fn ordinal_of(fit: Option<&FitHandle>) -> Result<&Ordinal> {
+    own_of(fit).map(|own| own.1)
+}
+
+fn own_of(fit: Option<&FitHandle>) -> Result<(&Generalised, &Ordinal)> {
+    let own = fit_of(fit)?.generalised.as_ref();
+    let own = own.and_then(|own| Some((own, own.ordinal.as_ref()?)));
+    own.ok_or_else(|| Error::argument("fit is not of an ordinal model, it has no thresholds"))
+}
+
+fn nominal_names(ordinal: &Ordinal) -> &[String] {
+    ordinal.nominal.as_ref().map_or(&[], |nominal| &nominal.names)
+}
+
+/// Of the nominal effects.
+fn nominal_of(fit: Option<&FitHandle>, what: impl Fn(&crate::fit::FamilyParameter) -> f64) -> Result<Vec<f64>> {
+    let (own, ordinal) = own_of(fit)?;
+    Ok(own.parameters.iter().skip(ordinal.alpha_names.len()).map(what).collect())
+}
