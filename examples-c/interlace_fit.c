@@ -300,19 +300,22 @@ static bool predict(struct run *run)
     interlace_frame *new_data = NULL;
     if (read_new_data(asked, &new_data, &run->error) != INTERLACE_OK)
         return false;
+    results->prediction_type = asked->model == INTERLACE_CLMM && !asked->has_type ? INTERLACE_PREDICT_PROBABILITIES : asked->type;
     results->n_predictions = interlace_frame_n_rows(new_data);
-    size_t n = results->n_predictions;
+    results->prediction_width = interlace_fit_predict_width(results->fit, results->prediction_type);
+    /* A type that the fit doesn't have is told by the prediction itself. */
+    size_t n = results->n_predictions * results->prediction_width;
     /* One allocation for predictions, standard errors, lower and upper limits. */
     results->predictions = new_numbers(asked->interval ? 4 * n : n, &run->error);
     bool ok = results->predictions != NULL;
     if (ok && asked->interval) {
         double *values = results->predictions;
         results->prediction_limits = values + n;
-        ok = interlace_fit_predict_interval(results->fit, new_data, asked->type, !asked->without_random, NULL, 0,
+        ok = interlace_fit_predict_interval(results->fit, new_data, results->prediction_type, !asked->without_random, NULL, 0,
                                             asked->new_levels, asked->level, values, values + n, values + 2 * n,
                                             values + 3 * n, n, &run->error) == INTERLACE_OK;
     } else if (ok) {
-        ok = interlace_fit_predict(results->fit, new_data, asked->type, !asked->without_random, asked->new_levels,
+        ok = interlace_fit_predict(results->fit, new_data, results->prediction_type, !asked->without_random, asked->new_levels,
                                    results->predictions, n, &run->error) == INTERLACE_OK;
     }
     interlace_frame_free(new_data);

@@ -316,7 +316,8 @@ static enum answer take_type(struct arguments *arguments, const char *value)
         {"response", INTERLACE_PREDICT_RESPONSE}, {"link", INTERLACE_PREDICT_LINK},
         {"conditional", INTERLACE_PREDICT_CONDITIONAL}, {"zprob", INTERLACE_PREDICT_ZERO_PROBABILITY},
         {"dispersion", INTERLACE_PREDICT_DISPERSION}, {"marginal", INTERLACE_PREDICT_MARGINAL},
-        {"prob", LATER}, {"cum.prob", LATER}, {"class", LATER}, {"lp", LATER}, {"risk", LATER}, {"survival", LATER}};
+        {"prob", INTERLACE_PREDICT_PROBABILITIES}, {"cum.prob", INTERLACE_PREDICT_CUMULATIVE},
+        {"class", INTERLACE_PREDICT_CLASS}, {"lp", LATER}, {"risk", LATER}, {"survival", LATER}};
     enum answer answer = CHOOSE(choices, value, &arguments->type);
     if (answer == TAKEN)
         arguments->has_type = true;
@@ -412,7 +413,7 @@ static const struct option options[] = {
     {"--adjust", "none, tukey, bonferroni or holm", take_adjust},
     {"--lrt", "a formula", take_lrt},
     {"--predict", "a CSV file", take_predict},
-    {"--type", "response, link, conditional, zprob, dispersion or marginal", take_type},
+    {"--type", "response, link, conditional, zprob, dispersion, marginal, prob, cum.prob or class", take_type},
     {"--re", "all or none", take_re},
     {"--new-levels", "zero or error", take_new_levels},
     {"--interval", "none, confidence or prediction", take_interval},

@@ -32,9 +32,11 @@ struct results {
     interlace_frame *pairs;
     interlace_frame *comparison; /* likelihood-ratio tests */
 
-    double *predictions;
-    double *prediction_limits; /* in the same memory: standard errors, lower limits, upper limits, n_predictions of each */
+    double *predictions;       /* n_predictions rows, prediction_width columns */
+    double *prediction_limits; /* in the same memory: standard errors, lower limits, upper limits, as many of each */
     size_t n_predictions;
+    size_t prediction_width;
+    int32_t prediction_type;
 
     struct resampled resampled;
     bool has_explained;
@@ -47,6 +49,10 @@ struct results {
 /* Of how many parameters there are intervals, and their names. */
 size_t n_intervals(const interlace_fit *fit);
 const char *interval_name(const interlace_fit *fit, size_t i);
+
+/* The names of the columns that predictions of an ordinal model have: the categories, or the thresholds; NULL for one number a row. */
+typedef const char *(*prediction_name)(const interlace_fit *, size_t);
+prediction_name prediction_names(const struct results *results);
 
 /* Prints to standard output. False, with `error` filled in and nothing printed, if it can't be done. */
 bool print_json(const struct results *results, interlace_error *error);

@@ -172,18 +172,30 @@ static void put_block(struct document *document, const char *key, const char *na
     json_close(&document->json, '}');
 }
 
+/* One number a row, or a row of numbers. */
+static void put_rows(struct json *json, const struct results *results, const double *values)
+{
+    if (prediction_names(results) != NULL)
+        json_matrix(json, values, results->n_predictions, results->prediction_width);
+    else
+        json_numbers(json, values, results->n_predictions);
+}
+
 static void put_predictions(struct document *document, const struct results *results)
 {
     static const char *const names[] = {"std_error", "lower", "upper"};
     struct json *json = &document->json;
-    size_t n = results->n_predictions;
+    size_t n = results->n_predictions * results->prediction_width;
+    prediction_name name = prediction_names(results);
     json_key(json, "predictions");
     json_open(json, '{');
+    if (name != NULL)
+        put_names(document, name == interlace_fit_category ? "categories" : "thresholds", name, results->prediction_width);
     json_key(json, "values");
-    json_numbers(json, results->predictions, n);
+    put_rows(json, results, results->predictions);
     for (size_t i = 0; i < 3 && results->prediction_limits != NULL; i++) {
         json_key(json, names[i]);
-        json_numbers(json, results->prediction_limits + i * n, n);
+        put_rows(json, results, results->prediction_limits + i * n);
     }
     json_close(json, '}');
 }

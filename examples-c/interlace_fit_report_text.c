@@ -15,20 +15,63 @@ static void print_numbers(const char *title, const double *values, size_t count)
     }
 }
 
-/* Predictions with standard errors and intervals. */
-static void print_limits(const struct results *results)
+/* Columns below titles that are there already, `step` numbers apart. */
+static void print_columns(const double *values, size_t rows, size_t columns, size_t step)
 {
-    size_t n = results->n_predictions;
-    printf("%14s %14s %14s %14s\n", "prediction", "std. error", "lower", "upper");
-    for (size_t i = 0; i < n; i++) {
-        for (size_t column = 0; column < 4; column++) {
-            double value = results->predictions[column * n + i];
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t column = 0; column < columns; column++) {
+            double value = values[column * step + i];
             if (value == value)
                 printf("%s%14.7g", column > 0 ? " " : "", value);
             else
                 printf("%s%14s", column > 0 ? " " : "", "NA"); /* NaN differs from itself */
         }
         printf("\n");
+    }
+}
+
+prediction_name prediction_names(const struct results *results)
+{
+    if (results->model != INTERLACE_CLMM)
+        return NULL;
+    switch (results->prediction_type) {
+    case INTERLACE_PREDICT_PROBABILITIES:
+    case INTERLACE_PREDICT_MARGINAL:
+        return interlace_fit_category;
+    case INTERLACE_PREDICT_CUMULATIVE:
+        return interlace_fit_threshold_name;
+    default:
+        return NULL;
+    }
+}
+
+/* Predictions with standard errors and intervals, those of each category for itself. */
+static void print_limits(const struct results *results)
+{
+    size_t n = results->n_predictions, width = results->prediction_width;
+    prediction_name name = prediction_names(results);
+    for (size_t k = 0; k < width; k++) {
+        if (name != NULL)
+            printf("%s%s\n", k > 0 ? "\n" : "", name(results->fit, k));
+        printf("%14s %14s %14s %14s\n", "prediction", "std. error", "lower", "upper");
+        print_columns(results->predictions + k * n, n, 4, n * width);
+    }
+}
+
+static void print_predictions(const struct results *results)
+{
+    size_t n = results->n_predictions, width = results->prediction_width;
+    prediction_name name = prediction_names(results);
+    printf("\n");
+    if (results->prediction_limits != NULL) {
+        print_limits(results);
+    } else if (name != NULL) {
+        for (size_t k = 0; k < width; k++)
+            printf("%s%14s", k > 0 ? " " : "", name(results->fit, k));
+        printf("\n");
+        print_columns(results->predictions, n, width, n);
+    } else {
+        print_numbers("prediction", results->predictions, n);
     }
 }
 
@@ -58,12 +101,7 @@ void print_text(const struct results *results)
     }
     if (results->comparison != NULL)
         print_frame("Likelihood-ratio tests (maximum likelihood):", results->comparison);
-    if (results->predictions != NULL) {
-        printf("\n");
-        if (results->prediction_limits != NULL)
-            print_limits(results);
-        else
-            print_numbers("prediction", results->predictions, results->n_predictions);
-    }
+    if (results->predictions != NULL)
+        print_predictions(results);
     print_resampled(&results->resampled);
 }

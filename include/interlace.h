@@ -273,35 +273,55 @@
 
 /**
  * Predict the mean of the response as fitted values are: of a mixture with zeros (1 - p) times the mean without these; for ordered beta the
- * mean between 0 and 1.
+ * mean between 0 and 1. An ordinal fit has no mean: INTERLACE_E_ARGUMENT.
  */
 #define INTERLACE_PREDICT_RESPONSE 0
 
 /**
- * Predict the linear predictor of the mean. For a linear model that is the mean of the response.
+ * Predict the linear predictor of the mean. For a linear model that is the mean of the response; of an ordinal fit x'beta + z'b + offset, the
+ * location of the latent variable, without the thresholds and not divided by the scale.
  */
 #define INTERLACE_PREDICT_LINK 1
 
 /**
- * Predict the mean of the response without the zeros of the zero part; for ordered beta that with zeros and ones.
+ * Predict the mean of the response without the zeros of the zero part; for ordered beta that with zeros and ones. Not
+ * of an ordinal fit.
  */
 #define INTERLACE_PREDICT_CONDITIONAL 2
 
 /**
- * Predict the probability p of a zero of the zero part; 0 for a fit without one.
+ * Predict the probability p of a zero of the zero part; 0 for a fit without one. Not of an ordinal fit.
  */
 #define INTERLACE_PREDICT_ZERO_PROBABILITY 3
 
 /**
- * Predict the family's first parameter on the scale on which it is reported; for a linear model sigma, 1 for a family without parameters.
+ * Predict the family's first parameter on the scale on which it is reported; for a linear model sigma, 1 for a family without
+ * parameters; of an ordinal fit the scale, 1 without a formula of the scale.
  */
 #define INTERLACE_PREDICT_DISPERSION 4
 
 /**
  * Predict the mean of the response over all groups, the random effects integrated out. Groups are new ones, whatever the data say: their
- * columns need not be there. NaN where there is no such mean, as with an inverse link.
+ * columns need not be there. NaN where there is no such mean, as with an inverse link. Of an ordinal fit with K categories the K probabilities of these.
  */
 #define INTERLACE_PREDICT_MARGINAL 5
+
+/**
+ * Of an ordinal fit with K categories, predict the probabilities of these, lowest first, [rows,K]. NaN in a row whose nominal effects put
+ * the thresholds out of order.
+ */
+#define INTERLACE_PREDICT_PROBABILITIES 6
+
+/**
+ * Of an ordinal fit with K categories, predict the probabilities of a category not above the first, the second, .., the one before the
+ * highest, [rows,K-1].
+ */
+#define INTERLACE_PREDICT_CUMULATIVE 7
+
+/**
+ * Of an ordinal fit, predict the most probable category, a number from 1 to K; of several the lowest. It has no standard error.
+ */
+#define INTERLACE_PREDICT_CLASS 8
 
 /**
  * A level of a grouping factor that is missing, or that the fit doesn't know, is an error, INTERLACE_E_DATA.
@@ -2261,11 +2281,22 @@ interlace_status interlace_fit_table(const struct interlace_fit *fit,
 const char *interlace_fit_summary(const struct interlace_fit *fit);
 
 /**
- * Predictions for the rows of `newdata`, to `out` [rows of newdata]; where `newdata` is NULL for the data of the fit, to `out` [m], m
- * as interlace_fit_n_rows has it. `type` is one of INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_MARGINAL. With `random` the random effects
+ * How many numbers a prediction of a type has for each row, INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_CLASS: 1, but of an ordinal fit
+ * with K categories K for INTERLACE_PREDICT_PROBABILITIES and INTERLACE_PREDICT_MARGINAL, K - 1 for INTERLACE_PREDICT_CUMULATIVE. 0 if the fit
+ * has no such prediction.
+ * Since 0.1.
+ */
+size_t interlace_fit_predict_width(const struct interlace_fit *fit,
+                                   int32_t type);
+
+/**
+ * Predictions for the rows of `newdata`, to `out` [rows of newdata,w], w as interlace_fit_predict_width has it, 1 but for ordinal fits; where
+ * `newdata` is NULL for the data of the fit, to `out` [m,w], m as interlace_fit_n_rows has it. `len` is the number of all elements.
+ * `type` is one of INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_CLASS. With `random` the random effects
  * are added, otherwise they are taken as zero. `new_levels` is INTERLACE_NEW_LEVELS_ERROR or INTERLACE_NEW_LEVELS_ZERO.
  * A row in which another predictor is missing gets NaN. A fit from arrays predicts with interlace_fit_predict_arrays.
- * INTERLACE_E_DATA if a column is absent or a category has a level that the fit doesn't know.
+ * INTERLACE_E_DATA if a column is absent or a category has a level that the fit doesn't know, INTERLACE_E_ARGUMENT if the fit has no
+ * predictions of that type.
  * Since 0.1.
  */
 interlace_status interlace_fit_predict(const struct interlace_fit *fit,
@@ -2278,7 +2309,7 @@ interlace_status interlace_fit_predict(const struct interlace_fit *fit,
                                        struct interlace_error *err);
 
 /**
- * Predictions of a fit from arrays for new arrays, to `out` [n of newdata]: `newdata` is a spec with the same columns and terms, and the
+ * Predictions of a fit from arrays for new arrays, to `out` [n of newdata,w]: `newdata` is a spec with the same columns and terms, and the
  * columns of the further predictors, made by interlace_spec_new_arrays with or without `y`. Otherwise as interlace_fit_predict.
  * Since 0.1.
  */
@@ -2299,7 +2330,9 @@ interlace_status interlace_fit_predict_arrays(const struct interlace_fit *fit,
  * Standard errors are those of the delta method. Fixed effects and parameters of the family vary as estimated, the random effects about
  * their modes given these; a level that the fit doesn't know varies as a new one of its group. The covariances of the random effects are
  * taken as known. Intervals use the normal distribution and are symmetric on the scale of the linear predictor; an end that is outside
- * the link's domain is NaN. Otherwise as interlace_fit_predict.
+ * the link's domain is NaN. Of an ordinal fit the thresholds and nominal effects vary as fixed effects do; intervals of the probabilities of
+ * categories are symmetric on the logit scale, whatever the link, those of cumulative ones on the scale of the link, those of the scale on
+ * its logarithm; INTERLACE_PREDICT_CLASS has none: INTERLACE_E_ARGUMENT. Otherwise as interlace_fit_predict.
  * Since 0.1.
  */
 interlace_status interlace_fit_predict_interval(const struct interlace_fit *fit,

@@ -142,6 +142,47 @@ fn the_json_document_of_an_ordinal_model_has_thresholds_nominal_effects_and_a_sc
     assert_eq!(document["vcov_all"]["names"].as_array().unwrap().len(), document["npar"].as_u64().unwrap() as usize);
 }
 
+const WINE_PREDICTED: [&str; 7] = [
+    "clmm",
+    "rating ~ temp + contact + (1 | judge)",
+    "../tests/reference/data/wine.csv",
+    "--ordered",
+    "rating=1<2<3<4<5",
+    "--predict",
+    "../tests/reference/data/wine.csv",
+];
+
+#[test]
+fn interlace_fit_predicts_categories() {
+    let json = |more: &[&str]| -> serde_json::Value {
+        let output = interlace_fit(&[&WINE_PREDICTED[..], &["--json"], more].concat());
+        assert!(output.status.success(), "{}", transcript(&output));
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        document["predictions"].clone()
+    };
+    let (prob, cumulative) = (json(&["--interval", "confidence"]), json(&["--type", "cum.prob", "--re", "none"]));
+    assert_eq!(prob["categories"], serde_json::json!(["1", "2", "3", "4", "5"]));
+    assert_eq!(cumulative["thresholds"], serde_json::json!(["1|2", "2|3", "3|4", "4|5"]));
+    for (key, rows, width) in [("values", &prob, 5), ("std_error", &prob, 5), ("lower", &prob, 5), ("values", &cumulative, 4)] {
+        let rows = rows[key].as_array().unwrap();
+        assert!(rows.len() == 72 && rows.iter().all(|row| row.as_array().unwrap().len() == width), "{key}");
+    }
+    // R's ordinal::clmm().
+    assert!((prob["values"][0][0].as_f64().unwrap() - 0.034_896_739_46).abs() < 1e-7);
+    assert!((cumulative["values"][0][0].as_f64().unwrap() - 0.164_699_425_27).abs() < 1e-7);
+    let class = json(&["--type", "class"]);
+    assert!(class["values"][0] == 3 && class.get("categories").is_none());
+    assert_eq!(json(&["--type", "marginal"])["values"][0].as_array().unwrap().len(), 5);
+
+    let output = interlace_fit(&WINE);
+    let table: Vec<&str> = text(&output.stdout).lines().rev().take(73).collect();
+    assert_eq!(table[72].split_whitespace().collect::<Vec<_>>(), ["1", "2", "3", "4", "5"]);
+    assert_eq!(table[71].split_whitespace().next(), Some("0.03489674"));
+    let output = interlace_fit(&[&WINE_PREDICTED[..], &["--type", "response"]].concat());
+    assert_eq!(output.status.code(), Some(1), "{}", transcript(&output));
+    assert!(text(&output.stderr).contains("wanted probabilities"), "{}", transcript(&output));
+}
+
 const CBPP: [&str; 5] = [
     "glmm",
     "cbind(incidence, size - incidence) ~ period + (1 | herd)",

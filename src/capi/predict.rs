@@ -1,6 +1,6 @@
 //! Predictions of a fit.
 
-use super::boundary::boundary;
+use super::boundary::{boundary, query};
 use super::buffer::{array_target, copy_out, optional_slice};
 use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
@@ -11,30 +11,52 @@ use crate::error::{Error, Result};
 use crate::predict::{NewData, Predictions, Quantity, RandomTerms, Request};
 
 /// Predict the mean of the response as fitted values are: of a mixture with zeros (1 - p) times the mean without these; for ordered beta the
-/// mean between 0 and 1.
+/// mean between 0 and 1. An ordinal fit has no mean: INTERLACE_E_ARGUMENT.
 pub const INTERLACE_PREDICT_RESPONSE: i32 = 0;
-/// Predict the linear predictor of the mean. For a linear model that is the mean of the response.
+/// Predict the linear predictor of the mean. For a linear model that is the mean of the response; of an ordinal fit x'beta + z'b + offset, the
+/// location of the latent variable, without the thresholds and not divided by the scale.
 pub const INTERLACE_PREDICT_LINK: i32 = 1;
-/// Predict the mean of the response without the zeros of the zero part; for ordered beta that with zeros and ones.
+/// Predict the mean of the response without the zeros of the zero part; for ordered beta that with zeros and ones. Not
+/// of an ordinal fit.
 pub const INTERLACE_PREDICT_CONDITIONAL: i32 = 2;
-/// Predict the probability p of a zero of the zero part; 0 for a fit without one.
+/// Predict the probability p of a zero of the zero part; 0 for a fit without one. Not of an ordinal fit.
 pub const INTERLACE_PREDICT_ZERO_PROBABILITY: i32 = 3;
-/// Predict the family's first parameter on the scale on which it is reported; for a linear model sigma, 1 for a family without parameters.
+/// Predict the family's first parameter on the scale on which it is reported; for a linear model sigma, 1 for a family without
+/// parameters; of an ordinal fit the scale, 1 without a formula of the scale.
 pub const INTERLACE_PREDICT_DISPERSION: i32 = 4;
 /// Predict the mean of the response over all groups, the random effects integrated out. Groups are new ones, whatever the data say: their
-/// columns need not be there. NaN where there is no such mean, as with an inverse link.
+/// columns need not be there. NaN where there is no such mean, as with an inverse link. Of an ordinal fit with K categories the K probabilities of these.
 pub const INTERLACE_PREDICT_MARGINAL: i32 = 5;
+/// Of an ordinal fit with K categories, predict the probabilities of these, lowest first, [rows,K]. NaN in a row whose nominal effects put
+/// the thresholds out of order.
+pub const INTERLACE_PREDICT_PROBABILITIES: i32 = 6;
+/// Of an ordinal fit with K categories, predict the probabilities of a category not above the first, the second, .., the one before the
+/// highest, [rows,K-1].
+pub const INTERLACE_PREDICT_CUMULATIVE: i32 = 7;
+/// Of an ordinal fit, predict the most probable category, a number from 1 to K; of several the lowest. It has no standard error.
+pub const INTERLACE_PREDICT_CLASS: i32 = 8;
 
 /// A level of a grouping factor that is missing, or that the fit doesn't know, is an error, INTERLACE_E_DATA.
 pub const INTERLACE_NEW_LEVELS_ERROR: i32 = 0;
 /// A level of a grouping factor that is missing, or that the fit doesn't know, has random effects of zero.
 pub const INTERLACE_NEW_LEVELS_ZERO: i32 = 1;
 
-/// Predictions for the rows of `newdata`, to `out` [rows of newdata]; where `newdata` is NULL for the data of the fit, to `out` [m], m
-/// as interlace_fit_n_rows has it. `type` is one of INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_MARGINAL. With `random` the random effects
+/// How many numbers a prediction of a type has for each row, INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_CLASS: 1, but of an ordinal fit
+/// with K categories K for INTERLACE_PREDICT_PROBABILITIES and INTERLACE_PREDICT_MARGINAL, K - 1 for INTERLACE_PREDICT_CUMULATIVE. 0 if the fit
+/// has no such prediction.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_predict_width(fit: Option<&FitHandle>, r#type: i32) -> usize {
+    query(0, || Some(fit_of(fit).ok()?.prediction_width(quantity_of(r#type).ok()?)))
+}
+
+/// Predictions for the rows of `newdata`, to `out` [rows of newdata,w], w as interlace_fit_predict_width has it, 1 but for ordinal fits; where
+/// `newdata` is NULL for the data of the fit, to `out` [m,w], m as interlace_fit_n_rows has it. `len` is the number of all elements.
+/// `type` is one of INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_CLASS. With `random` the random effects
 /// are added, otherwise they are taken as zero. `new_levels` is INTERLACE_NEW_LEVELS_ERROR or INTERLACE_NEW_LEVELS_ZERO.
 /// A row in which another predictor is missing gets NaN. A fit from arrays predicts with interlace_fit_predict_arrays.
-/// INTERLACE_E_DATA if a column is absent or a category has a level that the fit doesn't know.
+/// INTERLACE_E_DATA if a column is absent or a category has a level that the fit doesn't know, INTERLACE_E_ARGUMENT if the fit has no
+/// predictions of that type.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_predict(
@@ -54,7 +76,7 @@ pub unsafe extern "C" fn interlace_fit_predict(
     })
 }
 
-/// Predictions of a fit from arrays for new arrays, to `out` [n of newdata]: `newdata` is a spec with the same columns and terms, and the
+/// Predictions of a fit from arrays for new arrays, to `out` [n of newdata,w]: `newdata` is a spec with the same columns and terms, and the
 /// columns of the further predictors, made by interlace_spec_new_arrays with or without `y`. Otherwise as interlace_fit_predict.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -83,7 +105,9 @@ pub unsafe extern "C" fn interlace_fit_predict_arrays(
 /// Standard errors are those of the delta method. Fixed effects and parameters of the family vary as estimated, the random effects about
 /// their modes given these; a level that the fit doesn't know varies as a new one of its group. The covariances of the random effects are
 /// taken as known. Intervals use the normal distribution and are symmetric on the scale of the linear predictor; an end that is outside
-/// the link's domain is NaN. Otherwise as interlace_fit_predict.
+/// the link's domain is NaN. Of an ordinal fit the thresholds and nominal effects vary as fixed effects do; intervals of the probabilities of
+/// categories are symmetric on the logit scale, whatever the link, those of cumulative ones on the scale of the link, those of the scale on
+/// its logarithm; INTERLACE_PREDICT_CLASS has none: INTERLACE_E_ARGUMENT. Otherwise as interlace_fit_predict.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_predict_interval(
@@ -145,6 +169,16 @@ fn frame_or_training(newdata: Option<&FrameHandle>) -> NewData<'_> {
 }
 
 fn request(quantity: i32, random: bool, new_levels: i32) -> Result<Request> {
+    let policies = [(INTERLACE_NEW_LEVELS_ERROR, false), (INTERLACE_NEW_LEVELS_ZERO, true)];
+    Ok(Request {
+        quantity: quantity_of(quantity)?,
+        random: if random { RandomTerms::All } else { RandomTerms::None },
+        new_levels_zero: choice(new_levels, "new_levels", &policies)?,
+        level: None,
+    })
+}
+
+fn quantity_of(r#type: i32) -> Result<Quantity> {
     let quantities = [
         (INTERLACE_PREDICT_RESPONSE, Quantity::Response),
         (INTERLACE_PREDICT_LINK, Quantity::Link),
@@ -152,14 +186,11 @@ fn request(quantity: i32, random: bool, new_levels: i32) -> Result<Request> {
         (INTERLACE_PREDICT_ZERO_PROBABILITY, Quantity::ZeroProbability),
         (INTERLACE_PREDICT_DISPERSION, Quantity::Dispersion),
         (INTERLACE_PREDICT_MARGINAL, Quantity::Marginal),
+        (INTERLACE_PREDICT_PROBABILITIES, Quantity::Probabilities),
+        (INTERLACE_PREDICT_CUMULATIVE, Quantity::Cumulative),
+        (INTERLACE_PREDICT_CLASS, Quantity::Class),
     ];
-    let policies = [(INTERLACE_NEW_LEVELS_ERROR, false), (INTERLACE_NEW_LEVELS_ZERO, true)];
-    Ok(Request {
-        quantity: choice(quantity, "type", &quantities)?,
-        random: if random { RandomTerms::All } else { RandomTerms::None },
-        new_levels_zero: choice(new_levels, "new_levels", &policies)?,
-        level: None,
-    })
+    choice(r#type, "type", &quantities)
 }
 
 unsafe fn choose_terms(request: &mut Request, terms: *const usize, n_terms: usize) -> Result<()> {

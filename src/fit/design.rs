@@ -24,7 +24,7 @@ impl Fit {
             terms: self.terms.iter().map(TermFit::design).collect(),
             zero_inflation: self.zero_inflation().map(PredictorFit::design),
             dispersion: self.dispersion().map(PredictorFit::design),
-            nominal: self.ordinal().and_then(|ordinal| ordinal.nominal.as_ref()).map(Nominal::design),
+            nominal: self.nominal().map(Nominal::design),
             categories: self.ordinal().map_or_else(Vec::new, |ordinal| ordinal.categories.clone()),
             ..Design::default()
         }
@@ -32,6 +32,10 @@ impl Fit {
 
     pub(crate) fn ordinal(&self) -> Option<&Ordinal> {
         self.generalised.as_ref()?.ordinal.as_ref()
+    }
+
+    pub(crate) fn nominal(&self) -> Option<&Nominal> {
+        self.ordinal()?.nominal.as_ref()
     }
 
     pub(crate) fn zero_inflation(&self) -> Option<&PredictorFit> {

@@ -183,7 +183,7 @@ mod tests {
             slopes.push((moved(step), moved(-step)));
         }
         let x: Vec<&[f64]> = parts.iter().map(|x| &x[..]).collect();
-        let mut joint = Joint::new(&rebuilt.model, &rebuilt.working, &x).unwrap();
+        let mut joint = Joint::new(&rebuilt.model, &rebuilt.working, &x, &[]).unwrap();
         let mut largest = 0.0_f64;
         for (term, level, effect) in [(0, 0, 0), (0, 3, 1), (0, 11, 0), (1, 0, 0), (1, 5, 0)] {
             let r = if term == 0 { 2 } else { 1 };

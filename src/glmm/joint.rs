@@ -1,11 +1,13 @@
-//! The joint uncertainty of fixed and random effects, given the parameters of covariances and of the family.
+//! The joint uncertainty of fixed and random effects, given the parameters of covariances and of the family; of an ordinal model also that
+//! of its thresholds, which are what an intercept is elsewhere.
 //!
 //! ```text
 //! u | beta ~ N(u^, A^-1) about the mode,  du^/dbeta = -G,  G = A^-1 B,  B = Lambda'Z'WX
 //! var(x'beta + z'b) = a'A^-1 a + c'Vc,    a = Lambda'z,  c = x - G'a,  V the covariance of beta
 //! ```
 //!
-//! In a linear model these are Henderson's mixed-model equations (1975).
+//! In a linear model these are Henderson's mixed-model equations (1975). For a parameter beside the fixed effects the column of WX is minus
+//! the derivative of the scores of the mean's predictor.
 
 use super::laplace::{Approximation, Laplace};
 use super::model::Model;
@@ -17,7 +19,7 @@ use crate::random::triangle;
 /// A at a model's modes, and G for the fixed effects of all predictors.
 pub struct Joint<'a> {
     laplace: Laplace<'a>,
-    /// `[q, p]`, p counting the fixed effects of all predictors.
+    /// `[q, p]`, p counting the fixed effects of all predictors, then further parameters.
     g: Vec<f64>,
     /// A^-1 on the pattern of A.
     inverse: SelectedInverse,
@@ -36,20 +38,28 @@ pub struct EffectRow<'a> {
 }
 
 impl<'a> Joint<'a> {
-    /// At working parameters; `x` has the columns `[n, p_a]` of each predictor a. The model has random effects.
-    pub fn new(model: &'a Model, working: &[f64], x: &[&[f64]]) -> Result<Self> {
+    /// At working parameters; `x` has the columns `[n, p_a]` of each predictor a, `further` those of WX `[n]` of further parameters. The
+    /// model has random effects.
+    pub fn new(model: &'a Model, working: &[f64], x: &[&[f64]], further: &[Vec<f64>]) -> Result<Self> {
         let mut laplace = Laplace::new(model, Approximation::default())?;
         laplace.evaluate(working, Order::Gradient)?;
         let (n, q) = (model.n, model.layout.q());
-        let p: usize = x.iter().map(|x| x.len() / n.max(1)).sum();
+        let p: usize = x.iter().map(|x| x.len() / n.max(1)).sum::<usize>() + further.len();
         let mut g = try_vec("fixed effects beside the random ones", 0.0, q * p)?;
         let mut weighted: Vec<Vec<f64>> = x.iter().map(|_| try_vec("weighted fixed effects", 0.0, n)).collect::<Result<_>>()?;
         let mut half = try_vec("random effects", 0.0, q)?;
-        let columns = x.iter().enumerate().flat_map(|(a, x)| x.chunks_exact(n.max(1)).map(move |column| (a, column)));
-        for ((a, column), g) in columns.zip(g.chunks_exact_mut(q.max(1))) {
+        let columns = x.iter().enumerate().flat_map(|(a, x)| x.chunks_exact(n.max(1)).map(move |column| (Some(a), column)));
+        let further = further.iter().map(|column| (None, &column[..]));
+        for ((a, column), g) in columns.chain(further).zip(g.chunks_exact_mut(q.max(1))) {
             for (other, weighted) in weighted.iter_mut().enumerate() {
-                let w = &laplace.jet.w[triangle(a.max(other), a.min(other))];
-                weighted.iter_mut().zip(w).zip(column).for_each(|((v, w), x)| *v = w * x);
+                match a {
+                    Some(a) => {
+                        let w = &laplace.jet.w[triangle(a.max(other), a.min(other))];
+                        weighted.iter_mut().zip(w).zip(column).for_each(|((v, w), x)| *v = w * x);
+                    }
+                    None if other == 0 => weighted.copy_from_slice(column),
+                    None => weighted.fill(0.0),
+                }
             }
             model.transpose_random(&weighted, g);
             laplace.gram.gram.apply_factors(&laplace.t, true, g);

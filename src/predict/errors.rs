@@ -3,8 +3,7 @@
 use super::predictors::Rows;
 use super::quantity::{COORDINATES, PSI, Point, Rule};
 use crate::distributions::normal_quantile;
-use crate::error::Result;
-use crate::family::MAX_PARAMETERS;
+use crate::error::{Result, try_vec};
 use crate::fit::{Fit, Rebuilt};
 use crate::glmm::joint::{EffectRow, Joint};
 
@@ -18,23 +17,35 @@ pub struct Limits {
 
 /// Standard errors of the values of a rule, and intervals.
 pub fn limits(rows: &Rows<'_>, rule: &Rule<'_>, points: &[Point], values: &[f64], level: f64) -> Result<Limits> {
-    let chosen = rows.parts.iter().flatten().flat_map(|part| &part.terms).any(|term| term.chosen);
-    let rebuilt: Option<Rebuilt> = if chosen { Some(rule.fit.rebuilt()?) } else { None };
-    let further = rule.fit.further_predictors();
-    let x: Vec<&[f64]> = std::iter::once(&rule.fit.x[..]).chain(further.iter().flatten().map(|p| &p.x[..])).collect();
-    let joint = rebuilt.as_ref().map(|own| Joint::new(&own.model, &own.working, &x)).transpose()?;
-    let mut errors = Errors::new(rule.fit, rows, joint);
+    let rebuilt = rebuilt_for(rule.fit, rows)?;
+    let mut errors = Errors::new(rule.fit, rows, rebuilt.as_ref(), &[])?;
+    let places = estimated_parameters(rule.fit, errors.first_parameter());
     let reach = -normal_quantile(0.5 * (1.0 - level));
     let mut out = Limits::default();
     for (i, (point, value)) in points.iter().zip(values).enumerate() {
         let gradient = rule.gradient(point);
-        let std_error = errors.variance(i, &gradient).sqrt();
+        let shared = places.iter().map(|&(parameter, place)| (place, gradient[PSI + parameter]));
+        let std_error = errors.variance(i, &gradient[..PSI], shared).sqrt();
         let (lower, upper) = interval(rule, point, *value, reach * std_error, &gradient);
         out.std_errors.push(std_error);
         out.lower.push(lower);
         out.upper.push(upper);
     }
     Ok(out)
+}
+
+/// The model of the fit where random effects are added, for their joint uncertainty.
+pub fn rebuilt_for(fit: &Fit, rows: &Rows<'_>) -> Result<Option<Rebuilt>> {
+    let chosen = rows.parts.iter().flatten().flat_map(|part| &part.terms).any(|term| term.chosen);
+    if chosen { fit.rebuilt().map(Some) } else { Ok(None) }
+}
+
+/// The family's parameters that are estimated, each with its place in the covariance of all.
+fn estimated_parameters(fit: &Fit, first: usize) -> Vec<(usize, usize)> {
+    let Some(own) = &fit.generalised else { return vec![] };
+    let parameters = own.family.parameters().iter().enumerate();
+    let estimated = parameters.filter(|(j, p)| p.fixed.is_none() && !(*j == 0 && own.dispersion.is_some()));
+    estimated.map(|(j, _)| j).zip(first..).collect()
 }
 
 /// Symmetric on the scale of the rule's principal coordinate, the other coordinates held. An end that is outside the link's domain is NaN.
@@ -57,37 +68,34 @@ fn interval(rule: &Rule<'_>, point: &Point, value: f64, reach: f64, gradient: &[
 }
 
 /// The covariance of everything that a row's prediction depends on.
-struct Errors<'r, 'a, 'm> {
+pub struct Errors<'r, 'a, 'm> {
     rows: &'r Rows<'a>,
     joint: Option<Joint<'m>>,
     /// `[m, m]`: fixed effects of all predictors, then the family's parameters that are estimated.
     vcov: &'a [f64],
     m: usize,
-    /// The place of the family's parameters among these.
-    shared: [Option<usize>; MAX_PARAMETERS],
     weights: Vec<f64>,
     z: Vec<f64>,
 }
 
 impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
-    fn new(fit: &'a Fit, rows: &'r Rows<'a>, joint: Option<Joint<'m>>) -> Self {
+    /// `further`: columns of [`Joint::new`] of the parameters after the fixed effects.
+    pub fn new(fit: &'a Fit, rows: &'r Rows<'a>, rebuilt: Option<&'m Rebuilt>, further: &[Vec<f64>]) -> Result<Self> {
+        let predictors = fit.further_predictors();
+        let x: Vec<&[f64]> = std::iter::once(&fit.x[..]).chain(predictors.iter().flatten().map(|p| &p.x[..])).collect();
+        let joint = rebuilt.map(|own| Joint::new(&own.model, &own.working, &x, further)).transpose()?;
         let vcov = fit.generalised.as_ref().map_or(&fit.fixed.vcov[..], |own| &own.vcov[..]);
         let m = vcov.len().isqrt();
-        let mut shared = [None; MAX_PARAMETERS];
-        if let Some(own) = &fit.generalised {
-            let mut next: usize = rows.parts.iter().flatten().map(|part| part.fixed.estimate.len()).sum();
-            for (j, parameter) in own.family.parameters().iter().enumerate() {
-                if parameter.fixed.is_none() && !(j == 0 && own.dispersion.is_some()) {
-                    shared[j] = Some(next);
-                    next += 1;
-                }
-            }
-        }
-        Errors { rows, joint, vcov, m, shared, weights: vec![0.0; m], z: vec![] }
+        Ok(Errors { rows, joint, vcov, m, weights: try_vec("gradient of a prediction", 0.0, m)?, z: vec![] })
     }
 
-    /// The variance of a row's linear functional: `gradient` of the predictors and of the family's parameters.
-    fn variance(&mut self, i: usize, gradient: &[f64; COORDINATES]) -> f64 {
+    /// The place of the first parameter after the fixed effects.
+    pub fn first_parameter(&self) -> usize {
+        self.rows.parts.iter().flatten().map(|part| part.fixed.estimate.len()).sum()
+    }
+
+    /// The variance of a row's linear functional: `gradient` of the predictors; of other parameters place and slope, which add up.
+    pub fn variance(&mut self, i: usize, gradient: &[f64], shared: impl Iterator<Item = (usize, f64)>) -> f64 {
         let n = self.rows.n;
         self.weights.fill(0.0);
         let mut first = 0;
@@ -98,10 +106,8 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
             }
             first += part.fixed.estimate.len();
         }
-        for (place, slope) in self.shared.iter().zip(&gradient[PSI..]) {
-            if let Some(place) = place {
-                self.weights[*place] = *slope;
-            }
+        for (place, slope) in shared {
+            self.weights[place] += slope;
         }
         let variance = self.of_random_effects(i, gradient);
         let used: Vec<usize> = (0..self.m).filter(|&j| self.weights[j] != 0.0).collect();
@@ -111,7 +117,7 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
 
     /// The variance of the random effects given the parameters; what their modes add to the weights of the fixed effects. Levels that the
     /// fit doesn't know vary as all do.
-    fn of_random_effects(&mut self, i: usize, gradient: &[f64; COORDINATES]) -> f64 {
+    fn of_random_effects(&mut self, i: usize, gradient: &[f64]) -> f64 {
         let Some(joint) = &mut self.joint else { return 0.0 };
         let mut variance = 0.0;
         let (mut effects, mut known) = (vec![], vec![]);

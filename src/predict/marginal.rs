@@ -39,6 +39,11 @@ fn mean_of_family(own: &Generalised, point: &Point) -> f64 {
 /// The mean of a function of a normal variable by the trapezoidal rule, which for functions that are analytic in a strip converges
 /// exponentially (Trefethen & Weideman 2014). Functions that grow as the exponential have their mass further up.
 fn expectation(mean: f64, variance: f64, f: impl Fn(f64) -> f64) -> f64 {
+    expectations(mean, variance, |x| [f(x)])[0]
+}
+
+/// Means of several functions at a time.
+pub fn expectations<const N: usize>(mean: f64, variance: f64, f: impl Fn(f64) -> [f64; N]) -> [f64; N] {
     let sd = variance.sqrt();
     if sd == 0.0 {
         return f(mean);
@@ -46,17 +51,17 @@ fn expectation(mean: f64, variance: f64, f: impl Fn(f64) -> f64) -> f64 {
     let (lower, upper) = (-REACH, REACH + sd);
     let step = (STEP / sd.max(1.0)).max((upper - lower) / MOST);
     let points = ((upper - lower) / step).ceil() as usize;
-    let (mut sum, mut weights) = (0.0, 0.0);
+    let (mut sums, mut weights) = ([0.0; N], 0.0);
     for k in 0..=points {
         let z = lower + step * k as f64;
         let weight = (-0.5 * z * z).exp();
         // Far out a function may overflow where the density is nothing.
         if weight > 0.0 {
-            sum += weight * f(mean + sd * z);
+            sums.iter_mut().zip(f(mean + sd * z)).for_each(|(sum, value)| *sum += weight * value);
             weights += weight;
         }
     }
-    sum / weights
+    sums.map(|sum| sum / weights)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Predictions from a fit, for its own rows and for new data.
 
+mod categories;
 mod errors;
 mod marginal;
 mod predictors;
@@ -9,7 +10,8 @@ use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::spec::{ArraySpec, Spec};
-use errors::limits;
+use categories::CategoryRule;
+use errors::{Limits, limits};
 use predictors::{Needed, Rows};
 use quantity::Rule;
 
@@ -56,7 +58,8 @@ pub struct Request {
     pub level: Option<f64>,
 }
 
-/// One entry per row of the new data (of the training data: per row as `fitted`); NaN where a predictor is missing.
+/// One entry per row of the new data (of the training data: per row as `fitted`); NaN where a predictor is missing. Of several numbers a row
+/// matrices, column-major, with as many columns as `Fit::prediction_width` has it.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Predictions {
     pub values: Vec<f64>,
@@ -78,27 +81,51 @@ impl Fit {
     ///
     /// Standard errors are those of the delta method: the fixed effects and the family's parameters vary as estimated, the random effects
     /// about their modes given these, and a level that the fit doesn't know as a new one; the covariances of the random effects are taken
-    /// as known. Intervals are symmetric on the scale of the linear predictor.
+    /// as known. Intervals are symmetric on the scale of the linear predictor; those of probabilities of categories on the logit scale.
     pub fn predictions(&self, data: NewData<'_>, request: &Request) -> Result<Predictions> {
         if let Some(level) = request.level
             && !(level > 0.0 && level < 1.0)
         {
             return Err(Error::argument(format!("level is {level}, wanted a number between 0 and 1")));
         }
+        let (categories, width) = (CategoryRule::new(self, request.quantity)?, self.prediction_width(request.quantity));
         let (chosen, needed) = self.chosen_terms(request)?;
         let rows = Rows::new(self, data, &chosen, needed, request.new_levels_zero)?;
+        let (values, limits) = match categories {
+            Some(rule) => (rule.values(&rows)?, request.level.map(|level| rule.limits(&rows, level)).transpose()?),
+            None => self.single(&rows, request)?,
+        };
+        let Limits { std_errors, lower, upper } = limits.unwrap_or_default();
+        let columns = if request.level.is_some() { width } else { 0 };
+        Ok(Predictions {
+            values: rows.padded(values, width),
+            std_errors: rows.padded(std_errors, columns),
+            lower: rows.padded(lower, columns),
+            upper: rows.padded(upper, columns),
+        })
+    }
+
+    /// Of a fit that is not ordinal.
+    fn single(&self, rows: &Rows<'_>, request: &Request) -> Result<(Vec<f64>, Option<Limits>)> {
         let rule = Rule { fit: self, quantity: request.quantity };
         let points = rows.points(&rule)?;
         let values: Vec<f64> = points.iter().map(|point| rule.value(point)).collect();
-        let mut out = Predictions::default();
-        if let Some(level) = request.level {
-            let limits = limits(&rows, &rule, &points, &values, level)?;
-            out.std_errors = rows.padded(limits.std_errors);
-            out.lower = rows.padded(limits.lower);
-            out.upper = rows.padded(limits.upper);
+        let limits = request.level.map(|level| limits(rows, &rule, &points, &values, level)).transpose()?;
+        Ok((values, limits))
+    }
+
+    /// How many numbers a prediction has for each row; 0 where the fit has no such prediction.
+    pub fn prediction_width(&self, quantity: Quantity) -> usize {
+        use Quantity::{Class, Conditional, Cumulative, Dispersion, Link, Marginal, Probabilities, Response, ZeroProbability};
+        let Some(ordinal) = self.ordinal() else {
+            return usize::from(!matches!(quantity, Probabilities | Cumulative | Class));
+        };
+        match quantity {
+            Probabilities | Marginal => ordinal.categories.len(),
+            Cumulative => ordinal.categories.len() - 1,
+            Link | Dispersion | Class => 1,
+            Response | Conditional | ZeroProbability => 0,
         }
-        out.values = rows.padded(values);
-        Ok(out)
     }
 
     /// For each random term, those of the mean first, whether its modes are added.

@@ -32,6 +32,8 @@ pub struct Part<'a> {
 pub struct Rows<'a> {
     pub n: usize,
     pub parts: [Option<Part<'a>>; 3],
+    /// Of an ordinal fit, the columns kept of the nominal effects `[n, c]`.
+    pub nominal: Cow<'a, [f64]>,
     ledger: Cow<'a, RowLedger>,
     pad: bool,
 }
@@ -115,16 +117,19 @@ impl<'a> Rows<'a> {
         Rows {
             n: fit.n_obs,
             parts: [Some(mean), zero.map(further), dispersion.map(further)],
+            nominal: Cow::Borrowed(fit.nominal().map_or(&[], |nominal| &nominal.x)),
             ledger: Cow::Borrowed(&fit.rows),
             pad: fit.rows.pad,
         }
     }
 
     fn of_design(fit: &'a Fit, design: Design) -> Self {
-        let Design { n, x, offset, terms, dispersion, zero_inflation, rows, .. } = design;
+        let Design { n, x, offset, terms, dispersion, zero_inflation, nominal, rows, .. } = design;
+        let columns =
+            |x: &[f64], kept: &[usize]| Cow::Owned(kept.iter().flat_map(|&j| x[j * n..(j + 1) * n].iter().copied()).collect());
         let part = |fixed: &'a FixedEffects, kept: &[usize], own: &'a [TermFit], d: PredictorDesign| Part {
             fixed,
-            x: Cow::Owned(kept.iter().flat_map(|&j| d.x[j * n..(j + 1) * n].iter().copied()).collect()),
+            x: columns(&d.x, kept),
             offset: d.offset.map(Cow::Owned),
             terms: own.iter().zip(d.terms).map(|(fit, term)| TermRows::of_design(fit, term)).collect(),
             known: None,
@@ -135,7 +140,8 @@ impl<'a> Rows<'a> {
             fit.zip(design).map(|(f, d)| part(&f.fixed, &f.kept, &f.terms, d))
         };
         let parts = [Some(part(&fit.fixed, &fit.kept, &fit.terms, mean)), both(zero, zero_inflation), both(further, dispersion)];
-        Rows { n, parts, ledger: Cow::Owned(rows), pad: true }
+        let nominal = fit.nominal().zip(nominal).map_or(Cow::Borrowed(&[][..]), |(f, d)| columns(&d.x, &f.kept));
+        Rows { n, parts, nominal, ledger: Cow::Owned(rows), pad: true }
     }
 
     /// Fails at the first level that the fit doesn't know, of a term whose modes are added.
@@ -162,9 +168,12 @@ impl<'a> Rows<'a> {
         Ok(out)
     }
 
-    /// Results of the rows as the caller gets them.
-    pub fn padded(&self, values: Vec<f64>) -> Vec<f64> {
-        if self.pad { self.ledger.padded(&values) } else { values }
+    /// Results of the rows as the caller gets them, `width` columns.
+    pub fn padded(&self, values: Vec<f64>, width: usize) -> Vec<f64> {
+        if !self.pad {
+            return values;
+        }
+        (0..width).flat_map(|column| self.ledger.padded(&values[column * self.n..(column + 1) * self.n])).collect()
     }
 }
 

@@ -21,8 +21,14 @@ pub enum Quantity {
     ZeroProbability,
     /// The family's first parameter as it is reported; of a linear model sigma; 1 without one.
     Dispersion,
-    /// The mean of the response over all groups, with the random effects integrated out.
+    /// The mean of the response over all groups, with the random effects integrated out; of an ordinal model probabilities.
     Marginal,
+    /// Of an ordinal model, which has no mean, the probabilities of the categories.
+    Probabilities,
+    /// Of an ordinal model P(Y <= k), of all categories but the highest.
+    Cumulative,
+    /// Of an ordinal model the most probable category, as a number from 1; of several the lowest.
+    Class,
 }
 
 /// The places of the predictors of mean, zero part and dispersion in a point; the family's parameters (working scale) follow.
@@ -43,7 +49,7 @@ pub struct Point {
     pub variance: [f64; 3],
 }
 
-/// The prediction of a point.
+/// The prediction of a point, of fits that are not ordinal.
 #[derive(Clone, Copy)]
 pub struct Rule<'a> {
     pub fit: &'a Fit,
@@ -95,6 +101,8 @@ impl Rule<'_> {
             Quantity::ZeroProbability => zero_probability(own, point.at[ZERO]),
             Quantity::Dispersion => own.family.parameters().first().map_or(1.0, |p| p.scale.reported(psi[0])),
             Quantity::Marginal => marginal::mean(own, point),
+            // Ordinal fits have rules of their own.
+            Quantity::Probabilities | Quantity::Cumulative | Quantity::Class => f64::NAN,
         }
     }
 

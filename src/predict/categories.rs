@@ -1,0 +1,266 @@
+//! Predictions of ordinal fits: one or more numbers a row, each a function of the row's location, scale and thresholds.
+
+use super::errors::{Errors, Limits, rebuilt_for};
+use super::marginal::expectations;
+use super::predictors::Rows;
+use super::quantity::{DISPERSION, MEAN, Quantity};
+use crate::clmm::cell::{Cell, cell, tails};
+use crate::clmm::family::probabilities;
+use crate::distributions::normal_quantile;
+use crate::error::{Error, Result, try_vec};
+use crate::family::{Link, Order};
+use crate::fit::{Fit, Generalised, Ordinal};
+
+/// A prediction of an ordinal fit.
+#[derive(Clone, Copy)]
+pub struct CategoryRule<'a> {
+    pub fit: &'a Fit,
+    pub own: &'a Generalised,
+    pub ordinal: &'a Ordinal,
+    pub quantity: Quantity,
+}
+
+/// What the predictions of a row depend on.
+struct Place {
+    location: f64,
+    log_scale: f64,
+    thresholds: Vec<f64>,
+    /// Of the random effects that are integrated out.
+    variance: f64,
+}
+
+/// A predicted number with the slopes of its coordinate, on whose scale its interval is symmetric.
+struct Entry {
+    value: f64,
+    /// Of the value in the coordinate.
+    slope: f64,
+    /// Of the coordinate in location and logarithm of the scale.
+    location: f64,
+    log_scale: f64,
+    /// The thresholds that the coordinate depends on, by place, with its slopes.
+    thresholds: [(usize, f64); 2],
+    coordinate: Coordinate,
+}
+
+#[derive(Clone, Copy)]
+enum Coordinate {
+    Itself,
+    Logarithm,
+    /// The logit; one minus the value with all its digits.
+    Logit(f64),
+    /// The link's, and where the value is on its scale.
+    Link(Link, f64),
+}
+
+impl Entry {
+    const NAN: Entry = Entry {
+        value: f64::NAN,
+        slope: f64::NAN,
+        location: 0.0,
+        log_scale: 0.0,
+        thresholds: [(0, 0.0); 2],
+        coordinate: Coordinate::Itself,
+    };
+
+    /// The value at another coordinate.
+    fn moved(&self, by: f64) -> f64 {
+        let p = self.value;
+        match self.coordinate {
+            Coordinate::Itself => p + by,
+            Coordinate::Logarithm => p * by.exp(),
+            Coordinate::Logit(complement) if by > 0.0 => p / (p + complement * (-by).exp()),
+            Coordinate::Logit(complement) => p * by.exp() / (complement + p * by.exp()),
+            Coordinate::Link(link, at) => tails(link, at + by)[0],
+        }
+    }
+}
+
+impl<'a> CategoryRule<'a> {
+    /// The rule of an ordinal fit; none of other fits. Fails where the fit has no such prediction.
+    pub fn new(fit: &'a Fit, quantity: Quantity) -> Result<Option<Self>> {
+        if fit.prediction_width(quantity) == 0 {
+            return Err(Error::argument(if fit.ordinal().is_some() {
+                "type: an ordered response has no mean, and its model no zero part; wanted probabilities, cumulative probabilities, class, \
+                 link, dispersion (the scale) or marginal (probabilities)"
+            } else {
+                "type: probabilities of categories and the class are predictions of ordinal models; this fit is of another kind"
+            }));
+        }
+        let Some(own) = &fit.generalised else { return Ok(None) };
+        Ok(own.ordinal.as_ref().map(|ordinal| CategoryRule { fit, own, ordinal, quantity }))
+    }
+
+    pub fn width(&self) -> usize {
+        self.fit.prediction_width(self.quantity)
+    }
+
+    /// `[n, width]`.
+    pub fn values(&self, rows: &Rows<'_>) -> Result<Vec<f64>> {
+        let (n, width) = (rows.n, self.width());
+        let mut out = numbers(n, width)?;
+        let mut p = try_vec("probabilities of a row", 0.0, self.ordinal.categories.len())?;
+        self.each(rows, |i, place| {
+            if self.quantity == Quantity::Class {
+                probabilities(self.own.family.link(), place.location, place.log_scale.exp(), &place.thresholds, &mut p);
+                out[i] = most_probable(&p);
+            } else {
+                (0..width).for_each(|column| out[column * n + i] = self.entry(place, column).value);
+            }
+        })?;
+        Ok(out)
+    }
+
+    /// Standard errors and intervals, each `[n, width]`.
+    pub fn limits(&self, rows: &Rows<'_>, level: f64) -> Result<Limits> {
+        if self.quantity == Quantity::Class {
+            return Err(Error::argument("type: a class has no standard error and no interval; probabilities have"));
+        }
+        let (n, width) = (rows.n, self.width());
+        let rebuilt = rebuilt_for(self.fit, rows)?;
+        let further = if rebuilt.is_some() { self.threshold_columns()? } else { vec![] };
+        let mut errors = Errors::new(self.fit, rows, rebuilt.as_ref(), &further)?;
+        let (first, reach) = (errors.first_parameter(), -normal_quantile(0.5 * (1.0 - level)));
+        let mut out = Limits { std_errors: numbers(n, width)?, lower: numbers(n, width)?, upper: numbers(n, width)? };
+        let mut parameters = vec![];
+        self.each(rows, |i, place| {
+            for column in 0..width {
+                let entry = self.entry(place, column);
+                self.parameter_slopes(rows, i, &entry, &mut parameters);
+                let mut gradient = [0.0; 3];
+                (gradient[MEAN], gradient[DISPERSION]) = (entry.location, entry.log_scale);
+                let shared = parameters.iter().map(|&(parameter, slope)| (first + parameter, slope));
+                let deviation = errors.variance(i, &gradient, shared).sqrt();
+                let at = column * n + i;
+                out.std_errors[at] = entry.slope * deviation;
+                out.lower[at] = entry.moved(-reach * deviation);
+                out.upper[at] = entry.moved(reach * deviation);
+            }
+        })?;
+        Ok(out)
+    }
+
+    /// Calls with each row and where it is.
+    fn each(&self, rows: &Rows<'_>, mut act: impl FnMut(usize, &Place)) -> Result<()> {
+        let [mean, _, scale] = rows.linear_predictors()?;
+        let mut z = vec![];
+        for i in 0..rows.n {
+            let mut variance = 0.0;
+            if let (Quantity::Marginal, Some(part)) = (self.quantity, &rows.parts[MEAN]) {
+                variance = part.terms.iter().map(|term| term.variance(i, &mut z)).sum();
+            }
+            let nominal = rows.nominal.chunks_exact(rows.n).map(|column| column[i]);
+            let thresholds = self.ordinal.thresholds_of(&self.own.psi, nominal);
+            act(i, &Place { location: mean[i], log_scale: scale.get(i).copied().unwrap_or(0.0), thresholds, variance });
+        }
+        Ok(())
+    }
+
+    fn entry(&self, place: &Place, column: usize) -> Entry {
+        let Place { location, log_scale, .. } = *place;
+        match self.quantity {
+            Quantity::Link => Entry { value: location, slope: 1.0, location: 1.0, ..Entry::NAN },
+            Quantity::Dispersion => {
+                let scale = log_scale.exp();
+                Entry { value: scale, slope: scale, log_scale: 1.0, coordinate: Coordinate::Logarithm, ..Entry::NAN }
+            }
+            // Nominal effects may put thresholds out of order.
+            _ if !place.thresholds.is_sorted_by(|a, b| a < b) || location.is_nan() => Entry::NAN,
+            Quantity::Cumulative => {
+                let (link, rate) = (self.own.family.link(), (-log_scale).exp());
+                let at = rate * (place.thresholds[column] - location);
+                Entry {
+                    value: tails(link, at)[0],
+                    slope: link.mu_eta(at),
+                    location: -rate,
+                    log_scale: -at,
+                    thresholds: [(column, rate), (column, 0.0)],
+                    coordinate: Coordinate::Link(link, at),
+                }
+            }
+            _ => self.probability(place, column + 1),
+        }
+    }
+
+    /// Of category k, from 1, with its mean over the random effects that are integrated out. These are taken in units of the scale.
+    fn probability(&self, place: &Place, k: usize) -> Entry {
+        let (link, rate) = (self.own.family.link(), (-place.log_scale).exp());
+        let (below, above) = (k.checked_sub(2), Some(k - 1).filter(|r| *r < place.thresholds.len()));
+        let cut = |threshold: Option<usize>, end: f64| threshold.map_or(end, |r| rate * (place.thresholds[r] - place.location));
+        let (a, b) = (cut(below, f64::NEG_INFINITY), cut(above, f64::INFINITY));
+        let sums = expectations(0.0, rate * rate * place.variance, |moved| in_cell(link, a - moved, b - moved));
+        let [p, complement, in_lower, in_upper, in_cuts] = sums;
+        // Where one of them is nothing the probability doesn't move.
+        let per = if p * complement > 0.0 { (p * complement).recip() } else { 0.0 };
+        Entry {
+            value: p,
+            slope: p * complement,
+            location: -rate * per * (in_lower + in_upper),
+            log_scale: -per * in_cuts,
+            thresholds: [(below.unwrap_or(0), rate * per * in_lower), (above.unwrap_or(0), rate * per * in_upper)],
+            coordinate: Coordinate::Logit(complement),
+        }
+    }
+
+    /// The slopes of a coordinate in the parameters of the thresholds and the nominal effects, by place. A place may occur twice.
+    fn parameter_slopes(&self, rows: &Rows<'_>, i: usize, entry: &Entry, out: &mut Vec<(usize, f64)>) {
+        let (count, m) = (self.ordinal.categories.len() - 1, self.ordinal.alpha_names.len());
+        out.clear();
+        for (threshold, slope) in entry.thresholds.into_iter().filter(|(_, slope)| *slope != 0.0) {
+            for (k, column) in self.ordinal.jacobian.chunks_exact(count).enumerate().filter(|(_, j)| j[threshold] != 0.0) {
+                let slope = slope * column[threshold];
+                out.push((k, slope));
+                let nominal = rows.nominal.chunks_exact(rows.n).enumerate();
+                out.extend(nominal.map(|(c, x)| (m + c * m + k, slope * x[i])));
+            }
+        }
+    }
+
+    /// Minus the derivatives of the scores, per row of the fit, in the parameters of the thresholds and the nominal effects: with these the
+    /// modes of the random effects move.
+    fn threshold_columns(&self) -> Result<Vec<Vec<f64>>> {
+        let (fit, own, jacobian) = (self.fit, self.own, &self.ordinal.jacobian);
+        let (count, m) = (self.ordinal.categories.len() - 1, self.ordinal.alpha_names.len());
+        let (y, weights) = (fit.used(&fit.y), fit.weights.as_ref().map(|weights| fit.used(weights)));
+        let column = || try_vec("derivatives in the thresholds", 0.0, fit.n_obs);
+        let mut out: Vec<Vec<f64>> = own.psi.iter().map(|_| column()).collect::<Result<_>>()?;
+        for i in 0..fit.n_obs {
+            let (psi, category) = (own.psi_of_row(i), y[i] as usize);
+            let (rate, thresholds) = ((-psi[0]).exp(), &psi[1..]);
+            let a = if category > 1 { rate * (thresholds[category - 2] - own.eta[i]) } else { f64::NEG_INFINITY };
+            let b = thresholds.get(category - 1).map_or(f64::INFINITY, |theta| rate * (theta - own.eta[i]));
+            let cell = cell(own.family.link(), Order::Gradient, a, b).unwrap_or(Cell::EMPTY);
+            let factor = -rate * rate * weights.as_ref().map_or(1.0, |weights| weights[i]);
+            for k in 0..m {
+                let at = |there: bool, r: usize| if there { jacobian[k * count + r] } else { 0.0 };
+                let below = at(category > 1, category.wrapping_sub(2)) * cell.lower[1];
+                let slope = factor * (below + at(category <= count, category - 1) * cell.upper[1]);
+                out[k][i] = slope;
+                self.ordinal.nominal_row(i).enumerate().for_each(|(c, x)| out[m + c * m + k][i] = slope * x);
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// The probability between cut points and one minus it; its derivatives in the lower and the upper one, and in both as they rise by their own
+/// size.
+fn in_cell(link: Link, a: f64, b: f64) -> [f64; 5] {
+    let own = cell(link, Order::Gradient, a, b).unwrap_or(Cell::EMPTY);
+    let p = own.l.exp();
+    let (lower, upper) = (p * own.lower[0], p * own.upper[0]);
+    let below = if a == f64::NEG_INFINITY { 0.0 } else { tails(link, a)[0] };
+    let above = if b == f64::INFINITY { 0.0 } else { tails(link, b)[1] };
+    let times = |cut: f64, slope: f64| if slope == 0.0 { 0.0 } else { cut * slope };
+    [p, below + above, lower, upper, times(a, lower) + times(b, upper)]
+}
+
+/// The place, from 1, of the largest, of several the first.
+fn most_probable(p: &[f64]) -> f64 {
+    let mut best = 0;
+    (0..p.len()).for_each(|k| best = if p[k] > p[best] { k } else { best });
+    if p[best].is_nan() { f64::NAN } else { (best + 1) as f64 }
+}
+
+fn numbers(n: usize, width: usize) -> Result<Vec<f64>> {
+    try_vec("predictions", 0.0, n.saturating_mul(width))
+}
