@@ -138,7 +138,8 @@ static void put_fit(struct document *document, const struct results *results)
     put_bool(document, "singular", interlace_fit_is_singular(fit));
     put_ranef(document, "ranef", INTERLACE_MEAN);
     put_vector(document, "fitted", interlace_fit_fitted, interlace_fit_n_rows(fit));
-    put_vector(document, "residuals", response_residuals, interlace_fit_n_rows(fit));
+    if (interlace_fit_model(fit) != INTERLACE_CLMM)
+        put_vector(document, "residuals", response_residuals, interlace_fit_n_rows(fit));
     if (interlace_fit_model(fit) == INTERLACE_GLMM)
         put_generalised(document);
     put_dropped_rows(document);

@@ -22,6 +22,9 @@ pub enum ResidualKind {
 
 impl Fit {
     pub fn residuals_of(&self, kind: ResidualKind) -> Result<Vec<f64>> {
+        if self.ordinal().is_some() {
+            return Err(Error::unsupported("residuals: categories have no distance to a mean; quantile residuals do"));
+        }
         match (kind, &self.generalised) {
             (ResidualKind::Response, _) | (ResidualKind::Working, None) => Ok(self.residuals.clone()),
             (ResidualKind::Pearson, _) | (ResidualKind::Deviance, None) => Ok(self.residuals_pearson.clone()),
