@@ -158,6 +158,8 @@ fn limits_of_scale_and_nominal_effects() {
     limits_satisfy_their_equation("scale", &model, &["disp.x", "1|2", "x"]);
     let model = simulated("y ~ x + (1 | g)", 3).nominal("~ z");
     limits_satisfy_their_equation("nominal", &model, &["1|2", "1|2.z", "2|3.z"]);
+    let model = simulated("y ~ 1 + (1 | g)", 4).threshold(Threshold::Equidistant).nominal("~ x");
+    limits_satisfy_their_equation("nominal spacing", &model, &["threshold.1", "spacing", "spacing.x"]);
 }
 
 #[test]
@@ -196,7 +198,9 @@ fn two_categories_have_the_limits_of_a_binomial_model() {
     let (own, want) = (model.fit().profile(0.95, None).unwrap(), logistic("y ~ x + (1 | g)"));
     let [lower, upper] = find(&want, "(Intercept)");
     agree(find(&own, "1|2"), [-upper, -lower]);
-    ["x", "sd_(Intercept)|g"].iter().for_each(|name| agree(find(&own, name), find(&want, name)));
+    for name in ["x", "sd_(Intercept)|g"] {
+        agree(find(&own, name), find(&want, name));
+    }
     let own = model.nominal("~ z").fit().profile(0.95, None).unwrap();
     let want = logistic("y ~ x + z + (1 | g)");
     for (name, other) in [("1|2", "(Intercept)"), ("1|2.z", "z")] {
