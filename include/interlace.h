@@ -339,7 +339,7 @@
 #define INTERLACE_DF_NORMAL 0
 
 /**
- * Degrees of freedom are the rows used less the fixed effects.
+ * Degrees of freedom are the rows used less the fixed effects, and of an ordinal model less the parameters of its thresholds.
  */
 #define INTERLACE_DF_RESIDUAL 1
 
@@ -2374,8 +2374,9 @@ interlace_status interlace_fit_predict_arrays_interval(const struct interlace_fi
  * random slopes (Johnson 2014) and for other families than the normal (Nakagawa, Johnson and Schielzeth 2017). The variance about the linear
  * predictor is sigma^2 for gaussian models; pi^2/3 (logit), 1 (probit) or pi^2/6 (complementary log-log) for binomial ones; for others that of
  * one observation at the mean of the model with an intercept instead of the fixed effects, which is fitted for it: log(1 + variance/mean^2) with
- * a log link, by the delta method otherwise. Random intercepts of single observations belong to it. All rows count alike.
- * INTERLACE_E_UNSUPPORTED for mixtures with zeros and for families without such a variance.
+ * a log link, by the delta method otherwise. Ordinal models have the variance of the latent variable, as binomial ones. Random intercepts of single observations belong to it. All rows count alike.
+ * INTERLACE_E_UNSUPPORTED for mixtures with zeros and for families without such a variance, as that of the cauchit link, and for ordinal
+ * models with a scale formula.
  * Since 0.1.
  */
 interlace_status interlace_fit_r2(const struct interlace_fit *fit,
@@ -2396,7 +2397,8 @@ interlace_status interlace_fit_icc(const struct interlace_fit *fit,
 /**
  * The test of overdispersion: the sum of squared Pearson residuals, its ratio to the residual degrees of freedom `df` (rows less parameters),
  * about 1 where the family's variance is right, and the probability of a larger sum by the chi-square distribution. For binary responses
- * it says nothing. INTERLACE_E_UNSUPPORTED for families whose variance is estimated: linear models, gamma, and the like.
+ * it says nothing. INTERLACE_E_UNSUPPORTED for families whose variance is estimated: linear models, gamma, and the like, and
+ * for ordinal models.
  * Since 0.1.
  */
 interlace_status interlace_fit_overdispersion(const struct interlace_fit *fit,
@@ -2433,7 +2435,9 @@ interlace_status interlace_fit_wald_test(const struct interlace_fit *fit,
  * and, against the row before, "Chisq", "Df", "p.value", "distribution" ("chisq" or "chibarsq") and "warning" (missing, or why the
  * test is none: the models are not nested). The fits must use the same response, weights and offset, and be by maximum likelihood;
  * fits by REML are compared if they have the same fixed effects. Generalised models must have the same family, link, information and
- * number of quadrature points; their models of zero inflation and dispersion may be nested as well.
+ * number of quadrature points; their models of zero inflation and dispersion may be nested as well. Ordinal models must have the same
+ * categories; equidistant thresholds are nested in symmetric ones and both in flexible ones, and an effect of the formula is nested in the
+ * nominal effect of the same column.
  * A variance that is zero under the hypothesis lies at the edge of its range, so that chi-square gives too large a probability. With
  * `chi_bar`, a comparison whose larger model has exactly one variance more, with its covariances, takes half of chi-square with one
  * degree of freedom less and half with all (Stram & Lee 1994).
@@ -2457,7 +2461,8 @@ interlace_status interlace_fit_compare(const struct interlace_fit *const *fits,
  * `data` is the frame that the fit was made of; it may be NULL where the fixed effects depend on plain factors only and no column was
  * left out. `type` is INTERLACE_PREDICT_LINK or INTERLACE_PREDICT_RESPONSE (standard errors by the delta method, limits taken back),
  * which are one for a linear model and for the identity link; of a generalised model with zero inflation the means are those of the
- * family, without the zeros. `df` is INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL.
+ * family, without the zeros. The means of an ordinal model are those of the latent variable less the mean of the thresholds, with
+ * INTERLACE_PREDICT_LINK alone and without scale and nominal effects (else INTERLACE_E_UNSUPPORTED). `df` is INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL.
  * INTERLACE_E_FORMULA if `specs` can't be read, INTERLACE_E_DATA if `data` are others than those of the fit. The caller frees `*out`
  * with interlace_frame_free.
  * Since 0.1.
@@ -2518,7 +2523,7 @@ interlace_status interlace_fit_custom_contrasts(const struct interlace_fit *fit,
 
 /**
  * Simulates the response `nsim` times, to `out` [m,nsim], one column a replicate; m as interlace_fit_n_rows has it. `what` is
- * INTERLACE_SIMULATE_NEW or INTERLACE_SIMULATE_CONDITIONAL. Binomial responses are proportions. A replicate depends on `seed` and its
+ * INTERLACE_SIMULATE_NEW or INTERLACE_SIMULATE_CONDITIONAL. Binomial responses are proportions, those of ordinal models numbers of categories from 1. A replicate depends on `seed` and its
  * number alone. NaN where a drawn linear predictor is outside the range of the link.
  * Since 0.1.
  */
@@ -2533,8 +2538,9 @@ interlace_status interlace_fit_simulate(const struct interlace_fit *fit,
 /**
  * The parametric bootstrap: simulates the response `nsim` times as interlace_fit_simulate does, fits the model to each, and gives a new
  * frame with one row a replicate: "status" (converged, singular or failed), "reason" (why it failed, else missing), "logLik", and all
- * estimates by name: fixed effects (those of the zero part and the dispersion begin with zi. and disp.), parameters of the family or
- * sigma, theta, standard deviations (sd_) and correlations (cor_) of random effects. Replicates that failed have NaN.
+ * estimates by name: fixed effects (those of the zero part and the dispersion or scale begin with zi. and disp.), parameters of the
+ * family, of the thresholds with nominal effects, or sigma, theta, standard deviations (sd_) and correlations (cor_) of random effects. Replicates that failed have NaN, such as
+ * those in which a category of an ordinal response does not occur.
  * Of `options`, which may be NULL, the threads are used, which change no result, and the progress function, which is called after each
  * replicate with the number done, and the deviance and theta of one (NaN and none if it failed).
  * The caller frees `*out` with interlace_frame_free.
@@ -2564,8 +2570,8 @@ interlace_status interlace_fit_bootstrap_confint(const struct interlace_fit *fit
 
 /**
  * Profile-likelihood intervals of all parameters as a new frame: term, estimate, lower, upper, warning. The terms have lme4's names:
- * standard deviations (sd_) and correlations (cor_) of random effects, sigma or the family's parameters, fixed effects (those of the
- * zero part and the dispersion begin with zi. and disp.). Likelihoods, and so the estimates here, are maximum likelihood's whatever the
+ * standard deviations (sd_) and correlations (cor_) of random effects, sigma, the family's parameters or those of thresholds with
+ * nominal effects, fixed effects (those of the zero part and the dispersion or scale begin with zi. and disp.). Likelihoods, and so the estimates here, are maximum likelihood's whatever the
  * method of the fit. A limit is NaN where the profile never crosses; "warning" says why and is missing otherwise.
  * INTERLACE_E_UNSUPPORTED for a fit with no quadrature points (nagq 0). Of `options`, which may be NULL, the progress function is called
  * at each point of a profile with the number of these so far, the deviance and theta. The caller frees `*out` with interlace_frame_free.

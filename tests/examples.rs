@@ -363,3 +363,27 @@ fn interlace_fit_simulates_and_profiles() {
     let wrong = interlace_fit(&[&SLEEPSTUDY[..], &["--confint", "boot"]].concat());
     assert_eq!(wrong.status.code(), Some(2), "{}", transcript(&wrong));
 }
+
+#[test]
+fn interlace_fit_has_the_inference_of_ordinal_models() {
+    let wine = ["clmm", "rating ~ temp + contact + (1 | judge)", "../tests/reference/data/wine.csv", "--json"];
+    let more = ["--simulate", "2", "--bootstrap", "6", "--confint", "boot", "--confint", "profile"];
+    let further = ["--emmeans", "~ temp", "--lrt", "rating ~ temp + (1 | judge)", "--r2"];
+    let output = interlace_fit(&[&wine[..], &more, &further].concat());
+    assert!(output.status.success(), "{}", transcript(&output));
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let simulated = document["simulations"][1].as_array().unwrap();
+    assert!(simulated.len() == 72 && simulated.iter().all(|y| (1..=5).contains(&y.as_i64().unwrap())));
+    let names = ["tempwarm", "contactyes", "1|2", "2|3", "3|4", "4|5", "theta.judge.(Intercept)", "sd_(Intercept)|judge"];
+    assert_eq!(document["bootstrap"]["names"], serde_json::json!(names));
+    assert_eq!(document["boot_ci"]["names"], serde_json::json!(names));
+    assert_eq!(document["profile_ci"]["names"][4], "4|5");
+    // emmeans, and ordinal's anova.
+    let means = &document["emmeans"]["means"]["emmean"];
+    assert!((means[0].as_f64().unwrap() + 1.634_294).abs() < 1e-5, "{means}");
+    assert!((document["lrt"]["chisq"][1].as_f64().unwrap() - 14.346_8).abs() < 2e-4, "{document}");
+    assert!(document["residuals"].is_null());
+    assert!(document["r2"].is_object(), "{document}");
+    let refused = interlace_fit(&[&wine[..], &["--emmeans", "~ temp", "--type", "response"]].concat());
+    assert!(refused.status.code() == Some(1) && text(&refused.stderr).contains("latent"), "{}", transcript(&refused));
+}

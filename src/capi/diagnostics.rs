@@ -9,8 +9,9 @@ use super::status::{ErrorRecord, Status};
 /// random slopes (Johnson 2014) and for other families than the normal (Nakagawa, Johnson and Schielzeth 2017). The variance about the linear
 /// predictor is sigma^2 for gaussian models; pi^2/3 (logit), 1 (probit) or pi^2/6 (complementary log-log) for binomial ones; for others that of
 /// one observation at the mean of the model with an intercept instead of the fixed effects, which is fitted for it: log(1 + variance/mean^2) with
-/// a log link, by the delta method otherwise. Random intercepts of single observations belong to it. All rows count alike.
-/// INTERLACE_E_UNSUPPORTED for mixtures with zeros and for families without such a variance.
+/// a log link, by the delta method otherwise. Ordinal models have the variance of the latent variable, as binomial ones. Random intercepts of single observations belong to it. All rows count alike.
+/// INTERLACE_E_UNSUPPORTED for mixtures with zeros and for families without such a variance, as that of the cauchit link, and for ordinal
+/// models with a scale formula.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_r2(
@@ -51,7 +52,8 @@ pub unsafe extern "C" fn interlace_fit_icc(
 
 /// The test of overdispersion: the sum of squared Pearson residuals, its ratio to the residual degrees of freedom `df` (rows less parameters),
 /// about 1 where the family's variance is right, and the probability of a larger sum by the chi-square distribution. For binary responses
-/// it says nothing. INTERLACE_E_UNSUPPORTED for families whose variance is estimated: linear models, gamma, and the like.
+/// it says nothing. INTERLACE_E_UNSUPPORTED for families whose variance is estimated: linear models, gamma, and the like, and
+/// for ordinal models.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_overdispersion(

@@ -10,13 +10,13 @@ use super::handle::{choice, give};
 use super::predict::{INTERLACE_PREDICT_LINK, INTERLACE_PREDICT_RESPONSE};
 use super::status::{ErrorRecord, Status};
 use super::strings::{text, texts};
-use super::tests_of_fits::{DF_METHODS, with_coefficients};
-use crate::error::Result;
+use super::tests_of_fits::DF_METHODS;
+use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::inference::adjust::Adjustment;
 use crate::inference::contrast::Contrasts;
-use crate::inference::linear::SimpleDf;
+use crate::inference::linear::{Coefficients, SimpleDf};
 use crate::inference::marginal_means::{MarginalMeans, MeansSpec, ResponseScale, Weighting};
 
 /// Marginal means weigh all levels of the factors that they average over equally.
@@ -37,7 +37,8 @@ const WEIGHTINGS: [(i32, Weighting); 2] =
 /// `data` is the frame that the fit was made of; it may be NULL where the fixed effects depend on plain factors only and no column was
 /// left out. `type` is INTERLACE_PREDICT_LINK or INTERLACE_PREDICT_RESPONSE (standard errors by the delta method, limits taken back),
 /// which are one for a linear model and for the identity link; of a generalised model with zero inflation the means are those of the
-/// family, without the zeros. `df` is INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL.
+/// family, without the zeros. The means of an ordinal model are those of the latent variable less the mean of the thresholds, with
+/// INTERLACE_PREDICT_LINK alone and without scale and nominal effects (else INTERLACE_E_UNSUPPORTED). `df` is INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL.
 /// INTERLACE_E_FORMULA if `specs` can't be read, INTERLACE_E_DATA if `data` are others than those of the fit. The caller frees `*out`
 /// with interlace_frame_free.
 /// Since 0.1.
@@ -56,7 +57,7 @@ pub unsafe extern "C" fn interlace_fit_marginal_means(
     boundary(err, || {
         let out = target(out, "out")?;
         let asked = Asked::new(fit, data, specs, weights, r#type, df)?;
-        let table = with_coefficients(asked.fit, asked.df, |own| asked.means.table(own, asked.scale.as_ref(), level))?;
+        let table = asked.with_coefficients(|own| asked.means.table(own, asked.scale.as_ref(), level))?;
         out.write(give(FrameHandle::new(table)));
         Ok(())
     })
@@ -150,6 +151,11 @@ impl<'a> Asked<'a> {
         let specs = MeansSpec::parse(text(specs, "specs")?)?;
         let weights = choice(weights, "weights", &WEIGHTINGS)?;
         let response = choice(scale, "type", &[(INTERLACE_PREDICT_RESPONSE, true), (INTERLACE_PREDICT_LINK, false)])?;
+        if response && fit.ordinal().is_some() {
+            return Err(Error::unsupported(
+                "type: marginal means of an ordinal model are those of the latent variable, on the scale of the link",
+            ));
+        }
         // The two scales are one in a linear model.
         let family = fit.generalised.as_ref().filter(|_| response).map(|own| &*own.family);
         let df = choice(df, "df", &DF_METHODS)?;
@@ -158,6 +164,12 @@ impl<'a> Asked<'a> {
     }
 
     fn contrasts(&self, contrasts: &Contrasts, adjust: Adjustment, level: f64) -> Result<Frame> {
-        with_coefficients(self.fit, self.df, |own| self.means.contrasts(own, contrasts, adjust, self.scale.as_ref(), level))
+        self.with_coefficients(|own| self.means.contrasts(own, contrasts, adjust, self.scale.as_ref(), level))
+    }
+
+    fn with_coefficients(&self, make: impl FnOnce(&Coefficients<'_>) -> Result<Frame>) -> Result<Frame> {
+        let (estimate, vcov) = self.fit.means_coefficients();
+        let df = self.df.of(self.fit);
+        make(&Coefficients { estimate: &estimate, vcov: &vcov, df: &|_| df })
     }
 }

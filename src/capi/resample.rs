@@ -34,7 +34,7 @@ const INTERVALS: [(i32, IntervalKind); 3] = [
 ];
 
 /// Simulates the response `nsim` times, to `out` [m,nsim], one column a replicate; m as interlace_fit_n_rows has it. `what` is
-/// INTERLACE_SIMULATE_NEW or INTERLACE_SIMULATE_CONDITIONAL. Binomial responses are proportions. A replicate depends on `seed` and its
+/// INTERLACE_SIMULATE_NEW or INTERLACE_SIMULATE_CONDITIONAL. Binomial responses are proportions, those of ordinal models numbers of categories from 1. A replicate depends on `seed` and its
 /// number alone. NaN where a drawn linear predictor is outside the range of the link.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -59,8 +59,9 @@ pub unsafe extern "C" fn interlace_fit_simulate(
 
 /// The parametric bootstrap: simulates the response `nsim` times as interlace_fit_simulate does, fits the model to each, and gives a new
 /// frame with one row a replicate: "status" (converged, singular or failed), "reason" (why it failed, else missing), "logLik", and all
-/// estimates by name: fixed effects (those of the zero part and the dispersion begin with zi. and disp.), parameters of the family or
-/// sigma, theta, standard deviations (sd_) and correlations (cor_) of random effects. Replicates that failed have NaN.
+/// estimates by name: fixed effects (those of the zero part and the dispersion or scale begin with zi. and disp.), parameters of the
+/// family, of the thresholds with nominal effects, or sigma, theta, standard deviations (sd_) and correlations (cor_) of random effects. Replicates that failed have NaN, such as
+/// those in which a category of an ordinal response does not occur.
 /// Of `options`, which may be NULL, the threads are used, which change no result, and the progress function, which is called after each
 /// replicate with the number done, and the deviance and theta of one (NaN and none if it failed).
 /// The caller frees `*out` with interlace_frame_free.
@@ -120,8 +121,8 @@ pub unsafe extern "C" fn interlace_fit_bootstrap_confint(
 }
 
 /// Profile-likelihood intervals of all parameters as a new frame: term, estimate, lower, upper, warning. The terms have lme4's names:
-/// standard deviations (sd_) and correlations (cor_) of random effects, sigma or the family's parameters, fixed effects (those of the
-/// zero part and the dispersion begin with zi. and disp.). Likelihoods, and so the estimates here, are maximum likelihood's whatever the
+/// standard deviations (sd_) and correlations (cor_) of random effects, sigma, the family's parameters or those of thresholds with
+/// nominal effects, fixed effects (those of the zero part and the dispersion or scale begin with zi. and disp.). Likelihoods, and so the estimates here, are maximum likelihood's whatever the
 /// method of the fit. A limit is NaN where the profile never crosses; "warning" says why and is missing otherwise.
 /// INTERLACE_E_UNSUPPORTED for a fit with no quadrature points (nagq 0). Of `options`, which may be NULL, the progress function is called
 /// at each point of a profile with the number of these so far, the deviance and theta. The caller frees `*out` with interlace_frame_free.

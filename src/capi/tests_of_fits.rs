@@ -14,7 +14,7 @@ use crate::inference::lrt::likelihood_ratio_table;
 
 /// Estimates over their standard errors are normal: infinite degrees of freedom.
 pub const INTERLACE_DF_NORMAL: i32 = 0;
-/// Degrees of freedom are the rows used less the fixed effects.
+/// Degrees of freedom are the rows used less the fixed effects, and of an ordinal model less the parameters of its thresholds.
 pub const INTERLACE_DF_RESIDUAL: i32 = 1;
 
 pub(super) const DF_METHODS: [(i32, SimpleDf); 2] =
@@ -65,7 +65,9 @@ pub unsafe extern "C" fn interlace_fit_wald_test(
 /// and, against the row before, "Chisq", "Df", "p.value", "distribution" ("chisq" or "chibarsq") and "warning" (missing, or why the
 /// test is none: the models are not nested). The fits must use the same response, weights and offset, and be by maximum likelihood;
 /// fits by REML are compared if they have the same fixed effects. Generalised models must have the same family, link, information and
-/// number of quadrature points; their models of zero inflation and dispersion may be nested as well.
+/// number of quadrature points; their models of zero inflation and dispersion may be nested as well. Ordinal models must have the same
+/// categories; equidistant thresholds are nested in symmetric ones and both in flexible ones, and an effect of the formula is nested in the
+/// nominal effect of the same column.
 /// A variance that is zero under the hypothesis lies at the edge of its range, so that chi-square gives too large a probability. With
 /// `chi_bar`, a comparison whose larger model has exactly one variance more, with its covariances, takes half of chi-square with one
 /// degree of freedom less and half with all (Stram & Lee 1994).
@@ -89,7 +91,7 @@ pub unsafe extern "C" fn interlace_fit_compare(
 }
 
 /// Calls `make` with the coefficients of a fit and these degrees of freedom.
-pub(super) fn with_coefficients(fit: &Fit, df: SimpleDf, make: impl FnOnce(&Coefficients<'_>) -> Result<Frame>) -> Result<Frame> {
+fn with_coefficients(fit: &Fit, df: SimpleDf, make: impl FnOnce(&Coefficients<'_>) -> Result<Frame>) -> Result<Frame> {
     let df = df.of(fit);
     make(&Coefficients { estimate: &fit.fixed.estimate, vcov: &fit.fixed.vcov, df: &|_| df })
 }

@@ -21,6 +21,9 @@ impl Fit {
     /// Of families whose variance follows from the mean, or whose parameter has another meaning than a scale: where a scale is estimated the
     /// ratio is about one whatever the data. The random effects count as parameters no more than in `df_residual`.
     pub fn overdispersion(&self) -> Result<Overdispersion> {
+        if self.ordinal().is_some() {
+            return Err(Error::unsupported("overdispersion: an ordinal model has no variance of the response to compare with"));
+        }
         let name = self.generalised.as_ref().map_or("gaussian", |own| own.family.name());
         if self.generalised.as_ref().is_some_and(|own| own.ordinal.is_some()) {
             return Err(Error::unsupported("overdispersion: the categories of the family cumulative have no variance to exceed"));

@@ -47,8 +47,8 @@ impl R2 {
 impl Fit {
     /// The variances that R2 and the intraclass correlation are made of. All rows count alike, whatever their weights.
     ///
-    /// About the linear predictor: sigma^2 for an identity link, and for the binomial family the variance of the latent variable (pi^2/3 for the
-    /// logit, 1 for the probit, pi^2/6 for the complementary log-log link); else the variance of one observation at the mean lambda of the
+    /// About the linear predictor: sigma^2 for an identity link, and for the binomial family and ordinal models the variance of the latent
+    /// variable (pi^2/3 for the logit, 1 for the probit, pi^2/6 for the complementary log-log link); else the variance of one observation at the mean lambda of the
     /// model with an intercept instead of the fixed effects: log(1 + V/lambda^2) for a log link, by the delta method otherwise. Random
     /// intercepts of single observations are additive overdispersion, and belong to it.
     pub fn r2(&self) -> Result<R2> {
@@ -74,17 +74,20 @@ impl Fit {
 
     fn observation_variance(&self, own: &Generalised) -> Result<f64> {
         let (name, link) = (own.family.name(), own.family.link());
-        let known = ["gaussian", "lognormal", "student_t", "binomial", "poisson", "nbinom1", "nbinom2", "gamma"];
+        if own.ordinal.is_some() && own.dispersion.is_some() {
+            return Err(Error::unsupported("R2: the latent variable has a variance in each row where the scale has a formula"));
+        }
+        let known = ["cumulative", "gaussian", "lognormal", "student_t", "binomial", "poisson", "nbinom1", "nbinom2", "gamma"];
         let by_mean = ["inverse_gaussian", "tweedie", "beta"];
         if own.zero.is_some() || link == Link::Custom || !(known.contains(&name) || by_mean.contains(&name)) {
             let what = if own.zero.is_some() { "a mixture with zeros".to_owned() } else { format!("the family {name}") };
             return Err(Error::unsupported(format!("R2: it is not defined for {what}")));
         }
         match (name, link) {
-            ("binomial", Link::Logit) => return Ok(PI * PI / 3.0),
-            ("binomial", Link::Probit) => return Ok(1.0),
-            ("binomial", Link::Cloglog | Link::Loglog) => return Ok(PI * PI / 6.0),
-            ("binomial", Link::Cauchit) => {
+            ("binomial" | "cumulative", Link::Logit) => return Ok(PI * PI / 3.0),
+            ("binomial" | "cumulative", Link::Probit) => return Ok(1.0),
+            ("binomial" | "cumulative", Link::Cloglog | Link::Loglog) => return Ok(PI * PI / 6.0),
+            ("binomial" | "cumulative", Link::Cauchit) => {
                 return Err(Error::unsupported("R2: the latent variable of the cauchit link has no variance"));
             }
             _ => {}

@@ -22,8 +22,8 @@ pub enum ResidualKind {
 
 impl Fit {
     pub fn residuals_of(&self, kind: ResidualKind) -> Result<Vec<f64>> {
-        if self.generalised.as_ref().is_some_and(|own| own.ordinal.is_some()) {
-            return Err(Error::unsupported("residuals: categories have no differences from a mean; quantile residuals do without"));
+        if self.ordinal().is_some() {
+            return Err(Error::unsupported("residuals: categories have no distance to a mean; quantile residuals do"));
         }
         match (kind, &self.generalised) {
             (ResidualKind::Response, _) | (ResidualKind::Working, None) => Ok(self.residuals.clone()),

@@ -22,7 +22,7 @@ pub struct Coefficients<'a> {
 pub enum SimpleDf {
     /// Infinite.
     Normal,
-    /// Rows used less fixed effects.
+    /// Rows used less fixed effects, and less the parameters of thresholds and the nominal effects.
     Residual,
 }
 
@@ -30,7 +30,10 @@ impl SimpleDf {
     pub fn of(self, fit: &Fit) -> f64 {
         match self {
             SimpleDf::Normal => f64::INFINITY,
-            SimpleDf::Residual => fit.n_obs.saturating_sub(fit.fixed.names.len()) as f64,
+            SimpleDf::Residual => {
+                let thresholds = if fit.ordinal().is_some() { fit.generalised.as_ref().map_or(0, |own| own.psi.len()) } else { 0 };
+                fit.n_obs.saturating_sub(fit.fixed.names.len() + thresholds) as f64
+            }
         }
     }
 }

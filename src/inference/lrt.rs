@@ -1,10 +1,12 @@
 //! Likelihood-ratio tests between fits of nested models to the same data.
 
 use crate::error::{Error, Result};
-use crate::fit::{Fit, Generalised, Role, TermFit};
+use crate::fit::{Fit, Generalised, Ordinal, Role, TermFit};
 use crate::formula::StructureKind;
 use crate::frame::Frame;
 use crate::frame::names::quoted;
+use crate::inference::linear::dot;
+use crate::spec::Threshold;
 use crate::tails::{chi_bar_square_upper, chi_square_upper};
 
 /// The null distribution of a comparison.
@@ -139,6 +141,11 @@ fn incomparable(first: &Generalised, other: &Generalised) -> Option<String> {
     if a.link() != b.link() {
         return Some(format!("their links are {} and {}", a.link().name(), b.link().name()));
     }
+    if let (Some(a), Some(b)) = (&first.ordinal, &other.ordinal)
+        && a.categories != b.categories
+    {
+        return Some(format!("their categories are {} and {}", a.categories.join(", "), b.categories.join(", ")));
+    }
     if first.information != other.information {
         return Some("one has the observed, the other the expected information".to_string());
     }
@@ -149,13 +156,22 @@ fn incomparable(first: &Generalised, other: &Generalised) -> Option<String> {
 /// What of the smaller model is not in the larger one.
 fn not_nested(smaller: &Fit, larger: &Fit) -> Option<String> {
     let lacks = |what: String| Some(format!("the models are not nested: the larger one lacks {what}"));
+    let nominal = nominal_names(larger);
     for role in Role::ALL {
-        let of = if role == Role::Mean { String::new() } else { format!(" of the {}", role.name()) };
+        let of = match role {
+            Role::Mean => String::new(),
+            Role::Dispersion if smaller.ordinal().is_some() => " of the scale".to_string(),
+            _ => format!(" of the {}", role.name()),
+        };
         match (smaller.fixed_of(role), larger.fixed_of(role)) {
             (None, _) => {}
             (Some(_), None) => return lacks(format!("the model{of}")),
             (Some(own), Some(all)) => {
-                if let Some(name) = own.names.iter().find(|name| !all.names.contains(name) && !all.dropped.contains(name)) {
+                // An effect that differs between thresholds may be the same on all of them.
+                let covered = |name: &&String| {
+                    all.names.iter().chain(&all.dropped).any(|n| n == *name) || role == Role::Mean && nominal.contains(name)
+                };
+                if let Some(name) = own.names.iter().find(|name| !covered(name)) {
                     return lacks(format!("the fixed effect {}{of}", quoted(name)));
                 }
             }
@@ -164,7 +180,47 @@ fn not_nested(smaller: &Fit, larger: &Fit) -> Option<String> {
             return lacks(format!("the random term ({} | {}){of}", term.effects.join(" + "), term.group));
         }
     }
-    None
+    let kept = smaller.ordinal().and_then(|ordinal| ordinal.nominal.as_ref()).map_or(&[][..], |own| &own.names);
+    if let Some(name) = kept.iter().find(|name| !nominal.contains(name)) {
+        return lacks(format!("the nominal effect {}", quoted(name)));
+    }
+    match (smaller.ordinal(), larger.ordinal()) {
+        (Some(own), Some(all)) if !spans(all, own) => lacks(format!("thresholds that are {}", threshold_name(own.threshold))),
+        _ => None,
+    }
+}
+
+/// Columns of the nominal effects of a fit, also those left out.
+fn nominal_names(fit: &Fit) -> Vec<&String> {
+    let nominal = fit.ordinal().and_then(|ordinal| ordinal.nominal.as_ref());
+    nominal.into_iter().flat_map(|own| own.names.iter().chain(&own.dropped)).collect()
+}
+
+fn threshold_name(threshold: Threshold) -> &'static str {
+    match threshold {
+        Threshold::Flexible => "flexible",
+        Threshold::Symmetric => "symmetric",
+        Threshold::Equidistant => "equidistant",
+    }
+}
+
+/// Whether all thresholds of one structure are thresholds of another: the columns of its matrix depend on those of the other's.
+fn spans(all: &Ordinal, own: &Ordinal) -> bool {
+    let n = own.categories.len() - 1;
+    let mut basis: Vec<Vec<f64>> = vec![];
+    let rest = |column: &[f64], basis: &[Vec<f64>]| {
+        let mut rest = column.to_vec();
+        for b in basis {
+            let share = dot(b, &rest);
+            rest.iter_mut().zip(b).for_each(|(r, b)| *r -= share * b);
+        }
+        let left = dot(&rest, &rest).sqrt();
+        (left > 1e-10 * dot(column, column).sqrt()).then(|| rest.into_iter().map(|r| r / left).collect::<Vec<f64>>())
+    };
+    for column in all.jacobian.chunks_exact(n) {
+        basis.extend(rest(column, &basis));
+    }
+    own.jacobian.chunks_exact(n).all(|column| rest(column, &basis).is_none())
 }
 
 /// Whether each effect has a variance of its own, which the structure leaves free.
@@ -189,11 +245,14 @@ fn covers(terms: &[TermFit], term: &TermFit) -> bool {
     whole || uncorrelated && has_free_variances(term) && term.effects.iter().all(has_variance)
 }
 
-/// Whether the larger model has the same fixed effects and exactly one variance more, all structures being free in their variances.
+/// Whether the larger model has the same fixed effects and thresholds and exactly one variance more, all structures being free in their
+/// variances.
 fn one_variance_more(smaller: &Fit, larger: &Fit) -> bool {
     let variances = |fit: &Fit| fit.all_terms().map(|(_, t)| t.effects.len()).sum::<usize>();
     let names = |fit: &Fit, role| fit.fixed_of(role).map(|fixed| fixed.names.clone());
+    let parameters = |fit: &Fit| fit.generalised.as_ref().map_or(0, |own| own.parameters.len());
     Role::ALL.into_iter().all(|role| names(smaller, role) == names(larger, role))
+        && parameters(smaller) == parameters(larger)
         && smaller.all_terms().chain(larger.all_terms()).all(|(_, t)| has_free_variances(t))
         && variances(larger) == variances(smaller) + 1
         && not_nested(smaller, larger).is_none()

@@ -83,7 +83,7 @@ impl<'f> Simulator<'f> {
         let Some(own) = &self.fit.generalised else {
             return eta[0][i] + self.fit.sigma / weight.sqrt() * stream.normal();
         };
-        let mut psi = own.psi.clone();
+        let mut psi = own.psi_of_row(i);
         if own.dispersion.is_some() {
             psi[0] = eta[eta.len() - 1][i];
         }
@@ -95,7 +95,8 @@ impl<'f> Simulator<'f> {
 }
 
 impl Fit {
-    /// Simulated responses `[m, nsim]`, one column a replicate; m as of `fitted`, with NaN in rows that are padded.
+    /// Simulated responses `[m, nsim]`, one column a replicate; m as of `fitted`, with NaN in rows that are padded. Those of an ordinal
+    /// model are the numbers of categories, from 1.
     pub fn simulate(&self, nsim: usize, seed: u64, what: RandomEffects) -> Result<Vec<f64>> {
         let simulator = Simulator::new(self, what)?;
         let m = self.fitted.len();

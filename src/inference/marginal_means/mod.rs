@@ -3,6 +3,8 @@
 //!
 //! The grid has all combinations of the levels of the factors in the fixed effects, numeric covariates at their means and the offset at
 //! its mean. The averages over the factors that are not asked for have equal weights, or the proportions in the data.
+//!
+//! Those of an ordinal model are of the latent variable, less the mean of the thresholds.
 
 mod estimable;
 mod spec;
@@ -14,7 +16,7 @@ pub use tables::ResponseScale;
 
 use crate::design::{ModelProgram, Program, Reference, RowLedger};
 use crate::error::{Error, Result, try_vec};
-use crate::fit::Fit;
+use crate::fit::{Fit, Ordinal};
 use crate::frame::Frame;
 use crate::frame::names::{known, quoted};
 
@@ -38,6 +40,8 @@ pub struct GridSource<'a> {
     pub weights: Option<&'a [f64]>,
     /// The mean of the offset.
     pub offset: f64,
+    /// What a constant is made of where the program has none, of coefficients that follow those of the columns kept.
+    pub constant: &'a [f64],
 }
 
 /// Marginal means as linear combinations.
@@ -47,10 +51,12 @@ pub struct MarginalMeans {
     factors: Vec<Factor>,
     /// How many of the factors are those of the means.
     n_factors: usize,
-    /// Weights of all columns of the model matrix, one row a mean; the first factor varies fastest.
+    /// Weights of all columns of the model matrix, after that of a constant if that is elsewhere, one row a mean; the first factor varies
+    /// fastest.
     rows: Vec<Vec<f64>>,
     estimable: Estimable,
     offset: f64,
+    constant: Vec<f64>,
 }
 
 /// A factor of the means, or a covariate with its mean as the one level.
@@ -70,9 +76,11 @@ impl MarginalMeans {
             return Err(Error::argument("the model was fitted from arrays; marginal means need a formula"));
         };
         let used = |values: &Vec<f64>| -> Vec<f64> { values.iter().copied().filter(|v| !v.is_nan()).collect() };
+        let constant = fit.ordinal().map_or_else(|| Ok(vec![]), |ordinal| latent_constant(fit, ordinal))?;
         let weights = fit.weights.as_ref().map(used);
         let offset = fit.offset.as_ref().map(used).map_or(0.0, |o| o.iter().sum::<f64>() / o.len().max(1) as f64);
-        let source = GridSource { program, kept: &fit.kept, rows: &fit.rows, weights: weights.as_deref(), offset };
+        let source =
+            GridSource { program, kept: &fit.kept, rows: &fit.rows, weights: weights.as_deref(), offset, constant: &constant };
         if let Some(data) = data {
             source.check_data(data, &fit.x)?;
         }
@@ -89,9 +97,15 @@ impl MarginalMeans {
         let x = program.reference_matrix(&reference)?;
         let chosen = spec.factors.iter().chain(&spec.by).map(|name| chosen(&reference, name)).collect::<Result<Vec<_>>>()?;
         let averages = Averages::new(&reference, &chosen, weighting)?;
-        let rows = averages.rows(&x, program.fixed_names().len())?;
+        let mut rows = averages.rows(&x, program.fixed_names().len())?;
+        if !source.constant.is_empty() {
+            for row in &mut rows {
+                row.insert(0, 1.0);
+            }
+        }
         let factors = chosen.iter().map(|choice| choice.factor(&reference)).collect();
-        Ok(MarginalMeans { factors, n_factors: spec.factors.len(), rows, estimable, offset: source.offset })
+        let (n_factors, constant) = (spec.factors.len(), source.constant.to_vec());
+        Ok(MarginalMeans { factors, n_factors, rows, estimable, offset: source.offset, constant })
     }
 
     /// The number of means.
@@ -105,8 +119,47 @@ impl MarginalMeans {
 
     /// The weights of the coefficients in a mean; `None` if it can't be estimated.
     pub fn row(&self, mean: usize) -> Option<Vec<f64>> {
-        self.estimable.reduce(self.rows.get(mean)?)
+        self.coefficients_of(self.rows.get(mean)?)
     }
+
+    /// The weights of the coefficients, for weights of all columns.
+    fn coefficients_of(&self, all: &[f64]) -> Option<Vec<f64>> {
+        let mut own = self.estimable.reduce(all)?;
+        if !self.constant.is_empty() {
+            let weight = own.remove(0);
+            own.extend(self.constant.iter().map(|c| weight * c));
+        }
+        Some(own)
+    }
+}
+
+impl Fit {
+    /// What marginal means are combinations of, with its covariance: the fixed effects of the mean, then the parameters of an ordinal
+    /// model's thresholds.
+    pub fn means_coefficients(&self) -> (Vec<f64>, Vec<f64>) {
+        let (Some(own), Some(ordinal)) = (&self.generalised, self.ordinal()) else {
+            return (self.fixed.estimate.clone(), self.fixed.vcov.clone());
+        };
+        let (p, m) = (self.fixed.estimate.len(), ordinal.alpha_names.len());
+        let first = p + own.dispersion.as_ref().map_or(0, |scale| scale.fixed.estimate.len());
+        let places: Vec<usize> = (0..p).chain(first..first + m).collect();
+        let all = own.vcov.len().isqrt();
+        let vcov = places.iter().flat_map(|&j| places.iter().map(move |&i| own.vcov[j * all + i])).collect();
+        (self.fixed.estimate.iter().chain(&own.psi[..m]).copied().collect(), vcov)
+    }
+}
+
+/// On the scale of the latent variable zero is the mean of the thresholds.
+fn latent_constant(fit: &Fit, ordinal: &Ordinal) -> Result<Vec<f64>> {
+    let (what, name) = match (fit.dispersion(), &ordinal.nominal) {
+        (Some(_), _) => ("scale", "rows differ in the unit of the latent variable"),
+        (None, Some(_)) => ("nominal", "the thresholds depend on data"),
+        (None, None) => {
+            let count = ordinal.categories.len() - 1;
+            return Ok(ordinal.jacobian.chunks_exact(count).map(|j| -j.iter().sum::<f64>() / count as f64).collect());
+        }
+    };
+    Err(Error::unsupported(format!("{what}: an ordinal model has no marginal means where {name}")))
 }
 
 impl GridSource<'_> {
@@ -124,16 +177,23 @@ impl GridSource<'_> {
 
     fn estimable(&self, data: Option<&Frame>) -> Result<Estimable> {
         let p = self.program.fixed_names().len();
+        let further = usize::from(!self.constant.is_empty());
         if self.kept.len() == p {
-            return Ok(Estimable::full(p));
+            return Ok(Estimable::full(further + p));
         }
         let Some(data) = data else {
             let message =
                 "data is NULL, but the fit left out columns, so that the data are needed to tell which means can be estimated";
             return Err(Error::argument(message));
         };
-        let x = self.program.fixed_matrix_of_data(data, self.rows)?;
-        Estimable::new(&x, x.len() / p, p, self.kept)
+        let mut x = self.program.fixed_matrix_of_data(data, self.rows)?;
+        let n = x.len() / p;
+        if further == 0 {
+            return Estimable::new(&x, n, p, self.kept);
+        }
+        x.splice(0..0, std::iter::repeat_n(1.0, n));
+        let kept: Vec<usize> = std::iter::once(0).chain(self.kept.iter().map(|j| j + 1)).collect();
+        Estimable::new(&x, n, p + 1, &kept)
     }
 }
 

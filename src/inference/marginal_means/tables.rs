@@ -107,7 +107,7 @@ impl MarginalMeans {
 
     /// A combination of all columns, with the offset that goes with it.
     fn combination(&self, coefficients: &Coefficients, row: &[f64], share_of_offset: f64) -> Combination {
-        let Some(kept) = self.estimable.reduce(row) else { return Combination::NONE };
+        let Some(kept) = self.coefficients_of(row) else { return Combination::NONE };
         let mut combination = coefficients.combination(&kept);
         combination.estimate += share_of_offset * self.offset;
         combination

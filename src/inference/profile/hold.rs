@@ -12,6 +12,8 @@ use crate::search::is_converged;
 pub enum Hold {
     /// Element `at` is a function of it. Where that is zero so are the elements `with` it (a column of T whose first element it is).
     Coordinate { at: usize, with: Vec<usize>, working: Box<dyn Fn(f64) -> f64> },
+    /// Element `at` is the parameter plus shares of others.
+    Shifted { at: usize, shares: Vec<(usize, f64)> },
     /// The elements T_21 and T_22 are rho s and sqrt(1 - rho^2) s, and s is free in their place.
     Correlation { t21: usize, t22: usize },
 }
@@ -28,6 +30,7 @@ impl Hold {
         let mut constants = vec![];
         let mut left_out = vec![];
         let mut columns = vec![];
+        let (mut shifted, mut shares): (usize, &[(usize, f64)]) = (0, &[]);
         match self {
             Hold::Coordinate { at, with, working } => {
                 let value = working(v);
@@ -37,12 +40,21 @@ impl Hold {
                     left_out.extend(with);
                 }
             }
+            Hold::Shifted { at, shares: own } => {
+                constants.push((*at, v));
+                left_out.push(*at);
+                (shifted, shares) = (*at, own);
+            }
             Hold::Correlation { t21, t22 } => {
                 left_out.extend([*t21, *t22]);
                 columns.push(vec![(*t21, v), (*t22, (1.0 - v * v).max(0.0).sqrt())]);
             }
         }
-        columns.extend((0..n).filter(|i| !left_out.contains(i)).map(|i| vec![(i, 1.0)]));
+        let column = |i: usize| {
+            let others = shares.iter().filter(|(j, _)| *j == i).map(|(_, share)| (shifted, *share));
+            std::iter::once((i, 1.0)).chain(others).collect()
+        };
+        columns.extend((0..n).filter(|i| !left_out.contains(i)).map(column));
         Slice { n, constants, columns }
     }
 
@@ -58,6 +70,7 @@ impl Hold {
     /// The derivative of the deviance in the parameter, from that in all working ones.
     fn slope(&self, v: f64, x: &[f64], gradient: &[f64]) -> f64 {
         match self {
+            Hold::Shifted { at, .. } => gradient[*at],
             Hold::Coordinate { at, working, .. } => {
                 let step = 1e-6 * v.abs().max(1e-3);
                 gradient[*at] * (working(v + step) - working(v - step)) / (2.0 * step)

@@ -201,13 +201,32 @@ impl Base {
         Ok(Held { model, hold, estimate: centre[at], centre, bounds: (None, None), unit, scale })
     }
 
-    /// A parameter of the thresholds is a coordinate as their anchor, where no column is centred.
+    /// Where it is a location, a parameter of the thresholds is their anchor less what centring has put into it, which is linear in the
+    /// other working parameters. A spacing is the anchor by its logarithm; of these, only nominal effects have parts.
     fn hold_threshold(&self, response: &OrderedResponse, f: usize) -> Result<Held> {
         let thresholds = Thresholds { anchor: f, ..response.thresholds.clone() };
-        let scale = if thresholds.location()[f] == 1.0 { Scale::Identity } else { Scale::Log };
-        let (model, centre) =
-            self.uncentred(OrderedResponse { thresholds, ..response.clone() }, &self.design, &self.reported()?)?;
-        self.hold_shared(model, centre, f, scale)
+        let (location, centred) = (thresholds.location()[f], response.nominal.p == 0);
+        let response = OrderedResponse { thresholds, ..response.clone() };
+        if location == 0.0 {
+            let (model, centre, _) = self.ordered(response, &self.design, &self.reported()?, centred)?;
+            return self.hold_shared(model, centre, f, Scale::Log);
+        }
+        let reported = self.reported()?;
+        let (model, centre, response) = self.ordered(response, &self.design, &reported, true)?;
+        let (first, n_theta) = (centre.len() - self.shared.len(), model.n_theta());
+        let (m, slopes) = (response.thresholds.n_alpha(), response.reported_slopes(&centre[first..]));
+        let mut shares: Vec<(usize, f64)> =
+            (m..self.shared.len()).map(|j| (first + j, -slopes[j * self.shared.len() + f])).collect();
+        for i in 0..model.fixed[0].p {
+            let mut unit = vec![0.0; model.fixed[0].p];
+            unit[i] = 1.0;
+            model.fixed[0].to_user(&mut unit);
+            shares.push((n_theta + i, -model.fixed[0].location(&unit)));
+        }
+        let at = first + f;
+        let unit = self.unit(&model, &centre, at)?;
+        let hold = Hold::Shifted { at, shares };
+        Ok(Held { model, hold, centre, estimate: reported[f], bounds: (None, None), unit, scale: Scale::Identity })
     }
 
     /// A nominal effect is proportional to the coefficient of the last column of the basis.
@@ -216,17 +235,16 @@ impl Base {
         let (c, k) = ((f - m) / m, (f - m) % m);
         let mut design = self.design.clone();
         let mut reported = self.reported()?;
+        let estimate = reported[f];
         if let Some(nominal) = &mut design.nominal {
             nominal.x[c * n..].rotate_left(n);
         }
         reported[m + c * m..].rotate_left(m);
-        let estimate = self.reported()?[f];
-        let (model, centre) = self.uncentred(response.clone(), &design, &reported)?;
+        let (model, centre, response) = self.ordered(response.clone(), &design, &reported, true)?;
+        let mut last = vec![0.0; response.nominal.p];
+        last[response.nominal.p - 1] = 1.0;
+        let factor = response.nominal.to_working(&last)[response.nominal.p - 1];
         let at = centre.len() - m + k;
-        let factor = centre[at] / estimate;
-        if !(factor.is_finite() && factor != 0.0) {
-            return Err(Error::numeric("its estimate is zero"));
-        }
         let hold = Hold::Coordinate { at, with: vec![], working: Box::new(move |v| factor * v) };
         let unit = self.unit(&model, &centre, at)? / factor.abs();
         Ok(Held { model, hold, centre, estimate, bounds: (None, None), unit, scale: Scale::Identity })
@@ -238,17 +256,26 @@ impl Base {
         Ok(self.response.reported(&self.shared, location))
     }
 
-    /// The model of an ordered response with columns as they are, and its working parameters.
-    fn uncentred(&self, response: OrderedResponse, design: &Design, reported: &[f64]) -> Result<(Model, Vec<f64>)> {
+    /// The model of an ordered response on a design, its working parameters, and the response as it is there.
+    fn ordered(
+        &self,
+        response: OrderedResponse,
+        design: &Design,
+        reported: &[f64],
+        centred: bool,
+    ) -> Result<(Model, Vec<f64>, OrderedResponse)> {
         let x = design.nominal.as_ref().map_or(&[][..], |nominal| &nominal.x);
-        let nominal = FixedPart::beside_constant(design.n, &[], x, None, false)?;
-        let response = OrderedResponse { nominal, centred: false, ..response };
+        let nominal = FixedPart::beside_constant(design.n, &[], x, None, centred)?;
+        if nominal.p != response.nominal.p {
+            return Err(Error::numeric("a column of the nominal effects is nearly a combination of the others"));
+        }
+        let response = OrderedResponse { nominal, centred, ..response };
+        let model = AnyResponse::Ordered(response.clone()).model(design)?;
         let shared = response
-            .shared(reported, 0.0)
+            .shared(reported, model.fixed[0].location(&self.fixed[0]))
             .map_err(|_| Error::numeric("thresholds are not in order where nominal columns are zero"))?;
-        let model = AnyResponse::Ordered(response).model(design)?;
         let centre = working_parameters(&model, &self.theta, &self.fixed, &shared, false)?;
-        Ok((model, centre))
+        Ok((model, centre, response))
     }
 
     /// A standard deviation, or a correlation, of effects of an unstructured term: these come first.
