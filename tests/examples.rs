@@ -174,7 +174,7 @@ fn interlace_fit_predicts_categories() {
     assert!(class["values"][0] == 3 && class.get("categories").is_none());
     assert_eq!(json(&["--type", "marginal"])["values"][0].as_array().unwrap().len(), 5);
 
-    let output = interlace_fit(&WINE);
+    let output = interlace_fit(&WINE_PREDICTED);
     let table: Vec<&str> = text(&output.stdout).lines().rev().take(73).collect();
     assert_eq!(table[72].split_whitespace().collect::<Vec<_>>(), ["1", "2", "3", "4", "5"]);
     assert_eq!(table[71].split_whitespace().next(), Some("0.03489674"));
