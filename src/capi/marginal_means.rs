@@ -4,19 +4,19 @@ use libc::c_char;
 
 use super::boundary::boundary;
 use super::buffer::{matrix, target};
-use super::fit::{FitHandle, fit_of};
+use super::fit::FitHandle;
 use super::frame::FrameHandle;
-use super::handle::{choice, give};
+use super::handle::{choice, give, need};
 use super::predict::{INTERLACE_PREDICT_LINK, INTERLACE_PREDICT_RESPONSE};
 use super::status::{ErrorRecord, Status};
 use super::strings::{text, texts};
-use super::tests_of_fits::{DF_METHODS, with_coefficients};
+use super::tests_of_fits::degrees_of_freedom;
 use crate::error::Result;
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::inference::adjust::Adjustment;
 use crate::inference::contrast::Contrasts;
-use crate::inference::linear::SimpleDf;
+use crate::inference::degrees_of_freedom::DegreesOfFreedom;
 use crate::inference::marginal_means::{MarginalMeans, MeansSpec, ResponseScale, Weighting};
 
 /// Marginal means weigh all levels of the factors that they average over equally.
@@ -37,7 +37,7 @@ const WEIGHTINGS: [(i32, Weighting); 2] =
 /// `data` is the frame that the fit was made of; it may be NULL where the fixed effects depend on plain factors only and no column was
 /// left out. `type` is INTERLACE_PREDICT_LINK or INTERLACE_PREDICT_RESPONSE (standard errors by the delta method, limits taken back),
 /// which are one for a linear model and for the identity link; of a generalised model with zero inflation the means are those of the
-/// family, without the zeros. `df` is INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL.
+/// family, without the zeros. `df` is one of INTERLACE_DF_*.
 /// INTERLACE_E_FORMULA if `specs` can't be read, INTERLACE_E_DATA if `data` are others than those of the fit. The caller frees `*out`
 /// with interlace_frame_free.
 /// Since 0.1.
@@ -56,7 +56,7 @@ pub unsafe extern "C" fn interlace_fit_marginal_means(
     boundary(err, || {
         let out = target(out, "out")?;
         let asked = Asked::new(fit, data, specs, weights, r#type, df)?;
-        let table = with_coefficients(asked.fit, asked.df, |own| asked.means.table(own, asked.scale.as_ref(), level))?;
+        let table = asked.df.with_coefficients(asked.fit, |own| asked.means.table(own, asked.scale.as_ref(), level))?;
         out.write(give(FrameHandle::new(table)));
         Ok(())
     })
@@ -132,7 +132,7 @@ pub unsafe extern "C" fn interlace_fit_custom_contrasts(
 struct Asked<'a> {
     fit: &'a Fit,
     means: MarginalMeans,
-    df: SimpleDf,
+    df: DegreesOfFreedom<'a>,
     /// The scale of the response; `None` where results stay on that of the linear predictor.
     scale: Option<ResponseScale>,
 }
@@ -146,18 +146,19 @@ impl<'a> Asked<'a> {
         scale: i32,
         df: i32,
     ) -> Result<Self> {
-        let fit = fit_of(fit)?;
+        let handle = need(fit, "fit")?;
+        let fit = &handle.fit;
         let specs = MeansSpec::parse(text(specs, "specs")?)?;
         let weights = choice(weights, "weights", &WEIGHTINGS)?;
         let response = choice(scale, "type", &[(INTERLACE_PREDICT_RESPONSE, true), (INTERLACE_PREDICT_LINK, false)])?;
         // The two scales are one in a linear model.
         let family = fit.generalised.as_ref().filter(|_| response).map(|own| &*own.family);
-        let df = choice(df, "df", &DF_METHODS)?;
+        let df = degrees_of_freedom(handle, df)?;
         let means = MarginalMeans::of_fit(fit, data.map(|data| &data.frame), &specs, weights)?;
         Ok(Asked { fit, means, df, scale: family.and_then(ResponseScale::of_family) })
     }
 
     fn contrasts(&self, contrasts: &Contrasts, adjust: Adjustment, level: f64) -> Result<Frame> {
-        with_coefficients(self.fit, self.df, |own| self.means.contrasts(own, contrasts, adjust, self.scale.as_ref(), level))
+        self.df.with_coefficients(self.fit, |own| self.means.contrasts(own, contrasts, adjust, self.scale.as_ref(), level))
     }
 }

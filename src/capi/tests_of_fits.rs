@@ -1,15 +1,17 @@
 //! Tests of hypotheses: Wald tests within a fit, likelihood-ratio tests between fits.
 
+use std::sync::OnceLock;
+
 use super::boundary::boundary;
 use super::buffer::{matrix, optional_slice, slice, target};
-use super::fit::{FitHandle, fit_of};
+use super::fit::FitHandle;
 use super::frame::FrameHandle;
 use super::handle::{choice, give, need};
 use super::status::{ErrorRecord, Status};
 use crate::error::{Result, try_vec};
 use crate::fit::Fit;
-use crate::frame::Frame;
-use crate::inference::linear::{Coefficients, SimpleDf, combinations_table, joint_table};
+use crate::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod, Satterthwaite};
+use crate::inference::linear::{SimpleDf, combinations_table, joint_table};
 use crate::inference::lrt::likelihood_ratio_table;
 
 /// Estimates over their standard errors are normal: infinite degrees of freedom.
@@ -17,13 +19,19 @@ pub const INTERLACE_DF_NORMAL: i32 = 0;
 /// Degrees of freedom are the rows used less the fixed effects.
 pub const INTERLACE_DF_RESIDUAL: i32 = 1;
 
-pub(super) const DF_METHODS: [(i32, SimpleDf); 2] =
-    [(INTERLACE_DF_NORMAL, SimpleDf::Normal), (INTERLACE_DF_RESIDUAL, SimpleDf::Residual)];
+/// Satterthwaite's degrees of freedom: of linear models.
+pub const INTERLACE_DF_SATTERTHWAITE: i32 = 2;
+
+pub(super) const DF_METHODS: [(i32, DfMethod); 3] = [
+    (INTERLACE_DF_NORMAL, DfMethod::Simple(SimpleDf::Normal)),
+    (INTERLACE_DF_RESIDUAL, DfMethod::Simple(SimpleDf::Residual)),
+    (INTERLACE_DF_SATTERTHWAITE, DfMethod::Satterthwaite),
+];
 
 /// Linear combinations L beta of the fixed effects as a new frame, a row each: "estimate", "SE", "df", "t.ratio" ("z.ratio" with
 /// infinite degrees of freedom) and "p.value" of the hypothesis that it is `rhs` (two-sided). `l` [k,p] is column-major with leading
 /// dimension `ld` >= k, one column a fixed effect in the order of interlace_fit_fixef_name; `rhs` [k], or NULL for zeros. `df` is
-/// INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL.
+/// one of INTERLACE_DF_*.
 /// With `joint`, one row that tests all of them together: "statistic" (F, or Wald's chi-square with infinite degrees of freedom), "df1"
 /// (the number of linearly independent rows), "df2" and "p.value". Rows of L that depend on others must not contradict them.
 /// INTERLACE_E_NUMERIC if the covariance of L beta is not positive definite. The caller frees `*out` with interlace_frame_free.
@@ -42,19 +50,38 @@ pub unsafe extern "C" fn interlace_fit_wald_test(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (fit, out) = (fit_of(fit)?, target(out, "out")?);
+        let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
         let l = matrix(l, k, p, ld, "l", "ld")?;
         let rhs = match optional_slice(rhs, k, "rhs")? {
             Some(rhs) => rhs.to_vec(),
             None => try_vec("rhs", 0.0, k)?,
         };
-        let df = choice(df, "df", &DF_METHODS)?;
-        let table = with_coefficients(fit, df, |own| {
-            if joint {
-                return joint_table(&own.joint_test(&l, k, &rhs, df.of(fit))?);
-            }
-            combinations_table(&own.combinations(&l, k)?, &rhs)
-        })?;
+        let (fit, df) = (&handle.fit, degrees_of_freedom(handle, df)?);
+        let table = if joint {
+            joint_table(&df.joint_test(fit, &l, k, &rhs)?)?
+        } else {
+            df.with_coefficients(fit, |own| combinations_table(&own.combinations(&l, k)?, &rhs))?
+        };
+        out.write(give(FrameHandle::new(table)));
+        Ok(())
+    })
+}
+
+/// The fixed effects of the mean with tests and intervals, as a new frame, a row each: "term", "estimate", "std_error", "df", "statistic" (t,
+/// or z with infinite degrees of freedom), "p_value" (two-sided), "lower" and "upper" for a confidence `level` such as 0.95. `df` is one of
+/// INTERLACE_DF_*. The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_coefficients(
+    fit: Option<&FitHandle>,
+    df: i32,
+    level: f64,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
+        let table = degrees_of_freedom(handle, df)?.coefficients_table(&handle.fit, level)?;
         out.write(give(FrameHandle::new(table)));
         Ok(())
     })
@@ -88,8 +115,20 @@ pub unsafe extern "C" fn interlace_fit_compare(
     })
 }
 
-/// Calls `make` with the coefficients of a fit and these degrees of freedom.
-pub(super) fn with_coefficients(fit: &Fit, df: SimpleDf, make: impl FnOnce(&Coefficients<'_>) -> Result<Frame>) -> Result<Frame> {
-    let df = df.of(fit);
-    make(&Coefficients { estimate: &fit.fixed.estimate, vcov: &fit.fixed.vcov, df: &|_| df })
+/// The degrees of freedom that `df` stands for; what they need is computed once a fit.
+pub(super) fn degrees_of_freedom(handle: &FitHandle, df: i32) -> Result<DegreesOfFreedom<'_>> {
+    let (fit, method) = (&handle.fit, choice(df, "df", &DF_METHODS)?);
+    method.check(fit)?;
+    Ok(match method {
+        DfMethod::Simple(simple) => DegreesOfFreedom::Same(simple.of(fit)),
+        DfMethod::Satterthwaite => DegreesOfFreedom::Satterthwaite(once(&handle.satterthwaite, || Satterthwaite::of(fit))?),
+    })
+}
+
+/// The value of a cell, computed where it has none; of two threads that do so at once, one's result is kept.
+fn once<T>(cell: &OnceLock<T>, compute: impl FnOnce() -> Result<T>) -> Result<&T> {
+    match cell.get() {
+        Some(value) => Ok(value),
+        None => compute().map(|value| cell.get_or_init(|| value)),
+    }
 }

@@ -77,6 +77,8 @@ pub struct JointTest {
     pub df1: usize,
     /// Infinite for the chi-square test.
     pub df2: f64,
+    /// What Wald's statistic was multiplied by.
+    pub scaling: f64,
     pub p_value: f64,
 }
 
@@ -125,7 +127,7 @@ impl Coefficients<'_> {
             f64::INFINITY => chi_square_upper(chi_square, m as f64),
             _ => f_upper(chi_square / m as f64, m as f64, df2),
         };
-        Ok(JointTest { chi_square, df1: m, df2, p_value })
+        Ok(JointTest { chi_square, df1: m, df2, scaling: 1.0, p_value })
     }
 
     fn check(&self, l: &[f64], k: usize) -> Result<()> {

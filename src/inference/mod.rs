@@ -2,6 +2,7 @@
 
 pub mod adjust;
 pub mod contrast;
+pub mod degrees_of_freedom;
 pub mod linear;
 pub mod lrt;
 pub mod marginal_means;

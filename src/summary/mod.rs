@@ -15,13 +15,22 @@ mod tables;
 use crate::error::Result;
 use crate::fit::Fit;
 use crate::frame::Frame;
+use crate::inference::degrees_of_freedom::DegreesOfFreedom;
 
 impl Fit {
     /// The summary, in lme4's layout; of generalised models with glmmTMB's sections for further predictors.
     pub fn summary(&self) -> String {
         match &self.generalised {
-            None => lmm::text(self),
+            None => lmm::text(self, None),
             Some(own) => glmm::text(self, own),
+        }
+    }
+
+    /// The summary with tests by these degrees of freedom; that of generalised models is as ever.
+    pub fn summary_with(&self, freedom: DegreesOfFreedom<'_>) -> String {
+        match &self.generalised {
+            None => lmm::text(self, Some(freedom)),
+            Some(_) => self.summary(),
         }
     }
 
