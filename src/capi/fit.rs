@@ -14,7 +14,7 @@ use super::status::{ErrorRecord, Status};
 use super::strings::StringTable;
 use crate::error::{Error, Result};
 use crate::fit::Fit;
-use crate::inference::degrees_of_freedom::Satterthwaite;
+use crate::inference::degrees_of_freedom::{KenwardRoger, Satterthwaite};
 use crate::options::Options;
 
 /// A fitted model. It never changes, borrows nothing from the frame, spec and options it came from, and may be used by many threads at once.
@@ -26,6 +26,7 @@ pub struct FitHandle {
     pub(super) strings: Strings,
     /// Computed when it is first asked for.
     pub(super) satterthwaite: OnceLock<Satterthwaite>,
+    pub(super) kenward_roger: OnceLock<KenwardRoger>,
 }
 
 /// The strings of a fit as C sees them.
@@ -58,7 +59,7 @@ impl FitHandle {
     fn new(fit: Fit) -> Self {
         let per_term = || fit.all_terms().map(|_| StringTable::default()).collect();
         let strings = Strings { effects: per_term(), levels: per_term(), ..Strings::default() };
-        FitHandle { fit, strings, satterthwaite: OnceLock::new() }
+        FitHandle { fit, strings, satterthwaite: OnceLock::new(), kenward_roger: OnceLock::new() }
     }
 }
 

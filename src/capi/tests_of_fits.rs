@@ -3,14 +3,16 @@
 use std::sync::OnceLock;
 
 use super::boundary::boundary;
-use super::buffer::{matrix, optional_slice, slice, target};
+use super::buffer::{copy_out, matrix, optional_slice, slice, target};
 use super::fit::FitHandle;
 use super::frame::FrameHandle;
 use super::handle::{choice, give, need};
 use super::status::{ErrorRecord, Status};
 use crate::error::{Result, try_vec};
 use crate::fit::Fit;
-use crate::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod, Satterthwaite};
+use crate::inference::anova::{AnovaType, anova_table};
+use crate::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod, KenwardRoger, Satterthwaite};
+use crate::inference::drop1::drop1_table;
 use crate::inference::linear::{SimpleDf, combinations_table, joint_table};
 use crate::inference::lrt::likelihood_ratio_table;
 
@@ -22,10 +24,15 @@ pub const INTERLACE_DF_RESIDUAL: i32 = 1;
 /// Satterthwaite's degrees of freedom: of linear models.
 pub const INTERLACE_DF_SATTERTHWAITE: i32 = 2;
 
-pub(super) const DF_METHODS: [(i32, DfMethod); 3] = [
+/// Kenward and Roger's degrees of freedom, with standard errors by their adjusted covariance and scaled F tests: of linear models fitted by
+/// REML.
+pub const INTERLACE_DF_KENWARD_ROGER: i32 = 3;
+
+pub(super) const DF_METHODS: [(i32, DfMethod); 4] = [
     (INTERLACE_DF_NORMAL, DfMethod::Simple(SimpleDf::Normal)),
     (INTERLACE_DF_RESIDUAL, DfMethod::Simple(SimpleDf::Residual)),
     (INTERLACE_DF_SATTERTHWAITE, DfMethod::Satterthwaite),
+    (INTERLACE_DF_KENWARD_ROGER, DfMethod::KenwardRoger),
 ];
 
 /// Linear combinations L beta of the fixed effects as a new frame, a row each: "estimate", "SE", "df", "t.ratio" ("z.ratio" with
@@ -87,6 +94,63 @@ pub unsafe extern "C" fn interlace_fit_coefficients(
     })
 }
 
+/// The analysis of variance of a linear model, as a new frame, a row a term of the fixed effects: "term", "Sum.Sq", "Mean.Sq", "NumDF",
+/// "DenDF", "F.value" and "p.value". `type` 1 tests each term beyond those before it, 2 beyond those that do not contain it, 3 its
+/// coefficients made orthogonal to those of the terms that contain it (Goodnight 1976), whatever the coding. A model from arrays has a
+/// term a column. Sums of squares are F (before Kenward and Roger's scaling) times degrees of freedom and residual variance. `df` is one
+/// of INTERLACE_DF_*. `data` is the frame that the fit was made of; it may be NULL unless `type` is 3 and the fit left out columns.
+/// INTERLACE_E_ARGUMENT for other models. The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_anova(
+    fit: Option<&FitHandle>,
+    data: Option<&FrameHandle>,
+    r#type: i32,
+    df: i32,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
+        let kind = choice(r#type, "type", &[(1, AnovaType::I), (2, AnovaType::II), (3, AnovaType::III)])?;
+        let freedom = degrees_of_freedom(handle, df)?;
+        let table = anova_table(&handle.fit, data.map(|data| &data.frame), kind, freedom)?;
+        out.write(give(FrameHandle::new(table)));
+        Ok(())
+    })
+}
+
+/// Likelihood-ratio tests of a linear model against those without each of its terms, as a new frame: a row "<none>" for the model, then a
+/// row for each term of the fixed effects that no other contains: "term", "npar" (the parameters that go with it), "AIC", "LRT" and
+/// "p.value" (chi-square). All models are fitted by maximum likelihood for it. INTERLACE_E_ARGUMENT for other models.
+/// The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_drop1(fit: Option<&FitHandle>, out: *mut *mut FrameHandle, err: *mut ErrorRecord) -> Status {
+    boundary(err, || {
+        let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
+        out.write(give(FrameHandle::new(drop1_table(&handle.fit)?)));
+        Ok(())
+    })
+}
+
+/// The covariance matrix of the estimates of the fixed effects with Kenward and Roger's adjustment (Kenward & Roger 1997), to `out` [p,p].
+/// INTERLACE_E_ARGUMENT unless the fit is of a linear model by REML; INTERLACE_E_UNSUPPORTED if the covariance of a random term is not
+/// linear in its parameters (ar1, and cs with a variance each, of three effects or more).
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_vcov_kenward_roger(
+    fit: Option<&FitHandle>,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || match degrees_of_freedom(need(fit, "fit")?, INTERLACE_DF_KENWARD_ROGER)? {
+        DegreesOfFreedom::KenwardRoger(own) => copy_out(&own.vcov, out, len),
+        _ => Ok(()),
+    })
+}
+
 /// Likelihood-ratio tests between `n` fits of nested models to the same data, as a new frame, a row a fit in the order of the numbers
 /// of parameters: "fit" (the index in `fits`), "model" (its formula), "npar", "AIC", "BIC", "logLik", "deviance" (minus twice logLik),
 /// and, against the row before, "Chisq", "Df", "p.value", "distribution" ("chisq" or "chibarsq") and "warning" (missing, or why the
@@ -122,6 +186,7 @@ pub(super) fn degrees_of_freedom(handle: &FitHandle, df: i32) -> Result<DegreesO
     Ok(match method {
         DfMethod::Simple(simple) => DegreesOfFreedom::Same(simple.of(fit)),
         DfMethod::Satterthwaite => DegreesOfFreedom::Satterthwaite(once(&handle.satterthwaite, || Satterthwaite::of(fit))?),
+        DfMethod::KenwardRoger => DegreesOfFreedom::KenwardRoger(once(&handle.kenward_roger, || KenwardRoger::of(fit))?),
     })
 }
 

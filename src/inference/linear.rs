@@ -185,7 +185,7 @@ fn row(l: &[f64], k: usize, i: usize) -> Vec<f64> {
 const DEPENDENT: f64 = 1e-10;
 
 /// An orthonormal basis of the rows of [L, rhs], with the right-hand sides that belong to it (Gram-Schmidt, twice).
-fn independent_rows(rows: &[Vec<f64>], rhs: &[f64]) -> Result<Vec<(Vec<f64>, f64)>> {
+pub(super) fn independent_rows(rows: &[Vec<f64>], rhs: &[f64]) -> Result<Vec<(Vec<f64>, f64)>> {
     let mut basis: Vec<(Vec<f64>, f64)> = Vec::new();
     for (i, (row, &value)) in rows.iter().zip(rhs).enumerate() {
         let norm = dot(row, row).sqrt();

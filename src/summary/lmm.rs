@@ -12,8 +12,13 @@ use crate::inference::degrees_of_freedom::DegreesOfFreedom;
 /// Significant digits of estimates.
 const DIGITS: usize = 4;
 
-/// The summary of a fit, in lme4's layout, with what it left out and how it ended below; with tests by t where there are degrees of freedom.
-pub fn text(fit: &Fit, freedom: Option<DegreesOfFreedom<'_>>) -> String {
+/// The summary of a fit, in lme4's layout, with what it left out and how it ended below.
+pub fn text(fit: &Fit) -> String {
+    text_with(fit, None)
+}
+
+/// The same with tests by t where there are degrees of freedom.
+pub fn text_with(fit: &Fit, freedom: Option<DegreesOfFreedom<'_>>) -> String {
     let mut sections = vec![heading(fit), criterion(fit)];
     sections.extend(scaled_residuals(fit.residuals_pearson.iter().map(|r| r / fit.sigma), DIGITS));
     sections.push(format!("Random effects:\n{}{}", random_effects(&fit.terms, Some(fit.sigma), DIGITS), sizes(fit)));

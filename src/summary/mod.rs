@@ -21,7 +21,7 @@ impl Fit {
     /// The summary, in lme4's layout; of generalised models with glmmTMB's sections for further predictors.
     pub fn summary(&self) -> String {
         match &self.generalised {
-            None => lmm::text(self, None),
+            None => lmm::text(self),
             Some(own) => glmm::text(self, own),
         }
     }
@@ -29,7 +29,7 @@ impl Fit {
     /// The summary with tests by these degrees of freedom; that of generalised models is as ever.
     pub fn summary_with(&self, freedom: DegreesOfFreedom<'_>) -> String {
         match &self.generalised {
-            None => lmm::text(self, Some(freedom)),
+            None => lmm::text_with(self, Some(freedom)),
             Some(_) => self.summary(),
         }
     }

@@ -1,7 +1,8 @@
+mod properties;
 mod reference;
 
 use interlace::fit::Fit;
-use interlace::frame::{CsvOptions, Frame};
+use interlace::frame::{ColumnData, CsvOptions, Frame};
 use interlace::options::Options;
 use interlace::spec::{FormulaSpec, ModelKind, Source, Spec};
 use serde_json::Value;
@@ -46,6 +47,14 @@ pub fn references() -> Vec<(Fit, Frame, Value)> {
         (fit, frame, entry)
     };
     read("lmm_df").into_iter().map(of).collect()
+}
+
+/// The labels of a column.
+pub fn texts(frame: &Frame, name: &str) -> Vec<String> {
+    match &*frame.column(name).unwrap().data {
+        ColumnData::Category(c) => c.codes.iter().map(|&code| c.levels[code as usize].clone()).collect(),
+        other => panic!("{name}: {other:?}"),
+    }
 }
 
 pub fn close(what: &str, got: &[f64], want: &[f64], tolerance: f64) {

@@ -2,8 +2,10 @@
 //!
 //! What is expensive, Satterthwaite's or Kenward and Roger's quantities of a fit, is computed once; any number of tests is cheap then.
 
+mod kenward_roger;
 mod satterthwaite;
 
+pub use kenward_roger::KenwardRoger;
 pub use satterthwaite::Satterthwaite;
 
 use super::linear::{Coefficients, Combination, JointTest, SimpleDf};
@@ -20,6 +22,7 @@ use crate::lmm::variance::Variances;
 pub enum DfMethod {
     Simple(SimpleDf),
     Satterthwaite,
+    KenwardRoger,
 }
 
 impl DfMethod {
@@ -28,12 +31,16 @@ impl DfMethod {
             DfMethod::Simple(SimpleDf::Normal) => "normal",
             DfMethod::Simple(SimpleDf::Residual) => "residual",
             DfMethod::Satterthwaite => "Satterthwaite",
+            DfMethod::KenwardRoger => "Kenward-Roger",
         }
     }
 
-    /// Generalised models have no others than the simple ones.
+    /// Generalised models have no others than the simple ones, and Kenward and Roger's are for REML.
     pub fn check(self, fit: &Fit) -> Result<()> {
         match (self, &fit.generalised) {
+            (DfMethod::KenwardRoger, None) if !fit.reml => Err(Error::argument(
+                "df: Kenward-Roger degrees of freedom are for fits by REML, and this one is by maximum likelihood",
+            )),
             (DfMethod::Simple(_), _) | (_, None) => Ok(()),
             (method, Some(_)) => Err(Error::argument(format!(
                 "df: {} degrees of freedom are for linear mixed models; tests of other models are normal (or have residual degrees of freedom)",
@@ -48,6 +55,7 @@ impl DfMethod {
 pub enum DegreesOfFreedom<'a> {
     Same(f64),
     Satterthwaite(&'a Satterthwaite),
+    KenwardRoger(&'a KenwardRoger),
 }
 
 impl DegreesOfFreedom<'_> {
@@ -67,6 +75,7 @@ impl DegreesOfFreedom<'_> {
             DegreesOfFreedom::Same(f64::INFINITY) => "normal approximation",
             DegreesOfFreedom::Same(_) => "residual degrees of freedom",
             DegreesOfFreedom::Satterthwaite(_) => "Satterthwaite's degrees of freedom",
+            DegreesOfFreedom::KenwardRoger(_) => "Kenward and Roger's degrees of freedom and standard errors",
         }
     }
 
@@ -75,8 +84,13 @@ impl DegreesOfFreedom<'_> {
         let df = |l: &[f64]| match self {
             DegreesOfFreedom::Same(df) => *df,
             DegreesOfFreedom::Satterthwaite(own) => own.df(l),
+            DegreesOfFreedom::KenwardRoger(own) => own.df(l),
         };
-        work(&Coefficients { estimate: &fit.fixed.estimate, vcov: &fit.fixed.vcov, df: &df })
+        let vcov = match self {
+            DegreesOfFreedom::KenwardRoger(own) => &own.vcov,
+            _ => &fit.fixed.vcov,
+        };
+        work(&Coefficients { estimate: &fit.fixed.estimate, vcov, df: &df })
     }
 
     /// The test that L beta = rhs, for `l` `[k, p]` (column-major) and `rhs` `[k]`.
@@ -88,6 +102,7 @@ impl DegreesOfFreedom<'_> {
                 self.with_coefficients(fit, |simple| simple.joint_test(l, k, rhs, f64::INFINITY))?;
                 own.joint_test(&fit.fixed.estimate, l, k, rhs)
             }
+            DegreesOfFreedom::KenwardRoger(own) => own.joint_test(&fit.fixed.estimate, l, k, rhs),
         }
     }
 

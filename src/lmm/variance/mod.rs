@@ -9,6 +9,9 @@ pub mod hessian;
 mod precision;
 mod traces;
 
+#[cfg(test)]
+mod tests;
+
 pub use fixed::{Direction, FixedDerivatives};
 pub use traces::Traces;
 
