@@ -99,8 +99,8 @@ fn contrast_inverses(mean: &PredictorProgram) -> Result<HashMap<usize, (usize, V
     let mut all = HashMap::new();
     for (v, variable) in mean.variables.iter().enumerate() {
         let Kind::Factor { levels, contrast, .. } = &variable.kind else { continue };
-        let codings = mean.fixed.terms.iter().flat_map(|t| &t.factors).filter(|(own, _)| *own == v);
-        let used: Option<Contrast> = codings.filter_map(|(_, c)| if let Coding::Contrasts(c) = c { Some(*c) } else { None }).next();
+        let mut codings = mean.fixed.terms.iter().flat_map(|t| &t.factors).filter(|(own, _)| *own == v);
+        let used: Option<Contrast> = codings.find_map(|(_, c)| if let Coding::Contrasts(c) = c { Some(*c) } else { None });
         let n = levels.len();
         let mut basis = vec![1.0; n];
         basis.extend(used.unwrap_or(*contrast).matrix(n)?);

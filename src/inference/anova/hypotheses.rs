@@ -203,12 +203,16 @@ fn sequential(fit: &Fit, order: &[usize]) -> Result<Vec<Vec<f64>>> {
         if norm <= 0.0 {
             return Err(Error::numeric("the columns of the fixed effects are not independent"));
         }
-        own.iter_mut().for_each(|v| *v /= norm);
+        for v in own.iter_mut() {
+            *v /= norm;
+        }
         rows[j][column] = norm;
     }
     for (row, &column) in rows.iter_mut().zip(order) {
         let own = row[column];
-        row.iter_mut().for_each(|v| *v /= own);
+        for v in row.iter_mut() {
+            *v /= own;
+        }
     }
     Ok(rows)
 }

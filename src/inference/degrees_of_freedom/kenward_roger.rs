@@ -297,7 +297,9 @@ fn orthonormal(mut rows: Vec<Vec<f64>>) -> Result<Vec<Vec<f64>>> {
         if !(norm > 0.0 && norm.is_finite()) {
             return Err(Error::numeric("the covariance of L beta is not positive definite"));
         }
-        own.iter_mut().for_each(|x| *x /= norm);
+        for x in own.iter_mut() {
+            *x /= norm;
+        }
     }
     Ok(rows)
 }

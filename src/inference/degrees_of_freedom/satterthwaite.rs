@@ -41,7 +41,9 @@ impl Satterthwaite {
             let information = variances.observed_information(&traces)?;
             let n = information.fixed.len() + 1;
             let (mut covariance, indefinite) = pseudo_inverse(n, &information.hessian)?;
-            covariance.iter_mut().for_each(|v| *v *= 2.0);
+            for v in &mut covariance {
+                *v *= 2.0;
+            }
             Ok(Satterthwaite { map: variances.map.clone(), derivatives: information.fixed, covariance, indefinite })
         })
     }

@@ -16,7 +16,9 @@ fn dense_precision(system: &LinearSystem, t: &[Vec<f64>]) -> Vec<f64> {
     system.gram.subtract_product(&lambda, &mut minus_gl);
     let mut a = minus_gl.clone();
     system.gram.apply_factors(t, true, &mut a);
-    a.iter_mut().for_each(|v| *v = -*v);
+    for v in &mut a {
+        *v = -*v;
+    }
     (0..q).for_each(|i| a[i * q + i] += 1.0);
     dense::cholesky(q, &mut a).unwrap();
     let half: Vec<Vec<f64>> = (0..q)
