@@ -60,6 +60,14 @@ fn droppable(fit: &Fit) -> Result<Vec<(String, Vec<usize>)>> {
                         quoted(label)
                     )));
                 }
+                let other = (0..of_column.len()).find(|j| !fit.kept.contains(j) && of_column[*j] != t + 1);
+                if let Some(j) = other {
+                    return Err(Error::unsupported(format!(
+                        "drop1: the column {}, which the fit left out, may have an estimate without the term {}; fit the models and compare them",
+                        quoted(&program.fixed_names()[j]),
+                        quoted(label)
+                    )));
+                }
                 let columns: Vec<usize> = (0..fit.kept.len()).filter(|&j| of_column[fit.kept[j]] == t + 1).collect();
                 all.push((label.to_owned(), columns));
             }

@@ -38,8 +38,8 @@ fn fixed_effects(fit: &Fit, freedom: Option<DegreesOfFreedom<'_>>) -> String {
     match freedom {
         Some(freedom) if !freedom.is_normal() => {
             let table = coefficient_tests(&fit.fixed.names, &freedom.coefficients(fit), DIGITS);
-            let boundary = if fit.singular && freedom.is_conditional() { ", given the variances of zero" } else { "" };
-            format!("Fixed effects:\n{table}Pr(>|t|): {}{boundary}\n", freedom.description())
+            let caveat = freedom.caveat(fit).map_or_else(String::new, |text| format!(", {text}"));
+            format!("Fixed effects:\n{table}Pr(>|t|): {}{caveat}\n", freedom.description())
         }
         _ => format!("Fixed effects:\n{}Pr(>|z|): normal approximation\n", coefficients(&fit.fixed, "t value", DIGITS)),
     }

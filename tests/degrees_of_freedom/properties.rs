@@ -91,6 +91,9 @@ fn weights_count_by_their_ratios() {
     let plain = changed("sim_weights.csv", "g", |_, v| v);
     let scaled = changed("sim_weights.csv", "g", |name, v| if name == "w" { 7.0 * v } else { v });
     let formula = "y ~ x1 + x2 + (1 + x1 | g)";
+    // With the covariance of the residuals inversely proportional to the weights, by dense matrices.
+    let exact = both(&fit(formula, Some("w"), &plain, true)).1;
+    close("Kenward-Roger", &exact, &[22.989, 21.988, 213.69], 5e-5);
     let (one, other) = (both(&fit(formula, Some("w"), &plain, true)), both(&fit(formula, Some("w"), &scaled, true)));
     close("Satterthwaite", &other.0, &one.0, 1e-6);
     close("Kenward-Roger", &other.1, &one.1, 1e-6);
@@ -164,4 +167,37 @@ fn missing_cells_need_the_data_for_type_three() {
         close("DenDF", &column("DenDF"), &[df, 195.968_015_159, 195.968_015_147], 1e-6);
     }
     assert_eq!(texts(&drop1_table(&fit).unwrap(), "term"), ["<none>", "recipe:temperature"]);
+}
+
+#[test]
+fn a_model_without_fixed_effects_has_nothing_to_test() {
+    let data = frame("sleepstudy.csv", &["Subject".into()]);
+    let none = fit("Reaction ~ 0 + (1 | Subject)", None, &data, true);
+    let (s, k) = both(&none);
+    assert!(s.is_empty() && k.is_empty());
+    let freedom = DegreesOfFreedom::Same(f64::INFINITY);
+    assert_eq!(anova_table(&none, None, AnovaType::III, freedom).unwrap().n_rows(), 0);
+    assert_eq!(drop1_table(&none).unwrap().n_rows(), 1);
+}
+
+#[test]
+fn effects_that_fixed_effects_take_up_leave_the_others_as_they_are() {
+    // Subjects as fixed and as random effects: what is left are the days within subjects.
+    let data = frame("sleepstudy.csv", &["Subject".into()]);
+    let both_ways = fit("Reaction ~ Days + Subject + (1 | Subject) + (0 + Days | Subject)", None, &data, true);
+    let one_way = fit("Reaction ~ Days + Subject + (0 + Days | Subject)", None, &data, true);
+    let (one, other) = (both(&one_way), both(&both_ways));
+    close("Satterthwaite", &other.0[1..2], &one.0[1..2], 1e-6);
+    close("Kenward-Roger", &other.1[1..2], &one.1[1..2], 1e-6);
+    close("days", &one.1[1..2], &[17.0], 1e-4);
+}
+
+#[test]
+fn terms_within_others_are_not_left_out() {
+    let data = frame("Oats.csv", &[]);
+    let oats = fit("yield ~ nitro * Variety + (1 | Block/Variety)", None, &data, true);
+    assert_eq!(texts(&drop1_table(&oats).unwrap(), "term"), ["<none>", "nitro:Variety"]);
+    let bare = fit("yield ~ 0 + Variety + nitro + (1 | Block)", None, &data, true);
+    let error = drop1_table(&bare).unwrap_err();
+    assert!(error.message.contains("without an intercept") && error.message.contains("'Variety'"), "{error}");
 }

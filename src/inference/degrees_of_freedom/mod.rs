@@ -64,9 +64,13 @@ impl DegreesOfFreedom<'_> {
         matches!(self, DegreesOfFreedom::Same(df) if *df == f64::INFINITY)
     }
 
-    /// They take variances of zero for known.
-    pub fn is_conditional(&self) -> bool {
-        matches!(self, DegreesOfFreedom::Satterthwaite(_))
+    /// What they suppose of a fit that is out of the ordinary.
+    pub fn caveat(&self, fit: &Fit) -> Option<&'static str> {
+        match self {
+            DegreesOfFreedom::Satterthwaite(own) if own.indefinite => Some("which suppose a minimum, and the fit is none"),
+            DegreesOfFreedom::Satterthwaite(_) if fit.singular => Some("given the variances of zero"),
+            _ => None,
+        }
     }
 
     /// What probabilities are by.

@@ -18,8 +18,6 @@ use crate::random::{FactorDerivative, directions, factor_derivatives};
 pub struct ObservedInformation {
     /// `[n + 1, n + 1]`: the working parameters, then log sigma.
     pub hessian: Vec<f64>,
-    /// The derivatives of D.
-    pub directions: Vec<Direction>,
     /// Those of the fixed effects' covariance, where it is the identity: `[p, p]` each.
     pub fixed: Vec<Vec<f64>>,
 }
@@ -59,7 +57,7 @@ impl Variances<'_> {
             Some(fixed) => fixed.first,
             None => self.first_derivatives(&own)?,
         };
-        Ok(ObservedInformation { hessian, directions: own, fixed })
+        Ok(ObservedInformation { hessian, fixed })
     }
 
     /// dT T' + T dT'.
