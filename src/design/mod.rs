@@ -42,7 +42,7 @@ pub use arrays::{ArrayProgram, apply_arrays, from_arrays};
 pub use check::{check_groups, check_groups_generalised};
 pub use further::{Columns, Further, one_sided};
 pub use grid::{Reference, ReferenceFactor};
-pub use indicators::IndicatorColumns;
+pub use indicators::ProductColumns;
 pub use model::ModelProgram;
 pub use program::{Program, Request};
 pub use response::ResponseRule;

@@ -1,11 +1,12 @@
 //! Likelihood-ratio tests of a linear model against the models without each of its terms, all fitted by maximum likelihood.
 
-use crate::design::{Design, ModelProgram};
-use crate::error::{Error, Result};
+use crate::design::{Design, ModelProgram, Program};
+use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
 use crate::fit::linear::assemble;
 use crate::frame::Frame;
 use crate::frame::names::quoted;
+use crate::inference::marginal_means::Estimable;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::estimate::estimate;
 use crate::options::Options;
@@ -26,14 +27,16 @@ pub fn drop1_table(fit: &Fit) -> Result<Frame> {
     let p = design.x_names.len();
     let (mut names, mut npar, mut aics) = (vec!["<none>".to_owned()], vec![i64::MIN], vec![aic(whole, p)]);
     let (mut ratios, mut p_values) = (vec![f64::NAN], vec![f64::NAN]);
-    for (term, columns) in droppable {
-        let deviance = deviance_of(&without(&design, &columns), &options)?;
+    for (term, rest) in droppable {
+        let smaller = rest.of(&design)?;
+        let own = p - smaller.x_names.len();
+        let deviance = deviance_of(&smaller, &options)?;
         let ratio = (deviance - whole).max(0.0);
         names.push(term);
-        npar.push(columns.len() as i64);
-        aics.push(aic(deviance, p - columns.len()));
+        npar.push(own as i64);
+        aics.push(aic(deviance, p - own));
         ratios.push(ratio);
-        p_values.push(chi_square_upper(ratio, columns.len() as f64));
+        p_values.push(chi_square_upper(ratio, own as f64));
     }
     let mut frame = Frame::new(names.len());
     frame.add_strings("term", &names.iter().map(|name| Some(name.as_str())).collect::<Vec<_>>())?;
@@ -44,8 +47,20 @@ pub fn drop1_table(fit: &Fit) -> Result<Frame> {
     Ok(frame)
 }
 
-/// The terms that are in no other, with their kept columns.
-fn droppable(fit: &Fit) -> Result<Vec<(String, Vec<usize>)>> {
+/// What is left of X without a term.
+enum Rest {
+    /// These columns.
+    Kept(Vec<usize>),
+    /// Combinations of the columns.
+    Combined(Vec<Vec<f64>>),
+}
+
+/// How far, relative to its weights, a column may be from a combination of others.
+const TOLERANCE: f64 = 1e-9;
+
+/// The terms that are in no other, with the rest of X.
+fn droppable(fit: &Fit) -> Result<Vec<(String, Rest)>> {
+    let p = fit.kept.len();
     match &fit.program {
         ModelProgram::Formula(program) => {
             let of_column = program.fixed_column_terms();
@@ -54,42 +69,81 @@ fn droppable(fit: &Fit) -> Result<Vec<(String, Vec<usize>)>> {
                 if !larger.is_empty() {
                     continue;
                 }
-                if !program.stays_without(t) {
-                    return Err(Error::unsupported(format!(
-                        "drop1: without an intercept, other terms would be coded anew without the factor {}; fit the models and compare them",
-                        quoted(label)
-                    )));
-                }
                 let other = (0..of_column.len()).find(|j| !fit.kept.contains(j) && of_column[*j] != t + 1);
                 if let Some(j) = other {
                     return Err(Error::unsupported(format!(
-                        "drop1: the column {}, which the fit left out, may have an estimate without the term {}; fit the models and compare them",
+                        "drop1: the column {}, which the fit left out, may have an estimate without the term {}; compare the models' fits",
                         quoted(&program.fixed_names()[j]),
                         quoted(label)
                     )));
                 }
-                let columns: Vec<usize> = (0..fit.kept.len()).filter(|&j| of_column[fit.kept[j]] == t + 1).collect();
-                all.push((label.to_owned(), columns));
+                let rest = if program.stays_without(t) {
+                    Rest::Kept((0..p).filter(|&j| of_column[fit.kept[j]] != t + 1).collect())
+                } else {
+                    recoded(fit, program, t, label)?
+                };
+                all.push((label.to_owned(), rest));
             }
             Ok(all)
         }
         ModelProgram::Arrays(_) => {
             let n = fit.n_obs.max(1);
             let constant = |j: usize| fit.x[j * n..(j + 1) * n].windows(2).all(|w| w[0] == w[1]);
-            let own = (0..fit.fixed.names.len()).filter(|&j| !constant(j));
-            Ok(own.map(|j| (fit.fixed.names[j].clone(), vec![j])).collect())
+            let rest = |own: usize| Rest::Kept((0..p).filter(|&j| j != own).collect());
+            Ok((0..p).filter(|&j| !constant(j)).map(|j| (fit.fixed.names[j].clone(), rest(j))).collect())
         }
     }
 }
 
-/// The design without some columns of X.
-fn without(design: &Design, columns: &[usize]) -> Design {
-    let n = design.n;
-    let kept: Vec<usize> = (0..design.x_names.len()).filter(|j| !columns.contains(j)).collect();
-    Design {
-        x: kept.iter().flat_map(|&j| design.x[j * n..(j + 1) * n].iter().copied()).collect(),
-        x_names: kept.iter().map(|&j| design.x_names[j].clone()).collect(),
-        ..design.clone()
+/// The model matrix without a term whose factors made the intercept: others make it then.
+fn recoded(fit: &Fit, program: &Program, term: usize, label: &str) -> Result<Rest> {
+    let none = || {
+        Error::unsupported(format!(
+            "drop1: the model without the term {} has another coding; compare the models' fits",
+            quoted(label)
+        ))
+    };
+    if !fit.fixed.dropped.is_empty() {
+        return Err(none());
+    }
+    let columns = program.columns_without(term)?;
+    let (rows, p) = (columns.products, columns.model);
+    let kept: Vec<usize> = (0..p).collect();
+    let combinations = Estimable::new(&columns.values, rows, p + columns.other, &kept)?;
+    for (column, weights) in combinations.dependent() {
+        for row in 0..rows {
+            let terms = weights.iter().enumerate().map(|(j, w)| w * columns.values[j * rows + row]);
+            let (sum, size) = terms.fold((0.0, 1.0), |(sum, size): (f64, f64), x| (sum + x, size + x.abs()));
+            let off = (sum - columns.values[column * rows + row]).abs();
+            if off.is_nan() || off > TOLERANCE * size {
+                return Err(none());
+            }
+        }
+    }
+    Ok(Rest::Combined(combinations.dependent().iter().map(|(_, weights)| weights.clone()).collect()))
+}
+
+impl Rest {
+    /// A design with this for X.
+    fn of(&self, design: &Design) -> Result<Design> {
+        let n = design.n;
+        let column = |j: usize| &design.x[j * n..(j + 1) * n];
+        let (x, x_names) = match self {
+            Rest::Kept(kept) => (
+                kept.iter().flat_map(|&j| column(j).iter().copied()).collect(),
+                kept.iter().map(|&j| design.x_names[j].clone()).collect(),
+            ),
+            Rest::Combined(combinations) => {
+                let mut x = try_vec("model matrix", 0.0, n * combinations.len())?;
+                for (own, weights) in x.chunks_exact_mut(n.max(1)).zip(combinations) {
+                    for (j, weight) in weights.iter().enumerate().filter(|(_, w)| **w != 0.0) {
+                        own.iter_mut().zip(column(j)).for_each(|(sum, v)| *sum += weight * v);
+                    }
+                }
+                (x, (1..=combinations.len()).map(|j| format!("column {j}")).collect())
+            }
+        };
+        Ok(Design { x, x_names, ..design.clone() })
     }
 }
 

@@ -144,7 +144,7 @@ fn orthogonalised(p: usize, metric: &[f64], j: usize, others: &[usize]) -> Resul
 /// G G', for the columns X G with an indicator for each level.
 fn estimable_metric(fit: &Fit, program: &Program, data: Option<&Frame>) -> Result<Vec<f64>> {
     let columns = program.indicator_columns()?;
-    let (p, all) = (columns.model, columns.model + columns.indicators);
+    let (p, all) = (columns.model, columns.model + columns.other);
     let kept: Vec<usize> = (0..p).collect();
     let full = Estimable::new(&columns.values, columns.products, all, &kept)?;
     let reduce = match (fit.kept.len() == p, data) {
