@@ -2270,7 +2270,8 @@ interlace_status interlace_fit_overdispersion(const struct interlace_fit *fit,
  * dimension `ld` >= k, one column a fixed effect in the order of interlace_fit_fixef_name; `rhs` [k], or NULL for zeros. `df` is
  * one of INTERLACE_DF_*.
  * With `joint`, one row that tests all of them together: "statistic" (F, or Wald's chi-square with infinite degrees of freedom), "df1"
- * (the number of linearly independent rows), "df2" and "p.value"; Kenward and Roger's F is scaled. Rows of L that depend on others must not contradict them.
+ * (the number of linearly independent rows), "df2" and "p.value"; Kenward and Roger's F is scaled. Rows of L that depend on
+ * others must not contradict them.
  * INTERLACE_E_NUMERIC if the covariance of L beta is not positive definite. The caller frees `*out` with interlace_frame_free.
  * Since 0.1.
  */
