@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
-use super::{Fit, FixedEffects, Outcome, TermFit, kept_columns};
+use super::{CorrelationFit, Fit, FixedEffects, Outcome, TermFit, kept_columns};
 use crate::covariance::Structure;
 use crate::design::{Design, ModelProgram};
 use crate::error::{Error, Result};
 use crate::lmm::centre::{centred, shifts};
+use crate::lmm::correlated::CorrelatedProducts;
 use crate::lmm::cross_products::CrossProducts;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::estimate::{estimate, working_from_theta};
@@ -40,7 +41,7 @@ pub(super) fn objective(design: &Design, options: &Options, thetas: &[f64]) -> R
 }
 
 fn check(design: &Design) -> Result<()> {
-    if design.terms.is_empty() {
+    if design.terms.is_empty() && design.correlation.is_none() {
         return Err(Error::argument("the model has no random terms; a linear mixed model needs at least one, such as (1 | group)"));
     }
     crate::design::check_groups(design)
@@ -57,7 +58,7 @@ impl Fit {
         solution: Solution,
     ) -> Fit {
         let (n, p) = (design.n, system.kept.len());
-        let npar = p + solution.theta.len() + 1;
+        let npar = p + solution.theta.len() + usize::from(solution.correlation.is_some()) + 1;
         let log_likelihood = -0.5 * solution.criterion;
         let fixed = FixedEffects::new(&design.x_names, &system.kept, solution.beta, solution.vcov);
         let theta_names = design.terms.iter().flat_map(|t| t.structure.theta_names(&t.group, &t.effects)).collect();
@@ -89,6 +90,14 @@ impl Fit {
             design_warnings: design.warnings,
             rows: design.rows,
             generalised: None,
+            correlation: system.correlation.as_ref().zip(solution.correlation).zip(design.correlation).map(
+                |((products, (estimate, std_error)), design)| CorrelationFit {
+                    estimate,
+                    std_error,
+                    lower: products.scale.lower().0,
+                    design,
+                },
+            ),
             timing: (0.0, 0.0),
             kept: system.kept.clone(),
             terms,
@@ -128,5 +137,9 @@ pub(crate) fn assemble(design: &Design) -> Result<LinearSystem> {
     }
     let mut products = CrossProducts::new(Layout::of_design(design))?;
     products.add(&chunk)?;
-    LinearSystem::new(products, structures, shifts)
+    let (mut system, columns) = LinearSystem::with_projection(products, structures, shifts)?;
+    if let Some(correlation) = &design.correlation {
+        system.correlation = Some(CorrelatedProducts::new(correlation, system.working_rows(&columns, &chunk)?)?);
+    }
+    Ok(system)
 }
