@@ -19,6 +19,11 @@ pub struct CorrelationFit {
 }
 
 impl CorrelationFit {
+    /// `ar1|group` or `cs|group`.
+    pub fn name(&self) -> String {
+        format!("{}|{}", self.design.kind.name(), self.design.group)
+    }
+
     /// Wald limits on the scale on which nlme makes them: log((rho - l) / (1 - rho)), l the least value.
     pub fn interval(&self, level: f64) -> Result<(f64, f64)> {
         if !(level > 0.0 && level < 1.0) {

@@ -4,8 +4,9 @@ use std::time::Instant;
 
 use super::{CorrelationFit, Fit, FixedEffects, Outcome, TermFit, kept_columns};
 use crate::covariance::Structure;
-use crate::design::{Design, ModelProgram};
+use crate::design::{CorrelationDesign, Design, ModelProgram, TermDesign, UNSEEN};
 use crate::error::{Error, Result};
+use crate::formula::CorrelationKind;
 use crate::lmm::centre::{centred, shifts};
 use crate::lmm::correlated::CorrelatedProducts;
 use crate::lmm::cross_products::CrossProducts;
@@ -44,7 +45,32 @@ fn check(design: &Design) -> Result<()> {
     if design.terms.is_empty() && design.correlation.is_none() {
         return Err(Error::argument("the model has no random terms; a linear mixed model needs at least one, such as (1 | group)"));
     }
+    if let Some(correlation) = &design.correlation {
+        check_correlation(design, correlation)?;
+    }
     crate::design::check_groups(design)
+}
+
+/// Compound symmetry and a random intercept of the same group are the same model twice.
+fn check_correlation(design: &Design, correlation: &CorrelationDesign) -> Result<()> {
+    let same = |term: &&TermDesign| {
+        let mut level = vec![UNSEEN; correlation.n_groups];
+        let one = correlation.index.iter().zip(&term.index).all(|(g, own)| {
+            let known = &mut level[*g as usize];
+            *known = if *known == UNSEEN { *own } else { *known };
+            known == own
+        });
+        let constant = |z: &[f64]| z.chunks_exact(design.n).any(|column| column.iter().all(|v| *v == column[0]));
+        let groups = level.iter().filter(|l| **l != UNSEEN).count();
+        one && groups == term.levels.len() && term.z.as_deref().is_none_or(constant)
+    };
+    match design.terms.iter().find(same).filter(|_| correlation.kind == CorrelationKind::CompoundSymmetry) {
+        None => Ok(()),
+        Some(term) => Err(Error::argument(format!(
+            "correlation: cs(1 | {}) and the random intercept of {} are the same model twice; leave one out",
+            correlation.group, term.group
+        ))),
+    }
 }
 
 impl Fit {

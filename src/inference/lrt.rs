@@ -149,6 +149,10 @@ fn incomparable(first: &Generalised, other: &Generalised) -> Option<String> {
 /// What of the smaller model is not in the larger one.
 fn not_nested(smaller: &Fit, larger: &Fit) -> Option<String> {
     let lacks = |what: String| Some(format!("the models are not nested: the larger one lacks {what}"));
+    let correlation = |fit: &Fit| fit.correlation.as_ref().map(|c| c.design.clone());
+    if correlation(smaller).is_some_and(|own| correlation(larger) != Some(own)) {
+        return lacks("the residual correlation".to_string());
+    }
     for role in Role::ALL {
         let of = if role == Role::Mean { String::new() } else { format!(" of the {}", role.name()) };
         match (smaller.fixed_of(role), larger.fixed_of(role)) {
@@ -193,7 +197,8 @@ fn covers(terms: &[TermFit], term: &TermFit) -> bool {
 fn one_variance_more(smaller: &Fit, larger: &Fit) -> bool {
     let variances = |fit: &Fit| fit.all_terms().map(|(_, t)| t.effects.len()).sum::<usize>();
     let names = |fit: &Fit, role| fit.fixed_of(role).map(|fixed| fixed.names.clone());
-    Role::ALL.into_iter().all(|role| names(smaller, role) == names(larger, role))
+    smaller.correlation.is_some() == larger.correlation.is_some()
+        && Role::ALL.into_iter().all(|role| names(smaller, role) == names(larger, role))
         && smaller.all_terms().chain(larger.all_terms()).all(|(_, t)| has_free_variances(t))
         && variances(larger) == variances(smaller) + 1
         && not_nested(smaller, larger).is_none()

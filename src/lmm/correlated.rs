@@ -33,6 +33,7 @@ pub struct CorrelatedProducts {
 }
 
 /// Rows of the working columns, multiplied by the square roots of the weights.
+#[derive(Clone)]
 pub struct CorrelatedRows {
     pub layout: Layout,
     /// Columns of [Q e].
@@ -151,6 +152,19 @@ impl CorrelatedProducts {
         };
         let lower = 0.4 * self.scale.lower().0;
         [lower, 0.05, 0.3, 0.6, 0.9].iter().filter(|p| **p > 0.0 || lower < 0.0).filter_map(at).filter(|x| *x != 0.0).collect()
+    }
+
+    /// The same, which passes over the rows in each evaluation.
+    #[cfg(test)]
+    pub fn without_pieces(&self) -> Self {
+        let (rows, runs) = (self.rows.clone(), Runs { rows: self.runs.rows.clone(), starts: self.runs.starts.clone() });
+        let (classes, counts, class) = (self.classes.clone(), self.counts.clone(), self.class.clone());
+        CorrelatedProducts { rows, runs, classes, counts, class, zeros: self.zeros(), pieces: vec![], ..*self }
+    }
+
+    #[cfg(test)]
+    pub fn keeps_pieces(&self) -> bool {
+        !self.pieces.is_empty()
     }
 
     fn n_factors(&self) -> usize {

@@ -1,6 +1,7 @@
 //! Estimation of linear models: starts, minimisation, other minima.
 
 use super::deviance::Deviance;
+use super::rho::RhoScale;
 use super::start::moment_start;
 use super::survey::lower_point;
 use super::system::LinearSystem;
@@ -32,7 +33,7 @@ pub fn estimate(deviance: &mut Deviance<'_>, options: &Options, progress: Option
 fn best_of_starts(search: &mut LinearSearch<'_, '_, '_, '_>) -> Result<Summary> {
     let (system, options) = (search.criterion.system, search.options);
     if let Some(theta0) = &options.theta0 {
-        let start = working_from_theta(system, theta0)?;
+        let start = off_the_boundary(system, working_from_theta(system, theta0)?);
         return search.run(&start, options.tolerance);
     }
     let moment = with_correlation(search.criterion, &moment_start(system))?;
@@ -121,6 +122,16 @@ pub fn working_from_theta(system: &LinearSystem, theta: &[f64]) -> Result<Vec<f6
         system.term_working(k, &mut theta[range.clone()], &mut working[range])?;
     }
     Ok(working)
+}
+
+/// A correlation of zero in continuous time, where the criterion has no slope in its coordinate, a little off it.
+pub fn off_the_boundary(system: &LinearSystem, mut working: Vec<f64>) -> Vec<f64> {
+    if let (Some(products), [.., x]) = (&system.correlation, &mut working[..])
+        && matches!(products.scale, RhoScale::Positive { .. })
+    {
+        *x = x.abs().max(0.1);
+    }
+    working
 }
 
 /// The user's theta of working parameters, and the residual correlation if there is one.

@@ -18,6 +18,9 @@ mod start;
 mod survey;
 pub mod estimate;
 pub mod solution;
+pub mod conditional;
 
 #[cfg(test)]
 pub(crate) mod tests;
+#[cfg(test)]
+mod correlated_tests;

@@ -209,6 +209,14 @@ impl FixedMap {
         solve_upper(v.len(), &self.w, v);
     }
 
+    /// The user's columns from the working ones: v <- W'v.
+    pub fn columns(&self, v: &mut [f64]) {
+        let k = v.len();
+        for j in (0..k).rev() {
+            v[j] = (0..=j).map(|i| self.w[j * k + i] * v[i]).sum();
+        }
+    }
+
     /// log|det W|: the user's X is Q W.
     pub fn log_determinant(&self) -> f64 {
         let k = self.taken.len();

@@ -5,8 +5,10 @@ use super::quantity::{COORDINATES, PSI, Point, Rule};
 use crate::distributions::normal_quantile;
 use crate::error::Result;
 use crate::family::MAX_PARAMETERS;
+use crate::fit::linear::assemble;
 use crate::fit::{Fit, Rebuilt};
 use crate::glmm::joint::{EffectRow, Joint};
+use crate::lmm::conditional::Conditional;
 
 /// One a row.
 #[derive(Default)]
@@ -19,10 +21,27 @@ pub struct Limits {
 /// Standard errors of the values of a rule, and intervals.
 pub fn limits(rows: &Rows<'_>, rule: &Rule<'_>, points: &[Point], values: &[f64], level: f64) -> Result<Limits> {
     let chosen = rows.parts.iter().flatten().flat_map(|part| &part.terms).any(|term| term.chosen);
+    if let Some(correlation) = rule.fit.correlation.as_ref().filter(|_| chosen) {
+        let system = assemble(&rule.fit.design())?;
+        let parameters = [&rule.fit.theta[..], &[correlation.estimate]].concat();
+        let effects = Conditional::new(&system, &parameters, rule.fit.sigma)?;
+        return of_rows(rows, rule, points, values, level, Some(Random::Correlated(effects)));
+    }
     let rebuilt: Option<Rebuilt> = if chosen { Some(rule.fit.rebuilt()?) } else { None };
     let further = rule.fit.further_predictors();
     let x: Vec<&[f64]> = std::iter::once(&rule.fit.x[..]).chain(further.iter().flatten().map(|p| &p.x[..])).collect();
     let joint = rebuilt.as_ref().map(|own| Joint::new(&own.model, &own.working, &x)).transpose()?;
+    of_rows(rows, rule, points, values, level, joint.map(Random::Laplace))
+}
+
+fn of_rows(
+    rows: &Rows<'_>,
+    rule: &Rule<'_>,
+    points: &[Point],
+    values: &[f64],
+    level: f64,
+    joint: Option<Random<'_>>,
+) -> Result<Limits> {
     let mut errors = Errors::new(rule.fit, rows, joint);
     let reach = -normal_quantile(0.5 * (1.0 - level));
     let mut out = Limits::default();
@@ -56,10 +75,27 @@ fn interval(rule: &Rule<'_>, point: &Point, value: f64, reach: f64, gradient: &[
     (keep(lower, lower <= value), keep(upper, upper >= value))
 }
 
+/// What random effects vary about, given the parameters.
+enum Random<'m> {
+    Laplace(Joint<'m>),
+    /// Of a linear model with correlated residuals.
+    Correlated(Conditional<'m>),
+}
+
+impl Random<'_> {
+    /// The variance of linear functionals of the random effects given the parameters; what the modes add to the weights of the fixed effects.
+    fn variance<'z>(&mut self, rows: impl Iterator<Item = EffectRow<'z>>, weights: &mut [f64]) -> f64 {
+        match self {
+            Random::Laplace(joint) => joint.variance(rows, weights),
+            Random::Correlated(own) => own.variance(rows.map(|row| (row.term, row.level, row.z)), weights),
+        }
+    }
+}
+
 /// The covariance of everything that a row's prediction depends on.
 struct Errors<'r, 'a, 'm> {
     rows: &'r Rows<'a>,
-    joint: Option<Joint<'m>>,
+    joint: Option<Random<'m>>,
     /// `[m, m]`: fixed effects of all predictors, then the family's parameters that are estimated.
     vcov: &'a [f64],
     m: usize,
@@ -70,7 +106,7 @@ struct Errors<'r, 'a, 'm> {
 }
 
 impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
-    fn new(fit: &'a Fit, rows: &'r Rows<'a>, joint: Option<Joint<'m>>) -> Self {
+    fn new(fit: &'a Fit, rows: &'r Rows<'a>, joint: Option<Random<'m>>) -> Self {
         let vcov = fit.generalised.as_ref().map_or(&fit.fixed.vcov[..], |own| &own.vcov[..]);
         let m = vcov.len().isqrt();
         let mut shared = [None; MAX_PARAMETERS];
