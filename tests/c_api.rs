@@ -65,7 +65,7 @@ macro_rules! programs {
     };
 }
 
-programs! { status frame spec family options fit glmm arrays predict predict_glmm inference simulate threads hostile }
+programs! { status frame spec family options fit glmm arrays correlation predict predict_glmm inference simulate threads hostile }
 
 /// The examples compile, run in their own folder, and have something to show.
 #[test]

@@ -219,7 +219,7 @@ fn a_correlation_at_zero_in_continuous_time() {
         for k in 0..8 {
             e = -0.6 * e + 0.8 * rng.normal();
             y.push(e);
-            t.push(k as f64 + 0.25);
+            t.push(f64::from(k) + 0.25);
             g.push(group);
         }
     }

@@ -25,23 +25,16 @@ pub fn limits(rows: &Rows<'_>, rule: &Rule<'_>, points: &[Point], values: &[f64]
         let system = assemble(&rule.fit.design())?;
         let parameters = [&rule.fit.theta[..], &[correlation.estimate]].concat();
         let effects = Conditional::new(&system, &parameters, rule.fit.sigma)?;
-        return of_rows(rows, rule, points, values, level, Some(Random::Correlated(effects)));
+        return Ok(of_rows(rows, rule, points, values, level, Some(Random::Correlated(Box::new(effects)))));
     }
     let rebuilt: Option<Rebuilt> = if chosen { Some(rule.fit.rebuilt()?) } else { None };
     let further = rule.fit.further_predictors();
     let x: Vec<&[f64]> = std::iter::once(&rule.fit.x[..]).chain(further.iter().flatten().map(|p| &p.x[..])).collect();
     let joint = rebuilt.as_ref().map(|own| Joint::new(&own.model, &own.working, &x)).transpose()?;
-    of_rows(rows, rule, points, values, level, joint.map(Random::Laplace))
+    Ok(of_rows(rows, rule, points, values, level, joint.map(|joint| Random::Laplace(Box::new(joint)))))
 }
 
-fn of_rows(
-    rows: &Rows<'_>,
-    rule: &Rule<'_>,
-    points: &[Point],
-    values: &[f64],
-    level: f64,
-    joint: Option<Random<'_>>,
-) -> Result<Limits> {
+fn of_rows(rows: &Rows<'_>, rule: &Rule<'_>, points: &[Point], values: &[f64], level: f64, joint: Option<Random<'_>>) -> Limits {
     let mut errors = Errors::new(rule.fit, rows, joint);
     let reach = -normal_quantile(0.5 * (1.0 - level));
     let mut out = Limits::default();
@@ -53,7 +46,7 @@ fn of_rows(
         out.lower.push(lower);
         out.upper.push(upper);
     }
-    Ok(out)
+    out
 }
 
 /// Symmetric on the scale of the rule's principal coordinate, the other coordinates held. An end that is outside the link's domain is NaN.
@@ -77,9 +70,9 @@ fn interval(rule: &Rule<'_>, point: &Point, value: f64, reach: f64, gradient: &[
 
 /// What random effects vary about, given the parameters.
 enum Random<'m> {
-    Laplace(Joint<'m>),
+    Laplace(Box<Joint<'m>>),
     /// Of a linear model with correlated residuals.
-    Correlated(Conditional<'m>),
+    Correlated(Box<Conditional<'m>>),
 }
 
 impl Random<'_> {

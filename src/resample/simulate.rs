@@ -73,7 +73,9 @@ impl<'f> Simulator<'f> {
         let mut stream = Stream::new(seed, replicate, Purpose::Response);
         let mut y = try_vec("simulated responses", 0.0, self.fit.n_obs)?;
         if let Some(correlation) = &self.fit.correlation {
-            y.iter_mut().for_each(|e| *e = stream.normal());
+            for e in &mut y {
+                *e = stream.normal();
+            }
             correlation.correlate(&mut y)?;
             for (i, y) in y.iter_mut().enumerate() {
                 *y = eta[0][i] + self.fit.sigma / self.weight(i).sqrt() * *y;
