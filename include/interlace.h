@@ -1126,7 +1126,9 @@ interlace_status interlace_spec_set_response_levels(struct interlace_spec *spec,
  * within each group, or "cs(1 | g)". Times that are all whole numbers are those of AR(1), whose parameter is between -1 and 1; others are
  * of its continuous form, with a parameter from 0 to below 1. The parameter of "cs" is between -1/(m - 1) and 1, m the size of the largest
  * group. The residual of a row with prior weight w has the variance sigma^2 / w. A model with residual correlation needs no random effects.
- * A time that a group has twice is an error when it is fitted. The last call holds.
+ * A time that a group has twice is an error when it is fitted. Where theta is given (starts, interlace_spec_objective) or reported during
+ * the search, the parameter stands behind it. Predictions are of fixed and random effects: residuals say nothing of new rows. Likelihood
+ * profiles are not available. The last call holds.
  * INTERLACE_E_FORMULA if it can't be read; `position` is then the byte in `correlation`. INTERLACE_E_ARGUMENT for a model that is not
  * INTERLACE_LMM.
  * Since 0.1.
@@ -1652,6 +1654,12 @@ int32_t interlace_fit_correlation_kind(const struct interlace_fit *fit);
  * Since 0.1.
  */
 const char *interlace_fit_correlation_group(const struct interlace_fit *fit);
+
+/**
+ * Number of groups within which residuals are correlated that occur in the rows used; 0 without residual correlation.
+ * Since 0.1.
+ */
+size_t interlace_fit_correlation_n_groups(const struct interlace_fit *fit);
 
 /**
  * Name of the time of a residual correlation; NULL where it is the order of the rows, and without residual correlation.

@@ -24,6 +24,13 @@ pub extern "C" fn interlace_fit_correlation_group(fit: Option<&FitHandle>) -> *c
     query(null(), || names(fit, 0))
 }
 
+/// Number of groups within which residuals are correlated that occur in the rows used; 0 without residual correlation.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_correlation_n_groups(fit: Option<&FitHandle>) -> usize {
+    query(0, || Some(own(fit)?.n_groups()))
+}
+
 /// Name of the time of a residual correlation; NULL where it is the order of the rows, and without residual correlation.
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -24,6 +24,13 @@ impl CorrelationFit {
         format!("{}|{}", self.design.kind.name(), self.design.group)
     }
 
+    /// Groups that occur in the rows used.
+    pub fn n_groups(&self) -> usize {
+        let mut occurs = vec![false; self.design.n_groups];
+        self.design.index.iter().for_each(|g| occurs[*g as usize] = true);
+        occurs.into_iter().filter(|o| *o).count()
+    }
+
     /// Wald limits on the scale on which nlme makes them: log((rho - l) / (1 - rho)), l the least value.
     pub fn interval(&self, level: f64) -> Result<(f64, f64)> {
         if !(level > 0.0 && level < 1.0) {

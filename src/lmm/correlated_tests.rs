@@ -41,7 +41,9 @@ fn case(
     let index: Vec<u32> = (0..example.n).map(group).collect();
     let mut order: Vec<f64> = (0..example.n).map(|i| ((i * 37) % 61) as f64).collect();
     if times == Times::Real {
-        order.iter_mut().for_each(|t| *t = 0.3 * *t + 0.1 * noise.next());
+        for t in &mut order {
+            *t = 0.3 * *t + 0.1 * noise.next();
+        }
     }
     let named = times != Times::Rows;
     let n_groups = index.iter().map(|g| *g as usize + 1).max().unwrap();

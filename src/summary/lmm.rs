@@ -46,8 +46,9 @@ fn correlation(fit: &Fit) -> Option<String> {
     let (time, group) = (design.time.as_deref().unwrap_or("1"), one_line(&design.group));
     let numbers = column(&[own.estimate, own.std_error], DIGITS);
     Some(format!(
-        "Residual correlation: {kind}, {} | {group}\n Estimate {}, standard error {}\n",
+        "Residual correlation: {kind}, {} | {group}, {} groups\n Estimate {}, standard error {}\n",
         one_line(time),
+        own.n_groups(),
         numbers[0].trim(),
         numbers[1].trim()
     ))

@@ -54,7 +54,7 @@ int main(void) {
     CHECK(interlace_fit_converged(fit) && interlace_fit_n_terms(fit) == 0 && interlace_fit_npar(fit) == 3);
     CHECK(interlace_fit_correlation_kind(fit) == INTERLACE_CORRELATION_CS);
     SAME(interlace_fit_correlation_group(fit), "Batch");
-    CHECK(interlace_fit_correlation_time(fit) == NULL);
+    CHECK(interlace_fit_correlation_time(fit) == NULL && interlace_fit_correlation_n_groups(fit) == 6);
     CLOSE(interlace_fit_criterion(fit), dyestuff_criterion, 1e-3);
     OK(interlace_fit_correlation(fit, &rho, &std_error, &err));
     CLOSE(rho, 42.001 * 42.001 / (42.001 * 42.001 + 49.510 * 49.510), 1e-4);
@@ -98,7 +98,7 @@ int main(void) {
     CHECK(interlace_fit_correlation_kind(fit) == 0 && interlace_fit_correlation_group(fit) == NULL);
     FAILS(INTERLACE_E_ARGUMENT, "no residual correlation", interlace_fit_correlation(fit, &rho, NULL, &err));
     interlace_fit_free(fit);
-    CHECK(interlace_fit_correlation_kind(NULL) == 0 && interlace_fit_correlation_time(NULL) == NULL);
+    CHECK(interlace_fit_correlation_kind(NULL) == 0 && interlace_fit_correlation_n_groups(NULL) == 0 && interlace_fit_correlation_time(NULL) == NULL);
     FAILS(INTERLACE_E_ARGUMENT, "NULL", interlace_fit_correlation(NULL, &rho, NULL, &err));
     return 0;
 }
