@@ -110,6 +110,8 @@ static bool make_spec(void *context, const char *formula, interlace_spec **out, 
         return false;
     if (asked->model == INTERLACE_CLMM && !describe_thresholds(asked, spec, error))
         return false;
+    if (asked->correlation != NULL && interlace_spec_set_correlation(spec, asked->correlation, error) != INTERLACE_OK)
+        return false;
     if (asked->weights != NULL && interlace_spec_set_weights(spec, asked->weights, error) != INTERLACE_OK)
         return false;
     if (asked->offset != NULL && interlace_spec_set_offset(spec, asked->offset, error) != INTERLACE_OK)

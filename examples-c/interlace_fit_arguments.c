@@ -104,6 +104,8 @@ static enum arguments_outcome check_model(const struct arguments *arguments, cha
     const char *model = arguments->model == INTERLACE_LMM    ? "lmm"
                         : arguments->model == INTERLACE_GLMM ? "glmm"
                                                              : "clmm";
+    if (arguments->model != INTERLACE_LMM && arguments->correlation != NULL)
+        return say(message, ARGUMENTS_WRONG, "--correlation is for the model lmm, not %s", model);
     if (arguments->model != INTERLACE_GLMM && generalised_option(arguments) != NULL)
         return say(message, ARGUMENTS_WRONG, "%s is for the model glmm, not %s", generalised_option(arguments), model);
     if (arguments->model != INTERLACE_CLMM && ordinal_option(arguments) != NULL)

@@ -23,6 +23,7 @@ const char *const help_text[] = {
     "\n",
 
     "model\n"
+    "  --correlation \"ar1(time | g)\" | \"cs(1 | g)\"   of the residuals within groups (lmm); ar1(1 | g) takes the order of the rows\n"
     "  --method reml|ml           restricted maximum likelihood (the default of lmm) or maximum likelihood (of glmm, clmm)\n"
     "  --random \"(1 + x | g)\"     a random term besides those of FORMULA (repeatable)\n"
     "  --groups A,B               random intercepts, as --random \"(1 | A)\" --random \"(1 | B)\"\n"

@@ -117,6 +117,12 @@ static enum answer take_dispformula(struct arguments *arguments, const char *val
     return TAKEN;
 }
 
+static enum answer take_correlation(struct arguments *arguments, const char *value)
+{
+    arguments->correlation = value;
+    return TAKEN;
+}
+
 static enum answer take_ziformula(struct arguments *arguments, const char *value)
 {
     arguments->ziformula = value;
@@ -407,6 +413,7 @@ static const struct option options[] = {
     {"--fix", "a parameter and its value, \"df=4\"", take_fix},
     {"--dispformula", "a formula, \"~ z\"", take_dispformula},
     {"--ziformula", "a formula, \"~ z\"", take_ziformula},
+    {"--correlation", "a structure, \"ar1(time | g)\"", take_correlation},
     {"--information", "observed or expected", take_information},
     {"--nagq", "a whole number from -100 to 100", take_nagq},
     {"--std-errors", "marginal or conditional", take_std_errors},
@@ -440,7 +447,6 @@ static const struct option options[] = {
     {"--seed", "an integer that is not negative", take_seed},
     {"--json", NULL, take_json},
     /* Options of later versions: known, so that they are not taken for slips of the pen. */
-    {"--correlation", "a structure", NULL},
     {"--ties", "efron or breslow", NULL},
     {"--influence", "observation or a group", NULL},
 };

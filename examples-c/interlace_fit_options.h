@@ -35,6 +35,8 @@ struct arguments {
     struct text_list contrast_columns; /* parallel to contrast_names */
     struct text_list contrast_names;
 
+    const char *correlation;
+
     const char *family;
     const char *link;
     struct text_list fixed_parameters; /* parallel to fixed_values */

@@ -130,6 +130,29 @@ static void put_timing(struct document *document, const struct results *results)
     json_close(&document->json, '}');
 }
 
+/* How residuals are correlated within groups. */
+static void put_correlation(struct document *document)
+{
+    double estimate, std_error;
+    int32_t kind = interlace_fit_correlation_kind(document->fit);
+    const char *time = interlace_fit_correlation_time(document->fit);
+    if (kind == 0)
+        return;
+    if (interlace_fit_correlation(document->fit, &estimate, &std_error, document->error) != INTERLACE_OK) {
+        document->failed = true;
+        return;
+    }
+    json_key(&document->json, "correlation");
+    json_open(&document->json, '{');
+    put_text(document, "type", kind == INTERLACE_CORRELATION_AR1 ? "ar1" : "cs");
+    put_text(document, "group", interlace_fit_correlation_group(document->fit));
+    if (time != NULL)
+        put_text(document, "time", time);
+    put_number(document, "estimate", estimate);
+    put_number(document, "std_error", std_error);
+    json_close(&document->json, '}');
+}
+
 static void put_fit(struct document *document, const struct results *results)
 {
     const interlace_fit *fit = document->fit;
@@ -141,6 +164,7 @@ static void put_fit(struct document *document, const struct results *results)
     put_names(document, "theta_names", interlace_fit_theta_name, interlace_fit_n_theta(fit));
     put_varcorr(document, "varcorr", INTERLACE_MEAN);
     put_number(document, "sigma", interlace_fit_sigma(fit));
+    put_correlation(document);
     put_number(document, "logLik", interlace_fit_log_likelihood(fit));
     put_number(document, "criterion", interlace_fit_criterion(fit));
     put_number(document, "AIC", interlace_fit_aic(fit));

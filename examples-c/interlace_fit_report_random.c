@@ -45,6 +45,13 @@ void put_group_sizes(struct document *document)
         if (first == term)
             put_count(document, interlace_fit_term_group(fit, term), interlace_fit_term_n_levels(fit, term));
     }
+    /* Groups of correlated residuals, unless they have random effects, too. */
+    const char *group = interlace_fit_correlation_group(fit);
+    for (size_t term = 0; group != NULL && term < interlace_fit_n_terms(fit); term++)
+        if (strcmp(group, interlace_fit_term_group(fit, term)) == 0)
+            group = NULL;
+    if (group != NULL)
+        put_count(document, group, interlace_fit_correlation_n_groups(fit));
     json_close(&document->json, '}');
 }
 

@@ -164,6 +164,16 @@
 #define INTERLACE_THRESHOLD_EQUIDISTANT 2
 
 /**
+ * Residuals of one group at distance d in time have the correlation rho^d: autoregressive of order 1.
+ */
+#define INTERLACE_CORRELATION_AR1 1
+
+/**
+ * Any two residuals of one group have the correlation rho: compound symmetry.
+ */
+#define INTERLACE_CORRELATION_CS 2
+
+/**
  * A parameter of a family is worked with as it is.
  */
 #define INTERLACE_SCALE_IDENTITY 0
@@ -1144,6 +1154,36 @@ interlace_status interlace_spec_set_response_levels(struct interlace_spec *spec,
                                                     struct interlace_error *err);
 
 /**
+ * Lets the residuals of a linear model be correlated within groups: "ar1(time | g)", "ar1(1 | g)", whose time is the order of the rows used
+ * within each group, or "cs(1 | g)". Times that are all whole numbers are those of AR(1), whose parameter is between -1 and 1; others are
+ * of its continuous form, with a parameter from 0 to below 1. The parameter of "cs" is between -1/(m - 1) and 1, m the size of the largest
+ * group. The residual of a row with prior weight w has the variance sigma^2 / w. A model with residual correlation needs no random effects.
+ * A time that a group has twice is an error when it is fitted. Where theta is given (starts, interlace_spec_objective) or reported during
+ * the search, the parameter stands behind it. Predictions are of fixed and random effects: residuals say nothing of new rows. Likelihood
+ * profiles are not available. The last call holds.
+ * INTERLACE_E_FORMULA if it can't be read; `position` is then the byte in `correlation`. INTERLACE_E_ARGUMENT for a model that is not
+ * INTERLACE_LMM.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_correlation(struct interlace_spec *spec,
+                                                const char *correlation,
+                                                struct interlace_error *err);
+
+/**
+ * The same for a spec made from arrays. `kind` is INTERLACE_CORRELATION_AR1 or INTERLACE_CORRELATION_CS; `index` [n] has the group of each
+ * row, from 0 to below `n_groups`, or -1, which is missing; `time` [n] may be NULL: the order of the rows; it must be for
+ * INTERLACE_CORRELATION_CS. All arrays are copied.
+ * Since 0.1.
+ */
+interlace_status interlace_spec_set_correlation_arrays(struct interlace_spec *spec,
+                                                       int32_t kind,
+                                                       const int64_t *index,
+                                                       const double *time,
+                                                       size_t n,
+                                                       size_t n_groups,
+                                                       struct interlace_error *err);
+
+/**
  * Number of families that interlace_spec_set_family knows.
  * Since 0.1.
  */
@@ -1634,6 +1674,52 @@ interlace_status interlace_fit_linear_predictor(const struct interlace_fit *fit,
                                                 double *out,
                                                 size_t len,
                                                 struct interlace_error *err);
+
+/**
+ * The kind of a fit's residual correlation, INTERLACE_CORRELATION_AR1 or INTERLACE_CORRELATION_CS; 0 without one.
+ * Since 0.1.
+ */
+int32_t interlace_fit_correlation_kind(const struct interlace_fit *fit);
+
+/**
+ * Name of the groups within which residuals are correlated, "g" or "a:b"; NULL without residual correlation.
+ * Since 0.1.
+ */
+const char *interlace_fit_correlation_group(const struct interlace_fit *fit);
+
+/**
+ * Number of groups within which residuals are correlated that occur in the rows used; 0 without residual correlation.
+ * Since 0.1.
+ */
+size_t interlace_fit_correlation_n_groups(const struct interlace_fit *fit);
+
+/**
+ * Name of the time of a residual correlation; NULL where it is the order of the rows, and without residual correlation.
+ * Since 0.1.
+ */
+const char *interlace_fit_correlation_time(const struct interlace_fit *fit);
+
+/**
+ * The estimated parameter rho of the residual correlation, to `estimate`, and its standard error by the delta method from the observed
+ * information, to `std_error`, which may be NULL; NaN where the parameter is at the end of its range.
+ * INTERLACE_E_ARGUMENT for a fit without residual correlation.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_correlation(const struct interlace_fit *fit,
+                                           double *estimate,
+                                           double *std_error,
+                                           struct interlace_error *err);
+
+/**
+ * Wald limits of the residual correlation at a level, as 0.95, to `lower` and `upper`: symmetric on the scale log((rho - a) / (1 - rho)),
+ * a the least value that rho could have.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_correlation_confint(const struct interlace_fit *fit,
+                                                   double level,
+                                                   double *lower,
+                                                   double *upper,
+                                                   struct interlace_error *err);
 
 /**
  * Name of the family of a generalised model, as interlace_family_name has it, and of an ordinal one "cumulative"; NULL for a linear model.

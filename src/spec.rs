@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::error::{Error, Result};
 use crate::family::{Family, Link, Parameter, by_name};
-use crate::formula::StructureKind;
+use crate::formula::{CorrelationKind, StructureKind};
 use crate::frame::names::quoted;
 
 /// The kind of model.
@@ -33,6 +33,8 @@ pub struct Spec {
     pub dispersion: Option<PredictorSpec>,
     /// What the logit of the probability of a zero of its own depends on.
     pub zero_inflation: Option<PredictorSpec>,
+    /// Of the residuals of a linear model.
+    pub correlation: Option<CorrelationSpec>,
 }
 
 impl Spec {
@@ -44,6 +46,7 @@ impl Spec {
             ordinal: OrdinalSpec::default(),
             dispersion: None,
             zero_inflation: None,
+            correlation: None,
         }
     }
 
@@ -52,6 +55,11 @@ impl Spec {
         if self.kind != ModelKind::Clmm && !self.ordinal.is_default() {
             return Err(Error::argument(
                 "a link of its own, thresholds, nominal effects and levels of the response are of ordinal models, not of this one",
+            ));
+        }
+        if self.kind != ModelKind::Lmm && self.correlation.is_some() {
+            return Err(Error::argument(
+                "correlation: residuals are correlated in linear models alone; others have random effects for it, as ar1(0 + time | g)",
             ));
         }
         match self.kind {
@@ -182,6 +190,26 @@ pub enum PredictorSpec {
     Formula(String),
     /// `[n, p]` column-major, of a model given by arrays.
     Arrays { p: usize, x: Vec<f64>, x_names: Vec<String> },
+}
+
+/// How residuals are correlated within groups.
+#[derive(Clone, Debug)]
+pub enum CorrelationSpec {
+    /// `ar1(time | group)`, `ar1(1 | group)` or `cs(1 | group)`, of a model given by a formula.
+    Formula(String),
+    /// Of a model given by arrays.
+    Arrays(ArrayCorrelation),
+}
+
+/// A residual correlation given by arrays.
+#[derive(Clone, Debug)]
+pub struct ArrayCorrelation {
+    pub kind: CorrelationKind,
+    /// Group of each row, 0-based; -1 is missing.
+    pub index: Vec<i64>,
+    pub n_groups: usize,
+    /// `None` is the order of the rows.
+    pub time: Option<Vec<f64>>,
 }
 
 /// Where the design comes from.

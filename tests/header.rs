@@ -8,7 +8,7 @@ mod toolchain;
 use toolchain::{cc, cxx, root, succeed};
 
 /// The files of src/capi that make the header, in its order.
-const SOURCES: [&str; 25] = [
+const SOURCES: [&str; 27] = [
     "status",
     "frame",
     "frame_columns",
@@ -16,12 +16,14 @@ const SOURCES: [&str; 25] = [
     "spec_arrays",
     "spec_family",
     "spec_ordinal",
+    "spec_correlation",
     "family_list",
     "family",
     "options",
     "fit",
     "fit_fixed",
     "fit_predictors",
+    "fit_correlation",
     "fit_family",
     "fit_ordinal",
     "fit_random",

@@ -248,7 +248,7 @@ unsafe fn effects(term: &Term, n: usize) -> Result<(Option<Vec<f64>>, Vec<String
     Ok((Some(z), (1..=term.k).map(|i| format!("z{i}")).collect()))
 }
 
-fn checked_index<I: Copy + Into<i64>>(index: &[I], n_levels: usize) -> Result<Vec<i64>> {
+pub(super) fn checked_index<I: Copy + Into<i64>>(index: &[I], n_levels: usize) -> Result<Vec<i64>> {
     let mut copy = try_vec("index", -1_i64, index.len())?;
     for (row, (to, &from)) in copy.iter_mut().zip(index).enumerate() {
         *to = from.into();
@@ -273,7 +273,7 @@ fn term_of(spec: Option<&mut SpecHandle>, term: usize) -> Result<&mut ArrayTerm>
     terms.get_mut(term).ok_or_else(|| Error::argument(format!("term is {term}, the spec has {count} terms (from 0)")))
 }
 
-fn expect_length(what: &str, length: usize, name: &str, wanted: usize) -> Result<()> {
+pub(super) fn expect_length(what: &str, length: usize, name: &str, wanted: usize) -> Result<()> {
     if length == wanted {
         return Ok(());
     }

@@ -11,7 +11,7 @@ use crate::design::rows::{Incomplete, Rows, row_text};
 use crate::design::{Columns, Design, Further, NaPolicy, PredictorDesign, ResponseRule, TermDesign, UNSEEN, realise};
 use crate::error::{Error, Result, try_vec};
 use crate::frame::names::quoted;
-use crate::spec::{ArraySpec, ArrayTerm};
+use crate::spec::{ArrayCorrelation, ArraySpec, ArrayTerm};
 
 /// What new arrays have to match.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -46,6 +46,7 @@ pub fn from_arrays(
     spec: &ArraySpec,
     further: Further<Columns>,
     response: ResponseRule,
+    correlation: Option<&ArrayCorrelation>,
     na: NaPolicy,
 ) -> Result<(ArrayProgram, Design)> {
     if spec.n == 0 {
@@ -60,6 +61,7 @@ pub fn from_arrays(
     }
     let mut noted = incomplete(spec, &x_names, &names, true)?;
     note_further(&further, &further_names, spec.n, &mut noted);
+    correlation.map_or(Ok(()), |c| c.note(spec.n, &mut noted))?;
     let (rows, ledger) = noted.finish(na)?;
     if rows.is_empty() {
         let (n, (_, name)) = (ledger.n_data, &ledger.dropped[0]);
@@ -84,7 +86,8 @@ pub fn from_arrays(
     rows.check_finite("y", &y)?;
     let weights = spec.weights.as_ref().map(|w| realise::checked_weights("weights", Cow::Borrowed(w), &rows)).transpose()?;
     let design = program.without_terms(spec, further, &rows)?;
-    Ok((program, Design { y, weights, terms, categories, warnings, rows: ledger, ..design }))
+    let correlation = correlation.map(|c| c.realise(&rows)).transpose()?;
+    Ok((program, Design { y, weights, terms, categories, correlation, warnings, rows: ledger, ..design }))
 }
 
 /// The design of new arrays, which need neither response nor weights. Levels with labels are matched by label, levels without by the

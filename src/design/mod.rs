@@ -14,6 +14,7 @@ pub mod check;
 pub mod coding;
 mod compile;
 pub mod contrasts;
+mod correlation;
 mod functions;
 mod further;
 mod grid;
@@ -40,6 +41,7 @@ mod tests;
 
 pub use arrays::{ArrayProgram, apply_arrays, from_arrays};
 pub use check::{check_groups, check_groups_generalised};
+pub use correlation::{CorrelationDesign, Runs};
 pub use further::{Columns, Further, one_sided};
 pub use grid::{Reference, ReferenceFactor};
 pub use indicators::ProductColumns;
@@ -78,6 +80,8 @@ pub struct Design {
     pub nominal: Option<PredictorDesign>,
     /// Of an ordinal model, labels of the categories that occur, from lowest to highest: `y` is 1, 2, ... in their order.
     pub categories: Vec<String>,
+    /// Of the residuals; only where a model is fitted.
+    pub correlation: Option<CorrelationDesign>,
     /// What happened to the rows of the data.
     pub rows: RowLedger,
     /// What the user should know: levels that don't occur.

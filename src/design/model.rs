@@ -8,7 +8,7 @@ use super::{Design, Further, NaPolicy, Program, Request, ResponseRule, formula_o
 use crate::error::{Error, Result};
 use crate::family::WeightRole;
 use crate::frame::Frame;
-use crate::spec::{ArraySpec, ModelKind, PredictorSpec, Source, Spec};
+use crate::spec::{ArrayCorrelation, ArraySpec, CorrelationSpec, ModelKind, PredictorSpec, Source, Spec};
 
 /// Makes the model matrices of data, of a formula or of arrays.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,6 +39,7 @@ impl ModelProgram {
                     weights: source.weights.as_deref(),
                     offset: source.offset.as_deref(),
                     contrasts: &source.contrasts,
+                    correlation: correlation_text(spec)?,
                     na,
                     ..Request::new(&formula)
                 };
@@ -46,7 +47,8 @@ impl ModelProgram {
                 Ok((ModelProgram::Formula(Box::new(program)), design))
             }
             Source::Arrays(arrays) => {
-                let (program, design) = from_arrays(arrays, columns_of(specs)?, response_rule(spec)?, na)?;
+                let (program, design) =
+                    from_arrays(arrays, columns_of(specs)?, response_rule(spec)?, correlation_arrays(spec)?, na)?;
                 Ok((ModelProgram::Arrays(program), design))
             }
         }
@@ -110,4 +112,24 @@ fn response_rule(spec: &Spec) -> Result<ResponseRule<'_>> {
         ModelKind::Glmm => ResponseRule::General,
         ModelKind::Clmm => ResponseRule::Ordered { levels: &spec.ordinal.levels },
     })
+}
+
+fn correlation_text(spec: &Spec) -> Result<Option<&str>> {
+    match &spec.correlation {
+        None => Ok(None),
+        Some(CorrelationSpec::Formula(text)) => Ok(Some(text)),
+        Some(CorrelationSpec::Arrays(_)) => {
+            Err(Error::argument("correlation: the model is given by a formula, wanted text as ar1(time | group), not arrays"))
+        }
+    }
+}
+
+fn correlation_arrays(spec: &Spec) -> Result<Option<&ArrayCorrelation>> {
+    match &spec.correlation {
+        None => Ok(None),
+        Some(CorrelationSpec::Arrays(arrays)) => Ok(Some(arrays)),
+        Some(CorrelationSpec::Formula(_)) => {
+            Err(Error::argument("correlation: the model is given by arrays, wanted arrays, not text"))
+        }
+    }
 }

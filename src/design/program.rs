@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::design::contrasts::{CONTRAST_NAMES, Contrast};
+use crate::design::correlation::{CorrelationSources, CorrelationValues};
 use crate::design::further::Further;
 use crate::design::predictor::{PredictorProgram, PredictorSources, Source};
 use crate::design::realise::{Evaluated, checked_weights};
@@ -29,6 +30,8 @@ pub struct Request<'a> {
     /// Contrasts by variable of the fixed effects, of further predictors too: (variable, "contr.sum"). As in lme4 they don't reach the
     /// random terms.
     pub contrasts: &'a [(String, String)],
+    /// Of the residuals: `ar1(time | group)`.
+    pub correlation: Option<&'a str>,
     pub na: NaPolicy,
 }
 
@@ -42,6 +45,7 @@ impl<'a> Request<'a> {
             weights: None,
             offset: None,
             contrasts: &[],
+            correlation: None,
             na: NaPolicy::Omit,
         }
     }
@@ -147,6 +151,7 @@ struct Sources {
     response: Response,
     mean: PredictorSources,
     weights: Option<Source>,
+    correlation: Option<CorrelationSources>,
     further: Further<PredictorSources>,
 }
 
@@ -155,6 +160,7 @@ struct Values<'a> {
     response: ResponseValues<'a>,
     mean: Evaluated<'a>,
     weights: Option<Cow<'a, [f64]>>,
+    correlation: Option<CorrelationValues<'a>>,
     further: Further<Evaluated<'a>>,
 }
 
@@ -172,7 +178,8 @@ impl Sources {
             // The thresholds are the intercepts, and the unit of their scale that of its predictor.
             std::iter::once(&mut mean).chain(further.iter_mut()).for_each(|sources| sources.without_intercept = true);
         }
-        Ok(Sources { response, mean, weights, further })
+        let correlation = request.correlation.map(|text| CorrelationSources::compile(text, frame)).transpose()?;
+        Ok(Sources { response, mean, weights, correlation, further })
     }
 
     fn evaluate<'a>(&self, request: &Request, frame: &'a Frame) -> Result<Values<'a>> {
@@ -180,6 +187,7 @@ impl Sources {
             response: self.response.evaluate(request.response, frame)?,
             mean: self.mean.evaluate(frame)?,
             weights: self.weights.as_ref().map(|s| s.node.full_numbers(frame)).transpose()?,
+            correlation: self.correlation.as_ref().map(|s| s.evaluate(frame)).transpose()?,
             further: self.further.as_ref().try_map(|sources| sources.evaluate(frame))?,
         })
     }
@@ -193,6 +201,9 @@ impl Sources {
         }
         for (sources, evaluated) in self.further.iter().zip(values.further.iter()) {
             sources.note(evaluated, &mut incomplete);
+        }
+        if let (Some(sources), Some(values)) = (&self.correlation, &values.correlation) {
+            sources.note(values, &mut incomplete);
         }
         if let Some(weights) = &values.weights {
             incomplete.note_zero_weights(weights.iter().map(|w| *w == 0.0));
@@ -221,6 +232,9 @@ impl Sources {
             (Some(values), Some(source)) => Some(checked_weights(&source.name, values, rows)?),
             _ => None,
         };
+        if let (Some(sources), Some(values)) = (self.correlation, values.correlation) {
+            design.correlation = Some(sources.realise(values, rows)?);
+        }
         design.y = y;
         design.categories = categories;
         design.weights = match (trials, weights) {

@@ -95,6 +95,7 @@ impl Assembly<'_> {
                 zero_inflation,
                 dispersion,
             }),
+            correlation: None,
             timing: (0.0, 0.0),
             kept: self.model.fixed[0].kept.clone(),
             theta: solution.theta,

@@ -22,6 +22,7 @@ impl Fit {
             weights: self.weights.as_ref().map(|w| self.used(w)),
             offset: self.offset.as_ref().map(|o| self.used(o)),
             terms: self.terms.iter().map(TermFit::design).collect(),
+            correlation: self.correlation.as_ref().map(|c| c.design.clone()),
             zero_inflation: self.zero_inflation().map(PredictorFit::design),
             dispersion: self.dispersion().map(PredictorFit::design),
             nominal: self.nominal().map(Nominal::design),

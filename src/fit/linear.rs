@@ -2,11 +2,13 @@
 
 use std::time::Instant;
 
-use super::{Fit, FixedEffects, Outcome, TermFit, kept_columns};
+use super::{CorrelationFit, Fit, FixedEffects, Outcome, TermFit, kept_columns};
 use crate::covariance::Structure;
-use crate::design::{Design, ModelProgram};
+use crate::design::{CorrelationDesign, Design, ModelProgram, TermDesign, UNSEEN};
 use crate::error::{Error, Result};
+use crate::formula::CorrelationKind;
 use crate::lmm::centre::{centred, shifts};
+use crate::lmm::correlated::CorrelatedProducts;
 use crate::lmm::cross_products::CrossProducts;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::estimate::{estimate, working_from_theta};
@@ -40,10 +42,35 @@ pub(super) fn objective(design: &Design, options: &Options, thetas: &[f64]) -> R
 }
 
 fn check(design: &Design) -> Result<()> {
-    if design.terms.is_empty() {
+    if design.terms.is_empty() && design.correlation.is_none() {
         return Err(Error::argument("the model has no random terms; a linear mixed model needs at least one, such as (1 | group)"));
     }
+    if let Some(correlation) = &design.correlation {
+        check_correlation(design, correlation)?;
+    }
     crate::design::check_groups(design)
+}
+
+/// Compound symmetry and a random intercept of the same group are the same model twice.
+fn check_correlation(design: &Design, correlation: &CorrelationDesign) -> Result<()> {
+    let same = |term: &&TermDesign| {
+        let mut level = vec![UNSEEN; correlation.n_groups];
+        let one = correlation.index.iter().zip(&term.index).all(|(g, own)| {
+            let known = &mut level[*g as usize];
+            *known = if *known == UNSEEN { *own } else { *known };
+            known == own
+        });
+        let constant = |z: &[f64]| z.chunks_exact(design.n).any(|column| column.iter().all(|v| *v == column[0]));
+        let groups = level.iter().filter(|l| **l != UNSEEN).count();
+        one && groups == term.levels.len() && term.z.as_deref().is_none_or(constant)
+    };
+    match design.terms.iter().find(same).filter(|_| correlation.kind == CorrelationKind::CompoundSymmetry) {
+        None => Ok(()),
+        Some(term) => Err(Error::argument(format!(
+            "correlation: cs(1 | {}) and the random intercept of {} are the same model twice; leave one out",
+            correlation.group, term.group
+        ))),
+    }
 }
 
 impl Fit {
@@ -57,7 +84,7 @@ impl Fit {
         solution: Solution,
     ) -> Fit {
         let (n, p) = (design.n, system.kept.len());
-        let npar = p + solution.theta.len() + 1;
+        let npar = p + solution.theta.len() + usize::from(solution.correlation.is_some()) + 1;
         let log_likelihood = -0.5 * solution.criterion;
         let fixed = FixedEffects::new(&design.x_names, &system.kept, solution.beta, solution.vcov);
         let theta_names = design.terms.iter().flat_map(|t| t.structure.theta_names(&t.group, &t.effects)).collect();
@@ -89,6 +116,14 @@ impl Fit {
             design_warnings: design.warnings,
             rows: design.rows,
             generalised: None,
+            correlation: system.correlation.as_ref().zip(solution.correlation).zip(design.correlation).map(
+                |((products, (estimate, std_error)), design)| CorrelationFit {
+                    estimate,
+                    std_error,
+                    lower: products.scale.lower().0,
+                    design,
+                },
+            ),
             timing: (0.0, 0.0),
             kept: system.kept.clone(),
             terms,
@@ -128,5 +163,9 @@ pub(crate) fn assemble(design: &Design) -> Result<LinearSystem> {
     }
     let mut products = CrossProducts::new(Layout::of_design(design))?;
     products.add(&chunk)?;
-    LinearSystem::new(products, structures, shifts)
+    let (mut system, columns) = LinearSystem::with_projection(products, structures, shifts)?;
+    if let Some(correlation) = &design.correlation {
+        system.correlation = Some(CorrelatedProducts::new(correlation, system.working_rows(&columns, &chunk)?)?);
+    }
+    Ok(system)
 }

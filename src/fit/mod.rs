@@ -1,6 +1,7 @@
 //! A fitted model: immutable, and owner of all that it needs.
 
 mod assembly;
+mod correlation;
 pub(crate) mod design;
 pub(crate) mod diagnosis;
 pub(crate) mod generalised;
@@ -11,6 +12,7 @@ mod predictors;
 mod rebuilt;
 pub(crate) mod response;
 
+pub use correlation::CorrelationFit;
 pub use predictors::Role;
 
 use std::sync::Arc;
@@ -73,6 +75,8 @@ pub struct Fit {
     pub rows: RowLedger,
     /// What only generalised models have.
     pub generalised: Option<Generalised>,
+    /// Of the residuals of a linear model.
+    pub correlation: Option<CorrelationFit>,
     /// Seconds: design, and the estimation alone.
     pub timing: (f64, f64),
     /// Makes the model matrices of new data.
@@ -233,7 +237,8 @@ impl Fit {
         Ok(fit)
     }
 
-    /// The criterion at each of the given points, one after the other. A point is theta for a linear model; for a generalised one theta,
+    /// The criterion at each of the given points, one after the other. A point is theta for a linear model, and the
+    /// residual correlation if there is one; for a generalised one theta,
     /// then the fixed effects of the mean, the zero part and the dispersion, then the family's parameters on their working scale.
     pub fn objective(spec: &Spec, frame: Option<&Frame>, options: &Options, points: &[f64]) -> Result<Vec<f64>> {
         let (_, design) = ModelProgram::learn(spec, frame, options.na)?;

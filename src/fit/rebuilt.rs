@@ -34,6 +34,7 @@ impl Fit {
     }
 
     pub(crate) fn rebuilt(&self) -> Result<Rebuilt> {
+        self.without_correlation("this")?;
         let response = self.response()?;
         let offset = self.offset.as_deref().map(|o| self.used(o));
         let none: &[TermFit] = &[];
@@ -53,6 +54,14 @@ impl Fit {
         let mut working = model.working_from_theta(&self.absolute_theta())?;
         working.extend(shared);
         Ok(Rebuilt { model, working })
+    }
+
+    /// Fails for what is not available where residuals are correlated.
+    pub(crate) fn without_correlation(&self, what: &str) -> Result<()> {
+        match &self.correlation {
+            None => Ok(()),
+            Some(_) => Err(Error::unsupported(format!("{what} is not available for a fit with residual correlation"))),
+        }
     }
 
     /// The fixed effect of the model with an intercept instead of the mean's fixed effects (Nakagawa, Johnson & Schielzeth 2017), at its

@@ -1,6 +1,7 @@
 //! lme4's formula language: text to a syntax tree (`parse`), tree to terms (`expand`). Knows no data.
 
 mod bars;
+mod correlation;
 mod deparse;
 mod expand;
 mod groups;
@@ -13,6 +14,7 @@ mod terms;
 #[cfg(test)]
 mod tests;
 
+pub use correlation::{CorrelationKind, CorrelationTerm, parse_correlation};
 pub use expand::expand;
 pub use parser::{Parsed, parse, parse_random};
 

@@ -156,6 +156,10 @@ fn incomparable(first: &Generalised, other: &Generalised) -> Option<String> {
 /// What of the smaller model is not in the larger one.
 fn not_nested(smaller: &Fit, larger: &Fit) -> Option<String> {
     let lacks = |what: String| Some(format!("the models are not nested: the larger one lacks {what}"));
+    let correlation = |fit: &Fit| fit.correlation.as_ref().map(|c| c.design.clone());
+    if correlation(smaller).is_some_and(|own| correlation(larger) != Some(own)) {
+        return lacks("the residual correlation".to_string());
+    }
     let nominal = nominal_names(larger);
     for role in Role::ALL {
         let of = match role {
@@ -251,7 +255,8 @@ fn one_variance_more(smaller: &Fit, larger: &Fit) -> bool {
     let variances = |fit: &Fit| fit.all_terms().map(|(_, t)| t.effects.len()).sum::<usize>();
     let names = |fit: &Fit, role| fit.fixed_of(role).map(|fixed| fixed.names.clone());
     let parameters = |fit: &Fit| fit.generalised.as_ref().map_or(0, |own| own.parameters.len());
-    Role::ALL.into_iter().all(|role| names(smaller, role) == names(larger, role))
+    smaller.correlation.is_some() == larger.correlation.is_some()
+        && Role::ALL.into_iter().all(|role| names(smaller, role) == names(larger, role))
         && parameters(smaller) == parameters(larger)
         && smaller.all_terms().chain(larger.all_terms()).all(|(_, t)| has_free_variances(t))
         && variances(larger) == variances(smaller) + 1

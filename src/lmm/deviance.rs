@@ -6,10 +6,14 @@
 //! ML:    d = log|A| + n [1 + log(2 pi rho^2 / n)]
 //! REML:  d = log|A| + log|X'V^-1 X| + (n - p) [1 + log(2 pi rho^2 / (n - p))]
 //! ```
+//!
+//! Where residuals have a correlation matrix R all cross-products are those of R^-1, and log|R| is added.
 
+use super::slope::Correlated;
 use super::system::LinearSystem;
 use crate::error::{Error, Result, try_vec};
 use crate::linalg::{SelectedInverse, SparseCholesky, dense};
+use crate::random::Gram;
 
 /// Evaluates the criterion of one model at any number of parameter values, without allocation.
 pub struct Deviance<'a> {
@@ -21,6 +25,8 @@ pub struct Deviance<'a> {
     row_idx: Vec<usize>,
     /// Effects that the criterion does not depend on.
     pub(super) confounded: Vec<Vec<bool>>,
+    /// Cross-products at the correlation of the last evaluation, where residuals are correlated.
+    pub(super) correlated: Option<Correlated>,
     /// T of each term.
     pub(super) t: Vec<Vec<f64>>,
     /// L^-1 P Lambda'Z'[Q e], `[q, m]`, permuted.
@@ -52,11 +58,13 @@ pub struct State {
 impl<'a> Deviance<'a> {
     pub fn new(system: &'a LinearSystem, reml: bool) -> Result<Self> {
         let (q, m) = (system.gram.layout.q(), system.m());
-        let (col_ptr, row_idx) = system.gram.pattern()?;
+        let correlated = system.correlation.as_ref().map(Correlated::new);
+        let (col_ptr, row_idx) = gram_of(system, correlated.as_ref()).pattern()?;
         let factor = SparseCholesky::new(q, &col_ptr, &row_idx, m.max(system.n_working()))?;
         Ok(Deviance {
             reml,
             confounded: system.confounded(reml),
+            correlated,
             factor,
             inverse: None,
             col_ptr,
@@ -80,11 +88,16 @@ impl<'a> Deviance<'a> {
     pub fn evaluate(&mut self, working: &[f64]) -> Result<f64> {
         self.state.evaluations += 1;
         self.set_factors(working);
-        self.system.gram.fill(&self.t, &self.col_ptr, &mut self.factor);
-        self.factor.factorize()?;
         let system = self.system;
+        if let (Some(own), Some(products)) = (&mut self.correlated, &system.correlation) {
+            own.fill(products, working[system.n_theta()]);
+        }
+        gram_of(system, self.correlated.as_ref()).fill(&self.t, &self.col_ptr, &mut self.factor);
+        self.factor.factorize()?;
         let m = system.m();
-        self.lambda_transpose(&system.zc);
+        let zc = self.correlated.as_ref().map_or(&system.zc, |own| &own.now.zc);
+        self.work[..zc.len()].copy_from_slice(zc);
+        system.gram.apply_factors(&self.t, true, &mut self.work[..zc.len()]);
         self.factor.permute_into(&self.work[..self.half.len()], &mut self.half);
         self.factor.half_solve(&mut self.half);
         self.reduce_gram()?;
@@ -96,6 +109,7 @@ impl<'a> Deviance<'a> {
         state.sigma2 = rho * rho / rows;
         let unit = 2.0 * system.map.unit.abs().ln();
         let mut d = state.log_det_a + rows * (1.0 + (2.0 * std::f64::consts::PI * state.sigma2).ln() + unit) - system.log_weights;
+        d += self.correlated.as_ref().map_or(0.0, |own| own.log_det);
         if self.reml {
             d += state.log_det_x + 2.0 * system.map.log_determinant();
         }
@@ -111,20 +125,16 @@ impl<'a> Deviance<'a> {
         }
     }
 
-    /// work <- Lambda'v, column by column.
-    pub(super) fn lambda_transpose(&mut self, v: &[f64]) {
-        self.work[..v.len()].copy_from_slice(v);
-        self.system.gram.apply_factors(&self.t, true, &mut self.work[..v.len()]);
-    }
-
-    /// The Cholesky factor of [Q e]'V^-1[Q e] = diag(I, e'e) - half'half, and the coefficients.
+    /// The Cholesky factor of [Q e]'V^-1[Q e] = [Q e]'R^-1[Q e] - half'half, and the coefficients; without R the first is diag(I, e'e).
     fn reduce_gram(&mut self) -> Result<()> {
         let (q, m) = (self.system.gram.layout.q(), self.system.m());
         let gram = &mut self.state.gram;
         for j in 0..m {
             for i in j..m {
                 let dot: f64 = self.half[i * q..(i + 1) * q].iter().zip(&self.half[j * q..(j + 1) * q]).map(|(a, b)| a * b).sum();
-                let own = if i != j {
+                let own = if let Some(own) = &self.correlated {
+                    own.now.cc[j * m + i]
+                } else if i != j {
                     0.0
                 } else if j + 1 == m {
                     self.system.rss
@@ -159,8 +169,8 @@ impl<'a> Deviance<'a> {
         self.factor.unpermute_into(&self.half, &mut self.u);
         self.work[..q * m].copy_from_slice(&self.u);
         self.system.gram.apply_factors(&self.t, false, &mut self.work[..q * m]);
-        self.w.copy_from_slice(&self.system.zc);
-        self.system.gram.subtract_product(&self.work[..q * m], &mut self.w);
+        self.w.copy_from_slice(self.correlated.as_ref().map_or(&self.system.zc, |own| &own.now.zc));
+        gram_of(self.system, self.correlated.as_ref()).subtract_product(&self.work[..q * m], &mut self.w);
         for target in [&mut self.u, &mut self.w] {
             let (columns, last) = target.split_at_mut(q * (m - 1));
             for (column, &g) in columns.chunks_exact(q).zip(&self.state.gamma) {
@@ -169,9 +179,14 @@ impl<'a> Deviance<'a> {
         }
     }
 
+    /// Z'R^-1Z.
+    pub(super) fn gram(&self) -> &Gram {
+        gram_of(self.system, self.correlated.as_ref())
+    }
+
     /// A^-1 on the pattern of A, for the values factorised last.
     pub(super) fn select_inverse(&mut self) -> Result<()> {
-        if self.inverse.is_none() {
+        if self.inverse.is_none() && self.factor.order() > 0 {
             self.inverse = Some(SelectedInverse::new(&self.factor, &self.col_ptr, &self.row_idx)?);
         }
         if let Some(inverse) = &mut self.inverse {
@@ -181,9 +196,19 @@ impl<'a> Deviance<'a> {
     }
 }
 
+/// Z'R^-1Z as it is.
+pub(super) fn gram_of<'s>(system: &'s LinearSystem, correlated: Option<&'s Correlated>) -> &'s Gram {
+    correlated.map_or(&system.gram, |own| &own.now.gram)
+}
+
 impl LinearSystem {
-    /// The number of working parameters.
-    pub fn n_working(&self) -> usize {
+    /// The number of parameters of the random effects.
+    pub fn n_theta(&self) -> usize {
         self.structures.iter().map(crate::covariance::Structure::n_theta).sum()
+    }
+
+    /// The number of working parameters: those of the random effects, then the residual correlation if there is one.
+    pub fn n_working(&self) -> usize {
+        self.n_theta() + usize::from(self.correlation.is_some())
     }
 }

@@ -19,6 +19,7 @@ impl Deviance<'_> {
         let value = self.evaluate(working)?;
         let forces = self.forces()?;
         chain_rule(&self.system.structures, working, &forces, gradient);
+        self.add_slope(working, gradient);
         Ok(value)
     }
 
@@ -28,7 +29,7 @@ impl Deviance<'_> {
         self.select_inverse()?;
         self.whiten();
         let mut forces = match &self.inverse {
-            Some(inverse) => self.system.gram.trace(&self.t, &self.col_ptr, inverse),
+            Some(inverse) => self.gram().trace(&self.t, &self.col_ptr, inverse),
             None => vec![],
         };
         let (q, m) = (self.system.gram.layout.q(), self.system.m());

@@ -67,22 +67,27 @@ fn finite_or_infinity(value: Result<f64>) -> Result<f64> {
 impl Deviance<'_> {
     /// The criterion, its gradient, and the average information `[n, n]` in the working parameters.
     pub fn evaluate_hessian(&mut self, working: &[f64], gradient: &mut [f64], hessian: &mut [f64]) -> Result<f64> {
+        let bent = self.bent_slope(working)?;
         let value = self.evaluate(working)?;
         let forces = self.forces()?;
+        self.add_slope(working, gradient);
         let structures = &self.system.structures;
         let mut derivatives = factor_derivatives(structures, working);
         for (i, derivative) in derivatives.iter_mut().enumerate() {
             clear_rows(&self.confounded[derivative.term], &mut derivative.d);
             gradient[i] = 2.0 * derivative.d.iter().zip(&forces[derivative.term]).map(|(a, b)| a * b).sum::<f64>();
         }
-        self.average_information(&derivatives, hessian);
+        self.average_information(&derivatives, hessian, working.len());
         add_curvature(&derivatives, &self.t, &forces, hessian, working.len());
         add_second_derivatives(structures, working, &forces, hessian, working.len());
+        if let Some(bent) = bent {
+            bent.add_to(gradient, hessian);
+        }
         Ok(value)
     }
 
     /// h_ij = [g_i'Z'V^-1Z g_j - (Q~'g_i)'(Q~'g_j)] / sigma^2 - (z'g_i)(z'g_j) / (sigma^4 N), with Z g_i = (dV/dtheta_i) V^-1 residual.
-    fn average_information(&mut self, derivatives: &[FactorDerivative], hessian: &mut [f64]) {
+    fn average_information(&mut self, derivatives: &[FactorDerivative], hessian: &mut [f64], stride: usize) {
         let (q, m, n) = (self.system.gram.layout.q(), self.system.m(), derivatives.len());
         if q == 0 {
             return;
@@ -90,7 +95,7 @@ impl Deviance<'_> {
         let last = (m - 1) * q..m * q;
         let g = directions(&self.system.gram.layout, &self.t, derivatives, &self.u[last.clone()], &self.w[last]);
         let mut product = vec![0.0; q * n];
-        self.system.gram.subtract_product(&g, &mut product);
+        self.gram().subtract_product(&g, &mut product);
         for v in &mut product {
             *v = -*v;
         }
@@ -112,8 +117,8 @@ impl Deviance<'_> {
                 let mut h = dot(&gi, &product[j * q..(j + 1) * q]) - dot(&half_i, &permuted[j * q..(j + 1) * q]);
                 h -= fixed.iter().map(|f| f[i] * f[j]).sum::<f64>();
                 let h = h / sigma2 - residual[i] * residual[j] / (sigma2 * sigma2 * rows);
-                hessian[i * n + j] = h;
-                hessian[j * n + i] = h;
+                hessian[i * stride + j] = h;
+                hessian[j * stride + i] = h;
             }
         }
     }

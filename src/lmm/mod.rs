@@ -4,17 +4,24 @@ pub mod rows;
 pub mod basis;
 pub mod cross_products;
 pub mod bytes;
+pub mod rho;
+pub mod pieces;
+pub mod correlated;
 pub mod system;
 pub mod centre;
 mod confounded;
 pub mod deviance;
 mod gradient;
+mod slope;
 mod information;
 mod start;
 mod survey;
 pub mod estimate;
 pub mod solution;
 pub mod variance;
+pub mod conditional;
 
 #[cfg(test)]
 pub(crate) mod tests;
+#[cfg(test)]
+mod correlated_tests;

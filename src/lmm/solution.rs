@@ -15,6 +15,8 @@ const EXACT: f64 = 1e-12;
 /// The estimates. Matrices are column-major.
 pub struct Solution {
     pub theta: Vec<f64>,
+    /// Of the residuals, and its standard error.
+    pub correlation: Option<(f64, f64)>,
     /// Of the kept columns of X.
     pub beta: Vec<f64>,
     /// `[p, p]`.
@@ -27,6 +29,7 @@ pub struct Solution {
 /// Solves the model at working parameters.
 pub fn solve(deviance: &mut Deviance<'_>, working: &[f64]) -> Result<Solution> {
     let system = deviance.system;
+    let std_error = deviance.correlation_std_error(working)?;
     let criterion = deviance.evaluate(working)?;
     deviance.solve();
     deviance.probe()?;
@@ -34,6 +37,7 @@ pub fn solve(deviance: &mut Deviance<'_>, working: &[f64]) -> Result<Solution> {
     let sigma = deviance.sigma();
     let mut theta = vec![0.0; system.n_working()];
     theta_from_working(system, working, &mut theta);
+    let correlation = if system.correlation.is_some() { theta.pop().map(|rho| (rho, std_error)) } else { None };
     let mut terms = Vec::new();
     let mut first = 0;
     for (k, structure) in system.structures.iter().enumerate() {
@@ -42,7 +46,7 @@ pub fn solve(deviance: &mut Deviance<'_>, working: &[f64]) -> Result<Solution> {
         let boundary = null_directions(*structure, &working[range]).into_iter().map(|d| system.user_direction(k, &d)).collect();
         terms.push(deviance.term(k, sigma, boundary));
     }
-    Ok(Solution { theta, beta: deviance.fixed_effects(), vcov: deviance.vcov(sigma), sigma, criterion, terms })
+    Ok(Solution { theta, correlation, beta: deviance.fixed_effects(), vcov: deviance.vcov(sigma), sigma, criterion, terms })
 }
 
 impl LinearSystem {
@@ -80,7 +84,7 @@ impl Deviance<'_> {
         gram.apply_factors(&self.t, true, &mut z);
         let norm = |v: &mut dyn Iterator<Item = f64>| v.map(|x| x * x).sum::<f64>().sqrt();
         let off = norm(&mut self.u[(m - 1) * q..].iter().zip(&z).map(|(a, b)| a - b));
-        let mut right = self.system.zc.clone();
+        let mut right = self.correlated.as_ref().map_or(&self.system.zc, |own| &own.now.zc).clone();
         gram.apply_factors(&self.t, true, &mut right);
         let shares = self.state.gamma.iter().copied().chain([1.0]);
         let size: f64 = right.chunks_exact(q.max(1)).zip(shares).map(|(c, share)| share.abs() * norm(&mut c.iter().copied())).sum();

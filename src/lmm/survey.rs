@@ -66,7 +66,7 @@ fn all_factors(terms: usize, weighted: bool) -> Vec<Vec<f64>> {
 }
 
 /// The working parameters with the standard deviations of each term multiplied.
-fn scaled(system: &LinearSystem, working: &[f64], factors: &[f64]) -> Result<Vec<f64>> {
+pub(super) fn scaled(system: &LinearSystem, working: &[f64], factors: &[f64]) -> Result<Vec<f64>> {
     let mut point = working.to_vec();
     let mut first = 0;
     for (k, structure) in system.structures.iter().enumerate() {

@@ -2,7 +2,9 @@
 
 use super::basis::{Basis, RANK_TOLERANCE, solve_upper};
 use super::centre::Shift;
+use super::correlated::{CorrelatedProducts, CorrelatedRows};
 use super::cross_products::CrossProducts;
+use super::rows::Chunk;
 use crate::covariance::Structure;
 use crate::error::{Error, Result, try_vec};
 use crate::formula::StructureKind;
@@ -18,6 +20,8 @@ pub struct LinearSystem {
     /// Z'Z, of scaled effects.
     pub gram: Gram,
     pub structures: Vec<Structure>,
+    /// What makes the cross-products of correlated residuals; those above and below are of independent ones.
+    pub correlation: Option<CorrelatedProducts>,
     /// Rows.
     pub n: usize,
     pub log_weights: f64,
@@ -50,6 +54,15 @@ impl LinearSystem {
     /// Settles the model of the accumulated rows; fails where no residual degrees of freedom are left.
     /// `shifts` are those that the columns of the rows had taken off, one vector a term.
     pub fn new(products: CrossProducts, structures: Vec<Structure>, shifts: Vec<Shift>) -> Result<Self> {
+        Ok(Self::with_projection(products, structures, shifts)?.0)
+    }
+
+    /// The same, with what brings rows of data to working columns.
+    pub fn with_projection(
+        products: CrossProducts,
+        structures: Vec<Structure>,
+        shifts: Vec<Shift>,
+    ) -> Result<(Self, WorkingColumns)> {
         let Some(basis) = products.basis else {
             return Err(Error::data("there are no rows to fit"));
         };
@@ -73,14 +86,20 @@ impl LinearSystem {
             kept: rank.kept.clone(),
             scales: vec![],
             shifts,
-            gram: Gram { layout: products.layout, diagonal: products.diagonal, off_diagonal: products.off_diagonal },
+            gram: Gram {
+                layout: products.layout,
+                diagonal: products.diagonal,
+                off_diagonal: products.off_diagonal,
+                within: vec![],
+            },
+            correlation: None,
             structures,
         };
         for (row, column) in products.cz.chunks_exact(c).enumerate() {
             rank.project(column, |j, value| system.zc[j * q + row] = value);
         }
         system.scale_effects();
-        Ok(system)
+        Ok((system, WorkingColumns { basis, rank }))
     }
 
     /// Whether there are prior weights other than one.
@@ -190,10 +209,58 @@ impl FixedMap {
         solve_upper(v.len(), &self.w, v);
     }
 
+    /// The user's columns from the working ones: v <- W'v.
+    pub fn columns(&self, v: &mut [f64]) {
+        let k = v.len();
+        for j in (0..k).rev() {
+            v[j] = (0..=j).map(|i| self.w[j * k + i] * v[i]).sum();
+        }
+    }
+
     /// log|det W|: the user's X is Q W.
     pub fn log_determinant(&self) -> f64 {
         let k = self.taken.len();
         (0..k).map(|j| self.w[j * k + j].abs().ln()).sum()
+    }
+}
+
+impl LinearSystem {
+    /// The rows of a chunk in working columns, multiplied by the square roots of their weights.
+    pub fn working_rows(&self, columns: &WorkingColumns, chunk: &Chunk<'_>) -> Result<CorrelatedRows> {
+        let (mut index, mut all) = (vec![], vec![]);
+        for (k, term) in chunk.terms.iter().enumerate() {
+            let scales = &self.scales[k];
+            let mut z = try_vec("rows of the random effects", 0.0, chunk.n * scales.len())?;
+            for (i, row) in z.chunks_exact_mut(scales.len()).enumerate() {
+                let root_weight = chunk.weights.map_or(1.0, |w| w[i].sqrt());
+                for (e, v) in row.iter_mut().enumerate() {
+                    *v = root_weight * term.z.map_or(1.0, |z| z[e * chunk.n + i]) / scales[e];
+                }
+            }
+            all.push(z);
+            index.push(term.index.to_vec());
+        }
+        Ok(CorrelatedRows { layout: self.gram.layout.clone(), m: self.m(), fixed: columns.rows(chunk)?, index, z: all })
+    }
+}
+
+/// Makes the columns [Q e] of a system.
+pub struct WorkingColumns {
+    basis: Basis,
+    rank: Orthonormal,
+}
+
+impl WorkingColumns {
+    /// [Q e] of the rows of a chunk, multiplied by the square roots of their weights, row by row.
+    pub fn rows(&self, chunk: &Chunk<'_>) -> Result<Vec<f64>> {
+        let m = self.rank.kept.len() + 1;
+        let mut all = try_vec("rows of the fixed effects", 0.0, chunk.n * m)?;
+        self.basis.each_block(chunk, |start, rows| {
+            for (row, out) in rows.chunks_exact(self.basis.columns).zip(all[start * m..].chunks_exact_mut(m)) {
+                self.rank.project(row, |j, value| out[j] = value);
+            }
+        })?;
+        Ok(all)
     }
 }
 

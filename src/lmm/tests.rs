@@ -77,12 +77,14 @@ impl Example {
 
     /// The criterion from the dense n x n covariance, at factors T of the user's units.
     pub fn dense_criterion(&self, t: &[Vec<f64>], reml: bool) -> f64 {
+        self.dense_criterion_of(t, reml, |i, j| f64::from(u8::from(i == j)))
+    }
+
+    /// The same with a correlation of residuals.
+    pub fn dense_criterion_of(&self, t: &[Vec<f64>], reml: bool, correlation: impl Fn(usize, usize) -> f64) -> f64 {
         let (n, p) = (self.n, self.layout.p);
         let weight = |i: usize| self.weights.as_ref().map_or(1.0, |w| w[i]);
-        let mut v = vec![0.0; n * n];
-        for i in 0..n {
-            v[i * n + i] = 1.0 / weight(i);
-        }
+        let mut v: Vec<f64> = (0..n * n).map(|e| correlation(e % n, e / n) / (weight(e % n) * weight(e / n)).sqrt()).collect();
         for (k, size) in self.layout.terms.iter().enumerate() {
             let r = size.effects;
             let row = |i: usize| -> Vec<f64> {

@@ -4,8 +4,10 @@ use super::predictors::Rows;
 use super::quantity::{COORDINATES, PSI, Point, Rule};
 use crate::distributions::normal_quantile;
 use crate::error::{Result, try_vec};
+use crate::fit::linear::assemble;
 use crate::fit::{Fit, Rebuilt};
 use crate::glmm::joint::{EffectRow, Joint};
+use crate::lmm::conditional::Conditional;
 
 /// One a row.
 #[derive(Default)]
@@ -17,8 +19,18 @@ pub struct Limits {
 
 /// Standard errors of the values of a rule, and intervals.
 pub fn limits(rows: &Rows<'_>, rule: &Rule<'_>, points: &[Point], values: &[f64], level: f64) -> Result<Limits> {
-    let rebuilt = rebuilt_for(rule.fit, rows)?;
-    let mut errors = Errors::new(rule.fit, rows, rebuilt.as_ref(), &[])?;
+    let fit = rule.fit;
+    if let Some(correlation) = fit.correlation.as_ref().filter(|_| any_chosen(rows)) {
+        let system = assemble(&fit.design())?;
+        let parameters = [&fit.theta[..], &[correlation.estimate]].concat();
+        let effects = Random::Correlated(Box::new(Conditional::new(&system, &parameters, fit.sigma)?));
+        return Ok(of_rows(Errors::with(fit, rows, Some(effects))?, rule, points, values, level));
+    }
+    let rebuilt = rebuilt_for(fit, rows)?;
+    Ok(of_rows(Errors::new(fit, rows, rebuilt.as_ref(), &[])?, rule, points, values, level))
+}
+
+fn of_rows(mut errors: Errors<'_, '_, '_>, rule: &Rule<'_>, points: &[Point], values: &[f64], level: f64) -> Limits {
     let places = estimated_parameters(rule.fit, errors.first_parameter());
     let reach = -normal_quantile(0.5 * (1.0 - level));
     let mut out = Limits::default();
@@ -31,13 +43,17 @@ pub fn limits(rows: &Rows<'_>, rule: &Rule<'_>, points: &[Point], values: &[f64]
         out.lower.push(lower);
         out.upper.push(upper);
     }
-    Ok(out)
+    out
+}
+
+/// Whether modes of some random terms are added.
+fn any_chosen(rows: &Rows<'_>) -> bool {
+    rows.parts.iter().flatten().flat_map(|part| &part.terms).any(|term| term.chosen)
 }
 
 /// The model of the fit where random effects are added, for their joint uncertainty.
 pub fn rebuilt_for(fit: &Fit, rows: &Rows<'_>) -> Result<Option<Rebuilt>> {
-    let chosen = rows.parts.iter().flatten().flat_map(|part| &part.terms).any(|term| term.chosen);
-    if chosen { fit.rebuilt().map(Some) } else { Ok(None) }
+    if any_chosen(rows) { fit.rebuilt().map(Some) } else { Ok(None) }
 }
 
 /// The family's parameters that are estimated, each with its place in the covariance of all.
@@ -67,10 +83,27 @@ fn interval(rule: &Rule<'_>, point: &Point, value: f64, reach: f64, gradient: &[
     (keep(lower, lower <= value), keep(upper, upper >= value))
 }
 
+/// What random effects vary about, given the parameters.
+enum Random<'m> {
+    Laplace(Box<Joint<'m>>),
+    /// Of a linear model with correlated residuals.
+    Correlated(Box<Conditional<'m>>),
+}
+
+impl Random<'_> {
+    /// The variance of linear functionals of the random effects given the parameters; what the modes add to the weights of the fixed effects.
+    fn variance<'z>(&mut self, rows: impl Iterator<Item = EffectRow<'z>>, weights: &mut [f64]) -> f64 {
+        match self {
+            Random::Laplace(joint) => joint.variance(rows, weights),
+            Random::Correlated(own) => own.variance(rows.map(|row| (row.term, row.level, row.z)), weights),
+        }
+    }
+}
+
 /// The covariance of everything that a row's prediction depends on.
 pub struct Errors<'r, 'a, 'm> {
     rows: &'r Rows<'a>,
-    joint: Option<Joint<'m>>,
+    joint: Option<Random<'m>>,
     /// `[m, m]`: fixed effects of all predictors, then the family's parameters that are estimated.
     vcov: &'a [f64],
     m: usize,
@@ -84,6 +117,10 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
         let predictors = fit.further_predictors();
         let x: Vec<&[f64]> = std::iter::once(&fit.x[..]).chain(predictors.iter().flatten().map(|p| &p.x[..])).collect();
         let joint = rebuilt.map(|own| Joint::new(&own.model, &own.working, &x, further)).transpose()?;
+        Errors::with(fit, rows, joint.map(|joint| Random::Laplace(Box::new(joint))))
+    }
+
+    fn with(fit: &'a Fit, rows: &'r Rows<'a>, joint: Option<Random<'m>>) -> Result<Self> {
         let vcov = fit.generalised.as_ref().map_or(&fit.fixed.vcov[..], |own| &own.vcov[..]);
         let m = vcov.len().isqrt();
         Ok(Errors { rows, joint, vcov, m, weights: try_vec("gradient of a prediction", 0.0, m)?, z: vec![] })

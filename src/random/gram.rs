@@ -12,6 +12,8 @@ pub struct Gram {
     pub diagonal: Vec<Vec<f64>>,
     /// Of terms k > m, at `k (k - 1) / 2 + m`.
     pub off_diagonal: Vec<BlockMatrix>,
+    /// For each term the blocks of its different levels, below the diagonal, where rows of the data are correlated; otherwise empty.
+    pub within: Vec<BlockMatrix>,
 }
 
 impl Gram {
@@ -20,15 +22,19 @@ impl Gram {
         &self.off_diagonal[k * (k - 1) / 2 + m]
     }
 
+    /// The blocks below the diagonal ones of term m: of the term itself, of later terms.
+    fn below(&self, m: usize) -> impl Iterator<Item = (usize, &BlockMatrix)> {
+        let own = self.within.get(m).map(|block| (m, block));
+        own.into_iter().chain((m + 1..self.layout.terms.len()).map(move |k| (k, self.pair(k, m))))
+    }
+
     /// The lower triangle of A by columns: for each level of a term its own block, then the blocks of later terms.
     pub fn pattern(&self) -> Result<(Vec<usize>, Vec<usize>)> {
         let layout = &self.layout;
         let mut nnz = 0;
         for (m, t) in layout.terms.iter().enumerate() {
             nnz += t.levels * t.effects * (t.effects + 1) / 2;
-            for k in m + 1..layout.terms.len() {
-                nnz += self.pair(k, m).values.len();
-            }
+            nnz += self.below(m).map(|(_, pair)| pair.values.len()).sum::<usize>();
         }
         let mut col_ptr = try_vec("pattern of the random effects", 0, layout.q() + 1)?;
         let mut row_idx: Vec<usize> = Vec::new();
@@ -39,8 +45,7 @@ impl Gram {
                 for c in 0..t.effects {
                     let column = first + level * t.effects + c;
                     row_idx.extend(column..first + (level + 1) * t.effects);
-                    for k in m + 1..layout.terms.len() {
-                        let pair = self.pair(k, m);
+                    for (k, pair) in self.below(m) {
                         let start = layout.offset(k);
                         for &row in &pair.rows[pair.col_ptr[level]..pair.col_ptr[level + 1]] {
                             let row = start + row as usize * pair.row_effects;
@@ -74,8 +79,7 @@ impl Gram {
             }
             for level in 0..self.layout.terms[m].levels {
                 let mut below = r;
-                for k in m + 1..self.layout.terms.len() {
-                    let pair = self.pair(k, m);
+                for (k, pair) in self.below(m) {
                     let (rk, size) = (pair.row_effects, pair.block_len());
                     left.resize(size, 0.0);
                     block.resize(size.max(r * r), 0.0);
@@ -107,8 +111,7 @@ impl Gram {
                 own_block(inverse, col_ptr, column, r, &mut v);
                 add_product(r, r, r, &self.diagonal[m][level * r * r..(level + 1) * r * r], &t[m], &v, &mut forces[m]);
                 let mut below = r;
-                for k in m + 1..self.layout.terms.len() {
-                    let pair = self.pair(k, m);
+                for (k, pair) in self.below(m) {
                     let (rk, len) = (pair.row_effects, pair.block_len());
                     v.resize(len.max(r * r), 0.0);
                     for e in pair.col_ptr[level]..pair.col_ptr[level + 1] {
@@ -134,7 +137,7 @@ impl Gram {
         forces
     }
 
-    /// Lambda A^-1 Lambda' on the pattern of this matrix, into `out` of the same shape.
+    /// Lambda A^-1 Lambda' on the pattern of this matrix, which has no blocks within terms, into `out` of the same shape.
     pub fn covariance(&self, t: &[Vec<f64>], col_ptr: &[usize], inverse: &SelectedInverse, out: &mut Gram) {
         let (mut v, mut left) = (Vec::new(), Vec::new());
         for m in 0..self.layout.terms.len() {
@@ -198,7 +201,7 @@ impl Gram {
 
     /// out -= G v, for any number of columns.
     pub fn subtract_product(&self, v: &[f64], out: &mut [f64]) {
-        let q = self.layout.q();
+        let q = self.layout.q().max(1);
         for (v, out) in v.chunks_exact(q).zip(out.chunks_exact_mut(q)) {
             for (m, size) in self.layout.terms.iter().enumerate() {
                 let (r, first) = (size.effects, self.layout.offset(m));
@@ -210,8 +213,7 @@ impl Gram {
                             out[at + a] -= g[c * r + a] * v[at + c];
                         }
                     }
-                    for k in m + 1..self.layout.terms.len() {
-                        let pair = self.pair(k, m);
+                    for (k, pair) in self.below(m) {
                         let (rk, len) = (pair.row_effects, pair.block_len());
                         let start = self.layout.offset(k);
                         for e in pair.col_ptr[level]..pair.col_ptr[level + 1] {

@@ -31,7 +31,7 @@ impl WeightedGram {
                 slots.push(slot);
             }
         }
-        Ok(WeightedGram { gram: Gram { layout: layout.clone(), diagonal, off_diagonal }, slots })
+        Ok(WeightedGram { gram: Gram { layout: layout.clone(), diagonal, off_diagonal, within: vec![] }, slots })
     }
 
     /// Sums Z'WZ. Term k acts on linear predictor `of[k]`; `weights` has for predictors a >= b at `triangle(a, b)` the weights of each row.

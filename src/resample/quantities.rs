@@ -3,10 +3,10 @@
 use super::refit::Refit;
 use crate::covariance::Structure;
 use crate::error::Result;
-use crate::fit::{Fit, TermFit};
+use crate::fit::{CorrelationFit, Fit, TermFit};
 
 impl Fit {
-    /// The names of [`Fit::quantities`]: fixed effects of all predictors, parameters of the family, sigma of a linear model, theta, and
+    /// The names of [`Fit::quantities`]: fixed effects of all predictors, parameters of the family, sigma and the residual correlation of a linear model, theta, and
     /// the standard deviations and correlations that follow from it (lme4's names).
     pub(crate) fn quantity_names(&self) -> Vec<String> {
         let mut names = self.fixed.names.clone();
@@ -14,7 +14,10 @@ impl Fit {
             names.extend(predictor.fixed.names.iter().map(|name| format!("{prefix}{name}")));
         }
         match &self.generalised {
-            None => names.push("sigma".into()),
+            None => {
+                names.push("sigma".into());
+                names.extend(self.correlation.as_ref().map(CorrelationFit::name));
+            }
             Some(own) => {
                 let shared = own.parameters.iter().filter(|p| !p.fixed && !p.estimate.is_nan());
                 names.extend(shared.map(|p| p.name.clone()));
@@ -37,6 +40,7 @@ impl Fit {
         values.extend_from_slice(&refit.family);
         if self.generalised.is_none() {
             values.push(refit.sigma);
+            values.extend(refit.correlation);
         }
         values.extend_from_slice(&refit.theta);
         let unit = if self.generalised.is_none() { refit.sigma } else { 1.0 };
@@ -54,6 +58,7 @@ impl Fit {
         let family = self.generalised.iter().flat_map(|g| &g.parameters).filter(|p| !p.fixed && !p.estimate.is_nan());
         Refit {
             theta: self.theta.clone(),
+            correlation: self.correlation.as_ref().map(|c| c.estimate),
             fixed: self.all_fixed(),
             family: family.map(|p| p.estimate).collect(),
             sigma: self.sigma,

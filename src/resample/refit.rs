@@ -12,7 +12,7 @@ use crate::glmm::estimate::estimate;
 use crate::glmm::laplace::{Inside, Laplace};
 use crate::glmm::model::Model;
 use crate::lmm::deviance::Deviance;
-use crate::lmm::estimate::{theta_from_working, working_from_theta};
+use crate::lmm::estimate::{off_the_boundary, theta_from_working, working_from_theta};
 use crate::options::Options;
 use crate::search::boundary::null_directions;
 use crate::search::{Criterion, Estimate, Search};
@@ -21,6 +21,8 @@ use crate::search::{Criterion, Estimate, Search};
 #[derive(Clone, Debug)]
 pub struct Refit {
     pub theta: Vec<f64>,
+    /// Of the residuals of a linear model.
+    pub correlation: Option<f64>,
     /// Of the mean, the zero part, the dispersion.
     pub fixed: Vec<Vec<f64>>,
     /// The family's parameters that are estimated and shared by all rows, as they are reported.
@@ -36,6 +38,7 @@ pub struct Refit {
 pub struct Refitter {
     options: Options,
     theta: Vec<f64>,
+    correlation: Option<f64>,
     fixed: Vec<Vec<f64>>,
     design: Design,
     /// Of a generalised model.
@@ -54,7 +57,8 @@ impl Refitter {
                 Some((response, model, shared))
             }
         };
-        Ok(Refitter { options: fit.options(), theta: fit.theta.clone(), fixed: fit.all_fixed(), design, generalised })
+        let correlation = fit.correlation.as_ref().map(|c| c.estimate);
+        Ok(Refitter { options: fit.options(), theta: fit.theta.clone(), correlation, fixed: fit.all_fixed(), design, generalised })
     }
 
     /// Fits to a response, one value per row used.
@@ -72,13 +76,16 @@ impl Refitter {
     fn linear(&self) -> Result<Refit> {
         let system = assemble(&self.design)?;
         let mut deviance = Deviance::new(&system, self.options.reml)?;
-        let start = working_from_theta(&system, &self.theta)?;
+        let parameters: Vec<f64> = self.theta.iter().copied().chain(self.correlation).collect();
+        let start = off_the_boundary(&system, working_from_theta(&system, &parameters)?);
         let end = search_from(&mut deviance, &start, &self.options)?;
         let value = deviance.evaluate(&end.working)?;
-        let mut theta = vec![0.0; self.theta.len()];
+        let mut theta = parameters;
         theta_from_working(&system, &end.working, &mut theta);
+        let correlation = if self.correlation.is_some() { theta.pop() } else { None };
         Ok(Refit {
             theta,
+            correlation,
             fixed: vec![deviance.fixed_effects()],
             family: vec![],
             sigma: deviance.sigma(),
@@ -116,6 +123,7 @@ fn refit_of(laplace: &mut Laplace<'_>, response: &AnyResponse, end: &Estimate) -
     let shared = &x[laplace.shared()];
     Ok(Refit {
         theta: model.theta_from_working(x),
+        correlation: None,
         family: response.reported(shared, model.fixed[0].location(&fixed[0])),
         sigma: sigma_of(response, shared),
         fixed,

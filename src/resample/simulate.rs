@@ -72,14 +72,28 @@ impl<'f> Simulator<'f> {
         }
         let mut stream = Stream::new(seed, replicate, Purpose::Response);
         let mut y = try_vec("simulated responses", 0.0, self.fit.n_obs)?;
+        if let Some(correlation) = &self.fit.correlation {
+            for e in &mut y {
+                *e = stream.normal();
+            }
+            correlation.correlate(&mut y)?;
+            for (i, y) in y.iter_mut().enumerate() {
+                *y = eta[0][i] + self.fit.sigma / self.weight(i).sqrt() * *y;
+            }
+            return Ok(y);
+        }
         for (i, y) in y.iter_mut().enumerate() {
             *y = self.response(i, &eta, &mut stream);
         }
         Ok(y)
     }
 
+    fn weight(&self, i: usize) -> f64 {
+        self.weights.get(i).copied().unwrap_or(1.0)
+    }
+
     fn response(&self, i: usize, eta: &[Vec<f64>], stream: &mut Stream) -> f64 {
-        let weight = self.weights.get(i).copied().unwrap_or(1.0);
+        let weight = self.weight(i);
         let Some(own) = &self.fit.generalised else {
             return eta[0][i] + self.fit.sigma / weight.sqrt() * stream.normal();
         };

@@ -96,6 +96,7 @@ pub fn sleepstudy() -> Fit {
         design_warnings: Vec::new(),
         rows: RowLedger { n_data: 5, dropped: Vec::new(), pad: false },
         generalised: None,
+        correlation: None,
         timing: (0.0, 0.0),
         program: ModelProgram::default(),
         kept: vec![0, 1],

@@ -3,10 +3,11 @@
 use super::coefficients::{coefficient_tests, coefficients, correlations_of};
 use super::layout::one_line;
 use super::notes::{below, information_criteria};
-use super::number::fixed;
+use super::number::{column, fixed};
 use super::random_effects::{random_effects, sizes};
 use super::residuals::scaled_residuals;
 use crate::fit::Fit;
+use crate::formula::CorrelationKind;
 use crate::inference::degrees_of_freedom::DegreesOfFreedom;
 
 /// Significant digits of estimates.
@@ -22,6 +23,7 @@ pub fn text_with(fit: &Fit, freedom: Option<DegreesOfFreedom<'_>>) -> String {
     let mut sections = vec![heading(fit), criterion(fit)];
     sections.extend(scaled_residuals(fit.residuals_pearson.iter().map(|r| r / fit.sigma), DIGITS));
     sections.push(format!("Random effects:\n{}{}", random_effects(&fit.terms, Some(fit.sigma), DIGITS), sizes(fit)));
+    sections.extend(correlation(fit));
     if !fit.fixed.names.is_empty() {
         sections.push(fixed_effects(fit, freedom));
     }
@@ -49,7 +51,28 @@ fn fixed_effects(fit: &Fit, freedom: Option<DegreesOfFreedom<'_>>) -> String {
 fn heading(fit: &Fit) -> String {
     let method = if fit.reml { "REML" } else { "maximum likelihood" };
     let formula = if fit.formula.is_empty() { String::new() } else { format!("Formula: {}\n", one_line(&fit.formula)) };
-    format!("Linear mixed model fit by {method}\n{formula}")
+    let model = if fit.terms.is_empty() { "Linear model" } else { "Linear mixed model" };
+    format!("{model} fit by {method}\n{formula}")
+}
+
+/// The residual correlation, if there is one.
+fn correlation(fit: &Fit) -> Option<String> {
+    let own = fit.correlation.as_ref()?;
+    let design = &own.design;
+    let kind = match design.kind {
+        CorrelationKind::CompoundSymmetry => "compound symmetry",
+        CorrelationKind::Ar1 if design.is_continuous() => "AR(1) in continuous time",
+        CorrelationKind::Ar1 => "AR(1)",
+    };
+    let (time, group) = (design.time.as_deref().unwrap_or("1"), one_line(&design.group));
+    let numbers = column(&[own.estimate, own.std_error], DIGITS);
+    Some(format!(
+        "Residual correlation: {kind}, {} | {group}, {} groups\n Estimate {}, standard error {}\n",
+        one_line(time),
+        own.n_groups(),
+        numbers[0].trim(),
+        numbers[1].trim()
+    ))
 }
 
 /// The REML criterion, or the information criteria of a fit by maximum likelihood.

@@ -37,12 +37,12 @@ fn spec() -> ArraySpec {
 fn message(change: impl FnOnce(&mut ArraySpec)) -> String {
     let mut spec = spec();
     change(&mut spec);
-    from_arrays(&spec, Further::default(), ResponseRule::Linear, NaPolicy::Omit).unwrap_err().message
+    from_arrays(&spec, Further::default(), ResponseRule::Linear, None, NaPolicy::Omit).unwrap_err().message
 }
 
 #[test]
 fn names_have_defaults_and_unused_levels_go() {
-    let (_, d) = from_arrays(&spec(), Further::default(), ResponseRule::Linear, NaPolicy::Omit).unwrap();
+    let (_, d) = from_arrays(&spec(), Further::default(), ResponseRule::Linear, None, NaPolicy::Omit).unwrap();
     assert_eq!(d.x_names, ["x1", "x2"]);
     let names: Vec<(&str, String)> = d.terms.iter().map(|t| (t.group.as_str(), t.effects.join(","))).collect();
     assert_eq!(names, [("g1", "(Intercept)".to_string()), ("g2", "z1,z2".to_string())]);
@@ -51,7 +51,7 @@ fn names_have_defaults_and_unused_levels_go() {
     let mut named = spec();
     named.terms[0].levels = ["u", "v", "w"].map(String::from).to_vec();
     assert_eq!(
-        from_arrays(&named, Further::default(), ResponseRule::Linear, NaPolicy::Omit).unwrap().1.terms[0].levels.join(","),
+        from_arrays(&named, Further::default(), ResponseRule::Linear, None, NaPolicy::Omit).unwrap().1.terms[0].levels.join(","),
         "u,w"
     );
 }
@@ -67,7 +67,7 @@ fn formula_and_arrays_give_the_same_bits() {
     let formula = expand(&parse("y ~ x + (1 | g) + (x | h)").unwrap(), &[], &[], &[]).unwrap();
     let request = Request::new(&formula);
     let (_, a) = Program::learn(&request, &frame).unwrap();
-    let (_, b) = from_arrays(&s, Further::default(), ResponseRule::Linear, NaPolicy::Omit).unwrap();
+    let (_, b) = from_arrays(&s, Further::default(), ResponseRule::Linear, None, NaPolicy::Omit).unwrap();
     assert_eq!((a.n, &a.y, &a.x, &a.rows), (b.n, &b.y, &b.x, &b.rows));
     for (a, b) in a.terms.iter().zip(&b.terms) {
         assert_eq!((&a.levels, &a.index, &a.z, a.structure), (&b.levels, &b.index, &b.z, b.structure));
@@ -82,17 +82,17 @@ fn missing_values_leave_rows_out() {
     s.terms[0].index[2] = -1;
     s.offset = Some(vec![0.0, 0.0, 0.0, NAN, 7.0]);
     s.weights = Some(vec![1.0; 5]);
-    let (_, d) = from_arrays(&s, Further::default(), ResponseRule::Linear, NaPolicy::Pad).unwrap();
+    let (_, d) = from_arrays(&s, Further::default(), ResponseRule::Linear, None, NaPolicy::Pad).unwrap();
     let dropped: Vec<(usize, &str)> = d.rows.dropped.iter().map(|(row, name)| (*row, name.as_str())).collect();
     assert_eq!(dropped, [(0, "y"), (1, "x2"), (2, "g1"), (3, "offset")]);
     assert_eq!((d.n, d.offset.unwrap(), d.rows.pad), (1, vec![7.0], true));
     let mut s = spec();
     s.weights = Some(vec![1.0, 0.0, 2.0, NAN, 3.0]);
     s.terms[1].z.as_mut().unwrap()[9] = NAN;
-    let (_, d) = from_arrays(&s, Further::default(), ResponseRule::Linear, NaPolicy::Omit).unwrap();
+    let (_, d) = from_arrays(&s, Further::default(), ResponseRule::Linear, None, NaPolicy::Omit).unwrap();
     let names: Vec<&str> = d.rows.dropped.iter().map(|(_, name)| name.as_str()).collect();
     assert_eq!(names, [ZERO_WEIGHT, "weights", "z2 | g2"]);
-    assert_eq!(from_arrays(&s, Further::default(), ResponseRule::Linear, NaPolicy::Error).unwrap_err().position, 3);
+    assert_eq!(from_arrays(&s, Further::default(), ResponseRule::Linear, None, NaPolicy::Error).unwrap_err().position, 3);
 }
 
 #[test]
@@ -116,14 +116,14 @@ fn wrong_arrays_are_refused_by_name() {
     for level in [3, -2, i64::MIN] {
         let mut s = spec();
         s.terms[0].index[3] = level;
-        let error = from_arrays(&s, Further::default(), ResponseRule::Linear, NaPolicy::Omit).unwrap_err();
+        let error = from_arrays(&s, Further::default(), ResponseRule::Linear, None, NaPolicy::Omit).unwrap_err();
         assert!(error.position == 3 && error.message.contains(&format!("'g1' has level {level} in row 4")), "{error}");
     }
 }
 
 #[test]
 fn new_arrays_are_matched_by_number_or_by_label() {
-    let (program, old) = from_arrays(&spec(), Further::default(), ResponseRule::Linear, NaPolicy::Omit).unwrap();
+    let (program, old) = from_arrays(&spec(), Further::default(), ResponseRule::Linear, None, NaPolicy::Omit).unwrap();
     let same = apply_arrays(&program, &ArraySpec { y: Vec::new(), ..spec() }, Further::default(), true).unwrap();
     assert_eq!((&same.x, &same.terms[0].index, &same.terms[1].z), (&old.x, &old.terms[0].index, &old.terms[1].z));
     let mut new = spec();
@@ -147,9 +147,14 @@ fn new_arrays_are_matched_by_number_or_by_label() {
 
 #[test]
 fn new_arrays_must_have_the_shape_of_the_old() {
-    let (program, _) =
-        from_arrays(&ArraySpec { offset: Some(vec![0.0; 5]), ..spec() }, Further::default(), ResponseRule::Linear, NaPolicy::Omit)
-            .unwrap();
+    let (program, _) = from_arrays(
+        &ArraySpec { offset: Some(vec![0.0; 5]), ..spec() },
+        Further::default(),
+        ResponseRule::Linear,
+        None,
+        NaPolicy::Omit,
+    )
+    .unwrap();
     let message = |change: &dyn Fn(&mut ArraySpec)| {
         let mut new = ArraySpec { offset: Some(vec![1.0; 5]), ..spec() };
         change(&mut new);
@@ -165,7 +170,7 @@ fn new_arrays_must_have_the_shape_of_the_old() {
 
 #[test]
 fn the_program_survives_its_bytes() {
-    let (program, _) = from_arrays(&spec(), Further::default(), ResponseRule::Linear, NaPolicy::Omit).unwrap();
+    let (program, _) = from_arrays(&spec(), Further::default(), ResponseRule::Linear, None, NaPolicy::Omit).unwrap();
     let read: ArrayProgram = postcard::from_bytes(&postcard::to_stdvec(&program).unwrap()).unwrap();
     assert_eq!(read, program);
 }

@@ -37,6 +37,9 @@ impl DfMethod {
 
     /// Generalised models have no others than the simple ones, and Kenward and Roger's are for REML.
     pub fn check(self, fit: &Fit) -> Result<()> {
+        if !matches!(self, DfMethod::Simple(_)) {
+            fit.without_correlation(&format!("df: {}", self.name()))?;
+        }
         match (self, &fit.generalised) {
             (DfMethod::KenwardRoger, None) if !fit.reml => Err(Error::argument(
                 "df: Kenward-Roger degrees of freedom are for fits by REML, and this one is by maximum likelihood",

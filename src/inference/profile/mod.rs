@@ -41,6 +41,7 @@ impl Fit {
         if !(level > 0.0 && level < 1.0) {
             return Err(Error::argument(format!("level is {level}, must be between 0 and 1")));
         }
+        self.without_correlation("a profile likelihood (Wald and bootstrap intervals are)")?;
         let z = -normal_quantile(0.5 * (1.0 - level));
         let base = Base::new(self)?;
         let (parameters, names) = base.parameters();

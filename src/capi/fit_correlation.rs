@@ -1,0 +1,95 @@
+//! A fit's residual correlation.
+
+use libc::c_char;
+use std::ptr::null;
+
+use super::boundary::{boundary, query};
+use super::buffer::target;
+use super::fit::{FitHandle, fit_of};
+use super::status::{ErrorRecord, Status};
+use crate::error::{Error, Result};
+use crate::fit::CorrelationFit;
+
+/// The kind of a fit's residual correlation, INTERLACE_CORRELATION_AR1 or INTERLACE_CORRELATION_CS; 0 without one.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_correlation_kind(fit: Option<&FitHandle>) -> i32 {
+    query(0, || Some(own(fit)?.design.kind as i32))
+}
+
+/// Name of the groups within which residuals are correlated, "g" or "a:b"; NULL without residual correlation.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_correlation_group(fit: Option<&FitHandle>) -> *const c_char {
+    query(null(), || names(fit, 0))
+}
+
+/// Number of groups within which residuals are correlated that occur in the rows used; 0 without residual correlation.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_correlation_n_groups(fit: Option<&FitHandle>) -> usize {
+    query(0, || Some(own(fit)?.n_groups()))
+}
+
+/// Name of the time of a residual correlation; NULL where it is the order of the rows, and without residual correlation.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_correlation_time(fit: Option<&FitHandle>) -> *const c_char {
+    query(null(), || names(fit, 1))
+}
+
+/// The estimated parameter rho of the residual correlation, to `estimate`, and its standard error by the delta method from the observed
+/// information, to `std_error`, which may be NULL; NaN where the parameter is at the end of its range.
+/// INTERLACE_E_ARGUMENT for a fit without residual correlation.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_correlation(
+    fit: Option<&FitHandle>,
+    estimate: *mut f64,
+    std_error: *mut f64,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let own = correlation_of(fit)?;
+        let estimate = target(estimate, "estimate")?;
+        if !std_error.is_null() {
+            target(std_error, "std_error")?.write(own.std_error);
+        }
+        estimate.write(own.estimate);
+        Ok(())
+    })
+}
+
+/// Wald limits of the residual correlation at a level, as 0.95, to `lower` and `upper`: symmetric on the scale log((rho - a) / (1 - rho)),
+/// a the least value that rho could have.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_correlation_confint(
+    fit: Option<&FitHandle>,
+    level: f64,
+    lower: *mut f64,
+    upper: *mut f64,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (low, high) = correlation_of(fit)?.interval(level)?;
+        let (lower, upper) = (target(lower, "lower")?, target(upper, "upper")?);
+        lower.write(low);
+        upper.write(high);
+        Ok(())
+    })
+}
+
+fn own(fit: Option<&FitHandle>) -> Option<&CorrelationFit> {
+    fit?.fit.correlation.as_ref()
+}
+
+fn names(fit: Option<&FitHandle>, i: usize) -> Option<*const c_char> {
+    let design = &own(fit)?.design;
+    let list = || std::iter::once(&design.group).chain(&design.time).cloned().collect::<Vec<_>>();
+    Some(fit?.strings.correlation.get_with(list, i))
+}
+
+fn correlation_of(fit: Option<&FitHandle>) -> Result<&CorrelationFit> {
+    fit_of(fit)?.correlation.as_ref().ok_or_else(|| Error::argument("the fit has no residual correlation"))
+}

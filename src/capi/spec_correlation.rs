@@ -1,0 +1,93 @@
+//! What is fitted: the residual correlation of a linear model.
+
+use libc::c_char;
+
+use super::boundary::boundary;
+use super::buffer::slice;
+use super::handle::choice;
+use super::spec::{SpecHandle, formula_of, model_of};
+use super::spec_arrays::{arrays_of, checked_index, expect_length};
+use super::status::{ErrorRecord, Status};
+use super::strings::text;
+use crate::error::{Error, Result, try_vec};
+use crate::formula::{CorrelationKind, parse_correlation};
+use crate::spec::{ArrayCorrelation, CorrelationSpec, ModelKind, Spec};
+
+/// Residuals of one group at distance d in time have the correlation rho^d: autoregressive of order 1.
+pub const INTERLACE_CORRELATION_AR1: i32 = 1;
+/// Any two residuals of one group have the correlation rho: compound symmetry.
+pub const INTERLACE_CORRELATION_CS: i32 = 2;
+
+const KINDS: [(i32, CorrelationKind); 2] =
+    [(INTERLACE_CORRELATION_AR1, CorrelationKind::Ar1), (INTERLACE_CORRELATION_CS, CorrelationKind::CompoundSymmetry)];
+
+/// Lets the residuals of a linear model be correlated within groups: "ar1(time | g)", "ar1(1 | g)", whose time is the order of the rows used
+/// within each group, or "cs(1 | g)". Times that are all whole numbers are those of AR(1), whose parameter is between -1 and 1; others are
+/// of its continuous form, with a parameter from 0 to below 1. The parameter of "cs" is between -1/(m - 1) and 1, m the size of the largest
+/// group. The residual of a row with prior weight w has the variance sigma^2 / w. A model with residual correlation needs no random effects.
+/// A time that a group has twice is an error when it is fitted. Where theta is given (starts, interlace_spec_objective) or reported during
+/// the search, the parameter stands behind it. Predictions are of fixed and random effects: residuals say nothing of new rows. Likelihood
+/// profiles are not available. The last call holds.
+/// INTERLACE_E_FORMULA if it can't be read; `position` is then the byte in `correlation`. INTERLACE_E_ARGUMENT for a model that is not
+/// INTERLACE_LMM.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_set_correlation(
+    spec: Option<&mut SpecHandle>,
+    correlation: *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let spec = linear(spec)?;
+        formula_of(spec)?;
+        let correlation = text(correlation, "correlation")?;
+        parse_correlation(correlation)?;
+        spec.correlation = Some(CorrelationSpec::Formula(correlation.to_owned()));
+        Ok(())
+    })
+}
+
+/// The same for a spec made from arrays. `kind` is INTERLACE_CORRELATION_AR1 or INTERLACE_CORRELATION_CS; `index` [n] has the group of each
+/// row, from 0 to below `n_groups`, or -1, which is missing; `time` [n] may be NULL: the order of the rows; it must be for
+/// INTERLACE_CORRELATION_CS. All arrays are copied.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_spec_set_correlation_arrays(
+    spec: Option<&mut SpecHandle>,
+    kind: i32,
+    index: *const i64,
+    time: *const f64,
+    n: usize,
+    n_groups: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let spec = linear(spec)?;
+        let kind = choice(kind, "kind", &KINDS)?;
+        expect_length("index", n, "n", arrays_of(spec)?.n)?;
+        let index = checked_index(slice(index, n, "index")?, n_groups)?;
+        let time = if time.is_null() { None } else { Some(copied(slice(time, n, "time")?)?) };
+        if kind == CorrelationKind::CompoundSymmetry && time.is_some() {
+            return Err(Error::argument("time is given, compound symmetry knows no time: it must be NULL"));
+        }
+        spec.correlation = Some(CorrelationSpec::Arrays(ArrayCorrelation { kind, index, n_groups, time }));
+        Ok(())
+    })
+}
+
+fn linear(spec: Option<&mut SpecHandle>) -> Result<&mut Spec> {
+    let spec = model_of(spec)?;
+    match spec.kind {
+        ModelKind::Lmm => Ok(spec),
+        other => Err(Error::argument(format!(
+            "spec is of {}, a residual correlation is for one of INTERLACE_LMM",
+            super::spec_family::kind_of(other)
+        ))),
+    }
+}
+
+fn copied(time: &[f64]) -> Result<Vec<f64>> {
+    let mut copy = try_vec("time", 0.0, time.len())?;
+    copy.copy_from_slice(time);
+    Ok(copy)
+}

@@ -1,0 +1,52 @@
+//! The uncertainty of random effects given theta: with a = Lambda'z, `var(z'(b^ - b) | beta) = sigma^2 a'A^-1 a` and
+//! `db^/dbeta = -Lambda U` (Henderson 1975).
+
+use super::deviance::Deviance;
+use super::estimate::working_from_theta;
+use super::system::LinearSystem;
+use crate::error::Result;
+
+/// A linear model at its estimates.
+pub struct Conditional<'a> {
+    system: &'a LinearSystem,
+    deviance: Deviance<'a>,
+    sigma: f64,
+    a: Vec<f64>,
+    half: Vec<f64>,
+}
+
+impl<'a> Conditional<'a> {
+    /// At theta, the residual correlation behind it, and sigma.
+    pub fn new(system: &'a LinearSystem, parameters: &[f64], sigma: f64) -> Result<Self> {
+        let mut deviance = Deviance::new(system, false)?;
+        deviance.evaluate(&working_from_theta(system, parameters)?)?;
+        deviance.solve();
+        let q = system.gram.layout.q();
+        Ok(Conditional { system, deviance, sigma, a: vec![0.0; q], half: vec![0.0; q] })
+    }
+
+    /// The variance of a sum of effects, each given by term, level and values; `c`, which holds x, becomes x - (z'Lambda U)'.
+    pub fn variance<'z>(&mut self, effects: impl Iterator<Item = (usize, usize, &'z [f64])>, c: &mut [f64]) -> f64 {
+        self.a.fill(0.0);
+        let q = self.a.len();
+        for (term, level, z) in effects {
+            let (r, map, t) = (z.len(), self.system.effects_map(term), &self.deviance.t[term]);
+            let first = self.system.gram.layout.offset(term) + level * r;
+            let working: Vec<f64> = map.chunks_exact(r).map(|column| dot(column, z)).collect();
+            for j in 0..r {
+                self.a[first + j] += dot(&t[j * r + j..(j + 1) * r], &working[j..]);
+            }
+        }
+        let mut moved: Vec<f64> =
+            self.deviance.u.chunks_exact(q.max(1)).take(self.system.kept.len()).map(|u| dot(u, &self.a)).collect();
+        self.system.map.columns(&mut moved);
+        c.iter_mut().zip(&moved).for_each(|(c, v)| *c -= v);
+        self.deviance.factor.permute_into(&self.a, &mut self.half);
+        self.deviance.factor.half_solve(&mut self.half);
+        self.sigma * self.sigma * dot(&self.half, &self.half)
+    }
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(x, y)| x * y).sum()
+}
