@@ -79,13 +79,17 @@ check:
 header:
 	INTERLACE_WRITE_HEADER=1 $(CARGO) test -q --test header --test symbols
 
-# Beside lme4 and glmmTMB, in one run; R comes from apt-get where it is missing. `benches/glmm.py --big` has larger models.
+# Beside R's packages, in one run; they come from apt-get where they are missing. `benches/glmm.py --big` has larger models.
+BENCH_R := r-base-core r-cran-lme4 r-cran-glmmtmb r-cran-lmertest r-cran-pbkrtest
 bench: build
-	@Rscript -e 'library(lme4); library(glmmTMB)' >/dev/null 2>&1 || $(call APT,r-base-core r-cran-lme4 r-cran-glmmtmb) || \
-		{ echo 'make bench: R with lme4 and glmmTMB is missing and could not be installed with apt-get (r-base-core, r-cran-lme4, r-cran-glmmtmb)' >&2; exit 1; }
+	@Rscript -e 'library(lme4); library(glmmTMB); library(lmerTest); library(pbkrtest)' >/dev/null 2>&1 || $(call APT,$(BENCH_R)) || \
+		{ echo 'make bench: R with lme4, glmmTMB, lmerTest and pbkrtest is missing and could not be installed with apt-get ($(BENCH_R))' >&2; exit 1; }
 	$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L $(CFLAGS) -Iinclude benches/fit_repeatedly.c -o $(OUT)/fit_repeatedly -L$(OUT) -linterlace $(RPATH)
 	python3 benches/run.py $(OUT)/fit_repeatedly
 	python3 benches/glmm.py $(OUT)/interlace-fit
+	$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L $(CFLAGS) $(if $(shell grep -l interlace_fit_refit include/interlace.h),-DWITH_REFIT) -Iinclude \
+		benches/infer_repeatedly.c -o $(OUT)/infer_repeatedly -L$(OUT) -linterlace -lm $(RPATH)
+	python3 benches/inference.py $(OUT)/infer_repeatedly
 
 FILL := sed -e 's|@VERSION@|$(VERSION)|' -e 's|@DESCRIPTION@|$(DESCRIPTION)|' -e 's|@NATIVE_STATIC_LIBS@|$(NATIVE_STATIC_LIBS)|'
 TREE = $(DESTDIR)$(PREFIX)
