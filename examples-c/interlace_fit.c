@@ -24,6 +24,7 @@
 #include "interlace_fit_inference.h"
 #include "interlace_fit_lists.h"
 #include "interlace_fit_options.h"
+#include "interlace_fit_predict.h"
 #include "interlace_fit_report.h"
 #include "interlace_fit_resample.h"
 
@@ -292,34 +293,7 @@ static bool infer(struct run *run)
 
 static bool predict(struct run *run)
 {
-    const struct arguments *asked = &run->arguments;
-    struct results *results = &run->results;
-    if (asked->predict_path == NULL)
-        return true;
-
-    interlace_frame *new_data = NULL;
-    if (read_new_data(asked, &new_data, &run->error) != INTERLACE_OK)
-        return false;
-    results->prediction_type = asked->model == INTERLACE_CLMM && !asked->has_type ? INTERLACE_PREDICT_PROBABILITIES : asked->type;
-    results->n_predictions = interlace_frame_n_rows(new_data);
-    results->prediction_width = interlace_fit_predict_width(results->fit, results->prediction_type);
-    /* A type that the fit doesn't have is told by the prediction itself. */
-    size_t n = results->n_predictions * results->prediction_width;
-    /* One allocation for predictions, standard errors, lower and upper limits. */
-    results->predictions = new_numbers(asked->interval ? 4 * n : n, &run->error);
-    bool ok = results->predictions != NULL;
-    if (ok && asked->interval) {
-        double *values = results->predictions;
-        results->prediction_limits = values + n;
-        ok = interlace_fit_predict_interval(results->fit, new_data, results->prediction_type, !asked->without_random, NULL, 0,
-                                            asked->new_levels, asked->level, values, values + n, values + 2 * n,
-                                            values + 3 * n, n, &run->error) == INTERLACE_OK;
-    } else if (ok) {
-        ok = interlace_fit_predict(results->fit, new_data, results->prediction_type, !asked->without_random, asked->new_levels,
-                                   results->predictions, n, &run->error) == INTERLACE_OK;
-    }
-    interlace_frame_free(new_data);
-    return ok;
+    return predict_new(&run->arguments, &run->results, &run->error);
 }
 
 /* ---- 7. simulated responses, and intervals that take many fits ---- */
@@ -353,7 +327,7 @@ static bool explain(struct run *run)
            interlace_fit_icc(results->fit, &r2->icc_adjusted, &r2->icc_unadjusted, &run->error) == INTERLACE_OK;
 }
 
-/* ---- 8. output, which comes last, so that an error leaves nothing on standard output ---- */
+/* ---- 9. output, which comes last, so that an error leaves nothing on standard output ---- */
 
 static bool print_results(struct run *run)
 {

@@ -181,6 +181,7 @@ void arguments_free(struct arguments *arguments)
     text_list_free(&arguments->fixed_parameters);
     number_list_free(&arguments->fixed_values);
     text_list_free(&arguments->lrt);
+    text_list_free(&arguments->re);
     number_list_free(&arguments->theta0);
     number_list_free(&arguments->objective);
 }

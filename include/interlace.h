@@ -324,6 +324,16 @@
 #define INTERLACE_PREDICT_CLASS 8
 
 /**
+ * An interval for what is predicted, say the mean: it has the uncertainty of the estimates.
+ */
+#define INTERLACE_INTERVAL_CONFIDENCE 0
+
+/**
+ * An interval for a new response, which varies about its mean as well.
+ */
+#define INTERLACE_INTERVAL_PREDICTION 1
+
+/**
  * A level of a grouping factor that is missing, or that the fit doesn't know, is an error, INTERLACE_E_DATA.
  */
 #define INTERLACE_NEW_LEVELS_ERROR 0
@@ -2323,7 +2333,7 @@ interlace_status interlace_fit_predict_arrays(const struct interlace_fit *fit,
                                               struct interlace_error *err);
 
 /**
- * Predictions with standard errors and confidence intervals of a level, say 0.95, to `values`, `std_error`, `lower` and `upper`, each as
+ * Predictions with standard errors and intervals of a level, say 0.95, to `values`, `std_error`, `lower` and `upper`, each as
  * long as `out` of interlace_fit_predict; any of them may be NULL. With `random`, the modes of the random terms `terms` [n_terms] are added, or
  * with `terms` NULL of all terms: they count from 0, those of the mean first, then those of the zero part, then those of the dispersion.
  *
@@ -2332,7 +2342,16 @@ interlace_status interlace_fit_predict_arrays(const struct interlace_fit *fit,
  * taken as known. Intervals use the normal distribution and are symmetric on the scale of the linear predictor; an end that is outside
  * the link's domain is NaN. Of an ordinal fit the thresholds and nominal effects vary as fixed effects do; intervals of the probabilities of
  * categories are symmetric on the logit scale, whatever the link, those of cumulative ones on the scale of the link, those of the scale on
- * its logarithm; INTERLACE_PREDICT_CLASS has none: INTERLACE_E_ARGUMENT. Otherwise as interlace_fit_predict.
+ * its logarithm; INTERLACE_PREDICT_CLASS has none: INTERLACE_E_ARGUMENT.
+ *
+ * That is INTERLACE_INTERVAL_CONFIDENCE. With `interval` INTERLACE_INTERVAL_PREDICTION the interval is one for a response in the row, of
+ * types INTERLACE_PREDICT_RESPONSE and, for a response of new groups, INTERLACE_PREDICT_MARGINAL; values and standard errors stay those of the mean. Of
+ * a linear model it uses the normal distribution with the variance of the prediction plus sigma^2/w. Of a generalised one its limits are quantiles of
+ * the family's distribution, averaged over the normal distribution of what is not known of the linear predictors: the lowest response that
+ * has at least (1 - level)/2 of the probability at or below it, and the lowest that has at most as much above it. Sigma and the family's parameters are taken as
+ * known. `weights` [rows of newdata] (m without `newdata`) are the prior weights w of these responses, or of proportions the numbers of
+ * trials; with NULL they are those of the data of the fit, and 1 for new data. They do nothing to confidence intervals.
+ * INTERLACE_E_UNSUPPORTED for ordinal fits and for families of the caller's. Otherwise as interlace_fit_predict.
  * Since 0.1.
  */
 interlace_status interlace_fit_predict_interval(const struct interlace_fit *fit,
@@ -2342,7 +2361,9 @@ interlace_status interlace_fit_predict_interval(const struct interlace_fit *fit,
                                                 const size_t *terms,
                                                 size_t n_terms,
                                                 int32_t new_levels,
+                                                int32_t interval,
                                                 double level,
+                                                const double *weights,
                                                 double *values,
                                                 double *std_error,
                                                 double *lower,
@@ -2361,7 +2382,9 @@ interlace_status interlace_fit_predict_arrays_interval(const struct interlace_fi
                                                        const size_t *terms,
                                                        size_t n_terms,
                                                        int32_t new_levels,
+                                                       int32_t interval,
                                                        double level,
+                                                       const double *weights,
                                                        double *values,
                                                        double *std_error,
                                                        double *lower,

@@ -239,6 +239,28 @@ fn interlace_fit_compares_linear_models_by_maximum_likelihood() {
 }
 
 #[test]
+fn interlace_fit_predicts_responses_with_chosen_random_terms() {
+    let crossed = ["lmm", "y ~ x + (1 | subj) + (1 | item)", "../tests/reference/data/sim_crossed_slopes.csv", "--json"];
+    let predicted = |more: &[&str]| -> serde_json::Value {
+        let output = interlace_fit(&[&crossed[..], &["--predict", crossed[2]], more].concat());
+        assert!(output.status.success(), "{}", transcript(&output));
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        document
+    };
+    let first = |document: &serde_json::Value, key: &str| document["predictions"][key][0].as_f64().unwrap();
+    let (all, subject) = (predicted(&["--interval", "prediction"]), predicted(&["--re", "subj"]));
+    let (none, both) = (predicted(&["--re", "none", "--interval", "confidence"]), predicted(&["--re", "item,subj"]));
+    let effect = |group: &str| all["ranef"][group]["values"][0][0].as_f64().unwrap();
+    assert!((first(&subject, "values") - first(&none, "values") - effect("subj")).abs() < 1e-10);
+    assert_eq!(first(&both, "values"), first(&all, "values"));
+    assert!(subject["predictions"].get("lower").is_none());
+    let (se, sigma) = (first(&all, "std_error"), all["sigma"].as_f64().unwrap());
+    let reach = 1.959_963_984_540_054 * se.hypot(sigma);
+    assert!((first(&all, "upper") - first(&all, "values") - reach).abs() < 1e-9);
+    assert!(first(&none, "upper") - first(&none, "values") < 1.96 * first(&none, "std_error") + 1e-9);
+}
+
+#[test]
 fn interlace_fit_prints_one_json_document() {
     let output = interlace_fit(&[&SLEEPSTUDY[..], &["--json", "--predict", "data/sleepstudy.csv"]].concat());
     assert!(output.status.success(), "{}", transcript(&output));
@@ -320,7 +342,8 @@ fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
         (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--nagq", "0"][..], 2, "for the models glmm and clmm"),
         (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--nonsense"][..], 2, "--nonsense"),
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--predict", "x.csv", "--type", "mean"][..], 2, "marginal"),
-        (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--interval", "prediction"][..], 1, "not available"),
+        (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--interval", "tolerance"][..], 2, "confidence or prediction"),
+        (&[&SLEEPSTUDY[..], &["--predict", "data/sleepstudy.csv", "--re", "Subject,Item"]].concat()[..], 1, "random term on Item"),
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--emmeans", "~ Days"][..], 1, "--emmeans with --df satterthwaite"),
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--adjust", "holm"][..], 2, "--adjust is for --emmeans"),
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--lrt", "x", "--objective", "1"][..], 2, "--lrt can't go with it"),
