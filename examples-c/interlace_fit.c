@@ -27,6 +27,7 @@
 #include "interlace_fit_predict.h"
 #include "interlace_fit_report.h"
 #include "interlace_fit_resample.h"
+#include "interlace_fit_validate.h"
 
 /* Everything that a run owns. All of it starts as NULL, and the library's functions that free accept NULL. */
 struct run {
@@ -314,7 +315,24 @@ static bool resample(struct run *run)
     return resample_fit(run->results.fit, &request, &run->results.resampled, &run->error);
 }
 
-/* ---- 8. how much is explained ---- */
+/* ---- 8. the model fitted again: by all optimisers, and without parts of the data ---- */
+
+static bool validate(struct run *run)
+{
+    const struct arguments *asked = &run->arguments;
+    const struct validation_request request = {
+        .all_fit = asked->all_fit,
+        .group = asked->cross_validate,
+        .folds = (size_t)asked->folds,
+        .seed = (uint64_t)asked->seed,
+        .spec = run->spec,
+        .data = run->frame,
+        .options = run->options,
+    };
+    return validate_model(&request, &run->results.validated, &run->error);
+}
+
+/* ---- 9. how much is explained ---- */
 
 static bool explain(struct run *run)
 {
@@ -327,7 +345,7 @@ static bool explain(struct run *run)
            interlace_fit_icc(results->fit, &r2->icc_adjusted, &r2->icc_unadjusted, &run->error) == INTERLACE_OK;
 }
 
-/* ---- 9. output, which comes last, so that an error leaves nothing on standard output ---- */
+/* ---- 10. output, which comes last, so that an error leaves nothing on standard output ---- */
 
 static bool print_results(struct run *run)
 {
@@ -346,6 +364,7 @@ static void free_run(struct run *run)
     free(results->upper);
     free(results->predictions);
     resampled_free(&results->resampled);
+    validated_free(&results->validated);
     interlace_frame_free(results->means);
     interlace_frame_free(results->pairs);
     interlace_frame_free(results->comparison);
@@ -377,7 +396,7 @@ static int run_model(struct run *run)
     run->results.formula = run->arguments.formula;
     bool evaluate = run->arguments.n_points > 0;
     bool ok = read_frame(run) && describe_model(run) && choose_options(run) &&
-              (evaluate ? evaluate_objective(run) : fit_model(run) && infer(run) && predict(run) && resample(run) && explain(run)) &&
+              (evaluate ? evaluate_objective(run) : fit_model(run) && infer(run) && predict(run) && resample(run) && validate(run) && explain(run)) &&
               print_results(run);
     if (!ok)
         return complain_of(&run->error);

@@ -110,6 +110,8 @@ static const char *option_of_fit(const struct arguments *arguments)
            : arguments->lrt.count > 0         ? "--lrt"
            : arguments->r2                    ? "--r2"
            : arguments->predict_path != NULL  ? "--predict"
+           : arguments->all_fit               ? "--all-fit"
+           : arguments->cross_validate != NULL ? "--cross-validate"
                                               : NULL;
 }
 
@@ -125,6 +127,8 @@ static enum arguments_outcome check_together(const struct arguments *arguments, 
         return say(message, ARGUMENTS_WRONG, "--confint boot needs --bootstrap N");
     if (check_model(arguments, message) != ARGUMENTS_READY)
         return ARGUMENTS_WRONG;
+    if (arguments->folds > 0 && arguments->cross_validate == NULL)
+        return say(message, ARGUMENTS_WRONG, "--folds is for --cross-validate, which was not given");
     if (arguments->adjust != NULL && arguments->emmeans == NULL)
         return say(message, ARGUMENTS_WRONG, "--adjust is for --emmeans, which was not given");
     /* lmm will use Satterthwaite's degrees of freedom unless told otherwise. Until they exist others have to be asked for, so that

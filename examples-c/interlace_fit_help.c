@@ -92,7 +92,11 @@ const char *const help_text[] = {
     "                             weights are in the column of --weights, if it is there\n"
     "  --simulate N               N responses simulated from the fit, with new random effects\n"
     "  --bootstrap N              the estimates of fits to N simulated responses\n"
-    "  --seed S                   of both; 0\n"
+    "  --all-fit                  the model fitted by all optimisers, and how far apart they end\n"
+    "  --cross-validate G|rows    levels of the grouping factor G, or rows, predicted by fits without them: errors and logarithmic\n"
+    "                             scores\n"
+    "  --folds K                  in K parts, which the seed chooses, not one level or row at a time\n"
+    "  --seed S                   of simulations, bootstrap and parts; 0\n"
     "\n",
 
     "output\n"

@@ -88,7 +88,7 @@ static void put_column(struct json *json, const char *key, const interlace_frame
     json_close(json, ']');
 }
 
-static void put_frame(struct json *json, const char *key, const interlace_frame *table)
+void json_frame(struct json *json, const char *key, const interlace_frame *table)
 {
     json_key(json, key);
     json_open(json, '{');
@@ -101,8 +101,8 @@ void json_marginal_means(struct json *json, const interlace_frame *means, const 
 {
     json_key(json, "emmeans");
     json_open(json, '{');
-    put_frame(json, "means", means);
-    put_frame(json, "pairs", pairs);
+    json_frame(json, "means", means);
+    json_frame(json, "pairs", pairs);
     json_close(json, '}');
 }
 

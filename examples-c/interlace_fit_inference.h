@@ -44,6 +44,8 @@ void json_marginal_means(struct json *json, const interlace_frame *means, const 
 /* "lrt": {"formulas": [...], "npar": [...], ..., "chisq": [...], "df": [...], "p_value": [...]}. */
 void json_likelihood_ratio(struct json *json, const interlace_frame *table);
 
+/* A table under a key, each column an array. */
+void json_frame(struct json *json, const char *key, const interlace_frame *table);
 /* A table to read, under its title. */
 void print_frame(const char *title, const interlace_frame *table);
 

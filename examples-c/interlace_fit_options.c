@@ -362,6 +362,24 @@ static enum answer take_seed(struct arguments *arguments, const char *value)
     return take_count(value, 0, 9e15, &arguments->seed);
 }
 
+static enum answer take_all_fit(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    arguments->all_fit = true;
+    return TAKEN;
+}
+
+static enum answer take_cross_validate(struct arguments *arguments, const char *value)
+{
+    arguments->cross_validate = value;
+    return TAKEN;
+}
+
+static enum answer take_folds(struct arguments *arguments, const char *value)
+{
+    return take_count(value, 2, 1e9, &arguments->folds);
+}
+
 /* ---- output ---- */
 
 static enum answer take_json(struct arguments *arguments, const char *value)
@@ -417,6 +435,9 @@ static const struct option options[] = {
     {"--simulate", "a positive integer", take_simulate},
     {"--bootstrap", "a positive integer", take_bootstrap},
     {"--seed", "an integer that is not negative", take_seed},
+    {"--all-fit", NULL, take_all_fit},
+    {"--cross-validate", "a grouping factor, or rows", take_cross_validate},
+    {"--folds", "a whole number of at least 2", take_folds},
     {"--json", NULL, take_json},
     /* Options of later versions: known, so that they are not taken for slips of the pen. */
     {"--correlation", "a structure", NULL},

@@ -85,6 +85,10 @@ struct arguments {
     int64_t bootstrap;
     int64_t seed;
 
+    bool all_fit;
+    const char *cross_validate; /* a grouping factor, or "rows" */
+    int64_t folds;
+
     bool json;
 };
 

@@ -8,6 +8,7 @@
 
 #include "interlace.h"
 #include "interlace_fit_resample.h"
+#include "interlace_fit_validate.h"
 
 struct explained {
     double marginal, conditional; /* R2 */
@@ -39,6 +40,7 @@ struct results {
     int32_t prediction_type;
 
     struct resampled resampled;
+    struct validated validated;
     bool has_explained;
     struct explained explained;
 

@@ -141,7 +141,7 @@ pub unsafe extern "C" fn interlace_spec_objective(
     })
 }
 
-fn settings(options: Option<&OptionsHandle>) -> Options {
+pub(super) fn settings(options: Option<&OptionsHandle>) -> Options {
     options.map(|o| o.options.clone()).unwrap_or_default()
 }
 

@@ -41,6 +41,8 @@ impl Fit {
 
 /// The design of a fit has only the columns that were kept: counts them as the program does.
 fn restore(fixed: &mut FixedEffects, kept: &mut [usize], first: &FixedEffects, first_kept: &[usize]) {
-    kept.iter_mut().for_each(|column| *column = first_kept[*column]);
+    for column in kept {
+        *column = first_kept[*column];
+    }
     fixed.dropped.extend_from_slice(&first.dropped);
 }
