@@ -24,8 +24,10 @@
 #include "interlace_fit_inference.h"
 #include "interlace_fit_lists.h"
 #include "interlace_fit_options.h"
+#include "interlace_fit_predict.h"
 #include "interlace_fit_report.h"
 #include "interlace_fit_resample.h"
+#include "interlace_fit_validate.h"
 
 /* Everything that a run owns. All of it starts as NULL, and the library's functions that free accept NULL. */
 struct run {
@@ -290,34 +292,7 @@ static bool infer(struct run *run)
 
 static bool predict(struct run *run)
 {
-    const struct arguments *asked = &run->arguments;
-    struct results *results = &run->results;
-    if (asked->predict_path == NULL)
-        return true;
-
-    interlace_frame *new_data = NULL;
-    if (read_new_data(asked, &new_data, &run->error) != INTERLACE_OK)
-        return false;
-    results->prediction_type = asked->model == INTERLACE_CLMM && !asked->has_type ? INTERLACE_PREDICT_PROBABILITIES : asked->type;
-    results->n_predictions = interlace_frame_n_rows(new_data);
-    results->prediction_width = interlace_fit_predict_width(results->fit, results->prediction_type);
-    /* A type that the fit doesn't have is told by the prediction itself. */
-    size_t n = results->n_predictions * results->prediction_width;
-    /* One allocation for predictions, standard errors, lower and upper limits. */
-    results->predictions = new_numbers(asked->interval ? 4 * n : n, &run->error);
-    bool ok = results->predictions != NULL;
-    if (ok && asked->interval) {
-        double *values = results->predictions;
-        results->prediction_limits = values + n;
-        ok = interlace_fit_predict_interval(results->fit, new_data, results->prediction_type, !asked->without_random, NULL, 0,
-                                            asked->new_levels, asked->level, values, values + n, values + 2 * n,
-                                            values + 3 * n, n, &run->error) == INTERLACE_OK;
-    } else if (ok) {
-        ok = interlace_fit_predict(results->fit, new_data, results->prediction_type, !asked->without_random, asked->new_levels,
-                                   results->predictions, n, &run->error) == INTERLACE_OK;
-    }
-    interlace_frame_free(new_data);
-    return ok;
+    return predict_new(&run->arguments, &run->results, &run->error);
 }
 
 /* ---- 7. simulated responses, and intervals that take many fits ---- */
@@ -338,7 +313,24 @@ static bool resample(struct run *run)
     return resample_fit(run->results.fit, &request, &run->results.resampled, &run->error);
 }
 
-/* ---- 8. how much is explained ---- */
+/* ---- 8. the model fitted again: by all optimisers, and without parts of the data ---- */
+
+static bool validate(struct run *run)
+{
+    const struct arguments *asked = &run->arguments;
+    const struct validation_request request = {
+        .all_fit = asked->all_fit,
+        .group = asked->cross_validate,
+        .folds = (size_t)asked->folds,
+        .seed = (uint64_t)asked->seed,
+        .spec = run->spec,
+        .data = run->frame,
+        .options = run->options,
+    };
+    return validate_model(&request, &run->results.validated, &run->error);
+}
+
+/* ---- 9. how much is explained ---- */
 
 static bool explain(struct run *run)
 {
@@ -351,7 +343,7 @@ static bool explain(struct run *run)
            interlace_fit_icc(results->fit, &r2->icc_adjusted, &r2->icc_unadjusted, &run->error) == INTERLACE_OK;
 }
 
-/* ---- 8. output, which comes last, so that an error leaves nothing on standard output ---- */
+/* ---- 10. output, which comes last, so that an error leaves nothing on standard output ---- */
 
 static bool print_results(struct run *run)
 {
@@ -370,6 +362,7 @@ static void free_run(struct run *run)
     free(results->upper);
     free(results->predictions);
     resampled_free(&results->resampled);
+    validated_free(&results->validated);
     tests_free(&results->tests);
     interlace_frame_free(results->means);
     interlace_frame_free(results->pairs);
@@ -402,7 +395,7 @@ static int run_model(struct run *run)
     run->results.formula = run->arguments.formula;
     bool evaluate = run->arguments.n_points > 0;
     bool ok = read_frame(run) && describe_model(run) && choose_options(run) &&
-              (evaluate ? evaluate_objective(run) : fit_model(run) && infer(run) && predict(run) && resample(run) && explain(run)) &&
+              (evaluate ? evaluate_objective(run) : fit_model(run) && infer(run) && predict(run) && resample(run) && validate(run) && explain(run)) &&
               print_results(run);
     if (!ok)
         return complain_of(&run->error);

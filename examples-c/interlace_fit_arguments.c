@@ -128,6 +128,8 @@ static const char *option_of_fit(const struct arguments *arguments)
            : arguments->lrt.count > 0         ? "--lrt"
            : arguments->r2                    ? "--r2"
            : arguments->predict_path != NULL  ? "--predict"
+           : arguments->all_fit               ? "--all-fit"
+           : arguments->cross_validate != NULL ? "--cross-validate"
                                               : NULL;
 }
 
@@ -143,6 +145,8 @@ static enum arguments_outcome check_together(const struct arguments *arguments, 
         return say(message, ARGUMENTS_WRONG, "--confint boot needs --bootstrap N");
     if (check_model(arguments, message) != ARGUMENTS_READY)
         return ARGUMENTS_WRONG;
+    if (arguments->folds > 0 && arguments->cross_validate == NULL)
+        return say(message, ARGUMENTS_WRONG, "--folds is for --cross-validate, which was not given");
     if (arguments->adjust != NULL && arguments->emmeans == NULL)
         return say(message, ARGUMENTS_WRONG, "--adjust is for --emmeans, which was not given");
     return ARGUMENTS_READY;
@@ -194,6 +198,7 @@ void arguments_free(struct arguments *arguments)
     text_list_free(&arguments->fixed_parameters);
     number_list_free(&arguments->fixed_values);
     text_list_free(&arguments->lrt);
+    text_list_free(&arguments->re);
     number_list_free(&arguments->theta0);
     number_list_free(&arguments->objective);
 }

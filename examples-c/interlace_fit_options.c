@@ -346,14 +346,14 @@ static enum answer take_type(struct arguments *arguments, const char *value)
     return answer;
 }
 
+/* "all", "none" or grouping factors, "g,h". */
 static enum answer take_re(struct arguments *arguments, const char *value)
 {
-    static const struct choice choices[] = {{"all", 0}, {"none", 1}};
-    int32_t without;
-    enum answer answer = CHOOSE(choices, value, &without);
-    if (answer == TAKEN)
-        arguments->without_random = without;
-    return answer;
+    text_list_free(&arguments->re); /* the last --re holds */
+    arguments->has_re = strcmp(value, "all") != 0;
+    if (!arguments->has_re || strcmp(value, "none") == 0)
+        return TAKEN;
+    return value[0] == '\0' ? NOT_UNDERSTOOD : taken_if(text_list_add_split(&arguments->re, value, ','));
 }
 
 static enum answer take_new_levels(struct arguments *arguments, const char *value)
@@ -364,12 +364,9 @@ static enum answer take_new_levels(struct arguments *arguments, const char *valu
 
 static enum answer take_interval(struct arguments *arguments, const char *value)
 {
-    static const struct choice choices[] = {{"none", 0}, {"confidence", 1}, {"prediction", LATER}};
-    int32_t confidence;
-    enum answer answer = CHOOSE(choices, value, &confidence);
-    if (answer == TAKEN)
-        arguments->interval = confidence;
-    return answer;
+    static const struct choice choices[] = {
+        {"none", INTERVAL_NONE}, {"confidence", INTERVAL_CONFIDENCE}, {"prediction", INTERVAL_PREDICTION}};
+    return CHOOSE(choices, value, &arguments->interval);
 }
 
 static enum answer take_simulate(struct arguments *arguments, const char *value)
@@ -385,6 +382,24 @@ static enum answer take_bootstrap(struct arguments *arguments, const char *value
 static enum answer take_seed(struct arguments *arguments, const char *value)
 {
     return take_count(value, 0, 9e15, &arguments->seed);
+}
+
+static enum answer take_all_fit(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    arguments->all_fit = true;
+    return TAKEN;
+}
+
+static enum answer take_cross_validate(struct arguments *arguments, const char *value)
+{
+    arguments->cross_validate = value;
+    return TAKEN;
+}
+
+static enum answer take_folds(struct arguments *arguments, const char *value)
+{
+    return take_count(value, 2, 1e9, &arguments->folds);
 }
 
 /* ---- output ---- */
@@ -439,12 +454,15 @@ static const struct option options[] = {
     {"--lrt", "a formula", take_lrt},
     {"--predict", "a CSV file", take_predict},
     {"--type", "response, link, conditional, zprob, dispersion, marginal, prob, cum.prob or class", take_type},
-    {"--re", "all or none", take_re},
+    {"--re", "all, none or grouping factors, \"g,h\"", take_re},
     {"--new-levels", "zero or error", take_new_levels},
     {"--interval", "none, confidence or prediction", take_interval},
     {"--simulate", "a positive integer", take_simulate},
     {"--bootstrap", "a positive integer", take_bootstrap},
     {"--seed", "an integer that is not negative", take_seed},
+    {"--all-fit", NULL, take_all_fit},
+    {"--cross-validate", "a grouping factor, or rows", take_cross_validate},
+    {"--folds", "a whole number of at least 2", take_folds},
     {"--json", NULL, take_json},
     /* Options of later versions: known, so that they are not taken for slips of the pen. */
     {"--ties", "efron or breslow", NULL},

@@ -14,6 +14,7 @@ struct ordered_column {
 };
 
 enum { METHOD_REML = 1, METHOD_ML = 2 };
+enum { INTERVAL_NONE, INTERVAL_CONFIDENCE, INTERVAL_PREDICTION };
 enum { CONFINT_WALD = 1, CONFINT_PROFILE = 2, CONFINT_BOOT = 3 };
 
 /* What the user asked for. Zero, NULL or an empty list means: not given, so the library's default holds. */
@@ -79,13 +80,18 @@ struct arguments {
     const char *predict_path;
     bool has_type;
     int32_t type;
-    bool without_random;
-    bool interval;
+    bool has_re;
+    struct text_list re; /* grouping factors whose effects are added; empty: none of them */
+    int32_t interval;    /* INTERVAL_NONE, INTERVAL_CONFIDENCE or INTERVAL_PREDICTION */
     int32_t new_levels;
 
     int64_t simulate;  /* numbers of replicates */
     int64_t bootstrap;
     int64_t seed;
+
+    bool all_fit;
+    const char *cross_validate; /* a grouping factor, or "rows" */
+    int64_t folds;
 
     bool json;
 };

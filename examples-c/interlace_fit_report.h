@@ -9,6 +9,7 @@
 #include "interlace.h"
 #include "interlace_fit_resample.h"
 #include "interlace_fit_tests.h"
+#include "interlace_fit_validate.h"
 
 struct explained {
     double marginal, conditional; /* R2 */
@@ -42,6 +43,7 @@ struct results {
     int32_t prediction_type;
 
     struct resampled resampled;
+    struct validated validated;
     bool has_explained;
     struct explained explained;
 

@@ -260,6 +260,7 @@ bool print_json(const struct results *results, interlace_error *error)
     if (results->predictions != NULL)
         put_predictions(&document, results);
     json_resampled(&document.json, &results->resampled, results->level);
+    json_validated(&document.json, &results->validated);
     if (results->has_explained)
         put_explained(&document, &results->explained);
     put_timing(&document, results);

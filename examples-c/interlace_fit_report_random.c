@@ -1,4 +1,5 @@
 /* The random effects in the JSON document: the library keeps them by term, R by grouping factor. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,6 +160,16 @@ static void put_group(struct document *document, const struct group *group)
     json_open(json, '[');
     for (size_t level = 0; level < group->n_levels; level++)
         json_numbers(json, group->modes + level * group->width, group->width);
+    json_close(json, ']');
+    /* The roots of the diagonals of condvar. */
+    json_key(json, "std_error");
+    json_open(json, '[');
+    for (size_t level = 0; level < group->n_levels; level++) {
+        json_open(json, '[');
+        for (size_t i = 0; i < group->width; i++)
+            json_number(json, sqrt(group->covs[(level * group->width + i) * group->width + i]));
+        json_close(json, ']');
+    }
     json_close(json, ']');
     json_key(json, "condvar");
     json_open(json, '[');

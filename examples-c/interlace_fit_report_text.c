@@ -118,4 +118,5 @@ void print_text(const struct results *results)
     if (results->predictions != NULL)
         print_predictions(results);
     print_resampled(&results->resampled);
+    print_validated(&results->validated);
 }

@@ -334,6 +334,16 @@
 #define INTERLACE_PREDICT_CLASS 8
 
 /**
+ * An interval for what is predicted, say the mean: it has the uncertainty of the estimates.
+ */
+#define INTERLACE_INTERVAL_CONFIDENCE 0
+
+/**
+ * An interval for a new response, which varies about its mean as well.
+ */
+#define INTERLACE_INTERVAL_PREDICTION 1
+
+/**
  * A level of a grouping factor that is missing, or that the fit doesn't know, is an error, INTERLACE_E_DATA.
  */
 #define INTERLACE_NEW_LEVELS_ERROR 0
@@ -1403,6 +1413,15 @@ interlace_status interlace_fit_new(const struct interlace_spec *spec,
                                    struct interlace_error *err);
 
 /**
+ * The model of a fit by REML, on the same rows, fitted anew by maximum likelihood, so that interlace_fit_compare can compare it with a
+ * model with other fixed effects; a fit that is by maximum likelihood is copied. The caller frees `*out` with interlace_fit_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_refit_ml(const struct interlace_fit *fit,
+                                        struct interlace_fit **out,
+                                        struct interlace_error *err);
+
+/**
  * Evaluates the objective of a model (the deviance, or for REML the REML criterion) without fitting it: `values` [n_points] at the points
  * `theta` [n_theta,n_points], one column a point, in the order of interlace_fit_theta_name. A point of a generalised model is theta, then the
  * fixed effects of the mean, the zero inflation and the dispersion, then the family's parameters on their working scale.
@@ -2098,6 +2117,21 @@ interlace_status interlace_fit_term_ranef_cov_full(const struct interlace_fit *f
                                                    struct interlace_error *err);
 
 /**
+ * Limits of a term's random effects at a level, say 0.95: the modes less and plus so many standard deviations of the normal distribution,
+ * each to [r,l]. The standard deviations are those of interlace_fit_term_ranef_cov, given the parameters, or with `full` those of
+ * interlace_fit_term_ranef_cov_full, INTERLACE_E_UNSUPPORTED if the fit has none. `len` is the length of either output.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_term_ranef_interval(const struct interlace_fit *fit,
+                                                   size_t term,
+                                                   double level,
+                                                   bool full,
+                                                   double *lower,
+                                                   double *upper,
+                                                   size_t len,
+                                                   struct interlace_error *err);
+
+/**
  * Number of directions in the space of a term's effects that have no variance; 0 unless the fit is singular.
  * Since 0.1.
  */
@@ -2430,7 +2464,7 @@ interlace_status interlace_fit_predict_arrays(const struct interlace_fit *fit,
                                               struct interlace_error *err);
 
 /**
- * Predictions with standard errors and confidence intervals of a level, say 0.95, to `values`, `std_error`, `lower` and `upper`, each as
+ * Predictions with standard errors and intervals of a level, say 0.95, to `values`, `std_error`, `lower` and `upper`, each as
  * long as `out` of interlace_fit_predict; any of them may be NULL. With `random`, the modes of the random terms `terms` [n_terms] are added, or
  * with `terms` NULL of all terms: they count from 0, those of the mean first, then those of the zero part, then those of the dispersion.
  *
@@ -2439,7 +2473,16 @@ interlace_status interlace_fit_predict_arrays(const struct interlace_fit *fit,
  * taken as known. Intervals use the normal distribution and are symmetric on the scale of the linear predictor; an end that is outside
  * the link's domain is NaN. Of an ordinal fit the thresholds and nominal effects vary as fixed effects do; intervals of the probabilities of
  * categories are symmetric on the logit scale, whatever the link, those of cumulative ones on the scale of the link, those of the scale on
- * its logarithm; INTERLACE_PREDICT_CLASS has none: INTERLACE_E_ARGUMENT. Otherwise as interlace_fit_predict.
+ * its logarithm; INTERLACE_PREDICT_CLASS has none: INTERLACE_E_ARGUMENT.
+ *
+ * That is INTERLACE_INTERVAL_CONFIDENCE. With `interval` INTERLACE_INTERVAL_PREDICTION the interval is one for a response in the row, of
+ * types INTERLACE_PREDICT_RESPONSE and, for a response of new groups, INTERLACE_PREDICT_MARGINAL; values and standard errors stay those of the mean. Of
+ * a linear model it uses the normal distribution with the variance of the prediction plus sigma^2/w. Of a generalised one its limits are quantiles of
+ * the family's distribution, averaged over the normal distribution of what is not known of the linear predictors: the lowest response that
+ * has at least (1 - level)/2 of the probability at or below it, and the lowest that has at most as much above it. Sigma and the family's parameters are taken as
+ * known. `weights` [rows of newdata] (m without `newdata`) are the prior weights w of these responses, or of proportions the numbers of
+ * trials; with NULL they are those of the data of the fit, and 1 for new data. They do nothing to confidence intervals.
+ * INTERLACE_E_UNSUPPORTED for ordinal fits and for families of the caller's. Otherwise as interlace_fit_predict.
  * Since 0.1.
  */
 interlace_status interlace_fit_predict_interval(const struct interlace_fit *fit,
@@ -2449,7 +2492,9 @@ interlace_status interlace_fit_predict_interval(const struct interlace_fit *fit,
                                                 const size_t *terms,
                                                 size_t n_terms,
                                                 int32_t new_levels,
+                                                int32_t interval,
                                                 double level,
+                                                const double *weights,
                                                 double *values,
                                                 double *std_error,
                                                 double *lower,
@@ -2468,7 +2513,9 @@ interlace_status interlace_fit_predict_arrays_interval(const struct interlace_fi
                                                        const size_t *terms,
                                                        size_t n_terms,
                                                        int32_t new_levels,
+                                                       int32_t interval,
                                                        double level,
+                                                       const double *weights,
                                                        double *values,
                                                        double *std_error,
                                                        double *lower,
@@ -2753,6 +2800,56 @@ interlace_status interlace_fit_profile(const struct interlace_fit *fit,
                                        const struct interlace_options *options,
                                        struct interlace_frame **out,
                                        struct interlace_error *err);
+
+/**
+ * Fits the model `spec` to `frame` by one optimiser after the other, as a new frame with one row an optimiser: "optimizer", "logLik",
+ * "criterion", "difference" (the criterion less the lowest of all), "max_diff_theta" and "max_diff_beta" (the largest differences of
+ * covariance parameters and, in standard errors, of fixed effects from those of the lowest criterion), "converged", "singular" (1 or 0),
+ * "evaluations", "gradient" (as interlace_fit_scaled_gradient), "seconds", "error" (why there is no fit, else missing), and the estimates:
+ * "theta." with the name of a covariance parameter, "beta." with that of a fixed effect ("zi." and "disp." before those of the zero
+ * inflation and the dispersion), "family." with that of a parameter of the family or of the thresholds.
+ * Ends that agree are a sign of a minimum. `frame` and `options`, but for the optimiser, are as for interlace_fit_new.
+ * The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_all_optimizers(const struct interlace_spec *spec,
+                                              const struct interlace_frame *frame,
+                                              const struct interlace_options *options,
+                                              struct interlace_frame **out,
+                                              struct interlace_error *err);
+
+/**
+ * Cross-validation: leaves out part after part of the rows, fits the model `spec` to the others, and predicts those left out. `group` is
+ * the grouping factor whose levels stay together, that of a random term ("g", "a:b") or a column; with NULL each row is for itself. `folds`
+ * is the number of parts, 2 or more; with 0 each level, or row, is one. Levels come into folds by the random numbers of `seed` alone.
+ *
+ * Predictions of the mean have the random effects of levels that the other rows have, and zero for those of other levels. The logarithmic
+ * score of a row is the logarithm of the density (or probability) that the fit without it gives the response, with what is not known of the linear predictor
+ * integrated out: new random effects, those of known levels about their modes, fixed effects about their estimates. A larger one is
+ * better. Weights count in it as in the model, but those that multiply the log-density play no part.
+ *
+ * `*folds_out` is a new frame with one row a fold and a last one, "all", for all rows: "fold" ("1", "2" .. "all"), "units" (levels, or rows),
+ * "rows" (predicted), "rmse", "mae" (of an ordinal model NaN: categories have no distance), "log_score" (the mean of the rows), "status" of the fit
+ * (converged, singular, not converged, failed; missing for all) and "reason" (of a failure). `*rows_out`, unless `rows_out` is NULL, is a
+ * new frame with one row a row used: "row" (of the data, from 0), "fold" (from 1), "response", "prediction", "log_score"; those of an
+ * ordinal model are categories, from 1, the most probable one predicted. A fold that can't be fitted or predicted, say because a level of a fixed effect
+ * occurs in it alone, has failed, and its rows have NaN.
+ *
+ * Of `options`, which may be NULL, the threads are for folds at a time and change no result; with more than one the functions of a family of the
+ * caller's are called from several threads. The progress function is called after each fold with the number done, and the
+ * objective and theta of one (NaN and none if it failed). `spec` must be of a formula: INTERLACE_E_UNSUPPORTED for arrays.
+ * The caller frees `*folds_out` and `*rows_out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_cross_validate(const struct interlace_spec *spec,
+                                          const struct interlace_frame *frame,
+                                          const struct interlace_options *options,
+                                          const char *group,
+                                          size_t folds,
+                                          uint64_t seed,
+                                          struct interlace_frame **folds_out,
+                                          struct interlace_frame **rows_out,
+                                          struct interlace_error *err);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -54,6 +54,8 @@ pub mod resample;
 pub mod inference;
 /// Predictions from a fit.
 pub mod predict;
+/// A model fitted again: by all optimisers, and without parts of its data.
+pub mod validation;
 /// Residuals, overdispersion, R2.
 pub mod diagnostics;
 /// What a person reads of a fit, and its tables.

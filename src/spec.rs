@@ -50,6 +50,14 @@ impl Spec {
         }
     }
 
+    /// The rows of the arrays; 0 for a formula.
+    pub(crate) fn n_array_rows(&self) -> usize {
+        match &self.source {
+            Source::Formula(_) => 0,
+            Source::Arrays(arrays) => arrays.n,
+        }
+    }
+
     /// Fails where the parts don't go together.
     pub fn check(&self) -> Result<()> {
         if self.kind != ModelKind::Clmm && !self.ordinal.is_default() {

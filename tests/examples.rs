@@ -239,6 +239,28 @@ fn interlace_fit_compares_linear_models_by_maximum_likelihood() {
 }
 
 #[test]
+fn interlace_fit_predicts_responses_with_chosen_random_terms() {
+    let crossed = ["lmm", "y ~ x + (1 | subj) + (1 | item)", "../tests/reference/data/sim_crossed_slopes.csv", "--json"];
+    let predicted = |more: &[&str]| -> serde_json::Value {
+        let output = interlace_fit(&[&crossed[..], &["--predict", crossed[2]], more].concat());
+        assert!(output.status.success(), "{}", transcript(&output));
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        document
+    };
+    let first = |document: &serde_json::Value, key: &str| document["predictions"][key][0].as_f64().unwrap();
+    let (all, subject) = (predicted(&["--interval", "prediction"]), predicted(&["--re", "subj"]));
+    let (none, both) = (predicted(&["--re", "none", "--interval", "confidence"]), predicted(&["--re", "item,subj"]));
+    let effect = |group: &str| all["ranef"][group]["values"][0][0].as_f64().unwrap();
+    assert!((first(&subject, "values") - first(&none, "values") - effect("subj")).abs() < 1e-10);
+    assert_eq!(first(&both, "values"), first(&all, "values"));
+    assert!(subject["predictions"].get("lower").is_none());
+    let (se, sigma) = (first(&all, "std_error"), all["sigma"].as_f64().unwrap());
+    let reach = 1.959_963_984_540_054 * se.hypot(sigma);
+    assert!((first(&all, "upper") - first(&all, "values") - reach).abs() < 1e-9);
+    assert!(first(&none, "upper") - first(&none, "values") < 1.96 * first(&none, "std_error") + 1e-9);
+}
+
+#[test]
 fn interlace_fit_tests_the_fixed_effects_of_linear_models() {
     let document = |more: &[&str]| -> serde_json::Value {
         let output = interlace_fit(&[&SLEEPSTUDY[..], more, &["--json"]].concat());
@@ -346,12 +368,15 @@ fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
         (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--nagq", "0"][..], 2, "for the models glmm and clmm"),
         (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--nonsense"][..], 2, "--nonsense"),
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--predict", "x.csv", "--type", "mean"][..], 2, "marginal"),
-        (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--interval", "prediction"][..], 1, "not available"),
+        (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--interval", "tolerance"][..], 2, "confidence or prediction"),
+        (&[&SLEEPSTUDY[..], &["--predict", "data/sleepstudy.csv", "--re", "Subject,Item"]].concat()[..], 1, "random term on Item"),
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--anova", "4"][..], 2, "1, 2 or 3"),
         (&["clmm", "Days ~ Reaction", "data/sleepstudy.csv", "--drop1"][..], 2, "--drop1 is for the model lmm, not clmm"),
         (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--anova", "3"][..], 2, "--anova is for the model lmm, not glmm"),
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--adjust", "holm"][..], 2, "--adjust is for --emmeans"),
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--lrt", "x", "--objective", "1"][..], 2, "--lrt can't go with it"),
+        (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--folds", "5"][..], 2, "--folds is for --cross-validate"),
+        (&[&SLEEPSTUDY[..], &["--cross-validate", "Subjekt"]].concat()[..], 1, "no column 'Subjekt'"),
         (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--df", "residual"][..], 2, "--df residual is for the model lmm"),
         (&["lmm"][..], 2, "--help"),
     ] {
@@ -390,6 +415,32 @@ fn interlace_fit_simulates_and_profiles() {
     assert!((profile["lower"][1].as_f64().unwrap() + 0.481_492_580).abs() < 1e-6, "{profile}");
     let wrong = interlace_fit(&[&SLEEPSTUDY[..], &["--confint", "boot"]].concat());
     assert_eq!(wrong.status.code(), Some(2), "{}", transcript(&wrong));
+}
+
+#[test]
+fn interlace_fit_fits_by_all_optimisers_and_cross_validates() {
+    let more = ["--all-fit", "--cross-validate", "Subject", "--folds", "6", "--seed", "2"];
+    let output = interlace_fit(&[&SLEEPSTUDY[..], &more, &["--json"]].concat());
+    assert!(output.status.success(), "{}", transcript(&output));
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let (all, folds, rows) = (&document["all_fit"], &document["cross_validation"]["folds"], &document["cross_validation"]["rows"]);
+    assert_eq!(all["optimizer"], serde_json::json!(["newton", "lbfgsb", "bobyqa", "nelder_mead"]));
+    assert!((all["beta.Days"][2].as_f64().unwrap() - 10.467_285_96).abs() < 1e-4, "{all}");
+    assert_eq!(folds["fold"], serde_json::json!(["1", "2", "3", "4", "5", "6", "all"]));
+    assert_eq!((folds["units"][0].as_u64(), folds["rows"][6].as_u64()), (Some(3), Some(180)));
+    assert_eq!(rows["prediction"].as_array().unwrap().len(), 180);
+    let own = &document["ranef"]["Subject"];
+    let (error, variance) = (own["std_error"][3][1].as_f64().unwrap(), own["condvar"][3][1][1].as_f64().unwrap());
+    assert!((error * error - variance).abs() < 1e-9 * variance);
+    let output = interlace_fit(&[&SLEEPSTUDY[..], &more].concat());
+    let printed = text(&output.stdout);
+    assert!(
+        printed.contains("\nAll optimisers:\n") && printed.contains("\nCross-validation:\n") && printed.contains("  all "),
+        "{printed}"
+    );
+    let rows = interlace_fit(&[&SLEEPSTUDY[..], &["--cross-validate", "rows", "--folds", "3", "--json"]].concat());
+    let document: serde_json::Value = serde_json::from_slice(&rows.stdout).unwrap();
+    assert_eq!(document["cross_validation"]["folds"]["units"], serde_json::json!([60, 60, 60, 180]));
 }
 
 #[test]

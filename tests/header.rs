@@ -8,7 +8,7 @@ mod toolchain;
 use toolchain::{cc, cxx, root, succeed};
 
 /// The files of src/capi that make the header, in its order.
-const SOURCES: [&str; 27] = [
+const SOURCES: [&str; 28] = [
     "status",
     "frame",
     "frame_columns",
@@ -36,6 +36,7 @@ const SOURCES: [&str; 27] = [
     "tests_of_fits",
     "marginal_means",
     "resample",
+    "validation",
 ];
 
 const STRICT: [&str; 6] = ["-pedantic", "-Wall", "-Wextra", "-Werror", "-Wundef", "-fsyntax-only"];

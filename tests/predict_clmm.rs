@@ -36,7 +36,7 @@ fn fitted(spec: &Spec, frame: &Frame) -> Fit {
 }
 
 fn request(quantity: Quantity, random: RandomTerms) -> Request {
-    Request { quantity, random, new_levels_zero: false, level: None }
+    Request { quantity, random, ..Request::default() }
 }
 
 fn with_errors(quantity: Quantity, random: RandomTerms) -> Request {

@@ -11,6 +11,7 @@ use interlace::spec::{ArraySpec, ArrayTerm, FormulaSpec, ModelKind, PredictorSpe
 use serde_json::Value;
 
 mod predict_glmm {
+    pub mod intervals;
     pub mod quality;
     pub mod references;
     pub mod shapes;
@@ -70,7 +71,7 @@ fn fitted(spec: &Spec, frame: &Frame) -> Fit {
 }
 
 fn request(quantity: Quantity, random: RandomTerms) -> Request {
-    Request { quantity, random, new_levels_zero: false, level: None }
+    Request { quantity, random, ..Request::default() }
 }
 
 #[track_caller]

@@ -102,6 +102,22 @@ pub unsafe extern "C" fn interlace_fit_new(
     })
 }
 
+/// The model of a fit by REML, on the same rows, fitted anew by maximum likelihood, so that interlace_fit_compare can compare it with a
+/// model with other fixed effects; a fit that is by maximum likelihood is copied. The caller frees `*out` with interlace_fit_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_refit_ml(
+    fit: Option<&FitHandle>,
+    out: *mut *mut FitHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (fit, out) = (fit_of(fit)?, target(out, "out")?);
+        out.write(give(FitHandle::new(fit.refit_ml()?)));
+        Ok(())
+    })
+}
+
 /// Evaluates the objective of a model (the deviance, or for REML the REML criterion) without fitting it: `values` [n_points] at the points
 /// `theta` [n_theta,n_points], one column a point, in the order of interlace_fit_theta_name. A point of a generalised model is theta, then the
 /// fixed effects of the mean, the zero inflation and the dispersion, then the family's parameters on their working scale.
@@ -133,7 +149,7 @@ pub unsafe extern "C" fn interlace_spec_objective(
     })
 }
 
-fn settings(options: Option<&OptionsHandle>) -> Options {
+pub(super) fn settings(options: Option<&OptionsHandle>) -> Options {
     options.map(|o| o.options.clone()).unwrap_or_default()
 }
 

@@ -4,7 +4,7 @@ use libc::c_char;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
-use super::buffer::copy_out;
+use super::buffer::{array_target, copy_out};
 use super::fit::{FitHandle, fit_of};
 use super::spec_arrays::STRUCTURES;
 use super::status::{ErrorRecord, Status};
@@ -186,11 +186,40 @@ pub unsafe extern "C" fn interlace_fit_term_ranef_cov_full(
     len: usize,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || match &term_of(fit, term)?.condvar_full {
-        Some(full) => copy_out(full, out, len),
-        None => Err(Error::unsupported(
+    boundary(err, || copy_out(covariances_full(term_of(fit, term)?)?, out, len))
+}
+
+fn covariances_full(term: &TermFit) -> Result<&[f64]> {
+    term.condvar_full.as_deref().ok_or_else(|| {
+        Error::unsupported(
             "the covariance of random effects with that of the parameters is known of generalised models with marginal standard errors alone",
-        )),
+        )
+    })
+}
+
+/// Limits of a term's random effects at a level, say 0.95: the modes less and plus so many standard deviations of the normal distribution,
+/// each to [r,l]. The standard deviations are those of interlace_fit_term_ranef_cov, given the parameters, or with `full` those of
+/// interlace_fit_term_ranef_cov_full, INTERLACE_E_UNSUPPORTED if the fit has none. `len` is the length of either output.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_term_ranef_interval(
+    fit: Option<&FitHandle>,
+    term: usize,
+    level: f64,
+    full: bool,
+    lower: *mut f64,
+    upper: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let term = term_of(fit, term)?;
+        let covariances = if full { covariances_full(term)? } else { &term.condvar };
+        let (low, high) = term.intervals(level, covariances)?;
+        array_target(lower, len, low.len(), "lower")?;
+        array_target(upper, len, high.len(), "upper")?;
+        copy_out(&low, lower, len)?;
+        copy_out(&high, upper, len)
     })
 }
 

@@ -48,6 +48,7 @@ pub mod spec_family;
 pub mod spec_ordinal;
 pub mod status;
 pub mod tests_of_fits;
+pub mod validation;
 
 #[cfg(feature = "test-hooks")]
 pub mod test_hooks;

@@ -1,14 +1,14 @@
 //! Predictions of a fit.
 
 use super::boundary::{boundary, query};
-use super::buffer::{array_target, copy_out, optional_slice};
+use super::buffer::{array_target, copied, copy_out, optional_slice};
 use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
 use super::handle::{choice, need};
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result};
-use crate::predict::{NewData, Predictions, Quantity, RandomTerms, Request};
+use crate::predict::{Interval, NewData, Predictions, Quantity, RandomTerms, Request};
 
 /// Predict the mean of the response as fitted values are: of a mixture with zeros (1 - p) times the mean without these; for ordered beta the
 /// mean between 0 and 1. An ordinal fit has no mean: INTERLACE_E_ARGUMENT.
@@ -35,6 +35,11 @@ pub const INTERLACE_PREDICT_PROBABILITIES: i32 = 6;
 pub const INTERLACE_PREDICT_CUMULATIVE: i32 = 7;
 /// Of an ordinal fit, predict the most probable category, a number from 1 to K; of several the lowest. It has no standard error.
 pub const INTERLACE_PREDICT_CLASS: i32 = 8;
+
+/// An interval for what is predicted, say the mean: it has the uncertainty of the estimates.
+pub const INTERLACE_INTERVAL_CONFIDENCE: i32 = 0;
+/// An interval for a new response, which varies about its mean as well.
+pub const INTERLACE_INTERVAL_PREDICTION: i32 = 1;
 
 /// A level of a grouping factor that is missing, or that the fit doesn't know, is an error, INTERLACE_E_DATA.
 pub const INTERLACE_NEW_LEVELS_ERROR: i32 = 0;
@@ -98,7 +103,7 @@ pub unsafe extern "C" fn interlace_fit_predict_arrays(
     })
 }
 
-/// Predictions with standard errors and confidence intervals of a level, say 0.95, to `values`, `std_error`, `lower` and `upper`, each as
+/// Predictions with standard errors and intervals of a level, say 0.95, to `values`, `std_error`, `lower` and `upper`, each as
 /// long as `out` of interlace_fit_predict; any of them may be NULL. With `random`, the modes of the random terms `terms` [n_terms] are added, or
 /// with `terms` NULL of all terms: they count from 0, those of the mean first, then those of the zero part, then those of the dispersion.
 ///
@@ -107,7 +112,16 @@ pub unsafe extern "C" fn interlace_fit_predict_arrays(
 /// taken as known. Intervals use the normal distribution and are symmetric on the scale of the linear predictor; an end that is outside
 /// the link's domain is NaN. Of an ordinal fit the thresholds and nominal effects vary as fixed effects do; intervals of the probabilities of
 /// categories are symmetric on the logit scale, whatever the link, those of cumulative ones on the scale of the link, those of the scale on
-/// its logarithm; INTERLACE_PREDICT_CLASS has none: INTERLACE_E_ARGUMENT. Otherwise as interlace_fit_predict.
+/// its logarithm; INTERLACE_PREDICT_CLASS has none: INTERLACE_E_ARGUMENT.
+///
+/// That is INTERLACE_INTERVAL_CONFIDENCE. With `interval` INTERLACE_INTERVAL_PREDICTION the interval is one for a response in the row, of
+/// types INTERLACE_PREDICT_RESPONSE and, for a response of new groups, INTERLACE_PREDICT_MARGINAL; values and standard errors stay those of the mean. Of
+/// a linear model it uses the normal distribution with the variance of the prediction plus sigma^2/w. Of a generalised one its limits are quantiles of
+/// the family's distribution, averaged over the normal distribution of what is not known of the linear predictors: the lowest response that
+/// has at least (1 - level)/2 of the probability at or below it, and the lowest that has at most as much above it. Sigma and the family's parameters are taken as
+/// known. `weights` [rows of newdata] (m without `newdata`) are the prior weights w of these responses, or of proportions the numbers of
+/// trials; with NULL they are those of the data of the fit, and 1 for new data. They do nothing to confidence intervals.
+/// INTERLACE_E_UNSUPPORTED for ordinal fits and for families of the caller's. Otherwise as interlace_fit_predict.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_predict_interval(
@@ -118,7 +132,9 @@ pub unsafe extern "C" fn interlace_fit_predict_interval(
     terms: *const usize,
     n_terms: usize,
     new_levels: i32,
+    interval: i32,
     level: f64,
+    weights: *const f64,
     values: *mut f64,
     std_error: *mut f64,
     lower: *mut f64,
@@ -130,7 +146,7 @@ pub unsafe extern "C" fn interlace_fit_predict_interval(
         let fit = fit_of(fit)?;
         let mut request = request(r#type, random, new_levels)?;
         choose_terms(&mut request, terms, n_terms)?;
-        request.level = Some(level);
+        observe(&mut request, interval, level, weights, newdata.map_or(fit.fitted.len(), |newdata| newdata.frame.n_rows()))?;
         give(&fit.predictions(frame_or_training(newdata), &request)?, [values, std_error, lower, upper], len)
     })
 }
@@ -146,7 +162,9 @@ pub unsafe extern "C" fn interlace_fit_predict_arrays_interval(
     terms: *const usize,
     n_terms: usize,
     new_levels: i32,
+    interval: i32,
     level: f64,
+    weights: *const f64,
     values: *mut f64,
     std_error: *mut f64,
     lower: *mut f64,
@@ -158,8 +176,9 @@ pub unsafe extern "C" fn interlace_fit_predict_arrays_interval(
         let fit = fit_of(fit)?;
         let mut request = request(r#type, random, new_levels)?;
         choose_terms(&mut request, terms, n_terms)?;
-        request.level = Some(level);
-        let newdata = NewData::Spec(&need(newdata, "newdata")?.spec);
+        let newdata = &need(newdata, "newdata")?.spec;
+        observe(&mut request, interval, level, weights, newdata.n_array_rows())?;
+        let newdata = NewData::Spec(newdata);
         give(&fit.predictions(newdata, &request)?, [values, std_error, lower, upper], len)
     })
 }
@@ -174,7 +193,7 @@ fn request(quantity: i32, random: bool, new_levels: i32) -> Result<Request> {
         quantity: quantity_of(quantity)?,
         random: if random { RandomTerms::All } else { RandomTerms::None },
         new_levels_zero: choice(new_levels, "new_levels", &policies)?,
-        level: None,
+        ..Request::default()
     })
 }
 
@@ -205,6 +224,15 @@ unsafe fn choose_terms(request: &mut Request, terms: *const usize, n_terms: usiz
         }
         None => Ok(()),
     }
+}
+
+/// The interval, of a level, and the weights of the responses it is for.
+unsafe fn observe(request: &mut Request, interval: i32, level: f64, weights: *const f64, rows: usize) -> Result<()> {
+    let intervals = [(INTERLACE_INTERVAL_CONFIDENCE, Interval::Confidence), (INTERLACE_INTERVAL_PREDICTION, Interval::Prediction)];
+    request.interval = choice(interval, "interval", &intervals)?;
+    request.level = Some(level);
+    request.weights = optional_slice(weights, rows, "weights")?.map(|weights| copied(weights, "weights")).transpose()?;
+    Ok(())
 }
 
 /// Copies to those outputs that are there, after a check of all.

@@ -1,6 +1,7 @@
 //! A fitted model: immutable, and owner of all that it needs.
 
 mod assembly;
+mod by_ml;
 mod correlation;
 pub(crate) mod design;
 pub(crate) mod diagnosis;

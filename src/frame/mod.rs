@@ -11,6 +11,7 @@ mod dictionary;
 /// Names in messages: quoted on one line, with the nearest one suggested.
 pub mod names;
 mod number;
+mod select;
 mod write;
 
 pub use self::csv::CsvOptions;

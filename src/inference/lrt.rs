@@ -101,6 +101,9 @@ fn check_comparable(first: &Fit, fit: &Fit, i: usize) -> Result<()> {
     if first.n_obs != fit.n_obs {
         return fail(format!("they use {} and {} rows", first.n_obs, fit.n_obs));
     }
+    if first.rows.n_data == fit.rows.n_data && !first.rows.used().eq(fit.rows.used()) {
+        return fail("they use other rows of the data, because of missing values in other columns".to_string());
+    }
     if !used(&first.y).eq(used(&fit.y)) {
         return fail("their responses differ".to_string());
     }

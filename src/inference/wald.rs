@@ -3,7 +3,7 @@
 use crate::distributions::{normal_quantile, normal_two_sided};
 use crate::error::{Error, Result};
 use crate::family::Scale;
-use crate::fit::{Fit, FixedEffects, Role};
+use crate::fit::{Fit, FixedEffects, Role, TermFit};
 
 impl FixedEffects {
     /// Estimate over standard error.
@@ -30,6 +30,17 @@ fn reach(level: f64) -> Result<f64> {
         return Err(Error::argument(format!("level is {level}, must be between 0 and 1")));
     }
     Ok(-normal_quantile((1.0 - level) / 2.0))
+}
+
+impl TermFit {
+    /// Limits of the random effects about their modes, lower and upper, each `[r, l]`, by their conditional covariances or such with the
+    /// uncertainty of the parameters.
+    pub fn intervals(&self, level: f64, covariances: &[f64]) -> Result<(Vec<f64>, Vec<f64>)> {
+        let (reach, r) = (reach(level)?, self.effects.len());
+        let error = |at: usize| covariances.get(at * r + at % r).map_or(f64::NAN, |variance| variance.max(0.0).sqrt());
+        let limit = |sign: f64| self.modes.iter().enumerate().map(|(at, mode)| mode + sign * reach * error(at)).collect();
+        Ok((limit(-1.0), limit(1.0)))
+    }
 }
 
 impl Fit {

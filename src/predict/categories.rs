@@ -21,7 +21,7 @@ pub struct CategoryRule<'a> {
 }
 
 /// What the predictions of a row depend on.
-struct Place {
+pub struct Place {
     location: f64,
     log_scale: f64,
     thresholds: Vec<f64>,
@@ -140,7 +140,7 @@ impl<'a> CategoryRule<'a> {
     }
 
     /// Calls with each row and where it is.
-    fn each(&self, rows: &Rows<'_>, mut act: impl FnMut(usize, &Place)) -> Result<()> {
+    pub fn each(&self, rows: &Rows<'_>, mut act: impl FnMut(usize, &Place)) -> Result<()> {
         let [mean, _, scale] = rows.linear_predictors()?;
         let mut z = vec![];
         for i in 0..rows.n {
@@ -179,6 +179,15 @@ impl<'a> CategoryRule<'a> {
             }
             _ => self.probability(place, column + 1),
         }
+    }
+
+    /// The probability of category k, from 1, with its mean over a location of that variance; NaN where the thresholds are out of order.
+    pub fn probability_over(&self, place: &Place, variance: f64, k: usize) -> f64 {
+        if !place.thresholds.is_sorted_by(|a, b| a < b) || place.location.is_nan() {
+            return f64::NAN;
+        }
+        let Place { location, log_scale, ref thresholds, .. } = *place;
+        self.probability(&Place { location, log_scale, thresholds: thresholds.clone(), variance }, k).value
     }
 
     /// Of category k, from 1, with its mean over the random effects that are integrated out. These are taken in units of the scale.

@@ -3,6 +3,8 @@
 mod categories;
 mod errors;
 mod marginal;
+mod observations;
+mod predictive;
 mod predictors;
 mod quantity;
 
@@ -12,6 +14,7 @@ use crate::frame::Frame;
 use crate::spec::{ArraySpec, Spec};
 use categories::CategoryRule;
 use errors::{Limits, limits};
+use observations::{check_observable, widen};
 use predictors::{Needed, Rows};
 use quantity::Rule;
 
@@ -48,14 +51,28 @@ pub enum RandomTerms {
     Chosen(Vec<usize>),
 }
 
+/// What an interval is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Interval {
+    /// What is predicted: its own uncertainty.
+    #[default]
+    Confidence,
+    /// A response there, which varies about its mean.
+    Prediction,
+}
+
 /// What is asked of a prediction.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Request {
     pub quantity: Quantity,
     pub random: RandomTerms,
     pub new_levels_zero: bool,
-    /// Standard errors, and confidence intervals of this level.
+    /// Standard errors, and intervals of this level.
     pub level: Option<f64>,
+    pub interval: Interval,
+    /// Of prediction intervals: prior weights of the responses, or numbers of trials, one per row of the data. Without them those of
+    /// the training data, and 1 for new data.
+    pub weights: Option<Vec<f64>>,
 }
 
 /// One entry per row of the new data (of the training data: per row as `fitted`); NaN where a predictor is missing. Of several numbers a row
@@ -82,18 +99,25 @@ impl Fit {
     /// Standard errors are those of the delta method: the fixed effects and the family's parameters vary as estimated, the random effects
     /// about their modes given these, and a level that the fit doesn't know as a new one; the covariances of the random effects are taken
     /// as known. Intervals are symmetric on the scale of the linear predictor; those of probabilities of categories on the logit scale.
+    ///
+    /// A prediction interval has the normal distribution's quantiles for a linear model, and for others those of the family's distribution
+    /// averaged over what is not known of the linear predictors; the family's parameters, as sigma, are taken as known. Of the marginal
+    /// mean it is one of responses in new groups.
     pub fn predictions(&self, data: NewData<'_>, request: &Request) -> Result<Predictions> {
         if let Some(level) = request.level
             && !(level > 0.0 && level < 1.0)
         {
             return Err(Error::argument(format!("level is {level}, wanted a number between 0 and 1")));
         }
+        if request.interval == Interval::Prediction && request.level.is_some() {
+            check_observable(self, request.quantity)?;
+        }
         let (categories, width) = (CategoryRule::new(self, request.quantity)?, self.prediction_width(request.quantity));
         let (chosen, needed) = self.chosen_terms(request)?;
         let rows = Rows::new(self, data, &chosen, needed, request.new_levels_zero)?;
         let (values, limits) = match categories {
             Some(rule) => (rule.values(&rows)?, request.level.map(|level| rule.limits(&rows, level)).transpose()?),
-            None => self.single(&rows, request)?,
+            None => self.single(&rows, request, matches!(data, NewData::Training))?,
         };
         let Limits { std_errors, lower, upper } = limits.unwrap_or_default();
         let columns = if request.level.is_some() { width } else { 0 };
@@ -106,12 +130,17 @@ impl Fit {
     }
 
     /// Of a fit that is not ordinal.
-    fn single(&self, rows: &Rows<'_>, request: &Request) -> Result<(Vec<f64>, Option<Limits>)> {
+    fn single(&self, rows: &Rows<'_>, request: &Request, training: bool) -> Result<(Vec<f64>, Option<Limits>)> {
         let rule = Rule { fit: self, quantity: request.quantity };
         let points = rows.points(&rule)?;
         let values: Vec<f64> = points.iter().map(|point| rule.value(point)).collect();
-        let limits = request.level.map(|level| limits(rows, &rule, &points, &values, level)).transpose()?;
-        Ok((values, limits))
+        let Some(level) = request.level else { return Ok((values, None)) };
+        let mut limits = limits(rows, &rule, &points, &values, level)?;
+        if request.interval == Interval::Prediction {
+            let weights = rows.weights(self, training, request.weights.as_deref())?;
+            widen(rows, &rule, &points, level, &weights, &mut limits)?;
+        }
+        Ok((values, Some(limits)))
     }
 
     /// How many numbers a prediction has for each row; 0 where the fit has no such prediction.

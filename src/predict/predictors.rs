@@ -168,6 +168,30 @@ impl<'a> Rows<'a> {
         Ok(out)
     }
 
+    /// Values that the caller gives for each row as it gets them, of the rows that are used.
+    pub fn selected(&self, name: &str, given: &[f64]) -> Result<Vec<f64>> {
+        let wanted = if self.pad { self.ledger.n_data } else { self.n };
+        if given.len() != wanted {
+            return Err(Error::argument(format!("{name} has {} values for {wanted} rows", given.len())));
+        }
+        Ok(if self.pad { self.ledger.used().map(|row| given[row]).collect() } else { given.to_vec() })
+    }
+
+    /// Prior weights: those given, or of the training data their own, or 1.
+    pub fn weights(&self, fit: &Fit, training: bool, given: Option<&[f64]>) -> Result<Vec<f64>> {
+        let weights = match (given, &fit.weights) {
+            (Some(given), _) => self.selected("weights", given)?,
+            (None, Some(own)) if training => return Ok(fit.used(own)),
+            (None, _) => return try_vec("weights", 1.0, self.n),
+        };
+        if let Some(i) = weights.iter().position(|w| !(*w > 0.0 && w.is_finite())) {
+            let row = if self.pad { self.ledger.data_row(i) } else { i };
+            let message = format!("weights: row {} (counting from 1) has {}, wanted a positive number", row + 1, weights[i]);
+            return Err(Error::argument(message).at(row));
+        }
+        Ok(weights)
+    }
+
     /// Results of the rows as the caller gets them, `width` columns.
     pub fn padded(&self, values: Vec<f64>, width: usize) -> Vec<f64> {
         if !self.pad {

@@ -17,6 +17,7 @@ pub enum Purpose {
     Response = 2,
     Residuals = 3,
     Resampling = 4,
+    Folds = 5,
 }
 
 /// A stream of random numbers.

@@ -177,13 +177,15 @@ fn theta(fit: &Fit) -> Result<Frame> {
     Ok(frame)
 }
 
-/// Conditional modes with their conditional standard deviations, by term, effect and level; of a generalised model with the predictor.
+/// Conditional modes with their conditional standard deviations and normal limits of 95 %, by term, effect and level; of a generalised model with the predictor.
 fn ranef(fit: &Fit) -> Result<Frame> {
     let n: usize = fit.all_terms().map(|(_, t)| t.n_effects() * t.levels.len()).sum();
     let (mut group, mut level, mut effect) = (Vec::new(), Vec::new(), Vec::new());
     let (mut mode, mut error, mut index, mut predictor) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut lower, mut upper) = (Vec::new(), Vec::new());
     for (t, (role, term)) in fit.all_terms().enumerate() {
         let r = term.n_effects();
+        let (low, high) = term.intervals(0.95, &term.condvar)?;
         for (i, name) in term.effects.iter().enumerate() {
             for (l, label) in term.levels.iter().enumerate() {
                 group.push(Some(term.group.as_str()));
@@ -191,6 +193,8 @@ fn ranef(fit: &Fit) -> Result<Frame> {
                 effect.push(Some(name.as_str()));
                 mode.push(term.modes[i + r * l]);
                 error.push(term.condvar.get(i + r * (i + r * l)).map_or(f64::NAN, |v| v.sqrt()));
+                lower.push(low[i + r * l]);
+                upper.push(high[i + r * l]);
                 index.push(t as i64);
                 predictor.push(Some(role.name()));
             }
@@ -202,6 +206,8 @@ fn ranef(fit: &Fit) -> Result<Frame> {
     frame.add_strings("effect", &effect)?;
     frame.add_real("mode", mode)?;
     frame.add_real("std_error", error)?;
+    frame.add_real("lower", lower)?;
+    frame.add_real("upper", upper)?;
     frame.add_integers("term", index)?;
     if fit.generalised.is_some() {
         frame.add_strings("predictor", &predictor)?;

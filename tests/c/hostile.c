@@ -103,8 +103,12 @@ static void null_objects(void) {
     NULL_OBJECT("fit", interlace_fit_table(NULL, "coefficients", &frame, &err));
     NULL_OBJECT("fit", interlace_fit_predict(NULL, NULL, 0, true, 0, x, 1, &err));
     NULL_OBJECT("fit", interlace_fit_predict_arrays(NULL, NULL, 0, true, 0, x, 1, &err));
-    NULL_OBJECT("fit", interlace_fit_predict_interval(NULL, NULL, 0, true, NULL, 0, 0, 0.9, x, x, x, x, 1, &err));
-    NULL_OBJECT("fit", interlace_fit_predict_arrays_interval(NULL, NULL, 0, true, NULL, 0, 0, 0.9, x, x, x, x, 1, &err));
+    NULL_OBJECT("fit", interlace_fit_predict_interval(NULL, NULL, 0, true, NULL, 0, 0, 0, 0.9, NULL, x, x, x, x, 1, &err));
+    NULL_OBJECT("fit", interlace_fit_predict_arrays_interval(NULL, NULL, 0, true, NULL, 0, 0, 0, 0.9, NULL, x, x, x, x, 1, &err));
+    NULL_OBJECT("fit", interlace_fit_term_ranef_interval(NULL, 0, 0.9, false, x, x, 1, &err));
+    NULL_OBJECT("fit", interlace_fit_refit_ml(NULL, &fit, &err));
+    NULL_OBJECT("spec", interlace_fit_all_optimizers(NULL, NULL, NULL, &frame, &err));
+    NULL_OBJECT("spec", interlace_cross_validate(NULL, NULL, NULL, NULL, 2, 0, &frame, NULL, &err));
     NULL_OBJECT("fit", interlace_fit_quantile_residuals(NULL, 1, x, 1, &err));
     NULL_OBJECT("fit", interlace_fit_r2(NULL, x, x, &err));
     NULL_OBJECT("fit", interlace_fit_icc(NULL, x, x, &err));

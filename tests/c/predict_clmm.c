@@ -63,7 +63,7 @@ static void intervals(const interlace_fit *fit, const interlace_frame *frame) {
     static double p[N * K], se[N * K], lower[N * K], upper[N * K];
     const int32_t type = INTERLACE_PREDICT_PROBABILITIES, error = INTERLACE_NEW_LEVELS_ERROR;
     const size_t first = 0;
-    OK(interlace_fit_predict_interval(fit, frame, type, true, &first, 1, error, 0.9, p, se, lower, upper, N * K, &err));
+    OK(interlace_fit_predict_interval(fit, frame, type, true, &first, 1, error, 0, 0.9, NULL, p, se, lower, upper, N * K, &err));
     for (int i = 0; i < N * K; i++) {
         CHECK(0 < lower[i] && lower[i] < p[i] && p[i] < upper[i] && upper[i] < 1 && se[i] > 0);
         double reach = 1.6448536269514722 * se[i] / (p[i] * (1 - p[i]));
@@ -86,9 +86,9 @@ static void refused(const interlace_fit *fit, const interlace_fit *linear, const
     FAILS(INTERLACE_E_ARGUMENT, "fit", interlace_fit_predict(NULL, NULL, INTERLACE_PREDICT_CLASS, true, 0, out, N, &err));
     FAILS(INTERLACE_E_ARGUMENT, "type is 9", interlace_fit_predict(fit, NULL, 9, true, 0, out, N, &err));
     FAILS(INTERLACE_E_ARGUMENT, "no standard error",
-          interlace_fit_predict_interval(fit, NULL, INTERLACE_PREDICT_CLASS, true, NULL, 0, 0, 0.9, out, NULL, NULL, NULL, N, &err));
+          interlace_fit_predict_interval(fit, NULL, INTERLACE_PREDICT_CLASS, true, NULL, 0, 0, 0, 0.9, NULL, out, NULL, NULL, NULL, N, &err));
     FAILS(INTERLACE_E_ARGUMENT, "exactly 360",
-          interlace_fit_predict_interval(fit, NULL, INTERLACE_PREDICT_MARGINAL, true, NULL, 0, 0, 0.9, out, NULL, NULL, NULL, N, &err));
+          interlace_fit_predict_interval(fit, NULL, INTERLACE_PREDICT_MARGINAL, true, NULL, 0, 0, 0, 0.9, NULL, out, NULL, NULL, NULL, N, &err));
     FAILS(INTERLACE_E_ARGUMENT, "newdata",
           interlace_fit_predict_arrays(fit, NULL, INTERLACE_PREDICT_CLASS, true, 0, out, N, &err));
 
@@ -137,7 +137,7 @@ static void arrays(void) {
     FAILS(INTERLACE_E_ARGUMENT, "nominal",
           interlace_fit_predict_arrays(fit, newdata, INTERLACE_PREDICT_PROBABILITIES, true, 0, values, 2 * CATEGORIES, &err));
     OK(interlace_spec_set_nominal_columns(newdata, z, 1, 2, NULL, &err));
-    OK(interlace_fit_predict_arrays_interval(fit, newdata, INTERLACE_PREDICT_PROBABILITIES, true, NULL, 0, 0, 0.95, values, se, NULL, NULL,
+    OK(interlace_fit_predict_arrays_interval(fit, newdata, INTERLACE_PREDICT_PROBABILITIES, true, NULL, 0, 0, 0, 0.95, NULL, values, se, NULL, NULL,
                                              2 * CATEGORIES, &err));
     for (int k = 0; k < CATEGORIES; k++)
         for (int i = 0; i < 2; i++) {

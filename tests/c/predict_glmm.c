@@ -42,7 +42,7 @@ static void predictions(const interlace_fit *fit, const interlace_frame *frame) 
         CHECK(zero[i] > 0 && zero[i] < 1);
     }
 
-    OK(interlace_fit_predict_interval(fit, frame, INTERLACE_PREDICT_LINK, false, NULL, 0, error, 0.9, values, se, lower, upper, N, &err));
+    OK(interlace_fit_predict_interval(fit, frame, INTERLACE_PREDICT_LINK, false, NULL, 0, error, 0, 0.9, NULL, values, se, lower, upper, N, &err));
     for (int i = 0; i < N; i++) {
         CLOSE(marginal[i], (1 - zero[i]) * exp(values[i] + 0.5 * variance), 1e-10);
         CLOSE(upper[i] - values[i], 1.6448536269514722 * se[i], 1e-9);
@@ -50,23 +50,23 @@ static void predictions(const interlace_fit *fit, const interlace_frame *frame) 
     }
     /* Outputs that are not wanted are left out; a chosen term is that term. */
     const size_t first = 0, second = 1;
-    OK(interlace_fit_predict_interval(fit, NULL, INTERLACE_PREDICT_RESPONSE, true, &first, 1, error, 0.9, values, NULL, NULL, upper, N,
+    OK(interlace_fit_predict_interval(fit, NULL, INTERLACE_PREDICT_RESPONSE, true, &first, 1, error, 0, 0.9, NULL, values, NULL, NULL, upper, N,
                                       &err));
     for (int i = 0; i < N; i++) CHECK(fabs(values[i] - response[i]) < 1e-12 && upper[i] > values[i]);
 
     values[0] = 5;
     FAILS(INTERLACE_E_ARGUMENT, "terms has 1",
-          interlace_fit_predict_interval(fit, NULL, 0, true, &second, 1, error, 0.9, values, se, lower, upper, N, &err));
+          interlace_fit_predict_interval(fit, NULL, 0, true, &second, 1, error, 0, 0.9, NULL, values, se, lower, upper, N, &err));
     FAILS(INTERLACE_E_ARGUMENT, "terms is NULL",
-          interlace_fit_predict_interval(fit, NULL, 0, true, NULL, 1, error, 0.9, values, se, lower, upper, N, &err));
+          interlace_fit_predict_interval(fit, NULL, 0, true, NULL, 1, error, 0, 0.9, NULL, values, se, lower, upper, N, &err));
     FAILS(INTERLACE_E_ARGUMENT, "random is false",
-          interlace_fit_predict_interval(fit, NULL, 0, false, &first, 1, error, 0.9, values, se, lower, upper, N, &err));
+          interlace_fit_predict_interval(fit, NULL, 0, false, &first, 1, error, 0, 0.9, NULL, values, se, lower, upper, N, &err));
     FAILS(INTERLACE_E_ARGUMENT, "level is 1",
-          interlace_fit_predict_interval(fit, NULL, 0, true, NULL, 0, error, 1, values, se, lower, upper, N, &err));
+          interlace_fit_predict_interval(fit, NULL, 0, true, NULL, 0, error, 0, 1, NULL, values, se, lower, upper, N, &err));
     FAILS(INTERLACE_E_ARGUMENT, "exactly 644",
-          interlace_fit_predict_interval(fit, NULL, 0, true, NULL, 0, error, 0.9, values, se, lower, upper, N - 1, &err));
+          interlace_fit_predict_interval(fit, NULL, 0, true, NULL, 0, error, 0, 0.9, NULL, values, se, lower, upper, N - 1, &err));
     FAILS(INTERLACE_E_ARGUMENT, "newdata",
-          interlace_fit_predict_arrays_interval(fit, NULL, 0, true, NULL, 0, error, 0.9, values, se, lower, upper, N, &err));
+          interlace_fit_predict_arrays_interval(fit, NULL, 0, true, NULL, 0, error, 0, 0.9, NULL, values, se, lower, upper, N, &err));
     CHECK(values[0] == 5);
 }
 
@@ -135,7 +135,7 @@ static void arrays(const interlace_frame *frame) {
     OK(interlace_spec_add_term_i32(newdata, "site", NULL, 1, 0, site, 2, 23, INTERLACE_UNSTRUCTURED, -1, &err));
     FAILS(INTERLACE_E_ARGUMENT, "zero inflation", interlace_fit_predict_arrays(fit, newdata, 0, true, 0, values, 2, &err));
     OK(interlace_spec_set_zero_inflation_columns(newdata, x, 1, 2, NULL, &err));
-    OK(interlace_fit_predict_arrays_interval(fit, newdata, 0, true, NULL, 0, 0, 0.95, values, se, NULL, NULL, 2, &err));
+    OK(interlace_fit_predict_arrays_interval(fit, newdata, 0, true, NULL, 0, 0, 0, 0.95, NULL, values, se, NULL, NULL, 2, &err));
     CLOSE(values[1], fitted[1], 1e-12);
     CHECK(se[1] > 0);
     interlace_fit_free(fit);

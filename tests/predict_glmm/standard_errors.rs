@@ -24,14 +24,14 @@ fn inverse(n: usize, a: &[f64]) -> Vec<f64> {
 }
 
 /// The standard errors of x'beta + z'b by Henderson's equations: the precision of (beta, b) is `[X Z]'[X Z] / sigma^2` plus that of b.
-struct Henderson<'a> {
+pub struct Henderson<'a> {
     fit: &'a Fit,
     covariance: Vec<f64>,
     size: usize,
 }
 
 impl<'a> Henderson<'a> {
-    fn new(fit: &'a Fit) -> Self {
+    pub fn new(fit: &'a Fit) -> Self {
         let size = fit.fixed.names.len() + fit.terms.iter().map(|t| t.levels.len() * t.effects.len()).sum::<usize>();
         let mut own = Henderson { fit, covariance: vec![0.0; size * size], size };
         let mut precision = vec![0.0; size * size];
@@ -69,7 +69,7 @@ impl<'a> Henderson<'a> {
         row
     }
 
-    fn std_error(&self, i: usize, levels: &[u32]) -> f64 {
+    pub fn std_error(&self, i: usize, levels: &[u32]) -> f64 {
         let row = self.row(i, levels);
         (0..self.size * self.size).map(|e| row[e % self.size] * row[e / self.size] * self.covariance[e]).sum::<f64>().sqrt()
     }

@@ -71,7 +71,18 @@ g,l0,b,1,3,0
 g,l1,b,3,7,0
 g,l0,c,0,NA,1
 ";
-    assert_eq!(csv(&fit, "ranef"), expected);
+    let table = table(&fit, "ranef").unwrap();
+    let mut without = Frame::new(table.n_rows());
+    without.columns = table.columns.iter().filter(|c| c.name != "lower" && c.name != "upper").cloned().collect();
+    let mut text = vec![];
+    without.write_csv(&mut text).unwrap();
+    assert_eq!(String::from_utf8(text).unwrap(), expected);
+    let limits = |name: &str| table.column(name).unwrap().as_real().unwrap().into_owned();
+    for (i, (mode, error)) in [(0.0, 0.0), (2.0, 4.0), (1.0, 3.0), (3.0, 7.0)].into_iter().enumerate() {
+        let reach = 1.959_963_984_540_054 * error;
+        assert!((limits("lower")[i] - mode + reach).abs() < 1e-12 && (limits("upper")[i] - mode - reach).abs() < 1e-12);
+    }
+    assert!(limits("upper")[4].is_nan());
 }
 
 #[test]
@@ -143,7 +154,7 @@ fn terms_of_a_generalised_fit_say_of_which_predictor_and_there_is_no_residual() 
         g,(Intercept),NA,0.25,0.5,0,mean\nh,(Intercept),NA,4,2,1,zero inflation\n";
     assert_eq!(csv(&tweedie(), "varcorr"), expected);
     let modes = csv(&tweedie(), "ranef");
-    assert!(modes.starts_with("group,level,effect,mode,std_error,term,predictor\ng,l0,"), "{modes}");
+    assert!(modes.starts_with("group,level,effect,mode,std_error,lower,upper,term,predictor\ng,l0,"), "{modes}");
     assert_eq!(modes.lines().count(), 1 + 4 + 3);
 }
 

@@ -1,0 +1,99 @@
+//! Models fitted again: by all optimisers, and without parts of their data.
+
+use libc::c_char;
+
+use super::boundary::boundary;
+use super::buffer::target;
+use super::fit::settings;
+use super::frame::FrameHandle;
+use super::handle::{give, need};
+use super::options::OptionsHandle;
+use super::spec::SpecHandle;
+use super::status::{ErrorRecord, Status};
+use super::strings::optional_text;
+use crate::error::Result;
+use crate::options::Progress;
+use crate::validation::{AllOptimizers, CrossValidation, Partition};
+
+/// Fits the model `spec` to `frame` by one optimiser after the other, as a new frame with one row an optimiser: "optimizer", "logLik",
+/// "criterion", "difference" (the criterion less the lowest of all), "max_diff_theta" and "max_diff_beta" (the largest differences of
+/// covariance parameters and, in standard errors, of fixed effects from those of the lowest criterion), "converged", "singular" (1 or 0),
+/// "evaluations", "gradient" (as interlace_fit_scaled_gradient), "seconds", "error" (why there is no fit, else missing), and the estimates:
+/// "theta." with the name of a covariance parameter, "beta." with that of a fixed effect ("zi." and "disp." before those of the zero
+/// inflation and the dispersion), "family." with that of a parameter of the family or of the thresholds.
+/// Ends that agree are a sign of a minimum. `frame` and `options`, but for the optimiser, are as for interlace_fit_new.
+/// The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_all_optimizers(
+    spec: Option<&SpecHandle>,
+    frame: Option<&FrameHandle>,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (spec, out) = (need(spec, "spec")?, target(out, "out")?);
+        let frame = frame.map(|frame| &frame.frame);
+        let all = with_progress(options, |progress| AllOptimizers::new(&spec.spec, frame, &settings(options), progress))?;
+        out.write(give(FrameHandle::new(all.frame()?)));
+        Ok(())
+    })
+}
+
+/// Cross-validation: leaves out part after part of the rows, fits the model `spec` to the others, and predicts those left out. `group` is
+/// the grouping factor whose levels stay together, that of a random term ("g", "a:b") or a column; with NULL each row is for itself. `folds`
+/// is the number of parts, 2 or more; with 0 each level, or row, is one. Levels come into folds by the random numbers of `seed` alone.
+///
+/// Predictions of the mean have the random effects of levels that the other rows have, and zero for those of other levels. The logarithmic
+/// score of a row is the logarithm of the density (or probability) that the fit without it gives the response, with what is not known of the linear predictor
+/// integrated out: new random effects, those of known levels about their modes, fixed effects about their estimates. A larger one is
+/// better. Weights count in it as in the model, but those that multiply the log-density play no part.
+///
+/// `*folds_out` is a new frame with one row a fold and a last one, "all", for all rows: "fold" ("1", "2" .. "all"), "units" (levels, or rows),
+/// "rows" (predicted), "rmse", "mae" (of an ordinal model NaN: categories have no distance), "log_score" (the mean of the rows), "status" of the fit
+/// (converged, singular, not converged, failed; missing for all) and "reason" (of a failure). `*rows_out`, unless `rows_out` is NULL, is a
+/// new frame with one row a row used: "row" (of the data, from 0), "fold" (from 1), "response", "prediction", "log_score"; those of an
+/// ordinal model are categories, from 1, the most probable one predicted. A fold that can't be fitted or predicted, say because a level of a fixed effect
+/// occurs in it alone, has failed, and its rows have NaN.
+///
+/// Of `options`, which may be NULL, the threads are for folds at a time and change no result; with more than one the functions of a family of the
+/// caller's are called from several threads. The progress function is called after each fold with the number done, and the
+/// objective and theta of one (NaN and none if it failed). `spec` must be of a formula: INTERLACE_E_UNSUPPORTED for arrays.
+/// The caller frees `*folds_out` and `*rows_out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_cross_validate(
+    spec: Option<&SpecHandle>,
+    frame: Option<&FrameHandle>,
+    options: Option<&OptionsHandle>,
+    group: *const c_char,
+    folds: usize,
+    seed: u64,
+    folds_out: *mut *mut FrameHandle,
+    rows_out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (spec, frame, out) = (need(spec, "spec")?, frame.map(|frame| &frame.frame), target(folds_out, "folds_out")?);
+        let rows_out = if rows_out.is_null() { None } else { Some(target(rows_out, "rows_out")?) };
+        let partition = Partition { group: optional_text(group, "group")?, folds, seed };
+        let run =
+            |progress: Option<Progress<'_>>| CrossValidation::new(&spec.spec, frame, &settings(options), &partition, progress);
+        let all = with_progress(options, run)?;
+        let (table, rows) = (all.frame()?, rows_out.map(|_| all.frame_of_rows()).transpose()?);
+        out.write(give(FrameHandle::new(table)));
+        if let (Some(out), Some(rows)) = (rows_out, rows) {
+            out.write(give(FrameHandle::new(rows)));
+        }
+        Ok(())
+    })
+}
+
+/// Calls with the progress function of the options, if they have one.
+unsafe fn with_progress<T>(options: Option<&OptionsHandle>, run: impl FnOnce(Option<Progress<'_>>) -> Result<T>) -> Result<T> {
+    let Some((progress, user_data)) = options.and_then(|o| Some((o.progress?, o.user_data))) else { return run(None) };
+    let mut report =
+        |count: usize, value: f64, theta: &[f64]| progress(count as i64, value, theta.as_ptr(), theta.len(), user_data) == 0;
+    run(Some(&mut report))
+}

@@ -1,0 +1,48 @@
+//! The model of a fit by maximum likelihood, for comparisons that restricted likelihoods do not allow.
+
+use super::{Fit, FixedEffects, PredictorFit, generalised, linear};
+use crate::error::Result;
+use crate::options::Options;
+use crate::spec::{FormulaSpec, ModelKind, Source, Spec};
+
+impl Fit {
+    /// The same model on the same rows by maximum likelihood; a fit that is by maximum likelihood as it is.
+    pub fn refit_ml(&self) -> Result<Fit> {
+        if !self.reml {
+            return Ok(self.clone());
+        }
+        let mut design = self.design();
+        design.rows = self.rows.clone();
+        let options = Options { reml: false, reml_generalised: false, ..self.options() };
+        let mut fit = match &self.generalised {
+            None => linear::fit(self.program.clone(), design, &options, None)?,
+            Some(own) => {
+                let mut spec = Spec::new(ModelKind::Glmm, Source::Formula(FormulaSpec::default()));
+                spec.family.custom = Some(own.family.clone());
+                generalised::fit(&spec, self.program.clone(), design, &options, None)?
+            }
+        };
+        fit.formula.clone_from(&self.formula);
+        fit.kind = self.kind;
+        let added = std::mem::replace(&mut fit.design_warnings, self.design_warnings.clone());
+        fit.design_warnings.extend(added.into_iter().filter(|warning| !self.design_warnings.contains(warning)));
+        restore(&mut fit.fixed, &mut fit.kept, &self.fixed, &self.kept);
+        if let (Some(own), Some(first)) = (&mut fit.generalised, &self.generalised) {
+            let pairs = [(&mut own.zero_inflation, &first.zero_inflation), (&mut own.dispersion, &first.dispersion)];
+            for (own, first) in pairs {
+                if let (Some(PredictorFit { fixed, kept, .. }), Some(first)) = (own, first) {
+                    restore(fixed, kept, &first.fixed, &first.kept);
+                }
+            }
+        }
+        Ok(fit)
+    }
+}
+
+/// The design of a fit has only the columns that were kept: counts them as the program does.
+fn restore(fixed: &mut FixedEffects, kept: &mut [usize], first: &FixedEffects, first_kept: &[usize]) {
+    for column in kept {
+        *column = first_kept[*column];
+    }
+    fixed.dropped.extend_from_slice(&first.dropped);
+}

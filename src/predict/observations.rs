@@ -1,0 +1,139 @@
+//! Predictions of responses that have not been seen: intervals for them, and their densities.
+
+use super::categories::CategoryRule;
+use super::errors::{Errors, Limits, rebuilt_for};
+use super::predictive::{Fineness, OF_DENSITIES, OF_QUANTILES, Predictive};
+use super::predictors::Rows;
+use super::quantity::{MEAN, Point, Quantity, Rule};
+use super::{NewData, RandomTerms, Request};
+use crate::distributions::normal_quantile;
+use crate::error::{Error, Result, try_vec};
+use crate::family::Link;
+use crate::fit::{Fit, Generalised};
+
+/// Fails where the fit has no prediction intervals of a quantity.
+pub fn check_observable(fit: &Fit, quantity: Quantity) -> Result<()> {
+    if fit.ordinal().is_some() {
+        return Err(Error::unsupported("interval: categories have no prediction interval; their probabilities say what to expect"));
+    }
+    if let Some(own) = fit.generalised.as_ref().filter(|own| own.family.link() == Link::Custom) {
+        let name = own.family.name();
+        return Err(Error::unsupported(format!(
+            "interval: prediction intervals need the distribution function of the family {name}, which is not known"
+        )));
+    }
+    match quantity {
+        Quantity::Response | Quantity::Marginal => Ok(()),
+        Quantity::Link if fit.generalised.is_none() => Ok(()),
+        _ => Err(Error::argument("type: a prediction interval is one of responses, wanted response, or marginal for new groups")),
+    }
+}
+
+/// Puts intervals for responses in the place of those for what is predicted.
+pub fn widen(rows: &Rows<'_>, rule: &Rule<'_>, points: &[Point], level: f64, weights: &[f64], limits: &mut Limits) -> Result<()> {
+    let tail = 0.5 * (1.0 - level);
+    let Some(own) = &rule.fit.generalised else {
+        let reach = -normal_quantile(tail);
+        for (i, point) in points.iter().enumerate() {
+            let by = reach * (limits.std_errors[i].powi(2) + variance_of_response(rule.fit, point, weights[i])).sqrt();
+            (limits.lower[i], limits.upper[i]) = (point.at[MEAN] - by, point.at[MEAN] + by);
+        }
+        return Ok(());
+    };
+    each(rows, rule.fit, own, points, weights, OF_QUANTILES, |i, distribution| {
+        (limits.lower[i], limits.upper[i]) = (distribution.quantile(tail, false), distribution.quantile(tail, true));
+        Ok(())
+    })
+}
+
+/// Of a linear model, about its mean: that of random effects that are integrated out, and sigma^2/w.
+fn variance_of_response(fit: &Fit, point: &Point, weight: f64) -> f64 {
+    point.variance[MEAN] + fit.sigma * fit.sigma / weight
+}
+
+/// Calls with each row and the distribution of a response there.
+fn each(
+    rows: &Rows<'_>,
+    fit: &Fit,
+    own: &Generalised,
+    points: &[Point],
+    weights: &[f64],
+    fineness: Fineness,
+    mut act: impl FnMut(usize, &Predictive<'_>) -> Result<()>,
+) -> Result<()> {
+    let rebuilt = rebuilt_for(fit, rows)?;
+    let mut errors = Errors::new(fit, rows, rebuilt.as_ref(), &[])?;
+    points.iter().enumerate().try_for_each(|(i, point)| {
+        let mut covariance = covariance_of_predictors(&mut errors, i);
+        (0..3).for_each(|a| covariance[a * 4] += point.variance[a]);
+        act(i, &Predictive::new(own, point, &covariance, weights[i], fineness))
+    })
+}
+
+/// Of the predictors of a row, `[3, 3]`, by polarisation.
+fn covariance_of_predictors(errors: &mut Errors<'_, '_, '_>, i: usize) -> [f64; 9] {
+    let mut variance = |gradient: [f64; 3]| errors.variance(i, &gradient, std::iter::empty());
+    let unit = |a: usize| [0, 1, 2].map(|b| f64::from(u8::from(a == b)));
+    let mut out = [0.0; 9];
+    for a in 0..3 {
+        out[a * 4] = variance(unit(a));
+    }
+    for (a, b) in [(0, 1), (0, 2), (1, 2)] {
+        if out[a * 4] == 0.0 || out[b * 4] == 0.0 {
+            continue;
+        }
+        let sum = [0, 1, 2].map(|c| unit(a)[c] + unit(b)[c]);
+        out[a * 3 + b] = 0.5 * (variance(sum) - out[a * 4] - out[b * 4]);
+        out[b * 3 + a] = out[a * 3 + b];
+    }
+    out
+}
+
+impl Fit {
+    /// Logarithmic scores of responses that the fit has not seen: the log of their density, or probability, with all that is not known of
+    /// their linear predictors integrated out: the random effects of levels that the fit doesn't know, the others about their modes, the
+    /// fixed effects about their estimates. `y` has one entry per row of the data, of an ordinal fit the place of the category from 1 (not
+    /// a number if the fit doesn't know it: its score is minus infinity); rows with a missing predictor get NaN. Weights as in [`Request`].
+    pub fn log_scores(&self, data: NewData<'_>, y: &[f64], weights: Option<&[f64]>) -> Result<Vec<f64>> {
+        let request = Request { random: RandomTerms::All, new_levels_zero: true, ..Request::default() };
+        let (chosen, needed) = self.chosen_terms(&request)?;
+        let rows = Rows::new(self, data, &chosen, needed, true)?;
+        let (y, weights) = (rows.selected("y", y)?, rows.weights(self, matches!(data, NewData::Training), weights)?);
+        let scores =
+            if self.ordinal().is_some() { self.scores_of_categories(&rows, &y)? } else { self.scores(&rows, &y, &weights)? };
+        Ok(rows.padded(scores, 1))
+    }
+
+    fn scores(&self, rows: &Rows<'_>, y: &[f64], weights: &[f64]) -> Result<Vec<f64>> {
+        let rule = Rule { fit: self, quantity: Quantity::Response };
+        let points = rows.points(&rule)?;
+        let mut scores = try_vec("logarithmic scores", 0.0, rows.n)?;
+        if let Some(own) = &self.generalised {
+            each(rows, self, own, &points, weights, OF_DENSITIES, |i, distribution| {
+                scores[i] = distribution.log_density(y[i])?;
+                Ok(())
+            })?;
+            return Ok(scores);
+        }
+        let rebuilt = rebuilt_for(self, rows)?;
+        let mut errors = Errors::new(self, rows, rebuilt.as_ref(), &[])?;
+        for (i, point) in points.iter().enumerate() {
+            let variance = errors.variance(i, &[1.0, 0.0, 0.0], std::iter::empty()) + variance_of_response(self, point, weights[i]);
+            scores[i] = -0.5 * ((std::f64::consts::TAU * variance).ln() + (y[i] - point.at[MEAN]).powi(2) / variance);
+        }
+        Ok(scores)
+    }
+
+    /// The thresholds, the nominal effects and the scale are taken as known.
+    fn scores_of_categories(&self, rows: &Rows<'_>, y: &[f64]) -> Result<Vec<f64>> {
+        let mut scores = try_vec("logarithmic scores", f64::NAN, rows.n)?;
+        let Some(rule) = CategoryRule::new(self, Quantity::Probabilities)? else { return Ok(scores) };
+        let rebuilt = rebuilt_for(self, rows)?;
+        let mut errors = Errors::new(self, rows, rebuilt.as_ref(), &[])?;
+        rule.each(rows, |i, place| {
+            let variance = errors.variance(i, &[1.0, 0.0, 0.0], std::iter::empty());
+            scores[i] = if y[i].is_nan() { f64::NEG_INFINITY } else { rule.probability_over(place, variance, y[i] as usize).ln() };
+        })?;
+        Ok(scores)
+    }
+}
