@@ -11,6 +11,24 @@ use super::system::LinearSystem;
 use crate::error::{Error, Result, try_vec};
 use crate::linalg::{SelectedInverse, SparseCholesky, dense};
 
+/// What depends on the design alone, to be kept from one response to the next.
+pub struct Analysis {
+    factor: SparseCholesky,
+    inverse: Option<SelectedInverse>,
+    col_ptr: Vec<usize>,
+    row_idx: Vec<usize>,
+    confounded: Vec<Vec<bool>>,
+}
+
+impl Analysis {
+    fn new(system: &LinearSystem, reml: bool) -> Result<Self> {
+        let (col_ptr, row_idx) = system.gram.pattern()?;
+        let columns = system.m().max(system.n_working());
+        let factor = SparseCholesky::new(system.gram.layout.q(), &col_ptr, &row_idx, columns)?;
+        Ok(Analysis { factor, inverse: None, col_ptr, row_idx, confounded: system.confounded(reml) })
+    }
+}
+
 /// Evaluates the criterion of one model at any number of parameter values, without allocation.
 pub struct Deviance<'a> {
     pub(super) system: &'a LinearSystem,
@@ -51,14 +69,18 @@ pub struct State {
 
 impl<'a> Deviance<'a> {
     pub fn new(system: &'a LinearSystem, reml: bool) -> Result<Self> {
+        Self::with(system, reml, Analysis::new(system, reml)?)
+    }
+
+    /// With what [`Deviance::into_analysis`] has left of another response of the same design.
+    pub fn with(system: &'a LinearSystem, reml: bool, analysis: Analysis) -> Result<Self> {
         let (q, m) = (system.gram.layout.q(), system.m());
-        let (col_ptr, row_idx) = system.gram.pattern()?;
-        let factor = SparseCholesky::new(q, &col_ptr, &row_idx, m.max(system.n_working()))?;
+        let Analysis { factor, inverse, col_ptr, row_idx, confounded } = analysis;
         Ok(Deviance {
             reml,
-            confounded: system.confounded(reml),
+            confounded,
             factor,
-            inverse: None,
+            inverse,
             col_ptr,
             row_idx,
             t: system.structures.iter().map(|s| vec![0.0; s.size * s.size]).collect(),
@@ -69,6 +91,11 @@ impl<'a> Deviance<'a> {
             state: State { gram: vec![0.0; m * m], gamma: vec![0.0; m - 1], ..State::default() },
             system,
         })
+    }
+
+    pub fn into_analysis(self) -> Analysis {
+        let Deviance { factor, inverse, col_ptr, row_idx, confounded, .. } = self;
+        Analysis { factor, inverse, col_ptr, row_idx, confounded }
     }
 
     /// The rows of the log-likelihood: n, or n - p for REML.

@@ -5,6 +5,7 @@ pub mod basis;
 pub mod cross_products;
 pub mod bytes;
 pub mod system;
+pub mod response;
 pub mod centre;
 mod confounded;
 pub mod deviance;

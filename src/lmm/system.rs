@@ -3,6 +3,7 @@
 use super::basis::{Basis, RANK_TOLERANCE, solve_upper};
 use super::centre::Shift;
 use super::cross_products::CrossProducts;
+use super::rows::Chunk;
 use crate::covariance::Structure;
 use crate::error::{Error, Result, try_vec};
 use crate::formula::StructureKind;
@@ -50,6 +51,15 @@ impl LinearSystem {
     /// Settles the model of the accumulated rows; fails where no residual degrees of freedom are left.
     /// `shifts` are those that the columns of the rows had taken off, one vector a term.
     pub fn new(products: CrossProducts, structures: Vec<Structure>, shifts: Vec<Shift>) -> Result<Self> {
+        Ok(Self::with_projection(products, structures, shifts)?.0)
+    }
+
+    /// The same, with what brings rows of data to working columns.
+    pub fn with_projection(
+        products: CrossProducts,
+        structures: Vec<Structure>,
+        shifts: Vec<Shift>,
+    ) -> Result<(Self, WorkingColumns)> {
         let Some(basis) = products.basis else {
             return Err(Error::data("there are no rows to fit"));
         };
@@ -80,7 +90,7 @@ impl LinearSystem {
             rank.project(column, |j, value| system.zc[j * q + row] = value);
         }
         system.scale_effects();
-        Ok(system)
+        Ok((system, WorkingColumns { basis, rank }))
     }
 
     /// Whether there are prior weights other than one.
@@ -178,6 +188,16 @@ impl FixedMap {
         Ok(FixedMap { w, taken, projection: rank.projection.clone(), unit: 1.0 / b_y })
     }
 
+    /// The response y = unit (Q projection + e) + shift, with `shift` a multiple `taken` of the first column kept.
+    pub(super) fn set_response(&mut self, unit: f64, projection: Vec<f64>, taken: f64) {
+        self.unit = unit;
+        self.projection = projection;
+        self.taken.fill(0.0);
+        if let Some(first) = self.taken.first_mut() {
+            *first = -taken / unit;
+        }
+    }
+
     /// The user's coefficients for the working ones `gamma` of e on Q.
     pub fn estimate(&self, gamma: &[f64]) -> Vec<f64> {
         let mut beta: Vec<f64> = gamma.iter().zip(&self.projection).map(|(g, p)| g + p).collect();
@@ -194,6 +214,31 @@ impl FixedMap {
     pub fn log_determinant(&self) -> f64 {
         let k = self.taken.len();
         (0..k).map(|j| self.w[j * k + j].abs().ln()).sum()
+    }
+}
+
+/// Makes the columns [Q e] of a system.
+pub struct WorkingColumns {
+    basis: Basis,
+    rank: Orthonormal,
+}
+
+impl WorkingColumns {
+    /// [Q e] of the rows of a chunk, multiplied by the square roots of their weights, row by row.
+    pub fn rows(&self, chunk: &Chunk<'_>) -> Result<Vec<f64>> {
+        let m = self.rank.kept.len() + 1;
+        let mut all = try_vec("rows of the fixed effects", 0.0, chunk.n * m)?;
+        self.basis.each_block(chunk, |start, rows| {
+            for (row, out) in rows.chunks_exact(self.basis.columns).zip(all[start * m..].chunks_exact_mut(m)) {
+                self.rank.project(row, |j, value| out[j] = value);
+            }
+        })?;
+        Ok(all)
+    }
+
+    /// The value of the first column where it is constant.
+    pub fn constant(&self) -> Option<f64> {
+        self.basis.constant
     }
 }
 

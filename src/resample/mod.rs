@@ -2,8 +2,10 @@
 
 mod bootstrap;
 mod intervals;
+mod pool;
 mod quantities;
 mod refit;
+mod refits;
 mod simulate;
 
 pub use bootstrap::{Bootstrap, BootstrapOptions};
@@ -11,4 +13,5 @@ pub use intervals::IntervalKind;
 pub(crate) use quantities::{covariance, elements, unique};
 pub(crate) use refit::search_from;
 pub use refit::{Refit, Refitter};
+pub use refits::{RefitOptions, RefitStatus, Refits};
 pub use simulate::{RandomEffects, Simulator};

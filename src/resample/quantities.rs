@@ -55,6 +55,7 @@ impl Fit {
         Refit {
             theta: self.theta.clone(),
             fixed: self.all_fixed(),
+            std_error: vec![],
             family: family.map(|p| p.estimate).collect(),
             sigma: self.sigma,
             log_likelihood: self.log_likelihood,
