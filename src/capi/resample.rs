@@ -83,6 +83,7 @@ pub unsafe extern "C" fn interlace_fit_bootstrap(
             seed,
             random_effects: choice(what, "what", &RANDOM_EFFECTS)?,
             threads: options.map_or(1, |o| o.options.threads),
+            ..BootstrapOptions::default()
         };
         let all = match options.and_then(|o| Some((o.progress?, o.user_data))) {
             None => fit.bootstrap(&asked, None)?,

@@ -1,19 +1,26 @@
-//! The parametric bootstrap: the model fitted to responses simulated from it.
+//! The bootstrap: the model fitted to responses simulated from it, or to samples of its rows. And the jackknife, without each unit in turn.
 
+use super::cases::{Cases, Unit};
 use super::pool::{News, Pieces, run};
 use super::refit::{Refit, Refitter};
 use super::simulate::{RandomEffects, Simulator};
+use super::statistic::{Statistic, View};
 use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::options::Progress;
 
 /// What is resampled, and on how many threads, which changes no result.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct BootstrapOptions {
+    /// The number of the first replicate: replicates 500 to 999 are the same whether 0 to 499 were done before, elsewhere, or not at all.
+    pub first: usize,
     pub replicates: usize,
     pub seed: u64,
+    /// Of simulated responses.
     pub random_effects: RandomEffects,
+    /// Draws these with replacement instead of simulating responses.
+    pub cases: Option<Unit>,
     pub threads: usize,
 }
 
@@ -28,36 +35,137 @@ pub struct Bootstrap {
     pub singular: Vec<bool>,
     /// Why a replicate failed; `None` if it did not.
     pub failures: Vec<Option<String>>,
+    /// Of a jackknife the units left out.
+    pub left_out: Vec<String>,
 }
 
 /// A replicate's estimates, or why there are none.
 type Replicate = std::result::Result<(Refit, Vec<f64>), String>;
 
+/// Where replicates come from.
+enum Sampler<'f> {
+    Responses(Simulator<'f>),
+    Cases(Cases),
+}
+
+impl<'f> Sampler<'f> {
+    fn new(fit: &'f Fit, options: &BootstrapOptions) -> Result<Self> {
+        match options.cases {
+            None => Ok(Sampler::Responses(Simulator::new(fit, options.random_effects)?)),
+            Some(unit) => Ok(Sampler::Cases(Cases::new(fit, unit)?)),
+        }
+    }
+
+    fn response(&self, seed: u64, replicate: u64) -> Result<Vec<f64>> {
+        match self {
+            Sampler::Responses(simulator) => simulator.replicate(seed, replicate),
+            Sampler::Cases(cases) => Ok(cases.response(&cases.draw(seed, replicate))),
+        }
+    }
+
+    /// Only responses have a refitter that serves all.
+    fn refitter(&self, fit: &Fit) -> Result<Option<Refitter>> {
+        match self {
+            Sampler::Responses(_) => Refitter::new(fit).map(Some),
+            Sampler::Cases(_) => Ok(None),
+        }
+    }
+
+    fn refit(&self, fit: &Fit, refitter: &mut Option<Refitter>, seed: u64, replicate: u64) -> Result<Refit> {
+        match (self, refitter) {
+            (Sampler::Cases(cases), _) => Refitter::of_design(fit, cases.design(&cases.draw(seed, replicate))?)?.refit_own(),
+            (sampler, Some(refitter)) => refitter.refit(&sampler.response(seed, replicate)?),
+            (sampler, own) => own.insert(Refitter::new(fit)?).refit(&sampler.response(seed, replicate)?),
+        }
+    }
+}
+
 impl Fit {
-    /// Simulates and refits. After each replicate `progress` gets the number done, the deviance and theta of the one just done (NaN and
+    /// Resamples and refits. After each replicate `progress` gets the number done, the deviance and theta of the one just done (NaN and
     /// nothing if it failed); `false` from it cancels.
     pub fn bootstrap(&self, options: &BootstrapOptions, progress: Option<Progress<'_>>) -> Result<Bootstrap> {
-        let simulator = Simulator::new(self, options.random_effects)?;
-        let tools = || Refitter::new(self);
-        let work = |refitter: &mut Refitter, i: usize| self.replicate(refitter, &simulator, options.seed, i as u64);
+        self.bootstrap_with(options, None, progress)
+    }
+
+    /// The same, with a statistic of the caller's. It is computed on this thread, of one replicate after the other, once all are fitted.
+    pub fn bootstrap_with(
+        &self,
+        options: &BootstrapOptions,
+        statistic: Option<&mut Statistic<'_>>,
+        progress: Option<Progress<'_>>,
+    ) -> Result<Bootstrap> {
+        let sampler = Sampler::new(self, options)?;
+        let number = |i: usize| (options.first + i) as u64;
+        let tools = || sampler.refitter(self);
+        let work =
+            |refitter: &mut Option<Refitter>, i: usize| self.replicate(sampler.refit(self, refitter, options.seed, number(i)));
         let pieces = Pieces { tools: &tools, work: &work, news: &news };
-        let mut all = Bootstrap::new(self.quantity_names(), options.replicates)?;
         let replicates = run(options.replicates, options.threads, "the bootstrap", &pieces, progress)?;
-        for (i, replicate) in replicates.into_iter().enumerate() {
+        self.collect(replicates, statistic, |i| Ok((number(i) as i64, sampler.response(options.seed, number(i))?)))
+    }
+
+    /// The model fitted without each unit in turn.
+    pub fn jackknife(
+        &self,
+        unit: Unit,
+        statistic: Option<&mut Statistic<'_>>,
+        threads: usize,
+        progress: Option<Progress<'_>>,
+    ) -> Result<Bootstrap> {
+        let cases = Cases::new(self, unit)?;
+        let refit = |i: usize| Refitter::of_design(self, cases.design(&cases.without(i))?)?.refit_own();
+        let pieces = Pieces { tools: &|| Ok(()), work: &|(), i| self.replicate(refit(i)), news: &news };
+        let replicates = run(cases.units(), threads, "the jackknife", &pieces, progress)?;
+        let mut all = self.collect(replicates, statistic, |i| Ok((-1, cases.response(&cases.without(i)))))?;
+        all.left_out = (0..cases.units()).map(|i| cases.label(i)).collect();
+        Ok(all)
+    }
+
+    fn replicate(&self, refit: Result<Refit>) -> Replicate {
+        let refit = refit.map_err(|e| e.message)?;
+        if !refit.converged {
+            return Err("the search did not converge".into());
+        }
+        let values = self.quantities(&refit).map_err(|e| e.message)?;
+        Ok((refit, values))
+    }
+
+    /// All replicates, with the statistic of each: of its estimates, and of its number and response, which `data` has.
+    fn collect(
+        &self,
+        replicates: Vec<Replicate>,
+        mut statistic: Option<&mut Statistic<'_>>,
+        data: impl Fn(usize) -> Result<(i64, Vec<f64>)>,
+    ) -> Result<Bootstrap> {
+        let mut all = Bootstrap::new(self.names_with(statistic.as_deref())?, replicates.len())?;
+        for (i, mut replicate) in replicates.into_iter().enumerate() {
+            if let (Some(statistic), Ok((_, values))) = (&mut statistic, &mut replicate) {
+                let (number, y) = data(i)?;
+                match statistic.evaluate(&View { replicate: number, estimates: values, y: &y }) {
+                    Ok(more) => values.extend(more),
+                    Err(e) => replicate = Err(e.message),
+                }
+            }
             all.set(i, replicate);
         }
         Ok(all)
     }
 
-    fn replicate(&self, refitter: &mut Refitter, simulator: &Simulator<'_>, seed: u64, i: u64) -> Replicate {
-        let fail = |e: Error| e.message;
-        let y = simulator.replicate(seed, i).map_err(fail)?;
-        let refit = refitter.refit(&y).map_err(fail)?;
-        if !refit.converged {
-            return Err("the search did not converge".into());
+    /// The bootstrap standard error of a statistic of the response alone: the standard deviation of its replicates.
+    pub fn bootstrap_std_error(
+        &self,
+        options: &BootstrapOptions,
+        mut statistic: impl FnMut(&mut [f64]) -> Result<f64>,
+    ) -> Result<f64> {
+        if options.replicates < 2 {
+            return Err(Error::argument(format!("a standard error needs 2 replicates or more, not {}", options.replicates)));
         }
-        let values = self.quantities(&refit).map_err(fail)?;
-        Ok((refit, values))
+        let sampler = Sampler::new(self, options)?;
+        let mut values = try_vec("bootstrap replicates", 0.0, options.replicates)?;
+        for (i, value) in values.iter_mut().enumerate() {
+            *value = statistic(&mut sampler.response(options.seed, (options.first + i) as u64)?)?;
+        }
+        Ok(super::intervals::moments(&values).1)
     }
 }
 
@@ -76,6 +184,7 @@ impl Bootstrap {
             log_likelihood: try_vec(what, f64::NAN, replicates)?,
             singular: try_vec(what, false, replicates)?,
             failures: try_vec(what, None, replicates)?,
+            left_out: vec![],
             names,
         })
     }
@@ -100,10 +209,14 @@ impl Bootstrap {
         self.failures.iter().flatten().count()
     }
 
-    /// One row a replicate: `status` ("converged", "singular" or "failed"), `reason` of a failure, `logLik`, then the estimates.
+    /// One row a replicate: of a jackknife `left_out`; `status` ("converged", "singular" or "failed"), `reason` of a failure, `logLik`, then
+    /// the estimates.
     pub fn frame(&self) -> Result<Frame> {
         let n = self.replicates();
         let mut frame = Frame::new(n);
+        if !self.left_out.is_empty() {
+            frame.add_strings("left_out", &self.left_out.iter().map(|u| Some(u.as_str())).collect::<Vec<_>>())?;
+        }
         let codes = (0..n).map(|i| if self.failures[i].is_some() { 2 } else { i32::from(self.singular[i]) }).collect();
         frame.add_category("status", codes, ["converged", "singular", "failed"].map(String::from).to_vec(), false)?;
         frame.add_strings("reason", &self.failures.iter().map(Option::as_deref).collect::<Vec<_>>())?;

@@ -79,6 +79,7 @@ impl Refitter {
             Some(own) => {
                 let response = AnyResponse::of_fit(own, &design)?;
                 let model = response.model(&design)?;
+                check_rank(fit, &model, &design)?;
                 let shared = response.shared_of_fit(own, model.fixed[0].location(&fit.fixed.estimate))?;
                 Engine::Generalised(Box::new((response, model, shared)))
             }
@@ -130,6 +131,17 @@ impl Refitter {
             }
         }
     }
+}
+
+/// The fixed effects of the fit must have estimates on these rows, too.
+fn check_rank(fit: &Fit, model: &Model, design: &Design) -> Result<()> {
+    for (part, wanted) in model.fixed.iter().zip(fit.all_fixed()) {
+        if part.kept.len() < wanted.len() {
+            let dropped = (0..wanted.len()).find(|j| !part.kept.contains(j)).unwrap_or(0);
+            return Err(dependent(design.x_names.get(dropped).map_or("of a further predictor", |name| name)));
+        }
+    }
+    Ok(())
 }
 
 fn dependent(column: &str) -> Error {
