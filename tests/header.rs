@@ -8,7 +8,7 @@ mod toolchain;
 use toolchain::{cc, cxx, root, succeed};
 
 /// The files of src/capi that make the header, in its order.
-const SOURCES: [&str; 25] = [
+const SOURCES: [&str; 26] = [
     "status",
     "frame",
     "frame_columns",
@@ -34,6 +34,7 @@ const SOURCES: [&str; 25] = [
     "tests_of_fits",
     "marginal_means",
     "resample",
+    "bootstrap",
 ];
 
 const STRICT: [&str; 6] = ["-pedantic", "-Wall", "-Wextra", "-Werror", "-Wundef", "-fsyntax-only"];
