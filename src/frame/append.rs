@@ -88,7 +88,7 @@ mod tests {
         assert!(a.columns[0].is_missing(1) && !a.columns[0].is_missing(2));
         want.make_category("x").unwrap();
         let error = want.append(&b).unwrap_err();
-        assert!(error.message.contains("column 1 is \"x\"") && want.n_rows() == 4, "{error}");
+        assert!(error.message.contains("column 1 is 'x'") && want.n_rows() == 4, "{error}");
     }
 
     #[test]
