@@ -67,7 +67,8 @@ const char *const help_text[] = {
     "                             rows less the fixed effects\n"
     "  --confint wald             confidence intervals of the fixed effects (lmm: needs --df normal)\n"
     "  --confint profile          profile-likelihood intervals of all parameters\n"
-    "  --confint boot             percentile intervals of all parameters, from --bootstrap N\n"
+    "  --confint boot             bootstrap intervals of all parameters, from --bootstrap N\n"
+    "  --boot-interval percentile|basic|normal|bca   their kind: percentile is the default; bca needs fits without each group, too\n"
     "  --level 0.95\n"
     "  --emmeans \"~ f\"            marginal means of f, \"~ f | g\" within the levels of g, and their pairwise differences, on the scale\n"
     "                             of the linear predictor or by --type response (lmm: needs --df)\n"
@@ -90,6 +91,7 @@ const char *const help_text[] = {
     "  --interval none|confidence predictions alone (the default), or with standard errors and intervals of --level\n"
     "  --simulate N               N responses simulated from the fit, with new random effects\n"
     "  --bootstrap N              the estimates of fits to N simulated responses\n"
+    "  --bootstrap-type parametric|case   these (the default), or fits to N samples of the levels of the first grouping factor\n"
     "  --seed S                   of both; 0\n"
     "\n",
 

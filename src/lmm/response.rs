@@ -39,7 +39,9 @@ impl ResponseRows {
         let projection = self.project(&mut e);
         let left = e.iter().map(|v| v * v).sum::<f64>().sqrt();
         check_residual(chunk.y, left, largest)?;
-        e.iter_mut().for_each(|v| *v /= left);
+        for v in &mut e {
+            *v /= left;
+        }
         let taken = self.constant.map_or(0.0, |constant| mean / constant);
         system.map.set_response(left * size, projection.into_iter().map(|g| g / left).collect(), taken);
         system.rss = e.iter().map(|v| v * v).sum();

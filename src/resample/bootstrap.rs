@@ -45,14 +45,14 @@ type Replicate = std::result::Result<(Refit, Vec<f64>), String>;
 /// Where replicates come from.
 enum Sampler<'f> {
     Responses(Simulator<'f>),
-    Cases(Cases),
+    Cases(Box<Cases>),
 }
 
 impl<'f> Sampler<'f> {
     fn new(fit: &'f Fit, options: &BootstrapOptions) -> Result<Self> {
         match options.cases {
             None => Ok(Sampler::Responses(Simulator::new(fit, options.random_effects)?)),
-            Some(unit) => Ok(Sampler::Cases(Cases::new(fit, unit)?)),
+            Some(unit) => Ok(Sampler::Cases(Box::new(Cases::new(fit, unit)?))),
         }
     }
 
