@@ -197,28 +197,15 @@ static bool evaluate_objective(struct run *run)
                                     asked->n_points, results->objective, results->n_objective, &run->error) == INTERLACE_OK;
 }
 
-/* ---- 5. inference: Wald tests and intervals, marginal means, likelihood-ratio tests ---- */
+/* ---- 5. inference: tests and intervals of the fixed effects, marginal means, likelihood-ratio tests ---- */
 
-/* p values by the normal distribution, or by t with the residual degrees of freedom: tests of one coefficient at a time. */
-static bool test_coefficients(struct run *run, size_t p)
+/* A column of numbers of the table of coefficients. */
+static bool fetch_tests(struct run *run, const char *name, double *out)
 {
-    const interlace_fit *fit = run->results.fit;
-    interlace_error *error = &run->error;
-    if (run->arguments.df == INTERLACE_DF_NORMAL)
-        return interlace_fit_fixef_p_value(fit, run->results.p_value, p, error) == INTERLACE_OK;
-
-    interlace_frame *tests = NULL;
+    const interlace_frame *table = run->results.tests.coefficients;
     size_t column;
-    double *identity = new_numbers(p * p, error);
-    for (size_t i = 0; identity != NULL && i < p; i++)
-        identity[i * p + i] = 1;
-    bool ok = identity != NULL &&
-              interlace_fit_wald_test(fit, identity, p, p, p, NULL, run->arguments.df, false, &tests, error) == INTERLACE_OK &&
-              interlace_frame_column_index(tests, "p.value", &column, error) == INTERLACE_OK &&
-              interlace_frame_column_f64(tests, column, run->results.p_value, p, error) == INTERLACE_OK;
-    interlace_frame_free(tests);
-    free(identity);
-    return ok;
+    return interlace_frame_column_index(table, name, &column, &run->error) == INTERLACE_OK &&
+           interlace_frame_column_f64(table, column, out, interlace_frame_n_rows(table), &run->error) == INTERLACE_OK;
 }
 
 /* Of an ordinal model those of thresholds and nominal effects come first. */
@@ -228,7 +215,6 @@ static bool infer_intervals(struct run *run, size_t p)
     const interlace_fit *fit = results->fit;
     size_t n = n_intervals(fit);
     size_t first = n - p;
-    results->level = run->arguments.level;
     results->lower = new_numbers(n, &run->error);
     results->upper = new_numbers(n, &run->error);
     if (results->lower == NULL || results->upper == NULL)
@@ -236,19 +222,29 @@ static bool infer_intervals(struct run *run, size_t p)
     if (first > 0 && interlace_fit_family_parameters_confint_wald(fit, results->level, results->lower, results->upper, first,
                                                                   &run->error) != INTERLACE_OK)
         return false;
-    return interlace_fit_confint_wald(fit, results->level, results->lower + first, results->upper + first, p, &run->error) ==
-           INTERLACE_OK;
+    return fetch_tests(run, "lower", results->lower + first) && fetch_tests(run, "upper", results->upper + first);
 }
 
 static bool infer_coefficients(struct run *run)
 {
+    const struct arguments *asked = &run->arguments;
     struct results *results = &run->results;
+    struct tests_request request = {.df = asked->df,
+                                    .coefficients = asked->has_df,
+                                    .anova = {asked->anova[0], asked->anova[1], asked->anova[2]},
+                                    .drop1 = asked->drop1,
+                                    .level = asked->level};
+    results->level = asked->level;
+    results->has_df = asked->has_df;
+    if (!test_terms(results->fit, run->frame, &request, &results->tests, &run->error))
+        return false;
+    if (!asked->has_df)
+        return true;
     /* Arrays are the caller's: ask for the size, bring the memory, say how long it is. */
     size_t p = interlace_fit_n_fixef(results->fit);
     results->p_value = new_numbers(p, &run->error);
-    if (results->p_value == NULL || !test_coefficients(run, p))
-        return false;
-    return !run->arguments.confint || infer_intervals(run, p);
+    return results->p_value != NULL && fetch_tests(run, "p_value", results->p_value) &&
+           (!asked->confint || infer_intervals(run, p));
 }
 
 static bool infer_means(struct run *run)
@@ -282,7 +278,7 @@ static bool compare_models(struct run *run)
 static bool infer(struct run *run)
 {
     double start = seconds_now();
-    bool ok = (!run->arguments.has_df || infer_coefficients(run)) && (run->arguments.emmeans == NULL || infer_means(run)) &&
+    bool ok = infer_coefficients(run) && (run->arguments.emmeans == NULL || infer_means(run)) &&
               (run->arguments.lrt.count == 0 || compare_models(run));
     run->results.inference_seconds = seconds_now() - start;
     return ok;
@@ -374,6 +370,7 @@ static void free_run(struct run *run)
     free(results->upper);
     free(results->predictions);
     resampled_free(&results->resampled);
+    tests_free(&results->tests);
     interlace_frame_free(results->means);
     interlace_frame_free(results->pairs);
     interlace_frame_free(results->comparison);

@@ -86,6 +86,19 @@ static const char *nonlinear_option(const struct arguments *arguments)
                                           : NULL;
 }
 
+static bool asks_anova(const struct arguments *arguments)
+{
+    return arguments->anova[0] || arguments->anova[1] || arguments->anova[2];
+}
+
+static const char *linear_option(const struct arguments *arguments)
+{
+    return asks_anova(arguments) ? "--anova" : arguments->drop1 ? "--drop1" : NULL;
+}
+
+/* In the order of INTERLACE_DF_*. */
+static const char *const df_names[] = {"normal", "residual", "satterthwaite", "kenward-roger"};
+
 static enum arguments_outcome check_model(const struct arguments *arguments, char *message)
 {
     const char *model = arguments->model == INTERLACE_LMM    ? "lmm"
@@ -98,14 +111,17 @@ static enum arguments_outcome check_model(const struct arguments *arguments, cha
     if (arguments->model == INTERLACE_LMM && nonlinear_option(arguments) != NULL)
         return say(message, ARGUMENTS_WRONG, "%s is for the models glmm and clmm, not lmm", nonlinear_option(arguments));
     if (arguments->model != INTERLACE_LMM && arguments->df != INTERLACE_DF_NORMAL)
-        return say(message, ARGUMENTS_WRONG, "--df residual is for the model lmm, not %s", model);
+        return say(message, ARGUMENTS_WRONG, "--df %s is for the model lmm, not %s", df_names[arguments->df], model);
+    if (arguments->model != INTERLACE_LMM && linear_option(arguments) != NULL)
+        return say(message, ARGUMENTS_WRONG, "%s is for the model lmm, not %s", linear_option(arguments), model);
     return ARGUMENTS_READY;
 }
 
 /* An option that was given and needs a fit; NULL if there is none. */
 static const char *option_of_fit(const struct arguments *arguments)
 {
-    return arguments->confint                 ? "--confint"
+    return linear_option(arguments) != NULL   ? linear_option(arguments)
+           : arguments->confint               ? "--confint"
            : arguments->emmeans != NULL       ? "--emmeans"
            : arguments->lrt.count > 0         ? "--lrt"
            : arguments->r2                    ? "--r2"
@@ -131,14 +147,6 @@ static enum arguments_outcome check_together(const struct arguments *arguments, 
         return ARGUMENTS_WRONG;
     if (arguments->adjust != NULL && arguments->emmeans == NULL)
         return say(message, ARGUMENTS_WRONG, "--adjust is for --emmeans, which was not given");
-    /* lmm will use Satterthwaite's degrees of freedom unless told otherwise. Until they exist others have to be asked for, so that
-     * no command changes its meaning later. */
-    if ((arguments->confint || arguments->emmeans != NULL) && !arguments->has_df)
-        return say(message, ARGUMENTS_UNAVAILABLE,
-                   "%s with --df satterthwaite, the default, is not available in this version; --df normal is",
-                   arguments->confint ? "--confint wald" : "--emmeans");
-    if (arguments->confint && arguments->df != INTERLACE_DF_NORMAL)
-        return say(message, ARGUMENTS_UNAVAILABLE, "--confint wald with --df residual is not available in this version");
     return ARGUMENTS_READY;
 }
 
@@ -165,8 +173,11 @@ enum arguments_outcome arguments_read(struct arguments *arguments, int argc, cha
         if (outcome != ARGUMENTS_READY)
             return outcome;
     }
-    if (arguments->model != INTERLACE_LMM)
-        arguments->has_df = true; /* there are no others than normal ones */
+    /* There are none but normal ones for other models; for lmm they are computed where something needs them. */
+    bool needed = arguments->confint || arguments->emmeans != NULL || asks_anova(arguments);
+    if (arguments->model == INTERLACE_LMM && !arguments->has_df && needed)
+        arguments->df = INTERLACE_DF_SATTERTHWAITE;
+    arguments->has_df = arguments->has_df || needed || arguments->model != INTERLACE_LMM;
     return check_together(arguments, message);
 }
 

@@ -88,7 +88,7 @@ static void put_column(struct json *json, const char *key, const interlace_frame
     json_close(json, ']');
 }
 
-static void put_frame(struct json *json, const char *key, const interlace_frame *table)
+void json_frame(struct json *json, const char *key, const interlace_frame *table)
 {
     json_key(json, key);
     json_open(json, '{');
@@ -97,12 +97,22 @@ static void put_frame(struct json *json, const char *key, const interlace_frame 
     json_close(json, '}');
 }
 
+void json_columns(struct json *json, const interlace_frame *table, const char *const names[][2], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t column;
+        interlace_error error;
+        if (interlace_frame_column_index(table, names[i][0], &column, &error) == INTERLACE_OK)
+            put_column(json, names[i][1], table, column);
+    }
+}
+
 void json_marginal_means(struct json *json, const interlace_frame *means, const interlace_frame *pairs)
 {
     json_key(json, "emmeans");
     json_open(json, '{');
-    put_frame(json, "means", means);
-    put_frame(json, "pairs", pairs);
+    json_frame(json, "means", means);
+    json_frame(json, "pairs", pairs);
     json_close(json, '}');
 }
 
@@ -114,12 +124,7 @@ void json_likelihood_ratio(struct json *json, const interlace_frame *table)
                                            {"distribution", "distribution"}, {"warning", "warning"}};
     json_key(json, "lrt");
     json_open(json, '{');
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        size_t column;
-        interlace_error error;
-        if (interlace_frame_column_index(table, names[i][0], &column, &error) == INTERLACE_OK)
-            put_column(json, names[i][1], table, column);
-    }
+    json_columns(json, table, names, sizeof names / sizeof names[0]);
     json_close(json, '}');
 }
 

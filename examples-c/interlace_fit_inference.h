@@ -13,7 +13,7 @@ struct means_request {
     const char *specs;  /* "~ f", "~ f | g" */
     const char *adjust; /* of the pairs' p values; NULL: tukey */
     int32_t type;       /* INTERLACE_PREDICT_LINK or INTERLACE_PREDICT_RESPONSE */
-    int32_t df;         /* INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL */
+    int32_t df;         /* INTERLACE_DF_* */
     double level;
 };
 
@@ -43,6 +43,11 @@ bool likelihood_ratio(const struct comparison_request *request, interlace_frame 
 void json_marginal_means(struct json *json, const interlace_frame *means, const interlace_frame *pairs);
 /* "lrt": {"formulas": [...], "npar": [...], ..., "chisq": [...], "df": [...], "p_value": [...]}. */
 void json_likelihood_ratio(struct json *json, const interlace_frame *table);
+
+/* "key": {...}, each column of the table an array. */
+void json_frame(struct json *json, const char *key, const interlace_frame *table);
+/* Columns of a table by other names, {name in the table, key}; those that it doesn't have are left out. */
+void json_columns(struct json *json, const interlace_frame *table, const char *const names[][2], size_t count);
 
 /* A table to read, under its title. */
 void print_frame(const char *title, const interlace_frame *table);

@@ -244,12 +244,28 @@ static enum answer take_df(struct arguments *arguments, const char *value)
 {
     static const struct choice choices[] = {{"normal", INTERLACE_DF_NORMAL},
                                             {"residual", INTERLACE_DF_RESIDUAL},
-                                            {"satterthwaite", LATER},
-                                            {"kenward-roger", LATER}};
+                                            {"satterthwaite", INTERLACE_DF_SATTERTHWAITE},
+                                            {"kenward-roger", INTERLACE_DF_KENWARD_ROGER}};
     enum answer answer = CHOOSE(choices, value, &arguments->df);
     if (answer == TAKEN)
         arguments->has_df = true;
     return answer;
+}
+
+static enum answer take_anova(struct arguments *arguments, const char *value)
+{
+    int64_t type;
+    enum answer answer = take_count(value, 1, 3, &type);
+    if (answer == TAKEN)
+        arguments->anova[type - 1] = true;
+    return answer;
+}
+
+static enum answer take_drop1(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    arguments->drop1 = true;
+    return TAKEN;
 }
 
 static enum answer take_confint(struct arguments *arguments, const char *value)
@@ -425,6 +441,8 @@ static const struct option options[] = {
     {"--progress", NULL, take_progress},
     {"--objective", "points of equal length, \"a,b,c; a,b,c\"", take_objective},
     {"--df", "satterthwaite, kenward-roger, residual or normal", take_df},
+    {"--anova", "1, 2 or 3", take_anova},
+    {"--drop1", NULL, take_drop1},
     {"--confint", "wald, profile or boot", take_confint},
     {"--r2", NULL, take_r2},
     {"--level", "a number between 0 and 1", take_level},
@@ -445,8 +463,6 @@ static const struct option options[] = {
     /* Options of later versions: known, so that they are not taken for slips of the pen. */
     {"--correlation", "a structure", NULL},
     {"--ties", "efron or breslow", NULL},
-    {"--anova", "1, 2 or 3", NULL},
-    {"--drop1", NULL, NULL},
     {"--influence", "observation or a group", NULL},
 };
 

@@ -67,7 +67,9 @@ struct arguments {
     double level;
     bool r2;
     bool has_df;
-    int32_t df; /* INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL */
+    int32_t df; /* INTERLACE_DF_* */
+    bool anova[3]; /* types I, II, III */
+    bool drop1;
     const char *emmeans;
     const char *adjust;
     struct text_list lrt;

@@ -8,6 +8,7 @@
 
 #include "interlace.h"
 #include "interlace_fit_resample.h"
+#include "interlace_fit_tests.h"
 
 struct explained {
     double marginal, conditional; /* R2 */
@@ -23,8 +24,10 @@ struct results {
     double *objective;
     size_t n_objective;
 
-    double *p_value; /* as long as the fixed effects */
-    double *lower;   /* intervals: of an ordinal model's thresholds and nominal effects, then of the fixed effects */
+    bool has_df;        /* degrees of freedom were asked for */
+    struct tests tests; /* of the fixed effects by these */
+    double *p_value;    /* as long as the fixed effects */
+    double *lower;      /* intervals: of an ordinal model's thresholds and nominal effects, then of the fixed effects */
     double *upper;
     double level;
 

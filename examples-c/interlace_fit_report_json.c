@@ -227,6 +227,8 @@ bool print_json(const struct results *results, interlace_error *error)
         put_fit(&document, results);
     if (results->objective != NULL)
         put_block(&document, "objective", "value", results->objective, results->n_objective);
+    if (interlace_fit_model(results->fit) == INTERLACE_LMM)
+        json_tests(&document.json, &results->tests);
     if (results->means != NULL)
         json_marginal_means(&document.json, results->means, results->pairs);
     if (results->comparison != NULL)

@@ -75,21 +75,35 @@ static void print_predictions(const struct results *results)
     }
 }
 
+/* In the order of INTERLACE_DF_*. */
+static const char *const df_names[] = {"normal", "residual degrees of freedom", "Satterthwaite", "Kenward-Roger"};
+
 static void print_intervals(const struct results *results)
 {
-    printf("\nWald %g %% confidence intervals (normal):\n", 100 * results->level);
+    printf("\nWald %g %% confidence intervals (%s):\n", 100 * results->level, df_names[results->tests.df]);
     for (size_t i = 0; i < n_intervals(results->fit); i++)
         printf("  %-24s %14.6g %14.6g\n", interval_name(results->fit, i), results->lower[i], results->upper[i]);
+}
+
+/* With tests by the degrees of freedom that were asked for. */
+static void print_summary(const struct results *results)
+{
+    const char *text = interlace_fit_summary(results->fit);
+    interlace_error error;
+    if (results->has_df)
+        interlace_fit_summary_with_df(results->fit, results->tests.df, &text, &error);
+    printf("%s", text);
 }
 
 void print_text(const struct results *results)
 {
     if (results->fit != NULL)
-        printf("%s", interlace_fit_summary(results->fit));
+        print_summary(results);
     if (results->objective != NULL)
         print_numbers("objective", results->objective, results->n_objective);
     if (results->lower != NULL)
         print_intervals(results);
+    print_tests(&results->tests);
     if (results->has_explained) {
         const struct explained *r2 = &results->explained;
         printf("\nR2: marginal %.4g, conditional %.4g; intraclass correlation: adjusted %.4g, unadjusted %.4g\n", r2->marginal,

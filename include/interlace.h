@@ -344,6 +344,17 @@
 #define INTERLACE_DF_RESIDUAL 1
 
 /**
+ * Satterthwaite's degrees of freedom: of linear models.
+ */
+#define INTERLACE_DF_SATTERTHWAITE 2
+
+/**
+ * Kenward and Roger's degrees of freedom, with standard errors by their adjusted covariance and scaled F tests: of linear models fitted by
+ * REML.
+ */
+#define INTERLACE_DF_KENWARD_ROGER 3
+
+/**
  * Marginal means weigh all levels of the factors that they average over equally.
  */
 #define INTERLACE_MEANS_EQUAL 0
@@ -2324,6 +2335,16 @@ interlace_status interlace_fit_table(const struct interlace_fit *fit,
 const char *interlace_fit_summary(const struct interlace_fit *fit);
 
 /**
+ * The summary with tests of the fixed effects by t and these degrees of freedom, one of INTERLACE_DF_*, to `*out`; it lives as long as the
+ * fit. Of a generalised model it is that of interlace_fit_summary.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_summary_with_df(const struct interlace_fit *fit,
+                                               int32_t df,
+                                               const char **out,
+                                               struct interlace_error *err);
+
+/**
  * How many numbers a prediction of a type has for each row, INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_CLASS: 1, but of an ordinal fit
  * with K categories K for INTERLACE_PREDICT_PROBABILITIES and INTERLACE_PREDICT_MARGINAL, K - 1 for INTERLACE_PREDICT_CUMULATIVE. 0 if the fit
  * has no such prediction.
@@ -2455,9 +2476,10 @@ interlace_status interlace_fit_overdispersion(const struct interlace_fit *fit,
  * Linear combinations L beta of the fixed effects as a new frame, a row each: "estimate", "SE", "df", "t.ratio" ("z.ratio" with
  * infinite degrees of freedom) and "p.value" of the hypothesis that it is `rhs` (two-sided). `l` [k,p] is column-major with leading
  * dimension `ld` >= k, one column a fixed effect in the order of interlace_fit_fixef_name; `rhs` [k], or NULL for zeros. `df` is
- * INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL.
+ * one of INTERLACE_DF_*.
  * With `joint`, one row that tests all of them together: "statistic" (F, or Wald's chi-square with infinite degrees of freedom), "df1"
- * (the number of linearly independent rows), "df2" and "p.value". Rows of L that depend on others must not contradict them.
+ * (the number of linearly independent rows), "df2" and "p.value"; Kenward and Roger's F is scaled. Rows of L that depend on
+ * others must not contradict them.
  * INTERLACE_E_NUMERIC if the covariance of L beta is not positive definite. The caller frees `*out` with interlace_frame_free.
  * Since 0.1.
  */
@@ -2471,6 +2493,56 @@ interlace_status interlace_fit_wald_test(const struct interlace_fit *fit,
                                          bool joint,
                                          struct interlace_frame **out,
                                          struct interlace_error *err);
+
+/**
+ * The fixed effects of the mean with tests and intervals, as a new frame, a row each: "term", "estimate", "std_error", "df", "statistic" (t,
+ * or z with infinite degrees of freedom), "p_value" (two-sided), "lower" and "upper" for a confidence `level` such as 0.95. `df` is one of
+ * INTERLACE_DF_*. The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_coefficients(const struct interlace_fit *fit,
+                                            int32_t df,
+                                            double level,
+                                            struct interlace_frame **out,
+                                            struct interlace_error *err);
+
+/**
+ * The analysis of variance of a linear model, as a new frame, a row a term of the fixed effects: "term", "Sum.Sq", "Mean.Sq", "NumDF",
+ * "DenDF", "F.value" and "p.value". `type` 1 tests each term beyond those before it, 2 beyond those that do not contain it, 3 its
+ * coefficients made orthogonal to those of the terms that contain it (Goodnight 1976), whatever the coding. A model from arrays has a
+ * term a column. Sums of squares are F (before Kenward and Roger's scaling) times degrees of freedom and residual variance. `df` is one
+ * of INTERLACE_DF_*. `data` is the frame that the fit was made of; it may be NULL unless `type` is 3 and the fit left out columns.
+ * INTERLACE_E_ARGUMENT for other models. The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_anova(const struct interlace_fit *fit,
+                                     const struct interlace_frame *data,
+                                     int32_t type,
+                                     int32_t df,
+                                     struct interlace_frame **out,
+                                     struct interlace_error *err);
+
+/**
+ * Likelihood-ratio tests of a linear model against those without each of its terms, as a new frame: a row "<none>" for the model, then a
+ * row for each term of the fixed effects that no other contains: "term", "npar" (the parameters that go with it), "AIC", "LRT" and
+ * "p.value" (chi-square). All models are fitted by maximum likelihood for it. INTERLACE_E_ARGUMENT for other models.
+ * The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_drop1(const struct interlace_fit *fit,
+                                     struct interlace_frame **out,
+                                     struct interlace_error *err);
+
+/**
+ * The covariance matrix of the estimates of the fixed effects with Kenward and Roger's adjustment (Kenward & Roger 1997), to `out` [p,p].
+ * INTERLACE_E_ARGUMENT unless the fit is of a linear model by REML; INTERLACE_E_UNSUPPORTED if the covariance of a random term is not
+ * linear in its parameters (ar1, and cs with a variance each, of three effects or more).
+ * Since 0.1.
+ */
+interlace_status interlace_fit_vcov_kenward_roger(const struct interlace_fit *fit,
+                                                  double *out,
+                                                  size_t len,
+                                                  struct interlace_error *err);
 
 /**
  * Likelihood-ratio tests between `n` fits of nested models to the same data, as a new frame, a row a fit in the order of the numbers
@@ -2505,7 +2577,7 @@ interlace_status interlace_fit_compare(const struct interlace_fit *const *fits,
  * left out. `type` is INTERLACE_PREDICT_LINK or INTERLACE_PREDICT_RESPONSE (standard errors by the delta method, limits taken back),
  * which are one for a linear model and for the identity link; of a generalised model with zero inflation the means are those of the
  * family, without the zeros. The means of an ordinal model are those of the latent variable less the mean of the thresholds, with
- * INTERLACE_PREDICT_LINK alone and without scale and nominal effects (else INTERLACE_E_UNSUPPORTED). `df` is INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL.
+ * INTERLACE_PREDICT_LINK alone and without scale and nominal effects (else INTERLACE_E_UNSUPPORTED). `df` is one of INTERLACE_DF_*.
  * INTERLACE_E_FORMULA if `specs` can't be read, INTERLACE_E_DATA if `data` are others than those of the fit. The caller frees `*out`
  * with interlace_frame_free.
  * Since 0.1.

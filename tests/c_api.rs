@@ -65,7 +65,7 @@ macro_rules! programs {
     };
 }
 
-programs! { status frame spec family options fit glmm clmm arrays predict predict_glmm predict_clmm inference simulate bootstrap threads hostile }
+programs! { status frame spec family options fit glmm clmm arrays predict predict_glmm predict_clmm inference degrees_of_freedom simulate bootstrap threads hostile }
 
 /// The examples compile, run in their own folder, and have something to show.
 #[test]

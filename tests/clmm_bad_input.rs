@@ -49,9 +49,9 @@ fn responses_that_are_no_categories() {
     fails(&spec(FORMULA), &with_value("y", 4, 1.5), Code::Data, &["y", "1.5", "5"]);
     fails(&spec(FORMULA), &with_value("y", 4, f64::INFINITY), Code::Data, &["y", "Inf"]);
     fails(&spec(FORMULA), &data().real("y", vec![2.0; 60]), Code::Data, &["y"]);
-    let text = data().label("y", (0..60).map(|i| ["low", "mid", "high"][i % 3].to_owned()));
-    fails(&spec(FORMULA), &text, Code::Data, &["low", "mid", "high", "order"]);
-    let mut short = spec(FORMULA);
+    let text = data().label("answer", (0..60).map(|i| ["low", "mid", "high"][i % 3].to_owned()));
+    fails(&spec("answer ~ x + (1 | g)"), &text, Code::Data, &["low", "mid", "high", "order"]);
+    let mut short = spec("answer ~ x + (1 | g)");
     short.ordinal.levels = vec!["low".into(), "mid".into()];
     fails(&short, &text, Code::Data, &["high"]);
 }

@@ -31,7 +31,7 @@ const WORK: [(&str, (usize, usize)); 8] = [
     ("wine_agq15", (9, 60)),
     ("wine_logit", (9, 60)),
     ("wine_nominal", (9, 80)),
-    ("wine_nominal_scale_agq9", (10, 75)),
+    ("wine_nominal_scale_agq9", (14, 90)),
 ];
 
 fn models() -> Vec<Value> {

@@ -174,7 +174,7 @@ fn interlace_fit_predicts_categories() {
     assert!(class["values"][0] == 3 && class.get("categories").is_none());
     assert_eq!(json(&["--type", "marginal"])["values"][0].as_array().unwrap().len(), 5);
 
-    let output = interlace_fit(&WINE);
+    let output = interlace_fit(&WINE_PREDICTED);
     let table: Vec<&str> = text(&output.stdout).lines().rev().take(73).collect();
     assert_eq!(table[72].split_whitespace().collect::<Vec<_>>(), ["1", "2", "3", "4", "5"]);
     assert_eq!(table[71].split_whitespace().next(), Some("0.03489674"));
@@ -236,6 +236,32 @@ fn interlace_fit_compares_linear_models_by_maximum_likelihood() {
     // R: 2 * pt(-10.46729 / 1.54579, 178)
     let p = document["fixed"]["p_value"][1].as_f64().unwrap();
     assert!((p / 1.787_244e-10 - 1.0).abs() < 1e-4, "{p}");
+}
+
+#[test]
+fn interlace_fit_tests_the_fixed_effects_of_linear_models() {
+    let document = |more: &[&str]| -> serde_json::Value {
+        let output = interlace_fit(&[&SLEEPSTUDY[..], more, &["--json"]].concat());
+        assert!(output.status.success(), "{}", transcript(&output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let close = |value: &serde_json::Value, want: f64| {
+        let value = value.as_f64().unwrap();
+        assert!((value / want - 1.0).abs() < 1e-5, "{value} for {want}");
+    };
+    // lmerTest 3.1-3, pbkrtest 0.5-2, lme4 1.1-31.
+    let satterthwaite = document(&["--anova", "3", "--confint", "wald", "--drop1"]);
+    close(&satterthwaite["satterthwaite"]["df"][1], 17.0);
+    close(&satterthwaite["fixed"]["p_value"][1], 3.263_788e-6);
+    close(&satterthwaite["satterthwaite"]["anova"]["type3"]["DenDF"][0], 17.0);
+    close(&satterthwaite["wald_ci"]["lower"][1], 10.467_285_96 - 2.109_815_578 * 1.545_788_896);
+    close(&satterthwaite["drop1"]["LRT"][1], 23.536_537_5);
+    let kenward_roger = document(&["--df", "kenward-roger", "--anova", "1"]);
+    close(&kenward_roger["kenward_roger"]["df"][0], 17.0);
+    close(&kenward_roger["kenward_roger"]["anova"]["type1"]["F.value"][0], 45.853);
+    assert!(document(&[])["satterthwaite"].is_null(), "nothing is computed that was not asked for");
+    let ml = interlace_fit(&[&SLEEPSTUDY[..], &["--method", "ml", "--df", "kenward-roger"]].concat());
+    assert!(text(&ml.stderr).contains("REML"), "{}", transcript(&ml));
 }
 
 #[test]
@@ -321,7 +347,9 @@ fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
         (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv", "--nonsense"][..], 2, "--nonsense"),
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--predict", "x.csv", "--type", "mean"][..], 2, "marginal"),
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--interval", "prediction"][..], 1, "not available"),
-        (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--emmeans", "~ Days"][..], 1, "--emmeans with --df satterthwaite"),
+        (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--anova", "4"][..], 2, "1, 2 or 3"),
+        (&["clmm", "Days ~ Reaction", "data/sleepstudy.csv", "--drop1"][..], 2, "--drop1 is for the model lmm, not clmm"),
+        (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--anova", "3"][..], 2, "--anova is for the model lmm, not glmm"),
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--adjust", "holm"][..], 2, "--adjust is for --emmeans"),
         (&["lmm", "Reaction ~ Days", "data/sleepstudy.csv", "--lrt", "x", "--objective", "1"][..], 2, "--lrt can't go with it"),
         (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--df", "residual"][..], 2, "--df residual is for the model lmm"),

@@ -2,6 +2,7 @@
 
 use libc::c_char;
 use std::ptr::null;
+use std::sync::OnceLock;
 
 use super::boundary::{boundary, query};
 use super::buffer::{array_target, copy_out, slice, target};
@@ -13,6 +14,7 @@ use super::status::{ErrorRecord, Status};
 use super::strings::StringTable;
 use crate::error::{Error, Result};
 use crate::fit::Fit;
+use crate::inference::degrees_of_freedom::{KenwardRoger, Satterthwaite};
 use crate::options::Options;
 
 /// A fitted model. It never changes, borrows nothing from the frame, spec and options it came from, and may be used by many threads at once.
@@ -22,6 +24,9 @@ use crate::options::Options;
 pub struct FitHandle {
     pub(super) fit: Fit,
     pub(super) strings: Strings,
+    /// Computed when it is first asked for.
+    pub(super) satterthwaite: OnceLock<Satterthwaite>,
+    pub(super) kenward_roger: OnceLock<KenwardRoger>,
 }
 
 /// The strings of a fit as C sees them.
@@ -29,6 +34,8 @@ pub struct FitHandle {
 pub(super) struct Strings {
     pub(super) formula: StringTable,
     pub(super) summary: StringTable,
+    /// One a kind of degrees of freedom.
+    pub(super) summaries: [StringTable; 4],
     /// One a predictor.
     pub(super) fixef: [StringTable; 3],
     pub(super) dropped_columns: [StringTable; 3],
@@ -55,7 +62,7 @@ impl FitHandle {
     fn new(fit: Fit) -> Self {
         let per_term = || fit.all_terms().map(|_| StringTable::default()).collect();
         let strings = Strings { effects: per_term(), levels: per_term(), ..Strings::default() };
-        FitHandle { fit, strings }
+        FitHandle { fit, strings, satterthwaite: OnceLock::new(), kenward_roger: OnceLock::new() }
     }
 }
 

@@ -7,9 +7,10 @@ use super::boundary::{boundary, query};
 use super::buffer::target;
 use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
-use super::handle::give;
+use super::handle::{give, need};
 use super::status::{ErrorRecord, Status};
 use super::strings::text;
+use super::tests_of_fits::degrees_of_freedom;
 
 /// Number of tables that interlace_fit_table makes.
 /// Since 0.1.
@@ -50,4 +51,23 @@ pub unsafe extern "C" fn interlace_fit_table(
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_summary(fit: Option<&FitHandle>) -> *const c_char {
     query(null(), || fit.map(|f| f.strings.summary.get_with(|| [f.fit.summary()], 0)))
+}
+
+/// The summary with tests of the fixed effects by t and these degrees of freedom, one of INTERLACE_DF_*, to `*out`; it lives as long as the
+/// fit. Of a generalised model it is that of interlace_fit_summary.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_summary_with_df(
+    fit: Option<&FitHandle>,
+    df: i32,
+    out: *mut *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
+        let freedom = degrees_of_freedom(handle, df)?;
+        let strings = &handle.strings.summaries[df as usize];
+        out.write(strings.get_with(|| [handle.fit.summary_with(freedom)], 0));
+        Ok(())
+    })
 }

@@ -4,19 +4,20 @@ use libc::c_char;
 
 use super::boundary::boundary;
 use super::buffer::{matrix, target};
-use super::fit::{FitHandle, fit_of};
+use super::fit::FitHandle;
 use super::frame::FrameHandle;
-use super::handle::{choice, give};
+use super::handle::{choice, give, need};
 use super::predict::{INTERLACE_PREDICT_LINK, INTERLACE_PREDICT_RESPONSE};
 use super::status::{ErrorRecord, Status};
 use super::strings::{text, texts};
-use super::tests_of_fits::DF_METHODS;
+use super::tests_of_fits::degrees_of_freedom;
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::inference::adjust::Adjustment;
 use crate::inference::contrast::Contrasts;
-use crate::inference::linear::{Coefficients, SimpleDf};
+use crate::inference::degrees_of_freedom::DegreesOfFreedom;
+use crate::inference::linear::Coefficients;
 use crate::inference::marginal_means::{MarginalMeans, MeansSpec, ResponseScale, Weighting};
 
 /// Marginal means weigh all levels of the factors that they average over equally.
@@ -38,7 +39,7 @@ const WEIGHTINGS: [(i32, Weighting); 2] =
 /// left out. `type` is INTERLACE_PREDICT_LINK or INTERLACE_PREDICT_RESPONSE (standard errors by the delta method, limits taken back),
 /// which are one for a linear model and for the identity link; of a generalised model with zero inflation the means are those of the
 /// family, without the zeros. The means of an ordinal model are those of the latent variable less the mean of the thresholds, with
-/// INTERLACE_PREDICT_LINK alone and without scale and nominal effects (else INTERLACE_E_UNSUPPORTED). `df` is INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL.
+/// INTERLACE_PREDICT_LINK alone and without scale and nominal effects (else INTERLACE_E_UNSUPPORTED). `df` is one of INTERLACE_DF_*.
 /// INTERLACE_E_FORMULA if `specs` can't be read, INTERLACE_E_DATA if `data` are others than those of the fit. The caller frees `*out`
 /// with interlace_frame_free.
 /// Since 0.1.
@@ -133,7 +134,7 @@ pub unsafe extern "C" fn interlace_fit_custom_contrasts(
 struct Asked<'a> {
     fit: &'a Fit,
     means: MarginalMeans,
-    df: SimpleDf,
+    df: DegreesOfFreedom<'a>,
     /// The scale of the response; `None` where results stay on that of the linear predictor.
     scale: Option<ResponseScale>,
 }
@@ -147,7 +148,8 @@ impl<'a> Asked<'a> {
         scale: i32,
         df: i32,
     ) -> Result<Self> {
-        let fit = fit_of(fit)?;
+        let handle = need(fit, "fit")?;
+        let fit = &handle.fit;
         let specs = MeansSpec::parse(text(specs, "specs")?)?;
         let weights = choice(weights, "weights", &WEIGHTINGS)?;
         let response = choice(scale, "type", &[(INTERLACE_PREDICT_RESPONSE, true), (INTERLACE_PREDICT_LINK, false)])?;
@@ -158,7 +160,7 @@ impl<'a> Asked<'a> {
         }
         // The two scales are one in a linear model.
         let family = fit.generalised.as_ref().filter(|_| response).map(|own| &*own.family);
-        let df = choice(df, "df", &DF_METHODS)?;
+        let df = degrees_of_freedom(handle, df)?;
         let means = MarginalMeans::of_fit(fit, data.map(|data| &data.frame), &specs, weights)?;
         Ok(Asked { fit, means, df, scale: family.and_then(ResponseScale::of_family) })
     }
@@ -167,9 +169,10 @@ impl<'a> Asked<'a> {
         self.with_coefficients(|own| self.means.contrasts(own, contrasts, adjust, self.scale.as_ref(), level))
     }
 
+    /// Of an ordinal fit the parameters of the thresholds are among the coefficients.
     fn with_coefficients(&self, make: impl FnOnce(&Coefficients<'_>) -> Result<Frame>) -> Result<Frame> {
+        let DegreesOfFreedom::Same(df) = self.df else { return self.df.with_coefficients(self.fit, make) };
         let (estimate, vcov) = self.fit.means_coefficients();
-        let df = self.df.of(self.fit);
         make(&Coefficients { estimate: &estimate, vcov: &vcov, df: &|_| df })
     }
 }

@@ -1,15 +1,19 @@
 //! Tests of hypotheses: Wald tests within a fit, likelihood-ratio tests between fits.
 
+use std::sync::OnceLock;
+
 use super::boundary::boundary;
-use super::buffer::{matrix, optional_slice, slice, target};
-use super::fit::{FitHandle, fit_of};
+use super::buffer::{copy_out, matrix, optional_slice, slice, target};
+use super::fit::FitHandle;
 use super::frame::FrameHandle;
 use super::handle::{choice, give, need};
 use super::status::{ErrorRecord, Status};
 use crate::error::{Result, try_vec};
 use crate::fit::Fit;
-use crate::frame::Frame;
-use crate::inference::linear::{Coefficients, SimpleDf, combinations_table, joint_table};
+use crate::inference::anova::{AnovaType, anova_table};
+use crate::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod, KenwardRoger, Satterthwaite};
+use crate::inference::drop1::drop1_table;
+use crate::inference::linear::{SimpleDf, combinations_table, joint_table};
 use crate::inference::lrt::likelihood_ratio_table;
 
 /// Estimates over their standard errors are normal: infinite degrees of freedom.
@@ -17,15 +21,27 @@ pub const INTERLACE_DF_NORMAL: i32 = 0;
 /// Degrees of freedom are the rows used less the fixed effects, and of an ordinal model less the parameters of its thresholds.
 pub const INTERLACE_DF_RESIDUAL: i32 = 1;
 
-pub(super) const DF_METHODS: [(i32, SimpleDf); 2] =
-    [(INTERLACE_DF_NORMAL, SimpleDf::Normal), (INTERLACE_DF_RESIDUAL, SimpleDf::Residual)];
+/// Satterthwaite's degrees of freedom: of linear models.
+pub const INTERLACE_DF_SATTERTHWAITE: i32 = 2;
+
+/// Kenward and Roger's degrees of freedom, with standard errors by their adjusted covariance and scaled F tests: of linear models fitted by
+/// REML.
+pub const INTERLACE_DF_KENWARD_ROGER: i32 = 3;
+
+pub(super) const DF_METHODS: [(i32, DfMethod); 4] = [
+    (INTERLACE_DF_NORMAL, DfMethod::Simple(SimpleDf::Normal)),
+    (INTERLACE_DF_RESIDUAL, DfMethod::Simple(SimpleDf::Residual)),
+    (INTERLACE_DF_SATTERTHWAITE, DfMethod::Satterthwaite),
+    (INTERLACE_DF_KENWARD_ROGER, DfMethod::KenwardRoger),
+];
 
 /// Linear combinations L beta of the fixed effects as a new frame, a row each: "estimate", "SE", "df", "t.ratio" ("z.ratio" with
 /// infinite degrees of freedom) and "p.value" of the hypothesis that it is `rhs` (two-sided). `l` [k,p] is column-major with leading
 /// dimension `ld` >= k, one column a fixed effect in the order of interlace_fit_fixef_name; `rhs` [k], or NULL for zeros. `df` is
-/// INTERLACE_DF_NORMAL or INTERLACE_DF_RESIDUAL.
+/// one of INTERLACE_DF_*.
 /// With `joint`, one row that tests all of them together: "statistic" (F, or Wald's chi-square with infinite degrees of freedom), "df1"
-/// (the number of linearly independent rows), "df2" and "p.value". Rows of L that depend on others must not contradict them.
+/// (the number of linearly independent rows), "df2" and "p.value"; Kenward and Roger's F is scaled. Rows of L that depend on
+/// others must not contradict them.
 /// INTERLACE_E_NUMERIC if the covariance of L beta is not positive definite. The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -42,21 +58,97 @@ pub unsafe extern "C" fn interlace_fit_wald_test(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (fit, out) = (fit_of(fit)?, target(out, "out")?);
+        let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
         let l = matrix(l, k, p, ld, "l", "ld")?;
         let rhs = match optional_slice(rhs, k, "rhs")? {
             Some(rhs) => rhs.to_vec(),
             None => try_vec("rhs", 0.0, k)?,
         };
-        let df = choice(df, "df", &DF_METHODS)?;
-        let table = with_coefficients(fit, df, |own| {
-            if joint {
-                return joint_table(&own.joint_test(&l, k, &rhs, df.of(fit))?);
-            }
-            combinations_table(&own.combinations(&l, k)?, &rhs)
-        })?;
+        let (fit, df) = (&handle.fit, degrees_of_freedom(handle, df)?);
+        let table = if joint {
+            joint_table(&df.joint_test(fit, &l, k, &rhs)?)?
+        } else {
+            df.with_coefficients(fit, |own| combinations_table(&own.combinations(&l, k)?, &rhs))?
+        };
         out.write(give(FrameHandle::new(table)));
         Ok(())
+    })
+}
+
+/// The fixed effects of the mean with tests and intervals, as a new frame, a row each: "term", "estimate", "std_error", "df", "statistic" (t,
+/// or z with infinite degrees of freedom), "p_value" (two-sided), "lower" and "upper" for a confidence `level` such as 0.95. `df` is one of
+/// INTERLACE_DF_*. The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_coefficients(
+    fit: Option<&FitHandle>,
+    df: i32,
+    level: f64,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
+        let table = degrees_of_freedom(handle, df)?.coefficients_table(&handle.fit, level)?;
+        out.write(give(FrameHandle::new(table)));
+        Ok(())
+    })
+}
+
+/// The analysis of variance of a linear model, as a new frame, a row a term of the fixed effects: "term", "Sum.Sq", "Mean.Sq", "NumDF",
+/// "DenDF", "F.value" and "p.value". `type` 1 tests each term beyond those before it, 2 beyond those that do not contain it, 3 its
+/// coefficients made orthogonal to those of the terms that contain it (Goodnight 1976), whatever the coding. A model from arrays has a
+/// term a column. Sums of squares are F (before Kenward and Roger's scaling) times degrees of freedom and residual variance. `df` is one
+/// of INTERLACE_DF_*. `data` is the frame that the fit was made of; it may be NULL unless `type` is 3 and the fit left out columns.
+/// INTERLACE_E_ARGUMENT for other models. The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_anova(
+    fit: Option<&FitHandle>,
+    data: Option<&FrameHandle>,
+    r#type: i32,
+    df: i32,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
+        let kind = choice(r#type, "type", &[(1, AnovaType::I), (2, AnovaType::II), (3, AnovaType::III)])?;
+        let freedom = degrees_of_freedom(handle, df)?;
+        let table = anova_table(&handle.fit, data.map(|data| &data.frame), kind, freedom)?;
+        out.write(give(FrameHandle::new(table)));
+        Ok(())
+    })
+}
+
+/// Likelihood-ratio tests of a linear model against those without each of its terms, as a new frame: a row "<none>" for the model, then a
+/// row for each term of the fixed effects that no other contains: "term", "npar" (the parameters that go with it), "AIC", "LRT" and
+/// "p.value" (chi-square). All models are fitted by maximum likelihood for it. INTERLACE_E_ARGUMENT for other models.
+/// The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_drop1(fit: Option<&FitHandle>, out: *mut *mut FrameHandle, err: *mut ErrorRecord) -> Status {
+    boundary(err, || {
+        let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
+        out.write(give(FrameHandle::new(drop1_table(&handle.fit)?)));
+        Ok(())
+    })
+}
+
+/// The covariance matrix of the estimates of the fixed effects with Kenward and Roger's adjustment (Kenward & Roger 1997), to `out` [p,p].
+/// INTERLACE_E_ARGUMENT unless the fit is of a linear model by REML; INTERLACE_E_UNSUPPORTED if the covariance of a random term is not
+/// linear in its parameters (ar1, and cs with a variance each, of three effects or more).
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_vcov_kenward_roger(
+    fit: Option<&FitHandle>,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || match degrees_of_freedom(need(fit, "fit")?, INTERLACE_DF_KENWARD_ROGER)? {
+        DegreesOfFreedom::KenwardRoger(own) => copy_out(&own.vcov, out, len),
+        _ => Ok(()),
     })
 }
 
@@ -90,8 +182,21 @@ pub unsafe extern "C" fn interlace_fit_compare(
     })
 }
 
-/// Calls `make` with the coefficients of a fit and these degrees of freedom.
-fn with_coefficients(fit: &Fit, df: SimpleDf, make: impl FnOnce(&Coefficients<'_>) -> Result<Frame>) -> Result<Frame> {
-    let df = df.of(fit);
-    make(&Coefficients { estimate: &fit.fixed.estimate, vcov: &fit.fixed.vcov, df: &|_| df })
+/// The degrees of freedom that `df` stands for; what they need is computed once a fit.
+pub(super) fn degrees_of_freedom(handle: &FitHandle, df: i32) -> Result<DegreesOfFreedom<'_>> {
+    let (fit, method) = (&handle.fit, choice(df, "df", &DF_METHODS)?);
+    method.check(fit)?;
+    Ok(match method {
+        DfMethod::Simple(simple) => DegreesOfFreedom::Same(simple.of(fit)),
+        DfMethod::Satterthwaite => DegreesOfFreedom::Satterthwaite(once(&handle.satterthwaite, || Satterthwaite::of(fit))?),
+        DfMethod::KenwardRoger => DegreesOfFreedom::KenwardRoger(once(&handle.kenward_roger, || KenwardRoger::of(fit))?),
+    })
+}
+
+/// The value of a cell, computed where it has none; of two threads that do so at once, one's result is kept.
+fn once<T>(cell: &OnceLock<T>, compute: impl FnOnce() -> Result<T>) -> Result<&T> {
+    match cell.get() {
+        Some(value) => Ok(value),
+        None => compute().map(|value| cell.get_or_init(|| value)),
+    }
 }

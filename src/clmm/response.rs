@@ -119,6 +119,10 @@ impl Response for OrderedResponse {
         self.thresholds.n_alpha() * (1 + self.nominal.p)
     }
 
+    fn is_log_concave(&self) -> bool {
+        self.link != Link::Cauchit
+    }
+
     fn evaluator<'a>(&'a self, inner: &[bool]) -> Result<Box<dyn Evaluator + 'a>> {
         if inner.iter().skip(1).any(|i| *i) {
             return Err(Error::unsupported("scale: random effects in the scale are not available"));

@@ -3,10 +3,12 @@
 use super::response::OrderedResponse;
 use crate::error::{Error, Result};
 use crate::family::Order;
+use crate::glmm::fixed::FixedPart;
 use crate::glmm::jet::{Evaluator, Jet, Response};
 use crate::glmm::model::Model;
-use crate::glmm::start::{Start, information, variances};
+use crate::glmm::start::{Start, variances};
 use crate::linalg::dense;
+use crate::random::triangle;
 
 /// Steps of the fit without random effects, which need not converge.
 const STEPS: usize = 6;
@@ -18,20 +20,14 @@ const GAP: f64 = 0.05;
 
 /// Effects zero, thresholds at the categories' shares, then Newton's steps.
 pub fn start(response: &OrderedResponse, model: &Model) -> Result<Start> {
-    let mut fixed: Vec<Vec<f64>> = model.fixed.iter().map(|part| vec![0.0; part.p]).collect();
-    let mut eta = vec![vec![0.0; model.n]; fixed.len()];
+    let inner: Vec<bool> = (0..model.fixed.len()).map(|a| a == 0).collect();
+    let mut eta = vec![vec![0.0; model.n]; inner.len()];
     for (part, eta) in model.fixed.iter().zip(&mut eta) {
         part.predict(&[], eta);
     }
-    let inner: Vec<bool> = (0..fixed.len()).map(|a| a == 0).collect();
-    let mut point = Point {
-        model,
-        evaluator: response.evaluator(&inner)?,
-        jet: Jet::new(model.n, &inner)?,
-        shared: thresholds(response, &eta)?,
-        gamma: std::mem::take(&mut fixed[0]),
-        eta,
-    };
+    let mut x = vec![0.0; model.fixed.iter().map(|part| part.p).sum()];
+    x.extend(thresholds(response, &eta)?);
+    let mut point = Point { model, evaluator: response.evaluator(&inner)?, jet: Jet::new(model.n, &inner)?, x, eta };
     let mut value = point.evaluate()?;
     if !value.is_finite() {
         return Err(Error::numeric(
@@ -40,13 +36,10 @@ pub fn start(response: &OrderedResponse, model: &Model) -> Result<Start> {
     }
     for _ in 0..STEPS {
         let Some((step, decrement)) = point.newton_step()? else { break };
-        let (gamma, shared) = (point.gamma.clone(), point.shared.clone());
-        let mut length = 1.0;
-        let mut next = f64::NEG_INFINITY;
+        let before = point.x.clone();
+        let (mut length, mut next) = (1.0, f64::NEG_INFINITY);
         for _ in 0..HALVINGS {
-            let moved = |from: &[f64], step: &[f64]| from.iter().zip(step).map(|(v, s)| v + length * s).collect();
-            point.gamma = moved(&gamma, &step);
-            point.shared = moved(&shared, &step[gamma.len()..]);
+            point.x = before.iter().zip(&step).map(|(v, s)| v + length * s).collect();
             next = point.evaluate()?;
             if next >= value {
                 break;
@@ -54,7 +47,7 @@ pub fn start(response: &OrderedResponse, model: &Model) -> Result<Start> {
             length *= 0.4;
         }
         if next < value || !next.is_finite() {
-            (point.gamma, point.shared) = (gamma, shared);
+            point.x = before;
             point.evaluate()?;
             break;
         }
@@ -63,8 +56,8 @@ pub fn start(response: &OrderedResponse, model: &Model) -> Result<Start> {
             break;
         }
     }
-    fixed[0] = std::mem::take(&mut point.gamma);
-    Ok(Start { theta: variances(model, &point.jet), fixed, shared: point.shared })
+    let fixed = point.ranges().iter().map(|range| point.x[range.clone()].to_vec()).collect();
+    Ok(Start { theta: variances(model, &point.jet), fixed, shared: point.x[point.first_shared()..].to_vec() })
 }
 
 /// Coordinates of the thresholds at which the categories have their shares, nominal effects zero.
@@ -91,52 +84,77 @@ fn thresholds(response: &OrderedResponse, eta: &[Vec<f64>]) -> Result<Vec<f64>> 
     Ok(shared)
 }
 
-/// Parameters without random effects, and what was found there.
+/// Parameters without random effects: the fixed effects of each predictor, the shared parameters.
 struct Point<'a> {
     model: &'a Model,
     evaluator: Box<dyn Evaluator + 'a>,
     jet: Jet,
-    gamma: Vec<f64>,
-    shared: Vec<f64>,
+    x: Vec<f64>,
     eta: Vec<Vec<f64>>,
 }
 
 impl Point<'_> {
+    /// The place of each predictor's fixed effects.
+    fn ranges(&self) -> Vec<std::ops::Range<usize>> {
+        let mut first = 0;
+        let range = |part: &FixedPart| {
+            first += part.p;
+            first - part.p..first
+        };
+        self.model.fixed.iter().map(range).collect()
+    }
+
+    fn first_shared(&self) -> usize {
+        self.model.fixed.iter().map(|part| part.p).sum()
+    }
+
     fn evaluate(&mut self) -> Result<f64> {
-        self.model.fixed[0].predict(&self.gamma, &mut self.eta[0]);
-        self.evaluator.prepare(&self.shared, &self.eta, Order::Gradient)?;
+        for ((part, range), eta) in self.model.fixed.iter().zip(self.ranges()).zip(&mut self.eta) {
+            part.predict(&self.x[range], eta);
+        }
+        self.evaluator.prepare(&self.x[self.first_shared()..], &self.eta, Order::Gradient)?;
         self.evaluator.evaluate(&self.eta, Order::Gradient, &mut self.jet)?;
         let value = self.jet.log_likelihood();
         Ok(if value.is_nan() { f64::NEG_INFINITY } else { value })
     }
 
-    /// The step of the mean's fixed effects and the shared parameters, and its decrement; none where the information is not positive.
+    /// Newton's step, and its decrement; none where the information is not positive.
     fn newton_step(&mut self) -> Result<Option<(Vec<f64>, f64)>> {
-        let (part, p, k) = (&self.model.fixed[0], self.gamma.len(), self.shared.len());
-        let m = p + k;
+        let (ranges, first) = (self.ranges(), self.first_shared());
+        let (m, k) = (self.x.len(), self.x.len() - first);
         let mut gram = vec![0.0; m * m];
-        let w: Vec<f64> = self.jet.w[0].iter().map(|w| w.max(0.0)).collect();
-        for (e, value) in information(part, &w).into_iter().enumerate() {
-            gram[(e / p) * m + e % p] = value;
-        }
+        let mut step = vec![0.0; m];
         let (mut own, mut weights) = (vec![0.0; k * k], vec![]);
         self.evaluator.shared_information(&mut own, &mut weights)?;
         for (e, value) in own.iter().enumerate() {
-            gram[(p + e / k) * m + p + e % k] = *value;
+            gram[(first + e / k) * m + first + e % k] = *value;
         }
-        let mut cross = vec![0.0; p];
-        for (f, weights) in weights.chunks_exact(self.eta.len()).enumerate() {
-            part.transpose(&weights[0], &mut cross);
-            for (i, value) in cross.iter().enumerate() {
-                gram[(p + f) * m + i] = *value;
-                gram[i * m + p + f] = *value;
+        let mut weighted = vec![0.0; self.model.n];
+        for (a, (part, range)) in self.model.fixed.iter().zip(&ranges).enumerate() {
+            part.transpose(&self.jet.s[a], &mut step[range.clone()]);
+            let mut block = vec![0.0; part.p];
+            let mut set = |at: usize, v: &[f64]| {
+                part.transpose(v, &mut block);
+                for (value, i) in block.iter().zip(range.clone()) {
+                    (gram[at * m + i], gram[i * m + at]) = (*value, *value);
+                }
+            };
+            for (f, weights) in weights.chunks_exact(ranges.len()).enumerate() {
+                set(first + f, &weights[a]);
+            }
+            for (b, (other, range)) in self.model.fixed.iter().zip(&ranges).enumerate() {
+                for (column, at) in other.q.chunks_exact(self.model.n).zip(range.clone()) {
+                    let w = &self.jet.w[triangle(a.max(b), a.min(b))];
+                    weighted.iter_mut().zip(w).zip(column).for_each(|((o, w), x)| *o = w * x);
+                    set(at, &weighted);
+                }
             }
         }
-        let mut step = vec![0.0; m];
-        part.transpose(&self.jet.s[0], &mut step[..p]);
         for f in 0..k {
-            step[p + f] = self.evaluator.shared_score(f).iter().sum();
+            step[first + f] = self.evaluator.shared_score(f).iter().sum();
         }
+        let largest = (0..m).map(|j| gram[j * (m + 1)]).fold(0.0, f64::max);
+        (0..m).for_each(|j| gram[j * (m + 1)] += 1e-8 * largest);
         if dense::cholesky(m, &mut gram).is_err() || step.iter().any(|v| !v.is_finite()) {
             return Ok(None);
         }

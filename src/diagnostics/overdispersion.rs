@@ -25,9 +25,6 @@ impl Fit {
             return Err(Error::unsupported("overdispersion: an ordinal model has no variance of the response to compare with"));
         }
         let name = self.generalised.as_ref().map_or("gaussian", |own| own.family.name());
-        if self.generalised.as_ref().is_some_and(|own| own.ordinal.is_some()) {
-            return Err(Error::unsupported("overdispersion: the categories of the family cumulative have no variance to exceed"));
-        }
         let counts = ["binomial", "betabinomial", "poisson", "nbinom1", "nbinom2"];
         let custom = self.generalised.as_ref().is_some_and(|own| own.family.link() == Link::Custom);
         if custom || !counts.contains(&name) && !name.starts_with("truncated") {

@@ -48,12 +48,13 @@ pub fn estimate(laplace: &mut Laplace<'_>, start: &Start, options: &Options, pro
     Ok(estimate)
 }
 
-/// The search from the start, or, where it gets stuck, from others: the criterion of a mixture with random effects in the zero part falls
-/// without end where the information at a mode vanishes, and a search that begins near there does not come back. Where all get stuck,
+/// The search from the start, or, where it gets stuck, from others: the criterion of a mixture with random effects in the zero part, or of
+/// a cauchit model, falls without end where the information at a mode vanishes, and a search that begins near there does not come back. Where all get stuck,
 /// all that the search can do from the first.
 fn first_search(search: &mut Search<'_, '_, '_, Laplace<'_>>, x: &[f64]) -> Result<Summary> {
     let mixed = search.criterion.model.predictor.iter().any(|a| *a > 0);
-    if search.options.optimizer != Method::Newton || !mixed {
+    let smooth = !mixed && search.criterion.model.response.is_log_concave();
+    if search.options.optimizer != Method::Newton || smooth {
         return search.run(x, search.options.tolerance);
     }
     let mut starts = vec![x.to_vec()];

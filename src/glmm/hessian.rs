@@ -1,8 +1,9 @@
 //! What the optimiser asks of the Laplace deviance; an approximate Hessian from quantities at the mode alone.
 //!
 //! In theta the average information (Gilmour, Thompson and Cullis 1995) of the linear model that has the deviance's value and slope at the
-//! mode, with weights W; in the fixed effects 2 X'V^-1 X of that model, and with theta the derivative of X'V^-1 r, which is not small: a
-//! larger variance wants larger effects. For shared parameters the sum of squared scores, or as in the fixed effects where the response
+//! mode, with weights W; in the fixed effects 2 X'V^-1 X of that model. Between the two stands what leaves the average information of the
+//! profiled model, with P for V^-1, when the fixed effects are eliminated, so that the whole is positive: a larger variance wants larger
+//! effects. For shared parameters the sum of squared scores, or as in the fixed effects where the response
 //! has their information.
 
 use super::laplace::Laplace;
@@ -162,7 +163,7 @@ impl Laplace<'_> {
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
         for (i, (g, half_g)) in g.chunks_exact(q).zip(half_g.chunks_exact(q)).enumerate() {
             for (j, (z, half)) in z.chunks_exact(q).zip(half.chunks_exact(q)).enumerate() {
-                let value = 2.0 * (dot(g, z) - dot(half_g, half));
+                let value = std::f64::consts::SQRT_2 * (dot(g, z) - dot(half_g, half));
                 hessian[i * n + first + j] = value;
                 hessian[(first + j) * n + i] = value;
             }

@@ -66,6 +66,11 @@ pub trait Response: Debug + Send + Sync {
     /// Parameters that all rows share, and that are estimated.
     fn n_shared(&self) -> usize;
 
+    /// Whether its log-density is concave in the predictors: random effects then have one mode each, and their determinant does not vanish.
+    fn is_log_concave(&self) -> bool {
+        true
+    }
+
     /// Something that evaluates it, given which predictors have inner effects.
     fn evaluator<'a>(&'a self, inner: &[bool]) -> Result<Box<dyn Evaluator + 'a>>;
 }

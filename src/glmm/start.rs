@@ -101,7 +101,7 @@ fn projection(part: &FixedPart, values: &[f64]) -> Vec<f64> {
 }
 
 /// Q'WQ, with a little added on the diagonal.
-pub fn information(part: &FixedPart, weights: &[f64]) -> Vec<f64> {
+fn information(part: &FixedPart, weights: &[f64]) -> Vec<f64> {
     let (p, n) = (part.p, weights.len());
     let mut gram = vec![0.0; p * p];
     let mut column = vec![0.0; n];

@@ -80,6 +80,8 @@ pub struct JointTest {
     pub df1: usize,
     /// Infinite for the chi-square test.
     pub df2: f64,
+    /// What Wald's statistic was multiplied by.
+    pub scaling: f64,
     pub p_value: f64,
 }
 
@@ -128,7 +130,7 @@ impl Coefficients<'_> {
             f64::INFINITY => chi_square_upper(chi_square, m as f64),
             _ => f_upper(chi_square / m as f64, m as f64, df2),
         };
-        Ok(JointTest { chi_square, df1: m, df2, p_value })
+        Ok(JointTest { chi_square, df1: m, df2, scaling: 1.0, p_value })
     }
 
     fn check(&self, l: &[f64], k: usize) -> Result<()> {
@@ -186,7 +188,7 @@ fn row(l: &[f64], k: usize, i: usize) -> Vec<f64> {
 const DEPENDENT: f64 = 1e-10;
 
 /// An orthonormal basis of the rows of [L, rhs], with the right-hand sides that belong to it (Gram-Schmidt, twice).
-fn independent_rows(rows: &[Vec<f64>], rhs: &[f64]) -> Result<Vec<(Vec<f64>, f64)>> {
+pub(super) fn independent_rows(rows: &[Vec<f64>], rhs: &[f64]) -> Result<Vec<(Vec<f64>, f64)>> {
     let mut basis: Vec<(Vec<f64>, f64)> = Vec::new();
     for (i, (row, &value)) in rows.iter().zip(rhs).enumerate() {
         let norm = dot(row, row).sqrt();

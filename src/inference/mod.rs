@@ -1,7 +1,10 @@
 //! Tests and intervals of a fit.
 
 pub mod adjust;
+pub mod anova;
 pub mod contrast;
+pub mod degrees_of_freedom;
+pub mod drop1;
 pub mod linear;
 pub mod lrt;
 pub mod marginal_means;

@@ -107,6 +107,28 @@ pub fn sandwich(r: usize, t: &[f64], b: &[f64], factor: f64, out: &mut [f64]) {
     }
 }
 
+/// The inverse of a regular `n x n` matrix, by elimination with row pivots.
+pub fn inverse(n: usize, a: &[f64]) -> Vec<f64> {
+    let mut left = a.to_vec();
+    let mut out = vec![0.0; n * n];
+    (0..n).for_each(|i| out[i * n + i] = 1.0);
+    for k in 0..n {
+        let pivot = (k..n).max_by(|&i, &j| left[k * n + i].abs().total_cmp(&left[k * n + j].abs())).unwrap_or(k);
+        for matrix in [&mut left, &mut out] {
+            (0..n).for_each(|c| matrix.swap(c * n + k, c * n + pivot));
+        }
+        let factors: Vec<f64> = (0..n).map(|i| left[k * n + i]).collect();
+        for matrix in [&mut left, &mut out] {
+            for column in matrix.chunks_exact_mut(n) {
+                column[k] /= factors[k];
+                let own = column[k];
+                (0..n).filter(|&i| i != k).for_each(|i| column[i] -= factors[i] * own);
+            }
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,6 +147,18 @@ mod tests {
         }
         assert_eq!(cholesky(2, &mut [1.0, 1.0, 1.0, 1.0]), Err(1));
         assert_eq!(cholesky(1, &mut [f64::NAN]), Err(0));
+    }
+
+    #[test]
+    fn an_inverse_of_a_matrix_that_needs_pivots() {
+        let a = [0.0, 2.0, 1.0, 1.0, 0.0, -1.0, 3.0, 1.0, 1.0];
+        let inverse = inverse(3, &a);
+        for j in 0..3 {
+            for i in 0..3 {
+                let product: f64 = (0..3).map(|c| a[c * 3 + i] * inverse[j * 3 + c]).sum();
+                assert!((product - f64::from(u8::from(i == j))).abs() < 1e-15);
+            }
+        }
     }
 
     #[test]

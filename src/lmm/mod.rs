@@ -15,6 +15,7 @@ mod start;
 mod survey;
 pub mod estimate;
 pub mod solution;
+pub mod variance;
 
 #[cfg(test)]
 pub(crate) mod tests;

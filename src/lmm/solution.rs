@@ -111,8 +111,22 @@ impl Deviance<'_> {
         }
     }
 
-    /// sigma^2 (X'V^-1 X)^-1 of the user's columns: X = Q W, so it is C C' with C = sigma W^-1 R^-T.
+    /// sigma^2 (X'V^-1 X)^-1 of the user's columns.
     fn vcov(&self, sigma: f64) -> Vec<f64> {
+        let (p, c) = (self.system.m() - 1, self.vcov_factor(sigma));
+        let mut vcov = vec![0.0; p * p];
+        for a in 0..p {
+            for b in 0..=a {
+                let sum: f64 = (0..p).map(|j| c[j * p + a] * c[j * p + b]).sum();
+                vcov[b * p + a] = sum;
+                vcov[a * p + b] = sum;
+            }
+        }
+        vcov
+    }
+
+    /// C = sigma W^-1 R^-T: with X = Q W and Q'V^-1 Q = R R' the covariance of the user's fixed effects is C C'.
+    pub(super) fn vcov_factor(&self, sigma: f64) -> Vec<f64> {
         let m = self.system.m();
         let p = m - 1;
         let mut c = vec![0.0; p * p];
@@ -120,16 +134,11 @@ impl Deviance<'_> {
             column[j] = 1.0;
             dense::solve_lower_transpose(m, &self.state.gram, column);
             self.system.map.direction(column);
-        }
-        let mut vcov = vec![0.0; p * p];
-        for a in 0..p {
-            for b in 0..=a {
-                let sum: f64 = (0..p).map(|j| (sigma * c[j * p + a]) * (sigma * c[j * p + b])).sum();
-                vcov[b * p + a] = sum;
-                vcov[a * p + b] = sum;
+            for value in column {
+                *value *= sigma;
             }
         }
-        vcov
+        c
     }
 
     /// One term's covariance, conditional modes and conditional covariances sigma^2 T (A^-1)_jj T'.

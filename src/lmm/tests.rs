@@ -128,7 +128,7 @@ impl Example {
     }
 }
 
-fn examples() -> Vec<Example> {
+pub fn examples() -> Vec<Example> {
     use StructureKind::{Ar1, CompoundSymmetry, Diagonal, Unstructured};
     vec![
         Example::new(1, 40, 1, &[(Unstructured, 1, 5)], false),
@@ -140,7 +140,7 @@ fn examples() -> Vec<Example> {
     ]
 }
 
-fn random_working(system: &LinearSystem, seed: u64) -> Vec<f64> {
+pub fn random_working(system: &LinearSystem, seed: u64) -> Vec<f64> {
     let mut noise = Noise(seed);
     (0..system.n_working()).map(|_| 0.8 * noise.next()).collect()
 }

@@ -3,6 +3,7 @@
 use super::layout::{Align, TextColumn, abbreviations, table};
 use super::number::{column, fixed, p_values, rounded};
 use crate::fit::FixedEffects;
+use crate::inference::linear::Combination;
 
 /// Correlations of more coefficients than this fill the screen.
 const MOST_CORRELATIONS: usize = 12;
@@ -35,9 +36,32 @@ fn estimates(fixed_effects: &FixedEffects, named: &str, digits: usize) -> Vec<Te
     ]
 }
 
+/// Estimate, standard error, degrees of freedom, t and its probability of each coefficient.
+pub fn coefficient_tests(names: &[String], tests: &[Combination], digits: usize) -> String {
+    let p = names.len();
+    let mut both = column(&tests.iter().map(|c| c.estimate).chain(tests.iter().map(|c| c.std_error)).collect::<Vec<_>>(), digits);
+    let errors = both.split_off(p);
+    let statistics: Vec<f64> = tests.iter().map(|c| c.statistic(0.0)).collect();
+    let statistics = column(&rounded(&statistics, digits as i32 - 1), digits);
+    let probabilities: Vec<f64> = tests.iter().map(|c| c.p_value(0.0)).collect();
+    let freedom: Vec<f64> = tests.iter().map(|c| c.df).collect();
+    table(&[
+        TextColumn::new("", names.to_vec(), Align::Left),
+        TextColumn::new("Estimate", both, Align::Right),
+        TextColumn::new("Std. Error", errors, Align::Right),
+        TextColumn::new("df", column(&rounded(&freedom, digits as i32 - 2), digits), Align::Right),
+        TextColumn::new("t value", statistics, Align::Right),
+        TextColumn::new("Pr(>|t|)", p_values(&probabilities, digits - 1), Align::Right),
+    ])
+}
+
 /// The lower triangle of the coefficients' correlations; `None` if there is just one coefficient.
 pub fn correlations(fixed_effects: &FixedEffects) -> Option<String> {
-    let FixedEffects { names, vcov, .. } = fixed_effects;
+    correlations_of(&fixed_effects.names, &fixed_effects.vcov)
+}
+
+/// Those of a covariance matrix `[p, p]`.
+pub fn correlations_of(names: &[String], vcov: &[f64]) -> Option<String> {
     let p = names.len();
     if p < 2 {
         return None;

@@ -16,6 +16,7 @@ mod tables;
 use crate::error::Result;
 use crate::fit::Fit;
 use crate::frame::Frame;
+use crate::inference::degrees_of_freedom::DegreesOfFreedom;
 
 impl Fit {
     /// The summary, in lme4's layout; of generalised models with glmmTMB's sections for further predictors, of ordinal ones with
@@ -27,6 +28,14 @@ impl Fit {
                 None => glmm::text(self, own),
                 Some(ordinal) => clmm::text(self, own, ordinal),
             },
+        }
+    }
+
+    /// The summary with tests by these degrees of freedom; that of generalised models is as ever.
+    pub fn summary_with(&self, freedom: DegreesOfFreedom<'_>) -> String {
+        match &self.generalised {
+            None => lmm::text_with(self, Some(freedom)),
+            Some(_) => self.summary(),
         }
     }
 

@@ -119,7 +119,7 @@ static void absent(const interlace_fit *fit) {
     double out[WINE] = {-7}, b = -7, c = -7, d = -7;
     for (size_t i = 0; i < COUNT(kinds); i++)
         FAILS(INTERLACE_E_UNSUPPORTED, "quantile residuals", interlace_fit_residuals(fit, kinds[i], out, WINE, &err));
-    FAILS(INTERLACE_E_UNSUPPORTED, "cumulative", interlace_fit_overdispersion(fit, out, &b, &c, &d, &err));
+    FAILS(INTERLACE_E_UNSUPPORTED, "ordinal", interlace_fit_overdispersion(fit, out, &b, &c, &d, &err));
     CHECK(interlace_fit_n_nominal(fit) == 0 && interlace_fit_nominal_name(fit, 0) == NULL);
     OK(interlace_fit_nominal(fit, NULL, 0, &err));
     OK(interlace_fit_nominal_std_error(fit, NULL, 0, &err));

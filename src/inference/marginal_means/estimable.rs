@@ -52,6 +52,11 @@ impl Estimable {
         Ok(Estimable { kept: kept.to_vec(), dependent })
     }
 
+    /// The columns left out, each with its weights of the kept ones.
+    pub fn dependent(&self) -> &[(usize, Vec<f64>)] {
+        &self.dependent
+    }
+
     /// The weights of the kept columns, for weights of all; `None` if the combination can't be estimated.
     pub fn reduce(&self, all: &[f64]) -> Option<Vec<f64>> {
         let own: Vec<f64> = self.kept.iter().map(|&j| all[j]).collect();

@@ -1,0 +1,42 @@
+/* Tests of the fixed effects by their degrees of freedom: of coefficients, of whole terms, and of the model without a term. */
+#ifndef INTERLACE_FIT_TESTS_H
+#define INTERLACE_FIT_TESTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "interlace.h"
+#include "interlace_fit_json.h"
+
+enum { ANOVA_TYPES = 3 };
+
+/* What is asked for. */
+struct tests_request {
+    int32_t df; /* INTERLACE_DF_* */
+    bool coefficients;
+    bool anova[ANOVA_TYPES]; /* types I, II, III */
+    bool drop1;
+    double level;
+};
+
+/* Tables, NULL where they were not asked for. */
+struct tests {
+    int32_t df;
+    interlace_frame *coefficients;
+    interlace_frame *anova[ANOVA_TYPES];
+    interlace_frame *drop1;
+};
+
+/* `data` is the frame of the fit. The caller frees with tests_free, also after a failure. */
+bool test_terms(const interlace_fit *fit, const interlace_frame *data, const struct tests_request *request, struct tests *tests,
+                interlace_error *error);
+void tests_free(struct tests *tests);
+
+/* "satterthwaite": {"names": [...], "df": [...], ..., "anova": {"type1": {...}}}, or with the name of other degrees of freedom, and
+ * "drop1": {...}. */
+void json_tests(struct json *json, const struct tests *tests);
+/* The tables that the summary doesn't have. */
+void print_tests(const struct tests *tests);
+
+#endif

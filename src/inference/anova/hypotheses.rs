@@ -1,0 +1,218 @@
+//! The hypotheses of an analysis of variance, as combinations of the fixed effects.
+//!
+//! - Type I: each term beyond those before it.
+//! - Type II: each term beyond those that do not contain it.
+//! - Type III: the coefficients of a term, made orthogonal, in the space of estimable functions of the model with an indicator for each
+//!   level, to those of the terms that contain it (Goodnight 1976). They do not depend on the coding. Where all cells have rows, they
+//!   compare unweighted means of cells; covariates are taken at zero.
+
+use crate::design::{ModelProgram, Program};
+use crate::error::{Error, Result, try_vec};
+use crate::fit::Fit;
+use crate::frame::Frame;
+use crate::inference::linear::dot;
+use crate::inference::marginal_means::Estimable;
+use crate::linalg::dense;
+
+/// A type of sums of squares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnovaType {
+    I,
+    II,
+    III,
+}
+
+/// The hypothesis that L beta = 0, for one term.
+#[derive(Clone, Debug)]
+pub struct Hypothesis {
+    pub term: String,
+    /// `[k, p]`, column-major.
+    pub l: Vec<f64>,
+    pub k: usize,
+}
+
+/// The terms of a fit, as hypotheses need them.
+struct Terms {
+    labels: Vec<String>,
+    /// The kept columns of each term.
+    columns: Vec<Vec<usize>>,
+    /// The terms that contain each.
+    containing: Vec<Vec<usize>>,
+}
+
+/// The hypotheses of all terms, in the order of the formula. `data` are those of the fit; type III needs them where columns were left out.
+pub fn hypotheses(fit: &Fit, data: Option<&Frame>, kind: AnovaType) -> Result<Vec<Hypothesis>> {
+    let terms = Terms::of(fit);
+    let p = fit.fixed.names.len();
+    let everything: Vec<usize> = (0..p).collect();
+    // A term alone has one hypothesis, whatever it is called.
+    let kind = if terms.labels.len() <= 1 { AnovaType::I } else { kind };
+    let rows: Vec<Vec<Vec<f64>>> = match kind {
+        AnovaType::I => {
+            let all = sequential(fit, &everything)?;
+            terms.columns.iter().map(|own| own.iter().map(|&j| all[j].clone()).collect()).collect()
+        }
+        AnovaType::II => (0..terms.labels.len()).map(|t| terms.second(fit, t)).collect::<Result<_>>()?,
+        AnovaType::III => terms.third(fit, data)?,
+    };
+    let hypothesis = |(term, rows): (String, Vec<Vec<f64>>)| {
+        let k = rows.len();
+        let l = (0..p).flat_map(|j| rows.iter().map(move |row| row[j])).collect();
+        Hypothesis { term, l, k }
+    };
+    Ok(terms.labels.into_iter().zip(rows).map(hypothesis).collect())
+}
+
+impl Terms {
+    fn of(fit: &Fit) -> Self {
+        match &fit.program {
+            ModelProgram::Formula(program) => {
+                let of_column = program.fixed_column_terms();
+                let labels: Vec<String> = program.fixed_term_labels().into_iter().map(str::to_owned).collect();
+                let kept = fit.kept.iter().map(|&j| of_column[j]).collect::<Vec<_>>();
+                let columns = (1..=labels.len()).map(|t| (0..kept.len()).filter(|&j| kept[j] == t).collect()).collect();
+                Terms { labels, columns, containing: program.containing_terms() }
+            }
+            ModelProgram::Arrays(_) => {
+                // Each column is a term of its own; one that is constant is the intercept.
+                let n = fit.n_obs.max(1);
+                let constant = |j: usize| fit.x[j * n..(j + 1) * n].windows(2).all(|w| w[0] == w[1]);
+                let own: Vec<usize> = (0..fit.fixed.names.len()).filter(|&j| !constant(j)).collect();
+                Terms {
+                    labels: own.iter().map(|&j| fit.fixed.names[j].clone()).collect(),
+                    containing: vec![vec![]; own.len()],
+                    columns: own.into_iter().map(|j| vec![j]).collect(),
+                }
+            }
+        }
+    }
+
+    /// The kept columns of the terms that contain a term.
+    fn columns_containing(&self, t: usize) -> Vec<usize> {
+        let mut all: Vec<usize> = self.containing[t].iter().flat_map(|&c| self.columns[c].iter().copied()).collect();
+        all.sort_unstable();
+        all
+    }
+
+    /// Type II: the sequential hypothesis with the terms that contain it after it, and all others before.
+    fn second(&self, fit: &Fit, t: usize) -> Result<Vec<Vec<f64>>> {
+        let (p, own, after) = (fit.fixed.names.len(), &self.columns[t], self.columns_containing(t));
+        if after.is_empty() {
+            return Ok(own.iter().map(|&j| unit(p, j)).collect());
+        }
+        let before = (0..p).filter(|j| !own.contains(j) && !after.contains(j));
+        let order: Vec<usize> = before.chain(own.iter().copied()).chain(after.iter().copied()).collect();
+        let all = sequential(fit, &order)?;
+        let first = p - own.len() - after.len();
+        Ok(all[first..first + own.len()].to_vec())
+    }
+
+    /// Type III.
+    fn third(&self, fit: &Fit, data: Option<&Frame>) -> Result<Vec<Vec<Vec<f64>>>> {
+        let p = fit.fixed.names.len();
+        let contained = self.containing.iter().any(|c| !c.is_empty());
+        let metric = match &fit.program {
+            ModelProgram::Formula(program) if contained => estimable_metric(fit, program, data)?,
+            _ => vec![],
+        };
+        (0..self.labels.len())
+            .map(|t| {
+                let after = self.columns_containing(t);
+                self.columns[t].iter().map(|&j| orthogonalised(p, &metric, j, &after)).collect()
+            })
+            .collect()
+    }
+}
+
+fn unit(p: usize, j: usize) -> Vec<f64> {
+    (0..p).map(|i| f64::from(u8::from(i == j))).collect()
+}
+
+/// `e_j` less its regression on those of `others`, in a metric.
+fn orthogonalised(p: usize, metric: &[f64], j: usize, others: &[usize]) -> Result<Vec<f64>> {
+    let mut row = unit(p, j);
+    let m = others.len();
+    let mut gram: Vec<f64> = others.iter().flat_map(|&b| others.iter().map(move |&a| metric[b * p + a])).collect();
+    let mut share: Vec<f64> = others.iter().map(|&a| metric[j * p + a]).collect();
+    dense::cholesky(m, &mut gram).map_err(|_| Error::numeric("the hypotheses of type III are not determined"))?;
+    dense::solve_lower(m, &gram, &mut share);
+    dense::solve_lower_transpose(m, &gram, &mut share);
+    others.iter().zip(&share).for_each(|(&a, s)| row[a] -= s);
+    Ok(row)
+}
+
+/// G G', for the columns X G with an indicator for each level.
+fn estimable_metric(fit: &Fit, program: &Program, data: Option<&Frame>) -> Result<Vec<f64>> {
+    let columns = program.indicator_columns()?;
+    let (p, all) = (columns.model, columns.model + columns.other);
+    let kept: Vec<usize> = (0..p).collect();
+    let full = Estimable::new(&columns.values, columns.products, all, &kept)?;
+    let reduce = match (fit.kept.len() == p, data) {
+        (true, _) => None,
+        (false, Some(data)) => Some(dependence(fit, program, data, p)?),
+        (false, None) => {
+            return Err(Error::argument("data is NULL, but the fit left out columns, and type III needs the data of the fit then"));
+        }
+    };
+    let m = fit.kept.len();
+    let mut metric = try_vec("hypotheses of type III", 0.0, m * m)?;
+    for (_, weights) in full.dependent() {
+        if weights.iter().any(|w| !w.is_finite()) {
+            return Err(Error::numeric("the hypotheses of type III are not determined"));
+        }
+        let mut own: Vec<f64> = fit.kept.iter().map(|&j| weights[j]).collect();
+        for (column, shares) in reduce.iter().flat_map(Estimable::dependent) {
+            own.iter_mut().zip(shares).for_each(|(w, s)| *w += s * weights[*column]);
+        }
+        for (b, y) in own.iter().enumerate().filter(|(_, y)| **y != 0.0) {
+            metric[b * m..(b + 1) * m].iter_mut().zip(&own).for_each(|(sum, x)| *sum += x * y);
+        }
+    }
+    Ok(metric)
+}
+
+/// How the columns that a fit left out depend on the others, by the data of the fit.
+fn dependence(fit: &Fit, program: &Program, data: &Frame, p: usize) -> Result<Estimable> {
+    if data.n_rows() != fit.rows.n_data {
+        return Err(Error::data(format!("data have {} rows, those of the fit had {}", data.n_rows(), fit.rows.n_data)));
+    }
+    let design = program.apply(data, false)?;
+    if design.x_names.len() != p {
+        return Err(Error::data("data are others than those of the fit"));
+    }
+    Estimable::new(&design.x, design.n, p, &fit.kept)
+}
+
+/// For the columns of X in an order: each row of the upper triangular factor of X over its diagonal, in the order of the columns in X.
+fn sequential(fit: &Fit, order: &[usize]) -> Result<Vec<Vec<f64>>> {
+    let (n, p) = (fit.n_obs, order.len());
+    let mut q = try_vec("orthonormal basis of the fixed effects", 0.0, n * p)?;
+    let mut rows = vec![vec![0.0; p]; p];
+    for (j, &column) in order.iter().enumerate() {
+        let (before, rest) = q.split_at_mut(j * n);
+        let own = &mut rest[..n];
+        own.copy_from_slice(&fit.x[column * n..(column + 1) * n]);
+        for _ in 0..2 {
+            for (i, unit) in before.chunks_exact(n.max(1)).enumerate() {
+                let share = dot(unit, own);
+                rows[i][column] += share;
+                own.iter_mut().zip(unit).for_each(|(v, u)| *v -= share * u);
+            }
+        }
+        let norm = dot(own, own).sqrt();
+        if norm <= 0.0 {
+            return Err(Error::numeric("the columns of the fixed effects are not independent"));
+        }
+        for v in own.iter_mut() {
+            *v /= norm;
+        }
+        rows[j][column] = norm;
+    }
+    for (row, &column) in rows.iter_mut().zip(order) {
+        let own = row[column];
+        for v in row.iter_mut() {
+            *v /= own;
+        }
+    }
+    Ok(rows)
+}

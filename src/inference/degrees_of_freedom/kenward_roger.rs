@@ -1,0 +1,313 @@
+//! Kenward and Roger's adjusted covariance and F tests (Kenward & Roger 1997; Halekoh & Hojsgaard 2014), of fits by REML.
+//!
+//! The covariance of the rows is `sigma^2 (I + sum gamma_i Z K_i Z')`, linear in its parameters: index 0 is the first factor, which is one
+//! at the estimates. Weights are in the rows. All is in units in which sigma is one, and in the basis in which the fixed effects have the
+//! identity for covariance; there
+//!
+//! ```text
+//! -P_i = B_i = Q~'K_i Q~,   Q_ij = C_ij = Q~'K_i M K_j Q~,   I_ij = 1/2 [tr(M K_i M K_j) - 2 tr C_ij + tr(B_i B_j)],   W = I^-1,
+//! Phi_A = I + 2 sum W_ij (C_ij - B_i B_j).
+//! ```
+
+use super::{pseudo_inverse, quadratic, whitened, with_variances};
+use crate::covariance::Structure;
+use crate::error::{Error, Result, try_vec};
+use crate::fit::Fit;
+use crate::formula::StructureKind;
+use crate::inference::linear::{Coefficients, JointTest, dot, independent_rows};
+use crate::linalg::dense;
+use crate::lmm::variance::{Direction, FixedDerivatives, Variances};
+use crate::tails::f_upper;
+
+/// Kenward and Roger's quantities of a fit.
+#[derive(Clone, Debug)]
+pub struct KenwardRoger {
+    /// The adjusted covariance of the user's fixed effects, `[p, p]`.
+    pub vcov: Vec<f64>,
+    /// Cov(beta) = C C', `[p, p]`.
+    map: Vec<f64>,
+    /// `B_i`, `[p, p]` each, index 0 first.
+    derivatives: Vec<Vec<f64>>,
+    /// W, the covariance of the covariance parameters.
+    covariance: Vec<f64>,
+}
+
+/// The share of a parameter's information that fixed effects leave, below which there is none.
+const NOTHING_LEFT: f64 = 1e-9;
+
+impl KenwardRoger {
+    pub fn of(fit: &Fit) -> Result<Self> {
+        super::DfMethod::KenwardRoger.check(fit)?;
+        with_variances(fit, |variances| {
+            let directions = parameters(&variances.system.structures)?;
+            let pieces = Pieces::of(variances, &directions)?;
+            let n = directions.len() + 1;
+            let (covariance, _) = pseudo_inverse(n, &pieces.information)?;
+            let adjusted = pieces.adjusted(&covariance, variances.p());
+            let p = variances.p();
+            let mut half = try_vec("adjusted covariance", 0.0, p * p)?;
+            let mut vcov = try_vec("adjusted covariance", 0.0, p * p)?;
+            dense::multiply_add(p, p, p, 1.0, &variances.map, &adjusted, &mut half);
+            for j in 0..p {
+                for i in 0..p {
+                    vcov[j * p + i] = (0..p).map(|a| half[a * p + i] * variances.map[a * p + j]).sum();
+                }
+            }
+            for j in 0..p {
+                for i in 0..j {
+                    let mean = 0.5 * (vcov[j * p + i] + vcov[i * p + j]);
+                    (vcov[j * p + i], vcov[i * p + j]) = (mean, mean);
+                }
+            }
+            Ok(KenwardRoger { vcov, map: variances.map.clone(), derivatives: pieces.first, covariance })
+        })
+    }
+
+    /// The degrees of freedom of l'beta.
+    pub fn df(&self, l: &[f64]) -> f64 {
+        let w = whitened(&self.map, l);
+        let v = dot(&w, &w);
+        let gradient: Vec<f64> = self.derivatives.iter().map(|b| quadratic(b, &w) / v).collect();
+        let variance = quadratic(&self.covariance, &gradient);
+        if variance > 0.0 { 2.0 / variance } else { f64::INFINITY }
+    }
+
+    /// The scaled F test that L beta = rhs.
+    pub fn joint_test(&self, estimate: &[f64], l: &[f64], k: usize, rhs: &[f64]) -> Result<JointTest> {
+        let own = Coefficients { estimate, vcov: &self.vcov, df: &|_| f64::INFINITY };
+        let wald = own.joint_test(l, k, rhs, f64::INFINITY)?;
+        let rows: Vec<Vec<f64>> = (0..k).map(|i| l.iter().skip(i).step_by(k).copied().collect()).collect();
+        let white: Vec<Vec<f64>> = independent_rows(&rows, rhs)?.iter().map(|(row, _)| whitened(&self.map, row)).collect();
+        let (df2, scaling) = self.approximate(&orthonormal(white)?);
+        let df1 = wald.df1 as f64;
+        let chi_square = scaling * wald.chi_square;
+        Ok(JointTest { chi_square, df1: wald.df1, df2, scaling, p_value: f_upper(chi_square / df1, df1, df2) })
+    }
+
+    /// Denominator degrees of freedom and the scaling of F, for an orthonormal basis of the whitened rows of L (Kenward & Roger 1997,
+    /// section 3).
+    fn approximate(&self, basis: &[Vec<f64>]) -> (f64, f64) {
+        let k = basis.len();
+        let projected: Vec<Vec<f64>> = self.derivatives.iter().map(|b| projection(b, basis)).collect();
+        let trace = |g: &[f64]| (0..k).map(|a| g[a * k + a]).sum::<f64>();
+        let (n, w) = (projected.len(), &self.covariance);
+        let (mut a1, mut a2) = (0.0, 0.0);
+        for j in 0..n {
+            for i in 0..n {
+                a1 += w[j * n + i] * trace(&projected[i]) * trace(&projected[j]);
+                a2 += w[j * n + i] * dot(&projected[i], &projected[j]);
+            }
+        }
+        let q = k as f64;
+        if a2 <= 0.0 {
+            return (f64::INFINITY, 1.0);
+        }
+        if k == 1 {
+            return (2.0 / a2, 1.0);
+        }
+        let b = (a1 + 6.0 * a2) / (2.0 * q);
+        let g = ((q + 1.0) * a1 - (q + 4.0) * a2) / ((q + 2.0) * a2);
+        let divisor = 3.0 * q + 2.0 * (1.0 - g);
+        let (c1, c2, c3) = (g / divisor, (q - g) / divisor, (q + 2.0 - g) / divisor);
+        let v0 = 1.0 + c1 * b;
+        let (v0, v1, v2) = (if v0.abs() < 1e-10 { 0.0 } else { v0 }, 1.0 - c2 * b, 1.0 - c3 * b);
+        let ratio = |a: f64, b: f64| if a.abs() < 1e-14 && b.abs() < 1e-14 { 1.0 } else { a / b };
+        let rho = ratio(1.0 - a2 / q, v1).powi(2) * ratio(v0, v2) / q;
+        let df2 = 4.0 + (q + 2.0) / (q * rho - 1.0);
+        let scaling = if (df2 - 2.0).abs() < 1e-2 { 1.0 } else { df2 * (1.0 - a2 / q) / (df2 - 2.0) };
+        (df2, scaling)
+    }
+}
+
+/// The parameters in which the covariance is linear, as directions.
+fn parameters(structures: &[Structure]) -> Result<Vec<Direction>> {
+    let mut all = vec![];
+    for (term, structure) in structures.iter().enumerate() {
+        all.extend(basis(*structure)?.into_iter().map(|k| Direction { term, k }));
+    }
+    Ok(all)
+}
+
+/// An orthogonal basis of the covariances of a structure, `[r, r]` each.
+fn basis(structure: Structure) -> Result<Vec<Vec<f64>>> {
+    let r = structure.size;
+    let of = |value: &dyn Fn(usize, usize) -> bool| -> Vec<f64> {
+        (0..r * r).map(|e| f64::from(u8::from(value(e % r, e / r)))).collect()
+    };
+    let element = |a: usize, b: usize| of(&move |i, j| (i, j) == (a, b) || (i, j) == (b, a));
+    let elements = || (0..r).flat_map(|b| (b..r).map(move |a| (a, b))).map(|(a, b)| element(a, b)).collect();
+    let correlated = matches!(structure.kind, StructureKind::CompoundSymmetry | StructureKind::Ar1);
+    Ok(match structure.kind {
+        _ if r == 1 => elements(),
+        StructureKind::Unstructured => elements(),
+        StructureKind::Diagonal if structure.homogeneous => vec![of(&|i, j| i == j)],
+        StructureKind::Diagonal => (0..r).map(|a| element(a, a)).collect(),
+        // Two effects leave nothing but the homogeneity to be special.
+        _ if correlated && structure.homogeneous && (r == 2 || structure.kind == StructureKind::CompoundSymmetry) => {
+            vec![of(&|i, j| i == j), of(&|i, j| i != j)]
+        }
+        _ if r == 2 => elements(),
+        _ => {
+            return Err(Error::unsupported(format!(
+                "df: the covariance of {}({r}) is not linear in its parameters, as Kenward and Roger's method wants it; Satterthwaite's does not",
+                structure.name()
+            )));
+        }
+    })
+}
+
+/// What the information and the adjustment are made of, index 0 first.
+struct Pieces {
+    /// `B_i`.
+    first: Vec<Vec<f64>>,
+    /// `C_ij`, i <= j, at j (j + 1) / 2 + i.
+    second: Vec<Vec<f64>>,
+    /// I `[n, n]`.
+    information: Vec<f64>,
+}
+
+impl Pieces {
+    fn of(variances: &mut Variances<'_>, directions: &[Direction]) -> Result<Self> {
+        let traces = variances.traces()?;
+        let fixed = variances.fixed_derivatives(directions)?;
+        let (p, m) = (variances.p(), directions.len());
+        let gamma: Vec<f64> = directions.iter().map(|d| coefficient(d, &variances.t[d.term])).collect();
+        let t = with_residual(&gamma, &traces.along(directions), &|j| traces.single(&directions[j]), variances.system.n);
+        let (first, second) = with_residual_fixed(&gamma, fixed, p);
+        let n = m + 1;
+        let mut information = vec![0.0; n * n];
+        for j in 0..n {
+            for i in 0..=j {
+                let trace: f64 = (0..p).map(|a| second[j * (j + 1) / 2 + i][a * p + a]).sum();
+                let own = 0.5 * (t[j * n + i] - 2.0 * trace + dot(&first[i], &first[j]));
+                (information[j * n + i], information[i * n + j]) = (own, own);
+            }
+        }
+        // What the fixed effects take up has no information but rounding.
+        for i in 0..n {
+            if information[i * n + i] <= NOTHING_LEFT * 0.5 * t[i * n + i] {
+                (0..n).for_each(|j| (information[i * n + j], information[j * n + i]) = (0.0, 0.0));
+            }
+        }
+        Ok(Pieces { first, second, information })
+    }
+
+    /// I + 2 sum `W_ij` (`C_ij` - `B_i B_j`).
+    fn adjusted(&self, w: &[f64], p: usize) -> Vec<f64> {
+        let n = self.first.len();
+        let mut out = vec![0.0; p * p];
+        for j in 0..n {
+            // sum over i of W_ij B_i, for one product a parameter.
+            let mut sum = vec![0.0; p * p];
+            for (i, own) in self.first.iter().enumerate() {
+                sum.iter_mut().zip(own).for_each(|(s, b)| *s += w[j * n + i] * b);
+            }
+            dense::multiply_add(p, p, p, -2.0, &sum, &self.first[j], &mut out);
+            for i in 0..=j {
+                let (own, factor) = (&self.second[j * (j + 1) / 2 + i], 2.0 * w[j * n + i]);
+                for b in 0..p {
+                    for a in 0..p {
+                        let both = if i == j { own[b * p + a] } else { own[b * p + a] + own[a * p + b] };
+                        out[b * p + a] += factor * both;
+                    }
+                }
+            }
+        }
+        (0..p).for_each(|a| out[a * p + a] += 1.0);
+        out
+    }
+}
+
+/// The parameter of a direction at D = T T'.
+fn coefficient(direction: &Direction, t: &[f64]) -> f64 {
+    let r = t.len().isqrt();
+    let d = |e: usize| (0..r).map(|c| t[c * r + e % r] * t[c * r + e / r]).sum::<f64>();
+    let along: f64 = direction.k.iter().enumerate().map(|(e, k)| k * d(e)).sum();
+    along / dot(&direction.k, &direction.k)
+}
+
+/// The traces with index 0, by homogeneity: I = V - sum `gamma_i V_i`.
+fn with_residual(gamma: &[f64], t: &[f64], single: &dyn Fn(usize) -> f64, rows: usize) -> Vec<f64> {
+    let (m, n) = (gamma.len(), gamma.len() + 1);
+    let mut out = vec![0.0; n * n];
+    let mut left = rows as f64;
+    for j in 0..m {
+        let own = single(j);
+        // tr V^-1 = n - sum gamma_i tr(V^-1 V_i).
+        left -= gamma[j] * own;
+        let with = own - (0..m).map(|i| gamma[i] * t[j * m + i]).sum::<f64>();
+        (out[(j + 1) * n], out[j + 1]) = (with, with);
+        for i in 0..m {
+            out[(j + 1) * n + i + 1] = t[j * m + i];
+        }
+    }
+    out[0] = left - (0..m).map(|j| gamma[j] * out[j + 1]).sum::<f64>();
+    out
+}
+
+/// B and C with index 0.
+fn with_residual_fixed(gamma: &[f64], fixed: FixedDerivatives, p: usize) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
+    let m = gamma.len();
+    let mut zero = vec![0.0; p * p];
+    (0..p).for_each(|a| zero[a * p + a] = 1.0);
+    for (g, own) in gamma.iter().zip(&fixed.first) {
+        zero.iter_mut().zip(own).for_each(|(z, b)| *z -= g * b);
+    }
+    // C_0j = B_j - sum gamma_i C_ij.
+    let mut with: Vec<Vec<f64>> = fixed.first.clone();
+    for (j, own) in with.iter_mut().enumerate() {
+        for (i, g) in gamma.iter().enumerate() {
+            let pair = fixed.pair(i.min(j), i.max(j));
+            for b in 0..p {
+                for a in 0..p {
+                    own[b * p + a] -= g * if i <= j { pair[b * p + a] } else { pair[a * p + b] };
+                }
+            }
+        }
+    }
+    let mut corner = zero.clone();
+    for (g, own) in gamma.iter().zip(&with) {
+        for b in 0..p {
+            (0..p).for_each(|a| corner[b * p + a] -= g * own[a * p + b]);
+        }
+    }
+    let mut second = vec![corner];
+    for (j, own) in with.into_iter().enumerate() {
+        second.push(own);
+        second.extend((0..=j).map(|i| fixed.pair(i, j).to_vec()));
+    }
+    debug_assert_eq!(second.len(), (m + 1) * (m + 2) / 2);
+    let mut first = vec![zero];
+    first.extend(fixed.first);
+    (first, second)
+}
+
+/// An orthonormal basis of the space of independent vectors.
+fn orthonormal(mut rows: Vec<Vec<f64>>) -> Result<Vec<Vec<f64>>> {
+    for j in 0..rows.len() {
+        let (before, rest) = rows.split_at_mut(j);
+        let own = &mut rest[0];
+        for _ in 0..2 {
+            for unit in &*before {
+                let share = dot(unit, own);
+                own.iter_mut().zip(unit).for_each(|(x, u)| *x -= share * u);
+            }
+        }
+        let norm = dot(own, own).sqrt();
+        if !(norm > 0.0 && norm.is_finite()) {
+            return Err(Error::numeric("the covariance of L beta is not positive definite"));
+        }
+        for x in own.iter_mut() {
+            *x /= norm;
+        }
+    }
+    Ok(rows)
+}
+
+/// U'B U, for a basis given by its rows.
+fn projection(b: &[f64], basis: &[Vec<f64>]) -> Vec<f64> {
+    let p = b.len().isqrt();
+    let image = |u: &[f64]| -> Vec<f64> { (0..p).map(|j| dot(&b[j * p..(j + 1) * p], u)).collect() };
+    let images: Vec<Vec<f64>> = basis.iter().map(|u| image(u)).collect();
+    images.iter().flat_map(|image| basis.iter().map(move |u| dot(u, image))).collect()
+}

@@ -1,0 +1,159 @@
+//! Likelihood-ratio tests of a linear model against the models without each of its terms, all fitted by maximum likelihood.
+
+use crate::design::{Design, ModelProgram, Program};
+use crate::error::{Error, Result, try_vec};
+use crate::fit::Fit;
+use crate::fit::linear::assemble;
+use crate::frame::Frame;
+use crate::frame::names::quoted;
+use crate::inference::marginal_means::Estimable;
+use crate::lmm::deviance::Deviance;
+use crate::lmm::estimate::estimate;
+use crate::options::Options;
+use crate::tails::chi_square_upper;
+
+/// A row for the model, `<none>`, and one for each term that is in no other: `term`, `npar` (the parameters that go with it), `AIC`, `LRT`,
+/// `p.value`.
+pub fn drop1_table(fit: &Fit) -> Result<Frame> {
+    if fit.generalised.is_some() {
+        return Err(Error::argument("drop1 is for linear mixed models; compare generalised models by likelihood ratios"));
+    }
+    let droppable = droppable(fit)?;
+    let design = fit.design();
+    let options = Options { reml: false, ..fit.options() };
+    let whole = deviance_of(&design, &options)?;
+    let more = fit.theta.len() + 1;
+    let aic = |deviance: f64, p: usize| deviance + 2.0 * (p + more) as f64;
+    let p = design.x_names.len();
+    let (mut names, mut npar, mut aics) = (vec!["<none>".to_owned()], vec![i64::MIN], vec![aic(whole, p)]);
+    let (mut ratios, mut p_values) = (vec![f64::NAN], vec![f64::NAN]);
+    for (term, rest) in droppable {
+        let smaller = rest.of(&design)?;
+        let own = p - smaller.x_names.len();
+        let deviance = deviance_of(&smaller, &options)?;
+        let ratio = (deviance - whole).max(0.0);
+        names.push(term);
+        npar.push(own as i64);
+        aics.push(aic(deviance, p - own));
+        ratios.push(ratio);
+        p_values.push(chi_square_upper(ratio, own as f64));
+    }
+    let mut frame = Frame::new(names.len());
+    frame.add_strings("term", &names.iter().map(|name| Some(name.as_str())).collect::<Vec<_>>())?;
+    frame.add_integers("npar", npar)?;
+    frame.add_real("AIC", aics)?;
+    frame.add_real("LRT", ratios)?;
+    frame.add_real("p.value", p_values)?;
+    Ok(frame)
+}
+
+/// What is left of X without a term.
+enum Rest {
+    /// These columns.
+    Kept(Vec<usize>),
+    /// Combinations of the columns.
+    Combined(Vec<Vec<f64>>),
+}
+
+/// How far, relative to its weights, a column may be from a combination of others.
+const TOLERANCE: f64 = 1e-9;
+
+/// The terms that are in no other, with the rest of X.
+fn droppable(fit: &Fit) -> Result<Vec<(String, Rest)>> {
+    let p = fit.kept.len();
+    match &fit.program {
+        ModelProgram::Formula(program) => {
+            let of_column = program.fixed_column_terms();
+            let mut all = vec![];
+            for ((t, label), larger) in program.fixed_term_labels().into_iter().enumerate().zip(program.larger_terms()) {
+                if !larger.is_empty() {
+                    continue;
+                }
+                let other = (0..of_column.len()).find(|j| !fit.kept.contains(j) && of_column[*j] != t + 1);
+                if let Some(j) = other {
+                    return Err(Error::unsupported(format!(
+                        "drop1: the column {}, which the fit left out, may have an estimate without the term {}; compare the models' fits",
+                        quoted(&program.fixed_names()[j]),
+                        quoted(label)
+                    )));
+                }
+                let rest = if program.stays_without(t) {
+                    Rest::Kept((0..p).filter(|&j| of_column[fit.kept[j]] != t + 1).collect())
+                } else {
+                    recoded(fit, program, t, label)?
+                };
+                all.push((label.to_owned(), rest));
+            }
+            Ok(all)
+        }
+        ModelProgram::Arrays(_) => {
+            let n = fit.n_obs.max(1);
+            let constant = |j: usize| fit.x[j * n..(j + 1) * n].windows(2).all(|w| w[0] == w[1]);
+            let rest = |own: usize| Rest::Kept((0..p).filter(|&j| j != own).collect());
+            Ok((0..p).filter(|&j| !constant(j)).map(|j| (fit.fixed.names[j].clone(), rest(j))).collect())
+        }
+    }
+}
+
+/// The model matrix without a term whose factors made the intercept: others make it then.
+fn recoded(fit: &Fit, program: &Program, term: usize, label: &str) -> Result<Rest> {
+    let none = || {
+        Error::unsupported(format!(
+            "drop1: the model without the term {} has another coding; compare the models' fits",
+            quoted(label)
+        ))
+    };
+    if !fit.fixed.dropped.is_empty() {
+        return Err(none());
+    }
+    let columns = program.columns_without(term)?;
+    let (rows, p) = (columns.products, columns.model);
+    let kept: Vec<usize> = (0..p).collect();
+    let combinations = Estimable::new(&columns.values, rows, p + columns.other, &kept)?;
+    for (column, weights) in combinations.dependent() {
+        for row in 0..rows {
+            let terms = weights.iter().enumerate().map(|(j, w)| w * columns.values[j * rows + row]);
+            let (sum, size) = terms.fold((0.0, 1.0), |(sum, size): (f64, f64), x| (sum + x, size + x.abs()));
+            let off = (sum - columns.values[column * rows + row]).abs();
+            if off.is_nan() || off > TOLERANCE * size {
+                return Err(none());
+            }
+        }
+    }
+    Ok(Rest::Combined(combinations.dependent().iter().map(|(_, weights)| weights.clone()).collect()))
+}
+
+impl Rest {
+    /// A design with this for X.
+    fn of(&self, design: &Design) -> Result<Design> {
+        let n = design.n;
+        let column = |j: usize| &design.x[j * n..(j + 1) * n];
+        let (x, x_names) = match self {
+            Rest::Kept(kept) => (
+                kept.iter().flat_map(|&j| column(j).iter().copied()).collect(),
+                kept.iter().map(|&j| design.x_names[j].clone()).collect(),
+            ),
+            Rest::Combined(combinations) => {
+                let mut x = try_vec("model matrix", 0.0, n * combinations.len())?;
+                for (own, weights) in x.chunks_exact_mut(n.max(1)).zip(combinations) {
+                    for (j, weight) in weights.iter().enumerate().filter(|(_, w)| **w != 0.0) {
+                        own.iter_mut().zip(column(j)).for_each(|(sum, v)| *sum += weight * v);
+                    }
+                }
+                (x, (1..=combinations.len()).map(|j| format!("column {j}")).collect())
+            }
+        };
+        Ok(Design { x, x_names, ..design.clone() })
+    }
+}
+
+/// The smallest deviance of a model.
+fn deviance_of(design: &Design, options: &Options) -> Result<f64> {
+    let system = assemble(design)?;
+    let mut deviance = Deviance::new(&system, options.reml)?;
+    let best = estimate(&mut deviance, options, None)?;
+    if !best.converged {
+        return Err(Error::numeric("drop1: a model without one of the terms did not converge"));
+    }
+    deviance.evaluate(&best.working)
+}

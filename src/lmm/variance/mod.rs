@@ -1,0 +1,102 @@
+//! The estimates of a linear model with derivatives in its variances: what degrees of freedom and adjusted covariances are made of.
+//!
+//! With V = I + Z D Z', D block diagonal, M = Z'V^-1 Z, S = X'V^-1 X and Q = Z'V^-1 X, all of it comes from the `q x q` system and its
+//! factor; nothing has the size of the data.
+
+mod components;
+mod fixed;
+pub mod hessian;
+mod precision;
+mod traces;
+
+#[cfg(test)]
+mod tests;
+
+pub use fixed::{Direction, FixedDerivatives};
+pub use traces::Traces;
+
+use super::deviance::Deviance;
+use super::system::LinearSystem;
+use crate::error::{Result, try_vec};
+use crate::formula::StructureKind;
+use precision::MarginalPrecision;
+
+/// A linear model at its estimates.
+pub struct Variances<'a> {
+    pub system: &'a LinearSystem,
+    pub reml: bool,
+    /// Working parameters.
+    pub working: Vec<f64>,
+    /// T of each term.
+    pub t: Vec<Vec<f64>>,
+    /// Q R^-T `[q, p]` with S = R R', in the basis of the fixed effects.
+    pub fixed: Vec<f64>,
+    /// The covariance of the user's fixed effects is C C': `[p, p]`.
+    pub map: Vec<f64>,
+    /// Effects that the criterion does not depend on.
+    pub confounded: Vec<Vec<bool>>,
+    /// Modes of the spherical random effects, and Z'V^-1 residual, `[q]` each.
+    u: Vec<f64>,
+    z: Vec<f64>,
+    /// The residual variance in working units.
+    sigma2: f64,
+    /// Rows, less the fixed effects for REML.
+    rows: f64,
+    /// Half the derivative of the criterion in each T.
+    forces: Vec<Vec<f64>>,
+    precision: MarginalPrecision<'a>,
+}
+
+impl<'a> Variances<'a> {
+    /// Evaluates the model of a system at working parameters.
+    pub fn new(system: &'a LinearSystem, working: &[f64], reml: bool) -> Result<Self> {
+        let working = canonical(system, working);
+        let mut deviance = Deviance::new(system, reml)?;
+        deviance.evaluate(&working)?;
+        let forces = deviance.forces()?;
+        let (q, m) = (system.gram.layout.q(), system.m());
+        let column = |v: &[f64], from: usize, columns: usize| -> Result<Vec<f64>> {
+            let mut own = try_vec("solutions for the random effects", 0.0, columns * q)?;
+            own.copy_from_slice(&v[from * q..(from + columns) * q]);
+            Ok(own)
+        };
+        Ok(Variances {
+            reml,
+            t: deviance.t.clone(),
+            fixed: column(&deviance.w, 0, m - 1)?,
+            map: deviance.vcov_factor(deviance.sigma()),
+            confounded: system.confounded(reml),
+            u: column(&deviance.u, m - 1, 1)?,
+            z: column(&deviance.w, m - 1, 1)?,
+            sigma2: deviance.state.sigma2,
+            rows: deviance.weight(),
+            precision: MarginalPrecision::new(&system.gram, &deviance.t)?,
+            forces,
+            working,
+            system,
+        })
+    }
+
+    /// The number of fixed effects.
+    pub fn p(&self) -> usize {
+        self.system.m() - 1
+    }
+}
+
+/// The same covariances where a column of T that begins with zero is zero: there the derivatives in T of an effect without variance vanish.
+fn canonical(system: &LinearSystem, working: &[f64]) -> Vec<f64> {
+    let mut out = working.to_vec();
+    let mut first = 0;
+    for structure in &system.structures {
+        let (r, range) = (structure.size, first..first + structure.n_theta());
+        first = range.end;
+        let mut t = vec![0.0; r * r];
+        structure.factor(&working[range.clone()], &mut t);
+        let rotated = (0..r).any(|c| t[c * r + c] == 0.0 && t[c * r..(c + 1) * r].iter().any(|v| *v != 0.0));
+        if structure.kind == StructureKind::Unstructured && rotated {
+            let cov: Vec<f64> = (0..r * r).map(|e| (0..r).map(|c| t[c * r + e % r] * t[c * r + e / r]).sum()).collect();
+            structure.from_covariance(&cov, &mut out[range]);
+        }
+    }
+    out
+}

@@ -1,0 +1,154 @@
+/* Degrees of freedom, analysis of variance and tests without terms, against lmerTest 3.1-3 and pbkrtest 0.5-2. */
+#include "check.h"
+
+static interlace_error err;
+
+static double number(const interlace_frame *table, const char *column, size_t row) {
+    double values[64];
+    size_t at;
+    OK(interlace_frame_column_index(table, column, &at, &err));
+    OK(interlace_frame_column_f64(table, at, values, interlace_frame_n_rows(table), &err));
+    return values[row];
+}
+
+static const char *word(const interlace_frame *table, const char *column, size_t row) {
+    size_t at;
+    OK(interlace_frame_column_index(table, column, &at, &err));
+    return interlace_frame_column_string(table, at, row);
+}
+
+enum { BLOCKS = 6, SIZE = 3, ROWS = BLOCKS * SIZE };
+
+/* Blocks of three treatments. */
+static interlace_frame *blocks(void) {
+    static const char *const names[SIZE] = {"a", "b", "c"};
+    static const char *const labels[BLOCKS] = {"1", "2", "3", "4", "5", "6"};
+    interlace_frame *frame;
+    int32_t treatment[ROWS], block[ROWS];
+    double y[ROWS], x[ROWS];
+    for (int i = 0; i < ROWS; i++) {
+        treatment[i] = i % SIZE;
+        block[i] = i / SIZE;
+        x[i] = (i * 7) % 5;
+        y[i] = treatment[i] + 2 * sin(3.0 * block[i]) + 0.3 * cos(11.0 * i);
+    }
+    OK(interlace_frame_new(ROWS, &frame, &err));
+    OK(interlace_frame_add_f64(frame, "y", y, ROWS, &err));
+    OK(interlace_frame_add_f64(frame, "x", x, ROWS, &err));
+    OK(interlace_frame_add_categorical(frame, "treatment", treatment, ROWS, names, SIZE, false, &err));
+    OK(interlace_frame_add_categorical(frame, "block", block, ROWS, labels, BLOCKS, false, &err));
+    return frame;
+}
+
+static interlace_fit *fit_of(int32_t model, const interlace_frame *frame, const char *formula, bool reml) {
+    interlace_spec *spec;
+    interlace_options *options;
+    interlace_fit *fit;
+    OK(interlace_spec_new(model, formula, &spec, &err));
+    OK(interlace_options_new(&options, &err));
+    if (model == INTERLACE_LMM)
+        OK(interlace_options_set_reml(options, reml, &err));
+    OK(interlace_fit_new(spec, frame, options, &fit, &err));
+    interlace_options_free(options);
+    interlace_spec_free(spec);
+    return fit;
+}
+
+/* A balanced design: both methods have the degrees of freedom of the analysis of variance, (6 - 1) (3 - 1), and the same variances. */
+static void coefficients(const interlace_fit *fit) {
+    static const int32_t methods[2] = {INTERLACE_DF_SATTERTHWAITE, INTERLACE_DF_KENWARD_ROGER};
+    for (int m = 0; m < 2; m++) {
+        interlace_frame *table, *again;
+        OK(interlace_fit_coefficients(fit, methods[m], 0.9, &table, &err));
+        CHECK(interlace_frame_n_rows(table) == SIZE && interlace_frame_n_columns(table) == 8);
+        SAME(word(table, "term", 1), "treatmentb");
+        for (size_t i = 1; i < SIZE; i++) {
+            CLOSE(number(table, "df", i), 10, 1e-5);
+            CLOSE(number(table, "statistic", i), number(table, "estimate", i) / number(table, "std_error", i), 1e-10);
+            /* qt(0.95, 10) */
+            CLOSE(number(table, "upper", i), number(table, "estimate", i) + 1.8124611228 * number(table, "std_error", i), 1e-6);
+        }
+        OK(interlace_fit_coefficients(fit, methods[m], 0.9, &again, &err));
+        CHECK(number(again, "df", 0) == number(table, "df", 0));
+        interlace_frame_free(again);
+        const double l[6] = {0, 0, 1, 0, 0, 1};
+        OK(interlace_fit_wald_test(fit, l, 2, 3, 2, NULL, methods[m], true, &again, &err));
+        CHECK(number(again, "df1", 0) == 2);
+        CLOSE(number(again, "df2", 0), 10, 1e-5);
+        interlace_frame_free(again);
+        OK(interlace_fit_marginal_means(fit, NULL, "~ treatment", INTERLACE_MEANS_EQUAL, INTERLACE_PREDICT_LINK, methods[m], 0.95,
+                                        &again, &err));
+        CLOSE(number(again, "df", 0), number(table, "df", 0), 1e-6);
+        interlace_frame_free(again);
+        interlace_frame_free(table);
+    }
+    double vcov[9], adjusted[9];
+    OK(interlace_fit_vcov(fit, vcov, 9, &err));
+    OK(interlace_fit_vcov_kenward_roger(fit, adjusted, 9, &err));
+    for (int i = 0; i < 9; i++)
+        CLOSE(adjusted[i], vcov[i], 1e-8);
+    FAILS(INTERLACE_E_ARGUMENT, "9", interlace_fit_vcov_kenward_roger(fit, adjusted, 8, &err));
+    const char *text = NULL;
+    OK(interlace_fit_summary_with_df(fit, INTERLACE_DF_KENWARD_ROGER, &text, &err));
+    CHECK(strstr(text, "Pr(>|t|)") != NULL && strstr(text, "Kenward") != NULL);
+}
+
+static void terms(const interlace_frame *frame) {
+    interlace_fit *fit = fit_of(INTERLACE_LMM, frame, "y ~ treatment + x + (1 | block)", true);
+    interlace_frame *table;
+    double f[3];
+    for (int32_t type = 1; type <= 3; type++) {
+        OK(interlace_fit_anova(fit, NULL, type, INTERLACE_DF_SATTERTHWAITE, &table, &err));
+        CHECK(interlace_frame_n_rows(table) == 2 && number(table, "NumDF", 0) == 2 && number(table, "NumDF", 1) == 1);
+        SAME(word(table, "term", 1), "x");
+        f[type - 1] = number(table, "F.value", 0);
+        CLOSE(number(table, "Mean.Sq", 0), f[type - 1] * pow(interlace_fit_sigma(fit), 2), 1e-8);
+        interlace_frame_free(table);
+    }
+    CHECK(fabs(f[0] - f[1]) > 1e-6 * f[0]); /* x comes after the treatment */
+    CLOSE(f[1], f[2], 1e-9 * f[1]);
+    OK(interlace_fit_drop1(fit, &table, &err));
+    CHECK(interlace_frame_n_rows(table) == 3);
+    SAME(word(table, "term", 0), "<none>");
+    CHECK(number(table, "npar", 1) == 2 && number(table, "LRT", 1) > 0 && number(table, "p.value", 1) < 1e-3);
+    interlace_frame_free(table);
+    table = NULL;
+    FAILS(INTERLACE_E_ARGUMENT, "type is 4", interlace_fit_anova(fit, NULL, 4, 0, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "df is 4", interlace_fit_anova(fit, NULL, 1, 4, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_drop1(fit, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_drop1(NULL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "level is 1", interlace_fit_coefficients(fit, 0, 1, &table, &err));
+    CHECK(table == NULL);
+    interlace_fit_free(fit);
+}
+
+static void other_models(const interlace_frame *frame) {
+    interlace_frame *table = NULL;
+    const char *text = NULL;
+    interlace_fit *ml = fit_of(INTERLACE_LMM, frame, "y ~ treatment + (1 | block)", false);
+    FAILS(INTERLACE_E_ARGUMENT, "REML", interlace_fit_coefficients(ml, INTERLACE_DF_KENWARD_ROGER, 0.95, &table, &err));
+    OK(interlace_fit_coefficients(ml, INTERLACE_DF_SATTERTHWAITE, 0.95, &table, &err));
+    CHECK(number(table, "df", 1) > 10);
+    interlace_frame_free(table);
+    table = NULL;
+    interlace_fit_free(ml);
+    interlace_fit *glmm = fit_of(INTERLACE_GLMM, frame, "y ~ treatment + (1 | block)", false);
+    FAILS(INTERLACE_E_ARGUMENT, "linear", interlace_fit_coefficients(glmm, INTERLACE_DF_SATTERTHWAITE, 0.95, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "linear", interlace_fit_anova(glmm, NULL, 1, INTERLACE_DF_NORMAL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "linear", interlace_fit_drop1(glmm, &table, &err));
+    OK(interlace_fit_summary_with_df(glmm, INTERLACE_DF_NORMAL, &text, &err));
+    SAME(text, interlace_fit_summary(glmm));
+    CHECK(table == NULL);
+    interlace_fit_free(glmm);
+}
+
+int main(void) {
+    interlace_frame *frame = blocks();
+    interlace_fit *fit = fit_of(INTERLACE_LMM, frame, "y ~ treatment + (1 | block)", true);
+    coefficients(fit);
+    terms(frame);
+    other_models(frame);
+    interlace_fit_free(fit);
+    interlace_frame_free(frame);
+    return 0;
+}
