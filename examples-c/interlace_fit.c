@@ -303,6 +303,8 @@ static bool resample(struct run *run)
     const struct resample_request request = {
         .nsim = (size_t)asked->simulate,
         .bootstrap = (size_t)asked->bootstrap,
+        .cases = asked->bootstrap_cases,
+        .interval = asked->boot_interval,
         .seed = (uint64_t)asked->seed,
         .boot = asked->confint_boot,
         .profile = asked->confint_profile,

@@ -143,6 +143,10 @@ static enum arguments_outcome check_together(const struct arguments *arguments, 
                    option_of_fit(arguments));
     if (arguments->confint_boot && arguments->bootstrap == 0)
         return say(message, ARGUMENTS_WRONG, "--confint boot needs --bootstrap N");
+    if (arguments->bootstrap_cases && arguments->bootstrap == 0)
+        return say(message, ARGUMENTS_WRONG, "--bootstrap-type case needs --bootstrap N");
+    if (arguments->boot_interval != INTERLACE_BOOTSTRAP_PERCENTILE && !arguments->confint_boot)
+        return say(message, ARGUMENTS_WRONG, "--boot-interval is for --confint boot, which was not given");
     if (check_model(arguments, message) != ARGUMENTS_READY)
         return ARGUMENTS_WRONG;
     if (arguments->folds > 0 && arguments->cross_validate == NULL)

@@ -379,6 +379,25 @@ static enum answer take_bootstrap(struct arguments *arguments, const char *value
     return take_count(value, 1, 1e9, &arguments->bootstrap);
 }
 
+static enum answer take_bootstrap_type(struct arguments *arguments, const char *value)
+{
+    static const struct choice choices[] = {{"parametric", 0}, {"case", 1}};
+    int32_t cases;
+    enum answer answer = CHOOSE(choices, value, &cases);
+    if (answer == TAKEN)
+        arguments->bootstrap_cases = cases;
+    return answer;
+}
+
+static enum answer take_boot_interval(struct arguments *arguments, const char *value)
+{
+    static const struct choice choices[] = {{"percentile", INTERLACE_BOOTSTRAP_PERCENTILE},
+                                            {"basic", INTERLACE_BOOTSTRAP_BASIC},
+                                            {"normal", INTERLACE_BOOTSTRAP_NORMAL},
+                                            {"bca", INTERLACE_BOOTSTRAP_BCA}};
+    return CHOOSE(choices, value, &arguments->boot_interval);
+}
+
 static enum answer take_seed(struct arguments *arguments, const char *value)
 {
     return take_count(value, 0, 9e15, &arguments->seed);
@@ -459,6 +478,8 @@ static const struct option options[] = {
     {"--interval", "none, confidence or prediction", take_interval},
     {"--simulate", "a positive integer", take_simulate},
     {"--bootstrap", "a positive integer", take_bootstrap},
+    {"--bootstrap-type", "parametric or case", take_bootstrap_type},
+    {"--boot-interval", "percentile, basic, normal or bca", take_boot_interval},
     {"--seed", "an integer that is not negative", take_seed},
     {"--all-fit", NULL, take_all_fit},
     {"--cross-validate", "a grouping factor, or rows", take_cross_validate},

@@ -87,6 +87,8 @@ struct arguments {
 
     int64_t simulate;  /* numbers of replicates */
     int64_t bootstrap;
+    bool bootstrap_cases;
+    int32_t boot_interval;
     int64_t seed;
 
     bool all_fit;

@@ -1,4 +1,4 @@
-/* Simulated responses, the parametric bootstrap, and profile-likelihood intervals. */
+/* Simulated responses, the bootstrap, and profile-likelihood intervals. */
 #include "interlace_fit_resample.h"
 
 #include <stdio.h>
@@ -7,6 +7,30 @@
 
 #include "interlace_fit_inference.h"
 #include "interlace_fit_lists.h"
+
+/* Replicates, and intervals from them. */
+static bool bootstrap_fit(const interlace_fit *fit, const struct resample_request *request, interlace_bootstrap *bootstrap,
+                          struct resampled *out, interlace_error *error)
+{
+    const interlace_options *options = request->options;
+    if (interlace_bootstrap_set_replicates(bootstrap, 0, request->bootstrap, error) != INTERLACE_OK ||
+        interlace_bootstrap_set_seed(bootstrap, request->seed, error) != INTERLACE_OK)
+        return false;
+    if (request->cases && interlace_bootstrap_set_groups(bootstrap, NULL, error) != INTERLACE_OK)
+        return false;
+    if (interlace_bootstrap_run(bootstrap, fit, options, &out->replicates, error) != INTERLACE_OK)
+        return false;
+    if (!request->boot)
+        return true;
+    out->interval = request->interval;
+    interlace_frame *jackknife = NULL;
+    bool ok = request->interval != INTERLACE_BOOTSTRAP_BCA ||
+              interlace_bootstrap_jackknife(bootstrap, fit, options, &jackknife, error) == INTERLACE_OK;
+    ok = ok && interlace_bootstrap_confint(bootstrap, fit, out->replicates, jackknife, request->level, request->interval,
+                                           &out->boot, error) == INTERLACE_OK;
+    interlace_frame_free(jackknife);
+    return ok;
+}
 
 bool resample_fit(const interlace_fit *fit, const struct resample_request *request, struct resampled *out,
                   interlace_error *error)
@@ -21,14 +45,15 @@ bool resample_fit(const interlace_fit *fit, const struct resample_request *reque
                 INTERLACE_OK)
             return false;
     }
-    if (request->bootstrap > 0 &&
-        interlace_fit_bootstrap(fit, request->bootstrap, request->seed, INTERLACE_SIMULATE_NEW, request->options,
-                                &out->replicates, error) != INTERLACE_OK)
-        return false;
-    if (request->boot &&
-        interlace_fit_bootstrap_confint(fit, out->replicates, request->level, INTERLACE_BOOTSTRAP_PERCENTILE, &out->boot,
-                                        error) != INTERLACE_OK)
-        return false;
+    if (request->bootstrap > 0) {
+        interlace_bootstrap *bootstrap;
+        if (interlace_bootstrap_new(&bootstrap, error) != INTERLACE_OK)
+            return false;
+        bool ok = bootstrap_fit(fit, request, bootstrap, out, error);
+        interlace_bootstrap_free(bootstrap);
+        if (!ok)
+            return false;
+    }
     if (request->profile &&
         interlace_fit_confint_profile(fit, request->level, request->options, &out->profile, error) != INTERLACE_OK)
         return false;
@@ -158,8 +183,10 @@ void print_resampled(const struct resampled *resampled)
 {
     if (resampled->replicates != NULL)
         print_failures(resampled->replicates);
+    static const char *const titles[] = {"Bootstrap percentile intervals:", "Bootstrap basic intervals:",
+                                         "Bootstrap normal intervals:", "Bootstrap BCa intervals:"};
     if (resampled->boot != NULL)
-        print_frame("Bootstrap percentile intervals:", resampled->boot);
+        print_frame(titles[resampled->interval], resampled->boot);
     if (resampled->profile != NULL)
         print_frame("Profile-likelihood intervals:", resampled->profile);
 }

@@ -1,4 +1,4 @@
-/* Simulated responses, the parametric bootstrap, and profile-likelihood intervals. */
+/* Simulated responses, the bootstrap, and profile-likelihood intervals. */
 #ifndef INTERLACE_FIT_RESAMPLE_H
 #define INTERLACE_FIT_RESAMPLE_H
 
@@ -13,6 +13,8 @@
 struct resample_request {
     size_t nsim;      /* simulated responses */
     size_t bootstrap; /* replicates */
+    bool cases;       /* samples of groups instead of simulated responses */
+    int32_t interval; /* INTERLACE_BOOTSTRAP_PERCENTILE ... */
     uint64_t seed;
     bool boot;    /* intervals from the replicates */
     bool profile; /* profile-likelihood intervals */
@@ -26,6 +28,7 @@ struct resampled {
     size_t n_rows, nsim;
     interlace_frame *replicates;
     interlace_frame *boot;
+    int32_t interval; /* of boot */
     interlace_frame *profile;
 };
 

@@ -410,6 +410,18 @@
 #define INTERLACE_BOOTSTRAP_NORMAL 2
 
 /**
+ * Bootstrap intervals from quantiles of the replicates at levels corrected for bias and acceleration (BCa), the latter from fits without
+ * each group.
+ */
+#define INTERLACE_BOOTSTRAP_BCA 3
+
+/**
+ * What is resampled, and what is computed of each replicate.
+ * Since 0.1.
+ */
+typedef struct interlace_bootstrap interlace_bootstrap;
+
+/**
  * A family of the caller's.
  * Since 0.1.
  */
@@ -599,6 +611,28 @@ typedef int32_t (*interlace_progress_fn)(int64_t evaluation,
                                          size_t n_theta,
                                          void *user_data);
 
+/**
+ * Fills `out` [n_out] with statistics of a replicate: of its number, -1 for the fit itself and where groups or rows are left out; of its
+ * estimates [n_estimates], in the order of the columns behind logLik in the table of replicates; of its response `y` [n], one value
+ * per row of the sample. A return value other than 0 makes the replicate one that failed. It is called on the thread that
+ * called the library, and must not throw, longjmp or free the objects of the call.
+ * Since 0.1.
+ */
+typedef int32_t (*interlace_statistic_fn)(int64_t replicate,
+                                          const double *estimates,
+                                          size_t n_estimates,
+                                          const double *y,
+                                          size_t n,
+                                          double *out,
+                                          size_t n_out,
+                                          void *user_data);
+
+/**
+ * The value of a statistic of a response `y` [n], which it may reorder.
+ * Since 0.1.
+ */
+typedef double (*interlace_response_statistic_fn)(double *y, size_t n, void *user_data);
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -711,6 +745,15 @@ interlace_status interlace_frame_set_levels(struct interlace_frame *frame,
 interlace_status interlace_frame_make_categorical(struct interlace_frame *frame,
                                                   const char *name,
                                                   struct interlace_error *err);
+
+/**
+ * Adds the rows of `other`, whose columns must have the same names and types in the same order. Levels that `frame` does not have come last, or,
+ * where neither column has an order of its own, in their place bytewise; pointers to the old ones end here.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_append(struct interlace_frame *frame,
+                                        const struct interlace_frame *other,
+                                        struct interlace_error *err);
 
 /**
  * Reads a CSV file: UTF-8, comma separated, a header of distinct names. A column is integers if every cell is one, otherwise real
@@ -2741,6 +2784,27 @@ interlace_status interlace_fit_simulate(const struct interlace_fit *fit,
                                         struct interlace_error *err);
 
 /**
+ * Fits the model to other responses on the same rows: `y` [m,k] with leading dimension `ldy`, one response a column; m as interlace_fit_n_rows has
+ * it, of which the rows used count. Each search begins at the estimates of the fit; of linear models the cross-products of the design
+ * are made once for all. A new frame with one row a response: "status" (converged, singular, not_converged or failed), "reason" (why it failed,
+ * such as missing values or a response without variance), "logLik", all estimates by name as interlace_fit_bootstrap has them, and with
+ * `std_errors` those of the fixed effects, whose names begin with se. (linear models only, otherwise INTERLACE_E_UNSUPPORTED).
+ * Responses that failed have NaN; the others do not depend on them.
+ * Of `options`, which may be NULL, the threads are used, which change no result, and the progress function, which is called after each
+ * response with the number done, and the deviance and theta of one (NaN and none if it failed).
+ * The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_refit(const struct interlace_fit *fit,
+                                     const double *y,
+                                     size_t ldy,
+                                     size_t k,
+                                     bool std_errors,
+                                     const struct interlace_options *options,
+                                     struct interlace_frame **out,
+                                     struct interlace_error *err);
+
+/**
  * The parametric bootstrap: simulates the response `nsim` times as interlace_fit_simulate does, fits the model to each, and gives a new
  * frame with one row a replicate: "status" (converged, singular or failed), "reason" (why it failed, else missing), "logLik", and all
  * estimates by name: fixed effects (those of the zero part and the dispersion or scale begin with zi. and disp.), parameters of the
@@ -2762,7 +2826,9 @@ interlace_status interlace_fit_bootstrap(const struct interlace_fit *fit,
 /**
  * Intervals from `replicates`, a frame that interlace_fit_bootstrap has made of the same fit, as a new frame: term, estimate, bias,
  * std_error, lower, upper, and n, the number of replicates that did not fail. `type` is INTERLACE_BOOTSTRAP_PERCENTILE,
- * INTERLACE_BOOTSTRAP_BASIC or INTERLACE_BOOTSTRAP_NORMAL. `level` is between 0 and 1, such as 0.95.
+ * INTERLACE_BOOTSTRAP_BASIC, INTERLACE_BOOTSTRAP_NORMAL or INTERLACE_BOOTSTRAP_BCA, which fits the model without each level of the first grouping
+ * factor and gives NaN for what has no estimate in one of these fits (interlace_bootstrap_confint takes these fits from outside). `level` is
+ * between 0 and 1, such as 0.95.
  * The caller frees `*out` with interlace_frame_free.
  * Since 0.1.
  */
@@ -2800,6 +2866,128 @@ interlace_status interlace_fit_profile(const struct interlace_fit *fit,
                                        const struct interlace_options *options,
                                        struct interlace_frame **out,
                                        struct interlace_error *err);
+
+/**
+ * Makes a bootstrap of 1000 replicates with seed 0 that simulates responses with random effects drawn anew: the parametric bootstrap.
+ * The caller frees `*out` with interlace_bootstrap_free.
+ * Since 0.1.
+ */
+interlace_status interlace_bootstrap_new(struct interlace_bootstrap **out,
+                                         struct interlace_error *err);
+
+/**
+ * Frees a bootstrap; NULL is allowed.
+ * Since 0.1.
+ */
+void interlace_bootstrap_free(struct interlace_bootstrap *bootstrap);
+
+/**
+ * The replicates: `n` of them, from number `first`. A replicate depends on the seed and its number alone, so that a run that was stopped goes
+ * on where it was: tables of replicates 0 to 499 and 500 to 999, joined by interlace_frame_append, are that of 0 to 999.
+ * Since 0.1.
+ */
+interlace_status interlace_bootstrap_set_replicates(struct interlace_bootstrap *bootstrap,
+                                                    size_t first,
+                                                    size_t n,
+                                                    struct interlace_error *err);
+
+/**
+ * The seed of all random numbers.
+ * Since 0.1.
+ */
+interlace_status interlace_bootstrap_set_seed(struct interlace_bootstrap *bootstrap,
+                                              uint64_t seed,
+                                              struct interlace_error *err);
+
+/**
+ * Replicates are responses simulated as by interlace_fit_simulate; `what` is INTERLACE_SIMULATE_NEW or INTERLACE_SIMULATE_CONDITIONAL.
+ * Since 0.1.
+ */
+interlace_status interlace_bootstrap_set_parametric(struct interlace_bootstrap *bootstrap,
+                                                    int32_t what,
+                                                    struct interlace_error *err);
+
+/**
+ * Replicates are samples of the data: as many levels of the grouping factor `group` (NULL for the model's first) as it has, drawn with
+ * replacement, with all their rows. A level drawn twice is two levels, and so are levels within it of a factor nested in it; levels of
+ * factors crossed with it stay what they are.
+ * Since 0.1.
+ */
+interlace_status interlace_bootstrap_set_groups(struct interlace_bootstrap *bootstrap,
+                                                const char *group,
+                                                struct interlace_error *err);
+
+/**
+ * Replicates are samples of the data: as many rows as there are, drawn one by one with replacement. Standard errors are too small where rows of
+ * a group are alike.
+ * Since 0.1.
+ */
+interlace_status interlace_bootstrap_set_rows(struct interlace_bootstrap *bootstrap,
+                                              struct interlace_error *err);
+
+/**
+ * Statistics of each replicate beside its estimates, with names [n], copied; `user_data` is handed to `function`. NULL for none.
+ * Since 0.1.
+ */
+interlace_status interlace_bootstrap_set_statistic(struct interlace_bootstrap *bootstrap,
+                                                   const char *const *names,
+                                                   size_t n,
+                                                   interlace_statistic_fn function,
+                                                   void *user_data,
+                                                   struct interlace_error *err);
+
+/**
+ * Fits the model to each replicate, and gives a new frame with one row a replicate: "status" (converged, singular or failed), "reason" (why
+ * it failed, else missing), "logLik", all estimates by name as interlace_fit_bootstrap has them, and the statistics. Replicates that
+ * failed have NaN. Of `options`, which may be NULL, the threads are used, which change no result, and the progress function, as
+ * in interlace_fit_bootstrap. The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_bootstrap_run(const struct interlace_bootstrap *bootstrap,
+                                         const struct interlace_fit *fit,
+                                         const struct interlace_options *options,
+                                         struct interlace_frame **out,
+                                         struct interlace_error *err);
+
+/**
+ * The jackknife: fits the model without each group, or row, that the bootstrap draws; without each level of the first grouping factor where
+ * it simulates. A new frame with one row for each: "left_out", then the columns of interlace_bootstrap_run. Options as there.
+ * The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_bootstrap_jackknife(const struct interlace_bootstrap *bootstrap,
+                                               const struct interlace_fit *fit,
+                                               const struct interlace_options *options,
+                                               struct interlace_frame **out,
+                                               struct interlace_error *err);
+
+/**
+ * Intervals of all estimates and statistics from `replicates`, a frame of interlace_bootstrap_run, as a new frame like that of
+ * interlace_fit_bootstrap_confint. `type` is INTERLACE_BOOTSTRAP_PERCENTILE, INTERLACE_BOOTSTRAP_BASIC, INTERLACE_BOOTSTRAP_NORMAL or
+ * INTERLACE_BOOTSTRAP_BCA; the last alone needs `jackknife`, a frame of interlace_bootstrap_jackknife, and gives NaN for what has
+ * missing values there. `level` is between 0 and 1, such as 0.95. The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_bootstrap_confint(const struct interlace_bootstrap *bootstrap,
+                                             const struct interlace_fit *fit,
+                                             const struct interlace_frame *replicates,
+                                             const struct interlace_frame *jackknife,
+                                             double level,
+                                             int32_t type,
+                                             struct interlace_frame **out,
+                                             struct interlace_error *err);
+
+/**
+ * The standard error of a statistic of the response alone, to `*out`: the standard deviation of its values in the bootstrap's replicates, in
+ * which nothing is fitted. `function` NULL stands for the median. With interlace_bootstrap_set_groups it is the cluster bootstrap.
+ * Since 0.1.
+ */
+interlace_status interlace_bootstrap_response_std_error(const struct interlace_bootstrap *bootstrap,
+                                                        const struct interlace_fit *fit,
+                                                        interlace_response_statistic_fn function,
+                                                        void *user_data,
+                                                        double *out,
+                                                        struct interlace_error *err);
 
 /**
  * Fits the model `spec` to `frame` by one optimiser after the other, as a new frame with one row an optimiser: "optimizer", "logLik",

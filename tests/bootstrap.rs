@@ -9,7 +9,7 @@ use interlace::options::Nodes;
 use interlace::resample::{Bootstrap, BootstrapOptions, IntervalKind, RandomEffects, Refit, Refitter};
 
 fn options(replicates: usize, threads: usize) -> BootstrapOptions {
-    BootstrapOptions { replicates, seed: 2024, random_effects: RandomEffects::New, threads }
+    BootstrapOptions { replicates, seed: 2024, threads, ..BootstrapOptions::default() }
 }
 
 fn models() -> Vec<(&'static str, Generalised)> {

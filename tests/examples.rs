@@ -444,6 +444,27 @@ fn interlace_fit_fits_by_all_optimisers_and_cross_validates() {
 }
 
 #[test]
+fn interlace_fit_resamples_groups_and_has_all_bootstrap_intervals() {
+    let run = |more: &[&str]| {
+        let output = interlace_fit(&[&SLEEPSTUDY[..], &["--json", "--bootstrap", "40"], more].concat());
+        assert!(output.status.success(), "{}", transcript(&output));
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()
+    };
+    let (plain, cases) = (run(&["--confint", "boot"]), run(&["--confint", "boot", "--bootstrap-type", "case"]));
+    assert_eq!(cases["bootstrap"]["names"], plain["bootstrap"]["names"]);
+    assert_ne!(cases["bootstrap"]["values"], plain["bootstrap"]["values"]);
+    for kind in ["basic", "normal", "bca"] {
+        let other = run(&["--confint", "boot", "--boot-interval", kind]);
+        assert_eq!(other["bootstrap"], plain["bootstrap"]);
+        assert_ne!(other["boot_ci"]["lower"][1], plain["boot_ci"]["lower"][1], "{kind}");
+        assert!(other["boot_ci"]["lower"][1].as_f64().unwrap() < other["boot_ci"]["upper"][1].as_f64().unwrap());
+    }
+    for wrong in [["--boot-interval", "bca"], ["--bootstrap-type", "case"]] {
+        assert_eq!(interlace_fit(&[&SLEEPSTUDY[..], &wrong].concat()).status.code(), Some(2));
+    }
+}
+
+#[test]
 fn interlace_fit_has_the_inference_of_ordinal_models() {
     let wine = ["clmm", "rating ~ temp + contact + (1 | judge)", "../tests/reference/data/wine.csv", "--json"];
     let more = ["--simulate", "2", "--bootstrap", "6", "--confint", "boot", "--confint", "profile"];

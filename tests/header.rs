@@ -8,7 +8,7 @@ mod toolchain;
 use toolchain::{cc, cxx, root, succeed};
 
 /// The files of src/capi that make the header, in its order.
-const SOURCES: [&str; 28] = [
+const SOURCES: [&str; 29] = [
     "status",
     "frame",
     "frame_columns",
@@ -36,6 +36,7 @@ const SOURCES: [&str; 28] = [
     "tests_of_fits",
     "marginal_means",
     "resample",
+    "bootstrap",
     "validation",
 ];
 

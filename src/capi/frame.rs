@@ -194,6 +194,27 @@ pub unsafe extern "C" fn interlace_frame_make_categorical(
     })
 }
 
+/// Adds the rows of `other`, whose columns must have the same names and types in the same order. Levels that `frame` does not have come last, or,
+/// where neither column has an order of its own, in their place bytewise; pointers to the old ones end here.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_frame_append(
+    frame: Option<&mut FrameHandle>,
+    other: *const FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let own = need(frame, "frame")?;
+        if std::ptr::eq(own, other) {
+            return Err(Error::argument("other is the frame itself"));
+        }
+        let other = need(other.as_ref(), "other")?;
+        own.frame.append(&other.frame)?;
+        own.levels.iter_mut().for_each(|levels| *levels = StringTable::default());
+        Ok(())
+    })
+}
+
 /// Reads a CSV file: UTF-8, comma separated, a header of distinct names. A column is integers if every cell is one, otherwise real
 /// numbers if every cell is one, otherwise categories (levels sorted by their bytes); cells that are empty, NA or NaN are missing.
 /// The columns named in `categorical` [n_categorical] are categories whatever they look like; each must be there.

@@ -21,6 +21,7 @@ mod handle;
 mod strings;
 
 // What the header is generated from; `tests/header.rs` has the order.
+pub mod bootstrap;
 pub mod diagnostics;
 pub mod family_list;
 pub mod family;

@@ -1,7 +1,8 @@
-//! Simulated responses of a fit, the parametric bootstrap, profile-likelihood intervals.
+//! Simulated responses of a fit, refits to other responses, the parametric bootstrap, profile-likelihood intervals.
 
+use super::bootstrap::with_progress;
 use super::boundary::boundary;
-use super::buffer::{array_target, copy_out, target};
+use super::buffer::{array_target, copy_out, matrix, target};
 use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
 use super::handle::{choice, give, need};
@@ -10,14 +11,14 @@ use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::inference::profile::{Profile, intervals, points};
-use crate::resample::{BootstrapOptions, IntervalKind, RandomEffects};
+use crate::resample::{BootstrapOptions, IntervalKind, RandomEffects, RefitOptions};
 
 /// Simulated responses have random effects drawn anew for each replicate.
 pub const INTERLACE_SIMULATE_NEW: i32 = 0;
 /// Simulated responses have the random effects of the fit, its conditional modes.
 pub const INTERLACE_SIMULATE_CONDITIONAL: i32 = 1;
 
-const RANDOM_EFFECTS: [(i32, RandomEffects); 2] =
+pub(super) const RANDOM_EFFECTS: [(i32, RandomEffects); 2] =
     [(INTERLACE_SIMULATE_NEW, RandomEffects::New), (INTERLACE_SIMULATE_CONDITIONAL, RandomEffects::Conditional)];
 
 /// Bootstrap intervals from quantiles of the replicates.
@@ -26,11 +27,15 @@ pub const INTERLACE_BOOTSTRAP_PERCENTILE: i32 = 0;
 pub const INTERLACE_BOOTSTRAP_BASIC: i32 = 1;
 /// Bootstrap intervals from the normal distribution with the standard deviation of the replicates, corrected for their bias.
 pub const INTERLACE_BOOTSTRAP_NORMAL: i32 = 2;
+/// Bootstrap intervals from quantiles of the replicates at levels corrected for bias and acceleration (BCa), the latter from fits without
+/// each group.
+pub const INTERLACE_BOOTSTRAP_BCA: i32 = 3;
 
-const INTERVALS: [(i32, IntervalKind); 3] = [
+pub(super) const INTERVALS: [(i32, IntervalKind); 4] = [
     (INTERLACE_BOOTSTRAP_PERCENTILE, IntervalKind::Percentile),
     (INTERLACE_BOOTSTRAP_BASIC, IntervalKind::Basic),
     (INTERLACE_BOOTSTRAP_NORMAL, IntervalKind::Normal),
+    (INTERLACE_BOOTSTRAP_BCA, IntervalKind::Accelerated),
 ];
 
 /// Simulates the response `nsim` times, to `out` [m,nsim], one column a replicate; m as interlace_fit_n_rows has it. `what` is
@@ -54,6 +59,37 @@ pub unsafe extern "C" fn interlace_fit_simulate(
         let wanted = wanted.ok_or_else(|| Error::argument(format!("nsim is {nsim}, more than the address space holds")))?;
         array_target(out, len, wanted, "out")?;
         copy_out(&fit.simulate(nsim, seed, what)?, out, len)
+    })
+}
+
+/// Fits the model to other responses on the same rows: `y` [m,k] with leading dimension `ldy`, one response a column; m as interlace_fit_n_rows has
+/// it, of which the rows used count. Each search begins at the estimates of the fit; of linear models the cross-products of the design
+/// are made once for all. A new frame with one row a response: "status" (converged, singular, not_converged or failed), "reason" (why it failed,
+/// such as missing values or a response without variance), "logLik", all estimates by name as interlace_fit_bootstrap has them, and with
+/// `std_errors` those of the fixed effects, whose names begin with se. (linear models only, otherwise INTERLACE_E_UNSUPPORTED).
+/// Responses that failed have NaN; the others do not depend on them.
+/// Of `options`, which may be NULL, the threads are used, which change no result, and the progress function, which is called after each
+/// response with the number done, and the deviance and theta of one (NaN and none if it failed).
+/// The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_refit(
+    fit: Option<&FitHandle>,
+    y: *const f64,
+    ldy: usize,
+    k: usize,
+    std_errors: bool,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (fit, out) = (fit_of(fit)?, target(out, "out")?);
+        let y = matrix(y, fit.fitted.len(), k, ldy, "y", "ldy")?;
+        let asked = RefitOptions { std_errors, threads: options.map_or(1, |o| o.options.threads) };
+        let all = with_progress(options, |progress| fit.refit_many(&y, &asked, progress))?;
+        out.write(give(FrameHandle::new(all.frame()?)));
+        Ok(())
     })
 }
 
@@ -83,16 +119,9 @@ pub unsafe extern "C" fn interlace_fit_bootstrap(
             seed,
             random_effects: choice(what, "what", &RANDOM_EFFECTS)?,
             threads: options.map_or(1, |o| o.options.threads),
+            ..BootstrapOptions::default()
         };
-        let all = match options.and_then(|o| Some((o.progress?, o.user_data))) {
-            None => fit.bootstrap(&asked, None)?,
-            Some((progress, user_data)) => {
-                let mut report = |done: usize, deviance: f64, theta: &[f64]| {
-                    progress(done as i64, deviance, theta.as_ptr(), theta.len(), user_data) == 0
-                };
-                fit.bootstrap(&asked, Some(&mut report))?
-            }
-        };
+        let all = with_progress(options, |progress| fit.bootstrap(&asked, progress))?;
         out.write(give(FrameHandle::new(all.frame()?)));
         Ok(())
     })
@@ -100,7 +129,9 @@ pub unsafe extern "C" fn interlace_fit_bootstrap(
 
 /// Intervals from `replicates`, a frame that interlace_fit_bootstrap has made of the same fit, as a new frame: term, estimate, bias,
 /// std_error, lower, upper, and n, the number of replicates that did not fail. `type` is INTERLACE_BOOTSTRAP_PERCENTILE,
-/// INTERLACE_BOOTSTRAP_BASIC or INTERLACE_BOOTSTRAP_NORMAL. `level` is between 0 and 1, such as 0.95.
+/// INTERLACE_BOOTSTRAP_BASIC, INTERLACE_BOOTSTRAP_NORMAL or INTERLACE_BOOTSTRAP_BCA, which fits the model without each level of the first grouping
+/// factor and gives NaN for what has no estimate in one of these fits (interlace_bootstrap_confint takes these fits from outside). `level` is
+/// between 0 and 1, such as 0.95.
 /// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -163,10 +194,5 @@ pub unsafe extern "C" fn interlace_fit_profile(
 }
 
 unsafe fn profiles(fit: &Fit, level: f64, options: Option<&OptionsHandle>) -> Result<Vec<Profile>> {
-    let Some((progress, user_data)) = options.and_then(|o| Some((o.progress?, o.user_data))) else {
-        return fit.profile(level, None);
-    };
-    let mut report =
-        |point: usize, deviance: f64, theta: &[f64]| progress(point as i64, deviance, theta.as_ptr(), theta.len(), user_data) == 0;
-    fit.profile(level, Some(&mut report))
+    with_progress(options, |progress| fit.profile(level, progress))
 }

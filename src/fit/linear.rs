@@ -12,9 +12,10 @@ use crate::lmm::correlated::CorrelatedProducts;
 use crate::lmm::cross_products::CrossProducts;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::estimate::{estimate, working_from_theta};
+use crate::lmm::response::ResponseRows;
 use crate::lmm::rows::Chunk;
 use crate::lmm::solution::{Solution, solve};
-use crate::lmm::system::LinearSystem;
+use crate::lmm::system::{LinearSystem, WorkingColumns};
 use crate::options::{Options, Progress};
 use crate::random::Layout;
 use crate::search::Estimate;
@@ -148,24 +149,63 @@ impl Fit {
 
 /// The design reduced to cross-products, ready for the objective.
 pub(crate) fn assemble(design: &Design) -> Result<LinearSystem> {
-    let y: Vec<f64> = match &design.offset {
-        Some(offset) => design.y.iter().zip(offset).map(|(y, o)| y - o).collect(),
-        None => design.y.clone(),
-    };
-    let structures: Vec<Structure> = design.terms.iter().map(|t| t.structure).collect();
-    let mut chunk = Chunk::of_design(design, &y);
-    let shifts = shifts(&chunk, &structures);
-    let centred = centred(&chunk, &shifts)?;
-    for (term, own) in chunk.terms.iter_mut().zip(&centred) {
+    Ok(Assembled::new(design)?.system)
+}
+
+/// A system, and what another response of the same design needs besides.
+pub(crate) struct Assembled {
+    pub system: LinearSystem,
+    columns: WorkingColumns,
+    /// The columns of terms that were shifted.
+    centred: Vec<Option<Vec<f64>>>,
+}
+
+impl Assembled {
+    pub fn new(design: &Design) -> Result<Self> {
+        let y = design.without_offset();
+        let structures: Vec<Structure> = design.terms.iter().map(|t| t.structure).collect();
+        let mut chunk = Chunk::of_design(design, &y);
+        let shifts = shifts(&chunk, &structures);
+        let centred = centred(&chunk, &shifts)?;
+        replace(&mut chunk, &centred);
+        let mut products = CrossProducts::new(Layout::of_design(design))?;
+        products.add(&chunk)?;
+        let (mut system, columns) = LinearSystem::with_projection(products, structures, shifts)?;
+        if let Some(correlation) = &design.correlation {
+            system.correlation = Some(CorrelatedProducts::new(correlation, system.working_rows(&columns, &chunk)?)?);
+        }
+        Ok(Assembled { system, columns, centred })
+    }
+
+    /// What other responses need of the design's rows.
+    pub fn response_rows(&self, design: &Design) -> Result<ResponseRows> {
+        ResponseRows::new(&self.columns, &Chunk::of_design(design, &design.y), &self.system)
+    }
+
+    /// Replaces the response by that of the design.
+    pub fn set_response(&mut self, rows: &ResponseRows, design: &Design) -> Result<()> {
+        let y = design.without_offset();
+        let mut chunk = Chunk::of_design(design, &y);
+        replace(&mut chunk, &self.centred);
+        rows.set_response(&chunk, &mut self.system)
+    }
+}
+
+impl Design {
+    /// The response less the offset.
+    fn without_offset(&self) -> Vec<f64> {
+        match &self.offset {
+            Some(offset) => self.y.iter().zip(offset).map(|(y, o)| y - o).collect(),
+            None => self.y.clone(),
+        }
+    }
+}
+
+/// Columns that were shifted in the place of the design's.
+fn replace<'a>(chunk: &mut Chunk<'a>, centred: &'a [Option<Vec<f64>>]) {
+    for (term, own) in chunk.terms.iter_mut().zip(centred) {
         if own.is_some() {
             term.z = own.as_deref();
         }
     }
-    let mut products = CrossProducts::new(Layout::of_design(design))?;
-    products.add(&chunk)?;
-    let (mut system, columns) = LinearSystem::with_projection(products, structures, shifts)?;
-    if let Some(correlation) = &design.correlation {
-        system.correlation = Some(CorrelatedProducts::new(correlation, system.working_rows(&columns, &chunk)?)?);
-    }
-    Ok(system)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 
+mod append;
 mod category;
 mod csv;
 mod dictionary;

@@ -170,18 +170,7 @@ impl Basis {
         for i in 0..chunk.n {
             largest = largest.max((chunk.y[i] * scale).abs() * chunk.weights.map_or(1.0, |w| w[i].sqrt()));
         }
-        let rounding = 4.0 * f64::EPSILON * largest * (chunk.n as f64).sqrt();
-        if left.sqrt() <= rounding {
-            let constant = chunk.y.iter().all(|&v| v == chunk.y[0]);
-            return Err(Error::data(if constant {
-                format!(
-                    "the response is constant ({}): there is no variance to model",
-                    chunk.y.first().copied().unwrap_or(f64::NAN)
-                )
-            } else {
-                "the fixed effects fit the response exactly: there is no variance to model".to_owned()
-            }));
-        }
+        check_residual(chunk.y, left.sqrt(), largest)?;
         for i in 0..c {
             self.map[y * c + i] /= left.sqrt();
         }
@@ -219,6 +208,19 @@ impl Basis {
         }
         d
     }
+}
+
+/// An error if `left`, the norm of the response's residual, is but rounding; `largest` is the largest of the weighted response.
+pub fn check_residual(y: &[f64], left: f64, largest: f64) -> Result<()> {
+    if left > 4.0 * f64::EPSILON * largest * (y.len() as f64).sqrt() {
+        return Ok(());
+    }
+    let constant = y.iter().all(|&v| v == y[0]);
+    Err(Error::data(if constant {
+        format!("the response is constant ({}): there is no variance to model", y.first().copied().unwrap_or(f64::NAN))
+    } else {
+        "the fixed effects fit the response exactly: there is no variance to model".to_owned()
+    }))
 }
 
 /// x <- U^-1 x for the upper triangular `n x n` matrix `u`.

@@ -15,6 +15,25 @@ use crate::error::{Error, Result, try_vec};
 use crate::linalg::{SelectedInverse, SparseCholesky, dense};
 use crate::random::Gram;
 
+/// What depends on the design alone, to be kept from one response to the next.
+pub struct Analysis {
+    factor: SparseCholesky,
+    inverse: Option<SelectedInverse>,
+    col_ptr: Vec<usize>,
+    row_idx: Vec<usize>,
+    confounded: Vec<Vec<bool>>,
+}
+
+impl Analysis {
+    fn new(system: &LinearSystem, reml: bool) -> Result<Self> {
+        let correlated = system.correlation.as_ref().map(Correlated::new);
+        let (col_ptr, row_idx) = gram_of(system, correlated.as_ref()).pattern()?;
+        let columns = system.m().max(system.n_working());
+        let factor = SparseCholesky::new(system.gram.layout.q(), &col_ptr, &row_idx, columns)?;
+        Ok(Analysis { factor, inverse: None, col_ptr, row_idx, confounded: system.confounded(reml) })
+    }
+}
+
 /// Evaluates the criterion of one model at any number of parameter values, without allocation.
 pub struct Deviance<'a> {
     pub(super) system: &'a LinearSystem,
@@ -57,16 +76,19 @@ pub struct State {
 
 impl<'a> Deviance<'a> {
     pub fn new(system: &'a LinearSystem, reml: bool) -> Result<Self> {
+        Self::with(system, reml, Analysis::new(system, reml)?)
+    }
+
+    /// With what [`Deviance::into_analysis`] has left of another response of the same design.
+    pub fn with(system: &'a LinearSystem, reml: bool, analysis: Analysis) -> Result<Self> {
         let (q, m) = (system.gram.layout.q(), system.m());
-        let correlated = system.correlation.as_ref().map(Correlated::new);
-        let (col_ptr, row_idx) = gram_of(system, correlated.as_ref()).pattern()?;
-        let factor = SparseCholesky::new(q, &col_ptr, &row_idx, m.max(system.n_working()))?;
+        let Analysis { factor, inverse, col_ptr, row_idx, confounded } = analysis;
         Ok(Deviance {
             reml,
-            confounded: system.confounded(reml),
-            correlated,
+            confounded,
+            correlated: system.correlation.as_ref().map(Correlated::new),
             factor,
-            inverse: None,
+            inverse,
             col_ptr,
             row_idx,
             t: system.structures.iter().map(|s| vec![0.0; s.size * s.size]).collect(),
@@ -77,6 +99,11 @@ impl<'a> Deviance<'a> {
             state: State { gram: vec![0.0; m * m], gamma: vec![0.0; m - 1], ..State::default() },
             system,
         })
+    }
+
+    pub fn into_analysis(self) -> Analysis {
+        let Deviance { factor, inverse, col_ptr, row_idx, confounded, .. } = self;
+        Analysis { factor, inverse, col_ptr, row_idx, confounded }
     }
 
     /// The rows of the log-likelihood: n, or n - p for REML.

@@ -8,6 +8,7 @@ pub mod rho;
 pub mod pieces;
 pub mod correlated;
 pub mod system;
+pub mod response;
 pub mod centre;
 mod confounded;
 pub mod deviance;

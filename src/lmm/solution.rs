@@ -75,6 +75,22 @@ impl Deviance<'_> {
         self.state.sigma2.sqrt() * self.system.map.unit.abs()
     }
 
+    /// Standard errors of the user's fixed effects at the last evaluation.
+    pub fn std_errors(&self) -> Vec<f64> {
+        let (p, vcov) = (self.system.m() - 1, self.vcov(self.sigma()));
+        (0..p).map(|j| vcov[j * (p + 1)].sqrt()).collect()
+    }
+
+    /// An error if the model leaves nothing of the response but rounding.
+    pub fn check_residual(&self) -> Result<()> {
+        let m = self.system.m();
+        let rho = self.state.gram[m * m - 1];
+        if rho * rho > EXACT * self.system.rss {
+            return Ok(());
+        }
+        Err(Error::numeric("the model fits the response exactly: no residual variance is left"))
+    }
+
     /// Checks the last solve by its residual: with z = Z'V^-1 r, Lambda'z - u is what A u lacks of Lambda'Z'r. It is measured against the
     /// right-hand sides: where the random effects explain nearly everything these are far larger than u, and so is their rounding.
     fn probe(&mut self) -> Result<()> {
@@ -88,10 +104,8 @@ impl Deviance<'_> {
         gram.apply_factors(&self.t, true, &mut right);
         let shares = self.state.gamma.iter().copied().chain([1.0]);
         let size: f64 = right.chunks_exact(q.max(1)).zip(shares).map(|(c, share)| share.abs() * norm(&mut c.iter().copied())).sum();
-        let rho = self.state.gram[m * m - 1];
-        if rho * rho <= EXACT * self.system.rss {
-            Err(Error::numeric("the model fits the response exactly: no residual variance is left"))
-        } else if off <= 1e-6 * size + 1e-12 {
+        self.check_residual()?;
+        if off <= 1e-6 * size + 1e-12 {
             Ok(())
         } else {
             Err(Error::numeric(format!(

@@ -197,6 +197,16 @@ impl FixedMap {
         Ok(FixedMap { w, taken, projection: rank.projection.clone(), unit: 1.0 / b_y })
     }
 
+    /// The response y = unit (Q projection + e) + shift, with `shift` a multiple `taken` of the first column kept.
+    pub(super) fn set_response(&mut self, unit: f64, projection: Vec<f64>, taken: f64) {
+        self.unit = unit;
+        self.projection = projection;
+        self.taken.fill(0.0);
+        if let Some(first) = self.taken.first_mut() {
+            *first = -taken / unit;
+        }
+    }
+
     /// The user's coefficients for the working ones `gamma` of e on Q.
     pub fn estimate(&self, gamma: &[f64]) -> Vec<f64> {
         let mut beta: Vec<f64> = gamma.iter().zip(&self.projection).map(|(g, p)| g + p).collect();
@@ -261,6 +271,11 @@ impl WorkingColumns {
             }
         })?;
         Ok(all)
+    }
+
+    /// The value of the first column where it is constant.
+    pub fn constant(&self) -> Option<f64> {
+        self.basis.constant
     }
 }
 

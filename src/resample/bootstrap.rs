@@ -1,20 +1,26 @@
-//! The parametric bootstrap: the model fitted to responses simulated from it.
+//! The bootstrap: the model fitted to responses simulated from it, or to samples of its rows. And the jackknife, without each unit in turn.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
+use super::cases::{Cases, Unit};
+use super::pool::{News, Pieces, run};
 use super::refit::{Refit, Refitter};
 use super::simulate::{RandomEffects, Simulator};
-use crate::error::{Code, Error, Result, try_vec};
+use super::statistic::{Statistic, View};
+use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::options::Progress;
 
 /// What is resampled, and on how many threads, which changes no result.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct BootstrapOptions {
+    /// The number of the first replicate: replicates 500 to 999 are the same whether 0 to 499 were done before, elsewhere, or not at all.
+    pub first: usize,
     pub replicates: usize,
     pub seed: u64,
+    /// Of simulated responses.
     pub random_effects: RandomEffects,
+    /// Draws these with replacement instead of simulating responses.
+    pub cases: Option<Unit>,
     pub threads: usize,
 }
 
@@ -29,106 +35,144 @@ pub struct Bootstrap {
     pub singular: Vec<bool>,
     /// Why a replicate failed; `None` if it did not.
     pub failures: Vec<Option<String>>,
+    /// Of a jackknife the units left out.
+    pub left_out: Vec<String>,
 }
 
 /// A replicate's estimates, or why there are none.
 type Replicate = std::result::Result<(Refit, Vec<f64>), String>;
 
+/// Where replicates come from.
+enum Sampler<'f> {
+    Responses(Simulator<'f>),
+    Cases(Box<Cases>),
+}
+
+impl<'f> Sampler<'f> {
+    fn new(fit: &'f Fit, options: &BootstrapOptions) -> Result<Self> {
+        match options.cases {
+            None => Ok(Sampler::Responses(Simulator::new(fit, options.random_effects)?)),
+            Some(unit) => Ok(Sampler::Cases(Box::new(Cases::new(fit, unit)?))),
+        }
+    }
+
+    fn response(&self, seed: u64, replicate: u64) -> Result<Vec<f64>> {
+        match self {
+            Sampler::Responses(simulator) => simulator.replicate(seed, replicate),
+            Sampler::Cases(cases) => Ok(cases.response(&cases.draw(seed, replicate))),
+        }
+    }
+
+    /// Only responses have a refitter that serves all.
+    fn refitter(&self, fit: &Fit) -> Result<Option<Refitter>> {
+        match self {
+            Sampler::Responses(_) => Refitter::new(fit).map(Some),
+            Sampler::Cases(_) => Ok(None),
+        }
+    }
+
+    fn refit(&self, fit: &Fit, refitter: &mut Option<Refitter>, seed: u64, replicate: u64) -> Result<Refit> {
+        match (self, refitter) {
+            (Sampler::Cases(cases), _) => Refitter::of_design(fit, cases.design(&cases.draw(seed, replicate))?)?.refit_own(),
+            (sampler, Some(refitter)) => refitter.refit(&sampler.response(seed, replicate)?),
+            (sampler, own) => own.insert(Refitter::new(fit)?).refit(&sampler.response(seed, replicate)?),
+        }
+    }
+}
+
 impl Fit {
-    /// Simulates and refits. After each replicate `progress` gets the number done, the deviance and theta of the one just done (NaN and
+    /// Resamples and refits. After each replicate `progress` gets the number done, the deviance and theta of the one just done (NaN and
     /// nothing if it failed); `false` from it cancels.
     pub fn bootstrap(&self, options: &BootstrapOptions, progress: Option<Progress<'_>>) -> Result<Bootstrap> {
-        let threads = options.threads.clamp(1, options.replicates.max(1));
-        let simulator = Simulator::new(self, options.random_effects)?;
-        let worker = Worker { fit: self, simulator: &simulator, options, threads, cancelled: &AtomicBool::new(false) };
-        let shares = worker.run(progress)?;
-        if worker.cancelled.load(Ordering::Relaxed) {
-            return Err(Error::new(Code::Cancelled, "the bootstrap was cancelled"));
-        }
-        let mut all = Bootstrap::new(self.quantity_names(), options.replicates)?;
-        for (first, share) in shares.into_iter().enumerate() {
-            for (i, replicate) in share.into_iter().enumerate() {
-                all.set(first + i * threads, replicate);
-            }
-        }
+        self.bootstrap_with(options, None, progress)
+    }
+
+    /// The same, with a statistic of the caller's. It is computed on this thread, of one replicate after the other, once all are fitted.
+    pub fn bootstrap_with(
+        &self,
+        options: &BootstrapOptions,
+        statistic: Option<&mut Statistic<'_>>,
+        progress: Option<Progress<'_>>,
+    ) -> Result<Bootstrap> {
+        let sampler = Sampler::new(self, options)?;
+        let number = |i: usize| (options.first + i) as u64;
+        let tools = || sampler.refitter(self);
+        let work =
+            |refitter: &mut Option<Refitter>, i: usize| self.replicate(sampler.refit(self, refitter, options.seed, number(i)));
+        let pieces = Pieces { tools: &tools, work: &work, news: &news };
+        let replicates = run(options.replicates, options.threads, "the bootstrap", &pieces, progress)?;
+        self.collect(replicates, statistic, |i| Ok((number(i) as i64, sampler.response(options.seed, number(i))?)))
+    }
+
+    /// The model fitted without each unit in turn.
+    pub fn jackknife(
+        &self,
+        unit: Unit,
+        statistic: Option<&mut Statistic<'_>>,
+        threads: usize,
+        progress: Option<Progress<'_>>,
+    ) -> Result<Bootstrap> {
+        let cases = Cases::new(self, unit)?;
+        let refit = |i: usize| Refitter::of_design(self, cases.design(&cases.without(i))?)?.refit_own();
+        let pieces = Pieces { tools: &|| Ok(()), work: &|(), i| self.replicate(refit(i)), news: &news };
+        let replicates = run(cases.units(), threads, "the jackknife", &pieces, progress)?;
+        let mut all = self.collect(replicates, statistic, |i| Ok((-1, cases.response(&cases.without(i)))))?;
+        all.left_out = (0..cases.units()).map(|i| cases.label(i)).collect();
         Ok(all)
     }
-}
 
-/// What every thread knows. Thread k does replicates k, k + threads ...
-struct Worker<'a> {
-    fit: &'a Fit,
-    simulator: &'a Simulator<'a>,
-    options: &'a BootstrapOptions,
-    threads: usize,
-    cancelled: &'a AtomicBool,
-}
-
-impl Worker<'_> {
-    /// All shares; this thread does the first, and reports.
-    fn run(&self, mut progress: Option<Progress<'_>>) -> Result<Vec<Vec<Replicate>>> {
-        let (sender, done) = std::sync::mpsc::channel::<(f64, Vec<f64>)>();
-        std::thread::scope(|scope| {
-            let mut others = vec![];
-            for k in 1..self.threads {
-                let sender = sender.clone();
-                // The name keeps a panic from being printed (see capi::boundary).
-                let thread = std::thread::Builder::new().name("interlace".into());
-                let handle = thread.spawn_scoped(scope, move || self.share(k, &mut |v, theta| drop(sender.send((v, theta)))));
-                others.push(handle.map_err(|e| Error::argument(format!("threads: can't start thread {}: {e}", k + 1)))?);
-            }
-            let mut count = 0;
-            let mut report = |value: f64, theta: &[f64]| {
-                count += 1;
-                if let Some(progress) = &mut progress
-                    && !progress(count, value, theta)
-                {
-                    self.cancelled.store(true, Ordering::Relaxed);
-                }
-            };
-            let mut shares = vec![self.share(0, &mut |value, theta| {
-                report(value, &theta);
-                for (value, theta) in done.try_iter() {
-                    report(value, &theta);
-                }
-            })?];
-            drop(sender);
-            for (value, theta) in done {
-                report(value, &theta);
-            }
-            for handle in others {
-                shares.push(handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
-            }
-            Ok(shares)
-        })
-    }
-
-    fn share(&self, k: usize, report: &mut dyn FnMut(f64, Vec<f64>)) -> Result<Vec<Replicate>> {
-        let mut refitter = Refitter::new(self.fit)?;
-        let mut out = vec![];
-        for i in (k..self.options.replicates).step_by(self.threads) {
-            if self.cancelled.load(Ordering::Relaxed) {
-                break;
-            }
-            let replicate = self.replicate(&mut refitter, i as u64);
-            match &replicate {
-                Ok((refit, _)) => report(-2.0 * refit.log_likelihood, refit.theta.clone()),
-                Err(_) => report(f64::NAN, vec![]),
-            }
-            out.push(replicate);
-        }
-        Ok(out)
-    }
-
-    fn replicate(&self, refitter: &mut Refitter, i: u64) -> Replicate {
-        let fail = |e: Error| e.message;
-        let y = self.simulator.replicate(self.options.seed, i).map_err(fail)?;
-        let refit = refitter.refit(&y).map_err(fail)?;
+    fn replicate(&self, refit: Result<Refit>) -> Replicate {
+        let refit = refit.map_err(|e| e.message)?;
         if !refit.converged {
             return Err("the search did not converge".into());
         }
-        let values = self.fit.quantities(&refit).map_err(fail)?;
+        let values = self.quantities(&refit).map_err(|e| e.message)?;
         Ok((refit, values))
+    }
+
+    /// All replicates, with the statistic of each: of its estimates, and of its number and response, which `data` has.
+    fn collect(
+        &self,
+        replicates: Vec<Replicate>,
+        mut statistic: Option<&mut Statistic<'_>>,
+        data: impl Fn(usize) -> Result<(i64, Vec<f64>)>,
+    ) -> Result<Bootstrap> {
+        let mut all = Bootstrap::new(self.names_with(statistic.as_deref())?, replicates.len())?;
+        for (i, mut replicate) in replicates.into_iter().enumerate() {
+            if let (Some(statistic), Ok((_, values))) = (&mut statistic, &mut replicate) {
+                let (number, y) = data(i)?;
+                match statistic.evaluate(&View { replicate: number, estimates: values, y: &y }) {
+                    Ok(more) => values.extend(more),
+                    Err(e) => replicate = Err(e.message),
+                }
+            }
+            all.set(i, replicate);
+        }
+        Ok(all)
+    }
+
+    /// The bootstrap standard error of a statistic of the response alone: the standard deviation of its replicates.
+    pub fn bootstrap_std_error(
+        &self,
+        options: &BootstrapOptions,
+        mut statistic: impl FnMut(&mut [f64]) -> Result<f64>,
+    ) -> Result<f64> {
+        if options.replicates < 2 {
+            return Err(Error::argument(format!("a standard error needs 2 replicates or more, not {}", options.replicates)));
+        }
+        let sampler = Sampler::new(self, options)?;
+        let mut values = try_vec("bootstrap replicates", 0.0, options.replicates)?;
+        for (i, value) in values.iter_mut().enumerate() {
+            *value = statistic(&mut sampler.response(options.seed, (options.first + i) as u64)?)?;
+        }
+        Ok(super::intervals::moments(&values).1)
+    }
+}
+
+fn news(replicate: &Replicate) -> News {
+    match replicate {
+        Ok((refit, _)) => (-2.0 * refit.log_likelihood, refit.theta.clone()),
+        Err(_) => (f64::NAN, vec![]),
     }
 }
 
@@ -140,6 +184,7 @@ impl Bootstrap {
             log_likelihood: try_vec(what, f64::NAN, replicates)?,
             singular: try_vec(what, false, replicates)?,
             failures: try_vec(what, None, replicates)?,
+            left_out: vec![],
             names,
         })
     }
@@ -164,10 +209,14 @@ impl Bootstrap {
         self.failures.iter().flatten().count()
     }
 
-    /// One row a replicate: `status` ("converged", "singular" or "failed"), `reason` of a failure, `logLik`, then the estimates.
+    /// One row a replicate: of a jackknife `left_out`; `status` ("converged", "singular" or "failed"), `reason` of a failure, `logLik`, then
+    /// the estimates.
     pub fn frame(&self) -> Result<Frame> {
         let n = self.replicates();
         let mut frame = Frame::new(n);
+        if !self.left_out.is_empty() {
+            frame.add_strings("left_out", &self.left_out.iter().map(|u| Some(u.as_str())).collect::<Vec<_>>())?;
+        }
         let codes = (0..n).map(|i| if self.failures[i].is_some() { 2 } else { i32::from(self.singular[i]) }).collect();
         frame.add_category("status", codes, ["converged", "singular", "failed"].map(String::from).to_vec(), false)?;
         frame.add_strings("reason", &self.failures.iter().map(Option::as_deref).collect::<Vec<_>>())?;

@@ -1,14 +1,21 @@
-//! Simulated responses of a fit, refits to them, the parametric bootstrap.
+//! Simulated responses of a fit, refits to other responses and to samples of its rows, the bootstrap.
 
 mod bootstrap;
+mod cases;
 mod intervals;
+mod pool;
 mod quantities;
 mod refit;
+mod refits;
 mod simulate;
+mod statistic;
 
 pub use bootstrap::{Bootstrap, BootstrapOptions};
-pub use intervals::IntervalKind;
+pub use cases::Unit;
+pub use intervals::{IntervalKind, IntervalOptions};
 pub(crate) use quantities::{covariance, elements, unique};
 pub(crate) use refit::search_from;
 pub use refit::{Refit, Refitter};
+pub use refits::{RefitOptions, RefitStatus, Refits};
 pub use simulate::{RandomEffects, Simulator};
+pub use statistic::{Statistic, View, median};

@@ -60,6 +60,7 @@ impl Fit {
             theta: self.theta.clone(),
             correlation: self.correlation.as_ref().map(|c| c.estimate),
             fixed: self.all_fixed(),
+            std_error: vec![],
             family: family.map(|p| p.estimate).collect(),
             sigma: self.sigma,
             log_likelihood: self.log_likelihood,

@@ -2,17 +2,20 @@
 
 use crate::covariance::Structure;
 use crate::design::Design;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::fit::Fit;
 use crate::fit::design::{lifted, working_parameters};
 use crate::fit::generalised::approximation;
-use crate::fit::linear::assemble;
+use crate::fit::linear::Assembled;
 use crate::fit::response::AnyResponse;
 use crate::glmm::estimate::estimate;
 use crate::glmm::laplace::{Inside, Laplace};
 use crate::glmm::model::Model;
-use crate::lmm::deviance::Deviance;
+use crate::lmm;
+use crate::lmm::deviance::{Analysis, Deviance};
 use crate::lmm::estimate::{off_the_boundary, theta_from_working, working_from_theta};
+use crate::lmm::response::ResponseRows;
+use crate::lmm::system::LinearSystem;
 use crate::options::Options;
 use crate::search::boundary::null_directions;
 use crate::search::{Criterion, Estimate, Search};
@@ -25,6 +28,8 @@ pub struct Refit {
     pub correlation: Option<f64>,
     /// Of the mean, the zero part, the dispersion.
     pub fixed: Vec<Vec<f64>>,
+    /// Of the fixed effects of a linear model's mean; empty unless asked for.
+    pub std_error: Vec<f64>,
     /// The family's parameters that are estimated and shared by all rows, as they are reported.
     pub family: Vec<f64>,
     /// Of a linear model the residual standard deviation, otherwise the family's first parameter, or 1 without any.
@@ -38,27 +43,63 @@ pub struct Refit {
 pub struct Refitter {
     options: Options,
     theta: Vec<f64>,
-    correlation: Option<f64>,
     fixed: Vec<Vec<f64>>,
     design: Design,
-    /// Of a generalised model.
-    generalised: Option<(AnyResponse, Model, Vec<f64>)>,
+    std_errors: bool,
+    engine: Engine,
+}
+
+enum Engine {
+    Linear(Box<Linear>),
+    Generalised(Box<(AnyResponse, Model, Vec<f64>)>),
+}
+
+/// Of a linear model all but the response's cross-products is made once.
+struct Linear {
+    assembled: Assembled,
+    /// Absent until there is another response.
+    rows: Option<ResponseRows>,
+    analysis: Option<Analysis>,
 }
 
 impl Refitter {
     pub fn new(fit: &Fit) -> Result<Self> {
-        let design = fit.design();
-        let generalised = match &fit.generalised {
-            None => None,
+        Self::of_design(fit, fit.design())
+    }
+
+    /// On other rows: a design with the same columns as that of the fit.
+    pub(crate) fn of_design(fit: &Fit, design: Design) -> Result<Self> {
+        let engine = match &fit.generalised {
+            None => {
+                let assembled = Assembled::new(&design)?;
+                if assembled.system.kept.len() < design.x_names.len() {
+                    let dropped = (0..design.x_names.len()).find(|j| !assembled.system.kept.contains(j)).unwrap_or(0);
+                    return Err(dependent(&design.x_names[dropped]));
+                }
+                Engine::Linear(Box::new(Linear { assembled, rows: None, analysis: None }))
+            }
             Some(own) => {
                 let response = AnyResponse::of_fit(own, &design)?;
                 let model = response.model(&design)?;
+                check_rank(fit, &model, &design)?;
                 let shared = response.shared_of_fit(own, model.fixed[0].location(&fit.fixed.estimate))?;
-                Some((response, model, shared))
+                Engine::Generalised(Box::new((response, model, shared)))
             }
         };
-        let correlation = fit.correlation.as_ref().map(|c| c.estimate);
-        Ok(Refitter { options: fit.options(), theta: fit.theta.clone(), correlation, fixed: fit.all_fixed(), design, generalised })
+        // The correlation of a linear model's residuals is searched with theta.
+        let theta = fit.theta.iter().copied().chain(fit.correlation.as_ref().map(|c| c.estimate)).collect();
+        Ok(Refitter { options: fit.options(), theta, fixed: fit.all_fixed(), design, std_errors: false, engine })
+    }
+
+    /// Refits have standard errors; of linear models alone.
+    pub fn with_std_errors(mut self) -> Result<Self> {
+        if let Engine::Generalised(_) = self.engine {
+            return Err(Error::unsupported(
+                "standard errors of refits are those of linear models only: fit the model to each response",
+            ));
+        }
+        self.std_errors = true;
+        Ok(self)
     }
 
     /// Fits to a response, one value per row used.
@@ -70,48 +111,114 @@ impl Refitter {
             return Err(Error::data(format!("the response of row {} of those used is {}", i + 1, y[i])));
         }
         self.design.y.copy_from_slice(y);
-        if self.generalised.is_some() { self.generalised() } else { self.linear() }
+        if let Engine::Linear(linear) = &mut self.engine {
+            if self.design.correlation.is_some() {
+                // Its products are those of rows that the correlation has turned.
+                **linear = Linear { assembled: Assembled::new(&self.design)?, rows: None, analysis: None };
+                return self.refit_own();
+            }
+            if linear.rows.is_none() {
+                linear.rows = Some(linear.assembled.response_rows(&self.design)?);
+            }
+            if let Some(rows) = &linear.rows {
+                linear.assembled.set_response(rows, &self.design)?;
+            }
+        }
+        self.refit_own()
     }
 
-    fn linear(&self) -> Result<Refit> {
-        let system = assemble(&self.design)?;
-        let mut deviance = Deviance::new(&system, self.options.reml)?;
-        let parameters: Vec<f64> = self.theta.iter().copied().chain(self.correlation).collect();
-        let start = off_the_boundary(&system, working_from_theta(&system, &parameters)?);
-        let end = search_from(&mut deviance, &start, &self.options)?;
-        let value = deviance.evaluate(&end.working)?;
-        let mut theta = parameters;
-        theta_from_working(&system, &end.working, &mut theta);
-        let correlation = if self.correlation.is_some() { theta.pop() } else { None };
-        Ok(Refit {
-            theta,
-            correlation,
-            fixed: vec![deviance.fixed_effects()],
-            family: vec![],
-            sigma: deviance.sigma(),
-            log_likelihood: -0.5 * value,
-            converged: end.converged,
-            singular: is_singular(&system.structures, &end.working),
-        })
+    /// Fits to the response of the design.
+    pub(crate) fn refit_own(&mut self) -> Result<Refit> {
+        let Refitter { options, theta, fixed, design, std_errors, engine } = self;
+        match engine {
+            Engine::Linear(linear) => linear.refit(options, theta, *std_errors),
+            Engine::Generalised(own) => {
+                let (response, model, shared) = &mut **own;
+                response.set(&design.y, &design.rows)?;
+                model.response = response.boxed();
+                refit_generalised(response, model, options, theta, fixed, shared)
+            }
+        }
     }
+}
 
-    fn generalised(&mut self) -> Result<Refit> {
-        let Some((response, model, shared)) = &mut self.generalised else {
-            return Err(Error::argument("the fit is of a linear model"));
-        };
-        response.set(&self.design.y, &self.design.rows)?;
-        model.response = response.boxed();
-        let mut laplace = Laplace::new(model, approximation(&self.options))?;
-        let inside = laplace.how.inside != Inside::Nothing;
-        laplace.start_fixed(&model.fixed[0].to_working(&self.fixed[0]));
-        let start = working_parameters(model, &self.theta, &self.fixed, shared, inside)?;
-        let end = match search_from(&mut laplace, &start, &self.options) {
-            Ok(end) if end.converged => end,
-            // The estimates of another response may be no place to start from.
-            _ => estimate(&mut laplace, &response.start(model)?, &self.options, None)?,
-        };
-        refit_of(&mut laplace, response, &end)
+/// The fixed effects of the fit must have estimates on these rows, too.
+fn check_rank(fit: &Fit, model: &Model, design: &Design) -> Result<()> {
+    for (part, wanted) in model.fixed.iter().zip(fit.all_fixed()) {
+        if part.kept.len() < wanted.len() {
+            let dropped = (0..wanted.len()).find(|j| !part.kept.contains(j)).unwrap_or(0);
+            return Err(dependent(design.x_names.get(dropped).map_or("of a further predictor", |name| name)));
+        }
     }
+    Ok(())
+}
+
+fn dependent(column: &str) -> Error {
+    Error::data(format!("column {column} of X is a linear combination of those before it in these rows"))
+}
+
+impl Linear {
+    fn refit(&mut self, options: &Options, theta: &[f64], std_errors: bool) -> Result<Refit> {
+        let system = &self.assembled.system;
+        let mut deviance = match self.analysis.take() {
+            Some(analysis) => Deviance::with(system, options.reml, analysis)?,
+            None => Deviance::new(system, options.reml)?,
+        };
+        let refit = refit_linear(&mut deviance, system, options, theta, std_errors);
+        self.analysis = Some(deviance.into_analysis());
+        refit
+    }
+}
+
+fn refit_linear(
+    deviance: &mut Deviance<'_>,
+    system: &LinearSystem,
+    options: &Options,
+    theta: &[f64],
+    std_errors: bool,
+) -> Result<Refit> {
+    let start = off_the_boundary(system, working_from_theta(system, theta)?);
+    let end = match search_from(deviance, &start, options) {
+        Ok(end) if end.converged => end,
+        Err(e) if e.code != Code::Numeric => return Err(e),
+        // The estimates of another response may be no place to start from.
+        _ => lmm::estimate::estimate(deviance, options, None)?,
+    };
+    let value = deviance.evaluate(&end.working)?;
+    deviance.check_residual()?;
+    let mut theta = vec![0.0; theta.len()];
+    theta_from_working(system, &end.working, &mut theta);
+    let correlation = if system.correlation.is_some() { theta.pop() } else { None };
+    Ok(Refit {
+        theta,
+        correlation,
+        fixed: vec![deviance.fixed_effects()],
+        std_error: if std_errors { deviance.std_errors() } else { vec![] },
+        family: vec![],
+        sigma: deviance.sigma(),
+        log_likelihood: -0.5 * value,
+        converged: end.converged,
+        singular: is_singular(&system.structures, &end.working),
+    })
+}
+
+fn refit_generalised(
+    response: &AnyResponse,
+    model: &Model,
+    options: &Options,
+    theta: &[f64],
+    fixed: &[Vec<f64>],
+    shared: &[f64],
+) -> Result<Refit> {
+    let mut laplace = Laplace::new(model, approximation(options))?;
+    let inside = laplace.how.inside != Inside::Nothing;
+    laplace.start_fixed(&model.fixed[0].to_working(&fixed[0]));
+    let start = working_parameters(model, theta, fixed, shared, inside)?;
+    let end = match search_from(&mut laplace, &start, options) {
+        Ok(end) if end.converged => end,
+        _ => estimate(&mut laplace, &response.start(model)?, options, None)?,
+    };
+    refit_of(&mut laplace, response, &end)
 }
 
 fn refit_of(laplace: &mut Laplace<'_>, response: &AnyResponse, end: &Estimate) -> Result<Refit> {
@@ -124,6 +231,7 @@ fn refit_of(laplace: &mut Laplace<'_>, response: &AnyResponse, end: &Estimate) -
     Ok(Refit {
         theta: model.theta_from_working(x),
         correlation: None,
+        std_error: vec![],
         family: response.reported(shared, model.fixed[0].location(&fixed[0])),
         sigma: sigma_of(response, shared),
         fixed,

@@ -64,7 +64,7 @@ static void bootstraps(const interlace_fit *fit) {
     CHECK(done == 2);
     FAILS(INTERLACE_E_ARGUMENT, "what is 7", interlace_fit_bootstrap(fit, 12, 1, 7, NULL, &none, &err));
     FAILS(INTERLACE_E_ARGUMENT, "level is 2", interlace_fit_bootstrap_confint(fit, replicates, 2, 0, &none, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "type is 3", interlace_fit_bootstrap_confint(fit, replicates, 0.9, 3, &none, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "type is 4", interlace_fit_bootstrap_confint(fit, replicates, 0.9, 4, &none, &err));
     FAILS(INTERLACE_E_ARGUMENT, "replicates is NULL", interlace_fit_bootstrap_confint(fit, NULL, 0.9, 0, &none, &err));
     CHECK(none == NULL);
     interlace_frame_free(replicates);

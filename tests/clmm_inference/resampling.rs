@@ -9,7 +9,7 @@ use super::common::generalised::Generalised;
 use super::{OrdinalModel, ordinal, six, wine};
 
 fn options(replicates: usize, threads: usize) -> BootstrapOptions {
-    BootstrapOptions { replicates, seed: 2024, random_effects: RandomEffects::New, threads }
+    BootstrapOptions { replicates, seed: 2024, threads, ..BootstrapOptions::default() }
 }
 
 fn models() -> Vec<(&'static str, Generalised)> {

@@ -1,0 +1,323 @@
+//! Bootstraps: what is resampled, and what is computed of each replicate.
+
+use libc::{c_char, c_void};
+
+use super::boundary::boundary;
+use super::buffer::target;
+use super::fit::{FitHandle, fit_of};
+use super::frame::FrameHandle;
+use super::handle::{choice, free, give, need, null};
+use super::options::OptionsHandle;
+use super::resample::{INTERVALS, RANDOM_EFFECTS};
+use super::status::{ErrorRecord, Status};
+use super::strings::{optional_text, texts};
+use crate::error::{Code, Error, Result};
+use crate::fit::Fit;
+use crate::options::Progress;
+use crate::resample::{Bootstrap, BootstrapOptions, IntervalOptions, Statistic, Unit, View, median};
+
+/// Fills `out` [n_out] with statistics of a replicate: of its number, -1 for the fit itself and where groups or rows are left out; of its
+/// estimates [n_estimates], in the order of the columns behind logLik in the table of replicates; of its response `y` [n], one value
+/// per row of the sample. A return value other than 0 makes the replicate one that failed. It is called on the thread that
+/// called the library, and must not throw, longjmp or free the objects of the call.
+/// Since 0.1.
+pub type StatisticFn = Option<
+    unsafe extern "C" fn(
+        replicate: i64,
+        estimates: *const f64,
+        n_estimates: usize,
+        y: *const f64,
+        n: usize,
+        out: *mut f64,
+        n_out: usize,
+        user_data: *mut c_void,
+    ) -> i32,
+>;
+
+/// The value of a statistic of a response `y` [n], which it may reorder.
+/// Since 0.1.
+pub type ResponseStatisticFn = Option<unsafe extern "C" fn(y: *mut f64, n: usize, user_data: *mut c_void) -> f64>;
+
+/// What a bootstrap draws.
+#[derive(Clone, Debug)]
+enum Draws {
+    Responses,
+    /// Levels of a grouping factor, the first of the model if there is no name.
+    Groups(Option<String>),
+    Rows,
+}
+
+/// What is resampled, and what is computed of each replicate.
+/// Since 0.1.
+pub struct BootstrapHandle {
+    options: BootstrapOptions,
+    draws: Draws,
+    names: Vec<String>,
+    function: StatisticFn,
+    user_data: *mut c_void,
+}
+
+/// Makes a bootstrap of 1000 replicates with seed 0 that simulates responses with random effects drawn anew: the parametric bootstrap.
+/// The caller frees `*out` with interlace_bootstrap_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_bootstrap_new(out: *mut *mut BootstrapHandle, err: *mut ErrorRecord) -> Status {
+    boundary(err, || {
+        let out = target(out, "out")?;
+        out.write(give(BootstrapHandle {
+            options: BootstrapOptions { replicates: 1000, ..BootstrapOptions::default() },
+            draws: Draws::Responses,
+            names: vec![],
+            function: None,
+            user_data: std::ptr::null_mut(),
+        }));
+        Ok(())
+    })
+}
+
+/// Frees a bootstrap; NULL is allowed.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_bootstrap_free(bootstrap: Option<Box<BootstrapHandle>>) {
+    free(bootstrap);
+}
+
+/// The replicates: `n` of them, from number `first`. A replicate depends on the seed and its number alone, so that a run that was stopped goes
+/// on where it was: tables of replicates 0 to 499 and 500 to 999, joined by interlace_frame_append, are that of 0 to 999.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_bootstrap_set_replicates(
+    bootstrap: Option<&mut BootstrapHandle>,
+    first: usize,
+    n: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let bootstrap = need(bootstrap, "bootstrap")?;
+        (bootstrap.options.first, bootstrap.options.replicates) = (first, n);
+        Ok(())
+    })
+}
+
+/// The seed of all random numbers.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_bootstrap_set_seed(
+    bootstrap: Option<&mut BootstrapHandle>,
+    seed: u64,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        need(bootstrap, "bootstrap")?.options.seed = seed;
+        Ok(())
+    })
+}
+
+/// Replicates are responses simulated as by interlace_fit_simulate; `what` is INTERLACE_SIMULATE_NEW or INTERLACE_SIMULATE_CONDITIONAL.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_bootstrap_set_parametric(
+    bootstrap: Option<&mut BootstrapHandle>,
+    what: i32,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let bootstrap = need(bootstrap, "bootstrap")?;
+        bootstrap.options.random_effects = choice(what, "what", &RANDOM_EFFECTS)?;
+        bootstrap.draws = Draws::Responses;
+        Ok(())
+    })
+}
+
+/// Replicates are samples of the data: as many levels of the grouping factor `group` (NULL for the model's first) as it has, drawn with
+/// replacement, with all their rows. A level drawn twice is two levels, and so are levels within it of a factor nested in it; levels of
+/// factors crossed with it stay what they are.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_bootstrap_set_groups(
+    bootstrap: Option<&mut BootstrapHandle>,
+    group: *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let group = optional_text(group, "group")?.map(String::from);
+        need(bootstrap, "bootstrap")?.draws = Draws::Groups(group);
+        Ok(())
+    })
+}
+
+/// Replicates are samples of the data: as many rows as there are, drawn one by one with replacement. Standard errors are too small where rows of
+/// a group are alike.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_bootstrap_set_rows(bootstrap: Option<&mut BootstrapHandle>, err: *mut ErrorRecord) -> Status {
+    boundary(err, || {
+        need(bootstrap, "bootstrap")?.draws = Draws::Rows;
+        Ok(())
+    })
+}
+
+/// Statistics of each replicate beside its estimates, with names [n], copied; `user_data` is handed to `function`. NULL for none.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_bootstrap_set_statistic(
+    bootstrap: Option<&mut BootstrapHandle>,
+    names: *const *const c_char,
+    n: usize,
+    function: StatisticFn,
+    user_data: *mut c_void,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let bootstrap = need(bootstrap, "bootstrap")?;
+        let names = texts(names, n, "names")?.into_iter().map(String::from).collect::<Vec<_>>();
+        if function.is_none() && n > 0 {
+            return Err(null("function"));
+        }
+        (bootstrap.names, bootstrap.function, bootstrap.user_data) = (names, function, user_data);
+        Ok(())
+    })
+}
+
+/// Fits the model to each replicate, and gives a new frame with one row a replicate: "status" (converged, singular or failed), "reason" (why
+/// it failed, else missing), "logLik", all estimates by name as interlace_fit_bootstrap has them, and the statistics. Replicates that
+/// failed have NaN. Of `options`, which may be NULL, the threads are used, which change no result, and the progress function, as
+/// in interlace_fit_bootstrap. The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_bootstrap_run(
+    bootstrap: Option<&BootstrapHandle>,
+    fit: Option<&FitHandle>,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (own, fit, out) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, target(out, "out")?);
+        let asked = BootstrapOptions { threads: threads(options), ..own.asked(fit)? };
+        let all =
+            own.with_statistic(|statistic| with_progress(options, |progress| fit.bootstrap_with(&asked, statistic, progress)))?;
+        out.write(give(FrameHandle::new(all.frame()?)));
+        Ok(())
+    })
+}
+
+/// The jackknife: fits the model without each group, or row, that the bootstrap draws; without each level of the first grouping factor where
+/// it simulates. A new frame with one row for each: "left_out", then the columns of interlace_bootstrap_run. Options as there.
+/// The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_bootstrap_jackknife(
+    bootstrap: Option<&BootstrapHandle>,
+    fit: Option<&FitHandle>,
+    options: Option<&OptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (own, fit, out) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, target(out, "out")?);
+        let unit = own.asked(fit)?.cases.map_or_else(|| fit.unit(None), Ok)?;
+        let all: Bootstrap = own.with_statistic(|statistic| {
+            with_progress(options, |progress| fit.jackknife(unit, statistic, threads(options), progress))
+        })?;
+        out.write(give(FrameHandle::new(all.frame()?)));
+        Ok(())
+    })
+}
+
+/// Intervals of all estimates and statistics from `replicates`, a frame of interlace_bootstrap_run, as a new frame like that of
+/// interlace_fit_bootstrap_confint. `type` is INTERLACE_BOOTSTRAP_PERCENTILE, INTERLACE_BOOTSTRAP_BASIC, INTERLACE_BOOTSTRAP_NORMAL or
+/// INTERLACE_BOOTSTRAP_BCA; the last alone needs `jackknife`, a frame of interlace_bootstrap_jackknife, and gives NaN for what has
+/// missing values there. `level` is between 0 and 1, such as 0.95. The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_bootstrap_confint(
+    bootstrap: Option<&BootstrapHandle>,
+    fit: Option<&FitHandle>,
+    replicates: Option<&FrameHandle>,
+    jackknife: Option<&FrameHandle>,
+    level: f64,
+    r#type: i32,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (own, fit, replicates) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, need(replicates, "replicates")?);
+        let (out, kind) = (target(out, "out")?, choice(r#type, "type", &INTERVALS)?);
+        let options = IntervalOptions { level, kind, jackknife: jackknife.map(|j| &j.frame) };
+        let table = own.with_statistic(|statistic| fit.bootstrap_intervals_with(&replicates.frame, &options, statistic))?;
+        out.write(give(FrameHandle::new(table)));
+        Ok(())
+    })
+}
+
+/// The standard error of a statistic of the response alone, to `*out`: the standard deviation of its values in the bootstrap's replicates, in
+/// which nothing is fitted. `function` NULL stands for the median. With interlace_bootstrap_set_groups it is the cluster bootstrap.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_bootstrap_response_std_error(
+    bootstrap: Option<&BootstrapHandle>,
+    fit: Option<&FitHandle>,
+    function: ResponseStatisticFn,
+    user_data: *mut c_void,
+    out: *mut f64,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (own, fit, out) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, target(out, "out")?);
+        let value = fit.bootstrap_std_error(&own.asked(fit)?, |y| {
+            Ok(match function {
+                None => median(y),
+                Some(function) => function(y.as_mut_ptr(), y.len(), user_data),
+            })
+        })?;
+        out.write(value);
+        Ok(())
+    })
+}
+
+impl BootstrapHandle {
+    /// With the groups of a fit.
+    fn asked(&self, fit: &Fit) -> Result<BootstrapOptions> {
+        let cases = match &self.draws {
+            Draws::Responses => None,
+            Draws::Groups(group) => Some(fit.unit(group.as_deref())?),
+            Draws::Rows => Some(Unit::Row),
+        };
+        Ok(BootstrapOptions { cases, ..self.options })
+    }
+
+    unsafe fn with_statistic<T>(&self, work: impl FnOnce(Option<&mut Statistic<'_>>) -> Result<T>) -> Result<T> {
+        let Some(function) = self.function else { return work(None) };
+        let mut call = |view: &View<'_>, out: &mut [f64]| {
+            let (estimates, y) = (view.estimates, view.y);
+            let answer = function(
+                view.replicate,
+                estimates.as_ptr(),
+                estimates.len(),
+                y.as_ptr(),
+                y.len(),
+                out.as_mut_ptr(),
+                out.len(),
+                self.user_data,
+            );
+            if answer == 0 { Ok(()) } else { Err(Error::new(Code::Numeric, format!("the statistic has returned {answer}"))) }
+        };
+        work(Some(&mut Statistic { names: self.names.clone(), function: &mut call }))
+    }
+}
+
+fn threads(options: Option<&OptionsHandle>) -> usize {
+    options.map_or(1, |o| o.options.threads)
+}
+
+/// Hands the progress function on.
+pub(super) unsafe fn with_progress<T>(
+    options: Option<&OptionsHandle>,
+    work: impl FnOnce(Option<Progress<'_>>) -> Result<T>,
+) -> Result<T> {
+    let Some((progress, user_data)) = options.and_then(|o| Some((o.progress?, o.user_data))) else { return work(None) };
+    let mut report =
+        |done: usize, deviance: f64, theta: &[f64]| progress(done as i64, deviance, theta.as_ptr(), theta.len(), user_data) == 0;
+    work(Some(&mut report))
+}

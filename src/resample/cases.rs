@@ -1,0 +1,185 @@
+//! Samples of a fit's rows: whole groups, or single rows, drawn with replacement or left out.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::design::{Design, PredictorDesign, RowLedger, TermDesign};
+use crate::error::{Error, Result, try_vec};
+use crate::fit::Fit;
+use crate::simulate::{Purpose, Stream};
+
+/// What is drawn or left out as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// The rows of a level of the grouping factor of a random term of the mean, by the term's number.
+    Group(usize),
+    /// A row.
+    Row,
+}
+
+/// The rows of a fit, by units.
+pub struct Cases {
+    design: Design,
+    /// Rows of each unit.
+    rows: Vec<Vec<u32>>,
+    /// What the units are called; empty for rows.
+    labels: Arc<Vec<String>>,
+    /// The unit of each row where whole groups are drawn.
+    unit_of: Option<Vec<u32>>,
+}
+
+/// Rows of a sample, and the draw that brought each.
+pub struct Sample {
+    pub rows: Vec<u32>,
+    draws: Vec<u32>,
+}
+
+impl Fit {
+    /// The unit of a grouping factor by name, or of the first.
+    pub fn unit(&self, group: Option<&str>) -> Result<Unit> {
+        let names: Vec<&str> = self.terms.iter().map(|t| t.group.as_str()).collect();
+        match group {
+            None if names.is_empty() => {
+                Err(Error::argument("the model has no grouping factor for its mean, so that groups can't be drawn"))
+            }
+            None => Ok(Unit::Group(0)),
+            Some(group) => {
+                names.iter().position(|n| *n == group).map(Unit::Group).ok_or_else(|| {
+                    Error::argument(format!("group is {group}, the model's grouping factors are {}", names.join(", ")))
+                })
+            }
+        }
+    }
+}
+
+impl Cases {
+    pub fn new(fit: &Fit, unit: Unit) -> Result<Self> {
+        fit.without_correlation("resampling of cases")?;
+        let mut design = fit.design();
+        design.rows = RowLedger { n_data: design.n, ..RowLedger::default() };
+        let Unit::Group(k) = unit else {
+            let rows = (0..design.n as u32).map(|i| vec![i]).collect();
+            return Ok(Cases { design, rows, labels: Arc::default(), unit_of: None });
+        };
+        let term = design.terms.get(k).ok_or_else(|| Error::argument(format!("the model has no random term {}", k + 1)))?;
+        let mut rows = vec![vec![]; term.levels.len()];
+        term.index.iter().enumerate().for_each(|(i, &level)| rows[level as usize].push(i as u32));
+        let (labels, unit_of) = (term.levels.clone(), Some(term.index.clone()));
+        Ok(Cases { design, rows, labels, unit_of })
+    }
+
+    /// The number of units.
+    pub fn units(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// What a unit is called: a level, or the number of a row.
+    pub fn label(&self, unit: usize) -> String {
+        self.labels.get(unit).cloned().unwrap_or_else(|| (unit + 1).to_string())
+    }
+
+    /// As many units as there are, drawn with replacement; by the seed and the replicate alone.
+    pub fn draw(&self, seed: u64, replicate: u64) -> Sample {
+        let mut stream = Stream::new(seed, replicate, Purpose::Resampling);
+        let units = self.rows.len();
+        self.sample((0..units).map(|_| (stream.uniform() * units as f64) as usize))
+    }
+
+    /// All units but one.
+    pub fn without(&self, left_out: usize) -> Sample {
+        self.sample((0..self.rows.len()).filter(|unit| *unit != left_out))
+    }
+
+    fn sample(&self, units: impl Iterator<Item = usize>) -> Sample {
+        let mut sample = Sample { rows: vec![], draws: vec![] };
+        for (draw, unit) in units.enumerate() {
+            sample.rows.extend_from_slice(&self.rows[unit]);
+            sample.draws.resize(sample.rows.len(), draw as u32);
+        }
+        sample
+    }
+
+    /// The response of a sample.
+    pub fn response(&self, sample: &Sample) -> Vec<f64> {
+        take(&self.design.y, &sample.rows)
+    }
+
+    /// The model's data on the rows of a sample. A group drawn twice is two groups, and so are the levels within it of a factor nested in it;
+    /// levels of factors crossed with it stay what they are.
+    pub fn design(&self, sample: &Sample) -> Result<Design> {
+        let (own, n) = (&self.design, self.design.n);
+        let further = |part: &Option<PredictorDesign>| part.as_ref().map(|p| self.predictor(p, sample)).transpose();
+        Ok(Design {
+            correlation: None,
+            n: sample.rows.len(),
+            y: self.response(sample),
+            x: columns(&own.x, n, &sample.rows)?,
+            x_names: own.x_names.clone(),
+            weights: own.weights.as_ref().map(|w| take(w, &sample.rows)),
+            offset: own.offset.as_ref().map(|o| take(o, &sample.rows)),
+            terms: self.terms(&own.terms, sample)?,
+            dispersion: further(&own.dispersion)?,
+            zero_inflation: further(&own.zero_inflation)?,
+            nominal: further(&own.nominal)?,
+            categories: own.categories.clone(),
+            rows: RowLedger { n_data: sample.rows.len(), ..RowLedger::default() },
+            warnings: vec![],
+        })
+    }
+
+    fn predictor(&self, part: &PredictorDesign, sample: &Sample) -> Result<PredictorDesign> {
+        Ok(PredictorDesign {
+            x: columns(&part.x, self.design.n, &sample.rows)?,
+            x_names: part.x_names.clone(),
+            offset: part.offset.as_ref().map(|o| take(o, &sample.rows)),
+            terms: self.terms(&part.terms, sample)?,
+        })
+    }
+
+    fn terms(&self, terms: &[TermDesign], sample: &Sample) -> Result<Vec<TermDesign>> {
+        terms.iter().map(|term| self.term(term, sample)).collect()
+    }
+
+    fn term(&self, term: &TermDesign, sample: &Sample) -> Result<TermDesign> {
+        let nested = self.unit_of.as_ref().is_some_and(|unit_of| is_nested(&term.index, unit_of, term.levels.len()));
+        let (mut known, mut index) = (HashMap::new(), vec![]);
+        for (&row, &draw) in sample.rows.iter().zip(&sample.draws) {
+            let key = (term.index[row as usize], if nested { draw } else { 0 });
+            let next = known.len() as u32;
+            index.push(*known.entry(key).or_insert(next));
+        }
+        Ok(TermDesign {
+            group: term.group.clone(),
+            effects: term.effects.clone(),
+            structure: term.structure,
+            levels: Arc::new(vec![String::new(); known.len()]),
+            index,
+            z: term.z.as_ref().map(|z| columns(z, self.design.n, &sample.rows)).transpose()?,
+        })
+    }
+}
+
+/// Whether each level occurs in one unit only.
+fn is_nested(index: &[u32], unit_of: &[u32], levels: usize) -> bool {
+    let mut unit = vec![u32::MAX; levels];
+    index.iter().zip(unit_of).all(|(&level, &own)| {
+        let first = &mut unit[level as usize];
+        if *first == u32::MAX {
+            *first = own;
+        }
+        *first == own
+    })
+}
+
+fn take(values: &[f64], rows: &[u32]) -> Vec<f64> {
+    rows.iter().map(|&row| values[row as usize]).collect()
+}
+
+/// Rows of a matrix of `n` rows.
+fn columns(x: &[f64], n: usize, rows: &[u32]) -> Result<Vec<f64>> {
+    let mut out = try_vec("rows of a sample", 0.0, x.len() / n.max(1) * rows.len())?;
+    for (to, from) in out.chunks_exact_mut(rows.len().max(1)).zip(x.chunks_exact(n.max(1))) {
+        to.iter_mut().zip(rows).for_each(|(to, &row)| *to = from[row as usize]);
+    }
+    Ok(out)
+}

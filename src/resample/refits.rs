@@ -1,0 +1,141 @@
+//! Many responses of one design: the model of a fit fitted to each.
+
+use super::pool::{Pieces, run};
+use super::refit::{Refit, Refitter};
+use crate::error::{Error, Result, try_vec};
+use crate::fit::Fit;
+use crate::frame::Frame;
+use crate::options::Progress;
+
+/// What is wanted of many refits, and on how many threads, which changes no result.
+#[derive(Clone, Copy, Debug)]
+pub struct RefitOptions {
+    /// Of the fixed effects; of linear models alone.
+    pub std_errors: bool,
+    pub threads: usize,
+}
+
+/// How a refit ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefitStatus {
+    Converged,
+    /// Converged, and a linear combination of random effects has no variance.
+    Singular,
+    /// There are estimates, but the search for them did not end at a minimum.
+    NotConverged,
+    /// There are no estimates.
+    Failed,
+}
+
+/// Estimates for all responses.
+#[derive(Clone, Debug)]
+pub struct Refits {
+    pub names: Vec<String>,
+    /// `[k, names]`; NaN for a response that failed.
+    pub values: Vec<f64>,
+    /// Of the fixed effects, `[k, p]`; empty unless asked for.
+    pub std_errors: Vec<f64>,
+    pub log_likelihood: Vec<f64>,
+    pub status: Vec<RefitStatus>,
+    /// Why a response failed.
+    pub reasons: Vec<Option<String>>,
+}
+
+type Outcome = std::result::Result<(Refit, Vec<f64>), String>;
+
+impl Fit {
+    /// Fits the model to each column of `y`, `[m, k]` with m as of `fitted`, of which the rows used count. After each `progress` gets the
+    /// number done, the deviance and theta of the one just done (NaN and nothing if it failed); `false` from it cancels.
+    pub fn refit_many(&self, y: &[f64], options: &RefitOptions, progress: Option<Progress<'_>>) -> Result<Refits> {
+        let m = self.fitted_rows();
+        if m == 0 || !y.len().is_multiple_of(m) {
+            return Err(Error::argument(format!("y has {} values, which is not a multiple of the fit's {m} rows", y.len())));
+        }
+        let tools = || {
+            let refitter = Refitter::new(self)?;
+            if options.std_errors { refitter.with_std_errors() } else { Ok(refitter) }
+        };
+        let work = |refitter: &mut Refitter, i: usize| -> Outcome {
+            let column = &y[i * m..(i + 1) * m];
+            let used;
+            let own = if m == self.n_obs {
+                column
+            } else {
+                used = self.used(column);
+                &used
+            };
+            let refit = refitter.refit(own).map_err(|e| e.message)?;
+            let values = self.quantities(&refit).map_err(|e| e.message)?;
+            Ok((refit, values))
+        };
+        let news = |outcome: &Outcome| match outcome {
+            Ok((refit, _)) => (-2.0 * refit.log_likelihood, refit.theta.clone()),
+            Err(_) => (f64::NAN, vec![]),
+        };
+        let pieces = Pieces { tools: &tools, work: &work, news: &news };
+        let outcomes = run(y.len() / m, options.threads, "refitting", &pieces, progress)?;
+        Refits::new(self.quantity_names(), self.fixed.names.len() * usize::from(options.std_errors), outcomes)
+    }
+
+    /// The length of results per row.
+    fn fitted_rows(&self) -> usize {
+        if self.rows.pad { self.rows.n_data } else { self.n_obs }
+    }
+}
+
+impl Refits {
+    fn new(names: Vec<String>, p: usize, outcomes: Vec<Outcome>) -> Result<Self> {
+        let (k, what) = (outcomes.len(), "estimates of refits");
+        let mut all = Refits {
+            values: try_vec(what, f64::NAN, k.saturating_mul(names.len()))?,
+            std_errors: try_vec(what, f64::NAN, k.saturating_mul(p))?,
+            log_likelihood: try_vec(what, f64::NAN, k)?,
+            status: try_vec(what, RefitStatus::Failed, k)?,
+            reasons: try_vec(what, None, k)?,
+            names,
+        };
+        for (i, outcome) in outcomes.into_iter().enumerate() {
+            match outcome {
+                Ok((refit, values)) => {
+                    values.iter().enumerate().for_each(|(j, v)| all.values[j * k + i] = *v);
+                    refit.std_error.iter().enumerate().for_each(|(j, v)| all.std_errors[j * k + i] = *v);
+                    all.log_likelihood[i] = refit.log_likelihood;
+                    all.status[i] = match (refit.converged, refit.singular) {
+                        (false, _) => RefitStatus::NotConverged,
+                        (true, true) => RefitStatus::Singular,
+                        (true, false) => RefitStatus::Converged,
+                    };
+                }
+                Err(reason) => all.reasons[i] = Some(reason),
+            }
+        }
+        Ok(all)
+    }
+
+    /// The number of responses.
+    pub fn len(&self) -> usize {
+        self.status.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.status.is_empty()
+    }
+
+    /// One row a response: `status` ("converged", "singular", "not_converged" or "failed"), `reason` of a failure, `logLik`, the estimates, and
+    /// standard errors as `se.` and the name.
+    pub fn frame(&self) -> Result<Frame> {
+        let k = self.len();
+        let mut frame = Frame::new(k);
+        let levels = ["converged", "singular", "not_converged", "failed"].map(String::from).to_vec();
+        frame.add_category("status", self.status.iter().map(|s| *s as i32).collect(), levels, false)?;
+        frame.add_strings("reason", &self.reasons.iter().map(Option::as_deref).collect::<Vec<_>>())?;
+        frame.add_real("logLik", self.log_likelihood.clone())?;
+        for (j, name) in self.names.iter().enumerate() {
+            frame.add_real(name, self.values[j * k..(j + 1) * k].to_vec())?;
+        }
+        for (name, values) in self.names.iter().zip(self.std_errors.chunks_exact(k.max(1))) {
+            frame.add_real(&format!("se.{name}"), values.to_vec())?;
+        }
+        Ok(frame)
+    }
+}
