@@ -298,7 +298,7 @@ fn simulated_residuals_have_the_correlation_and_the_weights() {
 fn the_bootstrap_refits_the_correlation() {
     let frame = series(9);
     let fit = fit(&frame, "y ~ x + (1 | g)", "ar1(t | g)", false);
-    let settings = BootstrapOptions { replicates: 12, seed: 3, random_effects: RandomEffects::New, threads: 1 };
+    let settings = BootstrapOptions { replicates: 12, seed: 3, ..BootstrapOptions::default() };
     let replicates = fit.bootstrap(&settings, None).unwrap().frame().unwrap();
     let rho = numbers_of(&replicates, "ar1|g");
     assert_eq!(rho.len(), 12);
