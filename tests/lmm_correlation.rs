@@ -2,6 +2,9 @@
 
 mod common;
 
+#[path = "lmm_correlation/degrees_of_freedom.rs"]
+mod degrees_of_freedom;
+
 use interlace::fit::Fit;
 use interlace::formula::CorrelationKind;
 use interlace::frame::{CsvOptions, Frame};

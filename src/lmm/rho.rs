@@ -21,6 +21,9 @@ pub enum RhoScale {
     Symmetric { lower: f64 },
 }
 
+/// A coordinate of continuous time below this is a correlation of zero.
+const NO_CORRELATION: f64 = 1e-3;
+
 /// A correlation p at one distance.
 #[derive(Clone, Copy, Debug)]
 pub struct Power {
@@ -65,6 +68,11 @@ impl RhoScale {
             RhoScale::Positive { .. } => (0.0, true),
             RhoScale::Symmetric { lower } => (lower, false),
         }
+    }
+
+    /// Whether x is a correlation of zero that can't be negative: there the slope in x vanishes.
+    pub fn is_boundary(self, x: f64) -> bool {
+        matches!(self, RhoScale::Positive { .. }) && x.abs() < NO_CORRELATION
     }
 
     /// What the parameter may be, for messages.

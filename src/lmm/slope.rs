@@ -9,7 +9,6 @@
 use super::correlated::CorrelatedProducts;
 use super::deviance::Deviance;
 use super::pieces::Products;
-use super::rho::RhoScale;
 use crate::error::Result;
 
 /// The step of differences of the gradient.
@@ -101,9 +100,6 @@ impl Deviance<'_> {
 /// The step of central differences, relative to a parameter's size.
 const WIDE_STEP: f64 = 1e-4;
 
-/// A coordinate of continuous time below this is a correlation of zero.
-const BOUNDARY: f64 = 1e-3;
-
 /// Eigenvalues of the scaled Hessian below this are zero.
 const FLAT: f64 = 1e-10;
 
@@ -126,7 +122,7 @@ impl Deviance<'_> {
             (0..n).for_each(|j| hessian[i * n + j] = (up[j] - down[j]) / (2.0 * h));
         }
         let x = working[n - 1];
-        if matches!(products.scale, RhoScale::Positive { .. }) && x.abs() < BOUNDARY {
+        if products.scale.is_boundary(x) {
             return Ok(f64::NAN);
         }
         Ok(last_variance(n, &hessian).map_or(f64::NAN, |v| products.scale.slope(x).abs() * (2.0 * v).sqrt()))

@@ -35,10 +35,11 @@ impl DfMethod {
         }
     }
 
-    /// Generalised models have no others than the simple ones, and Kenward and Roger's are for REML.
+    /// Generalised models have no others than the simple ones, and Kenward and Roger's are for REML and covariances of the rows that are
+    /// linear in their parameters.
     pub fn check(self, fit: &Fit) -> Result<()> {
-        if !matches!(self, DfMethod::Simple(_)) {
-            fit.without_correlation(&format!("df: {}", self.name()))?;
+        if self == DfMethod::KenwardRoger {
+            fit.without_correlation(&format!("df: {} (Satterthwaite is)", self.name()))?;
         }
         match (self, &fit.generalised) {
             (DfMethod::KenwardRoger, None) if !fit.reml => Err(Error::argument(
@@ -72,6 +73,9 @@ impl DegreesOfFreedom<'_> {
         match self {
             DegreesOfFreedom::Satterthwaite(own) if own.indefinite => Some("which suppose a minimum, and the fit is none"),
             DegreesOfFreedom::Satterthwaite(_) if fit.singular => Some("given the variances of zero"),
+            DegreesOfFreedom::Satterthwaite(_) if fit.correlation.as_ref().is_some_and(|own| own.std_error.is_nan()) => {
+                Some("given the residual correlation")
+            }
             _ => None,
         }
     }
@@ -148,7 +152,8 @@ fn system_of(fit: &Fit) -> Result<(LinearSystem, Vec<f64>)> {
             "the fixed effects are so nearly dependent on each other that their degrees of freedom can't be had",
         ));
     }
-    let working = working_from_theta(&system, &fit.theta)?;
+    let theta: Vec<f64> = fit.theta.iter().copied().chain(fit.correlation.as_ref().map(|own| own.estimate)).collect();
+    let working = working_from_theta(&system, &theta)?;
     Ok((system, working))
 }
 

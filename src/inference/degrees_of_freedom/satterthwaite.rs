@@ -1,14 +1,16 @@
 //! Satterthwaite's degrees of freedom (Satterthwaite 1946; Giesbrecht & Burns 1985; of F tests Kuznetsova et al. 2017), by exact
-//! derivatives, with the sampling variance of sigma.
+//! derivatives (where residuals are correlated, by differences of exact gradients), with the sampling variance of sigma.
 //!
-//! For phi = (theta, log sigma), A the inverse of half the Hessian of the deviance (of the REML criterion) in phi, v = l'Cov(beta) l with
-//! the gradient g in phi: df = 2 v^2 / g'A g.
+//! For phi = (theta, residual correlation if there is one, log sigma), A the inverse of half the Hessian of the deviance (of the REML
+//! criterion) in phi, v = l'Cov(beta) l with the gradient g in phi: df = 2 v^2 / g'A g.
 
-use super::{pseudo_inverse, quadratic, whitened, with_variances};
+use super::{pseudo_inverse, quadratic, system_of, whitened, with_variances};
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::inference::linear::{JointTest, dot};
 use crate::linalg::dense;
+use crate::lmm::variance::differences::information_by_differences;
+use crate::lmm::variance::hessian::ObservedInformation;
 use crate::tails::f_upper;
 
 /// Satterthwaite's quantities of a fit.
@@ -21,7 +23,7 @@ pub struct Satterthwaite {
     map: Vec<f64>,
     /// The derivative of the covariance by each parameter but log sigma, between C and C': `[p, p]` each.
     derivatives: Vec<Vec<f64>>,
-    /// The covariance of (theta, log sigma).
+    /// The covariance of all parameters, log sigma last.
     covariance: Vec<f64>,
     /// The criterion curves downwards somewhere: the fit is no minimum.
     pub indefinite: bool,
@@ -36,16 +38,25 @@ const EQUAL: f64 = 1e-8;
 impl Satterthwaite {
     pub fn of(fit: &Fit) -> Result<Self> {
         super::DfMethod::Satterthwaite.check(fit)?;
+        if fit.correlation.is_some() {
+            let (system, working) = system_of(fit)?;
+            let (map, information) = information_by_differences(&system, &working, fit.reml)?;
+            return Self::new(map, information);
+        }
         with_variances(fit, |variances| {
             let traces = variances.traces()?;
             let information = variances.observed_information(&traces)?;
-            let n = information.fixed.len() + 1;
-            let (mut covariance, indefinite) = pseudo_inverse(n, &information.hessian)?;
-            for v in &mut covariance {
-                *v *= 2.0;
-            }
-            Ok(Satterthwaite { map: variances.map.clone(), derivatives: information.fixed, covariance, indefinite })
+            Self::new(variances.map.clone(), information)
         })
+    }
+
+    fn new(map: Vec<f64>, information: ObservedInformation) -> Result<Self> {
+        let n = information.fixed.len() + 1;
+        let (mut covariance, indefinite) = pseudo_inverse(n, &information.hessian)?;
+        for v in &mut covariance {
+            *v *= 2.0;
+        }
+        Ok(Satterthwaite { map, derivatives: information.fixed, covariance, indefinite })
     }
 
     /// The degrees of freedom of l'beta.

@@ -4,6 +4,7 @@
 //! factor; nothing has the size of the data.
 
 mod components;
+pub mod differences;
 mod fixed;
 pub mod hessian;
 mod precision;

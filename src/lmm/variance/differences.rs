@@ -1,0 +1,126 @@
+//! The observed information where residuals are correlated: by differences of the exact gradient.
+//!
+//! With d the criterion at the best sigma for each working parameter x, N its rows and S = X'V^-1X = R R', the Hessian with sigma in it, and
+//! the derivatives of the fixed effects' covariance where that is the identity, are
+//!
+//! ```text
+//! h_ij = d_ij + N s_i s_j,   h_i,log sigma = -2 N s_i,   h_log sigma = 4 N,   s = log sigma^2;     B_i = -R^-1 S_i R^-T
+//! ```
+
+use super::super::confounded::clear_rows;
+use super::hessian::ObservedInformation;
+use super::{Deviance, LinearSystem, canonical};
+use crate::error::Result;
+use crate::linalg::dense;
+use crate::random::factor_derivatives;
+
+/// Steps are this share of a parameter's standard error, and at most `WIDEST` of its size.
+const SHARE: f64 = 0.03;
+const WIDEST: f64 = 1e-3;
+
+/// The step, relative to a parameter's size, from which its standard error is guessed.
+const FIRST: f64 = 1e-5;
+
+/// C with Cov(beta) = C C' `[p, p]`, and the information: zero for parameters at a boundary, variances and correlations of zero.
+pub fn information_by_differences(system: &LinearSystem, working: &[f64], reml: bool) -> Result<(Vec<f64>, ObservedInformation)> {
+    let working = canonical(system, working);
+    let mut deviance = Deviance::new(system, reml)?;
+    deviance.evaluate(&working)?;
+    let map = deviance.vcov_factor(deviance.sigma());
+    let (r, rows) = (deviance.state.gram.clone(), deviance.weight());
+    let (n, p) = (working.len(), system.m() - 1);
+    let size = n + 1;
+    let mut hessian = vec![0.0; size * size];
+    hessian[size * size - 1] = 4.0 * rows;
+    let mut fixed = vec![vec![0.0; p * p]; n];
+    let mut log_sigma2 = vec![0.0; n];
+    let effective = effective(system, &working, reml);
+    for i in (0..n).filter(|i| effective[*i]) {
+        let slopes = slopes(&mut deviance, &working, i)?;
+        (0..n).for_each(|j| hessian[i * size + j] = slopes.gradient[j]);
+        log_sigma2[i] = slopes.log_sigma2;
+        fixed[i] = whitened(p, &r, slopes.fixed);
+    }
+    for i in 0..n {
+        for j in 0..=i {
+            let both = effective[i] && effective[j];
+            let mean = if both { 0.5 * (hessian[i * size + j] + hessian[j * size + i]) } else { 0.0 };
+            let own = mean + rows * log_sigma2[i] * log_sigma2[j];
+            (hessian[i * size + j], hessian[j * size + i]) = (own, own);
+        }
+        let mixed = -2.0 * rows * log_sigma2[i];
+        (hessian[i * size + n], hessian[n * size + i]) = (mixed, mixed);
+    }
+    Ok((map, ObservedInformation { hessian, fixed }))
+}
+
+/// Which parameters change the covariance of the rows to the first order, other than in effects that the criterion does not depend on.
+fn effective(system: &LinearSystem, working: &[f64], reml: bool) -> Vec<bool> {
+    let confounded = system.confounded(reml);
+    let mut factors: Vec<Vec<f64>> = system.structures.iter().map(|s| vec![0.0; s.size * s.size]).collect();
+    let mut first = 0;
+    for (structure, t) in system.structures.iter().zip(&mut factors) {
+        structure.factor(&working[first..first + structure.n_theta()], t);
+        first += structure.n_theta();
+    }
+    let mut all = vec![];
+    for mut derivative in factor_derivatives(&system.structures, working) {
+        clear_rows(&confounded[derivative.term], &mut derivative.d);
+        let (t, d) = (&factors[derivative.term], &derivative.d);
+        let r = t.len().isqrt();
+        let product = |a: usize, b: usize| (0..r).map(|c| d[c * r + a] * t[c * r + b]).sum::<f64>();
+        all.push((0..r * r).any(|e| product(e % r, e / r) + product(e / r, e % r) != 0.0));
+    }
+    all.extend(system.correlation.as_ref().map(|products| !products.scale.is_boundary(working[working.len() - 1])));
+    all
+}
+
+/// Derivatives by one parameter.
+struct Slopes {
+    gradient: Vec<f64>,
+    log_sigma2: f64,
+    /// Of S `[p, p]`.
+    fixed: Vec<f64>,
+}
+
+/// Central differences of four points.
+fn slopes(deviance: &mut Deviance<'_>, working: &[f64], i: usize) -> Result<Slopes> {
+    let (n, m) = (working.len(), deviance.system.m());
+    let p = m - 1;
+    let mut x = working.to_vec();
+    let mut gradient = vec![0.0; n];
+    let typical = working[i].abs().max(0.1);
+    let first = FIRST * typical;
+    let mut curvature = 0.0;
+    for by in [1.0, -1.0] {
+        x[i] = working[i] + by * first;
+        deviance.evaluate_gradient(&x, &mut gradient)?;
+        curvature += by * gradient[i] / (2.0 * first);
+    }
+    // Where the criterion curves downwards the first is no number, and the second is taken.
+    let h = (SHARE * (2.0 / curvature).sqrt()).min(WIDEST * typical);
+    let mut all = Slopes { gradient: vec![0.0; n], log_sigma2: 0.0, fixed: vec![0.0; p * p] };
+    for (steps, weight) in [(-2.0, 1.0), (-1.0, -8.0), (1.0, 8.0), (2.0, -1.0)] {
+        x[i] = working[i] + steps * h;
+        let factor = weight / (12.0 * h);
+        deviance.evaluate_gradient(&x, &mut gradient)?;
+        all.gradient.iter_mut().zip(&gradient).for_each(|(sum, g)| *sum += factor * g);
+        all.log_sigma2 += factor * deviance.state.sigma2.ln();
+        let l = &deviance.state.gram;
+        for b in 0..p {
+            for a in 0..p {
+                all.fixed[b * p + a] += factor * (0..=a.min(b)).map(|c| l[c * m + a] * l[c * m + b]).sum::<f64>();
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// -R^-1 S R^-T, with R the leading block of a factor with one more row.
+fn whitened(p: usize, r: &[f64], mut s: Vec<f64>) -> Vec<f64> {
+    for _ in 0..2 {
+        s.chunks_exact_mut(p.max(1)).for_each(|column| dense::solve_lower(p + 1, r, column));
+        s = (0..p * p).map(|e| s[e % p * p + e / p]).collect();
+    }
+    s.iter().map(|v| -v).collect()
+}
