@@ -273,7 +273,7 @@ static bool compare_models(struct run *run)
                                          .options = options,
                                          .make_spec = make_spec,
                                          .context = &run->arguments,
-                                         .chi_bar = false};
+                                         .chi_bar = run->arguments.chi_bar};
     ok = ok && likelihood_ratio(&request, &run->results.comparison, &run->error);
     interlace_options_free(options);
     return ok;

@@ -151,6 +151,8 @@ static enum arguments_outcome check_together(const struct arguments *arguments, 
         return ARGUMENTS_WRONG;
     if (arguments->folds > 0 && arguments->cross_validate == NULL)
         return say(message, ARGUMENTS_WRONG, "--folds is for --cross-validate, which was not given");
+    if (arguments->chi_bar && arguments->lrt.count == 0)
+        return say(message, ARGUMENTS_WRONG, "--chi-bar is for --lrt, which was not given");
     if (arguments->adjust != NULL && arguments->emmeans == NULL)
         return say(message, ARGUMENTS_WRONG, "--adjust is for --emmeans, which was not given");
     return ARGUMENTS_READY;

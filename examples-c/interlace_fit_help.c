@@ -78,6 +78,7 @@ const char *const help_text[] = {
     "  --adjust none|tukey|bonferroni|holm   of the differences' p values: tukey is the default\n"
     "  --lrt \"REDUCED FORMULA\"    likelihood-ratio test of FORMULA against a smaller model (repeatable); all of them are fitted\n"
     "                             by maximum likelihood for it, whatever --method says\n"
+    "  --chi-bar                  these with the p value of a variance at the edge of its range\n"
     "  --r2                       marginal and conditional R2, and intraclass correlations\n"
     "\n",
 

@@ -267,6 +267,13 @@ static enum answer take_anova(struct arguments *arguments, const char *value)
     return answer;
 }
 
+static enum answer take_chi_bar(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    arguments->chi_bar = true;
+    return TAKEN;
+}
+
 static enum answer take_drop1(struct arguments *arguments, const char *value)
 {
     (void)value;
@@ -471,6 +478,7 @@ static const struct option options[] = {
     {"--emmeans", "a formula, \"~ f\"", take_emmeans},
     {"--adjust", "none, tukey, bonferroni or holm", take_adjust},
     {"--lrt", "a formula", take_lrt},
+    {"--chi-bar", NULL, take_chi_bar},
     {"--predict", "a CSV file", take_predict},
     {"--type", "response, link, conditional, zprob, dispersion, marginal, prob, cum.prob or class", take_type},
     {"--re", "all, none or grouping factors, \"g,h\"", take_re},

@@ -73,6 +73,7 @@ struct arguments {
     int32_t df; /* INTERLACE_DF_* */
     bool anova[3]; /* types I, II, III */
     bool drop1;
+    bool chi_bar;
     const char *emmeans;
     const char *adjust;
     struct text_list lrt;

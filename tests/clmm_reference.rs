@@ -1,7 +1,10 @@
 //! Ordinal models against the maxima of the criterion of R's package ordinal (see tests/reference/README.md).
 
+mod common;
+
 use std::collections::HashMap;
 
+use common::entries::{entries, numbers, strings, text};
 use interlace::fit::{Fit, FixedEffects};
 use interlace::frame::{CsvOptions, Frame};
 use interlace::options::{Nodes, Options};
@@ -35,25 +38,7 @@ const WORK: [(&str, (usize, usize)); 8] = [
 ];
 
 fn models() -> Vec<Value> {
-    let text = std::fs::read_to_string("tests/reference/clmm.json").unwrap();
-    serde_json::from_str::<Vec<Value>>(&text).unwrap()
-}
-
-fn text(v: &Value) -> String {
-    v.as_str().unwrap().to_owned()
-}
-
-/// All numbers in an array of arrays; none where there is no array.
-fn numbers(v: &Value) -> Vec<f64> {
-    match v {
-        Value::Null => vec![],
-        Value::Array(items) => items.iter().flat_map(numbers).collect(),
-        other => vec![other.as_f64().unwrap()],
-    }
-}
-
-fn strings(v: &Value) -> Vec<String> {
-    v.as_array().unwrap().iter().map(text).collect()
+    entries("clmm")
 }
 
 /// The model of one entry: specification, data, options.

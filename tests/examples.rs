@@ -487,3 +487,18 @@ fn interlace_fit_has_the_inference_of_ordinal_models() {
     let refused = interlace_fit(&[&wine[..], &["--emmeans", "~ temp", "--type", "response"]].concat());
     assert!(refused.status.code() == Some(1) && text(&refused.stderr).contains("latent"), "{}", transcript(&refused));
 }
+
+#[test]
+fn interlace_fit_halves_the_p_value_of_a_variance_at_the_edge_of_its_range() {
+    let formula = "Reaction ~ Days + (1 | Subject) + (0 + Days | Subject)";
+    let p_value = |more: &[&str]| -> f64 {
+        let own = ["lmm", formula, SLEEPSTUDY[2], "--json", "--lrt", "Reaction ~ Days + (1 | Subject)"];
+        let output = interlace_fit(&[&own[..], more].concat());
+        assert!(output.status.success(), "{}", transcript(&output));
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        document["lrt"]["p_value"][1].as_f64().unwrap()
+    };
+    let (plain, bar) = (p_value(&[]), p_value(&["--chi-bar"]));
+    assert!((plain - 2.0 * bar).abs() < 1e-12 * plain, "{plain} {bar}");
+    assert_eq!(interlace_fit(&[&SLEEPSTUDY[..], &["--chi-bar"]].concat()).status.code(), Some(2));
+}

@@ -2,8 +2,11 @@
 //!
 //! What is lme4's has the expected information in the determinant, as its fits have; what is glmmTMB's, the observed one.
 
+mod common;
+
 use std::collections::HashMap;
 
+use common::entries::{entries, numbers, strings, text};
 use interlace::fit::{Fit, FixedEffects};
 use interlace::frame::{CsvOptions, Frame};
 use interlace::options::{Information, Options, StdErrors};
@@ -40,25 +43,7 @@ const WORK: [(&str, (usize, usize)); 8] = [
 ];
 
 fn models() -> Vec<Value> {
-    let text = std::fs::read_to_string("tests/reference/glmm.json").unwrap();
-    serde_json::from_str::<Vec<Value>>(&text).unwrap()
-}
-
-fn text(v: &Value) -> String {
-    v.as_str().unwrap().to_owned()
-}
-
-/// All numbers in an array of arrays; none where there is no array.
-fn numbers(v: &Value) -> Vec<f64> {
-    match v {
-        Value::Null => vec![],
-        Value::Array(items) => items.iter().flat_map(numbers).collect(),
-        other => vec![other.as_f64().unwrap()],
-    }
-}
-
-fn strings(v: &Value) -> Vec<String> {
-    v.as_array().unwrap().iter().map(text).collect()
+    entries("glmm")
 }
 
 /// The model of one entry: specification, data, options.

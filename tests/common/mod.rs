@@ -2,6 +2,7 @@
 #![allow(dead_code)] // Every test program uses its own part.
 
 pub mod designs;
+pub mod entries;
 pub mod generalised;
 
 use std::collections::BTreeMap;
