@@ -25,6 +25,7 @@
 #include "interlace_fit_lists.h"
 #include "interlace_fit_options.h"
 #include "interlace_fit_predict.h"
+#include "interlace_fit_refit.h"
 #include "interlace_fit_report.h"
 #include "interlace_fit_resample.h"
 #include "interlace_fit_validate.h"
@@ -234,16 +235,18 @@ static bool infer_coefficients(struct run *run)
     const struct arguments *asked = &run->arguments;
     struct results *results = &run->results;
     struct tests_request request = {.df = asked->df,
-                                    .coefficients = asked->has_df,
                                     .anova = {asked->anova[0], asked->anova[1], asked->anova[2]},
                                     .drop1 = asked->drop1,
                                     .level = asked->level};
     results->level = asked->level;
-    results->has_df = asked->has_df;
-    if (!test_terms(results->fit, run->frame, &request, &results->tests, &run->error))
+    bool ok = test_terms(results->fit, run->frame, &request, &results->tests, &run->error);
+    if (!ok && run->error.code == INTERLACE_E_NUMERIC && !asked->needs_df) {
+        /* Nobody has asked for the degrees of freedom that can't be had, so others will do; the output says which. */
+        request.df = INTERLACE_DF_NORMAL;
+        ok = test_terms(results->fit, run->frame, &request, &results->tests, &run->error);
+    }
+    if (!ok)
         return false;
-    if (!asked->has_df)
-        return true;
     /* Arrays are the caller's: ask for the size, bring the memory, say how long it is. */
     size_t p = interlace_fit_n_fixef(results->fit);
     results->p_value = new_numbers(p, &run->error);
@@ -295,7 +298,7 @@ static bool predict(struct run *run)
     return predict_new(&run->arguments, &run->results, &run->error);
 }
 
-/* ---- 7. simulated responses, and intervals that take many fits ---- */
+/* ---- 7. simulated responses, intervals that take many fits, and other responses ---- */
 
 static bool resample(struct run *run)
 {
@@ -305,6 +308,8 @@ static bool resample(struct run *run)
         .bootstrap = (size_t)asked->bootstrap,
         .cases = asked->bootstrap_cases,
         .interval = asked->boot_interval,
+        .statistics = &asked->statistics,
+        .response_se_of = asked->response_se,
         .seed = (uint64_t)asked->seed,
         .boot = asked->confint_boot,
         .profile = asked->confint_profile,
@@ -312,7 +317,9 @@ static bool resample(struct run *run)
         .options = run->options,
     };
     run->results.level = asked->level;
-    return resample_fit(run->results.fit, &request, &run->results.resampled, &run->error);
+    return resample_fit(run->results.fit, &request, &run->results.resampled, &run->error) &&
+           refit_responses(asked, run->results.fit, interlace_frame_n_rows(run->frame), run->options, &run->results.refitted,
+                           &run->error);
 }
 
 /* ---- 8. the model fitted again: by all optimisers, and without parts of the data ---- */
@@ -364,6 +371,7 @@ static void free_run(struct run *run)
     free(results->upper);
     free(results->predictions);
     resampled_free(&results->resampled);
+    refitted_free(&results->refitted);
     validated_free(&results->validated);
     tests_free(&results->tests);
     interlace_frame_free(results->means);

@@ -64,8 +64,8 @@ const char *const help_text[] = {
     "\n",
 
     "inference\n"
-    "  --df satterthwaite|kenward-roger|residual|normal   degrees of freedom of tests and intervals of the fixed effects (lmm: the\n"
-    "                             first where they are needed; glmm, clmm: normal, that is infinite)\n"
+    "  --df satterthwaite|kenward-roger|residual|normal   degrees of freedom of tests and intervals of the fixed effects (lmm:\n"
+    "                             satterthwaite by default; glmm, clmm: normal, that is infinite)\n"
     "  --anova 1|2|3              F tests of the terms, type I, II or III (repeatable; lmm)\n"
     "  --drop1                    likelihood-ratio tests of the model without each term (lmm)\n"
     "  --confint wald             confidence intervals of the fixed effects\n"
@@ -98,6 +98,10 @@ const char *const help_text[] = {
     "  --simulate N               N responses simulated from the fit, with new random effects\n"
     "  --bootstrap N              the estimates of fits to N simulated responses\n"
     "  --bootstrap-type parametric|case   these (the default), or fits to N samples of the levels of the first grouping factor\n"
+    "  --statistic \"A / B\"        of each replicate also the ratio of two estimates, by their names in the bootstrap's table, or\n"
+    "                             \"A + B\", \"A - B\", \"A * B\" (repeatable); intervals are of these, too\n"
+    "  --response-se median|mean  their standard error by the bootstrap's samples of the response, without any fits\n"
+    "  --refit RESPONSES.csv      the model fitted to each column of this file, which has a row for each row of the data\n"
     "  --all-fit                  the model fitted by all optimisers, and how far apart they end\n"
     "  --cross-validate G|rows    levels of the grouping factor G, or rows, predicted by fits without them: errors and logarithmic\n"
     "                             scores\n"

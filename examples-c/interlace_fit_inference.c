@@ -88,12 +88,17 @@ static void put_column(struct json *json, const char *key, const interlace_frame
     json_close(json, ']');
 }
 
+void json_frame_columns(struct json *json, const interlace_frame *table)
+{
+    for (size_t column = 0; column < interlace_frame_n_columns(table); column++)
+        put_column(json, interlace_frame_column_name(table, column), table, column);
+}
+
 void json_frame(struct json *json, const char *key, const interlace_frame *table)
 {
     json_key(json, key);
     json_open(json, '{');
-    for (size_t column = 0; column < interlace_frame_n_columns(table); column++)
-        put_column(json, interlace_frame_column_name(table, column), table, column);
+    json_frame_columns(json, table);
     json_close(json, '}');
 }
 

@@ -44,7 +44,9 @@ void json_marginal_means(struct json *json, const interlace_frame *means, const 
 /* "lrt": {"formulas": [...], "npar": [...], ..., "chisq": [...], "df": [...], "p_value": [...]}. */
 void json_likelihood_ratio(struct json *json, const interlace_frame *table);
 
-/* "key": {...}, each column of the table an array. */
+/* Each column of the table an array, in the object that is open. */
+void json_frame_columns(struct json *json, const interlace_frame *table);
+/* "key": {...}, the same as an object of its own. */
 void json_frame(struct json *json, const char *key, const interlace_frame *table);
 /* Columns of a table by other names, {name in the table, key}; those that it doesn't have are left out. */
 void json_columns(struct json *json, const interlace_frame *table, const char *const names[][2], size_t count);

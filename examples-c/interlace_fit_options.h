@@ -15,6 +15,7 @@ struct ordered_column {
 
 enum { METHOD_REML = 1, METHOD_ML = 2 };
 enum { INTERVAL_NONE, INTERVAL_CONFIDENCE, INTERVAL_PREDICTION };
+enum { RESPONSE_MEDIAN = 1, RESPONSE_MEAN = 2 };
 enum { CONFINT_WALD = 1, CONFINT_PROFILE = 2, CONFINT_BOOT = 3 };
 
 /* What the user asked for. Zero, NULL or an empty list means: not given, so the library's default holds. */
@@ -71,6 +72,7 @@ struct arguments {
     bool r2;
     bool has_df;
     int32_t df; /* INTERLACE_DF_* */
+    bool needs_df; /* something that was asked for can't be had without these, not by others */
     bool anova[3]; /* types I, II, III */
     bool drop1;
     bool chi_bar;
@@ -90,6 +92,9 @@ struct arguments {
     int64_t bootstrap;
     bool bootstrap_cases;
     int32_t boot_interval;
+    struct text_list statistics;
+    int32_t response_se; /* RESPONSE_MEDIAN or RESPONSE_MEAN */
+    const char *refit_path;
     int64_t seed;
 
     bool all_fit;

@@ -259,7 +259,8 @@ bool print_json(const struct results *results, interlace_error *error)
         json_likelihood_ratio(&document.json, results->comparison);
     if (results->predictions != NULL)
         put_predictions(&document, results);
-    json_resampled(&document.json, &results->resampled, results->level);
+    json_resampled(&document.json, &results->resampled, results->level, results->formula);
+    json_refitted(&document.json, &results->refitted);
     json_validated(&document.json, &results->validated);
     if (results->has_explained)
         put_explained(&document, &results->explained);

@@ -7,18 +7,28 @@
 
 #include "interlace_fit_inference.h"
 #include "interlace_fit_lists.h"
+#include "interlace_fit_nesting.h"
+#include "interlace_fit_options.h"
 
 /* Replicates, and intervals from them. */
 static bool bootstrap_fit(const interlace_fit *fit, const struct resample_request *request, interlace_bootstrap *bootstrap,
                           struct resampled *out, interlace_error *error)
 {
     const interlace_options *options = request->options;
+    if (!add_statistics(request->statistics, fit, bootstrap, &out->combinations, error))
+        return false;
     if (interlace_bootstrap_set_replicates(bootstrap, 0, request->bootstrap, error) != INTERLACE_OK ||
         interlace_bootstrap_set_seed(bootstrap, request->seed, error) != INTERLACE_OK)
         return false;
     if (request->cases && interlace_bootstrap_set_groups(bootstrap, NULL, error) != INTERLACE_OK)
         return false;
     if (interlace_bootstrap_run(bootstrap, fit, options, &out->replicates, error) != INTERLACE_OK)
+        return false;
+    out->response_se_of = request->response_se_of;
+    /* The library's own statistic of a response is the median. */
+    interlace_response_statistic_fn function = request->response_se_of == RESPONSE_MEAN ? response_mean : NULL;
+    if (request->response_se_of != 0 && interlace_bootstrap_response_std_error(bootstrap, fit, function, NULL, &out->response_se,
+                                                                               error) != INTERLACE_OK)
         return false;
     if (!request->boot)
         return true;
@@ -66,6 +76,7 @@ void resampled_free(struct resampled *resampled)
     interlace_frame_free(resampled->replicates);
     interlace_frame_free(resampled->boot);
     interlace_frame_free(resampled->profile);
+    combinations_free(&resampled->combinations);
     *resampled = (struct resampled){0};
 }
 
@@ -83,7 +94,8 @@ static double *numbers_of(struct json *json, const interlace_frame *table, size_
     return values;
 }
 
-static void put_intervals(struct json *json, const char *key, const interlace_frame *table, double level)
+/* With a `formula`, groups that it nests are named as lme4 has it in its profiles. */
+static void put_intervals(struct json *json, const char *key, const interlace_frame *table, double level, const char *formula)
 {
     static const char *const limits[] = {"lower", "upper"};
     interlace_error error;
@@ -95,8 +107,12 @@ static void put_intervals(struct json *json, const char *key, const interlace_fr
     json_key(json, "names");
     json_open(json, '[');
     if (interlace_frame_column_index(table, "term", &column, &error) == INTERLACE_OK)
-        for (size_t row = 0; row < interlace_frame_n_rows(table); row++)
-            json_string(json, interlace_frame_column_string(table, column, row));
+        for (size_t row = 0; row < interlace_frame_n_rows(table); row++) {
+            const char *name = interlace_frame_column_string(table, column, row);
+            char *inside_out = formula != NULL ? nested_inside_out(formula, name) : NULL;
+            json_string(json, inside_out != NULL ? inside_out : name);
+            free(inside_out);
+        }
     json_close(json, ']');
     for (size_t i = 0; i < 2; i++) {
         if (interlace_frame_column_index(table, limits[i], &column, &error) != INTERLACE_OK)
@@ -149,7 +165,10 @@ static void put_replicates(struct json *json, const interlace_frame *table)
     json_close(json, '}');
 }
 
-void json_resampled(struct json *json, const struct resampled *resampled, double level)
+/* In the order of RESPONSE_*. */
+static const char *const response_names[] = {"", "median", "mean"};
+
+void json_resampled(struct json *json, const struct resampled *resampled, double level, const char *formula)
 {
     if (resampled->simulations != NULL) {
         json_key(json, "simulations");
@@ -160,10 +179,19 @@ void json_resampled(struct json *json, const struct resampled *resampled, double
     }
     if (resampled->replicates != NULL)
         put_replicates(json, resampled->replicates);
+    if (resampled->response_se_of != 0) {
+        json_key(json, "response_se");
+        json_open(json, '{');
+        json_key(json, "statistic");
+        json_string(json, response_names[resampled->response_se_of]);
+        json_key(json, "value");
+        json_number(json, resampled->response_se);
+        json_close(json, '}');
+    }
     if (resampled->boot != NULL)
-        put_intervals(json, "boot_ci", resampled->boot, level);
+        put_intervals(json, "boot_ci", resampled->boot, level, NULL);
     if (resampled->profile != NULL)
-        put_intervals(json, "profile_ci", resampled->profile, level);
+        put_intervals(json, "profile_ci", resampled->profile, level, formula);
 }
 
 /* How many replicates have no estimates, and why the first of them. */
@@ -185,6 +213,8 @@ void print_resampled(const struct resampled *resampled)
         print_failures(resampled->replicates);
     static const char *const titles[] = {"Bootstrap percentile intervals:", "Bootstrap basic intervals:",
                                          "Bootstrap normal intervals:", "Bootstrap BCa intervals:"};
+    if (resampled->response_se_of != 0)
+        printf("\nStandard error of the response's %s: %.6g\n", response_names[resampled->response_se_of], resampled->response_se);
     if (resampled->boot != NULL)
         print_frame(titles[resampled->interval], resampled->boot);
     if (resampled->profile != NULL)

@@ -8,6 +8,7 @@
 
 #include "interlace.h"
 #include "interlace_fit_json.h"
+#include "interlace_fit_statistic.h"
 
 /* What is asked for; 0 and false: not that. */
 struct resample_request {
@@ -16,6 +17,8 @@ struct resample_request {
     bool cases;       /* samples of groups instead of simulated responses */
     int32_t interval; /* INTERLACE_BOOTSTRAP_PERCENTILE ... */
     uint64_t seed;
+    const struct text_list *statistics; /* of replicates beside the estimates */
+    int32_t response_se_of; /* RESPONSE_MEDIAN, RESPONSE_MEAN or 0 */
     bool boot;    /* intervals from the replicates */
     bool profile; /* profile-likelihood intervals */
     double level;
@@ -30,6 +33,9 @@ struct resampled {
     interlace_frame *boot;
     int32_t interval; /* of boot */
     interlace_frame *profile;
+    struct combinations combinations; /* of the statistics */
+    int32_t response_se_of;           /* what response_se is of */
+    double response_se;
 };
 
 /* False, with `error` filled in, if it can't be done. Whatever the outcome, the caller frees with resampled_free. */
@@ -38,8 +44,8 @@ bool resample_fit(const interlace_fit *fit, const struct resample_request *reque
 void resampled_free(struct resampled *resampled);
 
 /* "simulations": an array a replicate; "bootstrap": {"names", "values": an array a replicate, "failed", "reason": one a
- * replicate}; "boot_ci" and "profile_ci". */
-void json_resampled(struct json *json, const struct resampled *resampled, double level);
+ * replicate}; "response_se": {"statistic", "value"}; "boot_ci" and "profile_ci". */
+void json_resampled(struct json *json, const struct resampled *resampled, double level, const char *formula);
 void print_resampled(const struct resampled *resampled);
 
 #endif

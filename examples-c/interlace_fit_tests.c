@@ -12,8 +12,7 @@ bool test_terms(const interlace_fit *fit, const interlace_frame *data, const str
                 interlace_error *error)
 {
     tests->df = request->df;
-    if (request->coefficients &&
-        interlace_fit_coefficients(fit, request->df, request->level, &tests->coefficients, error) != INTERLACE_OK)
+    if (interlace_fit_coefficients(fit, request->df, request->level, &tests->coefficients, error) != INTERLACE_OK)
         return false;
     for (int32_t type = 1; type <= ANOVA_TYPES; type++)
         if (request->anova[type - 1] &&
@@ -52,11 +51,10 @@ void json_tests(struct json *json, const struct tests *tests)
     bool any = false;
     for (int type = 0; type < ANOVA_TYPES; type++)
         any = any || tests->anova[type] != NULL;
-    if (tests->coefficients != NULL || any) {
+    if (tests->coefficients != NULL) {
         json_key(json, df_key(tests->df));
         json_open(json, '{');
-        if (tests->coefficients != NULL)
-            json_columns(json, tests->coefficients, names, sizeof names / sizeof names[0]);
+        json_columns(json, tests->coefficients, names, sizeof names / sizeof names[0]);
         if (any) {
             json_key(json, "anova");
             json_open(json, '{');

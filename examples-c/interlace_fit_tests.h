@@ -14,7 +14,6 @@ enum { ANOVA_TYPES = 3 };
 /* What is asked for. */
 struct tests_request {
     int32_t df; /* INTERLACE_DF_* */
-    bool coefficients;
     bool anova[ANOVA_TYPES]; /* types I, II, III */
     bool drop1;
     double level;
@@ -23,7 +22,7 @@ struct tests_request {
 /* Tables, NULL where they were not asked for. */
 struct tests {
     int32_t df;
-    interlace_frame *coefficients;
+    interlace_frame *coefficients; /* always there */
     interlace_frame *anova[ANOVA_TYPES];
     interlace_frame *drop1;
 };

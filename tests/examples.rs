@@ -3,9 +3,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::sync::OnceLock;
 
+#[path = "examples/resampling.rs"]
+mod resampling;
 mod toolchain;
-use toolchain::{cc, linkable, program, root, run, succeed, transcript};
+use toolchain::{cc, link_into, linkable, program, root, run, succeed, transcript};
 
 fn examples() -> PathBuf {
     root().join("examples-c")
@@ -37,11 +40,23 @@ fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 
+/// `interlace-fit`, compiled once for all tests.
+fn compiled() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("interlace-fit");
+        if directory.exists() {
+            std::fs::remove_dir_all(&directory).unwrap();
+        }
+        std::fs::create_dir_all(&directory).unwrap();
+        link_into(&directory);
+        compile(&directory, "interlace-fit", &sources())
+    })
+}
+
 /// Runs `interlace-fit` in examples-c.
 fn interlace_fit(arguments: &[&str]) -> Output {
-    let directory = linkable();
-    let path = compile(directory.path(), "interlace-fit", &sources());
-    run(program(&path).current_dir(examples()).args(arguments))
+    run(program(compiled()).current_dir(examples()).args(arguments))
 }
 
 #[test]
@@ -281,7 +296,9 @@ fn interlace_fit_tests_the_fixed_effects_of_linear_models() {
     let kenward_roger = document(&["--df", "kenward-roger", "--anova", "1"]);
     close(&kenward_roger["kenward_roger"]["df"][0], 17.0);
     close(&kenward_roger["kenward_roger"]["anova"]["type1"]["F.value"][0], 45.853);
-    assert!(document(&[])["satterthwaite"].is_null(), "nothing is computed that was not asked for");
+    let plain = document(&[]);
+    assert_eq!(plain["satterthwaite"]["p_value"], satterthwaite["satterthwaite"]["p_value"]);
+    assert!(plain["wald_ci"].is_null() && plain["satterthwaite"]["anova"].is_null(), "what was not asked for");
     let ml = interlace_fit(&[&SLEEPSTUDY[..], &["--method", "ml", "--df", "kenward-roger"]].concat());
     assert!(text(&ml.stderr).contains("REML"), "{}", transcript(&ml));
 }
@@ -342,8 +359,6 @@ fn interlace_fit_evaluates_the_objective() {
 
 #[test]
 fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
-    let directory = linkable();
-    let path = compile(directory.path(), "interlace-fit", &sources());
     for (arguments, status, wanted) in [
         (&["lmm", "Reaction ~ Dayz + (1 | Subject)", "data/sleepstudy.csv"][..], 1, "Dayz"),
         (&["lmm", "Reaction ~ Days + (1 | Subject", "data/sleepstudy.csv"][..], 1, "byte"),
@@ -380,7 +395,7 @@ fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
         (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--df", "residual"][..], 2, "--df residual is for the model lmm"),
         (&["lmm"][..], 2, "--help"),
     ] {
-        let output = run(program(&path).current_dir(examples()).args(arguments));
+        let output = interlace_fit(arguments);
         let message = text(&output.stderr);
         assert_eq!(output.status.code(), Some(status), "{arguments:?}: {message}");
         assert!(output.stdout.is_empty() && message.contains(wanted), "{arguments:?}: {message}");
@@ -396,25 +411,6 @@ fn the_help_lists_every_family_and_link() {
     for name in interlace::family::names().into_iter().chain(links) {
         assert!(help.contains(&name), "{name} is not in --help");
     }
-}
-
-#[test]
-fn interlace_fit_simulates_and_profiles() {
-    let more = ["--json", "--simulate", "2", "--bootstrap", "5", "--seed", "4", "--confint", "boot", "--confint", "profile"];
-    let output = interlace_fit(&[&SLEEPSTUDY[..], &more].concat());
-    assert!(output.status.success(), "{}", transcript(&output));
-    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let lengths = |v: &serde_json::Value| v.as_array().unwrap().iter().map(|v| v.as_array().unwrap().len()).collect::<Vec<_>>();
-    assert_eq!(lengths(&document["simulations"]), [180, 180]);
-    let bootstrap = &document["bootstrap"];
-    assert_eq!(lengths(&bootstrap["values"]), [bootstrap["names"].as_array().unwrap().len(); 5]);
-    assert_eq!(bootstrap["failed"], 0);
-    assert_eq!(document["boot_ci"]["names"], bootstrap["names"]);
-    let profile = &document["profile_ci"];
-    assert_eq!(profile["names"][1], "cor_Days.(Intercept)|Subject");
-    assert!((profile["lower"][1].as_f64().unwrap() + 0.481_492_580).abs() < 1e-6, "{profile}");
-    let wrong = interlace_fit(&[&SLEEPSTUDY[..], &["--confint", "boot"]].concat());
-    assert_eq!(wrong.status.code(), Some(2), "{}", transcript(&wrong));
 }
 
 #[test]
@@ -441,27 +437,6 @@ fn interlace_fit_fits_by_all_optimisers_and_cross_validates() {
     let rows = interlace_fit(&[&SLEEPSTUDY[..], &["--cross-validate", "rows", "--folds", "3", "--json"]].concat());
     let document: serde_json::Value = serde_json::from_slice(&rows.stdout).unwrap();
     assert_eq!(document["cross_validation"]["folds"]["units"], serde_json::json!([60, 60, 60, 180]));
-}
-
-#[test]
-fn interlace_fit_resamples_groups_and_has_all_bootstrap_intervals() {
-    let run = |more: &[&str]| {
-        let output = interlace_fit(&[&SLEEPSTUDY[..], &["--json", "--bootstrap", "40"], more].concat());
-        assert!(output.status.success(), "{}", transcript(&output));
-        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()
-    };
-    let (plain, cases) = (run(&["--confint", "boot"]), run(&["--confint", "boot", "--bootstrap-type", "case"]));
-    assert_eq!(cases["bootstrap"]["names"], plain["bootstrap"]["names"]);
-    assert_ne!(cases["bootstrap"]["values"], plain["bootstrap"]["values"]);
-    for kind in ["basic", "normal", "bca"] {
-        let other = run(&["--confint", "boot", "--boot-interval", kind]);
-        assert_eq!(other["bootstrap"], plain["bootstrap"]);
-        assert_ne!(other["boot_ci"]["lower"][1], plain["boot_ci"]["lower"][1], "{kind}");
-        assert!(other["boot_ci"]["lower"][1].as_f64().unwrap() < other["boot_ci"]["upper"][1].as_f64().unwrap());
-    }
-    for wrong in [["--boot-interval", "bca"], ["--bootstrap-type", "case"]] {
-        assert_eq!(interlace_fit(&[&SLEEPSTUDY[..], &wrong].concat()).status.code(), Some(2));
-    }
 }
 
 #[test]
