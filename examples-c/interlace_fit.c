@@ -237,6 +237,8 @@ static bool infer_coefficients(struct run *run)
     struct tests_request request = {.df = asked->df,
                                     .anova = {asked->anova[0], asked->anova[1], asked->anova[2]},
                                     .drop1 = asked->drop1,
+                                    .hypothesis = &asked->hypothesis,
+                                    .n_hypothesis = asked->n_hypothesis,
                                     .level = asked->level};
     results->level = asked->level;
     bool ok = test_terms(results->fit, run->frame, &request, &results->tests, &run->error);
@@ -258,7 +260,9 @@ static bool infer_means(struct run *run)
 {
     const struct arguments *asked = &run->arguments;
     struct means_request request = {.specs = asked->emmeans,
+                                    .comparisons = asked->comparisons,
                                     .adjust = asked->adjust,
+                                    .weights = asked->proportional ? INTERLACE_MEANS_PROPORTIONAL : INTERLACE_MEANS_EQUAL,
                                     .type = asked->has_type ? asked->type : INTERLACE_PREDICT_LINK,
                                     .df = asked->df,
                                     .level = asked->level};
@@ -306,13 +310,15 @@ static bool resample(struct run *run)
     const struct resample_request request = {
         .nsim = (size_t)asked->simulate,
         .bootstrap = (size_t)asked->bootstrap,
-        .cases = asked->bootstrap_cases,
+        .bootstrap_type = asked->bootstrap_type,
+        .simulate_type = asked->simulate_type,
         .interval = asked->boot_interval,
         .statistics = &asked->statistics,
         .response_se_of = asked->response_se,
         .seed = (uint64_t)asked->seed,
         .boot = asked->confint_boot,
         .profile = asked->confint_profile,
+        .points = asked->profile,
         .level = asked->level,
         .options = run->options,
     };
@@ -339,11 +345,13 @@ static bool validate(struct run *run)
     return validate_model(&request, &run->results.validated, &run->error);
 }
 
-/* ---- 9. how much is explained ---- */
+/* ---- 9. how much is explained, and what is left ---- */
 
 static bool explain(struct run *run)
 {
     struct results *results = &run->results;
+    if (!diagnose(&run->arguments, results->fit, &results->diagnosed, &run->error))
+        return false;
     if (!run->arguments.r2)
         return true;
     struct explained *r2 = &results->explained;
@@ -373,6 +381,7 @@ static void free_run(struct run *run)
     resampled_free(&results->resampled);
     refitted_free(&results->refitted);
     validated_free(&results->validated);
+    diagnosed_free(&results->diagnosed);
     tests_free(&results->tests);
     interlace_frame_free(results->means);
     interlace_frame_free(results->pairs);

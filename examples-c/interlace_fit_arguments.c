@@ -121,7 +121,7 @@ static enum arguments_outcome check_model(const struct arguments *arguments, cha
 
 static bool asks_confint(const struct arguments *arguments)
 {
-    return arguments->confint || arguments->confint_profile || arguments->confint_boot;
+    return arguments->confint || arguments->confint_profile || arguments->confint_boot || arguments->confint_ranef;
 }
 
 /* An option that was given and needs a fit; NULL if there is none. */
@@ -129,6 +129,8 @@ static const char *option_of_fit(const struct arguments *arguments)
 {
     return linear_option(arguments) != NULL   ? linear_option(arguments)
            : asks_confint(arguments)          ? "--confint"
+           : arguments->profile               ? "--profile"
+           : arguments->hypothesis.count > 0  ? "--test"
            : arguments->emmeans != NULL       ? "--emmeans"
            : arguments->lrt.count > 0         ? "--lrt"
            : arguments->r2                    ? "--r2"
@@ -136,6 +138,8 @@ static const char *option_of_fit(const struct arguments *arguments)
            : arguments->simulate > 0          ? "--simulate"
            : arguments->bootstrap > 0         ? "--bootstrap"
            : arguments->refit_path != NULL    ? "--refit"
+           : arguments->residuals.count > 0   ? "--residuals"
+           : arguments->tables.count > 0      ? "--write"
            : arguments->all_fit               ? "--all-fit"
            : arguments->cross_validate != NULL ? "--cross-validate"
                                               : NULL;
@@ -145,10 +149,18 @@ static const char *option_of_fit(const struct arguments *arguments)
 static const char *of_bootstrap(const struct arguments *arguments)
 {
     return arguments->confint_boot           ? "--confint boot"
-           : arguments->bootstrap_cases      ? "--bootstrap-type case"
+           : arguments->bootstrap_type != 0  ? "--bootstrap-type"
            : arguments->statistics.count > 0 ? "--statistic"
            : arguments->response_se != 0     ? "--response-se"
                                              : NULL;
+}
+
+static const char *of_means(const struct arguments *arguments)
+{
+    return arguments->adjust != NULL        ? "--adjust"
+           : arguments->comparisons != NULL ? "--comparisons"
+           : arguments->proportional        ? "--means-weights"
+                                            : NULL;
 }
 
 /* What no single argument shows to be wrong. */
@@ -169,8 +181,8 @@ static enum arguments_outcome check_together(const struct arguments *arguments, 
         return say(message, ARGUMENTS_WRONG, "--folds is for --cross-validate, which was not given");
     if (arguments->chi_bar && arguments->lrt.count == 0)
         return say(message, ARGUMENTS_WRONG, "--chi-bar is for --lrt, which was not given");
-    if (arguments->adjust != NULL && arguments->emmeans == NULL)
-        return say(message, ARGUMENTS_WRONG, "--adjust is for --emmeans, which was not given");
+    if (of_means(arguments) != NULL && arguments->emmeans == NULL)
+        return say(message, ARGUMENTS_WRONG, "%s is for --emmeans, which was not given", of_means(arguments));
     return ARGUMENTS_READY;
 }
 
@@ -200,7 +212,7 @@ enum arguments_outcome arguments_read(struct arguments *arguments, int argc, cha
     /* There are none but normal ones for other models. */
     if (arguments->model == INTERLACE_LMM && !arguments->has_df)
         arguments->df = INTERLACE_DF_SATTERTHWAITE;
-    arguments->needs_df = arguments->has_df || arguments->confint || arguments->emmeans != NULL || asks_anova(arguments);
+    arguments->needs_df = arguments->has_df || arguments->confint || arguments->emmeans != NULL || arguments->hypothesis.count > 0 || asks_anova(arguments);
     return check_together(arguments, message);
 }
 
@@ -221,6 +233,9 @@ void arguments_free(struct arguments *arguments)
     text_list_free(&arguments->lrt);
     text_list_free(&arguments->re);
     text_list_free(&arguments->statistics);
+    text_list_free(&arguments->residuals);
+    text_list_free(&arguments->tables);
+    number_list_free(&arguments->hypothesis);
     number_list_free(&arguments->theta0);
     number_list_free(&arguments->objective);
 }

@@ -11,6 +11,8 @@
 /* What is asked of marginal means. */
 struct means_request {
     const char *specs;  /* "~ f", "~ f | g" */
+    const char *comparisons; /* NULL: pairwise */
+    int32_t weights;         /* INTERLACE_MEANS_* */
     const char *adjust; /* of the pairs' p values; NULL: tukey */
     int32_t type;       /* INTERLACE_PREDICT_LINK or INTERLACE_PREDICT_RESPONSE */
     int32_t df;         /* INTERLACE_DF_* */

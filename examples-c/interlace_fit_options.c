@@ -224,24 +224,11 @@ static enum answer take_progress(struct arguments *arguments, const char *value)
     return TAKEN;
 }
 
-/* "a,b,c; a,b,c": points of equal length. They end up one after another, which is a column-major matrix with one
- * column a point: what interlace_spec_objective wants. */
 static enum answer take_objective(struct arguments *arguments, const char *value)
 {
-    struct text_list points = {0};
-    enum answer answer = taken_if(text_list_add_split(&points, value, ';'));
-    arguments->objective.count = 0;
-    for (size_t i = 0; i < points.count && answer == TAKEN; i++) {
-        size_t before = arguments->objective.count;
-        answer = take_numbers(points.items[i], &arguments->objective);
-        size_t length = arguments->objective.count - before;
-        if (i == 0)
-            arguments->n_theta = length;
-        else if (answer == TAKEN && length != arguments->n_theta)
-            answer = NOT_UNDERSTOOD;
-    }
-    arguments->n_points = points.count;
-    text_list_free(&points);
+    enum answer answer = take_points(value, &arguments->objective, &arguments->n_theta);
+    if (answer == TAKEN)
+        arguments->n_points = arguments->objective.count / arguments->n_theta;
     return answer;
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "interlace.h"
+#include "interlace_fit_diagnose.h"
 #include "interlace_fit_option_table.h"
 #include "interlace_fit_values.h"
 
@@ -44,7 +45,8 @@ static enum answer take_drop1(struct arguments *arguments, const char *value)
 
 static enum answer take_confint(struct arguments *arguments, const char *value)
 {
-    static const struct choice choices[] = {{"wald", CONFINT_WALD}, {"profile", CONFINT_PROFILE}, {"boot", CONFINT_BOOT}};
+    static const struct choice choices[] = {{"wald", CONFINT_WALD}, {"profile", CONFINT_PROFILE}, {"boot", CONFINT_BOOT},
+                                            {"ranef", CONFINT_RANEF}};
     int32_t kind;
     enum answer answer = CHOOSE(choices, value, &kind);
     if (answer != TAKEN)
@@ -52,7 +54,21 @@ static enum answer take_confint(struct arguments *arguments, const char *value)
     arguments->confint = arguments->confint || kind == CONFINT_WALD;
     arguments->confint_profile = arguments->confint_profile || kind == CONFINT_PROFILE;
     arguments->confint_boot = arguments->confint_boot || kind == CONFINT_BOOT;
+    arguments->confint_ranef = arguments->confint_ranef || kind == CONFINT_RANEF;
     return TAKEN;
+}
+
+static enum answer take_profile(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    arguments->profile = true;
+    return TAKEN;
+}
+
+/* "1,-1,0; 0,1,-1" */
+static enum answer take_test(struct arguments *arguments, const char *value)
+{
+    return take_points(value, &arguments->hypothesis, &arguments->n_hypothesis);
 }
 
 static enum answer take_r2(struct arguments *arguments, const char *value)
@@ -77,9 +93,29 @@ static enum answer take_emmeans(struct arguments *arguments, const char *value)
     return TAKEN;
 }
 
+static enum answer take_comparisons(struct arguments *arguments, const char *value)
+{
+    static const struct choice choices[] = {{"pairwise", 0}, {"trt.vs.ctrl", 1}, {"eff", 2}};
+    int32_t known;
+    enum answer answer = CHOOSE(choices, value, &known);
+    if (answer == TAKEN)
+        arguments->comparisons = value;
+    return answer;
+}
+
+static enum answer take_means_weights(struct arguments *arguments, const char *value)
+{
+    static const struct choice choices[] = {{"equal", 0}, {"proportional", 1}};
+    int32_t proportional;
+    enum answer answer = CHOOSE(choices, value, &proportional);
+    if (answer == TAKEN)
+        arguments->proportional = proportional;
+    return answer;
+}
+
 static enum answer take_adjust(struct arguments *arguments, const char *value)
 {
-    static const struct choice choices[] = {{"none", 0}, {"tukey", 1}, {"bonferroni", 2}, {"holm", 3}};
+    static const struct choice choices[] = {{"none", 0}, {"tukey", 1}, {"bonferroni", 2}, {"holm", 3}, {"sidak", 4}};
     int32_t known;
     enum answer answer = CHOOSE(choices, value, &known);
     if (answer == TAKEN)
@@ -149,12 +185,9 @@ static enum answer take_bootstrap(struct arguments *arguments, const char *value
 
 static enum answer take_bootstrap_type(struct arguments *arguments, const char *value)
 {
-    static const struct choice choices[] = {{"parametric", 0}, {"case", 1}};
-    int32_t cases;
-    enum answer answer = CHOOSE(choices, value, &cases);
-    if (answer == TAKEN)
-        arguments->bootstrap_cases = cases;
-    return answer;
+    static const struct choice choices[] = {
+        {"parametric", BOOTSTRAP_PARAMETRIC}, {"case", BOOTSTRAP_CASES}, {"rows", BOOTSTRAP_ROWS}};
+    return CHOOSE(choices, value, &arguments->bootstrap_type);
 }
 
 static enum answer take_statistic(struct arguments *arguments, const char *value)
@@ -166,6 +199,12 @@ static enum answer take_response_se(struct arguments *arguments, const char *val
 {
     static const struct choice choices[] = {{"median", RESPONSE_MEDIAN}, {"mean", RESPONSE_MEAN}};
     return CHOOSE(choices, value, &arguments->response_se);
+}
+
+static enum answer take_simulate_type(struct arguments *arguments, const char *value)
+{
+    static const struct choice choices[] = {{"new", INTERLACE_SIMULATE_NEW}, {"conditional", INTERLACE_SIMULATE_CONDITIONAL}};
+    return CHOOSE(choices, value, &arguments->simulate_type);
 }
 
 static enum answer take_boot_interval(struct arguments *arguments, const char *value)
@@ -181,6 +220,19 @@ static enum answer take_refit(struct arguments *arguments, const char *value)
 {
     arguments->refit_path = value;
     return TAKEN;
+}
+
+static enum answer take_residuals(struct arguments *arguments, const char *value)
+{
+    return residual_kind(value) < 0 ? NOT_UNDERSTOOD : taken_if(text_list_add(&arguments->residuals, value, strlen(value)));
+}
+
+static enum answer take_write(struct arguments *arguments, const char *value)
+{
+    const char *equals = strchr(value, '=');
+    if (equals == NULL || equals == value || equals[1] == '\0')
+        return NOT_UNDERSTOOD;
+    return taken_if(text_list_add(&arguments->tables, value, strlen(value)));
 }
 
 static enum answer take_seed(struct arguments *arguments, const char *value)
@@ -212,11 +264,15 @@ static const struct option questions[] = {
     {"--df", "satterthwaite, kenward-roger, residual or normal", take_df},
     {"--anova", "1, 2 or 3", take_anova},
     {"--drop1", NULL, take_drop1},
-    {"--confint", "wald, profile or boot", take_confint},
+    {"--confint", "wald, profile, boot or ranef", take_confint},
+    {"--profile", NULL, take_profile},
+    {"--test", "rows of coefficients, \"0,1,-1; 0,0,1\"", take_test},
     {"--r2", NULL, take_r2},
     {"--level", "a number between 0 and 1", take_level},
     {"--emmeans", "a formula, \"~ f\"", take_emmeans},
-    {"--adjust", "none, tukey, bonferroni or holm", take_adjust},
+    {"--comparisons", "pairwise, trt.vs.ctrl or eff", take_comparisons},
+    {"--means-weights", "equal or proportional", take_means_weights},
+    {"--adjust", "none, tukey, bonferroni, holm or sidak", take_adjust},
     {"--lrt", "a formula", take_lrt},
     {"--chi-bar", NULL, take_chi_bar},
     {"--predict", "a CSV file", take_predict},
@@ -225,12 +281,15 @@ static const struct option questions[] = {
     {"--new-levels", "zero or error", take_new_levels},
     {"--interval", "none, confidence or prediction", take_interval},
     {"--simulate", "a positive integer", take_simulate},
+    {"--simulate-type", "new or conditional", take_simulate_type},
     {"--bootstrap", "a positive integer", take_bootstrap},
-    {"--bootstrap-type", "parametric or case", take_bootstrap_type},
+    {"--bootstrap-type", "parametric, case or rows", take_bootstrap_type},
     {"--boot-interval", "percentile, basic, normal or bca", take_boot_interval},
     {"--statistic", "two estimates and a sign, \"Days / sigma\"", take_statistic},
     {"--response-se", "median or mean", take_response_se},
     {"--refit", "a CSV file", take_refit},
+    {"--residuals", "response, pearson, working, deviance, normalized or quantile", take_residuals},
+    {"--write", "a table and a file, \"coefficients=FILE.csv\"", take_write},
     {"--seed", "an integer that is not negative", take_seed},
     {"--all-fit", NULL, take_all_fit},
     {"--cross-validate", "a grouping factor, or rows", take_cross_validate},

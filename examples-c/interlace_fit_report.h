@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "interlace.h"
+#include "interlace_fit_diagnose.h"
 #include "interlace_fit_refit.h"
 #include "interlace_fit_resample.h"
 #include "interlace_fit_tests.h"
@@ -45,6 +46,7 @@ struct results {
     struct resampled resampled;
     struct refitted refitted;
     struct validated validated;
+    struct diagnosed diagnosed;
     bool has_explained;
     struct explained explained;
 

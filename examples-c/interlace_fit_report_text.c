@@ -120,4 +120,5 @@ void print_text(const struct results *results)
     print_resampled(&results->resampled);
     print_refitted(&results->refitted);
     print_validated(&results->validated);
+    print_diagnosed(&results->diagnosed);
 }

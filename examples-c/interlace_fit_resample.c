@@ -10,6 +10,18 @@
 #include "interlace_fit_nesting.h"
 #include "interlace_fit_options.h"
 
+static bool set_type(const struct resample_request *request, interlace_bootstrap *bootstrap, interlace_error *error)
+{
+    switch (request->bootstrap_type) {
+    case BOOTSTRAP_CASES:
+        return interlace_bootstrap_set_groups(bootstrap, NULL, error) == INTERLACE_OK;
+    case BOOTSTRAP_ROWS:
+        return interlace_bootstrap_set_rows(bootstrap, error) == INTERLACE_OK;
+    default:
+        return interlace_bootstrap_set_parametric(bootstrap, request->simulate_type, error) == INTERLACE_OK;
+    }
+}
+
 /* Replicates, and intervals from them. */
 static bool bootstrap_fit(const interlace_fit *fit, const struct resample_request *request, interlace_bootstrap *bootstrap,
                           struct resampled *out, interlace_error *error)
@@ -20,7 +32,7 @@ static bool bootstrap_fit(const interlace_fit *fit, const struct resample_reques
     if (interlace_bootstrap_set_replicates(bootstrap, 0, request->bootstrap, error) != INTERLACE_OK ||
         interlace_bootstrap_set_seed(bootstrap, request->seed, error) != INTERLACE_OK)
         return false;
-    if (request->cases && interlace_bootstrap_set_groups(bootstrap, NULL, error) != INTERLACE_OK)
+    if (!set_type(request, bootstrap, error))
         return false;
     if (interlace_bootstrap_run(bootstrap, fit, options, &out->replicates, error) != INTERLACE_OK)
         return false;
@@ -51,7 +63,7 @@ bool resample_fit(const interlace_fit *fit, const struct resample_request *reque
         size_t count = out->n_rows * out->nsim;
         out->simulations = new_numbers(count, error);
         if (out->simulations == NULL ||
-            interlace_fit_simulate(fit, out->nsim, request->seed, INTERLACE_SIMULATE_NEW, out->simulations, count, error) !=
+            interlace_fit_simulate(fit, out->nsim, request->seed, request->simulate_type, out->simulations, count, error) !=
                 INTERLACE_OK)
             return false;
     }
@@ -67,7 +79,8 @@ bool resample_fit(const interlace_fit *fit, const struct resample_request *reque
     if (request->profile &&
         interlace_fit_confint_profile(fit, request->level, request->options, &out->profile, error) != INTERLACE_OK)
         return false;
-    return true;
+    return !request->points ||
+           interlace_fit_profile(fit, request->level, request->options, &out->points, error) == INTERLACE_OK;
 }
 
 void resampled_free(struct resampled *resampled)
@@ -76,6 +89,7 @@ void resampled_free(struct resampled *resampled)
     interlace_frame_free(resampled->replicates);
     interlace_frame_free(resampled->boot);
     interlace_frame_free(resampled->profile);
+    interlace_frame_free(resampled->points);
     combinations_free(&resampled->combinations);
     *resampled = (struct resampled){0};
 }
@@ -192,6 +206,8 @@ void json_resampled(struct json *json, const struct resampled *resampled, double
         put_intervals(json, "boot_ci", resampled->boot, level, NULL);
     if (resampled->profile != NULL)
         put_intervals(json, "profile_ci", resampled->profile, level, formula);
+    if (resampled->points != NULL)
+        json_frame(json, "profile", resampled->points);
 }
 
 /* How many replicates have no estimates, and why the first of them. */
@@ -219,4 +235,6 @@ void print_resampled(const struct resampled *resampled)
         print_frame(titles[resampled->interval], resampled->boot);
     if (resampled->profile != NULL)
         print_frame("Profile-likelihood intervals:", resampled->profile);
+    if (resampled->points != NULL)
+        print_frame("Profiles:", resampled->points);
 }

@@ -257,6 +257,12 @@
 #define INTERLACE_RESIDUALS_DEVIANCE 3
 
 /**
+ * Residuals: those of INTERLACE_RESIDUALS_PEARSON over the standard deviation of the residuals, and where these are correlated within
+ * groups made independent: of AR(1) each less its expectation given the one before, of compound symmetry by the symmetric root.
+ */
+#define INTERLACE_RESIDUALS_NORMALIZED 4
+
+/**
  * The optimum was reached.
  */
 #define INTERLACE_CONVERGED 0
@@ -2214,8 +2220,8 @@ interlace_status interlace_fit_fitted(const struct interlace_fit *fit,
                                       struct interlace_error *err);
 
 /**
- * Residuals, to `out` [m]; `kind` is INTERLACE_RESIDUALS_RESPONSE, INTERLACE_RESIDUALS_PEARSON, INTERLACE_RESIDUALS_WORKING or
- * INTERLACE_RESIDUALS_DEVIANCE. INTERLACE_E_UNSUPPORTED where a model has no residuals of the kind; an ordinal model has those
+ * Residuals, to `out` [m]; `kind` is INTERLACE_RESIDUALS_RESPONSE, INTERLACE_RESIDUALS_PEARSON, INTERLACE_RESIDUALS_WORKING,
+ * INTERLACE_RESIDUALS_DEVIANCE or INTERLACE_RESIDUALS_NORMALIZED. INTERLACE_E_UNSUPPORTED where a model has no residuals of the kind; an ordinal model has those
  * of interlace_fit_quantile_residuals alone.
  * Since 0.1.
  */
