@@ -29,9 +29,10 @@ impl Fit {
         }
         match (kind, &self.generalised) {
             (ResidualKind::Response, _) | (ResidualKind::Working, None) => Ok(self.residuals.clone()),
-            (ResidualKind::Pearson, _) | (ResidualKind::Deviance, None) => Ok(self.residuals_pearson.clone()),
             (ResidualKind::Normalized, None) => self.normalized_residuals(),
-            (ResidualKind::Normalized, Some(_)) => Ok(self.residuals_pearson.clone()),
+            (ResidualKind::Pearson, _) | (ResidualKind::Deviance, None) | (ResidualKind::Normalized, Some(_)) => {
+                Ok(self.residuals_pearson.clone())
+            }
             (ResidualKind::Working, Some(_)) => {
                 let residuals = self.used(&self.residuals);
                 Ok(self.as_fitted(residuals.iter().enumerate().map(|(i, r)| r / mean_slope(self, i)).collect()))
