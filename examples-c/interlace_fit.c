@@ -260,6 +260,7 @@ static bool infer_means(struct run *run)
 {
     const struct arguments *asked = &run->arguments;
     struct means_request request = {.specs = asked->emmeans,
+                                    .at = asked->at,
                                     .comparisons = asked->comparisons,
                                     .adjust = asked->adjust,
                                     .weights = asked->proportional ? INTERLACE_MEANS_PROPORTIONAL : INTERLACE_MEANS_EQUAL,

@@ -158,6 +158,7 @@ static const char *of_bootstrap(const struct arguments *arguments)
 static const char *of_means(const struct arguments *arguments)
 {
     return arguments->adjust != NULL        ? "--adjust"
+           : arguments->at != NULL          ? "--at"
            : arguments->comparisons != NULL ? "--comparisons"
            : arguments->proportional        ? "--means-weights"
                                             : NULL;

@@ -15,10 +15,10 @@ bool marginal_means(const interlace_fit *fit, const interlace_frame *data, const
     /* Tukey's is for all pairs. */
     const char *usual = strcmp(comparisons, "pairwise") == 0 ? "tukey" : "holm";
     const char *adjust = request->adjust != NULL ? request->adjust : usual;
-    if (interlace_fit_marginal_means(fit, data, request->specs, request->weights, request->type, request->df,
+    if (interlace_fit_marginal_means(fit, data, request->specs, request->at, request->weights, request->type, request->df,
                                      request->level, means, error) != INTERLACE_OK)
         return false;
-    if (interlace_fit_contrasts(fit, data, request->specs, request->weights, comparisons, adjust, request->type,
+    if (interlace_fit_contrasts(fit, data, request->specs, request->at, request->weights, comparisons, adjust, request->type,
                                 request->df, request->level, pairs, error) == INTERLACE_OK)
         return true;
     interlace_frame_free(*means);

@@ -11,6 +11,7 @@
 /* What is asked of marginal means. */
 struct means_request {
     const char *specs;  /* "~ f", "~ f | g" */
+    const char *at;          /* "x = 0, 5"; NULL: the means of covariates */
     const char *comparisons; /* NULL: pairwise */
     int32_t weights;         /* INTERLACE_MEANS_* */
     const char *adjust; /* of the pairs' p values; NULL: tukey */

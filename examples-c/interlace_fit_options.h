@@ -82,6 +82,7 @@ struct arguments {
     struct number_list hypothesis; /* row after row, each of n_hypothesis numbers */
     size_t n_hypothesis;
     const char *emmeans;
+    const char *at;
     const char *comparisons;
     bool proportional;
     const char *adjust;

@@ -93,6 +93,12 @@ static enum answer take_emmeans(struct arguments *arguments, const char *value)
     return TAKEN;
 }
 
+static enum answer take_at(struct arguments *arguments, const char *value)
+{
+    arguments->at = value;
+    return TAKEN;
+}
+
 static enum answer take_comparisons(struct arguments *arguments, const char *value)
 {
     static const struct choice choices[] = {{"pairwise", 0}, {"trt.vs.ctrl", 1}, {"eff", 2}};
@@ -115,7 +121,7 @@ static enum answer take_means_weights(struct arguments *arguments, const char *v
 
 static enum answer take_adjust(struct arguments *arguments, const char *value)
 {
-    static const struct choice choices[] = {{"none", 0}, {"tukey", 1}, {"bonferroni", 2}, {"holm", 3}, {"sidak", 4}};
+    static const struct choice choices[] = {{"none", 0}, {"tukey", 1}, {"bonferroni", 2}, {"holm", 3}, {"sidak", 4}, {"fdr", 5}};
     int32_t known;
     enum answer answer = CHOOSE(choices, value, &known);
     if (answer == TAKEN)
@@ -270,9 +276,10 @@ static const struct option questions[] = {
     {"--r2", NULL, take_r2},
     {"--level", "a number between 0 and 1", take_level},
     {"--emmeans", "a formula, \"~ f\"", take_emmeans},
+    {"--at", "columns and values, \"x = 0, 5\"", take_at},
     {"--comparisons", "pairwise, trt.vs.ctrl or eff", take_comparisons},
     {"--means-weights", "equal or proportional", take_means_weights},
-    {"--adjust", "none, tukey, bonferroni, holm or sidak", take_adjust},
+    {"--adjust", "none, tukey, bonferroni, holm, fdr or sidak", take_adjust},
     {"--lrt", "a formula", take_lrt},
     {"--chi-bar", NULL, take_chi_bar},
     {"--predict", "a CSV file", take_predict},

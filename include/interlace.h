@@ -2710,8 +2710,9 @@ interlace_status interlace_fit_compare(const struct interlace_fit *const *fits,
  * the fit left out columns has NaN.
  * `specs` names columns of the data that the fixed effects depend on: "~ f" for the levels of f, "~ f * g" for all combinations,
  * "~ f | g" for the levels of f in groups by g, "~ 1" for the overall mean. The means are averages over a reference grid: all combinations
- * of the levels of the factors, numeric covariates and the offset at their means over the rows used. `weights` is
- * INTERLACE_MEANS_EQUAL or INTERLACE_MEANS_PROPORTIONAL.
+ * of the levels of the factors, numeric covariates and the offset at their means over the rows used. `at`, unless it is NULL, gives
+ * columns other values: "x = 0, 5; f = a, b", of a covariate numbers, over which means are averages unless `specs` names it, of a factor
+ * some of its levels; labels with a comma stand in quotation marks. `weights` is INTERLACE_MEANS_EQUAL or INTERLACE_MEANS_PROPORTIONAL.
  * `data` is the frame that the fit was made of; it may be NULL where the fixed effects depend on plain factors only and no column was
  * left out. `type` is INTERLACE_PREDICT_LINK or INTERLACE_PREDICT_RESPONSE (standard errors by the delta method, limits taken back),
  * which are one for a linear model and for the identity link; of a generalised model with zero inflation the means are those of the
@@ -2724,6 +2725,7 @@ interlace_status interlace_fit_compare(const struct interlace_fit *const *fits,
 interlace_status interlace_fit_marginal_means(const struct interlace_fit *fit,
                                               const struct interlace_frame *data,
                                               const char *specs,
+                                              const char *at,
                                               int32_t weights,
                                               int32_t type,
                                               int32_t df,
@@ -2735,7 +2737,7 @@ interlace_status interlace_fit_marginal_means(const struct interlace_fit *fit,
  * Contrasts of marginal means as a new frame, a row a contrast: the groups' columns, "contrast", "estimate", "SE", "df", "lower.CL",
  * "upper.CL", "t.ratio" ("z.ratio" where all degrees of freedom are infinite) and "p.value". `contrasts` is "pairwise" (each mean less
  * each later one), "trt.vs.ctrl" (each less the first) or "eff" (each less the average). `adjust` is "none", "tukey" (pairwise
- * contrasts only), "bonferroni", "holm" (intervals are then Bonferroni's) or "sidak"; each group is a family of its own. A group of
+ * contrasts only), "bonferroni", "holm" or "fdr" (intervals are then Bonferroni's) or "sidak"; each group is a family of its own. A group of
  * one mean has no contrasts. On the scale of the response the contrasts of a log link are ratios, in a column "ratio" in place of
  * "estimate", and those of a logit link "odds.ratio"; tests are on the scale of the link, and other links stay there.
  * Everything else is as for interlace_fit_marginal_means.
@@ -2744,6 +2746,7 @@ interlace_status interlace_fit_marginal_means(const struct interlace_fit *fit,
 interlace_status interlace_fit_contrasts(const struct interlace_fit *fit,
                                          const struct interlace_frame *data,
                                          const char *specs,
+                                         const char *at,
                                          int32_t weights,
                                          const char *contrasts,
                                          const char *adjust,
@@ -2762,6 +2765,7 @@ interlace_status interlace_fit_contrasts(const struct interlace_fit *fit,
 interlace_status interlace_fit_custom_contrasts(const struct interlace_fit *fit,
                                                 const struct interlace_frame *data,
                                                 const char *specs,
+                                                const char *at,
                                                 int32_t weights,
                                                 const double *coefficients,
                                                 size_t m,
