@@ -120,8 +120,8 @@ fn times(fit: &Fit) -> (Vec<f64>, f64) {
     (all, shortest)
 }
 
-/// V at (sigma^2, correlation of the residuals if there is one, parameters of the terms). Compound symmetry of the residuals has its
-/// covariance in the place of the correlation.
+/// V at (sigma^2, correlation of the residuals if there is one, parameters of the terms). Compound symmetry of the residuals has the
+/// variance within groups and that between.
 fn rows_covariance(fit: &Fit, at: &[f64]) -> Vec<f64> {
     let (n, weights) = (fit.n_obs, fit.weights.as_ref());
     let root = |i: usize| weights.map_or(1.0, |w| w[i].sqrt());
@@ -131,11 +131,11 @@ fn rows_covariance(fit: &Fit, at: &[f64]) -> Vec<f64> {
         used = 2;
         let own = &correlation.design;
         let (place, shortest) = times(fit);
+        let cs = own.kind == CorrelationKind::CompoundSymmetry;
         for i in 0..n {
-            for j in (0..n).filter(|&j| j != i && own.index[i] == own.index[j]) {
+            for j in (0..n).filter(|&j| (cs || j != i) && own.index[i] == own.index[j]) {
                 let d = (place[i] - place[j]).abs() / shortest;
                 let power = if d.fract() == 0.0 { at[1].powi(d as i32) } else { at[1].powf(d) };
-                let cs = own.kind == CorrelationKind::CompoundSymmetry;
                 v[j * n + i] += if cs { at[1] } else { at[0] * power } / (root(i) * root(j));
             }
         }
@@ -157,8 +157,10 @@ fn rows_covariance(fit: &Fit, at: &[f64]) -> Vec<f64> {
 fn dense_of(fit: &Fit, curvature: bool) -> Dense {
     let mut at = vec![fit.sigma * fit.sigma];
     if let Some(own) = &fit.correlation {
-        let cs = own.design.kind == CorrelationKind::CompoundSymmetry;
-        at.push(if cs { at[0] * own.estimate } else { own.estimate.powf(times(fit).1) });
+        match own.design.kind {
+            CorrelationKind::CompoundSymmetry => at = vec![at[0] * (1.0 - own.estimate), at[0] * own.estimate],
+            CorrelationKind::Ar1 => at.push(own.estimate.powf(times(fit).1)),
+        }
     }
     fit.terms.iter().for_each(|term| at.extend(parameters(term)));
     kenward_roger(fit.n_obs, &fit.x, &|at| rows_covariance(fit, at), &at, curvature)
@@ -194,6 +196,16 @@ fn autocorrelated_residuals_equal_dense_ones() {
     equals_dense(&frame, "y ~ x + b + (1 | g)", "ar1(t | g)", Some("w"), true);
     equals_dense(&frame, "y ~ x + (1 | h) + (x | g)", "ar1(t | g)", None, true);
     equals_dense(&frame, "y ~ x + (1 | h) + (1 | g)", "ar1(r | g)", Some("w"), true);
+}
+
+#[test]
+fn groups_far_apart_equal_dense_ones() {
+    let mut frame = series(9);
+    let column = |name: &str| frame.column(name).unwrap().as_real().unwrap().to_vec();
+    let (y, b) = (column("y"), column("b"));
+    frame.add_real("far", y.iter().zip(&b).map(|(y, b)| y + 500.0 * b * b).collect()).unwrap();
+    equals_dense(&frame, "far ~ x + (1 | g)", "ar1(t | g)", None, true);
+    equals_dense(&frame, "far ~ x + f", "cs(1 | g)", None, false);
 }
 
 #[test]

@@ -244,3 +244,12 @@ fn whatever_takes_degrees_of_freedom_takes_these() {
         close("contrasts", &numbers(&pairs, "df")[..1], &[own.df(&l)], 1e-9);
     }
 }
+
+#[test]
+fn what_fixed_effects_take_up_leaves_the_rest() {
+    // Groups as fixed effects: what is left are rows within groups, 200 - 25 - 1.
+    let within = fit(&alternating(), "y ~ factor(g) + x", "cs(1 | g)", None);
+    let (vcov, df) = results(&within);
+    let last = df.len() - 1;
+    close("df", &[df[last], vcov[last * (last + 2)]], &[174.0, within.fixed.std_error[last].powi(2)], 1e-6);
+}

@@ -41,6 +41,16 @@ pub struct ResidualDerivatives {
     pub curvature: Option<Vec<f64>>,
 }
 
+/// left'right of one level's columns, over the rows of its part alone: columns of different parts share a vector.
+fn own_block(places: &Places, part: &[(u32, u32)], term: usize, left: &[f64], right: &[f64]) -> Vec<f64> {
+    let (q, r) = (places.q, places.effects[term]);
+    let entry = |a: usize, b: usize| -> f64 {
+        let of = |row: &(u32, u32)| (places.first(*row), places.effects[row.0 as usize]);
+        part.iter().map(of).map(|(i, r)| dot(&left[a * q + i..][..r], &right[b * q + i..][..r])).sum()
+    };
+    (0..r * r).map(|e| entry(e % r, e / r)).collect()
+}
+
 /// Passes over the rows.
 struct Rows<'a> {
     system: &'a LinearSystem,
@@ -138,13 +148,8 @@ impl Variances<'_> {
                 rows.image(v, &mut work, image);
             }
             for part in components.parts().filter(|part| part.len() > at) {
-                let (own, r) = (part[at].0 as usize, places.effects[part[at].0 as usize]);
-                // Columns of different parts share a vector.
-                let entry = |a: usize, b: usize| -> f64 {
-                    let of = |row: &(u32, u32)| (places.first(*row), places.effects[row.0 as usize]);
-                    part.iter().map(of).map(|(i, r)| dot(&ratio[a * q + i..][..r], &images[b * q + i..][..r])).sum()
-                };
-                let block: Vec<f64> = (0..r * r).map(|e| entry(e % r, e / r)).collect();
+                let own = part[at].0 as usize;
+                let block = own_block(&places, part, own, &ratio, &images);
                 for (trace, direction) in out.traces.iter_mut().zip(directions).filter(|(_, d)| d.term == own) {
                     *trace += dot(&direction.k, &block);
                 }
