@@ -71,8 +71,8 @@ impl Reference {
         self.covariates.remove(c);
         // The last factor varies slowest.
         if let Some(counts) = &mut self.counts {
-            *counts = counts.repeat(numbers.len());
-            counts.iter_mut().for_each(|count| *count /= numbers.len() as f64);
+            let shares: Vec<f64> = counts.iter().map(|count| count / numbers.len() as f64).collect();
+            *counts = shares.repeat(numbers.len());
         }
         let levels = numbers.iter().map(|v| shortest_text(*v)).collect();
         self.factors.push(ReferenceFactor { name: name.to_string(), levels, numbers: Some(numbers) });
