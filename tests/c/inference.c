@@ -140,16 +140,16 @@ static void ratios(const interlace_frame *frame, const interlace_fit *restricted
 
 static void failures(const interlace_frame *frame, const interlace_fit *fit) {
     interlace_frame *table = NULL;
-#define MEANS(fit, data, specs, NULL, weights, type, df, level) \
+#define MEANS(fit, data, specs, weights, type, df, level) \
     interlace_fit_marginal_means(fit, data, specs, NULL, weights, type, df, level, &table, &err)
-    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", MEANS(NULL, NULL, "~ Machine", NULL, 0, 0, 0, 0.95));
+    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", MEANS(NULL, NULL, "~ Machine", 0, 0, 0, 0.95));
     FAILS(INTERLACE_E_ARGUMENT, "specs is NULL", MEANS(fit, NULL, NULL, 0, 0, 0, 0.95));
     FAILS(INTERLACE_E_FORMULA, "", MEANS(fit, NULL, "~ Machine +", 0, 0, 0, 0.95));
     FAILS(INTERLACE_E_ARGUMENT, "'Worker'", MEANS(fit, NULL, "~ Worker", 0, 0, 0, 0.95));
     FAILS(INTERLACE_E_ARGUMENT, "weights is 7", MEANS(fit, NULL, "~ Machine", 7, 0, 0, 0.95));
-    FAILS(INTERLACE_E_ARGUMENT, "type is 7", MEANS(fit, NULL, "~ Machine", NULL, 0, 7, 0, 0.95));
-    FAILS(INTERLACE_E_ARGUMENT, "df is 7", MEANS(fit, NULL, "~ Machine", NULL, 0, 0, 7, 0.95));
-    FAILS(INTERLACE_E_ARGUMENT, "level", MEANS(fit, NULL, "~ Machine", NULL, 0, 0, 0, NAN));
+    FAILS(INTERLACE_E_ARGUMENT, "type is 7", MEANS(fit, NULL, "~ Machine", 0, 7, 0, 0.95));
+    FAILS(INTERLACE_E_ARGUMENT, "df is 7", MEANS(fit, NULL, "~ Machine", 0, 0, 7, 0.95));
+    FAILS(INTERLACE_E_ARGUMENT, "level", MEANS(fit, NULL, "~ Machine", 0, 0, 0, NAN));
     FAILS(INTERLACE_E_ARGUMENT, "adjust is 'all'",
           interlace_fit_contrasts(fit, NULL, "~ Machine", NULL, 0, "pairwise", "all", 0, 0, 0.95, &table, &err));
     FAILS(INTERLACE_E_ARGUMENT, "'all'", interlace_fit_contrasts(fit, NULL, "~ Machine", NULL, 0, "all", "none", 0, 0, 0.95, &table, &err));
@@ -163,13 +163,26 @@ static void failures(const interlace_frame *frame, const interlace_fit *fit) {
     /* The mean of a covariate comes from the data, which must be those of the fit. */
     interlace_fit *with_x = fit_of(frame, "score ~ Machine + x + (1 | Worker)", true);
     interlace_frame *other;
-    FAILS(INTERLACE_E_ARGUMENT, "data is NULL", MEANS(with_x, NULL, "~ Machine", NULL, 0, 0, 0, 0.95));
+    FAILS(INTERLACE_E_ARGUMENT, "data is NULL", MEANS(with_x, NULL, "~ Machine", 0, 0, 0, 0.95));
     OK(interlace_frame_new(3, &other, &err));
     FAILS(INTERLACE_E_DATA, "3 rows", MEANS(with_x, other, "~ Machine", 0, 0, 0, 0.95));
     CHECK(table == NULL);
     OK(MEANS(with_x, frame, "~ Machine", INTERLACE_MEANS_PROPORTIONAL, 0, 0, 0.95));
     CHECK(interlace_frame_n_rows(table) == MACHINES);
     interlace_frame_free(table);
+
+    /* At other values of it. */
+    interlace_frame *at = NULL;
+    FAILS(INTERLACE_E_ARGUMENT, "wanted a number", interlace_fit_marginal_means(with_x, frame, "~ x", "x = a", 0, 0, 0, 0.95, &at, &err));
+    CHECK(at == NULL);
+    OK(interlace_fit_contrasts(with_x, frame, "~ x", "x = 0, 1; Machine = A", 0, "trt.vs.ctrl", "none", 0, 0, 0.95, &at, &err));
+    double slope, beta[4];
+    size_t estimate;
+    OK(interlace_frame_column_index(at, "estimate", &estimate, &err));
+    OK(interlace_frame_column_f64(at, estimate, &slope, 1, &err));
+    OK(interlace_fit_fixef(with_x, beta, 4, &err));
+    CLOSE(slope, beta[3], 1e-12);
+    interlace_frame_free(at);
     interlace_frame_free(other);
     interlace_fit_free(with_x);
 }

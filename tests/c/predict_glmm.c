@@ -99,7 +99,7 @@ static void residuals(const interlace_fit *fit, const interlace_fit *poisson) {
     CHECK(memcmp(quantile, again, sizeof quantile) != 0);
     for (int i = 0; i < N; i++) CHECK(isfinite(quantile[i]));
     FAILS(INTERLACE_E_UNSUPPORTED, "mixture", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_DEVIANCE, deviance, N, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "kind is 4", interlace_fit_residuals(fit, 4, deviance, N, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "kind is 5", interlace_fit_residuals(fit, 5, deviance, N, &err));
 }
 
 static void variances(const interlace_fit *fit, const interlace_fit *poisson) {

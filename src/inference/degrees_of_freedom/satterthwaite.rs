@@ -1,16 +1,17 @@
 //! Satterthwaite's degrees of freedom (Satterthwaite 1946; Giesbrecht & Burns 1985; of F tests Kuznetsova et al. 2017), by exact
-//! derivatives (where residuals are correlated, by differences of exact gradients), with the sampling variance of sigma.
+//! derivatives (where residuals are correlated or many levels are crossed, by differences of exact gradients), with the sampling variance of sigma.
 //!
 //! For phi = (theta, residual correlation if there is one, log sigma), A the inverse of half the Hessian of the deviance (of the REML
 //! criterion) in phi, v = l'Cov(beta) l with the gradient g in phi: df = 2 v^2 / g'A g.
 
-use super::{pseudo_inverse, quadratic, system_of, whitened, with_variances};
+use super::{pseudo_inverse, quadratic, system_of, whitened};
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::inference::linear::{JointTest, dot};
 use crate::linalg::dense;
 use crate::lmm::variance::differences::information_by_differences;
 use crate::lmm::variance::hessian::ObservedInformation;
+use crate::lmm::variance::{Variances, largest_part};
 use crate::tails::f_upper;
 
 /// Satterthwaite's quantities of a fit.
@@ -29,6 +30,10 @@ pub struct Satterthwaite {
     pub indefinite: bool,
 }
 
+/// Exact derivatives take a solve for each of the levels that rows connect, crossed factors for instance; differences of the gradient some
+/// evaluations for each parameter.
+const MOST_LEVELS: usize = 1000;
+
 /// Below this share of the largest eigenvalue a combination of the rows of L is no test.
 const NO_TEST: f64 = 1.490_116_119_384_765_6e-8;
 
@@ -38,16 +43,15 @@ const EQUAL: f64 = 1e-8;
 impl Satterthwaite {
     pub fn of(fit: &Fit) -> Result<Self> {
         super::DfMethod::Satterthwaite.check(fit)?;
-        if fit.correlation.is_some() {
-            let (system, working) = system_of(fit)?;
+        let (system, working) = system_of(fit)?;
+        if fit.correlation.is_some() || largest_part(&system)? > MOST_LEVELS {
             let (map, information) = information_by_differences(&system, &working, fit.reml)?;
             return Self::new(map, information);
         }
-        with_variances(fit, |variances| {
-            let traces = variances.traces()?;
-            let information = variances.observed_information(&traces)?;
-            Self::new(variances.map.clone(), information)
-        })
+        let mut variances = Variances::new(&system, &working, fit.reml)?;
+        let traces = variances.traces()?;
+        let information = variances.observed_information(&traces)?;
+        Self::new(variances.map.clone(), information)
     }
 
     fn new(map: Vec<f64>, information: ObservedInformation) -> Result<Self> {

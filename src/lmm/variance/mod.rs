@@ -26,6 +26,7 @@ use super::deviance::Deviance;
 use super::system::LinearSystem;
 use crate::error::{Result, try_vec};
 use crate::formula::StructureKind;
+use components::Components;
 use precision::MarginalPrecision;
 use residual_correlation::ResidualCorrelation;
 
@@ -107,6 +108,11 @@ impl<'a> Variances<'a> {
     pub fn p(&self) -> usize {
         self.system.m() - 1
     }
+}
+
+/// The most levels that rows connect, of all terms: those of one group where factors are nested, all where they are crossed.
+pub fn largest_part(system: &LinearSystem) -> Result<usize> {
+    Ok(Components::of(&system.gram)?.largest())
 }
 
 /// The same covariances where a column of T that begins with zero is zero: there the derivatives in T of an effect without variance vanish.
