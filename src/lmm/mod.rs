@@ -15,6 +15,8 @@ pub mod deviance;
 mod gradient;
 mod slope;
 mod information;
+pub mod reorder;
+pub mod unprofiled;
 mod start;
 mod survey;
 pub mod estimate;

@@ -1,10 +1,10 @@
 //! A deviance in all working parameters but one, which is held.
 
-use super::Report;
 use super::path::{Path, Point};
+use super::{Likelihood, Report};
+use crate::covariance::Structure;
 use crate::error::{Error, Result};
 use crate::fit::design::lifted;
-use crate::glmm::laplace::Laplace;
 use crate::optimize::{Method, Objective, Settings, Summary, minimize};
 use crate::search::is_converged;
 
@@ -16,6 +16,8 @@ pub enum Hold {
     Shifted { at: usize, shares: Vec<(usize, f64)> },
     /// The elements T_21 and T_22 are rho s and sqrt(1 - rho^2) s, and s is free in their place.
     Correlation { t21: usize, t22: usize },
+    /// It is none of the working ones, which are all free: the likelihood holds it itself.
+    Beside,
 }
 
 /// All working parameters as an affine function of those that are free.
@@ -49,6 +51,7 @@ impl Hold {
                 left_out.extend([*t21, *t22]);
                 columns.push(vec![(*t21, v), (*t22, (1.0 - v * v).max(0.0).sqrt())]);
             }
+            Hold::Beside => {}
         }
         let column = |i: usize| {
             let others = shares.iter().filter(|(j, _)| *j == i).map(|(_, share)| (shifted, *share));
@@ -68,8 +71,9 @@ impl Hold {
     }
 
     /// The derivative of the deviance in the parameter, from that in all working ones.
-    fn slope(&self, v: f64, x: &[f64], gradient: &[f64]) -> f64 {
+    fn slope(&self, v: f64, x: &[f64], gradient: &[f64], likelihood: &dyn Likelihood) -> f64 {
         match self {
+            Hold::Beside => likelihood.slope(),
             Hold::Shifted { at, .. } => gradient[*at],
             Hold::Coordinate { at, working, .. } => {
                 let step = 1e-6 * v.abs().max(1e-3);
@@ -106,23 +110,23 @@ impl Slice {
 }
 
 /// The deviance on a slice.
-struct Held<'s, 'm> {
-    laplace: &'s mut Laplace<'m>,
+struct Held<'s> {
+    likelihood: &'s mut dyn Likelihood,
     slice: &'s Slice,
 }
 
-impl Objective for Held<'_, '_> {
+impl Objective for Held<'_> {
     fn dimension(&self) -> usize {
         self.slice.columns.len()
     }
 
     fn value(&mut self, x: &[f64]) -> Result<f64> {
-        Objective::value(self.laplace, &self.slice.expand(x))
+        self.likelihood.value(&self.slice.expand(x))
     }
 
     fn gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64> {
         let mut full = vec![0.0; self.slice.n];
-        let value = Objective::gradient(self.laplace, &self.slice.expand(x), &mut full)?;
+        let value = self.likelihood.gradient(&self.slice.expand(x), &mut full)?;
         self.slice.contract(&full, gradient);
         Ok(value)
     }
@@ -130,7 +134,7 @@ impl Objective for Held<'_, '_> {
     fn hessian(&mut self, x: &[f64], gradient: &mut [f64], hessian: &mut [f64]) -> Result<f64> {
         let n = self.slice.n;
         let (mut full, mut curvature) = (vec![0.0; n], vec![0.0; n * n]);
-        let value = Objective::hessian(self.laplace, &self.slice.expand(x), &mut full, &mut curvature)?;
+        let value = self.likelihood.hessian(&self.slice.expand(x), &mut full, &mut curvature)?;
         self.slice.contract(&full, gradient);
         let columns = &self.slice.columns;
         for (j, right) in columns.iter().enumerate() {
@@ -144,8 +148,8 @@ impl Objective for Held<'_, '_> {
 }
 
 /// The least deviance for each value of a parameter; each search starts where the last one ended.
-pub struct HeldPath<'s, 'm, 'p> {
-    laplace: &'s mut Laplace<'m>,
+pub struct HeldPath<'s, 'p> {
+    likelihood: &'s mut dyn Likelihood,
     hold: Hold,
     /// The estimates.
     centre: Vec<f64>,
@@ -153,13 +157,13 @@ pub struct HeldPath<'s, 'm, 'p> {
     report: &'s mut Report<'p>,
 }
 
-impl<'s, 'm, 'p> HeldPath<'s, 'm, 'p> {
-    pub fn new(laplace: &'s mut Laplace<'m>, hold: Hold, centre: Vec<f64>, report: &'s mut Report<'p>) -> Self {
-        HeldPath { laplace, hold, last: centre.clone(), centre, report }
+impl<'s, 'p> HeldPath<'s, 'p> {
+    pub fn new(likelihood: &'s mut dyn Likelihood, hold: Hold, centre: Vec<f64>, report: &'s mut Report<'p>) -> Self {
+        HeldPath { likelihood, hold, last: centre.clone(), centre, report }
     }
 
     fn minimum(&mut self, slice: &Slice, start: &[f64]) -> Result<Summary> {
-        let mut held = Held { laplace: self.laplace, slice };
+        let mut held = Held { likelihood: &mut *self.likelihood, slice };
         let mut settings = Settings { tolerance: 1e-12, max_evaluations: 100, ..Settings::default() };
         let mut end = minimize(Method::Newton, &mut held, start, &mut settings)?;
         if !is_converged(end.reason) {
@@ -170,15 +174,18 @@ impl<'s, 'm, 'p> HeldPath<'s, 'm, 'p> {
     }
 }
 
-impl Path for HeldPath<'_, '_, '_> {
+impl Path for HeldPath<'_, '_> {
     fn at(&mut self, v: f64) -> Result<Point> {
+        if matches!(self.hold, Hold::Beside) {
+            self.likelihood.hold(v);
+        }
         let slice = self.hold.slice(self.centre.len(), v);
         let start = self.hold.project(&slice, &self.last);
         let mut end = self.minimum(&slice, &start)?;
         // A variance that starts at zero stays there, so another start is tried where one is.
-        let structures = &self.laplace.model.structures;
+        let structures = self.likelihood.structures();
         let full = slice.expand(&end.x);
-        let n_theta = self.laplace.model.n_theta();
+        let n_theta = structures.iter().map(Structure::n_theta).sum();
         let mut other = full.clone();
         other[..n_theta].copy_from_slice(&lifted(structures, &full[..n_theta]));
         if other != full
@@ -189,9 +196,9 @@ impl Path for HeldPath<'_, '_, '_> {
         }
         let x = slice.expand(&end.x);
         let mut gradient = vec![0.0; x.len()];
-        let value = Objective::gradient(self.laplace, &x, &mut gradient)?;
-        let slope = self.hold.slope(v, &x, &gradient);
-        self.report.point(value, &self.laplace.model.theta_from_working(&x[..n_theta]))?;
+        let value = self.likelihood.gradient(&x, &mut gradient)?;
+        let slope = self.hold.slope(v, &x, &gradient, self.likelihood);
+        self.report.point(value, &self.likelihood.theta(&x))?;
         self.last = x;
         Ok(Point { value, slope })
     }

@@ -1,27 +1,26 @@
-//! The parameters that have profiles, and the models in which each of them is one working parameter.
+//! The parameters of generalised and ordinal models, and the models in which each of them is one working parameter.
 //!
-//! A fixed effect comes last in its predictor's basis, where its coefficient is proportional to the last working one. The standard
-//! deviation of an effect is T_11 where the effect comes first in its term, and a correlation is the ratio of T_21 to the length of
-//! the second row where its effects come first.
+//! A fixed effect comes last in its predictor's basis, where its coefficient is proportional to the last working one.
 
 use super::hold::Hold;
+use super::terms::{self, Parameter, Place};
+use super::{Held, Likelihood, Parameters, Profile, Work};
 use crate::clmm::response::OrderedResponse;
 use crate::clmm::thresholds::Thresholds;
 use crate::covariance::Structure;
 use crate::design::{Design, PredictorDesign, TermDesign};
 use crate::error::{Error, Result};
-use crate::family::{Scale, by_name};
+use crate::family::Scale;
 use crate::fit::design::working_parameters;
 use crate::fit::generalised::approximation;
 use crate::fit::response::AnyResponse;
-use crate::fit::{Fit, Ordinal};
-use crate::formula::StructureKind;
+use crate::fit::{Fit, Generalised, Ordinal};
 use crate::glmm::fixed::FixedPart;
 use crate::glmm::laplace::Laplace;
 use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
 use crate::options::Options;
-use crate::resample::{covariance, elements, search_from, unique};
+use crate::resample::{search_from, unique};
 
 /// The model of a fit by maximum likelihood, with its estimates in the user's units.
 pub struct Base {
@@ -37,36 +36,8 @@ pub struct Base {
     pub minimum: f64,
 }
 
-/// One parameter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Parameter {
-    /// The standard deviation of an effect of term k.
-    Sd { k: usize, effect: usize },
-    /// The correlation of two effects of term k.
-    Correlation { k: usize, effects: [usize; 2] },
-    /// An element of theta of term k whose structure has such elements.
-    Theta { k: usize, element: usize },
-    /// A parameter that all rows share: one of the family that is estimated, of the thresholds, or a nominal effect.
-    Shared { f: usize },
-    /// A fixed effect of a predictor.
-    Fixed { a: usize, j: usize },
-}
-
-/// A model in which the parameter is held by one of its working ones.
-pub struct Held {
-    pub model: Model,
-    pub hold: Hold,
-    /// Working parameters of the estimates.
-    pub centre: Vec<f64>,
-    pub estimate: f64,
-    pub bounds: (Option<f64>, Option<f64>),
-    /// A distance over which the deviance may be expected to rise by about one.
-    pub unit: f64,
-    pub scale: Scale,
-}
-
 impl Base {
-    pub fn new(fit: &Fit) -> Result<Self> {
+    pub fn new(fit: &Fit, own: &Generalised) -> Result<Self> {
         let mut options = fit.options();
         if options.quadrature == 0 {
             return Err(Error::unsupported(
@@ -75,20 +46,10 @@ impl Base {
         }
         options.reml_generalised = false;
         let design = fit.design();
-        let mut theta = fit.theta.clone();
-        let fixed = fit.all_fixed();
-        let (response, shared) = if let Some(own) = &fit.generalised {
-            let response = AnyResponse::of_fit(own, &design)?;
-            let location = response.model(&design)?.fixed[0].location(&fixed[0]);
-            let shared = response.shared_of_fit(own, location)?;
-            (response, shared)
-        } else {
-            scale_theta(&design, fit.sigma, &mut theta);
-            let family = by_name("gaussian", None)?;
-            let psi = family.parameters()[0].scale.working(fit.sigma);
-            let weights = design.weights.clone().unwrap_or_default();
-            (AnyResponse::Family(FamilyResponse::new(family, None, false, design.y.clone(), weights)), vec![psi])
-        };
+        let (theta, fixed) = (fit.theta.clone(), fit.all_fixed());
+        let response = AnyResponse::of_fit(own, &design)?;
+        let location = response.model(&design)?.fixed[0].location(&fixed[0]);
+        let shared = response.shared_of_fit(own, location)?;
         let ordinal = fit.ordinal().cloned();
         let mut base = Base { design, response, ordinal, options, theta, fixed, shared, minimum: f64::NAN };
         base.refine()?;
@@ -115,7 +76,7 @@ impl Base {
         Ok(())
     }
 
-    pub fn laplace<'m>(&self, model: &'m Model) -> Result<Laplace<'m>> {
+    fn laplace<'m>(&self, model: &'m Model) -> Result<Laplace<'m>> {
         Laplace::new(model, approximation(&self.options))
     }
 
@@ -130,26 +91,8 @@ impl Base {
         zero.chain(self.design.dispersion.iter().map(|p| ("disp.", p)))
     }
 
-    /// All parameters with their names, in lme4's order.
-    pub fn parameters(&self) -> (Vec<Parameter>, Vec<String>) {
-        let mut all = vec![];
-        for (k, (prefix, term)) in self.terms().enumerate() {
-            all.extend(term_parameters(k, term).into_iter().map(|(p, name)| (p, format!("{prefix}{name}"))));
-        }
-        let shared = self.response.shared_names(self.ordinal.as_ref()).into_iter().enumerate();
-        all.extend(shared.map(|(f, name)| (Parameter::Shared { f }, name)));
-        let names = |prefix: &str, names: &[String]| names.iter().map(|n| format!("{prefix}{n}")).collect::<Vec<_>>();
-        let mut fixed = vec![names("", &self.design.x_names)];
-        fixed.extend(self.further().map(|(prefix, p)| names(prefix, &p.x_names)));
-        for (a, names) in fixed.into_iter().enumerate() {
-            all.extend(names.into_iter().enumerate().map(|(j, name)| (Parameter::Fixed { a, j }, name)));
-        }
-        let (parameters, names): (Vec<_>, Vec<_>) = all.into_iter().unzip();
-        (parameters, unique(names))
-    }
-
     /// The model in which a parameter is held.
-    pub fn hold(&self, parameter: Parameter) -> Result<Held> {
+    fn hold(&self, parameter: Parameter) -> Result<(Model, Held)> {
         match parameter {
             Parameter::Fixed { a, j } => self.hold_fixed(a, j),
             Parameter::Shared { f } => match &self.response {
@@ -157,13 +100,13 @@ impl Base {
                 AnyResponse::Ordered(response) if f < response.thresholds.n_alpha() => self.hold_threshold(response, f),
                 AnyResponse::Ordered(response) => self.hold_nominal(response, f),
             },
-            Parameter::Sd { k, effect } => self.hold_effect(k, &[effect]),
-            Parameter::Correlation { k, effects } => self.hold_effect(k, &effects),
+            Parameter::Sd { k, effect } => self.hold_effects(k, &[effect]),
+            Parameter::Correlation { k, effects } => self.hold_effects(k, &effects),
             Parameter::Theta { k, element } => self.hold_theta(k, element),
         }
     }
 
-    fn hold_fixed(&self, a: usize, j: usize) -> Result<Held> {
+    fn hold_fixed(&self, a: usize, j: usize) -> Result<(Model, Held)> {
         let mut design = self.design.clone();
         let n = design.n;
         let mut matrices: Vec<&mut Vec<f64>> = vec![&mut design.x];
@@ -184,26 +127,29 @@ impl Base {
         let centre = working_parameters(&model, &self.theta, &fixed, &self.shared, false)?;
         let hold = Hold::Coordinate { at, with: vec![], working: Box::new(move |v| factor * v) };
         let unit = self.unit(&model, &centre, at)? / factor.abs();
-        Ok(Held { model, hold, centre, estimate: self.fixed[a][j], bounds: (None, None), unit, scale: Scale::Identity })
+        Ok((model, Held { hold, centre, estimate: self.fixed[a][j], bounds: (None, None), unit, reported: Box::new(|v| v) }))
     }
 
-    fn hold_family(&self, response: &FamilyResponse, f: usize) -> Result<Held> {
+    fn hold_family(&self, response: &FamilyResponse, f: usize) -> Result<(Model, Held)> {
         let model = self.response.model(&self.design)?;
         let centre = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
         let scale = response.family.parameters()[response.shared[f]].scale;
         self.hold_shared(model, centre, f, scale)
     }
 
-    fn hold_shared(&self, model: Model, centre: Vec<f64>, f: usize, scale: Scale) -> Result<Held> {
+    fn hold_shared(&self, model: Model, centre: Vec<f64>, f: usize, scale: Scale) -> Result<(Model, Held)> {
         let at = centre.len() - self.shared.len() + f;
         let hold = Hold::Coordinate { at, with: vec![], working: Box::new(|v| v) };
         let unit = self.unit(&model, &centre, at)?;
-        Ok(Held { model, hold, estimate: centre[at], centre, bounds: (None, None), unit, scale })
+        Ok((
+            model,
+            Held { hold, estimate: centre[at], centre, bounds: (None, None), unit, reported: Box::new(move |v| scale.reported(v)) },
+        ))
     }
 
     /// Where it is a location, a parameter of the thresholds is their anchor less what centring has put into it, which is linear in the
     /// other working parameters. A spacing is the anchor by its logarithm; of these, only nominal effects have parts.
-    fn hold_threshold(&self, response: &OrderedResponse, f: usize) -> Result<Held> {
+    fn hold_threshold(&self, response: &OrderedResponse, f: usize) -> Result<(Model, Held)> {
         let thresholds = Thresholds { anchor: f, ..response.thresholds.clone() };
         let (location, centred) = (thresholds.location()[f], response.nominal.p == 0);
         let response = OrderedResponse { thresholds, ..response.clone() };
@@ -226,11 +172,11 @@ impl Base {
         let at = first + f;
         let unit = self.unit(&model, &centre, at)?;
         let hold = Hold::Shifted { at, shares };
-        Ok(Held { model, hold, centre, estimate: reported[f], bounds: (None, None), unit, scale: Scale::Identity })
+        Ok((model, Held { hold, centre, estimate: reported[f], bounds: (None, None), unit, reported: Box::new(|v| v) }))
     }
 
     /// A nominal effect is proportional to the coefficient of the last column of the basis.
-    fn hold_nominal(&self, response: &OrderedResponse, f: usize) -> Result<Held> {
+    fn hold_nominal(&self, response: &OrderedResponse, f: usize) -> Result<(Model, Held)> {
         let (m, n) = (response.thresholds.n_alpha(), self.design.n);
         let (c, k) = ((f - m) / m, (f - m) % m);
         let mut design = self.design.clone();
@@ -247,7 +193,7 @@ impl Base {
         let at = centre.len() - m + k;
         let hold = Hold::Coordinate { at, with: vec![], working: Box::new(move |v| factor * v) };
         let unit = self.unit(&model, &centre, at)? / factor.abs();
-        Ok(Held { model, hold, centre, estimate, bounds: (None, None), unit, scale: Scale::Identity })
+        Ok((model, Held { hold, centre, estimate, bounds: (None, None), unit, reported: Box::new(|v| v) }))
     }
 
     /// The thresholds' parameters and nominal effects as they are reported.
@@ -278,71 +224,32 @@ impl Base {
         Ok((model, centre, response))
     }
 
-    /// A standard deviation, or a correlation, of effects of an unstructured term: these come first.
-    fn hold_effect(&self, k: usize, effects: &[usize]) -> Result<Held> {
+    /// A standard deviation, or a correlation, of effects of an unstructured term.
+    fn hold_effects(&self, k: usize, effects: &[usize]) -> Result<(Model, Held)> {
         let mut design = self.design.clone();
         let n = design.n;
         let Some(term) = terms_mut(&mut design).nth(k) else { return Err(Error::argument("there is no such term")) };
-        let (r, structure) = (term.effects.len(), term.structure);
-        let order: Vec<usize> = effects.iter().copied().chain((0..r).filter(|e| !effects.contains(e))).collect();
+        let order = terms::order(term.effects.len(), effects);
         if let Some(z) = &mut term.z {
             *z = order.iter().flat_map(|&e| z[e * n..(e + 1) * n].iter().copied()).collect();
         }
         let model = self.response.model(&design)?;
-        let (first, own) = self.place(k);
-        let cov = covariance(structure, own)?;
-        let sd = |e: usize| cov[e * (r + 1)].sqrt();
-        let scales = model.scales[k].clone();
-        let at = |a: usize, b: usize| cov[order[b] * r + order[a]] * scales[a] * scales[b];
-        let permuted: Vec<f64> = (0..r * r).map(|e| at(e % r, e / r)).collect();
-        let mut centre = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
-        structure.from_covariance(&permuted, &mut centre[first..first + structure.n_theta()]);
-        let (hold, estimate, bounds, unit) = if let [one] = effects {
-            let scale = scales[0];
-            let with = (first + 1..first + r).collect();
-            let hold = Hold::Coordinate { at: first, with, working: Box::new(move |v| scale * v) };
-            (hold, sd(*one), (Some(0.0), None), if sd(*one) > 0.0 { 0.25 * sd(*one) } else { 0.1 / scale })
-        } else {
-            let rho = (cov[effects[0] * r + effects[1]] / (sd(effects[0]) * sd(effects[1]))).clamp(-1.0, 1.0);
-            let hold = Hold::Correlation { t21: first + 1, t22: first + r };
-            (hold, rho, (Some(-1.0), Some(1.0)), 0.25 * (1.0 - rho.abs()).max(0.1))
-        };
-        if estimate.is_nan() {
-            return Err(Error::numeric("the correlation of an effect without variance is not known"));
-        }
-        Ok(Held { model, hold, centre, estimate, bounds, unit, scale: Scale::Identity })
-    }
-
-    /// An element of theta that is a standard deviation or a correlation itself.
-    fn hold_theta(&self, k: usize, element: usize) -> Result<Held> {
-        let model = self.response.model(&self.design)?;
-        let (first, own) = self.place(k);
-        let (structure, own, scales) = (model.structures[k], own.to_vec(), model.scales[k].clone());
-        let bound = |v: f64| v.is_finite().then_some(v);
-        let bounds = (bound(structure.lower_bounds()[element]), bound(structure.upper_bounds()[element]));
-        let estimate = own[element];
-        let unit = match bounds.1 {
-            Some(upper) => 0.25 * (upper - estimate).min(estimate - structure.lower_bounds()[element]).max(0.1),
-            None if estimate > 0.0 => 0.25 * estimate,
-            None => 0.1 / scales[0],
-        };
-        let range = structure.lower_bounds()[element]..=structure.upper_bounds()[element];
-        let working = move |v: f64| {
-            let (mut theta, mut working) = (own.clone(), vec![0.0; own.len()]);
-            theta[element] = v.clamp(*range.start(), *range.end());
-            structure.rescale(&mut theta, &scales);
-            structure.working_from_theta(&theta, &mut working).map_or(f64::NAN, |()| working[element])
-        };
         let centre = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
-        let hold = Hold::Coordinate { at: first + element, with: vec![], working: Box::new(working) };
-        Ok(Held { model, hold, centre, estimate, bounds, unit, scale: Scale::Identity })
+        let held = self.place(&model, k).hold_effects(effects, centre)?;
+        Ok((model, held))
     }
 
-    /// The first working parameter of a term, and its theta.
-    fn place(&self, k: usize) -> (usize, &[f64]) {
-        let sizes: Vec<usize> = self.terms().map(|(_, t)| t.structure.n_theta()).collect();
-        let first = sizes[..k].iter().sum();
-        (first, &self.theta[first..first + sizes[k]])
+    fn hold_theta(&self, k: usize, element: usize) -> Result<(Model, Held)> {
+        let model = self.response.model(&self.design)?;
+        let centre = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
+        let held = self.place(&model, k).hold_theta(element, centre);
+        Ok((model, held))
+    }
+
+    fn place<'a>(&'a self, model: &'a Model, k: usize) -> Place<'a> {
+        let first = model.structures[..k].iter().map(Structure::n_theta).sum();
+        let structure = model.structures[k];
+        Place { structure, first, theta: &self.theta[first..first + structure.n_theta()], scales: &model.scales[k] }
     }
 
     /// A distance in working units, from the curvature alone.
@@ -350,47 +257,50 @@ impl Base {
         let n = x.len();
         let (mut gradient, mut hessian) = (vec![0.0; n], vec![0.0; n * n]);
         self.laplace(model)?.evaluate_hessian(x, &mut gradient, &mut hessian)?;
-        let curvature = 0.5 * hessian[at * (n + 1)];
-        Ok(if curvature > 0.0 { 1.0 / curvature.sqrt() } else { 0.1 * x[at].abs().max(0.1) })
+        Ok(terms::unit(x, at, &hessian))
     }
 }
 
-/// Theta of a linear model, which is relative to sigma, in units of the response.
-fn scale_theta(design: &Design, sigma: f64, theta: &mut [f64]) {
-    let mut first = 0;
-    for term in &design.terms {
-        let range = first..first + term.structure.n_theta();
-        first = range.end;
-        term.structure.rescale(&mut theta[range], &vec![sigma; term.effects.len()]);
+impl Parameters for Base {
+    fn parameters(&self) -> (Vec<Parameter>, Vec<String>) {
+        let mut all = vec![];
+        for (k, (prefix, term)) in self.terms().enumerate() {
+            let own = terms::parameters(k, term.structure, &term.effects, &term.group);
+            all.extend(own.into_iter().map(|(p, name)| (p, format!("{prefix}{name}"))));
+        }
+        let shared = self.response.shared_names(self.ordinal.as_ref()).into_iter().enumerate();
+        all.extend(shared.map(|(f, name)| (Parameter::Shared { f }, name)));
+        let names = |prefix: &str, names: &[String]| names.iter().map(|n| format!("{prefix}{n}")).collect::<Vec<_>>();
+        let mut fixed = vec![names("", &self.design.x_names)];
+        fixed.extend(self.further().map(|(prefix, p)| names(prefix, &p.x_names)));
+        for (a, names) in fixed.into_iter().enumerate() {
+            all.extend(names.into_iter().enumerate().map(|(j, name)| (Parameter::Fixed { a, j }, name)));
+        }
+        let (parameters, names): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+        (parameters, unique(names))
+    }
+
+    fn minimum(&self) -> f64 {
+        self.minimum
+    }
+
+    fn with_held(&self, parameter: Parameter, work: &mut Work<'_>) -> Result<Profile> {
+        let (model, held) = self.hold(parameter)?;
+        work(&mut self.laplace(&model)?, held)
+    }
+}
+
+impl Likelihood for Laplace<'_> {
+    fn structures(&self) -> &[Structure] {
+        &self.model.structures
+    }
+
+    fn theta(&self, x: &[f64]) -> Vec<f64> {
+        self.model.theta_from_working(&x[..self.model.n_theta()])
     }
 }
 
 fn terms_mut(design: &mut Design) -> impl Iterator<Item = &mut TermDesign> {
     let zero = design.zero_inflation.iter_mut().flat_map(|p| &mut p.terms);
     design.terms.iter_mut().chain(zero).chain(design.dispersion.iter_mut().flat_map(|p| &mut p.terms))
-}
-
-/// The parameters of one term: lme4's names where it has them.
-fn term_parameters(k: usize, term: &TermDesign) -> Vec<(Parameter, String)> {
-    let (r, group) = (term.effects.len(), &term.group);
-    let Structure { kind, homogeneous, .. } = term.structure;
-    if kind == StructureKind::Unstructured {
-        let one = |(i, j): (usize, usize)| {
-            if i == j {
-                return (Parameter::Sd { k, effect: i }, format!("sd_{}|{group}", term.effects[i]));
-            }
-            (Parameter::Correlation { k, effects: [j, i] }, format!("cor_{}.{}|{group}", term.effects[i], term.effects[j]))
-        };
-        return elements(r).map(one).collect();
-    }
-    let name = |element: usize| {
-        if homogeneous && r > 1 && element == 0 {
-            format!("sd|{group}")
-        } else if !homogeneous && element < r || r == 1 {
-            format!("sd_{}|{group}", term.effects[element])
-        } else {
-            format!("rho|{group}")
-        }
-    };
-    (0..term.structure.n_theta()).map(|element| (Parameter::Theta { k, element }, name(element))).collect()
 }
