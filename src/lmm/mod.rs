@@ -28,3 +28,5 @@ pub mod conditional;
 pub(crate) mod tests;
 #[cfg(test)]
 mod correlated_tests;
+#[cfg(test)]
+mod unprofiled_tests;

@@ -72,17 +72,18 @@ impl Reorder<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::correlated_tests::{Case, cases};
     use super::super::deviance::Deviance;
-    use super::super::tests::examples;
+    use super::super::tests::{Example, examples};
     use super::*;
     use crate::formula::StructureKind;
 
     /// The covariance T T' of effects in another order is that with rows and columns in the other order.
     #[test]
     fn the_criterion_does_not_depend_on_the_order() {
-        for (i, example) in examples().iter().enumerate() {
-            let system = example.system();
-            let working = super::super::tests::random_working(&system, 7 + i as u64);
+        let systems = examples().iter().map(Example::system).chain(cases().iter().map(Case::system)).collect::<Vec<_>>();
+        for (i, system) in systems.iter().enumerate() {
+            let working = super::super::tests::random_working(system, 7 + i as u64);
             let mut first = 0;
             for (term, structure) in system.structures.iter().enumerate() {
                 let (r, range) = (structure.size, first..first + structure.n_theta());
@@ -99,7 +100,7 @@ mod tests {
                 let mut there = working.clone();
                 structure.from_covariance(&permuted, &mut there[range]);
                 for reml in [true, false] {
-                    let here = Deviance::new(&system, reml).unwrap().evaluate(&working).unwrap();
+                    let here = Deviance::new(system, reml).unwrap().evaluate(&working).unwrap();
                     let there = Deviance::new(&other, reml).unwrap().evaluate(&there).unwrap();
                     assert!((here - there).abs() < 1e-9 * here.abs().max(1.0), "{i} {term}: {here} {there}");
                 }

@@ -44,6 +44,8 @@ pub struct UnprofiledDeviance<'a> {
 
 /// A fixed effect that is held.
 struct Held {
+    /// Of those kept.
+    column: usize,
     /// The combination of working coefficients that it is, and its value.
     combination: Vec<f64>,
     value: f64,
@@ -52,12 +54,12 @@ struct Held {
 }
 
 impl<'a> UnprofiledDeviance<'a> {
-    /// `sigma` is the reference, in the user's units.
-    pub fn new(system: &'a LinearSystem, sigma: f64) -> Result<Self> {
+    /// `sigma` is the reference, in the user's units. The fixed effect of column `held`, of those kept, has to be given a value.
+    pub fn new(system: &'a LinearSystem, sigma: f64, held: Option<usize>) -> Result<Self> {
         Ok(UnprofiledDeviance {
             deviance: Deviance::new(system, false)?,
             reference: sigma / system.map.unit.abs(),
-            held: None,
+            held: held.map(|column| Held { column, combination: vec![], value: f64::NAN, slope: f64::NAN }),
             factors: system.structures.iter().map(|s| vec![0.0; s.size * s.size]).collect(),
             rho2: f64::NAN,
             last: None,
@@ -65,11 +67,12 @@ impl<'a> UnprofiledDeviance<'a> {
         })
     }
 
-    /// Holds fixed effect `column`, of those kept, at a value in the user's units.
-    pub fn hold(&mut self, column: usize, v: f64) {
-        let (combination, value) = self.system.map.held(column, v);
-        self.held = Some(Held { combination, value, slope: f64::NAN });
-        self.last = None;
+    /// Gives the fixed effect that is held a value in the user's units.
+    pub fn hold(&mut self, v: f64) {
+        if let Some(held) = &mut self.held {
+            (held.combination, held.value) = self.system.map.held(held.column, v);
+            self.last = None;
+        }
     }
 
     /// The derivative of the last deviance in the fixed effect that is held.

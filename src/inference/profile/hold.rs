@@ -110,12 +110,12 @@ impl Slice {
 }
 
 /// The deviance on a slice.
-struct Held<'s> {
+struct OnSlice<'s> {
     likelihood: &'s mut dyn Likelihood,
     slice: &'s Slice,
 }
 
-impl Objective for Held<'_> {
+impl Objective for OnSlice<'_> {
     fn dimension(&self) -> usize {
         self.slice.columns.len()
     }
@@ -163,7 +163,7 @@ impl<'s, 'p> HeldPath<'s, 'p> {
     }
 
     fn minimum(&mut self, slice: &Slice, start: &[f64]) -> Result<Summary> {
-        let mut held = Held { likelihood: &mut *self.likelihood, slice };
+        let mut held = OnSlice { likelihood: &mut *self.likelihood, slice };
         let mut settings = Settings { tolerance: 1e-12, max_evaluations: 100, ..Settings::default() };
         let mut end = minimize(Method::Newton, &mut held, start, &mut settings)?;
         if !is_converged(end.reason) {

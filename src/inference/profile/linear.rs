@@ -74,8 +74,8 @@ impl<'f> Base<'f> {
         system.scales[k].iter().map(|scale| scale / self.sigma).collect()
     }
 
-    fn likelihood<'a>(&self, system: &'a LinearSystem, held: Option<usize>) -> Result<Linear<'a>> {
-        Ok(Linear { deviance: UnprofiledDeviance::new(system, self.sigma)?, held })
+    fn deviance<'a>(&self, system: &'a LinearSystem, held: Option<usize>) -> Result<UnprofiledDeviance<'a>> {
+        UnprofiledDeviance::new(system, self.sigma, held)
     }
 
     /// Effects of an unstructured term.
@@ -85,15 +85,15 @@ impl<'f> Base<'f> {
         let system = reordered.as_ref().unwrap_or(&self.system);
         let scales = self.scales(system, k);
         let held = self.place(system, k, &scales).hold_effects(effects, self.centre.clone())?;
-        work(&mut self.likelihood(system, None)?, held)
+        work(&mut self.deviance(system, None)?, held)
     }
 
     /// Sigma by its logarithm, the residual correlation by its coordinate.
     fn with_shared(&self, f: usize, work: &mut Work<'_>) -> Result<Profile> {
-        let mut likelihood = self.likelihood(&self.system, None)?;
+        let mut deviance = self.deviance(&self.system, None)?;
         let n = self.centre.len();
         let (mut gradient, mut hessian) = (vec![0.0; n], vec![0.0; n * n]);
-        likelihood.deviance.evaluate_hessian(&self.centre, &mut gradient, &mut hessian)?;
+        deviance.evaluate_hessian(&self.centre, &mut gradient, &mut hessian)?;
         let at = if f == SIGMA { n - 1 } else { n - 2 };
         let (centre, estimate) = (self.centre.clone(), self.centre[at]);
         let hold = Hold::Coordinate { at, with: vec![], working: Box::new(|v| v) };
@@ -105,14 +105,14 @@ impl<'f> Base<'f> {
             bounds.0 = matches!(scale, RhoScale::Positive { .. }).then_some(0.0);
             reported = Box::new(move |v| scale.rho(v));
         }
-        work(&mut likelihood, Held { hold, centre, estimate, bounds, unit, reported })
+        work(&mut deviance, Held { hold, centre, estimate, bounds, unit, reported })
     }
 
     fn with_fixed(&self, j: usize, work: &mut Work<'_>) -> Result<Profile> {
         let Some(column) = self.system.kept.iter().position(|kept| *kept == j) else {
             return Err(Error::numeric("its column is nearly a combination of the others"));
         };
-        let mut likelihood = self.likelihood(&self.system, Some(column))?;
+        let mut deviance = self.deviance(&self.system, Some(column))?;
         let held = Held {
             hold: Hold::Beside,
             centre: self.centre.clone(),
@@ -121,7 +121,7 @@ impl<'f> Base<'f> {
             unit: self.std_error[column],
             reported: Box::new(|v| v),
         };
-        work(&mut likelihood, held)
+        work(&mut deviance, held)
     }
 }
 
@@ -149,7 +149,7 @@ impl Parameters for Base<'_> {
             Parameter::Theta { k, element } => {
                 let scales = self.scales(&self.system, k);
                 let held = self.place(&self.system, k, &scales).hold_theta(element, self.centre.clone());
-                work(&mut self.likelihood(&self.system, None)?, held)
+                work(&mut self.deviance(&self.system, None)?, held)
             }
             Parameter::Shared { f } => self.with_shared(f, work),
             Parameter::Fixed { j, .. } => self.with_fixed(j, work),
@@ -157,52 +157,26 @@ impl Parameters for Base<'_> {
     }
 }
 
-/// The deviance of a linear model, with the column of the fixed effect that is held.
-struct Linear<'a> {
-    deviance: UnprofiledDeviance<'a>,
-    held: Option<usize>,
-}
-
-impl crate::optimize::Objective for Linear<'_> {
-    fn dimension(&self) -> usize {
-        self.deviance.dimension()
-    }
-
-    fn value(&mut self, x: &[f64]) -> Result<f64> {
-        self.deviance.value(x)
-    }
-
-    fn gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64> {
-        self.deviance.gradient(x, gradient)
-    }
-
-    fn hessian(&mut self, x: &[f64], gradient: &mut [f64], hessian: &mut [f64]) -> Result<f64> {
-        self.deviance.hessian(x, gradient, hessian)
-    }
-}
-
-impl Likelihood for Linear<'_> {
+impl Likelihood for UnprofiledDeviance<'_> {
     fn structures(&self) -> &[Structure] {
-        &self.deviance.system.structures
+        &self.system.structures
     }
 
     /// Relative to sigma, the residual correlation behind it.
     fn theta(&self, x: &[f64]) -> Vec<f64> {
         let n = x.len() - 1;
         let mut theta = vec![0.0; n];
-        theta_from_working(self.deviance.system, &x[..n], &mut theta);
-        rescale(self.structures(), (-x[n]).exp(), &mut theta);
+        theta_from_working(self.system, &x[..n], &mut theta);
+        rescale(&self.system.structures, (-x[n]).exp(), &mut theta);
         theta
     }
 
     fn hold(&mut self, v: f64) {
-        if let Some(column) = self.held {
-            self.deviance.hold(column, v);
-        }
+        UnprofiledDeviance::hold(self, v);
     }
 
     fn slope(&self) -> f64 {
-        self.deviance.slope()
+        UnprofiledDeviance::slope(self)
     }
 }
 
