@@ -37,6 +37,7 @@ fn data(seed: u64) -> Data {
         .real("t", time)
         .real("s", real)
         .group("g", &g)
+        .group("k", &(0..n).map(|i| i / 3 % 2).collect::<Vec<_>>())
         .group("h", &h)
 }
 
@@ -197,14 +198,13 @@ fn simplex(f: &dyn Fn(&[f64]) -> f64, start: &[f64], size: f64) -> (Vec<f64>, f6
     all.swap_remove(0)
 }
 
-/// A parameter from a number without bounds, and back: a correlation from its inverse hyperbolic tangent, a standard deviation from its
-/// logarithm.
+/// A parameter from a number without bounds, and back: a correlation from its arc sine, a standard deviation with either sign.
 fn natural(correlation: bool, x: f64) -> f64 {
-    if correlation { x.tanh() } else { x.exp() }
+    if correlation { x.sin() } else { x.abs() }
 }
 
 fn free(correlation: bool, v: f64) -> f64 {
-    if correlation { v.clamp(-0.999, 0.999).atanh() } else { v.max(1e-3).ln() }
+    if correlation { v.asin() } else { v }
 }
 
 fn check_against_dense(case: &Case, data: &Data) {
@@ -214,6 +214,7 @@ fn check_against_dense(case: &Case, data: &Data) {
     let minimum = model.options(|o| o.reml = false).fit().criterion;
     let correlation = case.correlations();
     let n = correlation.len();
+    let sigma = n - 1 - usize::from(case.correlation.is_some());
     for i in 0..n {
         for v in [profiles[i].lower, profiles[i].upper] {
             assert!(v.is_finite(), "{what}: {:?}", profiles[i]);
@@ -223,7 +224,18 @@ fn check_against_dense(case: &Case, data: &Data) {
                 case.deviance(data, &p)
             };
             let start: Vec<f64> = (0..n).filter(|k| *k != i).map(|k| free(correlation[k], profiles[k].estimate)).collect();
-            let rise = least(&at, &start) - minimum;
+            // There may be more than one minimum: starts differ in the effects' correlation.
+            let place = |k: usize| k + usize::from(k >= i);
+            let turned = |by: f64| -> Vec<f64> {
+                let own = |(k, x): (usize, &f64)| if correlation[place(k)] && place(k) < sigma { by } else { *x };
+                start.iter().enumerate().map(own).collect()
+            };
+            let mut found = least(&at, &start);
+            for by in [-1.2, 0.0, 1.2] {
+                let other = turned(by);
+                found = if other == start { found } else { found.min(least(&at, &other)) };
+            }
+            let rise = found - minimum;
             let on_bound = v == 0.0 || v.abs() == 1.0;
             let met = if on_bound { rise <= CUTOFF } else { (rise - CUTOFF).abs() < 1e-8 };
             assert!(met, "{what} {} at {v}: {rise}", profiles[i].name);
@@ -287,7 +299,7 @@ fn intervals_equal_those_of_the_gaussian_generalised_model() {
         "y ~ x + cs(1 + z + v | g)",
         "y ~ 1 + ar1(0 + z + v | g)",
         "y ~ x + (0 + z | g) + offset(o)",
-        "y ~ x + twice + z + (1 | g:h) + (1 | g)",
+        "y ~ x + twice + z + (1 | g:k) + (1 | g)",
     ] {
         for weighted in [false, true] {
             let weights = |model: Generalised| {
@@ -303,12 +315,12 @@ fn intervals_equal_those_of_the_gaussian_generalised_model() {
 /// Variances that are zero, and correlations of one.
 #[test]
 fn intervals_of_singular_fits_equal_those_of_the_gaussian_generalised_model() {
-    let data = data(6);
     for formula in ["noise ~ x + (1 | g)", "noise ~ x + (1 + z || g)", "noise ~ x + (1 | g) + (1 | h)", "noise ~ x + (1 + z | g)"] {
-        let fit = linear(formula, data.frame()).fit();
-        assert!(fit.singular, "{formula}");
-        let want = generalised(formula, "gaussian", data.frame()).fit().profile(0.9, None).unwrap();
-        same(formula, &fit.profile(0.9, None).unwrap(), &want, 1e-6);
+        let ml = |seed: u64| linear(formula, data(seed).frame()).options(|o| o.reml = false).fit();
+        let seed = (6..60).find(|seed| ml(*seed).singular).unwrap();
+        let got = ml(seed).profile(0.9, None).unwrap();
+        let want = generalised(formula, "gaussian", data(seed).frame()).fit().profile(0.9, None).unwrap();
+        same(&format!("{formula} {seed}"), &got, &want, 1e-6);
     }
 }
 
@@ -334,20 +346,21 @@ fn restricted_fits_have_the_profiles_of_maximum_likelihood() {
     }
 }
 
-/// Roots of nlme's log-likelihood with the correlation fixed: `gls` and `lme` by maximum likelihood.
+/// Roots of nlme's log-likelihood with the correlation fixed: `gls` and `lme` by maximum likelihood. At the last upper limit `lme` stays at a
+/// variance of zero, where the deviance is higher by 0.01; that limit is by dense matrices in R.
 #[test]
 fn intervals_of_residual_correlations_are_those_of_nlme() {
     for (formula, correlation, lower, upper) in [
         ("Reaction ~ Days", "ar1(1 | Subject)", 0.703_062_985_198, 0.869_653_526_644),
         ("Reaction ~ Days", "cs(1 | Subject)", 0.402_815_012_530, 0.751_349_850_459),
-        ("Reaction ~ Days + (1 | Subject)", "ar1(Days | Subject)", 0.465_311_446_845, 0.822_757_946_067),
+        ("Reaction ~ Days + (1 | Subject)", "ar1(Days | Subject)", 0.465_311_446_845, 0.823_030_001_156),
     ] {
         let mut model = linear(formula, frame("sleepstudy.csv", &["Subject"]));
         model.spec.correlation = Some(CorrelationSpec::Formula(correlation.into()));
         let fit: Fit = model.fit();
         let profiles = fit.profile(0.95, None).unwrap();
         let own = profiles.iter().find(|p| p.name == fit.correlation.as_ref().unwrap().name()).unwrap();
-        assert!((own.lower - lower).abs() < 1e-6 && (own.upper - upper).abs() < 1e-6, "{correlation}: {own:?}");
+        assert!((own.lower - lower).abs() < 1e-7 && (own.upper - upper).abs() < 1e-7, "{correlation}: {own:?}");
     }
 }
 

@@ -86,7 +86,9 @@ impl<'a> UnprofiledDeviance<'a> {
         self.deviance.set_factors(x);
         for (s, t) in self.factors.iter_mut().zip(&mut self.deviance.t) {
             s.copy_from_slice(t);
-            t.iter_mut().for_each(|v| *v /= relative);
+            for v in t {
+                *v /= relative;
+            }
         }
         self.deviance.evaluate_factors(x)?;
         let sigma = self.reference * relative;

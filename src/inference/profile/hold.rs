@@ -5,6 +5,7 @@ use super::{Likelihood, Report};
 use crate::covariance::Structure;
 use crate::error::{Error, Result};
 use crate::fit::design::lifted;
+use crate::linalg::dense;
 use crate::optimize::{Method, Objective, Settings, Summary, minimize};
 use crate::search::is_converged;
 
@@ -70,19 +71,19 @@ impl Hold {
         slice.columns.iter().map(scale).collect()
     }
 
-    /// The derivative of the deviance in the parameter, from that in all working ones.
-    fn slope(&self, v: f64, x: &[f64], gradient: &[f64], likelihood: &dyn Likelihood) -> f64 {
+    /// The derivative of the working parameters in this one, those of the slice as they are; `None` if it is none of them.
+    fn direction(&self, v: f64, x: &[f64]) -> Option<Vec<(usize, f64)>> {
         match self {
-            Hold::Beside => likelihood.slope(),
-            Hold::Shifted { at, .. } => gradient[*at],
+            Hold::Beside => None,
+            Hold::Shifted { at, .. } => Some(vec![(*at, 1.0)]),
             Hold::Coordinate { at, working, .. } => {
                 let step = 1e-6 * v.abs().max(1e-3);
-                gradient[*at] * (working(v + step) - working(v - step)) / (2.0 * step)
+                Some(vec![(*at, (working(v + step) - working(v - step)) / (2.0 * step))])
             }
             Hold::Correlation { t21, t22 } => {
                 let root = (1.0 - v * v).max(0.0).sqrt();
                 let s = v * x[*t21] + root * x[*t22];
-                s * (gradient[*t21] - v / root * gradient[*t22])
+                Some(vec![(*t21, s), (*t22, -v / root * s)])
             }
         }
     }
@@ -107,6 +108,11 @@ impl Slice {
             *out = column.iter().map(|(i, c)| c * gradient[*i]).sum();
         }
     }
+}
+
+/// c'H d.
+fn form(n: usize, hessian: &[f64], left: &[(usize, f64)], right: &[(usize, f64)]) -> f64 {
+    left.iter().map(|(a, c)| right.iter().map(|(b, d)| c * d * hessian[b * n + a]).sum::<f64>()).sum()
 }
 
 /// The deviance on a slice.
@@ -139,32 +145,99 @@ impl Objective for OnSlice<'_> {
         let columns = &self.slice.columns;
         for (j, right) in columns.iter().enumerate() {
             for (i, left) in columns.iter().enumerate() {
-                let entry = |(a, c): &(usize, f64)| right.iter().map(|(b, d)| c * d * curvature[b * n + a]).sum::<f64>();
-                hessian[j * columns.len() + i] = left.iter().map(entry).sum();
+                hessian[j * columns.len() + i] = form(n, &curvature, left, right);
             }
         }
         Ok(value)
     }
 }
 
-/// The least deviance for each value of a parameter; each search starts where the last one ended.
+/// The least deviance for each value of a parameter; each search starts where the last two lead to.
 pub struct HeldPath<'s, 'p> {
     likelihood: &'s mut dyn Likelihood,
     hold: Hold,
     /// The estimates.
-    centre: Vec<f64>,
-    last: Vec<f64>,
+    centre: (f64, Vec<f64>),
+    tangent: Option<Tangent>,
+    unit: f64,
+    last: (f64, Vec<f64>),
+    before: Option<(f64, Vec<f64>)>,
     report: &'s mut Report<'p>,
 }
 
+/// The path at the estimates, from the curvature of the deviance there.
+struct Tangent {
+    /// The distance over which the deviance rises by one.
+    unit: f64,
+    /// The derivative of the working parameters.
+    slope: Vec<f64>,
+}
+
+/// Starts are not extrapolated further than this many units.
+const FAR: f64 = 4.0;
+/// A distance is at most this many times the one that was guessed.
+const LONGEST: f64 = 10.0;
+
 impl<'s, 'p> HeldPath<'s, 'p> {
-    pub fn new(likelihood: &'s mut dyn Likelihood, hold: Hold, centre: Vec<f64>, report: &'s mut Report<'p>) -> Self {
-        HeldPath { likelihood, hold, last: centre.clone(), centre, report }
+    pub fn new(likelihood: &'s mut dyn Likelihood, hold: Hold, centre: (f64, Vec<f64>), report: &'s mut Report<'p>) -> Self {
+        HeldPath { likelihood, hold, last: centre.clone(), centre, tangent: None, unit: 0.0, before: None, report }
+    }
+
+    /// The distance over which the deviance may be expected to rise by one; `guess` where its curvature does not tell.
+    pub fn unit(&mut self, guess: f64) -> Result<f64> {
+        self.tangent = self.tangent()?.filter(|tangent| tangent.unit < LONGEST * guess);
+        self.unit = self.tangent.as_ref().map_or(guess, |tangent| tangent.unit);
+        Ok(self.unit)
+    }
+
+    fn tangent(&mut self) -> Result<Option<Tangent>> {
+        let (v, x) = &self.centre;
+        let Some(direction) = self.hold.direction(*v, x) else { return Ok(None) };
+        let n = x.len();
+        let (mut gradient, mut hessian) = (vec![0.0; n], vec![0.0; n * n]);
+        self.likelihood.hessian(x, &mut gradient, &mut hessian)?;
+        let columns = self.hold.slice(n, *v).columns;
+        let m = columns.len();
+        let mut own: Vec<f64> = (0..m * m).map(|e| form(n, &hessian, &columns[e % m], &columns[e / m])).collect();
+        let mut share: Vec<f64> = columns.iter().map(|column| form(n, &hessian, column, &direction)).collect();
+        if dense::cholesky(m, &mut own).is_err() {
+            return Ok(None);
+        }
+        dense::solve_lower(m, &own, &mut share);
+        let curvature = form(n, &hessian, &direction, &direction) - share.iter().map(|s| s * s).sum::<f64>();
+        dense::solve_lower_transpose(m, &own, &mut share);
+        let mut slope = vec![0.0; n];
+        for (i, d) in &direction {
+            slope[*i] += d;
+        }
+        for (column, share) in columns.iter().zip(&share) {
+            for (i, c) in column {
+                slope[*i] -= c * share;
+            }
+        }
+        let unit = (2.0 / curvature).sqrt();
+        let usable = unit.is_finite() && unit > 0.0 && slope.iter().all(|s| s.is_finite());
+        Ok(usable.then_some(Tangent { unit, slope }))
+    }
+
+    /// Where to look for the least deviance at a value.
+    fn guess(&self, v: f64) -> Vec<f64> {
+        let (from, x) = &self.last;
+        if (v - from).abs() > FAR * self.unit {
+            return x.clone();
+        }
+        match (&self.before, &self.tangent) {
+            (Some((first, y)), _) if first != from => {
+                x.iter().zip(y).map(|(x, y)| x + (x - y) / (from - first) * (v - from)).collect()
+            }
+            (None, Some(tangent)) => x.iter().zip(&tangent.slope).map(|(x, s)| x + s * (v - from)).collect(),
+            _ => x.clone(),
+        }
     }
 
     fn minimum(&mut self, slice: &Slice, start: &[f64]) -> Result<Summary> {
         let mut held = OnSlice { likelihood: &mut *self.likelihood, slice };
-        let mut settings = Settings { tolerance: 1e-12, max_evaluations: 100, ..Settings::default() };
+        let mut settings = Settings { tolerance: 1e-11, max_evaluations: 100, ..Settings::default() };
         let mut end = minimize(Method::Newton, &mut held, start, &mut settings)?;
         if !is_converged(end.reason) {
             let valley = minimize(Method::Lbfgs, &mut held, &end.x, &mut settings)?;
@@ -179,8 +252,8 @@ impl Path for HeldPath<'_, '_> {
         if matches!(self.hold, Hold::Beside) {
             self.likelihood.hold(v);
         }
-        let slice = self.hold.slice(self.centre.len(), v);
-        let start = self.hold.project(&slice, &self.last);
+        let slice = self.hold.slice(self.centre.1.len(), v);
+        let start = self.hold.project(&slice, &self.guess(v));
         let mut end = self.minimum(&slice, &start)?;
         // A variance that starts at zero stays there, so another start is tried where one is.
         let structures = self.likelihood.structures();
@@ -197,13 +270,17 @@ impl Path for HeldPath<'_, '_> {
         let x = slice.expand(&end.x);
         let mut gradient = vec![0.0; x.len()];
         let value = self.likelihood.gradient(&x, &mut gradient)?;
-        let slope = self.hold.slope(v, &x, &gradient, self.likelihood);
+        let slope = match self.hold.direction(v, &x) {
+            Some(direction) => direction.iter().map(|(i, d)| d * gradient[*i]).sum(),
+            None => self.likelihood.slope(),
+        };
         self.report.point(value, &self.likelihood.theta(&x))?;
-        self.last = x;
+        self.before = Some(std::mem::replace(&mut self.last, (v, x)));
         Ok(Point { value, slope })
     }
 
     fn restart(&mut self) {
         self.last.clone_from(&self.centre);
+        self.before = None;
     }
 }

@@ -157,10 +157,11 @@ fn profile(
     report: &mut Report<'_>,
 ) -> Result<Profile> {
     let mut curve = Curve { estimate: held.estimate, minimum, points: vec![] };
-    let mut path = HeldPath::new(likelihood, held.hold, held.centre, report);
+    let mut path = HeldPath::new(likelihood, held.hold, (held.estimate, held.centre), report);
+    let unit = path.unit(held.unit)?;
     let mut warnings: Vec<String> = vec![];
     let mut side = |upper: bool, bound: Option<f64>| -> Result<f64> {
-        let found: Limit = limit(&mut path, z, &Side { upper, first: z * held.unit, bound }, &mut curve)?;
+        let found: Limit = limit(&mut path, z, &Side { upper, first: z * unit, bound }, &mut curve)?;
         Ok(match found {
             Ok(v) => (held.reported)(v),
             Err(why) => {
