@@ -102,8 +102,10 @@ impl Case {
         }
         dense::cholesky(n, &mut v).unwrap_or_else(|_| v.fill(f64::NAN));
         let log_det: f64 = (0..n).map(|i| 2.0 * v[i * n + i].ln()).sum();
-        let mut columns = vec![vec![1.0; n], data.values("x").to_vec(), data.values("y").to_vec()];
-        columns.iter_mut().for_each(|column| dense::solve_lower(n, &v, column));
+        let mut columns = [vec![1.0; n], data.values("x").to_vec(), data.values("y").to_vec()];
+        for column in &mut columns {
+            dense::solve_lower(n, &v, column);
+        }
         let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
         let mut gram: Vec<f64> = (0..9).map(|e| product(&columns[e % 3], &columns[e / 3])).collect();
         dense::cholesky(3, &mut gram).unwrap_or_else(|_| gram.fill(f64::NAN));
@@ -246,7 +248,9 @@ fn check_against_dense(case: &Case, data: &Data) {
 #[test]
 fn limits_of_variances_and_correlations_satisfy_their_likelihood_equation() {
     let data = data(3);
-    CASES.iter().for_each(|case| check_against_dense(case, &data));
+    for case in &CASES {
+        check_against_dense(case, &data);
+    }
 }
 
 /// The model without a column whose effect is an offset.

@@ -126,25 +126,21 @@ impl Base {
         let at = model.n_theta() + model.fixed[..=a].iter().map(|f| f.p).sum::<usize>() - 1;
         let centre = working_parameters(&model, &self.theta, &fixed, &self.shared, false)?;
         let hold = Hold::Coordinate { at, with: vec![], working: Box::new(move |v| factor * v) };
-        let unit = self.unit(&model, &centre, at)? / factor.abs();
-        Ok((model, Held { hold, centre, estimate: self.fixed[a][j], bounds: (None, None), unit, reported: Box::new(|v| v) }))
+        Ok((model, Held { hold, centre, estimate: self.fixed[a][j], bounds: (None, None), unit: None, reported: Box::new(|v| v) }))
     }
 
     fn hold_family(&self, response: &FamilyResponse, f: usize) -> Result<(Model, Held)> {
         let model = self.response.model(&self.design)?;
         let centre = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
         let scale = response.family.parameters()[response.shared[f]].scale;
-        self.hold_shared(model, centre, f, scale)
+        Ok(self.hold_shared(model, centre, f, scale))
     }
 
-    fn hold_shared(&self, model: Model, centre: Vec<f64>, f: usize, scale: Scale) -> Result<(Model, Held)> {
+    fn hold_shared(&self, model: Model, centre: Vec<f64>, f: usize, scale: Scale) -> (Model, Held) {
         let at = centre.len() - self.shared.len() + f;
         let hold = Hold::Coordinate { at, with: vec![], working: Box::new(|v| v) };
-        let unit = self.unit(&model, &centre, at)?;
-        Ok((
-            model,
-            Held { hold, estimate: centre[at], centre, bounds: (None, None), unit, reported: Box::new(move |v| scale.reported(v)) },
-        ))
+        let reported = Box::new(move |v| scale.reported(v));
+        (model, Held { hold, estimate: centre[at], centre, bounds: (None, None), unit: None, reported })
     }
 
     /// Where it is a location, a parameter of the thresholds is their anchor less what centring has put into it, which is linear in the
@@ -155,7 +151,7 @@ impl Base {
         let response = OrderedResponse { thresholds, ..response.clone() };
         if location == 0.0 {
             let (model, centre, _) = self.ordered(response, &self.design, &self.reported()?, centred)?;
-            return self.hold_shared(model, centre, f, Scale::Log);
+            return Ok(self.hold_shared(model, centre, f, Scale::Log));
         }
         let reported = self.reported()?;
         let (model, centre, response) = self.ordered(response, &self.design, &reported, true)?;
@@ -170,9 +166,8 @@ impl Base {
             shares.push((n_theta + i, -model.fixed[0].location(&unit)));
         }
         let at = first + f;
-        let unit = self.unit(&model, &centre, at)?;
         let hold = Hold::Shifted { at, shares };
-        Ok((model, Held { hold, centre, estimate: reported[f], bounds: (None, None), unit, reported: Box::new(|v| v) }))
+        Ok((model, Held { hold, centre, estimate: reported[f], bounds: (None, None), unit: None, reported: Box::new(|v| v) }))
     }
 
     /// A nominal effect is proportional to the coefficient of the last column of the basis.
@@ -192,8 +187,7 @@ impl Base {
         let factor = response.nominal.to_working(&last)[response.nominal.p - 1];
         let at = centre.len() - m + k;
         let hold = Hold::Coordinate { at, with: vec![], working: Box::new(move |v| factor * v) };
-        let unit = self.unit(&model, &centre, at)? / factor.abs();
-        Ok((model, Held { hold, centre, estimate, bounds: (None, None), unit, reported: Box::new(|v| v) }))
+        Ok((model, Held { hold, centre, estimate, bounds: (None, None), unit: None, reported: Box::new(|v| v) }))
     }
 
     /// The thresholds' parameters and nominal effects as they are reported.
@@ -250,14 +244,6 @@ impl Base {
         let first = model.structures[..k].iter().map(Structure::n_theta).sum();
         let structure = model.structures[k];
         Place { structure, first, theta: &self.theta[first..first + structure.n_theta()], scales: &model.scales[k] }
-    }
-
-    /// A distance in working units, from the curvature alone.
-    fn unit(&self, model: &Model, x: &[f64], at: usize) -> Result<f64> {
-        let n = x.len();
-        let (mut gradient, mut hessian) = (vec![0.0; n], vec![0.0; n * n]);
-        self.laplace(model)?.evaluate_hessian(x, &mut gradient, &mut hessian)?;
-        Ok(terms::unit(x, at, &hessian))
     }
 }
 

@@ -175,7 +175,7 @@ struct Tangent {
 
 /// Starts are not extrapolated further than this many units.
 const FAR: f64 = 4.0;
-/// A distance is at most this many times the one that was guessed.
+/// The distance is at most this many times the one that is guessed.
 const LONGEST: f64 = 10.0;
 
 impl<'s, 'p> HeldPath<'s, 'p> {
@@ -183,29 +183,34 @@ impl<'s, 'p> HeldPath<'s, 'p> {
         HeldPath { likelihood, hold, last: centre.clone(), centre, tangent: None, unit: 0.0, before: None, report }
     }
 
-    /// The distance over which the deviance may be expected to rise by one; `guess` where its curvature does not tell.
-    pub fn unit(&mut self, guess: f64) -> Result<f64> {
-        self.tangent = self.tangent()?.filter(|tangent| tangent.unit < LONGEST * guess);
+    /// The distance over which the deviance may be expected to rise by one, from its curvature; `guess` where that does not tell.
+    pub fn unit(&mut self, guess: Option<f64>) -> Result<f64> {
+        let (alone, tangent) = self.tangent()?;
+        let guess = guess.or(alone).unwrap_or_else(|| 0.1 * self.centre.0.abs().max(0.1));
+        self.tangent = tangent.filter(|tangent| tangent.unit < LONGEST * guess);
         self.unit = self.tangent.as_ref().map_or(guess, |tangent| tangent.unit);
         Ok(self.unit)
     }
 
-    fn tangent(&mut self) -> Result<Option<Tangent>> {
+    /// The distance where the other parameters stay, and the tangent.
+    fn tangent(&mut self) -> Result<(Option<f64>, Option<Tangent>)> {
         let (v, x) = &self.centre;
-        let Some(direction) = self.hold.direction(*v, x) else { return Ok(None) };
+        let Some(direction) = self.hold.direction(*v, x) else { return Ok((None, None)) };
         let n = x.len();
         let (mut gradient, mut hessian) = (vec![0.0; n], vec![0.0; n * n]);
         self.likelihood.hessian(x, &mut gradient, &mut hessian)?;
+        let distance = |curvature: f64| Some((2.0 / curvature).sqrt()).filter(|unit| unit.is_finite() && *unit > 0.0);
+        let own = form(n, &hessian, &direction, &direction);
         let columns = self.hold.slice(n, *v).columns;
         let m = columns.len();
-        let mut own: Vec<f64> = (0..m * m).map(|e| form(n, &hessian, &columns[e % m], &columns[e / m])).collect();
+        let mut others: Vec<f64> = (0..m * m).map(|e| form(n, &hessian, &columns[e % m], &columns[e / m])).collect();
         let mut share: Vec<f64> = columns.iter().map(|column| form(n, &hessian, column, &direction)).collect();
-        if dense::cholesky(m, &mut own).is_err() {
-            return Ok(None);
+        if dense::cholesky(m, &mut others).is_err() {
+            return Ok((distance(own), None));
         }
-        dense::solve_lower(m, &own, &mut share);
-        let curvature = form(n, &hessian, &direction, &direction) - share.iter().map(|s| s * s).sum::<f64>();
-        dense::solve_lower_transpose(m, &own, &mut share);
+        dense::solve_lower(m, &others, &mut share);
+        let unit = distance(own - share.iter().map(|s| s * s).sum::<f64>());
+        dense::solve_lower_transpose(m, &others, &mut share);
         let mut slope = vec![0.0; n];
         for (i, d) in &direction {
             slope[*i] += d;
@@ -215,9 +220,8 @@ impl<'s, 'p> HeldPath<'s, 'p> {
                 slope[*i] -= c * share;
             }
         }
-        let unit = (2.0 / curvature).sqrt();
-        let usable = unit.is_finite() && unit > 0.0 && slope.iter().all(|s| s.is_finite());
-        Ok(usable.then_some(Tangent { unit, slope }))
+        let unit = unit.filter(|_| slope.iter().all(|s| s.is_finite()));
+        Ok((distance(own), unit.map(|unit| Tangent { unit, slope })))
     }
 
     /// Where to look for the least deviance at a value.

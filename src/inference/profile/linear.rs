@@ -91,13 +91,9 @@ impl<'f> Base<'f> {
     /// Sigma by its logarithm, the residual correlation by its coordinate.
     fn with_shared(&self, f: usize, work: &mut Work<'_>) -> Result<Profile> {
         let mut deviance = self.deviance(&self.system, None)?;
-        let n = self.centre.len();
-        let (mut gradient, mut hessian) = (vec![0.0; n], vec![0.0; n * n]);
-        deviance.evaluate_hessian(&self.centre, &mut gradient, &mut hessian)?;
-        let at = if f == SIGMA { n - 1 } else { n - 2 };
+        let at = self.centre.len() - if f == SIGMA { 1 } else { 2 };
         let (centre, estimate) = (self.centre.clone(), self.centre[at]);
         let hold = Hold::Coordinate { at, with: vec![], working: Box::new(|v| v) };
-        let unit = terms::unit(&centre, at, &hessian);
         let (mut bounds, sigma) = ((None, None), self.sigma);
         let mut reported: Box<dyn Fn(f64) -> f64> = Box::new(move |v| sigma * v.exp());
         if let (Some(products), true) = (&self.system.correlation, f != SIGMA) {
@@ -105,7 +101,7 @@ impl<'f> Base<'f> {
             bounds.0 = matches!(scale, RhoScale::Positive { .. }).then_some(0.0);
             reported = Box::new(move |v| scale.rho(v));
         }
-        work(&mut deviance, Held { hold, centre, estimate, bounds, unit, reported })
+        work(&mut deviance, Held { hold, centre, estimate, bounds, unit: None, reported })
     }
 
     fn with_fixed(&self, j: usize, work: &mut Work<'_>) -> Result<Profile> {
@@ -118,7 +114,7 @@ impl<'f> Base<'f> {
             centre: self.centre.clone(),
             estimate: self.fixed[column],
             bounds: (None, None),
-            unit: self.std_error[column],
+            unit: Some(self.std_error[column]),
             reported: Box::new(|v| v),
         };
         work(&mut deviance, held)

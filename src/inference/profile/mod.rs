@@ -90,8 +90,8 @@ struct Held {
     centre: Vec<f64>,
     estimate: f64,
     bounds: (Option<f64>, Option<f64>),
-    /// A distance over which the deviance may be expected to rise by about one.
-    unit: f64,
+    /// A distance over which the deviance may be expected to rise by about one, where its curvature does not tell.
+    unit: Option<f64>,
     /// What is reported of a value.
     reported: Box<dyn Fn(f64) -> f64>,
 }

@@ -92,7 +92,7 @@ impl Place<'_> {
         if estimate.is_nan() {
             return Err(Error::numeric("the correlation of an effect without variance is not known"));
         }
-        Ok(Held { hold, centre, estimate, bounds, unit, reported: Box::new(|v| v) })
+        Ok(Held { hold, centre, estimate, bounds, unit: Some(unit), reported: Box::new(|v| v) })
     }
 
     /// An element of theta that is a standard deviation or a correlation itself.
@@ -114,12 +114,6 @@ impl Place<'_> {
             structure.working_from_theta(&theta, &mut working).map_or(f64::NAN, |()| working[element])
         };
         let hold = Hold::Coordinate { at: self.first + element, with: vec![], working: Box::new(working) };
-        Held { hold, centre, estimate, bounds, unit, reported: Box::new(|v| v) }
+        Held { hold, centre, estimate, bounds, unit: Some(unit), reported: Box::new(|v| v) }
     }
-}
-
-/// The distance over which the deviance rises by one, from the curvature in a working parameter alone.
-pub fn unit(x: &[f64], at: usize, hessian: &[f64]) -> f64 {
-    let curvature = 0.5 * hessian[at * (x.len() + 1)];
-    if curvature > 0.0 { 1.0 / curvature.sqrt() } else { 0.1 * x[at].abs().max(0.1) }
 }
