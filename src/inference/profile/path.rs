@@ -13,6 +13,8 @@ const MOST_EXPANSIONS: usize = 30;
 const MOST_FAILURES: usize = 8;
 /// The deviance at a limit is met to this, or to rounding.
 const TOLERANCE: f64 = 1e-9;
+/// The share of the limit's zeta from which on a point is near it.
+const NEAR: f64 = 0.8;
 /// A deviance that is lower than the minimum by more than this shows that it was none.
 const LOWER: f64 = 1e-6;
 
@@ -171,7 +173,9 @@ impl Search<'_> {
             };
         }
         if self.outside.is_none() {
-            let length = (step.abs()).clamp(0.02 * distance.abs(), 3.0 * distance.abs());
+            // Near the limit Newton's steps need no bracket; further off short ones would creep.
+            let shortest = if usable && zeta > NEAR * self.z { 0.0 } else { 0.02 * distance.abs() };
+            let length = (step.abs()).clamp(shortest, 3.0 * distance.abs());
             return v + self.sign * length;
         }
         v + step
