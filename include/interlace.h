@@ -2844,7 +2844,8 @@ interlace_status interlace_fit_bootstrap_confint(const struct interlace_fit *fit
  * nested groups, which are a:b as everywhere here, not b:a:
  * standard deviations (sd_) and correlations (cor_) of random effects, sigma, the residual correlation (ar1|g or cs|g), the
  * family's parameters or those of thresholds with nominal effects, fixed effects (those of the zero part and the dispersion or scale begin
- * with zi. and disp.). Likelihoods, and so the estimates here, are maximum likelihood's whatever the method of the fit. A limit is NaN where the profile never crosses; "warning" says why and is missing otherwise.
+ * with zi. and disp.). Likelihoods, and so the estimates here, are maximum likelihood's whatever the method of the fit. A limit is NaN where
+ * the profile never crosses; "warning" says why and is missing otherwise.
  * INTERLACE_E_UNSUPPORTED for a fit with no quadrature points (nagq 0). Of `options`, which may be NULL, the progress function is called
  * at each point of a profile with the number of these so far, the deviance and theta, the residual correlation behind it if there is one.
  * The caller frees `*out` with interlace_frame_free.
