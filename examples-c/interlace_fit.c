@@ -25,6 +25,7 @@
 #include "interlace_fit_lists.h"
 #include "interlace_fit_options.h"
 #include "interlace_fit_predict.h"
+#include "interlace_fit_refit.h"
 #include "interlace_fit_report.h"
 #include "interlace_fit_resample.h"
 #include "interlace_fit_validate.h"
@@ -234,16 +235,20 @@ static bool infer_coefficients(struct run *run)
     const struct arguments *asked = &run->arguments;
     struct results *results = &run->results;
     struct tests_request request = {.df = asked->df,
-                                    .coefficients = asked->has_df,
                                     .anova = {asked->anova[0], asked->anova[1], asked->anova[2]},
                                     .drop1 = asked->drop1,
+                                    .hypothesis = &asked->hypothesis,
+                                    .n_hypothesis = asked->n_hypothesis,
                                     .level = asked->level};
     results->level = asked->level;
-    results->has_df = asked->has_df;
-    if (!test_terms(results->fit, run->frame, &request, &results->tests, &run->error))
+    bool ok = test_terms(results->fit, run->frame, &request, &results->tests, &run->error);
+    if (!ok && run->error.code == INTERLACE_E_NUMERIC && !asked->needs_df) {
+        /* Nobody has asked for the degrees of freedom that can't be had, so others will do; the output says which. */
+        request.df = INTERLACE_DF_NORMAL;
+        ok = test_terms(results->fit, run->frame, &request, &results->tests, &run->error);
+    }
+    if (!ok)
         return false;
-    if (!asked->has_df)
-        return true;
     /* Arrays are the caller's: ask for the size, bring the memory, say how long it is. */
     size_t p = interlace_fit_n_fixef(results->fit);
     results->p_value = new_numbers(p, &run->error);
@@ -255,7 +260,10 @@ static bool infer_means(struct run *run)
 {
     const struct arguments *asked = &run->arguments;
     struct means_request request = {.specs = asked->emmeans,
+                                    .at = asked->at,
+                                    .comparisons = asked->comparisons,
                                     .adjust = asked->adjust,
+                                    .weights = asked->proportional ? INTERLACE_MEANS_PROPORTIONAL : INTERLACE_MEANS_EQUAL,
                                     .type = asked->has_type ? asked->type : INTERLACE_PREDICT_LINK,
                                     .df = asked->df,
                                     .level = asked->level};
@@ -295,7 +303,7 @@ static bool predict(struct run *run)
     return predict_new(&run->arguments, &run->results, &run->error);
 }
 
-/* ---- 7. simulated responses, and intervals that take many fits ---- */
+/* ---- 7. simulated responses, intervals that take many fits, and other responses ---- */
 
 static bool resample(struct run *run)
 {
@@ -303,16 +311,22 @@ static bool resample(struct run *run)
     const struct resample_request request = {
         .nsim = (size_t)asked->simulate,
         .bootstrap = (size_t)asked->bootstrap,
-        .cases = asked->bootstrap_cases,
+        .bootstrap_type = asked->bootstrap_type,
+        .simulate_type = asked->simulate_type,
         .interval = asked->boot_interval,
+        .statistics = &asked->statistics,
+        .response_se_of = asked->response_se,
         .seed = (uint64_t)asked->seed,
         .boot = asked->confint_boot,
         .profile = asked->confint_profile,
+        .points = asked->profile,
         .level = asked->level,
         .options = run->options,
     };
     run->results.level = asked->level;
-    return resample_fit(run->results.fit, &request, &run->results.resampled, &run->error);
+    return resample_fit(run->results.fit, &request, &run->results.resampled, &run->error) &&
+           refit_responses(asked, run->results.fit, interlace_frame_n_rows(run->frame), run->options, &run->results.refitted,
+                           &run->error);
 }
 
 /* ---- 8. the model fitted again: by all optimisers, and without parts of the data ---- */
@@ -332,11 +346,13 @@ static bool validate(struct run *run)
     return validate_model(&request, &run->results.validated, &run->error);
 }
 
-/* ---- 9. how much is explained ---- */
+/* ---- 9. how much is explained, and what is left ---- */
 
 static bool explain(struct run *run)
 {
     struct results *results = &run->results;
+    if (!diagnose(&run->arguments, results->fit, &results->diagnosed, &run->error))
+        return false;
     if (!run->arguments.r2)
         return true;
     struct explained *r2 = &results->explained;
@@ -364,7 +380,9 @@ static void free_run(struct run *run)
     free(results->upper);
     free(results->predictions);
     resampled_free(&results->resampled);
+    refitted_free(&results->refitted);
     validated_free(&results->validated);
+    diagnosed_free(&results->diagnosed);
     tests_free(&results->tests);
     interlace_frame_free(results->means);
     interlace_frame_free(results->pairs);

@@ -119,18 +119,49 @@ static enum arguments_outcome check_model(const struct arguments *arguments, cha
     return ARGUMENTS_READY;
 }
 
+static bool asks_confint(const struct arguments *arguments)
+{
+    return arguments->confint || arguments->confint_profile || arguments->confint_boot || arguments->confint_ranef;
+}
+
 /* An option that was given and needs a fit; NULL if there is none. */
 static const char *option_of_fit(const struct arguments *arguments)
 {
     return linear_option(arguments) != NULL   ? linear_option(arguments)
-           : arguments->confint               ? "--confint"
+           : asks_confint(arguments)          ? "--confint"
+           : arguments->profile               ? "--profile"
+           : arguments->hypothesis.count > 0  ? "--test"
            : arguments->emmeans != NULL       ? "--emmeans"
            : arguments->lrt.count > 0         ? "--lrt"
            : arguments->r2                    ? "--r2"
            : arguments->predict_path != NULL  ? "--predict"
+           : arguments->simulate > 0          ? "--simulate"
+           : arguments->bootstrap > 0         ? "--bootstrap"
+           : arguments->refit_path != NULL    ? "--refit"
+           : arguments->residuals.count > 0   ? "--residuals"
+           : arguments->tables.count > 0      ? "--write"
            : arguments->all_fit               ? "--all-fit"
            : arguments->cross_validate != NULL ? "--cross-validate"
                                               : NULL;
+}
+
+/* What was given and needs --bootstrap; NULL if nothing was. */
+static const char *of_bootstrap(const struct arguments *arguments)
+{
+    return arguments->confint_boot           ? "--confint boot"
+           : arguments->bootstrap_type != 0  ? "--bootstrap-type"
+           : arguments->statistics.count > 0 ? "--statistic"
+           : arguments->response_se != 0     ? "--response-se"
+                                             : NULL;
+}
+
+static const char *of_means(const struct arguments *arguments)
+{
+    return arguments->adjust != NULL        ? "--adjust"
+           : arguments->at != NULL          ? "--at"
+           : arguments->comparisons != NULL ? "--comparisons"
+           : arguments->proportional        ? "--means-weights"
+                                            : NULL;
 }
 
 /* What no single argument shows to be wrong. */
@@ -141,10 +172,8 @@ static enum arguments_outcome check_together(const struct arguments *arguments, 
     if (arguments->n_points > 0 && option_of_fit(arguments) != NULL)
         return say(message, ARGUMENTS_WRONG, "--objective evaluates without a fit, so %s can't go with it",
                    option_of_fit(arguments));
-    if (arguments->confint_boot && arguments->bootstrap == 0)
-        return say(message, ARGUMENTS_WRONG, "--confint boot needs --bootstrap N");
-    if (arguments->bootstrap_cases && arguments->bootstrap == 0)
-        return say(message, ARGUMENTS_WRONG, "--bootstrap-type case needs --bootstrap N");
+    if (of_bootstrap(arguments) != NULL && arguments->bootstrap == 0)
+        return say(message, ARGUMENTS_WRONG, "%s needs --bootstrap N", of_bootstrap(arguments));
     if (arguments->boot_interval != INTERLACE_BOOTSTRAP_PERCENTILE && !arguments->confint_boot)
         return say(message, ARGUMENTS_WRONG, "--boot-interval is for --confint boot, which was not given");
     if (check_model(arguments, message) != ARGUMENTS_READY)
@@ -153,8 +182,8 @@ static enum arguments_outcome check_together(const struct arguments *arguments, 
         return say(message, ARGUMENTS_WRONG, "--folds is for --cross-validate, which was not given");
     if (arguments->chi_bar && arguments->lrt.count == 0)
         return say(message, ARGUMENTS_WRONG, "--chi-bar is for --lrt, which was not given");
-    if (arguments->adjust != NULL && arguments->emmeans == NULL)
-        return say(message, ARGUMENTS_WRONG, "--adjust is for --emmeans, which was not given");
+    if (of_means(arguments) != NULL && arguments->emmeans == NULL)
+        return say(message, ARGUMENTS_WRONG, "%s is for --emmeans, which was not given", of_means(arguments));
     return ARGUMENTS_READY;
 }
 
@@ -181,11 +210,10 @@ enum arguments_outcome arguments_read(struct arguments *arguments, int argc, cha
         if (outcome != ARGUMENTS_READY)
             return outcome;
     }
-    /* There are none but normal ones for other models; for lmm they are computed where something needs them. */
-    bool needed = arguments->confint || arguments->emmeans != NULL || asks_anova(arguments);
-    if (arguments->model == INTERLACE_LMM && !arguments->has_df && needed)
+    /* There are none but normal ones for other models. */
+    if (arguments->model == INTERLACE_LMM && !arguments->has_df)
         arguments->df = INTERLACE_DF_SATTERTHWAITE;
-    arguments->has_df = arguments->has_df || needed || arguments->model != INTERLACE_LMM;
+    arguments->needs_df = arguments->has_df || arguments->confint || arguments->emmeans != NULL || arguments->hypothesis.count > 0 || asks_anova(arguments);
     return check_together(arguments, message);
 }
 
@@ -205,6 +233,10 @@ void arguments_free(struct arguments *arguments)
     number_list_free(&arguments->fixed_values);
     text_list_free(&arguments->lrt);
     text_list_free(&arguments->re);
+    text_list_free(&arguments->statistics);
+    text_list_free(&arguments->residuals);
+    text_list_free(&arguments->tables);
+    number_list_free(&arguments->hypothesis);
     number_list_free(&arguments->theta0);
     number_list_free(&arguments->objective);
 }

@@ -11,11 +11,14 @@
 bool marginal_means(const interlace_fit *fit, const interlace_frame *data, const struct means_request *request,
                     interlace_frame **means, interlace_frame **pairs, interlace_error *error)
 {
-    const char *adjust = request->adjust != NULL ? request->adjust : "tukey";
-    if (interlace_fit_marginal_means(fit, data, request->specs, INTERLACE_MEANS_EQUAL, request->type, request->df,
+    const char *comparisons = request->comparisons != NULL ? request->comparisons : "pairwise";
+    /* Tukey's is for all pairs. */
+    const char *usual = strcmp(comparisons, "pairwise") == 0 ? "tukey" : "holm";
+    const char *adjust = request->adjust != NULL ? request->adjust : usual;
+    if (interlace_fit_marginal_means(fit, data, request->specs, request->at, request->weights, request->type, request->df,
                                      request->level, means, error) != INTERLACE_OK)
         return false;
-    if (interlace_fit_contrasts(fit, data, request->specs, INTERLACE_MEANS_EQUAL, "pairwise", adjust, request->type,
+    if (interlace_fit_contrasts(fit, data, request->specs, request->at, request->weights, comparisons, adjust, request->type,
                                 request->df, request->level, pairs, error) == INTERLACE_OK)
         return true;
     interlace_frame_free(*means);
@@ -88,12 +91,17 @@ static void put_column(struct json *json, const char *key, const interlace_frame
     json_close(json, ']');
 }
 
+void json_frame_columns(struct json *json, const interlace_frame *table)
+{
+    for (size_t column = 0; column < interlace_frame_n_columns(table); column++)
+        put_column(json, interlace_frame_column_name(table, column), table, column);
+}
+
 void json_frame(struct json *json, const char *key, const interlace_frame *table)
 {
     json_key(json, key);
     json_open(json, '{');
-    for (size_t column = 0; column < interlace_frame_n_columns(table); column++)
-        put_column(json, interlace_frame_column_name(table, column), table, column);
+    json_frame_columns(json, table);
     json_close(json, '}');
 }
 

@@ -11,6 +11,9 @@
 /* What is asked of marginal means. */
 struct means_request {
     const char *specs;  /* "~ f", "~ f | g" */
+    const char *at;          /* "x = 0, 5"; NULL: the means of covariates */
+    const char *comparisons; /* NULL: pairwise */
+    int32_t weights;         /* INTERLACE_MEANS_* */
     const char *adjust; /* of the pairs' p values; NULL: tukey */
     int32_t type;       /* INTERLACE_PREDICT_LINK or INTERLACE_PREDICT_RESPONSE */
     int32_t df;         /* INTERLACE_DF_* */
@@ -44,7 +47,9 @@ void json_marginal_means(struct json *json, const interlace_frame *means, const 
 /* "lrt": {"formulas": [...], "npar": [...], ..., "chisq": [...], "df": [...], "p_value": [...]}. */
 void json_likelihood_ratio(struct json *json, const interlace_frame *table);
 
-/* "key": {...}, each column of the table an array. */
+/* Each column of the table an array, in the object that is open. */
+void json_frame_columns(struct json *json, const interlace_frame *table);
+/* "key": {...}, the same as an object of its own. */
 void json_frame(struct json *json, const char *key, const interlace_frame *table);
 /* Columns of a table by other names, {name in the table, key}; those that it doesn't have are left out. */
 void json_columns(struct json *json, const interlace_frame *table, const char *const names[][2], size_t count);

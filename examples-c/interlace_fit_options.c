@@ -1,4 +1,5 @@
-/* The options of interlace-fit: a table, and for each a function that takes its value. */
+/* The options of interlace-fit that say what is fitted, to which data, and how: a table, and for each a function that takes
+ * its value. */
 #include "interlace_fit_option_table.h"
 
 #include <stdlib.h>
@@ -223,209 +224,12 @@ static enum answer take_progress(struct arguments *arguments, const char *value)
     return TAKEN;
 }
 
-/* "a,b,c; a,b,c": points of equal length. They end up one after another, which is a column-major matrix with one
- * column a point: what interlace_spec_objective wants. */
 static enum answer take_objective(struct arguments *arguments, const char *value)
 {
-    struct text_list points = {0};
-    enum answer answer = taken_if(text_list_add_split(&points, value, ';'));
-    arguments->objective.count = 0;
-    for (size_t i = 0; i < points.count && answer == TAKEN; i++) {
-        size_t before = arguments->objective.count;
-        answer = take_numbers(points.items[i], &arguments->objective);
-        size_t length = arguments->objective.count - before;
-        if (i == 0)
-            arguments->n_theta = length;
-        else if (answer == TAKEN && length != arguments->n_theta)
-            answer = NOT_UNDERSTOOD;
-    }
-    arguments->n_points = points.count;
-    text_list_free(&points);
-    return answer;
-}
-
-/* ---- inference ---- */
-
-static enum answer take_df(struct arguments *arguments, const char *value)
-{
-    static const struct choice choices[] = {{"normal", INTERLACE_DF_NORMAL},
-                                            {"residual", INTERLACE_DF_RESIDUAL},
-                                            {"satterthwaite", INTERLACE_DF_SATTERTHWAITE},
-                                            {"kenward-roger", INTERLACE_DF_KENWARD_ROGER}};
-    enum answer answer = CHOOSE(choices, value, &arguments->df);
+    enum answer answer = take_points(value, &arguments->objective, &arguments->n_theta);
     if (answer == TAKEN)
-        arguments->has_df = true;
+        arguments->n_points = arguments->objective.count / arguments->n_theta;
     return answer;
-}
-
-static enum answer take_anova(struct arguments *arguments, const char *value)
-{
-    int64_t type;
-    enum answer answer = take_count(value, 1, 3, &type);
-    if (answer == TAKEN)
-        arguments->anova[type - 1] = true;
-    return answer;
-}
-
-static enum answer take_chi_bar(struct arguments *arguments, const char *value)
-{
-    (void)value;
-    arguments->chi_bar = true;
-    return TAKEN;
-}
-
-static enum answer take_drop1(struct arguments *arguments, const char *value)
-{
-    (void)value;
-    arguments->drop1 = true;
-    return TAKEN;
-}
-
-static enum answer take_confint(struct arguments *arguments, const char *value)
-{
-    static const struct choice choices[] = {{"wald", CONFINT_WALD}, {"profile", CONFINT_PROFILE}, {"boot", CONFINT_BOOT}};
-    int32_t kind;
-    enum answer answer = CHOOSE(choices, value, &kind);
-    if (answer != TAKEN)
-        return answer;
-    arguments->confint = arguments->confint || kind == CONFINT_WALD;
-    arguments->confint_profile = arguments->confint_profile || kind == CONFINT_PROFILE;
-    arguments->confint_boot = arguments->confint_boot || kind == CONFINT_BOOT;
-    return TAKEN;
-}
-
-static enum answer take_r2(struct arguments *arguments, const char *value)
-{
-    (void)value;
-    arguments->r2 = true;
-    return TAKEN;
-}
-
-static enum answer take_level(struct arguments *arguments, const char *value)
-{
-    double level;
-    if (take_positive(value, 1, &level) != TAKEN || level == 1)
-        return NOT_UNDERSTOOD;
-    arguments->level = level;
-    return TAKEN;
-}
-
-static enum answer take_emmeans(struct arguments *arguments, const char *value)
-{
-    arguments->emmeans = value;
-    return TAKEN;
-}
-
-static enum answer take_adjust(struct arguments *arguments, const char *value)
-{
-    static const struct choice choices[] = {{"none", 0}, {"tukey", 1}, {"bonferroni", 2}, {"holm", 3}};
-    int32_t known;
-    enum answer answer = CHOOSE(choices, value, &known);
-    if (answer == TAKEN)
-        arguments->adjust = value;
-    return answer;
-}
-
-static enum answer take_lrt(struct arguments *arguments, const char *value)
-{
-    return taken_if(text_list_add(&arguments->lrt, value, strlen(value)));
-}
-
-/* ---- after the fit ---- */
-
-static enum answer take_predict(struct arguments *arguments, const char *value)
-{
-    arguments->predict_path = value;
-    return TAKEN;
-}
-
-static enum answer take_type(struct arguments *arguments, const char *value)
-{
-    static const struct choice choices[] = {
-        {"response", INTERLACE_PREDICT_RESPONSE}, {"link", INTERLACE_PREDICT_LINK},
-        {"conditional", INTERLACE_PREDICT_CONDITIONAL}, {"zprob", INTERLACE_PREDICT_ZERO_PROBABILITY},
-        {"dispersion", INTERLACE_PREDICT_DISPERSION}, {"marginal", INTERLACE_PREDICT_MARGINAL},
-        {"prob", INTERLACE_PREDICT_PROBABILITIES}, {"cum.prob", INTERLACE_PREDICT_CUMULATIVE},
-        {"class", INTERLACE_PREDICT_CLASS}, {"lp", LATER}, {"risk", LATER}, {"survival", LATER}};
-    enum answer answer = CHOOSE(choices, value, &arguments->type);
-    if (answer == TAKEN)
-        arguments->has_type = true;
-    return answer;
-}
-
-/* "all", "none" or grouping factors, "g,h". */
-static enum answer take_re(struct arguments *arguments, const char *value)
-{
-    text_list_free(&arguments->re); /* the last --re holds */
-    arguments->has_re = strcmp(value, "all") != 0;
-    if (!arguments->has_re || strcmp(value, "none") == 0)
-        return TAKEN;
-    return value[0] == '\0' ? NOT_UNDERSTOOD : taken_if(text_list_add_split(&arguments->re, value, ','));
-}
-
-static enum answer take_new_levels(struct arguments *arguments, const char *value)
-{
-    static const struct choice choices[] = {{"error", INTERLACE_NEW_LEVELS_ERROR}, {"zero", INTERLACE_NEW_LEVELS_ZERO}};
-    return CHOOSE(choices, value, &arguments->new_levels);
-}
-
-static enum answer take_interval(struct arguments *arguments, const char *value)
-{
-    static const struct choice choices[] = {
-        {"none", INTERVAL_NONE}, {"confidence", INTERVAL_CONFIDENCE}, {"prediction", INTERVAL_PREDICTION}};
-    return CHOOSE(choices, value, &arguments->interval);
-}
-
-static enum answer take_simulate(struct arguments *arguments, const char *value)
-{
-    return take_count(value, 1, 1e9, &arguments->simulate);
-}
-
-static enum answer take_bootstrap(struct arguments *arguments, const char *value)
-{
-    return take_count(value, 1, 1e9, &arguments->bootstrap);
-}
-
-static enum answer take_bootstrap_type(struct arguments *arguments, const char *value)
-{
-    static const struct choice choices[] = {{"parametric", 0}, {"case", 1}};
-    int32_t cases;
-    enum answer answer = CHOOSE(choices, value, &cases);
-    if (answer == TAKEN)
-        arguments->bootstrap_cases = cases;
-    return answer;
-}
-
-static enum answer take_boot_interval(struct arguments *arguments, const char *value)
-{
-    static const struct choice choices[] = {{"percentile", INTERLACE_BOOTSTRAP_PERCENTILE},
-                                            {"basic", INTERLACE_BOOTSTRAP_BASIC},
-                                            {"normal", INTERLACE_BOOTSTRAP_NORMAL},
-                                            {"bca", INTERLACE_BOOTSTRAP_BCA}};
-    return CHOOSE(choices, value, &arguments->boot_interval);
-}
-
-static enum answer take_seed(struct arguments *arguments, const char *value)
-{
-    return take_count(value, 0, 9e15, &arguments->seed);
-}
-
-static enum answer take_all_fit(struct arguments *arguments, const char *value)
-{
-    (void)value;
-    arguments->all_fit = true;
-    return TAKEN;
-}
-
-static enum answer take_cross_validate(struct arguments *arguments, const char *value)
-{
-    arguments->cross_validate = value;
-    return TAKEN;
-}
-
-static enum answer take_folds(struct arguments *arguments, const char *value)
-{
-    return take_count(value, 2, 1e9, &arguments->folds);
 }
 
 /* ---- output ---- */
@@ -469,33 +273,9 @@ static const struct option options[] = {
     {"--deadline", "a positive number of seconds", take_deadline},
     {"--progress", NULL, take_progress},
     {"--objective", "points of equal length, \"a,b,c; a,b,c\"", take_objective},
-    {"--df", "satterthwaite, kenward-roger, residual or normal", take_df},
-    {"--anova", "1, 2 or 3", take_anova},
-    {"--drop1", NULL, take_drop1},
-    {"--confint", "wald, profile or boot", take_confint},
-    {"--r2", NULL, take_r2},
-    {"--level", "a number between 0 and 1", take_level},
-    {"--emmeans", "a formula, \"~ f\"", take_emmeans},
-    {"--adjust", "none, tukey, bonferroni or holm", take_adjust},
-    {"--lrt", "a formula", take_lrt},
-    {"--chi-bar", NULL, take_chi_bar},
-    {"--predict", "a CSV file", take_predict},
-    {"--type", "response, link, conditional, zprob, dispersion, marginal, prob, cum.prob or class", take_type},
-    {"--re", "all, none or grouping factors, \"g,h\"", take_re},
-    {"--new-levels", "zero or error", take_new_levels},
-    {"--interval", "none, confidence or prediction", take_interval},
-    {"--simulate", "a positive integer", take_simulate},
-    {"--bootstrap", "a positive integer", take_bootstrap},
-    {"--bootstrap-type", "parametric or case", take_bootstrap_type},
-    {"--boot-interval", "percentile, basic, normal or bca", take_boot_interval},
-    {"--seed", "an integer that is not negative", take_seed},
-    {"--all-fit", NULL, take_all_fit},
-    {"--cross-validate", "a grouping factor, or rows", take_cross_validate},
-    {"--folds", "a whole number of at least 2", take_folds},
     {"--json", NULL, take_json},
     /* Options of later versions: known, so that they are not taken for slips of the pen. */
     {"--ties", "efron or breslow", NULL},
-    {"--influence", "observation or a group", NULL},
 };
 
 const struct option *find_option(const char *name)
@@ -503,5 +283,5 @@ const struct option *find_option(const char *name)
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         if (strcmp(options[i].name, name) == 0)
             return &options[i];
-    return NULL;
+    return find_question(name);
 }

@@ -15,7 +15,9 @@ struct ordered_column {
 
 enum { METHOD_REML = 1, METHOD_ML = 2 };
 enum { INTERVAL_NONE, INTERVAL_CONFIDENCE, INTERVAL_PREDICTION };
-enum { CONFINT_WALD = 1, CONFINT_PROFILE = 2, CONFINT_BOOT = 3 };
+enum { BOOTSTRAP_PARAMETRIC, BOOTSTRAP_CASES, BOOTSTRAP_ROWS };
+enum { RESPONSE_MEDIAN = 1, RESPONSE_MEAN = 2 };
+enum { CONFINT_WALD = 1, CONFINT_PROFILE = 2, CONFINT_BOOT = 3, CONFINT_RANEF = 4 };
 
 /* What the user asked for. Zero, NULL or an empty list means: not given, so the library's default holds. */
 struct arguments {
@@ -67,14 +69,22 @@ struct arguments {
     bool confint; /* Wald's */
     bool confint_profile;
     bool confint_boot;
+    bool confint_ranef;
+    bool profile; /* the points of the profiles */
     double level;
     bool r2;
     bool has_df;
     int32_t df; /* INTERLACE_DF_* */
+    bool needs_df; /* something that was asked for can't be had without these, not by others */
     bool anova[3]; /* types I, II, III */
     bool drop1;
     bool chi_bar;
+    struct number_list hypothesis; /* row after row, each of n_hypothesis numbers */
+    size_t n_hypothesis;
     const char *emmeans;
+    const char *at;
+    const char *comparisons;
+    bool proportional;
     const char *adjust;
     struct text_list lrt;
 
@@ -88,13 +98,20 @@ struct arguments {
 
     int64_t simulate;  /* numbers of replicates */
     int64_t bootstrap;
-    bool bootstrap_cases;
+    int32_t bootstrap_type; /* BOOTSTRAP_PARAMETRIC ... */
+    int32_t simulate_type;  /* INTERLACE_SIMULATE_* */
     int32_t boot_interval;
+    struct text_list statistics;
+    int32_t response_se; /* RESPONSE_MEDIAN or RESPONSE_MEAN */
+    const char *refit_path;
     int64_t seed;
 
     bool all_fit;
     const char *cross_validate; /* a grouping factor, or "rows" */
     int64_t folds;
+
+    struct text_list residuals; /* names of kinds */
+    struct text_list tables;    /* "NAME=FILE.csv" */
 
     bool json;
 };

@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 #include "interlace.h"
+#include "interlace_fit_diagnose.h"
+#include "interlace_fit_refit.h"
 #include "interlace_fit_resample.h"
 #include "interlace_fit_tests.h"
 #include "interlace_fit_validate.h"
@@ -25,8 +27,7 @@ struct results {
     double *objective;
     size_t n_objective;
 
-    bool has_df;        /* degrees of freedom were asked for */
-    struct tests tests; /* of the fixed effects by these */
+    struct tests tests; /* of the fixed effects */
     double *p_value;    /* as long as the fixed effects */
     double *lower;      /* intervals: of an ordinal model's thresholds and nominal effects, then of the fixed effects */
     double *upper;
@@ -43,7 +44,9 @@ struct results {
     int32_t prediction_type;
 
     struct resampled resampled;
+    struct refitted refitted;
     struct validated validated;
+    struct diagnosed diagnosed;
     bool has_explained;
     struct explained explained;
 

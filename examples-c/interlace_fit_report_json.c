@@ -131,14 +131,15 @@ static void put_timing(struct document *document, const struct results *results)
 }
 
 /* How residuals are correlated within groups. */
-static void put_correlation(struct document *document)
+static void put_correlation(struct document *document, double level)
 {
-    double estimate, std_error;
+    double estimate, std_error, lower, upper;
     int32_t kind = interlace_fit_correlation_kind(document->fit);
     const char *time = interlace_fit_correlation_time(document->fit);
     if (kind == 0)
         return;
-    if (interlace_fit_correlation(document->fit, &estimate, &std_error, document->error) != INTERLACE_OK) {
+    if (interlace_fit_correlation(document->fit, &estimate, &std_error, document->error) != INTERLACE_OK ||
+        interlace_fit_correlation_confint(document->fit, level, &lower, &upper, document->error) != INTERLACE_OK) {
         document->failed = true;
         return;
     }
@@ -150,6 +151,8 @@ static void put_correlation(struct document *document)
         put_text(document, "time", time);
     put_number(document, "estimate", estimate);
     put_number(document, "std_error", std_error);
+    put_number(document, "lower", lower);
+    put_number(document, "upper", upper);
     json_close(&document->json, '}');
 }
 
@@ -164,7 +167,7 @@ static void put_fit(struct document *document, const struct results *results)
     put_names(document, "theta_names", interlace_fit_theta_name, interlace_fit_n_theta(fit));
     put_varcorr(document, "varcorr", INTERLACE_MEAN);
     put_number(document, "sigma", interlace_fit_sigma(fit));
-    put_correlation(document);
+    put_correlation(document, results->level);
     put_number(document, "logLik", interlace_fit_log_likelihood(fit));
     put_number(document, "criterion", interlace_fit_criterion(fit));
     put_number(document, "AIC", interlace_fit_aic(fit));
@@ -253,14 +256,19 @@ bool print_json(const struct results *results, interlace_error *error)
         put_block(&document, "objective", "value", results->objective, results->n_objective);
     if (interlace_fit_model(results->fit) == INTERLACE_LMM)
         json_tests(&document.json, &results->tests);
+    json_hypothesis(&document.json, &results->tests);
+    if (results->tests.df == INTERLACE_DF_KENWARD_ROGER && results->fit != NULL)
+        put_matrix(&document, "vcov_kenward_roger", interlace_fit_vcov_kenward_roger, interlace_fit_n_fixef(results->fit));
     if (results->means != NULL)
         json_marginal_means(&document.json, results->means, results->pairs);
     if (results->comparison != NULL)
         json_likelihood_ratio(&document.json, results->comparison);
     if (results->predictions != NULL)
         put_predictions(&document, results);
-    json_resampled(&document.json, &results->resampled, results->level);
+    json_resampled(&document.json, &results->resampled, results->level, results->formula);
+    json_refitted(&document.json, &results->refitted);
     json_validated(&document.json, &results->validated);
+    json_diagnosed(&document.json, &results->diagnosed);
     if (results->has_explained)
         put_explained(&document, &results->explained);
     put_timing(&document, results);

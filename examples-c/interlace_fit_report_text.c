@@ -90,7 +90,7 @@ static void print_summary(const struct results *results)
 {
     const char *text = interlace_fit_summary(results->fit);
     interlace_error error;
-    if (results->has_df)
+    if (interlace_fit_model(results->fit) == INTERLACE_LMM)
         interlace_fit_summary_with_df(results->fit, results->tests.df, &text, &error);
     printf("%s", text);
 }
@@ -118,5 +118,7 @@ void print_text(const struct results *results)
     if (results->predictions != NULL)
         print_predictions(results);
     print_resampled(&results->resampled);
+    print_refitted(&results->refitted);
     print_validated(&results->validated);
+    print_diagnosed(&results->diagnosed);
 }

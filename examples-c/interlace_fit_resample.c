@@ -7,18 +7,40 @@
 
 #include "interlace_fit_inference.h"
 #include "interlace_fit_lists.h"
+#include "interlace_fit_nesting.h"
+#include "interlace_fit_options.h"
+
+static bool set_type(const struct resample_request *request, interlace_bootstrap *bootstrap, interlace_error *error)
+{
+    switch (request->bootstrap_type) {
+    case BOOTSTRAP_CASES:
+        return interlace_bootstrap_set_groups(bootstrap, NULL, error) == INTERLACE_OK;
+    case BOOTSTRAP_ROWS:
+        return interlace_bootstrap_set_rows(bootstrap, error) == INTERLACE_OK;
+    default:
+        return interlace_bootstrap_set_parametric(bootstrap, request->simulate_type, error) == INTERLACE_OK;
+    }
+}
 
 /* Replicates, and intervals from them. */
 static bool bootstrap_fit(const interlace_fit *fit, const struct resample_request *request, interlace_bootstrap *bootstrap,
                           struct resampled *out, interlace_error *error)
 {
     const interlace_options *options = request->options;
+    if (!add_statistics(request->statistics, fit, bootstrap, &out->combinations, error))
+        return false;
     if (interlace_bootstrap_set_replicates(bootstrap, 0, request->bootstrap, error) != INTERLACE_OK ||
         interlace_bootstrap_set_seed(bootstrap, request->seed, error) != INTERLACE_OK)
         return false;
-    if (request->cases && interlace_bootstrap_set_groups(bootstrap, NULL, error) != INTERLACE_OK)
+    if (!set_type(request, bootstrap, error))
         return false;
     if (interlace_bootstrap_run(bootstrap, fit, options, &out->replicates, error) != INTERLACE_OK)
+        return false;
+    out->response_se_of = request->response_se_of;
+    /* The library's own statistic of a response is the median. */
+    interlace_response_statistic_fn function = request->response_se_of == RESPONSE_MEAN ? response_mean : NULL;
+    if (request->response_se_of != 0 && interlace_bootstrap_response_std_error(bootstrap, fit, function, NULL, &out->response_se,
+                                                                               error) != INTERLACE_OK)
         return false;
     if (!request->boot)
         return true;
@@ -41,7 +63,7 @@ bool resample_fit(const interlace_fit *fit, const struct resample_request *reque
         size_t count = out->n_rows * out->nsim;
         out->simulations = new_numbers(count, error);
         if (out->simulations == NULL ||
-            interlace_fit_simulate(fit, out->nsim, request->seed, INTERLACE_SIMULATE_NEW, out->simulations, count, error) !=
+            interlace_fit_simulate(fit, out->nsim, request->seed, request->simulate_type, out->simulations, count, error) !=
                 INTERLACE_OK)
             return false;
     }
@@ -57,7 +79,8 @@ bool resample_fit(const interlace_fit *fit, const struct resample_request *reque
     if (request->profile &&
         interlace_fit_confint_profile(fit, request->level, request->options, &out->profile, error) != INTERLACE_OK)
         return false;
-    return true;
+    return !request->points ||
+           interlace_fit_profile(fit, request->level, request->options, &out->points, error) == INTERLACE_OK;
 }
 
 void resampled_free(struct resampled *resampled)
@@ -66,6 +89,8 @@ void resampled_free(struct resampled *resampled)
     interlace_frame_free(resampled->replicates);
     interlace_frame_free(resampled->boot);
     interlace_frame_free(resampled->profile);
+    interlace_frame_free(resampled->points);
+    combinations_free(&resampled->combinations);
     *resampled = (struct resampled){0};
 }
 
@@ -83,7 +108,8 @@ static double *numbers_of(struct json *json, const interlace_frame *table, size_
     return values;
 }
 
-static void put_intervals(struct json *json, const char *key, const interlace_frame *table, double level)
+/* With a `formula`, groups that it nests are named as lme4 has it in its profiles. */
+static void put_intervals(struct json *json, const char *key, const interlace_frame *table, double level, const char *formula)
 {
     static const char *const limits[] = {"lower", "upper"};
     interlace_error error;
@@ -95,8 +121,12 @@ static void put_intervals(struct json *json, const char *key, const interlace_fr
     json_key(json, "names");
     json_open(json, '[');
     if (interlace_frame_column_index(table, "term", &column, &error) == INTERLACE_OK)
-        for (size_t row = 0; row < interlace_frame_n_rows(table); row++)
-            json_string(json, interlace_frame_column_string(table, column, row));
+        for (size_t row = 0; row < interlace_frame_n_rows(table); row++) {
+            const char *name = interlace_frame_column_string(table, column, row);
+            char *inside_out = formula != NULL ? nested_inside_out(formula, name) : NULL;
+            json_string(json, inside_out != NULL ? inside_out : name);
+            free(inside_out);
+        }
     json_close(json, ']');
     for (size_t i = 0; i < 2; i++) {
         if (interlace_frame_column_index(table, limits[i], &column, &error) != INTERLACE_OK)
@@ -149,7 +179,10 @@ static void put_replicates(struct json *json, const interlace_frame *table)
     json_close(json, '}');
 }
 
-void json_resampled(struct json *json, const struct resampled *resampled, double level)
+/* In the order of RESPONSE_*. */
+static const char *const response_names[] = {"", "median", "mean"};
+
+void json_resampled(struct json *json, const struct resampled *resampled, double level, const char *formula)
 {
     if (resampled->simulations != NULL) {
         json_key(json, "simulations");
@@ -160,10 +193,21 @@ void json_resampled(struct json *json, const struct resampled *resampled, double
     }
     if (resampled->replicates != NULL)
         put_replicates(json, resampled->replicates);
+    if (resampled->response_se_of != 0) {
+        json_key(json, "response_se");
+        json_open(json, '{');
+        json_key(json, "statistic");
+        json_string(json, response_names[resampled->response_se_of]);
+        json_key(json, "value");
+        json_number(json, resampled->response_se);
+        json_close(json, '}');
+    }
     if (resampled->boot != NULL)
-        put_intervals(json, "boot_ci", resampled->boot, level);
+        put_intervals(json, "boot_ci", resampled->boot, level, NULL);
     if (resampled->profile != NULL)
-        put_intervals(json, "profile_ci", resampled->profile, level);
+        put_intervals(json, "profile_ci", resampled->profile, level, formula);
+    if (resampled->points != NULL)
+        json_frame(json, "profile", resampled->points);
 }
 
 /* How many replicates have no estimates, and why the first of them. */
@@ -185,8 +229,12 @@ void print_resampled(const struct resampled *resampled)
         print_failures(resampled->replicates);
     static const char *const titles[] = {"Bootstrap percentile intervals:", "Bootstrap basic intervals:",
                                          "Bootstrap normal intervals:", "Bootstrap BCa intervals:"};
+    if (resampled->response_se_of != 0)
+        printf("\nStandard error of the response's %s: %.6g\n", response_names[resampled->response_se_of], resampled->response_se);
     if (resampled->boot != NULL)
         print_frame(titles[resampled->interval], resampled->boot);
     if (resampled->profile != NULL)
         print_frame("Profile-likelihood intervals:", resampled->profile);
+    if (resampled->points != NULL)
+        print_frame("Profiles:", resampled->points);
 }

@@ -8,16 +8,21 @@
 
 #include "interlace.h"
 #include "interlace_fit_json.h"
+#include "interlace_fit_statistic.h"
 
 /* What is asked for; 0 and false: not that. */
 struct resample_request {
     size_t nsim;      /* simulated responses */
     size_t bootstrap; /* replicates */
-    bool cases;       /* samples of groups instead of simulated responses */
+    int32_t bootstrap_type; /* BOOTSTRAP_PARAMETRIC ... */
+    int32_t simulate_type;  /* INTERLACE_SIMULATE_* */
     int32_t interval; /* INTERLACE_BOOTSTRAP_PERCENTILE ... */
     uint64_t seed;
+    const struct text_list *statistics; /* of replicates beside the estimates */
+    int32_t response_se_of; /* RESPONSE_MEDIAN, RESPONSE_MEAN or 0 */
     bool boot;    /* intervals from the replicates */
     bool profile; /* profile-likelihood intervals */
+    bool points;  /* the profiles themselves */
     double level;
     const interlace_options *options; /* threads and progress */
 };
@@ -30,6 +35,10 @@ struct resampled {
     interlace_frame *boot;
     int32_t interval; /* of boot */
     interlace_frame *profile;
+    interlace_frame *points;
+    struct combinations combinations; /* of the statistics */
+    int32_t response_se_of;           /* what response_se is of */
+    double response_se;
 };
 
 /* False, with `error` filled in, if it can't be done. Whatever the outcome, the caller frees with resampled_free. */
@@ -38,8 +47,8 @@ bool resample_fit(const interlace_fit *fit, const struct resample_request *reque
 void resampled_free(struct resampled *resampled);
 
 /* "simulations": an array a replicate; "bootstrap": {"names", "values": an array a replicate, "failed", "reason": one a
- * replicate}; "boot_ci" and "profile_ci". */
-void json_resampled(struct json *json, const struct resampled *resampled, double level);
+ * replicate}; "response_se": {"statistic", "value"}; "boot_ci", "profile_ci" and "profile". */
+void json_resampled(struct json *json, const struct resampled *resampled, double level, const char *formula);
 void print_resampled(const struct resampled *resampled);
 
 #endif

@@ -8,24 +8,27 @@
 
 #include "interlace.h"
 #include "interlace_fit_json.h"
+#include "interlace_fit_lists.h"
 
 enum { ANOVA_TYPES = 3 };
 
 /* What is asked for. */
 struct tests_request {
     int32_t df; /* INTERLACE_DF_* */
-    bool coefficients;
     bool anova[ANOVA_TYPES]; /* types I, II, III */
     bool drop1;
+    const struct number_list *hypothesis; /* rows of coefficients, each of n_hypothesis numbers */
+    size_t n_hypothesis;
     double level;
 };
 
 /* Tables, NULL where they were not asked for. */
 struct tests {
     int32_t df;
-    interlace_frame *coefficients;
+    interlace_frame *coefficients; /* always there */
     interlace_frame *anova[ANOVA_TYPES];
     interlace_frame *drop1;
+    interlace_frame *rows, *joint; /* of the hypothesis */
 };
 
 /* `data` is the frame of the fit. The caller frees with tests_free, also after a failure. */
@@ -36,6 +39,8 @@ void tests_free(struct tests *tests);
 /* "satterthwaite": {"names": [...], "df": [...], ..., "anova": {"type1": {...}}}, or with the name of other degrees of freedom, and
  * "drop1": {...}. */
 void json_tests(struct json *json, const struct tests *tests);
+/* "test": {"rows": {...}, "joint": {...}}. */
+void json_hypothesis(struct json *json, const struct tests *tests);
 /* The tables that the summary doesn't have. */
 void print_tests(const struct tests *tests);
 

@@ -62,3 +62,20 @@ enum answer take_pair(const char *value, struct text_list *names, const char **r
     *rest = equals + 1;
     return taken_if(text_list_add(names, value, (size_t)(equals - value)));
 }
+
+enum answer take_points(const char *value, struct number_list *out, size_t *length)
+{
+    struct text_list points = {0};
+    enum answer answer = taken_if(text_list_add_split(&points, value, ';'));
+    out->count = 0;
+    for (size_t i = 0; i < points.count && answer == TAKEN; i++) {
+        size_t before = out->count;
+        answer = take_numbers(points.items[i], out);
+        if (i == 0)
+            *length = out->count;
+        else if (answer == TAKEN && out->count - before != *length)
+            answer = NOT_UNDERSTOOD;
+    }
+    text_list_free(&points);
+    return answer;
+}

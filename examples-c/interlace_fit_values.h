@@ -30,6 +30,9 @@ enum answer take_positive(const char *value, double most, double *out);
 enum answer take_count(const char *value, double least, double most, int64_t *out);
 /* "a,b,c", added to the list. */
 enum answer take_numbers(const char *value, struct number_list *out);
+/* "a,b,c; a,b,c": points of equal length, one after another in the list, in place of what it had. That is a column-major matrix with
+ * one column a point. */
+enum answer take_points(const char *value, struct number_list *out, size_t *length);
 /* "name=value": the name is added to the list, and *rest points to the value. */
 enum answer take_pair(const char *value, struct text_list *names, const char **rest);
 

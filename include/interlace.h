@@ -257,6 +257,12 @@
 #define INTERLACE_RESIDUALS_DEVIANCE 3
 
 /**
+ * Residuals: those of INTERLACE_RESIDUALS_PEARSON over the standard deviation of the residuals, and where these are correlated within
+ * groups made independent: of AR(1) each less its expectation given the one before, of compound symmetry by the symmetric root.
+ */
+#define INTERLACE_RESIDUALS_NORMALIZED 4
+
+/**
  * The optimum was reached.
  */
 #define INTERLACE_CONVERGED 0
@@ -2214,8 +2220,8 @@ interlace_status interlace_fit_fitted(const struct interlace_fit *fit,
                                       struct interlace_error *err);
 
 /**
- * Residuals, to `out` [m]; `kind` is INTERLACE_RESIDUALS_RESPONSE, INTERLACE_RESIDUALS_PEARSON, INTERLACE_RESIDUALS_WORKING or
- * INTERLACE_RESIDUALS_DEVIANCE. INTERLACE_E_UNSUPPORTED where a model has no residuals of the kind; an ordinal model has those
+ * Residuals, to `out` [m]; `kind` is INTERLACE_RESIDUALS_RESPONSE, INTERLACE_RESIDUALS_PEARSON, INTERLACE_RESIDUALS_WORKING,
+ * INTERLACE_RESIDUALS_DEVIANCE or INTERLACE_RESIDUALS_NORMALIZED. INTERLACE_E_UNSUPPORTED where a model has no residuals of the kind; an ordinal model has those
  * of interlace_fit_quantile_residuals alone.
  * Since 0.1.
  */
@@ -2668,8 +2674,8 @@ interlace_status interlace_fit_drop1(const struct interlace_fit *fit,
 
 /**
  * The covariance matrix of the estimates of the fixed effects with Kenward and Roger's adjustment (Kenward & Roger 1997), to `out` [p,p].
- * INTERLACE_E_ARGUMENT unless the fit is of a linear model by REML; INTERLACE_E_UNSUPPORTED if the covariance of a random term is not
- * linear in its parameters (ar1, and cs with a variance each, of three effects or more).
+ * INTERLACE_E_ARGUMENT unless the fit is of a linear model by REML. INTERLACE_E_NUMERIC if what second derivatives of the covariance take
+ * off (of random terms ar1, and cs with a variance each, of three effects or more; of residuals with AR(1)) leaves no positive matrix.
  * Since 0.1.
  */
 interlace_status interlace_fit_vcov_kenward_roger(const struct interlace_fit *fit,
@@ -2704,8 +2710,9 @@ interlace_status interlace_fit_compare(const struct interlace_fit *const *fits,
  * the fit left out columns has NaN.
  * `specs` names columns of the data that the fixed effects depend on: "~ f" for the levels of f, "~ f * g" for all combinations,
  * "~ f | g" for the levels of f in groups by g, "~ 1" for the overall mean. The means are averages over a reference grid: all combinations
- * of the levels of the factors, numeric covariates and the offset at their means over the rows used. `weights` is
- * INTERLACE_MEANS_EQUAL or INTERLACE_MEANS_PROPORTIONAL.
+ * of the levels of the factors, numeric covariates and the offset at their means over the rows used. `at`, unless it is NULL, gives
+ * columns other values: "x = 0, 5; f = a, b", of a covariate numbers, over which means are averages unless `specs` names it, of a factor
+ * some of its levels; labels with a comma stand in quotation marks. `weights` is INTERLACE_MEANS_EQUAL or INTERLACE_MEANS_PROPORTIONAL.
  * `data` is the frame that the fit was made of; it may be NULL where the fixed effects depend on plain factors only and no column was
  * left out. `type` is INTERLACE_PREDICT_LINK or INTERLACE_PREDICT_RESPONSE (standard errors by the delta method, limits taken back),
  * which are one for a linear model and for the identity link; of a generalised model with zero inflation the means are those of the
@@ -2718,6 +2725,7 @@ interlace_status interlace_fit_compare(const struct interlace_fit *const *fits,
 interlace_status interlace_fit_marginal_means(const struct interlace_fit *fit,
                                               const struct interlace_frame *data,
                                               const char *specs,
+                                              const char *at,
                                               int32_t weights,
                                               int32_t type,
                                               int32_t df,
@@ -2729,7 +2737,7 @@ interlace_status interlace_fit_marginal_means(const struct interlace_fit *fit,
  * Contrasts of marginal means as a new frame, a row a contrast: the groups' columns, "contrast", "estimate", "SE", "df", "lower.CL",
  * "upper.CL", "t.ratio" ("z.ratio" where all degrees of freedom are infinite) and "p.value". `contrasts` is "pairwise" (each mean less
  * each later one), "trt.vs.ctrl" (each less the first) or "eff" (each less the average). `adjust` is "none", "tukey" (pairwise
- * contrasts only), "bonferroni", "holm" (intervals are then Bonferroni's) or "sidak"; each group is a family of its own. A group of
+ * contrasts only), "bonferroni", "holm" or "fdr" (intervals are then Bonferroni's) or "sidak"; each group is a family of its own. A group of
  * one mean has no contrasts. On the scale of the response the contrasts of a log link are ratios, in a column "ratio" in place of
  * "estimate", and those of a logit link "odds.ratio"; tests are on the scale of the link, and other links stay there.
  * Everything else is as for interlace_fit_marginal_means.
@@ -2738,6 +2746,7 @@ interlace_status interlace_fit_marginal_means(const struct interlace_fit *fit,
 interlace_status interlace_fit_contrasts(const struct interlace_fit *fit,
                                          const struct interlace_frame *data,
                                          const char *specs,
+                                         const char *at,
                                          int32_t weights,
                                          const char *contrasts,
                                          const char *adjust,
@@ -2756,6 +2765,7 @@ interlace_status interlace_fit_contrasts(const struct interlace_fit *fit,
 interlace_status interlace_fit_custom_contrasts(const struct interlace_fit *fit,
                                                 const struct interlace_frame *data,
                                                 const char *specs,
+                                                const char *at,
                                                 int32_t weights,
                                                 const double *coefficients,
                                                 size_t m,
@@ -2943,7 +2953,8 @@ interlace_status interlace_bootstrap_set_statistic(struct interlace_bootstrap *b
  * Fits the model to each replicate, and gives a new frame with one row a replicate: "status" (converged, singular or failed), "reason" (why
  * it failed, else missing), "logLik", all estimates by name as interlace_fit_bootstrap has them, and the statistics. Replicates that
  * failed have NaN. Of `options`, which may be NULL, the threads are used, which change no result, and the progress function, as
- * in interlace_fit_bootstrap. The caller frees `*out` with interlace_frame_free.
+ * in interlace_fit_bootstrap. Without replicates there are the columns alone, whose names tell the order of the estimates that a
+ * statistic is given. The caller frees `*out` with interlace_frame_free.
  * Since 0.1.
  */
 interlace_status interlace_bootstrap_run(const struct interlace_bootstrap *bootstrap,

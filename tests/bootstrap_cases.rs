@@ -8,6 +8,7 @@ use interlace::error::{Code, Error};
 use interlace::fit::Fit;
 use interlace::frame::{ColumnData, Frame};
 use interlace::resample::{Bootstrap, BootstrapOptions, IntervalKind, IntervalOptions, Statistic, Unit, View, median};
+use interlace::spec::CorrelationSpec;
 
 fn cases(replicates: usize, unit: Unit) -> BootstrapOptions {
     BootstrapOptions { replicates, seed: 7, cases: Some(unit), threads: 1, ..BootstrapOptions::default() }
@@ -232,4 +233,40 @@ fn the_standard_error_of_the_median() {
     let want = sd(&fit.y) * (29.0_f64 / 900.0).sqrt();
     assert!((mean / want - 1.0).abs() < 0.04, "{mean} for {want}");
     assert!(fit.bootstrap_std_error(&cases(1, Unit::Row), |_| Ok(0.0)).is_err());
+}
+
+/// Groups of correlated residuals stay together, and those drawn twice are two.
+#[test]
+fn correlated_residuals_are_drawn_by_their_groups() {
+    let data = frame("sim_ar1.csv", &["subj"]);
+    let correlated = |formula: &str, correlation: &str, frame: &Frame| {
+        let mut model = linear(formula, frame.clone());
+        model.spec.correlation = Some(CorrelationSpec::Formula(correlation.into()));
+        model.fit()
+    };
+    for (formula, correlation) in
+        [("y ~ x", "ar1(time | subj)"), ("y ~ x + (1 | subj)", "ar1(1 | subj)"), ("y ~ x", "cs(1 | subj)")]
+    {
+        let fit = correlated(formula, correlation, &data);
+        let design = &fit.correlation.as_ref().unwrap().design;
+        let unit = fit.unit(Some("subj")).unwrap();
+        let all = fit.jackknife(unit, None, 1, None).unwrap();
+        assert_eq!((all.replicates(), all.failed()), (design.n_groups, 0));
+        let keep: Vec<usize> = (0..fit.n_obs).filter(|&i| design.index[i] != 1).collect();
+        let without = correlated(formula, correlation, &data.select(&keep).unwrap());
+        let close = |name: &str, want: f64| {
+            let got = values(&all, name)[1];
+            assert!((got - want).abs() < 1e-6 * want.abs().max(0.1), "{formula} {correlation}: {name} {got} for {want}");
+        };
+        close("x", without.fixed.estimate[1]);
+        close("sigma", without.sigma);
+        let own = without.correlation.as_ref().unwrap();
+        close(&own.name(), own.estimate);
+        let drawn = fit.bootstrap(&cases(60, unit), None).unwrap();
+        assert!(drawn.failed() == 0, "{:?}", drawn.failures);
+        let ratio = sd(&values(&drawn, "x")) / fit.fixed.std_error[1];
+        assert!(ratio.ln().abs() < 0.6, "{formula} {correlation}: {ratio}");
+        let refused = fit.bootstrap(&cases(2, Unit::Row), None).unwrap_err();
+        assert!(refused.message.contains("residuals of a subj are correlated"), "{refused}");
+    }
 }

@@ -3,9 +3,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::sync::OnceLock;
 
+#[path = "examples/inference.rs"]
+mod inference;
+#[path = "examples/resampling.rs"]
+mod resampling;
 mod toolchain;
-use toolchain::{cc, linkable, program, root, run, succeed, transcript};
+use toolchain::{cc, link_into, linkable, program, root, run, succeed, transcript};
 
 fn examples() -> PathBuf {
     root().join("examples-c")
@@ -37,11 +42,23 @@ fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 
+/// `interlace-fit`, compiled once for all tests.
+fn compiled() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("interlace-fit");
+        if directory.exists() {
+            std::fs::remove_dir_all(&directory).unwrap();
+        }
+        std::fs::create_dir_all(&directory).unwrap();
+        link_into(&directory);
+        compile(&directory, "interlace-fit", &sources())
+    })
+}
+
 /// Runs `interlace-fit` in examples-c.
 fn interlace_fit(arguments: &[&str]) -> Output {
-    let directory = linkable();
-    let path = compile(directory.path(), "interlace-fit", &sources());
-    run(program(&path).current_dir(examples()).args(arguments))
+    run(program(compiled()).current_dir(examples()).args(arguments))
 }
 
 #[test]
@@ -210,35 +227,6 @@ fn the_json_document_has_a_negative_number_of_quadrature_points() {
 }
 
 #[test]
-fn interlace_fit_prints_marginal_means_and_likelihood_ratio_tests() {
-    let output = interlace_fit(&[&CBPP[..], &CBPP_INFERENCE].concat());
-    assert!(output.status.success(), "{}", transcript(&output));
-    let expected = std::fs::read_to_string(examples().join("expected/interlace_fit_inference.txt")).unwrap();
-    assert_eq!(text(&output.stdout), expected);
-    let output = interlace_fit(&[&CBPP[..], &CBPP_INFERENCE, &["--json"]].concat());
-    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let (means, pairs, lrt) = (&document["emmeans"]["means"], &document["emmeans"]["pairs"], &document["lrt"]);
-    assert_eq!(means["period"], serde_json::json!(["p1", "p2", "p3", "p4"]));
-    assert_eq!(pairs["odds.ratio"].as_array().unwrap().len(), 6);
-    assert_eq!(lrt["df"], serde_json::json!([null, 3]));
-    // lme4's drop1().
-    assert!((lrt["chisq"][1].as_f64().unwrap() - 25.610_063_445).abs() < 1e-6, "{lrt}");
-}
-
-#[test]
-fn interlace_fit_compares_linear_models_by_maximum_likelihood() {
-    let arguments = ["--df", "residual", "--theta0", "1,0,1", "--lrt", "Reaction ~ Days + (1 | Subject)", "--json"];
-    let output = interlace_fit(&[&SLEEPSTUDY[..], &arguments].concat());
-    assert!(output.status.success(), "{}", transcript(&output));
-    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let deviance = |i: usize| document["lrt"]["deviance"][i].as_f64().unwrap();
-    assert!((deviance(0) - 1_794.078_643_005).abs() < 1e-6 && (deviance(1) - 1_751.939_344_463).abs() < 1e-6);
-    // R: 2 * pt(-10.46729 / 1.54579, 178)
-    let p = document["fixed"]["p_value"][1].as_f64().unwrap();
-    assert!((p / 1.787_244e-10 - 1.0).abs() < 1e-4, "{p}");
-}
-
-#[test]
 fn interlace_fit_predicts_responses_with_chosen_random_terms() {
     let crossed = ["lmm", "y ~ x + (1 | subj) + (1 | item)", "../tests/reference/data/sim_crossed_slopes.csv", "--json"];
     let predicted = |more: &[&str]| -> serde_json::Value {
@@ -258,32 +246,6 @@ fn interlace_fit_predicts_responses_with_chosen_random_terms() {
     let reach = 1.959_963_984_540_054 * se.hypot(sigma);
     assert!((first(&all, "upper") - first(&all, "values") - reach).abs() < 1e-9);
     assert!(first(&none, "upper") - first(&none, "values") < 1.96 * first(&none, "std_error") + 1e-9);
-}
-
-#[test]
-fn interlace_fit_tests_the_fixed_effects_of_linear_models() {
-    let document = |more: &[&str]| -> serde_json::Value {
-        let output = interlace_fit(&[&SLEEPSTUDY[..], more, &["--json"]].concat());
-        assert!(output.status.success(), "{}", transcript(&output));
-        serde_json::from_slice(&output.stdout).unwrap()
-    };
-    let close = |value: &serde_json::Value, want: f64| {
-        let value = value.as_f64().unwrap();
-        assert!((value / want - 1.0).abs() < 1e-5, "{value} for {want}");
-    };
-    // lmerTest 3.1-3, pbkrtest 0.5-2, lme4 1.1-31.
-    let satterthwaite = document(&["--anova", "3", "--confint", "wald", "--drop1"]);
-    close(&satterthwaite["satterthwaite"]["df"][1], 17.0);
-    close(&satterthwaite["fixed"]["p_value"][1], 3.263_788e-6);
-    close(&satterthwaite["satterthwaite"]["anova"]["type3"]["DenDF"][0], 17.0);
-    close(&satterthwaite["wald_ci"]["lower"][1], 10.467_285_96 - 2.109_815_578 * 1.545_788_896);
-    close(&satterthwaite["drop1"]["LRT"][1], 23.536_537_5);
-    let kenward_roger = document(&["--df", "kenward-roger", "--anova", "1"]);
-    close(&kenward_roger["kenward_roger"]["df"][0], 17.0);
-    close(&kenward_roger["kenward_roger"]["anova"]["type1"]["F.value"][0], 45.853);
-    assert!(document(&[])["satterthwaite"].is_null(), "nothing is computed that was not asked for");
-    let ml = interlace_fit(&[&SLEEPSTUDY[..], &["--method", "ml", "--df", "kenward-roger"]].concat());
-    assert!(text(&ml.stderr).contains("REML"), "{}", transcript(&ml));
 }
 
 #[test]
@@ -342,8 +304,6 @@ fn interlace_fit_evaluates_the_objective() {
 
 #[test]
 fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
-    let directory = linkable();
-    let path = compile(directory.path(), "interlace-fit", &sources());
     for (arguments, status, wanted) in [
         (&["lmm", "Reaction ~ Dayz + (1 | Subject)", "data/sleepstudy.csv"][..], 1, "Dayz"),
         (&["lmm", "Reaction ~ Days + (1 | Subject", "data/sleepstudy.csv"][..], 1, "byte"),
@@ -380,7 +340,7 @@ fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
         (&["glmm", "Reaction ~ Days", "data/sleepstudy.csv", "--df", "residual"][..], 2, "--df residual is for the model lmm"),
         (&["lmm"][..], 2, "--help"),
     ] {
-        let output = run(program(&path).current_dir(examples()).args(arguments));
+        let output = interlace_fit(arguments);
         let message = text(&output.stderr);
         assert_eq!(output.status.code(), Some(status), "{arguments:?}: {message}");
         assert!(output.stdout.is_empty() && message.contains(wanted), "{arguments:?}: {message}");
@@ -396,25 +356,6 @@ fn the_help_lists_every_family_and_link() {
     for name in interlace::family::names().into_iter().chain(links) {
         assert!(help.contains(&name), "{name} is not in --help");
     }
-}
-
-#[test]
-fn interlace_fit_simulates_and_profiles() {
-    let more = ["--json", "--simulate", "2", "--bootstrap", "5", "--seed", "4", "--confint", "boot", "--confint", "profile"];
-    let output = interlace_fit(&[&SLEEPSTUDY[..], &more].concat());
-    assert!(output.status.success(), "{}", transcript(&output));
-    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let lengths = |v: &serde_json::Value| v.as_array().unwrap().iter().map(|v| v.as_array().unwrap().len()).collect::<Vec<_>>();
-    assert_eq!(lengths(&document["simulations"]), [180, 180]);
-    let bootstrap = &document["bootstrap"];
-    assert_eq!(lengths(&bootstrap["values"]), [bootstrap["names"].as_array().unwrap().len(); 5]);
-    assert_eq!(bootstrap["failed"], 0);
-    assert_eq!(document["boot_ci"]["names"], bootstrap["names"]);
-    let profile = &document["profile_ci"];
-    assert_eq!(profile["names"][1], "cor_Days.(Intercept)|Subject");
-    assert!((profile["lower"][1].as_f64().unwrap() + 0.481_492_580).abs() < 1e-6, "{profile}");
-    let wrong = interlace_fit(&[&SLEEPSTUDY[..], &["--confint", "boot"]].concat());
-    assert_eq!(wrong.status.code(), Some(2), "{}", transcript(&wrong));
 }
 
 #[test]
@@ -444,27 +385,6 @@ fn interlace_fit_fits_by_all_optimisers_and_cross_validates() {
 }
 
 #[test]
-fn interlace_fit_resamples_groups_and_has_all_bootstrap_intervals() {
-    let run = |more: &[&str]| {
-        let output = interlace_fit(&[&SLEEPSTUDY[..], &["--json", "--bootstrap", "40"], more].concat());
-        assert!(output.status.success(), "{}", transcript(&output));
-        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()
-    };
-    let (plain, cases) = (run(&["--confint", "boot"]), run(&["--confint", "boot", "--bootstrap-type", "case"]));
-    assert_eq!(cases["bootstrap"]["names"], plain["bootstrap"]["names"]);
-    assert_ne!(cases["bootstrap"]["values"], plain["bootstrap"]["values"]);
-    for kind in ["basic", "normal", "bca"] {
-        let other = run(&["--confint", "boot", "--boot-interval", kind]);
-        assert_eq!(other["bootstrap"], plain["bootstrap"]);
-        assert_ne!(other["boot_ci"]["lower"][1], plain["boot_ci"]["lower"][1], "{kind}");
-        assert!(other["boot_ci"]["lower"][1].as_f64().unwrap() < other["boot_ci"]["upper"][1].as_f64().unwrap());
-    }
-    for wrong in [["--boot-interval", "bca"], ["--bootstrap-type", "case"]] {
-        assert_eq!(interlace_fit(&[&SLEEPSTUDY[..], &wrong].concat()).status.code(), Some(2));
-    }
-}
-
-#[test]
 fn interlace_fit_has_the_inference_of_ordinal_models() {
     let wine = ["clmm", "rating ~ temp + contact + (1 | judge)", "../tests/reference/data/wine.csv", "--json"];
     let more = ["--simulate", "2", "--bootstrap", "6", "--confint", "boot", "--confint", "profile"];
@@ -489,16 +409,28 @@ fn interlace_fit_has_the_inference_of_ordinal_models() {
 }
 
 #[test]
-fn interlace_fit_halves_the_p_value_of_a_variance_at_the_edge_of_its_range() {
-    let formula = "Reaction ~ Days + (1 | Subject) + (0 + Days | Subject)";
-    let p_value = |more: &[&str]| -> f64 {
-        let own = ["lmm", formula, SLEEPSTUDY[2], "--json", "--lrt", "Reaction ~ Days + (1 | Subject)"];
-        let output = interlace_fit(&[&own[..], more].concat());
-        assert!(output.status.success(), "{}", transcript(&output));
-        let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-        document["lrt"]["p_value"][1].as_f64().unwrap()
-    };
-    let (plain, bar) = (p_value(&[]), p_value(&["--chi-bar"]));
-    assert!((plain - 2.0 * bar).abs() < 1e-12 * plain, "{plain} {bar}");
-    assert_eq!(interlace_fit(&[&SLEEPSTUDY[..], &["--chi-bar"]].concat()).status.code(), Some(2));
+fn interlace_fit_has_residuals_of_every_kind_and_limits_of_random_effects() {
+    let directory = tempfile::tempdir().unwrap();
+    let table = directory.path().join("ranef.csv");
+    let write = format!("ranef={}", table.display());
+    let more =
+        ["--residuals", "normalized", "--residuals", "quantile", "--confint", "ranef", "--profile", "--write", &write, "--json"];
+    let output = interlace_fit(&[&SLEEPSTUDY[..], &more].concat());
+    assert!(output.status.success(), "{}", transcript(&output));
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let column = |value: &serde_json::Value| value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect::<Vec<_>>();
+    let (raw, sigma) = (column(&document["residuals"]), document["sigma"].as_f64().unwrap());
+    let (normalized, quantile) = (column(&document["residuals_normalized"]), column(&document["residuals_quantile"]));
+    for i in 0..180 {
+        assert!((normalized[i] * sigma - raw[i]).abs() < 1e-9 && (normalized[i] - quantile[i]).abs() < 1e-7);
+    }
+    let (effects, lower) = (&document["ranef_ci"], column(&document["ranef_ci"]["lower"]));
+    assert_eq!((lower.len(), &effects["effect"][1], &effects["level"][2]), (36, &"Days".into(), &"309".into()));
+    let (mode, variance) = (&document["ranef"]["Subject"]["values"][0][0], &document["ranef"]["Subject"]["condvar"][0][0][0]);
+    let want = mode.as_f64().unwrap() - 1.959_963_984_540_054 * variance.as_f64().unwrap().sqrt();
+    assert!((lower[0] - want).abs() < 1e-9 * want.abs());
+    assert!(column(&document["profile"]["zeta"]).iter().any(|zeta| zeta.abs() > 1.9));
+    assert_eq!(std::fs::read_to_string(&table).unwrap().lines().count(), 37);
+    let wrong = interlace_fit(&[&SLEEPSTUDY[..], &["--write", "nothing=/tmp/x.csv"]].concat());
+    assert!(wrong.status.code() == Some(1) && text(&wrong.stderr).contains("nothing"), "{}", transcript(&wrong));
 }

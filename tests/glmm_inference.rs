@@ -8,7 +8,7 @@ use interlace::inference::contrast::Contrasts;
 use interlace::inference::linear::Coefficients;
 use interlace::inference::lrt::{Null, likelihood_ratio};
 use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, ResponseScale, Weighting};
-use interlace::options::{Information, Nodes, Options};
+use interlace::options::{Information, Nodes, Options, StdErrors};
 use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 
 fn data(name: &str) -> Frame {
@@ -143,4 +143,32 @@ fn fits_that_can_not_be_compared() {
         formula.offset = Some("prop".into());
     }
     assert!(failure(&fit_spec(&offset, &frame, &Options::default())).contains("offsets differ"));
+}
+
+#[test]
+fn residual_variances_by_group_are_a_dispersion_formula() {
+    // nlme 3.1-162, lme(distance ~ age + Sex, random = ~ 1 | Subject, weights = varIdent(form = ~ 1 | Sex)).
+    // Its standard errors are those given the variances.
+    let frame = data("Orthodont");
+    let mut spec = spec("gaussian", "distance ~ age + Sex + (1 | Subject)");
+    spec.dispersion = Some(PredictorSpec::Formula("~ 0 + Sex".into()));
+    for (reml, log_likelihood, sigma, estimate, sd) in [
+        (true, -210.178_371_367_44, [0.800_071_18, 1.761_757_69], 0.549_887_11, 1.839_463_9),
+        (false, -208.600_484_826_73, [0.790_146_74, 1.757_390_43], 0.548_810_75, 1.762_629_3),
+    ] {
+        let options = Options { reml_generalised: reml, std_errors: StdErrors::Conditional, ..Options::default() };
+        let fit = fit_spec(&spec, &frame, &options);
+        let close = |got: f64, want: f64| assert!((got / want - 1.0).abs() < 2e-6, "{got} for {want}");
+        assert!((fit.log_likelihood - log_likelihood).abs() < 1e-9, "{}", fit.log_likelihood);
+        let dispersion = fit.generalised.as_ref().unwrap().dispersion.as_ref().unwrap();
+        for (log_variance, want) in dispersion.fixed.estimate.iter().zip(sigma) {
+            close((0.5 * log_variance).exp(), want);
+        }
+        close(fit.fixed.estimate[1], estimate);
+        close(fit.theta[0], sd);
+        if reml {
+            let std_error = [0.770_046_8, 0.047_309_57, 0.762_970_5];
+            fit.fixed.std_error.iter().zip(std_error).for_each(|(got, want)| close(*got, want));
+        }
+    }
 }

@@ -294,3 +294,47 @@ fn models_that_are_not_nested_are_said_to_be() {
     assert!(lacking.contains("((Intercept) | replicate)"), "{lacking}");
     assert_eq!(warning("angle ~ temp + (1 | replicate)", "angle ~ temp + (1 | replicate) + (1 | recipe:replicate)"), None);
 }
+
+/// emmeans 1.8.4 of lme4's fit, `at = list(...)`.
+#[test]
+fn the_grid_at_chosen_values() {
+    let frame = Frame::from_csv_path("tests/reference/data/Orthodont.csv", &CsvOptions::default()).unwrap();
+    let fit = fit("distance ~ age * Sex + (1 | Subject)", &frame, true);
+    let at = |spec: &str, at: &str, weighting: Weighting| {
+        let spec = MeansSpec::parse(spec).unwrap().at(at)?;
+        MarginalMeans::of_fit(&fit, Some(&frame), &spec, weighting)
+    };
+    let table = |spec: &str, values: &str, weighting: Weighting| {
+        at(spec, values, weighting).unwrap().table(&coefficients(&fit, &|_| f64::INFINITY), None, 0.95).unwrap()
+    };
+    let by_age = table("~ Sex | age", "age = 8, 14", Weighting::Equal);
+    assert_eq!(texts(&by_age, "age"), ["8", "8", "14", "14"]);
+    close(&by_age, "emmean", &[21.209_090_91, 22.615_625, 24.086_363_64, 27.321_875], 1e-9);
+    close(&by_age, "SE", &[0.649_760_267_5, 0.538_752_752_8, 0.649_760_267_5, 0.538_752_752_8], 1e-6);
+    for weighting in [Weighting::Equal, Weighting::Proportional] {
+        let averaged = table("~ Sex", " 'age' = 8 , 12 ", weighting);
+        close(&averaged, "emmean", &[22.168_181_82, 24.184_375], 1e-9);
+        close(&averaged, "SE", &[0.593_544_862_4, 0.492_141_401_2], 1e-6);
+    }
+    let male = table("~ Sex * age", "age=8,12; Sex=\"Male\"", Weighting::Equal);
+    assert_eq!(texts(&male, "Sex"), ["Male", "Male"]);
+    close(&male, "emmean", &[22.615_625, 25.753_125], 1e-9);
+    let pairs = at("~ Sex * age", "age = 8, 12", Weighting::Equal).unwrap();
+    let df = |l: &[f64]| if l[0].abs() < 1e-9 && l[2].abs() < 1e-9 { 79.0 } else { 30.0 };
+    let pairs = pairs.contrasts(&coefficients(&fit, &df), &Contrasts::Pairwise, Adjustment::FalseDiscovery, None, 0.95).unwrap();
+    close(&pairs, "estimate", &[-1.406_534_091, -1.918_181_818, -4.544_034_091, -0.511_647_727, -3.1375, -2.625_852_273], 1e-8);
+    assert_eq!(texts(&pairs, "contrast")[0], "Female age8 - Male age8");
+    for (values, wanted) in [
+        ("age = young", "wanted a number, not 'young'"),
+        ("age = 8, 8", "'age' has the value 8 twice"),
+        ("Sex = Mal", "did you mean 'Male'?"),
+        ("height = 3", "don't depend on a column 'height'"),
+        ("age", "wanted columns with their values"),
+        ("age = ", "wanted columns with their values"),
+        ("age = 8; age = 9", "has the column 'age' twice"),
+        ("age = inf", "wanted a number"),
+    ] {
+        let error = at("~ Sex", values, Weighting::Equal).unwrap_err();
+        assert!(error.message.contains(wanted), "{values}: {error}");
+    }
+}

@@ -182,7 +182,8 @@ pub unsafe extern "C" fn interlace_bootstrap_set_statistic(
 /// Fits the model to each replicate, and gives a new frame with one row a replicate: "status" (converged, singular or failed), "reason" (why
 /// it failed, else missing), "logLik", all estimates by name as interlace_fit_bootstrap has them, and the statistics. Replicates that
 /// failed have NaN. Of `options`, which may be NULL, the threads are used, which change no result, and the progress function, as
-/// in interlace_fit_bootstrap. The caller frees `*out` with interlace_frame_free.
+/// in interlace_fit_bootstrap. Without replicates there are the columns alone, whose names tell the order of the estimates that a
+/// statistic is given. The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_run(

@@ -21,6 +21,9 @@ pub const INTERLACE_RESIDUALS_WORKING: i32 = 2;
 /// Residuals: the signed square root of the unit deviance; for a linear model those of INTERLACE_RESIDUALS_PEARSON. INTERLACE_E_UNSUPPORTED for
 /// a mixture with zeros and for families without a deviance.
 pub const INTERLACE_RESIDUALS_DEVIANCE: i32 = 3;
+/// Residuals: those of INTERLACE_RESIDUALS_PEARSON over the standard deviation of the residuals, and where these are correlated within
+/// groups made independent: of AR(1) each less its expectation given the one before, of compound symmetry by the symmetric root.
+pub const INTERLACE_RESIDUALS_NORMALIZED: i32 = 4;
 
 /// Length m of results per row: the rows used; with INTERLACE_NA_PAD the rows of the data, those not used having NaN.
 /// Since 0.1.
@@ -44,8 +47,8 @@ pub unsafe extern "C" fn interlace_fit_fitted(fit: Option<&FitHandle>, out: *mut
     boundary(err, || copy_out(&fit_of(fit)?.fitted, out, len))
 }
 
-/// Residuals, to `out` [m]; `kind` is INTERLACE_RESIDUALS_RESPONSE, INTERLACE_RESIDUALS_PEARSON, INTERLACE_RESIDUALS_WORKING or
-/// INTERLACE_RESIDUALS_DEVIANCE. INTERLACE_E_UNSUPPORTED where a model has no residuals of the kind; an ordinal model has those
+/// Residuals, to `out` [m]; `kind` is INTERLACE_RESIDUALS_RESPONSE, INTERLACE_RESIDUALS_PEARSON, INTERLACE_RESIDUALS_WORKING,
+/// INTERLACE_RESIDUALS_DEVIANCE or INTERLACE_RESIDUALS_NORMALIZED. INTERLACE_E_UNSUPPORTED where a model has no residuals of the kind; an ordinal model has those
 /// of interlace_fit_quantile_residuals alone.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -63,6 +66,7 @@ pub unsafe extern "C" fn interlace_fit_residuals(
             (INTERLACE_RESIDUALS_PEARSON, ResidualKind::Pearson),
             (INTERLACE_RESIDUALS_WORKING, ResidualKind::Working),
             (INTERLACE_RESIDUALS_DEVIANCE, ResidualKind::Deviance),
+            (INTERLACE_RESIDUALS_NORMALIZED, ResidualKind::Normalized),
         ];
         copy_out(&fit.residuals_of(choice(kind, "kind", &kinds)?)?, out, len)
     })

@@ -9,7 +9,7 @@ use super::frame::FrameHandle;
 use super::handle::{choice, give, need};
 use super::predict::{INTERLACE_PREDICT_LINK, INTERLACE_PREDICT_RESPONSE};
 use super::status::{ErrorRecord, Status};
-use super::strings::{text, texts};
+use super::strings::{optional_text, text, texts};
 use super::tests_of_fits::degrees_of_freedom;
 use crate::error::{Error, Result};
 use crate::fit::Fit;
@@ -33,8 +33,9 @@ const WEIGHTINGS: [(i32, Weighting); 2] =
 /// the fit left out columns has NaN.
 /// `specs` names columns of the data that the fixed effects depend on: "~ f" for the levels of f, "~ f * g" for all combinations,
 /// "~ f | g" for the levels of f in groups by g, "~ 1" for the overall mean. The means are averages over a reference grid: all combinations
-/// of the levels of the factors, numeric covariates and the offset at their means over the rows used. `weights` is
-/// INTERLACE_MEANS_EQUAL or INTERLACE_MEANS_PROPORTIONAL.
+/// of the levels of the factors, numeric covariates and the offset at their means over the rows used. `at`, unless it is NULL, gives
+/// columns other values: "x = 0, 5; f = a, b", of a covariate numbers, over which means are averages unless `specs` names it, of a factor
+/// some of its levels; labels with a comma stand in quotation marks. `weights` is INTERLACE_MEANS_EQUAL or INTERLACE_MEANS_PROPORTIONAL.
 /// `data` is the frame that the fit was made of; it may be NULL where the fixed effects depend on plain factors only and no column was
 /// left out. `type` is INTERLACE_PREDICT_LINK or INTERLACE_PREDICT_RESPONSE (standard errors by the delta method, limits taken back),
 /// which are one for a linear model and for the identity link; of a generalised model with zero inflation the means are those of the
@@ -48,6 +49,7 @@ pub unsafe extern "C" fn interlace_fit_marginal_means(
     fit: Option<&FitHandle>,
     data: Option<&FrameHandle>,
     specs: *const c_char,
+    at: *const c_char,
     weights: i32,
     r#type: i32,
     df: i32,
@@ -57,7 +59,7 @@ pub unsafe extern "C" fn interlace_fit_marginal_means(
 ) -> Status {
     boundary(err, || {
         let out = target(out, "out")?;
-        let asked = Asked::new(fit, data, specs, weights, r#type, df)?;
+        let asked = Asked::new(fit, data, specs, at, weights, r#type, df)?;
         let table = asked.with_coefficients(|own| asked.means.table(own, asked.scale.as_ref(), level))?;
         out.write(give(FrameHandle::new(table)));
         Ok(())
@@ -67,7 +69,7 @@ pub unsafe extern "C" fn interlace_fit_marginal_means(
 /// Contrasts of marginal means as a new frame, a row a contrast: the groups' columns, "contrast", "estimate", "SE", "df", "lower.CL",
 /// "upper.CL", "t.ratio" ("z.ratio" where all degrees of freedom are infinite) and "p.value". `contrasts` is "pairwise" (each mean less
 /// each later one), "trt.vs.ctrl" (each less the first) or "eff" (each less the average). `adjust` is "none", "tukey" (pairwise
-/// contrasts only), "bonferroni", "holm" (intervals are then Bonferroni's) or "sidak"; each group is a family of its own. A group of
+/// contrasts only), "bonferroni", "holm" or "fdr" (intervals are then Bonferroni's) or "sidak"; each group is a family of its own. A group of
 /// one mean has no contrasts. On the scale of the response the contrasts of a log link are ratios, in a column "ratio" in place of
 /// "estimate", and those of a logit link "odds.ratio"; tests are on the scale of the link, and other links stay there.
 /// Everything else is as for interlace_fit_marginal_means.
@@ -77,6 +79,7 @@ pub unsafe extern "C" fn interlace_fit_contrasts(
     fit: Option<&FitHandle>,
     data: Option<&FrameHandle>,
     specs: *const c_char,
+    at: *const c_char,
     weights: i32,
     contrasts: *const c_char,
     adjust: *const c_char,
@@ -89,7 +92,7 @@ pub unsafe extern "C" fn interlace_fit_contrasts(
     boundary(err, || {
         let out = target(out, "out")?;
         let (contrasts, adjust) = (Contrasts::named(text(contrasts, "contrasts")?)?, Adjustment::named(text(adjust, "adjust")?)?);
-        let asked = Asked::new(fit, data, specs, weights, r#type, df)?;
+        let asked = Asked::new(fit, data, specs, at, weights, r#type, df)?;
         out.write(give(FrameHandle::new(asked.contrasts(&contrasts, adjust, level)?)));
         Ok(())
     })
@@ -104,6 +107,7 @@ pub unsafe extern "C" fn interlace_fit_custom_contrasts(
     fit: Option<&FitHandle>,
     data: Option<&FrameHandle>,
     specs: *const c_char,
+    at: *const c_char,
     weights: i32,
     coefficients: *const f64,
     m: usize,
@@ -124,7 +128,7 @@ pub unsafe extern "C" fn interlace_fit_custom_contrasts(
         let names = texts(names, k, "names")?;
         let rows = names.iter().zip(columns.chunks(m.max(1))).map(|(name, weights)| ((*name).to_string(), weights.to_vec()));
         let contrasts = Contrasts::Custom(rows.collect());
-        let asked = Asked::new(fit, data, specs, weights, r#type, df)?;
+        let asked = Asked::new(fit, data, specs, at, weights, r#type, df)?;
         out.write(give(FrameHandle::new(asked.contrasts(&contrasts, adjust, level)?)));
         Ok(())
     })
@@ -144,13 +148,17 @@ impl<'a> Asked<'a> {
         fit: Option<&'a FitHandle>,
         data: Option<&FrameHandle>,
         specs: *const c_char,
+        at: *const c_char,
         weights: i32,
         scale: i32,
         df: i32,
     ) -> Result<Self> {
         let handle = need(fit, "fit")?;
         let fit = &handle.fit;
-        let specs = MeansSpec::parse(text(specs, "specs")?)?;
+        let mut specs = MeansSpec::parse(text(specs, "specs")?)?;
+        if let Some(at) = optional_text(at, "at")? {
+            specs = specs.at(at)?;
+        }
         let weights = choice(weights, "weights", &WEIGHTINGS)?;
         let response = choice(scale, "type", &[(INTERLACE_PREDICT_RESPONSE, true), (INTERLACE_PREDICT_LINK, false)])?;
         if response && fit.ordinal().is_some() {

@@ -136,8 +136,8 @@ pub unsafe extern "C" fn interlace_fit_drop1(fit: Option<&FitHandle>, out: *mut 
 }
 
 /// The covariance matrix of the estimates of the fixed effects with Kenward and Roger's adjustment (Kenward & Roger 1997), to `out` [p,p].
-/// INTERLACE_E_ARGUMENT unless the fit is of a linear model by REML; INTERLACE_E_UNSUPPORTED if the covariance of a random term is not
-/// linear in its parameters (ar1, and cs with a variance each, of three effects or more).
+/// INTERLACE_E_ARGUMENT unless the fit is of a linear model by REML. INTERLACE_E_NUMERIC if what second derivatives of the covariance take
+/// off (of random terms ar1, and cs with a variance each, of three effects or more; of residuals with AR(1)) leaves no positive matrix.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_vcov_kenward_roger(

@@ -9,7 +9,7 @@ use super::value::Value;
 use super::variable::Kind;
 use super::{NaPolicy, RowLedger};
 use crate::error::{Error, Result, try_vec};
-use crate::frame::names::quoted;
+use crate::frame::names::{known, quoted};
 use crate::frame::{ColumnData, Frame, shortest_text};
 
 /// The columns that the fixed effects depend on, in order of appearance, with the values that the grid takes.
@@ -48,6 +48,74 @@ impl Reference {
             digit
         });
         digits.collect()
+    }
+
+    /// Takes these values of a column alone: levels of a factor, or numbers of a covariate in place of its mean.
+    pub fn restrict(&mut self, name: &str, values: &[String]) -> Result<()> {
+        if let Some(twice) = (1..values.len()).find(|&i| values[..i].contains(&values[i])) {
+            return Err(Error::argument(format!("at: {} has the value {} twice", quoted(name), values[twice])));
+        }
+        if let Some(f) = self.factors.iter().position(|f| f.name == name) {
+            return self.restrict_factor(f, values);
+        }
+        let Some(c) = self.covariates.iter().position(|(own, _)| own == name) else { return Err(self.absent(name)) };
+        let number = |text: &String| match text.parse::<f64>() {
+            Ok(v) if v.is_finite() => Ok(v),
+            _ => Err(Error::argument(format!("at: {} is numeric, wanted a number, not {}", quoted(name), quoted(text)))),
+        };
+        let numbers = values.iter().map(number).collect::<Result<Vec<f64>>>()?;
+        if let [one] = numbers[..] {
+            self.covariates[c].1 = one;
+            return Ok(());
+        }
+        self.covariates.remove(c);
+        // The last factor varies slowest.
+        if let Some(counts) = &mut self.counts {
+            let shares: Vec<f64> = counts.iter().map(|count| count / numbers.len() as f64).collect();
+            *counts = shares.repeat(numbers.len());
+        }
+        let levels = numbers.iter().map(|v| shortest_text(*v)).collect();
+        self.factors.push(ReferenceFactor { name: name.to_string(), levels, numbers: Some(numbers) });
+        self.check_size()
+    }
+
+    fn restrict_factor(&mut self, f: usize, values: &[String]) -> Result<()> {
+        let factor = &self.factors[f];
+        let same = |level: usize, text: &str| {
+            factor.levels[level] == text || factor.numbers.as_ref().is_some_and(|n| text.parse() == Ok(n[level]))
+        };
+        let place = |text: &String| {
+            (0..factor.levels.len()).find(|&level| same(level, text)).ok_or_else(|| {
+                let levels = factor.levels.iter().map(String::as_str);
+                let what = format!("{} in the rows used", quoted(&factor.name));
+                Error::argument(format!(
+                    "at: {} has no level {}; {}",
+                    quoted(&factor.name),
+                    quoted(text),
+                    known(&what, text, levels)
+                ))
+            })
+        };
+        let chosen = values.iter().map(place).collect::<Result<Vec<usize>>>()?;
+        let old = self.clone();
+        let factor = &mut self.factors[f];
+        factor.levels = chosen.iter().map(|&level| old.factors[f].levels[level].clone()).collect();
+        factor.numbers = factor.numbers.as_ref().map(|numbers| chosen.iter().map(|&level| numbers[level]).collect());
+        self.counts = old.counts.as_ref().map(|counts| {
+            let cell_of = |cell: usize| {
+                let mut levels = self.levels_of(cell);
+                levels[f] = chosen[levels[f]];
+                old.factors.iter().zip(levels).rev().fold(0, |cell, (factor, level)| cell * factor.levels.len() + level)
+            };
+            (0..self.n_cells()).map(|cell| counts[cell_of(cell)]).collect()
+        });
+        Ok(())
+    }
+
+    /// The error for a column that the grid doesn't have.
+    pub fn absent(&self, name: &str) -> Error {
+        let names = self.factors.iter().map(|f| f.name.as_str()).chain(self.covariates.iter().map(|c| c.0.as_str()));
+        Error::argument(format!("the fixed effects don't depend on a column {}; {}", quoted(name), known("the grid", name, names)))
     }
 
     fn check_size(&self) -> Result<()> {

@@ -18,6 +18,8 @@ pub enum ResidualKind {
     Working,
     /// The signed square root of the unit deviance; of a linear model the Pearson residual.
     Deviance,
+    /// The Pearson residual of standard deviation one; where residuals are correlated, turned to independent ones.
+    Normalized,
 }
 
 impl Fit {
@@ -27,7 +29,10 @@ impl Fit {
         }
         match (kind, &self.generalised) {
             (ResidualKind::Response, _) | (ResidualKind::Working, None) => Ok(self.residuals.clone()),
-            (ResidualKind::Pearson, _) | (ResidualKind::Deviance, None) => Ok(self.residuals_pearson.clone()),
+            (ResidualKind::Normalized, None) => self.normalized_residuals(),
+            (ResidualKind::Pearson, _) | (ResidualKind::Deviance, None) | (ResidualKind::Normalized, Some(_)) => {
+                Ok(self.residuals_pearson.clone())
+            }
             (ResidualKind::Working, Some(_)) => {
                 let residuals = self.used(&self.residuals);
                 Ok(self.as_fitted(residuals.iter().enumerate().map(|(i, r)| r / mean_slope(self, i)).collect()))
@@ -52,6 +57,14 @@ impl Fit {
         }
     }
 
+    fn normalized_residuals(&self) -> Result<Vec<f64>> {
+        let mut residuals: Vec<f64> = self.used(&self.residuals_pearson).iter().map(|r| r / self.sigma).collect();
+        if let Some(correlation) = &self.correlation {
+            correlation.decorrelate(&mut residuals)?;
+        }
+        Ok(self.as_fitted(residuals))
+    }
+
     /// Randomised quantile residuals (Dunn & Smyth 1996): standard normal if the model, with its random effects as they are, is true. The
     /// numbers depend on the seed and on the row alone, and only of a response with probability of its own.
     pub fn quantile_residuals(&self, seed: u64) -> Result<Vec<f64>> {
@@ -62,6 +75,9 @@ impl Fit {
             return Err(Error::unsupported(format!(
                 "quantile residuals: the distribution function of the family {name} is not known"
             )));
+        }
+        if self.correlation.is_some() {
+            return self.normalized_residuals();
         }
         let mut stream = Stream::new(seed, 0, Purpose::Residuals);
         let y = self.used(&self.y);

@@ -48,12 +48,10 @@ impl CorrelationFit {
 
     /// Independent standard normal numbers, one per row used, become correlated ones: times a root of the correlation matrix.
     pub fn correlate(&self, e: &mut [f64]) -> Result<()> {
-        let (design, rho) = (&self.design, self.estimate);
-        for run in design.runs()?.iter() {
-            if design.kind == CorrelationKind::CompoundSymmetry {
-                let m = run.len() as f64;
-                let mean = run.iter().map(|i| e[*i as usize]).sum::<f64>() / m;
-                let (within, between) = ((1.0 - rho).sqrt(), (1.0 + (m - 1.0) * rho).max(0.0).sqrt());
+        for run in self.design.runs()?.iter() {
+            if self.design.kind == CorrelationKind::CompoundSymmetry {
+                let mean = run.iter().map(|i| e[*i as usize]).sum::<f64>() / run.len() as f64;
+                let (within, between) = self.roots(run.len());
                 for i in run {
                     e[*i as usize] = within * (e[*i as usize] - mean) + between * mean;
                 }
@@ -61,12 +59,44 @@ impl CorrelationFit {
             }
             for w in run.windows(2) {
                 let (before, i) = (w[0] as usize, w[1] as usize);
-                let distance = if design.times.is_empty() { 1.0 } else { design.times[i] - design.times[before] };
-                let p = if design.is_continuous() { rho.powf(distance) } else { power(rho, distance) };
+                let p = self.at_distance(before, i);
                 e[i] = p * e[before] + (1.0 - p * p).sqrt() * e[i];
             }
         }
         Ok(())
+    }
+
+    /// The inverse of `correlate`. A direction without variance has the residual zero.
+    pub fn decorrelate(&self, e: &mut [f64]) -> Result<()> {
+        let over = |v: f64, sd: f64| if sd > 0.0 { v / sd } else { 0.0 };
+        for run in self.design.runs()?.iter() {
+            if self.design.kind == CorrelationKind::CompoundSymmetry {
+                let mean = run.iter().map(|i| e[*i as usize]).sum::<f64>() / run.len() as f64;
+                let (within, between) = self.roots(run.len());
+                for i in run {
+                    e[*i as usize] = over(e[*i as usize] - mean, within) + over(mean, between);
+                }
+                continue;
+            }
+            for w in run.windows(2).rev() {
+                let (before, i) = (w[0] as usize, w[1] as usize);
+                let p = self.at_distance(before, i);
+                e[i] = over(e[i] - p * e[before], (1.0 - p * p).sqrt());
+            }
+        }
+        Ok(())
+    }
+
+    /// Of compound symmetry in a group of m: the standard deviations of deviations from the group's mean, and of its common part.
+    fn roots(&self, m: usize) -> (f64, f64) {
+        ((1.0 - self.estimate).sqrt(), (1.0 + (m as f64 - 1.0) * self.estimate).max(0.0).sqrt())
+    }
+
+    /// The correlation of two rows of a group whose residuals are those of AR(1) and that follow each other.
+    fn at_distance(&self, before: usize, i: usize) -> f64 {
+        let (design, rho) = (&self.design, self.estimate);
+        let distance = if design.times.is_empty() { 1.0 } else { design.times[i] - design.times[before] };
+        if rho < 0.0 { power(rho, distance) } else { rho.powf(distance) }
     }
 }
 
@@ -74,4 +104,30 @@ impl CorrelationFit {
 fn power(rho: f64, distance: f64) -> f64 {
     let size = rho.abs().powf(distance);
     if rho < 0.0 && distance % 2.0 != 0.0 { -size } else { size }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decorrelated_is_what_was_correlated() {
+        let index = vec![0, 1, 0, 1, 1, 2, 0];
+        for (kind, time, times, rho, lower) in [
+            (CorrelationKind::Ar1, None, vec![], -0.6, -1.0),
+            (CorrelationKind::Ar1, Some("t".to_string()), vec![4.0, 1.0, 1.0, 7.0, 2.0, 1.0, 3.0], -0.6, -1.0),
+            (CorrelationKind::Ar1, Some("t".to_string()), vec![0.5, 1.0, 1.0, 7.0, 2.25, 1.0, 3.0], 0.3, 0.0),
+            (CorrelationKind::CompoundSymmetry, None, vec![], -0.4, -0.5),
+        ] {
+            let group = "g".to_string();
+            let design = CorrelationDesign { kind, group, n_groups: 3, index: index.clone(), time, times };
+            let fit = CorrelationFit { design, estimate: rho, std_error: 0.1, lower };
+            let start = [0.3, -1.0, 0.2, 1.5, 0.9, -0.7, 2.0];
+            let mut e = start;
+            fit.correlate(&mut e).unwrap();
+            assert!(e[0] != start[0] || e[2] != start[2]);
+            fit.decorrelate(&mut e).unwrap();
+            assert!(e.iter().zip(start).all(|(a, b)| (a - b).abs() < 1e-13), "{e:?}");
+        }
+    }
 }

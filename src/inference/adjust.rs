@@ -14,14 +14,17 @@ pub enum Adjustment {
     Bonferroni,
     /// Holm (1979); intervals are Bonferroni's.
     Holm,
+    /// The false discovery rate (Benjamini & Hochberg 1995); intervals are Bonferroni's.
+    FalseDiscovery,
     Sidak,
 }
 
-const NAMES: [(&str, Adjustment); 5] = [
+const NAMES: [(&str, Adjustment); 6] = [
     ("none", Adjustment::None),
     ("tukey", Adjustment::Tukey),
     ("bonferroni", Adjustment::Bonferroni),
     ("holm", Adjustment::Holm),
+    ("fdr", Adjustment::FalseDiscovery),
     ("sidak", Adjustment::Sidak),
 ];
 
@@ -55,6 +58,7 @@ impl Adjustment {
             Adjustment::Bonferroni => raw.iter().map(|p| capped(n * p)).collect(),
             Adjustment::Sidak => raw.iter().map(|p| -(n * (-p).ln_1p()).exp_m1()).collect(),
             Adjustment::Holm => holm(&raw, n),
+            Adjustment::FalseDiscovery => false_discovery(&raw, n),
         }
     }
 
@@ -69,7 +73,7 @@ impl Adjustment {
                 let range = StudentizedRange::new(means);
                 return by_df(tests, |df| range.upper_quantile(alpha, df) / std::f64::consts::SQRT_2);
             }
-            Adjustment::Bonferroni | Adjustment::Holm => alpha / n,
+            Adjustment::Bonferroni | Adjustment::Holm | Adjustment::FalseDiscovery => alpha / n,
             Adjustment::Sidak => -((-alpha).ln_1p() / n).exp_m1(),
         };
         by_df(tests, |df| t_two_sided_quantile(each, df))
@@ -93,10 +97,27 @@ fn capped(p: f64) -> f64 {
     if p > 1.0 { 1.0 } else { p }
 }
 
-/// The smallest p times n, the next times n - 1, and so on, none smaller than the one before.
-fn holm(raw: &[f64], n: f64) -> Vec<f64> {
+/// The tests with a p value, the smallest first.
+fn ascending(raw: &[f64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..raw.len()).filter(|&i| !raw[i].is_nan()).collect();
     order.sort_by(|&a, &b| raw[a].total_cmp(&raw[b]));
+    order
+}
+
+/// The largest p, the next times n / (n - 1), and so on, none larger than the one before.
+fn false_discovery(raw: &[f64], n: f64) -> Vec<f64> {
+    let mut adjusted = vec![f64::NAN; raw.len()];
+    let mut last = 1.0_f64;
+    for (rank, &i) in ascending(raw).iter().enumerate().rev() {
+        last = last.min(n / (rank as f64 + 1.0) * raw[i]);
+        adjusted[i] = last;
+    }
+    adjusted
+}
+
+/// The smallest p times n, the next times n - 1, and so on, none smaller than the one before.
+fn holm(raw: &[f64], n: f64) -> Vec<f64> {
+    let order = ascending(raw);
     let mut adjusted = vec![f64::NAN; raw.len()];
     let mut last = 0.0_f64;
     for (rank, &i) in order.iter().enumerate() {
@@ -196,5 +217,11 @@ mod tests {
     fn names() {
         assert_eq!(Adjustment::named("holm").unwrap(), Adjustment::Holm);
         assert!(Adjustment::named("scheffe").unwrap_err().message.contains("tukey"));
+    }
+
+    // R: p.adjust(c(0.01, 0.04, 0.03, NA, 0.2), "BH").
+    #[test]
+    fn false_discovery_rates() {
+        near(&false_discovery(&[0.01, 0.04, 0.03, f64::NAN, 0.2], 4.0), &[0.04, 0.16 / 3.0, 0.16 / 3.0, f64::NAN, 0.2], 1e-15);
     }
 }

@@ -19,14 +19,14 @@ const MANY: usize = 40;
 pub struct CorrelatedProducts {
     pub scale: RhoScale,
     pub(super) rows: CorrelatedRows,
-    kind: CorrelationKind,
-    runs: Runs,
+    pub(super) kind: CorrelationKind,
+    pub(super) runs: Runs,
     /// Distances to the predecessor, or sizes of groups, that occur, ascending.
-    classes: Vec<f64>,
+    pub(super) classes: Vec<f64>,
     /// How often each occurs.
-    counts: Vec<usize>,
+    pub(super) counts: Vec<usize>,
     /// The class of each row of the runs, or of each group; that of a first row is not looked at.
-    class: Vec<u32>,
+    pub(super) class: Vec<u32>,
     /// Zeros on the pattern.
     zeros: Products,
     /// One for each factor; empty where there are too many.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::design::{Design, PredictorDesign, RowLedger, TermDesign};
+use crate::design::{CorrelationDesign, Design, PredictorDesign, RowLedger, TermDesign};
 use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
 use crate::simulate::{Purpose, Stream};
@@ -13,6 +13,8 @@ use crate::simulate::{Purpose, Stream};
 pub enum Unit {
     /// The rows of a level of the grouping factor of a random term of the mean, by the term's number.
     Group(usize),
+    /// The rows of a group of correlated residuals.
+    Correlated,
     /// A row.
     Row,
 }
@@ -35,37 +37,56 @@ pub struct Sample {
 }
 
 impl Fit {
-    /// The unit of a grouping factor by name, or of the first.
+    /// The unit of a grouping factor by name, or of the first; that of the residual correlation comes last.
     pub fn unit(&self, group: Option<&str>) -> Result<Unit> {
-        let names: Vec<&str> = self.terms.iter().map(|t| t.group.as_str()).collect();
-        match group {
-            None if names.is_empty() => {
-                Err(Error::argument("the model has no grouping factor for its mean, so that groups can't be drawn"))
-            }
-            None => Ok(Unit::Group(0)),
-            Some(group) => {
-                names.iter().position(|n| *n == group).map(Unit::Group).ok_or_else(|| {
-                    Error::argument(format!("group is {group}, the model's grouping factors are {}", names.join(", ")))
-                })
-            }
+        let terms = self.terms.iter().enumerate().map(|(k, t)| (t.group.as_str(), Unit::Group(k)));
+        let own = self.correlation.iter().map(|c| (c.design.group.as_str(), Unit::Correlated));
+        let all: Vec<(&str, Unit)> = terms.chain(own).collect();
+        if all.is_empty() {
+            return Err(Error::argument("the model has no grouping factor for its mean, so that groups can't be drawn"));
         }
+        let found = group.map_or(all.first(), |group| all.iter().find(|(name, _)| *name == group));
+        found.map(|(_, unit)| *unit).ok_or_else(|| {
+            let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
+            Error::argument(format!("group is {}, the model's grouping factors are {}", group.unwrap_or(""), names.join(", ")))
+        })
     }
 }
 
 impl Cases {
     pub fn new(fit: &Fit, unit: Unit) -> Result<Self> {
-        fit.without_correlation("resampling of cases")?;
         let mut design = fit.design();
         design.rows = RowLedger { n_data: design.n, ..RowLedger::default() };
-        let Unit::Group(k) = unit else {
-            let rows = (0..design.n as u32).map(|i| vec![i]).collect();
-            return Ok(Cases { design, rows, labels: Arc::default(), unit_of: None });
+        let (index, labels) = match (unit, &design.correlation) {
+            (Unit::Row, None) => {
+                let rows = (0..design.n as u32).map(|i| vec![i]).collect();
+                return Ok(Cases { design, rows, labels: Arc::default(), unit_of: None });
+            }
+            (Unit::Row, Some(own)) => {
+                return Err(Error::argument(format!(
+                    "the residuals of a {} are correlated, so that rows can't be drawn one by one",
+                    own.group
+                )));
+            }
+            (Unit::Correlated, Some(own)) => (own.index.clone(), Arc::default()),
+            (Unit::Correlated, None) => return Err(Error::argument("the model has no residual correlation")),
+            (Unit::Group(k), _) => {
+                let term = design.terms.get(k);
+                let term = term.ok_or_else(|| Error::argument(format!("the model has no random term {}", k + 1)))?;
+                (term.index.clone(), term.levels.clone())
+            }
         };
-        let term = design.terms.get(k).ok_or_else(|| Error::argument(format!("the model has no random term {}", k + 1)))?;
-        let mut rows = vec![vec![]; term.levels.len()];
-        term.index.iter().enumerate().for_each(|(i, &level)| rows[level as usize].push(i as u32));
-        let (labels, unit_of) = (term.levels.clone(), Some(term.index.clone()));
-        Ok(Cases { design, rows, labels, unit_of })
+        if let Some(own) = &design.correlation
+            && !is_nested(&own.index, &index, own.n_groups)
+        {
+            let message =
+                format!("the residuals of a {} are correlated across the groups that would be drawn; draw its own", own.group);
+            return Err(Error::argument(message));
+        }
+        let units = index.iter().max().map_or(0, |last| *last as usize + 1);
+        let mut rows = vec![vec![]; units];
+        index.iter().enumerate().for_each(|(i, &level)| rows[level as usize].push(i as u32));
+        Ok(Cases { design, rows, labels, unit_of: Some(index) })
     }
 
     /// The number of units.
@@ -110,7 +131,7 @@ impl Cases {
         let (own, n) = (&self.design, self.design.n);
         let further = |part: &Option<PredictorDesign>| part.as_ref().map(|p| self.predictor(p, sample)).transpose();
         Ok(Design {
-            correlation: None,
+            correlation: own.correlation.as_ref().map(|c| self.correlation(c, sample)),
             n: sample.rows.len(),
             y: self.response(sample),
             x: columns(&own.x, n, &sample.rows)?,
@@ -140,19 +161,32 @@ impl Cases {
         terms.iter().map(|term| self.term(term, sample)).collect()
     }
 
-    fn term(&self, term: &TermDesign, sample: &Sample) -> Result<TermDesign> {
-        let nested = self.unit_of.as_ref().is_some_and(|unit_of| is_nested(&term.index, unit_of, term.levels.len()));
-        let (mut known, mut index) = (HashMap::new(), vec![]);
-        for (&row, &draw) in sample.rows.iter().zip(&sample.draws) {
-            let key = (term.index[row as usize], if nested { draw } else { 0 });
+    fn correlation(&self, own: &CorrelationDesign, sample: &Sample) -> CorrelationDesign {
+        let (n_groups, index) = self.levels(&own.index, own.n_groups, sample);
+        let times = if own.times.is_empty() { vec![] } else { take(&own.times, &sample.rows) };
+        CorrelationDesign { kind: own.kind, group: own.group.clone(), n_groups, index, time: own.time.clone(), times }
+    }
+
+    /// The levels of a factor in a sample: how many there are, and that of each row. Those within a unit are new ones with each draw.
+    fn levels(&self, index: &[u32], levels: usize, sample: &Sample) -> (usize, Vec<u32>) {
+        let nested = self.unit_of.as_ref().is_some_and(|unit_of| is_nested(index, unit_of, levels));
+        let mut known = HashMap::new();
+        let own = sample.rows.iter().zip(&sample.draws).map(|(&row, &draw)| {
+            let key = (index[row as usize], if nested { draw } else { 0 });
             let next = known.len() as u32;
-            index.push(*known.entry(key).or_insert(next));
-        }
+            *known.entry(key).or_insert(next)
+        });
+        let own = own.collect();
+        (known.len(), own)
+    }
+
+    fn term(&self, term: &TermDesign, sample: &Sample) -> Result<TermDesign> {
+        let (levels, index) = self.levels(&term.index, term.levels.len(), sample);
         Ok(TermDesign {
             group: term.group.clone(),
             effects: term.effects.clone(),
             structure: term.structure,
-            levels: Arc::new(vec![String::new(); known.len()]),
+            levels: Arc::new(vec![String::new(); levels]),
             index,
             z: term.z.as_ref().map(|z| columns(z, self.design.n, &sample.rows)).transpose()?,
         })

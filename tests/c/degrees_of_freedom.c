@@ -76,7 +76,7 @@ static void coefficients(const interlace_fit *fit) {
         CHECK(number(again, "df1", 0) == 2);
         CLOSE(number(again, "df2", 0), 10, 1e-5);
         interlace_frame_free(again);
-        OK(interlace_fit_marginal_means(fit, NULL, "~ treatment", INTERLACE_MEANS_EQUAL, INTERLACE_PREDICT_LINK, methods[m], 0.95,
+        OK(interlace_fit_marginal_means(fit, NULL, "~ treatment", NULL, INTERLACE_MEANS_EQUAL, INTERLACE_PREDICT_LINK, methods[m], 0.95,
                                         &again, &err));
         CLOSE(number(again, "df", 0), number(table, "df", 0), 1e-6);
         interlace_frame_free(again);

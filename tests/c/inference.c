@@ -62,7 +62,7 @@ static const char *word(const interlace_frame *table, const char *column, size_t
 static void means(const interlace_fit *fit) {
     /* emmeans 1.8.4, asymptotic. */
     interlace_frame *table;
-    OK(interlace_fit_marginal_means(fit, NULL, "~ Machine", INTERLACE_MEANS_EQUAL, INTERLACE_PREDICT_RESPONSE, INTERLACE_DF_NORMAL,
+    OK(interlace_fit_marginal_means(fit, NULL, "~ Machine", NULL, INTERLACE_MEANS_EQUAL, INTERLACE_PREDICT_RESPONSE, INTERLACE_DF_NORMAL,
                                     0.95, &table, &err));
     CHECK(interlace_frame_n_rows(table) == MACHINES && interlace_frame_n_columns(table) == 6);
     SAME(word(table, "Machine", 2), "C");
@@ -73,7 +73,7 @@ static void means(const interlace_fit *fit) {
     CLOSE(number(table, "lower.CL", 0), 47.4834178648, 1e-5);
     interlace_frame_free(table);
 
-    OK(interlace_fit_contrasts(fit, NULL, "Machine", INTERLACE_MEANS_EQUAL, "pairwise", "tukey", INTERLACE_PREDICT_LINK,
+    OK(interlace_fit_contrasts(fit, NULL, "Machine", NULL, INTERLACE_MEANS_EQUAL, "pairwise", "tukey", INTERLACE_PREDICT_LINK,
                                INTERLACE_DF_NORMAL, 0.95, &table, &err));
     CHECK(interlace_frame_n_rows(table) == 3);
     SAME(word(table, "contrast", 1), "A - C");
@@ -83,7 +83,7 @@ static void means(const interlace_fit *fit) {
 
     const double weights[4] = {-0.5, -0.5, 1, 99};
     const char *const name = "C - others";
-    OK(interlace_fit_custom_contrasts(fit, NULL, "~ Machine", INTERLACE_MEANS_EQUAL, weights, 3, 1, 4, &name, "none",
+    OK(interlace_fit_custom_contrasts(fit, NULL, "~ Machine", NULL, INTERLACE_MEANS_EQUAL, weights, 3, 1, 4, &name, "none",
                                       INTERLACE_PREDICT_LINK, INTERLACE_DF_RESIDUAL, 0.95, &table, &err));
     SAME(word(table, "contrast", 0), name);
     CLOSE(number(table, "estimate", 0), 66.2722222222 - (52.3555555556 + 60.3222222222) / 2, 1e-6);
@@ -140,30 +140,30 @@ static void ratios(const interlace_frame *frame, const interlace_fit *restricted
 
 static void failures(const interlace_frame *frame, const interlace_fit *fit) {
     interlace_frame *table = NULL;
-#define MEANS(fit, data, specs, weights, type, df, level) \
-    interlace_fit_marginal_means(fit, data, specs, weights, type, df, level, &table, &err)
-    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", MEANS(NULL, NULL, "~ Machine", 0, 0, 0, 0.95));
+#define MEANS(fit, data, specs, NULL, weights, type, df, level) \
+    interlace_fit_marginal_means(fit, data, specs, NULL, weights, type, df, level, &table, &err)
+    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", MEANS(NULL, NULL, "~ Machine", NULL, 0, 0, 0, 0.95));
     FAILS(INTERLACE_E_ARGUMENT, "specs is NULL", MEANS(fit, NULL, NULL, 0, 0, 0, 0.95));
     FAILS(INTERLACE_E_FORMULA, "", MEANS(fit, NULL, "~ Machine +", 0, 0, 0, 0.95));
     FAILS(INTERLACE_E_ARGUMENT, "'Worker'", MEANS(fit, NULL, "~ Worker", 0, 0, 0, 0.95));
     FAILS(INTERLACE_E_ARGUMENT, "weights is 7", MEANS(fit, NULL, "~ Machine", 7, 0, 0, 0.95));
-    FAILS(INTERLACE_E_ARGUMENT, "type is 7", MEANS(fit, NULL, "~ Machine", 0, 7, 0, 0.95));
-    FAILS(INTERLACE_E_ARGUMENT, "df is 7", MEANS(fit, NULL, "~ Machine", 0, 0, 7, 0.95));
-    FAILS(INTERLACE_E_ARGUMENT, "level", MEANS(fit, NULL, "~ Machine", 0, 0, 0, NAN));
+    FAILS(INTERLACE_E_ARGUMENT, "type is 7", MEANS(fit, NULL, "~ Machine", NULL, 0, 7, 0, 0.95));
+    FAILS(INTERLACE_E_ARGUMENT, "df is 7", MEANS(fit, NULL, "~ Machine", NULL, 0, 0, 7, 0.95));
+    FAILS(INTERLACE_E_ARGUMENT, "level", MEANS(fit, NULL, "~ Machine", NULL, 0, 0, 0, NAN));
     FAILS(INTERLACE_E_ARGUMENT, "adjust is 'all'",
-          interlace_fit_contrasts(fit, NULL, "~ Machine", 0, "pairwise", "all", 0, 0, 0.95, &table, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "'all'", interlace_fit_contrasts(fit, NULL, "~ Machine", 0, "all", "none", 0, 0, 0.95, &table, &err));
+          interlace_fit_contrasts(fit, NULL, "~ Machine", NULL, 0, "pairwise", "all", 0, 0, 0.95, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "'all'", interlace_fit_contrasts(fit, NULL, "~ Machine", NULL, 0, "all", "none", 0, 0, 0.95, &table, &err));
     FAILS(INTERLACE_E_ARGUMENT, "out is NULL",
-          interlace_fit_contrasts(fit, NULL, "~ Machine", 0, "pairwise", "none", 0, 0, 0.95, NULL, &err));
+          interlace_fit_contrasts(fit, NULL, "~ Machine", NULL, 0, "pairwise", "none", 0, 0, 0.95, NULL, &err));
     const double weights[2] = {1, -1};
     const char *const name = "mine";
     FAILS(INTERLACE_E_ARGUMENT, "3 means",
-          interlace_fit_custom_contrasts(fit, NULL, "~ Machine", 0, weights, 2, 1, 2, &name, "none", 0, 0, 0.95, &table, &err));
+          interlace_fit_custom_contrasts(fit, NULL, "~ Machine", NULL, 0, weights, 2, 1, 2, &name, "none", 0, 0, 0.95, &table, &err));
 
     /* The mean of a covariate comes from the data, which must be those of the fit. */
     interlace_fit *with_x = fit_of(frame, "score ~ Machine + x + (1 | Worker)", true);
     interlace_frame *other;
-    FAILS(INTERLACE_E_ARGUMENT, "data is NULL", MEANS(with_x, NULL, "~ Machine", 0, 0, 0, 0.95));
+    FAILS(INTERLACE_E_ARGUMENT, "data is NULL", MEANS(with_x, NULL, "~ Machine", NULL, 0, 0, 0, 0.95));
     OK(interlace_frame_new(3, &other, &err));
     FAILS(INTERLACE_E_DATA, "3 rows", MEANS(with_x, other, "~ Machine", 0, 0, 0, 0.95));
     CHECK(table == NULL);

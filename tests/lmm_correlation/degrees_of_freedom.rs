@@ -3,7 +3,7 @@
 use interlace::fit::Fit;
 use interlace::formula::CorrelationKind;
 use interlace::frame::Frame;
-use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod, KenwardRoger, Satterthwaite};
+use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, Satterthwaite};
 use interlace::linalg::dense;
 use interlace::options::Options;
 
@@ -178,13 +178,4 @@ fn degrees_of_freedom_without_correlation_are_those_of_the_plain_model() {
     let (got, caveat) = df(&singular);
     close("no variance", &got, &df(&fit(&frame, "d ~ x", "ar1(1 | g)", true)).0, 1e-5);
     assert_eq!(caveat, Some("given the variances of zero"));
-}
-
-#[test]
-fn kenward_and_roger_need_a_linear_covariance() {
-    let fit = fit(&series(16), "y ~ x", "ar1(t | g)", true);
-    assert!(DfMethod::Satterthwaite.check(&fit).is_ok());
-    let error = KenwardRoger::of(&fit).unwrap_err();
-    assert_eq!(error.code, interlace::error::Code::Unsupported);
-    assert!(error.message.contains("Kenward-Roger") && error.message.contains("Satterthwaite"), "{error:?}");
 }

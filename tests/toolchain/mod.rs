@@ -18,12 +18,17 @@ pub fn library() -> PathBuf {
 /// A directory in which the library has the names under which programs look for it.
 pub fn linkable() -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
+    link_into(directory.path());
+    directory
+}
+
+/// Gives the library these names in a directory.
+pub fn link_into(directory: &Path) {
     let shared = library();
     let archive = shared.with_extension("a");
     for (name, file) in [("libinterlace.so", &shared), (&soname(), &shared), ("libinterlace.a", &archive)] {
-        std::os::unix::fs::symlink(file, directory.path().join(name)).unwrap();
+        std::os::unix::fs::symlink(file, directory.join(name)).unwrap();
     }
-    directory
 }
 
 /// The name under which the loader looks for the library: the version's part that changes when the ABI does.

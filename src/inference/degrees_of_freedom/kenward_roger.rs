@@ -1,19 +1,23 @@
 //! Kenward and Roger's adjusted covariance and F tests (Kenward & Roger 1997; Halekoh & Hojsgaard 2014), of fits by REML.
 //!
-//! The covariance of the rows is `sigma^2 (I + sum gamma_i Z K_i Z')`, linear in its parameters: index 0 is the first factor, which is one
-//! at the estimates. Weights are in the rows. All is in units in which sigma is one, and in the basis in which the fixed effects have the
-//! identity for covariance; there
+//! The covariance of the rows is `sigma^2 V`, with V of the parameters of the random effects (`parameters`) and of the residuals' correlation
+//! (`lmm::variance::residual_correlation`); index 0 is the first factor, which is one at the estimates, and the last the residuals'
+//! correlation. Weights are in the rows. All is in units in which sigma is one, and in the basis in which the fixed effects have the
+//! identity for covariance, X~; there, with `V_i` and `V_ij` the derivatives of V,
 //!
 //! ```text
-//! -P_i = B_i = Q~'K_i Q~,   Q_ij = C_ij = Q~'K_i M K_j Q~,   I_ij = 1/2 [tr(M K_i M K_j) - 2 tr C_ij + tr(B_i B_j)],   W = I^-1,
-//! Phi_A = I + 2 sum W_ij (C_ij - B_i B_j).
+//! -P_i = B_i = X~'V^-1 V_i V^-1 X~,   Q_ij = C_ij = X~'V^-1 V_i V^-1 V_j V^-1 X~,   R_ij = X~'V^-1 V_ij V^-1 X~,
+//! I_ij = 1/2 [tr(V^-1 V_i V^-1 V_j) - 2 tr C_ij + tr(B_i B_j)],   W = I^-1,
+//! Phi_A = I + 2 sum W_ij (C_ij - B_i B_j - R_ij / 4).
 //! ```
+//!
+//! Compound symmetry of the residuals is linear together with sigma^2, so that all its `R_ij` are zero. `R_ij` depends on the choice of
+//! parameters, degrees of freedom do not.
 
+use super::parameters::Parameters;
 use super::{pseudo_inverse, quadratic, whitened, with_variances};
-use crate::covariance::Structure;
 use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
-use crate::formula::StructureKind;
 use crate::inference::linear::{Coefficients, JointTest, dot, independent_rows};
 use crate::linalg::dense;
 use crate::lmm::variance::{Direction, FixedDerivatives, Variances};
@@ -30,6 +34,8 @@ pub struct KenwardRoger {
     derivatives: Vec<Vec<f64>>,
     /// W, the covariance of the covariance parameters.
     covariance: Vec<f64>,
+    /// A residual correlation at the end of its range was taken as known.
+    pub given_correlation: bool,
 }
 
 /// The share of a parameter's information that fixed effects leave, below which there is none.
@@ -39,12 +45,14 @@ impl KenwardRoger {
     pub fn of(fit: &Fit) -> Result<Self> {
         super::DfMethod::KenwardRoger.check(fit)?;
         with_variances(fit, |variances| {
-            let directions = parameters(&variances.system.structures)?;
-            let pieces = Pieces::of(variances, &directions)?;
-            let n = directions.len() + 1;
-            let (covariance, _) = pseudo_inverse(n, &pieces.information)?;
-            let adjusted = pieces.adjusted(&covariance, variances.p());
             let p = variances.p();
+            let parameters = Parameters::of(variances);
+            let pieces = Pieces::of(variances, &parameters)?;
+            let (covariance, _) = pseudo_inverse(pieces.first.len(), &pieces.information)?;
+            let mut adjusted = pieces.adjusted(&covariance, p);
+            if pieces.subtract_curvature(variances, &parameters, &covariance, &mut adjusted)? {
+                check_positive(p, &adjusted)?;
+            }
             let mut half = try_vec("adjusted covariance", 0.0, p * p)?;
             let mut vcov = try_vec("adjusted covariance", 0.0, p * p)?;
             dense::multiply_add(p, p, p, 1.0, &variances.map, &adjusted, &mut half);
@@ -59,7 +67,8 @@ impl KenwardRoger {
                     (vcov[j * p + i], vcov[i * p + j]) = (mean, mean);
                 }
             }
-            Ok(KenwardRoger { vcov, map: variances.map.clone(), derivatives: pieces.first, covariance })
+            let given_correlation = fit.correlation.is_some() && !pieces.correlated;
+            Ok(KenwardRoger { vcov, map: variances.map.clone(), derivatives: pieces.first, covariance, given_correlation })
         })
     }
 
@@ -119,40 +128,12 @@ impl KenwardRoger {
     }
 }
 
-/// The parameters in which the covariance is linear, as directions.
-fn parameters(structures: &[Structure]) -> Result<Vec<Direction>> {
-    let mut all = vec![];
-    for (term, structure) in structures.iter().enumerate() {
-        all.extend(basis(*structure)?.into_iter().map(|k| Direction { term, k }));
-    }
-    Ok(all)
-}
-
-/// An orthogonal basis of the covariances of a structure, `[r, r]` each.
-fn basis(structure: Structure) -> Result<Vec<Vec<f64>>> {
-    let r = structure.size;
-    let of = |value: &dyn Fn(usize, usize) -> bool| -> Vec<f64> {
-        (0..r * r).map(|e| f64::from(u8::from(value(e % r, e / r)))).collect()
-    };
-    let element = |a: usize, b: usize| of(&move |i, j| (i, j) == (a, b) || (i, j) == (b, a));
-    let elements = || (0..r).flat_map(|b| (b..r).map(move |a| (a, b))).map(|(a, b)| element(a, b)).collect();
-    let correlated = matches!(structure.kind, StructureKind::CompoundSymmetry | StructureKind::Ar1);
-    Ok(match structure.kind {
-        _ if r == 1 => elements(),
-        StructureKind::Unstructured => elements(),
-        StructureKind::Diagonal if structure.homogeneous => vec![of(&|i, j| i == j)],
-        StructureKind::Diagonal => (0..r).map(|a| element(a, a)).collect(),
-        // Two effects leave nothing but the homogeneity to be special.
-        _ if correlated && structure.homogeneous && (r == 2 || structure.kind == StructureKind::CompoundSymmetry) => {
-            vec![of(&|i, j| i == j), of(&|i, j| i != j)]
-        }
-        _ if r == 2 => elements(),
-        _ => {
-            return Err(Error::unsupported(format!(
-                "df: the covariance of {}({r}) is not linear in its parameters, as Kenward and Roger's method wants it; Satterthwaite's does not",
-                structure.name()
-            )));
-        }
+/// Fails where what the second derivatives take off leaves no covariance.
+fn check_positive(p: usize, adjusted: &[f64]) -> Result<()> {
+    dense::cholesky(p, &mut adjusted.to_vec()).map_err(|_| {
+        Error::numeric(
+            "df: Kenward and Roger's adjusted covariance of the fixed effects is not positive definite: the covariance parameters are too uncertain for it; Satterthwaite's method does without",
+        )
     })
 }
 
@@ -164,15 +145,34 @@ struct Pieces {
     second: Vec<Vec<f64>>,
     /// I `[n, n]`.
     information: Vec<f64>,
+    /// Whether the last parameter is the residuals' correlation.
+    correlated: bool,
+    /// Its own `R_ij`.
+    curvature: Option<Vec<f64>>,
 }
 
 impl Pieces {
-    fn of(variances: &mut Variances<'_>, directions: &[Direction]) -> Result<Self> {
+    fn of(variances: &mut Variances<'_>, parameters: &Parameters) -> Result<Self> {
+        let directions = &parameters.directions;
         let traces = variances.traces()?;
-        let fixed = variances.fixed_derivatives(directions)?;
-        let (p, m) = (variances.p(), directions.len());
-        let gamma: Vec<f64> = directions.iter().map(|d| coefficient(d, &variances.t[d.term])).collect();
-        let t = with_residual(&gamma, &traces.along(directions), &|j| traces.single(&directions[j]), variances.system.n);
+        let mut fixed = variances.fixed_derivatives(directions)?;
+        let mut along = traces.along(directions);
+        let mut single: Vec<f64> = directions.iter().map(|d| traces.single(d)).collect();
+        let mut gamma = parameters.values.clone();
+        let residual = variances.residual_derivatives(directions)?;
+        let correlated = residual.is_some();
+        let curvature = residual.and_then(|own| {
+            // The correlation's own gamma is zero: V is R and the random effects' covariance.
+            along = bordered(&along, &own.traces, own.own);
+            single.push(own.single);
+            gamma.push(0.0);
+            fixed.first.push(own.first);
+            fixed.second.extend(own.mixed);
+            fixed.second.push(own.second);
+            own.curvature
+        });
+        let (p, m) = (variances.p(), gamma.len());
+        let t = with_residual(&gamma, &along, &single, variances.system.n);
         let (first, second) = with_residual_fixed(&gamma, fixed, p);
         let n = m + 1;
         let mut information = vec![0.0; n * n];
@@ -189,7 +189,7 @@ impl Pieces {
                 (0..n).for_each(|j| (information[i * n + j], information[j * n + i]) = (0.0, 0.0));
             }
         }
-        Ok(Pieces { first, second, information })
+        Ok(Pieces { first, second, information, correlated, curvature })
     }
 
     /// I + 2 sum `W_ij` (`C_ij` - `B_i B_j`).
@@ -216,23 +216,57 @@ impl Pieces {
         (0..p).for_each(|a| out[a * p + a] += 1.0);
         out
     }
+
+    /// Takes sum `W_ij R_ij` / 2 off; false if there is none.
+    fn subtract_curvature(
+        &self,
+        variances: &Variances<'_>,
+        parameters: &Parameters,
+        w: &[f64],
+        adjusted: &mut [f64],
+    ) -> Result<bool> {
+        let n = self.first.len();
+        let mut take = |factor: f64, own: &[f64]| adjusted.iter_mut().zip(own).for_each(|(a, v)| *a -= 0.5 * factor * v);
+        // One weighted sum of second derivatives a term.
+        let mut sums: Vec<Direction> = vec![];
+        for (i, j, direction) in &parameters.second {
+            let factor = w[(j + 1) * n + i + 1] * if i == j { 1.0 } else { 2.0 };
+            if sums.last().is_none_or(|last| last.term != direction.term) {
+                sums.push(Direction { term: direction.term, k: vec![0.0; direction.k.len()] });
+            }
+            if let Some(sum) = sums.last_mut() {
+                sum.k.iter_mut().zip(&direction.k).for_each(|(s, k)| *s += factor * k);
+            }
+        }
+        variances.first_derivatives(&sums)?.iter().for_each(|own| take(1.0, own));
+        if let Some(curvature) = &self.curvature {
+            // sigma^2 and rho, and rho twice.
+            take(2.0 * w[n - 1], &self.first[n - 1]);
+            take(w[n * n - 1], curvature);
+        }
+        Ok(!sums.is_empty() || self.curvature.is_some())
+    }
 }
 
-/// The parameter of a direction at D = T T'.
-fn coefficient(direction: &Direction, t: &[f64]) -> f64 {
-    let r = t.len().isqrt();
-    let d = |e: usize| (0..r).map(|c| t[c * r + e % r] * t[c * r + e / r]).sum::<f64>();
-    let along: f64 = direction.k.iter().enumerate().map(|(e, k)| k * d(e)).sum();
-    along / dot(&direction.k, &direction.k)
+/// A symmetric matrix with one more row and column.
+fn bordered(a: &[f64], border: &[f64], corner: f64) -> Vec<f64> {
+    let n = border.len();
+    let entry = |i: usize, j: usize| match (i == n, j == n) {
+        (true, true) => corner,
+        (true, false) => border[j],
+        (false, true) => border[i],
+        (false, false) => a[j * n + i],
+    };
+    (0..(n + 1) * (n + 1)).map(|e| entry(e % (n + 1), e / (n + 1))).collect()
 }
 
-/// The traces with index 0, by homogeneity: I = V - sum `gamma_i V_i`.
-fn with_residual(gamma: &[f64], t: &[f64], single: &dyn Fn(usize) -> f64, rows: usize) -> Vec<f64> {
+/// The traces with index 0, by homogeneity: of residuals, I or R = V - sum `gamma_i V_i`.
+fn with_residual(gamma: &[f64], t: &[f64], single: &[f64], rows: usize) -> Vec<f64> {
     let (m, n) = (gamma.len(), gamma.len() + 1);
     let mut out = vec![0.0; n * n];
     let mut left = rows as f64;
     for j in 0..m {
-        let own = single(j);
+        let own = single[j];
         // tr V^-1 = n - sum gamma_i tr(V^-1 V_i).
         left -= gamma[j] * own;
         let with = own - (0..m).map(|i| gamma[i] * t[j * m + i]).sum::<f64>();

@@ -3,6 +3,7 @@
 //! What is expensive, Satterthwaite's or Kenward and Roger's quantities of a fit, is computed once; any number of tests is cheap then.
 
 mod kenward_roger;
+mod parameters;
 mod satterthwaite;
 
 pub use kenward_roger::KenwardRoger;
@@ -35,12 +36,8 @@ impl DfMethod {
         }
     }
 
-    /// Generalised models have no others than the simple ones, and Kenward and Roger's are for REML and covariances of the rows that are
-    /// linear in their parameters.
+    /// Generalised models have no others than the simple ones, and Kenward and Roger's are for REML.
     pub fn check(self, fit: &Fit) -> Result<()> {
-        if self == DfMethod::KenwardRoger {
-            fit.without_correlation(&format!("df: {} (Satterthwaite is)", self.name()))?;
-        }
         match (self, &fit.generalised) {
             (DfMethod::KenwardRoger, None) if !fit.reml => Err(Error::argument(
                 "df: Kenward-Roger degrees of freedom are for fits by REML, and this one is by maximum likelihood",
@@ -76,6 +73,7 @@ impl DegreesOfFreedom<'_> {
             DegreesOfFreedom::Satterthwaite(_) if fit.correlation.as_ref().is_some_and(|own| own.std_error.is_nan()) => {
                 Some("given the residual correlation")
             }
+            DegreesOfFreedom::KenwardRoger(own) if own.given_correlation => Some("given the residual correlation"),
             _ => None,
         }
     }

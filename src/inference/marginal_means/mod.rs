@@ -18,7 +18,6 @@ use crate::design::{ModelProgram, Program, Reference, RowLedger};
 use crate::error::{Error, Result, try_vec};
 use crate::fit::{Fit, Ordinal};
 use crate::frame::Frame;
-use crate::frame::names::{known, quoted};
 
 /// How the cells of the grid are averaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -89,10 +88,13 @@ impl MarginalMeans {
 
     pub fn new(source: &GridSource, data: Option<&Frame>, spec: &MeansSpec, weighting: Weighting) -> Result<Self> {
         let program = source.program;
-        let reference = match data {
+        let mut reference = match data {
             Some(data) => program.reference(data, source.rows, source.weights)?,
             None => program.reference_of_factors()?,
         };
+        for (name, values) in &spec.at {
+            reference.restrict(name, values)?;
+        }
         let estimable = source.estimable(data)?;
         let x = program.reference_matrix(&reference)?;
         let chosen = spec.factors.iter().chain(&spec.by).map(|name| chosen(&reference, name)).collect::<Result<Vec<_>>>()?;
@@ -208,10 +210,7 @@ enum Choice {
 fn chosen(reference: &Reference, name: &str) -> Result<Choice> {
     let factor = reference.factors.iter().position(|f| f.name == name).map(Choice::Factor);
     let covariate = || reference.covariates.iter().position(|(own, _)| own == name).map(Choice::Covariate);
-    factor.or_else(covariate).ok_or_else(|| {
-        let names = reference.factors.iter().map(|f| f.name.as_str()).chain(reference.covariates.iter().map(|c| c.0.as_str()));
-        Error::argument(format!("the fixed effects don't depend on a column {}; {}", quoted(name), known("the grid", name, names)))
-    })
+    factor.or_else(covariate).ok_or_else(|| reference.absent(name))
 }
 
 impl Choice {

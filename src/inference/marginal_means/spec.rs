@@ -9,9 +9,29 @@ use crate::frame::names::quoted;
 pub struct MeansSpec {
     pub factors: Vec<String>,
     pub by: Vec<String>,
+    /// Columns that the grid has at these values instead of all levels, or the mean.
+    pub at: Vec<(String, Vec<String>)>,
 }
 
 impl MeansSpec {
+    /// The same on a grid with chosen values: `x = 0, 5; f = a, "b, c"`.
+    pub fn at(mut self, text: &str) -> Result<Self> {
+        for part in split(text, ';') {
+            let wrong =
+                || Error::argument(format!("at: wanted columns with their values as 'x = 0, 5; f = a', not {}", quoted(&part)));
+            let (name, values) = part.split_once('=').ok_or_else(wrong)?;
+            let (name, values) = (unquoted(name), split(values, ',').iter().map(|v| unquoted(v)).collect::<Vec<_>>());
+            if name.is_empty() || values.iter().any(String::is_empty) {
+                return Err(wrong());
+            }
+            if self.at.iter().any(|(own, _)| *own == name) {
+                return Err(Error::argument(format!("at has the column {} twice", quoted(&name))));
+            }
+            self.at.push((name, values));
+        }
+        Ok(self)
+    }
+
     /// Reads a text, with or without the tilde. `+`, `*` and `:` all mean the combinations; `~ 1` is the overall mean.
     pub fn parse(text: &str) -> Result<Self> {
         let expr = if text.contains('~') {
@@ -42,6 +62,33 @@ impl MeansSpec {
             Some(name) => Err(Error::formula(0, format!("{} is on both sides of '|'", quoted(name)))),
         }
     }
+}
+
+/// The pieces between separators that are not within quotation marks.
+fn split(text: &str, separator: char) -> Vec<String> {
+    let (mut pieces, mut open) = (vec![String::new()], None);
+    for c in text.chars() {
+        match open {
+            Some(mark) if mark == c => open = None,
+            None if matches!(c, '"' | '\'' | '`') => open = Some(c),
+            None if c == separator => {
+                pieces.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        if let Some(last) = pieces.last_mut() {
+            last.push(c);
+        }
+    }
+    pieces
+}
+
+/// Without blanks around it, and without quotation marks.
+fn unquoted(text: &str) -> String {
+    let text = text.trim();
+    let inner = ['"', '\'', '`'].iter().find_map(|mark| text.strip_prefix(*mark)?.strip_suffix(*mark));
+    inner.unwrap_or(text).to_string()
 }
 
 fn collect(expr: &Expr, names: &mut Vec<String>) -> Result<()> {

@@ -22,8 +22,9 @@ impl Components {
         let mut parent: Vec<u32> = try_vec("parts of the random effects", 0, n)?;
         parent.iter_mut().enumerate().for_each(|(i, p)| *p = i as u32);
         for k in 0..terms.len() {
-            for m in 0..k {
-                let pair = gram.pair(k, m);
+            for m in 0..=k {
+                // Levels of one term meet where residuals are correlated.
+                let Some(pair) = (if m == k { gram.within.get(k) } else { Some(gram.pair(k, m)) }) else { continue };
                 for level in 0..terms[m].levels {
                     for &row in &pair.rows[pair.col_ptr[level]..pair.col_ptr[level + 1]] {
                         join(&mut parent, first[m] + level, first[k] + row as usize);

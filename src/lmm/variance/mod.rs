@@ -1,26 +1,33 @@
 //! The estimates of a linear model with derivatives in its variances: what degrees of freedom and adjusted covariances are made of.
 //!
 //! With V = I + Z D Z', D block diagonal, M = Z'V^-1 Z, S = X'V^-1 X and Q = Z'V^-1 X, all of it comes from the `q x q` system and its
-//! factor; nothing has the size of the data.
+//! factor; nothing has the size of the data. Where residuals have a correlation matrix R, V = R + Z D Z', and all products are those of
+//! R^-1; the derivative of R needs passes over the rows (`residual`).
 
 mod components;
 pub mod differences;
 mod fixed;
 pub mod hessian;
 mod precision;
+mod residual;
+mod residual_correlation;
 mod traces;
 
 #[cfg(test)]
 mod tests;
 
 pub use fixed::{Direction, FixedDerivatives};
+pub use residual::ResidualDerivatives;
 pub use traces::Traces;
+
+use std::borrow::Cow;
 
 use super::deviance::Deviance;
 use super::system::LinearSystem;
 use crate::error::{Result, try_vec};
 use crate::formula::StructureKind;
 use precision::MarginalPrecision;
+use residual_correlation::ResidualCorrelation;
 
 /// A linear model at its estimates.
 pub struct Variances<'a> {
@@ -46,6 +53,11 @@ pub struct Variances<'a> {
     /// Half the derivative of the criterion in each T.
     forces: Vec<Vec<f64>>,
     precision: MarginalPrecision<'a>,
+    /// R, where residuals are correlated.
+    correlation: Option<ResidualCorrelation<'a>>,
+    /// The factor of [Q e]'V^-1[Q e] `[m, m]`, and Lambda U R^-T `[q, p]`; only where residuals are correlated.
+    gram: Vec<f64>,
+    modes: Vec<f64>,
 }
 
 impl<'a> Variances<'a> {
@@ -61,8 +73,21 @@ impl<'a> Variances<'a> {
             own.copy_from_slice(&v[from * q..(from + columns) * q]);
             Ok(own)
         };
+        let correlation = match &system.correlation {
+            Some(products) => Some(ResidualCorrelation::new(products, working[system.n_theta()])?),
+            None => None,
+        };
+        let mut modes = vec![];
+        if correlation.is_some() {
+            modes = column(&deviance.u, 0, m - 1)?;
+            system.gram.apply_factors(&deviance.t, false, &mut modes);
+        }
+        let gram = if correlation.is_some() { Cow::Owned(deviance.gram().clone()) } else { Cow::Borrowed(&system.gram) };
         Ok(Variances {
             reml,
+            gram: if correlation.is_some() { deviance.state.gram.clone() } else { vec![] },
+            modes,
+            correlation,
             t: deviance.t.clone(),
             fixed: column(&deviance.w, 0, m - 1)?,
             map: deviance.vcov_factor(deviance.sigma()),
@@ -71,7 +96,7 @@ impl<'a> Variances<'a> {
             z: column(&deviance.w, m - 1, 1)?,
             sigma2: deviance.state.sigma2,
             rows: deviance.weight(),
-            precision: MarginalPrecision::new(&system.gram, &deviance.t)?,
+            precision: MarginalPrecision::new(gram, &deviance.t)?,
             forces,
             working,
             system,

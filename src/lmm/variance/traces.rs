@@ -31,14 +31,14 @@ pub struct Traces {
 }
 
 /// Where levels stand among the random effects.
-struct Places {
-    effects: Vec<usize>,
+pub(super) struct Places {
+    pub effects: Vec<usize>,
     offset: Vec<usize>,
-    q: usize,
+    pub q: usize,
 }
 
 impl Places {
-    fn of(layout: &Layout) -> Self {
+    pub fn of(layout: &Layout) -> Self {
         Places {
             effects: layout.terms.iter().map(|t| t.effects).collect(),
             offset: (0..layout.terms.len()).map(|k| layout.offset(k)).collect(),
@@ -46,7 +46,7 @@ impl Places {
         }
     }
 
-    fn first(&self, (term, level): (u32, u32)) -> usize {
+    pub fn first(&self, (term, level): (u32, u32)) -> usize {
         self.offset[term as usize] + level as usize * self.effects[term as usize]
     }
 }
@@ -55,7 +55,7 @@ impl Variances<'_> {
     /// The traces: as many solves as the largest connected part of the random effects has columns.
     pub fn traces(&mut self) -> Result<Traces> {
         let places = Places::of(&self.system.gram.layout);
-        let components = Components::of(&self.system.gram)?;
+        let components = Components::of(self.precision.gram())?;
         let mut traces = Traces::zero(&places);
         let (q, widest) = (places.q, places.effects.iter().copied().max().unwrap_or(1));
         let steps = (COLUMNS.min(MOST / q.max(1)) / widest).max(1).min(components.largest());
