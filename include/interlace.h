@@ -1218,8 +1218,8 @@ interlace_status interlace_spec_set_response_levels(struct interlace_spec *spec,
  * of its continuous form, with a parameter from 0 to below 1. The parameter of "cs" is between -1/(m - 1) and 1, m the size of the largest
  * group. The residual of a row with prior weight w has the variance sigma^2 / w. A model with residual correlation needs no random effects.
  * A time that a group has twice is an error when it is fitted. Where theta is given (starts, interlace_spec_objective) or reported during
- * the search, the parameter stands behind it. Predictions are of fixed and random effects: residuals say nothing of new rows. Likelihood
- * profiles are not available. The last call holds.
+ * the search, the parameter stands behind it. Predictions are of fixed and random effects: residuals say nothing of new rows. The last
+ * call holds.
  * INTERLACE_E_FORMULA if it can't be read; `position` is then the byte in `correlation`. INTERLACE_E_ARGUMENT for a model that is not
  * INTERLACE_LMM.
  * Since 0.1.
@@ -2852,11 +2852,13 @@ interlace_status interlace_fit_bootstrap_confint(const struct interlace_fit *fit
 /**
  * Profile-likelihood intervals of all parameters as a new frame: term, estimate, lower, upper, warning. The terms have lme4's names, but for
  * nested groups, which are a:b as everywhere here, not b:a:
- * standard deviations (sd_) and correlations (cor_) of random effects, sigma, the family's parameters or those of thresholds with
- * nominal effects, fixed effects (those of the zero part and the dispersion or scale begin with zi. and disp.). Likelihoods, and so the estimates here, are maximum likelihood's whatever the
- * method of the fit. A limit is NaN where the profile never crosses; "warning" says why and is missing otherwise.
- * INTERLACE_E_UNSUPPORTED for a fit with no quadrature points (nagq 0) and for one with residual correlation. Of `options`, which may be NULL, the progress function is called
- * at each point of a profile with the number of these so far, the deviance and theta. The caller frees `*out` with interlace_frame_free.
+ * standard deviations (sd_) and correlations (cor_) of random effects, sigma, the residual correlation (ar1|g or cs|g), the
+ * family's parameters or those of thresholds with nominal effects, fixed effects (those of the zero part and the dispersion or scale begin
+ * with zi. and disp.). Likelihoods, and so the estimates here, are maximum likelihood's whatever the method of the fit. A limit is NaN where
+ * the profile never crosses; "warning" says why and is missing otherwise.
+ * INTERLACE_E_UNSUPPORTED for a fit with no quadrature points (nagq 0). Of `options`, which may be NULL, the progress function is called
+ * at each point of a profile with the number of these so far, the deviance and theta, the residual correlation behind it if there is one.
+ * The caller frees `*out` with interlace_frame_free.
  * Since 0.1.
  */
 interlace_status interlace_fit_confint_profile(const struct interlace_fit *fit,

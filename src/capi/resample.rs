@@ -153,11 +153,13 @@ pub unsafe extern "C" fn interlace_fit_bootstrap_confint(
 
 /// Profile-likelihood intervals of all parameters as a new frame: term, estimate, lower, upper, warning. The terms have lme4's names, but for
 /// nested groups, which are a:b as everywhere here, not b:a:
-/// standard deviations (sd_) and correlations (cor_) of random effects, sigma, the family's parameters or those of thresholds with
-/// nominal effects, fixed effects (those of the zero part and the dispersion or scale begin with zi. and disp.). Likelihoods, and so the estimates here, are maximum likelihood's whatever the
-/// method of the fit. A limit is NaN where the profile never crosses; "warning" says why and is missing otherwise.
-/// INTERLACE_E_UNSUPPORTED for a fit with no quadrature points (nagq 0) and for one with residual correlation. Of `options`, which may be NULL, the progress function is called
-/// at each point of a profile with the number of these so far, the deviance and theta. The caller frees `*out` with interlace_frame_free.
+/// standard deviations (sd_) and correlations (cor_) of random effects, sigma, the residual correlation (ar1|g or cs|g), the
+/// family's parameters or those of thresholds with nominal effects, fixed effects (those of the zero part and the dispersion or scale begin
+/// with zi. and disp.). Likelihoods, and so the estimates here, are maximum likelihood's whatever the method of the fit. A limit is NaN where
+/// the profile never crosses; "warning" says why and is missing otherwise.
+/// INTERLACE_E_UNSUPPORTED for a fit with no quadrature points (nagq 0). Of `options`, which may be NULL, the progress function is called
+/// at each point of a profile with the number of these so far, the deviance and theta, the residual correlation behind it if there is one.
+/// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_confint_profile(

@@ -26,8 +26,8 @@ const KINDS: [(i32, CorrelationKind); 2] =
 /// of its continuous form, with a parameter from 0 to below 1. The parameter of "cs" is between -1/(m - 1) and 1, m the size of the largest
 /// group. The residual of a row with prior weight w has the variance sigma^2 / w. A model with residual correlation needs no random effects.
 /// A time that a group has twice is an error when it is fitted. Where theta is given (starts, interlace_spec_objective) or reported during
-/// the search, the parameter stands behind it. Predictions are of fixed and random effects: residuals say nothing of new rows. Likelihood
-/// profiles are not available. The last call holds.
+/// the search, the parameter stands behind it. Predictions are of fixed and random effects: residuals say nothing of new rows. The last
+/// call holds.
 /// INTERLACE_E_FORMULA if it can't be read; `position` is then the byte in `correlation`. INTERLACE_E_ARGUMENT for a model that is not
 /// INTERLACE_LMM.
 /// Since 0.1.

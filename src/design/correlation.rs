@@ -28,6 +28,7 @@ pub struct CorrelationDesign {
 }
 
 /// The rows group by group, in the order of time.
+#[derive(Clone)]
 pub struct Runs {
     pub rows: Vec<u32>,
     /// Where each group begins, and the end: `[n_groups + 1]`.

@@ -162,10 +162,19 @@ pub(crate) struct Assembled {
 
 impl Assembled {
     pub fn new(design: &Design) -> Result<Self> {
+        Self::with(design, true)
+    }
+
+    /// With the columns of random effects as they are, so that the first of each term is the user's.
+    pub fn uncentred(design: &Design) -> Result<Self> {
+        Self::with(design, false)
+    }
+
+    fn with(design: &Design, centre: bool) -> Result<Self> {
         let y = design.without_offset();
         let structures: Vec<Structure> = design.terms.iter().map(|t| t.structure).collect();
         let mut chunk = Chunk::of_design(design, &y);
-        let shifts = shifts(&chunk, &structures);
+        let shifts = if centre { shifts(&chunk, &structures) } else { vec![vec![]; structures.len()] };
         let centred = centred(&chunk, &shifts)?;
         replace(&mut chunk, &centred);
         let mut products = CrossProducts::new(Layout::of_design(design))?;

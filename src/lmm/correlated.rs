@@ -15,6 +15,7 @@ use crate::random::Layout;
 const MANY: usize = 40;
 
 /// All that depends on the rows.
+#[derive(Clone)]
 pub struct CorrelatedProducts {
     pub scale: RhoScale,
     pub(super) rows: CorrelatedRows,
@@ -29,7 +30,7 @@ pub struct CorrelatedProducts {
     /// Zeros on the pattern.
     zeros: Products,
     /// One for each factor; empty where there are too many.
-    pieces: Vec<Products>,
+    pub(super) pieces: Vec<Products>,
 }
 
 /// Rows of the working columns, multiplied by the square roots of the weights.

@@ -18,7 +18,7 @@ enum Times {
 }
 
 /// An example, the group of each row, and their correlation.
-struct Case {
+pub(super) struct Case {
     example: Example,
     design: CorrelationDesign,
 }
@@ -58,7 +58,7 @@ fn case(
     Case { example, design }
 }
 
-fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     use CorrelationKind::{Ar1, CompoundSymmetry};
     let crossed = [(Unstructured, 2, 6), (Unstructured, 1, 5)];
     vec![
@@ -75,7 +75,7 @@ fn cases() -> Vec<Case> {
 }
 
 impl Case {
-    fn system(&self) -> LinearSystem {
+    pub(super) fn system(&self) -> LinearSystem {
         let example = &self.example;
         let (mut system, columns) =
             LinearSystem::with_projection(example.products(), example.structures.clone(), example.shifts()).unwrap();

@@ -113,8 +113,13 @@ impl<'a> Deviance<'a> {
 
     /// The criterion at working parameters.
     pub fn evaluate(&mut self, working: &[f64]) -> Result<f64> {
-        self.state.evaluations += 1;
         self.set_factors(working);
+        self.evaluate_factors(working)
+    }
+
+    /// The same with the factors T as they are; of the parameters the correlation alone is looked at.
+    pub(super) fn evaluate_factors(&mut self, working: &[f64]) -> Result<f64> {
+        self.state.evaluations += 1;
         let system = self.system;
         if let (Some(own), Some(products)) = (&mut self.correlated, &system.correlation) {
             own.fill(products, working[system.n_theta()]);
@@ -144,7 +149,7 @@ impl<'a> Deviance<'a> {
         if d.is_finite() { Ok(d) } else { Err(Error::numeric("the criterion is not finite")) }
     }
 
-    fn set_factors(&mut self, working: &[f64]) {
+    pub(super) fn set_factors(&mut self, working: &[f64]) {
         let mut first = 0;
         for (structure, t) in self.system.structures.iter().zip(&mut self.t) {
             structure.factor(&working[first..first + structure.n_theta()], t);

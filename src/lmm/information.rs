@@ -57,7 +57,7 @@ impl Objective for Deviance<'_> {
 }
 
 /// A point where the numbers break down is infinitely bad, not the end of the search.
-fn finite_or_infinity(value: Result<f64>) -> Result<f64> {
+pub(super) fn finite_or_infinity(value: Result<f64>) -> Result<f64> {
     match value {
         Err(e) if e.code == crate::error::Code::Numeric => Ok(f64::INFINITY),
         other => other,
@@ -94,8 +94,21 @@ impl Deviance<'_> {
         }
         let last = (m - 1) * q..m * q;
         let g = directions(&self.system.gram.layout, &self.t, derivatives, &self.u[last.clone()], &self.w[last]);
+        let (forms, residual) = self.forms(&g);
+        let (sigma2, rows) = (self.state.sigma2, self.weight());
+        for i in 0..n {
+            for j in 0..n {
+                hessian[i * stride + j] = forms[i * n + j] / sigma2 - residual[i] * residual[j] / (sigma2 * sigma2 * rows);
+            }
+        }
+    }
+
+    /// Of directions g `[q, n]`, after the forces: g_i'Z'V^-1Z g_j - (REML) (Q~'g_i)'(Q~'g_j) `[n, n]`, and z'g_i.
+    pub(super) fn forms(&mut self, g: &[f64]) -> (Vec<f64>, Vec<f64>) {
+        let (q, m) = (self.system.gram.layout.q(), self.system.m());
+        let n = g.len() / q;
         let mut product = vec![0.0; q * n];
-        self.gram().subtract_product(&g, &mut product);
+        self.gram().subtract_product(g, &mut product);
         for v in &mut product {
             *v = -*v;
         }
@@ -105,21 +118,18 @@ impl Deviance<'_> {
         self.factor.permute_into(&half, &mut permuted);
         self.factor.half_solve(&mut permuted);
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
-        let column = |v: &[f64], i: usize| v[i * q..(i + 1) * q].to_vec();
-        let sigma2 = self.state.sigma2;
-        let rows = self.weight();
-        let along = |j: usize| -> Vec<f64> { (0..n).map(|i| dot(&g[i * q..(i + 1) * q], &self.w[j * q..(j + 1) * q])).collect() };
+        let column = |i: usize| i * q..(i + 1) * q;
+        let along = |j: usize| -> Vec<f64> { (0..n).map(|i| dot(&g[column(i)], &self.w[column(j)])).collect() };
         let fixed: Vec<Vec<f64>> = if self.reml { (0..m - 1).map(along).collect() } else { vec![] };
-        let residual = along(m - 1);
+        let mut forms = vec![0.0; n * n];
         for i in 0..n {
-            let (gi, half_i) = (column(&g, i), column(&permuted, i));
             for j in i..n {
-                let mut h = dot(&gi, &product[j * q..(j + 1) * q]) - dot(&half_i, &permuted[j * q..(j + 1) * q]);
+                let mut h = dot(&g[column(i)], &product[column(j)]) - dot(&permuted[column(i)], &permuted[column(j)]);
                 h -= fixed.iter().map(|f| f[i] * f[j]).sum::<f64>();
-                let h = h / sigma2 - residual[i] * residual[j] / (sigma2 * sigma2 * rows);
-                hessian[i * stride + j] = h;
-                hessian[j * stride + i] = h;
+                forms[i * n + j] = h;
+                forms[j * n + i] = h;
             }
         }
+        (forms, along(m - 1))
     }
 }

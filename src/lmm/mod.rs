@@ -15,6 +15,8 @@ pub mod deviance;
 mod gradient;
 mod slope;
 mod information;
+pub mod reorder;
+pub mod unprofiled;
 mod start;
 mod survey;
 pub mod estimate;
@@ -26,3 +28,5 @@ pub mod conditional;
 pub(crate) mod tests;
 #[cfg(test)]
 mod correlated_tests;
+#[cfg(test)]
+mod unprofiled_tests;

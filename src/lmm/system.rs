@@ -16,6 +16,7 @@ const NEARLY_DEPENDENT: f64 = 1e-9;
 
 /// A linear mixed model in working units: X replaced by orthonormal Q, y by its least-squares residual e in units in which the
 /// basis made it about one, and each effect of Z scaled to a mean square of one. Results are mapped back by `FixedMap` and `scales`.
+#[derive(Clone)]
 pub struct LinearSystem {
     /// Z'Z, of scaled effects.
     pub gram: Gram,
@@ -39,6 +40,7 @@ pub struct LinearSystem {
 }
 
 /// How working fixed effects become the user's.
+#[derive(Clone)]
 pub struct FixedMap {
     /// The user's kept columns are Q W; `[rank, rank]`, upper triangular.
     w: Vec<f64>,
@@ -217,6 +219,18 @@ impl FixedMap {
     /// The user's coefficients of one working column: W^-1 v (the response's unit left out).
     pub fn direction(&self, v: &mut [f64]) {
         solve_upper(v.len(), &self.w, v);
+    }
+
+    /// For the user's coefficient `j`, of those kept, at `v`: the linear combination of the working ones that it is, and its value.
+    pub fn held(&self, j: usize, v: f64) -> (Vec<f64>, f64) {
+        let k = self.taken.len();
+        let mut l = vec![0.0; k];
+        for i in j..k {
+            let own = f64::from(u8::from(i == j));
+            l[i] = (own - (j..i).map(|a| self.w[i * k + a] * l[a]).sum::<f64>()) / self.w[i * k + i];
+        }
+        let value = v / self.unit + self.taken[j] - l.iter().zip(&self.projection).map(|(l, p)| l * p).sum::<f64>();
+        (l, value)
     }
 
     /// The user's columns from the working ones: v <- W'v.

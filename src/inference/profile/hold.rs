@@ -1,10 +1,11 @@
 //! A deviance in all working parameters but one, which is held.
 
-use super::Report;
 use super::path::{Path, Point};
+use super::{Likelihood, Report};
+use crate::covariance::Structure;
 use crate::error::{Error, Result};
 use crate::fit::design::lifted;
-use crate::glmm::laplace::Laplace;
+use crate::linalg::dense;
 use crate::optimize::{Method, Objective, Settings, Summary, minimize};
 use crate::search::is_converged;
 
@@ -16,6 +17,8 @@ pub enum Hold {
     Shifted { at: usize, shares: Vec<(usize, f64)> },
     /// The elements T_21 and T_22 are rho s and sqrt(1 - rho^2) s, and s is free in their place.
     Correlation { t21: usize, t22: usize },
+    /// It is none of the working ones, which are all free: the likelihood holds it itself.
+    Beside,
 }
 
 /// All working parameters as an affine function of those that are free.
@@ -49,6 +52,7 @@ impl Hold {
                 left_out.extend([*t21, *t22]);
                 columns.push(vec![(*t21, v), (*t22, (1.0 - v * v).max(0.0).sqrt())]);
             }
+            Hold::Beside => {}
         }
         let column = |i: usize| {
             let others = shares.iter().filter(|(j, _)| *j == i).map(|(_, share)| (shifted, *share));
@@ -67,18 +71,19 @@ impl Hold {
         slice.columns.iter().map(scale).collect()
     }
 
-    /// The derivative of the deviance in the parameter, from that in all working ones.
-    fn slope(&self, v: f64, x: &[f64], gradient: &[f64]) -> f64 {
+    /// The derivative of the working parameters in this one, those of the slice as they are; `None` if it is none of them.
+    fn direction(&self, v: f64, x: &[f64]) -> Option<Vec<(usize, f64)>> {
         match self {
-            Hold::Shifted { at, .. } => gradient[*at],
+            Hold::Beside => None,
+            Hold::Shifted { at, .. } => Some(vec![(*at, 1.0)]),
             Hold::Coordinate { at, working, .. } => {
                 let step = 1e-6 * v.abs().max(1e-3);
-                gradient[*at] * (working(v + step) - working(v - step)) / (2.0 * step)
+                Some(vec![(*at, (working(v + step) - working(v - step)) / (2.0 * step))])
             }
             Hold::Correlation { t21, t22 } => {
                 let root = (1.0 - v * v).max(0.0).sqrt();
                 let s = v * x[*t21] + root * x[*t22];
-                s * (gradient[*t21] - v / root * gradient[*t22])
+                Some(vec![(*t21, s), (*t22, -v / root * s)])
             }
         }
     }
@@ -105,24 +110,29 @@ impl Slice {
     }
 }
 
+/// c'H d.
+fn form(n: usize, hessian: &[f64], left: &[(usize, f64)], right: &[(usize, f64)]) -> f64 {
+    left.iter().map(|(a, c)| right.iter().map(|(b, d)| c * d * hessian[b * n + a]).sum::<f64>()).sum()
+}
+
 /// The deviance on a slice.
-struct Held<'s, 'm> {
-    laplace: &'s mut Laplace<'m>,
+struct OnSlice<'s> {
+    likelihood: &'s mut dyn Likelihood,
     slice: &'s Slice,
 }
 
-impl Objective for Held<'_, '_> {
+impl Objective for OnSlice<'_> {
     fn dimension(&self) -> usize {
         self.slice.columns.len()
     }
 
     fn value(&mut self, x: &[f64]) -> Result<f64> {
-        Objective::value(self.laplace, &self.slice.expand(x))
+        self.likelihood.value(&self.slice.expand(x))
     }
 
     fn gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64> {
         let mut full = vec![0.0; self.slice.n];
-        let value = Objective::gradient(self.laplace, &self.slice.expand(x), &mut full)?;
+        let value = self.likelihood.gradient(&self.slice.expand(x), &mut full)?;
         self.slice.contract(&full, gradient);
         Ok(value)
     }
@@ -130,37 +140,108 @@ impl Objective for Held<'_, '_> {
     fn hessian(&mut self, x: &[f64], gradient: &mut [f64], hessian: &mut [f64]) -> Result<f64> {
         let n = self.slice.n;
         let (mut full, mut curvature) = (vec![0.0; n], vec![0.0; n * n]);
-        let value = Objective::hessian(self.laplace, &self.slice.expand(x), &mut full, &mut curvature)?;
+        let value = self.likelihood.hessian(&self.slice.expand(x), &mut full, &mut curvature)?;
         self.slice.contract(&full, gradient);
         let columns = &self.slice.columns;
         for (j, right) in columns.iter().enumerate() {
             for (i, left) in columns.iter().enumerate() {
-                let entry = |(a, c): &(usize, f64)| right.iter().map(|(b, d)| c * d * curvature[b * n + a]).sum::<f64>();
-                hessian[j * columns.len() + i] = left.iter().map(entry).sum();
+                hessian[j * columns.len() + i] = form(n, &curvature, left, right);
             }
         }
         Ok(value)
     }
 }
 
-/// The least deviance for each value of a parameter; each search starts where the last one ended.
-pub struct HeldPath<'s, 'm, 'p> {
-    laplace: &'s mut Laplace<'m>,
+/// The least deviance for each value of a parameter; each search starts where the last two lead to.
+pub struct HeldPath<'s, 'p> {
+    likelihood: &'s mut dyn Likelihood,
     hold: Hold,
     /// The estimates.
-    centre: Vec<f64>,
-    last: Vec<f64>,
+    centre: (f64, Vec<f64>),
+    tangent: Option<Tangent>,
+    unit: f64,
+    last: (f64, Vec<f64>),
+    before: Option<(f64, Vec<f64>)>,
     report: &'s mut Report<'p>,
 }
 
-impl<'s, 'm, 'p> HeldPath<'s, 'm, 'p> {
-    pub fn new(laplace: &'s mut Laplace<'m>, hold: Hold, centre: Vec<f64>, report: &'s mut Report<'p>) -> Self {
-        HeldPath { laplace, hold, last: centre.clone(), centre, report }
+/// The path at the estimates, from the curvature of the deviance there.
+struct Tangent {
+    /// The distance over which the deviance rises by one.
+    unit: f64,
+    /// The derivative of the working parameters.
+    slope: Vec<f64>,
+}
+
+/// Starts are not extrapolated further than this many units.
+const FAR: f64 = 4.0;
+/// The distance is at most this many times the one that is guessed.
+const LONGEST: f64 = 10.0;
+
+impl<'s, 'p> HeldPath<'s, 'p> {
+    pub fn new(likelihood: &'s mut dyn Likelihood, hold: Hold, centre: (f64, Vec<f64>), report: &'s mut Report<'p>) -> Self {
+        HeldPath { likelihood, hold, last: centre.clone(), centre, tangent: None, unit: 0.0, before: None, report }
+    }
+
+    /// The distance over which the deviance may be expected to rise by one, from its curvature; `guess` where that does not tell.
+    pub fn unit(&mut self, guess: Option<f64>) -> Result<f64> {
+        let (alone, tangent) = self.tangent()?;
+        let guess = guess.or(alone).unwrap_or_else(|| 0.1 * self.centre.0.abs().max(0.1));
+        self.tangent = tangent.filter(|tangent| tangent.unit < LONGEST * guess);
+        self.unit = self.tangent.as_ref().map_or(guess, |tangent| tangent.unit);
+        Ok(self.unit)
+    }
+
+    /// The distance where the other parameters stay, and the tangent.
+    fn tangent(&mut self) -> Result<(Option<f64>, Option<Tangent>)> {
+        let (v, x) = &self.centre;
+        let Some(direction) = self.hold.direction(*v, x) else { return Ok((None, None)) };
+        let n = x.len();
+        let (mut gradient, mut hessian) = (vec![0.0; n], vec![0.0; n * n]);
+        self.likelihood.hessian(x, &mut gradient, &mut hessian)?;
+        let distance = |curvature: f64| Some((2.0 / curvature).sqrt()).filter(|unit| unit.is_finite() && *unit > 0.0);
+        let own = form(n, &hessian, &direction, &direction);
+        let columns = self.hold.slice(n, *v).columns;
+        let m = columns.len();
+        let mut others: Vec<f64> = (0..m * m).map(|e| form(n, &hessian, &columns[e % m], &columns[e / m])).collect();
+        let mut share: Vec<f64> = columns.iter().map(|column| form(n, &hessian, column, &direction)).collect();
+        if dense::cholesky(m, &mut others).is_err() {
+            return Ok((distance(own), None));
+        }
+        dense::solve_lower(m, &others, &mut share);
+        let unit = distance(own - share.iter().map(|s| s * s).sum::<f64>());
+        dense::solve_lower_transpose(m, &others, &mut share);
+        let mut slope = vec![0.0; n];
+        for (i, d) in &direction {
+            slope[*i] += d;
+        }
+        for (column, share) in columns.iter().zip(&share) {
+            for (i, c) in column {
+                slope[*i] -= c * share;
+            }
+        }
+        let unit = unit.filter(|_| slope.iter().all(|s| s.is_finite()));
+        Ok((distance(own), unit.map(|unit| Tangent { unit, slope })))
+    }
+
+    /// Where to look for the least deviance at a value.
+    fn guess(&self, v: f64) -> Vec<f64> {
+        let (from, x) = &self.last;
+        if (v - from).abs() > FAR * self.unit {
+            return x.clone();
+        }
+        match (&self.before, &self.tangent) {
+            (Some((first, y)), _) if first != from => {
+                x.iter().zip(y).map(|(x, y)| x + (x - y) / (from - first) * (v - from)).collect()
+            }
+            (None, Some(tangent)) => x.iter().zip(&tangent.slope).map(|(x, s)| x + s * (v - from)).collect(),
+            _ => x.clone(),
+        }
     }
 
     fn minimum(&mut self, slice: &Slice, start: &[f64]) -> Result<Summary> {
-        let mut held = Held { laplace: self.laplace, slice };
-        let mut settings = Settings { tolerance: 1e-12, max_evaluations: 100, ..Settings::default() };
+        let mut held = OnSlice { likelihood: &mut *self.likelihood, slice };
+        let mut settings = Settings { tolerance: 1e-11, max_evaluations: 100, ..Settings::default() };
         let mut end = minimize(Method::Newton, &mut held, start, &mut settings)?;
         if !is_converged(end.reason) {
             let valley = minimize(Method::Lbfgs, &mut held, &end.x, &mut settings)?;
@@ -170,15 +251,18 @@ impl<'s, 'm, 'p> HeldPath<'s, 'm, 'p> {
     }
 }
 
-impl Path for HeldPath<'_, '_, '_> {
+impl Path for HeldPath<'_, '_> {
     fn at(&mut self, v: f64) -> Result<Point> {
-        let slice = self.hold.slice(self.centre.len(), v);
-        let start = self.hold.project(&slice, &self.last);
+        if matches!(self.hold, Hold::Beside) {
+            self.likelihood.hold(v);
+        }
+        let slice = self.hold.slice(self.centre.1.len(), v);
+        let start = self.hold.project(&slice, &self.guess(v));
         let mut end = self.minimum(&slice, &start)?;
         // A variance that starts at zero stays there, so another start is tried where one is.
-        let structures = &self.laplace.model.structures;
+        let structures = self.likelihood.structures();
         let full = slice.expand(&end.x);
-        let n_theta = self.laplace.model.n_theta();
+        let n_theta = structures.iter().map(Structure::n_theta).sum();
         let mut other = full.clone();
         other[..n_theta].copy_from_slice(&lifted(structures, &full[..n_theta]));
         if other != full
@@ -189,14 +273,18 @@ impl Path for HeldPath<'_, '_, '_> {
         }
         let x = slice.expand(&end.x);
         let mut gradient = vec![0.0; x.len()];
-        let value = Objective::gradient(self.laplace, &x, &mut gradient)?;
-        let slope = self.hold.slope(v, &x, &gradient);
-        self.report.point(value, &self.laplace.model.theta_from_working(&x[..n_theta]))?;
-        self.last = x;
+        let value = self.likelihood.gradient(&x, &mut gradient)?;
+        let slope = match self.hold.direction(v, &x) {
+            Some(direction) => direction.iter().map(|(i, d)| d * gradient[*i]).sum(),
+            None => self.likelihood.slope(),
+        };
+        self.report.point(value, &self.likelihood.theta(&x))?;
+        self.before = Some(std::mem::replace(&mut self.last, (v, x)));
         Ok(Point { value, slope })
     }
 
     fn restart(&mut self) {
         self.last.clone_from(&self.centre);
+        self.before = None;
     }
 }

@@ -1,22 +1,26 @@
 //! Profile-likelihood intervals: for each value of a parameter all others are at their best.
 //!
 //! As lme4 has it, profiles are those of the maximum likelihood, also where the fit is by restricted maximum likelihood. Those of linear
-//! models are computed by the same means: with a Gaussian response the Laplace approximation is exact.
+//! models are of the deviance on cross-products, those of others of its approximation by Laplace or by quadrature.
 
+mod generalised;
 mod hold;
-mod parameters;
+mod linear;
 mod path;
+mod terms;
 
 pub use path::Curve;
 
+use crate::covariance::Structure;
 use crate::distributions::normal_quantile;
 use crate::error::{Code, Error, Result};
 use crate::fit::Fit;
 use crate::frame::Frame;
+use crate::optimize::Objective;
 use crate::options::Progress;
-use hold::HeldPath;
-use parameters::{Base, Parameter};
+use hold::{HeldPath, Hold};
 use path::{Limit, Side, limit};
+use terms::Parameter;
 
 /// The profile of one parameter.
 #[derive(Clone, Debug)]
@@ -35,19 +39,61 @@ pub struct Profile {
 
 impl Fit {
     /// Profiles and intervals of all parameters: standard deviations and correlations of random effects, the family's parameters (of a
-    /// linear model sigma), fixed effects of the mean, the zero part (`zi.`) and the dispersion (`disp.`). `progress` is called at each
+    /// linear model sigma and the residual correlation), fixed effects of the mean, the zero part (`zi.`) and the dispersion (`disp.`). `progress` is called at each
     /// point of a profile with the number of these so far, the least deviance there and theta; `false` from it cancels.
     pub fn profile(&self, level: f64, progress: Option<Progress<'_>>) -> Result<Vec<Profile>> {
         if !(level > 0.0 && level < 1.0) {
             return Err(Error::argument(format!("level is {level}, must be between 0 and 1")));
         }
-        self.without_correlation("a profile likelihood (Wald and bootstrap intervals are)")?;
         let z = -normal_quantile(0.5 * (1.0 - level));
-        let base = Base::new(self)?;
-        let (parameters, names) = base.parameters();
-        let mut report = Report { progress, points: 0 };
-        parameters.into_iter().zip(names).map(|(parameter, name)| profile(&base, parameter, name, z, &mut report)).collect()
+        match &self.generalised {
+            None => all(&linear::Base::new(self)?, z, progress),
+            Some(own) => all(&generalised::Base::new(self, own)?, z, progress),
+        }
     }
+}
+
+/// A deviance, and what reports and searches need of its parameters: first are those of covariance structures.
+trait Likelihood: Objective {
+    fn structures(&self) -> &[Structure];
+
+    /// The user's theta.
+    fn theta(&self, x: &[f64]) -> Vec<f64>;
+
+    /// Gives a value to the parameter that is none of the working ones, where there is one.
+    fn hold(&mut self, _v: f64) {}
+
+    /// The derivative by that parameter, of the last gradient.
+    fn slope(&self) -> f64 {
+        f64::NAN
+    }
+}
+
+/// The likelihood of a fit, with the parameters that have profiles.
+trait Parameters {
+    /// All of them with their names, in lme4's order.
+    fn parameters(&self) -> (Vec<Parameter>, Vec<String>);
+
+    /// The least deviance.
+    fn minimum(&self) -> f64;
+
+    /// Does `work` with the likelihood in which a parameter can be held.
+    fn with_held(&self, parameter: Parameter, work: &mut Work<'_>) -> Result<Profile>;
+}
+
+type Work<'w> = dyn FnMut(&mut dyn Likelihood, Held) -> Result<Profile> + 'w;
+
+/// How a parameter is held.
+struct Held {
+    hold: Hold,
+    /// Working parameters of the estimates.
+    centre: Vec<f64>,
+    estimate: f64,
+    bounds: (Option<f64>, Option<f64>),
+    /// A distance over which the deviance may be expected to rise by about one, where its curvature does not tell.
+    unit: Option<f64>,
+    /// What is reported of a value.
+    reported: Box<dyn Fn(f64) -> f64>,
 }
 
 /// Intervals as a table: term, estimate, lower, upper, warning.
@@ -85,23 +131,39 @@ impl Report<'_> {
     }
 }
 
-fn profile(base: &Base, parameter: Parameter, name: String, z: f64, report: &mut Report<'_>) -> Result<Profile> {
-    let held = match base.hold(parameter) {
-        Ok(held) => held,
-        Err(e) if e.code == Code::Numeric => {
-            let (estimate, nan) = (f64::NAN, f64::NAN);
-            return Ok(Profile { name, estimate, lower: nan, upper: nan, warning: Some(e.message), curve: Curve::default() });
+fn all(base: &impl Parameters, z: f64, progress: Option<Progress<'_>>) -> Result<Vec<Profile>> {
+    let (parameters, names) = base.parameters();
+    let mut report = Report { progress, points: 0 };
+    let one = |(parameter, name): (Parameter, String)| {
+        let mut work =
+            |likelihood: &mut dyn Likelihood, held| profile(likelihood, held, base.minimum(), name.clone(), z, &mut report);
+        match base.with_held(parameter, &mut work) {
+            Err(e) if e.code == Code::Numeric => {
+                let (estimate, nan) = (f64::NAN, f64::NAN);
+                Ok(Profile { name, estimate, lower: nan, upper: nan, warning: Some(e.message), curve: Curve::default() })
+            }
+            own => own,
         }
-        Err(e) => return Err(e),
     };
-    let mut laplace = base.laplace(&held.model)?;
-    let mut curve = Curve { estimate: held.estimate, minimum: base.minimum, points: vec![] };
-    let mut path = HeldPath::new(&mut laplace, held.hold, held.centre, report);
+    parameters.into_iter().zip(names).map(one).collect()
+}
+
+fn profile(
+    likelihood: &mut dyn Likelihood,
+    held: Held,
+    minimum: f64,
+    name: String,
+    z: f64,
+    report: &mut Report<'_>,
+) -> Result<Profile> {
+    let mut curve = Curve { estimate: held.estimate, minimum, points: vec![] };
+    let mut path = HeldPath::new(likelihood, held.hold, (held.estimate, held.centre), report);
+    let unit = path.unit(held.unit)?;
     let mut warnings: Vec<String> = vec![];
     let mut side = |upper: bool, bound: Option<f64>| -> Result<f64> {
-        let found: Limit = limit(&mut path, z, &Side { upper, first: z * held.unit, bound }, &mut curve)?;
+        let found: Limit = limit(&mut path, z, &Side { upper, first: z * unit, bound }, &mut curve)?;
         Ok(match found {
-            Ok(v) => held.scale.reported(v),
+            Ok(v) => (held.reported)(v),
             Err(why) => {
                 warnings.push(format!("{name}, {} limit: {why}", if upper { "upper" } else { "lower" }));
                 f64::NAN
@@ -112,7 +174,7 @@ fn profile(base: &Base, parameter: Parameter, name: String, z: f64, report: &mut
     curve.points.push((held.estimate, 0.0));
     curve.points.sort_by(|a, b| a.0.total_cmp(&b.0));
     for v in curve.points.iter_mut().map(|p| &mut p.0).chain([&mut curve.estimate]) {
-        *v = held.scale.reported(*v);
+        *v = (held.reported)(*v);
     }
     let warning = (!warnings.is_empty()).then(|| warnings.join("; "));
     Ok(Profile { estimate: curve.estimate, name, lower, upper, warning, curve })

@@ -1,0 +1,292 @@
+//! The parameters of generalised and ordinal models, and the models in which each of them is one working parameter.
+//!
+//! A fixed effect comes last in its predictor's basis, where its coefficient is proportional to the last working one.
+
+use super::hold::Hold;
+use super::terms::{self, Parameter, Place};
+use super::{Held, Likelihood, Parameters, Profile, Work};
+use crate::clmm::response::OrderedResponse;
+use crate::clmm::thresholds::Thresholds;
+use crate::covariance::Structure;
+use crate::design::{Design, PredictorDesign, TermDesign};
+use crate::error::{Error, Result};
+use crate::family::Scale;
+use crate::fit::design::working_parameters;
+use crate::fit::generalised::approximation;
+use crate::fit::response::AnyResponse;
+use crate::fit::{Fit, Generalised, Ordinal};
+use crate::glmm::fixed::FixedPart;
+use crate::glmm::laplace::Laplace;
+use crate::glmm::model::Model;
+use crate::glmm::response::FamilyResponse;
+use crate::options::Options;
+use crate::resample::{search_from, unique};
+
+/// The model of a fit by maximum likelihood, with its estimates in the user's units.
+pub struct Base {
+    design: Design,
+    response: AnyResponse,
+    /// What the fit says of its ordered response.
+    ordinal: Option<Ordinal>,
+    pub options: Options,
+    pub theta: Vec<f64>,
+    pub fixed: Vec<Vec<f64>>,
+    /// Parameters that all rows share, on their working scales.
+    pub shared: Vec<f64>,
+    pub minimum: f64,
+}
+
+impl Base {
+    pub fn new(fit: &Fit, own: &Generalised) -> Result<Self> {
+        let mut options = fit.options();
+        if options.quadrature == 0 {
+            return Err(Error::unsupported(
+                "profile: with nagq = 0 the fixed effects have no profile likelihood; fit with nagq = 1 or more",
+            ));
+        }
+        options.reml_generalised = false;
+        let design = fit.design();
+        let (theta, fixed) = (fit.theta.clone(), fit.all_fixed());
+        let response = AnyResponse::of_fit(own, &design)?;
+        let location = response.model(&design)?.fixed[0].location(&fixed[0]);
+        let shared = response.shared_of_fit(own, location)?;
+        let ordinal = fit.ordinal().cloned();
+        let mut base = Base { design, response, ordinal, options, theta, fixed, shared, minimum: f64::NAN };
+        base.refine()?;
+        Ok(base)
+    }
+
+    /// The minimum from the estimates on: they may be those of restricted likelihood.
+    fn refine(&mut self) -> Result<()> {
+        let model = self.response.model(&self.design)?;
+        let mut laplace = self.laplace(&model)?;
+        let start = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
+        let end = search_from(&mut laplace, &start, &self.options)?;
+        if !end.converged {
+            return Err(Error::numeric("profile: the search for the maximum of the likelihood did not converge"));
+        }
+        let x = end.working;
+        for ((part, range), beta) in model.fixed.iter().zip(laplace.ranges()).zip(&mut self.fixed) {
+            beta.copy_from_slice(&x[range]);
+            part.to_user(beta);
+        }
+        self.theta = model.theta_from_working(&x);
+        self.shared = x[laplace.shared()].to_vec();
+        self.minimum = end.value;
+        Ok(())
+    }
+
+    fn laplace<'m>(&self, model: &'m Model) -> Result<Laplace<'m>> {
+        Laplace::new(model, approximation(&self.options))
+    }
+
+    fn terms(&self) -> impl Iterator<Item = (&'static str, &TermDesign)> {
+        let own = self.design.terms.iter().map(|t| ("", t));
+        let zero = self.design.zero_inflation.iter().flat_map(|p| p.terms.iter().map(|t| ("zi.", t)));
+        own.chain(zero).chain(self.design.dispersion.iter().flat_map(|p| p.terms.iter().map(|t| ("disp.", t))))
+    }
+
+    fn further(&self) -> impl Iterator<Item = (&'static str, &PredictorDesign)> {
+        let zero = self.design.zero_inflation.iter().map(|p| ("zi.", p));
+        zero.chain(self.design.dispersion.iter().map(|p| ("disp.", p)))
+    }
+
+    /// The model in which a parameter is held.
+    fn hold(&self, parameter: Parameter) -> Result<(Model, Held)> {
+        match parameter {
+            Parameter::Fixed { a, j } => self.hold_fixed(a, j),
+            Parameter::Shared { f } => match &self.response {
+                AnyResponse::Family(response) => self.hold_family(response, f),
+                AnyResponse::Ordered(response) if f < response.thresholds.n_alpha() => self.hold_threshold(response, f),
+                AnyResponse::Ordered(response) => self.hold_nominal(response, f),
+            },
+            Parameter::Sd { k, effect } => self.hold_effects(k, &[effect]),
+            Parameter::Correlation { k, effects } => self.hold_effects(k, &effects),
+            Parameter::Theta { k, element } => self.hold_theta(k, element),
+        }
+    }
+
+    fn hold_fixed(&self, a: usize, j: usize) -> Result<(Model, Held)> {
+        let mut design = self.design.clone();
+        let n = design.n;
+        let mut matrices: Vec<&mut Vec<f64>> = vec![&mut design.x];
+        matrices.extend(design.zero_inflation.as_mut().map(|p| &mut p.x));
+        matrices.extend(design.dispersion.as_mut().map(|p| &mut p.x));
+        matrices[a][j * n..].rotate_left(n);
+        let mut fixed = self.fixed.clone();
+        fixed[a][j..].rotate_left(1);
+        let model = self.response.model(&design)?;
+        let p = fixed[a].len();
+        if model.fixed[a].p != p {
+            return Err(Error::numeric("its column is nearly a combination of the others"));
+        }
+        let mut last = vec![0.0; p];
+        last[p - 1] = 1.0;
+        let factor = model.fixed[a].to_working(&last)[p - 1];
+        let at = model.n_theta() + model.fixed[..=a].iter().map(|f| f.p).sum::<usize>() - 1;
+        let centre = working_parameters(&model, &self.theta, &fixed, &self.shared, false)?;
+        let hold = Hold::Coordinate { at, with: vec![], working: Box::new(move |v| factor * v) };
+        Ok((model, Held { hold, centre, estimate: self.fixed[a][j], bounds: (None, None), unit: None, reported: Box::new(|v| v) }))
+    }
+
+    fn hold_family(&self, response: &FamilyResponse, f: usize) -> Result<(Model, Held)> {
+        let model = self.response.model(&self.design)?;
+        let centre = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
+        let scale = response.family.parameters()[response.shared[f]].scale;
+        Ok(self.hold_shared(model, centre, f, scale))
+    }
+
+    fn hold_shared(&self, model: Model, centre: Vec<f64>, f: usize, scale: Scale) -> (Model, Held) {
+        let at = centre.len() - self.shared.len() + f;
+        let hold = Hold::Coordinate { at, with: vec![], working: Box::new(|v| v) };
+        let reported = Box::new(move |v| scale.reported(v));
+        (model, Held { hold, estimate: centre[at], centre, bounds: (None, None), unit: None, reported })
+    }
+
+    /// Where it is a location, a parameter of the thresholds is their anchor less what centring has put into it, which is linear in the
+    /// other working parameters. A spacing is the anchor by its logarithm; of these, only nominal effects have parts.
+    fn hold_threshold(&self, response: &OrderedResponse, f: usize) -> Result<(Model, Held)> {
+        let thresholds = Thresholds { anchor: f, ..response.thresholds.clone() };
+        let (location, centred) = (thresholds.location()[f], response.nominal.p == 0);
+        let response = OrderedResponse { thresholds, ..response.clone() };
+        if location == 0.0 {
+            let (model, centre, _) = self.ordered(response, &self.design, &self.reported()?, centred)?;
+            return Ok(self.hold_shared(model, centre, f, Scale::Log));
+        }
+        let reported = self.reported()?;
+        let (model, centre, response) = self.ordered(response, &self.design, &reported, true)?;
+        let (first, n_theta) = (centre.len() - self.shared.len(), model.n_theta());
+        let (m, slopes) = (response.thresholds.n_alpha(), response.reported_slopes(&centre[first..]));
+        let mut shares: Vec<(usize, f64)> =
+            (m..self.shared.len()).map(|j| (first + j, -slopes[j * self.shared.len() + f])).collect();
+        for i in 0..model.fixed[0].p {
+            let mut unit = vec![0.0; model.fixed[0].p];
+            unit[i] = 1.0;
+            model.fixed[0].to_user(&mut unit);
+            shares.push((n_theta + i, -model.fixed[0].location(&unit)));
+        }
+        let at = first + f;
+        let hold = Hold::Shifted { at, shares };
+        Ok((model, Held { hold, centre, estimate: reported[f], bounds: (None, None), unit: None, reported: Box::new(|v| v) }))
+    }
+
+    /// A nominal effect is proportional to the coefficient of the last column of the basis.
+    fn hold_nominal(&self, response: &OrderedResponse, f: usize) -> Result<(Model, Held)> {
+        let (m, n) = (response.thresholds.n_alpha(), self.design.n);
+        let (c, k) = ((f - m) / m, (f - m) % m);
+        let mut design = self.design.clone();
+        let mut reported = self.reported()?;
+        let estimate = reported[f];
+        if let Some(nominal) = &mut design.nominal {
+            nominal.x[c * n..].rotate_left(n);
+        }
+        reported[m + c * m..].rotate_left(m);
+        let (model, centre, response) = self.ordered(response.clone(), &design, &reported, true)?;
+        let mut last = vec![0.0; response.nominal.p];
+        last[response.nominal.p - 1] = 1.0;
+        let factor = response.nominal.to_working(&last)[response.nominal.p - 1];
+        let at = centre.len() - m + k;
+        let hold = Hold::Coordinate { at, with: vec![], working: Box::new(move |v| factor * v) };
+        Ok((model, Held { hold, centre, estimate, bounds: (None, None), unit: None, reported: Box::new(|v| v) }))
+    }
+
+    /// The thresholds' parameters and nominal effects as they are reported.
+    fn reported(&self) -> Result<Vec<f64>> {
+        let location = self.response.model(&self.design)?.fixed[0].location(&self.fixed[0]);
+        Ok(self.response.reported(&self.shared, location))
+    }
+
+    /// The model of an ordered response on a design, its working parameters, and the response as it is there.
+    fn ordered(
+        &self,
+        response: OrderedResponse,
+        design: &Design,
+        reported: &[f64],
+        centred: bool,
+    ) -> Result<(Model, Vec<f64>, OrderedResponse)> {
+        let x = design.nominal.as_ref().map_or(&[][..], |nominal| &nominal.x);
+        let nominal = FixedPart::beside_constant(design.n, &[], x, None, centred)?;
+        if nominal.p != response.nominal.p {
+            return Err(Error::numeric("a column of the nominal effects is nearly a combination of the others"));
+        }
+        let response = OrderedResponse { nominal, centred, ..response };
+        let model = AnyResponse::Ordered(response.clone()).model(design)?;
+        let shared = response
+            .shared(reported, model.fixed[0].location(&self.fixed[0]))
+            .map_err(|_| Error::numeric("thresholds are not in order where nominal columns are zero"))?;
+        let centre = working_parameters(&model, &self.theta, &self.fixed, &shared, false)?;
+        Ok((model, centre, response))
+    }
+
+    /// A standard deviation, or a correlation, of effects of an unstructured term.
+    fn hold_effects(&self, k: usize, effects: &[usize]) -> Result<(Model, Held)> {
+        let mut design = self.design.clone();
+        let n = design.n;
+        let Some(term) = terms_mut(&mut design).nth(k) else { return Err(Error::argument("there is no such term")) };
+        let order = terms::order(term.effects.len(), effects);
+        if let Some(z) = &mut term.z {
+            *z = order.iter().flat_map(|&e| z[e * n..(e + 1) * n].iter().copied()).collect();
+        }
+        let model = self.response.model(&design)?;
+        let centre = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
+        let held = self.place(&model, k).hold_effects(effects, centre)?;
+        Ok((model, held))
+    }
+
+    fn hold_theta(&self, k: usize, element: usize) -> Result<(Model, Held)> {
+        let model = self.response.model(&self.design)?;
+        let centre = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
+        let held = self.place(&model, k).hold_theta(element, centre);
+        Ok((model, held))
+    }
+
+    fn place<'a>(&'a self, model: &'a Model, k: usize) -> Place<'a> {
+        let first = model.structures[..k].iter().map(Structure::n_theta).sum();
+        let structure = model.structures[k];
+        Place { structure, first, theta: &self.theta[first..first + structure.n_theta()], scales: &model.scales[k] }
+    }
+}
+
+impl Parameters for Base {
+    fn parameters(&self) -> (Vec<Parameter>, Vec<String>) {
+        let mut all = vec![];
+        for (k, (prefix, term)) in self.terms().enumerate() {
+            let own = terms::parameters(k, term.structure, &term.effects, &term.group);
+            all.extend(own.into_iter().map(|(p, name)| (p, format!("{prefix}{name}"))));
+        }
+        let shared = self.response.shared_names(self.ordinal.as_ref()).into_iter().enumerate();
+        all.extend(shared.map(|(f, name)| (Parameter::Shared { f }, name)));
+        let names = |prefix: &str, names: &[String]| names.iter().map(|n| format!("{prefix}{n}")).collect::<Vec<_>>();
+        let mut fixed = vec![names("", &self.design.x_names)];
+        fixed.extend(self.further().map(|(prefix, p)| names(prefix, &p.x_names)));
+        for (a, names) in fixed.into_iter().enumerate() {
+            all.extend(names.into_iter().enumerate().map(|(j, name)| (Parameter::Fixed { a, j }, name)));
+        }
+        let (parameters, names): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+        (parameters, unique(names))
+    }
+
+    fn minimum(&self) -> f64 {
+        self.minimum
+    }
+
+    fn with_held(&self, parameter: Parameter, work: &mut Work<'_>) -> Result<Profile> {
+        let (model, held) = self.hold(parameter)?;
+        work(&mut self.laplace(&model)?, held)
+    }
+}
+
+impl Likelihood for Laplace<'_> {
+    fn structures(&self) -> &[Structure] {
+        &self.model.structures
+    }
+
+    fn theta(&self, x: &[f64]) -> Vec<f64> {
+        self.model.theta_from_working(&x[..self.model.n_theta()])
+    }
+}
+
+fn terms_mut(design: &mut Design) -> impl Iterator<Item = &mut TermDesign> {
+    let zero = design.zero_inflation.iter_mut().flat_map(|p| &mut p.terms);
+    design.terms.iter_mut().chain(zero).chain(design.dispersion.iter_mut().flat_map(|p| &mut p.terms))
+}
