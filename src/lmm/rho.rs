@@ -9,6 +9,8 @@
 //!
 //! in which nothing cancels as p goes to 1, other than in terms of the rows themselves.
 
+use crate::error::{Error, Result};
+
 /// What the parameter may be, and its working coordinate x.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum RhoScale {
@@ -73,6 +75,21 @@ impl RhoScale {
     /// Whether x is a correlation of zero that can't be negative: there the slope in x vanishes.
     pub fn is_boundary(self, x: f64) -> bool {
         matches!(self, RhoScale::Positive { .. }) && x.abs() < NO_CORRELATION
+    }
+
+    /// Fails where the parameter, which is the correlation at distance 1, has lost the coordinate: times in units that are far from the
+    /// distances between rows.
+    pub fn check_unit(self, x: f64) -> Result<()> {
+        let RhoScale::Positive { unit } = self else { return Ok(()) };
+        let back = self.coordinate(self.rho(x));
+        if self.is_boundary(x) || back.is_some_and(|back| (back - x.abs()).abs() <= 1e-6 * x.abs()) {
+            return Ok(());
+        }
+        let close = if self.rho(x) < 0.5 { 0 } else { 1 };
+        Err(Error::numeric(format!(
+            "correlation: at a distance of 1 in time it is too close to {close} for a number, while the shortest distance is {unit}; give \
+             the time in units nearer to that"
+        )))
     }
 
     /// What the parameter may be, for messages.
@@ -202,6 +219,17 @@ mod tests {
             let power = RhoScale::Signed.power(x, 1.0);
             assert!((power.rest / want - 1.0).abs() < 1e-14);
             assert!((power.factors()[0] * want - 1.0).abs() < 1e-14);
+        }
+    }
+
+    #[test]
+    fn units_of_time_that_lose_the_coordinate_are_told() {
+        for unit in [1e-2, 0.3, 40.0, 1e5] {
+            assert!(RhoScale::Positive { unit }.check_unit(0.9).is_ok() && RhoScale::Positive { unit }.check_unit(0.0).is_ok());
+        }
+        for (unit, close) in [(1e-5, "close to 0"), (1e12, "close to 1")] {
+            let error = RhoScale::Positive { unit }.check_unit(0.9).unwrap_err();
+            assert!(error.message.contains(close) && error.message.contains("units nearer"), "{error}");
         }
     }
 }

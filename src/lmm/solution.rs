@@ -29,6 +29,9 @@ pub struct Solution {
 /// Solves the model at working parameters.
 pub fn solve(deviance: &mut Deviance<'_>, working: &[f64]) -> Result<Solution> {
     let system = deviance.system;
+    if let Some(products) = &system.correlation {
+        products.scale.check_unit(working[system.n_theta()])?;
+    }
     let std_error = deviance.correlation_std_error(working)?;
     let criterion = deviance.evaluate(working)?;
     deviance.solve();
