@@ -12,7 +12,11 @@ use faer::sparse::linalg::cholesky::{
 use faer::sparse::{SparseColMatRef, SymbolicSparseColMatRef};
 use faer::{Auto, Conj, MatMut, Par, Side, Spec};
 
+use super::runs::Runs;
 use crate::error::{Code, Error, Result, try_vec};
+
+/// Numbers of which the product of two is far from overflow and underflow.
+const LOGARITHM_OF_PRODUCT: std::ops::Range<f64> = 1e-100..1e100;
 
 /// The factor P A P' = L L' of a sparse matrix A. The pattern of A is its lower triangle by columns, diagonal included;
 /// callers write the values of A in that order and factorise again as often as they like, without any allocation.
@@ -22,15 +26,24 @@ pub struct SparseCholesky {
     permutation: Vec<usize>,
     /// `inverse[old] = new`.
     pub(super) inverse: Vec<usize>,
-    /// The permuted lower triangle that is handed to the numeric factorisation.
-    permuted_col_ptr: Vec<usize>,
-    permuted_row_idx: Vec<usize>,
-    permuted_values: Vec<f64>,
-    /// Where entry e of A's pattern stands in `permuted_values`.
+    /// The supernode of each column.
+    pub(super) owner: Vec<u32>,
+    numeric: Numeric,
+    /// A, as the factorisation reads it.
+    assembled: Vec<f64>,
+    /// Where entry e of A's pattern stands in `assembled`.
     slot: Vec<usize>,
     pub(super) values: Vec<f64>,
     scratch: MemBuffer,
     max_rhs: usize,
+}
+
+/// How values are factorised.
+enum Numeric {
+    /// Many small supernodes; `assembled` is laid out as the factor.
+    Runs(Runs, Vec<f64>),
+    /// `assembled` are the values of the permuted lower triangle: column pointers, rows.
+    Blocked(Vec<usize>, Vec<usize>),
 }
 
 impl SparseCholesky {
@@ -38,24 +51,30 @@ impl SparseCholesky {
     /// solves will have at most `max_rhs` right-hand sides.
     pub fn new(n: usize, col_ptr: &[usize], row_idx: &[usize], max_rhs: usize) -> Result<Self> {
         let (symbolic, permutation, inverse) = analyse(n, col_ptr, row_idx)?;
-        let (permuted_col_ptr, permuted_row_idx, slot) = permute(n, col_ptr, row_idx, &inverse)?;
         let structure = supernodal(&symbolic);
-        let values = try_vec("Cholesky factor of the random effects", 0.0, structure.len_val())?;
-        let factor = factorize_supernodal_numeric_llt_scratch::<usize, f64>(structure, Par::Seq, params());
+        let owner = owners(structure, n)?;
         let solve = structure.solve_in_place_scratch::<f64>(max_rhs, Par::Seq);
-        let request = StackReq::any_of(&[factor, solve]);
+        let (numeric, slot, request) = if let Some(runs) = Runs::new(structure, &owner)? {
+            let slot = places(structure, &owner, &inverse, col_ptr, row_idx)?;
+            let (request, work) = (runs.scratch(), runs.workspace(max_rhs)?);
+            (Numeric::Runs(runs, work), slot, request)
+        } else {
+            let (permuted_col_ptr, permuted_row_idx, slot) = permute(n, col_ptr, row_idx, &inverse)?;
+            let factor = factorize_supernodal_numeric_llt_scratch::<usize, f64>(structure, Par::Seq, params());
+            (Numeric::Blocked(permuted_col_ptr, permuted_row_idx), slot, StackReq::any_of(&[factor, solve]))
+        };
         let scratch =
             MemBuffer::try_new(request).map_err(|_| Error::memory("workspace of the factorisation", request.size_bytes()))?;
-        let permuted_values = try_vec("random-effects system", 0.0, row_idx.len())?;
+        let entries = if let Numeric::Runs(..) = numeric { structure.len_val() } else { row_idx.len() };
         Ok(SparseCholesky {
+            values: try_vec("Cholesky factor of the random effects", 0.0, structure.len_val())?,
+            assembled: try_vec("random-effects system", 0.0, entries)?,
             symbolic,
             permutation,
             inverse,
-            permuted_col_ptr,
-            permuted_row_idx,
-            permuted_values,
+            owner,
+            numeric,
             slot,
-            values,
             scratch,
             max_rhs,
         })
@@ -69,6 +88,14 @@ impl SparseCholesky {
     /// The supernodes.
     pub(super) fn structure(&self) -> &SymbolicSupernodalCholesky<usize> {
         supernodal(&self.symbolic)
+    }
+
+    /// The runs of supernodes, where these are many and small.
+    pub(super) fn runs(&self) -> Option<&Runs> {
+        match &self.numeric {
+            Numeric::Runs(runs, _) => Some(runs),
+            Numeric::Blocked(..) => None,
+        }
     }
 
     /// The number of stored entries of L, zeros inside supernodes included.
@@ -96,7 +123,15 @@ impl SparseCholesky {
     /// Sets entry e of A's pattern.
     #[inline]
     pub fn set(&mut self, entry: usize, value: f64) {
-        self.permuted_values[self.slot[entry]] = value;
+        self.assembled[self.slot[entry]] = value;
+    }
+
+    /// Sets the entries from `first` on to multiples of `values`.
+    #[inline]
+    pub fn set_scaled(&mut self, first: usize, factor: f64, values: &[f64]) {
+        for (slot, value) in self.slot[first..].iter().zip(values) {
+            self.assembled[*slot] = factor * value;
+        }
     }
 
     /// Factorises the values that were set last.
@@ -105,19 +140,24 @@ impl SparseCholesky {
         if n == 0 {
             return Ok(());
         }
-        let pattern = SymbolicSparseColMatRef::new_checked(n, n, &self.permuted_col_ptr, None, &self.permuted_row_idx);
-        let a = SparseColMatRef::new(pattern, &self.permuted_values[..]);
-        factorize_supernodal_numeric_llt(
-            &mut self.values,
-            a,
-            LltRegularization::default(),
-            supernodal(&self.symbolic),
-            Par::Seq,
-            MemStack::new(&mut self.scratch),
-            params(),
-        )
-        .map(|_| ())
-        .map_err(|e| Error::numeric(format!("the random-effects system is not positive definite: {e:?}")))
+        let stack = MemStack::new(&mut self.scratch);
+        match &mut self.numeric {
+            Numeric::Runs(runs, work) => {
+                self.values.copy_from_slice(&self.assembled);
+                if !runs.factorize(&mut self.values, work, stack) {
+                    return Err(Error::numeric("the random-effects system is not positive definite"));
+                }
+                Ok(())
+            }
+            Numeric::Blocked(col_ptr, row_idx) => {
+                let pattern = SymbolicSparseColMatRef::new_checked(n, n, col_ptr, None, row_idx);
+                let (a, structure) = (SparseColMatRef::new(pattern, &self.assembled[..]), supernodal(&self.symbolic));
+                let regularization = LltRegularization::default();
+                factorize_supernodal_numeric_llt(&mut self.values, a, regularization, structure, Par::Seq, stack, params())
+                    .map(|_| ())
+                    .map_err(|e| Error::numeric(format!("the random-effects system is not positive definite: {e:?}")))
+            }
+        }
     }
 
     /// log|A|.
@@ -126,14 +166,24 @@ impl SparseCholesky {
             return 0.0;
         }
         let factor = SupernodalLltRef::new(self.structure(), &self.values);
-        let mut sum = 0.0;
+        let (mut sum, mut product) = (0.0, 1.0);
         for s in 0..self.structure().n_supernodes() {
             let panel = factor.supernode(s).val();
             for j in 0..panel.ncols() {
-                sum += panel[(j, j)].ln();
+                // A logarithm of many pivots' product, while that is far from overflow.
+                let pivot = panel[(j, j)];
+                if LOGARITHM_OF_PRODUCT.contains(&pivot) {
+                    product *= pivot;
+                } else {
+                    sum += pivot.ln();
+                }
+                if !LOGARITHM_OF_PRODUCT.contains(&product) {
+                    sum += product.ln();
+                    product = 1.0;
+                }
             }
         }
-        2.0 * sum
+        2.0 * (sum + product.ln())
     }
 
     /// Copies `m` columns of length n into the permuted order.
@@ -158,11 +208,21 @@ impl SparseCholesky {
 
     /// x <- L^-1 x for `m` columns in the permuted order.
     pub fn half_solve(&mut self, x: &mut [f64]) {
+        if let Numeric::Runs(runs, work) = &mut self.numeric {
+            let n = self.permutation.len();
+            x.chunks_mut((n * self.max_rhs).max(1)).for_each(|block| runs.half_solve(&self.values, n, block, work));
+            return;
+        }
         self.each_block(x, |factor, block, stack| factor.l_solve_with_conj(Conj::No, block, Par::Seq, stack));
     }
 
     /// x <- L'^-1 x for `m` columns in the permuted order.
     pub fn half_solve_transpose(&mut self, x: &mut [f64]) {
+        if let Numeric::Runs(runs, work) = &mut self.numeric {
+            let n = self.permutation.len();
+            x.chunks_mut((n * self.max_rhs).max(1)).for_each(|block| runs.half_solve_transpose(&self.values, n, block, work));
+            return;
+        }
         self.each_block(x, |factor, block, stack| factor.l_transpose_solve_with_conj(Conj::No, block, Par::Seq, stack));
     }
 
@@ -180,7 +240,7 @@ impl SparseCholesky {
     }
 }
 
-fn params() -> Spec<LltParams, f64> {
+pub(super) fn params() -> Spec<LltParams, f64> {
     Spec::new(<LltParams as Auto<f64>>::auto())
 }
 
@@ -213,6 +273,40 @@ fn analyse(n: usize, col_ptr: &[usize], row_idx: &[usize]) -> Result<(SymbolicCh
         }
     }
     Err(Error::new(Code::Internal, "the supernodal structure of the random effects could not be had"))
+}
+
+/// The supernode of each column.
+fn owners(structure: &SymbolicSupernodalCholesky<usize>, n: usize) -> Result<Vec<u32>> {
+    let mut owner = try_vec("supernodes of the random effects", 0u32, n)?;
+    for s in 0..structure.n_supernodes() {
+        // A model without random effects has the structure of another.
+        if let Some(own) = owner.get_mut(structure.supernode_begin()[s]..structure.supernode_end()[s]) {
+            own.fill(s as u32);
+        }
+    }
+    Ok(owner)
+}
+
+/// Where each entry of a lower triangle stands in the panels of its factor.
+pub(super) fn places(
+    structure: &SymbolicSupernodalCholesky<usize>,
+    owner: &[u32],
+    inverse: &[usize],
+    col_ptr: &[usize],
+    row_idx: &[usize],
+) -> Result<Vec<usize>> {
+    let mut slot = try_vec("pattern of the random effects", 0, row_idx.len())?;
+    for (j, &permuted) in inverse.iter().enumerate() {
+        for e in col_ptr[j]..col_ptr[j + 1] {
+            let (row, column) = (permuted.max(inverse[row_idx[e]]), permuted.min(inverse[row_idx[e]]));
+            let s = owner[column] as usize;
+            let (begin, end) = (structure.supernode_begin()[s], structure.supernode_end()[s]);
+            let pattern = structure.supernode(s).pattern();
+            let local = if row < end { row - begin } else { end - begin + pattern.partition_point(|&r| r < row) };
+            slot[e] = structure.col_ptr_for_val()[s] + (column - begin) * (end - begin + pattern.len()) + local;
+        }
+    }
+    Ok(slot)
 }
 
 /// The permuted lower triangle, and where each entry of the original one goes.

@@ -2,6 +2,7 @@
 
 mod cholesky;
 pub mod dense;
+mod runs;
 mod selected_inverse;
 
 pub use cholesky::SparseCholesky;

@@ -13,7 +13,7 @@ use super::slope::Correlated;
 use super::system::LinearSystem;
 use crate::error::{Error, Result, try_vec};
 use crate::linalg::{SelectedInverse, SparseCholesky, dense};
-use crate::random::Gram;
+use crate::random::{Gram, Layout};
 
 /// What depends on the design alone, to be kept from one response to the next.
 pub struct Analysis {
@@ -158,7 +158,7 @@ impl<'a> Deviance<'a> {
         let gram = &mut self.state.gram;
         for j in 0..m {
             for i in j..m {
-                let dot: f64 = self.half[i * q..(i + 1) * q].iter().zip(&self.half[j * q..(j + 1) * q]).map(|(a, b)| a * b).sum();
+                let dot = dense::dot(&self.half[i * q..(i + 1) * q], &self.half[j * q..(j + 1) * q]);
                 let own = if let Some(own) = &self.correlated {
                     own.now.cc[j * m + i]
                 } else if i != j {
@@ -192,18 +192,30 @@ impl<'a> Deviance<'a> {
         if q == 0 {
             return;
         }
-        self.factor.half_solve_transpose(&mut self.half);
-        self.factor.unpermute_into(&self.half, &mut self.u);
+        self.solve_half();
         self.work[..q * m].copy_from_slice(&self.u);
         self.system.gram.apply_factors(&self.t, false, &mut self.work[..q * m]);
         self.w.copy_from_slice(self.correlated.as_ref().map_or(&self.system.zc, |own| &own.now.zc));
         gram_of(self.system, self.correlated.as_ref()).subtract_product(&self.work[..q * m], &mut self.w);
-        for target in [&mut self.u, &mut self.w] {
-            let (columns, last) = target.split_at_mut(q * (m - 1));
-            for (column, &g) in columns.chunks_exact(q).zip(&self.state.gamma) {
-                last.iter_mut().zip(column).for_each(|(v, c)| *v -= g * c);
-            }
+        subtract_fixed(q, &self.state.gamma, &mut self.u);
+        subtract_fixed(q, &self.state.gamma, &mut self.w);
+    }
+
+    /// The same where all random effects are scalar and have variance: Lambda'Z'V^-1[Q e] = U.
+    pub(super) fn solve_by_division(&mut self) {
+        let q = self.system.gram.layout.q();
+        if q == 0 {
+            return;
         }
+        self.solve_half();
+        subtract_fixed(q, &self.state.gamma, &mut self.u);
+        self.w.copy_from_slice(&self.u);
+        divide(&self.system.gram.layout, &self.t, &mut self.w);
+    }
+
+    fn solve_half(&mut self) {
+        self.factor.half_solve_transpose(&mut self.half);
+        self.factor.unpermute_into(&self.half, &mut self.u);
     }
 
     /// Z'R^-1Z.
@@ -220,6 +232,28 @@ impl<'a> Deviance<'a> {
             inverse.compute(&self.factor);
         }
         Ok(())
+    }
+}
+
+/// The last of columns of length q becomes what the others, times `gamma`, leave of it.
+fn subtract_fixed(q: usize, gamma: &[f64], columns: &mut [f64]) {
+    let (columns, last) = columns.split_at_mut(q * gamma.len());
+    for (column, &g) in columns.chunks_exact(q).zip(gamma) {
+        dense::add_scaled(last, -g, column);
+    }
+}
+
+/// v <- Lambda^-1 v of scalar random effects, for any number of columns.
+pub(super) fn divide(layout: &Layout, t: &[Vec<f64>], v: &mut [f64]) {
+    for column in v.chunks_exact_mut(layout.q()) {
+        let mut rest = column;
+        for (size, t) in layout.terms.iter().zip(t) {
+            let (own, tail) = rest.split_at_mut(size.levels);
+            for v in own {
+                *v /= t[0];
+            }
+            rest = tail;
+        }
     }
 }
 

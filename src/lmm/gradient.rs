@@ -12,6 +12,10 @@ use super::confounded::clear_rows;
 use super::deviance::Deviance;
 use crate::covariance::chain_rule;
 use crate::error::Result;
+use crate::linalg::{SelectedInverse, dense};
+
+/// The mean diagonal entry of Lambda'G Lambda from which it is told from A's without losing more than three digits.
+const DIVISIBLE: f64 = 1e-2;
 
 impl Deviance<'_> {
     /// The criterion and its gradient in the working parameters.
@@ -25,10 +29,16 @@ impl Deviance<'_> {
 
     /// F_k of each term, `[r, r]`, after an evaluation. Leaves U and Q whitened by the factor of S_X.
     pub(super) fn forces(&mut self) -> Result<Vec<Vec<f64>>> {
-        self.solve();
+        let divided = self.is_divisible();
+        if divided {
+            self.solve_by_division();
+        } else {
+            self.solve();
+        }
         self.select_inverse()?;
         self.whiten();
         let mut forces = match &self.inverse {
+            Some(inverse) if divided => self.traces_by_division(inverse),
             Some(inverse) => self.gram().trace(&self.t, &self.col_ptr, inverse),
             None => vec![],
         };
@@ -40,6 +50,10 @@ impl Deviance<'_> {
             for column in columns {
                 let factor = if column + 1 == m { 1.0 / self.state.sigma2 } else { 1.0 };
                 let range = column * q + first..column * q + first + size.levels * r;
+                if r == 1 {
+                    force[0] -= factor * dense::dot(&self.w[range.clone()], &self.u[range]);
+                    continue;
+                }
                 for (w, u) in self.w[range.clone()].chunks_exact(r).zip(self.u[range].chunks_exact(r)) {
                     for b in 0..r {
                         for a in 0..r {
@@ -51,6 +65,26 @@ impl Deviance<'_> {
             clear_rows(&self.confounded[k], force);
         }
         Ok(forces)
+    }
+
+    /// Whether all random effects are scalar and large enough for G Lambda = Lambda^-1 (A - I) to be used: 1 - A^-1 then keeps its digits,
+    /// and no products with G are needed.
+    pub(super) fn is_divisible(&self) -> bool {
+        self.gram().diagonal.iter().zip(&self.gram().layout.terms).zip(&self.t).all(|((diagonal, size), t)| {
+            size.effects == 1 && t[0] * t[0] * diagonal.iter().sum::<f64>() > DIVISIBLE * size.levels as f64
+        })
+    }
+
+    /// The sums over levels of (G Lambda A^-1)_jj = (1 - A^-1)_jj / T.
+    fn traces_by_division(&self, inverse: &SelectedInverse) -> Vec<Vec<f64>> {
+        let mut first = 0;
+        let mut forces = vec![];
+        for (size, t) in self.system.gram.layout.terms.iter().zip(&self.t) {
+            let columns = first..first + size.levels;
+            first = columns.end;
+            forces.push(vec![columns.map(|j| 1.0 - inverse.get(self.col_ptr[j])).sum::<f64>() / t[0]]);
+        }
+        forces
     }
 
     /// Columns of U and Q become those of U R^-T and Q R^-T, with S_X = R R'.

@@ -2,10 +2,11 @@
 //! (Gilmour, Thompson and Cullis 1995; sigma^2 profiled out), with the curvature of T T' added where it is positive.
 
 use super::confounded::clear_rows;
-use super::deviance::Deviance;
+use super::deviance::{Deviance, divide};
 use super::estimate::theta_from_working;
 use crate::covariance::Structure;
 use crate::error::Result;
+use crate::linalg::dense::dot;
 use crate::optimize::Objective;
 use crate::random::{FactorDerivative, add_curvature, add_second_derivatives, directions, factor_derivatives};
 use crate::search::{Criterion, ThetaMap};
@@ -94,27 +95,37 @@ impl Deviance<'_> {
         }
         let last = (m - 1) * q..m * q;
         let g = directions(&self.system.gram.layout, &self.t, derivatives, &self.u[last.clone()], &self.w[last]);
-        let mut product = vec![0.0; q * n];
-        self.gram().subtract_product(&g, &mut product);
-        for v in &mut product {
-            *v = -*v;
+        // With M = Z'V^-1Z: g'Mg = left'product - |L^-1 P half|^2.
+        let (left, product, half);
+        if self.is_divisible() {
+            // M = Lambda^-1 (I - A^-1) Lambda^-1.
+            let mut divided = g.clone();
+            divide(&self.system.gram.layout, &self.t, &mut divided);
+            (left, product, half) = (divided.clone(), divided.clone(), divided);
+        } else {
+            // M = G - G Lambda A^-1 Lambda'G.
+            let mut minus = vec![0.0; q * n];
+            self.gram().subtract_product(&g, &mut minus);
+            for v in &mut minus {
+                *v = -*v;
+            }
+            let mut right = minus.clone();
+            self.system.gram.apply_factors(&self.t, true, &mut right);
+            (left, product, half) = (g.clone(), minus, right);
         }
-        let mut half = product.clone();
-        self.system.gram.apply_factors(&self.t, true, &mut half);
         let mut permuted = vec![0.0; q * n];
         self.factor.permute_into(&half, &mut permuted);
         self.factor.half_solve(&mut permuted);
-        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
-        let column = |v: &[f64], i: usize| v[i * q..(i + 1) * q].to_vec();
         let sigma2 = self.state.sigma2;
         let rows = self.weight();
-        let along = |j: usize| -> Vec<f64> { (0..n).map(|i| dot(&g[i * q..(i + 1) * q], &self.w[j * q..(j + 1) * q])).collect() };
+
+        let along = |j: usize| -> Vec<f64> { (0..n).map(|i| dot(column(q, &g, i), column(q, &self.w, j))).collect() };
         let fixed: Vec<Vec<f64>> = if self.reml { (0..m - 1).map(along).collect() } else { vec![] };
         let residual = along(m - 1);
         for i in 0..n {
-            let (gi, half_i) = (column(&g, i), column(&permuted, i));
             for j in i..n {
-                let mut h = dot(&gi, &product[j * q..(j + 1) * q]) - dot(&half_i, &permuted[j * q..(j + 1) * q]);
+                let mut h =
+                    dot(column(q, &left, i), column(q, &product, j)) - dot(column(q, &permuted, i), column(q, &permuted, j));
                 h -= fixed.iter().map(|f| f[i] * f[j]).sum::<f64>();
                 let h = h / sigma2 - residual[i] * residual[j] / (sigma2 * sigma2 * rows);
                 hessian[i * stride + j] = h;
@@ -122,4 +133,9 @@ impl Deviance<'_> {
             }
         }
     }
+}
+
+/// Column i of columns of length q.
+fn column(q: usize, v: &[f64], i: usize) -> &[f64] {
+    &v[i * q..(i + 1) * q]
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layout::{TermRows, TermSize};
 use crate::error::{Error, Result, try_vec};
+use crate::linalg::dense;
 
 /// Z_k'Z_m for two terms: compressed columns (levels of m) of blocks (`r_k x r_m`, column-major), rows (levels of k) ascending.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,6 +46,71 @@ impl BlockMatrix {
     /// The numbers in one block.
     pub fn block_len(&self) -> usize {
         self.row_effects * self.column_effects
+    }
+
+    /// Whether every level of the rows meets every level of the columns, so that scalar blocks are a dense matrix.
+    fn is_dense(&self, rows: usize) -> bool {
+        self.block_len() == 1 && self.rows.len() == rows * (self.col_ptr.len() - 1)
+    }
+
+    /// out -= B v.
+    pub fn subtract_product(&self, v: &[f64], out: &mut [f64]) {
+        let (a, b, len) = (self.row_effects, self.column_effects, self.block_len());
+        if v.iter().all(|v| *v == 0.0) {
+            return;
+        }
+        if self.is_dense(out.len()) {
+            self.values.chunks_exact(out.len()).zip(v).for_each(|(g, v)| dense::add_scaled(out, -v, g));
+            return;
+        }
+        for (range, v) in self.col_ptr.windows(2).zip(v.chunks_exact(b)) {
+            let blocks = self.values[range[0] * len..range[1] * len].chunks_exact(len);
+            for (&row, g) in self.rows[range[0]..range[1]].iter().zip(blocks) {
+                let out = &mut out[row as usize * a..][..a];
+                g.chunks_exact(a).zip(v).for_each(|(g, v)| dense::add_scaled(out, -v, g));
+            }
+        }
+    }
+
+    /// out -= B'v.
+    pub fn subtract_transposed_product(&self, v: &[f64], out: &mut [f64]) {
+        let (a, b, len) = (self.row_effects, self.column_effects, self.block_len());
+        if v.iter().all(|v| *v == 0.0) {
+            return;
+        }
+        if self.is_dense(v.len()) {
+            self.values.chunks_exact(v.len()).zip(out).for_each(|(g, out)| *out -= dense::dot(g, v));
+            return;
+        }
+        for (range, out) in self.col_ptr.windows(2).zip(out.chunks_exact_mut(b)) {
+            let blocks = self.values[range[0] * len..range[1] * len].chunks_exact(len);
+            if len == 1 {
+                let rows = self.rows[range[0]..range[1]].iter().zip(&self.values[range[0]..range[1]]);
+                out[0] -= rows.map(|(row, g)| g * v[*row as usize]).sum::<f64>();
+                continue;
+            }
+            for (&row, g) in self.rows[range[0]..range[1]].iter().zip(blocks) {
+                let v = &v[row as usize * a..][..a];
+                g.chunks_exact(a).zip(&mut *out).for_each(|(g, out)| *out -= dense::dot(g, v));
+            }
+        }
+    }
+
+    /// Both products, of a term with itself: its effects begin at `first`.
+    pub fn subtract_within(&self, v: &[f64], out: &mut [f64], first: usize) {
+        let (a, b, len) = (self.row_effects, self.column_effects, self.block_len());
+        for (level, range) in self.col_ptr.windows(2).enumerate() {
+            let at = first + level * b;
+            for e in range[0]..range[1] {
+                let row = first + self.rows[e] as usize * a;
+                for (c, g) in self.values[e * len..(e + 1) * len].chunks_exact(a).enumerate() {
+                    for (i, g) in g.iter().enumerate() {
+                        out[row + i] -= g * v[at + c];
+                        out[at + c] -= g * v[row + i];
+                    }
+                }
+            }
+        }
     }
 
     /// The product over the rows of a chunk. Rows are sorted by (column level, row level) with two stable counting sorts,

@@ -3,7 +3,7 @@
 use super::blocks::BlockMatrix;
 use super::layout::Layout;
 use crate::error::{Error, Result, try_vec};
-use crate::linalg::{SelectedInverse, SparseCholesky};
+use crate::linalg::{SelectedInverse, SparseCholesky, dense};
 
 /// Z'WZ: for each term a block per level, for each pair of terms a sparse matrix of blocks.
 #[derive(Clone, Debug)]
@@ -81,6 +81,12 @@ impl Gram {
                 let mut below = r;
                 for (k, pair) in self.below(m) {
                     let (rk, size) = (pair.row_effects, pair.block_len());
+                    if size == 1 {
+                        let values = &pair.values[pair.col_ptr[level]..pair.col_ptr[level + 1]];
+                        factor.set_scaled(col_ptr[first + level] + below, t[k][0] * t[m][0], values);
+                        below += values.len();
+                        continue;
+                    }
                     left.resize(size, 0.0);
                     block.resize(size.max(r * r), 0.0);
                     for e in pair.col_ptr[level]..pair.col_ptr[level + 1] {
@@ -113,22 +119,24 @@ impl Gram {
                 let mut below = r;
                 for (k, pair) in self.below(m) {
                     let (rk, len) = (pair.row_effects, pair.block_len());
+                    if len == 1 {
+                        let g = &pair.values[pair.col_ptr[level]..pair.col_ptr[level + 1]];
+                        let sum = inverse.product(col_ptr[column] + below, g);
+                        forces[k][0] += sum * t[m][0];
+                        forces[m][0] += sum * t[k][0];
+                        below += g.len();
+                        continue;
+                    }
                     v.resize(len.max(r * r), 0.0);
                     for e in pair.col_ptr[level]..pair.col_ptr[level + 1] {
                         let g = &pair.values[e * len..(e + 1) * len];
-                        if len == 1 {
-                            let product = g[0] * inverse.get(col_ptr[column] + below);
-                            forces[k][0] += product * t[m][0];
-                            forces[m][0] += product * t[k][0];
-                        } else {
-                            for c in 0..r {
-                                for a in 0..rk {
-                                    v[c * rk + a] = inverse.get(col_ptr[column + c] + below - c + a);
-                                }
+                        for c in 0..r {
+                            for a in 0..rk {
+                                v[c * rk + a] = inverse.get(col_ptr[column + c] + below - c + a);
                             }
-                            add_product(rk, r, rk, g, &t[m], &v[..len], &mut forces[k]);
-                            add_transposed_product(rk, r, g, &t[k], &v[..len], &mut forces[m]);
                         }
+                        add_product(rk, r, rk, g, &t[m], &v[..len], &mut forces[k]);
+                        add_transposed_product(rk, r, g, &t[k], &v[..len], &mut forces[m]);
                         below += rk;
                     }
                 }
@@ -205,27 +213,27 @@ impl Gram {
         for (v, out) in v.chunks_exact(q).zip(out.chunks_exact_mut(q)) {
             for (m, size) in self.layout.terms.iter().enumerate() {
                 let (r, first) = (size.effects, self.layout.offset(m));
-                for level in 0..size.levels {
-                    let at = first + level * r;
-                    let g = &self.diagonal[m][level * r * r..(level + 1) * r * r];
-                    for c in 0..r {
-                        for a in 0..r {
-                            out[at + a] -= g[c * r + a] * v[at + c];
+                let own = first..first + size.levels * r;
+                if r == 1 {
+                    let diagonal = self.diagonal[m].iter().zip(&v[own.clone()]);
+                    out[own].iter_mut().zip(diagonal).for_each(|(out, (g, v))| *out -= g * v);
+                } else {
+                    let blocks = self.diagonal[m].chunks_exact(r * r).zip(v[own.clone()].chunks_exact(r));
+                    for (out, (g, v)) in out[own].chunks_exact_mut(r).zip(blocks) {
+                        for (g, v) in g.chunks_exact(r).zip(v) {
+                            dense::add_scaled(out, -v, g);
                         }
                     }
-                    for (k, pair) in self.below(m) {
-                        let (rk, len) = (pair.row_effects, pair.block_len());
-                        let start = self.layout.offset(k);
-                        for e in pair.col_ptr[level]..pair.col_ptr[level + 1] {
-                            let row = start + pair.rows[e] as usize * rk;
-                            let g = &pair.values[e * len..(e + 1) * len];
-                            for c in 0..r {
-                                for a in 0..rk {
-                                    out[row + a] -= g[c * rk + a] * v[at + c];
-                                    out[at + c] -= g[c * rk + a] * v[row + a];
-                                }
-                            }
-                        }
+                }
+                for (k, pair) in self.below(m) {
+                    let rows = self.layout.offset(k)..self.layout.offset(k + 1);
+                    if k == m {
+                        pair.subtract_within(v, out, first);
+                    } else {
+                        let (before, after) = out.split_at_mut(rows.start);
+                        let columns = first..first + size.levels * r;
+                        pair.subtract_product(&v[columns.clone()], &mut after[..rows.len()]);
+                        pair.subtract_transposed_product(&v[rows], &mut before[columns]);
                     }
                 }
             }
