@@ -32,7 +32,7 @@ pub struct SparseCholesky {
     /// A, as the factorisation reads it.
     assembled: Vec<f64>,
     /// Where entry e of A's pattern stands in `assembled`.
-    slot: Vec<usize>,
+    pub(super) slot: Vec<usize>,
     pub(super) values: Vec<f64>,
     scratch: MemBuffer,
     max_rhs: usize,
@@ -50,11 +50,22 @@ impl SparseCholesky {
     /// Analyses the pattern (`col_ptr`, `row_idx`: lower triangle, diagonal included) of a matrix of order `n`;
     /// solves will have at most `max_rhs` right-hand sides.
     pub fn new(n: usize, col_ptr: &[usize], row_idx: &[usize], max_rhs: usize) -> Result<Self> {
+        Self::build(n, col_ptr, row_idx, max_rhs, true)
+    }
+
+    /// Without runs of supernodes, for comparisons.
+    #[cfg(test)]
+    pub fn blocked(n: usize, col_ptr: &[usize], row_idx: &[usize], max_rhs: usize) -> Result<Self> {
+        Self::build(n, col_ptr, row_idx, max_rhs, false)
+    }
+
+    fn build(n: usize, col_ptr: &[usize], row_idx: &[usize], max_rhs: usize, by_runs: bool) -> Result<Self> {
         let (symbolic, permutation, inverse) = analyse(n, col_ptr, row_idx)?;
         let structure = supernodal(&symbolic);
         let owner = owners(structure, n)?;
         let solve = structure.solve_in_place_scratch::<f64>(max_rhs, Par::Seq);
-        let (numeric, slot, request) = if let Some(runs) = Runs::new(structure, &owner)? {
+        let runs = if by_runs { Runs::new(structure, &owner)? } else { None };
+        let (numeric, slot, request) = if let Some(runs) = runs {
             let slot = places(structure, &owner, &inverse, col_ptr, row_idx)?;
             let (request, work) = (runs.scratch(), runs.workspace(max_rhs)?);
             (Numeric::Runs(runs, work), slot, request)
@@ -165,14 +176,15 @@ impl SparseCholesky {
         if self.is_empty() {
             return 0.0;
         }
-        let factor = SupernodalLltRef::new(self.structure(), &self.values);
+        let structure = self.structure();
         let (mut sum, mut product) = (0.0, 1.0);
-        for s in 0..self.structure().n_supernodes() {
-            let panel = factor.supernode(s).val();
-            for j in 0..panel.ncols() {
+        for s in 0..structure.n_supernodes() {
+            let columns = structure.supernode_end()[s] - structure.supernode_begin()[s];
+            let (from, to) = (structure.col_ptr_for_val()[s], structure.col_ptr_for_val()[s + 1]);
+            let panel = &self.values[from..to];
+            for pivot in panel.iter().step_by(panel.len() / columns + 1) {
                 // A logarithm of many pivots' product, while that is far from overflow.
-                let pivot = panel[(j, j)];
-                if LOGARITHM_OF_PRODUCT.contains(&pivot) {
+                if LOGARITHM_OF_PRODUCT.contains(pivot) {
                     product *= pivot;
                 } else {
                     sum += pivot.ln();
@@ -413,6 +425,74 @@ mod tests {
                 let want = reference.solve(&nalgebra_sparse::na::DMatrix::from_column_slice(n, 4, &rhs));
                 assert!(y.iter().zip(want.iter()).all(|(a, b)| (a - b).abs() < 1e-12));
             }
+        }
+    }
+
+    /// `leaves` blocks of `c` columns, each with those of `border` rows after them for which `meets`, and a full border.
+    fn bordered(
+        leaves: usize,
+        c: usize,
+        border: usize,
+        meets: impl Fn(usize, usize) -> bool,
+    ) -> (Vec<usize>, Vec<usize>, Vec<f64>) {
+        let (mut col_ptr, mut row_idx, mut values) = (vec![0], vec![], vec![]);
+        let n = leaves * c + border;
+        for j in 0..n {
+            let own = if j < leaves * c { j / c * c + c } else { n };
+            let below = (own..n).filter(|i| j < leaves * c && *i >= leaves * c && meets(j / c, i - leaves * c));
+            for i in (j..own).chain(below) {
+                row_idx.push(i);
+                values.push(if i == j { 3.0 + 0.2 * n as f64 } else { ((7 * i + 13 * j) % 19) as f64 / 19.0 - 0.4 });
+            }
+            col_ptr.push(row_idx.len());
+        }
+        (col_ptr, row_idx, values)
+    }
+
+    #[test]
+    fn runs_and_blocks_give_the_same_numbers() {
+        let complete = |_: usize, _: usize| true;
+        let cases = [
+            bordered(30, 1, 6, complete),
+            bordered(80, 1, 40, complete),
+            bordered(30, 3, 7, complete),
+            bordered(12, 10, 30, complete),
+            bordered(60, 1, 9, |leaf, row| (leaf * 5 + row) % 7 != 0),
+            bordered(60, 2, 40, |leaf, row| (leaf * 3 + row) % 4 == 0 || leaf < 3),
+            bordered(50, 2, 0, complete),
+            bordered(1, 30, 0, complete),
+            example(90, 3, 40),
+        ];
+        for (case, (col_ptr, row_idx, values)) in cases.iter().enumerate() {
+            let n = col_ptr.len() - 1;
+            let mut runs = SparseCholesky::new(n, col_ptr, row_idx, 3).unwrap();
+            let mut blocks = SparseCholesky::blocked(n, col_ptr, row_idx, 3).unwrap();
+            assert!(runs.runs().is_some() && blocks.runs().is_none());
+            let close = |a: &[f64], b: &[f64]| {
+                let size = b.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+                assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-13 * size), "case {case}");
+            };
+            let rhs: Vec<f64> = (0..5 * n).map(|i| (i as f64 * 0.7).sin()).collect();
+            let mut results = vec![];
+            for factor in [&mut runs, &mut blocks] {
+                values.iter().enumerate().for_each(|(e, &v)| factor.set(e, v));
+                factor.factorize().unwrap();
+                let mut inverse = SelectedInverse::new(factor, col_ptr, row_idx).unwrap();
+                inverse.compute(factor);
+                let (mut half, mut x) = (vec![0.0; 5 * n], vec![0.0; 5 * n]);
+                factor.permute_into(&rhs, &mut half);
+                factor.half_solve(&mut half);
+                x.copy_from_slice(&half);
+                factor.half_solve_transpose(&mut x);
+                results.push(vec![
+                    vec![factor.log_determinant()],
+                    half,
+                    x,
+                    (0..row_idx.len()).map(|e| inverse.get(e)).collect(),
+                    vec![inverse.product(0, &values[..col_ptr[1]])],
+                ]);
+            }
+            results[0].iter().zip(&results[1]).for_each(|(a, b)| close(a, b));
         }
     }
 

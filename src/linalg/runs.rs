@@ -237,6 +237,10 @@ impl Runs {
             } else {
                 for column in x.chunks_exact_mut(n) {
                     let own = &mut column[run.begin..run.begin + width];
+                    if c == 1 {
+                        divide_by_pivots(panels, h, own);
+                        continue;
+                    }
                     for (panel, own) in panels.chunks_exact(h * c).zip(own.chunks_exact_mut(c)) {
                         solve_lower(c, h, panel, own);
                     }
@@ -296,6 +300,10 @@ impl Runs {
             } else {
                 for column in x.chunks_exact_mut(n) {
                     let own = &mut column[run.begin..run.begin + width];
+                    if c == 1 {
+                        divide_by_pivots(panels, h, own);
+                        continue;
+                    }
                     for (panel, own) in panels.chunks_exact(h * c).zip(own.chunks_exact_mut(c)) {
                         solve_lower_transpose(c, h, panel, own);
                     }
@@ -357,6 +365,11 @@ fn factorize_panel(h: usize, c: usize, panel: &mut [f64], stack: &mut MemStack) 
         column[1..].iter_mut().for_each(|v| *v *= inverse);
     }
     true
+}
+
+/// x <- D^-1 x, D the first entries of columns of length h.
+fn divide_by_pivots(panels: &[f64], h: usize, x: &mut [f64]) {
+    panels.chunks_exact(h).zip(x).for_each(|(panel, v)| *v /= panel[0]);
 }
 
 /// x <- L^-1 x, for L of `c` columns that are `h` apart.

@@ -43,9 +43,10 @@ impl SelectedInverse {
         for run in a.runs().iter().flat_map(|runs| &runs.all) {
             largest_panel = largest_panel.max(run.height() * run.width());
         }
+        let slot = if a.runs().is_some() { a.slot.clone() } else { places(structure, &a.owner, &a.inverse, col_ptr, row_idx)? };
         Ok(SelectedInverse {
             values: try_vec("selected inverse of the random effects", 0.0, a.len())?,
-            slot: places(structure, &a.owner, &a.inverse, col_ptr, row_idx)?,
+            slot,
             gathered: try_vec("workspace of the selected inverse", 0.0, largest_square)?,
             scaled: try_vec("workspace of the selected inverse", 0.0, largest_panel)?,
             position: try_vec("workspace of the selected inverse", 0, largest_pattern)?,

@@ -22,6 +22,7 @@ pub struct Analysis {
     col_ptr: Vec<usize>,
     row_idx: Vec<usize>,
     confounded: Vec<Vec<bool>>,
+    divides: bool,
 }
 
 impl Analysis {
@@ -30,7 +31,16 @@ impl Analysis {
         let (col_ptr, row_idx) = gram_of(system, correlated.as_ref()).pattern()?;
         let columns = system.m().max(system.n_working());
         let factor = SparseCholesky::new(system.gram.layout.q(), &col_ptr, &row_idx, columns)?;
-        Ok(Analysis { factor, inverse: None, col_ptr, row_idx, confounded: system.confounded(reml) })
+        Ok(Analysis { factor, inverse: None, col_ptr, row_idx, confounded: system.confounded(reml), divides: true })
+    }
+
+    /// By the factorisation and the products that serve all designs, for comparisons.
+    #[cfg(test)]
+    pub(super) fn general(system: &LinearSystem, reml: bool) -> Result<Self> {
+        let mut own = Self::new(system, reml)?;
+        own.factor = SparseCholesky::blocked(own.factor.order(), &own.col_ptr, &own.row_idx, system.m().max(system.n_working()))?;
+        own.divides = false;
+        Ok(own)
     }
 }
 
@@ -44,6 +54,8 @@ pub struct Deviance<'a> {
     row_idx: Vec<usize>,
     /// Effects that the criterion does not depend on.
     pub(super) confounded: Vec<Vec<bool>>,
+    /// Whether products with Z'Z are avoided where A tells them.
+    pub(super) divides: bool,
     /// Cross-products at the correlation of the last evaluation, where residuals are correlated.
     pub(super) correlated: Option<Correlated>,
     /// T of each term.
@@ -71,6 +83,8 @@ pub struct State {
     pub log_det_x: f64,
     /// The criterion, in the user's units.
     pub value: f64,
+    /// Where all of this belongs to; empty if the evaluation failed.
+    at: Vec<f64>,
     pub evaluations: usize,
 }
 
@@ -82,10 +96,11 @@ impl<'a> Deviance<'a> {
     /// With what [`Deviance::into_analysis`] has left of another response of the same design.
     pub fn with(system: &'a LinearSystem, reml: bool, analysis: Analysis) -> Result<Self> {
         let (q, m) = (system.gram.layout.q(), system.m());
-        let Analysis { factor, inverse, col_ptr, row_idx, confounded } = analysis;
+        let Analysis { factor, inverse, col_ptr, row_idx, confounded, divides } = analysis;
         Ok(Deviance {
             reml,
             confounded,
+            divides,
             correlated: system.correlation.as_ref().map(Correlated::new),
             factor,
             inverse,
@@ -102,8 +117,8 @@ impl<'a> Deviance<'a> {
     }
 
     pub fn into_analysis(self) -> Analysis {
-        let Deviance { factor, inverse, col_ptr, row_idx, confounded, .. } = self;
-        Analysis { factor, inverse, col_ptr, row_idx, confounded }
+        let Deviance { factor, inverse, col_ptr, row_idx, confounded, divides, .. } = self;
+        Analysis { factor, inverse, col_ptr, row_idx, confounded, divides }
     }
 
     /// The rows of the log-likelihood: n, or n - p for REML.
@@ -114,6 +129,7 @@ impl<'a> Deviance<'a> {
     /// The criterion at working parameters.
     pub fn evaluate(&mut self, working: &[f64]) -> Result<f64> {
         self.state.evaluations += 1;
+        self.state.at.clear();
         self.set_factors(working);
         let system = self.system;
         if let (Some(own), Some(products)) = (&mut self.correlated, &system.correlation) {
@@ -141,7 +157,17 @@ impl<'a> Deviance<'a> {
             d += state.log_det_x + 2.0 * system.map.log_determinant();
         }
         state.value = d;
-        if d.is_finite() { Ok(d) } else { Err(Error::numeric("the criterion is not finite")) }
+        if !d.is_finite() {
+            return Err(Error::numeric("the criterion is not finite"));
+        }
+        state.at.extend_from_slice(working);
+        Ok(d)
+    }
+
+    /// The criterion, coefficients and variance at working parameters; nothing is evaluated where the last evaluation was there.
+    pub fn move_to(&mut self, working: &[f64]) -> Result<f64> {
+        let there = !working.is_empty() && self.state.at == working;
+        if there { Ok(self.state.value) } else { self.evaluate(working) }
     }
 
     fn set_factors(&mut self, working: &[f64]) {

@@ -70,9 +70,10 @@ impl Deviance<'_> {
     /// Whether all random effects are scalar and large enough for G Lambda = Lambda^-1 (A - I) to be used: 1 - A^-1 then keeps its digits,
     /// and no products with G are needed.
     pub(super) fn is_divisible(&self) -> bool {
-        self.gram().diagonal.iter().zip(&self.gram().layout.terms).zip(&self.t).all(|((diagonal, size), t)| {
-            size.effects == 1 && t[0] * t[0] * diagonal.iter().sum::<f64>() > DIVISIBLE * size.levels as f64
-        })
+        self.divides
+            && self.gram().diagonal.iter().zip(&self.gram().layout.terms).zip(&self.t).all(|((diagonal, size), t)| {
+                size.effects == 1 && t[0] * t[0] * diagonal.iter().sum::<f64>() > DIVISIBLE * size.levels as f64
+            })
     }
 
     /// The sums over levels of (G Lambda A^-1)_jj = (1 - A^-1)_jj / T.

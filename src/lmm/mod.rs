@@ -26,3 +26,5 @@ pub mod conditional;
 pub(crate) mod tests;
 #[cfg(test)]
 mod correlated_tests;
+#[cfg(test)]
+mod general_tests;
