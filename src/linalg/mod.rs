@@ -2,6 +2,7 @@
 
 mod cholesky;
 pub mod dense;
+mod padding;
 mod runs;
 mod selected_inverse;
 

@@ -86,6 +86,8 @@ pub struct State {
     /// Where all of this belongs to; empty if the evaluation failed.
     at: Vec<f64>,
     pub evaluations: usize,
+    /// Whether what followed the last evaluation divided by Lambda.
+    pub(super) divided: bool,
 }
 
 impl<'a> Deviance<'a> {
@@ -227,7 +229,7 @@ impl<'a> Deviance<'a> {
         subtract_fixed(q, &self.state.gamma, &mut self.w);
     }
 
-    /// The same where all random effects are scalar and have variance: Lambda'Z'V^-1[Q e] = U.
+    /// The same where Lambda can be divided by: Lambda'Z'V^-1[Q e] = U.
     pub(super) fn solve_by_division(&mut self) {
         let q = self.system.gram.layout.q();
         if q == 0 {
@@ -236,7 +238,7 @@ impl<'a> Deviance<'a> {
         self.solve_half();
         subtract_fixed(q, &self.state.gamma, &mut self.u);
         self.w.copy_from_slice(&self.u);
-        divide(&self.system.gram.layout, &self.t, &mut self.w);
+        divide(&self.system.gram.layout, &self.t, true, &mut self.w);
     }
 
     fn solve_half(&mut self) {
@@ -269,16 +271,23 @@ fn subtract_fixed(q: usize, gamma: &[f64], columns: &mut [f64]) {
     }
 }
 
-/// v <- Lambda^-1 v of scalar random effects, for any number of columns.
-pub(super) fn divide(layout: &Layout, t: &[Vec<f64>], v: &mut [f64]) {
+/// v <- Lambda^-1 v, or Lambda'^-1 v, in place, for any number of columns.
+pub(super) fn divide(layout: &Layout, t: &[Vec<f64>], transpose: bool, v: &mut [f64]) {
     for column in v.chunks_exact_mut(layout.q()) {
         let mut rest = column;
         for (size, t) in layout.terms.iter().zip(t) {
-            let (own, tail) = rest.split_at_mut(size.levels);
-            for v in own {
-                *v /= t[0];
-            }
+            let r = size.effects;
+            let (own, tail) = rest.split_at_mut(size.levels * r);
             rest = tail;
+            if r == 1 {
+                for v in own {
+                    *v /= t[0];
+                }
+            } else if transpose {
+                own.chunks_exact_mut(r).for_each(|b| dense::solve_lower_transpose(r, t, b));
+            } else {
+                own.chunks_exact_mut(r).for_each(|b| dense::solve_lower(r, t, b));
+            }
         }
     }
 }

@@ -14,8 +14,11 @@ use crate::covariance::chain_rule;
 use crate::error::Result;
 use crate::linalg::{SelectedInverse, dense};
 
-/// The mean diagonal entry of Lambda'G Lambda from which it is told from A's without losing more than three digits.
+/// The mean of Lambda'G Lambda's diagonal blocks from which they are told from A's without losing more than three digits.
 const DIVISIBLE: f64 = 1e-2;
+
+/// The largest condition number (by row sums) of a T that is divided by.
+const WELL_CONDITIONED: f64 = 100.0;
 
 impl Deviance<'_> {
     /// The criterion and its gradient in the working parameters.
@@ -30,6 +33,7 @@ impl Deviance<'_> {
     /// F_k of each term, `[r, r]`, after an evaluation. Leaves U and Q whitened by the factor of S_X.
     pub(super) fn forces(&mut self) -> Result<Vec<Vec<f64>>> {
         let divided = self.is_divisible();
+        self.state.divided = divided;
         if divided {
             self.solve_by_division();
         } else {
@@ -67,23 +71,44 @@ impl Deviance<'_> {
         Ok(forces)
     }
 
-    /// Whether all random effects are scalar and large enough for G Lambda = Lambda^-1 (A - I) to be used: 1 - A^-1 then keeps its digits,
-    /// and no products with G are needed.
-    pub(super) fn is_divisible(&self) -> bool {
+    /// Whether all random effects vary enough for G Lambda = Lambda'^-1 (A - I) to be used: I - A^-1 then keeps its digits, and no products
+    /// with G are needed.
+    fn is_divisible(&self) -> bool {
+        let gram = self.gram();
         self.divides
-            && self.gram().diagonal.iter().zip(&self.gram().layout.terms).zip(&self.t).all(|((diagonal, size), t)| {
-                size.effects == 1 && t[0] * t[0] * diagonal.iter().sum::<f64>() > DIVISIBLE * size.levels as f64
+            && gram.diagonal.iter().zip(&gram.layout.terms).zip(&self.t).all(|((diagonal, size), t)| {
+                let (r, levels) = (size.effects, size.levels as f64);
+                if r == 1 {
+                    return t[0] * t[0] * diagonal.iter().sum::<f64>() > DIVISIBLE * levels;
+                }
+                let mut mean = vec![0.0; r * r];
+                diagonal.chunks_exact(r * r).for_each(|block| dense::add_scaled(&mut mean, 1.0 / levels, block));
+                well_conditioned(r, t) && smallest_pivot(r, t, &mean) > DIVISIBLE
             })
     }
 
-    /// The sums over levels of (G Lambda A^-1)_jj = (1 - A^-1)_jj / T.
+    /// The sums over levels of (G Lambda A^-1)_jj = T'^-1 (I - A^-1)_jj.
     fn traces_by_division(&self, inverse: &SelectedInverse) -> Vec<Vec<f64>> {
         let mut first = 0;
         let mut forces = vec![];
         for (size, t) in self.system.gram.layout.terms.iter().zip(&self.t) {
-            let columns = first..first + size.levels;
-            first = columns.end;
-            forces.push(vec![columns.map(|j| 1.0 - inverse.get(self.col_ptr[j])).sum::<f64>() / t[0]]);
+            let r = size.effects;
+            let mut sum = vec![0.0; r * r];
+            for level in 0..size.levels {
+                for c in 0..r {
+                    let start = self.col_ptr[first + level * r + c];
+                    sum[c * r + c] += 1.0 - inverse.get(start);
+                    for a in c + 1..r {
+                        sum[c * r + a] -= inverse.get(start + a - c);
+                    }
+                }
+            }
+            first += size.levels * r;
+            for c in 0..r {
+                (0..c).for_each(|a| sum[c * r + a] = sum[a * r + c]);
+            }
+            sum.chunks_exact_mut(r).for_each(|column| dense::solve_lower_transpose(r, t, column));
+            forces.push(sum);
         }
         forces
     }
@@ -106,4 +131,30 @@ impl Deviance<'_> {
             }
         }
     }
+}
+
+/// Whether T can be divided by.
+fn well_conditioned(r: usize, t: &[f64]) -> bool {
+    let mut inverse = vec![0.0; r * r];
+    for (j, column) in inverse.chunks_exact_mut(r).enumerate() {
+        column[j] = 1.0;
+        dense::solve_lower(r, t, column);
+    }
+    let norm = |m: &[f64]| (0..r).map(|a| (0..r).map(|b| m[b * r + a].abs()).sum::<f64>()).fold(0.0, f64::max);
+    norm(t) * norm(&inverse) < WELL_CONDITIONED
+}
+
+/// The smallest squared pivot of T'GT.
+fn smallest_pivot(r: usize, t: &[f64], g: &[f64]) -> f64 {
+    let (mut product, mut form) = (vec![0.0; r * r], vec![0.0; r * r]);
+    dense::multiply_add(r, r, r, 1.0, g, t, &mut product);
+    for b in 0..r {
+        for a in 0..r {
+            form[b * r + a] = dense::dot(&t[a * r..(a + 1) * r], &product[b * r..(b + 1) * r]);
+        }
+    }
+    if dense::cholesky(r, &mut form).is_err() {
+        return 0.0;
+    }
+    (0..r).map(|a| form[a * r + a] * form[a * r + a]).fold(f64::INFINITY, f64::min)
 }

@@ -97,10 +97,10 @@ impl Deviance<'_> {
         let g = directions(&self.system.gram.layout, &self.t, derivatives, &self.u[last.clone()], &self.w[last]);
         // With M = Z'V^-1Z: g'Mg = left'product - |L^-1 P half|^2.
         let (left, product, half);
-        if self.is_divisible() {
-            // M = Lambda^-1 (I - A^-1) Lambda^-1.
+        if self.state.divided {
+            // M = Lambda'^-1 (I - A^-1) Lambda^-1.
             let mut divided = g.clone();
-            divide(&self.system.gram.layout, &self.t, &mut divided);
+            divide(&self.system.gram.layout, &self.t, false, &mut divided);
             (left, product, half) = (divided.clone(), divided.clone(), divided);
         } else {
             // M = G - G Lambda A^-1 Lambda'G.

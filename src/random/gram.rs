@@ -192,6 +192,19 @@ impl Gram {
                     }
                     continue;
                 }
+                if r == 2 {
+                    let (diagonal, below) = ([t[0], t[3]], t[1]);
+                    for b in rows.chunks_exact_mut(2) {
+                        let pair = [b[0], b[1]];
+                        (b[0], b[1]) = (diagonal[0] * pair[0], diagonal[1] * pair[1]);
+                        if transpose {
+                            b[0] += below * pair[1];
+                        } else {
+                            b[1] += below * pair[0];
+                        }
+                    }
+                    continue;
+                }
                 for b in rows.chunks_exact_mut(r) {
                     if transpose {
                         for i in 0..r {
@@ -256,6 +269,13 @@ pub fn own_block(inverse: &SelectedInverse, col_ptr: &[usize], column: usize, r:
 fn congruence(a: usize, b: usize, s: &[f64], g: &[f64], t: &[f64], left: &mut [f64], out: &mut [f64]) {
     if a == 1 && b == 1 {
         out[0] = s[0] * g[0] * t[0];
+        return;
+    }
+    if a == 2 && b == 2 {
+        let (s, g, t) = (&s[..4], &g[..4], &t[..4]);
+        let left = [s[0] * g[0] + s[1] * g[1], s[3] * g[1], s[0] * g[2] + s[1] * g[3], s[3] * g[3]];
+        let product = [left[0] * t[0] + left[2] * t[1], left[1] * t[0] + left[3] * t[1], left[2] * t[3], left[3] * t[3]];
+        out[..4].copy_from_slice(&product);
         return;
     }
     for j in 0..b {
