@@ -6,5 +6,8 @@ mod padding;
 mod runs;
 mod selected_inverse;
 
+#[cfg(test)]
+mod cholesky_tests;
+
 pub use cholesky::SparseCholesky;
 pub use selected_inverse::SelectedInverse;

@@ -21,6 +21,9 @@ use crate::error::{Error, Result, try_vec};
 /// The largest panel of a system that is factorised by runs.
 const LARGEST_HEIGHT: usize = 512;
 
+/// Runs may take this many bytes, or twice as many as the factor.
+const LEAST_LIMIT: usize = 1 << 22;
+
 /// Diagonal blocks with more columns are factorised and solved by blocked routines.
 const SMALL_BLOCK: usize = 24;
 
@@ -82,7 +85,7 @@ impl Run {
 }
 
 impl Runs {
-    /// `None` where some supernode is large, or the places would need much more memory than the factor.
+    /// `None` where some supernode is large, or all of this would need much more memory than the factor.
     pub fn new(structure: &SymbolicSupernodalCholesky<usize>, owner: &[u32]) -> Result<Option<Self>> {
         let n = structure.n_supernodes();
         let height =
@@ -91,7 +94,7 @@ impl Runs {
             return Ok(None);
         }
         let mut made = Runs { all: vec![], pattern: vec![], segments: vec![], places: vec![], largest: 0 };
-        let most = 8 * structure.len_val();
+        let most = LEAST_LIMIT.max(2 * size_of::<f64>() * structure.len_val());
         for s in 0..n {
             let (begin, columns) = (structure.supernode_begin()[s], structure.supernode_end()[s] - structure.supernode_begin()[s]);
             let pattern = structure.supernode(s).pattern();
@@ -103,12 +106,12 @@ impl Runs {
                 run.count += 1;
                 continue;
             }
-            let too_big = |_| Error::memory("places of the random effects in the factor", 4 * most);
+            let too_big = |_| Error::memory("places of the random effects in the factor", most);
             made.pattern.try_reserve(pattern.len()).map_err(too_big)?;
             let (own, segments) = (made.pattern.len(), made.segments.len());
             made.pattern.extend(pattern.iter().map(|row| *row as u32));
             made.add_segments(structure, owner, pattern).map_err(too_big)?;
-            if made.places.len() > most {
+            if made.bytes() > most {
                 return Ok(None);
             }
             made.largest = made.largest.max(pattern.len());
@@ -124,6 +127,11 @@ impl Runs {
             });
         }
         Ok(Some(made))
+    }
+
+    fn bytes(&self) -> usize {
+        let lists = self.all.len() * size_of::<Run>() + self.segments.len() * size_of::<Segment>();
+        lists + (self.pattern.len() + self.places.len()) * size_of::<u32>()
     }
 
     fn add_segments(
@@ -373,7 +381,13 @@ fn divide_by_pivots(panels: &[f64], h: usize, x: &mut [f64]) {
 }
 
 /// x <- L^-1 x, for L of `c` columns that are `h` apart.
+#[inline]
 fn solve_lower(c: usize, h: usize, l: &[f64], x: &mut [f64]) {
+    if c == 2 {
+        x[0] /= l[0];
+        x[1] = (x[1] - l[1] * x[0]) / l[h + 1];
+        return;
+    }
     for j in 0..c {
         let (before, rest) = x.split_at_mut(j + 1);
         before[j] /= l[j * h + j];
@@ -382,7 +396,13 @@ fn solve_lower(c: usize, h: usize, l: &[f64], x: &mut [f64]) {
 }
 
 /// x <- L'^-1 x, for L of `c` columns that are `h` apart.
+#[inline]
 fn solve_lower_transpose(c: usize, h: usize, l: &[f64], x: &mut [f64]) {
+    if c == 2 {
+        x[1] /= l[h + 1];
+        x[0] = (x[0] - l[1] * x[1]) / l[0];
+        return;
+    }
     for j in (0..c).rev() {
         let (before, rest) = x.split_at_mut(j + 1);
         before[j] = (before[j] - dot(rest, &l[j * h + j + 1..j * h + c])) / l[j * h + j];

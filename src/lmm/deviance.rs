@@ -283,6 +283,17 @@ pub(super) fn divide(layout: &Layout, t: &[Vec<f64>], transpose: bool, v: &mut [
                 for v in own {
                     *v /= t[0];
                 }
+            } else if r == 2 {
+                let (inverse, below) = ([1.0 / t[0], 1.0 / t[3]], t[1]);
+                for b in own.as_chunks_mut::<2>().0 {
+                    if transpose {
+                        b[1] *= inverse[1];
+                        b[0] = (b[0] - below * b[1]) * inverse[0];
+                    } else {
+                        b[0] *= inverse[0];
+                        b[1] = (b[1] - below * b[0]) * inverse[1];
+                    }
+                }
             } else if transpose {
                 own.chunks_exact_mut(r).for_each(|b| dense::solve_lower_transpose(r, t, b));
             } else {

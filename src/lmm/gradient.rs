@@ -7,6 +7,9 @@
 //! ```
 //!
 //! d log|A| = 2 tr(A^-1 Lambda'G dLambda), d rho^2 = -2 z' dLambda u, d log|S_X| = -2 tr(S_X^-1 Q' dLambda U).
+//!
+//! Where Lambda is far from singular, G Lambda = Lambda'^-1 (A - I) spares the products with G: Q = Lambda'^-1 U, and the sums need no more of
+//! A^-1 than its diagonal blocks.
 
 use super::confounded::clear_rows;
 use super::deviance::Deviance;
@@ -56,6 +59,14 @@ impl Deviance<'_> {
                 let range = column * q + first..column * q + first + size.levels * r;
                 if r == 1 {
                     force[0] -= factor * dense::dot(&self.w[range.clone()], &self.u[range]);
+                    continue;
+                }
+                if r == 2 {
+                    let mut sums = [0.0; 4];
+                    for (w, u) in self.w[range.clone()].as_chunks::<2>().0.iter().zip(self.u[range].as_chunks::<2>().0) {
+                        sums = [sums[0] + w[0] * u[0], sums[1] + w[1] * u[0], sums[2] + w[0] * u[1], sums[3] + w[1] * u[1]];
+                    }
+                    dense::add_scaled(force, -factor, &sums);
                     continue;
                 }
                 for (w, u) in self.w[range.clone()].chunks_exact(r).zip(self.u[range].chunks_exact(r)) {

@@ -63,11 +63,35 @@ impl BlockMatrix {
             self.values.chunks_exact(out.len()).zip(v).for_each(|(g, v)| dense::add_scaled(out, -v, g));
             return;
         }
-        for (range, v) in self.col_ptr.windows(2).zip(v.chunks_exact(b)) {
-            let blocks = self.values[range[0] * len..range[1] * len].chunks_exact(len);
+        match (a, b) {
+            (1, 1) => self.subtract_sized::<1, 1>(v, out),
+            (1, 2) => self.subtract_sized::<1, 2>(v, out),
+            (2, 1) => self.subtract_sized::<2, 1>(v, out),
+            (2, 2) => self.subtract_sized::<2, 2>(v, out),
+            _ => {
+                for (range, v) in self.col_ptr.windows(2).zip(v.chunks_exact(b)) {
+                    let blocks = self.values[range[0] * len..range[1] * len].chunks_exact(len);
+                    for (&row, g) in self.rows[range[0]..range[1]].iter().zip(blocks) {
+                        let out = &mut out[row as usize * a..][..a];
+                        g.chunks_exact(a).zip(v).for_each(|(g, v)| dense::add_scaled(out, -v, g));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The product with `A x B` blocks.
+    fn subtract_sized<const A: usize, const B: usize>(&self, v: &[f64], out: &mut [f64]) {
+        let (v, out) = (v.as_chunks::<B>().0, out.as_chunks_mut::<A>().0);
+        for (range, v) in self.col_ptr.windows(2).zip(v) {
+            let blocks = self.values[range[0] * A * B..range[1] * A * B].chunks_exact(A * B);
             for (&row, g) in self.rows[range[0]..range[1]].iter().zip(blocks) {
-                let out = &mut out[row as usize * a..][..a];
-                g.chunks_exact(a).zip(v).for_each(|(g, v)| dense::add_scaled(out, -v, g));
+                let out = &mut out[row as usize];
+                for i in 0..A {
+                    for c in 0..B {
+                        out[i] -= g[c * A + i] * v[c];
+                    }
+                }
             }
         }
     }
@@ -82,17 +106,38 @@ impl BlockMatrix {
             self.values.chunks_exact(v.len()).zip(out).for_each(|(g, out)| *out -= dense::dot(g, v));
             return;
         }
-        for (range, out) in self.col_ptr.windows(2).zip(out.chunks_exact_mut(b)) {
-            let blocks = self.values[range[0] * len..range[1] * len].chunks_exact(len);
-            if len == 1 {
-                let rows = self.rows[range[0]..range[1]].iter().zip(&self.values[range[0]..range[1]]);
-                out[0] -= rows.map(|(row, g)| g * v[*row as usize]).sum::<f64>();
-                continue;
+        match (a, b) {
+            (1, 1) => self.subtract_transposed_sized::<1, 1>(v, out),
+            (1, 2) => self.subtract_transposed_sized::<1, 2>(v, out),
+            (2, 1) => self.subtract_transposed_sized::<2, 1>(v, out),
+            (2, 2) => self.subtract_transposed_sized::<2, 2>(v, out),
+            _ => {
+                for (range, out) in self.col_ptr.windows(2).zip(out.chunks_exact_mut(b)) {
+                    let blocks = self.values[range[0] * len..range[1] * len].chunks_exact(len);
+                    for (&row, g) in self.rows[range[0]..range[1]].iter().zip(blocks) {
+                        let v = &v[row as usize * a..][..a];
+                        g.chunks_exact(a).zip(&mut *out).for_each(|(g, out)| *out -= dense::dot(g, v));
+                    }
+                }
             }
+        }
+    }
+
+    /// The product with the transposes of `A x B` blocks.
+    fn subtract_transposed_sized<const A: usize, const B: usize>(&self, v: &[f64], out: &mut [f64]) {
+        let (v, out) = (v.as_chunks::<A>().0, out.as_chunks_mut::<B>().0);
+        for (range, out) in self.col_ptr.windows(2).zip(out) {
+            let blocks = self.values[range[0] * A * B..range[1] * A * B].chunks_exact(A * B);
+            let mut sums = [0.0; B];
             for (&row, g) in self.rows[range[0]..range[1]].iter().zip(blocks) {
-                let v = &v[row as usize * a..][..a];
-                g.chunks_exact(a).zip(&mut *out).for_each(|(g, out)| *out -= dense::dot(g, v));
+                let v = &v[row as usize];
+                for c in 0..B {
+                    for i in 0..A {
+                        sums[c] += g[c * A + i] * v[i];
+                    }
+                }
             }
+            out.iter_mut().zip(sums).for_each(|(out, sum)| *out -= sum);
         }
     }
 

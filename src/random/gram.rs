@@ -128,6 +128,7 @@ impl Gram {
                         continue;
                     }
                     v.resize(len.max(r * r), 0.0);
+                    let mut sums = [[0.0; 4]; 2];
                     for e in pair.col_ptr[level]..pair.col_ptr[level + 1] {
                         let g = &pair.values[e * len..(e + 1) * len];
                         for c in 0..r {
@@ -135,10 +136,17 @@ impl Gram {
                                 v[c * rk + a] = inverse.get(col_ptr[column + c] + below - c + a);
                             }
                         }
+                        if rk == 2 && r == 2 {
+                            add_small_products(&t[m], &t[k], g, &v, &mut sums);
+                            below += rk;
+                            continue;
+                        }
                         add_product(rk, r, rk, g, &t[m], &v[..len], &mut forces[k]);
                         add_transposed_product(rk, r, g, &t[k], &v[..len], &mut forces[m]);
                         below += rk;
                     }
+                    dense::add_scaled(&mut forces[k], 1.0, &sums[0]);
+                    dense::add_scaled(&mut forces[m], 1.0, &sums[1]);
                 }
             }
         }
@@ -301,6 +309,19 @@ fn spread(a: usize, b: usize, s: &[f64], v: &[f64], t: &[f64], left: &mut Vec<f6
     for j in 0..b {
         for i in 0..a {
             out[j * a + i] = (0..=j).map(|l| left[l * a + i] * t[l * b + j]).sum();
+        }
+    }
+}
+
+/// Both products of 2 x 2 blocks: sums[0] += G T V', sums[1] += G'S V, for lower triangular T and S.
+fn add_small_products(t: &[f64], s: &[f64], g: &[f64], v: &[f64], sums: &mut [[f64; 4]; 2]) {
+    let (t, s, g, v) = (&t[..4], &s[..4], &g[..4], &v[..4]);
+    let gt = [g[0] * t[0] + g[2] * t[1], g[1] * t[0] + g[3] * t[1], g[2] * t[3], g[3] * t[3]];
+    let gs = [g[0] * s[0] + g[1] * s[1], g[2] * s[0] + g[3] * s[1], g[1] * s[3], g[3] * s[3]];
+    for j in 0..2 {
+        for i in 0..2 {
+            sums[0][j * 2 + i] += gt[i] * v[j] + gt[2 + i] * v[2 + j];
+            sums[1][j * 2 + i] += gs[i] * v[j * 2] + gs[2 + i] * v[j * 2 + 1];
         }
     }
 }
