@@ -345,7 +345,7 @@ impl TermFit {
             .map(|e| match (e % r, e / r) {
                 (a, b) if sd[a] == 0.0 || sd[b] == 0.0 => f64::NAN,
                 (a, b) if a == b => 1.0,
-                (a, b) => (cov[e] / sd[a] / sd[b]).clamp(-1.0, 1.0),
+                (a, b) => (cov[e] / sd[a.max(b)] / sd[a.min(b)]).clamp(-1.0, 1.0),
             })
             .collect();
         TermFit {

@@ -12,7 +12,12 @@ use faer::sparse::linalg::cholesky::{
 use faer::sparse::{SparseColMatRef, SymbolicSparseColMatRef};
 use faer::{Auto, Conj, MatMut, Par, Side, Spec};
 
+use super::padding::padded;
+use super::runs::Runs;
 use crate::error::{Code, Error, Result, try_vec};
+
+/// Numbers of which the product of two is far from overflow and underflow.
+const LOGARITHM_OF_PRODUCT: std::ops::Range<f64> = 1e-100..1e100;
 
 /// The factor P A P' = L L' of a sparse matrix A. The pattern of A is its lower triangle by columns, diagonal included;
 /// callers write the values of A in that order and factorise again as often as they like, without any allocation.
@@ -22,40 +27,69 @@ pub struct SparseCholesky {
     permutation: Vec<usize>,
     /// `inverse[old] = new`.
     pub(super) inverse: Vec<usize>,
-    /// The permuted lower triangle that is handed to the numeric factorisation.
-    permuted_col_ptr: Vec<usize>,
-    permuted_row_idx: Vec<usize>,
-    permuted_values: Vec<f64>,
-    /// Where entry e of A's pattern stands in `permuted_values`.
-    slot: Vec<usize>,
+    /// The supernode of each column.
+    pub(super) owner: Vec<u32>,
+    numeric: Numeric,
+    /// A, as the factorisation reads it.
+    assembled: Vec<f64>,
+    /// Where entry e of A's pattern stands in `assembled`.
+    pub(super) slot: Vec<usize>,
     pub(super) values: Vec<f64>,
     scratch: MemBuffer,
     max_rhs: usize,
+}
+
+/// How values are factorised.
+enum Numeric {
+    /// Many small supernodes; `assembled` is laid out as the factor.
+    Runs(Runs, Vec<f64>),
+    /// `assembled` are the values of the permuted lower triangle: column pointers, rows.
+    Blocked(Vec<usize>, Vec<usize>),
 }
 
 impl SparseCholesky {
     /// Analyses the pattern (`col_ptr`, `row_idx`: lower triangle, diagonal included) of a matrix of order `n`;
     /// solves will have at most `max_rhs` right-hand sides.
     pub fn new(n: usize, col_ptr: &[usize], row_idx: &[usize], max_rhs: usize) -> Result<Self> {
-        let (symbolic, permutation, inverse) = analyse(n, col_ptr, row_idx)?;
-        let (permuted_col_ptr, permuted_row_idx, slot) = permute(n, col_ptr, row_idx, &inverse)?;
+        Self::build(n, col_ptr, row_idx, max_rhs, true)
+    }
+
+    /// Without runs of supernodes, for comparisons.
+    #[cfg(test)]
+    pub fn blocked(n: usize, col_ptr: &[usize], row_idx: &[usize], max_rhs: usize) -> Result<Self> {
+        Self::build(n, col_ptr, row_idx, max_rhs, false)
+    }
+
+    fn build(n: usize, col_ptr: &[usize], row_idx: &[usize], max_rhs: usize, by_runs: bool) -> Result<Self> {
+        let (mut symbolic, mut permutation, mut inverse) = analyse(n, col_ptr, row_idx)?;
+        if by_runs && let Some((col_ptr, row_idx)) = padded(supernodal(&symbolic), &permutation, col_ptr, row_idx)? {
+            (symbolic, permutation, inverse) = analyse(n, &col_ptr, &row_idx)?;
+        }
         let structure = supernodal(&symbolic);
-        let values = try_vec("Cholesky factor of the random effects", 0.0, structure.len_val())?;
-        let factor = factorize_supernodal_numeric_llt_scratch::<usize, f64>(structure, Par::Seq, params());
+        let owner = owners(structure, n)?;
         let solve = structure.solve_in_place_scratch::<f64>(max_rhs, Par::Seq);
-        let request = StackReq::any_of(&[factor, solve]);
+        let runs = if by_runs { Runs::new(structure, &owner)? } else { None };
+        let (numeric, slot, request) = if let Some(runs) = runs {
+            let slot = places(structure, &owner, &inverse, col_ptr, row_idx)?;
+            let (request, work) = (runs.scratch(), runs.workspace(max_rhs)?);
+            (Numeric::Runs(runs, work), slot, request)
+        } else {
+            let (permuted_col_ptr, permuted_row_idx, slot) = permute(n, col_ptr, row_idx, &inverse)?;
+            let factor = factorize_supernodal_numeric_llt_scratch::<usize, f64>(structure, Par::Seq, params());
+            (Numeric::Blocked(permuted_col_ptr, permuted_row_idx), slot, StackReq::any_of(&[factor, solve]))
+        };
         let scratch =
             MemBuffer::try_new(request).map_err(|_| Error::memory("workspace of the factorisation", request.size_bytes()))?;
-        let permuted_values = try_vec("random-effects system", 0.0, row_idx.len())?;
+        let entries = if let Numeric::Runs(..) = numeric { structure.len_val() } else { row_idx.len() };
         Ok(SparseCholesky {
+            values: try_vec("Cholesky factor of the random effects", 0.0, structure.len_val())?,
+            assembled: try_vec("random-effects system", 0.0, entries)?,
             symbolic,
             permutation,
             inverse,
-            permuted_col_ptr,
-            permuted_row_idx,
-            permuted_values,
+            owner,
+            numeric,
             slot,
-            values,
             scratch,
             max_rhs,
         })
@@ -69,6 +103,14 @@ impl SparseCholesky {
     /// The supernodes.
     pub(super) fn structure(&self) -> &SymbolicSupernodalCholesky<usize> {
         supernodal(&self.symbolic)
+    }
+
+    /// The runs of supernodes, where these are many and small.
+    pub(super) fn runs(&self) -> Option<&Runs> {
+        match &self.numeric {
+            Numeric::Runs(runs, _) => Some(runs),
+            Numeric::Blocked(..) => None,
+        }
     }
 
     /// The number of stored entries of L, zeros inside supernodes included.
@@ -96,7 +138,15 @@ impl SparseCholesky {
     /// Sets entry e of A's pattern.
     #[inline]
     pub fn set(&mut self, entry: usize, value: f64) {
-        self.permuted_values[self.slot[entry]] = value;
+        self.assembled[self.slot[entry]] = value;
+    }
+
+    /// Sets the entries from `first` on to multiples of `values`.
+    #[inline]
+    pub fn set_scaled(&mut self, first: usize, factor: f64, values: &[f64]) {
+        for (slot, value) in self.slot[first..].iter().zip(values) {
+            self.assembled[*slot] = factor * value;
+        }
     }
 
     /// Factorises the values that were set last.
@@ -105,19 +155,24 @@ impl SparseCholesky {
         if n == 0 {
             return Ok(());
         }
-        let pattern = SymbolicSparseColMatRef::new_checked(n, n, &self.permuted_col_ptr, None, &self.permuted_row_idx);
-        let a = SparseColMatRef::new(pattern, &self.permuted_values[..]);
-        factorize_supernodal_numeric_llt(
-            &mut self.values,
-            a,
-            LltRegularization::default(),
-            supernodal(&self.symbolic),
-            Par::Seq,
-            MemStack::new(&mut self.scratch),
-            params(),
-        )
-        .map(|_| ())
-        .map_err(|e| Error::numeric(format!("the random-effects system is not positive definite: {e:?}")))
+        let stack = MemStack::new(&mut self.scratch);
+        match &mut self.numeric {
+            Numeric::Runs(runs, work) => {
+                self.values.copy_from_slice(&self.assembled);
+                if !runs.factorize(&mut self.values, work, stack) {
+                    return Err(Error::numeric("the random-effects system is not positive definite"));
+                }
+                Ok(())
+            }
+            Numeric::Blocked(col_ptr, row_idx) => {
+                let pattern = SymbolicSparseColMatRef::new_checked(n, n, col_ptr, None, row_idx);
+                let (a, structure) = (SparseColMatRef::new(pattern, &self.assembled[..]), supernodal(&self.symbolic));
+                let regularization = LltRegularization::default();
+                factorize_supernodal_numeric_llt(&mut self.values, a, regularization, structure, Par::Seq, stack, params())
+                    .map(|_| ())
+                    .map_err(|e| Error::numeric(format!("the random-effects system is not positive definite: {e:?}")))
+            }
+        }
     }
 
     /// log|A|.
@@ -125,15 +180,26 @@ impl SparseCholesky {
         if self.is_empty() {
             return 0.0;
         }
-        let factor = SupernodalLltRef::new(self.structure(), &self.values);
-        let mut sum = 0.0;
-        for s in 0..self.structure().n_supernodes() {
-            let panel = factor.supernode(s).val();
-            for j in 0..panel.ncols() {
-                sum += panel[(j, j)].ln();
+        let structure = self.structure();
+        let (mut sum, mut product) = (0.0, 1.0);
+        for s in 0..structure.n_supernodes() {
+            let columns = structure.supernode_end()[s] - structure.supernode_begin()[s];
+            let (from, to) = (structure.col_ptr_for_val()[s], structure.col_ptr_for_val()[s + 1]);
+            let panel = &self.values[from..to];
+            for pivot in panel.iter().step_by(panel.len() / columns + 1) {
+                // A logarithm of many pivots' product, while that is far from overflow.
+                if LOGARITHM_OF_PRODUCT.contains(pivot) {
+                    product *= pivot;
+                } else {
+                    sum += pivot.ln();
+                }
+                if !LOGARITHM_OF_PRODUCT.contains(&product) {
+                    sum += product.ln();
+                    product = 1.0;
+                }
             }
         }
-        2.0 * sum
+        2.0 * (sum + product.ln())
     }
 
     /// Copies `m` columns of length n into the permuted order.
@@ -158,11 +224,21 @@ impl SparseCholesky {
 
     /// x <- L^-1 x for `m` columns in the permuted order.
     pub fn half_solve(&mut self, x: &mut [f64]) {
+        if let Numeric::Runs(runs, work) = &mut self.numeric {
+            let n = self.permutation.len();
+            x.chunks_mut((n * self.max_rhs).max(1)).for_each(|block| runs.half_solve(&self.values, n, block, work));
+            return;
+        }
         self.each_block(x, |factor, block, stack| factor.l_solve_with_conj(Conj::No, block, Par::Seq, stack));
     }
 
     /// x <- L'^-1 x for `m` columns in the permuted order.
     pub fn half_solve_transpose(&mut self, x: &mut [f64]) {
+        if let Numeric::Runs(runs, work) = &mut self.numeric {
+            let n = self.permutation.len();
+            x.chunks_mut((n * self.max_rhs).max(1)).for_each(|block| runs.half_solve_transpose(&self.values, n, block, work));
+            return;
+        }
         self.each_block(x, |factor, block, stack| factor.l_transpose_solve_with_conj(Conj::No, block, Par::Seq, stack));
     }
 
@@ -180,7 +256,7 @@ impl SparseCholesky {
     }
 }
 
-fn params() -> Spec<LltParams, f64> {
+pub(super) fn params() -> Spec<LltParams, f64> {
     Spec::new(<LltParams as Auto<f64>>::auto())
 }
 
@@ -215,6 +291,40 @@ fn analyse(n: usize, col_ptr: &[usize], row_idx: &[usize]) -> Result<(SymbolicCh
     Err(Error::new(Code::Internal, "the supernodal structure of the random effects could not be had"))
 }
 
+/// The supernode of each column.
+pub(super) fn owners(structure: &SymbolicSupernodalCholesky<usize>, n: usize) -> Result<Vec<u32>> {
+    let mut owner = try_vec("supernodes of the random effects", 0u32, n)?;
+    for s in 0..structure.n_supernodes() {
+        // A model without random effects has the structure of another.
+        if let Some(own) = owner.get_mut(structure.supernode_begin()[s]..structure.supernode_end()[s]) {
+            own.fill(s as u32);
+        }
+    }
+    Ok(owner)
+}
+
+/// Where each entry of a lower triangle stands in the panels of its factor.
+pub(super) fn places(
+    structure: &SymbolicSupernodalCholesky<usize>,
+    owner: &[u32],
+    inverse: &[usize],
+    col_ptr: &[usize],
+    row_idx: &[usize],
+) -> Result<Vec<usize>> {
+    let mut slot = try_vec("pattern of the random effects", 0, row_idx.len())?;
+    for (j, &permuted) in inverse.iter().enumerate() {
+        for e in col_ptr[j]..col_ptr[j + 1] {
+            let (row, column) = (permuted.max(inverse[row_idx[e]]), permuted.min(inverse[row_idx[e]]));
+            let s = owner[column] as usize;
+            let (begin, end) = (structure.supernode_begin()[s], structure.supernode_end()[s]);
+            let pattern = structure.supernode(s).pattern();
+            let local = if row < end { row - begin } else { end - begin + pattern.partition_point(|&r| r < row) };
+            slot[e] = structure.col_ptr_for_val()[s] + (column - begin) * (end - begin + pattern.len()) + local;
+        }
+    }
+    Ok(slot)
+}
+
 /// The permuted lower triangle, and where each entry of the original one goes.
 fn permute(n: usize, col_ptr: &[usize], row_idx: &[usize], inverse: &[usize]) -> Result<(Vec<usize>, Vec<usize>, Vec<usize>)> {
     let nnz = row_idx.len();
@@ -244,98 +354,4 @@ fn permute(n: usize, col_ptr: &[usize], row_idx: &[usize], inverse: &[usize]) ->
         slot[e] = position;
     }
     Ok((new_col_ptr, new_row_idx, slot))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::linalg::SelectedInverse;
-    use nalgebra_sparse::factorization::CscCholesky;
-    use nalgebra_sparse::{CooMatrix, CscMatrix};
-
-    /// A random sparse positive definite matrix: lower triangle by columns.
-    pub fn example(n: usize, seed: u64, density: u64) -> (Vec<usize>, Vec<usize>, Vec<f64>) {
-        let mut state = seed;
-        let mut next = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            state >> 33
-        };
-        let (mut col_ptr, mut row_idx, mut values) = (vec![0], vec![], vec![]);
-        for j in 0..n {
-            row_idx.push(j);
-            values.push(n as f64 * 0.3 + 1.0);
-            for i in j + 1..n {
-                if next() % 100 < density {
-                    row_idx.push(i);
-                    values.push((next() % 1000) as f64 / 500.0 - 1.0);
-                }
-            }
-            col_ptr.push(row_idx.len());
-        }
-        (col_ptr, row_idx, values)
-    }
-
-    fn oracle(n: usize, col_ptr: &[usize], row_idx: &[usize], values: &[f64]) -> CscMatrix<f64> {
-        let mut coo = CooMatrix::new(n, n);
-        for j in 0..n {
-            for e in col_ptr[j]..col_ptr[j + 1] {
-                coo.push(row_idx[e], j, values[e]);
-                if row_idx[e] != j {
-                    coo.push(j, row_idx[e], values[e]);
-                }
-            }
-        }
-        CscMatrix::from(&coo)
-    }
-
-    #[test]
-    fn factor_solves_and_inverse_agree_with_an_independent_factorisation() {
-        for (n, density) in [(1, 0), (7, 0), (12, 30), (60, 5), (90, 40)] {
-            let (col_ptr, row_idx, values) = example(n, 7 + n as u64, density);
-            let mut a = SparseCholesky::new(n, &col_ptr, &row_idx, 3).unwrap();
-            let mut inverse = SelectedInverse::new(&a, &col_ptr, &row_idx).unwrap();
-            for round in 0..2 {
-                let scale = 1.0 + f64::from(round);
-                let scaled: Vec<f64> = values.iter().map(|v| v * scale).collect();
-                scaled.iter().enumerate().for_each(|(e, &v)| a.set(e, v));
-                a.factorize().unwrap();
-                inverse.compute(&a);
-                let reference = CscCholesky::factor(&oracle(n, &col_ptr, &row_idx, &scaled)).unwrap();
-                let identity = nalgebra_sparse::na::DMatrix::<f64>::identity(n, n);
-                let dense = reference.solve(&identity);
-                let log_det: f64 = 2.0 * reference.l().triplet_iter().filter(|t| t.0 == t.1).map(|t| t.2.ln()).sum::<f64>();
-                assert!((a.log_determinant() - log_det).abs() < 1e-10 * log_det.abs().max(1.0));
-                for j in 0..n {
-                    for e in col_ptr[j]..col_ptr[j + 1] {
-                        assert!((inverse.get(e) - dense[(row_idx[e], j)]).abs() < 1e-12, "n = {n}, entry {e}");
-                    }
-                }
-                let rhs: Vec<f64> = (0..4 * n).map(|i| (i as f64 * 0.7).sin()).collect();
-                let (mut x, mut y) = (vec![0.0; 4 * n], vec![0.0; 4 * n]);
-                a.permute_into(&rhs, &mut x);
-                a.half_solve(&mut x);
-                a.half_solve_transpose(&mut x);
-                a.unpermute_into(&x, &mut y);
-                let want = reference.solve(&nalgebra_sparse::na::DMatrix::from_column_slice(n, 4, &rhs));
-                assert!(y.iter().zip(want.iter()).all(|(a, b)| (a - b).abs() < 1e-12));
-            }
-        }
-    }
-
-    #[test]
-    fn a_matrix_that_is_not_positive_definite_is_an_error() {
-        let mut a = SparseCholesky::new(2, &[0, 2, 3], &[0, 1, 1], 1).unwrap();
-        for (e, v) in [1.0, 2.0, 1.0].into_iter().enumerate() {
-            a.set(e, v);
-        }
-        assert_eq!(a.factorize().unwrap_err().code, Code::Numeric);
-    }
-
-    #[test]
-    fn an_empty_matrix_has_log_determinant_zero() {
-        let mut a = SparseCholesky::new(0, &[0], &[], 1).unwrap();
-        a.factorize().unwrap();
-        a.half_solve(&mut []);
-        assert_eq!(a.log_determinant(), 0.0);
-    }
 }

@@ -22,6 +22,26 @@ pub fn cholesky(n: usize, a: &mut [f64]) -> Result<(), usize> {
     Ok(())
 }
 
+/// a'b, in four sums.
+#[inline]
+pub fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<4>(), b.as_chunks::<4>());
+    let mut sums = [0.0; 4];
+    for (a, b) in a.iter().zip(b) {
+        for i in 0..4 {
+            sums[i] += a[i] * b[i];
+        }
+    }
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum();
+    (sums[0] + sums[2]) + (sums[1] + sums[3]) + rest
+}
+
+/// y += a x.
+#[inline]
+pub fn add_scaled(y: &mut [f64], a: f64, x: &[f64]) {
+    y.iter_mut().zip(x).for_each(|(y, x)| *y += a * x);
+}
+
 /// x <- L^-1 x, for the lower triangle of the `n x n` matrix `l`.
 pub fn solve_lower(n: usize, l: &[f64], x: &mut [f64]) {
     for j in 0..x.len().min(n) {

@@ -2,7 +2,12 @@
 
 mod cholesky;
 pub mod dense;
+mod padding;
+mod runs;
 mod selected_inverse;
+
+#[cfg(test)]
+mod cholesky_tests;
 
 pub use cholesky::SparseCholesky;
 pub use selected_inverse::SelectedInverse;

@@ -6,7 +6,13 @@ use faer::prelude::{Reborrow, ReborrowMut};
 use faer::{Accum, MatMut, MatRef, Par};
 
 use super::SparseCholesky;
+use super::cholesky::places;
+use super::dense::{add_scaled, dot};
+use super::runs::{Run, Runs, SMALL_PRODUCT};
 use crate::error::{Error, Result, try_vec};
+
+/// Diagonal blocks with more columns are inverted by blocked routines.
+const SMALL_BLOCK: usize = 8;
 
 /// Selected inverse by Takahashi's recurrence over the supernodes, from the last to the first (Takahashi, Fagan and Chin 1973;
 /// the supernodal form as in Lin et al. 2011, equations 2.8 to 2.10).
@@ -15,8 +21,6 @@ pub struct SelectedInverse {
     values: Vec<f64>,
     /// Where entry e of A's pattern stands in `values`.
     slot: Vec<usize>,
-    /// The supernode of each column.
-    owner: Vec<u32>,
     /// Workspaces for one supernode: C_RR, and M.
     gathered: Vec<f64>,
     scaled: Vec<f64>,
@@ -27,48 +31,41 @@ impl SelectedInverse {
     /// Prepares for the factor `a` of a matrix with this pattern (the one `a` was made from).
     pub fn new(a: &SparseCholesky, col_ptr: &[usize], row_idx: &[usize]) -> Result<Self> {
         let structure = a.structure();
-        let n = a.order();
         let too_big = || Error::memory("selected inverse of the random effects", a.len() * 8);
-        let mut owner = try_vec("selected inverse", 0u32, n)?;
         let (mut largest_square, mut largest_panel, mut largest_pattern) = (0usize, 0, 0);
         for s in 0..structure.n_supernodes() {
             let (begin, end) = (structure.supernode_begin()[s], structure.supernode_end()[s]);
-            owner[begin..end].fill(s as u32);
             let rows = structure.supernode(s).pattern().len();
             largest_square = largest_square.max(rows.checked_mul(rows).ok_or_else(too_big)?);
             largest_panel = largest_panel.max((rows + end - begin) * (end - begin));
             largest_pattern = largest_pattern.max(rows);
         }
-        let mut inverse = SelectedInverse {
+        for run in a.runs().iter().flat_map(|runs| &runs.all) {
+            largest_panel = largest_panel.max(run.height() * run.width());
+        }
+        let slot = if a.runs().is_some() { a.slot.clone() } else { places(structure, &a.owner, &a.inverse, col_ptr, row_idx)? };
+        Ok(SelectedInverse {
             values: try_vec("selected inverse of the random effects", 0.0, a.len())?,
-            slot: try_vec("selected inverse of the random effects", 0, row_idx.len())?,
-            owner,
+            slot,
             gathered: try_vec("workspace of the selected inverse", 0.0, largest_square)?,
             scaled: try_vec("workspace of the selected inverse", 0.0, largest_panel)?,
             position: try_vec("workspace of the selected inverse", 0, largest_pattern)?,
-        };
-        for j in 0..n {
-            for e in col_ptr[j]..col_ptr[j + 1] {
-                let (p, q) = (a.inverse[row_idx[e]], a.inverse[j]);
-                inverse.slot[e] = inverse.find(a, p.max(q), p.min(q));
-            }
-        }
-        Ok(inverse)
-    }
-
-    /// Where the entry (row >= column, both permuted) of the factor's pattern stands.
-    fn find(&self, a: &SparseCholesky, row: usize, column: usize) -> usize {
-        let structure = a.structure();
-        let s = self.owner[column] as usize;
-        let (begin, end) = (structure.supernode_begin()[s], structure.supernode_end()[s]);
-        let pattern = structure.supernode(s).pattern();
-        let height = end - begin + pattern.len();
-        let local = if row < end { row - begin } else { end - begin + pattern.partition_point(|&r| r < row) };
-        structure.col_ptr_for_val()[s] + (column - begin) * height + local
+        })
     }
 
     /// Computes the inverse of the matrix that `a` has factorised.
     pub fn compute(&mut self, a: &SparseCholesky) {
+        if let Some(runs) = a.runs() {
+            for run in runs.all.iter().rev() {
+                if run.columns > SMALL_BLOCK {
+                    let first = a.owner[run.begin] as usize;
+                    (first..first + run.count).rev().for_each(|s| self.supernode(a, s));
+                } else {
+                    self.run(a, runs, run);
+                }
+            }
+            return;
+        }
         for s in (0..a.structure().n_supernodes()).rev() {
             self.supernode(a, s);
         }
@@ -78,6 +75,51 @@ impl SelectedInverse {
     #[inline]
     pub fn get(&self, entry: usize) -> f64 {
         self.values[self.slot[entry]]
+    }
+
+    /// The inner product of entries of A^-1, from `first` on, with `values`.
+    #[inline]
+    pub fn product(&self, first: usize, values: &[f64]) -> f64 {
+        self.slot[first..].iter().zip(values).map(|(slot, v)| self.values[*slot] * v).sum()
+    }
+
+    /// The same step for a run of supernodes, of which C_RR is one.
+    fn run(&mut self, a: &SparseCholesky, runs: &Runs, run: &Run) {
+        let (c, r, h) = (run.columns, run.rows, run.height());
+        let factor = &a.values[run.panels()];
+        if r > 0 {
+            runs.gather(run, &self.values, &mut self.gathered[..r * r]);
+            let scaled = &mut self.scaled[..r * run.width()];
+            for (l, m) in factor.chunks_exact(h * c).zip(scaled.chunks_exact_mut(r * c)) {
+                divide_below(c, h, l, m);
+            }
+            let panels = &mut self.values[run.panels()];
+            let c_rr = &self.gathered[..r * r];
+            if r * r * run.width() > SMALL_PRODUCT {
+                let below = MatMut::from_column_major_slice_with_stride_mut(&mut panels[c..], r, run.width(), h);
+                let (c_rr, m) =
+                    (MatRef::from_column_major_slice(c_rr, r, r), MatRef::from_column_major_slice(scaled, r, run.width()));
+                matmul(below, Accum::Replace, c_rr, m, -1.0, Par::Seq);
+            } else {
+                for (panel, m) in panels.chunks_exact_mut(h).zip(scaled.chunks_exact(r)) {
+                    panel[c..].fill(0.0);
+                    for (v, column) in m.iter().zip(c_rr.chunks_exact(r)) {
+                        add_scaled(&mut panel[c..], -v, column);
+                    }
+                }
+            }
+        }
+        let panels = self.values[run.panels()].chunks_exact_mut(h * c);
+        for (i, (l, panel)) in factor.chunks_exact(h * c).zip(panels).enumerate() {
+            inverse_of_block(c, h, l, panel);
+            let m = &self.scaled[i * r * c..(i + 1) * r * c];
+            for j in 0..c {
+                for k in 0..=j {
+                    panel[k * h + j] -= dot(&m[j * r..(j + 1) * r], &panel[k * h + c..(k + 1) * h]);
+                    panel[j * h + k] = panel[k * h + j];
+                }
+            }
+        }
     }
 
     /// One step of the recurrence: with columns J and rows R below them, M = L_RJ L_JJ^-1, C_RJ = -C_RR M,
@@ -119,7 +161,7 @@ impl SelectedInverse {
         let rows = pattern.len();
         let mut first = 0;
         while first < rows {
-            let t = self.owner[pattern[first]] as usize;
+            let t = a.owner[pattern[first]] as usize;
             let (begin, end) = (structure.supernode_begin()[t], structure.supernode_end()[t]);
             let below = structure.supernode(t).pattern();
             let (columns, height) = (end - begin, end - begin + below.len());
@@ -142,6 +184,44 @@ impl SelectedInverse {
                 }
             }
             first = last;
+        }
+    }
+}
+
+/// M = L_RJ L_JJ^-1, for a panel of `c` columns and `h` rows.
+fn divide_below(c: usize, h: usize, l: &[f64], m: &mut [f64]) {
+    let r = h - c;
+    for j in (0..c).rev() {
+        let (before, after) = m.split_at_mut((j + 1) * r);
+        let column = &mut before[j * r..];
+        column.copy_from_slice(&l[j * h + c..(j + 1) * h]);
+        for (k, later) in (j + 1..c).zip(after.chunks_exact(r)) {
+            add_scaled(column, -l[j * h + k], later);
+        }
+        let inverse = 1.0 / l[j * (h + 1)];
+        for v in column {
+            *v *= inverse;
+        }
+    }
+}
+
+/// L_JJ^-T L_JJ^-1 into the lower triangle of a panel's diagonal block.
+fn inverse_of_block(c: usize, h: usize, l: &[f64], out: &mut [f64]) {
+    if c == 1 {
+        out[0] = 1.0 / (l[0] * l[0]);
+        return;
+    }
+    // N = L^-1 by columns, then N'N in place: entry (i, j) needs no entry above it or to its left.
+    for j in 0..c {
+        out[j * (h + 1)] = 1.0 / l[j * (h + 1)];
+        for i in j + 1..c {
+            let sum: f64 = (j..i).map(|k| l[k * h + i] * out[j * h + k]).sum();
+            out[j * h + i] = -sum / l[i * (h + 1)];
+        }
+    }
+    for j in 0..c {
+        for i in j..c {
+            out[j * h + i] = (i..c).map(|k| out[i * h + k] * out[j * h + k]).sum();
         }
     }
 }

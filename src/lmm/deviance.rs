@@ -13,7 +13,7 @@ use super::slope::Correlated;
 use super::system::LinearSystem;
 use crate::error::{Error, Result, try_vec};
 use crate::linalg::{SelectedInverse, SparseCholesky, dense};
-use crate::random::Gram;
+use crate::random::{Gram, Layout};
 
 /// What depends on the design alone, to be kept from one response to the next.
 pub struct Analysis {
@@ -22,6 +22,7 @@ pub struct Analysis {
     col_ptr: Vec<usize>,
     row_idx: Vec<usize>,
     confounded: Vec<Vec<bool>>,
+    divides: bool,
 }
 
 impl Analysis {
@@ -30,7 +31,16 @@ impl Analysis {
         let (col_ptr, row_idx) = gram_of(system, correlated.as_ref()).pattern()?;
         let columns = system.m().max(system.n_working());
         let factor = SparseCholesky::new(system.gram.layout.q(), &col_ptr, &row_idx, columns)?;
-        Ok(Analysis { factor, inverse: None, col_ptr, row_idx, confounded: system.confounded(reml) })
+        Ok(Analysis { factor, inverse: None, col_ptr, row_idx, confounded: system.confounded(reml), divides: true })
+    }
+
+    /// By the factorisation and the products that serve all designs, for comparisons.
+    #[cfg(test)]
+    pub(super) fn general(system: &LinearSystem, reml: bool) -> Result<Self> {
+        let mut own = Self::new(system, reml)?;
+        own.factor = SparseCholesky::blocked(own.factor.order(), &own.col_ptr, &own.row_idx, system.m().max(system.n_working()))?;
+        own.divides = false;
+        Ok(own)
     }
 }
 
@@ -44,6 +54,8 @@ pub struct Deviance<'a> {
     row_idx: Vec<usize>,
     /// Effects that the criterion does not depend on.
     pub(super) confounded: Vec<Vec<bool>>,
+    /// Whether products with Z'Z are avoided where A tells them.
+    pub(super) divides: bool,
     /// Cross-products at the correlation of the last evaluation, where residuals are correlated.
     pub(super) correlated: Option<Correlated>,
     /// T of each term.
@@ -71,7 +83,11 @@ pub struct State {
     pub log_det_x: f64,
     /// The criterion, in the user's units.
     pub value: f64,
+    /// Where all of this belongs to; empty if the evaluation failed.
+    at: Vec<f64>,
     pub evaluations: usize,
+    /// Whether what followed the last evaluation divided by Lambda.
+    pub(super) divided: bool,
 }
 
 impl<'a> Deviance<'a> {
@@ -82,10 +98,11 @@ impl<'a> Deviance<'a> {
     /// With what [`Deviance::into_analysis`] has left of another response of the same design.
     pub fn with(system: &'a LinearSystem, reml: bool, analysis: Analysis) -> Result<Self> {
         let (q, m) = (system.gram.layout.q(), system.m());
-        let Analysis { factor, inverse, col_ptr, row_idx, confounded } = analysis;
+        let Analysis { factor, inverse, col_ptr, row_idx, confounded, divides } = analysis;
         Ok(Deviance {
             reml,
             confounded,
+            divides,
             correlated: system.correlation.as_ref().map(Correlated::new),
             factor,
             inverse,
@@ -102,8 +119,8 @@ impl<'a> Deviance<'a> {
     }
 
     pub fn into_analysis(self) -> Analysis {
-        let Deviance { factor, inverse, col_ptr, row_idx, confounded, .. } = self;
-        Analysis { factor, inverse, col_ptr, row_idx, confounded }
+        let Deviance { factor, inverse, col_ptr, row_idx, confounded, divides, .. } = self;
+        Analysis { factor, inverse, col_ptr, row_idx, confounded, divides }
     }
 
     /// The rows of the log-likelihood: n, or n - p for REML.
@@ -114,12 +131,15 @@ impl<'a> Deviance<'a> {
     /// The criterion at working parameters.
     pub fn evaluate(&mut self, working: &[f64]) -> Result<f64> {
         self.set_factors(working);
-        self.evaluate_factors(working)
+        let value = self.evaluate_factors(working)?;
+        self.state.at.extend_from_slice(working);
+        Ok(value)
     }
 
     /// The same with the factors T as they are; of the parameters the correlation alone is looked at.
     pub(super) fn evaluate_factors(&mut self, working: &[f64]) -> Result<f64> {
         self.state.evaluations += 1;
+        self.state.at.clear();
         let system = self.system;
         if let (Some(own), Some(products)) = (&mut self.correlated, &system.correlation) {
             own.fill(products, working[system.n_theta()]);
@@ -149,6 +169,12 @@ impl<'a> Deviance<'a> {
         if d.is_finite() { Ok(d) } else { Err(Error::numeric("the criterion is not finite")) }
     }
 
+    /// The criterion, coefficients and variance at working parameters; nothing is evaluated where the last evaluation was there.
+    pub fn move_to(&mut self, working: &[f64]) -> Result<f64> {
+        let there = !working.is_empty() && self.state.at == working;
+        if there { Ok(self.state.value) } else { self.evaluate(working) }
+    }
+
     pub(super) fn set_factors(&mut self, working: &[f64]) {
         let mut first = 0;
         for (structure, t) in self.system.structures.iter().zip(&mut self.t) {
@@ -163,7 +189,7 @@ impl<'a> Deviance<'a> {
         let gram = &mut self.state.gram;
         for j in 0..m {
             for i in j..m {
-                let dot: f64 = self.half[i * q..(i + 1) * q].iter().zip(&self.half[j * q..(j + 1) * q]).map(|(a, b)| a * b).sum();
+                let dot = dense::dot(&self.half[i * q..(i + 1) * q], &self.half[j * q..(j + 1) * q]);
                 let own = if let Some(own) = &self.correlated {
                     own.now.cc[j * m + i]
                 } else if i != j {
@@ -197,18 +223,30 @@ impl<'a> Deviance<'a> {
         if q == 0 {
             return;
         }
-        self.factor.half_solve_transpose(&mut self.half);
-        self.factor.unpermute_into(&self.half, &mut self.u);
+        self.solve_half();
         self.work[..q * m].copy_from_slice(&self.u);
         self.system.gram.apply_factors(&self.t, false, &mut self.work[..q * m]);
         self.w.copy_from_slice(self.correlated.as_ref().map_or(&self.system.zc, |own| &own.now.zc));
         gram_of(self.system, self.correlated.as_ref()).subtract_product(&self.work[..q * m], &mut self.w);
-        for target in [&mut self.u, &mut self.w] {
-            let (columns, last) = target.split_at_mut(q * (m - 1));
-            for (column, &g) in columns.chunks_exact(q).zip(&self.state.gamma) {
-                last.iter_mut().zip(column).for_each(|(v, c)| *v -= g * c);
-            }
+        subtract_fixed(q, &self.state.gamma, &mut self.u);
+        subtract_fixed(q, &self.state.gamma, &mut self.w);
+    }
+
+    /// The same where Lambda can be divided by: Lambda'Z'V^-1[Q e] = U.
+    pub(super) fn solve_by_division(&mut self) {
+        let q = self.system.gram.layout.q();
+        if q == 0 {
+            return;
         }
+        self.solve_half();
+        subtract_fixed(q, &self.state.gamma, &mut self.u);
+        self.w.copy_from_slice(&self.u);
+        divide(&self.system.gram.layout, &self.t, true, &mut self.w);
+    }
+
+    fn solve_half(&mut self) {
+        self.factor.half_solve_transpose(&mut self.half);
+        self.factor.unpermute_into(&self.half, &mut self.u);
     }
 
     /// Z'R^-1Z.
@@ -225,6 +263,46 @@ impl<'a> Deviance<'a> {
             inverse.compute(&self.factor);
         }
         Ok(())
+    }
+}
+
+/// The last of columns of length q becomes what the others, times `gamma`, leave of it.
+fn subtract_fixed(q: usize, gamma: &[f64], columns: &mut [f64]) {
+    let (columns, last) = columns.split_at_mut(q * gamma.len());
+    for (column, &g) in columns.chunks_exact(q).zip(gamma) {
+        dense::add_scaled(last, -g, column);
+    }
+}
+
+/// v <- Lambda^-1 v, or Lambda'^-1 v, in place, for any number of columns.
+pub(super) fn divide(layout: &Layout, t: &[Vec<f64>], transpose: bool, v: &mut [f64]) {
+    for column in v.chunks_exact_mut(layout.q()) {
+        let mut rest = column;
+        for (size, t) in layout.terms.iter().zip(t) {
+            let r = size.effects;
+            let (own, tail) = rest.split_at_mut(size.levels * r);
+            rest = tail;
+            if r == 1 {
+                for v in own {
+                    *v /= t[0];
+                }
+            } else if r == 2 {
+                let (inverse, below) = ([1.0 / t[0], 1.0 / t[3]], t[1]);
+                for b in own.as_chunks_mut::<2>().0 {
+                    if transpose {
+                        b[1] *= inverse[1];
+                        b[0] = (b[0] - below * b[1]) * inverse[0];
+                    } else {
+                        b[0] *= inverse[0];
+                        b[1] = (b[1] - below * b[0]) * inverse[1];
+                    }
+                }
+            } else if transpose {
+                own.chunks_exact_mut(r).for_each(|b| dense::solve_lower_transpose(r, t, b));
+            } else {
+                own.chunks_exact_mut(r).for_each(|b| dense::solve_lower(r, t, b));
+            }
+        }
     }
 }
 

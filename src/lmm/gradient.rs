@@ -7,11 +7,21 @@
 //! ```
 //!
 //! d log|A| = 2 tr(A^-1 Lambda'G dLambda), d rho^2 = -2 z' dLambda u, d log|S_X| = -2 tr(S_X^-1 Q' dLambda U).
+//!
+//! Where Lambda is far from singular, G Lambda = Lambda'^-1 (A - I) spares the products with G: Q = Lambda'^-1 U, and the sums need no more of
+//! A^-1 than its diagonal blocks.
 
 use super::confounded::clear_rows;
 use super::deviance::Deviance;
 use crate::covariance::chain_rule;
 use crate::error::Result;
+use crate::linalg::{SelectedInverse, dense};
+
+/// The mean of Lambda'G Lambda's diagonal blocks from which they are told from A's without losing more than three digits.
+const DIVISIBLE: f64 = 1e-2;
+
+/// The largest condition number (by row sums) of a T that is divided by.
+const WELL_CONDITIONED: f64 = 100.0;
 
 impl Deviance<'_> {
     /// The criterion and its gradient in the working parameters.
@@ -25,10 +35,17 @@ impl Deviance<'_> {
 
     /// F_k of each term, `[r, r]`, after an evaluation. Leaves U and Q whitened by the factor of S_X.
     pub(super) fn forces(&mut self) -> Result<Vec<Vec<f64>>> {
-        self.solve();
+        let divided = self.is_divisible();
+        self.state.divided = divided;
+        if divided {
+            self.solve_by_division();
+        } else {
+            self.solve();
+        }
         self.select_inverse()?;
         self.whiten();
         let mut forces = match &self.inverse {
+            Some(inverse) if divided => self.traces_by_division(inverse),
             Some(inverse) => self.gram().trace(&self.t, &self.col_ptr, inverse),
             None => vec![],
         };
@@ -40,6 +57,18 @@ impl Deviance<'_> {
             for column in columns {
                 let factor = if column + 1 == m { 1.0 / self.state.sigma2 } else { 1.0 };
                 let range = column * q + first..column * q + first + size.levels * r;
+                if r == 1 {
+                    force[0] -= factor * dense::dot(&self.w[range.clone()], &self.u[range]);
+                    continue;
+                }
+                if r == 2 {
+                    let mut sums = [0.0; 4];
+                    for (w, u) in self.w[range.clone()].as_chunks::<2>().0.iter().zip(self.u[range].as_chunks::<2>().0) {
+                        sums = [sums[0] + w[0] * u[0], sums[1] + w[1] * u[0], sums[2] + w[0] * u[1], sums[3] + w[1] * u[1]];
+                    }
+                    dense::add_scaled(force, -factor, &sums);
+                    continue;
+                }
                 for (w, u) in self.w[range.clone()].chunks_exact(r).zip(self.u[range].chunks_exact(r)) {
                     for b in 0..r {
                         for a in 0..r {
@@ -51,6 +80,48 @@ impl Deviance<'_> {
             clear_rows(&self.confounded[k], force);
         }
         Ok(forces)
+    }
+
+    /// Whether all random effects vary enough for G Lambda = Lambda'^-1 (A - I) to be used: I - A^-1 then keeps its digits, and no products
+    /// with G are needed.
+    fn is_divisible(&self) -> bool {
+        let gram = self.gram();
+        self.divides
+            && gram.diagonal.iter().zip(&gram.layout.terms).zip(&self.t).all(|((diagonal, size), t)| {
+                let (r, levels) = (size.effects, size.levels as f64);
+                if r == 1 {
+                    return t[0] * t[0] * diagonal.iter().sum::<f64>() > DIVISIBLE * levels;
+                }
+                let mut mean = vec![0.0; r * r];
+                diagonal.chunks_exact(r * r).for_each(|block| dense::add_scaled(&mut mean, 1.0 / levels, block));
+                well_conditioned(r, t) && smallest_pivot(r, t, &mean) > DIVISIBLE
+            })
+    }
+
+    /// The sums over levels of (G Lambda A^-1)_jj = T'^-1 (I - A^-1)_jj.
+    fn traces_by_division(&self, inverse: &SelectedInverse) -> Vec<Vec<f64>> {
+        let mut first = 0;
+        let mut forces = vec![];
+        for (size, t) in self.system.gram.layout.terms.iter().zip(&self.t) {
+            let r = size.effects;
+            let mut sum = vec![0.0; r * r];
+            for level in 0..size.levels {
+                for c in 0..r {
+                    let start = self.col_ptr[first + level * r + c];
+                    sum[c * r + c] += 1.0 - inverse.get(start);
+                    for a in c + 1..r {
+                        sum[c * r + a] -= inverse.get(start + a - c);
+                    }
+                }
+            }
+            first += size.levels * r;
+            for c in 0..r {
+                (0..c).for_each(|a| sum[c * r + a] = sum[a * r + c]);
+            }
+            sum.chunks_exact_mut(r).for_each(|column| dense::solve_lower_transpose(r, t, column));
+            forces.push(sum);
+        }
+        forces
     }
 
     /// Columns of U and Q become those of U R^-T and Q R^-T, with S_X = R R'.
@@ -71,4 +142,30 @@ impl Deviance<'_> {
             }
         }
     }
+}
+
+/// Whether T can be divided by.
+fn well_conditioned(r: usize, t: &[f64]) -> bool {
+    let mut inverse = vec![0.0; r * r];
+    for (j, column) in inverse.chunks_exact_mut(r).enumerate() {
+        column[j] = 1.0;
+        dense::solve_lower(r, t, column);
+    }
+    let norm = |m: &[f64]| (0..r).map(|a| (0..r).map(|b| m[b * r + a].abs()).sum::<f64>()).fold(0.0, f64::max);
+    norm(t) * norm(&inverse) < WELL_CONDITIONED
+}
+
+/// The smallest squared pivot of T'GT.
+fn smallest_pivot(r: usize, t: &[f64], g: &[f64]) -> f64 {
+    let (mut product, mut form) = (vec![0.0; r * r], vec![0.0; r * r]);
+    dense::multiply_add(r, r, r, 1.0, g, t, &mut product);
+    for b in 0..r {
+        for a in 0..r {
+            form[b * r + a] = dense::dot(&t[a * r..(a + 1) * r], &product[b * r..(b + 1) * r]);
+        }
+    }
+    if dense::cholesky(r, &mut form).is_err() {
+        return 0.0;
+    }
+    (0..r).map(|a| form[a * r + a] * form[a * r + a]).fold(f64::INFINITY, f64::min)
 }

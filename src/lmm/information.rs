@@ -2,10 +2,11 @@
 //! (Gilmour, Thompson and Cullis 1995; sigma^2 profiled out), with the curvature of T T' added where it is positive.
 
 use super::confounded::clear_rows;
-use super::deviance::Deviance;
+use super::deviance::{Deviance, divide};
 use super::estimate::theta_from_working;
 use crate::covariance::Structure;
 use crate::error::Result;
+use crate::linalg::dense::dot;
 use crate::optimize::Objective;
 use crate::random::{FactorDerivative, add_curvature, add_second_derivatives, directions, factor_derivatives};
 use crate::search::{Criterion, ThetaMap};
@@ -107,24 +108,34 @@ impl Deviance<'_> {
     pub(super) fn forms(&mut self, g: &[f64]) -> (Vec<f64>, Vec<f64>) {
         let (q, m) = (self.system.gram.layout.q(), self.system.m());
         let n = g.len() / q;
-        let mut product = vec![0.0; q * n];
-        self.gram().subtract_product(g, &mut product);
-        for v in &mut product {
-            *v = -*v;
+        // With M = Z'V^-1Z: g'Mg = left'product - |L^-1 P half|^2.
+        let (left, product, half);
+        if self.state.divided {
+            // M = Lambda'^-1 (I - A^-1) Lambda^-1.
+            let mut divided = g.to_vec();
+            divide(&self.system.gram.layout, &self.t, false, &mut divided);
+            (left, product, half) = (divided.clone(), divided.clone(), divided);
+        } else {
+            // M = G - G Lambda A^-1 Lambda'G.
+            let mut minus = vec![0.0; q * n];
+            self.gram().subtract_product(g, &mut minus);
+            for v in &mut minus {
+                *v = -*v;
+            }
+            let mut right = minus.clone();
+            self.system.gram.apply_factors(&self.t, true, &mut right);
+            (left, product, half) = (g.to_vec(), minus, right);
         }
-        let mut half = product.clone();
-        self.system.gram.apply_factors(&self.t, true, &mut half);
         let mut permuted = vec![0.0; q * n];
         self.factor.permute_into(&half, &mut permuted);
         self.factor.half_solve(&mut permuted);
-        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
-        let column = |i: usize| i * q..(i + 1) * q;
-        let along = |j: usize| -> Vec<f64> { (0..n).map(|i| dot(&g[column(i)], &self.w[column(j)])).collect() };
+        let along = |j: usize| -> Vec<f64> { (0..n).map(|i| dot(column(q, g, i), column(q, &self.w, j))).collect() };
         let fixed: Vec<Vec<f64>> = if self.reml { (0..m - 1).map(along).collect() } else { vec![] };
         let mut forms = vec![0.0; n * n];
         for i in 0..n {
             for j in i..n {
-                let mut h = dot(&g[column(i)], &product[column(j)]) - dot(&permuted[column(i)], &permuted[column(j)]);
+                let mut h =
+                    dot(column(q, &left, i), column(q, &product, j)) - dot(column(q, &permuted, i), column(q, &permuted, j));
                 h -= fixed.iter().map(|f| f[i] * f[j]).sum::<f64>();
                 forms[i * n + j] = h;
                 forms[j * n + i] = h;
@@ -132,4 +143,9 @@ impl Deviance<'_> {
         }
         (forms, along(m - 1))
     }
+}
+
+/// Column i of columns of length q.
+fn column(q: usize, v: &[f64], i: usize) -> &[f64] {
+    &v[i * q..(i + 1) * q]
 }

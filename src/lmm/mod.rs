@@ -29,4 +29,6 @@ pub(crate) mod tests;
 #[cfg(test)]
 mod correlated_tests;
 #[cfg(test)]
+mod general_tests;
+#[cfg(test)]
 mod unprofiled_tests;

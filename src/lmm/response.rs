@@ -4,22 +4,29 @@ use super::basis::check_residual;
 use super::rows::Chunk;
 use super::system::{LinearSystem, WorkingColumns};
 use crate::error::{Result, try_vec};
+use crate::linalg::dense;
 
 /// Projections on the fixed effects: the first leaves the rounding of its own size, the second takes that.
 const PROJECTIONS: usize = 2;
 
 /// Rows of the orthonormal fixed effects, for any number of responses.
 pub struct ResponseRows {
-    /// [Q e], row by row, times the square roots of the weights; e is that of the first response.
-    rows: Vec<f64>,
-    m: usize,
+    /// Q by columns, times the square roots of the weights.
+    fixed: Vec<f64>,
+    columns: usize,
     constant: Option<f64>,
 }
 
 impl ResponseRows {
     /// `chunk` has the rows that the system was made from.
     pub fn new(columns: &WorkingColumns, chunk: &Chunk<'_>, system: &LinearSystem) -> Result<Self> {
-        Ok(ResponseRows { rows: columns.rows(chunk)?, m: system.m(), constant: columns.constant() })
+        let (n, m) = (chunk.n, system.m());
+        let rows = columns.rows(chunk)?;
+        let mut fixed = try_vec("rows of the fixed effects", 0.0, n * (m - 1))?;
+        for (i, row) in rows.chunks_exact(m).enumerate() {
+            row[..m - 1].iter().enumerate().for_each(|(j, v)| fixed[j * n + i] = *v);
+        }
+        Ok(ResponseRows { fixed, columns: m - 1, constant: columns.constant() })
     }
 
     /// Gives a system the response of `chunk`, whose other parts must be those that the system was made from. The system is the same
@@ -37,31 +44,27 @@ impl ResponseRows {
             largest = largest.max((root_weight * (y / size)).abs());
         }
         let projection = self.project(&mut e);
-        let left = e.iter().map(|v| v * v).sum::<f64>().sqrt();
+        let left = dense::dot(&e, &e).sqrt();
         check_residual(chunk.y, left, largest)?;
         for v in &mut e {
             *v /= left;
         }
         let taken = self.constant.map_or(0.0, |constant| mean / constant);
         system.map.set_response(left * size, projection.into_iter().map(|g| g / left).collect(), taken);
-        system.rss = e.iter().map(|v| v * v).sum();
+        system.rss = dense::dot(&e, &e);
         system.set_residual(chunk, &e);
         Ok(())
     }
 
     /// e <- e - Q Q'e; gives Q'e.
     fn project(&self, e: &mut [f64]) -> Vec<f64> {
-        let k = self.m - 1;
-        let mut all = vec![0.0; k];
+        let mut all = vec![0.0; self.columns];
         for _ in 0..PROJECTIONS {
-            let mut along = vec![0.0; k];
-            for (row, e) in self.rows.chunks_exact(self.m).zip(e.iter()) {
-                along.iter_mut().zip(row).for_each(|(sum, q)| *sum += q * e);
+            let along: Vec<f64> = self.fixed.chunks_exact(e.len()).map(|q| dense::dot(q, e)).collect();
+            for ((sum, g), q) in all.iter_mut().zip(&along).zip(self.fixed.chunks_exact(e.len())) {
+                *sum += g;
+                dense::add_scaled(e, -g, q);
             }
-            for (row, e) in self.rows.chunks_exact(self.m).zip(e.iter_mut()) {
-                *e -= row.iter().zip(&along).map(|(q, g)| q * g).sum::<f64>();
-            }
-            all.iter_mut().zip(&along).for_each(|(sum, g)| *sum += g);
         }
         all
     }
@@ -76,6 +79,13 @@ impl LinearSystem {
         for (k, term) in chunk.terms.iter().enumerate() {
             let (first, r) = (self.gram.layout.offset(k), self.gram.layout.terms[k].effects);
             let own = &mut ze[first..first + self.gram.layout.terms[k].levels * r];
+            if r == 1 && term.z.is_none() && chunk.weights.is_none() {
+                term.index.iter().zip(e).for_each(|(&level, e)| own[level as usize] += e);
+                for v in own {
+                    *v /= self.scales[k][0];
+                }
+                continue;
+            }
             for (i, (&level, e)) in term.index.iter().zip(e).enumerate() {
                 let e = chunk.weights.map_or(1.0, |w| w[i].sqrt()) * e;
                 for (a, sum) in own[level as usize * r..][..r].iter_mut().enumerate() {

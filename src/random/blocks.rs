@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layout::{TermRows, TermSize};
 use crate::error::{Error, Result, try_vec};
+use crate::linalg::dense;
 
 /// Z_k'Z_m for two terms: compressed columns (levels of m) of blocks (`r_k x r_m`, column-major), rows (levels of k) ascending.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,6 +46,116 @@ impl BlockMatrix {
     /// The numbers in one block.
     pub fn block_len(&self) -> usize {
         self.row_effects * self.column_effects
+    }
+
+    /// Whether every level of the rows meets every level of the columns, so that scalar blocks are a dense matrix.
+    fn is_dense(&self, rows: usize) -> bool {
+        self.block_len() == 1 && self.rows.len() == rows * (self.col_ptr.len() - 1)
+    }
+
+    /// out -= B v.
+    pub fn subtract_product(&self, v: &[f64], out: &mut [f64]) {
+        let (a, b, len) = (self.row_effects, self.column_effects, self.block_len());
+        if v.iter().all(|v| *v == 0.0) {
+            return;
+        }
+        if self.is_dense(out.len()) {
+            self.values.chunks_exact(out.len()).zip(v).for_each(|(g, v)| dense::add_scaled(out, -v, g));
+            return;
+        }
+        match (a, b) {
+            (1, 1) => self.subtract_sized::<1, 1>(v, out),
+            (1, 2) => self.subtract_sized::<1, 2>(v, out),
+            (2, 1) => self.subtract_sized::<2, 1>(v, out),
+            (2, 2) => self.subtract_sized::<2, 2>(v, out),
+            _ => {
+                for (range, v) in self.col_ptr.windows(2).zip(v.chunks_exact(b)) {
+                    let blocks = self.values[range[0] * len..range[1] * len].chunks_exact(len);
+                    for (&row, g) in self.rows[range[0]..range[1]].iter().zip(blocks) {
+                        let out = &mut out[row as usize * a..][..a];
+                        g.chunks_exact(a).zip(v).for_each(|(g, v)| dense::add_scaled(out, -v, g));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The product with `A x B` blocks.
+    fn subtract_sized<const A: usize, const B: usize>(&self, v: &[f64], out: &mut [f64]) {
+        let (v, out) = (v.as_chunks::<B>().0, out.as_chunks_mut::<A>().0);
+        for (range, v) in self.col_ptr.windows(2).zip(v) {
+            let blocks = self.values[range[0] * A * B..range[1] * A * B].chunks_exact(A * B);
+            for (&row, g) in self.rows[range[0]..range[1]].iter().zip(blocks) {
+                let out = &mut out[row as usize];
+                for i in 0..A {
+                    for c in 0..B {
+                        out[i] -= g[c * A + i] * v[c];
+                    }
+                }
+            }
+        }
+    }
+
+    /// out -= B'v.
+    pub fn subtract_transposed_product(&self, v: &[f64], out: &mut [f64]) {
+        let (a, b, len) = (self.row_effects, self.column_effects, self.block_len());
+        if v.iter().all(|v| *v == 0.0) {
+            return;
+        }
+        if self.is_dense(v.len()) {
+            self.values.chunks_exact(v.len()).zip(out).for_each(|(g, out)| *out -= dense::dot(g, v));
+            return;
+        }
+        match (a, b) {
+            (1, 1) => self.subtract_transposed_sized::<1, 1>(v, out),
+            (1, 2) => self.subtract_transposed_sized::<1, 2>(v, out),
+            (2, 1) => self.subtract_transposed_sized::<2, 1>(v, out),
+            (2, 2) => self.subtract_transposed_sized::<2, 2>(v, out),
+            _ => {
+                for (range, out) in self.col_ptr.windows(2).zip(out.chunks_exact_mut(b)) {
+                    let blocks = self.values[range[0] * len..range[1] * len].chunks_exact(len);
+                    for (&row, g) in self.rows[range[0]..range[1]].iter().zip(blocks) {
+                        let v = &v[row as usize * a..][..a];
+                        g.chunks_exact(a).zip(&mut *out).for_each(|(g, out)| *out -= dense::dot(g, v));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The product with the transposes of `A x B` blocks.
+    fn subtract_transposed_sized<const A: usize, const B: usize>(&self, v: &[f64], out: &mut [f64]) {
+        let (v, out) = (v.as_chunks::<A>().0, out.as_chunks_mut::<B>().0);
+        for (range, out) in self.col_ptr.windows(2).zip(out) {
+            let blocks = self.values[range[0] * A * B..range[1] * A * B].chunks_exact(A * B);
+            let mut sums = [0.0; B];
+            for (&row, g) in self.rows[range[0]..range[1]].iter().zip(blocks) {
+                let v = &v[row as usize];
+                for c in 0..B {
+                    for i in 0..A {
+                        sums[c] += g[c * A + i] * v[i];
+                    }
+                }
+            }
+            out.iter_mut().zip(sums).for_each(|(out, sum)| *out -= sum);
+        }
+    }
+
+    /// Both products, of a term with itself: its effects begin at `first`.
+    pub fn subtract_within(&self, v: &[f64], out: &mut [f64], first: usize) {
+        let (a, b, len) = (self.row_effects, self.column_effects, self.block_len());
+        for (level, range) in self.col_ptr.windows(2).enumerate() {
+            let at = first + level * b;
+            for e in range[0]..range[1] {
+                let row = first + self.rows[e] as usize * a;
+                for (c, g) in self.values[e * len..(e + 1) * len].chunks_exact(a).enumerate() {
+                    for (i, g) in g.iter().enumerate() {
+                        out[row + i] -= g * v[at + c];
+                        out[at + c] -= g * v[row + i];
+                    }
+                }
+            }
+        }
     }
 
     /// The product over the rows of a chunk. Rows are sorted by (column level, row level) with two stable counting sorts,

@@ -39,6 +39,11 @@ pub fn directions(layout: &Layout, t: &[Vec<f64>], derivatives: &[FactorDerivati
     for (derivative, out) in derivatives.iter().zip(g.chunks_exact_mut(q.max(1))) {
         let (size, first) = (layout.terms[derivative.term], layout.offset(derivative.term));
         let (r, d, t) = (size.effects, &derivative.d, &t[derivative.term]);
+        if r <= 2 {
+            let own = first..first + size.levels * r;
+            small_directions(r, d, t, &u[own.clone()], &z[own.clone()], &mut out[own]);
+            continue;
+        }
         for level in 0..size.levels {
             let at = first + level * r;
             let (u, z) = (&u[at..at + r], &z[at..at + r]);
@@ -52,6 +57,22 @@ pub fn directions(layout: &Layout, t: &[Vec<f64>], derivatives: &[FactorDerivati
         }
     }
     g
+}
+
+/// D u + T D'z of each level, for terms with one or two effects.
+fn small_directions(r: usize, d: &[f64], t: &[f64], u: &[f64], z: &[f64], out: &mut [f64]) {
+    if r == 1 {
+        let (d, td) = (d[0], t[0] * d[0]);
+        out.iter_mut().zip(u.iter().zip(z)).for_each(|(out, (u, z))| *out = d * u + td * z);
+        return;
+    }
+    // T D' of lower triangular matrices.
+    let (d, td) = ([d[0], d[1], d[3]], [t[0] * d[0], t[1] * d[0], t[0] * d[1], t[1] * d[1] + t[3] * d[3]]);
+    let levels = u.as_chunks::<2>().0.iter().zip(z.as_chunks::<2>().0);
+    for (out, (u, z)) in out.as_chunks_mut::<2>().0.iter_mut().zip(levels) {
+        out[0] = d[0] * u[0] + td[0] * z[0] + td[2] * z[1];
+        out[1] = d[1] * u[0] + d[2] * u[1] + td[1] * z[0] + td[3] * z[1];
+    }
 }
 
 /// Adds 2 tr(D_j' H+ D_i), with H+ the positive part of the gradient H_k = F_k T_k^-1 in T T'. Without it a small

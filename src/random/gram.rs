@@ -3,7 +3,7 @@
 use super::blocks::BlockMatrix;
 use super::layout::Layout;
 use crate::error::{Error, Result, try_vec};
-use crate::linalg::{SelectedInverse, SparseCholesky};
+use crate::linalg::{SelectedInverse, SparseCholesky, dense};
 
 /// Z'WZ: for each term a block per level, for each pair of terms a sparse matrix of blocks.
 #[derive(Clone, Debug)]
@@ -81,6 +81,12 @@ impl Gram {
                 let mut below = r;
                 for (k, pair) in self.below(m) {
                     let (rk, size) = (pair.row_effects, pair.block_len());
+                    if size == 1 {
+                        let values = &pair.values[pair.col_ptr[level]..pair.col_ptr[level + 1]];
+                        factor.set_scaled(col_ptr[first + level] + below, t[k][0] * t[m][0], values);
+                        below += values.len();
+                        continue;
+                    }
                     left.resize(size, 0.0);
                     block.resize(size.max(r * r), 0.0);
                     for e in pair.col_ptr[level]..pair.col_ptr[level + 1] {
@@ -113,24 +119,34 @@ impl Gram {
                 let mut below = r;
                 for (k, pair) in self.below(m) {
                     let (rk, len) = (pair.row_effects, pair.block_len());
+                    if len == 1 {
+                        let g = &pair.values[pair.col_ptr[level]..pair.col_ptr[level + 1]];
+                        let sum = inverse.product(col_ptr[column] + below, g);
+                        forces[k][0] += sum * t[m][0];
+                        forces[m][0] += sum * t[k][0];
+                        below += g.len();
+                        continue;
+                    }
                     v.resize(len.max(r * r), 0.0);
+                    let mut sums = [[0.0; 4]; 2];
                     for e in pair.col_ptr[level]..pair.col_ptr[level + 1] {
                         let g = &pair.values[e * len..(e + 1) * len];
-                        if len == 1 {
-                            let product = g[0] * inverse.get(col_ptr[column] + below);
-                            forces[k][0] += product * t[m][0];
-                            forces[m][0] += product * t[k][0];
-                        } else {
-                            for c in 0..r {
-                                for a in 0..rk {
-                                    v[c * rk + a] = inverse.get(col_ptr[column + c] + below - c + a);
-                                }
+                        for c in 0..r {
+                            for a in 0..rk {
+                                v[c * rk + a] = inverse.get(col_ptr[column + c] + below - c + a);
                             }
-                            add_product(rk, r, rk, g, &t[m], &v[..len], &mut forces[k]);
-                            add_transposed_product(rk, r, g, &t[k], &v[..len], &mut forces[m]);
                         }
+                        if rk == 2 && r == 2 {
+                            add_small_products(&t[m], &t[k], g, &v, &mut sums);
+                            below += rk;
+                            continue;
+                        }
+                        add_product(rk, r, rk, g, &t[m], &v[..len], &mut forces[k]);
+                        add_transposed_product(rk, r, g, &t[k], &v[..len], &mut forces[m]);
                         below += rk;
                     }
+                    dense::add_scaled(&mut forces[k], 1.0, &sums[0]);
+                    dense::add_scaled(&mut forces[m], 1.0, &sums[1]);
                 }
             }
         }
@@ -184,6 +200,19 @@ impl Gram {
                     }
                     continue;
                 }
+                if r == 2 {
+                    let (diagonal, below) = ([t[0], t[3]], t[1]);
+                    for b in rows.chunks_exact_mut(2) {
+                        let pair = [b[0], b[1]];
+                        (b[0], b[1]) = (diagonal[0] * pair[0], diagonal[1] * pair[1]);
+                        if transpose {
+                            b[0] += below * pair[1];
+                        } else {
+                            b[1] += below * pair[0];
+                        }
+                    }
+                    continue;
+                }
                 for b in rows.chunks_exact_mut(r) {
                     if transpose {
                         for i in 0..r {
@@ -205,27 +234,27 @@ impl Gram {
         for (v, out) in v.chunks_exact(q).zip(out.chunks_exact_mut(q)) {
             for (m, size) in self.layout.terms.iter().enumerate() {
                 let (r, first) = (size.effects, self.layout.offset(m));
-                for level in 0..size.levels {
-                    let at = first + level * r;
-                    let g = &self.diagonal[m][level * r * r..(level + 1) * r * r];
-                    for c in 0..r {
-                        for a in 0..r {
-                            out[at + a] -= g[c * r + a] * v[at + c];
+                let own = first..first + size.levels * r;
+                if r == 1 {
+                    let diagonal = self.diagonal[m].iter().zip(&v[own.clone()]);
+                    out[own].iter_mut().zip(diagonal).for_each(|(out, (g, v))| *out -= g * v);
+                } else {
+                    let blocks = self.diagonal[m].chunks_exact(r * r).zip(v[own.clone()].chunks_exact(r));
+                    for (out, (g, v)) in out[own].chunks_exact_mut(r).zip(blocks) {
+                        for (g, v) in g.chunks_exact(r).zip(v) {
+                            dense::add_scaled(out, -v, g);
                         }
                     }
-                    for (k, pair) in self.below(m) {
-                        let (rk, len) = (pair.row_effects, pair.block_len());
-                        let start = self.layout.offset(k);
-                        for e in pair.col_ptr[level]..pair.col_ptr[level + 1] {
-                            let row = start + pair.rows[e] as usize * rk;
-                            let g = &pair.values[e * len..(e + 1) * len];
-                            for c in 0..r {
-                                for a in 0..rk {
-                                    out[row + a] -= g[c * rk + a] * v[at + c];
-                                    out[at + c] -= g[c * rk + a] * v[row + a];
-                                }
-                            }
-                        }
+                }
+                for (k, pair) in self.below(m) {
+                    let rows = self.layout.offset(k)..self.layout.offset(k + 1);
+                    if k == m {
+                        pair.subtract_within(v, out, first);
+                    } else {
+                        let (before, after) = out.split_at_mut(rows.start);
+                        let columns = first..first + size.levels * r;
+                        pair.subtract_product(&v[columns.clone()], &mut after[..rows.len()]);
+                        pair.subtract_transposed_product(&v[rows], &mut before[columns]);
                     }
                 }
             }
@@ -248,6 +277,13 @@ pub fn own_block(inverse: &SelectedInverse, col_ptr: &[usize], column: usize, r:
 fn congruence(a: usize, b: usize, s: &[f64], g: &[f64], t: &[f64], left: &mut [f64], out: &mut [f64]) {
     if a == 1 && b == 1 {
         out[0] = s[0] * g[0] * t[0];
+        return;
+    }
+    if a == 2 && b == 2 {
+        let (s, g, t) = (&s[..4], &g[..4], &t[..4]);
+        let left = [s[0] * g[0] + s[1] * g[1], s[3] * g[1], s[0] * g[2] + s[1] * g[3], s[3] * g[3]];
+        let product = [left[0] * t[0] + left[2] * t[1], left[1] * t[0] + left[3] * t[1], left[2] * t[3], left[3] * t[3]];
+        out[..4].copy_from_slice(&product);
         return;
     }
     for j in 0..b {
@@ -273,6 +309,19 @@ fn spread(a: usize, b: usize, s: &[f64], v: &[f64], t: &[f64], left: &mut Vec<f6
     for j in 0..b {
         for i in 0..a {
             out[j * a + i] = (0..=j).map(|l| left[l * a + i] * t[l * b + j]).sum();
+        }
+    }
+}
+
+/// Both products of 2 x 2 blocks: sums[0] += G T V', sums[1] += G'S V, for lower triangular T and S.
+fn add_small_products(t: &[f64], s: &[f64], g: &[f64], v: &[f64], sums: &mut [[f64; 4]; 2]) {
+    let (t, s, g, v) = (&t[..4], &s[..4], &g[..4], &v[..4]);
+    let gt = [g[0] * t[0] + g[2] * t[1], g[1] * t[0] + g[3] * t[1], g[2] * t[3], g[3] * t[3]];
+    let gs = [g[0] * s[0] + g[1] * s[1], g[2] * s[0] + g[3] * s[1], g[1] * s[3], g[3] * s[3]];
+    for j in 0..2 {
+        for i in 0..2 {
+            sums[0][j * 2 + i] += gt[i] * v[j] + gt[2 + i] * v[2 + j];
+            sums[1][j * 2 + i] += gs[i] * v[j * 2] + gs[2 + i] * v[j * 2 + 1];
         }
     }
 }

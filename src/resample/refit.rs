@@ -184,7 +184,7 @@ fn refit_linear(
         // The estimates of another response may be no place to start from.
         _ => lmm::estimate::estimate(deviance, options, None)?,
     };
-    let value = deviance.evaluate(&end.working)?;
+    let value = deviance.move_to(&end.working)?;
     deviance.check_residual()?;
     let mut theta = vec![0.0; theta.len()];
     theta_from_working(system, &end.working, &mut theta);

@@ -1,0 +1,161 @@
+//! Factors, solves and selected inverses against an independent factorisation, and runs against blocks.
+
+use super::{SelectedInverse, SparseCholesky, dense};
+use crate::error::Code;
+use nalgebra_sparse::factorization::CscCholesky;
+use nalgebra_sparse::{CooMatrix, CscMatrix};
+
+/// A random sparse positive definite matrix: lower triangle by columns.
+pub fn example(n: usize, seed: u64, density: u64) -> (Vec<usize>, Vec<usize>, Vec<f64>) {
+    let mut state = seed;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state >> 33
+    };
+    let (mut col_ptr, mut row_idx, mut values) = (vec![0], vec![], vec![]);
+    for j in 0..n {
+        row_idx.push(j);
+        values.push(n as f64 * 0.3 + 1.0);
+        for i in j + 1..n {
+            if next() % 100 < density {
+                row_idx.push(i);
+                values.push((next() % 1000) as f64 / 500.0 - 1.0);
+            }
+        }
+        col_ptr.push(row_idx.len());
+    }
+    (col_ptr, row_idx, values)
+}
+
+fn oracle(n: usize, col_ptr: &[usize], row_idx: &[usize], values: &[f64]) -> CscMatrix<f64> {
+    let mut coo = CooMatrix::new(n, n);
+    for j in 0..n {
+        for e in col_ptr[j]..col_ptr[j + 1] {
+            coo.push(row_idx[e], j, values[e]);
+            if row_idx[e] != j {
+                coo.push(j, row_idx[e], values[e]);
+            }
+        }
+    }
+    CscMatrix::from(&coo)
+}
+
+#[test]
+fn factor_solves_and_inverse_agree_with_an_independent_factorisation() {
+    for (n, density) in [(1, 0), (7, 0), (12, 30), (60, 5), (90, 40)] {
+        let (col_ptr, row_idx, values) = example(n, 7 + n as u64, density);
+        let mut a = SparseCholesky::new(n, &col_ptr, &row_idx, 3).unwrap();
+        let mut inverse = SelectedInverse::new(&a, &col_ptr, &row_idx).unwrap();
+        for round in 0..2 {
+            let scale = 1.0 + f64::from(round);
+            let scaled: Vec<f64> = values.iter().map(|v| v * scale).collect();
+            scaled.iter().enumerate().for_each(|(e, &v)| a.set(e, v));
+            a.factorize().unwrap();
+            inverse.compute(&a);
+            let reference = CscCholesky::factor(&oracle(n, &col_ptr, &row_idx, &scaled)).unwrap();
+            let identity = nalgebra_sparse::na::DMatrix::<f64>::identity(n, n);
+            let dense = reference.solve(&identity);
+            let log_det: f64 = 2.0 * reference.l().triplet_iter().filter(|t| t.0 == t.1).map(|t| t.2.ln()).sum::<f64>();
+            assert!((a.log_determinant() - log_det).abs() < 1e-10 * log_det.abs().max(1.0));
+            for j in 0..n {
+                for e in col_ptr[j]..col_ptr[j + 1] {
+                    assert!((inverse.get(e) - dense[(row_idx[e], j)]).abs() < 1e-12, "n = {n}, entry {e}");
+                }
+            }
+            let rhs: Vec<f64> = (0..4 * n).map(|i| (i as f64 * 0.7).sin()).collect();
+            let (mut x, mut y) = (vec![0.0; 4 * n], vec![0.0; 4 * n]);
+            a.permute_into(&rhs, &mut x);
+            a.half_solve(&mut x);
+            a.half_solve_transpose(&mut x);
+            a.unpermute_into(&x, &mut y);
+            let want = reference.solve(&nalgebra_sparse::na::DMatrix::from_column_slice(n, 4, &rhs));
+            assert!(y.iter().zip(want.iter()).all(|(a, b)| (a - b).abs() < 1e-12));
+        }
+    }
+}
+
+/// `leaves` blocks of `c` columns, each with those of `border` rows after them for which `meets`, and a full border.
+fn bordered(leaves: usize, c: usize, border: usize, meets: impl Fn(usize, usize) -> bool) -> (Vec<usize>, Vec<usize>, Vec<f64>) {
+    let (mut col_ptr, mut row_idx, mut values) = (vec![0], vec![], vec![]);
+    let n = leaves * c + border;
+    for j in 0..n {
+        let own = if j < leaves * c { j / c * c + c } else { n };
+        let below = (own..n).filter(|i| j < leaves * c && *i >= leaves * c && meets(j / c, i - leaves * c));
+        for i in (j..own).chain(below) {
+            row_idx.push(i);
+            values.push(if i == j { 3.0 + 0.2 * n as f64 } else { ((7 * i + 13 * j) % 19) as f64 / 19.0 - 0.4 });
+        }
+        col_ptr.push(row_idx.len());
+    }
+    (col_ptr, row_idx, values)
+}
+
+#[test]
+fn runs_and_blocks_give_the_same_numbers() {
+    let complete = |_: usize, _: usize| true;
+    let cases = [
+        bordered(30, 1, 6, complete),
+        bordered(80, 1, 40, complete),
+        bordered(30, 3, 7, complete),
+        bordered(12, 10, 30, complete),
+        bordered(60, 1, 9, |leaf, row| (leaf * 5 + row) % 7 != 0),
+        bordered(60, 2, 40, |leaf, row| (leaf * 3 + row) % 4 == 0 || leaf < 3),
+        bordered(50, 2, 0, complete),
+        bordered(1, 30, 0, complete),
+        example(90, 3, 40),
+    ];
+    for (case, (col_ptr, row_idx, values)) in cases.iter().enumerate() {
+        let n = col_ptr.len() - 1;
+        let mut runs = SparseCholesky::new(n, col_ptr, row_idx, 3).unwrap();
+        let mut blocks = SparseCholesky::blocked(n, col_ptr, row_idx, 3).unwrap();
+        assert!(runs.runs().is_some() && blocks.runs().is_none());
+        if case == 4 {
+            let n_runs = runs.runs().unwrap().all.len();
+            assert!(n_runs < 10, "60 leaves with most combinations are in {n_runs} runs");
+        }
+        let close = |a: &[f64], b: &[f64]| {
+            let size = b.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+            assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-13 * size), "case {case}");
+        };
+        let rhs: Vec<f64> = (0..5 * n).map(|i| (i as f64 * 0.7).sin()).collect();
+        let mut results = vec![];
+        for factor in [&mut runs, &mut blocks] {
+            values.iter().enumerate().for_each(|(e, &v)| factor.set(e, v));
+            factor.factorize().unwrap();
+            let mut inverse = SelectedInverse::new(factor, col_ptr, row_idx).unwrap();
+            inverse.compute(factor);
+            let (mut half, mut x, mut y) = (vec![0.0; 5 * n], vec![0.0; 5 * n], vec![0.0; 5 * n]);
+            factor.permute_into(&rhs, &mut half);
+            factor.half_solve(&mut half);
+            x.copy_from_slice(&half);
+            factor.half_solve_transpose(&mut x);
+            factor.unpermute_into(&x, &mut y);
+            results.push(vec![
+                vec![factor.log_determinant()],
+                // The orders may differ, lengths may not.
+                half.chunks_exact(n).map(|column| dense::dot(column, column)).collect(),
+                y,
+                (0..row_idx.len()).map(|e| inverse.get(e)).collect(),
+                vec![inverse.product(0, &values[..col_ptr[1]])],
+            ]);
+        }
+        results[0].iter().zip(&results[1]).for_each(|(a, b)| close(a, b));
+    }
+}
+
+#[test]
+fn a_matrix_that_is_not_positive_definite_is_an_error() {
+    let mut a = SparseCholesky::new(2, &[0, 2, 3], &[0, 1, 1], 1).unwrap();
+    for (e, v) in [1.0, 2.0, 1.0].into_iter().enumerate() {
+        a.set(e, v);
+    }
+    assert_eq!(a.factorize().unwrap_err().code, Code::Numeric);
+}
+
+#[test]
+fn an_empty_matrix_has_log_determinant_zero() {
+    let mut a = SparseCholesky::new(0, &[0], &[], 1).unwrap();
+    a.factorize().unwrap();
+    a.half_solve(&mut []);
+    assert_eq!(a.log_determinant(), 0.0);
+}

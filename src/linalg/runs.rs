@@ -1,0 +1,410 @@
+//! Runs of supernodes, and their factorisation and solves: for systems whose supernodes are many and small.
+//!
+//! Supernodes that follow each other and have the same rows R below them (the subjects of a crossed design that have all seen the same
+//! items, say) lie in memory as one matrix with a constant stride, so that what they do to R is one product.
+
+use std::ops::Range;
+
+use faer::dyn_stack::{MemStack, StackReq};
+use faer::linalg::cholesky::llt::factor::{LltRegularization, cholesky_in_place, cholesky_in_place_scratch};
+use faer::linalg::matmul::matmul;
+use faer::linalg::matmul::triangular::{self, BlockStructure};
+use faer::linalg::triangular_solve::{solve_lower_triangular_in_place, solve_upper_triangular_in_place};
+use faer::prelude::ReborrowMut;
+use faer::sparse::linalg::cholesky::supernodal::SymbolicSupernodalCholesky;
+use faer::{Accum, MatMut, MatRef, Par};
+
+use super::cholesky::params;
+use super::dense::{add_scaled, dot};
+use crate::error::{Error, Result, try_vec};
+
+/// The largest panel of a system that is factorised by runs.
+const LARGEST_HEIGHT: usize = 512;
+
+/// Runs may take this many bytes, or twice as many as the factor.
+const LEAST_LIMIT: usize = 1 << 22;
+
+/// Diagonal blocks with more columns are factorised and solved by blocked routines.
+const SMALL_BLOCK: usize = 24;
+
+/// Products with more multiplications go to a blocked routine.
+pub(super) const SMALL_PRODUCT: usize = 2000;
+
+/// Supernodes of equal size with the same rows below.
+pub(super) struct Run {
+    pub count: usize,
+    /// The first column.
+    pub begin: usize,
+    /// Columns of each supernode.
+    pub columns: usize,
+    /// Rows below the diagonal blocks.
+    pub rows: usize,
+    /// Where the first panel begins.
+    pub from: usize,
+    /// Of all runs' rows, its own.
+    pattern: Range<usize>,
+    segments: Range<usize>,
+}
+
+/// Rows of a run that are columns of one later supernode.
+struct Segment {
+    /// Of the run's rows.
+    first: usize,
+    last: usize,
+    /// Where that supernode's panel begins, and its height.
+    from: usize,
+    height: usize,
+    /// Where the places of rows `first` and after within that panel's columns begin.
+    places: usize,
+}
+
+/// All supernodes in runs, with what eliminating one needs of later ones.
+pub(super) struct Runs {
+    pub all: Vec<Run>,
+    pattern: Vec<u32>,
+    segments: Vec<Segment>,
+    places: Vec<u32>,
+    /// The largest number of rows below.
+    pub largest: usize,
+}
+
+impl Run {
+    pub fn height(&self) -> usize {
+        self.columns + self.rows
+    }
+
+    /// All columns.
+    pub fn width(&self) -> usize {
+        self.columns * self.count
+    }
+
+    /// Where its panels stand.
+    pub fn panels(&self) -> Range<usize> {
+        self.from..self.from + self.height() * self.width()
+    }
+}
+
+impl Runs {
+    /// `None` where some supernode is large, or all of this would need much more memory than the factor.
+    pub fn new(structure: &SymbolicSupernodalCholesky<usize>, owner: &[u32]) -> Result<Option<Self>> {
+        let n = structure.n_supernodes();
+        let height =
+            |s: usize| structure.supernode_end()[s] - structure.supernode_begin()[s] + structure.supernode(s).pattern().len();
+        if (0..n).any(|s| height(s) > LARGEST_HEIGHT) {
+            return Ok(None);
+        }
+        let mut made = Runs { all: vec![], pattern: vec![], segments: vec![], places: vec![], largest: 0 };
+        let most = LEAST_LIMIT.max(2 * size_of::<f64>() * structure.len_val());
+        for s in 0..n {
+            let (begin, columns) = (structure.supernode_begin()[s], structure.supernode_end()[s] - structure.supernode_begin()[s]);
+            let pattern = structure.supernode(s).pattern();
+            if let Some(run) = made.all.last_mut()
+                && run.columns == columns
+                && run.rows == pattern.len()
+                && made.pattern[run.pattern.clone()].iter().zip(pattern).all(|(a, b)| *a as usize == *b)
+            {
+                run.count += 1;
+                continue;
+            }
+            let too_big = |_| Error::memory("places of the random effects in the factor", most);
+            made.pattern.try_reserve(pattern.len()).map_err(too_big)?;
+            let (own, segments) = (made.pattern.len(), made.segments.len());
+            made.pattern.extend(pattern.iter().map(|row| *row as u32));
+            made.add_segments(structure, owner, pattern).map_err(too_big)?;
+            if made.bytes() > most {
+                return Ok(None);
+            }
+            made.largest = made.largest.max(pattern.len());
+            made.all.try_reserve(1).map_err(too_big)?;
+            made.all.push(Run {
+                count: 1,
+                begin,
+                columns,
+                rows: pattern.len(),
+                from: structure.col_ptr_for_val()[s],
+                pattern: own..made.pattern.len(),
+                segments: segments..made.segments.len(),
+            });
+        }
+        Ok(Some(made))
+    }
+
+    fn bytes(&self) -> usize {
+        let lists = self.all.len() * size_of::<Run>() + self.segments.len() * size_of::<Segment>();
+        lists + (self.pattern.len() + self.places.len()) * size_of::<u32>()
+    }
+
+    fn add_segments(
+        &mut self,
+        structure: &SymbolicSupernodalCholesky<usize>,
+        owner: &[u32],
+        pattern: &[usize],
+    ) -> std::result::Result<(), std::collections::TryReserveError> {
+        let mut first = 0;
+        while first < pattern.len() {
+            let t = owner[pattern[first]] as usize;
+            let (begin, end) = (structure.supernode_begin()[t], structure.supernode_end()[t]);
+            let below = structure.supernode(t).pattern();
+            let last = first + pattern[first..].partition_point(|&r| r < end);
+            let places = self.places.len();
+            self.places.try_reserve(pattern.len() - first)?;
+            let mut k = 0;
+            for &row in &pattern[first..] {
+                let place = if row < end {
+                    row - begin
+                } else {
+                    k += below[k..].partition_point(|&r| r < row);
+                    end - begin + k
+                };
+                self.places.push(place as u32);
+            }
+            let (from, height) = (structure.col_ptr_for_val()[t], end - begin + below.len());
+            self.segments.try_reserve(1)?;
+            self.segments.push(Segment { first, last, from, height, places });
+            first = last;
+        }
+        Ok(())
+    }
+
+    /// The rows below a run.
+    pub fn rows(&self, run: &Run) -> &[u32] {
+        &self.pattern[run.pattern.clone()]
+    }
+
+    /// Calls `work` for each column of the lower triangle over a run's rows: its number, where it begins in the values, the places of its rows.
+    fn each_column(&self, run: &Run, mut work: impl FnMut(usize, usize, &[u32])) {
+        for segment in &self.segments[run.segments.clone()] {
+            let places = &self.places[segment.places..segment.places + run.rows - segment.first];
+            for column in segment.first..segment.last {
+                let places = &places[column - segment.first..];
+                work(column, segment.from + places[0] as usize * segment.height, places);
+            }
+        }
+    }
+
+    /// The symmetric matrix over a run's rows, from values of later supernodes.
+    pub fn gather(&self, run: &Run, values: &[f64], out: &mut [f64]) {
+        let r = run.rows;
+        self.each_column(run, |c, base, places| {
+            for (b, &place) in places.iter().enumerate() {
+                let value = values[base + place as usize];
+                out[c * r + c + b] = value;
+                out[(c + b) * r + c] = value;
+            }
+        });
+    }
+
+    /// The workspace of the blocked routines.
+    pub fn scratch(&self) -> StackReq {
+        let largest = self.all.iter().map(|run| run.columns).max().unwrap_or(0);
+        cholesky_in_place_scratch::<f64>(largest, Par::Seq, params())
+    }
+
+    /// Numbers that `factorize` and solves of `columns` right-hand sides work with.
+    pub fn workspace(&self, columns: usize) -> Result<Vec<f64>> {
+        try_vec("workspace of the factorisation", 0.0, self.largest * self.largest.max(columns))
+    }
+
+    /// A = L L' in place; `false` if A is not positive definite.
+    pub fn factorize(&self, values: &mut [f64], work: &mut [f64], stack: &mut MemStack) -> bool {
+        for run in &self.all {
+            let (c, r, h) = (run.columns, run.rows, run.height());
+            let (before, after) = values.split_at_mut(run.panels().end);
+            let panels = &mut before[run.from..];
+            if !panels.chunks_exact_mut(h * c).all(|panel| factorize_panel(h, c, panel, stack)) {
+                return false;
+            }
+            if r == 0 {
+                continue;
+            }
+            let behind = run.panels().end;
+            if run.width() == 1 {
+                let below = &panels[1..];
+                self.each_column(run, |j, base, places| subtract(&mut after[base - behind..], places, below[j], &below[j..]));
+            } else {
+                let update = &mut work[..r * r];
+                self_product(r, run.width(), h, &panels[c..], update);
+                self.each_column(run, |j, base, places| subtract(&mut after[base - behind..], places, 1.0, &update[j * r + j..]));
+            }
+        }
+        true
+    }
+
+    /// x <- L^-1 x for columns of length n.
+    pub fn half_solve(&self, values: &[f64], n: usize, x: &mut [f64], work: &mut [f64]) {
+        let m = x.len() / n;
+        for run in &self.all {
+            let (c, r, h, width) = (run.columns, run.rows, run.height(), run.width());
+            let panels = &values[run.panels()];
+            if c > SMALL_BLOCK && m > 1 {
+                for i in 0..run.count {
+                    let block = MatRef::from_column_major_slice_with_stride(&panels[i * h * c..], c, c, h);
+                    let own = MatMut::from_column_major_slice_with_stride_mut(&mut x[run.begin + i * c..], c, m, n);
+                    solve_lower_triangular_in_place(block, own, Par::Seq);
+                }
+            } else {
+                for column in x.chunks_exact_mut(n) {
+                    let own = &mut column[run.begin..run.begin + width];
+                    if c == 1 {
+                        divide_by_pivots(panels, h, own);
+                        continue;
+                    }
+                    for (panel, own) in panels.chunks_exact(h * c).zip(own.chunks_exact_mut(c)) {
+                        solve_lower(c, h, panel, own);
+                    }
+                }
+            }
+            if r == 0 {
+                continue;
+            }
+            let sums = &mut work[..r * m];
+            if r * width * m > SMALL_PRODUCT && m > 1 {
+                let b = MatRef::from_column_major_slice_with_stride(&panels[c..], r, width, h);
+                let own = MatRef::from_column_major_slice_with_stride(&x[run.begin..], width, m, n);
+                matmul(MatMut::from_column_major_slice_mut(sums, r, m), Accum::Replace, b, own, 1.0, Par::Seq);
+            } else {
+                sums.fill(0.0);
+                for (column, sums) in x.chunks_exact(n).zip(sums.chunks_exact_mut(r)) {
+                    for (l, v) in panels.chunks_exact(h).zip(&column[run.begin..]) {
+                        add_scaled(sums, *v, &l[c..]);
+                    }
+                }
+            }
+            for (column, sums) in x.chunks_exact_mut(n).zip(sums.chunks_exact(r)) {
+                self.rows(run).iter().zip(sums).for_each(|(row, sum)| column[*row as usize] -= sum);
+            }
+        }
+    }
+
+    /// x <- L'^-1 x for columns of length n.
+    pub fn half_solve_transpose(&self, values: &[f64], n: usize, x: &mut [f64], work: &mut [f64]) {
+        let m = x.len() / n;
+        for run in self.all.iter().rev() {
+            let (c, r, h, width) = (run.columns, run.rows, run.height(), run.width());
+            let panels = &values[run.panels()];
+            if r > 0 {
+                let below = &mut work[..r * m];
+                for (column, below) in x.chunks_exact(n).zip(below.chunks_exact_mut(r)) {
+                    self.rows(run).iter().zip(below).for_each(|(row, v)| *v = column[*row as usize]);
+                }
+                if r * width * m > SMALL_PRODUCT && m > 1 {
+                    let b = MatRef::from_column_major_slice_with_stride(&panels[c..], r, width, h);
+                    let own = MatMut::from_column_major_slice_with_stride_mut(&mut x[run.begin..], width, m, n);
+                    matmul(own, Accum::Add, b.transpose(), MatRef::from_column_major_slice(below, r, m), -1.0, Par::Seq);
+                } else {
+                    for (column, below) in x.chunks_exact_mut(n).zip(below.chunks_exact(r)) {
+                        for (l, v) in panels.chunks_exact(h).zip(&mut column[run.begin..]) {
+                            *v -= dot(&l[c..], below);
+                        }
+                    }
+                }
+            }
+            if c > SMALL_BLOCK && m > 1 {
+                for i in 0..run.count {
+                    let block = MatRef::from_column_major_slice_with_stride(&panels[i * h * c..], c, c, h);
+                    let own = MatMut::from_column_major_slice_with_stride_mut(&mut x[run.begin + i * c..], c, m, n);
+                    solve_upper_triangular_in_place(block.transpose(), own, Par::Seq);
+                }
+            } else {
+                for column in x.chunks_exact_mut(n) {
+                    let own = &mut column[run.begin..run.begin + width];
+                    if c == 1 {
+                        divide_by_pivots(panels, h, own);
+                        continue;
+                    }
+                    for (panel, own) in panels.chunks_exact(h * c).zip(own.chunks_exact_mut(c)) {
+                        solve_lower_transpose(c, h, panel, own);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// out at `places` -= factor v.
+fn subtract(out: &mut [f64], places: &[u32], factor: f64, v: &[f64]) {
+    let (first, last) = (places[0] as usize, places[places.len() - 1] as usize);
+    if last - first + 1 == places.len() {
+        add_scaled(&mut out[first..=last], -factor, v);
+    } else {
+        places.iter().zip(v).for_each(|(place, v)| out[*place as usize] -= factor * v);
+    }
+}
+
+/// The lower triangle of B B', for B `r x k` with its columns `stride` apart.
+fn self_product(r: usize, k: usize, stride: usize, b: &[f64], out: &mut [f64]) {
+    if r * r * k > SMALL_PRODUCT {
+        let b = MatRef::from_column_major_slice_with_stride(b, r, k, stride);
+        let out = MatMut::from_column_major_slice_mut(out, r, r);
+        let (full, lower) = (BlockStructure::Rectangular, BlockStructure::TriangularLower);
+        triangular::matmul(out, lower, Accum::Replace, b, full, b.transpose(), full, 1.0, Par::Seq);
+        return;
+    }
+    out.fill(0.0);
+    for column in b.chunks(stride) {
+        for j in 0..r {
+            add_scaled(&mut out[j * r + j..(j + 1) * r], column[j], &column[j..r]);
+        }
+    }
+}
+
+/// The factor of a panel of `c` columns and `h` rows, its first rows symmetric; `false` if a pivot is not positive.
+fn factorize_panel(h: usize, c: usize, panel: &mut [f64], stack: &mut MemStack) -> bool {
+    if c > SMALL_BLOCK {
+        let (mut top, mut below) = MatMut::from_column_major_slice_mut(panel, h, c).split_at_row_mut(c);
+        let regularization = LltRegularization::default();
+        let regular = cholesky_in_place(top.rb_mut(), regularization, Par::Seq, stack, params()).is_ok();
+        solve_lower_triangular_in_place(top.as_ref(), below.rb_mut().transpose_mut(), Par::Seq);
+        return regular;
+    }
+    for j in 0..c {
+        let (before, rest) = panel.split_at_mut(j * h);
+        let column = &mut rest[j..h];
+        for earlier in before.chunks_exact(h) {
+            add_scaled(column, -earlier[j], &earlier[j..]);
+        }
+        let pivot = column[0];
+        if pivot.is_nan() || pivot <= 0.0 {
+            return false;
+        }
+        let root = pivot.sqrt();
+        let inverse = 1.0 / root;
+        column[0] = root;
+        column[1..].iter_mut().for_each(|v| *v *= inverse);
+    }
+    true
+}
+
+/// x <- D^-1 x, D the first entries of columns of length h.
+fn divide_by_pivots(panels: &[f64], h: usize, x: &mut [f64]) {
+    panels.chunks_exact(h).zip(x).for_each(|(panel, v)| *v /= panel[0]);
+}
+
+/// x <- L^-1 x, for L of `c` columns that are `h` apart.
+#[inline]
+fn solve_lower(c: usize, h: usize, l: &[f64], x: &mut [f64]) {
+    if c == 2 {
+        x[0] /= l[0];
+        x[1] = (x[1] - l[1] * x[0]) / l[h + 1];
+        return;
+    }
+    for j in 0..c {
+        let (before, rest) = x.split_at_mut(j + 1);
+        before[j] /= l[j * h + j];
+        add_scaled(rest, -before[j], &l[j * h + j + 1..j * h + c]);
+    }
+}
+
+/// x <- L'^-1 x, for L of `c` columns that are `h` apart.
+#[inline]
+fn solve_lower_transpose(c: usize, h: usize, l: &[f64], x: &mut [f64]) {
+    if c == 2 {
+        x[1] /= l[h + 1];
+        x[0] = (x[0] - l[1] * x[1]) / l[0];
+        return;
+    }
+    for j in (0..c).rev() {
+        let (before, rest) = x.split_at_mut(j + 1);
+        before[j] = (before[j] - dot(rest, &l[j * h + j + 1..j * h + c])) / l[j * h + j];
+    }
+}
