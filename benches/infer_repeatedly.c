@@ -138,7 +138,7 @@ static interlace_status infer(const struct job *job, const interlace_fit *fit, d
     double start = cpu_seconds();
     interlace_status status;
     if (strcmp(job->what, "profile") == 0)
-        status = interlace_fit_confint_profile(fit, 0.95, NULL, table, error);
+        status = interlace_fit_confint_profile(fit, 0.95, INTERLACE_PROFILE_SD_COR, NULL, table, error);
     else if (strcmp(job->what, "bootstrap") == 0)
         status = interlace_fit_bootstrap(fit, job->count, SEED, INTERLACE_SIMULATE_NEW, NULL, table, error);
     else

@@ -320,6 +320,7 @@ static bool resample(struct run *run)
         .boot = asked->confint_boot,
         .profile = asked->confint_profile,
         .points = asked->profile,
+        .profile_scale = asked->profile_scale,
         .level = asked->level,
         .options = run->options,
     };

@@ -73,6 +73,8 @@ const char *const help_text[] = {
     "  --confint boot             bootstrap intervals of all parameters, from --bootstrap N\n"
     "  --confint ranef            intervals of the random effects, given the parameters\n"
     "  --profile                  the points of the profiles, with the signed roots of the deviance's rise\n"
+    "  --profile-scale sdcor|theta   of all parameters, random effects by standard deviations and correlations (the default), or\n"
+    "                             of the elements of theta alone\n"
     "  --test \"0,1,-1; 0,0,1\"    linear combinations of the fixed effects, a row each: tests of each and of all together\n"
     "  --boot-interval percentile|basic|normal|bca   their kind: percentile is the default; bca needs fits without each group, too\n"
     "  --level 0.95\n"

@@ -71,6 +71,7 @@ struct arguments {
     bool confint_boot;
     bool confint_ranef;
     bool profile; /* the points of the profiles */
+    int32_t profile_scale; /* INTERLACE_PROFILE_* */
     double level;
     bool r2;
     bool has_df;

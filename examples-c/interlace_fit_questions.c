@@ -65,6 +65,12 @@ static enum answer take_profile(struct arguments *arguments, const char *value)
     return TAKEN;
 }
 
+static enum answer take_profile_scale(struct arguments *arguments, const char *value)
+{
+    static const struct choice choices[] = {{"sdcor", INTERLACE_PROFILE_SD_COR}, {"theta", INTERLACE_PROFILE_THETA}};
+    return CHOOSE(choices, value, &arguments->profile_scale);
+}
+
 /* "1,-1,0; 0,1,-1" */
 static enum answer take_test(struct arguments *arguments, const char *value)
 {
@@ -272,6 +278,7 @@ static const struct option questions[] = {
     {"--drop1", NULL, take_drop1},
     {"--confint", "wald, profile, boot or ranef", take_confint},
     {"--profile", NULL, take_profile},
+    {"--profile-scale", "sdcor or theta", take_profile_scale},
     {"--test", "rows of coefficients, \"0,1,-1; 0,0,1\"", take_test},
     {"--r2", NULL, take_r2},
     {"--level", "a number between 0 and 1", take_level},

@@ -77,10 +77,10 @@ bool resample_fit(const interlace_fit *fit, const struct resample_request *reque
             return false;
     }
     if (request->profile &&
-        interlace_fit_confint_profile(fit, request->level, request->options, &out->profile, error) != INTERLACE_OK)
+        interlace_fit_confint_profile(fit, request->level, request->profile_scale, request->options, &out->profile, error) != INTERLACE_OK)
         return false;
     return !request->points ||
-           interlace_fit_profile(fit, request->level, request->options, &out->points, error) == INTERLACE_OK;
+           interlace_fit_profile(fit, request->level, request->profile_scale, request->options, &out->points, error) == INTERLACE_OK;
 }
 
 void resampled_free(struct resampled *resampled)

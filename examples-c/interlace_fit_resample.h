@@ -23,6 +23,7 @@ struct resample_request {
     bool boot;    /* intervals from the replicates */
     bool profile; /* profile-likelihood intervals */
     bool points;  /* the profiles themselves */
+    int32_t profile_scale; /* INTERLACE_PROFILE_* */
     double level;
     const interlace_options *options; /* threads and progress */
 };

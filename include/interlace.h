@@ -422,6 +422,16 @@
 #define INTERLACE_BOOTSTRAP_BCA 3
 
 /**
+ * Profiles of all parameters, random effects by their standard deviations and correlations.
+ */
+#define INTERLACE_PROFILE_SD_COR 0
+
+/**
+ * Profiles of the elements of theta.
+ */
+#define INTERLACE_PROFILE_THETA 1
+
+/**
  * What is resampled, and what is computed of each replicate.
  * Since 0.1.
  */
@@ -2854,7 +2864,8 @@ interlace_status interlace_fit_bootstrap_confint(const struct interlace_fit *fit
  * nested groups, which are a:b as everywhere here, not b:a:
  * standard deviations (sd_) and correlations (cor_) of random effects, sigma, the residual correlation (ar1|g or cs|g), the
  * family's parameters or those of thresholds with nominal effects, fixed effects (those of the zero part and the dispersion or scale begin
- * with zi. and disp.). Likelihoods, and so the estimates here, are maximum likelihood's whatever the method of the fit. A limit is NaN where
+ * with zi. and disp.); with `scale` INTERLACE_PROFILE_THETA the elements of theta alone, by the names of the fit behind theta., those of a
+ * linear model relative to sigma, which is at its best for each of their values. Likelihoods, and so the estimates here, are maximum likelihood's whatever the method of the fit. A limit is NaN where
  * the profile never crosses; "warning" says why and is missing otherwise.
  * INTERLACE_E_UNSUPPORTED for a fit with no quadrature points (nagq 0). Of `options`, which may be NULL, the progress function is called
  * at each point of a profile with the number of these so far, the deviance and theta, the residual correlation behind it if there is one.
@@ -2863,6 +2874,7 @@ interlace_status interlace_fit_bootstrap_confint(const struct interlace_fit *fit
  */
 interlace_status interlace_fit_confint_profile(const struct interlace_fit *fit,
                                                double level,
+                                               int32_t scale,
                                                const struct interlace_options *options,
                                                struct interlace_frame **out,
                                                struct interlace_error *err);
@@ -2876,6 +2888,7 @@ interlace_status interlace_fit_confint_profile(const struct interlace_fit *fit,
  */
 interlace_status interlace_fit_profile(const struct interlace_fit *fit,
                                        double level,
+                                       int32_t scale,
                                        const struct interlace_options *options,
                                        struct interlace_frame **out,
                                        struct interlace_error *err);

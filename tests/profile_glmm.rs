@@ -242,3 +242,30 @@ fn what_has_no_profile_is_an_error() {
     assert!(error.message.contains("nagq"), "{error}");
     assert!(cbpp().fit().profile(1.0, None).unwrap_err().message.contains("level"));
 }
+
+/// lme4 1.1-31, sleepstudy by maximum likelihood: roots of its profiled deviance function, the other elements at their best.
+#[test]
+fn elements_of_theta() {
+    let fit = linear("Reaction ~ Days + (Days | Subject)", frame("sleepstudy.csv", &["Subject"])).fit();
+    let profiles = fit.profile_theta(0.95, None).unwrap();
+    let names: Vec<&str> = profiles.iter().map(|p| p.name.as_str()).collect();
+    assert_eq!(names, ["theta.Subject.(Intercept)", "theta.Subject.Days.(Intercept)", "theta.Subject.Days"]);
+    let want = [
+        (0.929_225_49, 0.541_327_19, 1.500_181_42),
+        (0.018_165_70, -0.138_547_16, 0.160_756_26),
+        (0.222_645_42, 0.128_600_60, 0.347_499_35),
+    ];
+    for (own, (estimate, lower, upper)) in profiles.iter().zip(want) {
+        for (got, want) in [(own.estimate, estimate), (own.lower, lower), (own.upper, upper)] {
+            assert!((got - want).abs() < 2e-6, "{}: {got} for {want}", own.name);
+        }
+    }
+    // Of a model without a scale parameter theta is the standard deviation.
+    let cbpp = cbpp().fit();
+    let (theta, all) = (cbpp.profile_theta(0.95, None).unwrap(), cbpp.profile(0.95, None).unwrap());
+    assert_eq!((theta.len(), theta[0].name.as_str()), (1, "theta.herd.(Intercept)"));
+    assert!((theta[0].lower - all[0].lower).abs() < 1e-7 && (theta[0].upper - all[0].upper).abs() < 1e-7);
+    // A singular fit: from zero.
+    let dyestuff = linear("Yield ~ 1 + (1 | Batch)", frame("Dyestuff2.csv", &["Batch"])).fit().profile_theta(0.95, None).unwrap();
+    assert!(dyestuff[0].lower == 0.0 && dyestuff[0].upper > 0.5, "{dyestuff:?}");
+}

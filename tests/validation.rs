@@ -6,7 +6,7 @@ use interlace::fit::Fit;
 use interlace::frame::{ColumnData, CsvOptions, Frame};
 use interlace::options::Options;
 use interlace::predict::{NewData, PredictOptions, Quantity, Request};
-use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
+use interlace::spec::{CorrelationSpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 use interlace::validation::{AllOptimizers, CrossValidation, Partition};
 
 fn data(name: &str, categorical: &[&str]) -> Frame {
@@ -274,4 +274,30 @@ fn a_fold_that_fails_says_why_and_the_others_count() {
     fails(&model, Some(&frame), Some("Subjekt"), 2, "Subject");
     fails(&model, None, None, 2, "formula and a frame");
     fails(&linear("Reaction ~ Dayz + (1 | Subject)"), Some(&frame), None, 2, "Dayz");
+}
+
+/// A row's score is that of its own distribution, which the correlation with other rows does not change.
+#[test]
+fn correlated_residuals_are_scored_row_by_row() {
+    let frame = data("sim_ar1", &["subj"]);
+    let mut model = linear("y ~ x + (1 | subj)");
+    model.correlation = Some(CorrelationSpec::Formula("ar1(time | subj)".to_owned()));
+    let all = cross(&model, &frame, Some("subj"), 6, 3);
+    let x = reals(&frame, "x");
+    for fold in &all.folds {
+        assert!(fold.converged && fold.failure.is_none(), "{:?}", fold.failure);
+        let rest: Vec<usize> = (0..all.rows.len()).filter(|row| !fold.places.contains(row)).collect();
+        let fit = Fit::new(&model, Some(&frame.select(&rest).unwrap()), &Options::default(), None).unwrap();
+        let (v, beta) = (&fit.fixed.vcov, &fit.fixed.estimate);
+        for &row in &fold.places {
+            let (x, y) = (x[row], all.y[row]);
+            let variance = v[0] + 2.0 * x * v[1] + x * x * v[3] + fit.terms[0].cov[0] + fit.sigma.powi(2);
+            let log_score = -0.5 * ((std::f64::consts::TAU * variance).ln() + (y - beta[0] - beta[1] * x).powi(2) / variance);
+            close("score", all.log_scores[row], log_score, 1e-8);
+        }
+    }
+    // Rows of groups that are known: closer, for their modes are.
+    let rows = cross(&model, &frame, None, 5, 3);
+    assert!(rows.folds.iter().all(|fold| fold.converged));
+    assert!(rows.of_all().log_score > all.of_all().log_score && rows.of_all().rmse < all.of_all().rmse);
 }

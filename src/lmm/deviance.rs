@@ -46,7 +46,7 @@ impl Analysis {
 
 /// Evaluates the criterion of one model at any number of parameter values, without allocation.
 pub struct Deviance<'a> {
-    pub(super) system: &'a LinearSystem,
+    pub system: &'a LinearSystem,
     pub(super) reml: bool,
     pub(super) factor: SparseCholesky,
     pub(super) inverse: Option<SelectedInverse>,

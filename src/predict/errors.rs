@@ -19,15 +19,19 @@ pub struct Limits {
 
 /// Standard errors of the values of a rule, and intervals.
 pub fn limits(rows: &Rows<'_>, rule: &Rule<'_>, points: &[Point], values: &[f64], level: f64) -> Result<Limits> {
-    let fit = rule.fit;
+    with_errors(rule.fit, rows, |errors| Ok(of_rows(errors, rule, points, values, level)))
+}
+
+/// Calls `work` with the covariance of what the predictions of rows depend on.
+pub fn with_errors<T>(fit: &Fit, rows: &Rows<'_>, work: impl FnOnce(Errors<'_, '_, '_>) -> Result<T>) -> Result<T> {
     if let Some(correlation) = fit.correlation.as_ref().filter(|_| any_chosen(rows)) {
         let system = assemble(&fit.design())?;
         let parameters = [&fit.theta[..], &[correlation.estimate]].concat();
         let effects = Random::Correlated(Box::new(Conditional::new(&system, &parameters, fit.sigma)?));
-        return Ok(of_rows(Errors::with(fit, rows, Some(effects))?, rule, points, values, level));
+        return work(Errors::with(fit, rows, Some(effects))?);
     }
     let rebuilt = rebuilt_for(fit, rows)?;
-    Ok(of_rows(Errors::new(fit, rows, rebuilt.as_ref(), &[])?, rule, points, values, level))
+    work(Errors::new(fit, rows, rebuilt.as_ref(), &[])?)
 }
 
 fn of_rows(mut errors: Errors<'_, '_, '_>, rule: &Rule<'_>, points: &[Point], values: &[f64], level: f64) -> Limits {

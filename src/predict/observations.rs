@@ -1,7 +1,7 @@
 //! Predictions of responses that have not been seen: intervals for them, and their densities.
 
 use super::categories::CategoryRule;
-use super::errors::{Errors, Limits, rebuilt_for};
+use super::errors::{Errors, Limits, rebuilt_for, with_errors};
 use super::predictive::{Fineness, OF_DENSITIES, OF_QUANTILES, Predictive};
 use super::predictors::Rows;
 use super::quantity::{MEAN, Point, Quantity, Rule};
@@ -115,13 +115,14 @@ impl Fit {
             })?;
             return Ok(scores);
         }
-        let rebuilt = rebuilt_for(self, rows)?;
-        let mut errors = Errors::new(self, rows, rebuilt.as_ref(), &[])?;
-        for (i, point) in points.iter().enumerate() {
-            let variance = errors.variance(i, &[1.0, 0.0, 0.0], std::iter::empty()) + variance_of_response(self, point, weights[i]);
-            scores[i] = -0.5 * ((std::f64::consts::TAU * variance).ln() + (y[i] - point.at[MEAN]).powi(2) / variance);
-        }
-        Ok(scores)
+        with_errors(self, rows, |mut errors| {
+            for (i, point) in points.iter().enumerate() {
+                let own = variance_of_response(self, point, weights[i]);
+                let variance = errors.variance(i, &[1.0, 0.0, 0.0], std::iter::empty()) + own;
+                scores[i] = -0.5 * ((std::f64::consts::TAU * variance).ln() + (y[i] - point.at[MEAN]).powi(2) / variance);
+            }
+            Ok(scores)
+        })
     }
 
     /// The thresholds, the nominal effects and the scale are taken as known.

@@ -76,25 +76,26 @@ static void bootstraps(const interlace_fit *fit) {
 static void profiles(const interlace_fit *fit) {
     interlace_frame *intervals, *none = NULL;
     static const double lower[3] = {12.196505, 38.230123, 1486.451488}, upper[3] = {84.063411, 67.657673, 1568.548512};
-    OK(interlace_fit_confint_profile(fit, 0.95, NULL, &intervals, &err));
+    OK(interlace_fit_confint_profile(fit, 0.95, INTERLACE_PROFILE_SD_COR, NULL, &intervals, &err));
     CHECK(interlace_frame_n_rows(intervals) == 3);
     for (size_t i = 0; i < 3; i++) {
         CLOSE(number(intervals, "lower", i), lower[i], 1e-5);
         CLOSE(number(intervals, "upper", i), upper[i], 1e-5);
     }
     interlace_frame_free(intervals);
-    FAILS(INTERLACE_E_ARGUMENT, "level is 0", interlace_fit_confint_profile(fit, 0, NULL, &none, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_confint_profile(fit, 0.9, NULL, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "scale is 2", interlace_fit_confint_profile(fit, 0.9, 2, NULL, &none, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "level is 0", interlace_fit_confint_profile(fit, 0, 0, NULL, &none, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_confint_profile(fit, 0.9, 0, NULL, NULL, &err));
 
     interlace_options *options;
     int64_t points = 0;
     OK(interlace_options_new(&options, &err));
     OK(interlace_options_set_progress(options, count_two, &points, &err));
-    FAILS(INTERLACE_E_CANCELLED, "cancelled", interlace_fit_profile(fit, 0.95, options, &none, &err));
+    FAILS(INTERLACE_E_CANCELLED, "cancelled", interlace_fit_profile(fit, 0.95, 0, options, &none, &err));
     CHECK(points == 2 && none == NULL);
     interlace_options_free(options);
 
-    OK(interlace_fit_profile(fit, 0.95, NULL, &intervals, &err));
+    OK(interlace_fit_profile(fit, 0.95, 0, NULL, &intervals, &err));
     SAME(interlace_frame_column_name(intervals, 1), "value");
     CHECK(interlace_frame_n_columns(intervals) == 3 && interlace_frame_n_rows(intervals) >= 9);
     interlace_frame_free(intervals);

@@ -176,6 +176,54 @@ impl Likelihood for UnprofiledDeviance<'_> {
     }
 }
 
+/// The same likelihood with sigma at its best, too.
+pub struct Relative<'f> {
+    base: Base<'f>,
+    theta: Vec<f64>,
+}
+
+impl<'f> Relative<'f> {
+    pub fn new(fit: &'f Fit) -> Result<Self> {
+        let base = Base::new(fit)?;
+        let mut theta = base.theta.clone();
+        rescale(&base.system.structures, base.sigma.recip(), &mut theta);
+        Ok(Relative { base, theta })
+    }
+}
+
+impl Parameters for Relative<'_> {
+    fn parameters(&self) -> (Vec<Parameter>, Vec<String>) {
+        self.base.parameters()
+    }
+
+    fn minimum(&self) -> f64 {
+        self.base.minimum
+    }
+
+    /// Elements of theta alone.
+    fn with_held(&self, parameter: Parameter, work: &mut Work<'_>) -> Result<Profile> {
+        let Parameter::Theta { k, element } = parameter else { return self.base.with_held(parameter, work) };
+        let system = &self.base.system;
+        let (place, centre) = (self.base.place(system, k, &system.scales[k]), &self.base.centre);
+        let theta = &self.theta[place.first..place.first + place.structure.n_theta()];
+        // Of the working parameters there, which are relative to sigma at the estimates, all but its own.
+        let held = Place { theta, ..place }.hold_theta(element, centre[..centre.len() - 1].to_vec());
+        work(&mut Deviance::new(system, false)?, held)
+    }
+}
+
+impl Likelihood for Deviance<'_> {
+    fn structures(&self) -> &[Structure] {
+        &self.system.structures
+    }
+
+    fn theta(&self, x: &[f64]) -> Vec<f64> {
+        let mut theta = vec![0.0; x.len()];
+        theta_from_working(self.system, x, &mut theta);
+        theta
+    }
+}
+
 /// Multiplies the standard deviations of all terms.
 fn rescale(structures: &[Structure], by: f64, theta: &mut [f64]) {
     let mut first = 0;

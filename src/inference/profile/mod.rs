@@ -18,6 +18,7 @@ use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::optimize::Objective;
 use crate::options::Progress;
+use crate::resample::unique;
 use hold::{HeldPath, Hold};
 use path::{Limit, Side, limit};
 use terms::Parameter;
@@ -42,14 +43,50 @@ impl Fit {
     /// linear model sigma and the residual correlation), fixed effects of the mean, the zero part (`zi.`) and the dispersion (`disp.`). `progress` is called at each
     /// point of a profile with the number of these so far, the least deviance there and theta; `false` from it cancels.
     pub fn profile(&self, level: f64, progress: Option<Progress<'_>>) -> Result<Vec<Profile>> {
-        if !(level > 0.0 && level < 1.0) {
-            return Err(Error::argument(format!("level is {level}, must be between 0 and 1")));
-        }
-        let z = -normal_quantile(0.5 * (1.0 - level));
+        let z = reach(level)?;
         match &self.generalised {
             None => all(&linear::Base::new(self)?, z, progress),
             Some(own) => all(&generalised::Base::new(self, own)?, z, progress),
         }
+    }
+
+    /// Those of the elements of theta, of a linear model relative to sigma, which is at its best for each.
+    pub fn profile_theta(&self, level: f64, progress: Option<Progress<'_>>) -> Result<Vec<Profile>> {
+        let z = reach(level)?;
+        match &self.generalised {
+            None => all(&Theta { fit: self, base: linear::Relative::new(self)? }, z, progress),
+            Some(own) => all(&Theta { fit: self, base: generalised::Base::new(self, own)? }, z, progress),
+        }
+    }
+}
+
+/// How far an interval reaches on the scale of zeta.
+fn reach(level: f64) -> Result<f64> {
+    if level > 0.0 && level < 1.0 {
+        return Ok(-normal_quantile(0.5 * (1.0 - level)));
+    }
+    Err(Error::argument(format!("level is {level}, must be between 0 and 1")))
+}
+
+/// A likelihood of which the elements of theta alone are looked at.
+struct Theta<'f, P> {
+    fit: &'f Fit,
+    base: P,
+}
+
+impl<P: Parameters> Parameters for Theta<'_, P> {
+    fn parameters(&self) -> (Vec<Parameter>, Vec<String>) {
+        let terms = self.fit.named_terms().enumerate();
+        let elements = terms.flat_map(|(k, (_, t))| (0..t.structure.n_theta()).map(move |element| Parameter::Theta { k, element }));
+        (elements.collect(), unique(self.fit.theta_names.iter().map(|name| format!("theta.{name}")).collect()))
+    }
+
+    fn minimum(&self) -> f64 {
+        self.base.minimum()
+    }
+
+    fn with_held(&self, parameter: Parameter, work: &mut Work<'_>) -> Result<Profile> {
+        self.base.with_held(parameter, work)
     }
 }
 
