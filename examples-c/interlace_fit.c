@@ -38,6 +38,7 @@ struct run {
     interlace_options *options;
     struct results results; /* with the fit */
     interlace_error error;
+    const char *about; /* the option that an error is about, if that is not plain; NULL */
 };
 
 static double seconds_now(void)
@@ -290,8 +291,17 @@ static bool compare_models(struct run *run)
 static bool infer(struct run *run)
 {
     double start = seconds_now();
-    bool ok = infer_coefficients(run) && (run->arguments.emmeans == NULL || infer_means(run)) &&
-              (run->arguments.lrt.count == 0 || compare_models(run));
+    bool ok = infer_coefficients(run);
+    if (ok && run->arguments.emmeans != NULL) {
+        run->about = "--emmeans";
+        ok = infer_means(run);
+    }
+    if (ok && run->arguments.lrt.count > 0) {
+        run->about = "--lrt";
+        ok = compare_models(run);
+    }
+    if (ok)
+        run->about = NULL;
     run->results.inference_seconds = seconds_now() - start;
     return ok;
 }
@@ -402,12 +412,14 @@ static int complain(const char *message, const char *hint, int exit_status)
 }
 
 /* The message says what is wrong; for formulas and terms the position says where in them. */
-static int complain_of(const interlace_error *error)
+static int complain_of(const char *about, const interlace_error *error)
 {
     char where[48] = "";
+    char message[sizeof error->message + 32];
     if (error->code == INTERLACE_E_FORMULA && error->position >= 0)
         snprintf(where, sizeof where, " (at byte %" PRId64 ")", error->position);
-    return complain(error->message, where, 1);
+    snprintf(message, sizeof message, "%s%s%s", about != NULL ? about : "", about != NULL ? ": " : "", error->message);
+    return complain(message, where, 1);
 }
 
 static int run_model(struct run *run)
@@ -419,7 +431,7 @@ static int run_model(struct run *run)
               (evaluate ? evaluate_objective(run) : fit_model(run) && infer(run) && predict(run) && resample(run) && validate(run) && explain(run)) &&
               print_results(run);
     if (!ok)
-        return complain_of(&run->error);
+        return complain_of(run->about, &run->error);
     /* A full disk shows only when the buffer is written. */
     if (fflush(stdout) != 0 || ferror(stdout))
         return complain("can't write to standard output", "", 1);

@@ -164,6 +164,15 @@ static const char *of_means(const struct arguments *arguments)
                                             : NULL;
 }
 
+/* An option that says how to predict; NULL if there is none. */
+static const char *prediction_option(const struct arguments *arguments)
+{
+    return arguments->interval != INTERVAL_NONE                     ? "--interval"
+           : arguments->has_re                                      ? "--re"
+           : arguments->new_levels != INTERLACE_NEW_LEVELS_ERROR    ? "--new-levels"
+                                                                    : NULL;
+}
+
 /* What no single argument shows to be wrong. */
 static enum arguments_outcome check_together(const struct arguments *arguments, char *message)
 {
@@ -182,6 +191,8 @@ static enum arguments_outcome check_together(const struct arguments *arguments, 
         return say(message, ARGUMENTS_WRONG, "--folds is for --cross-validate, which was not given");
     if (arguments->chi_bar && arguments->lrt.count == 0)
         return say(message, ARGUMENTS_WRONG, "--chi-bar is for --lrt, which was not given");
+    if (prediction_option(arguments) != NULL && arguments->predict_path == NULL)
+        return say(message, ARGUMENTS_WRONG, "%s is for --predict, which was not given", prediction_option(arguments));
     if (of_means(arguments) != NULL && arguments->emmeans == NULL)
         return say(message, ARGUMENTS_WRONG, "%s is for --emmeans, which was not given", of_means(arguments));
     return ARGUMENTS_READY;

@@ -68,6 +68,8 @@ interlace_status read_data(const struct arguments *arguments, interlace_frame **
 
 interlace_status read_new_data(const struct arguments *arguments, interlace_frame **out, interlace_error *error)
 {
+    if (arguments->categorical.count == 0 && arguments->n_ordered == 0)
+        return interlace_frame_from_csv(arguments->predict_path, NULL, 0, out, error);
     /* Naming an absent column is an error, so the file is read once to see what it has, and then as declared: a label
      * such as "007" would not survive being read as a number. */
     interlace_frame *plain = NULL;

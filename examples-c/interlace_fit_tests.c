@@ -41,7 +41,7 @@ bool test_terms(const interlace_fit *fit, const interlace_frame *data, const str
         if (request->anova[type - 1] &&
             interlace_fit_anova(fit, data, type, request->df, &tests->anova[type - 1], error) != INTERLACE_OK)
             return false;
-    if (request->drop1 && interlace_fit_drop1(fit, &tests->drop1, error) != INTERLACE_OK)
+    if (request->drop1 && interlace_fit_drop1(fit, data, &tests->drop1, error) != INTERLACE_OK)
         return false;
     return request->hypothesis->count == 0 || test_hypothesis(fit, request, tests, error);
 }

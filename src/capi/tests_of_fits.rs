@@ -99,7 +99,7 @@ pub unsafe extern "C" fn interlace_fit_coefficients(
 /// "DenDF", "F.value" and "p.value". `type` 1 tests each term beyond those before it, 2 beyond those that do not contain it, 3 its
 /// coefficients made orthogonal to those of the terms that contain it (Goodnight 1976), whatever the coding. A model from arrays has a
 /// term a column. Sums of squares are F (before Kenward and Roger's scaling) times degrees of freedom and residual variance. `df` is one
-/// of INTERLACE_DF_*. `data` is the frame that the fit was made of; it may be NULL unless `type` is 3 and the fit left out columns.
+/// of INTERLACE_DF_*. `data` is the frame that the fit was made of; it may be NULL unless `type` is 2 or 3 and the fit left out columns.
 /// INTERLACE_E_ARGUMENT for other models. The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -123,14 +123,19 @@ pub unsafe extern "C" fn interlace_fit_anova(
 
 /// Likelihood-ratio tests of a linear model against those without each of its terms, as a new frame: a row "<none>" for the model, then a
 /// row for each term of the fixed effects that no other contains: "term", "npar" (the parameters that go with it), "AIC", "LRT" and
-/// "p.value" (chi-square). All models are fitted by maximum likelihood for it. INTERLACE_E_ARGUMENT for other models.
-/// The caller frees `*out` with interlace_frame_free.
+/// "p.value" (chi-square). All models are fitted by maximum likelihood for it. `data` is the frame that the fit was made of; it may be NULL
+/// unless the fit left out columns, which may have an estimate without a term. INTERLACE_E_ARGUMENT for other models. The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_fit_drop1(fit: Option<&FitHandle>, out: *mut *mut FrameHandle, err: *mut ErrorRecord) -> Status {
+pub unsafe extern "C" fn interlace_fit_drop1(
+    fit: Option<&FitHandle>,
+    data: Option<&FrameHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
     boundary(err, || {
         let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
-        out.write(give(FrameHandle::new(drop1_table(&handle.fit)?)));
+        out.write(give(FrameHandle::new(drop1_table(&handle.fit, data.map(|data| &data.frame))?)));
         Ok(())
     })
 }

@@ -7,36 +7,34 @@ use crate::fit::linear::assemble;
 use crate::frame::Frame;
 use crate::frame::names::quoted;
 use crate::inference::marginal_means::Estimable;
+use crate::inference::model_matrix::all_columns;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::estimate::estimate;
 use crate::options::Options;
 use crate::tails::chi_square_upper;
 
 /// A row for the model, `<none>`, and one for each term that is in no other: `term`, `npar` (the parameters that go with it), `AIC`, `LRT`,
-/// `p.value`.
-pub fn drop1_table(fit: &Fit) -> Result<Frame> {
+/// `p.value`. `data` are those of the fit; they are needed where it left out columns, which may have an estimate without a term.
+pub fn drop1_table(fit: &Fit, data: Option<&Frame>) -> Result<Frame> {
     if fit.generalised.is_some() {
         return Err(Error::argument("drop1 is for linear mixed models; compare generalised models by likelihood ratios"));
     }
-    let droppable = droppable(fit)?;
-    let design = fit.design();
+    let design = with_all_columns(fit, data)?;
     let options = Options { reml: false, ..fit.options() };
-    let whole = deviance_of(&design, &options)?;
+    let (whole, p) = best(&design, &options, || "the model".to_owned())?;
     let more = fit.theta.len() + 1;
     let aic = |deviance: f64, p: usize| deviance + 2.0 * (p + more) as f64;
-    let p = design.x_names.len();
     let (mut names, mut npar, mut aics) = (vec!["<none>".to_owned()], vec![i64::MIN], vec![aic(whole, p)]);
     let (mut ratios, mut p_values) = (vec![f64::NAN], vec![f64::NAN]);
-    for (term, rest) in droppable {
-        let smaller = rest.of(&design)?;
-        let own = p - smaller.x_names.len();
-        let deviance = deviance_of(&smaller, &options)?;
+    for (term, rest) in droppable(fit, design.x_names.len())? {
+        let (deviance, left) = best(&rest.of(&design)?, &options, || format!("the model without the term {}", quoted(&term)))?;
+        let own = p.saturating_sub(left);
         let ratio = (deviance - whole).max(0.0);
         names.push(term);
         npar.push(own as i64);
-        aics.push(aic(deviance, p - own));
+        aics.push(aic(deviance, left));
         ratios.push(ratio);
-        p_values.push(chi_square_upper(ratio, own as f64));
+        p_values.push(if own > 0 { chi_square_upper(ratio, own as f64) } else { f64::NAN });
     }
     let mut frame = Frame::new(names.len());
     frame.add_strings("term", &names.iter().map(|name| Some(name.as_str())).collect::<Vec<_>>())?;
@@ -58,9 +56,24 @@ enum Rest {
 /// How far, relative to its weights, a column may be from a combination of others.
 const TOLERANCE: f64 = 1e-9;
 
-/// The terms that are in no other, with the rest of X.
-fn droppable(fit: &Fit) -> Result<Vec<(String, Rest)>> {
-    let p = fit.kept.len();
+/// The design of a fit, with all columns of X.
+fn with_all_columns(fit: &Fit, data: Option<&Frame>) -> Result<Design> {
+    let design = fit.design();
+    match (&fit.program, data) {
+        (ModelProgram::Formula(program), _) if fit.kept.len() == program.fixed_names().len() => Ok(design),
+        (ModelProgram::Formula(program), Some(data)) => {
+            let x = all_columns(program, &fit.kept, &fit.rows, &fit.x, data)?;
+            Ok(Design { x, x_names: program.fixed_names().to_vec(), ..design })
+        }
+        (ModelProgram::Formula(_), None) => {
+            Err(Error::argument("data is NULL, but the fit left out columns, and drop1 needs the data of the fit then"))
+        }
+        (ModelProgram::Arrays(_), _) => Ok(design),
+    }
+}
+
+/// The terms that are in no other, with the rest of the `p` columns of X.
+fn droppable(fit: &Fit, p: usize) -> Result<Vec<(String, Rest)>> {
     match &fit.program {
         ModelProgram::Formula(program) => {
             let of_column = program.fixed_column_terms();
@@ -69,18 +82,10 @@ fn droppable(fit: &Fit) -> Result<Vec<(String, Rest)>> {
                 if !larger.is_empty() {
                     continue;
                 }
-                let other = (0..of_column.len()).find(|j| !fit.kept.contains(j) && of_column[*j] != t + 1);
-                if let Some(j) = other {
-                    return Err(Error::unsupported(format!(
-                        "drop1: the column {}, which the fit left out, may have an estimate without the term {}; compare the models' fits",
-                        quoted(&program.fixed_names()[j]),
-                        quoted(label)
-                    )));
-                }
                 let rest = if program.stays_without(t) {
-                    Rest::Kept((0..p).filter(|&j| of_column[fit.kept[j]] != t + 1).collect())
+                    Rest::Kept((0..p).filter(|&j| of_column[j] != t + 1).collect())
                 } else {
-                    recoded(fit, program, t, label)?
+                    recoded(program, t, label)?
                 };
                 all.push((label.to_owned(), rest));
             }
@@ -96,16 +101,13 @@ fn droppable(fit: &Fit) -> Result<Vec<(String, Rest)>> {
 }
 
 /// The model matrix without a term whose factors made the intercept: others make it then.
-fn recoded(fit: &Fit, program: &Program, term: usize, label: &str) -> Result<Rest> {
+fn recoded(program: &Program, term: usize, label: &str) -> Result<Rest> {
     let none = || {
         Error::unsupported(format!(
             "drop1: the model without the term {} has another coding; compare the models' fits",
             quoted(label)
         ))
     };
-    if !fit.fixed.dropped.is_empty() {
-        return Err(none());
-    }
     let columns = program.columns_without(term)?;
     let (rows, p) = (columns.products, columns.model);
     let kept: Vec<usize> = (0..p).collect();
@@ -147,13 +149,13 @@ impl Rest {
     }
 }
 
-/// The smallest deviance of a model.
-fn deviance_of(design: &Design, options: &Options) -> Result<f64> {
+/// The smallest deviance of a model, and how many fixed effects it has.
+fn best(design: &Design, options: &Options, which: impl Fn() -> String) -> Result<(f64, usize)> {
     let system = assemble(design)?;
     let mut deviance = Deviance::new(&system, options.reml)?;
     let best = estimate(&mut deviance, options, None)?;
     if !best.converged {
-        return Err(Error::numeric("drop1: a model without one of the terms did not converge"));
+        return Err(Error::numeric(format!("drop1: {} did not converge by maximum likelihood", which())));
     }
-    deviance.evaluate(&best.working)
+    Ok((deviance.evaluate(&best.working)?, system.kept.len()))
 }

@@ -8,5 +8,6 @@ pub mod drop1;
 pub mod linear;
 pub mod lrt;
 pub mod marginal_means;
+mod model_matrix;
 pub mod profile;
 pub mod wald;

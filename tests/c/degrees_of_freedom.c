@@ -107,7 +107,7 @@ static void terms(const interlace_frame *frame) {
     }
     CHECK(fabs(f[0] - f[1]) > 1e-6 * f[0]); /* x comes after the treatment */
     CLOSE(f[1], f[2], 1e-9 * f[1]);
-    OK(interlace_fit_drop1(fit, &table, &err));
+    OK(interlace_fit_drop1(fit, NULL, &table, &err));
     CHECK(interlace_frame_n_rows(table) == 3);
     SAME(word(table, "term", 0), "<none>");
     CHECK(number(table, "npar", 1) == 2 && number(table, "LRT", 1) > 0 && number(table, "p.value", 1) < 1e-3);
@@ -115,8 +115,8 @@ static void terms(const interlace_frame *frame) {
     table = NULL;
     FAILS(INTERLACE_E_ARGUMENT, "type is 4", interlace_fit_anova(fit, NULL, 4, 0, &table, &err));
     FAILS(INTERLACE_E_ARGUMENT, "df is 4", interlace_fit_anova(fit, NULL, 1, 4, &table, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_drop1(fit, NULL, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_drop1(NULL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_drop1(fit, NULL, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_drop1(NULL, NULL, &table, &err));
     FAILS(INTERLACE_E_ARGUMENT, "level is 1", interlace_fit_coefficients(fit, 0, 1, &table, &err));
     CHECK(table == NULL);
     interlace_fit_free(fit);
@@ -135,7 +135,7 @@ static void other_models(const interlace_frame *frame) {
     interlace_fit *glmm = fit_of(INTERLACE_GLMM, frame, "y ~ treatment + (1 | block)", false);
     FAILS(INTERLACE_E_ARGUMENT, "linear", interlace_fit_coefficients(glmm, INTERLACE_DF_SATTERTHWAITE, 0.95, &table, &err));
     FAILS(INTERLACE_E_ARGUMENT, "linear", interlace_fit_anova(glmm, NULL, 1, INTERLACE_DF_NORMAL, &table, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "linear", interlace_fit_drop1(glmm, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "linear", interlace_fit_drop1(glmm, NULL, &table, &err));
     OK(interlace_fit_summary_with_df(glmm, INTERLACE_DF_NORMAL, &text, &err));
     SAME(text, interlace_fit_summary(glmm));
     CHECK(table == NULL);

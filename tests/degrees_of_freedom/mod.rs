@@ -1,3 +1,4 @@
+mod missing_cells;
 mod properties;
 mod reference;
 

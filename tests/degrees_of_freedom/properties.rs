@@ -161,7 +161,10 @@ fn missing_cells_need_the_data_for_type_three() {
         close("F", &column("F.value"), &[0.245_169_424_663, 18.902_653_846_472, 1.075_414_595_996], 1e-6);
         close("DenDF", &column("DenDF"), &[df, 195.968_015_159, 195.968_015_147], 1e-6);
     }
-    assert_eq!(texts(&drop1_table(&fit).unwrap(), "term"), ["<none>", "recipe:temperature"]);
+    assert!(drop1_table(&fit, None).unwrap_err().message.contains("data is NULL"));
+    let table = drop1_table(&fit, Some(&data)).unwrap();
+    assert_eq!(texts(&table, "term"), ["<none>", "recipe:temperature"]);
+    assert_eq!(table.column("npar").unwrap().as_real().unwrap()[1] as i64, 9);
 }
 
 #[test]
@@ -172,7 +175,7 @@ fn a_model_without_fixed_effects_has_nothing_to_test() {
     assert!(s.is_empty() && k.is_empty());
     let freedom = DegreesOfFreedom::Same(f64::INFINITY);
     assert_eq!(anova_table(&none, None, AnovaType::III, freedom).unwrap().n_rows(), 0);
-    assert_eq!(drop1_table(&none).unwrap().n_rows(), 1);
+    assert_eq!(drop1_table(&none, None).unwrap().n_rows(), 1);
 }
 
 #[test]
@@ -191,10 +194,10 @@ fn effects_that_fixed_effects_take_up_leave_the_others_as_they_are() {
 fn terms_within_others_are_not_left_out() {
     let data = frame("Oats.csv", &[]);
     let oats = fit("yield ~ nitro * Variety + (1 | Block/Variety)", None, &data, true);
-    assert_eq!(texts(&drop1_table(&oats).unwrap(), "term"), ["<none>", "nitro:Variety"]);
+    assert_eq!(texts(&drop1_table(&oats, None).unwrap(), "term"), ["<none>", "nitro:Variety"]);
     let bare = fit("yield ~ 0 + Variety + nitro + (1 | Block)", None, &data, true);
     // What is left is nothing but nitro through the origin; lme4's drop1 fits the same.
-    let table = drop1_table(&bare).unwrap();
+    let table = drop1_table(&bare, None).unwrap();
     assert_eq!(texts(&table, "term"), ["<none>", "Variety", "nitro"]);
     let column = |table: &Frame, name: &str| table.column(name).unwrap().as_real().unwrap().to_vec();
     let through_origin = fit("yield ~ 0 + nitro + (1 | Block)", None, &data, false);
@@ -203,5 +206,5 @@ fn terms_within_others_are_not_left_out() {
     let cake = frame("cake.csv", &["replicate".into()]);
     let two = fit("angle ~ 0 + recipe + temperature + (1 | recipe:replicate)", None, &cake, true);
     let usual = fit("angle ~ recipe + temperature + (1 | recipe:replicate)", None, &cake, true);
-    close("AIC", &column(&drop1_table(&two).unwrap(), "AIC"), &column(&drop1_table(&usual).unwrap(), "AIC"), 1e-9);
+    close("AIC", &column(&drop1_table(&two, None).unwrap(), "AIC"), &column(&drop1_table(&usual, None).unwrap(), "AIC"), 1e-9);
 }

@@ -110,7 +110,7 @@ fn models_without_a_term() {
     let mut compared = 0;
     for (fit, _, entry) in references().iter().filter(|r| r.2["drop1"].is_object()) {
         let (id, want) = (text(&entry["id"]), &entry["drop1"]);
-        let table = drop1_table(fit).unwrap();
+        let table = drop1_table(fit, None).unwrap();
         assert_eq!(texts(&table, "term"), strings(&want["term"]), "{id}");
         let column = |name: &str| table.column(name).unwrap().as_real().unwrap().to_vec();
         close(&format!("{id} AIC"), &column("AIC"), &numbers(&want["AIC"]), 1e-9);

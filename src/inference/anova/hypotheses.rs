@@ -6,12 +6,12 @@
 //!   level, to those of the terms that contain it (Goodnight 1976). They do not depend on the coding. Where all cells have rows, they
 //!   compare unweighted means of cells; covariates are taken at zero.
 
-use crate::design::{ModelProgram, Program};
+use super::indicators::{ByRank, Indicators};
+use crate::design::ModelProgram;
 use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::inference::linear::dot;
-use crate::inference::marginal_means::Estimable;
 use crate::linalg::dense;
 
 /// A type of sums of squares.
@@ -40,7 +40,8 @@ struct Terms {
     containing: Vec<Vec<usize>>,
 }
 
-/// The hypotheses of all terms, in the order of the formula. `data` are those of the fit; type III needs them where columns were left out.
+/// The hypotheses of all terms, in the order of the formula. `data` are those of the fit; types II and III need them where columns were
+/// left out.
 pub fn hypotheses(fit: &Fit, data: Option<&Frame>, kind: AnovaType) -> Result<Vec<Hypothesis>> {
     let terms = Terms::of(fit);
     let p = fit.fixed.names.len();
@@ -50,10 +51,9 @@ pub fn hypotheses(fit: &Fit, data: Option<&Frame>, kind: AnovaType) -> Result<Ve
     let rows: Vec<Vec<Vec<f64>>> = match kind {
         AnovaType::I => {
             let all = sequential(fit, &everything)?;
-            terms.columns.iter().map(|own| own.iter().map(|&j| all[j].clone()).collect()).collect()
+            terms.columns.iter().map(|own| own.iter().map(|&j| over(&all[j], all[j][j])).collect()).collect()
         }
-        AnovaType::II => (0..terms.labels.len()).map(|t| terms.second(fit, t)).collect::<Result<_>>()?,
-        AnovaType::III => terms.third(fit, data)?,
+        AnovaType::II | AnovaType::III => terms.partial(fit, data, kind)?,
     };
     let hypothesis = |(term, rows): (String, Vec<Vec<f64>>)| {
         let k = rows.len();
@@ -104,24 +104,55 @@ impl Terms {
         let order: Vec<usize> = before.chain(own.iter().copied()).chain(after.iter().copied()).collect();
         let all = sequential(fit, &order)?;
         let first = p - own.len() - after.len();
-        Ok(all[first..first + own.len()].to_vec())
+        Ok(all[first..first + own.len()].iter().zip(own).map(|(row, &j)| over(row, row[j])).collect())
     }
 
     /// Type III.
-    fn third(&self, fit: &Fit, data: Option<&Frame>) -> Result<Vec<Vec<Vec<f64>>>> {
-        let p = fit.fixed.names.len();
-        let contained = self.containing.iter().any(|c| !c.is_empty());
-        let metric = match &fit.program {
-            ModelProgram::Formula(program) if contained => estimable_metric(fit, program, data)?,
-            _ => vec![],
-        };
-        (0..self.labels.len())
-            .map(|t| {
-                let after = self.columns_containing(t);
-                self.columns[t].iter().map(|&j| orthogonalised(p, &metric, j, &after)).collect()
-            })
-            .collect()
+    fn third(&self, p: usize, t: usize, metric: &[f64]) -> Result<Vec<Vec<f64>>> {
+        let after = self.columns_containing(t);
+        self.columns[t].iter().map(|&j| orthogonalised(p, metric, j, &after)).collect()
     }
+
+    /// Types II and III. Where the fit left out columns of other terms that depend on those of a term, the latter have no hypotheses of
+    /// their own.
+    fn partial(&self, fit: &Fit, data: Option<&Frame>, kind: AnovaType) -> Result<Vec<Vec<Vec<f64>>>> {
+        let p = fit.fixed.names.len();
+        let of_third = kind == AnovaType::III;
+        let contained = self.containing.iter().any(|c| !c.is_empty());
+        let indicators = match &fit.program {
+            ModelProgram::Formula(program) if !fit.fixed.dropped.is_empty() || (of_third && contained) => {
+                Some(Indicators::of(fit, program, data)?)
+            }
+            _ => None,
+        };
+        let metric = indicators.as_ref().filter(|_| of_third).map_or_else(|| Ok(vec![]), |own| own.metric(p))?;
+        let ranked = match &indicators {
+            Some(own) if !fit.fixed.dropped.is_empty() => Some(ByRank::new(own, sequential(fit, &(0..p).collect::<Vec<_>>())?)),
+            _ => None,
+        };
+        let rows = |t: usize| match (&indicators, &ranked) {
+            (Some(own), Some(ranked)) if !self.separate(own, t, of_third) => {
+                let after: Vec<usize> = self.containing[t].iter().map(|c| c + 1).collect();
+                Ok(if of_third { ranked.third(t + 1, &after) } else { ranked.second(t + 1, &after) })
+            }
+            _ if of_third => self.third(p, t, &metric),
+            _ => self.second(fit, t),
+        };
+        (0..self.labels.len()).map(rows).collect()
+    }
+
+    /// Whether the kept columns of a term, and of those that contain it, are needed by no others.
+    fn separate(&self, indicators: &Indicators, t: usize, of_third: bool) -> bool {
+        let after = self.columns_containing(t);
+        let containing: Vec<usize> = self.containing[t].iter().map(|c| c + 1).collect();
+        let with_own: Vec<usize> = containing.iter().copied().chain([t + 1]).collect();
+        let own: Vec<usize> = self.columns[t].iter().chain(&after).copied().collect();
+        indicators.separate(&with_own, &own) && (!of_third || indicators.separate(&containing, &after))
+    }
+}
+
+fn over(row: &[f64], divisor: f64) -> Vec<f64> {
+    row.iter().map(|v| v / divisor).collect()
 }
 
 fn unit(p: usize, j: usize) -> Vec<f64> {
@@ -141,49 +172,7 @@ fn orthogonalised(p: usize, metric: &[f64], j: usize, others: &[usize]) -> Resul
     Ok(row)
 }
 
-/// G G', for the columns X G with an indicator for each level.
-fn estimable_metric(fit: &Fit, program: &Program, data: Option<&Frame>) -> Result<Vec<f64>> {
-    let columns = program.indicator_columns()?;
-    let (p, all) = (columns.model, columns.model + columns.other);
-    let kept: Vec<usize> = (0..p).collect();
-    let full = Estimable::new(&columns.values, columns.products, all, &kept)?;
-    let reduce = match (fit.kept.len() == p, data) {
-        (true, _) => None,
-        (false, Some(data)) => Some(dependence(fit, program, data, p)?),
-        (false, None) => {
-            return Err(Error::argument("data is NULL, but the fit left out columns, and type III needs the data of the fit then"));
-        }
-    };
-    let m = fit.kept.len();
-    let mut metric = try_vec("hypotheses of type III", 0.0, m * m)?;
-    for (_, weights) in full.dependent() {
-        if weights.iter().any(|w| !w.is_finite()) {
-            return Err(Error::numeric("the hypotheses of type III are not determined"));
-        }
-        let mut own: Vec<f64> = fit.kept.iter().map(|&j| weights[j]).collect();
-        for (column, shares) in reduce.iter().flat_map(Estimable::dependent) {
-            own.iter_mut().zip(shares).for_each(|(w, s)| *w += s * weights[*column]);
-        }
-        for (b, y) in own.iter().enumerate().filter(|(_, y)| **y != 0.0) {
-            metric[b * m..(b + 1) * m].iter_mut().zip(&own).for_each(|(sum, x)| *sum += x * y);
-        }
-    }
-    Ok(metric)
-}
-
-/// How the columns that a fit left out depend on the others, by the data of the fit.
-fn dependence(fit: &Fit, program: &Program, data: &Frame, p: usize) -> Result<Estimable> {
-    if data.n_rows() != fit.rows.n_data {
-        return Err(Error::data(format!("data have {} rows, those of the fit had {}", data.n_rows(), fit.rows.n_data)));
-    }
-    let design = program.apply(data, false)?;
-    if design.x_names.len() != p {
-        return Err(Error::data("data are others than those of the fit"));
-    }
-    Estimable::new(&design.x, design.n, p, &fit.kept)
-}
-
-/// For the columns of X in an order: each row of the upper triangular factor of X over its diagonal, in the order of the columns in X.
+/// For the columns of X in an order: the rows of the upper triangular factor of X, in the order of the columns in X.
 fn sequential(fit: &Fit, order: &[usize]) -> Result<Vec<Vec<f64>>> {
     let (n, p) = (fit.n_obs, order.len());
     let mut q = try_vec("orthonormal basis of the fixed effects", 0.0, n * p)?;
@@ -207,12 +196,6 @@ fn sequential(fit: &Fit, order: &[usize]) -> Result<Vec<Vec<f64>>> {
             *v /= norm;
         }
         rows[j][column] = norm;
-    }
-    for (row, &column) in rows.iter_mut().zip(order) {
-        let own = row[column];
-        for v in row.iter_mut() {
-            *v /= own;
-        }
     }
     Ok(rows)
 }

@@ -1,6 +1,7 @@
 //! Analysis of variance: F tests of the terms of the fixed effects.
 
 mod hypotheses;
+mod indicators;
 
 pub use hypotheses::{AnovaType, Hypothesis, hypotheses};
 

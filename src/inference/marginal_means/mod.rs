@@ -18,6 +18,7 @@ use crate::design::{ModelProgram, Program, Reference, RowLedger};
 use crate::error::{Error, Result, try_vec};
 use crate::fit::{Fit, Ordinal};
 use crate::frame::Frame;
+use crate::inference::model_matrix::all_columns;
 
 /// How the cells of the grid are averaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -167,14 +168,7 @@ fn latent_constant(fit: &Fit, ordinal: &Ordinal) -> Result<Vec<f64>> {
 impl GridSource<'_> {
     /// Fails if the data are not those that the fit was made of; `x` is the fit's model matrix of the columns kept.
     fn check_data(&self, data: &Frame, x: &[f64]) -> Result<()> {
-        let (wanted, have) = (self.rows.n_data, data.n_rows());
-        if wanted != have {
-            return Err(Error::data(format!("data has {have} rows, those of the fit had {wanted}")));
-        }
-        let all = self.program.fixed_matrix_of_data(data, self.rows)?;
-        let n = all.len() / self.program.fixed_names().len().max(1);
-        let same = self.kept.iter().zip(x.chunks(n.max(1))).all(|(&j, column)| &all[j * n..(j + 1) * n] == column);
-        if same { Ok(()) } else { Err(Error::data("data has other values than the data of the fit")) }
+        all_columns(self.program, self.kept, self.rows, x, data).map(drop)
     }
 
     fn estimable(&self, data: Option<&Frame>) -> Result<Estimable> {
