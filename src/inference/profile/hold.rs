@@ -62,6 +62,21 @@ impl Hold {
         Slice { n, constants, columns }
     }
 
+    /// Where a standard deviation has changed its sign at `x` the correlation is that of the other sign: instead, one of them is zero.
+    fn edges(&self, n: usize, v: f64, x: &[f64]) -> Vec<Slice> {
+        let Hold::Correlation { t21, t22 } = self else { return vec![] };
+        let t11 = t21 - 1;
+        if x[t11] * (v * x[*t21] + (1.0 - v * v).max(0.0).sqrt() * x[*t22]) >= 0.0 {
+            return vec![];
+        }
+        let without = |i: usize| {
+            let mut slice = self.slice(n, v);
+            slice.columns.retain(|column| column[0].0 != i);
+            slice
+        };
+        vec![without(*t21), without(t11)]
+    }
+
     /// The free parameters nearest to those of a point.
     fn project(&self, slice: &Slice, x: &[f64]) -> Vec<f64> {
         let scale = |column: &Vec<(usize, f64)>| match self {
@@ -271,7 +286,15 @@ impl Path for HeldPath<'_, '_> {
         {
             end = again;
         }
-        let x = slice.expand(&end.x);
+        let mut x = slice.expand(&end.x);
+        let mut least = f64::INFINITY;
+        let flipped = x.clone();
+        for edge in self.hold.edges(x.len(), v, &flipped) {
+            let end = self.minimum(&edge, &self.hold.project(&edge, &flipped))?;
+            if end.value < least {
+                (least, x) = (end.value, edge.expand(&end.x));
+            }
+        }
         let mut gradient = vec![0.0; x.len()];
         let value = self.likelihood.gradient(&x, &mut gradient)?;
         let slope = match self.hold.direction(v, &x) {
