@@ -396,3 +396,14 @@ fn progress_sees_the_theta_of_the_fit() {
     let mut stop = |points: usize, _: f64, _: &[f64]| points < 5;
     assert_eq!(fit.profile(0.95, Some(&mut stop)).unwrap_err().code, interlace::error::Code::Cancelled);
 }
+
+/// Where the intercept's standard deviation would change its sign the profile goes on at zero. Root of lme4's deviance function with both
+/// standard deviations at their best above zero.
+#[test]
+fn a_profile_of_a_correlation_does_not_pass_a_standard_deviation_of_zero() {
+    let mut model = linear("y ~ 0 + f:x + (1 + z | g)", frame("sim_correlation_edge.csv", &["g"]));
+    model.options.reml = false;
+    let profiles = model.fit().profile(0.95, None).unwrap();
+    let own = profiles.iter().find(|p| p.name == "cor_z.(Intercept)|g").unwrap();
+    assert!((own.upper + 0.269_700_634_5).abs() < 1e-8 && own.lower == -1.0, "{own:?}");
+}

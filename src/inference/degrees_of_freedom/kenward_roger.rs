@@ -87,7 +87,11 @@ impl KenwardRoger {
         let wald = own.joint_test(l, k, rhs, f64::INFINITY)?;
         let rows: Vec<Vec<f64>> = (0..k).map(|i| l.iter().skip(i).step_by(k).copied().collect()).collect();
         let white: Vec<Vec<f64>> = independent_rows(&rows, rhs)?.iter().map(|(row, _)| whitened(&self.map, row)).collect();
-        let (df2, scaling) = self.approximate(&orthonormal(white)?);
+        let (mut df2, mut scaling) = self.approximate(&orthonormal(white)?);
+        // The matched moments are those of no F distribution.
+        if !(df2 > 0.0 && scaling > 0.0) {
+            (df2, scaling) = (f64::NAN, f64::NAN);
+        }
         let df1 = wald.df1 as f64;
         let chi_square = scaling * wald.chi_square;
         Ok(JointTest { chi_square, df1: wald.df1, df2, scaling, p_value: f_upper(chi_square / df1, df1, df2) })
@@ -344,4 +348,30 @@ fn projection(b: &[f64], basis: &[Vec<f64>]) -> Vec<f64> {
     let image = |u: &[f64]| -> Vec<f64> { (0..p).map(|j| dot(&b[j * p..(j + 1) * p], u)).collect() };
     let images: Vec<Vec<f64>> = basis.iter().map(|u| image(u)).collect();
     images.iter().flat_map(|image| basis.iter().map(move |u| dot(u, image))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of two combinations with variances that are known as badly as `variance` says, both in proportion to one parameter.
+    fn test_of_both(variance: f64) -> JointTest {
+        let identity = vec![1.0, 0.0, 0.0, 1.0];
+        let own = KenwardRoger {
+            vcov: identity.clone(),
+            map: identity.clone(),
+            derivatives: vec![identity.clone()],
+            covariance: vec![variance],
+            given_correlation: false,
+        };
+        own.joint_test(&[1.0, 2.0], &identity, 2, &[0.0, 0.0]).unwrap()
+    }
+
+    #[test]
+    fn moments_of_no_f_distribution_have_no_numbers() {
+        let usual = test_of_both(0.1);
+        assert!(usual.df2 > 0.0 && usual.scaling > 0.0 && (0.0..1.0).contains(&usual.p_value), "{usual:?}");
+        let none = test_of_both(10.0);
+        assert!(none.df2.is_nan() && none.scaling.is_nan() && none.chi_square.is_nan() && none.p_value.is_nan(), "{none:?}");
+    }
 }
