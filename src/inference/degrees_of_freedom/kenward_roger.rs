@@ -354,14 +354,14 @@ fn projection(b: &[f64], basis: &[Vec<f64>]) -> Vec<f64> {
 mod tests {
     use super::*;
 
-    /// Of two combinations with variances that are known as badly as `variance` says, both in proportion to one parameter.
+    /// Of two combinations, each with a variance that is a parameter known as badly as `variance` says.
     fn test_of_both(variance: f64) -> JointTest {
         let identity = vec![1.0, 0.0, 0.0, 1.0];
         let own = KenwardRoger {
             vcov: identity.clone(),
             map: identity.clone(),
-            derivatives: vec![identity.clone()],
-            covariance: vec![variance],
+            derivatives: vec![vec![1.0, 0.0, 0.0, 0.0], vec![0.0, 0.0, 0.0, 1.0]],
+            covariance: vec![variance, 0.0, 0.0, variance],
             given_correlation: false,
         };
         own.joint_test(&[1.0, 2.0], &identity, 2, &[0.0, 0.0]).unwrap()
