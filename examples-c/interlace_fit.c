@@ -263,6 +263,8 @@ static bool infer_means(struct run *run)
     struct means_request request = {.specs = asked->emmeans,
                                     .at = asked->at,
                                     .comparisons = asked->comparisons,
+                                    .contrasts = &asked->contrasts,
+                                    .n_contrasts = asked->n_contrasts,
                                     .adjust = asked->adjust,
                                     .weights = asked->proportional ? INTERLACE_MEANS_PROPORTIONAL : INTERLACE_MEANS_EQUAL,
                                     .type = asked->has_type ? asked->type : INTERLACE_PREDICT_LINK,

@@ -248,6 +248,7 @@ void arguments_free(struct arguments *arguments)
     text_list_free(&arguments->residuals);
     text_list_free(&arguments->tables);
     number_list_free(&arguments->hypothesis);
+    number_list_free(&arguments->contrasts);
     number_list_free(&arguments->theta0);
     number_list_free(&arguments->objective);
 }

@@ -8,18 +8,43 @@
 
 /* ---- the questions ---- */
 
-bool marginal_means(const interlace_fit *fit, const interlace_frame *data, const struct means_request *request,
-                    interlace_frame **means, interlace_frame **pairs, interlace_error *error)
+/* Contrasts with weights from the command line, which are their names. */
+static bool weighted_contrasts(const interlace_fit *fit, const interlace_frame *data, const struct means_request *request,
+                               const char *adjust, interlace_frame **out, interlace_error *error)
+{
+    size_t m = request->n_contrasts, k = request->contrasts->count / m;
+    struct text_list names = {0};
+    bool ok = text_list_add_split(&names, request->comparisons, ';');
+    if (!ok)
+        *error = (interlace_error){INTERLACE_E_MEMORY, 0, -1, "no memory for the names of contrasts"};
+    /* A row of the command line is a column of the library's matrix. */
+    ok = ok && interlace_fit_custom_contrasts(fit, data, request->specs, request->at, request->weights, request->contrasts->items,
+                                              m, k, m, (const char *const *)names.items, adjust, request->type, request->df,
+                                              request->level, out, error) == INTERLACE_OK;
+    text_list_free(&names);
+    return ok;
+}
+
+static bool contrasts(const interlace_fit *fit, const interlace_frame *data, const struct means_request *request,
+                      interlace_frame **out, interlace_error *error)
 {
     const char *comparisons = request->comparisons != NULL ? request->comparisons : "pairwise";
     /* Tukey's is for all pairs. */
     const char *usual = strcmp(comparisons, "pairwise") == 0 ? "tukey" : "holm";
     const char *adjust = request->adjust != NULL ? request->adjust : usual;
+    if (request->contrasts->count > 0)
+        return weighted_contrasts(fit, data, request, adjust, out, error);
+    return interlace_fit_contrasts(fit, data, request->specs, request->at, request->weights, comparisons, adjust, request->type,
+                                   request->df, request->level, out, error) == INTERLACE_OK;
+}
+
+bool marginal_means(const interlace_fit *fit, const interlace_frame *data, const struct means_request *request,
+                    interlace_frame **means, interlace_frame **pairs, interlace_error *error)
+{
     if (interlace_fit_marginal_means(fit, data, request->specs, request->at, request->weights, request->type, request->df,
                                      request->level, means, error) != INTERLACE_OK)
         return false;
-    if (interlace_fit_contrasts(fit, data, request->specs, request->at, request->weights, comparisons, adjust, request->type,
-                                request->df, request->level, pairs, error) == INTERLACE_OK)
+    if (contrasts(fit, data, request, pairs, error))
         return true;
     interlace_frame_free(*means);
     *means = NULL;

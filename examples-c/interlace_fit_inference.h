@@ -13,6 +13,8 @@ struct means_request {
     const char *specs;  /* "~ f", "~ f | g" */
     const char *at;          /* "x = 0, 5"; NULL: the means of covariates */
     const char *comparisons; /* NULL: pairwise */
+    const struct number_list *contrasts; /* where these are weights of means: row after row, each of n_contrasts numbers */
+    size_t n_contrasts;
     int32_t weights;         /* INTERLACE_MEANS_* */
     const char *adjust; /* of the pairs' p values; NULL: tukey */
     int32_t type;       /* INTERLACE_PREDICT_LINK or INTERLACE_PREDICT_RESPONSE */

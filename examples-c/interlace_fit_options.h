@@ -85,6 +85,8 @@ struct arguments {
     const char *emmeans;
     const char *at;
     const char *comparisons;
+    struct number_list contrasts; /* where these are weights of means: row after row, each of n_contrasts numbers */
+    size_t n_contrasts;
     bool proportional;
     const char *adjust;
     struct text_list lrt;

@@ -109,10 +109,11 @@ static enum answer take_comparisons(struct arguments *arguments, const char *val
 {
     static const struct choice choices[] = {{"pairwise", 0}, {"trt.vs.ctrl", 1}, {"eff", 2}};
     int32_t known;
-    enum answer answer = CHOOSE(choices, value, &known);
-    if (answer == TAKEN)
-        arguments->comparisons = value;
-    return answer;
+    arguments->comparisons = value;
+    arguments->contrasts.count = 0; /* the last --comparisons hold */
+    if (CHOOSE(choices, value, &known) == TAKEN)
+        return TAKEN;
+    return take_points(value, &arguments->contrasts, &arguments->n_contrasts);
 }
 
 static enum answer take_means_weights(struct arguments *arguments, const char *value)
@@ -284,7 +285,7 @@ static const struct option questions[] = {
     {"--level", "a number between 0 and 1", take_level},
     {"--emmeans", "a formula, \"~ f\"", take_emmeans},
     {"--at", "columns and values, \"x = 0, 5\"", take_at},
-    {"--comparisons", "pairwise, trt.vs.ctrl or eff", take_comparisons},
+    {"--comparisons", "pairwise, trt.vs.ctrl, eff or rows of weights, \"1,-1,0; 0,1,-1\"", take_comparisons},
     {"--means-weights", "equal or proportional", take_means_weights},
     {"--adjust", "none, tukey, bonferroni, holm, fdr or sidak", take_adjust},
     {"--lrt", "a formula", take_lrt},

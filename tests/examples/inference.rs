@@ -99,5 +99,10 @@ fn interlace_fit_tests_linear_combinations_and_compares_means() {
     assert_eq!(control["emmeans"]["pairs"]["contrast"], serde_json::json!(["B - A", "C - A"]));
     let estimate = |i: usize| control["emmeans"]["pairs"]["estimate"][i].as_f64().unwrap();
     close(&control["fixed"]["estimate"][1], estimate(0));
+    let own =
+        document(&[&cake[..], &["--emmeans", "~ recipe", "--comparisons", "1,-0.5,-0.5; 0,1,-1", "--adjust", "none"]].concat());
+    assert_eq!(own["emmeans"]["pairs"]["contrast"][0], "1,-0.5,-0.5");
+    close(&own["emmeans"]["pairs"]["estimate"][0], -0.5 * (estimate(0) + estimate(1)));
     assert_eq!(interlace_fit(&[&cake[..], &["--comparisons", "eff"]].concat()).status.code(), Some(2));
+    assert_eq!(interlace_fit(&[&cake[..], &["--emmeans", "~ recipe", "--comparisons", "1,x"]].concat()).status.code(), Some(2));
 }
