@@ -17,6 +17,10 @@ static bool weighted_contrasts(const interlace_fit *fit, const interlace_frame *
     bool ok = text_list_add_split(&names, request->comparisons, ';');
     if (!ok)
         *error = (interlace_error){INTERLACE_E_MEMORY, 0, -1, "no memory for the names of contrasts"};
+    for (size_t i = 0; i < names.count; i++) {
+        size_t blanks = strspn(names.items[i], " ");
+        memmove(names.items[i], names.items[i] + blanks, strlen(names.items[i] + blanks) + 1);
+    }
     /* A row of the command line is a column of the library's matrix. */
     ok = ok && interlace_fit_custom_contrasts(fit, data, request->specs, request->at, request->weights, request->contrasts->items,
                                               m, k, m, (const char *const *)names.items, adjust, request->type, request->df,
