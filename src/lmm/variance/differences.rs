@@ -18,9 +18,6 @@ use crate::random::factor_derivatives;
 const SHARE: f64 = 0.03;
 const WIDEST: f64 = 1e-3;
 
-/// The step, relative to a parameter's size, from which its standard error is guessed.
-const FIRST: f64 = 1e-5;
-
 /// C with Cov(beta) = C C' `[p, p]`, and the information: zero for parameters at a boundary, variances and correlations of zero.
 pub fn information_by_differences(system: &LinearSystem, working: &[f64], reml: bool) -> Result<(Vec<f64>, ObservedInformation)> {
     let working = canonical(system, working);
@@ -35,8 +32,10 @@ pub fn information_by_differences(system: &LinearSystem, working: &[f64], reml: 
     let mut fixed = vec![vec![0.0; p * p]; n];
     let mut log_sigma2 = vec![0.0; n];
     let effective = effective(system, &working, reml);
+    let (mut gradient, mut average) = (vec![0.0; n], vec![0.0; n * n]);
+    deviance.evaluate_hessian(&working, &mut gradient, &mut average)?;
     for i in (0..n).filter(|i| effective[*i]) {
-        let slopes = slopes(&mut deviance, &working, i)?;
+        let slopes = slopes(&mut deviance, &working, i, average[i * (n + 1)])?;
         (0..n).for_each(|j| hessian[i * size + j] = slopes.gradient[j]);
         log_sigma2[i] = slopes.log_sigma2;
         fixed[i] = whitened(p, &r, slopes.fixed);
@@ -83,22 +82,14 @@ struct Slopes {
     fixed: Vec<f64>,
 }
 
-/// Central differences of four points.
-fn slopes(deviance: &mut Deviance<'_>, working: &[f64], i: usize) -> Result<Slopes> {
+/// Central differences of four points; `curvature` is about that of the criterion.
+fn slopes(deviance: &mut Deviance<'_>, working: &[f64], i: usize, curvature: f64) -> Result<Slopes> {
     let (n, m) = (working.len(), deviance.system.m());
     let p = m - 1;
     let mut x = working.to_vec();
     let mut gradient = vec![0.0; n];
-    let typical = working[i].abs().max(0.1);
-    let first = FIRST * typical;
-    let mut curvature = 0.0;
-    for by in [1.0, -1.0] {
-        x[i] = working[i] + by * first;
-        deviance.evaluate_gradient(&x, &mut gradient)?;
-        curvature += by * gradient[i] / (2.0 * first);
-    }
-    // Where the criterion curves downwards the first is no number, and the second is taken.
-    let h = (SHARE * (2.0 / curvature).sqrt()).min(WIDEST * typical);
+    // Where there is no curvature the first is no number, or infinite, and the second is taken.
+    let h = (SHARE * (2.0 / curvature).sqrt()).min(WIDEST * working[i].abs().max(0.1));
     let mut all = Slopes { gradient: vec![0.0; n], log_sigma2: 0.0, fixed: vec![0.0; p * p] };
     for (steps, weight) in [(-2.0, 1.0), (-1.0, -8.0), (1.0, 8.0), (2.0, -1.0)] {
         x[i] = working[i] + steps * h;
