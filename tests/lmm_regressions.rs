@@ -247,6 +247,20 @@ fn far_slopes_keep_their_digits() {
     }
 }
 
+/// Without an intercept the random ones carry the mean, of which the criterion keeps few digits after the point: the search ends at what
+/// rounding leaves of it. With a variance this large the groups are as good as fixed effects.
+#[test]
+fn random_intercepts_may_carry_a_large_mean() {
+    let data = simulated().map("y", |y| 1000.0 + 0.01 * y);
+    let fit = model("y ~ 0 + x + (1 | g)").fit(&data);
+    assert!(fit.outcome.converged && fit.outcome.evaluations < 80, "{:?}", fit.outcome);
+    let groups = model("y ~ 0 + g + x + (1 | g)").fit(&data);
+    let se = *groups.fixed.std_error.last().unwrap();
+    assert!((fit.fixed.estimate[0] - groups.fixed.estimate.last().unwrap()).abs() < 1e-5 * se, "{:?}", fit.fixed.estimate);
+    assert!((fit.fixed.std_error[0] / se - 1.0).abs() < 1e-5, "{:?} {se}", fit.fixed.std_error);
+    assert!((fit.terms[0].sd[0] - 1000.0).abs() < 1.0, "{:?}", fit.terms[0].sd);
+}
+
 #[test]
 fn effects_that_nearly_depend_on_each_other_are_warned_of() {
     let warned = |fit: &Fit| fit.design_warnings.iter().any(|w| w.contains("nearly dependent"));

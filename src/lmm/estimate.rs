@@ -46,7 +46,7 @@ fn best_of_starts(search: &mut LinearSearch<'_, '_, '_, '_>) -> Result<Summary> 
         for start in other_starts(search.criterion)? {
             // Near enough to tell whether it leads elsewhere; the first stays unless the other is lower by more than that.
             let other = search.run(&start, SAME_MINIMUM.max(options.tolerance))?;
-            if other.value < best.value - 10.0 * SAME_MINIMUM {
+            if other.value < best.value - (10.0 * SAME_MINIMUM).max(best.noise) {
                 best = search.run(&other.x, options.tolerance)?;
             }
         }

@@ -35,7 +35,7 @@ pub fn lower_point(deviance: &mut Deviance<'_>, at: &Summary) -> Result<Option<V
     for factors in all_factors(system.structures.len(), system.is_weighted()) {
         let trial = scaled(system, &at.x, &factors)?;
         let value = deviance.value(&trial)?;
-        if value < at.value - LOWER && best.as_ref().is_none_or(|(lowest, _)| value < *lowest) {
+        if value < at.value - LOWER.max(at.noise) && best.as_ref().is_none_or(|(lowest, _)| value < *lowest) {
             best = Some((value, trial));
         }
     }
