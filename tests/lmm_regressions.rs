@@ -8,7 +8,9 @@ mod common;
 use common::{Data, model};
 use interlace::fit::Fit;
 use interlace::frame::Frame;
+use interlace::options::Options;
 use interlace::predict::{NewData, PredictOptions};
+use interlace::spec::CorrelationSpec;
 
 /// A small generator whose numbers are the same in any language.
 struct Noise(u64);
@@ -288,6 +290,39 @@ fn the_better_of_two_random_intercepts_carries_the_mean() {
         assert!((fit.criterion - 304.457595394).abs() < 1e-6, "{} {:?}", fit.criterion, fit.theta);
         assert!(fit.outcome.converged && fit.outcome.evaluations < 80, "{:?}", fit.outcome);
     }
+}
+
+/// g, time, f, x and y of each row.
+const TWO_CORRELATIONS: &str = "\
+    1 3 1 -2.73 3.15; 1 7 2 -0.66 3.49; 1 9 0 0.01 4.85; 1 10 2 -0.12 2.91; 2 1 1 1.19 7.65; 2 2 1 0.17 4.86; \
+    2 3 2 -0.42 4.18; 2 4 1 2.36 6.00; 3 1 2 2.34 5.41; 3 2 0 1.14 5.44; 3 4 2 0.13 1.72; 3 5 0 -2.35 2.02; \
+    4 1 0 -0.96 3.47; 4 3 2 -0.55 2.26; 4 5 0 -0.34 0.80; 4 8 1 1.47 -0.30";
+
+/// The likelihood has a maximum at a residual correlation of 0.6, to which the search comes first, and a higher one at -0.6 with larger
+/// variances (nlme: -0.5874 and -27.0717, short of a singular covariance).
+#[test]
+fn residual_correlations_of_either_sign_are_looked_at() {
+    let rows: Vec<Vec<f64>> =
+        TWO_CORRELATIONS.split("; ").map(|row| row.split(' ').map(|v| v.parse().unwrap()).collect()).collect();
+    let column = |j: usize| rows.iter().map(move |row| row[j]).collect::<Vec<f64>>();
+    let labels = |j: usize| rows.iter().map(move |row| row[j].to_string()).collect::<Vec<String>>();
+    let data = Data::default()
+        .label("g", labels(0))
+        .real("time", column(1))
+        .label("f", labels(2))
+        .real("x", column(3))
+        .real("y", column(4));
+    let mut spec = model("y ~ f + x + (1 + x | g)").spec();
+    spec.correlation = Some(CorrelationSpec::Formula("ar1(time | g)".into()));
+    let mut fits = [None, Some(vec![1.0, 0.5, 0.1, 0.6])].map(|theta0| {
+        let options = Options { reml: false, theta0, ..Options::default() };
+        Fit::new(&spec, Some(&data.frame()), &options, None).unwrap()
+    });
+    assert!(fits.iter().all(|fit| fit.outcome.converged));
+    let rho = fits.each_mut().map(|fit| fit.correlation.take().unwrap().estimate);
+    assert!((rho[0] + 0.5874165501).abs() < 1e-6 && (rho[1] - 0.5984227789).abs() < 1e-6, "{rho:?}");
+    assert!((fits[0].log_likelihood + 27.070434214795).abs() < 1e-6, "{}", fits[0].log_likelihood);
+    assert!((fits[1].log_likelihood + 27.407305045687).abs() < 1e-6, "{}", fits[1].log_likelihood);
 }
 
 #[test]
