@@ -8,7 +8,9 @@ mod common;
 use common::{Data, model};
 use interlace::fit::Fit;
 use interlace::frame::Frame;
+use interlace::options::Options;
 use interlace::predict::{NewData, PredictOptions};
+use interlace::spec::CorrelationSpec;
 
 /// A small generator whose numbers are the same in any language.
 struct Noise(u64);
@@ -245,6 +247,82 @@ fn far_slopes_keep_their_digits() {
         let again = model("y ~ x + (x | g)").objective(&simulated().map("x", |x| x + far).frame(), &fit.theta).unwrap()[0];
         assert!((again - fit.criterion).abs() < 1e-5, "{far}: {again} for {}", fit.criterion);
     }
+}
+
+/// Without an intercept the random ones carry the mean, of which the criterion keeps few digits after the point: the search ends at what
+/// rounding leaves of it. With a variance this large the groups are as good as fixed effects.
+#[test]
+fn random_intercepts_may_carry_a_large_mean() {
+    let data = simulated().map("y", |y| 1000.0 + 0.01 * y);
+    let fit = model("y ~ 0 + x + (1 | g)").fit(&data);
+    assert!(fit.outcome.converged && fit.outcome.evaluations < 80, "{:?}", fit.outcome);
+    let groups = model("y ~ 0 + g + x + (1 | g)").fit(&data);
+    let se = *groups.fixed.std_error.last().unwrap();
+    assert!((fit.fixed.estimate[0] - groups.fixed.estimate.last().unwrap()).abs() < 1e-5 * se, "{:?}", fit.fixed.estimate);
+    assert!((fit.fixed.std_error[0] / se - 1.0).abs() < 1e-5, "{:?} {se}", fit.fixed.std_error);
+    assert!((fit.terms[0].sd[0] - 1000.0).abs() < 1.0, "{:?}", fit.terms[0].sd);
+}
+
+/// x, g, h and y of each row.
+const TWO_MEANS: &str = "\
+    0 1 10 8.1; 11 2 6 7.8; 102 3 1 15.2; 63 4 1 14.3; 11 5 9 11.6; -153 6 4 8.3; -187 7 1 3.1; -100 8 6 6.9; \
+    25 9 6 11.7; 28 10 2 11.8; 48 11 8 11.6; -157 12 2 10.0; -106 1 6 7.6; -87 2 3 7.5; 19 3 9 14.1; -120 4 4 8.7; \
+    83 5 8 11.5; 64 6 9 10.6; -4 7 4 13.3; -99 8 10 8.4; 106 9 10 15.1; -104 10 6 10.6; -162 11 6 3.4; 119 12 9 14.1; \
+    -112 1 6 8.1; -131 2 5 9.4; 83 3 9 13.7; -271 4 10 7.4; 20 5 10 8.4; 2 6 5 9.6; -74 7 1 11.4; 44 8 9 9.5; \
+    -47 9 5 9.5; -172 10 10 12.6; -20 11 5 7.2; -110 12 4 6.8; 81 1 10 11.1; 1 2 2 12.4; 119 3 9 16.0; -203 4 6 9.3; \
+    -10 5 10 12.6; 224 6 4 14.5; 140 7 8 15.5; 73 8 6 10.2; 1 9 8 7.3; -165 10 8 11.2; 37 11 10 6.1; -195 12 4 7.9; \
+    34 1 6 9.5; 161 2 7 13.2; -87 3 10 12.0; -28 4 10 9.0; 9 5 2 12.2; 99 6 8 13.9; 65 7 8 10.4; 66 8 9 9.4; 58 9 3 13.3; \
+    -160 10 4 8.0";
+
+fn two_means() -> Data {
+    let rows: Vec<Vec<f64>> = TWO_MEANS.split("; ").map(|row| row.split(' ').map(|v| v.parse().unwrap()).collect()).collect();
+    let column = |j: usize| rows.iter().map(move |row| row[j]).collect::<Vec<f64>>();
+    let labels = |j: usize| rows.iter().map(move |row| row[j].to_string()).collect::<Vec<String>>();
+    Data::default().real("x", column(0)).label("g", labels(1)).label("h", labels(2)).real("y", column(3))
+}
+
+/// Without an intercept either of two random ones can carry the mean. There is a minimum for each; that of h, at 312.84, is the nearer
+/// one to where the search starts, as it is for lme4.
+#[test]
+fn the_better_of_two_random_intercepts_carries_the_mean() {
+    for formula in ["y ~ 0 + x + (1 | g) + (1 | h)", "y ~ 0 + x + (1 | h) + (1 | g)"] {
+        let fit = model(formula).fit(&two_means());
+        assert!((fit.criterion - 304.457595394).abs() < 1e-6, "{} {:?}", fit.criterion, fit.theta);
+        assert!(fit.outcome.converged && fit.outcome.evaluations < 80, "{:?}", fit.outcome);
+    }
+}
+
+/// g, time, f, x and y of each row.
+const TWO_CORRELATIONS: &str = "\
+    1 3 1 -2.73 3.15; 1 7 2 -0.66 3.49; 1 9 0 0.01 4.85; 1 10 2 -0.12 2.91; 2 1 1 1.19 7.65; 2 2 1 0.17 4.86; \
+    2 3 2 -0.42 4.18; 2 4 1 2.36 6.00; 3 1 2 2.34 5.41; 3 2 0 1.14 5.44; 3 4 2 0.13 1.72; 3 5 0 -2.35 2.02; \
+    4 1 0 -0.96 3.47; 4 3 2 -0.55 2.26; 4 5 0 -0.34 0.80; 4 8 1 1.47 -0.30";
+
+/// The likelihood has a maximum at a residual correlation of 0.6, to which the search comes first, and a higher one at -0.6 with larger
+/// variances (nlme: -0.5874 and -27.0717, short of a singular covariance).
+#[test]
+fn residual_correlations_of_either_sign_are_looked_at() {
+    let rows: Vec<Vec<f64>> =
+        TWO_CORRELATIONS.split("; ").map(|row| row.split(' ').map(|v| v.parse().unwrap()).collect()).collect();
+    let column = |j: usize| rows.iter().map(move |row| row[j]).collect::<Vec<f64>>();
+    let labels = |j: usize| rows.iter().map(move |row| row[j].to_string()).collect::<Vec<String>>();
+    let data = Data::default()
+        .label("g", labels(0))
+        .real("time", column(1))
+        .label("f", labels(2))
+        .real("x", column(3))
+        .real("y", column(4));
+    let mut spec = model("y ~ f + x + (1 + x | g)").spec();
+    spec.correlation = Some(CorrelationSpec::Formula("ar1(time | g)".into()));
+    let mut fits = [None, Some(vec![1.0, 0.5, 0.1, 0.6])].map(|theta0| {
+        let options = Options { reml: false, theta0, ..Options::default() };
+        Fit::new(&spec, Some(&data.frame()), &options, None).unwrap()
+    });
+    assert!(fits.iter().all(|fit| fit.outcome.converged));
+    let rho = fits.each_mut().map(|fit| fit.correlation.take().unwrap().estimate);
+    assert!((rho[0] + 0.5874165501).abs() < 1e-6 && (rho[1] - 0.5984227789).abs() < 1e-6, "{rho:?}");
+    assert!((fits[0].log_likelihood + 27.070434214795).abs() < 1e-6, "{}", fits[0].log_likelihood);
+    assert!((fits[1].log_likelihood + 27.407305045687).abs() < 1e-6, "{}", fits[1].log_likelihood);
 }
 
 #[test]

@@ -169,6 +169,22 @@ impl<'a> Deviance<'a> {
         if d.is_finite() { Ok(d) } else { Err(Error::numeric("the criterion is not finite")) }
     }
 
+    /// The rounding error of the last value: that of logarithms of the small numbers that random effects leave of [Q e]'[Q e].
+    pub(super) fn rounding(&self) -> f64 {
+        let m = self.system.m();
+        // A correlation near its limits makes small numbers, too, but not by cancellation.
+        if self.correlated.is_some() {
+            return 0.0;
+        }
+        let relative = |j: usize| {
+            let (own, left) = (if j + 1 == m { self.system.rss } else { 1.0 }, self.state.gram[j * m + j]);
+            4.0 * f64::EPSILON * own / (left * left)
+        };
+        let fixed = if self.reml { (0..m - 1).map(relative).sum() } else { 0.0 };
+        let noise = fixed + self.weight() * relative(m - 1);
+        if noise.is_finite() { noise } else { 0.0 }
+    }
+
     /// The criterion, coefficients and variance at working parameters; nothing is evaluated where the last evaluation was there.
     pub fn move_to(&mut self, working: &[f64]) -> Result<f64> {
         let there = !working.is_empty() && self.state.at == working;

@@ -1,6 +1,7 @@
 //! Estimation of linear models: starts, minimisation, other minima.
 
 use super::deviance::Deviance;
+use super::opposite::opposite_start;
 use super::rho::RhoScale;
 use super::start::moment_start;
 use super::survey::lower_point;
@@ -46,10 +47,17 @@ fn best_of_starts(search: &mut LinearSearch<'_, '_, '_, '_>) -> Result<Summary> 
         for start in other_starts(search.criterion)? {
             // Near enough to tell whether it leads elsewhere; the first stays unless the other is lower by more than that.
             let other = search.run(&start, SAME_MINIMUM.max(options.tolerance))?;
-            if other.value < best.value - 10.0 * SAME_MINIMUM {
+            if other.value < best.value - (10.0 * SAME_MINIMUM).max(best.noise) {
                 best = search.run(&other.x, options.tolerance)?;
             }
         }
+    }
+    if cost < CHEAP
+        && search.may_go_on()
+        && let Some(start) = opposite_start(search.criterion, &best)?
+    {
+        // It may as well lead to a limit, at which the likelihood has no bounds.
+        best = search.attempt(&start)?.filter(|e| is_converged(e.reason) && e.value < best.value - SAME_MINIMUM).unwrap_or(best);
     }
     // Rounding would be taken for other minima where effects are nearly dependent.
     let regular = !(0..system.structures.len()).any(|k| system.nearly_dependent(k));

@@ -55,6 +55,10 @@ impl Objective for Deviance<'_> {
     fn hessian(&mut self, x: &[f64], gradient: &mut [f64], hessian: &mut [f64]) -> Result<f64> {
         finite_or_infinity(self.evaluate_hessian(x, gradient, hessian))
     }
+
+    fn noise(&self) -> f64 {
+        self.rounding()
+    }
 }
 
 /// A point where the numbers break down is infinitely bad, not the end of the search.

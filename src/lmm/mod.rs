@@ -19,6 +19,7 @@ pub mod reorder;
 pub mod unprofiled;
 mod start;
 mod survey;
+mod opposite;
 pub mod estimate;
 pub mod solution;
 pub mod variance;

@@ -85,7 +85,7 @@ impl RhoScale {
         if self.is_boundary(x) || back.is_some_and(|back| (back - x.abs()).abs() <= 1e-6 * x.abs()) {
             return Ok(());
         }
-        let close = if self.rho(x) < 0.5 { 0 } else { 1 };
+        let close = i32::from(self.rho(x) >= 0.5);
         Err(Error::numeric(format!(
             "correlation: at a distance of 1 in time it is too close to {close} for a number, while the shortest distance is {unit}; give \
              the time in units nearer to that"

@@ -3,6 +3,7 @@
 use super::deviance::Deviance;
 use super::estimate::{theta_from_working, working_from_theta};
 use super::system::LinearSystem;
+use crate::covariance::Structure;
 use crate::error::Result;
 use crate::optimize::{Objective, Summary};
 
@@ -26,16 +27,21 @@ const NOTHING: f64 = 0.03;
 /// there may be a minimum for each.
 const TRADES: [(f64, f64); 6] = [(2.0, 0.1), (4.0, 0.03), (2.0, 0.03), (2.0, 0.3), (4.0, 0.1), (4.0, 0.3)];
 
+/// Terms whose standard deviations differ by a smaller factor don't change places.
+const DIFFERENT: f64 = 1.5;
+
 /// The lowest of points around `at`, if one is lower: standard deviations of a term, or of all, multiplied by a factor, or those of one
-/// term raised and of another lowered. Terms without variance get standard deviations equal to the factors in units of the
+/// term raised and of another lowered, or two that change places, or one that takes up what two have had. Terms without variance get standard deviations equal to the factors in units of the
 /// residual's, times an effect's root mean square.
 pub fn lower_point(deviance: &mut Deviance<'_>, at: &Summary) -> Result<Option<Vec<f64>>> {
     let system = deviance.system;
     let mut best: Option<(f64, Vec<f64>)> = None;
-    for factors in all_factors(system.structures.len(), system.is_weighted()) {
+    let mut points = all_factors(system.structures.len(), system.is_weighted());
+    points.extend(exchanges(&sizes(system, &at.x)));
+    for factors in points {
         let trial = scaled(system, &at.x, &factors)?;
         let value = deviance.value(&trial)?;
-        if value < at.value - LOWER && best.as_ref().is_none_or(|(lowest, _)| value < *lowest) {
+        if value < at.value - LOWER.max(at.noise) && best.as_ref().is_none_or(|(lowest, _)| value < *lowest) {
             best = Some((value, trial));
         }
     }
@@ -60,6 +66,40 @@ fn all_factors(terms: usize, weighted: bool) -> Vec<Vec<f64>> {
             let mut trade = vec![1.0; terms];
             (trade[k], trade[m]) = (gain, loss);
             all.push(trade);
+        }
+    }
+    all
+}
+
+/// The largest element of each term's T.
+fn sizes(system: &LinearSystem, working: &[f64]) -> Vec<f64> {
+    let mut first = 0;
+    let size = |structure: &Structure| {
+        let mut t = vec![0.0; structure.size * structure.size];
+        structure.factor(&working[first..first + structure.n_theta()], &mut t);
+        first += structure.n_theta();
+        t.iter().fold(0.0f64, |largest, v| largest.max(v.abs()))
+    };
+    system.structures.iter().map(size).collect()
+}
+
+/// For each point a factor for every term, by which a pair of terms of these sizes change places, or one of them takes up all.
+fn exchanges(sizes: &[f64]) -> Vec<Vec<f64>> {
+    let mut all = Vec::new();
+    let factor = |k: usize, wanted: f64| if sizes[k] < NOTHING { wanted } else { wanted / sizes[k] };
+    for (k, m) in (0..sizes.len()).flat_map(|k| (0..sizes.len()).map(move |m| (k, m))).filter(|(k, m)| k != m) {
+        let (own, other) = (sizes[k], sizes[m]);
+        if other < NOTHING {
+            continue;
+        }
+        let mut add = |to_k: f64, to_m: f64| {
+            let mut point = vec![1.0; sizes.len()];
+            (point[k], point[m]) = (factor(k, to_k), factor(m, to_m));
+            all.push(point);
+        };
+        add(own.hypot(other), NOTHING);
+        if own > NOTHING && other > DIFFERENT * own {
+            add(other, own);
         }
     }
     all

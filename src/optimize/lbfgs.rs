@@ -5,7 +5,7 @@
 //! a Newton step. argmin gives up on infinite values and on its own rounding: each time a new cycle starts from the
 //! best point, more carefully if nothing was gained.
 
-use super::newton::{near, size};
+use super::newton::size;
 use super::quadratic::Quadratic;
 use super::session::{Point, Session, Stop};
 use super::{End, Reason, SMALL_SCALED_GRADIENT};
@@ -34,7 +34,7 @@ pub(super) fn run(session: &mut Session, start: &[f64]) -> Result<End, Stop> {
         if decrement <= session.tolerance() {
             return Ok(end(at, decrement, Reason::Converged));
         }
-        if decrement < near(at.value) {
+        if decrement < at.near() {
             near_cycles += 1;
             if near_cycles > MOST_NEAR {
                 return Ok(end(at, decrement, Reason::RoundoffLimited));
@@ -43,14 +43,14 @@ pub(super) fn run(session: &mut Session, start: &[f64]) -> Result<End, Stop> {
         let x = cycle(session, &at, &model, care)?;
         let next = session.point(x)?;
         let gained = next.value < at.value - 1e-13 * at.value.abs()
-            || (next.value <= at.value + near(at.value) && next.scaled_gradient().powi(2) < 0.5 * decrement);
+            || (next.value <= at.value + at.near() && next.scaled_gradient().powi(2) < 0.5 * decrement);
         if gained {
             at = next;
             care = 1.0;
-        } else if care > MOST_CAREFUL && decrement > near(at.value) {
+        } else if care > MOST_CAREFUL && decrement > at.near() {
             care *= CAUTION;
         } else {
-            let small = decrement.sqrt() < SMALL_SCALED_GRADIENT;
+            let small = decrement.sqrt() < SMALL_SCALED_GRADIENT || decrement < at.noise;
             return Ok(end(at, decrement, if small { Reason::RoundoffLimited } else { Reason::NoProgress }));
         }
     }

@@ -25,6 +25,10 @@ pub trait Objective {
     fn gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64>;
     /// Value, gradient and a positive semidefinite approximation of the Hessian (`n x n`, column-major).
     fn hessian(&mut self, x: &[f64], gradient: &mut [f64], hessian: &mut [f64]) -> Result<f64>;
+    /// The rounding error of the last value where it may be large, because digits have cancelled.
+    fn noise(&self) -> f64 {
+        0.0
+    }
 }
 
 /// The minimisers, by name.
@@ -96,7 +100,7 @@ impl Default for Settings<'_> {
 pub enum Reason {
     /// The predicted decrease is below the tolerance; for methods that see values only, the scaled gradient is below 1e-3.
     Converged,
-    /// No further decrease is possible in floating point; the scaled gradient is below 1e-3.
+    /// No further decrease is possible in floating point; the scaled gradient is below 1e-3, or below 0.03 and lost in noise.
     RoundoffLimited,
     MaxEvaluations,
     Deadline,
@@ -115,10 +119,15 @@ pub struct Summary {
     /// sqrt(g' H^-1 g) at x, H the objective's Hessian: for a deviance, roughly sqrt(2) times the distance to the
     /// minimum in standard errors. NaN when stopped by the deadline.
     pub scaled_gradient: f64,
+    /// [`Objective::noise`] at the last evaluation.
+    pub noise: f64,
 }
 
 /// Below this scaled gradient a point is near enough to a minimum for statistics.
 const SMALL_SCALED_GRADIENT: f64 = 1e-3;
+
+/// Above this scaled gradient rounding is no excuse.
+const LARGEST_ROUNDED: f64 = 0.03;
 
 /// Minimises the objective from a start where it is finite. A stationary point that is not a minimum (a variance of zero, for
 /// one) holds every method that follows gradients: start elsewhere, and check the end.
@@ -140,12 +149,14 @@ pub fn minimize(method: Method, objective: &mut dyn Objective, start: &[f64], se
         Err(Stop::Failed(error)) => return Err(error),
         Err(Stop::Limit(reason)) => stopped_early(&mut session, reason)?,
     };
+    let far = end.reason == Reason::RoundoffLimited && end.scaled_gradient > LARGEST_ROUNDED;
     Ok(Summary {
         x: end.x,
         value: end.value,
         evaluations: session.evaluations(),
-        reason: end.reason,
+        reason: if far { Reason::NoProgress } else { end.reason },
         scaled_gradient: end.scaled_gradient,
+        noise: session.noise(),
     })
 }
 

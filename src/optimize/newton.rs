@@ -37,7 +37,7 @@ pub(super) fn run(session: &mut Session, start: &[f64]) -> Result<End, Stop> {
         if decrement <= session.tolerance() {
             return Ok(end(last_step(session, at, &step, &model, decrement)?, Reason::Converged));
         }
-        if decrement < near(at.value) && stall.watch(&at, decrement) {
+        if decrement < at.near() && stall.watch(&at, decrement) {
             return Ok(end(stall.best.unwrap_or(at), Reason::RoundoffLimited));
         }
         match search(session, &at, &step, &model, decrement)? {
@@ -48,7 +48,7 @@ pub(super) fn run(session: &mut Session, start: &[f64]) -> Result<End, Stop> {
             // Perhaps the correction misled: try without before giving up.
             None if secant.forget() => {}
             None => {
-                let small = decrement.sqrt() < SMALL_SCALED_GRADIENT;
+                let small = decrement.sqrt() < SMALL_SCALED_GRADIENT || decrement < at.noise;
                 return Ok(end(at, if small { Reason::RoundoffLimited } else { Reason::NoProgress }));
             }
         }
@@ -67,15 +67,10 @@ fn last_step(session: &mut Session, at: Point, step: &[f64], model: &Quadratic, 
         return Ok(at);
     }
     match session.point(along(&at, step, 1.0)) {
-        Ok(trial) if trial.value <= at.value + near(at.value) && model.decrement(&trial.gradient) < decrement => Ok(trial),
+        Ok(trial) if trial.value <= at.value + at.near() && model.decrement(&trial.gradient) < decrement => Ok(trial),
         Ok(_) | Err(Stop::Limit(_)) => Ok(at),
         Err(failed) => Err(failed),
     }
-}
-
-/// Promised decreases below this can't be told from changes of the value: its rounding, with a margin for noisy objectives.
-pub(super) fn near(value: f64) -> f64 {
-    (1e-12 * value.abs()).max(1e-6)
 }
 
 /// Watches whether the decrement still falls near the minimum, and keeps the best point.
@@ -168,7 +163,7 @@ fn search(session: &mut Session, at: &Point, step: &[f64], model: &Quadratic, de
     if trial.value <= at.value + ARMIJO * slope {
         return Ok(Some(trial));
     }
-    if decrement < near(at.value) {
+    if decrement < at.near() {
         search_by_gradient(session, at, step, model, trial)
     } else {
         search_by_value(session, at, step, slope, trial.value)
@@ -184,7 +179,7 @@ fn search_by_gradient(
     first: Point,
 ) -> Result<Option<Point>, Stop> {
     let good = |trial: &Point| {
-        trial.value <= at.value + near(at.value) && model.decrement(&trial.gradient) < 0.9 * model.decrement(&at.gradient)
+        trial.value <= at.value + at.near() && model.decrement(&trial.gradient) < 0.9 * model.decrement(&at.gradient)
     };
     let (mut trial, mut a) = (first, 1.0);
     for _ in 1..NEAR_TRIALS {

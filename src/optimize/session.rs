@@ -25,12 +25,18 @@ pub(super) struct Point {
     pub value: f64,
     pub gradient: Vec<f64>,
     pub hessian: Vec<f64>,
+    pub noise: f64,
 }
 
 impl Point {
     /// sqrt(-g's), s the step that Newton's method would take: sqrt(g' H^-1 g) unless H is singular.
     pub fn scaled_gradient(&self) -> f64 {
         descent(&Quadratic::new(&self.hessian), self, f64::INFINITY).1.max(0.0).sqrt()
+    }
+
+    /// Promised decreases below this can't be told from changes of the value: its rounding, with a margin.
+    pub fn near(&self) -> f64 {
+        (1e-12 * self.value.abs()).max(1e-6).max(self.noise)
     }
 }
 
@@ -57,6 +63,10 @@ impl<'a, 's> Session<'a, 's> {
 
     pub fn tolerance(&self) -> f64 {
         self.settings.tolerance
+    }
+
+    pub fn noise(&self) -> f64 {
+        self.objective.noise()
     }
 
     pub fn best(&self) -> (Vec<f64>, f64) {
@@ -107,7 +117,7 @@ impl<'a, 's> Session<'a, 's> {
         let value = self.objective.hessian(&x, &mut gradient, &mut hessian)?;
         let finite = gradient.iter().chain(&hessian).all(|v| v.is_finite());
         let value = self.record(&x, if finite { value } else { f64::INFINITY })?;
-        Ok(Point { x, value, gradient, hessian })
+        Ok(Point { x, value, gradient, hessian, noise: self.objective.noise() })
     }
 
     /// The first evaluation is always made: without it there is no result.

@@ -58,6 +58,18 @@ pub fn is_singular(structures: &[Structure], working: &[f64]) -> bool {
     ranges(structures).into_iter().zip(structures).any(|(range, s)| spectrum(*s, &working[range]).1[0].max(0.0).sqrt() < SMALL)
 }
 
+/// The parameters with a standard deviation of `length` in each null direction.
+pub fn lifted(structures: &[Structure], working: &[f64], length: f64) -> Vec<f64> {
+    let mut out = working.to_vec();
+    for (range, structure) in ranges(structures).into_iter().zip(structures) {
+        let null = null_directions(*structure, &working[range.clone()]);
+        if !null.is_empty() {
+            out = perturbed(*structure, range, &null, length, &out);
+        }
+    }
+    out
+}
+
 /// Sets directions with hardly any variance to exactly none, term by term, wherever that does not raise the criterion
 /// beyond rounding. `None` if nothing changes.
 pub fn snap(criterion: &mut dyn Criterion<'_>, at: &Summary) -> Result<Option<Vec<f64>>> {

@@ -60,6 +60,11 @@ fn rank(stuck: bool, end: &Summary) -> (bool, f64) {
     (stuck, if end.scaled_gradient.is_nan() { f64::INFINITY } else { end.scaled_gradient })
 }
 
+/// The scaled gradient at which an end is as good as rounding allows.
+fn well_ended(end: &Summary) -> f64 {
+    WELL_ENDED.max(end.noise.sqrt())
+}
+
 /// Whether a search ended at a minimum.
 pub fn is_converged(reason: Reason) -> bool {
     matches!(reason, Reason::Converged | Reason::RoundoffLimited)
@@ -137,7 +142,7 @@ impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
             let valley = self.run_once(Method::Lbfgs, &from, tolerance, 6 * patience)?;
             let end = self.run_once(Method::Newton, &valley.x, tolerance, patience)?;
             for next in [valley, end] {
-                let noise = 1e-12 * best.value.abs();
+                let noise = (1e-12 * best.value.abs()).max(best.noise);
                 let (lower, level) = (next.value < best.value - noise, next.value <= best.value + noise);
                 if lower || (level && rank(self.is_stuck(&next), &next) < rank(self.is_stuck(&best), &best)) {
                     best = next;
@@ -146,7 +151,7 @@ impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
         }
         if self.is_stuck(&best) && best.reason == Reason::MaxEvaluations {
             // The limit was this function's, not the user's.
-            best.reason = if best.scaled_gradient < WELL_ENDED { Reason::RoundoffLimited } else { Reason::NoProgress };
+            best.reason = if best.scaled_gradient < well_ended(&best) { Reason::RoundoffLimited } else { Reason::NoProgress };
         }
         Ok(best)
     }
@@ -160,8 +165,10 @@ impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
     pub fn is_stuck(&self, end: &Summary) -> bool {
         let left = self.criterion.evaluations() < self.options.max_evaluations;
         left && match end.reason {
-            Reason::MaxEvaluations | Reason::NoProgress => true,
-            Reason::RoundoffLimited => end.scaled_gradient > WELL_ENDED,
+            Reason::MaxEvaluations => true,
+            // No method sees through the noise.
+            Reason::NoProgress => end.noise == 0.0 || end.scaled_gradient > end.noise.sqrt(),
+            Reason::RoundoffLimited => end.scaled_gradient > well_ended(end),
             Reason::Converged | Reason::Deadline => false,
         }
     }
