@@ -126,7 +126,7 @@ pub struct Summary {
 /// Below this scaled gradient a point is near enough to a minimum for statistics.
 const SMALL_SCALED_GRADIENT: f64 = 1e-3;
 
-/// Above this scaled gradient rounding is no excuse.
+/// Above this scaled gradient noise is no excuse.
 const LARGEST_ROUNDED: f64 = 0.03;
 
 /// Minimises the objective from a start where it is finite. A stationary point that is not a minimum (a variance of zero, for
@@ -149,7 +149,8 @@ pub fn minimize(method: Method, objective: &mut dyn Objective, start: &[f64], se
         Err(Stop::Failed(error)) => return Err(error),
         Err(Stop::Limit(reason)) => stopped_early(&mut session, reason)?,
     };
-    let far = end.reason == Reason::RoundoffLimited && end.scaled_gradient > LARGEST_ROUNDED;
+    let noisy = session.noise().sqrt() > SMALL_SCALED_GRADIENT;
+    let far = noisy && end.reason == Reason::RoundoffLimited && end.scaled_gradient > LARGEST_ROUNDED;
     Ok(Summary {
         x: end.x,
         value: end.value,
