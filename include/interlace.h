@@ -268,7 +268,8 @@
 #define INTERLACE_CONVERGED 0
 
 /**
- * No further decrease is possible in floating point, and the gradient is small.
+ * No further decrease is possible in floating point, and the scaled gradient is small: below 1e-3, or below 0.03 where the digits of the
+ * criterion have cancelled.
  */
 #define INTERLACE_ROUNDOFF_LIMITED 1
 
@@ -763,8 +764,8 @@ interlace_status interlace_frame_make_categorical(struct interlace_frame *frame,
                                                   struct interlace_error *err);
 
 /**
- * Adds the rows of `other`, whose columns must have the same names and types in the same order. Levels that `frame` does not have come last, or,
- * where neither column has an order of its own, in their place bytewise; pointers to the old ones end here.
+ * Adds the rows of `other`, whose columns must have the same names and types in the same order. Levels that `frame` does not have come
+ * last, or, where neither column has an order of its own, in their place bytewise; pointers to the old ones end here.
  * Since 0.1.
  */
 interlace_status interlace_frame_append(struct interlace_frame *frame,
@@ -2231,8 +2232,8 @@ interlace_status interlace_fit_fitted(const struct interlace_fit *fit,
 
 /**
  * Residuals, to `out` [m]; `kind` is INTERLACE_RESIDUALS_RESPONSE, INTERLACE_RESIDUALS_PEARSON, INTERLACE_RESIDUALS_WORKING,
- * INTERLACE_RESIDUALS_DEVIANCE or INTERLACE_RESIDUALS_NORMALIZED. INTERLACE_E_UNSUPPORTED where a model has no residuals of the kind; an ordinal model has those
- * of interlace_fit_quantile_residuals alone.
+ * INTERLACE_RESIDUALS_DEVIANCE or INTERLACE_RESIDUALS_NORMALIZED. INTERLACE_E_UNSUPPORTED where a model has no residuals of the kind; an
+ * ordinal model has those of interlace_fit_quantile_residuals alone.
  * Since 0.1.
  */
 interlace_status interlace_fit_residuals(const struct interlace_fit *fit,
@@ -2454,7 +2455,8 @@ const char *interlace_fit_table_name(const struct interlace_fit *fit, size_t i);
 /**
  * A table of results as a new frame, by name: "coefficients" (estimates, standard errors, t or z values), "varcorr", "ranef", "theta",
  * "observations", "dropped_rows", "fit", of a generalised model "zero_inflation", "dispersion" (coefficients as well; of an ordinal model
- * those of the scale) and "family" (its parameters), of an ordinal one "thresholds" and "nominal" (effects on the thresholds), and whatever else interlace_fit_table_name lists. Tables of what the model does not have are without rows.
+ * those of the scale) and "family" (its parameters), of an ordinal one "thresholds" and "nominal" (effects on the thresholds), and
+ * whatever else interlace_fit_table_name lists. Tables of what the model does not have are without rows.
  * INTERLACE_E_ARGUMENT if there is no table of that name. The caller frees `*out` with interlace_frame_free.
  * Since 0.1.
  */
@@ -2675,7 +2677,8 @@ interlace_status interlace_fit_anova(const struct interlace_fit *fit,
  * Likelihood-ratio tests of a linear model against those without each of its terms, as a new frame: a row "<none>" for the model, then a
  * row for each term of the fixed effects that no other contains: "term", "npar" (the parameters that go with it), "AIC", "LRT" and
  * "p.value" (chi-square). All models are fitted by maximum likelihood for it. `data` is the frame that the fit was made of; it may be NULL
- * unless the fit left out columns, which may have an estimate without a term. INTERLACE_E_ARGUMENT for other models. The caller frees `*out` with interlace_frame_free.
+ * unless the fit left out columns, which may have an estimate without a term. INTERLACE_E_ARGUMENT for other models. The caller frees
+ * `*out` with interlace_frame_free.
  * Since 0.1.
  */
 interlace_status interlace_fit_drop1(const struct interlace_fit *fit,
@@ -2792,8 +2795,9 @@ interlace_status interlace_fit_custom_contrasts(const struct interlace_fit *fit,
 
 /**
  * Simulates the response `nsim` times, to `out` [m,nsim], one column a replicate; m as interlace_fit_n_rows has it. `what` is
- * INTERLACE_SIMULATE_NEW or INTERLACE_SIMULATE_CONDITIONAL. Binomial responses are proportions, those of ordinal models numbers of categories from 1. A replicate depends on `seed` and its
- * number alone. NaN where a drawn linear predictor is outside the range of the link.
+ * INTERLACE_SIMULATE_NEW or INTERLACE_SIMULATE_CONDITIONAL. Binomial responses are proportions, those of ordinal models numbers of
+ * categories from 1. A replicate depends on `seed` and its number alone. NaN where a drawn linear predictor is outside the range of the
+ * link.
  * Since 0.1.
  */
 interlace_status interlace_fit_simulate(const struct interlace_fit *fit,
@@ -2805,12 +2809,12 @@ interlace_status interlace_fit_simulate(const struct interlace_fit *fit,
                                         struct interlace_error *err);
 
 /**
- * Fits the model to other responses on the same rows: `y` [m,k] with leading dimension `ldy`, one response a column; m as interlace_fit_n_rows has
- * it, of which the rows used count. Each search begins at the estimates of the fit; of linear models the cross-products of the design
- * are made once for all. A new frame with one row a response: "status" (converged, singular, not_converged or failed), "reason" (why it failed,
- * such as missing values or a response without variance), "logLik", all estimates by name as interlace_fit_bootstrap has them, and with
- * `std_errors` those of the fixed effects, whose names begin with se. (linear models only, otherwise INTERLACE_E_UNSUPPORTED).
- * Responses that failed have NaN; the others do not depend on them.
+ * Fits the model to other responses on the same rows: `y` [m,k] with leading dimension `ldy`, one response a column; m as
+ * interlace_fit_n_rows has it, of which the rows used count. Each search begins at the estimates of the fit; of linear models the
+ * cross-products of the design are made once for all. A new frame with one row a response: "status" (converged, singular, not_converged or
+ * failed), "reason" (why it failed, such as missing values or a response without variance), "logLik", all estimates by name as
+ * interlace_fit_bootstrap has them, and with `std_errors` those of the fixed effects, whose names begin with se. (linear models only,
+ * otherwise INTERLACE_E_UNSUPPORTED). Responses that failed have NaN; the others do not depend on them.
  * Of `options`, which may be NULL, the threads are used, which change no result, and the progress function, which is called after each
  * response with the number done, and the deviance and theta of one (NaN and none if it failed).
  * The caller frees `*out` with interlace_frame_free.
@@ -2829,8 +2833,8 @@ interlace_status interlace_fit_refit(const struct interlace_fit *fit,
  * The parametric bootstrap: simulates the response `nsim` times as interlace_fit_simulate does, fits the model to each, and gives a new
  * frame with one row a replicate: "status" (converged, singular or failed), "reason" (why it failed, else missing), "logLik", and all
  * estimates by name: fixed effects (those of the zero part and the dispersion or scale begin with zi. and disp.), parameters of the
- * family, of the thresholds with nominal effects, or sigma, theta, standard deviations (sd_) and correlations (cor_) of random effects. Replicates that failed have NaN, such as
- * those in which a category of an ordinal response does not occur.
+ * family, of the thresholds with nominal effects, or sigma, theta, standard deviations (sd_) and correlations (cor_) of random effects.
+ * Replicates that failed have NaN, such as those in which a category of an ordinal response does not occur.
  * Of `options`, which may be NULL, the threads are used, which change no result, and the progress function, which is called after each
  * replicate with the number done, and the deviance and theta of one (NaN and none if it failed).
  * The caller frees `*out` with interlace_frame_free.
@@ -2847,9 +2851,9 @@ interlace_status interlace_fit_bootstrap(const struct interlace_fit *fit,
 /**
  * Intervals from `replicates`, a frame that interlace_fit_bootstrap has made of the same fit, as a new frame: term, estimate, bias,
  * std_error, lower, upper, and n, the number of replicates that did not fail. `type` is INTERLACE_BOOTSTRAP_PERCENTILE,
- * INTERLACE_BOOTSTRAP_BASIC, INTERLACE_BOOTSTRAP_NORMAL or INTERLACE_BOOTSTRAP_BCA, which fits the model without each level of the first grouping
- * factor and gives NaN for what has no estimate in one of these fits (interlace_bootstrap_confint takes these fits from outside). `level` is
- * between 0 and 1, such as 0.95.
+ * INTERLACE_BOOTSTRAP_BASIC, INTERLACE_BOOTSTRAP_NORMAL or INTERLACE_BOOTSTRAP_BCA, which fits the model without each level of the first
+ * grouping factor and gives NaN for what has no estimate in one of these fits (interlace_bootstrap_confint takes these fits from outside).
+ * `level` is between 0 and 1, such as 0.95.
  * The caller frees `*out` with interlace_frame_free.
  * Since 0.1.
  */
@@ -2866,8 +2870,9 @@ interlace_status interlace_fit_bootstrap_confint(const struct interlace_fit *fit
  * standard deviations (sd_) and correlations (cor_) of random effects, sigma, the residual correlation (ar1|g or cs|g), the
  * family's parameters or those of thresholds with nominal effects, fixed effects (those of the zero part and the dispersion or scale begin
  * with zi. and disp.); with `scale` INTERLACE_PROFILE_THETA the elements of theta alone, by the names of the fit behind theta., those of a
- * linear model relative to sigma, which is at its best for each of their values. Likelihoods, and so the estimates here, are maximum likelihood's whatever the method of the fit. A limit is NaN where
- * the profile never crosses; "warning" says why and is missing otherwise.
+ * linear model relative to sigma, which is at its best for each of their values. Likelihoods, and so the estimates here, are maximum
+ * likelihood's whatever the method of the fit. A limit is NaN where the profile never crosses; "warning" says why and is missing
+ * otherwise.
  * INTERLACE_E_UNSUPPORTED for a fit with no quadrature points (nagq 0). Of `options`, which may be NULL, the progress function is called
  * at each point of a profile with the number of these so far, the deviance and theta, the residual correlation behind it if there is one.
  * The caller frees `*out` with interlace_frame_free.
@@ -2945,8 +2950,8 @@ interlace_status interlace_bootstrap_set_groups(struct interlace_bootstrap *boot
                                                 struct interlace_error *err);
 
 /**
- * Replicates are samples of the data: as many rows as there are, drawn one by one with replacement. Standard errors are too small where rows of
- * a group are alike.
+ * Replicates are samples of the data: as many rows as there are, drawn one by one with replacement. Standard errors are too small where
+ * rows of a group are alike.
  * Since 0.1.
  */
 interlace_status interlace_bootstrap_set_rows(struct interlace_bootstrap *bootstrap,
@@ -3040,19 +3045,19 @@ interlace_status interlace_fit_all_optimizers(const struct interlace_spec *spec,
  * is the number of parts, 2 or more; with 0 each level, or row, is one. Levels come into folds by the random numbers of `seed` alone.
  *
  * Predictions of the mean have the random effects of levels that the other rows have, and zero for those of other levels. The logarithmic
- * score of a row is the logarithm of the density (or probability) that the fit without it gives the response, with what is not known of the linear predictor
- * integrated out: new random effects, those of known levels about their modes, fixed effects about their estimates. A larger one is
- * better. Weights count in it as in the model, but those that multiply the log-density play no part.
+ * score of a row is the logarithm of the density (or probability) that the fit without it gives the response, with what is not known of
+ * the linear predictor integrated out: new random effects, those of known levels about their modes, fixed effects about their estimates. A
+ * larger one is better. Weights count in it as in the model, but those that multiply the log-density play no part.
  *
  * `*folds_out` is a new frame with one row a fold and a last one, "all", for all rows: "fold" ("1", "2" .. "all"), "units" (levels, or rows),
- * "rows" (predicted), "rmse", "mae" (of an ordinal model NaN: categories have no distance), "log_score" (the mean of the rows), "status" of the fit
- * (converged, singular, not converged, failed; missing for all) and "reason" (of a failure). `*rows_out`, unless `rows_out` is NULL, is a
- * new frame with one row a row used: "row" (of the data, from 0), "fold" (from 1), "response", "prediction", "log_score"; those of an
- * ordinal model are categories, from 1, the most probable one predicted. A fold that can't be fitted or predicted, say because a level of a fixed effect
- * occurs in it alone, has failed, and its rows have NaN.
+ * "rows" (predicted), "rmse", "mae" (of an ordinal model NaN: categories have no distance), "log_score" (the mean of the rows), "status"
+ * of the fit (converged, singular, not converged, failed; missing for all) and "reason" (of a failure). `*rows_out`, unless `rows_out` is
+ * NULL, is a new frame with one row a row used: "row" (of the data, from 0), "fold" (from 1), "response", "prediction", "log_score"; those
+ * of an ordinal model are categories, from 1, the most probable one predicted. A fold that can't be fitted or predicted, say because a
+ * level of a fixed effect occurs in it alone, has failed, and its rows have NaN.
  *
- * Of `options`, which may be NULL, the threads are for folds at a time and change no result; with more than one the functions of a family of the
- * caller's are called from several threads. The progress function is called after each fold with the number done, and the
+ * Of `options`, which may be NULL, the threads are for folds at a time and change no result; with more than one the functions of a family
+ * of the caller's are called from several threads. The progress function is called after each fold with the number done, and the
  * objective and theta of one (NaN and none if it failed). `spec` must be of a formula: INTERLACE_E_UNSUPPORTED for arrays.
  * The caller frees `*folds_out` and `*rows_out` with interlace_frame_free.
  * Since 0.1.

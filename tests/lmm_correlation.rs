@@ -5,6 +5,7 @@ mod common;
 #[path = "lmm_correlation/degrees_of_freedom.rs"]
 mod degrees_of_freedom;
 
+use interlace::diagnostics::ResidualKind;
 use interlace::fit::Fit;
 use interlace::formula::CorrelationKind;
 use interlace::frame::{CsvOptions, Frame};
@@ -367,4 +368,16 @@ fn the_summary_names_the_correlation() {
         summary.starts_with("Linear model fit by REML") && summary.contains("Residual correlation: AR(1), t | g, 14 groups"),
         "{summary}"
     );
+}
+
+/// nlme 3.1-162: resid(gls(y ~ x, correlation = corAR1(form = ~ time | subj)), "normalized").
+#[test]
+fn normalised_residuals_are_those_of_nlme() {
+    let csv = CsvOptions { categorical: vec!["subj".into()], ..CsvOptions::default() };
+    let frame = Frame::from_csv_path("tests/reference/data/sim_ar1.csv", &csv).unwrap();
+    let fit = fit(&frame, "y ~ x", "ar1(time | subj)", true);
+    let residuals = fit.residuals_of(ResidualKind::Normalized).unwrap();
+    let want = [-0.790_149_76, 0.073_331_37, 0.249_741_05, -1.089_669_54];
+    assert!(residuals.iter().zip(want).all(|(got, want)| (got - want).abs() < 1e-6), "{:?}", &residuals[..4]);
+    assert_eq!(fit.quantile_residuals(1).unwrap(), residuals);
 }

@@ -146,8 +146,8 @@ pub unsafe extern "C" fn interlace_bootstrap_set_groups(
     })
 }
 
-/// Replicates are samples of the data: as many rows as there are, drawn one by one with replacement. Standard errors are too small where rows of
-/// a group are alike.
+/// Replicates are samples of the data: as many rows as there are, drawn one by one with replacement. Standard errors are too small where
+/// rows of a group are alike.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_set_rows(bootstrap: Option<&mut BootstrapHandle>, err: *mut ErrorRecord) -> Status {

@@ -10,7 +10,8 @@ use crate::optimize::Reason;
 
 /// The optimum was reached.
 pub const INTERLACE_CONVERGED: i32 = 0;
-/// No further decrease is possible in floating point, and the gradient is small.
+/// No further decrease is possible in floating point, and the scaled gradient is small: below 1e-3, or below 0.03 where the digits of the
+/// criterion have cancelled.
 pub const INTERLACE_ROUNDOFF_LIMITED: i32 = 1;
 /// The number of evaluations allowed was used up.
 pub const INTERLACE_MAX_EVALUATIONS: i32 = 2;

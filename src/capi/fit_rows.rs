@@ -48,8 +48,8 @@ pub unsafe extern "C" fn interlace_fit_fitted(fit: Option<&FitHandle>, out: *mut
 }
 
 /// Residuals, to `out` [m]; `kind` is INTERLACE_RESIDUALS_RESPONSE, INTERLACE_RESIDUALS_PEARSON, INTERLACE_RESIDUALS_WORKING,
-/// INTERLACE_RESIDUALS_DEVIANCE or INTERLACE_RESIDUALS_NORMALIZED. INTERLACE_E_UNSUPPORTED where a model has no residuals of the kind; an ordinal model has those
-/// of interlace_fit_quantile_residuals alone.
+/// INTERLACE_RESIDUALS_DEVIANCE or INTERLACE_RESIDUALS_NORMALIZED. INTERLACE_E_UNSUPPORTED where a model has no residuals of the kind; an
+/// ordinal model has those of interlace_fit_quantile_residuals alone.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_residuals(

@@ -28,7 +28,8 @@ pub extern "C" fn interlace_fit_table_name(fit: Option<&FitHandle>, i: usize) ->
 
 /// A table of results as a new frame, by name: "coefficients" (estimates, standard errors, t or z values), "varcorr", "ranef", "theta",
 /// "observations", "dropped_rows", "fit", of a generalised model "zero_inflation", "dispersion" (coefficients as well; of an ordinal model
-/// those of the scale) and "family" (its parameters), of an ordinal one "thresholds" and "nominal" (effects on the thresholds), and whatever else interlace_fit_table_name lists. Tables of what the model does not have are without rows.
+/// those of the scale) and "family" (its parameters), of an ordinal one "thresholds" and "nominal" (effects on the thresholds), and
+/// whatever else interlace_fit_table_name lists. Tables of what the model does not have are without rows.
 /// INTERLACE_E_ARGUMENT if there is no table of that name. The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -194,8 +194,8 @@ pub unsafe extern "C" fn interlace_frame_make_categorical(
     })
 }
 
-/// Adds the rows of `other`, whose columns must have the same names and types in the same order. Levels that `frame` does not have come last, or,
-/// where neither column has an order of its own, in their place bytewise; pointers to the old ones end here.
+/// Adds the rows of `other`, whose columns must have the same names and types in the same order. Levels that `frame` does not have come
+/// last, or, where neither column has an order of its own, in their place bytewise; pointers to the old ones end here.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_frame_append(

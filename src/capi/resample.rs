@@ -39,8 +39,9 @@ pub(super) const INTERVALS: [(i32, IntervalKind); 4] = [
 ];
 
 /// Simulates the response `nsim` times, to `out` [m,nsim], one column a replicate; m as interlace_fit_n_rows has it. `what` is
-/// INTERLACE_SIMULATE_NEW or INTERLACE_SIMULATE_CONDITIONAL. Binomial responses are proportions, those of ordinal models numbers of categories from 1. A replicate depends on `seed` and its
-/// number alone. NaN where a drawn linear predictor is outside the range of the link.
+/// INTERLACE_SIMULATE_NEW or INTERLACE_SIMULATE_CONDITIONAL. Binomial responses are proportions, those of ordinal models numbers of
+/// categories from 1. A replicate depends on `seed` and its number alone. NaN where a drawn linear predictor is outside the range of the
+/// link.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_simulate(
@@ -62,12 +63,12 @@ pub unsafe extern "C" fn interlace_fit_simulate(
     })
 }
 
-/// Fits the model to other responses on the same rows: `y` [m,k] with leading dimension `ldy`, one response a column; m as interlace_fit_n_rows has
-/// it, of which the rows used count. Each search begins at the estimates of the fit; of linear models the cross-products of the design
-/// are made once for all. A new frame with one row a response: "status" (converged, singular, not_converged or failed), "reason" (why it failed,
-/// such as missing values or a response without variance), "logLik", all estimates by name as interlace_fit_bootstrap has them, and with
-/// `std_errors` those of the fixed effects, whose names begin with se. (linear models only, otherwise INTERLACE_E_UNSUPPORTED).
-/// Responses that failed have NaN; the others do not depend on them.
+/// Fits the model to other responses on the same rows: `y` [m,k] with leading dimension `ldy`, one response a column; m as
+/// interlace_fit_n_rows has it, of which the rows used count. Each search begins at the estimates of the fit; of linear models the
+/// cross-products of the design are made once for all. A new frame with one row a response: "status" (converged, singular, not_converged or
+/// failed), "reason" (why it failed, such as missing values or a response without variance), "logLik", all estimates by name as
+/// interlace_fit_bootstrap has them, and with `std_errors` those of the fixed effects, whose names begin with se. (linear models only,
+/// otherwise INTERLACE_E_UNSUPPORTED). Responses that failed have NaN; the others do not depend on them.
 /// Of `options`, which may be NULL, the threads are used, which change no result, and the progress function, which is called after each
 /// response with the number done, and the deviance and theta of one (NaN and none if it failed).
 /// The caller frees `*out` with interlace_frame_free.
@@ -96,8 +97,8 @@ pub unsafe extern "C" fn interlace_fit_refit(
 /// The parametric bootstrap: simulates the response `nsim` times as interlace_fit_simulate does, fits the model to each, and gives a new
 /// frame with one row a replicate: "status" (converged, singular or failed), "reason" (why it failed, else missing), "logLik", and all
 /// estimates by name: fixed effects (those of the zero part and the dispersion or scale begin with zi. and disp.), parameters of the
-/// family, of the thresholds with nominal effects, or sigma, theta, standard deviations (sd_) and correlations (cor_) of random effects. Replicates that failed have NaN, such as
-/// those in which a category of an ordinal response does not occur.
+/// family, of the thresholds with nominal effects, or sigma, theta, standard deviations (sd_) and correlations (cor_) of random effects.
+/// Replicates that failed have NaN, such as those in which a category of an ordinal response does not occur.
 /// Of `options`, which may be NULL, the threads are used, which change no result, and the progress function, which is called after each
 /// replicate with the number done, and the deviance and theta of one (NaN and none if it failed).
 /// The caller frees `*out` with interlace_frame_free.
@@ -129,9 +130,9 @@ pub unsafe extern "C" fn interlace_fit_bootstrap(
 
 /// Intervals from `replicates`, a frame that interlace_fit_bootstrap has made of the same fit, as a new frame: term, estimate, bias,
 /// std_error, lower, upper, and n, the number of replicates that did not fail. `type` is INTERLACE_BOOTSTRAP_PERCENTILE,
-/// INTERLACE_BOOTSTRAP_BASIC, INTERLACE_BOOTSTRAP_NORMAL or INTERLACE_BOOTSTRAP_BCA, which fits the model without each level of the first grouping
-/// factor and gives NaN for what has no estimate in one of these fits (interlace_bootstrap_confint takes these fits from outside). `level` is
-/// between 0 and 1, such as 0.95.
+/// INTERLACE_BOOTSTRAP_BASIC, INTERLACE_BOOTSTRAP_NORMAL or INTERLACE_BOOTSTRAP_BCA, which fits the model without each level of the first
+/// grouping factor and gives NaN for what has no estimate in one of these fits (interlace_bootstrap_confint takes these fits from outside).
+/// `level` is between 0 and 1, such as 0.95.
 /// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -161,8 +162,9 @@ pub const INTERLACE_PROFILE_THETA: i32 = 1;
 /// standard deviations (sd_) and correlations (cor_) of random effects, sigma, the residual correlation (ar1|g or cs|g), the
 /// family's parameters or those of thresholds with nominal effects, fixed effects (those of the zero part and the dispersion or scale begin
 /// with zi. and disp.); with `scale` INTERLACE_PROFILE_THETA the elements of theta alone, by the names of the fit behind theta., those of a
-/// linear model relative to sigma, which is at its best for each of their values. Likelihoods, and so the estimates here, are maximum likelihood's whatever the method of the fit. A limit is NaN where
-/// the profile never crosses; "warning" says why and is missing otherwise.
+/// linear model relative to sigma, which is at its best for each of their values. Likelihoods, and so the estimates here, are maximum
+/// likelihood's whatever the method of the fit. A limit is NaN where the profile never crosses; "warning" says why and is missing
+/// otherwise.
 /// INTERLACE_E_UNSUPPORTED for a fit with no quadrature points (nagq 0). Of `options`, which may be NULL, the progress function is called
 /// at each point of a profile with the number of these so far, the deviance and theta, the residual correlation behind it if there is one.
 /// The caller frees `*out` with interlace_frame_free.

@@ -124,7 +124,8 @@ pub unsafe extern "C" fn interlace_fit_anova(
 /// Likelihood-ratio tests of a linear model against those without each of its terms, as a new frame: a row "<none>" for the model, then a
 /// row for each term of the fixed effects that no other contains: "term", "npar" (the parameters that go with it), "AIC", "LRT" and
 /// "p.value" (chi-square). All models are fitted by maximum likelihood for it. `data` is the frame that the fit was made of; it may be NULL
-/// unless the fit left out columns, which may have an estimate without a term. INTERLACE_E_ARGUMENT for other models. The caller frees `*out` with interlace_frame_free.
+/// unless the fit left out columns, which may have an estimate without a term. INTERLACE_E_ARGUMENT for other models. The caller frees
+/// `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_drop1(

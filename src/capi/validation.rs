@@ -46,19 +46,19 @@ pub unsafe extern "C" fn interlace_fit_all_optimizers(
 /// is the number of parts, 2 or more; with 0 each level, or row, is one. Levels come into folds by the random numbers of `seed` alone.
 ///
 /// Predictions of the mean have the random effects of levels that the other rows have, and zero for those of other levels. The logarithmic
-/// score of a row is the logarithm of the density (or probability) that the fit without it gives the response, with what is not known of the linear predictor
-/// integrated out: new random effects, those of known levels about their modes, fixed effects about their estimates. A larger one is
-/// better. Weights count in it as in the model, but those that multiply the log-density play no part.
+/// score of a row is the logarithm of the density (or probability) that the fit without it gives the response, with what is not known of
+/// the linear predictor integrated out: new random effects, those of known levels about their modes, fixed effects about their estimates. A
+/// larger one is better. Weights count in it as in the model, but those that multiply the log-density play no part.
 ///
 /// `*folds_out` is a new frame with one row a fold and a last one, "all", for all rows: "fold" ("1", "2" .. "all"), "units" (levels, or rows),
-/// "rows" (predicted), "rmse", "mae" (of an ordinal model NaN: categories have no distance), "log_score" (the mean of the rows), "status" of the fit
-/// (converged, singular, not converged, failed; missing for all) and "reason" (of a failure). `*rows_out`, unless `rows_out` is NULL, is a
-/// new frame with one row a row used: "row" (of the data, from 0), "fold" (from 1), "response", "prediction", "log_score"; those of an
-/// ordinal model are categories, from 1, the most probable one predicted. A fold that can't be fitted or predicted, say because a level of a fixed effect
-/// occurs in it alone, has failed, and its rows have NaN.
+/// "rows" (predicted), "rmse", "mae" (of an ordinal model NaN: categories have no distance), "log_score" (the mean of the rows), "status"
+/// of the fit (converged, singular, not converged, failed; missing for all) and "reason" (of a failure). `*rows_out`, unless `rows_out` is
+/// NULL, is a new frame with one row a row used: "row" (of the data, from 0), "fold" (from 1), "response", "prediction", "log_score"; those
+/// of an ordinal model are categories, from 1, the most probable one predicted. A fold that can't be fitted or predicted, say because a
+/// level of a fixed effect occurs in it alone, has failed, and its rows have NaN.
 ///
-/// Of `options`, which may be NULL, the threads are for folds at a time and change no result; with more than one the functions of a family of the
-/// caller's are called from several threads. The progress function is called after each fold with the number done, and the
+/// Of `options`, which may be NULL, the threads are for folds at a time and change no result; with more than one the functions of a family
+/// of the caller's are called from several threads. The progress function is called after each fold with the number done, and the
 /// objective and theta of one (NaN and none if it failed). `spec` must be of a formula: INTERLACE_E_UNSUPPORTED for arrays.
 /// The caller frees `*folds_out` and `*rows_out` with interlace_frame_free.
 /// Since 0.1.

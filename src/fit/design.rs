@@ -1,15 +1,10 @@
 //! The design behind a fit, and its estimates in working units.
 
 use super::{Fit, Nominal, Ordinal, PredictorFit, TermFit};
-use crate::covariance::Structure;
 use crate::design::{Design, PredictorDesign, TermDesign};
 use crate::error::Result;
 use crate::glmm::model::Model;
 use crate::options::{Information, Nodes, Options};
-use crate::search::boundary::null_directions;
-
-/// The variance, in working units, that a search starts with in directions that have none: at zero it would stay there.
-const LIFT: f64 = 0.05;
 
 impl Fit {
     /// The rows used, without the columns that the fit has left out.
@@ -117,27 +112,4 @@ pub(crate) fn working_parameters(
     }
     x.extend_from_slice(shared);
     Ok(x)
-}
-
-/// Working parameters with a small variance in each direction that has none; the others are kept as they are.
-pub(crate) fn lifted(structures: &[Structure], working: &[f64]) -> Vec<f64> {
-    let mut out = working.to_vec();
-    let mut first = 0;
-    for structure in structures {
-        let range = first..first + structure.n_theta();
-        first = range.end;
-        let null = null_directions(*structure, &working[range.clone()]);
-        if null.is_empty() {
-            continue;
-        }
-        let r = structure.size;
-        let mut t = vec![0.0; r * r];
-        structure.factor(&working[range.clone()], &mut t);
-        let mut cov: Vec<f64> = (0..r * r).map(|e| (0..r).map(|c| t[c * r + e % r] * t[c * r + e / r]).sum::<f64>()).collect();
-        for direction in &null {
-            (0..r * r).for_each(|e| cov[e] += LIFT * direction[e % r] * direction[e / r]);
-        }
-        structure.from_covariance(&cov, &mut out[range]);
-    }
-    out
 }

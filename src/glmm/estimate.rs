@@ -49,8 +49,8 @@ pub fn estimate(laplace: &mut Laplace<'_>, start: &Start, options: &Options, pro
 }
 
 /// The search from the start, or, where it gets stuck, from others: the criterion of a mixture with random effects in the zero part, or of
-/// a cauchit model, falls without end where the information at a mode vanishes, and a search that begins near there does not come back. Where all get stuck,
-/// all that the search can do from the first.
+/// a cauchit model, falls without end where the information at a mode vanishes, and a search that begins near there does not come back.
+/// Where all get stuck, all that the search can do from the first.
 fn first_search(search: &mut Search<'_, '_, '_, Laplace<'_>>, x: &[f64]) -> Result<Summary> {
     let mixed = search.criterion.model.predictor.iter().any(|a| *a > 0);
     let smooth = !mixed && search.criterion.model.response.is_log_concave();

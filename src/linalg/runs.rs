@@ -82,6 +82,34 @@ impl Run {
     pub fn panels(&self) -> Range<usize> {
         self.from..self.from + self.height() * self.width()
     }
+
+    /// Divides the run's rows of x, columns of length n, by its diagonal blocks, or by these transposed.
+    fn solve_blocks(&self, transposed: bool, panels: &[f64], n: usize, x: &mut [f64]) {
+        let (c, h, m) = (self.columns, self.height(), x.len() / n);
+        if c > SMALL_BLOCK && m > 1 {
+            for i in 0..self.count {
+                let block = MatRef::from_column_major_slice_with_stride(&panels[i * h * c..], c, c, h);
+                let own = MatMut::from_column_major_slice_with_stride_mut(&mut x[self.begin + i * c..], c, m, n);
+                if transposed {
+                    solve_upper_triangular_in_place(block.transpose(), own, Par::Seq);
+                } else {
+                    solve_lower_triangular_in_place(block, own, Par::Seq);
+                }
+            }
+            return;
+        }
+        let solve = if transposed { solve_lower_transpose } else { solve_lower };
+        for column in x.chunks_exact_mut(n) {
+            let own = &mut column[self.begin..self.begin + self.width()];
+            if c == 1 {
+                divide_by_pivots(panels, h, own);
+                continue;
+            }
+            for (panel, own) in panels.chunks_exact(h * c).zip(own.chunks_exact_mut(c)) {
+                solve(c, h, panel, own);
+            }
+        }
+    }
 }
 
 impl Runs {
@@ -236,24 +264,7 @@ impl Runs {
         for run in &self.all {
             let (c, r, h, width) = (run.columns, run.rows, run.height(), run.width());
             let panels = &values[run.panels()];
-            if c > SMALL_BLOCK && m > 1 {
-                for i in 0..run.count {
-                    let block = MatRef::from_column_major_slice_with_stride(&panels[i * h * c..], c, c, h);
-                    let own = MatMut::from_column_major_slice_with_stride_mut(&mut x[run.begin + i * c..], c, m, n);
-                    solve_lower_triangular_in_place(block, own, Par::Seq);
-                }
-            } else {
-                for column in x.chunks_exact_mut(n) {
-                    let own = &mut column[run.begin..run.begin + width];
-                    if c == 1 {
-                        divide_by_pivots(panels, h, own);
-                        continue;
-                    }
-                    for (panel, own) in panels.chunks_exact(h * c).zip(own.chunks_exact_mut(c)) {
-                        solve_lower(c, h, panel, own);
-                    }
-                }
-            }
+            run.solve_blocks(false, panels, n, x);
             if r == 0 {
                 continue;
             }
@@ -299,24 +310,7 @@ impl Runs {
                     }
                 }
             }
-            if c > SMALL_BLOCK && m > 1 {
-                for i in 0..run.count {
-                    let block = MatRef::from_column_major_slice_with_stride(&panels[i * h * c..], c, c, h);
-                    let own = MatMut::from_column_major_slice_with_stride_mut(&mut x[run.begin + i * c..], c, m, n);
-                    solve_upper_triangular_in_place(block.transpose(), own, Par::Seq);
-                }
-            } else {
-                for column in x.chunks_exact_mut(n) {
-                    let own = &mut column[run.begin..run.begin + width];
-                    if c == 1 {
-                        divide_by_pivots(panels, h, own);
-                        continue;
-                    }
-                    for (panel, own) in panels.chunks_exact(h * c).zip(own.chunks_exact_mut(c)) {
-                        solve_lower_transpose(c, h, panel, own);
-                    }
-                }
-            }
+            run.solve_blocks(true, panels, n, x);
         }
     }
 }

@@ -31,8 +31,8 @@ const TRADES: [(f64, f64); 6] = [(2.0, 0.1), (4.0, 0.03), (2.0, 0.03), (2.0, 0.3
 const DIFFERENT: f64 = 1.5;
 
 /// The lowest of points around `at`, if one is lower: standard deviations of a term, or of all, multiplied by a factor, or those of one
-/// term raised and of another lowered, or two that change places, or one that takes up what two have had. Terms without variance get standard deviations equal to the factors in units of the
-/// residual's, times an effect's root mean square.
+/// term raised and of another lowered, or two that change places, or one that takes up what two have had. Terms without variance get
+/// standard deviations equal to the factors in units of the residual's, times an effect's root mean square.
 pub fn lower_point(deviance: &mut Deviance<'_>, at: &Summary) -> Result<Option<Vec<f64>>> {
     let system = deviance.system;
     let mut best: Option<(f64, Vec<f64>)> = None;

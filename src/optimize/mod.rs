@@ -127,7 +127,7 @@ pub struct Summary {
 const SMALL_SCALED_GRADIENT: f64 = 1e-3;
 
 /// Above this scaled gradient noise is no excuse.
-const LARGEST_ROUNDED: f64 = 0.03;
+pub const LARGEST_ROUNDED: f64 = 0.03;
 
 /// Minimises the objective from a start where it is finite. A stationary point that is not a minimum (a variance of zero, for
 /// one) holds every method that follows gradients: start elsewhere, and check the end.

@@ -96,8 +96,8 @@ fn numbers<'a>(frame: &'a Frame, name: &str, what: &str) -> Result<&'a [f64]> {
 /// Replicates this near to the estimate, in their standard deviations, are equal to it but for rounding.
 const TIE: f64 = 1e-8;
 
-/// Efron (1987), equations 2.3, 6.6: quantiles at Phi(z0 + (z0 + z) / (1 - a (z0 + z))), z0 the normal quantile of the share of replicates below
-/// the estimate, those equal to it counted half, and a the skewness of what leaving out each unit changes, over six.
+/// Efron (1987), equations 2.3, 6.6: quantiles at Phi(z0 + (z0 + z) / (1 - a (z0 + z))), z0 the normal quantile of the share of replicates
+/// below the estimate, those equal to it counted half, and a the skewness of what leaving out each unit changes, over six.
 fn accelerated(sorted: &[f64], estimate: f64, without: &[f64], level: f64) -> (f64, f64) {
     let tie = TIE * moments(sorted).1;
     let count = |v: &f64| if (v - estimate).abs() <= tie { 0.5 } else { f64::from(u8::from(*v < estimate)) };

@@ -6,8 +6,8 @@ use crate::error::Result;
 use crate::fit::{CorrelationFit, Fit, TermFit};
 
 impl Fit {
-    /// The names of [`Fit::quantities`]: fixed effects of all predictors, parameters of the family, sigma and the residual correlation of a linear model, theta, and
-    /// the standard deviations and correlations that follow from it (lme4's names).
+    /// The names of [`Fit::quantities`]: fixed effects of all predictors, parameters of the family, sigma and the residual correlation of a
+    /// linear model, theta, and the standard deviations and correlations that follow from it (lme4's names).
     pub(crate) fn quantity_names(&self) -> Vec<String> {
         let mut names = self.fixed.names.clone();
         for (prefix, predictor) in self.named_predictors() {

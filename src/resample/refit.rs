@@ -4,7 +4,7 @@ use crate::covariance::Structure;
 use crate::design::Design;
 use crate::error::{Code, Error, Result};
 use crate::fit::Fit;
-use crate::fit::design::{lifted, working_parameters};
+use crate::fit::design::working_parameters;
 use crate::fit::generalised::approximation;
 use crate::fit::linear::Assembled;
 use crate::fit::response::AnyResponse;
@@ -17,7 +17,7 @@ use crate::lmm::estimate::{off_the_boundary, theta_from_working, working_from_th
 use crate::lmm::response::ResponseRows;
 use crate::lmm::system::LinearSystem;
 use crate::options::Options;
-use crate::search::boundary::null_directions;
+use crate::search::boundary::{LIFT, lifted, null_directions};
 use crate::search::{Criterion, Estimate, Search};
 
 /// The estimates of a refit.
@@ -264,7 +264,7 @@ fn is_singular(structures: &[Structure], working: &[f64]) -> bool {
 /// A search from working parameters near the minimum.
 pub(crate) fn search_from<'m>(criterion: &mut impl Criterion<'m>, start: &[f64], options: &Options) -> Result<Estimate> {
     let structures: Vec<Structure> = criterion.structures().to_vec();
-    let start = lifted(&structures, start);
+    let start = lifted(&structures, start, LIFT);
     let mut search = Search::new(criterion, options, None);
     let best = search.run(&start, options.tolerance)?;
     search.finish(best)

@@ -16,6 +16,9 @@ const SMALL: f64 = 2e-3;
 /// The standard deviation at which a null direction is probed.
 const PROBE: f64 = 1e-3;
 
+/// The standard deviation, the square root of 0.05, that a search starts with in directions that have none: at zero it would stay there.
+pub const LIFT: f64 = 0.223_606_797_749_979;
+
 /// Relative to the largest, an eigenvalue of T T' below this is zero.
 const ZERO: f64 = 1e-14;
 
@@ -58,7 +61,7 @@ pub fn is_singular(structures: &[Structure], working: &[f64]) -> bool {
     ranges(structures).into_iter().zip(structures).any(|(range, s)| spectrum(*s, &working[range]).1[0].max(0.0).sqrt() < SMALL)
 }
 
-/// The parameters with a standard deviation of `length` in each null direction.
+/// The parameters with a standard deviation of `length` in each null direction; the others are kept as they are.
 pub fn lifted(structures: &[Structure], working: &[f64], length: f64) -> Vec<f64> {
     let mut out = working.to_vec();
     for (range, structure) in ranges(structures).into_iter().zip(structures) {

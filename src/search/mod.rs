@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::covariance::Structure;
 use crate::error::{Code, Result};
-use crate::optimize::{Method, Objective, Reason, Settings, Summary, minimize};
+use crate::optimize::{LARGEST_ROUNDED, Method, Objective, Reason, Settings, Summary, minimize};
 use crate::options::{Options, Progress};
 
 /// Evaluations after which Newton's method hands over, and more for each parameter. It seldom needs half of them.
@@ -62,7 +62,7 @@ fn rank(stuck: bool, end: &Summary) -> (bool, f64) {
 
 /// The scaled gradient at which an end is as good as rounding allows.
 fn well_ended(end: &Summary) -> f64 {
-    WELL_ENDED.max(end.noise.sqrt())
+    WELL_ENDED.max(end.noise.sqrt().min(LARGEST_ROUNDED))
 }
 
 /// Whether a search ended at a minimum.

@@ -1,4 +1,5 @@
-//! Fits for the tests. The linear one: the numbers of lme4's fit of `Reaction ~ Days + (Days | Subject)` to sleepstudy, with few rows and two levels.
+//! Fits for the tests. The linear one: the numbers of lme4's fit of `Reaction ~ Days + (Days | Subject)` to sleepstudy, with few rows and
+//! two levels.
 
 use std::sync::Arc;
 

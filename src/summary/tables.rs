@@ -177,7 +177,8 @@ fn theta(fit: &Fit) -> Result<Frame> {
     Ok(frame)
 }
 
-/// Conditional modes with their conditional standard deviations and normal limits of 95 %, by term, effect and level; of a generalised model with the predictor.
+/// Conditional modes with their conditional standard deviations and normal limits of 95 %, by term, effect and level; of a generalised
+/// model with the predictor.
 fn ranef(fit: &Fit) -> Result<Frame> {
     let n: usize = fit.all_terms().map(|(_, t)| t.n_effects() * t.levels.len()).sum();
     let (mut group, mut level, mut effect) = (Vec::new(), Vec::new(), Vec::new());

@@ -255,3 +255,16 @@ pub fn agree(what: &str, got: &Estimates, want: &Estimates, tolerance: f64) {
     let (distance, which) = got.distance(want);
     assert!(distance <= tolerance, "{what}: {which} (relative {distance:.2e})");
 }
+
+/// The four-point derivative of a function of several parameters along parameter i, with steps h.
+pub fn derivative(at: &[f64], i: usize, h: f64, f: &mut dyn FnMut(&[f64]) -> Vec<f64>) -> Vec<f64> {
+    let mut sum: Vec<f64> = vec![];
+    for (steps, weight) in [(-2.0, 1.0), (-1.0, -8.0), (1.0, 8.0), (2.0, -1.0)] {
+        let mut x = at.to_vec();
+        x[i] += steps * h;
+        let value = f(&x);
+        sum.resize(value.len(), 0.0);
+        sum.iter_mut().zip(&value).for_each(|(s, v)| *s += weight * v / (12.0 * h));
+    }
+    sum
+}

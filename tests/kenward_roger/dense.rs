@@ -1,5 +1,6 @@
 //! Kenward and Roger's method by matrices of all rows, from the formulas of their paper (1997), with numerical derivatives of V.
 
+use super::common::derivative;
 use interlace::linalg::dense;
 
 /// A covariance of the rows as a function of its parameters.
@@ -32,18 +33,9 @@ fn trace(n: usize, a: &[f64], b: &[f64]) -> f64 {
     (0..n * n).map(|e| a[e] * b[(e % n) * n + e / n]).sum()
 }
 
-/// The four-point derivative of a matrix along parameter i, with steps relative to its size.
-fn derivative(at: &[f64], i: usize, f: &mut dyn FnMut(&[f64]) -> Vec<f64>) -> Vec<f64> {
-    let h = 1e-3 * at[i].abs().max(0.1);
-    let mut sum: Vec<f64> = vec![];
-    for (steps, weight) in [(-2.0, 1.0), (-1.0, -8.0), (1.0, 8.0), (2.0, -1.0)] {
-        let mut x = at.to_vec();
-        x[i] += steps * h;
-        let value = f(&x);
-        sum.resize(value.len(), 0.0);
-        sum.iter_mut().zip(&value).for_each(|(s, v)| *s += weight * v / (12.0 * h));
-    }
-    sum
+/// Of a difference, relative to its parameter's size.
+fn step(parameter: f64) -> f64 {
+    1e-3 * parameter.abs().max(0.1)
 }
 
 /// At the parameters `at`; `curvature` is whether second derivatives of V count.
@@ -53,7 +45,7 @@ pub fn kenward_roger(n: usize, x: &[f64], v: Covariance<'_>, at: &[f64], curvatu
     let y = product(n, &inverse, x);
     let (xt, yt) = (transposed(n, x), transposed(n, &y));
     let phi = dense::inverse(p, &product(p, &xt, &y));
-    let slopes: Vec<Vec<f64>> = (0..k).map(|i| derivative(at, i, &mut |at| v(at))).collect();
+    let slopes: Vec<Vec<f64>> = (0..k).map(|i| derivative(at, i, step(at[i]), &mut |at| v(at))).collect();
     // V^-1 V_i, V_i V^-1 X.
     let left: Vec<Vec<f64>> = slopes.iter().map(|s| product(n, &inverse, s)).collect();
     let image: Vec<Vec<f64>> = slopes.iter().map(|s| product(n, s, &y)).collect();
@@ -73,7 +65,7 @@ pub fn kenward_roger(n: usize, x: &[f64], v: Covariance<'_>, at: &[f64], curvatu
         for i in 0..k {
             let (q, pp) = (second(i, j), both(i, j));
             let r = if curvature {
-                let vij = derivative(at, i, &mut |at| derivative(at, j, &mut |at| v(at)));
+                let vij = derivative(at, i, step(at[i]), &mut |at| derivative(at, j, step(at[j]), &mut |at| v(at)));
                 product(p, &yt, &product(n, &vij, &y))
             } else {
                 vec![0.0; p * p]

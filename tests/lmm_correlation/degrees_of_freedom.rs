@@ -7,21 +7,11 @@ use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, Satterthwaite};
 use interlace::linalg::dense;
 use interlace::options::Options;
 
+use super::common::derivative;
 use super::{close, common, fit, numbers_of, series, spec};
 
-/// The four-point derivative of a function of `n` parameters along parameter i.
-fn derivative(at: &[f64], i: usize, f: &mut dyn FnMut(&[f64]) -> Vec<f64>) -> Vec<f64> {
-    let h = 1e-2;
-    let mut sum: Vec<f64> = vec![];
-    for (steps, weight) in [(-2.0, 1.0), (-1.0, -8.0), (1.0, 8.0), (2.0, -1.0)] {
-        let mut x = at.to_vec();
-        x[i] += steps * h;
-        let value = f(&x);
-        sum.resize(value.len(), 0.0);
-        sum.iter_mut().zip(&value).for_each(|(s, v)| *s += weight * v / (12.0 * h));
-    }
-    sum
-}
+/// Of differences.
+const STEP: f64 = 1e-2;
 
 /// -2 log-likelihood and Cov(beta), with matrices of all rows, of (log sigma, atanh rho, log sd of an intercept if there is one).
 fn dense_model(fit: &Fit, frame: &Frame, phi: &[f64]) -> (f64, Vec<f64>) {
@@ -65,11 +55,12 @@ fn dense_df(fit: &Fit, frame: &Frame, l: &[f64]) -> f64 {
         let covariance = dense_model(fit, frame, phi).1;
         (0..p * p).map(|e| l[e % p] * covariance[e] * l[e / p]).sum::<f64>()
     };
-    let mut slope =
-        |phi: &[f64]| -> Vec<f64> { (0..k).map(|i| derivative(phi, i, &mut |x| vec![dense_model(fit, frame, x).0])[0]).collect() };
-    let hessian: Vec<f64> = (0..k).flat_map(|i| derivative(&phi, i, &mut slope)).collect();
+    let mut slope = |phi: &[f64]| -> Vec<f64> {
+        (0..k).map(|i| derivative(phi, i, STEP, &mut |x| vec![dense_model(fit, frame, x).0])[0]).collect()
+    };
+    let hessian: Vec<f64> = (0..k).flat_map(|i| derivative(&phi, i, STEP, &mut slope)).collect();
     let inverse = dense::inverse(k, &hessian);
-    let g: Vec<f64> = (0..k).map(|i| derivative(&phi, i, &mut |x| vec![variance(x)])[0]).collect();
+    let g: Vec<f64> = (0..k).map(|i| derivative(&phi, i, STEP, &mut |x| vec![variance(x)])[0]).collect();
     let v = variance(&phi);
     v * v / (0..k * k).map(|e| g[e % k] * inverse[e] * g[e / k]).sum::<f64>()
 }

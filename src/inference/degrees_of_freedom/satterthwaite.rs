@@ -1,5 +1,6 @@
 //! Satterthwaite's degrees of freedom (Satterthwaite 1946; Giesbrecht & Burns 1985; of F tests Kuznetsova et al. 2017), by exact
-//! derivatives (where residuals are correlated or many levels are crossed, by differences of exact gradients), with the sampling variance of sigma.
+//! derivatives (where residuals are correlated or many levels are crossed, by differences of exact gradients), with the sampling variance
+//! of sigma.
 //!
 //! For phi = (theta, residual correlation if there is one, log sigma), A the inverse of half the Hessian of the deviance (of the REML
 //! criterion) in phi, v = l'Cov(beta) l with the gradient g in phi: df = 2 v^2 / g'A g.

@@ -4,9 +4,9 @@ use super::path::{Path, Point};
 use super::{Likelihood, Report};
 use crate::covariance::Structure;
 use crate::error::{Error, Result};
-use crate::fit::design::lifted;
 use crate::linalg::dense;
 use crate::optimize::{Method, Objective, Settings, Summary, minimize};
+use crate::search::boundary::{LIFT, lifted};
 use crate::search::is_converged;
 
 /// How a parameter is one of the working ones.
@@ -279,7 +279,7 @@ impl Path for HeldPath<'_, '_> {
         let full = slice.expand(&end.x);
         let n_theta = structures.iter().map(Structure::n_theta).sum();
         let mut other = full.clone();
-        other[..n_theta].copy_from_slice(&lifted(structures, &full[..n_theta]));
+        other[..n_theta].copy_from_slice(&lifted(structures, &full[..n_theta], LIFT));
         if other != full
             && let Ok(again) = self.minimum(&slice, &self.hold.project(&slice, &other))
             && again.value < end.value

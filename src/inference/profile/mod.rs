@@ -40,8 +40,9 @@ pub struct Profile {
 
 impl Fit {
     /// Profiles and intervals of all parameters: standard deviations and correlations of random effects, the family's parameters (of a
-    /// linear model sigma and the residual correlation), fixed effects of the mean, the zero part (`zi.`) and the dispersion (`disp.`). `progress` is called at each
-    /// point of a profile with the number of these so far, the least deviance there and theta; `false` from it cancels.
+    /// linear model sigma and the residual correlation), fixed effects of the mean, the zero part (`zi.`) and the dispersion (`disp.`).
+    /// `progress` is called at each point of a profile with the number of these so far, the least deviance there and theta; `false` from it
+    /// cancels.
     pub fn profile(&self, level: f64, progress: Option<Progress<'_>>) -> Result<Vec<Profile>> {
         let z = reach(level)?;
         match &self.generalised {

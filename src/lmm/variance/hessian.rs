@@ -1,7 +1,7 @@
 //! The observed information of the working parameters and log sigma: the exact Hessian of the criterion with sigma in it.
 //!
-//! With `P_Z = M - Q~Q~'` for REML, M for ML, `K_i = dT_i T' + T dT_i'` in the levels of a term, z = Z'V^-1 residual, `Z g_i = dV_i V^-1 residual`,
-//! and F the derivative by D summed over levels,
+//! With `P_Z = M - Q~Q~'` for REML, M for ML, `K_i = dT_i T' + T dT_i'` in the levels of a term, z = Z'V^-1 residual, `Z g_i = dV_i V^-1
+//! residual`, and F the derivative by D summed over levels,
 //!
 //! ```text
 //! h_ij     = <F, K_ij> - tr(P_Z K_i P_Z K_j) + (2 / sigma^2) {g_i'M g_j - (Q~'g_i)'(Q~'g_j)}
