@@ -1,5 +1,7 @@
 //! How a model is fitted.
 
+use std::time::{Duration, Instant};
+
 use crate::design::NaPolicy;
 use crate::optimize::Method;
 
@@ -75,6 +77,13 @@ impl Default for Options {
             nodes: Nodes::Adaptive,
             std_errors: StdErrors::Marginal,
         }
+    }
+}
+
+impl Options {
+    /// When work that begins now has to end.
+    pub fn end(&self) -> Option<Instant> {
+        self.deadline.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, 1e9)))
     }
 }
 

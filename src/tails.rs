@@ -68,6 +68,8 @@ pub fn chi_bar_square_upper(x: f64, df: f64) -> f64 {
 
 const EPSILON: f64 = 1e-16;
 const TINY: f64 = 1e-300;
+/// Terms of series and continued fractions.
+const MOST_TERMS: u32 = 2_000_000;
 
 /// The regularised incomplete beta function `I_x(a, b)` at x = 1/(1 + odds), for x not above its mean: the continued fraction of Didonato
 /// & Morris (1992, eq. 9), whose `lambda` keeps its digits where x is near 1.
@@ -80,7 +82,7 @@ fn beta_fraction(a: f64, b: f64, odds: f64) -> f64 {
     let start = a / (a + 1.0) * (lambda + 1.0);
     let (mut value, mut c, mut d) = (start, start, 0.0);
     // Near the mean the terms needed grow with the root of a.
-    for n in 1..2_000_000 {
+    for n in 1..MOST_TERMS {
         let n = f64::from(n);
         let k = a + 2.0 * n;
         let numerator = (a + n - 1.0) / (k - 1.0) * ((a + b + n - 1.0) / (k - 1.0)) * n * (b - n) * x * x;
@@ -111,12 +113,16 @@ fn log_beta_term(a: f64, b: f64, odds: f64, lambda: f64) -> f64 {
 fn gamma_series(a: f64, z: f64) -> f64 {
     let (mut term, mut k) = (1.0 / a, a);
     let mut sum = term;
-    while term > sum * EPSILON {
+    // Near the mean the terms needed grow with the root of a.
+    for _ in 0..MOST_TERMS {
+        if term <= sum * EPSILON {
+            return sum;
+        }
         k += 1.0;
         term *= z / k;
         sum += term;
     }
-    sum
+    f64::NAN
 }
 
 /// Legendre's continued fraction of `Gamma(a, z) e^z z^-a`, by the modified Lentz method.
@@ -124,7 +130,7 @@ fn gamma_fraction(a: f64, z: f64) -> f64 {
     let mut b = z + 1.0 - a;
     let (mut c, mut d) = (1.0 / TINY, 1.0 / b);
     let mut value = d;
-    for n in 1..2_000_000 {
+    for n in 1..MOST_TERMS {
         let n = f64::from(n);
         let numerator = -n * (n - a);
         b += 2.0;

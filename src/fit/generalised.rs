@@ -16,8 +16,7 @@ use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
 use crate::glmm::solution::solve;
 use crate::glmm::start::{Guess, Start, start};
-use crate::optimize::Reason;
-use crate::options::{Information, Options, Progress, StdErrors};
+use crate::options::{Information, Options, Progress};
 use crate::spec::{FamilySpec, Spec};
 
 /// Fits a design.
@@ -29,6 +28,7 @@ pub(super) fn fit(
     progress: Option<Progress<'_>>,
 ) -> Result<Fit> {
     let started = Instant::now();
+    let how = approximation(options);
     check_options(spec, options)?;
     let response = AnyResponse::of_spec(spec, &design)?;
     if let AnyResponse::Family(response) = &response {
@@ -41,16 +41,9 @@ pub(super) fn fit(
         check_not_exact(response, &model)?;
     }
     let start = response.start(&model)?;
-    let mut laplace = Laplace::new(&model, approximation(options))?;
+    let mut laplace = Laplace::new(&model, how)?;
     let estimate = estimate(&mut laplace, &start, options, progress)?;
-    let mut std_errors = options.std_errors;
-    if estimate.reason == Reason::Deadline && std_errors == StdErrors::Marginal {
-        std_errors = StdErrors::Conditional;
-        design
-            .warnings
-            .push("standard errors are those given the covariance parameters, because the deadline was reached".to_owned());
-    }
-    let solution = solve(&mut laplace, &estimate.working, std_errors)?;
+    let solution = solve(&mut laplace, &estimate.working, options.std_errors)?;
     let flat = solution.flat;
     let mut fit = Assembly { response: &response, model: &model, options, estimate: &estimate }.fit(design, program, solution)?;
     if let Some(own) = &mut fit.generalised {
@@ -101,7 +94,7 @@ pub(crate) fn approximation(options: &Options) -> Approximation {
         _ => Inside::Nothing,
     };
     let expected = options.information == Information::Expected;
-    Approximation { expected, inside, points: options.quadrature.max(1), nodes: options.nodes }
+    Approximation { expected, inside, points: options.quadrature.max(1), nodes: options.nodes, deadline: options.end() }
 }
 
 /// The response of a family on a design.

@@ -6,9 +6,12 @@
 //! ```
 
 use super::laplace::Laplace;
-use crate::error::{Result, try_vec};
+use crate::error::{Error, Result, try_vec};
 use crate::linalg::dense;
 use crate::random::triangle;
+
+/// Ridges tried, each ten times the one before: the last is far above the row sums of any matrix that has lost its digits.
+const MOST_RIDGES: usize = 24;
 
 /// The border of A for p fixed effects.
 pub struct Border {
@@ -77,17 +80,26 @@ impl Border {
         if dense::cholesky(p, &mut self.schur).is_ok() {
             return Ok(true);
         }
-        // Some curvature in the directions that have none: of the size of the largest.
-        let largest = (0..p).map(|j| s[j * (p + 1)].abs()).fold(1.0, f64::max);
-        let mut ridge = 1e-3 * largest;
-        loop {
-            self.schur.copy_from_slice(&s);
+        self.add_ridge(&s).map(|()| false)
+    }
+
+    /// The factor of S with some curvature in the directions that have none: of the size of the largest.
+    fn add_ridge(&mut self, s: &[f64]) -> Result<()> {
+        let p = self.p;
+        let broken = || Error::numeric("the information of the fixed effects is not a number at the modes of the random effects");
+        if s.iter().any(|v| !v.is_finite()) {
+            return Err(broken());
+        }
+        let mut ridge = 1e-3 * (0..p).map(|j| s[j * (p + 1)].abs()).fold(1.0, f64::max);
+        for _ in 0..MOST_RIDGES {
+            self.schur.copy_from_slice(s);
             (0..p).for_each(|j| self.schur[j * (p + 1)] += ridge);
             if dense::cholesky(p, &mut self.schur).is_ok() {
-                return Ok(false);
+                return Ok(());
             }
             ridge *= 10.0;
         }
+        Err(broken())
     }
 
     /// With L^-1 P v in `half`: turns (v, fixed) into L'-half of the solution; the form that the border adds.

@@ -10,7 +10,8 @@ use crate::error::{Code, Result};
 use crate::family::Order;
 use crate::options::{Nodes, StdErrors};
 
-const FIXED: Approximation = Approximation { expected: false, inside: Inside::Nothing, points: 3, nodes: Nodes::Fixed };
+const FIXED: Approximation =
+    Approximation { expected: false, inside: Inside::Nothing, points: 3, nodes: Nodes::Fixed, deadline: None };
 /// Three nodes of the weight exp(-u^2), with weights of the standard normal density there.
 const RULE: [(f64, f64); 3] = [
     (-1.224_744_871_391_589, 0.249_490_844_586_476),

@@ -6,6 +6,8 @@
 //! effects. For shared parameters the sum of squared scores, or as in the fixed effects where the response
 //! has their information.
 
+use std::time::Instant;
+
 use super::laplace::Laplace;
 use crate::covariance::Structure;
 use crate::error::{Code, Result};
@@ -53,6 +55,10 @@ impl<'a> Criterion<'a> for Laplace<'a> {
 
     fn evaluations(&self) -> usize {
         self.evaluations
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.how.deadline
     }
 
     fn theta_map(&self) -> ThetaMap<'a> {

@@ -9,6 +9,8 @@
 //! W is the observed information at the mode (the Laplace approximation), or on request the expected one (lme4). The fixed effects of the
 //! mean may be part of the mode as well (`border`), with or without a place in the determinant.
 
+use std::time::Instant;
+
 use super::border::Border;
 use super::jet::{Evaluator, Jet};
 use super::model::Model;
@@ -45,6 +47,8 @@ pub struct Approximation {
     /// Quadrature points for each random effect; 0 and 1 are the Laplace approximation.
     pub points: usize,
     pub nodes: Nodes,
+    /// Past this moment there are no evaluations but the first, and that of the results.
+    pub deadline: Option<Instant>,
 }
 
 /// Evaluates the approximate deviance of one model.
@@ -158,6 +162,9 @@ impl<'a> Laplace<'a> {
 
     /// The deviance at working parameters; the modes and all derivatives are left behind.
     pub fn evaluate(&mut self, x: &[f64], order: Order) -> Result<f64> {
+        if self.is_late() && self.evaluations > 0 {
+            return Err(Error::numeric("the deadline has passed"));
+        }
         self.evaluations += 1;
         self.set_parameters(x, order)?;
         if self.has_fixed_nodes() {
@@ -182,6 +189,10 @@ impl<'a> Laplace<'a> {
             self.value += correction?;
         }
         if self.value.is_finite() { Ok(self.value) } else { Err(Error::numeric("the Laplace deviance is not finite")) }
+    }
+
+    pub(super) fn is_late(&self) -> bool {
+        self.how.deadline.is_some_and(|end| Instant::now() >= end)
     }
 
     pub(super) fn has_fixed_nodes(&self) -> bool {
@@ -312,8 +323,9 @@ impl<'a> Laplace<'a> {
             self.factorize_clipped()?;
         }
         if let Some(mut border) = self.border.take() {
-            regular &= border.assemble(self)?;
+            let assembled = border.assemble(self);
             self.border = Some(border);
+            regular &= assembled?;
         }
         Ok(regular)
     }

@@ -110,9 +110,17 @@ impl Quadrature {
 
     /// L of each level from the present Z'WZ.
     fn factorize(&mut self, laplace: &Laplace<'_>) -> Result<()> {
+        // They are put back whatever happens: the next point may be a good one.
+        let mut factors = std::mem::take(&mut self.factors);
+        let positive = self.fill_factors(laplace, &mut factors);
+        self.factors = factors;
+        if positive { Ok(()) } else { Err(Error::numeric("the curvature at the modes of the random effects is not positive")) }
+    }
+
+    /// Whether all of them are positive.
+    fn fill_factors(&self, laplace: &Laplace<'_>, factors: &mut [f64]) -> bool {
         let r = self.effects.len();
         let t = self.factor(&laplace.t);
-        let mut factors = std::mem::take(&mut self.factors);
         let mut g = vec![0.0; r * r];
         for (level, l) in factors.chunks_exact_mut(r * r).enumerate() {
             self.gram(&laplace.gram, level, &mut g);
@@ -125,11 +133,10 @@ impl Quadrature {
                 }
             }
             if dense::cholesky(r, l).is_err() {
-                return Err(Error::numeric("the curvature at the modes of the random effects is not positive"));
+                return false;
             }
         }
-        self.factors = factors;
-        Ok(())
+        true
     }
 
     /// What the quadrature adds to the deviance of the Laplace approximation; averages at `Order::Gradient`.

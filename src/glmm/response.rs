@@ -137,16 +137,28 @@ impl FamilyEvaluator<'_> {
 
     /// Differences in the dispersion's predictor; the derivatives themselves are those of the centre afterwards.
     fn difference(&mut self, eta: &[Vec<f64>], predictor: usize, order: Order) -> Result<()> {
-        let mut slopes = std::mem::take(&mut self.slopes);
-        for s in &mut slopes {
+        let (mut slopes, mut trial) = (std::mem::take(&mut self.slopes), std::mem::take(&mut self.trial));
+        let done = self.differences(eta, predictor, order, &mut slopes, &mut trial);
+        (self.slopes, self.trial) = (slopes, trial);
+        done
+    }
+
+    fn differences(
+        &mut self,
+        eta: &[Vec<f64>],
+        predictor: usize,
+        order: Order,
+        slopes: &mut [Slopes],
+        trial: &mut [f64],
+    ) -> Result<()> {
+        for s in slopes.iter_mut() {
             for column in [&mut s.first, &mut s.mixed, &mut s.second, &mut s.zero] {
                 column.fill(0.0);
             }
         }
-        let mut trial = std::mem::take(&mut self.trial);
         for ((at, first), second) in FIRST.into_iter().zip(SECOND).chain([((0.0, 0.0), SECOND_CENTRE)]) {
             trial.iter_mut().zip(&eta[predictor]).for_each(|(t, v)| *t = v + at * STEP);
-            let psi = psi_of(self.response, &self.psi, Some(&trial));
+            let psi = psi_of(self.response, &self.psi, Some(trial));
             self.constants(&psi, Order::Gradient)?;
             self.densities(eta, &psi, Order::Gradient)?;
             for (f, slope) in slopes.iter_mut().enumerate() {
@@ -161,7 +173,6 @@ impl FamilyEvaluator<'_> {
                 }
             }
         }
-        (self.trial, self.slopes) = (trial, slopes);
         Ok(())
     }
 

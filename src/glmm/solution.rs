@@ -35,6 +35,7 @@ pub struct Solution {
 /// Solves the model at working parameters.
 pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Result<Solution> {
     let (uncertainty, remark) = laplace.uncertainty(x, std_errors)?;
+    laplace.how.deadline = None;
     let Uncertainty { vcov: working_vcov, flat, slopes } = uncertainty;
     let deviance = laplace.evaluate(x, Order::Gradient)?;
     laplace.require_modes()?;
@@ -80,13 +81,16 @@ struct Uncertainty {
 impl Laplace<'_> {
     /// The covariance of the working parameters. Where the deviance can't be had around the estimate, the conditional one, with a remark.
     fn uncertainty(&mut self, x: &[f64], std_errors: StdErrors) -> Result<(Uncertainty, Option<String>)> {
-        match self.covariance_of_parameters(x, std_errors) {
-            Err(error) if error.code == Code::Numeric && std_errors == StdErrors::Marginal => {
-                let what = format!(
-                    "standard errors are those given the covariance parameters, because near the estimate {}",
-                    error.message
-                );
-                Ok((self.covariance_of_parameters(x, StdErrors::Conditional)?, Some(what)))
+        let found = self.covariance_of_parameters(x, std_errors);
+        let late = self.is_late();
+        match found {
+            Err(error) if error.code == Code::Numeric && (late || std_errors == StdErrors::Marginal) => {
+                // What is left to do are two evaluations.
+                self.how.deadline = None;
+                let why = if late { "the deadline was reached".into() } else { format!("near the estimate {}", error.message) };
+                let what = format!("standard errors are those given the covariance parameters, because {why}");
+                let remark = (std_errors == StdErrors::Marginal).then_some(what);
+                Ok((self.covariance_of_parameters(x, StdErrors::Conditional)?, remark))
             }
             other => Ok((other?, None)),
         }
@@ -253,7 +257,8 @@ impl Laplace<'_> {
         // J with user = J working, row by row.
         let mut rows: Vec<Vec<f64>> = vec![];
         for (a, part) in model.fixed.iter().enumerate() {
-            let first = if a == 0 && inside > 0 { 0 } else { inside + self.ranges()[a - self.outer().start].start };
+            let outer = self.outer().start;
+            let first = if a < outer { 0 } else { inside + self.ranges()[a - outer].start };
             let mut inverse = vec![0.0; part.p * part.p];
             for (j, column) in inverse.chunks_exact_mut(part.p.max(1)).enumerate() {
                 column[j] = 1.0;

@@ -216,3 +216,41 @@ fn gradients_of_all_families_equal_finite_differences() {
         }
     }
 }
+
+/// Points at which the numbers break down, far out in the parameters, are errors, and the next evaluation is as if they had not been.
+#[test]
+fn a_point_that_breaks_down_leaves_the_next_as_it_was() {
+    let counts = design(21, 60, |e, noise| (e.exp() * (1.0 + noise.next())).round().max(0.0));
+    let mut single = counts.clone();
+    single.terms.truncate(1);
+    for family in ["poisson", "nbinom1", "nbinom2", "student_t"] {
+        let link = by_name(family, None).unwrap().link().name();
+        for (inside, points, expected, design) in [
+            (Inside::Nothing, 1, false, &counts),
+            (Inside::Mode, 1, false, &counts),
+            (Inside::Integrated, 1, false, &counts),
+            (Inside::Nothing, 5, false, &single),
+            (Inside::Nothing, 5, true, &single),
+        ] {
+            if expected && family != "poisson" {
+                continue;
+            }
+            let model = model(design, family, link, None, false, &vec![0; design.terms.len()]);
+            let how = Approximation { inside, points, expected, ..Approximation::default() };
+            let mut laplace = Laplace::new(&model, how).unwrap();
+            let x = vec![0.3; laplace.n_parameters()];
+            let (mut gradient, mut hessian) = (vec![0.0; x.len()], vec![0.0; x.len() * x.len()]);
+            let before = laplace.evaluate_hessian(&x, &mut gradient, &mut hessian).unwrap();
+            for (j, far) in (0..x.len()).flat_map(|j| [(j, 1e200), (j, -1e200), (j, 800.0), (j, 1e8)]) {
+                let mut at = x.clone();
+                at[j] = far;
+                // Whether there is a number does not matter, nor which.
+                drop(laplace.evaluate_hessian(&at, &mut gradient, &mut hessian));
+                laplace.start_modes(&vec![0.0; model.layout.q()]);
+                laplace.start_fixed(&[0.3; 2]);
+                let again = laplace.evaluate_hessian(&x, &mut gradient, &mut hessian).unwrap();
+                assert!((again - before).abs() < 1e-8 * before.abs(), "{family} {how:?} [{j}] {far}: {again} for {before}");
+            }
+        }
+    }
+}

@@ -25,6 +25,10 @@ impl Cholesky {
         Some(Cholesky { n, l })
     }
 
+    pub fn identity(n: usize) -> Cholesky {
+        Cholesky { n, l: (0..n * n).map(|e| f64::from(u8::from(e % (n + 1) == 0))).collect() }
+    }
+
     /// v becomes L^-1 v.
     pub fn solve_lower(&self, v: &mut [f64]) {
         for i in 0..self.n {

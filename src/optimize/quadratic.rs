@@ -5,6 +5,8 @@ use super::dense::{Cholesky, dot};
 /// First ridge tried, relative to a unit diagonal: far below curvature that matters, and far enough above rounding that steps
 /// along flat directions (rounding / ridge) stay small.
 const RIDGE: f64 = 1e-10;
+/// Ridges tried, each a hundred times the one before: up to 1e28.
+const MOST_RIDGES: usize = 20;
 
 /// H = D (L L') D, D diagonal, with a ridge where H is singular.
 pub(super) struct Quadratic {
@@ -18,14 +20,11 @@ impl Quadratic {
     pub fn new(hessian: &[f64]) -> Quadratic {
         let scale = scale(hessian);
         let scaled = scaled(hessian, &scale);
-        let mut ridge = RIDGE;
-        loop {
-            if let Some(factor) = factorize(&scaled, scale.len(), ridge) {
-                return Quadratic { scale, factor };
-            }
-            // Ends: a ridge above the row sums makes any finite matrix positive definite.
-            ridge *= 100.0;
-        }
+        let n = scale.len();
+        let ridges = std::iter::successors(Some(RIDGE), |ridge| Some(100.0 * ridge)).take(MOST_RIDGES);
+        // A ridge above the row sums makes a matrix of numbers positive definite. What holds none says nothing of curvature.
+        let factor = ridges.into_iter().find_map(|ridge| factorize(&scaled, n, ridge)).unwrap_or_else(|| Cholesky::identity(n));
+        Quadratic { scale, factor }
     }
 
     /// The model with a Hessian that may be indefinite; `None` if it is not safely positive definite.

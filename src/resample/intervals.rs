@@ -106,15 +106,16 @@ fn accelerated(sorted: &[f64], estimate: f64, without: &[f64], level: f64) -> (f
     if sorted.len() < 2 || !z0.is_finite() || a.is_nan() {
         return (f64::NAN, f64::NAN);
     }
-    let limit = |tail: f64| {
-        let z = z0 + normal_quantile(tail);
+    let limit = |normal: f64| {
+        let z = z0 + normal;
         let shifted = z0 + z / (1.0 - a * z);
         // Where the correction has a pole the limit is the last replicate on that side.
         let inside = 1.0 - a * z > 0.0;
         quantile(sorted, if inside { normal_probability(shifted) } else { f64::from(u8::from(z > 0.0)) })
     };
-    let tail = 0.5 * (1.0 - level);
-    (limit(tail), limit(1.0 - tail))
+    // By the lower tail for both: one less it rounds to one.
+    let normal = normal_quantile(0.5 * (1.0 - level));
+    (limit(normal), limit(-normal))
 }
 
 /// Of the values without each unit.
@@ -158,6 +159,9 @@ fn limits(sorted: &[f64], estimate: f64, (mean, sd): (f64, f64), level: f64, kin
 /// first and the last it is these.
 fn quantile(sorted: &[f64], p: f64) -> f64 {
     let n = sorted.len();
+    if n == 0 || p.is_nan() {
+        return f64::NAN;
+    }
     let at = (n as f64 + 1.0) * p;
     let k = (at + 1e-9).floor();
     if k < 1.0 {
@@ -219,5 +223,10 @@ mod tests {
         assert!((upper - place(1.644_853_626_951_472_6)).abs() < 1e-2, "{upper}");
         assert!(accelerated(&sorted, 0.0, &[0.0, 1.0], 0.9).0.is_nan());
         assert!(accelerated(&sorted, 5.0, &[0.0, f64::NAN], 0.9).0.is_nan());
+        // A level that is one but for rounding: the ends of the replicates, whichever way they are skewed.
+        for without in [[0.0, 0.0, 0.0, 1.0], [0.0, 1.0, 1.0, 1.0], [0.0, 0.0, 1.0, 1.0]] {
+            assert_eq!(accelerated(&sorted, 500.0, &without, 1.0 - f64::EPSILON / 2.0), (1.0, 999.0));
+        }
+        assert!(quantile(&sorted, f64::NAN).is_nan());
     }
 }

@@ -3,7 +3,7 @@
 
 pub mod boundary;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::covariance::Structure;
 use crate::error::{Code, Result};
@@ -25,6 +25,11 @@ pub trait Criterion<'m>: Objective {
 
     /// All evaluations so far.
     fn evaluations(&self) -> usize;
+
+    /// The moment after which it can't be had any more, where it knows one.
+    fn deadline(&self) -> Option<Instant> {
+        None
+    }
 
     /// What makes the user's theta of working parameters, for reports of progress.
     fn theta_map(&self) -> ThetaMap<'m>;
@@ -72,7 +77,7 @@ pub fn is_converged(reason: Reason) -> bool {
 
 impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
     pub fn new(criterion: &'d mut C, options: &'b Options, progress: Option<Progress<'p>>) -> Self {
-        let deadline = options.deadline.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
+        let deadline = criterion.deadline().or_else(|| options.end());
         Search { criterion, options, progress, deadline }
     }
 
@@ -80,7 +85,7 @@ impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
     pub fn finish(&mut self, mut best: Summary) -> Result<Estimate> {
         // Each round ends at a boundary point that is a minimum, or strictly lower than the round before.
         for _ in 0..4 {
-            if !is_converged(best.reason) {
+            if !is_converged(best.reason) || self.is_late() {
                 break;
             }
             if let Some(snapped) = boundary::snap(self.criterion, &best)? {
@@ -158,7 +163,11 @@ impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
 
     /// Whether evaluations and time are left.
     pub fn may_go_on(&self) -> bool {
-        self.criterion.evaluations() < self.options.max_evaluations && self.deadline.is_none_or(|end| Instant::now() < end)
+        self.criterion.evaluations() < self.options.max_evaluations && !self.is_late()
+    }
+
+    fn is_late(&self) -> bool {
+        self.deadline.is_some_and(|end| Instant::now() >= end)
     }
 
     /// Whether a search ended neither at a minimum nor because it had to.

@@ -37,6 +37,9 @@ const LARGE: f64 = 12.0;
 
 /// The derivative of log Gamma, x > 0.
 pub fn digamma(mut x: f64) -> f64 {
+    if x < 0.0 {
+        return f64::NAN;
+    }
     let mut shift = 0.0;
     while x < LARGE {
         shift += 1.0 / x;
@@ -53,6 +56,9 @@ pub fn log_minus_digamma(x: f64) -> f64 {
 /// The second derivative of log Gamma, x > 0.
 pub fn trigamma(mut x: f64) -> f64 {
     const C: [f64; 7] = [1.0 / 6.0, -1.0 / 30.0, 1.0 / 42.0, -1.0 / 30.0, 5.0 / 66.0, -691.0 / 2730.0, 7.0 / 6.0];
+    if x < 0.0 {
+        return f64::NAN;
+    }
     let mut shift = 0.0;
     while x < LARGE {
         shift += 1.0 / (x * x);
@@ -65,6 +71,9 @@ pub fn trigamma(mut x: f64) -> f64 {
 /// The third derivative of log Gamma, x > 0.
 pub fn tetragamma(mut x: f64) -> f64 {
     const C: [f64; 7] = [0.5, -1.0 / 6.0, 1.0 / 6.0, -0.3, 5.0 / 6.0, -691.0 / 210.0, 17.5];
+    if x < 0.0 {
+        return f64::NAN;
+    }
     let mut shift = 0.0;
     while x < LARGE {
         shift += 1.0 / (x * x * x);

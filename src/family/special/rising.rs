@@ -13,7 +13,7 @@ const LARGE: f64 = 20.0;
 /// How many terms to sum before Stirling's difference may be used.
 #[inline]
 fn summed(x: f64, k: f64) -> f64 {
-    if k <= SUMMED { k } else { (LARGE - x).ceil().max(0.0) }
+    if k <= SUMMED { k } else { (LARGE - x).ceil().clamp(0.0, LARGE) }
 }
 
 /// The sum of f(i) for i = 0, 1, .. below n.
