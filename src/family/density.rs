@@ -120,6 +120,11 @@ pub(crate) trait Density: Clone + Debug + Send + Sync + 'static {
     /// A mean close to the response, inside the family's range.
     fn start_mean(&self, y: f64, weight: f64) -> f64;
 
+    /// The same where it depends on the mean of all responses.
+    fn start_mean_beside(&self, y: f64, weight: f64, _mean: f64) -> f64 {
+        self.start_mean(y, weight)
+    }
+
     /// Parameters to start from, given fitted means.
     fn start_psi(&self, _data: &Observations, _mu: &[f64]) -> Result<[f64; MAX_PARAMETERS]> {
         Ok([0.0; MAX_PARAMETERS])

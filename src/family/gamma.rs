@@ -79,7 +79,7 @@ impl Density for Gamma {
 
     fn start_psi(&self, data: &Observations, mu: &[f64]) -> Result<[f64; MAX_PARAMETERS]> {
         let squares: f64 = (0..mu.len()).map(|i| data.weight(i) * (data.y[i] / mu[i] - 1.0).powi(2)).sum();
-        Ok([-(squares / mu.len() as f64).ln(), 0.0, 0.0])
+        Ok([-(squares / mu.len() as f64).ln().clamp(-10.0, 10.0), 0.0, 0.0])
     }
 }
 

@@ -275,14 +275,15 @@ impl<D: Density> Family for Model<D> {
 
     fn start_eta(&self, data: &Observations, eta: &mut [f64]) -> Result<()> {
         check_length("eta", eta.len(), data.y.len())?;
-        let mut mean = 0.0;
-        for (i, y) in data.y.iter().enumerate() {
-            mean += (self.density.start_mean(*y, data.weight(i)) - mean) / (i + 1) as f64;
-        }
+        let mean_of =
+            |start: &dyn Fn(usize) -> f64| (0..data.y.len()).fold(0.0, |mean, i| mean + (start(i) - mean) / (i + 1) as f64);
+        let all = mean_of(&|i| data.y[i]);
+        let start = |i: usize| self.density.start_mean_beside(data.y[i], data.weight(i), all);
+        let mean = mean_of(&start);
         // A link may have no value there (the inverse of 0): the mean of all serves.
         let fallback = Some(self.link.linkfun(mean)).filter(|v| v.is_finite()).unwrap_or(1.0);
         for (i, eta) in eta.iter_mut().enumerate() {
-            let value = self.link.linkfun(self.density.start_mean(data.y[i], data.weight(i)));
+            let value = self.link.linkfun(start(i));
             *eta = if value.is_finite() { value } else { fallback };
         }
         Ok(())
@@ -293,7 +294,7 @@ impl<D: Density> Family for Model<D> {
         let start = self.density.start_psi(data, mu)?;
         let value = |(parameter, start): (&Parameter, f64)| match parameter.fixed {
             Some(value) => parameter.scale.working(value),
-            None if start.is_finite() => start.clamp(-10.0, 10.0),
+            None if start.is_finite() => start,
             None => 0.0,
         };
         Ok(self.parameters.iter().zip(start).map(value).collect())

@@ -186,7 +186,7 @@ impl Density for Nbinom1 {
 
     fn start_psi(&self, data: &Observations, mu: &[f64]) -> Result<[f64; MAX_PARAMETERS]> {
         let pearson: f64 = data.y.iter().zip(mu).map(|(y, m)| (y - m) * (y - m) / m).sum();
-        Ok([(pearson / mu.len() as f64 - 1.0).max(0.02).ln().min(4.0), 0.0, 0.0])
+        Ok([(pearson / mu.len() as f64 - 1.0).max(0.02).ln(), 0.0, 0.0])
     }
 }
 

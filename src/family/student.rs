@@ -113,6 +113,8 @@ impl Density for StudentT {
         sizes.sort_by(f64::total_cmp);
         // The median absolute residual, whatever the outliers; 0.7 is that of a standard t with some degrees of freedom.
         let median = sizes.get(sizes.len() / 2).copied().unwrap_or(1.0);
-        Ok([(median / 0.7).ln(), 8.0_f64.ln(), 0.0])
+        let mean_square = || sizes.iter().map(|s| s * s).sum::<f64>() / sizes.len() as f64;
+        let size = if median > 0.0 { median / 0.7 } else { mean_square().sqrt() };
+        Ok([size.ln(), 8.0_f64.ln(), 0.0])
     }
 }

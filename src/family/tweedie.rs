@@ -179,7 +179,11 @@ impl Density for Tweedie {
     }
 
     fn start_mean(&self, y: f64, _weight: f64) -> f64 {
-        if y == 0.0 { 0.1 } else { y }
+        y
+    }
+
+    fn start_mean_beside(&self, y: f64, _weight: f64, mean: f64) -> f64 {
+        if y == 0.0 { 0.1 * mean } else { y }
     }
 
     fn start_psi(&self, data: &Observations, mu: &[f64]) -> Result<[f64; MAX_PARAMETERS]> {

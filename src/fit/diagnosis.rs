@@ -105,17 +105,13 @@ pub(super) fn check_not_exact(response: &FamilyResponse, model: &Model) -> Resul
         return Ok(());
     }
     let part = &model.fixed[0];
-    let n = model.n as f64;
     let mut target = try_vec("linear predictor", 0.0, model.n)?;
     response.family.start_eta(&response.observations(), &mut target)?;
+    let gamma = part.project(&target);
     target.iter_mut().zip(&part.offset).for_each(|(t, offset)| *t -= offset);
     let size = target.iter().fold(0.0f64, |m, t| m.max(t.abs()));
-    let mut gamma = vec![0.0; part.p];
-    part.transpose(&target, &mut gamma);
-    for g in &mut gamma {
-        *g /= -n;
-    }
-    part.add(&gamma, &mut target);
+    let negative: Vec<f64> = gamma.iter().map(|g| -g).collect();
+    part.add(&negative, &mut target);
     if target.iter().all(|rest| rest.abs() <= EXACT * size) { Err(exact()) } else { Ok(()) }
 }
 
@@ -203,6 +199,12 @@ pub(super) fn check_ended(fit: &mut Fit, flat: bool) -> Result<()> {
         fit.y.iter().filter(|y| !y.is_nan()).fold(0.0f64, |m, y| m.max(y.abs()))
     } else {
         1.0
+    };
+    // The variance of an inverse Gaussian response is (mean/lambda) mean^2: lambda has its unit.
+    let size = if own.family.name() == "inverse_gaussian" {
+        fit.fitted.iter().fold(f64::INFINITY, |m, f| if *f > 0.0 { m.min(*f) } else { m }).sqrt().recip()
+    } else {
+        size
     };
     if is_continuous(&*own.family) && own.family.name() != "beta" && own.sigma() < EXACT * size {
         return Err(exact());

@@ -106,7 +106,11 @@ impl AnyResponse {
     }
 
     pub fn model_of(&self, n: usize, fixed: Vec<FixedPart>, terms: &[(usize, &TermDesign)]) -> Result<Model> {
-        Model::new(self.boxed(), n, fixed, terms)
+        let unit = match self {
+            AnyResponse::Family(response) => response.unit(&fixed[0].offset)?,
+            AnyResponse::Ordered(_) => 1.0,
+        };
+        Model::new(self.boxed(), n, fixed, terms)?.in_unit(0, unit)
     }
 
     /// Thresholds take the place of an intercept; what their nominal effects say already is no effect on all of them.

@@ -1,5 +1,6 @@
 //! Estimation of generalised models.
 
+use super::finite_start::nearby;
 use super::laplace::Laplace;
 use super::start::Start;
 use crate::error::{Code, Error, Result};
@@ -28,7 +29,13 @@ pub fn estimate(laplace: &mut Laplace<'_>, start: &Start, options: &Options, pro
     x.extend_from_slice(&start.shared);
     laplace.start_fixed(&start.fixed[0]);
     let mut search = Search::new(laplace, options, progress);
-    let best = first_search(&mut search, &x)?;
+    let best = match first_search(&mut search, &x) {
+        Err(error) if error.code == Code::Numeric && options.theta0.is_none() => {
+            let x = nearby(&mut search, &x, &start.fixed[0])?;
+            first_search(&mut search, &x)?
+        }
+        other => other?,
+    };
     let mut estimate = search.finish(best)?;
     // Where a likelihood is not log-concave the random effects may have several modes, and the search has followed those it began with.
     for _ in 0..RESTARTS {
@@ -42,8 +49,11 @@ pub fn estimate(laplace: &mut Laplace<'_>, start: &Start, options: &Options, pro
             laplace.start_modes(&before);
             break;
         }
-        let again = search.run(&estimate.working, options.tolerance)?;
-        estimate = search.finish(again)?;
+        match search.run(&estimate.working, options.tolerance).and_then(|again| search.finish(again)) {
+            Ok(better) => estimate = better,
+            Err(error) if error.code == Code::Numeric => break,
+            Err(error) => return Err(error),
+        }
     }
     Ok(estimate)
 }
@@ -84,19 +94,7 @@ fn first_search(search: &mut Search<'_, '_, '_, Laplace<'_>>, x: &[f64]) -> Resu
 
 /// Other standard deviations, and further predictors at zero.
 fn other_starts(laplace: &Laplace<'_>, x: &[f64]) -> Vec<Vec<f64>> {
-    let model = laplace.model;
-    let with_deviations = |sd: &dyn Fn(usize) -> f64| {
-        let mut other = x.to_vec();
-        let mut first = 0;
-        for (structure, &predictor) in model.structures.iter().zip(&model.predictor) {
-            let r = structure.size;
-            let cov: Vec<f64> = (0..r * r).map(|e| if e % (r + 1) == 0 { sd(predictor).powi(2) } else { 0.0 }).collect();
-            let n = structure.n_theta();
-            structure.from_covariance(&cov, &mut other[first..first + n]);
-            first += n;
-        }
-        other
-    };
+    let with_deviations = |sd: &dyn Fn(usize) -> f64| laplace.model.with_deviations(x, sd);
     // The further predictors at zero, as glmmTMB starts them.
     let halves = |mut other: Vec<f64>| {
         for (_, range) in laplace.outer().zip(laplace.ranges()).filter(|(a, _)| *a > 0) {

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result, try_vec};
 use crate::lmm::basis::{RANK_TOLERANCE, solve_upper};
 
-/// X of the kept columns as Q W: Q'Q = n I, W upper triangular. Coefficients gamma of Q are working parameters, beta = W^-1 gamma.
+/// X of the kept columns as Q W: Q'Q = n unit^2 I, W upper triangular. Coefficients gamma of Q are working parameters, beta = W^-1 gamma.
 #[derive(Clone, Debug, Default)]
 pub struct FixedPart {
     /// `[n, p]`.
@@ -91,6 +91,25 @@ impl FixedPart {
         let part = Self::new(n, &own, offset)?;
         let means = if centre { part.kept.iter().map(|&j| means[j]).collect() } else { vec![] };
         Ok(FixedPart { kept: part.kept.iter().map(|&j| kept[j]).collect(), means, ..part })
+    }
+
+    /// The same with coefficients that are numbers of this unit of the predictor, which is a power of two.
+    pub fn in_unit(mut self, unit: f64) -> Self {
+        self.q.iter_mut().for_each(|q| *q *= unit);
+        self.w.iter_mut().for_each(|w| *w /= unit);
+        self
+    }
+
+    /// The coefficients of a regression on Q, the offset taken off.
+    pub fn project(&self, values: &[f64]) -> Vec<f64> {
+        let mut target = values.to_vec();
+        target.iter_mut().zip(&self.offset).for_each(|(t, offset)| *t -= offset);
+        let mut gamma = vec![0.0; self.p];
+        self.transpose(&target, &mut gamma);
+        for (g, q) in gamma.iter_mut().zip(self.q.chunks_exact(values.len().max(1))) {
+            *g /= q.iter().map(|q| q * q).sum::<f64>();
+        }
+        gamma
     }
 
     /// What centring has moved the predictor by.

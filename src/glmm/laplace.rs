@@ -25,6 +25,9 @@ use crate::random::{WeightedGram, triangle};
 const MODE: f64 = 1e-22;
 const MOST_STEPS: usize = 200;
 const MOST_HALVINGS: usize = 40;
+/// So many steps in a row that had to be shortened to this lead to the end of a link's domain, not to a mode.
+const MOST_SHORT: usize = 5;
+const SHORT: f64 = 1e-3;
 
 /// What of the fixed effects of the mean is done inside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -280,7 +283,7 @@ impl<'a> Laplace<'a> {
         if self.factorized {
             value = self.first_step(value)?;
         }
-        let mut last = f64::INFINITY;
+        let (mut last, mut short) = (f64::INFINITY, 0);
         for _ in 0..MOST_STEPS {
             self.mode_steps += 1;
             let regular = self.factorize_observed()?;
@@ -291,7 +294,12 @@ impl<'a> Laplace<'a> {
                 return Ok(());
             }
             last = decrement;
-            value = self.take_step(value, decrement)?;
+            let (next, length) = self.take_step(value, decrement)?;
+            value = next;
+            short = if length < SHORT { short + 1 } else { 0 };
+            if short > MOST_SHORT {
+                break;
+            }
         }
         self.factorized = false;
         Err(Error::numeric("the modes of the random effects were not found"))
@@ -420,8 +428,8 @@ impl<'a> Laplace<'a> {
         }
     }
 
-    /// Moves the modes by the step in `work`, shortened until the penalised log-likelihood rises.
-    fn take_step(&mut self, value: f64, decrement: f64) -> Result<f64> {
+    /// Moves the modes by the step in `work`, shortened until the penalised log-likelihood rises; its value, and the length of the step.
+    fn take_step(&mut self, value: f64, decrement: f64) -> Result<(f64, f64)> {
         let (step, before, fixed) = (self.work.clone(), self.u.clone(), self.border.as_ref().map(|b| b.gamma.clone()));
         // Near the mode the gain drowns in the rounding of the log-likelihood; the decrement does not.
         let rounding = 1e-13 * (1.0 + value.abs());
@@ -432,7 +440,7 @@ impl<'a> Laplace<'a> {
             self.move_by(length, &before, fixed.as_deref());
             let next = self.penalised()?;
             if next >= value + 1e-4 * length * decrement || near && next >= value - 10.0 * rounding {
-                return Ok(next);
+                return Ok((next, length));
             }
             length *= 0.5;
         }

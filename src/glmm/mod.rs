@@ -12,6 +12,7 @@ mod quadrature;
 mod gradient;
 mod hessian;
 pub mod start;
+mod finite_start;
 pub mod estimate;
 pub mod solution;
 pub mod joint;

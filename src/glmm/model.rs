@@ -4,10 +4,11 @@ use super::fixed::FixedPart;
 use super::jet::Response;
 use crate::covariance::Structure;
 use crate::design::TermDesign;
-use crate::error::Result;
+use crate::error::{Result, try_vec};
 use crate::random::{Layout, TermRows, TermSize};
 
-/// Response, linear predictors and random terms of one model. Each effect of Z is scaled to a mean square of one.
+/// Response, linear predictors and random terms of one model. Each effect of Z is scaled to a mean square of one, or of the square of its
+/// predictor's unit.
 ///
 /// Working parameters are, one after the other: those of the covariance structures, the fixed effects of each predictor in its
 /// orthonormal basis, the parameters that all rows share.
@@ -69,6 +70,23 @@ impl Model {
         }
     }
 
+    /// The model with a unit for one predictor, of which fixed and random effects are then numbers. It is a power of two, so that
+    /// nothing is rounded.
+    pub fn in_unit(mut self, predictor: usize, unit: f64) -> Result<Self> {
+        if unit == 1.0 {
+            return Ok(self);
+        }
+        self.fixed[predictor] = std::mem::take(&mut self.fixed[predictor]).in_unit(unit);
+        for k in (0..self.z.len()).filter(|&k| self.predictor[k] == predictor) {
+            match &mut self.z[k] {
+                Some(z) => z.iter_mut().for_each(|z| *z *= unit),
+                none => *none = Some(try_vec("random-effects model matrix", unit, self.n)?),
+            }
+            self.scales[k].iter_mut().for_each(|scale| *scale /= unit);
+        }
+        Ok(self)
+    }
+
     pub fn terms(&self) -> Vec<TermRows<'_>> {
         self.index.iter().zip(&self.z).map(|(index, z)| TermRows { index, z: z.as_deref() }).collect()
     }
@@ -104,6 +122,20 @@ impl Model {
             structure.rescale(&mut theta[range], &inverse);
         }
         theta
+    }
+
+    /// Working parameters with standard deviations that depend on the predictor, in its unit, and without correlations.
+    pub fn with_deviations(&self, working: &[f64], sd: &dyn Fn(usize) -> f64) -> Vec<f64> {
+        let mut other = working.to_vec();
+        let mut first = 0;
+        for (structure, &predictor) in self.structures.iter().zip(&self.predictor) {
+            let r = structure.size;
+            let cov: Vec<f64> = (0..r * r).map(|e| if e % (r + 1) == 0 { sd(predictor).powi(2) } else { 0.0 }).collect();
+            let n = structure.n_theta();
+            structure.from_covariance(&cov, &mut other[first..first + n]);
+            first += n;
+        }
+        other
     }
 
     /// out_a += Z_a b for each predictor a.

@@ -2,7 +2,7 @@
 
 use super::jet::{Adjoint, Evaluator, Jet, Response, tetrahedron};
 use crate::error::{Error, Result, try_vec};
-use crate::family::{Constants, Derivatives, Family, Observations, Order, Psi, ZeroDerivatives, ZeroMixture, ZeroPart};
+use crate::family::{Constants, Derivatives, Family, Link, Observations, Order, Psi, ZeroDerivatives, ZeroMixture, ZeroPart};
 use crate::random::triangle;
 
 /// Step of differences in the family's parameters, which are logarithms or the like.
@@ -47,6 +47,24 @@ impl FamilyResponse {
         self.dispersion.then(|| 1 + usize::from(self.zero.is_some()))
     }
 
+    /// A unit for the mean's predictor, as a power of two: about what it differs by from row to row, where the link lets the response's
+    /// unit into it. The median of the distances from the median, or where that is zero their root mean square.
+    pub fn unit(&self, offset: &[f64]) -> Result<f64> {
+        let link = self.family.link();
+        if matches!(link, Link::Log | Link::Logit | Link::Probit | Link::Cloglog | Link::Loglog | Link::Cauchit) {
+            return Ok(1.0);
+        }
+        let mut eta = try_vec("linear predictor", 0.0, self.y.len())?;
+        self.family.start_eta(&self.observations(), &mut eta)?;
+        eta.iter_mut().zip(offset).for_each(|(eta, offset)| *eta -= offset);
+        let centre = median(&mut eta);
+        eta.iter_mut().for_each(|eta| *eta = (*eta - centre).abs());
+        let distance = median(&mut eta);
+        let mean_square = || eta.iter().map(|d| d * d).sum::<f64>() / eta.len() as f64;
+        let size = if distance > 0.0 { distance } else { mean_square().sqrt() };
+        Ok(if size.is_normal() { size.log2().round().exp2() } else { 1.0 })
+    }
+
     /// All parameters of the family on their working scale; that of the dispersion predictor is 0.
     pub fn psi(&self, shared: &[f64]) -> Vec<f64> {
         let value = |p: &crate::family::Parameter| p.fixed.map_or(0.0, |v| p.scale.working(v));
@@ -56,6 +74,12 @@ impl FamilyResponse {
         }
         psi
     }
+}
+
+/// The upper median; the values change their places. Not a number without any.
+fn median(values: &mut [f64]) -> f64 {
+    let middle = values.len() / 2;
+    if values.is_empty() { f64::NAN } else { *values.select_nth_unstable_by(middle, f64::total_cmp).1 }
 }
 
 impl Response for FamilyResponse {

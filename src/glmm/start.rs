@@ -13,6 +13,10 @@ const STEPS: usize = 12;
 const HALVINGS: usize = 12;
 /// Gain in log-likelihood at which it is good enough.
 const ENOUGH: f64 = 1e-2;
+/// Predictors that are inside the domain of some link.
+const CONSTANTS: [f64; 10] = [1.0, 0.1, 10.0, 0.01, 100.0, 1e-4, 1e4, -1.0, -0.1, -10.0];
+/// Shares of the way from a constant predictor to that of a regression.
+const SHARES: [f64; 4] = [0.8, 0.5, 0.2, 0.05];
 /// Variances of spherical random effects that the search may start from.
 const VARIANCES: (f64, f64) = (0.05, 4.0);
 
@@ -37,25 +41,31 @@ pub fn start(model: &Model, mut eta: Vec<Vec<f64>>, guess: &dyn Fn(&[Vec<f64>]) 
     let mut evaluator = model.response.evaluator(&inner)?;
     let mut jet = Jet::new(model.n, &inner)?;
     // A regression of what each row says for itself.
+    let wanted = eta[0].clone();
     let mut fixed: Vec<Vec<f64>> = vec![];
     for (part, eta) in model.fixed.iter().zip(&mut eta) {
-        let gamma = projection(part, eta);
+        let gamma = part.project(eta);
         part.predict(&gamma, eta);
         fixed.push(gamma);
     }
     let apply = |eta: &mut [Vec<f64>], fixed: &mut [Vec<f64>], evaluator: &mut dyn Evaluator| -> Result<Vec<f64>> {
         let Guess { shared, dispersion } = guess(eta)?;
         if let Some((a, value)) = dispersion {
-            fixed[a] = projection(&model.fixed[a], &vec![value; model.n]);
+            fixed[a] = model.fixed[a].project(&vec![value; model.n]);
             model.fixed[a].predict(&fixed[a], &mut eta[a]);
         }
         evaluator.prepare(&shared, eta, Order::Mode)?;
         Ok(shared)
     };
-    apply(&mut eta, &mut fixed, &mut *evaluator)?;
-    if !log_likelihood(&mut *evaluator, &eta, &mut jet)?.is_finite() {
-        fixed[0] = constant(model, &mut *evaluator, &mut eta, &mut jet)?;
-        apply(&mut eta, &mut fixed, &mut *evaluator)?;
+    let mut is_finite = |gamma: &[f64], eta: &mut [Vec<f64>], fixed: &mut [Vec<f64>]| -> Result<bool> {
+        model.fixed[0].predict(gamma, &mut eta[0]);
+        apply(eta, fixed, &mut *evaluator)?;
+        Ok(log_likelihood(&mut *evaluator, eta, &mut jet)?.is_finite())
+    };
+    let regression = fixed[0].clone();
+    if !is_finite(&regression, &mut eta, &mut fixed)? {
+        fixed[0] = inside(model, &wanted, &regression, &mut |gamma| is_finite(gamma, &mut eta, &mut fixed.clone()))?;
+        is_finite(&fixed[0].clone(), &mut eta, &mut fixed)?;
     }
     scoring(model, &mut *evaluator, &mut eta, &mut fixed[0], &mut jet)?;
     let shared = apply(&mut eta, &mut fixed, &mut *evaluator)?;
@@ -73,31 +83,36 @@ fn log_likelihood(evaluator: &mut dyn Evaluator, eta: &[Vec<f64>], jet: &mut Jet
     Ok(jet.log_likelihood())
 }
 
-/// Where a link's domain is not the whole line, a constant predictor is inside it: the largest or the smallest value that a row wants.
-fn constant(model: &Model, evaluator: &mut dyn Evaluator, eta: &mut [Vec<f64>], jet: &mut Jet) -> Result<Vec<f64>> {
+/// Where a link's domain is not the whole line, a constant predictor is inside it: what the rows want on average, or the one that wants
+/// most or least. From there the regression is gone towards as far as it stays inside.
+fn inside(
+    model: &Model,
+    wanted: &[f64],
+    regression: &[f64],
+    is_finite: &mut dyn FnMut(&[f64]) -> Result<bool>,
+) -> Result<Vec<f64>> {
     let part = &model.fixed[0];
-    for value in [1.0, 0.1, 10.0, 0.01, 100.0, 1e-4, 1e4, -1.0, -0.1, -10.0] {
-        let gamma = projection(part, &vec![value; model.n]);
-        part.predict(&gamma, &mut eta[0]);
-        if log_likelihood(evaluator, eta, jet)?.is_finite() {
-            return Ok(gamma);
+    let mut sorted = wanted.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let n = sorted.len().max(1);
+    let mean = sorted.iter().sum::<f64>() / n as f64;
+    let of_data = [mean, sorted[n / 2], sorted[n - 1], sorted[0]];
+    for value in of_data.into_iter().chain(CONSTANTS).filter(|value| value.is_finite()) {
+        let constant = part.project(&vec![value; model.n]);
+        if !is_finite(&constant)? {
+            continue;
         }
+        for share in SHARES {
+            let between: Vec<f64> = constant.iter().zip(regression).map(|(c, r)| c + share * (r - c)).collect();
+            if is_finite(&between)? {
+                return Ok(between);
+            }
+        }
+        return Ok(constant);
     }
     Err(Error::numeric(
         "no start is known where the log-likelihood is finite: is there an intercept, and does the link suit the data?",
     ))
-}
-
-/// The coefficients of a regression on Q, the offset taken off.
-fn projection(part: &FixedPart, values: &[f64]) -> Vec<f64> {
-    let n = values.len();
-    let target: Vec<f64> = (0..n).map(|i| values[i] - part.offset.get(i).copied().unwrap_or(0.0)).collect();
-    let mut gamma = vec![0.0; part.p];
-    part.transpose(&target, &mut gamma);
-    for g in &mut gamma {
-        *g /= n as f64;
-    }
-    gamma
 }
 
 /// Q'WQ, with a little added on the diagonal.

@@ -75,6 +75,15 @@ pub fn is_converged(reason: Reason) -> bool {
     matches!(reason, Reason::Converged | Reason::RoundoffLimited)
 }
 
+/// `None` where the criterion can't be had.
+fn where_it_is(end: Result<Summary>) -> Result<Option<Summary>> {
+    match end {
+        Ok(end) => Ok(Some(end)),
+        Err(error) if error.code == Code::Numeric => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
     pub fn new(criterion: &'d mut C, options: &'b Options, progress: Option<Progress<'p>>) -> Self {
         let deadline = criterion.deadline().or_else(|| options.end());
@@ -118,11 +127,7 @@ impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
     /// One search by the method of the options, given up where it gets stuck; `None` where the criterion can't be had.
     pub fn attempt(&mut self, start: &[f64]) -> Result<Option<Summary>> {
         let patience = PATIENCE.0 + PATIENCE.1 * start.len();
-        match self.run_once(self.options.optimizer, start, self.options.tolerance, patience) {
-            Ok(end) => Ok(Some(end)),
-            Err(error) if error.code == Code::Numeric => Ok(None),
-            Err(error) => Err(error),
-        }
+        where_it_is(self.run_once(self.options.optimizer, start, self.options.tolerance, patience))
     }
 
     /// One search by the method of the options.
@@ -144,9 +149,10 @@ impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
             }
             // First over from the start: the place where Newton got stuck may be no good one.
             let from = if round == 0 { start.to_vec() } else { best.x.clone() };
-            let valley = self.run_once(Method::Lbfgs, &from, tolerance, 6 * patience)?;
-            let end = self.run_once(Method::Newton, &valley.x, tolerance, patience)?;
-            for next in [valley, end] {
+            // A place where the criterion can't be had again, perhaps for want of modes, costs only this round.
+            let Some(valley) = where_it_is(self.run_once(Method::Lbfgs, &from, tolerance, 6 * patience))? else { continue };
+            let end = where_it_is(self.run_once(Method::Newton, &valley.x, tolerance, patience))?;
+            for next in std::iter::once(valley).chain(end) {
                 let noise = (1e-12 * best.value.abs()).max(best.noise);
                 let (lower, level) = (next.value < best.value - noise, next.value <= best.value + noise);
                 if lower || (level && rank(self.is_stuck(&next), &next) < rank(self.is_stuck(&best), &best)) {
