@@ -30,6 +30,8 @@ pub struct Options {
     pub nodes: Nodes,
     /// Standard errors of generalised models.
     pub std_errors: StdErrors,
+    /// The model may be without random terms, as one that others are tested against.
+    pub null_model: bool,
 }
 
 /// Second derivatives of the log-likelihood in the linear predictor: as they are, or their expectation.
@@ -76,6 +78,7 @@ impl Default for Options {
             quadrature: 1,
             nodes: Nodes::Adaptive,
             std_errors: StdErrors::Marginal,
+            null_model: false,
         }
     }
 }

@@ -180,7 +180,7 @@ impl<'a> Asked<'a> {
     /// Of an ordinal fit the parameters of the thresholds are among the coefficients.
     fn with_coefficients(&self, make: impl FnOnce(&Coefficients<'_>) -> Result<Frame>) -> Result<Frame> {
         let DegreesOfFreedom::Same(df) = self.df else { return self.df.with_coefficients(self.fit, make) };
-        let (estimate, vcov) = self.fit.means_coefficients();
-        make(&Coefficients { estimate: &estimate, vcov: &vcov, df: &|_| df })
+        let (estimate, root) = self.fit.means_coefficients();
+        make(&Coefficients { estimate: &estimate, root: &root, df: &|_| df })
     }
 }

@@ -65,7 +65,7 @@ impl Fit {
         };
         let mut random = 0.0;
         for term in &self.terms {
-            let variance = mean_form(term.z.as_deref(), &term.cov, self.n_obs);
+            let variance = mean_form(term.z.as_deref(), &term.root, self.n_obs);
             let of_observations = term.z.is_none() && term.levels.len() == self.n_obs;
             *(if of_observations { &mut residual } else { &mut random }) += variance;
         }
@@ -109,10 +109,10 @@ impl Fit {
     }
 }
 
-/// The mean of z'Dz.
-fn mean_form(z: Option<&[f64]>, cov: &[f64], n: usize) -> f64 {
-    let Some(z) = z else { return cov[0] };
-    let r = cov.len().isqrt();
-    let product = |a: usize, b: usize| (0..n).map(|i| z[a * n + i] * z[b * n + i]).sum::<f64>() / n as f64;
-    (0..r * r).map(|e| cov[e] * product(e % r, e / r)).sum()
+/// The mean of z'Dz, D = R R'.
+fn mean_form(z: Option<&[f64]>, root: &[f64], n: usize) -> f64 {
+    let Some(z) = z else { return root[0] * root[0] };
+    let r = root.len().isqrt();
+    let along = |column: &[f64], i: usize| column.iter().enumerate().map(|(e, v)| z[e * n + i] * v).sum::<f64>();
+    root.chunks_exact(r).map(|column| (0..n).map(|i| along(column, i).powi(2)).sum::<f64>() / n as f64).sum()
 }

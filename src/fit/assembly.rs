@@ -92,6 +92,7 @@ impl Assembly<'_> {
                 separated,
                 vcov_names,
                 vcov: solution.vcov,
+                root: solution.root,
                 zero_inflation,
                 dispersion,
             }),
@@ -117,7 +118,8 @@ impl Assembly<'_> {
     pub fn fixed_effects(&self, x_names: &[String], at: usize, solution: &Solution) -> FixedEffects {
         let (first, p, m) = (self.first(at), self.model.fixed[at].p, solution.vcov.len().isqrt());
         let vcov = (0..p * p).map(|e| solution.vcov[(first + e / p) * m + first + e % p]).collect();
-        FixedEffects::new(x_names, &self.model.fixed[at].kept, solution.beta[at].clone(), vcov)
+        let root = solution.root.chunks_exact(m.max(1)).flat_map(|column| column[first..first + p].iter().copied()).collect();
+        FixedEffects::new(x_names, &self.model.fixed[at].kept, solution.beta[at].clone(), vcov, root)
     }
 
     fn vcov_names(&self, design: &Design, shared_names: Vec<String>, theta_names: &[String]) -> Vec<String> {

@@ -63,6 +63,7 @@ impl Fit {
             information: own.map_or(Information::Observed, |g| g.information),
             quadrature: own.map_or(1, |g| g.quadrature),
             nodes: own.map_or(Nodes::Adaptive, |g| g.nodes),
+            null_model: true,
             ..Options::default()
         }
     }

@@ -7,7 +7,6 @@ use crate::covariance::Structure;
 use crate::design::{CorrelationDesign, Design, ModelProgram, TermDesign, UNSEEN};
 use crate::error::{Error, Result};
 use crate::formula::CorrelationKind;
-use crate::lmm::centre::{centred, shifts};
 use crate::lmm::correlated::CorrelatedProducts;
 use crate::lmm::cross_products::CrossProducts;
 use crate::lmm::deviance::Deviance;
@@ -17,7 +16,7 @@ use crate::lmm::rows::Chunk;
 use crate::lmm::solution::{Solution, solve};
 use crate::lmm::system::{LinearSystem, WorkingColumns};
 use crate::options::{Options, Progress};
-use crate::random::Layout;
+use crate::random::{Layout, centred, shifts};
 use crate::search::Estimate;
 use crate::spec::ModelKind;
 
@@ -43,9 +42,6 @@ pub(super) fn objective(design: &Design, options: &Options, thetas: &[f64]) -> R
 }
 
 fn check(design: &Design) -> Result<()> {
-    if design.terms.is_empty() && design.correlation.is_none() {
-        return Err(Error::argument("the model has no random terms; a linear mixed model needs at least one, such as (1 | group)"));
-    }
     if let Some(correlation) = &design.correlation {
         check_correlation(design, correlation)?;
     }
@@ -87,7 +83,7 @@ impl Fit {
         let (n, p) = (design.n, system.kept.len());
         let npar = p + solution.theta.len() + usize::from(solution.correlation.is_some()) + 1;
         let log_likelihood = -0.5 * solution.criterion;
-        let fixed = FixedEffects::new(&design.x_names, &system.kept, solution.beta, solution.vcov);
+        let fixed = FixedEffects::new(&design.x_names, &system.kept, solution.beta, solution.vcov, solution.root);
         let theta_names = design.terms.iter().flat_map(|t| t.structure.theta_names(&t.group, &t.effects)).collect();
         let x = kept_columns(design.x, n, design.x_names.len(), &system.kept);
         let terms: Vec<TermFit> = design.terms.into_iter().zip(solution.terms).map(|(t, s)| TermFit::new(t, s)).collect();
@@ -162,20 +158,11 @@ pub(crate) struct Assembled {
 
 impl Assembled {
     pub fn new(design: &Design) -> Result<Self> {
-        Self::with(design, true)
-    }
-
-    /// With the columns of random effects as they are, so that the first of each term is the user's.
-    pub fn uncentred(design: &Design) -> Result<Self> {
-        Self::with(design, false)
-    }
-
-    fn with(design: &Design, centre: bool) -> Result<Self> {
         let y = design.without_offset();
         let structures: Vec<Structure> = design.terms.iter().map(|t| t.structure).collect();
         let mut chunk = Chunk::of_design(design, &y);
-        let shifts = if centre { shifts(&chunk, &structures) } else { vec![vec![]; structures.len()] };
-        let centred = centred(&chunk, &shifts)?;
+        let shifts = shifts(chunk.n, &chunk.terms, &structures);
+        let centred = centred(chunk.n, &chunk.terms, &shifts)?;
         replace(&mut chunk, &centred);
         let mut products = CrossProducts::new(Layout::of_design(design))?;
         products.add(&chunk)?;

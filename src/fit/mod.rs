@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::covariance::Structure;
-use crate::design::{ModelProgram, RowLedger, TermDesign};
+use crate::design::{Design, ModelProgram, RowLedger, TermDesign};
 use crate::error::{Error, Result};
 use crate::family::{Family, ZeroPart};
 use crate::frame::Frame;
@@ -94,6 +94,8 @@ pub struct FixedEffects {
     pub std_error: Vec<f64>,
     /// `[p, p]`.
     pub vcov: Vec<f64>,
+    /// R with vcov = R R', `[p, k]`: a combination l has the variance |R'l|^2, in which nothing cancels where columns are far from zero.
+    pub root: Vec<f64>,
     /// Columns left out because they are linear combinations of those before them.
     pub dropped: Vec<String>,
 }
@@ -107,6 +109,8 @@ pub struct TermFit {
     pub structure: Structure,
     /// `[r, r]`, in the units of the response squared.
     pub cov: Vec<f64>,
+    /// R with cov = R R', `[r, r]`.
+    pub root: Vec<f64>,
     pub sd: Vec<f64>,
     /// `[r, r]`; NaN beside an effect without variance.
     pub corr: Vec<f64>,
@@ -164,6 +168,8 @@ pub struct Generalised {
     /// Names and covariance of all parameters: fixed effects of all predictors, the family's parameters on their working scale, theta.
     pub vcov_names: Vec<String>,
     pub vcov: Vec<f64>,
+    /// R with vcov = R R', `[m, k]`.
+    pub root: Vec<f64>,
 }
 
 /// What only ordinal models have.
@@ -225,6 +231,7 @@ impl Fit {
     pub fn new(spec: &Spec, frame: Option<&Frame>, options: &Options, progress: Option<Progress<'_>>) -> Result<Fit> {
         let started = Instant::now();
         let (program, design) = ModelProgram::learn(spec, frame, options.na)?;
+        check_terms(spec.kind, &design, options)?;
         let design_seconds = started.elapsed().as_secs_f64();
         let mut fit = match spec.kind {
             ModelKind::Lmm => linear::fit(program, design, options, progress)?,
@@ -243,6 +250,7 @@ impl Fit {
     /// then the fixed effects of the mean, the zero part and the dispersion, then the family's parameters on their working scale.
     pub fn objective(spec: &Spec, frame: Option<&Frame>, options: &Options, points: &[f64]) -> Result<Vec<f64>> {
         let (_, design) = ModelProgram::learn(spec, frame, options.na)?;
+        check_terms(spec.kind, &design, options)?;
         match spec.kind {
             ModelKind::Lmm => linear::objective(&design, options, points),
             ModelKind::Glmm | ModelKind::Clmm => generalised::objective(spec, &design, options, points),
@@ -324,13 +332,14 @@ impl TermData for crate::design::TermDesign {
 
 impl FixedEffects {
     /// Estimates of the kept columns among those of X.
-    fn new(x_names: &[String], kept: &[usize], estimate: Vec<f64>, vcov: Vec<f64>) -> Self {
+    fn new(x_names: &[String], kept: &[usize], estimate: Vec<f64>, vcov: Vec<f64>, root: Vec<f64>) -> Self {
         let p = kept.len();
         FixedEffects {
             names: kept.iter().map(|&j| x_names[j].clone()).collect(),
-            std_error: (0..p).map(|j| vcov[j * p + j].sqrt()).collect(),
+            std_error: (0..p).map(|j| root.chunks_exact(p).map(|column| column[j] * column[j]).sum::<f64>().sqrt()).collect(),
             estimate,
             vcov,
+            root,
             dropped: (0..x_names.len()).filter(|j| !kept.contains(j)).map(|j| x_names[j].clone()).collect(),
         }
     }
@@ -356,6 +365,7 @@ impl TermFit {
             sd,
             corr,
             cov,
+            root: solution.root,
             modes: solution.modes,
             condvar: solution.condvar,
             condvar_full: solution.condvar_full,
@@ -383,6 +393,17 @@ impl Outcome {
             boundary: terms.into_iter().flat_map(|t| t.boundary.iter().map(move |d| describe(t, d))).collect(),
         }
     }
+}
+
+/// A model has random terms, or correlated residuals, unless it is known to have none: most who leave them out have forgotten them.
+fn check_terms(kind: ModelKind, design: &Design, options: &Options) -> Result<()> {
+    let further = [&design.zero_inflation, &design.dispersion].into_iter().flatten();
+    let any = !design.terms.is_empty() || further.into_iter().any(|predictor| !predictor.terms.is_empty());
+    if any || design.correlation.is_some() || options.null_model {
+        return Ok(());
+    }
+    let what = if kind == ModelKind::Lmm { "linear mixed model" } else { "mixed model" };
+    Err(Error::argument(format!("the model has no random terms; a {what} needs at least one, such as (1 | group)")))
 }
 
 /// Points of `n` numbers each.

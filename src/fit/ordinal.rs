@@ -26,9 +26,10 @@ pub(super) fn ordinal(
     let (m, all) = (response.thresholds.n_alpha(), solution.vcov.len().isqrt());
     let categories = std::mem::take(&mut design.categories);
     let jacobian = response.thresholds.jacobian();
-    let alpha_vcov: Vec<f64> = (0..m * m).map(|e| solution.vcov[(first + e / m) * all + first + e % m]).collect();
+    let alpha_root: Vec<f64> =
+        solution.root.chunks_exact(all).flat_map(|column| column[first..first + m].iter().copied()).collect();
     let ordinal = Ordinal {
-        thresholds: thresholds(&jacobian, Thresholds::names(&categories), &psi[..m], &alpha_vcov),
+        thresholds: thresholds(&jacobian, Thresholds::names(&categories), &psi[..m], &alpha_root),
         alpha_names: response.thresholds.alpha_names(&categories),
         threshold: response.thresholds.kind,
         jacobian,
@@ -59,18 +60,20 @@ pub(super) fn ordinal(
 }
 
 /// theta = J alpha with its covariance.
-fn thresholds(jacobian: &[f64], names: Vec<String>, alpha: &[f64], alpha_vcov: &[f64]) -> FixedEffects {
+fn thresholds(jacobian: &[f64], names: Vec<String>, alpha: &[f64], alpha_root: &[f64]) -> FixedEffects {
     let (count, m) = (names.len(), alpha.len());
     let j = |r: usize, k: usize| jacobian[k * count + r];
-    let form = |r: usize, s: usize| -> f64 {
-        (0..m * m).filter(|e| j(r, e % m) != 0.0 && j(s, e / m) != 0.0).map(|e| j(r, e % m) * alpha_vcov[e] * j(s, e / m)).sum()
-    };
+    let columns = alpha_root.len() / m.max(1);
+    let image = |r: usize, c: usize| (0..m).filter(|&k| j(r, k) != 0.0).map(|k| j(r, k) * alpha_root[c * m + k]).sum::<f64>();
+    let root: Vec<f64> = (0..count * columns).map(|e| image(e % count, e / count)).collect();
+    let form = |r: usize, s: usize| root.chunks_exact(count).map(|column| column[r] * column[s]).sum::<f64>();
     let vcov: Vec<f64> = (0..count * count).map(|e| form(e % count, e / count)).collect();
     FixedEffects {
         estimate: (0..count).map(|r| (0..m).map(|k| j(r, k) * alpha[k]).sum()).collect(),
         std_error: (0..count).map(|r| vcov[r * (count + 1)].sqrt()).collect(),
         names,
         vcov,
+        root,
         dropped: vec![],
     }
 }
@@ -90,6 +93,10 @@ fn report_covariance(assembly: &Assembly, response: &OrderedResponse, first: usi
     let rows: Vec<Vec<f64>> = (0..k).map(row).collect();
     // What is not known, as the variance of an exact zero, has no part in it.
     let product = |row: &[f64], v: &[f64]| -> f64 { row.iter().zip(v).filter(|(r, _)| **r != 0.0).map(|(r, v)| r * v).sum() };
+    for column in solution.root.chunks_exact_mut(all) {
+        let new: Vec<f64> = rows.iter().map(|row| product(row, column)).collect();
+        column[first..first + k].copy_from_slice(&new);
+    }
     for half in 0..2 {
         for i in 0..all {
             let old: Vec<f64> =
@@ -111,6 +118,13 @@ impl Ordinal {
             names.extend(self.alpha_names.iter().map(|alpha| format!("{alpha}.{column}")));
         }
         names
+    }
+
+    /// The number of parameters of the thresholds, the first ones, that are locations: together they move all thresholds alike.
+    pub fn locations(&self) -> usize {
+        let count = self.categories.len() - 1;
+        let sums = |m: usize| (0..count).all(|r| (0..m).map(|k| self.jacobian[k * count + r]).sum::<f64>() == 1.0);
+        (1..=self.alpha_names.len()).find(|m| sums(*m)).unwrap_or(0)
     }
 
     /// The thresholds of a row: `parameters` are those of the thresholds and nominal effects, `nominal` the row's values of the columns.

@@ -99,9 +99,6 @@ impl AnyResponse {
             let what = if self.ordered().is_some() { "fixed effects and thresholds" } else { "fixed effects" };
             return Err(Error::data(format!("{n} rows can't determine {p} {what}")));
         }
-        if terms.is_empty() {
-            return Err(Error::argument("the model has no random terms; a mixed model needs at least one, such as (1 | group)"));
-        }
         self.model_of(n, fixed, &terms)
     }
 

@@ -1,7 +1,7 @@
 //! The fixed effects of one linear predictor in an orthonormal basis, so that units and collinearity of X don't matter to the search.
 
 use crate::error::{Error, Result, try_vec};
-use crate::lmm::basis::{RANK_TOLERANCE, solve_upper};
+use crate::lmm::basis::{RANK_TOLERANCE, about_mean, solve_upper};
 
 /// X of the kept columns as Q W: Q'Q = n unit^2 I, W upper triangular. Coefficients gamma of Q are working parameters, beta = W^-1 gamma.
 #[derive(Clone, Debug, Default)]
@@ -20,13 +20,15 @@ pub struct FixedPart {
 }
 
 impl FixedPart {
-    /// Gram-Schmidt, each column twice (Giraud et al. 2005): columns that are combinations of those before them are left out.
+    /// Gram-Schmidt, each column twice (Giraud et al. 2005), the constant taken off before: columns that are combinations of those before them are left out.
     pub fn new(n: usize, x: &[f64], offset: Option<&[f64]>) -> Result<Self> {
         let mut part = FixedPart { offset: offset.map(<[f64]>::to_vec).unwrap_or_default(), ..FixedPart::default() };
         let mut q: Vec<f64> = Vec::new();
         q.try_reserve_exact(x.len()).map_err(|_| Error::memory("fixed-effects model matrix", 8 * x.len()))?;
         let mut r: Vec<Vec<f64>> = vec![];
         let unit = (n as f64).sqrt();
+        // Whether the first column is an intercept.
+        let mut constant = false;
         for (j, column) in x.chunks_exact(n.max(1)).enumerate() {
             // Scaled, so that squares neither overflow nor underflow.
             let largest = column.iter().fold(0.0f64, |m, v| m.max(v.abs()));
@@ -35,19 +37,26 @@ impl FixedPart {
             }
             let mut own = try_vec("fixed-effects model matrix", 0.0, n)?;
             own.iter_mut().zip(column).for_each(|(o, v)| *o = v / largest);
-            let norm = own.iter().map(|v| v * v).sum::<f64>().sqrt();
+            let square = |own: &[f64]| own.iter().map(|v| v * v).sum::<f64>();
+            let mut norm = square(&own);
             let mut coefficients = vec![0.0; r.len()];
-            for _ in 0..2 {
-                for (c, before) in coefficients.iter_mut().zip(q.chunks_exact(n)) {
+            let mut project = |own: &mut [f64], columns: usize| {
+                for (c, before) in coefficients.iter_mut().zip(q.chunks_exact(n)).take(columns) {
                     let share = own.iter().zip(before).map(|(a, b)| a * b).sum::<f64>() / n as f64;
                     own.iter_mut().zip(before).for_each(|(a, b)| *a -= share * b);
                     *c += share;
                 }
+            };
+            if constant {
+                (0..2).for_each(|_| project(&mut own, 1));
+                norm = about_mean(square(&own), norm);
             }
-            let left = own.iter().map(|v| v * v).sum::<f64>().sqrt();
-            if left <= RANK_TOLERANCE * norm {
+            (0..2).for_each(|_| project(&mut own, usize::MAX));
+            let left = square(&own).sqrt();
+            if left <= RANK_TOLERANCE * norm.sqrt() {
                 continue;
             }
+            constant |= j == 0 && column.iter().all(|v| *v == column[0]);
             q.extend(own.iter().map(|v| v * unit / left));
             coefficients.push(left / unit);
             for c in &mut coefficients {

@@ -78,10 +78,11 @@ impl<'a> Joint<'a> {
         self.a.clear();
         let model = self.laplace.model;
         for row in rows {
-            let (r, scales, t) = (row.z.len(), &model.scales[row.term], &self.laplace.t[row.term]);
+            let (r, t) = (row.z.len(), &self.laplace.t[row.term]);
+            let z = model.units(row.term).values(row.z);
             let first = model.layout.offset(row.term) + row.level * r;
             for j in 0..r {
-                let value = (j..r).map(|i| t[j * r + i] * row.z[i] / scales[i]).sum::<f64>();
+                let value = (j..r).map(|i| t[j * r + i] * z[i]).sum::<f64>();
                 if value != 0.0 {
                     self.a.push((first + j, value));
                 }

@@ -5,10 +5,10 @@ use super::jet::Response;
 use crate::covariance::Structure;
 use crate::design::TermDesign;
 use crate::error::{Result, try_vec};
-use crate::random::{Layout, TermRows, TermSize};
+use crate::random::{EffectUnits, Layout, Shift, TermRows, TermSize, centred, shifts};
 
-/// Response, linear predictors and random terms of one model. Each effect of Z is scaled to a mean square of one, or of the square of its
-/// predictor's unit.
+/// Response, linear predictors and random terms of one model. Columns of Z far from zero are centred, and each effect is scaled to a mean
+/// square of one, or of the square of its predictor's unit.
 ///
 /// Working parameters are, one after the other: those of the covariance structures, the fixed effects of each predictor in its
 /// orthonormal basis, the parameters that all rows share.
@@ -26,6 +26,10 @@ pub struct Model {
     z: Vec<Option<Vec<f64>>>,
     /// The root mean square by which each effect was divided.
     pub scales: Vec<Vec<f64>>,
+    /// What was taken off the effects' columns before.
+    shifts: Vec<Shift>,
+    /// By what the effects of each term were turned then, [`EffectUnits::turn`].
+    turns: Vec<Vec<f64>>,
 }
 
 impl Model {
@@ -41,10 +45,22 @@ impl Model {
             index: terms.iter().map(|(_, t)| t.index.clone()).collect(),
             z: terms.iter().map(|(_, t)| t.z.clone()).collect(),
             scales: vec![],
+            shifts: vec![],
+            turns: vec![vec![]; terms.len()],
             fixed,
         };
+        model.centre_effects()?;
         model.scale_effects();
         Ok(model)
+    }
+
+    fn centre_effects(&mut self) -> Result<()> {
+        self.shifts = shifts(self.n, &self.terms(), &self.structures);
+        let centred = centred(self.n, &self.terms(), &self.shifts)?;
+        for (z, own) in self.z.iter_mut().zip(centred).filter(|(_, own)| own.is_some()) {
+            *z = own;
+        }
+        Ok(())
     }
 
     fn scale_effects(&mut self) {
@@ -87,6 +103,24 @@ impl Model {
         Ok(self)
     }
 
+    /// What brings the effects of term k to the user's units.
+    pub fn units(&self, k: usize) -> EffectUnits<'_> {
+        EffectUnits { structure: self.structures[k], scales: &self.scales[k], shift: &self.shifts[k], turn: &self.turns[k] }
+    }
+
+    /// Turns the effects of an unstructured term, which were not before: they become G times themselves.
+    pub fn turn(&mut self, k: usize, g: Vec<f64>) {
+        let r = self.structures[k].size;
+        if let Some(z) = &mut self.z[k] {
+            let mut row = vec![0.0; r];
+            for i in 0..self.n {
+                (0..r).for_each(|e| row[e] = z[e * self.n + i]);
+                (0..r).for_each(|a| z[a * self.n + i] = (0..r).map(|b| g[b * r + a] * row[b]).sum());
+            }
+        }
+        self.turns[k] = g;
+    }
+
     pub fn terms(&self) -> Vec<TermRows<'_>> {
         self.index.iter().zip(&self.z).map(|(index, z)| TermRows { index, z: z.as_deref() }).collect()
     }
@@ -101,11 +135,10 @@ impl Model {
         let mut theta = theta.to_vec();
         let mut working = vec![0.0; theta.len()];
         let mut first = 0;
-        for (structure, scales) in self.structures.iter().zip(&self.scales) {
+        for (k, structure) in self.structures.iter().enumerate() {
             let range = first..first + structure.n_theta();
             first = range.end;
-            structure.rescale(&mut theta[range.clone()], scales);
-            structure.working_from_theta(&theta[range.clone()], &mut working[range])?;
+            self.units(k).working(&mut theta[range.clone()], &mut working[range])?;
         }
         Ok(working)
     }
@@ -114,12 +147,10 @@ impl Model {
     pub fn theta_from_working(&self, working: &[f64]) -> Vec<f64> {
         let mut theta = vec![0.0; self.n_theta()];
         let mut first = 0;
-        for (structure, scales) in self.structures.iter().zip(&self.scales) {
+        for (k, structure) in self.structures.iter().enumerate() {
             let range = first..first + structure.n_theta();
             first = range.end;
-            structure.theta_from_working(&working[range.clone()], &mut theta[range.clone()]);
-            let inverse: Vec<f64> = scales.iter().map(|s| 1.0 / s).collect();
-            structure.rescale(&mut theta[range], &inverse);
+            self.units(k).theta(&working[range.clone()], &mut theta[range]);
         }
         theta
     }

@@ -23,6 +23,8 @@ pub struct Solution {
     pub shared: Vec<f64>,
     /// Of the fixed effects of all predictors, then the shared parameters (working scale), then theta; NaN for what has none.
     pub vcov: Vec<f64>,
+    /// R with vcov = R R', its rows those of vcov.
+    pub root: Vec<f64>,
     pub terms: Vec<TermSolution>,
     /// Linear predictors per row.
     pub eta: Vec<Vec<f64>>,
@@ -49,7 +51,7 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
         part.to_user(&mut own);
         beta.push(own);
     }
-    let vcov = laplace.user_covariance(x, &working_vcov);
+    let (vcov, root) = laplace.user_covariance(x, &working_vcov);
     let remarks: Vec<String> = remark.into_iter().collect();
     let mut terms = laplace.term_solutions(x)?;
     if let Some(slopes) = &slopes {
@@ -61,6 +63,7 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
         beta,
         shared: x[laplace.shared()].to_vec(),
         vcov,
+        root,
         terms,
         eta: laplace.eta.clone(),
         flat,
@@ -230,11 +233,14 @@ impl Laplace<'_> {
         let inside = self.border.as_ref().map_or(0, |b| b.gamma.len());
         let v = |a: usize, b: usize| vcov[(inside + slopes[b].0) * m + inside + slopes[a].0];
         for (k, term) in terms.iter_mut().enumerate() {
-            let (size, first, scales) = (model.layout.terms[k], model.layout.offset(k), &model.scales[k]);
+            let (size, first, map) = (model.layout.terms[k], model.layout.offset(k), model.units(k).map());
             let r = size.effects;
             let mut full = term.condvar.clone();
             for (level, out) in full.chunks_exact_mut(r * r).enumerate() {
-                let slope = |a: usize, e: usize| slopes[a].1[first + level * r + e] / scales[e];
+                let slope = |a: usize, e: usize| -> f64 {
+                    let own = &slopes[a].1[first + level * r..][..r];
+                    (0..r).map(|c| map[c * r + e] * own[c]).sum()
+                };
                 for (place, value) in out.iter_mut().enumerate() {
                     let (e, f) = (place % r, place / r);
                     let mut sum = 0.0;
@@ -248,8 +254,8 @@ impl Laplace<'_> {
         }
     }
 
-    /// From working parameters to the user's: fixed effects of all predictors, shared parameters, theta.
-    fn user_covariance(&self, x: &[f64], working: &[f64]) -> Vec<f64> {
+    /// From working parameters to the user's: fixed effects of all predictors, shared parameters, theta; and a root of it.
+    fn user_covariance(&self, x: &[f64], working: &[f64]) -> (Vec<f64>, Vec<f64>) {
         let model = self.model;
         let (n_theta, m) = (model.n_theta(), working.len().isqrt());
         let inside = m - x.len();
@@ -290,7 +296,9 @@ impl Laplace<'_> {
                 (out[i * k + j], out[j * k + i]) = (value, value);
             }
         }
-        out
+        let half = root_of_known(m, working);
+        let root = (0..m * k).map(|e| sparse_dot(&rows[e % k], &half[e / k * m..][..m])).collect();
+        (out, root)
     }
 
     /// d theta / d working, by differences where it is not linear.
@@ -333,45 +341,52 @@ impl Laplace<'_> {
         for (k, structure) in model.structures.iter().enumerate() {
             let range = at..at + structure.n_theta();
             at = range.end;
-            let (size, first, scales) = (model.layout.terms[k], model.layout.offset(k), &model.scales[k]);
-            let r = size.effects;
-            let t: Vec<f64> = self.t[k].iter().enumerate().map(|(e, v)| v / scales[e % r]).collect();
-            let modes = (0..size.levels * r).map(|i| b[first + i] / scales[i % r]).collect();
+            let (size, first, units) = (model.layout.terms[k], model.layout.offset(k), model.units(k));
+            let (r, map) = (size.effects, units.map());
+            let root = units.root(&self.t[k]);
+            let in_user_units =
+                |own: &[f64]| -> Vec<f64> { (0..r).map(|e| (0..r).map(|c| map[c * r + e] * own[c]).sum()).collect() };
+            let modes = b[first..first + size.levels * r].chunks_exact(r).flat_map(in_user_units).collect();
             let mut condvar = vec![0.0; r * r * size.levels];
             let mut block = vec![0.0; r * r];
             for (level, out) in condvar.chunks_exact_mut(r * r).enumerate() {
                 own_block(&inverse, &self.col_ptr, first + level * r, r, &mut block);
-                dense::sandwich(r, &t, &block, 1.0, out);
+                dense::sandwich(r, &root, &block, 1.0, out);
                 for column in &extra {
-                    let own = &column[first + level * r..][..r];
+                    let own = in_user_units(&column[first + level * r..][..r]);
                     for e in 0..r * r {
-                        out[e] += own[e % r] / scales[e % r] * own[e / r] / scales[e / r];
+                        out[e] += own[e % r] * own[e / r];
                     }
                 }
             }
             let identity: Vec<f64> = (0..r * r).map(|e| if e % (r + 1) == 0 { 1.0 } else { 0.0 }).collect();
             let mut cov = vec![0.0; r * r];
-            dense::sandwich(r, &t, &identity, 1.0, &mut cov);
-            let boundary = null_directions(*structure, &x[range]).into_iter().map(|d| user_direction(&d, scales)).collect();
-            all.push(TermSolution { cov, modes, condvar, condvar_full: None, boundary });
+            dense::sandwich(r, &root, &identity, 1.0, &mut cov);
+            let boundary = null_directions(*structure, &x[range]).iter().map(|d| units.user_direction(d)).collect();
+            all.push(TermSolution { cov, root, modes, condvar, condvar_full: None, boundary });
         }
         Ok(all)
     }
 }
 
-/// A null direction of a working covariance for effects in the user's units: the largest part comes out positive.
-fn user_direction(direction: &[f64], scales: &[f64]) -> Vec<f64> {
-    let mut v: Vec<f64> = direction.iter().zip(scales).map(|(d, s)| d * s).collect();
-    let norm = v.iter().map(|x| x * x).sum::<f64>().sqrt();
-    let largest = v.iter().fold(0.0f64, |m, x| if x.abs() > m.abs() + 1e-12 { *x } else { m });
-    for x in &mut v {
-        *x /= norm * largest.signum();
-    }
-    v
-}
-
 fn sparse_dot(row: &[f64], v: &[f64]) -> f64 {
     row.iter().zip(v).filter(|(r, _)| **r != 0.0).map(|(r, v)| r * v).sum()
+}
+
+/// R with R R' the covariance; NaN in the rows of what is not known.
+fn root_of_known(m: usize, covariance: &[f64]) -> Vec<f64> {
+    let known: Vec<usize> = (0..m).filter(|&j| covariance[j * (m + 1)].is_finite()).collect();
+    let k = known.len();
+    let part: Vec<f64> = (0..k * k).map(|e| covariance[known[e / k] * m + known[e % k]]).collect();
+    let own = dense::semidefinite_cholesky(k, &part);
+    let mut root = vec![0.0; m * m];
+    for j in (0..m).filter(|j| !known.contains(j)) {
+        (0..m).for_each(|c| root[c * m + j] = f64::NAN);
+    }
+    for (a, &i) in known.iter().enumerate() {
+        (0..k).for_each(|c| root[c * m + i] = own[c * k + a]);
+    }
+    root
 }
 
 /// 2 H^-1. Directions without curvature get the little that could have been missed: a huge variance, which leaves the parameters that

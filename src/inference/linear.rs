@@ -3,7 +3,6 @@
 use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
 use crate::frame::Frame;
-use crate::linalg::dense::{cholesky, solve_lower};
 use crate::tails::{chi_square_upper, f_upper, t_two_sided, t_two_sided_quantile};
 
 /// Coefficients as tests see them.
@@ -11,8 +10,8 @@ use crate::tails::{chi_square_upper, f_upper, t_two_sided, t_two_sided_quantile}
 pub struct Coefficients<'a> {
     /// `[p]`
     pub estimate: &'a [f64],
-    /// `[p, p]`
-    pub vcov: &'a [f64],
+    /// R with the covariance R R', `[p, k]`.
+    pub root: &'a [f64],
     /// The degrees of freedom of a linear combination `[p]`; infinite for the normal distribution.
     pub df: &'a dyn Fn(&[f64]) -> f64,
 }
@@ -88,10 +87,14 @@ pub struct JointTest {
 impl Coefficients<'_> {
     /// A combination with weights `l` `[p]`.
     pub fn combination(&self, l: &[f64]) -> Combination {
-        let p = self.estimate.len();
         let estimate = l.iter().zip(self.estimate).map(|(l, b)| l * b).sum();
-        let variance: f64 = (0..p).map(|j| l[j] * dot(l, &self.vcov[j * p..(j + 1) * p])).sum();
-        Combination { estimate, std_error: variance.max(0.0).sqrt(), df: (self.df)(l) }
+        let image = self.image(l);
+        Combination { estimate, std_error: dot(&image, &image).sqrt(), df: (self.df)(l) }
+    }
+
+    /// R'l.
+    fn image(&self, l: &[f64]) -> Vec<f64> {
+        self.root.chunks_exact(l.len().max(1)).map(|column| dot(l, column)).collect()
     }
 
     /// Each row of `l` `[k, p]` (column-major) as a combination.
@@ -113,18 +116,10 @@ impl Coefficients<'_> {
         if m == 0 {
             return Err(Error::argument("L is zero: there is nothing to test"));
         }
-        let p = self.estimate.len();
-        let image = |l: &[f64]| -> Vec<f64> { (0..p).map(|j| dot(l, &self.vcov[j * p..(j + 1) * p])).collect() };
-        let mut covariance = try_vec("covariance of L beta", 0.0, m * m)?;
-        for (b, (right, _)) in basis.iter().enumerate() {
-            let image = image(right);
-            for (a, (left, _)) in basis.iter().enumerate() {
-                covariance[b * m + a] = dot(left, &image);
-            }
-        }
+        let mut images = try_vec("covariance of L beta", Vec::new(), m)?;
+        images.iter_mut().zip(&basis).for_each(|(image, (l, _))| *image = self.image(l));
         let mut distance: Vec<f64> = basis.iter().map(|(l, rhs)| dot(l, self.estimate) - rhs).collect();
-        cholesky(m, &mut covariance).map_err(|_| Error::numeric("the covariance of L beta is not positive definite"))?;
-        solve_lower(m, &covariance, &mut distance);
+        whiten(&mut images, &mut distance).ok_or_else(|| Error::numeric("the covariance of L beta is not positive definite"))?;
         let chi_square = dot(&distance, &distance);
         let p_value = match df2 {
             f64::INFINITY => chi_square_upper(chi_square, m as f64),
@@ -180,6 +175,30 @@ pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
+/// distance <- T^-1 distance with T T' the Gram matrix of the rows, which become orthonormal (Gram-Schmidt, twice); `None` where a row
+/// depends on those before it.
+pub(super) fn whiten(rows: &mut [Vec<f64>], distance: &mut [f64]) -> Option<()> {
+    for i in 0..rows.len() {
+        let (before, from) = rows.split_at_mut(i);
+        let row = &mut from[0];
+        let size = dot(row, row).sqrt();
+        for _ in 0..2 {
+            for (j, unit) in before.iter().enumerate() {
+                let share = dot(unit, row);
+                row.iter_mut().zip(unit).for_each(|(r, u)| *r -= share * u);
+                distance[i] -= share * distance[j];
+            }
+        }
+        let left = dot(row, row).sqrt();
+        if !(left > f64::EPSILON * size) {
+            return None;
+        }
+        row.iter_mut().for_each(|r| *r /= left);
+        distance[i] /= left;
+    }
+    Some(())
+}
+
 fn row(l: &[f64], k: usize, i: usize) -> Vec<f64> {
     l.iter().skip(i).step_by(k).copied().collect()
 }
@@ -220,13 +239,17 @@ mod tests {
 
     const VCOV: [f64; 9] = [4.0, 1.0, 0.5, 1.0, 3.0, -0.5, 0.5, -0.5, 2.0];
 
+    fn root() -> Vec<f64> {
+        crate::linalg::dense::semidefinite_cholesky(3, &VCOV)
+    }
+
     fn close(a: f64, b: f64) {
         assert!((a - b).abs() <= 1e-13 * b.abs().max(1e-3), "{a} {b}");
     }
 
     #[test]
     fn one_combination() {
-        let c = Coefficients { estimate: &[1.0, 2.0, -1.0], vcov: &VCOV, df: &|_| 7.0 };
+        let c = Coefficients { estimate: &[1.0, 2.0, -1.0], root: &root(), df: &|_| 7.0 };
         let d = c.combination(&[0.0, 1.0, -1.0]);
         close(d.estimate, 3.0);
         close(d.std_error, 6.0_f64.sqrt());
@@ -240,7 +263,7 @@ mod tests {
 
     #[test]
     fn joint_tests_do_not_depend_on_how_the_hypothesis_is_written() {
-        let c = Coefficients { estimate: &[1.0, 2.0, -1.0], vcov: &VCOV, df: &|_| 7.0 };
+        let c = Coefficients { estimate: &[1.0, 2.0, -1.0], root: &root(), df: &|_| 7.0 };
         let rows = |l: &[[f64; 3]], rhs: &[f64], df2| {
             let k = l.len();
             let flat: Vec<f64> = (0..3).flat_map(|j| l.iter().map(move |row| row[j])).collect();

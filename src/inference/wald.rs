@@ -72,8 +72,14 @@ mod tests {
 
     #[test]
     fn intervals_and_p_values_of_the_normal_distribution() {
-        let fixed =
-            FixedEffects { names: vec!["x".into()], estimate: vec![1.0], std_error: vec![0.5], vcov: vec![0.25], dropped: vec![] };
+        let fixed = FixedEffects {
+            names: vec!["x".into()],
+            estimate: vec![1.0],
+            std_error: vec![0.5],
+            vcov: vec![0.25],
+            root: vec![0.5],
+            dropped: vec![],
+        };
         assert!((fixed.p_values()[0] - 0.045_500_263_896_358_42).abs() < 1e-15);
         let (lower, upper) = fixed.intervals(0.95).unwrap();
         assert!((lower[0] - (1.0 - 0.5 * 1.959_963_984_540_054)).abs() < 1e-15);

@@ -6,8 +6,11 @@ use super::rows::Chunk;
 use crate::error::{Error, Result, try_vec};
 
 /// A column is a linear combination of those before it when what is left of it is smaller than this, relative to its norm
-/// (the tolerance of R's `lm`).
+/// (the tolerance of R's `lm`); where there is an intercept, to its norm about the mean.
 pub const RANK_TOLERANCE: f64 = 1e-7;
+
+/// A column whose norm about the mean is smaller than this, relative to its norm, is constant but for rounding.
+pub const CONSTANT: f64 = 1e-10;
 
 /// Below this squared relative remainder a first pass can't tell a nearly dependent column from a dependent one.
 const UNCERTAIN: f64 = 1e-10;
@@ -71,14 +74,15 @@ impl Basis {
         Ok(basis)
     }
 
-    /// Squared norms of the scaled columns without their shift, weights included, while the map is still a diagonal.
+    /// Squared norms of the scaled columns, weights included, while the map is still a diagonal; without their shift where nothing but
+    /// rounding is left beside it.
     fn column_norms(&self, chunk: &Chunk<'_>) -> Vec<f64> {
         let weight = |i: usize| chunk.weights.map_or(1.0, |w| w[i]);
-        let norm = |j: usize| {
+        let norm = |j: usize, shift: f64| -> f64 {
             let scale = self.map[j * self.columns + j];
-            chunk.column(j).iter().enumerate().map(|(i, v)| weight(i) * (v * scale) * (v * scale)).sum()
+            chunk.column(j).iter().enumerate().map(|(i, v)| weight(i) * ((v - shift) * scale).powi(2)).sum()
         };
-        (0..self.columns).map(norm).collect()
+        (0..self.columns).map(|j| about_mean(norm(j, self.shift[j]), norm(j, 0.0))).collect()
     }
 
     /// The Gram matrix of the working columns of a chunk, `[columns, columns]`.
@@ -208,6 +212,11 @@ impl Basis {
         }
         d
     }
+}
+
+/// The squared norm by which the rest of a column is measured: that about the mean, or the whole one where that is all there is.
+pub fn about_mean(centred: f64, whole: f64) -> f64 {
+    if centred > CONSTANT * CONSTANT * whole { centred } else { whole }
 }
 
 /// An error if `left`, the norm of the response's residual, is but rounding; `largest` is the largest of the weighted response.

@@ -30,9 +30,9 @@ impl<'a> Conditional<'a> {
         self.a.fill(0.0);
         let q = self.a.len();
         for (term, level, z) in effects {
-            let (r, map, t) = (z.len(), self.system.effects_map(term), &self.deviance.t[term]);
+            let (r, t) = (z.len(), &self.deviance.t[term]);
             let first = self.system.gram.layout.offset(term) + level * r;
-            let working: Vec<f64> = map.chunks_exact(r).map(|column| dot(column, z)).collect();
+            let working = self.system.units(term).values(z);
             for j in 0..r {
                 self.a[first + j] += dot(&t[j * r + j..(j + 1) * r], &working[j..]);
             }

@@ -220,7 +220,7 @@ impl<'a> Deviance<'a> {
         }
         dense::cholesky(m, gram).map_err(|j| {
             Error::numeric(if j + 1 == m {
-                "the model fits the response exactly: no residual variance is left"
+                super::solution::NOTHING_LEFT
             } else {
                 "the fixed effects are confounded with the random effects to within rounding"
             })

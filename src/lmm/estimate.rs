@@ -127,7 +127,7 @@ pub fn working_from_theta(system: &LinearSystem, theta: &[f64]) -> Result<Vec<f6
     for (k, structure) in system.structures.iter().enumerate() {
         let range = first..first + structure.n_theta();
         first = range.end;
-        system.term_working(k, &mut theta[range.clone()], &mut working[range])?;
+        system.units(k).working(&mut theta[range.clone()], &mut working[range])?;
     }
     Ok(working)
 }
@@ -151,6 +151,6 @@ pub fn theta_from_working(system: &LinearSystem, working: &[f64], theta: &mut [f
     for (k, structure) in system.structures.iter().enumerate() {
         let range = first..first + structure.n_theta();
         first = range.end;
-        system.term_theta(k, &working[range.clone()], &mut theta[range]);
+        system.units(k).theta(&working[range.clone()], &mut theta[range]);
     }
 }

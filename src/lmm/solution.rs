@@ -1,9 +1,7 @@
 //! All estimates of a linear mixed model at given parameters, in the user's units.
 
-use super::centre::product;
 use super::deviance::Deviance;
 use super::estimate::theta_from_working;
-use super::system::LinearSystem;
 use crate::error::{Error, Result};
 use crate::linalg::dense;
 use crate::random::{TermSolution, own_block};
@@ -11,6 +9,8 @@ use crate::search::boundary::null_directions;
 
 /// The share of the least-squares residual below which none is left: rho^2 is what cancellation from that leaves, and has four digits here.
 const EXACT: f64 = 1e-12;
+
+pub(super) const NOTHING_LEFT: &str = "the model fits the response exactly, or all but: the residual standard deviation is less than 1e-6 of that about the fixed effects, too little to be told from rounding";
 
 /// The estimates. Matrices are column-major.
 pub struct Solution {
@@ -21,6 +21,8 @@ pub struct Solution {
     pub beta: Vec<f64>,
     /// `[p, p]`.
     pub vcov: Vec<f64>,
+    /// C with vcov = C C', `[p, p]`.
+    pub root: Vec<f64>,
     pub sigma: f64,
     pub criterion: f64,
     pub terms: Vec<TermSolution>,
@@ -41,30 +43,16 @@ pub fn solve(deviance: &mut Deviance<'_>, working: &[f64]) -> Result<Solution> {
     let mut theta = vec![0.0; system.n_working()];
     theta_from_working(system, working, &mut theta);
     let correlation = if system.correlation.is_some() { theta.pop().map(|rho| (rho, std_error)) } else { None };
+    let (vcov, root) = (deviance.vcov(sigma), deviance.vcov_factor(sigma));
     let mut terms = Vec::new();
     let mut first = 0;
     for (k, structure) in system.structures.iter().enumerate() {
         let range = first..first + structure.n_theta();
         first = range.end;
-        let boundary = null_directions(*structure, &working[range]).into_iter().map(|d| system.user_direction(k, &d)).collect();
+        let boundary = null_directions(*structure, &working[range]).iter().map(|d| system.units(k).user_direction(d)).collect();
         terms.push(deviance.term(k, sigma, boundary));
     }
-    Ok(Solution { theta, correlation, beta: deviance.fixed_effects(), vcov: deviance.vcov(sigma), sigma, criterion, terms })
-}
-
-impl LinearSystem {
-    /// A null direction of term k's working covariance, for effects in the user's units: v'b~ = (M'^-1 v)'b.
-    fn user_direction(&self, k: usize, direction: &[f64]) -> Vec<f64> {
-        let (r, inverse) = (direction.len(), self.effects_map_inverse(k));
-        let mut v: Vec<f64> = (0..r).map(|e| (0..r).map(|a| inverse[e * r + a] * direction[a]).sum()).collect();
-        let norm = v.iter().map(|x| x * x).sum::<f64>().sqrt();
-        // The largest part comes out positive.
-        let largest = v.iter().fold(0.0f64, |m, x| if x.abs() > m.abs() + 1e-12 { *x } else { m });
-        for x in &mut v {
-            *x /= norm * largest.signum();
-        }
-        v
-    }
+    Ok(Solution { theta, correlation, beta: deviance.fixed_effects(), vcov, root, sigma, criterion, terms })
 }
 
 impl Deviance<'_> {
@@ -84,14 +72,14 @@ impl Deviance<'_> {
         (0..p).map(|j| vcov[j * (p + 1)].sqrt()).collect()
     }
 
-    /// An error if the model leaves nothing of the response but rounding.
+    /// An error if the model leaves nothing of the response that can be told from rounding.
     pub fn check_residual(&self) -> Result<()> {
         let m = self.system.m();
         let rho = self.state.gram[m * m - 1];
         if rho * rho > EXACT * self.system.rss {
             return Ok(());
         }
-        Err(Error::numeric("the model fits the response exactly: no residual variance is left"))
+        Err(Error::numeric(NOTHING_LEFT))
     }
 
     /// Checks the last solve by its residual: with z = Z'V^-1 r, Lambda'z - u is what A u lacks of Lambda'Z'r. It is measured against the
@@ -155,8 +143,7 @@ impl Deviance<'_> {
         let size = system.gram.layout.terms[k];
         let (r, first) = (size.effects, system.gram.layout.offset(k));
         let unit = system.map.unit;
-        // T for the user's effects; lower triangular only if nothing was shifted.
-        let t = product(r, &system.effects_map(k), &self.t[k]);
+        let t = system.units(k).root(&self.t[k]);
         let mut modes = vec![0.0; r * size.levels];
         let mut condvar = vec![0.0; r * r * size.levels];
         let mut block = vec![0.0; r * r];
@@ -173,6 +160,7 @@ impl Deviance<'_> {
         let identity: Vec<f64> = (0..r * r).map(|e| if e % (r + 1) == 0 { 1.0 } else { 0.0 }).collect();
         let mut cov = vec![0.0; r * r];
         dense::sandwich(r, &t, &identity, sigma * sigma, &mut cov);
-        TermSolution { cov, modes, condvar, condvar_full: None, boundary }
+        let root = t.iter().map(|v| sigma * v).collect();
+        TermSolution { cov, root, modes, condvar, condvar_full: None, boundary }
     }
 }

@@ -1,7 +1,6 @@
 //! The cross-products of one model, ready for the objective: rank settled, fixed effects orthonormal, columns of Z scaled.
 
-use super::basis::{Basis, RANK_TOLERANCE, solve_upper};
-use super::centre::Shift;
+use super::basis::{Basis, RANK_TOLERANCE, about_mean, solve_upper};
 use super::correlated::{CorrelatedProducts, CorrelatedRows};
 use super::cross_products::CrossProducts;
 use super::rows::Chunk;
@@ -9,7 +8,7 @@ use crate::covariance::Structure;
 use crate::error::{Error, Result, try_vec};
 use crate::formula::StructureKind;
 use crate::linalg::dense;
-use crate::random::Gram;
+use crate::random::{EffectUnits, Gram, Shift};
 
 /// Below this eigenvalue of the effects' scaled cross-products more than half of the digits are gone.
 const NEARLY_DEPENDENT: f64 = 1e-9;
@@ -36,6 +35,8 @@ pub struct LinearSystem {
     pub scales: Vec<Vec<f64>>,
     /// What was taken off the effects' columns before.
     pub shifts: Vec<Shift>,
+    /// By what the effects of each term were turned then, [`EffectUnits::turn`].
+    pub turns: Vec<Vec<f64>>,
     pub map: FixedMap,
 }
 
@@ -87,6 +88,7 @@ impl LinearSystem {
             map: FixedMap::new(&rank, &basis, &inverse)?,
             kept: rank.kept.clone(),
             scales: vec![],
+            turns: vec![vec![]; shifts.len()],
             shifts,
             gram: Gram {
                 layout: products.layout,
@@ -102,6 +104,11 @@ impl LinearSystem {
         }
         system.scale_effects();
         Ok((system, WorkingColumns { basis, rank }))
+    }
+
+    /// What brings the effects of term k to the user's units.
+    pub fn units(&self, k: usize) -> EffectUnits<'_> {
+        EffectUnits { structure: self.structures[k], scales: &self.scales[k], shift: &self.shifts[k], turn: &self.turns[k] }
     }
 
     /// Whether there are prior weights other than one.
@@ -315,11 +322,19 @@ impl Orthonormal {
         let mut kept: Vec<usize> = vec![];
         let mut rows: Vec<Vec<f64>> = vec![];
         for j in 0..p {
-            // The squared norm of the user's column, in units of its diagonal entry of the map.
+            // The squared norm of the user's column, in units of its diagonal entry of the map; that about the mean is that of what is
+            // orthogonal to the constant, the first working column.
             let unit = b[j * c + j];
             let column = &inverse[j * p..(j + 1) * p];
-            let norm: f64 =
-                (0..p).map(|s| (0..p).map(|t| column[s] * unit * gram[t * c + s] * column[t] * unit).sum::<f64>()).sum();
+            let form = |entry: &dyn Fn(usize, usize) -> f64| -> f64 {
+                (0..=j).map(|s| (0..=j).map(|t| column[s] * unit * entry(s, t) * column[t] * unit).sum::<f64>()).sum()
+            };
+            let whole = form(&|s, t| gram[t * c + s]);
+            let centred = match basis.constant {
+                Some(_) if j > 0 => form(&|s, t| gram[t * c + s] - gram[s] * gram[t] / gram[0]),
+                _ => whole,
+            };
+            let norm = about_mean(centred, whole);
             let mut row = forward(&rows, kept.iter().map(|&i| gram[j * c + i]));
             let left = gram[j * c + j] - row.iter().map(|v| v * v).sum::<f64>();
             if left > RANK_TOLERANCE * RANK_TOLERANCE * norm && left > 0.0 {

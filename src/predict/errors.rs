@@ -108,26 +108,49 @@ impl Random<'_> {
 pub struct Errors<'r, 'a, 'm> {
     rows: &'r Rows<'a>,
     joint: Option<Random<'m>>,
-    /// `[m, m]`: fixed effects of all predictors, then the family's parameters that are estimated.
-    vcov: &'a [f64],
+    /// Of the covariance, `[m, k]`: fixed effects of all predictors, then the family's parameters that are estimated.
+    root: &'a [f64],
     m: usize,
     weights: Vec<f64>,
     z: Vec<f64>,
+    /// Of an ordinal fit.
+    centring: Option<Centring>,
+}
+
+/// The columns of an ordinal model's mean are centred where its random effects follow them: what is taken off is a constant, which is in the
+/// thresholds. Far from zero, columns and thresholds by themselves would cancel to nothing.
+struct Centring {
+    means: Vec<f64>,
+    /// Places of the thresholds' parameters that are locations.
+    locations: std::ops::Range<usize>,
 }
 
 impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
     /// `further`: columns of [`Joint::new`] of the parameters after the fixed effects.
     pub fn new(fit: &'a Fit, rows: &'r Rows<'a>, rebuilt: Option<&'m Rebuilt>, further: &[Vec<f64>]) -> Result<Self> {
         let predictors = fit.further_predictors();
-        let x: Vec<&[f64]> = std::iter::once(&fit.x[..]).chain(predictors.iter().flatten().map(|p| &p.x[..])).collect();
+        let (mut centred, mut means) = (fit.x.clone(), vec![]);
+        if fit.ordinal().is_some() {
+            for column in centred.chunks_exact_mut(fit.n_obs.max(1)) {
+                let mean = column.iter().sum::<f64>() / fit.n_obs as f64;
+                column.iter_mut().for_each(|v| *v -= mean);
+                means.push(mean);
+            }
+        }
+        let x: Vec<&[f64]> = std::iter::once(&centred[..]).chain(predictors.iter().flatten().map(|p| &p.x[..])).collect();
         let joint = rebuilt.map(|own| Joint::new(&own.model, &own.working, &x, further)).transpose()?;
-        Errors::with(fit, rows, joint.map(|joint| Random::Laplace(Box::new(joint))))
+        let mut errors = Errors::with(fit, rows, joint.map(|joint| Random::Laplace(Box::new(joint))))?;
+        let first = errors.first_parameter();
+        errors.centring = fit.ordinal().map(|own| Centring { means, locations: first..first + own.locations() });
+        Ok(errors)
     }
 
     fn with(fit: &'a Fit, rows: &'r Rows<'a>, joint: Option<Random<'m>>) -> Result<Self> {
-        let vcov = fit.generalised.as_ref().map_or(&fit.fixed.vcov[..], |own| &own.vcov[..]);
-        let m = vcov.len().isqrt();
-        Ok(Errors { rows, joint, vcov, m, weights: try_vec("gradient of a prediction", 0.0, m)?, z: vec![] })
+        let (root, m) = match &fit.generalised {
+            None => (&fit.fixed.root, fit.fixed.names.len()),
+            Some(own) => (&own.root, own.vcov.len().isqrt()),
+        };
+        Ok(Errors { rows, joint, root, m, weights: try_vec("gradient of a prediction", 0.0, m)?, z: vec![], centring: None })
     }
 
     /// The place of the first parameter after the fixed effects.
@@ -152,8 +175,8 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
         }
         let variance = self.of_random_effects(i, gradient);
         let used: Vec<usize> = (0..self.m).filter(|&j| self.weights[j] != 0.0).collect();
-        let row = |&j: &usize| used.iter().map(|&k| self.vcov[j * self.m + k] * self.weights[k]).sum::<f64>();
-        variance + used.iter().map(|j| self.weights[*j] * row(j)).sum::<f64>().max(0.0)
+        let along = |column: &[f64]| used.iter().map(|&j| self.weights[j] * column[j]).sum::<f64>();
+        variance + self.root.chunks_exact(self.m.max(1)).map(|column| along(column).powi(2)).sum::<f64>()
     }
 
     /// The variance of the random effects given the parameters; what their modes add to the weights of the fixed effects. Levels that the
@@ -176,7 +199,13 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
         }
         if !known.is_empty() {
             let rows = known.into_iter().map(|(term, level, range)| EffectRow { term, level, z: &effects[range] });
+            let locations = |weights: &[f64]| self.centring.as_ref().map_or(0.0, |own| weights[own.locations.clone()].iter().sum());
+            let before: f64 = locations(&self.weights);
             variance += joint.variance(rows, &mut self.weights);
+            if let Some(own) = &self.centring {
+                let constant = before - locations(&self.weights);
+                own.means.iter().zip(&mut self.weights).for_each(|(mean, w)| *w += mean * constant);
+            }
         }
         variance
     }

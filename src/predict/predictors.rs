@@ -51,8 +51,8 @@ impl TermRows<'_> {
     /// Their variance in row i, z'Dz.
     pub fn variance(&self, i: usize, z: &mut Vec<f64>) -> f64 {
         self.z_of(i, z);
-        let r = z.len();
-        (0..r * r).map(|e| z[e % r] * z[e / r] * self.fit.cov[e]).sum()
+        let along = |column: &[f64]| z.iter().zip(column).map(|(z, r)| z * r).sum::<f64>();
+        self.fit.root.chunks_exact(z.len()).map(|column| along(column).powi(2)).sum()
     }
 }
 

@@ -48,6 +48,8 @@ impl Layout {
 pub struct TermSolution {
     /// `[r, r]`.
     pub cov: Vec<f64>,
+    /// R with cov = R R', `[r, r]`.
+    pub root: Vec<f64>,
     /// Conditional modes `[r, l]`.
     pub modes: Vec<f64>,
     /// Their conditional covariances `[r, r, l]`.

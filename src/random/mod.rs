@@ -1,12 +1,14 @@
 //! Random effects: levels and effects of their terms, and their cross-products in blocks.
 
 mod blocks;
+mod centre;
 mod curvature;
 mod gram;
 mod layout;
 mod weighted;
 
 pub use blocks::{BlockMatrix, block_diagonal};
+pub use centre::{EffectUnits, Shift, centred, remap, shifts};
 pub use curvature::{FactorDerivative, add_curvature, add_second_derivatives, directions, factor_derivatives};
 pub use gram::{Gram, own_block};
 pub use layout::{Layout, TermRows, TermSize, TermSolution};

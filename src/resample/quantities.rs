@@ -91,7 +91,7 @@ impl TermFit {
 }
 
 /// T T' of a theta, `[r, r]`.
-pub(crate) fn covariance(structure: Structure, theta: &[f64]) -> Result<Vec<f64>> {
+fn covariance(structure: Structure, theta: &[f64]) -> Result<Vec<f64>> {
     let r = structure.size;
     let (mut working, mut t) = (vec![0.0; theta.len()], vec![0.0; r * r]);
     structure.working_from_theta(theta, &mut working)?;

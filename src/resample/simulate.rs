@@ -3,7 +3,6 @@
 use crate::error::{Error, Result, try_vec};
 use crate::family::{Link, ZeroMixture};
 use crate::fit::{Fit, TermFit};
-use crate::linalg::dense;
 use crate::simulate::{Purpose, Stream};
 
 /// The random effects of simulated responses.
@@ -23,8 +22,8 @@ pub struct Simulator<'f> {
     mixture: Option<ZeroMixture>,
     /// Per predictor: its values without random effects, or with those of the fit.
     base: Vec<Vec<f64>>,
-    /// Per term of all predictors: its predictor, and where effects are drawn a root of their covariance.
-    terms: Vec<(usize, &'f TermFit, Vec<f64>)>,
+    /// Per term of all predictors: its predictor.
+    terms: Vec<(usize, &'f TermFit)>,
     /// Empty if all are one.
     weights: Vec<f64>,
 }
@@ -53,7 +52,7 @@ impl<'f> Simulator<'f> {
         Ok(Simulator {
             mixture: own.and_then(|g| g.zero.map(|part| ZeroMixture { part, family: g.family.clone() })),
             weights: fit.weights.as_ref().map(|w| fit.used(w)).unwrap_or_default(),
-            terms: terms.into_iter().map(|(a, t)| (a, t, dense::semidefinite_cholesky(t.effects.len(), &t.cov))).collect(),
+            terms,
             fit,
             what,
             base,
@@ -66,8 +65,8 @@ impl<'f> Simulator<'f> {
         let mut eta = self.base.clone();
         if self.what == RandomEffects::New {
             let mut stream = Stream::new(seed, replicate, Purpose::RandomEffects);
-            for (a, term, root) in &self.terms {
-                add_effects(term, &draw_effects(term, root, &mut stream)?, &mut eta[*a]);
+            for (a, term) in &self.terms {
+                add_effects(term, &draw_effects(term, &mut stream)?, &mut eta[*a]);
             }
         }
         let mut stream = Stream::new(seed, replicate, Purpose::Response);
@@ -140,13 +139,13 @@ fn fixed_part(n: usize, x: &[f64], beta: &[f64], offset: Option<&[f64]>) -> Resu
 }
 
 /// b ~ N(0, R R') for each level, `[r, l]`.
-fn draw_effects(term: &TermFit, root: &[f64], stream: &mut Stream) -> Result<Vec<f64>> {
+fn draw_effects(term: &TermFit, stream: &mut Stream) -> Result<Vec<f64>> {
     let r = term.effects.len();
     let mut b = try_vec("simulated random effects", 0.0, r * term.levels.len())?;
     for level in b.chunks_exact_mut(r) {
         let u: Vec<f64> = (0..r).map(|_| stream.normal()).collect();
         for (a, b) in level.iter_mut().enumerate() {
-            *b = (0..=a).map(|c| root[c * r + a] * u[c]).sum();
+            *b = (0..r).map(|c| term.root[c * r + a] * u[c]).sum();
         }
     }
     Ok(b)

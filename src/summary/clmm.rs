@@ -74,6 +74,7 @@ pub fn parameters(own: &Generalised, ordinal: &Ordinal) -> (FixedEffects, FixedE
         estimate: parameters.iter().map(|p| p.estimate).collect(),
         std_error: parameters.iter().map(|p| p.std_error).collect(),
         vcov: vec![],
+        root: vec![],
         dropped: vec![],
     };
     (effects(alpha), effects(nominal))

@@ -10,11 +10,14 @@ use crate::family::Link;
 use crate::family::by_name;
 use crate::fit::{FamilyParameter, Fit, FixedEffects, Generalised, Nominal, Ordinal, Outcome, PredictorFit, TermFit};
 use crate::formula::StructureKind;
+use crate::linalg::dense::semidefinite_cholesky;
 use crate::optimize::Reason;
 use crate::options::{Information, Nodes};
 use crate::spec::{ModelKind, Threshold};
 
 pub const SIGMA: f64 = 25.591_795_721_675_3;
+
+const VCOV: [f64; 4] = [46.575_120_048_79, -1.451_088_416_63, -1.451_088_416_63, 2.389_465_623_21];
 
 pub fn strings(texts: &[&str]) -> Vec<String> {
     texts.iter().map(ToString::to_string).collect()
@@ -28,6 +31,7 @@ fn term(group: &str, effects: &[&str], levels: Vec<String>, cov: &[f64], kind: S
         group: group.to_string(),
         effects: strings(effects),
         structure: Structure { kind, homogeneous: false, size: r },
+        root: semidefinite_cholesky(r, cov),
         cov: cov.to_vec(),
         sd,
         corr,
@@ -65,7 +69,8 @@ pub fn sleepstudy() -> Fit {
             names: strings(&["(Intercept)", "Days"]),
             estimate: vec![251.405_104_848_5, 10.467_285_959_6],
             std_error: vec![46.575_120_048_79_f64.sqrt(), 2.389_465_623_21_f64.sqrt()],
-            vcov: vec![46.575_120_048_79, -1.451_088_416_63, -1.451_088_416_63, 2.389_465_623_21],
+            vcov: VCOV.to_vec(),
+            root: semidefinite_cholesky(2, &VCOV),
             dropped: Vec::new(),
         },
         theta: vec![0.966_741_773_967, 0.015_169_058_896, 0.230_909_953_208],
@@ -111,7 +116,15 @@ fn parameter(name: &str, estimate: f64, std_error: f64) -> FamilyParameter {
 fn fixed(names: &[&str], estimate: &[f64], std_error: &[f64]) -> FixedEffects {
     let p = names.len();
     let vcov = (0..p * p).map(|e| if e % (p + 1) == 0 { std_error[e % p].powi(2) } else { 0.0 }).collect();
-    FixedEffects { names: strings(names), estimate: estimate.to_vec(), std_error: std_error.to_vec(), vcov, dropped: Vec::new() }
+    let root = (0..p * p).map(|e| if e % (p + 1) == 0 { std_error[e % p] } else { 0.0 }).collect();
+    FixedEffects {
+        names: strings(names),
+        estimate: estimate.to_vec(),
+        std_error: std_error.to_vec(),
+        vcov,
+        root,
+        dropped: Vec::new(),
+    }
 }
 
 /// A zero-inflated generalised fit, of numbers that print well.
@@ -149,6 +162,7 @@ pub fn tweedie() -> Fit {
         eta: Vec::new(),
         vcov_names: Vec::new(),
         vcov: Vec::new(),
+        root: Vec::new(),
     });
     fit
 }

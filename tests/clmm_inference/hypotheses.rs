@@ -108,7 +108,7 @@ fn what_can_not_be_compared() {
 #[test]
 fn wald_tests_of_the_fixed_effects() {
     let fit = full().fit();
-    let own = Coefficients { estimate: &fit.fixed.estimate, vcov: &fit.fixed.vcov, df: &|_| f64::INFINITY };
+    let own = Coefficients { estimate: &fit.fixed.estimate, root: &fit.fixed.root, df: &|_| f64::INFINITY };
     let difference = &own.combinations(&[1.0, -1.0], 1).unwrap()[0];
     // Pairs of emmeans: warm no - cold yes.
     assert!((difference.estimate - 1.228_099_77).abs() < 1e-6 && (difference.std_error - 0.670_063_46).abs() < 1e-5);
@@ -137,8 +137,8 @@ fn latent_means_and_their_pairs_are_those_of_the_reference() {
     let entries: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
     for (id, threshold) in [("wine_logit", Threshold::Flexible), ("wine_equidistant", Threshold::Equidistant)] {
         let fit = full().threshold(threshold).fit();
-        let (estimate, vcov) = fit.means_coefficients();
-        let own = Coefficients { estimate: &estimate, vcov: &vcov, df: &|_| f64::INFINITY };
+        let (estimate, root) = fit.means_coefficients();
+        let own = Coefficients { estimate: &estimate, root: &root, df: &|_| f64::INFINITY };
         let entry = entries.iter().find(|e| e["id"] == id).unwrap();
         for want in entry["emmeans"].as_array().unwrap() {
             let specs = MeansSpec::parse(want["specs"].as_str().unwrap()).unwrap();

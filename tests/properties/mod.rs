@@ -3,4 +3,5 @@ mod fuzz;
 mod invariance;
 mod minima;
 mod optimisers;
+mod origin;
 mod prediction;

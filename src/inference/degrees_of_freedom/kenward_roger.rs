@@ -28,6 +28,8 @@ use crate::tails::f_upper;
 pub struct KenwardRoger {
     /// The adjusted covariance of the user's fixed effects, `[p, p]`.
     pub vcov: Vec<f64>,
+    /// R with the adjusted covariance R R', `[p, p]`.
+    pub root: Vec<f64>,
     /// Cov(beta) = C C', `[p, p]`.
     map: Vec<f64>,
     /// `B_i`, `[p, p]` each, index 0 first.
@@ -53,22 +55,17 @@ impl KenwardRoger {
             if pieces.subtract_curvature(variances, &parameters, &covariance, &mut adjusted)? {
                 check_positive(p, &adjusted)?;
             }
-            let mut half = try_vec("adjusted covariance", 0.0, p * p)?;
+            let mut root = try_vec("adjusted covariance", 0.0, p * p)?;
             let mut vcov = try_vec("adjusted covariance", 0.0, p * p)?;
-            dense::multiply_add(p, p, p, 1.0, &variances.map, &adjusted, &mut half);
+            dense::multiply_add(p, p, p, 1.0, &variances.map, &dense::semidefinite_cholesky(p, &adjusted), &mut root);
             for j in 0..p {
-                for i in 0..p {
-                    vcov[j * p + i] = (0..p).map(|a| half[a * p + i] * variances.map[a * p + j]).sum();
-                }
-            }
-            for j in 0..p {
-                for i in 0..j {
-                    let mean = 0.5 * (vcov[j * p + i] + vcov[i * p + j]);
-                    (vcov[j * p + i], vcov[i * p + j]) = (mean, mean);
+                for i in 0..=j {
+                    let value = root.chunks_exact(p).map(|column| column[i] * column[j]).sum();
+                    (vcov[j * p + i], vcov[i * p + j]) = (value, value);
                 }
             }
             let given_correlation = fit.correlation.is_some() && !pieces.correlated;
-            Ok(KenwardRoger { vcov, map: variances.map.clone(), derivatives: pieces.first, covariance, given_correlation })
+            Ok(KenwardRoger { vcov, root, map: variances.map.clone(), derivatives: pieces.first, covariance, given_correlation })
         })
     }
 
@@ -83,7 +80,7 @@ impl KenwardRoger {
 
     /// The scaled F test that L beta = rhs.
     pub fn joint_test(&self, estimate: &[f64], l: &[f64], k: usize, rhs: &[f64]) -> Result<JointTest> {
-        let own = Coefficients { estimate, vcov: &self.vcov, df: &|_| f64::INFINITY };
+        let own = Coefficients { estimate, root: &self.root, df: &|_| f64::INFINITY };
         let wald = own.joint_test(l, k, rhs, f64::INFINITY)?;
         let rows: Vec<Vec<f64>> = (0..k).map(|i| l.iter().skip(i).step_by(k).copied().collect()).collect();
         let white: Vec<Vec<f64>> = independent_rows(&rows, rhs)?.iter().map(|(row, _)| whitened(&self.map, row)).collect();
@@ -359,6 +356,7 @@ mod tests {
         let identity = vec![1.0, 0.0, 0.0, 1.0];
         let own = KenwardRoger {
             vcov: identity.clone(),
+            root: identity.clone(),
             map: identity.clone(),
             derivatives: vec![vec![1.0, 0.0, 0.0, 0.0], vec![0.0, 0.0, 0.0, 1.0]],
             covariance: vec![variance, 0.0, 0.0, variance],

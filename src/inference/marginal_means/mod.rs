@@ -137,18 +137,18 @@ impl MarginalMeans {
 }
 
 impl Fit {
-    /// What marginal means are combinations of, with its covariance: the fixed effects of the mean, then the parameters of an ordinal
+    /// What marginal means are combinations of, with the root of its covariance: the fixed effects of the mean, then the parameters of an ordinal
     /// model's thresholds.
     pub fn means_coefficients(&self) -> (Vec<f64>, Vec<f64>) {
         let (Some(own), Some(ordinal)) = (&self.generalised, self.ordinal()) else {
-            return (self.fixed.estimate.clone(), self.fixed.vcov.clone());
+            return (self.fixed.estimate.clone(), self.fixed.root.clone());
         };
         let (p, m) = (self.fixed.estimate.len(), ordinal.alpha_names.len());
         let first = p + own.dispersion.as_ref().map_or(0, |scale| scale.fixed.estimate.len());
         let places: Vec<usize> = (0..p).chain(first..first + m).collect();
         let all = own.vcov.len().isqrt();
-        let vcov = places.iter().flat_map(|&j| places.iter().map(move |&i| own.vcov[j * all + i])).collect();
-        (self.fixed.estimate.iter().chain(&own.psi[..m]).copied().collect(), vcov)
+        let root = own.root.chunks_exact(all).flat_map(|column| places.iter().map(|&i| column[i])).collect();
+        (self.fixed.estimate.iter().chain(&own.psi[..m]).copied().collect(), root)
     }
 }
 

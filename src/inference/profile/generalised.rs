@@ -118,7 +118,7 @@ impl Base {
         let model = self.response.model(&design)?;
         let p = fixed[a].len();
         if model.fixed[a].p != p {
-            return Err(Error::numeric("its column is nearly a combination of the others"));
+            return self.hold_combination(a, j);
         }
         let mut last = vec![0.0; p];
         last[p - 1] = 1.0;
@@ -126,6 +126,25 @@ impl Base {
         let at = model.n_theta() + model.fixed[..=a].iter().map(|f| f.p).sum::<usize>() - 1;
         let centre = working_parameters(&model, &self.theta, &fixed, &self.shared, false)?;
         let hold = Hold::Coordinate { at, with: vec![], working: Box::new(move |v| factor * v) };
+        Ok((model, Held { hold, centre, estimate: self.fixed[a][j], bounds: (None, None), unit: None, reported: Box::new(|v| v) }))
+    }
+
+    /// A fixed effect as a combination of the working ones: that of an intercept, which is next to nothing beside columns far from zero.
+    fn hold_combination(&self, a: usize, j: usize) -> Result<(Model, Held)> {
+        let model = self.response.model(&self.design)?;
+        let (part, first) = (&model.fixed[a], model.n_theta() + model.fixed[..a].iter().map(|f| f.p).sum::<usize>());
+        let weight = |i: usize| {
+            let mut unit = vec![0.0; part.p];
+            unit[i] = 1.0;
+            part.to_user(&mut unit);
+            unit[j]
+        };
+        let weights: Vec<f64> = (0..part.p).map(weight).collect();
+        let largest = (0..part.p).fold(0, |most, i| if weights[i].abs() > weights[most].abs() { i } else { most });
+        let others = (0..part.p).filter(|i| *i != largest && weights[*i] != 0.0);
+        let shares = others.map(|i| (first + i, -weights[i] / weights[largest])).collect();
+        let centre = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
+        let hold = Hold::Shifted { at: first + largest, factor: 1.0 / weights[largest], shares };
         Ok((model, Held { hold, centre, estimate: self.fixed[a][j], bounds: (None, None), unit: None, reported: Box::new(|v| v) }))
     }
 
@@ -166,7 +185,7 @@ impl Base {
             shares.push((n_theta + i, -model.fixed[0].location(&unit)));
         }
         let at = first + f;
-        let hold = Hold::Shifted { at, shares };
+        let hold = Hold::Shifted { at, factor: 1.0, shares };
         Ok((model, Held { hold, centre, estimate: reported[f], bounds: (None, None), unit: None, reported: Box::new(|v| v) }))
     }
 
@@ -220,30 +239,27 @@ impl Base {
 
     /// A standard deviation, or a correlation, of effects of an unstructured term.
     fn hold_effects(&self, k: usize, effects: &[usize]) -> Result<(Model, Held)> {
-        let mut design = self.design.clone();
-        let n = design.n;
-        let Some(term) = terms_mut(&mut design).nth(k) else { return Err(Error::argument("there is no such term")) };
-        let order = terms::order(term.effects.len(), effects);
-        if let Some(z) = &mut term.z {
-            *z = order.iter().flat_map(|&e| z[e * n..(e + 1) * n].iter().copied()).collect();
-        }
-        let model = self.response.model(&design)?;
+        let mut model = self.response.model(&self.design)?;
         let centre = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
-        let held = self.place(&model, k).hold_effects(effects, centre)?;
+        let turned = place(&model, k).turned(effects);
+        let held = if effects.len() == 1 { turned.hold_sd(centre) } else { turned.hold_correlation(centre)? };
+        model.turn(k, turned.g);
         Ok((model, held))
     }
 
     fn hold_theta(&self, k: usize, element: usize) -> Result<(Model, Held)> {
-        let model = self.response.model(&self.design)?;
+        let mut model = self.response.model(&self.design)?;
         let centre = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
-        let held = self.place(&model, k).hold_theta(element, centre);
+        let place = place(&model, k);
+        if place.is_mixed() {
+            let turned = place.turned(&[]);
+            let held = turned.hold_element(element, centre);
+            model.turn(k, turned.g);
+            return Ok((model, held));
+        }
+        let theta = &self.theta[place.first..place.first + place.structure.n_theta()];
+        let held = place.hold_theta(element, theta, centre);
         Ok((model, held))
-    }
-
-    fn place<'a>(&'a self, model: &'a Model, k: usize) -> Place<'a> {
-        let first = model.structures[..k].iter().map(Structure::n_theta).sum();
-        let structure = model.structures[k];
-        Place { structure, first, theta: &self.theta[first..first + structure.n_theta()], scales: &model.scales[k] }
     }
 }
 
@@ -286,7 +302,7 @@ impl Likelihood for Laplace<'_> {
     }
 }
 
-fn terms_mut(design: &mut Design) -> impl Iterator<Item = &mut TermDesign> {
-    let zero = design.zero_inflation.iter_mut().flat_map(|p| &mut p.terms);
-    design.terms.iter_mut().chain(zero).chain(design.dispersion.iter_mut().flat_map(|p| &mut p.terms))
+fn place(model: &Model, k: usize) -> Place<'_> {
+    let first = model.structures[..k].iter().map(Structure::n_theta).sum();
+    Place { structure: model.structures[k], first, units: model.units(k), sigma: 1.0 }
 }

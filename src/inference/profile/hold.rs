@@ -13,10 +13,12 @@ use crate::search::is_converged;
 pub enum Hold {
     /// Element `at` is a function of it. Where that is zero so are the elements `with` it (a column of T whose first element it is).
     Coordinate { at: usize, with: Vec<usize>, working: Box<dyn Fn(f64) -> f64> },
-    /// Element `at` is the parameter plus shares of others.
-    Shifted { at: usize, shares: Vec<(usize, f64)> },
+    /// Element `at` is the parameter times a factor plus shares of others.
+    Shifted { at: usize, factor: f64, shares: Vec<(usize, f64)> },
     /// The elements T_21 and T_22 are rho s and sqrt(1 - rho^2) s, and s is free in their place.
     Correlation { t21: usize, t22: usize },
+    /// The user's T_21 and T_22 are `skew` T_11 + T_21 and T_22 but for a common factor, and their ratio is held.
+    Ratio { t11: usize, t21: usize, t22: usize, skew: f64 },
     /// It is none of the working ones, which are all free: the likelihood holds it itself.
     Beside,
 }
@@ -33,7 +35,7 @@ impl Hold {
         let mut constants = vec![];
         let mut left_out = vec![];
         let mut columns = vec![];
-        let (mut shifted, mut shares): (usize, &[(usize, f64)]) = (0, &[]);
+        let (mut shifted, mut shares) = (0, vec![]);
         match self {
             Hold::Coordinate { at, with, working } => {
                 let value = working(v);
@@ -43,10 +45,19 @@ impl Hold {
                     left_out.extend(with);
                 }
             }
-            Hold::Shifted { at, shares: own } => {
-                constants.push((*at, v));
+            Hold::Shifted { at, factor, shares: own } => {
+                constants.push((*at, factor * v));
                 left_out.push(*at);
-                (shifted, shares) = (*at, own);
+                (shifted, shares) = (*at, own.clone());
+            }
+            // Solved for the element that has the larger part in it.
+            Hold::Ratio { t11, t21, t22, skew } => {
+                (shifted, shares) = if skew.abs() > 1.0 {
+                    (*t11, vec![(*t22, v / skew), (*t21, -1.0 / skew)])
+                } else {
+                    (*t21, vec![(*t22, v), (*t11, -skew)])
+                };
+                left_out.push(shifted);
             }
             Hold::Correlation { t21, t22 } => {
                 left_out.extend([*t21, *t22]);
@@ -64,17 +75,23 @@ impl Hold {
 
     /// Where a standard deviation has changed its sign at `x` the correlation is that of the other sign: instead, one of them is zero.
     fn edges(&self, n: usize, v: f64, x: &[f64]) -> Vec<Slice> {
-        let Hold::Correlation { t21, t22 } = self else { return vec![] };
-        let t11 = t21 - 1;
-        if x[t11] * (v * x[*t21] + (1.0 - v * v).max(0.0).sqrt() * x[*t22]) >= 0.0 {
-            return vec![];
-        }
-        let without = |i: usize| {
+        let without = |left_out: &[usize]| {
             let mut slice = self.slice(n, v);
-            slice.columns.retain(|column| column[0].0 != i);
+            slice.columns.retain(|column| !left_out.contains(&column[0].0));
             slice
         };
-        vec![without(*t21), without(t11)]
+        match self {
+            Hold::Correlation { t21, t22 } => {
+                let (t11, s) = (t21 - 1, v * x[*t21] + (1.0 - v * v).max(0.0).sqrt() * x[*t22]);
+                if x[t11] * s < 0.0 { vec![without(&[*t21]), without(&[t11])] } else { vec![] }
+            }
+            Hold::Ratio { t11, t21, t22, .. } if x[*t11] * x[*t22] < 0.0 => {
+                // Without variance of the first effect the second has that of its own column.
+                let columns = (0..n).filter(|i| i != t11 && i != t21).map(|i| vec![(i, 1.0)]).collect();
+                vec![without(&[*t22]), Slice { n, constants: vec![], columns }]
+            }
+            _ => vec![],
+        }
     }
 
     /// The free parameters nearest to those of a point.
@@ -90,7 +107,9 @@ impl Hold {
     fn direction(&self, v: f64, x: &[f64]) -> Option<Vec<(usize, f64)>> {
         match self {
             Hold::Beside => None,
-            Hold::Shifted { at, .. } => Some(vec![(*at, 1.0)]),
+            Hold::Shifted { at, factor, .. } => Some(vec![(*at, *factor)]),
+            Hold::Ratio { t11, t22, skew, .. } if skew.abs() > 1.0 => Some(vec![(*t11, x[*t22] / skew)]),
+            Hold::Ratio { t21, t22, .. } => Some(vec![(*t21, x[*t22])]),
             Hold::Coordinate { at, working, .. } => {
                 let step = 1e-6 * v.abs().max(1e-3);
                 Some(vec![(*at, (working(v + step) - working(v - step)) / (2.0 * step))])

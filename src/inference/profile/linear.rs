@@ -1,7 +1,7 @@
 //! The parameters of linear models: their deviance is one of cross-products, with sigma among the working parameters and the fixed effects
 //! at their best.
 
-use super::terms::{self, Parameter, Place};
+use super::terms::{self, Parameter, Place, Turned};
 use super::{Held, Hold, Likelihood, Parameters, Profile, Work};
 use crate::covariance::Structure;
 use crate::error::{Error, Result};
@@ -9,9 +9,9 @@ use crate::fit::Fit;
 use crate::fit::linear::Assembled;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::estimate::{estimate, off_the_boundary, theta_from_working, working_from_theta};
-use crate::lmm::reorder::Reorder;
 use crate::lmm::rho::RhoScale;
 use crate::lmm::system::LinearSystem;
+use crate::lmm::turn::Turn;
 use crate::lmm::unprofiled::UnprofiledDeviance;
 use crate::options::Options;
 use crate::resample::{search_from, unique};
@@ -35,7 +35,7 @@ pub struct Base<'f> {
 
 impl<'f> Base<'f> {
     pub fn new(fit: &'f Fit) -> Result<Self> {
-        let system = Assembled::uncentred(&fit.design())?.system;
+        let system = Assembled::new(&fit.design())?.system;
         let options = Options { reml: false, ..fit.options() };
         let mut deviance = Deviance::new(&system, false)?;
         let theta: Vec<f64> = fit.theta.iter().copied().chain(fit.correlation.as_ref().map(|c| c.estimate)).collect();
@@ -64,14 +64,14 @@ impl<'f> Base<'f> {
         Ok(Base { fit, system, theta, sigma, fixed, std_error, centre, minimum: end.value })
     }
 
-    fn place<'a>(&'a self, system: &'a LinearSystem, k: usize, scales: &'a [f64]) -> Place<'a> {
-        let first = system.structures[..k].iter().map(Structure::n_theta).sum();
-        let structure = system.structures[k];
-        Place { structure, first, theta: &self.theta[first..first + structure.n_theta()], scales }
+    fn place(&self, k: usize, sigma: f64) -> Place<'_> {
+        let first = self.system.structures[..k].iter().map(Structure::n_theta).sum();
+        Place { structure: self.system.structures[k], first, units: self.system.units(k), sigma }
     }
 
-    fn scales(&self, system: &LinearSystem, k: usize) -> Vec<f64> {
-        system.scales[k].iter().map(|scale| scale / self.sigma).collect()
+    /// The system with the effects of term k turned, where they are.
+    fn turned(&self, k: usize, turned: &Turned) -> Option<LinearSystem> {
+        (!turned.is_identity()).then(|| self.system.turned(Turn { term: k, g: &turned.g }))
     }
 
     fn deviance<'a>(&self, system: &'a LinearSystem, held: Option<usize>) -> Result<UnprofiledDeviance<'a>> {
@@ -80,12 +80,10 @@ impl<'f> Base<'f> {
 
     /// Effects of an unstructured term.
     fn with_effects(&self, k: usize, effects: &[usize], work: &mut Work<'_>) -> Result<Profile> {
-        let order = terms::order(self.system.structures[k].size, effects);
-        let reordered = (!order.is_sorted()).then(|| self.system.reordered(Reorder { term: k, order: &order }));
-        let system = reordered.as_ref().unwrap_or(&self.system);
-        let scales = self.scales(system, k);
-        let held = self.place(system, k, &scales).hold_effects(effects, self.centre.clone())?;
-        work(&mut self.deviance(system, None)?, held)
+        let (turned, centre) = (self.place(k, self.sigma).turned(effects), self.centre.clone());
+        let held = if effects.len() == 1 { turned.hold_sd(centre) } else { turned.hold_correlation(centre)? };
+        let system = self.turned(k, &turned);
+        work(&mut self.deviance(system.as_ref().unwrap_or(&self.system), None)?, held)
     }
 
     /// Sigma by its logarithm, the residual correlation by its coordinate.
@@ -143,8 +141,9 @@ impl Parameters for Base<'_> {
             Parameter::Sd { k, effect } => self.with_effects(k, &[effect], work),
             Parameter::Correlation { k, effects } => self.with_effects(k, &effects, work),
             Parameter::Theta { k, element } => {
-                let scales = self.scales(&self.system, k);
-                let held = self.place(&self.system, k, &scales).hold_theta(element, self.centre.clone());
+                let place = self.place(k, self.sigma);
+                let theta = &self.theta[place.first..place.first + place.structure.n_theta()];
+                let held = place.hold_theta(element, theta, self.centre.clone());
                 work(&mut self.deviance(&self.system, None)?, held)
             }
             Parameter::Shared { f } => self.with_shared(f, work),
@@ -203,12 +202,16 @@ impl Parameters for Relative<'_> {
     /// Elements of theta alone.
     fn with_held(&self, parameter: Parameter, work: &mut Work<'_>) -> Result<Profile> {
         let Parameter::Theta { k, element } = parameter else { return self.base.with_held(parameter, work) };
-        let system = &self.base.system;
-        let (place, centre) = (self.base.place(system, k, &system.scales[k]), &self.base.centre);
-        let theta = &self.theta[place.first..place.first + place.structure.n_theta()];
+        let (base, place) = (&self.base, self.base.place(k, 1.0));
         // Of the working parameters there, which are relative to sigma at the estimates, all but its own.
-        let held = Place { theta, ..place }.hold_theta(element, centre[..centre.len() - 1].to_vec());
-        work(&mut Deviance::new(system, false)?, held)
+        let centre = base.centre[..base.centre.len() - 1].to_vec();
+        if place.is_mixed() {
+            let turned = place.turned(&[]);
+            let (held, system) = (turned.hold_element(element, centre), base.turned(k, &turned));
+            return work(&mut Deviance::new(system.as_ref().unwrap_or(&base.system), false)?, held);
+        }
+        let theta = &self.theta[place.first..place.first + place.structure.n_theta()];
+        work(&mut Deviance::new(&base.system, false)?, place.hold_theta(element, theta, centre))
     }
 }
 

@@ -45,7 +45,7 @@ fn thresholds_that_are_tied_are_listed_beside_their_parameters() {
     own.parameters.truncate(2);
     own.parameters[0].name = "threshold.1".to_owned();
     own.parameters[1].name = "spacing".to_owned();
-    fit.fixed = FixedEffects { names: vec![], estimate: vec![], std_error: vec![], vcov: vec![], dropped: vec![] };
+    fit.fixed = FixedEffects { names: vec![], estimate: vec![], std_error: vec![], vcov: vec![], root: vec![], dropped: vec![] };
     let text = fit.summary();
     for part in [" logit equidistant ", "\nthreshold.1     -1.0 ", "\nThresholds:\n", "\nlo|mid     -1.0 "] {
         assert!(text.contains(part), "{part} is not in {text}");
