@@ -364,7 +364,7 @@ static bool validate(struct run *run)
 static bool explain(struct run *run)
 {
     struct results *results = &run->results;
-    if (!diagnose(&run->arguments, results->fit, &results->diagnosed, &run->error))
+    if (!diagnose(&run->arguments, results->fit, results->tests.df, &results->diagnosed, &run->error))
         return false;
     if (!run->arguments.r2)
         return true;

@@ -120,14 +120,14 @@ static bool find_ranef_intervals(const interlace_fit *fit, double level, interla
 
 /* ---- the whole ---- */
 
-bool diagnose(const struct arguments *asked, const interlace_fit *fit, struct diagnosed *out, interlace_error *error)
+bool diagnose(const struct arguments *asked, const interlace_fit *fit, int32_t df, struct diagnosed *out, interlace_error *error)
 {
     for (size_t i = 0; i < asked->residuals.count; i++)
         if (!find_residuals(fit, residual_kind(asked->residuals.items[i]), (uint64_t)asked->seed, out, error))
             return false;
     if (asked->confint_ranef && !find_ranef_intervals(fit, asked->level, &out->ranef_intervals, error))
         return false;
-    return write_tables(&asked->tables, fit, error);
+    return write_tables(&asked->tables, fit, df, error);
 }
 
 void diagnosed_free(struct diagnosed *diagnosed)
@@ -168,13 +168,13 @@ void print_diagnosed(const struct diagnosed *diagnosed)
         print_frame("Random effects:", diagnosed->ranef_intervals);
 }
 
-bool write_tables(const struct text_list *requests, const interlace_fit *fit, interlace_error *error)
+bool write_tables(const struct text_list *requests, const interlace_fit *fit, int32_t df, interlace_error *error)
 {
     for (size_t i = 0; i < requests->count; i++) {
         char *name = requests->items[i], *equals = strchr(name, '=');
         interlace_frame *table = NULL;
         *equals = '\0'; /* the options have seen to it that there is one */
-        bool ok = interlace_fit_table(fit, name, &table, error) == INTERLACE_OK &&
+        bool ok = interlace_fit_table_with_df(fit, name, df, &table, error) == INTERLACE_OK &&
                   interlace_frame_write_csv(table, equals + 1, error) == INTERLACE_OK;
         *equals = '=';
         interlace_frame_free(table);

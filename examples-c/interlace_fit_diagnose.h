@@ -18,7 +18,7 @@ struct diagnosed {
 };
 
 /* False, with `error` filled in, if it can't be done. Whatever the outcome, the caller frees with diagnosed_free. */
-bool diagnose(const struct arguments *asked, const interlace_fit *fit, struct diagnosed *out, interlace_error *error);
+bool diagnose(const struct arguments *asked, const interlace_fit *fit, int32_t df, struct diagnosed *out, interlace_error *error);
 void diagnosed_free(struct diagnosed *diagnosed);
 
 /* The number of a kind of residuals by its name; -1 if there is no such kind. */
@@ -28,7 +28,7 @@ int residual_kind(const char *name);
 void json_diagnosed(struct json *json, const struct diagnosed *diagnosed);
 void print_diagnosed(const struct diagnosed *diagnosed);
 
-/* Tables of results as CSV files: "coefficients=FILE.csv". */
-bool write_tables(const struct text_list *requests, const interlace_fit *fit, interlace_error *error);
+/* Tables of results as CSV files: "coefficients=FILE.csv", which has tests by the degrees of freedom `df`. */
+bool write_tables(const struct text_list *requests, const interlace_fit *fit, int32_t df, interlace_error *error);
 
 #endif

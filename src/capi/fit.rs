@@ -33,9 +33,8 @@ pub struct FitHandle {
 #[derive(Default)]
 pub(super) struct Strings {
     pub(super) formula: StringTable,
-    pub(super) summary: StringTable,
-    /// One a kind of degrees of freedom.
-    pub(super) summaries: [StringTable; 4],
+    /// One a kind of degrees of freedom, the default last.
+    pub(super) summaries: [StringTable; 5],
     /// One a predictor.
     pub(super) fixef: [StringTable; 3],
     pub(super) dropped_columns: [StringTable; 3],

@@ -6,7 +6,10 @@ use std::ptr::null;
 use super::boundary::{boundary, query};
 use super::buffer::{array_target, copy_out};
 use super::fit::{FitHandle, fit_of};
+use super::handle::need;
 use super::status::{ErrorRecord, Status};
+use super::tests_of_fits::default_degrees_of_freedom;
+use crate::error::Result;
 
 /// Number of fixed effects p of the mean: of the columns that were kept.
 /// Since 0.1.
@@ -41,7 +44,8 @@ pub unsafe extern "C" fn interlace_fit_fixef_std_error(
     boundary(err, || copy_out(&fit_of(fit)?.fixed.std_error, out, len))
 }
 
-/// Two-sided p values of the fixed effects, estimate over standard error being standard normal, to `out` [p].
+/// Two-sided p values of the fixed effects by INTERLACE_DF_DEFAULT, to `out` [p]: interlace_fit_coefficients has them with their degrees of
+/// freedom, and by others.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_fixef_p_value(
@@ -50,11 +54,11 @@ pub unsafe extern "C" fn interlace_fit_fixef_p_value(
     len: usize,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || copy_out(&fit_of(fit)?.fixed.p_values(), out, len))
+    boundary(err, || copy_out(&p_values(need(fit, "fit")?), out, len))
 }
 
-/// Wald confidence intervals of the fixed effects by the normal distribution, to `lower` [p] and `upper` [p]; `level` is between 0 and 1,
-/// such as 0.95.
+/// Wald confidence intervals of the fixed effects by INTERLACE_DF_DEFAULT, to `lower` [p] and `upper` [p]; `level` is between 0 and 1,
+/// such as 0.95. interlace_fit_coefficients has them with their degrees of freedom, and by others.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_confint_wald(
@@ -66,7 +70,7 @@ pub unsafe extern "C" fn interlace_fit_confint_wald(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (low, high) = fit_of(fit)?.fixed.intervals(level)?;
+        let (low, high) = intervals(need(fit, "fit")?, level)?;
         array_target(upper, len, high.len(), "upper")?;
         copy_out(&low, lower, len)?;
         copy_out(&high, upper, len)
@@ -92,4 +96,14 @@ pub extern "C" fn interlace_fit_n_dropped_columns(fit: Option<&FitHandle>) -> us
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_dropped_column(fit: Option<&FitHandle>, i: usize) -> *const c_char {
     query(null(), || fit.map(|f| f.strings.dropped_columns[0].get(&f.fit.fixed.dropped, i)))
+}
+
+/// Of the fixed effects of the mean, by default.
+pub(super) fn p_values(handle: &FitHandle) -> Vec<f64> {
+    default_degrees_of_freedom(handle).coefficients(&handle.fit).iter().map(|c| c.p_value(0.0)).collect()
+}
+
+/// Lower and upper limits of the fixed effects of the mean, by default.
+pub(super) fn intervals(handle: &FitHandle, level: f64) -> Result<(Vec<f64>, Vec<f64>)> {
+    default_degrees_of_freedom(handle).intervals(&handle.fit, level)
 }

@@ -6,7 +6,8 @@ use std::ptr::null;
 use super::boundary::{boundary, query};
 use super::buffer::{array_target, copy_out};
 use super::fit::{FitHandle, fit_of};
-use super::handle::choice;
+use super::fit_fixed::{intervals, p_values};
+use super::handle::{choice, need};
 use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result};
 use crate::fit::{Fit, FixedEffects, Role};
@@ -73,7 +74,8 @@ pub unsafe extern "C" fn interlace_fit_predictor_fixef_std_error(
     boundary(err, || copy_out(&fixed_of(fit, predictor)?.std_error, out, len))
 }
 
-/// Two-sided p values of the fixed effects of a predictor, estimate over standard error being standard normal, to `out` [p].
+/// Two-sided p values of the fixed effects of a predictor, to `out` [p]: of the mean as of interlace_fit_fixef_p_value, of others by the
+/// normal distribution.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_predictor_fixef_p_value(
@@ -83,10 +85,15 @@ pub unsafe extern "C" fn interlace_fit_predictor_fixef_p_value(
     len: usize,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || copy_out(&fixed_of(fit, predictor)?.p_values(), out, len))
+    boundary(err, || {
+        let own = fixed_of(fit, predictor)?;
+        let values = if predictor == INTERLACE_MEAN { p_values(need(fit, "fit")?) } else { own.p_values() };
+        copy_out(&values, out, len)
+    })
 }
 
-/// Wald confidence intervals of the fixed effects of a predictor, otherwise as interlace_fit_confint_wald.
+/// Wald confidence intervals of the fixed effects of a predictor: of the mean those of interlace_fit_confint_wald, of others by the normal
+/// distribution.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_predictor_confint_wald(
@@ -99,7 +106,9 @@ pub unsafe extern "C" fn interlace_fit_predictor_confint_wald(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (low, high) = fixed_of(fit, predictor)?.intervals(level)?;
+        let own = fixed_of(fit, predictor)?;
+        let mean = predictor == INTERLACE_MEAN;
+        let (low, high) = if mean { intervals(need(fit, "fit")?, level)? } else { own.intervals(level)? };
         array_target(upper, len, high.len(), "upper")?;
         copy_out(&low, lower, len)?;
         copy_out(&high, upper, len)

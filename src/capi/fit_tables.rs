@@ -5,12 +5,13 @@ use std::ptr::null;
 
 use super::boundary::{boundary, query};
 use super::buffer::target;
-use super::fit::{FitHandle, fit_of};
+use super::fit::FitHandle;
 use super::frame::FrameHandle;
 use super::handle::{give, need};
 use super::status::{ErrorRecord, Status};
 use super::strings::text;
-use super::tests_of_fits::degrees_of_freedom;
+use super::tests_of_fits::{INTERLACE_DF_DEFAULT, default_degrees_of_freedom, degrees_of_freedom};
+use crate::inference::degrees_of_freedom::DegreesOfFreedom;
 
 /// Number of tables that interlace_fit_table makes.
 /// Since 0.1.
@@ -26,7 +27,8 @@ pub extern "C" fn interlace_fit_table_name(fit: Option<&FitHandle>, i: usize) ->
     query(null(), || fit.map(|f| f.strings.tables.get(f.fit.table_names(), i)))
 }
 
-/// A table of results as a new frame, by name: "coefficients" (estimates, standard errors, t or z values), "varcorr", "ranef", "theta",
+/// A table of results as a new frame, by name: "coefficients" (as interlace_fit_coefficients has it, with INTERLACE_DF_DEFAULT and limits of
+/// 95 %), "varcorr", "ranef", "theta",
 /// "observations", "dropped_rows", "fit", of a generalised model "zero_inflation", "dispersion" (coefficients as well; of an ordinal model
 /// those of the scale) and "family" (its parameters), of an ordinal one "thresholds" and "nominal" (effects on the thresholds), and
 /// whatever else interlace_fit_table_name lists. Tables of what the model does not have are without rows.
@@ -39,19 +41,33 @@ pub unsafe extern "C" fn interlace_fit_table(
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
+    unsafe { interlace_fit_table_with_df(fit, name, INTERLACE_DF_DEFAULT, out, err) }
+}
+
+/// A table of results by name as of interlace_fit_table; that of the coefficients has tests and intervals by the degrees of freedom `df`, one
+/// of INTERLACE_DF_*. The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_table_with_df(
+    fit: Option<&FitHandle>,
+    name: *const c_char,
+    df: i32,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
     boundary(err, || {
-        let (fit, name, out) = (fit_of(fit)?, text(name, "name")?, target(out, "out")?);
-        out.write(give(FrameHandle::new(fit.table(name)?)));
+        let (handle, name, out) = (need(fit, "fit")?, text(name, "name")?, target(out, "out")?);
+        out.write(give(FrameHandle::new(handle.fit.table_with(name, &|| degrees_of_freedom(handle, df))?)));
         Ok(())
     })
 }
 
 /// The summary of the fit as lme4 prints it, in sections for each predictor as glmmTMB has them, of an ordinal model as clmm has them: several
-/// lines of text. NULL for NULL.
+/// lines of text. Tests of the fixed effects are by INTERLACE_DF_DEFAULT, and the text says what they are. NULL for NULL.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_summary(fit: Option<&FitHandle>) -> *const c_char {
-    query(null(), || fit.map(|f| f.strings.summary.get_with(|| [f.fit.summary()], 0)))
+    query(null(), || fit.map(|f| summary(f, INTERLACE_DF_DEFAULT, default_degrees_of_freedom(f))))
 }
 
 /// The summary with tests of the fixed effects by t and these degrees of freedom, one of INTERLACE_DF_*, to `*out`; it lives as long as the
@@ -67,8 +83,13 @@ pub unsafe extern "C" fn interlace_fit_summary_with_df(
     boundary(err, || {
         let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
         let freedom = degrees_of_freedom(handle, df)?;
-        let strings = &handle.strings.summaries[df as usize];
-        out.write(strings.get_with(|| [handle.fit.summary_with(freedom)], 0));
+        out.write(summary(handle, df, freedom));
         Ok(())
     })
+}
+
+/// One text for each kind of degrees of freedom.
+fn summary(handle: &FitHandle, df: i32, freedom: DegreesOfFreedom<'_>) -> *const c_char {
+    let kinds = &handle.strings.summaries;
+    kinds[if df == INTERLACE_DF_DEFAULT { kinds.len() - 1 } else { df as usize }].get_with(|| [handle.fit.summary_with(freedom)], 0)
 }

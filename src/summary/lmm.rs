@@ -13,13 +13,8 @@ use crate::inference::degrees_of_freedom::DegreesOfFreedom;
 /// Significant digits of estimates.
 const DIGITS: usize = 4;
 
-/// The summary of a fit, in lme4's layout, with what it left out and how it ended below.
-pub fn text(fit: &Fit) -> String {
-    text_with(fit, None)
-}
-
-/// The same with tests by t where there are degrees of freedom.
-pub fn text_with(fit: &Fit, freedom: Option<DegreesOfFreedom<'_>>) -> String {
+/// The summary of a fit, in lme4's layout, with tests by these degrees of freedom, what it left out and how it ended below.
+pub fn text(fit: &Fit, freedom: DegreesOfFreedom<'_>) -> String {
     let mut sections = vec![heading(fit), criterion(fit)];
     sections.extend(scaled_residuals(fit.residuals_pearson.iter().map(|r| r / fit.sigma), DIGITS));
     sections.push(format!("Random effects:\n{}{}", random_effects(&fit.terms, Some(fit.sigma), DIGITS), sizes(fit)));
@@ -27,24 +22,19 @@ pub fn text_with(fit: &Fit, freedom: Option<DegreesOfFreedom<'_>>) -> String {
     if !fit.fixed.names.is_empty() {
         sections.push(fixed_effects(fit, freedom));
     }
-    sections.extend(match freedom {
-        Some(freedom) => freedom.with_coefficients(fit, |own| correlations_of(&fit.fixed.names, own.vcov)),
-        None => correlations_of(&fit.fixed.names, &fit.fixed.vcov),
-    });
+    sections.extend(correlations_of(&fit.fixed.names, freedom.vcov(fit)));
     sections.extend(below(fit));
     sections.join("\n")
 }
 
 /// The table of coefficients, and what its probabilities are.
-fn fixed_effects(fit: &Fit, freedom: Option<DegreesOfFreedom<'_>>) -> String {
-    match freedom {
-        Some(freedom) if !freedom.is_normal() => {
-            let table = coefficient_tests(&fit.fixed.names, &freedom.coefficients(fit), DIGITS);
-            let caveat = freedom.caveat(fit).map_or_else(String::new, |text| format!(", {text}"));
-            format!("Fixed effects:\n{table}Pr(>|t|): {}{caveat}\n", freedom.description())
-        }
-        _ => format!("Fixed effects:\n{}Pr(>|z|): normal approximation\n", coefficients(&fit.fixed, "t value", DIGITS)),
+fn fixed_effects(fit: &Fit, freedom: DegreesOfFreedom<'_>) -> String {
+    if freedom.is_normal() {
+        return format!("Fixed effects:\n{}Pr(>|z|): normal approximation\n", coefficients(&fit.fixed, "t value", DIGITS));
     }
+    let table = coefficient_tests(&fit.fixed.names, &freedom.coefficients(fit), DIGITS);
+    let caveat = freedom.caveat(fit).map_or_else(String::new, |text| format!(", {text}"));
+    format!("Fixed effects:\n{table}Pr(>|t|): {}{caveat}\n", freedom.description())
 }
 
 /// The method, and the formula if there is one.

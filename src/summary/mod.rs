@@ -13,29 +13,28 @@ mod random_effects;
 mod residuals;
 mod tables;
 
+use std::cell::OnceCell;
+
 use crate::error::Result;
 use crate::fit::Fit;
 use crate::frame::Frame;
-use crate::inference::degrees_of_freedom::DegreesOfFreedom;
+use crate::inference::degrees_of_freedom::{DegreesOfFreedom, Satterthwaite};
 
 impl Fit {
     /// The summary, in lme4's layout; of generalised models with glmmTMB's sections for further predictors, of ordinal ones with
     /// those of clmm.
     pub fn summary(&self) -> String {
+        self.summary_with(DegreesOfFreedom::by_default(Satterthwaite::by_default(self).as_ref()))
+    }
+
+    /// The summary with tests by these degrees of freedom; that of generalised models, whose tests are normal, is as ever.
+    pub fn summary_with(&self, freedom: DegreesOfFreedom<'_>) -> String {
         match &self.generalised {
-            None => lmm::text(self),
+            None => lmm::text(self, freedom),
             Some(own) => match &own.ordinal {
                 None => glmm::text(self, own),
                 Some(ordinal) => clmm::text(self, own, ordinal),
             },
-        }
-    }
-
-    /// The summary with tests by these degrees of freedom; that of generalised models is as ever.
-    pub fn summary_with(&self, freedom: DegreesOfFreedom<'_>) -> String {
-        match &self.generalised {
-            None => lmm::text_with(self, Some(freedom)),
-            Some(_) => self.summary(),
         }
     }
 
@@ -49,8 +48,15 @@ impl Fit {
         tables::names()
     }
 
-    /// A table of results as a frame.
+    /// A table of results as a frame, with tests by the degrees of freedom that the fit has by default.
     pub fn table(&self, name: &str) -> Result<Frame> {
-        tables::table(self, name)
+        let own = OnceCell::new();
+        let by_default = || Ok(DegreesOfFreedom::by_default(own.get_or_init(|| Satterthwaite::by_default(self)).as_ref()));
+        self.table_with(name, &by_default)
+    }
+
+    /// The same with degrees of freedom that are asked for where the table has tests of the fixed effects of the mean.
+    pub fn table_with<'f>(&self, name: &str, freedom: &dyn Fn() -> Result<DegreesOfFreedom<'f>>) -> Result<Frame> {
+        tables::table(self, name, freedom)
     }
 }

@@ -5,25 +5,32 @@ use super::notes::{columns_left_out, notes};
 use crate::error::{Error, Result, try_vec};
 use crate::fit::{Fit, FixedEffects, Generalised, Ordinal, Role, TermFit};
 use crate::frame::{Frame, names::quoted};
+use crate::inference::degrees_of_freedom::DegreesOfFreedom;
 
-type Make = fn(&Fit) -> Result<Frame>;
+/// Degrees of freedom of tests of the mean's fixed effects, for when they are needed.
+type Freedom<'d, 'f> = &'d dyn Fn() -> Result<DegreesOfFreedom<'f>>;
+
+type Make = fn(&Fit, Freedom<'_, '_>) -> Result<Frame>;
+
+/// Of intervals.
+const LEVEL: f64 = 0.95;
 
 /// The tables by name.
 const TABLES: [(&str, Make); 14] = [
-    ("coefficients", |fit| coefficients(Some(&fit.fixed))),
-    ("varcorr", varcorr),
-    ("theta", theta),
-    ("ranef", ranef),
-    ("zero_inflation", |fit| coefficients(fit.fixed_of(Role::ZeroInflation))),
-    ("dispersion", |fit| coefficients(fit.fixed_of(Role::Dispersion))),
-    ("family", family),
-    ("thresholds", thresholds),
-    ("nominal", nominal),
-    ("observations", observations),
-    ("dropped_rows", dropped_rows),
-    ("dropped_columns", dropped_columns),
-    ("fit", fit_table),
-    ("outcome", outcome),
+    ("coefficients", |fit, freedom| freedom()?.coefficients_table(fit, LEVEL)),
+    ("varcorr", |fit, _| varcorr(fit)),
+    ("theta", |fit, _| theta(fit)),
+    ("ranef", |fit, _| ranef(fit)),
+    ("zero_inflation", |fit, _| coefficients(fit.fixed_of(Role::ZeroInflation))),
+    ("dispersion", |fit, _| coefficients(fit.fixed_of(Role::Dispersion))),
+    ("family", |fit, _| family(fit)),
+    ("thresholds", |fit, _| thresholds(fit)),
+    ("nominal", |fit, _| nominal(fit)),
+    ("observations", |fit, _| observations(fit)),
+    ("dropped_rows", |fit, _| dropped_rows(fit)),
+    ("dropped_columns", |fit, _| dropped_columns(fit)),
+    ("fit", |fit, _| fit_table(fit)),
+    ("outcome", |fit, _| outcome(fit)),
 ];
 
 const NAMES: [&str; TABLES.len()] = {
@@ -42,9 +49,9 @@ pub fn names() -> &'static [&'static str] {
 }
 
 /// The table of that name.
-pub fn table(fit: &Fit, name: &str) -> Result<Frame> {
+pub fn table(fit: &Fit, name: &str, freedom: Freedom<'_, '_>) -> Result<Frame> {
     match TABLES.iter().find(|(known, _)| *known == name) {
-        Some((_, make)) => make(fit),
+        Some((_, make)) => make(fit, freedom),
         None => Err(Error::argument(format!("there is no table {}, wanted one of {}", quoted(name), NAMES.join(", ")))),
     }
 }
@@ -57,7 +64,7 @@ fn add_names(frame: &mut Frame, name: &str, values: &[String]) -> Result<()> {
     add_text(frame, name, values.iter().map(|v| Some(v.as_str())))
 }
 
-/// Fixed effects, with intervals of 95 % by the normal approximation; no rows without the predictor.
+/// Fixed effects of a further predictor, with tests and intervals by the normal distribution; no rows without the predictor.
 fn coefficients(fixed: Option<&FixedEffects>) -> Result<Frame> {
     let none = no_effects();
     let fixed = fixed.unwrap_or(&none);
@@ -68,13 +75,14 @@ fn coefficients(fixed: Option<&FixedEffects>) -> Result<Frame> {
 }
 
 fn no_effects() -> FixedEffects {
-    FixedEffects { names: vec![], estimate: vec![], std_error: vec![], vcov: vec![], dropped: vec![] }
+    FixedEffects { names: vec![], estimate: vec![], std_error: vec![], vcov: vec![], root: vec![], dropped: vec![] }
 }
 
 fn add_estimates(frame: &mut Frame, effects: &FixedEffects, tested: bool) -> Result<()> {
-    let (lower, upper) = effects.intervals(0.95)?;
+    let (lower, upper) = effects.intervals(LEVEL)?;
     frame.add_real("estimate", effects.estimate.clone())?;
     frame.add_real("std_error", effects.std_error.clone())?;
+    frame.add_real("df", vec![f64::INFINITY; effects.names.len()])?;
     frame.add_real("statistic", effects.statistics())?;
     if tested {
         frame.add_real("p_value", effects.p_values())?;
@@ -186,7 +194,7 @@ fn ranef(fit: &Fit) -> Result<Frame> {
     let (mut lower, mut upper) = (Vec::new(), Vec::new());
     for (t, (role, term)) in fit.all_terms().enumerate() {
         let r = term.n_effects();
-        let (low, high) = term.intervals(0.95, &term.condvar)?;
+        let (low, high) = term.intervals(LEVEL, &term.condvar)?;
         for (i, name) in term.effects.iter().enumerate() {
             for (l, label) in term.levels.iter().enumerate() {
                 group.push(Some(term.group.as_str()));

@@ -93,6 +93,35 @@ static void coefficients(const interlace_fit *fit) {
     CHECK(strstr(text, "Pr(>|t|)") != NULL && strstr(text, "Kenward") != NULL);
 }
 
+/* One default: the table, the accessors and the summary have the same degrees of freedom, p values and limits. */
+static void defaults(const interlace_fit *fit) {
+    interlace_frame *asked, *table, *normal;
+    OK(interlace_fit_coefficients(fit, INTERLACE_DF_SATTERTHWAITE, 0.95, &asked, &err));
+    OK(interlace_fit_table(fit, "coefficients", &table, &err));
+    OK(interlace_fit_table_with_df(fit, "coefficients", INTERLACE_DF_NORMAL, &normal, &err));
+    double p[SIZE], lower[SIZE], upper[SIZE];
+    OK(interlace_fit_fixef_p_value(fit, p, SIZE, &err));
+    OK(interlace_fit_confint_wald(fit, 0.95, lower, upper, SIZE, &err));
+    for (size_t i = 0; i < SIZE; i++) {
+        CHECK(number(table, "df", i) == number(asked, "df", i) && isinf(number(normal, "df", i)));
+        CHECK(number(table, "p_value", i) == number(asked, "p_value", i) && p[i] == number(asked, "p_value", i));
+        CHECK(lower[i] == number(asked, "lower", i) && upper[i] == number(table, "upper", i));
+        CHECK(number(normal, "p_value", i) < p[i]);
+    }
+    OK(interlace_fit_predictor_fixef_p_value(fit, INTERLACE_MEAN, lower, SIZE, &err));
+    CHECK(lower[1] == p[1]);
+    const char *text = NULL;
+    OK(interlace_fit_summary_with_df(fit, INTERLACE_DF_SATTERTHWAITE, &text, &err));
+    SAME(text, interlace_fit_summary(fit));
+    OK(interlace_fit_summary_with_df(fit, INTERLACE_DF_DEFAULT, &text, &err));
+    SAME(text, interlace_fit_summary(fit));
+    CHECK(strstr(text, "Satterthwaite's degrees of freedom") != NULL);
+    interlace_frame_free(asked);
+    interlace_frame_free(table);
+    FAILS(INTERLACE_E_ARGUMENT, "df is 9", interlace_fit_table_with_df(fit, "coefficients", 9, &normal, &err));
+    interlace_frame_free(normal);
+}
+
 static void terms(const interlace_frame *frame) {
     interlace_fit *fit = fit_of(INTERLACE_LMM, frame, "y ~ treatment + x + (1 | block)", true);
     interlace_frame *table;
@@ -138,6 +167,10 @@ static void other_models(const interlace_frame *frame) {
     FAILS(INTERLACE_E_ARGUMENT, "linear", interlace_fit_drop1(glmm, NULL, &table, &err));
     OK(interlace_fit_summary_with_df(glmm, INTERLACE_DF_NORMAL, &text, &err));
     SAME(text, interlace_fit_summary(glmm));
+    OK(interlace_fit_table(glmm, "coefficients", &table, &err));
+    CHECK(isinf(number(table, "df", 1)));
+    interlace_frame_free(table);
+    table = NULL;
     CHECK(table == NULL);
     interlace_fit_free(glmm);
 }
@@ -146,6 +179,7 @@ int main(void) {
     interlace_frame *frame = blocks();
     interlace_fit *fit = fit_of(INTERLACE_LMM, frame, "y ~ treatment + (1 | block)", true);
     coefficients(fit);
+    defaults(fit);
     terms(frame);
     other_models(frame);
     interlace_fit_free(fit);

@@ -59,6 +59,14 @@ pub enum DegreesOfFreedom<'a> {
     KenwardRoger(&'a KenwardRoger),
 }
 
+impl<'a> DegreesOfFreedom<'a> {
+    /// Those of a fit where nobody has asked for others: Satterthwaite's of a linear model; infinite ones of others, and where a linear
+    /// model's can't be had. `own` is what [`Satterthwaite::by_default`] has of the fit.
+    pub fn by_default(own: Option<&'a Satterthwaite>) -> Self {
+        own.map_or(DegreesOfFreedom::Same(f64::INFINITY), DegreesOfFreedom::Satterthwaite)
+    }
+}
+
 impl DegreesOfFreedom<'_> {
     /// Infinite.
     pub fn is_normal(&self) -> bool {
@@ -95,11 +103,19 @@ impl DegreesOfFreedom<'_> {
             DegreesOfFreedom::Satterthwaite(own) => own.df(l),
             DegreesOfFreedom::KenwardRoger(own) => own.df(l),
         };
-        let vcov = match self {
+        let root = match self {
+            DegreesOfFreedom::KenwardRoger(own) => &own.root,
+            _ => &fit.fixed.root,
+        };
+        work(&Coefficients { estimate: &fit.fixed.estimate, root, df: &df })
+    }
+
+    /// The covariance of the fixed effects that tests are made of, `[p, p]`.
+    pub fn vcov<'b>(&'b self, fit: &'b Fit) -> &'b [f64] {
+        match self {
             DegreesOfFreedom::KenwardRoger(own) => &own.vcov,
             _ => &fit.fixed.vcov,
-        };
-        work(&Coefficients { estimate: &fit.fixed.estimate, vcov, df: &df })
+        }
     }
 
     /// The test that L beta = rhs, for `l` `[k, p]` (column-major) and `rhs` `[k]`.
@@ -122,11 +138,17 @@ impl DegreesOfFreedom<'_> {
         self.with_coefficients(fit, |own| (0..p).map(|j| own.combination(&unit(j))).collect())
     }
 
+    /// Lower and upper limits of the coefficients.
+    pub fn intervals(&self, fit: &Fit, level: f64) -> Result<(Vec<f64>, Vec<f64>)> {
+        if level > 0.0 && level < 1.0 {
+            return Ok(self.coefficients(fit).iter().map(|c| c.interval(c.reach(level))).unzip());
+        }
+        Err(Error::argument(format!("level is {level}, must be between 0 and 1")))
+    }
+
     /// A row a coefficient: `term`, `estimate`, `std_error`, `df`, `statistic`, `p_value`, `lower`, `upper`.
     pub fn coefficients_table(&self, fit: &Fit, level: f64) -> Result<Frame> {
-        if !(level > 0.0 && level < 1.0) {
-            return Err(Error::argument(format!("level is {level}, must be between 0 and 1")));
-        }
+        let (lower, upper) = self.intervals(fit, level)?;
         let all = self.coefficients(fit);
         let mut frame = Frame::new(all.len());
         frame.add_strings("term", &fit.fixed.names.iter().map(|name| Some(name.as_str())).collect::<Vec<_>>())?;
@@ -135,7 +157,6 @@ impl DegreesOfFreedom<'_> {
         frame.add_real("df", all.iter().map(|c| c.df).collect())?;
         frame.add_real("statistic", all.iter().map(|c| c.statistic(0.0)).collect())?;
         frame.add_real("p_value", all.iter().map(|c| c.p_value(0.0)).collect())?;
-        let (lower, upper) = all.iter().map(|c| c.interval(c.reach(level))).unzip();
         frame.add_real("lower", lower)?;
         frame.add_real("upper", upper)?;
         Ok(frame)

@@ -8,7 +8,7 @@
 use super::{pseudo_inverse, quadratic, system_of, whitened};
 use crate::error::{Error, Result};
 use crate::fit::Fit;
-use crate::inference::linear::{JointTest, dot};
+use crate::inference::linear::{JointTest, dot, independent_rows, whiten};
 use crate::linalg::dense;
 use crate::lmm::variance::differences::information_by_differences;
 use crate::lmm::variance::hessian::ObservedInformation;
@@ -42,6 +42,11 @@ const NO_TEST: f64 = 1.490_116_119_384_765_6e-8;
 const EQUAL: f64 = 1e-8;
 
 impl Satterthwaite {
+    /// Of a linear model, where they can be had.
+    pub fn by_default(fit: &Fit) -> Option<Self> {
+        if fit.generalised.is_some() { None } else { Self::of(fit).ok() }
+    }
+
     pub fn of(fit: &Fit) -> Result<Self> {
         super::DfMethod::Satterthwaite.check(fit)?;
         let (system, working) = system_of(fit)?;
@@ -84,24 +89,43 @@ impl Satterthwaite {
         let rows: Vec<Vec<f64>> = (0..k).map(|i| l.iter().skip(i).step_by(k).copied().collect()).collect();
         let white: Vec<Vec<f64>> = rows.iter().map(|row| whitened(&self.map, row)).collect();
         let distance: Vec<f64> = rows.iter().zip(rhs).map(|(row, rhs)| dot(row, estimate) - rhs).collect();
+        let (mut chi_square, mut each) = self.along_eigenvectors(&white, &distance)?;
+        // Where units differ so much that combinations seem to depend on each other, one after the other.
+        let basis = independent_rows(&rows, rhs)?;
+        if each.len() < basis.len() {
+            let mut white: Vec<Vec<f64>> = basis.iter().map(|(row, _)| whitened(&self.map, row)).collect();
+            let mut distance: Vec<f64> = basis.iter().map(|(row, rhs)| dot(row, estimate) - rhs).collect();
+            if whiten(&mut white, &mut distance).is_some() {
+                chi_square = dot(&distance, &distance);
+                each = white.iter().map(|row| self.df_of(row)).collect();
+            }
+        }
+        let (df1, df2) = (each.len(), combined(&each));
+        let p_value = f_upper(chi_square / df1 as f64, df1 as f64, df2);
+        Ok(JointTest { chi_square, df1, df2, scaling: 1.0, p_value })
+    }
+}
+
+impl Satterthwaite {
+    /// Wald's chi-square of whitened rows of L at distances from the hypothesis, and the degrees of freedom along each eigenvector of
+    /// their covariance, from the largest eigenvalue down.
+    fn along_eigenvectors(&self, white: &[Vec<f64>], distance: &[f64]) -> Result<(f64, Vec<f64>)> {
+        let k = white.len();
         let gram: Vec<f64> = (0..k * k).map(|e| dot(&white[e % k], &white[e / k])).collect();
         let Some((values, vectors)) = dense::symmetric_eigen(k, &gram) else {
             return Err(Error::numeric("the covariance of L beta is not finite"));
         };
         let largest = values.last().copied().unwrap_or(0.0);
         let (mut chi_square, mut each) = (0.0, vec![]);
-        // From the largest eigenvalue down.
         for (value, v) in values.iter().zip(vectors.chunks_exact(k)).rev().filter(|(value, _)| **value > NO_TEST * largest) {
-            chi_square += dot(v, &distance).powi(2) / value;
-            let mut w = vec![0.0; estimate.len()];
-            for (share, row) in v.iter().zip(&white) {
+            chi_square += dot(v, distance).powi(2) / value;
+            let mut w = vec![0.0; white[0].len()];
+            for (share, row) in v.iter().zip(white) {
                 w.iter_mut().zip(row).for_each(|(w, x)| *w += share * x);
             }
             each.push(self.df_of(&w));
         }
-        let (df1, df2) = (each.len(), combined(&each));
-        let p_value = f_upper(chi_square / df1 as f64, df1 as f64, df2);
-        Ok(JointTest { chi_square, df1, df2, scaling: 1.0, p_value })
+        Ok((chi_square, each))
     }
 }
 

@@ -2,6 +2,10 @@ use super::*;
 use crate::optimize::Reason;
 use crate::summary::fixture::{diagonal_term, sleepstudy, strings};
 
+fn normal(fit: &Fit) -> String {
+    text(fit, DegreesOfFreedom::Same(f64::INFINITY))
+}
+
 #[test]
 fn reads_as_lme4_prints_it() {
     let mut fit = sleepstudy();
@@ -33,7 +37,7 @@ Correlation of Fixed Effects:
      (Intr)
 Days -0.138
 ";
-    assert_eq!(text(&fit), expected);
+    assert_eq!(normal(&fit), expected);
 }
 
 #[test]
@@ -41,7 +45,7 @@ fn maximum_likelihood_has_the_information_criteria() {
     let mut fit = sleepstudy();
     fit.reml = false;
     (fit.aic, fit.bic, fit.log_likelihood, fit.criterion) = (1763.94, 1783.1, -875.97, 1751.94);
-    let text = text(&fit);
+    let text = normal(&fit);
     assert!(text.starts_with("Linear mixed model fit by maximum likelihood\n"), "{text}");
     let table = "
      AIC      BIC   logLik deviance df.resid
@@ -63,7 +67,7 @@ fn what_went_wrong_is_below() {
     fit.rows.n_data = 8;
     fit.rows.dropped = vec![(1, "Days".into()), (3, "Subject".into()), (7, "Days".into())];
     fit.design_warnings = strings(&["predictors are on\nvery different scales"]);
-    let text = text(&fit);
+    let text = normal(&fit);
     let notes = "
 Days -0.138
 
@@ -84,7 +88,7 @@ fn several_terms_of_a_group_are_numbered_and_have_no_correlations() {
         diagonal_term("Subject", &["Days"], 18, &[35.858]),
         diagonal_term("Item", &["(Intercept)", "x"], 4, &[0.0, 1.0]),
     ];
-    let text = text(&fit);
+    let text = normal(&fit);
     let table = "
  Groups    Name        Variance Std.Dev.
  Subject   (Intercept) 627.57   25.051
@@ -105,16 +109,16 @@ fn one_coefficient_has_no_correlations_and_many_are_not_shown() {
     fit.fixed.estimate = vec![1.0; p];
     fit.fixed.std_error = vec![0.5; p];
     fit.fixed.vcov = vec![0.25; p * p];
-    assert!(text(&fit).contains("not shown for 13 coefficients"));
+    assert!(normal(&fit).contains("not shown for 13 coefficients"));
     fit.fixed.names.truncate(1);
     fit.fixed.estimate.truncate(1);
     fit.fixed.std_error.truncate(1);
     fit.fixed.vcov.truncate(1);
-    assert!(!text(&fit).contains("Correlation of"));
+    assert!(!normal(&fit).contains("Correlation of"));
     fit.fixed.names.clear();
     fit.fixed.estimate.clear();
     fit.fixed.std_error.clear();
-    assert!(!text(&fit).contains("Fixed effects:"));
+    assert!(!normal(&fit).contains("Fixed effects:"));
 }
 
 #[test]
@@ -132,7 +136,7 @@ fn correlations_of_three_effects_and_coefficients() {
     fit.fixed.std_error = vec![1e-10, 3.0, 1.0];
     fit.fixed.vcov = vec![1.0, -0.25, 0.5, -0.25, 1.0, 0.125, 0.5, 0.125, 1.0];
     fit.terms[0].modes.clear();
-    let text = text(&fit);
+    let text = normal(&fit);
     let random = "
  Groups   Name        Variance Std.Dev. Corr
  Subject  (Intercept)   0.0     0.00
@@ -160,9 +164,9 @@ temperatr.Q  0.500  0.125
 fn empty_and_padded_residuals() {
     let mut fit = sleepstudy();
     fit.residuals_pearson = vec![f64::NAN, 2.0 * fit.sigma, f64::NAN];
-    assert!(text(&fit).contains("Min     1Q Median     3Q    Max\n     2      2      2      2      2\n"), "{}", text(&fit));
+    assert!(normal(&fit).contains("Min     1Q Median     3Q    Max\n     2      2      2      2      2\n"), "{}", normal(&fit));
     fit.residuals_pearson.clear();
-    assert!(!text(&fit).contains("Scaled residuals"));
+    assert!(!normal(&fit).contains("Scaled residuals"));
     fit.residuals_pearson = vec![0.0; 4];
-    assert!(text(&fit).contains("     0      0      0      0      0\n"));
+    assert!(normal(&fit).contains("     0      0      0      0      0\n"));
 }

@@ -1,5 +1,10 @@
-use super::*;
+use super::{table as table_by, *};
 use crate::summary::fixture::{SIGMA, diagonal_term, ordered, sleepstudy, strings, tweedie};
+
+/// With tests by the normal distribution.
+fn table(fit: &Fit, name: &str) -> Result<Frame> {
+    table_by(fit, name, &|| Ok(DegreesOfFreedom::Same(f64::INFINITY)))
+}
 
 fn csv(fit: &Fit, name: &str) -> String {
     let mut out = Vec::new();
@@ -26,7 +31,7 @@ fn every_named_table_can_be_made_and_others_not() {
 fn coefficients_have_normal_intervals() {
     let frame = table(&sleepstudy(), "coefficients").unwrap();
     let columns: Vec<&str> = frame.names().collect();
-    assert_eq!(columns, ["term", "estimate", "std_error", "statistic", "p_value", "lower", "upper"]);
+    assert_eq!(columns, ["term", "estimate", "std_error", "df", "statistic", "p_value", "lower", "upper"]);
     let close = |name: &str, row: usize, value: f64| {
         let got = real(&frame, name)[row];
         assert!((got - value).abs() <= 1e-9 * value.abs(), "{name}: {got} {value}");
@@ -142,7 +147,7 @@ fn the_fit_is_one_row_and_the_outcome_is_in_words() {
 fn generalised_fits_have_tables_of_predictors_and_parameters() {
     let fit = tweedie();
     let zero = csv(&fit, "zero_inflation");
-    assert!(zero.starts_with("term,estimate,std_error,statistic,p_value,lower,upper\nz,0.5,0.25,2,0.0455"), "{zero}");
+    assert!(zero.starts_with("term,estimate,std_error,df,statistic,p_value,lower,upper\nz,0.5,0.25,Inf,2,0.0455"), "{zero}");
     assert_eq!(table(&fit, "dispersion").unwrap().n_rows(), 0);
     assert_eq!(csv(&fit, "family"), "name,estimate,std_error,fixed\nphi,0.77,0.07,0\npower,1.64,0.03,0\n");
     assert_eq!(table(&sleepstudy(), "family").unwrap().n_rows(), 0);
@@ -162,13 +167,13 @@ fn terms_of_a_generalised_fit_say_of_which_predictor_and_there_is_no_residual() 
 fn an_ordinal_fit_has_thresholds_and_nominal_effects() {
     let mut fit = ordered();
     let text = csv(&fit, "thresholds");
-    assert!(text.starts_with("term,estimate,std_error,statistic,lower,upper\nlo|mid,-1,0.5,-2,-1.97"), "{text}");
+    assert!(text.starts_with("term,estimate,std_error,df,statistic,lower,upper\nlo|mid,-1,0.5,Inf,-2,-1.97"), "{text}");
     let text = csv(&fit, "nominal");
     assert!(
-        text.starts_with("term,threshold,estimate,std_error,statistic,p_value,lower,upper\nw,lo|mid,0.25,0.25,1,0.31"),
+        text.starts_with("term,threshold,estimate,std_error,df,statistic,p_value,lower,upper\nw,lo|mid,0.25,0.25,Inf,1,0.31"),
         "{text}"
     );
-    assert!(text.contains("\nw,mid|hi,0.75,0.25,3,0.00"), "{text}");
+    assert!(text.contains("\nw,mid|hi,0.75,0.25,Inf,3,0.00"), "{text}");
     assert_eq!(csv(&tweedie(), "thresholds").lines().count(), 1);
     assert_eq!(csv(&sleepstudy(), "nominal").lines().count(), 1);
 
