@@ -85,8 +85,9 @@ const char *const help_text[] = {
     "                             or with weights of one's own, a row each: \"1,-0.5,-0.5; 0,1,-1\"\n"
     "  --means-weights equal|proportional   of the levels of other factors: equal is the default\n"
     "  --adjust none|tukey|bonferroni|holm|fdr|sidak   of the comparisons' p values: tukey is the default of pairwise ones, else holm\n"
-    "  --lrt \"REDUCED FORMULA\"    likelihood-ratio test of FORMULA against a smaller model (repeatable); all of them are fitted\n"
-    "                             by maximum likelihood for it, whatever --method says\n"
+    "  --lrt \"REDUCED FORMULA\"    likelihood-ratio test of FORMULA against a smaller model (repeatable), one without random terms,\n"
+    "                             say; all of them are fitted by maximum likelihood for it, whatever --method says, to the rows\n"
+    "                             that all can use; it is an error if neither is nested in the other\n"
     "  --chi-bar                  these with the p value of a variance at the edge of its range\n"
     "  --r2                       marginal and conditional R2, and intraclass correlations\n"
     "\n",

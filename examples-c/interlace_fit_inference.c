@@ -55,31 +55,22 @@ bool marginal_means(const interlace_fit *fit, const interlace_frame *data, const
     return false;
 }
 
-static bool fit_formula(const struct comparison_request *request, const char *formula, interlace_fit **out,
-                        interlace_error *error)
-{
-    interlace_spec *spec = NULL;
-    bool ok = request->make_spec(request->context, formula, &spec, error) &&
-              interlace_fit_new(spec, request->data, request->options, out, error) == INTERLACE_OK;
-    interlace_spec_free(spec);
-    return ok;
-}
-
 bool likelihood_ratio(const struct comparison_request *request, interlace_frame **table, interlace_error *error)
 {
     size_t n = request->reduced->count + 1;
-    interlace_fit **fits = calloc(n, sizeof *fits);
-    if (fits == NULL) {
-        *error = (interlace_error){INTERLACE_E_MEMORY, 0, -1, "no memory for the fits"};
+    interlace_spec **specs = calloc(n, sizeof *specs);
+    if (specs == NULL) {
+        *error = (interlace_error){INTERLACE_E_MEMORY, 0, -1, "no memory for the models"};
         return false;
     }
-    bool ok = fit_formula(request, request->formula, &fits[0], error);
+    bool ok = request->make_spec(request->context, request->formula, &specs[0], error);
     for (size_t i = 1; ok && i < n; i++)
-        ok = fit_formula(request, request->reduced->items[i - 1], &fits[i], error);
-    ok = ok && interlace_fit_compare((const interlace_fit *const *)fits, n, request->chi_bar, table, error) == INTERLACE_OK;
+        ok = request->make_spec(request->context, request->reduced->items[i - 1], &specs[i], error);
+    ok = ok && interlace_fit_lrt((const interlace_spec *const *)specs, n, request->data, request->options, request->chi_bar, table,
+                                 error) == INTERLACE_OK;
     for (size_t i = 0; i < n; i++)
-        interlace_fit_free(fits[i]);
-    free(fits);
+        interlace_spec_free(specs[i]);
+    free(specs);
     return ok;
 }
 

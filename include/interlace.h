@@ -382,6 +382,12 @@
 #define INTERLACE_DF_KENWARD_ROGER 3
 
 /**
+ * The degrees of freedom of a fit where nobody has asked for others: Satterthwaite's of linear models (the normal distribution where they
+ * can't be had, which the results say), the normal distribution for others.
+ */
+#define INTERLACE_DF_DEFAULT -1
+
+/**
  * Marginal means weigh all levels of the factors that they average over equally.
  */
 #define INTERLACE_MEANS_EQUAL 0
@@ -1611,7 +1617,8 @@ interlace_status interlace_fit_fixef_std_error(const struct interlace_fit *fit,
                                                struct interlace_error *err);
 
 /**
- * Two-sided p values of the fixed effects, estimate over standard error being standard normal, to `out` [p].
+ * Two-sided p values of the fixed effects by INTERLACE_DF_DEFAULT, to `out` [p]: interlace_fit_coefficients has them with their degrees of
+ * freedom, and by others.
  * Since 0.1.
  */
 interlace_status interlace_fit_fixef_p_value(const struct interlace_fit *fit,
@@ -1620,8 +1627,8 @@ interlace_status interlace_fit_fixef_p_value(const struct interlace_fit *fit,
                                              struct interlace_error *err);
 
 /**
- * Wald confidence intervals of the fixed effects by the normal distribution, to `lower` [p] and `upper` [p]; `level` is between 0 and 1,
- * such as 0.95.
+ * Wald confidence intervals of the fixed effects by INTERLACE_DF_DEFAULT, to `lower` [p] and `upper` [p]; `level` is between 0 and 1,
+ * such as 0.95. interlace_fit_coefficients has them with their degrees of freedom, and by others.
  * Since 0.1.
  */
 interlace_status interlace_fit_confint_wald(const struct interlace_fit *fit,
@@ -1693,7 +1700,8 @@ interlace_status interlace_fit_predictor_fixef_std_error(const struct interlace_
                                                          struct interlace_error *err);
 
 /**
- * Two-sided p values of the fixed effects of a predictor, estimate over standard error being standard normal, to `out` [p].
+ * Two-sided p values of the fixed effects of a predictor, to `out` [p]: of the mean as of interlace_fit_fixef_p_value, of others by the
+ * normal distribution.
  * Since 0.1.
  */
 interlace_status interlace_fit_predictor_fixef_p_value(const struct interlace_fit *fit,
@@ -1703,7 +1711,8 @@ interlace_status interlace_fit_predictor_fixef_p_value(const struct interlace_fi
                                                        struct interlace_error *err);
 
 /**
- * Wald confidence intervals of the fixed effects of a predictor, otherwise as interlace_fit_confint_wald.
+ * Wald confidence intervals of the fixed effects of a predictor: of the mean those of interlace_fit_confint_wald, of others by the normal
+ * distribution.
  * Since 0.1.
  */
 interlace_status interlace_fit_predictor_confint_wald(const struct interlace_fit *fit,
@@ -2453,7 +2462,8 @@ size_t interlace_fit_n_tables(const struct interlace_fit *fit);
 const char *interlace_fit_table_name(const struct interlace_fit *fit, size_t i);
 
 /**
- * A table of results as a new frame, by name: "coefficients" (estimates, standard errors, t or z values), "varcorr", "ranef", "theta",
+ * A table of results as a new frame, by name: "coefficients" (as interlace_fit_coefficients has it, with INTERLACE_DF_DEFAULT and limits of
+ * 95 %), "varcorr", "ranef", "theta",
  * "observations", "dropped_rows", "fit", of a generalised model "zero_inflation", "dispersion" (coefficients as well; of an ordinal model
  * those of the scale) and "family" (its parameters), of an ordinal one "thresholds" and "nominal" (effects on the thresholds), and
  * whatever else interlace_fit_table_name lists. Tables of what the model does not have are without rows.
@@ -2466,8 +2476,19 @@ interlace_status interlace_fit_table(const struct interlace_fit *fit,
                                      struct interlace_error *err);
 
 /**
+ * A table of results by name as of interlace_fit_table; that of the coefficients has tests and intervals by the degrees of freedom `df`, one
+ * of INTERLACE_DF_*. The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_table_with_df(const struct interlace_fit *fit,
+                                             const char *name,
+                                             int32_t df,
+                                             struct interlace_frame **out,
+                                             struct interlace_error *err);
+
+/**
  * The summary of the fit as lme4 prints it, in sections for each predictor as glmmTMB has them, of an ordinal model as clmm has them: several
- * lines of text. NULL for NULL.
+ * lines of text. Tests of the fixed effects are by INTERLACE_DF_DEFAULT, and the text says what they are. NULL for NULL.
  * Since 0.1.
  */
 const char *interlace_fit_summary(const struct interlace_fit *fit);
@@ -2699,7 +2720,7 @@ interlace_status interlace_fit_vcov_kenward_roger(const struct interlace_fit *fi
 
 /**
  * Likelihood-ratio tests between `n` fits of nested models to the same data, as a new frame, a row a fit in the order of the numbers
- * of parameters: "fit" (the index in `fits`), "model" (its formula), "npar", "AIC", "BIC", "logLik", "deviance" (minus twice logLik),
+ * of parameters: "fit" (the index in `fits`), "model" (its formula), "nobs" (rows used), "npar", "AIC", "BIC", "logLik", "deviance" (minus twice logLik),
  * and, against the row before, "Chisq", "Df", "p.value", "distribution" ("chisq" or "chibarsq") and "warning" (missing, or why the
  * test is none: the models are not nested). The fits must use the same response, weights and offset, and be by maximum likelihood;
  * fits by REML are compared if they have the same fixed effects. Generalised models must have the same family, link, information and
@@ -2717,6 +2738,22 @@ interlace_status interlace_fit_compare(const struct interlace_fit *const *fits,
                                        bool chi_bar,
                                        struct interlace_frame **out,
                                        struct interlace_error *err);
+
+/**
+ * Fits `n` models by maximum likelihood to the rows that all of them can use, whatever is missing in columns that some lack, and compares them:
+ * a new frame as of interlace_fit_compare. Each model must be nested in the first, or the first in it; else INTERLACE_E_ARGUMENT names what
+ * the larger one lacks. Fixed effects are nested by the space of their columns, whatever these are called, random terms by their groups,
+ * effects and structures. A model may be without random terms here: `y ~ x` against `y ~ x + (1 | g)` is the test of the only variance.
+ * `frame` and `options` are as for interlace_fit_new. The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_lrt(const struct interlace_spec *const *specs,
+                                   size_t n,
+                                   const struct interlace_frame *frame,
+                                   const struct interlace_options *options,
+                                   bool chi_bar,
+                                   struct interlace_frame **out,
+                                   struct interlace_error *err);
 
 /**
  * Estimated marginal means (least-squares means) as a new frame, a row a mean: the factors' columns, "emmean" ("response" where a link

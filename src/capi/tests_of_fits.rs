@@ -2,11 +2,14 @@
 
 use std::sync::OnceLock;
 
+use super::bootstrap::with_progress;
 use super::boundary::boundary;
 use super::buffer::{copy_out, matrix, optional_slice, slice, target};
-use super::fit::FitHandle;
+use super::fit::{FitHandle, settings};
 use super::frame::FrameHandle;
 use super::handle::{choice, give, need};
+use super::options::OptionsHandle;
+use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
 use crate::error::{Result, try_vec};
 use crate::fit::Fit;
@@ -14,7 +17,8 @@ use crate::inference::anova::{AnovaType, anova_table};
 use crate::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod, KenwardRoger, Satterthwaite};
 use crate::inference::drop1::drop1_table;
 use crate::inference::linear::{SimpleDf, combinations_table, joint_table};
-use crate::inference::lrt::likelihood_ratio_table;
+use crate::inference::lrt::{fit_and_compare, likelihood_ratio_table};
+use crate::spec::Spec;
 
 /// Estimates over their standard errors are normal: infinite degrees of freedom.
 pub const INTERLACE_DF_NORMAL: i32 = 0;
@@ -28,7 +32,11 @@ pub const INTERLACE_DF_SATTERTHWAITE: i32 = 2;
 /// REML.
 pub const INTERLACE_DF_KENWARD_ROGER: i32 = 3;
 
-pub(super) const DF_METHODS: [(i32, DfMethod); 4] = [
+/// The degrees of freedom of a fit where nobody has asked for others: Satterthwaite's of linear models (the normal distribution where they
+/// can't be had, which the results say), the normal distribution for others.
+pub const INTERLACE_DF_DEFAULT: i32 = -1;
+
+const DF_METHODS: [(i32, DfMethod); 4] = [
     (INTERLACE_DF_NORMAL, DfMethod::Simple(SimpleDf::Normal)),
     (INTERLACE_DF_RESIDUAL, DfMethod::Simple(SimpleDf::Residual)),
     (INTERLACE_DF_SATTERTHWAITE, DfMethod::Satterthwaite),
@@ -159,7 +167,7 @@ pub unsafe extern "C" fn interlace_fit_vcov_kenward_roger(
 }
 
 /// Likelihood-ratio tests between `n` fits of nested models to the same data, as a new frame, a row a fit in the order of the numbers
-/// of parameters: "fit" (the index in `fits`), "model" (its formula), "npar", "AIC", "BIC", "logLik", "deviance" (minus twice logLik),
+/// of parameters: "fit" (the index in `fits`), "model" (its formula), "nobs" (rows used), "npar", "AIC", "BIC", "logLik", "deviance" (minus twice logLik),
 /// and, against the row before, "Chisq", "Df", "p.value", "distribution" ("chisq" or "chibarsq") and "warning" (missing, or why the
 /// test is none: the models are not nested). The fits must use the same response, weights and offset, and be by maximum likelihood;
 /// fits by REML are compared if they have the same fixed effects. Generalised models must have the same family, link, information and
@@ -188,8 +196,39 @@ pub unsafe extern "C" fn interlace_fit_compare(
     })
 }
 
+/// Fits `n` models by maximum likelihood to the rows that all of them can use, whatever is missing in columns that some lack, and compares them:
+/// a new frame as of interlace_fit_compare. Each model must be nested in the first, or the first in it; else INTERLACE_E_ARGUMENT names what
+/// the larger one lacks. Fixed effects are nested by the space of their columns, whatever these are called, random terms by their groups,
+/// effects and structures. A model may be without random terms here: `y ~ x` against `y ~ x + (1 | g)` is the test of the only variance.
+/// `frame` and `options` are as for interlace_fit_new. The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_lrt(
+    specs: *const *const SpecHandle,
+    n: usize,
+    frame: Option<&FrameHandle>,
+    options: Option<&OptionsHandle>,
+    chi_bar: bool,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let out = target(out, "out")?;
+        let each = slice(specs, n, "specs")?.iter().enumerate();
+        let specs =
+            each.map(|(i, own)| need(own.as_ref(), &format!("specs[{i}]")).map(|s| &s.spec)).collect::<Result<Vec<&Spec>>>()?;
+        let frame = frame.map(|frame| &frame.frame);
+        let table = with_progress(options, |progress| fit_and_compare(&specs, frame, &settings(options), chi_bar, progress))?;
+        out.write(give(FrameHandle::new(table)));
+        Ok(())
+    })
+}
+
 /// The degrees of freedom that `df` stands for; what they need is computed once a fit.
 pub(super) fn degrees_of_freedom(handle: &FitHandle, df: i32) -> Result<DegreesOfFreedom<'_>> {
+    if df == INTERLACE_DF_DEFAULT {
+        return Ok(default_degrees_of_freedom(handle));
+    }
     let (fit, method) = (&handle.fit, choice(df, "df", &DF_METHODS)?);
     method.check(fit)?;
     Ok(match method {
@@ -197,6 +236,13 @@ pub(super) fn degrees_of_freedom(handle: &FitHandle, df: i32) -> Result<DegreesO
         DfMethod::Satterthwaite => DegreesOfFreedom::Satterthwaite(once(&handle.satterthwaite, || Satterthwaite::of(fit))?),
         DfMethod::KenwardRoger => DegreesOfFreedom::KenwardRoger(once(&handle.kenward_roger, || KenwardRoger::of(fit))?),
     })
+}
+
+/// Those of INTERLACE_DF_DEFAULT.
+pub(super) fn default_degrees_of_freedom(handle: &FitHandle) -> DegreesOfFreedom<'_> {
+    let own =
+        if handle.fit.generalised.is_some() { None } else { once(&handle.satterthwaite, || Satterthwaite::of(&handle.fit)).ok() };
+    DegreesOfFreedom::by_default(own)
 }
 
 /// The value of a cell, computed where it has none; of two threads that do so at once, one's result is kept.

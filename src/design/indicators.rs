@@ -29,6 +29,8 @@ pub struct ProductColumns {
     pub model: usize,
     /// Columns of the other matrix.
     pub other: usize,
+    /// The term of each column of the other matrix, counted from 1; 0 for the constant.
+    pub other_terms: Vec<usize>,
     pub values: Vec<f64>,
 }
 
@@ -72,6 +74,9 @@ impl Program {
             let constant = matrix.intercept.then(|| vec![(vec![], 1.0)]);
             constant.into_iter().chain(matrix.terms.iter().flat_map(|term| columns_of(mean, term, &inverse))).collect()
         };
+        let counts = other.terms.iter().map(|term| columns_of(mean, term, &inverse).len()).enumerate();
+        let terms = counts.flat_map(|(t, count)| std::iter::repeat_n(t + 1, count));
+        let other_terms = other.intercept.then_some(0).into_iter().chain(terms).collect();
         let (model, other) = (columns(&mean.fixed), columns(other));
         let mut place: HashMap<Product, usize> = HashMap::new();
         for (product, _) in model.iter().chain(&other).flatten() {
@@ -85,7 +90,7 @@ impl Program {
                 column[place[product]] += weight;
             }
         }
-        Ok(ProductColumns { products, model: model.len(), other: other.len(), values })
+        Ok(ProductColumns { products, model: model.len(), other: other.len(), other_terms, values })
     }
 
     /// For each term of the fixed effects, counted from 0, the terms that contain it: they have all of its variables and more, but no other

@@ -121,6 +121,10 @@ impl Program {
         &self.mean.fixed.names
     }
 
+    pub fn has_intercept(&self) -> bool {
+        self.mean.fixed.intercept
+    }
+
     /// For each fixed column its term: 0 is the intercept, the terms count from 1.
     pub fn fixed_column_terms(&self) -> Vec<usize> {
         self.mean.fixed.column_terms()

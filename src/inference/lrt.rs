@@ -1,12 +1,12 @@
 //! Likelihood-ratio tests between fits of nested models to the same data.
 
+use super::nesting::{not_nested, one_variance_more};
+use crate::design::ModelProgram;
 use crate::error::{Error, Result};
-use crate::fit::{Fit, Generalised, Ordinal, Role, TermFit};
-use crate::formula::StructureKind;
+use crate::fit::{Fit, Generalised};
 use crate::frame::Frame;
-use crate::frame::names::quoted;
-use crate::inference::linear::dot;
-use crate::spec::Threshold;
+use crate::options::{Options, Progress};
+use crate::spec::Spec;
 use crate::tails::{chi_bar_square_upper, chi_square_upper};
 
 /// The null distribution of a comparison.
@@ -49,7 +49,7 @@ pub fn likelihood_ratio(fits: &[&Fit], chi_bar: bool) -> Result<Vec<(usize, Opti
     Ok(result)
 }
 
-/// The tests as a table, a row a fit: `fit` (its place in the list, from 0), `model` (the formula), `npar`, `AIC`, `BIC`, `logLik`,
+/// The tests as a table, a row a fit: `fit` (its place in the list, from 0), `model` (the formula), `nobs`, `npar`, `AIC`, `BIC`, `logLik`,
 /// `deviance`, and against the row before `Chisq`, `Df`, `p.value`, `distribution` and `warning`.
 pub fn likelihood_ratio_table(fits: &[&Fit], chi_bar: bool) -> Result<Frame> {
     let rows = likelihood_ratio(fits, chi_bar)?;
@@ -58,6 +58,7 @@ pub fn likelihood_ratio_table(fits: &[&Fit], chi_bar: bool) -> Result<Frame> {
     let tests = || rows.iter().map(|(_, test)| test.as_ref());
     frame.add_integers("fit", rows.iter().map(|(i, _)| *i as i64).collect())?;
     frame.add_strings("model", &rows.iter().map(|(i, _)| Some(fits[*i].formula.as_str())).collect::<Vec<_>>())?;
+    frame.add_integers("nobs", rows.iter().map(|(i, _)| fits[*i].n_obs as i64).collect())?;
     frame.add_integers("npar", rows.iter().map(|(i, _)| fits[*i].npar as i64).collect())?;
     frame.add_real("AIC", reals(&|fit| fit.aic))?;
     frame.add_real("BIC", reals(&|fit| fit.bic))?;
@@ -70,6 +71,52 @@ pub fn likelihood_ratio_table(fits: &[&Fit], chi_bar: bool) -> Result<Frame> {
     frame.add_strings("distribution", &tests().map(|t| t.map(|t| name(t.null))).collect::<Vec<_>>())?;
     frame.add_strings("warning", &tests().map(|t| t.and_then(|t| t.warning.as_deref())).collect::<Vec<_>>())?;
     Ok(frame)
+}
+
+/// Fits models by maximum likelihood to the rows that all of them can use, and compares them: a table as of `likelihood_ratio_table`. Each
+/// must be within the first, or the first within it.
+pub fn fit_and_compare(
+    specs: &[&Spec],
+    frame: Option<&Frame>,
+    options: &Options,
+    chi_bar: bool,
+    mut progress: Option<Progress<'_>>,
+) -> Result<Frame> {
+    let common = match frame {
+        Some(frame) => common_rows(specs, frame, options)?,
+        None => None,
+    };
+    let options = Options { reml: false, reml_generalised: false, null_model: true, ..options.clone() };
+    let mut fits = Vec::with_capacity(specs.len());
+    for spec in specs {
+        let progress = progress.as_mut().map(|own| &mut **own as Progress<'_>);
+        fits.push(Fit::new(spec, common.as_ref().or(frame), &options, progress)?);
+    }
+    let fits: Vec<&Fit> = fits.iter().collect();
+    let table = likelihood_ratio_table(&fits, chi_bar)?;
+    for (i, fit) in fits.iter().enumerate().skip(1) {
+        let (smaller, larger) = if fit.npar <= fits[0].npar { (*fit, fits[0]) } else { (fits[0], *fit) };
+        if let Some(why) = not_nested(smaller, larger).filter(|_| not_nested(larger, smaller).is_some()) {
+            return Err(Error::argument(format!("fits 0 and {i} can't be compared: {why}")));
+        }
+    }
+    Ok(table)
+}
+
+/// The rows of the data that all models can use, where these are not the same for all.
+fn common_rows(specs: &[&Spec], frame: &Frame, options: &Options) -> Result<Option<Frame>> {
+    let mut used: Vec<Vec<usize>> = vec![];
+    for spec in specs {
+        let (_, design) = ModelProgram::learn(spec, Some(frame), options.na)?;
+        used.push(design.rows.used().collect());
+    }
+    if used.windows(2).all(|pair| pair[0] == pair[1]) {
+        return Ok(None);
+    }
+    let mut all = vec![0; frame.n_rows()];
+    used.iter().flatten().for_each(|row| all[*row] += 1);
+    let rows: Vec<usize> = (0..frame.n_rows()).filter(|row| all[*row] == used.len()).collect();
+    frame.select(&rows).map(Some)
 }
 
 fn compare(smaller: &Fit, larger: &Fit, chi_bar: bool) -> Comparison {
@@ -154,114 +201,4 @@ fn incomparable(first: &Generalised, other: &Generalised) -> Option<String> {
     }
     let points = (first.nagq(), other.nagq());
     (points.0 != points.1).then(|| format!("they are by {} and {} quadrature points (nagq)", points.0, points.1))
-}
-
-/// What of the smaller model is not in the larger one.
-fn not_nested(smaller: &Fit, larger: &Fit) -> Option<String> {
-    let lacks = |what: String| Some(format!("the models are not nested: the larger one lacks {what}"));
-    let correlation = |fit: &Fit| fit.correlation.as_ref().map(|c| c.design.clone());
-    if correlation(smaller).is_some_and(|own| correlation(larger) != Some(own)) {
-        return lacks("the residual correlation".to_string());
-    }
-    let nominal = nominal_names(larger);
-    for role in Role::ALL {
-        let of = match role {
-            Role::Mean => String::new(),
-            Role::Dispersion if smaller.ordinal().is_some() => " of the scale".to_string(),
-            _ => format!(" of the {}", role.name()),
-        };
-        match (smaller.fixed_of(role), larger.fixed_of(role)) {
-            (None, _) => {}
-            (Some(_), None) => return lacks(format!("the model{of}")),
-            (Some(own), Some(all)) => {
-                // An effect that differs between thresholds may be the same on all of them.
-                let covered = |name: &&String| {
-                    all.names.iter().chain(&all.dropped).any(|n| n == *name) || role == Role::Mean && nominal.contains(name)
-                };
-                if let Some(name) = own.names.iter().find(|name| !covered(name)) {
-                    return lacks(format!("the fixed effect {}{of}", quoted(name)));
-                }
-            }
-        }
-        if let Some(term) = smaller.terms_of(role).iter().find(|term| !covers(larger.terms_of(role), term)) {
-            return lacks(format!("the random term ({} | {}){of}", term.effects.join(" + "), term.group));
-        }
-    }
-    let kept = smaller.ordinal().and_then(|ordinal| ordinal.nominal.as_ref()).map_or(&[][..], |own| &own.names);
-    if let Some(name) = kept.iter().find(|name| !nominal.contains(name)) {
-        return lacks(format!("the nominal effect {}", quoted(name)));
-    }
-    match (smaller.ordinal(), larger.ordinal()) {
-        (Some(own), Some(all)) if !spans(all, own) => lacks(format!("thresholds that are {}", threshold_name(own.threshold))),
-        _ => None,
-    }
-}
-
-/// Columns of the nominal effects of a fit, also those left out.
-fn nominal_names(fit: &Fit) -> Vec<&String> {
-    let nominal = fit.ordinal().and_then(|ordinal| ordinal.nominal.as_ref());
-    nominal.into_iter().flat_map(|own| own.names.iter().chain(&own.dropped)).collect()
-}
-
-fn threshold_name(threshold: Threshold) -> &'static str {
-    match threshold {
-        Threshold::Flexible => "flexible",
-        Threshold::Symmetric => "symmetric",
-        Threshold::Equidistant => "equidistant",
-    }
-}
-
-/// Whether all thresholds of one structure are thresholds of another: the columns of its matrix depend on those of the other's.
-fn spans(all: &Ordinal, own: &Ordinal) -> bool {
-    let n = own.categories.len() - 1;
-    let mut basis: Vec<Vec<f64>> = vec![];
-    let rest = |column: &[f64], basis: &[Vec<f64>]| {
-        let mut rest = column.to_vec();
-        for b in basis {
-            let share = dot(b, &rest);
-            rest.iter_mut().zip(b).for_each(|(r, b)| *r -= share * b);
-        }
-        let left = dot(&rest, &rest).sqrt();
-        (left > 1e-10 * dot(column, column).sqrt()).then(|| rest.into_iter().map(|r| r / left).collect::<Vec<f64>>())
-    };
-    for column in all.jacobian.chunks_exact(n) {
-        basis.extend(rest(column, &basis));
-    }
-    own.jacobian.chunks_exact(n).all(|column| rest(column, &basis).is_none())
-}
-
-/// Whether each effect has a variance of its own, which the structure leaves free.
-fn has_free_variances(term: &TermFit) -> bool {
-    let free = match term.structure.kind {
-        StructureKind::Unstructured => true,
-        StructureKind::Diagonal => !term.structure.homogeneous,
-        StructureKind::CompoundSymmetry | StructureKind::Ar1 => false,
-    };
-    free || term.effects.len() == 1
-}
-
-/// Whether some terms allow every covariance that a term has.
-fn covers(terms: &[TermFit], term: &TermFit) -> bool {
-    let on_group = || terms.iter().filter(|t| t.group == term.group);
-    let whole = on_group().filter(|own| term.effects.iter().all(|effect| own.effects.contains(effect))).any(|own| {
-        let (a, b) = (own.structure, term.structure);
-        a.kind == StructureKind::Unstructured || a.kind == b.kind && a.size == b.size && (b.homogeneous || !a.homogeneous)
-    });
-    let uncorrelated = term.effects.len() == 1 || term.structure.kind == StructureKind::Diagonal;
-    let has_variance = |effect: &String| on_group().filter(|own| has_free_variances(own)).any(|own| own.effects.contains(effect));
-    whole || uncorrelated && has_free_variances(term) && term.effects.iter().all(has_variance)
-}
-
-/// Whether the larger model has the same fixed effects and thresholds and exactly one variance more, all structures being free in their
-/// variances.
-fn one_variance_more(smaller: &Fit, larger: &Fit) -> bool {
-    let variances = |fit: &Fit| fit.all_terms().map(|(_, t)| t.effects.len()).sum::<usize>();
-    let names = |fit: &Fit, role| fit.fixed_of(role).map(|fixed| fixed.names.clone());
-    let parameters = |fit: &Fit| fit.generalised.as_ref().map_or(0, |own| own.parameters.len());
-    smaller.correlation.is_some() == larger.correlation.is_some()
-        && Role::ALL.into_iter().all(|role| names(smaller, role) == names(larger, role))
-        && parameters(smaller) == parameters(larger)
-        && smaller.all_terms().chain(larger.all_terms()).all(|(_, t)| has_free_variances(t))
-        && variances(larger) == variances(smaller) + 1
-        && not_nested(smaller, larger).is_none()
 }

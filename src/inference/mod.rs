@@ -9,5 +9,6 @@ pub mod linear;
 pub mod lrt;
 pub mod marginal_means;
 mod model_matrix;
+mod nesting;
 pub mod profile;
 pub mod wald;

@@ -138,6 +138,31 @@ static void ratios(const interlace_frame *frame, const interlace_fit *restricted
     interlace_fit_free(fits[1]);
 }
 
+/* The test of the only variance; models must be nested. */
+static void null_model(const interlace_frame *frame) {
+    interlace_spec *specs[3];
+    const char *const formulas[3] = {"score ~ Machine + (1 | Worker)", "score ~ Machine", "score ~ x + (1 | Worker)"};
+    for (int i = 0; i < 3; i++)
+        OK(interlace_spec_new(INTERLACE_LMM, formulas[i], &specs[i], &err));
+    const interlace_spec *list[2] = {specs[0], specs[1]};
+    interlace_frame *table = NULL;
+    OK(interlace_fit_lrt(list, 2, frame, NULL, true, &table, &err));
+    CHECK(number(table, "fit", 0) == 1 && number(table, "Df", 1) == 1 && number(table, "nobs", 0) == ROWS);
+    SAME(word(table, "distribution", 1), "chibarsq");
+    CHECK(number(table, "Chisq", 1) > 10 && word(table, "warning", 1) == NULL);
+    interlace_frame_free(table);
+    table = NULL;
+    list[1] = specs[2];
+    FAILS(INTERLACE_E_ARGUMENT, "not nested", interlace_fit_lrt(list, 2, frame, NULL, false, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "at least 2", interlace_fit_lrt(list, 1, frame, NULL, false, &table, &err));
+    list[1] = NULL;
+    FAILS(INTERLACE_E_ARGUMENT, "specs[1] is NULL", interlace_fit_lrt(list, 2, frame, NULL, false, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_lrt(list, 2, frame, NULL, false, NULL, &err));
+    CHECK(table == NULL);
+    for (int i = 0; i < 3; i++)
+        interlace_spec_free(specs[i]);
+}
+
 static void failures(const interlace_frame *frame, const interlace_fit *fit) {
     interlace_frame *table = NULL;
 #define MEANS(fit, data, specs, weights, type, df, level) \
@@ -193,6 +218,7 @@ int main(void) {
     means(fit);
     wald(fit);
     ratios(frame, fit);
+    null_model(frame);
     failures(frame, fit);
     interlace_fit_free(fit);
     interlace_frame_free(frame);

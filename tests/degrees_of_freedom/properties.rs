@@ -208,3 +208,40 @@ fn terms_within_others_are_not_left_out() {
     let usual = fit("angle ~ recipe + temperature + (1 | recipe:replicate)", None, &cake, true);
     close("AIC", &column(&drop1_table(&two, None).unwrap(), "AIC"), &column(&drop1_table(&usual, None).unwrap(), "AIC"), 1e-9);
 }
+
+/// Which factor's columns have the constant is an accident of coding: with and without an intercept, and in any order, the hypotheses about
+/// crossed factors are the same. A factor that has it by itself is tested against means of zero, as in SAS.
+#[test]
+fn hypotheses_without_an_intercept() {
+    let data = frame("cake.csv", &["replicate".into()]);
+    let halves = data.column("replicate").unwrap().to_category().into_owned();
+    let halves: Vec<Option<&str>> = halves.codes.iter().map(|c| Some(if c % 3 == 0 { "a" } else { "b" })).collect();
+    let mut data = data.clone();
+    data.add_strings("half", &halves).unwrap();
+    let table = |fixed: &str, kind| {
+        let fit = fit(&format!("angle ~ {fixed} + temp + (1 | recipe:replicate)"), None, &data, true);
+        let own = Satterthwaite::of(&fit).unwrap();
+        let table = anova_table(&fit, Some(&data), kind, DegreesOfFreedom::Satterthwaite(&own)).unwrap();
+        let column = |name: &str| table.column(name).unwrap().as_real().unwrap().to_vec();
+        let mut rows: Vec<_> = texts(&table, "term").into_iter().zip(column("NumDF")).zip(column("F.value")).collect();
+        rows.iter_mut().for_each(|((term, _), _)| *term = term.replace("half:recipe", "recipe:half"));
+        rows.sort_by(|a, b| a.0.0.cmp(&b.0.0));
+        rows
+    };
+    for kind in [AnovaType::II, AnovaType::III] {
+        for (with, without) in [
+            ("recipe * half", ["0 + recipe * half", "0 + half * recipe"]),
+            ("recipe + half", ["0 + recipe + half", "0 + half + recipe"]),
+        ] {
+            let want = table(with, kind);
+            for other in without {
+                for (got, want) in table(other, kind).iter().zip(&want) {
+                    assert_eq!(got.0, want.0, "{other} {kind:?}");
+                    assert!((got.1 / want.1 - 1.0).abs() < 1e-7, "{other} {kind:?}: {got:?} for {want:?}");
+                }
+            }
+        }
+        let alone = table("0 + recipe", kind);
+        assert_eq!(alone.iter().map(|row| row.0.1).collect::<Vec<_>>(), [3.0, 1.0], "{kind:?}");
+    }
+}

@@ -113,25 +113,26 @@ impl Terms {
         self.columns[t].iter().map(|&j| orthogonalised(p, metric, j, &after)).collect()
     }
 
-    /// Types II and III. Where the fit left out columns of other terms that depend on those of a term, the latter have no hypotheses of
+    /// Types II and III. Without an intercept each term has the space of its indicators: which factor's columns have the constant is an
+    /// accident of coding. Where the fit left out columns of other terms that depend on those of a term, the latter have no hypotheses of
     /// their own.
     fn partial(&self, fit: &Fit, data: Option<&Frame>, kind: AnovaType) -> Result<Vec<Vec<Vec<f64>>>> {
         let p = fit.fixed.names.len();
         let of_third = kind == AnovaType::III;
         let contained = self.containing.iter().any(|c| !c.is_empty());
+        let intercept = !matches!(&fit.program, ModelProgram::Formula(program) if !program.has_intercept());
+        let by_rank = !fit.fixed.dropped.is_empty() || !intercept;
         let indicators = match &fit.program {
-            ModelProgram::Formula(program) if !fit.fixed.dropped.is_empty() || (of_third && contained) => {
-                Some(Indicators::of(fit, program, data)?)
-            }
+            ModelProgram::Formula(program) if by_rank || (of_third && contained) => Some(Indicators::of(fit, program, data)?),
             _ => None,
         };
         let metric = indicators.as_ref().filter(|_| of_third).map_or_else(|| Ok(vec![]), |own| own.metric(p))?;
         let ranked = match &indicators {
-            Some(own) if !fit.fixed.dropped.is_empty() => Some(ByRank::new(own, sequential(fit, &(0..p).collect::<Vec<_>>())?)),
+            Some(own) if by_rank => Some(ByRank::new(own, sequential(fit, &(0..p).collect::<Vec<_>>())?)),
             _ => None,
         };
         let rows = |t: usize| match (&indicators, &ranked) {
-            (Some(own), Some(ranked)) if !self.separate(own, t, of_third) => {
+            (Some(own), Some(ranked)) if !intercept || !self.separate(own, t, of_third) => {
                 let after: Vec<usize> = self.containing[t].iter().map(|c| c + 1).collect();
                 Ok(if of_third { ranked.third(t + 1, &after) } else { ranked.second(t + 1, &after) })
             }

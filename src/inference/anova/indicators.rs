@@ -1,5 +1,5 @@
 //! The columns of the model with an indicator for each level, as combinations of the columns that a fit kept: what hypotheses of type III
-//! are orthogonal in, and what hypotheses of types II and III are made of where the fit left out columns.
+//! are orthogonal in, and what hypotheses of types II and III are made of where the fit left out columns, or has no intercept.
 
 use crate::design::Program;
 use crate::error::{Error, Result, try_vec};
@@ -12,6 +12,9 @@ use crate::inference::model_matrix::all_columns;
 pub struct Indicators {
     /// Weights of the kept columns in each indicator column.
     of_levels: Vec<Vec<f64>>,
+    /// The term of each indicator column.
+    level_terms: Vec<usize>,
+    intercept: bool,
     /// Weights of the kept columns in each column of the model matrix.
     columns: Vec<Vec<f64>>,
     /// The term of each column of the model matrix, counted from 1; 0 for the constant.
@@ -57,7 +60,14 @@ impl Indicators {
             of_levels.push(own);
         }
         let norms = fit.x.chunks_exact(fit.n_obs.max(1)).map(|column| dot(column, column).sqrt()).collect();
-        Ok(Indicators { of_levels, columns, term: program.fixed_column_terms(), norms })
+        Ok(Indicators {
+            of_levels,
+            level_terms: products.other_terms,
+            intercept: program.has_intercept(),
+            columns,
+            term: program.fixed_column_terms(),
+            norms,
+        })
     }
 
     /// G G', for the columns X G.
@@ -95,7 +105,9 @@ impl ByRank {
     pub fn new(own: &Indicators, factor: Vec<Vec<f64>>) -> Self {
         let image = |weights: &Vec<f64>| factor.iter().map(|row| dot(row, weights)).collect::<Vec<f64>>();
         let size = |weights: &Vec<f64>| weights.iter().zip(&own.norms).map(|(w, norm)| (w * norm).abs()).sum::<f64>();
-        let columns = own.columns.iter().zip(&own.term).filter_map(|(weights, &term)| {
+        // Without an intercept a term has the space of its indicators, whichever factor the coding lets have the constant.
+        let indicators = own.of_levels.iter().zip(&own.level_terms).filter(|_| !own.intercept);
+        let columns = own.columns.iter().zip(&own.term).chain(indicators).filter_map(|(weights, &term)| {
             let column = image(weights);
             (dot(&column, &column).sqrt() > TOLERANCE * size(weights)).then_some((column, term))
         });

@@ -1,0 +1,161 @@
+//! Whether one fitted model is within another: fixed effects by their columns, random terms by their groups, effects and structures.
+
+use crate::fit::{Fit, Ordinal, Role, TermFit};
+use crate::formula::StructureKind;
+use crate::frame::names::quoted;
+use crate::inference::linear::dot;
+use crate::lmm::basis::about_mean;
+use crate::spec::Threshold;
+
+/// What of the smaller model is not in the larger one.
+pub fn not_nested(smaller: &Fit, larger: &Fit) -> Option<String> {
+    let lacks = |what: String| Some(format!("the models are not nested: the larger one lacks {what}"));
+    let correlation = |fit: &Fit| fit.correlation.as_ref().map(|c| c.design.clone());
+    if correlation(smaller).is_some_and(|own| correlation(larger) != Some(own)) {
+        return lacks("the residual correlation".to_string());
+    }
+    let nominal = nominal_names(larger);
+    for role in Role::ALL {
+        let of = match role {
+            Role::Mean => String::new(),
+            Role::Dispersion if smaller.ordinal().is_some() => " of the scale".to_string(),
+            _ => format!(" of the {}", role.name()),
+        };
+        match (smaller.fixed_of(role), larger.fixed_of(role)) {
+            (None, _) => {}
+            (Some(_), None) => return lacks(format!("the model{of}")),
+            (Some(own), Some(_)) => {
+                if let Some(j) = column_outside(smaller, larger, role) {
+                    return lacks(format!("the fixed effect {}{of}", quoted(&own.names[j])));
+                }
+            }
+        }
+        if let Some(term) = smaller.terms_of(role).iter().find(|term| !covers(larger.terms_of(role), term)) {
+            return lacks(format!("the random term ({} | {}){of}", term.effects.join(" + "), term.group));
+        }
+    }
+    let kept = smaller.ordinal().and_then(|ordinal| ordinal.nominal.as_ref()).map_or(&[][..], |own| &own.names);
+    if let Some(name) = kept.iter().find(|name| !nominal.contains(name)) {
+        return lacks(format!("the nominal effect {}", quoted(name)));
+    }
+    match (smaller.ordinal(), larger.ordinal()) {
+        (Some(own), Some(all)) if !spans(all, own) => lacks(format!("thresholds that are {}", threshold_name(own.threshold))),
+        _ => None,
+    }
+}
+
+/// Columns of the nominal effects of a fit, also those left out.
+fn nominal_names(fit: &Fit) -> Vec<&String> {
+    let nominal = fit.ordinal().and_then(|ordinal| ordinal.nominal.as_ref());
+    nominal.into_iter().flat_map(|own| own.names.iter().chain(&own.dropped)).collect()
+}
+
+fn threshold_name(threshold: Threshold) -> &'static str {
+    match threshold {
+        Threshold::Flexible => "flexible",
+        Threshold::Symmetric => "symmetric",
+        Threshold::Equidistant => "equidistant",
+    }
+}
+
+/// Whether all thresholds of one structure are thresholds of another: the columns of its matrix depend on those of the other's.
+fn spans(all: &Ordinal, own: &Ordinal) -> bool {
+    let n = own.categories.len() - 1;
+    let basis = basis_of(all.jacobian.chunks_exact(n));
+    own.jacobian.chunks_exact(n).all(|column| rest(column, &basis).is_none())
+}
+
+/// The first column of a predictor of the smaller model that is no combination of the larger one's. The thresholds of an ordinal model are
+/// an intercept, and an effect that differs between thresholds may be the same on all of them.
+fn column_outside(smaller: &Fit, larger: &Fit, role: Role) -> Option<usize> {
+    let n = smaller.n_obs.max(1);
+    let (own, all) = (columns(smaller, role)?, columns(larger, role)?);
+    // Mostly they are the same.
+    let others: Vec<usize> =
+        own.chunks_exact(n).enumerate().filter(|(_, c)| !all.chunks_exact(n).any(|a| a == *c)).map(|(j, _)| j).collect();
+    if others.is_empty() {
+        return None;
+    }
+    let ones = vec![1.0; n];
+    let thresholds = larger.ordinal().filter(|_| role == Role::Mean);
+    let constant = thresholds.map(|_| &ones[..]);
+    let nominal = thresholds.and_then(|own| own.nominal.as_ref()).map_or(&[][..], |own| &own.x);
+    let basis = basis_of(constant.into_iter().chain(nominal.chunks_exact(n)).chain(all.chunks_exact(n)));
+    others.into_iter().find(|j| rest(&own[j * n..(j + 1) * n], &basis).is_some())
+}
+
+/// The columns that a predictor has kept, `[n_obs, p]`.
+fn columns(fit: &Fit, role: Role) -> Option<&[f64]> {
+    Some(match role {
+        Role::Mean => &fit.x,
+        Role::ZeroInflation => &fit.zero_inflation()?.x,
+        Role::Dispersion => &fit.dispersion()?.x,
+    })
+}
+
+/// The share of a column that others leave, below which it depends on them.
+const DEPENDENT: f64 = 1e-7;
+
+fn basis_of<'c>(columns: impl Iterator<Item = &'c [f64]>) -> Vec<Vec<f64>> {
+    let mut basis: Vec<Vec<f64>> = vec![];
+    for column in columns {
+        basis.extend(rest(column, &basis));
+    }
+    basis
+}
+
+/// What orthonormal columns leave of another, of unit length; `None` if that is nothing (Gram-Schmidt, twice). After the first of them, which
+/// may be an intercept, the column is measured anew: it may be far from zero.
+fn rest(column: &[f64], basis: &[Vec<f64>]) -> Option<Vec<f64>> {
+    let mut rest = column.to_vec();
+    let norm = |v: &[f64]| dot(v, v);
+    let whole = norm(column);
+    let mut size = whole;
+    for pass in 0..2 {
+        for (k, b) in basis.iter().enumerate() {
+            let share = dot(b, &rest);
+            rest.iter_mut().zip(b).for_each(|(r, b)| *r -= share * b);
+            if pass == 0 && k == 0 {
+                size = about_mean(norm(&rest), whole);
+            }
+        }
+    }
+    let left = norm(&rest).sqrt();
+    (left > DEPENDENT * size.sqrt()).then(|| rest.into_iter().map(|r| r / left).collect())
+}
+
+/// Whether each effect has a variance of its own, which the structure leaves free.
+fn has_free_variances(term: &TermFit) -> bool {
+    let free = match term.structure.kind {
+        StructureKind::Unstructured => true,
+        StructureKind::Diagonal => !term.structure.homogeneous,
+        StructureKind::CompoundSymmetry | StructureKind::Ar1 => false,
+    };
+    free || term.effects.len() == 1
+}
+
+/// Whether some terms allow every covariance that a term has.
+fn covers(terms: &[TermFit], term: &TermFit) -> bool {
+    let on_group = || terms.iter().filter(|t| t.group == term.group);
+    let whole = on_group().filter(|own| term.effects.iter().all(|effect| own.effects.contains(effect))).any(|own| {
+        let (a, b) = (own.structure, term.structure);
+        a.kind == StructureKind::Unstructured || a.kind == b.kind && a.size == b.size && (b.homogeneous || !a.homogeneous)
+    });
+    let uncorrelated = term.effects.len() == 1 || term.structure.kind == StructureKind::Diagonal;
+    let has_variance = |effect: &String| on_group().filter(|own| has_free_variances(own)).any(|own| own.effects.contains(effect));
+    whole || uncorrelated && has_free_variances(term) && term.effects.iter().all(has_variance)
+}
+
+/// Whether the larger model has the same fixed effects and thresholds and exactly one variance more, all structures being free in their
+/// variances.
+pub fn one_variance_more(smaller: &Fit, larger: &Fit) -> bool {
+    let variances = |fit: &Fit| fit.all_terms().map(|(_, t)| t.effects.len()).sum::<usize>();
+    let names = |fit: &Fit, role| fit.fixed_of(role).map(|fixed| fixed.names.clone());
+    let parameters = |fit: &Fit| fit.generalised.as_ref().map_or(0, |own| own.parameters.len());
+    smaller.correlation.is_some() == larger.correlation.is_some()
+        && Role::ALL.into_iter().all(|role| names(smaller, role) == names(larger, role))
+        && parameters(smaller) == parameters(larger)
+        && smaller.all_terms().chain(larger.all_terms()).all(|(_, t)| has_free_variances(t))
+        && variances(larger) == variances(smaller) + 1
+        && not_nested(smaller, larger).is_none()
+}
