@@ -173,6 +173,8 @@ static bool make_options(const struct arguments *asked, bool to_compare, interla
         return false;
     if (asked->has_std_errors && interlace_options_set_std_errors(options, asked->std_errors, error) != INTERLACE_OK)
         return false;
+    if (asked->has_unidentified && interlace_options_set_unidentified(options, asked->unidentified, error) != INTERLACE_OK)
+        return false;
     if (asked->progress && interlace_options_set_progress(options, show_evaluation, stderr, error) != INTERLACE_OK)
         return false;
     return true;

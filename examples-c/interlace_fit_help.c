@@ -57,6 +57,7 @@ const char *const help_text[] = {
     "  --theta0 a,b,c             where the search starts, in the order of theta_names\n"
     "  --tolerance X              predicted decrease of the objective at which the search ends, 1e-13\n"
     "  --max-evaluations N        1000\n"
+    "  --unidentified error|warning|ignore   random effects that the data can't tell from each other or from the residual\n"
     "  --threads N                1; the results don't depend on it\n"
     "  --deadline SECONDS         stop after that time with what there is\n"
     "  --progress                 print each evaluation to standard error\n"

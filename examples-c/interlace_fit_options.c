@@ -156,6 +156,15 @@ static enum answer take_std_errors(struct arguments *arguments, const char *valu
     return CHOOSE(choices, value, &arguments->std_errors);
 }
 
+static enum answer take_unidentified(struct arguments *arguments, const char *value)
+{
+    static const struct choice choices[] = {{"error", INTERLACE_UNIDENTIFIED_ERROR},
+                                            {"warning", INTERLACE_UNIDENTIFIED_WARNING},
+                                            {"ignore", INTERLACE_UNIDENTIFIED_IGNORE}};
+    arguments->has_unidentified = true;
+    return CHOOSE(choices, value, &arguments->unidentified);
+}
+
 /* ---- ordinal models ---- */
 
 static enum answer take_threshold(struct arguments *arguments, const char *value)
@@ -269,6 +278,7 @@ static const struct option options[] = {
     {"--theta0", "numbers, \"a,b,c\"", take_theta0},
     {"--tolerance", "a positive number", take_tolerance},
     {"--max-evaluations", "a positive integer", take_max_evaluations},
+    {"--unidentified", "error, warning or ignore", take_unidentified},
     {"--threads", "a positive integer", take_threads},
     {"--deadline", "a positive number of seconds", take_deadline},
     {"--progress", NULL, take_progress},

@@ -54,6 +54,8 @@ struct arguments {
     int32_t information;
     int32_t nagq;
     int32_t std_errors;
+    bool has_unidentified;
+    int32_t unidentified;
 
     const char *optimizer;
     struct number_list theta0;

@@ -219,6 +219,22 @@
 #define INTERLACE_STD_ERRORS_CONDITIONAL 1
 
 /**
+ * Random terms of which nothing could be told by the data (as many random effects as rows, beside a residual) are an error, others that
+ * can't be told apart get a warning. The default.
+ */
+#define INTERLACE_UNIDENTIFIED_ERROR 0
+
+/**
+ * A warning in any case.
+ */
+#define INTERLACE_UNIDENTIFIED_WARNING 1
+
+/**
+ * Neither: the model is fitted as it is.
+ */
+#define INTERLACE_UNIDENTIFIED_IGNORE 2
+
+/**
  * The linear predictor of the mean, on the scale of the link.
  */
 #define INTERLACE_MEAN 0
@@ -1422,6 +1438,15 @@ interlace_status interlace_options_set_nagq(struct interlace_options *options,
 interlace_status interlace_options_set_std_errors(struct interlace_options *options,
                                                   int32_t source,
                                                   struct interlace_error *err);
+
+/**
+ * What is done where the data can't tell random effects from each other or from the residual: INTERLACE_UNIDENTIFIED_ERROR (the default),
+ * INTERLACE_UNIDENTIFIED_WARNING or INTERLACE_UNIDENTIFIED_IGNORE.
+ * Since 0.1.
+ */
+interlace_status interlace_options_set_unidentified(struct interlace_options *options,
+                                                    int32_t what,
+                                                    struct interlace_error *err);
 
 /**
  * Has `progress` called during fits, with `user_data`, which is handed on as it is. NULL ends that.

@@ -32,6 +32,19 @@ pub struct Options {
     pub std_errors: StdErrors,
     /// The model may be without random terms, as one that others are tested against.
     pub null_model: bool,
+    /// Random effects that the data can't tell from each other or from the residual.
+    pub unidentified: Unidentified,
+}
+
+/// What is done where the data can't tell random effects from each other or from the residual.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Unidentified {
+    /// An error where nothing that is reported of a term would mean anything, a warning otherwise.
+    #[default]
+    Error,
+    /// A warning in any case.
+    Warning,
+    Ignore,
 }
 
 /// Second derivatives of the log-likelihood in the linear predictor: as they are, or their expectation.
@@ -79,6 +92,7 @@ impl Default for Options {
             nodes: Nodes::Adaptive,
             std_errors: StdErrors::Marginal,
             null_model: false,
+            unidentified: Unidentified::Error,
         }
     }
 }

@@ -331,7 +331,7 @@ fn effects_that_nearly_depend_on_each_other_are_warned_of() {
     let data = simulated();
     // The distance of a variable from zero costs nothing.
     assert!(!warned(&model("y ~ x + (x | g)").fit(&data.map("x", |x| x + 1e6))));
-    assert!(warned(&model("y ~ x + (x + I(2 * x + 1) | g)").fit(&data)));
+    assert!(warned(&model("y ~ x + (x + I(2 * x + 3e-5 * z) | g)").fit(&data)));
     // Without correlations nothing is lost.
     assert!(!warned(&model("y ~ x + (x || g)").fit(&data.map("x", |x| x + 1e7))));
 }
@@ -457,4 +457,19 @@ fn a_response_without_residual_is_an_error_that_says_so() {
         .real("y", (0..20).map(|i| 2.0 * f64::from(i) + f64::from([1, 5, 2, 8, 3][i as usize / 4])).collect());
     let error = model("y ~ x + (1 | g)").failure(&data.frame());
     assert!(error.to_string().contains("fits the response exactly"), "{error}");
+}
+
+/// Many more columns than rows are refused at the cost of as many as rows; dependent ones are left out at that cost, too.
+#[test]
+fn more_fixed_effects_than_rows() {
+    let data = simulated().rows(&(0..40).collect::<Vec<_>>());
+    let error = model("y ~ poly(x, 12) * poly(z, 12) * poly(w, 4) + (1 | g)").failure(&data.frame());
+    assert!(error.message.contains("40 rows can't determine 845 fixed effects") && error.message.contains("more fixed"), "{error}");
+    let powers: Vec<String> = (0..60).map(|k| format!("I(x + {k} * z)")).collect();
+    let wide = model(&format!("y ~ x + {} + z + w + (1 | g)", powers.join(" + "))).fit(&data);
+    let narrow = model("y ~ x + I(x + z) + w + (1 | g)").fit(&data);
+    assert!((wide.criterion - narrow.criterion).abs() < 1e-8);
+    assert_eq!((wide.fixed.names.join(" "), wide.fixed.dropped.len()), ("(Intercept) x I(x + 1 * z) w".into(), 60));
+    let fitted = wide.predict(NewData::Frame(&data.frame()), PredictOptions { random: true, new_levels_zero: false }).unwrap();
+    assert!(fitted.iter().zip(&narrow.fitted).all(|(a, b)| (a - b).abs() < 1e-8));
 }

@@ -12,7 +12,7 @@ use super::strings::text;
 use crate::design::NaPolicy;
 use crate::error::{Error, Result};
 use crate::optimize::Method;
-use crate::options::{Information, Nodes, Options, StdErrors};
+use crate::options::{Information, Nodes, Options, StdErrors, Unidentified};
 
 /// Rows with missing values are left out and reported. The default.
 pub const INTERLACE_NA_OMIT: i32 = 0;
@@ -39,6 +39,20 @@ pub const INTERLACE_STD_ERRORS_CONDITIONAL: i32 = 1;
 
 const STD_ERRORS: [(i32, StdErrors); 2] =
     [(INTERLACE_STD_ERRORS_MARGINAL, StdErrors::Marginal), (INTERLACE_STD_ERRORS_CONDITIONAL, StdErrors::Conditional)];
+
+/// Random terms of which nothing could be told by the data (as many random effects as rows, beside a residual) are an error, others that
+/// can't be told apart get a warning. The default.
+pub const INTERLACE_UNIDENTIFIED_ERROR: i32 = 0;
+/// A warning in any case.
+pub const INTERLACE_UNIDENTIFIED_WARNING: i32 = 1;
+/// Neither: the model is fitted as it is.
+pub const INTERLACE_UNIDENTIFIED_IGNORE: i32 = 2;
+
+const UNIDENTIFIED: [(i32, Unidentified); 3] = [
+    (INTERLACE_UNIDENTIFIED_ERROR, Unidentified::Error),
+    (INTERLACE_UNIDENTIFIED_WARNING, Unidentified::Warning),
+    (INTERLACE_UNIDENTIFIED_IGNORE, Unidentified::Ignore),
+];
 
 /// The most quadrature points for each random effect.
 const MAX_QUADRATURE: i64 = 100;
@@ -210,6 +224,21 @@ pub unsafe extern "C" fn interlace_options_set_std_errors(
     })
 }
 
+/// What is done where the data can't tell random effects from each other or from the residual: INTERLACE_UNIDENTIFIED_ERROR (the default),
+/// INTERLACE_UNIDENTIFIED_WARNING or INTERLACE_UNIDENTIFIED_IGNORE.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_options_set_unidentified(
+    options: Option<&mut OptionsHandle>,
+    what: i32,
+    err: *mut ErrorRecord,
+) -> Status {
+    change(options, err, |options| {
+        options.unidentified = choice(what, "what", &UNIDENTIFIED)?;
+        Ok(())
+    })
+}
+
 /// Has `progress` called during fits, with `user_data`, which is handed on as it is. NULL ends that.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -290,7 +319,7 @@ struct Named {
     set: fn(&mut Options, &str) -> Result<()>,
 }
 
-const NAMED: [Named; 11] = [
+const NAMED: [Named; 12] = [
     Named { name: c"method", doc: c"reml (default of linear models) or ml (default of generalised ones)", set: set_method },
     Named { name: c"optimizer", doc: c"newton (default), lbfgsb, bobyqa or nelder_mead", set: set_optimizer },
     Named {
@@ -333,6 +362,11 @@ const NAMED: [Named; 11] = [
         name: c"std_errors",
         doc: c"standard errors of a generalised model: marginal (default) or conditional on the parameters of the random effects",
         set: set_std_errors,
+    },
+    Named {
+        name: c"unidentified",
+        doc: c"random effects that the data can't tell from each other or from the residual: error (default), warning or ignore",
+        set: set_unidentified,
     },
 ];
 
@@ -378,6 +412,12 @@ fn set_information(options: &mut Options, value: &str) -> Result<()> {
 
 fn set_std_errors(options: &mut Options, value: &str) -> Result<()> {
     options.std_errors = word("std_errors", value, &[("marginal", StdErrors::Marginal), ("conditional", StdErrors::Conditional)])?;
+    Ok(())
+}
+
+fn set_unidentified(options: &mut Options, value: &str) -> Result<()> {
+    let words = [("error", Unidentified::Error), ("warning", Unidentified::Warning), ("ignore", Unidentified::Ignore)];
+    options.unidentified = word("unidentified", value, &words)?;
     Ok(())
 }
 
@@ -459,6 +499,7 @@ mod tests {
                 && doc("nagq").contains(&format!("-{MAX_QUADRATURE} to {MAX_QUADRATURE}"))
         );
         assert!(d.std_errors == StdErrors::Marginal && doc("std_errors").contains("marginal (default)"));
+        assert!(d.unidentified == Unidentified::Error && doc("unidentified").contains("error (default)"));
         let source = include_str!("options.rs");
         assert!(source.contains(&format!("positive, default {:e}.", d.tolerance)), "the comment of set_tolerance");
         assert!(source.contains(&format!("positive, default {}.", d.max_evaluations)), "the comment of set_max_evaluations");

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::covariance::Structure;
+use crate::design::dependent::independent;
 use crate::design::matrix::INTERCEPT;
 use crate::design::ordered::ordered_codes;
 use crate::design::rows::{Incomplete, Rows, row_text};
@@ -39,6 +40,8 @@ pub struct ArrayTermProgram {
     pub kept: Vec<u32>,
     /// Their labels.
     pub levels: Vec<String>,
+    /// The effects that the training data determine, where others are left out.
+    pub kept_effects: Option<Vec<usize>>,
 }
 
 /// The design of a fit.
@@ -72,13 +75,14 @@ pub fn from_arrays(
     }
     let (has_offset, without_intercept) = (spec.offset.is_some(), matches!(response, ResponseRule::Ordered { .. }));
     let mut program = ArrayProgram { x_names, has_offset, terms: Vec::new(), further: further_names, without_intercept };
-    let mut terms = Vec::new();
+    let (mut terms, mut warnings) = (Vec::new(), Vec::new());
     for (term, (name, effects)) in spec.terms.iter().zip(names) {
-        let learnt = learn_term(term, name, effects, &rows)?;
-        terms.push(term_design(&learnt, term, &rows)?);
+        let mut learnt = learn_term(term, name, effects, &rows)?;
+        let mut design = term_design(&learnt, term, &rows)?;
+        learnt.drop_dependent(&mut design, rows.len(), &mut warnings)?;
+        terms.push(design);
         program.terms.push(learnt);
     }
-    let mut warnings = Vec::new();
     let (y, categories) = match response {
         ResponseRule::Ordered { levels } => ordered_codes(&spec.y, levels, &rows, &mut warnings)?,
         _ => (rows.select(Cow::Borrowed(&spec.y[..]))?.into_owned(), Vec::new()),
@@ -319,7 +323,16 @@ fn learn_term(term: &ArrayTerm, name: String, effects: Vec<String>, rows: &Rows)
     let kept: Vec<u32> = (0..term.n_levels).filter(|&level| occurs[level]).map(|level| level as u32).collect();
     let levels = kept.iter().map(|&level| label_of(term, level as usize)).collect();
     let structure = Structure::new(term.structure, term.homogeneous, effects.len());
-    Ok(ArrayTermProgram { name, effects, has_z: term.z.is_some(), structure, n_given: term.n_levels, kept, levels })
+    Ok(ArrayTermProgram {
+        name,
+        effects,
+        has_z: term.z.is_some(),
+        structure,
+        n_given: term.n_levels,
+        kept,
+        levels,
+        kept_effects: None,
+    })
 }
 
 fn term_design(learnt: &ArrayTermProgram, term: &ArrayTerm, rows: &Rows) -> Result<TermDesign> {
@@ -342,14 +355,33 @@ fn term_design(learnt: &ArrayTermProgram, term: &ArrayTerm, rows: &Rows) -> Resu
         let name = || format!("{effect} | {}", learnt.name);
         z.iter().try_for_each(|z| rows.check_finite(&name(), &z[e * rows.len()..(e + 1) * rows.len()]))?;
     }
-    Ok(TermDesign {
+    let mut design = TermDesign {
         group: learnt.name.clone(),
         effects: learnt.effects.clone(),
         structure: learnt.structure,
         levels: Arc::new(learnt.levels.clone()),
         index,
         z,
-    })
+    };
+    if let Some(kept) = &learnt.kept_effects {
+        design.keep(rows.len(), kept);
+    }
+    Ok(design)
+}
+
+impl ArrayTermProgram {
+    /// Leaves effects out of the training data's term that depend on others.
+    fn drop_dependent(&mut self, design: &mut TermDesign, n: usize, warnings: &mut Vec<String>) -> Result<()> {
+        let text = format!("({} | {})", self.effects.join(" + "), self.name);
+        let name = |e: usize| quoted(&self.effects[e]);
+        let (kept, said) = independent(self.structure, &design.columns(n), n, name, &text)?;
+        warnings.extend(said);
+        if kept.len() < self.effects.len() {
+            design.keep(n, &kept);
+            self.kept_effects = Some(kept);
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

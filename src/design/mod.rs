@@ -10,11 +10,11 @@ use crate::spec::FormulaSpec;
 
 mod arguments;
 pub mod arrays;
-pub mod check;
 pub mod coding;
 mod compile;
 pub mod contrasts;
 mod correlation;
+mod dependent;
 mod functions;
 mod further;
 mod grid;
@@ -40,8 +40,8 @@ mod variable;
 mod tests;
 
 pub use arrays::{ArrayProgram, apply_arrays, from_arrays};
-pub use check::{check_groups, check_groups_generalised};
 pub use correlation::{CorrelationDesign, Runs};
+pub use dependent::independent_columns;
 pub use further::{Columns, Further, one_sided};
 pub use grid::{Reference, ReferenceFactor};
 pub use indicators::ProductColumns;

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use crate::covariance::Structure;
+use crate::design::TermDesign;
 use crate::design::compile::compile;
 use crate::design::contrasts::Contrast;
+use crate::design::dependent::independent;
 use crate::design::group::Group;
 use crate::design::matrix::ModelMatrix;
 use crate::design::node::Node;
@@ -48,6 +50,8 @@ pub(super) struct RandomProgram {
     pub homogeneous: Option<bool>,
     /// Each effect is a term of its own.
     pub split: bool,
+    /// The effects that the training data determine, where others are left out.
+    pub kept: Option<Vec<usize>>,
 }
 
 impl RandomProgram {
@@ -81,6 +85,33 @@ impl PredictorProgram {
         let fixed = self.variables[..n].iter().map(|variable| &variable.node);
         let groups = self.groups.iter().filter(move |_| random).flat_map(|group| group.factors.iter().map(|factor| &factor.node));
         fixed.chain(self.offsets.iter().map(|o| &o.node)).chain(groups).flat_map(Node::columns)
+    }
+
+    /// Leaves effects out of the training data's random terms that depend on others of their term.
+    pub fn drop_dependent(&mut self, terms: Vec<TermDesign>, n: usize, warnings: &mut Vec<String>) -> Result<Vec<TermDesign>> {
+        let (mut left, mut rest) = (Vec::new(), terms.into_iter());
+        for random in &mut self.random {
+            let names = &random.effects.names;
+            let mut own: Vec<TermDesign> = rest.by_ref().take(if random.split { names.len() } else { 1 }).collect();
+            let columns = own.iter().flat_map(|term| term.columns(n)).collect();
+            // Terms of a column each are a diagonal one.
+            let kind = if random.split { StructureKind::Diagonal } else { random.structure };
+            let structure = Structure::new(kind, random.homogeneous, names.len());
+            let text =
+                format!("({} {} {})", names.join(" + "), if random.split { "||" } else { "|" }, self.groups[random.group].name);
+            let (kept, said) = independent(structure, &columns, n, |e| quoted(&names[e]), &text)?;
+            warnings.extend(said);
+            if kept.len() < names.len() {
+                if random.split {
+                    own = kept.iter().map(|&e| own[e].clone()).collect();
+                } else {
+                    own.iter_mut().for_each(|term| term.keep(n, &kept));
+                }
+                random.kept = Some(kept);
+            }
+            left.extend(own);
+        }
+        Ok(left)
     }
 
     /// The names of the factors of the fixed effects.
@@ -215,7 +246,7 @@ impl PredictorSources {
                 return Err(Error::formula(term.span.start, "a random term without effects: there is nothing left of the bar"));
             }
             let (structure, homogeneous) = (term.structure.kind, term.structure.homogeneous);
-            random.push(RandomProgram { effects, group: self.group_of[t], structure, homogeneous, split: term.split });
+            random.push(RandomProgram { effects, group: self.group_of[t], structure, homogeneous, split: term.split, kept: None });
         }
         let (mut groups, mut index) = (Vec::new(), Vec::new());
         for (parts, values) in self.groups.into_iter().zip(&evaluated.groups) {

@@ -220,8 +220,9 @@ impl Sources {
         let mut warnings = Vec::new();
         let contrasts = named_contrasts(request.contrasts)?;
         let mut learn = |sources: PredictorSources, formula: &Formula, evaluated: Evaluated| {
-            let (program, index) = sources.learn(formula, &contrasts, &evaluated, frame, rows, &mut warnings)?;
-            let design = program.realise(evaluated, rows, Some(&index))?;
+            let (mut program, index) = sources.learn(formula, &contrasts, &evaluated, frame, rows, &mut warnings)?;
+            let mut design = program.realise(evaluated, rows, Some(&index))?;
+            design.terms = program.drop_dependent(design.terms, rows.len(), &mut warnings)?;
             Ok((program, design))
         };
         let (mean, design) = learn(self.mean, request.formula, values.mean)?;

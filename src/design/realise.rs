@@ -134,13 +134,17 @@ fn random_terms(
             continue;
         }
         let z = random.effects.fill(n, &program.variables, predictors)?;
+        let kept = random.kept.as_deref();
         if random.split {
-            for (k, name) in random.effects.names.iter().enumerate() {
+            for (k, name) in random.effects.names.iter().enumerate().filter(|(k, _)| kept.is_none_or(|kept| kept.contains(k))) {
                 let is_intercept = k == 0 && random.effects.intercept;
                 term(vec![name.clone()], (!is_intercept).then(|| z[k * n..(k + 1) * n].to_vec()));
             }
         } else {
             term(random.effects.names.clone(), Some(z));
+            if let (Some(kept), Some(term)) = (kept, terms.last_mut()) {
+                term.keep(n, kept);
+            }
         }
     }
     Ok(terms)

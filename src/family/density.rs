@@ -71,6 +71,9 @@ pub(crate) trait Density: Clone + Debug + Send + Sync + 'static {
     /// The reported fitted value is not the mean of the response.
     const FITTED_IS_LINK_INVERSE: bool = false;
 
+    /// With the identity link, the response or a function of it is the linear predictor and normal noise, whose size is the first parameter.
+    const NORMAL_NOISE: bool = false;
+
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Self::Shape;
 
     /// What does not depend on the mean.

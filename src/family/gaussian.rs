@@ -25,6 +25,7 @@ impl Density for Gaussian {
     const NAME: &'static str = "gaussian";
     const BASE: Base = Base::Mean;
     const WEIGHTS: WeightRole = WeightRole::Dispersion;
+    const NORMAL_NOISE: bool = true;
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("sigma", Scale::LogVariance)];
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Shape {

@@ -19,6 +19,7 @@ impl Density for Lognormal {
     const NAME: &'static str = "lognormal";
     const BASE: Base = Base::Mean;
     const WEIGHTS: WeightRole = WeightRole::Dispersion;
+    const NORMAL_NOISE: bool = true;
     const PARAMETERS: &'static [Parameter] = Gaussian::PARAMETERS;
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Self::Shape {

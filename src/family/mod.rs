@@ -197,6 +197,11 @@ pub trait Family: Debug + Send + Sync {
 
     fn weight_role(&self) -> WeightRole;
 
+    /// Whether the response, or a function of it, is the linear predictor and normal noise, whose size is the first parameter.
+    fn adds_normal_noise(&self) -> bool {
+        false
+    }
+
     /// The parameters beside the mean, in the order in which `psi` holds them.
     fn parameters(&self) -> &[Parameter];
 

@@ -157,6 +157,10 @@ impl<D: Density> Family for Model<D> {
         D::WEIGHTS
     }
 
+    fn adds_normal_noise(&self) -> bool {
+        D::NORMAL_NOISE && self.link == Link::Identity
+    }
+
     fn parameters(&self) -> &[Parameter] {
         &self.parameters
     }

@@ -4,7 +4,7 @@ use super::{Fit, Nominal, Ordinal, PredictorFit, TermFit};
 use crate::design::{Design, PredictorDesign, TermDesign};
 use crate::error::Result;
 use crate::glmm::model::Model;
-use crate::options::{Information, Nodes, Options};
+use crate::options::{Information, Nodes, Options, Unidentified};
 
 impl Fit {
     /// The rows used, without the columns that the fit has left out.
@@ -64,6 +64,8 @@ impl Fit {
             quadrature: own.map_or(1, |g| g.quadrature),
             nodes: own.map_or(Nodes::Adaptive, |g| g.nodes),
             null_model: true,
+            // What there was to say of it has been said.
+            unidentified: Unidentified::Ignore,
             ..Options::default()
         }
     }

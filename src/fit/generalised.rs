@@ -5,8 +5,9 @@ use std::time::Instant;
 use super::Fit;
 use super::assembly::Assembly;
 use super::diagnosis::{check_constant, check_ended, check_not_exact, check_options, check_quadrature, check_response};
+use super::random_terms::check_generalised;
 use super::response::AnyResponse;
-use crate::design::{Design, ModelProgram, check_groups_generalised};
+use crate::design::{Design, ModelProgram};
 use crate::error::{Error, Result};
 use crate::family::special::logit;
 use crate::family::{Family, Order, ZeroPart};
@@ -31,6 +32,8 @@ pub(super) fn fit(
     let how = approximation(options);
     check_options(spec, options)?;
     let response = AnyResponse::of_spec(spec, &design)?;
+    let warnings = check_generalised(&response, &design, options.unidentified)?;
+    design.warnings.extend(warnings);
     if let AnyResponse::Family(response) = &response {
         design.warnings.extend(check_response(response, &design.rows)?);
         design.warnings.extend(check_constant(&*response.family, &response.observations())?);
@@ -58,6 +61,7 @@ pub(super) fn fit(
 pub(super) fn objective(spec: &Spec, design: &Design, options: &Options, points: &[f64]) -> Result<Vec<f64>> {
     check_options(spec, options)?;
     let response = AnyResponse::of_spec(spec, design)?;
+    check_generalised(&response, design, options.unidentified)?;
     if let AnyResponse::Family(response) = &response {
         check_response(response, &design.rows)?;
         check_quadrature(response, options)?;
@@ -99,7 +103,6 @@ pub(crate) fn approximation(options: &Options) -> Approximation {
 
 /// The response of a family on a design.
 pub(super) fn family_response(spec: &FamilySpec, design: &Design) -> Result<FamilyResponse> {
-    check_groups_generalised(design)?;
     let family = spec.build()?;
     let zero = design.zero_inflation.as_ref().map(|_| zero_part(&*family)).transpose()?;
     let weights = design.weights.clone().unwrap_or_default();

@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
+use super::random_terms::check_linear;
 use super::{CorrelationFit, Fit, FixedEffects, Outcome, TermFit, kept_columns};
 use crate::covariance::Structure;
-use crate::design::{CorrelationDesign, Design, ModelProgram, TermDesign, UNSEEN};
+use crate::design::{CorrelationDesign, Design, ModelProgram, TermDesign, UNSEEN, independent_columns};
 use crate::error::{Error, Result};
 use crate::formula::CorrelationKind;
 use crate::lmm::correlated::CorrelatedProducts;
@@ -21,31 +22,72 @@ use crate::search::Estimate;
 use crate::spec::ModelKind;
 
 /// Fits a design.
-pub(super) fn fit(program: ModelProgram, design: Design, options: &Options, progress: Option<Progress<'_>>) -> Result<Fit> {
-    check(&design)?;
+pub(super) fn fit(program: ModelProgram, mut design: Design, options: &Options, progress: Option<Progress<'_>>) -> Result<Fit> {
+    let warnings = check(&design, options)?;
+    design.warnings.extend(warnings);
     let started = Instant::now();
+    let wide = Wide::of(&mut design)?;
     let system = assemble(&design)?;
     let mut deviance = Deviance::new(&system, options.reml)?;
     let estimate = estimate(&mut deviance, options, progress)?;
     let solution = solve(&mut deviance, &estimate.working)?;
     let mut fit = Fit::linear(design, program, &system, options, &estimate, solution);
+    if let Some(wide) = wide {
+        wide.restore(&mut fit);
+    }
     fit.timing.1 = started.elapsed().as_secs_f64();
     Ok(fit)
 }
 
 /// The criterion at each of the given theta.
 pub(super) fn objective(design: &Design, options: &Options, thetas: &[f64]) -> Result<Vec<f64>> {
-    check(design)?;
-    let system = assemble(design)?;
+    check(design, options)?;
+    let mut design = design.clone();
+    Wide::of(&mut design)?;
+    let system = assemble(&design)?;
     let mut deviance = Deviance::new(&system, options.reml)?;
     super::points(thetas, system.n_working())?.map(|theta| deviance.evaluate(&working_from_theta(&system, theta)?)).collect()
 }
 
-fn check(design: &Design) -> Result<()> {
+fn check(design: &Design, options: &Options) -> Result<Vec<String>> {
     if let Some(correlation) = &design.correlation {
         check_correlation(design, correlation)?;
     }
-    crate::design::check_groups(design)
+    check_linear(design, options.unidentified)
+}
+
+/// A design with at least as many columns as rows, of which only the independent ones are left: all that comes after is cubic in them.
+struct Wide {
+    kept: Vec<usize>,
+    names: Vec<String>,
+}
+
+impl Wide {
+    /// Takes dependent columns out of such a design; fails where those that are left fit any response.
+    fn of(design: &mut Design) -> Result<Option<Self>> {
+        let (n, p) = (design.n, design.x_names.len());
+        if p < n {
+            return Ok(None);
+        }
+        let kept = independent_columns(n, &design.x)?;
+        if kept.len() >= n {
+            return Err(Error::data(format!(
+                "{n} rows can't determine {p} fixed effects and a residual variance: there are {} fixed effects {} rows",
+                if p > n { "more" } else { "as many" },
+                if p > n { "than" } else { "as" }
+            )));
+        }
+        let names = design.x_names.clone();
+        design.x = kept_columns(std::mem::take(&mut design.x), n, p, &kept);
+        design.x_names = kept.iter().map(|&j| names[j].clone()).collect();
+        Ok(Some(Wide { kept, names }))
+    }
+
+    /// Counts columns as the whole design does.
+    fn restore(&self, fit: &mut Fit) {
+        fit.kept.iter_mut().for_each(|j| *j = self.kept[*j]);
+        fit.fixed.dropped = (0..self.names.len()).filter(|j| !fit.kept.contains(j)).map(|j| self.names[j].clone()).collect();
+    }
 }
 
 /// Compound symmetry and a random intercept of the same group are the same model twice.

@@ -10,6 +10,7 @@ mod generalised_rows;
 pub(crate) mod linear;
 mod ordinal;
 mod predictors;
+mod random_terms;
 mod rebuilt;
 pub(crate) mod response;
 

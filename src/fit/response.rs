@@ -97,7 +97,8 @@ impl AnyResponse {
         let p = fixed[0].p + self.ordered().map_or(0, Response::n_shared);
         if n <= p {
             let what = if self.ordered().is_some() { "fixed effects and thresholds" } else { "fixed effects" };
-            return Err(Error::data(format!("{n} rows can't determine {p} {what}")));
+            let more = if design.x_names.len() > n { ": there are more fixed effects than rows" } else { "" };
+            return Err(Error::data(format!("{n} rows can't determine {p} {what}{more}")));
         }
         self.model_of(n, fixed, &terms)
     }
@@ -169,7 +170,6 @@ impl AnyResponse {
 
 /// The response of an ordinal model on a design.
 fn ordered_response(spec: &OrdinalSpec, design: &Design) -> Result<OrderedResponse> {
-    crate::design::check_groups_generalised(design)?;
     on_design(spec.cumulative_link()?, Thresholds::new(spec.threshold, design.categories.len()), design)
 }
 

@@ -30,6 +30,9 @@ impl FixedPart {
         // Whether the first column is an intercept.
         let mut constant = false;
         for (j, column) in x.chunks_exact(n.max(1)).enumerate() {
+            if r.len() == n {
+                break;
+            }
             // Scaled, so that squares neither overflow nor underflow.
             let largest = column.iter().fold(0.0f64, |m, v| m.max(v.abs()));
             if largest == 0.0 || !(1.0 / largest).is_finite() {

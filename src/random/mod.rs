@@ -4,6 +4,7 @@ mod blocks;
 mod centre;
 mod curvature;
 mod gram;
+mod identify;
 mod layout;
 mod weighted;
 
@@ -11,5 +12,6 @@ pub use blocks::{BlockMatrix, block_diagonal};
 pub use centre::{EffectUnits, Shift, centred, remap, shifts};
 pub use curvature::{FactorDerivative, add_curvature, add_second_derivatives, directions, factor_derivatives};
 pub use gram::{Gram, own_block};
+pub use identify::{Dependencies, Part, dependencies};
 pub use layout::{Layout, TermRows, TermSize, TermSolution};
 pub use weighted::{WeightedGram, triangle};

@@ -18,6 +18,7 @@ pub enum Purpose {
     Residuals = 3,
     Resampling = 4,
     Folds = 5,
+    Identification = 6,
 }
 
 /// A stream of random numbers.

@@ -68,6 +68,7 @@ static void null_objects(void) {
     NULL_OBJECT("options", interlace_options_set_information(NULL, 0, &err));
     NULL_OBJECT("options", interlace_options_set_nagq(NULL, 1, &err));
     NULL_OBJECT("options", interlace_options_set_std_errors(NULL, 0, &err));
+    NULL_OBJECT("options", interlace_options_set_unidentified(NULL, 0, &err));
     NULL_OBJECT("options", interlace_options_set_reml(NULL, true, &err));
     NULL_OBJECT("options", interlace_options_set_optimizer(NULL, "newton", &err));
     NULL_OBJECT("options", interlace_options_set_theta0(NULL, x, 1, &err));

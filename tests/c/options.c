@@ -25,6 +25,10 @@ int main(void) {
     OK(interlace_options_set_nagq(options, -2, &err));
     OK(interlace_options_set_std_errors(options, INTERLACE_STD_ERRORS_CONDITIONAL, &err));
     OK(interlace_options_set_std_errors(options, INTERLACE_STD_ERRORS_MARGINAL, &err));
+    OK(interlace_options_set_unidentified(options, INTERLACE_UNIDENTIFIED_IGNORE, &err));
+    OK(interlace_options_set_unidentified(options, INTERLACE_UNIDENTIFIED_WARNING, &err));
+    OK(interlace_options_set_unidentified(options, INTERLACE_UNIDENTIFIED_ERROR, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "what is 3", interlace_options_set_unidentified(options, 3, &err));
 
     FAILS(INTERLACE_E_ARGUMENT, "'simplex'", interlace_options_set_optimizer(options, "simplex", &err));
     FAILS(INTERLACE_E_ARGUMENT, "tolerance is 0", interlace_options_set_tolerance(options, 0.0, &err));
@@ -44,7 +48,8 @@ int main(void) {
     static const char *const settings[][2] = {
         {"method", "ml"}, {"optimizer", "nelder_mead"}, {"theta0", "1, 0.5,2e-1"}, {"tolerance", "1e-8"},
         {"max_evaluations", "10"}, {"threads", "1"}, {"deadline", "inf"}, {"na", "error"},
-        {"information", "expected"}, {"nagq", "25"}, {"std_errors", "conditional"}};
+        {"information", "expected"}, {"nagq", "25"}, {"std_errors", "conditional"},
+        {"unidentified", "warning"}};
     CHECK(interlace_options_count() == COUNT(settings));
     for (size_t i = 0; i < interlace_options_count(); i++) {
         SAME(interlace_options_name(i), settings[i][0]);

@@ -1,7 +1,7 @@
 //! Predictors of dispersion and zero inflation, from formulas.
 
 use super::*;
-use crate::design::{ModelProgram, PredictorDesign, UNSEEN, check_groups_generalised};
+use crate::design::{ModelProgram, PredictorDesign, UNSEEN};
 use crate::error::Code;
 use crate::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 
@@ -181,17 +181,4 @@ fn a_warning_about_a_shared_variable_is_given_once() {
     let frame = with(&small(), |f| f.add_category("f", vec![0, 1, 0, 1, 0, 1, 0], strings(&["a", "b", "never"]), false).unwrap());
     let d = learn_spec(&spec("y ~ f", Some("~ f"), Some("~ f")), &frame).unwrap().1;
     assert_eq!(d.warnings.len(), 1, "{:?}", d.warnings);
-}
-
-#[test]
-fn generalised_models_may_have_an_effect_for_each_observation() {
-    let frame = with(&small(), |f| f.add_integers("row", (0..7).collect()).unwrap());
-    let d = learn_spec(&spec("y ~ x + (1 | row)", None, None), &frame).unwrap().1;
-    assert!(check_groups_generalised(&d).is_ok());
-    let frame = with(&small(), |f| f.add_strings("one", &[Some("k"); 7]).unwrap());
-    for (formula, zero) in [("y ~ x + (1 | one)", None), ("y ~ x + (1 | g)", Some("~ (1 | one)"))] {
-        let d = learn_spec(&spec(formula, None, zero), &frame).unwrap().1;
-        let error = check_groups_generalised(&d).unwrap_err();
-        assert!(error.message.contains("'one' has 1 level") && error.message.contains("at least 2"), "{error}");
-    }
 }

@@ -1,7 +1,6 @@
 //! Random terms: effects, groups, structures.
 
 use super::*;
-use crate::design::check_groups;
 use crate::formula::StructureKind;
 
 #[test]
@@ -89,24 +88,18 @@ fn contrasts_of_the_request_are_for_the_fixed_effects_alone() {
 }
 
 #[test]
-fn terms_that_can_not_be_estimated_are_refused() {
-    let message = |text: &str| check_groups(&design(text, &crossed())).unwrap_err().message;
-    let frame = with(&crossed(), |f| f.add_strings("one", &[Some("k"); 12]).unwrap());
-    let one = check_groups(&design("y ~ 1 + (1 | one)", &frame)).unwrap_err();
-    assert!(one.message.contains("'one'") && one.message.contains("at least 2"), "{one}");
-    let all = message("y ~ 1 + (1 | a:b:c)");
-    assert!(all.contains("'a:b:c' has 12 levels for 12 observations"), "{all}");
-    let many = message("y ~ 1 + (x | a:b)");
-    assert!(many.contains("((Intercept) + x | a:b) has 12 random effects"), "{many}");
-    assert!(check_groups(&design("y ~ 1 + (1 | a:b) + (x | b)", &crossed())).is_ok());
-}
-
-#[test]
-fn known_variances_set_the_residual_apart() {
-    let frame = with(&crossed(), |f| f.add_real("w", (1..=12).map(f64::from).collect()).unwrap());
-    let formula = formula("y ~ 1 + (1 | a:b:c)", &frame);
-    let (_, d) = Program::learn(&Request { weights: Some("w"), ..request(&formula) }, &frame).unwrap();
-    assert!(check_groups(&d).is_ok());
-    let equal = Design { weights: Some(vec![2.0; 12]), ..d };
-    assert!(check_groups(&equal).is_err());
+fn dependent_effects_are_left_out_here_and_in_new_data() {
+    let frame = with(&crossed(), |f| f.add_real("one", vec![3.0; 12]).unwrap());
+    let formula = formula("y ~ 1 + (one + x | a) + (one + x || b) + diag(1 + one | c)", &frame);
+    let (program, d) = Program::learn(&request(&formula), &frame).unwrap();
+    let effects = |d: &Design| -> Vec<String> { d.terms.iter().map(|t| t.effects.join(" ")).collect() };
+    let want = ["(Intercept) x", "(Intercept)", "x", "(Intercept)"];
+    assert_eq!(effects(&d), want);
+    assert!(d.terms.iter().all(|t| t.structure.size == t.effects.len()));
+    assert!(d.terms[1].z.is_none() && d.terms[3].z.is_none());
+    let said = ["((Intercept) + one + x | a)", "((Intercept) + one + x || b)", "((Intercept) + one | c)"];
+    assert!(d.warnings.iter().zip(said).all(|(w, term)| w.contains(term) && w.contains("'one' left out")), "{:?}", d.warnings);
+    let new = program.apply(&frame, true).unwrap();
+    assert_eq!(effects(&new), want);
+    assert_eq!(new.terms[0].z, d.terms[0].z);
 }

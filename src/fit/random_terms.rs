@@ -1,0 +1,223 @@
+//! Whether random terms can be estimated from the data at all, and whether they are what they seem.
+
+use super::response::AnyResponse;
+use crate::design::{Design, TermDesign};
+use crate::error::{Error, Result};
+use crate::family::WeightRole;
+use crate::formula::StructureKind;
+use crate::frame::names::quoted;
+use crate::options::Unidentified;
+use crate::random::{Part, TermRows, TermSize, dependencies};
+
+/// Names of a term's effects beyond which those in the middle are left out.
+const MANY: usize = 6;
+
+/// The noise beside the random effects.
+#[derive(Clone, Copy, PartialEq)]
+enum Noise {
+    /// A residual variance is estimated.
+    Residual,
+    /// The response is one trial, or one category, a row: there is no scale but that of the link.
+    OneTrial,
+    /// Of another distribution, or known.
+    Other,
+}
+
+/// Fails where a linear mixed model's terms can't be told from each other or from the residual; gives warnings.
+pub(super) fn check_linear(design: &Design, how: Unidentified) -> Result<Vec<String>> {
+    check_predictor(design, &design.terms, Noise::Residual, how)
+}
+
+/// The same of a generalised model. A level for each row is legitimate there (overdispersion of counts) unless the family's noise
+/// is normal on the scale of the linear predictor.
+pub(super) fn check_generalised(response: &AnyResponse, design: &Design, how: Unidentified) -> Result<Vec<String>> {
+    let mut warnings = check_predictor(design, &design.terms, noise(response, design), how)?;
+    for predictor in design.zero_inflation.iter().chain(&design.dispersion) {
+        warnings.extend(check_predictor(design, &predictor.terms, Noise::Other, how)?);
+    }
+    Ok(warnings)
+}
+
+fn noise(response: &AnyResponse, design: &Design) -> Noise {
+    let AnyResponse::Family(own) = response else { return Noise::OneTrial };
+    let one_trial = || design.weights.as_ref().is_none_or(|w| w.iter().all(|w| *w == 1.0));
+    let is_free = own.family.parameters().first().is_some_and(|p| p.fixed.is_none());
+    if own.family.adds_normal_noise() && is_free && design.dispersion.is_none() {
+        Noise::Residual
+    } else if own.family.weight_role() == WeightRole::Trials && own.zero.is_none() && one_trial() {
+        Noise::OneTrial
+    } else {
+        Noise::Other
+    }
+}
+
+fn check_predictor(design: &Design, terms: &[TermDesign], noise: Noise, how: Unidentified) -> Result<Vec<String>> {
+    terms.iter().try_for_each(check_levels)?;
+    let mut warnings: Vec<String> = terms.iter().filter_map(in_disguise).collect();
+    if how == Unidentified::Ignore {
+        return Ok(warnings);
+    }
+    let (mut problems, mut named) = (vec![], vec![]);
+    for (k, term) in terms.iter().enumerate() {
+        if let Some(problem) = too_many_effects(design, term, noise) {
+            problems.push(problem);
+            named.push(k);
+        } else if noise == Noise::OneTrial && random_effects(term) >= design.n {
+            warnings.push(format!(
+                "{} has a random effect for each of the {} rows: its variance is told from the scale of the link only by the shape of \
+                 the link, and hardly so",
+                text(term),
+                design.n
+            ));
+        }
+    }
+    for dependency in of_terms(design, terms, noise)? {
+        let members: Vec<usize> = dependency.iter().flatten().copied().collect();
+        let residual = dependency.contains(&None);
+        match members[..] {
+            [k] if named.contains(&k) => {}
+            [k] if residual || is_correlated(&terms[k]) => problems.push(alone(&terms[k], residual)),
+            [k] => warnings.push(some_combinations(&terms[k])),
+            _ => warnings.push(several(terms, &members, residual)),
+        }
+    }
+    match problems.first() {
+        Some(problem) if how == Unidentified::Error => Err(Error::data(problem.clone())),
+        _ => {
+            warnings.extend(problems);
+            Ok(warnings)
+        }
+    }
+}
+
+/// A grouping factor with one level has no variance between its levels.
+fn check_levels(term: &TermDesign) -> Result<()> {
+    let (group, levels) = (quoted(&term.group), term.levels.len());
+    if levels >= 2 {
+        return Ok(());
+    }
+    Err(Error::data(format!("the grouping factor {group} has {levels} level in the rows used, must have at least 2")))
+}
+
+/// More random effects than the rows can determine, by number, as lme4 counts them. A residual is confounded with as many effects as rows.
+/// Weights that differ between rows set it apart (a meta-analysis with known variances). Correlations of one parameter leave fewer
+/// than as many: of these `dependencies` knows more.
+fn too_many_effects(design: &Design, term: &TermDesign, noise: Noise) -> Option<String> {
+    let (levels, effects, n) = (term.levels.len(), term.effects.len(), design.n);
+    let random_effects = random_effects(term);
+    let counts = match term.structure.kind {
+        StructureKind::Unstructured | StructureKind::Diagonal => true,
+        StructureKind::CompoundSymmetry => term.structure.homogeneous,
+        StructureKind::Ar1 => false,
+    };
+    if noise == Noise::Residual {
+        let unequal = design.weights.as_ref().is_some_and(|w| w.windows(2).any(|pair| pair[0] != pair[1]));
+        if !unequal && levels >= n {
+            let group = quoted(&term.group);
+            return Some(format!(
+                "the grouping factor {group} has {levels} levels for {n} observations, must have fewer; its effects and the residual are confounded"
+            ));
+        }
+        return (!unequal && counts && random_effects >= n).then(|| {
+            format!(
+                "the term {} has {random_effects} random effects ({effects} for each of {levels} levels) for {n} observations, \
+                 must have fewer; they and the residual are confounded",
+                text(term)
+            )
+        });
+    }
+    (counts && random_effects > n).then(|| {
+        format!(
+            "the term {} has {random_effects} random effects ({effects} for each of {levels} levels) for {n} observations, must not have \
+             more than there are observations",
+            text(term)
+        )
+    })
+}
+
+fn random_effects(term: &TermDesign) -> usize {
+    term.levels.len().saturating_mul(term.effects.len())
+}
+
+fn is_correlated(term: &TermDesign) -> bool {
+    matches!(term.structure.kind, StructureKind::CompoundSymmetry | StructureKind::Ar1)
+}
+
+/// Dependencies among the covariance parameters. One intercept is told from a residual by any level with two rows.
+fn of_terms(design: &Design, terms: &[TermDesign], noise: Noise) -> Result<crate::random::Dependencies> {
+    if terms.iter().map(|t| t.structure.n_theta()).sum::<usize>() < 2 {
+        return Ok(vec![]);
+    }
+    let parts: Vec<Part<'_>> = terms.iter().map(part).collect();
+    let residual = noise == Noise::Residual && design.correlation.is_none();
+    dependencies(design.n, &parts, residual, design.weights.as_deref().filter(|_| residual))
+}
+
+fn part(term: &TermDesign) -> Part<'_> {
+    Part {
+        rows: TermRows { index: &term.index, z: term.z.as_deref() },
+        size: TermSize { levels: term.levels.len(), effects: term.effects.len() },
+        structure: term.structure,
+    }
+}
+
+fn alone(term: &TermDesign, residual: bool) -> String {
+    let from = if residual { "and the residual variance" } else { "of its effects, which depend on each other," };
+    format!("the covariance parameters of the term {} {from} can't be told apart by these data", text(term))
+}
+
+fn some_combinations(term: &TermDesign) -> String {
+    format!(
+        "the covariance parameters of the random term {} can't all be told apart: the data determine only combinations of them, and each \
+         by itself is arbitrary",
+        text(term)
+    )
+}
+
+fn several(terms: &[TermDesign], members: &[usize], residual: bool) -> String {
+    let mut names: Vec<String> = members.iter().map(|k| text(&terms[*k])).collect();
+    names.extend(residual.then(|| "the residual".to_owned()));
+    let last = names.pop().unwrap_or_default();
+    format!(
+        "the variances of the random terms {} and {last} can't be told apart: only sums of them are determined by the data, and how these are \
+         divided is arbitrary",
+        names.join(", ")
+    )
+}
+
+/// A structure that has been asked for, but is none in the model as it stands.
+fn in_disguise(term: &TermDesign) -> Option<String> {
+    let (structure, group) = (term.structure, &term.group);
+    if !is_correlated(term) {
+        return None;
+    }
+    let name = structure.name();
+    if let [effect] = &term.effects[..] {
+        let what = if effect == "(Intercept)" { "(1" } else { &format!("(0 + {effect}") };
+        return Some(format!(
+            "{} has one effect, and so no correlation: it is {what} | {group}). One effect for each value of a number x is written \
+             {name}(0 + factor(x) | {group})",
+            text(term)
+        ));
+    }
+    let columns = term.z.as_deref().unwrap_or_default();
+    let n = term.index.len().max(1);
+    let overlap = (0..n).any(|i| columns.iter().skip(i).step_by(n).filter(|v| **v != 0.0).nth(1).is_some());
+    (structure.kind == StructureKind::Ar1 && overlap).then(|| {
+        format!(
+            "the effects of {} are not those of points in a row: some rows have several of them. One effect for each value of a number x is \
+             written ar1(0 + factor(x) | {group})",
+            text(term)
+        )
+    })
+}
+
+/// The term as in a formula.
+fn text(term: &TermDesign) -> String {
+    let effects = match &term.effects[..] {
+        [first, .., last] if term.effects.len() > MANY => format!("{first} + ... + {last}"),
+        all => all.join(" + "),
+    };
+    let structure = if term.structure.kind == StructureKind::Unstructured { "" } else { term.structure.name() };
+    format!("{structure}({effects} | {})", term.group)
+}
