@@ -4,9 +4,10 @@ mod common;
 
 use common::generalised::{Generalised, generalised};
 use interlace::error::Code;
-use interlace::fit::Fit;
+use interlace::fit::{Fit, TermFit};
 use interlace::frame::Frame;
 use interlace::optimize::Reason;
+use interlace::predict::{NewData, Quantity, RandomTerms, Request};
 use interlace::simulate::{Purpose, Stream};
 
 /// 8 groups; x, and what `draw` makes of a linear predictor with normal group effects.
@@ -102,4 +103,116 @@ fn a_deadline_ends_the_search_and_the_standard_errors() {
         assert!(fit.log_likelihood.is_finite() && fit.fixed.std_error.iter().all(|s| *s > 0.0), "{:?}", fit.fixed.std_error);
         assert!(fit.warnings().iter().any(|w| w.contains("because the deadline was reached")), "{:?}", fit.warnings());
     }
+}
+
+/// A count with less variance than Poisson's.
+fn even_count(eta: f64, stream: &mut Stream) -> f64 {
+    let n = (2.0 * eta.exp()).ceil();
+    let p = eta.exp() / n;
+    stream.binomial(n, p, 1.0 - p)
+}
+
+/// Families whose parameter has no finite estimate on most sets of such data: name, limit, parameter.
+const EDGES: [(&str, &str, &str, fn(f64, &mut Stream) -> f64); 6] = [
+    ("nbinom2", "poisson", "size", even_count),
+    ("nbinom1", "poisson", "alpha", even_count),
+    ("truncated_nbinom2", "truncated_poisson", "size", positive_count),
+    ("truncated_nbinom1", "truncated_poisson", "alpha", positive_count),
+    ("student_t", "gaussian", "df", |eta, stream| eta + 3.4 * (stream.uniform() - 0.5)),
+    ("betabinomial", "binomial", "phi", proportion),
+];
+
+fn close(what: &str, a: &[f64], b: &[f64], relative: f64) {
+    assert_eq!(a.len(), b.len());
+    assert!(a.iter().zip(b).all(|(a, b)| (a / b - 1.0).abs() < relative), "{what}: {a:?} for {b:?}");
+}
+
+/// The likelihood is the limit's, and so is everything but the parameter.
+#[test]
+fn standard_errors_at_the_edge_are_those_of_the_limit() {
+    for (family, limit, name, draw) in EDGES {
+        let mut at_edge = 0;
+        for seed in 1..=8 {
+            let frame = data(seed, if seed % 2 == 0 { 40 } else { 96 }, draw);
+            let (own, plain) = (fit(&model(family, frame.clone())), fit(&model(limit, frame)));
+            let what = format!("{family} {seed}");
+            assert!(own.log_likelihood > plain.log_likelihood - 1e-6, "{what}");
+            if own.log_likelihood > plain.log_likelihood + 0.01 {
+                continue;
+            }
+            close(&what, &own.fixed.std_error, &plain.fixed.std_error, 0.02);
+            if own.log_likelihood > plain.log_likelihood + 1e-6 {
+                continue;
+            }
+            at_edge += 1;
+            close(&what, &own.fixed.std_error, &plain.fixed.std_error, 1e-4);
+            let parameter = own.generalised.as_ref().unwrap().parameters.iter().find(|p| p.name == name).unwrap();
+            assert!(parameter.std_error.is_nan() && parameter.estimate >= 0.0, "{what}: {parameter:?}");
+            let told = |w: &String| w.starts_with(&format!("{name}: ")) && w.contains(&format!("its limit, {limit}: "));
+            assert_eq!(own.warnings().iter().filter(|w| told(w)).count(), 1, "{what}: {:?}", own.warnings());
+            let request = Request {
+                quantity: Quantity::Response,
+                random: if seed % 2 == 0 { RandomTerms::All } else { RandomTerms::None },
+                level: Some(0.9),
+                ..Request::default()
+            };
+            let [a, b] = [&own, &plain].map(|fit| fit.predictions(NewData::Training, &request).unwrap());
+            close(&what, &a.std_errors, &b.std_errors, 1e-3);
+            for (a, b) in own.terms.iter().zip(&plain.terms) {
+                let root = |term: &TermFit| 1e-3 + term.condvar_full.as_ref().unwrap()[0].sqrt();
+                close(&what, &[root(a)], &[root(b)], 1e-3);
+            }
+        }
+        assert!(at_edge >= 2, "{family}: {at_edge}");
+    }
+}
+
+/// The same where the dispersion has a formula, and where there is a zero part that finds no zeros.
+#[test]
+fn further_predictors_at_the_edge_leave_the_mean_alone() {
+    for seed in 1..=4 {
+        let frame = data(seed, 80, even_count);
+        let plain = fit(&model("poisson", frame.clone()));
+        for further in [
+            model("nbinom2", frame.clone()).dispersion("~ 1"),
+            model("poisson", frame.clone()).zero_inflation("~ 1"),
+            model("nbinom1", frame.clone()).zero_inflation("~ 1"),
+        ] {
+            let own = fit(&further);
+            if own.log_likelihood < plain.log_likelihood + 1e-6 {
+                close(&format!("{seed}"), &own.fixed.std_error, &plain.fixed.std_error, 1e-3);
+                assert!(own.warnings().iter().any(|w| w.contains("at the edge of its range")), "{:?}", own.warnings());
+            }
+        }
+    }
+}
+
+/// One trial a row: a beta-binomial distribution is a binomial one, whatever its phi.
+#[test]
+fn what_the_likelihood_does_not_depend_on_is_not_estimated() {
+    let single = |eta: f64, stream: &mut Stream| f64::from(u8::from(stream.uniform() < 1.0 / (1.0 + (-eta).exp())));
+    let frame = data(3, 96, single);
+    let plain = fit(&generalised("y ~ x + (1 | g)", "binomial", frame.clone()));
+    let own = fit(&generalised("y ~ x + (1 | g)", "betabinomial", frame.clone()));
+    let phi = &own.generalised.as_ref().unwrap().parameters[0];
+    assert!(phi.estimate.is_nan() && phi.std_error.is_nan(), "{phi:?}");
+    assert!(own.warnings().iter().any(|w| w.starts_with("phi: it cannot be estimated")), "{:?}", own.warnings());
+    close("betabinomial", &own.fixed.std_error, &plain.fixed.std_error, 1e-5);
+    let varying = fit(&generalised("y ~ x + (1 | g)", "betabinomial", frame).dispersion("~ x"));
+    assert!(
+        varying.warnings().iter().any(|w| w.starts_with("disp.(Intercept), disp.x: it cannot be estimated")),
+        "{:?}",
+        varying.warnings()
+    );
+    close("dispersion", &varying.fixed.std_error, &plain.fixed.std_error, 1e-5);
+    // More than one trial a row tells.
+    let told = fit(&model(
+        "betabinomial",
+        data(5, 96, |eta, stream| {
+            let p = (1.0 + (-stream.logit_beta(0.5, 0.5) - eta).exp()).recip();
+            stream.binomial(6.0, p, 1.0 - p) / 6.0
+        }),
+    ));
+    let phi = &told.generalised.as_ref().unwrap().parameters[0];
+    assert!(phi.estimate > 0.1 && phi.std_error > 0.0 && told.warnings().iter().all(|w| !w.contains("phi")), "{phi:?}");
 }

@@ -123,6 +123,11 @@ impl Response for OrderedResponse {
         self.link != Link::Cauchit
     }
 
+    /// Thresholds and their distances have limits of another kind: categories that come to nothing.
+    fn has_edges(&self) -> bool {
+        false
+    }
+
     fn evaluator<'a>(&'a self, inner: &[bool]) -> Result<Box<dyn Evaluator + 'a>> {
         if inner.iter().skip(1).any(|i| *i) {
             return Err(Error::unsupported("scale: random effects in the scale are not available"));

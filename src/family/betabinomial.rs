@@ -5,7 +5,7 @@ use super::binomial::{fractional_successes, successes, wants_proportion};
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, MODE, Point, VALUE};
-use super::parameter::{Parameter, Scale};
+use super::parameter::{Parameter, Scale, within_limits};
 use super::special::{expit, ln_choose, ln_rising_ratio, rising_shares};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
@@ -22,8 +22,12 @@ impl Density for Betabinomial {
     const WEIGHTS: WeightRole = WeightRole::Trials;
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("phi", Scale::Log)];
 
+    fn limit(parameter: usize, upper: bool) -> Option<&'static str> {
+        (parameter == 0 && upper).then_some("binomial")
+    }
+
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> f64 {
-        psi[0].exp()
+        within_limits(psi[0]).exp()
     }
 
     fn constant<const ORDER: u8>(&self, y: f64, trials: f64, phi: &f64) -> Constant {

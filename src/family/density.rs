@@ -100,6 +100,11 @@ pub(crate) trait Density: Clone + Debug + Send + Sync + 'static {
         at.mu
     }
 
+    /// What it is in the limit of a parameter at the upper or the lower end of its range, in words.
+    fn limit(_parameter: usize, _upper: bool) -> Option<&'static str> {
+        None
+    }
+
     /// A response; not a number outside the link's domain. A weight of `WeightRole::Factor` plays no part in it.
     fn simulate(&self, at: &At, weight: f64, shape: &Self::Shape, stream: &mut Stream) -> f64;
 

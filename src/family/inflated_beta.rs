@@ -34,6 +34,10 @@ impl Density for ZeroOneInflatedBeta {
     const PARAMETERS: &'static [Parameter] =
         &[Parameter::new("phi", Scale::Log), Parameter::new("zoi", Scale::Logit), Parameter::new("coi", Scale::Logit)];
 
+    fn limit(parameter: usize, upper: bool) -> Option<&'static str> {
+        (parameter == 1 && !upper).then_some("beta")
+    }
+
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Inflation {
         Inflation { phi: psi[0].exp(), zoi: psi[1], coi: psi[2] }
     }

@@ -241,6 +241,11 @@ pub trait Family: Debug + Send + Sync {
         self.response_mean(eta, psi)
     }
 
+    /// The simpler distribution that the family becomes as a parameter goes to the upper or the lower end of its range, in words.
+    fn limit(&self, _parameter: usize, _upper: bool) -> Option<&'static str> {
+        None
+    }
+
     /// A response from the distribution at a linear predictor; not a number outside the link's domain and from a family of the
     /// caller's. A proportion of `weight` trials is
     /// returned as such; weights that multiply the log-density play no part.

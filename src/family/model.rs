@@ -161,6 +161,10 @@ impl<D: Density> Family for Model<D> {
         D::NORMAL_NOISE && self.link == Link::Identity
     }
 
+    fn limit(&self, parameter: usize, upper: bool) -> Option<&'static str> {
+        D::limit(parameter, upper)
+    }
+
     fn parameters(&self) -> &[Parameter] {
         &self.parameters
     }

@@ -5,7 +5,7 @@
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, MODE, Point};
-use super::parameter::{Parameter, Scale};
+use super::parameter::{Parameter, Scale, within_limits};
 use super::poisson::wants_count;
 use super::special::{
     Logistic, expit, ln_factorial, ln_rising_ratio, logistic, negative_binomial_tails, rising_shares, x_log_y, x1_log1p_minus,
@@ -38,8 +38,13 @@ impl Density for Nbinom2 {
     const WEIGHTS: WeightRole = WeightRole::Factor;
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("size", Scale::Log)];
 
+    fn limit(parameter: usize, upper: bool) -> Option<&'static str> {
+        (parameter == 0 && upper).then_some("poisson")
+    }
+
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Size {
-        Size { log_size: psi[0], size: psi[0].exp() }
+        let log_size = within_limits(psi[0]);
+        Size { log_size, size: log_size.exp() }
     }
 
     fn constant<const ORDER: u8>(&self, y: f64, _weight: f64, shape: &Size) -> Constant {
@@ -135,8 +140,12 @@ impl Density for Nbinom1 {
     const WEIGHTS: WeightRole = WeightRole::Factor;
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("alpha", Scale::Log)];
 
+    fn limit(parameter: usize, upper: bool) -> Option<&'static str> {
+        (parameter == 0 && !upper).then_some("poisson")
+    }
+
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Alpha {
-        let alpha = psi[0].exp();
+        let alpha = within_limits(psi[0]).exp();
         Alpha { value: alpha, log_scale: alpha.ln_1p(), bend: x1_log1p_minus(alpha) / (alpha * (1.0 + alpha)) }
     }
 

@@ -20,6 +20,14 @@ pub enum Scale {
     Identity,
 }
 
+/// The logarithm of a parameter beyond which, to a double, the family is its limit there. Further out products overflow.
+const LIMIT: f64 = 100.0;
+
+/// psi, kept where powers of exp(psi) are numbers: for parameters without unit.
+pub(crate) fn within_limits(psi: f64) -> f64 {
+    psi.clamp(-LIMIT, LIMIT)
+}
+
 impl Scale {
     pub fn reported(self, psi: f64) -> f64 {
         match self {

@@ -5,7 +5,7 @@ use std::f64::consts::PI;
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
-use super::parameter::{Parameter, Scale};
+use super::parameter::{Parameter, Scale, within_limits};
 use super::special::{beta_tails, digamma, ln_gamma, x1_log1p_minus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
@@ -44,8 +44,12 @@ impl Density for StudentT {
     const WEIGHTS: WeightRole = WeightRole::Factor;
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("sigma", Scale::Log), Parameter::new("df", Scale::Log)];
 
+    fn limit(parameter: usize, upper: bool) -> Option<&'static str> {
+        (parameter == 1 && upper).then_some("gaussian")
+    }
+
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Shape {
-        let df = psi[1].exp();
+        let df = within_limits(psi[1]).exp();
         Shape { sigma: psi[0].exp(), df, normalising: normalising(df) }
     }
 

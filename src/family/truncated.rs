@@ -56,6 +56,10 @@ impl<D: Counts> Density for Truncated<D> {
     const WEIGHTS: WeightRole = D::WEIGHTS;
     const PARAMETERS: &'static [Parameter] = D::PARAMETERS;
 
+    fn limit(parameter: usize, upper: bool) -> Option<&'static str> {
+        D::limit(parameter, upper).map(|_| TruncatedPoisson::NAME)
+    }
+
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> D::Shape {
         self.0.shape(psi)
     }

@@ -75,6 +75,11 @@ impl Density for Tweedie {
     const WEIGHTS: WeightRole = WeightRole::Dispersion;
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("phi", Scale::Log), Parameter::new("power", Scale::OneToTwo)];
 
+    fn limit(parameter: usize, upper: bool) -> Option<&'static str> {
+        let (power_one, power_two) = ("poisson, of multiples of phi", "gamma");
+        (parameter == 1).then_some(if upper { power_two } else { power_one })
+    }
+
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Shape {
         Shape { phi: psi[0].exp(), a: expit(psi[1]), b: expit(-psi[1]) }
     }

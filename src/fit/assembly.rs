@@ -8,6 +8,7 @@ use crate::covariance::Structure;
 use crate::design::{Design, ModelProgram, PredictorDesign, TermDesign};
 use crate::error::Result;
 use crate::family::{Family, ZeroPart};
+use crate::glmm::edge::Kind;
 use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
 use crate::glmm::solution::Solution;
@@ -90,6 +91,7 @@ impl Assembly<'_> {
                 parameters,
                 eta: std::mem::take(&mut solution.eta[0]),
                 separated,
+                at_edge: solution.at_edge,
                 vcov_names,
                 vcov: solution.vcov,
                 root: solution.root,
@@ -118,7 +120,11 @@ impl Assembly<'_> {
     pub fn fixed_effects(&self, x_names: &[String], at: usize, solution: &Solution) -> FixedEffects {
         let (first, p, m) = (self.first(at), self.model.fixed[at].p, solution.vcov.len().isqrt());
         let vcov = (0..p * p).map(|e| solution.vcov[(first + e / p) * m + first + e % p]).collect();
-        let root = solution.root.chunks_exact(m.max(1)).flat_map(|column| column[first..first + p].iter().copied()).collect();
+        let mut root: Vec<f64> =
+            solution.root.chunks_exact(m.max(1)).flat_map(|column| column[first..first + p].iter().copied()).collect();
+        for edge in solution.at_edge.iter().filter(|edge| (first..first + p).contains(&edge.place)) {
+            root.iter_mut().skip(edge.place - first).step_by(p).for_each(|r| *r = f64::NAN);
+        }
         FixedEffects::new(x_names, &self.model.fixed[at].kept, solution.beta[at].clone(), vcov, root)
     }
 
@@ -165,7 +171,10 @@ impl Assembly<'_> {
                 Some(f) => solution.vcov[(first + f) * (m + 1)].sqrt() * p.scale.derivative(psi[j]).abs(),
                 None => f64::NAN,
             };
-            FamilyParameter { name, estimate: p.scale.reported(psi[j]), std_error, fixed: p.fixed.is_some() }
+            let place = response.shared.iter().position(|&s| s == j).map(|f| first + f);
+            let unknown = solution.at_edge.iter().any(|own| Some(own.place) == place && own.kind == Kind::Unidentified);
+            let estimate = if unknown { f64::NAN } else { p.scale.reported(psi[j]) };
+            FamilyParameter { name, estimate, std_error, fixed: p.fixed.is_some() }
         };
         response.family.parameters().iter().enumerate().map(one).collect()
     }

@@ -5,6 +5,7 @@ use super::{Fit, Generalised};
 use crate::design::{Design, RowLedger};
 use crate::error::{Error, Result, try_vec};
 use crate::family::{Family, Link, Observations, ZeroPart};
+use crate::glmm::edge::{AtEdge, Kind};
 use crate::glmm::fixed::FixedPart;
 use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
@@ -15,8 +16,6 @@ use crate::spec::{ModelKind, Spec};
 
 /// A residual standard deviation, or coefficient of variation, below this, relative to the response, is none.
 const EXACT: f64 = 1e-9;
-/// The part of the variance of counts beyond Poisson's, or of proportions beyond the binomial's, that is none.
-const NO_EXCESS: f64 = 1e-6;
 
 /// Families of a continuous response, whose dispersion would be zero.
 fn is_continuous(family: &dyn Family) -> bool {
@@ -210,7 +209,7 @@ pub(super) fn check_ended(fit: &mut Fit, flat: bool) -> Result<()> {
         return Err(exact());
     }
     let mut warnings: Vec<String> = separation_warning(&own.separated).into_iter().collect();
-    warnings.extend(no_excess(own));
+    warnings.extend(edge_warnings(own));
     if flat && warnings.is_empty() {
         warnings.push(
             "the likelihood is flat in the direction of some parameters: their standard errors are without meaning".to_owned(),
@@ -220,20 +219,36 @@ pub(super) fn check_ended(fit: &mut Fit, flat: bool) -> Result<()> {
     Ok(())
 }
 
-/// A dispersion at the edge of its range, where the family is a simpler one.
-fn no_excess(own: &Generalised) -> Option<String> {
-    let first = own.parameters.first().filter(|p| !p.fixed && p.estimate.is_finite())?;
-    let largest = || own.eta.iter().map(|eta| own.family.linkinv(*eta)).fold(0.0, f64::max);
-    let (none, simpler) = match own.family.name() {
-        "nbinom1" | "truncated_nbinom1" => (first.estimate < NO_EXCESS, "poisson"),
-        "nbinom2" | "truncated_nbinom2" => (largest() < NO_EXCESS * first.estimate, "poisson"),
-        "betabinomial" => (first.estimate > 1.0 / NO_EXCESS, "binomial"),
-        _ => return None,
-    };
-    none.then(|| {
-        format!(
-            "{}: the estimate is at the edge of its range: there is no more variance than that of the family {simpler}",
-            first.name
-        )
-    })
+/// What is said of parameters at an edge, those of one kind together.
+fn edge_warnings(own: &Generalised) -> Vec<String> {
+    let mut texts: Vec<(String, Vec<String>)> = vec![];
+    for edge in &own.at_edge {
+        let name = own.vcov_names[edge.place].clone();
+        let text = edge_text(own, &name, edge);
+        match texts.iter_mut().find(|(own, _)| *own == text) {
+            Some((_, names)) => names.push(name),
+            None => texts.push((text, vec![name])),
+        }
+    }
+    texts.into_iter().map(|(text, names)| format!("{}: {text}", names.join(", "))).collect()
+}
+
+fn edge_text(own: &Generalised, name: &str, edge: &AtEdge) -> String {
+    const NO_ERROR: &str = "it has no standard error, and the others are those of the limit";
+    match edge.kind {
+        Kind::Unidentified => return "it cannot be estimated: the likelihood of these data does not depend on it".to_owned(),
+        Kind::Flat => {
+            return "the likelihood has no curvature there: it has no standard error, and the others are those given it".to_owned();
+        }
+        Kind::Limit => {}
+    }
+    if name.starts_with("zi.") {
+        let end = if edge.upward { "nothing but zeros" } else { "no zeros but the family's" };
+        return format!("the zero part is at the edge of its range, {end}: {NO_ERROR}");
+    }
+    let parameter = own.family.parameters().iter().position(|p| p.name == name).unwrap_or(0);
+    match own.family.limit(parameter, edge.upward) {
+        Some(limit) => format!("the estimate is at the edge of its range, where the family is its limit, {limit}: {NO_ERROR}"),
+        None => format!("the estimate is at the edge of its range: {NO_ERROR}"),
+    }
 }

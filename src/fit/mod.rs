@@ -25,6 +25,7 @@ use crate::design::{Design, ModelProgram, RowLedger, TermDesign};
 use crate::error::{Error, Result};
 use crate::family::{Family, ZeroPart};
 use crate::frame::Frame;
+use crate::glmm::edge::AtEdge;
 use crate::optimize::Reason;
 use crate::options::{Information, Nodes, Options, Progress};
 use crate::random::TermSolution;
@@ -166,6 +167,8 @@ pub struct Generalised {
     pub eta: Vec<f64>,
     /// Those of `vcov_names` that have no finite maximum likelihood estimate: fixed effects of the mean and the zero part.
     pub separated: Vec<String>,
+    /// Those of `vcov_names` at an edge of the likelihood, or that it does not depend on.
+    pub at_edge: Vec<AtEdge>,
     /// Names and covariance of all parameters: fixed effects of all predictors, the family's parameters on their working scale, theta.
     pub vcov_names: Vec<String>,
     pub vcov: Vec<f64>,

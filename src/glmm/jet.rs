@@ -71,6 +71,11 @@ pub trait Response: Debug + Send + Sync {
         true
     }
 
+    /// Whether its shared parameters and further predictors may go to an edge, where it is a simpler one.
+    fn has_edges(&self) -> bool {
+        true
+    }
+
     /// Something that evaluates it, given which predictors have inner effects.
     fn evaluator<'a>(&'a self, inner: &[bool]) -> Result<Box<dyn Evaluator + 'a>>;
 }

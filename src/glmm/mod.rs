@@ -14,6 +14,8 @@ mod hessian;
 pub mod start;
 mod finite_start;
 pub mod estimate;
+pub mod edge;
+mod inverse;
 pub mod solution;
 pub mod joint;
 pub mod separation;

@@ -1,5 +1,7 @@
 //! All estimates of a generalised model at given parameters, in the user's units, with their covariance.
 
+use super::edge::{AtEdge, Edges};
+use super::inverse::{inverse_within, sparse_dot};
 use super::laplace::{Inside, Laplace};
 use crate::error::{Code, Result};
 use crate::family::Order;
@@ -10,8 +12,6 @@ use crate::search::boundary::null_directions;
 
 /// Steps of the differences, in standard errors: central differences of the analytic gradient.
 const STEP: f64 = 2e-3;
-/// Relative to the largest, an eigenvalue of the scaled Hessian below this says nothing about its direction.
-const FLAT: f64 = 1e-9;
 
 /// The estimates. Matrices are column-major.
 pub struct Solution {
@@ -25,6 +25,8 @@ pub struct Solution {
     pub vcov: Vec<f64>,
     /// R with vcov = R R', its rows those of vcov.
     pub root: Vec<f64>,
+    /// The parameters that have none because they are at an edge, which the others take as known.
+    pub at_edge: Vec<AtEdge>,
     pub terms: Vec<TermSolution>,
     /// Linear predictors per row.
     pub eta: Vec<Vec<f64>>,
@@ -38,7 +40,7 @@ pub struct Solution {
 pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Result<Solution> {
     let (uncertainty, remark) = laplace.uncertainty(x, std_errors)?;
     laplace.how.deadline = None;
-    let Uncertainty { vcov: working_vcov, flat, slopes } = uncertainty;
+    let Uncertainty { vcov: working_vcov, edges, flat, slopes } = uncertainty;
     let deviance = laplace.evaluate(x, Order::Gradient)?;
     laplace.require_modes()?;
     let model = laplace.model;
@@ -51,7 +53,7 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
         part.to_user(&mut own);
         beta.push(own);
     }
-    let (vcov, root) = laplace.user_covariance(x, &working_vcov);
+    let (vcov, root, at_edge) = laplace.user_covariance(x, &working_vcov, &edges);
     let remarks: Vec<String> = remark.into_iter().collect();
     let mut terms = laplace.term_solutions(x)?;
     if let Some(slopes) = &slopes {
@@ -64,6 +66,7 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
         shared: x[laplace.shared()].to_vec(),
         vcov,
         root,
+        at_edge,
         terms,
         eta: laplace.eta.clone(),
         flat,
@@ -75,7 +78,8 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
 struct Uncertainty {
     /// `[m, m]`, those inside first.
     vcov: Vec<f64>,
-    /// There is a direction without curvature.
+    edges: Edges,
+    /// There is another direction without curvature.
     flat: bool,
     /// Derivatives of the random effects in the free parameters, each `[q]` with the parameter's number.
     slopes: Option<Vec<(usize, Vec<f64>)>>,
@@ -108,7 +112,10 @@ impl Laplace<'_> {
         let inside = self.border.as_ref().map_or(0, |b| b.gamma.len());
         let m = n + inside;
         let free: Vec<usize> = match std_errors {
-            StdErrors::Marginal => (0..n).filter(|&j| approximate[j * (n + 1)] > 0.0 && !self.is_zero(x, j)).collect(),
+            StdErrors::Marginal => {
+                let known = |j: usize| j < self.model.n_theta() && (approximate[j * (n + 1)] <= 0.0 || self.is_zero(x, j));
+                (0..n).filter(|&j| !known(j)).collect()
+            }
             StdErrors::Conditional => (self.model.n_theta()..n).collect(),
         };
         let mut hessian = vec![0.0; n * n];
@@ -118,49 +125,45 @@ impl Laplace<'_> {
             StdErrors::Marginal => modes = Some(self.difference_gradients(x, &free, &approximate, &mut hessian, &mut slopes)?),
             StdErrors::Conditional => hessian.copy_from_slice(&approximate),
         }
-        let k = free.len();
-        let part: Vec<f64> = (0..k * k)
-            .map(|e| {
-                let (i, j) = (free[e % k.max(1)], free[e / k.max(1)]);
-                0.5 * (hessian[j * n + i] + hessian[i * n + j])
-            })
-            .collect();
-        let (inverse, flat) = twice_inverse(k, &part);
+        let mut edges = self.edges(x, &hessian)?;
+        let mean = self.ranges().first().filter(|_| inside == 0).map_or(self.model.n_theta(), |range| range.end);
+        let (inverse, flat) = inverse_within(mean, &free, &mut edges, &hessian);
+        let covered = edges.covered(&free);
         let mut out = vec![f64::NAN; m * m];
-        for (a, &i) in free.iter().enumerate() {
-            for (b, &j) in free.iter().enumerate() {
-                out[(inside + j) * m + inside + i] = inverse[b * k + a];
+        for &i in &covered {
+            for &j in &covered {
+                out[(inside + j) * m + inside + i] = inverse[j * n + i];
             }
         }
         if inside > 0 {
             // The differences have left the border of another point.
             self.evaluate(x, Order::Gradient)?;
             self.factorize_observed()?;
-            self.add_inside(&free, &inverse, &slopes, &mut out);
+            self.add_inside(&covered, &inverse, &slopes, &mut out);
         }
-        Ok(Uncertainty { vcov: out, flat, slopes: modes })
+        Ok(Uncertainty { vcov: out, edges, flat, slopes: modes })
     }
 
     /// The covariance of fixed effects that are inside: S^-1 given the parameters, and what the parameters' own adds,
     /// (dgamma/dx) V (dgamma/dx)'.
     fn add_inside(&self, free: &[usize], inverse: &[f64], slopes: &[Vec<f64>], out: &mut [f64]) {
         let Some(border) = &self.border else { return };
-        let (p, k) = (border.gamma.len(), free.len());
-        let m = out.len().isqrt();
+        let p = border.gamma.len();
+        let (m, n) = (out.len().isqrt(), inverse.len().isqrt());
         let given = border.covariance();
         // At the joint mode given theta (lme4's nAGQ = 0) the covariance is that of the regression, given theta.
         let slopes: Vec<Vec<f64>> = match self.how.inside {
             Inside::Mode => slopes.iter().map(|s| vec![0.0; s.len()]).collect(),
             _ => slopes.to_vec(),
         };
-        let vs = |b: usize, i: usize| -> f64 { (0..k).map(|a| inverse[b * k + a] * slopes[free[a]][i]).sum() };
+        let vs = |b: usize, i: usize| -> f64 { free.iter().map(|&a| inverse[b * n + a] * slopes[a][i]).sum() };
         for i in 0..p {
-            for (b, &j) in free.iter().enumerate() {
-                out[(p + j) * m + i] = vs(b, i);
+            for &j in free {
+                out[(p + j) * m + i] = vs(j, i);
                 out[i * m + p + j] = out[(p + j) * m + i];
             }
             for j in 0..p {
-                out[j * m + i] = given[j * p + i] + (0..k).map(|b| vs(b, i) * slopes[free[b]][j]).sum::<f64>();
+                out[j * m + i] = given[j * p + i] + free.iter().map(|&b| vs(b, i) * slopes[b][j]).sum::<f64>();
             }
         }
     }
@@ -200,7 +203,8 @@ impl Laplace<'_> {
         let mut modes = vec![];
         let (mut up, mut down) = (vec![0.0; n], vec![0.0; n]);
         for &j in free {
-            let step = STEP * (2.0 / approximate[j * (n + 1)]).sqrt().clamp(1e-3, 1.0);
+            let curvature = approximate[j * (n + 1)];
+            let step = STEP * if curvature > 0.0 { (2.0 / curvature).sqrt().clamp(1e-3, 1.0) } else { 1.0 };
             let mut at = x.to_vec();
             at[j] = x[j] + step;
             self.evaluate_gradient(&at, &mut up)?;
@@ -254,8 +258,9 @@ impl Laplace<'_> {
         }
     }
 
-    /// From working parameters to the user's: fixed effects of all predictors, shared parameters, theta; and a root of it.
-    fn user_covariance(&self, x: &[f64], working: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    /// From working parameters to the user's: fixed effects of all predictors, shared parameters, theta. NaN for those at an edge; and a
+    /// root of it, in which these are as good as known.
+    fn user_covariance(&self, x: &[f64], working: &[f64], edges: &Edges) -> (Vec<f64>, Vec<f64>, Vec<AtEdge>) {
         let model = self.model;
         let (n_theta, m) = (model.n_theta(), working.len().isqrt());
         let inside = m - x.len();
@@ -298,7 +303,11 @@ impl Laplace<'_> {
         }
         let half = root_of_known(m, working);
         let root = (0..m * k).map(|e| sparse_dot(&rows[e % k], &half[e / k * m..][..m])).collect();
-        (out, root)
+        let at_edge: Vec<AtEdge> = rows.iter().enumerate().filter_map(|(i, row)| edges.of(i, &row[inside..])).collect();
+        for AtEdge { place, .. } in &at_edge {
+            (0..k).for_each(|j| (out[place * k + j], out[j * k + place]) = (f64::NAN, f64::NAN));
+        }
+        (out, root, at_edge)
     }
 
     /// d theta / d working, by differences where it is not linear.
@@ -369,10 +378,6 @@ impl Laplace<'_> {
     }
 }
 
-fn sparse_dot(row: &[f64], v: &[f64]) -> f64 {
-    row.iter().zip(v).filter(|(r, _)| **r != 0.0).map(|(r, v)| r * v).sum()
-}
-
 /// R with R R' the covariance; NaN in the rows of what is not known.
 fn root_of_known(m: usize, covariance: &[f64]) -> Vec<f64> {
     let known: Vec<usize> = (0..m).filter(|&j| covariance[j * (m + 1)].is_finite()).collect();
@@ -387,24 +392,4 @@ fn root_of_known(m: usize, covariance: &[f64]) -> Vec<f64> {
         (0..k).for_each(|c| root[c * m + i] = own[c * k + a]);
     }
     root
-}
-
-/// 2 H^-1. Directions without curvature get the little that could have been missed: a huge variance, which leaves the parameters that
-/// they have no part in as they are. And whether there are such directions.
-fn twice_inverse(k: usize, hessian: &[f64]) -> (Vec<f64>, bool) {
-    if k == 0 {
-        return (vec![], false);
-    }
-    let scale: Vec<f64> = (0..k).map(|j| hessian[j * (k + 1)].abs().sqrt().max(f64::MIN_POSITIVE)).collect();
-    let scaled: Vec<f64> = (0..k * k).map(|e| hessian[e] / scale[e % k] / scale[e / k]).collect();
-    let Some((values, vectors)) = dense::symmetric_eigen(k, &scaled) else { return (vec![f64::NAN; k * k], true) };
-    let mut out = vec![0.0; k * k];
-    for (value, v) in values.iter().zip(vectors.chunks_exact(k.max(1))) {
-        for j in 0..k {
-            for i in 0..k {
-                out[j * k + i] += 2.0 * v[i] * v[j] / scale[i] / scale[j] / value.max(FLAT);
-            }
-        }
-    }
-    (out, values.iter().any(|value| *value <= FLAT))
 }

@@ -92,9 +92,10 @@ impl Coefficients<'_> {
         Combination { estimate, std_error: dot(&image, &image).sqrt(), df: (self.df)(l) }
     }
 
-    /// R'l.
+    /// R'l, of the coefficients that have a weight: others may have no covariance.
     fn image(&self, l: &[f64]) -> Vec<f64> {
-        self.root.chunks_exact(l.len().max(1)).map(|column| dot(l, column)).collect()
+        let along = |column: &[f64]| l.iter().zip(column).filter(|(l, _)| **l != 0.0).map(|(l, r)| l * r).sum();
+        self.root.chunks_exact(l.len().max(1)).map(along).collect()
     }
 
     /// Each row of `l` `[k, p]` (column-major) as a combination.

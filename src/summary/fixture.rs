@@ -155,6 +155,7 @@ pub fn tweedie() -> Fit {
         nodes: Nodes::Adaptive,
         mode_steps: 0,
         separated: vec![],
+        at_edge: vec![],
         psi: vec![0.0, 0.0],
         parameters: vec![parameter("phi", 0.77, 0.07), parameter("power", 1.64, 0.03)],
         zero_inflation: Some(zero),

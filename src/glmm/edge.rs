@@ -1,0 +1,188 @@
+//! Edges: directions along which the likelihood does not fall for ever. A parameter of the family goes to the end of its range, where the
+//! family is a simpler one (negative binomial counts that vary no more than Poisson's); a predictor of the dispersion or of the zero part
+//! goes to infinity; or the data say nothing of a parameter.
+//!
+//! There the curvature of the deviance vanishes as its slope does, and differences leave nothing of the mixed derivatives but rounding.
+//! As the curvature h along the edge goes to zero, mixed ones go with it, and the inverse of the Hessian of the others tends to that of
+//! the limit:  (H - g g'/h)^-1 -> H^-1,  g = O(h).  So these directions are taken out before the Hessian is inverted.
+
+use super::laplace::Laplace;
+use crate::error::{Code, Result};
+use crate::family::Order;
+use crate::linalg::dense;
+
+/// The curvature of the deviance below which a direction may be at an edge: a standard error of 45 on a working scale.
+const CURVATURE: f64 = 1e-3;
+/// How far the parameters are moved to see whether the deviance rises, and how much of a rise is none.
+const MOVES: [f64; 2] = [3.0, 10.0];
+const RISE: f64 = 1e-4;
+/// How far from an edge the middle may be.
+const FAR: [f64; 3] = [30.0, 100.0, 300.0];
+/// Parameters whose share of a direction is at least this, relative to their own size, have no standard error.
+const SHARE: f64 = 0.05;
+
+/// One direction.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    /// Of unit length among the working parameters, towards the edge.
+    pub direction: Vec<f64>,
+    /// Whether a predictor rises towards the edge, where it is one of predictors.
+    rises: Option<bool>,
+    kind: Kind,
+}
+
+/// Why there is no standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The end of a range, where the model is a simpler one.
+    Limit,
+    /// The deviance depends on it nowhere.
+    Unidentified,
+    /// The deviance has no curvature, though it rises further off.
+    Flat,
+}
+
+/// All directions, and what is left of the blocks of parameters that have any.
+#[derive(Debug, Default)]
+pub struct Edges {
+    pub found: Vec<Edge>,
+    /// Numbers of the working parameters of these blocks.
+    blocks: Vec<usize>,
+    /// An orthonormal basis of the rest of these blocks.
+    rest: Vec<Vec<f64>>,
+}
+
+/// A parameter without a standard error because of an edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AtEdge {
+    /// Its place among the parameters reported.
+    pub place: usize,
+    /// Whether it, or the predictor that it belongs to, goes up towards the edge.
+    pub upward: bool,
+    pub kind: Kind,
+}
+
+impl Edges {
+    /// A direction without curvature, which is taken out.
+    pub fn add_flat(&mut self, direction: Vec<f64>) {
+        self.found.push(Edge { direction, rises: None, kind: Kind::Flat });
+    }
+
+    /// A basis of all directions in which there is a Hessian: those of `free`, less the edges.
+    pub fn basis(&self, n: usize, free: &[usize]) -> Vec<Vec<f64>> {
+        let unit = |j: usize| (0..n).map(|i| f64::from(u8::from(i == j))).collect();
+        let mut basis: Vec<Vec<f64>> = free.iter().filter(|j| !self.blocks.contains(j)).map(|&j| unit(j)).collect();
+        basis.extend(self.rest.iter().cloned());
+        basis
+    }
+
+    /// The parameters that have a covariance: an edge is taken as known.
+    pub fn covered(&self, free: &[usize]) -> Vec<usize> {
+        let mut all = [free, &self.blocks].concat();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// What they mean for a reported parameter, the inner product of `row` with working ones.
+    pub fn of(&self, place: usize, row: &[f64]) -> Option<AtEdge> {
+        let size = row.iter().map(|v| v * v).sum::<f64>().sqrt();
+        let part = |edge: &Edge| row.iter().zip(&edge.direction).map(|(r, d)| r * d).sum::<f64>() / size;
+        let (edge, part) = self.found.iter().map(|e| (e, part(e))).max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))?;
+        let upward = edge.rises.unwrap_or(part > 0.0);
+        (part.abs() >= SHARE).then_some(AtEdge { place, upward, kind: edge.kind })
+    }
+}
+
+impl Laplace<'_> {
+    /// The edges at an estimate with its Hessian `[n, n]`. The modes are left as they were found.
+    pub(super) fn edges(&mut self, x: &[f64], hessian: &[f64]) -> Result<Edges> {
+        let mut edges = Edges::default();
+        if !self.model.response.has_edges() {
+            return Ok(edges);
+        }
+        let mut blocks: Vec<_> = self.outer().zip(self.ranges()).filter(|(a, _)| *a > 0).map(|(a, r)| (Some(a), r)).collect();
+        blocks.push((None, self.shared()));
+        for (predictor, block) in blocks {
+            let (mut found, mut rest) = (vec![], vec![]);
+            for (curvature, v) in spectrum(x.len(), block.clone(), hessian) {
+                match if curvature < CURVATURE { self.edge_along(x, &v)? } else { None } {
+                    Some(edge) => found.push(edge),
+                    None => rest.push(v),
+                }
+            }
+            if found.is_empty() {
+                continue;
+            }
+            // In the limit of one direction the others of a predictor may not matter.
+            if found.iter().any(|edge| edge.kind == Kind::Limit) && predictor.is_some() {
+                found.iter_mut().for_each(|edge| edge.kind = Kind::Limit);
+            }
+            if let Some(a) = predictor {
+                found.iter_mut().for_each(|edge| edge.rises = Some(self.rises(a, &edge.direction[block.clone()])));
+            }
+            edges.found.extend(found);
+            edges.rest.extend(rest);
+            edges.blocks.extend(block);
+        }
+        Ok(edges)
+    }
+
+    /// Whether the deviance does not rise along a direction, to one side or to both.
+    fn edge_along(&mut self, x: &[f64], v: &[f64]) -> Result<Option<Edge>> {
+        let modes = (self.u.clone(), self.border.as_ref().map(|b| b.gamma.clone()).unwrap_or_default());
+        let value = self.evaluate(x, Order::Mode)?;
+        let mut rise = |by: f64| -> Result<Option<f64>> {
+            self.start_modes(&modes.0);
+            self.start_fixed(&modes.1);
+            let at: Vec<f64> = x.iter().zip(v).map(|(x, v)| x + by * v).collect();
+            match self.evaluate(&at, Order::Mode) {
+                Ok(there) => Ok(Some(there - value)),
+                Err(error) if error.code == Code::Numeric => Ok(None),
+                Err(error) => Err(error),
+            }
+        };
+        let mut flat = [true; 2];
+        for (flat, side) in flat.iter_mut().zip([1.0, -1.0]) {
+            let rises = MOVES.iter().map(|by| rise(side * by)).collect::<Result<Vec<_>>>()?;
+            *flat = rises.iter().any(Option::is_some) && rises.into_iter().flatten().all(|rise| rise <= RISE);
+        }
+        // The middle of a range is at zero, on all working scales.
+        let own = x.iter().zip(v).map(|(x, v)| x * v).sum::<f64>().abs();
+        for by in FAR.into_iter().chain([own, 2.0 * own]) {
+            if flat == [true; 2] {
+                flat = [rise(by)?.is_none_or(|rise| rise <= RISE), rise(-by)?.is_none_or(|rise| rise <= RISE)];
+            }
+        }
+        let kind = if flat == [true; 2] { Kind::Unidentified } else { Kind::Limit };
+        self.start_modes(&modes.0);
+        self.start_fixed(&modes.1);
+        let side = if flat[0] { 1.0 } else { -1.0 };
+        let direction = v.iter().map(|v| side * v).collect();
+        Ok((flat != [false; 2]).then_some(Edge { direction, rises: None, kind }))
+    }
+
+    /// Whether the row of a predictor that moves most in a direction moves up.
+    fn rises(&self, predictor: usize, direction: &[f64]) -> bool {
+        let mut move_by = vec![0.0; self.model.n];
+        self.model.fixed[predictor].add(direction, &mut move_by);
+        move_by.iter().fold(0.0f64, |most, v| if v.abs() > most.abs() { *v } else { most }) > 0.0
+    }
+}
+
+/// Curvatures of a block of the Hessian with their directions among all parameters; none where it holds no numbers.
+fn spectrum(n: usize, block: std::ops::Range<usize>, hessian: &[f64]) -> Vec<(f64, Vec<f64>)> {
+    let (first, k) = (block.start, block.len());
+    let at = |i: usize, j: usize| hessian[(first + j) * n + first + i];
+    let part: Vec<f64> = (0..k * k).map(|e| 0.5 * (at(e % k, e / k) + at(e / k, e % k))).collect();
+    if k == 0 || part.iter().any(|v| !v.is_finite()) {
+        return vec![];
+    }
+    let Some((values, vectors)) = dense::symmetric_eigen(k, &part) else { return vec![] };
+    let whole = |v: &[f64]| {
+        let mut out = vec![0.0; n];
+        out[block.clone()].copy_from_slice(v);
+        out
+    };
+    values.into_iter().zip(vectors.chunks_exact(k).map(whole)).collect()
+}
