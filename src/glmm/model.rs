@@ -76,6 +76,7 @@ impl Model {
             z: self.z.clone(),
             scales: self.scales.clone(),
             shifts: self.shifts.clone(),
+            turns: self.turns.clone(),
         }
     }
 
