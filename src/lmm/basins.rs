@@ -22,17 +22,44 @@ use crate::search::minima::between;
 /// A variance with which nothing but differences within levels is left: so many times the mean of Z'Z's diagonal.
 const LARGE: f64 = 1e7;
 
-/// What a level of a term adds to the disagreement below which there are no two minima. With equal groups it takes about 2.
-const PER_LEVEL: f64 = 0.5;
+/// What a level of a term adds to the disagreement below which there are no two minima: with equal groups it takes about 2. More is looked
+/// at where a search costs little.
+const PER_LEVEL: f64 = 1.0;
+const PER_LEVEL_IF_CHEAP: f64 = 0.5;
 
-/// Terms for which pairs are raised.
+/// Terms, or effects of one, of which pairs are raised.
 const FEW: usize = 4;
 
 /// Where on the way to another basin is looked for a third one.
 const SHARES: [f64; 2] = [1.0 / 3.0, 2.0 / 3.0];
 
+/// Shares of the interval of a structure's correlation that are tried.
+const ENDS: [f64; 2] = [0.1, 0.9];
+
 /// An effect of a term; all of them where there is none.
 type Effect = (usize, Option<usize>);
+
+/// How much may be spent.
+#[derive(Clone, Copy)]
+pub struct Effort {
+    /// Searches cost little.
+    pub cheap: bool,
+    /// Values of the criterion may be had for terms together and for each without variance.
+    pub thorough: bool,
+}
+
+impl Effort {
+    /// The disagreement that is worth a search: by the term with the fewest levels, where it is expensive by that with the most.
+    fn enough(self, system: &LinearSystem, effects: &[Effect]) -> f64 {
+        let levels = || effects.iter().map(|(k, _)| system.gram.layout.terms[*k].levels);
+        let decisive = if self.cheap { levels().min() } else { levels().max() };
+        self.per_level() * decisive.unwrap_or(0) as f64
+    }
+
+    fn per_level(self) -> f64 {
+        if self.cheap { PER_LEVEL_IF_CHEAP } else { PER_LEVEL }
+    }
+}
 
 /// Coefficients and what tells how much worse others are, at one theta.
 struct Coefficients {
@@ -59,40 +86,62 @@ impl Coefficients {
     }
 }
 
-/// Points in basins other than that of `at`, for searches; `thorough` where values of the criterion cost next to nothing.
-pub fn other_basins(deviance: &mut Deviance<'_>, at: &Summary, thorough: bool) -> Result<Vec<Vec<f64>>> {
+/// Points in basins other than that of `at`, for searches.
+pub fn other_basins(deviance: &mut Deviance<'_>, at: &Summary, effort: Effort) -> Result<Vec<Vec<f64>>> {
     let system = deviance.system;
     let mut starts = vec![];
-    if system.kept.is_empty() || system.n_theta() == 0 || !deviance.reach(&at.x)? {
+    if system.kept.is_empty() || !deviance.reach(&at.x)? {
         return Ok(starts);
     }
     let here = Coefficients::of(deviance);
-    for effects in raises(system, thorough) {
+    for effects in raises(system, effort.thorough) {
         let large = raised(system, &at.x, &effects);
-        if deviance.reach(&large)? && here.disagreement(&Coefficients::of(deviance)) > enough(system, &effects) {
+        if deviance.reach(&large)? && here.disagreement(&Coefficients::of(deviance)) > effort.enough(system, &effects) {
             starts.push(deviance.moments_of(&at.x, &effects));
         }
     }
-    if thorough {
+    if effort.thorough {
         for effects in raises(system, false) {
             let small = lowered(system, &at.x, &effects);
-            if small != at.x && deviance.reach(&small)? && here.disagreement(&Coefficients::of(deviance)) > enough(system, &effects)
+            if small != at.x
+                && deviance.reach(&small)?
+                && here.disagreement(&Coefficients::of(deviance)) > effort.enough(system, &effects)
             {
                 starts.push(small);
             }
         }
     }
+    starts.extend(nearly_correlated(deviance, &here, at, effort)?);
     let all: Vec<Effect> = (0..system.structures.len()).map(|k| (k, None)).collect();
-    if here.lowered(system) > enough(system, &all) {
+    if !all.is_empty() && here.lowered(system) > effort.enough(system, &all) {
         let keep = at.x[system.n_theta()..].to_vec();
         let none = lifted(&system.structures, &vec![0.0; system.n_theta()], LIFT);
         starts.extend([moment_start(system), none].map(|theta| [theta, keep.clone()].concat()));
     }
-    if thorough {
+    if effort.thorough && !starts.is_empty() {
         let way = |start: &Vec<f64>| SHARES.map(|share| between(&at.x, start, share));
         starts = starts.iter().flat_map(|start| [start.clone()].into_iter().chain(way(start))).collect();
+        starts.extend(other_correlations(system, &at.x));
     }
     Ok(starts)
+}
+
+/// Residual correlations next to one leave differences within groups, as large variances do: the lowest such point.
+fn nearly_correlated(deviance: &mut Deviance<'_>, here: &Coefficients, at: &Summary, effort: Effort) -> Result<Option<Vec<f64>>> {
+    let Some(products) = &deviance.system.correlation else { return Ok(None) };
+    let [theta @ .., own] = &at.x[..] else { return Ok(None) };
+    let mut lowest: Option<(f64, Vec<f64>)> = None;
+    for x in products.nearly_one().into_iter().filter(|x| x > own) {
+        let point = [theta, &[x]].concat();
+        if deviance.reach(&point)? && here.disagreement(&Coefficients::of(deviance)) > effort.per_level() * products.groups() as f64
+        {
+            let value = deviance.state.value;
+            if lowest.as_ref().is_none_or(|(least, _)| value < *least) {
+                lowest = Some((value, point));
+            }
+        }
+    }
+    Ok(lowest.map(|(_, point)| point))
 }
 
 impl Coefficients {
@@ -106,19 +155,16 @@ impl Coefficients {
     }
 }
 
-/// The disagreement that is worth a search: by the term with the fewest levels.
-fn enough(system: &LinearSystem, effects: &[Effect]) -> f64 {
-    let levels = effects.iter().map(|(k, _)| system.gram.layout.terms[*k].levels).min().unwrap_or(0);
-    PER_LEVEL * levels as f64
-}
-
-/// What to raise: each effect, each term, all, and pairs of terms.
+/// What to raise: each effect, each term, all, and pairs.
 fn raises(system: &LinearSystem, thorough: bool) -> Vec<Vec<Effect>> {
     let sizes: Vec<usize> = system.structures.iter().map(|s| if s.homogeneous { 1 } else { s.size }).collect();
     let mut all: Vec<Vec<Effect>> = vec![];
     for (k, &r) in sizes.iter().enumerate() {
         if r > 1 && (thorough || r == 2) {
             all.extend((0..r).map(|e| vec![(k, Some(e))]));
+        }
+        if thorough && (3..=FEW).contains(&r) {
+            all.extend((0..r).flat_map(|e| (0..e).map(move |f| vec![(k, Some(e)), (k, Some(f))])));
         }
         all.push(vec![(k, None)]);
     }
@@ -127,6 +173,37 @@ fn raises(system: &LinearSystem, thorough: bool) -> Vec<Vec<Effect>> {
         all.push((0..terms).map(|k| (k, None)).collect());
         if (3..=FEW).contains(&terms) {
             all.extend((0..terms).flat_map(|k| (0..k).map(move |m| vec![(k, None), (m, None)])));
+        }
+    }
+    all
+}
+
+/// The working parameters with correlations of the other sign, of one effect after the other, or with those of the ends of their interval.
+fn other_correlations(system: &LinearSystem, working: &[f64]) -> Vec<Vec<f64>> {
+    let lifted = lifted(&system.structures, &working[..system.n_theta()], LIFT);
+    let working = [&lifted[..], &working[system.n_theta()..]].concat();
+    let (mut all, mut first) = (vec![], 0);
+    for (k, structure) in system.structures.iter().enumerate() {
+        let range = first..first + structure.n_theta();
+        first = range.end;
+        let (lower, upper) = (structure.lower_bounds(), structure.upper_bounds());
+        let Some(rho) = upper.iter().position(|u| u.is_finite()) else {
+            let turned = |e: usize| {
+                changed(system, &working, &[(k, Some(e))], |_, cov, _| {
+                    let r = structure.size;
+                    (0..r).filter(|a| *a != e).for_each(|a| (cov[e * r + a], cov[a * r + e]) = (-cov[e * r + a], -cov[a * r + e]));
+                })
+            };
+            all.extend((1..structure.size).map(turned));
+            continue;
+        };
+        for share in ENDS {
+            let (mut theta, mut point) = (vec![0.0; range.len()], working.clone());
+            structure.theta_from_working(&working[range.clone()], &mut theta);
+            theta[rho] = lower[rho] + share * (upper[rho] - lower[rho]);
+            if structure.working_from_theta(&theta, &mut point[range.clone()]).is_ok() {
+                all.push(point);
+            }
         }
     }
     all

@@ -1,6 +1,6 @@
 //! Estimation of linear models: starts, minimisation, other minima.
 
-use super::basins::other_basins;
+use super::basins::{Effort, other_basins};
 use super::deviance::Deviance;
 use super::opposite::opposite_start;
 use super::rho::RhoScale;
@@ -35,13 +35,14 @@ pub fn estimate(deviance: &mut Deviance<'_>, options: &Options, progress: Option
 }
 
 /// The minimum from working parameters that are likely to be near it, such as those of a similar response, or that of another basin.
-pub fn estimate_near(deviance: &mut Deviance<'_>, start: &[f64], options: &Options) -> Result<Estimate> {
+/// With `others` these are found, too.
+pub fn estimate_near(deviance: &mut Deviance<'_>, start: &[f64], options: &Options, others: bool) -> Result<Estimate> {
     let start = boundary::lifted(&deviance.system.structures, start, boundary::LIFT);
     let mut search = Search::new(deviance, options, None);
     let end = search.run(&start, options.tolerance)?;
-    let cost = cost(&search);
-    let best = lowest_basin(&mut search, end, cost)?;
-    search.finish_with_others(best)
+    let cheap = cost(&search) < CHEAP;
+    let best = lowest_basin(&mut search, end, Effort { cheap, thorough: others && cheap })?;
+    if others { search.finish_with_others(best) } else { search.finish(best) }
 }
 
 /// The best of the minima that the starts lead to.
@@ -71,7 +72,8 @@ fn best_of_starts(search: &mut LinearSearch<'_, '_, '_, '_>) -> Result<Summary> 
         // It may as well lead to a limit, at which the likelihood has no bounds.
         best = search.attempt(&start)?.filter(|e| is_converged(e.reason) && e.value < best.value - SAME_MINIMUM).unwrap_or(best);
     }
-    best = lowest_basin(search, best, cost)?;
+    let effort = Effort { cheap: cost < CHEAP, thorough: cost < CHEAP };
+    best = lowest_basin(search, best, effort)?;
     // Rounding would be taken for other minima where effects are nearly dependent.
     let regular = !(0..system.structures.len()).any(|k| system.nearly_dependent(k));
     if cost < VERY_CHEAP && regular && is_converged(best.reason) {
@@ -82,7 +84,7 @@ fn best_of_starts(search: &mut LinearSearch<'_, '_, '_, '_>) -> Result<Summary> 
             if other.value >= best.value || !is_converged(other.reason) {
                 break;
             }
-            best = lowest_basin(search, other, cost)?;
+            best = lowest_basin(search, other, effort)?;
         }
     }
     Ok(best)
@@ -96,14 +98,14 @@ fn cost(search: &LinearSearch<'_, '_, '_, '_>) -> f64 {
 }
 
 /// The lowest of a minimum and those in other basins, from which others are looked at in turn.
-fn lowest_basin(search: &mut LinearSearch<'_, '_, '_, '_>, mut best: Summary, cost: f64) -> Result<Summary> {
+fn lowest_basin(search: &mut LinearSearch<'_, '_, '_, '_>, mut best: Summary, effort: Effort) -> Result<Summary> {
     let tolerance = search.options.tolerance;
     for _ in 0..MOST_BASINS {
         if !search.may_go_on() || !is_converged(best.reason) {
             break;
         }
         let before = best.value;
-        for start in other_basins(search.criterion, &best, cost < CHEAP)? {
+        for start in other_basins(search.criterion, &best, effort)? {
             let other = search.run(&start, SAME_MINIMUM.max(tolerance))?;
             if other.value < best.value - (0.1 * SAME_MINIMUM).max(best.noise) {
                 best = search.run(&other.x, tolerance)?;

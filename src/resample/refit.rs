@@ -178,7 +178,7 @@ fn refit_linear(
     std_errors: bool,
 ) -> Result<Refit> {
     let start = off_the_boundary(system, working_from_theta(system, theta)?);
-    let end = match estimate_near(deviance, &start, options) {
+    let end = match estimate_near(deviance, &start, options, false) {
         Ok(end) if end.converged => end,
         Err(e) if e.code != Code::Numeric => return Err(e),
         // The estimates of another response may be no place to start from.
