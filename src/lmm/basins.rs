@@ -126,22 +126,18 @@ pub fn other_basins(deviance: &mut Deviance<'_>, at: &Summary, effort: Effort) -
     Ok(starts)
 }
 
-/// Residual correlations next to one leave differences within groups, as large variances do: the lowest such point.
-fn nearly_correlated(deviance: &mut Deviance<'_>, here: &Coefficients, at: &Summary, effort: Effort) -> Result<Option<Vec<f64>>> {
-    let Some(products) = &deviance.system.correlation else { return Ok(None) };
-    let [theta @ .., own] = &at.x[..] else { return Ok(None) };
-    let mut lowest: Option<(f64, Vec<f64>)> = None;
+/// Residual correlations next to one leave differences within groups, as large variances do.
+fn nearly_correlated(deviance: &mut Deviance<'_>, here: &Coefficients, at: &Summary, effort: Effort) -> Result<Vec<Vec<f64>>> {
+    let (Some(products), [theta @ .., own]) = (&deviance.system.correlation, &at.x[..]) else { return Ok(vec![]) };
+    let mut starts = vec![];
     for x in products.nearly_one().into_iter().filter(|x| x > own) {
         let point = [theta, &[x]].concat();
         if deviance.reach(&point)? && here.disagreement(&Coefficients::of(deviance)) > effort.per_level() * products.groups() as f64
         {
-            let value = deviance.state.value;
-            if lowest.as_ref().is_none_or(|(least, _)| value < *least) {
-                lowest = Some((value, point));
-            }
+            starts.push(point);
         }
     }
-    Ok(lowest.map(|(_, point)| point))
+    Ok(starts)
 }
 
 impl Coefficients {
