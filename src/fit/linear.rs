@@ -30,8 +30,11 @@ pub(super) fn fit(program: ModelProgram, mut design: Design, options: &Options, 
     let system = assemble(&design)?;
     let mut deviance = Deviance::new(&system, options.reml)?;
     let estimate = estimate(&mut deviance, options, progress)?;
+    let others = super::maxima::solutions(&mut deviance, &estimate.others)?;
     let solution = solve(&mut deviance, &estimate.working)?;
     let mut fit = Fit::linear(design, program, &system, options, &estimate, solution);
+    let others: Vec<_> = others.iter().map(|other| fit.other_maximum(other)).collect();
+    fit.warn_of_maxima(&others);
     if let Some(wide) = wide {
         wide.restore(&mut fit);
     }

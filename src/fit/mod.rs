@@ -8,6 +8,7 @@ pub(crate) mod diagnosis;
 pub(crate) mod generalised;
 mod generalised_rows;
 pub(crate) mod linear;
+mod maxima;
 mod ordinal;
 mod predictors;
 mod random_terms;

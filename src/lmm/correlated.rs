@@ -146,13 +146,29 @@ impl CorrelatedProducts {
 
     /// Coordinates from which to search, from small correlations to large ones.
     pub fn starts(&self) -> Vec<f64> {
+        let lower = 0.4 * self.scale.lower().0;
+        let all: Vec<f64> = [lower, 0.05, 0.3, 0.6, 0.9].into_iter().filter(|p| *p > 0.0 || lower < 0.0).collect();
+        self.coordinates(&all)
+    }
+
+    /// Coordinates at which little more than differences within groups counts.
+    pub fn nearly_one(&self) -> Vec<f64> {
+        self.coordinates(&[0.99, 0.9999, 0.999_999])
+    }
+
+    /// Those of correlations at a typical distance.
+    fn coordinates(&self, correlations: &[f64]) -> Vec<f64> {
         let typical = self.classes[self.classes.len() / 2];
         let at = |p: &f64| match self.kind {
             CorrelationKind::Ar1 => self.scale.coordinate(p.signum() * p.abs().powf(1.0 / typical)),
             CorrelationKind::CompoundSymmetry => self.scale.coordinate(*p),
         };
-        let lower = 0.4 * self.scale.lower().0;
-        [lower, 0.05, 0.3, 0.6, 0.9].iter().filter(|p| **p > 0.0 || lower < 0.0).filter_map(at).filter(|x| *x != 0.0).collect()
+        correlations.iter().filter_map(at).filter(|x| *x != 0.0).collect()
+    }
+
+    /// The number of groups.
+    pub fn groups(&self) -> usize {
+        self.runs.starts.len().saturating_sub(1)
     }
 
     /// The same, which passes over the rows in each evaluation.

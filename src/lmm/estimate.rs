@@ -1,5 +1,6 @@
 //! Estimation of linear models: starts, minimisation, other minima.
 
+use super::basins::{Effort, other_basins};
 use super::deviance::Deviance;
 use super::opposite::opposite_start;
 use super::rho::RhoScale;
@@ -21,13 +22,27 @@ const VERY_CHEAP: f64 = 0.1 * CHEAP;
 /// Predicted decrease at which a second search is near enough to its minimum to be compared with the first.
 const SAME_MINIMUM: f64 = 1e-6;
 
+/// Rounds of looking at other basins.
+const MOST_BASINS: usize = 4;
+
 type LinearSearch<'d, 'b, 'p, 'a> = Search<'d, 'b, 'p, Deviance<'a>>;
 
 /// Minimises the criterion, as `options` say.
 pub fn estimate(deviance: &mut Deviance<'_>, options: &Options, progress: Option<Progress<'_>>) -> Result<Estimate> {
     let mut search = Search::new(deviance, options, progress);
     let best = best_of_starts(&mut search)?;
-    search.finish(best)
+    search.finish_with_others(best)
+}
+
+/// The minimum from working parameters that are likely to be near it, such as those of a similar response, or that of another basin.
+/// With `others` these are found, too.
+pub fn estimate_near(deviance: &mut Deviance<'_>, start: &[f64], options: &Options, others: bool) -> Result<Estimate> {
+    let start = boundary::lifted(&deviance.system.structures, start, boundary::LIFT);
+    let mut search = Search::new(deviance, options, None);
+    let end = search.run(&start, options.tolerance)?;
+    let cheap = cost(&search) < CHEAP;
+    let best = lowest_basin(&mut search, end, Effort { cheap, thorough: others && cheap })?;
+    if others { search.finish_with_others(best) } else { search.finish(best) }
 }
 
 /// The best of the minima that the starts lead to.
@@ -39,15 +54,13 @@ fn best_of_starts(search: &mut LinearSearch<'_, '_, '_, '_>) -> Result<Summary> 
     }
     let moment = with_correlation(search.criterion, &moment_start(system))?;
     let mut best = search.run(&moment, options.tolerance)?;
-    let factor = &search.criterion.factor;
-    // Small blocks cost more in overhead than in multiplications.
-    let cost = (factor.flops() + 1000.0 * factor.len() as f64) * (system.n_working() + 1) as f64;
+    let cost = cost(search);
     let vector = system.structures.iter().any(|s| s.size > 1);
     if cost < CHEAP || (vector && boundary::is_singular(&system.structures, &best.x)) {
         for start in other_starts(search.criterion)? {
             // Near enough to tell whether it leads elsewhere; the first stays unless the other is lower by more than that.
             let other = search.run(&start, SAME_MINIMUM.max(options.tolerance))?;
-            if other.value < best.value - (10.0 * SAME_MINIMUM).max(best.noise) {
+            if other.value < best.value - SAME_MINIMUM.max(best.noise) {
                 best = search.run(&other.x, options.tolerance)?;
             }
         }
@@ -59,6 +72,8 @@ fn best_of_starts(search: &mut LinearSearch<'_, '_, '_, '_>) -> Result<Summary> 
         // It may as well lead to a limit, at which the likelihood has no bounds.
         best = search.attempt(&start)?.filter(|e| is_converged(e.reason) && e.value < best.value - SAME_MINIMUM).unwrap_or(best);
     }
+    let effort = Effort { cheap: cost < CHEAP, thorough: cost < CHEAP };
+    best = lowest_basin(search, best, effort)?;
     // Rounding would be taken for other minima where effects are nearly dependent.
     let regular = !(0..system.structures.len()).any(|k| system.nearly_dependent(k));
     if cost < VERY_CHEAP && regular && is_converged(best.reason) {
@@ -69,7 +84,35 @@ fn best_of_starts(search: &mut LinearSearch<'_, '_, '_, '_>) -> Result<Summary> 
             if other.value >= best.value || !is_converged(other.reason) {
                 break;
             }
-            best = other;
+            best = lowest_basin(search, other, effort)?;
+        }
+    }
+    Ok(best)
+}
+
+/// The multiplications of a search's step.
+fn cost(search: &LinearSearch<'_, '_, '_, '_>) -> f64 {
+    let factor = &search.criterion.factor;
+    // Small blocks cost more in overhead than in multiplications.
+    (factor.flops() + 1000.0 * factor.len() as f64) * (search.criterion.system.n_working() + 1) as f64
+}
+
+/// The lowest of a minimum and those in other basins, from which others are looked at in turn.
+fn lowest_basin(search: &mut LinearSearch<'_, '_, '_, '_>, mut best: Summary, effort: Effort) -> Result<Summary> {
+    let tolerance = search.options.tolerance;
+    for _ in 0..MOST_BASINS {
+        if !search.may_go_on() || !is_converged(best.reason) {
+            break;
+        }
+        let before = best.value;
+        for start in other_basins(search.criterion, &best, effort)? {
+            let other = search.run(&start, SAME_MINIMUM.max(tolerance))?;
+            if other.value < best.value - (0.1 * SAME_MINIMUM).max(best.noise) {
+                best = search.run(&other.x, tolerance)?;
+            }
+        }
+        if best.value >= before {
+            break;
         }
     }
     Ok(best)

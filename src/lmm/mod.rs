@@ -18,6 +18,7 @@ pub mod turn;
 pub mod unprofiled;
 mod start;
 mod survey;
+mod basins;
 mod opposite;
 pub mod estimate;
 pub mod solution;

@@ -1,4 +1,4 @@
-//! Where the search starts: variance components by a moment estimator from the cross-products alone.
+//! Where the first search starts: variance components by a moment estimator from the cross-products alone.
 
 use super::system::LinearSystem;
 use crate::linalg::dense;

@@ -13,7 +13,7 @@ use crate::glmm::laplace::{Inside, Laplace};
 use crate::glmm::model::Model;
 use crate::lmm;
 use crate::lmm::deviance::{Analysis, Deviance};
-use crate::lmm::estimate::{off_the_boundary, theta_from_working, working_from_theta};
+use crate::lmm::estimate::{estimate_near, off_the_boundary, theta_from_working, working_from_theta};
 use crate::lmm::response::ResponseRows;
 use crate::lmm::system::LinearSystem;
 use crate::options::Options;
@@ -178,7 +178,7 @@ fn refit_linear(
     std_errors: bool,
 ) -> Result<Refit> {
     let start = off_the_boundary(system, working_from_theta(system, theta)?);
-    let end = match search_from(deviance, &start, options) {
+    let end = match estimate_near(deviance, &start, options, false) {
         Ok(end) if end.converged => end,
         Err(e) if e.code != Code::Numeric => return Err(e),
         // The estimates of another response may be no place to start from.

@@ -2,6 +2,7 @@
 //! zeros, and a check that a boundary fit is a minimum.
 
 pub mod boundary;
+pub mod minima;
 
 use std::time::Instant;
 
@@ -9,6 +10,7 @@ use crate::covariance::Structure;
 use crate::error::{Code, Result};
 use crate::optimize::{LARGEST_ROUNDED, Method, Objective, Reason, Settings, Summary, minimize};
 use crate::options::{Options, Progress};
+use minima::Minimum;
 
 /// Evaluations after which Newton's method hands over, and more for each parameter. It seldom needs half of them.
 const PATIENCE: (usize, usize) = (40, 4);
@@ -50,6 +52,8 @@ pub struct Estimate {
     pub reason: Reason,
     pub evaluations: usize,
     pub scaled_gradient: f64,
+    /// Other minima, within reach of this one.
+    pub others: Vec<Minimum>,
 }
 
 /// A search over the working parameters of one model.
@@ -58,6 +62,8 @@ pub struct Search<'d, 'b, 'p, C> {
     pub options: &'b Options,
     progress: Option<Progress<'p>>,
     deadline: Option<Instant>,
+    /// Where searches have converged.
+    ends: Vec<Summary>,
 }
 
 /// Of two ends with the same value the one with the lower rank is better.
@@ -87,11 +93,46 @@ fn where_it_is(end: Result<Summary>) -> Result<Option<Summary>> {
 impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
     pub fn new(criterion: &'d mut C, options: &'b Options, progress: Option<Progress<'p>>) -> Self {
         let deadline = criterion.deadline().or_else(|| options.end());
-        Search { criterion, options, progress, deadline }
+        Search { criterion, options, progress, deadline, ends: vec![] }
     }
 
-    /// From the best minimum known to the estimate: what is nearly zero becomes so, what should not be zero does not stay so.
-    pub fn finish(&mut self, mut best: Summary) -> Result<Estimate> {
+    /// From the best minimum known to the estimate.
+    pub fn finish(&mut self, best: Summary) -> Result<Estimate> {
+        let best = self.settled(best)?;
+        let working = boundary::exact_zeros(self.criterion, &best)?;
+        Ok(Estimate {
+            converged: is_converged(best.reason),
+            reason: best.reason,
+            value: best.value,
+            evaluations: self.criterion.evaluations(),
+            scaled_gradient: best.scaled_gradient,
+            others: vec![],
+            working,
+        })
+    }
+
+    /// The same, with the other minima that searches so far have ended at. Where one of these is lower it is the estimate.
+    pub fn finish_with_others(&mut self, best: Summary) -> Result<Estimate> {
+        let mut estimate = self.finish(best)?;
+        if !estimate.converged {
+            return Ok(estimate);
+        }
+        let own = Minimum { working: estimate.working.clone(), value: estimate.value };
+        let mut others = self.other_minima(&own)?;
+        if let Some(lowest) = others.first()
+            && lowest.value < own.value
+        {
+            let again = self.run(&lowest.working, self.options.tolerance)?;
+            estimate = self.finish(again)?;
+            others[0] = own;
+        }
+        estimate.others = others;
+        estimate.evaluations = self.criterion.evaluations();
+        Ok(estimate)
+    }
+
+    /// What is nearly zero becomes so, what should not be zero does not stay so.
+    fn settled(&mut self, mut best: Summary) -> Result<Summary> {
         // Each round ends at a boundary point that is a minimum, or strictly lower than the round before.
         for _ in 0..4 {
             if !is_converged(best.reason) || self.is_late() {
@@ -113,26 +154,28 @@ impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
                 None => break,
             }
         }
-        let working = boundary::exact_zeros(self.criterion, &best)?;
-        Ok(Estimate {
-            converged: is_converged(best.reason),
-            reason: best.reason,
-            value: best.value,
-            evaluations: self.criterion.evaluations(),
-            scaled_gradient: best.scaled_gradient,
-            working,
-        })
+        Ok(best)
     }
 
     /// One search by the method of the options, given up where it gets stuck; `None` where the criterion can't be had.
     pub fn attempt(&mut self, start: &[f64]) -> Result<Option<Summary>> {
         let patience = PATIENCE.0 + PATIENCE.1 * start.len();
-        where_it_is(self.run_once(self.options.optimizer, start, self.options.tolerance, patience))
+        let end = where_it_is(self.run_once(self.options.optimizer, start, self.options.tolerance, patience))?;
+        end.iter().for_each(|end| self.note(end));
+        Ok(end)
     }
 
     /// One search by the method of the options.
     pub fn run(&mut self, start: &[f64], tolerance: f64) -> Result<Summary> {
-        self.run_by(self.options.optimizer, start, tolerance)
+        let end = self.run_by(self.options.optimizer, start, tolerance)?;
+        self.note(&end);
+        Ok(end)
+    }
+
+    fn note(&mut self, end: &Summary) {
+        if is_converged(end.reason) && !end.x.is_empty() {
+            self.ends.push(end.clone());
+        }
     }
 
     /// One search. Where a covariance is nearly singular but should not be, the curvature that keeps Newton's steps from

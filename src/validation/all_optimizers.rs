@@ -1,13 +1,18 @@
-//! The same model by all optimisers: ends that agree are a sign of a minimum.
+//! The same model by all optimisers, each from several starts.
+//!
+//! Optimisers that agree have found the same minimum: none has stopped short of it. That it is the lowest of several the starts tell, as
+//! far as they go: they are those of a fit, and standard deviations of random effects that are a tenth and ten times those estimated.
 
+use crate::covariance::Structure;
 use crate::error::{Code, Result};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::optimize::{Method, Reason};
 use crate::options::{Options, Progress};
+use crate::search::boundary::{LIFT, lifted};
 use crate::spec::Spec;
 
-/// What one optimiser came to.
+/// What one optimiser came to from the best of its starts.
 #[derive(Clone, Debug)]
 pub struct Attempt {
     pub optimizer: Method,
@@ -22,6 +27,7 @@ pub struct End {
     pub criterion: f64,
     pub converged: bool,
     pub reason: Reason,
+    /// From all starts; seconds likewise.
     pub evaluations: usize,
     pub scaled_gradient: f64,
     pub singular: bool,
@@ -44,27 +50,41 @@ pub struct AllOptimizers {
 }
 
 impl AllOptimizers {
-    /// Fits the model by one optimiser after the other, otherwise as the options say. `progress` is as of [`Fit::new`]. An optimiser that
-    /// fails for numerical reasons is no failure of all.
+    /// Fits the model by one optimiser after the other, each from several starts unless the options have one, otherwise as the options
+    /// say. `progress` is as of [`Fit::new`]. An optimiser that fails for numerical reasons is no failure of all.
     pub fn new(spec: &Spec, frame: Option<&Frame>, options: &Options, mut progress: Option<Progress<'_>>) -> Result<Self> {
         let mut all = AllOptimizers { theta_names: vec![], beta_names: vec![], family_names: vec![], attempts: vec![] };
+        let mut starts: Option<Vec<Vec<f64>>> = options.theta0.is_some().then(Vec::new);
         for optimizer in Method::ALL {
-            let options = Options { optimizer, ..options.clone() };
-            let report: Option<Progress<'_>> = match &mut progress {
-                None => None,
-                Some(progress) => Some(&mut **progress),
-            };
-            let end = match Fit::new(spec, frame, &options, report) {
-                Ok(fit) => {
-                    all.name(&fit);
-                    Ok(End::of(&fit))
+            let mut one = |theta0: Option<Vec<f64>>| -> Result<std::result::Result<Fit, String>> {
+                let options = Options { optimizer, theta0, ..options.clone() };
+                let report: Option<Progress<'_>> = match &mut progress {
+                    None => None,
+                    Some(progress) => Some(&mut **progress),
+                };
+                match Fit::new(spec, frame, &options, report) {
+                    Ok(fit) => Ok(Ok(fit)),
+                    Err(error) if error.code == Code::Numeric => Ok(Err(error.message)),
+                    Err(error) => Err(error),
                 }
-                Err(error) if error.code == Code::Numeric => Err(error.message),
-                Err(error) => return Err(error),
             };
+            let fit = one(options.theta0.clone())?;
+            if let (Ok(fit), None) = (&fit, &starts) {
+                starts = Some(around(fit)?);
+            }
+            let mut end = all.end(fit);
+            for start in starts.iter().flatten() {
+                end = better(end, all.end(one(Some(start.clone()))?));
+            }
             all.attempts.push(Attempt { optimizer, end });
         }
         Ok(all)
+    }
+
+    fn end(&mut self, fit: std::result::Result<Fit, String>) -> std::result::Result<End, String> {
+        let fit = fit?;
+        self.name(&fit);
+        Ok(End::of(&fit))
     }
 
     fn name(&mut self, fit: &Fit) {
@@ -115,6 +135,46 @@ impl AllOptimizers {
         }
         Ok(frame)
     }
+}
+
+/// Factors of standard deviations from which each optimiser searches, too.
+const FACTORS: [f64; 2] = [0.1, 10.0];
+
+/// Of two ends whose criteria differ by less, one that has converged is better.
+const LEVEL: f64 = 1e-6;
+
+/// The better of two ends, with the work of both.
+fn better(first: std::result::Result<End, String>, second: std::result::Result<End, String>) -> std::result::Result<End, String> {
+    let (Ok(a), Ok(b)) = (&first, &second) else { return first.or(second) };
+    let (evaluations, seconds) = (a.evaluations + b.evaluations, a.seconds + b.seconds);
+    let lower = b.criterion < a.criterion - LEVEL;
+    let level = b.criterion < a.criterion + LEVEL && b.converged && !a.converged;
+    let end = if lower || level { second } else { first };
+    end.map(|end| End { evaluations, seconds, ..end })
+}
+
+/// Starts around the estimates; variances that are zero are lifted first.
+fn around(fit: &Fit) -> Result<Vec<Vec<f64>>> {
+    let structures: Vec<Structure> = fit.named_terms().map(|(_, term)| term.structure).collect();
+    let (mut working, mut first) = (vec![0.0; fit.theta.len()], 0);
+    for structure in &structures {
+        let range = first..first + structure.n_theta();
+        first = range.end;
+        structure.working_from_theta(&fit.theta[range.clone()], &mut working[range])?;
+    }
+    let working = lifted(&structures, &working, LIFT);
+    let scaled = |factor: f64| {
+        let (mut theta, mut first) = (vec![0.0; working.len()], 0);
+        for structure in &structures {
+            let range = first..first + structure.n_theta();
+            first = range.end;
+            structure.theta_from_working(&working[range.clone()], &mut theta[range.clone()]);
+            structure.rescale(&mut theta[range], &vec![factor; structure.size]);
+        }
+        theta.extend(fit.correlation.as_ref().map(|c| c.estimate));
+        theta
+    };
+    Ok(FACTORS.map(scaled).to_vec())
 }
 
 /// The largest difference in some unit; parameters without one, as separated ones may be, are left out.

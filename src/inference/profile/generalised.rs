@@ -132,7 +132,18 @@ impl Base {
         let at = model.n_theta() + model.fixed[..=a].iter().map(|f| f.p).sum::<usize>() - 1;
         let centre = working_parameters(&model, &self.theta, &fixed, &self.shared, false)?;
         let hold = Hold::Coordinate { at, with: vec![], working: Box::new(move |v| factor * v) };
-        Ok((model, Held { hold, centre, estimate: self.fixed[a][j], bounds: (None, None), unit: None, reported: Box::new(|v| v) }))
+        Ok((
+            model,
+            Held {
+                hold,
+                centre,
+                estimate: self.fixed[a][j],
+                bounds: (None, None),
+                unit: None,
+                reported: Box::new(|v| v),
+                others: vec![],
+            },
+        ))
     }
 
     /// A fixed effect as a combination of the working ones: that of an intercept, which is next to nothing beside columns far from zero.
@@ -151,7 +162,18 @@ impl Base {
         let shares = others.map(|i| (first + i, -weights[i] / weights[largest])).collect();
         let centre = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
         let hold = Hold::Shifted { at: first + largest, factor: 1.0 / weights[largest], shares };
-        Ok((model, Held { hold, centre, estimate: self.fixed[a][j], bounds: (None, None), unit: None, reported: Box::new(|v| v) }))
+        Ok((
+            model,
+            Held {
+                hold,
+                centre,
+                estimate: self.fixed[a][j],
+                bounds: (None, None),
+                unit: None,
+                reported: Box::new(|v| v),
+                others: vec![],
+            },
+        ))
     }
 
     fn hold_family(&self, response: &FamilyResponse, f: usize) -> Result<(Model, Held)> {
@@ -165,7 +187,7 @@ impl Base {
         let at = centre.len() - self.shared.len() + f;
         let hold = Hold::Coordinate { at, with: vec![], working: Box::new(|v| v) };
         let reported = Box::new(move |v| scale.reported(v));
-        (model, Held { hold, estimate: centre[at], centre, bounds: (None, None), unit: None, reported })
+        (model, Held { hold, estimate: centre[at], centre, bounds: (None, None), unit: None, reported, others: vec![] })
     }
 
     /// Where it is a location, a parameter of the thresholds is their anchor less what centring has put into it, which is linear in the
@@ -192,7 +214,18 @@ impl Base {
         }
         let at = first + f;
         let hold = Hold::Shifted { at, factor: 1.0, shares };
-        Ok((model, Held { hold, centre, estimate: reported[f], bounds: (None, None), unit: None, reported: Box::new(|v| v) }))
+        Ok((
+            model,
+            Held {
+                hold,
+                centre,
+                estimate: reported[f],
+                bounds: (None, None),
+                unit: None,
+                reported: Box::new(|v| v),
+                others: vec![],
+            },
+        ))
     }
 
     /// A nominal effect is proportional to the coefficient of the last column of the basis.
@@ -212,7 +245,7 @@ impl Base {
         let factor = response.nominal.to_working(&last)[response.nominal.p - 1];
         let at = centre.len() - m + k;
         let hold = Hold::Coordinate { at, with: vec![], working: Box::new(move |v| factor * v) };
-        Ok((model, Held { hold, centre, estimate, bounds: (None, None), unit: None, reported: Box::new(|v| v) }))
+        Ok((model, Held { hold, centre, estimate, bounds: (None, None), unit: None, reported: Box::new(|v| v), others: vec![] }))
     }
 
     /// The thresholds' parameters and nominal effects as they are reported.

@@ -190,13 +190,50 @@ impl Objective for OnSlice<'_> {
 pub struct HeldPath<'s, 'p> {
     likelihood: &'s mut dyn Likelihood,
     hold: Hold,
-    /// The estimates.
-    centre: (f64, Vec<f64>),
+    own: Track,
+    /// From other minima: where their tracks are lower, the path is theirs.
+    others: Vec<Track>,
     tangent: Option<Tangent>,
     unit: f64,
+    report: &'s mut Report<'p>,
+}
+
+/// The least deviance from one minimum on.
+struct Track {
+    /// The minimum.
+    centre: (f64, Vec<f64>),
     last: (f64, Vec<f64>),
     before: Option<(f64, Vec<f64>)>,
-    report: &'s mut Report<'p>,
+}
+
+impl Track {
+    fn new(centre: (f64, Vec<f64>)) -> Self {
+        Track { last: centre.clone(), centre, before: None }
+    }
+
+    fn restart(&mut self) {
+        self.last.clone_from(&self.centre);
+        self.before = None;
+    }
+
+    fn moved(&mut self, v: f64, x: Vec<f64>) {
+        self.before = Some(std::mem::replace(&mut self.last, (v, x)));
+    }
+
+    /// Where to look for the least deviance at a value.
+    fn guess(&self, v: f64, unit: f64, tangent: Option<&Tangent>) -> Vec<f64> {
+        let (from, x) = &self.last;
+        if (v - from).abs() > FAR * unit {
+            return x.clone();
+        }
+        match (&self.before, tangent) {
+            (Some((first, y)), _) if first != from => {
+                x.iter().zip(y).map(|(x, y)| x + (x - y) / (from - first) * (v - from)).collect()
+            }
+            (None, Some(tangent)) => x.iter().zip(&tangent.slope).map(|(x, s)| x + s * (v - from)).collect(),
+            _ => x.clone(),
+        }
+    }
 }
 
 /// The path at the estimates, from the curvature of the deviance there.
@@ -213,14 +250,21 @@ const FAR: f64 = 4.0;
 const LONGEST: f64 = 10.0;
 
 impl<'s, 'p> HeldPath<'s, 'p> {
-    pub fn new(likelihood: &'s mut dyn Likelihood, hold: Hold, centre: (f64, Vec<f64>), report: &'s mut Report<'p>) -> Self {
-        HeldPath { likelihood, hold, last: centre.clone(), centre, tangent: None, unit: 0.0, before: None, report }
+    pub fn new(
+        likelihood: &'s mut dyn Likelihood,
+        hold: Hold,
+        centre: (f64, Vec<f64>),
+        others: Vec<(f64, Vec<f64>)>,
+        report: &'s mut Report<'p>,
+    ) -> Self {
+        let others = others.into_iter().map(Track::new).collect();
+        HeldPath { likelihood, hold, own: Track::new(centre), others, tangent: None, unit: 0.0, report }
     }
 
     /// The distance over which the deviance may be expected to rise by one, from its curvature; `guess` where that does not tell.
     pub fn unit(&mut self, guess: Option<f64>) -> Result<f64> {
         let (alone, tangent) = self.tangent()?;
-        let guess = guess.or(alone).unwrap_or_else(|| 0.1 * self.centre.0.abs().max(0.1));
+        let guess = guess.or(alone).unwrap_or_else(|| 0.1 * self.own.centre.0.abs().max(0.1));
         self.tangent = tangent.filter(|tangent| tangent.unit < LONGEST * guess);
         self.unit = self.tangent.as_ref().map_or(guess, |tangent| tangent.unit);
         Ok(self.unit)
@@ -228,7 +272,7 @@ impl<'s, 'p> HeldPath<'s, 'p> {
 
     /// The distance where the other parameters stay, and the tangent.
     fn tangent(&mut self) -> Result<(Option<f64>, Option<Tangent>)> {
-        let (v, x) = &self.centre;
+        let (v, x) = &self.own.centre;
         let Some(direction) = self.hold.direction(*v, x) else { return Ok((None, None)) };
         let n = x.len();
         let (mut gradient, mut hessian) = (vec![0.0; n], vec![0.0; n * n]);
@@ -258,19 +302,33 @@ impl<'s, 'p> HeldPath<'s, 'p> {
         Ok((distance(own), unit.map(|unit| Tangent { unit, slope })))
     }
 
-    /// Where to look for the least deviance at a value.
-    fn guess(&self, v: f64) -> Vec<f64> {
-        let (from, x) = &self.last;
-        if (v - from).abs() > FAR * self.unit {
-            return x.clone();
+    /// The least deviance at a value, from a point near it, and where it is.
+    fn least(&mut self, v: f64, guess: &[f64]) -> Result<(f64, Vec<f64>)> {
+        let slice = self.hold.slice(guess.len(), v);
+        let start = self.hold.project(&slice, guess);
+        let mut end = self.minimum(&slice, &start)?;
+        // A variance that starts at zero stays there, so another start is tried where one is.
+        let structures = self.likelihood.structures();
+        let full = slice.expand(&end.x);
+        let n_theta = structures.iter().map(Structure::n_theta).sum();
+        let mut other = full.clone();
+        other[..n_theta].copy_from_slice(&lifted(structures, &full[..n_theta], LIFT));
+        if other != full
+            && let Ok(again) = self.minimum(&slice, &self.hold.project(&slice, &other))
+            && again.value < end.value
+        {
+            end = again;
         }
-        match (&self.before, &self.tangent) {
-            (Some((first, y)), _) if first != from => {
-                x.iter().zip(y).map(|(x, y)| x + (x - y) / (from - first) * (v - from)).collect()
+        let mut x = slice.expand(&end.x);
+        let (mut value, mut least) = (end.value, f64::INFINITY);
+        let flipped = x.clone();
+        for edge in self.hold.edges(x.len(), v, &flipped) {
+            let end = self.minimum(&edge, &self.hold.project(&edge, &flipped))?;
+            if end.value < least {
+                (least, value, x) = (end.value, end.value, edge.expand(&end.x));
             }
-            (None, Some(tangent)) => x.iter().zip(&tangent.slope).map(|(x, s)| x + s * (v - from)).collect(),
-            _ => x.clone(),
         }
+        Ok((value, x))
     }
 
     fn minimum(&mut self, slice: &Slice, start: &[f64]) -> Result<Summary> {
@@ -290,28 +348,16 @@ impl Path for HeldPath<'_, '_> {
         if matches!(self.hold, Hold::Beside) {
             self.likelihood.hold(v);
         }
-        let slice = self.hold.slice(self.centre.1.len(), v);
-        let start = self.hold.project(&slice, &self.guess(v));
-        let mut end = self.minimum(&slice, &start)?;
-        // A variance that starts at zero stays there, so another start is tried where one is.
-        let structures = self.likelihood.structures();
-        let full = slice.expand(&end.x);
-        let n_theta = structures.iter().map(Structure::n_theta).sum();
-        let mut other = full.clone();
-        other[..n_theta].copy_from_slice(&lifted(structures, &full[..n_theta], LIFT));
-        if other != full
-            && let Ok(again) = self.minimum(&slice, &self.hold.project(&slice, &other))
-            && again.value < end.value
-        {
-            end = again;
-        }
-        let mut x = slice.expand(&end.x);
-        let mut least = f64::INFINITY;
-        let flipped = x.clone();
-        for edge in self.hold.edges(x.len(), v, &flipped) {
-            let end = self.minimum(&edge, &self.hold.project(&edge, &flipped))?;
-            if end.value < least {
-                (least, x) = (end.value, edge.expand(&end.x));
+        let guess = self.own.guess(v, self.unit, self.tangent.as_ref());
+        let (mut least, mut x) = self.least(v, &guess)?;
+        self.own.moved(v, x.clone());
+        for i in 0..self.others.len() {
+            let guess = self.others[i].guess(v, self.unit, None);
+            // That this track breaks off is no failure of the path.
+            let Ok((value, end)) = self.least(v, &guess) else { continue };
+            self.others[i].moved(v, end.clone());
+            if value < least {
+                (least, x) = (value, end);
             }
         }
         let mut gradient = vec![0.0; x.len()];
@@ -321,12 +367,11 @@ impl Path for HeldPath<'_, '_> {
             None => self.likelihood.slope(),
         };
         self.report.point(value, &self.likelihood.theta(&x))?;
-        self.before = Some(std::mem::replace(&mut self.last, (v, x)));
         Ok(Point { value, slope })
     }
 
     fn restart(&mut self) {
-        self.last.clone_from(&self.centre);
-        self.before = None;
+        self.own.restart();
+        self.others.iter_mut().for_each(Track::restart);
     }
 }

@@ -2,19 +2,19 @@
 //! at their best.
 
 use super::terms::{self, Parameter, Place, Turned};
-use super::{Held, Hold, Likelihood, Parameters, Profile, Work};
+use super::{Held, Hold, Likelihood, Other, Parameters, Profile, Work};
 use crate::covariance::Structure;
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::fit::linear::Assembled;
 use crate::lmm::deviance::Deviance;
-use crate::lmm::estimate::{estimate, off_the_boundary, theta_from_working, working_from_theta};
+use crate::lmm::estimate::{estimate, estimate_near, off_the_boundary, theta_from_working, working_from_theta};
 use crate::lmm::rho::RhoScale;
 use crate::lmm::system::LinearSystem;
 use crate::lmm::turn::Turn;
 use crate::lmm::unprofiled::UnprofiledDeviance;
 use crate::options::Options;
-use crate::resample::{search_from, unique};
+use crate::resample::unique;
 
 /// Sigma among the parameters that all rows share; the residual correlation is the next.
 const SIGMA: usize = 0;
@@ -23,14 +23,53 @@ const SIGMA: usize = 0;
 pub struct Base<'f> {
     fit: &'f Fit,
     system: LinearSystem,
-    /// In the units of the response.
+    at: Minimum,
+    sigma: f64,
+    std_error: Vec<f64>,
+    others: Vec<Minimum>,
+}
+
+/// A minimum of the deviance.
+struct Minimum {
+    value: f64,
+    /// Relative to sigma.
     theta: Vec<f64>,
     sigma: f64,
     fixed: Vec<f64>,
-    std_error: Vec<f64>,
-    /// Working parameters of [`UnprofiledDeviance`] with sigma as its reference.
-    centre: Vec<f64>,
-    minimum: f64,
+    /// Working parameters of [`Deviance`].
+    relative: Vec<f64>,
+    /// Those of [`UnprofiledDeviance`] with the estimates' sigma as its reference.
+    working: Vec<f64>,
+}
+
+impl Minimum {
+    /// At working parameters of a deviance; `reference` is the estimates' sigma.
+    fn new(deviance: &mut Deviance<'_>, mut relative: Vec<f64>, reference: f64) -> Result<Self> {
+        let system = deviance.system;
+        let value = deviance.evaluate(&relative)?;
+        let (sigma, fixed) = (deviance.sigma(), deviance.fixed_effects());
+        let mut theta = vec![0.0; relative.len()];
+        theta_from_working(system, &relative, &mut theta);
+        if let (Some(RhoScale::Positive { .. }), [.., x]) = (system.correlation.as_ref().map(|c| c.scale), &mut relative[..]) {
+            *x = x.abs();
+        }
+        let mut working = relative.clone();
+        if sigma != reference {
+            let mut scaled = theta.clone();
+            rescale(&system.structures, sigma / reference, &mut scaled);
+            let n = system.n_theta();
+            working[..n].copy_from_slice(&working_from_theta(system, &scaled)?[..n]);
+        }
+        working.push((sigma / reference).ln());
+        Ok(Minimum { value, theta, sigma, fixed, relative, working })
+    }
+
+    /// Theta in the units of the response.
+    fn absolute(&self, structures: &[Structure]) -> Vec<f64> {
+        let mut theta = self.theta.clone();
+        rescale(structures, self.sigma, &mut theta);
+        theta
+    }
 }
 
 impl<'f> Base<'f> {
@@ -40,7 +79,7 @@ impl<'f> Base<'f> {
         let mut deviance = Deviance::new(&system, false)?;
         let theta: Vec<f64> = fit.theta.iter().copied().chain(fit.correlation.as_ref().map(|c| c.estimate)).collect();
         let start = off_the_boundary(&system, working_from_theta(&system, &theta)?);
-        let mut end = search_from(&mut deviance, &start, &options)?;
+        let mut end = estimate_near(&mut deviance, &start, &options, true)?;
         // The likelihood with a residual correlation may have its maximum far from the restricted one's.
         if !end.converged || (fit.reml && fit.correlation.is_some()) {
             let other = estimate(&mut deviance, &options, None)?;
@@ -52,16 +91,22 @@ impl<'f> Base<'f> {
             return Err(Error::numeric("profile: the search for the maximum of the likelihood did not converge"));
         }
         deviance.evaluate(&end.working)?;
-        let (sigma, fixed, std_error) = (deviance.sigma(), deviance.fixed_effects(), deviance.std_errors());
-        let mut theta = vec![0.0; theta.len()];
-        theta_from_working(&system, &end.working, &mut theta);
-        rescale(&system.structures, sigma, &mut theta);
-        let mut centre = end.working;
-        if let (Some(RhoScale::Positive { .. }), [.., x]) = (system.correlation.as_ref().map(|c| c.scale), &mut centre[..]) {
-            *x = x.abs();
+        let (sigma, std_error) = (deviance.sigma(), deviance.std_errors());
+        let at = Minimum::new(&mut deviance, end.working, sigma)?;
+        let others = end.others.into_iter().map(|other| Minimum::new(&mut deviance, other.working, sigma));
+        let others = others.collect::<Result<Vec<_>>>()?;
+        Ok(Base { fit, at, sigma, std_error, others, system })
+    }
+
+    /// What is held at the estimates, with where other minima have it.
+    fn held(&self, hold: impl Fn(&Minimum) -> Result<Held>) -> Result<Held> {
+        let mut held = hold(&self.at)?;
+        for other in &self.others {
+            if let Ok(own) = hold(other) {
+                held.others.push(Other { rise: other.value - self.at.value, estimate: own.estimate, centre: own.centre });
+            }
         }
-        centre.push(0.0);
-        Ok(Base { fit, system, theta, sigma, fixed, std_error, centre, minimum: end.value })
+        Ok(held)
     }
 
     fn place(&self, k: usize, sigma: f64) -> Place<'_> {
@@ -80,8 +125,11 @@ impl<'f> Base<'f> {
 
     /// Effects of an unstructured term.
     fn with_effects(&self, k: usize, effects: &[usize], work: &mut Work<'_>) -> Result<Profile> {
-        let (turned, centre) = (self.place(k, self.sigma).turned(effects), self.centre.clone());
-        let held = if effects.len() == 1 { turned.hold_sd(centre) } else { turned.hold_correlation(centre)? };
+        let turned = self.place(k, self.sigma).turned(effects);
+        let held = self.held(|at| {
+            let centre = at.working.clone();
+            if effects.len() == 1 { Ok(turned.hold_sd(centre)) } else { turned.hold_correlation(centre) }
+        })?;
         let system = self.turned(k, &turned);
         work(&mut self.deviance(system.as_ref().unwrap_or(&self.system), None)?, held)
     }
@@ -89,17 +137,25 @@ impl<'f> Base<'f> {
     /// Sigma by its logarithm, the residual correlation by its coordinate.
     fn with_shared(&self, f: usize, work: &mut Work<'_>) -> Result<Profile> {
         let mut deviance = self.deviance(&self.system, None)?;
-        let at = self.centre.len() - if f == SIGMA { 1 } else { 2 };
-        let (centre, estimate) = (self.centre.clone(), self.centre[at]);
-        let hold = Hold::Coordinate { at, with: vec![], working: Box::new(|v| v) };
-        let (mut bounds, sigma) = ((None, None), self.sigma);
-        let mut reported: Box<dyn Fn(f64) -> f64> = Box::new(move |v| sigma * v.exp());
-        if let (Some(products), true) = (&self.system.correlation, f != SIGMA) {
-            let scale = products.scale;
-            bounds.0 = matches!(scale, RhoScale::Positive { .. }).then_some(0.0);
-            reported = Box::new(move |v| scale.rho(v));
-        }
-        work(&mut deviance, Held { hold, centre, estimate, bounds, unit: None, reported })
+        let at = self.at.working.len() - if f == SIGMA { 1 } else { 2 };
+        let (correlation, sigma) = (self.system.correlation.as_ref().filter(|_| f != SIGMA).map(|c| c.scale), self.sigma);
+        let lower = correlation.is_some_and(|scale| matches!(scale, RhoScale::Positive { .. })).then_some(0.0);
+        let held = self.held(|minimum| {
+            let reported: Box<dyn Fn(f64) -> f64> = match correlation {
+                Some(scale) => Box::new(move |v| scale.rho(v)),
+                None => Box::new(move |v| sigma * v.exp()),
+            };
+            Ok(Held {
+                hold: Hold::Coordinate { at, with: vec![], working: Box::new(|v| v) },
+                centre: minimum.working.clone(),
+                estimate: minimum.working[at],
+                bounds: (lower, None),
+                unit: None,
+                reported,
+                others: vec![],
+            })
+        })?;
+        work(&mut deviance, held)
     }
 
     fn with_fixed(&self, j: usize, work: &mut Work<'_>) -> Result<Profile> {
@@ -107,14 +163,17 @@ impl<'f> Base<'f> {
             return Err(Error::numeric("its column is nearly a combination of the others"));
         };
         let mut deviance = self.deviance(&self.system, Some(column))?;
-        let held = Held {
-            hold: Hold::Beside,
-            centre: self.centre.clone(),
-            estimate: self.fixed[column],
-            bounds: (None, None),
-            unit: Some(self.std_error[column]),
-            reported: Box::new(|v| v),
-        };
+        let held = self.held(|at| {
+            Ok(Held {
+                hold: Hold::Beside,
+                centre: at.working.clone(),
+                estimate: at.fixed[column],
+                bounds: (None, None),
+                unit: Some(self.std_error[column]),
+                reported: Box::new(|v| v),
+                others: vec![],
+            })
+        })?;
         work(&mut deviance, held)
     }
 }
@@ -133,7 +192,7 @@ impl Parameters for Base<'_> {
     }
 
     fn minimum(&self) -> f64 {
-        self.minimum
+        self.at.value
     }
 
     fn with_held(&self, parameter: Parameter, work: &mut Work<'_>) -> Result<Profile> {
@@ -142,8 +201,11 @@ impl Parameters for Base<'_> {
             Parameter::Correlation { k, effects } => self.with_effects(k, &effects, work),
             Parameter::Theta { k, element } => {
                 let place = self.place(k, self.sigma);
-                let theta = &self.theta[place.first..place.first + place.structure.n_theta()];
-                let held = place.hold_theta(element, theta, self.centre.clone());
+                let held = self.held(|at| {
+                    let theta = at.absolute(&self.system.structures);
+                    let own = &theta[place.first..place.first + place.structure.n_theta()];
+                    Ok(place.hold_theta(element, own, at.working.clone()))
+                })?;
                 work(&mut self.deviance(&self.system, None)?, held)
             }
             Parameter::Shared { f } => self.with_shared(f, work),
@@ -178,15 +240,11 @@ impl Likelihood for UnprofiledDeviance<'_> {
 /// The same likelihood with sigma at its best, too.
 pub struct Relative<'f> {
     base: Base<'f>,
-    theta: Vec<f64>,
 }
 
 impl<'f> Relative<'f> {
     pub fn new(fit: &'f Fit) -> Result<Self> {
-        let base = Base::new(fit)?;
-        let mut theta = base.theta.clone();
-        rescale(&base.system.structures, base.sigma.recip(), &mut theta);
-        Ok(Relative { base, theta })
+        Ok(Relative { base: Base::new(fit)? })
     }
 }
 
@@ -196,22 +254,22 @@ impl Parameters for Relative<'_> {
     }
 
     fn minimum(&self) -> f64 {
-        self.base.minimum
+        self.base.minimum()
     }
 
     /// Elements of theta alone.
     fn with_held(&self, parameter: Parameter, work: &mut Work<'_>) -> Result<Profile> {
         let Parameter::Theta { k, element } = parameter else { return self.base.with_held(parameter, work) };
         let (base, place) = (&self.base, self.base.place(k, 1.0));
-        // Of the working parameters there, which are relative to sigma at the estimates, all but its own.
-        let centre = base.centre[..base.centre.len() - 1].to_vec();
         if place.is_mixed() {
             let turned = place.turned(&[]);
-            let (held, system) = (turned.hold_element(element, centre), base.turned(k, &turned));
+            let held = base.held(|at| Ok(turned.hold_element(element, at.relative.clone())))?;
+            let system = base.turned(k, &turned);
             return work(&mut Deviance::new(system.as_ref().unwrap_or(&base.system), false)?, held);
         }
-        let theta = &self.theta[place.first..place.first + place.structure.n_theta()];
-        work(&mut Deviance::new(&base.system, false)?, place.hold_theta(element, theta, centre))
+        let own = place.first..place.first + place.structure.n_theta();
+        let held = base.held(|at| Ok(place.hold_theta(element, &at.theta[own.clone()], at.relative.clone())))?;
+        work(&mut Deviance::new(&base.system, false)?, held)
     }
 }
 

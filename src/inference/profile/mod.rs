@@ -132,6 +132,16 @@ struct Held {
     unit: Option<f64>,
     /// What is reported of a value.
     reported: Box<dyn Fn(f64) -> f64>,
+    /// Other minima of the deviance.
+    others: Vec<Other>,
+}
+
+/// A minimum of the deviance that is not the lowest.
+struct Other {
+    /// How much higher it is.
+    rise: f64,
+    estimate: f64,
+    centre: Vec<f64>,
 }
 
 /// Intervals as a table: term, estimate, lower, upper, warning.
@@ -195,11 +205,18 @@ fn profile(
     report: &mut Report<'_>,
 ) -> Result<Profile> {
     let mut curve = Curve { estimate: held.estimate, minimum, points: vec![] };
-    let mut path = HeldPath::new(likelihood, held.hold, (held.estimate, held.centre), report);
+    // Where an interval ends no minimum that is higher than its level counts.
+    let others: Vec<(f64, Vec<f64>)> =
+        held.others.into_iter().filter(|other| other.rise < z * z).map(|other| (other.estimate, other.centre)).collect();
+    let values: Vec<f64> = others.iter().map(|other| other.0).collect();
+    let mut path = HeldPath::new(likelihood, held.hold, (held.estimate, held.centre), others, report);
     let unit = path.unit(held.unit)?;
     let mut warnings: Vec<String> = vec![];
     let mut side = |upper: bool, bound: Option<f64>| -> Result<f64> {
-        let found: Limit = limit(&mut path, z, &Side { upper, first: z * unit, bound }, &mut curve)?;
+        // The interval has all values between the outermost limits.
+        let beyond = |v: &f64| if upper { v - held.estimate } else { held.estimate - v };
+        let first = values.iter().map(beyond).fold(z * unit, f64::max);
+        let found: Limit = limit(&mut path, z, &Side { upper, first, bound }, &mut curve)?;
         Ok(match found {
             Ok(v) => (held.reported)(v),
             Err(why) => {

@@ -121,7 +121,7 @@ impl Place<'_> {
         };
         let at = self.first + element;
         let hold = Hold::Coordinate { at, with: (at + 1..=at + below).collect(), working: Box::new(working) };
-        Held { hold, centre, estimate, bounds, unit: Some(unit), reported: Box::new(|v| v) }
+        Held { hold, centre, estimate, bounds, unit: Some(unit), reported: Box::new(|v| v), others: vec![] }
     }
 }
 
@@ -152,7 +152,7 @@ impl Turned {
         let estimate = scale * centre[first];
         let hold = Hold::Coordinate { at: first, with: (first + 1..first + r).collect(), working: Box::new(move |v| v / scale) };
         let unit = if estimate > 0.0 { 0.25 * estimate } else { 0.1 * scale };
-        Held { hold, centre, estimate, bounds: (Some(0.0), None), unit: Some(unit), reported: Box::new(|v| v) }
+        Held { hold, centre, estimate, bounds: (Some(0.0), None), unit: Some(unit), reported: Box::new(|v| v), others: vec![] }
     }
 
     /// The correlation of the first two effects.
@@ -169,13 +169,21 @@ impl Turned {
             let unit = 0.25 * (1.0 - rho.abs()).max(0.1);
             let hold = Hold::Correlation { t21, t22 };
             let bounds = (Some(-1.0), Some(1.0));
-            return Ok(Held { hold, centre, estimate: rho, bounds, unit: Some(unit), reported: Box::new(|v| v) });
+            return Ok(Held { hold, centre, estimate: rho, bounds, unit: Some(unit), reported: Box::new(|v| v), others: vec![] });
         }
         let end = END * skew.abs().max(1.0);
         let estimate = (second[0] / second[1]).clamp(-end, end);
         let reported = move |v: f64| if v.abs() < end { v / v.hypot(1.0) } else { v.signum() };
         let (hold, unit) = (Hold::Ratio { t11, t21, t22, skew }, 0.25 * estimate.hypot(1.0));
-        Ok(Held { hold, centre, estimate, bounds: (Some(-end), Some(end)), unit: Some(unit), reported: Box::new(reported) })
+        Ok(Held {
+            hold,
+            centre,
+            estimate,
+            bounds: (Some(-end), Some(end)),
+            unit: Some(unit),
+            reported: Box::new(reported),
+            others: vec![],
+        })
     }
 
     /// An element of theta, one of the user's T, in the order of the effects.
@@ -189,11 +197,19 @@ impl Turned {
             let (at, scale) = (self.at(i, i), self.l(i, i));
             let with = (at + 1..at + self.structure.size - j).collect();
             let hold = Hold::Coordinate { at, with, working: Box::new(move |v| v / scale) };
-            return Held { hold, centre, estimate, bounds: (Some(0.0), None), unit: Some(unit), reported: Box::new(|v| v) };
+            return Held {
+                hold,
+                centre,
+                estimate,
+                bounds: (Some(0.0), None),
+                unit: Some(unit),
+                reported: Box::new(|v| v),
+                others: vec![],
+            };
         }
         let largest = shares.clone().fold((0, 0.0), |most: (usize, f64), own| if own.1.abs() > most.1.abs() { own } else { most });
         let others = shares.filter(|(at, _)| *at != largest.0).map(|(at, share)| (at, -share / largest.1)).collect();
         let hold = Hold::Shifted { at: largest.0, factor: 1.0 / largest.1, shares: others };
-        Held { hold, centre, estimate, bounds: (None, None), unit: Some(unit), reported: Box::new(|v| v) }
+        Held { hold, centre, estimate, bounds: (None, None), unit: Some(unit), reported: Box::new(|v| v), others: vec![] }
     }
 }
