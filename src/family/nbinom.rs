@@ -5,6 +5,7 @@
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, MODE, Point};
+use super::link::Link;
 use super::parameter::{Parameter, Scale};
 use super::poisson::wants_count;
 use super::special::{
@@ -37,6 +38,10 @@ impl Density for Nbinom2 {
     const BASE: Base = Base::Log;
     const WEIGHTS: WeightRole = WeightRole::Factor;
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("size", Scale::Log)];
+
+    fn is_log_concave(link: Link) -> bool {
+        link == Link::Log
+    }
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Size {
         Size { log_size: psi[0], size: psi[0].exp() }

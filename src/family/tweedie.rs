@@ -8,6 +8,7 @@ use std::f64::consts::PI;
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, Point};
+use super::link::Link;
 use super::parameter::{Parameter, Scale};
 use super::special::{expit, gamma_tails, log_minus_digamma, poisson_probability, stirling_error, x1_log1p_minus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
@@ -74,6 +75,10 @@ impl Density for Tweedie {
     const BASE: Base = Base::Log;
     const WEIGHTS: WeightRole = WeightRole::Dispersion;
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("phi", Scale::Log), Parameter::new("power", Scale::OneToTwo)];
+
+    fn is_log_concave(link: Link) -> bool {
+        matches!(link, Link::Log)
+    }
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Shape {
         Shape { phi: psi[0].exp(), a: expit(psi[1]), b: expit(-psi[1]) }

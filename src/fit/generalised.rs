@@ -4,7 +4,9 @@ use std::time::Instant;
 
 use super::Fit;
 use super::assembly::Assembly;
-use super::diagnosis::{check_constant, check_ended, check_not_exact, check_options, check_quadrature, check_response};
+use super::diagnosis::{
+    check_constant, check_ended, check_not_exact, check_options, check_quadrature, check_response, nearly_separate,
+};
 use super::random_terms::check_generalised;
 use super::response::AnyResponse;
 use crate::design::{Design, ModelProgram};
@@ -46,6 +48,8 @@ pub(super) fn fit(
     let start = response.start(&model)?;
     let mut laplace = Laplace::new(&model, how)?;
     let estimate = estimate(&mut laplace, &start, options, progress)?;
+    design.warnings.extend(estimate.warning());
+    design.warnings.extend(laplace.latent_ratio(&estimate.working).and_then(nearly_separate));
     let solution = solve(&mut laplace, &estimate.working, options.std_errors)?;
     let flat = solution.flat;
     let mut fit = Assembly { response: &response, model: &model, options, estimate: &estimate }.fit(design, program, solution)?;
@@ -68,6 +72,7 @@ pub(super) fn objective(spec: &Spec, design: &Design, options: &Options, points:
     }
     let model = response.model(design)?;
     let mut laplace = Laplace::new(&model, approximation(options))?;
+    laplace.forget_modes(true);
     let n_theta = model.n_theta();
     if laplace.how.inside != Inside::Nothing {
         laplace.start_fixed(&response.start(&model)?.fixed[0]);

@@ -8,7 +8,7 @@ use crate::fit::design::working_parameters;
 use crate::fit::generalised::approximation;
 use crate::fit::linear::Assembled;
 use crate::fit::response::AnyResponse;
-use crate::glmm::estimate::estimate;
+use crate::glmm::estimate::{estimate, estimate_near};
 use crate::glmm::laplace::{Inside, Laplace};
 use crate::glmm::model::Model;
 use crate::lmm;
@@ -214,15 +214,17 @@ fn refit_generalised(
     let inside = laplace.how.inside != Inside::Nothing;
     laplace.start_fixed(&model.fixed[0].to_working(&fixed[0]));
     let start = working_parameters(model, theta, fixed, shared, inside)?;
-    let end = match search_from(&mut laplace, &start, options) {
+    let anew = response.start(model)?;
+    let end = match estimate_near(&mut laplace, &start, &anew, options) {
         Ok(end) if end.converged => end,
-        _ => estimate(&mut laplace, &response.start(model)?, options, None)?,
+        _ => estimate(&mut laplace, &anew, options, None)?,
     };
     refit_of(&mut laplace, response, &end)
 }
 
 fn refit_of(laplace: &mut Laplace<'_>, response: &AnyResponse, end: &Estimate) -> Result<Refit> {
     let (model, x) = (laplace.model, &end.working);
+    laplace.forget_modes(true);
     let value = laplace.evaluate(x, crate::family::Order::Mode)?;
     let mut fixed = vec![laplace.fixed_effects(x)];
     fixed.extend(laplace.outer().zip(laplace.ranges()).filter(|(a, _)| *a > 0).map(|(_, range)| x[range].to_vec()));

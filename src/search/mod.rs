@@ -2,6 +2,7 @@
 //! zeros, and a check that a boundary fit is a minimum.
 
 pub mod boundary;
+mod minima;
 
 use std::time::Instant;
 
@@ -9,6 +10,7 @@ use crate::covariance::Structure;
 use crate::error::{Code, Result};
 use crate::optimize::{LARGEST_ROUNDED, Method, Objective, Reason, Settings, Summary, minimize};
 use crate::options::{Options, Progress};
+pub use minima::Minimum;
 
 /// Evaluations after which Newton's method hands over, and more for each parameter. It seldom needs half of them.
 const PATIENCE: (usize, usize) = (40, 4);
@@ -50,6 +52,8 @@ pub struct Estimate {
     pub reason: Reason,
     pub evaluations: usize,
     pub scaled_gradient: f64,
+    /// Another minimum that is about as deep.
+    pub other: Option<Minimum>,
 }
 
 /// A search over the working parameters of one model.
@@ -120,6 +124,7 @@ impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
             value: best.value,
             evaluations: self.criterion.evaluations(),
             scaled_gradient: best.scaled_gradient,
+            other: None,
             working,
         })
     }
@@ -128,6 +133,17 @@ impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
     pub fn attempt(&mut self, start: &[f64]) -> Result<Option<Summary>> {
         let patience = PATIENCE.0 + PATIENCE.1 * start.len();
         where_it_is(self.run_once(self.options.optimizer, start, self.options.tolerance, patience))
+    }
+
+    /// One more search from where one got stuck, by L-BFGS, and Newton's method from there; the better end.
+    pub fn further(&mut self, end: Summary) -> Result<Summary> {
+        let patience = PATIENCE.0 + PATIENCE.1 * end.x.len();
+        let valley = self.run_once(Method::Lbfgs, &end.x, self.options.tolerance, 2 * patience);
+        match valley.and_then(|valley| self.run_once(self.options.optimizer, &valley.x, self.options.tolerance, patience)) {
+            Ok(next) if next.value <= end.value => Ok(next),
+            Err(error) if error.code != Code::Numeric => Err(error),
+            _ => Ok(end),
+        }
     }
 
     /// One search by the method of the options.
