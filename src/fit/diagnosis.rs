@@ -14,7 +14,7 @@ use crate::options::{Information, Options};
 use crate::spec::{ModelKind, Spec};
 
 /// Standard deviations of random effects, as a multiple of the latent variable's, that say that groups separate the response.
-const SEPARATE: f64 = 10.0;
+const SEPARATE: f64 = 5.0;
 /// A residual standard deviation, or coefficient of variation, below this, relative to the response, is none.
 const EXACT: f64 = 1e-9;
 /// The part of the variance of counts beyond Poisson's, or of proportions beyond the binomial's, that is none.

@@ -15,8 +15,8 @@ use crate::linalg::dense;
 use crate::optimize::Summary;
 use crate::search::boundary::{LIFT, is_singular, lifted};
 
-/// A variance with which groups' effects are nearly as if fixed: so many times what their own rows leave open.
-const LARGE: f64 = 100.0;
+/// A variance with which effects of groups are as if fixed: so many times what their own rows leave open.
+const LARGE: f64 = 1e6;
 /// What a level adds to the cost below which there are no two minima. With equal groups it takes about 2.
 const PER_LEVEL: f64 = 0.5;
 /// The least cost that is worth a search.
