@@ -137,6 +137,7 @@ fn nothing() -> Estimate {
         reason: Reason::NoProgress,
         evaluations: 0,
         scaled_gradient: f64::NAN,
+        others: vec![],
     }
 }
 

@@ -58,6 +58,10 @@ impl Response for OrderedResponse {
         false
     }
 
+    fn latent_variance(&self) -> Option<f64> {
+        self.link.latent_variance()
+    }
+
     fn evaluator<'a>(&'a self, inner: &[bool]) -> Result<Box<dyn Evaluator + 'a>> {
         if inner.iter().skip(1).any(|i| *i) {
             return Err(Error::unsupported("scale: random effects in the scale are not available"));

@@ -36,6 +36,10 @@ impl Density for Binomial {
     const WEIGHTS: WeightRole = WeightRole::Trials;
     const PARAMETERS: &'static [Parameter] = &[];
 
+    fn is_log_concave(link: Link) -> bool {
+        matches!(link, Link::Logit | Link::Probit | Link::Cloglog | Link::Loglog | Link::Log | Link::Identity)
+    }
+
     fn shape(&self, _psi: &[f64; MAX_PARAMETERS]) {}
 
     fn constant<const ORDER: u8>(&self, y: f64, trials: f64, _shape: &()) -> Constant {

@@ -76,6 +76,11 @@ pub(crate) trait Density: Clone + Debug + Send + Sync + 'static {
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Self::Shape;
 
+    /// Whether the log-density is concave in the linear predictor whatever the parameters: false where that is not known.
+    fn is_log_concave(_link: Link) -> bool {
+        false
+    }
+
     /// What does not depend on the mean.
     fn constant<const ORDER: u8>(&self, y: f64, weight: f64, shape: &Self::Shape) -> Constant;
 

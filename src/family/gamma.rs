@@ -5,6 +5,7 @@ use std::f64::consts::PI;
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
+use super::link::Link;
 use super::parameter::{Parameter, Scale};
 use super::special::{gamma_tails, log_minus_digamma, log1p_minus, stirling_error};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
@@ -21,6 +22,10 @@ impl Density for Gamma {
     const BASE: Base = Base::Log;
     const WEIGHTS: WeightRole = WeightRole::Dispersion;
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("shape", Scale::Log)];
+
+    fn is_log_concave(link: Link) -> bool {
+        matches!(link, Link::Log | Link::Inverse)
+    }
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> f64 {
         psi[0].exp()

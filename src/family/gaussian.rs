@@ -5,6 +5,7 @@ use std::f64::consts::PI;
 use super::coordinate::{At, Base};
 use super::cumulative::{Cumulative, normal_tails};
 use super::density::{Constant, Density, Point};
+use super::link::Link;
 use super::parameter::{Parameter, Scale};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
@@ -27,6 +28,10 @@ impl Density for Gaussian {
     const WEIGHTS: WeightRole = WeightRole::Dispersion;
     const NORMAL_NOISE: bool = true;
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("sigma", Scale::LogVariance)];
+
+    fn is_log_concave(link: Link) -> bool {
+        matches!(link, Link::Identity)
+    }
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Shape {
         Shape { log_variance: psi[0], precision: (-psi[0]).exp() }

@@ -6,6 +6,7 @@ use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
 use super::gamma::wants_positive;
+use super::link::Link;
 use super::parameter::{Parameter, Scale};
 use super::special::erfcx;
 use super::{MAX_PARAMETERS, Observations, WeightRole};
@@ -22,6 +23,10 @@ impl Density for InverseGaussian {
     const BASE: Base = Base::Log;
     const WEIGHTS: WeightRole = WeightRole::Dispersion;
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("lambda", Scale::Log)];
+
+    fn is_log_concave(link: Link) -> bool {
+        matches!(link, Link::InverseSquare | Link::Inverse)
+    }
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> f64 {
         psi[0].exp()

@@ -60,6 +60,16 @@ impl Link {
         LINKS.iter().find(|&&(_, link)| link == self).map_or("custom", |&(name, _)| name)
     }
 
+    /// The variance of the latent variable whose distribution function is the inverse of the link, if there is one with a variance.
+    pub fn latent_variance(self) -> Option<f64> {
+        match self {
+            Link::Logit => Some(PI * PI / 3.0),
+            Link::Probit => Some(1.0),
+            Link::Cloglog | Link::Loglog => Some(PI * PI / 6.0),
+            _ => None,
+        }
+    }
+
     /// The linear predictor of a mean.
     pub fn linkfun(self, mu: f64) -> f64 {
         match self {

@@ -5,6 +5,7 @@ use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
 use super::gamma::wants_positive;
 use super::gaussian::Gaussian;
+use super::link::Link;
 use super::parameter::Parameter;
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
@@ -21,6 +22,10 @@ impl Density for Lognormal {
     const WEIGHTS: WeightRole = WeightRole::Dispersion;
     const NORMAL_NOISE: bool = true;
     const PARAMETERS: &'static [Parameter] = Gaussian::PARAMETERS;
+
+    fn is_log_concave(link: Link) -> bool {
+        matches!(link, Link::Identity)
+    }
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Self::Shape {
         self.0.shape(psi)

@@ -195,6 +195,12 @@ pub trait Family: Debug + Send + Sync {
         self.link().mu_eta(eta)
     }
 
+    /// Whether the log-density is concave in the linear predictor whatever the parameters, so that random effects have one mode: false
+    /// where that is not known.
+    fn is_log_concave(&self) -> bool {
+        false
+    }
+
     fn weight_role(&self) -> WeightRole;
 
     /// Whether the response, or a function of it, is the linear predictor and normal noise, whose size is the first parameter.

@@ -153,6 +153,10 @@ impl<D: Density> Family for Model<D> {
         self.link
     }
 
+    fn is_log_concave(&self) -> bool {
+        D::is_log_concave(self.link)
+    }
+
     fn weight_role(&self) -> WeightRole {
         D::WEIGHTS
     }

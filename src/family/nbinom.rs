@@ -5,6 +5,7 @@
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, MODE, Point};
+use super::link::Link;
 use super::parameter::{Parameter, Scale, within_limits};
 use super::poisson::wants_count;
 use super::special::{
@@ -40,6 +41,10 @@ impl Density for Nbinom2 {
 
     fn limit(parameter: usize, upper: bool) -> Option<&'static str> {
         (parameter == 0 && upper).then_some("poisson")
+    }
+
+    fn is_log_concave(link: Link) -> bool {
+        link == Link::Log
     }
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Size {

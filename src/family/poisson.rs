@@ -5,6 +5,7 @@ use std::f64::consts::PI;
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
+use super::link::Link;
 use super::parameter::Parameter;
 use super::special::{ln_factorial, poisson_tails, stirling_error, x1_log1p_minus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
@@ -23,6 +24,10 @@ impl Density for Poisson {
     const BASE: Base = Base::Log;
     const WEIGHTS: WeightRole = WeightRole::Factor;
     const PARAMETERS: &'static [Parameter] = &[];
+
+    fn is_log_concave(link: Link) -> bool {
+        matches!(link, Link::Log | Link::Identity)
+    }
 
     fn shape(&self, _psi: &[f64; MAX_PARAMETERS]) {}
 

@@ -144,6 +144,10 @@ impl Density for TruncatedPoisson {
     const WEIGHTS: WeightRole = WeightRole::Factor;
     const PARAMETERS: &'static [Parameter] = &[];
 
+    fn is_log_concave(link: Link) -> bool {
+        link == Link::Log
+    }
+
     fn shape(&self, _psi: &[f64; MAX_PARAMETERS]) {}
 
     fn constant<const ORDER: u8>(&self, y: f64, weight: f64, shape: &()) -> Constant {

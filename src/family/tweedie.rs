@@ -8,6 +8,7 @@ use std::f64::consts::PI;
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, Point};
+use super::link::Link;
 use super::parameter::{Parameter, Scale};
 use super::special::{expit, gamma_tails, log_minus_digamma, poisson_probability, stirling_error, x1_log1p_minus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
@@ -78,6 +79,10 @@ impl Density for Tweedie {
     fn limit(parameter: usize, upper: bool) -> Option<&'static str> {
         let (power_one, power_two) = ("poisson, of multiples of phi", "gamma");
         (parameter == 1).then_some(if upper { power_two } else { power_one })
+    }
+
+    fn is_log_concave(link: Link) -> bool {
+        matches!(link, Link::Log)
     }
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Shape {

@@ -14,6 +14,8 @@ use crate::glmm::solution::Solution;
 use crate::options::{Information, Options};
 use crate::spec::{ModelKind, Spec};
 
+/// Standard deviations of random effects, as a multiple of the latent variable's, that say that groups separate the response.
+const SEPARATE: f64 = 5.0;
 /// A residual standard deviation, or coefficient of variation, below this, relative to the response, is none.
 const EXACT: f64 = 1e-9;
 
@@ -189,6 +191,17 @@ fn separation_warning(names: &[String]) -> Option<String> {
         [all @ .., last] => format!("the coefficients of {} and {last} have", all.join(", ")),
     };
     Some(format!("separation: {which} no finite maximum likelihood estimate; what is reported is where the search ended"))
+}
+
+/// What is said where random effects have so many times the variance of the latent variable.
+pub(super) fn nearly_separate(ratio: f64) -> Option<String> {
+    (ratio > SEPARATE * SEPARATE).then(|| {
+        format!(
+            "the standard deviation of the random effects is {:.0} times that of the latent variable: groups show hardly more than one \
+             response each, and there may be no finite maximum of the likelihood; the approximation is poor there (see nagq)",
+            ratio.sqrt()
+        )
+    })
 }
 
 /// Fails at a fit without residual variance; warns of estimates at infinity.

@@ -4,7 +4,10 @@ use std::time::Instant;
 
 use super::Fit;
 use super::assembly::Assembly;
-use super::diagnosis::{check_constant, check_ended, check_not_exact, check_options, check_quadrature, check_response};
+use super::diagnosis::{
+    check_constant, check_ended, check_not_exact, check_options, check_quadrature, check_response, nearly_separate,
+};
+use super::maxima::two_maxima;
 use super::random_terms::check_generalised;
 use super::region::{Found, search};
 use super::response::AnyResponse;
@@ -54,6 +57,8 @@ pub(super) fn fit(
             (&edge.response, &edge.model, Laplace::new(&edge.model, how)?, edge.estimate.clone())
         }
     };
+    design.warnings.extend(estimate.others.first().map(|other| two_maxima(&estimate, other, model)));
+    design.warnings.extend(laplace.latent_ratio(&estimate.working).and_then(nearly_separate));
     let solution = solve(&mut laplace, &estimate.working, options.std_errors)?;
     let flat = solution.flat;
     let mut fit = Assembly { response, model, options, estimate: &estimate }.fit(design, program, solution)?;
@@ -76,6 +81,7 @@ pub(super) fn objective(spec: &Spec, design: &Design, options: &Options, points:
     }
     let model = response.model(design)?;
     let mut laplace = Laplace::new(&model, approximation(options))?;
+    laplace.forget_modes(true);
     let n_theta = model.n_theta();
     if laplace.how.inside != Inside::Nothing {
         laplace.start_fixed(&response.start(&model)?.fixed[0]);

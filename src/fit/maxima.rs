@@ -2,8 +2,10 @@
 
 use super::Fit;
 use crate::error::{Code, Result};
+use crate::glmm::model::Model;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::solution::{Solution, solve};
+use crate::search::Estimate;
 use crate::search::minima::Minimum;
 
 /// Standard deviations in this ratio are the same.
@@ -43,6 +45,18 @@ impl Fit {
             differences.join(", "),
         ));
     }
+}
+
+/// What a generalised fit says of another maximum.
+pub(super) fn two_maxima(here: &Estimate, there: &Minimum, model: &Model) -> String {
+    let theta: Vec<String> = model.theta_from_working(&there.working).iter().map(|v| format!("{v:.6}")).collect();
+    format!(
+        "the likelihood has two maxima that are near each other: the criterion is {:.4} at the one reported and {:.4} at the other, \
+         which a fit from theta0 = ({}) finds",
+        here.value,
+        there.value,
+        theta.join(", ")
+    )
 }
 
 /// The solutions at other minima; those without one are left out.

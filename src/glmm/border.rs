@@ -147,6 +147,12 @@ impl Border {
         }
     }
 
+    /// v'S v.
+    pub fn form(&self, v: &[f64]) -> f64 {
+        let p = self.p;
+        (0..p).map(|j| (j..p).map(|i| self.schur[j * p + i] * v[i]).sum::<f64>().powi(2)).sum()
+    }
+
     /// S^-1, the covariance of the fixed effects given theta, `[p, p]`.
     pub fn covariance(&self) -> Vec<f64> {
         let p = self.p;

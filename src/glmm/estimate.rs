@@ -1,19 +1,21 @@
 //! Estimation of generalised models.
 
+use super::basins::starts_elsewhere;
 use super::finite_start::nearby;
 use super::laplace::Laplace;
 use super::start::Start;
 use crate::error::{Code, Error, Result};
-use crate::optimize::{Method, Summary};
+use crate::optimize::{Method, Reason, Summary};
 use crate::options::{Options, Progress};
+use crate::search::boundary::{LIFT, lifted};
 use crate::search::{Estimate, Search};
 
-/// Searches anew, from better modes of the random effects.
-const RESTARTS: usize = 3;
-/// What the deviance must be lower by at these, relative.
-const LOWER: f64 = 1e-9;
+/// Searches anew, with modes that do not depend on the way.
+const RESTARTS: usize = 2;
+/// A difference of the deviance that is rounding, relative.
+const SAME: f64 = 1e-9;
 
-/// Minimises the deviance from a start, as `options` say.
+/// Minimises the deviance from a start, as `options` say, and from starts in other basins.
 pub fn estimate(laplace: &mut Laplace<'_>, start: &Start, options: &Options, progress: Option<Progress<'_>>) -> Result<Estimate> {
     let mut x = start.theta.clone();
     if let Some(theta0) = &options.theta0 {
@@ -29,29 +31,80 @@ pub fn estimate(laplace: &mut Laplace<'_>, start: &Start, options: &Options, pro
     x.extend_from_slice(&start.shared);
     laplace.start_fixed(&start.fixed[0]);
     let mut search = Search::new(laplace, options, progress);
-    let best = match first_search(&mut search, &x) {
+    let first = match first_search(&mut search, &x) {
         Err(error) if error.code == Code::Numeric && options.theta0.is_none() => {
             let x = nearby(&mut search, &x, &start.fixed[0])?;
             first_search(&mut search, &x)?
         }
         other => other?,
     };
-    let mut estimate = search.finish(best)?;
-    // Where a likelihood is not log-concave the random effects may have several modes, and the search has followed those it began with.
-    for _ in 0..RESTARTS {
-        let laplace = &mut *search.criterion;
-        let (afresh, before) = match laplace.evaluate_afresh(&estimate.working) {
-            Ok(found) => found,
-            Err(error) if error.code == Code::Numeric => break,
-            Err(error) => return Err(error),
-        };
-        if afresh >= estimate.value - LOWER * (1.0 + estimate.value.abs()) {
-            laplace.start_modes(&before);
+    let ends = if options.theta0.is_none() { with_other_basins(&mut search, first, start)? } else { vec![first] };
+    let estimate = search.finish_lowest(ends)?;
+    settled(&mut search, estimate)
+}
+
+/// The search from parameters that are near the minimum, and from starts in other basins; `start` is the one to begin anew from.
+pub fn estimate_near(laplace: &mut Laplace<'_>, x: &[f64], start: &Start, options: &Options) -> Result<Estimate> {
+    let x = lifted(&laplace.model.structures, x, LIFT);
+    let mut search = Search::new(laplace, options, None);
+    let first = search.run(&x, options.tolerance)?;
+    let ends = with_other_basins(&mut search, first, start)?;
+    let estimate = search.finish_lowest(ends)?;
+    settled(&mut search, estimate)
+}
+
+type GeneralisedSearch<'d, 'b, 'p, 'a> = Search<'d, 'b, 'p, Laplace<'a>>;
+
+/// An end, and those of searches from the basins that it is not in.
+fn with_other_basins(search: &mut GeneralisedSearch<'_, '_, '_, '_>, first: Summary, start: &Start) -> Result<Vec<Summary>> {
+    let mut ends = vec![first];
+    // Half of the evaluations are kept for what the user has asked for.
+    let most = search.options.max_evaluations / 2;
+    let may_go_on = |search: &GeneralisedSearch<'_, '_, '_, '_>| search.may_go_on() && search.criterion.evaluations < most;
+    if !may_go_on(search) {
+        return Ok(ends);
+    }
+    for begin in starts_elsewhere(search.criterion, &ends[0], start)? {
+        if !may_go_on(search) {
             break;
         }
-        match search.run(&estimate.working, options.tolerance).and_then(|again| search.finish(again)) {
-            Ok(better) => estimate = better,
-            Err(error) if error.code == Code::Numeric => break,
+        search.criterion.start_fixed(&begin.gamma);
+        search.criterion.start_modes(&vec![0.0; search.criterion.model.layout.q()]);
+        let Some(mut end) = search.attempt(&begin.x)? else { continue };
+        if search.is_stuck(&end) {
+            end = search.further(end)?;
+        }
+        ends.push(end);
+    }
+    search.criterion.start_fixed(&start.fixed[0]);
+    Ok(ends)
+}
+
+/// The estimate at modes that depend on nothing but the parameters. Where the search has followed others it goes on from there without
+/// memory, so that its end has one value.
+fn settled(search: &mut GeneralisedSearch<'_, '_, '_, '_>, mut estimate: Estimate) -> Result<Estimate> {
+    if search.criterion.has_one_mode() {
+        return Ok(estimate);
+    }
+    for round in 0..=RESTARTS {
+        let value = match search.criterion.evaluate_afresh(&estimate.working) {
+            Err(error) if error.code == Code::Numeric => f64::NAN,
+            other => other?,
+        };
+        if (value - estimate.value).abs() <= SAME * (1.0 + value.abs()) {
+            estimate.value = value;
+            break;
+        }
+        if value.is_nan() || round == RESTARTS {
+            (estimate.converged, estimate.reason) = (false, Reason::NoProgress);
+            break;
+        }
+        search.criterion.forget_modes(true);
+        let end = search.run(&estimate.working, search.options.tolerance).and_then(|end| search.finish(end));
+        search.criterion.forget_modes(false);
+        match end {
+            Ok(end) => estimate = Estimate { others: estimate.others, ..end },
+            Err(error) if error.code == Code::Numeric => (estimate.converged, estimate.reason) = (false, Reason::NoProgress),
             Err(error) => return Err(error),
         }
     }
@@ -61,10 +114,8 @@ pub fn estimate(laplace: &mut Laplace<'_>, start: &Start, options: &Options, pro
 /// The search from the start, or, where it gets stuck, from others: the criterion of a mixture with random effects in the zero part, or of
 /// a cauchit model, falls without end where the information at a mode vanishes, and a search that begins near there does not come back.
 /// Where all get stuck, all that the search can do from the first.
-fn first_search(search: &mut Search<'_, '_, '_, Laplace<'_>>, x: &[f64]) -> Result<Summary> {
-    let mixed = search.criterion.model.predictor.iter().any(|a| *a > 0);
-    let smooth = !mixed && search.criterion.model.response.is_log_concave();
-    if search.options.optimizer != Method::Newton || smooth {
+fn first_search(search: &mut GeneralisedSearch<'_, '_, '_, '_>, x: &[f64]) -> Result<Summary> {
+    if search.options.optimizer != Method::Newton || search.criterion.has_one_mode() {
         return search.run(x, search.options.tolerance);
     }
     let mut starts = vec![x.to_vec()];

@@ -76,6 +76,11 @@ pub trait Response: Debug + Send + Sync {
         true
     }
 
+    /// The variance of the latent variable of which the response shows whether it is above a threshold, where there is one.
+    fn latent_variance(&self) -> Option<f64> {
+        None
+    }
+
     /// Something that evaluates it, given which predictors have inner effects.
     fn evaluator<'a>(&'a self, inner: &[bool]) -> Result<Box<dyn Evaluator + 'a>>;
 }

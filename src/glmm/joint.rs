@@ -42,6 +42,7 @@ impl<'a> Joint<'a> {
     /// model has random effects.
     pub fn new(model: &'a Model, working: &[f64], x: &[&[f64]], further: &[Vec<f64>]) -> Result<Self> {
         let mut laplace = Laplace::new(model, Approximation::default())?;
+        laplace.forget_modes(true);
         laplace.evaluate(working, Order::Gradient)?;
         let (n, q) = (model.n, model.layout.q());
         let p: usize = x.iter().map(|x| x.len() / n.max(1)).sum::<usize>() + further.len();

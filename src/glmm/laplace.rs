@@ -22,7 +22,7 @@ use crate::options::Nodes;
 use crate::random::{WeightedGram, triangle};
 
 /// The Newton decrement, relative to the penalised deviance, at which the mode is found: gradients are exact to its square root.
-const MODE: f64 = 1e-22;
+pub(super) const MODE: f64 = 1e-22;
 const MOST_STEPS: usize = 200;
 const MOST_HALVINGS: usize = 40;
 /// So many steps in a row that had to be shortened to this lead to the end of a link's domain, not to a mode.
@@ -66,7 +66,7 @@ pub struct Laplace<'a> {
     pub(super) covariance: WeightedGram,
     pub(super) factor: SparseCholesky,
     /// The factor is that of some mode, so a step with it is worth trying.
-    factorized: bool,
+    pub(super) factorized: bool,
     pub(super) inverse: Option<SelectedInverse>,
     pub(super) border: Option<Border>,
     pub(super) quadrature: Option<Quadrature>,
@@ -77,8 +77,14 @@ pub struct Laplace<'a> {
     pub(super) t: Vec<Vec<f64>>,
     /// The spherical modes; they start the next search.
     pub(super) u: Vec<f64>,
+    /// The next search for the modes does not begin from them.
+    pub(super) memoryless: bool,
+    /// Where the search for fixed effects that are inside starts.
+    pub(super) start_gamma: Vec<f64>,
+    /// The Newton decrement, relative to the penalised deviance, at which the modes are found.
+    pub(super) enough: f64,
     /// X beta + offset of each predictor, without fixed effects that are inside.
-    base: Vec<Vec<f64>>,
+    pub(super) base: Vec<Vec<f64>>,
     pub(super) eta: Vec<Vec<f64>>,
     /// Expected information and its derivatives per predictor, if that is in the determinant.
     pub(super) expected_w: Vec<Vec<f64>>,
@@ -122,6 +128,9 @@ impl<'a> Laplace<'a> {
             row_idx,
             t: model.structures.iter().map(|s| vec![0.0; s.size * s.size]).collect(),
             u: modes()?,
+            memoryless: false,
+            start_gamma: vec![0.0; model.fixed[0].p],
+            enough: MODE,
             base: rows("linear predictor")?,
             eta: rows("linear predictor")?,
             expected_w: if how.expected { vec![try_vec("expected information", 0.0, n)?] } else { vec![] },
@@ -232,7 +241,7 @@ impl<'a> Laplace<'a> {
     }
 
     /// Takes working parameters: factors T, the fixed part of the predictors, what the response needs.
-    fn set_parameters(&mut self, x: &[f64], order: Order) -> Result<()> {
+    pub(super) fn set_parameters(&mut self, x: &[f64], order: Order) -> Result<()> {
         let model = self.model;
         let mut first = 0;
         for (structure, t) in model.structures.iter().zip(&mut self.t) {
@@ -263,7 +272,7 @@ impl<'a> Laplace<'a> {
     }
 
     /// eta and the derivatives at the present modes; the penalised log-likelihood.
-    fn penalised(&mut self) -> Result<f64> {
+    pub(super) fn penalised(&mut self) -> Result<f64> {
         self.predict();
         self.evaluator.evaluate(&self.eta, Order::Mode, &mut self.jet)?;
         let value = self.jet.log_likelihood() - 0.5 * self.u.iter().map(|v| v * v).sum::<f64>();
@@ -271,7 +280,10 @@ impl<'a> Laplace<'a> {
     }
 
     /// Newton's method for the modes, with halving; at its end A is that of the modes.
-    fn find_modes(&mut self) -> Result<()> {
+    pub(super) fn find_modes(&mut self) -> Result<()> {
+        if self.memoryless {
+            self.modes_of_grid()?;
+        }
         let mut value = self.penalised()?;
         if value == f64::NEG_INFINITY {
             self.u.fill(0.0);
@@ -288,7 +300,7 @@ impl<'a> Laplace<'a> {
             self.mode_steps += 1;
             let regular = self.factorize_observed()?;
             let decrement = self.mode_step();
-            let done = decrement <= MODE * (1.0 + value.abs()) || (decrement < 1e-12 && decrement > 0.25 * last);
+            let done = decrement <= self.enough * (1.0 + value.abs()) || (decrement < 1e-12 && decrement > 0.25 * last);
             if done && regular {
                 self.factorized = true;
                 return Ok(());
@@ -310,7 +322,7 @@ impl<'a> Laplace<'a> {
     fn first_step(&mut self, value: f64) -> Result<f64> {
         let before = (self.u.clone(), self.border.as_ref().map(|b| b.gamma.clone()));
         let decrement = self.mode_step();
-        if decrement <= MODE * (1.0 + value.abs()) {
+        if decrement <= self.enough * (1.0 + value.abs()) {
             return Ok(value);
         }
         self.move_by(1.0, &before.0, before.1.as_deref());
@@ -376,7 +388,7 @@ impl<'a> Laplace<'a> {
     }
 
     /// The Newton step of the modes into `work` (and the border's); its decrement.
-    fn mode_step(&mut self) -> f64 {
+    pub(super) fn mode_step(&mut self) -> f64 {
         self.model.transpose_random(&self.jet.s, &mut self.zs);
         self.work.copy_from_slice(&self.zs);
         self.gram.gram.apply_factors(&self.t, true, &mut self.work);
@@ -453,23 +465,10 @@ impl<'a> Laplace<'a> {
 impl Laplace<'_> {
     /// Where the search for fixed effects that are inside starts.
     pub fn start_fixed(&mut self, gamma: &[f64]) {
+        self.start_gamma.copy_from_slice(gamma);
         if let Some(border) = &mut self.border {
             border.gamma.copy_from_slice(gamma);
         }
-    }
-
-    /// The deviance at working parameters with modes searched from zero, and the modes before.
-    pub fn evaluate_afresh(&mut self, x: &[f64]) -> Result<(f64, Vec<f64>)> {
-        let before = self.u.clone();
-        self.u.fill(0.0);
-        self.factorized = false;
-        Ok((self.evaluate(x, Order::Mode)?, before))
-    }
-
-    /// Starts the next search for the modes from these.
-    pub fn start_modes(&mut self, u: &[f64]) {
-        self.u.copy_from_slice(u);
-        self.factorized = false;
     }
 
     /// The mean's fixed effects at working parameters, in the orthonormal basis.

@@ -91,6 +91,15 @@ impl Response for FamilyResponse {
         self.shared.len()
     }
 
+    /// Zero parts mix two distributions.
+    fn is_log_concave(&self) -> bool {
+        self.zero.is_none() && self.family.is_log_concave()
+    }
+
+    fn latent_variance(&self) -> Option<f64> {
+        self.family.link().latent_variance()
+    }
+
     fn evaluator<'a>(&'a self, inner: &[bool]) -> Result<Box<dyn Evaluator + 'a>> {
         let (n, parameters) = (self.y.len(), self.family.parameters().len());
         let varying = self.dispersion_predictor().filter(|&d| inner[d]);

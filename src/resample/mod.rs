@@ -14,7 +14,6 @@ pub use bootstrap::{Bootstrap, BootstrapOptions};
 pub use cases::Unit;
 pub use intervals::{IntervalKind, IntervalOptions};
 pub(crate) use quantities::{elements, unique};
-pub(crate) use refit::search_from;
 pub use refit::{Refit, Refitter};
 pub use refits::{RefitOptions, RefitStatus, Refits};
 pub use simulate::{RandomEffects, Simulator};

@@ -9,6 +9,7 @@ use crate::fit::generalised::approximation;
 use crate::fit::linear::Assembled;
 use crate::fit::region::{Found, search};
 use crate::fit::response::AnyResponse;
+use crate::glmm;
 use crate::glmm::laplace::{Inside, Laplace};
 use crate::glmm::model::Model;
 use crate::lmm;
@@ -17,8 +18,8 @@ use crate::lmm::estimate::{estimate_near, off_the_boundary, theta_from_working, 
 use crate::lmm::response::ResponseRows;
 use crate::lmm::system::LinearSystem;
 use crate::options::Options;
-use crate::search::boundary::{LIFT, lifted, null_directions};
-use crate::search::{Criterion, Estimate, Search};
+use crate::search::boundary::null_directions;
+use crate::search::Estimate;
 
 /// The estimates of a refit.
 #[derive(Clone, Debug)]
@@ -214,10 +215,10 @@ fn refit_generalised(
     let inside = laplace.how.inside != Inside::Nothing;
     laplace.start_fixed(&model.fixed[0].to_working(&fixed[0]));
     let start = working_parameters(model, theta, fixed, shared, inside)?;
-    let shared = laplace.shared();
-    match search_from(&mut laplace, &start, options) {
+    let (shared, anew) = (laplace.shared(), response.start(model)?);
+    match glmm::estimate::estimate_near(&mut laplace, &start, &anew, options) {
         Ok(end) if end.converged && response.is_inside(&end.working[shared])? => refit_of(&mut laplace, response, &end),
-        _ => match search(&mut laplace, response, &response.start(model)?, options, None)? {
+        _ => match search(&mut laplace, response, &anew, options, None)? {
             Found::Inside(end) => refit_of(&mut laplace, response, &end),
             Found::OnEdge(edge) => {
                 refit_of(&mut Laplace::new(&edge.model, approximation(options))?, &edge.response, &edge.estimate)
@@ -228,6 +229,7 @@ fn refit_generalised(
 
 fn refit_of(laplace: &mut Laplace<'_>, response: &AnyResponse, end: &Estimate) -> Result<Refit> {
     let (model, x) = (laplace.model, &end.working);
+    laplace.forget_modes(true);
     let value = laplace.evaluate(x, crate::family::Order::Mode)?;
     let mut fixed = vec![laplace.fixed_effects(x)];
     fixed.extend(laplace.outer().zip(laplace.ranges()).filter(|(a, _)| *a > 0).map(|(_, range)| x[range].to_vec()));
@@ -264,15 +266,6 @@ fn is_singular(structures: &[Structure], working: &[f64]) -> bool {
         first = range.end;
         !null_directions(*structure, &working[range]).is_empty()
     })
-}
-
-/// A search from working parameters near the minimum.
-pub(crate) fn search_from<'m>(criterion: &mut impl Criterion<'m>, start: &[f64], options: &Options) -> Result<Estimate> {
-    let structures: Vec<Structure> = criterion.structures().to_vec();
-    let start = lifted(&structures, start, LIFT);
-    let mut search = Search::new(criterion, options, None);
-    let best = search.run(&start, options.tolerance)?;
-    search.finish(best)
 }
 
 impl Fit {

@@ -2,6 +2,7 @@
 //! zeros, and a check that a boundary fit is a minimum.
 
 pub mod boundary;
+mod lowest;
 pub mod minima;
 
 use std::time::Instant;
@@ -163,6 +164,17 @@ impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
         let end = where_it_is(self.run_once(self.options.optimizer, start, self.options.tolerance, patience))?;
         end.iter().for_each(|end| self.note(end));
         Ok(end)
+    }
+
+    /// One more search from where one got stuck, by L-BFGS, and Newton's method from there; the better end.
+    pub fn further(&mut self, end: Summary) -> Result<Summary> {
+        let patience = PATIENCE.0 + PATIENCE.1 * end.x.len();
+        let valley = self.run_once(Method::Lbfgs, &end.x, self.options.tolerance, 2 * patience);
+        match valley.and_then(|valley| self.run_once(self.options.optimizer, &valley.x, self.options.tolerance, patience)) {
+            Ok(next) if next.value <= end.value => Ok(next),
+            Err(error) if error.code != Code::Numeric => Err(error),
+            _ => Ok(end),
+        }
     }
 
     /// One search by the method of the options.

@@ -16,12 +16,13 @@ use crate::fit::design::working_parameters;
 use crate::fit::generalised::approximation;
 use crate::fit::response::AnyResponse;
 use crate::fit::{Fit, Generalised, Ordinal};
+use crate::glmm::estimate::estimate_near;
 use crate::glmm::fixed::FixedPart;
 use crate::glmm::laplace::Laplace;
 use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
 use crate::options::Options;
-use crate::resample::{search_from, unique};
+use crate::resample::unique;
 
 /// The model of a fit by maximum likelihood, with its estimates in the user's units.
 pub struct Base {
@@ -67,7 +68,7 @@ impl Base {
         let model = self.response.model(&self.design)?;
         let mut laplace = self.laplace(&model)?;
         let start = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
-        let end = search_from(&mut laplace, &start, &self.options)?;
+        let end = estimate_near(&mut laplace, &start, &self.response.start(&model)?, &self.options)?;
         if !end.converged {
             return Err(Error::numeric("profile: the search for the maximum of the likelihood did not converge"));
         }
@@ -83,7 +84,9 @@ impl Base {
     }
 
     fn laplace<'m>(&self, model: &'m Model) -> Result<Laplace<'m>> {
-        Laplace::new(model, approximation(&self.options))
+        let mut laplace = Laplace::new(model, approximation(&self.options))?;
+        laplace.forget_modes(true);
+        Ok(laplace)
     }
 
     fn terms(&self) -> impl Iterator<Item = (&'static str, &TermDesign)> {

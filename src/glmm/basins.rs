@@ -1,0 +1,425 @@
+//! Starts in basins of the deviance that a minimum is not in.
+//!
+//! Where slopes within and between groups differ, the deviance may have a minimum with small variances, whose coefficients are those between
+//! groups, and another with large ones, whose coefficients are those within. With the coefficients held there is as a rule one minimum, so that
+//! two are no deeper than what the coefficients of one cost at the variances of the other; and what divides them is the determinant, which
+//! pulls with about one for each level. One Newton step of the mode at large variances, the mean's fixed effects part of it, tells the
+//! cost. Other minima are those of small data sets: a dispersion that stands for a variance, predictors in the tails of the link.
+
+use super::border::Border;
+use super::laplace::{Inside, Laplace, MODE};
+use super::start::Start;
+use crate::error::{Code, Result};
+use crate::family::Order;
+use crate::linalg::dense;
+use crate::optimize::Summary;
+use crate::search::boundary::{LIFT, is_singular, lifted};
+
+/// A variance with which effects of groups are as if fixed: so many times what their own rows leave open.
+const LARGE: f64 = 1e6;
+/// What a level adds to the cost below which there are no two minima. With equal groups it takes about 2.
+const PER_LEVEL: f64 = 0.5;
+/// The least cost that is worth a search.
+const LEAST: f64 = 3.0;
+/// The decrement at which the modes of a start are near enough.
+const ENOUGH: f64 = 1e-4;
+/// Rows of a data set that is small.
+const FEW_ROWS: usize = 300;
+/// The variance of random effects, as a multiple of the latent variable's, from which on the tails of the link have a say.
+const TAILS: f64 = 0.5;
+/// Standard deviations for searches of small data sets.
+const DEVIATIONS: [f64; 3] = [0.2, 1.0, 4.0];
+/// Factors on the standard deviations, for searches in the tails of a link.
+const STRETCH: [f64; 2] = [3.0, 8.0];
+/// Steps of the family's parameters at given effects.
+const STEPS: usize = 6;
+const HALVINGS: usize = 6;
+
+/// Where a search begins.
+pub struct Begin {
+    pub x: Vec<f64>,
+    /// The mean's fixed effects.
+    pub gamma: Vec<f64>,
+}
+
+/// Starts in other basins than that of the end `at`; `pooled` is the fit without random effects.
+pub fn starts_elsewhere(laplace: &mut Laplace<'_>, at: &Summary, pooled: &Start) -> Result<Vec<Begin>> {
+    let risky = laplace.is_risky(&at.x);
+    let mut starts = if risky { small(laplace, pooled) } else { vec![] };
+    if laplace.inner[0] && laplace.model.fixed[0].p > 0 {
+        let how = laplace.how;
+        let border = laplace.border.take();
+        let found =
+            Look::new(laplace, &at.x, pooled, border.as_ref().map(|b| &b.gamma[..])).and_then(|mut look| look.starts(risky));
+        (laplace.how, laplace.border, laplace.enough) = (how, border, MODE);
+        laplace.start_modes(&vec![0.0; laplace.model.layout.q()]);
+        match found {
+            Ok(found) => starts.extend(found),
+            Err(error) if error.code == Code::Numeric => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(starts)
+}
+
+/// Starts for a small data set: other standard deviations, other parameters as without random effects.
+fn small(laplace: &Laplace<'_>, pooled: &Start) -> Vec<Begin> {
+    let gamma = &pooled.fixed[0];
+    let x = laplace.working(&pooled.theta, gamma, &pooled.fixed[1..].concat(), &pooled.shared);
+    DEVIATIONS.iter().map(|sd| Begin { x: laplace.model.with_deviations(&x, &|_| *sd), gamma: gamma.clone() }).collect()
+}
+
+impl Laplace<'_> {
+    /// Working parameters from their parts; the mean's fixed effects have no place among them where they are inside.
+    fn working(&self, theta: &[f64], gamma: &[f64], further: &[f64], shared: &[f64]) -> Vec<f64> {
+        let gamma = if self.how.inside == Inside::Nothing { gamma } else { &[] };
+        [theta, gamma, further, shared].concat()
+    }
+
+    /// Whether the data set is small and of a kind that often has several minima: density not concave, terms that may stand for each other,
+    /// no variance, or effects so large that most rows are in the tails of the link.
+    fn is_risky(&self, x: &[f64]) -> bool {
+        let model = self.model;
+        let other = model.response.n_shared() > 0 || model.response.latent_variance().is_some();
+        let many = other && (model.structures.len() > 1 || model.structures.iter().any(|s| s.size > 1));
+        model.n <= FEW_ROWS
+            && (many
+                || !self.has_one_mode()
+                || is_singular(&model.structures, x)
+                || self.latent_ratio(x).is_some_and(|ratio| ratio > TAILS))
+    }
+
+    /// The variance of the mean's predictor from random effects as a multiple of the latent variable's, where there is one.
+    pub fn latent_ratio(&self, x: &[f64]) -> Option<f64> {
+        self.model.response.latent_variance().map(|v| self.variance(x) / v)
+    }
+
+    /// The variance of the mean's predictor from random effects.
+    fn variance(&self, x: &[f64]) -> f64 {
+        let mut first = 0;
+        let mut sum = 0.0;
+        for (structure, predictor) in self.model.structures.iter().zip(&self.model.predictor) {
+            let mut t = vec![0.0; structure.size * structure.size];
+            structure.factor(&x[first..first + structure.n_theta()], &mut t);
+            first += structure.n_theta();
+            // Effects have a mean square of one.
+            sum += if *predictor == 0 { t.iter().map(|v| v * v).sum() } else { 0.0 };
+        }
+        sum
+    }
+}
+
+/// Effects of a term; all of them where there is none.
+type Effects = (usize, Option<usize>);
+
+/// A look from an end at large variances.
+struct Look<'l, 'a, 's> {
+    laplace: &'l mut Laplace<'a>,
+    pooled: &'s Start,
+    inside: Inside,
+    theta: &'s [f64],
+    /// The mean's fixed effects at the end.
+    gamma: Vec<f64>,
+    /// Fixed effects of further predictors.
+    further: &'s [f64],
+    shared: &'s [f64],
+    /// The random effects at the end.
+    b: Vec<f64>,
+    /// Of each effect of each term, the mean information of a level.
+    information: Vec<Vec<f64>>,
+}
+
+impl<'l, 'a, 's> Look<'l, 'a, 's> {
+    fn new(laplace: &'l mut Laplace<'a>, x: &'s [f64], pooled: &'s Start, inside: Option<&[f64]>) -> Result<Self> {
+        let (model, n_theta, shared) = (laplace.model, laplace.model.n_theta(), laplace.shared());
+        let p = model.fixed[0].p;
+        let gamma = inside.unwrap_or(&x[n_theta..n_theta + p]).to_vec();
+        let further = &x[n_theta + if inside.is_some() { 0 } else { p }..shared.start];
+        let own = laplace.how.inside;
+        laplace.border = Some(Border::new(model.n, laplace.u.len(), p, laplace.inner.len())?);
+        laplace.how.inside = if own == Inside::Nothing { Inside::Mode } else { own };
+        let mut look = Look {
+            laplace,
+            pooled,
+            inside: own,
+            theta: &x[..n_theta],
+            gamma,
+            further,
+            shared: &x[shared],
+            b: vec![],
+            information: vec![],
+        };
+        look.here()?;
+        Ok(look)
+    }
+
+    /// The modes at the end, with the mean's fixed effects as they are there.
+    fn here(&mut self) -> Result<()> {
+        self.set(self.theta)?;
+        let border = self.laplace.border.take();
+        self.laplace.model.fixed[0].predict(&self.gamma, &mut self.laplace.base[0]);
+        self.laplace.enough = ENOUGH;
+        let found = self.laplace.find_modes();
+        self.laplace.border = border;
+        found?;
+        self.b = self.laplace.u.clone();
+        self.laplace.gram.gram.apply_factors(&self.laplace.t, false, &mut self.b);
+        let layout = &self.laplace.model.layout;
+        let mean = |(blocks, k): (&Vec<f64>, usize)| -> Vec<f64> {
+            let (r, levels) = (layout.terms[k].effects, layout.terms[k].levels as f64);
+            (0..r).map(|e| blocks.chunks_exact(r * r).map(|block| block[e * (r + 1)]).sum::<f64>() / levels).collect()
+        };
+        self.information = self.laplace.gram.gram.diagonal.iter().zip(0..).map(mean).collect();
+        Ok(())
+    }
+
+    /// Takes theta, and the other parameters of the end.
+    fn set(&mut self, theta: &[f64]) -> Result<()> {
+        self.laplace.set_parameters(&[theta, self.further, self.shared].concat(), Order::Mode)
+    }
+
+    fn starts(&mut self, risky: bool) -> Result<Vec<Begin>> {
+        let mut starts = vec![];
+        let raises = self.raises();
+        let last = raises.len().saturating_sub(1);
+        for (i, effects) in raises.iter().enumerate() {
+            let large = self.raised(effects);
+            self.to(&large)?;
+            self.laplace.factorize_observed()?;
+            self.laplace.mode_step();
+            let (cost, lowered) = match &self.laplace.border {
+                Some(border) => (border.form(&border.step), border.form(&self.from_pooled())),
+                None => break,
+            };
+            let enough = self.enough(effects);
+            if (risky && i == last) || self.worth(cost) > enough {
+                starts.extend(self.within(&large, effects)?);
+            }
+            if i == last && self.worth(lowered) > enough && self.disagrees_without(&large, enough)? {
+                starts.push(self.between());
+            }
+        }
+        if risky && self.laplace.model.response.latent_variance().is_some() {
+            for factor in STRETCH {
+                starts.extend(self.stretched(factor)?);
+            }
+        }
+        Ok(starts)
+    }
+
+    /// What to raise: terms of the mean, effects of those with two, all.
+    fn raises(&self) -> Vec<Vec<Effects>> {
+        let model = self.laplace.model;
+        let own: Vec<usize> = (0..model.structures.len()).filter(|&k| model.predictor[k] == 0).collect();
+        let mut all: Vec<Vec<Effects>> = vec![];
+        for &k in &own {
+            if model.structures[k].size == 2 && !model.structures[k].homogeneous {
+                all.extend((0..2).map(|e| vec![(k, Some(e))]));
+            }
+            all.push(vec![(k, None)]);
+        }
+        if own.len() > 1 {
+            all.push(own.iter().map(|&k| (k, None)).collect());
+        }
+        all
+    }
+
+    /// The rise of the deviance that a cost comes to; where the dispersion follows it is less.
+    fn worth(&self, cost: f64) -> f64 {
+        let n = self.laplace.model.n as f64;
+        n * (cost / n).ln_1p()
+    }
+
+    fn enough(&self, effects: &[Effects]) -> f64 {
+        let levels = effects.iter().map(|(k, _)| self.laplace.model.layout.terms[*k].levels).min().unwrap_or(0);
+        LEAST.max(PER_LEVEL * levels as f64)
+    }
+
+    /// The step from the coefficients without random effects to those of the end; without effects, they are smaller by what the link
+    /// averages out.
+    fn from_pooled(&self) -> Vec<f64> {
+        let x = [self.theta, &self.gamma].concat();
+        let growth = self.laplace.latent_ratio(&x).map_or(1.0, |ratio| (1.0 + ratio).sqrt());
+        self.gamma.iter().zip(&self.pooled.fixed[0]).map(|(g, p)| g - growth * p).collect()
+    }
+
+    /// The same of coefficients one step from those of the end, where there is next to no variance: the fit without random effects may not
+    /// have been found.
+    fn disagrees_without(&mut self, large: &[f64], enough: f64) -> Result<bool> {
+        let small = self.small_theta();
+        self.to(&small)?;
+        self.laplace.u.fill(0.0);
+        self.laplace.penalised()?;
+        self.laplace.factorize_observed()?;
+        self.laplace.mode_step();
+        let Some((step, own)) = self.laplace.border.as_ref().map(|b| (b.step.clone(), b.form(&b.step))) else { return Ok(false) };
+        self.to(large)?;
+        self.laplace.factorize_observed()?;
+        let there = self.laplace.border.as_ref().map_or(0.0, |border| border.form(&step));
+        Ok(self.worth(own.min(there)) > enough)
+    }
+
+    fn small_theta(&self) -> Vec<f64> {
+        let model = self.laplace.model;
+        lifted(&model.structures, &model.with_deviations(self.theta, &|_| 0.0), LIFT)
+    }
+
+    /// Moves to theta with the random effects of the end, as far as they have a variance, and its coefficients.
+    fn to(&mut self, theta: &[f64]) -> Result<()> {
+        self.set(theta)?;
+        let laplace = &mut *self.laplace;
+        laplace.u.copy_from_slice(&self.b);
+        for (k, size) in laplace.model.layout.terms.iter().enumerate() {
+            let (first, r) = (laplace.model.layout.offset(k), size.effects);
+            laplace.u[first..first + r * size.levels].chunks_exact_mut(r).for_each(|u| solve_factor(r, &laplace.t[k], u));
+        }
+        if let Some(border) = &mut laplace.border {
+            border.gamma.copy_from_slice(&self.gamma);
+        }
+        laplace.factorized = false;
+        laplace.penalised().map(|_| ())
+    }
+
+    /// Working parameters of the covariances, with those of some effects changed by `change`, which is called with the term, its
+    /// covariance and its effects.
+    fn changed(&self, effects: &[Effects], mut change: impl FnMut(usize, &mut [f64], &[usize])) -> Vec<f64> {
+        let mut theta = self.theta.to_vec();
+        let mut first = 0;
+        for (k, structure) in self.laplace.model.structures.iter().enumerate() {
+            let range = first..first + structure.n_theta();
+            first = range.end;
+            let r = structure.size;
+            let own: Vec<usize> =
+                (0..r).filter(|e| effects.iter().any(|(term, effect)| *term == k && effect.is_none_or(|f| f == *e))).collect();
+            if own.is_empty() {
+                continue;
+            }
+            let (mut t, mut cov) = (vec![0.0; r * r], vec![0.0; r * r]);
+            structure.factor(&theta[range.clone()], &mut t);
+            let identity: Vec<f64> = (0..r * r).map(|e| f64::from(u8::from(e % (r + 1) == 0))).collect();
+            dense::sandwich(r, &t, &identity, 1.0, &mut cov);
+            change(k, &mut cov, &own);
+            structure.from_covariance(&cov, &mut theta[range]);
+        }
+        theta
+    }
+
+    fn large(&self, k: usize, e: usize) -> f64 {
+        let information = self.information[k][e];
+        if information > 0.0 { LARGE / information } else { LARGE }
+    }
+
+    fn raised(&self, effects: &[Effects]) -> Vec<f64> {
+        self.changed(effects, |k, cov, own| {
+            let r = cov.len().isqrt();
+            own.iter().for_each(|&e| cov[e * (r + 1)] += self.large(k, e));
+        })
+    }
+
+    /// Moves to the modes at theta, the mean's fixed effects among them; `false` where they are not found.
+    fn reach(&mut self, theta: &[f64]) -> Result<bool> {
+        self.to(theta)?;
+        match self.laplace.find_modes() {
+            Err(error) if error.code == Code::Numeric => Ok(false),
+            found => found.map(|()| true),
+        }
+    }
+
+    /// A start with all standard deviations multiplied, and the coefficients and the family's parameters that go with them.
+    fn stretched(&mut self, factor: f64) -> Result<Option<Begin>> {
+        let model = self.laplace.model;
+        let all: Vec<Effects> = (0..model.structures.len()).filter(|&k| model.predictor[k] == 0).map(|k| (k, None)).collect();
+        let theta = self.changed(&all, |_, cov, own| {
+            let r = cov.len().isqrt();
+            cov.iter_mut().for_each(|v| *v *= factor * factor);
+            own.iter().for_each(|&e| cov[e * (r + 1)] = cov[e * (r + 1)].max(LIFT * LIFT));
+        });
+        if !self.reach(&theta)? {
+            return Ok(None);
+        }
+        let shared = self.shared_at_modes(1.0)?;
+        Ok(Some(self.begin(&theta, self.gamma_there(), self.further, &shared)))
+    }
+
+    fn gamma_there(&self) -> Vec<f64> {
+        self.laplace.border.as_ref().map_or(vec![], |border| border.gamma.clone())
+    }
+
+    /// A start with the coefficients at large variances, and variances that are the mean squares of the effects there. `None` where the
+    /// modes are not found.
+    fn within(&mut self, large: &[f64], effects: &[Effects]) -> Result<Option<Begin>> {
+        if !self.reach(large)? {
+            return Ok(None);
+        }
+        let mut b = self.laplace.u.clone();
+        self.laplace.gram.gram.apply_factors(&self.laplace.t, false, &mut b);
+        let layout = &self.laplace.model.layout;
+        let theta = self.changed(effects, |k, cov, own| {
+            let (r, first, levels) = (layout.terms[k].effects, layout.offset(k), layout.terms[k].levels);
+            let mean = |e: usize, f: usize| -> f64 {
+                b[first..first + levels * r].chunks_exact(r).map(|b| b[e] * b[f]).sum::<f64>() / levels as f64
+            };
+            for (e, f) in (0..r).flat_map(|e| (0..r).map(move |f| (e, f))) {
+                match (own.contains(&e), own.contains(&f)) {
+                    (true, true) => cov[f * r + e] = mean(e, f),
+                    (false, false) => {}
+                    _ => cov[f * r + e] = 0.0,
+                }
+            }
+            own.iter().for_each(|&e| cov[e * (r + 1)] = (1.0 + 1e-6) * cov[e * (r + 1)].clamp(LIFT * LIFT, self.large(k, e)));
+        });
+        let levels: usize = effects.iter().map(|(k, _)| layout.terms[*k].levels).sum();
+        let shared = self.shared_at_modes(1.0 - levels as f64 / self.laplace.model.n as f64)?;
+        Ok(Some(self.begin(&theta, self.gamma_there(), self.further, &shared)))
+    }
+
+    /// A start with next to no variance and the coefficients without random effects.
+    fn between(&self) -> Begin {
+        self.begin(&self.small_theta(), self.pooled.fixed[0].clone(), &self.pooled.fixed[1..].concat(), &self.pooled.shared)
+    }
+
+    fn begin(&self, theta: &[f64], gamma: Vec<f64>, further: &[f64], shared: &[f64]) -> Begin {
+        let place = if self.inside == Inside::Nothing { &gamma[..] } else { &[] };
+        Begin { x: [theta, place, further, shared].concat(), gamma }
+    }
+
+    /// Shared parameters by a few Newton steps with the predictors as they are, of which a share is taken: the effects have used up some of
+    /// the dispersion.
+    fn shared_at_modes(&mut self, share: f64) -> Result<Vec<f64>> {
+        let (laplace, k) = (&mut *self.laplace, self.shared.len());
+        let mut best = self.shared.to_vec();
+        let mut value = f64::NEG_INFINITY;
+        let mut step = vec![0.0; k];
+        let mut length = 1.0;
+        for _ in 0..STEPS + HALVINGS {
+            let trial: Vec<f64> = best.iter().zip(&step).map(|(v, s)| v + length * s).collect();
+            laplace.evaluator.prepare(&trial, &laplace.eta, Order::Gradient)?;
+            laplace.evaluator.evaluate(&laplace.eta, Order::Gradient, &mut laplace.jet)?;
+            let next = laplace.jet.log_likelihood();
+            if next.is_nan() || next <= value {
+                length *= 0.5;
+                continue;
+            }
+            (best, value, length) = (trial, next, 1.0);
+            let (mut information, mut weights) = (vec![0.0; k * k], vec![]);
+            laplace.evaluator.shared_information(&mut information, &mut weights)?;
+            step = (0..k).map(|f| laplace.evaluator.shared_score(f).iter().sum()).collect();
+            (0..k).for_each(|f| information[f * (k + 1)] += 1e-6);
+            if step.iter().any(|v| !v.is_finite()) || dense::cholesky(k, &mut information).is_err() {
+                break;
+            }
+            dense::solve_lower(k, &information, &mut step);
+            dense::solve_lower_transpose(k, &information, &mut step);
+            step.iter_mut().for_each(|s| *s = s.clamp(-1.0, 1.0));
+        }
+        Ok(best.iter().zip(self.shared).map(|(v, at)| at + share.clamp(0.0, 1.0) * (v - at)).collect())
+    }
+}
+
+/// u <- T^-1 u; what has no variance stays at zero.
+fn solve_factor(r: usize, t: &[f64], u: &mut [f64]) {
+    for e in 0..r {
+        let rest = u[e] - (0..e).map(|c| t[c * r + e] * u[c]).sum::<f64>();
+        u[e] = if t[e * (r + 1)] == 0.0 { 0.0 } else { rest / t[e * (r + 1)] };
+    }
+}

@@ -1,0 +1,48 @@
+//! Which of several ends of searches is the estimate, and whether another minimum is about as deep.
+
+use super::minima::{Minimum, REACH};
+use super::{Criterion, Estimate, Search, is_converged};
+use crate::error::{Error, Result};
+use crate::optimize::Summary;
+
+/// Ends that are nearer in the criterion are one minimum, which searches have come to by different ways.
+const SAME: f64 = 1e-3;
+
+impl<'m, C: Criterion<'m>> Search<'_, '_, '_, C> {
+    /// The estimate from the ends of one or more searches: the lowest, and the lowest of the others that is a minimum and near it.
+    pub fn finish_lowest(&mut self, mut ends: Vec<Summary>) -> Result<Estimate> {
+        ends.sort_by(|a, b| {
+            (self.is_stuck(a), a.value).partial_cmp(&(self.is_stuck(b), b.value)).unwrap_or(std::cmp::Ordering::Equal)
+        });
+        let mut ends = ends.into_iter();
+        let first = ends.next().ok_or_else(|| Error::numeric("no search has come to an end"))?;
+        let mut best = self.finish(first)?;
+        for end in ends {
+            if !is_converged(end.reason) || end.value > best.value + REACH || best.has_seen(end.value) || !self.may_go_on() {
+                continue;
+            }
+            // At an exact zero of a variance it may be no minimum.
+            let next = self.finish(end)?;
+            if !next.converged || best.has_seen(next.value) {
+                continue;
+            }
+            best = if next.value < best.value { with_other(next, best) } else { with_other(best, next) };
+        }
+        Ok(Estimate { evaluations: self.criterion.evaluations(), ..best })
+    }
+}
+
+/// The lower minimum, with what is to be told of the higher one.
+fn with_other(lower: Estimate, higher: Estimate) -> Estimate {
+    let own = Minimum { value: higher.value, working: higher.working };
+    let others = lower.others.iter().cloned().chain(higher.others).chain([own]);
+    let nearest = others.filter(|o| o.value < lower.value + REACH).min_by(|a, b| a.value.total_cmp(&b.value));
+    Estimate { others: nearest.into_iter().collect(), ..lower }
+}
+
+impl Estimate {
+    /// Whether a value is that of a minimum known.
+    fn has_seen(&self, value: f64) -> bool {
+        std::iter::once(self.value).chain(self.others.iter().map(|o| o.value)).any(|v| (value - v).abs() < SAME)
+    }
+}
