@@ -1,6 +1,6 @@
 //! From the solution of a generalised model to its fit.
 
-use super::diagnosis::separated;
+use super::diagnosis::{separated, widen};
 use super::ordinal::ordinal;
 use super::response::AnyResponse;
 use super::{FamilyParameter, Fit, FixedEffects, Generalised, Ordinal, Outcome, PredictorFit, TermFit, kept_columns};
@@ -32,6 +32,7 @@ impl Assembly<'_> {
         let shared_names = self.response.shared_names(ordinal.as_ref());
         let vcov_names = self.vcov_names(&design, shared_names, &theta_names);
         let separated = separated(self.response, self.model, &design, &solution, &vcov_names)?;
+        widen(&mut solution, &vcov_names, &separated);
         let mut own = std::mem::take(&mut solution.terms).into_iter();
         let Design { n, x, x_names, terms, zero_inflation, dispersion, .. } = design;
         let terms = term_fits(terms, &mut own);
