@@ -146,7 +146,7 @@ void json_marginal_means(struct json *json, const interlace_frame *means, const 
 
 void json_likelihood_ratio(struct json *json, const interlace_frame *table)
 {
-    static const char *const names[][2] = {{"model", "formulas"},    {"npar", "npar"},   {"logLik", "logLik"},
+    static const char *const names[][2] = {{"model", "formulas"},    {"nobs", "nobs"},     {"npar", "npar"},   {"logLik", "logLik"},
                                            {"deviance", "deviance"}, {"AIC", "AIC"},     {"BIC", "BIC"},
                                            {"Chisq", "chisq"},       {"Df", "df"},       {"p.value", "p_value"},
                                            {"distribution", "distribution"}, {"warning", "warning"}};

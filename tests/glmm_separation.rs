@@ -96,7 +96,10 @@ fn quasi_separation_leaves_the_other_coefficients_as_they_are() {
     for link in ["probit", "cloglog", "cauchit"] {
         let mut spec = spec("binomial", "y ~ x + z + q + (1 | g)");
         spec.family.link = Some(link.into());
-        assert_eq!(own(&fitted(&spec, &data, &Options::default())).separated, ["q"], "{link}");
+        let fit = fitted(&spec, &data, &Options::default());
+        assert_eq!(own(&fit).separated, ["q"], "{link}");
+        assert!(fit.fixed.statistics()[3].abs() < 0.0101, "{link}: {:?}", fit.fixed);
+        assert!(fit.fixed.std_error[..3].iter().all(|e| *e < 1.0), "{link}: {:?}", fit.fixed);
     }
     for quadrature in [0, 5] {
         let options = Options { quadrature, ..Options::default() };

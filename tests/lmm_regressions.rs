@@ -457,6 +457,10 @@ fn a_response_without_residual_is_an_error_that_says_so() {
         .real("y", (0..20).map(|i| 2.0 * f64::from(i) + f64::from([1, 5, 2, 8, 3][i as usize / 4])).collect());
     let error = model("y ~ x + (1 | g)").failure(&data.frame());
     assert!(error.to_string().contains("fits the response exactly"), "{error}");
+    // Residuals of 1e-7 of the groups' are some, but too few of their digits are left in cross-products.
+    let y: Vec<f64> = data.values("y").iter().enumerate().map(|(i, y)| y + 1e-7 * f64::from((i as i32 * 7) % 5 - 2)).collect();
+    let error = model("y ~ x + (1 | g)").failure(&data.real("y", y).frame());
+    assert!(error.to_string().contains("or all but") && error.to_string().contains("1e-6"), "{error}");
 }
 
 /// Many more columns than rows are refused at the cost of as many as rows; dependent ones are left out at that cost, too.

@@ -1,6 +1,6 @@
 //! From the solution of a generalised model to its fit.
 
-use super::diagnosis::separated;
+use super::diagnosis::{separated, widen};
 use super::ordinal::ordinal;
 use super::region::edge_warnings;
 use super::response::AnyResponse;
@@ -33,6 +33,7 @@ impl Assembly<'_> {
         let shared_names = self.response.shared_names(ordinal.as_ref());
         let vcov_names = self.vcov_names(&design, shared_names, &theta_names);
         let separated = separated(self.response, self.model, &design, &solution, &vcov_names)?;
+        widen(&mut solution, &vcov_names, &separated);
         if let Some(ordinal) = &ordinal {
             design.warnings.extend(edge_warnings(ordinal, &psi, design.n));
         }

@@ -182,6 +182,25 @@ fn separated_categories(
     Ok(places.into_iter().filter_map(|j| j.checked_sub(1)).map(|j| names[j].clone()).collect())
 }
 
+/// A coefficient without a finite estimate has no z: its standard error is at least this many times where the search ended. Of cauchit, whose
+/// information falls slowly, the end is so far out that rounding would decide.
+const WIDE: f64 = 100.0;
+
+pub(super) fn widen(solution: &mut Solution, names: &[String], separated: &[String]) {
+    let (k, beta) = (names.len(), solution.beta.concat());
+    let places: Vec<usize> = (0..beta.len()).filter(|j| separated.contains(&names[*j])).collect();
+    let is_wide = |j: &usize| solution.vcov[j * (k + 1)].sqrt() >= WIDE * beta[*j].abs();
+    if places.iter().all(is_wide) {
+        return;
+    }
+    let mut column = vec![0.0; k];
+    places.iter().for_each(|&j| column[j] = WIDE * beta[j]);
+    for &j in &places {
+        places.iter().for_each(|&i| solution.vcov[j * k + i] += column[i] * column[j]);
+    }
+    solution.root.extend(column);
+}
+
 /// What is said of separation.
 fn separation_warning(names: &[String]) -> Option<String> {
     let quoted: Vec<String> = names.iter().map(|name| crate::frame::names::quoted(name)).collect();

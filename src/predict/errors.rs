@@ -1,5 +1,7 @@
 //! Standard errors of predictions by the delta method, and intervals.
 
+use std::borrow::Cow;
+
 use super::predictors::Rows;
 use super::quantity::{COORDINATES, PSI, Point, Rule};
 use crate::distributions::normal_quantile;
@@ -129,9 +131,9 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
     /// `further`: columns of [`Joint::new`] of the parameters after the fixed effects.
     pub fn new(fit: &'a Fit, rows: &'r Rows<'a>, rebuilt: Option<&'m Rebuilt>, further: &[Vec<f64>]) -> Result<Self> {
         let predictors = fit.further_predictors();
-        let (mut centred, mut means) = (fit.x.clone(), vec![]);
+        let (mut centred, mut means) = (Cow::Borrowed(&fit.x[..]), vec![]);
         if fit.ordinal().is_some() {
-            for column in centred.chunks_exact_mut(fit.n_obs.max(1)) {
+            for column in centred.to_mut().chunks_exact_mut(fit.n_obs.max(1)) {
                 let mean = column.iter().sum::<f64>() / fit.n_obs as f64;
                 column.iter_mut().for_each(|v| *v -= mean);
                 means.push(mean);
