@@ -106,3 +106,8 @@ impl Options {
 
 /// Called after each evaluation with (evaluations so far, criterion, theta); `false` cancels the fit.
 pub type Progress<'a> = &'a mut dyn FnMut(usize, f64, &[f64]) -> bool;
+
+/// The same callback for a part of the work.
+pub fn reborrowed<'a>(progress: &'a mut Option<Progress<'_>>) -> Option<impl FnMut(usize, f64, &[f64]) -> bool + 'a> {
+    progress.as_mut().map(|call| move |evaluations: usize, value: f64, theta: &[f64]| call(evaluations, value, theta))
+}

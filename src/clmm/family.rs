@@ -134,12 +134,12 @@ fn by_log_scale(cell: &Cell, [a, b]: [f64; 2], rate: f64) -> [f64; 3] {
     [-along(0), -rate * (cell.s + along(1)), -rate * rate * (2.0 * cell.w + along(2))]
 }
 
-/// Whether thresholds rise.
+/// Whether thresholds rise or meet.
 fn ordered(thresholds: &[f64]) -> bool {
-    thresholds.is_sorted_by(|a, b| a < b) && !thresholds.iter().any(|theta| theta.is_nan())
+    thresholds.is_sorted_by(|a, b| a <= b) && !thresholds.iter().any(|theta| theta.is_nan())
 }
 
-/// The K = `out.len()` probabilities of the categories of a row, each with its digits however small. NaN where the thresholds do not rise or
+/// The K = `out.len()` probabilities of the categories of a row, each with its digits however small. NaN where thresholds cross or
 /// the link is not cumulative.
 pub fn probabilities(link: Link, eta: f64, scale: f64, thresholds: &[f64], out: &mut [f64]) {
     let categories = out.len();

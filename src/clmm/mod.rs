@@ -5,8 +5,11 @@
 pub mod cell;
 pub mod family;
 pub mod thresholds;
+pub mod coordinates;
 pub mod response;
+pub mod region;
 pub mod start;
+pub mod edge;
 
 #[cfg(test)]
 mod tests;

@@ -4,15 +4,17 @@
 //! P(Y <= k) = F(tau (theta_k - eta)),   theta_k = sum_m J_km (alpha_m + n'gamma_m),   tau = exp(-z'zeta)
 //! ```
 //!
-//! The shared parameters are the thresholds' coordinates, then gamma in an orthonormal basis of the nominal columns, those of the first
-//! column first. Derivatives in what the cut points are made of follow from those of a cell by the chain rule.
+//! Derivatives in what the cut points are made of follow from those of a cell by the chain rule.
 
 use super::cell::{Cell, CumulativeLink, by_link};
+use super::coordinates::Coordinates;
+use super::region::Region;
 use super::thresholds::Thresholds;
 use crate::error::{Error, Result, try_vec};
 use crate::family::{GRADIENT, Link, MODE, Order};
 use crate::glmm::fixed::FixedPart;
 use crate::glmm::jet::{Adjoint, Evaluator, Jet, Response, tetrahedron};
+use crate::linalg::dense;
 use crate::random::triangle;
 
 /// Categories on data.
@@ -30,84 +32,9 @@ pub struct OrderedResponse {
     pub scale: bool,
     /// The columns of the mean and the nominal ones are centred, so that the thresholds are those of the middle of the data.
     pub centred: bool,
-}
-
-impl OrderedResponse {
-    /// The thresholds' parameters at the centre of the nominal columns.
-    fn alpha(&self, shared: &[f64]) -> Vec<f64> {
-        self.thresholds.alpha(&shared[..self.thresholds.n_alpha()])
-    }
-
-    /// The parameters as they are reported, at nominal columns and `location` (the mean's centre) zero: alpha, then the nominal effects.
-    pub fn reported(&self, shared: &[f64], location: f64) -> Vec<f64> {
-        let m = self.thresholds.n_alpha();
-        let mut out = self.alpha(shared);
-        let effects = self.effects(&shared[m..]);
-        for (a, d) in out.iter_mut().zip(self.thresholds.location()) {
-            *a += d * location;
-        }
-        for (column, mean) in effects.chunks_exact(m).zip(&self.nominal.means) {
-            out.iter_mut().zip(column).for_each(|(a, g)| *a -= mean * g);
-        }
-        out.extend(effects);
-        out
-    }
-
-    /// The shared parameters of reported ones.
-    pub fn shared(&self, reported: &[f64], location: f64) -> Result<Vec<f64>> {
-        let m = self.thresholds.n_alpha();
-        let (alpha, effects) = reported.split_at(m);
-        let mut alpha = alpha.to_vec();
-        for (a, d) in alpha.iter_mut().zip(self.thresholds.location()) {
-            *a -= d * location;
-        }
-        for (column, mean) in effects.chunks_exact(m).zip(&self.nominal.means) {
-            alpha.iter_mut().zip(column).for_each(|(a, g)| *a += mean * g);
-        }
-        let mut out = self.thresholds.working(&alpha)?;
-        let mut gamma = vec![0.0; effects.len()];
-        for k in 0..m {
-            let own: Vec<f64> = effects.chunks_exact(m).map(|column| column[k]).collect();
-            for (c, g) in self.nominal.to_working(&own).into_iter().enumerate() {
-                gamma[c * m + k] = g;
-            }
-        }
-        out.extend(gamma);
-        Ok(out)
-    }
-
-    /// Nominal effects of the columns themselves, of those in the orthonormal basis.
-    fn effects(&self, gamma: &[f64]) -> Vec<f64> {
-        let m = self.thresholds.n_alpha();
-        let mut out = vec![0.0; gamma.len()];
-        for k in 0..m {
-            let mut own: Vec<f64> = gamma.chunks_exact(m).map(|column| column[k]).collect();
-            self.nominal.to_user(&mut own);
-            own.into_iter().enumerate().for_each(|(c, g)| out[c * m + k] = g);
-        }
-        out
-    }
-
-    /// d reported / d shared, `[k, k]`.
-    pub fn reported_slopes(&self, shared: &[f64]) -> Vec<f64> {
-        let (m, k) = (self.thresholds.n_alpha(), shared.len());
-        let mut out = vec![0.0; k * k];
-        let derivative = self.thresholds.derivative(&shared[..m]);
-        for j in 0..m {
-            out[j * k..j * k + m].copy_from_slice(&derivative[j * m..(j + 1) * m]);
-        }
-        // Linear in the nominal effects: a column each.
-        for j in m..k {
-            let mut unit = vec![0.0; k - m];
-            unit[j - m] = 1.0;
-            let effects = self.effects(&unit);
-            for (column, mean) in effects.chunks_exact(m).zip(&self.nominal.means) {
-                (0..m).for_each(|i| out[j * k + i] -= mean * column[i]);
-            }
-            out[j * k + m..(j + 1) * k].copy_from_slice(&effects);
-        }
-        out
-    }
+    pub coordinates: Coordinates,
+    /// Parameters outside are refused.
+    pub within: Option<Region>,
 }
 
 impl Response for OrderedResponse {
@@ -116,7 +43,10 @@ impl Response for OrderedResponse {
     }
 
     fn n_shared(&self) -> usize {
-        self.thresholds.n_alpha() * (1 + self.nominal.p)
+        match &self.coordinates {
+            Coordinates::Distances => self.n_whole(),
+            Coordinates::Linear(basis) => basis.len() / self.n_whole(),
+        }
     }
 
     fn is_log_concave(&self) -> bool {
@@ -142,14 +72,16 @@ impl Response for OrderedResponse {
     }
 }
 
+/// How thresholds move with a shared parameter: at the centre (0) and with the nominal columns (from 1), where they do.
+type Direction = Vec<(usize, Vec<f64>)>;
+
 /// Derivatives of a row's l, s, w in one of its two thresholds, the scale included.
 type Triple = [f64; 3];
 
 struct OrderedEvaluator<'a, L> {
     response: &'a OrderedResponse,
-    /// Coordinates of the thresholds, and J.
-    working: Vec<f64>,
-    jacobian: Vec<f64>,
+    /// The shared parameters.
+    shared: Vec<f64>,
     /// The thresholds below and above the category of each row.
     lower: Vec<f64>,
     upper: Vec<f64>,
@@ -169,8 +101,7 @@ impl<'a, L: CumulativeLink> OrderedEvaluator<'a, L> {
     fn new(response: &'a OrderedResponse, lower: Vec<f64>, upper: Vec<f64>) -> Self {
         OrderedEvaluator {
             response,
-            working: vec![],
-            jacobian: response.thresholds.jacobian(),
+            shared: vec![],
             lower,
             upper,
             tau: vec![],
@@ -179,14 +110,6 @@ impl<'a, L: CumulativeLink> OrderedEvaluator<'a, L> {
             with_scale: vec![],
             scores: vec![],
             link: std::marker::PhantomData,
-        }
-    }
-
-    /// theta of alpha.
-    fn thresholds_of(&self, alpha: &[f64], theta: &mut [f64]) {
-        theta.fill(0.0);
-        for (column, a) in self.jacobian.chunks_exact(theta.len()).zip(alpha) {
-            theta.iter_mut().zip(column).for_each(|(t, j)| *t += j * a);
         }
     }
 
@@ -251,27 +174,31 @@ impl<'a, L: CumulativeLink> OrderedEvaluator<'a, L> {
 
     /// From derivatives in the thresholds (of each nominal column's, too) to those in the shared parameters.
     fn chained(&self, sums: &[f64]) -> Vec<f64> {
-        let (count, m) = (self.response.thresholds.count, self.response.thresholds.n_alpha());
-        let mut out = Vec::with_capacity(self.response.n_shared());
-        for own in sums.chunks_exact(count) {
-            out.extend(self.jacobian.chunks_exact(count).map(|j| j.iter().zip(own).map(|(j, v)| j * v).sum::<f64>()));
-        }
-        let derivative = self.response.thresholds.derivative(&self.working);
-        let own: Vec<f64> = (0..m).map(|j| (0..m).map(|i| derivative[j * m + i] * out[i]).sum()).collect();
-        out[..m].copy_from_slice(&own);
-        out
+        let thresholds = &self.response.thresholds;
+        let whole: Vec<f64> = sums.chunks_exact(thresholds.count).flat_map(|own| thresholds.transposed(own)).collect();
+        let slopes = self.response.whole_slopes(&self.shared);
+        slopes.chunks_exact(whole.len()).map(|column| dense::dot(column, &whole)).collect()
     }
 
-    /// The derivative of a row's threshold in each shared parameter.
-    fn directions(&self) -> Vec<Vec<f64>> {
-        let (count, m) = (self.response.thresholds.count, self.response.thresholds.n_alpha());
-        let derivative = self.response.thresholds.derivative(&self.working);
-        let entry = |j: usize, r: usize| -> f64 { (0..m).map(|i| self.jacobian[i * count + r] * derivative[j * m + i]).sum() };
-        (0..m).map(|j| (0..count).map(|r| entry(j, r)).collect()).collect()
+    /// In the direction of each shared parameter, the derivatives of the thresholds at the centre and those that go with nominal columns.
+    fn directions(&self) -> Vec<Direction> {
+        let thresholds = &self.response.thresholds;
+        let (count, m) = (thresholds.count, thresholds.n_alpha());
+        let direction = |column: &[f64]| -> Direction {
+            let parts = column.chunks_exact(m).enumerate().filter(|(_, alpha)| alpha.iter().any(|a| *a != 0.0));
+            parts
+                .map(|(part, alpha)| {
+                    let mut theta = vec![0.0; count];
+                    thresholds.add(alpha, &mut theta);
+                    (part, theta)
+                })
+                .collect()
+        };
+        self.response.whole_slopes(&self.shared).chunks_exact(self.response.n_whole()).map(direction).collect()
     }
 
     /// What a row's thresholds [below, above] have, in the direction of shared parameter f.
-    fn per_row(&self, f: usize, directions: &[Vec<f64>], value: impl Fn(usize) -> [f64; 2], out: &mut [f64]) {
+    fn per_row(&self, f: usize, directions: &[Direction], value: impl Fn(usize) -> [f64; 2], out: &mut [f64]) {
         let moves = self.moves(f, directions);
         for (i, out) in out.iter_mut().enumerate() {
             let ([down, up], [below, above]) = (moves(i), value(i));
@@ -329,19 +256,23 @@ impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
     fn prepare(&mut self, shared: &[f64], eta: &[Vec<f64>], _order: Order) -> Result<()> {
         let response = self.response;
         let (count, m, n) = (response.thresholds.count, response.thresholds.n_alpha(), response.y.len());
-        self.working = shared[..m].to_vec();
-        let alpha = response.alpha(shared);
+        self.shared = shared.to_vec();
+        let whole = response.whole(shared);
+        if response.within.as_ref().is_some_and(|region| !region.has(&whole)) {
+            return Err(Error::numeric("the thresholds of some rows are out of order"));
+        }
         let mut theta = vec![0.0; count];
-        self.thresholds_of(&alpha, &mut theta);
-        let mut own = alpha.clone();
+        response.thresholds.add(&whole[..m], &mut theta);
+        let mut own = vec![0.0; m];
         for i in 0..n {
             if response.nominal.p > 0 {
-                own.copy_from_slice(&alpha);
-                for (c, gamma) in shared[m..].chunks_exact(m).enumerate() {
+                own.copy_from_slice(&whole[..m]);
+                for (c, gamma) in whole[m..].chunks_exact(m).enumerate() {
                     let q = response.nominal.q[c * n + i];
                     own.iter_mut().zip(gamma).for_each(|(a, g)| *a += q * g);
                 }
-                self.thresholds_of(&own, &mut theta);
+                theta.fill(0.0);
+                response.thresholds.add(&own, &mut theta);
             }
             let upper = response.y[i] as usize;
             self.upper[i] = if upper <= count { theta[upper - 1] } else { f64::INFINITY };
@@ -419,20 +350,27 @@ impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
 
 impl<L: CumulativeLink> OrderedEvaluator<'_, L> {
     /// The derivatives, in direction f, of the thresholds [below, above] the category of a row.
-    fn moves(&self, f: usize, directions: &[Vec<f64>]) -> impl Fn(usize) -> [f64; 2] {
+    fn moves<'d>(&'d self, f: usize, directions: &'d [Direction]) -> impl Fn(usize) -> [f64; 2] + 'd {
         let response = self.response;
-        let (count, m, n) = (response.thresholds.count, response.thresholds.n_alpha(), response.y.len());
-        let direction = if f < m { directions[f].clone() } else { self.jacobian[(f - m) % m * count..][..count].to_vec() };
-        let column = (f >= m).then(|| &response.nominal.q[(f - m) / m * n..][..n]);
+        let (count, n) = (response.thresholds.count, response.y.len());
         move |i| {
-            let (category, times) = (response.y[i] as usize, column.map_or(1.0, |q| q[i]));
-            let at = |there: bool, threshold: usize| if there { times * direction[threshold] } else { 0.0 };
-            [at(category > 1, category.wrapping_sub(2)), at(category <= count, category - 1)]
+            let category = response.y[i] as usize;
+            let mut moved = [0.0; 2];
+            for (part, direction) in &directions[f] {
+                let times = if *part == 0 { 1.0 } else { response.nominal.q[(part - 1) * n + i] };
+                if category > 1 {
+                    moved[0] += times * direction[category - 2];
+                }
+                if category <= count {
+                    moved[1] += times * direction[category - 1];
+                }
+            }
+            moved
         }
     }
 
     /// Row f of the information of the shared parameters.
-    fn information_with(&self, f: usize, directions: &[Vec<f64>]) -> Vec<f64> {
+    fn information_with(&self, f: usize, directions: &[Direction]) -> Vec<f64> {
         let moves = self.moves(f, directions);
         self.summed(|i| {
             let (below, above) = (self.in_lower[i], self.in_upper[i]);

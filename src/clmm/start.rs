@@ -1,7 +1,7 @@
 //! Where the search of an ordinal model starts: a few Newton steps without random effects, then variances by moments of its scores.
 
 use super::response::OrderedResponse;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::family::Order;
 use crate::glmm::fixed::FixedPart;
 use crate::glmm::jet::{Evaluator, Jet, Response};
@@ -18,7 +18,7 @@ const ENOUGH: f64 = 1e-2;
 /// Distance, on the scale of the link, that is left between thresholds.
 const GAP: f64 = 0.05;
 
-/// Effects zero, thresholds at the categories' shares, then Newton's steps.
+/// Effects zero, thresholds at the categories' shares, then Newton's steps within the response's region.
 pub fn start(response: &OrderedResponse, model: &Model) -> Result<Start> {
     let inner: Vec<bool> = (0..model.fixed.len()).map(|a| a == 0).collect();
     let mut eta = vec![vec![0.0; model.n]; inner.len()];
@@ -112,7 +112,10 @@ impl Point<'_> {
         for ((part, range), eta) in self.model.fixed.iter().zip(self.ranges()).zip(&mut self.eta) {
             part.predict(&self.x[range], eta);
         }
-        self.evaluator.prepare(&self.x[self.first_shared()..], &self.eta, Order::Gradient)?;
+        match self.evaluator.prepare(&self.x[self.first_shared()..], &self.eta, Order::Gradient) {
+            Err(error) if error.code == Code::Numeric => return Ok(f64::NEG_INFINITY),
+            other => other?,
+        }
         self.evaluator.evaluate(&self.eta, Order::Gradient, &mut self.jet)?;
         let value = self.jet.log_likelihood();
         Ok(if value.is_nan() { f64::NEG_INFINITY } else { value })

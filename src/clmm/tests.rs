@@ -1,6 +1,7 @@
 //! Ordinal models on the engine: gradients, information, starts.
 
 use super::cell::CUMULATIVE_LINKS;
+use super::coordinates::Coordinates;
 use super::response::OrderedResponse;
 use super::thresholds::Thresholds;
 use crate::design::{Design, TermDesign};
@@ -35,6 +36,8 @@ fn response(design: &Design, link: Link, kind: Threshold, nominal: bool, scale: 
         nominal,
         scale,
         centred: true,
+        coordinates: Coordinates::Distances,
+        within: None,
     }
 }
 

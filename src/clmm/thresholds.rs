@@ -13,6 +13,21 @@
 use crate::error::{Error, Result};
 use crate::spec::Threshold;
 
+/// Relative to the thresholds' size, a distance below this is rounding.
+const MEET: f64 = 1e-10;
+
+/// Whether the thresholds of a row rise or meet. Those that meet, to within rounding, become the same number: between them there is no
+/// probability.
+pub fn settle(theta: &mut [f64]) -> bool {
+    for k in 1..theta.len() {
+        let size = theta[k].abs().max(theta[k - 1].abs()).max(1.0);
+        if (theta[k] - theta[k - 1]).abs() <= MEET * size {
+            theta[k] = theta[k - 1];
+        }
+    }
+    theta.is_sorted_by(|a, b| a <= b)
+}
+
 /// How a number of thresholds is made of parameters alpha.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Thresholds {
@@ -67,30 +82,64 @@ impl Thresholds {
 
     /// theta = J alpha: J `[K - 1, m]`.
     pub fn jacobian(&self) -> Vec<f64> {
-        let (rows, m, locations) = (self.count, self.n_alpha(), self.locations());
-        let mut j = vec![0.0; rows * m];
-        match self.kind {
-            Threshold::Flexible => (0..m).for_each(|k| j[k * rows + k] = 1.0),
-            Threshold::Equidistant => {
-                j[..rows].fill(1.0);
-                (0..rows).for_each(|r| j[rows + r] = r as f64);
-            }
-            Threshold::Symmetric => {
-                let half = m - locations;
-                for r in 0..rows {
-                    let upper = r >= rows - half;
-                    let lower = r < half;
-                    let centre = usize::from(locations == 2 && r >= rows / 2);
-                    j[centre * rows + r] = 1.0;
-                    if lower {
-                        j[(locations + half - 1 - r) * rows + r] = -1.0;
-                    } else if upper {
-                        j[(locations + r + half - rows) * rows + r] = 1.0;
-                    }
-                }
-            }
-        }
+        let mut j = vec![0.0; self.count * self.n_alpha()];
+        self.entries().for_each(|(k, r, value)| j[k * self.count + r] = value);
         j
+    }
+
+    /// The entries of J that are not zero, at most two a threshold: parameter, threshold, value.
+    fn entries(&self) -> impl Iterator<Item = (usize, usize, f64)> {
+        let (kind, rows, m, locations) = (self.kind, self.count, self.n_alpha(), self.locations());
+        (0..rows)
+            .flat_map(move |r| match kind {
+                Threshold::Flexible => [Some((r, r, 1.0)), None],
+                Threshold::Equidistant => [Some((0, r, 1.0)), (r > 0).then_some((1, r, r as f64))],
+                Threshold::Symmetric => {
+                    let half = m - locations;
+                    let centre = usize::from(locations == 2 && r >= rows / 2);
+                    let spacing = if r < half {
+                        Some((locations + half - 1 - r, r, -1.0))
+                    } else {
+                        (r >= rows - half).then(|| (locations + r + half - rows, r, 1.0))
+                    };
+                    [Some((centre, r, 1.0)), spacing]
+                }
+            })
+            .flatten()
+    }
+
+    /// theta, of all zeros, plus J alpha.
+    pub fn add(&self, alpha: &[f64], theta: &mut [f64]) {
+        for (k, r, value) in self.entries() {
+            theta[r] += value * alpha[k];
+        }
+    }
+
+    /// J'v.
+    pub fn transposed(&self, v: &[f64]) -> Vec<f64> {
+        let mut out = vec![0.0; self.n_alpha()];
+        for (k, r, value) in self.entries() {
+            out[k] += value * v[r];
+        }
+        out
+    }
+
+    /// What must not be negative for the thresholds to be in order: combinations of the parameters, each a list of places and factors.
+    pub fn gaps(&self) -> Vec<Vec<(usize, f64)>> {
+        let (m, n) = (self.n_alpha(), self.locations());
+        let above = |k: usize| vec![(k - 1, -1.0), (k, 1.0)];
+        let first_spacing = (m > n).then(|| vec![(n, 1.0)]);
+        (1..n).map(above).chain(first_spacing).chain((n + 1..m).map(above)).collect()
+    }
+
+    /// The gap that the distance between thresholds r and r + 1 is.
+    pub fn gap_above(&self, r: usize) -> Option<usize> {
+        let mut width = vec![0.0; self.n_alpha()];
+        for (k, threshold, value) in self.entries() {
+            width[k] += value * (f64::from(u8::from(threshold == r + 1)) - f64::from(u8::from(threshold == r)));
+        }
+        let own: Vec<(usize, f64)> = width.into_iter().enumerate().filter(|(_, factor)| *factor != 0.0).collect();
+        self.gaps().iter().position(|gap| *gap == own)
     }
 
     /// The direction in which all thresholds move alike: J d = 1.
@@ -273,6 +322,32 @@ mod tests {
         assert_eq!(theta(&t, &[1.0, 2.0, 3.5]), [-2.5, -1.0, 1.0, 3.0, 4.5]);
         let labels: Vec<String> = (1..=6).map(|k| k.to_string()).collect();
         assert_eq!(t.alpha_names(&labels), ["central", "spacing.1", "spacing.2"]);
+    }
+
+    #[test]
+    fn each_distance_of_neighbours_is_a_gap() {
+        for kind in KINDS {
+            for categories in 3..9 {
+                let t = Thresholds::new(kind, categories);
+                let alpha: Vec<f64> = t.alpha(&(0..t.n_alpha()).map(|k| 0.3 - 0.2 * k as f64).collect::<Vec<f64>>());
+                let theta = theta(&t, &alpha);
+                for r in 0..t.count - 1 {
+                    let gap = &t.gaps()[t.gap_above(r).unwrap()];
+                    let size: f64 = gap.iter().map(|&(k, factor)| factor * alpha[k]).sum();
+                    assert!((size - (theta[r + 1] - theta[r])).abs() < 1e-12, "{t:?} {r}");
+                }
+                let used: Vec<Option<usize>> = (0..t.count - 1).map(|r| t.gap_above(r)).collect();
+                assert!((0..t.gaps().len()).all(|g| used.contains(&Some(g))), "{t:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn thresholds_that_meet_to_within_rounding_become_equal() {
+        let mut theta = [-1.0, 0.5, 0.5 - 1e-13, 0.5 + 1e-6];
+        assert!(settle(&mut theta));
+        assert_eq!(theta, [-1.0, 0.5, 0.5, 0.5 + 1e-6]);
+        assert!(!settle(&mut [0.0, -1e-6]));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::diagnosis::{separated, widen};
 use super::ordinal::ordinal;
+use super::region::edge_warnings;
 use super::response::AnyResponse;
 use super::{FamilyParameter, Fit, FixedEffects, Generalised, Ordinal, Outcome, PredictorFit, TermFit, kept_columns};
 use crate::covariance::Structure;
@@ -33,6 +34,9 @@ impl Assembly<'_> {
         let vcov_names = self.vcov_names(&design, shared_names, &theta_names);
         let separated = separated(self.response, self.model, &design, &solution, &vcov_names)?;
         widen(&mut solution, &vcov_names, &separated);
+        if let Some(ordinal) = &ordinal {
+            design.warnings.extend(edge_warnings(ordinal, &psi, design.n));
+        }
         let mut own = std::mem::take(&mut solution.terms).into_iter();
         let Design { n, x, x_names, terms, zero_inflation, dispersion, .. } = design;
         let terms = term_fits(terms, &mut own);
@@ -55,7 +59,8 @@ impl Assembly<'_> {
         let singular = all_terms().any(|t| !t.boundary.is_empty());
         let outcome = Outcome::new(self.estimate, all_terms());
         let reml = self.options.reml_generalised && self.options.quadrature != 0;
-        let npar = solution.theta.len() + solution.beta.iter().map(Vec::len).sum::<usize>() + solution.shared.len();
+        let shared = if ordinal.is_some() { psi.len() } else { solution.shared.len() };
+        let npar = solution.theta.len() + solution.beta.iter().map(Vec::len).sum::<usize>() + shared;
         let fixed = self.fixed_effects(&x_names, 0, &solution);
         let mut fit = Fit {
             kind: if ordinal.is_some() { ModelKind::Clmm } else { ModelKind::Glmm },

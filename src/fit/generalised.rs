@@ -6,12 +6,12 @@ use super::Fit;
 use super::assembly::Assembly;
 use super::diagnosis::{check_constant, check_ended, check_not_exact, check_options, check_quadrature, check_response};
 use super::random_terms::check_generalised;
+use super::region::{Found, search};
 use super::response::AnyResponse;
 use crate::design::{Design, ModelProgram};
 use crate::error::{Error, Result};
 use crate::family::special::logit;
 use crate::family::{Family, Order, ZeroPart};
-use crate::glmm::estimate::estimate;
 use crate::glmm::laplace::{Approximation, Inside, Laplace};
 use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
@@ -45,10 +45,18 @@ pub(super) fn fit(
     }
     let start = response.start(&model)?;
     let mut laplace = Laplace::new(&model, how)?;
-    let estimate = estimate(&mut laplace, &start, options, progress)?;
+    let found = search(&mut laplace, &response, &start, options, progress)?;
+    let edge;
+    let (response, model, mut laplace, estimate) = match found {
+        Found::Inside(estimate) => (&response, &model, laplace, estimate),
+        Found::OnEdge(found) => {
+            edge = found;
+            (&edge.response, &edge.model, Laplace::new(&edge.model, how)?, edge.estimate.clone())
+        }
+    };
     let solution = solve(&mut laplace, &estimate.working, options.std_errors)?;
     let flat = solution.flat;
-    let mut fit = Assembly { response: &response, model: &model, options, estimate: &estimate }.fit(design, program, solution)?;
+    let mut fit = Assembly { response, model, options, estimate: &estimate }.fit(design, program, solution)?;
     if let Some(own) = &mut fit.generalised {
         own.mode_steps = laplace.mode_steps;
     }
@@ -60,7 +68,7 @@ pub(super) fn fit(
 /// The deviance at each of the given points.
 pub(super) fn objective(spec: &Spec, design: &Design, options: &Options, points: &[f64]) -> Result<Vec<f64>> {
     check_options(spec, options)?;
-    let response = AnyResponse::of_spec(spec, design)?;
+    let response = AnyResponse::of_spec(spec, design)?.guarded()?;
     check_generalised(&response, design, options.unidentified)?;
     if let AnyResponse::Family(response) = &response {
         check_response(response, &design.rows)?;

@@ -11,6 +11,7 @@ pub(crate) mod linear;
 mod ordinal;
 mod predictors;
 mod random_terms;
+pub(crate) mod region;
 mod rebuilt;
 pub(crate) mod response;
 

@@ -5,7 +5,7 @@ use super::{FamilyParameter, Fit, FixedEffects, Generalised, Nominal, Ordinal, k
 
 use crate::clmm::family::Cumulative;
 use crate::clmm::response::OrderedResponse;
-use crate::clmm::thresholds::Thresholds;
+use crate::clmm::thresholds::{Thresholds, settle};
 use crate::design::Design;
 use crate::error::Result;
 use crate::glmm::solution::Solution;
@@ -78,36 +78,33 @@ fn thresholds(jacobian: &[f64], names: Vec<String>, alpha: &[f64], alpha_root: &
     }
 }
 
-/// The covariance of the shared parameters becomes that of the reported ones.
+/// The covariance of the shared parameters becomes that of the reported ones, of which there are more at an edge.
 fn report_covariance(assembly: &Assembly, response: &OrderedResponse, first: usize, solution: &mut Solution) {
-    let (k, all) = (solution.shared.len(), solution.vcov.len().isqrt());
+    let (f, k, all) = (solution.shared.len(), response.n_whole(), solution.vcov.len().isqrt());
     let slopes = response.reported_slopes(&solution.shared);
+    let means = &assembly.model.fixed[0].means;
     // Rows of d reported / d (all parameters): the location of centred columns is in the thresholds.
-    let row = |f: usize| -> Vec<f64> {
-        let mut row = vec![0.0; all];
-        (0..k).for_each(|j| row[first + j] = slopes[j * k + f]);
-        let direction = response.thresholds.location().get(f).copied().unwrap_or(0.0);
-        assembly.model.fixed[0].means.iter().enumerate().for_each(|(j, mean)| row[j] = direction * mean);
-        row
-    };
-    let rows: Vec<Vec<f64>> = (0..k).map(row).collect();
-    // What is not known, as the variance of an exact zero, has no part in it.
-    let product = |row: &[f64], v: &[f64]| -> f64 { row.iter().zip(v).filter(|(r, _)| **r != 0.0).map(|(r, v)| r * v).sum() };
-    for column in solution.root.chunks_exact_mut(all) {
-        let new: Vec<f64> = rows.iter().map(|row| product(row, column)).collect();
-        column[first..first + k].copy_from_slice(&new);
+    let mut rows: Vec<Vec<(usize, f64)>> = vec![];
+    rows.extend((0..first).map(|j| vec![(j, 1.0)]));
+    for i in 0..k {
+        let direction = response.thresholds.location().get(i).copied().unwrap_or(0.0);
+        let of_means = means.iter().enumerate().map(|(j, mean)| (j, direction * mean));
+        let own = (0..f).map(|j| (first + j, slopes[j * k + i]));
+        // What is not known, as the variance of an exact zero, has no part in it.
+        rows.push(of_means.chain(own).filter(|(_, slope)| *slope != 0.0).collect());
     }
-    for half in 0..2 {
-        for i in 0..all {
-            let old: Vec<f64> =
-                (0..all).map(|j| if half == 0 { solution.vcov[i * all + j] } else { solution.vcov[j * all + i] }).collect();
-            for (f, row) in rows.iter().enumerate() {
-                let value = product(row, &old);
-                let at = if half == 0 { i * all + first + f } else { (first + f) * all + i };
-                solution.vcov[at] = value;
-            }
-        }
+    rows.extend((first + f..all).map(|j| vec![(j, 1.0)]));
+    let mut half = Vec::with_capacity(rows.len() * all);
+    for row in &rows {
+        half.extend((0..all).map(|j| row.iter().map(|(i, slope)| slope * solution.vcov[j * all + i]).sum::<f64>()));
     }
+    let product = |row: &[(usize, f64)], own: &[f64]| row.iter().map(|(i, slope)| slope * own[*i]).sum::<f64>();
+    solution.root = solution.root.chunks_exact(all).flat_map(|column| rows.iter().map(|row| product(row, column))).collect();
+    let mut vcov = Vec::with_capacity(rows.len() * rows.len());
+    for own in half.chunks_exact(all) {
+        vcov.extend(rows.iter().map(|row| product(row, own)));
+    }
+    solution.vcov = vcov;
 }
 
 impl Ordinal {
@@ -127,15 +124,18 @@ impl Ordinal {
         (1..=self.alpha_names.len()).find(|m| sums(*m)).unwrap_or(0)
     }
 
-    /// The thresholds of a row: `parameters` are those of the thresholds and nominal effects, `nominal` the row's values of the columns.
+    /// The thresholds of a row, those that meet to within rounding the same number: `parameters` are those of the thresholds and nominal
+    /// effects, `nominal` the row's values of the columns.
     pub fn thresholds_of(&self, parameters: &[f64], nominal: impl Iterator<Item = f64>) -> Vec<f64> {
         let m = self.alpha_names.len();
         let mut alpha = parameters[..m].to_vec();
         for (column, value) in parameters[m..].chunks_exact(m).zip(nominal) {
             alpha.iter_mut().zip(column).for_each(|(a, g)| *a += value * g);
         }
-        let count = self.categories.len() - 1;
-        (0..count).map(|r| alpha.iter().enumerate().map(|(k, a)| self.jacobian[k * count + r] * a).sum()).collect()
+        let mut theta = vec![0.0; self.categories.len() - 1];
+        Thresholds::new(self.threshold, self.categories.len()).add(&alpha, &mut theta);
+        settle(&mut theta);
+        theta
     }
 
     /// Values of the nominal columns in a row of the fit.

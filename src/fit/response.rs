@@ -2,6 +2,8 @@
 
 use super::generalised::{family_response, start_of_family};
 use super::{Generalised, Ordinal};
+use crate::clmm::coordinates::Coordinates;
+use crate::clmm::region::Region;
 use crate::clmm::response::OrderedResponse;
 use crate::clmm::start;
 use crate::clmm::thresholds::Thresholds;
@@ -53,6 +55,26 @@ impl AnyResponse {
             AnyResponse::Family(_) => None,
             AnyResponse::Ordered(response) => Some(response),
         }
+    }
+
+    /// Of an ordered response with nominal effects.
+    pub fn region(&self) -> Result<Option<Region>> {
+        self.ordered().map_or(Ok(None), Region::new)
+    }
+
+    /// Whether the thresholds of all rows are in order.
+    pub fn is_inside(&self, shared: &[f64]) -> Result<bool> {
+        let region = self.region()?;
+        Ok(self.ordered().zip(region).is_none_or(|(response, region)| region.has(&response.whole(shared))))
+    }
+
+    /// The response that refuses parameters outside its region.
+    pub fn guarded(mut self) -> Result<Self> {
+        let region = self.region()?;
+        if let AnyResponse::Ordered(response) = &mut self {
+            response.within = region;
+        }
+        Ok(self)
     }
 
     pub fn zero_predictor(&self) -> Option<usize> {
@@ -133,7 +155,9 @@ impl AnyResponse {
     pub fn start(&self, model: &Model) -> Result<Start> {
         match self {
             AnyResponse::Family(response) => start_of_family(response, model),
-            AnyResponse::Ordered(response) => start::start(response, model),
+            AnyResponse::Ordered(response) => {
+                start::start(&OrderedResponse { within: Region::new(response)?, ..response.clone() }, model)
+            }
         }
     }
 
@@ -180,7 +204,8 @@ fn on_design(link: Link, thresholds: Thresholds, design: &Design) -> Result<Orde
     };
     let weights = design.weights.clone().unwrap_or_default();
     let (y, scale) = (design.y.clone(), design.dispersion.is_some());
-    Ok(OrderedResponse { link, thresholds, y, weights, nominal, scale, centred: true })
+    let coordinates = Coordinates::Distances;
+    Ok(OrderedResponse { link, thresholds, y, weights, nominal, scale, centred: true, coordinates, within: None })
 }
 
 /// Simulated categories: those that don't occur leave the thresholds around them without an estimate.

@@ -63,6 +63,23 @@ impl Model {
         Ok(())
     }
 
+    /// The same data with another response.
+    pub fn with_response(&self, response: Box<dyn Response>) -> Self {
+        Model {
+            response,
+            n: self.n,
+            fixed: self.fixed.clone(),
+            layout: self.layout.clone(),
+            structures: self.structures.clone(),
+            predictor: self.predictor.clone(),
+            index: self.index.clone(),
+            z: self.z.clone(),
+            scales: self.scales.clone(),
+            shifts: self.shifts.clone(),
+            turns: self.turns.clone(),
+        }
+    }
+
     fn scale_effects(&mut self) {
         for (k, z) in self.z.iter_mut().enumerate() {
             let r = self.layout.terms[k].effects;

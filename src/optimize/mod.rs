@@ -2,6 +2,7 @@
 
 mod bobyqa;
 mod dense;
+pub mod inequalities;
 mod lbfgs;
 mod nelder_mead;
 mod newton;

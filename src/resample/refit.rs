@@ -7,8 +7,8 @@ use crate::fit::Fit;
 use crate::fit::design::working_parameters;
 use crate::fit::generalised::approximation;
 use crate::fit::linear::Assembled;
+use crate::fit::region::{Found, search};
 use crate::fit::response::AnyResponse;
-use crate::glmm::estimate::estimate;
 use crate::glmm::laplace::{Inside, Laplace};
 use crate::glmm::model::Model;
 use crate::lmm;
@@ -214,11 +214,16 @@ fn refit_generalised(
     let inside = laplace.how.inside != Inside::Nothing;
     laplace.start_fixed(&model.fixed[0].to_working(&fixed[0]));
     let start = working_parameters(model, theta, fixed, shared, inside)?;
-    let end = match search_from(&mut laplace, &start, options) {
-        Ok(end) if end.converged => end,
-        _ => estimate(&mut laplace, &response.start(model)?, options, None)?,
-    };
-    refit_of(&mut laplace, response, &end)
+    let shared = laplace.shared();
+    match search_from(&mut laplace, &start, options) {
+        Ok(end) if end.converged && response.is_inside(&end.working[shared])? => refit_of(&mut laplace, response, &end),
+        _ => match search(&mut laplace, response, &response.start(model)?, options, None)? {
+            Found::Inside(end) => refit_of(&mut laplace, response, &end),
+            Found::OnEdge(edge) => {
+                refit_of(&mut Laplace::new(&edge.model, approximation(options))?, &edge.response, &edge.estimate)
+            }
+        },
+    }
 }
 
 fn refit_of(laplace: &mut Laplace<'_>, response: &AnyResponse, end: &Estimate) -> Result<Refit> {

@@ -98,13 +98,16 @@ fn estimates(fit: &Fit) -> Vec<(String, f64)> {
     all
 }
 
-/// The estimates but for the one held. What a threshold moves where z is zero its nominal effect takes back where z is 5, and the reverse.
+/// The estimates but for the one held. What a threshold moves where z is zero its nominal effect takes back where z is 5, and the reverse;
+/// the others move alike, so that they stay in order in every row.
 fn start(all: &[(String, f64)], at: usize, value: f64) -> Vec<f64> {
     let (name, rise) = (&all[at].0, value - all[at].1);
-    let moved = |other: &String| match (name.strip_suffix(".z"), other.strip_suffix(".z")) {
-        (Some(own), None) if own == other => -5.0 * rise,
-        (None, Some(own)) if own == name => -0.2 * rise,
-        _ => 0.0,
+    let nominal = !name.contains('(') && name.contains('|') && all.iter().any(|(other, _)| other.ends_with(".z"));
+    let moved = |other: &String| match (name.ends_with(".z"), other.ends_with(".z")) {
+        _ if !nominal || !other.contains('|') || other.contains('(') => 0.0,
+        (true, false) => -5.0 * rise,
+        (false, true) => -0.2 * rise,
+        _ => rise,
     };
     all.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, (other, estimate))| estimate + moved(other)).collect()
 }

@@ -5,6 +5,7 @@
 use super::hold::Hold;
 use super::terms::{self, Parameter, Place};
 use super::{Held, Likelihood, Parameters, Profile, Work};
+use crate::clmm::region::Region;
 use crate::clmm::response::OrderedResponse;
 use crate::clmm::thresholds::Thresholds;
 use crate::covariance::Structure;
@@ -47,7 +48,12 @@ impl Base {
         options.reml_generalised = false;
         let design = fit.design();
         let (theta, fixed) = (fit.theta.clone(), fit.all_fixed());
-        let response = AnyResponse::of_fit(own, &design)?;
+        if own.ordinal.as_ref().is_some_and(|ordinal| ordinal.on_edge(&own.psi, fit.n_obs)) {
+            return Err(Error::unsupported(
+                "profile: thresholds of the fit meet, at the edge of the region where they are in order; there are no profiles there",
+            ));
+        }
+        let response = AnyResponse::of_fit(own, &design)?.guarded()?;
         let location = response.model(&design)?.fixed[0].location(&fixed[0]);
         let shared = response.shared_of_fit(own, location)?;
         let ordinal = fit.ordinal().cloned();
@@ -228,7 +234,8 @@ impl Base {
         if nominal.p != response.nominal.p {
             return Err(Error::numeric("a column of the nominal effects is nearly a combination of the others"));
         }
-        let response = OrderedResponse { nominal, centred, ..response };
+        let mut response = OrderedResponse { nominal, centred, within: None, ..response };
+        response.within = Region::new(&response)?;
         let model = AnyResponse::Ordered(response.clone()).model(design)?;
         let shared = response
             .shared(reported, model.fixed[0].location(&self.fixed[0]))

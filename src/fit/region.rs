@@ -1,0 +1,102 @@
+//! The search for the estimates of a generalised model; those of an ordered response with nominal effects may lie at the edge of the region
+//! in which the thresholds of all rows are in order.
+
+use super::Ordinal;
+use super::response::AnyResponse;
+use crate::clmm::edge::{Edge, estimate_within};
+use crate::error::{Code, Result};
+use crate::frame::names::quoted;
+use crate::glmm::estimate::estimate;
+use crate::glmm::laplace::Laplace;
+use crate::glmm::model::Model;
+use crate::glmm::start::Start;
+use crate::options::{Options, Progress, reborrowed};
+use crate::search::Estimate;
+
+/// Where thresholds meet, so many places are named.
+const NAMED: usize = 5;
+
+pub(crate) enum Found {
+    Inside(Estimate),
+    OnEdge(Box<OnEdge>),
+}
+
+/// An estimate at the edge, with the response and the model whose parameters it has.
+pub(crate) struct OnEdge {
+    pub response: AnyResponse,
+    pub model: Model,
+    pub estimate: Estimate,
+}
+
+/// The estimate from a start.
+pub(crate) fn search(
+    laplace: &mut Laplace<'_>,
+    response: &AnyResponse,
+    start: &Start,
+    options: &Options,
+    mut progress: Option<Progress<'_>>,
+) -> Result<Found> {
+    let (Some(ordered), Some(region)) = (response.ordered(), response.region()?) else {
+        return Ok(Found::Inside(estimate(laplace, start, options, progress)?));
+    };
+    let mut report = reborrowed(&mut progress);
+    match estimate(laplace, start, options, report.as_mut().map(|call| call as Progress<'_>)) {
+        Ok(found) if found.converged && region.has(&ordered.whole(&found.working[laplace.shared()])) => {
+            return Ok(Found::Inside(found));
+        }
+        Err(error) if error.code != Code::Numeric => return Err(error),
+        _ => {}
+    }
+    drop(report);
+    let model = laplace.model.with_response(response.boxed());
+    let Edge { response, model, mut estimate } = estimate_within(&region, ordered, model, laplace.how, start, options, progress)?;
+    estimate.evaluations += laplace.evaluations;
+    Ok(Found::OnEdge(Box::new(OnEdge { response: AnyResponse::Ordered(response), model, estimate })))
+}
+
+impl Ordinal {
+    /// Whether thresholds meet in some row of the fit.
+    pub(crate) fn on_edge(&self, parameters: &[f64], rows: usize) -> bool {
+        let rise = |i: usize| self.thresholds_of(parameters, self.nominal_row(i)).is_sorted_by(|a, b| a < b);
+        self.nominal.is_some() && !(0..rows).all(rise)
+    }
+}
+
+/// Says where thresholds meet, and which category is not possible there. `parameters`: those of thresholds and nominal effects.
+pub(super) fn edge_warnings(ordinal: &Ordinal, parameters: &[f64], rows: usize) -> Vec<String> {
+    let Some(nominal) = &ordinal.nominal else { return vec![] };
+    let mut places: Vec<(String, String)> = vec![];
+    for i in 0..rows {
+        let point: Vec<f64> = ordinal.nominal_row(i).collect();
+        let theta = ordinal.thresholds_of(parameters, point.iter().copied());
+        for k in (1..theta.len()).filter(|&k| theta[k] == theta[k - 1]) {
+            let values = nominal.names.iter().zip(&point).map(|(name, v)| format!("{} = {v}", quoted(name)));
+            let [below, above] = [&ordinal.thresholds.names[k - 1], &ordinal.thresholds.names[k]];
+            let what = format!(
+                "{} and {} meet, so that {} has no probability",
+                quoted(below),
+                quoted(above),
+                quoted(&ordinal.categories[k])
+            );
+            let place = (what, values.collect::<Vec<_>>().join(", "));
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+    }
+    let total = places.len();
+    let mut warnings: Vec<String> = places
+        .into_iter()
+        .take(NAMED)
+        .map(|(what, at)| {
+            format!("edge of the thresholds' region: {what}, where {at}; standard errors are those given that they meet")
+        })
+        .collect();
+    if total > NAMED {
+        warnings.push(format!(
+            "edge of the thresholds' region: thresholds meet at {} more points of the nominal effects",
+            total - NAMED
+        ));
+    }
+    warnings
+}
