@@ -5,6 +5,7 @@ use std::f64::consts::PI;
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
+use super::facts::{Facts, Sigma};
 use super::parameter::{Parameter, Scale};
 use super::special::{gamma_tails, log_minus_digamma, log1p_minus, stirling_error};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
@@ -20,6 +21,7 @@ impl Density for Gamma {
     const NAME: &'static str = "gamma";
     const BASE: Base = Base::Log;
     const WEIGHTS: WeightRole = WeightRole::Dispersion;
+    const FACTS: Facts = Facts { sigma: Sigma::InverseRoot, ..Facts::POSITIVE };
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("shape", Scale::Log)];
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> f64 {

@@ -5,6 +5,7 @@ use std::f64::consts::PI;
 use super::coordinate::{At, Base};
 use super::cumulative::{Cumulative, normal_tails};
 use super::density::{Constant, Density, Point};
+use super::facts::Facts;
 use super::parameter::{Parameter, Scale};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
@@ -26,6 +27,7 @@ impl Density for Gaussian {
     const BASE: Base = Base::Mean;
     const WEIGHTS: WeightRole = WeightRole::Dispersion;
     const NORMAL_NOISE: bool = true;
+    const FACTS: Facts = Facts::REAL;
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("sigma", Scale::LogVariance)];
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Shape {

@@ -5,6 +5,7 @@ use std::f64::consts::{FRAC_1_SQRT_2, PI};
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
+use super::facts::{Exact, Facts, Sigma};
 use super::gamma::wants_positive;
 use super::parameter::{Parameter, Scale};
 use super::special::erfcx;
@@ -21,6 +22,7 @@ impl Density for InverseGaussian {
     const NAME: &'static str = "inverse_gaussian";
     const BASE: Base = Base::Log;
     const WEIGHTS: WeightRole = WeightRole::Dispersion;
+    const FACTS: Facts = Facts { sigma: Sigma::InverseRoot, exact: Exact::OverRoot, ..Facts::POSITIVE };
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("lambda", Scale::Log)];
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> f64 {
