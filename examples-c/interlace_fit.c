@@ -436,10 +436,15 @@ static int run_model(struct run *run)
               print_results(run);
     if (!ok)
         return complain_of(run->about, &run->error);
-    /* A full disk shows only when the buffer is written. */
-    if (fflush(stdout) != 0 || ferror(stdout))
-        return complain("can't write to standard output", "", 1);
     return 0;
+}
+
+/* A full disk shows only when the buffer is written. */
+static int finish_output(int exit_status)
+{
+    if (exit_status == 0 && (fflush(stdout) != 0 || ferror(stdout)))
+        return complain("can't write to standard output", "", 1);
+    return exit_status;
 }
 
 int main(int argc, char **argv)
@@ -467,5 +472,5 @@ int main(int argc, char **argv)
         break;
     }
     free_run(&run);
-    return exit_status;
+    return finish_output(exit_status);
 }

@@ -173,11 +173,18 @@ static const char *prediction_option(const struct arguments *arguments)
                                                                     : NULL;
 }
 
+static bool reads_input(const char *path)
+{
+    return path != NULL && strcmp(path, "-") == 0;
+}
+
 /* What no single argument shows to be wrong. */
 static enum arguments_outcome check_together(const struct arguments *arguments, char *message)
 {
     if (arguments->data_path == NULL)
         return say(message, ARGUMENTS_WRONG, "wanted MODEL FORMULA DATA.csv");
+    if (reads_input(arguments->data_path) + reads_input(arguments->predict_path) + reads_input(arguments->refit_path) > 1)
+        return say(message, ARGUMENTS_WRONG, "standard input, -, can be read for one file only");
     if (arguments->n_points > 0 && option_of_fit(arguments) != NULL)
         return say(message, ARGUMENTS_WRONG, "--objective evaluates without a fit, so %s can't go with it",
                    option_of_fit(arguments));
@@ -208,7 +215,7 @@ enum arguments_outcome arguments_read(struct arguments *arguments, int argc, cha
             return ARGUMENTS_HELP;
         if (strcmp(argv[at], "--version") == 0)
             return ARGUMENTS_VERSION;
-        if (argv[at][0] == '-')
+        if (argv[at][0] == '-' && argv[at][1] != '\0')
             outcome = read_option(arguments, argc, argv, &at, message);
         else if (arguments->model == 0)
             outcome = read_model(arguments, argv[at], message);
@@ -230,6 +237,7 @@ enum arguments_outcome arguments_read(struct arguments *arguments, int argc, cha
 
 void arguments_free(struct arguments *arguments)
 {
+    text_list_free(&arguments->na_strings);
     text_list_free(&arguments->categorical);
     for (size_t i = 0; i < arguments->n_ordered; i++) {
         free(arguments->ordered[i].name);

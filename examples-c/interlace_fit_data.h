@@ -1,4 +1,4 @@
-/* CSV files as frames, with the columns declared on the command line. */
+/* CSV files as frames, read as the command line says; the path "-" is standard input. */
 #ifndef INTERLACE_FIT_DATA_H
 #define INTERLACE_FIT_DATA_H
 
@@ -10,5 +10,8 @@ interlace_status read_data(const struct arguments *arguments, interlace_frame **
 
 /* Reads new data to predict at. The same columns are categories as far as they exist: the response, say, may be absent. */
 interlace_status read_new_data(const struct arguments *arguments, interlace_frame **out, interlace_error *error);
+
+/* Reads the responses of --refit. */
+interlace_status read_responses(const struct arguments *arguments, interlace_frame **out, interlace_error *error);
 
 #endif

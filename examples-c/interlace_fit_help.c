@@ -12,10 +12,15 @@ const char *const help_text[] = {
     "\"cbind(successes, failures)\", that of a clmm is --ordered, or whole numbers.\n"
     "\n",
 
-    "data\n"
+    "data: a file, or - for standard input\n"
+    "  --sep C                    what separates cells: a comma by default; \";\", tab or another character\n"
+    "  --dec .|,                  the decimal mark; with a comma cells are separated by semicolons, unless --sep says otherwise\n"
+    "  --na-strings \"NA,.\"        cells that mean a missing value, instead of NA, NaN and the empty cell\n"
+    "  --strict-numbers           stop at text in a column of numbers, also where it could be a factor\n"
+    "  --quote C                  what cells with separators stand in: \", another character or none\n"
     "  --categorical A,B          read these columns as categories, though they look like numbers\n"
     "  --ordered \"A=lo<mid<hi\"    an ordered category with its order (repeatable)\n"
-    "  --na omit|error|pad        rows with missing values (NA, NaN, empty): leave them out (the default), stop,\n"
+    "  --na omit|error|pad        rows with missing values: leave them out (the default), stop,\n"
     "                             or leave them out and have null for them in results per row\n"
     "  --weights COL              prior weights: the residual variance is sigma^2 / weight; for a binomial\n"
     "                             proportion the numbers of trials; in a clmm a row counts that often\n"

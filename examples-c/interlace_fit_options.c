@@ -10,6 +10,47 @@
 
 /* ---- data ---- */
 
+/* One character, or the name of one that is awkward to type. */
+static enum answer take_character(const char *value, const char *name, char named, char *out)
+{
+    if (strcmp(value, name) == 0)
+        *out = named;
+    else if (value[0] != '\0' && value[1] == '\0')
+        *out = value[0];
+    else
+        return NOT_UNDERSTOOD;
+    return TAKEN;
+}
+
+static enum answer take_sep(struct arguments *arguments, const char *value)
+{
+    return take_character(value, "tab", '\t', &arguments->separator);
+}
+
+static enum answer take_dec(struct arguments *arguments, const char *value)
+{
+    return take_character(value, "comma", ',', &arguments->decimal);
+}
+
+static enum answer take_quote(struct arguments *arguments, const char *value)
+{
+    arguments->has_quote = true;
+    return take_character(value, "none", '\0', &arguments->quote);
+}
+
+/* "NA,." */
+static enum answer take_na_strings(struct arguments *arguments, const char *value)
+{
+    return taken_if(text_list_add_split(&arguments->na_strings, value, ','));
+}
+
+static enum answer take_strict_numbers(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    arguments->strict_numbers = true;
+    return TAKEN;
+}
+
 static enum answer take_categorical(struct arguments *arguments, const char *value)
 {
     return taken_if(text_list_add_split(&arguments->categorical, value, ','));
@@ -253,6 +294,11 @@ static enum answer take_json(struct arguments *arguments, const char *value)
 /* ---- the table ---- */
 
 static const struct option options[] = {
+    {"--sep", "a character or \"tab\"", take_sep},
+    {"--dec", "'.' or ','", take_dec},
+    {"--quote", "a character or \"none\"", take_quote},
+    {"--na-strings", "texts, \"NA,.\"", take_na_strings},
+    {"--strict-numbers", NULL, take_strict_numbers},
     {"--categorical", "columns, \"A,B\"", take_categorical},
     {"--ordered", "a column and its levels, \"A=lo<mid<hi\"", take_ordered},
     {"--na", "omit, error or pad", take_na},

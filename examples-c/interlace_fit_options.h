@@ -25,6 +25,11 @@ struct arguments {
     const char *formula;
     const char *data_path;
 
+    char separator, decimal; /* of all CSV files; 0: not given */
+    bool has_quote;          /* of it 0 is a value: no quotes */
+    char quote;
+    struct text_list na_strings;
+    bool strict_numbers;
     struct text_list categorical;
     struct ordered_column *ordered;
     size_t n_ordered;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "interlace_fit_data.h"
 #include "interlace_fit_inference.h"
 #include "interlace_fit_lists.h"
 
@@ -55,7 +56,7 @@ bool refit_responses(const struct arguments *asked, const interlace_fit *fit, si
 {
     if (asked->refit_path == NULL)
         return true;
-    if (interlace_frame_from_csv(asked->refit_path, NULL, 0, &out->responses, error) != INTERLACE_OK)
+    if (read_responses(asked, &out->responses, error) != INTERLACE_OK)
         return false;
     size_t rows = interlace_frame_n_rows(out->responses);
     if (rows == n_data)

@@ -159,6 +159,7 @@ static void put_correlation(struct document *document, double level)
 static void put_fit(struct document *document, const struct results *results)
 {
     const interlace_fit *fit = document->fit;
+    put_text(document, "method", interlace_fit_is_reml(fit) ? "REML" : "ML");
     put_count(document, "nobs", interlace_fit_n_obs(fit));
     put_group_sizes(document);
     put_names(document, "rank_deficient_columns_dropped", interlace_fit_dropped_column, interlace_fit_n_dropped_columns(fit));

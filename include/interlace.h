@@ -461,6 +461,12 @@
 typedef struct interlace_bootstrap interlace_bootstrap;
 
 /**
+ * How CSV text is read. Wherever CSV options are wanted, NULL stands for the defaults.
+ * Since 0.1.
+ */
+typedef struct interlace_csv_options interlace_csv_options;
+
+/**
  * A family of the caller's.
  * Since 0.1.
  */
@@ -795,32 +801,6 @@ interlace_status interlace_frame_append(struct interlace_frame *frame,
                                         struct interlace_error *err);
 
 /**
- * Reads a CSV file: UTF-8, comma separated, a header of distinct names. A column is integers if every cell is one, otherwise real
- * numbers if every cell is one, otherwise categories (levels sorted by their bytes); cells that are empty, NA or NaN are missing.
- * The columns named in `categorical` [n_categorical] are categories whatever they look like; each must be there.
- * INTERLACE_E_IO if the file can't be read; INTERLACE_E_DATA if it is not CSV (`position` is the row, from 0).
- * The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_frame_from_csv(const char *path,
-                                          const char *const *categorical,
-                                          size_t n_categorical,
-                                          struct interlace_frame **out,
-                                          struct interlace_error *err);
-
-/**
- * Reads CSV text of `len` bytes from memory; otherwise as interlace_frame_from_csv.
- * The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_frame_from_csv_bytes(const char *bytes,
-                                                size_t len,
-                                                const char *const *categorical,
-                                                size_t n_categorical,
-                                                struct interlace_frame **out,
-                                                struct interlace_error *err);
-
-/**
  * Writes the frame as a CSV file, with a header. Numbers have the shortest text that reads back to the same number, missing values
  * are NA. INTERLACE_E_IO if the file can't be written.
  * Since 0.1.
@@ -924,6 +904,122 @@ bool interlace_frame_column_is_ordered(const struct interlace_frame *frame, size
  * Since 0.1.
  */
 const char *interlace_frame_column_string(const struct interlace_frame *frame, size_t column, size_t row);
+
+/**
+ * Makes CSV options with their default values.
+ * The caller frees `*out` with interlace_csv_options_free.
+ * Since 0.1.
+ */
+interlace_status interlace_csv_options_new(struct interlace_csv_options **out, struct interlace_error *err);
+
+/**
+ * What separates cells: an ASCII character such as ',', ';' or '\t', not a letter, digit, sign, point or line break. 0, the default, is a
+ * comma, or beside decimal commas a semicolon; text that looks separated otherwise is then INTERLACE_E_DATA, and the message says by what.
+ * With a separator given, no such guess is made.
+ * Since 0.1.
+ */
+interlace_status interlace_csv_options_set_separator(struct interlace_csv_options *options,
+                                                     char separator,
+                                                     struct interlace_error *err);
+
+/**
+ * The decimal mark of numbers, '.' (the default) or ','.
+ * Since 0.1.
+ */
+interlace_status interlace_csv_options_set_decimal(struct interlace_csv_options *options,
+                                                   char decimal,
+                                                   struct interlace_error *err);
+
+/**
+ * What a cell with separators, quotes or line breaks stands in, '"' by default; 0 reads quotes as any other character.
+ * Since 0.1.
+ */
+interlace_status interlace_csv_options_set_quote(struct interlace_csv_options *options,
+                                                 char quote,
+                                                 struct interlace_error *err);
+
+/**
+ * The texts `strings` [n_strings] that mean a missing value, blanks around them apart, instead of the default: "NA", "NaN" and the empty
+ * cell. In a column of numbers an empty cell is missing in any case.
+ * Since 0.1.
+ */
+interlace_status interlace_csv_options_set_na_strings(struct interlace_csv_options *options,
+                                                      const char *const *strings,
+                                                      size_t n_strings,
+                                                      struct interlace_error *err);
+
+/**
+ * The columns `names` [n_names] that are categories whatever they look like; each must be there.
+ * Since 0.1.
+ */
+interlace_status interlace_csv_options_set_categorical(struct interlace_csv_options *options,
+                                                       const char *const *names,
+                                                       size_t n_names,
+                                                       struct interlace_error *err);
+
+/**
+ * Whether a column of text most of whose cells are numbers, or dates, is INTERLACE_E_DATA with the line and the cell (true), unless it is
+ * categorical. The default is false: such a column is text, and a fit that takes it for a covariate warns, or fails where numbers are wanted.
+ * Since 0.1.
+ */
+interlace_status interlace_csv_options_set_strict_numbers(struct interlace_csv_options *options,
+                                                          bool strict,
+                                                          struct interlace_error *err);
+
+/**
+ * Frees CSV options. NULL is allowed.
+ * Since 0.1.
+ */
+void interlace_csv_options_free(struct interlace_csv_options *options);
+
+/**
+ * Reads a CSV file: UTF-8 with a header of distinct names, separated as `options` say (NULL: by commas). A column is integers if every cell
+ * is one, otherwise real numbers if every cell is one, otherwise categories (levels sorted by their bytes); cells that are empty, NA or NaN
+ * are missing. The frame keeps the line of each row, for messages. The path may be any bytes that the system takes.
+ * INTERLACE_E_IO if the file can't be read; INTERLACE_E_DATA if it is not CSV (`position` is the row, from 0); INTERLACE_E_ARGUMENT if the
+ * options contradict each other.
+ * The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_read_csv(const char *path,
+                                          const struct interlace_csv_options *options,
+                                          struct interlace_frame **out,
+                                          struct interlace_error *err);
+
+/**
+ * Reads CSV text of `len` bytes from memory; otherwise as interlace_frame_read_csv.
+ * The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_read_csv_bytes(const char *bytes,
+                                                size_t len,
+                                                const struct interlace_csv_options *options,
+                                                struct interlace_frame **out,
+                                                struct interlace_error *err);
+
+/**
+ * Reads a CSV file as interlace_frame_read_csv with the default options, but for the columns named in `categorical` [n_categorical], which
+ * are categories whatever they look like; each must be there.
+ * The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_from_csv(const char *path,
+                                          const char *const *categorical,
+                                          size_t n_categorical,
+                                          struct interlace_frame **out,
+                                          struct interlace_error *err);
+
+/**
+ * Reads CSV text of `len` bytes from memory; otherwise as interlace_frame_from_csv.
+ * The caller frees `*out` with interlace_frame_free.
+ * Since 0.1.
+ */
+interlace_status interlace_frame_from_csv_bytes(const char *bytes,
+                                                size_t len,
+                                                const char *const *categorical,
+                                                size_t n_categorical,
+                                                struct interlace_frame **out,
+                                                struct interlace_error *err);
 
 /**
  * Makes a spec from a formula in lme4's language, as "y ~ x + (1 + x | g)".

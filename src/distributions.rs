@@ -7,6 +7,11 @@ use std::f64::consts::SQRT_2;
 use libm::erfc;
 use statrs::function::erf::erfc_inv;
 
+/// The square root of a variance that rounding may have taken below zero. A variance that is not a number has none: `max` would make it zero.
+pub fn sd_of(variance: f64) -> f64 {
+    if variance < 0.0 { 0.0 } else { variance.sqrt() }
+}
+
 /// P(|Z| > |z|) for a standard normal Z. The tail is computed as such, so that it has full relative accuracy down to underflow (z = 38).
 pub fn normal_two_sided(z: f64) -> f64 {
     erfc(z.abs() / SQRT_2)

@@ -83,6 +83,11 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// A row for messages; positions in errors count from 0, people from 1.
+pub fn row_text(row: usize) -> String {
+    format!("row {} (counting from 1)", row + 1)
+}
+
 /// A vector of `len` copies of `value`, or an error where memory is short: sizes that come from the data never abort.
 pub fn try_vec<T: Clone>(what: &str, value: T, len: usize) -> Result<Vec<T>> {
     let mut v = Vec::new();

@@ -352,6 +352,69 @@ fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
     }
 }
 
+/// Runs `interlace-fit` in examples-c with a text on standard input.
+fn interlace_fit_reading(input: &str, arguments: &[&str]) -> Output {
+    use std::io::Write;
+    let mut command = program(compiled());
+    command.current_dir(examples()).args(arguments).stdin(std::process::Stdio::piped());
+    let mut child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    // Wrong usage ends it before it reads.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn csv_files_are_read_as_the_options_say_also_from_standard_input() {
+    let plain = std::fs::read_to_string(examples().join("data/sleepstudy.csv")).unwrap();
+    let wanted: serde_json::Value =
+        serde_json::from_slice(&interlace_fit(&[&SLEEPSTUDY[..], &["--json"]].concat()).stdout).unwrap();
+    assert_eq!(wanted["method"], "REML");
+    let model = ["lmm", "Reaction ~ Days + (Days | Subject)", "-", "--categorical", "Subject", "--json"];
+    let german = plain.replace(',', ";").replace('.', ",").replace("\n", "\r\n");
+    let awkward = plain.replace(',', "\t").replacen("308", "'308'", 1) + "?\t3\t308\n";
+    let options = ["--sep", "tab", "--quote", "'", "--na-strings", "?,NA"];
+    for (text, options) in
+        [(&plain, &[][..]), (&german, &["--sep", ";", "--dec", ","]), (&german, &["--dec", ","]), (&awkward, &options[..])]
+    {
+        let output = interlace_fit_reading(text, &[&model[..], options].concat());
+        assert!(output.status.success(), "{options:?}: {}", transcript(&output));
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(document["fixed"]["estimate"], wanted["fixed"]["estimate"], "{options:?}");
+    }
+    let output = interlace_fit_reading(&german, &model);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("semicolons (';') with decimal commas"), "{}", transcript(&output));
+    for (options, status, part) in [
+        (&["--predict", "-"][..], 2, "one file only"),
+        (&["--sep", ";;"], 2, "--sep needs"),
+        (&["--sep", ",", "--dec", ","], 1, "separator and the decimal mark are both ','"),
+        (&["--strict-numbers", "--sep", "tab", "--na-strings", "NA"], 1, "holds '?'"),
+    ] {
+        let output = interlace_fit_reading(&awkward.replace('\'', ""), &[&model[..], options].concat());
+        assert_eq!(output.status.code(), Some(status), "{options:?}: {}", transcript(&output));
+        assert!(text(&output.stderr).contains(part), "{options:?}: {}", transcript(&output));
+    }
+}
+
+#[test]
+fn a_full_disk_is_an_error_that_names_the_file() {
+    if !Path::new("/dev/full").exists() {
+        return;
+    }
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    for arguments in [&["--help"][..], &["--version"], &SLEEPSTUDY] {
+        let output = run(program(compiled()).current_dir(examples()).args(arguments).stdout(full()));
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(text(&output.stderr).contains("can't write to standard output"), "{}", transcript(&output));
+    }
+    let output = interlace_fit(&[&SLEEPSTUDY[..], &["--write", "ranef=/dev/full"]].concat());
+    assert!(
+        output.status.code() == Some(1) && text(&output.stderr).contains("'/dev/full' can't be written"),
+        "{}",
+        transcript(&output)
+    );
+}
+
 #[test]
 fn the_help_lists_every_family_and_link() {
     let output = interlace_fit(&["--help"]);

@@ -8,6 +8,8 @@ mod custom;
 mod differences;
 #[path = "family/reference.rs"]
 mod reference;
+#[path = "family/facts.rs"]
+mod facts;
 #[path = "family/identities.rs"]
 mod identities;
 #[path = "family/mixture.rs"]

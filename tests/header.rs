@@ -8,10 +8,11 @@ mod toolchain;
 use toolchain::{cc, cxx, root, succeed};
 
 /// The files of src/capi that make the header, in its order.
-const SOURCES: [&str; 29] = [
+const SOURCES: [&str; 30] = [
     "status",
     "frame",
     "frame_columns",
+    "csv",
     "spec",
     "spec_arrays",
     "spec_family",

@@ -94,6 +94,9 @@ pub unsafe extern "C" fn interlace_bootstrap_set_replicates(
 ) -> Status {
     boundary(err, || {
         let bootstrap = need(bootstrap, "bootstrap")?;
+        if first.checked_add(n).is_none_or(|end| i64::try_from(end).is_err()) {
+            return Err(Error::argument(format!("first is {first} and n is {n}: numbers of replicates end at {}", i64::MAX)));
+        }
         (bootstrap.options.first, bootstrap.options.replicates) = (first, n);
         Ok(())
     })

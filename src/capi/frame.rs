@@ -8,9 +8,10 @@ use super::boundary::boundary;
 use super::buffer::{copied, slice, target};
 use super::handle::{free, give, need};
 use super::status::{ErrorRecord, Status};
-use super::strings::{StringTable, optional_texts, text, texts};
+use super::strings::{StringTable, optional_texts, system_path, text, texts};
 use crate::error::{Code, Error, Result, try_vec};
-use crate::frame::{CsvOptions, Frame};
+use crate::frame::Frame;
+use crate::frame::names::quoted;
 
 /// A data frame: named columns of one length. Data go in as a frame, and every table of results comes out as a frame.
 /// Since 0.1.
@@ -38,9 +39,7 @@ impl FrameHandle {
     /// Changes the levels of a column; pointers to the old ones end here.
     fn change_levels(&mut self, name: &str, change: impl FnOnce(&mut Frame) -> Result<()>) -> Result<()> {
         change(&mut self.frame)?;
-        if let Some(column) = self.frame.columns.iter().position(|c| c.name == name) {
-            self.levels[column] = StringTable::default();
-        }
+        self.levels[self.frame.position(name)?] = StringTable::default();
         Ok(())
     }
 }
@@ -70,6 +69,7 @@ pub unsafe extern "C" fn interlace_frame_add_f64(
 ) -> Status {
     boundary(err, || {
         let (frame, name) = (need(frame, "frame")?, text(name, "name")?);
+        frame.frame.check_new(name, len)?;
         let values = copied(slice(values, len, "values")?, "values")?;
         frame.change(|frame| frame.add_real(name, values))
     })
@@ -88,6 +88,7 @@ pub unsafe extern "C" fn interlace_frame_add_i32(
 ) -> Status {
     boundary(err, || {
         let (frame, name) = (need(frame, "frame")?, text(name, "name")?);
+        frame.frame.check_new(name, len)?;
         let source = slice(values, len, "values")?;
         let mut values = try_vec("values", i64::MIN, len)?;
         for (to, &from) in values.iter_mut().zip(source) {
@@ -110,6 +111,7 @@ pub unsafe extern "C" fn interlace_frame_add_i64(
 ) -> Status {
     boundary(err, || {
         let (frame, name) = (need(frame, "frame")?, text(name, "name")?);
+        frame.frame.check_new(name, len)?;
         let values = copied(slice(values, len, "values")?, "values")?;
         frame.change(|frame| frame.add_integers(name, values))
     })
@@ -133,6 +135,7 @@ pub unsafe extern "C" fn interlace_frame_add_categorical(
 ) -> Status {
     boundary(err, || {
         let (frame, name) = (need(frame, "frame")?, text(name, "name")?);
+        frame.frame.check_new(name, len)?;
         let codes = copied(slice(codes, len, "codes")?, "codes")?;
         let levels = texts(levels, n_levels, "levels")?.into_iter().map(String::from).collect();
         frame.change(|frame| frame.add_category(name, codes, levels, ordered))
@@ -153,6 +156,7 @@ pub unsafe extern "C" fn interlace_frame_add_strings(
 ) -> Status {
     boundary(err, || {
         let (frame, name) = (need(frame, "frame")?, text(name, "name")?);
+        frame.frame.check_new(name, len)?;
         let values = optional_texts(values, len, "values")?;
         frame.change(|frame| frame.add_strings(name, &values))
     })
@@ -215,54 +219,6 @@ pub unsafe extern "C" fn interlace_frame_append(
     })
 }
 
-/// Reads a CSV file: UTF-8, comma separated, a header of distinct names. A column is integers if every cell is one, otherwise real
-/// numbers if every cell is one, otherwise categories (levels sorted by their bytes); cells that are empty, NA or NaN are missing.
-/// The columns named in `categorical` [n_categorical] are categories whatever they look like; each must be there.
-/// INTERLACE_E_IO if the file can't be read; INTERLACE_E_DATA if it is not CSV (`position` is the row, from 0).
-/// The caller frees `*out` with interlace_frame_free.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_frame_from_csv(
-    path: *const c_char,
-    categorical: *const *const c_char,
-    n_categorical: usize,
-    out: *mut *mut FrameHandle,
-    err: *mut ErrorRecord,
-) -> Status {
-    boundary(err, || {
-        let out = target(out, "out")?;
-        let path = text(path, "path")?;
-        let options = csv_options(&texts(categorical, n_categorical, "categorical")?);
-        out.write(give(FrameHandle::new(Frame::from_csv_path(path, &options)?)));
-        Ok(())
-    })
-}
-
-/// Reads CSV text of `len` bytes from memory; otherwise as interlace_frame_from_csv.
-/// The caller frees `*out` with interlace_frame_free.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_frame_from_csv_bytes(
-    bytes: *const c_char,
-    len: usize,
-    categorical: *const *const c_char,
-    n_categorical: usize,
-    out: *mut *mut FrameHandle,
-    err: *mut ErrorRecord,
-) -> Status {
-    boundary(err, || {
-        let out = target(out, "out")?;
-        let bytes = slice(bytes.cast::<u8>(), len, "bytes")?;
-        let options = csv_options(&texts(categorical, n_categorical, "categorical")?);
-        out.write(give(FrameHandle::new(Frame::from_csv(bytes, &options)?)));
-        Ok(())
-    })
-}
-
-fn csv_options(categorical: &[&str]) -> CsvOptions {
-    CsvOptions { categorical: categorical.iter().copied().map(String::from).collect(), ..CsvOptions::default() }
-}
-
 /// Writes the frame as a CSV file, with a header. Numbers have the shortest text that reads back to the same number, missing values
 /// are NA. INTERLACE_E_IO if the file can't be written.
 /// Since 0.1.
@@ -273,11 +229,12 @@ pub unsafe extern "C" fn interlace_frame_write_csv(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (frame, path) = (need(frame, "frame")?, text(path, "path")?);
-        let failure = |e: std::io::Error| Error::new(Code::Io, format!("'{path}' can't be written: {e}"));
-        let mut file = BufWriter::new(File::create(path).map_err(failure)?);
-        frame.frame.write_csv(&mut file)?;
-        file.flush().map_err(failure)
+        let (frame, path) = (need(frame, "frame")?, system_path(path, "path")?);
+        let failure =
+            |e: std::io::Error| Error::new(Code::Io, format!("{} can't be written: {e}", quoted(&path.to_string_lossy())));
+        let mut out = BufWriter::new(File::create(path).map_err(failure)?);
+        frame.frame.write_csv(&mut out).map_err(failure)?;
+        out.flush().map_err(failure)
     })
 }
 

@@ -54,9 +54,7 @@ pub unsafe extern "C" fn interlace_frame_column_index(
 ) -> Status {
     boundary(err, || {
         let (frame, name, out) = (need(frame, "frame")?, text(name, "name")?, target(out, "out")?);
-        let column = frame.frame.column(name)?;
-        let index = frame.frame.columns.iter().position(|c| std::ptr::eq(c, column));
-        out.write(index.ok_or_else(|| Error::data(format!("there is no column '{name}'")))?);
+        out.write(frame.frame.position(name)?);
         Ok(())
     })
 }

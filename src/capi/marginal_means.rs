@@ -124,11 +124,15 @@ pub unsafe extern "C" fn interlace_fit_custom_contrasts(
     boundary(err, || {
         let out = target(out, "out")?;
         let adjust = Adjustment::named(text(adjust, "adjust")?)?;
+        let asked = Asked::new(fit, data, specs, at, weights, r#type, df)?;
+        let means = asked.means.len();
+        if m != means {
+            return Err(Error::argument(format!("m is {m}, there are {means} means: wanted one row of coefficients for each")));
+        }
         let columns = matrix(coefficients, m, k, ld, "coefficients", "ld")?;
         let names = texts(names, k, "names")?;
         let rows = names.iter().zip(columns.chunks(m.max(1))).map(|(name, weights)| ((*name).to_string(), weights.to_vec()));
         let contrasts = Contrasts::Custom(rows.collect());
-        let asked = Asked::new(fit, data, specs, at, weights, r#type, df)?;
         out.write(give(FrameHandle::new(asked.contrasts(&contrasts, adjust, level)?)));
         Ok(())
     })

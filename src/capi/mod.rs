@@ -22,6 +22,7 @@ mod strings;
 
 // What the header is generated from; `tests/header.rs` has the order.
 pub mod bootstrap;
+pub mod csv;
 pub mod diagnostics;
 pub mod family_list;
 pub mod family;

@@ -145,7 +145,7 @@ pub unsafe extern "C" fn interlace_fit_predict_interval(
     boundary(err, || {
         let fit = fit_of(fit)?;
         let mut request = request(r#type, random, new_levels)?;
-        choose_terms(&mut request, terms, n_terms)?;
+        choose_terms(&mut request, fit.all_terms().count(), terms, n_terms)?;
         observe(&mut request, interval, level, weights, newdata.map_or(fit.fitted.len(), |newdata| newdata.frame.n_rows()))?;
         give(&fit.predictions(frame_or_training(newdata), &request)?, [values, std_error, lower, upper], len)
     })
@@ -175,7 +175,7 @@ pub unsafe extern "C" fn interlace_fit_predict_arrays_interval(
     boundary(err, || {
         let fit = fit_of(fit)?;
         let mut request = request(r#type, random, new_levels)?;
-        choose_terms(&mut request, terms, n_terms)?;
+        choose_terms(&mut request, fit.all_terms().count(), terms, n_terms)?;
         let newdata = &need(newdata, "newdata")?.spec;
         observe(&mut request, interval, level, weights, newdata.n_array_rows())?;
         let newdata = NewData::Spec(newdata);
@@ -212,7 +212,10 @@ fn quantity_of(r#type: i32) -> Result<Quantity> {
     choice(r#type, "type", &quantities)
 }
 
-unsafe fn choose_terms(request: &mut Request, terms: *const usize, n_terms: usize) -> Result<()> {
+unsafe fn choose_terms(request: &mut Request, all: usize, terms: *const usize, n_terms: usize) -> Result<()> {
+    if n_terms > all {
+        return Err(Error::argument(format!("n_terms is {n_terms}, the fit has {all} random terms")));
+    }
     match optional_slice(terms, n_terms, "terms")? {
         None if n_terms > 0 => Err(Error::argument(format!("terms is NULL, n_terms is {n_terms}"))),
         Some(_) if request.random == RandomTerms::None => {

@@ -2,6 +2,7 @@
 
 use libc::c_char;
 use std::ffi::{CStr, CString};
+use std::path::Path;
 use std::ptr::null as null_pointer;
 use std::sync::OnceLock;
 
@@ -24,6 +25,20 @@ pub(super) unsafe fn optional_text<'a>(value: *const c_char, name: &str) -> Resu
     text.map(Some).map_err(|e| Error::argument(format!("{name} is not UTF-8: byte {} is invalid", e.valid_up_to())))
 }
 
+/// The path that C passes: where paths are bytes, any of them.
+pub(super) unsafe fn system_path<'a>(value: *const c_char, name: &str) -> Result<&'a Path> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        if value.is_null() {
+            return Err(null(name));
+        }
+        Ok(Path::new(std::ffi::OsStr::from_bytes(CStr::from_ptr(value).to_bytes())))
+    }
+    #[cfg(not(unix))]
+    text(value, name).map(Path::new)
+}
+
 /// The array of texts that C passes; NULL entries are errors.
 pub(super) unsafe fn texts<'a>(values: *const *const c_char, len: usize, name: &str) -> Result<Vec<&'a str>> {
     let each = slice(values, len, name)?.iter().enumerate();
@@ -33,7 +48,7 @@ pub(super) unsafe fn texts<'a>(values: *const *const c_char, len: usize, name: &
 /// The array of texts that C passes; NULL entries are `None`.
 pub(super) unsafe fn optional_texts<'a>(values: *const *const c_char, len: usize, name: &str) -> Result<Vec<Option<&'a str>>> {
     let each = slice(values, len, name)?.iter().enumerate();
-    each.map(|(i, &value)| optional_text(value, name).map_err(|e| Error::argument(format!("entry {i}: {}", e.message)))).collect()
+    each.map(|(i, &value)| optional_text(value, name).map_err(|e| Error::argument(format!("{name}[{i}]: {}", e.message)))).collect()
 }
 
 /// A copy for C; a NUL inside, which C couldn't see past, becomes the replacement character.

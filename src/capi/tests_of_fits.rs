@@ -11,7 +11,7 @@ use super::handle::{choice, give, need};
 use super::options::OptionsHandle;
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
-use crate::error::{Result, try_vec};
+use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
 use crate::inference::anova::{AnovaType, anova_table};
 use crate::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod, KenwardRoger, Satterthwaite};
@@ -67,6 +67,10 @@ pub unsafe extern "C" fn interlace_fit_wald_test(
 ) -> Status {
     boundary(err, || {
         let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
+        let fixed = handle.fit.fixed.estimate.len();
+        if p != fixed {
+            return Err(Error::argument(format!("p is {p}, wanted {fixed} columns of l, one a fixed effect")));
+        }
         let l = matrix(l, k, p, ld, "l", "ld")?;
         let rhs = match optional_slice(rhs, k, "rhs")? {
             Some(rhs) => rhs.to_vec(),

@@ -9,10 +9,10 @@ mod tests;
 use std::borrow::Cow;
 
 use super::cell::{CUMULATIVE_LINKS, Cell, CumulativeLink, by_link, is_cumulative, tails};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, row_text, try_vec};
 use crate::family::{
-    self, Constants, Derivatives, Family, GRADIENT, Link, MODE, Observations, Order, Parameter, Psi, Scale, WeightRole,
-    check_constants, check_derivatives, check_length, fix_parameter,
+    self, Constants, Derivatives, Facts, Family, GRADIENT, Link, MODE, Observations, Order, Parameter, Psi, Residual, Scale,
+    WeightRole, check_constants, check_derivatives, check_length, fix_parameter,
 };
 use crate::simulate::Stream;
 
@@ -179,6 +179,10 @@ impl Family for Cumulative {
         WeightRole::Factor
     }
 
+    fn facts(&self) -> Facts {
+        Facts { residual: Residual::Latent, ..Facts::NEUTRAL }
+    }
+
     fn parameters(&self) -> &[Parameter] {
         &self.parameters
     }
@@ -297,7 +301,7 @@ impl Family for Cumulative {
             } else {
                 continue;
             };
-            return Err(Error::data(format!("family {NAME}: {what} {seen} in row {}; expected {wanted}", i + 1)).at(i));
+            return Err(Error::data(format!("family {NAME}: {what} {seen} in {}; expected {wanted}", row_text(i))).at(i));
         }
         Ok(Vec::new())
     }

@@ -107,7 +107,7 @@ impl Structure {
             return Err(Error::argument(message));
         }
         if let Some(k) = theta.iter().position(|v| !v.is_finite()) {
-            return Err(Error::argument(format!("theta: element {} must be finite, not {}", k + 1, theta[k])));
+            return Err(Error::argument(format!("theta: element {} (counting from 1) must be finite, not {}", k + 1, theta[k])));
         }
         self.rules().working_from_theta(*self, theta, working)
     }

@@ -8,9 +8,9 @@ use crate::covariance::Structure;
 use crate::design::dependent::independent;
 use crate::design::matrix::INTERCEPT;
 use crate::design::ordered::ordered_codes;
-use crate::design::rows::{Incomplete, Rows, row_text};
+use crate::design::rows::{Incomplete, Rows};
 use crate::design::{Columns, Design, Further, NaPolicy, PredictorDesign, ResponseRule, TermDesign, UNSEEN, realise};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, row_text, try_vec};
 use crate::frame::names::quoted;
 use crate::spec::{ArrayCorrelation, ArraySpec, ArrayTerm};
 

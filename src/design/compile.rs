@@ -8,14 +8,14 @@ use crate::design::poly::PolyBasis;
 use crate::design::spline::{SplineBasis, SplineRequest};
 use crate::design::stateful::{Setting, center_and_scale};
 use crate::design::value::Value;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, row_text};
 use crate::formula::{Argument, Expr, ExprKind, Op};
 use crate::frame::Frame;
-use crate::frame::names::quoted;
+use crate::frame::names::{known, quoted};
 
 /// The functions that are not of one number, for messages.
 const OTHER_FUNCTIONS: &str =
-    "I, factor, as.factor, ordered, relevel, C, as.numeric, scale, center, poly, bs, ns, pmin, pmax, ifelse";
+    "I, round, factor, as.factor, ordered, relevel, C, dummy, as.numeric, scale, center, poly, bs, ns, pmin, pmax, ifelse";
 
 /// Compiles an expression against the training data.
 pub fn compile(expr: &Expr, frame: &Frame) -> Result<Node> {
@@ -78,6 +78,8 @@ impl<'a> Call<'a> {
             "log" if self.arguments.len() > 1 => self.log(),
             "factor" | "as.factor" | "ordered" | "as.ordered" => self.factor(),
             "relevel" => self.relevel(),
+            "round" => self.round(),
+            "dummy" => self.dummy(),
             "C" => self.contrasts(),
             "scale" => self.scale(),
             "center" => self.center(),
@@ -130,6 +132,39 @@ impl<'a> Call<'a> {
         }
     }
 
+    fn round(&self) -> Result<Node> {
+        let arguments = self.matched(&["x", "digits"])?;
+        let argument = compile(arguments.required("x")?, self.frame)?;
+        let digits = match arguments.numbers("digits")?.as_deref() {
+            None => 0,
+            // Beyond these nothing is rounded, or everything is zero.
+            Some(&[digits]) if digits.fract() == 0.0 => digits.clamp(-400.0, 400.0) as i32,
+            Some(_) => return Err(Error::formula(self.at(), "the argument 'digits' of round() must be a whole number")),
+        };
+        Ok(Node::Round { argument: argument.into(), digits })
+    }
+
+    /// Without a level, the second of two.
+    fn dummy(&self) -> Result<Node> {
+        let arguments = self.matched(&["f", "levelsToKeep"])?;
+        let argument = compile(arguments.required("f")?, self.frame)?;
+        let factor = argument.factor(self.frame)?;
+        let levels = used_levels(&factor.codes, &factor.levels);
+        let level = match (arguments.labels("levelsToKeep")?.as_deref(), &levels[..]) {
+            (Some([level]), _) => level.clone(),
+            (None, [_, second]) => second.clone(),
+            _ => {
+                let message = format!("'{}' must name one level, as dummy(f, \"a\"): it is one column", self.name());
+                return Err(Error::formula(self.at(), message));
+            }
+        };
+        if !factor.levels.contains(&level) {
+            let known = known("the factor", &level, factor.levels.iter().map(String::as_str));
+            return Err(Error::formula(self.at(), format!("dummy(): there is no level {}; {known}", quoted(&level))));
+        }
+        Ok(Node::Indicator { argument: argument.into(), level })
+    }
+
     fn factor(&self) -> Result<Node> {
         let parameters: &[&str] = match self.function {
             "factor" => &["x", "levels", "labels", "ordered"],
@@ -168,7 +203,7 @@ impl<'a> Call<'a> {
             _ => return Err(Error::formula(self.at(), "the argument 'ref' of relevel() must be one level")),
         };
         if !levels.contains(&reference) {
-            let known = crate::frame::names::known("the factor", &reference, levels.iter().map(String::as_str));
+            let known = known("the factor", &reference, levels.iter().map(String::as_str));
             return Err(Error::formula(self.at(), format!("relevel(): there is no level {}; {known}", quoted(&reference))));
         }
         let mut order = vec![reference.clone()];
@@ -268,8 +303,7 @@ impl<'a> Call<'a> {
         match values.iter().position(|v| v.is_infinite()) {
             None => Ok(values),
             Some(row) => {
-                let message =
-                    format!("'{}' needs finite values, but row {} (counting from 1) has {}", self.name(), row + 1, values[row]);
+                let message = format!("'{}' needs finite values, but {} has {}", self.name(), row_text(row), values[row]);
                 Err(Error::data(message).at(row))
             }
         }

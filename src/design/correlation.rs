@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use crate::design::group::Group;
 use crate::design::predictor::Source;
-use crate::design::rows::{Incomplete, Rows, row_text};
+use crate::design::rows::{Incomplete, Rows};
 use crate::design::value::Factor;
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, row_text, try_vec};
 use crate::formula::{CorrelationKind, parse_correlation};
 use crate::frame::Frame;
 use crate::frame::names::quoted;

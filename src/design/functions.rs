@@ -72,6 +72,33 @@ pub fn power(x: f64, y: f64) -> f64 {
     if y == 2.0 { x * x } else { x.powf(y) }
 }
 
+/// `round(x, digits)` as R 4 computes it: of the two numbers with so many decimals about x the nearer one, and of two that are as near the
+/// one whose last digit is even. Both are taken as they are represented.
+pub fn round(x: f64, digits: i32) -> f64 {
+    const PRECISION: f64 = 15.0;
+    if digits == 0 || !x.is_finite() {
+        return x.round_ties_even();
+    }
+    let size = x.abs();
+    if size == 0.0 || f64::from(digits) + size.log10() > PRECISION {
+        return x;
+    }
+    if digits < -f64::MAX_10_EXP {
+        return 0.0_f64.copysign(x);
+    }
+    // Powers of ten up to 1e22 are exact, their inverses are not.
+    let unit = 10.0_f64.powi(digits.abs());
+    let scaled = if digits > 0 { size * unit } else { size / unit };
+    let back = |whole: f64| if digits > 0 { whole / unit } else { whole * unit };
+    if !scaled.is_finite() {
+        return x;
+    }
+    let (below, above) = (back(scaled.floor()), back(scaled.ceil()));
+    let (down, up) = (size - below, above - size);
+    let even = scaled.floor() % 2.0 == 0.0;
+    (if down < up || (down == up && even) { below } else { above }).copysign(x)
+}
+
 /// `log(x, base)` as R computes it.
 pub fn log_base(x: f64, base: f64) -> f64 {
     match base {
@@ -101,6 +128,35 @@ mod tests {
         }
         assert_eq!(Function::named("gamma"), None);
         assert!(Function::named("log").unwrap().apply(-1.0).is_nan());
+    }
+
+    #[test]
+    fn rounding_is_that_of_r() {
+        let cases = [
+            (0.15, 1, 0.1),
+            (0.25, 1, 0.2),
+            (0.35, 1, 0.3),
+            (0.45, 1, 0.4),
+            (5.015, 2, 5.02),
+            (0.285, 2, 0.28),
+            (0.55, 1, 0.6),
+            (2.5, 0, 2.0),
+            (-1.5, 0, -2.0),
+            (-2.345, 2, -2.35),
+            (1234.567, 1, 1234.6),
+            (25.0, -1, 20.0),
+            (35.0, -1, 40.0),
+            (150.0, -2, 200.0),
+            (4.0, -1, 0.0),
+            (0.1 + 0.2, 15, 0.3),
+            (1e300, 5, 1e300),
+            (1.25, 400, 1.25),
+            (7.0, -400, 0.0),
+        ];
+        for (x, digits, want) in cases {
+            assert_eq!(round(x, digits), want, "round({x}, {digits})");
+        }
+        assert!(round(f64::NAN, 2).is_nan() && round(f64::INFINITY, 2) == f64::INFINITY);
     }
 
     #[test]

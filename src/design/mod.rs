@@ -33,6 +33,7 @@ mod response;
 mod rows;
 mod spline;
 mod stateful;
+mod unread;
 mod value;
 mod variable;
 
@@ -49,6 +50,7 @@ pub use model::ModelProgram;
 pub use program::{Program, Request};
 pub use response::ResponseRule;
 pub use rows::ZERO_WEIGHT;
+pub use unread::hinted;
 
 /// Reads the formula of a specification against a frame: its terms, the random terms and groups given beside it, and `.`.
 pub fn formula_of(spec: &FormulaSpec, frame: &Frame) -> Result<Formula> {
@@ -84,8 +86,10 @@ pub struct Design {
     pub correlation: Option<CorrelationDesign>,
     /// What happened to the rows of the data.
     pub rows: RowLedger,
-    /// What the user should know: levels that don't occur.
+    /// What the user should know: columns that are text though most of their cells are numbers, and then levels that don't occur.
     pub warnings: Vec<String>,
+    /// How many of the warnings are of the first kind. They explain failures, too.
+    pub n_unread: usize,
 }
 
 /// A further linear predictor realised on the same rows.

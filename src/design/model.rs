@@ -57,7 +57,7 @@ impl ModelProgram {
     /// Runs the program on new data given as a frame.
     pub fn apply_frame(&self, frame: &Frame, random: bool) -> Result<Design> {
         match self {
-            ModelProgram::Formula(program) => program.apply(frame, random),
+            ModelProgram::Formula(program) => program.apply(frame, random).map_err(|e| frame.located(e)),
             ModelProgram::Arrays(_) => {
                 Err(Error::argument("newdata: the model was fitted from arrays, so new data must be arrays, too"))
             }
@@ -67,7 +67,7 @@ impl ModelProgram {
     /// Runs the program on new data given as a frame, for new groups.
     pub fn apply_to_new_groups(&self, frame: &Frame) -> Result<Design> {
         match self {
-            ModelProgram::Formula(program) => program.apply_to_new_groups(frame),
+            ModelProgram::Formula(program) => program.apply_to_new_groups(frame).map_err(|e| frame.located(e)),
             ModelProgram::Arrays(_) => self.apply_frame(frame, true),
         }
     }

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::design::contrasts::Contrast;
-use crate::design::functions::{Function, log_base, power};
+use crate::design::functions::{Function, log_base, power, round};
 use crate::design::poly::PolyBasis;
 use crate::design::spline::SplineBasis;
+use crate::design::unread::explained;
 use crate::design::value::{Factor, Matrix, Value};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, row_text, try_vec};
 use crate::formula::Op;
 use crate::frame::Frame;
 use crate::frame::names::quoted;
@@ -33,6 +34,16 @@ pub enum Node {
     LogBase {
         argument: Box<Node>,
         base: f64,
+    },
+    /// `round(x, digits)`
+    Round {
+        argument: Box<Node>,
+        digits: i32,
+    },
+    /// `dummy(f, level)`: 1 where the factor has the level, otherwise 0.
+    Indicator {
+        argument: Box<Node>,
+        level: String,
     },
     /// `pmin` and `pmax`
     Extreme {
@@ -104,6 +115,8 @@ impl Node {
             Node::Not(argument)
             | Node::Apply { argument, .. }
             | Node::LogBase { argument, .. }
+            | Node::Round { argument, .. }
+            | Node::Indicator { argument, .. }
             | Node::AsNumeric { argument, .. }
             | Node::Scale { argument, .. }
             | Node::Poly { argument, .. }
@@ -133,6 +146,11 @@ impl Node {
             Node::Binary { op, left, right } => binary(*op, left, right, frame),
             Node::Apply { function, argument } => argument.map(frame, |x| function.apply(x)),
             Node::LogBase { argument, base } => argument.map(frame, |x| log_base(x, *base)),
+            Node::Round { argument, digits } => argument.map(frame, |x| round(x, *digits)),
+            Node::Indicator { argument, level } => {
+                let factor = argument.factor(frame)?;
+                Ok(Value::Numbers(has_level(&factor, level, Op::Equal).into()))
+            }
             Node::Extreme { largest, arguments } => extreme(*largest, arguments, frame),
             Node::IfElse { test, yes, no } => if_else(test, yes, no, frame),
             Node::AsNumeric { argument, levels } => as_numeric(argument, levels.as_deref(), frame),
@@ -154,19 +172,24 @@ impl Node {
             Value::Logical(values) => Ok(values.into()),
             // A column of an unknown kind because it holds nothing.
             Value::Factor(factor) if factor.is_all_missing() => Ok(vec![f64::NAN; factor.codes.len()].into()),
-            other => Err(self.not_numbers(&other)),
+            other => Err(self.not_numbers(&other, frame)),
         }
     }
 
-    fn not_numbers(&self, value: &Value) -> Error {
+    pub fn not_numbers(&self, value: &Value, frame: &Frame) -> Error {
         let what = value.describe();
-        match (self, self.columns().first()) {
-            (Node::Column(name), _) => Error::data(format!("column {} holds {what} where numbers are wanted", quoted(name))),
+        let error = match (self, self.columns().first()) {
+            (Node::Column(name), _) => {
+                let first = frame.first_text(name).filter(|_| frame.suspicion(name).is_none());
+                let first = first.map_or_else(String::new, |first| format!(": {first}"));
+                Error::data(format!("column {} holds {what} where numbers are wanted{first}", quoted(name)))
+            }
             (_, Some(name)) => {
                 Error::data(format!("an expression of column {} gives {what} where numbers are wanted", quoted(name)))
             }
             (_, None) => Error::data(format!("{what} where numbers are wanted")),
-        }
+        };
+        explained(error, self, frame)
     }
 
     /// One number per row.
@@ -258,9 +281,14 @@ fn compare_levels(op: Op, left: &Node, right: &Node, frame: &Frame) -> Result<Op
         (Node::Word(word), factor) | (factor, Node::Word(word)) => (factor.factor(frame)?, word),
         _ => return Ok(None),
     };
-    let wanted = factor.levels.iter().position(|level| level == word).map_or(-2, |p| p as i32);
+    Ok(Some(has_level(&factor, word, op)))
+}
+
+/// 1 where the factor has the level (`Op::Equal`) or has another one, otherwise 0.
+fn has_level(factor: &Factor, level: &str, op: Op) -> Vec<f64> {
+    let wanted = factor.levels.iter().position(|known| known == level).map_or(-2, |p| p as i32);
     let truth = |c: i32| if c < 0 { f64::NAN } else { f64::from(u8::from((c == wanted) == (op == Op::Equal))) };
-    Ok(Some(factor.codes.iter().map(|&c| truth(c)).collect()))
+    factor.codes.iter().map(|&c| truth(c)).collect()
 }
 
 /// Value by value; a single number stands for all rows.
@@ -313,8 +341,8 @@ fn as_numeric<'a>(argument: &Node, levels: Option<&[String]>, frame: &'a Frame) 
     if let Some(row) = factor.codes.iter().position(|&c| c >= 0 && numbers[c as usize].is_nan()) {
         let (column, label) =
             (argument.columns().first().map_or(String::new(), |c| quoted(c)), &factor.levels[factor.codes[row] as usize]);
-        let message = format!("as.numeric: {} in column {column}, row {} (counting from 1), has no number", quoted(label), row + 1);
-        return Err(Error::data(message).at(row));
+        let message = format!("as.numeric: {} in column {column}, {}, has no number", quoted(label), row_text(row));
+        return Err(explained(Error::data(message).at(row), argument, frame));
     }
     Ok(Value::Numbers(factor.codes.iter().map(|&c| if c < 0 { f64::NAN } else { numbers[c as usize] }).collect::<Vec<_>>().into()))
 }

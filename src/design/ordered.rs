@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::design::node::Node;
-use crate::design::rows::{Incomplete, Rows, row_text};
+use crate::design::rows::{Incomplete, Rows};
 use crate::design::value::{Factor, Value};
 use crate::design::variable::without_rows;
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, row_text, try_vec};
 use crate::frame::names::{known, quoted};
-use crate::frame::{ColumnData, Frame};
+use crate::frame::{ColumnData, Frame, Suspicion};
 
 /// The values of an ordered response in all rows.
 pub(super) struct Ordered<'a> {
@@ -18,8 +18,9 @@ pub(super) struct Ordered<'a> {
     declared: bool,
     /// A response of numbers: codes, which must be whole.
     numbers: Option<Cow<'a, [f64]>>,
-    /// The column that it is made of, for advice.
+    /// The column that it is made of, for advice, and what is odd about it.
     column: String,
+    suspicion: Option<Suspicion>,
 }
 
 impl<'a> Ordered<'a> {
@@ -29,7 +30,8 @@ impl<'a> Ordered<'a> {
             _ => None,
         };
         let column = node.columns().first().map_or_else(String::new, ToString::to_string);
-        Ok(Ordered { factor: node.factor(frame)?, declared: declares(node, frame), numbers, column })
+        let (declared, suspicion) = (declares(node, frame), frame.suspicion(&column));
+        Ok(Ordered { factor: node.factor(frame)?, declared, numbers, column, suspicion })
     }
 
     pub fn note(&self, name: &str, columns: &[&str], incomplete: &mut Incomplete) {
@@ -70,6 +72,10 @@ impl<'a> Ordered<'a> {
         let more = if levels.len() > SHOWN { ", ..." } else { "" };
         let (name, column) = (quoted(name), quoted(&self.column));
         let column = column.trim_matches('\'');
+        if let Some(found) = &self.suspicion {
+            let message = format!("the response {name} is text and its order is not declared: {}", found.text);
+            return Error::data(message).at(found.row);
+        }
         Error::data(format!(
             "the response {name} is text ({}{more}) and its order is not declared; make it an ordered category \
              (interlace_frame_set_levels), give the levels with the spec (interlace_spec_set_response_levels), or write \

@@ -12,6 +12,7 @@ use crate::design::matrix::ModelMatrix;
 use crate::design::node::Node;
 use crate::design::realise::Evaluated;
 use crate::design::rows::{Incomplete, Rows};
+use crate::design::unread::{note_group, note_variable};
 use crate::design::value::Factor;
 use crate::design::variable::{Kind, Variable};
 use crate::error::{Error, Result};
@@ -213,6 +214,14 @@ impl PredictorSources {
             incomplete.note_codes(&source.name, &source.node.columns(), &factor.codes);
         }
         evaluated.note_offsets(&self.offsets, incomplete);
+    }
+
+    /// Warnings of columns that are text though most of their cells are numbers.
+    pub fn note_unread(&self, evaluated: &Evaluated, frame: &Frame, warnings: &mut Vec<String>) {
+        for (source, value) in self.variables.iter().zip(evaluated.variables.iter().flatten()) {
+            note_variable(&source.node, value, frame, warnings);
+        }
+        self.groups.iter().flatten().for_each(|source| note_group(&source.node, frame, warnings));
     }
 
     /// Learns kinds, levels and columns; gives the group index too. `contrasts` reach those factors of the fixed effects that are here.

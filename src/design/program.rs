@@ -10,6 +10,7 @@ use crate::design::predictor::{PredictorProgram, PredictorSources, Source};
 use crate::design::realise::{Evaluated, checked_weights};
 use crate::design::response::{Response, ResponseRule, ResponseValues, Selected};
 use crate::design::rows::{Incomplete, Rows};
+use crate::design::unread::hinted;
 use crate::design::{Design, NaPolicy, PredictorDesign, UNSEEN};
 use crate::error::{Error, Result, try_vec};
 use crate::formula::Formula;
@@ -216,12 +217,26 @@ impl Sources {
         Ok(incomplete)
     }
 
-    fn learn(self, request: &Request, values: Values, frame: &Frame, rows: &Rows) -> Result<(Program, Design)> {
+    /// Warnings of columns that are text though most of their cells are numbers.
+    fn unread(&self, values: &Values, frame: &Frame) -> Vec<String> {
         let mut warnings = Vec::new();
+        self.mean.note_unread(&values.mean, frame, &mut warnings);
+        for (sources, evaluated) in self.further.iter().zip(values.further.iter()) {
+            sources.note_unread(evaluated, frame, &mut warnings);
+        }
+        let mut seen = HashSet::new();
+        warnings.retain(|warning| seen.insert(warning.clone()));
+        warnings
+    }
+
+    fn learn(self, request: &Request, values: Values, frame: &Frame, rows: &Rows) -> Result<(Program, Design)> {
+        let unread = self.unread(&values, frame);
+        let mut warnings = unread.clone();
         let contrasts = named_contrasts(request.contrasts)?;
         let mut learn = |sources: PredictorSources, formula: &Formula, evaluated: Evaluated| {
-            let (mut program, index) = sources.learn(formula, &contrasts, &evaluated, frame, rows, &mut warnings)?;
-            let mut design = program.realise(evaluated, rows, Some(&index))?;
+            let (mut program, index) =
+                sources.learn(formula, &contrasts, &evaluated, frame, rows, &mut warnings).map_err(|e| hinted(e, &unread))?;
+            let mut design = program.realise(evaluated, rows, Some(&index)).map_err(|e| hinted(e, &unread))?;
             design.terms = program.drop_dependent(design.terms, rows.len(), &mut warnings)?;
             Ok((program, design))
         };
@@ -252,6 +267,7 @@ impl Sources {
         // Of a variable in several predictors.
         let mut seen = HashSet::new();
         design.warnings = warnings.into_iter().filter(|warning| seen.insert(warning.clone())).collect();
+        design.n_unread = unread.len();
         Ok((program, design))
     }
 }

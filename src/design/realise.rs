@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use crate::design::group::Group;
 use crate::design::predictor::{PredictorProgram, Source};
-use crate::design::rows::{Incomplete, Rows, row_text};
+use crate::design::rows::{Incomplete, Rows};
+use crate::design::unread::explained;
 use crate::design::value::{Factor, Value};
 use crate::design::variable::{Predictor, Variable};
 use crate::design::{PredictorDesign, TermDesign};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, row_text};
 use crate::frame::Frame;
 use crate::frame::names::quoted;
 
@@ -28,7 +29,8 @@ impl<'a> Evaluated<'a> {
             if v >= program.n_fixed_variables && !random {
                 return Ok(None);
             }
-            variable.conform(variable.node.evaluate(frame)?).map(Some)
+            let value = variable.node.evaluate(frame)?;
+            variable.conform(value).map(Some).map_err(|e| explained(e, &variable.node, frame))
         };
         let factors = |group: &Group| group.factors.iter().map(|f| f.node.factor(frame)).collect::<Result<Vec<_>>>();
         Ok(Evaluated {

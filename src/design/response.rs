@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use crate::design::compile::compile;
 use crate::design::node::Node;
 use crate::design::ordered::Ordered;
-use crate::design::rows::{Incomplete, Rows, row_text};
+use crate::design::rows::{Incomplete, Rows};
 use crate::design::value::{Factor, Value};
 use crate::design::variable::occurring_levels;
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, row_text, try_vec};
 use crate::formula::{Argument, Expr, ExprKind};
 use crate::frame::Frame;
 use crate::frame::names::quoted;
@@ -82,6 +82,9 @@ impl Response {
             }
             ResponseNode::Single(node) => match node.evaluate(frame)? {
                 Value::Factor(factor) if rule == ResponseRule::Trials && !factor.is_all_missing() => {
+                    if node.columns().iter().any(|name| frame.suspicion(name).is_some()) {
+                        return Err(node.not_numbers(&Value::Factor(factor), frame));
+                    }
                     Ok(ResponseValues::Factor(factor))
                 }
                 _ => node.full_numbers(frame).map(ResponseValues::Numbers),

@@ -4,17 +4,12 @@ use std::borrow::Cow;
 
 use crate::design::value::Value;
 use crate::design::{NaPolicy, RowLedger};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, row_text, try_vec};
 use crate::frame::Frame;
 use crate::frame::names::quoted;
 
 /// The ledger's reason for a row whose weight, or number of trials, is zero.
 pub const ZERO_WEIGHT: &str = "weights (zero)";
-
-/// A row for messages; positions in errors count from 0, people from 1.
-pub fn row_text(row: usize) -> String {
-    format!("row {} (counting from 1)", row + 1)
-}
 
 /// The rows that are used.
 #[derive(Clone, Debug)]

@@ -72,9 +72,6 @@ fn with(frame: &Frame, add: impl FnOnce(&mut Frame)) -> Frame {
     add(&mut other);
     let new = other.columns[0].clone();
     let mut result = frame.clone();
-    match result.columns.iter_mut().find(|c| c.name == new.name) {
-        Some(column) => *column = new,
-        None => result.columns.push(new),
-    }
+    result.put(new);
     result
 }

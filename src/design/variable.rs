@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use crate::design::contrasts::Contrast;
 use crate::design::node::Node;
-use crate::design::rows::{Rows, row_text};
+use crate::design::rows::Rows;
 use crate::design::value::{Factor, Matrix, Value, logical_levels};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, row_text, try_vec};
 use crate::frame::Frame;
 use crate::frame::names::{known, quoted};
 

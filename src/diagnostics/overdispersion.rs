@@ -1,7 +1,6 @@
 //! Whether the response varies more than the family allows.
 
 use crate::error::{Error, Result};
-use crate::family::Link;
 use crate::fit::Fit;
 use crate::tails::chi_square_upper;
 
@@ -25,9 +24,7 @@ impl Fit {
             return Err(Error::unsupported("overdispersion: an ordinal model has no variance of the response to compare with"));
         }
         let name = self.generalised.as_ref().map_or("gaussian", |own| own.family.name());
-        let counts = ["binomial", "betabinomial", "poisson", "nbinom1", "nbinom2"];
-        let custom = self.generalised.as_ref().is_some_and(|own| own.family.link() == Link::Custom);
-        if custom || !counts.contains(&name) && !name.starts_with("truncated") {
+        if !self.generalised.as_ref().is_some_and(|own| own.family.facts().tests_overdispersion) {
             return Err(Error::unsupported(format!(
                 "overdispersion: the variance of the family {name} is not known but for a scale that is estimated: there is nothing to compare with"
             )));

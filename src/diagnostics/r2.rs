@@ -4,7 +4,7 @@
 use std::f64::consts::PI;
 
 use crate::error::{Error, Result};
-use crate::family::Link;
+use crate::family::{Link, Residual};
 use crate::fit::{Fit, Generalised};
 
 /// Shares of the variance of the linear predictor and of what is about it.
@@ -77,25 +77,24 @@ impl Fit {
         if own.ordinal.is_some() && own.dispersion.is_some() {
             return Err(Error::unsupported("R2: the latent variable has a variance in each row where the scale has a formula"));
         }
-        let known = ["cumulative", "gaussian", "lognormal", "student_t", "binomial", "poisson", "nbinom1", "nbinom2", "gamma"];
-        let by_mean = ["inverse_gaussian", "tweedie", "beta"];
-        if own.zero.is_some() || link == Link::Custom || !(known.contains(&name) || by_mean.contains(&name)) {
+        let residual = own.family.facts().residual;
+        if own.zero.is_some() || residual == Residual::Undefined {
             let what = if own.zero.is_some() { "a mixture with zeros".to_owned() } else { format!("the family {name}") };
             return Err(Error::unsupported(format!("R2: it is not defined for {what}")));
         }
-        match (name, link) {
-            ("binomial" | "cumulative", Link::Logit) => return Ok(PI * PI / 3.0),
-            ("binomial" | "cumulative", Link::Probit) => return Ok(1.0),
-            ("binomial" | "cumulative", Link::Cloglog | Link::Loglog) => return Ok(PI * PI / 6.0),
-            ("binomial" | "cumulative", Link::Cauchit) => {
+        match (residual, link) {
+            (Residual::Latent, Link::Logit) => return Ok(PI * PI / 3.0),
+            (Residual::Latent, Link::Probit) => return Ok(1.0),
+            (Residual::Latent, Link::Cloglog | Link::Loglog) => return Ok(PI * PI / 6.0),
+            (Residual::Latent, Link::Cauchit) => {
                 return Err(Error::unsupported("R2: the latent variable of the cauchit link has no variance"));
             }
             _ => {}
         }
-        let needs_mean = link != Link::Identity || !["gaussian", "lognormal", "student_t"].contains(&name);
+        let needs_mean = link != Link::Identity || !matches!(residual, Residual::Constant | Residual::OfLogarithm);
         let eta = if needs_mean { self.null_intercept()? } else { 0.0 };
         let at = |psi: &[f64]| -> f64 {
-            if name == "lognormal" {
+            if residual == Residual::OfLogarithm {
                 return own.family.parameters()[0].scale.reported(psi[0]).powi(2);
             }
             let mu = own.family.linkinv(eta);

@@ -2,7 +2,7 @@
 
 use crate::distributions::normal_quantile;
 use crate::error::{Error, Result};
-use crate::family::{Cumulative, Family, Link, ZeroMixture, by_name};
+use crate::family::{Cumulative, Link, ZeroMixture, by_name};
 use crate::fit::Fit;
 use crate::predict::mean_slope;
 use crate::simulate::{Purpose, Stream};
@@ -83,8 +83,8 @@ impl Fit {
         let y = self.used(&self.y);
         let (fitted, weights) = (self.used(&self.fitted), self.used_weights());
         let mixture = self.generalised.as_ref().and_then(|own| Some(ZeroMixture { part: own.zero?, family: own.family.clone() }));
-        let mut gaussian: Box<dyn Family> = by_name("gaussian", None)?;
-        gaussian.fix("sigma", self.sigma)?;
+        // Of a linear model; others have a family of their own.
+        let gaussian = by_name("gaussian", None)?;
         let log_variance = 2.0 * self.sigma.ln();
         let cdf = |i: usize| match (&self.generalised, &mixture) {
             (None, _) => gaussian.cdf(y[i], fitted[i], weights[i], &[log_variance]),

@@ -3,9 +3,10 @@
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, MODE, Point};
+use super::facts::{Exact, Facts, Residual};
 use super::parameter::{Parameter, Scale};
 use super::special::{beta_tails, expit, log_minus_digamma, logit, stirling_error, tetragamma, trigamma, x1_log1p_minus};
-use super::{MAX_PARAMETERS, Observations, WeightRole};
+use super::{MAX_PARAMETERS, Observations, WeightRole, ZeroPart};
 use crate::error::Result;
 use crate::simulate::Stream;
 
@@ -25,6 +26,8 @@ impl Density for Beta {
     const NAME: &'static str = "beta";
     const BASE: Base = Base::Logit;
     const WEIGHTS: WeightRole = WeightRole::Factor;
+    const FACTS: Facts =
+        Facts { zero_part: Some(ZeroPart::Hurdle), exact: Exact::Precision, residual: Residual::OfMean, ..Facts::UNIT };
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("phi", Scale::Log)];
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> f64 {
@@ -87,7 +90,13 @@ impl Density for Beta {
     }
 
     fn wants(&self, y: f64, _weight: f64) -> std::result::Result<(), &'static str> {
-        if y > 0.0 && y < 1.0 { Ok(()) } else { Err("a number strictly between 0 and 1") }
+        match y {
+            0.0 | 1.0 => {
+                Err("a number strictly between 0 and 1; zero_one_inflated_beta and ordered_beta take 0 and 1, a zero part zeros")
+            }
+            y if y > 0.0 && y < 1.0 => Ok(()),
+            _ => Err("a number strictly between 0 and 1"),
+        }
     }
 
     fn start_mean(&self, y: f64, _weight: f64) -> f64 {

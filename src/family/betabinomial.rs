@@ -5,6 +5,7 @@ use super::binomial::{fractional_successes, successes, wants_proportion};
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, MODE, Point, VALUE};
+use super::facts::{Facts, Residual};
 use super::parameter::{Parameter, Scale, within_limits};
 use super::special::{expit, ln_choose, ln_rising_ratio, rising_shares};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
@@ -20,6 +21,7 @@ impl Density for Betabinomial {
     const NAME: &'static str = "betabinomial";
     const BASE: Base = Base::Logit;
     const WEIGHTS: WeightRole = WeightRole::Trials;
+    const FACTS: Facts = Facts { residual: Residual::Undefined, ..Facts::PROPORTIONS };
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("phi", Scale::Log)];
 
     fn limit(parameter: usize, upper: bool) -> Option<&'static str> {

@@ -3,11 +3,13 @@
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
+use super::facts::{Facts, Residual};
 use super::link::{Jet, Link};
 use super::parameter::Parameter;
 use super::special::binomial_tails;
 use super::special::ln_choose;
 use super::{MAX_PARAMETERS, Observations, WeightRole};
+use crate::error::row_text;
 use crate::simulate::Stream;
 
 #[derive(Clone, Debug, Default)]
@@ -34,6 +36,7 @@ impl Density for Binomial {
     const NAME: &'static str = "binomial";
     const BASE: Base = Base::Logit;
     const WEIGHTS: WeightRole = WeightRole::Trials;
+    const FACTS: Facts = Facts { residual: Residual::Latent, ..Facts::PROPORTIONS };
     const PARAMETERS: &'static [Parameter] = &[];
 
     fn is_log_concave(link: Link) -> bool {
@@ -131,5 +134,5 @@ pub(crate) fn fractional_successes(data: &Observations) -> Vec<String> {
     let mut rows = (0..data.y.len()).filter(fractional);
     let Some(first) = rows.next() else { return Vec::new() };
     let (count, successes) = (1 + rows.count(), data.y[first] * data.weight(first));
-    vec![format!("{count} responses are no whole number of successes: {successes} in row {}", first + 1)]
+    vec![format!("{count} responses are no whole number of successes: {successes} in {}", row_text(first))]
 }

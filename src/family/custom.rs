@@ -20,7 +20,7 @@ use super::{
     Constants, Cumulative, Derivatives, Family, Link, MAX_PARAMETERS, Observations, Order, Parameter, Psi, Scale, WeightRole,
     check_length,
 };
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, row_text, try_vec};
 use crate::simulate::Stream;
 
 /// A function of a column: mu of eta and the like.
@@ -107,7 +107,7 @@ impl CustomFamily {
         for (i, parameter) in parameters.iter().enumerate() {
             let (name, start) = (&parameter.name, parameter.start);
             if name.is_empty() || parameters[..i].iter().any(|p| p.name == *name) {
-                return fail(format!("parameter {}: the name \"{name}\" is empty or there already", i + 1));
+                return fail(format!("parameter {} (counting from 1): the name \"{name}\" is empty or there already", i + 1));
             }
             if !matches!(parameter.scale, Scale::Log | Scale::Identity) {
                 return fail(format!("parameter {name}: the scale must be log or identity"));
@@ -142,7 +142,7 @@ impl CustomFamily {
             None => Ok(()),
             Some(i) => {
                 let (name, value, x) = (&self.name, out[i], x[i]);
-                Err(Error::numeric(format!("family {name}: {function} is {value} at {at} = {x} (row {})", i + 1)).at(i))
+                Err(Error::numeric(format!("family {name}: {function} is {value} at {at} = {x} in {}", row_text(i))).at(i))
             }
         }
     }
@@ -388,7 +388,7 @@ impl Family for CustomFamily {
                 () if !(weight.is_finite() && weight > 0.0) => ("weight", weight, "a positive number"),
                 () => continue,
             };
-            return Err(Error::data(format!("family {}: {what} {seen} in row {}; expected {wanted}", self.name, i + 1)).at(i));
+            return Err(Error::data(format!("family {}: {what} {seen} in {}; expected {wanted}", self.name, row_text(i))).at(i));
         }
         Ok(Vec::new())
     }

@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use super::coordinate::{At, Base, Chain};
 use super::cumulative::Cumulative;
+use super::facts::Facts;
 use super::link::Link;
 use super::parameter::Parameter;
 use super::{MAX_PARAMETERS, Observations, WeightRole};
@@ -67,6 +68,8 @@ pub(crate) trait Density: Clone + Debug + Send + Sync + 'static {
     const BASE: Base;
     /// With `Factor`, the density itself sees weights of one.
     const WEIGHTS: WeightRole;
+    /// What depends on which family it is.
+    const FACTS: Facts;
     const PARAMETERS: &'static [Parameter];
     /// The reported fitted value is not the mean of the response.
     const FITTED_IS_LINK_INVERSE: bool = false;

@@ -5,6 +5,7 @@ use std::f64::consts::PI;
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
+use super::facts::{Facts, Sigma};
 use super::link::Link;
 use super::parameter::{Parameter, Scale};
 use super::special::{gamma_tails, log_minus_digamma, log1p_minus, stirling_error};
@@ -21,6 +22,7 @@ impl Density for Gamma {
     const NAME: &'static str = "gamma";
     const BASE: Base = Base::Log;
     const WEIGHTS: WeightRole = WeightRole::Dispersion;
+    const FACTS: Facts = Facts { sigma: Sigma::InverseRoot, ..Facts::POSITIVE };
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("shape", Scale::Log)];
 
     fn is_log_concave(link: Link) -> bool {

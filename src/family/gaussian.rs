@@ -5,6 +5,7 @@ use std::f64::consts::PI;
 use super::coordinate::{At, Base};
 use super::cumulative::{Cumulative, normal_tails};
 use super::density::{Constant, Density, Point};
+use super::facts::Facts;
 use super::link::Link;
 use super::parameter::{Parameter, Scale};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
@@ -27,6 +28,7 @@ impl Density for Gaussian {
     const BASE: Base = Base::Mean;
     const WEIGHTS: WeightRole = WeightRole::Dispersion;
     const NORMAL_NOISE: bool = true;
+    const FACTS: Facts = Facts::REAL;
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("sigma", Scale::LogVariance)];
 
     fn is_log_concave(link: Link) -> bool {

@@ -4,6 +4,7 @@ use super::beta::{Beta, start_log_precision};
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
+use super::facts::Facts;
 use super::parameter::{Parameter, Scale};
 use super::special::{Logistic, expit, log1mexp, logistic, logit, softplus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
@@ -31,6 +32,7 @@ impl Density for ZeroOneInflatedBeta {
     const NAME: &'static str = "zero_one_inflated_beta";
     const BASE: Base = Base::Logit;
     const WEIGHTS: WeightRole = WeightRole::Factor;
+    const FACTS: Facts = Facts::UNIT;
     const PARAMETERS: &'static [Parameter] =
         &[Parameter::new("phi", Scale::Log), Parameter::new("zoi", Scale::Logit), Parameter::new("coi", Scale::Logit)];
 
@@ -123,6 +125,7 @@ impl Density for OrderedBeta {
     const NAME: &'static str = "ordered_beta";
     const BASE: Base = Base::Logit;
     const WEIGHTS: WeightRole = WeightRole::Factor;
+    const FACTS: Facts = Facts::UNIT;
     const FITTED_IS_LINK_INVERSE: bool = true;
     const PARAMETERS: &'static [Parameter] =
         &[Parameter::new("phi", Scale::Log), Parameter::new("lower_cut", Scale::Identity), Parameter::new("cut_width", Scale::Log)];

@@ -5,6 +5,7 @@ use std::f64::consts::{FRAC_1_SQRT_2, PI};
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
+use super::facts::{Exact, Facts, Sigma};
 use super::gamma::wants_positive;
 use super::link::Link;
 use super::parameter::{Parameter, Scale};
@@ -22,6 +23,7 @@ impl Density for InverseGaussian {
     const NAME: &'static str = "inverse_gaussian";
     const BASE: Base = Base::Log;
     const WEIGHTS: WeightRole = WeightRole::Dispersion;
+    const FACTS: Facts = Facts { sigma: Sigma::InverseRoot, exact: Exact::OverRoot, ..Facts::POSITIVE };
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("lambda", Scale::Log)];
 
     fn is_log_concave(link: Link) -> bool {

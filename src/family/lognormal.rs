@@ -3,6 +3,7 @@
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
+use super::facts::{Facts, Residual};
 use super::gamma::wants_positive;
 use super::gaussian::Gaussian;
 use super::link::Link;
@@ -21,6 +22,7 @@ impl Density for Lognormal {
     const BASE: Base = Base::Mean;
     const WEIGHTS: WeightRole = WeightRole::Dispersion;
     const NORMAL_NOISE: bool = true;
+    const FACTS: Facts = Facts { residual: Residual::OfLogarithm, ..Facts::POSITIVE };
     const PARAMETERS: &'static [Parameter] = Gaussian::PARAMETERS;
 
     fn is_log_concave(link: Link) -> bool {

@@ -13,6 +13,7 @@ mod coordinate;
 mod cumulative;
 mod custom;
 mod density;
+mod facts;
 mod link;
 mod model;
 mod parameter;
@@ -39,6 +40,7 @@ use std::fmt::Debug;
 
 pub use cumulative::Cumulative;
 pub use custom::{CustomFamily, CustomFunctions, CustomParameter, DensityDerivatives, DensityRows, LogDensity, Map, UnitDeviance};
+pub use facts::{Exact, Facts, Residual, Sigma};
 pub use link::{Jet, LINKS, Link};
 pub use mixture::{ZeroDerivatives, ZeroMixture, ZeroPart, ZeroPsiDerivatives};
 pub use parameter::{Parameter, Scale};
@@ -48,6 +50,7 @@ pub(crate) use density::{GRADIENT, MODE};
 pub(crate) use model::{check_constants, check_derivatives};
 pub(crate) use parameter::fix as fix_parameter;
 
+use crate::distributions::sd_of;
 use crate::error::{Error, Result, try_vec};
 use crate::simulate::Stream;
 
@@ -208,6 +211,11 @@ pub trait Family: Debug + Send + Sync {
         false
     }
 
+    /// What depends on which family it is; neutral of a family of the caller's, whatever its name.
+    fn facts(&self) -> Facts {
+        Facts::NEUTRAL
+    }
+
     /// The parameters beside the mean, in the order in which `psi` holds them.
     fn parameters(&self) -> &[Parameter];
 
@@ -270,7 +278,7 @@ pub trait Family: Debug + Send + Sync {
 
     /// The signed square root of the unit deviance.
     fn deviance_residual(&self, y: f64, mu: f64, weight: f64, psi: &[f64]) -> Option<f64> {
-        self.unit_deviance(y, mu, weight, psi).map(|d| d.max(0.0).sqrt().copysign(y - mu))
+        self.unit_deviance(y, mu, weight, psi).map(|d| sd_of(d).copysign(y - mu))
     }
 
     /// Fails at the first response or weight that the family can't have; warnings otherwise.

@@ -2,10 +2,11 @@
 
 use super::cumulative::Cumulative;
 use super::density::{Density, GRADIENT, MODE, VALUE};
+use super::facts::Facts;
 use super::link::Link;
 use super::parameter::{Parameter, fix};
 use super::{Constants, Derivatives, Family, MAX_PARAMETERS, Observations, Order, Psi, WeightRole, check_length};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, row_text};
 use crate::simulate::Stream;
 
 /// A density with its link.
@@ -169,6 +170,10 @@ impl<D: Density> Family for Model<D> {
         D::limit(parameter, upper)
     }
 
+    fn facts(&self) -> Facts {
+        D::FACTS
+    }
+
     fn parameters(&self) -> &[Parameter] {
         &self.parameters
     }
@@ -270,7 +275,7 @@ impl<D: Density> Family for Model<D> {
         for i in 0..rows {
             let (y, weight) = (data.y[i], data.weight(i));
             let fail = |what: &str, seen: f64, wanted: &str| {
-                Err(Error::data(format!("family {}: {what} {seen} in row {}; expected {wanted}", D::NAME, i + 1)).at(i))
+                Err(Error::data(format!("family {}: {what} {seen} in {}; expected {wanted}", D::NAME, row_text(i))).at(i))
             };
             if !(weight.is_finite() && weight > 0.0) {
                 return fail("weight", weight, "a positive number");

@@ -5,6 +5,7 @@
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, MODE, Point};
+use super::facts::Facts;
 use super::link::Link;
 use super::parameter::{Parameter, Scale, within_limits};
 use super::poisson::wants_count;
@@ -27,7 +28,7 @@ pub(crate) struct Size {
 
 impl Size {
     pub(crate) fn size_and_ratio(&self, at: &At) -> [f64; 2] {
-        [self.size, at.mu / self.size]
+        size_and_ratio(self.size, at.mu)
     }
 }
 
@@ -37,6 +38,7 @@ impl Density for Nbinom2 {
     const NAME: &'static str = "nbinom2";
     const BASE: Base = Base::Log;
     const WEIGHTS: WeightRole = WeightRole::Factor;
+    const FACTS: Facts = Facts::COUNTS;
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("size", Scale::Log)];
 
     fn limit(parameter: usize, upper: bool) -> Option<&'static str> {
@@ -97,8 +99,7 @@ impl Density for Nbinom2 {
     }
 
     fn unit_deviance(&self, y: f64, mu: f64, weight: f64, shape: &Size) -> Option<f64> {
-        let k = shape.size;
-        Some(2.0 * weight * (x_log_y(y, y / mu) - (y + k) * ((y - mu) / (mu + k)).ln_1p()))
+        Some(weight * unit_deviance(y, mu, shape.size))
     }
 
     fn wants(&self, y: f64, _weight: f64) -> std::result::Result<(), &'static str> {
@@ -133,7 +134,7 @@ pub(crate) struct Alpha {
 
 impl Alpha {
     pub(crate) fn size_and_ratio(&self, at: &At) -> [f64; 2] {
-        [at.mu / self.value, self.value]
+        size_and_ratio(at.mu / self.value, at.mu)
     }
 }
 
@@ -143,6 +144,7 @@ impl Density for Nbinom1 {
     const NAME: &'static str = "nbinom1";
     const BASE: Base = Base::Log;
     const WEIGHTS: WeightRole = WeightRole::Factor;
+    const FACTS: Facts = Facts::COUNTS;
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("alpha", Scale::Log)];
 
     fn limit(parameter: usize, upper: bool) -> Option<&'static str> {
@@ -190,6 +192,12 @@ impl Density for Nbinom1 {
         mu * (1.0 + shape.value)
     }
 
+    /// With the size that the mean has, mu / alpha, held, as glmmTMB: it is zero at mu = y, which the likelihood of an nbinom1 response is not
+    /// highest at.
+    fn unit_deviance(&self, y: f64, mu: f64, weight: f64, shape: &Alpha) -> Option<f64> {
+        Some(weight * unit_deviance(y, mu, mu / shape.value))
+    }
+
     fn wants(&self, y: f64, _weight: f64) -> std::result::Result<(), &'static str> {
         wants_count(y)
     }
@@ -202,6 +210,21 @@ impl Density for Nbinom1 {
         let pearson: f64 = data.y.iter().zip(mu).map(|(y, m)| (y - m) * (y - m) / m).sum();
         Ok([(pearson / mu.len() as f64 - 1.0).max(0.02).ln(), 0.0, 0.0])
     }
+}
+
+/// A count of such a size is Poisson's to the last digit; larger ones leave the range of intermediate results.
+const LARGE: f64 = 1e60;
+
+/// The size and the mean over it.
+fn size_and_ratio(size: f64, mu: f64) -> [f64; 2] {
+    let size = size.min(LARGE);
+    [size, mu / size]
+}
+
+/// Of a negative binomial count of known size.
+fn unit_deviance(y: f64, mu: f64, size: f64) -> f64 {
+    let size = size.min(LARGE);
+    2.0 * (x_log_y(y, y / mu) - (y + size) * ((y - mu) / (mu + size)).ln_1p())
 }
 
 fn start_mean(y: f64) -> f64 {

@@ -5,6 +5,7 @@ use std::f64::consts::PI;
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
+use super::facts::Facts;
 use super::link::Link;
 use super::parameter::Parameter;
 use super::special::{ln_factorial, poisson_tails, stirling_error, x1_log1p_minus};
@@ -23,6 +24,7 @@ impl Density for Poisson {
     const NAME: &'static str = "poisson";
     const BASE: Base = Base::Log;
     const WEIGHTS: WeightRole = WeightRole::Factor;
+    const FACTS: Facts = Facts::COUNTS;
     const PARAMETERS: &'static [Parameter] = &[];
 
     fn is_log_concave(link: Link) -> bool {

@@ -5,6 +5,7 @@ use std::f64::consts::PI;
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
+use super::facts::Facts;
 use super::parameter::{Parameter, Scale, within_limits};
 use super::special::{beta_tails, digamma, ln_gamma, x1_log1p_minus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
@@ -42,6 +43,7 @@ impl Density for StudentT {
     const NAME: &'static str = "student_t";
     const BASE: Base = Base::Mean;
     const WEIGHTS: WeightRole = WeightRole::Factor;
+    const FACTS: Facts = Facts::REAL;
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("sigma", Scale::Log), Parameter::new("df", Scale::Log)];
 
     fn limit(parameter: usize, upper: bool) -> Option<&'static str> {

@@ -3,6 +3,7 @@
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, MODE, Point, VALUE};
+use super::facts::Facts;
 use super::nbinom::{Nbinom1, Nbinom2};
 use super::parameter::Parameter;
 use super::poisson::Poisson;
@@ -54,6 +55,7 @@ impl<D: Counts> Density for Truncated<D> {
     const NAME: &'static str = D::TRUNCATED;
     const BASE: Base = D::BASE;
     const WEIGHTS: WeightRole = D::WEIGHTS;
+    const FACTS: Facts = Facts::TRUNCATED;
     const PARAMETERS: &'static [Parameter] = D::PARAMETERS;
 
     fn limit(parameter: usize, upper: bool) -> Option<&'static str> {
@@ -142,6 +144,7 @@ impl Density for TruncatedPoisson {
     const NAME: &'static str = "truncated_poisson";
     const BASE: Base = Base::Log;
     const WEIGHTS: WeightRole = WeightRole::Factor;
+    const FACTS: Facts = Facts::TRUNCATED;
     const PARAMETERS: &'static [Parameter] = &[];
 
     fn is_log_concave(link: Link) -> bool {

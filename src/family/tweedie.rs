@@ -8,6 +8,7 @@ use std::f64::consts::PI;
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, Point};
+use super::facts::Facts;
 use super::link::Link;
 use super::parameter::{Parameter, Scale};
 use super::special::{expit, gamma_tails, log_minus_digamma, poisson_probability, stirling_error, x1_log1p_minus};
@@ -74,6 +75,7 @@ impl Density for Tweedie {
     const NAME: &'static str = "tweedie";
     const BASE: Base = Base::Log;
     const WEIGHTS: WeightRole = WeightRole::Dispersion;
+    const FACTS: Facts = Facts { tests_overdispersion: false, ..Facts::COUNTS };
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("phi", Scale::Log), Parameter::new("power", Scale::OneToTwo)];
 
     fn limit(parameter: usize, upper: bool) -> Option<&'static str> {

@@ -4,7 +4,7 @@ use super::response::AnyResponse;
 use super::{Fit, Generalised};
 use crate::design::{Design, RowLedger};
 use crate::error::{Error, Result, try_vec};
-use crate::family::{Family, Link, Observations, ZeroPart};
+use crate::family::{Exact, Family, Link, Observations, ZeroPart};
 use crate::glmm::edge::{AtEdge, Kind};
 use crate::glmm::fixed::FixedPart;
 use crate::glmm::model::Model;
@@ -21,14 +21,18 @@ const EXACT: f64 = 1e-9;
 
 /// Families of a continuous response, whose dispersion would be zero.
 fn is_continuous(family: &dyn Family) -> bool {
-    matches!(family.name(), "gaussian" | "student_t" | "lognormal" | "gamma" | "inverse_gaussian" | "beta")
+    family.facts().exact != Exact::Never
+}
+
+/// Whether the first parameter of the family is given.
+fn has_known_dispersion(family: &dyn Family) -> bool {
+    family.parameters().first().is_some_and(|first| first.fixed.is_some())
 }
 
 /// Counts and proportions: a linear predictor at infinity is an extreme mean.
 fn can_separate(family: &dyn Family) -> bool {
     let link = matches!(family.link(), Link::Log | Link::Logit | Link::Probit | Link::Cloglog | Link::Loglog | Link::Cauchit);
-    let counts = matches!(family.name(), "binomial" | "betabinomial" | "poisson" | "nbinom1" | "nbinom2" | "tweedie");
-    link && (counts || family.name().starts_with("truncated"))
+    link && family.facts().can_separate
 }
 
 /// Fails at a response that the family can't have; the zeros of a hurdle are not the family's. Rows are named as those of the data.
@@ -43,11 +47,19 @@ pub(crate) fn check_response(response: &FamilyResponse, ledger: &RowLedger) -> R
     let place = |i: usize| rows.get(i).map_or(i, |&i| ledger.data_row(i));
     match response.family.check_response(&Observations { y: &y, weights: &weights }) {
         Ok(warnings) => Ok(warnings.into_iter().map(|text| renumbered(&text, place)).collect()),
-        Err(error) => {
-            let position = usize::try_from(error.position).map_or(error.position, |i| place(i) as i64);
-            Err(Error { position, message: renumbered(&error.message, place), ..error })
-        }
+        Err(error) => Err(in_rows(&error, place)),
     }
+}
+
+/// A failure in a row with the place of that row.
+fn in_rows(error: &Error, place: impl Fn(usize) -> usize) -> Error {
+    let position = usize::try_from(error.position).map_or(error.position, |i| place(i) as i64);
+    Error { position, message: renumbered(&error.message, place), ..error.clone() }
+}
+
+/// A failure in a row of those used as one in a row of the data.
+pub(super) fn in_data_rows(error: &Error, ledger: &RowLedger) -> Error {
+    in_rows(error, |i| ledger.data_row(i))
 }
 
 /// A text of a family with its "in row i" (counting from 1) taken from the rows it has seen to those of the data.
@@ -88,13 +100,16 @@ pub(super) fn check_quadrature(response: &FamilyResponse, options: &Options) -> 
     Ok(())
 }
 
-/// Of a response that is the same in all rows: an error where there is nothing to estimate, otherwise a warning.
-pub(super) fn check_constant(family: &dyn Family, data: &Observations) -> Result<Option<String>> {
-    let Some(first) = data.y.first() else { return Ok(None) };
-    if data.y.iter().any(|y| y != first) {
+/// Of a response that is the same in all rows: an error where there is nothing to estimate, otherwise a warning. Of a continuous response
+/// there is, where it differs from a known part of the predictor, or where the dispersion is known.
+pub(super) fn check_constant(response: &FamilyResponse, offset: Option<&[f64]>) -> Result<Option<String>> {
+    let all_same = |values: &[f64]| values.windows(2).all(|w| w[0] == w[1]);
+    let Some(first) = response.y.first() else { return Ok(None) };
+    if !all_same(&response.y) {
         return Ok(None);
     }
-    if is_continuous(family) {
+    let known = has_known_dispersion(&*response.family) || !offset.is_none_or(all_same);
+    if is_continuous(&*response.family) && !known {
         return Err(Error::data(format!("the response is {first} in all rows: it has no variance that a model could describe")));
     }
     Ok(Some(format!("the response is {first} in all rows")))
@@ -102,7 +117,7 @@ pub(super) fn check_constant(family: &dyn Family, data: &Observations) -> Result
 
 /// Fails where the fixed effects alone give the response, on the scale of the linear predictor: no dispersion is left.
 pub(super) fn check_not_exact(response: &FamilyResponse, model: &Model) -> Result<()> {
-    if !is_continuous(&*response.family) || response.zero.is_some() {
+    if !is_continuous(&*response.family) || response.zero.is_some() || has_known_dispersion(&*response.family) {
         return Ok(());
     }
     let part = &model.fixed[0];
@@ -226,18 +241,13 @@ pub(super) fn nearly_separate(ratio: f64) -> Option<String> {
 /// Fails at a fit without residual variance; warns of estimates at infinity.
 pub(super) fn check_ended(fit: &mut Fit, flat: bool) -> Result<()> {
     let Some(own) = &fit.generalised else { return Ok(()) };
-    let size = if own.family.name() == "gaussian" || own.family.name() == "student_t" {
-        fit.y.iter().filter(|y| !y.is_nan()).fold(0.0f64, |m, y| m.max(y.abs()))
-    } else {
-        1.0
+    let least = match own.family.facts().exact {
+        Exact::Never | Exact::Precision => 0.0,
+        Exact::Relative => EXACT,
+        Exact::OverRoot => EXACT / fit.fitted.iter().fold(f64::INFINITY, |m, f| if *f > 0.0 { m.min(*f) } else { m }).sqrt(),
+        Exact::OfResponse => EXACT * fit.y.iter().filter(|y| !y.is_nan()).fold(0.0f64, |m, y| m.max(y.abs())),
     };
-    // The variance of an inverse Gaussian response is (mean/lambda) mean^2: lambda has its unit.
-    let size = if own.family.name() == "inverse_gaussian" {
-        fit.fitted.iter().fold(f64::INFINITY, |m, f| if *f > 0.0 { m.min(*f) } else { m }).sqrt().recip()
-    } else {
-        size
-    };
-    if is_continuous(&*own.family) && own.family.name() != "beta" && own.sigma() < EXACT * size {
+    if own.sigma() < least {
         return Err(exact());
     }
     let mut warnings: Vec<String> = separation_warning(&own.separated).into_iter().collect();

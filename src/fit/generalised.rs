@@ -39,7 +39,7 @@ pub(super) fn fit(
     design.warnings.extend(warnings);
     if let AnyResponse::Family(response) = &response {
         design.warnings.extend(check_response(response, &design.rows)?);
-        design.warnings.extend(check_constant(&*response.family, &response.observations())?);
+        design.warnings.extend(check_constant(response, design.offset.as_deref())?);
         check_quadrature(response, options)?;
     }
     let model = response.model(&design)?;
@@ -125,12 +125,9 @@ pub(super) fn family_response(spec: &FamilySpec, design: &Design) -> Result<Fami
 
 /// A family that has no zeros of its own leaves all zeros to the zero part.
 fn zero_part(family: &dyn Family) -> Result<ZeroPart> {
-    match family.name() {
-        name if name.starts_with("truncated") => Ok(ZeroPart::Hurdle),
-        "gamma" | "inverse_gaussian" | "lognormal" | "beta" => Ok(ZeroPart::Hurdle),
-        "poisson" | "nbinom1" | "nbinom2" | "binomial" | "betabinomial" | "tweedie" => Ok(ZeroPart::Inflation),
-        name => Err(Error::argument(format!("ziformula: the family {name} has no zeros that could be more than expected"))),
-    }
+    family.facts().zero_part.ok_or_else(|| {
+        Error::argument(format!("ziformula: the family {} has no zeros that could be more than expected", family.name()))
+    })
 }
 
 pub(super) fn start_of_family(response: &FamilyResponse, model: &Model) -> Result<Start> {

@@ -23,8 +23,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::covariance::Structure;
-use crate::design::{Design, ModelProgram, RowLedger, TermDesign};
-use crate::error::{Error, Result};
+use crate::design::{Design, ModelProgram, RowLedger, TermDesign, hinted};
+use crate::distributions::sd_of;
+use crate::error::{Code, Error, Result};
 use crate::family::{Family, ZeroPart};
 use crate::frame::Frame;
 use crate::glmm::edge::AtEdge;
@@ -236,19 +237,36 @@ impl Fit {
     /// Fits a model. `frame` is needed for a formula, and is ignored for arrays.
     pub fn new(spec: &Spec, frame: Option<&Frame>, options: &Options, progress: Option<Progress<'_>>) -> Result<Fit> {
         let started = Instant::now();
-        let (program, design) = ModelProgram::learn(spec, frame, options.na)?;
-        check_terms(spec.kind, &design, options)?;
-        let design_seconds = started.elapsed().as_secs_f64();
-        let mut fit = match spec.kind {
-            ModelKind::Lmm => linear::fit(program, design, options, progress)?,
-            ModelKind::Glmm | ModelKind::Clmm => generalised::fit(spec, program, design, options, progress)?,
+        let located = |error: Error| match frame {
+            Some(frame) => frame.located(error),
+            None => error,
         };
+        let (program, design) = ModelProgram::learn(spec, frame, options.na).map_err(located)?;
+        let design_seconds = started.elapsed().as_secs_f64();
+        let unread = design.warnings[..design.n_unread].to_vec();
+        let fitted = check_terms(spec.kind, &design, options).and_then(|()| match spec.kind {
+            ModelKind::Lmm => linear::fit(program, design, options, progress),
+            ModelKind::Glmm | ModelKind::Clmm => generalised::fit(spec, program, design, options, progress),
+        });
+        let mut fit = fitted.map_err(|error| located(hinted(Fit::in_data_rows(error, spec, frame, options), &unread)))?;
         if let Source::Formula(source) = &spec.source {
             fit.formula.clone_from(&source.formula);
         }
         fit.kind = spec.kind;
         fit.timing.0 = design_seconds;
         Ok(fit)
+    }
+
+    /// A failure of a family's function, which knows the rows used, as one in a row of the data. The ledger of the rows has gone into the fit
+    /// that failed.
+    fn in_data_rows(error: Error, spec: &Spec, frame: Option<&Frame>, options: &Options) -> Error {
+        if error.code != Code::Numeric || error.position < 0 {
+            return error;
+        }
+        match ModelProgram::learn(spec, frame, options.na) {
+            Ok((_, design)) => diagnosis::in_data_rows(&error, &design.rows),
+            Err(_) => error,
+        }
     }
 
     /// The criterion at each of the given points, one after the other. A point is theta for a linear model, and the
@@ -355,7 +373,7 @@ impl TermFit {
     fn new(term: TermDesign, solution: TermSolution) -> Self {
         let r = term.effects.len();
         let cov = solution.cov;
-        let sd: Vec<f64> = (0..r).map(|a| cov[a * r + a].max(0.0).sqrt()).collect();
+        let sd: Vec<f64> = (0..r).map(|a| sd_of(cov[a * r + a])).collect();
         let corr = (0..r * r)
             .map(|e| match (e % r, e / r) {
                 (a, b) if sd[a] == 0.0 || sd[b] == 0.0 => f64::NAN,

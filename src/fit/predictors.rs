@@ -1,6 +1,7 @@
 //! The linear predictors of a fit, and its parameters as R reports them.
 
 use super::{Fit, FixedEffects, Generalised, PredictorFit, TermFit};
+use crate::family::Sigma;
 use crate::options::Nodes;
 
 /// What a linear predictor is of.
@@ -107,9 +108,9 @@ impl Generalised {
             return 1.0;
         }
         let Some(first) = self.parameters.first() else { return 1.0 };
-        match self.family.name() {
-            "gamma" | "inverse_gaussian" => first.estimate.sqrt().recip(),
-            _ => first.estimate,
+        match self.family.facts().sigma {
+            Sigma::InverseRoot => first.estimate.sqrt().recip(),
+            Sigma::First => first.estimate,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::clmm::response::OrderedResponse;
 use crate::clmm::start;
 use crate::clmm::thresholds::Thresholds;
 use crate::design::{Design, PredictorDesign, RowLedger, TermDesign};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, row_text};
 use crate::family::Link;
 use crate::glmm::fixed::FixedPart;
 use crate::glmm::jet::Response;
@@ -215,7 +215,7 @@ fn set_categories(response: &mut OrderedResponse, y: &[f64]) -> Result<()> {
     for (i, v) in y.iter().enumerate() {
         let k = *v as usize;
         if !(1..=categories).contains(&k) || k as f64 != *v {
-            return Err(Error::data(format!("the response of row {} of those used is {v}, wanted 1 to {categories}", i + 1)));
+            return Err(Error::data(format!("the response is {v} in {} of those used, wanted 1 to {categories}", row_text(i))));
         }
         seen[k - 1] = true;
     }

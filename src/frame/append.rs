@@ -1,5 +1,6 @@
 //! Rows of one frame after those of another.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::names::quoted;
@@ -14,21 +15,29 @@ impl Frame {
             let (own, theirs) = (self.columns.len(), other.columns.len());
             return Err(Error::argument(format!("the frame has {own} columns, the one to be appended {theirs}")));
         }
+        let n_rows = self.n_rows.checked_add(other.n_rows).ok_or_else(|| {
+            Error::argument(format!(
+                "the frame has {} rows, the one to be appended {}: more than can be counted",
+                self.n_rows, other.n_rows
+            ))
+        })?;
         let mut all = vec![];
         for (i, (own, theirs)) in self.columns.iter().zip(&other.columns).enumerate() {
             let joined = if own.name == theirs.name { joined(&own.data, &theirs.data)? } else { None };
             let (name, other) = (quoted(&own.name), quoted(&theirs.name));
             all.push(joined.ok_or_else(|| {
                 Error::argument(format!(
-                    "column {} is {name} here and {other} in the frame to be appended, or of another type",
+                    "column {} (counting from 1) is {name} here and {other} in the frame to be appended, or of another type",
                     i + 1
                 ))
             })?);
         }
-        for (column, data) in self.columns.iter_mut().zip(all) {
+        for ((column, theirs), data) in self.columns.iter_mut().zip(&other.columns).zip(all) {
             column.data = Arc::new(data);
+            column.guessed = column.guessed.and(theirs.guessed);
         }
-        self.n_rows += other.n_rows;
+        self.origin.append(&other.origin, self.n_rows);
+        self.n_rows = n_rows;
         Ok(())
     }
 }
@@ -52,18 +61,21 @@ fn chain<T: Copy>(a: &[T], b: &[T], fill: T) -> Result<Vec<T>> {
 
 fn joined_categories(a: &Category, b: &Category) -> Result<Category> {
     let declared = a.declared || b.declared;
+    let known: HashSet<&String> = a.levels.iter().collect();
     let mut levels = a.levels.clone();
-    levels.extend(b.levels.iter().filter(|l| !a.levels.contains(l)).cloned());
+    levels.extend(b.levels.iter().filter(|level| !known.contains(level)).cloned());
     if !declared {
         levels.sort_unstable();
     }
+    let places: HashMap<&String, i32> = levels.iter().enumerate().map(|(place, level)| (level, place as i32)).collect();
     let place = |old: &[String]| -> Vec<i32> {
-        old.iter().map(|l| levels.iter().position(|known| known == l).map_or(super::MISSING_CODE, |i| i as i32)).collect()
+        old.iter().map(|level| places.get(level).copied().unwrap_or(super::MISSING_CODE)).collect()
     };
+    let (new_own, new_theirs) = (place(&a.levels), place(&b.levels));
     let mut codes = chain(&a.codes, &b.codes, super::MISSING_CODE)?;
     let (own, theirs) = codes.split_at_mut(a.codes.len());
-    super::dictionary::recode(own, &place(&a.levels));
-    super::dictionary::recode(theirs, &place(&b.levels));
+    super::dictionary::recode(own, &new_own);
+    super::dictionary::recode(theirs, &new_theirs);
     Ok(Category { codes, levels, declared, ordered: a.ordered && b.ordered })
 }
 
@@ -88,7 +100,7 @@ mod tests {
         assert!(a.columns[0].is_missing(1) && !a.columns[0].is_missing(2));
         want.make_category("x").unwrap();
         let error = want.append(&b).unwrap_err();
-        assert!(error.message.contains("column 1 is 'x'") && want.n_rows() == 4, "{error}");
+        assert!(error.message.contains("column 1 (counting from 1) is 'x'") && want.n_rows() == 4, "{error}");
     }
 
     #[test]

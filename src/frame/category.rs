@@ -9,7 +9,7 @@ use super::dictionary::{Dictionary, recode, sort_and_rank};
 use super::names::quoted;
 use super::number::shortest_text;
 use super::{Category, Column, ColumnData, Frame, MISSING_CODE, MISSING_INTEGER};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, row_text};
 
 impl Column {
     /// The column as categories, for grouping and `factor()`. Numbers have their shortest text as label ("308", not "308.0") and
@@ -43,17 +43,19 @@ impl Frame {
         let mut codes = category.into_owned().codes;
         recode(&mut codes, &new);
         self.columns[at].data = Arc::new(ColumnData::Category(Category { codes, levels, declared: true, ordered }));
+        self.columns[at].guessed = None;
         Ok(())
     }
 
     /// Makes a column of numbers into one of text: the labels are the shortest texts of the numbers, sorted bytewise ("10" before
-    /// "9"). A column that has levels stays as it is.
+    /// "9"). A column that has levels keeps them, and counts as declared.
     pub fn make_category(&mut self, name: &str) -> Result<()> {
         let at = self.position(name)?;
         if let Cow::Owned(numbers) = self.columns[at].to_category() {
             let text = Dictionary::of_levels(name, &numbers.levels)?.into_sorted(numbers.codes);
             self.columns[at].data = Arc::new(ColumnData::Category(text));
         }
+        self.columns[at].guessed = None;
         Ok(())
     }
 }
@@ -61,12 +63,8 @@ impl Frame {
 /// A value that the declared levels don't have.
 pub(super) fn unlisted(column: &str, value: &str, row: usize, levels: &[String]) -> Error {
     let known = super::names::known("the list", value, levels.iter().map(String::as_str));
-    let message = format!(
-        "column {} has {} in row {} (counting from 1), which is not among its levels; {known}",
-        quoted(column),
-        quoted(value),
-        row + 1
-    );
+    let message =
+        format!("column {} has {} in {}, which is not among its levels; {known}", quoted(column), quoted(value), row_text(row));
     Error::data(message).at(row)
 }
 

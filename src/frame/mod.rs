@@ -1,9 +1,11 @@
 //! A frame: named columns of one length. Data go in as a frame, every table comes out as a frame.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, row_text};
 
 mod append;
 mod category;
@@ -12,19 +14,33 @@ mod dictionary;
 /// Names in messages: quoted on one line, with the nearest one suggested.
 pub mod names;
 mod number;
+mod origin;
 mod select;
+mod suspicion;
 mod write;
 
 pub use self::csv::CsvOptions;
 use self::dictionary::Dictionary;
 use self::names::{known, quoted};
 pub use self::number::shortest_text;
+use self::origin::Origin;
+pub use self::suspicion::Suspicion;
 
 /// Named columns of one length, in order. Names are unique.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Frame {
     pub(crate) n_rows: usize,
     pub(crate) columns: Vec<Column>,
+    /// The place of each name among the columns.
+    index: HashMap<String, usize, BuildHasherDefault<DefaultHasher>>,
+    origin: Origin,
+}
+
+/// Of the same data, wherever they came from.
+impl PartialEq for Frame {
+    fn eq(&self, other: &Self) -> bool {
+        self.n_rows == other.n_rows && self.columns == other.columns
+    }
 }
 
 /// One named column. The values are shared, so that a frame is cheap to clone.
@@ -32,6 +48,8 @@ pub struct Frame {
 pub struct Column {
     pub name: String,
     pub data: Arc<ColumnData>,
+    /// Of a column that is text because not all of its cells are numbers, and not because somebody said so: the decimal mark.
+    pub(crate) guessed: Option<u8>,
 }
 
 /// The values of a column.
@@ -66,22 +84,22 @@ pub const MISSING_CODE: i32 = -1;
 impl Frame {
     /// A frame without columns, whose columns will have `n_rows` values.
     pub fn new(n_rows: usize) -> Self {
-        Frame { n_rows, columns: Vec::new() }
+        Frame { n_rows, ..Frame::default() }
     }
 
     /// Adds real numbers; NaN is missing.
     pub fn add_real(&mut self, name: &str, values: Vec<f64>) -> Result<()> {
-        self.add(name, values.len(), || Ok(ColumnData::Real(values)))
+        self.add(name, values.len(), None, || Ok(ColumnData::Real(values)))
     }
 
     /// Adds integers; `i64::MIN` is missing.
     pub fn add_integers(&mut self, name: &str, values: Vec<i64>) -> Result<()> {
-        self.add(name, values.len(), || Ok(ColumnData::Integer(values)))
+        self.add(name, values.len(), None, || Ok(ColumnData::Integer(values)))
     }
 
     /// Adds categories whose levels are in the order given; code -1 is missing.
     pub fn add_category(&mut self, name: &str, codes: Vec<i32>, levels: Vec<String>, ordered: bool) -> Result<()> {
-        self.add(name, codes.len(), || {
+        self.add(name, codes.len(), None, || {
             Dictionary::of_levels(name, &levels)?;
             check_codes(name, &codes, levels.len())?;
             Ok(ColumnData::Category(Category { codes, levels, declared: true, ordered }))
@@ -90,7 +108,7 @@ impl Frame {
 
     /// Adds text as categories whose levels are sorted bytewise; `None` is missing.
     pub fn add_strings(&mut self, name: &str, values: &[Option<&str>]) -> Result<()> {
-        self.add(name, values.len(), || {
+        self.add(name, values.len(), Some(b'.'), || {
             let mut dictionary = Dictionary::default();
             let mut codes = crate::error::try_vec("codes of a text column", MISSING_CODE, values.len())?;
             for (code, value) in codes.iter_mut().zip(values) {
@@ -103,18 +121,39 @@ impl Frame {
     }
 
     /// Checks name and length before the data are made.
-    fn add(&mut self, name: &str, len: usize, data: impl FnOnce() -> Result<ColumnData>) -> Result<()> {
-        if name.is_empty() {
-            return Err(Error::argument(format!("column {} has an empty name", self.columns.len() + 1)));
+    fn add(&mut self, name: &str, len: usize, guessed: Option<u8>, data: impl FnOnce() -> Result<ColumnData>) -> Result<()> {
+        self.check_new(name, len)?;
+        let data = data()?;
+        let guessed = guessed.filter(|_| matches!(data, ColumnData::Category(_)));
+        self.index.insert(name.to_string(), self.columns.len());
+        self.columns.push(Column { name: name.to_string(), data: Arc::new(data), guessed });
+        Ok(())
+    }
+
+    /// Puts a column in the place of that of its name, or behind the others.
+    #[cfg(test)]
+    pub(crate) fn put(&mut self, column: Column) {
+        match self.position(&column.name) {
+            Ok(at) => self.columns[at] = column,
+            Err(_) => {
+                self.index.insert(column.name.clone(), self.columns.len());
+                self.columns.push(column);
+            }
         }
-        if self.columns.iter().any(|c| c.name == name) {
+    }
+
+    /// Whether a column of that name and length can be added.
+    pub fn check_new(&self, name: &str, len: usize) -> Result<()> {
+        if name.is_empty() {
+            return Err(Error::argument(format!("column {} (counting from 1) has an empty name", self.columns.len() + 1)));
+        }
+        if self.index.contains_key(name) {
             return Err(Error::argument(format!("the frame already has a column {}", quoted(name))));
         }
         if len != self.n_rows {
             let (column, rows) = (quoted(name), self.n_rows);
             return Err(Error::argument(format!("column {column} has {len} values, the frame has {rows} rows")));
         }
-        self.columns.push(Column { name: name.to_string(), data: Arc::new(data()?) });
         Ok(())
     }
 
@@ -124,11 +163,9 @@ impl Frame {
     }
 
     /// Where the column of that name is.
-    fn position(&self, name: &str) -> Result<usize> {
-        self.columns
-            .iter()
-            .position(|c| c.name == name)
-            .ok_or_else(|| Error::data(format!("there is no column {}; {}", quoted(name), known("the frame", name, self.names()))))
+    pub fn position(&self, name: &str) -> Result<usize> {
+        let found = self.index.get(name).copied();
+        found.ok_or_else(|| Error::data(format!("there is no column {}; {}", quoted(name), known("the frame", name, self.names()))))
     }
 
     /// The column at a place, from 0.
@@ -156,10 +193,8 @@ fn check_codes(name: &str, codes: &[i32], n_levels: usize) -> Result<()> {
         None => Ok(()),
         Some(row) => {
             let (column, code) = (quoted(name), codes[row]);
-            let message = format!(
-                "column {column} has code {code} in row {} (counting from 1), wanted -1 (missing) or 0 up to below {n_levels}",
-                row + 1
-            );
+            let message =
+                format!("column {column} has code {code} in {}, wanted -1 (missing) or 0 up to below {n_levels}", row_text(row));
             Err(Error::argument(message).at(row))
         }
     }

@@ -10,12 +10,17 @@ pub(super) enum Number {
 }
 
 /// The number that a text is, blanks around it apart: decimal, with or without exponent, or an infinity. Whole numbers outside the
-/// 64-bit integers are real ones, and so is the one integer that stands for missing.
-pub(super) fn parse(text: &str) -> Option<Number> {
+/// 64-bit integers are real ones, and so is the one integer that stands for missing; digits beyond the range of real numbers are none.
+pub(super) fn parse(text: &str, decimal: u8) -> Option<Number> {
     let text = text.trim_ascii();
+    if decimal == b',' && text.contains([',', '.']) {
+        return if text.contains('.') { None } else { parse(&text.replace(',', "."), b'.') };
+    }
     match text.parse::<i64>() {
         Ok(i) if i != super::MISSING_INTEGER => Some(Number::Integer(i)),
-        _ => text.parse::<f64>().ok().map(Number::Real),
+        _ => {
+            text.parse::<f64>().ok().filter(|x| !x.is_infinite() || !text.contains(|c: char| c.is_ascii_digit())).map(Number::Real)
+        }
     }
 }
 
@@ -62,7 +67,7 @@ mod tests {
         ];
         for (x, text) in cases {
             assert_eq!(shortest_text(x), text);
-            let back = match parse(text).unwrap() {
+            let back = match parse(text, b'.').unwrap() {
                 Number::Integer(i) => i as f64,
                 Number::Real(r) => r,
             };
@@ -74,16 +79,18 @@ mod tests {
 
     #[test]
     fn what_is_a_number() {
-        assert_eq!(parse(" 12 "), Some(Number::Integer(12)));
-        assert_eq!(parse("+007"), Some(Number::Integer(7)));
-        assert_eq!(parse("12."), Some(Number::Real(12.0)));
-        assert_eq!(parse("1E3"), Some(Number::Real(1000.0)));
-        assert_eq!(parse("-inf"), Some(Number::Real(f64::NEG_INFINITY)));
-        assert_eq!(parse("9223372036854775807"), Some(Number::Integer(i64::MAX)));
-        assert_eq!(parse("9223372036854775808"), Some(Number::Real(9_223_372_036_854_775_808.0)));
-        assert_eq!(parse("-9223372036854775808"), Some(Number::Real(-9_223_372_036_854_775_808.0)));
-        for text in ["", " ", "-", "1 2", "1,5", "0x1F", "1e", "１", "12a", "e5", "."] {
-            assert_eq!(parse(text), None, "{text:?}");
+        assert_eq!(parse(" 12 ", b'.'), Some(Number::Integer(12)));
+        assert_eq!(parse("+007", b'.'), Some(Number::Integer(7)));
+        assert_eq!(parse("12.", b'.'), Some(Number::Real(12.0)));
+        assert_eq!(parse("1E3", b'.'), Some(Number::Real(1000.0)));
+        assert_eq!(parse("-inf", b'.'), Some(Number::Real(f64::NEG_INFINITY)));
+        assert_eq!(parse("9223372036854775807", b'.'), Some(Number::Integer(i64::MAX)));
+        assert_eq!(parse("9223372036854775808", b'.'), Some(Number::Real(9_223_372_036_854_775_808.0)));
+        assert_eq!(parse("-9223372036854775808", b'.'), Some(Number::Real(-9_223_372_036_854_775_808.0)));
+        for text in ["", " ", "-", "1 2", "1,5", "0x1F", "1e", "１", "12a", "e5", ".", "1e400", "-1e400"] {
+            assert_eq!(parse(text, b'.'), None, "{text:?}");
         }
+        assert_eq!(parse("-1,5e3", b','), Some(Number::Real(-1500.0)));
+        assert_eq!((parse("1.5", b','), parse("1.234,5", b','), parse("12", b',')), (None, None, Some(Number::Integer(12))));
     }
 }

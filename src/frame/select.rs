@@ -19,9 +19,10 @@ impl Frame {
                     ordered: category.ordered,
                 }),
             };
-            Ok(Column { name: column.name.clone(), data: Arc::new(data) })
+            Ok(Column { data: Arc::new(data), ..column.clone() })
         });
-        Ok(Frame { n_rows: rows.len(), columns: columns.collect::<Result<_>>()? })
+        let columns = columns.collect::<Result<_>>()?;
+        Ok(Frame { n_rows: rows.len(), columns, index: self.index.clone(), origin: self.origin.selected(rows) })
     }
 }
 

@@ -1,17 +1,15 @@
 //! Frames to CSV text.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use super::number::write_shortest;
 use super::{ColumnData, Frame, MISSING_INTEGER};
-use crate::error::{Code, Error, Result};
 
 impl Frame {
     /// Writes a header and one line a row: numbers as the shortest text that reads back to the same, missing values as NA, text in
     /// quotes where it needs them. Text that looks like a number, or is `NA` or empty, is not told apart on reading.
-    pub fn write_csv(&self, writer: impl Write) -> Result<()> {
-        self.write_rows(&mut ::csv::Writer::from_writer(writer))
-            .map_err(|e| Error::new(Code::Io, format!("the CSV can't be written: {e}")))
+    pub fn write_csv(&self, writer: impl Write) -> io::Result<()> {
+        Ok(self.write_rows(&mut ::csv::Writer::from_writer(writer))?)
     }
 
     fn write_rows(&self, out: &mut ::csv::Writer<impl Write>) -> ::csv::Result<()> {

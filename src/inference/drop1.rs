@@ -29,7 +29,8 @@ pub fn drop1_table(fit: &Fit, data: Option<&Frame>) -> Result<Frame> {
     for (term, rest) in droppable(fit, design.x_names.len())? {
         let (deviance, left) = best(&rest.of(&design)?, &options, || format!("the model without the term {}", quoted(&term)))?;
         let own = p.saturating_sub(left);
-        let ratio = (deviance - whole).max(0.0);
+        let rise = deviance - whole;
+        let ratio = if rise < 0.0 { 0.0 } else { rise };
         names.push(term);
         npar.push(own as i64);
         aics.push(aic(deviance, left));

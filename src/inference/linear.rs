@@ -87,15 +87,14 @@ pub struct JointTest {
 impl Coefficients<'_> {
     /// A combination with weights `l` `[p]`.
     pub fn combination(&self, l: &[f64]) -> Combination {
-        let estimate = l.iter().zip(self.estimate).map(|(l, b)| l * b).sum();
+        let estimate = dot_of_used(l, self.estimate);
         let image = self.image(l);
         Combination { estimate, std_error: dot(&image, &image).sqrt(), df: (self.df)(l) }
     }
 
     /// R'l, of the coefficients that have a weight: others may have no covariance.
     fn image(&self, l: &[f64]) -> Vec<f64> {
-        let along = |column: &[f64]| l.iter().zip(column).filter(|(l, _)| **l != 0.0).map(|(l, r)| l * r).sum();
-        self.root.chunks_exact(l.len().max(1)).map(along).collect()
+        self.root.chunks_exact(l.len().max(1)).map(|column| dot_of_used(l, column)).collect()
     }
 
     /// Each row of `l` `[k, p]` (column-major) as a combination.
@@ -119,7 +118,7 @@ impl Coefficients<'_> {
         }
         let mut images = try_vec("covariance of L beta", Vec::new(), m)?;
         images.iter_mut().zip(&basis).for_each(|(image, (l, _))| *image = self.image(l));
-        let mut distance: Vec<f64> = basis.iter().map(|(l, rhs)| dot(l, self.estimate) - rhs).collect();
+        let mut distance: Vec<f64> = basis.iter().map(|(l, rhs)| dot_of_used(l, self.estimate) - rhs).collect();
         whiten(&mut images, &mut distance).ok_or_else(|| Error::numeric("the covariance of L beta is not positive definite"))?;
         let chi_square = dot(&distance, &distance);
         let p_value = match df2 {
@@ -136,7 +135,9 @@ impl Coefficients<'_> {
         }
         match l.iter().position(|v| !v.is_finite()) {
             None => Ok(()),
-            Some(at) => Err(Error::argument(format!("L has {} in row {} and column {}", l[at], at % k + 1, at / k + 1))),
+            Some(at) => {
+                Err(Error::argument(format!("L has {} in row {} and column {} (counting from 1)", l[at], at % k + 1, at / k + 1)))
+            }
         }
     }
 }
@@ -170,6 +171,11 @@ pub fn joint_table(test: &JointTest) -> Result<Frame> {
 pub(crate) fn statistic_name(df: impl Iterator<Item = f64>) -> &'static str {
     let mut known = df.filter(|df| !df.is_nan()).peekable();
     if known.peek().is_some() && known.all(|df| df == f64::INFINITY) { "z.ratio" } else { "t.ratio" }
+}
+
+/// The sum of weights times values where the weight is not zero: a coefficient without a standard error is no matter to what leaves it out.
+fn dot_of_used(weights: &[f64], values: &[f64]) -> f64 {
+    weights.iter().zip(values).filter(|(weight, _)| **weight != 0.0).map(|(weight, value)| weight * value).sum()
 }
 
 pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
@@ -228,7 +234,10 @@ pub(super) fn independent_rows(rows: &[Vec<f64>], rhs: &[f64]) -> Result<Vec<(Ve
             }
             basis.push((rest, value / left));
         } else if value.abs() > 1e-8 * size {
-            return Err(Error::argument(format!("rhs: row {} of L depends on those before it, but wants another value", i + 1)));
+            return Err(Error::argument(format!(
+                "rhs: row {} (counting from 1) of L depends on those before it, but wants another value",
+                i + 1
+            )));
         }
     }
     Ok(basis)
@@ -260,6 +269,20 @@ mod tests {
         assert!((d.reach(0.95) - 2.364_624_251_592_784).abs() < 1e-12);
         let (low, high) = d.interval(2.0);
         close(high - low, 4.0 * 6.0_f64.sqrt());
+    }
+
+    #[test]
+    fn a_coefficient_without_a_standard_error_spoils_what_it_is_in_and_nothing_else() {
+        // A root of (4, 1; 1, 3).
+        let root = [2.0, 0.5, f64::NAN, 0.0, 2.75_f64.sqrt(), f64::NAN];
+        let c = Coefficients { estimate: &[1.0, 2.0, -1.0], root: &root, df: &|_| f64::INFINITY };
+        close(c.combination(&[1.0, 1.0, 0.0]).std_error, 3.0);
+        close(c.joint_test(&[0.0, 1.0, 0.0], 1, &[0.0], f64::INFINITY).unwrap().chi_square, 4.0 / 3.0);
+        for spoilt in [[0.0, 0.0, 1.0], [1.0, 0.0, -1.0]] {
+            let d = c.combination(&spoilt);
+            assert!(d.std_error.is_nan() && d.statistic(0.0).is_nan() && d.p_value(0.0).is_nan(), "{d:?}");
+        }
+        assert!(c.joint_test(&[0.0, 0.0, 1.0], 1, &[0.0], f64::INFINITY).is_err());
     }
 
     #[test]

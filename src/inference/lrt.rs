@@ -121,7 +121,7 @@ fn common_rows(specs: &[&Spec], frame: &Frame, options: &Options) -> Result<Opti
 
 fn compare(smaller: &Fit, larger: &Fit, chi_bar: bool) -> Comparison {
     let difference = 2.0 * (larger.log_likelihood - smaller.log_likelihood);
-    let (chi_square, df) = (difference.max(0.0), larger.npar - smaller.npar);
+    let (chi_square, df) = (if difference < 0.0 { 0.0 } else { difference }, larger.npar - smaller.npar);
     let null = if chi_bar && one_variance_more(smaller, larger) { Null::ChiBarSquare } else { Null::ChiSquare };
     let p_value = match (df, null) {
         (0, _) => f64::NAN,

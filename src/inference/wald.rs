@@ -1,6 +1,6 @@
 //! Wald tests and intervals of the fixed effects, by the normal distribution.
 
-use crate::distributions::{normal_quantile, normal_two_sided};
+use crate::distributions::{normal_quantile, normal_two_sided, sd_of};
 use crate::error::{Error, Result};
 use crate::family::Scale;
 use crate::fit::{Fit, FixedEffects, Role, TermFit};
@@ -37,7 +37,7 @@ impl TermFit {
     /// uncertainty of the parameters.
     pub fn intervals(&self, level: f64, covariances: &[f64]) -> Result<(Vec<f64>, Vec<f64>)> {
         let (reach, r) = (reach(level)?, self.effects.len());
-        let error = |at: usize| covariances.get(at * r + at % r).map_or(f64::NAN, |variance| variance.max(0.0).sqrt());
+        let error = |at: usize| covariances.get(at * r + at % r).map_or(f64::NAN, |variance| sd_of(*variance));
         let limit = |sign: f64| self.modes.iter().enumerate().map(|(at, mode)| mode + sign * reach * error(at)).collect();
         Ok((limit(-1.0), limit(1.0)))
     }

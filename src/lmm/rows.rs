@@ -1,7 +1,7 @@
 //! Rows of data as the accumulator takes them.
 
 use crate::design::{Design, UNSEEN};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, row_text};
 use crate::random::{Layout, TermRows};
 
 /// A run of rows. Matrices are column-major; nothing is missing, weights are positive, the offset is already off the response.
@@ -51,7 +51,12 @@ impl<'a> Chunk<'a> {
         }
         for (k, (term, size)) in self.terms.iter().zip(&layout.terms).enumerate() {
             if let Some(row) = term.index.iter().position(|&j| j == UNSEEN || j as usize >= size.levels) {
-                return Err(Error::data(format!("random term {}: the level of row {} is not known", k + 1, row + 1)).at(row));
+                return Err(Error::data(format!(
+                    "random term {} (counting from 1): the level of {} is not known",
+                    k + 1,
+                    row_text(row)
+                ))
+                .at(row));
             }
         }
         Ok(())

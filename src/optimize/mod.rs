@@ -175,7 +175,7 @@ fn check_start(dimension: usize, start: &[f64]) -> Result<()> {
         return Err(Error::argument(format!("start: has {} elements, the objective has {dimension}", start.len())));
     }
     match start.iter().position(|v| !v.is_finite()) {
-        Some(i) => Err(Error::argument(format!("start: element {} must be finite, not {}", i + 1, start[i]))),
+        Some(i) => Err(Error::argument(format!("start: element {} (counting from 1) must be finite, not {}", i + 1, start[i]))),
         None => Ok(()),
     }
 }

@@ -59,7 +59,7 @@ impl<'a> Predictive<'a> {
             weight,
             psi,
             place: (0.0, 0.0),
-            support: support(own.family.name()),
+            support: own.family.facts().support,
             shares: vec![],
             eta: vec![],
             zeta: vec![],
@@ -234,13 +234,4 @@ fn grid(step: f64) -> Vec<(f64, f64)> {
         *share /= sum;
     }
     nodes
-}
-
-/// What responses of a family lie in: outside it the distribution functions are not made to be called.
-fn support(family: &str) -> (f64, f64) {
-    match family {
-        "gaussian" | "student_t" => (f64::NEG_INFINITY, f64::INFINITY),
-        "binomial" | "betabinomial" | "beta" | "zero_one_inflated_beta" | "ordered_beta" => (0.0, 1.0),
-        _ => (0.0, f64::INFINITY),
-    }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::NewData;
 use crate::design::{Design, PredictorDesign, RowLedger, TermDesign, UNSEEN};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, row_text, try_vec};
 use crate::fit::{Fit, FixedEffects, PredictorFit, TermFit};
 
 /// A random term on the rows.
@@ -149,8 +149,8 @@ impl<'a> Rows<'a> {
         for term in self.parts.iter().flatten().flat_map(|part| &part.terms).filter(|term| term.chosen) {
             if let Some(i) = term.index.iter().position(|&level| level == UNSEEN) {
                 let row = self.ledger.data_row(i);
-                let (at, group) = (row + 1, &term.fit.group);
-                let message = format!("newdata: row {at} (counting from 1) has a level of '{group}' that the fit doesn't know");
+                let (at, group) = (row_text(row), &term.fit.group);
+                let message = format!("newdata: {at} has a level of '{group}' that the fit doesn't know");
                 return Err(Error::data(message).at(row));
             }
         }
@@ -186,7 +186,7 @@ impl<'a> Rows<'a> {
         };
         if let Some(i) = weights.iter().position(|w| !(*w > 0.0 && w.is_finite())) {
             let row = if self.pad { self.ledger.data_row(i) } else { i };
-            let message = format!("weights: row {} (counting from 1) has {}, wanted a positive number", row + 1, weights[i]);
+            let message = format!("weights: {} has {}, wanted a positive number", row_text(row), weights[i]);
             return Err(Error::argument(message).at(row));
         }
         Ok(weights)

@@ -144,7 +144,7 @@ impl Cases {
             nominal: further(&own.nominal)?,
             categories: own.categories.clone(),
             rows: RowLedger { n_data: sample.rows.len(), ..RowLedger::default() },
-            warnings: vec![],
+            ..Design::default()
         })
     }
 

@@ -2,7 +2,7 @@
 
 use crate::covariance::Structure;
 use crate::design::Design;
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, row_text};
 use crate::fit::Fit;
 use crate::fit::design::working_parameters;
 use crate::fit::generalised::approximation;
@@ -109,7 +109,7 @@ impl Refitter {
             return Err(Error::argument(format!("the response has {} values, the fit has used {} rows", y.len(), self.design.n)));
         }
         if let Some(i) = y.iter().position(|v| !v.is_finite()) {
-            return Err(Error::data(format!("the response of row {} of those used is {}", i + 1, y[i])));
+            return Err(Error::data(format!("the response is {} in {} of those used", y[i], row_text(i))));
         }
         self.design.y.copy_from_slice(y);
         if let Engine::Linear(linear) = &mut self.engine {

@@ -71,10 +71,16 @@ fn convergence(fit: &Fit) -> Note {
 pub fn columns_left_out(fit: &Fit) -> Vec<(&'static str, &str)> {
     let ordinal = fit.generalised.as_ref().and_then(|own| own.ordinal.as_ref());
     let name = |role: Role| if role == Role::Dispersion && ordinal.is_some() { "scale" } else { role.name() };
-    let own =
-        |role: Role| fit.fixed_of(role).into_iter().flat_map(move |f| f.dropped.iter().map(move |x| (name(role), x.as_str())));
-    let nominal = ordinal.and_then(|ordinal| ordinal.nominal.as_ref()).into_iter().flat_map(|nominal| &nominal.dropped);
-    Role::ALL.into_iter().flat_map(own).chain(nominal.map(|x| ("nominal effects", x.as_str()))).collect()
+    let mut left_out = vec![];
+    for role in Role::ALL {
+        if let Some(fixed) = fit.fixed_of(role) {
+            left_out.extend(fixed.dropped.iter().map(|x| (name(role), x.as_str())));
+        }
+    }
+    if let Some(nominal) = ordinal.and_then(|ordinal| ordinal.nominal.as_ref()) {
+        left_out.extend(nominal.dropped.iter().map(|x| ("nominal effects", x.as_str())));
+    }
+    left_out
 }
 
 /// The columns that were left out, of which predictor if not the mean.

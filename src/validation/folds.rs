@@ -1,7 +1,7 @@
 //! Which rows are left out together.
 
 use crate::design::{Design, TermDesign};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, row_text, try_vec};
 use crate::frame::Frame;
 use crate::frame::names::quoted;
 use crate::simulate::{Purpose, Stream};
@@ -62,7 +62,7 @@ fn levels_of(group: &str, design: &Design, frame: &Frame) -> Result<(Vec<usize>,
     let mut unit = try_vec("levels of rows", 0, design.n)?;
     for (unit, row) in unit.iter_mut().zip(design.rows.used()) {
         let Ok(code) = usize::try_from(category.codes[row]) else {
-            let message = format!("column {} is missing in row {} (counting from 1)", quoted(group), row + 1);
+            let message = format!("column {} is missing in {}", quoted(group), row_text(row));
             return Err(Error::data(message).at(row));
         };
         if places[code] == usize::MAX {

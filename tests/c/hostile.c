@@ -160,6 +160,49 @@ static void absurd_sizes(void) {
     interlace_spec_free(spec);
 }
 
+/* A length that is not what the object has is refused before the array is read: of these arrays nothing is behind their first element. */
+static void lying_lengths(const interlace_fit *fit) {
+    double *x = malloc(sizeof *x);
+    int32_t *i = malloc(sizeof *i);
+    int64_t *l = malloc(sizeof *l);
+    const char **s = malloc(sizeof *s);
+    size_t *terms = malloc(sizeof *terms);
+    interlace_frame *frame, *out = NULL;
+    CHECK(x != NULL && i != NULL && l != NULL && s != NULL && terms != NULL);
+    *x = 1, *i = 0, *l = 0, *s = "a", *terms = 0;
+    OK(interlace_frame_new(1, &frame, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "8 values, the frame has 1 rows", interlace_frame_add_f64(frame, "x", x, 8, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "8 values", interlace_frame_add_i32(frame, "x", i, 8, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "8 values", interlace_frame_add_i64(frame, "x", l, 8, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "8 values", interlace_frame_add_categorical(frame, "x", i, 8, s, 1, false, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "8 values", interlace_frame_add_strings(frame, "x", s, 8, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "p is 8, wanted 1 columns",
+          interlace_fit_wald_test(fit, x, 1, 8, 1, NULL, INTERLACE_DF_NORMAL, false, &out, &err));
+    double value[1];
+    FAILS(INTERLACE_E_ARGUMENT, "n_terms is 8, the fit has 1",
+          interlace_fit_predict_interval(fit, NULL, INTERLACE_PREDICT_LINK, true, terms, 8, INTERLACE_NEW_LEVELS_ERROR,
+                                         INTERLACE_INTERVAL_CONFIDENCE, 0.95, NULL, value, NULL, NULL, NULL, 1, &err));
+    CHECK(out == NULL && interlace_frame_n_columns(frame) == 0);
+    interlace_frame_free(frame);
+    free(x), free(i), free(l), free(s), free(terms);
+}
+
+/* Numbers that can't be counted any more. */
+static void sums_beyond_counting(void) {
+    interlace_frame *frame, *other;
+    interlace_bootstrap *bootstrap;
+    OK(interlace_frame_new(SIZE_MAX, &frame, &err));
+    OK(interlace_frame_new(SIZE_MAX, &other, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "more than can be counted", interlace_frame_append(frame, other, &err));
+    CHECK(interlace_frame_n_rows(frame) == SIZE_MAX);
+    interlace_frame_free(frame);
+    interlace_frame_free(other);
+    OK(interlace_bootstrap_new(&bootstrap, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "numbers of replicates", interlace_bootstrap_set_replicates(bootstrap, SIZE_MAX, 2, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "numbers of replicates", interlace_bootstrap_set_replicates(bootstrap, (size_t) INT64_MAX, 1, &err));
+    interlace_bootstrap_free(bootstrap);
+}
+
 /* Wrong lengths leave the output alone. */
 static void wrong_lengths(const interlace_fit *fit) {
     double out[40];
@@ -229,6 +272,8 @@ int main(void) {
     absurd_sizes();
     interlace_fit *fit = dyestuff_fit(NULL);
     wrong_lengths(fit);
+    lying_lengths(fit);
+    sums_beyond_counting();
     interlace_fit_free(fit);
     no_numbers();
     any_order();

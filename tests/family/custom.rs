@@ -137,7 +137,10 @@ fn failures_name_the_function_and_the_row() {
     };
     let error = fails(CustomFunctions { variance: map(|mu| mu - 1.2), ..counts() });
     assert_eq!((error.code, error.position), (Code::Numeric, 2), "{error}");
-    assert!(error.message.contains("family counts: variance is -1.06") && error.message.contains("(row 3)"), "{error}");
+    assert!(
+        error.message.contains("family counts: variance is -1.06") && error.message.contains("in row 3 (counting from 1)"),
+        "{error}"
+    );
     let error = fails(CustomFunctions { mu_eta: map(|_| f64::NAN), ..counts() });
     assert!(error.message.contains("mu_eta is NaN"), "{error}");
     let error = fails(CustomFunctions {

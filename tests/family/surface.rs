@@ -57,7 +57,7 @@ fn responses_are_checked_by_row() {
     // 7/12 is not representable, yet it is 7 of 12.
     assert!(binomial.check_response(&Observations { y: &[7.0 / 12.0], weights: &[12.0] }).unwrap().is_empty());
     let warnings = binomial.check_response(&Observations { y: &[0.5, 0.5], weights: &[2.0, 5.0] }).unwrap();
-    assert_eq!(warnings, ["1 responses are no whole number of successes: 2.5 in row 2"]);
+    assert_eq!(warnings, ["1 responses are no whole number of successes: 2.5 in row 2 (counting from 1)"]);
     for weight in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         let error = binomial.check_response(&Observations { y: &[0.5], weights: &[weight] }).unwrap_err();
         assert!(error.message.contains("weight"), "{error}");

@@ -173,7 +173,7 @@ fn what_is_not_possible_is_said() {
     assert_eq!(family.parameters()[0].fixed, Some(1.0));
     for y in [0.0, 5.0, 1.5, f64::NAN] {
         let error = family.check_response(&Observations { y: &[1.0, y], weights: &[] }).unwrap_err();
-        assert!(error.message.contains("in row 2; expected a category from 1 to 4"), "{error}");
+        assert!(error.message.contains("in row 2 (counting from 1); expected a category from 1 to 4"), "{error}");
     }
     let error = family.check_response(&Observations { y: &[1.0], weights: &[0.0] }).unwrap_err();
     assert!(error.message.contains("weight 0 in row 1"), "{error}");

@@ -34,6 +34,39 @@ fn variables_become_columns_as_in_r() {
 }
 
 #[test]
+fn numbers_are_rounded_and_levels_indicated() {
+    let d = design("y ~ round(x) + round(x, 1) + round(x, digits = -1) + dummy(f, \"c\") + dummy(z, 2) + dummy(x > 3)", &small());
+    let names = ["round(x)", "round(x, 1)", "round(x, digits = -1)", "dummy(f, \"c\")", "dummy(z, 2)", "dummy(x > 3)"];
+    assert_eq!(d.x_names[1..], names);
+    let column = |k: usize| d.x[7 * k..7 * (k + 1)].to_vec();
+    assert_eq!(column(1), [0.0, 1.0, 2.0, 4.0, 4.0, 6.0, 7.0]);
+    assert_eq!(column(2), [0.5, 1.2, 2.0, 3.5, 4.0, 5.8, 7.1]);
+    assert_eq!(column(3), [0.0, 0.0, 0.0, 0.0, 0.0, 10.0, 10.0]);
+    assert_eq!(column(4), [0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0]);
+    assert_eq!(column(5), [0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0]);
+    assert_eq!(column(6), [0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0]);
+    // lme4's idiom: effects for one level only.
+    let d = design("y ~ x + (0 + dummy(f, \"c\") | g)", &small());
+    assert_eq!(d.terms[0].effects, ["dummy(f, \"c\")"]);
+    for (text, part) in [
+        ("y ~ dummy(f)", "must name one level"),
+        ("y ~ dummy(f, c(\"a\", \"b\"))", "must name one level"),
+        ("y ~ dummy(f, \"e\")", "there is no level 'e'"),
+        ("y ~ round(x, 0.5)", "whole number"),
+        ("y ~ round(f)", "categories where numbers are wanted"),
+    ] {
+        let error = failure(text, &small());
+        assert!(error.message.contains(part), "{text}: {error}");
+    }
+    let (program, _) = learn("y ~ dummy(f, \"c\") + round(x, 1)", &small()).unwrap();
+    let mut new = Frame::new(3);
+    new.add_strings("f", &[Some("c"), Some("a"), None]).unwrap();
+    new.add_real("x", vec![0.25, 0.35, 1.0]).unwrap();
+    let d = program.apply(&new, false).unwrap();
+    assert_eq!((d.n, &d.x[2..]), (2, &[1.0, 0.0, 0.2, 0.3][..]));
+}
+
+#[test]
 fn contrasts_with_a_base_are_named_by_level() {
     for text in ["C(f, contr.treatment(base = 2))", "C(f, contr.treatment(4, base = 2))", "C(f, contr.treatment, base = 2)"] {
         let d = design(&format!("y ~ {text}"), &small());

@@ -164,5 +164,25 @@ pub fn negative_binomial_tails(k: f64, size: f64, ratio: f64) -> Tails {
     if k < 0.0 {
         return LOWEST;
     }
+    let mean = size * ratio;
+    if size > NEAR_POISSON * (1.0 + k + mean) {
+        return near_poisson(k, mean, ratio);
+    }
     beta_tails(size, k + 1.0, 1.0 / (1.0 + ratio), ratio / (1.0 + ratio))
+}
+
+/// Above so many times count and mean, the size takes more digits from the beta distribution than the limit is off.
+const NEAR_POISSON: f64 = 1e5;
+
+/// A Poisson count whose mean is a Gamma variable with the variance `ratio` times mean, to first order in that: d2/dmean2 of the
+/// distribution function at k is p(k) - p(k - 1).
+fn near_poisson(k: f64, mean: f64, ratio: f64) -> Tails {
+    let [lower, upper] = poisson_tails(k, mean);
+    let p = |n: f64| match n {
+        n if n < 0.0 => 0.0,
+        0.0 => (-mean).exp(),
+        n => poisson_probability(n, mean),
+    };
+    let shift = 0.5 * mean * ratio * (p(k) - p(k - 1.0));
+    [(lower + shift).clamp(0.0, 1.0), (upper - shift).clamp(0.0, 1.0)]
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::frame::Column;
+use crate::frame::{Column, ColumnData};
 
 fn read(text: &str) -> Frame {
     Frame::from_csv(text.as_bytes(), &CsvOptions::default()).unwrap()
@@ -85,7 +85,7 @@ fn headers_are_checked() {
         assert!(fails(text).message.contains("is empty"), "{text:?}");
     }
     assert_eq!(fails("a,b,a\n").message, "the CSV text, line 1: two columns are named 'a'");
-    assert!(fails("a,,c\n").message.contains("the name of column 2 is empty"));
+    assert!(fails("a,,c\n").message.contains("the name of column 2 (counting from 1) is empty"));
     assert!(fails("\"\"\n1\n").message.contains("column 1"));
 }
 
@@ -202,4 +202,125 @@ fn reading_never_panics() {
             assert!(frame.columns.iter().all(|c| c.len() == frame.n_rows()), "{text:?}");
         }
     }
+}
+
+fn options(separator: Option<u8>, decimal: u8) -> CsvOptions {
+    CsvOptions { separator, decimal, ..CsvOptions::default() }
+}
+
+#[test]
+fn other_separators_are_named_and_not_guessed() {
+    for (text, parts) in [
+        ("g;x\na;1\nb;2\n", ["semicolons (';')", "--sep ';'"]),
+        ("g\tx\na\t1\nb\t2\n", ["tabs", "--sep tab"]),
+        ("g|x\r\na|1\r\n", ["bars ('|')", "'|'"]),
+        ("g;x\na;1,5\nb;2,5\n", ["decimal commas", "--dec ,"]),
+    ] {
+        let e = fails(text);
+        assert!(e.message.starts_with("the CSV text, line 1: there is one column"), "{e}");
+        parts.iter().for_each(|part| assert!(e.message.contains(part), "{e}"));
+    }
+    // One column is one column, unless its lines could be read otherwise.
+    assert_eq!(read("x\n1\n2\n").n_columns(), 1);
+    assert_eq!(read("a;b\n1\n").n_columns(), 1);
+    let given = |separator| Frame::from_csv(b"g;x\na;1\n", &options(Some(separator), b'.')).unwrap();
+    assert_eq!((given(b',').n_columns(), given(b';').n_columns()), (1, 2));
+}
+
+#[test]
+fn decimal_commas_go_with_semicolons() {
+    let f = Frame::from_csv(b"g;x;i\na;-0,5;1\nb;1e3;\n\"c;d\";NA;3\n", &options(None, b',')).unwrap();
+    assert!(matches!(data(&f, "x"), ColumnData::Real(v) if v[..2] == [-0.5, 1000.0] && v[2].is_nan()));
+    assert_eq!(*data(&f, "i"), ColumnData::Integer(vec![1, i64::MIN, 3]));
+    assert_eq!(levels(&f, "g"), "a|b|c;d");
+    // A point is no decimal mark then.
+    let f = Frame::from_csv(b"x;y\n1.5;1\n2,5;2\n", &options(None, b',')).unwrap();
+    assert_eq!(levels(&f, "x"), "1.5|2,5");
+    let f = Frame::from_csv(b"x y\n1,5 2\n", &options(Some(b' '), b',')).unwrap();
+    assert_eq!(*data(&f, "x"), ColumnData::Real(vec![1.5]));
+}
+
+#[test]
+fn quotes_can_be_other_characters_or_none() {
+    let with_quote = |text: &str, quote| Frame::from_csv(text.as_bytes(), &CsvOptions { quote, ..CsvOptions::default() });
+    assert_eq!(levels(&with_quote("a,b\n'x, y',1\n", Some(b'\'')).unwrap(), "a"), "x, y");
+    assert_eq!(levels(&with_quote("a,b\n\"x,1\n", None).unwrap(), "a"), "\"x");
+    assert!(with_quote("a,b\n\"x,1\n", Some(b'"')).unwrap_err().message.contains("quote"));
+}
+
+#[test]
+fn options_that_contradict_each_other_are_refused() {
+    for (options, part) in [
+        (options(Some(b','), b','), "both ','"),
+        (options(Some(b'1'), b'.'), "separator is '1'"),
+        (options(Some(b'\n'), b'.'), "separator is '\\n'"),
+        (options(Some(0xe9), b'.'), "ASCII"),
+        (options(None, b'x'), "decimal mark is 'x'"),
+        (CsvOptions { quote: Some(b','), ..CsvOptions::default() }, "quote is ','"),
+        (CsvOptions { quote: Some(b'a'), ..CsvOptions::default() }, "quote is 'a'"),
+    ] {
+        let e = Frame::from_csv(b"a\n1\n", &options).unwrap_err();
+        assert!(e.code == Code::Argument && e.message.contains(part), "{e}");
+    }
+}
+
+#[test]
+fn a_quote_that_swallows_lines_is_named_where_it_opens() {
+    // Closed by the next quote: the row count would be right, and the rows between lost.
+    let e = fails("g,x\na,1\n\"b,2\nc,3\n\"d\",4\n");
+    assert!(
+        e.message.starts_with("the CSV text, line 3: a quote is opened here and closed in line 5 with 'd\",4' after it"),
+        "{e}"
+    );
+    assert_eq!(e.position, 1);
+    let e = fails("g,x\na,1\n\"b,2\nc,\",3,4\n");
+    assert!(e.message.contains("line 3: 3 cells, the header has 2; a quote is opened in line 3 and closed in line 4"), "{e}");
+    assert!(fails("g,x\na,\"1\"2\n").message.contains("line 2: a quote is opened here and closed with '2' after it"));
+    // Blanks after a quote are part of the cell.
+    assert_eq!(levels(&read("g,x\n\"a\" ,1\n"), "g"), "a ");
+}
+
+#[test]
+fn empty_cells_are_missing_among_numbers_whatever_stands_for_missing() {
+    let options = CsvOptions { missing: vec!["-99".into()], ..CsvOptions::default() };
+    let f = Frame::from_csv(b"x,y,g,e\n1,,,\n,-99,a, \n-99,2.5,b,\n", &options).unwrap();
+    assert_eq!(*data(&f, "x"), ColumnData::Integer(vec![1, i64::MIN, i64::MIN]));
+    assert!(f.column("y").unwrap().is_missing(0) && f.column("y").unwrap().is_missing(1));
+    assert_eq!((levels(&f, "g"), codes(&f, "g")), ("|a|b".into(), vec![0, 1, 2]));
+    assert!((0..3).all(|row| f.column("e").unwrap().is_missing(row)));
+}
+
+#[test]
+fn what_awkward_cells_are() {
+    let real = |cells: &str| {
+        let f = read(&format!("x,y\n{}\n", cells.split('|').map(|c| format!("{c},0")).collect::<Vec<_>>().join("\n")));
+        f.column("x").unwrap().as_real().map(|v| v.to_vec())
+    };
+    assert_eq!(real(" 1 |+2|\t-3"), Some(vec![1.0, 2.0, -3.0]));
+    assert_eq!(real("inf|+Inf|-INFINITY"), Some(vec![f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY]));
+    assert!(real("nan|NaN|-nan|1").unwrap()[..3].iter().all(|v| v.is_nan()));
+    assert_eq!(real(".5|5.|1E+02"), Some(vec![0.5, 5.0, 100.0]));
+    assert_eq!(real("1e-400|1"), Some(vec![0.0, 1.0]));
+    for text in ["1e400|1", "0x1F|1", "1_000|1", "#N/A|1", "NULL|1", "12%|1", "1.5D+00|1", "--|1", "TRUE|1"] {
+        assert_eq!(real(text), None, "{text}");
+    }
+    assert!(fails(b"PK\x03\x04zip").message.contains("workbook"));
+}
+
+#[test]
+fn strict_numbers_refuse_text_among_numbers_unless_it_is_declared() {
+    let strict = |categorical: &[&str]| CsvOptions {
+        strict_numbers: true,
+        categorical: categorical.iter().map(ToString::to_string).collect(),
+        ..CsvOptions::default()
+    };
+    let text = b"id,x,g\n1,1,a\n2,.,b\n3b,3,1\n4,4,2\n";
+    let e = Frame::from_csv(text, &strict(&[])).unwrap_err();
+    assert!(e.code == Code::Data && e.position == 2 && e.message.contains("column 'id' is text: line 4 holds '3b'"), "{e}");
+    let e = Frame::from_csv(text, &strict(&["id"])).unwrap_err();
+    assert!(
+        e.position == 1 && e.message.contains("column 'x' is text: line 3 holds '.', which is no number (3 of 4 cells are)"),
+        "{e}"
+    );
+    assert!(Frame::from_csv(text, &strict(&["id", "x"])).is_ok());
 }

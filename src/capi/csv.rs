@@ -1,0 +1,231 @@
+//! CSV text as frames, and how it is read.
+
+use libc::c_char;
+
+use super::boundary::boundary;
+use super::buffer::{slice, target};
+use super::frame::FrameHandle;
+use super::handle::{free, give, need};
+use super::status::{ErrorRecord, Status};
+use super::strings::{system_path, texts};
+use crate::error::Result;
+use crate::frame::{CsvOptions, Frame};
+
+/// How CSV text is read. Wherever CSV options are wanted, NULL stands for the defaults.
+/// Since 0.1.
+pub struct CsvOptionsHandle {
+    options: CsvOptions,
+}
+
+/// Makes CSV options with their default values.
+/// The caller frees `*out` with interlace_csv_options_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_csv_options_new(out: *mut *mut CsvOptionsHandle, err: *mut ErrorRecord) -> Status {
+    boundary(err, || {
+        let out = target(out, "out")?;
+        out.write(give(CsvOptionsHandle { options: CsvOptions::default() }));
+        Ok(())
+    })
+}
+
+/// What separates cells: an ASCII character such as ',', ';' or '\t', not a letter, digit, sign, point or line break. 0, the default, is a
+/// comma, or beside decimal commas a semicolon; text that looks separated otherwise is then INTERLACE_E_DATA, and the message says by what.
+/// With a separator given, no such guess is made.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_csv_options_set_separator(
+    options: Option<&mut CsvOptionsHandle>,
+    separator: c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    change(options, err, |options| {
+        options.separator = (separator != 0).then_some(separator as u8);
+        Ok(())
+    })
+}
+
+/// The decimal mark of numbers, '.' (the default) or ','.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_csv_options_set_decimal(
+    options: Option<&mut CsvOptionsHandle>,
+    decimal: c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    change(options, err, |options| {
+        options.decimal = decimal as u8;
+        Ok(())
+    })
+}
+
+/// What a cell with separators, quotes or line breaks stands in, '"' by default; 0 reads quotes as any other character.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_csv_options_set_quote(
+    options: Option<&mut CsvOptionsHandle>,
+    quote: c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    change(options, err, |options| {
+        options.quote = (quote != 0).then_some(quote as u8);
+        Ok(())
+    })
+}
+
+/// The texts `strings` [n_strings] that mean a missing value, blanks around them apart, instead of the default: "NA", "NaN" and the empty
+/// cell. In a column of numbers an empty cell is missing in any case.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_csv_options_set_na_strings(
+    options: Option<&mut CsvOptionsHandle>,
+    strings: *const *const c_char,
+    n_strings: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    change(options, err, |options| {
+        options.missing = texts(strings, n_strings, "strings")?.into_iter().map(String::from).collect();
+        Ok(())
+    })
+}
+
+/// The columns `names` [n_names] that are categories whatever they look like; each must be there.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_csv_options_set_categorical(
+    options: Option<&mut CsvOptionsHandle>,
+    names: *const *const c_char,
+    n_names: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    change(options, err, |options| {
+        options.categorical = texts(names, n_names, "names")?.into_iter().map(String::from).collect();
+        Ok(())
+    })
+}
+
+/// Whether a column of text most of whose cells are numbers, or dates, is INTERLACE_E_DATA with the line and the cell (true), unless it is
+/// categorical. The default is false: such a column is text, and a fit that takes it for a covariate warns, or fails where numbers are wanted.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_csv_options_set_strict_numbers(
+    options: Option<&mut CsvOptionsHandle>,
+    strict: bool,
+    err: *mut ErrorRecord,
+) -> Status {
+    change(options, err, |options| {
+        options.strict_numbers = strict;
+        Ok(())
+    })
+}
+
+/// Frees CSV options. NULL is allowed.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_csv_options_free(options: Option<Box<CsvOptionsHandle>>) {
+    free(options);
+}
+
+unsafe fn change(
+    options: Option<&mut CsvOptionsHandle>,
+    err: *mut ErrorRecord,
+    set: impl FnOnce(&mut CsvOptions) -> Result<()>,
+) -> Status {
+    boundary(err, || {
+        let handle = need(options, "options")?;
+        let mut changed = handle.options.clone();
+        set(&mut changed)?;
+        handle.options = changed;
+        Ok(())
+    })
+}
+
+/// Reads a CSV file: UTF-8 with a header of distinct names, separated as `options` say (NULL: by commas). A column is integers if every cell
+/// is one, otherwise real numbers if every cell is one, otherwise categories (levels sorted by their bytes); cells that are empty, NA or NaN
+/// are missing. The frame keeps the line of each row, for messages. The path may be any bytes that the system takes.
+/// INTERLACE_E_IO if the file can't be read; INTERLACE_E_DATA if it is not CSV (`position` is the row, from 0); INTERLACE_E_ARGUMENT if the
+/// options contradict each other.
+/// The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_frame_read_csv(
+    path: *const c_char,
+    options: Option<&CsvOptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        read(out, |given| Frame::from_csv_path(system_path(path, "path")?, given), options.map(|handle| &handle.options))
+    })
+}
+
+/// Reads CSV text of `len` bytes from memory; otherwise as interlace_frame_read_csv.
+/// The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_frame_read_csv_bytes(
+    bytes: *const c_char,
+    len: usize,
+    options: Option<&CsvOptionsHandle>,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        read(out, |given| Frame::from_csv(slice(bytes.cast::<u8>(), len, "bytes")?, given), options.map(|handle| &handle.options))
+    })
+}
+
+/// Reads a CSV file as interlace_frame_read_csv with the default options, but for the columns named in `categorical` [n_categorical], which
+/// are categories whatever they look like; each must be there.
+/// The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_frame_from_csv(
+    path: *const c_char,
+    categorical: *const *const c_char,
+    n_categorical: usize,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let options = with_categorical(&texts(categorical, n_categorical, "categorical")?);
+        read(out, |given| Frame::from_csv_path(system_path(path, "path")?, given), Some(&options))
+    })
+}
+
+/// Reads CSV text of `len` bytes from memory; otherwise as interlace_frame_from_csv.
+/// The caller frees `*out` with interlace_frame_free.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_frame_from_csv_bytes(
+    bytes: *const c_char,
+    len: usize,
+    categorical: *const *const c_char,
+    n_categorical: usize,
+    out: *mut *mut FrameHandle,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let options = with_categorical(&texts(categorical, n_categorical, "categorical")?);
+        read(out, |given| Frame::from_csv(slice(bytes.cast::<u8>(), len, "bytes")?, given), Some(&options))
+    })
+}
+
+fn with_categorical(categorical: &[&str]) -> CsvOptions {
+    CsvOptions { categorical: categorical.iter().copied().map(String::from).collect(), ..CsvOptions::default() }
+}
+
+/// Reads a frame; the output is written last.
+unsafe fn read(
+    out: *mut *mut FrameHandle,
+    read: impl FnOnce(&CsvOptions) -> Result<Frame>,
+    options: Option<&CsvOptions>,
+) -> Result<()> {
+    let out = target(out, "out")?;
+    let frame = match options {
+        Some(options) => read(options)?,
+        None => read(&CsvOptions::default())?,
+    };
+    out.write(give(FrameHandle::new(frame)));
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! Columns that were meant to be numbers and are text: what messages say of them.
+
+use crate::design::node::Node;
+use crate::design::value::Value;
+use crate::error::{Code, Error};
+use crate::frame::Frame;
+use crate::frame::names::quoted;
+
+/// Warnings of a variable that is categories only because a cell of its column can't be read as a number.
+pub fn note_variable(node: &Node, value: &Value, frame: &Frame, warnings: &mut Vec<String>) {
+    let Value::Factor(factor) = value else { return };
+    for name in node.columns() {
+        if let Some(found) = frame.suspicion(name) {
+            let (column, count) = (quoted(name), factor.levels.len());
+            warnings.push(format!(
+                "column {column} is categories here, {count} of them: {}; if categories are meant, declare the column so",
+                found.text
+            ));
+        }
+    }
+}
+
+/// Warnings of a grouping factor of numbers among whose levels is a mark of missing values: other text there is a code.
+pub fn note_group(node: &Node, frame: &Frame, warnings: &mut Vec<String>) {
+    for name in node.columns() {
+        if let Some(found) = frame.suspicion(name).filter(|found| found.is_mark) {
+            warnings.push(format!("column {} has a group that may stand for missing values: {}", quoted(name), found.text));
+        }
+    }
+}
+
+/// The failure of an expression with what is odd about its columns.
+pub fn explained(error: Error, node: &Node, frame: &Frame) -> Error {
+    match node.columns().into_iter().find_map(|name| Some((name, frame.suspicion(name)?))) {
+        None => error,
+        Some((name, found)) => {
+            let position = if error.position < 0 { found.row as i64 } else { error.position };
+            let column = if error.message.contains(&quoted(name)) { String::new() } else { format!("column {}, ", quoted(name)) };
+            Error { position, message: format!("{}: {column}{}", error.message, found.text), ..error }
+        }
+    }
+}
+
+/// A failure of a model with what is odd about its columns.
+pub fn hinted(error: Error, warnings: &[String]) -> Error {
+    match warnings.first().filter(|_| matches!(error.code, Code::Data | Code::Numeric | Code::Memory)) {
+        None => error,
+        Some(warning) => Error { message: format!("{}; {warning}", error.message), ..error },
+    }
+}

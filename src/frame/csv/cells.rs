@@ -1,0 +1,149 @@
+//! Collects the cells of one column: numbers as long as all of them are, otherwise text.
+
+use crate::error::{Error, Result};
+use crate::frame::category::unlisted;
+use crate::frame::dictionary::Dictionary;
+use crate::frame::number::{self, Number};
+use crate::frame::{Category, ColumnData, MISSING_CODE, MISSING_INTEGER};
+
+/// What a cell is before it is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Content {
+    Something,
+    /// Empty, which is missing among numbers, but in text a label.
+    Blank,
+    Missing,
+}
+
+/// The cells of one column.
+pub(super) struct Reader {
+    cells: Cells,
+    /// Declared levels of an ordered category.
+    levels: Option<Vec<String>>,
+    /// Text because a cell is no number, not because somebody said so.
+    pub guessed: bool,
+    decimal: u8,
+}
+
+enum Cells {
+    /// Nothing but missing values so far, and whether empty cells are among them.
+    Undecided(usize, bool),
+    Integer(Vec<i64>),
+    Real(Vec<f64>),
+    Text(Dictionary, Vec<i32>),
+    /// Numbers, and then text: to be read again.
+    Late,
+    /// Not wanted in this pass.
+    Resting,
+}
+
+impl Reader {
+    pub fn undecided(decimal: u8) -> Self {
+        Reader { cells: Cells::Undecided(0, false), levels: None, guessed: true, decimal }
+    }
+
+    pub fn text() -> Self {
+        Reader { cells: Cells::Text(Dictionary::default(), Vec::new()), levels: None, guessed: false, decimal: b'.' }
+    }
+
+    pub fn ordered(dictionary: Dictionary, levels: Vec<String>) -> Self {
+        Reader { cells: Cells::Text(dictionary, Vec::new()), levels: Some(levels), ..Reader::text() }
+    }
+
+    /// A reader of the second pass: of text, if the column turned out to be that.
+    pub fn again(&self) -> Self {
+        let cells = if self.is_late() { Cells::Text(Dictionary::default(), Vec::new()) } else { Cells::Resting };
+        Reader { cells, levels: None, ..*self }
+    }
+
+    /// Whether the column must be read again.
+    pub fn is_late(&self) -> bool {
+        matches!(self.cells, Cells::Late)
+    }
+
+    pub fn push(&mut self, name: &str, cell: &str, content: Content, row: usize) -> Result<()> {
+        match (&mut self.cells, content) {
+            (Cells::Late | Cells::Resting, _) => Ok(()),
+            (Cells::Text(_, codes), Content::Missing) => push(codes, MISSING_CODE),
+            (Cells::Text(dictionary, codes), _) => {
+                let code = match &self.levels {
+                    Some(levels) => dictionary.find(cell).ok_or_else(|| unlisted(name, cell, row, levels))?,
+                    None => dictionary.code(name, cell)?,
+                };
+                push(codes, code)
+            }
+            (_, Content::Something) => self.push_number(name, cell, row),
+            (Cells::Undecided(n, blank), content) => {
+                *n += 1;
+                *blank |= content == Content::Blank;
+                Ok(())
+            }
+            (Cells::Integer(v), _) => push(v, MISSING_INTEGER),
+            (Cells::Real(v), _) => push(v, f64::NAN),
+        }
+    }
+
+    /// A cell of a column that may still be one of numbers.
+    fn push_number(&mut self, name: &str, cell: &str, row: usize) -> Result<()> {
+        match (&mut self.cells, number::parse(cell, self.decimal)) {
+            (Cells::Integer(v), Some(Number::Integer(i))) => push(v, i),
+            (Cells::Real(v), Some(Number::Integer(i))) => push(v, i as f64),
+            (Cells::Real(v), Some(Number::Real(x))) => push(v, x),
+            (Cells::Integer(v), Some(Number::Real(x))) => {
+                let mut real = Vec::new();
+                reserve(&mut real, v.len() + 1)?;
+                real.extend(v.iter().map(|&i| if i == MISSING_INTEGER { f64::NAN } else { i as f64 }));
+                real.push(x);
+                self.cells = Cells::Real(real);
+                Ok(())
+            }
+            // The codes of empty cells before this one were not kept.
+            (Cells::Undecided(_, true), None) => {
+                self.cells = Cells::Late;
+                Ok(())
+            }
+            (Cells::Undecided(n, _), number) => {
+                let n = *n;
+                self.cells = match number {
+                    Some(Number::Integer(_)) => Cells::Integer(filled(MISSING_INTEGER, n)?),
+                    Some(Number::Real(_)) => Cells::Real(filled(f64::NAN, n)?),
+                    None => Cells::Text(Dictionary::default(), filled(MISSING_CODE, n)?),
+                };
+                self.push(name, cell, Content::Something, row)
+            }
+            _ => {
+                self.cells = Cells::Late;
+                Ok(())
+            }
+        }
+    }
+
+    pub fn finish(self) -> Result<ColumnData> {
+        Ok(match self.cells {
+            Cells::Integer(v) => ColumnData::Integer(v),
+            Cells::Real(v) => ColumnData::Real(v),
+            Cells::Text(dictionary, codes) => ColumnData::Category(match self.levels {
+                Some(levels) => Category { codes, levels, declared: true, ordered: true },
+                None => dictionary.into_sorted(codes),
+            }),
+            // No value at all: real numbers, all missing.
+            Cells::Undecided(n, _) => ColumnData::Real(filled(f64::NAN, n)?),
+            Cells::Late | Cells::Resting => ColumnData::Real(Vec::new()),
+        })
+    }
+}
+
+/// Room for one more value, where memory is short an error.
+fn push<T>(v: &mut Vec<T>, value: T) -> Result<()> {
+    reserve(v, 1)?;
+    v.push(value);
+    Ok(())
+}
+
+fn reserve<T>(v: &mut Vec<T>, more: usize) -> Result<()> {
+    v.try_reserve(more).map_err(|_| Error::memory("column of CSV text", (v.len() + more) * size_of::<T>()))
+}
+
+fn filled<T: Clone>(value: T, n: usize) -> Result<Vec<T>> {
+    crate::error::try_vec("column of CSV text", value, n)
+}

@@ -1,0 +1,133 @@
+//! Where the rows of a frame came from: lines of CSV texts.
+
+use std::sync::Arc;
+
+use super::Frame;
+use crate::error::{Code, Error};
+
+/// The line of each row, by runs: within one, each row is one line below the row before it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Origin {
+    runs: Vec<Run>,
+}
+
+#[derive(Clone, Debug)]
+struct Run {
+    /// The first row.
+    row: usize,
+    /// Its line, from 1, and the name of the text; `None` for rows that were not read.
+    line: Option<(usize, Arc<str>)>,
+}
+
+impl Origin {
+    /// Notes the line of a row that comes after all rows noted so far.
+    pub fn note(&mut self, row: usize, line: usize, source: &Arc<str>) {
+        let goes_on = |run: &Run| {
+            run.line
+                .as_ref()
+                .is_some_and(|(first, name)| first + (row - run.row) == line && (Arc::ptr_eq(name, source) || name == source))
+        };
+        if !self.runs.last().is_some_and(goes_on) {
+            self.runs.push(Run { row, line: Some((line, source.clone())) });
+        }
+    }
+
+    /// The line of a row, and the name of its text.
+    fn line(&self, row: usize) -> Option<(usize, &Arc<str>)> {
+        let run = &self.runs[..self.runs.partition_point(|run| run.row <= row)].last()?;
+        run.line.as_ref().map(|(first, source)| (first + (row - run.row), source))
+    }
+
+    /// The origin of the rows at these places.
+    pub fn selected(&self, rows: &[usize]) -> Self {
+        let mut origin = Origin::default();
+        for (to, &from) in rows.iter().enumerate() {
+            match self.line(from) {
+                Some((line, source)) => origin.note(to, line, source),
+                None => origin.note_unread(to),
+            }
+        }
+        origin
+    }
+
+    /// Notes that the rows from this one on were not read.
+    fn note_unread(&mut self, row: usize) {
+        if self.runs.last().is_some_and(|run| run.line.is_some()) {
+            self.runs.push(Run { row, line: None });
+        }
+    }
+
+    /// Adds the rows of another frame after the `n_rows` that there are.
+    pub fn append(&mut self, other: &Self, n_rows: usize) {
+        if other.runs.first().is_none_or(|run| run.row > 0) {
+            self.note_unread(n_rows);
+        }
+        self.runs.extend(other.runs.iter().map(|run| Run { row: n_rows + run.row, line: run.line.clone() }));
+    }
+
+    /// Whether the rows are of several texts.
+    fn is_mixed(&self) -> bool {
+        let mut sources = self.runs.iter().filter_map(|run| run.line.as_ref()).map(|(_, source)| source);
+        let first = sources.next();
+        sources.any(|source| Some(source) != first)
+    }
+}
+
+impl Frame {
+    /// A row for messages: its line in the CSV text, or its number.
+    pub fn place(&self, row: usize) -> String {
+        match self.origin.line(row) {
+            Some((line, source)) if self.origin.is_mixed() => format!("line {line} of {source}"),
+            Some((line, _)) => format!("line {line}"),
+            None => crate::error::row_text(row),
+        }
+    }
+
+    /// A failure in a row of this frame, with the line that the row was read from.
+    pub fn located(&self, error: Error) -> Error {
+        let row = usize::try_from(error.position).ok().filter(|row| *row < self.n_rows && error.code != Code::Formula);
+        match row.and_then(|row| self.origin.line(row)) {
+            Some((line, source)) if !error.message.contains(&format!("line {line}")) => {
+                Error { message: format!("{} (line {line} of {source})", error.message), ..error }
+            }
+            _ => error,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::CsvOptions;
+
+    fn read(text: &str) -> Frame {
+        Frame::from_csv(text.as_bytes(), &CsvOptions::default()).unwrap()
+    }
+
+    #[test]
+    fn rows_keep_their_lines() {
+        let mut frame = read("\nx,t\r\n1,\"a\nb\"\r\n\r\n2,c\r\n3,d\r\n");
+        let lines: Vec<String> = (0..3).map(|row| frame.place(row)).collect();
+        assert_eq!(lines, ["line 3", "line 6", "line 7"]);
+        let mut plain = Frame::new(1);
+        plain.add_integers("x", vec![4]).unwrap();
+        plain.add_strings("t", &[Some("e")]).unwrap();
+        frame.append(&plain).unwrap();
+        frame.append(&read("x,t\n5,f\n")).unwrap();
+        let some = frame.select(&[4, 3, 2, 1, 0]).unwrap();
+        let lines: Vec<String> = (0..5).map(|row| some.place(row)).collect();
+        assert_eq!(lines, ["line 2", "row 2 (counting from 1)", "line 7", "line 6", "line 3"]);
+        assert_eq!(plain.place(0), "row 1 (counting from 1)");
+    }
+
+    #[test]
+    fn errors_get_the_line_of_their_row_once() {
+        let frame = read("x\n1\n2\n");
+        let error = frame.located(Error::data("x is odd in row 1 (counting from 1)").at(0));
+        assert_eq!(error.message, "x is odd in row 1 (counting from 1) (line 2 of the CSV text)");
+        assert_eq!(frame.located(error.clone()).message, error.message);
+        assert_eq!(frame.located(Error::data("x")).message, "x");
+        assert_eq!(frame.located(Error::formula(0, "x")).message, "x");
+        assert_eq!(frame.located(Error::data("x").at(7)).message, "x");
+    }
+}
