@@ -18,8 +18,8 @@ use crate::lmm::estimate::{estimate_near, off_the_boundary, theta_from_working, 
 use crate::lmm::response::ResponseRows;
 use crate::lmm::system::LinearSystem;
 use crate::options::Options;
-use crate::search::boundary::null_directions;
 use crate::search::Estimate;
+use crate::search::boundary::null_directions;
 
 /// The estimates of a refit.
 #[derive(Clone, Debug)]
