@@ -133,7 +133,7 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
     fn new(laplace: &'l mut Laplace<'a>, x: &'s [f64], pooled: &'s Start, inside: Option<&[f64]>) -> Result<Self> {
         let (model, n_theta, shared) = (laplace.model, laplace.model.n_theta(), laplace.shared());
         let p = model.fixed[0].p;
-        let gamma = inside.unwrap_or(&x[n_theta..n_theta + p]).to_vec();
+        let gamma = inside.map_or_else(|| x[n_theta..n_theta + p].to_vec(), <[f64]>::to_vec);
         let further = &x[n_theta + if inside.is_some() { 0 } else { p }..shared.start];
         let own = laplace.how.inside;
         laplace.border = Some(Border::new(model.n, laplace.u.len(), p, laplace.inner.len())?);

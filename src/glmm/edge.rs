@@ -130,11 +130,12 @@ impl Laplace<'_> {
 
     /// Whether the deviance does not rise along a direction, to one side or to both.
     fn edge_along(&mut self, x: &[f64], v: &[f64]) -> Result<Option<Edge>> {
-        let modes = (self.u.clone(), self.border.as_ref().map(|b| b.gamma.clone()).unwrap_or_default());
+        let modes = self.u.clone();
+        let gamma = self.border.as_ref().map(|b| b.gamma.clone());
         let value = self.evaluate(x, Order::Mode)?;
         let mut rise = |by: f64| -> Result<Option<f64>> {
-            self.start_modes(&modes.0);
-            self.start_fixed(&modes.1);
+            self.start_modes(&modes);
+            gamma.iter().for_each(|gamma| self.start_fixed(gamma));
             let at: Vec<f64> = x.iter().zip(v).map(|(x, v)| x + by * v).collect();
             match self.evaluate(&at, Order::Mode) {
                 Ok(there) => Ok(Some(there - value)),
@@ -155,8 +156,8 @@ impl Laplace<'_> {
             }
         }
         let kind = if flat == [true; 2] { Kind::Unidentified } else { Kind::Limit };
-        self.start_modes(&modes.0);
-        self.start_fixed(&modes.1);
+        self.start_modes(&modes);
+        gamma.iter().for_each(|gamma| self.start_fixed(gamma));
         let side = if flat[0] { 1.0 } else { -1.0 };
         let direction = v.iter().map(|v| side * v).collect();
         Ok((flat != [false; 2]).then_some(Edge { direction, rises: None, kind }))
