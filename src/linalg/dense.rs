@@ -1,5 +1,8 @@
 //! Small dense matrices, column-major, in place.
 
+use faer::linalg::matmul::matmul;
+use faer::{Accum, MatMut, MatRef, Par};
+
 /// Factorises the lower triangle of the `n x n` matrix `a` as L L'; the strict upper triangle is not touched.
 /// `Err(j)` names the first pivot that is not positive.
 pub fn cholesky(n: usize, a: &mut [f64]) -> Result<(), usize> {
@@ -65,6 +68,18 @@ pub fn solve_lower_transpose(n: usize, l: &[f64], x: &mut [f64]) {
     }
 }
 
+/// A `rows x columns` matrix, column-major.
+pub fn matrix(rows: usize, columns: usize, values: &[f64]) -> MatRef<'_, f64> {
+    MatRef::from_column_major_slice(&values[..rows * columns], rows, columns)
+}
+
+/// out = A B, or out += A B, by blocks: for matrices of more than a few rows.
+pub fn multiply(add: bool, a: MatRef<'_, f64>, b: MatRef<'_, f64>, out: &mut [f64]) {
+    let (rows, columns) = (a.nrows(), b.ncols());
+    let out = MatMut::from_column_major_slice_mut(&mut out[..rows * columns], rows, columns);
+    matmul(out, if add { Accum::Add } else { Accum::Replace }, a, b, 1.0, Par::Seq);
+}
+
 /// c (`m x n`) += alpha A B, with A `m x k`, B `k x n`.
 pub fn multiply_add(m: usize, k: usize, n: usize, alpha: f64, a: &[f64], b: &[f64], c: &mut [f64]) {
     for j in 0..n {
@@ -111,8 +126,20 @@ pub fn semidefinite_cholesky(n: usize, a: &[f64]) -> Vec<f64> {
     t
 }
 
+/// Beyond this many rows two products are cheaper than sums of r^2 numbers.
+const SMALL_SANDWICH: usize = 6;
+
 /// out <- factor T B T', symmetric to the last bit, for symmetric B.
 pub fn sandwich(r: usize, t: &[f64], b: &[f64], factor: f64, out: &mut [f64]) {
+    if r > SMALL_SANDWICH {
+        let (mut left, mut whole) = (vec![0.0; r * r], vec![0.0; r * r]);
+        multiply(false, matrix(r, r, t), matrix(r, r, b), &mut left);
+        multiply(false, matrix(r, r, &left), matrix(r, r, t).transpose(), &mut whole);
+        for (i, j) in (0..r).flat_map(|i| (0..=i).map(move |j| (i, j))) {
+            (out[j * r + i], out[i * r + j]) = (factor * whole[j * r + i], factor * whole[j * r + i]);
+        }
+        return;
+    }
     for i in 0..r {
         for j in 0..=i {
             let mut sum = 0.0;

@@ -98,6 +98,9 @@ impl CrossProducts {
                     let first = offset[k] + term.index[start + i] as usize * effects;
                     for e in 0..effects {
                         let z = root_weight * term.z.map_or(1.0, |z| z[e * chunk.n + start + i]);
+                        if z == 0.0 {
+                            continue;
+                        }
                         let column = &mut cz[(first + e) * c..(first + e + 1) * c];
                         column.iter_mut().zip(row).for_each(|(sum, v)| *sum += z * v);
                     }

@@ -285,12 +285,16 @@ pub fn block_diagonal(term: &TermRows<'_>, weights: Option<&[f64]>, effects: usi
             }
         }
         _ => {
+            // Most values of a factor's indicators are zero.
+            let mut row: Vec<(usize, f64)> = Vec::with_capacity(effects);
             for (i, &level) in term.index.iter().enumerate() {
                 let block = &mut blocks[level as usize * effects * effects..(level as usize + 1) * effects * effects];
-                for (e, sum) in block.iter_mut().enumerate() {
-                    let a = term.z.map_or(1.0, |z| z[(e % effects) * n + i]);
-                    let b = term.z.map_or(1.0, |z| z[(e / effects) * n + i]);
-                    *sum += weight(i) * a * b;
+                row.clear();
+                row.extend((0..effects).map(|e| (e, term.z.map_or(1.0, |z| z[e * n + i]))).filter(|(_, v)| *v != 0.0));
+                for &(b, z_b) in &row {
+                    for &(a, z_a) in &row {
+                        block[b * effects + a] += weight(i) * z_a * z_b;
+                    }
                 }
             }
         }

@@ -44,13 +44,17 @@ pub fn directions(layout: &Layout, t: &[Vec<f64>], derivatives: &[FactorDerivati
             small_directions(r, d, t, &u[own.clone()], &z[own.clone()], &mut out[own]);
             continue;
         }
+        let mut dz = vec![0.0; r];
         for level in 0..size.levels {
             let at = first + level * r;
             let (u, z) = (&u[at..at + r], &z[at..at + r]);
+            for (b, v) in dz.iter_mut().enumerate() {
+                *v = (b..r).map(|c| d[b * r + c] * z[c]).sum();
+            }
             for a in 0..r {
                 let mut sum: f64 = (0..=a).map(|b| d[b * r + a] * u[b]).sum();
                 for b in 0..=a {
-                    sum += t[b * r + a] * (b..r).map(|c| d[b * r + c] * z[c]).sum::<f64>();
+                    sum += t[b * r + a] * dz[b];
                 }
                 out[at + a] = sum;
             }

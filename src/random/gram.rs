@@ -3,6 +3,7 @@
 use super::blocks::BlockMatrix;
 use super::layout::Layout;
 use crate::error::{Error, Result, try_vec};
+use crate::linalg::dense::{matrix, multiply};
 use crate::linalg::{SelectedInverse, SparseCholesky, dense};
 
 /// Z'WZ: for each term a block per level, for each pair of terms a sparse matrix of blocks.
@@ -67,9 +68,13 @@ impl Gram {
             let first = self.layout.offset(m);
             left.resize(r * r, 0.0);
             block.resize(r * r, 0.0);
-            for level in 0..self.layout.terms[m].levels {
-                let g = &self.diagonal[m][level * r * r..(level + 1) * r * r];
-                congruence(r, r, &t[m], g, &t[m], &mut left, &mut block);
+            let mut before: &[f64] = &[];
+            for (level, g) in self.diagonal[m].chunks_exact(r * r).enumerate() {
+                // Levels with the same rows, as in a balanced design, have the same block.
+                if r <= 2 || g != before {
+                    congruence(r, r, &t[m], g, &t[m], &mut left, &mut block);
+                }
+                before = g;
                 for c in 0..r {
                     let start = col_ptr[first + level * r + c];
                     for a in c..r {
@@ -273,6 +278,9 @@ pub fn own_block(inverse: &SelectedInverse, col_ptr: &[usize], column: usize, r:
     }
 }
 
+/// Products of blocks with more multiplications than this go through blocked routines.
+const SMALL: usize = 1000;
+
 /// out (`a x b`) <- S'G T, for lower triangular S (`a x a`) and T (`b x b`).
 fn congruence(a: usize, b: usize, s: &[f64], g: &[f64], t: &[f64], left: &mut [f64], out: &mut [f64]) {
     if a == 1 && b == 1 {
@@ -284,6 +292,11 @@ fn congruence(a: usize, b: usize, s: &[f64], g: &[f64], t: &[f64], left: &mut [f
         let left = [s[0] * g[0] + s[1] * g[1], s[3] * g[1], s[0] * g[2] + s[1] * g[3], s[3] * g[3]];
         let product = [left[0] * t[0] + left[2] * t[1], left[1] * t[0] + left[3] * t[1], left[2] * t[3], left[3] * t[3]];
         out[..4].copy_from_slice(&product);
+        return;
+    }
+    if a * b * a.max(b) > SMALL {
+        multiply(false, matrix(a, a, s).transpose(), matrix(a, b, g), left);
+        multiply(false, matrix(a, b, left), matrix(b, b, t), out);
         return;
     }
     for j in 0..b {
@@ -301,6 +314,11 @@ fn congruence(a: usize, b: usize, s: &[f64], g: &[f64], t: &[f64], left: &mut [f
 /// out (`a x b`) <- S V T', for lower triangular S (`a x a`) and T (`b x b`).
 fn spread(a: usize, b: usize, s: &[f64], v: &[f64], t: &[f64], left: &mut Vec<f64>, out: &mut [f64]) {
     left.resize(a * b, 0.0);
+    if a * b * a.max(b) > SMALL {
+        multiply(false, matrix(a, a, s), matrix(a, b, v), left);
+        multiply(false, matrix(a, b, left), matrix(b, b, t).transpose(), out);
+        return;
+    }
     for j in 0..b {
         for i in 0..a {
             left[j * a + i] = (0..=i).map(|l| s[l * a + i] * v[j * a + l]).sum();
@@ -328,6 +346,12 @@ fn add_small_products(t: &[f64], s: &[f64], g: &[f64], v: &[f64], sums: &mut [[f
 
 /// force (`a x c`) += G T V', with G `a x b`, T `b x b` lower triangular, V `c x b`.
 fn add_product(a: usize, b: usize, c: usize, g: &[f64], t: &[f64], v: &[f64], force: &mut [f64]) {
+    if a * b * b.max(c) > SMALL {
+        let mut gt = vec![0.0; a * b];
+        multiply(false, matrix(a, b, g), matrix(b, b, t), &mut gt);
+        multiply(true, matrix(a, b, &gt), matrix(c, b, v).transpose(), force);
+        return;
+    }
     for l in 0..b {
         for i in 0..a {
             let gt: f64 = (l..b).map(|s| g[s * a + i] * t[l * b + s]).sum();
@@ -340,12 +364,59 @@ fn add_product(a: usize, b: usize, c: usize, g: &[f64], t: &[f64], v: &[f64], fo
 
 /// force (`b x b`) += G' T V, with G and V `a x b`, T `a x a` lower triangular.
 fn add_transposed_product(a: usize, b: usize, g: &[f64], t: &[f64], v: &[f64], force: &mut [f64]) {
+    if a * b * a.max(b) > SMALL {
+        let mut gt = vec![0.0; a * b];
+        multiply(false, matrix(a, b, g).transpose(), matrix(a, a, t), &mut gt);
+        multiply(true, matrix(b, a, &gt), matrix(a, b, v), force);
+        return;
+    }
     for l in 0..a {
         for i in 0..b {
             let gt: f64 = (l..a).map(|s| g[i * a + s] * t[l * a + s]).sum();
             for j in 0..b {
                 force[j * b + i] += gt * v[j * a + l];
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(count: usize, seed: u64) -> Vec<f64> {
+        (0..count as u64).map(|k| ((k * 37 + seed * 101) % 89) as f64 / 89.0 - 0.4).collect()
+    }
+
+    fn lower(n: usize, seed: u64) -> Vec<f64> {
+        numbers(n * n, seed).iter().enumerate().map(|(e, v)| if e % n >= e / n { *v } else { 0.0 }).collect()
+    }
+
+    /// A'B C by the definition, the transposes as asked.
+    fn product(size: [usize; 4], a: impl Fn(usize, usize) -> f64, b: &[f64], c: impl Fn(usize, usize) -> f64) -> Vec<f64> {
+        let [m, k, l, n] = size;
+        let element = |i: usize, j: usize| -> f64 { (0..k * l).map(|e| a(i, e % k) * b[e] * c(e / k, j)).sum() };
+        (0..m * n).map(|e| element(e % m, e / m)).collect()
+    }
+
+    #[test]
+    fn large_blocks_have_the_products_of_small_ones() {
+        for (a, b) in [(3, 4), (12, 12), (12, 9), (1, 40), (40, 1)] {
+            let (s, t, g, v) = (lower(a, 1), lower(b, 2), numbers(a * b, 3), numbers(a * b, 4));
+            let (mut left, mut out) = (vec![0.0; a * b], vec![0.0; a * b]);
+            let close = |got: &[f64], want: &[f64]| got.iter().zip(want).all(|(g, w)| (g - w).abs() < 1e-12);
+            congruence(a, b, &s, &g, &t, &mut left, &mut out);
+            assert!(close(&out, &product([a, a, b, b], |i, l| s[i * a + l], &g, |l, j| t[j * b + l])), "{a} {b}");
+            spread(a, b, &s, &v, &t, &mut left, &mut out);
+            assert!(close(&out, &product([a, a, b, b], |i, l| s[l * a + i], &v, |l, j| t[l * b + j])), "{a} {b}");
+            let mut force = vec![0.0; a * a];
+            add_product(a, b, a, &g, &t, &v, &mut force);
+            let gt = product([a, a, b, b], |i, l| f64::from(u8::from(i == l)), &g, |l, j| t[j * b + l]);
+            assert!(close(&force, &product([a, a, b, a], |i, l| f64::from(u8::from(i == l)), &gt, |l, j| v[l * a + j])), "{a} {b}");
+            let mut force = vec![0.0; b * b];
+            add_transposed_product(a, b, &g, &s, &v, &mut force);
+            let want = product([b, a, a, b], |i, l| g[i * a + l], &s, |l, j| v[j * a + l]);
+            assert!(close(&force, &want), "{a} {b}");
         }
     }
 }

@@ -99,6 +99,9 @@ fn add_forms(forms: &Forms<'_>, slot: impl Fn(usize) -> usize, out: &mut [f64]) 
         let mut sum = 0.0;
         for (b, column) in block.chunks_exact(r).enumerate() {
             let zb = forms.column.z.map_or(1.0, |z| z[b * n + i]);
+            if zb == 0.0 {
+                continue;
+            }
             let mut form = 0.0;
             for (a, v) in column.iter().enumerate() {
                 form += v * forms.row.z.map_or(1.0, |z| z[a * n + i]);

@@ -155,10 +155,10 @@ struct Pieces {
 impl Pieces {
     fn of(variances: &mut Variances<'_>, parameters: &Parameters) -> Result<Self> {
         let directions = &parameters.directions;
-        let traces = variances.traces()?;
+        let traces = variances.traces(directions)?;
         let mut fixed = variances.fixed_derivatives(directions)?;
-        let mut along = traces.along(directions);
         let mut single: Vec<f64> = directions.iter().map(|d| traces.single(d)).collect();
+        let mut along = traces.along;
         let mut gamma = parameters.values.clone();
         let residual = variances.residual_derivatives(directions)?;
         let correlated = residual.is_some();

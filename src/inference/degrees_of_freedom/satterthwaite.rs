@@ -55,8 +55,7 @@ impl Satterthwaite {
             return Self::new(map, information);
         }
         let mut variances = Variances::new(&system, &working, fit.reml)?;
-        let traces = variances.traces()?;
-        let information = variances.observed_information(&traces)?;
+        let information = variances.observed_information()?;
         Self::new(variances.map.clone(), information)
     }
 

@@ -23,7 +23,8 @@ pub struct ObservedInformation {
 }
 
 impl Variances<'_> {
-    pub fn observed_information(&mut self, traces: &Traces) -> Result<ObservedInformation> {
+    /// As many solves as the largest connected part of the random effects has columns.
+    pub fn observed_information(&mut self) -> Result<ObservedInformation> {
         let structures = &self.system.structures;
         let mut derivatives = factor_derivatives(structures, &self.working);
         for derivative in &mut derivatives {
@@ -33,11 +34,11 @@ impl Variances<'_> {
         let (n, p) = (own.len(), self.p());
         let size = n + 1;
         let mut hessian = vec![0.0; size * size];
-        let along = traces.along(&own);
+        let traces = self.traces(&own)?;
         let fixed = if self.reml { Some(self.fixed_derivatives(&own)?) } else { None };
         for j in 0..n {
             for i in 0..=j {
-                let mut trace = along[j * n + i];
+                let mut trace = traces.along[j * n + i];
                 if let Some(fixed) = &fixed {
                     let second: f64 = (0..p).map(|a| fixed.pair(i, j)[a * p + a]).sum();
                     let (left, right) = (&fixed.first[i], &fixed.first[j]);
@@ -46,7 +47,7 @@ impl Variances<'_> {
                 hessian[j * size + i] = -trace;
             }
         }
-        self.add_curvature(traces, &derivatives, &mut hessian);
+        self.add_curvature(&traces, &derivatives, &mut hessian);
         self.add_residuals(&derivatives, &mut hessian)?;
         for j in 0..size {
             for i in 0..j {

@@ -63,7 +63,6 @@ fn traces_equal_dense_ones_and_keep_their_digits_where_random_effects_dominate()
             let working: Vec<f64> = random_working(&system, 3).iter().map(|w| w * scale).collect();
             let mut own = Variances::new(&system, &working, true).unwrap();
             let m = dense_precision(&system, &own.t);
-            let traces = own.traces().unwrap();
             let mut directions = vec![];
             for (term, structure) in system.structures.iter().enumerate() {
                 let r = structure.size;
@@ -72,7 +71,7 @@ fn traces_equal_dense_ones_and_keep_their_digits_where_random_effects_dominate()
                 let k = (0..r * r).map(|e| f64::from(u8::from(e == 0))).collect();
                 directions.push(Direction { term, k });
             }
-            let (n, got) = (directions.len(), traces.along(&directions));
+            let (n, got) = (directions.len(), own.traces(&directions).unwrap().along);
             for b in 0..n {
                 for a in 0..n {
                     let want = dense_trace(&system, &m, &directions[a], &directions[b]);
@@ -94,8 +93,7 @@ fn the_observed_information_is_the_derivative_of_the_gradient_also_at_singular_f
                 *working.last_mut().unwrap() = 0.0;
             }
             let mut own = Variances::new(&system, &working, reml).unwrap();
-            let traces = own.traces().unwrap();
-            let h = own.observed_information(&traces).unwrap().hessian;
+            let h = own.observed_information().unwrap().hessian;
             let (n, size) = (working.len(), working.len() + 1);
             // With sigma profiled out, as in the criterion.
             let profiled = |a: usize, b: usize| h[b * size + a] - h[n * size + a] * h[n * size + b] / h[n * size + n];
@@ -128,8 +126,7 @@ fn differences_equal_exact_derivatives() {
         for reml in [true, false] {
             let working = random_working(&system, 50);
             let mut own = Variances::new(&system, &working, reml).unwrap();
-            let traces = own.traces().unwrap();
-            let want = own.observed_information(&traces).unwrap();
+            let want = own.observed_information().unwrap();
             let (map, got) = differences::information_by_differences(&system, &working, reml).unwrap();
             assert_eq!(map, own.map);
             let size = working.len() + 1;
