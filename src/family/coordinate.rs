@@ -47,6 +47,16 @@ impl Base {
         matches!((self, link), (Base::Mean, Link::Identity) | (Base::Log, Link::Log) | (Base::Logit, Link::Logit))
     }
 
+    /// The linear predictors whose mean the coordinate has.
+    pub(crate) fn domain(self, link: Link) -> (f64, f64) {
+        match (self, link) {
+            (Base::Log, Link::Identity | Link::Inverse | Link::Sqrt | Link::InverseSquare) => (0.0, f64::INFINITY),
+            (Base::Logit, Link::Identity) => (0.0, 1.0),
+            (Base::Logit, Link::Log) => (f64::NEG_INFINITY, 0.0),
+            _ => (f64::NEG_INFINITY, f64::INFINITY),
+        }
+    }
+
     /// The point at a value of the coordinate.
     #[inline]
     pub(crate) fn at(self, zeta: f64) -> At {

@@ -204,6 +204,11 @@ pub trait Family: Debug + Send + Sync {
         false
     }
 
+    /// The open interval of linear predictors for which there is a distribution.
+    fn domain(&self) -> (f64, f64) {
+        (f64::NEG_INFINITY, f64::INFINITY)
+    }
+
     fn weight_role(&self) -> WeightRole;
 
     /// Whether the response, or a function of it, is the linear predictor and normal noise, whose size is the first parameter.

@@ -158,6 +158,10 @@ impl<D: Density> Family for Model<D> {
         D::is_log_concave(self.link)
     }
 
+    fn domain(&self) -> (f64, f64) {
+        D::BASE.domain(self.link)
+    }
+
     fn weight_role(&self) -> WeightRole {
         D::WEIGHTS
     }

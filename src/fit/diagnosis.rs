@@ -257,6 +257,9 @@ pub(super) fn check_ended(fit: &mut Fit, flat: bool) -> Result<()> {
             "the likelihood is flat in the direction of some parameters: their standard errors are without meaning".to_owned(),
         );
     }
+    if !fit.fixed.std_error.is_empty() && fit.fixed.std_error.iter().all(|s| s.is_nan()) && warnings.is_empty() {
+        warnings.push("no coefficient has a standard error: the deviance has no positive curvature at the estimates".to_owned());
+    }
     fit.design_warnings.extend(warnings);
     Ok(())
 }

@@ -59,6 +59,7 @@ pub(super) fn fit(
     };
     design.warnings.extend(estimate.others.first().map(|other| two_maxima(&estimate, other, model)));
     design.warnings.extend(laplace.latent_ratio(&estimate.working).and_then(nearly_separate));
+    design.warnings.extend(laplace.at_end.then(at_end));
     let solution = solve(&mut laplace, &estimate.working, options.std_errors)?;
     let flat = solution.flat;
     let mut fit = Assembly { response, model, options, estimate: &estimate }.fit(design, program, solution)?;
@@ -68,6 +69,13 @@ pub(super) fn fit(
     check_ended(&mut fit, flat)?;
     fit.timing.1 = started.elapsed().as_secs_f64();
     Ok(fit)
+}
+
+/// What is said of a maximum that is none inside.
+fn at_end() -> String {
+    "the likelihood rises up to where the mode of a random effect meets the end of the link's domain, beyond which the Laplace approximation \
+     has no value: the estimates are the best inside; another link has no such end"
+        .to_owned()
 }
 
 /// The deviance at each of the given points.

@@ -1,6 +1,7 @@
 //! Estimation of generalised models.
 
 use super::basins::starts_elsewhere;
+use super::domain::approach_end;
 use super::finite_start::nearby;
 use super::laplace::Laplace;
 use super::start::Start;
@@ -38,9 +39,17 @@ pub fn estimate(laplace: &mut Laplace<'_>, start: &Start, options: &Options, pro
         }
         other => other?,
     };
-    let ends = if options.theta0.is_none() { with_other_basins(&mut search, first, start)? } else { vec![first] };
+    let ends = if options.theta0.is_none() && !search.criterion.at_end {
+        with_other_basins(&mut search, first, start)?
+    } else {
+        vec![first]
+    };
     let estimate = search.finish_lowest(ends)?;
-    settled(&mut search, estimate)
+    let estimate = settled(&mut search, estimate)?;
+    if !estimate.converged {
+        search.criterion.recall(&estimate.working);
+    }
+    Ok(estimate)
 }
 
 /// The search from parameters that are near the minimum, and from starts in other basins; `start` is the one to begin anew from.
@@ -115,6 +124,15 @@ fn settled(search: &mut GeneralisedSearch<'_, '_, '_, '_>, mut estimate: Estimat
 /// a cauchit model, falls without end where the information at a mode vanishes, and a search that begins near there does not come back.
 /// Where all get stuck, all that the search can do from the first.
 fn first_search(search: &mut GeneralisedSearch<'_, '_, '_, '_>, x: &[f64]) -> Result<Summary> {
+    if search.criterion.has_end()
+        && search.options.optimizer == Method::Newton
+        && let Some(end) = search.attempt(x)?
+    {
+        let end = if search.is_stuck(&end) { approach_end(search, end)? } else { end };
+        if search.criterion.at_end || !search.is_stuck(&end) {
+            return Ok(end);
+        }
+    }
     if search.options.optimizer != Method::Newton || search.criterion.has_one_mode() {
         return search.run(x, search.options.tolerance);
     }
@@ -139,6 +157,7 @@ fn first_search(search: &mut GeneralisedSearch<'_, '_, '_, '_>, x: &[f64]) -> Re
         (Err(error), None) if error.code == Code::Numeric => Err(Error::numeric(
             "the likelihood could not be evaluated at any start: the modes of the random effects are not found, or it is not finite there",
         )),
+        (Ok(end), Some(lowest)) if lowest.value < end.value => Ok(lowest),
         (other, _) => other,
     }
 }

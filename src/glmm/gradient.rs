@@ -31,21 +31,12 @@ impl Laplace<'_> {
         }
         let (mut force, h) = self.leverages()?;
         let pulled = self.pulls(&h);
-        for (k, force) in force.iter_mut().enumerate() {
-            let (size, first) = (self.model.layout.terms[k], self.model.layout.offset(k));
-            let r = size.effects;
-            if let Some(quadrature) = &self.quadrature {
-                force.iter_mut().zip(&quadrature.averages.force[k]).for_each(|(f, v)| *f -= v);
-            }
-            for level in 0..size.levels {
-                let at = first + level * r;
-                for c in 0..r {
-                    for e in 0..r {
-                        force[c * r + e] += 0.5 * (pulled.z[at + e] * self.u[at + c] + self.zs[at + e] * pulled.a[at + c]);
-                    }
-                }
+        if let Some(quadrature) = &self.quadrature {
+            for (force, averages) in force.iter_mut().zip(&quadrature.averages.force) {
+                force.iter_mut().zip(averages).for_each(|(f, v)| *f -= v);
             }
         }
+        self.add_pulls(&pulled, &mut force);
         chain_rule(&self.model.structures, x, &force, gradient);
         for (a, range) in self.outer().zip(self.ranges()) {
             self.model.fixed[a].transpose(&pulled.rows[a], &mut gradient[range]);
@@ -61,6 +52,41 @@ impl Laplace<'_> {
                 };
         }
         Ok((value, force))
+    }
+
+    /// What pulled modes add to the forces.
+    fn add_pulls(&self, pulled: &Pulls, force: &mut Forces) {
+        for (k, force) in force.iter_mut().enumerate() {
+            let (size, first) = (self.model.layout.terms[k], self.model.layout.offset(k));
+            let r = size.effects;
+            for level in 0..size.levels {
+                let at = first + level * r;
+                for c in 0..r {
+                    for e in 0..r {
+                        force[c * r + e] += 0.5 * (pulled.z[at + e] * self.u[at + c] + self.zs[at + e] * pulled.a[at + c]);
+                    }
+                }
+            }
+        }
+    }
+
+    /// After a gradient: the derivatives of a row's predictor of the mean, at the modes, in all parameters.
+    pub(super) fn slope_of_row(&mut self, x: &[f64], row: usize) -> Result<Vec<f64>> {
+        let mut unit = vec![vec![0.0; self.model.n]; self.inner.len()];
+        unit[0][row] = 1.0;
+        let pulled = self.adjoint(unit);
+        let mut force: Forces = self.t.iter().map(|t| vec![0.0; t.len()]).collect();
+        self.add_pulls(&pulled, &mut force);
+        let mut slope = vec![0.0; x.len()];
+        chain_rule(&self.model.structures, x, &force, &mut slope);
+        for (a, range) in self.outer().zip(self.ranges()) {
+            self.model.fixed[a].transpose(&pulled.rows[a], &mut slope[range]);
+        }
+        let predictors = self.inner.len();
+        let h = vec![vec![0.0; self.model.n]; predictors * (predictors + 1) / 2];
+        let shared = self.shared();
+        self.evaluator.shared_gradient(&self.eta, &Adjoint { h: &h, za: &pulled.za }, false, &mut slope[shared])?;
+        Ok(slope)
     }
 
     /// The gradient of a sum over fixed nodes: the average of that of the log-density.
@@ -152,8 +178,25 @@ impl Laplace<'_> {
 
     /// The adjoint solve and what follows from it.
     fn pulls(&mut self, h: &[Vec<f64>]) -> Pulls {
+        let mut rows: Vec<Vec<f64>> = (0..self.inner.len()).map(|c| self.curvature_pull(h, c)).collect();
+        self.add_barrier_slope(&mut rows[0]);
+        let mut pulls = self.adjoint(rows);
+        let scores = if let Some(quadrature) = &self.quadrature {
+            &quadrature.averages.s
+        } else {
+            pulls.z.iter_mut().zip(&self.zs).for_each(|(z, s)| *z -= 2.0 * s);
+            &self.jet.s
+        };
+        for (row, s) in pulls.rows.iter_mut().zip(scores) {
+            row.iter_mut().zip(s).for_each(|(r, s)| *r -= 2.0 * s);
+        }
+        pulls
+    }
+
+    /// Of something that has these derivatives in the predictors at the modes, the derivatives in all that moves the modes; under
+    /// quadrature those of the nodes' averages are in it.
+    fn adjoint(&mut self, mut rows: Vec<Vec<f64>>) -> Pulls {
         let (n, predictors, q) = (self.model.n, self.inner.len(), self.u.len());
-        let mut rows: Vec<Vec<f64>> = (0..predictors).map(|c| self.curvature_pull(h, c)).collect();
         let mut a = vec![0.0; q];
         self.model.transpose_random(&rows, &mut a);
         self.gram.gram.apply_factors(&self.t, true, &mut a);
@@ -181,15 +224,6 @@ impl Laplace<'_> {
         let mut z = vec![0.0; q];
         self.model.transpose_random(&rows, &mut z);
         self.model.transpose_random(&self.jet.s, &mut self.zs);
-        let scores = if let Some(quadrature) = &self.quadrature {
-            &quadrature.averages.s
-        } else {
-            z.iter_mut().zip(&self.zs).for_each(|(z, s)| *z -= 2.0 * s);
-            &self.jet.s
-        };
-        for (row, s) in rows.iter_mut().zip(scores) {
-            row.iter_mut().zip(s).for_each(|(r, s)| *r -= 2.0 * s);
-        }
         Pulls { rows, z, a, za }
     }
 

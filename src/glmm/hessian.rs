@@ -82,6 +82,7 @@ impl Laplace<'_> {
             hessian[(first + e / k) * n + first + e % k] = 2.0 * value;
         }
         self.linear_block(hessian, n, &weights, &directions);
+        self.add_barrier_curvature(x, hessian)?;
         Ok(value)
     }
 

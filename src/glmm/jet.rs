@@ -81,6 +81,11 @@ pub trait Response: Debug + Send + Sync {
         None
     }
 
+    /// The open interval outside which the mean's predictor has no distribution.
+    fn domain(&self) -> (f64, f64) {
+        (f64::NEG_INFINITY, f64::INFINITY)
+    }
+
     /// Something that evaluates it, given which predictors have inner effects.
     fn evaluator<'a>(&'a self, inner: &[bool]) -> Result<Box<dyn Evaluator + 'a>>;
 }

@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use super::border::Border;
 use super::jet::{Evaluator, Jet};
+use super::kept_modes::Lowest;
 use super::model::Model;
 use super::quadrature::Quadrature;
 use crate::error::{Code, Error, Result, try_vec};
@@ -70,6 +71,11 @@ pub struct Laplace<'a> {
     pub(super) inverse: Option<SelectedInverse>,
     pub(super) border: Option<Border>,
     pub(super) quadrature: Option<Quadrature>,
+    /// Times minus the sum of the logarithms of the distances from the ends of the link's domain this is added to the deviance (`domain`).
+    pub(super) barrier: f64,
+    pub(super) lowest: Lowest,
+    /// The least deviance is where a linear predictor is at the end of the link's domain.
+    pub at_end: bool,
     /// The modes were not found, which only a deviance at fixed nodes survives.
     lost: bool,
     pub(super) col_ptr: Vec<usize>,
@@ -122,6 +128,9 @@ impl<'a> Laplace<'a> {
             inverse: None,
             border,
             quadrature: Quadrature::new(model, &how, &inner)?,
+            barrier: 0.0,
+            at_end: false,
+            lowest: Lowest::default(),
             lost: false,
             inner,
             col_ptr,
@@ -182,7 +191,7 @@ impl<'a> Laplace<'a> {
         if self.has_fixed_nodes() {
             return self.evaluate_at_fixed_nodes(order);
         }
-        self.find_modes()?;
+        self.find_modes_or_stay()?;
         if order == Order::Gradient {
             self.evaluator.evaluate(&self.eta, order, &mut self.jet)?;
         }
@@ -200,7 +209,12 @@ impl<'a> Laplace<'a> {
             self.quadrature = Some(quadrature);
             self.value += correction?;
         }
-        if self.value.is_finite() { Ok(self.value) } else { Err(Error::numeric("the Laplace deviance is not finite")) }
+        self.value += self.barrier_value();
+        if !self.value.is_finite() {
+            return Err(Error::numeric("the Laplace deviance is not finite"));
+        }
+        self.remember(x);
+        Ok(self.value)
     }
 
     pub(super) fn is_late(&self) -> bool {

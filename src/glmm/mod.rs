@@ -15,6 +15,8 @@ mod hessian;
 pub mod start;
 mod finite_start;
 mod basins;
+mod domain;
+mod kept_modes;
 pub mod estimate;
 pub mod edge;
 mod inverse;

@@ -100,6 +100,10 @@ impl Response for FamilyResponse {
         self.family.link().latent_variance()
     }
 
+    fn domain(&self) -> (f64, f64) {
+        self.family.domain()
+    }
+
     fn evaluator<'a>(&'a self, inner: &[bool]) -> Result<Box<dyn Evaluator + 'a>> {
         let (n, parameters) = (self.y.len(), self.family.parameters().len());
         let varying = self.dispersion_predictor().filter(|&d| inner[d]);

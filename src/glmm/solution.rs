@@ -38,9 +38,12 @@ pub struct Solution {
 
 /// Solves the model at working parameters.
 pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Result<Solution> {
+    let modes = laplace.u.clone();
     let (uncertainty, remark) = laplace.uncertainty(x, std_errors)?;
     laplace.how.deadline = None;
     let Uncertainty { vcov: working_vcov, edges, flat, slopes } = uncertainty;
+    // The differences have left modes of other points.
+    laplace.start_modes(&modes);
     let deviance = laplace.evaluate(x, Order::Gradient)?;
     laplace.require_modes()?;
     let model = laplace.model;
@@ -88,11 +91,13 @@ struct Uncertainty {
 impl Laplace<'_> {
     /// The covariance of the working parameters. Where the deviance can't be had around the estimate, the conditional one, with a remark.
     fn uncertainty(&mut self, x: &[f64], std_errors: StdErrors) -> Result<(Uncertainty, Option<String>)> {
+        let modes = self.u.clone();
         let found = self.covariance_of_parameters(x, std_errors);
         let late = self.is_late();
         match found {
             Err(error) if error.code == Code::Numeric && (late || std_errors == StdErrors::Marginal) => {
-                // What is left to do are two evaluations.
+                // What is left to do are two evaluations, from the modes of the estimate.
+                self.start_modes(&modes);
                 self.how.deadline = None;
                 let why = if late { "the deadline was reached".into() } else { format!("near the estimate {}", error.message) };
                 let what = format!("standard errors are those given the covariance parameters, because {why}");

@@ -1,0 +1,58 @@
+//! The modes that a search for others starts from. Where a log-density is not concave, or its domain has an end, whether modes are found
+//! depends on the start: one that leads nowhere is not kept, and those of the least deviance can be had again.
+
+use super::laplace::Laplace;
+use crate::error::Result;
+
+/// The least deviance so far, with its parameters and modes.
+pub struct Lowest {
+    value: f64,
+    x: Vec<f64>,
+    u: Vec<f64>,
+    gamma: Vec<f64>,
+}
+
+impl Default for Lowest {
+    fn default() -> Self {
+        Lowest { value: f64::INFINITY, x: vec![], u: vec![], gamma: vec![] }
+    }
+}
+
+impl Laplace<'_> {
+    /// Searches the modes; where they are not found the former ones stay.
+    pub(super) fn find_modes_or_stay(&mut self) -> Result<()> {
+        let (u, gamma) = (self.u.clone(), self.border.as_ref().map(|border| border.gamma.clone()));
+        let found = self.find_modes();
+        if found.is_err() {
+            self.u.copy_from_slice(&u);
+            if let (Some(border), Some(gamma)) = (&mut self.border, gamma) {
+                border.gamma = gamma;
+            }
+            self.factorized = false;
+        }
+        found
+    }
+
+    /// Keeps the modes of the deviance just found if it is the least.
+    pub(super) fn remember(&mut self, x: &[f64]) {
+        if self.barrier == 0.0 && self.value < self.lowest.value {
+            self.lowest.value = self.value;
+            self.lowest.x.clear();
+            self.lowest.x.extend_from_slice(x);
+            self.lowest.u.clone_from(&self.u);
+            self.lowest.gamma = self.border.as_ref().map_or_else(Vec::new, |border| border.gamma.clone());
+        }
+    }
+
+    /// Takes up the modes of the least deviance again, if it was at these parameters.
+    pub fn recall(&mut self, x: &[f64]) {
+        if self.lowest.x != x {
+            return;
+        }
+        self.u.clone_from(&self.lowest.u);
+        if let Some(border) = &mut self.border {
+            border.gamma.clone_from(&self.lowest.gamma);
+        }
+        self.factorized = false;
+    }
+}
