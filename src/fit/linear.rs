@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::estimable::Estimable;
 use super::random_terms::check_linear;
 use super::{CorrelationFit, Fit, FixedEffects, Outcome, TermFit, kept_columns};
 use crate::covariance::Structure;
@@ -32,7 +33,7 @@ pub(super) fn fit(program: ModelProgram, mut design: Design, options: &Options, 
     let estimate = estimate(&mut deviance, options, progress)?;
     let others = super::maxima::solutions(&mut deviance, &estimate.others)?;
     let solution = solve(&mut deviance, &estimate.working)?;
-    let mut fit = Fit::linear(design, program, &system, options, &estimate, solution);
+    let mut fit = Fit::linear(design, program, &system, options, &estimate, solution)?;
     let others: Vec<_> = others.iter().map(|other| fit.other_maximum(other)).collect();
     fit.warn_of_maxima(&others);
     if let Some(wide) = wide {
@@ -124,7 +125,8 @@ impl Fit {
         options: &Options,
         estimate: &Estimate,
         solution: Solution,
-    ) -> Fit {
+    ) -> Result<Fit> {
+        let estimable = Estimable::of_blocks(design.n, &[(&design.x, &system.kept)])?;
         let (n, p) = (design.n, system.kept.len());
         let npar = p + solution.theta.len() + usize::from(solution.correlation.is_some()) + 1;
         let log_likelihood = -0.5 * solution.criterion;
@@ -168,13 +170,14 @@ impl Fit {
             ),
             timing: (0.0, 0.0),
             kept: system.kept.clone(),
+            estimable,
             terms,
             fixed,
             program,
         };
         fit.warn_of_dependent_effects(system);
         fit.add_linear_rows();
-        fit
+        Ok(fit)
     }
 
     fn warn_of_dependent_effects(&mut self, system: &LinearSystem) {

@@ -10,13 +10,16 @@ use crate::fit::{Fit, Generalised};
 /// What is predicted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Quantity {
-    /// The fitted value: the mean of the response, but for ordered beta, where it is the mean between 0 and 1.
+    /// The mean of the response.
     #[default]
     Response,
     /// The linear predictor of the mean.
     Link,
     /// The mean of the response without zeros of the zero part.
     Conditional,
+    /// The link's inverse of the linear predictor: of beta with masses at its ends the mean between these, of truncated counts that before
+    /// truncation.
+    Location,
     /// The probability of a zero of the zero part; 0 without one.
     ZeroProbability,
     /// The family's first parameter as it is reported; of a linear model sigma; 1 without one.
@@ -96,8 +99,9 @@ impl Rule<'_> {
             Quantity::Link => point.at[MEAN],
             Quantity::Conditional => own.family.response_mean(point.at[MEAN], psi_used(own, &psi)),
             Quantity::Response => {
-                (1.0 - zero_probability(own, point.at[ZERO])) * own.family.fitted_value(point.at[MEAN], psi_used(own, &psi))
+                (1.0 - zero_probability(own, point.at[ZERO])) * own.family.response_mean(point.at[MEAN], psi_used(own, &psi))
             }
+            Quantity::Location => own.family.linkinv(point.at[MEAN]),
             Quantity::ZeroProbability => zero_probability(own, point.at[ZERO]),
             Quantity::Dispersion => own.family.parameters().first().map_or(1.0, |p| p.scale.reported(psi[0])),
             Quantity::Marginal => marginal::mean(own, point),

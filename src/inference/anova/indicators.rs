@@ -6,7 +6,7 @@ use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::inference::linear::dot;
-use crate::inference::marginal_means::Estimable;
+use crate::fit::estimable::Estimable;
 use crate::inference::model_matrix::all_columns;
 
 pub struct Indicators {
