@@ -97,7 +97,7 @@ impl<'a> Joint<'a> {
             let z = model.units(row.term).values(row.z);
             let first = model.layout.offset(row.term) + row.level * r;
             for (place, slope) in &self.slopes {
-                c[*place] += row.z.iter().zip(scales).zip(&slope[first..]).map(|((z, s), b)| z / s * b).sum::<f64>();
+                c[*place] += z.iter().zip(&slope[first..]).map(|(z, b)| z * b).sum::<f64>();
             }
             for j in 0..r {
                 let value = (j..r).map(|i| t[j * r + i] * z[i]).sum::<f64>();
