@@ -37,7 +37,7 @@ pub(super) fn fit(program: ModelProgram, mut design: Design, options: &Options, 
     let others: Vec<_> = others.iter().map(|other| fit.other_maximum(other)).collect();
     fit.warn_of_maxima(&others);
     if let Some(wide) = wide {
-        wide.restore(&mut fit);
+        wide.restore(&mut fit)?;
     }
     fit.timing.1 = started.elapsed().as_secs_f64();
     Ok(fit)
@@ -64,6 +64,7 @@ fn check(design: &Design, options: &Options) -> Result<Vec<String>> {
 struct Wide {
     kept: Vec<usize>,
     names: Vec<String>,
+    x: Vec<f64>,
 }
 
 impl Wide {
@@ -81,16 +82,18 @@ impl Wide {
                 if p > n { "than" } else { "as" }
             )));
         }
-        let names = design.x_names.clone();
-        design.x = kept_columns(std::mem::take(&mut design.x), n, p, &kept);
+        let (names, x) = (design.x_names.clone(), std::mem::take(&mut design.x));
+        design.x = kept.iter().flat_map(|&j| x[j * n..(j + 1) * n].iter().copied()).collect();
         design.x_names = kept.iter().map(|&j| names[j].clone()).collect();
-        Ok(Some(Wide { kept, names }))
+        Ok(Some(Wide { kept, names, x }))
     }
 
     /// Counts columns as the whole design does.
-    fn restore(&self, fit: &mut Fit) {
+    fn restore(&self, fit: &mut Fit) -> Result<()> {
         fit.kept.iter_mut().for_each(|j| *j = self.kept[*j]);
         fit.fixed.dropped = (0..self.names.len()).filter(|j| !fit.kept.contains(j)).map(|j| self.names[j].clone()).collect();
+        fit.estimable = Estimable::of_blocks(fit.n_obs, &[(&self.x, &fit.kept)])?;
+        Ok(())
     }
 }
 
