@@ -113,7 +113,7 @@ pub unsafe extern "C" fn interlace_fit_predict_status(
     boundary(err, || {
         let fit = fit_of(fit)?;
         let mut request = request(r#type, random, new_levels)?;
-        choose_terms(&mut request, terms, n_terms)?;
+        choose_terms(&mut request, fit.all_terms().count(), terms, n_terms)?;
         let rows = newdata.map_or(fit.fitted.len(), |newdata| newdata.frame.n_rows());
         copy_out(&status_of_rows(&fit.predictions(frame_or_training(newdata), &request)?, rows)?, out, len)
     })
@@ -137,7 +137,7 @@ pub unsafe extern "C" fn interlace_fit_predict_arrays_status(
     boundary(err, || {
         let fit = fit_of(fit)?;
         let mut request = request(r#type, random, new_levels)?;
-        choose_terms(&mut request, terms, n_terms)?;
+        choose_terms(&mut request, fit.all_terms().count(), terms, n_terms)?;
         let predictions = fit.predictions(NewData::Spec(&need(newdata, "newdata")?.spec), &request)?;
         let rows = predictions.values.len() / fit.prediction_width(request.quantity).max(1);
         copy_out(&status_of_rows(&predictions, rows)?, out, len)

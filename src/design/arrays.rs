@@ -78,8 +78,7 @@ pub fn from_arrays(
     }
     let (has_offset, without_intercept) = (spec.offset.is_some(), matches!(response, ResponseRule::Ordered { .. }));
     let complete = na == NaPolicy::Error;
-    let mut program =
-        ArrayProgram { x_names, has_offset, terms: Vec::new(), further: further_names, without_intercept, complete };
+    let mut program = ArrayProgram { x_names, has_offset, terms: Vec::new(), further: further_names, without_intercept, complete };
     let (mut terms, mut warnings) = (Vec::new(), Vec::new());
     for (term, (name, effects)) in spec.terms.iter().zip(names) {
         let mut learnt = learn_term(term, name, effects, &rows)?;

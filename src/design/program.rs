@@ -90,7 +90,8 @@ impl Program {
     pub fn apply(&self, frame: &Frame, needed: Needed<'_>) -> Result<Design> {
         let [mean_wanted, zero, dispersion] = self.wanted(needed);
         let nothing = vec![];
-        let wanted = Further { dispersion: Some(&dispersion), zero_inflation: Some(&zero), nominal: Some(&nothing), ..Further::default() };
+        let wanted =
+            Further { dispersion: Some(&dispersion), zero_inflation: Some(&zero), nominal: Some(&nothing), ..Further::default() };
         let groups = matches!(needed, Needed::All | Needed::Terms(_));
         let mean = Evaluated::of_new_data(&self.mean, frame, &mean_wanted, groups)?;
         let further = self

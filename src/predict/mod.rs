@@ -166,7 +166,9 @@ impl Fit {
 
     /// How many numbers a prediction has for each row; 0 where the fit has no such prediction.
     pub fn prediction_width(&self, quantity: Quantity) -> usize {
-        use Quantity::{Class, Conditional, Cumulative, Dispersion, Link, Location, Marginal, Probabilities, Response, ZeroProbability};
+        use Quantity::{
+            Class, Conditional, Cumulative, Dispersion, Link, Location, Marginal, Probabilities, Response, ZeroProbability,
+        };
         let Some(ordinal) = self.ordinal() else {
             return usize::from(!matches!(quantity, Probabilities | Cumulative | Class));
         };

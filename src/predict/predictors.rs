@@ -153,7 +153,8 @@ impl<'a> Rows<'a> {
             })
         };
         let of_mean = unestimable(&fit.estimable, n, &[&ones, all, &mean.x]);
-        let parts = [Some(part(&fit.fixed, &fit.kept, &fit.terms, mean, of_mean)), both(zero, zero_inflation), both(further, dispersion)];
+        let parts =
+            [Some(part(&fit.fixed, &fit.kept, &fit.terms, mean, of_mean)), both(zero, zero_inflation), both(further, dispersion)];
         let nominal = fit.nominal().zip(nominal).map_or(Cow::Borrowed(&[][..]), |(f, d)| columns(&d.x, &f.kept));
         Rows { n, parts, nominal, ledger: Cow::Owned(rows), unknown, pad: true }
     }

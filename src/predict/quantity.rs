@@ -165,7 +165,8 @@ pub(crate) fn mean_slope(fit: &Fit, i: usize) -> f64 {
     let psi = own.psi_of_row(i);
     let rest = 1.0 - own.zero_probability(i);
     let eta = own.eta[i];
-    if own.family.fitted_value(eta, &psi) == own.family.linkinv(eta) {
+    // At two places: a mean with masses at the ends may be that without by chance.
+    if [eta, 1.5 * eta].iter().all(|eta| own.family.response_mean(*eta, &psi) == own.family.linkinv(*eta)) && eta != 0.0 {
         return rest * own.family.mu_eta(eta);
     }
     let mut point = Point { at: [0.0; COORDINATES], variance: [0.0; 3] };
