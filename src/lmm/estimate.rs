@@ -7,7 +7,7 @@ use super::rho::RhoScale;
 use super::start::moment_start;
 use super::survey::lower_point;
 use super::system::LinearSystem;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::optimize::{Objective, Summary};
 use crate::options::{Options, Progress};
 use crate::search::{Estimate, Search, boundary, is_converged};
@@ -101,13 +101,30 @@ fn search_from_all(search: &mut LinearSearch<'_, '_, '_, '_>, starts: &[Vec<f64>
         if !search.may_go_on() {
             break;
         }
-        let other = search.run(start, SAME_MINIMUM.max(tolerance))?;
+        let Some(other) = leads_to(search, start, SAME_MINIMUM.max(tolerance))? else { continue };
         elsewhere |= (other.value - before).abs() > ELSEWHERE;
-        if other.value < best.value - (0.1 * SAME_MINIMUM).max(best.noise) {
-            *best = search.run(&other.x, tolerance)?;
+        if other.value < best.value - (0.1 * SAME_MINIMUM).max(best.noise)
+            && let Some(lower) = leads_to(search, &other.x, tolerance)?
+        {
+            *best = lower;
         }
     }
     Ok(elsewhere)
+}
+
+/// The end of a search; none where it runs to a residual variance of nothing but rounding, at which the likelihood may be flat.
+fn leads_to(search: &mut LinearSearch<'_, '_, '_, '_>, start: &[f64], tolerance: f64) -> Result<Option<Summary>> {
+    let work = |search: &mut LinearSearch<'_, '_, '_, '_>| -> Result<Summary> {
+        let end = search.run(start, tolerance)?;
+        search.criterion.move_to(&end.x)?;
+        search.criterion.check_residual()?;
+        Ok(end)
+    };
+    match work(search) {
+        Ok(end) => Ok(Some(end)),
+        Err(error) if error.code == Code::Numeric => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The multiplications of a search's step.
