@@ -394,6 +394,7 @@ static void free_run(struct run *run)
     free(results->lower);
     free(results->upper);
     free(results->predictions);
+    free(results->prediction_status);
     resampled_free(&results->resampled);
     refitted_free(&results->refitted);
     validated_free(&results->validated);

@@ -102,6 +102,8 @@ const char *const help_text[] = {
     "  --predict NEW.csv          predictions for these rows\n"
     "  --type response|link       the mean of the response (lmm, glmm: the default), or the linear predictor: the same for lmm\n"
     "  --type conditional|zprob   glmm: the mean without zeros of the zero part, or the probability of such a zero\n"
+    "  --type location            glmm: the link's inverse: of beta with masses at 0 and 1 the mean between, of truncated counts that\n"
+    "                             before truncation\n"
     "  --type dispersion|marginal glmm: the family's first parameter, or the mean over the random effects; clmm: the scale, or\n"
     "                             the probabilities over the random effects\n"
     "  --type prob|cum.prob|class clmm: the probabilities of the categories (the default), those of a category not above each\n"

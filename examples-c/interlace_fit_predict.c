@@ -71,6 +71,13 @@ static bool call(const struct arguments *asked, const struct request *request, c
     results->predictions = values;
     if (values == NULL)
         return false;
+    results->prediction_status = calloc(results->n_predictions + 1, sizeof *results->prediction_status);
+    if (results->prediction_status == NULL)
+        return fail(error, INTERLACE_E_MEMORY, "no memory for the predictions", "");
+    if (interlace_fit_predict_status(results->fit, data, type, request->random, request->terms, request->n_terms,
+                                     asked->new_levels, results->prediction_status, results->n_predictions, error) !=
+        INTERLACE_OK)
+        return false;
     bool limits = asked->interval != INTERVAL_NONE;
     /* Without an interval the terms can still be chosen: outputs that are not wanted are NULL. */
     if (!limits && request->terms == NULL)

@@ -156,7 +156,7 @@ static enum answer take_type(struct arguments *arguments, const char *value)
         {"conditional", INTERLACE_PREDICT_CONDITIONAL}, {"zprob", INTERLACE_PREDICT_ZERO_PROBABILITY},
         {"dispersion", INTERLACE_PREDICT_DISPERSION}, {"marginal", INTERLACE_PREDICT_MARGINAL},
         {"prob", INTERLACE_PREDICT_PROBABILITIES}, {"cum.prob", INTERLACE_PREDICT_CUMULATIVE},
-        {"class", INTERLACE_PREDICT_CLASS}, {"lp", LATER}, {"risk", LATER}, {"survival", LATER}};
+        {"class", INTERLACE_PREDICT_CLASS}, {"location", INTERLACE_PREDICT_LOCATION}, {"lp", LATER}, {"risk", LATER}, {"survival", LATER}};
     enum answer answer = CHOOSE(choices, value, &arguments->type);
     if (answer == TAKEN)
         arguments->has_type = true;

@@ -38,6 +38,7 @@ struct results {
     interlace_frame *comparison; /* likelihood-ratio tests */
 
     double *predictions;       /* n_predictions rows, prediction_width columns */
+    int32_t *prediction_status; /* INTERLACE_PREDICTED_* of each row */
     double *prediction_limits; /* in the same memory: standard errors, lower limits, upper limits, as many of each */
     size_t n_predictions;
     size_t prediction_width;
@@ -61,6 +62,9 @@ const char *interval_name(const interlace_fit *fit, size_t i);
 /* The names of the columns that predictions of an ordinal model have: the categories, or the thresholds; NULL for one number a row. */
 typedef const char *(*prediction_name)(const interlace_fit *, size_t);
 prediction_name prediction_names(const struct results *results);
+
+/* What is said of the rows without a prediction for a reason INTERLACE_PREDICTED_*; false if there are none. */
+bool prediction_warning(const struct results *results, int32_t status, char *text, size_t size);
 
 /* Prints to standard output. False, with `error` filled in and nothing printed, if it can't be done. */
 bool print_json(const struct results *results, interlace_error *error);

@@ -102,9 +102,23 @@ static void put_dropped_rows(struct document *document)
 
 /* ---- the whole ---- */
 
+/* Those of the fit, then those of predictions. */
+static void put_warnings(struct document *document, const struct results *results)
+{
+    char text[400];
+    json_key(&document->json, "warnings");
+    json_open(&document->json, '[');
+    for (size_t i = 0; i < interlace_fit_n_warnings(document->fit); i++)
+        json_string(&document->json, interlace_fit_warning(document->fit, i));
+    for (int32_t status = INTERLACE_PREDICTED_NOT_ESTIMABLE; status <= INTERLACE_PREDICTED_CROSSED; status++)
+        if (prediction_warning(results, status, text, sizeof text))
+            json_string(&document->json, text);
+    json_close(&document->json, ']');
+}
+
 /* Three things are kept apart: whether the calls worked (else there is no document), how the optimiser ended (the
  * outcome), and what the user should know besides (the warnings). */
-static void put_outcome(struct document *document)
+static void put_outcome(struct document *document, const struct results *results)
 {
     json_key(&document->json, "outcome");
     json_open(&document->json, '{');
@@ -114,7 +128,7 @@ static void put_outcome(struct document *document)
     put_number(document, "gradient_norm", interlace_fit_scaled_gradient(document->fit));
     put_names(document, "boundary", interlace_fit_boundary, interlace_fit_n_boundary(document->fit));
     json_close(&document->json, '}');
-    put_names(document, "warnings", interlace_fit_warning, interlace_fit_n_warnings(document->fit));
+    put_warnings(document, results);
 }
 
 static void put_timing(struct document *document, const struct results *results)
@@ -185,7 +199,7 @@ static void put_fit(struct document *document, const struct results *results)
     else if (interlace_fit_model(fit) == INTERLACE_CLMM)
         put_ordinal(document);
     put_dropped_rows(document);
-    put_outcome(document);
+    put_outcome(document, results);
     if (results->lower != NULL)
         put_wald(document, results);
 }

@@ -58,6 +58,28 @@ static void print_limits(const struct results *results)
     }
 }
 
+bool prediction_warning(const struct results *results, int32_t status, char *text, size_t size)
+{
+    static const char *const reasons[] = {
+        "", "", "can't be estimated: columns that were left out of the model differ there from what they are in the data",
+        "has no probabilities: its nominal effects have thresholds cross"};
+    if (results->prediction_status == NULL || status < INTERLACE_PREDICTED_NOT_ESTIMABLE || status > INTERLACE_PREDICTED_CROSSED)
+        return false;
+    size_t count = 0, length = 0;
+    for (size_t i = 0; i < results->n_predictions; i++) {
+        if (results->prediction_status[i] != status)
+            continue;
+        if (count < 10 && length < size)
+            length += (size_t)snprintf(text + length, size - length, "%s%zu", count == 0 ? "prediction: row " : ", ", i + 1);
+        count++;
+    }
+    if (count > 10 && length < size)
+        length += (size_t)snprintf(text + length, size - length, " and %zu more", count - 10);
+    if (count > 0 && length < size)
+        snprintf(text + length, size - length, " of the new data %s", reasons[status]);
+    return count > 0;
+}
+
 static void print_predictions(const struct results *results)
 {
     size_t n = results->n_predictions, width = results->prediction_width;
@@ -73,6 +95,10 @@ static void print_predictions(const struct results *results)
     } else {
         print_numbers("prediction", results->predictions, n);
     }
+    char text[400];
+    for (int32_t status = INTERLACE_PREDICTED_NOT_ESTIMABLE; status <= INTERLACE_PREDICTED_CROSSED; status++)
+        if (prediction_warning(results, status, text, sizeof text))
+            printf("\n%s\n", text);
 }
 
 /* In the order of INTERLACE_DF_*. */

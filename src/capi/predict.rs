@@ -7,17 +7,16 @@ use super::frame::FrameHandle;
 use super::handle::{choice, need};
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
-use crate::error::{Error, Result};
-use crate::predict::{Interval, NewData, Predictions, Quantity, RandomTerms, Request};
+use crate::error::{Error, Result, try_vec};
+use crate::predict::{Interval, NewData, Predictions, Problem, Quantity, RandomTerms, Request};
 
-/// Predict the mean of the response as fitted values are: of a mixture with zeros (1 - p) times the mean without these; for ordered beta the
-/// mean between 0 and 1. An ordinal fit has no mean: INTERLACE_E_ARGUMENT.
+/// Predict the mean of the response: of a mixture with zeros (1 - p) times the mean without these, of a beta family with masses at 0 and 1
+/// with these. An ordinal fit has no mean: INTERLACE_E_ARGUMENT.
 pub const INTERLACE_PREDICT_RESPONSE: i32 = 0;
 /// Predict the linear predictor of the mean. For a linear model that is the mean of the response; of an ordinal fit x'beta + z'b + offset, the
 /// location of the latent variable, without the thresholds and not divided by the scale.
 pub const INTERLACE_PREDICT_LINK: i32 = 1;
-/// Predict the mean of the response without the zeros of the zero part; for ordered beta that with zeros and ones. Not
-/// of an ordinal fit.
+/// Predict the mean of the response without the zeros of the zero part. Not of an ordinal fit.
 pub const INTERLACE_PREDICT_CONDITIONAL: i32 = 2;
 /// Predict the probability p of a zero of the zero part; 0 for a fit without one. Not of an ordinal fit.
 pub const INTERLACE_PREDICT_ZERO_PROBABILITY: i32 = 3;
@@ -35,6 +34,20 @@ pub const INTERLACE_PREDICT_PROBABILITIES: i32 = 6;
 pub const INTERLACE_PREDICT_CUMULATIVE: i32 = 7;
 /// Of an ordinal fit, predict the most probable category, a number from 1 to K; of several the lowest. It has no standard error.
 pub const INTERLACE_PREDICT_CLASS: i32 = 8;
+/// Predict the link's inverse of the linear predictor, mu: of ordered and zero-one-inflated beta the mean between 0 and 1, without the masses
+/// at the ends; of truncated families the mean before truncation; of lognormal the mean of the logarithms. Of other families it is
+/// INTERLACE_PREDICT_CONDITIONAL. Not of an ordinal fit.
+pub const INTERLACE_PREDICT_LOCATION: i32 = 9;
+
+/// A row has its prediction.
+pub const INTERLACE_PREDICTED: i32 = 0;
+/// A row has no prediction, because a predictor or an offset is missing.
+pub const INTERLACE_PREDICTED_MISSING: i32 = 1;
+/// A row has no prediction, because it can't be estimated: columns that the fit has left out differ there from what they are in its data, as in
+/// a cell of factors without data. A number would depend on the contrasts.
+pub const INTERLACE_PREDICTED_NOT_ESTIMABLE: i32 = 2;
+/// A row of an ordinal fit has no prediction, because its nominal effects have thresholds cross.
+pub const INTERLACE_PREDICTED_CROSSED: i32 = 3;
 
 /// An interval for what is predicted, say the mean: it has the uncertainty of the estimates.
 pub const INTERLACE_INTERVAL_CONFIDENCE: i32 = 0;
@@ -46,7 +59,7 @@ pub const INTERLACE_NEW_LEVELS_ERROR: i32 = 0;
 /// A level of a grouping factor that is missing, or that the fit doesn't know, has random effects of zero.
 pub const INTERLACE_NEW_LEVELS_ZERO: i32 = 1;
 
-/// How many numbers a prediction of a type has for each row, INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_CLASS: 1, but of an ordinal fit
+/// How many numbers a prediction of a type has for each row, INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_LOCATION: 1, but of an ordinal fit
 /// with K categories K for INTERLACE_PREDICT_PROBABILITIES and INTERLACE_PREDICT_MARGINAL, K - 1 for INTERLACE_PREDICT_CUMULATIVE. 0 if the fit
 /// has no such prediction.
 /// Since 0.1.
@@ -57,7 +70,7 @@ pub extern "C" fn interlace_fit_predict_width(fit: Option<&FitHandle>, r#type: i
 
 /// Predictions for the rows of `newdata`, to `out` [rows of newdata,w], w as interlace_fit_predict_width has it, 1 but for ordinal fits; where
 /// `newdata` is NULL for the data of the fit, to `out` [m,w], m as interlace_fit_n_rows has it. `len` is the number of all elements.
-/// `type` is one of INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_CLASS. With `random` the random effects
+/// `type` is one of INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_LOCATION. With `random` the random effects
 /// are added, otherwise they are taken as zero. `new_levels` is INTERLACE_NEW_LEVELS_ERROR or INTERLACE_NEW_LEVELS_ZERO.
 /// A row in which another predictor is missing gets NaN. A fit from arrays predicts with interlace_fit_predict_arrays.
 /// INTERLACE_E_DATA if a column is absent or a category has a level that the fit doesn't know, INTERLACE_E_ARGUMENT if the fit has no
@@ -78,6 +91,56 @@ pub unsafe extern "C" fn interlace_fit_predict(
         let fit = fit_of(fit)?;
         let request = request(r#type, random, new_levels)?;
         copy_out(&fit.predictions(frame_or_training(newdata), &request)?.values, out, len)
+    })
+}
+
+/// Why rows have no prediction, INTERLACE_PREDICTED or an INTERLACE_PREDICTED_* for each row, to `out` [rows of newdata] ([m] without
+/// `newdata`); the other arguments as for interlace_fit_predict_interval. Predictions, standard errors and intervals are NaN in rows that have none.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_predict_status(
+    fit: Option<&FitHandle>,
+    newdata: Option<&FrameHandle>,
+    r#type: i32,
+    random: bool,
+    terms: *const usize,
+    n_terms: usize,
+    new_levels: i32,
+    out: *mut i32,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let fit = fit_of(fit)?;
+        let mut request = request(r#type, random, new_levels)?;
+        choose_terms(&mut request, fit.all_terms().count(), terms, n_terms)?;
+        let rows = newdata.map_or(fit.fitted.len(), |newdata| newdata.frame.n_rows());
+        copy_out(&status_of_rows(&fit.predictions(frame_or_training(newdata), &request)?, rows)?, out, len)
+    })
+}
+
+/// The same for a fit from arrays: `newdata` as for interlace_fit_predict_arrays, `out` [n of newdata].
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_predict_arrays_status(
+    fit: Option<&FitHandle>,
+    newdata: Option<&SpecHandle>,
+    r#type: i32,
+    random: bool,
+    terms: *const usize,
+    n_terms: usize,
+    new_levels: i32,
+    out: *mut i32,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let fit = fit_of(fit)?;
+        let mut request = request(r#type, random, new_levels)?;
+        choose_terms(&mut request, fit.all_terms().count(), terms, n_terms)?;
+        let predictions = fit.predictions(NewData::Spec(&need(newdata, "newdata")?.spec), &request)?;
+        let rows = predictions.values.len() / fit.prediction_width(request.quantity).max(1);
+        copy_out(&status_of_rows(&predictions, rows)?, out, len)
     })
 }
 
@@ -107,9 +170,10 @@ pub unsafe extern "C" fn interlace_fit_predict_arrays(
 /// long as `out` of interlace_fit_predict; any of them may be NULL. With `random`, the modes of the random terms `terms` [n_terms] are added, or
 /// with `terms` NULL of all terms: they count from 0, those of the mean first, then those of the zero part, then those of the dispersion.
 ///
-/// Standard errors are those of the delta method. Fixed effects and parameters of the family vary as estimated, the random effects about
-/// their modes given these; a level that the fit doesn't know varies as a new one of its group. The covariances of the random effects are
-/// taken as known. Intervals use the normal distribution and are symmetric on the scale of the linear predictor; an end that is outside
+/// Standard errors are those of the delta method. Fixed effects, parameters of the family and those of the covariances of random effects vary
+/// as estimated, and the modes of the random effects with them; the random effects vary about their modes. Of a linear model sigma and the
+/// covariances of the random effects are taken as known. A level that the fit doesn't know varies as a new one of its group, whose covariance
+/// is taken as known. Intervals use the normal distribution and are symmetric on the scale of the linear predictor; an end that is outside
 /// the link's domain is NaN. Of an ordinal fit the thresholds and nominal effects vary as fixed effects do; intervals of the probabilities of
 /// categories are symmetric on the logit scale, whatever the link, those of cumulative ones on the scale of the link, those of the scale on
 /// its logarithm; INTERLACE_PREDICT_CLASS has none: INTERLACE_E_ARGUMENT.
@@ -197,6 +261,18 @@ fn request(quantity: i32, random: bool, new_levels: i32) -> Result<Request> {
     })
 }
 
+fn status_of_rows(predictions: &Predictions, rows: usize) -> Result<Vec<i32>> {
+    let mut all = try_vec("status of the rows", INTERLACE_PREDICTED, rows)?;
+    for &(row, problem) in &predictions.problems {
+        all[row] = match problem {
+            Problem::Missing => INTERLACE_PREDICTED_MISSING,
+            Problem::NotEstimable => INTERLACE_PREDICTED_NOT_ESTIMABLE,
+            Problem::ThresholdsCross => INTERLACE_PREDICTED_CROSSED,
+        };
+    }
+    Ok(all)
+}
+
 fn quantity_of(r#type: i32) -> Result<Quantity> {
     let quantities = [
         (INTERLACE_PREDICT_RESPONSE, Quantity::Response),
@@ -208,6 +284,7 @@ fn quantity_of(r#type: i32) -> Result<Quantity> {
         (INTERLACE_PREDICT_PROBABILITIES, Quantity::Probabilities),
         (INTERLACE_PREDICT_CUMULATIVE, Quantity::Cumulative),
         (INTERLACE_PREDICT_CLASS, Quantity::Class),
+        (INTERLACE_PREDICT_LOCATION, Quantity::Location),
     ];
     choice(r#type, "type", &quantities)
 }

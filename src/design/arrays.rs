@@ -24,6 +24,9 @@ pub struct ArrayProgram {
     pub further: Further<Vec<String>>,
     /// Columns named `(Intercept)` are left out of the design: an ordinal model has thresholds.
     pub without_intercept: bool,
+    /// Missing values are an error, in new data as in the training data.
+    #[serde(default)]
+    pub complete: bool,
 }
 
 /// One random term of an `ArrayProgram`.
@@ -74,7 +77,8 @@ pub fn from_arrays(
         )));
     }
     let (has_offset, without_intercept) = (spec.offset.is_some(), matches!(response, ResponseRule::Ordered { .. }));
-    let mut program = ArrayProgram { x_names, has_offset, terms: Vec::new(), further: further_names, without_intercept };
+    let complete = na == NaPolicy::Error;
+    let mut program = ArrayProgram { x_names, has_offset, terms: Vec::new(), further: further_names, without_intercept, complete };
     let (mut terms, mut warnings) = (Vec::new(), Vec::new());
     for (term, (name, effects)) in spec.terms.iter().zip(names) {
         let mut learnt = learn_term(term, name, effects, &rows)?;
@@ -114,7 +118,7 @@ pub fn apply_arrays(program: &ArrayProgram, spec: &ArraySpec, further: Further<C
     let further = matched(&program.further, further, spec.n)?;
     let mut noted = incomplete(spec, &program.x_names, &names, false)?;
     note_further(&further, &program.further, spec.n, &mut noted);
-    let (rows, ledger) = noted.finish(NaPolicy::Omit)?;
+    let (rows, ledger) = noted.finish(if program.complete { NaPolicy::Error } else { NaPolicy::Omit })?;
     let mut terms = Vec::new();
     for ((learnt, term), (name, effects)) in program.terms.iter().zip(&spec.terms).zip(names) {
         if effects.len() != learnt.effects.len()

@@ -86,10 +86,33 @@ pub struct Design {
     pub correlation: Option<CorrelationDesign>,
     /// What happened to the rows of the data.
     pub rows: RowLedger,
+    /// Of new data, for each grouping factor the first row used that has no level of the fit.
+    pub unknown: Vec<UnknownLevel>,
     /// What the user should know: columns that are text though most of their cells are numbers, and then levels that don't occur.
     pub warnings: Vec<String>,
     /// How many of the warnings are of the first kind. They explain failures, too.
     pub n_unread: usize,
+}
+
+/// A row of new data without a level that the fit knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownLevel {
+    pub group: String,
+    pub row: usize,
+    /// Its label; none where it is missing, or where the data have numbers for it.
+    pub label: Option<String>,
+    pub missing: bool,
+}
+
+/// What predictions need of the random terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needed<'a> {
+    Nothing,
+    All,
+    /// The values of the effects, for groups that are new.
+    Effects,
+    /// The terms marked, those of the mean first, then those of the zero part, then those of the dispersion.
+    Terms(&'a [bool]),
 }
 
 /// A further linear predictor realised on the same rows.

@@ -293,7 +293,7 @@ fn has_level(factor: &Factor, level: &str, op: Op) -> Vec<f64> {
 
 /// Value by value; a single number stands for all rows.
 fn zip(a: Cow<[f64]>, b: &[f64], f: impl Fn(f64, f64) -> f64) -> Result<Vec<f64>> {
-    if a.len() == 1 && b.len() > 1 {
+    if a.len() == 1 && b.len() != 1 {
         return zip(try_vec("values of an expression", a[0], b.len())?.into(), b, f);
     }
     let mut out = a.into_owned();

@@ -6,13 +6,13 @@ use std::collections::HashSet;
 use crate::design::contrasts::{CONTRAST_NAMES, Contrast};
 use crate::design::correlation::{CorrelationSources, CorrelationValues};
 use crate::design::further::Further;
-use crate::design::predictor::{PredictorProgram, PredictorSources, Source};
+use crate::design::predictor::{PredictorProgram, PredictorSources, RandomProgram, Source};
 use crate::design::realise::{Evaluated, checked_weights};
 use crate::design::response::{Response, ResponseRule, ResponseValues, Selected};
 use crate::design::rows::{Incomplete, Rows};
 use crate::design::unread::hinted;
-use crate::design::{Design, NaPolicy, PredictorDesign, UNSEEN};
-use crate::error::{Error, Result, try_vec};
+use crate::design::{Design, NaPolicy, Needed, PredictorDesign};
+use crate::error::{Error, Result};
 use crate::formula::Formula;
 use crate::frame::Frame;
 use crate::frame::names::{known, quoted};
@@ -58,6 +58,9 @@ pub struct Program {
     pub(super) response: Response,
     pub(super) mean: PredictorProgram,
     pub(super) further: Further<PredictorProgram>,
+    /// Missing values are an error, in new data as in the training data.
+    #[serde(default)]
+    pub(super) complete: bool,
 }
 
 impl Program {
@@ -81,36 +84,54 @@ impl Program {
     }
 
     /// Runs the program on new data, which need neither response nor weights. Rows with a missing predictor or offset are left out
-    /// and in the ledger. An unknown level of a predictor is an error; an unknown or missing one of a grouping factor is `UNSEEN`.
-    /// Without `random`, the columns of the random terms need not be there.
-    pub fn apply(&self, frame: &Frame, random: bool) -> Result<Design> {
-        self.applied(frame, random, random)
-    }
-
-    /// The same for new groups: all levels are `UNSEEN`, and the columns of the grouping factors need not be there.
-    pub fn apply_to_new_groups(&self, frame: &Frame) -> Result<Design> {
-        self.applied(frame, true, false)
-    }
-
-    fn applied(&self, frame: &Frame, random: bool, groups: bool) -> Result<Design> {
-        let evaluate = |predictor: &PredictorProgram| Evaluated::of_new_data(predictor, frame, random, groups);
-        let mean = evaluate(&self.mean)?;
-        let further = self.further.as_ref().try_map(evaluate)?;
+    /// and in the ledger, or are an error where the training data could have none. An unknown level of a predictor is an error; an unknown or
+    /// missing one of a grouping factor is `UNSEEN`, and so are all levels of groups that are new or not needed. The columns of random
+    /// terms that are not needed need not be there.
+    pub fn apply(&self, frame: &Frame, needed: Needed<'_>) -> Result<Design> {
+        let [mean_wanted, zero, dispersion] = self.wanted(needed);
+        let nothing = vec![];
+        let wanted =
+            Further { dispersion: Some(&dispersion), zero_inflation: Some(&zero), nominal: Some(&nothing), ..Further::default() };
+        let groups = matches!(needed, Needed::All | Needed::Terms(_));
+        let mean = Evaluated::of_new_data(&self.mean, frame, &mean_wanted, groups)?;
+        let further = self
+            .further
+            .as_ref()
+            .zip(wanted)
+            .try_map(|(program, wanted)| Evaluated::of_new_data(program, frame, wanted, groups))?;
         let mut incomplete = Incomplete::new(frame.n_rows(), Some(frame))?;
         mean.note_new_data(&self.mean, &mut incomplete);
         for (program, evaluated) in self.further.iter().zip(further.iter()) {
             evaluated.note_new_data(program, &mut incomplete);
         }
-        let (rows, ledger) = incomplete.finish(NaPolicy::Omit)?;
-        let realise = |(program, evaluated): (&PredictorProgram, Evaluated)| {
-            let mut index = program.group_index(&evaluated, &rows)?;
-            if random && !groups {
-                index = program.groups.iter().map(|_| try_vec("group index", UNSEEN, rows.len())).collect::<Result<_>>()?;
-            }
-            program.realise(evaluated, &rows, random.then_some(&index))
+        let (rows, ledger) = incomplete.finish(if self.complete { NaPolicy::Error } else { NaPolicy::Omit })?;
+        let mut unknown = vec![];
+        let mut realise = |(program, evaluated): (&PredictorProgram, Evaluated)| {
+            let (index, missing) = program.group_index(&evaluated, &rows)?;
+            unknown.extend(missing);
+            program.realise(evaluated, &rows, (needed != Needed::Nothing).then_some(&index))
         };
-        let design = assembled(realise((&self.mean, mean))?, self.further.as_ref().zip(further).try_map(realise)?, rows.len());
-        Ok(Design { rows: ledger, ..design })
+        let mean = realise((&self.mean, mean))?;
+        let further = self.further.as_ref().zip(further).try_map(realise)?;
+        Ok(Design { rows: ledger, unknown, ..assembled(mean, further, rows.len()) })
+    }
+
+    /// For each random term of the program, of the mean, the zero part and the dispersion, whether it is needed.
+    fn wanted(&self, needed: Needed<'_>) -> [Vec<bool>; 3] {
+        let mut first = 0;
+        [Some(&self.mean), self.further.zero_inflation.as_ref(), self.further.dispersion.as_ref()].map(|program| {
+            let of = |random: &RandomProgram| {
+                let columns = random.kept.as_ref().map_or(random.effects.n_columns(), Vec::len);
+                let count = if random.split { columns } else { 1 };
+                first += count;
+                match needed {
+                    Needed::Nothing => false,
+                    Needed::All | Needed::Effects => true,
+                    Needed::Terms(chosen) => (first - count..first).any(|k| chosen.get(k).copied().unwrap_or(false)),
+                }
+            };
+            program.into_iter().flat_map(|program| &program.random).map(of).collect()
+        })
     }
 
     pub fn response_name(&self) -> &str {
@@ -244,7 +265,7 @@ impl Sources {
         let parts = self.further.zip(request.further).zip(values.further);
         let (further, further_designs) =
             parts.try_map(|((sources, formula), evaluated)| learn(sources, formula, evaluated))?.unzip();
-        let program = Program { response: self.response, mean, further };
+        let program = Program { response: self.response, mean, further, complete: request.na == NaPolicy::Error };
         program.check_contrasts(&contrasts)?;
         let mut design = assembled(design, further_designs, rows.len());
         let Selected { y, trials, categories } = program.response.select(values.response, request.response, rows, &mut warnings)?;

@@ -4,13 +4,14 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::design::group::Group;
+use crate::design::matrix::Coding;
 use crate::design::predictor::{PredictorProgram, Source};
 use crate::design::rows::{Incomplete, Rows};
 use crate::design::unread::explained;
 use crate::design::value::{Factor, Value};
 use crate::design::variable::{Predictor, Variable};
-use crate::design::{PredictorDesign, TermDesign};
-use crate::error::{Error, Result, row_text};
+use crate::design::{PredictorDesign, TermDesign, UNSEEN, UnknownLevel};
+use crate::error::{Error, Result, row_text, try_vec};
 use crate::frame::Frame;
 use crate::frame::names::quoted;
 
@@ -23,10 +24,12 @@ pub(super) struct Evaluated<'a> {
 }
 
 impl<'a> Evaluated<'a> {
-    /// What predictions need.
-    pub fn of_new_data(program: &PredictorProgram, frame: &'a Frame, random: bool, groups: bool) -> Result<Self> {
+    /// What predictions need: `wanted` marks random terms of the program.
+    pub fn of_new_data(program: &PredictorProgram, frame: &'a Frame, wanted: &[bool], groups: bool) -> Result<Self> {
+        let random = || program.random.iter().zip(wanted).filter(|(_, wanted)| **wanted).map(|(random, _)| random);
+        let is_used = |v: usize| random().any(|r| r.effects.terms.iter().flat_map(|term| &term.factors).any(|(own, _)| *own == v));
         let evaluate = |(v, variable): (usize, &Variable)| {
-            if v >= program.n_fixed_variables && !random {
+            if v >= program.n_fixed_variables && !is_used(v) {
                 return Ok(None);
             }
             let value = variable.node.evaluate(frame)?;
@@ -35,7 +38,12 @@ impl<'a> Evaluated<'a> {
         let factors = |group: &Group| group.factors.iter().map(|f| f.node.factor(frame)).collect::<Result<Vec<_>>>();
         Ok(Evaluated {
             variables: program.variables.iter().enumerate().map(evaluate).collect::<Result<_>>()?,
-            groups: program.groups.iter().filter(|_| groups).map(factors).collect::<Result<_>>()?,
+            groups: program
+                .groups
+                .iter()
+                .enumerate()
+                .map(|(place, group)| if groups && random().any(|r| r.group == place) { factors(group) } else { Ok(vec![]) })
+                .collect::<Result<_>>()?,
             offsets: program.offsets.iter().map(|s| s.node.full_numbers(frame)).collect::<Result<_>>()?,
         })
     }
@@ -59,9 +67,25 @@ impl<'a> Evaluated<'a> {
 }
 
 impl PredictorProgram {
-    /// The levels of the rows for each group.
-    pub fn group_index(&self, evaluated: &Evaluated, rows: &Rows) -> Result<Vec<Vec<u32>>> {
-        self.groups.iter().zip(&evaluated.groups).map(|(group, values)| group.index(values, rows)).collect()
+    /// The levels of the rows for each group, of groups that were not evaluated all `UNSEEN`; and the first rows without a level.
+    pub fn group_index(&self, evaluated: &Evaluated, rows: &Rows) -> Result<(Vec<Vec<u32>>, Vec<UnknownLevel>)> {
+        let (mut all, mut unknown) = (vec![], vec![]);
+        for (group, values) in self.groups.iter().zip(&evaluated.groups) {
+            if values.is_empty() {
+                all.push(try_vec("group index", UNSEEN, rows.len())?);
+                continue;
+            }
+            let index = group.index(values, rows)?;
+            if let Some(i) = index.iter().position(|level| *level == UNSEEN) {
+                let row = rows.data_row(i);
+                let label = |factor: &Factor| usize::try_from(factor.codes[row]).ok().map(|code| factor.levels[code].clone());
+                let labels: Option<Vec<String>> = values.iter().map(label).collect();
+                let missing = labels.is_none();
+                unknown.push(UnknownLevel { group: group.name.clone(), row, label: labels.map(|l| l.join(":")), missing });
+            }
+            all.push(index);
+        }
+        Ok((all, unknown))
     }
 
     /// The arrays of the rows used. `index` has the levels of the rows for each group; `None` leaves the random terms out.
@@ -135,7 +159,13 @@ fn random_terms(
             term(random.effects.names.clone(), None);
             continue;
         }
-        let z = random.effects.fill(n, &program.variables, predictors)?;
+        let is_known = |(v, _): &(usize, Coding)| predictors[*v].is_some();
+        let z = if random.effects.terms.iter().flat_map(|term| &term.factors).all(is_known) {
+            random.effects.fill(n, &program.variables, predictors)?
+        } else {
+            // A term that is not wanted.
+            try_vec("random effects", 0.0, n * random.effects.n_columns())?
+        };
         let kept = random.kept.as_deref();
         if random.split {
             for (k, name) in random.effects.names.iter().enumerate().filter(|(k, _)| kept.is_none_or(|kept| kept.contains(k))) {

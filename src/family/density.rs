@@ -71,8 +71,6 @@ pub(crate) trait Density: Clone + Debug + Send + Sync + 'static {
     /// What depends on which family it is.
     const FACTS: Facts;
     const PARAMETERS: &'static [Parameter];
-    /// The reported fitted value is not the mean of the response.
-    const FITTED_IS_LINK_INVERSE: bool = false;
 
     /// With the identity link, the response or a function of it is the linear predictor and normal noise, whose size is the first parameter.
     const NORMAL_NOISE: bool = false;

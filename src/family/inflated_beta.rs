@@ -126,7 +126,6 @@ impl Density for OrderedBeta {
     const BASE: Base = Base::Logit;
     const WEIGHTS: WeightRole = WeightRole::Factor;
     const FACTS: Facts = Facts::UNIT;
-    const FITTED_IS_LINK_INVERSE: bool = true;
     const PARAMETERS: &'static [Parameter] =
         &[Parameter::new("phi", Scale::Log), Parameter::new("lower_cut", Scale::Identity), Parameter::new("cut_width", Scale::Log)];
 

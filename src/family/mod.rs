@@ -254,12 +254,6 @@ pub trait Family: Debug + Send + Sync {
     /// The mean of the response at a linear predictor: the link's inverse, but for truncated and inflated families.
     fn response_mean(&self, eta: f64, psi: &[f64]) -> f64;
 
-    /// What is reported as the fitted value: the mean of the response, but for ordered beta, where it is the mean between 0 and 1 (as
-    /// glmmTMB has it).
-    fn fitted_value(&self, eta: f64, psi: &[f64]) -> f64 {
-        self.response_mean(eta, psi)
-    }
-
     /// The simpler distribution that the family becomes as a parameter goes to the upper or the lower end of its range, in words.
     fn limit(&self, _parameter: usize, _upper: bool) -> Option<&'static str> {
         None

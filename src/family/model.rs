@@ -241,10 +241,6 @@ impl<D: Density> Family for Model<D> {
         Ok(true)
     }
 
-    fn fitted_value(&self, eta: f64, psi: &[f64]) -> f64 {
-        if D::FITTED_IS_LINK_INVERSE { self.link.linkinv(eta) } else { self.response_mean(eta, psi) }
-    }
-
     fn response_mean(&self, eta: f64, psi: &[f64]) -> f64 {
         self.density.response_mean(&D::BASE.of(self.link, eta).0, &self.density.shape(&pad(psi)))
     }

@@ -1,13 +1,14 @@
 //! From the solution of a generalised model to its fit.
 
 use super::diagnosis::{separated, widen};
+use super::estimable::Estimable;
 use super::ordinal::ordinal;
 use super::region::edge_warnings;
 use super::response::AnyResponse;
 use super::{FamilyParameter, Fit, FixedEffects, Generalised, Ordinal, Outcome, PredictorFit, TermFit, kept_columns};
 use crate::covariance::Structure;
 use crate::design::{Design, ModelProgram, PredictorDesign, TermDesign};
-use crate::error::Result;
+use crate::error::{Result, try_vec};
 use crate::family::{Family, ZeroPart};
 use crate::glmm::edge::Kind;
 use crate::glmm::model::Model;
@@ -29,6 +30,7 @@ pub(super) struct Assembly<'a> {
 impl Assembly<'_> {
     pub fn fit(&self, mut design: Design, program: ModelProgram, mut solution: Solution) -> Result<Fit> {
         let theta_names = theta_names(&design);
+        let estimable = self.estimable(&design)?;
         let Distribution { family, zero, psi, parameters, ordinal } = self.distribution(&mut design, &mut solution)?;
         let shared_names = self.response.shared_names(ordinal.as_ref());
         let vcov_names = self.vcov_names(&design, shared_names, &theta_names);
@@ -40,21 +42,26 @@ impl Assembly<'_> {
         let mut own = std::mem::take(&mut solution.terms).into_iter();
         let Design { n, x, x_names, terms, zero_inflation, dispersion, .. } = design;
         let terms = term_fits(terms, &mut own);
-        let mut further = |design: Option<PredictorDesign>, at: Option<usize>| -> Option<PredictorFit> {
-            let (design, at) = (design?, at?);
+        let ones = try_vec("column of an intercept", 1.0, if ordinal.is_some() { n } else { 0 })?;
+        let mut further = |design: Option<PredictorDesign>, at: Option<usize>| -> Result<Option<PredictorFit>> {
+            let Some((design, at)) = design.zip(at) else { return Ok(None) };
             let terms = term_fits(design.terms, &mut own);
             let eta = std::mem::take(&mut solution.eta[at]);
-            Some(PredictorFit {
+            let kept = &self.model.fixed[at].kept;
+            let blocks = [(&ones[..], &[0][..]), (&design.x, kept)];
+            let estimable = Estimable::of_blocks(n, if ordinal.is_some() { &blocks } else { &blocks[1..] })?;
+            Ok(Some(PredictorFit {
                 fixed: self.fixed_effects(&design.x_names, at, &solution),
                 terms,
                 eta,
                 x: kept_columns(design.x, n, design.x_names.len(), &self.model.fixed[at].kept),
                 offset: design.offset,
-                kept: self.model.fixed[at].kept.clone(),
-            })
+                kept: kept.clone(),
+                estimable,
+            }))
         };
-        let zero_inflation = further(zero_inflation, self.response.zero_predictor());
-        let dispersion = further(dispersion, self.response.dispersion_predictor());
+        let zero_inflation = further(zero_inflation, self.response.zero_predictor())?;
+        let dispersion = further(dispersion, self.response.dispersion_predictor())?;
         let all_terms = || terms.iter().chain(zero_inflation.iter().chain(&dispersion).flat_map(|p| &p.terms));
         let singular = all_terms().any(|t| !t.boundary.is_empty());
         let outcome = Outcome::new(self.estimate, all_terms());
@@ -107,6 +114,7 @@ impl Assembly<'_> {
             correlation: None,
             timing: (0.0, 0.0),
             kept: self.model.fixed[0].kept.clone(),
+            estimable,
             theta: solution.theta,
             theta_names,
             terms,
@@ -116,6 +124,15 @@ impl Assembly<'_> {
         fit.design_warnings.extend(solution.remarks);
         fit.add_generalised_rows();
         Ok(fit)
+    }
+
+    /// Of the mean. Thresholds and their nominal effects are in the place of an intercept.
+    fn estimable(&self, design: &Design) -> Result<Estimable> {
+        let own = (&design.x[..], &self.model.fixed[0].kept[..]);
+        let Some(response) = self.response.ordered() else { return Estimable::of_blocks(design.n, &[own]) };
+        let ones = try_vec("column of an intercept", 1.0, design.n)?;
+        let nominal = design.nominal.as_ref().map_or(&[][..], |nominal| &nominal.x);
+        Estimable::of_blocks(design.n, &[(&ones, &[0]), (nominal, &response.nominal.kept), own])
     }
 
     /// The first parameter of a predictor in the covariance of all; of the one past the last, the first shared one.

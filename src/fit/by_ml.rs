@@ -27,11 +27,13 @@ impl Fit {
         let added = std::mem::replace(&mut fit.design_warnings, self.design_warnings.clone());
         fit.design_warnings.extend(added.into_iter().filter(|warning| !self.design_warnings.contains(warning)));
         restore(&mut fit.fixed, &mut fit.kept, &self.fixed, &self.kept);
+        fit.estimable = self.estimable.clone();
         if let (Some(own), Some(first)) = (&mut fit.generalised, &self.generalised) {
             let pairs = [(&mut own.zero_inflation, &first.zero_inflation), (&mut own.dispersion, &first.dispersion)];
             for (own, first) in pairs {
-                if let (Some(PredictorFit { fixed, kept, .. }), Some(first)) = (own, first) {
+                if let (Some(PredictorFit { fixed, kept, estimable, .. }), Some(first)) = (own, first) {
                     restore(fixed, kept, &first.fixed, &first.kept);
+                    *estimable = first.estimable.clone();
                 }
             }
         }

@@ -42,9 +42,9 @@ impl Generalised {
         self.zero_inflation.as_ref().map_or(0.0, |z| expit(z.eta[i]))
     }
 
-    /// The fitted value of row i: the mean of the response, as the family has it.
+    /// The fitted value of row i: the mean of the response.
     pub fn mean(&self, i: usize) -> f64 {
-        (1.0 - self.zero_probability(i)) * self.family.fitted_value(self.eta[i], &self.psi_of_row(i))
+        (1.0 - self.zero_probability(i)) * self.family.response_mean(self.eta[i], &self.psi_of_row(i))
     }
 
     /// The standard deviation of the response in row i: of a mixture with zeros, (1 - pi) (V + pi mu^2).

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::estimable::Estimable;
 use super::random_terms::check_linear;
 use super::{CorrelationFit, Fit, FixedEffects, Outcome, TermFit, kept_columns};
 use crate::covariance::Structure;
@@ -32,11 +33,11 @@ pub(super) fn fit(program: ModelProgram, mut design: Design, options: &Options, 
     let estimate = estimate(&mut deviance, options, progress)?;
     let others = super::maxima::solutions(&mut deviance, &estimate.others)?;
     let solution = solve(&mut deviance, &estimate.working)?;
-    let mut fit = Fit::linear(design, program, &system, options, &estimate, solution);
+    let mut fit = Fit::linear(design, program, &system, options, &estimate, solution)?;
     let others: Vec<_> = others.iter().map(|other| fit.other_maximum(other)).collect();
     fit.warn_of_maxima(&others);
     if let Some(wide) = wide {
-        wide.restore(&mut fit);
+        wide.restore(&mut fit)?;
     }
     fit.timing.1 = started.elapsed().as_secs_f64();
     Ok(fit)
@@ -63,6 +64,7 @@ fn check(design: &Design, options: &Options) -> Result<Vec<String>> {
 struct Wide {
     kept: Vec<usize>,
     names: Vec<String>,
+    x: Vec<f64>,
 }
 
 impl Wide {
@@ -80,16 +82,18 @@ impl Wide {
                 if p > n { "than" } else { "as" }
             )));
         }
-        let names = design.x_names.clone();
-        design.x = kept_columns(std::mem::take(&mut design.x), n, p, &kept);
+        let (names, x) = (design.x_names.clone(), std::mem::take(&mut design.x));
+        design.x = kept.iter().flat_map(|&j| x[j * n..(j + 1) * n].iter().copied()).collect();
         design.x_names = kept.iter().map(|&j| names[j].clone()).collect();
-        Ok(Some(Wide { kept, names }))
+        Ok(Some(Wide { kept, names, x }))
     }
 
     /// Counts columns as the whole design does.
-    fn restore(&self, fit: &mut Fit) {
+    fn restore(&self, fit: &mut Fit) -> Result<()> {
         fit.kept.iter_mut().for_each(|j| *j = self.kept[*j]);
         fit.fixed.dropped = (0..self.names.len()).filter(|j| !fit.kept.contains(j)).map(|j| self.names[j].clone()).collect();
+        fit.estimable = Estimable::of_blocks(fit.n_obs, &[(&self.x, &fit.kept)])?;
+        Ok(())
     }
 }
 
@@ -124,7 +128,8 @@ impl Fit {
         options: &Options,
         estimate: &Estimate,
         solution: Solution,
-    ) -> Fit {
+    ) -> Result<Fit> {
+        let estimable = Estimable::of_blocks(design.n, &[(&design.x, &system.kept)])?;
         let (n, p) = (design.n, system.kept.len());
         let npar = p + solution.theta.len() + usize::from(solution.correlation.is_some()) + 1;
         let log_likelihood = -0.5 * solution.criterion;
@@ -168,13 +173,14 @@ impl Fit {
             ),
             timing: (0.0, 0.0),
             kept: system.kept.clone(),
+            estimable,
             terms,
             fixed,
             program,
         };
         fit.warn_of_dependent_effects(system);
         fit.add_linear_rows();
-        fit
+        Ok(fit)
     }
 
     fn warn_of_dependent_effects(&mut self, system: &LinearSystem) {

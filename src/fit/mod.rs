@@ -12,6 +12,7 @@ mod maxima;
 mod ordinal;
 mod predictors;
 mod random_terms;
+pub(crate) mod estimable;
 pub(crate) mod region;
 mod rebuilt;
 pub(crate) mod response;
@@ -21,6 +22,8 @@ pub use predictors::Role;
 
 use std::sync::Arc;
 use std::time::Instant;
+
+use estimable::Estimable;
 
 use crate::covariance::Structure;
 use crate::design::{Design, ModelProgram, RowLedger, TermDesign, hinted};
@@ -89,6 +92,8 @@ pub struct Fit {
     pub(crate) program: ModelProgram,
     /// The columns of the program's X that the fit has kept.
     pub(crate) kept: Vec<usize>,
+    /// Which predictors have an estimate; of an ordinal fit beside the constant and all columns of the nominal effects.
+    pub(crate) estimable: Estimable,
 }
 
 /// The fixed effects.
@@ -231,6 +236,7 @@ pub struct PredictorFit {
     pub offset: Option<Vec<f64>>,
     /// The columns of the program's X that the fit has kept.
     pub(crate) kept: Vec<usize>,
+    pub(crate) estimable: Estimable,
 }
 
 impl Fit {

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::family::by_name;
 use crate::glmm::estimate::estimate;
 use crate::glmm::fixed::FixedPart;
+use crate::glmm::joint::Move;
 use crate::glmm::laplace::{Approximation, Laplace};
 use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
@@ -18,6 +19,11 @@ pub(crate) struct Rebuilt {
     pub model: Model,
     pub working: Vec<f64>,
 }
+
+/// In standard errors, how far a parameter is moved to see how the modes move with it.
+const MOVE: f64 = 1e-2;
+/// A standard error of a direction without information.
+const FLAT: f64 = 1e4;
 
 impl Fit {
     /// The predictors beside that of the mean, in the order of their parameters: that of the zero part, that of the dispersion.
@@ -54,6 +60,43 @@ impl Fit {
         let mut working = model.working_from_theta(&self.absolute_theta())?;
         working.extend(shared);
         Ok(Rebuilt { model, working })
+    }
+
+    /// The parameters of covariances and of the family that are not known for certain, moved by a small part of their standard errors.
+    /// Those of a linear model are taken as known, those of thresholds are not here.
+    pub(crate) fn moves(&self, rebuilt: &Rebuilt) -> Result<Vec<Move>> {
+        let Some(own) = &self.generalised else { return Ok(vec![]) };
+        let (n_theta, all) = (self.theta.len(), own.vcov.len().isqrt());
+        let std_error = |place: usize| Some(own.vcov[place * (all + 1)].sqrt()).filter(|s| *s > 0.0 && *s < FLAT);
+        let mut moves = vec![];
+        for j in 0..n_theta {
+            let place = all - n_theta + j;
+            let Some(std_error) = std_error(place) else { continue };
+            let size = if self.theta[j] == 0.0 { 1.0 } else { self.theta[j].abs() };
+            let step = (MOVE * std_error).min(0.01 * size);
+            let at = |by: f64| -> Result<Vec<f64>> {
+                let mut theta = self.theta.clone();
+                theta[j] += by;
+                let mut x = rebuilt.model.working_from_theta(&theta)?;
+                x.extend_from_slice(&rebuilt.working[n_theta..]);
+                Ok(x)
+            };
+            // A correlation at the end of its range has no other side.
+            if let (Ok(up), Ok(down)) = (at(step), at(-step)) {
+                moves.push(Move { place, up, down, width: 2.0 * step });
+            }
+        }
+        if own.ordinal.is_some() {
+            return Ok(moves);
+        }
+        for x in n_theta..rebuilt.working.len() {
+            let place = all - n_theta - rebuilt.working.len() + x;
+            let Some(std_error) = std_error(place) else { continue };
+            let step = (MOVE * std_error).min(0.01);
+            let at = |by: f64| rebuilt.working.iter().enumerate().map(|(i, v)| if i == x { v + by } else { *v }).collect();
+            moves.push(Move { place, up: at(step), down: at(-step), width: 2.0 * step });
+        }
+        Ok(moves)
     }
 
     /// Fails for what is not available where residuals are correlated.
@@ -192,7 +235,7 @@ mod tests {
             slopes.push((moved(step), moved(-step)));
         }
         let x: Vec<&[f64]> = parts.iter().map(|x| &x[..]).collect();
-        let mut joint = Joint::new(&rebuilt.model, &rebuilt.working, &x, &[]).unwrap();
+        let mut joint = Joint::new(&rebuilt.model, &rebuilt.working, &x, &[], &[]).unwrap();
         let mut largest = 0.0_f64;
         for (term, level, effect) in [(0, 0, 0), (0, 3, 1), (0, 11, 0), (1, 0, 0), (1, 5, 0)] {
             let r = if term == 0 { 2 } else { 1 };

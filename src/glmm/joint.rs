@@ -1,13 +1,13 @@
-//! The joint uncertainty of fixed and random effects, given the parameters of covariances and of the family; of an ordinal model also that
-//! of its thresholds, which are what an intercept is elsewhere.
+//! The joint uncertainty of all parameters and of the random effects (Skaug and Fournier 2006).
 //!
 //! ```text
-//! u | beta ~ N(u^, A^-1) about the mode,  du^/dbeta = -G,  G = A^-1 B,  B = Lambda'Z'WX
-//! var(x'beta + z'b) = a'A^-1 a + c'Vc,    a = Lambda'z,  c = x - G'a,  V the covariance of beta
+//! u | psi ~ N(u^, A^-1) about the mode,  du^/dbeta = -G,  G = A^-1 B,  B = Lambda'Z'WX
+//! var(x'beta + z'b) = a'A^-1 a + c'Vc,    a = Lambda'z,  c = dx'beta/dpsi + z'db^/dpsi,  V the covariance of the parameters psi
 //! ```
 //!
-//! In a linear model these are Henderson's mixed-model equations (1975). For a parameter beside the fixed effects the column of WX is minus
-//! the derivative of the scores of the mean's predictor.
+//! In the fixed effects c = x - G'a; in a linear model with its variances known these are Henderson's mixed-model equations (1975). For a
+//! threshold the column of WX is minus the derivative of the scores of the mean's predictor. How the modes move with the parameters of
+//! covariances and of the family is told by differences of modes.
 
 use super::laplace::{Approximation, Laplace};
 use super::model::Model;
@@ -23,10 +23,23 @@ pub struct Joint<'a> {
     g: Vec<f64>,
     /// A^-1 on the pattern of A.
     inverse: SelectedInverse,
+    /// The derivatives of the random effects in further parameters, by place in the covariance of all.
+    slopes: Vec<(usize, Vec<f64>)>,
     /// The entries of a that are not zero, by place.
     a: Vec<(usize, f64)>,
     whole: Vec<f64>,
     half: Vec<f64>,
+}
+
+/// A parameter at two sides of its estimate, in working parameters of the model.
+#[derive(Clone, Debug)]
+pub struct Move {
+    /// Its place in the covariance of all parameters.
+    pub place: usize,
+    pub up: Vec<f64>,
+    pub down: Vec<f64>,
+    /// The parameter's difference between the two.
+    pub width: f64,
 }
 
 /// A row of one random term: the level and the values of its effects.
@@ -38,11 +51,12 @@ pub struct EffectRow<'a> {
 }
 
 impl<'a> Joint<'a> {
-    /// At working parameters; `x` has the columns `[n, p_a]` of each predictor a, `further` those of WX `[n]` of further parameters. The
-    /// model has random effects.
-    pub fn new(model: &'a Model, working: &[f64], x: &[&[f64]], further: &[Vec<f64>]) -> Result<Self> {
+    /// At working parameters; `x` has the columns `[n, p_a]` of each predictor a, `further` those of WX `[n]` of further parameters, and
+    /// `moves` are the parameters that move the modes alone. The model has random effects.
+    pub fn new(model: &'a Model, working: &[f64], x: &[&[f64]], further: &[Vec<f64>], moves: &[Move]) -> Result<Self> {
         let mut laplace = Laplace::new(model, Approximation::default())?;
         laplace.forget_modes(true);
+        let slopes = laplace.slopes_of_modes(working, moves)?;
         laplace.evaluate(working, Order::Gradient)?;
         let (n, q) = (model.n, model.layout.q());
         let p: usize = x.iter().map(|x| x.len() / n.max(1)).sum::<usize>() + further.len();
@@ -71,10 +85,10 @@ impl<'a> Joint<'a> {
         }
         let mut inverse = SelectedInverse::new(&laplace.factor, &laplace.col_ptr, &laplace.row_idx)?;
         inverse.compute(&laplace.factor);
-        Ok(Joint { laplace, g, inverse, a: vec![], whole: try_vec("random effects", 0.0, q)?, half })
+        Ok(Joint { laplace, g, inverse, slopes, a: vec![], whole: try_vec("random effects", 0.0, q)?, half })
     }
 
-    /// a'A^-1 a of a row with these random effects; `c`, which holds x, becomes x - G'a.
+    /// a'A^-1 a of a row with these random effects; `c`, which holds x, gets what the modes add.
     pub fn variance<'z>(&mut self, rows: impl Iterator<Item = EffectRow<'z>>, c: &mut [f64]) -> f64 {
         self.a.clear();
         let model = self.laplace.model;
@@ -82,6 +96,9 @@ impl<'a> Joint<'a> {
             let (r, t) = (row.z.len(), &self.laplace.t[row.term]);
             let z = model.units(row.term).values(row.z);
             let first = model.layout.offset(row.term) + row.level * r;
+            for (place, slope) in &self.slopes {
+                c[*place] += z.iter().zip(&slope[first..]).map(|(z, b)| z * b).sum::<f64>();
+            }
             for j in 0..r {
                 let value = (j..r).map(|i| t[j * r + i] * z[i]).sum::<f64>();
                 if value != 0.0 {
@@ -119,5 +136,31 @@ impl<'a> Joint<'a> {
         self.laplace.factor.permute_into(&self.whole, &mut self.half);
         self.laplace.factor.half_solve(&mut self.half);
         self.half.iter().map(|h| h * h).sum()
+    }
+}
+
+impl Laplace<'_> {
+    /// The derivatives of the scaled random effects, by differences.
+    fn slopes_of_modes(&mut self, working: &[f64], moves: &[Move]) -> Result<Vec<(usize, Vec<f64>)>> {
+        let mut out = Vec::with_capacity(moves.len());
+        if moves.is_empty() {
+            return Ok(out);
+        }
+        self.evaluate(working, Order::Mode)?;
+        let here = self.u.clone();
+        let mut effects = |at: &[f64]| -> Result<Vec<f64>> {
+            self.start_modes(&here);
+            self.evaluate(at, Order::Mode)?;
+            let mut b = self.u.clone();
+            self.gram.gram.apply_factors(&self.t, false, &mut b);
+            Ok(b)
+        };
+        for own in moves {
+            let (mut slope, down) = (effects(&own.up)?, effects(&own.down)?);
+            slope.iter_mut().zip(&down).for_each(|(u, d)| *u = (*u - d) / own.width);
+            out.push((own.place, slope));
+        }
+        self.start_modes(&here);
+        Ok(out)
     }
 }

@@ -3,10 +3,10 @@
 use crate::design::{Design, ModelProgram, Program};
 use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
+use crate::fit::estimable::Estimable;
 use crate::fit::linear::assemble;
 use crate::frame::Frame;
 use crate::frame::names::quoted;
-use crate::inference::marginal_means::Estimable;
 use crate::inference::model_matrix::all_columns;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::estimate::estimate;

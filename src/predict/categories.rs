@@ -29,6 +29,12 @@ pub struct Place {
     variance: f64,
 }
 
+impl Place {
+    pub fn thresholds_cross(&self) -> bool {
+        !self.thresholds.is_sorted_by(|a, b| a <= b)
+    }
+}
+
 /// A predicted number with the slopes of its coordinate, on whose scale its interval is symmetric.
 struct Entry {
     value: f64,
@@ -164,7 +170,7 @@ impl<'a> CategoryRule<'a> {
                 Entry { value: scale, slope: scale, log_scale: 1.0, coordinate: Coordinate::Logarithm, ..Entry::NAN }
             }
             // Nominal effects may put thresholds out of order.
-            _ if !place.thresholds.is_sorted_by(|a, b| a <= b) || location.is_nan() => Entry::NAN,
+            _ if place.thresholds_cross() || location.is_nan() => Entry::NAN,
             Quantity::Cumulative => {
                 let (link, rate) = (self.own.family.link(), (-log_scale).exp());
                 let at = rate * (place.thresholds[column] - location);
@@ -183,7 +189,7 @@ impl<'a> CategoryRule<'a> {
 
     /// The probability of category k, from 1, with its mean over a location of that variance; NaN where the thresholds are out of order.
     pub fn probability_over(&self, place: &Place, variance: f64, k: usize) -> f64 {
-        if !place.thresholds.is_sorted_by(|a, b| a <= b) || place.location.is_nan() {
+        if place.thresholds_cross() || place.location.is_nan() {
             return f64::NAN;
         }
         let Place { location, log_scale, ref thresholds, .. } = *place;

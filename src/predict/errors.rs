@@ -140,7 +140,7 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
             }
         }
         let x: Vec<&[f64]> = std::iter::once(&centred[..]).chain(predictors.iter().flatten().map(|p| &p.x[..])).collect();
-        let joint = rebuilt.map(|own| Joint::new(&own.model, &own.working, &x, further)).transpose()?;
+        let joint = rebuilt.map(|own| Joint::new(&own.model, &own.working, &x, further, &fit.moves(own)?)).transpose()?;
         let mut errors = Errors::with(fit, rows, joint.map(|joint| Random::Laplace(Box::new(joint))))?;
         let first = errors.first_parameter();
         errors.centring = fit.ordinal().map(|own| Centring { means, locations: first..first + own.locations() });

@@ -6,6 +6,7 @@ mod marginal;
 mod observations;
 mod predictive;
 mod predictors;
+mod problems;
 mod quantity;
 
 use crate::error::{Error, Result};
@@ -15,9 +16,11 @@ use crate::spec::{ArraySpec, Spec};
 use categories::CategoryRule;
 use errors::{Limits, limits};
 use observations::{check_observable, widen};
-use predictors::{Needed, Rows};
-use quantity::Rule;
+use predictors::Rows;
+use problems::not_estimable;
+use quantity::{DISPERSION, MEAN, Rule, ZERO};
 
+pub use problems::Problem;
 pub use quantity::Quantity;
 pub(crate) use quantity::mean_slope;
 
@@ -84,6 +87,8 @@ pub struct Predictions {
     pub std_errors: Vec<f64>,
     pub lower: Vec<f64>,
     pub upper: Vec<f64>,
+    /// The rows, ascending from 0, that have no prediction.
+    pub problems: Vec<(usize, Problem)>,
 }
 
 impl Fit {
@@ -96,9 +101,9 @@ impl Fit {
 
     /// Predictions with what else is asked for.
     ///
-    /// Standard errors are those of the delta method: the fixed effects and the family's parameters vary as estimated, the random effects
-    /// about their modes given these, and a level that the fit doesn't know as a new one; the covariances of the random effects are taken
-    /// as known. Intervals are symmetric on the scale of the linear predictor; those of probabilities of categories on the logit scale.
+    /// Standard errors are those of the delta method: all parameters vary as estimated, with what moves the modes of the random effects
+    /// (the covariances of the random effects, too, but in linear models, where they and sigma are taken as known), the random effects about
+    /// these modes, and a level that the fit doesn't know as a new one, whose covariance is taken as known. Intervals are symmetric on the scale of the linear predictor; those of probabilities of categories on the logit scale.
     ///
     /// A prediction interval has the normal distribution's quantiles for a linear model, and for others those of the family's distribution
     /// averaged over what is not known of the linear predictors; the family's parameters, as sigma, are taken as known. Of the marginal
@@ -113,12 +118,22 @@ impl Fit {
             check_observable(self, request.quantity)?;
         }
         let (categories, width) = (CategoryRule::new(self, request.quantity)?, self.prediction_width(request.quantity));
-        let (chosen, needed) = self.chosen_terms(request)?;
-        let rows = Rows::new(self, data, &chosen, needed, request.new_levels_zero)?;
-        let (values, limits) = match categories {
-            Some(rule) => (rule.values(&rows)?, request.level.map(|level| rule.limits(&rows, level)).transpose()?),
+        let (chosen, effects) = self.chosen_terms(request)?;
+        let rows = Rows::new(self, data, &chosen, effects, request.new_levels_zero)?;
+        let mut problems: Vec<(usize, Problem)> = rows.missing().map(|row| (row, Problem::Missing)).collect();
+        let (mut values, mut limits, lost) = match categories {
+            Some(rule) => {
+                let crossed = problems::crossed(&rows, &rule)?;
+                problems.extend(crossed.into_iter().map(|i| (rows.data_row(i), Problem::ThresholdsCross)));
+                let limits = request.level.map(|level| rule.limits(&rows, level)).transpose()?;
+                (rule.values(&rows)?, limits, problems::not_estimable_categories(&rows, request.quantity))
+            }
             None => self.single(&rows, request, matches!(data, NewData::Training))?,
         };
+        problems::erase(&lost, rows.n, &mut values, &mut limits);
+        problems.extend(lost.into_iter().map(|i| (rows.data_row(i), Problem::NotEstimable)));
+        problems.sort_by_key(|(row, _)| *row);
+        problems.dedup_by_key(|(row, _)| *row);
         let Limits { std_errors, lower, upper } = limits.unwrap_or_default();
         let columns = if request.level.is_some() { width } else { 0 };
         Ok(Predictions {
@@ -126,26 +141,34 @@ impl Fit {
             std_errors: rows.padded(std_errors, columns),
             lower: rows.padded(lower, columns),
             upper: rows.padded(upper, columns),
+            problems,
         })
     }
 
     /// Of a fit that is not ordinal.
-    fn single(&self, rows: &Rows<'_>, request: &Request, training: bool) -> Result<(Vec<f64>, Option<Limits>)> {
+    fn single(&self, rows: &Rows<'_>, request: &Request, training: bool) -> Result<(Vec<f64>, Option<Limits>, Vec<usize>)> {
         let rule = Rule { fit: self, quantity: request.quantity };
         let points = rows.points(&rule)?;
         let values: Vec<f64> = points.iter().map(|point| rule.value(point)).collect();
-        let Some(level) = request.level else { return Ok((values, None)) };
+        let lost = not_estimable(rows, &rule, &points);
+        let Some(level) = request.level else { return Ok((values, None, lost)) };
         let mut limits = limits(rows, &rule, &points, &values, level)?;
         if request.interval == Interval::Prediction {
             let weights = rows.weights(self, training, request.weights.as_deref())?;
             widen(rows, &rule, &points, level, &weights, &mut limits)?;
+            // The response varies by all of them.
+            for i in rows.unestimable(&[MEAN, ZERO, DISPERSION]) {
+                (limits.lower[i], limits.upper[i]) = (f64::NAN, f64::NAN);
+            }
         }
-        Ok((values, Some(limits)))
+        Ok((values, Some(limits), lost))
     }
 
     /// How many numbers a prediction has for each row; 0 where the fit has no such prediction.
     pub fn prediction_width(&self, quantity: Quantity) -> usize {
-        use Quantity::{Class, Conditional, Cumulative, Dispersion, Link, Marginal, Probabilities, Response, ZeroProbability};
+        use Quantity::{
+            Class, Conditional, Cumulative, Dispersion, Link, Location, Marginal, Probabilities, Response, ZeroProbability,
+        };
         let Some(ordinal) = self.ordinal() else {
             return usize::from(!matches!(quantity, Probabilities | Cumulative | Class));
         };
@@ -153,18 +176,18 @@ impl Fit {
             Probabilities | Marginal => ordinal.categories.len(),
             Cumulative => ordinal.categories.len() - 1,
             Link | Dispersion | Class => 1,
-            Response | Conditional | ZeroProbability => 0,
+            Response | Conditional | Location | ZeroProbability => 0,
         }
     }
 
-    /// For each random term, those of the mean first, whether its modes are added.
-    fn chosen_terms(&self, request: &Request) -> Result<(Vec<bool>, Needed)> {
+    /// For each random term, those of the mean first, whether its modes are added; and whether effects of new groups are needed.
+    fn chosen_terms(&self, request: &Request) -> Result<(Vec<bool>, bool)> {
         let count = self.terms.len() + self.further_predictors().into_iter().flatten().map(|p| p.terms.len()).sum::<usize>();
         let (none, all) = (vec![false; count], vec![true; count]);
         Ok(match &request.random {
-            _ if request.quantity == Quantity::Marginal => (none, Needed::Effects),
-            RandomTerms::All => (all, Needed::All),
-            RandomTerms::None => (none, Needed::Nothing),
+            _ if request.quantity == Quantity::Marginal => (none, true),
+            RandomTerms::All => (all, false),
+            RandomTerms::None => (none, false),
             RandomTerms::Chosen(places) => {
                 let mut chosen = none;
                 for &place in places {
@@ -174,7 +197,7 @@ impl Fit {
                     };
                     *term = true;
                 }
-                (chosen, Needed::All)
+                (chosen, false)
             }
         })
     }

@@ -4,7 +4,8 @@ use super::categories::CategoryRule;
 use super::errors::{Errors, Limits, rebuilt_for, with_errors};
 use super::predictive::{Fineness, OF_DENSITIES, OF_QUANTILES, Predictive};
 use super::predictors::Rows;
-use super::quantity::{MEAN, Point, Quantity, Rule};
+use super::problems::erase;
+use super::quantity::{DISPERSION, MEAN, Point, Quantity, Rule, ZERO};
 use super::{NewData, RandomTerms, Request};
 use crate::distributions::normal_quantile;
 use crate::error::{Error, Result, try_vec};
@@ -96,11 +97,13 @@ impl Fit {
     /// a number if the fit doesn't know it: its score is minus infinity); rows with a missing predictor get NaN. Weights as in [`Request`].
     pub fn log_scores(&self, data: NewData<'_>, y: &[f64], weights: Option<&[f64]>) -> Result<Vec<f64>> {
         let request = Request { random: RandomTerms::All, new_levels_zero: true, ..Request::default() };
-        let (chosen, needed) = self.chosen_terms(&request)?;
-        let rows = Rows::new(self, data, &chosen, needed, true)?;
+        let (chosen, effects) = self.chosen_terms(&request)?;
+        let rows = Rows::new(self, data, &chosen, effects, true)?;
         let (y, weights) = (rows.selected("y", y)?, rows.weights(self, matches!(data, NewData::Training), weights)?);
         let scores =
             if self.ordinal().is_some() { self.scores_of_categories(&rows, &y)? } else { self.scores(&rows, &y, &weights)? };
+        let mut scores = scores;
+        erase(&rows.unestimable(&[MEAN, ZERO, DISPERSION]), rows.n, &mut scores, &mut None);
         Ok(rows.padded(scores, 1))
     }
 

@@ -2,6 +2,7 @@
 //! of what is not known of these.
 
 use super::quantity::{DISPERSION, MEAN, PSI, Point, ZERO, psi_used};
+use crate::distributions::normal_two_sided;
 use crate::error::Result;
 use crate::family::special::expit;
 use crate::family::{
@@ -16,6 +17,15 @@ const REACH: f64 = 9.0;
 /// Steps of the trapezoidal rule in standard deviations: of the mean's predictor at most, and of the others, whose functions are smooth.
 const STEP: f64 = 0.5;
 const STEP_OF_OTHERS: f64 = 0.75;
+
+/// A standard deviation of the zero part's or the dispersion's predictor beyond which the trapezoidal rule would have too many steps: it has
+/// those within `FAR` of zero, where the predictor makes a difference, and coarse ones beyond.
+const WIDE: f64 = 8.0;
+const FAR: f64 = 40.0;
+const COARSE: f64 = 0.25;
+/// The most nodes of all predictors together, and the least along that of the mean.
+const MOST: f64 = 2e6;
+const LEAST: f64 = 36.0;
 
 /// How fine the rule is in the predictor of the mean: the family may be narrower than what is not known of the predictor.
 #[derive(Clone, Copy)]
@@ -76,9 +86,17 @@ impl<'a> Predictive<'a> {
         let order = [ZERO, DISPERSION, MEAN];
         let arranged: Vec<f64> = (0..9).map(|e| covariance[order[e / 3] * 3 + order[e % 3]]).collect();
         let root = semidefinite_cholesky(3, &arranged);
-        let others = |sd: f64| if sd > 0.0 { grid(STEP_OF_OTHERS / sd.max(1.0)) } else { vec![(0.0, 1.0)] };
-        for (u, share_u) in others(root[0]) {
-            for (v, share_v) in others(root[4]) {
+        let others = |sd: f64, mean: f64| match sd {
+            sd if sd > WIDE => wide_grid(sd, mean),
+            sd if sd > 0.0 => grid(STEP_OF_OTHERS / sd.max(1.0)),
+            _ => vec![(0.0, 1.0)],
+        };
+        let outer = others(root[0], point.at[ZERO]);
+        for &(u, share_u) in &outer {
+            let nodes = others(root[4], point.at[DISPERSION] + root[1] * u);
+            let most = fineness.most.min((MOST / (outer.len() * nodes.len()) as f64).max(LEAST));
+            let fineness = Fineness { most, ..fineness };
+            for (v, share_v) in nodes {
                 let mut at = [0.0; 3];
                 at[ZERO] = point.at[ZERO] + root[0] * u;
                 at[DISPERSION] = point.at[DISPERSION] + root[1] * u + root[4] * v;
@@ -234,4 +252,46 @@ fn grid(step: f64) -> Vec<(f64, f64)> {
         *share /= sum;
     }
     nodes
+}
+
+/// Nodes for a predictor that is all but unknown, as one without an estimate is: cells of the normal distribution, each by its probability,
+/// fine where the predictor is not far from zero.
+fn wide_grid(sd: f64, mean: f64) -> Vec<(f64, f64)> {
+    let mut cuts: Vec<f64> = (0..=(2.0 * REACH / COARSE) as usize).map(|k| COARSE * k as f64 - REACH).collect();
+    let near = (2.0 * FAR / STEP_OF_OTHERS) as usize;
+    cuts.extend((0..=near).map(|k| (STEP_OF_OTHERS * k as f64 - FAR - mean) / sd).filter(|z| z.abs() < REACH));
+    cuts.sort_by(f64::total_cmp);
+    // Of each cell the smaller tails, which have their digits.
+    let between = |a: f64, b: f64| {
+        let tail = |z: f64| 0.5 * normal_two_sided(z);
+        if a * b < 0.0 { 1.0 - tail(a) - tail(b) } else { (tail(a) - tail(b)).abs() }
+    };
+    let mut nodes: Vec<(f64, f64)> = cuts.windows(2).map(|w| (0.5 * (w[0] + w[1]), between(w[0], w[1]))).collect();
+    let sum: f64 = nodes.iter().map(|node| node.1).sum();
+    nodes.iter_mut().for_each(|node| node.1 /= sum);
+    nodes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The mean of the probability of a zero is right whether the rule is fine or coarse, and the number of nodes has a bound.
+    #[test]
+    fn nodes_of_a_predictor_that_is_all_but_unknown() {
+        for (mean, sd) in [(-3.0, 25.0), (10.0, 400.0), (-18.0, 1e7), (0.3, 1e9)] {
+            let nodes = wide_grid(sd, mean);
+            assert!(nodes.len() < 250, "{}", nodes.len());
+            let got: f64 = nodes.iter().map(|(z, share)| share * expit(mean + sd * z)).sum();
+            // Of a logistic function that is a step: P(Z > -mean/sd).
+            let z = mean / sd;
+            let want = if z < 0.0 { 0.5 * normal_two_sided(z) } else { 1.0 - 0.5 * normal_two_sided(z) };
+            assert!((got - want).abs() < 2e-3, "{mean} {sd}: {got} for {want}");
+            let spread: f64 = nodes.iter().map(|(z, share)| share * z * z).sum();
+            assert!((spread - 1.0).abs() < 0.01, "{spread}");
+        }
+        let (fine, wide) = (grid(STEP_OF_OTHERS / 21.0), wide_grid(21.0, -4.0));
+        let of = |nodes: &[(f64, f64)]| nodes.iter().map(|(z, share)| share * expit(-4.0 + 21.0 * z)).sum::<f64>();
+        assert!((of(&fine) - of(&wide)).abs() < 1e-4, "{} {}", of(&fine), of(&wide));
+    }
 }

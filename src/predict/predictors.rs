@@ -1,11 +1,17 @@
 //! The linear predictors of a fit on the rows to predict at.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::NewData;
-use crate::design::{Design, PredictorDesign, RowLedger, TermDesign, UNSEEN};
+use crate::design::{Design, Needed, PredictorDesign, RowLedger, TermDesign, UNSEEN, UnknownLevel};
 use crate::error::{Error, Result, row_text, try_vec};
+use crate::fit::estimable::Estimable;
 use crate::fit::{Fit, FixedEffects, PredictorFit, TermFit};
+use crate::frame::names::quoted;
+
+/// How to go on where a level is not known.
+const ALLOW: &str = "INTERLACE_NEW_LEVELS_ZERO (--new-levels zero) gives such rows random effects of zero";
 
 /// A random term on the rows.
 pub struct TermRows<'a> {
@@ -26,6 +32,8 @@ pub struct Part<'a> {
     pub terms: Vec<TermRows<'a>>,
     /// Its values with all terms, where the fit has them.
     known: Option<Cow<'a, [f64]>>,
+    /// The rows, ascending, whose fixed part is no function of what was estimated.
+    unestimable: Vec<usize>,
 }
 
 /// The rows: the predictor of the mean, those of the zero part and of the dispersion where the fit has them.
@@ -35,6 +43,7 @@ pub struct Rows<'a> {
     /// Of an ordinal fit, the columns kept of the nominal effects `[n, c]`.
     pub nominal: Cow<'a, [f64]>,
     ledger: Cow<'a, RowLedger>,
+    unknown: Vec<UnknownLevel>,
     pad: bool,
 }
 
@@ -56,23 +65,18 @@ impl TermRows<'_> {
     }
 }
 
-/// Which parts of the random terms are needed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Needed {
-    Nothing,
-    /// The values of the effects, for groups that are new.
-    Effects,
-    All,
-}
-
 impl<'a> Rows<'a> {
-    /// `chosen`: for each random term of the fit whether its modes are added.
-    pub fn new(fit: &'a Fit, data: NewData<'_>, chosen: &[bool], needed: Needed, new_levels_zero: bool) -> Result<Self> {
+    /// `chosen`: for each random term of the fit whether its modes are added; `effects`: the values of the effects are needed all the same.
+    pub fn new(fit: &'a Fit, data: NewData<'_>, chosen: &[bool], effects: bool, new_levels_zero: bool) -> Result<Self> {
+        let needed = match chosen.contains(&true) {
+            true => Needed::Terms(chosen),
+            false if effects => Needed::Effects,
+            false => Needed::Nothing,
+        };
         let (program, random) = (&fit.program, needed != Needed::Nothing);
         let mut rows = match data {
             NewData::Training => Rows::of_training(fit),
-            NewData::Frame(frame) if needed == Needed::Effects => Rows::of_design(fit, program.apply_to_new_groups(frame)?),
-            NewData::Frame(frame) => Rows::of_design(fit, program.apply_frame(frame, random)?),
+            NewData::Frame(frame) => Rows::of_design(fit, program.apply_frame(frame, needed)?),
             NewData::Arrays(arrays) => Rows::of_design(fit, program.apply_arrays(arrays, random)?),
             NewData::Spec(spec) => Rows::of_design(fit, program.apply_spec(spec, random)?),
         };
@@ -103,6 +107,7 @@ impl<'a> Rows<'a> {
             offset: part.offset.as_deref().map(Cow::Borrowed),
             terms: terms(&part.terms),
             known: Some(Cow::Borrowed(&part.eta[..])),
+            unestimable: vec![],
         };
         let mean = Part {
             fixed: &fit.fixed,
@@ -113,21 +118,26 @@ impl<'a> Rows<'a> {
                 Some(own) => Cow::Borrowed(&own.eta[..]),
                 None => Cow::Owned(fit.used(&fit.fitted)),
             }),
+            unestimable: vec![],
         };
         Rows {
             n: fit.n_obs,
             parts: [Some(mean), zero.map(further), dispersion.map(further)],
             nominal: Cow::Borrowed(fit.nominal().map_or(&[], |nominal| &nominal.x)),
             ledger: Cow::Borrowed(&fit.rows),
+            unknown: vec![],
             pad: fit.rows.pad,
         }
     }
 
     fn of_design(fit: &'a Fit, design: Design) -> Self {
-        let Design { n, x, offset, terms, dispersion, zero_inflation, nominal, rows, .. } = design;
+        let Design { n, x, offset, terms, dispersion, zero_inflation, nominal, rows, unknown, .. } = design;
         let columns =
             |x: &[f64], kept: &[usize]| Cow::Owned(kept.iter().flat_map(|&j| x[j * n..(j + 1) * n].iter().copied()).collect());
-        let part = |fixed: &'a FixedEffects, kept: &[usize], own: &'a [TermFit], d: PredictorDesign| Part {
+        let ones = if fit.ordinal().is_some() { vec![1.0; n] } else { vec![] };
+        let all = nominal.as_ref().map_or(&[][..], |nominal| &nominal.x);
+        let part = |fixed: &'a FixedEffects, kept: &[usize], own: &'a [TermFit], d: PredictorDesign, unestimable| Part {
+            unestimable,
             fixed,
             x: columns(&d.x, kept),
             offset: d.offset.map(Cow::Owned),
@@ -137,20 +147,32 @@ impl<'a> Rows<'a> {
         let mean = PredictorDesign { x, offset, terms, x_names: vec![] };
         let [zero, further] = fit.further_predictors();
         let both = |fit: Option<&'a PredictorFit>, design: Option<PredictorDesign>| {
-            fit.zip(design).map(|(f, d)| part(&f.fixed, &f.kept, &f.terms, d))
+            fit.zip(design).map(|(f, d)| {
+                let unestimable = unestimable(&f.estimable, n, &[&ones, &d.x]);
+                part(&f.fixed, &f.kept, &f.terms, d, unestimable)
+            })
         };
-        let parts = [Some(part(&fit.fixed, &fit.kept, &fit.terms, mean)), both(zero, zero_inflation), both(further, dispersion)];
+        let of_mean = unestimable(&fit.estimable, n, &[&ones, all, &mean.x]);
+        let parts =
+            [Some(part(&fit.fixed, &fit.kept, &fit.terms, mean, of_mean)), both(zero, zero_inflation), both(further, dispersion)];
         let nominal = fit.nominal().zip(nominal).map_or(Cow::Borrowed(&[][..]), |(f, d)| columns(&d.x, &f.kept));
-        Rows { n, parts, nominal, ledger: Cow::Owned(rows), pad: true }
+        Rows { n, parts, nominal, ledger: Cow::Owned(rows), unknown, pad: true }
     }
 
     /// Fails at the first level that the fit doesn't know, of a term whose modes are added.
     fn check_levels(&self) -> Result<()> {
         for term in self.parts.iter().flatten().flat_map(|part| &part.terms).filter(|term| term.chosen) {
             if let Some(i) = term.index.iter().position(|&level| level == UNSEEN) {
-                let row = self.ledger.data_row(i);
-                let (at, group) = (row_text(row), &term.fit.group);
-                let message = format!("newdata: {at} has a level of '{group}' that the fit doesn't know");
+                let (row, group) = (self.ledger.data_row(i), quoted(&term.fit.group));
+                let known = self.unknown.iter().find(|unknown| unknown.row == row && unknown.group == term.fit.group);
+                let what = match known {
+                    Some(UnknownLevel { missing: true, .. }) => format!("no value of {group}"),
+                    Some(UnknownLevel { label: Some(label), .. }) => {
+                        format!("the level {} of {group}, which the fit doesn't know", quoted(label))
+                    }
+                    _ => format!("a level of {group} that the fit doesn't know"),
+                };
+                let message = format!("newdata: {} has {what}; {ALLOW}", row_text(row));
                 return Err(Error::data(message).at(row));
             }
         }
@@ -192,6 +214,28 @@ impl<'a> Rows<'a> {
         Ok(weights)
     }
 
+    /// The row of the data, as the caller counts them from 0.
+    pub fn data_row(&self, i: usize) -> usize {
+        if self.pad { self.ledger.data_row(i) } else { i }
+    }
+
+    /// The rows of the data in which a predictor is missing.
+    pub fn missing(&self) -> impl Iterator<Item = usize> + '_ {
+        self.ledger.dropped.iter().filter(|_| self.pad).map(|(row, _)| *row)
+    }
+
+    /// The rows, ascending, in which one of these predictors has no estimate.
+    pub fn unestimable(&self, predictors: &[usize]) -> Vec<usize> {
+        let parts = predictors.iter().filter_map(|&a| self.parts[a].as_ref());
+        let rows: BTreeSet<usize> = parts.flat_map(|part| part.unestimable.iter().copied()).collect();
+        rows.into_iter().collect()
+    }
+
+    /// Whether one predictor has no estimate in a row.
+    pub fn unestimable_in(&self, predictor: usize, i: usize) -> bool {
+        self.parts[predictor].as_ref().is_some_and(|part| part.unestimable.binary_search(&i).is_ok())
+    }
+
     /// Results of the rows as the caller gets them, `width` columns.
     pub fn padded(&self, values: Vec<f64>, width: usize) -> Vec<f64> {
         if !self.pad {
@@ -225,6 +269,15 @@ impl Part<'_> {
         }
         Ok(eta)
     }
+}
+
+/// The rows of the matrix of the blocks, each `[n, p]`, that are no function of what was estimated.
+fn unestimable(estimable: &Estimable, n: usize, blocks: &[&[f64]]) -> Vec<usize> {
+    if estimable.is_full() {
+        return vec![];
+    }
+    let columns: Vec<&[f64]> = blocks.iter().flat_map(|block| block.chunks_exact(n.max(1))).collect();
+    (0..n).filter(|&i| !estimable.has(|j| columns[j][i])).collect()
 }
 
 impl<'a> TermRows<'a> {

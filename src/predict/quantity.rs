@@ -10,13 +10,16 @@ use crate::fit::{Fit, Generalised};
 /// What is predicted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Quantity {
-    /// The fitted value: the mean of the response, but for ordered beta, where it is the mean between 0 and 1.
+    /// The mean of the response.
     #[default]
     Response,
     /// The linear predictor of the mean.
     Link,
     /// The mean of the response without zeros of the zero part.
     Conditional,
+    /// The link's inverse of the linear predictor: of beta with masses at its ends the mean between these, of truncated counts that before
+    /// truncation.
+    Location,
     /// The probability of a zero of the zero part; 0 without one.
     ZeroProbability,
     /// The family's first parameter as it is reported; of a linear model sigma; 1 without one.
@@ -96,8 +99,9 @@ impl Rule<'_> {
             Quantity::Link => point.at[MEAN],
             Quantity::Conditional => own.family.response_mean(point.at[MEAN], psi_used(own, &psi)),
             Quantity::Response => {
-                (1.0 - zero_probability(own, point.at[ZERO])) * own.family.fitted_value(point.at[MEAN], psi_used(own, &psi))
+                (1.0 - zero_probability(own, point.at[ZERO])) * own.family.response_mean(point.at[MEAN], psi_used(own, &psi))
             }
+            Quantity::Location => own.family.linkinv(point.at[MEAN]),
             Quantity::ZeroProbability => zero_probability(own, point.at[ZERO]),
             Quantity::Dispersion => own.family.parameters().first().map_or(1.0, |p| p.scale.reported(psi[0])),
             Quantity::Marginal => marginal::mean(own, point),
@@ -161,7 +165,8 @@ pub(crate) fn mean_slope(fit: &Fit, i: usize) -> f64 {
     let psi = own.psi_of_row(i);
     let rest = 1.0 - own.zero_probability(i);
     let eta = own.eta[i];
-    if own.family.fitted_value(eta, &psi) == own.family.linkinv(eta) {
+    // At two places: a mean with masses at the ends may be that without by chance.
+    if [eta, 1.5 * eta].iter().all(|eta| own.family.response_mean(*eta, &psi) == own.family.linkinv(*eta)) && eta != 0.0 {
         return rest * own.family.mu_eta(eta);
     }
     let mut point = Point { at: [0.0; COORDINATES], variance: [0.0; 3] };

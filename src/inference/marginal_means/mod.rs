@@ -6,16 +6,15 @@
 //!
 //! Those of an ordinal model are of the latent variable, less the mean of the thresholds.
 
-mod estimable;
 mod spec;
 mod tables;
 
-pub use estimable::Estimable;
 pub use spec::MeansSpec;
 pub use tables::ResponseScale;
 
 use crate::design::{ModelProgram, Program, Reference, RowLedger};
 use crate::error::{Error, Result, try_vec};
+use crate::fit::estimable::Estimable;
 use crate::fit::{Fit, Ordinal};
 use crate::frame::Frame;
 use crate::inference::model_matrix::all_columns;

@@ -1,7 +1,7 @@
 //! Which linear combinations of the columns of a rank-deficient model matrix have an estimate: those in its row space.
 
-use crate::error::{Result, try_vec};
-use crate::inference::linear::dot;
+use crate::error::{Error, Result, try_vec};
+use crate::linalg::dense::dot;
 
 /// The columns that a fit kept, and how those it left out depend on them.
 #[derive(Clone, Debug)]
@@ -9,15 +9,25 @@ pub struct Estimable {
     kept: Vec<usize>,
     /// Each column left out, with its weights of the kept ones.
     dependent: Vec<(usize, Vec<f64>)>,
+    /// Of each column left out, how far the rows of the data are from that.
+    noise: Vec<f64>,
+}
+
+impl Default for Estimable {
+    fn default() -> Self {
+        Estimable::full(0)
+    }
 }
 
 /// How far, relative to its terms, a combination may be from the row space.
 const TOLERANCE: f64 = 1e-8;
+/// The same relative to the largest of all columns.
+const ROUNDING: f64 = 1e-12;
 
 impl Estimable {
     /// For a model matrix of full rank.
     pub fn full(n_columns: usize) -> Self {
-        Estimable { kept: (0..n_columns).collect(), dependent: Vec::new() }
+        Estimable { kept: (0..n_columns).collect(), dependent: Vec::new(), noise: Vec::new() }
     }
 
     /// For the model matrix `x` `[n, p]`, all columns; those in `kept` are linearly independent, and the others depend on them.
@@ -49,7 +59,53 @@ impl Estimable {
             }
             dependent.push((column, weights));
         }
-        Ok(Estimable { kept: kept.to_vec(), dependent })
+        Ok(Estimable { kept: kept.to_vec(), noise: vec![0.0; dependent.len()], dependent })
+    }
+
+    /// For the matrix of the columns of `blocks`, each `[n, p]`, beside each other, of which those in `kept` of each block are kept.
+    pub fn of_blocks(n: usize, blocks: &[(&[f64], &[usize])]) -> Result<Self> {
+        let (mut x, mut all) = (vec![], vec![]);
+        let total: usize = blocks.iter().map(|(x, _)| x.len()).sum();
+        let count = total / n.max(1);
+        if blocks.iter().map(|(_, kept)| kept.len()).sum::<usize>() == count {
+            return Ok(Estimable::full(count));
+        }
+        x.try_reserve_exact(total).map_err(|_| Error::memory("model matrix", 8 * total))?;
+        for (own, kept) in blocks {
+            let first = x.len() / n.max(1);
+            all.extend(kept.iter().map(|j| first + j));
+            x.extend_from_slice(own);
+        }
+        let mut own = Estimable::new(&x, n, count, &all)?;
+        for i in 0..n {
+            let off = own.off(|j| x[j * n + i]);
+            own.noise.iter_mut().zip(off).for_each(|(noise, [off, _])| *noise = noise.max(2.0 * off));
+        }
+        Ok(own)
+    }
+
+    /// Whether all columns were kept.
+    pub fn is_full(&self) -> bool {
+        self.dependent.is_empty()
+    }
+
+    /// How far a row is from having each column left out as the data have it, and what counts as nothing.
+    fn off(&self, value: impl Fn(usize) -> f64) -> Vec<[f64; 2]> {
+        let largest = self.kept.iter().map(|&j| value(j).abs()).fold(0.0, f64::max);
+        let of = |(column, weights): &(usize, Vec<f64>)| {
+            let (mut size, mut sum) = (value(*column).abs(), value(*column));
+            for (w, &j) in weights.iter().zip(&self.kept) {
+                (size, sum) = (size + (w * value(j)).abs(), sum - w * value(j));
+            }
+            // What rounding leaves of terms that cancel.
+            [sum.abs(), TOLERANCE * size + ROUNDING * largest]
+        };
+        self.dependent.iter().map(of).collect()
+    }
+
+    /// Whether the function of the coefficients with these weights has an estimate.
+    pub fn has(&self, value: impl Fn(usize) -> f64) -> bool {
+        self.off(value).iter().zip(&self.noise).all(|([off, nothing], noise)| *off <= nothing + noise)
     }
 
     /// The columns left out, each with its weights of the kept ones.
@@ -59,14 +115,7 @@ impl Estimable {
 
     /// The weights of the kept columns, for weights of all; `None` if the combination can't be estimated.
     pub fn reduce(&self, all: &[f64]) -> Option<Vec<f64>> {
-        let own: Vec<f64> = self.kept.iter().map(|&j| all[j]).collect();
-        // What rounding leaves of terms that cancel counts as zero.
-        let noise = 1e-12 * all.iter().fold(0.0_f64, |m, l| m.max(l.abs()));
-        let fits = self.dependent.iter().all(|(column, weights)| {
-            let size: f64 = weights.iter().zip(&own).map(|(w, l)| (w * l).abs()).sum();
-            (all[*column] - dot(weights, &own)).abs() <= TOLERANCE * (size + all[*column].abs()) + noise
-        });
-        fits.then_some(own)
+        self.has(|j| all[j]).then(|| self.kept.iter().map(|&j| all[j]).collect())
     }
 }
 
