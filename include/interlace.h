@@ -305,8 +305,8 @@
 #define INTERLACE_NO_PROGRESS 4
 
 /**
- * Predict the mean of the response as fitted values are: of a mixture with zeros (1 - p) times the mean without these; for ordered beta the
- * mean between 0 and 1. An ordinal fit has no mean: INTERLACE_E_ARGUMENT.
+ * Predict the mean of the response: of a mixture with zeros (1 - p) times the mean without these, of a beta family with masses at 0 and 1
+ * with these. An ordinal fit has no mean: INTERLACE_E_ARGUMENT.
  */
 #define INTERLACE_PREDICT_RESPONSE 0
 
@@ -317,8 +317,7 @@
 #define INTERLACE_PREDICT_LINK 1
 
 /**
- * Predict the mean of the response without the zeros of the zero part; for ordered beta that with zeros and ones. Not
- * of an ordinal fit.
+ * Predict the mean of the response without the zeros of the zero part. Not of an ordinal fit.
  */
 #define INTERLACE_PREDICT_CONDITIONAL 2
 
@@ -355,6 +354,34 @@
  * Of an ordinal fit, predict the most probable category, a number from 1 to K; of several the lowest. It has no standard error.
  */
 #define INTERLACE_PREDICT_CLASS 8
+
+/**
+ * Predict the link's inverse of the linear predictor, mu: of ordered and zero-one-inflated beta the mean between 0 and 1, without the masses
+ * at the ends; of truncated families the mean before truncation; of lognormal the mean of the logarithms. Of other families it is
+ * INTERLACE_PREDICT_CONDITIONAL. Not of an ordinal fit.
+ */
+#define INTERLACE_PREDICT_LOCATION 9
+
+/**
+ * A row has its prediction.
+ */
+#define INTERLACE_PREDICTED 0
+
+/**
+ * A row has no prediction, because a predictor or an offset is missing.
+ */
+#define INTERLACE_PREDICTED_MISSING 1
+
+/**
+ * A row has no prediction, because it can't be estimated: columns that the fit has left out differ there from what they are in its data, as in
+ * a cell of factors without data. A number would depend on the contrasts.
+ */
+#define INTERLACE_PREDICTED_NOT_ESTIMABLE 2
+
+/**
+ * A row of an ordinal fit has no prediction, because its nominal effects have thresholds cross.
+ */
+#define INTERLACE_PREDICTED_CROSSED 3
 
 /**
  * An interval for what is predicted, say the mean: it has the uncertainty of the estimates.
@@ -2625,7 +2652,7 @@ interlace_status interlace_fit_summary_with_df(const struct interlace_fit *fit,
                                                struct interlace_error *err);
 
 /**
- * How many numbers a prediction of a type has for each row, INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_CLASS: 1, but of an ordinal fit
+ * How many numbers a prediction of a type has for each row, INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_LOCATION: 1, but of an ordinal fit
  * with K categories K for INTERLACE_PREDICT_PROBABILITIES and INTERLACE_PREDICT_MARGINAL, K - 1 for INTERLACE_PREDICT_CUMULATIVE. 0 if the fit
  * has no such prediction.
  * Since 0.1.
@@ -2636,7 +2663,7 @@ size_t interlace_fit_predict_width(const struct interlace_fit *fit,
 /**
  * Predictions for the rows of `newdata`, to `out` [rows of newdata,w], w as interlace_fit_predict_width has it, 1 but for ordinal fits; where
  * `newdata` is NULL for the data of the fit, to `out` [m,w], m as interlace_fit_n_rows has it. `len` is the number of all elements.
- * `type` is one of INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_CLASS. With `random` the random effects
+ * `type` is one of INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_LOCATION. With `random` the random effects
  * are added, otherwise they are taken as zero. `new_levels` is INTERLACE_NEW_LEVELS_ERROR or INTERLACE_NEW_LEVELS_ZERO.
  * A row in which another predictor is missing gets NaN. A fit from arrays predicts with interlace_fit_predict_arrays.
  * INTERLACE_E_DATA if a column is absent or a category has a level that the fit doesn't know, INTERLACE_E_ARGUMENT if the fit has no
@@ -2651,6 +2678,37 @@ interlace_status interlace_fit_predict(const struct interlace_fit *fit,
                                        double *out,
                                        size_t len,
                                        struct interlace_error *err);
+
+/**
+ * Why rows have no prediction, INTERLACE_PREDICTED or an INTERLACE_PREDICTED_* for each row, to `out` [rows of newdata] ([m] without
+ * `newdata`); the other arguments as for interlace_fit_predict_interval. Predictions, standard errors and intervals are NaN in rows that have none.
+ * Since 0.1.
+ */
+interlace_status interlace_fit_predict_status(const struct interlace_fit *fit,
+                                              const struct interlace_frame *newdata,
+                                              int32_t type,
+                                              bool random,
+                                              const size_t *terms,
+                                              size_t n_terms,
+                                              int32_t new_levels,
+                                              int32_t *out,
+                                              size_t len,
+                                              struct interlace_error *err);
+
+/**
+ * The same for a fit from arrays: `newdata` as for interlace_fit_predict_arrays, `out` [n of newdata].
+ * Since 0.1.
+ */
+interlace_status interlace_fit_predict_arrays_status(const struct interlace_fit *fit,
+                                                     const struct interlace_spec *newdata,
+                                                     int32_t type,
+                                                     bool random,
+                                                     const size_t *terms,
+                                                     size_t n_terms,
+                                                     int32_t new_levels,
+                                                     int32_t *out,
+                                                     size_t len,
+                                                     struct interlace_error *err);
 
 /**
  * Predictions of a fit from arrays for new arrays, to `out` [n of newdata,w]: `newdata` is a spec with the same columns and terms, and the
@@ -2671,9 +2729,10 @@ interlace_status interlace_fit_predict_arrays(const struct interlace_fit *fit,
  * long as `out` of interlace_fit_predict; any of them may be NULL. With `random`, the modes of the random terms `terms` [n_terms] are added, or
  * with `terms` NULL of all terms: they count from 0, those of the mean first, then those of the zero part, then those of the dispersion.
  *
- * Standard errors are those of the delta method. Fixed effects and parameters of the family vary as estimated, the random effects about
- * their modes given these; a level that the fit doesn't know varies as a new one of its group. The covariances of the random effects are
- * taken as known. Intervals use the normal distribution and are symmetric on the scale of the linear predictor; an end that is outside
+ * Standard errors are those of the delta method. Fixed effects, parameters of the family and those of the covariances of random effects vary
+ * as estimated, and the modes of the random effects with them; the random effects vary about their modes. Of a linear model sigma and the
+ * covariances of the random effects are taken as known. A level that the fit doesn't know varies as a new one of its group, whose covariance
+ * is taken as known. Intervals use the normal distribution and are symmetric on the scale of the linear predictor; an end that is outside
  * the link's domain is NaN. Of an ordinal fit the thresholds and nominal effects vary as fixed effects do; intervals of the probabilities of
  * categories are symmetric on the logit scale, whatever the link, those of cumulative ones on the scale of the link, those of the scale on
  * its logarithm; INTERLACE_PREDICT_CLASS has none: INTERLACE_E_ARGUMENT.
