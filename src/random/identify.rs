@@ -16,6 +16,8 @@ use crate::simulate::{Purpose, Stream};
 const NOTHING_LEFT: f64 = 1e-10;
 /// Coefficients below this have no part in a dependency.
 const NO_PART: f64 = 1e-4;
+/// Rows that are looked at first, where there are many more: what they tell apart, all do.
+const FIRST_ROWS: usize = 4096;
 /// The correlation at which derivatives are taken.
 const SOME_RHO: f64 = 0.37;
 
@@ -41,14 +43,32 @@ pub fn dependencies(n: usize, parts: &[Part<'_>], residual: bool, weights: Optio
     if owners.len() < 2 {
         return Ok(vec![]);
     }
+    let mut found = vec![];
+    for rows in (n > 4 * FIRST_ROWS).then_some(FIRST_ROWS).into_iter().chain([n]) {
+        found = of_rows(rows, &all, &owners, residual, weights)?;
+        if found.is_empty() {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// The dependencies that the first rows leave.
+fn of_rows(
+    rows: usize,
+    terms: &[(usize, Term)],
+    owners: &[Option<usize>],
+    residual: bool,
+    weights: Option<&[f64]>,
+) -> Result<Dependencies> {
     let mut gram = vec![0.0; owners.len() * owners.len()];
     let mut found = vec![];
     for probe in 0..owners.len() {
         let mut stream = Stream::new(0, probe as u64, Purpose::Identification);
-        let mut x = try_vec("probe of the random effects", 0.0, n)?;
+        let mut x = try_vec("probe of the random effects", 0.0, rows)?;
         x.iter_mut().for_each(|v| *v = stream.normal());
-        add_probe(&all, residual, weights, &x, &mut gram)?;
-        found = dependent(&owners, &gram);
+        add_probe(terms, residual, weights, &x, &mut gram)?;
+        found = dependent(owners, &gram);
         if found.is_empty() {
             break;
         }
@@ -107,8 +127,8 @@ impl<'a> Term<'a> {
     }
 
     /// Row i in these coordinates.
-    fn row(&self, n: usize, i: usize, out: &mut [f64]) {
-        let r = out.len();
+    fn row(&self, i: usize, out: &mut [f64]) {
+        let (n, r) = (self.part.rows.index.len(), out.len());
         let Some(z) = self.part.rows.z else { return out.fill(1.0) };
         for (e, v) in out.iter_mut().enumerate() {
             *v = z[e * n + i] - self.shift[e];
@@ -122,11 +142,11 @@ impl<'a> Term<'a> {
 
     /// Sigma_i Z'x for each derivative, `[r, levels]` each.
     fn effects(&self, weights: Option<&[f64]>, x: &[f64]) -> Result<Vec<Vec<f64>>> {
-        let (n, TermSize { levels, effects: r }) = (x.len(), self.part.size);
+        let TermSize { levels, effects: r } = self.part.size;
         let mut b = try_vec("probe of the random effects", 0.0, levels * r)?;
         let mut row = vec![0.0; r];
         for (i, (&level, x)) in self.part.rows.index.iter().zip(x).enumerate() {
-            self.row(n, i, &mut row);
+            self.row(i, &mut row);
             dense::add_scaled(&mut b[level as usize * r..][..r], x * weights.map_or(1.0, |w| w[i].sqrt()), &row);
         }
         let mut all = vec![];
@@ -175,7 +195,7 @@ fn derivatives(structure: Structure) -> Result<Vec<Vec<f64>>> {
 
 /// Adds the cross-products of the v_i of one probe, with rows multiplied by the square roots of their weights.
 fn add_probe(terms: &[(usize, Term)], residual: bool, weights: Option<&[f64]>, x: &[f64], gram: &mut [f64]) -> Result<()> {
-    let (n, count) = (x.len(), gram.len().isqrt());
+    let count = gram.len().isqrt();
     let mut effects = vec![];
     for (_, term) in terms {
         effects.push(term.effects(weights, x)?);
@@ -187,7 +207,7 @@ fn add_probe(terms: &[(usize, Term)], residual: bool, weights: Option<&[f64]>, x
         v.extend(residual.then_some(*x));
         let root = weights.map_or(1.0, |w| w[i].sqrt());
         for (((_, term), effects), row) in terms.iter().zip(&effects).zip(&mut rows) {
-            term.row(n, i, row);
+            term.row(i, row);
             let first = term.part.rows.index[i] as usize * row.len();
             v.extend(effects.iter().map(|b| root * dense::dot(row, &b[first..first + row.len()])));
         }
@@ -322,5 +342,24 @@ mod tests {
         assert_eq!(dependencies(6, &[part()], true, None).unwrap(), [[None, Some(0)]]);
         assert_eq!(dependencies(6, &[part()], true, Some(&[3.0; 6])).unwrap(), [[None, Some(0)]]);
         assert!(dependencies(6, &[part()], true, Some(&weights)).unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_the_first_rows_leave_open_the_others_may_tell() {
+        let n = 5 * FIRST_ROWS;
+        // The same partition, but for the last two rows.
+        let g: Vec<u32> = (0..n).map(|i| (i / 8) as u32).collect();
+        let mut h = g.clone();
+        h.swap(n - 1, n - 9);
+        let of = |index: &[u32]| -> Dependencies {
+            let part = |index| Part {
+                rows: TermRows { index, z: None },
+                size: TermSize { levels: n / 8, effects: 1 },
+                structure: Structure::new(Unstructured, None, 1),
+            };
+            dependencies(n, &[part(&g), part(index)], true, None).unwrap()
+        };
+        assert_eq!(of(&g), [[Some(0), Some(1)]]);
+        assert!(of(&h).is_empty());
     }
 }
