@@ -17,13 +17,15 @@ use crate::validation::{AllOptimizers, CrossValidation, Partition};
 
 /// Fits the model `spec` to `frame` by one optimiser after the other, each from several starts: those of interlace_fit_new, and standard
 /// deviations of random effects that are a tenth and ten times those estimated. With a theta0 among the options that is the only start.
-/// `*out` is a new frame with one row an optimiser, of the best of its ends: "optimizer", "logLik", "criterion", "difference" (the criterion less the lowest of all), "max_diff_theta" and "max_diff_beta" (the largest differences of
-/// covariance parameters and, in standard errors, of fixed effects from those of the lowest criterion), "converged", "singular" (1 or 0),
-/// "evaluations" (of all starts), "gradient" (as interlace_fit_scaled_gradient), "seconds" (of all starts), "error" (why there is no fit, else missing), and the estimates:
+/// `*out` is a new frame with one row an optimiser, of the best of its ends: "optimizer", "logLik", "criterion", "difference" (the
+/// criterion less the lowest of all), "max_diff_theta" and "max_diff_beta" (the largest differences of covariance parameters and, in
+/// standard errors, of fixed effects from those of the lowest criterion), "converged", "singular" (1 or 0), "evaluations" (of all starts),
+/// "gradient" (as interlace_fit_scaled_gradient), "seconds" (of all starts), "error" (why there is no fit, else missing), and the estimates:
 /// "theta." with the name of a covariance parameter, "beta." with that of a fixed effect ("zi." and "disp." before those of the zero
 /// inflation and the dispersion), "family." with that of a parameter of the family or of the thresholds.
 /// Optimisers that agree have found the same minimum: none has stopped short of it. That no other minimum is lower is known as far as the
-/// starts go. An optimiser that ends lower than the fit has found a better minimum, whose theta can be given to the fit as theta0. `frame` and `options`, but for the optimiser, are as for interlace_fit_new.
+/// starts go. An optimiser that ends lower than the fit has found a better minimum, whose theta can be given to the fit as theta0.
+/// `frame` and `options`, but for the optimiser, are as for interlace_fit_new.
 /// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -118,12 +118,13 @@ pub fn other_basins(deviance: &mut Deviance<'_>, at: &Summary, effort: Effort) -
         let none = lifted(&system.structures, &vec![0.0; system.n_theta()], LIFT);
         starts.extend([moment_start(system), none].map(|theta| [theta, keep.clone()].concat()));
     }
-    if effort.thorough && !starts.is_empty() {
-        let way = |start: &Vec<f64>| SHARES.map(|share| between(&at.x, start, share));
-        starts = starts.iter().flat_map(|start| [start.clone()].into_iter().chain(way(start))).collect();
-        starts.extend(other_correlations(system, &at.x));
-    }
     Ok(starts)
+}
+
+/// Where starts have led to another minimum: points on the way to them, and other correlations, for searches that may lead to a third.
+pub fn further_basins(system: &LinearSystem, at: &Summary, starts: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let way = |start: &Vec<f64>| SHARES.map(|share| between(&at.x, start, share));
+    starts.iter().flat_map(way).chain(other_correlations(system, &at.x)).collect()
 }
 
 /// Residual correlations next to one leave differences within groups, as large variances do.

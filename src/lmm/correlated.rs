@@ -153,7 +153,7 @@ impl CorrelatedProducts {
 
     /// Coordinates at which little more than differences within groups counts.
     pub fn nearly_one(&self) -> Vec<f64> {
-        self.coordinates(&[0.99, 0.9999, 0.999_999])
+        self.coordinates(&[0.97, 0.99, 0.999, 0.9999, 0.999_99, 0.999_999])
     }
 
     /// Those of correlations at a typical distance.

@@ -1,6 +1,6 @@
 //! Estimation of linear models: starts, minimisation, other minima.
 
-use super::basins::{Effort, other_basins};
+use super::basins::{Effort, further_basins, other_basins};
 use super::deviance::Deviance;
 use super::opposite::opposite_start;
 use super::rho::RhoScale;
@@ -21,6 +21,9 @@ const VERY_CHEAP: f64 = 0.1 * CHEAP;
 
 /// Predicted decrease at which a second search is near enough to its minimum to be compared with the first.
 const SAME_MINIMUM: f64 = 1e-6;
+
+/// Ends whose criteria differ by more are other minima.
+const ELSEWHERE: f64 = 1e-3;
 
 /// Rounds of looking at other basins.
 const MOST_BASINS: usize = 4;
@@ -90,6 +93,23 @@ fn best_of_starts(search: &mut LinearSearch<'_, '_, '_, '_>) -> Result<Summary> 
     Ok(best)
 }
 
+/// Searches from each start; the best end counts. Whether one of them is another minimum than the best before.
+fn search_from_all(search: &mut LinearSearch<'_, '_, '_, '_>, starts: &[Vec<f64>], best: &mut Summary) -> Result<bool> {
+    let tolerance = search.options.tolerance;
+    let (before, mut elsewhere) = (best.value, false);
+    for start in starts {
+        if !search.may_go_on() {
+            break;
+        }
+        let other = search.run(start, SAME_MINIMUM.max(tolerance))?;
+        elsewhere |= (other.value - before).abs() > ELSEWHERE;
+        if other.value < best.value - (0.1 * SAME_MINIMUM).max(best.noise) {
+            *best = search.run(&other.x, tolerance)?;
+        }
+    }
+    Ok(elsewhere)
+}
+
 /// The multiplications of a search's step.
 fn cost(search: &LinearSearch<'_, '_, '_, '_>) -> f64 {
     let factor = &search.criterion.factor;
@@ -99,19 +119,18 @@ fn cost(search: &LinearSearch<'_, '_, '_, '_>) -> f64 {
 
 /// The lowest of a minimum and those in other basins, from which others are looked at in turn.
 fn lowest_basin(search: &mut LinearSearch<'_, '_, '_, '_>, mut best: Summary, effort: Effort) -> Result<Summary> {
-    let tolerance = search.options.tolerance;
     for _ in 0..MOST_BASINS {
         if !search.may_go_on() || !is_converged(best.reason) {
             break;
         }
-        let before = best.value;
-        for start in other_basins(search.criterion, &best, effort)? {
-            let other = search.run(&start, SAME_MINIMUM.max(tolerance))?;
-            if other.value < best.value - (0.1 * SAME_MINIMUM).max(best.noise) {
-                best = search.run(&other.x, tolerance)?;
-            }
+        let before = best.clone();
+        let starts = other_basins(search.criterion, &best, effort)?;
+        let elsewhere = search_from_all(search, &starts, &mut best)?;
+        if elsewhere && effort.thorough {
+            let further = further_basins(search.criterion.system, &before, &starts);
+            search_from_all(search, &further, &mut best)?;
         }
-        if best.value >= before {
+        if best.value >= before.value {
             break;
         }
     }

@@ -112,7 +112,8 @@ impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
         })
     }
 
-    /// The same, with the other minima that searches so far have ended at. Where one of these is lower it is the estimate.
+    /// The same, with the other minima that searches so far have ended at. Where one of these is lower it is the estimate. What it takes to
+    /// tell whether they are minima is not counted among the estimate's evaluations.
     pub fn finish_with_others(&mut self, best: Summary) -> Result<Estimate> {
         let mut estimate = self.finish(best)?;
         if !estimate.converged {
@@ -128,7 +129,6 @@ impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
             others[0] = own;
         }
         estimate.others = others;
-        estimate.evaluations = self.criterion.evaluations();
         Ok(estimate)
     }
 
