@@ -1,5 +1,6 @@
 //! Estimation of generalised models.
 
+use super::again::other_end;
 use super::finite_start::nearby;
 use super::laplace::Laplace;
 use super::start::Start;
@@ -36,6 +37,7 @@ pub fn estimate(laplace: &mut Laplace<'_>, start: &Start, options: &Options, pro
         }
         other => other?,
     };
+    let best = other_end(&mut search, best)?;
     let mut estimate = search.finish(best)?;
     // Where a likelihood is not log-concave the random effects may have several modes, and the search has followed those it began with.
     for _ in 0..RESTARTS {

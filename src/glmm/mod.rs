@@ -13,6 +13,7 @@ mod gradient;
 mod hessian;
 pub mod start;
 mod finite_start;
+mod again;
 pub mod estimate;
 pub mod edge;
 mod inverse;
