@@ -216,3 +216,19 @@ fn what_the_likelihood_does_not_depend_on_is_not_estimated() {
     let phi = &told.generalised.as_ref().unwrap().parameters[0];
     assert!(phi.estimate > 0.1 && phi.std_error > 0.0 && told.warnings().iter().all(|w| !w.contains("phi")), "{phi:?}");
 }
+
+/// Positive responses that vary little: as the power goes to 1 the density has peaks at multiples of phi, and the likelihood false maxima.
+#[test]
+fn tweedie_models_of_positive_responses_are_not_below_their_limit() {
+    for (seed, shape) in [(1, 1e6), (2, 1e4), (3, 100.0), (4, 1e3), (5, 5.0), (6, 3e5)] {
+        let frame = data(seed, 64, |eta, stream| eta.exp() * stream.gamma(shape) / shape);
+        let of = |family: &str| fit(&generalised("y ~ x + (1 | g)", family, frame.clone()).link("log"));
+        let (own, gamma) = (of("tweedie"), of("gamma"));
+        let power = own.generalised.as_ref().unwrap().parameters[1].estimate;
+        assert!(own.log_likelihood > gamma.log_likelihood - 1e-4 && power > 1.05, "{seed}: {} {power}", own.log_likelihood);
+        assert!(own.log_likelihood < gamma.log_likelihood + 5.0);
+        if own.log_likelihood < gamma.log_likelihood + 1e-4 {
+            close("tweedie", &own.fixed.std_error, &gamma.fixed.std_error, 0.02);
+        }
+    }
+}

@@ -111,6 +111,11 @@ pub(crate) trait Density: Clone + Debug + Send + Sync + 'static {
         None
     }
 
+    /// Whether parameters are in a region where the likelihood may have maxima without meaning beside that of the model.
+    fn may_be_false(_psi: &[f64]) -> bool {
+        false
+    }
+
     /// A response; not a number outside the link's domain. A weight of `WeightRole::Factor` plays no part in it.
     fn simulate(&self, at: &At, weight: f64, shape: &Self::Shape, stream: &mut Stream) -> f64;
 

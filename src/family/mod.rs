@@ -259,6 +259,11 @@ pub trait Family: Debug + Send + Sync {
         None
     }
 
+    /// Whether parameters (working scale) are in a region where the likelihood may have maxima without meaning beside that of the model.
+    fn may_be_false(&self, _psi: &[f64]) -> bool {
+        false
+    }
+
     /// A response from the distribution at a linear predictor; not a number outside the link's domain and from a family of the
     /// caller's. A proportion of `weight` trials is
     /// returned as such; weights that multiply the log-density play no part.

@@ -170,6 +170,10 @@ impl<D: Density> Family for Model<D> {
         D::NORMAL_NOISE && self.link == Link::Identity
     }
 
+    fn may_be_false(&self, psi: &[f64]) -> bool {
+        D::may_be_false(psi)
+    }
+
     fn limit(&self, parameter: usize, upper: bool) -> Option<&'static str> {
         D::limit(parameter, upper)
     }

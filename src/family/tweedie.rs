@@ -16,6 +16,12 @@ use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
 use crate::simulate::Stream;
 
+/// The logit of the power less one beyond which it is, to a double, 1 or 2.
+const FARTHEST: f64 = 36.0;
+/// Nearer to 1, the density of responses of a continuous kind has peaks at multiples of phi, as many as there are jumps, and the likelihood
+/// has maxima that come of where the responses happen to lie.
+const PEAKS: f64 = 1.05;
+
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tweedie;
 
@@ -42,24 +48,28 @@ impl Shape {
         let Shape { a, b, .. } = *self;
         let (alpha, c) = (b / a, 1.0 / a);
         let saddle = (b * y.ln()).exp() / (phi * b);
-        let exponent = |n: f64| -c * saddle * x1_log1p_minus((n - saddle) / saddle) - stirling_error(n) - stirling_error(n * alpha);
+        // By the distance from the saddle point: where the power is nearly 2, that of two large numbers would have lost its digits.
+        let exponent = |off: f64| {
+            let n = saddle + off;
+            -c * saddle * x1_log1p_minus(off / saddle) - stirling_error(n) - stirling_error(n * alpha)
+        };
         let width = (saddle / c).sqrt();
         // Many terms form a smooth bell, of which the trapezoidal rule needs a few points; few are summed one by one.
         let step = if width > 4.0 && c * saddle > 200.0 { width / 3.0 } else { 1.0 };
         let (from, to) = if step == 1.0 {
-            ((saddle - 10.0 * width - 20.0).floor().max(1.0), (saddle + 10.0 * width + 20.0).ceil())
+            ((saddle - 10.0 * width - 20.0).floor().max(1.0) - saddle, (saddle + 10.0 * width + 20.0).ceil() - saddle)
         } else {
-            (saddle - 10.0 * width, saddle + 10.0 * width)
+            (-10.0 * width, 10.0 * width)
         };
-        let top = exponent(saddle.max(1.0));
+        let top = exponent((1.0 - saddle).max(0.0));
         let (alpha_slope, saddle_slope) = (-c * c, 1.0 / b - y.ln());
         let (mut sum, mut excess, mut by_power) = (0.0, 0.0, 0.0);
         for i in 0..=((to - from) / step) as usize {
-            let n = from + step * i as f64;
-            let term = (exponent(n) - top).exp();
+            let off = from + step * i as f64;
+            let term = (exponent(off) - top).exp();
             sum += term;
             if ORDER == GRADIENT {
-                let off = n - saddle;
+                let n = saddle + off;
                 excess += term * off;
                 let bend = n * log_minus_digamma(n * alpha) - saddle * x1_log1p_minus(off / saddle);
                 by_power += term * (alpha_slope * bend + c * off * saddle_slope);
@@ -88,7 +98,8 @@ impl Density for Tweedie {
     }
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Shape {
-        Shape { phi: psi[0].exp(), a: expit(psi[1]), b: expit(-psi[1]) }
+        let power = psi[1].clamp(-FARTHEST, FARTHEST);
+        Shape { phi: psi[0].exp(), a: expit(power), b: expit(-power) }
     }
 
     fn constant<const ORDER: u8>(&self, y: f64, weight: f64, shape: &Shape) -> Constant {
@@ -196,6 +207,11 @@ impl Density for Tweedie {
 
     fn start_mean_beside(&self, y: f64, _weight: f64, mean: f64) -> f64 {
         if y == 0.0 { 0.1 * mean } else { y }
+    }
+
+    /// Dunn and Smyth (2005), section 6, have pictures of the likelihood there.
+    fn may_be_false(psi: &[f64]) -> bool {
+        psi.get(1).is_some_and(|power| Scale::OneToTwo.reported(*power) < PEAKS)
     }
 
     fn start_psi(&self, data: &Observations, mu: &[f64]) -> Result<[f64; MAX_PARAMETERS]> {

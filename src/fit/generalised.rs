@@ -19,7 +19,7 @@ use crate::glmm::laplace::{Approximation, Inside, Laplace};
 use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
 use crate::glmm::solution::solve;
-use crate::glmm::start::{Guess, Start, start};
+use crate::glmm::start::{Start, start};
 use crate::options::{Information, Options, Progress};
 use crate::spec::{FamilySpec, Spec};
 
@@ -151,8 +151,6 @@ pub(super) fn start_of_family(response: &FamilyResponse, model: &Model) -> Resul
     }
     start(model, eta, &|eta| {
         let mu: Vec<f64> = eta[0].iter().map(|e| family.linkinv(*e)).collect();
-        let psi = family.start_psi(&data, &mu)?;
-        let shared = response.shared.iter().map(|&j| psi[j]).collect();
-        Ok(Guess { shared, dispersion: response.dispersion_predictor().map(|d| (d, psi[0])) })
+        response.guess(&mu)
     })
 }

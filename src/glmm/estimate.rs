@@ -1,5 +1,6 @@
 //! Estimation of generalised models.
 
+use super::again::other_end;
 use super::basins::starts_elsewhere;
 use super::domain::approach_end;
 use super::finite_start::nearby;
@@ -39,6 +40,7 @@ pub fn estimate(laplace: &mut Laplace<'_>, start: &Start, options: &Options, pro
         }
         other => other?,
     };
+    let first = other_end(&mut search, first)?;
     let ends = if options.theta0.is_none() && !search.criterion.at_end {
         with_other_basins(&mut search, first, start)?
     } else {

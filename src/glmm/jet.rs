@@ -71,6 +71,16 @@ pub trait Response: Debug + Send + Sync {
         true
     }
 
+    /// Where an end of a search may be a false one, parameters to search from again with the predictors as they were found.
+    fn start_again(&self, _eta: &[Vec<f64>]) -> Result<Guess> {
+        Ok(Guess::default())
+    }
+
+    /// Whether it may be.
+    fn may_be_false(&self, _shared: &[f64]) -> bool {
+        false
+    }
+
     /// Whether its shared parameters and further predictors may go to an edge, where it is a simpler one.
     fn has_edges(&self) -> bool {
         true
@@ -88,6 +98,14 @@ pub trait Response: Debug + Send + Sync {
 
     /// Something that evaluates it, given which predictors have inner effects.
     fn evaluator<'a>(&'a self, inner: &[bool]) -> Result<Box<dyn Evaluator + 'a>>;
+}
+
+/// What is guessed of the family's parameters from linear predictors: those that are shared, and the constant part of a dispersion.
+#[derive(Clone, Debug, Default)]
+pub struct Guess {
+    pub shared: Vec<f64>,
+    /// The dispersion's predictor with a value for all of its rows.
+    pub dispersion: Option<(usize, f64)>,
 }
 
 /// Evaluates a response at predictors and shared parameters (working scale).

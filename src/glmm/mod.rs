@@ -14,6 +14,7 @@ mod gradient;
 mod hessian;
 pub mod start;
 mod finite_start;
+mod again;
 mod basins;
 mod domain;
 mod kept_modes;

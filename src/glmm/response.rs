@@ -1,6 +1,6 @@
 //! A family, with a zero part and a dispersion predictor if so wanted, as a response of the Laplace engine.
 
-use super::jet::{Adjoint, Evaluator, Jet, Response, tetrahedron};
+use super::jet::{Adjoint, Evaluator, Guess, Jet, Response, tetrahedron};
 use crate::error::{Error, Result, try_vec};
 use crate::family::{Constants, Derivatives, Family, Link, Observations, Order, Psi, ZeroDerivatives, ZeroMixture, ZeroPart};
 use crate::random::triangle;
@@ -82,6 +82,15 @@ fn median(values: &mut [f64]) -> f64 {
     if values.is_empty() { f64::NAN } else { *values.select_nth_unstable_by(middle, f64::total_cmp).1 }
 }
 
+impl FamilyResponse {
+    /// The family's parameters by moments, given means.
+    pub fn guess(&self, mu: &[f64]) -> Result<Guess> {
+        let psi = self.family.start_psi(&self.observations(), mu)?;
+        let shared = self.shared.iter().map(|&j| psi[j]).collect();
+        Ok(Guess { shared, dispersion: self.dispersion_predictor().map(|d| (d, psi[0])) })
+    }
+}
+
 impl Response for FamilyResponse {
     fn predictors(&self) -> usize {
         1 + usize::from(self.zero.is_some()) + usize::from(self.dispersion)
@@ -102,6 +111,15 @@ impl Response for FamilyResponse {
 
     fn domain(&self) -> (f64, f64) {
         self.family.domain()
+    }
+
+    fn may_be_false(&self, shared: &[f64]) -> bool {
+        self.family.may_be_false(&self.psi(shared))
+    }
+
+    fn start_again(&self, eta: &[Vec<f64>]) -> Result<Guess> {
+        let mu: Vec<f64> = eta[0].iter().map(|eta| self.family.linkinv(*eta)).collect();
+        self.guess(&mu)
     }
 
     fn evaluator<'a>(&'a self, inner: &[bool]) -> Result<Box<dyn Evaluator + 'a>> {

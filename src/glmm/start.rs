@@ -1,7 +1,7 @@
 //! Where the search starts: a fit without random effects, then variances by moments of its scores.
 
 use super::fixed::FixedPart;
-use super::jet::{Evaluator, Jet};
+use super::jet::{Evaluator, Guess, Jet};
 use super::model::Model;
 use crate::error::{Error, Result};
 use crate::family::Order;
@@ -25,13 +25,6 @@ pub struct Start {
     pub theta: Vec<f64>,
     pub fixed: Vec<Vec<f64>>,
     pub shared: Vec<f64>,
-}
-
-/// What is guessed of the family's parameters from linear predictors: those that are shared, and the constant part of a dispersion.
-pub struct Guess {
-    pub shared: Vec<f64>,
-    /// The dispersion's predictor with a value for all of its rows.
-    pub dispersion: Option<(usize, f64)>,
 }
 
 /// The fit without random effects: `eta` has for each predictor a value per row that is near the data, `guess` is of the family's

@@ -114,3 +114,64 @@ fn tweedie_densities_of_few_and_many_terms() {
         },
     );
 }
+
+/// y, mu, phi, the logit of the power less one, and the log-density by summing the series in 40 digits: powers from 1.0001 to 2 - 2e-15.
+#[allow(clippy::excessive_precision)]
+const TWEEDIE_NEAR_ITS_ENDS: [(f64, f64, f64, f64, f64); 30] = [
+    (0.7, 1.0, 0.5, -9.0, -512.54011019956221),
+    (3.2, 2.5, 0.01, -9.0, -7.4959218210966091),
+    (40.0, 55.0, 2.0, -9.0, -2.1702241735011869),
+    (0.7, 1.0, 0.5, -5.0, -9.2057792781790144),
+    (3.2, 2.5, 0.01, -5.0, -8.1372930546327294),
+    (40.0, 55.0, 2.0, -5.0, -4.3273025222250774),
+    (0.7, 1.0, 0.5, -1.0, -0.51341053028035782),
+    (3.2, 2.5, 0.01, -1.0, -6.2291785644975619),
+    (40.0, 55.0, 2.0, -1.0, -4.0143522709289364),
+    (0.7, 1.0, 0.5, 0.0, -0.47248858187857694),
+    (3.2, 2.5, 0.01, 0.0, -4.9467947111144641),
+    (40.0, 55.0, 2.0, 0.0, -4.2237674073717947),
+    (0.7, 1.0, 0.5, 2.0, -0.39539320125070481),
+    (3.2, 2.5, 0.01, 2.0, -3.4431713274136655),
+    (40.0, 55.0, 2.0, 2.0, -4.8869587530432013),
+    (0.7, 1.0, 0.5, 5.0, -0.37178677846258235),
+    (3.2, 2.5, 0.01, 5.0, -3.1126182276342415),
+    (40.0, 55.0, 2.0, 5.0, -5.1169018567902049),
+    (0.7, 1.0, 0.5, 9.0, -0.37040650905773383),
+    (3.2, 2.5, 0.01, 9.0, -3.0946656252080076),
+    (40.0, 55.0, 2.0, 9.0, -5.1304271578971999),
+    (0.7, 1.0, 0.5, 15.0, -0.37038064709149531),
+    (3.2, 2.5, 0.01, 15.0, -3.094330619918295),
+    (40.0, 55.0, 2.0, 15.0, -5.1306805866880464),
+    (0.7, 1.0, 0.5, 25.0, -0.37038058282175973),
+    (3.2, 2.5, 0.01, 25.0, -3.0943297874571584),
+    (40.0, 55.0, 2.0, 25.0, -5.1306812164856459),
+    (0.7, 1.0, 0.5, 34.0, -0.37038058281884212),
+    (3.2, 2.5, 0.01, 34.0, -3.0943297874193677),
+    (40.0, 55.0, 2.0, 34.0, -5.1306812165142365),
+];
+
+#[test]
+fn tweedie_densities_near_powers_of_one_and_two() {
+    let family = by_name("tweedie", Some("log")).unwrap();
+    for (y, mu, phi, power, wanted) in TWEEDIE_NEAR_ITS_ENDS {
+        let data = Observations { y: &[y], weights: &[] };
+        let at = |power: f64| {
+            derivatives(&*family, &data, &[mu.ln()], &[Psi::Shared(phi.ln()), Psi::Shared(power)], Order::Gradient).unwrap()
+        };
+        let (seen, step) = (at(power), 1e-4);
+        assert!((seen.l[0] - wanted).abs() < 2e-12 * (1.0 + wanted.abs()), "{y} {power}: {} for {wanted}", seen.l[0]);
+        let slope = (8.0 * (at(power + step).l[0] - at(power - step).l[0]) - at(power + 2.0 * step).l[0]
+            + at(power - 2.0 * step).l[0])
+            / (12.0 * step);
+        assert!((seen.psi[1].l[0] - slope).abs() < 1e-8 * (1.0 + slope.abs()), "{y} {power}: {} for {slope}", seen.psi[1].l[0]);
+    }
+    // At the ends the parameter has an effect no more.
+    let data = Observations { y: &[3.2], weights: &[] };
+    let gamma = by_name("gamma", Some("log")).unwrap();
+    let limit = derivatives(&*gamma, &data, &[2.5_f64.ln()], &[Psi::Shared(100.0_f64.ln())], Order::Value).unwrap().l[0];
+    for power in [30.0, 60.0, 1e3, 1e300] {
+        let psi = [Psi::Shared(0.01_f64.ln()), Psi::Shared(power)];
+        let seen = derivatives(&*family, &data, &[2.5_f64.ln()], &psi, Order::Value).unwrap().l[0];
+        assert!((seen - limit).abs() < 1e-11, "{power}: {seen} for {limit}");
+    }
+}
