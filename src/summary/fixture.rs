@@ -8,6 +8,7 @@ use crate::covariance::Structure;
 use crate::design::{ModelProgram, RowLedger};
 use crate::family::Link;
 use crate::family::by_name;
+use crate::fit::estimable::Estimable;
 use crate::fit::{FamilyParameter, Fit, FixedEffects, Generalised, Nominal, Ordinal, Outcome, PredictorFit, TermFit};
 use crate::formula::StructureKind;
 use crate::linalg::dense::semidefinite_cholesky;
@@ -62,6 +63,7 @@ pub fn sleepstudy() -> Fit {
     let scaled = [-3.953_567_345_367, -0.463_397_683_127_1, 0.023_117_664_779_4, 0.463_402_078_150_3, 5.179_260_373_411_2];
     let residuals: Vec<f64> = scaled.iter().map(|r| r * SIGMA).collect();
     Fit {
+        estimable: Estimable::default(),
         kind: ModelKind::Lmm,
         formula: "Reaction ~ Days + (Days | Subject)".to_string(),
         reml: true,
@@ -139,6 +141,7 @@ pub fn tweedie() -> Fit {
     fit.residuals_pearson = vec![-1.0, 0.5, f64::NAN, 2.0];
     (fit.aic, fit.bic, fit.log_likelihood, fit.criterion, fit.df_residual) = (110.0, 116.0, -50.0, 100.0, 14);
     let zero = PredictorFit {
+        estimable: Estimable::default(),
         fixed: fixed(&["z"], &[0.5], &[0.25]),
         terms: vec![diagonal_term("h", &["(Intercept)"], 3, &[4.0])],
         x: Vec::new(),
