@@ -29,7 +29,7 @@ int main(void) {
     FAILS(INTERLACE_E_DATA, "Batch", interlace_fit_predict(fit, frame, 0, true, INTERLACE_NEW_LEVELS_ERROR, out, 4, &err));
     CHECK(err.position == 2);
     FAILS(INTERLACE_E_ARGUMENT, "exactly 4", interlace_fit_predict(fit, frame, 0, true, INTERLACE_NEW_LEVELS_ZERO, out, 30, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "type is 9", interlace_fit_predict(fit, frame, 9, true, INTERLACE_NEW_LEVELS_ZERO, out, 4, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "type is 10", interlace_fit_predict(fit, frame, 10, true, INTERLACE_NEW_LEVELS_ZERO, out, 4, &err));
     FAILS(INTERLACE_E_ARGUMENT, "new_levels is -1", interlace_fit_predict(fit, frame, 0, true, -1, out, 4, &err));
     CHECK(out[0] == 5);
 

@@ -84,7 +84,7 @@ static void refused(const interlace_fit *fit, const interlace_fit *linear, const
     FAILS(INTERLACE_E_ARGUMENT, "exactly 288", interlace_fit_predict(fit, NULL, INTERLACE_PREDICT_CUMULATIVE, true, 0, out, N * K, &err));
     FAILS(INTERLACE_E_ARGUMENT, "out", interlace_fit_predict(fit, NULL, INTERLACE_PREDICT_CLASS, true, 0, NULL, N, &err));
     FAILS(INTERLACE_E_ARGUMENT, "fit", interlace_fit_predict(NULL, NULL, INTERLACE_PREDICT_CLASS, true, 0, out, N, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "type is 9", interlace_fit_predict(fit, NULL, 9, true, 0, out, N, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "type is 10", interlace_fit_predict(fit, NULL, 10, true, 0, out, N, &err));
     FAILS(INTERLACE_E_ARGUMENT, "no standard error",
           interlace_fit_predict_interval(fit, NULL, INTERLACE_PREDICT_CLASS, true, NULL, 0, 0, 0, 0.9, NULL, out, NULL, NULL, NULL, N, &err));
     FAILS(INTERLACE_E_ARGUMENT, "exactly 360",
