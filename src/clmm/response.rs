@@ -9,7 +9,7 @@
 
 use super::cell::{Cell, CumulativeLink, by_link};
 use super::thresholds::Thresholds;
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_copy, try_vec};
 use crate::family::{GRADIENT, Link, MODE, Order};
 use crate::glmm::fixed::FixedPart;
 use crate::glmm::jet::{Adjoint, Evaluator, Jet, Response, tetrahedron};
@@ -33,6 +33,19 @@ pub struct OrderedResponse {
 }
 
 impl OrderedResponse {
+    /// A copy, or an error where memory is short.
+    pub fn try_clone(&self) -> Result<Self> {
+        Ok(OrderedResponse {
+            link: self.link,
+            thresholds: self.thresholds.clone(),
+            y: try_copy("response", &self.y)?,
+            weights: try_copy("weights", &self.weights)?,
+            nominal: self.nominal.try_clone()?,
+            scale: self.scale,
+            centred: self.centred,
+        })
+    }
+
     /// The thresholds' parameters at the centre of the nominal columns.
     fn alpha(&self, shared: &[f64]) -> Vec<f64> {
         self.thresholds.alpha(&shared[..self.thresholds.n_alpha()])
@@ -395,7 +408,9 @@ impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
         let directions = self.directions();
         weights.resize(k * predictors, vec![]);
         for (e, weights) in weights.iter_mut().enumerate() {
-            weights.resize(n, 0.0);
+            if weights.len() != n {
+                *weights = try_vec("information of the thresholds", 0.0, n)?;
+            }
             if e % predictors == 0 {
                 self.per_row(e / predictors, &directions, |i| [-self.in_lower[i][1], -self.in_upper[i][1]], weights);
             } else {

@@ -7,7 +7,7 @@ use crate::design::node::Node;
 use crate::design::rows::{Incomplete, Rows, row_text};
 use crate::design::value::{Factor, Value};
 use crate::design::variable::without_rows;
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_copy, try_vec};
 use crate::frame::names::{known, quoted};
 use crate::frame::{ColumnData, Frame};
 
@@ -116,7 +116,7 @@ pub(super) fn ordered_codes(
             }
         });
     }
-    let factor = Factor::from_numbers(y.to_vec());
+    let factor = Factor::from_numbers(try_copy("response", y)?)?;
     // Codes of rows that are left out are no categories that are missing.
     coded("y", &factor.levels, rows, &mut Vec::new(), |row| Ok(factor.codes[row] as usize))
 }

@@ -9,7 +9,7 @@ use crate::design::rows::{Incomplete, Rows, row_text};
 use crate::design::value::{Factor, Value};
 use crate::design::variable::{Predictor, Variable};
 use crate::design::{PredictorDesign, TermDesign};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_copy, try_owned};
 use crate::frame::Frame;
 use crate::frame::names::quoted;
 
@@ -81,7 +81,7 @@ impl PredictorProgram {
 }
 
 pub(super) fn checked_weights(name: &str, values: Cow<[f64]>, rows: &Rows) -> Result<Vec<f64>> {
-    let weights = rows.select(values)?.into_owned();
+    let weights = try_owned("weights", rows.select(values)?)?;
     match weights.iter().position(|w| !(*w > 0.0 && w.is_finite())) {
         None => Ok(weights),
         Some(i) => {
@@ -99,7 +99,7 @@ fn sum_of_offsets(sources: &[Source], offsets: Vec<Cow<[f64]>>, rows: &Rows) -> 
         let values = rows.select(values)?;
         rows.check_finite(&source.name, &values)?;
         sum = Some(match sum {
-            None => values.into_owned(),
+            None => try_owned("offset", values)?,
             Some(mut sum) => {
                 sum.iter_mut().zip(values.iter()).for_each(|(s, v)| *s += v);
                 sum
@@ -119,18 +119,19 @@ fn random_terms(
     let mut terms = Vec::with_capacity(program.random.len());
     for random in &program.random {
         let group = &program.groups[random.group];
-        let mut term = |effects: Vec<String>, z: Option<Vec<f64>>| {
+        let mut term = |effects: Vec<String>, z: Option<Vec<f64>>| -> Result<()> {
             terms.push(TermDesign {
                 group: group.name.clone(),
                 structure: random.structure_of(effects.len()),
                 effects,
                 levels: levels[random.group].clone(),
-                index: index[random.group].clone(),
+                index: try_copy("group index", &index[random.group])?,
                 z,
             });
+            Ok(())
         };
         if random.effects.is_intercept_only() {
-            term(random.effects.names.clone(), None);
+            term(random.effects.names.clone(), None)?;
             continue;
         }
         let z = random.effects.fill(n, &program.variables, predictors)?;
@@ -138,10 +139,11 @@ fn random_terms(
         if random.split {
             for (k, name) in random.effects.names.iter().enumerate().filter(|(k, _)| kept.is_none_or(|kept| kept.contains(k))) {
                 let is_intercept = k == 0 && random.effects.intercept;
-                term(vec![name.clone()], (!is_intercept).then(|| z[k * n..(k + 1) * n].to_vec()));
+                let column = (!is_intercept).then(|| try_copy("random-effects model matrix", &z[k * n..(k + 1) * n]));
+                term(vec![name.clone()], column.transpose()?)?;
             }
         } else {
-            term(random.effects.names.clone(), Some(z));
+            term(random.effects.names.clone(), Some(z))?;
             if let (Some(kept), Some(term)) = (kept, terms.last_mut()) {
                 term.keep(n, kept);
             }

@@ -50,9 +50,13 @@ impl<'a> Factor<'a> {
     }
 
     /// Numbers as categories, labelled by their shortest text and in numerical order.
-    pub fn from_numbers(values: Vec<f64>) -> Factor<'static> {
+    pub fn from_numbers(values: Vec<f64>) -> crate::error::Result<Factor<'static>> {
         let column = Column { name: String::new(), data: Arc::new(ColumnData::Real(values)) };
-        Factor::from_category(Cow::Owned(column.to_category().into_owned()))
+        let category = match column.to_category()? {
+            Cow::Owned(category) => category,
+            Cow::Borrowed(category) => category.clone(),
+        };
+        Ok(Factor::from_category(Cow::Owned(category)))
     }
 
     pub fn from_logical(values: &[f64]) -> Factor<'static> {

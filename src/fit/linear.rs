@@ -6,7 +6,7 @@ use super::random_terms::check_linear;
 use super::{CorrelationFit, Fit, FixedEffects, Outcome, TermFit, kept_columns};
 use crate::covariance::Structure;
 use crate::design::{CorrelationDesign, Design, ModelProgram, TermDesign, UNSEEN, independent_columns};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_collect, try_copy};
 use crate::formula::CorrelationKind;
 use crate::lmm::correlated::CorrelatedProducts;
 use crate::lmm::cross_products::CrossProducts;
@@ -31,7 +31,7 @@ pub(super) fn fit(program: ModelProgram, mut design: Design, options: &Options, 
     let mut deviance = Deviance::new(&system, options.reml)?;
     let estimate = estimate(&mut deviance, options, progress)?;
     let solution = solve(&mut deviance, &estimate.working)?;
-    let mut fit = Fit::linear(design, program, &system, options, &estimate, solution);
+    let mut fit = Fit::linear(design, program, &system, options, &estimate, solution)?;
     if let Some(wide) = wide {
         wide.restore(&mut fit);
     }
@@ -121,7 +121,7 @@ impl Fit {
         options: &Options,
         estimate: &Estimate,
         solution: Solution,
-    ) -> Fit {
+    ) -> Result<Fit> {
         let (n, p) = (design.n, system.kept.len());
         let npar = p + solution.theta.len() + usize::from(solution.correlation.is_some()) + 1;
         let log_likelihood = -0.5 * solution.criterion;
@@ -170,8 +170,8 @@ impl Fit {
             program,
         };
         fit.warn_of_dependent_effects(system);
-        fit.add_linear_rows();
-        fit
+        fit.add_linear_rows()?;
+        Ok(fit)
     }
 
     fn warn_of_dependent_effects(&mut self, system: &LinearSystem) {
@@ -200,7 +200,7 @@ pub(crate) struct Assembled {
 
 impl Assembled {
     pub fn new(design: &Design) -> Result<Self> {
-        let y = design.without_offset();
+        let y = design.without_offset()?;
         let structures: Vec<Structure> = design.terms.iter().map(|t| t.structure).collect();
         let mut chunk = Chunk::of_design(design, &y);
         let shifts = shifts(chunk.n, &chunk.terms, &structures);
@@ -222,7 +222,7 @@ impl Assembled {
 
     /// Replaces the response by that of the design.
     pub fn set_response(&mut self, rows: &ResponseRows, design: &Design) -> Result<()> {
-        let y = design.without_offset();
+        let y = design.without_offset()?;
         let mut chunk = Chunk::of_design(design, &y);
         replace(&mut chunk, &self.centred);
         rows.set_response(&chunk, &mut self.system)
@@ -231,10 +231,10 @@ impl Assembled {
 
 impl Design {
     /// The response less the offset.
-    fn without_offset(&self) -> Vec<f64> {
+    fn without_offset(&self) -> Result<Vec<f64>> {
         match &self.offset {
-            Some(offset) => self.y.iter().zip(offset).map(|(y, o)| y - o).collect(),
-            None => self.y.clone(),
+            Some(offset) => try_collect("response", self.y.iter().zip(offset).map(|(y, o)| y - o)),
+            None => try_copy("response", &self.y),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! All estimates of a generalised model at given parameters, in the user's units, with their covariance.
 
 use super::laplace::{Inside, Laplace};
-use crate::error::{Code, Result};
+use crate::error::{Code, Result, try_copy};
 use crate::family::Order;
 use crate::linalg::{SelectedInverse, dense};
 use crate::options::StdErrors;
@@ -65,7 +65,7 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
         vcov,
         root,
         terms,
-        eta: laplace.eta.clone(),
+        eta: laplace.eta.iter().map(|eta| try_copy("linear predictor", eta)).collect::<Result<_>>()?,
         flat,
         remarks,
     })
@@ -330,10 +330,11 @@ impl Laplace<'_> {
         let mut extra: Vec<Vec<f64>> = vec![];
         if integrated && let Some(border) = self.border.take() {
             border.whitened(self, |laplace, g, _| {
-                let mut own = g.to_vec();
+                let mut own = try_copy("modes of the random effects", g)?;
                 laplace.gram.gram.apply_factors(&laplace.t, false, &mut own);
                 extra.push(own);
-            });
+                Ok(())
+            })?;
             self.border = Some(border);
         }
         let mut all = vec![];

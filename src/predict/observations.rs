@@ -101,7 +101,7 @@ impl Fit {
         let (y, weights) = (rows.selected("y", y)?, rows.weights(self, matches!(data, NewData::Training), weights)?);
         let scores =
             if self.ordinal().is_some() { self.scores_of_categories(&rows, &y)? } else { self.scores(&rows, &y, &weights)? };
-        Ok(rows.padded(scores, 1))
+        rows.padded(scores, 1)
     }
 
     fn scores(&self, rows: &Rows<'_>, y: &[f64], weights: &[f64]) -> Result<Vec<f64>> {
