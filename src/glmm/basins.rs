@@ -28,7 +28,7 @@ const FEW_ROWS: usize = 300;
 /// The variance of random effects, as a multiple of the latent variable's, from which on the tails of the link have a say.
 const TAILS: f64 = 0.5;
 /// Standard deviations for searches of small data sets.
-const DEVIATIONS: [f64; 3] = [0.2, 1.0, 4.0];
+const DEVIATIONS: [f64; 4] = [0.2, 1.0, 4.0, 12.0];
 /// Factors on the standard deviations, for searches in the tails of a link.
 const STRETCH: [f64; 2] = [3.0, 8.0];
 /// Steps of the family's parameters at given effects.
@@ -182,6 +182,9 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
         let mut starts = vec![];
         let raises = self.raises();
         let last = raises.len().saturating_sub(1);
+        // A dispersion that has taken up the variance of the groups hides what their coefficients cost.
+        let structures = &self.laplace.model.structures;
+        let thorough = risky || (!self.shared.is_empty() && is_singular(structures, self.theta));
         for (i, effects) in raises.iter().enumerate() {
             let large = self.raised(effects);
             self.to(&large)?;
@@ -192,7 +195,7 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
                 None => break,
             };
             let enough = self.enough(effects);
-            if (risky && i == last) || self.worth(cost) > enough {
+            if (thorough && i == last) || self.worth(cost) > enough {
                 starts.extend(self.within(&large, effects)?);
             }
             if i == last && self.worth(lowered) > enough && self.disagrees_without(&large, enough)? {
