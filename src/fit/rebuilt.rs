@@ -22,8 +22,6 @@ pub(crate) struct Rebuilt {
 
 /// In standard errors, how far a parameter is moved to see how the modes move with it.
 const MOVE: f64 = 1e-2;
-/// A standard error of a direction without information.
-const FLAT: f64 = 1e4;
 
 impl Fit {
     /// The predictors beside that of the mean, in the order of their parameters: that of the zero part, that of the dispersion.
@@ -62,39 +60,32 @@ impl Fit {
         Ok(Rebuilt { model, working })
     }
 
-    /// The parameters of covariances and of the family that are not known for certain, moved by a small part of their standard errors.
-    /// Those of a linear model are taken as known, those of thresholds are not here.
+    /// The parameters of covariances and of the family moved along each column of the root of their covariance: one by one they are
+    /// ill-conditioned where a covariate is far from zero. Those of a linear model are taken as known, those of thresholds are not here.
     pub(crate) fn moves(&self, rebuilt: &Rebuilt) -> Result<Vec<Move>> {
         let Some(own) = &self.generalised else { return Ok(vec![]) };
         let (n_theta, all) = (self.theta.len(), own.vcov.len().isqrt());
-        let std_error = |place: usize| Some(own.vcov[place * (all + 1)].sqrt()).filter(|s| *s > 0.0 && *s < FLAT);
+        let n_shared = if own.ordinal.is_some() { 0 } else { rebuilt.working.len() - n_theta };
         let mut moves = vec![];
-        for j in 0..n_theta {
-            let place = all - n_theta + j;
-            let Some(std_error) = std_error(place) else { continue };
-            let size = if self.theta[j] == 0.0 { 1.0 } else { self.theta[j].abs() };
-            let step = (MOVE * std_error).min(0.01 * size);
+        for (k, column) in own.root.chunks_exact(all.max(1)).enumerate() {
+            let part = &column[all - n_theta - n_shared..];
+            if part.iter().all(|v| *v == 0.0) || part.iter().any(|v| !v.is_finite()) {
+                continue;
+            }
+            let (shared, theta) = part.split_at(n_shared);
+            let room = self.theta.iter().zip(theta).filter(|(t, v)| **t != 0.0 && **v != 0.0).map(|(t, v)| 0.01 * (t / v).abs());
+            let step = room.fold(MOVE, f64::min);
             let at = |by: f64| -> Result<Vec<f64>> {
-                let mut theta = self.theta.clone();
-                theta[j] += by;
-                let mut x = rebuilt.model.working_from_theta(&theta)?;
-                x.extend_from_slice(&rebuilt.working[n_theta..]);
+                let there: Vec<f64> = self.theta.iter().zip(theta).map(|(t, v)| t + by * v).collect();
+                let mut x = rebuilt.model.working_from_theta(&there)?;
+                let moved = shared.iter().chain(std::iter::repeat(&0.0));
+                x.extend(rebuilt.working[n_theta..].iter().zip(moved).map(|(w, v)| w + by * v));
                 Ok(x)
             };
             // A correlation at the end of its range has no other side.
             if let (Ok(up), Ok(down)) = (at(step), at(-step)) {
-                moves.push(Move { place, up, down, width: 2.0 * step });
+                moves.push(Move { place: all + k, up, down, width: 2.0 * step });
             }
-        }
-        if own.ordinal.is_some() {
-            return Ok(moves);
-        }
-        for x in n_theta..rebuilt.working.len() {
-            let place = all - n_theta - rebuilt.working.len() + x;
-            let Some(std_error) = std_error(place) else { continue };
-            let step = (MOVE * std_error).min(0.01);
-            let at = |by: f64| rebuilt.working.iter().enumerate().map(|(i, v)| if i == x { v + by } else { *v }).collect();
-            moves.push(Move { place, up: at(step), down: at(-step), width: 2.0 * step });
         }
         Ok(moves)
     }

@@ -31,14 +31,14 @@ pub struct Joint<'a> {
     half: Vec<f64>,
 }
 
-/// A parameter at two sides of its estimate, in working parameters of the model.
+/// Two sides of the estimates, in working parameters of the model.
 #[derive(Clone, Debug)]
 pub struct Move {
-    /// Its place in the covariance of all parameters.
+    /// The place of the slope among those of a prediction.
     pub place: usize,
     pub up: Vec<f64>,
     pub down: Vec<f64>,
-    /// The parameter's difference between the two.
+    /// The distance between the two.
     pub width: f64,
 }
 

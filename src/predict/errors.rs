@@ -152,7 +152,17 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
             None => (&fit.fixed.root, fit.fixed.names.len()),
             Some(own) => (&own.root, own.vcov.len().isqrt()),
         };
-        Ok(Errors { rows, joint, root, m, weights: try_vec("gradient of a prediction", 0.0, m)?, z: vec![], centring: None })
+        // Behind the parameters, what the modes add along each column of the root.
+        let columns = root.len() / m.max(1);
+        Ok(Errors {
+            rows,
+            joint,
+            root,
+            m,
+            weights: try_vec("gradient of a prediction", 0.0, m + columns)?,
+            z: vec![],
+            centring: None,
+        })
     }
 
     /// The place of the first parameter after the fixed effects.
@@ -178,7 +188,8 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
         let variance = self.of_random_effects(i, gradient);
         let used: Vec<usize> = (0..self.m).filter(|&j| self.weights[j] != 0.0).collect();
         let along = |column: &[f64]| used.iter().map(|&j| self.weights[j] * column[j]).sum::<f64>();
-        variance + self.root.chunks_exact(self.m.max(1)).map(|column| along(column).powi(2)).sum::<f64>()
+        let columns = self.root.chunks_exact(self.m.max(1)).zip(&self.weights[self.m..]);
+        variance + columns.map(|(column, modes)| (along(column) + modes).powi(2)).sum::<f64>()
     }
 
     /// The variance of the random effects given the parameters; what their modes add to the weights of the fixed effects. Levels that the
