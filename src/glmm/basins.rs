@@ -47,12 +47,12 @@ pub fn starts_elsewhere(laplace: &mut Laplace<'_>, at: &Summary, pooled: &Start)
     let risky = laplace.is_risky(&at.x);
     let mut starts = if risky { small(laplace, pooled) } else { vec![] };
     if laplace.inner[0] && laplace.model.fixed[0].p > 0 {
-        let how = laplace.how;
+        let (how, modes) = (laplace.how, laplace.u.clone());
         let border = laplace.border.take();
         let found =
             Look::new(laplace, &at.x, pooled, border.as_ref().map(|b| &b.gamma[..])).and_then(|mut look| look.starts(risky));
         (laplace.how, laplace.border, laplace.enough) = (how, border, MODE);
-        laplace.start_modes(&vec![0.0; laplace.model.layout.q()]);
+        laplace.start_modes(&modes);
         match found {
             Ok(found) => starts.extend(found),
             Err(error) if error.code == Code::Numeric => {}
