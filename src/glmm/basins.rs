@@ -188,7 +188,7 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
             self.laplace.factorize_observed()?;
             self.laplace.mode_step();
             let (cost, lowered) = match &self.laplace.border {
-                Some(border) => (border.form(&border.step), border.form(&self.from_pooled())),
+                Some(border) => (border.form(&border.step), border.form(&self.step_from_pooled())),
                 None => break,
             };
             let enough = self.enough(effects);
@@ -237,7 +237,7 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
 
     /// The step from the coefficients without random effects to those of the end; without effects, they are smaller by what the link
     /// averages out.
-    fn from_pooled(&self) -> Vec<f64> {
+    fn step_from_pooled(&self) -> Vec<f64> {
         let x = [self.theta, &self.gamma].concat();
         let growth = self.laplace.latent_ratio(&x).map_or(1.0, |ratio| (1.0 + ratio).sqrt());
         self.gamma.iter().zip(&self.pooled.fixed[0]).map(|(g, p)| g - growth * p).collect()

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use super::border::Border;
 use super::jet::{Evaluator, Jet};
-use super::kept_modes::Lowest;
+use super::kept_modes::Memory;
 use super::model::Model;
 use super::quadrature::Quadrature;
 use crate::error::{Code, Error, Result, try_vec};
@@ -77,7 +77,7 @@ pub struct Laplace<'a> {
     pub(super) quadrature: Option<Quadrature>,
     /// Times minus the sum of the logarithms of the distances from the ends of the link's domain this is added to the deviance (`domain`).
     pub(super) barrier: f64,
-    pub(super) lowest: Lowest,
+    pub(super) memory: Memory,
     /// The least deviance is where a linear predictor is at the end of the link's domain.
     pub at_end: bool,
     /// The modes were not found, which only a deviance at fixed nodes survives.
@@ -87,8 +87,6 @@ pub struct Laplace<'a> {
     pub(super) t: Vec<Vec<f64>>,
     /// The spherical modes; they start the next search.
     pub(super) u: Vec<f64>,
-    /// The next search for the modes does not begin from them.
-    pub(super) memoryless: bool,
     /// Where the search for fixed effects that are inside starts.
     pub(super) start_gamma: Vec<f64>,
     /// The Newton decrement, relative to the penalised deviance, at which the modes are found.
@@ -136,14 +134,13 @@ impl<'a> Laplace<'a> {
             quadrature: Quadrature::new(model, &how, &inner)?,
             barrier: 0.0,
             at_end: false,
-            lowest: Lowest::default(),
+            memory: Memory::default(),
             lost: false,
             inner,
             col_ptr,
             row_idx,
             t: model.structures.iter().map(|s| vec![0.0; s.size * s.size]).collect(),
             u: modes()?,
-            memoryless: false,
             start_gamma: vec![0.0; model.fixed[0].p],
             enough: MODE,
             summands: vec![0.0; predictors],
@@ -312,7 +309,7 @@ impl<'a> Laplace<'a> {
 
     /// Newton's method for the modes, with halving; at its end A is that of the modes.
     pub(super) fn find_modes(&mut self) -> Result<()> {
-        if self.memoryless {
+        if self.memory.off {
             self.modes_of_grid()?;
         }
         let mut value = self.penalised()?;
