@@ -128,7 +128,7 @@ impl Fit {
         })
     }
 
-    /// The thresholds, the nominal effects and the scale are taken as known.
+    /// The thresholds, the nominal effects and the scale are taken as known, but for how the modes move with them.
     fn scores_of_categories(&self, rows: &Rows<'_>, y: &[f64]) -> Result<Vec<f64>> {
         let mut scores = try_vec("logarithmic scores", f64::NAN, rows.n)?;
         let Some(rule) = CategoryRule::new(self, Quantity::Probabilities)? else { return Ok(scores) };
