@@ -21,13 +21,13 @@ use crate::spec::{ModelKind, OrdinalSpec, Spec};
 #[derive(Clone, Debug)]
 pub(crate) enum AnyResponse {
     Family(FamilyResponse),
-    Ordered(OrderedResponse),
+    Ordered(Box<OrderedResponse>),
 }
 
 impl AnyResponse {
     pub fn of_spec(spec: &Spec, design: &Design) -> Result<Self> {
         Ok(match spec.kind {
-            ModelKind::Clmm => AnyResponse::Ordered(ordered_response(&spec.ordinal, design)?),
+            ModelKind::Clmm => AnyResponse::Ordered(Box::new(ordered_response(&spec.ordinal, design)?)),
             _ => AnyResponse::Family(family_response(&spec.family, design)?),
         })
     }
@@ -36,7 +36,7 @@ impl AnyResponse {
     pub fn of_fit(own: &Generalised, design: &Design) -> Result<Self> {
         if let Some(ordinal) = &own.ordinal {
             let thresholds = Thresholds::new(ordinal.threshold, ordinal.categories.len());
-            return Ok(AnyResponse::Ordered(on_design(own.family.link(), thresholds, design)?));
+            return Ok(AnyResponse::Ordered(Box::new(on_design(own.family.link(), thresholds, design)?)));
         }
         let weights = design.weights.clone().unwrap_or_default();
         let dispersion = own.dispersion.is_some();
@@ -103,7 +103,7 @@ impl AnyResponse {
     pub fn boxed(&self) -> Box<dyn Response> {
         match self {
             AnyResponse::Family(response) => Box::new(response.clone()),
-            AnyResponse::Ordered(response) => Box::new(response.clone()),
+            AnyResponse::Ordered(response) => response.clone(),
         }
     }
 
@@ -165,7 +165,7 @@ impl AnyResponse {
         match self {
             AnyResponse::Family(response) => start_of_family(response, model),
             AnyResponse::Ordered(response) => {
-                start::start(&OrderedResponse { within: Region::new(response)?, ..response.clone() }, model)
+                start::start(&OrderedResponse { within: Region::new(response)?, ..(**response).clone() }, model)
             }
         }
     }
