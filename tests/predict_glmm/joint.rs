@@ -141,8 +141,9 @@ impl<'a> Brute<'a> {
             there[j] += by;
             value(&there, &self.modes(&there, &self.group(&there, i)).0)
         };
-        // What has no covariance is known.
-        let known = |j: usize| own.vcov[j * (m + 1)].is_nan();
+        // What has no covariance is known, and for lme4's `nAGQ = 0` theta.
+        let outer = if own.quadrature == 0 { m - self.fit.theta.len() } else { m };
+        let known = |j: usize| own.vcov[j * (m + 1)].is_nan() || j >= outer;
         let gradient: Vec<f64> = (0..m).map(|j| if known(j) { 0.0 } else { slope(1e-3, |by| moved(j, by)) }).collect();
         let used = |e: &usize| !known(e / m) && !known(e % m);
         let mut variance: f64 = (0..m * m).filter(used).map(|e| gradient[e / m] * gradient[e % m] * own.vcov[e]).sum();
@@ -207,12 +208,20 @@ fn counts_with_slopes() {
     close("cs of two effects", &of(&whole), &of(&us), 1e-4);
 }
 
+/// A variance of zero, and a family's parameter at its edge, are taken as known: what is left is the smaller model.
 #[test]
-fn a_singular_term_has_no_part_in_it() {
-    let frame = data("epil", &["trt", "subject"]);
-    let fit = fitted(&spec("poisson", "y ~ trt + (1 | subject) + (0 + trt | subject)"), &frame);
-    let got = fit.predictions(NewData::Training, &with_errors(Quantity::Link, RandomTerms::All)).unwrap();
-    assert!(got.std_errors.iter().all(|se| se.is_finite() && *se > 0.0 && *se < 2.0));
+fn edges_have_no_part_in_it() {
+    let frame = data("sim_families", &["g"]);
+    let of = |model: &Spec| {
+        fitted(model, &frame).predictions(NewData::Training, &with_errors(Quantity::Link, RandomTerms::All)).unwrap()
+    };
+    let small = of(&spec("poisson", "y_pois ~ x + (1 | g)"));
+    let term = spec("poisson", "y_pois ~ x + (1 | g) + (0 + x | g)");
+    assert!(fitted(&term, &frame).singular);
+    close("variance of zero", &of(&term).std_errors, &small.std_errors, 1e-6);
+    let family = spec("nbinom2", "y_pois ~ x + (1 | g)");
+    assert!(!fitted(&family, &frame).generalised.unwrap().at_edge.is_empty());
+    close("poisson as negative binomial", &of(&family).std_errors, &small.std_errors, 1e-6);
 }
 
 #[test]
@@ -287,6 +296,8 @@ fn conditional_standard_errors_are_smaller() {
     let given = conditional.predictions(NewData::Training, &asked).unwrap();
     let with = fitted(&model, &frame).predictions(NewData::Training, &asked).unwrap();
     assert!(given.std_errors.iter().zip(&with.std_errors).all(|(a, b)| *a > 0.0 && a < b));
-    let own = Brute::new(&conditional, poisson, 0);
-    check("given", &own, Quantity::Link, |eta| eta[0]);
+    check("given", &Brute::new(&conditional, poisson, 0), Quantity::Link, |eta| eta[0]);
+    let options = Options { quadrature: 0, ..Options::default() };
+    let fast = Fit::new(&model, Some(&frame), &options, None).unwrap();
+    check("nagq = 0", &Brute::new(&fast, poisson, 0), Quantity::Link, |eta| eta[0]);
 }
