@@ -333,6 +333,10 @@ impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
         &self.scores[f]
     }
 
+    fn shared_slopes(&self, f: usize, out: &mut [Vec<f64>]) {
+        self.per_row(f, &self.directions(), |i| [self.in_lower[i][1], self.in_upper[i][1]], &mut out[0]);
+    }
+
     fn shared_information(&mut self, information: &mut [f64], weights: &mut Vec<Vec<f64>>) -> Result<()> {
         let (n, k, predictors) = (self.response.y.len(), self.response.n_shared(), self.response.predictors());
         let directions = self.directions();

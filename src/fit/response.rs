@@ -126,11 +126,20 @@ impl AnyResponse {
     }
 
     pub fn model_of(&self, n: usize, fixed: Vec<FixedPart>, terms: &[(usize, &TermDesign)]) -> Result<Model> {
-        let unit = match self {
-            AnyResponse::Family(response) => response.unit(&fixed[0].offset)?,
-            AnyResponse::Ordered(_) => 1.0,
-        };
+        let unit = self.unit(&fixed[0].offset)?;
+        self.model_in_unit(n, fixed, terms, unit)
+    }
+
+    pub fn model_in_unit(&self, n: usize, fixed: Vec<FixedPart>, terms: &[(usize, &TermDesign)], unit: f64) -> Result<Model> {
         Model::new(self.boxed(), n, fixed, terms)?.in_unit(0, unit)
+    }
+
+    /// Of the mean's predictor with this offset.
+    pub fn unit(&self, offset: &[f64]) -> Result<f64> {
+        match self {
+            AnyResponse::Family(response) => response.unit(offset),
+            AnyResponse::Ordered(_) => Ok(1.0),
+        }
     }
 
     /// Thresholds take the place of an intercept; what their nominal effects say already is no effect on all of them.
