@@ -13,7 +13,7 @@ use crate::error::{Code, Result};
 use crate::family::Order;
 use crate::linalg::dense;
 use crate::optimize::Summary;
-use crate::search::boundary::{LIFT, is_singular, lifted};
+use crate::search::boundary::{LIFT, is_singular, lifted, start_variance};
 
 /// A variance with which effects of groups are as if fixed: so many times what their own rows leave open.
 const LARGE: f64 = 1e6;
@@ -366,7 +366,7 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
                     _ => cov[f * r + e] = 0.0,
                 }
             }
-            own.iter().for_each(|&e| cov[e * (r + 1)] = (1.0 + 1e-6) * cov[e * (r + 1)].clamp(LIFT * LIFT, self.large(k, e)));
+            own.iter().for_each(|&e| cov[e * (r + 1)] = start_variance(cov[e * (r + 1)], self.large(k, e)));
         });
         let levels: usize = effects.iter().map(|(k, _)| layout.terms[*k].levels).sum();
         let shared = self.shared_at_modes(1.0 - levels as f64 / self.laplace.model.n as f64)?;

@@ -61,6 +61,13 @@ pub fn is_singular(structures: &[Structure], working: &[f64]) -> bool {
     ranges(structures).into_iter().zip(structures).any(|(range, s)| spectrum(*s, &working[range]).1[0].max(0.0).sqrt() < SMALL)
 }
 
+/// The variance that a search begins with where effects have this mean square, `large` being one with which they are as if fixed. Groups
+/// of much information are as if fixed with a variance below what a search starts from.
+pub fn start_variance(mean_square: f64, large: f64) -> f64 {
+    let least = LIFT * LIFT;
+    (1.0 + 1e-6) * mean_square.clamp(least, large.max(least))
+}
+
 /// The parameters with a standard deviation of `length` in each null direction; the others are kept as they are.
 pub fn lifted(structures: &[Structure], working: &[f64], length: f64) -> Vec<f64> {
     let mut out = working.to_vec();
