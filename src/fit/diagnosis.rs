@@ -16,8 +16,10 @@ use crate::spec::{ModelKind, Spec};
 
 /// Standard deviations of random effects, as a multiple of the latent variable's, that say that groups separate the response.
 const SEPARATE: f64 = 5.0;
-/// A residual standard deviation, or coefficient of variation, below this, relative to the response, is none.
+/// A residual standard deviation below this, relative to what the response differs by, or a coefficient of variation, is none.
 const EXACT: f64 = 1e-9;
+/// So is one of a few units of the response's last digit.
+const DIGITS: f64 = 16.0 * f64::EPSILON;
 
 /// Families of a continuous response, whose dispersion would be zero.
 fn is_continuous(family: &dyn Family) -> bool {
@@ -125,10 +127,17 @@ pub(super) fn check_not_exact(response: &FamilyResponse, model: &Model) -> Resul
     response.family.start_eta(&response.observations(), &mut target)?;
     let gamma = part.project(&target);
     target.iter_mut().zip(&part.offset).for_each(|(t, offset)| *t -= offset);
-    let size = target.iter().fold(0.0f64, |m, t| m.max(t.abs()));
+    let least = least_residual(&target);
     let negative: Vec<f64> = gamma.iter().map(|g| -g).collect();
     part.add(&negative, &mut target);
-    if target.iter().all(|rest| rest.abs() <= EXACT * size) { Err(exact()) } else { Ok(()) }
+    if target.iter().all(|rest| rest.abs() <= least) { Err(exact()) } else { Ok(()) }
+}
+
+/// Residuals that are no larger are none: of values that differ by so much, and are so large.
+fn least_residual(values: &[f64]) -> f64 {
+    let values = || values.iter().copied().filter(|v| !v.is_nan());
+    let (least, most) = values().fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), v| (least.min(v), most.max(v)));
+    (EXACT * (most - least)).max(DIGITS * least.abs().max(most.abs()))
 }
 
 fn exact() -> Error {
@@ -245,7 +254,7 @@ pub(super) fn check_ended(fit: &mut Fit, flat: bool) -> Result<()> {
         Exact::Never | Exact::Precision => 0.0,
         Exact::Relative => EXACT,
         Exact::OverRoot => EXACT / fit.fitted.iter().fold(f64::INFINITY, |m, f| if *f > 0.0 { m.min(*f) } else { m }).sqrt(),
-        Exact::OfResponse => EXACT * fit.y.iter().filter(|y| !y.is_nan()).fold(0.0f64, |m, y| m.max(y.abs())),
+        Exact::OfResponse => least_residual(&fit.y),
     };
     if own.sigma() < least {
         return Err(exact());
