@@ -1,5 +1,6 @@
 //! One error type for the whole library.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// The kind of a failure. The numbers are the status codes of the C API and never change.
@@ -94,4 +95,25 @@ pub fn try_vec<T: Clone>(what: &str, value: T, len: usize) -> Result<Vec<T>> {
     v.try_reserve_exact(len).map_err(|_| Error::memory(what, len.saturating_mul(size_of::<T>())))?;
     v.resize(len, value);
     Ok(v)
+}
+
+/// The items of an iterator that knows how many there are, or an error where memory is short.
+pub fn try_collect<T>(what: &str, items: impl ExactSizeIterator<Item = T>) -> Result<Vec<T>> {
+    let mut v = Vec::new();
+    v.try_reserve_exact(items.len()).map_err(|_| Error::memory(what, items.len().saturating_mul(size_of::<T>())))?;
+    v.extend(items);
+    Ok(v)
+}
+
+/// Values of one's own, copied where they are borrowed, or an error where memory is short.
+pub fn try_owned<T: Copy>(what: &str, values: Cow<'_, [T]>) -> Result<Vec<T>> {
+    match values {
+        Cow::Borrowed(values) => try_copy(what, values),
+        Cow::Owned(values) => Ok(values),
+    }
+}
+
+/// A copy, or an error where memory is short.
+pub fn try_copy<T: Copy>(what: &str, values: &[T]) -> Result<Vec<T>> {
+    try_collect(what, values.iter().copied())
 }

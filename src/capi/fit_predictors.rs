@@ -168,7 +168,7 @@ pub unsafe extern "C" fn interlace_fit_linear_predictor(
 ) -> Status {
     boundary(err, || {
         let (fit, role) = (fit_of(fit)?, choice(predictor, "predictor", &PREDICTORS)?);
-        copy_out(&fit.linear_predictor_of(role).ok_or_else(|| absent(predictor, role))?, out, len)
+        copy_out(&fit.linear_predictor_of(role).ok_or_else(|| absent(predictor, role))??, out, len)
     })
 }
 

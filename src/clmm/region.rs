@@ -2,7 +2,7 @@
 //! those apart that its own category lies between.
 
 use super::response::OrderedResponse;
-use crate::error::{Result, try_vec};
+use crate::error::{Result, try_copy, try_vec};
 use crate::optimize::inequalities::Inequalities;
 
 /// Relative to the largest parameter, what a distance may fall short of zero by rounding.
@@ -51,6 +51,13 @@ impl Region {
             }
         }
         Ok(Some(Region { gaps, points, shown, m, c }))
+    }
+
+    /// A copy, or an error where memory is short.
+    pub fn try_clone(&self) -> Result<Self> {
+        let points = try_copy("points of the nominal effects", &self.points)?;
+        let shown = try_copy("points of the nominal effects", &self.shown)?;
+        Ok(Region { gaps: self.gaps.clone(), points, shown, ..*self })
     }
 
     /// Whether thresholds nowhere cross.

@@ -6,7 +6,7 @@ use crate::design::group::Group;
 use crate::design::predictor::Source;
 use crate::design::rows::{Incomplete, Rows};
 use crate::design::value::Factor;
-use crate::error::{Error, Result, row_text, try_vec};
+use crate::error::{Error, Result, row_text, try_owned, try_vec};
 use crate::formula::{CorrelationKind, parse_correlation};
 use crate::frame::Frame;
 use crate::frame::names::quoted;
@@ -189,7 +189,7 @@ impl ArrayCorrelation {
         }
         index.iter_mut().enumerate().for_each(|(i, g)| *g = self.index[rows.data_row(i)] as u32);
         let times = match &self.time {
-            Some(time) => rows.select(Cow::Borrowed(&time[..]))?.into_owned(),
+            Some(time) => try_owned("times", rows.select(Cow::Borrowed(&time[..]))?)?,
             None => vec![],
         };
         let design = CorrelationDesign {

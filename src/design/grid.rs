@@ -167,7 +167,7 @@ impl Program {
                     reference.covariates.push((name.to_string(), super::stateful::mean(&used)));
                 }
                 _ => {
-                    let category = column.to_category();
+                    let category = column.to_category()?;
                     let (factor, of_rows) = factor_of(name, &column.data, &category, &rows)?;
                     reference.factors.push(factor);
                     codes.push(of_rows);

@@ -7,7 +7,7 @@ use crate::design::contrasts::Contrast;
 use crate::design::node::Node;
 use crate::design::rows::Rows;
 use crate::design::value::{Factor, Matrix, Value, logical_levels};
-use crate::error::{Error, Result, row_text, try_vec};
+use crate::error::{Error, Result, row_text, try_owned, try_vec};
 use crate::frame::Frame;
 use crate::frame::names::{known, quoted};
 
@@ -66,7 +66,9 @@ impl Variable {
     /// Brings the values of new data to the kind that was learnt: numbers become categories where a factor is wanted.
     pub fn conform<'a>(&self, value: Value<'a>) -> Result<Value<'a>> {
         match (&self.kind, value) {
-            (Kind::Factor { .. }, Value::Numbers(v)) => Ok(Value::Factor(Factor::from_numbers(v.into_owned()))),
+            (Kind::Factor { .. }, Value::Numbers(v)) => {
+                Ok(Value::Factor(Factor::from_numbers(try_owned("values of an expression", v)?)?))
+            }
             (Kind::Factor { .. }, Value::Logical(v)) => Ok(Value::Factor(Factor::from_logical(&v))),
             (Kind::Numeric, Value::Logical(v)) => Ok(Value::Numbers(v.into())),
             (Kind::Numeric, Value::Factor(f)) if f.is_all_missing() => Ok(Value::Numbers(vec![f64::NAN; f.codes.len()].into())),

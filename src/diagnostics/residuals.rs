@@ -1,7 +1,7 @@
 //! Residuals, one per row as `fitted`.
 
 use crate::distributions::normal_quantile;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_collect, try_copy};
 use crate::family::{Cumulative, Link, ZeroMixture, by_name};
 use crate::fit::Fit;
 use crate::predict::mean_slope;
@@ -28,14 +28,14 @@ impl Fit {
             return Err(Error::unsupported("residuals: categories have no distance to a mean; quantile residuals do"));
         }
         match (kind, &self.generalised) {
-            (ResidualKind::Response, _) | (ResidualKind::Working, None) => Ok(self.residuals.clone()),
+            (ResidualKind::Response, _) | (ResidualKind::Working, None) => try_copy("residuals", &self.residuals),
             (ResidualKind::Normalized, None) => self.normalized_residuals(),
             (ResidualKind::Pearson, _) | (ResidualKind::Deviance, None) | (ResidualKind::Normalized, Some(_)) => {
-                Ok(self.residuals_pearson.clone())
+                try_copy("residuals", &self.residuals_pearson)
             }
             (ResidualKind::Working, Some(_)) => {
                 let residuals = self.used(&self.residuals);
-                Ok(self.as_fitted(residuals.iter().enumerate().map(|(i, r)| r / mean_slope(self, i)).collect()))
+                self.as_fitted(try_collect("residuals", residuals.iter().enumerate().map(|(i, r)| r / mean_slope(self, i)))?)
             }
             (ResidualKind::Deviance, Some(own)) => {
                 let name = own.family.name();
@@ -52,7 +52,7 @@ impl Fit {
                         },
                     )
                 };
-                Ok(self.as_fitted((0..self.n_obs).map(one).collect::<Result<_>>()?))
+                self.as_fitted((0..self.n_obs).map(one).collect::<Result<_>>()?)
             }
         }
     }
@@ -62,7 +62,7 @@ impl Fit {
         if let Some(correlation) = &self.correlation {
             correlation.decorrelate(&mut residuals)?;
         }
-        Ok(self.as_fitted(residuals))
+        self.as_fitted(residuals)
     }
 
     /// Randomised quantile residuals (Dunn & Smyth 1996): standard normal if the model, with its random effects as they are, is true. The
@@ -94,7 +94,7 @@ impl Fit {
                 mixture.cdf(y[i], [own.eta[i], zeta], weights[i], &own.psi_of_row(i))
             }
         };
-        Ok(self.as_fitted((0..self.n_obs).map(|i| quantile(cdf(i), stream.uniform())).collect()))
+        self.as_fitted(try_collect("residuals", (0..self.n_obs).map(|i| quantile(cdf(i), stream.uniform())))?)
     }
 
     /// One per row used.
@@ -103,8 +103,8 @@ impl Fit {
     }
 
     /// Values per row used as results per row are.
-    fn as_fitted(&self, values: Vec<f64>) -> Vec<f64> {
-        if self.rows.pad { self.rows.padded(&values) } else { values }
+    fn as_fitted(&self, values: Vec<f64>) -> Result<Vec<f64>> {
+        if self.rows.pad { self.rows.padded(&values) } else { Ok(values) }
     }
 }
 

@@ -282,7 +282,7 @@ mod tests {
     fn text_levels_are_sorted_bytewise() {
         let mut f = Frame::new(6);
         f.add_strings("g", &[Some("d10"), Some("é"), Some("d2"), None, Some("D1"), Some("")]).unwrap();
-        let c = f.column("g").unwrap().to_category().into_owned();
+        let c = f.column("g").unwrap().to_category().unwrap().into_owned();
         assert_eq!(c.levels, ["", "D1", "d10", "d2", "é"]);
         assert_eq!(c.codes, [2, 4, 3, -1, 1, 0]);
         assert!(!c.declared && !c.ordered);

@@ -48,7 +48,7 @@ mod tests {
         assert_eq!(some.column("x").unwrap().as_real().unwrap().to_vec(), [3.5, 1.5, 3.5]);
         assert!(some.column("i").unwrap().is_missing(0) && !some.column("i").unwrap().is_missing(1));
         let none = frame.select(&[1]).unwrap();
-        let g = none.column("g").unwrap().to_category().into_owned();
+        let g = none.column("g").unwrap().to_category().unwrap().into_owned();
         assert_eq!((g.codes, g.levels), (vec![-1], vec!["a".to_string(), "b".to_string()]));
         assert_eq!(frame.select(&[]).unwrap().n_rows(), 0);
     }

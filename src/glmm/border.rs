@@ -118,10 +118,15 @@ impl Border {
     }
 
     /// G R^-T and V R^-T (of each predictor), column by column, with S = R R': `give(column, G's, V's)`.
-    pub fn whitened(&self, laplace: &mut Laplace<'_>, mut give: impl FnMut(&mut Laplace<'_>, &[f64], &[Vec<f64>])) {
+    pub fn whitened(
+        &self,
+        laplace: &mut Laplace<'_>,
+        mut give: impl FnMut(&mut Laplace<'_>, &[f64], &[Vec<f64>]) -> Result<()>,
+    ) -> Result<()> {
         let (p, q, n) = (self.p, laplace.u.len(), laplace.model.n);
-        let mut g = vec![0.0; q];
-        let mut v: Vec<Vec<f64>> = laplace.eta.iter().map(|e| vec![0.0; e.len()]).collect();
+        let mut g = try_vec("border of the fixed effects", 0.0, q)?;
+        let rows = |e: &Vec<f64>| try_vec("border of the fixed effects", 0.0, e.len());
+        let mut v = laplace.eta.iter().map(rows).collect::<Result<Vec<_>>>()?;
         for j in 0..p {
             // Column j of R^-T.
             let mut c = vec![0.0; p];
@@ -143,8 +148,9 @@ impl Border {
                 v[0].iter_mut().zip(column).for_each(|(v, x)| *v += c * x);
             }
             laplace.model.add_random(&b, &mut v);
-            give(laplace, &g, &v);
+            give(laplace, &g, &v)?;
         }
+        Ok(())
     }
 
     /// v'S v.

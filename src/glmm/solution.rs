@@ -3,7 +3,7 @@
 use super::edge::{AtEdge, Edges};
 use super::inverse::{inverse_within, sparse_dot};
 use super::laplace::{Inside, Laplace};
-use crate::error::{Code, Result};
+use crate::error::{Code, Result, try_copy};
 use crate::family::Order;
 use crate::linalg::{SelectedInverse, dense};
 use crate::options::StdErrors;
@@ -71,7 +71,7 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
         root,
         at_edge,
         terms,
-        eta: laplace.eta.clone(),
+        eta: laplace.eta.iter().map(|eta| try_copy("linear predictor", eta)).collect::<Result<_>>()?,
         flat,
         remarks,
     })
@@ -344,10 +344,11 @@ impl Laplace<'_> {
         let mut extra: Vec<Vec<f64>> = vec![];
         if integrated && let Some(border) = self.border.take() {
             border.whitened(self, |laplace, g, _| {
-                let mut own = g.to_vec();
+                let mut own = try_copy("modes of the random effects", g)?;
                 laplace.gram.gram.apply_factors(&laplace.t, false, &mut own);
                 extra.push(own);
-            });
+                Ok(())
+            })?;
             self.border = Some(border);
         }
         let mut all = vec![];

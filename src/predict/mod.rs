@@ -137,10 +137,10 @@ impl Fit {
         let Limits { std_errors, lower, upper } = limits.unwrap_or_default();
         let columns = if request.level.is_some() { width } else { 0 };
         Ok(Predictions {
-            values: rows.padded(values, width),
-            std_errors: rows.padded(std_errors, columns),
-            lower: rows.padded(lower, columns),
-            upper: rows.padded(upper, columns),
+            values: rows.padded(values, width)?,
+            std_errors: rows.padded(std_errors, columns)?,
+            lower: rows.padded(lower, columns)?,
+            upper: rows.padded(upper, columns)?,
             problems,
         })
     }

@@ -104,7 +104,7 @@ impl Fit {
             if self.ordinal().is_some() { self.scores_of_categories(&rows, &y)? } else { self.scores(&rows, &y, &weights)? };
         let mut scores = scores;
         erase(&rows.unestimable(&[MEAN, ZERO, DISPERSION]), rows.n, &mut scores, &mut None);
-        Ok(rows.padded(scores, 1))
+        rows.padded(scores, 1)
     }
 
     fn scores(&self, rows: &Rows<'_>, y: &[f64], weights: &[f64]) -> Result<Vec<f64>> {

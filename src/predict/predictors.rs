@@ -237,11 +237,15 @@ impl<'a> Rows<'a> {
     }
 
     /// Results of the rows as the caller gets them, `width` columns.
-    pub fn padded(&self, values: Vec<f64>, width: usize) -> Vec<f64> {
+    pub fn padded(&self, values: Vec<f64>, width: usize) -> Result<Vec<f64>> {
         if !self.pad {
-            return values;
+            return Ok(values);
         }
-        (0..width).flat_map(|column| self.ledger.padded(&values[column * self.n..(column + 1) * self.n])).collect()
+        let mut all = try_vec("predictions of all rows", 0.0, width * self.ledger.n_data)?;
+        for (column, out) in all.chunks_exact_mut(self.ledger.n_data.max(1)).enumerate() {
+            out.copy_from_slice(&self.ledger.padded(&values[column * self.n..(column + 1) * self.n])?);
+        }
+        Ok(all)
     }
 }
 

@@ -136,7 +136,7 @@ impl Refitter {
             Engine::Generalised(own) => {
                 let (response, model, shared) = &mut **own;
                 response.set(&design.y, &design.rows)?;
-                model.response = response.boxed();
+                model.response = response.boxed()?;
                 refit_generalised(response, model, options, theta, fixed, shared)
             }
         }

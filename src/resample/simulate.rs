@@ -119,7 +119,7 @@ impl Fit {
             if m == self.n_obs {
                 column.copy_from_slice(&y);
             } else {
-                column.copy_from_slice(&self.rows.padded(&y));
+                column.copy_from_slice(&self.rows.padded(&y)?);
             }
         }
         Ok(out)

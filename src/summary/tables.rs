@@ -260,9 +260,9 @@ fn observations(fit: &Fit) -> Result<Frame> {
     frame.add_real("offset", given(&fit.offset, 0.0)?)?;
     if fit.generalised.is_some() {
         let columns = [
-            ("linear_predictor", fit.linear_predictor_of(Role::Mean)),
-            ("zero_probability", if ordinal { None } else { fit.zero_probabilities() }),
-            (if ordinal { "scale" } else { "dispersion" }, fit.dispersion_of_rows()),
+            ("linear_predictor", fit.linear_predictor_of(Role::Mean).transpose()?),
+            ("zero_probability", if ordinal { None } else { fit.zero_probabilities().transpose()? }),
+            (if ordinal { "scale" } else { "dispersion" }, fit.dispersion_of_rows().transpose()?),
         ];
         for (name, values) in columns {
             if let Some(values) = values {

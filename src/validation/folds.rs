@@ -57,7 +57,7 @@ fn levels_of(group: &str, design: &Design, frame: &Frame) -> Result<(Vec<usize>,
     if let Some(TermDesign { index, levels, .. }) = terms.find(|term| term.group == group) {
         return Ok((index.iter().map(|level| *level as usize).collect(), levels.len()));
     }
-    let category = frame.column(group)?.to_category();
+    let category = frame.column(group)?.to_category()?;
     let (mut places, mut count) = (vec![usize::MAX; category.levels.len()], 0);
     let mut unit = try_vec("levels of rows", 0, design.n)?;
     for (unit, row) in unit.iter_mut().zip(design.rows.used()) {
