@@ -176,6 +176,18 @@ impl FixedPart {
         }
     }
 
+    /// Q'WQ `[p, p]`, with one weight a row.
+    pub fn weighted(&self, weights: &[f64]) -> Result<Vec<f64>> {
+        let (n, p) = (weights.len(), self.p);
+        let mut gram = vec![0.0; p * p];
+        let mut column = try_vec("weighted model matrix", 0.0, n)?;
+        for (q, out) in self.q.chunks_exact(n.max(1)).zip(gram.chunks_exact_mut(p.max(1))) {
+            column.iter_mut().zip(q).zip(weights).for_each(|((c, q), w)| *c = q * w);
+            self.transpose(&column, out);
+        }
+        Ok(gram)
+    }
+
     /// out <- Q'v.
     pub fn transpose(&self, v: &[f64], out: &mut [f64]) {
         for (column, o) in self.q.chunks_exact(v.len().max(1)).zip(out) {
