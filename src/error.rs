@@ -105,12 +105,43 @@ pub fn try_collect<T>(what: &str, items: impl ExactSizeIterator<Item = T>) -> Re
     Ok(v)
 }
 
+/// Why a part of some work failed, as text. That memory was short is no failure of a part, but of the whole.
+pub fn or_reason<T>(part: Result<T>) -> Result<std::result::Result<T, String>> {
+    match part {
+        Err(error) if error.code == Code::Memory => Err(error),
+        part => Ok(part.map_err(|error| error.message)),
+    }
+}
+
+/// The items of an iterator that doesn't know how many there are, or an error where memory is short.
+pub fn try_gather<T>(what: &str, items: impl Iterator<Item = T>) -> Result<Vec<T>> {
+    let mut v = Vec::new();
+    for item in items {
+        try_push(what, &mut v, item)?;
+    }
+    Ok(v)
+}
+
+/// One more item, or an error where memory is short.
+pub fn try_push<T>(what: &str, v: &mut Vec<T>, item: T) -> Result<()> {
+    if v.len() == v.capacity() {
+        v.try_reserve(1).map_err(|_| Error::memory(what, v.len().saturating_mul(2 * size_of::<T>())))?;
+    }
+    v.push(item);
+    Ok(())
+}
+
 /// Values of one's own, copied where they are borrowed, or an error where memory is short.
 pub fn try_owned<T: Copy>(what: &str, values: Cow<'_, [T]>) -> Result<Vec<T>> {
     match values {
         Cow::Borrowed(values) => try_copy(what, values),
         Cow::Owned(values) => Ok(values),
     }
+}
+
+/// Copies of vectors, or an error where memory is short.
+pub fn try_copies<T: Copy>(what: &str, all: &[Vec<T>]) -> Result<Vec<Vec<T>>> {
+    all.iter().map(|values| try_copy(what, values)).collect()
 }
 
 /// A copy, or an error where memory is short.

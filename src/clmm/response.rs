@@ -300,7 +300,9 @@ impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
             self.lower[i] = if upper > 1 { theta[upper - 2] } else { f64::NEG_INFINITY };
         }
         if response.scale {
-            self.tau = eta[1].iter().map(|e| (-e).exp()).collect();
+            self.tau.clear();
+            self.tau.try_reserve_exact(n).map_err(|_| Error::memory("scales of the rows", 8 * n))?;
+            self.tau.extend(eta[1].iter().map(|e| (-e).exp()));
         }
         Ok(())
     }

@@ -1,9 +1,15 @@
 //! Rows used and rows of the data.
 
 use super::RowLedger;
-use crate::error::{Result, try_vec};
+use crate::error::{Result, try_collect, try_vec};
 
 impl RowLedger {
+    /// A copy, or an error where memory is short.
+    pub fn try_clone(&self) -> Result<Self> {
+        let dropped = try_collect("rows that were left out", self.dropped.iter().cloned())?;
+        Ok(RowLedger { n_data: self.n_data, dropped, pad: self.pad })
+    }
+
     /// The rows of the data that are used, in order.
     pub fn used(&self) -> impl Iterator<Item = usize> + '_ {
         let mut dropped = self.dropped.iter().map(|(row, _)| *row).peekable();

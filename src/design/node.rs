@@ -131,7 +131,7 @@ impl Node {
         match self {
             Node::Column(name) => {
                 let column = frame.column(name)?;
-                Ok(match column.as_real() {
+                Ok(match column.as_real()? {
                     Some(values) => Value::Numbers(values),
                     None => Value::Factor(Factor::from_category(column.to_category()?)),
                 })
@@ -180,7 +180,7 @@ impl Node {
         let what = value.describe();
         let error = match (self, self.columns().first()) {
             (Node::Column(name), _) => {
-                let first = frame.first_text(name).filter(|_| frame.suspicion(name).is_none());
+                let first = frame.first_text(name).filter(|_| matches!(frame.suspicion(name), Ok(None)));
                 let first = first.map_or_else(String::new, |first| format!(": {first}"));
                 Error::data(format!("column {} holds {what} where numbers are wanted{first}", quoted(name)))
             }

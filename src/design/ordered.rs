@@ -30,7 +30,7 @@ impl<'a> Ordered<'a> {
             _ => None,
         };
         let column = node.columns().first().map_or_else(String::new, ToString::to_string);
-        let (declared, suspicion) = (declares(node, frame), frame.suspicion(&column));
+        let (declared, suspicion) = (declares(node, frame), frame.suspicion(&column)?);
         Ok(Ordered { factor: node.factor(frame)?, declared, numbers, column, suspicion })
     }
 

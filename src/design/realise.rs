@@ -11,7 +11,7 @@ use crate::design::unread::explained;
 use crate::design::value::{Factor, Value};
 use crate::design::variable::{Predictor, Variable};
 use crate::design::{PredictorDesign, TermDesign, UNSEEN, UnknownLevel};
-use crate::error::{Error, Result, row_text, try_copy, try_owned, try_vec};
+use crate::error::{Error, Result, row_text, try_collect, try_copy, try_owned, try_vec};
 use crate::frame::Frame;
 use crate::frame::names::quoted;
 
@@ -141,7 +141,8 @@ fn random_terms(
     n: usize,
     index: &[Vec<u32>],
 ) -> Result<Vec<TermDesign>> {
-    let levels: Vec<Arc<Vec<String>>> = program.groups.iter().map(|group| Arc::new(group.labels.clone())).collect();
+    let labels = |labels: &Vec<String>| Ok(Arc::new(try_collect("labels of the groups", labels.iter().cloned())?));
+    let levels = program.groups.iter().map(|group| labels(&group.labels)).collect::<Result<Vec<Arc<Vec<String>>>>>()?;
     let mut terms = Vec::with_capacity(program.random.len());
     for random in &program.random {
         let group = &program.groups[random.group];

@@ -82,8 +82,10 @@ impl Response {
             }
             ResponseNode::Single(node) => match node.evaluate(frame)? {
                 Value::Factor(factor) if rule == ResponseRule::Trials && !factor.is_all_missing() => {
-                    if node.columns().iter().any(|name| frame.suspicion(name).is_some()) {
-                        return Err(node.not_numbers(&Value::Factor(factor), frame));
+                    for name in node.columns() {
+                        if frame.suspicion(name)?.is_some() {
+                            return Err(node.not_numbers(&Value::Factor(factor), frame));
+                        }
                     }
                     Ok(ResponseValues::Factor(factor))
                 }
@@ -148,7 +150,7 @@ impl Response {
 
     /// 0 in the first of the levels that occur, 1 in the others, as R has it.
     fn success(&self, factor: &Factor, rows: &Rows, warnings: &mut Vec<String>) -> Result<Vec<f64>> {
-        let levels = occurring_levels(&self.name, factor, rows, warnings);
+        let levels = occurring_levels(&self.name, factor, rows, warnings)?;
         let name = quoted(&self.name);
         let failure = match &levels[..] {
             [failure, _, more @ ..] => {

@@ -127,7 +127,7 @@ pub(super) fn check_not_exact(response: &FamilyResponse, model: &Model) -> Resul
     let part = &model.fixed[0];
     let mut target = try_vec("linear predictor", 0.0, model.n)?;
     response.family.start_eta(&response.observations(), &mut target)?;
-    let gamma = part.project(&target);
+    let gamma = part.project(&target)?;
     target.iter_mut().zip(&part.offset).for_each(|(t, offset)| *t -= offset);
     let size = target.iter().fold(0.0f64, |m, t| m.max(t.abs()));
     let negative: Vec<f64> = gamma.iter().map(|g| -g).collect();

@@ -9,7 +9,7 @@ use super::dictionary::{Dictionary, recode, sort_and_rank};
 use super::names::quoted;
 use super::number::shortest_text;
 use super::{Category, Column, ColumnData, Frame, MISSING_CODE, MISSING_INTEGER};
-use crate::error::{Error, Result, row_text, try_collect};
+use crate::error::{Error, Result, row_text, try_collect, try_copy, try_vec};
 
 impl Column {
     /// The column as categories, for grouping and `factor()`. Numbers have their shortest text as label ("308", not "308.0") and
@@ -36,11 +36,15 @@ impl Frame {
         let at = self.position(name)?;
         let dictionary = Dictionary::of_levels(name, &levels)?;
         let category = self.columns[at].to_category()?;
-        let new: Vec<i32> = category.levels.iter().map(|text| dictionary.find(text).unwrap_or(MISSING_CODE)).collect();
+        let new =
+            try_collect("levels of a column", category.levels.iter().map(|text| dictionary.find(text).unwrap_or(MISSING_CODE)))?;
         if let Some(row) = category.codes.iter().position(|&c| c >= 0 && new[c as usize] < 0) {
             return Err(unlisted(name, &category.levels[category.codes[row] as usize], row, &levels));
         }
-        let mut codes = category.into_owned().codes;
+        let mut codes = match category {
+            Cow::Owned(category) => category.codes,
+            Cow::Borrowed(category) => try_copy("codes of categories", &category.codes)?,
+        };
         recode(&mut codes, &new);
         self.columns[at].data = Arc::new(ColumnData::Category(Category { codes, levels, declared: true, ordered }));
         self.columns[at].guessed = None;
@@ -52,7 +56,7 @@ impl Frame {
     pub fn make_category(&mut self, name: &str) -> Result<()> {
         let at = self.position(name)?;
         if let Cow::Owned(numbers) = self.columns[at].to_category()? {
-            let text = Dictionary::of_levels(name, &numbers.levels)?.into_sorted(numbers.codes);
+            let text = Dictionary::of_levels(name, &numbers.levels)?.into_sorted(numbers.codes)?;
             self.columns[at].data = Arc::new(ColumnData::Category(text));
         }
         self.columns[at].guessed = None;
@@ -74,17 +78,17 @@ fn distinct<K: Hash + Ord + Copy>(
     label: impl Fn(&K) -> String,
 ) -> Result<Category> {
     let mut index: HashMap<K, i32, BuildHasherDefault<DefaultHasher>> = HashMap::default();
-    let code = |key: Option<K>| {
-        key.map_or(MISSING_CODE, |key| {
-            let next = index.len() as i32;
-            *index.entry(key).or_insert(next)
-        })
-    };
-    let mut codes = try_collect("codes of categories", keys.map(code))?;
-    let mut entries: Vec<(K, i32)> = index.into_iter().collect();
-    let rank = sort_and_rank(&mut entries);
+    let mut codes = try_vec("codes of categories", MISSING_CODE, keys.len())?;
+    for (code, key) in codes.iter_mut().zip(keys) {
+        let Some(key) = key else { continue };
+        let next = index.len() as i32;
+        index.try_reserve(1).map_err(|_| Error::memory("levels of a column", 24 * index.len()))?;
+        *code = *index.entry(key).or_insert(next);
+    }
+    let mut entries = try_collect("levels of a column", index.into_iter())?;
+    let rank = sort_and_rank(&mut entries)?;
     recode(&mut codes, &rank);
-    let levels = entries.iter().map(|(key, _)| label(key)).collect();
+    let levels = try_collect("levels of a column", entries.iter().map(|(key, _)| label(key)))?;
     Ok(Category { codes, levels, declared: true, ordered: false })
 }
 

@@ -7,9 +7,9 @@
 //! cost. Other minima are those of small data sets: a dispersion that stands for a variance, predictors in the tails of the link.
 
 use super::border::Border;
-use super::laplace::{Inside, Laplace, MODE};
+use super::laplace::{Inside, Laplace, MODE, MODES};
 use super::start::Start;
-use crate::error::{Code, Result};
+use crate::error::{Code, Result, try_copy, try_vec};
 use crate::family::Order;
 use crate::linalg::dense;
 use crate::optimize::Summary;
@@ -52,7 +52,7 @@ pub fn starts_elsewhere(laplace: &mut Laplace<'_>, at: &Summary, pooled: &Start)
         let found =
             Look::new(laplace, &at.x, pooled, border.as_ref().map(|b| &b.gamma[..])).and_then(|mut look| look.starts(risky));
         (laplace.how, laplace.border, laplace.enough) = (how, border, MODE);
-        laplace.start_modes(&vec![0.0; laplace.model.layout.q()]);
+        laplace.start_modes(&try_vec(MODES, 0.0, laplace.model.layout.q())?);
         match found {
             Ok(found) => starts.extend(found),
             Err(error) if error.code == Code::Numeric => {}
@@ -162,7 +162,7 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
         let found = self.laplace.find_modes();
         self.laplace.border = border;
         found?;
-        self.b = self.laplace.u.clone();
+        self.b = try_copy(MODES, &self.laplace.u)?;
         self.laplace.gram.gram.apply_factors(&self.laplace.t, false, &mut self.b);
         let layout = &self.laplace.model.layout;
         let mean = |(blocks, k): (&Vec<f64>, usize)| -> Vec<f64> {
@@ -351,7 +351,7 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
         if !self.reach(large)? {
             return Ok(None);
         }
-        let mut b = self.laplace.u.clone();
+        let mut b = try_copy(MODES, &self.laplace.u)?;
         self.laplace.gram.gram.apply_factors(&self.laplace.t, false, &mut b);
         let layout = &self.laplace.model.layout;
         let theta = self.changed(effects, |k, cov, own| {

@@ -6,7 +6,7 @@
 //! ```
 
 use super::laplace::Laplace;
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_collect, try_vec};
 use crate::linalg::dense;
 use crate::random::triangle;
 
@@ -132,13 +132,13 @@ impl Border {
             let mut c = vec![0.0; p];
             c[j] = 1.0;
             dense::solve_lower_transpose(p, &self.schur, &mut c);
-            let mut half = vec![0.0; q];
+            let mut half = try_vec("border of the fixed effects", 0.0, q)?;
             for (i, c) in c.iter().enumerate() {
                 half.iter_mut().zip(&self.half[i * q..(i + 1) * q]).for_each(|(h, b)| *h += c * b);
             }
             laplace.factor.half_solve_transpose(&mut half);
             laplace.factor.unpermute_into(&half, &mut g);
-            let mut b: Vec<f64> = g.iter().map(|g| -g).collect();
+            let mut b = try_collect("border of the fixed effects", g.iter().map(|g| -g))?;
             laplace.gram.gram.apply_factors(&laplace.t, false, &mut b);
             for v in &mut v {
                 v.fill(0.0);

@@ -126,15 +126,15 @@ impl FixedPart {
     }
 
     /// The coefficients of a regression on Q, the offset taken off.
-    pub fn project(&self, values: &[f64]) -> Vec<f64> {
-        let mut target = values.to_vec();
+    pub fn project(&self, values: &[f64]) -> Result<Vec<f64>> {
+        let mut target = try_copy("linear predictor", values)?;
         target.iter_mut().zip(&self.offset).for_each(|(t, offset)| *t -= offset);
         let mut gamma = vec![0.0; self.p];
         self.transpose(&target, &mut gamma);
         for (g, q) in gamma.iter_mut().zip(self.q.chunks_exact(values.len().max(1))) {
             *g /= q.iter().map(|q| q * q).sum::<f64>();
         }
-        gamma
+        Ok(gamma)
     }
 
     /// What centring has moved the predictor by.

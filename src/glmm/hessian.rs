@@ -97,7 +97,7 @@ impl Laplace<'_> {
             return Ok((vec![], vec![]));
         }
         // `zs` is Z's, which is Z'V^-1 residual of the linear model at the mode.
-        let g = directions(&self.model.layout, &self.t, &derivatives, &self.u, &self.zs);
+        let g = directions(&self.model.layout, &self.t, &derivatives, &self.u, &self.zs)?;
         let mut product = try_vec(WEIGHTED, 0.0, g.len())?;
         self.gram.gram.subtract_product(&g, &mut product);
         for v in &mut product {

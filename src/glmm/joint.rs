@@ -9,9 +9,9 @@
 //! threshold the column of WX is minus the derivative of the scores of the mean's predictor. How the modes move with the parameters of
 //! covariances and of the family is told by differences of modes.
 
-use super::laplace::{Approximation, Laplace};
+use super::laplace::{Approximation, Laplace, MODES};
 use super::model::Model;
-use crate::error::{Result, try_vec};
+use crate::error::{Result, try_copy, try_vec};
 use crate::family::Order;
 use crate::linalg::SelectedInverse;
 use crate::random::triangle;
@@ -147,11 +147,11 @@ impl Laplace<'_> {
             return Ok(out);
         }
         self.evaluate(working, Order::Mode)?;
-        let here = self.u.clone();
+        let here = try_copy(MODES, &self.u)?;
         let mut effects = |at: &[f64]| -> Result<Vec<f64>> {
             self.start_modes(&here);
             self.evaluate(at, Order::Mode)?;
-            let mut b = self.u.clone();
+            let mut b = try_copy(MODES, &self.u)?;
             self.gram.gram.apply_factors(&self.t, false, &mut b);
             Ok(b)
         };

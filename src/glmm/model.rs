@@ -4,7 +4,7 @@ use super::fixed::FixedPart;
 use super::jet::Response;
 use crate::covariance::Structure;
 use crate::design::TermDesign;
-use crate::error::{Result, try_copy, try_vec};
+use crate::error::{Result, try_copies, try_copy, try_vec};
 use crate::random::{EffectUnits, Layout, Shift, TermRows, TermSize, centred, shifts};
 
 /// Response, linear predictors and random terms of one model. Columns of Z far from zero are centred, and each effect is scaled to a mean
@@ -66,20 +66,21 @@ impl Model {
     }
 
     /// The same data with another response.
-    pub fn with_response(&self, response: Box<dyn Response>) -> Self {
-        Model {
+    pub fn with_response(&self, response: Box<dyn Response>) -> Result<Self> {
+        let z = self.z.iter().map(|z| z.as_deref().map(|z| try_copy("random-effects model matrix", z)).transpose());
+        Ok(Model {
             response,
             n: self.n,
-            fixed: self.fixed.clone(),
+            fixed: self.fixed.iter().map(FixedPart::try_clone).collect::<Result<_>>()?,
             layout: self.layout.clone(),
             structures: self.structures.clone(),
             predictor: self.predictor.clone(),
-            index: self.index.clone(),
-            z: self.z.clone(),
+            index: try_copies("group index", &self.index)?,
+            z: z.collect::<Result<_>>()?,
             scales: self.scales.clone(),
             shifts: self.shifts.clone(),
             turns: self.turns.clone(),
-        }
+        })
     }
 
     fn scale_effects(&mut self) {

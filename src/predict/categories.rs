@@ -235,7 +235,7 @@ impl<'a> CategoryRule<'a> {
     fn threshold_columns(&self) -> Result<Vec<Vec<f64>>> {
         let (fit, own, jacobian) = (self.fit, self.own, &self.ordinal.jacobian);
         let (count, m) = (self.ordinal.categories.len() - 1, self.ordinal.alpha_names.len());
-        let (y, weights) = (fit.used(&fit.y), fit.weights.as_ref().map(|weights| fit.used(weights)));
+        let (y, weights) = (fit.used(&fit.y)?, fit.weights.as_ref().map(|weights| fit.used(weights)).transpose()?);
         let column = || try_vec("derivatives in the thresholds", 0.0, fit.n_obs);
         let mut out: Vec<Vec<f64>> = own.psi.iter().map(|_| column()).collect::<Result<_>>()?;
         for i in 0..fit.n_obs {

@@ -294,7 +294,7 @@ fn empty_cells_are_missing_among_numbers_whatever_stands_for_missing() {
 fn what_awkward_cells_are() {
     let real = |cells: &str| {
         let f = read(&format!("x,y\n{}\n", cells.split('|').map(|c| format!("{c},0")).collect::<Vec<_>>().join("\n")));
-        f.column("x").unwrap().as_real().map(|v| v.to_vec())
+        f.column("x").unwrap().as_real().unwrap().map(|v| v.to_vec())
     };
     assert_eq!(real(" 1 |+2|\t-3"), Some(vec![1.0, 2.0, -3.0]));
     assert_eq!(real("inf|+Inf|-INFINITY"), Some(vec![f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY]));
