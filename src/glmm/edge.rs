@@ -6,8 +6,8 @@
 //! As the curvature h along the edge goes to zero, mixed ones go with it, and the inverse of the Hessian of the others tends to that of
 //! the limit:  (H - g g'/h)^-1 -> H^-1,  g = O(h).  So these directions are taken out before the Hessian is inverted.
 
-use super::laplace::Laplace;
-use crate::error::{Code, Result};
+use super::laplace::{Laplace, MODES};
+use crate::error::{Code, Result, try_copy, try_vec};
 use crate::family::Order;
 use crate::linalg::dense;
 
@@ -121,7 +121,9 @@ impl Laplace<'_> {
                 found.iter_mut().for_each(|edge| edge.kind = Kind::Limit);
             }
             if let Some(a) = predictor {
-                found.iter_mut().for_each(|edge| edge.rises = Some(self.rises(a, &edge.direction[block.clone()])));
+                for edge in &mut found {
+                    edge.rises = Some(self.rises(a, &edge.direction[block.clone()])?);
+                }
             }
             edges.found.extend(found);
             edges.rest.extend(rest);
@@ -132,7 +134,7 @@ impl Laplace<'_> {
 
     /// Whether the deviance does not rise along a direction, to one side or to both.
     fn edge_along(&mut self, x: &[f64], v: &[f64]) -> Result<Option<Edge>> {
-        let modes = self.u.clone();
+        let modes = try_copy(MODES, &self.u)?;
         let gamma = self.border.as_ref().map(|b| b.gamma.clone());
         let value = self.evaluate(x, Order::Mode)?;
         let mut rise = |by: f64| -> Result<Option<f64>> {
@@ -166,10 +168,10 @@ impl Laplace<'_> {
     }
 
     /// Whether the row of a predictor that moves most in a direction moves up.
-    fn rises(&self, predictor: usize, direction: &[f64]) -> bool {
-        let mut move_by = vec![0.0; self.model.n];
+    fn rises(&self, predictor: usize, direction: &[f64]) -> Result<bool> {
+        let mut move_by = try_vec("linear predictor", 0.0, self.model.n)?;
         self.model.fixed[predictor].add(direction, &mut move_by);
-        move_by.iter().fold(0.0f64, |most, v| if v.abs() > most.abs() { *v } else { most }) > 0.0
+        Ok(move_by.iter().fold(0.0f64, |most, v| if v.abs() > most.abs() { *v } else { most }) > 0.0)
     }
 }
 
