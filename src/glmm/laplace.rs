@@ -20,7 +20,7 @@ use crate::error::{Code, Error, Result, try_vec};
 use crate::family::Order;
 use crate::linalg::{SelectedInverse, SparseCholesky};
 use crate::options::Nodes;
-use crate::random::{WeightedGram, triangle};
+use crate::random::{Roots, WeightedGram, triangle};
 
 /// The Newton decrement, relative to the penalised deviance, at which the mode is found: gradients are exact to its square root.
 pub(super) const MODE: f64 = 1e-22;
@@ -80,7 +80,7 @@ pub struct Laplace<'a> {
     lost: bool,
     pub(super) col_ptr: Vec<usize>,
     pub(super) row_idx: Vec<usize>,
-    pub(super) t: Vec<Vec<f64>>,
+    pub(super) t: Roots,
     /// The spherical modes; they start the next search.
     pub(super) u: Vec<f64>,
     /// The next search for the modes does not begin from them.
@@ -135,7 +135,7 @@ impl<'a> Laplace<'a> {
             inner,
             col_ptr,
             row_idx,
-            t: model.structures.iter().map(|s| vec![0.0; s.size * s.size]).collect(),
+            t: Roots::zeros(&model.structures),
             u: modes()?,
             memoryless: false,
             start_gamma: vec![0.0; model.fixed[0].p],
@@ -257,11 +257,7 @@ impl<'a> Laplace<'a> {
     /// Takes working parameters: factors T, the fixed part of the predictors, what the response needs.
     pub(super) fn set_parameters(&mut self, x: &[f64], order: Order) -> Result<()> {
         let model = self.model;
-        let mut first = 0;
-        for (structure, t) in model.structures.iter().zip(&mut self.t) {
-            structure.factor(&x[first..first + structure.n_theta()], t);
-            first += structure.n_theta();
-        }
+        self.t.set(&model.structures, x);
         if self.border.is_some() {
             model.fixed[0].predict(&[], &mut self.base[0]);
         }

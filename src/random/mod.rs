@@ -6,6 +6,9 @@ mod curvature;
 mod gram;
 mod identify;
 mod layout;
+mod roots;
+mod sparse;
+mod system;
 mod weighted;
 
 pub use blocks::{BlockMatrix, block_diagonal};
@@ -14,4 +17,6 @@ pub use curvature::{FactorDerivative, add_curvature, add_second_derivatives, dir
 pub use gram::{Gram, own_block};
 pub use identify::{Dependencies, Part, dependencies};
 pub use layout::{Layout, TermRows, TermSize, TermSolution};
+pub use roots::Roots;
+pub use system::{RandomSystem, Trace};
 pub use weighted::{WeightedGram, triangle};
