@@ -13,7 +13,6 @@ use super::laplace::{Approximation, Laplace};
 use super::model::Model;
 use crate::error::{Result, try_vec};
 use crate::family::Order;
-use crate::linalg::SelectedInverse;
 use crate::random::triangle;
 
 /// A at a model's modes, and G for the fixed effects of all predictors.
@@ -21,8 +20,6 @@ pub struct Joint<'a> {
     laplace: Laplace<'a>,
     /// `[q, p]`, p counting the fixed effects of all predictors, then further parameters.
     g: Vec<f64>,
-    /// A^-1 on the pattern of A.
-    inverse: SelectedInverse,
     /// The derivatives of the random effects in further parameters, by place in the covariance of all.
     slopes: Vec<(usize, Vec<f64>)>,
     /// The entries of a that are not zero, by place.
@@ -56,6 +53,8 @@ impl<'a> Joint<'a> {
     pub fn new(model: &'a Model, working: &[f64], x: &[&[f64]], further: &[Vec<f64>], moves: &[Move]) -> Result<Self> {
         let mut laplace = Laplace::new(model, Approximation::default())?;
         laplace.forget_modes(true);
+        // Entries of A^-1 itself are wanted.
+        laplace.random.whole = true;
         let slopes = laplace.slopes_of_modes(working, moves)?;
         laplace.evaluate(working, Order::Gradient)?;
         let (n, q) = (model.n, model.layout.q());
@@ -78,14 +77,13 @@ impl<'a> Joint<'a> {
             }
             model.transpose_random(&weighted, g);
             laplace.gram.gram.apply_factors(&laplace.t, true, g);
-            laplace.factor.permute_into(g, &mut half);
-            laplace.factor.half_solve(&mut half);
-            laplace.factor.half_solve_transpose(&mut half);
-            laplace.factor.unpermute_into(&half, g);
+            laplace.random.permute_into(&laplace.t, g, &mut half);
+            laplace.random.half_solve(&mut half);
+            laplace.random.half_solve_transpose(&mut half);
+            laplace.random.unpermute_into(&laplace.t, &half, g);
         }
-        let mut inverse = SelectedInverse::new(&laplace.factor, &laplace.col_ptr, &laplace.row_idx)?;
-        inverse.compute(&laplace.factor);
-        Ok(Joint { laplace, g, inverse, slopes, a: vec![], whole: try_vec("random effects", 0.0, q)?, half })
+        laplace.random.select_inverse()?;
+        Ok(Joint { laplace, g, slopes, a: vec![], whole: try_vec("random effects", 0.0, q)?, half })
     }
 
     /// a'A^-1 a of a row with these random effects; `c`, which holds x, gets what the modes add.
@@ -114,14 +112,11 @@ impl<'a> Joint<'a> {
 
     /// By the selected inverse, which has all pairs of levels that occur together in the data.
     fn selected_form(&self) -> Option<f64> {
-        let (col_ptr, row_idx) = (&self.laplace.col_ptr, &self.laplace.row_idx);
         let mut sum = 0.0;
         for (k, &(i, a)) in self.a.iter().enumerate() {
             for &(j, b) in &self.a[..=k] {
                 let (row, column) = (i.max(j), i.min(j));
-                let range = col_ptr[column]..col_ptr[column + 1];
-                let place = range.start + row_idx[range].binary_search(&row).ok()?;
-                sum += a * b * self.inverse.get(place) * if i == j { 1.0 } else { 2.0 };
+                sum += a * b * self.laplace.random.entry(row, column)? * if i == j { 1.0 } else { 2.0 };
             }
         }
         Some(sum)
@@ -133,8 +128,9 @@ impl<'a> Joint<'a> {
         for &(i, a) in &self.a {
             self.whole[i] = a;
         }
-        self.laplace.factor.permute_into(&self.whole, &mut self.half);
-        self.laplace.factor.half_solve(&mut self.half);
+        let Laplace { random, t, .. } = &mut self.laplace;
+        random.permute_into(t, &self.whole, &mut self.half);
+        random.half_solve(&mut self.half);
         self.half.iter().map(|h| h * h).sum()
     }
 }

@@ -18,9 +18,8 @@ use super::model::Model;
 use super::quadrature::Quadrature;
 use crate::error::{Code, Error, Result, try_vec};
 use crate::family::Order;
-use crate::linalg::{SelectedInverse, SparseCholesky};
 use crate::options::Nodes;
-use crate::random::{Roots, WeightedGram, triangle};
+use crate::random::{RandomSystem, Roots, WeightedGram, triangle};
 
 /// The Newton decrement, relative to the penalised deviance, at which the mode is found: gradients are exact to its square root.
 pub(super) const MODE: f64 = 1e-22;
@@ -65,10 +64,10 @@ pub struct Laplace<'a> {
     pub(super) jet: Jet,
     pub(super) gram: WeightedGram,
     pub(super) covariance: WeightedGram,
-    pub(super) factor: SparseCholesky,
+    /// A, factorised.
+    pub(super) random: RandomSystem,
     /// The factor is that of some mode, so a step with it is worth trying.
     pub(super) factorized: bool,
-    pub(super) inverse: Option<SelectedInverse>,
     pub(super) border: Option<Border>,
     pub(super) quadrature: Option<Quadrature>,
     /// Times minus the sum of the logarithms of the distances from the ends of the link's domain this is added to the deviance (`domain`).
@@ -78,8 +77,6 @@ pub struct Laplace<'a> {
     pub at_end: bool,
     /// The modes were not found, which only a deviance at fixed nodes survives.
     lost: bool,
-    pub(super) col_ptr: Vec<usize>,
-    pub(super) row_idx: Vec<usize>,
     pub(super) t: Roots,
     /// The spherical modes; they start the next search.
     pub(super) u: Vec<f64>,
@@ -111,10 +108,9 @@ impl<'a> Laplace<'a> {
         let mut inner: Vec<bool> = (0..predictors).map(|a| model.predictor.contains(&a)).collect();
         inner[0] |= how.inside != Inside::Nothing;
         let gram = WeightedGram::new(&model.layout, &model.terms())?;
-        let (col_ptr, row_idx) = gram.gram.pattern()?;
         let border = if how.inside == Inside::Nothing { None } else { Some(Border::new(n, q, model.fixed[0].p, predictors)?) };
         let columns = model.n_theta() + model.fixed.iter().map(|f| f.p).sum::<usize>();
-        let factor = SparseCholesky::new(q, &col_ptr, &row_idx, columns.max(1))?;
+        let random = gram.system(&model.terms(), &model.structures, columns.max(1))?;
         let rows = |what| (0..predictors).map(|_| try_vec(what, 0.0, n)).collect::<Result<Vec<Vec<f64>>>>();
         let modes = || try_vec("modes of the random effects", 0.0, q);
         Ok(Laplace {
@@ -123,9 +119,8 @@ impl<'a> Laplace<'a> {
             jet: Jet::new(n, &inner)?,
             covariance: gram.clone(),
             gram,
-            factor,
+            random,
             factorized: false,
-            inverse: None,
             border,
             quadrature: Quadrature::new(model, &how, &inner)?,
             barrier: 0.0,
@@ -133,8 +128,6 @@ impl<'a> Laplace<'a> {
             lowest: Lowest::default(),
             lost: false,
             inner,
-            col_ptr,
-            row_idx,
             t: Roots::zeros(&model.structures),
             u: modes()?,
             memoryless: false,
@@ -199,7 +192,7 @@ impl<'a> Laplace<'a> {
             self.factorize_expected(order)?;
         }
         let penalty: f64 = self.u.iter().map(|v| v * v).sum();
-        self.value = -2.0 * self.jet.log_likelihood() + penalty + self.factor.log_determinant();
+        self.value = -2.0 * self.jet.log_likelihood() + penalty + self.random.log_determinant();
         if let (Some(border), Inside::Integrated) = (&self.border, self.how.inside) {
             let p = self.model.fixed[0].p as f64;
             self.value += border.log_determinant() + 2.0 * self.model.fixed[0].log_determinant() - p * std::f64::consts::TAU.ln();
@@ -302,7 +295,7 @@ impl<'a> Laplace<'a> {
         if value == f64::NEG_INFINITY {
             return Err(Error::numeric("the log-likelihood is not finite where the random effects are zero"));
         }
-        if self.factorized {
+        if self.factorized && self.random.goes_with(&self.t) {
             value = self.first_step(value)?;
         }
         let (mut last, mut short) = (f64::INFINITY, 0);
@@ -347,8 +340,7 @@ impl<'a> Laplace<'a> {
     /// A with the observed information, or where that is not positive with what is positive of it; whether it was.
     pub(super) fn factorize_observed(&mut self) -> Result<bool> {
         self.gram.reweight(&self.model.terms(), &self.model.predictor, &self.jet.w);
-        self.gram.gram.fill(&self.t, &self.col_ptr, &mut self.factor);
-        let mut regular = self.factor.factorize().is_ok();
+        let mut regular = self.factorize()?;
         if !regular {
             self.factorize_clipped()?;
         }
@@ -377,8 +369,20 @@ impl<'a> Laplace<'a> {
             }
         }
         self.gram.reweight(&self.model.terms(), &self.model.predictor, &clipped);
-        self.gram.gram.fill(&self.t, &self.col_ptr, &mut self.factor);
-        self.factor.factorize()
+        self.factorize_or_fail()
+    }
+
+    /// Factorises A; false where it is not positive.
+    fn factorize(&mut self) -> Result<bool> {
+        match self.factorize_or_fail() {
+            Err(error) if error.code != Code::Numeric => Err(error),
+            other => Ok(other.is_ok()),
+        }
+    }
+
+    fn factorize_or_fail(&mut self) -> Result<()> {
+        self.random.gather(&self.gram.gram);
+        self.random.factorize(&self.gram.gram, &self.t)
     }
 
     /// A with the expected information, for the determinant alone.
@@ -391,10 +395,9 @@ impl<'a> Laplace<'a> {
         }
         self.evaluator.expected(&self.eta, order, &mut self.expected_w[0], &mut self.expected_t)?;
         self.gram.reweight(&model.terms(), &model.predictor, &self.expected_w);
-        self.gram.gram.fill(&self.t, &self.col_ptr, &mut self.factor);
         // The border belongs to the observed information.
         self.factorized = self.border.is_none();
-        self.factor.factorize()
+        self.factorize_or_fail()
     }
 
     /// The Newton step of the modes into `work` (and the border's); its decrement.
@@ -419,14 +422,14 @@ impl<'a> Laplace<'a> {
 
     /// Solves with A, or with A and the border: (v, fixed) <- H^-1 (v, fixed); the quadratic form of what was given.
     pub(super) fn solve(&mut self, v: &mut [f64], fixed: &mut [f64]) -> f64 {
-        self.factor.permute_into(v, &mut self.permuted);
-        self.factor.half_solve(&mut self.permuted);
+        self.random.permute_into(&self.t, v, &mut self.permuted);
+        self.random.half_solve(&mut self.permuted);
         let mut form: f64 = self.permuted.iter().map(|v| v * v).sum();
         if let Some(border) = &self.border {
             form += border.solve(&mut self.permuted, fixed);
         }
-        self.factor.half_solve_transpose(&mut self.permuted);
-        self.factor.unpermute_into(&self.permuted, v);
+        self.random.half_solve_transpose(&mut self.permuted);
+        self.random.unpermute_into(&self.t, &self.permuted, v);
         form
     }
 

@@ -29,3 +29,5 @@ pub mod separation;
 pub(crate) mod tests;
 #[cfg(test)]
 mod fixed_nodes_tests;
+#[cfg(test)]
+mod precision_tests;

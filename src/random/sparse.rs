@@ -216,6 +216,24 @@ impl SparseGram {
         self.terms.iter().enumerate().map(trace).collect()
     }
 
+    /// M C M on the pattern of G.
+    pub fn covariance(&self, t: &Roots, inverse: &SelectedInverse, out: &mut Gram) {
+        let (scale, terms) = (self.factors(t), self.terms.len());
+        self.each_entry(|e, (_, k), (column, m)| {
+            let value = scale[k] * scale[m] * inverse.get(e);
+            let (list, at) = self.place[e];
+            if list >= terms {
+                out.off_diagonal[list - terms].values[at] = value;
+                return;
+            }
+            out.diagonal[list][at] = value;
+            // The other triangle of the block.
+            let r = self.terms[list].effects;
+            let (first, c) = (at / (r * r) * r * r, (column - self.terms[list].first) % r);
+            out.diagonal[list][first + at % r * r + c] = value;
+        });
+    }
+
     fn trace_of_precision(&self, term: &Term, b: &Bidiagonal, inverse: &SelectedInverse) -> Bidiagonal {
         let r = term.effects;
         let mut sum = Bidiagonal::zeros(r);

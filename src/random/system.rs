@@ -108,6 +108,11 @@ impl RandomSystem {
         self.by_precisions
     }
 
+    /// Whether the last factorisation goes with these factors, too.
+    pub fn goes_with(&self, t: &Roots) -> bool {
+        !self.by_precisions || (0..t.len()).all(|k| t.inverse(k).is_some() || t[k].len() == 1)
+    }
+
     /// Multiplications that a factorisation takes, and entries of A or of its factor.
     pub fn size(&self) -> (f64, usize) {
         match (&self.precisions, &self.roots) {
@@ -226,6 +231,23 @@ impl RandomSystem {
         Ok(None)
     }
 
+    /// An entry of A^-1, after `blocks` or a selected inverse of A itself; none where A has no entry.
+    pub fn entry(&self, row: usize, column: usize) -> Option<f64> {
+        let (inverse, col_ptr) = self.inverse()?;
+        let range = col_ptr[column]..col_ptr[column + 1];
+        let rows = &self.form()?.row_idx[range.clone()];
+        rows.binary_search(&row).ok().map(|place| inverse.get(range.start + place))
+    }
+
+    /// Lambda A^-1 Lambda' on the pattern of G, into `out` of its shape, after a selected inverse.
+    pub fn covariance(&self, gram: &Gram, t: &Roots, out: &mut Gram) {
+        if let (true, Some((form, sparse))) = (self.by_precisions, &self.precisions) {
+            form.inverse.iter().for_each(|inverse| sparse.covariance(t, inverse, out));
+        } else if let Some((inverse, col_ptr)) = self.inverse() {
+            gram.covariance(t, col_ptr, inverse, out);
+        }
+    }
+
     /// out -= G v, for any number of columns.
     pub fn subtract_product(&self, gram: &Gram, v: &[f64], out: &mut [f64]) {
         match &self.precisions {
@@ -244,10 +266,49 @@ impl RandomSystem {
     }
 }
 
-/// What a term's trace is of.
+/// Half the derivative in T of a term, or the part of it that derivatives of T^-1 see (`Bidiagonal::pull_back`).
 pub enum Trace {
     Whole(Vec<f64>),
     Precision(Bidiagonal),
+}
+
+impl Trace {
+    /// Adds a multiple of the sum over levels of x_j u_j' of term k, x among the random effects' scores and u among the spherical effects.
+    pub fn add_products(&mut self, t: &Roots, k: usize, factor: f64, x: &[f64], u: &[f64]) {
+        match (self, t.inverse(k)) {
+            (Trace::Whole(force), _) => {
+                let r = force.len().isqrt();
+                for (x, u) in x.chunks_exact(r).zip(u.chunks_exact(r)) {
+                    for c in 0..r {
+                        for e in 0..r {
+                            force[c * r + e] += factor * x[e] * u[c];
+                        }
+                    }
+                }
+            }
+            (Trace::Precision(n), Some(inverse)) => {
+                let r = inverse.size();
+                let (mut left, mut right) = (vec![0.0; r], vec![0.0; r]);
+                for (x, u) in x.chunks_exact(r).zip(u.chunks_exact(r)) {
+                    left.copy_from_slice(x);
+                    right.copy_from_slice(u);
+                    inverse.solve_transpose(&mut left);
+                    inverse.solve(&mut right);
+                    n.subtract_outer(-factor, &left, &right);
+                }
+            }
+            (Trace::Precision(_), None) => {}
+        }
+    }
+
+    /// The force of term k, with so many levels.
+    pub fn force(self, t: &Roots, k: usize, levels: usize) -> Vec<f64> {
+        match (self, t.inverse(k)) {
+            (Trace::Whole(force), _) => force,
+            (Trace::Precision(n), Some(inverse)) => inverse.pull_back(levels as f64, &n),
+            (Trace::Precision(_), None) => vec![],
+        }
+    }
 }
 
 /// Of levels that don't touch each other, the blocks of the inverse, effect by effect for all of them at once.
