@@ -3,6 +3,7 @@
 mod blocks;
 mod centre;
 mod curvature;
+mod entries;
 mod gram;
 mod identify;
 mod layout;
@@ -14,6 +15,7 @@ mod weighted;
 pub use blocks::{BlockMatrix, block_diagonal};
 pub use centre::{EffectUnits, Shift, centred, remap, shifts};
 pub use curvature::{FactorDerivative, add_curvature, add_second_derivatives, directions, factor_derivatives};
+pub use entries::Entries;
 pub use gram::{Gram, own_block};
 pub use identify::{Dependencies, Part, dependencies};
 pub use layout::{Layout, TermRows, TermSize, TermSolution};

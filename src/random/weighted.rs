@@ -49,7 +49,7 @@ impl WeightedGram {
             values.push(own);
         }
         let absolute: Vec<TermRows<'_>> =
-            terms.iter().zip(&values).map(|(term, z)| TermRows { index: term.index, z: term.z.map(|_| &z[..]) }).collect();
+            terms.iter().zip(&values).map(|(term, z)| TermRows { z: term.z.map(|_| &z[..]), entries: None, ..*term }).collect();
         let mut pattern = WeightedGram::new(&self.gram.layout, &absolute)?.gram;
         for (k, term) in absolute.iter().enumerate() {
             super::blocks::block_diagonal(term, None, pattern.layout.terms[k].effects, &mut pattern.diagonal[k]);
@@ -114,6 +114,14 @@ fn add_forms(forms: &Forms<'_>, slot: impl Fn(usize) -> usize, out: &mut [f64]) 
     if r == 1 && c == 1 && forms.row.z.is_none() && forms.column.z.is_none() {
         for (i, h) in out.iter_mut().enumerate() {
             *h += factor * forms.blocks[slot(i)];
+        }
+        return;
+    }
+    if let (Some(rows), Some(columns)) = (forms.row.entries, forms.column.entries) {
+        for (i, h) in out.iter_mut().enumerate() {
+            let block = &forms.blocks[slot(i) * r * c..][..r * c];
+            let form = |(b, zb): (usize, f64)| zb * rows.row(i).map(|(a, za)| block[b * r + a] * za).sum::<f64>();
+            *h += factor * columns.row(i).map(form).sum::<f64>();
         }
         return;
     }
