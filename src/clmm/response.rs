@@ -86,6 +86,8 @@ struct OrderedEvaluator<'a, L> {
     response: &'a OrderedResponse,
     /// The shared parameters.
     shared: Vec<f64>,
+    /// What they move ([`OrderedResponse::whole_slopes`]), at the last evaluation at `Order::Gradient`.
+    slopes: Vec<f64>,
     /// The thresholds below and above the category of each row.
     lower: Vec<f64>,
     upper: Vec<f64>,
@@ -106,6 +108,7 @@ impl<'a, L: CumulativeLink> OrderedEvaluator<'a, L> {
         OrderedEvaluator {
             response,
             shared: vec![],
+            slopes: vec![],
             lower,
             upper,
             tau: vec![],
@@ -180,8 +183,7 @@ impl<'a, L: CumulativeLink> OrderedEvaluator<'a, L> {
     fn chained(&self, sums: &[f64]) -> Vec<f64> {
         let thresholds = &self.response.thresholds;
         let whole: Vec<f64> = sums.chunks_exact(thresholds.count).flat_map(|own| thresholds.transposed(own)).collect();
-        let slopes = self.response.whole_slopes(&self.shared);
-        slopes.chunks_exact(whole.len()).map(|column| dense::dot(column, &whole)).collect()
+        self.slopes.chunks_exact(whole.len()).map(|column| dense::dot(column, &whole)).collect()
     }
 
     /// In the direction of each shared parameter, the derivatives of the thresholds at the centre and those that go with nominal columns.
@@ -198,7 +200,7 @@ impl<'a, L: CumulativeLink> OrderedEvaluator<'a, L> {
                 })
                 .collect()
         };
-        self.response.whole_slopes(&self.shared).chunks_exact(self.response.n_whole()).map(direction).collect()
+        self.slopes.chunks_exact(self.response.n_whole()).map(direction).collect()
     }
 
     /// What a row's thresholds [below, above] have, in the direction of shared parameter f.
@@ -302,6 +304,7 @@ impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
             self.scores = (0..self.response.n_shared()).map(|_| column()).collect::<Result<_>>()?;
         }
         self.cells::<GRADIENT>(eta, jet);
+        self.slopes = self.response.whole_slopes(&self.shared);
         let directions = self.directions();
         let mut scores = std::mem::take(&mut self.scores);
         for (f, scores) in scores.iter_mut().enumerate() {
@@ -328,6 +331,10 @@ impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
 
     fn shared_score(&self, f: usize) -> &[f64] {
         &self.scores[f]
+    }
+
+    fn shared_slopes(&self, f: usize, out: &mut [Vec<f64>]) {
+        self.per_row(f, &self.directions(), |i| [self.in_lower[i][1], self.in_upper[i][1]], &mut out[0]);
     }
 
     fn shared_information(&mut self, information: &mut [f64], weights: &mut Vec<Vec<f64>>) -> Result<()> {

@@ -183,16 +183,17 @@ impl Thresholds {
     pub fn derivative(&self, working: &[f64]) -> Vec<f64> {
         let (m, n, at) = (working.len(), self.locations(), self.location_anchor());
         let alpha = self.alpha(working);
+        let distances: Vec<f64> = working.iter().map(|w| w.exp()).collect();
         let mut d = vec![0.0; m * m];
         for i in 0..n {
             d[at * m + i] = 1.0;
-            (at + 1..=i).for_each(|j| d[j * m + i] = working[j].exp());
-            (i..at).for_each(|j| d[j * m + i] = -working[j].exp());
+            (at + 1..=i).for_each(|j| d[j * m + i] = distances[j]);
+            (i..at).for_each(|j| d[j * m + i] = -distances[j]);
         }
         let at = self.spacing_anchor();
         for i in 0..m - n {
             if i >= at {
-                (at..=i).for_each(|j| d[(n + j) * m + n + i] = working[n + j].exp());
+                (at..=i).for_each(|j| d[(n + j) * m + n + i] = distances[n + j]);
             } else {
                 // s_i = s_at prod_j expit(w_j): the logarithm's slope is expit(-w_j).
                 d[(n + at) * m + n + i] = alpha[n + i];

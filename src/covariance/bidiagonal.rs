@@ -123,7 +123,9 @@ impl Bidiagonal {
         let mut out: Vec<f64> = (0..r * r).map(|e| out[e % r * r + e / r]).collect();
         out.chunks_exact_mut(r).for_each(|column| self.multiply(column));
         for (j, column) in out.chunks_exact_mut(r).enumerate() {
-            column.iter_mut().for_each(|v| *v = -*v);
+            for v in &mut *column {
+                *v = -*v;
+            }
             column[j] += levels;
             self.multiply_transpose(column);
         }

@@ -108,6 +108,7 @@ impl Assembly<'_> {
                 vcov_names,
                 vcov: solution.vcov,
                 root: solution.root,
+                working_theta: solution.working_theta,
                 zero_inflation,
                 dispersion,
             }),

@@ -180,8 +180,10 @@ pub struct Generalised {
     /// Names and covariance of all parameters: fixed effects of all predictors, the family's parameters on their working scale, theta.
     pub vcov_names: Vec<String>,
     pub vcov: Vec<f64>,
-    /// R with vcov = R R', `[m, k]`.
-    pub root: Vec<f64>,
+    /// R with vcov = R R', `[m, k]`, but for theta: its rows are those of `working_theta`, and zero where it is not known.
+    pub(crate) root: Vec<f64>,
+    /// Parameters of covariances as the model has them: columns far from zero are centred, and all are scaled.
+    pub(crate) working_theta: Vec<f64>,
 }
 
 /// What only ordinal models have.

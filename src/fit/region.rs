@@ -51,7 +51,7 @@ pub(crate) fn search(
     let model = laplace.model.with_response(response.boxed());
     let Edge { response, model, mut estimate } = estimate_within(&region, ordered, model, laplace.how, start, options, progress)?;
     estimate.evaluations += laplace.evaluations;
-    Ok(Found::OnEdge(Box::new(OnEdge { response: AnyResponse::Ordered(response), model, estimate })))
+    Ok(Found::OnEdge(Box::new(OnEdge { response: AnyResponse::Ordered(Box::new(response)), model, estimate })))
 }
 
 impl Ordinal {

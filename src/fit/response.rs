@@ -21,13 +21,13 @@ use crate::spec::{ModelKind, OrdinalSpec, Spec};
 #[derive(Clone, Debug)]
 pub(crate) enum AnyResponse {
     Family(FamilyResponse),
-    Ordered(OrderedResponse),
+    Ordered(Box<OrderedResponse>),
 }
 
 impl AnyResponse {
     pub fn of_spec(spec: &Spec, design: &Design) -> Result<Self> {
         Ok(match spec.kind {
-            ModelKind::Clmm => AnyResponse::Ordered(ordered_response(&spec.ordinal, design)?),
+            ModelKind::Clmm => AnyResponse::Ordered(Box::new(ordered_response(&spec.ordinal, design)?)),
             _ => AnyResponse::Family(family_response(&spec.family, design)?),
         })
     }
@@ -36,7 +36,7 @@ impl AnyResponse {
     pub fn of_fit(own: &Generalised, design: &Design) -> Result<Self> {
         if let Some(ordinal) = &own.ordinal {
             let thresholds = Thresholds::new(ordinal.threshold, ordinal.categories.len());
-            return Ok(AnyResponse::Ordered(on_design(own.family.link(), thresholds, design)?));
+            return Ok(AnyResponse::Ordered(Box::new(on_design(own.family.link(), thresholds, design)?)));
         }
         let weights = design.weights.clone().unwrap_or_default();
         let dispersion = own.dispersion.is_some();
@@ -103,7 +103,7 @@ impl AnyResponse {
     pub fn boxed(&self) -> Box<dyn Response> {
         match self {
             AnyResponse::Family(response) => Box::new(response.clone()),
-            AnyResponse::Ordered(response) => Box::new(response.clone()),
+            AnyResponse::Ordered(response) => response.clone(),
         }
     }
 
@@ -126,11 +126,20 @@ impl AnyResponse {
     }
 
     pub fn model_of(&self, n: usize, fixed: Vec<FixedPart>, terms: &[(usize, &TermDesign)]) -> Result<Model> {
-        let unit = match self {
-            AnyResponse::Family(response) => response.unit(&fixed[0].offset)?,
-            AnyResponse::Ordered(_) => 1.0,
-        };
+        let unit = self.unit(&fixed[0].offset)?;
+        self.model_in_unit(n, fixed, terms, unit)
+    }
+
+    pub fn model_in_unit(&self, n: usize, fixed: Vec<FixedPart>, terms: &[(usize, &TermDesign)], unit: f64) -> Result<Model> {
         Model::new(self.boxed(), n, fixed, terms)?.in_unit(0, unit)
+    }
+
+    /// Of the mean's predictor with this offset.
+    pub fn unit(&self, offset: &[f64]) -> Result<f64> {
+        match self {
+            AnyResponse::Family(response) => response.unit(offset),
+            AnyResponse::Ordered(_) => Ok(1.0),
+        }
     }
 
     /// Thresholds take the place of an intercept; what their nominal effects say already is no effect on all of them.
@@ -156,7 +165,7 @@ impl AnyResponse {
         match self {
             AnyResponse::Family(response) => start_of_family(response, model),
             AnyResponse::Ordered(response) => {
-                start::start(&OrderedResponse { within: Region::new(response)?, ..response.clone() }, model)
+                start::start(&OrderedResponse { within: Region::new(response)?, ..(**response).clone() }, model)
             }
         }
     }

@@ -133,12 +133,11 @@ impl Frame {
     /// Puts a column in the place of that of its name, or behind the others.
     #[cfg(test)]
     pub(crate) fn put(&mut self, column: Column) {
-        match self.position(&column.name) {
-            Ok(at) => self.columns[at] = column,
-            Err(_) => {
-                self.index.insert(column.name.clone(), self.columns.len());
-                self.columns.push(column);
-            }
+        if let Ok(at) = self.position(&column.name) {
+            self.columns[at] = column;
+        } else {
+            self.index.insert(column.name.clone(), self.columns.len());
+            self.columns.push(column);
         }
     }
 

@@ -47,12 +47,12 @@ pub fn starts_elsewhere(laplace: &mut Laplace<'_>, at: &Summary, pooled: &Start)
     let risky = laplace.is_risky(&at.x);
     let mut starts = if risky { small(laplace, pooled) } else { vec![] };
     if laplace.inner[0] && laplace.model.fixed[0].p > 0 {
-        let how = laplace.how;
+        let (how, modes) = (laplace.how, laplace.u.clone());
         let border = laplace.border.take();
         let found =
             Look::new(laplace, &at.x, pooled, border.as_ref().map(|b| &b.gamma[..])).and_then(|mut look| look.starts(risky));
         (laplace.how, laplace.border, laplace.enough) = (how, border, MODE);
-        laplace.start_modes(&vec![0.0; laplace.model.layout.q()]);
+        laplace.start_modes(&modes);
         match found {
             Ok(found) => starts.extend(found),
             Err(error) if error.code == Code::Numeric => {}
@@ -188,7 +188,7 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
             self.laplace.factorize_observed()?;
             self.laplace.mode_step();
             let (cost, lowered) = match &self.laplace.border {
-                Some(border) => (border.form(&border.step), border.form(&self.from_pooled())),
+                Some(border) => (border.form(&border.step), border.form(&self.step_from_pooled())),
                 None => break,
             };
             let enough = self.enough(effects);
@@ -237,7 +237,7 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
 
     /// The step from the coefficients without random effects to those of the end; without effects, they are smaller by what the link
     /// averages out.
-    fn from_pooled(&self) -> Vec<f64> {
+    fn step_from_pooled(&self) -> Vec<f64> {
         let x = [self.theta, &self.gamma].concat();
         let growth = self.laplace.latent_ratio(&x).map_or(1.0, |ratio| (1.0 + ratio).sqrt());
         self.gamma.iter().zip(&self.pooled.fixed[0]).map(|(g, p)| g - growth * p).collect()

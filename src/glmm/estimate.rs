@@ -14,6 +14,8 @@ use crate::search::{Estimate, Search};
 
 /// Searches anew, with modes that do not depend on the way.
 const RESTARTS: usize = 2;
+/// A search that got stuck at a smaller scaled gradient is on a long way to a minimum, as towards a separated coefficient.
+const IN_VALLEY: f64 = 1e-2;
 /// A difference of the deviance that is rounding, relative.
 const SAME: f64 = 1e-9;
 
@@ -82,7 +84,8 @@ fn with_other_basins(search: &mut GeneralisedSearch<'_, '_, '_, '_>, first: Summ
         search.criterion.start_fixed(&begin.gamma);
         search.criterion.start_modes(&vec![0.0; search.criterion.model.layout.q()]);
         let Some(mut end) = search.attempt(&begin.x)? else { continue };
-        if search.is_stuck(&end) {
+        let is_same_valley = end.scaled_gradient < IN_VALLEY && end.value >= ends[0].value;
+        if search.is_stuck(&end) && !is_same_valley {
             end = search.further(end)?;
         }
         ends.push(end);
@@ -142,11 +145,20 @@ fn first_search(search: &mut GeneralisedSearch<'_, '_, '_, '_>, x: &[f64]) -> Re
     if search.options.theta0.is_none() {
         starts.extend(other_starts(search.criterion, x));
     }
-    let mut lowest: Option<Summary> = None;
-    for start in &starts {
-        if let Some(end) = search.attempt(start)? {
+    let (mut first, mut lowest): (Option<Summary>, Option<Summary>) = (None, None);
+    for (i, start) in starts.iter().enumerate() {
+        if starts[..i].contains(start) {
+            continue;
+        }
+        if let Some(mut end) = search.attempt(start)? {
+            if search.is_stuck(&end) && end.scaled_gradient < IN_VALLEY {
+                end = search.go_on(start, end)?;
+            }
             if !search.is_stuck(&end) {
                 return Ok(end);
+            }
+            if i == 0 {
+                first = Some(end.clone());
             }
             if lowest.as_ref().is_none_or(|l| end.value < l.value) {
                 lowest = Some(end);
@@ -154,7 +166,11 @@ fn first_search(search: &mut GeneralisedSearch<'_, '_, '_, '_>, x: &[f64]) -> Re
         }
         search.criterion.start_modes(&vec![0.0; search.criterion.model.layout.q()]);
     }
-    match (search.run(x, search.options.tolerance), lowest) {
+    let end = match first {
+        Some(end) => search.go_on(x, end),
+        None => search.run(x, search.options.tolerance),
+    };
+    match (end, lowest) {
         (Err(error), Some(lowest)) if error.code == Code::Numeric => Ok(lowest),
         (Err(error), None) if error.code == Code::Numeric => Err(Error::numeric(
             "the likelihood could not be evaluated at any start: the modes of the random effects are not found, or it is not finite there",

@@ -17,6 +17,8 @@ pub struct FixedPart {
     pub offset: Vec<f64>,
     /// What was taken off the kept columns of X; empty if nothing was.
     pub means: Vec<f64>,
+    /// The root mean square of each column of Q.
+    unit: f64,
 }
 
 impl FixedPart {
@@ -74,6 +76,7 @@ impl FixedPart {
             part.w[j * part.p..j * part.p + column.len()].copy_from_slice(column);
         }
         part.q = q;
+        part.unit = 1.0;
         Ok(part)
     }
 
@@ -109,6 +112,7 @@ impl FixedPart {
     pub fn in_unit(mut self, unit: f64) -> Self {
         self.q.iter_mut().for_each(|q| *q *= unit);
         self.w.iter_mut().for_each(|w| *w /= unit);
+        self.unit *= unit;
         self
     }
 
@@ -142,6 +146,11 @@ impl FixedPart {
     /// log|det W|.
     pub fn log_determinant(&self) -> f64 {
         (0..self.p).map(|j| self.w[j * self.p + j].abs().ln()).sum()
+    }
+
+    /// The size of the numbers that Q gamma is the sum of, in a middling row.
+    pub fn size_of_summands(&self, gamma: &[f64]) -> f64 {
+        self.unit * gamma.iter().map(|g| g.abs()).sum::<f64>()
     }
 
     /// out <- offset + Q gamma.

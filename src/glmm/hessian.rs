@@ -40,6 +40,10 @@ impl Objective for Laplace<'_> {
     fn hessian(&mut self, x: &[f64], gradient: &mut [f64], hessian: &mut [f64]) -> Result<f64> {
         finite_or_infinity(self.evaluate_hessian(x, gradient, hessian))
     }
+
+    fn noise(&self) -> f64 {
+        self.rounding()
+    }
 }
 
 impl<'a> Criterion<'a> for Laplace<'a> {

@@ -5,16 +5,18 @@ use super::laplace::Laplace;
 use crate::error::Result;
 
 /// The least deviance so far, with its parameters and modes.
-pub struct Lowest {
+pub struct Memory {
+    /// The next search for modes does not begin from the last ones.
+    pub off: bool,
     value: f64,
     x: Vec<f64>,
     u: Vec<f64>,
     gamma: Vec<f64>,
 }
 
-impl Default for Lowest {
+impl Default for Memory {
     fn default() -> Self {
-        Lowest { value: f64::INFINITY, x: vec![], u: vec![], gamma: vec![] }
+        Memory { off: false, value: f64::INFINITY, x: vec![], u: vec![], gamma: vec![] }
     }
 }
 
@@ -35,23 +37,23 @@ impl Laplace<'_> {
 
     /// Keeps the modes of the deviance just found if it is the least.
     pub(super) fn remember(&mut self, x: &[f64]) {
-        if self.barrier == 0.0 && self.value < self.lowest.value {
-            self.lowest.value = self.value;
-            self.lowest.x.clear();
-            self.lowest.x.extend_from_slice(x);
-            self.lowest.u.clone_from(&self.u);
-            self.lowest.gamma = self.border.as_ref().map_or_else(Vec::new, |border| border.gamma.clone());
+        if self.barrier == 0.0 && self.value < self.memory.value {
+            self.memory.value = self.value;
+            self.memory.x.clear();
+            self.memory.x.extend_from_slice(x);
+            self.memory.u.clone_from(&self.u);
+            self.memory.gamma = self.border.as_ref().map_or_else(Vec::new, |border| border.gamma.clone());
         }
     }
 
     /// Takes up the modes of the least deviance again, if it was at these parameters.
     pub fn recall(&mut self, x: &[f64]) {
-        if self.lowest.x != x {
+        if self.memory.x != x {
             return;
         }
-        self.u.clone_from(&self.lowest.u);
+        self.u.clone_from(&self.memory.u);
         if let Some(border) = &mut self.border {
-            border.gamma.clone_from(&self.lowest.gamma);
+            border.gamma.clone_from(&self.memory.gamma);
         }
         self.factorized = false;
     }

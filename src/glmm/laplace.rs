@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use super::border::Border;
 use super::jet::{Evaluator, Jet};
-use super::kept_modes::Lowest;
+use super::kept_modes::Memory;
 use super::model::Model;
 use super::quadrature::Quadrature;
 use crate::error::{Code, Error, Result, try_vec};
@@ -23,6 +23,10 @@ use crate::random::{RandomSystem, Roots, WeightedGram, triangle};
 
 /// The Newton decrement, relative to the penalised deviance, at which the mode is found: gradients are exact to its square root.
 pub(super) const MODE: f64 = 1e-22;
+/// The decrement from which on steps are not judged by the log-likelihood.
+const NEAR: f64 = 1e-8;
+/// What rounding takes from a deviance as a rule, relative to it.
+const ROUNDED: f64 = 1e-12;
 const MOST_STEPS: usize = 200;
 const MOST_HALVINGS: usize = 40;
 /// So many steps in a row that had to be shortened to this lead to the end of a link's domain, not to a mode.
@@ -72,7 +76,7 @@ pub struct Laplace<'a> {
     pub(super) quadrature: Option<Quadrature>,
     /// Times minus the sum of the logarithms of the distances from the ends of the link's domain this is added to the deviance (`domain`).
     pub(super) barrier: f64,
-    pub(super) lowest: Lowest,
+    pub(super) memory: Memory,
     /// The least deviance is where a linear predictor is at the end of the link's domain.
     pub at_end: bool,
     /// The modes were not found, which only a deviance at fixed nodes survives.
@@ -80,12 +84,12 @@ pub struct Laplace<'a> {
     pub(super) t: Roots,
     /// The spherical modes; they start the next search.
     pub(super) u: Vec<f64>,
-    /// The next search for the modes does not begin from them.
-    pub(super) memoryless: bool,
     /// Where the search for fixed effects that are inside starts.
     pub(super) start_gamma: Vec<f64>,
     /// The Newton decrement, relative to the penalised deviance, at which the modes are found.
     pub(super) enough: f64,
+    /// The size of the numbers that the fixed part of each predictor is the sum of.
+    summands: Vec<f64>,
     /// X beta + offset of each predictor, without fixed effects that are inside.
     pub(super) base: Vec<Vec<f64>>,
     pub(super) eta: Vec<Vec<f64>>,
@@ -125,14 +129,14 @@ impl<'a> Laplace<'a> {
             quadrature: Quadrature::new(model, &how, &inner)?,
             barrier: 0.0,
             at_end: false,
-            lowest: Lowest::default(),
+            memory: Memory::default(),
             lost: false,
             inner,
             t: Roots::zeros(&model.structures),
             u: modes()?,
-            memoryless: false,
             start_gamma: vec![0.0; model.fixed[0].p],
             enough: MODE,
+            summands: vec![0.0; predictors],
             base: rows("linear predictor")?,
             eta: rows("linear predictor")?,
             expected_w: if how.expected { vec![try_vec("expected information", 0.0, n)?] } else { vec![] },
@@ -210,6 +214,15 @@ impl<'a> Laplace<'a> {
         Ok(self.value)
     }
 
+    /// What the last deviance may be off by where the fixed part of a predictor is a small difference of large numbers, as it is after a
+    /// long way along a direction of separation; zero where that is less than the rounding of the deviance itself.
+    pub(super) fn rounding(&self) -> f64 {
+        let scores = self.jet.s.iter().zip(&self.summands);
+        let of_rows: f64 = scores.map(|(s, size)| size * s.iter().map(|s| s.abs()).sum::<f64>()).sum();
+        let noise = 2.0 * f64::EPSILON * of_rows;
+        if noise > ROUNDED * self.value.abs() { noise } else { 0.0 }
+    }
+
     pub(super) fn is_late(&self) -> bool {
         self.how.deadline.is_some_and(|end| Instant::now() >= end)
     }
@@ -255,6 +268,7 @@ impl<'a> Laplace<'a> {
             model.fixed[0].predict(&[], &mut self.base[0]);
         }
         for (a, range) in self.outer().zip(self.ranges()) {
+            self.summands[a] = model.fixed[a].size_of_summands(&x[range.clone()]);
             model.fixed[a].predict(&x[range], &mut self.base[a]);
         }
         let shared = self.shared();
@@ -284,7 +298,7 @@ impl<'a> Laplace<'a> {
 
     /// Newton's method for the modes, with halving; at its end A is that of the modes.
     pub(super) fn find_modes(&mut self) -> Result<()> {
-        if self.memoryless {
+        if self.memory.off {
             self.modes_of_grid()?;
         }
         let mut value = self.penalised()?;
@@ -456,15 +470,15 @@ impl<'a> Laplace<'a> {
     /// Moves the modes by the step in `work`, shortened until the penalised log-likelihood rises; its value, and the length of the step.
     fn take_step(&mut self, value: f64, decrement: f64) -> Result<(f64, f64)> {
         let (step, before, fixed) = (self.work.clone(), self.u.clone(), self.border.as_ref().map(|b| b.gamma.clone()));
-        // Near the mode the gain drowns in the rounding of the log-likelihood; the decrement does not.
-        let rounding = 1e-13 * (1.0 + value.abs());
-        let near = decrement < f64::max(1e-8, 10.0 * rounding);
+        // Near the mode the gain drowns in the rounding of the log-likelihood, whose terms may be far larger than their sum; the decrement
+        // does not, and Newton's step is right to its square.
+        let near = decrement < f64::max(NEAR, 1e-12 * (1.0 + value.abs()));
         let mut length = 1.0;
         for _ in 0..MOST_HALVINGS {
             self.work.copy_from_slice(&step);
             self.move_by(length, &before, fixed.as_deref());
             let next = self.penalised()?;
-            if next >= value + 1e-4 * length * decrement || near && next >= value - 10.0 * rounding {
+            if next >= value + 1e-4 * length * decrement || near && next.is_finite() {
                 return Ok((next, length));
             }
             length *= 0.5;

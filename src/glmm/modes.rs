@@ -19,14 +19,14 @@ impl Laplace<'_> {
 
     /// Evaluations from now on begin from the grid, or from the modes of the one before.
     pub fn forget_modes(&mut self, at_each: bool) {
-        self.memoryless = at_each && !self.has_one_mode();
+        self.memory.off = at_each && !self.has_one_mode();
     }
 
     /// The deviance at working parameters, whatever was evaluated before.
     pub fn evaluate_afresh(&mut self, x: &[f64]) -> Result<f64> {
-        let before = std::mem::replace(&mut self.memoryless, true);
+        let before = std::mem::replace(&mut self.memory.off, true);
         let value = self.evaluate(x, Order::Mode);
-        self.memoryless = before;
+        self.memory.off = before;
         value
     }
 

@@ -395,4 +395,15 @@ impl Evaluator for FamilyEvaluator<'_> {
     fn shared_score(&self, f: usize) -> &[f64] {
         &self.d.psi[self.response.shared[f]].l
     }
+
+    fn shared_slopes(&self, f: usize, out: &mut [Vec<f64>]) {
+        let j = self.response.shared[f];
+        out[0].copy_from_slice(&self.d.psi[j].s);
+        if self.mixture.is_some() {
+            out[1].copy_from_slice(&self.zero.psi[j].z);
+        }
+        if let Some(d) = self.varying {
+            out[d].copy_from_slice(&self.slopes[j].first);
+        }
+    }
 }

@@ -23,8 +23,11 @@ pub struct Solution {
     pub shared: Vec<f64>,
     /// Of the fixed effects of all predictors, then the shared parameters (working scale), then theta; NaN for what has none.
     pub vcov: Vec<f64>,
-    /// R with vcov = R R', its rows those of vcov.
+    /// R with vcov = R R', its rows those of vcov, but for theta: they are those of the model's own parameters, in which no digits are lost to
+    /// columns far from zero. Zero for theta that is not known.
     pub root: Vec<f64>,
+    /// The model's own parameters of covariances.
+    pub working_theta: Vec<f64>,
     /// The parameters that have none because they are at an edge, which the others take as known.
     pub at_edge: Vec<AtEdge>,
     pub terms: Vec<TermSolution>,
@@ -69,6 +72,7 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
         shared: x[laplace.shared()].to_vec(),
         vcov,
         root,
+        working_theta: x[..model.n_theta()].to_vec(),
         at_edge,
         terms,
         eta: laplace.eta.clone(),
@@ -267,7 +271,7 @@ impl Laplace<'_> {
     }
 
     /// From working parameters to the user's: fixed effects of all predictors, shared parameters, theta. NaN for those at an edge; and a
-    /// root of it, in which these are as good as known.
+    /// root of it, in which these are as good as known, and theta stays that of the model.
     fn user_covariance(&self, x: &[f64], working: &[f64], edges: &Edges) -> (Vec<f64>, Vec<f64>, Vec<AtEdge>) {
         let model = self.model;
         let (n_theta, m) = (model.n_theta(), working.len().isqrt());
@@ -310,7 +314,15 @@ impl Laplace<'_> {
             }
         }
         let half = root_of_known(m, working);
-        let root = (0..m * k).map(|e| sparse_dot(&rows[e % k], &half[e / k * m..][..m])).collect();
+        let first = k - n_theta;
+        // At the joint mode (lme4's nAGQ = 0) all is given theta.
+        let known = |v: f64| if v.is_nan() || self.how.inside == Inside::Mode { 0.0 } else { v };
+        let rooted = |column: &[f64], i: usize| match i.checked_sub(first) {
+            Some(j) => known(column[inside + j]),
+            None => sparse_dot(&rows[i], column),
+        };
+        let rooted = &rooted;
+        let root = half.chunks_exact(m.max(1)).flat_map(|column| (0..k).map(move |i| rooted(column, i))).collect();
         let at_edge: Vec<AtEdge> = rows.iter().enumerate().filter_map(|(i, row)| edges.of(i, &row[inside..])).collect();
         for AtEdge { place, .. } in &at_edge {
             (0..k).for_each(|j| (out[place * k + j], out[j * k + place]) = (f64::NAN, f64::NAN));

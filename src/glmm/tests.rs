@@ -236,7 +236,7 @@ fn a_point_that_breaks_down_leaves_the_next_as_it_was() {
                 continue;
             }
             let model = model(design, family, link, None, false, &vec![0; design.terms.len()]);
-            let how = Approximation { inside, points, expected, ..Approximation::default() };
+            let how = Approximation { expected, inside, points, ..Approximation::default() };
             let mut laplace = Laplace::new(&model, how).unwrap();
             let x = vec![0.3; laplace.n_parameters()];
             let (mut gradient, mut hessian) = (vec![0.0; x.len()], vec![0.0; x.len() * x.len()]);

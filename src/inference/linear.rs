@@ -197,7 +197,7 @@ pub(super) fn whiten(rows: &mut [Vec<f64>], distance: &mut [f64]) -> Option<()> 
             }
         }
         let left = dot(row, row).sqrt();
-        if !(left > f64::EPSILON * size) {
+        if left.is_nan() || left <= f64::EPSILON * size {
             return None;
         }
         row.iter_mut().for_each(|r| *r /= left);

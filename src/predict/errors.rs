@@ -8,7 +8,7 @@ use crate::distributions::normal_quantile;
 use crate::error::{Result, try_vec};
 use crate::fit::linear::assemble;
 use crate::fit::{Fit, Rebuilt};
-use crate::glmm::joint::{EffectRow, Joint};
+use crate::glmm::joint::{EffectRow, Further, Joint};
 use crate::lmm::conditional::Conditional;
 
 /// One a row.
@@ -33,7 +33,7 @@ pub fn with_errors<T>(fit: &Fit, rows: &Rows<'_>, work: impl FnOnce(Errors<'_, '
         return work(Errors::with(fit, rows, Some(effects))?);
     }
     let rebuilt = rebuilt_for(fit, rows)?;
-    work(Errors::new(fit, rows, rebuilt.as_ref(), &[])?)
+    work(Errors::new(fit, rows, rebuilt.as_ref())?)
 }
 
 fn of_rows(mut errors: Errors<'_, '_, '_>, rule: &Rule<'_>, points: &[Point], values: &[f64], level: f64) -> Limits {
@@ -97,7 +97,7 @@ enum Random<'m> {
 }
 
 impl Random<'_> {
-    /// The variance of linear functionals of the random effects given the parameters; what the modes add to the weights of the fixed effects.
+    /// The variance of linear functionals of the random effects given the parameters; what the modes add to the weights of the parameters.
     fn variance<'z>(&mut self, rows: impl Iterator<Item = EffectRow<'z>>, weights: &mut [f64]) -> f64 {
         match self {
             Random::Laplace(joint) => joint.variance(rows, weights),
@@ -110,7 +110,8 @@ impl Random<'_> {
 pub struct Errors<'r, 'a, 'm> {
     rows: &'r Rows<'a>,
     joint: Option<Random<'m>>,
-    /// Of the covariance, `[m, k]`: fixed effects of all predictors, then the family's parameters that are estimated.
+    /// Of the covariance, `[m, k]`: fixed effects of all predictors, then the family's parameters that are estimated, then those of the
+    /// covariances of random effects, on which predictions depend by the modes only.
     root: &'a [f64],
     m: usize,
     weights: Vec<f64>,
@@ -128,8 +129,7 @@ struct Centring {
 }
 
 impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
-    /// `further`: columns of [`Joint::new`] of the parameters after the fixed effects.
-    pub fn new(fit: &'a Fit, rows: &'r Rows<'a>, rebuilt: Option<&'m Rebuilt>, further: &[Vec<f64>]) -> Result<Self> {
+    pub fn new(fit: &'a Fit, rows: &'r Rows<'a>, rebuilt: Option<&'m Rebuilt>) -> Result<Self> {
         let predictors = fit.further_predictors();
         let (mut centred, mut means) = (Cow::Borrowed(&fit.x[..]), vec![]);
         if fit.ordinal().is_some() {
@@ -140,7 +140,14 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
             }
         }
         let x: Vec<&[f64]> = std::iter::once(&centred[..]).chain(predictors.iter().flatten().map(|p| &p.x[..])).collect();
-        let joint = rebuilt.map(|own| Joint::new(&own.model, &own.working, &x, further, &fit.moves(own)?)).transpose()?;
+        let thresholds = if rebuilt.is_some() { fit.threshold_columns()? } else { vec![] };
+        // Of a linear model they are taken as known, as in its covariance of the fixed effects.
+        let further = match &fit.generalised {
+            None => Further::Known,
+            Some(own) if own.ordinal.is_some() => Further::Columns(&thresholds),
+            Some(_) => Further::Own,
+        };
+        let joint = rebuilt.map(|own| Joint::new(&own.model, &own.working, &x, further)).transpose()?;
         let mut errors = Errors::with(fit, rows, joint.map(|joint| Random::Laplace(Box::new(joint))))?;
         let first = errors.first_parameter();
         errors.centring = fit.ordinal().map(|own| Centring { means, locations: first..first + own.locations() });
@@ -152,17 +159,7 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
             None => (&fit.fixed.root, fit.fixed.names.len()),
             Some(own) => (&own.root, own.vcov.len().isqrt()),
         };
-        // Behind the parameters, what the modes add along each column of the root.
-        let columns = root.len() / m.max(1);
-        Ok(Errors {
-            rows,
-            joint,
-            root,
-            m,
-            weights: try_vec("gradient of a prediction", 0.0, m + columns)?,
-            z: vec![],
-            centring: None,
-        })
+        Ok(Errors { rows, joint, root, m, weights: try_vec("gradient of a prediction", 0.0, m)?, z: vec![], centring: None })
     }
 
     /// The place of the first parameter after the fixed effects.
@@ -188,11 +185,10 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
         let variance = self.of_random_effects(i, gradient);
         let used: Vec<usize> = (0..self.m).filter(|&j| self.weights[j] != 0.0).collect();
         let along = |column: &[f64]| used.iter().map(|&j| self.weights[j] * column[j]).sum::<f64>();
-        let columns = self.root.chunks_exact(self.m.max(1)).zip(&self.weights[self.m..]);
-        variance + columns.map(|(column, modes)| (along(column) + modes).powi(2)).sum::<f64>()
+        variance + self.root.chunks_exact(self.m.max(1)).map(|column| along(column).powi(2)).sum::<f64>()
     }
 
-    /// The variance of the random effects given the parameters; what their modes add to the weights of the fixed effects. Levels that the
+    /// The variance of the random effects given the parameters; what their modes add to the weights of the parameters. Levels that the
     /// fit doesn't know vary as all do.
     fn of_random_effects(&mut self, i: usize, gradient: &[f64]) -> f64 {
         let Some(joint) = &mut self.joint else { return 0.0 };

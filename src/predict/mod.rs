@@ -8,6 +8,7 @@ mod predictive;
 mod predictors;
 mod problems;
 mod quantity;
+mod threshold_columns;
 
 use crate::error::{Error, Result};
 use crate::fit::Fit;

@@ -63,7 +63,7 @@ fn each(
     mut act: impl FnMut(usize, &Predictive<'_>) -> Result<()>,
 ) -> Result<()> {
     let rebuilt = rebuilt_for(fit, rows)?;
-    let mut errors = Errors::new(fit, rows, rebuilt.as_ref(), &[])?;
+    let mut errors = Errors::new(fit, rows, rebuilt.as_ref())?;
     points.iter().enumerate().try_for_each(|(i, point)| {
         let mut covariance = covariance_of_predictors(&mut errors, i);
         (0..3).for_each(|a| covariance[a * 4] += point.variance[a]);
@@ -128,12 +128,12 @@ impl Fit {
         })
     }
 
-    /// The thresholds, the nominal effects and the scale are taken as known.
+    /// The thresholds, the nominal effects and the scale are taken as known, but for how the modes move with them.
     fn scores_of_categories(&self, rows: &Rows<'_>, y: &[f64]) -> Result<Vec<f64>> {
         let mut scores = try_vec("logarithmic scores", f64::NAN, rows.n)?;
         let Some(rule) = CategoryRule::new(self, Quantity::Probabilities)? else { return Ok(scores) };
         let rebuilt = rebuilt_for(self, rows)?;
-        let mut errors = Errors::new(self, rows, rebuilt.as_ref(), &[])?;
+        let mut errors = Errors::new(self, rows, rebuilt.as_ref())?;
         rule.each(rows, |i, place| {
             let variance = errors.variance(i, &[1.0, 0.0, 0.0], std::iter::empty());
             scores[i] = if y[i].is_nan() { f64::NEG_INFINITY } else { rule.probability_over(place, variance, y[i] as usize).ln() };

@@ -261,8 +261,10 @@ mod tests {
     use super::*;
     use crate::formula::StructureKind::{Ar1, CompoundSymmetry, Diagonal, Unstructured};
 
-    /// The dependencies of terms, each given by its structure, levels of the rows, and columns.
-    fn found(terms: &[(StructureKind, Option<bool>, &[u32], &[&[f64]])], residual: bool) -> Dependencies {
+    /// A term's structure, levels of the rows, and columns.
+    type Given<'a> = (StructureKind, Option<bool>, &'a [u32], &'a [&'a [f64]]);
+
+    fn found(terms: &[Given<'_>], residual: bool) -> Dependencies {
         let z: Vec<Vec<f64>> = terms.iter().map(|(_, _, _, columns)| columns.concat()).collect();
         let mut parts = vec![];
         for ((kind, hom, index, columns), z) in terms.iter().zip(&z) {

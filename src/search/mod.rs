@@ -160,15 +160,14 @@ impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
 
     /// One search by the method of the options, given up where it gets stuck; `None` where the criterion can't be had.
     pub fn attempt(&mut self, start: &[f64]) -> Result<Option<Summary>> {
-        let patience = PATIENCE.0 + PATIENCE.1 * start.len();
-        let end = where_it_is(self.run_once(self.options.optimizer, start, self.options.tolerance, patience))?;
+        let end = where_it_is(self.run_once(self.options.optimizer, start, self.options.tolerance, Self::patience(start)))?;
         end.iter().for_each(|end| self.note(end));
         Ok(end)
     }
 
     /// One more search from where one got stuck, by L-BFGS, and Newton's method from there; the better end.
     pub fn further(&mut self, end: Summary) -> Result<Summary> {
-        let patience = PATIENCE.0 + PATIENCE.1 * end.x.len();
+        let patience = Self::patience(&end.x);
         let valley = self.run_once(Method::Lbfgs, &end.x, self.options.tolerance, 2 * patience);
         match valley.and_then(|valley| self.run_once(self.options.optimizer, &valley.x, self.options.tolerance, patience)) {
             Ok(next) if next.value <= end.value => Ok(next),
@@ -196,8 +195,24 @@ impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
         if method != Method::Newton {
             return self.run_once(method, start, tolerance, usize::MAX);
         }
-        let patience = PATIENCE.0 + PATIENCE.1 * start.len();
-        let mut best = self.run_once(Method::Newton, start, tolerance, patience)?;
+        let best = self.run_once(Method::Newton, start, tolerance, Self::patience(start))?;
+        self.over_valley(start, best, tolerance)
+    }
+
+    fn patience(start: &[f64]) -> usize {
+        PATIENCE.0 + PATIENCE.1 * start.len()
+    }
+
+    /// All that the search can do after an attempt from `start` that got stuck at `end`.
+    pub fn go_on(&mut self, start: &[f64], end: Summary) -> Result<Summary> {
+        let end =
+            if self.options.optimizer == Method::Newton { self.over_valley(start, end, self.options.tolerance)? } else { end };
+        self.note(&end);
+        Ok(end)
+    }
+
+    fn over_valley(&mut self, start: &[f64], mut best: Summary, tolerance: f64) -> Result<Summary> {
+        let patience = Self::patience(start);
         for round in 0..4 {
             if !self.is_stuck(&best) {
                 return Ok(best);

@@ -98,12 +98,17 @@ fn estimates(fit: &Fit) -> Vec<(String, f64)> {
     all
 }
 
+/// A nominal effect of z, whose names end in a point and the column.
+fn is_of_z(name: &str) -> bool {
+    name.strip_suffix(".z").is_some()
+}
+
 /// The estimates but for the one held. What a threshold moves where z is zero its nominal effect takes back where z is 5, and the reverse;
 /// the others move alike, so that they stay in order in every row.
 fn start(all: &[(String, f64)], at: usize, value: f64) -> Vec<f64> {
     let (name, rise) = (&all[at].0, value - all[at].1);
-    let nominal = !name.contains('(') && name.contains('|') && all.iter().any(|(other, _)| other.ends_with(".z"));
-    let moved = |other: &String| match (name.ends_with(".z"), other.ends_with(".z")) {
+    let nominal = !name.contains('(') && name.contains('|') && all.iter().any(|(other, _)| is_of_z(other));
+    let moved = |other: &String| match (is_of_z(name), is_of_z(other)) {
         _ if !nominal || !other.contains('|') || other.contains('(') => 0.0,
         (true, false) => -5.0 * rise,
         (false, true) => -0.2 * rise,

@@ -272,7 +272,7 @@ impl Base {
         }
         let mut response = OrderedResponse { nominal, centred, within: None, ..response };
         response.within = Region::new(&response)?;
-        let model = AnyResponse::Ordered(response.clone()).model(design)?;
+        let model = AnyResponse::Ordered(Box::new(response.clone())).model(design)?;
         let shared = response
             .shared(reported, model.fixed[0].location(&self.fixed[0]))
             .map_err(|_| Error::numeric("thresholds are not in order where nominal columns are zero"))?;

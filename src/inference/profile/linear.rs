@@ -95,7 +95,7 @@ impl<'f> Base<'f> {
         let at = Minimum::new(&mut deviance, end.working, sigma)?;
         let others = end.others.into_iter().map(|other| Minimum::new(&mut deviance, other.working, sigma));
         let others = others.collect::<Result<Vec<_>>>()?;
-        Ok(Base { fit, at, sigma, std_error, others, system })
+        Ok(Base { fit, system, at, sigma, std_error, others })
     }
 
     /// What is held at the estimates, with where other minima have it.
