@@ -310,15 +310,15 @@ fn bidiagonal_inverses_and_their_derivatives() {
             let want: Vec<f64> = (0..r).map(|i| (0..r).map(|j| t[j * r + i] * v[j]).sum()).collect();
             let mut got = v.clone();
             if transpose {
-                b.solve_transpose(&mut got)
+                b.solve_transpose(&mut got);
             } else {
-                b.solve(&mut got)
+                b.solve(&mut got);
             }
             assert_close(&got, &want, 1e-13, "T v");
             if transpose {
-                b.multiply_transpose(&mut got)
+                b.multiply_transpose(&mut got);
             } else {
-                b.multiply(&mut got)
+                b.multiply(&mut got);
             }
             assert_close(&got, &v, 1e-13, "v");
         }

@@ -6,6 +6,7 @@ pub mod response;
 pub mod model;
 mod border;
 pub mod laplace;
+mod factorize;
 mod modes;
 mod nodes;
 mod averages;
