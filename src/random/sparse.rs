@@ -5,7 +5,7 @@ use super::layout::TermSize;
 use super::roots::Roots;
 use super::system::Trace;
 use crate::covariance::{Bidiagonal, Structure};
-use crate::error::{Result, try_vec};
+use crate::error::{Error, Result, try_vec};
 use crate::linalg::{SelectedInverse, SparseCholesky};
 
 /// The least T'G T, effect by effect in the mean of the levels, at which it is told from G + Q without losing more than three digits.
@@ -57,7 +57,7 @@ impl SparseGram {
             means: vec![],
         };
         for m in 0..layout.terms.len() {
-            own.add_columns(gram, m, dense / 2);
+            own.add_columns(gram, m, dense / 2)?;
             if own.row_idx.len() > dense / 2 {
                 return Ok(None);
             }
@@ -68,11 +68,11 @@ impl SparseGram {
     }
 
     /// The columns of term m; no more once there are more than `most` entries.
-    fn add_columns(&mut self, gram: &Gram, m: usize, most: usize) {
+    fn add_columns(&mut self, gram: &Gram, m: usize, most: usize) -> Result<()> {
         let (first, r, levels) = (self.terms[m].first, self.terms[m].effects, self.terms[m].levels);
         for level in 0..levels {
             if self.row_idx.len() > most {
-                return;
+                return Ok(());
             }
             for c in 0..r {
                 let column = first + level * r + c;
@@ -80,7 +80,7 @@ impl SparseGram {
                     let at = (level * r + c) * r + a;
                     // The diagonal and what is next to it are Q's as well.
                     if a <= c + 1 || gram.diagonal[m][at] != 0.0 {
-                        self.push(first + level * r + a, m, at);
+                        self.push(first + level * r + a, m, at)?;
                     }
                 }
                 for k in m + 1..self.terms.len() {
@@ -90,7 +90,7 @@ impl SparseGram {
                         for a in 0..pair.row_effects {
                             let at = e * pair.block_len() + c * pair.row_effects + a;
                             if pair.values[at] != 0.0 {
-                                self.push(self.terms[k].first + pair.rows[e] as usize * pair.row_effects + a, list, at);
+                                self.push(self.terms[k].first + pair.rows[e] as usize * pair.row_effects + a, list, at)?;
                             }
                         }
                     }
@@ -98,12 +98,18 @@ impl SparseGram {
                 self.col_ptr[column + 1] = self.row_idx.len();
             }
         }
+        Ok(())
     }
 
-    fn push(&mut self, row: usize, list: usize, at: usize) {
+    fn push(&mut self, row: usize, list: usize, at: usize) -> Result<()> {
+        let bytes = 24 * (self.row_idx.len() + 1);
+        self.row_idx.try_reserve(1).map_err(|_| Error::memory("pattern of the random effects", bytes))?;
+        self.place.try_reserve(1).map_err(|_| Error::memory("pattern of the random effects", bytes))?;
         self.row_idx.push(row);
         self.place.push((list, at));
+        Ok(())
     }
+
     /// Takes the values of G.
     pub fn gather(&mut self, gram: &Gram) {
         let terms = self.terms.len();

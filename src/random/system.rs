@@ -74,7 +74,8 @@ impl RandomSystem {
         match SparseGram::new(gram, structures)? {
             Some(sparse) => {
                 own.scratch = try_vec("solutions for the random effects", 0.0, gram.layout.q())?;
-                let form = Form::new((sparse.col_ptr.clone(), sparse.row_idx.clone()), gram.layout.q(), columns)?;
+                let pattern = (copied(&sparse.col_ptr)?, copied(&sparse.row_idx)?);
+                let form = Form::new(pattern, gram.layout.q(), columns)?;
                 own.precisions = Some((form, sparse));
             }
             None => own.roots = Some(Form::new(gram.pattern()?, gram.layout.q(), columns)?),
@@ -309,6 +310,12 @@ impl Trace {
             (Trace::Precision(_), None) => vec![],
         }
     }
+}
+
+fn copied(pattern: &[usize]) -> Result<Vec<usize>> {
+    let mut own = try_vec("pattern of the random effects", 0, pattern.len())?;
+    own.copy_from_slice(pattern);
+    Ok(own)
 }
 
 /// Of levels that don't touch each other, the blocks of the inverse, effect by effect for all of them at once.
