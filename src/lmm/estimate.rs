@@ -134,9 +134,9 @@ fn leads_to(search: &mut LinearSearch<'_, '_, '_, '_>, start: &[f64], tolerance:
 
 /// The multiplications of a search's step.
 fn cost(search: &LinearSearch<'_, '_, '_, '_>) -> f64 {
-    let factor = &search.criterion.factor;
+    let (flops, entries) = search.criterion.random.size();
     // Small blocks cost more in overhead than in multiplications.
-    (factor.flops() + 1000.0 * factor.len() as f64) * (search.criterion.system.n_working() + 1) as f64
+    (flops + 1000.0 * entries as f64) * (search.criterion.system.n_working() + 1) as f64
 }
 
 /// The lowest of a minimum and those in other basins, from which others are looked at in turn.
