@@ -8,6 +8,10 @@ use crate::formula::StructureKind;
 /// How far towards the ends of its range a correlation begins.
 const TOWARDS: f64 = 0.9;
 
+/// Standard deviations, in units of the residual's or the predictor's, that are larger have taken up what others should have: a start
+/// has some of one unit.
+const MOST: f64 = 10.0;
+
 /// Working parameters with the correlation of one term towards either end, its standard deviations as they are, or alike.
 pub fn other_correlations(structures: &[Structure], working: &[f64]) -> Vec<Vec<f64>> {
     let mut starts = vec![];
@@ -18,8 +22,12 @@ pub fn other_correlations(structures: &[Structure], working: &[f64]) -> Vec<Vec<
         if structure.size < 2 || !matches!(structure.kind, StructureKind::CompoundSymmetry | StructureKind::Ar1) {
             continue;
         }
-        let own = deviations(*structure, &working[range.clone()]);
-        let alike = (own.iter().map(|sd| sd * sd).sum::<f64>() / own.len() as f64).sqrt();
+        let mut own = deviations(*structure, &working[range.clone()]);
+        let mut alike = (own.iter().map(|sd| sd * sd).sum::<f64>() / own.len() as f64).sqrt();
+        if alike > MOST {
+            own.iter_mut().for_each(|sd| *sd = (*sd / alike).max(LIFT));
+            alike = 1.0;
+        }
         let kinds = [own, vec![alike; structure.size]];
         let lowest = structure.lower_bounds().last().copied().unwrap_or(-1.0);
         for sds in kinds.iter().take(if structure.homogeneous { 1 } else { 2 }) {
