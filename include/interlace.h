@@ -2636,7 +2636,7 @@ interlace_status interlace_fit_table_with_df(const struct interlace_fit *fit,
 
 /**
  * The summary of the fit as lme4 prints it, in sections for each predictor as glmmTMB has them, of an ordinal model as clmm has them: several
- * lines of text. Tests of the fixed effects are by INTERLACE_DF_DEFAULT, and the text says what they are. NULL for NULL.
+ * lines of text. Tests of the fixed effects are by INTERLACE_DF_DEFAULT, and the text says what they are. NULL for NULL, and where memory is short.
  * Since 0.1.
  */
 const char *interlace_fit_summary(const struct interlace_fit *fit);

@@ -1,7 +1,7 @@
 //! A at the present modes, factorised.
 
 use super::laplace::{Inside, Laplace};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, try_copies};
 use crate::family::Order;
 use crate::random::triangle;
 
@@ -25,7 +25,7 @@ impl Laplace<'_> {
     fn factorize_clipped(&mut self) -> Result<()> {
         let n = self.model.n;
         let predictors = self.inner.len();
-        let mut clipped = self.jet.w.clone();
+        let mut clipped = try_copies("information of the rows", &self.jet.w)?;
         if self.inner.iter().filter(|i| **i).count() == 1 {
             clipped.iter_mut().flatten().for_each(|w| *w = w.max(0.0));
         } else {

@@ -15,7 +15,7 @@
 
 use super::laplace::{Approximation, Laplace};
 use super::model::Model;
-use crate::error::{Result, try_vec};
+use crate::error::{Error, Result, try_vec};
 use crate::family::Order;
 use crate::random::{directions, factor_derivatives, triangle};
 
@@ -71,10 +71,10 @@ impl<'a> Joint<'a> {
         let mut own = vec![];
         if !matches!(further, Further::Known) {
             let derivatives = factor_derivatives(&model.structures, working);
-            own = directions(&model.layout, &laplace.t, &derivatives, &laplace.u, &laplace.zs);
-            let mut product = try_vec("covariance parameters beside the random effects", 0.0, own.len())?;
-            laplace.gram.gram.subtract_product(&own, &mut product);
-            g.extend(product.iter().map(|v| -v));
+            own = directions(&model.layout, &laplace.t, &derivatives, &laplace.u, &laplace.zs)?;
+            let product = zeros_behind(&mut g, own.len())?;
+            laplace.gram.gram.subtract_product(&own, product);
+            product.iter_mut().for_each(|v| *v = -*v);
         }
         laplace.gram.gram.apply_factors(&laplace.t, true, &mut g);
         let mut half = try_vec("random effects", 0.0, q)?;
@@ -138,6 +138,14 @@ impl<'a> Joint<'a> {
     }
 }
 
+/// So many zeros behind, to be filled.
+fn zeros_behind(g: &mut Vec<f64>, len: usize) -> Result<&mut [f64]> {
+    let before = g.len();
+    g.try_reserve_exact(len).map_err(|_| Error::memory("parameters beside the random effects", 8 * len))?;
+    g.resize(before + len, 0.0);
+    Ok(&mut g[before..])
+}
+
 impl Laplace<'_> {
     /// Z'Wx of the columns x of each predictor, `[q, p]`.
     fn weighted_columns(&self, x: &[&[f64]]) -> Result<Vec<f64>> {
@@ -160,10 +168,10 @@ impl Laplace<'_> {
     fn add_shared(&self, g: &mut Vec<f64>) -> Result<()> {
         let mut slopes = self.rows_of_predictors()?;
         for f in 0..self.shared().len() {
-            let mut column = try_vec("parameters beside the random effects", 0.0, self.model.layout.q())?;
             self.evaluator.shared_slopes(f, &mut slopes);
-            self.model.transpose_random(&slopes, &mut column);
-            g.extend(column.iter().map(|v| -v));
+            let column = zeros_behind(g, self.model.layout.q())?;
+            self.model.transpose_random(&slopes, column);
+            column.iter_mut().for_each(|v| *v = -*v);
         }
         Ok(())
     }
@@ -172,10 +180,8 @@ impl Laplace<'_> {
     fn add_columns(&self, columns: &[Vec<f64>], g: &mut Vec<f64>) -> Result<()> {
         let mut weighted = self.rows_of_predictors()?;
         for own in columns {
-            let mut column = try_vec("parameters beside the random effects", 0.0, self.model.layout.q())?;
             weighted[0].copy_from_slice(own);
-            self.model.transpose_random(&weighted, &mut column);
-            g.extend(column);
+            self.model.transpose_random(&weighted, zeros_behind(g, self.model.layout.q())?);
         }
         Ok(())
     }

@@ -24,7 +24,7 @@ pub struct Analysis {
 
 impl Analysis {
     fn new(system: &LinearSystem, reml: bool) -> Result<Self> {
-        let correlated = system.correlation.as_ref().map(Correlated::new);
+        let correlated = system.correlation.as_ref().map(Correlated::new).transpose()?;
         let columns = system.m().max(system.n_working());
         let random = RandomSystem::new(gram_of(system, correlated.as_ref()), &system.structures, columns)?;
         Ok(Analysis { random, confounded: system.confounded(reml), divides: true })
@@ -95,7 +95,7 @@ impl<'a> Deviance<'a> {
             reml,
             confounded,
             divides,
-            correlated: system.correlation.as_ref().map(Correlated::new),
+            correlated: system.correlation.as_ref().map(Correlated::new).transpose()?,
             random,
             t: Roots::zeros(&system.structures),
             half: try_vec("solutions for the random effects", 0.0, q * m)?,

@@ -13,7 +13,7 @@ impl Fit {
             return Ok(vec![]);
         };
         let (count, m) = (ordinal.categories.len() - 1, ordinal.alpha_names.len());
-        let (y, weights) = (self.used(&self.y), self.weights.as_ref().map(|weights| self.used(weights)));
+        let (y, weights) = (self.used(&self.y)?, self.weights.as_ref().map(|weights| self.used(weights)).transpose()?);
         let column = || try_vec("derivatives in the thresholds", 0.0, self.n_obs);
         let mut out: Vec<Vec<f64>> = own.psi.iter().map(|_| column()).collect::<Result<_>>()?;
         for i in 0..self.n_obs {

@@ -4,6 +4,7 @@
 use super::layout::Layout;
 use super::roots::Roots;
 use crate::covariance::{Bidiagonal, Structure};
+use crate::error::{Result, try_vec};
 use crate::linalg::dense;
 
 /// A diagonal entry of T below this, relative to the rest of its column, is too small to divide by. A column that is small as a
@@ -51,9 +52,9 @@ pub fn factor_derivatives(structures: &[Structure], working: &[f64]) -> Vec<Fact
 
 /// g_i = D_i u + Lambda D_i'z for each parameter, `[q, parameters]`: Z g_i = (dV/dtheta_i) V^-1 residual, u the spherical modes and z the
 /// residual seen by the random effects, Z'V^-1 residual.
-pub fn directions(layout: &Layout, t: &Roots, derivatives: &[FactorDerivative], u: &[f64], z: &[f64]) -> Vec<f64> {
+pub fn directions(layout: &Layout, t: &Roots, derivatives: &[FactorDerivative], u: &[f64], z: &[f64]) -> Result<Vec<f64>> {
     let q = layout.q();
-    let mut g = vec![0.0; q * derivatives.len()];
+    let mut g = try_vec("derivatives in the covariance parameters", 0.0, q * derivatives.len())?;
     for (derivative, out) in derivatives.iter().zip(g.chunks_exact_mut(q.max(1))) {
         let (size, first) = (layout.terms[derivative.term], layout.offset(derivative.term));
         let own = first..first + size.levels * size.effects;
@@ -82,7 +83,7 @@ pub fn directions(layout: &Layout, t: &Roots, derivatives: &[FactorDerivative], 
             }
         }
     }
-    g
+    Ok(g)
 }
 
 /// The same by B = T^-1 and its derivative B_i, with D = -T B_i T: -T [B_i T u + T'B_i'T'z].

@@ -5,7 +5,7 @@ use super::gram::Gram;
 use super::layout::{Layout, TermRows};
 use super::system::RandomSystem;
 use crate::covariance::Structure;
-use crate::error::{Result, try_vec};
+use crate::error::{Result, try_copies, try_vec};
 
 /// A Gram matrix that is summed anew from the rows for each vector of weights.
 #[derive(Clone, Debug)]
@@ -55,6 +55,11 @@ impl WeightedGram {
             super::blocks::block_diagonal(term, None, pattern.layout.terms[k].effects, &mut pattern.diagonal[k]);
         }
         RandomSystem::new(&pattern, structures, columns)
+    }
+
+    /// A copy, or an error where memory is short.
+    pub fn try_clone(&self) -> Result<Self> {
+        Ok(WeightedGram { gram: self.gram.try_clone()?, slots: try_copies("places of the rows' blocks", &self.slots)? })
     }
 
     /// Sums Z'WZ. Term k acts on linear predictor `of[k]`; `weights` has for predictors a >= b at `triangle(a, b)` the weights of each row.

@@ -124,7 +124,7 @@ impl Reader {
             Cells::Real(v) => ColumnData::Real(v),
             Cells::Text(dictionary, codes) => ColumnData::Category(match self.levels {
                 Some(levels) => Category { codes, levels, declared: true, ordered: true },
-                None => dictionary.into_sorted(codes),
+                None => dictionary.into_sorted(codes)?,
             }),
             // No value at all: real numbers, all missing.
             Cells::Undecided(n, _) => ColumnData::Real(filled(f64::NAN, n)?),
