@@ -38,6 +38,14 @@ impl Entries {
         Ok(Some(Entries { start, entries }))
     }
 
+    pub fn try_clone(&self) -> Result<Self> {
+        let what = "random-effects model matrix";
+        let mut own = Entries { start: try_vec(what, 0, self.start.len())?, entries: try_vec(what, (0, 0.0), self.entries.len())? };
+        own.start.copy_from_slice(&self.start);
+        own.entries.copy_from_slice(&self.entries);
+        Ok(own)
+    }
+
     /// Row i, effects ascending.
     #[inline]
     pub fn row(&self, i: usize) -> impl Iterator<Item = (usize, f64)> + Clone + '_ {
