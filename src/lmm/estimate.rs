@@ -11,7 +11,7 @@ use crate::error::{Code, Error, Result};
 use crate::optimize::{Objective, Summary};
 use crate::options::{Options, Progress};
 use crate::search::correlations::other_correlations;
-use crate::search::{Estimate, Search, boundary, is_converged};
+use crate::search::{Criterion, Estimate, Search, boundary, is_converged};
 
 /// Models whose evaluations together take fewer multiplications than this are fitted from several starts: the criterion
 /// may have more than one minimum.
@@ -77,8 +77,12 @@ fn best_of_starts(search: &mut LinearSearch<'_, '_, '_, '_>) -> Result<Summary> 
         best = search.attempt(&start)?.filter(|e| is_converged(e.reason) && e.value < best.value - SAME_MINIMUM).unwrap_or(best);
     }
     if cost < CHEAP && is_converged(best.reason) {
-        let starts = other_correlations(&system.structures, &best.x);
-        search_from_all(search, &starts, &mut best)?;
+        for start in other_correlations(&system.structures, &best.x) {
+            // Half of the evaluations are kept for what comes after.
+            if search.criterion.evaluations() < options.max_evaluations / 2 {
+                search_from_all(search, &[start], &mut best)?;
+            }
+        }
     }
     let effort = Effort { cheap: cost < CHEAP, thorough: cost < CHEAP };
     best = lowest_basin(search, best, effort)?;
