@@ -4,7 +4,7 @@
 //! away from the data a density may overflow, or not be concave enough for a mode to be found. Smaller variances, a predictor that differs
 //! less from row to row, and other parameters of the family bring the start back.
 
-use super::laplace::{Inside, Laplace, MODES};
+use super::laplace::{Inside, Laplace};
 use crate::error::{Code, Error, Result, try_vec};
 use crate::optimize::Objective;
 use crate::search::Search;
@@ -31,7 +31,7 @@ pub fn nearby(search: &mut Search<'_, '_, '_, Laplace<'_>>, x: &[f64], gamma: &[
                 let mut trial = laplace.model.with_deviations(x, &|_| deviation);
                 trial[laplace.shared()].iter_mut().for_each(|v| *v += shift);
                 level(laplace, share, gamma, &mut trial)?;
-                laplace.start_modes(&try_vec(MODES, 0.0, laplace.model.layout.q())?);
+                laplace.start_modes_at_zero();
                 if is_finite(laplace, &trial)? {
                     return Ok(trial);
                 }

@@ -73,7 +73,9 @@ impl Laplace<'_> {
 
     /// After a gradient: the derivatives of a row's predictor of the mean, at the modes, in all parameters.
     pub(super) fn slope_of_row(&mut self, x: &[f64], row: usize) -> Result<Vec<f64>> {
-        let mut unit = vec![vec![0.0; self.model.n]; self.inner.len()];
+        let n = self.model.n;
+        let rows = |count: usize| (0..count).map(|_| try_vec(ADJOINT, 0.0, n)).collect::<Result<Vec<Vec<f64>>>>();
+        let mut unit = rows(self.inner.len())?;
         unit[0][row] = 1.0;
         let pulled = self.adjoint(unit)?;
         let mut traces: Vec<Trace> = self.t.iter().map(|t| Trace::Whole(vec![0.0; t.len()])).collect();
@@ -85,7 +87,7 @@ impl Laplace<'_> {
             self.model.fixed[a].transpose(&pulled.rows[a], &mut slope[range]);
         }
         let predictors = self.inner.len();
-        let h = vec![vec![0.0; self.model.n]; predictors * (predictors + 1) / 2];
+        let h = rows(predictors * (predictors + 1) / 2)?;
         let shared = self.shared();
         self.evaluator.shared_gradient(&self.eta, &Adjoint { h: &h, za: &pulled.za }, false, &mut slope[shared])?;
         Ok(slope)

@@ -36,6 +36,11 @@ impl Laplace<'_> {
         self.factorized = false;
     }
 
+    pub fn start_modes_at_zero(&mut self) {
+        self.u.fill(0.0);
+        self.factorized = false;
+    }
+
     /// Sets the random effects to the best points of the grid: for each effect of each term all levels at once, given the others.
     pub(super) fn modes_of_grid(&mut self) -> Result<()> {
         self.u.fill(0.0);
