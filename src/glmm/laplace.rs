@@ -295,7 +295,7 @@ impl<'a> Laplace<'a> {
         self.predict();
         self.evaluator.evaluate(&self.eta, Order::Mode, &mut self.jet)?;
         let value = self.jet.log_likelihood() - 0.5 * self.u.iter().map(|v| v * v).sum::<f64>();
-        Ok(if value.is_nan() { f64::NEG_INFINITY } else { value })
+        Ok(if value.is_nan() || value == f64::INFINITY { f64::NEG_INFINITY } else { value })
     }
 
     /// Newton's method for the modes, with halving; at its end A is that of the modes.
