@@ -51,7 +51,7 @@ impl<'a> Factor<'a> {
 
     /// Numbers as categories, labelled by their shortest text and in numerical order.
     pub fn from_numbers(values: Vec<f64>) -> Factor<'static> {
-        let column = Column { name: String::new(), data: Arc::new(ColumnData::Real(values)), guessed: None };
+        let column = Column { name: String::new(), data: Arc::new(ColumnData::Real(values)), guessed: None, joined: None };
         Factor::from_category(Cow::Owned(column.to_category().into_owned()))
     }
 

@@ -38,7 +38,7 @@ impl Frame {
         let category = self.columns[at].to_category();
         let new: Vec<i32> = category.levels.iter().map(|text| dictionary.find(text).unwrap_or(MISSING_CODE)).collect();
         if let Some(row) = category.codes.iter().position(|&c| c >= 0 && new[c as usize] < 0) {
-            return Err(unlisted(name, &category.levels[category.codes[row] as usize], row, &levels));
+            return Err(self.located(unlisted(name, &category.levels[category.codes[row] as usize], row, &levels)));
         }
         let mut codes = category.into_owned().codes;
         recode(&mut codes, &new);
