@@ -63,6 +63,11 @@ impl RhoScale {
         }
     }
 
+    /// The coordinate that is given for all of the same parameter: that of continuous time is even in it.
+    pub fn folded(self, x: f64) -> f64 {
+        if matches!(self, RhoScale::Positive { .. }) { x.abs() } else { x }
+    }
+
     /// The least value, and whether it may be taken; the largest, 1, may not.
     pub fn lower(self) -> (f64, bool) {
         match self {
