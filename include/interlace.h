@@ -2636,7 +2636,7 @@ interlace_status interlace_fit_table_with_df(const struct interlace_fit *fit,
 
 /**
  * The summary of the fit as lme4 prints it, in sections for each predictor as glmmTMB has them, of an ordinal model as clmm has them: several
- * lines of text. Tests of the fixed effects are by INTERLACE_DF_DEFAULT, and the text says what they are. NULL for NULL.
+ * lines of text. Tests of the fixed effects are by INTERLACE_DF_DEFAULT, and the text says what they are. NULL for NULL, and where memory is short.
  * Since 0.1.
  */
 const char *interlace_fit_summary(const struct interlace_fit *fit);
@@ -2730,9 +2730,11 @@ interlace_status interlace_fit_predict_arrays(const struct interlace_fit *fit,
  * with `terms` NULL of all terms: they count from 0, those of the mean first, then those of the zero part, then those of the dispersion.
  *
  * Standard errors are those of the delta method. Fixed effects, parameters of the family and those of the covariances of random effects vary
- * as estimated, and the modes of the random effects with them; the random effects vary about their modes. Of a linear model sigma and the
- * covariances of the random effects are taken as known. A level that the fit doesn't know varies as a new one of its group, whose covariance
- * is taken as known. Intervals use the normal distribution and are symmetric on the scale of the linear predictor; an end that is outside
+ * as estimated, with their joint covariance, and the modes of the random effects move with them; the random effects vary about their modes.
+ * Taken as known are, of a linear model (INTERLACE_LMM), sigma, the covariances of the random effects and the residual correlation, as in its
+ * standard errors of fixed effects; with conditional standard errors or nagq = 0 the covariances; parameters that have no standard error; the
+ * covariance of a level that the fit doesn't know, which varies as a new one of its group; the covariances that INTERLACE_PREDICT_MARGINAL
+ * integrates over. Intervals use the normal distribution and are symmetric on the scale of the linear predictor; an end that is outside
  * the link's domain is NaN. Of an ordinal fit the thresholds and nominal effects vary as fixed effects do; intervals of the probabilities of
  * categories are symmetric on the logit scale, whatever the link, those of cumulative ones on the scale of the link, those of the scale on
  * its logarithm; INTERLACE_PREDICT_CLASS has none: INTERLACE_E_ARGUMENT.

@@ -372,7 +372,7 @@ fn csv_files_are_read_as_the_options_say_also_from_standard_input() {
         serde_json::from_slice(&interlace_fit(&[&SLEEPSTUDY[..], &["--json"]].concat()).stdout).unwrap();
     assert_eq!(wanted["method"], "REML");
     let model = ["lmm", "Reaction ~ Days + (Days | Subject)", "-", "--categorical", "Subject", "--json"];
-    let german = plain.replace(',', ";").replace('.', ",").replace("\n", "\r\n");
+    let german = plain.replace(',', ";").replace('.', ",").replace('\n', "\r\n");
     let awkward = plain.replace(',', "\t").replacen("308", "'308'", 1) + "?\t3\t308\n";
     let options = ["--sep", "tab", "--quote", "'", "--na-strings", "?,NA"];
     for (text, options) in

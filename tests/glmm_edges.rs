@@ -112,8 +112,11 @@ fn even_count(eta: f64, stream: &mut Stream) -> f64 {
     stream.binomial(n, p, 1.0 - p)
 }
 
-/// Families whose parameter has no finite estimate on most sets of such data: name, limit, parameter.
-const EDGES: [(&str, &str, &str, fn(f64, &mut Stream) -> f64); 6] = [
+/// A family's name, limit and parameter, and a response given the linear predictor.
+type EdgeOf = (&'static str, &'static str, &'static str, fn(f64, &mut Stream) -> f64);
+
+/// Families whose parameter has no finite estimate on most sets of such data.
+const EDGES: [EdgeOf; 6] = [
     ("nbinom2", "poisson", "size", even_count),
     ("nbinom1", "poisson", "alpha", even_count),
     ("truncated_nbinom2", "truncated_poisson", "size", positive_count),

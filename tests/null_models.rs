@@ -21,7 +21,7 @@ fn sleepstudy() -> Frame {
 }
 
 fn column(table: &Frame, name: &str) -> Vec<f64> {
-    table.column(name).unwrap().as_real().unwrap().into_owned()
+    table.column(name).unwrap().as_real().unwrap().unwrap().into_owned()
 }
 
 /// Everything that can be asked of a fit, so that nothing fails where there are no terms.
@@ -119,7 +119,7 @@ fn generalised_and_ordinal_models_have_closed_forms() {
     wine.options.null_model = true;
     let fit = wine.fit();
     ask(&fit);
-    let rating = wine.frame.column("rating").unwrap().to_category().into_owned();
+    let rating = wine.frame.column("rating").unwrap().to_category().unwrap().into_owned();
     let share = |k: usize| rating.codes.iter().filter(|c| **c as usize <= k).count() as f64 / rating.codes.len() as f64;
     for (k, threshold) in fit.generalised.as_ref().unwrap().ordinal.as_ref().unwrap().thresholds.estimate.iter().enumerate() {
         close("threshold", *threshold, (share(k) / (1.0 - share(k))).ln(), 1e-7);
@@ -151,7 +151,7 @@ fn the_only_variance_is_tested_against_none() {
     let of = |formula: &str| generalised(formula, "poisson", counts.clone());
     let table = compared(&[&of("count ~ mined + (1 | site)"), &of("count ~ mined")], true).unwrap();
     // Without random effects the fitted means are those of the two kinds of sites.
-    let (y, mined) = (column(&counts, "count"), counts.column("mined").unwrap().to_category().into_owned().codes);
+    let (y, mined) = (column(&counts, "count"), counts.column("mined").unwrap().to_category().unwrap().into_owned().codes);
     close(
         "chi-square",
         column(&table, "Chisq")[1],

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 mod predict_glmm {
     pub mod intervals;
+    pub mod joint;
     pub mod quality;
     pub mod references;
     pub mod shapes;

@@ -8,6 +8,7 @@ use super::handle::{choice, need};
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result, try_vec};
+use crate::fit::Fit;
 use crate::predict::{Interval, NewData, Predictions, Problem, Quantity, RandomTerms, Request};
 
 /// Predict the mean of the response: of a mixture with zeros (1 - p) times the mean without these, of a beta family with masses at 0 and 1
@@ -112,10 +113,9 @@ pub unsafe extern "C" fn interlace_fit_predict_status(
 ) -> Status {
     boundary(err, || {
         let fit = fit_of(fit)?;
-        let mut request = request(r#type, random, new_levels)?;
-        choose_terms(&mut request, fit.all_terms().count(), terms, n_terms)?;
-        let rows = newdata.map_or(fit.fitted.len(), |newdata| newdata.frame.n_rows());
-        copy_out(&status_of_rows(&fit.predictions(frame_or_training(newdata), &request)?, rows)?, out, len)
+        let request = request_of_terms(fit, r#type, random, new_levels, terms, n_terms)?;
+        let predictions = fit.predictions(frame_or_training(newdata), &request)?;
+        copy_out(&status_of_rows(&predictions, rows_of(fit, newdata))?, out, len)
     })
 }
 
@@ -136,11 +136,10 @@ pub unsafe extern "C" fn interlace_fit_predict_arrays_status(
 ) -> Status {
     boundary(err, || {
         let fit = fit_of(fit)?;
-        let mut request = request(r#type, random, new_levels)?;
-        choose_terms(&mut request, fit.all_terms().count(), terms, n_terms)?;
-        let predictions = fit.predictions(NewData::Spec(&need(newdata, "newdata")?.spec), &request)?;
-        let rows = predictions.values.len() / fit.prediction_width(request.quantity).max(1);
-        copy_out(&status_of_rows(&predictions, rows)?, out, len)
+        let request = request_of_terms(fit, r#type, random, new_levels, terms, n_terms)?;
+        let newdata = &need(newdata, "newdata")?.spec;
+        let predictions = fit.predictions(NewData::Spec(newdata), &request)?;
+        copy_out(&status_of_rows(&predictions, newdata.n_array_rows())?, out, len)
     })
 }
 
@@ -171,9 +170,11 @@ pub unsafe extern "C" fn interlace_fit_predict_arrays(
 /// with `terms` NULL of all terms: they count from 0, those of the mean first, then those of the zero part, then those of the dispersion.
 ///
 /// Standard errors are those of the delta method. Fixed effects, parameters of the family and those of the covariances of random effects vary
-/// as estimated, and the modes of the random effects with them; the random effects vary about their modes. Of a linear model sigma and the
-/// covariances of the random effects are taken as known. A level that the fit doesn't know varies as a new one of its group, whose covariance
-/// is taken as known. Intervals use the normal distribution and are symmetric on the scale of the linear predictor; an end that is outside
+/// as estimated, with their joint covariance, and the modes of the random effects move with them; the random effects vary about their modes.
+/// Taken as known are, of a linear model (INTERLACE_LMM), sigma, the covariances of the random effects and the residual correlation, as in its
+/// standard errors of fixed effects; with conditional standard errors or nagq = 0 the covariances; parameters that have no standard error; the
+/// covariance of a level that the fit doesn't know, which varies as a new one of its group; the covariances that INTERLACE_PREDICT_MARGINAL
+/// integrates over. Intervals use the normal distribution and are symmetric on the scale of the linear predictor; an end that is outside
 /// the link's domain is NaN. Of an ordinal fit the thresholds and nominal effects vary as fixed effects do; intervals of the probabilities of
 /// categories are symmetric on the logit scale, whatever the link, those of cumulative ones on the scale of the link, those of the scale on
 /// its logarithm; INTERLACE_PREDICT_CLASS has none: INTERLACE_E_ARGUMENT.
@@ -208,9 +209,8 @@ pub unsafe extern "C" fn interlace_fit_predict_interval(
 ) -> Status {
     boundary(err, || {
         let fit = fit_of(fit)?;
-        let mut request = request(r#type, random, new_levels)?;
-        choose_terms(&mut request, fit.all_terms().count(), terms, n_terms)?;
-        observe(&mut request, interval, level, weights, newdata.map_or(fit.fitted.len(), |newdata| newdata.frame.n_rows()))?;
+        let mut request = request_of_terms(fit, r#type, random, new_levels, terms, n_terms)?;
+        observe(&mut request, interval, level, weights, rows_of(fit, newdata))?;
         give(&fit.predictions(frame_or_training(newdata), &request)?, [values, std_error, lower, upper], len)
     })
 }
@@ -238,8 +238,7 @@ pub unsafe extern "C" fn interlace_fit_predict_arrays_interval(
 ) -> Status {
     boundary(err, || {
         let fit = fit_of(fit)?;
-        let mut request = request(r#type, random, new_levels)?;
-        choose_terms(&mut request, fit.all_terms().count(), terms, n_terms)?;
+        let mut request = request_of_terms(fit, r#type, random, new_levels, terms, n_terms)?;
         let newdata = &need(newdata, "newdata")?.spec;
         observe(&mut request, interval, level, weights, newdata.n_array_rows())?;
         let newdata = NewData::Spec(newdata);
@@ -259,6 +258,25 @@ fn request(quantity: i32, random: bool, new_levels: i32) -> Result<Request> {
         new_levels_zero: choice(new_levels, "new_levels", &policies)?,
         ..Request::default()
     })
+}
+
+/// With the modes of these terms, [`choose_terms`].
+unsafe fn request_of_terms(
+    fit: &Fit,
+    quantity: i32,
+    random: bool,
+    new_levels: i32,
+    terms: *const usize,
+    n_terms: usize,
+) -> Result<Request> {
+    let mut request = request(quantity, random, new_levels)?;
+    choose_terms(&mut request, fit.all_terms().count(), terms, n_terms)?;
+    Ok(request)
+}
+
+/// Those of the new data, or of the data of the fit.
+fn rows_of(fit: &Fit, newdata: Option<&FrameHandle>) -> usize {
+    newdata.map_or(fit.fitted.len(), |newdata| newdata.frame.n_rows())
 }
 
 fn status_of_rows(predictions: &Predictions, rows: usize) -> Result<Vec<i32>> {

@@ -167,7 +167,7 @@ pub(super) unsafe fn array_predictor(
     names: *const *const c_char,
 ) -> Result<PredictorSpec> {
     let x = matrix(x, arrays_of(spec)?.n, p, ldx, "x", "ldx")?;
-    let x_names = if names.is_null() { Vec::new() } else { owned(&texts(names, p, "names")?) };
+    let x_names = if names.is_null() { Vec::new() } else { owned(&texts(names, p, "names")?)? };
     distinct("names", &x_names)?;
     Ok(PredictorSpec::Arrays { p, x, x_names })
 }

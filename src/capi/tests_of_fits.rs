@@ -11,7 +11,7 @@ use super::handle::{choice, give, need};
 use super::options::OptionsHandle;
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, or_reason, try_vec};
 use crate::fit::Fit;
 use crate::inference::anova::{AnovaType, anova_table};
 use crate::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod, KenwardRoger, Satterthwaite};
@@ -232,7 +232,7 @@ pub unsafe extern "C" fn interlace_fit_lrt(
 /// The degrees of freedom that `df` stands for; what they need is computed once a fit.
 pub(super) fn degrees_of_freedom(handle: &FitHandle, df: i32) -> Result<DegreesOfFreedom<'_>> {
     if df == INTERLACE_DF_DEFAULT {
-        return Ok(default_degrees_of_freedom(handle));
+        return default_degrees_of_freedom(handle);
     }
     let (fit, method) = (&handle.fit, choice(df, "df", &DF_METHODS)?);
     method.check(fit)?;
@@ -244,10 +244,12 @@ pub(super) fn degrees_of_freedom(handle: &FitHandle, df: i32) -> Result<DegreesO
 }
 
 /// Those of INTERLACE_DF_DEFAULT.
-pub(super) fn default_degrees_of_freedom(handle: &FitHandle) -> DegreesOfFreedom<'_> {
-    let own =
-        if handle.fit.generalised.is_some() { None } else { once(&handle.satterthwaite, || Satterthwaite::of(&handle.fit)).ok() };
-    DegreesOfFreedom::by_default(own)
+pub(super) fn default_degrees_of_freedom(handle: &FitHandle) -> Result<DegreesOfFreedom<'_>> {
+    if handle.fit.generalised.is_some() {
+        return Ok(DegreesOfFreedom::by_default(None));
+    }
+    let own = or_reason(once(&handle.satterthwaite, || Satterthwaite::of(&handle.fit)))?;
+    Ok(DegreesOfFreedom::by_default(own.ok()))
 }
 
 /// The value of a cell, computed where it has none; of two threads that do so at once, one's result is kept.

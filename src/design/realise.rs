@@ -12,7 +12,7 @@ use crate::design::unread::with_cell;
 use crate::design::value::{Factor, Value};
 use crate::design::variable::{Predictor, Variable};
 use crate::design::{PredictorDesign, TermDesign, UNSEEN, UnknownLevel};
-use crate::error::{Error, Result, row_text, try_vec};
+use crate::error::{Error, Result, row_text, try_collect, try_copy, try_owned, try_vec};
 use crate::frame::names::quoted;
 use crate::frame::{Frame, shortest_text};
 
@@ -110,7 +110,7 @@ impl PredictorProgram {
 }
 
 pub(super) fn checked_weights(name: &str, values: Cow<[f64]>, rows: &Rows) -> Result<Vec<f64>> {
-    let weights = rows.select(values)?.into_owned();
+    let weights = try_owned("weights", rows.select(values)?)?;
     match weights.iter().position(|w| !(*w > 0.0 && is_usable(*w))) {
         None => Ok(weights),
         Some(i) => {
@@ -129,7 +129,7 @@ fn sum_of_offsets(sources: &[Source], offsets: Vec<Cow<[f64]>>, rows: &Rows) -> 
         let values = rows.select(values)?;
         rows.check_finite(&source.name, &values)?;
         sum = Some(match sum {
-            None => values.into_owned(),
+            None => try_owned("offset", values)?,
             Some(mut sum) => {
                 sum.iter_mut().zip(values.iter()).for_each(|(s, v)| *s += v);
                 sum
@@ -146,22 +146,24 @@ fn random_terms(
     index: &[Vec<u32>],
 ) -> Result<Vec<TermDesign>> {
     let n = rows.len();
-    let levels: Vec<Arc<Vec<String>>> = program.groups.iter().map(|group| Arc::new(group.labels.clone())).collect();
+    let labels = |labels: &Vec<String>| Ok(Arc::new(try_collect("labels of the groups", labels.iter().cloned())?));
+    let levels = program.groups.iter().map(|group| labels(&group.labels)).collect::<Result<Vec<Arc<Vec<String>>>>>()?;
     let mut terms = Vec::with_capacity(program.random.len());
     for random in &program.random {
         let group = &program.groups[random.group];
-        let mut term = |effects: Vec<String>, z: Option<Vec<f64>>| {
+        let mut term = |effects: Vec<String>, z: Option<Vec<f64>>| -> Result<()> {
             terms.push(TermDesign {
                 group: group.name.clone(),
                 structure: random.structure_of(effects.len()),
                 effects,
                 levels: levels[random.group].clone(),
-                index: index[random.group].clone(),
+                index: try_copy("group index", &index[random.group])?,
                 z,
             });
+            Ok(())
         };
         if random.effects.is_intercept_only() {
-            term(random.effects.names.clone(), None);
+            term(random.effects.names.clone(), None)?;
             continue;
         }
         let is_known = |(v, _): &(usize, Coding)| predictors[*v].is_some();
@@ -177,10 +179,11 @@ fn random_terms(
         if random.split {
             for (k, name) in random.effects.names.iter().enumerate().filter(|(k, _)| kept.is_none_or(|kept| kept.contains(k))) {
                 let is_intercept = k == 0 && random.effects.intercept;
-                term(vec![name.clone()], (!is_intercept).then(|| z[k * n..(k + 1) * n].to_vec()));
+                let column = (!is_intercept).then(|| try_copy("random-effects model matrix", &z[k * n..(k + 1) * n]));
+                term(vec![name.clone()], column.transpose()?)?;
             }
         } else {
-            term(random.effects.names.clone(), Some(z));
+            term(random.effects.names.clone(), Some(z))?;
             if let (Some(kept), Some(term)) = (kept, terms.last_mut()) {
                 term.keep(n, kept);
             }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::design::magnitude::{is_usable, wanted_of};
 use crate::design::value::Value;
 use crate::design::{NaPolicy, RowLedger};
-use crate::error::{Error, Result, row_text, try_vec};
+use crate::error::{Error, Result, row_text, try_owned, try_vec};
 use crate::frame::names::quoted;
 use crate::frame::{Frame, shortest_text};
 
@@ -49,7 +49,7 @@ impl Rows {
 
     /// The values of a matrix (column-major) in the rows used.
     pub fn select_matrix(&self, data: Cow<[f64]>, n_columns: usize) -> Result<Vec<f64>> {
-        let Some(kept) = &self.kept else { return Ok(data.into_owned()) };
+        let Some(kept) = &self.kept else { return try_owned("values in the rows used", data) };
         let mut out = try_vec("values in the rows used", 0.0, kept.len() * n_columns)?;
         for k in 0..n_columns {
             for (i, &row) in kept.iter().enumerate() {

@@ -108,6 +108,7 @@ impl Assembly<'_> {
                 vcov_names,
                 vcov: solution.vcov,
                 root: solution.root,
+                working_theta: solution.working_theta,
                 zero_inflation,
                 dispersion,
             }),
@@ -122,7 +123,7 @@ impl Assembly<'_> {
             program,
         };
         fit.design_warnings.extend(solution.remarks);
-        fit.add_generalised_rows();
+        fit.add_generalised_rows()?;
         Ok(fit)
     }
 

@@ -3,7 +3,7 @@
 use super::response::AnyResponse;
 use super::{Fit, Generalised};
 use crate::design::{Design, RowLedger};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_collect, try_copy, try_vec};
 use crate::family::{Exact, Family, Link, Observations, ZeroPart};
 use crate::glmm::edge::{AtEdge, Kind};
 use crate::glmm::fixed::FixedPart;
@@ -16,8 +16,10 @@ use crate::spec::{ModelKind, Spec};
 
 /// Standard deviations of random effects, as a multiple of the latent variable's, that say that groups separate the response.
 const SEPARATE: f64 = 5.0;
-/// A residual standard deviation, or coefficient of variation, below this, relative to the response, is none.
+/// A residual standard deviation below this, relative to what the response differs by, or a coefficient of variation, is none.
 const EXACT: f64 = 1e-9;
+/// So is one of a few units of the response's last digit.
+const DIGITS: f64 = 16.0 * f64::EPSILON;
 
 /// Families of a continuous response, whose dispersion would be zero.
 fn is_continuous(family: &dyn Family) -> bool {
@@ -38,12 +40,16 @@ fn can_separate(family: &dyn Family) -> bool {
 /// Fails at a response that the family can't have; the zeros of a hurdle are not the family's. Rows are named as those of the data.
 pub(crate) fn check_response(response: &FamilyResponse, ledger: &RowLedger) -> Result<Vec<String>> {
     let hurdle = response.zero == Some(ZeroPart::Hurdle);
-    let rows: Vec<usize> = (0..response.y.len()).filter(|&i| !hurdle || response.y[i] != 0.0).collect();
+    let mut rows = try_collect("rows of the response", 0..response.y.len())?;
+    rows.retain(|&i| !hurdle || response.y[i] != 0.0);
     if rows.is_empty() && hurdle {
         return Err(Error::data("the response is zero in all rows: there is nothing but a zero part to model"));
     }
-    let part = |values: &[f64]| -> Vec<f64> { rows.iter().filter_map(|&i| values.get(i).copied()).collect() };
-    let (y, weights) = (part(&response.y), part(&response.weights));
+    let part = |values: &[f64]| -> Result<Vec<f64>> {
+        let rows = if values.is_empty() { &[][..] } else { &rows };
+        try_collect("response", rows.iter().map(|&i| values[i]))
+    };
+    let (y, weights) = (part(&response.y)?, part(&response.weights)?);
     let place = |i: usize| rows.get(i).map_or(i, |&i| ledger.data_row(i));
     match response.family.check_response(&Observations { y: &y, weights: &weights }) {
         Ok(warnings) => Ok(warnings.into_iter().map(|text| renumbered(&text, place)).collect()),
@@ -123,12 +129,19 @@ pub(super) fn check_not_exact(response: &FamilyResponse, model: &Model) -> Resul
     let part = &model.fixed[0];
     let mut target = try_vec("linear predictor", 0.0, model.n)?;
     response.family.start_eta(&response.observations(), &mut target)?;
-    let gamma = part.project(&target);
+    let gamma = part.project(&target)?;
     target.iter_mut().zip(&part.offset).for_each(|(t, offset)| *t -= offset);
-    let size = target.iter().fold(0.0f64, |m, t| m.max(t.abs()));
+    let least = least_residual(&target);
     let negative: Vec<f64> = gamma.iter().map(|g| -g).collect();
     part.add(&negative, &mut target);
-    if target.iter().all(|rest| rest.abs() <= EXACT * size) { Err(exact()) } else { Ok(()) }
+    if target.iter().all(|rest| rest.abs() <= least) { Err(exact()) } else { Ok(()) }
+}
+
+/// Residuals that are no larger are none: of values that differ by so much, and are so large.
+fn least_residual(values: &[f64]) -> f64 {
+    let values = || values.iter().copied().filter(|v| !v.is_nan());
+    let (least, most) = values().fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), v| (least.min(v), most.max(v)));
+    (EXACT * (most - least)).max(DIGITS * least.abs().max(most.abs()))
 }
 
 fn exact() -> Error {
@@ -180,16 +193,20 @@ fn separated_categories(
 ) -> Result<Vec<String>> {
     let n = model.n;
     let mut x = try_vec("fixed-effects model matrix", 1.0, n)?;
-    model.fixed[0].kept.iter().for_each(|&j| x.extend_from_slice(&design.x[j * n..(j + 1) * n]));
+    let kept = &model.fixed[0].kept;
+    x.try_reserve_exact(n * kept.len()).map_err(|_| Error::memory("fixed-effects model matrix", 8 * n * kept.len()))?;
+    kept.iter().for_each(|&j| x.extend_from_slice(&design.x[j * n..(j + 1) * n]));
     let with_constant = FixedPart::new(n, &x, None)?;
     let reach = reach(&with_constant, &x, n);
     let beta: Vec<f64> = std::iter::once(0.0).chain(solution.beta[0].iter().copied()).collect();
     let mut fixed = vec![with_constant];
-    fixed.extend(model.fixed[1..].iter().cloned());
+    for part in &model.fixed[1..] {
+        fixed.push(part.try_clone()?);
+    }
     let whole = response.model_of(n, fixed, &[])?;
     // Predictor and thresholds have been moved alike.
     let location = model.fixed[0].location(&solution.beta[0]);
-    let mut eta = solution.eta.clone();
+    let mut eta = solution.eta.iter().map(|eta| try_copy("linear predictor", eta)).collect::<Result<Vec<_>>>()?;
     eta[0].iter_mut().for_each(|eta| *eta -= location);
     let moving: Vec<bool> = (0..eta.len()).map(|a| a == 0).collect();
     let ended = Ended { model: &whole, eta: &eta, shared: &solution.shared, moving: &moving };
@@ -245,7 +262,7 @@ pub(super) fn check_ended(fit: &mut Fit, flat: bool) -> Result<()> {
         Exact::Never | Exact::Precision => 0.0,
         Exact::Relative => EXACT,
         Exact::OverRoot => EXACT / fit.fitted.iter().fold(f64::INFINITY, |m, f| if *f > 0.0 { m.min(*f) } else { m }).sqrt(),
-        Exact::OfResponse => EXACT * fit.y.iter().filter(|y| !y.is_nan()).fold(0.0f64, |m, y| m.max(y.abs())),
+        Exact::OfResponse => least_residual(&fit.y),
     };
     if own.sigma() < least {
         return Err(exact());

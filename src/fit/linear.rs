@@ -7,7 +7,7 @@ use super::random_terms::check_linear;
 use super::{CorrelationFit, Fit, FixedEffects, Outcome, TermFit, kept_columns};
 use crate::covariance::Structure;
 use crate::design::{CorrelationDesign, Design, ModelProgram, TermDesign, UNSEEN, independent_columns};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_collect, try_copy};
 use crate::formula::CorrelationKind;
 use crate::lmm::correlated::CorrelatedProducts;
 use crate::lmm::cross_products::CrossProducts;
@@ -179,7 +179,7 @@ impl Fit {
             program,
         };
         fit.warn_of_dependent_effects(system);
-        fit.add_linear_rows();
+        fit.add_linear_rows()?;
         Ok(fit)
     }
 
@@ -209,7 +209,7 @@ pub(crate) struct Assembled {
 
 impl Assembled {
     pub fn new(design: &Design) -> Result<Self> {
-        let y = design.without_offset();
+        let y = design.without_offset()?;
         let structures: Vec<Structure> = design.terms.iter().map(|t| t.structure).collect();
         let mut chunk = Chunk::of_design(design, &y);
         let shifts = shifts(chunk.n, &chunk.terms, &structures);
@@ -231,7 +231,7 @@ impl Assembled {
 
     /// Replaces the response by that of the design.
     pub fn set_response(&mut self, rows: &ResponseRows, design: &Design) -> Result<()> {
-        let y = design.without_offset();
+        let y = design.without_offset()?;
         let mut chunk = Chunk::of_design(design, &y);
         replace(&mut chunk, &self.centred);
         rows.set_response(&chunk, &mut self.system)
@@ -240,10 +240,10 @@ impl Assembled {
 
 impl Design {
     /// The response less the offset.
-    fn without_offset(&self) -> Vec<f64> {
+    fn without_offset(&self) -> Result<Vec<f64>> {
         match &self.offset {
-            Some(offset) => self.y.iter().zip(offset).map(|(y, o)| y - o).collect(),
-            None => self.y.clone(),
+            Some(offset) => try_collect("response", self.y.iter().zip(offset).map(|(y, o)| y - o)),
+            None => try_copy("response", &self.y),
         }
     }
 }

@@ -3,25 +3,21 @@
 use super::response::AnyResponse;
 use super::{Fit, PredictorFit, TermFit};
 use crate::design::TermDesign;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_copy, try_gather, try_vec};
 use crate::family::by_name;
 use crate::glmm::estimate::estimate;
 use crate::glmm::fixed::FixedPart;
-use crate::glmm::joint::Move;
 use crate::glmm::laplace::{Approximation, Laplace};
 use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
 use crate::options::{Information, Options};
 
-/// A model whose linear predictors have their estimates as offsets: its working parameters are theta and those that all rows share. A linear
-/// model is the gaussian one at its sigma, for which the approximation is exact.
+/// A model whose linear predictors have their estimates as offsets: its working parameters are theta and those that all rows share, as the
+/// fit's model had them. A linear model is the gaussian one at its sigma, for which the approximation is exact.
 pub(crate) struct Rebuilt {
     pub model: Model,
     pub working: Vec<f64>,
 }
-
-/// In standard errors, how far a parameter is moved to see how the modes move with it.
-const MOVE: f64 = 1e-2;
 
 impl Fit {
     /// The predictors beside that of the mean, in the order of their parameters: that of the zero part, that of the dispersion.
@@ -30,64 +26,28 @@ impl Fit {
     }
 
     /// Results per row without the padding.
-    pub(crate) fn used(&self, values: &[f64]) -> Vec<f64> {
-        if values.len() == self.n_obs {
-            return values.to_vec();
-        }
-        self.rows.used().map(|row| values[row]).collect()
+    pub(crate) fn used(&self, values: &[f64]) -> Result<Vec<f64>> {
+        let what = "values of the rows";
+        if values.len() == self.n_obs { try_copy(what, values) } else { try_gather(what, self.rows.used().map(|row| values[row])) }
     }
 
     pub(crate) fn rebuilt(&self) -> Result<Rebuilt> {
         self.without_correlation("this")?;
         let response = self.response()?;
-        let offset = self.offset.as_deref().map(|o| self.used(o));
+        let offset = self.offset.as_deref().map(|o| self.used(o)).transpose()?;
         let none: &[TermFit] = &[];
-        let mut fixed = vec![FixedPart::new(
-            self.n_obs,
-            &[],
-            Some(&self.linear_predictor(self.n_obs, &self.x, offset.as_deref(), none, false)),
-        )?];
+        let eta = self.linear_predictor(self.n_obs, &self.x, offset.as_deref(), none, false)?;
+        let mut fixed = vec![FixedPart::new(self.n_obs, &[], Some(&eta))?];
         for part in self.further_predictors().into_iter().flatten() {
-            fixed.push(FixedPart::new(self.n_obs, &[], Some(&part.fixed_predictor()))?);
+            fixed.push(FixedPart::new(self.n_obs, &[], Some(&part.fixed_predictor()?))?);
         }
-        let shared: Vec<f64> = match &self.generalised {
-            Some(own) => response.shared_of_fit(own, 0.0)?,
-            None => vec![],
+        let unit = response.unit(offset.as_deref().unwrap_or_default())?;
+        let model = self.model(&response, fixed, unit)?;
+        let working = match &self.generalised {
+            Some(own) => [&own.working_theta[..], &response.shared_of_fit(own, 0.0)?].concat(),
+            None => model.working_from_theta(&self.absolute_theta())?,
         };
-        let model = self.model(&response, fixed)?;
-        let mut working = model.working_from_theta(&self.absolute_theta())?;
-        working.extend(shared);
         Ok(Rebuilt { model, working })
-    }
-
-    /// The parameters of covariances and of the family moved along each column of the root of their covariance: one by one they are
-    /// ill-conditioned where a covariate is far from zero. Those of a linear model are taken as known, those of thresholds are not here.
-    pub(crate) fn moves(&self, rebuilt: &Rebuilt) -> Result<Vec<Move>> {
-        let Some(own) = &self.generalised else { return Ok(vec![]) };
-        let (n_theta, all) = (self.theta.len(), own.vcov.len().isqrt());
-        let n_shared = if own.ordinal.is_some() { 0 } else { rebuilt.working.len() - n_theta };
-        let mut moves = vec![];
-        for (k, column) in own.root.chunks_exact(all.max(1)).enumerate() {
-            let part = &column[all - n_theta - n_shared..];
-            if part.iter().all(|v| *v == 0.0) || part.iter().any(|v| !v.is_finite()) {
-                continue;
-            }
-            let (shared, theta) = part.split_at(n_shared);
-            let room = self.theta.iter().zip(theta).filter(|(t, v)| **t != 0.0 && **v != 0.0).map(|(t, v)| 0.01 * (t / v).abs());
-            let step = room.fold(MOVE, f64::min);
-            let at = |by: f64| -> Result<Vec<f64>> {
-                let there: Vec<f64> = self.theta.iter().zip(theta).map(|(t, v)| t + by * v).collect();
-                let mut x = rebuilt.model.working_from_theta(&there)?;
-                let moved = shared.iter().chain(std::iter::repeat(&0.0));
-                x.extend(rebuilt.working[n_theta..].iter().zip(moved).map(|(w, v)| w + by * v));
-                Ok(x)
-            };
-            // A correlation at the end of its range has no other side.
-            if let (Ok(up), Ok(down)) = (at(step), at(-step)) {
-                moves.push(Move { place: all + k, up, down, width: 2.0 * step });
-            }
-        }
-        Ok(moves)
     }
 
     /// Fails for what is not available where residuals are correlated.
@@ -101,17 +61,18 @@ impl Fit {
     /// The fixed effect of the model with an intercept instead of the mean's fixed effects (Nakagawa, Johnson & Schielzeth 2017), at its
     /// estimate.
     pub(crate) fn null_intercept(&self) -> Result<f64> {
-        let ones = vec![1.0; self.n_obs];
+        let ones = try_vec("fixed-effects model matrix", 1.0, self.n_obs)?;
         if self.x == ones {
             return Ok(self.fixed.estimate[0]);
         }
-        let offset = self.offset.as_deref().map(|o| self.used(o));
+        let offset = self.offset.as_deref().map(|o| self.used(o)).transpose()?;
         let mut fixed = vec![FixedPart::new(self.n_obs, &ones, offset.as_deref())?];
         for part in self.further_predictors().into_iter().flatten() {
             fixed.push(FixedPart::new(self.n_obs, &part.x, part.offset.as_deref())?);
         }
         let response = self.response()?;
-        let model = self.model(&response, fixed)?;
+        let unit = response.unit(&fixed[0].offset)?;
+        let model = self.model(&response, fixed, unit)?;
         let start = response.start(&model)?;
         let Options { information, quadrature, nodes, .. } = self.options();
         let (expected, points) = (information == Information::Expected, quadrature.max(1));
@@ -128,33 +89,36 @@ impl Fit {
 
     fn response(&self) -> Result<AnyResponse> {
         if let Some(own) = &self.generalised {
-            return AnyResponse::of_fit(own, &self.design());
+            return AnyResponse::of_fit(own, &self.design()?);
         }
-        let (y, weights) = (self.used(&self.y), self.weights.as_deref().map(|w| self.used(w)).unwrap_or_default());
+        let (y, weights) = (self.used(&self.y)?, self.weights.as_deref().map_or(Ok(vec![]), |w| self.used(w))?);
         let mut family = by_name("gaussian", None)?;
         family.fix("sigma", self.sigma)?;
         Ok(AnyResponse::Family(FamilyResponse::new(family, None, false, y, weights)))
     }
 
-    fn model(&self, response: &AnyResponse, fixed: Vec<FixedPart>) -> Result<Model> {
-        let mut designs: Vec<(usize, TermDesign)> = self.terms.iter().map(|t| (0, t.design())).collect();
+    fn model(&self, response: &AnyResponse, fixed: Vec<FixedPart>, unit: f64) -> Result<Model> {
+        let mut designs = vec![];
+        for term in &self.terms {
+            designs.push((0, term.design()?));
+        }
         for (at, part) in self.further_predictors().into_iter().flatten().enumerate() {
-            designs.extend(part.terms.iter().map(|t| (at + 1, t.design())));
+            for term in &part.terms {
+                designs.push((at + 1, term.design()?));
+            }
         }
         let terms: Vec<(usize, &TermDesign)> = designs.iter().map(|(a, t)| (*a, t)).collect();
-        response.model_of(self.n_obs, fixed, &terms)
+        response.model_in_unit(self.n_obs, fixed, &terms, unit)
     }
 
-    /// Theta with linear models' standard deviations in the units of the response.
+    /// Theta of a linear model with standard deviations in the units of the response.
     fn absolute_theta(&self) -> Vec<f64> {
         let mut theta = self.theta.clone();
-        if self.generalised.is_none() {
-            let mut first = 0;
-            for term in &self.terms {
-                let n = term.structure.n_theta();
-                term.structure.rescale(&mut theta[first..first + n], &vec![self.sigma; term.effects.len()]);
-                first += n;
-            }
+        let mut first = 0;
+        for term in &self.terms {
+            let n = term.structure.n_theta();
+            term.structure.rescale(&mut theta[first..first + n], &vec![self.sigma; term.effects.len()]);
+            first += n;
         }
         theta
     }
@@ -162,13 +126,13 @@ impl Fit {
 
 impl PredictorFit {
     /// X beta + offset per row used.
-    pub(crate) fn fixed_predictor(&self) -> Vec<f64> {
-        let n = self.eta.len();
-        let mut eta = self.offset.clone().unwrap_or_else(|| vec![0.0; n]);
+    pub(crate) fn fixed_predictor(&self) -> Result<Vec<f64>> {
+        let (n, what) = (self.eta.len(), "linear predictor");
+        let mut eta = self.offset.as_deref().map_or_else(|| try_vec(what, 0.0, n), |offset| try_copy(what, offset))?;
         for (column, beta) in self.x.chunks_exact(n.max(1)).zip(&self.fixed.estimate) {
             eta.iter_mut().zip(column).for_each(|(e, x)| *e += beta * x);
         }
-        eta
+        Ok(eta)
     }
 }
 
@@ -176,22 +140,30 @@ impl PredictorFit {
 mod tests {
     use super::*;
     use crate::frame::Frame;
-    use crate::glmm::joint::{EffectRow, Joint};
+    use crate::glmm::joint::{EffectRow, Further, Joint};
     use crate::glmm::solution::solve;
     use crate::options::StdErrors;
     use crate::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 
-    fn fit() -> Fit {
+    fn frame() -> Frame {
         let csv = crate::frame::CsvOptions { categorical: vec!["g".into()], ..Default::default() };
         let mut frame = Frame::from_csv_path("tests/reference/data/sim_families.csv", &csv).unwrap();
         let labels: Vec<String> = (0..frame.n_rows()).map(|i| format!("h{}", i * 7 % 9)).collect();
+        let column = |name: &str| frame.column(name).unwrap().as_real().unwrap().unwrap().into_owned();
+        let (large, far) = (column("y_t").iter().map(|y| 1e3 * y).collect(), column("z").iter().map(|z| z + 1e4).collect());
+        frame.add_real("large", large).unwrap();
+        frame.add_real("far", far).unwrap();
         frame.add_strings("h", &labels.iter().map(|l| Some(l.as_str())).collect::<Vec<_>>()).unwrap();
-        let formula = FormulaSpec { formula: "y_zip ~ x + (1 + x | g)".into(), ..FormulaSpec::default() };
+        frame
+    }
+
+    fn fit(family: &str, formula: &str, zero: Option<&str>, dispersion: Option<&str>) -> Fit {
+        let formula = FormulaSpec { formula: formula.into(), ..FormulaSpec::default() };
         let mut spec = Spec::new(ModelKind::Glmm, Source::Formula(formula));
-        spec.family.name = "nbinom2".into();
-        spec.zero_inflation = Some(PredictorSpec::Formula("~ z + (1 | h)".into()));
-        spec.dispersion = Some(PredictorSpec::Formula("~ z".into()));
-        Fit::new(&spec, Some(&frame), &Options::default(), None).unwrap()
+        spec.family.name = family.into();
+        spec.zero_inflation = zero.map(|formula| PredictorSpec::Formula(formula.into()));
+        spec.dispersion = dispersion.map(|formula| PredictorSpec::Formula(formula.into()));
+        Fit::new(&spec, Some(&frame()), &Options::default(), None).unwrap()
     }
 
     fn modes(rebuilt: &Rebuilt) -> Vec<Vec<f64>> {
@@ -202,7 +174,7 @@ mod tests {
 
     #[test]
     fn the_modes_are_those_of_the_fit_and_move_with_the_fixed_effects_as_they_should() {
-        let fit = fit();
+        let fit = fit("nbinom2", "y_zip ~ x + (1 + x | g)", Some("~ z + (1 | h)"), Some("~ z"));
         let further = fit.further_predictors();
         let parts = [&fit.x, &further[0].unwrap().x, &further[1].unwrap().x];
         let mut rebuilt = fit.rebuilt().unwrap();
@@ -226,7 +198,7 @@ mod tests {
             slopes.push((moved(step), moved(-step)));
         }
         let x: Vec<&[f64]> = parts.iter().map(|x| &x[..]).collect();
-        let mut joint = Joint::new(&rebuilt.model, &rebuilt.working, &x, &[], &[]).unwrap();
+        let mut joint = Joint::new(&rebuilt.model, &rebuilt.working, &x, Further::Known).unwrap();
         let mut largest = 0.0_f64;
         for (term, level, effect) in [(0, 0, 0), (0, 3, 1), (0, 11, 0), (1, 0, 0), (1, 5, 0)] {
             let r = if term == 0 { 2 } else { 1 };
@@ -240,5 +212,54 @@ mod tests {
             }
         }
         assert!(largest > 0.1);
+    }
+
+    /// Slopes of modes in all parameters of a model but fixed effects, against modes that are sought anew.
+    #[test]
+    fn the_modes_move_with_other_parameters_as_they_should() {
+        let fits = [
+            fit("nbinom2", "y_zip ~ x + (1 + x | g)", Some("~ z + (1 | h)"), None),
+            fit("student_t", "y_t ~ x + (1 | g)", None, Some("~ (1 | h)")),
+            fit("nbinom2", "y_nb2 ~ x + cs(1 + x | g) + (1 | h)", None, None),
+            fit("gaussian", "y_t ~ x + diag(1 + x | g)", None, None),
+            fit("gaussian", "y_t ~ x + ar1(0 + factor(trials) | g)", None, None),
+        ];
+        for (which, fit) in fits.iter().enumerate() {
+            let rebuilt = fit.rebuilt().unwrap();
+            let n_theta = fit.theta.len();
+            let mut joint = Joint::new(&rebuilt.model, &rebuilt.working, &[], Further::Own).unwrap();
+            let shared = rebuilt.working.len() - n_theta;
+            let mut largest = 0.0_f64;
+            for k in 0..rebuilt.working.len() {
+                let moved = |by: f64| {
+                    let mut there = fit.rebuilt().unwrap();
+                    there.working[k] += by;
+                    modes(&there)
+                };
+                let (up, down, step) = (moved(1e-4), moved(-1e-4), 1e-4);
+                let place = if k < n_theta { shared + k } else { k - n_theta };
+                for (term, up) in up.iter().enumerate() {
+                    let r = rebuilt.model.layout.terms[term].effects;
+                    for at in (0..up.len()).step_by(5) {
+                        let z: Vec<f64> = (0..r).map(|e| f64::from(u8::from(e == at % r))).collect();
+                        let mut c = vec![0.0; rebuilt.working.len()];
+                        joint.variance(std::iter::once(EffectRow { term, level: at / r, z: &z }), &mut c);
+                        let want = (up[at] - down[term][at]) / (2.0 * step);
+                        assert!((c[place] - want).abs() < 1e-5, "{which}, parameter {k}, term {term}: {} for {want}", c[place]);
+                        largest = largest.max(want.abs());
+                    }
+                }
+            }
+            assert!(largest > 0.1, "{which}");
+        }
+    }
+
+    /// In its own units and about the means of columns far from zero: what is kept of the search is what the user's theta says.
+    #[test]
+    fn the_model_is_that_of_the_fit() {
+        let fit = fit("gaussian", "large ~ x + offset(50 * far) + (1 + far | g)", None, None);
+        let rebuilt = fit.rebuilt().unwrap();
+        let theta = rebuilt.model.theta_from_working(&rebuilt.working);
+        assert!(theta.iter().zip(&fit.theta).all(|(a, b)| (a - b).abs() <= 1e-12 * b.abs()), "{theta:?} for {:?}", fit.theta);
     }
 }

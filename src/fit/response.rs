@@ -8,7 +8,7 @@ use crate::clmm::response::OrderedResponse;
 use crate::clmm::start;
 use crate::clmm::thresholds::Thresholds;
 use crate::design::{Design, PredictorDesign, RowLedger, TermDesign};
-use crate::error::{Error, Result, row_text};
+use crate::error::{Error, Result, row_text, try_copy};
 use crate::family::Link;
 use crate::glmm::fixed::FixedPart;
 use crate::glmm::jet::Response;
@@ -38,9 +38,9 @@ impl AnyResponse {
             let thresholds = Thresholds::new(ordinal.threshold, ordinal.categories.len());
             return Ok(AnyResponse::Ordered(Box::new(on_design(own.family.link(), thresholds, design)?)));
         }
-        let weights = design.weights.clone().unwrap_or_default();
-        let dispersion = own.dispersion.is_some();
-        Ok(AnyResponse::Family(FamilyResponse::new(own.family.clone(), own.zero, dispersion, design.y.clone(), weights)))
+        let (y, weights) = observed(design)?;
+        let response = FamilyResponse::new(own.family.clone(), own.zero, own.dispersion.is_some(), y, weights);
+        Ok(AnyResponse::Family(response))
     }
 
     pub fn family(&self) -> Option<&FamilyResponse> {
@@ -100,11 +100,11 @@ impl AnyResponse {
         }
     }
 
-    pub fn boxed(&self) -> Box<dyn Response> {
-        match self {
-            AnyResponse::Family(response) => Box::new(response.clone()),
-            AnyResponse::Ordered(response) => response.clone(),
-        }
+    pub fn boxed(&self) -> Result<Box<dyn Response>> {
+        Ok(match self {
+            AnyResponse::Family(response) => Box::new(response.try_clone()?),
+            AnyResponse::Ordered(response) => Box::new(response.try_clone()?),
+        })
     }
 
     /// The model in working units, the predictors in the order of the response.
@@ -148,11 +148,20 @@ impl AnyResponse {
     }
 
     pub fn model_of(&self, n: usize, fixed: Vec<FixedPart>, terms: &[(usize, &TermDesign)]) -> Result<Model> {
-        let unit = match self {
-            AnyResponse::Family(response) => response.unit(&fixed[0].offset)?,
-            AnyResponse::Ordered(_) => 1.0,
-        };
-        Model::new(self.boxed(), n, fixed, terms)?.in_unit(0, unit)
+        let unit = self.unit(&fixed[0].offset)?;
+        self.model_in_unit(n, fixed, terms, unit)
+    }
+
+    pub fn model_in_unit(&self, n: usize, fixed: Vec<FixedPart>, terms: &[(usize, &TermDesign)], unit: f64) -> Result<Model> {
+        Model::new(self.boxed()?, n, fixed, terms)?.in_unit(0, unit)
+    }
+
+    /// Of the mean's predictor with this offset.
+    pub fn unit(&self, offset: &[f64]) -> Result<f64> {
+        match self {
+            AnyResponse::Family(response) => response.unit(offset),
+            AnyResponse::Ordered(_) => Ok(1.0),
+        }
     }
 
     /// Thresholds take the place of an intercept; what their nominal effects say already is no effect on all of them.
@@ -178,7 +187,7 @@ impl AnyResponse {
         match self {
             AnyResponse::Family(response) => start_of_family(response, model),
             AnyResponse::Ordered(response) => {
-                start::start(&OrderedResponse { within: Region::new(response)?, ..(**response).clone() }, model)
+                start::start(&OrderedResponse { within: Region::new(response)?, ..response.try_clone()? }, model)
             }
         }
     }
@@ -214,6 +223,12 @@ impl AnyResponse {
     }
 }
 
+/// Copies of the response and the weights of a design.
+pub(super) fn observed(design: &Design) -> Result<(Vec<f64>, Vec<f64>)> {
+    let weights = design.weights.as_deref().unwrap_or_default();
+    Ok((try_copy("response", &design.y)?, try_copy("weights", weights)?))
+}
+
 /// The response of an ordinal model on a design.
 fn ordered_response(spec: &OrdinalSpec, design: &Design) -> Result<OrderedResponse> {
     on_design(spec.cumulative_link()?, Thresholds::new(spec.threshold, design.categories.len()), design)
@@ -224,8 +239,8 @@ fn on_design(link: Link, thresholds: Thresholds, design: &Design) -> Result<Orde
         Some(nominal) => FixedPart::beside_constant(design.n, &[], &nominal.x, None, true)?,
         None => FixedPart::default(),
     };
-    let weights = design.weights.clone().unwrap_or_default();
-    let (y, scale) = (design.y.clone(), design.dispersion.is_some());
+    let scale = design.dispersion.is_some();
+    let (y, weights) = observed(design)?;
     let coordinates = Coordinates::Distances;
     Ok(OrderedResponse { link, thresholds, y, weights, nominal, scale, centred: true, coordinates, within: None })
 }

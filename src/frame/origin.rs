@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::Frame;
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, Result, try_push};
+
+/// What memory is for.
+const LINES: &str = "lines of the rows";
 
 /// The line of each row, by runs: within one, each row is one line below the row before it.
 #[derive(Clone, Debug, Default)]
@@ -21,15 +24,16 @@ struct Run {
 
 impl Origin {
     /// Notes the line of a row that comes after all rows noted so far.
-    pub fn note(&mut self, row: usize, line: usize, source: &Arc<str>) {
+    pub fn note(&mut self, row: usize, line: usize, source: &Arc<str>) -> Result<()> {
         let goes_on = |run: &Run| {
             run.line
                 .as_ref()
                 .is_some_and(|(first, name)| first + (row - run.row) == line && (Arc::ptr_eq(name, source) || name == source))
         };
         if !self.runs.last().is_some_and(goes_on) {
-            self.runs.push(Run { row, line: Some((line, source.clone())) });
+            try_push(LINES, &mut self.runs, Run { row, line: Some((line, source.clone())) })?;
         }
+        Ok(())
     }
 
     /// The line of a row, and the name of its text.
@@ -39,30 +43,33 @@ impl Origin {
     }
 
     /// The origin of the rows at these places.
-    pub fn selected(&self, rows: &[usize]) -> Self {
+    pub fn selected(&self, rows: &[usize]) -> Result<Self> {
         let mut origin = Origin::default();
         for (to, &from) in rows.iter().enumerate() {
             match self.line(from) {
-                Some((line, source)) => origin.note(to, line, source),
-                None => origin.note_unread(to),
+                Some((line, source)) => origin.note(to, line, source)?,
+                None => origin.note_unread(to)?,
             }
         }
-        origin
+        Ok(origin)
     }
 
     /// Notes that the rows from this one on were not read.
-    fn note_unread(&mut self, row: usize) {
+    fn note_unread(&mut self, row: usize) -> Result<()> {
         if self.runs.last().is_some_and(|run| run.line.is_some()) {
-            self.runs.push(Run { row, line: None });
+            try_push(LINES, &mut self.runs, Run { row, line: None })?;
         }
+        Ok(())
     }
 
     /// Adds the rows of another frame after the `n_rows` that there are.
-    pub fn append(&mut self, other: &Self, n_rows: usize) {
+    pub fn append(&mut self, other: &Self, n_rows: usize) -> Result<()> {
+        self.runs.try_reserve(other.runs.len() + 1).map_err(|_| Error::memory(LINES, size_of::<Run>() * other.runs.len()))?;
         if other.runs.first().is_none_or(|run| run.row > 0) {
-            self.note_unread(n_rows);
+            self.note_unread(n_rows)?;
         }
         self.runs.extend(other.runs.iter().map(|run| Run { row: n_rows + run.row, line: run.line.clone() }));
+        Ok(())
     }
 
     /// Whether the rows are of several texts.

@@ -2,6 +2,7 @@
 
 use super::names::quoted;
 use super::{Category, ColumnData, Frame, number};
+use crate::error::{Result, try_collect};
 
 /// Why a column of text may not be what its caller thinks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,10 +36,15 @@ const UNSEEN: [char; 7] = ['\u{200b}', '\u{200c}', '\u{200d}', '\u{200e}', '\u{2
 
 impl Frame {
     /// Whether a text column, whose type nobody declared, holds numbers but for some cells, or dates.
-    pub fn suspicion(&self, name: &str) -> Option<Suspicion> {
-        let column = &self.columns[self.position(name).ok()?];
-        let (ColumnData::Category(category), Some(decimal)) = (&*column.data, column.guessed) else { return None };
-        let forms: Vec<Form> = category.levels.iter().map(|level| form(level, decimal)).collect();
+    pub fn suspicion(&self, name: &str) -> Result<Option<Suspicion>> {
+        let Some(column) = self.column(name).ok() else { return Ok(None) };
+        let (ColumnData::Category(category), Some(decimal)) = (&*column.data, column.guessed) else { return Ok(None) };
+        let forms = try_collect("levels of a column", category.levels.iter().map(|level| form(level, decimal)))?;
+        Ok(self.suspicion_of(category, &forms))
+    }
+
+    /// The same, given what each level looks like.
+    fn suspicion_of(&self, category: &Category, forms: &[Form]) -> Option<Suspicion> {
         let count = |wanted: fn(Form) -> bool| codes(category).filter(|(_, code)| wanted(forms[*code])).count();
         let (total, numbers) = (codes(category).count(), count(|form| form == Form::Number));
         let first = |wanted: fn(Form) -> bool| codes(category).find(|(_, code)| wanted(forms[*code]));
@@ -177,31 +183,31 @@ mod tests {
     #[test]
     fn one_cell_among_numbers_is_named_by_its_line() {
         let frame = read("x,g\n1,a\n\n2,1\n,2\nN/A,3\n4,4\n", &CsvOptions::default());
-        let found = frame.suspicion("x").unwrap();
+        let found = frame.suspicion("x").unwrap().unwrap();
         assert_eq!((found.row, found.is_mark), (3, true));
         assert_eq!(
             found.text,
             "line 6 holds 'N/A', which is no number (3 of 4 cells are); if it means a missing value, list it among the NA strings"
         );
         // One word among four numbers.
-        assert!(!frame.suspicion("g").unwrap().is_mark);
-        assert_eq!(column(&["1", "-", "3"]).suspicion("x").unwrap().row, 1);
+        assert!(!frame.suspicion("g").unwrap().unwrap().is_mark);
+        assert_eq!(column(&["1", "-", "3"]).suspicion("x").unwrap().unwrap().row, 1);
         for plain in [&["a", "1", "b"][..], &["a", "1"], &["1", "2", "3"], &["low", "high", "low"]] {
-            assert_eq!(column(plain).suspicion("x"), None, "{plain:?}");
+            assert_eq!(column(plain).suspicion("x").unwrap(), None, "{plain:?}");
         }
     }
 
     #[test]
     fn declared_categories_are_what_they_were_declared_to_be() {
         let options = CsvOptions { categorical: vec!["x".into()], ..CsvOptions::default() };
-        assert_eq!(read("x\n1\n2\nN/A\n", &options).suspicion("x"), None);
+        assert_eq!(read("x\n1\n2\nN/A\n", &options).suspicion("x").unwrap(), None);
         let mut frame = column(&["1", "2", "-"]);
-        assert!(frame.suspicion("x").is_some() && frame.suspicion("y").is_none());
+        assert!(frame.suspicion("x").unwrap().is_some() && frame.suspicion("y").unwrap().is_none());
         frame.make_category("x").unwrap();
-        assert_eq!(frame.suspicion("x"), None);
+        assert_eq!(frame.suspicion("x").unwrap(), None);
         let mut frame = column(&["1", "2", "-"]);
         frame.set_levels("x", ["-", "1", "2"].map(String::from).to_vec(), false).unwrap();
-        assert_eq!(frame.suspicion("x"), None);
+        assert_eq!(frame.suspicion("x").unwrap(), None);
     }
 
     #[test]
@@ -221,23 +227,23 @@ mod tests {
             ("\u{feff}2", "no width"),
         ];
         for (cell, want) in cases {
-            let text = column(&[cell, "1", "2"]).suspicion("x").unwrap().text;
+            let text = column(&[cell, "1", "2"]).suspicion("x").unwrap().unwrap().text;
             assert!(text.contains(want) && text.contains(&format!("holds {}", quoted(cell))), "{text}");
             // Also where no cell is a number at all.
-            assert!(column(&[cell, cell]).suspicion("x").unwrap().text.contains("0 of 2 cells"), "{cell}");
+            assert!(column(&[cell, cell]).suspicion("x").unwrap().unwrap().text.contains("0 of 2 cells"), "{cell}");
         }
         let commas = CsvOptions { decimal: b',', ..CsvOptions::default() };
-        assert!(read("x;y\n1,5;1\n1.5;2\n2,5;3\n", &commas).suspicion("x").unwrap().text.contains("a comma, not a point"));
+        assert!(read("x;y\n1,5;1\n1.5;2\n2,5;3\n", &commas).suspicion("x").unwrap().unwrap().text.contains("a comma, not a point"));
     }
 
     #[test]
     fn dates_are_known() {
         for cell in ["2024-03-01", "2024/3/1", "01.03.2024", "3/1/24", "2024-03-01T12:00:00", "2024-03-01 12:00"] {
-            let text = column(&[cell, "2024-03-02"]).suspicion("x").unwrap().text;
+            let text = column(&[cell, "2024-03-02"]).suspicion("x").unwrap().unwrap().text;
             assert!(text.starts_with(&format!("row 1 (counting from 1) holds '{cell}': its cells are dates")), "{text}");
         }
         for word in ["1-2", "3-5-7", "a-b-c", "2024-03", "10.1.1.1"] {
-            assert_eq!(column(&[word, word]).suspicion("x"), None, "{word}");
+            assert_eq!(column(&[word, word]).suspicion("x").unwrap(), None, "{word}");
         }
     }
 }

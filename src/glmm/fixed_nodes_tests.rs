@@ -155,6 +155,8 @@ impl Evaluator for Kinked {
     fn shared_score(&self, _: usize) -> &[f64] {
         &[]
     }
+
+    fn shared_slopes(&self, _: usize, _: &mut [Vec<f64>]) {}
 }
 
 #[test]

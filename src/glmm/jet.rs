@@ -126,6 +126,9 @@ pub trait Evaluator {
     /// After an evaluation at `Order::Gradient`: dl/df of the shared parameter f, one a row.
     fn shared_score(&self, f: usize) -> &[f64];
 
+    /// After an evaluation at `Order::Gradient`: ds_a/df of the shared parameter f, of the predictors a with inner effects; nothing of others.
+    fn shared_slopes(&self, f: usize, out: &mut [Vec<f64>]);
+
     /// After an evaluation at `Order::Gradient`, for steps of the search alone: the information `[k, k]` of the k shared parameters, and
     /// that of each of them with each predictor per row, of responses that have it: that with predictor a of P of parameter f at
     /// `f P + a`. By default squared scores, and none.

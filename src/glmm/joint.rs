@@ -1,45 +1,50 @@
 //! The joint uncertainty of all parameters and of the random effects (Skaug and Fournier 2006).
 //!
 //! ```text
-//! u | psi ~ N(u^, A^-1) about the mode,  du^/dbeta = -G,  G = A^-1 B,  B = Lambda'Z'WX
+//! u | psi ~ N(u^, A^-1) about the mode,  b^ = Lambda u^
 //! var(x'beta + z'b) = a'A^-1 a + c'Vc,    a = Lambda'z,  c = dx'beta/dpsi + z'db^/dpsi,  V the covariance of the parameters psi
 //! ```
 //!
-//! In the fixed effects c = x - G'a; in a linear model with its variances known these are Henderson's mixed-model equations (1975). For a
-//! threshold the column of WX is minus the derivative of the scores of the mean's predictor. How the modes move with the parameters of
-//! covariances and of the family is told by differences of modes.
+//! By the implicit function theorem each parameter moves the modes as if it were a column of X, c = x - a'A^-1 Lambda'Z'W x:
+//!
+//! ```text
+//! fixed effect: x;   shared parameter f: W x = -ds/df, x = 0;   theta_i: x = Z g_i,  g_i = D_i u + Lambda D_i'Z's,  D_i = dLambda/dtheta_i
+//! ```
+//!
+//! In a linear model with its variances known these are Henderson's mixed-model equations (1975).
 
 use super::laplace::{Approximation, Laplace};
 use super::model::Model;
-use crate::error::{Result, try_vec};
+use crate::error::{Error, Result, try_vec};
 use crate::family::Order;
 use crate::linalg::SelectedInverse;
-use crate::random::triangle;
+use crate::random::{directions, factor_derivatives, triangle};
 
-/// A at a model's modes, and G for the fixed effects of all predictors.
+/// A at a model's modes, and how these move with the parameters.
 pub struct Joint<'a> {
     laplace: Laplace<'a>,
-    /// `[q, p]`, p counting the fixed effects of all predictors, then further parameters.
+    /// A^-1 Lambda'Z'Wx `[q, m]` of all parameters: fixed effects of all predictors, others that all rows share, theta.
     g: Vec<f64>,
+    /// The place of theta, and g_i of each `[q, n_theta]`, in the model's units.
+    theta: usize,
+    directions: Vec<f64>,
     /// A^-1 on the pattern of A.
     inverse: SelectedInverse,
-    /// The derivatives of the random effects in further parameters, by place in the covariance of all.
-    slopes: Vec<(usize, Vec<f64>)>,
     /// The entries of a that are not zero, by place.
     a: Vec<(usize, f64)>,
     whole: Vec<f64>,
     half: Vec<f64>,
 }
 
-/// Two sides of the estimates, in working parameters of the model.
-#[derive(Clone, Debug)]
-pub struct Move {
-    /// The place of the slope among those of a prediction.
-    pub place: usize,
-    pub up: Vec<f64>,
-    pub down: Vec<f64>,
-    /// The distance between the two.
-    pub width: f64,
+/// The parameters after the fixed effects.
+#[derive(Clone, Copy, Debug)]
+pub enum Further<'a> {
+    /// They are known.
+    Known,
+    /// Those of the model.
+    Own,
+    /// Columns `[n]` of Wx of the mean's predictor, in the place of the model's shared parameters; then theta.
+    Columns(&'a [Vec<f64>]),
 }
 
 /// A row of one random term: the level and the values of its effects.
@@ -51,33 +56,30 @@ pub struct EffectRow<'a> {
 }
 
 impl<'a> Joint<'a> {
-    /// At working parameters; `x` has the columns `[n, p_a]` of each predictor a, `further` those of WX `[n]` of further parameters, and
-    /// `moves` are the parameters that move the modes alone. The model has random effects.
-    pub fn new(model: &'a Model, working: &[f64], x: &[&[f64]], further: &[Vec<f64>], moves: &[Move]) -> Result<Self> {
+    /// At working parameters; `x` has the columns `[n, p_a]` of each predictor a. The model has random effects.
+    pub fn new(model: &'a Model, working: &[f64], x: &[&[f64]], further: Further<'_>) -> Result<Self> {
         let mut laplace = Laplace::new(model, Approximation::default())?;
         laplace.forget_modes(true);
-        let slopes = laplace.slopes_of_modes(working, moves)?;
         laplace.evaluate(working, Order::Gradient)?;
-        let (n, q) = (model.n, model.layout.q());
-        let p: usize = x.iter().map(|x| x.len() / n.max(1)).sum::<usize>() + further.len();
-        let mut g = try_vec("fixed effects beside the random ones", 0.0, q * p)?;
-        let mut weighted: Vec<Vec<f64>> = x.iter().map(|_| try_vec("weighted fixed effects", 0.0, n)).collect::<Result<_>>()?;
+        let q = model.layout.q();
+        let mut g = laplace.weighted_columns(x)?;
+        match further {
+            Further::Known => {}
+            Further::Own => laplace.add_shared(&mut g)?,
+            Further::Columns(columns) => laplace.add_columns(columns, &mut g)?,
+        }
+        let theta = g.len() / q.max(1);
+        let mut own = vec![];
+        if !matches!(further, Further::Known) {
+            let derivatives = factor_derivatives(&model.structures, working);
+            own = directions(&model.layout, &laplace.t, &derivatives, &laplace.u, &laplace.zs)?;
+            let product = zeros_behind(&mut g, own.len())?;
+            laplace.gram.gram.subtract_product(&own, product);
+            product.iter_mut().for_each(|v| *v = -*v);
+        }
+        laplace.gram.gram.apply_factors(&laplace.t, true, &mut g);
         let mut half = try_vec("random effects", 0.0, q)?;
-        let columns = x.iter().enumerate().flat_map(|(a, x)| x.chunks_exact(n.max(1)).map(move |column| (Some(a), column)));
-        let further = further.iter().map(|column| (None, &column[..]));
-        for ((a, column), g) in columns.chain(further).zip(g.chunks_exact_mut(q.max(1))) {
-            for (other, weighted) in weighted.iter_mut().enumerate() {
-                match a {
-                    Some(a) => {
-                        let w = &laplace.jet.w[triangle(a.max(other), a.min(other))];
-                        weighted.iter_mut().zip(w).zip(column).for_each(|((v, w), x)| *v = w * x);
-                    }
-                    None if other == 0 => weighted.copy_from_slice(column),
-                    None => weighted.fill(0.0),
-                }
-            }
-            model.transpose_random(&weighted, g);
-            laplace.gram.gram.apply_factors(&laplace.t, true, g);
+        for g in g.chunks_exact_mut(q.max(1)) {
             laplace.factor.permute_into(g, &mut half);
             laplace.factor.half_solve(&mut half);
             laplace.factor.half_solve_transpose(&mut half);
@@ -85,19 +87,20 @@ impl<'a> Joint<'a> {
         }
         let mut inverse = SelectedInverse::new(&laplace.factor, &laplace.col_ptr, &laplace.row_idx)?;
         inverse.compute(&laplace.factor);
-        Ok(Joint { laplace, g, inverse, slopes, a: vec![], whole: try_vec("random effects", 0.0, q)?, half })
+        let whole = try_vec("random effects", 0.0, q)?;
+        Ok(Joint { laplace, g, theta, directions: own, inverse, a: vec![], whole, half })
     }
 
     /// a'A^-1 a of a row with these random effects; `c`, which holds x, gets what the modes add.
     pub fn variance<'z>(&mut self, rows: impl Iterator<Item = EffectRow<'z>>, c: &mut [f64]) -> f64 {
         self.a.clear();
-        let model = self.laplace.model;
+        let (model, q) = (self.laplace.model, self.half.len().max(1));
         for row in rows {
             let (r, t) = (row.z.len(), &self.laplace.t[row.term]);
             let z = model.units(row.term).values(row.z);
             let first = model.layout.offset(row.term) + row.level * r;
-            for (place, slope) in &self.slopes {
-                c[*place] += z.iter().zip(&slope[first..]).map(|(z, b)| z * b).sum::<f64>();
+            for (c, g) in c.iter_mut().skip(self.theta).zip(self.directions.chunks_exact(q)) {
+                *c += z.iter().zip(&g[first..]).map(|(z, g)| z * g).sum::<f64>();
             }
             for j in 0..r {
                 let value = (j..r).map(|i| t[j * r + i] * z[i]).sum::<f64>();
@@ -106,7 +109,7 @@ impl<'a> Joint<'a> {
                 }
             }
         }
-        for (c, g) in c.iter_mut().zip(self.g.chunks_exact(self.half.len().max(1))) {
+        for (c, g) in c.iter_mut().zip(self.g.chunks_exact(q)) {
             *c -= self.a.iter().map(|(i, a)| a * g[*i]).sum::<f64>();
         }
         self.selected_form().unwrap_or_else(|| self.solved_form())
@@ -139,28 +142,55 @@ impl<'a> Joint<'a> {
     }
 }
 
+/// So many zeros behind, to be filled.
+fn zeros_behind(g: &mut Vec<f64>, len: usize) -> Result<&mut [f64]> {
+    let before = g.len();
+    g.try_reserve_exact(len).map_err(|_| Error::memory("parameters beside the random effects", 8 * len))?;
+    g.resize(before + len, 0.0);
+    Ok(&mut g[before..])
+}
+
 impl Laplace<'_> {
-    /// The derivatives of the scaled random effects, by differences.
-    fn slopes_of_modes(&mut self, working: &[f64], moves: &[Move]) -> Result<Vec<(usize, Vec<f64>)>> {
-        let mut out = Vec::with_capacity(moves.len());
-        if moves.is_empty() {
-            return Ok(out);
+    /// Z'Wx of the columns x of each predictor, `[q, p]`.
+    fn weighted_columns(&self, x: &[&[f64]]) -> Result<Vec<f64>> {
+        let (n, q) = (self.model.n, self.model.layout.q());
+        let p: usize = x.iter().map(|x| x.len() / n.max(1)).sum();
+        let mut g = try_vec("fixed effects beside the random ones", 0.0, q * p)?;
+        let mut weighted = self.rows_of_predictors()?;
+        let columns = x.iter().enumerate().flat_map(|(a, x)| x.chunks_exact(n.max(1)).map(move |column| (a, column)));
+        for ((a, column), g) in columns.zip(g.chunks_exact_mut(q.max(1))) {
+            for (b, weighted) in weighted.iter_mut().enumerate() {
+                let w = &self.jet.w[triangle(a.max(b), a.min(b))];
+                weighted.iter_mut().zip(w).zip(column).for_each(|((v, w), x)| *v = w * x);
+            }
+            self.model.transpose_random(&weighted, g);
         }
-        self.evaluate(working, Order::Mode)?;
-        let here = self.u.clone();
-        let mut effects = |at: &[f64]| -> Result<Vec<f64>> {
-            self.start_modes(&here);
-            self.evaluate(at, Order::Mode)?;
-            let mut b = self.u.clone();
-            self.gram.gram.apply_factors(&self.t, false, &mut b);
-            Ok(b)
-        };
-        for own in moves {
-            let (mut slope, down) = (effects(&own.up)?, effects(&own.down)?);
-            slope.iter_mut().zip(&down).for_each(|(u, d)| *u = (*u - d) / own.width);
-            out.push((own.place, slope));
+        Ok(g)
+    }
+
+    /// The same of the model's shared parameters, behind.
+    fn add_shared(&self, g: &mut Vec<f64>) -> Result<()> {
+        let mut slopes = self.rows_of_predictors()?;
+        for f in 0..self.shared().len() {
+            self.evaluator.shared_slopes(f, &mut slopes);
+            let column = zeros_behind(g, self.model.layout.q())?;
+            self.model.transpose_random(&slopes, column);
+            column.iter_mut().for_each(|v| *v = -*v);
         }
-        self.start_modes(&here);
-        Ok(out)
+        Ok(())
+    }
+
+    /// The same of columns of Wx of the mean's predictor.
+    fn add_columns(&self, columns: &[Vec<f64>], g: &mut Vec<f64>) -> Result<()> {
+        let mut weighted = self.rows_of_predictors()?;
+        for own in columns {
+            weighted[0].copy_from_slice(own);
+            self.model.transpose_random(&weighted, zeros_behind(g, self.model.layout.q())?);
+        }
+        Ok(())
+    }
+
+    fn rows_of_predictors(&self) -> Result<Vec<Vec<f64>>> {
+        self.inner.iter().map(|_| try_vec("linear predictor", 0.0, self.model.n)).collect()
     }
 }

@@ -16,7 +16,7 @@ use super::jet::{Evaluator, Jet};
 use super::kept_modes::Memory;
 use super::model::Model;
 use super::quadrature::Quadrature;
-use crate::error::{Code, Error, Result, try_vec};
+use crate::error::{Code, Error, Result, try_copies, try_copy, try_vec};
 use crate::family::Order;
 use crate::linalg::{SelectedInverse, SparseCholesky};
 use crate::options::Nodes;
@@ -24,6 +24,8 @@ use crate::random::{WeightedGram, triangle};
 
 /// The Newton decrement, relative to the penalised deviance, at which the mode is found: gradients are exact to its square root.
 pub(super) const MODE: f64 = 1e-22;
+/// What memory is for.
+pub(super) const MODES: &str = "modes of the random effects";
 /// The decrement from which on steps are not judged by the log-likelihood.
 const NEAR: f64 = 1e-8;
 /// What rounding takes from a deviance as a rule, relative to it.
@@ -120,12 +122,12 @@ impl<'a> Laplace<'a> {
         let columns = model.n_theta() + model.fixed.iter().map(|f| f.p).sum::<usize>();
         let factor = SparseCholesky::new(q, &col_ptr, &row_idx, columns.max(1))?;
         let rows = |what| (0..predictors).map(|_| try_vec(what, 0.0, n)).collect::<Result<Vec<Vec<f64>>>>();
-        let modes = || try_vec("modes of the random effects", 0.0, q);
+        let modes = || try_vec(MODES, 0.0, q);
         Ok(Laplace {
             how,
             evaluator: model.response.evaluator(&inner)?,
             jet: Jet::new(n, &inner)?,
-            covariance: gram.clone(),
+            covariance: gram.try_clone()?,
             gram,
             factor,
             factorized: false,
@@ -217,7 +219,7 @@ impl<'a> Laplace<'a> {
         if !self.value.is_finite() {
             return Err(Error::numeric("the Laplace deviance is not finite"));
         }
-        self.remember(x);
+        self.remember(x)?;
         Ok(self.value)
     }
 
@@ -348,7 +350,7 @@ impl<'a> Laplace<'a> {
     /// A step with the factor of the last mode: exact to second order in the change of the parameters, and cheap. Without success the
     /// modes stay where they are.
     fn first_step(&mut self, value: f64) -> Result<f64> {
-        let before = (self.u.clone(), self.border.as_ref().map(|b| b.gamma.clone()));
+        let before = (try_copy(MODES, &self.u)?, self.border.as_ref().map(|b| b.gamma.clone()));
         let decrement = self.mode_step();
         if decrement <= self.enough * (1.0 + value.abs()) {
             return Ok(value);
@@ -382,7 +384,7 @@ impl<'a> Laplace<'a> {
     fn factorize_clipped(&mut self) -> Result<()> {
         let n = self.model.n;
         let predictors = self.inner.len();
-        let mut clipped = self.jet.w.clone();
+        let mut clipped = try_copies("information of the rows", &self.jet.w)?;
         if self.inner.iter().filter(|i| **i).count() == 1 {
             clipped.iter_mut().flatten().for_each(|w| *w = w.max(0.0));
         } else {
@@ -470,7 +472,8 @@ impl<'a> Laplace<'a> {
 
     /// Moves the modes by the step in `work`, shortened until the penalised log-likelihood rises; its value, and the length of the step.
     fn take_step(&mut self, value: f64, decrement: f64) -> Result<(f64, f64)> {
-        let (step, before, fixed) = (self.work.clone(), self.u.clone(), self.border.as_ref().map(|b| b.gamma.clone()));
+        let (step, before) = (try_copy(MODES, &self.work)?, try_copy(MODES, &self.u)?);
+        let fixed = self.border.as_ref().map(|b| b.gamma.clone());
         // Near the mode the gain drowns in the rounding of the log-likelihood, whose terms may be far larger than their sum; the decrement
         // does not, and Newton's step is right to its square.
         let near = decrement < f64::max(NEAR, 1e-12 * (1.0 + value.abs()));

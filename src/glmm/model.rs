@@ -4,7 +4,7 @@ use super::fixed::FixedPart;
 use super::jet::Response;
 use crate::covariance::Structure;
 use crate::design::TermDesign;
-use crate::error::{Result, try_vec};
+use crate::error::{Result, try_copies, try_copy, try_vec};
 use crate::random::{EffectUnits, Layout, Shift, TermRows, TermSize, centred, shifts};
 
 /// Response, linear predictors and random terms of one model. Columns of Z far from zero are centred, and each effect is scaled to a mean
@@ -36,14 +36,16 @@ impl Model {
     /// `terms`: random terms with their predictors.
     pub fn new(response: Box<dyn Response>, n: usize, fixed: Vec<FixedPart>, terms: &[(usize, &TermDesign)]) -> Result<Self> {
         let size = |t: &TermDesign| TermSize { levels: t.levels.len(), effects: t.effects.len() };
+        let index = terms.iter().map(|(_, t)| try_copy("group index", &t.index));
+        let z = terms.iter().map(|(_, t)| t.z.as_deref().map(|z| try_copy("random-effects model matrix", z)).transpose());
         let mut model = Model {
             response,
             n,
             layout: Layout { p: 0, terms: terms.iter().map(|(_, t)| size(t)).collect() },
             structures: terms.iter().map(|(_, t)| t.structure).collect(),
             predictor: terms.iter().map(|(a, _)| *a).collect(),
-            index: terms.iter().map(|(_, t)| t.index.clone()).collect(),
-            z: terms.iter().map(|(_, t)| t.z.clone()).collect(),
+            index: index.collect::<Result<_>>()?,
+            z: z.collect::<Result<_>>()?,
             scales: vec![],
             shifts: vec![],
             turns: vec![vec![]; terms.len()],
@@ -64,20 +66,21 @@ impl Model {
     }
 
     /// The same data with another response.
-    pub fn with_response(&self, response: Box<dyn Response>) -> Self {
-        Model {
+    pub fn with_response(&self, response: Box<dyn Response>) -> Result<Self> {
+        let z = self.z.iter().map(|z| z.as_deref().map(|z| try_copy("random-effects model matrix", z)).transpose());
+        Ok(Model {
             response,
             n: self.n,
-            fixed: self.fixed.clone(),
+            fixed: self.fixed.iter().map(FixedPart::try_clone).collect::<Result<_>>()?,
             layout: self.layout.clone(),
             structures: self.structures.clone(),
             predictor: self.predictor.clone(),
-            index: self.index.clone(),
-            z: self.z.clone(),
+            index: try_copies("group index", &self.index)?,
+            z: z.collect::<Result<_>>()?,
             scales: self.scales.clone(),
             shifts: self.shifts.clone(),
             turns: self.turns.clone(),
-        }
+        })
     }
 
     fn scale_effects(&mut self) {

@@ -1,7 +1,7 @@
 //! A family, with a zero part and a dispersion predictor if so wanted, as a response of the Laplace engine.
 
 use super::jet::{Adjoint, Evaluator, Guess, Jet, Response, tetrahedron};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_copy, try_vec};
 use crate::family::{Constants, Derivatives, Family, Link, Observations, Order, Psi, ZeroDerivatives, ZeroMixture, ZeroPart};
 use crate::random::triangle;
 
@@ -31,6 +31,18 @@ impl FamilyResponse {
         let parameters = family.parameters();
         let shared = (0..parameters.len()).filter(|&j| parameters[j].fixed.is_none() && !(dispersion && j == 0)).collect();
         FamilyResponse { family, zero, dispersion, y, weights, shared }
+    }
+
+    /// A copy, or an error where memory is short.
+    pub fn try_clone(&self) -> Result<Self> {
+        Ok(FamilyResponse {
+            family: self.family.clone(),
+            zero: self.zero,
+            dispersion: self.dispersion,
+            y: try_copy("response", &self.y)?,
+            weights: try_copy("weights", &self.weights)?,
+            shared: self.shared.clone(),
+        })
     }
 
     pub fn observations(&self) -> Observations<'_> {
@@ -394,5 +406,16 @@ impl Evaluator for FamilyEvaluator<'_> {
 
     fn shared_score(&self, f: usize) -> &[f64] {
         &self.d.psi[self.response.shared[f]].l
+    }
+
+    fn shared_slopes(&self, f: usize, out: &mut [Vec<f64>]) {
+        let j = self.response.shared[f];
+        out[0].copy_from_slice(&self.d.psi[j].s);
+        if self.mixture.is_some() {
+            out[1].copy_from_slice(&self.zero.psi[j].z);
+        }
+        if let Some(d) = self.varying {
+            out[d].copy_from_slice(&self.slopes[j].first);
+        }
     }
 }

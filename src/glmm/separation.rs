@@ -3,7 +3,7 @@
 
 use super::jet::{Evaluator, Jet};
 use super::model::Model;
-use crate::error::Result;
+use crate::error::{Result, try_collect, try_copy, try_vec};
 use crate::family::Order;
 use crate::linalg::dense;
 use crate::random::triangle;
@@ -15,6 +15,9 @@ const MOVE: f64 = 2.0;
 const FALL: f64 = 1e-3;
 /// Columns whose part in the direction is at least this, relative to the largest, are named.
 const PART: f64 = 0.05;
+
+/// What memory is for.
+const DIRECTION: &str = "directions of separation";
 
 /// A fit as far as it is needed here.
 pub struct Ended<'a> {
@@ -36,12 +39,12 @@ impl Ended<'_> {
         let mut jet = Jet::new(n, self.moving)?;
         evaluator.evaluate(self.eta, Order::Mode, &mut jet)?;
         let value = jet.log_likelihood();
-        let weights: Vec<f64> = jet.w[triangle(predictor, predictor)].iter().map(|w| w.max(0.0)).collect();
+        let weights = try_collect(DIRECTION, jet.w[triangle(predictor, predictor)].iter().map(|w| w.max(0.0)))?;
         // Along any direction the row that moves most is one of little information.
         if p == 0 || weights.iter().all(|w| *w >= INFORMATION) {
             return Ok(vec![]);
         }
-        let Some((values, vectors)) = dense::symmetric_eigen(p, &self.information(predictor, &weights)) else { return Ok(vec![]) };
+        let Some((values, vectors)) = dense::symmetric_eigen(p, &part.weighted(&weights)?) else { return Ok(vec![]) };
         let longest = (0..n).map(|i| (0..p).map(|j| part.q[j * n + i].powi(2)).sum::<f64>()).fold(0.0, f64::max);
         let gamma = part.to_working(beta);
         let mut direction = vec![0.0; p];
@@ -49,7 +52,7 @@ impl Ended<'_> {
             if *information >= INFORMATION * longest {
                 continue;
             }
-            let mut move_by = vec![0.0; n];
+            let mut move_by = try_vec(DIRECTION, 0.0, n)?;
             part.add(v, &mut move_by);
             let most = move_by.iter().fold(0.0f64, |m, v| m.max(v.abs()));
             if *information < INFORMATION * most * most
@@ -65,19 +68,6 @@ impl Ended<'_> {
         Ok((0..p).filter(|&j| largest > 0.0 && parts[j] >= PART * largest).collect())
     }
 
-    /// Q'WQ.
-    fn information(&self, predictor: usize, weights: &[f64]) -> Vec<f64> {
-        let part = &self.model.fixed[predictor];
-        let (n, p) = (weights.len(), part.p);
-        let mut gram = vec![0.0; p * p];
-        let mut column = vec![0.0; n];
-        for j in 0..p {
-            column.iter_mut().zip(&part.q[j * n..(j + 1) * n]).zip(weights).for_each(|((c, q), w)| *c = q * w);
-            part.transpose(&column, &mut gram[j * p..(j + 1) * p]);
-        }
-        gram
-    }
-
     /// Whether the likelihood given the random effects doesn't fall to one of the sides.
     fn rises(
         &self,
@@ -89,7 +79,7 @@ impl Ended<'_> {
         jet: &mut Jet,
     ) -> Result<bool> {
         for side in [MOVE / most, -MOVE / most] {
-            let mut eta = self.eta.to_vec();
+            let mut eta = self.eta.iter().map(|eta| try_copy(DIRECTION, eta)).collect::<Result<Vec<_>>>()?;
             eta[predictor].iter_mut().zip(move_by).for_each(|(e, m)| *e += side * m);
             evaluator.evaluate(&eta, Order::Mode, jet)?;
             if jet.log_likelihood() >= value - FALL {

@@ -2,8 +2,8 @@
 
 use super::edge::{AtEdge, Edges};
 use super::inverse::{inverse_within, sparse_dot};
-use super::laplace::{Inside, Laplace};
-use crate::error::{Code, Result};
+use super::laplace::{Inside, Laplace, MODES};
+use crate::error::{Code, Result, try_copy, try_gather, try_vec};
 use crate::family::Order;
 use crate::linalg::{SelectedInverse, dense};
 use crate::options::StdErrors;
@@ -23,8 +23,11 @@ pub struct Solution {
     pub shared: Vec<f64>,
     /// Of the fixed effects of all predictors, then the shared parameters (working scale), then theta; NaN for what has none.
     pub vcov: Vec<f64>,
-    /// R with vcov = R R', its rows those of vcov.
+    /// R with vcov = R R', its rows those of vcov, but for theta: they are those of the model's own parameters, in which no digits are lost to
+    /// columns far from zero. Zero for theta that is not known.
     pub root: Vec<f64>,
+    /// The model's own parameters of covariances.
+    pub working_theta: Vec<f64>,
     /// The parameters that have none because they are at an edge, which the others take as known.
     pub at_edge: Vec<AtEdge>,
     pub terms: Vec<TermSolution>,
@@ -38,7 +41,7 @@ pub struct Solution {
 
 /// Solves the model at working parameters.
 pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Result<Solution> {
-    let modes = laplace.u.clone();
+    let modes = try_copy(MODES, &laplace.u)?;
     let (uncertainty, remark) = laplace.uncertainty(x, std_errors)?;
     laplace.how.deadline = None;
     let Uncertainty { vcov: working_vcov, edges, flat, slopes } = uncertainty;
@@ -60,7 +63,7 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
     let remarks: Vec<String> = remark.into_iter().collect();
     let mut terms = laplace.term_solutions(x)?;
     if let Some(slopes) = &slopes {
-        laplace.add_uncertainty(&working_vcov, slopes, &mut terms);
+        laplace.add_uncertainty(&working_vcov, slopes, &mut terms)?;
     }
     Ok(Solution {
         deviance,
@@ -69,9 +72,10 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
         shared: x[laplace.shared()].to_vec(),
         vcov,
         root,
+        working_theta: x[..model.n_theta()].to_vec(),
         at_edge,
         terms,
-        eta: laplace.eta.clone(),
+        eta: laplace.eta.iter().map(|eta| try_copy("linear predictor", eta)).collect::<Result<_>>()?,
         flat,
         remarks,
     })
@@ -91,7 +95,7 @@ struct Uncertainty {
 impl Laplace<'_> {
     /// The covariance of the working parameters. Where the deviance can't be had around the estimate, the conditional one, with a remark.
     fn uncertainty(&mut self, x: &[f64], std_errors: StdErrors) -> Result<(Uncertainty, Option<String>)> {
-        let modes = self.u.clone();
+        let modes = try_copy(MODES, &self.u)?;
         let found = self.covariance_of_parameters(x, std_errors);
         let late = self.is_late();
         match found {
@@ -215,13 +219,13 @@ impl Laplace<'_> {
             self.evaluate_gradient(&at, &mut up)?;
             self.require_modes()?;
             let gamma_up = self.border.as_ref().map(|b| b.gamma.clone()).unwrap_or_default();
-            let mut b_up = self.u.clone();
+            let mut b_up = try_copy(MODES, &self.u)?;
             self.gram.gram.apply_factors(&self.t, false, &mut b_up);
             at[j] = x[j] - step;
             self.evaluate_gradient(&at, &mut down)?;
             self.require_modes()?;
             let gamma_down = self.border.as_ref().map(|b| b.gamma.clone()).unwrap_or_default();
-            let mut b_down = self.u.clone();
+            let mut b_down = try_copy(MODES, &self.u)?;
             self.gram.gram.apply_factors(&self.t, false, &mut b_down);
             b_up.iter_mut().zip(&b_down).for_each(|(u, d)| *u = (*u - d) / (2.0 * step));
             modes.push((j, b_up));
@@ -236,7 +240,7 @@ impl Laplace<'_> {
     }
 
     /// Adds (db/dx) V (db/dx)' to the conditional covariances (the delta method of TMB's sdreport).
-    fn add_uncertainty(&self, vcov: &[f64], slopes: &[(usize, Vec<f64>)], terms: &mut [TermSolution]) {
+    fn add_uncertainty(&self, vcov: &[f64], slopes: &[(usize, Vec<f64>)], terms: &mut [TermSolution]) -> Result<()> {
         let model = self.model;
         let m = vcov.len().isqrt();
         let inside = self.border.as_ref().map_or(0, |b| b.gamma.len());
@@ -244,7 +248,7 @@ impl Laplace<'_> {
         for (k, term) in terms.iter_mut().enumerate() {
             let (size, first, map) = (model.layout.terms[k], model.layout.offset(k), model.units(k).map());
             let r = size.effects;
-            let mut full = term.condvar.clone();
+            let mut full = try_copy("covariances of the random effects", &term.condvar)?;
             for (level, out) in full.chunks_exact_mut(r * r).enumerate() {
                 let slope = |a: usize, e: usize| -> f64 {
                     let own = &slopes[a].1[first + level * r..][..r];
@@ -261,10 +265,11 @@ impl Laplace<'_> {
             }
             term.condvar_full = Some(full);
         }
+        Ok(())
     }
 
     /// From working parameters to the user's: fixed effects of all predictors, shared parameters, theta. NaN for those at an edge; and a
-    /// root of it, in which these are as good as known.
+    /// root of it, in which these are as good as known, and theta stays that of the model.
     fn user_covariance(&self, x: &[f64], working: &[f64], edges: &Edges) -> (Vec<f64>, Vec<f64>, Vec<AtEdge>) {
         let model = self.model;
         let (n_theta, m) = (model.n_theta(), working.len().isqrt());
@@ -307,7 +312,15 @@ impl Laplace<'_> {
             }
         }
         let half = root_of_known(m, working);
-        let root = (0..m * k).map(|e| sparse_dot(&rows[e % k], &half[e / k * m..][..m])).collect();
+        let first = k - n_theta;
+        // At the joint mode (lme4's nAGQ = 0) all is given theta.
+        let known = |v: f64| if v.is_nan() || self.how.inside == Inside::Mode { 0.0 } else { v };
+        let rooted = |column: &[f64], i: usize| match i.checked_sub(first) {
+            Some(j) => known(column[inside + j]),
+            None => sparse_dot(&rows[i], column),
+        };
+        let rooted = &rooted;
+        let root = half.chunks_exact(m.max(1)).flat_map(|column| (0..k).map(move |i| rooted(column, i))).collect();
         let at_edge: Vec<AtEdge> = rows.iter().enumerate().filter_map(|(i, row)| edges.of(i, &row[inside..])).collect();
         for AtEdge { place, .. } in &at_edge {
             (0..k).for_each(|j| (out[place * k + j], out[j * k + place]) = (f64::NAN, f64::NAN));
@@ -335,7 +348,7 @@ impl Laplace<'_> {
 
     fn term_solutions(&mut self, x: &[f64]) -> Result<Vec<TermSolution>> {
         let model = self.model;
-        let mut b = self.u.clone();
+        let mut b = try_copy(MODES, &self.u)?;
         self.gram.gram.apply_factors(&self.t, false, &mut b);
         // With the information of the determinant, as lme4 has it where that is the expected one.
         let mut inverse = SelectedInverse::new(&self.factor, &self.col_ptr, &self.row_idx)?;
@@ -344,10 +357,11 @@ impl Laplace<'_> {
         let mut extra: Vec<Vec<f64>> = vec![];
         if integrated && let Some(border) = self.border.take() {
             border.whitened(self, |laplace, g, _| {
-                let mut own = g.to_vec();
+                let mut own = try_copy("modes of the random effects", g)?;
                 laplace.gram.gram.apply_factors(&laplace.t, false, &mut own);
                 extra.push(own);
-            });
+                Ok(())
+            })?;
             self.border = Some(border);
         }
         let mut all = vec![];
@@ -360,8 +374,8 @@ impl Laplace<'_> {
             let root = units.root(&self.t[k]);
             let in_user_units =
                 |own: &[f64]| -> Vec<f64> { (0..r).map(|e| (0..r).map(|c| map[c * r + e] * own[c]).sum()).collect() };
-            let modes = b[first..first + size.levels * r].chunks_exact(r).flat_map(in_user_units).collect();
-            let mut condvar = vec![0.0; r * r * size.levels];
+            let modes = try_gather(MODES, b[first..first + size.levels * r].chunks_exact(r).flat_map(in_user_units))?;
+            let mut condvar = try_vec("covariances of the random effects", 0.0, r * r * size.levels)?;
             let mut block = vec![0.0; r * r];
             for (level, out) in condvar.chunks_exact_mut(r * r).enumerate() {
                 own_block(&inverse, &self.col_ptr, first + level * r, r, &mut block);

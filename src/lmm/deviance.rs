@@ -27,7 +27,7 @@ pub struct Analysis {
 
 impl Analysis {
     fn new(system: &LinearSystem, reml: bool) -> Result<Self> {
-        let correlated = system.correlation.as_ref().map(Correlated::new);
+        let correlated = system.correlation.as_ref().map(Correlated::new).transpose()?;
         let (col_ptr, row_idx) = gram_of(system, correlated.as_ref()).pattern()?;
         let columns = system.m().max(system.n_working());
         let factor = SparseCholesky::new(system.gram.layout.q(), &col_ptr, &row_idx, columns)?;
@@ -103,7 +103,7 @@ impl<'a> Deviance<'a> {
             reml,
             confounded,
             divides,
-            correlated: system.correlation.as_ref().map(Correlated::new),
+            correlated: system.correlation.as_ref().map(Correlated::new).transpose()?,
             factor,
             inverse,
             col_ptr,

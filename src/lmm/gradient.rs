@@ -29,7 +29,7 @@ impl Deviance<'_> {
         let value = self.evaluate(working)?;
         let forces = self.forces()?;
         chain_rule(&self.system.structures, working, &forces, gradient);
-        self.add_slope(working, gradient);
+        self.add_slope(working, gradient)?;
         Ok(value)
     }
 

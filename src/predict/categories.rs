@@ -123,8 +123,7 @@ impl<'a> CategoryRule<'a> {
         }
         let (n, width) = (rows.n, self.width());
         let rebuilt = rebuilt_for(self.fit, rows)?;
-        let further = if rebuilt.is_some() { self.threshold_columns()? } else { vec![] };
-        let mut errors = Errors::new(self.fit, rows, rebuilt.as_ref(), &further)?;
+        let mut errors = Errors::new(self.fit, rows, rebuilt.as_ref())?;
         let (first, reach) = (errors.first_parameter(), -normal_quantile(0.5 * (1.0 - level)));
         let mut out = Limits { std_errors: numbers(n, width)?, lower: numbers(n, width)?, upper: numbers(n, width)? };
         let mut parameters = vec![];
@@ -228,32 +227,6 @@ impl<'a> CategoryRule<'a> {
                 out.extend(nominal.map(|(c, x)| (m + c * m + k, slope * x[i])));
             }
         }
-    }
-
-    /// Minus the derivatives of the scores, per row of the fit, in the parameters of the thresholds and the nominal effects: with these the
-    /// modes of the random effects move.
-    fn threshold_columns(&self) -> Result<Vec<Vec<f64>>> {
-        let (fit, own, jacobian) = (self.fit, self.own, &self.ordinal.jacobian);
-        let (count, m) = (self.ordinal.categories.len() - 1, self.ordinal.alpha_names.len());
-        let (y, weights) = (fit.used(&fit.y), fit.weights.as_ref().map(|weights| fit.used(weights)));
-        let column = || try_vec("derivatives in the thresholds", 0.0, fit.n_obs);
-        let mut out: Vec<Vec<f64>> = own.psi.iter().map(|_| column()).collect::<Result<_>>()?;
-        for i in 0..fit.n_obs {
-            let (psi, category) = (own.psi_of_row(i), y[i] as usize);
-            let (rate, thresholds) = ((-psi[0]).exp(), &psi[1..]);
-            let a = if category > 1 { rate * (thresholds[category - 2] - own.eta[i]) } else { f64::NEG_INFINITY };
-            let b = thresholds.get(category - 1).map_or(f64::INFINITY, |theta| rate * (theta - own.eta[i]));
-            let cell = cell(own.family.link(), Order::Gradient, a, b).unwrap_or(Cell::EMPTY);
-            let factor = -rate * rate * weights.as_ref().map_or(1.0, |weights| weights[i]);
-            for k in 0..m {
-                let at = |there: bool, r: usize| if there { jacobian[k * count + r] } else { 0.0 };
-                let below = at(category > 1, category.wrapping_sub(2)) * cell.lower[1];
-                let slope = factor * (below + at(category <= count, category - 1) * cell.upper[1]);
-                out[k][i] = slope;
-                self.ordinal.nominal_row(i).enumerate().for_each(|(c, x)| out[m + c * m + k][i] = slope * x);
-            }
-        }
-        Ok(out)
     }
 }
 

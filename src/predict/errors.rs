@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use super::predictors::Rows;
 use super::quantity::{COORDINATES, PSI, Point, Rule};
 use crate::distributions::normal_quantile;
-use crate::error::{Result, try_vec};
+use crate::error::{Result, try_copy, try_vec};
 use crate::fit::linear::assemble;
 use crate::fit::{Fit, Rebuilt};
-use crate::glmm::joint::{EffectRow, Joint};
+use crate::glmm::joint::{EffectRow, Further, Joint};
 use crate::lmm::conditional::Conditional;
 
 /// One a row.
@@ -21,35 +21,34 @@ pub struct Limits {
 
 /// Standard errors of the values of a rule, and intervals.
 pub fn limits(rows: &Rows<'_>, rule: &Rule<'_>, points: &[Point], values: &[f64], level: f64) -> Result<Limits> {
-    with_errors(rule.fit, rows, |errors| Ok(of_rows(errors, rule, points, values, level)))
+    with_errors(rule.fit, rows, |errors| of_rows(errors, rule, points, values, level))
 }
 
 /// Calls `work` with the covariance of what the predictions of rows depend on.
 pub fn with_errors<T>(fit: &Fit, rows: &Rows<'_>, work: impl FnOnce(Errors<'_, '_, '_>) -> Result<T>) -> Result<T> {
     if let Some(correlation) = fit.correlation.as_ref().filter(|_| any_chosen(rows)) {
-        let system = assemble(&fit.design())?;
+        let system = assemble(&fit.design()?)?;
         let parameters = [&fit.theta[..], &[correlation.estimate]].concat();
         let effects = Random::Correlated(Box::new(Conditional::new(&system, &parameters, fit.sigma)?));
         return work(Errors::with(fit, rows, Some(effects))?);
     }
     let rebuilt = rebuilt_for(fit, rows)?;
-    work(Errors::new(fit, rows, rebuilt.as_ref(), &[])?)
+    work(Errors::new(fit, rows, rebuilt.as_ref())?)
 }
 
-fn of_rows(mut errors: Errors<'_, '_, '_>, rule: &Rule<'_>, points: &[Point], values: &[f64], level: f64) -> Limits {
+fn of_rows(mut errors: Errors<'_, '_, '_>, rule: &Rule<'_>, points: &[Point], values: &[f64], level: f64) -> Result<Limits> {
     let places = estimated_parameters(rule.fit, errors.first_parameter());
     let reach = -normal_quantile(0.5 * (1.0 - level));
-    let mut out = Limits::default();
+    let column = || try_vec("standard errors of predictions", 0.0, values.len());
+    let mut out = Limits { std_errors: column()?, lower: column()?, upper: column()? };
     for (i, (point, value)) in points.iter().zip(values).enumerate() {
         let gradient = rule.gradient(point);
         let shared = places.iter().map(|&(parameter, place)| (place, gradient[PSI + parameter]));
         let std_error = errors.variance(i, &gradient[..PSI], shared).sqrt();
         let (lower, upper) = interval(rule, point, *value, reach * std_error, &gradient);
-        out.std_errors.push(std_error);
-        out.lower.push(lower);
-        out.upper.push(upper);
+        (out.std_errors[i], out.lower[i], out.upper[i]) = (std_error, lower, upper);
     }
-    out
+    Ok(out)
 }
 
 /// Whether modes of some random terms are added.
@@ -97,7 +96,7 @@ enum Random<'m> {
 }
 
 impl Random<'_> {
-    /// The variance of linear functionals of the random effects given the parameters; what the modes add to the weights of the fixed effects.
+    /// The variance of linear functionals of the random effects given the parameters; what the modes add to the weights of the parameters.
     fn variance<'z>(&mut self, rows: impl Iterator<Item = EffectRow<'z>>, weights: &mut [f64]) -> f64 {
         match self {
             Random::Laplace(joint) => joint.variance(rows, weights),
@@ -110,7 +109,8 @@ impl Random<'_> {
 pub struct Errors<'r, 'a, 'm> {
     rows: &'r Rows<'a>,
     joint: Option<Random<'m>>,
-    /// Of the covariance, `[m, k]`: fixed effects of all predictors, then the family's parameters that are estimated.
+    /// Of the covariance, `[m, k]`: fixed effects of all predictors, then the family's parameters that are estimated, then those of the
+    /// covariances of random effects, on which predictions depend by the modes only.
     root: &'a [f64],
     m: usize,
     weights: Vec<f64>,
@@ -128,19 +128,27 @@ struct Centring {
 }
 
 impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
-    /// `further`: columns of [`Joint::new`] of the parameters after the fixed effects.
-    pub fn new(fit: &'a Fit, rows: &'r Rows<'a>, rebuilt: Option<&'m Rebuilt>, further: &[Vec<f64>]) -> Result<Self> {
+    pub fn new(fit: &'a Fit, rows: &'r Rows<'a>, rebuilt: Option<&'m Rebuilt>) -> Result<Self> {
         let predictors = fit.further_predictors();
         let (mut centred, mut means) = (Cow::Borrowed(&fit.x[..]), vec![]);
         if fit.ordinal().is_some() {
-            for column in centred.to_mut().chunks_exact_mut(fit.n_obs.max(1)) {
+            let mut own = try_copy("fixed-effects model matrix", &fit.x)?;
+            for column in own.chunks_exact_mut(fit.n_obs.max(1)) {
                 let mean = column.iter().sum::<f64>() / fit.n_obs as f64;
                 column.iter_mut().for_each(|v| *v -= mean);
                 means.push(mean);
             }
+            centred = Cow::Owned(own);
         }
         let x: Vec<&[f64]> = std::iter::once(&centred[..]).chain(predictors.iter().flatten().map(|p| &p.x[..])).collect();
-        let joint = rebuilt.map(|own| Joint::new(&own.model, &own.working, &x, further, &fit.moves(own)?)).transpose()?;
+        let thresholds = if rebuilt.is_some() { fit.threshold_columns()? } else { vec![] };
+        // Of a linear model they are taken as known, as in its covariance of the fixed effects.
+        let further = match &fit.generalised {
+            None => Further::Known,
+            Some(own) if own.ordinal.is_some() => Further::Columns(&thresholds),
+            Some(_) => Further::Own,
+        };
+        let joint = rebuilt.map(|own| Joint::new(&own.model, &own.working, &x, further)).transpose()?;
         let mut errors = Errors::with(fit, rows, joint.map(|joint| Random::Laplace(Box::new(joint))))?;
         let first = errors.first_parameter();
         errors.centring = fit.ordinal().map(|own| Centring { means, locations: first..first + own.locations() });
@@ -152,17 +160,7 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
             None => (&fit.fixed.root, fit.fixed.names.len()),
             Some(own) => (&own.root, own.vcov.len().isqrt()),
         };
-        // Behind the parameters, what the modes add along each column of the root.
-        let columns = root.len() / m.max(1);
-        Ok(Errors {
-            rows,
-            joint,
-            root,
-            m,
-            weights: try_vec("gradient of a prediction", 0.0, m + columns)?,
-            z: vec![],
-            centring: None,
-        })
+        Ok(Errors { rows, joint, root, m, weights: try_vec("gradient of a prediction", 0.0, m)?, z: vec![], centring: None })
     }
 
     /// The place of the first parameter after the fixed effects.
@@ -188,11 +186,10 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
         let variance = self.of_random_effects(i, gradient);
         let used: Vec<usize> = (0..self.m).filter(|&j| self.weights[j] != 0.0).collect();
         let along = |column: &[f64]| used.iter().map(|&j| self.weights[j] * column[j]).sum::<f64>();
-        let columns = self.root.chunks_exact(self.m.max(1)).zip(&self.weights[self.m..]);
-        variance + columns.map(|(column, modes)| (along(column) + modes).powi(2)).sum::<f64>()
+        variance + self.root.chunks_exact(self.m.max(1)).map(|column| along(column).powi(2)).sum::<f64>()
     }
 
-    /// The variance of the random effects given the parameters; what their modes add to the weights of the fixed effects. Levels that the
+    /// The variance of the random effects given the parameters; what their modes add to the weights of the parameters. Levels that the
     /// fit doesn't know vary as all do.
     fn of_random_effects(&mut self, i: usize, gradient: &[f64]) -> f64 {
         let Some(joint) = &mut self.joint else { return 0.0 };

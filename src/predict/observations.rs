@@ -63,11 +63,11 @@ fn each(
     mut act: impl FnMut(usize, &Predictive<'_>) -> Result<()>,
 ) -> Result<()> {
     let rebuilt = rebuilt_for(fit, rows)?;
-    let mut errors = Errors::new(fit, rows, rebuilt.as_ref(), &[])?;
+    let mut errors = Errors::new(fit, rows, rebuilt.as_ref())?;
     points.iter().enumerate().try_for_each(|(i, point)| {
         let mut covariance = covariance_of_predictors(&mut errors, i);
         (0..3).for_each(|a| covariance[a * 4] += point.variance[a]);
-        act(i, &Predictive::new(own, point, &covariance, weights[i], fineness))
+        act(i, &Predictive::new(own, point, &covariance, weights[i], fineness)?)
     })
 }
 
@@ -103,8 +103,8 @@ impl Fit {
         let scores =
             if self.ordinal().is_some() { self.scores_of_categories(&rows, &y)? } else { self.scores(&rows, &y, &weights)? };
         let mut scores = scores;
-        erase(&rows.unestimable(&[MEAN, ZERO, DISPERSION]), rows.n, &mut scores, &mut None);
-        Ok(rows.padded(scores, 1))
+        erase(&rows.unestimable(&[MEAN, ZERO, DISPERSION])?, rows.n, &mut scores, &mut None);
+        rows.padded(scores, 1)
     }
 
     fn scores(&self, rows: &Rows<'_>, y: &[f64], weights: &[f64]) -> Result<Vec<f64>> {
@@ -128,12 +128,12 @@ impl Fit {
         })
     }
 
-    /// The thresholds, the nominal effects and the scale are taken as known.
+    /// The thresholds, the nominal effects and the scale are taken as known, but for how the modes move with them.
     fn scores_of_categories(&self, rows: &Rows<'_>, y: &[f64]) -> Result<Vec<f64>> {
         let mut scores = try_vec("logarithmic scores", f64::NAN, rows.n)?;
         let Some(rule) = CategoryRule::new(self, Quantity::Probabilities)? else { return Ok(scores) };
         let rebuilt = rebuilt_for(self, rows)?;
-        let mut errors = Errors::new(self, rows, rebuilt.as_ref(), &[])?;
+        let mut errors = Errors::new(self, rows, rebuilt.as_ref())?;
         rule.each(rows, |i, place| {
             let variance = errors.variance(i, &[1.0, 0.0, 0.0], std::iter::empty());
             scores[i] = if y[i].is_nan() { f64::NEG_INFINITY } else { rule.probability_over(place, variance, y[i] as usize).ln() };

@@ -3,6 +3,7 @@
 
 use super::layout::Layout;
 use crate::covariance::Structure;
+use crate::error::{Result, try_vec};
 use crate::linalg::dense;
 
 /// A diagonal entry of T below this, relative to the rest of its column, is too small to divide by. A column that is small as a
@@ -33,9 +34,9 @@ pub fn factor_derivatives(structures: &[Structure], working: &[f64]) -> Vec<Fact
 
 /// g_i = D_i u + Lambda D_i'z for each parameter, `[q, parameters]`: Z g_i = (dV/dtheta_i) V^-1 residual, u the spherical modes and z the
 /// residual seen by the random effects, Z'V^-1 residual.
-pub fn directions(layout: &Layout, t: &[Vec<f64>], derivatives: &[FactorDerivative], u: &[f64], z: &[f64]) -> Vec<f64> {
+pub fn directions(layout: &Layout, t: &[Vec<f64>], derivatives: &[FactorDerivative], u: &[f64], z: &[f64]) -> Result<Vec<f64>> {
     let q = layout.q();
-    let mut g = vec![0.0; q * derivatives.len()];
+    let mut g = try_vec("derivatives in the covariance parameters", 0.0, q * derivatives.len())?;
     for (derivative, out) in derivatives.iter().zip(g.chunks_exact_mut(q.max(1))) {
         let (size, first) = (layout.terms[derivative.term], layout.offset(derivative.term));
         let (r, d, t) = (size.effects, &derivative.d, &t[derivative.term]);
@@ -60,7 +61,7 @@ pub fn directions(layout: &Layout, t: &[Vec<f64>], derivatives: &[FactorDerivati
             }
         }
     }
-    g
+    Ok(g)
 }
 
 /// D u + T D'z of each level, for terms with one or two effects.

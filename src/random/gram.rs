@@ -2,7 +2,7 @@
 
 use super::blocks::BlockMatrix;
 use super::layout::Layout;
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_copies, try_vec};
 use crate::linalg::dense::{matrix, multiply};
 use crate::linalg::{SelectedInverse, SparseCholesky, dense};
 
@@ -18,6 +18,17 @@ pub struct Gram {
 }
 
 impl Gram {
+    /// A copy, or an error where memory is short.
+    pub fn try_clone(&self) -> Result<Self> {
+        let blocks = |all: &[BlockMatrix]| all.iter().map(BlockMatrix::try_clone).collect::<Result<Vec<_>>>();
+        Ok(Gram {
+            layout: self.layout.clone(),
+            diagonal: try_copies("cross-products of the random effects", &self.diagonal)?,
+            off_diagonal: blocks(&self.off_diagonal)?,
+            within: blocks(&self.within)?,
+        })
+    }
+
     /// The blocks of terms k > m.
     pub fn pair(&self, k: usize, m: usize) -> &BlockMatrix {
         &self.off_diagonal[k * (k - 1) / 2 + m]

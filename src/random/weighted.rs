@@ -3,7 +3,7 @@
 use super::blocks::BlockMatrix;
 use super::gram::Gram;
 use super::layout::{Layout, TermRows};
-use crate::error::{Result, try_vec};
+use crate::error::{Result, try_copies, try_vec};
 
 /// A Gram matrix that is summed anew from the rows for each vector of weights.
 #[derive(Clone, Debug)]
@@ -32,6 +32,11 @@ impl WeightedGram {
             }
         }
         Ok(WeightedGram { gram: Gram { layout: layout.clone(), diagonal, off_diagonal, within: vec![] }, slots })
+    }
+
+    /// A copy, or an error where memory is short.
+    pub fn try_clone(&self) -> Result<Self> {
+        Ok(WeightedGram { gram: self.gram.try_clone()?, slots: try_copies("places of the rows' blocks", &self.slots)? })
     }
 
     /// Sums Z'WZ. Term k acts on linear predictor `of[k]`; `weights` has for predictors a >= b at `triangle(a, b)` the weights of each row.

@@ -167,6 +167,7 @@ pub fn tweedie() -> Fit {
         vcov_names: Vec::new(),
         vcov: Vec::new(),
         root: Vec::new(),
+        working_theta: Vec::new(),
     });
     fit
 }

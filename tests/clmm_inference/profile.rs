@@ -98,12 +98,17 @@ fn estimates(fit: &Fit) -> Vec<(String, f64)> {
     all
 }
 
+/// A nominal effect of z, whose names end in a point and the column.
+fn is_of_z(name: &str) -> bool {
+    name.strip_suffix(".z").is_some()
+}
+
 /// The estimates but for the one held. What a threshold moves where z is zero its nominal effect takes back where z is 5, and the reverse;
 /// the others move alike, so that they stay in order in every row.
 fn start(all: &[(String, f64)], at: usize, value: f64) -> Vec<f64> {
     let (name, rise) = (&all[at].0, value - all[at].1);
-    let nominal = !name.contains('(') && name.contains('|') && all.iter().any(|(other, _)| other.ends_with(".z"));
-    let moved = |other: &String| match (name.ends_with(".z"), other.ends_with(".z")) {
+    let nominal = !name.contains('(') && name.contains('|') && all.iter().any(|(other, _)| is_of_z(other));
+    let moved = |other: &String| match (is_of_z(name), is_of_z(other)) {
         _ if !nominal || !other.contains('|') || other.contains('(') => 0.0,
         (true, false) => -5.0 * rise,
         (false, true) => -0.2 * rise,
@@ -191,9 +196,9 @@ fn two_categories_have_the_limits_of_a_binomial_model() {
     let model = simulated("y ~ x + (1 | g)", 2);
     let mut binary = Data::default();
     for name in ["x", "z"] {
-        binary = binary.real(name, model.frame.column(name).unwrap().as_real().unwrap().to_vec());
+        binary = binary.real(name, model.frame.column(name).unwrap().as_real().unwrap().unwrap().to_vec());
     }
-    let y = model.frame.column("y").unwrap().as_real().unwrap().iter().map(|y| y - 1.0).collect();
+    let y = model.frame.column("y").unwrap().as_real().unwrap().unwrap().iter().map(|y| y - 1.0).collect();
     let binary = binary.real("y", y).group("g", &(0..192).map(|i| i % 16).collect::<Vec<_>>());
     let logistic = |formula: &str| generalised(formula, "binomial", binary.frame()).fit().profile(0.95, None).unwrap();
     let find = |all: &[Profile], name: &str| all.iter().find(|p| p.name == name).map(|p| [p.lower, p.upper]).unwrap();

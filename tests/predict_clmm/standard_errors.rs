@@ -7,7 +7,7 @@ fn expit(x: f64) -> f64 {
 }
 
 /// A fit with the logit link and random intercepts of one group, worked out from its definition. Parameters are in the order of the fit's
-/// covariance: fixed effects, scale effects, parameters of the thresholds, nominal effects.
+/// covariance: fixed effects, scale effects, parameters of the thresholds, nominal effects, the random intercepts' standard deviation.
 struct Model<'a> {
     fit: &'a Fit,
     at: Vec<f64>,
@@ -18,8 +18,8 @@ type Row = (f64, f64, Vec<f64>);
 
 impl<'a> Model<'a> {
     fn new(fit: &'a Fit) -> Self {
-        let mut at = fit.all_parameters().unwrap();
-        at.truncate(at.len() - fit.theta.len());
+        let at = fit.all_parameters().unwrap();
+        assert!(at[at.len() - 1] == fit.theta[0] && fit.theta.len() == 1);
         Model { fit, at }
     }
 
@@ -28,7 +28,7 @@ impl<'a> Model<'a> {
         let own = fit.generalised.as_ref().unwrap();
         let ordinal = own.ordinal.as_ref().unwrap();
         let product = |x: &[f64], beta: &[f64]| x.chunks_exact(n).zip(beta).map(|(column, b)| column[i] * b).sum::<f64>();
-        let (beta, rest) = at.split_at(fit.fixed.names.len());
+        let (beta, rest) = at[..at.len() - 1].split_at(fit.fixed.names.len());
         let (zeta, psi) = rest.split_at(own.dispersion.as_ref().map_or(0, |scale| scale.fixed.names.len()));
         let (count, m) = (ordinal.categories.len() - 1, ordinal.alpha_names.len());
         let mut alpha = psi[..m].to_vec();
@@ -59,10 +59,10 @@ impl<'a> Model<'a> {
             .filter(|&i| term.index[i] == level)
             .map(|i| (self.row(at, i), self.fit.y[i] as usize, weights.as_ref().map_or(1.0, |w| w[i])))
             .collect();
-        let (mut b, mut curvature) = (0.0, 1.0);
+        let (mut b, mut curvature, variance) = (0.0, 1.0, at[at.len() - 1].powi(2));
         for _ in 0..60 {
-            let mut slope = -b / term.cov[0];
-            curvature = 1.0 / term.cov[0];
+            let mut slope = -b / variance;
+            curvature = 1.0 / variance;
             for (row, y, weight) in &rows {
                 let (below, above) = (Self::cumulative(row, b, y - 1), Self::cumulative(row, b, *y));
                 slope += weight * (above + below - 1.0) / row.1;
@@ -73,7 +73,7 @@ impl<'a> Model<'a> {
         (b, curvature)
     }
 
-    /// Standard errors of a function of a row and its random effect, the parameters of the random effects known.
+    /// Standard errors of a function of a row and its random effect, by differences in all parameters.
     fn std_error(&self, i: usize, modes: bool, f: impl Fn(&Row, f64) -> f64) -> f64 {
         let own = self.fit.generalised.as_ref().unwrap();
         let all = own.vcov.len().isqrt();

@@ -2,12 +2,12 @@
 
 use crate::*;
 
-fn with_errors(quantity: Quantity, random: RandomTerms) -> Request {
+pub fn with_errors(quantity: Quantity, random: RandomTerms) -> Request {
     Request { level: Some(0.95), ..request(quantity, random) }
 }
 
 /// The inverse of a symmetric matrix by elimination.
-fn inverse(n: usize, a: &[f64]) -> Vec<f64> {
+pub fn inverse(n: usize, a: &[f64]) -> Vec<f64> {
     let mut work: Vec<Vec<f64>> =
         (0..n).map(|i| (0..n).map(|j| a[j * n + i]).chain((0..n).map(|j| f64::from(i == j))).collect()).collect();
     for k in 0..n {
@@ -74,32 +74,28 @@ impl<'a> Henderson<'a> {
         (0..self.size * self.size).map(|e| row[e % self.size] * row[e / self.size] * self.covariance[e]).sum::<f64>().sqrt()
     }
 
-    fn all(&self) -> Vec<f64> {
+    pub fn all(&self) -> Vec<f64> {
         let levels = |i: usize| -> Vec<u32> { self.fit.terms.iter().map(|t| t.index[i]).collect() };
         (0..self.fit.n_obs).map(|i| self.std_error(i, &levels(i))).collect()
     }
 }
 
+/// Their variances are taken as known.
 #[test]
 fn linear_models_have_hendersons_variances() {
     let frame = data("sleepstudy", &["Subject"]);
     let source = FormulaSpec { formula: "Reaction ~ Days + (Days | Subject)".into(), ..FormulaSpec::default() };
-    for kind in [ModelKind::Lmm, ModelKind::Glmm] {
-        let options = Options { reml: false, ..Options::default() };
-        let fit = Fit::new(&Spec::new(kind, Source::Formula(source.clone())), Some(&frame), &options, None).unwrap();
-        let n = fit.n_obs;
-        let want = Henderson::new(&fit).all();
-        let got = fit.predictions(NewData::Training, &with_errors(Quantity::Response, RandomTerms::All)).unwrap();
-        // The generalised model's own standard errors have the uncertainty of its variances in them.
-        close(&format!("{kind:?}"), &got.std_errors, &want, if kind == ModelKind::Lmm { 1e-8 } else { 1e-3 });
-        let without = fit.predictions(NewData::Training, &with_errors(Quantity::Response, RandomTerms::None)).unwrap();
-        let vcov = &fit.fixed.vcov;
-        let day = fit.x[n + 3];
-        let by_hand = (vcov[0] + 2.0 * day * vcov[1] + day * day * vcov[3]).sqrt();
-        close("without random effects", &[without.std_errors[3]], &[by_hand], 1e-12);
-        let reach = 1.959_963_984_540_054 * by_hand;
-        close("limits", &[without.lower[3], without.upper[3]], &[without.values[3] - reach, without.values[3] + reach], 1e-12);
-    }
+    let fit = fitted(&Spec::new(ModelKind::Lmm, Source::Formula(source)), &frame);
+    let n = fit.n_obs;
+    let got = fit.predictions(NewData::Training, &with_errors(Quantity::Response, RandomTerms::All)).unwrap();
+    close("modes", &got.std_errors, &Henderson::new(&fit).all(), 1e-8);
+    let without = fit.predictions(NewData::Training, &with_errors(Quantity::Response, RandomTerms::None)).unwrap();
+    let vcov = &fit.fixed.vcov;
+    let day = fit.x[n + 3];
+    let by_hand = (vcov[0] + 2.0 * day * vcov[1] + day * day * vcov[3]).sqrt();
+    close("without random effects", &[without.std_errors[3]], &[by_hand], 1e-12);
+    let reach = 1.959_963_984_540_054 * by_hand;
+    close("limits", &[without.lower[3], without.upper[3]], &[without.values[3] - reach, without.values[3] + reach], 1e-12);
 }
 
 /// Crossed factors: pairs of levels of the data, and pairs that the data don't have.
@@ -139,22 +135,25 @@ fn crossed_linear_models_have_hendersons_variances() {
     close("other pairs", &got.std_errors, &want, 1e-8);
 }
 
-/// With random intercepts alone all is known in closed form: of a group with information s and variance v the mode has the variance
-/// 1/(s + 1/v) given beta, and moves by -sum(w x)/(s + 1/v) with it.
+/// With random intercepts alone all is known in closed form: of a group with information s and precision p of its effect b, the mode has the
+/// variance 1/(s + p) given the parameters, moves by -sum(w x)/(s + p) with beta, and by -b dp/(s + p) with the precision.
 #[test]
 fn a_poisson_model_with_random_intercepts() {
     let fit = fit_entry(ModelKind::Glmm, json("glmm").as_array().unwrap().iter().find(|e| e["id"] == "epil_poisson").unwrap());
     let (n, p, term) = (fit.n_obs, fit.fixed.names.len(), &fit.terms[0]);
-    let precision = 1.0 / term.cov[0];
+    let (precision, vcov) = (1.0 / term.cov[0], &fit.generalised.as_ref().unwrap().vcov);
     let got = fit.predictions(NewData::Training, &with_errors(Quantity::Link, RandomTerms::All)).unwrap();
     let response = fit.predictions(NewData::Training, &with_errors(Quantity::Response, RandomTerms::All)).unwrap();
     for i in 0..n {
         let group: Vec<usize> = (0..n).filter(|&k| term.index[k] == term.index[i]).collect();
         let variance = 1.0 / (group.iter().map(|&k| fit.fitted[k]).sum::<f64>() + precision);
-        let c: Vec<f64> = (0..p)
+        let mut c: Vec<f64> = (0..p)
             .map(|j| fit.x[j * n + i] - variance * group.iter().map(|&k| fit.fitted[k] * fit.x[j * n + k]).sum::<f64>())
             .collect();
-        let form: f64 = (0..p * p).map(|e| c[e % p] * c[e / p] * fit.fixed.vcov[e]).sum();
+        // d(theta^-2) = -2 theta^-3.
+        c.push(2.0 * variance * term.modes[term.index[i] as usize] * precision / fit.theta[0]);
+        let m = p + 1;
+        let form: f64 = (0..m * m).map(|e| c[e % m] * c[e / m] * vcov[e]).sum();
         let want = (variance + form).sqrt();
         close("link", &[got.std_errors[i]], &[want], 1e-7);
         close("response", &[response.std_errors[i]], &[want * fit.fitted[i]], 1e-7 * fit.fitted[i]);

@@ -44,21 +44,24 @@ struct WholeNumbers {
 const ROUNDED: f64 = 9_007_199_254_740_992.0;
 
 impl WholeNumbers {
-    fn note(&mut self, cell: &str, x: f64) {
+    fn note(&mut self, cell: &str, x: f64) -> Result<()> {
         if x.abs() < ROUNDED || self.joined.is_some() {
-            return;
+            return Ok(());
         }
         let text = number::bare(cell);
         let (sign, digits) = text.strip_prefix('-').map_or(("", text.strip_prefix('+').unwrap_or(text)), |digits| ("-", digits));
         if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return;
+            return Ok(());
         }
         let own = format!("{sign}{}", digits.trim_start_matches('0'));
+        let bytes = (self.seen.len() + 1) * size_of::<(u64, String)>();
+        self.seen.try_reserve(1).map_err(|_| Error::memory("whole numbers of CSV text", bytes))?;
         let first = self.seen.entry(x.to_bits()).or_insert_with(|| own.clone());
         if *first != own {
             self.joined = Some(format!("{} and {}", quoted(first), quoted(&own)).into());
             self.seen.clear();
         }
+        Ok(())
     }
 }
 
@@ -130,8 +133,8 @@ impl Reader {
     fn push_number(&mut self, name: &str, cell: &str, row: usize) -> Result<()> {
         let number = number::parse(cell, self.decimal);
         match (&self.cells, number) {
-            (_, Some(Number::Real(x))) => self.whole.note(cell, x),
-            (Cells::Real(_), Some(Number::Integer(i))) => self.whole.note(cell, i as f64),
+            (_, Some(Number::Real(x))) => self.whole.note(cell, x)?,
+            (Cells::Real(_), Some(Number::Integer(i))) => self.whole.note(cell, i as f64)?,
             _ => {}
         }
         match (&mut self.cells, number) {
@@ -141,7 +144,7 @@ impl Reader {
             (Cells::Integer(v), Some(Number::Real(x))) => {
                 let mut real = Vec::new();
                 reserve(&mut real, v.len() + 1)?;
-                v.iter().filter(|i| **i != MISSING_INTEGER).for_each(|i| note_integer(&mut self.whole, *i));
+                v.iter().filter(|i| **i != MISSING_INTEGER).try_for_each(|i| note_integer(&mut self.whole, *i))?;
                 real.extend(v.iter().map(|&i| if i == MISSING_INTEGER { f64::NAN } else { i as f64 }));
                 real.push(x);
                 self.cells = Cells::Real(real);
@@ -179,7 +182,7 @@ impl Reader {
             Cells::Real(v) => ColumnData::Real(v),
             Cells::Text(dictionary, codes) => ColumnData::Category(match self.levels {
                 Some(levels) => Category { codes, levels, declared: true, ordered: true },
-                None => dictionary.into_sorted(codes),
+                None => dictionary.into_sorted(codes)?,
             }),
             // No value at all: real numbers, all missing.
             Cells::Undecided(n, _) => ColumnData::Real(filled(f64::NAN, n)?),
@@ -189,10 +192,8 @@ impl Reader {
 }
 
 /// Most integers are small, and need no text.
-fn note_integer(whole: &mut WholeNumbers, i: i64) {
-    if (i as f64).abs() >= ROUNDED {
-        whole.note(&i.to_string(), i as f64);
-    }
+fn note_integer(whole: &mut WholeNumbers, i: i64) -> Result<()> {
+    if (i as f64).abs() < ROUNDED { Ok(()) } else { whole.note(&i.to_string(), i as f64) }
 }
 
 /// Room for one more value, where memory is short an error.

@@ -5,7 +5,7 @@ mod options;
 mod scan;
 
 use std::collections::HashSet;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ impl Frame {
     /// Reads a CSV file, as `from_csv`.
     pub fn from_csv_path(path: impl AsRef<Path>, options: &CsvOptions) -> Result<Frame> {
         let name = path.as_ref().display().to_string();
-        let text = std::fs::read(&path).map_err(|e| Error::new(Code::Io, format!("{} can't be read: {e}", quoted(&name))))?;
+        let text = std::fs::read(&path).map_err(|e| unreadable(&quoted(&name), &e))?;
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
         Source { name: &name, text, options }.frame()
     }
@@ -42,9 +42,14 @@ impl Frame {
     /// Reads CSV text to its end, as `from_csv`.
     pub fn from_csv_reader(mut reader: impl Read, options: &CsvOptions) -> Result<Frame> {
         let mut text = Vec::new();
-        reader.read_to_end(&mut text).map_err(|e| Error::new(Code::Io, format!("the CSV text can't be read: {e}")))?;
+        reader.read_to_end(&mut text).map_err(|e| unreadable("the CSV text", &e))?;
         Frame::from_csv(&text, options)
     }
+}
+
+fn unreadable(name: &str, error: &io::Error) -> Error {
+    let code = if error.kind() == io::ErrorKind::OutOfMemory { Code::Memory } else { Code::Io };
+    Error::new(code, format!("{name} can't be read: {error}"))
 }
 
 /// The text with what is said about it.
@@ -92,13 +97,13 @@ impl Source<'_> {
 
     /// Fails at the first column that holds text beside numbers without having been declared.
     fn check_numbers(&self, frame: &Frame) -> Result<()> {
-        match frame.columns.iter().find_map(|column| Some((column, frame.suspicion(&column.name)?))) {
-            None => Ok(()),
-            Some((column, suspicion)) => {
+        for column in &frame.columns {
+            if let Some(suspicion) = frame.suspicion(&column.name)? {
                 let message = format!("{}: column {} is text: {}", self.name, quoted(&column.name), suspicion.text);
-                Err(Error::data(message).at(suspicion.row))
+                return Err(Error::data(message).at(suspicion.row));
             }
         }
+        Ok(())
     }
 
     fn reader(&self) -> ::csv::Reader<&[u8]> {
@@ -178,7 +183,7 @@ impl Source<'_> {
             let end = reader.position().byte() as usize;
             let broken = self.check_quotes(start, end, row)?;
             if row >= 0 {
-                origin.note(row as usize, lines.of_record(start), &source);
+                origin.note(row as usize, lines.of_record(start), &source)?;
                 if record.len() != names.len() {
                     return Err(self.ragged(record.len(), names.len(), start, broken).at(row as usize));
                 }

@@ -21,11 +21,11 @@ fn data<'a>(frame: &'a Frame, name: &str) -> &'a ColumnData {
 }
 
 fn levels(frame: &Frame, name: &str) -> String {
-    frame.column(name).unwrap().to_category().levels.join("|")
+    frame.column(name).unwrap().to_category().unwrap().levels.join("|")
 }
 
 fn codes(frame: &Frame, name: &str) -> Vec<i32> {
-    frame.column(name).unwrap().to_category().codes.clone()
+    frame.column(name).unwrap().to_category().unwrap().codes.clone()
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn categorical_columns_keep_the_cell_text() {
 fn ordered_columns_have_the_declared_levels() {
     let text = "r,y\nlow,1\nNA,2\nhigh,3\n";
     let f = with(text, &[], &[("r", &["low", "mid", "high"])]).unwrap();
-    let c = f.column("r").unwrap().to_category();
+    let c = f.column("r").unwrap().to_category().unwrap();
     assert_eq!((c.codes.clone(), c.levels.len(), c.declared, c.ordered), (vec![0, -1, 2], 3, true, true));
     let e = with(text, &[], &[("r", &["low", "mid"])]).unwrap_err();
     assert!(e.message.starts_with("the CSV text, line 4: column 'r' has 'high' in row 3"), "{e}");
@@ -294,7 +294,7 @@ fn empty_cells_are_missing_among_numbers_whatever_stands_for_missing() {
 fn what_awkward_cells_are() {
     let real = |cells: &str| {
         let f = read(&format!("x,y\n{}\n", cells.split('|').map(|c| format!("{c},0")).collect::<Vec<_>>().join("\n")));
-        f.column("x").unwrap().as_real().map(|v| v.to_vec())
+        f.column("x").unwrap().as_real().unwrap().map(|v| v.to_vec())
     };
     assert_eq!(real(" 1 |+2|\t-3"), Some(vec![1.0, 2.0, -3.0]));
     assert_eq!(real("inf|+Inf|-INFINITY"), Some(vec![f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY]));

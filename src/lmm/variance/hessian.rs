@@ -122,7 +122,7 @@ impl Variances<'_> {
         let (q, n, p) = (self.system.gram.layout.q(), derivatives.len(), self.p());
         let size = n + 1;
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
-        let g = directions(&self.system.gram.layout, &self.t, derivatives, &self.u, &self.z);
+        let g = directions(&self.system.gram.layout, &self.t, derivatives, &self.u, &self.z)?;
         let mut image = try_vec("directions of the random effects", 0.0, g.len())?;
         image.copy_from_slice(&g);
         self.precision.apply(&mut image)?;

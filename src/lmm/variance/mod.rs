@@ -83,7 +83,7 @@ impl<'a> Variances<'a> {
             modes = column(&deviance.u, 0, m - 1)?;
             system.gram.apply_factors(&deviance.t, false, &mut modes);
         }
-        let gram = if correlation.is_some() { Cow::Owned(deviance.gram().clone()) } else { Cow::Borrowed(&system.gram) };
+        let gram = if correlation.is_some() { Cow::Owned(deviance.gram().try_clone()?) } else { Cow::Borrowed(&system.gram) };
         Ok(Variances {
             reml,
             gram: if correlation.is_some() { deviance.state.gram.clone() } else { vec![] },
