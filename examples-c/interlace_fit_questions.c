@@ -305,8 +305,6 @@ static const struct option questions[] = {
     {"--all-fit", NULL, take_all_fit},
     {"--cross-validate", "a grouping factor, or rows", take_cross_validate},
     {"--folds", "a whole number of at least 2", take_folds},
-    /* Of a later version: known, so that it is not taken for a slip of the pen. */
-    {"--influence", "observation or a group", NULL},
 };
 
 const struct option *find_question(const char *name)

@@ -183,6 +183,13 @@ mod tests {
         }
         assert_eq!(SCALES[1].coordinate(0.0), Some(0.0));
         assert_eq!(SCALES[1].rho(0.0), 0.0);
+        // One correlation in continuous time has two coordinates, of which one is taken.
+        for scale in SCALES {
+            for x in [0.7, -0.7] {
+                assert_eq!(scale.rho(scale.folded(x)), scale.rho(x), "{scale:?}");
+            }
+        }
+        assert_eq!((SCALES[1].folded(-0.7), SCALES[0].folded(-0.7)), (0.7, -0.7));
     }
 
     #[test]
