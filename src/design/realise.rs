@@ -115,11 +115,11 @@ pub(super) fn checked_weights(name: &str, values: Cow<[f64]>, rows: &Rows) -> Re
         None => Ok(weights),
         Some(i) => {
             let row = rows.data_row(i);
-            let (name, weight, place) = (quoted(name), shortest_text(weights[i]), row_text(row));
-            let wanted = if weights[i] > 0.0 && weights[i].is_finite() {
-                wanted_of(weights[i])
+            let (name, place) = (quoted(name), row_text(row));
+            let (weight, wanted) = if weights[i] > 0.0 && weights[i].is_finite() {
+                (shortest_text(weights[i]), wanted_of(weights[i]))
             } else {
-                "finite numbers from 0 up".to_string()
+                (weights[i].to_string(), "finite numbers from 0 up".to_string())
             };
             let message = format!("weights {name} are {weight} in {place}, wanted {wanted}");
             Err(Error::data(message).at(row))
