@@ -60,6 +60,9 @@ fn check(design: &Design, options: &Options) -> Result<Vec<String>> {
     check_linear(design, options.unidentified)
 }
 
+/// A residual standard deviation below this share of a term's is next to nothing.
+const NO_RESIDUAL: f64 = 1e-3;
+
 /// A design with at least as many columns as rows, of which only the independent ones are left: all that comes after is cubic in them.
 struct Wide {
     kept: Vec<usize>,
@@ -179,8 +182,23 @@ impl Fit {
             program,
         };
         fit.warn_of_dependent_effects(system);
+        fit.warn_of_no_residual();
         fit.add_linear_rows()?;
         Ok(fit)
+    }
+
+    /// A structured term with an effect for each row may take up all of the variance.
+    fn warn_of_no_residual(&mut self) {
+        for term in self.terms.iter().filter(|term| term.levels.len() * term.effects.len() >= self.n_obs) {
+            let most = term.sd.iter().fold(0.0f64, |most, sd| most.max(*sd));
+            if self.sigma < NO_RESIDUAL * most {
+                self.design_warnings.push(format!(
+                    "the residual standard deviation {:.3e} is next to nothing beside {most:.3e} of {}, which has a random effect for each \
+                     row: the likelihood may be highest where that has all of the variance, and hardly tells the two apart",
+                    self.sigma, term.group
+                ));
+            }
+        }
     }
 
     fn warn_of_dependent_effects(&mut self, system: &LinearSystem) {

@@ -14,6 +14,7 @@ use crate::family::Order;
 use crate::linalg::dense;
 use crate::optimize::Summary;
 use crate::search::boundary::{LIFT, is_singular, lifted, start_variance};
+use crate::search::correlations::other_correlations;
 
 /// A variance with which effects of groups are as if fixed: so many times what their own rows leave open.
 const LARGE: f64 = 1e6;
@@ -46,6 +47,10 @@ pub struct Begin {
 pub fn starts_elsewhere(laplace: &mut Laplace<'_>, at: &Summary, pooled: &Start) -> Result<Vec<Begin>> {
     let risky = laplace.is_risky(&at.x);
     let mut starts = if risky { small(laplace, pooled) } else { vec![] };
+    if laplace.model.n <= FEW_ROWS {
+        let other = other_correlations(&laplace.model.structures, &at.x);
+        starts.extend(other.into_iter().map(|x| Begin { x, gamma: pooled.fixed[0].clone() }));
+    }
     if laplace.inner[0] && laplace.model.fixed[0].p > 0 {
         let (how, modes) = (laplace.how, try_copy(MODES, &laplace.u)?);
         let border = laplace.border.take();

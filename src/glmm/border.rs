@@ -64,12 +64,12 @@ impl Border {
             laplace.model.transpose_random(&self.wx, &mut b);
             laplace.gram.gram.apply_factors(&laplace.t, true, &mut b);
             if q > 0 {
-                laplace.factor.permute_into(&b, &mut self.half[j * q..(j + 1) * q]);
+                laplace.random.permute_into(&laplace.t, &b, &mut self.half[j * q..(j + 1) * q]);
             }
             laplace.work = b;
         }
         if q > 0 && p > 0 {
-            laplace.factor.half_solve(&mut self.half);
+            laplace.random.half_solve(&mut self.half);
         }
         for j in 0..p {
             for i in 0..p {
@@ -136,8 +136,8 @@ impl Border {
             for (i, c) in c.iter().enumerate() {
                 half.iter_mut().zip(&self.half[i * q..(i + 1) * q]).for_each(|(h, b)| *h += c * b);
             }
-            laplace.factor.half_solve_transpose(&mut half);
-            laplace.factor.unpermute_into(&half, &mut g);
+            laplace.random.half_solve_transpose(&mut half);
+            laplace.random.unpermute_into(&laplace.t, &half, &mut g);
             let mut b = try_collect("border of the fixed effects", g.iter().map(|g| -g))?;
             laplace.gram.gram.apply_factors(&laplace.t, false, &mut b);
             for v in &mut v {

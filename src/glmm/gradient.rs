@@ -14,8 +14,7 @@ use super::laplace::{Inside, Laplace};
 use crate::covariance::chain_rule;
 use crate::error::{Result, try_copy, try_vec};
 use crate::family::Order;
-use crate::linalg::SelectedInverse;
-use crate::random::{WeightedGram, triangle};
+use crate::random::{Trace, WeightedGram, triangle};
 
 /// What memory is for.
 const ADJOINT: &str = "adjoint of the modes";
@@ -32,14 +31,15 @@ impl Laplace<'_> {
         if self.has_fixed_nodes() {
             return Ok((value, self.average_gradient(x, gradient)?));
         }
-        let (mut force, h) = self.leverages()?;
+        let (mut traces, h) = self.leverages()?;
         let pulled = self.pulls(&h)?;
+        self.add_pulls(&pulled, &mut traces);
+        let mut force = self.forces_of(traces);
         if let Some(quadrature) = &self.quadrature {
             for (force, averages) in force.iter_mut().zip(&quadrature.averages.force) {
                 force.iter_mut().zip(averages).for_each(|(f, v)| *f -= v);
             }
         }
-        self.add_pulls(&pulled, &mut force);
         chain_rule(&self.model.structures, x, &force, gradient);
         for (a, range) in self.outer().zip(self.ranges()) {
             self.model.fixed[a].transpose(&pulled.rows[a], &mut gradient[range]);
@@ -58,19 +58,17 @@ impl Laplace<'_> {
     }
 
     /// What pulled modes add to the forces.
-    fn add_pulls(&self, pulled: &Pulls, force: &mut Forces) {
-        for (k, force) in force.iter_mut().enumerate() {
-            let (size, first) = (self.model.layout.terms[k], self.model.layout.offset(k));
-            let r = size.effects;
-            for level in 0..size.levels {
-                let at = first + level * r;
-                for c in 0..r {
-                    for e in 0..r {
-                        force[c * r + e] += 0.5 * (pulled.z[at + e] * self.u[at + c] + self.zs[at + e] * pulled.a[at + c]);
-                    }
-                }
-            }
+    fn add_pulls(&self, pulled: &Pulls, traces: &mut [Trace]) {
+        for (k, trace) in traces.iter_mut().enumerate() {
+            let own = self.model.layout.offset(k)..self.model.layout.offset(k + 1);
+            trace.add_products(&self.t, k, 0.5, &pulled.z[own.clone()], &self.u[own.clone()]);
+            trace.add_products(&self.t, k, 0.5, &self.zs[own.clone()], &pulled.a[own]);
         }
+    }
+
+    fn forces_of(&self, traces: Vec<Trace>) -> Forces {
+        let terms = &self.model.layout.terms;
+        traces.into_iter().enumerate().map(|(k, trace)| trace.force(&self.t, k, terms[k].levels)).collect()
     }
 
     /// After a gradient: the derivatives of a row's predictor of the mean, at the modes, in all parameters.
@@ -78,8 +76,9 @@ impl Laplace<'_> {
         let mut unit = vec![vec![0.0; self.model.n]; self.inner.len()];
         unit[0][row] = 1.0;
         let pulled = self.adjoint(unit)?;
-        let mut force: Forces = self.t.iter().map(|t| vec![0.0; t.len()]).collect();
-        self.add_pulls(&pulled, &mut force);
+        let mut traces: Vec<Trace> = self.t.iter().map(|t| Trace::Whole(vec![0.0; t.len()])).collect();
+        self.add_pulls(&pulled, &mut traces);
+        let force = self.forces_of(traces);
         let mut slope = vec![0.0; x.len()];
         chain_rule(&self.model.structures, x, &force, &mut slope);
         for (a, range) in self.outer().zip(self.ranges()) {
@@ -109,7 +108,7 @@ impl Laplace<'_> {
     }
 
     /// With A (or H) of the determinant: traces for the forces, and leverages of pairs of predictors (empty without inner effects).
-    fn leverages(&mut self) -> Result<(Forces, Leverages)> {
+    fn leverages(&mut self) -> Result<(Vec<Trace>, Leverages)> {
         let terms = self.model.terms();
         let predictors = self.inner.len();
         let both = |e: &usize| (0..predictors).any(|a| (0..=a).any(|b| triangle(a, b) == *e && self.inner[a] && self.inner[b]));
@@ -125,32 +124,26 @@ impl Laplace<'_> {
             if self.how.expected {
                 self.factorize_observed()?;
             }
-            return Ok((force, h));
+            return Ok((force.into_iter().map(Trace::Whole).collect(), h));
         }
-        if self.inverse.is_none() {
-            self.inverse = Some(SelectedInverse::new(&self.factor, &self.col_ptr, &self.row_idx)?);
-        }
-        let mut force = vec![];
-        if let Some(inverse) = &mut self.inverse {
-            inverse.compute(&self.factor);
-            force = self.gram.gram.trace(&self.t, &self.col_ptr, inverse);
-            self.gram.gram.covariance(&self.t, &self.col_ptr, inverse, &mut self.covariance.gram);
-        }
+        self.random.select_inverse()?;
+        let mut traces = self.random.traces(&self.gram.gram, &self.t);
+        self.random.covariance(&self.gram.gram, &self.t, &mut self.covariance.gram);
         WeightedGram::leverages(&self.covariance, &terms, &self.model.predictor, &mut h);
         if self.how.inside == Inside::Integrated
             && let Some(border) = self.border.take()
         {
-            border.whitened(self, |laplace, g, v| laplace.add_border(g, v, &mut h, &mut force))?;
+            border.whitened(self, |laplace, g, v| laplace.add_border(g, v, &mut h, &mut traces))?;
             self.border = Some(border);
         }
         if self.how.expected {
             self.factorize_observed()?;
         }
-        Ok((force, h))
+        Ok((traces, h))
     }
 
     /// What one whitened column of the border adds to leverages and forces.
-    fn add_border(&mut self, g: &[f64], v: &[Vec<f64>], h: &mut [Vec<f64>], force: &mut [Vec<f64>]) -> Result<()> {
+    fn add_border(&mut self, g: &[f64], v: &[Vec<f64>], h: &mut [Vec<f64>], traces: &mut [Trace]) -> Result<()> {
         let predictors = self.inner.len();
         for a in 0..predictors {
             for b in 0..=a {
@@ -167,16 +160,9 @@ impl Laplace<'_> {
         }
         let mut zwv = try_vec(ADJOINT, 0.0, g.len())?;
         self.model.transpose_random(&wv, &mut zwv);
-        for (k, force) in force.iter_mut().enumerate() {
-            let (size, first) = (self.model.layout.terms[k], self.model.layout.offset(k));
-            let r = size.effects;
-            for (z, g) in zwv[first..].chunks_exact(r).zip(g[first..].chunks_exact(r)).take(size.levels) {
-                for c in 0..r {
-                    for e in 0..r {
-                        force[c * r + e] -= z[e] * g[c];
-                    }
-                }
-            }
+        for (k, trace) in traces.iter_mut().enumerate() {
+            let own = self.model.layout.offset(k)..self.model.layout.offset(k + 1);
+            trace.add_products(&self.t, k, -1.0, &zwv[own.clone()], &g[own]);
         }
         Ok(())
     }

@@ -56,7 +56,12 @@ impl<'a> Criterion<'a> for Laplace<'a> {
 
     fn force(&mut self, working: &[f64], term: usize) -> Result<(Vec<f64>, Vec<f64>)> {
         let mut gradient = vec![0.0; working.len()];
-        let (_, mut forces) = self.evaluate_gradient(working, &mut gradient)?;
+        self.random.whole = true;
+        let evaluated = self.evaluate_gradient(working, &mut gradient);
+        self.random.whole = false;
+        // The factor may be in another form than what is kept for the first step.
+        self.factorized = false;
+        let (_, mut forces) = evaluated?;
         Ok((forces.swap_remove(term), self.t[term].clone()))
     }
 
@@ -103,7 +108,7 @@ impl Laplace<'_> {
         // `zs` is Z's, which is Z'V^-1 residual of the linear model at the mode.
         let g = directions(&self.model.layout, &self.t, &derivatives, &self.u, &self.zs)?;
         let mut product = try_vec(WEIGHTED, 0.0, g.len())?;
-        self.gram.gram.subtract_product(&g, &mut product);
+        self.random.subtract_product(&self.gram.gram, &g, &mut product);
         for v in &mut product {
             *v = -*v;
         }
@@ -126,8 +131,8 @@ impl Laplace<'_> {
     pub(super) fn half_solved(&mut self, mut v: Vec<f64>) -> Result<Vec<f64>> {
         self.gram.gram.apply_factors(&self.t, true, &mut v);
         let mut half = try_vec(WEIGHTED, 0.0, v.len())?;
-        self.factor.permute_into(&v, &mut half);
-        self.factor.half_solve(&mut half);
+        self.random.permute_into(&self.t, &v, &mut half);
+        self.random.half_solve(&mut half);
         Ok(half)
     }
 

@@ -17,7 +17,6 @@ use super::laplace::{Approximation, Laplace};
 use super::model::Model;
 use crate::error::{Error, Result, try_vec};
 use crate::family::Order;
-use crate::linalg::SelectedInverse;
 use crate::random::{directions, factor_derivatives, triangle};
 
 /// A at a model's modes, and how these move with the parameters.
@@ -28,8 +27,6 @@ pub struct Joint<'a> {
     /// The place of theta, and g_i of each `[q, n_theta]`, in the model's units.
     theta: usize,
     directions: Vec<f64>,
-    /// A^-1 on the pattern of A.
-    inverse: SelectedInverse,
     /// The entries of a that are not zero, by place.
     a: Vec<(usize, f64)>,
     whole: Vec<f64>,
@@ -60,6 +57,8 @@ impl<'a> Joint<'a> {
     pub fn new(model: &'a Model, working: &[f64], x: &[&[f64]], further: Further<'_>) -> Result<Self> {
         let mut laplace = Laplace::new(model, Approximation::default())?;
         laplace.forget_modes(true);
+        // Entries of A^-1 itself are wanted.
+        laplace.random.whole = true;
         laplace.evaluate(working, Order::Gradient)?;
         let q = model.layout.q();
         let mut g = laplace.weighted_columns(x)?;
@@ -80,15 +79,14 @@ impl<'a> Joint<'a> {
         laplace.gram.gram.apply_factors(&laplace.t, true, &mut g);
         let mut half = try_vec("random effects", 0.0, q)?;
         for g in g.chunks_exact_mut(q.max(1)) {
-            laplace.factor.permute_into(g, &mut half);
-            laplace.factor.half_solve(&mut half);
-            laplace.factor.half_solve_transpose(&mut half);
-            laplace.factor.unpermute_into(&half, g);
+            laplace.random.permute_into(&laplace.t, g, &mut half);
+            laplace.random.half_solve(&mut half);
+            laplace.random.half_solve_transpose(&mut half);
+            laplace.random.unpermute_into(&laplace.t, &half, g);
         }
-        let mut inverse = SelectedInverse::new(&laplace.factor, &laplace.col_ptr, &laplace.row_idx)?;
-        inverse.compute(&laplace.factor);
+        laplace.random.select_inverse()?;
         let whole = try_vec("random effects", 0.0, q)?;
-        Ok(Joint { laplace, g, theta, directions: own, inverse, a: vec![], whole, half })
+        Ok(Joint { laplace, g, theta, directions: own, a: vec![], whole, half })
     }
 
     /// a'A^-1 a of a row with these random effects; `c`, which holds x, gets what the modes add.
@@ -117,14 +115,11 @@ impl<'a> Joint<'a> {
 
     /// By the selected inverse, which has all pairs of levels that occur together in the data.
     fn selected_form(&self) -> Option<f64> {
-        let (col_ptr, row_idx) = (&self.laplace.col_ptr, &self.laplace.row_idx);
         let mut sum = 0.0;
         for (k, &(i, a)) in self.a.iter().enumerate() {
             for &(j, b) in &self.a[..=k] {
                 let (row, column) = (i.max(j), i.min(j));
-                let range = col_ptr[column]..col_ptr[column + 1];
-                let place = range.start + row_idx[range].binary_search(&row).ok()?;
-                sum += a * b * self.inverse.get(place) * if i == j { 1.0 } else { 2.0 };
+                sum += a * b * self.laplace.random.entry(row, column)? * if i == j { 1.0 } else { 2.0 };
             }
         }
         Some(sum)
@@ -136,8 +131,9 @@ impl<'a> Joint<'a> {
         for &(i, a) in &self.a {
             self.whole[i] = a;
         }
-        self.laplace.factor.permute_into(&self.whole, &mut self.half);
-        self.laplace.factor.half_solve(&mut self.half);
+        let Laplace { random, t, .. } = &mut self.laplace;
+        random.permute_into(t, &self.whole, &mut self.half);
+        random.half_solve(&mut self.half);
         self.half.iter().map(|h| h * h).sum()
     }
 }

@@ -6,6 +6,7 @@ pub mod response;
 pub mod model;
 mod border;
 pub mod laplace;
+mod factorize;
 mod modes;
 mod nodes;
 mod averages;
@@ -29,3 +30,5 @@ pub mod separation;
 pub(crate) mod tests;
 #[cfg(test)]
 mod fixed_nodes_tests;
+#[cfg(test)]
+mod precision_tests;

@@ -5,7 +5,7 @@ use super::inverse::{inverse_within, sparse_dot};
 use super::laplace::{Inside, Laplace, MODES};
 use crate::error::{Code, Result, try_copy, try_gather, try_vec};
 use crate::family::Order;
-use crate::linalg::{SelectedInverse, dense};
+use crate::linalg::dense;
 use crate::options::StdErrors;
 use crate::random::{TermSolution, own_block};
 use crate::search::boundary::null_directions;
@@ -249,18 +249,22 @@ impl Laplace<'_> {
             let (size, first, map) = (model.layout.terms[k], model.layout.offset(k), model.units(k).map());
             let r = size.effects;
             let mut full = try_copy("covariances of the random effects", &term.condvar)?;
+            let count = slopes.len();
+            let (mut own, mut image) = (vec![0.0; count * r], vec![0.0; count * r]);
             for (level, out) in full.chunks_exact_mut(r * r).enumerate() {
-                let slope = |a: usize, e: usize| -> f64 {
-                    let own = &slopes[a].1[first + level * r..][..r];
-                    (0..r).map(|c| map[c * r + e] * own[c]).sum()
-                };
-                for (place, value) in out.iter_mut().enumerate() {
-                    let (e, f) = (place % r, place / r);
-                    let mut sum = 0.0;
-                    for b in 0..slopes.len() {
-                        sum += slope(b, f) * (0..slopes.len()).map(|a| slope(a, e) * v(a, b)).sum::<f64>();
+                // In the user's units, and V times them.
+                for (own, (_, slope)) in own.chunks_exact_mut(r).zip(slopes) {
+                    own.fill(0.0);
+                    for (column, v) in map.chunks_exact(r).zip(&slope[first + level * r..][..r]) {
+                        dense::add_scaled(own, *v, column);
                     }
-                    *value += sum;
+                }
+                image.fill(0.0);
+                for (b, image) in image.chunks_exact_mut(r).enumerate() {
+                    own.chunks_exact(r).enumerate().for_each(|(a, own)| dense::add_scaled(image, v(a, b), own));
+                }
+                for (own, image) in own.chunks_exact(r).zip(image.chunks_exact(r)) {
+                    out.chunks_exact_mut(r).zip(own).for_each(|(column, own)| dense::add_scaled(column, *own, image));
                 }
             }
             term.condvar_full = Some(full);
@@ -350,9 +354,6 @@ impl Laplace<'_> {
         let model = self.model;
         let mut b = try_copy(MODES, &self.u)?;
         self.gram.gram.apply_factors(&self.t, false, &mut b);
-        // With the information of the determinant, as lme4 has it where that is the expected one.
-        let mut inverse = SelectedInverse::new(&self.factor, &self.col_ptr, &self.row_idx)?;
-        inverse.compute(&self.factor);
         let integrated = self.how.inside == Inside::Integrated;
         let mut extra: Vec<Vec<f64>> = vec![];
         if integrated && let Some(border) = self.border.take() {
@@ -364,6 +365,8 @@ impl Laplace<'_> {
             })?;
             self.border = Some(border);
         }
+        // With the information of the determinant, as lme4 has it where that is the expected one.
+        let blocks = self.random.blocks(&self.gram.gram, &self.t)?;
         let mut all = vec![];
         let mut at = 0;
         for (k, structure) in model.structures.iter().enumerate() {
@@ -378,8 +381,12 @@ impl Laplace<'_> {
             let mut condvar = try_vec("covariances of the random effects", 0.0, r * r * size.levels)?;
             let mut block = vec![0.0; r * r];
             for (level, out) in condvar.chunks_exact_mut(r * r).enumerate() {
-                own_block(&inverse, &self.col_ptr, first + level * r, r, &mut block);
-                dense::sandwich(r, &root, &block, 1.0, out);
+                if let Some(blocks) = &blocks {
+                    units.covariance(1.0, &blocks[level * r * r..(level + 1) * r * r], out);
+                } else if let Some((inverse, col_ptr)) = self.random.inverse() {
+                    own_block(inverse, col_ptr, first + level * r, r, &mut block);
+                    dense::sandwich(r, &root, &block, 1.0, out);
+                }
                 for column in &extra {
                     let own = in_user_units(&column[first + level * r..][..r]);
                     for e in 0..r * r {
@@ -393,6 +400,8 @@ impl Laplace<'_> {
             let boundary = null_directions(*structure, &x[range]).iter().map(|d| units.user_direction(d)).collect();
             all.push(TermSolution { cov, root, modes, condvar, condvar_full: None, boundary });
         }
+        // In the form that the border was made with.
+        self.random.factorize(&self.gram.gram, &self.t)?;
         Ok(all)
     }
 }

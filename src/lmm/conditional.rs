@@ -42,8 +42,9 @@ impl<'a> Conditional<'a> {
             self.deviance.u.chunks_exact(q.max(1)).take(self.system.kept.len()).map(|u| dot(u, &self.a)).collect();
         self.system.map.columns(&mut moved);
         c.iter_mut().zip(&moved).for_each(|(c, v)| *c -= v);
-        self.deviance.factor.permute_into(&self.a, &mut self.half);
-        self.deviance.factor.half_solve(&mut self.half);
+        let Deviance { random, t, .. } = &mut self.deviance;
+        random.permute_into(t, &self.a, &mut self.half);
+        random.half_solve(&mut self.half);
         self.sigma * self.sigma * dot(&self.half, &self.half)
     }
 }

@@ -17,8 +17,10 @@ impl<'a> Criterion<'a> for Deviance<'a> {
     }
 
     fn force(&mut self, working: &[f64], term: usize) -> Result<(Vec<f64>, Vec<f64>)> {
-        self.evaluate(working)?;
-        Ok((self.forces()?.swap_remove(term), self.t[term].clone()))
+        self.random.whole = true;
+        let forces = self.evaluate(working).and_then(|_| self.forces());
+        self.random.whole = false;
+        Ok((forces?.swap_remove(term), self.t[term].clone()))
     }
 
     fn evaluations(&self) -> usize {
@@ -133,7 +135,7 @@ impl Deviance<'_> {
         } else {
             // M = G - G Lambda A^-1 Lambda'G.
             let mut minus = try_vec(DIRECTIONS, 0.0, q * n)?;
-            self.gram().subtract_product(g, &mut minus);
+            self.random.subtract_product(self.gram(), g, &mut minus);
             for v in &mut minus {
                 *v = -*v;
             }
@@ -142,8 +144,8 @@ impl Deviance<'_> {
             (left, product, half) = (copy(g)?, minus, right);
         }
         let mut permuted = try_vec(DIRECTIONS, 0.0, q * n)?;
-        self.factor.permute_into(&half, &mut permuted);
-        self.factor.half_solve(&mut permuted);
+        self.random.permute_into(&self.t, &half, &mut permuted);
+        self.random.half_solve(&mut permuted);
         let along = |j: usize| -> Vec<f64> { (0..n).map(|i| dot(column(q, g, i), column(q, &self.w, j))).collect() };
         let fixed: Vec<Vec<f64>> = if self.reml { (0..m - 1).map(along).collect() } else { vec![] };
         let mut forms = vec![0.0; n * n];

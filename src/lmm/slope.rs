@@ -74,8 +74,8 @@ impl Deviance<'_> {
         let (Some(own), Some(products)) = (&mut self.correlated, &system.correlation) else { return Ok(()) };
         let last = working.len() - 1;
         let mut slope = products.fill_slope(working[last], &mut own.slope);
-        if let Some(inverse) = &self.inverse {
-            let forces = own.slope.gram.trace(&self.t, &self.col_ptr, inverse);
+        if let Some((inverse, col_ptr)) = self.random.inverse() {
+            let forces = own.slope.gram.trace(&self.t, col_ptr, inverse);
             slope += self.t.iter().flatten().zip(forces.iter().flatten()).map(|(t, f)| t * f).sum::<f64>();
         }
         // Lambda U, of columns whitened by S_X, and G_x of it.

@@ -41,7 +41,7 @@ pub fn solve(deviance: &mut Deviance<'_>, working: &[f64]) -> Result<Solution> {
     let criterion = deviance.evaluate(working)?;
     deviance.solve();
     deviance.probe()?;
-    deviance.select_inverse()?;
+    let blocks = deviance.random.blocks(&system.gram, &deviance.t)?;
     let sigma = deviance.sigma();
     let mut theta = vec![0.0; system.n_working()];
     theta_from_working(system, working, &mut theta);
@@ -53,7 +53,7 @@ pub fn solve(deviance: &mut Deviance<'_>, working: &[f64]) -> Result<Solution> {
         let range = first..first + structure.n_theta();
         first = range.end;
         let boundary = null_directions(*structure, &working[range]).iter().map(|d| system.units(k).user_direction(d)).collect();
-        terms.push(deviance.term(k, sigma, boundary)?);
+        terms.push(deviance.term(k, sigma, blocks.as_deref(), boundary)?);
     }
     Ok(Solution { theta, correlation, beta: deviance.fixed_effects(), vcov, root, sigma, criterion, terms })
 }
@@ -139,8 +139,8 @@ impl Deviance<'_> {
         c
     }
 
-    /// One term's covariance, conditional modes and conditional covariances sigma^2 T (A^-1)_jj T'.
-    fn term(&self, k: usize, sigma: f64, boundary: Vec<Vec<f64>>) -> Result<TermSolution> {
+    /// One term's covariance, conditional modes and conditional covariances sigma^2 T (A^-1)_jj T', which `blocks` has if it is there.
+    fn term(&self, k: usize, sigma: f64, blocks: Option<&[f64]>, boundary: Vec<Vec<f64>>) -> Result<TermSolution> {
         let system = self.system;
         let (q, m) = (system.gram.layout.q(), system.m());
         let size = system.gram.layout.terms[k];
@@ -155,10 +155,15 @@ impl Deviance<'_> {
             for a in 0..r {
                 modes[level * r + a] = unit * (0..r).map(|b| t[b * r + a] * u[b]).sum::<f64>();
             }
-            if let Some(inverse) = &self.inverse {
-                own_block(inverse, &self.col_ptr, first + level * r, r, &mut block);
+            let out = &mut condvar[level * r * r..(level + 1) * r * r];
+            if let Some(blocks) = blocks {
+                system.units(k).covariance(sigma * sigma, &blocks[level * r * r..(level + 1) * r * r], out);
+                continue;
             }
-            dense::sandwich(r, &t, &block, sigma * sigma, &mut condvar[level * r * r..(level + 1) * r * r]);
+            if let Some((inverse, col_ptr)) = self.random.inverse() {
+                own_block(inverse, col_ptr, first + level * r, r, &mut block);
+            }
+            dense::sandwich(r, &t, &block, sigma * sigma, out);
         }
         let identity: Vec<f64> = (0..r * r).map(|e| if e % (r + 1) == 0 { 1.0 } else { 0.0 }).collect();
         let mut cov = vec![0.0; r * r];

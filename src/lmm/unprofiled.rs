@@ -87,12 +87,8 @@ impl<'a> UnprofiledDeviance<'a> {
         let n = self.system.n_working();
         let relative = x[n].exp();
         self.deviance.set_factors(x);
-        for (s, t) in self.factors.iter_mut().zip(&mut self.deviance.t) {
-            s.copy_from_slice(t);
-            for v in t {
-                *v /= relative;
-            }
-        }
+        self.factors.iter_mut().zip(self.deviance.t.iter()).for_each(|(s, t)| s.copy_from_slice(t));
+        self.deviance.t.divide_by(relative);
         self.deviance.evaluate_factors(x)?;
         let sigma = self.reference * relative;
         let (m, state) = (self.system.m(), &mut self.deviance.state);
@@ -153,7 +149,7 @@ impl<'a> UnprofiledDeviance<'a> {
         let mut derivatives = factor_derivatives(&self.system.structures, &x[..n_theta]);
         for derivative in &mut derivatives {
             clear_rows(&self.deviance.confounded[derivative.term], &mut derivative.d);
-            derivative.d.iter_mut().for_each(|v| *v /= relative);
+            derivative.scale(1.0 / relative);
         }
         self.average_information(&derivatives, hessian)?;
         add_curvature(&derivatives, &self.deviance.t, &forces, hessian, size);
@@ -181,8 +177,7 @@ impl<'a> UnprofiledDeviance<'a> {
         let (layout, t) = (&self.system.gram.layout, &self.deviance.t);
         let (u, z) = (&self.deviance.u[last.clone()], &self.deviance.w[last]);
         let mut g = directions(layout, t, derivatives, u, z)?;
-        let shrinking: Vec<FactorDerivative> =
-            t.iter().enumerate().map(|(term, t)| FactorDerivative { term, d: t.iter().map(|v| -v).collect() }).collect();
+        let shrinking: Vec<FactorDerivative> = (0..t.len()).map(|term| FactorDerivative::shrinking(t, term)).collect();
         let mut sum = try_vec(DIRECTIONS, 0.0, q)?;
         for own in directions(layout, t, &shrinking, u, z)?.chunks_exact(q) {
             sum.iter_mut().zip(own).for_each(|(s, v)| *s += v);

@@ -297,7 +297,10 @@ pub fn block_diagonal(term: &TermRows<'_>, weights: Option<&[f64]>, effects: usi
             for (i, &level) in term.index.iter().enumerate() {
                 let block = &mut blocks[level as usize * effects * effects..(level as usize + 1) * effects * effects];
                 row.clear();
-                row.extend((0..effects).map(|e| (e, term.z.map_or(1.0, |z| z[e * n + i]))).filter(|(_, v)| *v != 0.0));
+                match term.entries {
+                    Some(entries) => row.extend(entries.row(i)),
+                    None => row.extend((0..effects).map(|e| (e, term.z.map_or(1.0, |z| z[e * n + i]))).filter(|(_, v)| *v != 0.0)),
+                }
                 for &(b, z_b) in &row {
                     for &(a, z_a) in &row {
                         block[b * effects + a] += weight(i) * z_a * z_b;

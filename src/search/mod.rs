@@ -2,6 +2,7 @@
 //! zeros, and a check that a boundary fit is a minimum.
 
 pub mod boundary;
+pub mod correlations;
 mod lowest;
 pub mod minima;
 
