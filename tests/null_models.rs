@@ -161,6 +161,28 @@ fn the_only_variance_is_tested_against_none() {
     assert!(table.column("warning").unwrap().is_missing(1));
 }
 
+/// Several smaller models, none of which is within another: each is compared with the first.
+#[test]
+fn each_model_is_compared_with_the_first() {
+    let data = sleepstudy();
+    let formulas = ["Reaction ~ Days + (1 | Subject)", "Reaction ~ Days", "Reaction ~ 1 + (1 | Subject)", "Reaction ~ 1"];
+    let models = formulas.map(|f| linear(f, data.clone()));
+    let table = compared(&models.each_ref(), false).unwrap();
+    assert_eq!(column(&table, "fit"), [1.0, 0.0, 2.0, 0.0, 3.0, 0.0]);
+    for (i, reduced) in models.iter().enumerate().skip(1) {
+        let single = compared(&[&models[0], reduced], false).unwrap();
+        let larger = 2 * i - 1;
+        for name in ["npar", "deviance", "Chisq", "Df", "p.value"] {
+            assert_eq!(column(&table, name)[larger], column(&single, name)[1], "{name} of {}", formulas[i]);
+        }
+        assert!(table.column("warning").unwrap().is_missing(larger) && column(&table, "Chisq")[larger - 1].is_nan());
+    }
+    let [full, reduced, other] =
+        ["Reaction ~ Days + (1 | Subject)", "Reaction ~ Days", "Reaction ~ I(Days^2)"].map(|f| linear(f, data.clone()));
+    let error = compared(&[&full, &reduced, &other], false).unwrap_err();
+    assert!(error.message.contains("fits 0 and 2") && error.message.contains("not nested"), "{error}");
+}
+
 /// All models are fitted to the rows that each of them can use.
 #[test]
 fn missing_values_of_a_variable_that_is_dropped_leave_out_its_rows() {

@@ -33,7 +33,7 @@ pub(super) const STRUCTURES: [(i32, StructureKind); 4] = [
 /// intercept unless `x` has a column of ones. INTERLACE_CLMM has thresholds instead: a column named "(Intercept)" is left out, and `y` are
 /// whole numbers, the codes of the categories in their order.
 /// Random terms are added with interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data to predict at.
-/// A row with a NaN is a row with a missing value. All arrays are copied.
+/// A row with a NaN is a row with a missing value. All arrays are copied. `n` is at least 1.
 /// The caller frees `*out` with interlace_spec_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -50,6 +50,9 @@ pub unsafe extern "C" fn interlace_spec_new_arrays(
     boundary(err, || {
         let out = target(out, "out")?;
         let kind = choice(model, "model", &MODELS)?;
+        if n == 0 {
+            return Err(Error::argument("n is 0, wanted at least one row"));
+        }
         let y = optional_slice(y, n, "y")?.map_or(Ok(Vec::new()), |y| copied(y, "y"))?;
         let x = matrix(x, n, p, ldx, "x", "ldx")?;
         let source = Source::Arrays(ArraySpec { n, y, p, x, ..ArraySpec::default() });

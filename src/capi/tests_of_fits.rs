@@ -200,8 +200,9 @@ pub unsafe extern "C" fn interlace_fit_compare(
     })
 }
 
-/// Fits `n` models by maximum likelihood to the rows that all of them can use, whatever is missing in columns that some lack, and compares them:
-/// a new frame as of interlace_fit_compare. Each model must be nested in the first, or the first in it; else INTERLACE_E_ARGUMENT names what
+/// Fits `n` models by maximum likelihood to the rows that all of them can use, whatever is missing in columns that some lack, and compares the first
+/// with each of the others: a new frame with the columns of interlace_fit_compare and two rows for each model but the first, in the order of `specs`:
+/// the smaller of the two models, and the larger with its test against it. "fit" is the index in `specs`. Each model must be nested in the first, or the first in it; else INTERLACE_E_ARGUMENT names what
 /// the larger one lacks. Fixed effects are nested by the space of their columns, whatever these are called, random terms by their groups,
 /// effects and structures. A model may be without random terms here: `y ~ x` against `y ~ x + (1 | g)` is the test of the only variance.
 /// `frame` and `options` are as for interlace_fit_new. The caller frees `*out` with interlace_frame_free.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::design::group::Group;
 use crate::design::predictor::Source;
 use crate::design::rows::{Incomplete, Rows};
+use crate::design::unread::note_group;
 use crate::design::value::Factor;
 use crate::error::{Error, Result, row_text, try_copy, try_owned, try_vec};
 use crate::formula::{CorrelationKind, parse_correlation};
@@ -126,6 +127,11 @@ pub(super) struct CorrelationValues<'a> {
 }
 
 impl CorrelationSources {
+    /// Warnings of groups that are not what they seem.
+    pub fn note_unread(&self, frame: &Frame, warnings: &mut Vec<String>) -> Result<()> {
+        self.group.iter().try_for_each(|source| note_group(&source.node, frame, warnings))
+    }
+
     pub fn compile(text: &str, frame: &Frame) -> Result<Self> {
         let within = |e: Error| Error { message: format!("correlation: {}", e.message), ..e };
         let term = parse_correlation(text).map_err(within)?;

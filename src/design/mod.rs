@@ -21,6 +21,7 @@ mod grid;
 mod group;
 mod indicators;
 mod ledger;
+mod magnitude;
 mod matrix;
 mod model;
 mod node;

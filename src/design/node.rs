@@ -11,8 +11,8 @@ use crate::design::unread::explained;
 use crate::design::value::{Factor, Matrix, Value};
 use crate::error::{Error, Result, row_text, try_owned, try_vec};
 use crate::formula::Op;
-use crate::frame::Frame;
 use crate::frame::names::quoted;
+use crate::frame::{Frame, number_of_text};
 
 /// A compiled expression.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -181,7 +181,7 @@ impl Node {
         let error = match (self, self.columns().first()) {
             (Node::Column(name), _) => {
                 let first = frame.first_text(name).filter(|_| matches!(frame.suspicion(name), Ok(None)));
-                let first = first.map_or_else(String::new, |first| format!(": {first}"));
+                let first = first.map_or_else(String::new, |(_, first)| format!(": {first}"));
                 Error::data(format!("column {} holds {what} where numbers are wanted{first}", quoted(name)))
             }
             (_, Some(name)) => {
@@ -337,7 +337,7 @@ fn as_numeric<'a>(argument: &Node, levels: Option<&[String]>, frame: &'a Frame) 
         .iter()
         .map(|label| match levels {
             Some(levels) => levels.iter().position(|known| known == label).map_or(f64::NAN, |p| (p + 1) as f64),
-            None => label.trim().parse().unwrap_or(f64::NAN),
+            None => number_of_text(label).unwrap_or(f64::NAN),
         })
         .collect();
     if let Some(row) = factor.codes.iter().position(|&c| c >= 0 && numbers[c as usize].is_nan()) {

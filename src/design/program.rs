@@ -245,6 +245,7 @@ impl Sources {
         for (sources, evaluated) in self.further.iter().zip(values.further.iter()) {
             sources.note_unread(evaluated, frame, &mut warnings)?;
         }
+        self.correlation.iter().try_for_each(|sources| sources.note_unread(frame, &mut warnings))?;
         let mut seen = HashSet::new();
         warnings.retain(|warning| seen.insert(warning.clone()));
         Ok(warnings)

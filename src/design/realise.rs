@@ -4,16 +4,17 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::design::group::Group;
+use crate::design::magnitude::{is_usable, wanted_of};
 use crate::design::matrix::Coding;
 use crate::design::predictor::{PredictorProgram, Source};
 use crate::design::rows::{Incomplete, Rows};
-use crate::design::unread::explained;
+use crate::design::unread::with_cell;
 use crate::design::value::{Factor, Value};
 use crate::design::variable::{Predictor, Variable};
 use crate::design::{PredictorDesign, TermDesign, UNSEEN, UnknownLevel};
 use crate::error::{Error, Result, row_text, try_collect, try_copy, try_owned, try_vec};
-use crate::frame::Frame;
 use crate::frame::names::quoted;
+use crate::frame::{Frame, shortest_text};
 
 /// The values of all expressions of a predictor, in all rows.
 pub(super) struct Evaluated<'a> {
@@ -33,7 +34,8 @@ impl<'a> Evaluated<'a> {
                 return Ok(None);
             }
             let value = variable.node.evaluate(frame)?;
-            variable.conform(value).map(Some).map_err(|e| explained(e, &variable.node, frame))
+            let is_text = matches!(value, Value::Factor(_));
+            variable.conform(value).map(Some).map_err(|e| with_cell(e, &variable.node, is_text, frame))
         };
         let factors = |group: &Group| group.factors.iter().map(|f| f.node.factor(frame)).collect::<Result<Vec<_>>>();
         Ok(Evaluated {
@@ -98,9 +100,10 @@ impl PredictorProgram {
             .map(|(variable, value)| value.map(|value| variable.predictor(value, rows)).transpose())
             .collect::<Result<Vec<_>>>()?;
         let x = self.fixed.fill(rows.len(), &self.variables, &predictors)?;
+        self.fixed.check_products(rows, &x)?;
         let terms = match index {
             None => Vec::new(),
-            Some(index) => random_terms(self, &predictors, rows.len(), index)?,
+            Some(index) => random_terms(self, &predictors, rows, index)?,
         };
         Ok(PredictorDesign { x, x_names: self.fixed.names.clone(), offset, terms })
     }
@@ -108,12 +111,17 @@ impl PredictorProgram {
 
 pub(super) fn checked_weights(name: &str, values: Cow<[f64]>, rows: &Rows) -> Result<Vec<f64>> {
     let weights = try_owned("weights", rows.select(values)?)?;
-    match weights.iter().position(|w| !(*w > 0.0 && w.is_finite())) {
+    match weights.iter().position(|w| !(*w > 0.0 && is_usable(*w))) {
         None => Ok(weights),
         Some(i) => {
             let row = rows.data_row(i);
-            let message =
-                format!("weights {} are {} in {}, wanted finite numbers from 0 up", quoted(name), weights[i], row_text(row));
+            let (name, place) = (quoted(name), row_text(row));
+            let (weight, wanted) = if weights[i] > 0.0 && weights[i].is_finite() {
+                (shortest_text(weights[i]), wanted_of(weights[i]))
+            } else {
+                (weights[i].to_string(), "finite numbers from 0 up".to_string())
+            };
+            let message = format!("weights {name} are {weight} in {place}, wanted {wanted}");
             Err(Error::data(message).at(row))
         }
     }
@@ -138,9 +146,10 @@ fn sum_of_offsets(sources: &[Source], offsets: Vec<Cow<[f64]>>, rows: &Rows) -> 
 fn random_terms(
     program: &PredictorProgram,
     predictors: &[Option<Predictor>],
-    n: usize,
+    rows: &Rows,
     index: &[Vec<u32>],
 ) -> Result<Vec<TermDesign>> {
+    let n = rows.len();
     let labels = |labels: &Vec<String>| Ok(Arc::new(try_collect("labels of the groups", labels.iter().cloned())?));
     let levels = program.groups.iter().map(|group| labels(&group.labels)).collect::<Result<Vec<Arc<Vec<String>>>>>()?;
     let mut terms = Vec::with_capacity(program.random.len());
@@ -163,7 +172,9 @@ fn random_terms(
         }
         let is_known = |(v, _): &(usize, Coding)| predictors[*v].is_some();
         let z = if random.effects.terms.iter().flat_map(|term| &term.factors).all(is_known) {
-            random.effects.fill(n, &program.variables, predictors)?
+            let z = random.effects.fill(n, &program.variables, predictors)?;
+            random.effects.check_products(rows, &z)?;
+            z
         } else {
             // A term that is not wanted.
             try_vec("random effects", 0.0, n * random.effects.n_columns())?

@@ -9,6 +9,7 @@ use crate::frame::names::quoted;
 /// Warnings of a variable that is categories only because a cell of its column can't be read as a number.
 pub fn note_variable(node: &Node, value: &Value, frame: &Frame, warnings: &mut Vec<String>) -> Result<()> {
     let Value::Factor(factor) = value else { return Ok(()) };
+    note_joined(node, frame, warnings);
     for name in node.columns() {
         if let Some(found) = frame.suspicion(name)? {
             let (column, count) = (quoted(name), factor.levels.len());
@@ -21,8 +22,21 @@ pub fn note_variable(node: &Node, value: &Value, frame: &Frame, warnings: &mut V
     Ok(())
 }
 
+/// Warnings of categories that are numbers in which digits of codes were lost.
+pub fn note_joined(node: &Node, frame: &Frame, warnings: &mut Vec<String>) {
+    for name in node.columns() {
+        if let Some(cells) = frame.column(name).ok().and_then(|column| column.joined.as_deref()) {
+            warnings.push(format!(
+                "column {}: the cells {cells} are one number to 16 digits, and so one level; declare the column as categorical to keep all digits",
+                quoted(name)
+            ));
+        }
+    }
+}
+
 /// Warnings of a grouping factor of numbers among whose levels is a mark of missing values: other text there is a code.
 pub fn note_group(node: &Node, frame: &Frame, warnings: &mut Vec<String>) -> Result<()> {
+    note_joined(node, frame, warnings);
     for name in node.columns() {
         if let Some(found) = frame.suspicion(name)?.filter(|found| found.is_mark) {
             warnings.push(format!("column {} has a group that may stand for missing values: {}", quoted(name), found.text));
@@ -40,6 +54,16 @@ pub fn explained(error: Error, node: &Node, frame: &Frame) -> Error {
             let column = if error.message.contains(&quoted(name)) { String::new() } else { format!("column {}, ", quoted(name)) };
             Error { position, message: format!("{}: {column}{}", error.message, found.text), ..error }
         }
+    }
+}
+
+/// The failure of a variable of new data that are text, with the cell to blame.
+pub fn with_cell(error: Error, node: &Node, value_is_text: bool, frame: &Frame) -> Error {
+    let columns = node.columns();
+    let first = columns.iter().filter(|name| matches!(frame.suspicion(name), Ok(None))).find_map(|name| frame.first_text(name));
+    match first.filter(|_| value_is_text) {
+        Some((row, cell)) => Error { message: format!("{}: {cell}", error.message), ..error.at(row) },
+        None => explained(error, node, frame),
     }
 }
 

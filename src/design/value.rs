@@ -52,7 +52,7 @@ impl<'a> Factor<'a> {
 
     /// Numbers as categories, labelled by their shortest text and in numerical order.
     pub fn from_numbers(values: Vec<f64>) -> Result<Factor<'static>> {
-        let column = Column { name: String::new(), data: Arc::new(ColumnData::Real(values)), guessed: None };
+        let column = Column { name: String::new(), data: Arc::new(ColumnData::Real(values)), guessed: None, joined: None };
         let category = match column.to_category()? {
             Cow::Owned(category) => category,
             Cow::Borrowed(category) => category.clone(),

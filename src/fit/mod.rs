@@ -14,6 +14,7 @@ mod predictors;
 mod random_terms;
 pub(crate) mod estimable;
 pub(crate) mod region;
+mod range;
 mod rebuilt;
 pub(crate) mod response;
 
@@ -256,6 +257,7 @@ impl Fit {
             ModelKind::Lmm => linear::fit(program, design, options, progress),
             ModelKind::Glmm | ModelKind::Clmm => generalised::fit(spec, program, design, options, progress),
         });
+        let fitted = fitted.and_then(|fit| fit.check_range().map(|()| fit));
         let mut fit = fitted.map_err(|error| located(hinted(Fit::in_data_rows(error, spec, frame, options), &unread)))?;
         if let Source::Formula(source) = &spec.source {
             fit.formula.clone_from(&source.formula);

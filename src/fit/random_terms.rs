@@ -71,6 +71,9 @@ fn check_predictor(design: &Design, terms: &[TermDesign], noise: Noise, how: Uni
             ));
         }
     }
+    if let Some(problem) = problems.first().filter(|_| how == Unidentified::Error) {
+        return Err(Error::data(problem.clone()));
+    }
     for dependency in of_terms(design, terms, noise)? {
         let members: Vec<usize> = dependency.iter().flatten().copied().collect();
         let residual = dependency.contains(&None);

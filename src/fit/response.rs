@@ -116,13 +116,35 @@ impl AnyResponse {
             terms.extend(predictor.terms.iter().map(|t| (fixed.len(), t)));
             fixed.push(self.further_part(n, predictor)?);
         }
-        let p = fixed[0].p + self.ordered().map_or(0, Response::n_shared);
-        if n <= p {
-            let what = if self.ordered().is_some() { "fixed effects and thresholds" } else { "fixed effects" };
-            let more = if design.x_names.len() > n { ": there are more fixed effects than rows" } else { "" };
-            return Err(Error::data(format!("{n} rows can't determine {p} {what}{more}")));
-        }
+        self.check_counts(n, design, &fixed)?;
         self.model_of(n, fixed, &terms)
+    }
+
+    /// Fails where a predictor has as many fixed effects as there are rows. Of an ordinal response thresholds are among those of the mean, and
+    /// the scale has a constant that is none of its effects.
+    fn check_counts(&self, n: usize, design: &Design, fixed: &[FixedPart]) -> Result<()> {
+        let (is_ordered, zero) = (self.ordered().is_some(), self.zero_predictor());
+        for (a, part) in fixed.iter().enumerate() {
+            let (p, names, what) = match a {
+                0 if is_ordered => (part.p + self.ordered().map_or(0, Response::n_shared), &design.x_names, " and thresholds"),
+                0 => (part.p, &design.x_names, ""),
+                _ => {
+                    let own = if Some(a) == zero { &design.zero_inflation } else { &design.dispersion };
+                    let what = match () {
+                        () if Some(a) == zero => " of the zero part",
+                        () if is_ordered => " of the scale",
+                        () => " of the dispersion",
+                    };
+                    let Some(own) = own else { continue };
+                    (part.p + usize::from(is_ordered), &own.x_names, what)
+                }
+            };
+            if n <= p {
+                let more = if names.len() > n { ": there are more fixed effects than rows" } else { "" };
+                return Err(Error::data(format!("{n} rows can't determine {p} fixed effects{what}{more}")));
+            }
+        }
+        Ok(())
     }
 
     pub fn model_of(&self, n: usize, fixed: Vec<FixedPart>, terms: &[(usize, &TermDesign)]) -> Result<Model> {

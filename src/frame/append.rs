@@ -36,6 +36,7 @@ impl Frame {
         for ((column, theirs), data) in self.columns.iter_mut().zip(&other.columns).zip(all) {
             column.data = Arc::new(data);
             column.guessed = column.guessed.and(theirs.guessed);
+            column.joined = column.joined.take().or_else(|| theirs.joined.clone());
         }
         self.n_rows = n_rows;
         Ok(())

@@ -39,7 +39,7 @@ impl Frame {
         let new =
             try_collect("levels of a column", category.levels.iter().map(|text| dictionary.find(text).unwrap_or(MISSING_CODE)))?;
         if let Some(row) = category.codes.iter().position(|&c| c >= 0 && new[c as usize] < 0) {
-            return Err(unlisted(name, &category.levels[category.codes[row] as usize], row, &levels));
+            return Err(self.located(unlisted(name, &category.levels[category.codes[row] as usize], row, &levels)));
         }
         let mut codes = match category {
             Cow::Owned(category) => category.codes,

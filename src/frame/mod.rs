@@ -22,7 +22,7 @@ mod write;
 pub use self::csv::CsvOptions;
 use self::dictionary::Dictionary;
 use self::names::{known, quoted};
-pub use self::number::shortest_text;
+pub use self::number::{number_of_text, shortest_text};
 use self::origin::Origin;
 pub use self::suspicion::Suspicion;
 
@@ -50,6 +50,8 @@ pub struct Column {
     pub data: Arc<ColumnData>,
     /// Of a column that is text because not all of its cells are numbers, and not because somebody said so: the decimal mark.
     pub(crate) guessed: Option<u8>,
+    /// Of a column of real numbers: two whole numbers of the text, of so many digits that they are the same number.
+    pub(crate) joined: Option<Arc<str>>,
 }
 
 /// The values of a column.
@@ -126,7 +128,7 @@ impl Frame {
         let data = data()?;
         let guessed = guessed.filter(|_| matches!(data, ColumnData::Category(_)));
         self.index.insert(name.to_string(), self.columns.len());
-        self.columns.push(Column { name: name.to_string(), data: Arc::new(data), guessed });
+        self.columns.push(Column { name: name.to_string(), data: Arc::new(data), guessed, joined: None });
         Ok(())
     }
 

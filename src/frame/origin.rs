@@ -90,6 +90,18 @@ impl Frame {
         }
     }
 
+    /// A failure of new data, with the line of its row, and with the name of the text they were read from: there are other data.
+    pub fn located_anew(&self, error: Error) -> Error {
+        let error = self.located(error);
+        let first = self.origin.runs.iter().find_map(|run| run.line.as_ref());
+        match first.filter(|(_, source)| !self.origin.is_mixed() && !error.message.contains(&**source)) {
+            Some((_, source)) if error.code != Code::Formula => {
+                Error { message: format!("{} (in {source})", error.message), ..error }
+            }
+            _ => error,
+        }
+    }
+
     /// A failure in a row of this frame, with the line that the row was read from.
     pub fn located(&self, error: Error) -> Error {
         let row = usize::try_from(error.position).ok().filter(|row| *row < self.n_rows && error.code != Code::Formula);
@@ -135,6 +147,13 @@ mod tests {
         assert_eq!(frame.located(error.clone()).message, error.message);
         assert_eq!(frame.located(Error::data("x")).message, "x");
         assert_eq!(frame.located(Error::formula(0, "x")).message, "x");
+        // Of new data the text is named in any case, once.
+        assert_eq!(frame.located_anew(error.clone()).message, error.message);
+        let of_line = frame.located_anew(Error::data("line 3 holds 'a'").at(1));
+        assert_eq!(of_line.message, "line 3 holds 'a' (in the CSV text)");
+        assert_eq!(frame.located_anew(of_line.clone()).message, of_line.message);
+        assert_eq!(frame.located_anew(Error::data("there is no column 'y'")).message, "there is no column 'y' (in the CSV text)");
+        assert_eq!(Frame::new(2).located_anew(Error::data("x").at(1)).message, "x");
         assert_eq!(frame.located(Error::data("x").at(7)).message, "x");
     }
 }

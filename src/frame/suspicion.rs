@@ -31,6 +31,9 @@ enum Form {
 const MARKS: [&str; 17] =
     ["N/A", "n/a", "NA", "na", "#N/A", "<NA>", "NULL", "null", "None", ".", "-", "--", "?", "*", "#VALUE!", "#DIV/0!", "#REF!"];
 
+/// Characters of no width: no blanks, and nothing to be seen.
+const UNSEEN: [char; 7] = ['\u{200b}', '\u{200c}', '\u{200d}', '\u{200e}', '\u{200f}', '\u{2060}', '\u{feff}'];
+
 impl Frame {
     /// Whether a text column, whose type nobody declared, holds numbers but for some cells, or dates.
     pub fn suspicion(&self, name: &str) -> Result<Option<Suspicion>> {
@@ -64,11 +67,12 @@ impl Frame {
         Some(Suspicion { row, text, is_mark: forms[code] == Form::Mark })
     }
 
-    /// The first cell of a text column, for messages.
-    pub fn first_text(&self, name: &str) -> Option<String> {
+    /// The first cell of a text column that is no number, or its first, for messages: the row and the text.
+    pub fn first_text(&self, name: &str) -> Option<(usize, String)> {
         let ColumnData::Category(category) = &*self.column(name).ok()?.data else { return None };
-        let (row, code) = codes(category).next()?;
-        Some(format!("{} holds {}", self.place(row), quoted(&category.levels[code])))
+        let is_text = |code: usize| form(&category.levels[code], b'.') != Form::Number;
+        let (row, code) = codes(category).find(|(_, code)| is_text(*code)).or_else(|| codes(category).next())?;
+        Some((row, format!("{} holds {}", self.place(row), quoted(&category.levels[code]))))
     }
 }
 
@@ -78,7 +82,7 @@ fn codes(category: &Category) -> impl Iterator<Item = (usize, usize)> {
 }
 
 fn form(text: &str, decimal: u8) -> Form {
-    let text = text.trim();
+    let text = number::bare(text);
     let is_number = |text: &str| number::parse(text, decimal).is_some();
     if is_number(text) {
         Form::Number
@@ -95,6 +99,9 @@ fn form(text: &str, decimal: u8) -> Form {
 fn nearly(text: &str, decimal: u8, is_number: impl Fn(&str) -> bool) -> Option<&'static str> {
     let other = if decimal == b',' { b'.' } else { b',' };
     let digits = |text: &str| text.chars().any(|c| c.is_ascii_digit());
+    if text.contains(UNSEEN) && is_number(&text.replace(UNSEEN, "")) {
+        return Some("it has a character of no width, which can't be seen");
+    }
     if number::parse(text, other).is_some() {
         return Some(if other == b',' {
             "the decimal mark is a point, not a comma"
@@ -216,6 +223,8 @@ mod tests {
             ("$3", "currency"),
             ("<0.5", "bounds"),
             ("\u{2212}2", "minus"),
+            ("2\u{200b}", "no width"),
+            ("\u{feff}2", "no width"),
         ];
         for (cell, want) in cases {
             let text = column(&[cell, "1", "2"]).suspicion("x").unwrap().unwrap().text;

@@ -52,7 +52,10 @@ pub fn likelihood_ratio(fits: &[&Fit], chi_bar: bool) -> Result<Vec<(usize, Opti
 /// The tests as a table, a row a fit: `fit` (its place in the list, from 0), `model` (the formula), `nobs`, `npar`, `AIC`, `BIC`, `logLik`,
 /// `deviance`, and against the row before `Chisq`, `Df`, `p.value`, `distribution` and `warning`.
 pub fn likelihood_ratio_table(fits: &[&Fit], chi_bar: bool) -> Result<Frame> {
-    let rows = likelihood_ratio(fits, chi_bar)?;
+    table_of(fits, &likelihood_ratio(fits, chi_bar)?)
+}
+
+fn table_of(fits: &[&Fit], rows: &[(usize, Option<Comparison>)]) -> Result<Frame> {
     let mut frame = Frame::new(rows.len());
     let reals = |value: &dyn Fn(&Fit) -> f64| rows.iter().map(|(i, _)| value(fits[*i])).collect::<Vec<f64>>();
     let tests = || rows.iter().map(|(_, test)| test.as_ref());
@@ -73,8 +76,8 @@ pub fn likelihood_ratio_table(fits: &[&Fit], chi_bar: bool) -> Result<Frame> {
     Ok(frame)
 }
 
-/// Fits models by maximum likelihood to the rows that all of them can use, and compares them: a table as of `likelihood_ratio_table`. Each
-/// must be within the first, or the first within it.
+/// Fits models by maximum likelihood to the rows that all of them can use, and compares the first with each of the others: a table as of
+/// `likelihood_ratio_table` for each of these pairs, one below the other. Each must be within the first, or the first within it.
 pub fn fit_and_compare(
     specs: &[&Spec],
     frame: Option<&Frame>,
@@ -93,7 +96,7 @@ pub fn fit_and_compare(
         try_push("fits", &mut fits, Fit::new(spec, common.as_ref().or(frame), &options, progress)?)?;
     }
     let fits: Vec<&Fit> = fits.iter().collect();
-    let table = likelihood_ratio_table(&fits, chi_bar)?;
+    let table = pairs_with_first(&fits, chi_bar)?;
     for (i, fit) in fits.iter().enumerate().skip(1) {
         let (smaller, larger) = if fit.npar <= fits[0].npar { (*fit, fits[0]) } else { (fits[0], *fit) };
         if let Some(why) = not_nested(smaller, larger)?
@@ -103,6 +106,18 @@ pub fn fit_and_compare(
         }
     }
     Ok(table)
+}
+
+/// A table of two rows for each fit but the first: the smaller of the two, and the larger with its test against it.
+fn pairs_with_first(fits: &[&Fit], chi_bar: bool) -> Result<Frame> {
+    let mut rows = Vec::with_capacity(2 * fits.len());
+    for i in 1..fits.len() {
+        check_comparable(fits[0], fits[i], i)?;
+        for (place, test) in likelihood_ratio(&[fits[0], fits[i]], chi_bar)? {
+            rows.push((place * i, test));
+        }
+    }
+    if rows.is_empty() { likelihood_ratio_table(fits, chi_bar) } else { table_of(fits, &rows) }
 }
 
 /// The rows of the data that all models can use, where these are not the same for all.

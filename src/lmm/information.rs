@@ -39,6 +39,12 @@ impl<'a> Criterion<'a> for Deviance<'a> {
     fn settle(&self, working: &mut [f64]) {
         self.system.without_confounded(self.reml, working);
     }
+
+    fn fold(&self, working: &mut [f64]) {
+        if let (Some(products), Some(x)) = (&self.system.correlation, working.get_mut(self.system.n_theta())) {
+            *x = products.scale.folded(*x);
+        }
+    }
 }
 
 impl Objective for Deviance<'_> {

@@ -45,6 +45,16 @@ pub enum NewData<'a> {
     Spec(&'a Spec),
 }
 
+impl NewData<'_> {
+    /// A failure in a row of a frame with the line and the file of the row.
+    fn located(&self, error: Error) -> Error {
+        match self {
+            NewData::Frame(frame) => frame.located_anew(error),
+            _ => error,
+        }
+    }
+}
+
 /// The random terms whose conditional modes are added; the others count as zero.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub enum RandomTerms {
@@ -134,7 +144,7 @@ impl Fit {
                 let limits = request.level.map(|level| rule.limits(&rows, level)).transpose()?;
                 (rule.values(&rows)?, limits, problems::not_estimable_categories(&rows, request.quantity)?)
             }
-            None => self.single(&rows, request, matches!(data, NewData::Training))?,
+            None => self.single(&rows, request, data)?,
         };
         problems::erase(&lost, rows.n, &mut values, &mut limits);
         for i in lost {
@@ -154,7 +164,7 @@ impl Fit {
     }
 
     /// Of a fit that is not ordinal.
-    fn single(&self, rows: &Rows<'_>, request: &Request, training: bool) -> Result<(Vec<f64>, Option<Limits>, Vec<usize>)> {
+    fn single(&self, rows: &Rows<'_>, request: &Request, data: NewData<'_>) -> Result<(Vec<f64>, Option<Limits>, Vec<usize>)> {
         let rule = Rule { fit: self, quantity: request.quantity };
         let points = rows.points(&rule)?;
         let values = try_collect("predictions", points.iter().map(|point| rule.value(point)))?;
@@ -162,7 +172,8 @@ impl Fit {
         let Some(level) = request.level else { return Ok((values, None, lost)) };
         let mut limits = limits(rows, &rule, &points, &values, level)?;
         if request.interval == Interval::Prediction {
-            let weights = rows.weights(self, training, request.weights.as_deref())?;
+            let training = matches!(data, NewData::Training);
+            let weights = rows.weights(self, training, request.weights.as_deref()).map_err(|e| data.located(e))?;
             widen(rows, &rule, &points, level, &weights, &mut limits)?;
             // The response varies by all of them.
             for i in rows.unestimable(&[MEAN, ZERO, DISPERSION])? {

@@ -84,7 +84,7 @@ impl<'a> Rows<'a> {
             part.terms.iter_mut().for_each(|term| term.chosen = chosen.next().copied().unwrap_or(false));
         }
         if !new_levels_zero {
-            rows.check_levels()?;
+            rows.check_levels().map_err(|e| data.located(e))?;
         }
         Ok(rows)
     }

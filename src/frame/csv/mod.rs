@@ -13,10 +13,11 @@ use ::csv::{ErrorKind, ReaderBuilder, StringRecord};
 
 use self::cells::{Content, Reader};
 pub use self::options::CsvOptions;
-use self::scan::{Fault, Lines, Span, check_quotes, known_binary, looks_separated};
+use self::scan::{Fault, Lines, Span, check_quotes, known_binary, looks_separated, separator_mark};
 use super::Frame;
 use super::dictionary::Dictionary;
 use super::names::{known, quoted};
+use super::number;
 use super::origin::Origin;
 use crate::error::{Code, Error, Result};
 
@@ -84,8 +85,9 @@ impl Source<'_> {
         let mut frame = Frame::new(n_rows);
         frame.origin = origin;
         for (name, column) in names.iter().zip(columns) {
-            let guessed = column.guessed.then_some(self.options.decimal);
+            let (guessed, joined) = (column.guessed.then_some(self.options.decimal), column.joined());
             frame.add(name, n_rows, guessed, || column.finish())?;
+            frame.columns.iter_mut().skip(frame.index[name]).for_each(|column| column.joined.clone_from(&joined));
         }
         if self.options.strict_numbers {
             self.check_numbers(&frame)?;
@@ -112,6 +114,13 @@ impl Source<'_> {
 
     /// The names of the columns, checked.
     fn header(&self, record: &StringRecord) -> Result<Vec<String>> {
+        if let Some(mark) = separator_mark(self.text) {
+            let shown = quoted(&format!("sep={mark}"));
+            return Err(self.error(
+                0,
+                format!("{shown} is a mark for Excel and no header: take the line out, and name the separator (--sep '{mark}')"),
+            ));
+        }
         let mut names: Vec<String> = record.iter().map(String::from).collect();
         if names.len() == 1
             && let Some(looks) = self.looks_separated()
@@ -231,7 +240,7 @@ impl Source<'_> {
     }
 
     fn content(&self, cell: &str) -> Content {
-        let bare = cell.trim_ascii();
+        let bare = number::bare(cell);
         if self.options.missing.iter().any(|m| m == bare || m == cell) {
             Content::Missing
         } else if bare.is_empty() {

@@ -324,3 +324,46 @@ fn strict_numbers_refuse_text_among_numbers_unless_it_is_declared() {
     );
     assert!(Frame::from_csv(text, &strict(&["id", "x"])).is_ok());
 }
+
+#[test]
+fn blanks_of_unicode_around_a_number_mean_nothing() {
+    for blank in ['\u{a0}', '\u{1680}', '\u{2003}', '\u{2007}', '\u{202f}', '\u{3000}', '\u{85}', '\u{b}'] {
+        let options = CsvOptions { strict_numbers: true, ..CsvOptions::default() };
+        let text = format!("x,m,g\n1{blank},2,a{blank}\n{blank}2,NA{blank},b\n{blank},3,{blank}\n");
+        let f = Frame::from_csv(text.as_bytes(), &options).unwrap();
+        assert_eq!(*data(&f, "x"), ColumnData::Integer(vec![1, 2, i64::MIN]), "{blank:?}");
+        assert_eq!(*data(&f, "m"), ColumnData::Integer(vec![2, i64::MIN, 3]), "{blank:?}");
+        // In text they are part of the label.
+        assert!(levels(&f, "g").contains(&format!("a{blank}")), "{blank:?}");
+    }
+    // What has no width is no blank: the cell is to blame.
+    let text = "x\n1\n2\u{200b}\n3\n";
+    let e = Frame::from_csv(text.as_bytes(), &CsvOptions { strict_numbers: true, ..CsvOptions::default() }).unwrap_err();
+    assert!(e.position == 1 && e.message.contains("line 3 holds '2") && e.message.contains("no width"), "{e}");
+}
+
+#[test]
+fn codes_of_which_a_number_keeps_not_all_digits_are_noted() {
+    let joined = |cells: &[&str]| {
+        let f = read(&format!("x\n{}\n", cells.join("\n")));
+        f.column("x").unwrap().joined.as_deref().map(str::to_string)
+    };
+    let both = Some("'12345678901234567891' and '12345678901234567892'".to_string());
+    assert_eq!(joined(&["1", "12345678901234567891", "12345678901234567892"]), both);
+    // Integers of 64 bits keep all digits, but not beside a real number.
+    assert_eq!(joined(&["9007199254740992", "9007199254740993"]), None);
+    let both = Some("'9007199254740992' and '9007199254740993'".to_string());
+    assert_eq!(joined(&["9007199254740992", "9007199254740993", "0.5"]), both);
+    assert_eq!(joined(&["0.5", "+09007199254740992", " 9007199254740993"]), both);
+    // The same code, and fractions.
+    assert_eq!(joined(&["12345678901234567891", "+012345678901234567891", "1e30", "1.0", "1"]), None);
+}
+
+#[test]
+fn excels_mark_of_the_separator_is_named() {
+    for text in ["sep=;\nx;y\n1;2\n", "\u{feff}SEP=,\r\nx,y\r\n1,2\r\n"] {
+        let e = fails(text.as_bytes());
+        assert!(e.message.contains("a mark for Excel") && e.message.contains("--sep '"), "{e}");
+    }
+    assert!(Frame::from_csv(b"sep=length\n1\n", &CsvOptions::default()).is_ok());
+}
