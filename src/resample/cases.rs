@@ -65,7 +65,8 @@ impl Cases {
         design.rows = RowLedger { n_data: design.n, ..RowLedger::default() };
         let (index, labels) = match (unit, &design.correlation) {
             (Unit::Row, None) => {
-                let (rows, starts) = (try_collect(UNITS, 0..design.n as u32)?, try_collect(UNITS, 0..design.n + 1)?);
+                let ends = design.n + 1;
+                let (rows, starts) = (try_collect(UNITS, 0..design.n as u32)?, try_collect(UNITS, 0..ends)?);
                 return Ok(Cases { design, rows, starts, labels: Arc::default(), unit_of: None });
             }
             (Unit::Row, Some(own)) => {
