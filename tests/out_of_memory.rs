@@ -22,7 +22,7 @@ const FIRST: usize = 30;
 const LAST: usize = 6;
 const BETWEEN: usize = 5;
 
-fn refuse_each(Work { name, least, work }: &Work) {
+fn refuse_each(Work { name, least, run: work }: &Work) {
     let (total, result) = requests(*least, work);
     result.unwrap_or_else(|error| panic!("{name}: {error}"));
     assert!(total > 0, "{name} asks for no memory of data size");

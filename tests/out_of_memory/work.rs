@@ -24,11 +24,11 @@ pub struct Work {
     pub name: String,
     /// Bytes of a request that is refused.
     pub least: usize,
-    pub work: Box<dyn Fn() -> Result<()>>,
+    pub run: Box<dyn Fn() -> Result<()>>,
 }
 
 fn work<T>(name: impl Into<String>, work: impl Fn() -> Result<T> + 'static) -> Work {
-    Work { name: name.into(), least: 4 * ROWS, work: Box::new(move || work().map(|_| ())) }
+    Work { name: name.into(), least: 4 * ROWS, run: Box::new(move || work().map(|_| ())) }
 }
 
 const ROWS: usize = 1000;
