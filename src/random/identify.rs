@@ -21,6 +21,9 @@ const FIRST_ROWS: usize = 4096;
 /// The correlation at which derivatives are taken.
 const SOME_RHO: f64 = 0.37;
 
+/// Elements of a term's derivatives above which nothing is looked at: those of some sixty unstructured effects.
+const MOST: usize = 10_000_000;
+
 /// A random term.
 pub struct Part<'a> {
     pub rows: TermRows<'a>,
@@ -34,6 +37,9 @@ pub type Dependencies = Vec<Vec<Option<usize>>>;
 /// The dependencies among the parameters of terms of one linear predictor and, where there is one, of a residual variance with `weights`.
 pub fn dependencies(n: usize, parts: &[Part<'_>], residual: bool, weights: Option<&[f64]>) -> Result<Dependencies> {
     let mut all = vec![];
+    if parts.iter().any(|part| part.structure.n_theta() * part.structure.size.pow(2) > MOST) {
+        return Ok(vec![]);
+    }
     for (k, part) in parts.iter().enumerate() {
         let Some(term) = Term::new(n, part)? else { return Ok(vec![]) };
         all.push((k, term));
