@@ -7,6 +7,7 @@
 //! the limit:  (H - g g'/h)^-1 -> H^-1,  g = O(h).  So these directions are taken out before the Hessian is inverted.
 
 use super::laplace::Laplace;
+use super::separation::orthonormalised;
 use crate::error::{Code, Result};
 use crate::family::Order;
 use crate::linalg::dense;
@@ -95,8 +96,9 @@ impl Edges {
 }
 
 impl Laplace<'_> {
-    /// The edges at an estimate with its Hessian `[n, n]`. The modes are left as they were found.
-    pub(super) fn edges(&mut self, x: &[f64], hessian: &[f64]) -> Result<Edges> {
+    /// The edges at an estimate with its Hessian `[n, n]`; directions of separation of a further predictor are such. The modes are left as
+    /// they were found.
+    pub(super) fn edges(&mut self, x: &[f64], hessian: &[f64], separated: &[Vec<f64>]) -> Result<Edges> {
         let mut edges = Edges::default();
         if !self.model.response.has_edges() {
             return Ok(edges);
@@ -105,7 +107,10 @@ impl Laplace<'_> {
         blocks.push((None, self.shared()));
         for (predictor, block) in blocks {
             let (mut found, mut rest) = (vec![], vec![]);
-            for (curvature, v) in spectrum(x.len(), block.clone(), hessian) {
+            let own = within(separated, &block);
+            let limit = |direction: &Vec<f64>| Edge { direction: direction.clone(), rises: None, kind: Kind::Limit };
+            found.extend(own.iter().map(limit));
+            for (curvature, v) in spectrum(block.clone(), hessian, &own) {
                 match if curvature < CURVATURE { self.edge_along(x, &v)? } else { None } {
                     Some(edge) => found.push(edge),
                     None => rest.push(v),
@@ -171,18 +176,34 @@ impl Laplace<'_> {
     }
 }
 
-/// Curvatures of a block of the Hessian with their directions among all parameters; none where it holds no numbers.
-fn spectrum(n: usize, block: std::ops::Range<usize>, hessian: &[f64]) -> Vec<(f64, Vec<f64>)> {
-    let (first, k) = (block.start, block.len());
-    let at = |i: usize, j: usize| hessian[(first + j) * n + first + i];
-    let part: Vec<f64> = (0..k * k).map(|e| 0.5 * (at(e % k, e / k) + at(e / k, e % k))).collect();
+/// An orthonormal basis of the directions that are all in a block of parameters.
+fn within(directions: &[Vec<f64>], block: &std::ops::Range<usize>) -> Vec<Vec<f64>> {
+    let inside = |d: &&Vec<f64>| d.iter().enumerate().all(|(j, v)| *v == 0.0 || block.contains(&j));
+    orthonormalised(directions.iter().filter(inside).cloned().collect())
+}
+
+/// Curvatures of a block of the Hessian `[n, n]` beside orthonormal directions in it, with their own directions among all parameters; none
+/// where it holds no numbers.
+fn spectrum(block: std::ops::Range<usize>, hessian: &[f64], beside: &[Vec<f64>]) -> Vec<(f64, Vec<f64>)> {
+    let n = hessian.len().isqrt();
+    let unit = |j: usize| (0..n).map(|i| f64::from(u8::from(i == j))).collect::<Vec<f64>>();
+    let basis: Vec<Vec<f64>> = beside.iter().cloned().chain(block.map(unit)).collect();
+    let basis = if beside.is_empty() { basis } else { orthonormalised(basis) };
+    let basis = &basis[beside.len()..];
+    let k = basis.len();
+    let form = |u: &[f64], v: &[f64]| -> f64 {
+        let image = v.iter().zip(hessian.chunks_exact(n)).filter(|(v, _)| **v != 0.0);
+        image.map(|(v, column)| v * dense::dot(u, column)).sum()
+    };
+    let part: Vec<f64> =
+        (0..k * k).map(|e| 0.5 * (form(&basis[e % k], &basis[e / k]) + form(&basis[e / k], &basis[e % k]))).collect();
     if k == 0 || part.iter().any(|v| !v.is_finite()) {
         return vec![];
     }
     let Some((values, vectors)) = dense::symmetric_eigen(k, &part) else { return vec![] };
     let whole = |v: &[f64]| {
         let mut out = vec![0.0; n];
-        out[block.clone()].copy_from_slice(v);
+        basis.iter().zip(v).for_each(|(b, v)| dense::add_scaled(&mut out, *v, b));
         out
     };
     values.into_iter().zip(vectors.chunks_exact(k).map(whole)).collect()

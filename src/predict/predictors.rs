@@ -7,7 +7,7 @@ use super::NewData;
 use crate::design::{Design, Needed, PredictorDesign, RowLedger, TermDesign, UNSEEN, UnknownLevel};
 use crate::error::{Error, Result, row_text, try_vec};
 use crate::fit::estimable::Estimable;
-use crate::fit::{Fit, FixedEffects, PredictorFit, TermFit};
+use crate::fit::{Fit, FixedEffects, PredictorFit, TermFit, in_unit};
 use crate::frame::names::quoted;
 
 /// How to go on where a level is not known.
@@ -76,9 +76,9 @@ impl<'a> Rows<'a> {
         let (program, random) = (&fit.program, needed != Needed::Nothing);
         let mut rows = match data {
             NewData::Training => Rows::of_training(fit),
-            NewData::Frame(frame) => Rows::of_design(fit, program.apply_frame(frame, needed)?),
-            NewData::Arrays(arrays) => Rows::of_design(fit, program.apply_arrays(arrays, random)?),
-            NewData::Spec(spec) => Rows::of_design(fit, program.apply_spec(spec, random)?),
+            NewData::Frame(frame) => Rows::of_design(fit, program.apply_frame(frame, needed)?)?,
+            NewData::Arrays(arrays) => Rows::of_design(fit, program.apply_arrays(arrays, random)?)?,
+            NewData::Spec(spec) => Rows::of_design(fit, program.apply_spec(spec, random)?)?,
         };
         let mut chosen = chosen.iter();
         for part in rows.parts.iter_mut().flatten() {
@@ -130,8 +130,11 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn of_design(fit: &'a Fit, design: Design) -> Self {
-        let Design { n, x, offset, terms, dispersion, zero_inflation, nominal, rows, unknown, .. } = design;
+    fn of_design(fit: &'a Fit, design: Design) -> Result<Self> {
+        let Design { n, x, offset, terms, mut dispersion, zero_inflation, nominal, rows, unknown, .. } = design;
+        if let (Some(own), Some(new)) = (fit.dispersion(), &mut dispersion) {
+            new.offset = in_unit(new.offset.take(), own.log_unit, n)?;
+        }
         let columns =
             |x: &[f64], kept: &[usize]| Cow::Owned(kept.iter().flat_map(|&j| x[j * n..(j + 1) * n].iter().copied()).collect());
         let ones = if fit.ordinal().is_some() { vec![1.0; n] } else { vec![] };
@@ -156,7 +159,7 @@ impl<'a> Rows<'a> {
         let parts =
             [Some(part(&fit.fixed, &fit.kept, &fit.terms, mean, of_mean)), both(zero, zero_inflation), both(further, dispersion)];
         let nominal = fit.nominal().zip(nominal).map_or(Cow::Borrowed(&[][..]), |(f, d)| columns(&d.x, &f.kept));
-        Rows { n, parts, nominal, ledger: Cow::Owned(rows), unknown, pad: true }
+        Ok(Rows { n, parts, nominal, ledger: Cow::Owned(rows), unknown, pad: true })
     }
 
     /// Fails at the first level that the fit doesn't know, of a term whose modes are added.
