@@ -173,7 +173,8 @@ pub struct Generalised {
     pub dispersion: Option<PredictorFit>,
     /// X beta + Z b + offset of the mean, per row used.
     pub eta: Vec<f64>,
-    /// Those of `vcov_names` that have no finite maximum likelihood estimate: fixed effects of the mean and the zero part.
+    /// Those of `vcov_names` that have no finite maximum likelihood estimate: fixed effects of the mean and the zero part, thresholds and
+    /// nominal effects.
     pub separated: Vec<String>,
     /// Those of `vcov_names` at an edge of the likelihood, or that it does not depend on.
     pub at_edge: Vec<AtEdge>,

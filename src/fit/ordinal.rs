@@ -9,7 +9,14 @@ use crate::clmm::response::OrderedResponse;
 use crate::clmm::thresholds::{Thresholds, settle};
 use crate::design::Design;
 use crate::error::Result;
+use crate::glmm::edge::AtEdge;
 use crate::glmm::solution::Solution;
+
+/// What is left of numbers that cancel in the thresholds where nominal columns are zero, relative to thresholds that are only rounded.
+const CANCELLED: f64 = 1e-4;
+
+/// Relative to the largest slope of a reported parameter, one that is none.
+const ROUNDING: f64 = 1e-12;
 
 /// Logarithm of a unit beyond which numbers of it are not reported.
 const FAR: f64 = 100.0;
@@ -142,7 +149,8 @@ fn report_covariance(
     let scale: Vec<(usize, f64)> = model.fixed[1..].iter().flat_map(|part| &part.means).copied().enumerate().collect();
     let with_unit = |degree: f64, value: f64, own: Vec<(usize, f64)>| -> Vec<(usize, f64)> {
         let (factor, p) = ((degree * by).exp(), model.fixed[0].p);
-        let own = own.into_iter().map(|(i, slope)| (i, factor * slope));
+        let largest = own.iter().fold(0.0f64, |most, (_, slope)| most.max(slope.abs()));
+        let own = own.into_iter().filter(|(_, slope)| slope.abs() >= ROUNDING * largest).map(|(i, slope)| (i, factor * slope));
         // What is not known, as the variance of an exact zero, has no part in it.
         own.chain(scale.iter().map(|(j, mean)| (p + j, degree * value * mean))).filter(|(_, slope)| *slope != 0.0).collect()
     };
@@ -182,6 +190,12 @@ fn report_covariance(
     for e in (0..m * known).filter(|e| e % m < known && !vcov[*e].is_nan()).collect::<Vec<_>>() {
         vcov[e] = solution.root[..narrow].chunks_exact(m).map(|column| column[e % m] * column[e / m]).sum();
     }
+    // Those of coordinates without a covariance are the reported ones without.
+    let (of_shared, mut others) = std::mem::take(&mut solution.at_edge).into_iter().partition::<Vec<_>, _>(|e| e.place >= first);
+    if let Some(edge) = of_shared.first() {
+        others.extend((first..known).filter(|&i| vcov[i * (m + 1)].is_nan()).map(|place| AtEdge { place, ..*edge }));
+    }
+    solution.at_edge = others;
     solution.vcov = vcov;
 }
 
@@ -207,7 +221,8 @@ impl Ordinal {
     pub fn thresholds_of(&self, parameters: &[f64], nominal: impl Iterator<Item = f64>) -> Vec<f64> {
         let m = self.alpha_names.len();
         let mut alpha = parameters[..m].to_vec();
-        let mut size = alpha.iter().fold(0.0f64, |most, a| most.max(a.abs()));
+        let largest = |of: &[f64]| of.iter().fold(0.0f64, |most, a| most.max(a.abs()));
+        let mut size = largest(&alpha).max(CANCELLED * largest(parameters));
         for (column, value) in parameters[m..].chunks_exact(m).zip(nominal) {
             for (a, g) in alpha.iter_mut().zip(column) {
                 *a += value * g;

@@ -77,6 +77,14 @@ impl AnyResponse {
         Ok(self)
     }
 
+    /// With shared parameters of which everything else is a combination.
+    pub fn linear(mut self) -> Self {
+        if let AnyResponse::Ordered(response) = &mut self {
+            response.coordinates = Coordinates::own(response.n_whole());
+        }
+        self
+    }
+
     pub fn zero_predictor(&self) -> Option<usize> {
         self.family().and_then(FamilyResponse::zero_predictor)
     }

@@ -6,6 +6,9 @@ use crate::linalg::dense;
 /// Relative to the largest, an eigenvalue of the scaled Hessian below this says nothing about its direction.
 const FLAT: f64 = 1e-9;
 
+/// The part of a parameter in a direction, both in units of its curvature, from which on it counts.
+const PART: f64 = 0.05;
+
 /// 2 H^-1 in all directions but the edges, zero in these, `[n, n]`. Directions of parameters from `first` on that add no curvature to the
 /// ones before join the edges. And whether there are others without.
 pub(super) fn inverse_within(first: usize, free: &[usize], edges: &mut Edges, hessian: &[f64]) -> (Vec<f64>, bool) {
@@ -15,9 +18,12 @@ pub(super) fn inverse_within(first: usize, free: &[usize], edges: &mut Edges, he
     };
     let mut basis = edges.basis(n, free);
     let mut part = form(&basis, &basis.iter().map(image).collect::<Vec<_>>());
-    for flat in without_curvature(&part).into_iter().rev() {
-        if basis[flat][..first].iter().all(|v| *v == 0.0) {
+    for (flat, others) in without_curvature(&part).into_iter().rev() {
+        let is_further = |v: &Vec<f64>| v[..first].iter().all(|v| *v == 0.0);
+        if is_further(&basis[flat]) {
+            let with_it: Vec<Vec<f64>> = others.iter().map(|&j| basis[j].clone()).filter(is_further).collect();
             edges.add_flat(basis.remove(flat));
+            with_it.into_iter().for_each(|v| edges.add_flat(v));
         }
     }
     if part.len() > basis.len() * basis.len() {
@@ -41,8 +47,9 @@ fn form(basis: &[Vec<f64>], images: &[Vec<f64>]) -> Vec<f64> {
     images.iter().flat_map(|image| basis.iter().map(|v| sparse_dot(v, image))).collect()
 }
 
-/// Those that add no curvature to the ones before: pivots of the scaled matrix that are none.
-fn without_curvature(hessian: &[f64]) -> Vec<usize> {
+/// Those that add no curvature to the ones before, pivots of the scaled matrix that are none; each with the ones before that have a part in
+/// the direction without: their curvatures are of no use, either.
+fn without_curvature(hessian: &[f64]) -> Vec<(usize, Vec<usize>)> {
     let k = hessian.len().isqrt();
     let scale: Vec<f64> = (0..k).map(|j| hessian[j * (k + 1)].abs().sqrt().max(f64::MIN_POSITIVE)).collect();
     let mut found = vec![];
@@ -59,7 +66,12 @@ fn without_curvature(hessian: &[f64]) -> Vec<usize> {
             row.push(pivot.sqrt());
             rows.push((i, row));
         } else {
-            found.push(i);
+            // The direction is 1 at this place and -c at those before, L'c = row.
+            for j in (0..rows.len()).rev() {
+                let later: f64 = (j + 1..rows.len()).map(|k| rows[k].1[j] * row[k]).sum();
+                row[j] = (row[j] - later) / rows[j].1[j];
+            }
+            found.push((i, rows.iter().zip(&row).filter(|(_, c)| c.abs() >= PART).map(|((j, _), _)| *j).collect()));
         }
     }
     found

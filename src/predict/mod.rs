@@ -8,7 +8,6 @@ mod predictive;
 mod predictors;
 mod problems;
 mod quantity;
-mod threshold_columns;
 
 use crate::error::{Error, Result};
 use crate::fit::Fit;
