@@ -9,7 +9,7 @@ use crate::clmm::response::OrderedResponse;
 use crate::clmm::thresholds::{Thresholds, settle};
 use crate::design::Design;
 use crate::error::Result;
-use crate::glmm::edge::AtEdge;
+use crate::glmm::edge::{AtEdge, Kind, flat_places};
 use crate::glmm::solution::Solution;
 
 /// What is left of numbers that cancel in the thresholds where nominal columns are zero, relative to thresholds that are only rounded.
@@ -184,18 +184,24 @@ fn report_covariance(
     for own in half.chunks_exact(all) {
         vcov.extend(rows.iter().map(|row| product(row, own)));
     }
-    // By the root nothing cancels.
+    // By the root nothing cancels, and coordinates at an edge are as good as known.
     let m = rows.len();
     let narrow = solution.root.len() - solution.wide * m;
-    for e in (0..m * known).filter(|e| e % m < known && !vcov[*e].is_nan()).collect::<Vec<_>>() {
+    for e in (0..m * known).filter(|e| e % m < known) {
         vcov[e] = solution.root[..narrow].chunks_exact(m).map(|column| column[e % m] * column[e / m]).sum();
     }
-    // Those of coordinates without a covariance are the reported ones without.
-    let (of_shared, mut others) = std::mem::take(&mut solution.at_edge).into_iter().partition::<Vec<_>, _>(|e| e.place >= first);
-    if let Some(edge) = of_shared.first() {
-        others.extend((first..known).filter(|&i| vcov[i * (m + 1)].is_nan()).map(|place| AtEdge { place, ..*edge }));
+    let mut flat = vec![];
+    for own in &solution.flats {
+        let moved: Vec<f64> = rooted[..known].iter().map(|row| product(row, own)).collect();
+        let sizes = rooted[..known].iter().map(|row| row.iter().map(|(j, slope)| (slope * own[*j]).abs()).sum());
+        flat.extend(flat_places(&moved, &sizes.collect::<Vec<_>>(), |i| vcov[i * (m + 1)]));
     }
-    solution.at_edge = others;
+    flat.sort_unstable();
+    flat.dedup();
+    for &i in &flat {
+        (0..m).for_each(|j| (vcov[i * m + j], vcov[j * m + i]) = (f64::NAN, f64::NAN));
+    }
+    solution.at_edge = flat.into_iter().map(|place| AtEdge { place, upward: true, kind: Kind::Flat }).collect();
     solution.vcov = vcov;
 }
 

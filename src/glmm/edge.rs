@@ -22,10 +22,13 @@ const FAR: [f64; 3] = [30.0, 100.0, 300.0];
 /// Parameters whose share of a direction is at least this, relative to their own size, have no standard error.
 const SHARE: f64 = 0.05;
 
+/// A part of a direction that is none.
+const ROUNDING: f64 = 1e-9;
+
 /// One direction.
 #[derive(Clone, Debug)]
 pub struct Edge {
-    /// Of unit length among the working parameters, towards the edge.
+    /// Among the working parameters, towards the edge; of unit length but where it has no curvature.
     pub direction: Vec<f64>,
     /// Whether a predictor rises towards the edge, where it is one of predictors.
     rises: Option<bool>,
@@ -41,6 +44,15 @@ pub enum Kind {
     Unidentified,
     /// The deviance has no curvature, though it rises further off.
     Flat,
+}
+
+/// The places of parameters that a direction without curvature moves most, by their standard errors given it: it moves them by `moved`,
+/// which is rounding beside `largest`.
+pub fn flat_places(moved: &[f64], largest: &[f64], variance: impl Fn(usize) -> f64) -> Vec<usize> {
+    let part = |i: usize| if moved[i].abs() > ROUNDING * largest[i] { moved[i].abs() / variance(i).sqrt() } else { 0.0 };
+    let parts: Vec<f64> = (0..moved.len()).map(part).collect();
+    let most = parts.iter().fold(0.0, |most: f64, p| most.max(*p));
+    (0..moved.len()).filter(|&i| parts[i] > 0.0 && parts[i] >= SHARE * most).collect()
 }
 
 /// All directions, and what is left of the blocks of parameters that have any.
@@ -85,11 +97,21 @@ impl Edges {
         all
     }
 
-    /// What they mean for a reported parameter, the inner product of `row` with working ones.
+    /// The directions without curvature.
+    pub fn flats(&self) -> impl Iterator<Item = &[f64]> {
+        self.found.iter().filter(|edge| edge.kind == Kind::Flat).map(|edge| &edge.direction[..])
+    }
+
+    /// What those at ends of ranges mean for a reported parameter, the inner product of `row` with working ones.
     pub fn of(&self, place: usize, row: &[f64]) -> Option<AtEdge> {
         let size = row.iter().map(|v| v * v).sum::<f64>().sqrt();
         let part = |edge: &Edge| row.iter().zip(&edge.direction).map(|(r, d)| r * d).sum::<f64>() / size;
-        let (edge, part) = self.found.iter().map(|e| (e, part(e))).max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))?;
+        let (edge, part) = self
+            .found
+            .iter()
+            .filter(|e| e.kind != Kind::Flat)
+            .map(|e| (e, part(e)))
+            .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))?;
         let upward = edge.rises.unwrap_or(part > 0.0);
         (part.abs() >= SHARE).then_some(AtEdge { place, upward, kind: edge.kind })
     }

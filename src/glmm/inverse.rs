@@ -6,9 +6,6 @@ use crate::linalg::dense;
 /// Relative to the largest, an eigenvalue of the scaled Hessian below this says nothing about its direction.
 const FLAT: f64 = 1e-9;
 
-/// The part of a parameter in a direction, both in units of its curvature, from which on it counts.
-const PART: f64 = 0.05;
-
 /// 2 H^-1 in all directions but the edges, zero in these, `[n, n]`. Directions of parameters from `first` on that add no curvature to the
 /// ones before join the edges. And whether there are others without.
 pub(super) fn inverse_within(first: usize, free: &[usize], edges: &mut Edges, hessian: &[f64]) -> (Vec<f64>, bool) {
@@ -18,12 +15,12 @@ pub(super) fn inverse_within(first: usize, free: &[usize], edges: &mut Edges, he
     };
     let mut basis = edges.basis(n, free);
     let mut part = form(&basis, &basis.iter().map(image).collect::<Vec<_>>());
-    for (flat, others) in without_curvature(&part).into_iter().rev() {
-        let is_further = |v: &Vec<f64>| v[..first].iter().all(|v| *v == 0.0);
-        if is_further(&basis[flat]) {
-            let with_it: Vec<Vec<f64>> = others.iter().map(|&j| basis[j].clone()).filter(is_further).collect();
-            edges.add_flat(basis.remove(flat));
-            with_it.into_iter().for_each(|v| edges.add_flat(v));
+    for (flat, parts) in without_curvature(&part).into_iter().rev() {
+        if basis[flat][..first].iter().all(|v| *v == 0.0) {
+            let mut direction = vec![0.0; n];
+            basis.iter().zip(&parts).for_each(|(v, part)| dense::add_scaled(&mut direction, *part, v));
+            edges.add_flat(direction);
+            basis.remove(flat);
         }
     }
     if part.len() > basis.len() * basis.len() {
@@ -47,9 +44,8 @@ fn form(basis: &[Vec<f64>], images: &[Vec<f64>]) -> Vec<f64> {
     images.iter().flat_map(|image| basis.iter().map(|v| sparse_dot(v, image))).collect()
 }
 
-/// Those that add no curvature to the ones before, pivots of the scaled matrix that are none; each with the ones before that have a part in
-/// the direction without: their curvatures are of no use, either.
-fn without_curvature(hessian: &[f64]) -> Vec<(usize, Vec<usize>)> {
+/// Those that add no curvature to the ones before, pivots of the scaled matrix that are none; each with the direction without curvature.
+fn without_curvature(hessian: &[f64]) -> Vec<(usize, Vec<f64>)> {
     let k = hessian.len().isqrt();
     let scale: Vec<f64> = (0..k).map(|j| hessian[j * (k + 1)].abs().sqrt().max(f64::MIN_POSITIVE)).collect();
     let mut found = vec![];
@@ -71,7 +67,10 @@ fn without_curvature(hessian: &[f64]) -> Vec<(usize, Vec<usize>)> {
                 let later: f64 = (j + 1..rows.len()).map(|k| rows[k].1[j] * row[k]).sum();
                 row[j] = (row[j] - later) / rows[j].1[j];
             }
-            found.push((i, rows.iter().zip(&row).filter(|(_, c)| c.abs() >= PART).map(|((j, _), _)| *j).collect()));
+            let mut direction = vec![0.0; k];
+            direction[i] = 1.0 / scale[i];
+            rows.iter().zip(&row).for_each(|((j, _), c)| direction[*j] = -c / scale[*j]);
+            found.push((i, direction));
         }
     }
     found

@@ -1,6 +1,6 @@
 //! All estimates of a generalised model at given parameters, in the user's units, with their covariance.
 
-use super::edge::{AtEdge, Edges};
+use super::edge::{AtEdge, Edges, Kind, flat_places};
 use super::inverse::{inverse_within, sparse_dot};
 use super::jet::Separated;
 use super::laplace::{Inside, Laplace};
@@ -34,6 +34,8 @@ pub struct Solution {
     pub terms: Vec<TermSolution>,
     /// The number of directions of separation: as many of the root's columns, the last, are these directions in no particular length.
     pub wide: usize,
+    /// Directions without curvature, in the order of `vcov`.
+    pub flats: Vec<Vec<f64>>,
     /// How far the estimate is in these directions, in the order of `vcov`; empty without any.
     pub toward: Vec<f64>,
     /// Linear predictors per row.
@@ -64,7 +66,7 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
         part.to_user(&mut own);
         beta.push(own);
     }
-    let Covariance { vcov, root, at_edge, toward } = laplace.user_covariance(x, &working_vcov, &edges, &separations);
+    let Covariance { vcov, root, at_edge, toward, flats } = laplace.user_covariance(x, &working_vcov, &edges, &separations);
     let remarks: Vec<String> = remark.into_iter().collect();
     let mut terms = laplace.term_solutions(x)?;
     if let Some(slopes) = &slopes {
@@ -82,6 +84,7 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
         terms,
         wide: separations.directions.len(),
         toward,
+        flats,
         eta: laplace.eta.clone(),
         flat,
         remarks,
@@ -94,6 +97,7 @@ struct Covariance {
     root: Vec<f64>,
     at_edge: Vec<AtEdge>,
     toward: Vec<f64>,
+    flats: Vec<Vec<f64>>,
 }
 
 /// What is known of the working parameters.
@@ -348,11 +352,20 @@ impl Laplace<'_> {
             true => vec![],
             false => rows.iter().map(|row| sparse_dot(row, &separations.toward)).collect(),
         };
-        let at_edge: Vec<AtEdge> = rows.iter().enumerate().filter_map(|(i, row)| edges.of(i, &row[inside..])).collect();
+        let mut at_edge: Vec<AtEdge> = rows.iter().enumerate().filter_map(|(i, row)| edges.of(i, &row[inside..])).collect();
+        let mut flats = vec![];
+        for flat in edges.flats() {
+            let sum = |row: &Vec<f64>, of: &dyn Fn(f64) -> f64| row[inside..].iter().zip(flat).map(|(r, f)| of(r * f)).sum::<f64>();
+            let moved: Vec<f64> = rows.iter().map(|row| sum(row, &|v| v)).collect();
+            let largest: Vec<f64> = rows.iter().map(|row| sum(row, &f64::abs)).collect();
+            let places = flat_places(&moved, &largest, |i| out[i * (k + 1)]);
+            at_edge.extend(places.into_iter().map(|place| AtEdge { place, upward: true, kind: Kind::Flat }));
+            flats.push(moved);
+        }
         for AtEdge { place, .. } in &at_edge {
             (0..k).for_each(|j| (out[place * k + j], out[j * k + place]) = (f64::NAN, f64::NAN));
         }
-        Covariance { vcov: out, root, at_edge, toward }
+        Covariance { vcov: out, root, at_edge, toward, flats }
     }
 
     /// d theta / d working, by differences where it is not linear.
