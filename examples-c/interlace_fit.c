@@ -92,20 +92,15 @@ static bool describe_thresholds(const struct arguments *asked, interlace_spec *s
     return true;
 }
 
-/* A model by its formula, with all else that the command line (`context`) says; the caller frees the spec, also after a failure. */
-static bool make_spec(void *context, const char *formula, interlace_spec **out, interlace_error *error)
+/* A model by its formula, with all else that the command line (`context`) says but for random terms beside the formula; the caller
+ * frees the spec, also after a failure. */
+static bool make_reduced_spec(void *context, const char *formula, interlace_spec **out, interlace_error *error)
 {
     const struct arguments *asked = context;
 
     if (interlace_spec_new(asked->model, formula, out, error) != INTERLACE_OK)
         return false;
     interlace_spec *spec = *out;
-    for (size_t i = 0; i < asked->random.count; i++)
-        if (interlace_spec_add_random(spec, asked->random.items[i], error) != INTERLACE_OK)
-            return false;
-    for (size_t i = 0; i < asked->groups.count; i++)
-        if (interlace_spec_add_groups(spec, asked->groups.items[i], error) != INTERLACE_OK)
-            return false;
     for (size_t i = 0; i < asked->contrast_names.count; i++)
         if (interlace_spec_set_contrasts(spec, asked->contrast_columns.items[i], asked->contrast_names.items[i], error) !=
             INTERLACE_OK)
@@ -120,6 +115,22 @@ static bool make_spec(void *context, const char *formula, interlace_spec **out, 
         return false;
     if (asked->offset != NULL && interlace_spec_set_offset(spec, asked->offset, error) != INTERLACE_OK)
         return false;
+    return true;
+}
+
+/* The same with the random terms of --random and --groups. */
+static bool make_spec(void *context, const char *formula, interlace_spec **out, interlace_error *error)
+{
+    const struct arguments *asked = context;
+
+    if (!make_reduced_spec(context, formula, out, error))
+        return false;
+    for (size_t i = 0; i < asked->random.count; i++)
+        if (interlace_spec_add_random(*out, asked->random.items[i], error) != INTERLACE_OK)
+            return false;
+    for (size_t i = 0; i < asked->groups.count; i++)
+        if (interlace_spec_add_groups(*out, asked->groups.items[i], error) != INTERLACE_OK)
+            return false;
     return true;
 }
 
@@ -285,6 +296,7 @@ static bool compare_models(struct run *run)
                                          .data = run->frame,
                                          .options = options,
                                          .make_spec = make_spec,
+                                         .make_reduced_spec = make_reduced_spec,
                                          .context = &run->arguments,
                                          .chi_bar = run->arguments.chi_bar};
     ok = ok && likelihood_ratio(&request, &run->results.comparison, &run->error);

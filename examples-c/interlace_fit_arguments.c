@@ -24,8 +24,6 @@ static enum arguments_outcome read_option(struct arguments *arguments, int argc,
     const struct option *option = find_option(argv[*at]);
     if (option == NULL)
         return say(message, ARGUMENTS_WRONG, "unknown option %s", argv[*at]);
-    if (option->take == NULL)
-        return say(message, ARGUMENTS_UNAVAILABLE, "%s is not available in this version", option->name);
     const char *value = NULL;
     if (option->wanted != NULL) {
         if (*at + 1 == argc)
@@ -35,8 +33,8 @@ static enum arguments_outcome read_option(struct arguments *arguments, int argc,
     switch (option->take(arguments, value)) {
     case TAKEN:
         return ARGUMENTS_READY;
-    case NOT_AVAILABLE:
-        return say(message, ARGUMENTS_UNAVAILABLE, "%s %s is not available in this version", option->name, value);
+    case GIVEN_BEFORE:
+        return say(message, ARGUMENTS_WRONG, "%s is given twice, but holds one value", option->name);
     case NO_MEMORY:
         return say(message, ARGUMENTS_UNAVAILABLE, "no memory for the arguments");
     default:
@@ -54,7 +52,7 @@ static enum arguments_outcome read_model(struct arguments *arguments, const char
     case NOT_AVAILABLE:
         return say(message, ARGUMENTS_UNAVAILABLE, "%s is not available in this version", model);
     default:
-        return say(message, ARGUMENTS_WRONG, "unknown model '%s', wanted lmm, glmm, clmm or coxme", model);
+        return say(message, ARGUMENTS_WRONG, "unknown model '%s', wanted lmm, glmm or clmm", model);
     }
 }
 
@@ -198,6 +196,8 @@ static enum arguments_outcome check_together(const struct arguments *arguments, 
         return say(message, ARGUMENTS_WRONG, "--folds is for --cross-validate, which was not given");
     if (arguments->chi_bar && arguments->lrt.count == 0)
         return say(message, ARGUMENTS_WRONG, "--chi-bar is for --lrt, which was not given");
+    if (arguments->has_type && arguments->predict_path == NULL && arguments->emmeans == NULL)
+        return say(message, ARGUMENTS_WRONG, "--type is for --predict and --emmeans, of which none was given");
     if (prediction_option(arguments) != NULL && arguments->predict_path == NULL)
         return say(message, ARGUMENTS_WRONG, "%s is for --predict, which was not given", prediction_option(arguments));
     if (of_means(arguments) != NULL && arguments->emmeans == NULL)

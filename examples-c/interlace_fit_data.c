@@ -13,33 +13,45 @@ static interlace_status fail(interlace_error *error, interlace_status code, cons
     return code;
 }
 
-/* A file to be read, perhaps more than once: standard input is kept in memory. */
+/* A file to be read, perhaps more than once: what can't be read again is kept in memory. */
 struct source {
     const char *path;
     char *bytes; /* NULL: the file is read where it is */
     size_t size;
 };
 
-/* Reads all of standard input. */
-static interlace_status keep_input(struct source *source, interlace_error *error)
+/* Reads all of a stream that is read once only: standard input, a pipe. */
+static interlace_status keep_stream(FILE *stream, struct source *source, interlace_error *error)
 {
     size_t room = 0;
     do {
         char *bytes = source->size < room ? source->bytes : realloc(source->bytes, room = 2 * room + 65536);
         if (bytes == NULL)
-            return fail(error, INTERLACE_E_MEMORY, "no memory for standard input");
+            return fail(error, INTERLACE_E_MEMORY, "no memory for the CSV text");
         source->bytes = bytes;
-        source->size += fread(bytes + source->size, 1, room - source->size, stdin);
-    } while (!feof(stdin) && !ferror(stdin));
-    if (ferror(stdin))
-        return fail(error, INTERLACE_E_IO, "standard input can't be read");
+        source->size += fread(bytes + source->size, 1, room - source->size, stream);
+    } while (!feof(stream) && !ferror(stream));
+    if (ferror(stream)) {
+        char message[sizeof error->message];
+        snprintf(message, sizeof message, "'%.400s' can't be read", source->path);
+        return fail(error, INTERLACE_E_IO, message);
+    }
     return INTERLACE_OK;
 }
 
 static interlace_status open_source(const char *path, struct source *source, interlace_error *error)
 {
     *source = (struct source){.path = path};
-    return strcmp(path, "-") == 0 ? keep_input(source, error) : INTERLACE_OK;
+    if (strcmp(path, "-") == 0)
+        return keep_stream(stdin, source, error);
+    /* What is wrong with a path the library says. */
+    FILE *stream = fopen(path, "rb");
+    interlace_status status = INTERLACE_OK;
+    if (stream != NULL && fseek(stream, 0, SEEK_END) != 0)
+        status = keep_stream(stream, source, error);
+    if (stream != NULL)
+        fclose(stream);
+    return status;
 }
 
 /* The options of all CSV files of a run, with the columns that are categories. */

@@ -93,7 +93,9 @@ const char *const help_text[] = {
     "  --adjust none|tukey|bonferroni|holm|fdr|sidak   of the comparisons' p values: tukey is the default of pairwise ones, else holm\n"
     "  --lrt \"REDUCED FORMULA\"    likelihood-ratio test of FORMULA against a smaller model (repeatable), one without random terms,\n"
     "                             say; all of them are fitted by maximum likelihood for it, whatever --method says, to the rows\n"
-    "                             that all can use; it is an error if neither is nested in the other\n"
+    "                             that all can use; it is an error if neither is nested in the other. Each is a test of its own.\n"
+    "                             REDUCED is taken as written: random terms of --random and --groups are FORMULA's alone, all\n"
+    "                             other options hold for both\n"
     "  --chi-bar                  these with the p value of a variance at the edge of its range\n"
     "  --r2                       marginal and conditional R2, and intraclass correlations\n"
     "\n",

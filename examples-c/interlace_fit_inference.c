@@ -65,7 +65,7 @@ bool likelihood_ratio(const struct comparison_request *request, interlace_frame 
     }
     bool ok = request->make_spec(request->context, request->formula, &specs[0], error);
     for (size_t i = 1; ok && i < n; i++)
-        ok = request->make_spec(request->context, request->reduced->items[i - 1], &specs[i], error);
+        ok = request->make_reduced_spec(request->context, request->reduced->items[i - 1], &specs[i], error);
     ok = ok && interlace_fit_lrt((const interlace_spec *const *)specs, n, request->data, request->options, request->chi_bar, table,
                                  error) == INTERLACE_OK;
     for (size_t i = 0; i < n; i++)

@@ -36,12 +36,13 @@ struct comparison_request {
     const struct text_list *reduced;
     const interlace_frame *data;
     const interlace_options *options; /* by maximum likelihood */
-    spec_maker make_spec;
-    void *context; /* for make_spec */
+    spec_maker make_spec;         /* of the formula */
+    spec_maker make_reduced_spec; /* of the others, which are taken as they are written */
+    void *context;                /* for these */
     bool chi_bar;  /* allow for a variance at the edge of its range */
 };
 
-/* Fits all the models and compares them; the caller frees the frame. */
+/* Fits all the models and compares the formula's with each smaller one, two rows of the table for each; the caller frees the frame. */
 bool likelihood_ratio(const struct comparison_request *request, interlace_frame **table, interlace_error *error);
 
 /* "emmeans": {"means": {...}, "pairs": {...}}, each column an array. */

@@ -8,7 +8,7 @@
 struct option {
     const char *name;
     const char *wanted; /* the value that is wanted, for messages; NULL: the option has none */
-    enum answer (*take)(struct arguments *arguments, const char *value); /* NULL: in a later version */
+    enum answer (*take)(struct arguments *arguments, const char *value);
 };
 
 /* The option of that name; NULL if there is none. */

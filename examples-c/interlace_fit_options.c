@@ -88,14 +88,12 @@ static enum answer take_na(struct arguments *arguments, const char *value)
 
 static enum answer take_weights(struct arguments *arguments, const char *value)
 {
-    arguments->weights = value;
-    return TAKEN;
+    return take_once(value, &arguments->weights);
 }
 
 static enum answer take_offset(struct arguments *arguments, const char *value)
 {
-    arguments->offset = value;
-    return TAKEN;
+    return take_once(value, &arguments->offset);
 }
 
 /* ---- model ---- */
@@ -130,14 +128,12 @@ static enum answer take_contrasts(struct arguments *arguments, const char *value
 
 static enum answer take_family(struct arguments *arguments, const char *value)
 {
-    arguments->family = value;
-    return TAKEN;
+    return take_once(value, &arguments->family);
 }
 
 static enum answer take_link(struct arguments *arguments, const char *value)
 {
-    arguments->link = value;
-    return TAKEN;
+    return take_once(value, &arguments->link);
 }
 
 /* "df=4" */
@@ -155,20 +151,17 @@ static enum answer take_fix(struct arguments *arguments, const char *value)
 
 static enum answer take_dispformula(struct arguments *arguments, const char *value)
 {
-    arguments->dispformula = value;
-    return TAKEN;
+    return take_once(value, &arguments->dispformula);
 }
 
 static enum answer take_correlation(struct arguments *arguments, const char *value)
 {
-    arguments->correlation = value;
-    return TAKEN;
+    return take_once(value, &arguments->correlation);
 }
 
 static enum answer take_ziformula(struct arguments *arguments, const char *value)
 {
-    arguments->ziformula = value;
-    return TAKEN;
+    return take_once(value, &arguments->ziformula);
 }
 
 static enum answer take_information(struct arguments *arguments, const char *value)
@@ -219,22 +212,19 @@ static enum answer take_threshold(struct arguments *arguments, const char *value
 
 static enum answer take_nominal(struct arguments *arguments, const char *value)
 {
-    arguments->nominal = value;
-    return TAKEN;
+    return take_once(value, &arguments->nominal);
 }
 
 static enum answer take_scale(struct arguments *arguments, const char *value)
 {
-    arguments->scale = value;
-    return TAKEN;
+    return take_once(value, &arguments->scale);
 }
 
 /* ---- fit ---- */
 
 static enum answer take_optimizer(struct arguments *arguments, const char *value)
 {
-    arguments->optimizer = value;
-    return TAKEN;
+    return take_once(value, &arguments->optimizer);
 }
 
 static enum answer take_theta0(struct arguments *arguments, const char *value)
@@ -330,8 +320,6 @@ static const struct option options[] = {
     {"--progress", NULL, take_progress},
     {"--objective", "points of equal length, \"a,b,c; a,b,c\"", take_objective},
     {"--json", NULL, take_json},
-    /* Options of later versions: known, so that they are not taken for slips of the pen. */
-    {"--ties", "efron or breslow", NULL},
 };
 
 const struct option *find_option(const char *name)

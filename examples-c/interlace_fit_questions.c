@@ -95,22 +95,21 @@ static enum answer take_level(struct arguments *arguments, const char *value)
 
 static enum answer take_emmeans(struct arguments *arguments, const char *value)
 {
-    arguments->emmeans = value;
-    return TAKEN;
+    return take_once(value, &arguments->emmeans);
 }
 
 static enum answer take_at(struct arguments *arguments, const char *value)
 {
-    arguments->at = value;
-    return TAKEN;
+    return take_once(value, &arguments->at);
 }
 
 static enum answer take_comparisons(struct arguments *arguments, const char *value)
 {
     static const struct choice choices[] = {{"pairwise", 0}, {"trt.vs.ctrl", 1}, {"eff", 2}};
     int32_t known;
-    arguments->comparisons = value;
-    arguments->contrasts.count = 0; /* the last --comparisons hold */
+    if (take_once(value, &arguments->comparisons) != TAKEN)
+        return GIVEN_BEFORE;
+    arguments->contrasts.count = 0;
     if (CHOOSE(choices, value, &known) == TAKEN)
         return TAKEN;
     return take_points(value, &arguments->contrasts, &arguments->n_contrasts);
@@ -145,8 +144,7 @@ static enum answer take_lrt(struct arguments *arguments, const char *value)
 
 static enum answer take_predict(struct arguments *arguments, const char *value)
 {
-    arguments->predict_path = value;
-    return TAKEN;
+    return take_once(value, &arguments->predict_path);
 }
 
 static enum answer take_type(struct arguments *arguments, const char *value)
@@ -156,7 +154,7 @@ static enum answer take_type(struct arguments *arguments, const char *value)
         {"conditional", INTERLACE_PREDICT_CONDITIONAL}, {"zprob", INTERLACE_PREDICT_ZERO_PROBABILITY},
         {"dispersion", INTERLACE_PREDICT_DISPERSION}, {"marginal", INTERLACE_PREDICT_MARGINAL},
         {"prob", INTERLACE_PREDICT_PROBABILITIES}, {"cum.prob", INTERLACE_PREDICT_CUMULATIVE},
-        {"class", INTERLACE_PREDICT_CLASS}, {"location", INTERLACE_PREDICT_LOCATION}, {"lp", LATER}, {"risk", LATER}, {"survival", LATER}};
+        {"class", INTERLACE_PREDICT_CLASS}, {"location", INTERLACE_PREDICT_LOCATION}};
     enum answer answer = CHOOSE(choices, value, &arguments->type);
     if (answer == TAKEN)
         arguments->has_type = true;
@@ -231,8 +229,7 @@ static enum answer take_boot_interval(struct arguments *arguments, const char *v
 
 static enum answer take_refit(struct arguments *arguments, const char *value)
 {
-    arguments->refit_path = value;
-    return TAKEN;
+    return take_once(value, &arguments->refit_path);
 }
 
 static enum answer take_residuals(struct arguments *arguments, const char *value)
@@ -262,8 +259,7 @@ static enum answer take_all_fit(struct arguments *arguments, const char *value)
 
 static enum answer take_cross_validate(struct arguments *arguments, const char *value)
 {
-    arguments->cross_validate = value;
-    return TAKEN;
+    return take_once(value, &arguments->cross_validate);
 }
 
 static enum answer take_folds(struct arguments *arguments, const char *value)
@@ -291,7 +287,7 @@ static const struct option questions[] = {
     {"--lrt", "a formula", take_lrt},
     {"--chi-bar", NULL, take_chi_bar},
     {"--predict", "a CSV file", take_predict},
-    {"--type", "response, link, conditional, zprob, dispersion, marginal, prob, cum.prob or class", take_type},
+    {"--type", "response, link, conditional, zprob, location, dispersion, marginal, prob, cum.prob or class", take_type},
     {"--re", "all, none or grouping factors, \"g,h\"", take_re},
     {"--new-levels", "zero or error", take_new_levels},
     {"--interval", "none, confidence or prediction", take_interval},
@@ -309,8 +305,6 @@ static const struct option questions[] = {
     {"--all-fit", NULL, take_all_fit},
     {"--cross-validate", "a grouping factor, or rows", take_cross_validate},
     {"--folds", "a whole number of at least 2", take_folds},
-    /* Of a later version: known, so that it is not taken for a slip of the pen. */
-    {"--influence", "observation or a group", NULL},
 };
 
 const struct option *find_question(const char *name)

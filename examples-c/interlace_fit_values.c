@@ -21,6 +21,14 @@ enum answer choose(const struct choice *choices, size_t count, const char *value
     return NOT_UNDERSTOOD;
 }
 
+enum answer take_once(const char *value, const char **out)
+{
+    if (*out != NULL)
+        return GIVEN_BEFORE;
+    *out = value;
+    return TAKEN;
+}
+
 enum answer take_positive(const char *value, double most, double *out)
 {
     double number;

@@ -8,7 +8,7 @@
 
 #include "interlace_fit_lists.h"
 
-enum answer { TAKEN, NOT_UNDERSTOOD, NOT_AVAILABLE, NO_MEMORY };
+enum answer { TAKEN, NOT_UNDERSTOOD, NOT_AVAILABLE, GIVEN_BEFORE, NO_MEMORY };
 
 enum answer taken_if(bool memory_sufficed);
 
@@ -24,6 +24,8 @@ enum answer choose(const struct choice *choices, size_t count, const char *value
 
 #define CHOOSE(choices, value, out) choose(choices, sizeof(choices) / sizeof *(choices), value, out)
 
+/* The value itself, where none was given before. */
+enum answer take_once(const char *value, const char **out);
 /* A number above 0. */
 enum answer take_positive(const char *value, double most, double *out);
 /* A whole number. */

@@ -1120,7 +1120,7 @@ void interlace_spec_free(struct interlace_spec *spec);
  * intercept unless `x` has a column of ones. INTERLACE_CLMM has thresholds instead: a column named "(Intercept)" is left out, and `y` are
  * whole numbers, the codes of the categories in their order.
  * Random terms are added with interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data to predict at.
- * A row with a NaN is a row with a missing value. All arrays are copied.
+ * A row with a NaN is a row with a missing value. All arrays are copied. `n` is at least 1.
  * The caller frees `*out` with interlace_spec_free.
  * Since 0.1.
  */
@@ -1223,7 +1223,8 @@ interlace_status interlace_spec_set_term_effects(struct interlace_spec *spec,
 
 /**
  * Sets the distribution of the response of a generalised model by its name, as "poisson" or "binomial"; interlace_family_name lists
- * them, and R's names are known, too. `link` is the name of a link function, NULL for the family's default. Without this call the
+ * them, and names that R's packages have for them ("Gamma", "inverse.gaussian", "negative.binomial", "beta_family", "t_family", "ordbeta") are
+ * known, too. `link` is the name of a link function, NULL for the family's default. Without this call the
  * family is gaussian. Forgets the parameters fixed before.
  * INTERLACE_E_ARGUMENT for an unknown family, for a link that does not suit it, and for a model that is not INTERLACE_GLMM.
  * Since 0.1.
@@ -2637,7 +2638,7 @@ interlace_status interlace_fit_table_with_df(const struct interlace_fit *fit,
 
 /**
  * The summary of the fit as lme4 prints it, in sections for each predictor as glmmTMB has them, of an ordinal model as clmm has them: several
- * lines of text. Tests of the fixed effects are by INTERLACE_DF_DEFAULT, and the text says what they are. NULL for NULL.
+ * lines of text. Tests of the fixed effects are by INTERLACE_DF_DEFAULT, and the text says what they are. NULL for NULL, and where memory is short.
  * Since 0.1.
  */
 const char *interlace_fit_summary(const struct interlace_fit *fit);
@@ -2923,8 +2924,9 @@ interlace_status interlace_fit_compare(const struct interlace_fit *const *fits,
                                        struct interlace_error *err);
 
 /**
- * Fits `n` models by maximum likelihood to the rows that all of them can use, whatever is missing in columns that some lack, and compares them:
- * a new frame as of interlace_fit_compare. Each model must be nested in the first, or the first in it; else INTERLACE_E_ARGUMENT names what
+ * Fits `n` models by maximum likelihood to the rows that all of them can use, whatever is missing in columns that some lack, and compares the first
+ * with each of the others: a new frame with the columns of interlace_fit_compare and two rows for each model but the first, in the order of `specs`:
+ * the smaller of the two models, and the larger with its test against it. "fit" is the index in `specs`. Each model must be nested in the first, or the first in it; else INTERLACE_E_ARGUMENT names what
  * the larger one lacks. Fixed effects are nested by the space of their columns, whatever these are called, random terms by their groups,
  * effects and structures. A model may be without random terms here: `y ~ x` against `y ~ x + (1 | g)` is the test of the only variance.
  * `frame` and `options` are as for interlace_fit_new. The caller frees `*out` with interlace_frame_free.

@@ -1,5 +1,6 @@
 //! One error type for the whole library.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// The kind of a failure. The numbers are the status codes of the C API and never change.
@@ -94,4 +95,56 @@ pub fn try_vec<T: Clone>(what: &str, value: T, len: usize) -> Result<Vec<T>> {
     v.try_reserve_exact(len).map_err(|_| Error::memory(what, len.saturating_mul(size_of::<T>())))?;
     v.resize(len, value);
     Ok(v)
+}
+
+/// The items of an iterator that knows how many there are, or an error where memory is short.
+pub fn try_collect<T>(what: &str, items: impl ExactSizeIterator<Item = T>) -> Result<Vec<T>> {
+    let mut v = Vec::new();
+    v.try_reserve_exact(items.len()).map_err(|_| Error::memory(what, items.len().saturating_mul(size_of::<T>())))?;
+    v.extend(items);
+    Ok(v)
+}
+
+/// Why a part of some work failed, as text. That memory was short is no failure of a part, but of the whole.
+pub fn or_reason<T>(part: Result<T>) -> Result<std::result::Result<T, String>> {
+    match part {
+        Err(error) if error.code == Code::Memory => Err(error),
+        part => Ok(part.map_err(|error| error.message)),
+    }
+}
+
+/// The items of an iterator that doesn't know how many there are, or an error where memory is short.
+pub fn try_gather<T>(what: &str, items: impl Iterator<Item = T>) -> Result<Vec<T>> {
+    let mut v = Vec::new();
+    for item in items {
+        try_push(what, &mut v, item)?;
+    }
+    Ok(v)
+}
+
+/// One more item, or an error where memory is short.
+pub fn try_push<T>(what: &str, v: &mut Vec<T>, item: T) -> Result<()> {
+    if v.len() == v.capacity() {
+        v.try_reserve(1).map_err(|_| Error::memory(what, v.len().saturating_mul(2 * size_of::<T>())))?;
+    }
+    v.push(item);
+    Ok(())
+}
+
+/// Values of one's own, copied where they are borrowed, or an error where memory is short.
+pub fn try_owned<T: Copy>(what: &str, values: Cow<'_, [T]>) -> Result<Vec<T>> {
+    match values {
+        Cow::Borrowed(values) => try_copy(what, values),
+        Cow::Owned(values) => Ok(values),
+    }
+}
+
+/// Copies of vectors, or an error where memory is short.
+pub fn try_copies<T: Copy>(what: &str, all: &[Vec<T>]) -> Result<Vec<Vec<T>>> {
+    all.iter().map(|values| try_copy(what, values)).collect()
+}
+
+/// A copy, or an error where memory is short.
+pub fn try_copy<T: Copy>(what: &str, values: &[T]) -> Result<Vec<T>> {
+    try_collect(what, values.iter().copied())
 }

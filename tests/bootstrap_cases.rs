@@ -166,7 +166,7 @@ fn the_jackknife_leaves_out_each_group() {
 }
 
 fn reals_or_integers(frame: &Frame, name: &str) -> Vec<f64> {
-    frame.column(name).unwrap().as_real().unwrap().into_owned()
+    frame.column(name).unwrap().as_real().unwrap().unwrap().into_owned()
 }
 
 /// The mean's jackknife acceleration is the skewness over 6 sqrt(n), here by hand from the groups' sums.

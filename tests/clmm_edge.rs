@@ -58,8 +58,8 @@ fn thresholds_meet_where_a_level_never_shows_the_category_between() {
     // Those of the shares: of a level with two categories that of its logit.
     let own = &fit.generalised.as_ref().unwrap().parameters;
     let errors: Vec<f64> = own.iter().map(|p| p.std_error).collect();
-    let (first, second, both) = ((4.0f64 / 40.0).sqrt(), (16.0f64 / 3.0 / 40.0).sqrt(), 4.0 / 40.0);
-    let want = [first, second, (0.1 + both as f64).sqrt(), (second * second + both as f64).sqrt()];
+    let (first, second, both): (f64, f64, f64) = ((4.0f64 / 40.0).sqrt(), (16.0f64 / 3.0 / 40.0).sqrt(), 4.0 / 40.0);
+    let want = [first, second, (0.1 + both).sqrt(), (second * second + both).sqrt()];
     assert!(errors.iter().zip(want).all(|(a, b)| (a - b).abs() < 1e-5), "{errors:?} for {want:?}");
     let request = Request { quantity: Quantity::Probabilities, level: Some(0.95), ..Request::default() };
     let all = fit.predictions(NewData::Training, &request).unwrap();

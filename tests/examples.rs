@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::OnceLock;
 
+#[path = "examples/awkward.rs"]
+mod awkward;
 #[path = "examples/inference.rs"]
 mod inference;
 #[path = "examples/resampling.rs"]

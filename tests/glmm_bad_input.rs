@@ -236,3 +236,34 @@ fn rows_and_groups() {
     let fit = Fit::new(&asked.spec, Some(&frame), &asked.options, None).unwrap();
     assert!(fit.fixed.estimate.iter().all(|v| v.is_finite()) && fit.fixed.names.len() == 3, "{:?}", fit.fixed);
 }
+
+/// The check of the mean's fixed effects holds for all predictors.
+#[test]
+fn as_many_fixed_effects_as_rows_are_refused_in_every_predictor() {
+    let each: Vec<usize> = (0..40).collect();
+    let data = data().group("each", &each);
+    let plain = |family: &str| model(family, "count ~ 1 + (1 | g)");
+    for (asked, wanted) in [
+        (model("poisson", "count ~ each + (1 | g)"), "40 fixed effects"),
+        (plain("poisson").zero("~ each"), "40 fixed effects of the zero part"),
+        (plain("nbinom2").dispersion("~ each"), "40 fixed effects of the dispersion"),
+        (plain("poisson").zero("~ (each | g)"), "320 random effects"),
+        (plain("nbinom2").dispersion("~ (each | g)"), "320 random effects"),
+    ] {
+        let error = Fit::new(&asked.spec, Some(&data.frame()), &asked.options, None).unwrap_err();
+        assert!(error.code == Code::Data && error.message.contains(wanted), "{error}");
+    }
+}
+
+/// Where the link lets the unit of the response into the predictor, its third powers must be numbers.
+#[test]
+fn units_too_large_for_third_derivatives_are_refused() {
+    for (family, link) in [("student_t", "identity"), ("gamma", "identity"), ("gamma", "inverse")] {
+        for unit in [1e120, 1e-120] {
+            let asked = model(family, "positive ~ 1 + (1 | g)").link(link);
+            let frame = data().map("positive", |v| unit * v).frame();
+            let error = Fit::new(&asked.spec, Some(&frame), &asked.options, None).unwrap_err();
+            assert!(error.code == Code::Data && error.message.contains("third powers"), "{family} {link} {unit:e}: {error}");
+        }
+    }
+}

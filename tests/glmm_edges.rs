@@ -2,10 +2,12 @@
 
 mod common;
 
+use std::fmt::Write as _;
+
 use common::generalised::{Generalised, generalised};
 use interlace::error::Code;
 use interlace::fit::{Fit, TermFit};
-use interlace::frame::Frame;
+use interlace::frame::{CsvOptions, Frame};
 use interlace::optimize::Reason;
 use interlace::predict::{NewData, Quantity, RandomTerms, Request};
 use interlace::simulate::{Purpose, Stream};
@@ -112,8 +114,11 @@ fn even_count(eta: f64, stream: &mut Stream) -> f64 {
     stream.binomial(n, p, 1.0 - p)
 }
 
-/// Families whose parameter has no finite estimate on most sets of such data: name, limit, parameter.
-const EDGES: [(&str, &str, &str, fn(f64, &mut Stream) -> f64); 6] = [
+/// A family's name, limit and parameter, and a response given the linear predictor.
+type EdgeOf = (&'static str, &'static str, &'static str, fn(f64, &mut Stream) -> f64);
+
+/// Families whose parameter has no finite estimate on most sets of such data.
+const EDGES: [EdgeOf; 6] = [
     ("nbinom2", "poisson", "size", even_count),
     ("nbinom1", "poisson", "alpha", even_count),
     ("truncated_nbinom2", "truncated_poisson", "size", positive_count),
@@ -231,4 +236,25 @@ fn tweedie_models_of_positive_responses_are_not_below_their_limit() {
             close("tweedie", &own.fixed.std_error, &gamma.fixed.std_error, 0.02);
         }
     }
+}
+
+/// Positive responses: y and x of 32 rows of four groups.
+#[test]
+fn the_limit_of_tweedie_on_positive_data_is_gamma() {
+    let rows = "7.30,1.65 1.59,0.39 1.22,-0.34 1.00,-2.54 0.96,-0.25 2.73,0.31 0.67,-1.37 1.02,0.46 1.80,0.28 1.20,0.21 \
+                4.39,0.98 5.71,1.61 1.19,-1.04 3.18,-0.14 1.52,0.36 2.92,1.64 4.18,0.12 9.15,0.70 4.58,0.16 3.10,0.27 \
+                4.90,0.30 1.69,1.22 6.52,0.60 3.76,1.00 2.15,0.18 1.25,-0.25 4.07,-0.02 5.66,1.06 3.52,0.15 2.00,-1.54 \
+                2.31,0.51 1.09,-1.17";
+    let mut text = "y,x,g\n".to_owned();
+    rows.split_whitespace().enumerate().for_each(|(i, row)| writeln!(text, "{row},g{}", i / 8).unwrap());
+    let csv = CsvOptions { categorical: vec!["g".into()], ..Default::default() };
+    let frame = Frame::from_csv(text.as_bytes(), &csv).unwrap();
+    let fit = generalised("y ~ x + (1 | g)", "tweedie", frame.clone()).fit();
+    let limit = generalised("y ~ x + (1 | g)", "gamma", frame).link("log").fit();
+    assert!(fit.outcome.converged && fit.outcome.evaluations < 100, "{:?}", fit.outcome);
+    assert!((fit.log_likelihood - limit.log_likelihood).abs() < 1e-7, "{} {}", fit.log_likelihood, limit.log_likelihood);
+    for (error, of_limit) in fit.fixed.std_error.iter().zip(&limit.fixed.std_error) {
+        assert!((error / of_limit - 1.0).abs() < 1e-5, "{:?} {:?}", fit.fixed, limit.fixed);
+    }
+    assert!(fit.warnings().iter().any(|w| w.contains("its limit, gamma")), "{:?}", fit.warnings());
 }

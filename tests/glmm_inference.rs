@@ -32,7 +32,7 @@ fn fit(family: &str, formula: &str, frame: &Frame) -> Fit {
 }
 
 fn numbers(frame: &Frame, name: &str) -> Vec<f64> {
-    frame.column(name).unwrap().as_real().unwrap().to_vec()
+    frame.column(name).unwrap().as_real().unwrap().unwrap().to_vec()
 }
 
 const FULL: &str = "cbind(incidence, size - incidence) ~ period + (1 | herd)";

@@ -262,8 +262,8 @@ fn the_objective_does_not_depend_on_the_points_before() {
 
 #[test]
 fn effects_beyond_the_tails_of_the_link_are_told() {
-    let rows: String = (0..40).map(|i| format!("{},{},g{}\n", i % 8 / 4, f64::from(i % 5) - 2.0, i % 8)).collect();
-    let frame = from_csv(&format!("y,x,g\n{rows}"), "g");
+    let rows: Vec<String> = (0..40).map(|i| format!("{},{},g{}", i % 8 / 4, f64::from(i % 5) - 2.0, i % 8)).collect();
+    let frame = from_csv(&format!("y,x,g\n{}\n", rows.join("\n")), "g");
     let fit =
         Fit::new(&spec(ModelKind::Glmm, ("binomial", None), "y ~ x + (1 | g)"), Some(&frame), &Options::default(), None).unwrap();
     assert!(fit.warnings().iter().any(|w| w.contains("times that of the latent variable")), "{:?} {:?}", fit.theta, fit.warnings());

@@ -90,6 +90,38 @@ fn counts_of_any_size_are_fitted() {
     }
 }
 
+/// Groups of so much information are as if fixed with a variance below what a search starts from.
+#[test]
+fn counts_of_a_hundred_millions_are_fitted() {
+    for (family, formula, halves) in [
+        ("nbinom1", "y ~ x + (1 | g)", 6),
+        ("truncated_nbinom2", "y ~ x + (1 | g)", 6),
+        ("poisson", "y ~ x + (1 | g) + (1 | obs)", 200),
+    ] {
+        let mut frame = counts(7, 1e8, halves, family.starts_with("truncated"));
+        let labels: Vec<String> = (0..frame.n_rows()).map(|i| format!("o{i}")).collect();
+        frame.add_strings("obs", &labels.iter().map(|l| Some(l.as_str())).collect::<Vec<_>>()).unwrap();
+        let fit = generalised(formula, family, frame).try_fit().unwrap_or_else(|error| panic!("{family}: {error}"));
+        assert!(fit.fixed.std_error.iter().all(|s| s.is_finite()), "{family}: {:?}", fit.fixed);
+        assert!((fit.fixed.estimate[0] - 1e8f64.ln()).abs() < 1.0, "{family}: {:?}", fit.fixed);
+    }
+}
+
+/// Residuals of a thousand millionth of the response's size are some.
+#[test]
+fn a_mean_far_from_zero_is_no_exact_fit() {
+    let mut rng = Rng(3);
+    let mut text = "y,z,g\n".to_owned();
+    for i in 0..40 {
+        let z = rng.normal();
+        writeln!(text, "{:?},{z:?},g{}", 1e6 + 1e-3 * z, i % 8).unwrap();
+    }
+    let far = generalised("y ~ 1 + (1 | g)", "gaussian", csv(&text)).fit();
+    let near = generalised("z ~ 1 + (1 | g)", "gaussian", csv(&text)).fit();
+    let moved = far.log_likelihood + 40.0 * 1e-3f64.ln();
+    assert!((moved - near.log_likelihood).abs() < 1e-4, "{moved} {}", near.log_likelihood);
+}
+
 /// Successes with a difference of 0.2 between the treatments, on the scale of the probability.
 fn risks(seed: u64) -> Generalised {
     let mut rng = Rng(seed);

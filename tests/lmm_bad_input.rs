@@ -208,6 +208,48 @@ fn responses_without_variance() {
     fails(&model("y ~ x + (1 | g)").offset("o"), &data().real("o", y).frame(), Code::Data, -1, &["response"]);
 }
 
+/// Codes of other programs for missing values, and units whose squares are no numbers.
+#[test]
+fn values_whose_squares_are_no_numbers_are_named() {
+    const STATA: f64 = 8.988_465_674_311_58e307;
+    for (name, of) in [
+        ("x", model("y ~ x + (1 | g)")),
+        ("x", model("y ~ one + (x | g)")),
+        ("x", model("y ~ x:z + (1 | g)")),
+        ("y", model("y ~ x + (1 | g)")),
+        ("one", model("y ~ x + (1 | g)").offset("one")),
+        ("one", model("y ~ x + (1 | g)").weights("one")),
+    ] {
+        for value in [STATA, 1e153] {
+            fails(&of, &with_value(name, 5, value).frame(), Code::Data, 5, &[name, "e", "row 6", "up to 1e152", "missing"]);
+        }
+    }
+    let large = data().map("x", |x| 1e100 * x).map("z", |z| 1e100 * z);
+    fails(&model("y ~ x:z + (1 | g)"), &large.frame(), Code::Data, 0, &["'x:z'", "up to 1e152"]);
+    fails(&model("y ~ poly(x, 2) + (1 | g)"), &large.frame(), Code::Data, -1, &["poly(x", "too large"]);
+    for name in ["x", "y"] {
+        let small = data().map(name, |v| 1e-170 * v);
+        fails(&model("y ~ x + (1 | g)"), &small.frame(), Code::Data, -1, &[name, "too small"]);
+    }
+    let apart = data().map("y", |y| 1e100 * y).map("x", |x| 1e-100 * x);
+    fails(&model("y ~ x + (1 | g)"), &apart.frame(), Code::Numeric, -1, &["'x'", "out of the range", "units"]);
+}
+
+/// Within that range all is as in ordinary units: powers of ten beside, to rounding.
+#[test]
+fn results_do_not_depend_on_units_however_large() {
+    let base = model("y ~ x + (1 | g)").fit(&data());
+    for (c, d) in [(1e100, 1.0), (1e-100, 1.0), (1e145, 1.0), (1e-145, 1.0), (1.0, 1e140), (1.0, 1e-140)] {
+        let fit = model("y ~ x + (1 | g)").fit(&data().map("y", |y| c * y).map("x", |x| d * x));
+        for (j, unit) in [c, c / d].into_iter().enumerate() {
+            let t = |fit: &Fit| fit.fixed.estimate[j] / fit.fixed.std_error[j];
+            assert!((fit.fixed.estimate[j] / base.fixed.estimate[j] / unit - 1.0).abs() < 1e-6, "{c:e} {d:e}");
+            assert!((t(&fit) / t(&base) - 1.0).abs() < 1e-6, "{c:e} {d:e}");
+        }
+        assert!((fit.sigma / base.sigma / c - 1.0).abs() < 1e-6, "{c:e} {d:e}");
+    }
+}
+
 #[test]
 fn extreme_units() {
     for c in [1e-300, 1e-160, 1e160, 1e300, 1e307] {
@@ -225,7 +267,7 @@ fn extreme_units() {
     }
     match model("y ~ x + (1 | g)").offset("one").try_fit(&data().map("one", |_| 1e300).frame()) {
         Ok(fit) => panic!("nothing is left of y beside 1e300: {:?}", fit.fixed),
-        Err(error) => assert!(error.code == Code::Data && error.message.contains("response"), "{error}"),
+        Err(error) => assert!(error.code == Code::Data && error.message.contains("'one' is 1e300"), "{error}"),
     }
 }
 

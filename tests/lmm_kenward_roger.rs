@@ -201,7 +201,7 @@ fn autocorrelated_residuals_equal_dense_ones() {
 #[test]
 fn groups_far_apart_equal_dense_ones() {
     let mut frame = series(9);
-    let column = |name: &str| frame.column(name).unwrap().as_real().unwrap().to_vec();
+    let column = |name: &str| frame.column(name).unwrap().as_real().unwrap().unwrap().to_vec();
     let (y, b) = (column("y"), column("b"));
     frame.add_real("far", y.iter().zip(&b).map(|(y, b)| y + 500.0 * b * b).collect()).unwrap();
     equals_dense(&frame, "far ~ x + (1 | g)", "ar1(t | g)", None, true);

@@ -85,7 +85,7 @@ fn a_variance_at_the_edge_halves_the_probability() {
 #[test]
 fn a_refit_is_the_fit_by_maximum_likelihood() {
     let mut data = frame("sleepstudy.csv");
-    let days = data.column("Days").unwrap().as_real().unwrap().into_owned();
+    let days = data.column("Days").unwrap().as_real().unwrap().unwrap().into_owned();
     data.add_real("twice", days.iter().map(|d| 2.0 * d).collect()).unwrap();
     data.add_real("other", days.iter().map(|d| if *d == 3.0 { f64::NAN } else { d * d }).collect()).unwrap();
     let formula = "Reaction ~ twice + Days + other + (Days | Subject)";
@@ -113,7 +113,7 @@ fn a_refit_is_the_fit_by_maximum_likelihood() {
 #[test]
 fn what_can_not_be_compared_says_so() {
     let mut data = frame("sleepstudy.csv");
-    let days = data.column("Days").unwrap().as_real().unwrap().into_owned();
+    let days = data.column("Days").unwrap().as_real().unwrap().unwrap().into_owned();
     let without = |row: usize| days.iter().enumerate().map(|(i, d)| if i == row { f64::NAN } else { d * d }).collect();
     data.add_real("a", without(3)).unwrap();
     data.add_real("b", without(4)).unwrap();

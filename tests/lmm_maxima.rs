@@ -4,9 +4,13 @@
 
 mod common;
 
+use std::fmt::Write as _;
+
+use common::generalised::linear;
 use common::{Data, Model, Rng, model};
 use interlace::error::Result;
 use interlace::fit::Fit;
+use interlace::frame::{CsvOptions, Frame};
 use interlace::options::Options;
 use interlace::resample::RefitOptions;
 use interlace::spec::CorrelationSpec;
@@ -335,4 +339,20 @@ fn all_optimisers_find_the_better_maximum() {
     let all = AllOptimizers::new(&spec, Some(&two_lines(0.0).frame()), &options, None).unwrap();
     let newton = all.attempts[0].end.as_ref().unwrap();
     assert!((newton.criterion - 72.898_397).abs() < 1e-5, "{}", newton.criterion);
+}
+
+/// Four effects a level in a row, one row each: y and x. The better of two maxima has a correlation of minus one.
+#[test]
+fn terms_with_a_correlation_are_searched_from_both_ends() {
+    let rows = "-0.09,-1.69 1.28,-0.71 1.34,1.27 -0.78,-0.69 0.49,1.08 0.39,-0.45 0.71,0.49 -0.45,1.17 0.17,-0.73 -0.97,0.65 \
+                1.40,1.77 0.18,-0.01 0.59,-0.07 1.37,0.49 1.31,-1.24 1.82,1.14 0.87,0.84 0.91,-0.99 1.12,-0.00 0.92,-1.03 \
+                0.93,0.03 0.16,-0.77 0.15,0.20 -0.64,0.38 1.62,-0.69 0.13,0.64 0.21,0.97 0.47,-0.35 1.61,-0.37 0.12,-0.48 \
+                -0.09,-0.11 -0.72,-0.92 0.42,-0.27 0.96,1.38 0.42,-1.34 0.54,-0.78 0.08,-0.67 0.26,0.89 -0.84,-0.07 1.72,1.00 \
+                0.22,0.43 1.26,-1.61 0.07,-0.25 0.87,1.60";
+    let mut text = "y,x,t,g\n".to_owned();
+    rows.split_whitespace().enumerate().for_each(|(i, row)| writeln!(text, "{row},{},g{}", i % 4, i / 4).unwrap());
+    let frame = Frame::from_csv(text.as_bytes(), &CsvOptions { categorical: vec!["g".into()], ..Default::default() }).unwrap();
+    let fit = linear("y ~ x + ar1(0 + factor(t) | g)", frame).fit();
+    assert!(fit.outcome.converged && (fit.criterion - 99.634_734).abs() < 1e-5, "{} {:?}", fit.criterion, fit.outcome);
+    assert!(warning(&fit).is_some_and(|w| w.contains("99.754968")), "{:?}", fit.warnings());
 }

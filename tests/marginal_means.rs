@@ -40,7 +40,7 @@ fn table(fit: &Fit, data: Option<&Frame>, spec: &str) -> Frame {
 }
 
 fn numbers(frame: &Frame, name: &str) -> Vec<f64> {
-    frame.column(name).unwrap().as_real().unwrap().to_vec()
+    frame.column(name).unwrap().as_real().unwrap().unwrap().to_vec()
 }
 
 fn texts(frame: &Frame, name: &str) -> Vec<String> {

@@ -21,7 +21,7 @@ fn sleepstudy() -> Frame {
 }
 
 fn column(table: &Frame, name: &str) -> Vec<f64> {
-    table.column(name).unwrap().as_real().unwrap().into_owned()
+    table.column(name).unwrap().as_real().unwrap().unwrap().into_owned()
 }
 
 /// Everything that can be asked of a fit, so that nothing fails where there are no terms.
@@ -119,7 +119,7 @@ fn generalised_and_ordinal_models_have_closed_forms() {
     wine.options.null_model = true;
     let fit = wine.fit();
     ask(&fit);
-    let rating = wine.frame.column("rating").unwrap().to_category().into_owned();
+    let rating = wine.frame.column("rating").unwrap().to_category().unwrap().into_owned();
     let share = |k: usize| rating.codes.iter().filter(|c| **c as usize <= k).count() as f64 / rating.codes.len() as f64;
     for (k, threshold) in fit.generalised.as_ref().unwrap().ordinal.as_ref().unwrap().thresholds.estimate.iter().enumerate() {
         close("threshold", *threshold, (share(k) / (1.0 - share(k))).ln(), 1e-7);
@@ -151,7 +151,7 @@ fn the_only_variance_is_tested_against_none() {
     let of = |formula: &str| generalised(formula, "poisson", counts.clone());
     let table = compared(&[&of("count ~ mined + (1 | site)"), &of("count ~ mined")], true).unwrap();
     // Without random effects the fitted means are those of the two kinds of sites.
-    let (y, mined) = (column(&counts, "count"), counts.column("mined").unwrap().to_category().into_owned().codes);
+    let (y, mined) = (column(&counts, "count"), counts.column("mined").unwrap().to_category().unwrap().into_owned().codes);
     close(
         "chi-square",
         column(&table, "Chisq")[1],
@@ -159,6 +159,28 @@ fn the_only_variance_is_tested_against_none() {
         1e-8,
     );
     assert!(table.column("warning").unwrap().is_missing(1));
+}
+
+/// Several smaller models, none of which is within another: each is compared with the first.
+#[test]
+fn each_model_is_compared_with_the_first() {
+    let data = sleepstudy();
+    let formulas = ["Reaction ~ Days + (1 | Subject)", "Reaction ~ Days", "Reaction ~ 1 + (1 | Subject)", "Reaction ~ 1"];
+    let models = formulas.map(|f| linear(f, data.clone()));
+    let table = compared(&models.each_ref(), false).unwrap();
+    assert_eq!(column(&table, "fit"), [1.0, 0.0, 2.0, 0.0, 3.0, 0.0]);
+    for (i, reduced) in models.iter().enumerate().skip(1) {
+        let single = compared(&[&models[0], reduced], false).unwrap();
+        let larger = 2 * i - 1;
+        for name in ["npar", "deviance", "Chisq", "Df", "p.value"] {
+            assert_eq!(column(&table, name)[larger], column(&single, name)[1], "{name} of {}", formulas[i]);
+        }
+        assert!(table.column("warning").unwrap().is_missing(larger) && column(&table, "Chisq")[larger - 1].is_nan());
+    }
+    let [full, reduced, other] =
+        ["Reaction ~ Days + (1 | Subject)", "Reaction ~ Days", "Reaction ~ I(Days^2)"].map(|f| linear(f, data.clone()));
+    let error = compared(&[&full, &reduced, &other], false).unwrap_err();
+    assert!(error.message.contains("fits 0 and 2") && error.message.contains("not nested"), "{error}");
 }
 
 /// All models are fitted to the rows that each of them can use.

@@ -29,7 +29,7 @@ fn cross(spec: &Spec, frame: &Frame, group: Option<&str>, folds: usize, seed: u6
 }
 
 fn reals(frame: &Frame, column: &str) -> Vec<f64> {
-    frame.column(column).unwrap().as_real().unwrap().into_owned()
+    frame.column(column).unwrap().as_real().unwrap().unwrap().into_owned()
 }
 
 fn labels(frame: &Frame, column: &str) -> Vec<Option<String>> {

@@ -105,7 +105,7 @@ pub unsafe extern "C" fn interlace_fit_dispersion(
 ) -> Status {
     boundary(err, || {
         let name = generalised_of(fit)?.family.name();
-        let values = fit_of(fit)?.dispersion_of_rows();
+        let values = fit_of(fit)?.dispersion_of_rows().transpose()?;
         copy_out(&values.ok_or_else(|| Error::argument(format!("the family {name} has no dispersion")))?, out, len)
     })
 }
@@ -121,7 +121,7 @@ pub unsafe extern "C" fn interlace_fit_zero_probability(
 ) -> Status {
     boundary(err, || {
         generalised_of(fit)?;
-        copy_out(&fit_of(fit)?.zero_probabilities().unwrap_or_default(), out, len)
+        copy_out(&fit_of(fit)?.zero_probabilities().transpose()?.unwrap_or_default(), out, len)
     })
 }
 

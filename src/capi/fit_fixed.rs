@@ -54,7 +54,7 @@ pub unsafe extern "C" fn interlace_fit_fixef_p_value(
     len: usize,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || copy_out(&p_values(need(fit, "fit")?), out, len))
+    boundary(err, || copy_out(&p_values(need(fit, "fit")?)?, out, len))
 }
 
 /// Wald confidence intervals of the fixed effects by INTERLACE_DF_DEFAULT, to `lower` [p] and `upper` [p]; `level` is between 0 and 1,
@@ -99,11 +99,11 @@ pub extern "C" fn interlace_fit_dropped_column(fit: Option<&FitHandle>, i: usize
 }
 
 /// Of the fixed effects of the mean, by default.
-pub(super) fn p_values(handle: &FitHandle) -> Vec<f64> {
-    default_degrees_of_freedom(handle).coefficients(&handle.fit).iter().map(|c| c.p_value(0.0)).collect()
+pub(super) fn p_values(handle: &FitHandle) -> Result<Vec<f64>> {
+    Ok(default_degrees_of_freedom(handle)?.coefficients(&handle.fit).iter().map(|c| c.p_value(0.0)).collect())
 }
 
 /// Lower and upper limits of the fixed effects of the mean, by default.
 pub(super) fn intervals(handle: &FitHandle, level: f64) -> Result<(Vec<f64>, Vec<f64>)> {
-    default_degrees_of_freedom(handle).intervals(&handle.fit, level)
+    default_degrees_of_freedom(handle)?.intervals(&handle.fit, level)
 }

@@ -87,7 +87,7 @@ pub unsafe extern "C" fn interlace_fit_predictor_fixef_p_value(
 ) -> Status {
     boundary(err, || {
         let own = fixed_of(fit, predictor)?;
-        let values = if predictor == INTERLACE_MEAN { p_values(need(fit, "fit")?) } else { own.p_values() };
+        let values = if predictor == INTERLACE_MEAN { p_values(need(fit, "fit")?)? } else { own.p_values() };
         copy_out(&values, out, len)
     })
 }
@@ -168,7 +168,7 @@ pub unsafe extern "C" fn interlace_fit_linear_predictor(
 ) -> Status {
     boundary(err, || {
         let (fit, role) = (fit_of(fit)?, choice(predictor, "predictor", &PREDICTORS)?);
-        copy_out(&fit.linear_predictor_of(role).ok_or_else(|| absent(predictor, role))?, out, len)
+        copy_out(&fit.linear_predictor_of(role).ok_or_else(|| absent(predictor, role))??, out, len)
     })
 }
 

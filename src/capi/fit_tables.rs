@@ -63,11 +63,11 @@ pub unsafe extern "C" fn interlace_fit_table_with_df(
 }
 
 /// The summary of the fit as lme4 prints it, in sections for each predictor as glmmTMB has them, of an ordinal model as clmm has them: several
-/// lines of text. Tests of the fixed effects are by INTERLACE_DF_DEFAULT, and the text says what they are. NULL for NULL.
+/// lines of text. Tests of the fixed effects are by INTERLACE_DF_DEFAULT, and the text says what they are. NULL for NULL, and where memory is short.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_summary(fit: Option<&FitHandle>) -> *const c_char {
-    query(null(), || fit.map(|f| summary(f, INTERLACE_DF_DEFAULT, default_degrees_of_freedom(f))))
+    query(null(), || Some(summary(fit?, INTERLACE_DF_DEFAULT, default_degrees_of_freedom(fit?).ok()?)))
 }
 
 /// The summary with tests of the fixed effects by t and these degrees of freedom, one of INTERLACE_DF_*, to `*out`; it lives as long as the

@@ -9,7 +9,7 @@ use super::buffer::{copied, slice, target};
 use super::handle::{free, give, need};
 use super::status::{ErrorRecord, Status};
 use super::strings::{StringTable, optional_texts, system_path, text, texts};
-use crate::error::{Code, Error, Result, try_vec};
+use crate::error::{Code, Error, Result, try_collect, try_vec};
 use crate::frame::Frame;
 use crate::frame::names::quoted;
 
@@ -137,7 +137,7 @@ pub unsafe extern "C" fn interlace_frame_add_categorical(
         let (frame, name) = (need(frame, "frame")?, text(name, "name")?);
         frame.frame.check_new(name, len)?;
         let codes = copied(slice(codes, len, "codes")?, "codes")?;
-        let levels = texts(levels, n_levels, "levels")?.into_iter().map(String::from).collect();
+        let levels = try_collect("levels", texts(levels, n_levels, "levels")?.into_iter().map(String::from))?;
         frame.change(|frame| frame.add_category(name, codes, levels, ordered))
     })
 }
@@ -178,7 +178,7 @@ pub unsafe extern "C" fn interlace_frame_set_levels(
 ) -> Status {
     boundary(err, || {
         let (frame, name) = (need(frame, "frame")?, text(name, "name")?);
-        let levels = texts(levels, n_levels, "levels")?.into_iter().map(String::from).collect();
+        let levels = try_collect("levels", texts(levels, n_levels, "levels")?.into_iter().map(String::from))?;
         frame.change_levels(name, |frame| frame.set_levels(name, levels, ordered))
     })
 }

@@ -8,7 +8,7 @@ use super::handle::{choice, give};
 use super::spec::{MODELS, SpecHandle, model_of};
 use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, texts};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_collect, try_vec};
 use crate::formula::StructureKind;
 use crate::spec::{ArraySpec, ArrayTerm, Source, Spec};
 
@@ -33,7 +33,7 @@ pub(super) const STRUCTURES: [(i32, StructureKind); 4] = [
 /// intercept unless `x` has a column of ones. INTERLACE_CLMM has thresholds instead: a column named "(Intercept)" is left out, and `y` are
 /// whole numbers, the codes of the categories in their order.
 /// Random terms are added with interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data to predict at.
-/// A row with a NaN is a row with a missing value. All arrays are copied.
+/// A row with a NaN is a row with a missing value. All arrays are copied. `n` is at least 1.
 /// The caller frees `*out` with interlace_spec_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -50,6 +50,9 @@ pub unsafe extern "C" fn interlace_spec_new_arrays(
     boundary(err, || {
         let out = target(out, "out")?;
         let kind = choice(model, "model", &MODELS)?;
+        if n == 0 {
+            return Err(Error::argument("n is 0, wanted at least one row"));
+        }
         let y = optional_slice(y, n, "y")?.map_or(Ok(Vec::new()), |y| copied(y, "y"))?;
         let x = matrix(x, n, p, ldx, "x", "ldx")?;
         let source = Source::Arrays(ArraySpec { n, y, p, x, ..ArraySpec::default() });
@@ -70,7 +73,7 @@ pub unsafe extern "C" fn interlace_spec_set_fixef_names(
     boundary(err, || {
         let spec = arrays_of(model_of(spec)?)?;
         expect_length("names", p, "p", spec.p)?;
-        let names = owned(&texts(names, p, "names")?);
+        let names = owned(&texts(names, p, "names")?)?;
         distinct("names", &names)?;
         spec.x_names = names;
         Ok(())
@@ -176,7 +179,7 @@ pub unsafe extern "C" fn interlace_spec_set_term_levels(
     boundary(err, || {
         let term = term_of(spec, term)?;
         expect_length("levels", n_levels, "n_levels", term.n_levels)?;
-        let levels = owned(&texts(levels, n_levels, "levels")?);
+        let levels = owned(&texts(levels, n_levels, "levels")?)?;
         distinct("levels", &levels)?;
         term.levels = levels;
         Ok(())
@@ -197,7 +200,7 @@ pub unsafe extern "C" fn interlace_spec_set_term_effects(
     boundary(err, || {
         let term = term_of(spec, term)?;
         expect_length("names", k, "k", term.effects.len())?;
-        let names = owned(&texts(names, k, "names")?);
+        let names = owned(&texts(names, k, "names")?)?;
         distinct("names", &names)?;
         term.effects = names;
         Ok(())
@@ -280,8 +283,8 @@ pub(super) fn expect_length(what: &str, length: usize, name: &str, wanted: usize
     Err(Error::argument(format!("{what} has {name} = {length} entries, the spec has {name} = {wanted}")))
 }
 
-pub(super) fn owned(texts: &[&str]) -> Vec<String> {
-    texts.iter().copied().map(String::from).collect()
+pub(super) fn owned(texts: &[&str]) -> Result<Vec<String>> {
+    try_collect("names", texts.iter().copied().map(String::from))
 }
 
 pub(super) fn distinct(what: &str, names: &[String]) -> Result<()> {

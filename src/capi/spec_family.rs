@@ -13,7 +13,8 @@ use crate::error::{Error, Result};
 use crate::spec::{FamilySpec, ModelKind, PredictorSpec, Spec};
 
 /// Sets the distribution of the response of a generalised model by its name, as "poisson" or "binomial"; interlace_family_name lists
-/// them, and R's names are known, too. `link` is the name of a link function, NULL for the family's default. Without this call the
+/// them, and names that R's packages have for them ("Gamma", "inverse.gaussian", "negative.binomial", "beta_family", "t_family", "ordbeta") are
+/// known, too. `link` is the name of a link function, NULL for the family's default. Without this call the
 /// family is gaussian. Forgets the parameters fixed before.
 /// INTERLACE_E_ARGUMENT for an unknown family, for a link that does not suit it, and for a model that is not INTERLACE_GLMM.
 /// Since 0.1.
@@ -166,7 +167,7 @@ pub(super) unsafe fn array_predictor(
     names: *const *const c_char,
 ) -> Result<PredictorSpec> {
     let x = matrix(x, arrays_of(spec)?.n, p, ldx, "x", "ldx")?;
-    let x_names = if names.is_null() { Vec::new() } else { owned(&texts(names, p, "names")?) };
+    let x_names = if names.is_null() { Vec::new() } else { owned(&texts(names, p, "names")?)? };
     distinct("names", &x_names)?;
     Ok(PredictorSpec::Arrays { p, x, x_names })
 }

@@ -151,7 +151,7 @@ pub unsafe extern "C" fn interlace_spec_set_response_levels(
 ) -> Status {
     boundary(err, || {
         let spec = ordinal(spec, "the levels of the response")?;
-        let levels = owned(&texts(levels, n_levels, "levels")?);
+        let levels = owned(&texts(levels, n_levels, "levels")?)?;
         distinct("levels", &levels)?;
         OrdinalSpec { levels: levels.clone(), ..OrdinalSpec::default() }.check()?;
         spec.ordinal.levels = levels;

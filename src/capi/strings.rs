@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use super::buffer::slice;
 use super::handle::null;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_push};
 
 /// The text that C passes.
 pub(super) unsafe fn text<'a>(value: *const c_char, name: &str) -> Result<&'a str> {
@@ -42,13 +42,25 @@ pub(super) unsafe fn system_path<'a>(value: *const c_char, name: &str) -> Result
 /// The array of texts that C passes; NULL entries are errors.
 pub(super) unsafe fn texts<'a>(values: *const *const c_char, len: usize, name: &str) -> Result<Vec<&'a str>> {
     let each = slice(values, len, name)?.iter().enumerate();
-    each.map(|(i, &value)| text(value, &format!("{name}[{i}]"))).collect()
+    try_each(name, len, each.map(|(i, &value)| text(value, &format!("{name}[{i}]"))))
 }
 
 /// The array of texts that C passes; NULL entries are `None`.
 pub(super) unsafe fn optional_texts<'a>(values: *const *const c_char, len: usize, name: &str) -> Result<Vec<Option<&'a str>>> {
     let each = slice(values, len, name)?.iter().enumerate();
-    each.map(|(i, &value)| optional_text(value, name).map_err(|e| Error::argument(format!("{name}[{i}]: {}", e.message)))).collect()
+    let each =
+        each.map(|(i, &value)| optional_text(value, name).map_err(|e| Error::argument(format!("{name}[{i}]: {}", e.message))));
+    try_each(name, len, each)
+}
+
+/// All of `len` items or the first failure; an error where memory is short, too.
+fn try_each<T>(name: &str, len: usize, items: impl Iterator<Item = Result<T>>) -> Result<Vec<T>> {
+    let mut all = Vec::new();
+    all.try_reserve_exact(len).map_err(|_| Error::memory(name, len.saturating_mul(size_of::<T>())))?;
+    for item in items {
+        all.push(item?);
+    }
+    Ok(all)
 }
 
 /// A copy for C; a NUL inside, which C couldn't see past, becomes the replacement character.
@@ -60,8 +72,21 @@ pub(super) fn c_string(text: &str) -> CString {
 #[derive(Debug, Default)]
 pub(super) struct StringTable(OnceLock<(Vec<u8>, Vec<usize>)>);
 
+/// The bytes of strings, each with its NUL, and where each begins.
+fn table(strings: impl IntoIterator<Item: AsRef<str>>) -> Result<(Vec<u8>, Vec<usize>)> {
+    let (mut bytes, mut starts, what) = (Vec::new(), Vec::new(), "labels");
+    for string in strings {
+        try_push(what, &mut starts, bytes.len())?;
+        let text = c_string(string.as_ref());
+        let own = text.as_bytes_with_nul();
+        bytes.try_reserve(own.len()).map_err(|_| Error::memory(what, bytes.len() + own.len()))?;
+        bytes.extend_from_slice(own);
+    }
+    Ok((bytes, starts))
+}
+
 impl StringTable {
-    /// The `i`-th of the strings, which must be the same ones at each call; NULL if there are not so many.
+    /// The `i`-th of the strings, which must be the same ones at each call; NULL if there are not so many, or memory is short.
     pub(super) fn get<S: AsRef<str>>(&self, strings: &[S], i: usize) -> *const c_char {
         self.get_with(|| strings, i)
     }
@@ -71,15 +96,9 @@ impl StringTable {
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
-        let (bytes, starts) = self.0.get_or_init(|| {
-            let (mut bytes, mut starts) = (Vec::new(), Vec::new());
-            for string in make() {
-                starts.push(bytes.len());
-                bytes.extend_from_slice(c_string(string.as_ref()).as_bytes_with_nul());
-            }
-            (bytes, starts)
-        });
-        starts.get(i).map_or(null_pointer(), |&start| bytes[start..].as_ptr().cast())
+        let own = self.0.get().or_else(|| table(make()).ok().map(|own| self.0.get_or_init(|| own)));
+        let found = own.and_then(|(bytes, starts)| Some(bytes[*starts.get(i)?..].as_ptr().cast()));
+        found.unwrap_or(null_pointer())
     }
 }
 

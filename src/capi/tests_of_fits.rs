@@ -11,7 +11,7 @@ use super::handle::{choice, give, need};
 use super::options::OptionsHandle;
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, or_reason, try_vec};
 use crate::fit::Fit;
 use crate::inference::anova::{AnovaType, anova_table};
 use crate::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod, KenwardRoger, Satterthwaite};
@@ -200,8 +200,9 @@ pub unsafe extern "C" fn interlace_fit_compare(
     })
 }
 
-/// Fits `n` models by maximum likelihood to the rows that all of them can use, whatever is missing in columns that some lack, and compares them:
-/// a new frame as of interlace_fit_compare. Each model must be nested in the first, or the first in it; else INTERLACE_E_ARGUMENT names what
+/// Fits `n` models by maximum likelihood to the rows that all of them can use, whatever is missing in columns that some lack, and compares the first
+/// with each of the others: a new frame with the columns of interlace_fit_compare and two rows for each model but the first, in the order of `specs`:
+/// the smaller of the two models, and the larger with its test against it. "fit" is the index in `specs`. Each model must be nested in the first, or the first in it; else INTERLACE_E_ARGUMENT names what
 /// the larger one lacks. Fixed effects are nested by the space of their columns, whatever these are called, random terms by their groups,
 /// effects and structures. A model may be without random terms here: `y ~ x` against `y ~ x + (1 | g)` is the test of the only variance.
 /// `frame` and `options` are as for interlace_fit_new. The caller frees `*out` with interlace_frame_free.
@@ -231,7 +232,7 @@ pub unsafe extern "C" fn interlace_fit_lrt(
 /// The degrees of freedom that `df` stands for; what they need is computed once a fit.
 pub(super) fn degrees_of_freedom(handle: &FitHandle, df: i32) -> Result<DegreesOfFreedom<'_>> {
     if df == INTERLACE_DF_DEFAULT {
-        return Ok(default_degrees_of_freedom(handle));
+        return default_degrees_of_freedom(handle);
     }
     let (fit, method) = (&handle.fit, choice(df, "df", &DF_METHODS)?);
     method.check(fit)?;
@@ -243,10 +244,12 @@ pub(super) fn degrees_of_freedom(handle: &FitHandle, df: i32) -> Result<DegreesO
 }
 
 /// Those of INTERLACE_DF_DEFAULT.
-pub(super) fn default_degrees_of_freedom(handle: &FitHandle) -> DegreesOfFreedom<'_> {
-    let own =
-        if handle.fit.generalised.is_some() { None } else { once(&handle.satterthwaite, || Satterthwaite::of(&handle.fit)).ok() };
-    DegreesOfFreedom::by_default(own)
+pub(super) fn default_degrees_of_freedom(handle: &FitHandle) -> Result<DegreesOfFreedom<'_>> {
+    if handle.fit.generalised.is_some() {
+        return Ok(DegreesOfFreedom::by_default(None));
+    }
+    let own = or_reason(once(&handle.satterthwaite, || Satterthwaite::of(&handle.fit)))?;
+    Ok(DegreesOfFreedom::by_default(own.ok()))
 }
 
 /// The value of a cell, computed where it has none; of two threads that do so at once, one's result is kept.

@@ -54,15 +54,15 @@ pub fn estimate_within(
     let k = response.n_whole();
     let mut x: Vec<f64> = start.theta.iter().chain(start.fixed.iter().flatten()).copied().collect();
     let first = x.len();
-    x.extend(inside(region, response, start));
-    let mut edge = Edge { response: response.clone(), model, estimate: nothing() };
+    x.extend(inside(region, response, start)?);
+    let mut edge = Edge { response: response.try_clone()?, model, estimate: nothing() };
     let (mut evaluations, mut before) = (0, None);
     for _ in 0..FACES {
-        edge.set(Coordinates::own(k));
+        edge.set(Coordinates::own(k))?;
         let mut active = descend(&mut Laplace::new(&edge.model, how)?, region, first, &mut x)?;
         active.sort_unstable();
         let rows: Vec<Vec<f64>> = active.iter().map(|c| region.row(*c)).collect();
-        edge.set(Coordinates::Linear(null_space(k, &rows)));
+        edge.set(Coordinates::Linear(null_space(k, &rows)))?;
         let begin = edge.start(start, &x)?;
         let mut report = reborrowed(&mut progress);
         let report = report.as_mut().map(|call| call as Progress<'_>);
@@ -78,7 +78,7 @@ pub fn estimate_within(
                 return Ok(edge);
             }
         } else {
-            let share = region.reach(&x[first..], &there[first..]);
+            let share = region.reach(&x[first..], &there[first..])?;
             x.iter_mut().zip(&there).for_each(|(a, b)| *a += share * (b - *a));
         }
         before = Some(active);
@@ -88,9 +88,10 @@ pub fn estimate_within(
 }
 
 impl Edge {
-    fn set(&mut self, coordinates: Coordinates) {
+    fn set(&mut self, coordinates: Coordinates) -> Result<()> {
         self.response.coordinates = coordinates;
-        self.model.response = Box::new(self.response.clone());
+        self.model.response = Box::new(self.response.try_clone()?);
+        Ok(())
     }
 
     /// A start in these coordinates.
@@ -107,7 +108,7 @@ impl Edge {
 
     /// The last point in the region is no minimum.
     fn give_up(&mut self, how: Approximation, like: &Start, x: &[f64]) -> Result<()> {
-        self.set(Coordinates::own(self.response.n_whole()));
+        self.set(Coordinates::own(self.response.n_whole()))?;
         let Start { theta, fixed, shared } = self.start(like, x)?;
         self.estimate.working = [theta, fixed.concat(), shared].concat();
         self.estimate.value = Laplace::new(&self.model, how)?.evaluate(&self.estimate.working, Order::Mode)?;
@@ -118,11 +119,11 @@ impl Edge {
     /// Whether the deviance does not fall from a face into the region.
     fn holds(&self, how: Approximation, rows: &[Vec<f64>], first: usize, x: &[f64]) -> Result<bool> {
         let mut free = Edge {
-            response: self.response.clone(),
-            model: self.model.with_response(Box::new(self.response.clone())),
+            response: self.response.try_clone()?,
+            model: self.model.with_response(Box::new(self.response.try_clone()?))?,
             estimate: nothing(),
         };
-        free.set(Coordinates::own(self.response.n_whole()));
+        free.set(Coordinates::own(self.response.n_whole()))?;
         let mut gradient = vec![0.0; x.len()];
         Laplace::new(&free.model, how)?.evaluate_gradient(x, &mut gradient)?;
         Ok(resolved(rows, &gradient[first..]).0.iter().all(|m| *m >= -PULL))
@@ -142,16 +143,16 @@ fn nothing() -> Estimate {
 }
 
 /// alpha and gamma of a start, gamma smaller where thresholds would cross.
-fn inside(region: &Region, response: &OrderedResponse, start: &Start) -> Vec<f64> {
+fn inside(region: &Region, response: &OrderedResponse, start: &Start) -> Result<Vec<f64>> {
     let mut whole = response.whole(&start.shared);
     let mut centre = whole.clone();
     let m = response.thresholds.n_alpha();
     centre[m..].fill(0.0);
-    let reach = region.reach(&centre, &whole);
+    let reach = region.reach(&centre, &whole)?;
     if reach < 1.0 {
         whole[m..].iter_mut().for_each(|g| *g *= SHARE * reach);
     }
-    whole
+    Ok(whole)
 }
 
 /// Newton's method under the inequalities, from and to `x`; those that hold with equality at its end.
@@ -164,7 +165,7 @@ fn descend(laplace: &mut Laplace<'_>, region: &Region, first: usize, x: &mut Vec
         if !value.is_finite() {
             break;
         }
-        let Some(next) = step(&hessian, &gradient, &x[first..], region) else { break };
+        let Some(next) = step(&hessian, &gradient, &x[first..], region)? else { break };
         active = next.active;
         let longest = next.step.iter().fold(0.0f64, |m, s| m.max(s.abs()));
         let (mut length, mut moved) = ((LONGEST / longest).min(1.0), None);
@@ -186,7 +187,7 @@ fn descend(laplace: &mut Laplace<'_>, region: &Region, first: usize, x: &mut Vec
         }
     }
     // A step that was shortened has not come as far as all of them.
-    let (slacks, size) = (region.slacks(&x[first..]), x[first..].iter().fold(1.0f64, |m, v| m.max(v.abs())));
+    let (slacks, size) = (region.slacks(&x[first..])?, x[first..].iter().fold(1.0f64, |m, v| m.max(v.abs())));
     active.retain(|c| slacks[*c] <= THERE * size);
     Ok(active)
 }

@@ -10,7 +10,7 @@ use super::cell::{Cell, CumulativeLink, by_link};
 use super::coordinates::Coordinates;
 use super::region::Region;
 use super::thresholds::Thresholds;
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_copy, try_vec};
 use crate::family::{GRADIENT, Link, MODE, Order};
 use crate::glmm::fixed::FixedPart;
 use crate::glmm::jet::{Adjoint, Evaluator, Jet, Response, Separated, tetrahedron};
@@ -37,6 +37,24 @@ pub struct OrderedResponse {
     pub coordinates: Coordinates,
     /// Parameters outside are refused.
     pub within: Option<Region>,
+}
+
+impl OrderedResponse {
+    /// A copy, or an error where memory is short.
+    pub fn try_clone(&self) -> Result<Self> {
+        Ok(OrderedResponse {
+            link: self.link,
+            thresholds: self.thresholds.clone(),
+            y: try_copy("response", &self.y)?,
+            weights: try_copy("weights", &self.weights)?,
+            nominal: self.nominal.try_clone()?,
+            scale: self.scale,
+            centred: self.centred,
+            scale_centred: self.scale_centred,
+            coordinates: self.coordinates.clone(),
+            within: self.within.as_ref().map(Region::try_clone).transpose()?,
+        })
+    }
 }
 
 impl Response for OrderedResponse {
@@ -292,7 +310,9 @@ impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
             self.lower[i] = if upper > 1 { theta[upper - 2] } else { f64::NEG_INFINITY };
         }
         if response.scale {
-            self.tau = eta[1].iter().map(|e| (-e).exp()).collect();
+            self.tau.clear();
+            self.tau.try_reserve_exact(n).map_err(|_| Error::memory("scales of the rows", 8 * n))?;
+            self.tau.extend(eta[1].iter().map(|e| (-e).exp()));
         }
         Ok(())
     }
@@ -349,7 +369,9 @@ impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
         let directions = self.directions();
         weights.resize(k * predictors, vec![]);
         for (e, weights) in weights.iter_mut().enumerate() {
-            weights.resize(n, 0.0);
+            if weights.len() != n {
+                *weights = try_vec("information of the thresholds", 0.0, n)?;
+            }
             if e % predictors == 0 {
                 self.per_row(e / predictors, &directions, |i| [-self.in_lower[i][1], -self.in_upper[i][1]], weights);
             } else {

@@ -40,7 +40,7 @@ impl OrderedResponse {
         for (direction, own) in wide.iter().zip(null) {
             let most = cuts.most(direction);
             let loses = quadratic(&weak, direction, direction) >= INFORMATION * most * most;
-            if most == 0.0 || loses || !cuts.rises(&whole, direction, most, value, &mut information) {
+            if most == 0.0 || loses || !cuts.rises(&whole, direction, most, value, &mut information)? {
                 continue;
             }
             dense::add_scaled(&mut out.toward, dense::dot(direction, &estimate), &own);
@@ -183,13 +183,14 @@ impl Cuts<'_> {
     }
 
     /// Whether the likelihood given the random effects doesn't fall to one of the sides.
-    fn rises(&self, whole: &[f64], direction: &[f64], most: f64, value: f64, information: &mut [[f64; 2]]) -> bool {
+    fn rises(&self, whole: &[f64], direction: &[f64], most: f64, value: f64, information: &mut [[f64; 2]]) -> Result<bool> {
         let (of_mean, of_whole) = direction.split_at(self.mean.p);
-        [MOVE / most, -MOVE / most].into_iter().any(|by| {
-            let mut moved = vec![0.0; self.response.y.len()];
+        let mut moved = try_vec("directions of separation", 0.0, self.response.y.len())?;
+        Ok([MOVE / most, -MOVE / most].into_iter().any(|by| {
+            moved.fill(0.0);
             self.mean.add(&of_mean.iter().map(|d| by * d).collect::<Vec<_>>(), &mut moved);
             let there: Vec<f64> = whole.iter().zip(of_whole).map(|(w, d)| w + by * d).collect();
             self.evaluate(&there, Some(&moved), information) >= value - FALL
-        })
+        }))
     }
 }

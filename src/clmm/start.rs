@@ -1,7 +1,7 @@
 //! Where the search of an ordinal model starts: a few Newton steps without random effects, then variances by moments of its scores.
 
 use super::response::OrderedResponse;
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, try_vec};
 use crate::family::Order;
 use crate::glmm::fixed::FixedPart;
 use crate::glmm::jet::{Evaluator, Jet, Response};
@@ -21,7 +21,7 @@ const GAP: f64 = 0.05;
 /// Effects zero, thresholds at the categories' shares, then Newton's steps within the response's region.
 pub fn start(response: &OrderedResponse, model: &Model) -> Result<Start> {
     let inner: Vec<bool> = (0..model.fixed.len()).map(|a| a == 0).collect();
-    let mut eta = vec![vec![0.0; model.n]; inner.len()];
+    let mut eta = inner.iter().map(|_| try_vec("linear predictor", 0.0, model.n)).collect::<Result<Vec<_>>>()?;
     for (part, eta) in model.fixed.iter().zip(&mut eta) {
         part.predict(&[], eta);
     }
@@ -57,7 +57,7 @@ pub fn start(response: &OrderedResponse, model: &Model) -> Result<Start> {
         }
     }
     let fixed = point.ranges().iter().map(|range| point.x[range.clone()].to_vec()).collect();
-    Ok(Start { theta: variances(model, &point.jet), fixed, shared: point.x[point.first_shared()..].to_vec() })
+    Ok(Start { theta: variances(model, &point.jet)?, fixed, shared: point.x[point.first_shared()..].to_vec() })
 }
 
 /// Coordinates of the thresholds at which the categories have their shares, nominal effects zero.
@@ -132,7 +132,7 @@ impl Point<'_> {
         for (e, value) in own.iter().enumerate() {
             gram[(first + e / k) * m + first + e % k] = *value;
         }
-        let mut weighted = vec![0.0; self.model.n];
+        let mut weighted = try_vec("weighted model matrix", 0.0, self.model.n)?;
         for (a, (part, range)) in self.model.fixed.iter().zip(&ranges).enumerate() {
             part.transpose(&self.jet.s[a], &mut step[range.clone()]);
             let mut block = vec![0.0; part.p];

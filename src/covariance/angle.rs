@@ -32,6 +32,11 @@ impl Jet {
         self.compose(x.powi(p), first, second)
     }
 
+    pub fn recip(self) -> Jet {
+        let f = 1.0 / self.value;
+        self.compose(f, -f * f, 2.0 * f * f * f)
+    }
+
     /// 1 / sqrt(x).
     pub fn inverse_root(self) -> Jet {
         let f = 1.0 / self.value.sqrt();

@@ -3,6 +3,9 @@
 use super::angle::{Angle, Jet};
 use super::correlated::Correlation;
 
+/// Below this 1 - rho^2 effects are so much alike that differences of them lose more than three digits.
+const SINGULAR: f64 = 1e-3;
+
 pub(super) struct Ar1;
 
 impl Correlation for Ar1 {
@@ -22,5 +25,15 @@ impl Correlation for Ar1 {
     fn element(&self, _r: usize, angle: &Angle, i: usize, j: usize) -> Jet {
         let power = angle.rho.powi(i - j);
         if j == 0 { power } else { power * angle.from_upper * angle.from_lower }
+    }
+
+    /// e_i = (b_i - rho b_(i-1)) / sqrt(1 - rho^2).
+    fn inverse_row(&self, angle: &Angle) -> Option<(Jet, Jet)> {
+        let root = angle.from_upper * angle.from_lower;
+        if root.value * root.value < SINGULAR {
+            return None;
+        }
+        let own = root.recip();
+        Some((own, (own * angle.rho).scale(-1.0)))
     }
 }

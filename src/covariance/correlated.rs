@@ -7,7 +7,7 @@
 //! which the deviance may meet with a slope; there sd = w^2, which makes the bound a smooth minimum.
 
 use super::angle::{self, Angle, Jet};
-use super::{Parametrisation, Structure};
+use super::{Bidiagonal, Parametrisation, Structure};
 use crate::error::{Error, Result};
 
 /// The Cholesky factor L of a correlation matrix with one parameter.
@@ -19,6 +19,10 @@ pub(super) trait Correlation: Sync {
     fn informs(&self, i: usize, j: usize) -> bool;
     /// L_ij, i >= j, with derivatives in the angle.
     fn element(&self, r: usize, angle: &Angle, i: usize, j: usize) -> Jet;
+    /// Entries (i, i) and (i, i - 1), i > 0, of L^-1 where it is bidiagonal and far from singular; entry (0, 0) is one.
+    fn inverse_row(&self, _angle: &Angle) -> Option<(Jet, Jet)> {
+        None
+    }
 }
 
 pub(super) struct Correlated<C>(pub C);
@@ -53,6 +57,21 @@ impl<C: Correlation> Correlated<C> {
                 out[i + j * r] = f(sd(s, working[k]), l, k);
             }
         }
+    }
+
+    /// Column j of T^-1 = L^-1 diag(1 / sd), from f(1 / sd of effect j, L^-1_ij, index of that sd).
+    fn fill_inverse(&self, s: Structure, working: &[f64], f: impl Fn(Jet, Jet, usize) -> f64) -> Option<Bidiagonal> {
+        let (own, before) = self.0.inverse_row(&Angle::new(self.0.lower(s.size), working[n_sds(s)]))?;
+        let mut out = Bidiagonal::zeros(s.size);
+        for j in 0..s.size {
+            let k = sd_index(s, j);
+            let inverse = sd(s, working[k]).recip();
+            out.diagonal[j] = f(inverse, if j == 0 { Jet::constant(1.0) } else { own }, k);
+            if let Some(below) = out.below.get_mut(j) {
+                *below = f(inverse, before, k);
+            }
+        }
+        Some(out)
     }
 
     fn interval(&self, s: Structure) -> (f64, f64) {
@@ -154,6 +173,24 @@ impl<C: Correlation> Parametrisation for Correlated<C> {
             return false;
         }
         true
+    }
+
+    fn inverse(&self, s: Structure, working: &[f64]) -> Option<Bidiagonal> {
+        self.fill_inverse(s, working, |inverse_sd, l, _| inverse_sd.value * l.value)
+    }
+
+    fn inverse_derivative(&self, s: Structure, working: &[f64], i: usize) -> Bidiagonal {
+        let rho = i == n_sds(s);
+        let d = self.fill_inverse(s, working, |inverse_sd, l, k| {
+            if rho {
+                inverse_sd.value * l.first
+            } else if k == i {
+                inverse_sd.first * l.value
+            } else {
+                0.0
+            }
+        });
+        d.unwrap_or_else(|| Bidiagonal::zeros(s.size))
     }
 
     fn start(&self, s: Structure, working: &mut [f64]) {

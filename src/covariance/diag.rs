@@ -1,6 +1,6 @@
 //! Diagonal: uncorrelated effects; theta holds their relative standard deviations, one for all if homogeneous.
 
-use super::{Parametrisation, Structure};
+use super::{Bidiagonal, Parametrisation, Structure};
 use crate::error::Result;
 
 pub(super) struct Diagonal;
@@ -51,6 +51,21 @@ impl Parametrisation for Diagonal {
         for row in rows {
             d[row * (s.size + 1)] = 1.0;
         }
+    }
+
+    fn inverse(&self, s: Structure, working: &[f64]) -> Option<Bidiagonal> {
+        let mut inverse = Bidiagonal::zeros(s.size);
+        for (i, value) in inverse.diagonal.iter_mut().enumerate() {
+            *value = 1.0 / working[if s.homogeneous { 0 } else { i }];
+        }
+        Some(inverse)
+    }
+
+    fn inverse_derivative(&self, s: Structure, working: &[f64], i: usize) -> Bidiagonal {
+        let mut d = Bidiagonal::zeros(s.size);
+        let rows = if s.homogeneous { 0..s.size } else { i..i + 1 };
+        d.diagonal[rows].fill(-1.0 / (working[i] * working[i]));
+        d
     }
 
     fn start(&self, _: Structure, working: &mut [f64]) {

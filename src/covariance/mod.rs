@@ -9,6 +9,7 @@
 
 mod angle;
 mod ar1;
+mod bidiagonal;
 mod correlated;
 mod cs;
 mod diag;
@@ -16,8 +17,13 @@ mod diag;
 mod tests;
 mod us;
 
+pub use bidiagonal::Bidiagonal;
+
 use crate::error::{Error, Result};
 use crate::formula::StructureKind;
+
+/// The fewest effects with which it pays to use that T^-1 is bidiagonal.
+const MANY_EFFECTS: usize = 8;
 
 /// A structure with its size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -50,6 +56,14 @@ trait Parametrisation: Sync {
     /// Returns whether any element is other than zero; the default is for factors linear in the parameters.
     fn second_derivative(&self, _s: Structure, _working: &[f64], _i: usize, _j: usize, _d: &mut [f64]) -> bool {
         false
+    }
+    /// T^-1 where it is bidiagonal and far from singular.
+    fn inverse(&self, _s: Structure, _working: &[f64]) -> Option<Bidiagonal> {
+        None
+    }
+    /// d(T^-1) / d working_i of such a structure.
+    fn inverse_derivative(&self, s: Structure, _working: &[f64], _i: usize) -> Bidiagonal {
+        Bidiagonal::zeros(s.size)
     }
     fn start(&self, s: Structure, working: &mut [f64]);
     fn working_from_covariance(&self, s: Structure, covariance: &[f64], working: &mut [f64]);
@@ -137,6 +151,24 @@ impl Structure {
     pub fn second_derivative(&self, working: &[f64], i: usize, j: usize, d: &mut [f64]) -> bool {
         d.fill(0.0);
         self.rules().second_derivative(*self, working, i, j, d)
+    }
+
+    /// Whether T^-1 is bidiagonal, and T large enough for that to be of use.
+    pub fn is_markov(&self) -> bool {
+        self.size >= MANY_EFFECTS && matches!(self.kind, StructureKind::Ar1 | StructureKind::Diagonal)
+    }
+
+    /// T^-1 of such a structure, where T is far enough from singular for products with it to keep their digits.
+    pub fn inverse(&self, working: &[f64]) -> Option<Bidiagonal> {
+        if !self.is_markov() {
+            return None;
+        }
+        self.rules().inverse(*self, working).filter(Bidiagonal::is_regular)
+    }
+
+    /// d(T^-1) / d working_i where there is such an inverse.
+    pub fn inverse_derivative(&self, working: &[f64], i: usize) -> Bidiagonal {
+        self.rules().inverse_derivative(*self, working, i)
     }
 
     /// Multiplies row a of T by `factors[a]` (all equal for a homogeneous structure): the units of the effects change.

@@ -1,6 +1,6 @@
 //! Every structure: derivatives against finite differences, covariance as claimed, round trips, singular members.
 
-use super::Structure;
+use super::{Bidiagonal, Structure};
 use crate::formula::StructureKind::{self, Ar1, CompoundSymmetry, Diagonal, Unstructured};
 use std::f64::consts::FRAC_PI_2;
 
@@ -262,4 +262,109 @@ fn bad_theta_is_refused_by_name() {
     assert!(message(&[1.0, -1.0, 1.0, 0.0], &mut w).contains("standard deviation 2"));
     assert!(message(&[1.0, 1.0, 0.0], &mut w).contains("has 4 parameters, not 3"));
     assert!(message(&[1.0, 1.0, 1.0, f64::NAN], &mut w).contains("element 4"));
+}
+
+/// Structures whose T^-1 is bidiagonal, with points far from singular ones.
+fn markov() -> Vec<(Structure, Vec<f64>)> {
+    let mut all = vec![];
+    for (kind, homogeneous) in [(Diagonal, false), (Diagonal, true), (Ar1, true), (Ar1, false)] {
+        let s = Structure::new(kind, Some(homogeneous), 9);
+        for rho in [-1.2, 0.0, 0.9] {
+            let mut x: Vec<f64> = (0..s.n_theta()).map(|k| 0.7 + 0.1 * k as f64).collect();
+            if has_rho(s) {
+                x[s.n_theta() - 1] = rho;
+            }
+            all.push((s, x));
+        }
+    }
+    all
+}
+
+fn full(b: &Bidiagonal) -> Vec<f64> {
+    let r = b.size();
+    let mut out = vec![0.0; r * r];
+    (0..r).for_each(|i| out[i * (r + 1)] = b.diagonal[i]);
+    (1..r).for_each(|i| out[(i - 1) * r + i] = b.below[i - 1]);
+    out
+}
+
+fn product(r: usize, a: &[f64], b: &[f64]) -> Vec<f64> {
+    (0..r * r).map(|e| (0..r).map(|c| a[c * r + e % r] * b[e / r * r + c]).sum()).collect()
+}
+
+#[test]
+fn bidiagonal_inverses_and_their_derivatives() {
+    for (s, x) in markov() {
+        let r = s.size;
+        let (b, t) = (s.inverse(&x).unwrap(), factor(s, &x));
+        let identity: Vec<f64> = (0..r * r).map(|k| f64::from(u8::from(k % (r + 1) == 0))).collect();
+        assert_close(&product(r, &full(&b), &t), &identity, 1e-14, "B T");
+        assert_close(&[b.log_determinant()], &[-(0..r).map(|i| t[i * (r + 1)].abs().ln()).sum::<f64>()], 1e-14, "determinant");
+        for i in 0..s.n_theta() {
+            let got = full(&s.inverse_derivative(&x, i));
+            assert_close(&got, &difference(|y| full(&s.inverse(y).unwrap()), &x, i), 1e-8, &format!("{s:?} at {x:?}, d{i}"));
+        }
+        let v: Vec<f64> = (0..r).map(|i| (i as f64 + 0.3).sin()).collect();
+        let transposed: Vec<f64> = (0..r * r).map(|e| t[e % r * r + e / r]).collect();
+        for (t, transpose) in [(&t, false), (&transposed, true)] {
+            let want: Vec<f64> = (0..r).map(|i| (0..r).map(|j| t[j * r + i] * v[j]).sum()).collect();
+            let mut got = v.clone();
+            if transpose {
+                b.solve_transpose(&mut got);
+            } else {
+                b.solve(&mut got);
+            }
+            assert_close(&got, &want, 1e-13, "T v");
+            if transpose {
+                b.multiply_transpose(&mut got);
+            } else {
+                b.multiply(&mut got);
+            }
+            assert_close(&got, &v, 1e-13, "v");
+        }
+    }
+    let near_one = Structure::new(Ar1, None, 9);
+    assert_eq!(near_one.inverse(&[1.0, FRAC_PI_2 - 1e-3]), None);
+    assert_eq!(near_one.inverse(&[0.0, 0.3]), None);
+    assert_eq!(Structure::new(Ar1, None, 7).inverse(&[1.0, 0.3]), None);
+    assert_eq!(Structure::new(CompoundSymmetry, None, 9).inverse(&[0.5; 10]), None);
+}
+
+/// With P all of what a precision's neighbours tell a part of, the force is that of H = l Q - Q P Q, Q = B'B, along all derivatives of T.
+#[test]
+fn forces_from_neighbours_have_the_products_with_derivatives() {
+    let levels = 7.0;
+    for (s, x) in markov() {
+        let r = s.size;
+        let (b, t) = (s.inverse(&x).unwrap(), factor(s, &x));
+        let p: Vec<f64> =
+            (0..r * r).map(|e| 4.0 / (1.0 + (e % r).abs_diff(e / r) as f64) + ((e % r + e / r) as f64).cos()).collect();
+        let whole = full(&b);
+        let bp = product(r, &whole, &p);
+        let mut n = Bidiagonal::zeros(r);
+        for i in 0..r {
+            n.diagonal[i] = levels * t[i * (r + 1)] - bp[i * (r + 1)];
+            if i > 0 {
+                n.below[i - 1] = -bp[(i - 1) * r + i];
+            }
+        }
+        let force = b.pull_back(levels, &n);
+        // F = (l I - Q P) T'^-1.
+        let mut transposed = vec![0.0; r * r];
+        (0..r * r).for_each(|e| transposed[e] = whole[e % r * r + e / r]);
+        let mut inner = product(r, &product(r, &transposed, &whole), &p);
+        inner.iter_mut().for_each(|v| *v = -*v);
+        (0..r).for_each(|i| inner[i * (r + 1)] += levels);
+        let want = product(r, &inner, &transposed);
+        for i in 0..s.n_theta() {
+            let mut d = vec![0.0; r * r];
+            s.derivative(&x, i, &mut d);
+            let along = |f: &[f64]| f.iter().zip(&d).map(|(f, d)| f * d).sum::<f64>();
+            assert_close(&[along(&force)], &[along(&want)], 1e-11, &format!("{s:?} at {x:?}, d{i}"));
+        }
+        // H = F T^-1 is symmetric.
+        let h = product(r, &force, &whole);
+        let mirrored: Vec<f64> = (0..r * r).map(|e| h[e % r * r + e / r]).collect();
+        assert_close(&h, &mirrored, 1e-10, "H");
+    }
 }

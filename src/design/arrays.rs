@@ -10,7 +10,7 @@ use crate::design::matrix::INTERCEPT;
 use crate::design::ordered::ordered_codes;
 use crate::design::rows::{Incomplete, Rows};
 use crate::design::{Columns, Design, Further, NaPolicy, PredictorDesign, ResponseRule, TermDesign, UNSEEN, realise};
-use crate::error::{Error, Result, row_text, try_vec};
+use crate::error::{Error, Result, row_text, try_owned, try_vec};
 use crate::frame::names::quoted;
 use crate::spec::{ArrayCorrelation, ArraySpec, ArrayTerm};
 
@@ -89,7 +89,7 @@ pub fn from_arrays(
     }
     let (y, categories) = match response {
         ResponseRule::Ordered { levels } => ordered_codes(&spec.y, levels, &rows, &mut warnings)?,
-        _ => (rows.select(Cow::Borrowed(&spec.y[..]))?.into_owned(), Vec::new()),
+        _ => (try_owned("y", rows.select(Cow::Borrowed(&spec.y[..]))?)?, Vec::new()),
     };
     rows.check_finite("y", &y)?;
     let weights = spec.weights.as_ref().map(|w| realise::checked_weights("weights", Cow::Borrowed(w), &rows)).transpose()?;
@@ -187,7 +187,7 @@ impl ArrayProgram {
             })?;
         let mut offset = None;
         if let Some(values) = &spec.offset {
-            let values = rows.select(Cow::Borrowed(&values[..]))?.into_owned();
+            let values = try_owned("weights or offset", rows.select(Cow::Borrowed(&values[..]))?)?;
             rows.check_finite("offset", &values)?;
             offset = Some(values);
         }

@@ -8,7 +8,7 @@ use crate::design::poly::PolyBasis;
 use crate::design::spline::{SplineBasis, SplineRequest};
 use crate::design::stateful::{Setting, center_and_scale};
 use crate::design::value::Value;
-use crate::error::{Error, Result, row_text};
+use crate::error::{Error, Result, row_text, try_gather, try_vec};
 use crate::formula::{Argument, Expr, ExprKind, Op};
 use crate::frame::Frame;
 use crate::frame::names::{known, quoted};
@@ -149,7 +149,7 @@ impl<'a> Call<'a> {
         let arguments = self.matched(&["f", "levelsToKeep"])?;
         let argument = compile(arguments.required("f")?, self.frame)?;
         let factor = argument.factor(self.frame)?;
-        let levels = used_levels(&factor.codes, &factor.levels);
+        let levels = used_levels(&factor.codes, &factor.levels)?;
         let level = match (arguments.labels("levelsToKeep")?.as_deref(), &levels[..]) {
             (Some([level]), _) => level.clone(),
             (None, [_, second]) => second.clone(),
@@ -177,7 +177,7 @@ impl<'a> Call<'a> {
         // With own labels an unknown level has none, and is missing.
         let closed = given.is_some() || arguments.get("labels").is_some();
         let factor = argument.factor(self.frame)?;
-        let levels = given.unwrap_or_else(|| used_levels(&factor.codes, &factor.levels));
+        let levels = given.map_or_else(|| used_levels(&factor.codes, &factor.levels), Ok)?;
         let mut sorted: Vec<&String> = levels.iter().collect();
         sorted.sort_unstable();
         if let Some(twice) = sorted.windows(2).find(|w| w[0] == w[1]) {
@@ -334,10 +334,10 @@ impl<'a> Call<'a> {
 }
 
 /// The levels that occur, in their order.
-fn used_levels(codes: &[i32], levels: &[String]) -> Vec<String> {
-    let mut used = vec![false; levels.len()];
+fn used_levels(codes: &[i32], levels: &[String]) -> Result<Vec<String>> {
+    let mut used = try_vec("levels of a factor", false, levels.len())?;
     codes.iter().filter(|&&c| c >= 0).for_each(|&c| used[c as usize] = true);
-    levels.iter().zip(used).filter(|(_, used)| *used).map(|(level, _)| level.clone()).collect()
+    try_gather("levels of a factor", levels.iter().zip(used).filter(|(_, used)| *used).map(|(level, _)| level.clone()))
 }
 
 /// `contr.sum`, `"contr.sum"`, `sum`, `contr.treatment(base = 2)`, `contr.treatment(3, base = 2)`.

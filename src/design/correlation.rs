@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use crate::design::group::Group;
 use crate::design::predictor::Source;
 use crate::design::rows::{Incomplete, Rows};
+use crate::design::unread::note_group;
 use crate::design::value::Factor;
-use crate::error::{Error, Result, row_text, try_vec};
+use crate::error::{Error, Result, row_text, try_copy, try_owned, try_vec};
 use crate::formula::{CorrelationKind, parse_correlation};
 use crate::frame::Frame;
 use crate::frame::names::quoted;
@@ -27,6 +28,9 @@ pub struct CorrelationDesign {
     pub times: Vec<f64>,
 }
 
+/// What memory is for.
+const GROUPS: &str = "groups of the residual correlation";
+
 /// The rows group by group, in the order of time.
 #[derive(Clone)]
 pub struct Runs {
@@ -43,6 +47,13 @@ impl Runs {
 }
 
 impl CorrelationDesign {
+    /// A copy, or an error where memory is short.
+    pub fn try_clone(&self) -> Result<Self> {
+        let (index, times) = (try_copy(GROUPS, &self.index)?, try_copy("times", &self.times)?);
+        let (group, time) = (self.group.clone(), self.time.clone());
+        Ok(CorrelationDesign { kind: self.kind, group, n_groups: self.n_groups, index, time, times })
+    }
+
     /// Times that are not whole numbers: the parameter can't be negative.
     pub fn is_continuous(&self) -> bool {
         self.times.iter().any(|t| t.fract() != 0.0)
@@ -50,13 +61,13 @@ impl CorrelationDesign {
 
     /// The rows group by group, in the order of time.
     pub fn runs(&self) -> Result<Runs> {
-        let mut starts = try_vec("groups of the residual correlation", 0, self.n_groups + 1)?;
+        let mut starts = try_vec(GROUPS, 0, self.n_groups + 1)?;
         self.index.iter().for_each(|&g| starts[g as usize + 1] += 1);
         for g in 0..self.n_groups {
             starts[g + 1] += starts[g];
         }
-        let mut next = starts.clone();
-        let mut rows = try_vec("groups of the residual correlation", 0u32, self.index.len())?;
+        let mut next = try_copy(GROUPS, &starts)?;
+        let mut rows = try_vec(GROUPS, 0u32, self.index.len())?;
         for (i, &g) in self.index.iter().enumerate() {
             rows[next[g as usize]] = i as u32;
             next[g as usize] += 1;
@@ -116,6 +127,11 @@ pub(super) struct CorrelationValues<'a> {
 }
 
 impl CorrelationSources {
+    /// Warnings of groups that are not what they seem.
+    pub fn note_unread(&self, frame: &Frame, warnings: &mut Vec<String>) -> Result<()> {
+        self.group.iter().try_for_each(|source| note_group(&source.node, frame, warnings))
+    }
+
     pub fn compile(text: &str, frame: &Frame) -> Result<Self> {
         let within = |e: Error| Error { message: format!("correlation: {}", e.message), ..e };
         let term = parse_correlation(text).map_err(within)?;
@@ -146,7 +162,10 @@ impl CorrelationSources {
     pub fn realise(self, values: CorrelationValues, rows: &Rows) -> Result<CorrelationDesign> {
         let parts = self.group.into_iter().map(|s| (s.name, s.node)).collect();
         let (group, index) = Group::learn(parts, &values.group, rows)?;
-        let times = values.time.map(|time| rows.select(time)).transpose()?.map_or_else(Vec::new, Cow::into_owned);
+        let times = match values.time {
+            Some(time) => try_owned("times", rows.select(time)?)?,
+            None => vec![],
+        };
         let design = CorrelationDesign {
             kind: self.kind,
             group: group.name,
@@ -178,7 +197,7 @@ impl ArrayCorrelation {
 
     /// The rows used.
     pub(super) fn realise(&self, rows: &Rows) -> Result<CorrelationDesign> {
-        let mut index = try_vec("groups of the residual correlation", 0u32, rows.len())?;
+        let mut index = try_vec(GROUPS, 0u32, rows.len())?;
         for (row, &group) in self.index.iter().enumerate() {
             if group != -1 && !usize::try_from(group).is_ok_and(|g| g < self.n_groups) {
                 let (place, wanted) = (row_text(row), self.n_groups);
@@ -189,7 +208,7 @@ impl ArrayCorrelation {
         }
         index.iter_mut().enumerate().for_each(|(i, g)| *g = self.index[rows.data_row(i)] as u32);
         let times = match &self.time {
-            Some(time) => rows.select(Cow::Borrowed(&time[..]))?.into_owned(),
+            Some(time) => try_owned("times", rows.select(Cow::Borrowed(&time[..]))?)?,
             None => vec![],
         };
         let design = CorrelationDesign {

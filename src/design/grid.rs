@@ -8,7 +8,7 @@ use super::rows::{Incomplete, Rows};
 use super::value::Value;
 use super::variable::Kind;
 use super::{NaPolicy, RowLedger};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_collect, try_gather, try_vec};
 use crate::frame::names::{known, quoted};
 use crate::frame::{ColumnData, Frame, shortest_text};
 
@@ -161,13 +161,13 @@ impl Program {
         let mut codes: Vec<Vec<i32>> = Vec::new();
         for name in self.fixed_columns() {
             let column = data.column(name)?;
-            match column.as_real() {
+            match column.as_real()? {
                 Some(values) if !self.makes_factor(name) => {
                     let used = rows.select(values)?;
                     reference.covariates.push((name.to_string(), super::stateful::mean(&used)));
                 }
                 _ => {
-                    let category = column.to_category();
+                    let category = column.to_category()?;
                     let (factor, of_rows) = factor_of(name, &column.data, &category, &rows)?;
                     reference.factors.push(factor);
                     codes.push(of_rows);
@@ -283,7 +283,7 @@ fn used_rows(ledger: &RowLedger) -> Result<Rows> {
 /// The levels that occur in the rows used, and the code of each of these rows.
 fn factor_of(name: &str, data: &ColumnData, category: &crate::frame::Category, rows: &Rows) -> Result<(ReferenceFactor, Vec<i32>)> {
     let mut codes = try_vec("codes of a factor", 0, rows.len())?;
-    let mut new = vec![-1; category.levels.len()];
+    let mut new = try_vec("levels of a factor", -1, category.levels.len())?;
     for (i, code) in codes.iter_mut().enumerate() {
         *code = category.codes[rows.data_row(i)];
         let Some(slot) = usize::try_from(*code).ok().and_then(|c| new.get_mut(c)) else {
@@ -291,12 +291,12 @@ fn factor_of(name: &str, data: &ColumnData, category: &crate::frame::Category, r
         };
         *slot = 0;
     }
-    let occurring: Vec<usize> = (0..new.len()).filter(|&level| new[level] == 0).collect();
+    let occurring = try_gather("levels of a factor", (0..new.len()).filter(|&level| new[level] == 0))?;
     occurring.iter().enumerate().for_each(|(place, &level)| new[level] = place as i32);
     for code in &mut codes {
         *code = new[*code as usize];
     }
-    let levels: Vec<String> = occurring.iter().map(|&level| category.levels[level].clone()).collect();
+    let levels = try_collect("levels of a factor", occurring.iter().map(|&level| category.levels[level].clone()))?;
     let numbers = match data {
         ColumnData::Category(_) => None,
         _ => Some(levels.iter().map(|label| label.parse().unwrap_or(f64::NAN)).collect::<Vec<f64>>()),

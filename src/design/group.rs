@@ -8,7 +8,7 @@ use crate::design::node::Node;
 use crate::design::rows::Rows;
 use crate::design::value::Factor;
 use crate::design::variable::translate;
-use crate::error::{Result, try_vec};
+use crate::error::{Error, Result, try_collect, try_gather, try_push, try_vec};
 
 /// A grouping factor with the levels that occur in the training data.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -43,7 +43,7 @@ impl Group {
             let mut pairs = Vec::new();
             if group.factors.is_empty() {
                 index = codes;
-                group.labels.clone_from(&levels);
+                group.labels = try_collect(LABELS, levels.iter().cloned())?;
             } else {
                 let domain = group.labels.len() as u64 * levels.len() as u64;
                 pairs = distinct_pairs(&index, &codes, levels.len(), domain)?;
@@ -53,7 +53,7 @@ impl Group {
                     let (first, second) = (p / levels.len() as u64, p % levels.len() as u64);
                     format!("{}:{}", group.labels[first as usize], levels[second as usize])
                 };
-                group.labels = pairs.iter().map(label).collect();
+                group.labels = try_collect(LABELS, pairs.iter().map(label))?;
             }
             group.factors.push(GroupFactor { name, node, levels, pairs });
         }
@@ -65,7 +65,7 @@ impl Group {
         let mut index = try_vec("group index", 0_u32, rows.len())?;
         let mut so_far = 1;
         for (factor, value) in self.factors.iter().zip(values) {
-            let new = translate(&value.levels, &factor.levels);
+            let new = translate(&value.levels, &factor.levels)?;
             let lookup = if factor.pairs.is_empty() {
                 None
             } else {
@@ -85,6 +85,9 @@ impl Group {
     }
 }
 
+/// What memory is for.
+const LABELS: &str = "labels of the groups";
+
 fn pair(first: u32, second: u32, n_second: usize) -> u64 {
     u64::from(first) * n_second as u64 + u64::from(second)
 }
@@ -92,7 +95,7 @@ fn pair(first: u32, second: u32, n_second: usize) -> u64 {
 /// The levels that occur in the rows used, and their codes. No value of these rows is missing.
 fn occurring(factor: &Factor, rows: &Rows) -> Result<(Vec<String>, Vec<u32>)> {
     let mut codes = try_vec("group index", 0_u32, rows.len())?;
-    let mut new = vec![UNSEEN; factor.levels.len()];
+    let mut new = try_vec("group index", UNSEEN, factor.levels.len())?;
     for (i, code) in codes.iter_mut().enumerate() {
         *code = factor.codes[rows.data_row(i)] as u32;
         new[*code as usize] = 0;
@@ -101,7 +104,7 @@ fn occurring(factor: &Factor, rows: &Rows) -> Result<(Vec<String>, Vec<u32>)> {
     for (old, label) in factor.levels.iter().enumerate() {
         if new[old] != UNSEEN {
             new[old] = levels.len() as u32;
-            levels.push(label.clone());
+            try_push(LABELS, &mut levels, label.clone())?;
         }
     }
     for code in &mut codes {
@@ -121,10 +124,14 @@ fn distinct_pairs(first: &[u32], second: &[u32], n_second: usize, domain: u64) -
     if fits_a_table(domain, first.len()) {
         let mut occurs = try_vec("pairs of levels", false, domain as usize)?;
         pairs.for_each(|p| occurs[p as usize] = true);
-        return Ok((0..domain).filter(|p| occurs[*p as usize]).collect());
+        return try_gather("pairs of levels", (0..domain).filter(|p| occurs[*p as usize]));
     }
-    let set: HashSet<u64, BuildHasherDefault<Mix>> = pairs.collect();
-    let mut distinct: Vec<u64> = set.into_iter().collect();
+    let mut set: HashSet<u64, BuildHasherDefault<Mix>> = HashSet::default();
+    for p in pairs {
+        set.try_reserve(1).map_err(|_| Error::memory("pairs of levels", 16 * set.len()))?;
+        set.insert(p);
+    }
+    let mut distinct = try_collect("pairs of levels", set.into_iter())?;
     distinct.sort_unstable();
     Ok(distinct)
 }
@@ -143,7 +150,10 @@ impl Lookup {
             places.for_each(|(p, place)| table[p as usize] = place);
             return Ok(Lookup::Table(table));
         }
-        Ok(Lookup::Hash(places.collect()))
+        let mut map: HashMap<u64, u32, BuildHasherDefault<Mix>> = HashMap::default();
+        map.try_reserve(pairs.len()).map_err(|_| Error::memory("pairs of levels", 16 * pairs.len()))?;
+        map.extend(places);
+        Ok(Lookup::Hash(map))
     }
 
     fn find(&self, pair: u64) -> u32 {

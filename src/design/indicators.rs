@@ -135,7 +135,7 @@ fn contrast_inverses(mean: &PredictorProgram) -> Result<HashMap<usize, (usize, V
         let mut codings = mean.fixed.terms.iter().flat_map(|t| &t.factors).filter(|(own, _)| *own == v);
         let used: Option<Contrast> = codings.find_map(|(_, c)| if let Coding::Contrasts(c) = c { Some(*c) } else { None });
         let n = levels.len();
-        let mut basis = vec![1.0; n];
+        let mut basis = try_vec("contrasts", 1.0, n)?;
         basis.extend(used.unwrap_or(*contrast).matrix(n)?);
         all.insert(v, (n, dense::inverse(n, &basis)));
     }

@@ -1,8 +1,15 @@
 //! Rows used and rows of the data.
 
 use super::RowLedger;
+use crate::error::{Result, try_collect, try_vec};
 
 impl RowLedger {
+    /// A copy, or an error where memory is short.
+    pub fn try_clone(&self) -> Result<Self> {
+        let dropped = try_collect("rows that were left out", self.dropped.iter().cloned())?;
+        Ok(RowLedger { n_data: self.n_data, dropped, pad: self.pad })
+    }
+
     /// The rows of the data that are used, in order.
     pub fn used(&self) -> impl Iterator<Item = usize> + '_ {
         let mut dropped = self.dropped.iter().map(|(row, _)| *row).peekable();
@@ -15,10 +22,10 @@ impl RowLedger {
     }
 
     /// Values per row used as values per row of the data, with NaN for the others.
-    pub fn padded(&self, values: &[f64]) -> Vec<f64> {
-        let mut all = vec![f64::NAN; self.n_data];
+    pub fn padded(&self, values: &[f64]) -> Result<Vec<f64>> {
+        let mut all = try_vec("values of all rows", f64::NAN, self.n_data)?;
         self.used().zip(values).for_each(|(row, v)| all[row] = *v);
-        all
+        Ok(all)
     }
 }
 
@@ -31,7 +38,7 @@ mod tests {
         let ledger = RowLedger { n_data: 4, dropped: vec![(0, "x".into()), (2, "y".into())], pad: true };
         assert_eq!(ledger.used().collect::<Vec<_>>(), [1, 3]);
         assert_eq!(ledger.data_row(1), 3);
-        let padded = ledger.padded(&[5.0, 6.0]);
+        let padded = ledger.padded(&[5.0, 6.0]).unwrap();
         assert!(padded[0].is_nan() && padded[2].is_nan());
         assert_eq!((padded[1], padded[3]), (5.0, 6.0));
     }

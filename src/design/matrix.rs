@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::design::coding::indicators;
 use crate::design::contrasts::Contrast;
+use crate::design::rows::Rows;
 use crate::design::variable::{Kind, Predictor, Variable};
 use crate::error::{Error, Result, try_vec};
 use crate::formula::TermList;
@@ -125,6 +126,21 @@ impl ModelMatrix {
             rest = after;
         }
         Ok(x)
+    }
+}
+
+impl ModelMatrix {
+    /// Fails at a product of variables that is too large, though each of them is not.
+    pub fn check_products(&self, rows: &Rows, x: &[f64]) -> Result<()> {
+        let (n, mut first) = (rows.len(), usize::from(self.intercept));
+        for term in &self.terms {
+            let columns = first..first + term.n_columns;
+            first = columns.end;
+            if term.factors.len() > 1 {
+                columns.into_iter().try_for_each(|k| rows.check_finite(&self.names[k], &x[k * n..(k + 1) * n]))?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::covariance::Structure;
-use crate::error::Result;
+use crate::error::{Result, try_copy};
 use crate::formula::{Formula, expand, parse};
 use crate::frame::Frame;
 use crate::spec::FormulaSpec;
@@ -21,6 +21,7 @@ mod grid;
 mod group;
 mod indicators;
 mod ledger;
+mod magnitude;
 mod matrix;
 mod model;
 mod node;
@@ -140,6 +141,57 @@ pub struct TermDesign {
     pub index: Vec<u32>,
     /// `[n, r]` column-major; `None` is a single column of ones.
     pub z: Option<Vec<f64>>,
+}
+
+impl Design {
+    /// A copy with another model matrix, or an error where memory is short.
+    pub fn with_columns(&self, x: Vec<f64>, x_names: Vec<String>) -> Result<Self> {
+        let further = |part: &Option<PredictorDesign>| part.as_ref().map(PredictorDesign::try_clone).transpose();
+        Ok(Design {
+            n: self.n,
+            y: try_copy("response", &self.y)?,
+            x,
+            x_names,
+            weights: self.weights.as_deref().map(|w| try_copy("weights", w)).transpose()?,
+            offset: self.offset.as_deref().map(|o| try_copy("offset", o)).transpose()?,
+            terms: self.terms.iter().map(TermDesign::try_clone).collect::<Result<_>>()?,
+            dispersion: further(&self.dispersion)?,
+            zero_inflation: further(&self.zero_inflation)?,
+            nominal: further(&self.nominal)?,
+            categories: self.categories.clone(),
+            correlation: self.correlation.as_ref().map(CorrelationDesign::try_clone).transpose()?,
+            rows: self.rows.try_clone()?,
+            unknown: self.unknown.clone(),
+            warnings: self.warnings.clone(),
+            n_unread: self.n_unread,
+        })
+    }
+}
+
+impl PredictorDesign {
+    /// A copy, or an error where memory is short.
+    pub fn try_clone(&self) -> Result<Self> {
+        Ok(PredictorDesign {
+            x: try_copy("model matrix", &self.x)?,
+            x_names: self.x_names.clone(),
+            offset: self.offset.as_deref().map(|o| try_copy("offset", o)).transpose()?,
+            terms: self.terms.iter().map(TermDesign::try_clone).collect::<Result<_>>()?,
+        })
+    }
+}
+
+impl TermDesign {
+    /// A copy, or an error where memory is short.
+    pub fn try_clone(&self) -> Result<Self> {
+        Ok(TermDesign {
+            group: self.group.clone(),
+            effects: self.effects.clone(),
+            structure: self.structure,
+            levels: self.levels.clone(),
+            index: try_copy("group index", &self.index)?,
+            z: self.z.as_deref().map(|z| try_copy("random-effects model matrix", z)).transpose()?,
+        })
+    }
 }
 
 /// The level index of a row whose level is not in the training data.

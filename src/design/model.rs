@@ -44,11 +44,13 @@ impl ModelProgram {
                     ..Request::new(&formula)
                 };
                 let (program, design) = Program::learn(&request, frame)?;
+                design.check_magnitudes(program.response_name())?;
                 Ok((ModelProgram::Formula(Box::new(program)), design))
             }
             Source::Arrays(arrays) => {
                 let (program, design) =
                     from_arrays(arrays, columns_of(specs)?, response_rule(spec)?, correlation_arrays(spec)?, na)?;
+                design.check_magnitudes("y")?;
                 Ok((ModelProgram::Arrays(program), design))
             }
         }
@@ -57,7 +59,7 @@ impl ModelProgram {
     /// Runs the program on new data given as a frame.
     pub fn apply_frame(&self, frame: &Frame, needed: Needed<'_>) -> Result<Design> {
         match self {
-            ModelProgram::Formula(program) => program.apply(frame, needed).map_err(|e| frame.located(e)),
+            ModelProgram::Formula(program) => program.apply(frame, needed).map_err(|e| frame.located_anew(e)),
             ModelProgram::Arrays(_) => {
                 Err(Error::argument("newdata: the model was fitted from arrays, so new data must be arrays, too"))
             }

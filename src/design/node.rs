@@ -9,10 +9,10 @@ use crate::design::poly::PolyBasis;
 use crate::design::spline::SplineBasis;
 use crate::design::unread::explained;
 use crate::design::value::{Factor, Matrix, Value};
-use crate::error::{Error, Result, row_text, try_vec};
+use crate::error::{Error, Result, row_text, try_owned, try_vec};
 use crate::formula::Op;
-use crate::frame::Frame;
 use crate::frame::names::quoted;
+use crate::frame::{Frame, number_of_text};
 
 /// A compiled expression.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -131,15 +131,15 @@ impl Node {
         match self {
             Node::Column(name) => {
                 let column = frame.column(name)?;
-                Ok(match column.as_real() {
+                Ok(match column.as_real()? {
                     Some(values) => Value::Numbers(values),
-                    None => Value::Factor(Factor::from_category(column.to_category())),
+                    None => Value::Factor(Factor::from_category(column.to_category()?)),
                 })
             }
             Node::Number(value) => Ok(Value::Numbers(vec![*value].into())),
             Node::Word(_) => Ok(Value::Word),
             Node::Not(argument) => {
-                let mut values = argument.numbers(frame)?.into_owned();
+                let mut values = try_owned("values of an expression", argument.numbers(frame)?)?;
                 values.iter_mut().filter(|v| !v.is_nan()).for_each(|v| *v = f64::from(u8::from(*v == 0.0)));
                 Ok(Value::Logical(values))
             }
@@ -180,8 +180,8 @@ impl Node {
         let what = value.describe();
         let error = match (self, self.columns().first()) {
             (Node::Column(name), _) => {
-                let first = frame.first_text(name).filter(|_| frame.suspicion(name).is_none());
-                let first = first.map_or_else(String::new, |first| format!(": {first}"));
+                let first = frame.first_text(name).filter(|_| matches!(frame.suspicion(name), Ok(None)));
+                let first = first.map_or_else(String::new, |(_, first)| format!(": {first}"));
                 Error::data(format!("column {} holds {what} where numbers are wanted{first}", quoted(name)))
             }
             (_, Some(name)) => {
@@ -206,12 +206,14 @@ impl Node {
     pub fn factor<'a>(&self, frame: &'a Frame) -> Result<Factor<'a>> {
         if let Node::Column(name) = self {
             // Straight from the column: large integers keep their digits.
-            return Ok(Factor::from_category(frame.column(name)?.to_category()));
+            return Ok(Factor::from_category(frame.column(name)?.to_category()?));
         }
         match self.evaluate(frame)? {
             Value::Factor(factor) => Ok(factor),
             Value::Logical(values) => Ok(Factor::from_logical(&values)),
-            Value::Numbers(values) if values.len() == frame.n_rows() => Ok(Factor::from_numbers(values.into_owned())),
+            Value::Numbers(values) if values.len() == frame.n_rows() => {
+                Factor::from_numbers(try_owned("values of an expression", values)?)
+            }
             other => Err(Error::data(format!("{} where categories, one per row, are wanted", other.describe()))),
         }
     }
@@ -296,7 +298,7 @@ fn zip(a: Cow<[f64]>, b: &[f64], f: impl Fn(f64, f64) -> f64) -> Result<Vec<f64>
     if a.len() == 1 && b.len() != 1 {
         return zip(try_vec("values of an expression", a[0], b.len())?.into(), b, f);
     }
-    let mut out = a.into_owned();
+    let mut out = try_owned("values of an expression", a)?;
     let step = usize::from(b.len() > 1);
     out.iter_mut().enumerate().for_each(|(i, v)| *v = f(*v, b[i * step]));
     Ok(out)
@@ -308,7 +310,7 @@ fn extreme<'a>(largest: bool, arguments: &[Node], frame: &'a Frame) -> Result<Va
         (false, true) => a.max(b),
         (false, false) => a.min(b),
     };
-    let mut result = arguments[0].numbers(frame)?.into_owned();
+    let mut result = try_owned("values of an expression", arguments[0].numbers(frame)?)?;
     for argument in &arguments[1..] {
         result = zip(result.into(), &argument.numbers(frame)?, pick)?;
     }
@@ -335,7 +337,7 @@ fn as_numeric<'a>(argument: &Node, levels: Option<&[String]>, frame: &'a Frame) 
         .iter()
         .map(|label| match levels {
             Some(levels) => levels.iter().position(|known| known == label).map_or(f64::NAN, |p| (p + 1) as f64),
-            None => label.trim().parse().unwrap_or(f64::NAN),
+            None => number_of_text(label).unwrap_or(f64::NAN),
         })
         .collect();
     if let Some(row) = factor.codes.iter().position(|&c| c >= 0 && numbers[c as usize].is_nan()) {

@@ -7,7 +7,7 @@ use crate::design::node::Node;
 use crate::design::rows::{Incomplete, Rows};
 use crate::design::value::{Factor, Value};
 use crate::design::variable::without_rows;
-use crate::error::{Error, Result, row_text, try_vec};
+use crate::error::{Error, Result, row_text, try_copy, try_vec};
 use crate::frame::names::{known, quoted};
 use crate::frame::{ColumnData, Frame, Suspicion};
 
@@ -30,7 +30,7 @@ impl<'a> Ordered<'a> {
             _ => None,
         };
         let column = node.columns().first().map_or_else(String::new, ToString::to_string);
-        let (declared, suspicion) = (declares(node, frame), frame.suspicion(&column));
+        let (declared, suspicion) = (declares(node, frame), frame.suspicion(&column)?);
         Ok(Ordered { factor: node.factor(frame)?, declared, numbers, column, suspicion })
     }
 
@@ -122,7 +122,7 @@ pub(super) fn ordered_codes(
             }
         });
     }
-    let factor = Factor::from_numbers(y.to_vec());
+    let factor = Factor::from_numbers(try_copy("response", y)?)?;
     // Codes of rows that are left out are no categories that are missing.
     coded("y", &factor.levels, rows, &mut Vec::new(), |row| Ok(factor.codes[row] as usize))
 }

@@ -45,6 +45,9 @@ impl PolyBasis {
                 current[i] = next;
             }
         }
+        if !norm2.iter().all(|norm| norm.is_normal()) {
+            return Err(Error::data(format!("'{name}': the values are too large or too small for their squares to be numbers")));
+        }
         Ok(PolyBasis::Orthogonal { alpha, norm2 })
     }
 

@@ -217,11 +217,11 @@ impl PredictorSources {
     }
 
     /// Warnings of columns that are text though most of their cells are numbers.
-    pub fn note_unread(&self, evaluated: &Evaluated, frame: &Frame, warnings: &mut Vec<String>) {
+    pub fn note_unread(&self, evaluated: &Evaluated, frame: &Frame, warnings: &mut Vec<String>) -> Result<()> {
         for (source, value) in self.variables.iter().zip(evaluated.variables.iter().flatten()) {
-            note_variable(&source.node, value, frame, warnings);
+            note_variable(&source.node, value, frame, warnings)?;
         }
-        self.groups.iter().flatten().for_each(|source| note_group(&source.node, frame, warnings));
+        self.groups.iter().flatten().try_for_each(|source| note_group(&source.node, frame, warnings))
     }
 
     /// Learns kinds, levels and columns; gives the group index too. `contrasts` reach those factors of the fixed effects that are here.

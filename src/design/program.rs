@@ -239,19 +239,20 @@ impl Sources {
     }
 
     /// Warnings of columns that are text though most of their cells are numbers.
-    fn unread(&self, values: &Values, frame: &Frame) -> Vec<String> {
+    fn unread(&self, values: &Values, frame: &Frame) -> Result<Vec<String>> {
         let mut warnings = Vec::new();
-        self.mean.note_unread(&values.mean, frame, &mut warnings);
+        self.mean.note_unread(&values.mean, frame, &mut warnings)?;
         for (sources, evaluated) in self.further.iter().zip(values.further.iter()) {
-            sources.note_unread(evaluated, frame, &mut warnings);
+            sources.note_unread(evaluated, frame, &mut warnings)?;
         }
+        self.correlation.iter().try_for_each(|sources| sources.note_unread(frame, &mut warnings))?;
         let mut seen = HashSet::new();
         warnings.retain(|warning| seen.insert(warning.clone()));
-        warnings
+        Ok(warnings)
     }
 
     fn learn(self, request: &Request, values: Values, frame: &Frame, rows: &Rows) -> Result<(Program, Design)> {
-        let unread = self.unread(&values, frame);
+        let unread = self.unread(&values, frame)?;
         let mut warnings = unread.clone();
         let contrasts = named_contrasts(request.contrasts)?;
         let mut learn = |sources: PredictorSources, formula: &Formula, evaluated: Evaluated| {

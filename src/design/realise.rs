@@ -4,16 +4,17 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::design::group::Group;
+use crate::design::magnitude::{is_usable, wanted_of};
 use crate::design::matrix::Coding;
 use crate::design::predictor::{PredictorProgram, Source};
 use crate::design::rows::{Incomplete, Rows};
-use crate::design::unread::explained;
+use crate::design::unread::with_cell;
 use crate::design::value::{Factor, Value};
 use crate::design::variable::{Predictor, Variable};
 use crate::design::{PredictorDesign, TermDesign, UNSEEN, UnknownLevel};
-use crate::error::{Error, Result, row_text, try_vec};
-use crate::frame::Frame;
+use crate::error::{Error, Result, row_text, try_collect, try_copy, try_owned, try_vec};
 use crate::frame::names::quoted;
+use crate::frame::{Frame, shortest_text};
 
 /// The values of all expressions of a predictor, in all rows.
 pub(super) struct Evaluated<'a> {
@@ -33,7 +34,8 @@ impl<'a> Evaluated<'a> {
                 return Ok(None);
             }
             let value = variable.node.evaluate(frame)?;
-            variable.conform(value).map(Some).map_err(|e| explained(e, &variable.node, frame))
+            let is_text = matches!(value, Value::Factor(_));
+            variable.conform(value).map(Some).map_err(|e| with_cell(e, &variable.node, is_text, frame))
         };
         let factors = |group: &Group| group.factors.iter().map(|f| f.node.factor(frame)).collect::<Result<Vec<_>>>();
         Ok(Evaluated {
@@ -98,22 +100,28 @@ impl PredictorProgram {
             .map(|(variable, value)| value.map(|value| variable.predictor(value, rows)).transpose())
             .collect::<Result<Vec<_>>>()?;
         let x = self.fixed.fill(rows.len(), &self.variables, &predictors)?;
+        self.fixed.check_products(rows, &x)?;
         let terms = match index {
             None => Vec::new(),
-            Some(index) => random_terms(self, &predictors, rows.len(), index)?,
+            Some(index) => random_terms(self, &predictors, rows, index)?,
         };
         Ok(PredictorDesign { x, x_names: self.fixed.names.clone(), offset, terms })
     }
 }
 
 pub(super) fn checked_weights(name: &str, values: Cow<[f64]>, rows: &Rows) -> Result<Vec<f64>> {
-    let weights = rows.select(values)?.into_owned();
-    match weights.iter().position(|w| !(*w > 0.0 && w.is_finite())) {
+    let weights = try_owned("weights", rows.select(values)?)?;
+    match weights.iter().position(|w| !(*w > 0.0 && is_usable(*w))) {
         None => Ok(weights),
         Some(i) => {
             let row = rows.data_row(i);
-            let message =
-                format!("weights {} are {} in {}, wanted finite numbers from 0 up", quoted(name), weights[i], row_text(row));
+            let (name, place) = (quoted(name), row_text(row));
+            let (weight, wanted) = if weights[i] > 0.0 && weights[i].is_finite() {
+                (shortest_text(weights[i]), wanted_of(weights[i]))
+            } else {
+                (weights[i].to_string(), "finite numbers from 0 up".to_string())
+            };
+            let message = format!("weights {name} are {weight} in {place}, wanted {wanted}");
             Err(Error::data(message).at(row))
         }
     }
@@ -125,7 +133,7 @@ fn sum_of_offsets(sources: &[Source], offsets: Vec<Cow<[f64]>>, rows: &Rows) -> 
         let values = rows.select(values)?;
         rows.check_finite(&source.name, &values)?;
         sum = Some(match sum {
-            None => values.into_owned(),
+            None => try_owned("offset", values)?,
             Some(mut sum) => {
                 sum.iter_mut().zip(values.iter()).for_each(|(s, v)| *s += v);
                 sum
@@ -138,30 +146,35 @@ fn sum_of_offsets(sources: &[Source], offsets: Vec<Cow<[f64]>>, rows: &Rows) -> 
 fn random_terms(
     program: &PredictorProgram,
     predictors: &[Option<Predictor>],
-    n: usize,
+    rows: &Rows,
     index: &[Vec<u32>],
 ) -> Result<Vec<TermDesign>> {
-    let levels: Vec<Arc<Vec<String>>> = program.groups.iter().map(|group| Arc::new(group.labels.clone())).collect();
+    let n = rows.len();
+    let labels = |labels: &Vec<String>| Ok(Arc::new(try_collect("labels of the groups", labels.iter().cloned())?));
+    let levels = program.groups.iter().map(|group| labels(&group.labels)).collect::<Result<Vec<Arc<Vec<String>>>>>()?;
     let mut terms = Vec::with_capacity(program.random.len());
     for random in &program.random {
         let group = &program.groups[random.group];
-        let mut term = |effects: Vec<String>, z: Option<Vec<f64>>| {
+        let mut term = |effects: Vec<String>, z: Option<Vec<f64>>| -> Result<()> {
             terms.push(TermDesign {
                 group: group.name.clone(),
                 structure: random.structure_of(effects.len()),
                 effects,
                 levels: levels[random.group].clone(),
-                index: index[random.group].clone(),
+                index: try_copy("group index", &index[random.group])?,
                 z,
             });
+            Ok(())
         };
         if random.effects.is_intercept_only() {
-            term(random.effects.names.clone(), None);
+            term(random.effects.names.clone(), None)?;
             continue;
         }
         let is_known = |(v, _): &(usize, Coding)| predictors[*v].is_some();
         let z = if random.effects.terms.iter().flat_map(|term| &term.factors).all(is_known) {
-            random.effects.fill(n, &program.variables, predictors)?
+            let z = random.effects.fill(n, &program.variables, predictors)?;
+            random.effects.check_products(rows, &z)?;
+            z
         } else {
             // A term that is not wanted.
             try_vec("random effects", 0.0, n * random.effects.n_columns())?
@@ -170,10 +183,11 @@ fn random_terms(
         if random.split {
             for (k, name) in random.effects.names.iter().enumerate().filter(|(k, _)| kept.is_none_or(|kept| kept.contains(k))) {
                 let is_intercept = k == 0 && random.effects.intercept;
-                term(vec![name.clone()], (!is_intercept).then(|| z[k * n..(k + 1) * n].to_vec()));
+                let column = (!is_intercept).then(|| try_copy("random-effects model matrix", &z[k * n..(k + 1) * n]));
+                term(vec![name.clone()], column.transpose()?)?;
             }
         } else {
-            term(random.effects.names.clone(), Some(z));
+            term(random.effects.names.clone(), Some(z))?;
             if let (Some(kept), Some(term)) = (kept, terms.last_mut()) {
                 term.keep(n, kept);
             }

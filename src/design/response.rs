@@ -8,7 +8,7 @@ use crate::design::ordered::Ordered;
 use crate::design::rows::{Incomplete, Rows};
 use crate::design::value::{Factor, Value};
 use crate::design::variable::occurring_levels;
-use crate::error::{Error, Result, row_text, try_vec};
+use crate::error::{Error, Result, row_text, try_owned, try_vec};
 use crate::formula::{Argument, Expr, ExprKind};
 use crate::frame::Frame;
 use crate::frame::names::quoted;
@@ -82,8 +82,10 @@ impl Response {
             }
             ResponseNode::Single(node) => match node.evaluate(frame)? {
                 Value::Factor(factor) if rule == ResponseRule::Trials && !factor.is_all_missing() => {
-                    if node.columns().iter().any(|name| frame.suspicion(name).is_some()) {
-                        return Err(node.not_numbers(&Value::Factor(factor), frame));
+                    for name in node.columns() {
+                        if frame.suspicion(name)?.is_some() {
+                            return Err(node.not_numbers(&Value::Factor(factor), frame));
+                        }
                     }
                     Ok(ResponseValues::Factor(factor))
                 }
@@ -111,7 +113,7 @@ impl Response {
     pub fn select(&self, values: ResponseValues, rule: ResponseRule, rows: &Rows, warnings: &mut Vec<String>) -> Result<Selected> {
         match values {
             ResponseValues::Numbers(values) => {
-                let y = rows.select(values)?.into_owned();
+                let y = try_owned("response", rows.select(values)?)?;
                 rows.check_finite(&self.name, &y)?;
                 Ok(Selected { y, ..Selected::default() })
             }
@@ -135,7 +137,7 @@ impl Response {
     }
 
     fn checked_counts(&self, what: &str, values: Cow<[f64]>, rows: &Rows) -> Result<Vec<f64>> {
-        let counts = rows.select(values)?.into_owned();
+        let counts = try_owned("response", rows.select(values)?)?;
         match counts.iter().position(|count| !(*count >= 0.0 && count.is_finite())) {
             None => Ok(counts),
             Some(i) => {
@@ -148,7 +150,7 @@ impl Response {
 
     /// 0 in the first of the levels that occur, 1 in the others, as R has it.
     fn success(&self, factor: &Factor, rows: &Rows, warnings: &mut Vec<String>) -> Result<Vec<f64>> {
-        let levels = occurring_levels(&self.name, factor, rows, warnings);
+        let levels = occurring_levels(&self.name, factor, rows, warnings)?;
         let name = quoted(&self.name);
         let failure = match &levels[..] {
             [failure, _, more @ ..] => {

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
+use crate::design::magnitude::{is_usable, wanted_of};
 use crate::design::value::Value;
 use crate::design::{NaPolicy, RowLedger};
-use crate::error::{Error, Result, row_text, try_vec};
-use crate::frame::Frame;
+use crate::error::{Error, Result, row_text, try_owned, try_vec};
 use crate::frame::names::quoted;
+use crate::frame::{Frame, shortest_text};
 
 /// The ledger's reason for a row whose weight, or number of trials, is zero.
 pub const ZERO_WEIGHT: &str = "weights (zero)";
@@ -48,7 +49,7 @@ impl Rows {
 
     /// The values of a matrix (column-major) in the rows used.
     pub fn select_matrix(&self, data: Cow<[f64]>, n_columns: usize) -> Result<Vec<f64>> {
-        let Some(kept) = &self.kept else { return Ok(data.into_owned()) };
+        let Some(kept) = &self.kept else { return try_owned("values in the rows used", data) };
         let mut out = try_vec("values in the rows used", 0.0, kept.len() * n_columns)?;
         for k in 0..n_columns {
             for (i, &row) in kept.iter().enumerate() {
@@ -58,14 +59,14 @@ impl Rows {
         Ok(out)
     }
 
-    /// Fails at the first value (of the rows used) that is infinite.
+    /// Fails at the first value (of the rows used) that is infinite, or too large for a model.
     pub fn check_finite(&self, name: &str, values: &[f64]) -> Result<()> {
-        match values.iter().position(|v| !v.is_finite()) {
+        match values.iter().position(|v| !is_usable(*v)) {
             None => Ok(()),
             Some(i) => {
                 let row = self.data_row(i % self.len());
-                let value = if values[i] > 0.0 { "Inf" } else { "-Inf" };
-                Err(Error::data(format!("{} is {value} in {}, wanted finite values", quoted(name), row_text(row))).at(row))
+                let (name, value, place, wanted) = (quoted(name), shortest_text(values[i]), row_text(row), wanted_of(values[i]));
+                Err(Error::data(format!("{name} is {value} in {place}, wanted {wanted}")).at(row))
             }
         }
     }

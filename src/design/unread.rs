@@ -2,15 +2,16 @@
 
 use crate::design::node::Node;
 use crate::design::value::Value;
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, Result};
 use crate::frame::Frame;
 use crate::frame::names::quoted;
 
 /// Warnings of a variable that is categories only because a cell of its column can't be read as a number.
-pub fn note_variable(node: &Node, value: &Value, frame: &Frame, warnings: &mut Vec<String>) {
-    let Value::Factor(factor) = value else { return };
+pub fn note_variable(node: &Node, value: &Value, frame: &Frame, warnings: &mut Vec<String>) -> Result<()> {
+    let Value::Factor(factor) = value else { return Ok(()) };
+    note_joined(node, frame, warnings);
     for name in node.columns() {
-        if let Some(found) = frame.suspicion(name) {
+        if let Some(found) = frame.suspicion(name)? {
             let (column, count) = (quoted(name), factor.levels.len());
             warnings.push(format!(
                 "column {column} is categories here, {count} of them: {}; if categories are meant, declare the column so",
@@ -18,26 +19,51 @@ pub fn note_variable(node: &Node, value: &Value, frame: &Frame, warnings: &mut V
             ));
         }
     }
+    Ok(())
 }
 
-/// Warnings of a grouping factor of numbers among whose levels is a mark of missing values: other text there is a code.
-pub fn note_group(node: &Node, frame: &Frame, warnings: &mut Vec<String>) {
+/// Warnings of categories that are numbers in which digits of codes were lost.
+pub fn note_joined(node: &Node, frame: &Frame, warnings: &mut Vec<String>) {
     for name in node.columns() {
-        if let Some(found) = frame.suspicion(name).filter(|found| found.is_mark) {
-            warnings.push(format!("column {} has a group that may stand for missing values: {}", quoted(name), found.text));
+        if let Some(cells) = frame.column(name).ok().and_then(|column| column.joined.as_deref()) {
+            warnings.push(format!(
+                "column {}: the cells {cells} are one number to 16 digits, and so one level; declare the column as categorical to keep all digits",
+                quoted(name)
+            ));
         }
     }
 }
 
+/// Warnings of a grouping factor of numbers among whose levels is a mark of missing values: other text there is a code.
+pub fn note_group(node: &Node, frame: &Frame, warnings: &mut Vec<String>) -> Result<()> {
+    note_joined(node, frame, warnings);
+    for name in node.columns() {
+        if let Some(found) = frame.suspicion(name)?.filter(|found| found.is_mark) {
+            warnings.push(format!("column {} has a group that may stand for missing values: {}", quoted(name), found.text));
+        }
+    }
+    Ok(())
+}
+
 /// The failure of an expression with what is odd about its columns.
 pub fn explained(error: Error, node: &Node, frame: &Frame) -> Error {
-    match node.columns().into_iter().find_map(|name| Some((name, frame.suspicion(name)?))) {
+    match node.columns().into_iter().find_map(|name| Some((name, frame.suspicion(name).ok()??))) {
         None => error,
         Some((name, found)) => {
             let position = if error.position < 0 { found.row as i64 } else { error.position };
             let column = if error.message.contains(&quoted(name)) { String::new() } else { format!("column {}, ", quoted(name)) };
             Error { position, message: format!("{}: {column}{}", error.message, found.text), ..error }
         }
+    }
+}
+
+/// The failure of a variable of new data that are text, with the cell to blame.
+pub fn with_cell(error: Error, node: &Node, value_is_text: bool, frame: &Frame) -> Error {
+    let columns = node.columns();
+    let first = columns.iter().filter(|name| matches!(frame.suspicion(name), Ok(None))).find_map(|name| frame.first_text(name));
+    match first.filter(|_| value_is_text) {
+        Some((row, cell)) => Error { message: format!("{}: {cell}", error.message), ..error.at(row) },
+        None => explained(error, node, frame),
     }
 }
 

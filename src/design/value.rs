@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::design::contrasts::Contrast;
+use crate::error::Result;
 use crate::frame::{Category, Column, ColumnData};
 
 /// The values of an expression, one per row of the frame; numbers may also be a single one that stands for all rows.
@@ -50,9 +51,13 @@ impl<'a> Factor<'a> {
     }
 
     /// Numbers as categories, labelled by their shortest text and in numerical order.
-    pub fn from_numbers(values: Vec<f64>) -> Factor<'static> {
-        let column = Column { name: String::new(), data: Arc::new(ColumnData::Real(values)), guessed: None };
-        Factor::from_category(Cow::Owned(column.to_category().into_owned()))
+    pub fn from_numbers(values: Vec<f64>) -> Result<Factor<'static>> {
+        let column = Column { name: String::new(), data: Arc::new(ColumnData::Real(values)), guessed: None, joined: None };
+        let category = match column.to_category()? {
+            Cow::Owned(category) => category,
+            Cow::Borrowed(category) => category.clone(),
+        };
+        Ok(Factor::from_category(Cow::Owned(category)))
     }
 
     pub fn from_logical(values: &[f64]) -> Factor<'static> {

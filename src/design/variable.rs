@@ -7,7 +7,7 @@ use crate::design::contrasts::Contrast;
 use crate::design::node::Node;
 use crate::design::rows::Rows;
 use crate::design::value::{Factor, Matrix, Value, logical_levels};
-use crate::error::{Error, Result, row_text, try_vec};
+use crate::error::{Error, Result, row_text, try_collect, try_gather, try_owned, try_vec};
 use crate::frame::Frame;
 use crate::frame::names::{known, quoted};
 
@@ -52,7 +52,7 @@ impl Kind {
             }
             Value::Matrix(m) => Ok(Kind::Matrix { n_columns: m.n_columns }),
             Value::Factor(factor) => {
-                let levels = occurring_levels(name, factor, rows, warnings);
+                let levels = occurring_levels(name, factor, rows, warnings)?;
                 let contrast = factor.contrast.unwrap_or(Contrast::default_for(factor.ordered));
                 contrast.check(name, levels.len())?;
                 Ok(Kind::Factor { levels, contrast, logical: false })
@@ -66,7 +66,9 @@ impl Variable {
     /// Brings the values of new data to the kind that was learnt: numbers become categories where a factor is wanted.
     pub fn conform<'a>(&self, value: Value<'a>) -> Result<Value<'a>> {
         match (&self.kind, value) {
-            (Kind::Factor { .. }, Value::Numbers(v)) => Ok(Value::Factor(Factor::from_numbers(v.into_owned()))),
+            (Kind::Factor { .. }, Value::Numbers(v)) => {
+                Ok(Value::Factor(Factor::from_numbers(try_owned("values of an expression", v)?)?))
+            }
             (Kind::Factor { .. }, Value::Logical(v)) => Ok(Value::Factor(Factor::from_logical(&v))),
             (Kind::Numeric, Value::Logical(v)) => Ok(Value::Numbers(v.into())),
             (Kind::Numeric, Value::Factor(f)) if f.is_all_missing() => Ok(Value::Numbers(vec![f64::NAN; f.codes.len()].into())),
@@ -101,7 +103,7 @@ impl Variable {
     }
 
     fn factor(&self, factor: &Factor, levels: &[String], rows: &Rows) -> Result<Vec<u32>> {
-        let new = translate(&factor.levels, levels);
+        let new = translate(&factor.levels, levels)?;
         let mut codes = try_vec("codes of a factor", 0_u32, rows.len())?;
         for (i, code) in codes.iter_mut().enumerate() {
             let old = factor.codes[rows.data_row(i)] as usize;
@@ -120,20 +122,23 @@ impl Variable {
 }
 
 /// For each level its place in the other list of levels.
-pub fn translate(levels: &[String], into: &[String]) -> Vec<Option<u32>> {
+pub fn translate(levels: &[String], into: &[String]) -> Result<Vec<Option<u32>>> {
+    let what = "levels of a factor";
     if levels == into {
-        return (0..levels.len() as u32).map(Some).collect();
+        return try_collect(what, (0..levels.len() as u32).map(Some));
     }
-    let place: HashMap<&str, u32> = into.iter().enumerate().map(|(i, level)| (level.as_str(), i as u32)).collect();
-    levels.iter().map(|level| place.get(level.as_str()).copied()).collect()
+    let mut place: HashMap<&str, u32> = HashMap::new();
+    place.try_reserve(into.len()).map_err(|_| Error::memory(what, 24 * into.len()))?;
+    place.extend(into.iter().enumerate().map(|(i, level)| (level.as_str(), i as u32)));
+    try_collect(what, levels.iter().map(|level| place.get(level.as_str()).copied()))
 }
 
 /// How many unused levels a warning names.
 const LISTED: usize = 5;
 
 /// The levels that occur in the rows used; the others are in a warning.
-pub fn occurring_levels(name: &str, factor: &Factor, rows: &Rows, warnings: &mut Vec<String>) -> Vec<String> {
-    let mut occurs = vec![false; factor.levels.len()];
+pub fn occurring_levels(name: &str, factor: &Factor, rows: &Rows, warnings: &mut Vec<String>) -> Result<Vec<String>> {
+    let mut occurs = try_vec("levels of a factor", false, factor.levels.len())?;
     for i in 0..rows.len() {
         if let Ok(code) = usize::try_from(factor.codes[rows.data_row(i)]) {
             occurs[code] = true;
@@ -144,7 +149,8 @@ pub fn occurring_levels(name: &str, factor: &Factor, rows: &Rows, warnings: &mut
         (1, level) => warnings.push(format!("column {}: level {level} does not occur in the rows used", quoted(name))),
         (_, list) => warnings.push(format!("column {}: levels {list} do not occur in the rows used", quoted(name))),
     }
-    factor.levels.iter().zip(occurs).filter(|(_, occurs)| *occurs).map(|(level, _)| level.clone()).collect()
+    let levels = factor.levels.iter().zip(occurs).filter(|(_, occurs)| *occurs).map(|(level, _)| level.clone());
+    try_gather("levels of a factor", levels)
 }
 
 /// How many levels don't occur, and a list of them.

@@ -3,7 +3,7 @@
 
 use std::f64::consts::PI;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_vec};
 use crate::family::{Link, Residual};
 use crate::fit::{Fit, Generalised};
 
@@ -53,7 +53,7 @@ impl Fit {
     /// intercepts of single observations are additive overdispersion, and belong to it.
     pub fn r2(&self) -> Result<R2> {
         let n = self.n_obs as f64;
-        let mut eta = vec![0.0; self.n_obs];
+        let mut eta = try_vec("linear predictor", 0.0, self.n_obs)?;
         for (column, beta) in self.x.chunks_exact(self.n_obs).zip(&self.fixed.estimate) {
             eta.iter_mut().zip(column).for_each(|(e, x)| *e += beta * x);
         }

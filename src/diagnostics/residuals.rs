@@ -1,7 +1,7 @@
 //! Residuals, one per row as `fitted`.
 
 use crate::distributions::normal_quantile;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_collect, try_copy, try_vec};
 use crate::family::{Cumulative, Link, ZeroMixture, by_name};
 use crate::fit::Fit;
 use crate::predict::mean_slope;
@@ -28,21 +28,21 @@ impl Fit {
             return Err(Error::unsupported("residuals: categories have no distance to a mean; quantile residuals do"));
         }
         match (kind, &self.generalised) {
-            (ResidualKind::Response, _) | (ResidualKind::Working, None) => Ok(self.residuals.clone()),
+            (ResidualKind::Response, _) | (ResidualKind::Working, None) => try_copy("residuals", &self.residuals),
             (ResidualKind::Normalized, None) => self.normalized_residuals(),
             (ResidualKind::Pearson, _) | (ResidualKind::Deviance, None) | (ResidualKind::Normalized, Some(_)) => {
-                Ok(self.residuals_pearson.clone())
+                try_copy("residuals", &self.residuals_pearson)
             }
             (ResidualKind::Working, Some(_)) => {
-                let residuals = self.used(&self.residuals);
-                Ok(self.as_fitted(residuals.iter().enumerate().map(|(i, r)| r / mean_slope(self, i)).collect()))
+                let residuals = self.used(&self.residuals)?;
+                self.as_fitted(try_collect("residuals", residuals.iter().enumerate().map(|(i, r)| r / mean_slope(self, i)))?)
             }
             (ResidualKind::Deviance, Some(own)) => {
                 let name = own.family.name();
                 if own.zero.is_some() {
                     return Err(Error::unsupported("deviance residuals: a mixture with zeros has none; quantile residuals do"));
                 }
-                let (y, weights) = (self.used(&self.y), self.used_weights());
+                let (y, weights) = (self.used(&self.y)?, self.used_weights()?);
                 let one = |i: usize| {
                     own.family.deviance_residual(y[i], own.family.linkinv(own.eta[i]), weights[i], &own.psi_of_row(i)).ok_or_else(
                         || {
@@ -52,17 +52,22 @@ impl Fit {
                         },
                     )
                 };
-                Ok(self.as_fitted((0..self.n_obs).map(one).collect::<Result<_>>()?))
+                let mut out = try_vec("residuals", 0.0, self.n_obs)?;
+                for (i, out) in out.iter_mut().enumerate() {
+                    *out = one(i)?;
+                }
+                self.as_fitted(out)
             }
         }
     }
 
     fn normalized_residuals(&self) -> Result<Vec<f64>> {
-        let mut residuals: Vec<f64> = self.used(&self.residuals_pearson).iter().map(|r| r / self.sigma).collect();
+        let mut residuals = self.used(&self.residuals_pearson)?;
+        residuals.iter_mut().for_each(|r| *r /= self.sigma);
         if let Some(correlation) = &self.correlation {
             correlation.decorrelate(&mut residuals)?;
         }
-        Ok(self.as_fitted(residuals))
+        self.as_fitted(residuals)
     }
 
     /// Randomised quantile residuals (Dunn & Smyth 1996): standard normal if the model, with its random effects as they are, is true. The
@@ -80,8 +85,8 @@ impl Fit {
             return self.normalized_residuals();
         }
         let mut stream = Stream::new(seed, 0, Purpose::Residuals);
-        let y = self.used(&self.y);
-        let (fitted, weights) = (self.used(&self.fitted), self.used_weights());
+        let y = self.used(&self.y)?;
+        let (fitted, weights) = (self.used(&self.fitted)?, self.used_weights()?);
         let mixture = self.generalised.as_ref().and_then(|own| Some(ZeroMixture { part: own.zero?, family: own.family.clone() }));
         // Of a linear model; others have a family of their own.
         let gaussian = by_name("gaussian", None)?;
@@ -94,17 +99,17 @@ impl Fit {
                 mixture.cdf(y[i], [own.eta[i], zeta], weights[i], &own.psi_of_row(i))
             }
         };
-        Ok(self.as_fitted((0..self.n_obs).map(|i| quantile(cdf(i), stream.uniform())).collect()))
+        self.as_fitted(try_collect("residuals", (0..self.n_obs).map(|i| quantile(cdf(i), stream.uniform())))?)
     }
 
     /// One per row used.
-    fn used_weights(&self) -> Vec<f64> {
-        self.weights.as_ref().map_or_else(|| vec![1.0; self.n_obs], |weights| self.used(weights))
+    fn used_weights(&self) -> Result<Vec<f64>> {
+        self.weights.as_ref().map_or_else(|| try_vec("weights", 1.0, self.n_obs), |weights| self.used(weights))
     }
 
     /// Values per row used as results per row are.
-    fn as_fitted(&self, values: Vec<f64>) -> Vec<f64> {
-        if self.rows.pad { self.rows.padded(&values) } else { values }
+    fn as_fitted(&self, values: Vec<f64>) -> Result<Vec<f64>> {
+        if self.rows.pad { self.rows.padded(&values) } else { Ok(values) }
     }
 }
 

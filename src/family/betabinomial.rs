@@ -7,10 +7,13 @@ use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, MODE, Point, VALUE};
 use super::facts::{Facts, Residual};
 use super::parameter::{Parameter, Scale, within_limits};
-use super::special::{expit, ln_choose, ln_rising_ratio, rising_shares};
+use super::special::{expit, ln_choose, ln_factorial, ln_rising_ratio, rising_shares};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
 use crate::error::Result;
 use crate::simulate::Stream;
+
+/// Below this a shape's product with itself plus one is the shape; smaller ones underflow.
+const VANISHING: f64 = 1e-100;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Betabinomial;
@@ -44,7 +47,7 @@ impl Density for Betabinomial {
         let (mu, q) = (at.mu, at.complement);
         let k = successes(y, trials);
         let n = trials - k;
-        let l = part(k, at.log_mu, mu * phi) + part(n, at.log_complement, q * phi);
+        let l = part(k, at.log_mu, mu, *phi) + part(n, at.log_complement, q, *phi);
         let mut point = Point { l, ..Point::default() };
         if ORDER >= MODE {
             let ([a1, a2, a3], [b1, b2, b3]) = (rising_shares(mu * phi, k), rising_shares(q * phi, n));
@@ -124,8 +127,15 @@ impl Density for Betabinomial {
     }
 }
 
-/// k log p + log of the rising product at x relative to x^k; k = 0 gives 0 where p is 0 too.
+/// k log p + log of the rising product at x = p phi relative to x^k; k = 0 gives 0 where p is 0 too.
 #[inline]
-fn part(k: f64, log_p: f64, x: f64) -> f64 {
-    if k == 0.0 { 0.0 } else { k * log_p + ln_rising_ratio(x, k) }
+fn part(k: f64, log_p: f64, p: f64, phi: f64) -> f64 {
+    if k == 0.0 {
+        0.0
+    } else if p * phi < VANISHING {
+        // x (x + 1) .. is x (k - 1)!.
+        log_p - (k - 1.0) * phi.ln() + ln_factorial(k - 1.0)
+    } else {
+        k * log_p + ln_rising_ratio(p * phi, k)
+    }
 }

@@ -20,7 +20,7 @@ use super::{
     Constants, Cumulative, Derivatives, Family, Link, MAX_PARAMETERS, Observations, Order, Parameter, Psi, Scale, WeightRole,
     check_length,
 };
-use crate::error::{Error, Result, row_text, try_vec};
+use crate::error::{Error, Result, row_text, try_copy, try_vec};
 use crate::simulate::Stream;
 
 /// A function of a column: mu of eta and the like.
@@ -227,7 +227,7 @@ impl CustomFamily {
         for column in &mut values {
             *column = try_vec(&self.name, [0.0; 7], n)?;
         }
-        let mut psi = rows.psi.to_vec();
+        let mut psi = try_copy(&self.name, rows.psi)?;
         for (k, steps) in STEPS.iter().enumerate() {
             for (moved, value) in psi[j * n..(j + 1) * n].iter_mut().zip(&rows.psi[j * n..]) {
                 *moved = value + steps * step(*value);

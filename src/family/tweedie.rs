@@ -31,6 +31,8 @@ pub(crate) struct Shape {
     /// power - 1 and 2 - power, each exact.
     a: f64,
     b: f64,
+    /// How the power moves with psi.
+    slope: f64,
 }
 
 /// The sum over the number n of Gamma jumps: its logarithm and the means of the derivatives of its terms.
@@ -99,7 +101,10 @@ impl Density for Tweedie {
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Shape {
         let power = psi[1].clamp(-FARTHEST, FARTHEST);
-        Shape { phi: psi[0].exp(), a: expit(power), b: expit(-power) }
+        let (a, b) = (expit(power), expit(-power));
+        // Further out nothing changes.
+        let slope = if psi[1].abs() < FARTHEST { a * b } else { 0.0 };
+        Shape { phi: psi[0].exp(), a, b, slope }
     }
 
     fn constant<const ORDER: u8>(&self, y: f64, weight: f64, shape: &Shape) -> Constant {
@@ -108,12 +113,12 @@ impl Density for Tweedie {
         }
         let series = shape.series::<ORDER>(y, shape.phi / weight);
         let value = series.log_sum + 0.5 * (shape.b / shape.a).ln() - (2.0 * PI).ln() - y.ln();
-        Constant { value, psi: [-series.excess / shape.a, series.by_power * shape.a * shape.b, 0.0] }
+        Constant { value, psi: [-series.excess / shape.a, series.by_power * shape.slope, 0.0] }
     }
 
     #[inline]
     fn point<const ORDER: u8>(&self, y: f64, weight: f64, at: &At, shape: &Shape) -> Point {
-        let Shape { a, b, .. } = *shape;
+        let Shape { a, b, slope: by_psi, .. } = *shape;
         let phi = shape.phi / weight;
         let zeta = at.zeta;
         let v = (b * zeta).exp() / phi;
@@ -138,7 +143,7 @@ impl Density for Tweedie {
         }
         point.psi[0] = [-point.l, -point.s, -point.w];
         let by_power = [point.psi[1][0], -zeta * point.s, point.s - zeta * point.w];
-        point.psi[1] = by_power.map(|x| x * a * b);
+        point.psi[1] = by_power.map(|x| x * by_psi);
         point
     }
 

@@ -125,7 +125,7 @@ impl Assembly<'_> {
             program,
         };
         fit.design_warnings.extend(solution.remarks);
-        fit.add_generalised_rows();
+        fit.add_generalised_rows()?;
         Ok(fit)
     }
 

@@ -11,8 +11,8 @@ impl Fit {
         if !self.reml {
             return Ok(self.clone());
         }
-        let mut design = self.design();
-        design.rows = self.rows.clone();
+        let mut design = self.design()?;
+        design.rows = self.rows.try_clone()?;
         let options = Options { reml: false, reml_generalised: false, ..self.options() };
         let mut fit = match &self.generalised {
             None => linear::fit(self.program.clone(), design, &options, None)?,

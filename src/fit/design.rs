@@ -2,28 +2,32 @@
 
 use super::{Fit, Nominal, Ordinal, PredictorFit, TermFit};
 use crate::design::{Design, PredictorDesign, TermDesign};
-use crate::error::Result;
+use crate::error::{Result, try_copy};
 use crate::glmm::model::Model;
 use crate::options::{Information, Nodes, Options, Unidentified};
 
+/// What memory is for.
+const X: &str = "fixed-effects model matrix";
+
 impl Fit {
     /// The rows used, without the columns that the fit has left out.
-    pub(crate) fn design(&self) -> Design {
-        Design {
+    pub(crate) fn design(&self) -> Result<Design> {
+        let used = |values: &Option<Vec<f64>>| values.as_deref().map(|values| self.used(values)).transpose();
+        Ok(Design {
             n: self.n_obs,
-            y: self.used(&self.y),
-            x: self.x.clone(),
+            y: self.used(&self.y)?,
+            x: try_copy(X, &self.x)?,
             x_names: self.fixed.names.clone(),
-            weights: self.weights.as_ref().map(|w| self.used(w)),
-            offset: self.offset.as_ref().map(|o| self.used(o)),
-            terms: self.terms.iter().map(TermFit::design).collect(),
-            correlation: self.correlation.as_ref().map(|c| c.design.clone()),
-            zero_inflation: self.zero_inflation().map(PredictorFit::design),
-            dispersion: self.dispersion().map(PredictorFit::design),
-            nominal: self.nominal().map(Nominal::design),
+            weights: used(&self.weights)?,
+            offset: used(&self.offset)?,
+            terms: self.terms.iter().map(TermFit::design).collect::<Result<_>>()?,
+            correlation: self.correlation.as_ref().map(|c| c.design.try_clone()).transpose()?,
+            zero_inflation: self.zero_inflation().map(PredictorFit::design).transpose()?,
+            dispersion: self.dispersion().map(PredictorFit::design).transpose()?,
+            nominal: self.nominal().map(Nominal::design).transpose()?,
             categories: self.ordinal().map_or_else(Vec::new, |ordinal| ordinal.categories.clone()),
             ..Design::default()
-        }
+        })
     }
 
     pub(crate) fn ordinal(&self) -> Option<&Ordinal> {
@@ -72,32 +76,32 @@ impl Fit {
 }
 
 impl TermFit {
-    pub(super) fn design(&self) -> TermDesign {
-        TermDesign {
+    pub(super) fn design(&self) -> Result<TermDesign> {
+        Ok(TermDesign {
             group: self.group.clone(),
             effects: self.effects.clone(),
             structure: self.structure,
             levels: self.levels.clone(),
-            index: self.index.clone(),
-            z: self.z.clone(),
-        }
+            index: try_copy("group index", &self.index)?,
+            z: self.z.as_deref().map(|z| try_copy("random-effects model matrix", z)).transpose()?,
+        })
     }
 }
 
 impl Nominal {
-    fn design(&self) -> PredictorDesign {
-        PredictorDesign { x: self.x.clone(), x_names: self.names.clone(), ..PredictorDesign::default() }
+    fn design(&self) -> Result<PredictorDesign> {
+        Ok(PredictorDesign { x: try_copy(X, &self.x)?, x_names: self.names.clone(), ..PredictorDesign::default() })
     }
 }
 
 impl PredictorFit {
-    fn design(&self) -> PredictorDesign {
-        PredictorDesign {
-            x: self.x.clone(),
+    fn design(&self) -> Result<PredictorDesign> {
+        Ok(PredictorDesign {
+            x: try_copy(X, &self.x)?,
             x_names: self.fixed.names.clone(),
-            offset: self.offset.clone(),
-            terms: self.terms.iter().map(TermFit::design).collect(),
-        }
+            offset: self.offset.as_deref().map(|o| try_copy("offset", o)).transpose()?,
+            terms: self.terms.iter().map(TermFit::design).collect::<Result<_>>()?,
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Fit, Generalised};
 use crate::design::RowLedger;
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_collect, try_vec};
 use crate::family::{Exact, Family, Observations, ZeroPart};
 use crate::glmm::edge::{AtEdge, Kind};
 use crate::glmm::model::Model;
@@ -13,8 +13,10 @@ use crate::spec::{ModelKind, Spec};
 
 /// Standard deviations of random effects, as a multiple of the latent variable's, that say that groups separate the response.
 const SEPARATE: f64 = 5.0;
-/// A residual standard deviation, or coefficient of variation, below this, relative to the response, is none.
+/// A residual standard deviation below this, relative to what the response differs by, or a coefficient of variation, is none.
 const EXACT: f64 = 1e-9;
+/// So is one of a few units of the response's last digit.
+const DIGITS: f64 = 16.0 * f64::EPSILON;
 
 /// Families of a continuous response, whose dispersion would be zero.
 fn is_continuous(family: &dyn Family) -> bool {
@@ -29,12 +31,16 @@ fn has_known_dispersion(family: &dyn Family) -> bool {
 /// Fails at a response that the family can't have; the zeros of a hurdle are not the family's. Rows are named as those of the data.
 pub(crate) fn check_response(response: &FamilyResponse, ledger: &RowLedger) -> Result<Vec<String>> {
     let hurdle = response.zero == Some(ZeroPart::Hurdle);
-    let rows: Vec<usize> = (0..response.y.len()).filter(|&i| !hurdle || response.y[i] != 0.0).collect();
+    let mut rows = try_collect("rows of the response", 0..response.y.len())?;
+    rows.retain(|&i| !hurdle || response.y[i] != 0.0);
     if rows.is_empty() && hurdle {
         return Err(Error::data("the response is zero in all rows: there is nothing but a zero part to model"));
     }
-    let part = |values: &[f64]| -> Vec<f64> { rows.iter().filter_map(|&i| values.get(i).copied()).collect() };
-    let (y, weights) = (part(&response.y), part(&response.weights));
+    let part = |values: &[f64]| -> Result<Vec<f64>> {
+        let rows = if values.is_empty() { &[][..] } else { &rows };
+        try_collect("response", rows.iter().map(|&i| values[i]))
+    };
+    let (y, weights) = (part(&response.y)?, part(&response.weights)?);
     let place = |i: usize| rows.get(i).map_or(i, |&i| ledger.data_row(i));
     match response.family.check_response(&Observations { y: &y, weights: &weights }) {
         Ok(warnings) => Ok(warnings.into_iter().map(|text| renumbered(&text, place)).collect()),
@@ -114,12 +120,19 @@ pub(super) fn check_not_exact(response: &FamilyResponse, model: &Model) -> Resul
     let part = &model.fixed[0];
     let mut target = try_vec("linear predictor", 0.0, model.n)?;
     response.family.start_eta(&response.observations(), &mut target)?;
-    let gamma = part.project(&target);
+    let gamma = part.project(&target)?;
     target.iter_mut().zip(&part.offset).for_each(|(t, offset)| *t -= offset);
-    let size = target.iter().fold(0.0f64, |m, t| m.max(t.abs()));
+    let least = least_residual(&target);
     let negative: Vec<f64> = gamma.iter().map(|g| -g).collect();
     part.add(&negative, &mut target);
-    if target.iter().all(|rest| rest.abs() <= EXACT * size) { Err(exact()) } else { Ok(()) }
+    if target.iter().all(|rest| rest.abs() <= least) { Err(exact()) } else { Ok(()) }
+}
+
+/// Residuals that are no larger are none: of values that differ by so much, and are so large.
+fn least_residual(values: &[f64]) -> f64 {
+    let values = || values.iter().copied().filter(|v| !v.is_nan());
+    let (least, most) = values().fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), v| (least.min(v), most.max(v)));
+    (EXACT * (most - least)).max(DIGITS * least.abs().max(most.abs()))
 }
 
 fn exact() -> Error {
@@ -197,7 +210,7 @@ pub(super) fn check_ended(fit: &mut Fit, flat: bool) -> Result<()> {
         Exact::Never | Exact::Precision => 0.0,
         Exact::Relative => EXACT,
         Exact::OverRoot => EXACT / fit.fitted.iter().fold(f64::INFINITY, |m, f| if *f > 0.0 { m.min(*f) } else { m }).sqrt(),
-        Exact::OfResponse => EXACT * fit.y.iter().filter(|y| !y.is_nan()).fold(0.0f64, |m, y| m.max(y.abs())),
+        Exact::OfResponse => least_residual(&fit.y),
     };
     if own.sigma() < least {
         return Err(exact());

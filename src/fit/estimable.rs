@@ -1,6 +1,6 @@
 //! Which linear combinations of the columns of a rank-deficient model matrix have an estimate: those in its row space.
 
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_copy, try_vec};
 use crate::linalg::dense::dot;
 
 /// The columns that a fit kept, and how those it left out depend on them.
@@ -48,7 +48,7 @@ impl Estimable {
         }
         let mut dependent = Vec::new();
         for column in (0..p).filter(|column| !kept.contains(column)) {
-            let mut own = x[column * n..(column + 1) * n].to_vec();
+            let mut own = try_copy("orthonormal basis", &x[column * n..(column + 1) * n])?;
             let mut weights = vec![0.0; m];
             project_out(&q, n, &mut own, &mut weights);
             for j in (0..m).rev() {

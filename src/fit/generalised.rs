@@ -10,9 +10,9 @@ use super::diagnosis::{
 use super::maxima::two_maxima;
 use super::random_terms::check_generalised;
 use super::region::{Found, search};
-use super::response::AnyResponse;
+use super::response::{AnyResponse, observed};
 use crate::design::{Design, ModelProgram};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_collect, try_vec};
 use crate::family::special::logit;
 use crate::family::{Family, Order, ZeroPart};
 use crate::glmm::laplace::{Approximation, Inside, Laplace};
@@ -127,8 +127,8 @@ pub(crate) fn approximation(options: &Options) -> Approximation {
 pub(super) fn family_response(spec: &FamilySpec, design: &Design) -> Result<FamilyResponse> {
     let family = spec.build()?;
     let zero = design.zero_inflation.as_ref().map(|_| zero_part(&*family)).transpose()?;
-    let weights = design.weights.clone().unwrap_or_default();
-    Ok(FamilyResponse::new(family, zero, design.dispersion.is_some(), design.y.clone(), weights))
+    let (y, weights) = observed(design)?;
+    Ok(FamilyResponse::new(family, zero, design.dispersion.is_some(), y, weights))
 }
 
 /// A family that has no zeros of its own leaves all zeros to the zero part.
@@ -141,7 +141,8 @@ fn zero_part(family: &dyn Family) -> Result<ZeroPart> {
 pub(super) fn start_of_family(response: &FamilyResponse, model: &Model) -> Result<Start> {
     let (n, family) = (model.n, &response.family);
     let data = response.observations();
-    let mut eta = vec![vec![0.0; n]; 1 + usize::from(response.zero.is_some()) + usize::from(response.dispersion)];
+    let predictors = 1 + usize::from(response.zero.is_some()) + usize::from(response.dispersion);
+    let mut eta = (0..predictors).map(|_| try_vec("linear predictor", 0.0, n)).collect::<Result<Vec<_>>>()?;
     family.start_eta(&data, &mut eta[0])?;
     if let Some(zero) = response.zero_predictor() {
         let share = response.y.iter().filter(|y| **y == 0.0).count() as f64 / n as f64;
@@ -150,7 +151,7 @@ pub(super) fn start_of_family(response: &FamilyResponse, model: &Model) -> Resul
         eta[zero].fill(logit(share.clamp(0.02, 0.98)));
     }
     start(model, eta, &|eta| {
-        let mu: Vec<f64> = eta[0].iter().map(|e| family.linkinv(*e)).collect();
+        let mu = try_collect("means of the start", eta[0].iter().map(|e| family.linkinv(*e)))?;
         response.guess(&mu)
     })
 }

@@ -1,26 +1,26 @@
 //! What a generalised fit says of each row.
 
 use super::{Fit, Generalised};
+use crate::error::{Result, try_collect};
 use crate::family::WeightRole;
 use crate::family::special::expit;
 
 impl Fit {
     /// Fitted values and residuals of a generalised model.
-    pub(super) fn add_generalised_rows(&mut self) {
-        let Some(own) = &self.generalised else { return };
+    pub(super) fn add_generalised_rows(&mut self) -> Result<()> {
+        let Some(own) = &self.generalised else { return Ok(()) };
         if own.ordinal.is_some() {
-            self.add_ordinal_rows();
-            return;
+            return self.add_ordinal_rows();
         }
         self.sigma = own.sigma();
-        self.fitted = (0..self.n_obs).map(|i| own.mean(i)).collect();
-        self.residuals = self.y.iter().zip(&self.fitted).map(|(y, f)| y - f).collect();
+        self.fitted = try_collect("fitted values", (0..self.n_obs).map(|i| own.mean(i)))?;
+        self.residuals = try_collect("residuals", self.y.iter().zip(&self.fitted).map(|(y, f)| y - f))?;
         let weight = |i: usize| self.weights.as_ref().map_or(1.0, |w| w[i]);
         // A weight that multiplies the log-density is not in the variance.
         let factor = |i: usize| if own.family.weight_role() == WeightRole::Factor { weight(i).sqrt() } else { 1.0 };
-        self.residuals_pearson =
-            (0..self.n_obs).map(|i| factor(i) * self.residuals[i] / own.standard_deviation(i, weight(i))).collect();
-        self.pad_rows();
+        let pearson = |i| factor(i) * self.residuals[i] / own.standard_deviation(i, weight(i));
+        self.residuals_pearson = try_collect("residuals", (0..self.n_obs).map(pearson))?;
+        self.pad_rows()
     }
 }
 

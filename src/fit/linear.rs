@@ -7,7 +7,7 @@ use super::random_terms::check_linear;
 use super::{CorrelationFit, Fit, FixedEffects, Outcome, TermFit, kept_columns};
 use crate::covariance::Structure;
 use crate::design::{CorrelationDesign, Design, ModelProgram, TermDesign, UNSEEN, independent_columns};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_collect, try_copy};
 use crate::formula::CorrelationKind;
 use crate::lmm::correlated::CorrelatedProducts;
 use crate::lmm::cross_products::CrossProducts;
@@ -59,6 +59,9 @@ fn check(design: &Design, options: &Options) -> Result<Vec<String>> {
     }
     check_linear(design, options.unidentified)
 }
+
+/// A residual standard deviation below this share of a term's is next to nothing.
+const NO_RESIDUAL: f64 = 1e-3;
 
 /// A design with at least as many columns as rows, of which only the independent ones are left: all that comes after is cubic in them.
 struct Wide {
@@ -179,8 +182,23 @@ impl Fit {
             program,
         };
         fit.warn_of_dependent_effects(system);
-        fit.add_linear_rows();
+        fit.warn_of_no_residual();
+        fit.add_linear_rows()?;
         Ok(fit)
+    }
+
+    /// A structured term with an effect for each row may take up all of the variance.
+    fn warn_of_no_residual(&mut self) {
+        for term in self.terms.iter().filter(|term| term.levels.len() * term.effects.len() >= self.n_obs) {
+            let most = term.sd.iter().fold(0.0f64, |most, sd| most.max(*sd));
+            if self.sigma < NO_RESIDUAL * most {
+                self.design_warnings.push(format!(
+                    "the residual standard deviation {:.3e} is next to nothing beside {most:.3e} of {}, which has a random effect for each \
+                     row: the likelihood may be highest where that has all of the variance, and hardly tells the two apart",
+                    self.sigma, term.group
+                ));
+            }
+        }
     }
 
     fn warn_of_dependent_effects(&mut self, system: &LinearSystem) {
@@ -209,7 +227,7 @@ pub(crate) struct Assembled {
 
 impl Assembled {
     pub fn new(design: &Design) -> Result<Self> {
-        let y = design.without_offset();
+        let y = design.without_offset()?;
         let structures: Vec<Structure> = design.terms.iter().map(|t| t.structure).collect();
         let mut chunk = Chunk::of_design(design, &y);
         let shifts = shifts(chunk.n, &chunk.terms, &structures);
@@ -231,7 +249,7 @@ impl Assembled {
 
     /// Replaces the response by that of the design.
     pub fn set_response(&mut self, rows: &ResponseRows, design: &Design) -> Result<()> {
-        let y = design.without_offset();
+        let y = design.without_offset()?;
         let mut chunk = Chunk::of_design(design, &y);
         replace(&mut chunk, &self.centred);
         rows.set_response(&chunk, &mut self.system)
@@ -240,10 +258,10 @@ impl Assembled {
 
 impl Design {
     /// The response less the offset.
-    fn without_offset(&self) -> Vec<f64> {
+    fn without_offset(&self) -> Result<Vec<f64>> {
         match &self.offset {
-            Some(offset) => self.y.iter().zip(offset).map(|(y, o)| y - o).collect(),
-            None => self.y.clone(),
+            Some(offset) => try_collect("response", self.y.iter().zip(offset).map(|(y, o)| y - o)),
+            None => try_copy("response", &self.y),
         }
     }
 }

@@ -24,14 +24,27 @@ pub(super) struct OtherMaximum {
     pub differences: Vec<Difference>,
 }
 
+/// Significant digits of what is said: of estimates, and of the criterion.
+const DIGITS: (usize, usize) = (5, 8);
+
+impl OtherMaximum {
+    /// Whether anything that is said of it differs from the maximum reported.
+    fn differs_from(&self, criterion: f64) -> bool {
+        digits(self.criterion, DIGITS.1) != digits(criterion, DIGITS.1)
+            || self.differences.iter().any(|d| digits(d.there, DIGITS.0) != digits(d.here, DIGITS.0))
+    }
+}
+
 impl Fit {
     /// Warns of other maxima, the highest first.
     pub(super) fn warn_of_maxima(&mut self, others: &[OtherMaximum]) {
+        // A maximum that is this one in all that would be said of it is none: a parameter may be far off where it does nothing.
+        let others: Vec<&OtherMaximum> = others.iter().filter(|other| other.differs_from(self.criterion)).collect();
         let Some(first) = others.first() else { return };
         let differences: Vec<String> = first
             .differences
             .iter()
-            .map(|d| format!("{} is {} instead of {}", d.what, digits(d.there, 5), digits(d.here, 5)))
+            .map(|d| format!("{} is {} instead of {}", d.what, digits(d.there, DIGITS.0), digits(d.here, DIGITS.0)))
             .collect();
         let more = match others.len() {
             1 => String::new(),
@@ -40,8 +53,8 @@ impl Fit {
         self.design_warnings.push(format!(
             "the {}likelihood has another maximum: the criterion is {} here and {} there, where {}{more}",
             if self.reml { "restricted " } else { "" },
-            digits(self.criterion, 8),
-            digits(first.criterion, 8),
+            digits(self.criterion, DIGITS.1),
+            digits(first.criterion, DIGITS.1),
             differences.join(", "),
         ));
     }
@@ -123,7 +136,16 @@ fn digits(v: f64, significant: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::digits;
+    use super::{Difference, OtherMaximum, digits};
+
+    #[test]
+    fn a_maximum_with_the_same_figures_is_none() {
+        let other =
+            |criterion, there| OtherMaximum { criterion, differences: vec![Difference { what: "x".into(), here: 305.567, there }] };
+        assert!(!other(1_394.818_41, 305.567_001).differs_from(1_394.818_42));
+        assert!(other(1_394.819_41, 305.567).differs_from(1_394.818_42));
+        assert!(other(1_394.818_41, 305.61).differs_from(1_394.818_42));
+    }
 
     #[test]
     fn numbers_have_significant_digits() {

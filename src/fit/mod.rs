@@ -14,6 +14,7 @@ mod predictors;
 mod random_terms;
 pub(crate) mod estimable;
 pub(crate) mod region;
+mod range;
 mod rebuilt;
 pub(crate) mod response;
 
@@ -28,7 +29,7 @@ use estimable::Estimable;
 use crate::covariance::Structure;
 use crate::design::{Design, ModelProgram, RowLedger, TermDesign, hinted};
 use crate::distributions::sd_of;
-use crate::error::{Code, Error, Result, try_vec};
+use crate::error::{Code, Error, Result, try_collect, try_copy, try_vec};
 use crate::family::{Family, ZeroPart};
 use crate::frame::Frame;
 use crate::glmm::edge::AtEdge;
@@ -259,6 +260,7 @@ impl Fit {
             ModelKind::Lmm => linear::fit(program, design, options, progress),
             ModelKind::Glmm | ModelKind::Clmm => generalised::fit(spec, program, design, options, progress),
         });
+        let fitted = fitted.and_then(|fit| fit.check_range().map(|()| fit));
         let mut fit = fitted.map_err(|error| located(hinted(Fit::in_data_rows(error, spec, frame, options), &unread)))?;
         if let Source::Formula(source) = &spec.source {
             fit.formula.clone_from(&source.formula);
@@ -293,28 +295,29 @@ impl Fit {
     }
 
     /// Fitted values and residuals of a linear model, and all results per row padded if so asked.
-    pub(super) fn add_linear_rows(&mut self) {
-        self.fitted = self.linear_predictor(self.n_obs, &self.x, self.offset.as_deref(), &self.terms, true);
-        self.residuals = self.y.iter().zip(&self.fitted).map(|(y, f)| y - f).collect();
+    pub(super) fn add_linear_rows(&mut self) -> Result<()> {
+        self.fitted = self.linear_predictor(self.n_obs, &self.x, self.offset.as_deref(), &self.terms, true)?;
+        self.residuals = try_collect("residuals", self.y.iter().zip(&self.fitted).map(|(y, f)| y - f))?;
         self.residuals_pearson = match &self.weights {
-            None => self.residuals.clone(),
-            Some(w) => self.residuals.iter().zip(w).map(|(r, w)| r * w.sqrt()).collect(),
+            None => try_copy("residuals", &self.residuals)?,
+            Some(w) => try_collect("residuals", self.residuals.iter().zip(w).map(|(r, w)| r * w.sqrt()))?,
         };
-        self.pad_rows();
+        self.pad_rows()
     }
 
     /// NaN for the rows of the data that were not used, if so asked.
-    pub(super) fn pad_rows(&mut self) {
+    pub(super) fn pad_rows(&mut self) -> Result<()> {
         if !self.rows.pad || self.rows.dropped.is_empty() {
-            return;
+            return Ok(());
         }
         let rows = &self.rows;
         for values in [&mut self.y, &mut self.fitted, &mut self.residuals, &mut self.residuals_pearson] {
-            *values = rows.padded(values);
+            *values = rows.padded(values)?;
         }
         for values in [&mut self.weights, &mut self.offset].into_iter().flatten() {
-            *values = rows.padded(values);
+            *values = rows.padded(values)?;
         }
+        Ok(())
     }
 
     /// X beta + Z b + offset, or without Z b.
@@ -325,8 +328,11 @@ impl Fit {
         offset: Option<&[f64]>,
         terms: &[impl TermData],
         random: bool,
-    ) -> Vec<f64> {
-        let mut eta = offset.map_or_else(|| vec![0.0; n], <[f64]>::to_vec);
+    ) -> Result<Vec<f64>> {
+        let mut eta = match offset {
+            Some(offset) => try_copy("linear predictor", offset)?,
+            None => try_vec("linear predictor", 0.0, n)?,
+        };
         for (column, beta) in x.chunks_exact(n.max(1)).zip(&self.fixed.estimate) {
             eta.iter_mut().zip(column).for_each(|(e, x)| *e += beta * x);
         }
@@ -343,7 +349,7 @@ impl Fit {
                 }
             }
         }
-        eta
+        Ok(eta)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::clmm::family::Cumulative;
 use crate::clmm::response::OrderedResponse;
 use crate::clmm::thresholds::{Thresholds, settle};
 use crate::design::Design;
-use crate::error::Result;
+use crate::error::{Result, try_collect, try_vec};
 use crate::glmm::edge::{AtEdge, Kind, flat_places};
 use crate::glmm::solution::Solution;
 
@@ -260,18 +260,18 @@ impl Generalised {
 
 impl Fit {
     /// The fitted probability of the category observed in each row.
-    pub(super) fn add_ordinal_rows(&mut self) {
-        let Some(own) = &self.generalised else { return };
+    pub(super) fn add_ordinal_rows(&mut self) -> Result<()> {
+        let Some(own) = &self.generalised else { return Ok(()) };
         let mut p = vec![0.0; own.ordinal.as_ref().map_or(0, |ordinal| ordinal.categories.len())];
         let one = |i: usize| {
             let psi = own.psi_of_row(i);
             crate::clmm::family::probabilities(own.family.link(), own.eta[i], psi[0].exp(), &psi[1..], &mut p);
             p[self.y[i] as usize - 1]
         };
-        self.fitted = (0..self.n_obs).map(one).collect();
-        self.residuals = vec![f64::NAN; self.n_obs];
-        self.residuals_pearson = vec![f64::NAN; self.n_obs];
+        self.fitted = try_collect("fitted values", (0..self.n_obs).map(one))?;
+        self.residuals = try_vec("residuals", f64::NAN, self.n_obs)?;
+        self.residuals_pearson = try_vec("residuals", f64::NAN, self.n_obs)?;
         self.sigma = 1.0;
-        self.pad_rows();
+        self.pad_rows()
     }
 }

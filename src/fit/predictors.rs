@@ -1,6 +1,7 @@
 //! The linear predictors of a fit, and its parameters as R reports them.
 
 use super::{Fit, FixedEffects, Generalised, PredictorFit, TermFit};
+use crate::error::{Result, try_collect, try_copy};
 use crate::family::Sigma;
 use crate::options::Nodes;
 
@@ -62,29 +63,29 @@ impl Fit {
     }
 
     /// The values of a predictor that the fit has, per row as `fitted`.
-    pub fn linear_predictor_of(&self, role: Role) -> Option<Vec<f64>> {
+    pub fn linear_predictor_of(&self, role: Role) -> Option<Result<Vec<f64>>> {
         let eta = match (role, &self.generalised) {
-            (Role::Mean, None) => return Some(self.fitted.clone()),
+            (Role::Mean, None) => return Some(try_copy("values of the rows", &self.fitted)),
             (Role::Mean, Some(own)) => &own.eta,
             _ => &self.further(role)?.eta,
         };
-        Some(self.per_row(eta.clone()))
+        Some(self.per_row(eta.iter().copied()))
     }
 
     /// The family's first parameter, on the scale on which it is reported, per row as `fitted`; of an ordinal model the scale.
-    pub fn dispersion_of_rows(&self) -> Option<Vec<f64>> {
+    pub fn dispersion_of_rows(&self) -> Option<Result<Vec<f64>>> {
         let own = self.generalised.as_ref()?;
         if own.ordinal.is_some() {
-            return Some(self.per_row((0..self.n_obs).map(|i| own.psi_of_row(i)[0].exp()).collect()));
+            return Some(self.per_row((0..self.n_obs).map(|i| own.psi_of_row(i)[0].exp())));
         }
         let scale = own.family.parameters().first()?.scale;
-        Some(self.per_row((0..self.n_obs).map(|i| scale.reported(own.psi_of_row(i)[0])).collect()))
+        Some(self.per_row((0..self.n_obs).map(|i| scale.reported(own.psi_of_row(i)[0]))))
     }
 
     /// The probability of a zero from the zero part, per row as `fitted`; zero without such a part.
-    pub fn zero_probabilities(&self) -> Option<Vec<f64>> {
+    pub fn zero_probabilities(&self) -> Option<Result<Vec<f64>>> {
         let own = self.generalised.as_ref()?;
-        Some(self.per_row((0..self.n_obs).map(|i| own.zero_probability(i)).collect()))
+        Some(self.per_row((0..self.n_obs).map(|i| own.zero_probability(i))))
     }
 
     /// The parameters in the order of `vcov_names`.
@@ -100,8 +101,9 @@ impl Fit {
     }
 
     /// Values per row used, padded if so asked.
-    fn per_row(&self, values: Vec<f64>) -> Vec<f64> {
-        if self.rows.pad && !self.rows.dropped.is_empty() { self.rows.padded(&values) } else { values }
+    fn per_row(&self, values: impl ExactSizeIterator<Item = f64>) -> Result<Vec<f64>> {
+        let values = try_collect("values of the rows", values)?;
+        if self.rows.pad && !self.rows.dropped.is_empty() { self.rows.padded(&values) } else { Ok(values) }
     }
 }
 

@@ -71,6 +71,9 @@ fn check_predictor(design: &Design, terms: &[TermDesign], noise: Noise, how: Uni
             ));
         }
     }
+    if let Some(problem) = problems.first().filter(|_| how == Unidentified::Error) {
+        return Err(Error::data(problem.clone()));
+    }
     for dependency in of_terms(design, terms, noise)? {
         let members: Vec<usize> = dependency.iter().flatten().copied().collect();
         let residual = dependency.contains(&None);
@@ -155,7 +158,7 @@ fn of_terms(design: &Design, terms: &[TermDesign], noise: Noise) -> Result<crate
 
 fn part(term: &TermDesign) -> Part<'_> {
     Part {
-        rows: TermRows { index: &term.index, z: term.z.as_deref() },
+        rows: TermRows { index: &term.index, z: term.z.as_deref(), entries: None },
         size: TermSize { levels: term.levels.len(), effects: term.effects.len() },
         structure: term.structure,
     }

@@ -4,7 +4,7 @@ use super::response::AnyResponse;
 use super::{Fit, PredictorFit, TermFit};
 use crate::clmm::response::OrderedResponse;
 use crate::design::TermDesign;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_copy, try_gather, try_vec};
 use crate::family::by_name;
 use crate::glmm::estimate::estimate;
 use crate::glmm::fixed::FixedPart;
@@ -29,25 +29,20 @@ impl Fit {
     }
 
     /// Results per row without the padding.
-    pub(crate) fn used(&self, values: &[f64]) -> Vec<f64> {
-        if values.len() == self.n_obs {
-            return values.to_vec();
-        }
-        self.rows.used().map(|row| values[row]).collect()
+    pub(crate) fn used(&self, values: &[f64]) -> Result<Vec<f64>> {
+        let what = "values of the rows";
+        if values.len() == self.n_obs { try_copy(what, values) } else { try_gather(what, self.rows.used().map(|row| values[row])) }
     }
 
     pub(crate) fn rebuilt(&self) -> Result<Rebuilt> {
         self.without_correlation("this")?;
         let response = self.response()?.linear();
-        let offset = self.offset.as_deref().map(|o| self.used(o));
+        let offset = self.offset.as_deref().map(|o| self.used(o)).transpose()?;
         let none: &[TermFit] = &[];
-        let mut fixed = vec![FixedPart::new(
-            self.n_obs,
-            &[],
-            Some(&self.linear_predictor(self.n_obs, &self.x, offset.as_deref(), none, false)),
-        )?];
+        let eta = self.linear_predictor(self.n_obs, &self.x, offset.as_deref(), none, false)?;
+        let mut fixed = vec![FixedPart::new(self.n_obs, &[], Some(&eta))?];
         for part in self.further_predictors().into_iter().flatten() {
-            fixed.push(FixedPart::new(self.n_obs, &[], Some(&part.fixed_predictor()))?);
+            fixed.push(FixedPart::new(self.n_obs, &[], Some(&part.fixed_predictor()?))?);
         }
         let unit = response.unit(offset.as_deref().unwrap_or_default())?;
         let model = self.model(&response, fixed, unit)?;
@@ -70,11 +65,11 @@ impl Fit {
     /// The fixed effect of the model with an intercept instead of the mean's fixed effects (Nakagawa, Johnson & Schielzeth 2017), at its
     /// estimate.
     pub(crate) fn null_intercept(&self) -> Result<f64> {
-        let ones = vec![1.0; self.n_obs];
+        let ones = try_vec("fixed-effects model matrix", 1.0, self.n_obs)?;
         if self.x == ones {
             return Ok(self.fixed.estimate[0]);
         }
-        let offset = self.offset.as_deref().map(|o| self.used(o));
+        let offset = self.offset.as_deref().map(|o| self.used(o)).transpose()?;
         let mut fixed = vec![FixedPart::new(self.n_obs, &ones, offset.as_deref())?];
         for part in self.further_predictors().into_iter().flatten() {
             fixed.push(FixedPart::new(self.n_obs, &part.x, part.offset.as_deref())?);
@@ -98,18 +93,23 @@ impl Fit {
 
     fn response(&self) -> Result<AnyResponse> {
         if let Some(own) = &self.generalised {
-            return AnyResponse::of_fit(own, &self.design());
+            return AnyResponse::of_fit(own, &self.design()?);
         }
-        let (y, weights) = (self.used(&self.y), self.weights.as_deref().map(|w| self.used(w)).unwrap_or_default());
+        let (y, weights) = (self.used(&self.y)?, self.weights.as_deref().map_or(Ok(vec![]), |w| self.used(w))?);
         let mut family = by_name("gaussian", None)?;
         family.fix("sigma", self.sigma)?;
         Ok(AnyResponse::Family(FamilyResponse::new(family, None, false, y, weights)))
     }
 
     fn model(&self, response: &AnyResponse, fixed: Vec<FixedPart>, unit: f64) -> Result<Model> {
-        let mut designs: Vec<(usize, TermDesign)> = self.terms.iter().map(|t| (0, t.design())).collect();
+        let mut designs = vec![];
+        for term in &self.terms {
+            designs.push((0, term.design()?));
+        }
         for (at, part) in self.further_predictors().into_iter().flatten().enumerate() {
-            designs.extend(part.terms.iter().map(|t| (at + 1, t.design())));
+            for term in &part.terms {
+                designs.push((at + 1, term.design()?));
+            }
         }
         let terms: Vec<(usize, &TermDesign)> = designs.iter().map(|(a, t)| (*a, t)).collect();
         response.model_in_unit(self.n_obs, fixed, &terms, unit)
@@ -130,13 +130,13 @@ impl Fit {
 
 impl PredictorFit {
     /// X beta + offset per row used.
-    pub(crate) fn fixed_predictor(&self) -> Vec<f64> {
-        let n = self.eta.len();
-        let mut eta = self.offset.clone().unwrap_or_else(|| vec![0.0; n]);
+    pub(crate) fn fixed_predictor(&self) -> Result<Vec<f64>> {
+        let (n, what) = (self.eta.len(), "linear predictor");
+        let mut eta = self.offset.as_deref().map_or_else(|| try_vec(what, 0.0, n), |offset| try_copy(what, offset))?;
         for (column, beta) in self.x.chunks_exact(n.max(1)).zip(&self.fixed.estimate) {
             eta.iter_mut().zip(column).for_each(|(e, x)| *e += beta * x);
         }
-        eta
+        Ok(eta)
     }
 }
 
@@ -153,7 +153,7 @@ mod tests {
         let csv = crate::frame::CsvOptions { categorical: vec!["g".into()], ..Default::default() };
         let mut frame = Frame::from_csv_path("tests/reference/data/sim_families.csv", &csv).unwrap();
         let labels: Vec<String> = (0..frame.n_rows()).map(|i| format!("h{}", i * 7 % 9)).collect();
-        let column = |name: &str| frame.column(name).unwrap().as_real().unwrap().into_owned();
+        let column = |name: &str| frame.column(name).unwrap().as_real().unwrap().unwrap().into_owned();
         let (large, far) = (column("y_t").iter().map(|y| 1e3 * y).collect(), column("z").iter().map(|z| z + 1e4).collect());
         frame.add_real("large", large).unwrap();
         frame.add_real("far", far).unwrap();

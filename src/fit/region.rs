@@ -48,7 +48,7 @@ pub(crate) fn search(
         _ => {}
     }
     drop(report);
-    let model = laplace.model.with_response(response.boxed());
+    let model = laplace.model.with_response(response.boxed()?)?;
     let Edge { response, model, mut estimate } = estimate_within(&region, ordered, model, laplace.how, start, options, progress)?;
     estimate.evaluations += laplace.evaluations;
     Ok(Found::OnEdge(Box::new(OnEdge { response: AnyResponse::Ordered(Box::new(response)), model, estimate })))

@@ -8,7 +8,7 @@ use crate::clmm::response::OrderedResponse;
 use crate::clmm::start;
 use crate::clmm::thresholds::Thresholds;
 use crate::design::{Design, PredictorDesign, RowLedger, TermDesign};
-use crate::error::{Error, Result, row_text};
+use crate::error::{Error, Result, row_text, try_copy};
 use crate::family::Link;
 use crate::glmm::fixed::FixedPart;
 use crate::glmm::jet::Response;
@@ -38,9 +38,9 @@ impl AnyResponse {
             let thresholds = Thresholds::new(ordinal.threshold, ordinal.categories.len());
             return Ok(AnyResponse::Ordered(Box::new(on_design(own.family.link(), thresholds, design)?)));
         }
-        let weights = design.weights.clone().unwrap_or_default();
-        let dispersion = own.dispersion.is_some();
-        Ok(AnyResponse::Family(FamilyResponse::new(own.family.clone(), own.zero, dispersion, design.y.clone(), weights)))
+        let (y, weights) = observed(design)?;
+        let response = FamilyResponse::new(own.family.clone(), own.zero, own.dispersion.is_some(), y, weights);
+        Ok(AnyResponse::Family(response))
     }
 
     pub fn family(&self) -> Option<&FamilyResponse> {
@@ -108,11 +108,11 @@ impl AnyResponse {
         }
     }
 
-    pub fn boxed(&self) -> Box<dyn Response> {
-        match self {
-            AnyResponse::Family(response) => Box::new(response.clone()),
-            AnyResponse::Ordered(response) => response.clone(),
-        }
+    pub fn boxed(&self) -> Result<Box<dyn Response>> {
+        Ok(match self {
+            AnyResponse::Family(response) => Box::new(response.try_clone()?),
+            AnyResponse::Ordered(response) => Box::new(response.try_clone()?),
+        })
     }
 
     /// The model in working units, the predictors in the order of the response.
@@ -124,13 +124,35 @@ impl AnyResponse {
             terms.extend(predictor.terms.iter().map(|t| (fixed.len(), t)));
             fixed.push(self.further_part(n, predictor)?);
         }
-        let p = fixed[0].p + self.ordered().map_or(0, Response::n_shared);
-        if n <= p {
-            let what = if self.ordered().is_some() { "fixed effects and thresholds" } else { "fixed effects" };
-            let more = if design.x_names.len() > n { ": there are more fixed effects than rows" } else { "" };
-            return Err(Error::data(format!("{n} rows can't determine {p} {what}{more}")));
-        }
+        self.check_counts(n, design, &fixed)?;
         self.model_of(n, fixed, &terms)
+    }
+
+    /// Fails where a predictor has as many fixed effects as there are rows. Of an ordinal response thresholds are among those of the mean, and
+    /// the scale has a constant that is none of its effects.
+    fn check_counts(&self, n: usize, design: &Design, fixed: &[FixedPart]) -> Result<()> {
+        let (is_ordered, zero) = (self.ordered().is_some(), self.zero_predictor());
+        for (a, part) in fixed.iter().enumerate() {
+            let (p, names, what) = match a {
+                0 if is_ordered => (part.p + self.ordered().map_or(0, Response::n_shared), &design.x_names, " and thresholds"),
+                0 => (part.p, &design.x_names, ""),
+                _ => {
+                    let own = if Some(a) == zero { &design.zero_inflation } else { &design.dispersion };
+                    let what = match () {
+                        () if Some(a) == zero => " of the zero part",
+                        () if is_ordered => " of the scale",
+                        () => " of the dispersion",
+                    };
+                    let Some(own) = own else { continue };
+                    (part.p + usize::from(is_ordered), &own.x_names, what)
+                }
+            };
+            if n <= p {
+                let more = if names.len() > n { ": there are more fixed effects than rows" } else { "" };
+                return Err(Error::data(format!("{n} rows can't determine {p} fixed effects{what}{more}")));
+            }
+        }
+        Ok(())
     }
 
     pub fn model_of(&self, n: usize, fixed: Vec<FixedPart>, terms: &[(usize, &TermDesign)]) -> Result<Model> {
@@ -139,7 +161,7 @@ impl AnyResponse {
     }
 
     pub fn model_in_unit(&self, n: usize, fixed: Vec<FixedPart>, terms: &[(usize, &TermDesign)], unit: f64) -> Result<Model> {
-        Model::new(self.boxed(), n, fixed, terms)?.in_unit(0, unit)
+        Model::new(self.boxed()?, n, fixed, terms)?.in_unit(0, unit)
     }
 
     /// Of the mean's predictor with this offset.
@@ -177,7 +199,7 @@ impl AnyResponse {
         match self {
             AnyResponse::Family(response) => start_of_family(response, model),
             AnyResponse::Ordered(response) => {
-                start::start(&OrderedResponse { within: Region::new(response)?, ..(**response).clone() }, model)
+                start::start(&OrderedResponse { within: Region::new(response)?, ..response.try_clone()? }, model)
             }
         }
     }
@@ -221,6 +243,12 @@ impl AnyResponse {
     }
 }
 
+/// Copies of the response and the weights of a design.
+pub(super) fn observed(design: &Design) -> Result<(Vec<f64>, Vec<f64>)> {
+    let weights = design.weights.as_deref().unwrap_or_default();
+    Ok((try_copy("response", &design.y)?, try_copy("weights", weights)?))
+}
+
 /// The response of an ordinal model on a design.
 fn ordered_response(spec: &OrdinalSpec, design: &Design) -> Result<OrderedResponse> {
     on_design(spec.cumulative_link()?, Thresholds::new(spec.threshold, design.categories.len()), design)
@@ -231,8 +259,8 @@ fn on_design(link: Link, thresholds: Thresholds, design: &Design) -> Result<Orde
         Some(nominal) => FixedPart::beside_constant(design.n, &[], &nominal.x, None, true)?,
         None => FixedPart::default(),
     };
-    let weights = design.weights.clone().unwrap_or_default();
-    let (y, scale) = (design.y.clone(), design.dispersion.is_some());
+    let scale = design.dispersion.is_some();
+    let (y, weights) = observed(design)?;
     let (coordinates, scale_centred) = (Coordinates::Distances, design.offset.is_none());
     Ok(OrderedResponse { link, thresholds, y, weights, nominal, scale, centred: true, scale_centred, coordinates, within: None })
 }

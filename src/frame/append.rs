@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::names::quoted;
 use super::{Category, ColumnData, Frame};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_collect, try_gather, try_vec};
 
 impl Frame {
     /// Adds the rows of another frame with columns of the same names and kinds in the same order. Levels that are new come last, or, where
@@ -32,11 +32,12 @@ impl Frame {
                 ))
             })?);
         }
+        self.origin.append(&other.origin, self.n_rows)?;
         for ((column, theirs), data) in self.columns.iter_mut().zip(&other.columns).zip(all) {
             column.data = Arc::new(data);
             column.guessed = column.guessed.and(theirs.guessed);
+            column.joined = column.joined.take().or_else(|| theirs.joined.clone());
         }
-        self.origin.append(&other.origin, self.n_rows);
         self.n_rows = n_rows;
         Ok(())
     }
@@ -61,17 +62,20 @@ fn chain<T: Copy>(a: &[T], b: &[T], fill: T) -> Result<Vec<T>> {
 
 fn joined_categories(a: &Category, b: &Category) -> Result<Category> {
     let declared = a.declared || b.declared;
-    let known: HashSet<&String> = a.levels.iter().collect();
-    let mut levels = a.levels.clone();
-    levels.extend(b.levels.iter().filter(|level| !known.contains(level)).cloned());
+    let what = "levels of a column";
+    let mut known: HashSet<&String> = HashSet::new();
+    known.try_reserve(a.levels.len()).map_err(|_| Error::memory(what, 16 * a.levels.len()))?;
+    known.extend(&a.levels);
+    let mut levels = try_gather(what, a.levels.iter().chain(b.levels.iter().filter(|level| !known.contains(level))).cloned())?;
     if !declared {
         levels.sort_unstable();
     }
-    let places: HashMap<&String, i32> = levels.iter().enumerate().map(|(place, level)| (level, place as i32)).collect();
-    let place = |old: &[String]| -> Vec<i32> {
-        old.iter().map(|level| places.get(level).copied().unwrap_or(super::MISSING_CODE)).collect()
-    };
-    let (new_own, new_theirs) = (place(&a.levels), place(&b.levels));
+    let mut places: HashMap<&String, i32> = HashMap::new();
+    places.try_reserve(levels.len()).map_err(|_| Error::memory(what, 24 * levels.len()))?;
+    places.extend(levels.iter().enumerate().map(|(place, level)| (level, place as i32)));
+    let place =
+        |old: &[String]| try_collect(what, old.iter().map(|level| places.get(level).copied().unwrap_or(super::MISSING_CODE)));
+    let (new_own, new_theirs) = (place(&a.levels)?, place(&b.levels)?);
     let mut codes = chain(&a.codes, &b.codes, super::MISSING_CODE)?;
     let (own, theirs) = codes.split_at_mut(a.codes.len());
     super::dictionary::recode(own, &new_own);

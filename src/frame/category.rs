@@ -9,23 +9,23 @@ use super::dictionary::{Dictionary, recode, sort_and_rank};
 use super::names::quoted;
 use super::number::shortest_text;
 use super::{Category, Column, ColumnData, Frame, MISSING_CODE, MISSING_INTEGER};
-use crate::error::{Error, Result, row_text};
+use crate::error::{Error, Result, row_text, try_collect, try_copy, try_vec};
 
 impl Column {
     /// The column as categories, for grouping and `factor()`. Numbers have their shortest text as label ("308", not "308.0") and
     /// are in numerical order, which counts as declared; levels that no row has are kept.
-    pub fn to_category(&self) -> Cow<'_, Category> {
-        match &*self.data {
+    pub fn to_category(&self) -> Result<Cow<'_, Category>> {
+        Ok(match &*self.data {
             ColumnData::Category(c) => Cow::Borrowed(c),
             ColumnData::Integer(v) => {
                 let key = |&i: &i64| (i != MISSING_INTEGER).then_some(i);
-                Cow::Owned(distinct(v.iter().map(key), ToString::to_string))
+                Cow::Owned(distinct(v.iter().map(key), ToString::to_string)?)
             }
             ColumnData::Real(v) => {
                 let key = |&x: &f64| (!x.is_nan()).then(|| sortable_bits(x));
-                Cow::Owned(distinct(v.iter().map(key), |&bits| shortest_text(from_sortable_bits(bits))))
+                Cow::Owned(distinct(v.iter().map(key), |&bits| shortest_text(from_sortable_bits(bits)))?)
             }
-        }
+        })
     }
 }
 
@@ -35,12 +35,16 @@ impl Frame {
     pub fn set_levels(&mut self, name: &str, levels: Vec<String>, ordered: bool) -> Result<()> {
         let at = self.position(name)?;
         let dictionary = Dictionary::of_levels(name, &levels)?;
-        let category = self.columns[at].to_category();
-        let new: Vec<i32> = category.levels.iter().map(|text| dictionary.find(text).unwrap_or(MISSING_CODE)).collect();
+        let category = self.columns[at].to_category()?;
+        let new =
+            try_collect("levels of a column", category.levels.iter().map(|text| dictionary.find(text).unwrap_or(MISSING_CODE)))?;
         if let Some(row) = category.codes.iter().position(|&c| c >= 0 && new[c as usize] < 0) {
-            return Err(unlisted(name, &category.levels[category.codes[row] as usize], row, &levels));
+            return Err(self.located(unlisted(name, &category.levels[category.codes[row] as usize], row, &levels)));
         }
-        let mut codes = category.into_owned().codes;
+        let mut codes = match category {
+            Cow::Owned(category) => category.codes,
+            Cow::Borrowed(category) => try_copy("codes of categories", &category.codes)?,
+        };
         recode(&mut codes, &new);
         self.columns[at].data = Arc::new(ColumnData::Category(Category { codes, levels, declared: true, ordered }));
         self.columns[at].guessed = None;
@@ -51,8 +55,8 @@ impl Frame {
     /// "9"). A column that has levels keeps them, and counts as declared.
     pub fn make_category(&mut self, name: &str) -> Result<()> {
         let at = self.position(name)?;
-        if let Cow::Owned(numbers) = self.columns[at].to_category() {
-            let text = Dictionary::of_levels(name, &numbers.levels)?.into_sorted(numbers.codes);
+        if let Cow::Owned(numbers) = self.columns[at].to_category()? {
+            let text = Dictionary::of_levels(name, &numbers.levels)?.into_sorted(numbers.codes)?;
             self.columns[at].data = Arc::new(ColumnData::Category(text));
         }
         self.columns[at].guessed = None;
@@ -69,21 +73,23 @@ pub(super) fn unlisted(column: &str, value: &str, row: usize, levels: &[String])
 }
 
 /// Categories of keys, with the distinct keys in order as levels.
-fn distinct<K: Hash + Ord + Copy>(keys: impl Iterator<Item = Option<K>>, label: impl Fn(&K) -> String) -> Category {
+fn distinct<K: Hash + Ord + Copy>(
+    keys: impl ExactSizeIterator<Item = Option<K>>,
+    label: impl Fn(&K) -> String,
+) -> Result<Category> {
     let mut index: HashMap<K, i32, BuildHasherDefault<DefaultHasher>> = HashMap::default();
-    let mut codes: Vec<i32> = keys
-        .map(|key| {
-            key.map_or(MISSING_CODE, |key| {
-                let next = index.len() as i32;
-                *index.entry(key).or_insert(next)
-            })
-        })
-        .collect();
-    let mut entries: Vec<(K, i32)> = index.into_iter().collect();
-    let rank = sort_and_rank(&mut entries);
+    let mut codes = try_vec("codes of categories", MISSING_CODE, keys.len())?;
+    for (code, key) in codes.iter_mut().zip(keys) {
+        let Some(key) = key else { continue };
+        let next = index.len() as i32;
+        index.try_reserve(1).map_err(|_| Error::memory("levels of a column", 24 * index.len()))?;
+        *code = *index.entry(key).or_insert(next);
+    }
+    let mut entries = try_collect("levels of a column", index.into_iter())?;
+    let rank = sort_and_rank(&mut entries)?;
     recode(&mut codes, &rank);
-    let levels = entries.iter().map(|(key, _)| label(key)).collect();
-    Category { codes, levels, declared: true, ordered: false }
+    let levels = try_collect("levels of a column", entries.iter().map(|(key, _)| label(key)))?;
+    Ok(Category { codes, levels, declared: true, ordered: false })
 }
 
 /// An integer with the order of the real numbers; both zeros are the same.
@@ -105,7 +111,7 @@ mod tests {
     }
 
     fn category<'a>(f: &'a Frame, name: &str) -> Cow<'a, Category> {
-        f.column(name).unwrap().to_category()
+        f.column(name).unwrap().to_category().unwrap()
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::hash::{BuildHasherDefault, DefaultHasher};
 
 use super::Category;
 use super::names::quoted;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_collect, try_vec};
 
 /// Distinct texts, numbered from 0 in order of appearance. The hasher has no random state: results are the same in every run.
 #[derive(Default)]
@@ -43,12 +43,12 @@ impl Dictionary {
     }
 
     /// The category with these codes, its levels sorted bytewise.
-    pub fn into_sorted(self, mut codes: Vec<i32>) -> Category {
-        let mut entries: Vec<(Box<str>, i32)> = self.index.into_iter().collect();
-        let rank = sort_and_rank(&mut entries);
+    pub fn into_sorted(self, mut codes: Vec<i32>) -> Result<Category> {
+        let mut entries = try_collect("levels of a column", self.index.into_iter())?;
+        let rank = sort_and_rank(&mut entries)?;
         recode(&mut codes, &rank);
-        let levels = entries.into_iter().map(|(text, _)| text.into()).collect();
-        Category { codes, levels, declared: false, ordered: false }
+        let levels = try_collect("levels of a column", entries.into_iter().map(|(text, _)| text.into()))?;
+        Ok(Category { codes, levels, declared: false, ordered: false })
     }
 }
 
@@ -62,11 +62,11 @@ pub(super) fn recode(codes: &mut [i32], new: &[i32]) {
 }
 
 /// Sorts (key, code) by key; the new place of each code.
-pub(super) fn sort_and_rank<K: Ord>(entries: &mut [(K, i32)]) -> Vec<i32> {
+pub(super) fn sort_and_rank<K: Ord>(entries: &mut [(K, i32)]) -> Result<Vec<i32>> {
     entries.sort_unstable();
-    let mut rank = vec![0; entries.len()];
+    let mut rank = try_vec("levels of a column", 0, entries.len())?;
     for (new, (_, old)) in entries.iter().enumerate() {
         rank[*old as usize] = new as i32;
     }
-    rank
+    Ok(rank)
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
-use crate::error::{Error, Result, row_text};
+use crate::error::{Error, Result, row_text, try_collect};
 
 mod append;
 mod category;
@@ -22,7 +22,7 @@ mod write;
 pub use self::csv::CsvOptions;
 use self::dictionary::Dictionary;
 use self::names::{known, quoted};
-pub use self::number::shortest_text;
+pub use self::number::{number_of_text, shortest_text};
 use self::origin::Origin;
 pub use self::suspicion::Suspicion;
 
@@ -50,6 +50,8 @@ pub struct Column {
     pub data: Arc<ColumnData>,
     /// Of a column that is text because not all of its cells are numbers, and not because somebody said so: the decimal mark.
     pub(crate) guessed: Option<u8>,
+    /// Of a column of real numbers: two whole numbers of the text, of so many digits that they are the same number.
+    pub(crate) joined: Option<Arc<str>>,
 }
 
 /// The values of a column.
@@ -116,7 +118,7 @@ impl Frame {
                     *code = dictionary.code(name, text)?;
                 }
             }
-            Ok(ColumnData::Category(dictionary.into_sorted(codes)))
+            Ok(ColumnData::Category(dictionary.into_sorted(codes)?))
         })
     }
 
@@ -126,7 +128,7 @@ impl Frame {
         let data = data()?;
         let guessed = guessed.filter(|_| matches!(data, ColumnData::Category(_)));
         self.index.insert(name.to_string(), self.columns.len());
-        self.columns.push(Column { name: name.to_string(), data: Arc::new(data), guessed });
+        self.columns.push(Column { name: name.to_string(), data: Arc::new(data), guessed, joined: None });
         Ok(())
     }
 
@@ -223,14 +225,15 @@ impl Column {
     }
 
     /// The values as real numbers, NaN where missing; `None` for categories.
-    pub fn as_real(&self) -> Option<Cow<'_, [f64]>> {
-        match &*self.data {
+    pub fn as_real(&self) -> Result<Option<Cow<'_, [f64]>>> {
+        Ok(match &*self.data {
             ColumnData::Real(v) => Some(Cow::Borrowed(v)),
             ColumnData::Integer(v) => {
-                Some(Cow::Owned(v.iter().map(|&i| if i == MISSING_INTEGER { f64::NAN } else { i as f64 }).collect()))
+                let numbers = v.iter().map(|&i| if i == MISSING_INTEGER { f64::NAN } else { i as f64 });
+                Some(Cow::Owned(try_collect("numbers of a column", numbers)?))
             }
             ColumnData::Category(_) => None,
-        }
+        })
     }
 }
 
@@ -281,7 +284,7 @@ mod tests {
     fn text_levels_are_sorted_bytewise() {
         let mut f = Frame::new(6);
         f.add_strings("g", &[Some("d10"), Some("é"), Some("d2"), None, Some("D1"), Some("")]).unwrap();
-        let c = f.column("g").unwrap().to_category().into_owned();
+        let c = f.column("g").unwrap().to_category().unwrap().into_owned();
         assert_eq!(c.levels, ["", "D1", "d10", "d2", "é"]);
         assert_eq!(c.codes, [2, 4, 3, -1, 1, 0]);
         assert!(!c.declared && !c.ordered);
@@ -307,9 +310,9 @@ mod tests {
         f.add_integers("i", vec![3, i64::MIN]).unwrap();
         f.add_strings("s", &[None, Some("a")]).unwrap();
         let c = f.column_at(0).unwrap();
-        let v = c.as_real().unwrap();
+        let v = c.as_real().unwrap().unwrap();
         assert!(v[0] == 3.0 && v[1].is_nan() && c.is_missing(1) && !c.is_missing(0));
-        assert!(f.column_at(1).unwrap().as_real().is_none() && f.column_at(1).unwrap().is_missing(0));
+        assert!(f.column_at(1).unwrap().as_real().unwrap().is_none() && f.column_at(1).unwrap().is_missing(0));
         assert!(f.column_at(2).is_none());
     }
 }

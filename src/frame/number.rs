@@ -9,10 +9,24 @@ pub(super) enum Number {
     Real(f64),
 }
 
+/// A cell without the blanks around it, of Unicode too: a no-break space before or behind a number can't be seen. This is the one definition of
+/// such blanks, for what is a number, what is missing, and what is odd in a column of numbers.
+pub(super) fn bare(cell: &str) -> &str {
+    cell.trim()
+}
+
+/// The number that the text of a label is, with a decimal point.
+pub fn number_of_text(text: &str) -> Option<f64> {
+    match parse(text, b'.')? {
+        Number::Integer(i) => Some(i as f64),
+        Number::Real(x) => Some(x),
+    }
+}
+
 /// The number that a text is, blanks around it apart: decimal, with or without exponent, or an infinity. Whole numbers outside the
 /// 64-bit integers are real ones, and so is the one integer that stands for missing; digits beyond the range of real numbers are none.
 pub(super) fn parse(text: &str, decimal: u8) -> Option<Number> {
-    let text = text.trim_ascii();
+    let text = bare(text);
     if decimal == b',' && text.contains([',', '.']) {
         return if text.contains('.') { None } else { parse(&text.replace(',', "."), b'.') };
     }
@@ -77,6 +91,12 @@ mod tests {
         assert_eq!(shortest_text(f64::NAN), "NaN");
     }
 
+    /// White space of Unicode (the property White_Space) but for ends of lines.
+    const WHITE: [char; 14] = [
+        '\t', '\u{b}', '\u{c}', ' ', '\u{85}', '\u{a0}', '\u{1680}', '\u{2000}', '\u{2003}', '\u{2007}', '\u{2009}', '\u{2028}',
+        '\u{202f}', '\u{3000}',
+    ];
+
     #[test]
     fn what_is_a_number() {
         assert_eq!(parse(" 12 ", b'.'), Some(Number::Integer(12)));
@@ -89,6 +109,10 @@ mod tests {
         assert_eq!(parse("-9223372036854775808", b'.'), Some(Number::Real(-9_223_372_036_854_775_808.0)));
         for text in ["", " ", "-", "1 2", "1,5", "0x1F", "1e", "１", "12a", "e5", ".", "1e400", "-1e400"] {
             assert_eq!(parse(text, b'.'), None, "{text:?}");
+        }
+        for blank in WHITE {
+            assert_eq!(parse(&format!("{blank}1.5{blank}{blank}"), b'.'), Some(Number::Real(1.5)), "{blank:?}");
+            assert_eq!((parse(&format!("1{blank}2"), b'.'), parse(&blank.to_string(), b'.')), (None, None), "{blank:?}");
         }
         assert_eq!(parse("-1,5e3", b','), Some(Number::Real(-1500.0)));
         assert_eq!((parse("1.5", b','), parse("1.234,5", b','), parse("12", b',')), (None, None, Some(Number::Integer(12))));

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::Frame;
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, Result, try_push};
+
+/// What memory is for.
+const LINES: &str = "lines of the rows";
 
 /// The line of each row, by runs: within one, each row is one line below the row before it.
 #[derive(Clone, Debug, Default)]
@@ -21,15 +24,16 @@ struct Run {
 
 impl Origin {
     /// Notes the line of a row that comes after all rows noted so far.
-    pub fn note(&mut self, row: usize, line: usize, source: &Arc<str>) {
+    pub fn note(&mut self, row: usize, line: usize, source: &Arc<str>) -> Result<()> {
         let goes_on = |run: &Run| {
             run.line
                 .as_ref()
                 .is_some_and(|(first, name)| first + (row - run.row) == line && (Arc::ptr_eq(name, source) || name == source))
         };
         if !self.runs.last().is_some_and(goes_on) {
-            self.runs.push(Run { row, line: Some((line, source.clone())) });
+            try_push(LINES, &mut self.runs, Run { row, line: Some((line, source.clone())) })?;
         }
+        Ok(())
     }
 
     /// The line of a row, and the name of its text.
@@ -39,30 +43,33 @@ impl Origin {
     }
 
     /// The origin of the rows at these places.
-    pub fn selected(&self, rows: &[usize]) -> Self {
+    pub fn selected(&self, rows: &[usize]) -> Result<Self> {
         let mut origin = Origin::default();
         for (to, &from) in rows.iter().enumerate() {
             match self.line(from) {
-                Some((line, source)) => origin.note(to, line, source),
-                None => origin.note_unread(to),
+                Some((line, source)) => origin.note(to, line, source)?,
+                None => origin.note_unread(to)?,
             }
         }
-        origin
+        Ok(origin)
     }
 
     /// Notes that the rows from this one on were not read.
-    fn note_unread(&mut self, row: usize) {
+    fn note_unread(&mut self, row: usize) -> Result<()> {
         if self.runs.last().is_some_and(|run| run.line.is_some()) {
-            self.runs.push(Run { row, line: None });
+            try_push(LINES, &mut self.runs, Run { row, line: None })?;
         }
+        Ok(())
     }
 
     /// Adds the rows of another frame after the `n_rows` that there are.
-    pub fn append(&mut self, other: &Self, n_rows: usize) {
+    pub fn append(&mut self, other: &Self, n_rows: usize) -> Result<()> {
+        self.runs.try_reserve(other.runs.len() + 1).map_err(|_| Error::memory(LINES, size_of::<Run>() * other.runs.len()))?;
         if other.runs.first().is_none_or(|run| run.row > 0) {
-            self.note_unread(n_rows);
+            self.note_unread(n_rows)?;
         }
         self.runs.extend(other.runs.iter().map(|run| Run { row: n_rows + run.row, line: run.line.clone() }));
+        Ok(())
     }
 
     /// Whether the rows are of several texts.
@@ -80,6 +87,18 @@ impl Frame {
             Some((line, source)) if self.origin.is_mixed() => format!("line {line} of {source}"),
             Some((line, _)) => format!("line {line}"),
             None => crate::error::row_text(row),
+        }
+    }
+
+    /// A failure of new data, with the line of its row, and with the name of the text they were read from: there are other data.
+    pub fn located_anew(&self, error: Error) -> Error {
+        let error = self.located(error);
+        let first = self.origin.runs.iter().find_map(|run| run.line.as_ref());
+        match first.filter(|(_, source)| !self.origin.is_mixed() && !error.message.contains(&**source)) {
+            Some((_, source)) if error.code != Code::Formula => {
+                Error { message: format!("{} (in {source})", error.message), ..error }
+            }
+            _ => error,
         }
     }
 
@@ -128,6 +147,13 @@ mod tests {
         assert_eq!(frame.located(error.clone()).message, error.message);
         assert_eq!(frame.located(Error::data("x")).message, "x");
         assert_eq!(frame.located(Error::formula(0, "x")).message, "x");
+        // Of new data the text is named in any case, once.
+        assert_eq!(frame.located_anew(error.clone()).message, error.message);
+        let of_line = frame.located_anew(Error::data("line 3 holds 'a'").at(1));
+        assert_eq!(of_line.message, "line 3 holds 'a' (in the CSV text)");
+        assert_eq!(frame.located_anew(of_line.clone()).message, of_line.message);
+        assert_eq!(frame.located_anew(Error::data("there is no column 'y'")).message, "there is no column 'y' (in the CSV text)");
+        assert_eq!(Frame::new(2).located_anew(Error::data("x").at(1)).message, "x");
         assert_eq!(frame.located(Error::data("x").at(7)).message, "x");
     }
 }

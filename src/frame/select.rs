@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Category, Column, ColumnData, Frame};
-use crate::error::{Result, try_vec};
+use crate::error::{Result, try_collect, try_vec};
 
 impl Frame {
     /// The rows at these places, in this order. Categories keep all their levels.
@@ -14,7 +14,7 @@ impl Frame {
                 ColumnData::Integer(values) => ColumnData::Integer(selected(values, rows)?),
                 ColumnData::Category(category) => ColumnData::Category(Category {
                     codes: selected(&category.codes, rows)?,
-                    levels: category.levels.clone(),
+                    levels: try_collect("levels of a column", category.levels.iter().cloned())?,
                     declared: category.declared,
                     ordered: category.ordered,
                 }),
@@ -22,7 +22,7 @@ impl Frame {
             Ok(Column { data: Arc::new(data), ..column.clone() })
         });
         let columns = columns.collect::<Result<_>>()?;
-        Ok(Frame { n_rows: rows.len(), columns, index: self.index.clone(), origin: self.origin.selected(rows) })
+        Ok(Frame { n_rows: rows.len(), columns, index: self.index.clone(), origin: self.origin.selected(rows)? })
     }
 }
 
@@ -45,10 +45,10 @@ mod tests {
         frame.add_strings("g", &[Some("b"), None, Some("a")]).unwrap();
         let some = frame.select(&[2, 0, 2]).unwrap();
         assert_eq!(some.n_rows(), 3);
-        assert_eq!(some.column("x").unwrap().as_real().unwrap().to_vec(), [3.5, 1.5, 3.5]);
+        assert_eq!(some.column("x").unwrap().as_real().unwrap().unwrap().to_vec(), [3.5, 1.5, 3.5]);
         assert!(some.column("i").unwrap().is_missing(0) && !some.column("i").unwrap().is_missing(1));
         let none = frame.select(&[1]).unwrap();
-        let g = none.column("g").unwrap().to_category().into_owned();
+        let g = none.column("g").unwrap().to_category().unwrap().into_owned();
         assert_eq!((g.codes, g.levels), (vec![-1], vec!["a".to_string(), "b".to_string()]));
         assert_eq!(frame.select(&[]).unwrap().n_rows(), 0);
     }

@@ -2,6 +2,7 @@
 
 use super::names::quoted;
 use super::{Category, ColumnData, Frame, number};
+use crate::error::{Result, try_collect};
 
 /// Why a column of text may not be what its caller thinks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,12 +31,20 @@ enum Form {
 const MARKS: [&str; 17] =
     ["N/A", "n/a", "NA", "na", "#N/A", "<NA>", "NULL", "null", "None", ".", "-", "--", "?", "*", "#VALUE!", "#DIV/0!", "#REF!"];
 
+/// Characters of no width: no blanks, and nothing to be seen.
+const UNSEEN: [char; 7] = ['\u{200b}', '\u{200c}', '\u{200d}', '\u{200e}', '\u{200f}', '\u{2060}', '\u{feff}'];
+
 impl Frame {
     /// Whether a text column, whose type nobody declared, holds numbers but for some cells, or dates.
-    pub fn suspicion(&self, name: &str) -> Option<Suspicion> {
-        let column = &self.columns[self.position(name).ok()?];
-        let (ColumnData::Category(category), Some(decimal)) = (&*column.data, column.guessed) else { return None };
-        let forms: Vec<Form> = category.levels.iter().map(|level| form(level, decimal)).collect();
+    pub fn suspicion(&self, name: &str) -> Result<Option<Suspicion>> {
+        let Some(column) = self.column(name).ok() else { return Ok(None) };
+        let (ColumnData::Category(category), Some(decimal)) = (&*column.data, column.guessed) else { return Ok(None) };
+        let forms = try_collect("levels of a column", category.levels.iter().map(|level| form(level, decimal)))?;
+        Ok(self.suspicion_of(category, &forms))
+    }
+
+    /// The same, given what each level looks like.
+    fn suspicion_of(&self, category: &Category, forms: &[Form]) -> Option<Suspicion> {
         let count = |wanted: fn(Form) -> bool| codes(category).filter(|(_, code)| wanted(forms[*code])).count();
         let (total, numbers) = (codes(category).count(), count(|form| form == Form::Number));
         let first = |wanted: fn(Form) -> bool| codes(category).find(|(_, code)| wanted(forms[*code]));
@@ -58,11 +67,12 @@ impl Frame {
         Some(Suspicion { row, text, is_mark: forms[code] == Form::Mark })
     }
 
-    /// The first cell of a text column, for messages.
-    pub fn first_text(&self, name: &str) -> Option<String> {
+    /// The first cell of a text column that is no number, or its first, for messages: the row and the text.
+    pub fn first_text(&self, name: &str) -> Option<(usize, String)> {
         let ColumnData::Category(category) = &*self.column(name).ok()?.data else { return None };
-        let (row, code) = codes(category).next()?;
-        Some(format!("{} holds {}", self.place(row), quoted(&category.levels[code])))
+        let is_text = |code: usize| form(&category.levels[code], b'.') != Form::Number;
+        let (row, code) = codes(category).find(|(_, code)| is_text(*code)).or_else(|| codes(category).next())?;
+        Some((row, format!("{} holds {}", self.place(row), quoted(&category.levels[code]))))
     }
 }
 
@@ -72,7 +82,7 @@ fn codes(category: &Category) -> impl Iterator<Item = (usize, usize)> {
 }
 
 fn form(text: &str, decimal: u8) -> Form {
-    let text = text.trim();
+    let text = number::bare(text);
     let is_number = |text: &str| number::parse(text, decimal).is_some();
     if is_number(text) {
         Form::Number
@@ -89,6 +99,9 @@ fn form(text: &str, decimal: u8) -> Form {
 fn nearly(text: &str, decimal: u8, is_number: impl Fn(&str) -> bool) -> Option<&'static str> {
     let other = if decimal == b',' { b'.' } else { b',' };
     let digits = |text: &str| text.chars().any(|c| c.is_ascii_digit());
+    if text.contains(UNSEEN) && is_number(&text.replace(UNSEEN, "")) {
+        return Some("it has a character of no width, which can't be seen");
+    }
     if number::parse(text, other).is_some() {
         return Some(if other == b',' {
             "the decimal mark is a point, not a comma"
@@ -170,31 +183,31 @@ mod tests {
     #[test]
     fn one_cell_among_numbers_is_named_by_its_line() {
         let frame = read("x,g\n1,a\n\n2,1\n,2\nN/A,3\n4,4\n", &CsvOptions::default());
-        let found = frame.suspicion("x").unwrap();
+        let found = frame.suspicion("x").unwrap().unwrap();
         assert_eq!((found.row, found.is_mark), (3, true));
         assert_eq!(
             found.text,
             "line 6 holds 'N/A', which is no number (3 of 4 cells are); if it means a missing value, list it among the NA strings"
         );
         // One word among four numbers.
-        assert!(!frame.suspicion("g").unwrap().is_mark);
-        assert_eq!(column(&["1", "-", "3"]).suspicion("x").unwrap().row, 1);
+        assert!(!frame.suspicion("g").unwrap().unwrap().is_mark);
+        assert_eq!(column(&["1", "-", "3"]).suspicion("x").unwrap().unwrap().row, 1);
         for plain in [&["a", "1", "b"][..], &["a", "1"], &["1", "2", "3"], &["low", "high", "low"]] {
-            assert_eq!(column(plain).suspicion("x"), None, "{plain:?}");
+            assert_eq!(column(plain).suspicion("x").unwrap(), None, "{plain:?}");
         }
     }
 
     #[test]
     fn declared_categories_are_what_they_were_declared_to_be() {
         let options = CsvOptions { categorical: vec!["x".into()], ..CsvOptions::default() };
-        assert_eq!(read("x\n1\n2\nN/A\n", &options).suspicion("x"), None);
+        assert_eq!(read("x\n1\n2\nN/A\n", &options).suspicion("x").unwrap(), None);
         let mut frame = column(&["1", "2", "-"]);
-        assert!(frame.suspicion("x").is_some() && frame.suspicion("y").is_none());
+        assert!(frame.suspicion("x").unwrap().is_some() && frame.suspicion("y").unwrap().is_none());
         frame.make_category("x").unwrap();
-        assert_eq!(frame.suspicion("x"), None);
+        assert_eq!(frame.suspicion("x").unwrap(), None);
         let mut frame = column(&["1", "2", "-"]);
         frame.set_levels("x", ["-", "1", "2"].map(String::from).to_vec(), false).unwrap();
-        assert_eq!(frame.suspicion("x"), None);
+        assert_eq!(frame.suspicion("x").unwrap(), None);
     }
 
     #[test]
@@ -210,25 +223,27 @@ mod tests {
             ("$3", "currency"),
             ("<0.5", "bounds"),
             ("\u{2212}2", "minus"),
+            ("2\u{200b}", "no width"),
+            ("\u{feff}2", "no width"),
         ];
         for (cell, want) in cases {
-            let text = column(&[cell, "1", "2"]).suspicion("x").unwrap().text;
+            let text = column(&[cell, "1", "2"]).suspicion("x").unwrap().unwrap().text;
             assert!(text.contains(want) && text.contains(&format!("holds {}", quoted(cell))), "{text}");
             // Also where no cell is a number at all.
-            assert!(column(&[cell, cell]).suspicion("x").unwrap().text.contains("0 of 2 cells"), "{cell}");
+            assert!(column(&[cell, cell]).suspicion("x").unwrap().unwrap().text.contains("0 of 2 cells"), "{cell}");
         }
         let commas = CsvOptions { decimal: b',', ..CsvOptions::default() };
-        assert!(read("x;y\n1,5;1\n1.5;2\n2,5;3\n", &commas).suspicion("x").unwrap().text.contains("a comma, not a point"));
+        assert!(read("x;y\n1,5;1\n1.5;2\n2,5;3\n", &commas).suspicion("x").unwrap().unwrap().text.contains("a comma, not a point"));
     }
 
     #[test]
     fn dates_are_known() {
         for cell in ["2024-03-01", "2024/3/1", "01.03.2024", "3/1/24", "2024-03-01T12:00:00", "2024-03-01 12:00"] {
-            let text = column(&[cell, "2024-03-02"]).suspicion("x").unwrap().text;
+            let text = column(&[cell, "2024-03-02"]).suspicion("x").unwrap().unwrap().text;
             assert!(text.starts_with(&format!("row 1 (counting from 1) holds '{cell}': its cells are dates")), "{text}");
         }
         for word in ["1-2", "3-5-7", "a-b-c", "2024-03", "10.1.1.1"] {
-            assert_eq!(column(&[word, word]).suspicion("x"), None, "{word}");
+            assert_eq!(column(&[word, word]).suspicion("x").unwrap(), None, "{word}");
         }
     }
 }

@@ -1,8 +1,8 @@
 //! A second search where the first may have ended at a false maximum of the likelihood, which the response knows of its parameters.
 
 use super::jet::Guess;
-use super::laplace::Laplace;
-use crate::error::{Code, Result};
+use super::laplace::{Laplace, MODES};
+use crate::error::{Code, Result, try_copy, try_vec};
 use crate::family::Order;
 use crate::optimize::Summary;
 use crate::search::{Search, is_converged};
@@ -13,7 +13,7 @@ pub(super) fn other_end(search: &mut Search<'_, '_, '_, Laplace<'_>>, first: Sum
         return Ok(first);
     }
     let Some(start) = start_again(search.criterion, &first.x)? else { return Ok(first) };
-    let modes = search.criterion.u.clone();
+    let modes = try_copy(MODES, &search.criterion.u)?;
     // It may end at the other edge of the range, which takes all that a search can do.
     match search.run(&start, search.options.tolerance) {
         Ok(second) => {
@@ -45,7 +45,7 @@ fn start_again(laplace: &mut Laplace<'_>, x: &[f64]) -> Result<Option<Vec<f64>>>
     start[laplace.shared()].copy_from_slice(&shared);
     if let Some((a, value)) = dispersion {
         let at = laplace.ranges()[a - laplace.outer().start].clone();
-        start[at].copy_from_slice(&model.fixed[a].project(&vec![value; model.n]));
+        start[at].copy_from_slice(&model.fixed[a].project(&try_vec("linear predictor", value, model.n)?)?);
     }
     Ok(Some(start))
 }

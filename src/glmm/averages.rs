@@ -2,6 +2,7 @@
 
 use super::laplace::Laplace;
 use super::quadrature::Quadrature;
+use crate::error::{Result, try_vec};
 
 /// Averages over the nodes, after a gradient.
 #[derive(Clone, Debug, Default)]
@@ -24,19 +25,20 @@ pub struct Sums {
 }
 
 impl Sums {
-    pub fn new(q: usize, levels: usize, quadrature: &Quadrature, laplace: &Laplace<'_>) -> Self {
+    pub fn new(q: usize, levels: usize, quadrature: &Quadrature, laplace: &Laplace<'_>) -> Result<Self> {
         let r = quadrature.effects.len();
         let rows = if q > 0 { laplace.model.n } else { 0 };
-        Sums {
+        let zeros = |len: usize| try_vec("averages over the nodes", 0.0, len);
+        Ok(Sums {
             raw: Averages {
-                e: vec![0.0; q],
-                s: laplace.eta.iter().map(|_| vec![0.0; rows]).collect(),
+                e: zeros(q)?,
+                s: laplace.eta.iter().map(|_| zeros(rows)).collect::<Result<_>>()?,
                 // Per level first.
-                force: laplace.t.iter().map(|t| vec![0.0; if q > 0 { t.len() * levels } else { 0 }]).collect(),
-                shared: vec![0.0; laplace.model.response.n_shared() * levels],
-                slopes: vec![0.0; if q > 0 { r * r * levels } else { 0 }],
+                force: laplace.t.iter().map(|t| zeros(if q > 0 { t.len() * levels } else { 0 })).collect::<Result<_>>()?,
+                shared: zeros(laplace.model.response.n_shared() * levels)?,
+                slopes: zeros(if q > 0 { r * r * levels } else { 0 })?,
             },
-        }
+        })
     }
 
     /// One node: `zs` has Z's there, `pi` the weight of each level.

@@ -7,13 +7,14 @@
 //! cost. Other minima are those of small data sets: a dispersion that stands for a variance, predictors in the tails of the link.
 
 use super::border::Border;
-use super::laplace::{Inside, Laplace, MODE};
+use super::laplace::{Inside, Laplace, MODE, MODES};
 use super::start::Start;
-use crate::error::{Code, Result};
+use crate::error::{Code, Result, try_copy};
 use crate::family::Order;
 use crate::linalg::dense;
 use crate::optimize::Summary;
-use crate::search::boundary::{LIFT, is_singular, lifted};
+use crate::search::boundary::{LIFT, is_singular, lifted, start_variance};
+use crate::search::correlations::other_correlations;
 
 /// A variance with which effects of groups are as if fixed: so many times what their own rows leave open.
 const LARGE: f64 = 1e6;
@@ -46,8 +47,12 @@ pub struct Begin {
 pub fn starts_elsewhere(laplace: &mut Laplace<'_>, at: &Summary, pooled: &Start) -> Result<Vec<Begin>> {
     let risky = laplace.is_risky(&at.x);
     let mut starts = if risky { small(laplace, pooled) } else { vec![] };
+    if laplace.model.n <= FEW_ROWS {
+        let other = other_correlations(&laplace.model.structures, &at.x);
+        starts.extend(other.into_iter().map(|x| Begin { x, gamma: pooled.fixed[0].clone() }));
+    }
     if laplace.inner[0] && laplace.model.fixed[0].p > 0 {
-        let (how, modes) = (laplace.how, laplace.u.clone());
+        let (how, modes) = (laplace.how, try_copy(MODES, &laplace.u)?);
         let border = laplace.border.take();
         let found =
             Look::new(laplace, &at.x, pooled, border.as_ref().map(|b| &b.gamma[..])).and_then(|mut look| look.starts(risky));
@@ -162,7 +167,7 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
         let found = self.laplace.find_modes();
         self.laplace.border = border;
         found?;
-        self.b = self.laplace.u.clone();
+        self.b = try_copy(MODES, &self.laplace.u)?;
         self.laplace.gram.gram.apply_factors(&self.laplace.t, false, &mut self.b);
         let layout = &self.laplace.model.layout;
         let mean = |(blocks, k): (&Vec<f64>, usize)| -> Vec<f64> {
@@ -351,7 +356,7 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
         if !self.reach(large)? {
             return Ok(None);
         }
-        let mut b = self.laplace.u.clone();
+        let mut b = try_copy(MODES, &self.laplace.u)?;
         self.laplace.gram.gram.apply_factors(&self.laplace.t, false, &mut b);
         let layout = &self.laplace.model.layout;
         let theta = self.changed(effects, |k, cov, own| {
@@ -366,7 +371,7 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
                     _ => cov[f * r + e] = 0.0,
                 }
             }
-            own.iter().for_each(|&e| cov[e * (r + 1)] = (1.0 + 1e-6) * cov[e * (r + 1)].clamp(LIFT * LIFT, self.large(k, e)));
+            own.iter().for_each(|&e| cov[e * (r + 1)] = start_variance(cov[e * (r + 1)], self.large(k, e)));
         });
         let levels: usize = effects.iter().map(|(k, _)| layout.terms[*k].levels).sum();
         let shared = self.shared_at_modes(1.0 - levels as f64 / self.laplace.model.n as f64)?;

@@ -6,7 +6,7 @@
 //! ```
 
 use super::laplace::Laplace;
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_collect, try_vec};
 use crate::linalg::dense;
 use crate::random::triangle;
 
@@ -64,12 +64,12 @@ impl Border {
             laplace.model.transpose_random(&self.wx, &mut b);
             laplace.gram.gram.apply_factors(&laplace.t, true, &mut b);
             if q > 0 {
-                laplace.factor.permute_into(&b, &mut self.half[j * q..(j + 1) * q]);
+                laplace.random.permute_into(&laplace.t, &b, &mut self.half[j * q..(j + 1) * q]);
             }
             laplace.work = b;
         }
         if q > 0 && p > 0 {
-            laplace.factor.half_solve(&mut self.half);
+            laplace.random.half_solve(&mut self.half);
         }
         for j in 0..p {
             for i in 0..p {
@@ -118,22 +118,27 @@ impl Border {
     }
 
     /// G R^-T and V R^-T (of each predictor), column by column, with S = R R': `give(column, G's, V's)`.
-    pub fn whitened(&self, laplace: &mut Laplace<'_>, mut give: impl FnMut(&mut Laplace<'_>, &[f64], &[Vec<f64>])) {
+    pub fn whitened(
+        &self,
+        laplace: &mut Laplace<'_>,
+        mut give: impl FnMut(&mut Laplace<'_>, &[f64], &[Vec<f64>]) -> Result<()>,
+    ) -> Result<()> {
         let (p, q, n) = (self.p, laplace.u.len(), laplace.model.n);
-        let mut g = vec![0.0; q];
-        let mut v: Vec<Vec<f64>> = laplace.eta.iter().map(|e| vec![0.0; e.len()]).collect();
+        let mut g = try_vec("border of the fixed effects", 0.0, q)?;
+        let rows = |e: &Vec<f64>| try_vec("border of the fixed effects", 0.0, e.len());
+        let mut v = laplace.eta.iter().map(rows).collect::<Result<Vec<_>>>()?;
         for j in 0..p {
             // Column j of R^-T.
             let mut c = vec![0.0; p];
             c[j] = 1.0;
             dense::solve_lower_transpose(p, &self.schur, &mut c);
-            let mut half = vec![0.0; q];
+            let mut half = try_vec("border of the fixed effects", 0.0, q)?;
             for (i, c) in c.iter().enumerate() {
                 half.iter_mut().zip(&self.half[i * q..(i + 1) * q]).for_each(|(h, b)| *h += c * b);
             }
-            laplace.factor.half_solve_transpose(&mut half);
-            laplace.factor.unpermute_into(&half, &mut g);
-            let mut b: Vec<f64> = g.iter().map(|g| -g).collect();
+            laplace.random.half_solve_transpose(&mut half);
+            laplace.random.unpermute_into(&laplace.t, &half, &mut g);
+            let mut b = try_collect("border of the fixed effects", g.iter().map(|g| -g))?;
             laplace.gram.gram.apply_factors(&laplace.t, false, &mut b);
             for v in &mut v {
                 v.fill(0.0);
@@ -143,8 +148,9 @@ impl Border {
                 v[0].iter_mut().zip(column).for_each(|(v, x)| *v += c * x);
             }
             laplace.model.add_random(&b, &mut v);
-            give(laplace, &g, &v);
+            give(laplace, &g, &v)?;
         }
+        Ok(())
     }
 
     /// v'S v.

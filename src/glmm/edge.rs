@@ -6,9 +6,9 @@
 //! As the curvature h along the edge goes to zero, mixed ones go with it, and the inverse of the Hessian of the others tends to that of
 //! the limit:  (H - g g'/h)^-1 -> H^-1,  g = O(h).  So these directions are taken out before the Hessian is inverted.
 
-use super::laplace::Laplace;
+use super::laplace::{Laplace, MODES};
 use super::separation::orthonormalised;
-use crate::error::{Code, Result};
+use crate::error::{Code, Result, try_copy, try_vec};
 use crate::family::Order;
 use crate::linalg::dense;
 
@@ -17,6 +17,8 @@ const CURVATURE: f64 = 1e-3;
 /// How far the parameters are moved to see whether the deviance rises, and how much of a rise is none.
 const MOVES: [f64; 2] = [3.0, 10.0];
 const RISE: f64 = 1e-4;
+/// A side that rises by less than this share of the other's rise is the flat one, far off.
+const FLATTER: f64 = 0.01;
 /// How far from an edge the middle may be.
 const FAR: [f64; 3] = [30.0, 100.0, 300.0];
 /// Parameters whose share of a direction is at least this, relative to their own size, have no standard error.
@@ -146,7 +148,9 @@ impl Laplace<'_> {
                 found.iter_mut().for_each(|edge| edge.kind = Kind::Limit);
             }
             if let Some(a) = predictor {
-                found.iter_mut().for_each(|edge| edge.rises = Some(self.rises(a, &edge.direction[block.clone()])));
+                for edge in &mut found {
+                    edge.rises = Some(self.rises(a, &edge.direction[block.clone()])?);
+                }
             }
             edges.found.extend(found);
             edges.rest.extend(rest);
@@ -157,7 +161,7 @@ impl Laplace<'_> {
 
     /// Whether the deviance does not rise along a direction, to one side or to both.
     fn edge_along(&mut self, x: &[f64], v: &[f64]) -> Result<Option<Edge>> {
-        let modes = self.u.clone();
+        let modes = try_copy(MODES, &self.u)?;
         let gamma = self.border.as_ref().map(|b| b.gamma.clone());
         let value = self.evaluate(x, Order::Mode)?;
         let mut rise = |by: f64| -> Result<Option<f64>> {
@@ -179,7 +183,7 @@ impl Laplace<'_> {
         let own = x.iter().zip(v).map(|(x, v)| x * v).sum::<f64>().abs();
         for by in FAR.into_iter().chain([own, 2.0 * own]) {
             if flat == [true; 2] {
-                flat = [rise(by)?.is_none_or(|rise| rise <= RISE), rise(-by)?.is_none_or(|rise| rise <= RISE)];
+                flat = flatter(rise(by)?, rise(-by)?);
             }
         }
         let kind = if flat == [true; 2] { Kind::Unidentified } else { Kind::Limit };
@@ -191,11 +195,19 @@ impl Laplace<'_> {
     }
 
     /// Whether the row of a predictor that moves most in a direction moves up.
-    fn rises(&self, predictor: usize, direction: &[f64]) -> bool {
-        let mut move_by = vec![0.0; self.model.n];
+    fn rises(&self, predictor: usize, direction: &[f64]) -> Result<bool> {
+        let mut move_by = try_vec("linear predictor", 0.0, self.model.n)?;
         self.model.fixed[predictor].add(direction, &mut move_by);
-        move_by.iter().fold(0.0f64, |most, v| if v.abs() > most.abs() { *v } else { most }) > 0.0
+        Ok(move_by.iter().fold(0.0f64, |most, v| if v.abs() > most.abs() { *v } else { most }) > 0.0)
     }
+}
+
+/// Which of two sides, on which the deviance rises so much, do not rise. Far off the direction is no longer quite that of the edge, and
+/// both may: then the one that rises far less.
+fn flatter(up: Option<f64>, down: Option<f64>) -> [bool; 2] {
+    let (up, down) = (up.unwrap_or(0.0), down.unwrap_or(0.0));
+    let flat = [up <= RISE, down <= RISE];
+    if flat == [false; 2] { [up < FLATTER * down, down < FLATTER * up] } else { flat }
 }
 
 /// An orthonormal basis of the directions that are all in a block of parameters.

@@ -82,7 +82,7 @@ fn with_other_basins(search: &mut GeneralisedSearch<'_, '_, '_, '_>, first: Summ
             break;
         }
         search.criterion.start_fixed(&begin.gamma);
-        search.criterion.start_modes(&vec![0.0; search.criterion.model.layout.q()]);
+        search.criterion.start_modes_at_zero();
         let Some(mut end) = search.attempt(&begin.x)? else { continue };
         let is_same_valley = end.scaled_gradient < IN_VALLEY && end.value >= ends[0].value;
         if search.is_stuck(&end) && !is_same_valley {
@@ -164,7 +164,7 @@ fn first_search(search: &mut GeneralisedSearch<'_, '_, '_, '_>, x: &[f64]) -> Re
                 lowest = Some(end);
             }
         }
-        search.criterion.start_modes(&vec![0.0; search.criterion.model.layout.q()]);
+        search.criterion.start_modes_at_zero();
     }
     let end = match first {
         Some(end) => search.go_on(x, end),

@@ -5,7 +5,7 @@
 //! less from row to row, and other parameters of the family bring the start back.
 
 use super::laplace::{Inside, Laplace};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, try_vec};
 use crate::optimize::Objective;
 use crate::search::Search;
 
@@ -30,8 +30,8 @@ pub fn nearby(search: &mut Search<'_, '_, '_, Laplace<'_>>, x: &[f64], gamma: &[
                 let laplace = &mut *search.criterion;
                 let mut trial = laplace.model.with_deviations(x, &|_| deviation);
                 trial[laplace.shared()].iter_mut().for_each(|v| *v += shift);
-                level(laplace, share, gamma, &mut trial);
-                laplace.start_modes(&vec![0.0; laplace.model.layout.q()]);
+                level(laplace, share, gamma, &mut trial)?;
+                laplace.start_modes_at_zero();
                 if is_finite(laplace, &trial)? {
                     return Ok(trial);
                 }
@@ -59,15 +59,17 @@ fn is_finite(laplace: &mut Laplace<'_>, x: &[f64]) -> Result<bool> {
 }
 
 /// The mean's predictor from these fixed effects, with a share of what it differs by from row to row.
-fn level(laplace: &mut Laplace<'_>, share: f64, gamma: &[f64], x: &mut [f64]) {
+fn level(laplace: &mut Laplace<'_>, share: f64, gamma: &[f64], x: &mut [f64]) -> Result<()> {
     let part = &laplace.model.fixed[0];
-    let mut eta = vec![0.0; laplace.model.n];
+    let mut eta = try_vec("linear predictor", 0.0, laplace.model.n)?;
     part.predict(gamma, &mut eta);
     let mean = eta.iter().sum::<f64>() / eta.len().max(1) as f64;
-    let constant = part.project(&vec![mean; eta.len()]);
+    eta.fill(mean);
+    let constant = part.project(&eta)?;
     let own: Vec<f64> = constant.iter().zip(gamma).map(|(c, g)| c + share * (g - c)).collect();
     match laplace.how.inside {
         Inside::Nothing => x[laplace.ranges()[0].clone()].copy_from_slice(&own),
         _ => laplace.start_fixed(&own),
     }
+    Ok(())
 }

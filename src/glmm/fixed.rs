@@ -1,6 +1,6 @@
 //! The fixed effects of one linear predictor in an orthonormal basis, so that units and collinearity of X don't matter to the search.
 
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_copy, try_vec};
 use crate::lmm::basis::{RANK_TOLERANCE, about_mean, solve_upper};
 
 /// X of the kept columns as Q W: Q'Q = n unit^2 I, W upper triangular. Coefficients gamma of Q are working parameters, beta = W^-1 gamma.
@@ -24,9 +24,23 @@ pub struct FixedPart {
 }
 
 impl FixedPart {
+    /// A copy, or an error where memory is short.
+    pub fn try_clone(&self) -> Result<Self> {
+        Ok(FixedPart {
+            q: try_copy("fixed-effects model matrix", &self.q)?,
+            p: self.p,
+            kept: self.kept.clone(),
+            w: self.w.clone(),
+            offset: try_copy("offset", &self.offset)?,
+            means: self.means.clone(),
+            offset_mean: self.offset_mean,
+            unit: self.unit,
+        })
+    }
+
     /// Gram-Schmidt, each column twice (Giraud et al. 2005), the constant taken off before: columns that are combinations of those before them are left out.
     pub fn new(n: usize, x: &[f64], offset: Option<&[f64]>) -> Result<Self> {
-        let mut part = FixedPart { offset: offset.map(<[f64]>::to_vec).unwrap_or_default(), ..FixedPart::default() };
+        let mut part = FixedPart { offset: try_copy("offset", offset.unwrap_or_default())?, ..FixedPart::default() };
         let mut q: Vec<f64> = Vec::new();
         q.try_reserve_exact(x.len()).map_err(|_| Error::memory("fixed-effects model matrix", 8 * x.len()))?;
         let mut r: Vec<Vec<f64>> = vec![];
@@ -91,7 +105,8 @@ impl FixedPart {
         let first = all.len() / n.max(1);
         all.extend_from_slice(x);
         let kept: Vec<usize> = Self::new(n, &all, None)?.kept.into_iter().filter_map(|j| j.checked_sub(first)).collect();
-        let mut own: Vec<f64> = kept.iter().flat_map(|&j| x[j * n..(j + 1) * n].iter().copied()).collect();
+        let mut own = try_vec("fixed-effects model matrix", 0.0, n * kept.len())?;
+        own.chunks_exact_mut(n.max(1)).zip(&kept).for_each(|(to, &j)| to.copy_from_slice(&x[j * n..(j + 1) * n]));
         let mut means = vec![];
         for column in own.chunks_exact_mut(n.max(1)).filter(|_| centre) {
             // The mean of what is left mends the rounding of a large mean.
@@ -130,15 +145,15 @@ impl FixedPart {
     }
 
     /// The coefficients of a regression on Q, the offset taken off.
-    pub fn project(&self, values: &[f64]) -> Vec<f64> {
-        let mut target = values.to_vec();
+    pub fn project(&self, values: &[f64]) -> Result<Vec<f64>> {
+        let mut target = try_copy("linear predictor", values)?;
         target.iter_mut().zip(&self.offset).for_each(|(t, offset)| *t -= offset);
         let mut gamma = vec![0.0; self.p];
         self.transpose(&target, &mut gamma);
         for (g, q) in gamma.iter_mut().zip(self.q.chunks_exact(values.len().max(1))) {
             *g /= q.iter().map(|q| q * q).sum::<f64>();
         }
-        gamma
+        Ok(gamma)
     }
 
     /// What centring has moved the predictor by.
@@ -183,6 +198,18 @@ impl FixedPart {
                 out.iter_mut().zip(column).for_each(|(o, v)| *o += g * v);
             }
         }
+    }
+
+    /// Q'WQ `[p, p]`, with one weight a row.
+    pub fn weighted(&self, weights: &[f64]) -> Result<Vec<f64>> {
+        let (n, p) = (weights.len(), self.p);
+        let mut gram = vec![0.0; p * p];
+        let mut column = try_vec("weighted model matrix", 0.0, n)?;
+        for (q, out) in self.q.chunks_exact(n.max(1)).zip(gram.chunks_exact_mut(p.max(1))) {
+            column.iter_mut().zip(q).zip(weights).for_each(|((c, q), w)| *c = q * w);
+            self.transpose(&column, out);
+        }
+        Ok(gram)
     }
 
     /// out <- Q'v.

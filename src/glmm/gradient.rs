@@ -12,10 +12,12 @@
 use super::jet::{Adjoint, tetrahedron};
 use super::laplace::{Inside, Laplace};
 use crate::covariance::chain_rule;
-use crate::error::Result;
+use crate::error::{Result, try_copy, try_vec};
 use crate::family::Order;
-use crate::linalg::SelectedInverse;
-use crate::random::{WeightedGram, triangle};
+use crate::random::{Trace, WeightedGram, triangle};
+
+/// What memory is for.
+const ADJOINT: &str = "adjoint of the modes";
 
 /// Half the derivatives in T of each term.
 type Forces = Vec<Vec<f64>>;
@@ -29,14 +31,15 @@ impl Laplace<'_> {
         if self.has_fixed_nodes() {
             return Ok((value, self.average_gradient(x, gradient)?));
         }
-        let (mut force, h) = self.leverages()?;
-        let pulled = self.pulls(&h);
+        let (mut traces, h) = self.leverages()?;
+        let pulled = self.pulls(&h)?;
+        self.add_pulls(&pulled, &mut traces);
+        let mut force = self.forces_of(traces);
         if let Some(quadrature) = &self.quadrature {
             for (force, averages) in force.iter_mut().zip(&quadrature.averages.force) {
                 force.iter_mut().zip(averages).for_each(|(f, v)| *f -= v);
             }
         }
-        self.add_pulls(&pulled, &mut force);
         chain_rule(&self.model.structures, x, &force, gradient);
         for (a, range) in self.outer().zip(self.ranges()) {
             self.model.fixed[a].transpose(&pulled.rows[a], &mut gradient[range]);
@@ -55,35 +58,36 @@ impl Laplace<'_> {
     }
 
     /// What pulled modes add to the forces.
-    fn add_pulls(&self, pulled: &Pulls, force: &mut Forces) {
-        for (k, force) in force.iter_mut().enumerate() {
-            let (size, first) = (self.model.layout.terms[k], self.model.layout.offset(k));
-            let r = size.effects;
-            for level in 0..size.levels {
-                let at = first + level * r;
-                for c in 0..r {
-                    for e in 0..r {
-                        force[c * r + e] += 0.5 * (pulled.z[at + e] * self.u[at + c] + self.zs[at + e] * pulled.a[at + c]);
-                    }
-                }
-            }
+    fn add_pulls(&self, pulled: &Pulls, traces: &mut [Trace]) {
+        for (k, trace) in traces.iter_mut().enumerate() {
+            let own = self.model.layout.offset(k)..self.model.layout.offset(k + 1);
+            trace.add_products(&self.t, k, 0.5, &pulled.z[own.clone()], &self.u[own.clone()]);
+            trace.add_products(&self.t, k, 0.5, &self.zs[own.clone()], &pulled.a[own]);
         }
+    }
+
+    fn forces_of(&self, traces: Vec<Trace>) -> Forces {
+        let terms = &self.model.layout.terms;
+        traces.into_iter().enumerate().map(|(k, trace)| trace.force(&self.t, k, terms[k].levels)).collect()
     }
 
     /// After a gradient: the derivatives of a row's predictor of the mean, at the modes, in all parameters.
     pub(super) fn slope_of_row(&mut self, x: &[f64], row: usize) -> Result<Vec<f64>> {
-        let mut unit = vec![vec![0.0; self.model.n]; self.inner.len()];
+        let n = self.model.n;
+        let rows = |count: usize| (0..count).map(|_| try_vec(ADJOINT, 0.0, n)).collect::<Result<Vec<Vec<f64>>>>();
+        let mut unit = rows(self.inner.len())?;
         unit[0][row] = 1.0;
-        let pulled = self.adjoint(unit);
-        let mut force: Forces = self.t.iter().map(|t| vec![0.0; t.len()]).collect();
-        self.add_pulls(&pulled, &mut force);
+        let pulled = self.adjoint(unit)?;
+        let mut traces: Vec<Trace> = self.t.iter().map(|t| Trace::Whole(vec![0.0; t.len()])).collect();
+        self.add_pulls(&pulled, &mut traces);
+        let force = self.forces_of(traces);
         let mut slope = vec![0.0; x.len()];
         chain_rule(&self.model.structures, x, &force, &mut slope);
         for (a, range) in self.outer().zip(self.ranges()) {
             self.model.fixed[a].transpose(&pulled.rows[a], &mut slope[range]);
         }
         let predictors = self.inner.len();
-        let h = vec![vec![0.0; self.model.n]; predictors * (predictors + 1) / 2];
+        let h = rows(predictors * (predictors + 1) / 2)?;
         let shared = self.shared();
         self.evaluator.shared_gradient(&self.eta, &Adjoint { h: &h, za: &pulled.za }, false, &mut slope[shared])?;
         Ok(slope)
@@ -106,12 +110,13 @@ impl Laplace<'_> {
     }
 
     /// With A (or H) of the determinant: traces for the forces, and leverages of pairs of predictors (empty without inner effects).
-    fn leverages(&mut self) -> Result<(Forces, Leverages)> {
+    fn leverages(&mut self) -> Result<(Vec<Trace>, Leverages)> {
         let terms = self.model.terms();
         let predictors = self.inner.len();
         let both = |e: &usize| (0..predictors).any(|a| (0..=a).any(|b| triangle(a, b) == *e && self.inner[a] && self.inner[b]));
         let pairs = predictors * (predictors + 1) / 2;
-        let mut h: Vec<Vec<f64>> = (0..pairs).map(|e| if both(&e) { vec![0.0; self.model.n] } else { vec![] }).collect();
+        let leverages = |e| try_vec("leverages", 0.0, if both(&e) { self.model.n } else { 0 });
+        let mut h = (0..pairs).map(leverages).collect::<Result<Leverages>>()?;
         if let Some(quadrature) = self.quadrature.take() {
             let force = quadrature.curvature(self);
             self.quadrature = Some(quadrature);
@@ -121,32 +126,26 @@ impl Laplace<'_> {
             if self.how.expected {
                 self.factorize_observed()?;
             }
-            return Ok((force, h));
+            return Ok((force.into_iter().map(Trace::Whole).collect(), h));
         }
-        if self.inverse.is_none() {
-            self.inverse = Some(SelectedInverse::new(&self.factor, &self.col_ptr, &self.row_idx)?);
-        }
-        let mut force = vec![];
-        if let Some(inverse) = &mut self.inverse {
-            inverse.compute(&self.factor);
-            force = self.gram.gram.trace(&self.t, &self.col_ptr, inverse);
-            self.gram.gram.covariance(&self.t, &self.col_ptr, inverse, &mut self.covariance.gram);
-        }
+        self.random.select_inverse()?;
+        let mut traces = self.random.traces(&self.gram.gram, &self.t);
+        self.random.covariance(&self.gram.gram, &self.t, &mut self.covariance.gram);
         WeightedGram::leverages(&self.covariance, &terms, &self.model.predictor, &mut h);
         if self.how.inside == Inside::Integrated
             && let Some(border) = self.border.take()
         {
-            border.whitened(self, |laplace, g, v| laplace.add_border(g, v, &mut h, &mut force));
+            border.whitened(self, |laplace, g, v| laplace.add_border(g, v, &mut h, &mut traces))?;
             self.border = Some(border);
         }
         if self.how.expected {
             self.factorize_observed()?;
         }
-        Ok((force, h))
+        Ok((traces, h))
     }
 
     /// What one whitened column of the border adds to leverages and forces.
-    fn add_border(&mut self, g: &[f64], v: &[Vec<f64>], h: &mut [Vec<f64>], force: &mut [Vec<f64>]) {
+    fn add_border(&mut self, g: &[f64], v: &[Vec<f64>], h: &mut [Vec<f64>], traces: &mut [Trace]) -> Result<()> {
         let predictors = self.inner.len();
         for a in 0..predictors {
             for b in 0..=a {
@@ -154,33 +153,27 @@ impl Laplace<'_> {
                 h.iter_mut().zip(&v[a]).zip(&v[b]).for_each(|((h, x), y)| *h += x * y);
             }
         }
-        let mut wv: Vec<Vec<f64>> = v.iter().map(|v| vec![0.0; v.len()]).collect();
+        let mut wv = v.iter().map(|v| try_vec(ADJOINT, 0.0, v.len())).collect::<Result<Vec<_>>>()?;
         for (a, wv) in wv.iter_mut().enumerate().filter(|(a, _)| self.inner[*a]) {
             for (b, v) in v.iter().enumerate().filter(|(b, _)| self.inner[*b]) {
                 let w = &self.jet.w[triangle(a, b)];
                 wv.iter_mut().zip(w).zip(v).for_each(|((o, w), v)| *o += w * v);
             }
         }
-        let mut zwv = vec![0.0; g.len()];
+        let mut zwv = try_vec(ADJOINT, 0.0, g.len())?;
         self.model.transpose_random(&wv, &mut zwv);
-        for (k, force) in force.iter_mut().enumerate() {
-            let (size, first) = (self.model.layout.terms[k], self.model.layout.offset(k));
-            let r = size.effects;
-            for (z, g) in zwv[first..].chunks_exact(r).zip(g[first..].chunks_exact(r)).take(size.levels) {
-                for c in 0..r {
-                    for e in 0..r {
-                        force[c * r + e] -= z[e] * g[c];
-                    }
-                }
-            }
+        for (k, trace) in traces.iter_mut().enumerate() {
+            let own = self.model.layout.offset(k)..self.model.layout.offset(k + 1);
+            trace.add_products(&self.t, k, -1.0, &zwv[own.clone()], &g[own]);
         }
+        Ok(())
     }
 
     /// The adjoint solve and what follows from it.
-    fn pulls(&mut self, h: &[Vec<f64>]) -> Pulls {
-        let mut rows: Vec<Vec<f64>> = (0..self.inner.len()).map(|c| self.curvature_pull(h, c)).collect();
+    fn pulls(&mut self, h: &[Vec<f64>]) -> Result<Pulls> {
+        let mut rows = (0..self.inner.len()).map(|c| self.curvature_pull(h, c)).collect::<Result<Vec<_>>>()?;
         self.add_barrier_slope(&mut rows[0]);
-        let mut pulls = self.adjoint(rows);
+        let mut pulls = self.adjoint(rows)?;
         let scores = if let Some(quadrature) = &self.quadrature {
             &quadrature.averages.s
         } else {
@@ -190,14 +183,14 @@ impl Laplace<'_> {
         for (row, s) in pulls.rows.iter_mut().zip(scores) {
             row.iter_mut().zip(s).for_each(|(r, s)| *r -= 2.0 * s);
         }
-        pulls
+        Ok(pulls)
     }
 
     /// Of something that has these derivatives in the predictors at the modes, the derivatives in all that moves the modes; under
     /// quadrature those of the nodes' averages are in it.
-    fn adjoint(&mut self, mut rows: Vec<Vec<f64>>) -> Pulls {
+    fn adjoint(&mut self, mut rows: Vec<Vec<f64>>) -> Result<Pulls> {
         let (n, predictors, q) = (self.model.n, self.inner.len(), self.u.len());
-        let mut a = vec![0.0; q];
+        let mut a = try_vec(ADJOINT, 0.0, q)?;
         self.model.transpose_random(&rows, &mut a);
         self.gram.gram.apply_factors(&self.t, true, &mut a);
         if let Some(quadrature) = &self.quadrature {
@@ -208,9 +201,10 @@ impl Laplace<'_> {
             self.model.fixed[0].transpose(&rows[0], &mut fixed);
         }
         self.solve(&mut a, &mut fixed);
-        let mut b = a.clone();
+        let mut b = try_copy(ADJOINT, &a)?;
         self.gram.gram.apply_factors(&self.t, false, &mut b);
-        let mut za: Vec<Vec<f64>> = (0..predictors).map(|c| vec![0.0; if self.inner[c] { n } else { 0 }]).collect();
+        let own_rows = |c: usize| try_vec(ADJOINT, 0.0, if self.inner[c] { n } else { 0 });
+        let mut za = (0..predictors).map(own_rows).collect::<Result<Vec<_>>>()?;
         self.model.add_random(&b, &mut za);
         if self.border.is_some() {
             self.model.fixed[0].add(&fixed, &mut za[0]);
@@ -221,18 +215,18 @@ impl Laplace<'_> {
                 row.iter_mut().zip(w).zip(za).for_each(|((r, w), z)| *r -= w * z);
             }
         }
-        let mut z = vec![0.0; q];
+        let mut z = try_vec(ADJOINT, 0.0, q)?;
         self.model.transpose_random(&rows, &mut z);
         self.model.transpose_random(&self.jet.s, &mut self.zs);
-        Pulls { rows, z, a, za }
+        Ok(Pulls { rows, z, a, za })
     }
 
     /// q_c: what the determinant changes by with predictor c.
-    fn curvature_pull(&self, h: &[Vec<f64>], c: usize) -> Vec<f64> {
-        let mut out = vec![0.0; self.model.n];
+    fn curvature_pull(&self, h: &[Vec<f64>], c: usize) -> Result<Vec<f64>> {
+        let mut out = try_vec(ADJOINT, 0.0, self.model.n)?;
         if self.how.expected {
             out.iter_mut().zip(&h[0]).zip(&self.expected_t[c]).for_each(|((o, h), t)| *o = h * t);
-            return out;
+            return Ok(out);
         }
         for a in (0..self.inner.len()).filter(|a| self.inner[*a]) {
             for b in (0..=a).filter(|b| self.inner[*b]) {
@@ -241,7 +235,7 @@ impl Laplace<'_> {
                 out.iter_mut().zip(&h[triangle(a, b)]).zip(t).for_each(|((o, h), t)| *o += factor * h * t);
             }
         }
-        out
+        Ok(out)
     }
 }
 

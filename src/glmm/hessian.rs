@@ -10,11 +10,14 @@ use std::time::Instant;
 
 use super::laplace::Laplace;
 use crate::covariance::Structure;
-use crate::error::{Code, Result};
+use crate::error::{Code, Result, try_copy, try_vec};
 use crate::family::Order;
 use crate::optimize::Objective;
 use crate::random::{add_curvature, add_second_derivatives, directions, factor_derivatives, triangle};
 use crate::search::{Criterion, ThetaMap};
+
+/// What memory is for.
+const WEIGHTED: &str = "weighted model matrix";
 
 /// A point where the numbers break down is infinitely bad, not the end of the search.
 fn finite_or_infinity(value: Result<f64>) -> Result<f64> {
@@ -53,7 +56,12 @@ impl<'a> Criterion<'a> for Laplace<'a> {
 
     fn force(&mut self, working: &[f64], term: usize) -> Result<(Vec<f64>, Vec<f64>)> {
         let mut gradient = vec![0.0; working.len()];
-        let (_, mut forces) = self.evaluate_gradient(working, &mut gradient)?;
+        self.random.whole = true;
+        let evaluated = self.evaluate_gradient(working, &mut gradient);
+        self.random.whole = false;
+        // The factor may be in another form than what is kept for the first step.
+        self.factorized = false;
+        let (_, mut forces) = evaluated?;
         Ok((forces.swap_remove(term), self.t[term].clone()))
     }
 
@@ -77,7 +85,7 @@ impl Laplace<'_> {
         let (value, forces) = self.evaluate_gradient(x, gradient)?;
         let n = x.len();
         hessian.fill(0.0);
-        let directions = self.theta_block(x, &forces, hessian);
+        let directions = self.theta_block(x, &forces, hessian)?;
         let k = self.shared().len();
         let (mut information, mut weights) = (vec![0.0; k * k], vec![]);
         self.evaluator.shared_information(&mut information, &mut weights)?;
@@ -85,26 +93,26 @@ impl Laplace<'_> {
         for (e, value) in information.iter().enumerate() {
             hessian[(first + e / k) * n + first + e % k] = 2.0 * value;
         }
-        self.linear_block(hessian, n, &weights, &directions);
+        self.linear_block(hessian, n, &weights, &directions)?;
         self.add_barrier_curvature(x, hessian)?;
         Ok(value)
     }
 
     /// The block of theta; returns the directions g in which theta moves the random effects, and L^-1 P Lambda'Z'WZ g.
-    fn theta_block(&mut self, x: &[f64], forces: &[Vec<f64>], hessian: &mut [f64]) -> (Vec<f64>, Vec<f64>) {
+    fn theta_block(&mut self, x: &[f64], forces: &[Vec<f64>], hessian: &mut [f64]) -> Result<(Vec<f64>, Vec<f64>)> {
         let (q, n) = (self.u.len(), x.len());
         let derivatives = factor_derivatives(&self.model.structures, x);
         if q == 0 || derivatives.is_empty() {
-            return (vec![], vec![]);
+            return Ok((vec![], vec![]));
         }
         // `zs` is Z's, which is Z'V^-1 residual of the linear model at the mode.
-        let g = directions(&self.model.layout, &self.t, &derivatives, &self.u, &self.zs);
-        let mut product = vec![0.0; g.len()];
-        self.gram.gram.subtract_product(&g, &mut product);
+        let g = directions(&self.model.layout, &self.t, &derivatives, &self.u, &self.zs)?;
+        let mut product = try_vec(WEIGHTED, 0.0, g.len())?;
+        self.random.subtract_product(&self.gram.gram, &g, &mut product);
         for v in &mut product {
             *v = -*v;
         }
-        let half = self.half_solved(product.clone());
+        let half = self.half_solved(try_copy(WEIGHTED, &product)?)?;
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
         for i in 0..derivatives.len() {
             for j in i..derivatives.len() {
@@ -116,27 +124,33 @@ impl Laplace<'_> {
         }
         add_curvature(&derivatives, &self.t, forces, hessian, n);
         add_second_derivatives(&self.model.structures, x, forces, hessian, n);
-        (g, half)
+        Ok((g, half))
     }
 
     /// L^-1 P Lambda'v, column by column.
-    pub(super) fn half_solved(&mut self, mut v: Vec<f64>) -> Vec<f64> {
+    pub(super) fn half_solved(&mut self, mut v: Vec<f64>) -> Result<Vec<f64>> {
         self.gram.gram.apply_factors(&self.t, true, &mut v);
-        let mut half = vec![0.0; v.len()];
-        self.factor.permute_into(&v, &mut half);
-        self.factor.half_solve(&mut half);
-        half
+        let mut half = try_vec(WEIGHTED, 0.0, v.len())?;
+        self.random.permute_into(&self.t, &v, &mut half);
+        self.random.half_solve(&mut half);
+        Ok(half)
     }
 
     /// 2 [X_c'W_cd X_d - X_c'W Z Lambda A^-1 Lambda'Z'W X_d] for all predictors whose fixed effects are parameters, alike for shared
     /// parameters whose information with the predictors is in `weights`, and with the directions g of theta.
-    fn linear_block(&mut self, hessian: &mut [f64], n: usize, weights: &[Vec<f64>], (g, half_g): &(Vec<f64>, Vec<f64>)) {
+    fn linear_block(
+        &mut self,
+        hessian: &mut [f64],
+        n: usize,
+        weights: &[Vec<f64>],
+        (g, half_g): &(Vec<f64>, Vec<f64>),
+    ) -> Result<()> {
         let (model, q) = (self.model, self.u.len());
         let predictors = self.inner.len();
         let columns: Vec<(usize, usize)> = self.outer().flat_map(|a| (0..model.fixed[a].p).map(move |j| (a, j))).collect();
         let first = model.n_theta();
-        let mut z = vec![0.0; q * (columns.len() + weights.len() / predictors)];
-        let mut wx: Vec<Vec<f64>> = vec![vec![0.0; model.n]; predictors];
+        let mut z = try_vec(WEIGHTED, 0.0, q * (columns.len() + weights.len() / predictors))?;
+        let mut wx = (0..predictors).map(|_| try_vec(WEIGHTED, 0.0, model.n)).collect::<Result<Vec<_>>>()?;
         let mut block = vec![0.0; model.fixed.iter().map(|f| f.p).max().unwrap_or(0)];
         for (at, &(c, j)) in columns.iter().enumerate() {
             let column = &model.fixed[c].q[j * model.n..(j + 1) * model.n];
@@ -168,9 +182,9 @@ impl Laplace<'_> {
             }
         }
         if q == 0 {
-            return;
+            return Ok(());
         }
-        let half = self.half_solved(z.clone());
+        let half = self.half_solved(try_copy(WEIGHTED, &z)?)?;
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
         for (i, (g, half_g)) in g.chunks_exact(q).zip(half_g.chunks_exact(q)).enumerate() {
             for (j, (z, half)) in z.chunks_exact(q).zip(half.chunks_exact(q)).enumerate() {
@@ -184,5 +198,6 @@ impl Laplace<'_> {
                 hessian[(first + j) * n + first + i] -= 2.0 * dot(a, b);
             }
         }
+        Ok(())
     }
 }

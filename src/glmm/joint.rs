@@ -15,9 +15,8 @@
 
 use super::laplace::{Approximation, Laplace};
 use super::model::Model;
-use crate::error::{Result, try_vec};
+use crate::error::{Error, Result, try_vec};
 use crate::family::Order;
-use crate::linalg::SelectedInverse;
 use crate::random::{directions, factor_derivatives, triangle};
 
 /// A at a model's modes, and how these move with the parameters.
@@ -28,8 +27,6 @@ pub struct Joint<'a> {
     /// The place of theta, and g_i of each `[q, n_theta]`, in the model's units.
     theta: usize,
     directions: Vec<f64>,
-    /// A^-1 on the pattern of A.
-    inverse: SelectedInverse,
     /// The entries of a that are not zero, by place.
     a: Vec<(usize, f64)>,
     whole: Vec<f64>,
@@ -60,6 +57,8 @@ impl<'a> Joint<'a> {
     pub fn new(model: &'a Model, working: &[f64], x: &[&[f64]], further: Further<'_>) -> Result<Self> {
         let mut laplace = Laplace::new(model, Approximation::default())?;
         laplace.forget_modes(true);
+        // Entries of A^-1 itself are wanted.
+        laplace.random.whole = true;
         laplace.evaluate(working, Order::Gradient)?;
         let q = model.layout.q();
         let mut g = laplace.weighted_columns(x)?;
@@ -72,23 +71,22 @@ impl<'a> Joint<'a> {
         let mut own = vec![];
         if !matches!(further, Further::Known) {
             let derivatives = factor_derivatives(&model.structures, working);
-            own = directions(&model.layout, &laplace.t, &derivatives, &laplace.u, &laplace.zs);
-            let mut product = try_vec("covariance parameters beside the random effects", 0.0, own.len())?;
-            laplace.gram.gram.subtract_product(&own, &mut product);
-            g.extend(product.iter().map(|v| -v));
+            own = directions(&model.layout, &laplace.t, &derivatives, &laplace.u, &laplace.zs)?;
+            let product = zeros_behind(&mut g, own.len())?;
+            laplace.gram.gram.subtract_product(&own, product);
+            product.iter_mut().for_each(|v| *v = -*v);
         }
         laplace.gram.gram.apply_factors(&laplace.t, true, &mut g);
         let mut half = try_vec("random effects", 0.0, q)?;
         for g in g.chunks_exact_mut(q.max(1)) {
-            laplace.factor.permute_into(g, &mut half);
-            laplace.factor.half_solve(&mut half);
-            laplace.factor.half_solve_transpose(&mut half);
-            laplace.factor.unpermute_into(&half, g);
+            laplace.random.permute_into(&laplace.t, g, &mut half);
+            laplace.random.half_solve(&mut half);
+            laplace.random.half_solve_transpose(&mut half);
+            laplace.random.unpermute_into(&laplace.t, &half, g);
         }
-        let mut inverse = SelectedInverse::new(&laplace.factor, &laplace.col_ptr, &laplace.row_idx)?;
-        inverse.compute(&laplace.factor);
+        laplace.random.select_inverse()?;
         let whole = try_vec("random effects", 0.0, q)?;
-        Ok(Joint { laplace, g, theta, directions: own, inverse, a: vec![], whole, half })
+        Ok(Joint { laplace, g, theta, directions: own, a: vec![], whole, half })
     }
 
     /// a'A^-1 a of a row with these random effects; `c`, which holds x, gets what the modes add.
@@ -117,14 +115,11 @@ impl<'a> Joint<'a> {
 
     /// By the selected inverse, which has all pairs of levels that occur together in the data.
     fn selected_form(&self) -> Option<f64> {
-        let (col_ptr, row_idx) = (&self.laplace.col_ptr, &self.laplace.row_idx);
         let mut sum = 0.0;
         for (k, &(i, a)) in self.a.iter().enumerate() {
             for &(j, b) in &self.a[..=k] {
                 let (row, column) = (i.max(j), i.min(j));
-                let range = col_ptr[column]..col_ptr[column + 1];
-                let place = range.start + row_idx[range].binary_search(&row).ok()?;
-                sum += a * b * self.inverse.get(place) * if i == j { 1.0 } else { 2.0 };
+                sum += a * b * self.laplace.random.entry(row, column)? * if i == j { 1.0 } else { 2.0 };
             }
         }
         Some(sum)
@@ -136,10 +131,19 @@ impl<'a> Joint<'a> {
         for &(i, a) in &self.a {
             self.whole[i] = a;
         }
-        self.laplace.factor.permute_into(&self.whole, &mut self.half);
-        self.laplace.factor.half_solve(&mut self.half);
+        let Laplace { random, t, .. } = &mut self.laplace;
+        random.permute_into(t, &self.whole, &mut self.half);
+        random.half_solve(&mut self.half);
         self.half.iter().map(|h| h * h).sum()
     }
+}
+
+/// So many zeros behind, to be filled.
+fn zeros_behind(g: &mut Vec<f64>, len: usize) -> Result<&mut [f64]> {
+    let before = g.len();
+    g.try_reserve_exact(len).map_err(|_| Error::memory("parameters beside the random effects", 8 * len))?;
+    g.resize(before + len, 0.0);
+    Ok(&mut g[before..])
 }
 
 impl Laplace<'_> {
@@ -164,10 +168,10 @@ impl Laplace<'_> {
     fn add_shared(&self, g: &mut Vec<f64>) -> Result<()> {
         let mut slopes = self.rows_of_predictors()?;
         for f in 0..self.shared().len() {
-            let mut column = try_vec("parameters beside the random effects", 0.0, self.model.layout.q())?;
             self.evaluator.shared_slopes(f, &mut slopes);
-            self.model.transpose_random(&slopes, &mut column);
-            g.extend(column.iter().map(|v| -v));
+            let column = zeros_behind(g, self.model.layout.q())?;
+            self.model.transpose_random(&slopes, column);
+            column.iter_mut().for_each(|v| *v = -*v);
         }
         Ok(())
     }

@@ -16,14 +16,15 @@ use super::jet::{Evaluator, Jet};
 use super::kept_modes::Memory;
 use super::model::Model;
 use super::quadrature::Quadrature;
-use crate::error::{Code, Error, Result, try_vec};
+use crate::error::{Code, Error, Result, try_copy, try_vec};
 use crate::family::Order;
-use crate::linalg::{SelectedInverse, SparseCholesky};
 use crate::options::Nodes;
-use crate::random::{WeightedGram, triangle};
+use crate::random::{RandomSystem, Roots, WeightedGram};
 
 /// The Newton decrement, relative to the penalised deviance, at which the mode is found: gradients are exact to its square root.
 pub(super) const MODE: f64 = 1e-22;
+/// What memory is for.
+pub(super) const MODES: &str = "modes of the random effects";
 /// The decrement from which on steps are not judged by the log-likelihood.
 const NEAR: f64 = 1e-8;
 /// What rounding takes from a deviance as a rule, relative to it.
@@ -69,10 +70,10 @@ pub struct Laplace<'a> {
     pub(super) jet: Jet,
     pub(super) gram: WeightedGram,
     pub(super) covariance: WeightedGram,
-    pub(super) factor: SparseCholesky,
+    /// A, factorised.
+    pub(super) random: RandomSystem,
     /// The factor is that of some mode, so a step with it is worth trying.
     pub(super) factorized: bool,
-    pub(super) inverse: Option<SelectedInverse>,
     pub(super) border: Option<Border>,
     pub(super) quadrature: Option<Quadrature>,
     /// Times minus the sum of the logarithms of the distances from the ends of the link's domain this is added to the deviance (`domain`).
@@ -82,9 +83,7 @@ pub struct Laplace<'a> {
     pub at_end: bool,
     /// The modes were not found, which only a deviance at fixed nodes survives.
     lost: bool,
-    pub(super) col_ptr: Vec<usize>,
-    pub(super) row_idx: Vec<usize>,
-    pub(super) t: Vec<Vec<f64>>,
+    pub(super) t: Roots,
     /// The spherical modes; they start the next search.
     pub(super) u: Vec<f64>,
     /// Where the search for fixed effects that are inside starts.
@@ -115,21 +114,19 @@ impl<'a> Laplace<'a> {
         let mut inner: Vec<bool> = (0..predictors).map(|a| model.predictor.contains(&a)).collect();
         inner[0] |= how.inside != Inside::Nothing;
         let gram = WeightedGram::new(&model.layout, &model.terms())?;
-        let (col_ptr, row_idx) = gram.gram.pattern()?;
         let border = if how.inside == Inside::Nothing { None } else { Some(Border::new(n, q, model.fixed[0].p, predictors)?) };
         let columns = model.n_theta() + model.fixed.iter().map(|f| f.p).sum::<usize>();
-        let factor = SparseCholesky::new(q, &col_ptr, &row_idx, columns.max(1))?;
+        let random = gram.system(&model.terms(), &model.structures, columns.max(1))?;
         let rows = |what| (0..predictors).map(|_| try_vec(what, 0.0, n)).collect::<Result<Vec<Vec<f64>>>>();
-        let modes = || try_vec("modes of the random effects", 0.0, q);
+        let modes = || try_vec(MODES, 0.0, q);
         Ok(Laplace {
             how,
             evaluator: model.response.evaluator(&inner)?,
             jet: Jet::new(n, &inner)?,
-            covariance: gram.clone(),
+            covariance: gram.try_clone()?,
             gram,
-            factor,
+            random,
             factorized: false,
-            inverse: None,
             border,
             quadrature: Quadrature::new(model, &how, &inner)?,
             barrier: 0.0,
@@ -137,9 +134,7 @@ impl<'a> Laplace<'a> {
             memory: Memory::default(),
             lost: false,
             inner,
-            col_ptr,
-            row_idx,
-            t: model.structures.iter().map(|s| vec![0.0; s.size * s.size]).collect(),
+            t: Roots::zeros(&model.structures),
             u: modes()?,
             start_gamma: vec![0.0; model.fixed[0].p],
             enough: MODE,
@@ -203,7 +198,7 @@ impl<'a> Laplace<'a> {
             self.factorize_expected(order)?;
         }
         let penalty: f64 = self.u.iter().map(|v| v * v).sum();
-        self.value = -2.0 * self.jet.log_likelihood() + penalty + self.factor.log_determinant();
+        self.value = -2.0 * self.jet.log_likelihood() + penalty + self.random.log_determinant();
         if let (Some(border), Inside::Integrated) = (&self.border, self.how.inside) {
             let p = self.model.fixed[0].p as f64;
             self.value += border.log_determinant() + 2.0 * self.model.fixed[0].log_determinant() - p * std::f64::consts::TAU.ln();
@@ -217,7 +212,7 @@ impl<'a> Laplace<'a> {
         if !self.value.is_finite() {
             return Err(Error::numeric("the Laplace deviance is not finite"));
         }
-        self.remember(x);
+        self.remember(x)?;
         Ok(self.value)
     }
 
@@ -270,11 +265,7 @@ impl<'a> Laplace<'a> {
     /// Takes working parameters: factors T, the fixed part of the predictors, what the response needs.
     pub(super) fn set_parameters(&mut self, x: &[f64], order: Order) -> Result<()> {
         let model = self.model;
-        let mut first = 0;
-        for (structure, t) in model.structures.iter().zip(&mut self.t) {
-            structure.factor(&x[first..first + structure.n_theta()], t);
-            first += structure.n_theta();
-        }
+        self.t.set(&model.structures, x);
         if self.border.is_some() {
             model.fixed[0].predict(&[], &mut self.base[0]);
         }
@@ -304,7 +295,7 @@ impl<'a> Laplace<'a> {
         self.predict();
         self.evaluator.evaluate(&self.eta, Order::Mode, &mut self.jet)?;
         let value = self.jet.log_likelihood() - 0.5 * self.u.iter().map(|v| v * v).sum::<f64>();
-        Ok(if value.is_nan() { f64::NEG_INFINITY } else { value })
+        Ok(if value.is_nan() || value == f64::INFINITY { f64::NEG_INFINITY } else { value })
     }
 
     /// Newton's method for the modes, with halving; at its end A is that of the modes.
@@ -320,7 +311,7 @@ impl<'a> Laplace<'a> {
         if value == f64::NEG_INFINITY {
             return Err(Error::numeric("the log-likelihood is not finite where the random effects are zero"));
         }
-        if self.factorized {
+        if self.factorized && self.random.goes_with(&self.t) {
             value = self.first_step(value)?;
         }
         let (mut last, mut short) = (f64::INFINITY, 0);
@@ -348,7 +339,7 @@ impl<'a> Laplace<'a> {
     /// A step with the factor of the last mode: exact to second order in the change of the parameters, and cheap. Without success the
     /// modes stay where they are.
     fn first_step(&mut self, value: f64) -> Result<f64> {
-        let before = (self.u.clone(), self.border.as_ref().map(|b| b.gamma.clone()));
+        let before = (try_copy(MODES, &self.u)?, self.border.as_ref().map(|b| b.gamma.clone()));
         let decrement = self.mode_step();
         if decrement <= self.enough * (1.0 + value.abs()) {
             return Ok(value);
@@ -360,59 +351,6 @@ impl<'a> Laplace<'a> {
         }
         self.go_back(&before.0, before.1.as_deref());
         self.penalised()
-    }
-
-    /// A with the observed information, or where that is not positive with what is positive of it; whether it was.
-    pub(super) fn factorize_observed(&mut self) -> Result<bool> {
-        self.gram.reweight(&self.model.terms(), &self.model.predictor, &self.jet.w);
-        self.gram.gram.fill(&self.t, &self.col_ptr, &mut self.factor);
-        let mut regular = self.factor.factorize().is_ok();
-        if !regular {
-            self.factorize_clipped()?;
-        }
-        if let Some(mut border) = self.border.take() {
-            let assembled = border.assemble(self);
-            self.border = Some(border);
-            regular &= assembled?;
-        }
-        Ok(regular)
-    }
-
-    /// A with the positive part of the information of each row.
-    fn factorize_clipped(&mut self) -> Result<()> {
-        let n = self.model.n;
-        let predictors = self.inner.len();
-        let mut clipped = self.jet.w.clone();
-        if self.inner.iter().filter(|i| **i).count() == 1 {
-            clipped.iter_mut().flatten().for_each(|w| *w = w.max(0.0));
-        } else {
-            // Without the mixed derivatives what is left on the diagonal is positive.
-            for a in 0..predictors {
-                for b in 0..=a {
-                    let w = &mut clipped[triangle(a, b)];
-                    (0..n.min(w.len())).for_each(|i| w[i] = if a == b { w[i].max(0.0) } else { 0.0 });
-                }
-            }
-        }
-        self.gram.reweight(&self.model.terms(), &self.model.predictor, &clipped);
-        self.gram.gram.fill(&self.t, &self.col_ptr, &mut self.factor);
-        self.factor.factorize()
-    }
-
-    /// A with the expected information, for the determinant alone.
-    fn factorize_expected(&mut self, order: Order) -> Result<()> {
-        let model = self.model;
-        if self.inner.iter().skip(1).any(|i| *i) || self.how.inside == Inside::Integrated {
-            return Err(Error::unsupported(
-                "information: expected information is for models with random effects in the mean alone, by maximum likelihood",
-            ));
-        }
-        self.evaluator.expected(&self.eta, order, &mut self.expected_w[0], &mut self.expected_t)?;
-        self.gram.reweight(&model.terms(), &model.predictor, &self.expected_w);
-        self.gram.gram.fill(&self.t, &self.col_ptr, &mut self.factor);
-        // The border belongs to the observed information.
-        self.factorized = self.border.is_none();
-        self.factor.factorize()
     }
 
     /// The Newton step of the modes into `work` (and the border's); its decrement.
@@ -437,14 +375,14 @@ impl<'a> Laplace<'a> {
 
     /// Solves with A, or with A and the border: (v, fixed) <- H^-1 (v, fixed); the quadratic form of what was given.
     pub(super) fn solve(&mut self, v: &mut [f64], fixed: &mut [f64]) -> f64 {
-        self.factor.permute_into(v, &mut self.permuted);
-        self.factor.half_solve(&mut self.permuted);
+        self.random.permute_into(&self.t, v, &mut self.permuted);
+        self.random.half_solve(&mut self.permuted);
         let mut form: f64 = self.permuted.iter().map(|v| v * v).sum();
         if let Some(border) = &self.border {
             form += border.solve(&mut self.permuted, fixed);
         }
-        self.factor.half_solve_transpose(&mut self.permuted);
-        self.factor.unpermute_into(&self.permuted, v);
+        self.random.half_solve_transpose(&mut self.permuted);
+        self.random.unpermute_into(&self.t, &self.permuted, v);
         form
     }
 
@@ -470,7 +408,8 @@ impl<'a> Laplace<'a> {
 
     /// Moves the modes by the step in `work`, shortened until the penalised log-likelihood rises; its value, and the length of the step.
     fn take_step(&mut self, value: f64, decrement: f64) -> Result<(f64, f64)> {
-        let (step, before, fixed) = (self.work.clone(), self.u.clone(), self.border.as_ref().map(|b| b.gamma.clone()));
+        let (step, before) = (try_copy(MODES, &self.work)?, try_copy(MODES, &self.u)?);
+        let fixed = self.border.as_ref().map(|b| b.gamma.clone());
         // Near the mode the gain drowns in the rounding of the log-likelihood, whose terms may be far larger than their sum; the decrement
         // does not, and Newton's step is right to its square.
         let near = decrement < f64::max(NEAR, 1e-12 * (1.0 + value.abs()));

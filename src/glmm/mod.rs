@@ -6,6 +6,7 @@ pub mod response;
 pub mod model;
 mod border;
 pub mod laplace;
+mod factorize;
 mod latent;
 mod modes;
 mod nodes;
@@ -30,3 +31,5 @@ pub mod joint;
 pub(crate) mod tests;
 #[cfg(test)]
 mod fixed_nodes_tests;
+#[cfg(test)]
+mod precision_tests;

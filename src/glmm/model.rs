@@ -4,8 +4,8 @@ use super::fixed::FixedPart;
 use super::jet::Response;
 use crate::covariance::Structure;
 use crate::design::TermDesign;
-use crate::error::{Result, try_vec};
-use crate::random::{EffectUnits, Layout, Shift, TermRows, TermSize, centred, shifts};
+use crate::error::{Result, try_copies, try_copy, try_vec};
+use crate::random::{EffectUnits, Entries, Layout, Shift, TermRows, TermSize, centred, shifts};
 
 /// Response, linear predictors and random terms of one model. Columns of Z far from zero are centred, and each effect is scaled to a mean
 /// square of one, or of the square of its predictor's unit.
@@ -24,6 +24,8 @@ pub struct Model {
     pub predictor: Vec<usize>,
     index: Vec<Vec<u32>>,
     z: Vec<Option<Vec<f64>>>,
+    /// What of z is not zero.
+    entries: Vec<Option<Entries>>,
     /// The root mean square by which each effect was divided.
     pub scales: Vec<Vec<f64>>,
     /// What was taken off the effects' columns before.
@@ -36,14 +38,17 @@ impl Model {
     /// `terms`: random terms with their predictors.
     pub fn new(response: Box<dyn Response>, n: usize, fixed: Vec<FixedPart>, terms: &[(usize, &TermDesign)]) -> Result<Self> {
         let size = |t: &TermDesign| TermSize { levels: t.levels.len(), effects: t.effects.len() };
+        let index = terms.iter().map(|(_, t)| try_copy("group index", &t.index));
+        let z = terms.iter().map(|(_, t)| t.z.as_deref().map(|z| try_copy("random-effects model matrix", z)).transpose());
         let mut model = Model {
             response,
             n,
             layout: Layout { p: 0, terms: terms.iter().map(|(_, t)| size(t)).collect() },
             structures: terms.iter().map(|(_, t)| t.structure).collect(),
             predictor: terms.iter().map(|(a, _)| *a).collect(),
-            index: terms.iter().map(|(_, t)| t.index.clone()).collect(),
-            z: terms.iter().map(|(_, t)| t.z.clone()).collect(),
+            index: index.collect::<Result<_>>()?,
+            z: z.collect::<Result<_>>()?,
+            entries: vec![None; terms.len()],
             scales: vec![],
             shifts: vec![],
             turns: vec![vec![]; terms.len()],
@@ -51,6 +56,7 @@ impl Model {
         };
         model.centre_effects()?;
         model.scale_effects();
+        model.find_entries()?;
         Ok(model)
     }
 
@@ -64,20 +70,29 @@ impl Model {
     }
 
     /// The same data with another response.
-    pub fn with_response(&self, response: Box<dyn Response>) -> Self {
-        Model {
+    pub fn with_response(&self, response: Box<dyn Response>) -> Result<Self> {
+        let z = self.z.iter().map(|z| z.as_deref().map(|z| try_copy("random-effects model matrix", z)).transpose());
+        Ok(Model {
             response,
             n: self.n,
-            fixed: self.fixed.clone(),
+            fixed: self.fixed.iter().map(FixedPart::try_clone).collect::<Result<_>>()?,
             layout: self.layout.clone(),
             structures: self.structures.clone(),
             predictor: self.predictor.clone(),
-            index: self.index.clone(),
-            z: self.z.clone(),
+            index: try_copies("group index", &self.index)?,
+            z: z.collect::<Result<_>>()?,
+            entries: self.entries.clone(),
             scales: self.scales.clone(),
             shifts: self.shifts.clone(),
             turns: self.turns.clone(),
+        })
+    }
+
+    fn find_entries(&mut self) -> Result<()> {
+        for (z, entries) in self.z.iter().zip(&mut self.entries) {
+            *entries = z.as_ref().map_or(Ok(None), |z| Entries::new(self.n, z))?;
         }
+        Ok(())
     }
 
     fn scale_effects(&mut self) {
@@ -117,6 +132,7 @@ impl Model {
             }
             self.scales[k].iter_mut().for_each(|scale| *scale /= unit);
         }
+        self.find_entries()?;
         Ok(self)
     }
 
@@ -135,11 +151,13 @@ impl Model {
                 (0..r).for_each(|a| z[a * self.n + i] = (0..r).map(|b| g[b * r + a] * row[b]).sum());
             }
         }
+        self.entries[k] = None;
         self.turns[k] = g;
     }
 
     pub fn terms(&self) -> Vec<TermRows<'_>> {
-        self.index.iter().zip(&self.z).map(|(index, z)| TermRows { index, z: z.as_deref() }).collect()
+        let rows = self.index.iter().zip(&self.z).zip(&self.entries);
+        rows.map(|((index, z), entries)| TermRows { index, z: z.as_deref(), entries: entries.as_ref() }).collect()
     }
 
     /// The number of working parameters of the covariance structures.
@@ -193,13 +211,18 @@ impl Model {
             let (r, first) = (size.effects, self.layout.offset(k));
             let b = &b[first..first + size.levels * r];
             let out = &mut out[self.predictor[k]];
-            match z {
-                None => {
+            match (z, &self.entries[k]) {
+                (_, Some(entries)) => {
+                    for (i, (eta, &level)) in out.iter_mut().zip(index).enumerate() {
+                        entries.row(i).for_each(|(e, z)| *eta += z * b[level as usize * r + e]);
+                    }
+                }
+                (None, _) => {
                     for (eta, &level) in out.iter_mut().zip(index) {
                         *eta += b[level as usize];
                     }
                 }
-                Some(z) => {
+                (Some(z), _) => {
                     for (e, column) in z.chunks_exact(self.n).enumerate() {
                         for ((eta, &level), z) in out.iter_mut().zip(index).zip(column) {
                             *eta += z * b[level as usize * r + e];
@@ -218,13 +241,18 @@ impl Model {
             let (r, first) = (size.effects, self.layout.offset(k));
             let out = &mut out[first..first + size.levels * r];
             let v = &v[self.predictor[k]];
-            match z {
-                None => {
+            match (z, &self.entries[k]) {
+                (_, Some(entries)) => {
+                    for (i, (v, &level)) in v.iter().zip(index).enumerate() {
+                        entries.row(i).for_each(|(e, z)| out[level as usize * r + e] += v * z);
+                    }
+                }
+                (None, _) => {
                     for (v, &level) in v.iter().zip(index) {
                         out[level as usize] += v;
                     }
                 }
-                Some(z) => {
+                (Some(z), _) => {
                     for (e, column) in z.chunks_exact(self.n).enumerate() {
                         for ((v, &level), z) in v.iter().zip(index).zip(column) {
                             out[level as usize * r + e] += v * z;

@@ -4,8 +4,8 @@
 //! near. A search follows those of the point before, which saves time; what is reported, and what a likelihood is asked for at given
 //! parameters, is at modes that do not depend on the way: from the best point of a fixed grid, an effect at a time.
 
-use super::laplace::Laplace;
-use crate::error::Result;
+use super::laplace::{Laplace, MODES};
+use crate::error::{Result, try_vec};
 use crate::family::Order;
 
 /// Spherical effects that are tried for each level.
@@ -36,6 +36,11 @@ impl Laplace<'_> {
         self.factorized = false;
     }
 
+    pub fn start_modes_at_zero(&mut self) {
+        self.u.fill(0.0);
+        self.factorized = false;
+    }
+
     /// Sets the random effects to the best points of the grid: for each effect of each term all levels at once, given the others.
     pub(super) fn modes_of_grid(&mut self) -> Result<()> {
         self.u.fill(0.0);
@@ -49,12 +54,12 @@ impl Laplace<'_> {
             let (size, first) = (model.layout.terms[k], model.layout.offset(k));
             for e in 0..size.effects {
                 let place = |level: usize| first + level * size.effects + e;
-                let mut best = vec![0.0; size.levels];
-                let mut highest = self.level_sums(term.index, size.levels);
+                let mut best = try_vec(MODES, 0.0, size.levels)?;
+                let mut highest = self.level_sums(term.index, size.levels)?;
                 for v in GRID {
                     (0..size.levels).for_each(|level| self.u[place(level)] = v);
                     self.penalised()?;
-                    for (level, sum) in self.level_sums(term.index, size.levels).into_iter().enumerate() {
+                    for (level, sum) in self.level_sums(term.index, size.levels)?.into_iter().enumerate() {
                         if sum - 0.5 * v * v > highest[level] {
                             (highest[level], best[level]) = (sum - 0.5 * v * v, v);
                         }
@@ -68,11 +73,11 @@ impl Laplace<'_> {
     }
 
     /// The log-likelihood of the rows of each level.
-    fn level_sums(&self, index: &[u32], levels: usize) -> Vec<f64> {
-        let mut sums = vec![0.0; levels];
+    fn level_sums(&self, index: &[u32], levels: usize) -> Result<Vec<f64>> {
+        let mut sums = try_vec(MODES, 0.0, levels)?;
         for (&level, l) in index.iter().zip(&self.jet.l) {
             sums[level as usize] += l;
         }
-        sums
+        Ok(sums)
     }
 }

@@ -20,14 +20,17 @@
 
 use super::averages::{Averages, Sums};
 use super::jet::Jet;
-use super::laplace::{Approximation, Inside, Laplace};
+use super::laplace::{Approximation, Inside, Laplace, MODES};
 use super::model::Model;
 use super::nodes::Grid;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_collect, try_copies, try_copy, try_vec};
 use crate::family::Order;
 use crate::linalg::dense;
 use crate::options::Nodes;
 use crate::random::{WeightedGram, triangle};
+
+/// What memory is for.
+const LEVELS: &str = "quadrature of the levels";
 
 /// The quadrature of one model: effects of all terms, which share their levels, side by side.
 pub struct Quadrature {
@@ -72,9 +75,9 @@ impl Quadrature {
                 Grid::new(how.points, effects.len())?
             },
             levels,
-            index: first.index.to_vec(),
+            index: try_copy("group index", first.index)?,
             node: Jet::new(model.n, inner)?,
-            factors: vec![0.0; levels * effects.len() * effects.len()],
+            factors: try_vec(LEVELS, 0.0, levels * effects.len() * effects.len())?,
             effects,
             averages: Averages::default(),
         }))
@@ -143,15 +146,14 @@ impl Quadrature {
     pub fn correction(&mut self, laplace: &mut Laplace<'_>, order: Order) -> Result<f64> {
         self.factorize(laplace)?;
         let (r, levels, q) = (self.effects.len(), self.levels, laplace.u.len());
-        let modes = laplace.u.clone();
-        let eta = laplace.eta.clone();
-        let mut at_mode = vec![0.0; levels];
+        let (modes, eta) = (try_copy(MODES, &laplace.u)?, try_copies("linear predictor", &laplace.eta)?);
+        let mut at_mode = try_vec(LEVELS, 0.0, levels)?;
         self.level_sums(&laplace.jet.l, &mut at_mode);
         let t = self.factor(&laplace.t);
         let gradient = order == Order::Gradient;
-        let mut sums = Sums::new(if gradient { q } else { 0 }, levels, self, laplace);
-        let (mut total, mut l) = (vec![0.0; levels], vec![0.0; levels]);
-        let (mut zs, mut pi) = (vec![0.0; q], vec![0.0; levels]);
+        let mut sums = Sums::new(if gradient { q } else { 0 }, levels, self, laplace)?;
+        let of_levels = || try_vec(LEVELS, 0.0, levels);
+        let (mut total, mut l, mut pi, mut zs) = (of_levels()?, of_levels()?, of_levels()?, try_vec(MODES, 0.0, q)?);
         for k in 0..self.grid.len() {
             let z = self.grid.node(k).to_vec();
             self.place(laplace, &modes, &z);
@@ -184,7 +186,7 @@ impl Quadrature {
 
     /// The deviance at nodes that stay where they are; averages at `Order::Gradient`. No mode has a part in it.
     pub fn at_fixed_nodes(&mut self, laplace: &mut Laplace<'_>, order: Order) -> Result<f64> {
-        let (modes, eta) = (laplace.u.clone(), laplace.eta.clone());
+        let (modes, eta) = (try_copy(MODES, &laplace.u)?, try_copies("linear predictor", &laplace.eta)?);
         let log_l = self.fixed_log_likelihoods(laplace);
         let averages = match &log_l {
             Ok(log_l) if order == Order::Gradient => self.fixed_averages(laplace, log_l).map(Some),
@@ -200,12 +202,12 @@ impl Quadrature {
 
     /// log L of each level.
     fn fixed_log_likelihoods(&mut self, laplace: &mut Laplace<'_>) -> Result<Vec<f64>> {
-        let (mut sums, mut terms) = (vec![LogSum::default(); self.levels], vec![0.0; self.levels]);
+        let (mut sums, mut terms) = (try_vec(LEVELS, LogSum::default(), self.levels)?, try_vec(LEVELS, 0.0, self.levels)?);
         for k in 0..self.grid.len() {
             self.fixed_terms(laplace, k, Order::Value, &mut terms)?;
             sums.iter_mut().zip(&terms).for_each(|(sum, term)| sum.add(*term));
         }
-        let log_l: Vec<f64> = sums.iter().map(LogSum::value).collect();
+        let log_l = try_collect(LEVELS, sums.iter().map(LogSum::value))?;
         if log_l.iter().any(|v| !v.is_finite()) {
             return Err(Error::numeric("the likelihood of a group is zero or not finite at all quadrature nodes"));
         }
@@ -215,15 +217,15 @@ impl Quadrature {
     /// A second pass over the nodes, with the weights that the first has made known.
     fn fixed_averages(&mut self, laplace: &mut Laplace<'_>, log_l: &[f64]) -> Result<Averages> {
         let t = self.factor(&laplace.t);
-        let mut sums = Sums::new(laplace.u.len(), self.levels, self, laplace);
-        let (mut zs, mut pi) = (vec![0.0; laplace.u.len()], vec![0.0; self.levels]);
+        let mut sums = Sums::new(laplace.u.len(), self.levels, self, laplace)?;
+        let (mut zs, mut pi) = (try_vec(MODES, 0.0, laplace.u.len())?, try_vec(LEVELS, 0.0, self.levels)?);
         for k in 0..self.grid.len() {
             self.fixed_terms(laplace, k, Order::Gradient, &mut pi)?;
             pi.iter_mut().zip(log_l).for_each(|(pi, log_l)| *pi = (*pi - log_l).exp());
             laplace.model.transpose_random(&self.node.s, &mut zs);
             sums.add(self, laplace, &t, self.grid.node(k), &zs, &pi);
         }
-        Ok(sums.averages(self, laplace, &vec![1.0; self.levels]))
+        Ok(sums.averages(self, laplace, &try_vec(LEVELS, 1.0, self.levels)?))
     }
 
     /// log W_k + sum l(z_k) of each level.

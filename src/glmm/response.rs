@@ -1,7 +1,7 @@
 //! A family, with a zero part and a dispersion predictor if so wanted, as a response of the Laplace engine.
 
 use super::jet::{Adjoint, Evaluator, Guess, Jet, Response, tetrahedron};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_copy, try_vec};
 use crate::family::{Constants, Derivatives, Family, Link, Observations, Order, Psi, ZeroDerivatives, ZeroMixture, ZeroPart};
 use crate::random::triangle;
 
@@ -33,6 +33,18 @@ impl FamilyResponse {
         FamilyResponse { family, zero, dispersion, y, weights, shared }
     }
 
+    /// A copy, or an error where memory is short.
+    pub fn try_clone(&self) -> Result<Self> {
+        Ok(FamilyResponse {
+            family: self.family.clone(),
+            zero: self.zero,
+            dispersion: self.dispersion,
+            y: try_copy("response", &self.y)?,
+            weights: try_copy("weights", &self.weights)?,
+            shared: self.shared.clone(),
+        })
+    }
+
     pub fn observations(&self) -> Observations<'_> {
         Observations { y: &self.y, weights: &self.weights }
     }
@@ -56,6 +68,7 @@ impl FamilyResponse {
         }
         let mut eta = try_vec("linear predictor", 0.0, self.y.len())?;
         self.family.start_eta(&self.observations(), &mut eta)?;
+        check_cubes(&eta)?;
         eta.iter_mut().zip(offset).for_each(|(eta, offset)| *eta -= offset);
         let centre = median(&mut eta);
         eta.iter_mut().for_each(|eta| *eta = (*eta - centre).abs());
@@ -74,6 +87,21 @@ impl FamilyResponse {
         }
         psi
     }
+}
+
+/// Linear predictors, and their inverses, whose third powers are numbers, with room for sums of them.
+const FAR: f64 = 1e90;
+
+/// Fails where derivatives of the log-density in the linear predictor, of which the gradient has third ones, would over- or underflow.
+fn check_cubes(eta: &[f64]) -> Result<()> {
+    let largest = eta.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+    if largest == 0.0 || largest.is_infinite() || (FAR.recip()..=FAR).contains(&largest) {
+        return Ok(());
+    }
+    Err(Error::data(format!(
+        "the response has linear predictors of {largest:.0e}, wanted {:e} to {FAR:e}, whose third powers are numbers; take another unit",
+        FAR.recip()
+    )))
 }
 
 /// The upper median; the values change their places. Not a number without any.

@@ -4,7 +4,7 @@
 use super::jet::{Evaluator, Jet, Separated};
 use super::laplace::Laplace;
 use super::model::Model;
-use crate::error::Result;
+use crate::error::{Result, try_collect, try_copy, try_vec};
 use crate::family::Order;
 use crate::linalg::dense;
 use crate::random::triangle;
@@ -118,6 +118,9 @@ pub fn null_space(k: usize, squares: &[f64], all: &[f64]) -> Vec<Vec<f64>> {
     null.map(|(_, v)| v.iter().zip(&scale).map(|(v, s)| v / s).collect()).collect()
 }
 
+/// What memory is for.
+const DIRECTION: &str = "directions of separation";
+
 /// A fit as far as it is needed here.
 struct Ended<'a> {
     model: &'a Model,
@@ -138,13 +141,13 @@ impl Ended<'_> {
         evaluator.evaluate(self.eta, Order::Mode, &mut jet)?;
         let value = jet.log_likelihood();
         let own = &jet.w[triangle(predictor, predictor)];
-        let weights: Vec<f64> = own.iter().map(|w| w.max(0.0)).collect();
+        let weights = try_collect(DIRECTION, own.iter().map(|w| w.max(0.0)))?;
         // Along any direction the row that moves most is one of little information.
         if p == 0 || weights.iter().all(|w| *w >= INFORMATION) {
             return Ok(Separated::default());
         }
-        let informed: Vec<f64> = own.iter().map(|w| f64::from(u8::from(w.abs() >= INFORMATION))).collect();
-        let Some((values, vectors)) = dense::symmetric_eigen(p, &self.information(predictor, &weights)) else {
+        let informed = try_collect(DIRECTION, own.iter().map(|w| f64::from(u8::from(w.abs() >= INFORMATION))))?;
+        let Some((values, vectors)) = dense::symmetric_eigen(p, &part.weighted(&weights)?) else {
             return Ok(Separated::default());
         };
         let longest = (0..n).map(|i| (0..p).map(|j| part.q[j * n + i].powi(2)).sum::<f64>()).fold(0.0, f64::max);
@@ -153,7 +156,7 @@ impl Ended<'_> {
             if *information >= INFORMATION * longest {
                 continue;
             }
-            let mut move_by = vec![0.0; n];
+            let mut move_by = try_vec(DIRECTION, 0.0, n)?;
             part.add(v, &mut move_by);
             let most = move_by.iter().fold(0.0f64, |m, v| m.max(v.abs()));
             if *information < INFORMATION * most * most
@@ -165,27 +168,14 @@ impl Ended<'_> {
         if found.is_empty() {
             return Ok(Separated::default());
         }
-        let all = self.information(predictor, &vec![1.0; n]);
-        let null = orthonormalised(null_space(p, &self.information(predictor, &informed), &all));
+        let all = part.weighted(&try_vec(DIRECTION, 1.0, n)?)?;
+        let null = orthonormalised(null_space(p, &part.weighted(&informed)?, &all));
         let directions = orthonormalised(found.iter().map(|v| exact(v, &null)).collect());
         let mut toward = vec![0.0; p];
         for v in &directions {
             dense::add_scaled(&mut toward, dense::dot(v, gamma), v);
         }
         Ok(Separated { directions, toward })
-    }
-
-    /// Q'WQ.
-    fn information(&self, predictor: usize, weights: &[f64]) -> Vec<f64> {
-        let part = &self.model.fixed[predictor];
-        let (n, p) = (weights.len(), part.p);
-        let mut gram = vec![0.0; p * p];
-        let mut column = vec![0.0; n];
-        for j in 0..p {
-            column.iter_mut().zip(&part.q[j * n..(j + 1) * n]).zip(weights).for_each(|((c, q), w)| *c = q * w);
-            part.transpose(&column, &mut gram[j * p..(j + 1) * p]);
-        }
-        gram
     }
 
     /// Whether the likelihood given the random effects doesn't fall to one of the sides.
@@ -199,7 +189,7 @@ impl Ended<'_> {
         jet: &mut Jet,
     ) -> Result<bool> {
         for side in [MOVE / most, -MOVE / most] {
-            let mut eta = self.eta.to_vec();
+            let mut eta = self.eta.iter().map(|eta| try_copy(DIRECTION, eta)).collect::<Result<Vec<_>>>()?;
             eta[predictor].iter_mut().zip(move_by).for_each(|(e, m)| *e += side * m);
             evaluator.evaluate(&eta, Order::Mode, jet)?;
             if jet.log_likelihood() >= value - FALL {

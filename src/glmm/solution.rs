@@ -3,10 +3,10 @@
 use super::edge::{AtEdge, Edges, Kind, flat_places};
 use super::inverse::{inverse_within, sparse_dot};
 use super::jet::Separated;
-use super::laplace::{Inside, Laplace};
-use crate::error::{Code, Result};
+use super::laplace::{Inside, Laplace, MODES};
+use crate::error::{Code, Result, try_copy, try_gather, try_vec};
 use crate::family::Order;
-use crate::linalg::{SelectedInverse, dense};
+use crate::linalg::dense;
 use crate::options::StdErrors;
 use crate::random::{TermSolution, own_block};
 use crate::search::boundary::null_directions;
@@ -48,7 +48,7 @@ pub struct Solution {
 
 /// Solves the model at working parameters.
 pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Result<Solution> {
-    let modes = laplace.u.clone();
+    let modes = try_copy(MODES, &laplace.u)?;
     let (uncertainty, remark) = laplace.uncertainty(x, std_errors)?;
     laplace.how.deadline = None;
     let Uncertainty { vcov: working_vcov, edges, separations, flat, slopes } = uncertainty;
@@ -70,7 +70,7 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
     let remarks: Vec<String> = remark.into_iter().collect();
     let mut terms = laplace.term_solutions(x)?;
     if let Some(slopes) = &slopes {
-        laplace.add_uncertainty(&working_vcov, slopes, &mut terms);
+        laplace.add_uncertainty(&working_vcov, slopes, &mut terms)?;
     }
     Ok(Solution {
         deviance,
@@ -85,7 +85,7 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
         wide: separations.directions.len(),
         toward,
         flats,
-        eta: laplace.eta.clone(),
+        eta: laplace.eta.iter().map(|eta| try_copy("linear predictor", eta)).collect::<Result<_>>()?,
         flat,
         remarks,
     })
@@ -115,7 +115,7 @@ struct Uncertainty {
 impl Laplace<'_> {
     /// The covariance of the working parameters. Where the deviance can't be had around the estimate, the conditional one, with a remark.
     fn uncertainty(&mut self, x: &[f64], std_errors: StdErrors) -> Result<(Uncertainty, Option<String>)> {
-        let modes = self.u.clone();
+        let modes = try_copy(MODES, &self.u)?;
         let found = self.covariance_of_parameters(x, std_errors);
         let late = self.is_late();
         match found {
@@ -243,13 +243,13 @@ impl Laplace<'_> {
             self.evaluate_gradient(&at, &mut up)?;
             self.require_modes()?;
             let gamma_up = self.border.as_ref().map(|b| b.gamma.clone()).unwrap_or_default();
-            let mut b_up = self.u.clone();
+            let mut b_up = try_copy(MODES, &self.u)?;
             self.gram.gram.apply_factors(&self.t, false, &mut b_up);
             at[j] = x[j] - step;
             self.evaluate_gradient(&at, &mut down)?;
             self.require_modes()?;
             let gamma_down = self.border.as_ref().map(|b| b.gamma.clone()).unwrap_or_default();
-            let mut b_down = self.u.clone();
+            let mut b_down = try_copy(MODES, &self.u)?;
             self.gram.gram.apply_factors(&self.t, false, &mut b_down);
             b_up.iter_mut().zip(&b_down).for_each(|(u, d)| *u = (*u - d) / (2.0 * step));
             modes.push((j, b_up));
@@ -264,7 +264,7 @@ impl Laplace<'_> {
     }
 
     /// Adds (db/dx) V (db/dx)' to the conditional covariances (the delta method of TMB's sdreport).
-    fn add_uncertainty(&self, vcov: &[f64], slopes: &[(usize, Vec<f64>)], terms: &mut [TermSolution]) {
+    fn add_uncertainty(&self, vcov: &[f64], slopes: &[(usize, Vec<f64>)], terms: &mut [TermSolution]) -> Result<()> {
         let model = self.model;
         let m = vcov.len().isqrt();
         let inside = self.border.as_ref().map_or(0, |b| b.gamma.len());
@@ -274,24 +274,29 @@ impl Laplace<'_> {
         for (k, term) in terms.iter_mut().enumerate() {
             let (size, first, map) = (model.layout.terms[k], model.layout.offset(k), model.units(k).map());
             let r = size.effects;
-            let (mut full, modes) = (term.condvar.clone(), &term.modes);
+            let (mut full, modes) = (try_copy("covariances of the random effects", &term.condvar)?, &term.modes);
+            let count = slopes.len();
+            let (mut own, mut image) = (vec![0.0; count * r], vec![0.0; count * r]);
             for (level, out) in full.chunks_exact_mut(r * r).enumerate() {
-                let slope = |a: usize, e: usize| -> f64 {
-                    let own = &slopes[a].1[first + level * r..][..r];
-                    let unit = of_unit.get(slopes[a].0).map_or(0.0, |slope| slope * modes[level * r + e]);
-                    unit + (0..r).map(|c| map[c * r + e] * own[c]).sum::<f64>()
-                };
-                for (place, value) in out.iter_mut().enumerate() {
-                    let (e, f) = (place % r, place / r);
-                    let mut sum = 0.0;
-                    for b in 0..slopes.len() {
-                        sum += slope(b, f) * (0..slopes.len()).map(|a| slope(a, e) * v(a, b)).sum::<f64>();
+                // In the user's units, and V times them.
+                for (own, (parameter, slope)) in own.chunks_exact_mut(r).zip(slopes) {
+                    let unit = of_unit.get(*parameter).copied().unwrap_or(0.0);
+                    own.iter_mut().zip(&modes[level * r..]).for_each(|(own, mode)| *own = unit * mode);
+                    for (column, v) in map.chunks_exact(r).zip(&slope[first + level * r..][..r]) {
+                        dense::add_scaled(own, *v, column);
                     }
-                    *value += sum;
+                }
+                image.fill(0.0);
+                for (b, image) in image.chunks_exact_mut(r).enumerate() {
+                    own.chunks_exact(r).enumerate().for_each(|(a, own)| dense::add_scaled(image, v(a, b), own));
+                }
+                for (own, image) in own.chunks_exact(r).zip(image.chunks_exact(r)) {
+                    out.chunks_exact_mut(r).zip(own).for_each(|(column, own)| dense::add_scaled(column, *own, image));
                 }
             }
             term.condvar_full = Some(full);
         }
+        Ok(())
     }
 
     /// From working parameters to the user's: fixed effects of all predictors, shared parameters, theta. NaN for those at an edge; and a
@@ -388,21 +393,21 @@ impl Laplace<'_> {
 
     fn term_solutions(&mut self, x: &[f64]) -> Result<Vec<TermSolution>> {
         let model = self.model;
-        let mut b = self.u.clone();
+        let mut b = try_copy(MODES, &self.u)?;
         self.gram.gram.apply_factors(&self.t, false, &mut b);
-        // With the information of the determinant, as lme4 has it where that is the expected one.
-        let mut inverse = SelectedInverse::new(&self.factor, &self.col_ptr, &self.row_idx)?;
-        inverse.compute(&self.factor);
         let integrated = self.how.inside == Inside::Integrated;
         let mut extra: Vec<Vec<f64>> = vec![];
         if integrated && let Some(border) = self.border.take() {
             border.whitened(self, |laplace, g, _| {
-                let mut own = g.to_vec();
+                let mut own = try_copy("modes of the random effects", g)?;
                 laplace.gram.gram.apply_factors(&laplace.t, false, &mut own);
                 extra.push(own);
-            });
+                Ok(())
+            })?;
             self.border = Some(border);
         }
+        // With the information of the determinant, as lme4 has it where that is the expected one.
+        let blocks = self.random.blocks(&self.gram.gram, &self.t)?;
         let mut all = vec![];
         let mut at = 0;
         for (k, structure) in model.structures.iter().enumerate() {
@@ -413,12 +418,16 @@ impl Laplace<'_> {
             let root = units.root(&self.t[k]);
             let in_user_units =
                 |own: &[f64]| -> Vec<f64> { (0..r).map(|e| (0..r).map(|c| map[c * r + e] * own[c]).sum()).collect() };
-            let modes = b[first..first + size.levels * r].chunks_exact(r).flat_map(in_user_units).collect();
-            let mut condvar = vec![0.0; r * r * size.levels];
+            let modes = try_gather(MODES, b[first..first + size.levels * r].chunks_exact(r).flat_map(in_user_units))?;
+            let mut condvar = try_vec("covariances of the random effects", 0.0, r * r * size.levels)?;
             let mut block = vec![0.0; r * r];
             for (level, out) in condvar.chunks_exact_mut(r * r).enumerate() {
-                own_block(&inverse, &self.col_ptr, first + level * r, r, &mut block);
-                dense::sandwich(r, &root, &block, 1.0, out);
+                if let Some(blocks) = &blocks {
+                    units.covariance(1.0, &blocks[level * r * r..(level + 1) * r * r], out);
+                } else if let Some((inverse, col_ptr)) = self.random.inverse() {
+                    own_block(inverse, col_ptr, first + level * r, r, &mut block);
+                    dense::sandwich(r, &root, &block, 1.0, out);
+                }
                 for column in &extra {
                     let own = in_user_units(&column[first + level * r..][..r]);
                     for e in 0..r * r {
@@ -432,6 +441,8 @@ impl Laplace<'_> {
             let boundary = null_directions(*structure, &x[range]).iter().map(|d| units.user_direction(d)).collect();
             all.push(TermSolution { cov, root, modes, condvar, condvar_full: None, boundary });
         }
+        // In the form that the border was made with.
+        self.random.factorize(&self.gram.gram, &self.t)?;
         Ok(all)
     }
 }

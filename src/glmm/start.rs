@@ -3,7 +3,7 @@
 use super::fixed::FixedPart;
 use super::jet::{Evaluator, Guess, Jet};
 use super::model::Model;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_collect, try_copy, try_vec};
 use crate::family::Order;
 use crate::linalg::dense;
 use crate::random::triangle;
@@ -19,6 +19,9 @@ const CONSTANTS: [f64; 10] = [1.0, 0.1, 10.0, 0.01, 100.0, 1e-4, 1e4, -1.0, -0.1
 const SHARES: [f64; 4] = [0.8, 0.5, 0.2, 0.05];
 /// Variances of spherical random effects that the search may start from.
 const VARIANCES: (f64, f64) = (0.05, 4.0);
+/// What memory is for.
+const PREDICTOR: &str = "linear predictor";
+const SCORES: &str = "scores of the levels";
 
 /// A start in working parameters, of each predictor's fixed effects apart.
 pub struct Start {
@@ -34,17 +37,17 @@ pub fn start(model: &Model, mut eta: Vec<Vec<f64>>, guess: &dyn Fn(&[Vec<f64>]) 
     let mut evaluator = model.response.evaluator(&inner)?;
     let mut jet = Jet::new(model.n, &inner)?;
     // A regression of what each row says for itself.
-    let wanted = eta[0].clone();
+    let wanted = try_copy(PREDICTOR, &eta[0])?;
     let mut fixed: Vec<Vec<f64>> = vec![];
     for (part, eta) in model.fixed.iter().zip(&mut eta) {
-        let gamma = part.project(eta);
+        let gamma = part.project(eta)?;
         part.predict(&gamma, eta);
         fixed.push(gamma);
     }
     let apply = |eta: &mut [Vec<f64>], fixed: &mut [Vec<f64>], evaluator: &mut dyn Evaluator| -> Result<Vec<f64>> {
         let Guess { shared, dispersion } = guess(eta)?;
         if let Some((a, value)) = dispersion {
-            fixed[a] = model.fixed[a].project(&vec![value; model.n]);
+            fixed[a] = model.fixed[a].project(&try_vec(PREDICTOR, value, model.n)?)?;
             model.fixed[a].predict(&fixed[a], &mut eta[a]);
         }
         evaluator.prepare(&shared, eta, Order::Mode)?;
@@ -63,7 +66,7 @@ pub fn start(model: &Model, mut eta: Vec<Vec<f64>>, guess: &dyn Fn(&[Vec<f64>]) 
     scoring(model, &mut *evaluator, &mut eta, &mut fixed[0], &mut jet)?;
     let shared = apply(&mut eta, &mut fixed, &mut *evaluator)?;
     log_likelihood(&mut *evaluator, &eta, &mut jet)?;
-    let theta = variances(model, &jet);
+    let theta = variances(model, &jet)?;
     Ok(Start { theta, fixed, shared })
 }
 
@@ -85,13 +88,13 @@ fn inside(
     is_finite: &mut dyn FnMut(&[f64]) -> Result<bool>,
 ) -> Result<Vec<f64>> {
     let part = &model.fixed[0];
-    let mut sorted = wanted.to_vec();
+    let mut sorted = try_copy(PREDICTOR, wanted)?;
     sorted.sort_by(f64::total_cmp);
     let n = sorted.len().max(1);
     let mean = sorted.iter().sum::<f64>() / n as f64;
     let of_data = [mean, sorted[n / 2], sorted[n - 1], sorted[0]];
     for value in of_data.into_iter().chain(CONSTANTS).filter(|value| value.is_finite()) {
-        let constant = part.project(&vec![value; model.n]);
+        let constant = part.project(&try_vec(PREDICTOR, value, model.n)?)?;
         if !is_finite(&constant)? {
             continue;
         }
@@ -109,18 +112,12 @@ fn inside(
 }
 
 /// Q'WQ, with a little added on the diagonal.
-fn information(part: &FixedPart, weights: &[f64]) -> Vec<f64> {
-    let (p, n) = (part.p, weights.len());
-    let mut gram = vec![0.0; p * p];
-    let mut column = vec![0.0; n];
-    for j in 0..p {
-        let q = &part.q[j * n..(j + 1) * n];
-        column.iter_mut().zip(q).zip(weights).for_each(|((c, q), w)| *c = q * w);
-        part.transpose(&column, &mut gram[j * p..(j + 1) * p]);
-    }
+fn information(part: &FixedPart, weights: &[f64]) -> Result<Vec<f64>> {
+    let p = part.p;
+    let mut gram = part.weighted(weights)?;
     let largest = (0..p).map(|j| gram[j * (p + 1)]).fold(0.0, f64::max);
     (0..p).for_each(|j| gram[j * (p + 1)] += 1e-8 * largest);
-    gram
+    Ok(gram)
 }
 
 /// Newton steps of the mean's fixed effects with what is positive of the information.
@@ -128,8 +125,8 @@ fn scoring(model: &Model, evaluator: &mut dyn Evaluator, eta: &mut [Vec<f64>], g
     let part = &model.fixed[0];
     let mut value = log_likelihood(evaluator, eta, jet)?;
     for _ in 0..STEPS {
-        let weights: Vec<f64> = jet.w[0].iter().map(|w| w.max(0.0)).collect();
-        let mut gram = information(part, &weights);
+        let weights = try_collect("weights of the rows", jet.w[0].iter().map(|w| w.max(0.0)))?;
+        let mut gram = information(part, &weights)?;
         let mut step = vec![0.0; part.p];
         part.transpose(&jet.s[0], &mut step);
         if dense::cholesky(part.p, &mut gram).is_err() || step.iter().any(|v| !v.is_finite()) {
@@ -166,7 +163,7 @@ fn scoring(model: &Model, evaluator: &mut dyn Evaluator, eta: &mut [Vec<f64>], g
 
 /// Variances by what the squared sums of scores of each level exceed their expectation: with information b of a level and variance v,
 /// E[(z's)^2] is about b + v b^2.
-pub fn variances(model: &Model, jet: &Jet) -> Vec<f64> {
+pub fn variances(model: &Model, jet: &Jet) -> Result<Vec<f64>> {
     let mut working = vec![0.0; model.n_theta()];
     let mut first = 0;
     for (k, (structure, term)) in model.structures.iter().zip(model.terms()).enumerate() {
@@ -174,7 +171,7 @@ pub fn variances(model: &Model, jet: &Jet) -> Vec<f64> {
         let w = &jet.w[triangle(a, a)];
         let mut cov = vec![0.0; r * r];
         for e in 0..r {
-            let (mut score, mut information) = (vec![0.0; levels], vec![0.0; levels]);
+            let (mut score, mut information) = (try_vec(SCORES, 0.0, levels)?, try_vec(SCORES, 0.0, levels)?);
             for (i, &level) in term.index.iter().enumerate() {
                 let z = term.z.map_or(1.0, |z| z[e * model.n + i]);
                 score[level as usize] += z * jet.s[a][i];
@@ -190,5 +187,5 @@ pub fn variances(model: &Model, jet: &Jet) -> Vec<f64> {
         structure.from_covariance(&cov, &mut working[first..first + n]);
         first += n;
     }
-    working
+    Ok(working)
 }

@@ -246,7 +246,7 @@ fn a_point_that_breaks_down_leaves_the_next_as_it_was() {
                 at[j] = far;
                 // Whether there is a number does not matter, nor which.
                 drop(laplace.evaluate_hessian(&at, &mut gradient, &mut hessian));
-                laplace.start_modes(&vec![0.0; model.layout.q()]);
+                laplace.start_modes_at_zero();
                 laplace.start_fixed(&[0.3; 2]);
                 let again = laplace.evaluate_hessian(&x, &mut gradient, &mut hessian).unwrap();
                 assert!((again - before).abs() < 1e-8 * before.abs(), "{family} {how:?} [{j}] {far}: {again} for {before}");

@@ -59,7 +59,7 @@ const TOLERANCE: f64 = 1e-9;
 
 /// The design of a fit, with all columns of X.
 fn with_all_columns(fit: &Fit, data: Option<&Frame>) -> Result<Design> {
-    let design = fit.design();
+    let design = fit.design()?;
     match (&fit.program, data) {
         (ModelProgram::Formula(program), _) if fit.kept.len() == program.fixed_names().len() => Ok(design),
         (ModelProgram::Formula(program), Some(data)) => {
@@ -132,10 +132,7 @@ impl Rest {
         let n = design.n;
         let column = |j: usize| &design.x[j * n..(j + 1) * n];
         let (x, x_names) = match self {
-            Rest::Kept(kept) => (
-                kept.iter().flat_map(|&j| column(j).iter().copied()).collect(),
-                kept.iter().map(|&j| design.x_names[j].clone()).collect(),
-            ),
+            Rest::Kept(kept) => (chosen(n, &design.x, kept)?, kept.iter().map(|&j| design.x_names[j].clone()).collect()),
             Rest::Combined(combinations) => {
                 let mut x = try_vec("model matrix", 0.0, n * combinations.len())?;
                 for (own, weights) in x.chunks_exact_mut(n.max(1)).zip(combinations) {
@@ -146,8 +143,15 @@ impl Rest {
                 (x, (1..=combinations.len()).map(|j| format!("column {j}")).collect())
             }
         };
-        Ok(Design { x, x_names, ..design.clone() })
+        design.with_columns(x, x_names)
     }
+}
+
+/// These columns of a matrix with n rows.
+fn chosen(n: usize, x: &[f64], kept: &[usize]) -> Result<Vec<f64>> {
+    let mut out = try_vec("model matrix", 0.0, n * kept.len())?;
+    out.chunks_exact_mut(n.max(1)).zip(kept).for_each(|(to, &j)| to.copy_from_slice(&x[j * n..(j + 1) * n]));
+    Ok(out)
 }
 
 /// The smallest deviance of a model, and how many fixed effects it has.

@@ -2,7 +2,7 @@
 
 use super::nesting::{not_nested, one_variance_more};
 use crate::design::ModelProgram;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_gather, try_push, try_vec};
 use crate::fit::{Fit, Generalised};
 use crate::frame::Frame;
 use crate::options::{Options, Progress};
@@ -44,7 +44,7 @@ pub fn likelihood_ratio(fits: &[&Fit], chi_bar: bool) -> Result<Vec<(usize, Opti
     let mut result = Vec::with_capacity(fits.len());
     for (rank, &i) in order.iter().enumerate() {
         let before = rank.checked_sub(1).map(|r| fits[order[r]]);
-        result.push((i, before.map(|smaller| compare(smaller, fits[i], chi_bar))));
+        result.push((i, before.map(|smaller| compare(smaller, fits[i], chi_bar)).transpose()?));
     }
     Ok(result)
 }
@@ -52,7 +52,10 @@ pub fn likelihood_ratio(fits: &[&Fit], chi_bar: bool) -> Result<Vec<(usize, Opti
 /// The tests as a table, a row a fit: `fit` (its place in the list, from 0), `model` (the formula), `nobs`, `npar`, `AIC`, `BIC`, `logLik`,
 /// `deviance`, and against the row before `Chisq`, `Df`, `p.value`, `distribution` and `warning`.
 pub fn likelihood_ratio_table(fits: &[&Fit], chi_bar: bool) -> Result<Frame> {
-    let rows = likelihood_ratio(fits, chi_bar)?;
+    table_of(fits, &likelihood_ratio(fits, chi_bar)?)
+}
+
+fn table_of(fits: &[&Fit], rows: &[(usize, Option<Comparison>)]) -> Result<Frame> {
     let mut frame = Frame::new(rows.len());
     let reals = |value: &dyn Fn(&Fit) -> f64| rows.iter().map(|(i, _)| value(fits[*i])).collect::<Vec<f64>>();
     let tests = || rows.iter().map(|(_, test)| test.as_ref());
@@ -73,8 +76,8 @@ pub fn likelihood_ratio_table(fits: &[&Fit], chi_bar: bool) -> Result<Frame> {
     Ok(frame)
 }
 
-/// Fits models by maximum likelihood to the rows that all of them can use, and compares them: a table as of `likelihood_ratio_table`. Each
-/// must be within the first, or the first within it.
+/// Fits models by maximum likelihood to the rows that all of them can use, and compares the first with each of the others: a table as of
+/// `likelihood_ratio_table` for each of these pairs, one below the other. Each must be within the first, or the first within it.
 pub fn fit_and_compare(
     specs: &[&Spec],
     frame: Option<&Frame>,
@@ -87,20 +90,34 @@ pub fn fit_and_compare(
         None => None,
     };
     let options = Options { reml: false, reml_generalised: false, null_model: true, ..options.clone() };
-    let mut fits = Vec::with_capacity(specs.len());
+    let mut fits = vec![];
     for spec in specs {
         let progress = progress.as_mut().map(|own| &mut **own as Progress<'_>);
-        fits.push(Fit::new(spec, common.as_ref().or(frame), &options, progress)?);
+        try_push("fits", &mut fits, Fit::new(spec, common.as_ref().or(frame), &options, progress)?)?;
     }
     let fits: Vec<&Fit> = fits.iter().collect();
-    let table = likelihood_ratio_table(&fits, chi_bar)?;
+    let table = pairs_with_first(&fits, chi_bar)?;
     for (i, fit) in fits.iter().enumerate().skip(1) {
         let (smaller, larger) = if fit.npar <= fits[0].npar { (*fit, fits[0]) } else { (fits[0], *fit) };
-        if let Some(why) = not_nested(smaller, larger).filter(|_| not_nested(larger, smaller).is_some()) {
+        if let Some(why) = not_nested(smaller, larger)?
+            && not_nested(larger, smaller)?.is_some()
+        {
             return Err(Error::argument(format!("fits 0 and {i} can't be compared: {why}")));
         }
     }
     Ok(table)
+}
+
+/// A table of two rows for each fit but the first: the smaller of the two, and the larger with its test against it.
+fn pairs_with_first(fits: &[&Fit], chi_bar: bool) -> Result<Frame> {
+    let mut rows = Vec::with_capacity(2 * fits.len());
+    for i in 1..fits.len() {
+        check_comparable(fits[0], fits[i], i)?;
+        for (place, test) in likelihood_ratio(&[fits[0], fits[i]], chi_bar)? {
+            rows.push((place * i, test));
+        }
+    }
+    if rows.is_empty() { likelihood_ratio_table(fits, chi_bar) } else { table_of(fits, &rows) }
 }
 
 /// The rows of the data that all models can use, where these are not the same for all.
@@ -108,36 +125,48 @@ fn common_rows(specs: &[&Spec], frame: &Frame, options: &Options) -> Result<Opti
     let mut used: Vec<Vec<usize>> = vec![];
     for spec in specs {
         let (_, design) = ModelProgram::learn(spec, Some(frame), options.na)?;
-        used.push(design.rows.used().collect());
+        used.push(try_gather(ROWS, design.rows.used())?);
     }
     if used.windows(2).all(|pair| pair[0] == pair[1]) {
         return Ok(None);
     }
-    let mut all = vec![0; frame.n_rows()];
+    let mut all = try_vec(ROWS, 0, frame.n_rows())?;
     used.iter().flatten().for_each(|row| all[*row] += 1);
-    let rows: Vec<usize> = (0..frame.n_rows()).filter(|row| all[*row] == used.len()).collect();
+    let rows = try_gather(ROWS, (0..frame.n_rows()).filter(|row| all[*row] == used.len()))?;
     frame.select(&rows).map(Some)
 }
 
-fn compare(smaller: &Fit, larger: &Fit, chi_bar: bool) -> Comparison {
+fn compare(smaller: &Fit, larger: &Fit, chi_bar: bool) -> Result<Comparison> {
     let difference = 2.0 * (larger.log_likelihood - smaller.log_likelihood);
     let (chi_square, df) = (if difference < 0.0 { 0.0 } else { difference }, larger.npar - smaller.npar);
-    let null = if chi_bar && one_variance_more(smaller, larger) { Null::ChiBarSquare } else { Null::ChiSquare };
+    let null = if chi_bar && one_variance_more(smaller, larger)? { Null::ChiBarSquare } else { Null::ChiSquare };
     let p_value = match (df, null) {
         (0, _) => f64::NAN,
         (_, Null::ChiSquare) => chi_square_upper(chi_square, df as f64),
         (_, Null::ChiBarSquare) => chi_bar_square_upper(chi_square, (df - 1) as f64),
     };
-    let warning = not_nested(smaller, larger).or_else(|| {
+    let warning = not_nested(smaller, larger)?.or_else(|| {
         let lower = difference < -1e-6 * (1.0 + larger.log_likelihood.abs()) && df > 0;
         lower.then(|| "the larger model has the lower likelihood: its fit is not at the maximum".to_string())
     });
-    Comparison { chi_square, df, p_value, null, warning }
+    Ok(Comparison { chi_square, df, p_value, null, warning })
 }
+
+/// What memory is for.
+const ROWS: &str = "rows used";
 
 /// Values of the rows used: padded results have NaN for the others.
 fn used(values: &[f64]) -> impl Iterator<Item = f64> + '_ {
     values.iter().copied().filter(|v| !v.is_nan())
+}
+
+/// Whether the values of all rows used are the same; without values all are the default.
+fn equal(a: Option<&[f64]>, b: Option<&[f64]>, default: f64) -> bool {
+    match (a, b) {
+        (None, None) => true,
+        (Some(a), Some(b)) => used(a).eq(used(b)),
+        (Some(values), None) | (None, Some(values)) => used(values).all(|v| v == default),
+    }
 }
 
 fn check_comparable(first: &Fit, fit: &Fit, i: usize) -> Result<()> {
@@ -154,18 +183,10 @@ fn check_comparable(first: &Fit, fit: &Fit, i: usize) -> Result<()> {
     if !used(&first.y).eq(used(&fit.y)) {
         return fail("their responses differ".to_string());
     }
-    let weights = |fit: &Fit| match &fit.weights {
-        Some(w) => used(w).collect(),
-        None => vec![1.0; fit.n_obs],
-    };
-    if (first.weights.is_some() || fit.weights.is_some()) && weights(first) != weights(fit) {
+    if !equal(first.weights.as_deref(), fit.weights.as_deref(), 1.0) {
         return fail("their weights differ".to_string());
     }
-    let offset = |fit: &Fit| match &fit.offset {
-        Some(offset) => used(offset).collect(),
-        None => vec![0.0; fit.n_obs],
-    };
-    if (first.offset.is_some() || fit.offset.is_some()) && offset(first) != offset(fit) {
+    if !equal(first.offset.as_deref(), fit.offset.as_deref(), 0.0) {
         return fail("their offsets differ".to_string());
     }
     if let (Some(one), Some(other)) = (&first.generalised, &fit.generalised)

@@ -1,5 +1,6 @@
 //! Whether one fitted model is within another: fixed effects by their columns, random terms by their groups, effects and structures.
 
+use crate::error::{Result, try_copy, try_vec};
 use crate::fit::{Fit, Ordinal, Role, TermFit};
 use crate::formula::StructureKind;
 use crate::frame::names::quoted;
@@ -8,10 +9,10 @@ use crate::lmm::basis::about_mean;
 use crate::spec::Threshold;
 
 /// What of the smaller model is not in the larger one.
-pub fn not_nested(smaller: &Fit, larger: &Fit) -> Option<String> {
-    let lacks = |what: String| Some(format!("the models are not nested: the larger one lacks {what}"));
-    let correlation = |fit: &Fit| fit.correlation.as_ref().map(|c| c.design.clone());
-    if correlation(smaller).is_some_and(|own| correlation(larger) != Some(own)) {
+pub fn not_nested(smaller: &Fit, larger: &Fit) -> Result<Option<String>> {
+    let lacks = |what: String| Ok(Some(format!("the models are not nested: the larger one lacks {what}")));
+    let correlation = [smaller, larger].map(|fit| fit.correlation.as_ref().map(|c| &c.design));
+    if correlation[0].is_some() && correlation[0] != correlation[1] {
         return lacks("the residual correlation".to_string());
     }
     let nominal = nominal_names(larger);
@@ -25,7 +26,7 @@ pub fn not_nested(smaller: &Fit, larger: &Fit) -> Option<String> {
             (None, _) => {}
             (Some(_), None) => return lacks(format!("the model{of}")),
             (Some(own), Some(_)) => {
-                if let Some(j) = column_outside(smaller, larger, role) {
+                if let Some(j) = column_outside(smaller, larger, role)? {
                     return lacks(format!("the fixed effect {}{of}", quoted(&own.names[j])));
                 }
             }
@@ -39,8 +40,8 @@ pub fn not_nested(smaller: &Fit, larger: &Fit) -> Option<String> {
         return lacks(format!("the nominal effect {}", quoted(name)));
     }
     match (smaller.ordinal(), larger.ordinal()) {
-        (Some(own), Some(all)) if !spans(all, own) => lacks(format!("thresholds that are {}", threshold_name(own.threshold))),
-        _ => None,
+        (Some(own), Some(all)) if !spans(all, own)? => lacks(format!("thresholds that are {}", threshold_name(own.threshold))),
+        _ => Ok(None),
     }
 }
 
@@ -59,29 +60,39 @@ fn threshold_name(threshold: Threshold) -> &'static str {
 }
 
 /// Whether all thresholds of one structure are thresholds of another: the columns of its matrix depend on those of the other's.
-fn spans(all: &Ordinal, own: &Ordinal) -> bool {
+fn spans(all: &Ordinal, own: &Ordinal) -> Result<bool> {
     let n = own.categories.len() - 1;
-    let basis = basis_of(all.jacobian.chunks_exact(n));
-    own.jacobian.chunks_exact(n).all(|column| rest(column, &basis).is_none())
+    let basis = basis_of(all.jacobian.chunks_exact(n))?;
+    for column in own.jacobian.chunks_exact(n) {
+        if rest(column, &basis)?.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// The first column of a predictor of the smaller model that is no combination of the larger one's. The thresholds of an ordinal model are
 /// an intercept, and an effect that differs between thresholds may be the same on all of them.
-fn column_outside(smaller: &Fit, larger: &Fit, role: Role) -> Option<usize> {
+fn column_outside(smaller: &Fit, larger: &Fit, role: Role) -> Result<Option<usize>> {
     let n = smaller.n_obs.max(1);
-    let (own, all) = (columns(smaller, role)?, columns(larger, role)?);
+    let (Some(own), Some(all)) = (columns(smaller, role), columns(larger, role)) else { return Ok(None) };
     // Mostly they are the same.
     let others: Vec<usize> =
         own.chunks_exact(n).enumerate().filter(|(_, c)| !all.chunks_exact(n).any(|a| a == *c)).map(|(j, _)| j).collect();
     if others.is_empty() {
-        return None;
+        return Ok(None);
     }
-    let ones = vec![1.0; n];
+    let ones = try_vec(BASIS, 1.0, n)?;
     let thresholds = larger.ordinal().filter(|_| role == Role::Mean);
     let constant = thresholds.map(|_| &ones[..]);
     let nominal = thresholds.and_then(|own| own.nominal.as_ref()).map_or(&[][..], |own| &own.x);
-    let basis = basis_of(constant.into_iter().chain(nominal.chunks_exact(n)).chain(all.chunks_exact(n)));
-    others.into_iter().find(|j| rest(&own[j * n..(j + 1) * n], &basis).is_some())
+    let basis = basis_of(constant.into_iter().chain(nominal.chunks_exact(n)).chain(all.chunks_exact(n)))?;
+    for j in others {
+        if rest(&own[j * n..(j + 1) * n], &basis)?.is_some() {
+            return Ok(Some(j));
+        }
+    }
+    Ok(None)
 }
 
 /// The columns that a predictor has kept, `[n_obs, p]`.
@@ -96,18 +107,21 @@ fn columns(fit: &Fit, role: Role) -> Option<&[f64]> {
 /// The share of a column that others leave, below which it depends on them.
 const DEPENDENT: f64 = 1e-7;
 
-fn basis_of<'c>(columns: impl Iterator<Item = &'c [f64]>) -> Vec<Vec<f64>> {
+/// What memory is for.
+const BASIS: &str = "orthonormal basis";
+
+fn basis_of<'c>(columns: impl Iterator<Item = &'c [f64]>) -> Result<Vec<Vec<f64>>> {
     let mut basis: Vec<Vec<f64>> = vec![];
     for column in columns {
-        basis.extend(rest(column, &basis));
+        basis.extend(rest(column, &basis)?);
     }
-    basis
+    Ok(basis)
 }
 
 /// What orthonormal columns leave of another, of unit length; `None` if that is nothing (Gram-Schmidt, twice). After the first of them, which
 /// may be an intercept, the column is measured anew: it may be far from zero.
-fn rest(column: &[f64], basis: &[Vec<f64>]) -> Option<Vec<f64>> {
-    let mut rest = column.to_vec();
+fn rest(column: &[f64], basis: &[Vec<f64>]) -> Result<Option<Vec<f64>>> {
+    let mut rest = try_copy(BASIS, column)?;
     let norm = |v: &[f64]| dot(v, v);
     let whole = norm(column);
     let mut size = whole;
@@ -121,7 +135,8 @@ fn rest(column: &[f64], basis: &[Vec<f64>]) -> Option<Vec<f64>> {
         }
     }
     let left = norm(&rest).sqrt();
-    (left > DEPENDENT * size.sqrt()).then(|| rest.into_iter().map(|r| r / left).collect())
+    rest.iter_mut().for_each(|r| *r /= left);
+    Ok((left > DEPENDENT * size.sqrt()).then_some(rest))
 }
 
 /// Whether each effect has a variance of its own, which the structure leaves free.
@@ -148,14 +163,14 @@ fn covers(terms: &[TermFit], term: &TermFit) -> bool {
 
 /// Whether the larger model has the same fixed effects and thresholds and exactly one variance more, all structures being free in their
 /// variances.
-pub fn one_variance_more(smaller: &Fit, larger: &Fit) -> bool {
+pub fn one_variance_more(smaller: &Fit, larger: &Fit) -> Result<bool> {
     let variances = |fit: &Fit| fit.all_terms().map(|(_, t)| t.effects.len()).sum::<usize>();
     let names = |fit: &Fit, role| fit.fixed_of(role).map(|fixed| fixed.names.clone());
     let parameters = |fit: &Fit| fit.generalised.as_ref().map_or(0, |own| own.parameters.len());
-    smaller.correlation.is_some() == larger.correlation.is_some()
+    let alike = smaller.correlation.is_some() == larger.correlation.is_some()
         && Role::ALL.into_iter().all(|role| names(smaller, role) == names(larger, role))
         && parameters(smaller) == parameters(larger)
         && smaller.all_terms().chain(larger.all_terms()).all(|(_, t)| has_free_variances(t))
-        && variances(larger) == variances(smaller) + 1
-        && not_nested(smaller, larger).is_none()
+        && variances(larger) == variances(smaller) + 1;
+    Ok(alike && not_nested(smaller, larger)?.is_none())
 }

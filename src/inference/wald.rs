@@ -1,7 +1,7 @@
 //! Wald tests and intervals of the fixed effects, by the normal distribution.
 
 use crate::distributions::{normal_quantile, normal_two_sided, sd_of};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_collect};
 use crate::family::Scale;
 use crate::fit::{Fit, FixedEffects, Role, TermFit};
 
@@ -38,8 +38,11 @@ impl TermFit {
     pub fn intervals(&self, level: f64, covariances: &[f64]) -> Result<(Vec<f64>, Vec<f64>)> {
         let (reach, r) = (reach(level)?, self.effects.len());
         let error = |at: usize| covariances.get(at * r + at % r).map_or(f64::NAN, |variance| sd_of(*variance));
-        let limit = |sign: f64| self.modes.iter().enumerate().map(|(at, mode)| mode + sign * reach * error(at)).collect();
-        Ok((limit(-1.0), limit(1.0)))
+        let limit = |sign: f64| {
+            let limits = self.modes.iter().enumerate().map(|(at, mode)| mode + sign * reach * error(at));
+            try_collect("limits of the random effects", limits)
+        };
+        Ok((limit(-1.0)?, limit(1.0)?))
     }
 }
 

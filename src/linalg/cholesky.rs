@@ -14,7 +14,7 @@ use faer::{Auto, Conj, MatMut, Par, Side, Spec};
 
 use super::padding::padded;
 use super::runs::Runs;
-use crate::error::{Code, Error, Result, try_vec};
+use crate::error::{Code, Error, Result, try_collect, try_copy, try_vec};
 
 /// Numbers of which the product of two is far from overflow and underflow.
 const LOGARITHM_OF_PRODUCT: std::ops::Range<f64> = 1e-100..1e100;
@@ -267,6 +267,9 @@ fn supernodal(symbolic: &SymbolicCholesky<usize>) -> &SymbolicSupernodalCholesky
     }
 }
 
+/// What memory is for.
+const ORDER: &str = "order of the random effects";
+
 /// The supernodal structure and the fill-reducing permutation (approximate minimum degree).
 fn analyse(n: usize, col_ptr: &[usize], row_idx: &[usize]) -> Result<(SymbolicCholesky<usize>, Vec<usize>, Vec<usize>)> {
     if n == 0 {
@@ -282,8 +285,8 @@ fn analyse(n: usize, col_ptr: &[usize], row_idx: &[usize]) -> Result<(SymbolicCh
             .map_err(|e| Error::new(Code::Memory, format!("symbolic factorisation of the random effects: {e:?}")))?;
         if let SymbolicCholeskyRaw::Supernodal(_) = symbolic.raw() {
             let (forward, inverse) = match symbolic.perm() {
-                Some(perm) => (perm.arrays().0.to_vec(), perm.arrays().1.to_vec()),
-                None => ((0..n).collect(), (0..n).collect()),
+                Some(perm) => (try_copy(ORDER, perm.arrays().0)?, try_copy(ORDER, perm.arrays().1)?),
+                None => (try_collect(ORDER, 0..n)?, try_collect(ORDER, 0..n)?),
             };
             return Ok((symbolic, forward, inverse));
         }

@@ -4,7 +4,7 @@
 use faer::sparse::linalg::cholesky::supernodal::SymbolicSupernodalCholesky;
 
 use super::cholesky::owners;
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_gather, try_vec};
 
 /// The share of the entries that must be there for the rest to be worth filling in.
 const DENSE: f64 = 0.6;
@@ -31,8 +31,8 @@ pub(super) fn padded(
     row_idx: &[usize],
 ) -> Result<Option<(Vec<usize>, Vec<usize>)>> {
     let Some(parts) = parts(structure, permutation)? else { return Ok(None) };
-    let columns = |part: Part| -> Vec<usize> { (0..parts.len()).filter(|j| parts[*j] == part).collect() };
-    let (leaves, border) = (columns(Part::Leaf), columns(Part::Border));
+    let columns = |part: Part| try_gather("supernodes of the random effects", (0..parts.len()).filter(|j| parts[*j] == part));
+    let (leaves, border) = (columns(Part::Leaf)?, columns(Part::Border)?);
     let crosses = |i: usize, j: usize| parts[i] != parts[j] && parts[i] != Part::Other && parts[j] != Part::Other;
     let all = leaves.len() * border.len();
     let present: usize =

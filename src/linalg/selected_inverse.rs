@@ -9,7 +9,7 @@ use super::SparseCholesky;
 use super::cholesky::places;
 use super::dense::{add_scaled, dot};
 use super::runs::{Run, Runs, SMALL_PRODUCT};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_copy, try_vec};
 
 /// Diagonal blocks with more columns are inverted by blocked routines.
 const SMALL_BLOCK: usize = 8;
@@ -43,7 +43,11 @@ impl SelectedInverse {
         for run in a.runs().iter().flat_map(|runs| &runs.all) {
             largest_panel = largest_panel.max(run.height() * run.width());
         }
-        let slot = if a.runs().is_some() { a.slot.clone() } else { places(structure, &a.owner, &a.inverse, col_ptr, row_idx)? };
+        let slot = if a.runs().is_some() {
+            try_copy("pattern of the random effects", &a.slot)?
+        } else {
+            places(structure, &a.owner, &a.inverse, col_ptr, row_idx)?
+        };
         Ok(SelectedInverse {
             values: try_vec("selected inverse of the random effects", 0.0, a.len())?,
             slot,

@@ -16,7 +16,7 @@ use super::start::moment_start;
 use super::system::LinearSystem;
 use crate::error::{Code, Result};
 use crate::optimize::Summary;
-use crate::search::boundary::{LIFT, lifted};
+use crate::search::boundary::{LIFT, lifted, start_variance};
 use crate::search::minima::between;
 
 /// A variance with which nothing but differences within levels is left: so many times the mean of Z'Z's diagonal.
@@ -294,7 +294,7 @@ impl Deviance<'_> {
             for (a, b) in (0..r).flat_map(|a| (0..r).map(move |b| (a, b))).filter(|(a, b)| own.contains(a) != own.contains(b)) {
                 cov[b * r + a] = 0.0;
             }
-            own.iter().for_each(|&e| cov[e * r + e] = (1.0 + 1e-6) * cov[e * r + e].clamp(LIFT * LIFT, large(self.system, k, e)));
+            own.iter().for_each(|&e| cov[e * r + e] = start_variance(cov[e * r + e], large(self.system, k, e)));
         })
     }
 }

@@ -4,7 +4,7 @@
 use super::deviance::Deviance;
 use super::estimate::working_from_theta;
 use super::system::LinearSystem;
-use crate::error::Result;
+use crate::error::{Result, try_vec};
 
 /// A linear model at its estimates.
 pub struct Conditional<'a> {
@@ -22,7 +22,8 @@ impl<'a> Conditional<'a> {
         deviance.evaluate(&working_from_theta(system, parameters)?)?;
         deviance.solve();
         let q = system.gram.layout.q();
-        Ok(Conditional { system, deviance, sigma, a: vec![0.0; q], half: vec![0.0; q] })
+        let column = || try_vec("workspace of the random effects", 0.0, q);
+        Ok(Conditional { system, deviance, sigma, a: column()?, half: column()? })
     }
 
     /// The variance of a sum of effects, each given by term, level and values; `c`, which holds x, becomes x - (z'Lambda U)'.
@@ -41,8 +42,9 @@ impl<'a> Conditional<'a> {
             self.deviance.u.chunks_exact(q.max(1)).take(self.system.kept.len()).map(|u| dot(u, &self.a)).collect();
         self.system.map.columns(&mut moved);
         c.iter_mut().zip(&moved).for_each(|(c, v)| *c -= v);
-        self.deviance.factor.permute_into(&self.a, &mut self.half);
-        self.deviance.factor.half_solve(&mut self.half);
+        let Deviance { random, t, .. } = &mut self.deviance;
+        random.permute_into(t, &self.a, &mut self.half);
+        random.half_solve(&mut self.half);
         self.sigma * self.sigma * dot(&self.half, &self.half)
     }
 }

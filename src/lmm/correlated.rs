@@ -7,12 +7,15 @@
 use super::pieces::{Local, Products};
 use super::rho::RhoScale;
 use crate::design::{CorrelationDesign, Runs};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_collect, try_gather, try_push, try_vec};
 use crate::formula::CorrelationKind;
 use crate::random::Layout;
 
 /// Matrices beyond this are not kept.
 const MANY: usize = 40;
+
+/// What memory is for.
+const TIMES: &str = "distances in time";
 
 /// All that depends on the rows.
 #[derive(Clone)]
@@ -121,13 +124,13 @@ impl CorrelatedProducts {
         let pairs = pattern(design.kind, &rows, &runs)?;
         let zeros = Products::new(&rows.layout, rows.m, pairs)?;
         let mut own = CorrelatedProducts { scale, rows, kind: design.kind, runs, classes, counts, class, zeros, pieces: vec![] };
-        own.keep_pieces();
+        own.keep_pieces()?;
         Ok(own)
     }
 
     /// Products to be filled.
-    pub fn zeros(&self) -> Products {
-        self.zeros.clone()
+    pub fn zeros(&self) -> Result<Products> {
+        self.zeros.try_clone()
     }
 
     /// Z'R^-1Z and so on at a working coordinate; gives log|R|.
@@ -176,7 +179,7 @@ impl CorrelatedProducts {
     pub fn without_pieces(&self) -> Self {
         let (rows, runs) = (self.rows.clone(), Runs { rows: self.runs.rows.clone(), starts: self.runs.starts.clone() });
         let (classes, counts, class) = (self.classes.clone(), self.counts.clone(), self.class.clone());
-        CorrelatedProducts { rows, runs, classes, counts, class, zeros: self.zeros(), pieces: vec![], ..*self }
+        CorrelatedProducts { rows, runs, classes, counts, class, zeros: self.zeros().unwrap(), pieces: vec![], ..*self }
     }
 
     #[cfg(test)]
@@ -188,17 +191,18 @@ impl CorrelatedProducts {
         1 + self.classes.len() * if self.kind == CorrelationKind::Ar1 { 3 } else { 1 }
     }
 
-    fn keep_pieces(&mut self) {
+    fn keep_pieces(&mut self) -> Result<()> {
         let n = self.n_factors();
         if n > MANY || n * self.zeros.size() > MANY * (self.rows.fixed.len() + self.rows.z.iter().map(Vec::len).sum::<usize>()) {
-            return;
+            return Ok(());
         }
         for piece in 0..n {
-            let mut products = self.zeros.clone();
+            let mut products = self.zeros.try_clone()?;
             let factors: Vec<f64> = (0..n).map(|i| f64::from(u8::from(i == piece))).collect();
             self.pass(&factors, &mut products);
-            self.pieces.push(products);
+            try_push("cross-products of correlated rows", &mut self.pieces, products)?;
         }
+        Ok(())
     }
 
     /// The factor of each matrix, or its derivative, and log|R|, or its derivative.
@@ -280,9 +284,9 @@ impl CorrelatedProducts {
 /// Distances or sizes that occur, how often, and the class of each row of the runs or of each group.
 fn classes(design: &CorrelationDesign, runs: &Runs) -> Result<(Vec<f64>, Vec<usize>, Vec<u32>)> {
     let time = |row: u32| design.times.get(row as usize).copied();
-    let mut of_each = try_vec("distances in time", f64::NAN, runs.rows.len())?;
+    let mut of_each = try_vec(TIMES, f64::NAN, runs.rows.len())?;
     if design.kind == CorrelationKind::CompoundSymmetry {
-        of_each = runs.iter().map(|run| run.len() as f64).collect();
+        of_each = try_gather(TIMES, runs.iter().map(|run| run.len() as f64))?;
     } else {
         for (g, run) in runs.iter().enumerate() {
             for (k, w) in run.windows(2).enumerate() {
@@ -290,19 +294,19 @@ fn classes(design: &CorrelationDesign, runs: &Runs) -> Result<(Vec<f64>, Vec<usi
             }
         }
     }
-    let mut all: Vec<f64> = of_each.iter().copied().filter(|d| *d > 0.0).collect();
+    let mut all = try_gather(TIMES, of_each.iter().copied().filter(|d| *d > 0.0))?;
     all.sort_unstable_by(f64::total_cmp);
     let (mut classes, mut counts): (Vec<f64>, Vec<usize>) = (vec![], vec![]);
     for d in all {
         if classes.last() != Some(&d) {
-            classes.push(d);
-            counts.push(0);
+            try_push(TIMES, &mut classes, d)?;
+            try_push(TIMES, &mut counts, 0)?;
         }
         if let Some(count) = counts.last_mut() {
             *count += 1;
         }
     }
-    let class = of_each.iter().map(|d| classes.partition_point(|c| c < d) as u32).collect();
+    let class = try_collect(TIMES, of_each.iter().map(|d| classes.partition_point(|c| c < d) as u32))?;
     Ok((classes, counts, class))
 }
 

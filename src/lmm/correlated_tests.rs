@@ -187,7 +187,7 @@ fn pieces_equal_passes_over_the_rows() {
         let products = system.correlation.as_ref().unwrap();
         let passing = products.without_pieces();
         for x in [-0.3, 0.4, 1.7] {
-            let (mut kept, mut passed) = (products.zeros(), products.zeros());
+            let (mut kept, mut passed) = (products.zeros().unwrap(), products.zeros().unwrap());
             assert_eq!(products.fill(x, &mut kept), passing.fill(x, &mut passed));
             let largest = kept.cc.iter().chain(&kept.zc).fold(0.0f64, |m, v| m.max(v.abs()));
             let same = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-12 * largest.max(1.0));

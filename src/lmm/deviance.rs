@@ -12,35 +12,29 @@
 use super::slope::Correlated;
 use super::system::LinearSystem;
 use crate::error::{Error, Result, try_vec};
-use crate::linalg::{SelectedInverse, SparseCholesky, dense};
-use crate::random::{Gram, Layout};
+use crate::linalg::dense;
+use crate::random::{Gram, Layout, RandomSystem, Roots};
 
 /// What depends on the design alone, to be kept from one response to the next.
 pub struct Analysis {
-    factor: SparseCholesky,
-    inverse: Option<SelectedInverse>,
-    col_ptr: Vec<usize>,
-    row_idx: Vec<usize>,
+    random: RandomSystem,
     confounded: Vec<Vec<bool>>,
     divides: bool,
 }
 
 impl Analysis {
     fn new(system: &LinearSystem, reml: bool) -> Result<Self> {
-        let correlated = system.correlation.as_ref().map(Correlated::new);
-        let (col_ptr, row_idx) = gram_of(system, correlated.as_ref()).pattern()?;
+        let correlated = system.correlation.as_ref().map(Correlated::new).transpose()?;
         let columns = system.m().max(system.n_working());
-        let factor = SparseCholesky::new(system.gram.layout.q(), &col_ptr, &row_idx, columns)?;
-        Ok(Analysis { factor, inverse: None, col_ptr, row_idx, confounded: system.confounded(reml), divides: true })
+        let random = RandomSystem::new(gram_of(system, correlated.as_ref()), &system.structures, columns)?;
+        Ok(Analysis { random, confounded: system.confounded(reml), divides: true })
     }
 
     /// By the factorisation and the products that serve all designs, for comparisons.
     #[cfg(test)]
     pub(super) fn general(system: &LinearSystem, reml: bool) -> Result<Self> {
-        let mut own = Self::new(system, reml)?;
-        own.factor = SparseCholesky::blocked(own.factor.order(), &own.col_ptr, &own.row_idx, system.m().max(system.n_working()))?;
-        own.divides = false;
-        Ok(own)
+        let random = RandomSystem::blocked(&system.gram, system.m().max(system.n_working()))?;
+        Ok(Analysis { random, confounded: system.confounded(reml), divides: false })
     }
 }
 
@@ -48,10 +42,8 @@ impl Analysis {
 pub struct Deviance<'a> {
     pub system: &'a LinearSystem,
     pub(super) reml: bool,
-    pub(super) factor: SparseCholesky,
-    pub(super) inverse: Option<SelectedInverse>,
-    pub(super) col_ptr: Vec<usize>,
-    row_idx: Vec<usize>,
+    /// A, factorised.
+    pub(super) random: RandomSystem,
     /// Effects that the criterion does not depend on.
     pub(super) confounded: Vec<Vec<bool>>,
     /// Whether products with Z'Z are avoided where A tells them.
@@ -59,7 +51,7 @@ pub struct Deviance<'a> {
     /// Cross-products at the correlation of the last evaluation, where residuals are correlated.
     pub(super) correlated: Option<Correlated>,
     /// T of each term.
-    pub(super) t: Vec<Vec<f64>>,
+    pub(super) t: Roots,
     /// L^-1 P Lambda'Z'[Q e], `[q, m]`, permuted.
     half: Vec<f64>,
     /// U = A^-1 Lambda'Z'[Q e], `[q, m]`.
@@ -98,17 +90,14 @@ impl<'a> Deviance<'a> {
     /// With what [`Deviance::into_analysis`] has left of another response of the same design.
     pub fn with(system: &'a LinearSystem, reml: bool, analysis: Analysis) -> Result<Self> {
         let (q, m) = (system.gram.layout.q(), system.m());
-        let Analysis { factor, inverse, col_ptr, row_idx, confounded, divides } = analysis;
+        let Analysis { random, confounded, divides } = analysis;
         Ok(Deviance {
             reml,
             confounded,
             divides,
-            correlated: system.correlation.as_ref().map(Correlated::new),
-            factor,
-            inverse,
-            col_ptr,
-            row_idx,
-            t: system.structures.iter().map(|s| vec![0.0; s.size * s.size]).collect(),
+            correlated: system.correlation.as_ref().map(Correlated::new).transpose()?,
+            random,
+            t: Roots::zeros(&system.structures),
             half: try_vec("solutions for the random effects", 0.0, q * m)?,
             u: try_vec("solutions for the random effects", 0.0, q * m)?,
             w: try_vec("solutions for the random effects", 0.0, q * m)?,
@@ -119,8 +108,8 @@ impl<'a> Deviance<'a> {
     }
 
     pub fn into_analysis(self) -> Analysis {
-        let Deviance { factor, inverse, col_ptr, row_idx, confounded, divides, .. } = self;
-        Analysis { factor, inverse, col_ptr, row_idx, confounded, divides }
+        let Deviance { random, confounded, divides, .. } = self;
+        Analysis { random, confounded, divides }
     }
 
     /// The rows of the log-likelihood: n, or n - p for REML.
@@ -144,17 +133,16 @@ impl<'a> Deviance<'a> {
         if let (Some(own), Some(products)) = (&mut self.correlated, &system.correlation) {
             own.fill(products, working[system.n_theta()]);
         }
-        gram_of(system, self.correlated.as_ref()).fill(&self.t, &self.col_ptr, &mut self.factor);
-        self.factor.factorize()?;
+        self.random.factorize(gram_of(system, self.correlated.as_ref()), &self.t)?;
         let m = system.m();
         let zc = self.correlated.as_ref().map_or(&system.zc, |own| &own.now.zc);
         self.work[..zc.len()].copy_from_slice(zc);
         system.gram.apply_factors(&self.t, true, &mut self.work[..zc.len()]);
-        self.factor.permute_into(&self.work[..self.half.len()], &mut self.half);
-        self.factor.half_solve(&mut self.half);
+        self.random.permute_into(&self.t, &self.work[..self.half.len()], &mut self.half);
+        self.random.half_solve(&mut self.half);
         self.reduce_gram()?;
         let state = &mut self.state;
-        state.log_det_a = self.factor.log_determinant();
+        state.log_det_a = self.random.log_determinant();
         state.log_det_x = (0..m - 1).map(|j| 2.0 * state.gram[j * m + j].ln()).sum();
         let rho = state.gram[m * m - 1];
         let rows = if self.reml { system.n - (m - 1) } else { system.n } as f64;
@@ -192,10 +180,11 @@ impl<'a> Deviance<'a> {
     }
 
     pub(super) fn set_factors(&mut self, working: &[f64]) {
-        let mut first = 0;
-        for (structure, t) in self.system.structures.iter().zip(&mut self.t) {
-            structure.factor(&working[first..first + structure.n_theta()], t);
-            first += structure.n_theta();
+        self.t.set(&self.system.structures, working);
+        for (k, confounded) in self.confounded.iter().enumerate() {
+            if confounded.contains(&true) {
+                self.t.forget_inverse(k);
+            }
         }
     }
 
@@ -243,9 +232,23 @@ impl<'a> Deviance<'a> {
         self.work[..q * m].copy_from_slice(&self.u);
         self.system.gram.apply_factors(&self.t, false, &mut self.work[..q * m]);
         self.w.copy_from_slice(self.correlated.as_ref().map_or(&self.system.zc, |own| &own.now.zc));
-        gram_of(self.system, self.correlated.as_ref()).subtract_product(&self.work[..q * m], &mut self.w);
+        self.random.subtract_product(gram_of(self.system, self.correlated.as_ref()), &self.work[..q * m], &mut self.w);
         subtract_fixed(q, &self.state.gamma, &mut self.u);
         subtract_fixed(q, &self.state.gamma, &mut self.w);
+        self.divide_modes();
+    }
+
+    /// Where there is a precision, Z'V^-1[Q e] = T'^-1 U.
+    fn divide_modes(&mut self) {
+        let layout = &self.system.gram.layout;
+        for k in 0..layout.terms.len() {
+            let Some(inverse) = self.random.precision(&self.t, k) else { continue };
+            let range = layout.offset(k)..layout.offset(k + 1);
+            for (w, u) in self.w.chunks_exact_mut(layout.q()).zip(self.u.chunks_exact(layout.q())) {
+                w[range.clone()].copy_from_slice(&u[range.clone()]);
+                w[range.clone()].chunks_exact_mut(inverse.size()).for_each(|w| inverse.multiply_transpose(w));
+            }
+        }
     }
 
     /// The same where Lambda can be divided by: Lambda'Z'V^-1[Q e] = U.
@@ -261,24 +264,13 @@ impl<'a> Deviance<'a> {
     }
 
     fn solve_half(&mut self) {
-        self.factor.half_solve_transpose(&mut self.half);
-        self.factor.unpermute_into(&self.half, &mut self.u);
+        self.random.half_solve_transpose(&mut self.half);
+        self.random.unpermute_into(&self.t, &self.half, &mut self.u);
     }
 
     /// Z'R^-1Z.
     pub(super) fn gram(&self) -> &Gram {
         gram_of(self.system, self.correlated.as_ref())
-    }
-
-    /// A^-1 on the pattern of A, for the values factorised last.
-    pub(super) fn select_inverse(&mut self) -> Result<()> {
-        if self.inverse.is_none() && self.factor.order() > 0 {
-            self.inverse = Some(SelectedInverse::new(&self.factor, &self.col_ptr, &self.row_idx)?);
-        }
-        if let Some(inverse) = &mut self.inverse {
-            inverse.compute(&self.factor);
-        }
-        Ok(())
     }
 }
 

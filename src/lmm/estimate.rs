@@ -10,7 +10,8 @@ use super::system::LinearSystem;
 use crate::error::{Code, Error, Result};
 use crate::optimize::{Objective, Summary};
 use crate::options::{Options, Progress};
-use crate::search::{Estimate, Search, boundary, is_converged};
+use crate::search::correlations::other_correlations;
+use crate::search::{Criterion, Estimate, Search, boundary, is_converged};
 
 /// Models whose evaluations together take fewer multiplications than this are fitted from several starts: the criterion
 /// may have more than one minimum.
@@ -75,6 +76,14 @@ fn best_of_starts(search: &mut LinearSearch<'_, '_, '_, '_>) -> Result<Summary> 
         // It may as well lead to a limit, at which the likelihood has no bounds.
         best = search.attempt(&start)?.filter(|e| is_converged(e.reason) && e.value < best.value - SAME_MINIMUM).unwrap_or(best);
     }
+    if cost < CHEAP && is_converged(best.reason) {
+        for start in other_correlations(&system.structures, &best.x) {
+            // Half of the evaluations are kept for what comes after.
+            if search.criterion.evaluations() < options.max_evaluations / 2 {
+                search_from_all(search, &[start], &mut best)?;
+            }
+        }
+    }
     let effort = Effort { cheap: cost < CHEAP, thorough: cost < CHEAP };
     best = lowest_basin(search, best, effort)?;
     // Rounding would be taken for other minima where effects are nearly dependent.
@@ -129,9 +138,9 @@ fn leads_to(search: &mut LinearSearch<'_, '_, '_, '_>, start: &[f64], tolerance:
 
 /// The multiplications of a search's step.
 fn cost(search: &LinearSearch<'_, '_, '_, '_>) -> f64 {
-    let factor = &search.criterion.factor;
+    let (flops, entries) = search.criterion.random.size();
     // Small blocks cost more in overhead than in multiplications.
-    (factor.flops() + 1000.0 * factor.len() as f64) * (search.criterion.system.n_working() + 1) as f64
+    (flops + 1000.0 * entries as f64) * (search.criterion.system.n_working() + 1) as f64
 }
 
 /// The lowest of a minimum and those in other basins, from which others are looked at in turn.

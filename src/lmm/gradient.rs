@@ -13,9 +13,10 @@
 
 use super::confounded::clear_rows;
 use super::deviance::Deviance;
-use crate::covariance::chain_rule;
+use crate::covariance::{Bidiagonal, chain_rule};
 use crate::error::Result;
 use crate::linalg::{SelectedInverse, dense};
+use crate::random::Trace;
 
 /// The mean of Lambda'G Lambda's diagonal blocks from which they are told from A's without losing more than three digits.
 const DIVISIBLE: f64 = 1e-2;
@@ -29,28 +30,35 @@ impl Deviance<'_> {
         let value = self.evaluate(working)?;
         let forces = self.forces()?;
         chain_rule(&self.system.structures, working, &forces, gradient);
-        self.add_slope(working, gradient);
+        self.add_slope(working, gradient)?;
         Ok(value)
     }
 
     /// F_k of each term, `[r, r]`, after an evaluation. Leaves U and Q whitened by the factor of S_X.
     pub(super) fn forces(&mut self) -> Result<Vec<Vec<f64>>> {
-        let divided = self.is_divisible();
+        let divided = !self.random.is_by_precisions() && self.is_divisible();
         self.state.divided = divided;
         if divided {
             self.solve_by_division();
         } else {
             self.solve();
         }
-        self.select_inverse()?;
+        self.random.select_inverse()?;
         self.whiten();
-        let mut forces = match &self.inverse {
+        let traces = match self.random.inverse() {
             Some(inverse) if divided => self.traces_by_division(inverse),
-            Some(inverse) => self.gram().trace(&self.t, &self.col_ptr, inverse),
-            None => vec![],
+            _ => self.random.traces(self.gram(), &self.t),
         };
         let (q, m) = (self.system.gram.layout.q(), self.system.m());
-        for (k, force) in forces.iter_mut().enumerate() {
+        let mut forces = vec![];
+        for (k, trace) in traces.into_iter().enumerate() {
+            let mut force = match trace {
+                Trace::Precision(trace) => {
+                    forces.push(self.force_by_precision(k, trace));
+                    continue;
+                }
+                Trace::Whole(trace) => trace,
+            };
             let size = self.system.gram.layout.terms[k];
             let (r, first) = (size.effects, self.system.gram.layout.offset(k));
             let columns = if self.reml { 0..m } else { m - 1..m };
@@ -66,7 +74,7 @@ impl Deviance<'_> {
                     for (w, u) in self.w[range.clone()].as_chunks::<2>().0.iter().zip(self.u[range].as_chunks::<2>().0) {
                         sums = [sums[0] + w[0] * u[0], sums[1] + w[1] * u[0], sums[2] + w[0] * u[1], sums[3] + w[1] * u[1]];
                     }
-                    dense::add_scaled(force, -factor, &sums);
+                    dense::add_scaled(&mut force, -factor, &sums);
                     continue;
                 }
                 for (w, u) in self.w[range.clone()].chunks_exact(r).zip(self.u[range].chunks_exact(r)) {
@@ -77,9 +85,29 @@ impl Deviance<'_> {
                     }
                 }
             }
-            clear_rows(&self.confounded[k], force);
+            clear_rows(&self.confounded[k], &mut force);
+            forces.push(force);
         }
         Ok(forces)
+    }
+
+    /// F of a term with T^-1 = B: a matrix with the same products with the derivatives of T, from the trace less the products
+    /// (T'Q~)(Lambda U~)' on the pattern of B.
+    fn force_by_precision(&self, k: usize, mut trace: Bidiagonal) -> Vec<f64> {
+        let (layout, m) = (&self.system.gram.layout, self.system.m());
+        let Some(inverse) = self.random.precision(&self.t, k) else { return vec![] };
+        let (r, range) = (inverse.size(), layout.offset(k)..layout.offset(k + 1));
+        let mut b = vec![0.0; r];
+        for column in if self.reml { 0..m } else { m - 1..m } {
+            let factor = if column + 1 == m { 1.0 / self.state.sigma2 } else { 1.0 };
+            // T'Q~ = U~.
+            for u in self.u[column * layout.q()..][range.clone()].chunks_exact(r) {
+                b.copy_from_slice(u);
+                inverse.solve(&mut b);
+                trace.subtract_outer(factor, u, &b);
+            }
+        }
+        inverse.pull_back(layout.terms[k].levels as f64, &trace)
     }
 
     /// Whether all random effects vary enough for G Lambda = Lambda'^-1 (A - I) to be used: I - A^-1 then keeps its digits, and no products
@@ -87,7 +115,7 @@ impl Deviance<'_> {
     fn is_divisible(&self) -> bool {
         let gram = self.gram();
         self.divides
-            && gram.diagonal.iter().zip(&gram.layout.terms).zip(&self.t).all(|((diagonal, size), t)| {
+            && gram.diagonal.iter().zip(&gram.layout.terms).zip(self.t.iter()).all(|((diagonal, size), t)| {
                 let (r, levels) = (size.effects, size.levels as f64);
                 if r == 1 {
                     return t[0] * t[0] * diagonal.iter().sum::<f64>() > DIVISIBLE * levels;
@@ -99,15 +127,15 @@ impl Deviance<'_> {
     }
 
     /// The sums over levels of (G Lambda A^-1)_jj = T'^-1 (I - A^-1)_jj.
-    fn traces_by_division(&self, inverse: &SelectedInverse) -> Vec<Vec<f64>> {
+    fn traces_by_division(&self, (inverse, col_ptr): (&SelectedInverse, &[usize])) -> Vec<Trace> {
         let mut first = 0;
         let mut forces = vec![];
-        for (size, t) in self.system.gram.layout.terms.iter().zip(&self.t) {
+        for (size, t) in self.system.gram.layout.terms.iter().zip(self.t.iter()) {
             let r = size.effects;
             let mut sum = vec![0.0; r * r];
             for level in 0..size.levels {
                 for c in 0..r {
-                    let start = self.col_ptr[first + level * r + c];
+                    let start = col_ptr[first + level * r + c];
                     sum[c * r + c] += 1.0 - inverse.get(start);
                     for a in c + 1..r {
                         sum[c * r + a] -= inverse.get(start + a - c);
@@ -119,7 +147,7 @@ impl Deviance<'_> {
                 (0..c).for_each(|a| sum[c * r + a] = sum[a * r + c]);
             }
             sum.chunks_exact_mut(r).for_each(|column| dense::solve_lower_transpose(r, t, column));
-            forces.push(sum);
+            forces.push(Trace::Whole(sum));
         }
         forces
     }

@@ -5,7 +5,7 @@ use super::confounded::clear_rows;
 use super::deviance::{Deviance, divide};
 use super::estimate::theta_from_working;
 use crate::covariance::Structure;
-use crate::error::Result;
+use crate::error::{Result, try_copy, try_vec};
 use crate::linalg::dense::dot;
 use crate::optimize::Objective;
 use crate::random::{FactorDerivative, add_curvature, add_second_derivatives, directions, factor_derivatives};
@@ -17,8 +17,10 @@ impl<'a> Criterion<'a> for Deviance<'a> {
     }
 
     fn force(&mut self, working: &[f64], term: usize) -> Result<(Vec<f64>, Vec<f64>)> {
-        self.evaluate(working)?;
-        Ok((self.forces()?.swap_remove(term), self.t[term].clone()))
+        self.random.whole = true;
+        let forces = self.evaluate(working).and_then(|_| self.forces());
+        self.random.whole = false;
+        Ok((forces?.swap_remove(term), self.t[term].clone()))
     }
 
     fn evaluations(&self) -> usize {
@@ -36,6 +38,12 @@ impl<'a> Criterion<'a> for Deviance<'a> {
 
     fn settle(&self, working: &mut [f64]) {
         self.system.without_confounded(self.reml, working);
+    }
+
+    fn fold(&self, working: &mut [f64]) {
+        if let (Some(products), Some(x)) = (&self.system.correlation, working.get_mut(self.system.n_theta())) {
+            *x = products.scale.folded(*x);
+        }
     }
 }
 
@@ -69,20 +77,23 @@ pub(super) fn finite_or_infinity(value: Result<f64>) -> Result<f64> {
     }
 }
 
+/// What memory is for.
+const DIRECTIONS: &str = "derivatives in the covariance parameters";
+
 impl Deviance<'_> {
     /// The criterion, its gradient, and the average information `[n, n]` in the working parameters.
     pub fn evaluate_hessian(&mut self, working: &[f64], gradient: &mut [f64], hessian: &mut [f64]) -> Result<f64> {
         let bent = self.bent_slope(working)?;
         let value = self.evaluate(working)?;
         let forces = self.forces()?;
-        self.add_slope(working, gradient);
+        self.add_slope(working, gradient)?;
         let structures = &self.system.structures;
         let mut derivatives = factor_derivatives(structures, working);
         for (i, derivative) in derivatives.iter_mut().enumerate() {
             clear_rows(&self.confounded[derivative.term], &mut derivative.d);
             gradient[i] = 2.0 * derivative.d.iter().zip(&forces[derivative.term]).map(|(a, b)| a * b).sum::<f64>();
         }
-        self.average_information(&derivatives, hessian, working.len());
+        self.average_information(&derivatives, hessian, working.len())?;
         add_curvature(&derivatives, &self.t, &forces, hessian, working.len());
         add_second_derivatives(structures, working, &forces, hessian, working.len());
         if let Some(bent) = bent {
@@ -92,47 +103,49 @@ impl Deviance<'_> {
     }
 
     /// h_ij = [g_i'Z'V^-1Z g_j - (Q~'g_i)'(Q~'g_j)] / sigma^2 - (z'g_i)(z'g_j) / (sigma^4 N), with Z g_i = (dV/dtheta_i) V^-1 residual.
-    fn average_information(&mut self, derivatives: &[FactorDerivative], hessian: &mut [f64], stride: usize) {
+    fn average_information(&mut self, derivatives: &[FactorDerivative], hessian: &mut [f64], stride: usize) -> Result<()> {
         let (q, m, n) = (self.system.gram.layout.q(), self.system.m(), derivatives.len());
         if q == 0 {
-            return;
+            return Ok(());
         }
         let last = (m - 1) * q..m * q;
-        let g = directions(&self.system.gram.layout, &self.t, derivatives, &self.u[last.clone()], &self.w[last]);
-        let (forms, residual) = self.forms(&g);
+        let g = directions(&self.system.gram.layout, &self.t, derivatives, &self.u[last.clone()], &self.w[last])?;
+        let (forms, residual) = self.forms(&g)?;
         let (sigma2, rows) = (self.state.sigma2, self.weight());
         for i in 0..n {
             for j in 0..n {
                 hessian[i * stride + j] = forms[i * n + j] / sigma2 - residual[i] * residual[j] / (sigma2 * sigma2 * rows);
             }
         }
+        Ok(())
     }
 
     /// Of directions g `[q, n]`, after the forces: g_i'Z'V^-1Z g_j - (REML) (Q~'g_i)'(Q~'g_j) `[n, n]`, and z'g_i.
-    pub(super) fn forms(&mut self, g: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    pub(super) fn forms(&mut self, g: &[f64]) -> Result<(Vec<f64>, Vec<f64>)> {
         let (q, m) = (self.system.gram.layout.q(), self.system.m());
         let n = g.len() / q;
+        let copy = |v: &[f64]| try_copy(DIRECTIONS, v);
         // With M = Z'V^-1Z: g'Mg = left'product - |L^-1 P half|^2.
         let (left, product, half);
         if self.state.divided {
             // M = Lambda'^-1 (I - A^-1) Lambda^-1.
-            let mut divided = g.to_vec();
+            let mut divided = copy(g)?;
             divide(&self.system.gram.layout, &self.t, false, &mut divided);
-            (left, product, half) = (divided.clone(), divided.clone(), divided);
+            (left, product, half) = (copy(&divided)?, copy(&divided)?, divided);
         } else {
             // M = G - G Lambda A^-1 Lambda'G.
-            let mut minus = vec![0.0; q * n];
-            self.gram().subtract_product(g, &mut minus);
+            let mut minus = try_vec(DIRECTIONS, 0.0, q * n)?;
+            self.random.subtract_product(self.gram(), g, &mut minus);
             for v in &mut minus {
                 *v = -*v;
             }
-            let mut right = minus.clone();
+            let mut right = copy(&minus)?;
             self.system.gram.apply_factors(&self.t, true, &mut right);
-            (left, product, half) = (g.to_vec(), minus, right);
+            (left, product, half) = (copy(g)?, minus, right);
         }
-        let mut permuted = vec![0.0; q * n];
-        self.factor.permute_into(&half, &mut permuted);
-        self.factor.half_solve(&mut permuted);
+        let mut permuted = try_vec(DIRECTIONS, 0.0, q * n)?;
+        self.random.permute_into(&self.t, &half, &mut permuted);
+        self.random.half_solve(&mut permuted);
         let along = |j: usize| -> Vec<f64> { (0..n).map(|i| dot(column(q, g, i), column(q, &self.w, j))).collect() };
         let fixed: Vec<Vec<f64>> = if self.reml { (0..m - 1).map(along).collect() } else { vec![] };
         let mut forms = vec![0.0; n * n];
@@ -145,7 +158,7 @@ impl Deviance<'_> {
                 forms[j * n + i] = h;
             }
         }
-        (forms, along(m - 1))
+        Ok((forms, along(m - 1)))
     }
 }
 

@@ -32,4 +32,6 @@ mod correlated_tests;
 #[cfg(test)]
 mod general_tests;
 #[cfg(test)]
+mod precision_tests;
+#[cfg(test)]
 mod unprofiled_tests;

@@ -1,6 +1,6 @@
 //! Cross-products of [Z Q e] summed from rows and from pairs of rows, where a row may meet levels that are not its own.
 
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_copy, try_vec};
 use crate::random::{BlockMatrix, Gram, Layout};
 
 /// All cross-products of one model: Z'Z, Z'[Q e] `[q, m]`, and [Q e]'[Q e] `[m, m]`.
@@ -95,6 +95,12 @@ impl Products {
         }
         let gram = Gram { layout: layout.clone(), diagonal, off_diagonal, within };
         Ok(Products { zc: try_vec(what, 0.0, layout.q() * m)?, cc: try_vec(what, 0.0, m * m)?, gram })
+    }
+
+    /// A copy, or an error where memory is short.
+    pub fn try_clone(&self) -> Result<Self> {
+        let what = "cross-products of correlated rows";
+        Ok(Products { gram: self.gram.try_clone()?, zc: try_copy(what, &self.zc)?, cc: try_copy(what, &self.cc)? })
     }
 
     /// The number of stored numbers.

@@ -63,6 +63,11 @@ impl RhoScale {
         }
     }
 
+    /// The coordinate that is given for all of the same parameter: that of continuous time is even in it.
+    pub fn folded(self, x: f64) -> f64 {
+        if matches!(self, RhoScale::Positive { .. }) { x.abs() } else { x }
+    }
+
     /// The least value, and whether it may be taken; the largest, 1, may not.
     pub fn lower(self) -> (f64, bool) {
         match self {
@@ -178,6 +183,13 @@ mod tests {
         }
         assert_eq!(SCALES[1].coordinate(0.0), Some(0.0));
         assert_eq!(SCALES[1].rho(0.0), 0.0);
+        // One correlation in continuous time has two coordinates, of which one is taken.
+        for scale in SCALES {
+            for x in [0.7, -0.7] {
+                assert_eq!(scale.rho(scale.folded(x)), scale.rho(x), "{scale:?}");
+            }
+        }
+        assert_eq!((SCALES[1].folded(-0.7), SCALES[0].folded(-0.7)), (0.7, -0.7));
     }
 
     #[test]

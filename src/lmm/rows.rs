@@ -23,7 +23,7 @@ impl<'a> Chunk<'a> {
             x: &design.x,
             y,
             weights: design.weights.as_deref(),
-            terms: design.terms.iter().map(|t| TermRows { index: &t.index, z: t.z.as_deref() }).collect(),
+            terms: design.terms.iter().map(|t| TermRows { index: &t.index, z: t.z.as_deref(), entries: None }).collect(),
         }
     }
 

@@ -9,7 +9,7 @@
 use super::correlated::CorrelatedProducts;
 use super::deviance::Deviance;
 use super::pieces::Products;
-use crate::error::Result;
+use crate::error::{Result, try_vec};
 
 /// The step of differences of the gradient.
 const STEP: f64 = 1e-5;
@@ -24,8 +24,8 @@ pub struct Correlated {
 }
 
 impl Correlated {
-    pub fn new(products: &CorrelatedProducts) -> Self {
-        Correlated { x: f64::NAN, now: products.zeros(), slope: products.zeros(), log_det: 0.0 }
+    pub fn new(products: &CorrelatedProducts) -> Result<Self> {
+        Ok(Correlated { x: f64::NAN, now: products.zeros()?, slope: products.zeros()?, log_det: 0.0 })
     }
 
     pub fn fill(&mut self, products: &CorrelatedProducts, x: f64) {
@@ -69,19 +69,19 @@ impl Deviance<'_> {
     }
 
     /// The derivative by the correlation's coordinate, the last of the parameters, after the forces.
-    pub(super) fn add_slope(&mut self, working: &[f64], gradient: &mut [f64]) {
+    pub(super) fn add_slope(&mut self, working: &[f64], gradient: &mut [f64]) -> Result<()> {
         let (system, m, q) = (self.system, self.system.m(), self.system.gram.layout.q());
-        let (Some(own), Some(products)) = (&mut self.correlated, &system.correlation) else { return };
+        let (Some(own), Some(products)) = (&mut self.correlated, &system.correlation) else { return Ok(()) };
         let last = working.len() - 1;
         let mut slope = products.fill_slope(working[last], &mut own.slope);
-        if let Some(inverse) = &self.inverse {
-            let forces = own.slope.gram.trace(&self.t, &self.col_ptr, inverse);
+        if let Some((inverse, col_ptr)) = self.random.inverse() {
+            let forces = own.slope.gram.trace(&self.t, col_ptr, inverse);
             slope += self.t.iter().flatten().zip(forces.iter().flatten()).map(|(t, f)| t * f).sum::<f64>();
         }
         // Lambda U, of columns whitened by S_X, and G_x of it.
         self.work[..q * m].copy_from_slice(&self.u);
         system.gram.apply_factors(&self.t, false, &mut self.work[..q * m]);
-        let mut product = vec![0.0; q * m];
+        let mut product = try_vec("cross-products of correlated rows", 0.0, q * m)?;
         own.slope.gram.subtract_product(&self.work[..q * m], &mut product);
         let columns = if self.reml { 0..m } else { m - 1..m };
         for j in columns {
@@ -94,6 +94,7 @@ impl Deviance<'_> {
             slope += if j + 1 == m { form / self.state.sigma2 } else { form };
         }
         gradient[last] = slope;
+        Ok(())
     }
 }
 

@@ -2,10 +2,13 @@
 
 use super::deviance::Deviance;
 use super::estimate::theta_from_working;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_copy, try_vec};
 use crate::linalg::dense;
 use crate::random::{TermSolution, own_block};
 use crate::search::boundary::null_directions;
+
+/// What memory is for.
+const SOLUTION: &str = "solutions for the random effects";
 
 /// The share of the least-squares residual below which none is left: rho^2 is what cancellation from that leaves, and has four digits here.
 const EXACT: f64 = 1e-12;
@@ -38,7 +41,7 @@ pub fn solve(deviance: &mut Deviance<'_>, working: &[f64]) -> Result<Solution> {
     let criterion = deviance.evaluate(working)?;
     deviance.solve();
     deviance.probe()?;
-    deviance.select_inverse()?;
+    let blocks = deviance.random.blocks(&system.gram, &deviance.t)?;
     let sigma = deviance.sigma();
     let mut theta = vec![0.0; system.n_working()];
     theta_from_working(system, working, &mut theta);
@@ -50,7 +53,7 @@ pub fn solve(deviance: &mut Deviance<'_>, working: &[f64]) -> Result<Solution> {
         let range = first..first + structure.n_theta();
         first = range.end;
         let boundary = null_directions(*structure, &working[range]).iter().map(|d| system.units(k).user_direction(d)).collect();
-        terms.push(deviance.term(k, sigma, boundary));
+        terms.push(deviance.term(k, sigma, blocks.as_deref(), boundary)?);
     }
     Ok(Solution { theta, correlation, beta: deviance.fixed_effects(), vcov, root, sigma, criterion, terms })
 }
@@ -87,11 +90,11 @@ impl Deviance<'_> {
     fn probe(&mut self) -> Result<()> {
         let gram = &self.system.gram;
         let (q, m) = (gram.layout.q(), self.system.m());
-        let mut z = self.w[(m - 1) * q..].to_vec();
+        let mut z = try_copy(SOLUTION, &self.w[(m - 1) * q..])?;
         gram.apply_factors(&self.t, true, &mut z);
         let norm = |v: &mut dyn Iterator<Item = f64>| v.map(|x| x * x).sum::<f64>().sqrt();
         let off = norm(&mut self.u[(m - 1) * q..].iter().zip(&z).map(|(a, b)| a - b));
-        let mut right = self.correlated.as_ref().map_or(&self.system.zc, |own| &own.now.zc).clone();
+        let mut right = try_copy(SOLUTION, self.correlated.as_ref().map_or(&self.system.zc, |own| &own.now.zc))?;
         gram.apply_factors(&self.t, true, &mut right);
         let shares = self.state.gamma.iter().copied().chain([1.0]);
         let size: f64 = right.chunks_exact(q.max(1)).zip(shares).map(|(c, share)| share.abs() * norm(&mut c.iter().copied())).sum();
@@ -136,31 +139,36 @@ impl Deviance<'_> {
         c
     }
 
-    /// One term's covariance, conditional modes and conditional covariances sigma^2 T (A^-1)_jj T'.
-    fn term(&self, k: usize, sigma: f64, boundary: Vec<Vec<f64>>) -> TermSolution {
+    /// One term's covariance, conditional modes and conditional covariances sigma^2 T (A^-1)_jj T', which `blocks` has if it is there.
+    fn term(&self, k: usize, sigma: f64, blocks: Option<&[f64]>, boundary: Vec<Vec<f64>>) -> Result<TermSolution> {
         let system = self.system;
         let (q, m) = (system.gram.layout.q(), system.m());
         let size = system.gram.layout.terms[k];
         let (r, first) = (size.effects, system.gram.layout.offset(k));
         let unit = system.map.unit;
         let t = system.units(k).root(&self.t[k]);
-        let mut modes = vec![0.0; r * size.levels];
-        let mut condvar = vec![0.0; r * r * size.levels];
+        let mut modes = try_vec(SOLUTION, 0.0, r * size.levels)?;
+        let mut condvar = try_vec(SOLUTION, 0.0, r * r * size.levels)?;
         let mut block = vec![0.0; r * r];
         for level in 0..size.levels {
             let u = &self.u[(m - 1) * q + first + level * r..][..r];
             for a in 0..r {
                 modes[level * r + a] = unit * (0..r).map(|b| t[b * r + a] * u[b]).sum::<f64>();
             }
-            if let Some(inverse) = &self.inverse {
-                own_block(inverse, &self.col_ptr, first + level * r, r, &mut block);
+            let out = &mut condvar[level * r * r..(level + 1) * r * r];
+            if let Some(blocks) = blocks {
+                system.units(k).covariance(sigma * sigma, &blocks[level * r * r..(level + 1) * r * r], out);
+                continue;
             }
-            dense::sandwich(r, &t, &block, sigma * sigma, &mut condvar[level * r * r..(level + 1) * r * r]);
+            if let Some((inverse, col_ptr)) = self.random.inverse() {
+                own_block(inverse, col_ptr, first + level * r, r, &mut block);
+            }
+            dense::sandwich(r, &t, &block, sigma * sigma, out);
         }
         let identity: Vec<f64> = (0..r * r).map(|e| if e % (r + 1) == 0 { 1.0 } else { 0.0 }).collect();
         let mut cov = vec![0.0; r * r];
         dense::sandwich(r, &t, &identity, sigma * sigma, &mut cov);
         let root = t.iter().map(|v| sigma * v).collect();
-        TermSolution { cov, root, modes, condvar, condvar_full: None, boundary }
+        Ok(TermSolution { cov, root, modes, condvar, condvar_full: None, boundary })
     }
 }

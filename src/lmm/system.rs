@@ -5,7 +5,7 @@ use super::correlated::{CorrelatedProducts, CorrelatedRows};
 use super::cross_products::CrossProducts;
 use super::rows::Chunk;
 use crate::covariance::Structure;
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_copy, try_vec};
 use crate::formula::StructureKind;
 use crate::linalg::dense;
 use crate::random::{EffectUnits, Gram, Shift};
@@ -269,7 +269,7 @@ impl LinearSystem {
                 }
             }
             all.push(z);
-            index.push(term.index.to_vec());
+            index.push(try_copy("rows of the random effects", term.index)?);
         }
         Ok(CorrelatedRows { layout: self.gram.layout.clone(), m: self.m(), fixed: columns.rows(chunk)?, index, z: all })
     }

@@ -55,8 +55,23 @@ impl Example {
         Example { n, x, y, weights, index, z, structures, layout: Layout { p, terms: sizes } }
     }
 
+    /// The effects of term k become indicators of occasions, one a row.
+    pub fn with_occasions(mut self, k: usize) -> Self {
+        let (n, r) = (self.n, self.layout.terms[k].effects);
+        let mut z = vec![0.0; n * r];
+        (0..n).for_each(|i| z[(7 * i + i / 3) % r * n + i] = 1.0);
+        self.z[k] = Some(z);
+        self
+    }
+
+    /// Term k with a standard deviation for each effect.
+    pub fn heterogeneous(mut self, k: usize) -> Self {
+        self.structures[k].homogeneous = false;
+        self
+    }
+
     pub fn chunk(&self) -> Chunk<'_> {
-        let terms = self.index.iter().zip(&self.z).map(|(index, z)| TermRows { index, z: z.as_deref() }).collect();
+        let terms = self.index.iter().zip(&self.z).map(|(index, z)| TermRows { index, z: z.as_deref(), entries: None }).collect();
         Chunk { n: self.n, x: &self.x, y: &self.y, weights: self.weights.as_deref(), terms }
     }
 
@@ -139,6 +154,11 @@ pub fn examples() -> Vec<Example> {
         Example::new(4, 90, 2, &[(Unstructured, 3, 8), (Unstructured, 1, 5), (Unstructured, 2, 6)], false),
         Example::new(5, 70, 2, &[(Diagonal, 2, 6), (CompoundSymmetry, 3, 5)], true),
         Example::new(6, 90, 2, &[(Ar1, 4, 9), (Unstructured, 2, 5)], false),
+        // Of these T^-1 is used.
+        Example::new(7, 90, 2, &[(Ar1, 9, 8)], false).with_occasions(0),
+        Example::new(8, 120, 2, &[(Unstructured, 1, 6), (Ar1, 10, 7), (Unstructured, 1, 5)], true).with_occasions(1),
+        Example::new(9, 110, 3, &[(Diagonal, 8, 9), (Unstructured, 1, 4)], false).with_occasions(0),
+        Example::new(10, 100, 1, &[(Ar1, 8, 9)], true).heterogeneous(0).with_occasions(0),
     ]
 }
 

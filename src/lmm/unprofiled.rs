@@ -18,12 +18,15 @@ use super::deviance::Deviance;
 use super::information::finite_or_infinity;
 use super::system::LinearSystem;
 use crate::covariance::chain_rule;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_vec};
 use crate::linalg::dense;
 use crate::optimize::Objective;
 use crate::random::{FactorDerivative, add_curvature, add_second_derivatives, directions, factor_derivatives};
 
 /// The step of differences of the gradient along the residual correlation.
+/// What memory is for.
+const DIRECTIONS: &str = "derivatives in the covariance parameters";
+
 const STEP: f64 = 1e-5;
 
 /// Parameters are those of the covariance structures, the coordinate of the residual correlation if there is one, and log sigma, the latter
@@ -84,12 +87,8 @@ impl<'a> UnprofiledDeviance<'a> {
         let n = self.system.n_working();
         let relative = x[n].exp();
         self.deviance.set_factors(x);
-        for (s, t) in self.factors.iter_mut().zip(&mut self.deviance.t) {
-            s.copy_from_slice(t);
-            for v in t {
-                *v /= relative;
-            }
-        }
+        self.factors.iter_mut().zip(self.deviance.t.iter()).for_each(|(s, t)| s.copy_from_slice(t));
+        self.deviance.t.divide_by(relative);
         self.deviance.evaluate_factors(x)?;
         let sigma = self.reference * relative;
         let (m, state) = (self.system.m(), &mut self.deviance.state);
@@ -125,7 +124,7 @@ impl<'a> UnprofiledDeviance<'a> {
         let forces = self.deviance.forces()?;
         chain_rule(&self.system.structures, &x[..n_theta], &forces, gradient);
         gradient[..n_theta].iter_mut().for_each(|g| *g /= x[n].exp());
-        self.deviance.add_slope(&x[..n], &mut gradient[..n]);
+        self.deviance.add_slope(&x[..n], &mut gradient[..n])?;
         let along: f64 = forces.iter().flatten().zip(self.deviance.t.iter().flatten()).map(|(f, t)| f * t).sum();
         gradient[n] = 2.0 * (self.system.n as f64 - self.rho2 / self.deviance.state.sigma2 - along);
         Ok(forces)
@@ -150,9 +149,9 @@ impl<'a> UnprofiledDeviance<'a> {
         let mut derivatives = factor_derivatives(&self.system.structures, &x[..n_theta]);
         for derivative in &mut derivatives {
             clear_rows(&self.deviance.confounded[derivative.term], &mut derivative.d);
-            derivative.d.iter_mut().for_each(|v| *v /= relative);
+            derivative.scale(1.0 / relative);
         }
-        self.average_information(&derivatives, hessian);
+        self.average_information(&derivatives, hessian)?;
         add_curvature(&derivatives, &self.deviance.t, &forces, hessian, size);
         forces.iter_mut().flatten().for_each(|f| *f /= relative);
         add_second_derivatives(&self.system.structures, &x[..n_theta], &forces, hessian, size);
@@ -167,25 +166,25 @@ impl<'a> UnprofiledDeviance<'a> {
     }
 
     /// Of f = (dV) V^-1 residual, sigma^2 in V: Z g of a parameter of T; Z g + 2 residual of log sigma, with g that of -T.
-    fn average_information(&mut self, derivatives: &[FactorDerivative], hessian: &mut [f64]) {
+    fn average_information(&mut self, derivatives: &[FactorDerivative], hessian: &mut [f64]) -> Result<()> {
         let (q, m, size) = (self.system.gram.layout.q(), self.system.m(), self.system.n_working() + 1);
         let (n, sigma2) = (derivatives.len(), self.deviance.state.sigma2);
         hessian[size * size - 1] = 4.0 * self.rho2 / sigma2;
         if q == 0 {
-            return;
+            return Ok(());
         }
         let last = (m - 1) * q..m * q;
         let (layout, t) = (&self.system.gram.layout, &self.deviance.t);
         let (u, z) = (&self.deviance.u[last.clone()], &self.deviance.w[last]);
-        let mut g = directions(layout, t, derivatives, u, z);
-        let shrinking: Vec<FactorDerivative> =
-            t.iter().enumerate().map(|(term, t)| FactorDerivative { term, d: t.iter().map(|v| -v).collect() }).collect();
-        let mut sum = vec![0.0; q];
-        for own in directions(layout, t, &shrinking, u, z).chunks_exact(q) {
+        let mut g = directions(layout, t, derivatives, u, z)?;
+        let shrinking: Vec<FactorDerivative> = (0..t.len()).map(|term| FactorDerivative::shrinking(t, term)).collect();
+        let mut sum = try_vec(DIRECTIONS, 0.0, q)?;
+        for own in directions(layout, t, &shrinking, u, z)?.chunks_exact(q) {
             sum.iter_mut().zip(own).for_each(|(s, v)| *s += v);
         }
+        g.try_reserve_exact(q).map_err(|_| Error::memory(DIRECTIONS, 8 * q))?;
         g.extend(sum);
-        let (forms, residual) = self.deviance.forms(&g);
+        let (forms, residual) = self.deviance.forms(&g)?;
         // The place of each direction: behind theta there may be the residual correlation.
         let place = |i: usize| if i == n { size - 1 } else { i };
         for i in 0..=n {
@@ -195,6 +194,7 @@ impl<'a> UnprofiledDeviance<'a> {
                 hessian[place(i) * size + place(j)] += h / sigma2;
             }
         }
+        Ok(())
     }
 }
 

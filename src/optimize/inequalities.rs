@@ -1,5 +1,6 @@
 //! A step of Newton's method under linear inequalities: a quadratic programme by a primal active set (Nocedal & Wright 2006, 16.5).
 
+use crate::error::Result;
 use crate::linalg::dense;
 
 /// The least curvature, relative to that of the parameters.
@@ -9,10 +10,10 @@ const STILL: f64 = 1e-12;
 
 /// Linear functions of the last parameters, the slacks, that must not be negative.
 pub trait Inequalities {
-    fn slacks(&self, x: &[f64]) -> Vec<f64>;
+    fn slacks(&self, x: &[f64]) -> Result<Vec<f64>>;
 
     /// How much each of them may fall by in one step.
-    fn room(&self, x: &[f64]) -> Vec<f64> {
+    fn room(&self, x: &[f64]) -> Result<Vec<f64>> {
         self.slacks(x)
     }
 
@@ -29,16 +30,18 @@ pub struct Step {
 
 /// The step p that minimises g'p + p'Hp/2 where no slack at x + p is negative; `x`, where none is, are the last parameters. Where H is
 /// not positive its curvature is taken for that of the other sign. None without numbers.
-pub fn step(hessian: &[f64], gradient: &[f64], x: &[f64], region: &dyn Inequalities) -> Option<Step> {
+pub fn step(hessian: &[f64], gradient: &[f64], x: &[f64], region: &dyn Inequalities) -> Result<Option<Step>> {
     let (n, first) = (gradient.len(), gradient.len() - x.len());
-    let mut l = positive(n, hessian)?;
-    dense::cholesky(n, &mut l).ok()?;
+    let Some(mut l) = positive(n, hessian) else { return Ok(None) };
+    if dense::cholesky(n, &mut l).is_err() {
+        return Ok(None);
+    }
     // In y = L'p the model is half the squared distance from `rest`, which is what is left of the way to its minimum.
     let mut rest: Vec<f64> = gradient.iter().map(|g| -g).collect();
     dense::solve_lower(n, &l, &mut rest);
     let whole: f64 = rest.iter().map(|v| v * v).sum();
     let mut p = vec![0.0; n];
-    let mut slacks = region.room(x);
+    let mut slacks = region.room(x)?;
     let mut active: Vec<usize> = vec![];
     let mut rows: Vec<Vec<f64>> = vec![];
     for _ in 0..20 * n + 100 {
@@ -54,7 +57,7 @@ pub fn step(hessian: &[f64], gradient: &[f64], x: &[f64], region: &dyn Inequalit
         }
         let mut direction = d.clone();
         dense::solve_lower_transpose(n, &l, &mut direction);
-        let slopes = region.slacks(&direction[first..]);
+        let slopes = region.slacks(&direction[first..])?;
         let still = STILL * slopes.iter().fold(0.0f64, |m, s| m.max(s.abs()));
         let (mut length, mut blocking) = (1.0, None);
         for (c, (slack, slope)) in slacks.iter().zip(&slopes).enumerate() {
@@ -74,7 +77,7 @@ pub fn step(hessian: &[f64], gradient: &[f64], x: &[f64], region: &dyn Inequalit
         }
     }
     let left: f64 = rest.iter().map(|v| v * v).sum();
-    Some(Step { step: p, active, gain: 0.5 * (whole - left) })
+    Ok(Some(Step { step: p, active, gain: 0.5 * (whole - left) }))
 }
 
 /// A positive matrix like a symmetric one: eigenvalues, at unit diagonal, by their absolute values.
@@ -136,8 +139,8 @@ mod tests {
     struct Corner;
 
     impl Inequalities for Corner {
-        fn slacks(&self, x: &[f64]) -> Vec<f64> {
-            vec![x[0], x[1], x[0] - 2.0 * x[1]]
+        fn slacks(&self, x: &[f64]) -> Result<Vec<f64>> {
+            Ok(vec![x[0], x[1], x[0] - 2.0 * x[1]])
         }
 
         fn row(&self, place: usize) -> Vec<f64> {
@@ -151,7 +154,7 @@ mod tests {
         for i in 0..=800 {
             for j in 0..=800 {
                 let at = [f64::from(i) * 0.01, f64::from(j) * 0.01];
-                if Corner.slacks(&at).iter().any(|s| *s < 0.0) {
+                if Corner.slacks(&at).unwrap().iter().any(|s| *s < 0.0) {
                     continue;
                 }
                 let p = [at[0] - x[0], at[1] - x[1]];
@@ -167,12 +170,12 @@ mod tests {
         let h = [2.0, 0.5, 0.5, 1.0];
         for g in [[-1.0, -1.0], [3.0, -4.0], [4.0, 4.0], [-2.0, 3.0], [1.0, -2.0], [0.0, 0.0]] {
             for x in [[3.0, 1.0], [0.0, 0.0], [2.0, 1.0], [1.0, 0.0]] {
-                let step = step(&h, &g, &x, &Corner).unwrap();
+                let step = step(&h, &g, &x, &Corner).unwrap().unwrap();
                 let at = [x[0] + step.step[0], x[1] + step.step[1]];
-                assert!(Corner.slacks(&at).iter().all(|s| *s > -1e-9), "{g:?} {x:?}: {at:?}");
+                assert!(Corner.slacks(&at).unwrap().iter().all(|s| *s > -1e-9), "{g:?} {x:?}: {at:?}");
                 let want = by_grid(&h, &g, &x);
                 assert!(-step.gain < want + 1e-6 && -step.gain > want - 1e-3, "{g:?} {x:?}: {} for {want}", -step.gain);
-                let slacks = Corner.slacks(&at);
+                let slacks = Corner.slacks(&at).unwrap();
                 assert!(step.active.iter().all(|c| slacks[*c].abs() < 1e-9));
             }
         }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::predictors::Rows;
 use super::quantity::{COORDINATES, PSI, Point, Rule};
 use crate::distributions::normal_quantile;
-use crate::error::{Result, try_vec};
+use crate::error::{Result, try_copy, try_vec};
 use crate::fit::linear::assemble;
 use crate::fit::{Fit, Rebuilt};
 use crate::glmm::joint::{EffectRow, Further, Joint};
@@ -21,13 +21,13 @@ pub struct Limits {
 
 /// Standard errors of the values of a rule, and intervals.
 pub fn limits(rows: &Rows<'_>, rule: &Rule<'_>, points: &[Point], values: &[f64], level: f64) -> Result<Limits> {
-    with_errors(rule.fit, rows, |errors| Ok(of_rows(errors, rule, points, values, level)))
+    with_errors(rule.fit, rows, |errors| of_rows(errors, rule, points, values, level))
 }
 
 /// Calls `work` with the covariance of what the predictions of rows depend on.
 pub fn with_errors<T>(fit: &Fit, rows: &Rows<'_>, work: impl FnOnce(Errors<'_, '_, '_>) -> Result<T>) -> Result<T> {
     if let Some(correlation) = fit.correlation.as_ref().filter(|_| any_chosen(rows)) {
-        let system = assemble(&fit.design())?;
+        let system = assemble(&fit.design()?)?;
         let parameters = [&fit.theta[..], &[correlation.estimate]].concat();
         let effects = Random::Correlated(Box::new(Conditional::new(&system, &parameters, fit.sigma)?));
         return work(Errors::with(fit, rows, Some(effects))?);
@@ -36,20 +36,19 @@ pub fn with_errors<T>(fit: &Fit, rows: &Rows<'_>, work: impl FnOnce(Errors<'_, '
     work(Errors::new(fit, rows, rebuilt.as_ref())?)
 }
 
-fn of_rows(mut errors: Errors<'_, '_, '_>, rule: &Rule<'_>, points: &[Point], values: &[f64], level: f64) -> Limits {
+fn of_rows(mut errors: Errors<'_, '_, '_>, rule: &Rule<'_>, points: &[Point], values: &[f64], level: f64) -> Result<Limits> {
     let places = estimated_parameters(rule.fit, errors.first_parameter());
     let reach = -normal_quantile(0.5 * (1.0 - level));
-    let mut out = Limits::default();
+    let column = || try_vec("standard errors of predictions", 0.0, values.len());
+    let mut out = Limits { std_errors: column()?, lower: column()?, upper: column()? };
     for (i, (point, value)) in points.iter().zip(values).enumerate() {
         let gradient = rule.gradient(point);
         let shared = places.iter().map(|&(parameter, place)| (place, gradient[PSI + parameter]));
         let std_error = errors.variance(i, &gradient[..PSI], shared).sqrt();
         let (lower, upper) = interval(rule, point, *value, reach * std_error, &gradient);
-        out.std_errors.push(std_error);
-        out.lower.push(lower);
-        out.upper.push(upper);
+        (out.std_errors[i], out.lower[i], out.upper[i]) = (std_error, lower, upper);
     }
-    out
+    Ok(out)
 }
 
 /// Whether modes of some random terms are added.
@@ -133,11 +132,13 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
         let predictors = fit.further_predictors();
         let (mut centred, mut means) = (Cow::Borrowed(&fit.x[..]), vec![]);
         if fit.ordinal().is_some() {
-            for column in centred.to_mut().chunks_exact_mut(fit.n_obs.max(1)) {
+            let mut own = try_copy("fixed-effects model matrix", &fit.x)?;
+            for column in own.chunks_exact_mut(fit.n_obs.max(1)) {
                 let mean = column.iter().sum::<f64>() / fit.n_obs as f64;
                 column.iter_mut().for_each(|v| *v -= mean);
                 means.push(mean);
             }
+            centred = Cow::Owned(own);
         }
         let x: Vec<&[f64]> = std::iter::once(&centred[..]).chain(predictors.iter().flatten().map(|p| &p.x[..])).collect();
         // Of a linear model they are taken as known, as in its covariance of the fixed effects.

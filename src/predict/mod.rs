@@ -9,7 +9,7 @@ mod predictors;
 mod problems;
 mod quantity;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_collect, try_gather, try_push};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::spec::{ArraySpec, Spec};
@@ -42,6 +42,16 @@ pub enum NewData<'a> {
     Arrays(&'a ArraySpec),
     /// Arrays with the columns of the further predictors.
     Spec(&'a Spec),
+}
+
+impl NewData<'_> {
+    /// A failure in a row of a frame with the line and the file of the row.
+    fn located(&self, error: Error) -> Error {
+        match self {
+            NewData::Frame(frame) => frame.located_anew(error),
+            _ => error,
+        }
+    }
 }
 
 /// The random terms whose conditional modes are added; the others count as zero.
@@ -91,6 +101,9 @@ pub struct Predictions {
     pub problems: Vec<(usize, Problem)>,
 }
 
+/// What memory is for.
+const PROBLEMS: &str = "rows without a prediction";
+
 impl Fit {
     /// Means of the response.
     pub fn predict(&self, data: NewData<'_>, options: PredictOptions) -> Result<Vec<f64>> {
@@ -120,44 +133,49 @@ impl Fit {
         let (categories, width) = (CategoryRule::new(self, request.quantity)?, self.prediction_width(request.quantity));
         let (chosen, effects) = self.chosen_terms(request)?;
         let rows = Rows::new(self, data, &chosen, effects, request.new_levels_zero)?;
-        let mut problems: Vec<(usize, Problem)> = rows.missing().map(|row| (row, Problem::Missing)).collect();
+        let mut problems = try_gather(PROBLEMS, rows.missing().map(|row| (row, Problem::Missing)))?;
         let (mut values, mut limits, lost) = match categories {
             Some(rule) => {
                 let crossed = problems::crossed(&rows, &rule)?;
-                problems.extend(crossed.into_iter().map(|i| (rows.data_row(i), Problem::ThresholdsCross)));
+                for i in crossed {
+                    try_push(PROBLEMS, &mut problems, (rows.data_row(i), Problem::ThresholdsCross))?;
+                }
                 let limits = request.level.map(|level| rule.limits(&rows, level)).transpose()?;
-                (rule.values(&rows)?, limits, problems::not_estimable_categories(&rows, request.quantity))
+                (rule.values(&rows)?, limits, problems::not_estimable_categories(&rows, request.quantity)?)
             }
-            None => self.single(&rows, request, matches!(data, NewData::Training))?,
+            None => self.single(&rows, request, data)?,
         };
         problems::erase(&lost, rows.n, &mut values, &mut limits);
-        problems.extend(lost.into_iter().map(|i| (rows.data_row(i), Problem::NotEstimable)));
+        for i in lost {
+            try_push(PROBLEMS, &mut problems, (rows.data_row(i), Problem::NotEstimable))?;
+        }
         problems.sort_by_key(|(row, _)| *row);
         problems.dedup_by_key(|(row, _)| *row);
         let Limits { std_errors, lower, upper } = limits.unwrap_or_default();
         let columns = if request.level.is_some() { width } else { 0 };
         Ok(Predictions {
-            values: rows.padded(values, width),
-            std_errors: rows.padded(std_errors, columns),
-            lower: rows.padded(lower, columns),
-            upper: rows.padded(upper, columns),
+            values: rows.padded(values, width)?,
+            std_errors: rows.padded(std_errors, columns)?,
+            lower: rows.padded(lower, columns)?,
+            upper: rows.padded(upper, columns)?,
             problems,
         })
     }
 
     /// Of a fit that is not ordinal.
-    fn single(&self, rows: &Rows<'_>, request: &Request, training: bool) -> Result<(Vec<f64>, Option<Limits>, Vec<usize>)> {
+    fn single(&self, rows: &Rows<'_>, request: &Request, data: NewData<'_>) -> Result<(Vec<f64>, Option<Limits>, Vec<usize>)> {
         let rule = Rule { fit: self, quantity: request.quantity };
         let points = rows.points(&rule)?;
-        let values: Vec<f64> = points.iter().map(|point| rule.value(point)).collect();
-        let lost = not_estimable(rows, &rule, &points);
+        let values = try_collect("predictions", points.iter().map(|point| rule.value(point)))?;
+        let lost = not_estimable(rows, &rule, &points)?;
         let Some(level) = request.level else { return Ok((values, None, lost)) };
         let mut limits = limits(rows, &rule, &points, &values, level)?;
         if request.interval == Interval::Prediction {
-            let weights = rows.weights(self, training, request.weights.as_deref())?;
+            let training = matches!(data, NewData::Training);
+            let weights = rows.weights(self, training, request.weights.as_deref()).map_err(|e| data.located(e))?;
             widen(rows, &rule, &points, level, &weights, &mut limits)?;
             // The response varies by all of them.
-            for i in rows.unestimable(&[MEAN, ZERO, DISPERSION]) {
+            for i in rows.unestimable(&[MEAN, ZERO, DISPERSION])? {
                 (limits.lower[i], limits.upper[i]) = (f64::NAN, f64::NAN);
             }
         }

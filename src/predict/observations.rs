@@ -67,7 +67,7 @@ fn each(
     points.iter().enumerate().try_for_each(|(i, point)| {
         let mut covariance = covariance_of_predictors(&mut errors, i);
         (0..3).for_each(|a| covariance[a * 4] += point.variance[a]);
-        act(i, &Predictive::new(own, point, &covariance, weights[i], fineness))
+        act(i, &Predictive::new(own, point, &covariance, weights[i], fineness)?)
     })
 }
 
@@ -103,8 +103,8 @@ impl Fit {
         let scores =
             if self.ordinal().is_some() { self.scores_of_categories(&rows, &y)? } else { self.scores(&rows, &y, &weights)? };
         let mut scores = scores;
-        erase(&rows.unestimable(&[MEAN, ZERO, DISPERSION]), rows.n, &mut scores, &mut None);
-        Ok(rows.padded(scores, 1))
+        erase(&rows.unestimable(&[MEAN, ZERO, DISPERSION])?, rows.n, &mut scores, &mut None);
+        rows.padded(scores, 1)
     }
 
     fn scores(&self, rows: &Rows<'_>, y: &[f64], weights: &[f64]) -> Result<Vec<f64>> {

@@ -3,7 +3,7 @@
 
 use super::quantity::{DISPERSION, MEAN, PSI, Point, ZERO, psi_used};
 use crate::distributions::normal_two_sided;
-use crate::error::Result;
+use crate::error::{Error, Result, try_collect, try_gather, try_vec};
 use crate::family::special::expit;
 use crate::family::{
     Constants, Cumulative, Derivatives, MAX_PARAMETERS, Observations, Order, Psi, WeightRole, ZeroDerivatives, ZeroMixture,
@@ -26,6 +26,8 @@ const COARSE: f64 = 0.25;
 /// The most nodes of all predictors together, and the least along that of the mean.
 const MOST: f64 = 2e6;
 const LEAST: f64 = 36.0;
+/// What memory is for.
+const NODES: &str = "nodes of a predictive distribution";
 
 /// How fine the rule is in the predictor of the mean: the family may be narrower than what is not known of the predictor.
 #[derive(Clone, Copy)]
@@ -60,7 +62,7 @@ pub struct Predictive<'a> {
 
 impl<'a> Predictive<'a> {
     /// `covariance`, `[3, 3]`, is of the predictors of mean, zero part and dispersion.
-    pub fn new(own: &'a Generalised, point: &Point, covariance: &[f64; 9], weight: f64, fineness: Fineness) -> Self {
+    pub fn new(own: &'a Generalised, point: &Point, covariance: &[f64; 9], weight: f64, fineness: Fineness) -> Result<Self> {
         let mut psi = [0.0; MAX_PARAMETERS];
         psi.copy_from_slice(&point.at[PSI..]);
         let mut all = Predictive {
@@ -76,12 +78,12 @@ impl<'a> Predictive<'a> {
             dispersion: vec![],
         };
         all.place = all.moments([point.at[MEAN], point.at[ZERO], point.at[DISPERSION]]);
-        all.add_nodes(point, covariance, fineness);
-        all
+        all.add_nodes(point, covariance, fineness)?;
+        Ok(all)
     }
 
     /// The trapezoidal rule in the zero part and the dispersion, and given these in the mean.
-    fn add_nodes(&mut self, point: &Point, covariance: &[f64; 9], fineness: Fineness) {
+    fn add_nodes(&mut self, point: &Point, covariance: &[f64; 9], fineness: Fineness) -> Result<()> {
         // Root of the covariance with the mean last: the mean given the others.
         let order = [ZERO, DISPERSION, MEAN];
         let arranged: Vec<f64> = (0..9).map(|e| covariance[order[e / 3] * 3 + order[e % 3]]).collect();
@@ -89,11 +91,11 @@ impl<'a> Predictive<'a> {
         let others = |sd: f64, mean: f64| match sd {
             sd if sd > WIDE => wide_grid(sd, mean),
             sd if sd > 0.0 => grid(STEP_OF_OTHERS / sd.max(1.0)),
-            _ => vec![(0.0, 1.0)],
+            _ => Ok(vec![(0.0, 1.0)]),
         };
-        let outer = others(root[0], point.at[ZERO]);
+        let outer = others(root[0], point.at[ZERO])?;
         for &(u, share_u) in &outer {
-            let nodes = others(root[4], point.at[DISPERSION] + root[1] * u);
+            let nodes = others(root[4], point.at[DISPERSION] + root[1] * u)?;
             let most = fineness.most.min((MOST / (outer.len() * nodes.len()) as f64).max(LEAST));
             let fineness = Fineness { most, ..fineness };
             for (v, share_v) in nodes {
@@ -102,7 +104,10 @@ impl<'a> Predictive<'a> {
                 at[DISPERSION] = point.at[DISPERSION] + root[1] * u + root[4] * v;
                 at[MEAN] = point.at[MEAN] + root[2] * u + root[5] * v;
                 let sd = root[8];
-                let along = if sd > 0.0 { grid(self.step(at, sd, fineness)) } else { vec![(0.0, 1.0)] };
+                let along = if sd > 0.0 { grid(self.step(at, sd, fineness))? } else { vec![(0.0, 1.0)] };
+                for values in [&mut self.shares, &mut self.eta, &mut self.zeta, &mut self.dispersion] {
+                    values.try_reserve(along.len()).map_err(|_| Error::memory(NODES, 8 * (values.len() + along.len())))?;
+                }
                 for (w, share) in along {
                     self.shares.push(share_u * share_v * share);
                     self.eta.push(at[MEAN] + sd * w);
@@ -111,6 +116,7 @@ impl<'a> Predictive<'a> {
                 }
             }
         }
+        Ok(())
     }
 
     /// The trapezoidal rule converges once its step is that of the family's own width.
@@ -216,8 +222,9 @@ impl<'a> Predictive<'a> {
     /// The logarithm of the density, or the probability, of a response. A weight that multiplies the log-density plays no part.
     pub fn log_density(&self, y: f64) -> Result<f64> {
         let n = self.shares.len();
-        let weights = if self.own.family.weight_role() == WeightRole::Factor { vec![] } else { vec![self.weight; n] };
-        let (y, weights) = (vec![y; n], &weights[..]);
+        let has_weights = self.own.family.weight_role() != WeightRole::Factor;
+        let weights = try_vec(NODES, self.weight, if has_weights { n } else { 0 })?;
+        let (y, weights) = (try_vec(NODES, y, n)?, &weights[..]);
         let data = Observations { y: &y, weights };
         let mut psi: Vec<Psi> = psi_used(self.own, &self.psi).iter().map(|psi| Psi::Shared(*psi)).collect();
         if self.own.dispersion.is_some() {
@@ -244,32 +251,33 @@ impl<'a> Predictive<'a> {
 }
 
 /// Standard normal nodes with shares that add up to one.
-fn grid(step: f64) -> Vec<(f64, f64)> {
+fn grid(step: f64) -> Result<Vec<(f64, f64)>> {
     let half = (REACH / step).ceil() as i64;
-    let mut nodes: Vec<(f64, f64)> = (-half..=half).map(|k| k as f64 * step).map(|z| (z, (-0.5 * z * z).exp())).collect();
+    let mut nodes = try_gather(NODES, (-half..=half).map(|k| k as f64 * step).map(|z| (z, (-0.5 * z * z).exp())))?;
     let sum: f64 = nodes.iter().map(|node| node.1).sum();
     for (_, share) in &mut nodes {
         *share /= sum;
     }
-    nodes
+    Ok(nodes)
 }
 
 /// Nodes for a predictor that is all but unknown, as one without an estimate is: cells of the normal distribution, each by its probability,
 /// fine where the predictor is not far from zero.
-fn wide_grid(sd: f64, mean: f64) -> Vec<(f64, f64)> {
-    let mut cuts: Vec<f64> = (0..=(2.0 * REACH / COARSE) as usize).map(|k| COARSE * k as f64 - REACH).collect();
+fn wide_grid(sd: f64, mean: f64) -> Result<Vec<(f64, f64)>> {
+    let coarse = (0..=(2.0 * REACH / COARSE) as usize).map(|k| COARSE * k as f64 - REACH);
     let near = (2.0 * FAR / STEP_OF_OTHERS) as usize;
-    cuts.extend((0..=near).map(|k| (STEP_OF_OTHERS * k as f64 - FAR - mean) / sd).filter(|z| z.abs() < REACH));
+    let fine = (0..=near).map(|k| (STEP_OF_OTHERS * k as f64 - FAR - mean) / sd).filter(|z| z.abs() < REACH);
+    let mut cuts = try_gather(NODES, coarse.chain(fine))?;
     cuts.sort_by(f64::total_cmp);
     // Of each cell the smaller tails, which have their digits.
     let between = |a: f64, b: f64| {
         let tail = |z: f64| 0.5 * normal_two_sided(z);
         if a * b < 0.0 { 1.0 - tail(a) - tail(b) } else { (tail(a) - tail(b)).abs() }
     };
-    let mut nodes: Vec<(f64, f64)> = cuts.windows(2).map(|w| (0.5 * (w[0] + w[1]), between(w[0], w[1]))).collect();
+    let mut nodes = try_collect(NODES, cuts.windows(2).map(|w| (0.5 * (w[0] + w[1]), between(w[0], w[1]))))?;
     let sum: f64 = nodes.iter().map(|node| node.1).sum();
     nodes.iter_mut().for_each(|node| node.1 /= sum);
-    nodes
+    Ok(nodes)
 }
 
 #[cfg(test)]
@@ -280,7 +288,7 @@ mod tests {
     #[test]
     fn nodes_of_a_predictor_that_is_all_but_unknown() {
         for (mean, sd) in [(-3.0, 25.0), (10.0, 400.0), (-18.0, 1e7), (0.3, 1e9)] {
-            let nodes = wide_grid(sd, mean);
+            let nodes = wide_grid(sd, mean).unwrap();
             assert!(nodes.len() < 250, "{}", nodes.len());
             let got: f64 = nodes.iter().map(|(z, share)| share * expit(mean + sd * z)).sum();
             // Of a logistic function that is a step: P(Z > -mean/sd).
@@ -290,7 +298,7 @@ mod tests {
             let spread: f64 = nodes.iter().map(|(z, share)| share * z * z).sum();
             assert!((spread - 1.0).abs() < 0.01, "{spread}");
         }
-        let (fine, wide) = (grid(STEP_OF_OTHERS / 21.0), wide_grid(21.0, -4.0));
+        let (fine, wide) = (grid(STEP_OF_OTHERS / 21.0).unwrap(), wide_grid(21.0, -4.0).unwrap());
         let of = |nodes: &[(f64, f64)]| nodes.iter().map(|(z, share)| share * expit(-4.0 + 21.0 * z)).sum::<f64>();
         assert!((of(&fine) - of(&wide)).abs() < 1e-4, "{} {}", of(&fine), of(&wide));
     }

@@ -1,11 +1,10 @@
 //! The linear predictors of a fit on the rows to predict at.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use super::NewData;
 use crate::design::{Design, Needed, PredictorDesign, RowLedger, TermDesign, UNSEEN, UnknownLevel};
-use crate::error::{Error, Result, row_text, try_vec};
+use crate::error::{Error, Result, row_text, try_copy, try_gather, try_vec};
 use crate::fit::estimable::Estimable;
 use crate::fit::{Fit, FixedEffects, PredictorFit, TermFit, in_unit};
 use crate::frame::names::quoted;
@@ -75,7 +74,7 @@ impl<'a> Rows<'a> {
         };
         let (program, random) = (&fit.program, needed != Needed::Nothing);
         let mut rows = match data {
-            NewData::Training => Rows::of_training(fit),
+            NewData::Training => Rows::of_training(fit)?,
             NewData::Frame(frame) => Rows::of_design(fit, program.apply_frame(frame, needed)?)?,
             NewData::Arrays(arrays) => Rows::of_design(fit, program.apply_arrays(arrays, random)?)?,
             NewData::Spec(spec) => Rows::of_design(fit, program.apply_spec(spec, random)?)?,
@@ -85,12 +84,12 @@ impl<'a> Rows<'a> {
             part.terms.iter_mut().for_each(|term| term.chosen = chosen.next().copied().unwrap_or(false));
         }
         if !new_levels_zero {
-            rows.check_levels()?;
+            rows.check_levels().map_err(|e| data.located(e))?;
         }
         Ok(rows)
     }
 
-    fn of_training(fit: &'a Fit) -> Self {
+    fn of_training(fit: &'a Fit) -> Result<Self> {
         let [zero, dispersion] = fit.further_predictors();
         let terms = |terms: &'a [TermFit]| -> Vec<TermRows<'a>> {
             let own = |t: &'a TermFit| TermRows {
@@ -112,22 +111,22 @@ impl<'a> Rows<'a> {
         let mean = Part {
             fixed: &fit.fixed,
             x: Cow::Borrowed(&fit.x[..]),
-            offset: fit.offset.as_deref().map(|o| Cow::Owned(fit.used(o))),
+            offset: fit.offset.as_deref().map(|o| fit.used(o)).transpose()?.map(Cow::Owned),
             terms: terms(&fit.terms),
             known: Some(match &fit.generalised {
                 Some(own) => Cow::Borrowed(&own.eta[..]),
-                None => Cow::Owned(fit.used(&fit.fitted)),
+                None => Cow::Owned(fit.used(&fit.fitted)?),
             }),
             unestimable: vec![],
         };
-        Rows {
+        Ok(Rows {
             n: fit.n_obs,
             parts: [Some(mean), zero.map(further), dispersion.map(further)],
             nominal: Cow::Borrowed(fit.nominal().map_or(&[], |nominal| &nominal.x)),
             ledger: Cow::Borrowed(&fit.rows),
             unknown: vec![],
             pad: fit.rows.pad,
-        }
+        })
     }
 
     fn of_design(fit: &'a Fit, design: Design) -> Result<Self> {
@@ -135,30 +134,37 @@ impl<'a> Rows<'a> {
         if let (Some(own), Some(new)) = (fit.dispersion(), &mut dispersion) {
             new.offset = in_unit(new.offset.take(), own.log_unit, n)?;
         }
-        let columns =
-            |x: &[f64], kept: &[usize]| Cow::Owned(kept.iter().flat_map(|&j| x[j * n..(j + 1) * n].iter().copied()).collect());
-        let ones = if fit.ordinal().is_some() { vec![1.0; n] } else { vec![] };
-        let all = nominal.as_ref().map_or(&[][..], |nominal| &nominal.x);
-        let part = |fixed: &'a FixedEffects, kept: &[usize], own: &'a [TermFit], d: PredictorDesign, unestimable| Part {
-            unestimable,
-            fixed,
-            x: columns(&d.x, kept),
-            offset: d.offset.map(Cow::Owned),
-            terms: own.iter().zip(d.terms).map(|(fit, term)| TermRows::of_design(fit, term)).collect(),
-            known: None,
+        let columns = |x: &[f64], kept: &[usize]| -> Result<Cow<'_, [f64]>> {
+            let mut own = try_vec("fixed-effects model matrix", 0.0, n * kept.len())?;
+            own.chunks_exact_mut(n.max(1)).zip(kept).for_each(|(to, &j)| to.copy_from_slice(&x[j * n..(j + 1) * n]));
+            Ok(Cow::Owned(own))
         };
+        let ones = try_vec("fixed-effects model matrix", 1.0, if fit.ordinal().is_some() { n } else { 0 })?;
+        let all = nominal.as_ref().map_or(&[][..], |nominal| &nominal.x);
+        let part =
+            |fixed: &'a FixedEffects, kept: &[usize], own: &'a [TermFit], d: PredictorDesign, unestimable| -> Result<Part<'a>> {
+                Ok(Part {
+                    unestimable,
+                    fixed,
+                    x: columns(&d.x, kept)?,
+                    offset: d.offset.map(Cow::Owned),
+                    terms: own.iter().zip(d.terms).map(|(fit, term)| TermRows::of_design(fit, term)).collect(),
+                    known: None,
+                })
+            };
         let mean = PredictorDesign { x, offset, terms, x_names: vec![] };
         let [zero, further] = fit.further_predictors();
         let both = |fit: Option<&'a PredictorFit>, design: Option<PredictorDesign>| {
-            fit.zip(design).map(|(f, d)| {
-                let unestimable = unestimable(&f.estimable, n, &[&ones, &d.x]);
+            let part = fit.zip(design).map(|(f, d)| {
+                let unestimable = unestimable(&f.estimable, n, &[&ones, &d.x])?;
                 part(&f.fixed, &f.kept, &f.terms, d, unestimable)
-            })
+            });
+            part.transpose()
         };
-        let of_mean = unestimable(&fit.estimable, n, &[&ones, all, &mean.x]);
-        let parts =
-            [Some(part(&fit.fixed, &fit.kept, &fit.terms, mean, of_mean)), both(zero, zero_inflation), both(further, dispersion)];
-        let nominal = fit.nominal().zip(nominal).map_or(Cow::Borrowed(&[][..]), |(f, d)| columns(&d.x, &f.kept));
+        let of_mean = unestimable(&fit.estimable, n, &[&ones, all, &mean.x])?;
+        let mean = part(&fit.fixed, &fit.kept, &fit.terms, mean, of_mean)?;
+        let parts = [Some(mean), both(zero, zero_inflation)?, both(further, dispersion)?];
+        let nominal = fit.nominal().zip(nominal).map_or(Ok(Cow::Borrowed(&[][..])), |(f, d)| columns(&d.x, &f.kept))?;
         Ok(Rows { n, parts, nominal, ledger: Cow::Owned(rows), unknown, pad: true })
     }
 
@@ -199,14 +205,14 @@ impl<'a> Rows<'a> {
         if given.len() != wanted {
             return Err(Error::argument(format!("{name} has {} values for {wanted} rows", given.len())));
         }
-        Ok(if self.pad { self.ledger.used().map(|row| given[row]).collect() } else { given.to_vec() })
+        if self.pad { try_gather(name, self.ledger.used().map(|row| given[row])) } else { try_copy(name, given) }
     }
 
     /// Prior weights: those given, or of the training data their own, or 1.
     pub fn weights(&self, fit: &Fit, training: bool, given: Option<&[f64]>) -> Result<Vec<f64>> {
         let weights = match (given, &fit.weights) {
             (Some(given), _) => self.selected("weights", given)?,
-            (None, Some(own)) if training => return Ok(fit.used(own)),
+            (None, Some(own)) if training => return fit.used(own),
             (None, _) => return try_vec("weights", 1.0, self.n),
         };
         if let Some(i) = weights.iter().position(|w| !(*w > 0.0 && w.is_finite())) {
@@ -228,10 +234,12 @@ impl<'a> Rows<'a> {
     }
 
     /// The rows, ascending, in which one of these predictors has no estimate.
-    pub fn unestimable(&self, predictors: &[usize]) -> Vec<usize> {
+    pub fn unestimable(&self, predictors: &[usize]) -> Result<Vec<usize>> {
         let parts = predictors.iter().filter_map(|&a| self.parts[a].as_ref());
-        let rows: BTreeSet<usize> = parts.flat_map(|part| part.unestimable.iter().copied()).collect();
-        rows.into_iter().collect()
+        let mut rows = try_gather("rows without a prediction", parts.flat_map(|part| part.unestimable.iter().copied()))?;
+        rows.sort_unstable();
+        rows.dedup();
+        Ok(rows)
     }
 
     /// Whether one predictor has no estimate in a row.
@@ -240,18 +248,22 @@ impl<'a> Rows<'a> {
     }
 
     /// Results of the rows as the caller gets them, `width` columns.
-    pub fn padded(&self, values: Vec<f64>, width: usize) -> Vec<f64> {
+    pub fn padded(&self, values: Vec<f64>, width: usize) -> Result<Vec<f64>> {
         if !self.pad {
-            return values;
+            return Ok(values);
         }
-        (0..width).flat_map(|column| self.ledger.padded(&values[column * self.n..(column + 1) * self.n])).collect()
+        let mut all = try_vec("predictions of all rows", 0.0, width * self.ledger.n_data)?;
+        for (column, out) in all.chunks_exact_mut(self.ledger.n_data.max(1)).enumerate() {
+            out.copy_from_slice(&self.ledger.padded(&values[column * self.n..(column + 1) * self.n])?);
+        }
+        Ok(all)
     }
 }
 
 impl Part<'_> {
     fn linear_predictor(&self, n: usize) -> Result<Vec<f64>> {
         if let Some(known) = self.known.as_ref().filter(|_| self.terms.iter().all(|term| term.chosen)) {
-            return Ok(known.to_vec());
+            return try_copy("linear predictor", known);
         }
         let mut eta = try_vec("linear predictor", 0.0, n)?;
         if let Some(offset) = &self.offset {
@@ -275,12 +287,12 @@ impl Part<'_> {
 }
 
 /// The rows of the matrix of the blocks, each `[n, p]`, that are no function of what was estimated.
-fn unestimable(estimable: &Estimable, n: usize, blocks: &[&[f64]]) -> Vec<usize> {
+fn unestimable(estimable: &Estimable, n: usize, blocks: &[&[f64]]) -> Result<Vec<usize>> {
     if estimable.is_full() {
-        return vec![];
+        return Ok(vec![]);
     }
     let columns: Vec<&[f64]> = blocks.iter().flat_map(|block| block.chunks_exact(n.max(1))).collect();
-    (0..n).filter(|&i| !estimable.has(|j| columns[j][i])).collect()
+    try_gather("rows without a prediction", (0..n).filter(|&i| !estimable.has(|j| columns[j][i])))
 }
 
 impl<'a> TermRows<'a> {

@@ -20,17 +20,17 @@ pub enum Problem {
 }
 
 /// The rows whose value depends on a predictor without an estimate.
-pub fn not_estimable(rows: &Rows<'_>, rule: &Rule<'_>, points: &[Point]) -> Vec<usize> {
-    let mut all = rows.unestimable(&[MEAN, ZERO, DISPERSION]);
+pub fn not_estimable(rows: &Rows<'_>, rule: &Rule<'_>, points: &[Point]) -> Result<Vec<usize>> {
+    let mut all = rows.unestimable(&[MEAN, ZERO, DISPERSION])?;
     all.retain(|&i| {
         let gradient = rule.gradient(&points[i]);
         [MEAN, ZERO, DISPERSION].into_iter().any(|a| gradient[a] != 0.0 && rows.unestimable_in(a, i))
     });
-    all
+    Ok(all)
 }
 
 /// The same of an ordinal fit.
-pub fn not_estimable_categories(rows: &Rows<'_>, quantity: Quantity) -> Vec<usize> {
+pub fn not_estimable_categories(rows: &Rows<'_>, quantity: Quantity) -> Result<Vec<usize>> {
     rows.unestimable(match quantity {
         Quantity::Link => &[MEAN],
         Quantity::Dispersion => &[DISPERSION],

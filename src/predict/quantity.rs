@@ -2,7 +2,7 @@
 
 use super::marginal;
 use super::predictors::Rows;
-use crate::error::Result;
+use crate::error::{Result, try_vec};
 use crate::family::special::expit;
 use crate::family::{Link, MAX_PARAMETERS};
 use crate::fit::{Fit, Generalised};
@@ -68,9 +68,8 @@ impl Rows<'_> {
             psi.iter_mut().zip(&own.psi).for_each(|(to, from)| *to = *from);
         }
         let mut z = vec![];
-        let mut points = Vec::with_capacity(self.n);
-        for i in 0..self.n {
-            let mut point = Point { at: [0.0; COORDINATES], variance: [0.0; 3] };
+        let mut points = try_vec("points of a prediction", Point { at: [0.0; COORDINATES], variance: [0.0; 3] }, self.n)?;
+        for (i, point) in points.iter_mut().enumerate() {
             point.at[PSI..].copy_from_slice(&psi);
             for (a, part) in self.parts.iter().enumerate() {
                 let Some(part) = part else { continue };
@@ -79,7 +78,6 @@ impl Rows<'_> {
                     point.variance[a] = part.terms.iter().map(|term| term.variance(i, &mut z)).sum();
                 }
             }
-            points.push(point);
         }
         Ok(points)
     }

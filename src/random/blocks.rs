@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::layout::{TermRows, TermSize};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_copy, try_vec};
 use crate::linalg::dense;
 
 /// Z_k'Z_m for two terms: compressed columns (levels of m) of blocks (`r_k x r_m`, column-major), rows (levels of k) ascending.
@@ -28,6 +28,13 @@ impl BlockMatrix {
             rows: vec![],
             values: vec![],
         })
+    }
+
+    /// A copy, or an error where memory is short.
+    pub fn try_clone(&self) -> Result<Self> {
+        let what = "cross-products of the random effects";
+        let (col_ptr, rows) = (try_copy(what, &self.col_ptr)?, try_copy(what, &self.rows)?);
+        Ok(BlockMatrix { col_ptr, rows, values: try_copy(what, &self.values)?, ..*self })
     }
 
     /// Whether this is a well-formed matrix for two terms of these sizes.
@@ -290,7 +297,10 @@ pub fn block_diagonal(term: &TermRows<'_>, weights: Option<&[f64]>, effects: usi
             for (i, &level) in term.index.iter().enumerate() {
                 let block = &mut blocks[level as usize * effects * effects..(level as usize + 1) * effects * effects];
                 row.clear();
-                row.extend((0..effects).map(|e| (e, term.z.map_or(1.0, |z| z[e * n + i]))).filter(|(_, v)| *v != 0.0));
+                match term.entries {
+                    Some(entries) => row.extend(entries.row(i)),
+                    None => row.extend((0..effects).map(|e| (e, term.z.map_or(1.0, |z| z[e * n + i]))).filter(|(_, v)| *v != 0.0)),
+                }
                 for &(b, z_b) in &row {
                     for &(a, z_a) in &row {
                         block[b * effects + a] += weight(i) * z_a * z_b;

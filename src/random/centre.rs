@@ -87,6 +87,17 @@ impl EffectUnits<'_> {
         if self.turn.is_empty() { map } else { product(r, &map, &transpose(r, self.turn)) }
     }
 
+    /// M V M', with V the covariance of the working effects, times a factor, into `out`.
+    pub fn covariance(&self, factor: f64, v: &[f64], out: &mut [f64]) {
+        let r = self.structure.size;
+        if !self.is_plain() {
+            return dense::sandwich(r, &self.map(), v, factor, out);
+        }
+        for (e, (out, v)) in out.iter_mut().zip(v).enumerate() {
+            *out = factor * v / (self.scales[e % r] * self.scales[e / r]);
+        }
+    }
+
     /// M^-1.
     pub fn inverse(&self) -> Vec<f64> {
         let (r, scales) = (self.structure.size, self.scales);

@@ -2,7 +2,9 @@
 //! besides the average information.
 
 use super::layout::Layout;
-use crate::covariance::Structure;
+use super::roots::Roots;
+use crate::covariance::{Bidiagonal, Structure};
+use crate::error::{Result, try_vec};
 use crate::linalg::dense;
 
 /// A diagonal entry of T below this, relative to the rest of its column, is too small to divide by. A column that is small as a
@@ -13,6 +15,21 @@ const SINGULAR_PIVOT: f64 = 1e-8;
 pub struct FactorDerivative {
     pub term: usize,
     pub d: Vec<f64>,
+    /// d(T^-1)/d(parameter), where T^-1 is bidiagonal.
+    pub inverse: Option<Bidiagonal>,
+}
+
+impl FactorDerivative {
+    /// The derivative of factors that are a multiple of these.
+    pub fn scale(&mut self, factor: f64) {
+        self.d.iter_mut().for_each(|v| *v *= factor);
+        self.inverse.iter_mut().for_each(|b| b.scale(1.0 / factor));
+    }
+
+    /// That of factors that shrink in proportion.
+    pub fn shrinking(t: &Roots, term: usize) -> Self {
+        FactorDerivative { term, d: t[term].iter().map(|v| -v).collect(), inverse: t.inverse(term).cloned() }
+    }
 }
 
 /// dT/d(parameter) of each working parameter.
@@ -23,8 +40,10 @@ pub fn factor_derivatives(structures: &[Structure], working: &[f64]) -> Vec<Fact
         let n = structure.n_theta();
         for i in 0..n {
             let mut d = vec![0.0; structure.size * structure.size];
-            structure.derivative(&working[first..first + n], i, &mut d);
-            all.push(FactorDerivative { term, d });
+            let own = &working[first..first + n];
+            structure.derivative(own, i, &mut d);
+            let inverse = structure.inverse(own).map(|_| structure.inverse_derivative(own, i));
+            all.push(FactorDerivative { term, d, inverse });
         }
         first += n;
     }
@@ -33,14 +52,18 @@ pub fn factor_derivatives(structures: &[Structure], working: &[f64]) -> Vec<Fact
 
 /// g_i = D_i u + Lambda D_i'z for each parameter, `[q, parameters]`: Z g_i = (dV/dtheta_i) V^-1 residual, u the spherical modes and z the
 /// residual seen by the random effects, Z'V^-1 residual.
-pub fn directions(layout: &Layout, t: &[Vec<f64>], derivatives: &[FactorDerivative], u: &[f64], z: &[f64]) -> Vec<f64> {
+pub fn directions(layout: &Layout, t: &Roots, derivatives: &[FactorDerivative], u: &[f64], z: &[f64]) -> Result<Vec<f64>> {
     let q = layout.q();
-    let mut g = vec![0.0; q * derivatives.len()];
+    let mut g = try_vec("derivatives in the covariance parameters", 0.0, q * derivatives.len())?;
     for (derivative, out) in derivatives.iter().zip(g.chunks_exact_mut(q.max(1))) {
         let (size, first) = (layout.terms[derivative.term], layout.offset(derivative.term));
+        let own = first..first + size.levels * size.effects;
+        if let (Some(inverse), Some(slope)) = (t.inverse(derivative.term), &derivative.inverse) {
+            markov_directions(inverse, slope, &u[own.clone()], &z[own.clone()], &mut out[own]);
+            continue;
+        }
         let (r, d, t) = (size.effects, &derivative.d, &t[derivative.term]);
         if r <= 2 {
-            let own = first..first + size.levels * r;
             small_directions(r, d, t, &u[own.clone()], &z[own.clone()], &mut out[own]);
             continue;
         }
@@ -60,7 +83,24 @@ pub fn directions(layout: &Layout, t: &[Vec<f64>], derivatives: &[FactorDerivati
             }
         }
     }
-    g
+    Ok(g)
+}
+
+/// The same by B = T^-1 and its derivative B_i, with D = -T B_i T: -T [B_i T u + T'B_i'T'z].
+fn markov_directions(b: &Bidiagonal, slope: &Bidiagonal, u: &[f64], z: &[f64], out: &mut [f64]) {
+    let r = b.size();
+    let mut back = vec![0.0; r];
+    for ((out, u), z) in out.chunks_exact_mut(r).zip(u.chunks_exact(r)).zip(z.chunks_exact(r)) {
+        back.copy_from_slice(z);
+        b.solve_transpose(&mut back);
+        slope.multiply_transpose(&mut back);
+        b.solve_transpose(&mut back);
+        out.copy_from_slice(u);
+        b.solve(out);
+        slope.multiply(out);
+        out.iter_mut().zip(&back).for_each(|(o, v)| *o = -(*o + v));
+        b.solve(out);
+    }
 }
 
 /// D u + T D'z of each level, for terms with one or two effects.

@@ -2,7 +2,8 @@
 
 use super::blocks::BlockMatrix;
 use super::layout::Layout;
-use crate::error::{Error, Result, try_vec};
+use super::roots::Roots;
+use crate::error::{Error, Result, try_copies, try_vec};
 use crate::linalg::dense::{matrix, multiply};
 use crate::linalg::{SelectedInverse, SparseCholesky, dense};
 
@@ -18,6 +19,17 @@ pub struct Gram {
 }
 
 impl Gram {
+    /// A copy, or an error where memory is short.
+    pub fn try_clone(&self) -> Result<Self> {
+        let blocks = |all: &[BlockMatrix]| all.iter().map(BlockMatrix::try_clone).collect::<Result<Vec<_>>>();
+        Ok(Gram {
+            layout: self.layout.clone(),
+            diagonal: try_copies("cross-products of the random effects", &self.diagonal)?,
+            off_diagonal: blocks(&self.off_diagonal)?,
+            within: blocks(&self.within)?,
+        })
+    }
+
     /// The blocks of terms k > m.
     pub fn pair(&self, k: usize, m: usize) -> &BlockMatrix {
         &self.off_diagonal[k * (k - 1) / 2 + m]
@@ -188,17 +200,26 @@ impl Gram {
     }
 
     /// v <- Lambda v, or Lambda'v, in place, for any number of columns.
-    pub fn apply_factors(&self, t: &[Vec<f64>], transpose: bool, v: &mut [f64]) {
+    pub fn apply_factors(&self, t: &Roots, transpose: bool, v: &mut [f64]) {
         let q = self.layout.q();
         if q == 0 {
             return;
         }
         for column in v.chunks_exact_mut(q) {
             let mut rest = column;
-            for (size, t) in self.layout.terms.iter().zip(t) {
+            for (k, (size, own)) in self.layout.terms.iter().zip(t.iter()).enumerate() {
                 let r = size.effects;
                 let (rows, tail) = rest.split_at_mut(size.levels * r);
                 rest = tail;
+                if let Some(inverse) = t.inverse(k) {
+                    if transpose {
+                        rows.chunks_exact_mut(r).for_each(|b| inverse.solve_transpose(b));
+                    } else {
+                        rows.chunks_exact_mut(r).for_each(|b| inverse.solve(b));
+                    }
+                    continue;
+                }
+                let t = own;
                 if r == 1 {
                     for x in rows {
                         *x *= t[0];

@@ -269,7 +269,11 @@ mod tests {
         let mut parts = vec![];
         for ((kind, hom, index, columns), z) in terms.iter().zip(&z) {
             let size = TermSize { levels: *index.iter().max().unwrap() as usize + 1, effects: columns.len() };
-            parts.push(Part { rows: TermRows { index, z: Some(z) }, size, structure: Structure::new(*kind, *hom, columns.len()) });
+            parts.push(Part {
+                rows: TermRows { index, z: Some(z), entries: None },
+                size,
+                structure: Structure::new(*kind, *hom, columns.len()),
+            });
         }
         dependencies(terms[0].2.len(), &parts, residual, None).unwrap()
     }
@@ -336,7 +340,7 @@ mod tests {
     fn weights_set_the_residual_apart() {
         let index: Vec<u32> = (0..6).collect();
         let part = || Part {
-            rows: TermRows { index: &index, z: None },
+            rows: TermRows { index: &index, z: None, entries: None },
             size: TermSize { levels: 6, effects: 1 },
             structure: Structure::new(Unstructured, None, 1),
         };
@@ -355,7 +359,7 @@ mod tests {
         h.swap(n - 1, n - 9);
         let of = |index: &[u32]| -> Dependencies {
             let part = |index| Part {
-                rows: TermRows { index, z: None },
+                rows: TermRows { index, z: None, entries: None },
                 size: TermSize { levels: n / 8, effects: 1 },
                 structure: Structure::new(Unstructured, None, 1),
             };

@@ -1,5 +1,6 @@
 //! The sizes of a model, and the rows of its random terms.
 
+use super::entries::Entries;
 use crate::design::Design;
 
 /// The rows of one random term.
@@ -9,6 +10,8 @@ pub struct TermRows<'a> {
     pub index: &'a [u32],
     /// `[n, r]`; `None` is a column of ones.
     pub z: Option<&'a [f64]>,
+    /// What of z is not zero, where that is little and is known.
+    pub entries: Option<&'a Entries>,
 }
 
 /// The sizes of a model: columns of X, and levels and effects of each random term.

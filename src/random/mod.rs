@@ -3,15 +3,22 @@
 mod blocks;
 mod centre;
 mod curvature;
+mod entries;
 mod gram;
 mod identify;
 mod layout;
+mod roots;
+mod sparse;
+mod system;
 mod weighted;
 
 pub use blocks::{BlockMatrix, block_diagonal};
 pub use centre::{EffectUnits, Shift, centred, remap, shifts};
 pub use curvature::{FactorDerivative, add_curvature, add_second_derivatives, directions, factor_derivatives};
+pub use entries::Entries;
 pub use gram::{Gram, own_block};
 pub use identify::{Dependencies, Part, dependencies};
 pub use layout::{Layout, TermRows, TermSize, TermSolution};
+pub use roots::Roots;
+pub use system::{RandomSystem, Trace};
 pub use weighted::{WeightedGram, triangle};

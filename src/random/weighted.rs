@@ -3,7 +3,9 @@
 use super::blocks::BlockMatrix;
 use super::gram::Gram;
 use super::layout::{Layout, TermRows};
-use crate::error::{Result, try_vec};
+use super::system::RandomSystem;
+use crate::covariance::Structure;
+use crate::error::{Result, try_copies, try_vec};
 
 /// A Gram matrix that is summed anew from the rows for each vector of weights.
 #[derive(Clone, Debug)]
@@ -32,6 +34,32 @@ impl WeightedGram {
             }
         }
         Ok(WeightedGram { gram: Gram { layout: layout.clone(), diagonal, off_diagonal, within: vec![] }, slots })
+    }
+
+    /// A copy, or an error where memory is short.
+    pub fn try_clone(&self) -> Result<Self> {
+        Ok(WeightedGram { gram: self.gram.try_clone()?, slots: try_copies("places of the rows' blocks", &self.slots)? })
+    }
+
+    /// The system of the random effects for any weights. Entries of Z'WZ that no row has are left out of it where that is of use.
+    pub fn system(&self, terms: &[TermRows<'_>], structures: &[Structure], columns: usize) -> Result<RandomSystem> {
+        if !structures.iter().any(Structure::is_markov) {
+            return RandomSystem::new(&self.gram, structures, columns);
+        }
+        // Of absolute values, among which nothing cancels.
+        let mut values = vec![];
+        for term in terms {
+            let mut own = try_vec("random-effects model matrix", 0.0, term.z.map_or(0, <[f64]>::len))?;
+            own.iter_mut().zip(term.z.unwrap_or(&[])).for_each(|(own, z)| *own = z.abs());
+            values.push(own);
+        }
+        let absolute: Vec<TermRows<'_>> =
+            terms.iter().zip(&values).map(|(term, z)| TermRows { z: term.z.map(|_| &z[..]), entries: None, ..*term }).collect();
+        let mut pattern = WeightedGram::new(&self.gram.layout, &absolute)?.gram;
+        for (k, term) in absolute.iter().enumerate() {
+            super::blocks::block_diagonal(term, None, pattern.layout.terms[k].effects, &mut pattern.diagonal[k]);
+        }
+        RandomSystem::new(&pattern, structures, columns)
     }
 
     /// Sums Z'WZ. Term k acts on linear predictor `of[k]`; `weights` has for predictors a >= b at `triangle(a, b)` the weights of each row.
@@ -91,6 +119,14 @@ fn add_forms(forms: &Forms<'_>, slot: impl Fn(usize) -> usize, out: &mut [f64]) 
     if r == 1 && c == 1 && forms.row.z.is_none() && forms.column.z.is_none() {
         for (i, h) in out.iter_mut().enumerate() {
             *h += factor * forms.blocks[slot(i)];
+        }
+        return;
+    }
+    if let (Some(rows), Some(columns)) = (forms.row.entries, forms.column.entries) {
+        for (i, h) in out.iter_mut().enumerate() {
+            let block = &forms.blocks[slot(i) * r * c..][..r * c];
+            let form = |(b, zb): (usize, f64)| zb * rows.row(i).map(|(a, za)| block[b * r + a] * za).sum::<f64>();
+            *h += factor * columns.row(i).map(form).sum::<f64>();
         }
         return;
     }

@@ -5,7 +5,7 @@ use super::pool::{News, Pieces, run};
 use super::refit::{Refit, Refitter};
 use super::simulate::{RandomEffects, Simulator};
 use super::statistic::{Statistic, View};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, or_reason, try_collect, try_copy, try_vec};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::options::Progress;
@@ -39,6 +39,9 @@ pub struct Bootstrap {
     pub left_out: Vec<String>,
 }
 
+/// What memory is for.
+const FRAME: &str = "table of bootstrap replicates";
+
 /// A replicate's estimates, or why there are none.
 type Replicate = std::result::Result<(Refit, Vec<f64>), String>;
 
@@ -59,7 +62,7 @@ impl<'f> Sampler<'f> {
     fn response(&self, seed: u64, replicate: u64) -> Result<Vec<f64>> {
         match self {
             Sampler::Responses(simulator) => simulator.replicate(seed, replicate),
-            Sampler::Cases(cases) => Ok(cases.response(&cases.draw(seed, replicate))),
+            Sampler::Cases(cases) => cases.response(&cases.draw(seed, replicate)?),
         }
     }
 
@@ -73,7 +76,7 @@ impl<'f> Sampler<'f> {
 
     fn refit(&self, fit: &Fit, refitter: &mut Option<Refitter>, seed: u64, replicate: u64) -> Result<Refit> {
         match (self, refitter) {
-            (Sampler::Cases(cases), _) => Refitter::of_design(fit, cases.design(&cases.draw(seed, replicate))?)?.refit_own(),
+            (Sampler::Cases(cases), _) => Refitter::of_design(fit, cases.design(&cases.draw(seed, replicate)?)?)?.refit_own(),
             (sampler, Some(refitter)) => refitter.refit(&sampler.response(seed, replicate)?),
             (sampler, own) => own.insert(Refitter::new(fit)?).refit(&sampler.response(seed, replicate)?),
         }
@@ -113,21 +116,22 @@ impl Fit {
         progress: Option<Progress<'_>>,
     ) -> Result<Bootstrap> {
         let cases = Cases::new(self, unit)?;
-        let refit = |i: usize| Refitter::of_design(self, cases.design(&cases.without(i))?)?.refit_own();
+        let refit = |i: usize| Refitter::of_design(self, cases.design(&cases.without(i)?)?)?.refit_own();
         let pieces = Pieces { tools: &|| Ok(()), work: &|(), i| self.replicate(refit(i)), news: &news };
         let replicates = run(cases.units(), threads, "the jackknife", &pieces, progress)?;
-        let mut all = self.collect(replicates, statistic, |i| Ok((-1, cases.response(&cases.without(i)))))?;
+        let mut all = self.collect(replicates, statistic, |i| Ok((-1, cases.response(&cases.without(i)?)?)))?;
         all.left_out = (0..cases.units()).map(|i| cases.label(i)).collect();
         Ok(all)
     }
 
-    fn replicate(&self, refit: Result<Refit>) -> Replicate {
-        let refit = refit.map_err(|e| e.message)?;
-        if !refit.converged {
-            return Err("the search did not converge".into());
-        }
-        let values = self.quantities(&refit).map_err(|e| e.message)?;
-        Ok((refit, values))
+    fn replicate(&self, refit: Result<Refit>) -> Result<Replicate> {
+        or_reason(refit.and_then(|refit| {
+            if !refit.converged {
+                return Err(Error::numeric("the search did not converge"));
+            }
+            let values = self.quantities(&refit)?;
+            Ok((refit, values))
+        }))
     }
 
     /// All replicates, with the statistic of each: of its estimates, and of its number and response, which `data` has.
@@ -215,14 +219,15 @@ impl Bootstrap {
         let n = self.replicates();
         let mut frame = Frame::new(n);
         if !self.left_out.is_empty() {
-            frame.add_strings("left_out", &self.left_out.iter().map(|u| Some(u.as_str())).collect::<Vec<_>>())?;
+            frame.add_strings("left_out", &try_collect(FRAME, self.left_out.iter().map(|u| Some(u.as_str())))?)?;
         }
-        let codes = (0..n).map(|i| if self.failures[i].is_some() { 2 } else { i32::from(self.singular[i]) }).collect();
+        let code = |i: usize| if self.failures[i].is_some() { 2 } else { i32::from(self.singular[i]) };
+        let codes = try_collect(FRAME, (0..n).map(code))?;
         frame.add_category("status", codes, ["converged", "singular", "failed"].map(String::from).to_vec(), false)?;
-        frame.add_strings("reason", &self.failures.iter().map(Option::as_deref).collect::<Vec<_>>())?;
-        frame.add_real("logLik", self.log_likelihood.clone())?;
+        frame.add_strings("reason", &try_collect(FRAME, self.failures.iter().map(Option::as_deref))?)?;
+        frame.add_real("logLik", try_copy(FRAME, &self.log_likelihood)?)?;
         for (j, name) in self.names.iter().enumerate() {
-            frame.add_real(name, self.values[j * n..(j + 1) * n].to_vec())?;
+            frame.add_real(name, try_copy(FRAME, &self.values[j * n..(j + 1) * n])?)?;
         }
         Ok(frame)
     }

@@ -4,9 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::design::{CorrelationDesign, Design, PredictorDesign, RowLedger, TermDesign};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_collect, try_copy, try_push, try_vec};
 use crate::fit::Fit;
 use crate::simulate::{Purpose, Stream};
+
+/// What memory is for.
+const UNITS: &str = "rows of the units";
+const SAMPLE: &str = "rows of a sample";
 
 /// What is drawn or left out as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +26,10 @@ pub enum Unit {
 /// The rows of a fit, by units.
 pub struct Cases {
     design: Design,
-    /// Rows of each unit.
-    rows: Vec<Vec<u32>>,
+    /// The rows, unit by unit.
+    rows: Vec<u32>,
+    /// Where each unit begins, and the end.
+    starts: Vec<usize>,
     /// What the units are called; empty for rows.
     labels: Arc<Vec<String>>,
     /// The unit of each row where whole groups are drawn.
@@ -55,12 +61,13 @@ impl Fit {
 
 impl Cases {
     pub fn new(fit: &Fit, unit: Unit) -> Result<Self> {
-        let mut design = fit.design();
+        let mut design = fit.design()?;
         design.rows = RowLedger { n_data: design.n, ..RowLedger::default() };
         let (index, labels) = match (unit, &design.correlation) {
             (Unit::Row, None) => {
-                let rows = (0..design.n as u32).map(|i| vec![i]).collect();
-                return Ok(Cases { design, rows, labels: Arc::default(), unit_of: None });
+                let ends = design.n + 1;
+                let (rows, starts) = (try_collect(UNITS, 0..design.n as u32)?, try_collect(UNITS, 0..ends)?);
+                return Ok(Cases { design, rows, starts, labels: Arc::default(), unit_of: None });
             }
             (Unit::Row, Some(own)) => {
                 return Err(Error::argument(format!(
@@ -68,30 +75,37 @@ impl Cases {
                     own.group
                 )));
             }
-            (Unit::Correlated, Some(own)) => (own.index.clone(), Arc::default()),
+            (Unit::Correlated, Some(own)) => (try_copy(UNITS, &own.index)?, Arc::default()),
             (Unit::Correlated, None) => return Err(Error::argument("the model has no residual correlation")),
             (Unit::Group(k), _) => {
                 let term = design.terms.get(k);
                 let term = term.ok_or_else(|| Error::argument(format!("the model has no random term {}", k + 1)))?;
-                (term.index.clone(), term.levels.clone())
+                (try_copy(UNITS, &term.index)?, term.levels.clone())
             }
         };
         if let Some(own) = &design.correlation
-            && !is_nested(&own.index, &index, own.n_groups)
+            && !is_nested(&own.index, &index, own.n_groups)?
         {
             let message =
                 format!("the residuals of a {} are correlated across the groups that would be drawn; draw its own", own.group);
             return Err(Error::argument(message));
         }
         let units = index.iter().max().map_or(0, |last| *last as usize + 1);
-        let mut rows = vec![vec![]; units];
-        index.iter().enumerate().for_each(|(i, &level)| rows[level as usize].push(i as u32));
-        Ok(Cases { design, rows, labels, unit_of: Some(index) })
+        let mut starts = try_vec(UNITS, 0, units + 1)?;
+        index.iter().for_each(|&level| starts[level as usize + 1] += 1);
+        (0..units).for_each(|unit| starts[unit + 1] += starts[unit]);
+        let mut next = try_copy(UNITS, &starts)?;
+        let mut rows = try_vec(UNITS, 0, index.len())?;
+        for (i, &level) in index.iter().enumerate() {
+            rows[next[level as usize]] = i as u32;
+            next[level as usize] += 1;
+        }
+        Ok(Cases { design, rows, starts, labels, unit_of: Some(index) })
     }
 
     /// The number of units.
     pub fn units(&self) -> usize {
-        self.rows.len()
+        self.starts.len() - 1
     }
 
     /// What a unit is called: a level, or the number of a row.
@@ -100,28 +114,30 @@ impl Cases {
     }
 
     /// As many units as there are, drawn with replacement; by the seed and the replicate alone.
-    pub fn draw(&self, seed: u64, replicate: u64) -> Sample {
+    pub fn draw(&self, seed: u64, replicate: u64) -> Result<Sample> {
         let mut stream = Stream::new(seed, replicate, Purpose::Resampling);
-        let units = self.rows.len();
+        let units = self.units();
         self.sample((0..units).map(|_| (stream.uniform() * units as f64) as usize))
     }
 
     /// All units but one.
-    pub fn without(&self, left_out: usize) -> Sample {
-        self.sample((0..self.rows.len()).filter(|unit| *unit != left_out))
+    pub fn without(&self, left_out: usize) -> Result<Sample> {
+        self.sample((0..self.units()).filter(|unit| *unit != left_out))
     }
 
-    fn sample(&self, units: impl Iterator<Item = usize>) -> Sample {
+    fn sample(&self, units: impl Iterator<Item = usize>) -> Result<Sample> {
         let mut sample = Sample { rows: vec![], draws: vec![] };
         for (draw, unit) in units.enumerate() {
-            sample.rows.extend_from_slice(&self.rows[unit]);
-            sample.draws.resize(sample.rows.len(), draw as u32);
+            for row in &self.rows[self.starts[unit]..self.starts[unit + 1]] {
+                try_push(SAMPLE, &mut sample.rows, *row)?;
+                try_push(SAMPLE, &mut sample.draws, draw as u32)?;
+            }
         }
-        sample
+        Ok(sample)
     }
 
     /// The response of a sample.
-    pub fn response(&self, sample: &Sample) -> Vec<f64> {
+    pub fn response(&self, sample: &Sample) -> Result<Vec<f64>> {
         take(&self.design.y, &sample.rows)
     }
 
@@ -131,13 +147,13 @@ impl Cases {
         let (own, n) = (&self.design, self.design.n);
         let further = |part: &Option<PredictorDesign>| part.as_ref().map(|p| self.predictor(p, sample)).transpose();
         Ok(Design {
-            correlation: own.correlation.as_ref().map(|c| self.correlation(c, sample)),
+            correlation: own.correlation.as_ref().map(|c| self.correlation(c, sample)).transpose()?,
             n: sample.rows.len(),
-            y: self.response(sample),
+            y: self.response(sample)?,
             x: columns(&own.x, n, &sample.rows)?,
             x_names: own.x_names.clone(),
-            weights: own.weights.as_ref().map(|w| take(w, &sample.rows)),
-            offset: own.offset.as_ref().map(|o| take(o, &sample.rows)),
+            weights: own.weights.as_ref().map(|w| take(w, &sample.rows)).transpose()?,
+            offset: own.offset.as_ref().map(|o| take(o, &sample.rows)).transpose()?,
             terms: self.terms(&own.terms, sample)?,
             dispersion: further(&own.dispersion)?,
             zero_inflation: further(&own.zero_inflation)?,
@@ -152,7 +168,7 @@ impl Cases {
         Ok(PredictorDesign {
             x: columns(&part.x, self.design.n, &sample.rows)?,
             x_names: part.x_names.clone(),
-            offset: part.offset.as_ref().map(|o| take(o, &sample.rows)),
+            offset: part.offset.as_ref().map(|o| take(o, &sample.rows)).transpose()?,
             terms: self.terms(&part.terms, sample)?,
         })
     }
@@ -161,32 +177,36 @@ impl Cases {
         terms.iter().map(|term| self.term(term, sample)).collect()
     }
 
-    fn correlation(&self, own: &CorrelationDesign, sample: &Sample) -> CorrelationDesign {
-        let (n_groups, index) = self.levels(&own.index, own.n_groups, sample);
-        let times = if own.times.is_empty() { vec![] } else { take(&own.times, &sample.rows) };
-        CorrelationDesign { kind: own.kind, group: own.group.clone(), n_groups, index, time: own.time.clone(), times }
+    fn correlation(&self, own: &CorrelationDesign, sample: &Sample) -> Result<CorrelationDesign> {
+        let (n_groups, index) = self.levels(&own.index, own.n_groups, sample)?;
+        let times = if own.times.is_empty() { vec![] } else { take(&own.times, &sample.rows)? };
+        Ok(CorrelationDesign { kind: own.kind, group: own.group.clone(), n_groups, index, time: own.time.clone(), times })
     }
 
     /// The levels of a factor in a sample: how many there are, and that of each row. Those within a unit are new ones with each draw.
-    fn levels(&self, index: &[u32], levels: usize, sample: &Sample) -> (usize, Vec<u32>) {
-        let nested = self.unit_of.as_ref().is_some_and(|unit_of| is_nested(index, unit_of, levels));
+    fn levels(&self, index: &[u32], levels: usize, sample: &Sample) -> Result<(usize, Vec<u32>)> {
+        let nested = match &self.unit_of {
+            Some(unit_of) => is_nested(index, unit_of, levels)?,
+            None => false,
+        };
         let mut known = HashMap::new();
-        let own = sample.rows.iter().zip(&sample.draws).map(|(&row, &draw)| {
+        let mut own = try_vec(SAMPLE, 0, sample.rows.len())?;
+        for (own, (&row, &draw)) in own.iter_mut().zip(sample.rows.iter().zip(&sample.draws)) {
             let key = (index[row as usize], if nested { draw } else { 0 });
             let next = known.len() as u32;
-            *known.entry(key).or_insert(next)
-        });
-        let own = own.collect();
-        (known.len(), own)
+            known.try_reserve(1).map_err(|_| Error::memory(SAMPLE, 24 * known.len()))?;
+            *own = *known.entry(key).or_insert(next);
+        }
+        Ok((known.len(), own))
     }
 
     fn term(&self, term: &TermDesign, sample: &Sample) -> Result<TermDesign> {
-        let (levels, index) = self.levels(&term.index, term.levels.len(), sample);
+        let (levels, index) = self.levels(&term.index, term.levels.len(), sample)?;
         Ok(TermDesign {
             group: term.group.clone(),
             effects: term.effects.clone(),
             structure: term.structure,
-            levels: Arc::new(vec![String::new(); levels]),
+            levels: Arc::new(try_vec(SAMPLE, String::new(), levels)?),
             index,
             z: term.z.as_ref().map(|z| columns(z, self.design.n, &sample.rows)).transpose()?,
         })
@@ -194,19 +214,19 @@ impl Cases {
 }
 
 /// Whether each level occurs in one unit only.
-fn is_nested(index: &[u32], unit_of: &[u32], levels: usize) -> bool {
-    let mut unit = vec![u32::MAX; levels];
-    index.iter().zip(unit_of).all(|(&level, &own)| {
+fn is_nested(index: &[u32], unit_of: &[u32], levels: usize) -> Result<bool> {
+    let mut unit = try_vec(UNITS, u32::MAX, levels)?;
+    Ok(index.iter().zip(unit_of).all(|(&level, &own)| {
         let first = &mut unit[level as usize];
         if *first == u32::MAX {
             *first = own;
         }
         *first == own
-    })
+    }))
 }
 
-fn take(values: &[f64], rows: &[u32]) -> Vec<f64> {
-    rows.iter().map(|&row| values[row as usize]).collect()
+fn take(values: &[f64], rows: &[u32]) -> Result<Vec<f64>> {
+    try_collect(SAMPLE, rows.iter().map(|&row| values[row as usize]))
 }
 
 /// Rows of a matrix of `n` rows.

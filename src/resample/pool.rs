@@ -31,7 +31,8 @@ pub(super) fn run<T: Send, W>(
 /// The work.
 pub(super) struct Pieces<'a, T, W> {
     pub tools: &'a (dyn Fn() -> Result<W> + Sync),
-    pub work: &'a (dyn Fn(&mut W, usize) -> T + Sync),
+    /// An error ends all.
+    pub work: &'a (dyn Fn(&mut W, usize) -> Result<T> + Sync),
     pub news: &'a (dyn Fn(&T) -> News + Sync),
 }
 
@@ -97,7 +98,7 @@ impl<T: Send, W> Pool<'_, T, W> {
             if self.cancelled.load(Ordering::Relaxed) {
                 break;
             }
-            let piece = (self.pieces.work)(&mut tools, i);
+            let piece = (self.pieces.work)(&mut tools, i).inspect_err(|_| self.cancelled.store(true, Ordering::Relaxed))?;
             report(&piece);
             out.push(piece);
         }

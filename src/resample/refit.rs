@@ -65,7 +65,7 @@ struct Linear {
 
 impl Refitter {
     pub fn new(fit: &Fit) -> Result<Self> {
-        Self::of_design(fit, fit.design())
+        Self::of_design(fit, fit.design()?)
     }
 
     /// On other rows: a design with the same columns as that of the fit.
@@ -137,7 +137,7 @@ impl Refitter {
             Engine::Generalised(own) => {
                 let (response, model, shared) = &mut **own;
                 response.set(&design.y, &design.rows)?;
-                model.response = response.boxed();
+                model.response = response.boxed()?;
                 refit_generalised(response, model, options, theta, fixed, shared)
             }
         }
@@ -218,6 +218,7 @@ fn refit_generalised(
     let start = working_parameters(model, theta, fixed, shared, inside)?;
     let (shared, anew) = (laplace.shared(), response.start(model)?);
     match glmm::estimate::estimate_near(&mut laplace, &start, &anew, options) {
+        Err(error) if error.code == Code::Memory => Err(error),
         Ok(end) if end.converged && response.is_inside(&end.working[shared])? => refit_of(&mut laplace, response, &end),
         _ => match search(&mut laplace, response, &anew, options, None)? {
             Found::Inside(end) => refit_of(&mut laplace, response, &end),

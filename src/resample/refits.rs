@@ -2,7 +2,7 @@
 
 use super::pool::{Pieces, run};
 use super::refit::{Refit, Refitter};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, or_reason, try_collect, try_copy, try_vec};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::options::Progress;
@@ -41,6 +41,9 @@ pub struct Refits {
     pub reasons: Vec<Option<String>>,
 }
 
+/// What memory is for.
+const FRAME: &str = "table of refits";
+
 type Outcome = std::result::Result<(Refit, Vec<f64>), String>;
 
 impl Fit {
@@ -55,19 +58,13 @@ impl Fit {
             let refitter = Refitter::new(self)?;
             if options.std_errors { refitter.with_std_errors() } else { Ok(refitter) }
         };
-        let work = |refitter: &mut Refitter, i: usize| -> Outcome {
+        let one = |refitter: &mut Refitter, i: usize| {
             let column = &y[i * m..(i + 1) * m];
-            let used;
-            let own = if m == self.n_obs {
-                column
-            } else {
-                used = self.used(column);
-                &used
-            };
-            let refit = refitter.refit(own).map_err(|e| e.message)?;
-            let values = self.quantities(&refit).map_err(|e| e.message)?;
+            let refit = if m == self.n_obs { refitter.refit(column) } else { refitter.refit(&self.used(column)?) }?;
+            let values = self.quantities(&refit)?;
             Ok((refit, values))
         };
+        let work = |refitter: &mut Refitter, i: usize| or_reason(one(refitter, i));
         let news = |outcome: &Outcome| match outcome {
             Ok((refit, _)) => (-2.0 * refit.log_likelihood, refit.theta.clone()),
             Err(_) => (f64::NAN, vec![]),
@@ -127,14 +124,14 @@ impl Refits {
         let k = self.len();
         let mut frame = Frame::new(k);
         let levels = ["converged", "singular", "not_converged", "failed"].map(String::from).to_vec();
-        frame.add_category("status", self.status.iter().map(|s| *s as i32).collect(), levels, false)?;
-        frame.add_strings("reason", &self.reasons.iter().map(Option::as_deref).collect::<Vec<_>>())?;
-        frame.add_real("logLik", self.log_likelihood.clone())?;
+        frame.add_category("status", try_collect(FRAME, self.status.iter().map(|s| *s as i32))?, levels, false)?;
+        frame.add_strings("reason", &try_collect(FRAME, self.reasons.iter().map(Option::as_deref))?)?;
+        frame.add_real("logLik", try_copy(FRAME, &self.log_likelihood)?)?;
         for (j, name) in self.names.iter().enumerate() {
-            frame.add_real(name, self.values[j * k..(j + 1) * k].to_vec())?;
+            frame.add_real(name, try_copy(FRAME, &self.values[j * k..(j + 1) * k])?)?;
         }
         for (name, values) in self.names.iter().zip(self.std_errors.chunks_exact(k.max(1))) {
-            frame.add_real(&format!("se.{name}"), values.to_vec())?;
+            frame.add_real(&format!("se.{name}"), try_copy(FRAME, values)?)?;
         }
         Ok(frame)
     }

@@ -1,6 +1,6 @@
 //! Responses simulated from a fit.
 
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_copies, try_vec};
 use crate::family::{Link, ZeroMixture};
 use crate::fit::{Fit, TermFit};
 use crate::simulate::{Purpose, Stream};
@@ -36,7 +36,7 @@ impl<'f> Simulator<'f> {
                 own.family.name()
             )));
         }
-        let offset = fit.offset.as_ref().map(|o| fit.used(o));
+        let offset = fit.offset.as_ref().map(|o| fit.used(o)).transpose()?;
         let mut base = vec![fixed_part(fit.n_obs, &fit.x, &fit.fixed.estimate, offset.as_deref())?];
         let mut terms: Vec<(usize, &TermFit)> = fit.terms.iter().map(|t| (0, t)).collect();
         for (a, (_, predictor)) in fit.named_predictors().enumerate() {
@@ -51,7 +51,7 @@ impl<'f> Simulator<'f> {
         let own = fit.generalised.as_ref();
         Ok(Simulator {
             mixture: own.and_then(|g| g.zero.map(|part| ZeroMixture { part, family: g.family.clone() })),
-            weights: fit.weights.as_ref().map(|w| fit.used(w)).unwrap_or_default(),
+            weights: fit.weights.as_ref().map_or(Ok(vec![]), |w| fit.used(w))?,
             terms,
             fit,
             what,
@@ -62,7 +62,7 @@ impl<'f> Simulator<'f> {
     /// One response per row used. The numbers depend on the seed and the replicate alone; NaN where a drawn predictor is outside the
     /// link's domain.
     pub fn replicate(&self, seed: u64, replicate: u64) -> Result<Vec<f64>> {
-        let mut eta = self.base.clone();
+        let mut eta = try_copies("linear predictor", &self.base)?;
         if self.what == RandomEffects::New {
             let mut stream = Stream::new(seed, replicate, Purpose::RandomEffects);
             for (a, term) in &self.terms {
@@ -119,7 +119,7 @@ impl Fit {
             if m == self.n_obs {
                 column.copy_from_slice(&y);
             } else {
-                column.copy_from_slice(&self.rows.padded(&y));
+                column.copy_from_slice(&self.rows.padded(&y)?);
             }
         }
         Ok(out)

@@ -60,7 +60,7 @@ impl Fit {
     pub(super) fn values_with(&self, statistic: Option<&mut Statistic<'_>>) -> Result<Vec<f64>> {
         let mut values = self.quantities(&self.as_refit())?;
         if let Some(statistic) = statistic {
-            let y = self.used(&self.y);
+            let y = self.used(&self.y)?;
             let more = statistic.evaluate(&View { replicate: -1, estimates: &values, y: &y })?;
             values.extend(more);
         }

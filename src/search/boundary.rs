@@ -5,7 +5,7 @@
 
 use super::Criterion;
 use crate::covariance::Structure;
-use crate::error::Result;
+use crate::error::{Code, Result};
 use crate::formula::StructureKind;
 use crate::linalg::dense;
 use crate::optimize::Summary;
@@ -59,6 +59,13 @@ pub fn null_directions(structure: Structure, working: &[f64]) -> Vec<Vec<f64>> {
 /// Whether a term's covariance is within `SMALL` of a singular one.
 pub fn is_singular(structures: &[Structure], working: &[f64]) -> bool {
     ranges(structures).into_iter().zip(structures).any(|(range, s)| spectrum(*s, &working[range]).1[0].max(0.0).sqrt() < SMALL)
+}
+
+/// The variance that a search begins with where effects have this mean square, `large` being one with which they are as if fixed. Groups
+/// of much information are as if fixed with a variance below what a search starts from.
+pub fn start_variance(mean_square: f64, large: f64) -> f64 {
+    let least = LIFT * LIFT;
+    (1.0 + 1e-6) * mean_square.clamp(least, large.max(least))
 }
 
 /// The parameters with a standard deviation of `length` in each null direction; the others are kept as they are.
@@ -170,7 +177,7 @@ pub fn way_down(criterion: &mut dyn Criterion<'_>, at: &Summary) -> Result<Optio
             continue;
         }
         let directions = match structure.kind {
-            StructureKind::Unstructured => steepest(criterion, k, range.clone(), &null, &at.x).into_iter().collect(),
+            StructureKind::Unstructured => steepest(criterion, k, range.clone(), &null, &at.x)?.into_iter().collect(),
             _ => null,
         };
         for length in [0.3, 0.1, 0.03, 0.01] {
@@ -214,11 +221,15 @@ fn steepest(
     range: std::ops::Range<usize>,
     null: &[Vec<f64>],
     working: &[f64],
-) -> Option<Vec<f64>> {
+) -> Result<Option<Vec<f64>>> {
     let structure = criterion.structures()[k];
     let r = structure.size;
     let probe = perturbed(structure, range, null, PROBE, working);
-    let (force, t) = criterion.force(&probe, k).ok()?;
+    let (force, t) = match criterion.force(&probe, k) {
+        Err(error) if error.code == Code::Memory => return Err(error),
+        Err(_) => return Ok(None),
+        Ok(found) => found,
+    };
     let slopes: Vec<Vec<f64>> = null
         .iter()
         .map(|n| {
@@ -231,8 +242,8 @@ fn steepest(
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
     let matrix: Vec<f64> =
         (0..s * s).map(|e| 0.5 * (dot(&null[e % s], &slopes[e / s]) + dot(&null[e / s], &slopes[e % s]))).collect();
-    let (values, vectors) = dense::symmetric_eigen(s, &matrix)?;
-    (values[0] < 0.0).then(|| (0..r).map(|a| (0..s).map(|i| vectors[i] * null[i][a]).sum()).collect())
+    let Some((values, vectors)) = dense::symmetric_eigen(s, &matrix) else { return Ok(None) };
+    Ok((values[0] < 0.0).then(|| (0..r).map(|a| (0..s).map(|i| vectors[i] * null[i][a]).sum()).collect()))
 }
 
 /// The parameters with a variance of `length` squared added in each of the directions of one term.

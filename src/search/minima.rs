@@ -84,9 +84,11 @@ impl<'m, C: Criterion<'m>> Search<'_, '_, '_, C> {
     /// Whether a barrier is between a minimum and each of others.
     fn is_apart(&mut self, minimum: &Minimum, others: &[Minimum]) -> Result<bool> {
         let structures = self.criterion.structures().to_vec();
-        let end = canonical(&structures, &minimum.working);
+        let mut end = canonical(&structures, &minimum.working);
+        self.criterion.fold(&mut end);
         for other in others {
-            let start = canonical(&structures, &other.working);
+            let mut start = canonical(&structures, &other.working);
+            self.criterion.fold(&mut start);
             let far = |(a, b): (&f64, &f64)| (a - b).abs() > SAME.1 * a.abs().max(b.abs()).max(SAME.2);
             if (minimum.value - other.value).abs() < SAME.0 && !start.iter().zip(&end).any(far) {
                 return Ok(false);

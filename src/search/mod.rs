@@ -2,6 +2,7 @@
 //! zeros, and a check that a boundary fit is a minimum.
 
 pub mod boundary;
+pub mod correlations;
 mod lowest;
 pub mod minima;
 
@@ -39,6 +40,9 @@ pub trait Criterion<'m>: Objective {
 
     /// Parameters that the criterion does not depend on are set to zero.
     fn settle(&self, _working: &mut [f64]) {}
+
+    /// Of working parameters that stand for the same parameters, beside those of the structures, takes one.
+    fn fold(&self, _working: &mut [f64]) {}
 }
 
 /// From working parameters to the user's theta.

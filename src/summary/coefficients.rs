@@ -71,10 +71,25 @@ pub fn correlations_of(names: &[String], vcov: &[f64]) -> Option<String> {
     }
     let mut columns = vec![TextColumn::new("", abbreviations(names, 11).split_off(1), Align::Left)];
     for (j, header) in abbreviations(names, 6).iter().take(p - 1).enumerate() {
-        let below: Vec<f64> = (j + 1..p).map(|i| vcov[i + p * j] / (vcov[i + p * i] * vcov[j + p * j]).sqrt()).collect();
+        // Not by the root of the product, which may be out of range.
+        let sd = |i: usize| vcov[i + p * i].sqrt();
+        let below: Vec<f64> = (j + 1..p).map(|i| vcov[i + p * j] / sd(i) / sd(j)).collect();
         let mut cells = vec![String::new(); j];
         cells.extend(fixed(&below, 3).into_iter().map(|c| format!("{c:>6}")));
         columns.push(TextColumn::new(header, cells, Align::Block));
     }
     Some(format!("Correlation of Fixed Effects:\n{}", table(&columns)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::correlations_of;
+
+    #[test]
+    fn correlations_do_not_depend_on_units() {
+        let names = ["a", "b"].map(String::from);
+        let of = |c: f64| correlations_of(&names, &[4.0 * c, 3.0 * c, 3.0 * c, 9.0 * c]).unwrap();
+        assert!(of(1.0).contains("0.500"), "{}", of(1.0));
+        assert_eq!((of(1e200), of(1e-200)), (of(1.0), of(1.0)));
+    }
 }

@@ -15,7 +15,7 @@ mod tables;
 
 use std::cell::OnceCell;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::inference::degrees_of_freedom::{DegreesOfFreedom, Satterthwaite};
@@ -24,7 +24,7 @@ impl Fit {
     /// The summary, in lme4's layout; of generalised models with glmmTMB's sections for further predictors, of ordinal ones with
     /// those of clmm.
     pub fn summary(&self) -> String {
-        self.summary_with(DegreesOfFreedom::by_default(Satterthwaite::by_default(self).as_ref()))
+        self.summary_with(DegreesOfFreedom::by_default(Satterthwaite::by_default(self).ok().flatten().as_ref()))
     }
 
     /// The summary with tests by these degrees of freedom; that of generalised models, whose tests are normal, is as ever.
@@ -51,7 +51,10 @@ impl Fit {
     /// A table of results as a frame, with tests by the degrees of freedom that the fit has by default.
     pub fn table(&self, name: &str) -> Result<Frame> {
         let own = OnceCell::new();
-        let by_default = || Ok(DegreesOfFreedom::by_default(own.get_or_init(|| Satterthwaite::by_default(self)).as_ref()));
+        let by_default = || {
+            let own = own.get_or_init(|| Satterthwaite::by_default(self)).as_ref().map_err(Error::clone)?;
+            Ok(DegreesOfFreedom::by_default(own.as_ref()))
+        };
         self.table_with(name, &by_default)
     }
 

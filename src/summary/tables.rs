@@ -2,7 +2,7 @@
 
 use super::clmm;
 use super::notes::{columns_left_out, notes};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_collect, try_copy, try_gather, try_vec};
 use crate::fit::{Fit, FixedEffects, Generalised, Ordinal, Role, TermFit};
 use crate::frame::{Frame, names::quoted};
 use crate::inference::degrees_of_freedom::DegreesOfFreedom;
@@ -57,7 +57,7 @@ pub fn table(fit: &Fit, name: &str, freedom: Freedom<'_, '_>) -> Result<Frame> {
 }
 
 fn add_text<'a>(frame: &mut Frame, name: &str, values: impl IntoIterator<Item = Option<&'a str>>) -> Result<()> {
-    frame.add_strings(name, &values.into_iter().collect::<Vec<_>>())
+    frame.add_strings(name, &try_gather("text of a table", values.into_iter())?)
 }
 
 fn add_names(frame: &mut Frame, name: &str, values: &[String]) -> Result<()> {
@@ -189,23 +189,22 @@ fn theta(fit: &Fit) -> Result<Frame> {
 /// model with the predictor.
 fn ranef(fit: &Fit) -> Result<Frame> {
     let n: usize = fit.all_terms().map(|(_, t)| t.n_effects() * t.levels.len()).sum();
-    let (mut group, mut level, mut effect) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut mode, mut error, mut index, mut predictor) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let (mut lower, mut upper) = (Vec::new(), Vec::new());
+    let (texts, numbers) = (|| try_vec("table of random effects", None, n), || try_vec("table of random effects", f64::NAN, n));
+    let (mut group, mut level, mut effect, mut predictor) = (texts()?, texts()?, texts()?, texts()?);
+    let (mut mode, mut error, mut lower, mut upper) = (numbers()?, numbers()?, numbers()?, numbers()?);
+    let mut index = try_vec("table of random effects", 0, n)?;
+    let mut row = 0;
     for (t, (role, term)) in fit.all_terms().enumerate() {
         let r = term.n_effects();
         let (low, high) = term.intervals(LEVEL, &term.condvar)?;
         for (i, name) in term.effects.iter().enumerate() {
             for (l, label) in term.levels.iter().enumerate() {
-                group.push(Some(term.group.as_str()));
-                level.push(Some(label.as_str()));
-                effect.push(Some(name.as_str()));
-                mode.push(term.modes[i + r * l]);
-                error.push(term.condvar.get(i + r * (i + r * l)).map_or(f64::NAN, |v| v.sqrt()));
-                lower.push(low[i + r * l]);
-                upper.push(high[i + r * l]);
-                index.push(t as i64);
-                predictor.push(Some(role.name()));
+                (group[row], level[row], effect[row]) = (Some(term.group.as_str()), Some(label.as_str()), Some(name.as_str()));
+                mode[row] = term.modes[i + r * l];
+                error[row] = term.condvar.get(i + r * (i + r * l)).map_or(f64::NAN, |v| v.sqrt());
+                (lower[row], upper[row]) = (low[i + r * l], high[i + r * l]);
+                (index[row], predictor[row]) = (t as i64, Some(role.name()));
+                row += 1;
             }
         }
     }
@@ -233,10 +232,10 @@ fn observations(fit: &Fit) -> Result<Frame> {
             *slot = false;
         }
     }
-    let rows: Vec<usize> = (0..used.len()).filter(|&row| fit.rows.pad || used[row]).collect();
+    let rows = try_gather("rows used", (0..used.len()).filter(|&row| fit.rows.pad || used[row]))?;
     let full = |values: &[f64]| -> Result<Vec<f64>> {
         if values.len() == rows.len() {
-            return Ok(values.to_vec());
+            return try_copy("results per row", values);
         }
         let mut padded = try_vec("results per row", f64::NAN, rows.len())?;
         for (slot, value) in rows.iter().enumerate().filter(|(_, row)| used[**row]).map(|(i, _)| i).zip(values) {
@@ -249,7 +248,7 @@ fn observations(fit: &Fit) -> Result<Frame> {
         None => full(&try_vec("results per row", default, fit.n_obs)?),
     };
     let mut frame = Frame::new(rows.len());
-    frame.add_integers("row", rows.iter().map(|&row| row as i64).collect())?;
+    frame.add_integers("row", try_collect("rows used", rows.iter().map(|&row| row as i64))?)?;
     frame.add_real("fitted", full(&fit.fitted)?)?;
     let ordinal = ordinal(fit).is_some();
     if !ordinal {
@@ -260,9 +259,9 @@ fn observations(fit: &Fit) -> Result<Frame> {
     frame.add_real("offset", given(&fit.offset, 0.0)?)?;
     if fit.generalised.is_some() {
         let columns = [
-            ("linear_predictor", fit.linear_predictor_of(Role::Mean)),
-            ("zero_probability", if ordinal { None } else { fit.zero_probabilities() }),
-            (if ordinal { "scale" } else { "dispersion" }, fit.dispersion_of_rows()),
+            ("linear_predictor", fit.linear_predictor_of(Role::Mean).transpose()?),
+            ("zero_probability", if ordinal { None } else { fit.zero_probabilities().transpose()? }),
+            (if ordinal { "scale" } else { "dispersion" }, fit.dispersion_of_rows().transpose()?),
         ];
         for (name, values) in columns {
             if let Some(values) = values {
@@ -276,7 +275,7 @@ fn observations(fit: &Fit) -> Result<Frame> {
 fn dropped_rows(fit: &Fit) -> Result<Frame> {
     let dropped = &fit.rows.dropped;
     let mut frame = Frame::new(dropped.len());
-    frame.add_integers("row", dropped.iter().map(|(row, _)| *row as i64).collect())?;
+    frame.add_integers("row", try_collect("rows that were left out", dropped.iter().map(|(row, _)| *row as i64))?)?;
     add_text(&mut frame, "column", dropped.iter().map(|(_, column)| Some(column.as_str())))?;
     Ok(frame)
 }

@@ -2,12 +2,15 @@
 
 use super::folds::{Folds, Partition};
 use crate::design::{Design, ModelProgram};
-use crate::error::{Code, Error, Result, try_vec};
+use crate::error::{Code, Error, Result, or_reason, try_collect, try_copy, try_gather, try_push, try_vec};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::options::{Options, Progress};
 use crate::predict::{NewData, Quantity, Request};
 use crate::spec::{Source, Spec};
+
+/// What memory is for.
+const ROWS: &str = "rows of the folds";
 
 /// One part of the rows that was left out.
 #[derive(Clone, Debug)]
@@ -73,11 +76,11 @@ impl CrossValidation {
         };
         let (_, design) = ModelProgram::learn(spec, Some(frame), options.na)?;
         let Folds { of_row, units } = partition.of(&design, frame)?;
-        let rows: Vec<usize> = design.rows.used().collect();
+        let rows = try_gather(ROWS, design.rows.used())?;
         let work =
             Work { spec, frame, options: Options { threads: 1, ..options.clone() }, design: &design, rows: &rows, of_row: &of_row };
         let mut told = vec![];
-        let all: Vec<usize> = (0..units.len()).collect();
+        let all = try_collect(ROWS, 0..units.len())?;
         for batch in all.chunks(options.threads.max(1)) {
             for one in work.at_a_time(batch)? {
                 told.push(one);
@@ -103,13 +106,13 @@ impl CrossValidation {
             y: design.y,
         };
         for (fold, (told, units)) in told.into_iter().zip(units).enumerate() {
-            result.put(fold, units, told);
+            result.put(fold, units, told)?;
         }
         Ok(result)
     }
 
-    fn put(&mut self, fold: usize, units: usize, told: std::result::Result<Told, String>) {
-        let places: Vec<usize> = (0..self.rows.len()).filter(|place| self.fold_of[*place] == fold).collect();
+    fn put(&mut self, fold: usize, units: usize, told: std::result::Result<Told, String>) -> Result<()> {
+        let places = try_gather(ROWS, (0..self.rows.len()).filter(|place| self.fold_of[*place] == fold))?;
         let mut own = Fold { units, places, converged: false, singular: false, failure: None };
         match told {
             Ok(Told { predictions, log_scores, converged, singular, .. }) => {
@@ -120,7 +123,7 @@ impl CrossValidation {
             }
             Err(reason) => own.failure = Some(reason),
         }
-        self.folds.push(own);
+        try_push(ROWS, &mut self.folds, own)
     }
 
     /// Of the rows at these places, as far as they were predicted. Distances between categories are none.
@@ -176,11 +179,11 @@ impl CrossValidation {
     /// A row for each row used.
     pub fn frame_of_rows(&self) -> Result<Frame> {
         let mut frame = Frame::new(self.rows.len());
-        frame.add_integers("row", self.rows.iter().map(|row| *row as i64).collect())?;
-        frame.add_integers("fold", self.fold_of.iter().map(|fold| *fold as i64 + 1).collect())?;
-        frame.add_real("response", self.y.clone())?;
-        frame.add_real("prediction", self.predictions.clone())?;
-        frame.add_real("log_score", self.log_scores.clone())?;
+        frame.add_integers("row", try_collect(ROWS, self.rows.iter().map(|row| *row as i64))?)?;
+        frame.add_integers("fold", try_collect(ROWS, self.fold_of.iter().map(|fold| *fold as i64 + 1))?)?;
+        frame.add_real("response", try_copy(ROWS, &self.y)?)?;
+        frame.add_real("prediction", try_copy(ROWS, &self.predictions)?)?;
+        frame.add_real("log_score", try_copy(ROWS, &self.log_scores)?)?;
         Ok(frame)
     }
 }
@@ -209,29 +212,29 @@ impl Work<'_> {
             }
             let mut told = vec![self.fold(folds[0])];
             told.extend(others.into_iter().map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))));
-            Ok(told)
+            told.into_iter().collect()
         })
     }
 
-    fn fold(&self, fold: usize) -> std::result::Result<Told, String> {
-        self.told(fold).map_err(|error| error.message)
+    fn fold(&self, fold: usize) -> Result<std::result::Result<Told, String>> {
+        or_reason(self.told(fold))
     }
 
     fn told(&self, fold: usize) -> Result<Told> {
         let places = |inside: bool| (0..self.rows.len()).filter(move |place| (self.of_row[*place] == fold) == inside);
-        let part = |inside: bool| self.frame.select(&places(inside).map(|place| self.rows[place]).collect::<Vec<_>>());
+        let part = |inside: bool| self.frame.select(&try_gather(ROWS, places(inside).map(|place| self.rows[place]))?);
         let (rest, left_out) = (part(false)?, part(true)?);
         let fit = Fit::new(self.spec, Some(&rest), &self.options, None)?;
         let quantity = if fit.ordinal().is_some() { Quantity::Class } else { Quantity::Response };
         let request = Request { quantity, new_levels_zero: true, ..Request::default() };
         let data = NewData::Frame(&left_out);
         let predictions = fit.predictions(data, &request)?.values;
-        let weights: Option<Vec<f64>> =
-            self.design.weights.as_ref().map(|weights| places(true).map(|place| weights[place]).collect());
-        let (places_known, y) = self.categories(&fit, places(true).map(|place| self.design.y[place]).collect());
+        let of_places = |values: &Vec<f64>| try_gather(ROWS, places(true).map(|place| values[place]));
+        let weights = self.design.weights.as_ref().map(of_places).transpose()?;
+        let (places_known, y) = self.categories(&fit, of_places(&self.design.y)?);
         let log_scores = fit.log_scores(data, &y, weights.as_deref())?;
         Ok(Told {
-            predictions: predictions.into_iter().map(|p| places_known.get(p as usize).copied().unwrap_or(p)).collect(),
+            predictions: try_collect(ROWS, predictions.into_iter().map(|p| places_known.get(p as usize).copied().unwrap_or(p)))?,
             log_scores,
             criterion: fit.criterion,
             converged: fit.outcome.converged,
@@ -247,6 +250,8 @@ impl Work<'_> {
         let place = |labels: &[String], label: &String| labels.iter().position(|l| l == label).map_or(f64::NAN, |p| (p + 1) as f64);
         let back = std::iter::once(f64::NAN).chain(own.categories.iter().map(|label| place(&self.design.categories, label)));
         let there: Vec<f64> = self.design.categories.iter().map(|label| place(&own.categories, label)).collect();
-        (back.collect(), y.into_iter().map(|y| there[y as usize - 1]).collect())
+        let mut y = y;
+        y.iter_mut().for_each(|y| *y = there[*y as usize - 1]);
+        (back.collect(), y)
     }
 }

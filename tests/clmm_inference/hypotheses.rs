@@ -74,7 +74,7 @@ fn thresholds_and_effects_are_nested_or_not() {
     assert!(not.contains("lacks the nominal effect 'z'"), "{not}");
     let four = |formula: &str, threshold| {
         let mut model = super::six(formula).threshold(threshold);
-        let y = model.frame.column("y6").unwrap().as_real().unwrap().iter().map(|y| y.min(4.0)).collect();
+        let y = model.frame.column("y6").unwrap().as_real().unwrap().unwrap().iter().map(|y| y.min(4.0)).collect();
         model.frame.add_real("y4", y).unwrap();
         model.fit()
     };
@@ -120,7 +120,7 @@ fn wald_tests_of_the_fixed_effects() {
 }
 
 fn numbers(frame: &Frame, name: &str) -> Vec<f64> {
-    frame.column(name).unwrap().as_real().unwrap().to_vec()
+    frame.column(name).unwrap().as_real().unwrap().unwrap().to_vec()
 }
 
 fn close(frame: &Frame, name: &str, want: &serde_json::Value, tolerance: f64) {
@@ -166,7 +166,7 @@ fn means_of_dropped_columns_are_estimable_beside_the_thresholds() {
     };
     let (temp, contact, judge) = (category("temp"), category("contact"), category("judge"));
     let keep: Vec<usize> = (0..72).filter(|&i| !(temp.codes[i] == 1 && contact.codes[i] == 1)).collect();
-    let ratings = model.frame.column("rating").unwrap().as_real().unwrap().to_vec();
+    let ratings = model.frame.column("rating").unwrap().as_real().unwrap().unwrap().to_vec();
     let mut frame = Frame::new(keep.len());
     frame.add_real("rating", keep.iter().map(|&i| ratings[i]).collect()).unwrap();
     for (name, own) in [("temp", temp), ("contact", contact), ("judge", judge)] {

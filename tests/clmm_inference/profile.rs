@@ -196,9 +196,9 @@ fn two_categories_have_the_limits_of_a_binomial_model() {
     let model = simulated("y ~ x + (1 | g)", 2);
     let mut binary = Data::default();
     for name in ["x", "z"] {
-        binary = binary.real(name, model.frame.column(name).unwrap().as_real().unwrap().to_vec());
+        binary = binary.real(name, model.frame.column(name).unwrap().as_real().unwrap().unwrap().to_vec());
     }
-    let y = model.frame.column("y").unwrap().as_real().unwrap().iter().map(|y| y - 1.0).collect();
+    let y = model.frame.column("y").unwrap().as_real().unwrap().unwrap().iter().map(|y| y - 1.0).collect();
     let binary = binary.real("y", y).group("g", &(0..192).map(|i| i % 16).collect::<Vec<_>>());
     let logistic = |formula: &str| generalised(formula, "binomial", binary.frame()).fit().profile(0.95, None).unwrap();
     let find = |all: &[Profile], name: &str| all.iter().find(|p| p.name == name).map(|p| [p.lower, p.upper]).unwrap();

@@ -100,7 +100,7 @@ fn the_bootstrap_has_all_quantities_and_does_not_depend_on_threads() {
         assert_eq!(alone.failures, together.failures);
     }
     let table = fit.bootstrap_intervals(&alone.frame().unwrap(), 0.9, IntervalKind::Percentile).unwrap();
-    let column = |name: &str| table.column(name).unwrap().as_real().unwrap().to_vec();
+    let column = |name: &str| table.column(name).unwrap().as_real().unwrap().unwrap().to_vec();
     let (estimate, lower, upper) = (column("estimate"), column("lower"), column("upper"));
     assert_eq!(estimate[0], fit.fixed.estimate[0]);
     for j in [0, 1, 2, 4] {

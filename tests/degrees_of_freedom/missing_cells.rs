@@ -26,7 +26,7 @@ fn a_slope_without_an_estimate_takes_the_hypotheses_with_it() {
     let csv = CsvOptions { categorical: vec!["g".into()], ..Default::default() };
     // A row without a response is not one of the fit, though it has the slope of b.
     let data = Frame::from_csv(format!("{ONE_SLOPE_MISSING}NA,9,b,1\n").as_bytes(), &csv).unwrap();
-    let column = |table: &Frame, name: &str| table.column(name).unwrap().as_real().unwrap().to_vec();
+    let column = |table: &Frame, name: &str| table.column(name).unwrap().as_real().unwrap().unwrap().to_vec();
     let both = fit("y ~ x * f + (1 | g)", None, &data, true);
     assert_eq!(both.fixed.dropped, ["x:fb"]);
     let freedom = DegreesOfFreedom::Same(20.0);
@@ -59,5 +59,5 @@ fn terms_are_left_out_beside_columns_that_were() {
     assert_eq!(texts(&table, "term"), ["<none>", "x", "f:h"]);
     let aic = |formula: &str| fit(formula, None, &data, false).aic;
     let want = ["f * h + x", "f * h", "f + h + x"].map(|rest| aic(&format!("y ~ {rest} + (1 | g)")));
-    close("AIC", &table.column("AIC").unwrap().as_real().unwrap(), &want, 1e-9);
+    close("AIC", &table.column("AIC").unwrap().as_real().unwrap().unwrap(), &want, 1e-9);
 }

@@ -35,7 +35,7 @@ fn check_anova(id: &str, fit: &Fit, want: &Value, freedom: DegreesOfFreedom<'_>,
             continue;
         }
         let table = anova_table(fit, None, kind, freedom).unwrap();
-        let column = |name: &str| table.column(name).unwrap().as_real().unwrap().to_vec();
+        let column = |name: &str| table.column(name).unwrap().as_real().unwrap().unwrap().to_vec();
         let name = |part: &str| format!("{id} {key} {part}");
         assert_eq!(texts(&table, "term"), strings(&want["term"]), "{id}");
         close(&name("DenDF"), &column("DenDF"), &numbers(&want["DenDF"]), tolerance);
@@ -112,7 +112,7 @@ fn models_without_a_term() {
         let (id, want) = (text(&entry["id"]), &entry["drop1"]);
         let table = drop1_table(fit, None).unwrap();
         assert_eq!(texts(&table, "term"), strings(&want["term"]), "{id}");
-        let column = |name: &str| table.column(name).unwrap().as_real().unwrap().to_vec();
+        let column = |name: &str| table.column(name).unwrap().as_real().unwrap().unwrap().to_vec();
         close(&format!("{id} AIC"), &column("AIC"), &numbers(&want["AIC"]), 1e-9);
         close(&format!("{id} LRT"), &column("LRT")[1..], &numbers(&want["LRT"])[1..], 1e-6);
         close(&format!("{id} p"), &column("p.value")[1..], &numbers(&want["Pr.Chi."])[1..], 1e-5);
@@ -144,7 +144,7 @@ fn marginal_means_and_pairs() {
                 (&pairs, &want["pairs_tukey"], &["estimate", "SE", "df", "t.ratio"][..]),
             ] {
                 for name in names {
-                    let got = table.column(name).unwrap().as_real().unwrap().to_vec();
+                    let got = table.column(name).unwrap().as_real().unwrap().unwrap().to_vec();
                     close(&format!("{id} {key} {name}"), &got, &numbers(&want[*name]), 1e-6);
                 }
             }

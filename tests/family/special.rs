@@ -175,3 +175,17 @@ fn tweedie_densities_near_powers_of_one_and_two() {
         assert!((seen - limit).abs() < 1e-11, "{power}: {seen} for {limit}");
     }
 }
+
+/// With mu next to zero a beta-binomial probability of some successes is mu times what does not depend on it; further out mu underflows.
+#[test]
+fn betabinomial_probabilities_follow_means_that_underflow() {
+    let family = by_name("betabinomial", Some("loglog")).unwrap();
+    let data = Observations { y: &[0.5], weights: &[12.0] };
+    let at = |eta: f64| derivatives(family.as_ref(), &data, &[eta], &[Psi::Shared(3.0)], Order::Gradient).unwrap();
+    let near = at(-6.0).l[0];
+    for eta in [-6.2f64, -6.6, -7.0, -9.0] {
+        let own = at(eta);
+        let want = near + 6.0f64.exp() - (-eta).exp();
+        assert!((own.l[0] - want).abs() < 1e-9 * want.abs(), "{eta}: {} for {want}", own.l[0]);
+    }
+}

@@ -28,7 +28,7 @@ fn same(what: &str, got: &Fit, want: &Fit, tolerance: f64) {
 }
 
 fn numbers(frame: &Frame, name: &str) -> Vec<f64> {
-    frame.column(name).unwrap().as_real().unwrap().to_vec()
+    frame.column(name).unwrap().as_real().unwrap().unwrap().to_vec()
 }
 
 #[test]

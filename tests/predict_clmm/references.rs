@@ -77,8 +77,8 @@ fn check_relations(id: &str, fit: &Fit, frame: &Frame) {
         let largest = own.iter().copied().fold(0.0, f64::max);
         assert!(class[i] == 1.0 + own.iter().position(|p| *p == largest).unwrap() as f64, "{id}: row {i}");
     }
-    close(id, &values(fit, NewData::Training, Quantity::Dispersion), &fit.dispersion_of_rows().unwrap(), 1e-14);
-    let location = fit.linear_predictor_of(interlace::fit::Role::Mean).unwrap();
+    close(id, &values(fit, NewData::Training, Quantity::Dispersion), &fit.dispersion_of_rows().unwrap().unwrap(), 1e-14);
+    let location = fit.linear_predictor_of(interlace::fit::Role::Mean).unwrap().unwrap();
     close(id, &values(fit, NewData::Training, Quantity::Link), &location, 1e-14);
     for quantity in [Quantity::Probabilities, Quantity::Link, Quantity::Dispersion, Quantity::Marginal] {
         let (own, new) = (values(fit, NewData::Training, quantity), values(fit, NewData::Frame(frame), quantity));

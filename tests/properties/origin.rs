@@ -40,7 +40,7 @@ fn data(seed: u64) -> Data {
 type Numbers = BTreeMap<String, Vec<f64>>;
 
 fn column(frame: &Frame, name: &str) -> Vec<f64> {
-    frame.column(name).unwrap().as_real().unwrap().into_owned()
+    frame.column(name).unwrap().as_real().unwrap().unwrap().into_owned()
 }
 
 fn predictions(fit: &Fit, data: NewData<'_>, what: &str, request: &Request, out: &mut Numbers) {

@@ -9,6 +9,8 @@ use super::gamma::{ln_gamma, stirling_error};
 /// Sums up to this count; Stirling's differences above, from an argument of at least `LARGE`.
 const SUMMED: f64 = 200.0;
 const LARGE: f64 = 20.0;
+/// Below this x is nothing beside one, and products of x + i over x overflow.
+const VANISHING: f64 = 1e-100;
 
 /// How many terms to sum before Stirling's difference may be used.
 #[inline]
@@ -34,6 +36,10 @@ pub fn ln_rising(x: f64, k: f64) -> f64 {
 
 /// log[Gamma(x + k) / (Gamma(x) x^k)], the sum of log(1 + i/x) for i < k: zero in the limit of large x.
 pub fn ln_rising_ratio(x: f64, k: f64) -> f64 {
+    if x < VANISHING && k > 0.0 {
+        // i/x for 1 + i/x.
+        return ln_factorial(k - 1.0) - (k - 1.0) * x.ln();
+    }
     let n = summed(x, k);
     // A product of a few factors costs one logarithm; it stays in range because it is taken as soon as it is large.
     let (mut total, mut product, mut i) = (0.0, 1.0_f64, 1.0);

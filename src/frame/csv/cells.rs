@@ -1,8 +1,13 @@
 //! Collects the cells of one column: numbers as long as all of them are, otherwise text.
 
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, DefaultHasher};
+use std::sync::Arc;
+
 use crate::error::{Error, Result};
 use crate::frame::category::unlisted;
 use crate::frame::dictionary::Dictionary;
+use crate::frame::names::quoted;
 use crate::frame::number::{self, Number};
 use crate::frame::{Category, ColumnData, MISSING_CODE, MISSING_INTEGER};
 
@@ -23,6 +28,41 @@ pub(super) struct Reader {
     /// Text because a cell is no number, not because somebody said so.
     pub guessed: bool,
     decimal: u8,
+    whole: WholeNumbers,
+}
+
+/// Whole numbers of the text that have more digits than a real number keeps.
+#[derive(Default)]
+struct WholeNumbers {
+    /// The digits by the bits of the number.
+    seen: HashMap<u64, String, BuildHasherDefault<DefaultHasher>>,
+    /// Two that are one number.
+    joined: Option<Arc<str>>,
+}
+
+/// Whole numbers from here on may lose digits: 2^53.
+const ROUNDED: f64 = 9_007_199_254_740_992.0;
+
+impl WholeNumbers {
+    fn note(&mut self, cell: &str, x: f64) -> Result<()> {
+        if x.abs() < ROUNDED || self.joined.is_some() {
+            return Ok(());
+        }
+        let text = number::bare(cell);
+        let (sign, digits) = text.strip_prefix('-').map_or(("", text.strip_prefix('+').unwrap_or(text)), |digits| ("-", digits));
+        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Ok(());
+        }
+        let own = format!("{sign}{}", digits.trim_start_matches('0'));
+        let bytes = (self.seen.len() + 1) * size_of::<(u64, String)>();
+        self.seen.try_reserve(1).map_err(|_| Error::memory("whole numbers of CSV text", bytes))?;
+        let first = self.seen.entry(x.to_bits()).or_insert_with(|| own.clone());
+        if *first != own {
+            self.joined = Some(format!("{} and {}", quoted(first), quoted(&own)).into());
+            self.seen.clear();
+        }
+        Ok(())
+    }
 }
 
 enum Cells {
@@ -39,11 +79,17 @@ enum Cells {
 
 impl Reader {
     pub fn undecided(decimal: u8) -> Self {
-        Reader { cells: Cells::Undecided(0, false), levels: None, guessed: true, decimal }
+        Reader { cells: Cells::Undecided(0, false), levels: None, guessed: true, decimal, whole: WholeNumbers::default() }
     }
 
     pub fn text() -> Self {
-        Reader { cells: Cells::Text(Dictionary::default(), Vec::new()), levels: None, guessed: false, decimal: b'.' }
+        Reader {
+            cells: Cells::Text(Dictionary::default(), Vec::new()),
+            levels: None,
+            guessed: false,
+            decimal: b'.',
+            whole: WholeNumbers::default(),
+        }
     }
 
     pub fn ordered(dictionary: Dictionary, levels: Vec<String>) -> Self {
@@ -53,7 +99,7 @@ impl Reader {
     /// A reader of the second pass: of text, if the column turned out to be that.
     pub fn again(&self) -> Self {
         let cells = if self.is_late() { Cells::Text(Dictionary::default(), Vec::new()) } else { Cells::Resting };
-        Reader { cells, levels: None, ..*self }
+        Reader { cells, levels: None, guessed: self.guessed, decimal: self.decimal, whole: WholeNumbers::default() }
     }
 
     /// Whether the column must be read again.
@@ -85,13 +131,20 @@ impl Reader {
 
     /// A cell of a column that may still be one of numbers.
     fn push_number(&mut self, name: &str, cell: &str, row: usize) -> Result<()> {
-        match (&mut self.cells, number::parse(cell, self.decimal)) {
+        let number = number::parse(cell, self.decimal);
+        match (&self.cells, number) {
+            (_, Some(Number::Real(x))) => self.whole.note(cell, x)?,
+            (Cells::Real(_), Some(Number::Integer(i))) => self.whole.note(cell, i as f64)?,
+            _ => {}
+        }
+        match (&mut self.cells, number) {
             (Cells::Integer(v), Some(Number::Integer(i))) => push(v, i),
             (Cells::Real(v), Some(Number::Integer(i))) => push(v, i as f64),
             (Cells::Real(v), Some(Number::Real(x))) => push(v, x),
             (Cells::Integer(v), Some(Number::Real(x))) => {
                 let mut real = Vec::new();
                 reserve(&mut real, v.len() + 1)?;
+                v.iter().filter(|i| **i != MISSING_INTEGER).try_for_each(|i| note_integer(&mut self.whole, *i))?;
                 real.extend(v.iter().map(|&i| if i == MISSING_INTEGER { f64::NAN } else { i as f64 }));
                 real.push(x);
                 self.cells = Cells::Real(real);
@@ -118,19 +171,29 @@ impl Reader {
         }
     }
 
+    /// Two whole numbers of the column that are the same as real ones.
+    pub fn joined(&self) -> Option<Arc<str>> {
+        if matches!(self.cells, Cells::Real(_)) { self.whole.joined.clone() } else { None }
+    }
+
     pub fn finish(self) -> Result<ColumnData> {
         Ok(match self.cells {
             Cells::Integer(v) => ColumnData::Integer(v),
             Cells::Real(v) => ColumnData::Real(v),
             Cells::Text(dictionary, codes) => ColumnData::Category(match self.levels {
                 Some(levels) => Category { codes, levels, declared: true, ordered: true },
-                None => dictionary.into_sorted(codes),
+                None => dictionary.into_sorted(codes)?,
             }),
             // No value at all: real numbers, all missing.
             Cells::Undecided(n, _) => ColumnData::Real(filled(f64::NAN, n)?),
             Cells::Late | Cells::Resting => ColumnData::Real(Vec::new()),
         })
     }
+}
+
+/// Most integers are small, and need no text.
+fn note_integer(whole: &mut WholeNumbers, i: i64) -> Result<()> {
+    if (i as f64).abs() < ROUNDED { Ok(()) } else { whole.note(&i.to_string(), i as f64) }
 }
 
 /// Room for one more value, where memory is short an error.

@@ -5,7 +5,7 @@ mod options;
 mod scan;
 
 use std::collections::HashSet;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,10 +13,11 @@ use ::csv::{ErrorKind, ReaderBuilder, StringRecord};
 
 use self::cells::{Content, Reader};
 pub use self::options::CsvOptions;
-use self::scan::{Fault, Lines, Span, check_quotes, known_binary, looks_separated};
+use self::scan::{Fault, Lines, Span, check_quotes, known_binary, looks_separated, separator_mark};
 use super::Frame;
 use super::dictionary::Dictionary;
 use super::names::{known, quoted};
+use super::number;
 use super::origin::Origin;
 use crate::error::{Code, Error, Result};
 
@@ -33,7 +34,7 @@ impl Frame {
     /// Reads a CSV file, as `from_csv`.
     pub fn from_csv_path(path: impl AsRef<Path>, options: &CsvOptions) -> Result<Frame> {
         let name = path.as_ref().display().to_string();
-        let text = std::fs::read(&path).map_err(|e| Error::new(Code::Io, format!("{} can't be read: {e}", quoted(&name))))?;
+        let text = std::fs::read(&path).map_err(|e| unreadable(&quoted(&name), &e))?;
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
         Source { name: &name, text, options }.frame()
     }
@@ -41,9 +42,14 @@ impl Frame {
     /// Reads CSV text to its end, as `from_csv`.
     pub fn from_csv_reader(mut reader: impl Read, options: &CsvOptions) -> Result<Frame> {
         let mut text = Vec::new();
-        reader.read_to_end(&mut text).map_err(|e| Error::new(Code::Io, format!("the CSV text can't be read: {e}")))?;
+        reader.read_to_end(&mut text).map_err(|e| unreadable("the CSV text", &e))?;
         Frame::from_csv(&text, options)
     }
+}
+
+fn unreadable(name: &str, error: &io::Error) -> Error {
+    let code = if error.kind() == io::ErrorKind::OutOfMemory { Code::Memory } else { Code::Io };
+    Error::new(code, format!("{name} can't be read: {error}"))
 }
 
 /// The text with what is said about it.
@@ -79,8 +85,9 @@ impl Source<'_> {
         let mut frame = Frame::new(n_rows);
         frame.origin = origin;
         for (name, column) in names.iter().zip(columns) {
-            let guessed = column.guessed.then_some(self.options.decimal);
+            let (guessed, joined) = (column.guessed.then_some(self.options.decimal), column.joined());
             frame.add(name, n_rows, guessed, || column.finish())?;
+            frame.columns.iter_mut().skip(frame.index[name]).for_each(|column| column.joined.clone_from(&joined));
         }
         if self.options.strict_numbers {
             self.check_numbers(&frame)?;
@@ -90,13 +97,13 @@ impl Source<'_> {
 
     /// Fails at the first column that holds text beside numbers without having been declared.
     fn check_numbers(&self, frame: &Frame) -> Result<()> {
-        match frame.columns.iter().find_map(|column| Some((column, frame.suspicion(&column.name)?))) {
-            None => Ok(()),
-            Some((column, suspicion)) => {
+        for column in &frame.columns {
+            if let Some(suspicion) = frame.suspicion(&column.name)? {
                 let message = format!("{}: column {} is text: {}", self.name, quoted(&column.name), suspicion.text);
-                Err(Error::data(message).at(suspicion.row))
+                return Err(Error::data(message).at(suspicion.row));
             }
         }
+        Ok(())
     }
 
     fn reader(&self) -> ::csv::Reader<&[u8]> {
@@ -107,6 +114,13 @@ impl Source<'_> {
 
     /// The names of the columns, checked.
     fn header(&self, record: &StringRecord) -> Result<Vec<String>> {
+        if let Some(mark) = separator_mark(self.text) {
+            let shown = quoted(&format!("sep={mark}"));
+            return Err(self.error(
+                0,
+                format!("{shown} is a mark for Excel and no header: take the line out, and name the separator (--sep '{mark}')"),
+            ));
+        }
         let mut names: Vec<String> = record.iter().map(String::from).collect();
         if names.len() == 1
             && let Some(looks) = self.looks_separated()
@@ -169,7 +183,7 @@ impl Source<'_> {
             let end = reader.position().byte() as usize;
             let broken = self.check_quotes(start, end, row)?;
             if row >= 0 {
-                origin.note(row as usize, lines.of_record(start), &source);
+                origin.note(row as usize, lines.of_record(start), &source)?;
                 if record.len() != names.len() {
                     return Err(self.ragged(record.len(), names.len(), start, broken).at(row as usize));
                 }
@@ -226,7 +240,7 @@ impl Source<'_> {
     }
 
     fn content(&self, cell: &str) -> Content {
-        let bare = cell.trim_ascii();
+        let bare = number::bare(cell);
         if self.options.missing.iter().any(|m| m == bare || m == cell) {
             Content::Missing
         } else if bare.is_empty() {

@@ -88,6 +88,15 @@ pub(super) fn check_quotes(record: &[u8], separator: u8, quote: u8) -> Result<Op
 /// Separators that files have.
 const SEPARATORS: [(u8, &str); 4] = [(b',', "commas"), (b';', "semicolons"), (b'\t', "tabs"), (b'|', "bars")];
 
+/// The separator that a first line names for Excel: `sep=;`.
+pub(super) fn separator_mark(text: &[u8]) -> Option<char> {
+    let mut lines = text.split(|b| matches!(b, b'\n' | b'\r')).filter(|line| !line.is_empty());
+    match *lines.next()? {
+        [s, e, p, b'=', mark] if [s, e, p].eq_ignore_ascii_case(b"sep") => Some(char::from(mark)),
+        _ => None,
+    }
+}
+
 /// What a text looks like whose first two lines have another separator as often as each other.
 pub(super) fn looks_separated(text: &[u8], separator: u8) -> Option<String> {
     let mut lines = text.split(|b| matches!(b, b'\n' | b'\r')).filter(|line| !line.is_empty());

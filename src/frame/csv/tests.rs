@@ -21,11 +21,11 @@ fn data<'a>(frame: &'a Frame, name: &str) -> &'a ColumnData {
 }
 
 fn levels(frame: &Frame, name: &str) -> String {
-    frame.column(name).unwrap().to_category().levels.join("|")
+    frame.column(name).unwrap().to_category().unwrap().levels.join("|")
 }
 
 fn codes(frame: &Frame, name: &str) -> Vec<i32> {
-    frame.column(name).unwrap().to_category().codes.clone()
+    frame.column(name).unwrap().to_category().unwrap().codes.clone()
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn categorical_columns_keep_the_cell_text() {
 fn ordered_columns_have_the_declared_levels() {
     let text = "r,y\nlow,1\nNA,2\nhigh,3\n";
     let f = with(text, &[], &[("r", &["low", "mid", "high"])]).unwrap();
-    let c = f.column("r").unwrap().to_category();
+    let c = f.column("r").unwrap().to_category().unwrap();
     assert_eq!((c.codes.clone(), c.levels.len(), c.declared, c.ordered), (vec![0, -1, 2], 3, true, true));
     let e = with(text, &[], &[("r", &["low", "mid"])]).unwrap_err();
     assert!(e.message.starts_with("the CSV text, line 4: column 'r' has 'high' in row 3"), "{e}");
@@ -294,7 +294,7 @@ fn empty_cells_are_missing_among_numbers_whatever_stands_for_missing() {
 fn what_awkward_cells_are() {
     let real = |cells: &str| {
         let f = read(&format!("x,y\n{}\n", cells.split('|').map(|c| format!("{c},0")).collect::<Vec<_>>().join("\n")));
-        f.column("x").unwrap().as_real().map(|v| v.to_vec())
+        f.column("x").unwrap().as_real().unwrap().map(|v| v.to_vec())
     };
     assert_eq!(real(" 1 |+2|\t-3"), Some(vec![1.0, 2.0, -3.0]));
     assert_eq!(real("inf|+Inf|-INFINITY"), Some(vec![f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY]));
@@ -323,4 +323,47 @@ fn strict_numbers_refuse_text_among_numbers_unless_it_is_declared() {
         "{e}"
     );
     assert!(Frame::from_csv(text, &strict(&["id", "x"])).is_ok());
+}
+
+#[test]
+fn blanks_of_unicode_around_a_number_mean_nothing() {
+    for blank in ['\u{a0}', '\u{1680}', '\u{2003}', '\u{2007}', '\u{202f}', '\u{3000}', '\u{85}', '\u{b}'] {
+        let options = CsvOptions { strict_numbers: true, ..CsvOptions::default() };
+        let text = format!("x,m,g\n1{blank},2,a{blank}\n{blank}2,NA{blank},b\n{blank},3,{blank}\n");
+        let f = Frame::from_csv(text.as_bytes(), &options).unwrap();
+        assert_eq!(*data(&f, "x"), ColumnData::Integer(vec![1, 2, i64::MIN]), "{blank:?}");
+        assert_eq!(*data(&f, "m"), ColumnData::Integer(vec![2, i64::MIN, 3]), "{blank:?}");
+        // In text they are part of the label.
+        assert!(levels(&f, "g").contains(&format!("a{blank}")), "{blank:?}");
+    }
+    // What has no width is no blank: the cell is to blame.
+    let text = "x\n1\n2\u{200b}\n3\n";
+    let e = Frame::from_csv(text.as_bytes(), &CsvOptions { strict_numbers: true, ..CsvOptions::default() }).unwrap_err();
+    assert!(e.position == 1 && e.message.contains("line 3 holds '2") && e.message.contains("no width"), "{e}");
+}
+
+#[test]
+fn codes_of_which_a_number_keeps_not_all_digits_are_noted() {
+    let joined = |cells: &[&str]| {
+        let f = read(&format!("x\n{}\n", cells.join("\n")));
+        f.column("x").unwrap().joined.as_deref().map(str::to_string)
+    };
+    let both = Some("'12345678901234567891' and '12345678901234567892'".to_string());
+    assert_eq!(joined(&["1", "12345678901234567891", "12345678901234567892"]), both);
+    // Integers of 64 bits keep all digits, but not beside a real number.
+    assert_eq!(joined(&["9007199254740992", "9007199254740993"]), None);
+    let both = Some("'9007199254740992' and '9007199254740993'".to_string());
+    assert_eq!(joined(&["9007199254740992", "9007199254740993", "0.5"]), both);
+    assert_eq!(joined(&["0.5", "+09007199254740992", " 9007199254740993"]), both);
+    // The same code, and fractions.
+    assert_eq!(joined(&["12345678901234567891", "+012345678901234567891", "1e30", "1.0", "1"]), None);
+}
+
+#[test]
+fn excels_mark_of_the_separator_is_named() {
+    for text in ["sep=;\nx;y\n1;2\n", "\u{feff}SEP=,\r\nx,y\r\n1,2\r\n"] {
+        let e = fails(text.as_bytes());
+        assert!(e.message.contains("a mark for Excel") && e.message.contains("--sep '"), "{e}");
+    }
+    assert!(Frame::from_csv(b"sep=length\n1\n", &CsvOptions::default()).is_ok());
 }

@@ -165,7 +165,7 @@ impl DegreesOfFreedom<'_> {
 
 /// The linear system of a fit, with its working parameters.
 fn system_of(fit: &Fit) -> Result<(LinearSystem, Vec<f64>)> {
-    let system = assemble(&fit.design())?;
+    let system = assemble(&fit.design()?)?;
     if system.kept.len() != fit.fixed.names.len() {
         return Err(Error::numeric(
             "the fixed effects are so nearly dependent on each other that their degrees of freedom can't be had",

@@ -6,7 +6,7 @@
 //! criterion) in phi, v = l'Cov(beta) l with the gradient g in phi: df = 2 v^2 / g'A g.
 
 use super::{pseudo_inverse, quadratic, system_of, whitened};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, or_reason};
 use crate::fit::Fit;
 use crate::inference::linear::{JointTest, dot, independent_rows, whiten};
 use crate::linalg::dense;
@@ -43,8 +43,8 @@ const EQUAL: f64 = 1e-8;
 
 impl Satterthwaite {
     /// Of a linear model, where they can be had.
-    pub fn by_default(fit: &Fit) -> Option<Self> {
-        if fit.generalised.is_some() { None } else { Self::of(fit).ok() }
+    pub fn by_default(fit: &Fit) -> Result<Option<Self>> {
+        if fit.generalised.is_some() { Ok(None) } else { Ok(or_reason(Self::of(fit))?.ok()) }
     }
 
     pub fn of(fit: &Fit) -> Result<Self> {

@@ -47,7 +47,7 @@ impl Base {
             ));
         }
         options.reml_generalised = false;
-        let design = fit.design();
+        let design = fit.design()?;
         let (mut theta, mut fixed) = (fit.theta.clone(), fit.all_fixed());
         if own.ordinal.as_ref().is_some_and(|ordinal| ordinal.on_edge(&own.psi, fit.n_obs)) {
             return Err(Error::unsupported(

@@ -74,7 +74,7 @@ impl Minimum {
 
 impl<'f> Base<'f> {
     pub fn new(fit: &'f Fit) -> Result<Self> {
-        let system = Assembled::new(&fit.design())?.system;
+        let system = Assembled::new(&fit.design()?)?.system;
         let options = Options { reml: false, ..fit.options() };
         let mut deviance = Deviance::new(&system, false)?;
         let theta: Vec<f64> = fit.theta.iter().copied().chain(fit.correlation.as_ref().map(|c| c.estimate)).collect();

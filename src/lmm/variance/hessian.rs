@@ -8,6 +8,8 @@
 //! h_i,s    = 2 z'g_i / sigma^2,   h_ss = 4 N.
 //! ```
 
+use std::borrow::Cow;
+
 use super::{Direction, Traces, Variances};
 use crate::covariance::Structure;
 use crate::error::{Result, try_vec};
@@ -72,7 +74,8 @@ impl Variances<'_> {
     /// <F, `K_ij`> = 2 <F, `dT_i dT_j`'> + 2 <F T, `d2T_ij`>.
     fn add_curvature(&self, traces: &Traces, derivatives: &[FactorDerivative], hessian: &mut [f64]) {
         let size = derivatives.len() + 1;
-        for (k, force) in self.gradients(traces).iter().enumerate() {
+        let gradients = self.gradients(traces);
+        for (k, force) in gradients.iter().enumerate() {
             let r = force.len().isqrt();
             for (j, right) in derivatives.iter().enumerate().filter(|(_, d)| d.term == k) {
                 let mut image = vec![0.0; r * r];
@@ -83,9 +86,15 @@ impl Variances<'_> {
             }
         }
         let mut first = 0;
-        for (structure, force) in self.system.structures.iter().zip(&self.forces) {
+        for (k, structure) in self.system.structures.iter().enumerate() {
             let n = structure.n_theta();
-            add_second(*structure, &self.working[first..first + n], force, |i, j, value| {
+            let mut force = Cow::Borrowed(&self.forces[k]);
+            if force.is_empty() {
+                let (r, mut own) = (structure.size, vec![0.0; self.t[k].len()]);
+                dense::multiply_add(r, r, r, 1.0, &gradients[k], &self.t[k], &mut own);
+                force = Cow::Owned(own);
+            }
+            add_second(*structure, &self.working[first..first + n], &force, |i, j, value| {
                 hessian[(first + j) * size + first + i] += value;
             });
             first += n;
@@ -122,7 +131,7 @@ impl Variances<'_> {
         let (q, n, p) = (self.system.gram.layout.q(), derivatives.len(), self.p());
         let size = n + 1;
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
-        let g = directions(&self.system.gram.layout, &self.t, derivatives, &self.u, &self.z);
+        let g = directions(&self.system.gram.layout, &self.t, derivatives, &self.u, &self.z)?;
         let mut image = try_vec("directions of the random effects", 0.0, g.len())?;
         image.copy_from_slice(&g);
         self.precision.apply(&mut image)?;

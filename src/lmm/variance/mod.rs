@@ -26,6 +26,7 @@ use super::deviance::Deviance;
 use super::system::LinearSystem;
 use crate::error::{Result, try_vec};
 use crate::formula::StructureKind;
+use crate::random::Roots;
 use components::Components;
 use precision::MarginalPrecision;
 use residual_correlation::ResidualCorrelation;
@@ -37,7 +38,7 @@ pub struct Variances<'a> {
     /// Working parameters.
     pub working: Vec<f64>,
     /// T of each term.
-    pub t: Vec<Vec<f64>>,
+    pub t: Roots,
     /// Q R^-T `[q, p]` with S = R R', in the basis of the fixed effects.
     pub fixed: Vec<f64>,
     /// The covariance of the user's fixed effects is C C': `[p, p]`.
@@ -51,7 +52,7 @@ pub struct Variances<'a> {
     sigma2: f64,
     /// Rows, less the fixed effects for REML.
     rows: f64,
-    /// Half the derivative of the criterion in each T.
+    /// Half the derivative of the criterion in each T, where that has no precision.
     forces: Vec<Vec<f64>>,
     precision: MarginalPrecision<'a>,
     /// R, where residuals are correlated.
@@ -67,7 +68,13 @@ impl<'a> Variances<'a> {
         let working = canonical(system, working);
         let mut deviance = Deviance::new(system, reml)?;
         deviance.evaluate(&working)?;
-        let forces = deviance.forces()?;
+        let mut forces = deviance.forces()?;
+        for (k, force) in forces.iter_mut().enumerate() {
+            // What a precision gives has the right products with first derivatives only.
+            if deviance.random.precision(&deviance.t, k).is_some() {
+                force.clear();
+            }
+        }
         let (q, m) = (system.gram.layout.q(), system.m());
         let column = |v: &[f64], from: usize, columns: usize| -> Result<Vec<f64>> {
             let mut own = try_vec("solutions for the random effects", 0.0, columns * q)?;
@@ -83,7 +90,7 @@ impl<'a> Variances<'a> {
             modes = column(&deviance.u, 0, m - 1)?;
             system.gram.apply_factors(&deviance.t, false, &mut modes);
         }
-        let gram = if correlation.is_some() { Cow::Owned(deviance.gram().clone()) } else { Cow::Borrowed(&system.gram) };
+        let gram = if correlation.is_some() { Cow::Owned(deviance.gram().try_clone()?) } else { Cow::Borrowed(&system.gram) };
         Ok(Variances {
             reml,
             gram: if correlation.is_some() { deviance.state.gram.clone() } else { vec![] },
@@ -97,7 +104,7 @@ impl<'a> Variances<'a> {
             z: column(&deviance.w, m - 1, 1)?,
             sigma2: deviance.state.sigma2,
             rows: deviance.weight(),
-            precision: MarginalPrecision::new(gram, &deviance.t)?,
+            precision: MarginalPrecision::new(gram, &system.structures, &deviance.t)?,
             forces,
             working,
             system,

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use crate::covariance::{Bidiagonal, Structure};
 use crate::error::{Result, try_vec};
-use crate::linalg::{SparseCholesky, dense};
-use crate::random::Gram;
+use crate::linalg::dense;
+use crate::random::{Gram, RandomSystem, Roots};
 
 /// The right-hand sides that are solved at once.
 pub const COLUMNS: usize = 64;
@@ -18,20 +19,68 @@ const WELL_CONDITIONED: f64 = 1e4;
 /// M, by the factor of A.
 pub struct MarginalPrecision<'a> {
     gram: Cow<'a, Gram>,
-    t: Vec<Vec<f64>>,
+    t: Roots,
     /// T^-1 of terms that are divided by T.
-    inverse: Vec<Option<Vec<f64>>>,
-    factor: SparseCholesky,
+    inverse: Vec<Option<Inverse>>,
+    random: RandomSystem,
+}
+
+/// T^-1.
+enum Inverse {
+    Whole(usize, Vec<f64>),
+    Bidiagonal(Bidiagonal),
+}
+
+impl Inverse {
+    /// right <- right + T^-1 v, level by level.
+    fn add_product(&self, v: &[f64], right: &mut [f64]) {
+        match self {
+            Inverse::Whole(r, inverse) => {
+                for (v, right) in v.chunks_exact(*r).zip(right.chunks_exact_mut(*r)) {
+                    for a in 0..*r {
+                        right[a] += (0..=a).map(|b| inverse[b * r + a] * v[b]).sum::<f64>();
+                    }
+                }
+            }
+            Inverse::Bidiagonal(inverse) => {
+                let mut own = vec![0.0; inverse.size()];
+                for (v, right) in v.chunks_exact(own.len()).zip(right.chunks_exact_mut(inverse.size())) {
+                    own.copy_from_slice(v);
+                    inverse.multiply(&mut own);
+                    dense::add_scaled(right, 1.0, &own);
+                }
+            }
+        }
+    }
+
+    /// out <- T'^-1 a, level by level.
+    fn transposed_product(&self, a: &[f64], out: &mut [f64]) {
+        match self {
+            Inverse::Whole(r, inverse) => {
+                for (a, out) in a.chunks_exact(*r).zip(out.chunks_exact_mut(*r)) {
+                    for (e, value) in out.iter_mut().enumerate() {
+                        *value = (e..*r).map(|b| inverse[e * r + b] * a[b]).sum();
+                    }
+                }
+            }
+            Inverse::Bidiagonal(inverse) => {
+                out.copy_from_slice(a);
+                out.chunks_exact_mut(inverse.size()).for_each(|out| inverse.multiply_transpose(out));
+            }
+        }
+    }
 }
 
 impl<'a> MarginalPrecision<'a> {
-    pub fn new(gram: Cow<'a, Gram>, t: &[Vec<f64>]) -> Result<Self> {
-        let (col_ptr, row_idx) = gram.pattern()?;
-        let mut factor = SparseCholesky::new(gram.layout.q(), &col_ptr, &row_idx, COLUMNS)?;
-        gram.fill(t, &col_ptr, &mut factor);
-        factor.factorize()?;
-        let inverse = (0..t.len()).map(|k| inverse_of_large(&gram, k, &t[k])).collect();
-        Ok(MarginalPrecision { gram, t: t.to_vec(), inverse, factor })
+    pub fn new(gram: Cow<'a, Gram>, structures: &[Structure], t: &Roots) -> Result<Self> {
+        let mut random = RandomSystem::new(&gram, structures, COLUMNS)?;
+        random.factorize(&gram, t)?;
+        let inverse = |k: usize| match random.precision(t, k) {
+            Some(inverse) => Some(Inverse::Bidiagonal(inverse.clone())),
+            None => inverse_of_large(&gram, k, &t[k]).map(|inverse| Inverse::Whole(gram.layout.terms[k].effects, inverse)),
+        };
+        let inverse = (0..t.len()).map(inverse).collect();
+        Ok(MarginalPrecision { t: t.clone(), inverse, random, gram })
     }
 
     /// The order of M.
@@ -51,7 +100,7 @@ impl<'a> MarginalPrecision<'a> {
             *w = -*w;
         }
         v.fill(0.0);
-        self.gram.subtract_product(&image, v);
+        self.random.subtract_product(&self.gram, &image, v);
         Ok(())
     }
 
@@ -67,12 +116,12 @@ impl<'a> MarginalPrecision<'a> {
         if self.inverse.iter().any(Option::is_none) {
             let mut rest = try_vec(WHAT, 0.0, v.len())?;
             rest.copy_from_slice(v);
-            self.each_block(&mut rest, |inverse, block| {
-                if inverse.is_some() {
+            self.each_block(&mut rest, |divided, block| {
+                if divided {
                     block.fill(0.0);
                 }
             });
-            self.gram.subtract_product(&rest, &mut right);
+            self.random.subtract_product(&self.gram, &rest, &mut right);
             self.gram.apply_factors(&self.t, true, &mut right);
         }
         // What stays of v: the terms that are divided by T go into the right-hand side.
@@ -81,12 +130,8 @@ impl<'a> MarginalPrecision<'a> {
             let (r, first) = (size.effects, self.gram.layout.offset(k));
             for (v, right) in v.chunks_exact_mut(q).zip(right.chunks_exact_mut(q)) {
                 let range = first..first + size.levels * r;
-                for (v, right) in v[range.clone()].chunks_exact_mut(r).zip(right[range].chunks_exact_mut(r)) {
-                    for a in 0..r {
-                        right[a] += (0..=a).map(|b| inverse[b * r + a] * v[b]).sum::<f64>();
-                    }
-                    v.fill(0.0);
-                }
+                inverse.add_product(&v[range.clone()], &mut right[range.clone()]);
+                v[range].fill(0.0);
             }
         }
         self.solve(&mut right)?;
@@ -109,7 +154,7 @@ impl<'a> MarginalPrecision<'a> {
         let mut scaled = try_vec(WHAT, 0.0, h.len())?;
         scaled.copy_from_slice(&modes);
         self.gram.apply_factors(&self.t, false, &mut modes);
-        self.gram.subtract_product(&modes, &mut rest);
+        self.random.subtract_product(&self.gram, &modes, &mut rest);
         // Terms that are divided by T: Lambda'^-1 A^-1 Lambda'h.
         let q = self.order();
         for (k, size) in self.gram.layout.terms.iter().enumerate() {
@@ -117,11 +162,7 @@ impl<'a> MarginalPrecision<'a> {
             let (r, first) = (size.effects, self.gram.layout.offset(k));
             let range = first..first + size.levels * r;
             for (a, rest) in scaled.chunks_exact(q).zip(rest.chunks_exact_mut(q)) {
-                for (a, rest) in a[range.clone()].chunks_exact(r).zip(rest[range.clone()].chunks_exact_mut(r)) {
-                    for (e, value) in rest.iter_mut().enumerate() {
-                        *value = (e..r).map(|b| inverse[e * r + b] * a[b]).sum();
-                    }
-                }
+                inverse.transposed_product(&a[range.clone()], &mut rest[range.clone()]);
             }
         }
         Ok((modes, rest))
@@ -130,9 +171,9 @@ impl<'a> MarginalPrecision<'a> {
     /// v <- Lambda L'^-1 v, for columns in the order of the factor A = L L': a root of N.
     pub fn root(&mut self, v: &mut [f64]) -> Result<()> {
         let mut work = try_vec(WHAT, 0.0, v.len())?;
-        self.factor.permute_into(v, &mut work);
-        self.factor.half_solve_transpose(&mut work);
-        self.factor.unpermute_into(&work, v);
+        self.random.permute_into(&self.t, v, &mut work);
+        self.random.half_solve_transpose(&mut work);
+        self.random.unpermute_into(&self.t, &work, v);
         self.gram.apply_factors(&self.t, false, v);
         Ok(())
     }
@@ -141,29 +182,29 @@ impl<'a> MarginalPrecision<'a> {
     pub fn half_norm(&mut self, v: &mut [f64]) -> Result<f64> {
         let mut work = try_vec(WHAT, 0.0, v.len())?;
         self.gram.apply_factors(&self.t, true, v);
-        self.factor.permute_into(v, &mut work);
-        self.factor.half_solve(&mut work);
+        self.random.permute_into(&self.t, v, &mut work);
+        self.random.half_solve(&mut work);
         Ok(work.iter().map(|x| x * x).sum())
     }
 
     /// v <- A^-1 v.
     fn solve(&mut self, v: &mut [f64]) -> Result<()> {
         let mut work = try_vec(WHAT, 0.0, v.len())?;
-        self.factor.permute_into(v, &mut work);
-        self.factor.half_solve(&mut work);
-        self.factor.half_solve_transpose(&mut work);
-        self.factor.unpermute_into(&work, v);
+        self.random.permute_into(&self.t, v, &mut work);
+        self.random.half_solve(&mut work);
+        self.random.half_solve_transpose(&mut work);
+        self.random.unpermute_into(&self.t, &work, v);
         Ok(())
     }
 
-    /// Calls `work` with T^-1 of each term and its rows of each column.
-    fn each_block(&self, v: &mut [f64], work: impl Fn(Option<&[f64]>, &mut [f64])) {
+    /// Calls `work` for each term with whether it is divided by T, and with its rows of each column.
+    fn each_block(&self, v: &mut [f64], work: impl Fn(bool, &mut [f64])) {
         let q = self.order();
         for column in v.chunks_exact_mut(q.max(1)) {
             let mut rest = column;
             for (size, inverse) in self.gram.layout.terms.iter().zip(&self.inverse) {
                 let (own, tail) = rest.split_at_mut(size.levels * size.effects);
-                work(inverse.as_deref(), own);
+                work(inverse.is_some(), own);
                 rest = tail;
             }
         }

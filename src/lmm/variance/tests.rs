@@ -6,7 +6,7 @@ use super::*;
 use crate::linalg::dense;
 
 /// M = G - G Lambda A^-1 Lambda'G, dense.
-fn dense_precision(system: &LinearSystem, t: &[Vec<f64>]) -> Vec<f64> {
+fn dense_precision(system: &LinearSystem, t: &Roots) -> Vec<f64> {
     let q = system.gram.layout.q();
     let mut identity = vec![0.0; q * q];
     (0..q).for_each(|i| identity[i * q + i] = 1.0);

@@ -13,7 +13,7 @@ fn csv(fit: &Fit, name: &str) -> String {
 }
 
 fn real(frame: &Frame, name: &str) -> Vec<f64> {
-    frame.column(name).unwrap().as_real().unwrap().into_owned()
+    frame.column(name).unwrap().as_real().unwrap().unwrap().into_owned()
 }
 
 #[test]
@@ -82,7 +82,7 @@ g,l0,c,0,NA,1
     let mut text = vec![];
     without.write_csv(&mut text).unwrap();
     assert_eq!(String::from_utf8(text).unwrap(), expected);
-    let limits = |name: &str| table.column(name).unwrap().as_real().unwrap().into_owned();
+    let limits = |name: &str| table.column(name).unwrap().as_real().unwrap().unwrap().into_owned();
     for (i, (mode, error)) in [(0.0, 0.0), (2.0, 4.0), (1.0, 3.0), (3.0, 7.0)].into_iter().enumerate() {
         let reach = 1.959_963_984_540_054 * error;
         assert!((limits("lower")[i] - mode + reach).abs() < 1e-12 && (limits("upper")[i] - mode - reach).abs() < 1e-12);

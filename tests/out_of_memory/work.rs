@@ -1,0 +1,190 @@
+//! Everything that takes memory of the size of the data.
+
+use std::rc::Rc;
+
+use interlace::diagnostics::ResidualKind;
+use interlace::error::Result;
+use interlace::fit::Fit;
+use interlace::frame::{CsvOptions, Frame};
+use interlace::inference::anova::{AnovaType, anova_table};
+use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, KenwardRoger, Satterthwaite};
+use interlace::inference::drop1::drop1_table;
+use interlace::inference::lrt::fit_and_compare;
+use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, Weighting};
+use interlace::options::Options;
+use interlace::predict::{Interval, NewData, Quantity, RandomTerms, Request};
+use interlace::resample::{BootstrapOptions, RandomEffects, RefitOptions};
+use interlace::spec::{CorrelationSpec, ModelKind, PredictorSpec};
+use interlace::validation::{CrossValidation, Partition};
+
+use crate::common::generalised::{Generalised, generalised, linear};
+use crate::common::{Data, Rng};
+
+pub struct Work {
+    pub name: String,
+    /// Bytes of a request that is refused.
+    pub least: usize,
+    pub run: Box<dyn Fn() -> Result<()>>,
+}
+
+fn work<T>(name: impl Into<String>, work: impl Fn() -> Result<T> + 'static) -> Work {
+    Work { name: name.into(), least: 4 * ROWS, run: Box::new(move || work().map(|_| ())) }
+}
+
+const ROWS: usize = 1000;
+/// Levels of h, crossed with the 20 of g.
+const LEVELS: usize = 500;
+
+fn data() -> Data {
+    let mut rng = Rng(7);
+    let g: Vec<usize> = (0..ROWS).map(|i| i % 20).collect();
+    let h: Vec<usize> = (0..ROWS).map(|i| (i * 7) % LEVELS).collect();
+    let (of_g, of_h) = (rng.normals(20), rng.normals(LEVELS));
+    let x: Vec<f64> = (0..ROWS).map(|_| rng.uniform()).collect();
+    let eta: Vec<f64> = (0..ROWS).map(|i| 0.5 + 0.5 * x[i] + 0.5 * of_g[g[i]] + 0.4 * of_h[h[i]]).collect();
+    let y = eta.iter().map(|e| e + 0.7 * rng.normal()).collect();
+    let count = eta.iter().map(|e| (e.exp() * -rng.uniform().ln()).floor()).collect();
+    let positive = eta.iter().map(|e| e.exp() * -(rng.uniform() * rng.uniform()).ln() / 2.0).collect();
+    let rating = eta.iter().map(|e| (1.0 + e + rng.normal()).clamp(0.0, 3.0).floor() + 1.0).collect();
+    let time = (0..ROWS).map(|i| (i / 20) as f64).collect();
+    let z = (0..ROWS).map(|_| rng.uniform()).collect();
+    let labels = (0..ROWS).map(|i| ["a", "b", "c"][i % 3].to_owned());
+    let columns = [("y", y), ("count", count), ("positive", positive), ("rating", rating), ("x", x), ("z", z), ("time", time)];
+    let data = columns.into_iter().fold(Data::default(), |data, (name, values)| data.real(name, values));
+    data.group("g", &g).group("h", &h).label("f", labels)
+}
+
+/// A search that is cut off: what it asks for comes with the first evaluations.
+fn short(options: &mut Options) {
+    options.max_evaluations = 4;
+}
+
+fn models(frame: &Frame) -> Vec<(&'static str, Generalised)> {
+    let own = |formula: &str, family: &str| generalised(formula, family, frame.clone());
+    let mut ordinal = own("rating ~ x + (1 | g)", "");
+    ordinal.spec.kind = ModelKind::Clmm;
+    let mut awkward = ordinal.clone();
+    awkward.spec.ordinal.nominal = Some(PredictorSpec::Formula("~ f".into()));
+    let awkward = awkward.dispersion("~ z").options(short);
+    let mut correlated = linear("y ~ x + (1 | h)", frame.clone());
+    correlated.spec.correlation = Some(CorrelationSpec::Formula("ar1(time | g)".into()));
+    vec![
+        ("linear", linear("y ~ x + f + (1 | g)", frame.clone())),
+        ("crossed", linear("y ~ x + (x | g) + (1 | h)", frame.clone()).formula(|f| f.weights = Some("positive".into()))),
+        ("correlated", correlated),
+        ("poisson", own("count ~ x + f + (1 | g) + (1 | h)", "poisson")),
+        ("nbinom2", own("count ~ x + (x | g)", "nbinom2").zero_inflation("~ z + (1 | g)").dispersion("~ z").options(short)),
+        ("gamma", own("positive ~ x + (1 | g)", "gamma").link("log").formula(|f| f.offset = Some("z".into()))),
+        ("REML", own("positive ~ x + (1 | g)", "gamma").link("log").options(|o| o.reml_generalised = true)),
+        ("nagq 0", own("count ~ x + (1 | g)", "nbinom2").options(|o| o.quadrature = 0)),
+        ("quadrature", own("count ~ x + (1 | g)", "poisson").options(|o| o.quadrature = 5)),
+        ("ordinal", ordinal),
+        ("nominal and scale", awkward),
+    ]
+}
+
+/// Something that is made of a fit, with its data.
+type Use = fn(&Fit, &Generalised) -> Result<()>;
+
+const WITH_LIMITS: Request = Request {
+    quantity: Quantity::Link,
+    random: RandomTerms::All,
+    new_levels_zero: false,
+    level: Some(0.9),
+    interval: Interval::Confidence,
+    weights: None,
+};
+
+fn twice() -> BootstrapOptions {
+    BootstrapOptions { replicates: 2, threads: 1, ..BootstrapOptions::default() }
+}
+
+fn nothing<T>(_: T) {}
+
+/// Of fits of any kind.
+const OF_ANY: [(&str, Use); 5] = [
+    ("predictions", |fit, _| fit.predictions(NewData::Training, &WITH_LIMITS).map(nothing)),
+    ("predictions for new data", |fit, model| fit.predictions(NewData::Frame(&model.frame), &WITH_LIMITS).map(nothing)),
+    ("tables", |fit, _| fit.table_names().iter().try_for_each(|name| fit.table(name).map(nothing))),
+    ("responses", |fit, _| fit.simulate(2, 1, RandomEffects::New).map(nothing)),
+    ("quantile residuals", |fit, _| fit.quantile_residuals(1).map(nothing)),
+];
+
+/// Of fits of some kinds.
+const OTHERS: [(&str, &[&str], Use); 16] = [
+    ("prediction intervals", &["linear", "gamma"], |fit, _| {
+        fit.predictions(NewData::Training, &Request { quantity: Quantity::Response, interval: Interval::Prediction, ..WITH_LIMITS })
+            .map(nothing)
+    }),
+    ("marginal predictions", &["poisson", "ordinal"], |fit, _| {
+        fit.predictions(NewData::Training, &Request { quantity: Quantity::Marginal, ..WITH_LIMITS }).map(nothing)
+    }),
+    ("residuals", &["linear", "correlated", "poisson", "gamma"], |fit, _| {
+        let kinds = [ResidualKind::Response, ResidualKind::Pearson, ResidualKind::Working, ResidualKind::Deviance];
+        kinds.into_iter().chain([ResidualKind::Normalized]).try_for_each(|kind| fit.residuals_of(kind).map(nothing))
+    }),
+    ("profile", &["linear", "ordinal"], |fit, _| fit.profile(0.9, None).map(nothing)),
+    ("Satterthwaite's degrees of freedom", &["linear", "crossed", "correlated"], |fit, _| Satterthwaite::of(fit).map(nothing)),
+    ("Kenward and Roger's degrees of freedom", &["linear", "crossed", "correlated"], |fit, _| KenwardRoger::of(fit).map(nothing)),
+    ("R2", &["linear", "poisson", "ordinal"], |fit, _| fit.r2().map(nothing)),
+    ("refit by ML", &["linear", "REML"], |fit, _| fit.refit_ml().map(nothing)),
+    ("marginal means", &["linear", "poisson"], |fit, model| {
+        MarginalMeans::of_fit(fit, Some(&model.frame), &MeansSpec::parse("~ f")?, Weighting::Proportional).map(nothing)
+    }),
+    ("drop1", &["linear"], |fit, model| drop1_table(fit, Some(&model.frame)).map(nothing)),
+    ("analysis of variance", &["crossed"], |fit, model| {
+        anova_table(fit, Some(&model.frame), AnovaType::II, DegreesOfFreedom::Same(f64::INFINITY)).map(nothing)
+    }),
+    ("cross-validation", &["linear", "gamma"], |_, model| {
+        let partition = Partition { group: None, folds: 2, seed: 1 };
+        CrossValidation::new(&model.spec, Some(&model.frame), &model.options, &partition, None).map(nothing)
+    }),
+    ("bootstrap of groups", &["linear", "correlated", "gamma", "ordinal"], |fit, _| {
+        let cases = Some(fit.unit(Some("g"))?);
+        fit.bootstrap(&BootstrapOptions { cases, ..twice() }, None).map(nothing)
+    }),
+    ("likelihood ratios", &["linear"], |_, model| {
+        let smaller = linear("y ~ x + (1 | g)", model.frame.clone());
+        fit_and_compare(&[&model.spec, &smaller.spec], Some(&model.frame), &model.options, true, None).map(nothing)
+    }),
+    ("refits", &["linear", "crossed", "correlated", "gamma", "ordinal"], |fit, _| {
+        fit.refit_many(&fit.y, &RefitOptions { threads: 1, std_errors: false }, None).map(nothing)
+    }),
+    ("bootstrap", &["linear", "poisson"], |fit, _| fit.bootstrap(&twice(), None).map(nothing)),
+];
+
+fn frames() -> Vec<Work> {
+    let data = data();
+    let mut text = vec![];
+    data.rows(&(0..3 * ROWS).map(|i| i % ROWS).collect::<Vec<_>>()).frame().write_csv(&mut text).unwrap();
+    let options = CsvOptions { categorical: vec!["h".into(), "time".into()], ..CsvOptions::default() };
+    let frame = data.frame();
+    let (selected, appended) = (frame.clone(), frame.clone());
+    let reversed: Vec<usize> = (0..ROWS).rev().collect();
+    vec![
+        // The reader's buffer has 8 kB.
+        Work { least: 12 * ROWS, ..work("CSV text", move || Frame::from_csv(&text, &options)) },
+        work("categories of numbers", move || frame.clone().make_category("x")),
+        work("rows of a frame", move || selected.select(&reversed)),
+        work("rows added to a frame", move || {
+            let mut frame = appended.clone();
+            frame.append(&appended)
+        }),
+    ]
+}
+
+pub fn all() -> Vec<Work> {
+    let frame = data().frame();
+    let mut all = frames();
+    for (name, model) in models(&frame) {
+        let (fit, model) = (Rc::new(model.fit()), Rc::new(model));
+        let own = Rc::clone(&model);
+        all.push(work(format!("fit: {name}"), move || own.try_fit()));
+        let others = OTHERS.iter().filter(|(_, kinds, _)| kinds.contains(&name)).map(|(what, _, act)| (*what, *act));
+        for (what, act) in OF_ANY.into_iter().chain(others) {
+            let (fit, model) = (Rc::clone(&fit), Rc::clone(&model));
+            all.push(work(format!("{what}: {name}"), move || act(&fit, &model)));
+        }
+    }
+    all
+}
