@@ -353,10 +353,8 @@ impl Laplace<'_> {
         let rooted = &rooted;
         let directions = half.chunks_exact(m.max(1)).chain(separations.directions.iter().map(|d| &d[..]));
         let root = directions.flat_map(|column| (0..k).map(move |i| rooted(column, i))).collect();
-        let toward = match separations.directions.is_empty() {
-            true => vec![],
-            false => rows.iter().map(|row| sparse_dot(row, &separations.toward)).collect(),
-        };
+        let found = rows.iter().filter(|_| !separations.directions.is_empty());
+        let toward = found.map(|row| sparse_dot(row, &separations.toward)).collect();
         let mut at_edge: Vec<AtEdge> = rows.iter().enumerate().filter_map(|(i, row)| edges.of(i, &row[inside..])).collect();
         let mut flats = vec![];
         for flat in edges.flats() {
