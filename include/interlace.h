@@ -2559,15 +2559,16 @@ const char *interlace_fit_boundary(const struct interlace_fit *fit,
                                    size_t i);
 
 /**
- * Number of fixed effects without a finite maximum likelihood estimate: the likelihood of a model of counts or proportions rises as
- * they go to infinity, as where a covariate tells all successes from all failures (separation). What the fit reports of them is where
- * the search ended, with standard errors that say no more than that they are huge. 0 for a linear model.
+ * Number of parameters without a finite maximum likelihood estimate: the likelihood of a model of counts, proportions or ordered
+ * categories rises as they go to infinity, as where a covariate tells all successes from all failures (separation). They are fixed
+ * effects, and of an ordinal model thresholds and nominal effects. What the fit reports of them is where the search ended, with standard
+ * errors that say no more than that they are huge. What does not depend on their direction has its own. 0 for a linear model.
  * Since 0.1.
  */
 size_t interlace_fit_n_separated(const struct interlace_fit *fit);
 
 /**
- * Name of a fixed effect without a finite estimate, by its index from 0, as interlace_fit_parameter_name has it (those of the zero
+ * Name of a parameter without a finite estimate, by its index from 0, as interlace_fit_parameter_name has it (those of the zero
  * inflation begin with "zi."); NULL if there is none.
  * Since 0.1.
  */

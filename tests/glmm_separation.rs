@@ -5,6 +5,7 @@ mod common;
 use common::{Data, Rng};
 use interlace::fit::{Fit, Generalised};
 use interlace::options::Options;
+use interlace::predict::{NewData, Quantity, Request};
 use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 
 /// 200 rows: x, z, f (4 levels), g (20 groups), h (10 groups), eta.
@@ -188,5 +189,43 @@ fn an_exact_fit_is_an_error() {
         let mut rng = Rng(5);
         let y = data.values("x").iter().map(|x| factor * (3.0 + x + rng.normal())).collect();
         separated("gaussian", "y ~ x + (1 | g)", &data.clone().real("y", y), &[]);
+    }
+}
+
+/// Four levels of 30 rows: the first has no successes, and is the baseline.
+#[test]
+fn a_separated_baseline_leaves_contrasts_of_the_other_levels() {
+    let mut rng = Rng(21);
+    let n = 120;
+    let (f, g): (Vec<usize>, Vec<usize>) = ((0..n).map(|i| i / 30).collect(), (0..n).map(|i| i % 8).collect());
+    let y = (0..n).map(|i| if f[i] == 0 { 0.0 } else { f64::from(u8::from(rng.uniform() < 0.3 + 0.1 * f[i] as f64)) }).collect();
+    let data = Data::default().real("y", y).group("f", &f).group("g", &g);
+    let rest = data.rows(&(30..n).collect::<Vec<_>>());
+    // The standard error of the difference of two fixed effects.
+    let error = |fit: &Fit, a: usize, b: usize| {
+        let columns = fit.fixed.root.chunks_exact(fit.fixed.names.len());
+        columns.map(|c| (c[a] - c[b]).powi(2)).sum::<f64>().sqrt()
+    };
+    for link in ["logit", "probit", "cloglog", "cauchit"] {
+        let mut model = spec("binomial", "y ~ f + (1 | g)");
+        model.family.link = Some(link.into());
+        let [whole, rest] = [&data, &rest].map(|data| fitted(&model, data, &Options::default()));
+        assert_eq!(own(&whole).separated, ["(Intercept)", "ff01", "ff02", "ff03"], "{link}");
+        let (got, want) = (error(&whole, 2, 3), error(&rest, 1, 2));
+        assert!((got - want).abs() < 1e-4 * want, "{link}: {got} for {want}");
+        assert!(whole.fixed.statistics().iter().all(|z| z.abs() < 0.0101), "{link}: {:?}", whole.fixed);
+    }
+    // Of a zero part, shares of zeros have the binomial standard error.
+    let counts = (0..n).map(|i| if f[i] == 0 { 1.0 + rng.below(3) as f64 } else { rng.below(3) as f64 }).collect();
+    let data = data.real("k", counts);
+    let mut hurdle = spec("truncated_poisson", "k ~ 1 + (1 | g)");
+    hurdle.zero_inflation = Some(PredictorSpec::Formula("~ f".into()));
+    let fit = Fit::new(&hurdle, Some(&data.frame()), &Options::default(), None).unwrap();
+    let request = Request { level: Some(0.95), quantity: Quantity::ZeroProbability, ..Request::default() };
+    let errors = fit.predictions(NewData::Training, &request).unwrap().std_errors;
+    for level in 1..4 {
+        let share = data.values("k")[30 * level..][..30].iter().filter(|k| **k == 0.0).count() as f64 / 30.0;
+        let want = (share * (1.0 - share) / 30.0).sqrt();
+        assert!((errors[30 * level] - want).abs() < 1e-5 * want, "{} for {want}", errors[30 * level]);
     }
 }

@@ -15,7 +15,25 @@ pub enum Coordinates {
     Linear(Vec<f64>),
 }
 
+impl Coordinates {
+    /// The k parameters themselves.
+    pub fn own(k: usize) -> Self {
+        Coordinates::Linear((0..k * k).map(|e| f64::from(u8::from(e % (k + 1) == 0))).collect())
+    }
+}
+
 impl OrderedResponse {
+    /// The shared parameters of each reported one by itself, `[k, k]`, where they are linear in these.
+    pub fn of_reported(&self) -> Result<Vec<f64>> {
+        let k = self.n_whole();
+        let mut out = Vec::with_capacity(k * k);
+        for j in 0..k {
+            let unit: Vec<f64> = (0..k).map(|i| f64::from(u8::from(i == j))).collect();
+            out.extend(self.shared(&unit, 0.0)?);
+        }
+        Ok(out)
+    }
+
     /// The number k of parameters of thresholds and nominal effects.
     pub fn n_whole(&self) -> usize {
         self.thresholds.n_alpha() * (1 + self.nominal.p)

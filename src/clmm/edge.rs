@@ -58,7 +58,7 @@ pub fn estimate_within(
     let mut edge = Edge { response: response.try_clone()?, model, estimate: nothing() };
     let (mut evaluations, mut before) = (0, None);
     for _ in 0..FACES {
-        edge.set(Coordinates::Linear(identity(k)))?;
+        edge.set(Coordinates::own(k))?;
         let mut active = descend(&mut Laplace::new(&edge.model, how)?, region, first, &mut x)?;
         active.sort_unstable();
         let rows: Vec<Vec<f64>> = active.iter().map(|c| region.row(*c)).collect();
@@ -108,7 +108,7 @@ impl Edge {
 
     /// The last point in the region is no minimum.
     fn give_up(&mut self, how: Approximation, like: &Start, x: &[f64]) -> Result<()> {
-        self.set(Coordinates::Linear(identity(self.response.n_whole())))?;
+        self.set(Coordinates::own(self.response.n_whole()))?;
         let Start { theta, fixed, shared } = self.start(like, x)?;
         self.estimate.working = [theta, fixed.concat(), shared].concat();
         self.estimate.value = Laplace::new(&self.model, how)?.evaluate(&self.estimate.working, Order::Mode)?;
@@ -123,7 +123,7 @@ impl Edge {
             model: self.model.with_response(Box::new(self.response.try_clone()?))?,
             estimate: nothing(),
         };
-        free.set(Coordinates::Linear(identity(self.response.n_whole())))?;
+        free.set(Coordinates::own(self.response.n_whole()))?;
         let mut gradient = vec![0.0; x.len()];
         Laplace::new(&free.model, how)?.evaluate_gradient(x, &mut gradient)?;
         Ok(resolved(rows, &gradient[first..]).0.iter().all(|m| *m >= -PULL))

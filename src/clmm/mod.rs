@@ -8,6 +8,7 @@ pub mod thresholds;
 pub mod coordinates;
 pub mod response;
 pub mod region;
+mod separation;
 pub mod start;
 pub mod edge;
 

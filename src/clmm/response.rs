@@ -13,7 +13,7 @@ use super::thresholds::Thresholds;
 use crate::error::{Error, Result, try_copy, try_vec};
 use crate::family::{GRADIENT, Link, MODE, Order};
 use crate::glmm::fixed::FixedPart;
-use crate::glmm::jet::{Adjoint, Evaluator, Jet, Response, tetrahedron};
+use crate::glmm::jet::{Adjoint, Evaluator, Jet, Response, Separated, tetrahedron};
 use crate::linalg::dense;
 use crate::random::triangle;
 
@@ -32,6 +32,8 @@ pub struct OrderedResponse {
     pub scale: bool,
     /// The columns of the mean and the nominal ones are centred, so that the thresholds are those of the middle of the data.
     pub centred: bool,
+    /// So are those of the scale, see `glmm::latent`: not beside an offset of the mean, which is a number of the latent variable's own unit.
+    pub scale_centred: bool,
     pub coordinates: Coordinates,
     /// Parameters outside are refused.
     pub within: Option<Region>,
@@ -48,6 +50,7 @@ impl OrderedResponse {
             nominal: self.nominal.try_clone()?,
             scale: self.scale,
             centred: self.centred,
+            scale_centred: self.scale_centred,
             coordinates: self.coordinates.clone(),
             within: self.within.as_ref().map(Region::try_clone).transpose()?,
         })
@@ -73,6 +76,11 @@ impl Response for OrderedResponse {
     /// Thresholds and their distances have limits of another kind: categories that come to nothing.
     fn has_edges(&self) -> bool {
         false
+    }
+
+    /// A coefficient at infinity may take thresholds with it.
+    fn joint_separation(&self, shared: &[f64], eta: &[Vec<f64>], mean: &FixedPart, gamma: &[f64]) -> Result<Option<Separated>> {
+        self.separated(shared, eta, mean, gamma).map(Some)
     }
 
     fn latent_variance(&self) -> Option<f64> {

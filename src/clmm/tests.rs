@@ -36,6 +36,7 @@ fn response(design: &Design, link: Link, kind: Threshold, nominal: bool, scale: 
         nominal,
         scale,
         centred: true,
+        scale_centred: false,
         coordinates: Coordinates::Distances,
         within: None,
     }

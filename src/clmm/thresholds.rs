@@ -13,14 +13,13 @@
 use crate::error::{Error, Result};
 use crate::spec::Threshold;
 
-/// Relative to the thresholds' size, a distance below this is rounding.
+/// Relative to the size of the numbers that thresholds are made of, a distance below this is rounding.
 const MEET: f64 = 1e-10;
 
 /// Whether the thresholds of a row rise or meet. Those that meet, to within rounding, become the same number: between them there is no
-/// probability.
-pub fn settle(theta: &mut [f64]) -> bool {
+/// probability. `size`: that of the numbers they are sums of.
+pub fn settle(theta: &mut [f64], size: f64) -> bool {
     for k in 1..theta.len() {
-        let size = theta[k].abs().max(theta[k - 1].abs()).max(1.0);
         if (theta[k] - theta[k - 1]).abs() <= MEET * size {
             theta[k] = theta[k - 1];
         }
@@ -106,6 +105,11 @@ impl Thresholds {
                 }
             })
             .flatten()
+    }
+
+    /// Threshold r as a combination of the parameters.
+    pub fn of(&self, r: usize) -> Vec<(usize, f64)> {
+        self.entries().filter(|(_, row, _)| *row == r).map(|(k, _, value)| (k, value)).collect()
     }
 
     /// theta, of all zeros, plus J alpha.
@@ -346,9 +350,9 @@ mod tests {
     #[test]
     fn thresholds_that_meet_to_within_rounding_become_equal() {
         let mut theta = [-1.0, 0.5, 0.5 - 1e-13, 0.5 + 1e-6];
-        assert!(settle(&mut theta));
+        assert!(settle(&mut theta, 1.0));
         assert_eq!(theta, [-1.0, 0.5, 0.5, 0.5 + 1e-6]);
-        assert!(!settle(&mut [0.0, -1e-6]));
+        assert!(!settle(&mut [0.0, -1e-6], 1.0));
     }
 
     #[test]

@@ -93,6 +93,14 @@ impl<C: Correlation> Parametrisation for Correlated<C> {
         (k < sds).then_some(k)
     }
 
+    fn degree(&self, s: Structure, k: usize) -> f64 {
+        match self.effect(s, k) {
+            Some(_) if sds_are_squares(s) => 0.5,
+            Some(_) => 1.0,
+            None => 0.0,
+        }
+    }
+
     fn theta_names(&self, s: Structure, group: &str, effects: &[String]) -> Vec<String> {
         let mut names: Vec<String> = if s.homogeneous && s.size > 1 {
             vec![group.to_string()]

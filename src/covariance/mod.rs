@@ -42,6 +42,10 @@ trait Parametrisation: Sync {
     fn n_theta(&self, s: Structure) -> usize;
     /// The effect in whose units the k-th parameter is; `None` for a correlation.
     fn effect(&self, s: Structure, k: usize) -> Option<usize>;
+    /// The power of that unit that the k-th working parameter is a number of.
+    fn degree(&self, s: Structure, k: usize) -> f64 {
+        f64::from(u8::from(self.effect(s, k).is_some()))
+    }
     fn theta_names(&self, s: Structure, group: &str, effects: &[String]) -> Vec<String>;
     /// The interval of the k-th theta.
     fn bounds(&self, s: Structure, k: usize) -> (f64, f64);
@@ -174,6 +178,16 @@ impl Structure {
                 *value *= factors[effect];
             }
         }
+    }
+
+    /// Whether the k-th theta is a number of the effects' unit.
+    pub fn has_unit(&self, k: usize) -> bool {
+        self.rules().effect(*self, k).is_some()
+    }
+
+    /// The power of the effects' unit that the k-th working parameter is a number of.
+    pub fn degree(&self, k: usize) -> f64 {
+        self.rules().degree(*self, k)
     }
 
     /// lme4's start: T = I, that is, standard deviations 1 and correlations 0.

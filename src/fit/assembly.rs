@@ -1,11 +1,11 @@
 //! From the solution of a generalised model to its fit.
 
-use super::diagnosis::{separated, widen};
+use super::diagnosis::{reach, separated, widen};
 use super::estimable::Estimable;
 use super::ordinal::ordinal;
 use super::region::edge_warnings;
 use super::response::AnyResponse;
-use super::{FamilyParameter, Fit, FixedEffects, Generalised, Ordinal, Outcome, PredictorFit, TermFit, kept_columns};
+use super::{FamilyParameter, Fit, FixedEffects, Generalised, Ordinal, Outcome, PredictorFit, TermFit, in_unit, kept_columns};
 use crate::covariance::Structure;
 use crate::design::{Design, ModelProgram, PredictorDesign, TermDesign};
 use crate::error::{Result, try_vec};
@@ -31,11 +31,11 @@ impl Assembly<'_> {
     pub fn fit(&self, mut design: Design, program: ModelProgram, mut solution: Solution) -> Result<Fit> {
         let theta_names = theta_names(&design);
         let estimable = self.estimable(&design)?;
-        let Distribution { family, zero, psi, parameters, ordinal } = self.distribution(&mut design, &mut solution)?;
+        let Distribution { family, zero, psi, parameters, ordinal, log_unit, separated } =
+            self.distribution(&mut design, &mut solution)?;
         let shared_names = self.response.shared_names(ordinal.as_ref());
         let vcov_names = self.vcov_names(&design, shared_names, &theta_names);
-        let separated = separated(self.response, self.model, &design, &solution, &vcov_names)?;
-        widen(&mut solution, &vcov_names, &separated);
+        let separated: Vec<String> = separated.into_iter().map(|j| vcov_names[j].clone()).collect();
         if let Some(ordinal) = &ordinal {
             design.warnings.extend(edge_warnings(ordinal, &psi, design.n));
         }
@@ -48,6 +48,7 @@ impl Assembly<'_> {
             let terms = term_fits(design.terms, &mut own);
             let eta = std::mem::take(&mut solution.eta[at]);
             let kept = &self.model.fixed[at].kept;
+            let offset = in_unit(design.offset, log_unit, n)?;
             let blocks = [(&ones[..], &[0][..]), (&design.x, kept)];
             let estimable = Estimable::of_blocks(n, if ordinal.is_some() { &blocks } else { &blocks[1..] })?;
             Ok(Some(PredictorFit {
@@ -55,7 +56,8 @@ impl Assembly<'_> {
                 terms,
                 eta,
                 x: kept_columns(design.x, n, design.x_names.len(), &self.model.fixed[at].kept),
-                offset: design.offset,
+                offset,
+                log_unit,
                 kept: kept.clone(),
                 estimable,
             }))
@@ -178,9 +180,19 @@ impl Assembly<'_> {
                 if response.dispersion {
                     psi[0] = f64::NAN;
                 }
-                Ok(Distribution { family: response.family.clone(), zero: response.zero, psi, parameters, ordinal: None })
+                let separated = separated(solution, &self.reaches(response, design));
+                widen(solution, &solution.beta.concat(), &separated);
+                let (family, zero) = (response.family.clone(), response.zero);
+                Ok(Distribution { family, zero, psi, parameters, ordinal: None, log_unit: 0.0, separated })
             }
         }
+    }
+
+    /// The largest absolute value of each column of the predictors that may be separated, with the place of the first of them.
+    fn reaches(&self, response: &FamilyResponse, design: &Design) -> Vec<(usize, Vec<f64>)> {
+        let one = |a: usize, x: &[f64]| (self.first(a), reach(&self.model.fixed[a].kept, x, design.n).collect());
+        let zero = response.zero_predictor().zip(design.zero_inflation.as_ref());
+        std::iter::once(one(0, &design.x)).chain(zero.map(|(a, zero)| one(a, &zero.x))).collect()
     }
 
     /// On the reported scale, with standard errors by the delta method.
@@ -211,6 +223,10 @@ pub(super) struct Distribution {
     pub psi: Vec<f64>,
     pub parameters: Vec<FamilyParameter>,
     pub ordinal: Option<Ordinal>,
+    /// See [`PredictorFit::log_unit`].
+    pub log_unit: f64,
+    /// Places of the parameters without a finite estimate.
+    pub separated: Vec<usize>,
 }
 
 fn term_fits(designs: Vec<TermDesign>, solutions: &mut impl Iterator<Item = TermSolution>) -> Vec<TermFit> {

@@ -1,15 +1,12 @@
 //! What is wrong with a generalised model's data or its fit: a constant response, a perfect fit, estimates at infinity.
 
-use super::response::AnyResponse;
 use super::{Fit, Generalised};
-use crate::design::{Design, RowLedger};
-use crate::error::{Error, Result, try_collect, try_copy, try_vec};
-use crate::family::{Exact, Family, Link, Observations, ZeroPart};
+use crate::design::RowLedger;
+use crate::error::{Error, Result, try_collect, try_vec};
+use crate::family::{Exact, Family, Observations, ZeroPart};
 use crate::glmm::edge::{AtEdge, Kind};
-use crate::glmm::fixed::FixedPart;
 use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
-use crate::glmm::separation::Ended;
 use crate::glmm::solution::Solution;
 use crate::options::{Information, Options};
 use crate::spec::{ModelKind, Spec};
@@ -29,12 +26,6 @@ fn is_continuous(family: &dyn Family) -> bool {
 /// Whether the first parameter of the family is given.
 fn has_known_dispersion(family: &dyn Family) -> bool {
     family.parameters().first().is_some_and(|first| first.fixed.is_some())
-}
-
-/// Counts and proportions: a linear predictor at infinity is an extreme mean.
-fn can_separate(family: &dyn Family) -> bool {
-    let link = matches!(family.link(), Link::Log | Link::Logit | Link::Probit | Link::Cloglog | Link::Loglog | Link::Cauchit);
-    link && family.facts().can_separate
 }
 
 /// Fails at a response that the family can't have; the zeros of a hurdle are not the family's. Rows are named as those of the data.
@@ -148,89 +139,46 @@ fn exact() -> Error {
     Error::numeric("the model fits the response exactly: no residual variance is left")
 }
 
-/// Names of the parameters without a finite estimate, as `vcov_names` has them.
-pub(super) fn separated(
-    response: &AnyResponse,
-    model: &Model,
-    design: &Design,
-    solution: &Solution,
-    names: &[String],
-) -> Result<Vec<String>> {
-    let response = match response {
-        AnyResponse::Family(response) => response,
-        AnyResponse::Ordered(_) => return separated_categories(response, model, design, solution, names),
-    };
-    let zero = response.zero_predictor();
-    let moving: Vec<bool> = (0..solution.eta.len()).map(|a| a == 0 || Some(a) == zero).collect();
-    let ended = Ended { model, eta: &solution.eta, shared: &solution.shared, moving: &moving };
-    let mut all = vec![];
-    let mut first = 0;
-    let matrices = [Some(&design.x), design.zero_inflation.as_ref().map(|d| &d.x)];
-    for (a, x) in matrices.into_iter().enumerate() {
-        let Some(x) = x else { continue };
-        if a > 0 || can_separate(&*response.family) {
-            let places = ended.separated(a, &solution.beta[a], &reach(&model.fixed[a], x, model.n))?;
-            all.extend(places.into_iter().map(|j| names[first + j].clone()));
-        }
-        first += model.fixed[a].p;
+/// Parameters whose part in the direction of separation is at least this, relative to the largest, are named.
+const PART: f64 = 0.05;
+
+/// Places, among all parameters, of those without a finite estimate. `blocks`: the reach of the parameters that may be separated together,
+/// the largest absolute value of each one's column, with the place of the first.
+pub(super) fn separated(solution: &Solution, blocks: &[(usize, Vec<f64>)]) -> Vec<usize> {
+    if solution.toward.is_empty() {
+        return vec![];
     }
-    Ok(all)
+    let mut places = vec![];
+    for (first, reach) in blocks {
+        let part = |j: usize| solution.toward[first + j].abs() * reach[j];
+        let largest = (0..reach.len()).map(part).fold(0.0, f64::max);
+        places.extend((0..reach.len()).filter(|&j| largest > 0.0 && part(j) >= PART * largest).map(|j| first + j));
+    }
+    places
 }
 
 /// The largest absolute value of each column kept.
-fn reach(part: &FixedPart, x: &[f64], n: usize) -> Vec<f64> {
-    part.kept.iter().map(|&j| x[j * n..(j + 1) * n].iter().fold(0.0, |m: f64, v| m.max(v.abs()))).collect()
-}
-
-/// Of ordered categories: a covariate that has all of its rows at an end of the scale. The thresholds may move with it, so the constant is
-/// among the columns.
-fn separated_categories(
-    response: &AnyResponse,
-    model: &Model,
-    design: &Design,
-    solution: &Solution,
-    names: &[String],
-) -> Result<Vec<String>> {
-    let n = model.n;
-    let mut x = try_vec("fixed-effects model matrix", 1.0, n)?;
-    let kept = &model.fixed[0].kept;
-    x.try_reserve_exact(n * kept.len()).map_err(|_| Error::memory("fixed-effects model matrix", 8 * n * kept.len()))?;
-    kept.iter().for_each(|&j| x.extend_from_slice(&design.x[j * n..(j + 1) * n]));
-    let with_constant = FixedPart::new(n, &x, None)?;
-    let reach = reach(&with_constant, &x, n);
-    let beta: Vec<f64> = std::iter::once(0.0).chain(solution.beta[0].iter().copied()).collect();
-    let mut fixed = vec![with_constant];
-    for part in &model.fixed[1..] {
-        fixed.push(part.try_clone()?);
-    }
-    let whole = response.model_of(n, fixed, &[])?;
-    // Predictor and thresholds have been moved alike.
-    let location = model.fixed[0].location(&solution.beta[0]);
-    let mut eta = solution.eta.iter().map(|eta| try_copy("linear predictor", eta)).collect::<Result<Vec<_>>>()?;
-    eta[0].iter_mut().for_each(|eta| *eta -= location);
-    let moving: Vec<bool> = (0..eta.len()).map(|a| a == 0).collect();
-    let ended = Ended { model: &whole, eta: &eta, shared: &solution.shared, moving: &moving };
-    let places = ended.separated(0, &beta, &reach)?;
-    Ok(places.into_iter().filter_map(|j| j.checked_sub(1)).map(|j| names[j].clone()).collect())
+pub(super) fn reach<'a>(kept: &'a [usize], x: &'a [f64], n: usize) -> impl Iterator<Item = f64> + 'a {
+    kept.iter().map(move |&j| x[j * n..(j + 1) * n].iter().fold(0.0, |m: f64, v| m.max(v.abs())))
 }
 
 /// A coefficient without a finite estimate has no z: its standard error is at least this many times where the search ended. Of cauchit, whose
 /// information falls slowly, the end is so far out that rounding would decide.
 const WIDE: f64 = 100.0;
 
-pub(super) fn widen(solution: &mut Solution, names: &[String], separated: &[String]) {
-    let (k, beta) = (names.len(), solution.beta.concat());
-    let places: Vec<usize> = (0..beta.len()).filter(|j| separated.contains(&names[*j])).collect();
-    let is_wide = |j: &usize| solution.vcov[j * (k + 1)].sqrt() >= WIDE * beta[*j].abs();
-    if places.iter().all(is_wide) {
-        return;
+/// The directions of separation get this much variance, and only they: what they don't move keeps its standard error.
+pub(super) fn widen(solution: &mut Solution, estimates: &[f64], places: &[usize]) {
+    let k = solution.vcov.len().isqrt();
+    let first = solution.root.len() - solution.wide * k;
+    let length = |j: usize| solution.root[first..].chunks_exact(k).map(|d| d[j] * d[j]).sum::<f64>().sqrt();
+    let wanted = places.iter().map(|&j| WIDE * estimates[j].abs() / length(j)).filter(|v| v.is_finite());
+    let factor = wanted.fold(WIDE, f64::max);
+    for column in solution.root[first..].chunks_exact_mut(k) {
+        column.iter_mut().for_each(|v| *v *= factor);
+        for (own, right) in solution.vcov.chunks_exact_mut(k).zip(&*column) {
+            own.iter_mut().zip(&*column).for_each(|(v, left)| *v += left * right);
+        }
     }
-    let mut column = vec![0.0; k];
-    places.iter().for_each(|&j| column[j] = WIDE * beta[j]);
-    for &j in &places {
-        places.iter().for_each(|&i| solution.vcov[j * k + i] += column[i] * column[j]);
-    }
-    solution.root.extend(column);
 }
 
 /// What is said of separation.

@@ -96,18 +96,18 @@ pub(super) fn objective(spec: &Spec, design: &Design, options: &Options, points:
     }
     super::points(points, laplace.n_parameters())?
         .map(|point| {
-            let mut x = model.working_from_theta(&point[..n_theta])?;
-            for (a, range) in laplace.outer().zip(laplace.ranges()) {
-                x.extend(model.fixed[a].to_working(&point[range]));
+            let (mut theta, mut shared) = (point[..n_theta].to_vec(), point[laplace.shared()].to_vec());
+            let mut fixed: Vec<Vec<f64>> = laplace.ranges().into_iter().map(|range| point[range].to_vec()).collect();
+            if let (AnyResponse::Ordered(response), Some(mean)) = (&response, fixed.first().cloned()) {
+                let by = -model.log_unit(&fixed);
+                model.in_latent_unit(by, &mut theta, [&mut fixed[0], &mut shared]);
+                shared = response.shared(&shared, by.exp() * model.fixed[0].location(&mean))?;
             }
-            let shared = &point[laplace.shared()];
-            match &response {
-                AnyResponse::Family(_) => x.extend_from_slice(shared),
-                AnyResponse::Ordered(response) => {
-                    let mean = laplace.ranges().first().map_or(0.0, |range| model.fixed[0].location(&point[range.clone()]));
-                    x.extend(response.shared(shared, mean)?);
-                }
+            let mut x = model.working_from_theta(&theta)?;
+            for (a, beta) in laplace.outer().zip(&fixed) {
+                x.extend(model.fixed[a].to_working(beta));
             }
+            x.extend(shared);
             laplace.evaluate(&x, Order::Mode)
         })
         .collect()

@@ -174,7 +174,8 @@ pub struct Generalised {
     pub dispersion: Option<PredictorFit>,
     /// X beta + Z b + offset of the mean, per row used.
     pub eta: Vec<f64>,
-    /// Those of `vcov_names` that have no finite maximum likelihood estimate: fixed effects of the mean and the zero part.
+    /// Those of `vcov_names` that have no finite maximum likelihood estimate: fixed effects of the mean and the zero part, thresholds and
+    /// nominal effects.
     pub separated: Vec<String>,
     /// Those of `vcov_names` at an edge of the likelihood, or that it does not depend on.
     pub at_edge: Vec<AtEdge>,
@@ -235,8 +236,10 @@ pub struct PredictorFit {
     pub eta: Vec<f64>,
     /// `[n_obs, p]`, the columns kept.
     pub x: Vec<f64>,
-    /// Per row used.
+    /// Per row used, the unit taken off.
     pub offset: Option<Vec<f64>>,
+    /// Of the scale of an ordinal model: the logarithm of the latent variable's unit that the other parameters are numbers of.
+    pub(crate) log_unit: f64,
     /// The columns of the program's X that the fit has kept.
     pub(crate) kept: Vec<usize>,
     pub(crate) estimable: Estimable,
@@ -450,6 +453,16 @@ fn points(numbers: &[f64], n: usize) -> Result<std::slice::ChunksExact<'_, f64>>
         return Err(Error::argument(format!("thetas: {} numbers are not a multiple of the model's {n} parameters", numbers.len())));
     }
     Ok(numbers.chunks_exact(n))
+}
+
+/// An offset of the logarithm of a scale in a unit with this logarithm.
+pub(crate) fn in_unit(offset: Option<Vec<f64>>, log_unit: f64, n: usize) -> Result<Option<Vec<f64>>> {
+    if log_unit == 0.0 {
+        return Ok(offset);
+    }
+    let mut offset = offset.map_or_else(|| try_vec("offset of the scale", 0.0, n), Ok)?;
+    offset.iter_mut().for_each(|v| *v -= log_unit);
+    Ok(Some(offset))
 }
 
 /// The columns of a matrix of n rows that are kept.

@@ -1,6 +1,7 @@
 //! What an ordinal fit has beside other generalised ones.
 
 use super::assembly::{Assembly, Distribution};
+use super::diagnosis::{reach, separated, widen};
 use super::{FamilyParameter, Fit, FixedEffects, Generalised, Nominal, Ordinal, kept_columns};
 
 use crate::clmm::family::Cumulative;
@@ -8,10 +9,20 @@ use crate::clmm::response::OrderedResponse;
 use crate::clmm::thresholds::{Thresholds, settle};
 use crate::design::Design;
 use crate::error::{Result, try_collect, try_vec};
+use crate::glmm::edge::{AtEdge, Kind, flat_places};
 use crate::glmm::solution::Solution;
 
-/// Thresholds and nominal effects at the solution. Its predictor and covariance become those of the columns as they are: inside, the
-/// columns are centred and the thresholds have coordinates of their own.
+/// What is left of numbers that cancel in the thresholds where nominal columns are zero, relative to thresholds that are only rounded.
+const CANCELLED: f64 = 1e-4;
+
+/// Relative to the largest slope of a reported parameter, one that is none.
+const ROUNDING: f64 = 1e-12;
+
+/// Logarithm of a unit beyond which numbers of it are not reported.
+const FAR: f64 = 100.0;
+
+/// Thresholds and nominal effects at the solution. All of it becomes that of the columns as they are: inside, the columns are centred and
+/// the thresholds have coordinates of their own.
 pub(super) fn ordinal(
     assembly: &Assembly,
     response: &OrderedResponse,
@@ -20,9 +31,12 @@ pub(super) fn ordinal(
 ) -> Result<Distribution> {
     let location = assembly.model.fixed[0].location(&solution.beta[0]);
     solution.eta[0].iter_mut().for_each(|eta| *eta += location);
-    let psi = response.reported(&solution.shared, location);
+    let mut psi = response.reported(&solution.shared, location);
+    let log_unit = report_unit(assembly, design, &mut psi, solution);
     let first = assembly.first(assembly.model.fixed.len());
-    report_covariance(assembly, response, first, solution);
+    report_covariance(assembly, response, first, &psi, log_unit, solution);
+    let separated = separated(solution, &[(0, reaches(assembly, response, design, first))]);
+    widen(solution, &[&solution.beta.concat()[..], &psi].concat(), &separated);
     let (m, all) = (response.thresholds.n_alpha(), solution.vcov.len().isqrt());
     let categories = std::mem::take(&mut design.categories);
     let jacobian = response.thresholds.jacobian();
@@ -56,7 +70,47 @@ pub(super) fn ordinal(
         parameters: ordinal.parameter_names().into_iter().enumerate().map(one).collect(),
         ordinal: Some(ordinal),
         psi,
+        log_unit,
+        separated,
     })
+}
+
+/// The largest absolute value of each parameter's column: of the fixed effects, those of the scale having none, then of thresholds and nominal effects.
+fn reaches(assembly: &Assembly, response: &OrderedResponse, design: &Design, first: usize) -> Vec<f64> {
+    let mut out: Vec<f64> = reach(&assembly.model.fixed[0].kept, &design.x, design.n).collect();
+    out.resize(first, 0.0);
+    let nominal = design.nominal.as_ref().map(|nominal| reach(&response.nominal.kept, &nominal.x, design.n));
+    for reach in std::iter::once(1.0).chain(nominal.into_iter().flatten()) {
+        out.resize(out.len() + response.thresholds.n_alpha(), reach);
+    }
+    out
+}
+
+/// Brings all that is a number of the latent variable to the unit that it has where the columns of the scale are zero, or, where that is
+/// out of all proportion, to a unit near by, of which the logarithm is returned.
+fn report_unit(assembly: &Assembly, design: &mut Design, psi: &mut [f64], solution: &mut Solution) -> f64 {
+    let model = assembly.model;
+    let all = model.log_unit(&solution.beta);
+    let log_unit = if all.abs() > FAR { all } else { 0.0 };
+    if log_unit != 0.0 {
+        design.warnings.push(format!(
+            "scale: its columns are far from zero, so that thresholds, coefficients and standard deviations of random effects, which are \
+             those where the columns are zero, are too {} to be reported: they are divided by exp({log_unit:.4}); centre the columns",
+            if log_unit > 0.0 { "large" } else { "small" }
+        ));
+    }
+    let by = all - log_unit;
+    model.in_latent_unit(by, &mut solution.theta, [&mut solution.beta[0], psi]);
+    let (factor, (_, degrees)) = (by.exp(), model.degrees());
+    solution.eta[0].iter_mut().for_each(|eta| *eta *= factor);
+    solution.eta.iter_mut().skip(1).flatten().for_each(|eta| *eta += by);
+    solution.working_theta.iter_mut().zip(degrees).for_each(|(w, degree)| *w *= (degree * by).exp());
+    for term in &mut solution.terms {
+        term.modes.iter_mut().chain(&mut term.root).for_each(|v| *v *= factor);
+        let full = term.condvar_full.iter_mut().flatten();
+        term.cov.iter_mut().chain(&mut term.condvar).chain(full).for_each(|v| *v *= factor * factor);
+    }
+    log_unit
 }
 
 /// theta = J alpha with its covariance.
@@ -78,32 +132,76 @@ fn thresholds(jacobian: &[f64], names: Vec<String>, alpha: &[f64], alpha_root: &
     }
 }
 
-/// The covariance of the shared parameters becomes that of the reported ones, of which there are more at an edge.
-fn report_covariance(assembly: &Assembly, response: &OrderedResponse, first: usize, solution: &mut Solution) {
+/// The covariance becomes that of the reported parameters, of which there are more at an edge.
+fn report_covariance(
+    assembly: &Assembly,
+    response: &OrderedResponse,
+    first: usize,
+    psi: &[f64],
+    log_unit: f64,
+    solution: &mut Solution,
+) {
     let (f, k, all) = (solution.shared.len(), response.n_whole(), solution.vcov.len().isqrt());
     let slopes = response.reported_slopes(&solution.shared);
-    let means = &assembly.model.fixed[0].means;
+    let model = assembly.model;
+    // Numbers of the latent variable move with the effects on the scale as its unit does.
+    let by = model.log_unit(&solution.beta) - log_unit;
+    let scale: Vec<(usize, f64)> = model.fixed[1..].iter().flat_map(|part| &part.means).copied().enumerate().collect();
+    let with_unit = |degree: f64, value: f64, own: Vec<(usize, f64)>| -> Vec<(usize, f64)> {
+        let (factor, p) = ((degree * by).exp(), model.fixed[0].p);
+        let largest = own.iter().fold(0.0f64, |most, (_, slope)| most.max(slope.abs()));
+        let own = own.into_iter().filter(|(_, slope)| slope.abs() >= ROUNDING * largest).map(|(i, slope)| (i, factor * slope));
+        // What is not known, as the variance of an exact zero, has no part in it.
+        own.chain(scale.iter().map(|(j, mean)| (p + j, degree * value * mean))).filter(|(_, slope)| *slope != 0.0).collect()
+    };
     // Rows of d reported / d (all parameters): the location of centred columns is in the thresholds.
     let mut rows: Vec<Vec<(usize, f64)>> = vec![];
-    rows.extend((0..first).map(|j| vec![(j, 1.0)]));
-    for i in 0..k {
+    rows.extend(solution.beta[0].iter().enumerate().map(|(j, beta)| with_unit(1.0, *beta, vec![(j, 1.0)])));
+    rows.extend((model.fixed[0].p..first).map(|j| vec![(j, 1.0)]));
+    for (i, psi) in psi.iter().enumerate() {
         let direction = response.thresholds.location().get(i).copied().unwrap_or(0.0);
-        let of_means = means.iter().enumerate().map(|(j, mean)| (j, direction * mean));
+        let of_means = model.fixed[0].means.iter().enumerate().map(|(j, mean)| (j, direction * mean));
         let own = (0..f).map(|j| (first + j, slopes[j * k + i]));
-        // What is not known, as the variance of an exact zero, has no part in it.
-        rows.push(of_means.chain(own).filter(|(_, slope)| *slope != 0.0).collect());
+        rows.push(with_unit(1.0, *psi, of_means.chain(own).collect()));
     }
-    rows.extend((first + f..all).map(|j| vec![(j, 1.0)]));
+    let (degrees, of_working) = model.degrees();
+    let of_theta = |theta: &[f64], degrees: &[f64]| -> Vec<Vec<(usize, f64)>> {
+        let own = theta.iter().zip(degrees).enumerate();
+        own.map(|(j, (theta, degree))| with_unit(*degree, *theta, vec![(first + f + j, 1.0)])).collect()
+    };
+    let product = |row: &[(usize, f64)], own: &[f64]| row.iter().map(|(i, slope)| slope * own[*i]).sum::<f64>();
+    let rooted = [&rows[..], &of_theta(&solution.working_theta, &of_working)].concat();
+    solution.root = solution.root.chunks_exact(all).flat_map(|column| rooted.iter().map(|row| product(row, column))).collect();
+    solution.toward =
+        if solution.toward.is_empty() { vec![] } else { rooted.iter().map(|row| product(row, &solution.toward)).collect() };
+    let known = rows.len();
+    rows.extend(of_theta(&solution.theta, &degrees));
     let mut half = Vec::with_capacity(rows.len() * all);
     for row in &rows {
-        half.extend((0..all).map(|j| row.iter().map(|(i, slope)| slope * solution.vcov[j * all + i]).sum::<f64>()));
+        half.extend((0..all).map(|j| product(row, &solution.vcov[j * all..(j + 1) * all])));
     }
-    let product = |row: &[(usize, f64)], own: &[f64]| row.iter().map(|(i, slope)| slope * own[*i]).sum::<f64>();
-    solution.root = solution.root.chunks_exact(all).flat_map(|column| rows.iter().map(|row| product(row, column))).collect();
     let mut vcov = Vec::with_capacity(rows.len() * rows.len());
     for own in half.chunks_exact(all) {
         vcov.extend(rows.iter().map(|row| product(row, own)));
     }
+    // By the root nothing cancels, and coordinates at an edge are as good as known.
+    let m = rows.len();
+    let narrow = solution.root.len() - solution.wide * m;
+    for e in (0..m * known).filter(|e| e % m < known) {
+        vcov[e] = solution.root[..narrow].chunks_exact(m).map(|column| column[e % m] * column[e / m]).sum();
+    }
+    let mut flat = vec![];
+    for own in &solution.flats {
+        let moved: Vec<f64> = rooted[..known].iter().map(|row| product(row, own)).collect();
+        let sizes = rooted[..known].iter().map(|row| row.iter().map(|(j, slope)| (slope * own[*j]).abs()).sum());
+        flat.extend(flat_places(&moved, &sizes.collect::<Vec<_>>(), |i| vcov[i * (m + 1)]));
+    }
+    flat.sort_unstable();
+    flat.dedup();
+    for &i in &flat {
+        (0..m).for_each(|j| (vcov[i * m + j], vcov[j * m + i]) = (f64::NAN, f64::NAN));
+    }
+    solution.at_edge = flat.into_iter().map(|place| AtEdge { place, upward: true, kind: Kind::Flat }).collect();
     solution.vcov = vcov;
 }
 
@@ -129,12 +227,17 @@ impl Ordinal {
     pub fn thresholds_of(&self, parameters: &[f64], nominal: impl Iterator<Item = f64>) -> Vec<f64> {
         let m = self.alpha_names.len();
         let mut alpha = parameters[..m].to_vec();
+        let largest = |of: &[f64]| of.iter().fold(0.0f64, |most, a| most.max(a.abs()));
+        let mut size = largest(&alpha).max(CANCELLED * largest(parameters));
         for (column, value) in parameters[m..].chunks_exact(m).zip(nominal) {
-            alpha.iter_mut().zip(column).for_each(|(a, g)| *a += value * g);
+            for (a, g) in alpha.iter_mut().zip(column) {
+                *a += value * g;
+                size = size.max((value * g).abs());
+            }
         }
         let mut theta = vec![0.0; self.categories.len() - 1];
         Thresholds::new(self.threshold, self.categories.len()).add(&alpha, &mut theta);
-        settle(&mut theta);
+        settle(&mut theta, size);
         theta
     }
 

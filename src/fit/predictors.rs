@@ -27,6 +27,17 @@ impl Role {
 }
 
 impl Fit {
+    /// The unit of an ordinal model's latent variable in which it is searched, as a number of the one that is reported: the geometric mean of
+    /// the rows' scales. Starts are numbers of it.
+    pub(crate) fn searched_unit(&self) -> f64 {
+        match self.dispersion() {
+            Some(scale) if self.ordinal().is_some() && self.offset.is_none() => {
+                (scale.eta.iter().sum::<f64>() / self.n_obs as f64).exp()
+            }
+            _ => 1.0,
+        }
+    }
+
     fn further(&self, role: Role) -> Option<&PredictorFit> {
         let own = self.generalised.as_ref()?;
         match role {

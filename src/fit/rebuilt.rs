@@ -2,6 +2,7 @@
 
 use super::response::AnyResponse;
 use super::{Fit, PredictorFit, TermFit};
+use crate::clmm::response::OrderedResponse;
 use crate::design::TermDesign;
 use crate::error::{Error, Result, try_copy, try_gather, try_vec};
 use crate::family::by_name;
@@ -17,6 +18,8 @@ use crate::options::{Information, Options};
 pub(crate) struct Rebuilt {
     pub model: Model,
     pub working: Vec<f64>,
+    /// Of an ordinal model the shared parameters of each reported one of thresholds and nominal effects, of which they are combinations.
+    pub of_reported: Vec<f64>,
 }
 
 impl Fit {
@@ -33,7 +36,7 @@ impl Fit {
 
     pub(crate) fn rebuilt(&self) -> Result<Rebuilt> {
         self.without_correlation("this")?;
-        let response = self.response()?;
+        let response = self.response()?.linear();
         let offset = self.offset.as_deref().map(|o| self.used(o)).transpose()?;
         let none: &[TermFit] = &[];
         let eta = self.linear_predictor(self.n_obs, &self.x, offset.as_deref(), none, false)?;
@@ -47,7 +50,8 @@ impl Fit {
             Some(own) => [&own.working_theta[..], &response.shared_of_fit(own, 0.0)?].concat(),
             None => model.working_from_theta(&self.absolute_theta())?,
         };
-        Ok(Rebuilt { model, working })
+        let of_reported = response.ordered().map_or(Ok(vec![]), OrderedResponse::of_reported)?;
+        Ok(Rebuilt { model, working, of_reported })
     }
 
     /// Fails for what is not available where residuals are correlated.

@@ -77,6 +77,14 @@ impl AnyResponse {
         Ok(self)
     }
 
+    /// With shared parameters of which everything else is a combination.
+    pub fn linear(mut self) -> Self {
+        if let AnyResponse::Ordered(response) = &mut self {
+            response.coordinates = Coordinates::own(response.n_whole());
+        }
+        self
+    }
+
     pub fn zero_predictor(&self) -> Option<usize> {
         self.family().and_then(FamilyResponse::zero_predictor)
     }
@@ -179,7 +187,11 @@ impl AnyResponse {
     fn further_part(&self, n: usize, predictor: &PredictorDesign) -> Result<FixedPart> {
         match self {
             AnyResponse::Family(_) => FixedPart::new(n, &predictor.x, predictor.offset.as_deref()),
-            AnyResponse::Ordered(_) => FixedPart::beside_constant(n, &[], &predictor.x, predictor.offset.as_deref(), false),
+            AnyResponse::Ordered(response) => {
+                let centre = response.scale_centred;
+                let part = FixedPart::beside_constant(n, &[], &predictor.x, predictor.offset.as_deref(), centre)?;
+                Ok(if centre { part.with_centred_offset() } else { part })
+            }
         }
     }
 
@@ -201,6 +213,14 @@ impl AnyResponse {
             (AnyResponse::Ordered(_), Some(ordinal)) => ordinal.parameter_names(),
             (AnyResponse::Ordered(response), None) => (0..response.n_shared()).map(|f| format!("threshold {f}")).collect(),
         }
+    }
+
+    /// The shared parameters of a fit as a model has them, and its theta and fixed effects in the unit of the model's latent variable.
+    pub fn estimates(&self, own: &Generalised, model: &Model, theta: &mut [f64], fixed: &mut [Vec<f64>]) -> Result<Vec<f64>> {
+        let AnyResponse::Ordered(response) = self else { return self.shared_of_fit(own, 0.0) };
+        let (by, mut psi) = (-model.log_unit(fixed), own.psi.clone());
+        model.in_latent_unit(by, theta, [&mut fixed[0], &mut psi]);
+        response.shared(&psi, model.fixed[0].location(&fixed[0]))
     }
 
     /// What a fit has of the shared parameters: those of a family on their working scale, thresholds and nominal effects as reported.
@@ -241,8 +261,8 @@ fn on_design(link: Link, thresholds: Thresholds, design: &Design) -> Result<Orde
     };
     let scale = design.dispersion.is_some();
     let (y, weights) = observed(design)?;
-    let coordinates = Coordinates::Distances;
-    Ok(OrderedResponse { link, thresholds, y, weights, nominal, scale, centred: true, coordinates, within: None })
+    let (coordinates, scale_centred) = (Coordinates::Distances, design.offset.is_none());
+    Ok(OrderedResponse { link, thresholds, y, weights, nominal, scale, centred: true, scale_centred, coordinates, within: None })
 }
 
 /// Simulated categories: those that don't occur leave the thresholds around them without an estimate.

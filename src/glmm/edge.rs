@@ -7,6 +7,7 @@
 //! the limit:  (H - g g'/h)^-1 -> H^-1,  g = O(h).  So these directions are taken out before the Hessian is inverted.
 
 use super::laplace::{Laplace, MODES};
+use super::separation::orthonormalised;
 use crate::error::{Code, Result, try_copy, try_vec};
 use crate::family::Order;
 use crate::linalg::dense;
@@ -23,10 +24,13 @@ const FAR: [f64; 3] = [30.0, 100.0, 300.0];
 /// Parameters whose share of a direction is at least this, relative to their own size, have no standard error.
 const SHARE: f64 = 0.05;
 
+/// A part of a direction that is none.
+const ROUNDING: f64 = 1e-9;
+
 /// One direction.
 #[derive(Clone, Debug)]
 pub struct Edge {
-    /// Of unit length among the working parameters, towards the edge.
+    /// Among the working parameters, towards the edge; of unit length but where it has no curvature.
     pub direction: Vec<f64>,
     /// Whether a predictor rises towards the edge, where it is one of predictors.
     rises: Option<bool>,
@@ -42,6 +46,15 @@ pub enum Kind {
     Unidentified,
     /// The deviance has no curvature, though it rises further off.
     Flat,
+}
+
+/// The places of parameters that a direction without curvature moves most, by their standard errors given it: it moves them by `moved`,
+/// which is rounding beside `largest`.
+pub fn flat_places(moved: &[f64], largest: &[f64], variance: impl Fn(usize) -> f64) -> Vec<usize> {
+    let part = |i: usize| if moved[i].abs() > ROUNDING * largest[i] { moved[i].abs() / variance(i).sqrt() } else { 0.0 };
+    let parts: Vec<f64> = (0..moved.len()).map(part).collect();
+    let most = parts.iter().fold(0.0, |most: f64, p| most.max(*p));
+    (0..moved.len()).filter(|&i| parts[i] > 0.0 && parts[i] >= SHARE * most).collect()
 }
 
 /// All directions, and what is left of the blocks of parameters that have any.
@@ -86,19 +99,30 @@ impl Edges {
         all
     }
 
-    /// What they mean for a reported parameter, the inner product of `row` with working ones.
+    /// The directions without curvature.
+    pub fn flats(&self) -> impl Iterator<Item = &[f64]> {
+        self.found.iter().filter(|edge| edge.kind == Kind::Flat).map(|edge| &edge.direction[..])
+    }
+
+    /// What those at ends of ranges mean for a reported parameter, the inner product of `row` with working ones.
     pub fn of(&self, place: usize, row: &[f64]) -> Option<AtEdge> {
         let size = row.iter().map(|v| v * v).sum::<f64>().sqrt();
         let part = |edge: &Edge| row.iter().zip(&edge.direction).map(|(r, d)| r * d).sum::<f64>() / size;
-        let (edge, part) = self.found.iter().map(|e| (e, part(e))).max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))?;
+        let (edge, part) = self
+            .found
+            .iter()
+            .filter(|e| e.kind != Kind::Flat)
+            .map(|e| (e, part(e)))
+            .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))?;
         let upward = edge.rises.unwrap_or(part > 0.0);
         (part.abs() >= SHARE).then_some(AtEdge { place, upward, kind: edge.kind })
     }
 }
 
 impl Laplace<'_> {
-    /// The edges at an estimate with its Hessian `[n, n]`. The modes are left as they were found.
-    pub(super) fn edges(&mut self, x: &[f64], hessian: &[f64]) -> Result<Edges> {
+    /// The edges at an estimate with its Hessian `[n, n]`; directions of separation of a further predictor are such. The modes are left as
+    /// they were found.
+    pub(super) fn edges(&mut self, x: &[f64], hessian: &[f64], separated: &[Vec<f64>]) -> Result<Edges> {
         let mut edges = Edges::default();
         if !self.model.response.has_edges() {
             return Ok(edges);
@@ -107,7 +131,10 @@ impl Laplace<'_> {
         blocks.push((None, self.shared()));
         for (predictor, block) in blocks {
             let (mut found, mut rest) = (vec![], vec![]);
-            for (curvature, v) in spectrum(x.len(), block.clone(), hessian) {
+            let own = within(separated, &block);
+            let limit = |direction: &Vec<f64>| Edge { direction: direction.clone(), rises: None, kind: Kind::Limit };
+            found.extend(own.iter().map(limit));
+            for (curvature, v) in spectrum(block.clone(), hessian, &own) {
                 match if curvature < CURVATURE { self.edge_along(x, &v)? } else { None } {
                     Some(edge) => found.push(edge),
                     None => rest.push(v),
@@ -183,18 +210,34 @@ fn flatter(up: Option<f64>, down: Option<f64>) -> [bool; 2] {
     if flat == [false; 2] { [up < FLATTER * down, down < FLATTER * up] } else { flat }
 }
 
-/// Curvatures of a block of the Hessian with their directions among all parameters; none where it holds no numbers.
-fn spectrum(n: usize, block: std::ops::Range<usize>, hessian: &[f64]) -> Vec<(f64, Vec<f64>)> {
-    let (first, k) = (block.start, block.len());
-    let at = |i: usize, j: usize| hessian[(first + j) * n + first + i];
-    let part: Vec<f64> = (0..k * k).map(|e| 0.5 * (at(e % k, e / k) + at(e / k, e % k))).collect();
+/// An orthonormal basis of the directions that are all in a block of parameters.
+fn within(directions: &[Vec<f64>], block: &std::ops::Range<usize>) -> Vec<Vec<f64>> {
+    let inside = |d: &&Vec<f64>| d.iter().enumerate().all(|(j, v)| *v == 0.0 || block.contains(&j));
+    orthonormalised(directions.iter().filter(inside).cloned().collect())
+}
+
+/// Curvatures of a block of the Hessian `[n, n]` beside orthonormal directions in it, with their own directions among all parameters; none
+/// where it holds no numbers.
+fn spectrum(block: std::ops::Range<usize>, hessian: &[f64], beside: &[Vec<f64>]) -> Vec<(f64, Vec<f64>)> {
+    let n = hessian.len().isqrt();
+    let unit = |j: usize| (0..n).map(|i| f64::from(u8::from(i == j))).collect::<Vec<f64>>();
+    let basis: Vec<Vec<f64>> = beside.iter().cloned().chain(block.map(unit)).collect();
+    let basis = if beside.is_empty() { basis } else { orthonormalised(basis) };
+    let basis = &basis[beside.len()..];
+    let k = basis.len();
+    let form = |u: &[f64], v: &[f64]| -> f64 {
+        let image = v.iter().zip(hessian.chunks_exact(n)).filter(|(v, _)| **v != 0.0);
+        image.map(|(v, column)| v * dense::dot(u, column)).sum()
+    };
+    let part: Vec<f64> =
+        (0..k * k).map(|e| 0.5 * (form(&basis[e % k], &basis[e / k]) + form(&basis[e / k], &basis[e % k]))).collect();
     if k == 0 || part.iter().any(|v| !v.is_finite()) {
         return vec![];
     }
     let Some((values, vectors)) = dense::symmetric_eigen(k, &part) else { return vec![] };
     let whole = |v: &[f64]| {
         let mut out = vec![0.0; n];
-        out[block.clone()].copy_from_slice(v);
+        basis.iter().zip(v).for_each(|(b, v)| dense::add_scaled(&mut out, *v, b));
         out
     };
     values.into_iter().zip(vectors.chunks_exact(k).map(whole)).collect()

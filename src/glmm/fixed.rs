@@ -17,6 +17,8 @@ pub struct FixedPart {
     pub offset: Vec<f64>,
     /// What was taken off the kept columns of X; empty if nothing was.
     pub means: Vec<f64>,
+    /// What was taken off the offset.
+    offset_mean: f64,
     /// The root mean square of each column of Q.
     unit: f64,
 }
@@ -31,6 +33,7 @@ impl FixedPart {
             w: self.w.clone(),
             offset: try_copy("offset", &self.offset)?,
             means: self.means.clone(),
+            offset_mean: self.offset_mean,
             unit: self.unit,
         })
     }
@@ -122,6 +125,17 @@ impl FixedPart {
         Ok(FixedPart { kept: part.kept.iter().map(|&j| kept[j]).collect(), means, ..part })
     }
 
+    /// The same with an offset that is centred, too: the predictor as it is may be in another place.
+    pub fn with_centred_offset(mut self) -> Self {
+        let n = self.offset.len().max(1) as f64;
+        for _ in 0..2 {
+            let mean = self.offset.iter().sum::<f64>() / n;
+            self.offset.iter_mut().for_each(|v| *v -= mean);
+            self.offset_mean += mean;
+        }
+        self
+    }
+
     /// The same with coefficients that are numbers of this unit of the predictor, which is a power of two.
     pub fn in_unit(mut self, unit: f64) -> Self {
         self.q.iter_mut().for_each(|q| *q *= unit);
@@ -144,7 +158,7 @@ impl FixedPart {
 
     /// What centring has moved the predictor by.
     pub fn location(&self, beta: &[f64]) -> f64 {
-        self.means.iter().zip(beta).map(|(m, b)| m * b).sum()
+        self.offset_mean + self.means.iter().zip(beta).map(|(m, b)| m * b).sum::<f64>()
     }
 
     /// beta of working coefficients, in place. Rows of a matrix of derivatives are mapped alike.

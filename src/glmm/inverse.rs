@@ -15,9 +15,12 @@ pub(super) fn inverse_within(first: usize, free: &[usize], edges: &mut Edges, he
     };
     let mut basis = edges.basis(n, free);
     let mut part = form(&basis, &basis.iter().map(image).collect::<Vec<_>>());
-    for flat in without_curvature(&part).into_iter().rev() {
+    for (flat, parts) in without_curvature(&part).into_iter().rev() {
         if basis[flat][..first].iter().all(|v| *v == 0.0) {
-            edges.add_flat(basis.remove(flat));
+            let mut direction = vec![0.0; n];
+            basis.iter().zip(&parts).for_each(|(v, part)| dense::add_scaled(&mut direction, *part, v));
+            edges.add_flat(direction);
+            basis.remove(flat);
         }
     }
     if part.len() > basis.len() * basis.len() {
@@ -41,8 +44,8 @@ fn form(basis: &[Vec<f64>], images: &[Vec<f64>]) -> Vec<f64> {
     images.iter().flat_map(|image| basis.iter().map(|v| sparse_dot(v, image))).collect()
 }
 
-/// Those that add no curvature to the ones before: pivots of the scaled matrix that are none.
-fn without_curvature(hessian: &[f64]) -> Vec<usize> {
+/// Those that add no curvature to the ones before, pivots of the scaled matrix that are none; each with the direction without curvature.
+fn without_curvature(hessian: &[f64]) -> Vec<(usize, Vec<f64>)> {
     let k = hessian.len().isqrt();
     let scale: Vec<f64> = (0..k).map(|j| hessian[j * (k + 1)].abs().sqrt().max(f64::MIN_POSITIVE)).collect();
     let mut found = vec![];
@@ -59,7 +62,15 @@ fn without_curvature(hessian: &[f64]) -> Vec<usize> {
             row.push(pivot.sqrt());
             rows.push((i, row));
         } else {
-            found.push(i);
+            // The direction is 1 at this place and -c at those before, L'c = row.
+            for j in (0..rows.len()).rev() {
+                let later: f64 = (j + 1..rows.len()).map(|k| rows[k].1[j] * row[k]).sum();
+                row[j] = (row[j] - later) / rows[j].1[j];
+            }
+            let mut direction = vec![0.0; k];
+            direction[i] = 1.0 / scale[i];
+            rows.iter().zip(&row).for_each(|((j, _), c)| direction[*j] = -c / scale[*j]);
+            found.push((i, direction));
         }
     }
     found

@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 
+use super::fixed::FixedPart;
 use crate::error::{Result, try_vec};
 use crate::family::Order;
 
@@ -58,6 +59,15 @@ pub struct Adjoint<'a> {
     pub za: &'a [Vec<f64>],
 }
 
+/// Directions of separation among parameters.
+#[derive(Clone, Debug, Default)]
+pub struct Separated {
+    /// Independent of each other. Of rows that have information they move none.
+    pub directions: Vec<Vec<f64>>,
+    /// How far the estimate is in them.
+    pub toward: Vec<f64>,
+}
+
 /// Data and distribution of a response.
 pub trait Response: Debug + Send + Sync {
     /// Linear predictors: 0 is the mean's.
@@ -84,6 +94,17 @@ pub trait Response: Debug + Send + Sync {
     /// Whether its shared parameters and further predictors may go to an edge, where it is a simpler one.
     fn has_edges(&self) -> bool {
         true
+    }
+
+    /// Whether fixed effects of a predictor, by themselves, may be separated: of counts and proportions.
+    fn can_separate(&self, _predictor: usize) -> bool {
+        false
+    }
+
+    /// Directions of separation that the mean's fixed effects (of which `gamma` are the estimates) and the shared parameters have
+    /// together, where they do: the former first.
+    fn joint_separation(&self, _shared: &[f64], _eta: &[Vec<f64>], _mean: &FixedPart, _gamma: &[f64]) -> Result<Option<Separated>> {
+        Ok(None)
     }
 
     /// The variance of the latent variable of which the response shows whether it is above a threshold, where there is one.

@@ -40,8 +40,8 @@ pub enum Further<'a> {
     Known,
     /// Those of the model.
     Own,
-    /// Columns `[n]` of Wx of the mean's predictor, in the place of the model's shared parameters; then theta.
-    Columns(&'a [Vec<f64>]),
+    /// Parameters that the model's shared ones are combinations of, `[k, m]`, in the place of these; then theta.
+    Combined(&'a [f64]),
 }
 
 /// A row of one random term: the level and the values of its effects.
@@ -65,7 +65,7 @@ impl<'a> Joint<'a> {
         match further {
             Further::Known => {}
             Further::Own => laplace.add_shared(&mut g)?,
-            Further::Columns(columns) => laplace.add_columns(columns, &mut g)?,
+            Further::Combined(map) => laplace.add_combined(map, &mut g)?,
         }
         let theta = g.len() / q.max(1);
         let mut own = vec![];
@@ -176,12 +176,16 @@ impl Laplace<'_> {
         Ok(())
     }
 
-    /// The same of columns of Wx of the mean's predictor.
-    fn add_columns(&self, columns: &[Vec<f64>], g: &mut Vec<f64>) -> Result<()> {
-        let mut weighted = self.rows_of_predictors()?;
-        for own in columns {
-            weighted[0].copy_from_slice(own);
-            self.model.transpose_random(&weighted, zeros_behind(g, self.model.layout.q())?);
+    /// The same of parameters that the shared ones are combinations of.
+    fn add_combined(&self, map: &[f64], g: &mut Vec<f64>) -> Result<()> {
+        let (q, mut own) = (self.model.layout.q(), vec![]);
+        self.add_shared(&mut own)?;
+        for factors in map.chunks_exact(self.shared().len().max(1)) {
+            let mut column = try_vec("parameters beside the random effects", 0.0, q)?;
+            for (factor, shared) in factors.iter().zip(own.chunks_exact(q.max(1))).filter(|(factor, _)| **factor != 0.0) {
+                column.iter_mut().zip(shared).for_each(|(c, s)| *c += factor * s);
+            }
+            g.extend(column);
         }
         Ok(())
     }

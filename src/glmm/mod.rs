@@ -7,6 +7,7 @@ pub mod model;
 mod border;
 pub mod laplace;
 mod factorize;
+mod latent;
 mod modes;
 mod nodes;
 mod averages;
@@ -20,11 +21,11 @@ mod basins;
 mod domain;
 mod kept_modes;
 pub mod estimate;
+pub mod separation;
 pub mod edge;
 mod inverse;
 pub mod solution;
 pub mod joint;
-pub mod separation;
 
 #[cfg(test)]
 pub(crate) mod tests;

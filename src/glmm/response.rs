@@ -133,6 +133,13 @@ impl Response for FamilyResponse {
         self.zero.is_none() && self.family.is_log_concave()
     }
 
+    /// A linear predictor at infinity is an extreme mean.
+    fn can_separate(&self, predictor: usize) -> bool {
+        let link = self.family.link();
+        let link = matches!(link, Link::Log | Link::Logit | Link::Probit | Link::Cloglog | Link::Loglog | Link::Cauchit);
+        Some(predictor) == self.zero_predictor() || predictor == 0 && link && self.family.facts().can_separate
+    }
+
     fn latent_variance(&self) -> Option<f64> {
         self.family.link().latent_variance()
     }

@@ -1,7 +1,8 @@
 //! Separation: directions of the fixed effects along which the likelihood rises for ever, as where a covariate tells all successes from
 //! all failures (Albert and Anderson 1984), or a group has no counts but zeros. The estimate is then wherever the search ended.
 
-use super::jet::{Evaluator, Jet};
+use super::jet::{Evaluator, Jet, Separated};
+use super::laplace::Laplace;
 use super::model::Model;
 use crate::error::{Result, try_collect, try_copy, try_vec};
 use crate::family::Order;
@@ -9,29 +10,129 @@ use crate::linalg::dense;
 use crate::random::triangle;
 
 /// Information on a change of the linear predictor by at most one, below which a direction may be one of separation.
-const INFORMATION: f64 = 1e-4;
+pub const INFORMATION: f64 = 1e-4;
 /// How far the linear predictor is moved to see whether the likelihood falls, and how much of a fall is none.
-const MOVE: f64 = 2.0;
-const FALL: f64 = 1e-3;
-/// Columns whose part in the direction is at least this, relative to the largest, are named.
-const PART: f64 = 0.05;
+pub const MOVE: f64 = 2.0;
+pub const FALL: f64 = 1e-3;
+/// The part of a direction that may be rounding, or what little information the rows have that it moves.
+const SLIGHT: f64 = 0.01;
+
+/// Relative to all rows, the part of those that are not moved below which it is rounding.
+const UNMOVED: f64 = 1e-10;
+
+impl Laplace<'_> {
+    /// The directions among the working parameters x, at which the modes are; the mean's fixed effects come first where they are inside.
+    pub(super) fn separations(&self, x: &[f64]) -> Result<Separated> {
+        let (model, response) = (self.model, &self.model.response);
+        let inside = self.border.as_ref().map_or(0, |b| b.gamma.len());
+        let outer = self.outer().start;
+        let place = |a: usize| if a < outer { 0 } else { inside + self.ranges()[a - outer].start };
+        let shared = self.shared();
+        let mut all = Separated { directions: vec![], toward: vec![0.0; inside + x.len()] };
+        let mut add = |own: Separated, places: &[usize]| {
+            for direction in own.directions {
+                let mut whole = vec![0.0; inside + x.len()];
+                places.iter().zip(direction).for_each(|(&j, d)| whole[j] = d);
+                all.directions.push(whole);
+            }
+            places.iter().zip(own.toward).for_each(|(&j, d)| all.toward[j] = d);
+        };
+        let mean = self.fixed_effects(x);
+        if let Some(joint) = response.joint_separation(&x[shared.clone()], &self.eta, &model.fixed[0], &mean)? {
+            let places = (place(0)..place(0) + mean.len()).chain(shared.map(|j| inside + j));
+            add(joint, &places.collect::<Vec<_>>());
+            return Ok(all);
+        }
+        let moving: Vec<bool> = (0..self.eta.len()).map(|a| a == 0 || response.can_separate(a)).collect();
+        let ended = Ended { model, eta: &self.eta, shared: &x[shared], moving: &moving };
+        for a in (0..self.eta.len()).filter(|&a| response.can_separate(a)) {
+            let first = place(a);
+            let p = model.fixed[a].p;
+            let gamma = if a == 0 { mean.clone() } else { x[first - inside..first - inside + p].to_vec() };
+            add(ended.separated(a, &gamma)?, &(first..first + p).collect::<Vec<_>>());
+        }
+        Ok(all)
+    }
+}
+
+impl Separated {
+    /// Of the parameters from `inside` on, as many as there are directions among them, such that what is left has no direction of
+    /// separation: the covariance of all that the directions don't move is that given these.
+    pub fn pivots(&self, inside: usize) -> Vec<usize> {
+        let mut rest: Vec<Vec<f64>> = self.directions.iter().map(|d| d[inside..].to_vec()).collect();
+        let mut pivots = vec![];
+        while let Some((r, j)) = largest(&rest) {
+            let row = rest.swap_remove(r);
+            for other in &mut rest {
+                let factor = other[j] / row[j];
+                other.iter_mut().zip(&row).for_each(|(o, r)| *o -= factor * r);
+                other[j] = 0.0;
+            }
+            pivots.push(j);
+        }
+        pivots
+    }
+}
+
+/// Row and place of the largest element of rows, where one is other than rounding.
+fn largest(rows: &[Vec<f64>]) -> Option<(usize, usize)> {
+    let places = rows.iter().enumerate().flat_map(|(r, row)| row.iter().enumerate().map(move |(j, v)| (r, j, v.abs())));
+    places.filter(|(_, _, v)| *v > 1e-9).max_by(|a, b| a.2.total_cmp(&b.2)).map(|(r, j, _)| (r, j))
+}
+
+/// Orthonormal combinations of `vectors`, and the same combinations of what goes with each.
+pub fn orthonormal(vectors: &mut Vec<Vec<f64>>, with: &mut Vec<Vec<f64>>) {
+    let mut done: Vec<(Vec<f64>, Vec<f64>)> = vec![];
+    for (mut v, mut w) in std::mem::take(vectors).into_iter().zip(std::mem::take(with)) {
+        let size = dense::dot(&v, &v).sqrt();
+        for _ in 0..2 {
+            for (before, own) in &done {
+                let share = dense::dot(before, &v);
+                dense::add_scaled(&mut v, -share, before);
+                dense::add_scaled(&mut w, -share, own);
+            }
+        }
+        let norm = dense::dot(&v, &v).sqrt();
+        if norm > 1e-6 * size {
+            v.iter_mut().chain(&mut w).for_each(|e| *e /= norm);
+            done.push((v, w));
+        }
+    }
+    (*vectors, *with) = done.into_iter().unzip();
+}
+
+/// An orthonormal basis of what vectors span.
+pub fn orthonormalised(vectors: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
+    let (mut own, mut with) = (vectors, vec![]);
+    with.resize(own.len(), vec![]);
+    orthonormal(&mut own, &mut with);
+    own
+}
+
+/// Eigenvectors, one after the other, that a matrix `[k, k]` of squares takes to nothing; `all` is the same matrix of more squares.
+pub fn null_space(k: usize, squares: &[f64], all: &[f64]) -> Vec<Vec<f64>> {
+    let scale: Vec<f64> = (0..k).map(|j| if all[j * (k + 1)] > 0.0 { all[j * (k + 1)].sqrt() } else { 1.0 }).collect();
+    let scaled: Vec<f64> = (0..k * k).map(|e| squares[e] / scale[e % k] / scale[e / k]).collect();
+    let Some((values, vectors)) = dense::symmetric_eigen(k, &scaled) else { return vec![] };
+    let null = values.iter().zip(vectors.chunks_exact(k.max(1))).filter(|(value, _)| **value <= UNMOVED);
+    null.map(|(_, v)| v.iter().zip(&scale).map(|(v, s)| v / s).collect()).collect()
+}
 
 /// What memory is for.
 const DIRECTION: &str = "directions of separation";
 
 /// A fit as far as it is needed here.
-pub struct Ended<'a> {
-    pub model: &'a Model,
-    pub eta: &'a [Vec<f64>],
-    pub shared: &'a [f64],
+struct Ended<'a> {
+    model: &'a Model,
+    eta: &'a [Vec<f64>],
+    shared: &'a [f64],
     /// The predictors with a mode, the others being part of the family's parameters.
-    pub moving: &'a [bool],
+    moving: &'a [bool],
 }
 
 impl Ended<'_> {
-    /// The places among the kept columns of a predictor of those whose coefficients have no finite estimate. `beta`: its fixed effects,
-    /// `reach`: the largest absolute value of each column.
-    pub fn separated(&self, predictor: usize, beta: &[f64], reach: &[f64]) -> Result<Vec<usize>> {
+    /// The directions of a predictor's fixed effects, in its basis.
+    fn separated(&self, predictor: usize, gamma: &[f64]) -> Result<Separated> {
         let part = &self.model.fixed[predictor];
         let (n, p) = (self.model.n, part.p);
         let mut evaluator = self.model.response.evaluator(self.moving)?;
@@ -39,15 +140,18 @@ impl Ended<'_> {
         let mut jet = Jet::new(n, self.moving)?;
         evaluator.evaluate(self.eta, Order::Mode, &mut jet)?;
         let value = jet.log_likelihood();
-        let weights = try_collect(DIRECTION, jet.w[triangle(predictor, predictor)].iter().map(|w| w.max(0.0)))?;
+        let own = &jet.w[triangle(predictor, predictor)];
+        let weights = try_collect(DIRECTION, own.iter().map(|w| w.max(0.0)))?;
         // Along any direction the row that moves most is one of little information.
         if p == 0 || weights.iter().all(|w| *w >= INFORMATION) {
-            return Ok(vec![]);
+            return Ok(Separated::default());
         }
-        let Some((values, vectors)) = dense::symmetric_eigen(p, &part.weighted(&weights)?) else { return Ok(vec![]) };
+        let informed = try_collect(DIRECTION, own.iter().map(|w| f64::from(u8::from(w.abs() >= INFORMATION))))?;
+        let Some((values, vectors)) = dense::symmetric_eigen(p, &part.weighted(&weights)?) else {
+            return Ok(Separated::default());
+        };
         let longest = (0..n).map(|i| (0..p).map(|j| part.q[j * n + i].powi(2)).sum::<f64>()).fold(0.0, f64::max);
-        let gamma = part.to_working(beta);
-        let mut direction = vec![0.0; p];
+        let mut found = vec![];
         for (information, v) in values.iter().zip(vectors.chunks_exact(p)) {
             if *information >= INFORMATION * longest {
                 continue;
@@ -58,14 +162,20 @@ impl Ended<'_> {
             if *information < INFORMATION * most * most
                 && self.rises(predictor, &move_by, most, value, &mut *evaluator, &mut jet)?
             {
-                let share: f64 = v.iter().zip(&gamma).map(|(v, g)| v * g).sum();
-                direction.iter_mut().zip(v).for_each(|(d, v)| *d += share * v);
+                found.push(v.to_vec());
             }
         }
-        part.to_user(&mut direction);
-        let parts: Vec<f64> = direction.iter().zip(reach).map(|(d, reach)| d.abs() * reach).collect();
-        let largest = parts.iter().copied().fold(0.0, f64::max);
-        Ok((0..p).filter(|&j| largest > 0.0 && parts[j] >= PART * largest).collect())
+        if found.is_empty() {
+            return Ok(Separated::default());
+        }
+        let all = part.weighted(&try_vec(DIRECTION, 1.0, n)?)?;
+        let null = orthonormalised(null_space(p, &part.weighted(&informed)?, &all));
+        let directions = orthonormalised(found.iter().map(|v| exact(v, &null)).collect());
+        let mut toward = vec![0.0; p];
+        for v in &directions {
+            dense::add_scaled(&mut toward, dense::dot(v, gamma), v);
+        }
+        Ok(Separated { directions, toward })
     }
 
     /// Whether the likelihood given the random effects doesn't fall to one of the sides.
@@ -88,4 +198,11 @@ impl Ended<'_> {
         }
         Ok(false)
     }
+}
+
+/// A direction as one that does not move rows with information, where it nearly is one: an orthonormal basis of these is given.
+fn exact(v: &[f64], null: &[Vec<f64>]) -> Vec<f64> {
+    let mut own = vec![0.0; v.len()];
+    null.iter().for_each(|basis| dense::add_scaled(&mut own, dense::dot(basis, v), basis));
+    if dense::dot(&own, &own) >= 1.0 - SLIGHT { own } else { v.to_vec() }
 }

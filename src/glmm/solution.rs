@@ -1,7 +1,8 @@
 //! All estimates of a generalised model at given parameters, in the user's units, with their covariance.
 
-use super::edge::{AtEdge, Edges};
+use super::edge::{AtEdge, Edges, Kind, flat_places};
 use super::inverse::{inverse_within, sparse_dot};
+use super::jet::Separated;
 use super::laplace::{Inside, Laplace, MODES};
 use crate::error::{Code, Result, try_copy, try_gather, try_vec};
 use crate::family::Order;
@@ -31,6 +32,12 @@ pub struct Solution {
     /// The parameters that have none because they are at an edge, which the others take as known.
     pub at_edge: Vec<AtEdge>,
     pub terms: Vec<TermSolution>,
+    /// The number of directions of separation: as many of the root's columns, the last, are these directions in no particular length.
+    pub wide: usize,
+    /// Directions without curvature, in the order of `vcov`.
+    pub flats: Vec<Vec<f64>>,
+    /// How far the estimate is in these directions, in the order of `vcov`; empty without any.
+    pub toward: Vec<f64>,
     /// Linear predictors per row.
     pub eta: Vec<Vec<f64>>,
     /// Parameters in whose direction the deviance is flat: their standard errors are without meaning.
@@ -44,7 +51,7 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
     let modes = try_copy(MODES, &laplace.u)?;
     let (uncertainty, remark) = laplace.uncertainty(x, std_errors)?;
     laplace.how.deadline = None;
-    let Uncertainty { vcov: working_vcov, edges, flat, slopes } = uncertainty;
+    let Uncertainty { vcov: working_vcov, edges, separations, flat, slopes } = uncertainty;
     // The differences have left modes of other points.
     laplace.start_modes(&modes);
     let deviance = laplace.evaluate(x, Order::Gradient)?;
@@ -59,7 +66,7 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
         part.to_user(&mut own);
         beta.push(own);
     }
-    let (vcov, root, at_edge) = laplace.user_covariance(x, &working_vcov, &edges);
+    let Covariance { vcov, root, at_edge, toward, flats } = laplace.user_covariance(x, &working_vcov, &edges, &separations);
     let remarks: Vec<String> = remark.into_iter().collect();
     let mut terms = laplace.term_solutions(x)?;
     if let Some(slopes) = &slopes {
@@ -75,10 +82,22 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
         working_theta: x[..model.n_theta()].to_vec(),
         at_edge,
         terms,
+        wide: separations.directions.len(),
+        toward,
+        flats,
         eta: laplace.eta.iter().map(|eta| try_copy("linear predictor", eta)).collect::<Result<_>>()?,
         flat,
         remarks,
     })
+}
+
+/// What is known of the user's parameters.
+struct Covariance {
+    vcov: Vec<f64>,
+    root: Vec<f64>,
+    at_edge: Vec<AtEdge>,
+    toward: Vec<f64>,
+    flats: Vec<Vec<f64>>,
 }
 
 /// What is known of the working parameters.
@@ -86,6 +105,7 @@ struct Uncertainty {
     /// `[m, m]`, those inside first.
     vcov: Vec<f64>,
     edges: Edges,
+    separations: Separated,
     /// There is another direction without curvature.
     flat: bool,
     /// Derivatives of the random effects in the free parameters, each `[q]` with the parameter's number.
@@ -120,6 +140,7 @@ impl Laplace<'_> {
         self.evaluate_hessian(x, &mut gradient, &mut approximate)?;
         let inside = self.border.as_ref().map_or(0, |b| b.gamma.len());
         let m = n + inside;
+        let separations = self.separations(x)?;
         let free: Vec<usize> = match std_errors {
             StdErrors::Marginal => {
                 let known = |j: usize| j < self.model.n_theta() && (approximate[j * (n + 1)] <= 0.0 || self.is_zero(x, j));
@@ -134,9 +155,12 @@ impl Laplace<'_> {
             StdErrors::Marginal => modes = Some(self.difference_gradients(x, &free, &approximate, &mut hessian, &mut slopes)?),
             StdErrors::Conditional => hessian.copy_from_slice(&approximate),
         }
-        let mut edges = self.edges(x, &hessian)?;
+        let of_outer: Vec<Vec<f64>> = separations.directions.iter().map(|d| d[inside..].to_vec()).collect();
+        let mut edges = self.edges(x, &hessian, &of_outer)?;
         let mean = self.ranges().first().filter(|_| inside == 0).map_or(self.model.n_theta(), |range| range.end);
-        let (inverse, flat) = inverse_within(mean, &free, &mut edges, &hessian);
+        let pivots = separations.pivots(inside);
+        let covariant: Vec<usize> = free.iter().copied().filter(|j| !pivots.contains(j)).collect();
+        let (inverse, flat) = inverse_within(mean, &covariant, &mut edges, &hessian);
         let covered = edges.covered(&free);
         let mut out = vec![f64::NAN; m * m];
         for &i in &covered {
@@ -150,7 +174,7 @@ impl Laplace<'_> {
             self.factorize_observed()?;
             self.add_inside(&covered, &inverse, &slopes, &mut out);
         }
-        Ok(Uncertainty { vcov: out, edges, flat, slopes: modes })
+        Ok(Uncertainty { vcov: out, edges, separations, flat, slopes: modes })
     }
 
     /// The covariance of fixed effects that are inside: S^-1 given the parameters, and what the parameters' own adds,
@@ -245,16 +269,19 @@ impl Laplace<'_> {
         let m = vcov.len().isqrt();
         let inside = self.border.as_ref().map_or(0, |b| b.gamma.len());
         let v = |a: usize, b: usize| vcov[(inside + slopes[b].0) * m + inside + slopes[a].0];
+        // The user's modes are those inside times a factor that depends on parameters, too.
+        let of_unit = model.log_unit_slopes(m - inside, model.n_theta());
         for (k, term) in terms.iter_mut().enumerate() {
             let (size, first, map) = (model.layout.terms[k], model.layout.offset(k), model.units(k).map());
             let r = size.effects;
-            let mut full = try_copy("covariances of the random effects", &term.condvar)?;
+            let (mut full, modes) = (try_copy("covariances of the random effects", &term.condvar)?, &term.modes);
             let count = slopes.len();
             let (mut own, mut image) = (vec![0.0; count * r], vec![0.0; count * r]);
             for (level, out) in full.chunks_exact_mut(r * r).enumerate() {
                 // In the user's units, and V times them.
-                for (own, (_, slope)) in own.chunks_exact_mut(r).zip(slopes) {
-                    own.fill(0.0);
+                for (own, (parameter, slope)) in own.chunks_exact_mut(r).zip(slopes) {
+                    let unit = of_unit.get(*parameter).copied().unwrap_or(0.0);
+                    own.iter_mut().zip(&modes[level * r..]).for_each(|(own, mode)| *own = unit * mode);
                     for (column, v) in map.chunks_exact(r).zip(&slope[first + level * r..][..r]) {
                         dense::add_scaled(own, *v, column);
                     }
@@ -273,8 +300,8 @@ impl Laplace<'_> {
     }
 
     /// From working parameters to the user's: fixed effects of all predictors, shared parameters, theta. NaN for those at an edge; and a
-    /// root of it, in which these are as good as known, and theta stays that of the model.
-    fn user_covariance(&self, x: &[f64], working: &[f64], edges: &Edges) -> (Vec<f64>, Vec<f64>, Vec<AtEdge>) {
+    /// root of it, in which these are as good as known, and theta stays that of the model. Directions of separation join the root.
+    fn user_covariance(&self, x: &[f64], working: &[f64], edges: &Edges, separations: &Separated) -> Covariance {
         let model = self.model;
         let (n_theta, m) = (model.n_theta(), working.len().isqrt());
         let inside = m - x.len();
@@ -324,12 +351,24 @@ impl Laplace<'_> {
             None => sparse_dot(&rows[i], column),
         };
         let rooted = &rooted;
-        let root = half.chunks_exact(m.max(1)).flat_map(|column| (0..k).map(move |i| rooted(column, i))).collect();
-        let at_edge: Vec<AtEdge> = rows.iter().enumerate().filter_map(|(i, row)| edges.of(i, &row[inside..])).collect();
+        let directions = half.chunks_exact(m.max(1)).chain(separations.directions.iter().map(|d| &d[..]));
+        let root = directions.flat_map(|column| (0..k).map(move |i| rooted(column, i))).collect();
+        let found = rows.iter().filter(|_| !separations.directions.is_empty());
+        let toward = found.map(|row| sparse_dot(row, &separations.toward)).collect();
+        let mut at_edge: Vec<AtEdge> = rows.iter().enumerate().filter_map(|(i, row)| edges.of(i, &row[inside..])).collect();
+        let mut flats = vec![];
+        for flat in edges.flats() {
+            let sum = |row: &Vec<f64>, of: &dyn Fn(f64) -> f64| row[inside..].iter().zip(flat).map(|(r, f)| of(r * f)).sum::<f64>();
+            let moved: Vec<f64> = rows.iter().map(|row| sum(row, &|v| v)).collect();
+            let largest: Vec<f64> = rows.iter().map(|row| sum(row, &f64::abs)).collect();
+            let places = flat_places(&moved, &largest, |i| out[i * (k + 1)]);
+            at_edge.extend(places.into_iter().map(|place| AtEdge { place, upward: true, kind: Kind::Flat }));
+            flats.push(moved);
+        }
         for AtEdge { place, .. } in &at_edge {
             (0..k).for_each(|j| (out[place * k + j], out[j * k + place]) = (f64::NAN, f64::NAN));
         }
-        (out, root, at_edge)
+        Covariance { vcov: out, root, at_edge, toward, flats }
     }
 
     /// d theta / d working, by differences where it is not linear.

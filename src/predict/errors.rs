@@ -141,14 +141,13 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
             centred = Cow::Owned(own);
         }
         let x: Vec<&[f64]> = std::iter::once(&centred[..]).chain(predictors.iter().flatten().map(|p| &p.x[..])).collect();
-        let thresholds = if rebuilt.is_some() { fit.threshold_columns()? } else { vec![] };
         // Of a linear model they are taken as known, as in its covariance of the fixed effects.
-        let further = match &fit.generalised {
+        let further = |own: &'m Rebuilt| match &fit.generalised {
             None => Further::Known,
-            Some(own) if own.ordinal.is_some() => Further::Columns(&thresholds),
+            Some(generalised) if generalised.ordinal.is_some() => Further::Combined(&own.of_reported),
             Some(_) => Further::Own,
         };
-        let joint = rebuilt.map(|own| Joint::new(&own.model, &own.working, &x, further)).transpose()?;
+        let joint = rebuilt.map(|own| Joint::new(&own.model, &own.working, &x, further(own))).transpose()?;
         let mut errors = Errors::with(fit, rows, joint.map(|joint| Random::Laplace(Box::new(joint))))?;
         let first = errors.first_parameter();
         errors.centring = fit.ordinal().map(|own| Centring { means, locations: first..first + own.locations() });

@@ -8,7 +8,6 @@ mod predictive;
 mod predictors;
 mod problems;
 mod quantity;
-mod threshold_columns;
 
 use crate::error::{Error, Result, try_collect, try_gather, try_push};
 use crate::fit::Fit;

@@ -6,7 +6,7 @@ use super::NewData;
 use crate::design::{Design, Needed, PredictorDesign, RowLedger, TermDesign, UNSEEN, UnknownLevel};
 use crate::error::{Error, Result, row_text, try_copy, try_gather, try_vec};
 use crate::fit::estimable::Estimable;
-use crate::fit::{Fit, FixedEffects, PredictorFit, TermFit};
+use crate::fit::{Fit, FixedEffects, PredictorFit, TermFit, in_unit};
 use crate::frame::names::quoted;
 
 /// How to go on where a level is not known.
@@ -130,7 +130,10 @@ impl<'a> Rows<'a> {
     }
 
     fn of_design(fit: &'a Fit, design: Design) -> Result<Self> {
-        let Design { n, x, offset, terms, dispersion, zero_inflation, nominal, rows, unknown, .. } = design;
+        let Design { n, x, offset, terms, mut dispersion, zero_inflation, nominal, rows, unknown, .. } = design;
+        if let (Some(own), Some(new)) = (fit.dispersion(), &mut dispersion) {
+            new.offset = in_unit(new.offset.take(), own.log_unit, n)?;
+        }
         let columns = |x: &[f64], kept: &[usize]| -> Result<Cow<'_, [f64]>> {
             let mut own = try_vec("fixed-effects model matrix", 0.0, n * kept.len())?;
             own.chunks_exact_mut(n.max(1)).zip(kept).for_each(|(to, &j)| to.copy_from_slice(&x[j * n..(j + 1) * n]));

@@ -70,6 +70,9 @@ impl Refitter {
 
     /// On other rows: a design with the same columns as that of the fit.
     pub(crate) fn of_design(fit: &Fit, design: Design) -> Result<Self> {
+        // The correlation of a linear model's residuals is searched with theta.
+        let mut theta = fit.theta.iter().copied().chain(fit.correlation.as_ref().map(|c| c.estimate)).collect::<Vec<_>>();
+        let mut fixed = fit.all_fixed();
         let engine = match &fit.generalised {
             None => {
                 let assembled = Assembled::new(&design)?;
@@ -83,13 +86,11 @@ impl Refitter {
                 let response = AnyResponse::of_fit(own, &design)?;
                 let model = response.model(&design)?;
                 check_rank(fit, &model, &design)?;
-                let shared = response.shared_of_fit(own, model.fixed[0].location(&fit.fixed.estimate))?;
+                let shared = response.estimates(own, &model, &mut theta, &mut fixed)?;
                 Engine::Generalised(Box::new((response, model, shared)))
             }
         };
-        // The correlation of a linear model's residuals is searched with theta.
-        let theta = fit.theta.iter().copied().chain(fit.correlation.as_ref().map(|c| c.estimate)).collect();
-        Ok(Refitter { options: fit.options(), theta, fixed: fit.all_fixed(), design, std_errors: false, engine })
+        Ok(Refitter { options: fit.options(), theta, fixed, design, std_errors: false, engine })
     }
 
     /// Refits have standard errors; of linear models alone.
@@ -235,12 +236,16 @@ fn refit_of(laplace: &mut Laplace<'_>, response: &AnyResponse, end: &Estimate) -
     let mut fixed = vec![laplace.fixed_effects(x)];
     fixed.extend(laplace.outer().zip(laplace.ranges()).filter(|(a, _)| *a > 0).map(|(_, range)| x[range].to_vec()));
     model.fixed.iter().zip(&mut fixed).for_each(|(part, gamma)| part.to_user(gamma));
-    let shared = &x[laplace.shared()];
+    let (shared, mut theta) = (&x[laplace.shared()], model.theta_from_working(x));
+    let mut family = response.reported(shared, model.fixed[0].location(&fixed[0]));
+    if response.ordered().is_some() {
+        model.in_latent_unit(model.log_unit(&fixed), &mut theta, [&mut fixed[0], &mut family]);
+    }
     Ok(Refit {
-        theta: model.theta_from_working(x),
+        theta,
         correlation: None,
         std_error: vec![],
-        family: response.reported(shared, model.fixed[0].location(&fixed[0])),
+        family,
         sigma: sigma_of(response, shared),
         fixed,
         log_likelihood: -0.5 * value,

@@ -146,6 +146,7 @@ pub fn tweedie() -> Fit {
         terms: vec![diagonal_term("h", &["(Intercept)"], 3, &[4.0])],
         x: Vec::new(),
         offset: None,
+        log_unit: 0.0,
         eta: Vec::new(),
         kept: vec![0],
     };

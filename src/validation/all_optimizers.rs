@@ -163,13 +163,14 @@ fn around(fit: &Fit) -> Result<Vec<Vec<f64>>> {
         structure.working_from_theta(&fit.theta[range.clone()], &mut working[range])?;
     }
     let working = lifted(&structures, &working, LIFT);
+    let unit = fit.searched_unit();
     let scaled = |factor: f64| {
         let (mut theta, mut first) = (vec![0.0; working.len()], 0);
         for structure in &structures {
             let range = first..first + structure.n_theta();
             first = range.end;
             structure.theta_from_working(&working[range.clone()], &mut theta[range.clone()]);
-            structure.rescale(&mut theta[range], &vec![factor; structure.size]);
+            structure.rescale(&mut theta[range], &vec![factor / unit; structure.size]);
         }
         theta.extend(fit.correlation.as_ref().map(|c| c.estimate));
         theta

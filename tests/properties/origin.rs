@@ -9,6 +9,7 @@ use interlace::inference::anova::{AnovaType, anova_table};
 use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, KenwardRoger, Satterthwaite};
 use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, Weighting};
 use interlace::predict::{Interval, NewData, Quantity, RandomTerms, Request};
+use interlace::resample::Refitter;
 use interlace::spec::{CorrelationSpec, ModelKind};
 
 use crate::common::generalised::{Generalised, generalised, linear};
@@ -116,7 +117,17 @@ fn new_rows(shift: f64) -> Frame {
 
 /// Fits of the same model near zero and far from it.
 fn both(model: impl Fn(Frame) -> Generalised, seed: u64, check: impl Fn(&Fit, &Frame, &Frame) -> Numbers, what: &str) {
-    let [near, far] = [0.0, FAR].map(|shift| {
+    as_far_as(FAR, model, seed, check, what);
+}
+
+fn as_far_as(
+    far: f64,
+    model: impl Fn(Frame) -> Generalised,
+    seed: u64,
+    check: impl Fn(&Fit, &Frame, &Frame) -> Numbers,
+    what: &str,
+) {
+    let [near, far] = [0.0, far].map(|shift| {
         let own = model(data(seed).map("x", |x| x + shift).frame());
         let fit = own.fit();
         assert!(fit.outcome.converged, "{what}: {:?}", fit.outcome);
@@ -192,6 +203,89 @@ fn ordinal_models() {
         own
     };
     both(model, 6, check, "ordinal");
+}
+
+fn ordinal_with_scale(frame: Frame) -> Generalised {
+    let mut own = linear(r#"ordered(c, levels = c("c00", "c01", "c02", "c03")) ~ f + (1 + t | g)"#, frame);
+    own.spec.kind = ModelKind::Clmm;
+    own.dispersion("~ x")
+}
+
+/// Thresholds and coefficients are in another unit then, which may be no number; the rest is the same.
+#[test]
+fn the_scale_of_ordinal_models() {
+    let check = |fit: &Fit, _: &Frame, new: &Frame| {
+        let mut out = Numbers::new();
+        let scale = &fit.generalised.as_ref().unwrap().dispersion.as_ref().unwrap().fixed;
+        out.insert("logLik".into(), vec![fit.log_likelihood]);
+        out.insert("scale".into(), [&scale.estimate[..], &scale.std_error].concat());
+        let quantities = [("probability", Quantity::Probabilities), ("cumulative", Quantity::Cumulative)];
+        for (what, quantity) in quantities {
+            let request = Request { level: Some(0.9), quantity, new_levels_zero: true, ..Request::default() };
+            predictions(fit, NewData::Training, what, &request, &mut out);
+            predictions(fit, NewData::Frame(new), &format!("{what} of new rows"), &request, &mut out);
+        }
+        let unit = fit.warnings().iter().any(|warning| warning.starts_with("scale: its columns are far from zero"));
+        assert_eq!(unit, (scale.estimate[0] * scale_column(fit)).abs() > 100.0);
+        out
+    };
+    // With FAR the standard errors have five digits.
+    as_far_as(65536.0, ordinal_with_scale, 6, check, "scale");
+}
+
+/// The mean of the scale's column.
+fn scale_column(fit: &Fit) -> f64 {
+    let x = &fit.generalised.as_ref().unwrap().dispersion.as_ref().unwrap().x;
+    x.iter().sum::<f64>() / x.len() as f64
+}
+
+/// Where they are numbers, all parameters are those of the user's columns.
+#[test]
+fn parameters_beside_a_scale_are_numbers_of_the_latent_variable_at_zero() {
+    const SHIFT: f64 = 32.0;
+    let [(near, _), (far, own)] = [0.0, SHIFT].map(|shift| {
+        let own = ordinal_with_scale(data(6).map("x", |x| x + shift).frame());
+        (own.fit(), own)
+    });
+    let zeta = near.generalised.as_ref().unwrap().dispersion.as_ref().unwrap().fixed.estimate[0];
+    let factor = (SHIFT * zeta).exp();
+    let close = |a: &[f64], b: &[f64], what: &str| {
+        assert!(a.iter().zip(b).all(|(a, b)| (a - factor * b).abs() <= 1e-6 * (factor * b).abs()), "{what}: {a:?} {b:?} {factor}");
+    };
+    close(&far.fixed.estimate, &near.fixed.estimate, "coefficients");
+    close(&far.theta, &near.theta, "theta");
+    close(&far.terms[0].modes, &near.terms[0].modes, "modes");
+    let thresholds = |fit: &Fit| fit.generalised.as_ref().unwrap().psi.clone();
+    close(&thresholds(&far), &thresholds(&near), "thresholds");
+    // By the delta method: theta exp(c) with c = 32 zeta.
+    let all = |fit: &Fit| fit.generalised.as_ref().unwrap().vcov.clone();
+    let (a, b, m) = (all(&far), all(&near), all(&near).len().isqrt());
+    let values = near.all_parameters().unwrap();
+    let place = near.fixed.estimate.len();
+    for j in (0..m).filter(|j| *j != place && values[*j] != 0.0) {
+        let cross = 2.0 * SHIFT * values[j] * b[place * m + j];
+        let want = factor * factor * (b[j * (m + 1)] + cross + (SHIFT * values[j]).powi(2) * b[place * (m + 1)]);
+        assert!((a[j * (m + 1)] - want).abs() < 1e-4 * want, "parameter {j}: {} for {want}", a[j * (m + 1)]);
+    }
+    // The deviance at the estimates, in the order of `Fit::objective`.
+    let (parameters, n_theta) = (far.all_parameters().unwrap(), far.theta.len());
+    let (others, theta) = parameters.split_at(parameters.len() - n_theta);
+    let point = [theta, others].concat();
+    let value = Fit::objective(&own.spec, Some(&own.frame), &own.options, &point).unwrap()[0];
+    assert!((value + 2.0 * far.log_likelihood).abs() < 1e-6 * value.abs(), "{value} {}", far.log_likelihood);
+    // A refit to the same response and the scale's profile.
+    let refit = Refitter::new(&far).unwrap().refit(&far.y).unwrap();
+    assert!((refit.log_likelihood - far.log_likelihood).abs() < 1e-6);
+    assert!((refit.theta[0] / far.theta[0] - 1.0).abs() < 1e-3, "{:?} {:?}", refit.theta, far.theta);
+    let profile = |shift: f64| {
+        let mut own = ordinal_with_scale(data(6).map("x", |x| x + shift).frame()).formula(|f| {
+            f.formula = r#"ordered(c, levels = c("c00", "c01", "c02", "c03")) ~ 1 + (1 | g)"#.into();
+        });
+        own.options.null_model = true;
+        own.fit().profile(0.95, None).unwrap().into_iter().find(|p| p.name == "disp.x").unwrap()
+    };
+    let [a, b] = [0.0, SHIFT].map(profile);
+    assert!((a.lower - b.lower).abs() < 1e-5 && (a.upper - b.upper).abs() < 1e-5, "{a:?} {b:?}");
 }
 
 /// Profiles of what refers to zero, too: an intercept's far from the data is an extrapolation, its correlation with the slope minus one.

@@ -48,15 +48,14 @@ impl Base {
         }
         options.reml_generalised = false;
         let design = fit.design()?;
-        let (theta, fixed) = (fit.theta.clone(), fit.all_fixed());
+        let (mut theta, mut fixed) = (fit.theta.clone(), fit.all_fixed());
         if own.ordinal.as_ref().is_some_and(|ordinal| ordinal.on_edge(&own.psi, fit.n_obs)) {
             return Err(Error::unsupported(
                 "profile: thresholds of the fit meet, at the edge of the region where they are in order; there are no profiles there",
             ));
         }
         let response = AnyResponse::of_fit(own, &design)?.guarded()?;
-        let location = response.model(&design)?.fixed[0].location(&fixed[0]);
-        let shared = response.shared_of_fit(own, location)?;
+        let shared = response.estimates(own, &response.model(&design)?, &mut theta, &mut fixed)?;
         let ordinal = fit.ordinal().cloned();
         let mut base = Base { design, response, ordinal, options, theta, fixed, shared, minimum: f64::NAN };
         base.refine()?;
@@ -100,8 +99,29 @@ impl Base {
         zero.chain(self.design.dispersion.iter().map(|p| ("disp.", p)))
     }
 
+    /// With the latent variable in the unit that it has where the columns of the scale are zero: parameters are numbers of that.
+    fn in_own_unit(&self) -> Result<Option<Base>> {
+        let AnyResponse::Ordered(response) = &self.response else { return Ok(None) };
+        if !(response.scale && response.scale_centred) {
+            return Ok(None);
+        }
+        let by = self.response.model(&self.design)?.log_unit(&self.fixed);
+        let (mut theta, mut fixed, mut reported) = (self.theta.clone(), self.fixed.clone(), self.reported()?);
+        let own = OrderedResponse { scale_centred: false, ..(**response).clone() };
+        let response = AnyResponse::Ordered(Box::new(own.clone()));
+        let model = response.model(&self.design)?;
+        model.in_latent_unit(by, &mut theta, [&mut fixed[0], &mut reported]);
+        let shared = own.shared(&reported, model.fixed[0].location(&fixed[0]))?;
+        let (design, ordinal, options, minimum) = (self.design.clone(), self.ordinal.clone(), self.options.clone(), self.minimum);
+        Ok(Some(Base { design, response, ordinal, options, theta, fixed, shared, minimum }))
+    }
+
     /// The model in which a parameter is held.
     fn hold(&self, parameter: Parameter) -> Result<(Model, Held)> {
+        let has_unit = !matches!(parameter, Parameter::Fixed { a: 1, .. } | Parameter::Correlation { .. });
+        if let Some(own) = if has_unit { self.in_own_unit()? } else { None } {
+            return own.hold(parameter);
+        }
         match parameter {
             Parameter::Fixed { a, j } => self.hold_fixed(a, j),
             Parameter::Shared { f } => match &self.response {
