@@ -27,6 +27,9 @@ const LARGE: f64 = 1e7;
 const PER_LEVEL: f64 = 1.0;
 const PER_LEVEL_IF_CHEAP: f64 = 0.5;
 
+/// A share of the disagreement that is worth a search: where coefficients between and within groups differ by less, nothing is looked at.
+const SLIGHT: f64 = 0.5;
+
 /// Terms, or effects of one, of which pairs are raised.
 const FEW: usize = 4;
 
@@ -81,6 +84,12 @@ impl Coefficients {
         self.rows * (0..m - 1).map(|j| root(j).powi(2)).sum::<f64>().ln_1p()
     }
 
+    /// Whether the coefficients with all variances very large and those without any cost less: what lies between is nothing else.
+    fn agree(&self, deviance: &mut Deviance<'_>, large: &[f64], enough: f64) -> Result<bool> {
+        let none = vec![0.0; self.gamma.len()];
+        Ok(self.cost(&none) < enough && deviance.reach(large)? && self.cost(&deviance.state.gamma) < enough)
+    }
+
     fn disagreement(&self, other: &Coefficients) -> f64 {
         self.cost(&other.gamma).min(other.cost(&self.gamma))
     }
@@ -94,6 +103,23 @@ pub fn other_basins(deviance: &mut Deviance<'_>, at: &Summary, effort: Effort) -
         return Ok(starts);
     }
     let here = Coefficients::of(deviance);
+    let all: Vec<Effect> = (0..system.structures.len()).map(|k| (k, None)).collect();
+    if !here.agree(deviance, &raised(system, &at.x, &all), SLIGHT * effort.enough(system, &all))? {
+        starts = raised_and_lowered(deviance, &here, at, effort)?;
+    }
+    starts.extend(nearly_correlated(deviance, &here, at, effort)?);
+    if !all.is_empty() && here.lowered(system) > effort.enough(system, &all) {
+        let keep = at.x[system.n_theta()..].to_vec();
+        let none = lifted(&system.structures, &vec![0.0; system.n_theta()], LIFT);
+        starts.extend([moment_start(system), none].map(|theta| [theta, keep.clone()].concat()));
+    }
+    Ok(starts)
+}
+
+/// Those with the variances of some effects raised, or lowered.
+fn raised_and_lowered(deviance: &mut Deviance<'_>, here: &Coefficients, at: &Summary, effort: Effort) -> Result<Vec<Vec<f64>>> {
+    let system = deviance.system;
+    let mut starts = vec![];
     for effects in raises(system, effort.thorough) {
         let large = raised(system, &at.x, &effects);
         if deviance.reach(&large)? && here.disagreement(&Coefficients::of(deviance)) > effort.enough(system, &effects) {
@@ -110,13 +136,6 @@ pub fn other_basins(deviance: &mut Deviance<'_>, at: &Summary, effort: Effort) -
                 starts.push(small);
             }
         }
-    }
-    starts.extend(nearly_correlated(deviance, &here, at, effort)?);
-    let all: Vec<Effect> = (0..system.structures.len()).map(|k| (k, None)).collect();
-    if !all.is_empty() && here.lowered(system) > effort.enough(system, &all) {
-        let keep = at.x[system.n_theta()..].to_vec();
-        let none = lifted(&system.structures, &vec![0.0; system.n_theta()], LIFT);
-        starts.extend([moment_start(system), none].map(|theta| [theta, keep.clone()].concat()));
     }
     Ok(starts)
 }
