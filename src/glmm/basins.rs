@@ -15,6 +15,7 @@ use crate::linalg::dense;
 use crate::optimize::Summary;
 use crate::search::boundary::{LIFT, is_singular, lifted, start_variance};
 use crate::search::correlations::other_correlations;
+use crate::search::covariances::{Effect, changed};
 
 /// A variance with which effects of groups are as if fixed: so many times what their own rows leave open.
 const LARGE: f64 = 1e6;
@@ -114,9 +115,6 @@ impl Laplace<'_> {
     }
 }
 
-/// Effects of a term; all of them where there is none.
-type Effects = (usize, Option<usize>);
-
 /// A look from an end at large variances.
 struct Look<'l, 'a, 's> {
     laplace: &'l mut Laplace<'a>,
@@ -213,10 +211,10 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
     }
 
     /// What to raise: terms of the mean, effects of those with two, all.
-    fn raises(&self) -> Vec<Vec<Effects>> {
+    fn raises(&self) -> Vec<Vec<Effect>> {
         let model = self.laplace.model;
         let own: Vec<usize> = (0..model.structures.len()).filter(|&k| model.predictor[k] == 0).collect();
-        let mut all: Vec<Vec<Effects>> = vec![];
+        let mut all: Vec<Vec<Effect>> = vec![];
         for &k in &own {
             if model.structures[k].size == 2 && !model.structures[k].homogeneous {
                 all.extend((0..2).map(|e| vec![(k, Some(e))]));
@@ -235,7 +233,7 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
         n * (cost / n).ln_1p()
     }
 
-    fn enough(&self, effects: &[Effects]) -> f64 {
+    fn enough(&self, effects: &[Effect]) -> f64 {
         let levels = effects.iter().map(|(k, _)| self.laplace.model.layout.terms[*k].levels).min().unwrap_or(0);
         LEAST.max(PER_LEVEL * levels as f64)
     }
@@ -285,37 +283,13 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
         laplace.penalised().map(|_| ())
     }
 
-    /// Working parameters of the covariances, with those of some effects changed by `change`, which is called with the term, its
-    /// covariance and its effects.
-    fn changed(&self, effects: &[Effects], mut change: impl FnMut(usize, &mut [f64], &[usize])) -> Vec<f64> {
-        let mut theta = self.theta.to_vec();
-        let mut first = 0;
-        for (k, structure) in self.laplace.model.structures.iter().enumerate() {
-            let range = first..first + structure.n_theta();
-            first = range.end;
-            let r = structure.size;
-            let own: Vec<usize> =
-                (0..r).filter(|e| effects.iter().any(|(term, effect)| *term == k && effect.is_none_or(|f| f == *e))).collect();
-            if own.is_empty() {
-                continue;
-            }
-            let (mut t, mut cov) = (vec![0.0; r * r], vec![0.0; r * r]);
-            structure.factor(&theta[range.clone()], &mut t);
-            let identity: Vec<f64> = (0..r * r).map(|e| f64::from(u8::from(e % (r + 1) == 0))).collect();
-            dense::sandwich(r, &t, &identity, 1.0, &mut cov);
-            change(k, &mut cov, &own);
-            structure.from_covariance(&cov, &mut theta[range]);
-        }
-        theta
-    }
-
     fn large(&self, k: usize, e: usize) -> f64 {
         let information = self.information[k][e];
         if information > 0.0 { LARGE / information } else { LARGE }
     }
 
-    fn raised(&self, effects: &[Effects]) -> Vec<f64> {
-        self.changed(effects, |k, cov, own| {
+    fn raised(&self, effects: &[Effect]) -> Vec<f64> {
+        changed(&self.laplace.model.structures, self.theta, effects, |k, cov, own| {
             let r = cov.len().isqrt();
             own.iter().for_each(|&e| cov[e * (r + 1)] += self.large(k, e));
         })
@@ -333,8 +307,8 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
     /// A start with all standard deviations multiplied, and the coefficients and the family's parameters that go with them.
     fn stretched(&mut self, factor: f64) -> Result<Option<Begin>> {
         let model = self.laplace.model;
-        let all: Vec<Effects> = (0..model.structures.len()).filter(|&k| model.predictor[k] == 0).map(|k| (k, None)).collect();
-        let theta = self.changed(&all, |_, cov, own| {
+        let all: Vec<Effect> = (0..model.structures.len()).filter(|&k| model.predictor[k] == 0).map(|k| (k, None)).collect();
+        let theta = changed(&self.laplace.model.structures, self.theta, &all, |_, cov, own| {
             let r = cov.len().isqrt();
             cov.iter_mut().for_each(|v| *v *= factor * factor);
             own.iter().for_each(|&e| cov[e * (r + 1)] = cov[e * (r + 1)].max(LIFT * LIFT));
@@ -352,14 +326,14 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
 
     /// A start with the coefficients at large variances, and variances that are the mean squares of the effects there. `None` where the
     /// modes are not found.
-    fn within(&mut self, large: &[f64], effects: &[Effects]) -> Result<Option<Begin>> {
+    fn within(&mut self, large: &[f64], effects: &[Effect]) -> Result<Option<Begin>> {
         if !self.reach(large)? {
             return Ok(None);
         }
         let mut b = try_copy(MODES, &self.laplace.u)?;
         self.laplace.gram.gram.apply_factors(&self.laplace.t, false, &mut b);
         let layout = &self.laplace.model.layout;
-        let theta = self.changed(effects, |k, cov, own| {
+        let theta = changed(&self.laplace.model.structures, self.theta, effects, |k, cov, own| {
             let (r, first, levels) = (layout.terms[k].effects, layout.offset(k), layout.terms[k].levels);
             let mean = |e: usize, f: usize| -> f64 {
                 b[first..first + levels * r].chunks_exact(r).map(|b| b[e] * b[f]).sum::<f64>() / levels as f64

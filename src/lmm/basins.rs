@@ -17,6 +17,7 @@ use super::system::LinearSystem;
 use crate::error::{Code, Result};
 use crate::optimize::Summary;
 use crate::search::boundary::{LIFT, lifted, start_variance};
+use crate::search::covariances::{Effect, changed};
 use crate::search::minima::between;
 
 /// A variance with which nothing but differences within levels is left: so many times the mean of Z'Z's diagonal.
@@ -38,9 +39,6 @@ const SHARES: [f64; 2] = [1.0 / 3.0, 2.0 / 3.0];
 
 /// Shares of the interval of a structure's correlation that are tried.
 const ENDS: [f64; 2] = [0.1, 0.9];
-
-/// An effect of a term; all of them where there is none.
-type Effect = (usize, Option<usize>);
 
 /// How much may be spent.
 #[derive(Clone, Copy)]
@@ -205,7 +203,7 @@ fn other_correlations(system: &LinearSystem, working: &[f64]) -> Vec<Vec<f64>> {
         let (lower, upper) = (structure.lower_bounds(), structure.upper_bounds());
         let Some(rho) = upper.iter().position(|u| u.is_finite()) else {
             let turned = |e: usize| {
-                changed(system, &working, &[(k, Some(e))], |_, cov, _| {
+                changed(&system.structures, &working, &[(k, Some(e))], |_, cov, _| {
                     let r = structure.size;
                     (0..r).filter(|a| *a != e).for_each(|a| (cov[e * r + a], cov[a * r + e]) = (-cov[e * r + a], -cov[a * r + e]));
                 })
@@ -227,7 +225,7 @@ fn other_correlations(system: &LinearSystem, working: &[f64]) -> Vec<Vec<f64>> {
 
 /// The working parameters with the variances of some effects so large that nothing but differences within their levels counts.
 fn raised(system: &LinearSystem, working: &[f64], effects: &[Effect]) -> Vec<f64> {
-    changed(system, working, effects, |k, cov, own| {
+    changed(&system.structures, working, effects, |k, cov, own| {
         let r = system.structures[k].size;
         own.iter().for_each(|&e| cov[e * r + e] += large(system, k, e));
     })
@@ -236,7 +234,7 @@ fn raised(system: &LinearSystem, working: &[f64], effects: &[Effect]) -> Vec<f64
 /// The working parameters with hardly any variance of some effects.
 fn lowered(system: &LinearSystem, working: &[f64], effects: &[Effect]) -> Vec<f64> {
     let mut changes = false;
-    let out = changed(system, working, effects, |k, cov, own| {
+    let out = changed(&system.structures, working, effects, |k, cov, own| {
         let r = system.structures[k].size;
         for &e in own {
             changes |= cov[e * r + e] > 4.0 * LIFT * LIFT;
@@ -254,35 +252,6 @@ fn large(system: &LinearSystem, k: usize, e: usize) -> f64 {
     if sum > 0.0 { LARGE * system.gram.layout.terms[k].levels as f64 / sum } else { LARGE }
 }
 
-/// The working parameters with the covariance of some effects changed, which is called with the term, its covariance and its effects.
-fn changed(
-    system: &LinearSystem,
-    working: &[f64],
-    effects: &[Effect],
-    mut change: impl FnMut(usize, &mut [f64], &[usize]),
-) -> Vec<f64> {
-    let mut out = working.to_vec();
-    let mut first = 0;
-    for (k, structure) in system.structures.iter().enumerate() {
-        let range = first..first + structure.n_theta();
-        first = range.end;
-        let r = structure.size;
-        let own: Vec<usize> =
-            (0..r).filter(|e| effects.iter().any(|(term, effect)| *term == k && effect.is_none_or(|f| f == *e))).collect();
-        if own.is_empty() {
-            continue;
-        }
-        let (mut t, mut cov) = (vec![0.0; r * r], vec![0.0; r * r]);
-        structure.factor(&working[range.clone()], &mut t);
-        for (e, value) in cov.iter_mut().enumerate() {
-            *value = (0..r).map(|c| t[c * r + e % r] * t[c * r + e / r]).sum();
-        }
-        change(k, &mut cov, &own);
-        structure.from_covariance(&cov, &mut out[range]);
-    }
-    out
-}
-
 impl Deviance<'_> {
     /// Evaluates at working parameters; `false` where the numbers break down.
     fn reach(&mut self, working: &[f64]) -> Result<bool> {
@@ -297,7 +266,7 @@ impl Deviance<'_> {
     fn moments_of(&mut self, working: &[f64], effects: &[Effect]) -> Vec<f64> {
         self.solve();
         let (q, m, sigma2) = (self.system.gram.layout.q(), self.system.m(), self.state.sigma2);
-        changed(self.system, working, effects, |k, cov, own| {
+        changed(&self.system.structures, working, effects, |k, cov, own| {
             let (size, first) = (self.system.gram.layout.terms[k], (m - 1) * q + self.system.gram.layout.offset(k));
             let r = size.effects;
             let mut square = vec![0.0; r * r];

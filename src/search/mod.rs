@@ -3,6 +3,7 @@
 
 pub mod boundary;
 pub mod correlations;
+pub mod covariances;
 mod lowest;
 pub mod minima;
 

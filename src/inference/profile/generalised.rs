@@ -155,18 +155,7 @@ impl Base {
         let at = model.n_theta() + model.fixed[..=a].iter().map(|f| f.p).sum::<usize>() - 1;
         let centre = working_parameters(&model, &self.theta, &fixed, &self.shared, false)?;
         let hold = Hold::Coordinate { at, with: vec![], working: Box::new(move |v| factor * v) };
-        Ok((
-            model,
-            Held {
-                hold,
-                centre,
-                estimate: self.fixed[a][j],
-                bounds: (None, None),
-                unit: None,
-                reported: Box::new(|v| v),
-                others: vec![],
-            },
-        ))
+        Ok((model, Held::of_fixed_effect(hold, centre, self.fixed[a][j])))
     }
 
     /// A fixed effect as a combination of the working ones: that of an intercept, which is next to nothing beside columns far from zero.
@@ -185,18 +174,7 @@ impl Base {
         let shares = others.map(|i| (first + i, -weights[i] / weights[largest])).collect();
         let centre = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
         let hold = Hold::Shifted { at: first + largest, factor: 1.0 / weights[largest], shares };
-        Ok((
-            model,
-            Held {
-                hold,
-                centre,
-                estimate: self.fixed[a][j],
-                bounds: (None, None),
-                unit: None,
-                reported: Box::new(|v| v),
-                others: vec![],
-            },
-        ))
+        Ok((model, Held::of_fixed_effect(hold, centre, self.fixed[a][j])))
     }
 
     fn hold_family(&self, response: &FamilyResponse, f: usize) -> Result<(Model, Held)> {

@@ -136,6 +136,13 @@ struct Held {
     others: Vec<Other>,
 }
 
+impl Held {
+    /// A fixed effect.
+    fn of_fixed_effect(hold: Hold, centre: Vec<f64>, estimate: f64) -> Self {
+        Held { hold, centre, estimate, bounds: (None, None), unit: None, reported: Box::new(|v| v), others: vec![] }
+    }
+}
+
 /// A minimum of the deviance that is not the lowest.
 struct Other {
     /// How much higher it is.
