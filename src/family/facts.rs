@@ -19,6 +19,8 @@ pub struct Facts {
     pub tests_overdispersion: bool,
     /// The variance about the linear predictor, for R2.
     pub residual: Residual,
+    /// Whether responses can be drawn, and their distribution function is known.
+    pub has_distribution: bool,
 }
 
 /// R's `sigma()`.
@@ -70,7 +72,11 @@ impl Facts {
         support: (f64::NEG_INFINITY, f64::INFINITY),
         tests_overdispersion: false,
         residual: Residual::Undefined,
+        has_distribution: false,
     };
+
+    /// What the presets have in common.
+    const KNOWN: Facts = Facts { has_distribution: true, ..Facts::NEUTRAL };
 
     /// Of counts from 0 up.
     pub(super) const COUNTS: Facts = Facts {
@@ -79,7 +85,7 @@ impl Facts {
         support: (0.0, f64::INFINITY),
         tests_overdispersion: true,
         residual: Residual::OfMean,
-        ..Facts::NEUTRAL
+        ..Facts::KNOWN
     };
 
     /// Of counts from 1 up.
@@ -94,12 +100,12 @@ impl Facts {
         exact: Exact::Relative,
         support: (0.0, f64::INFINITY),
         residual: Residual::OfMean,
-        ..Facts::NEUTRAL
+        ..Facts::KNOWN
     };
 
     /// Of responses on the whole line.
-    pub(super) const REAL: Facts = Facts { exact: Exact::OfResponse, residual: Residual::Constant, ..Facts::NEUTRAL };
+    pub(super) const REAL: Facts = Facts { exact: Exact::OfResponse, residual: Residual::Constant, ..Facts::KNOWN };
 
     /// Of responses between 0 and 1.
-    pub(super) const UNIT: Facts = Facts { support: (0.0, 1.0), ..Facts::NEUTRAL };
+    pub(super) const UNIT: Facts = Facts { support: (0.0, 1.0), ..Facts::KNOWN };
 }

@@ -41,10 +41,10 @@ use std::fmt::Debug;
 pub use cumulative::Cumulative;
 pub use custom::{CustomFamily, CustomFunctions, CustomParameter, DensityDerivatives, DensityRows, LogDensity, Map, UnitDeviance};
 pub use facts::{Exact, Facts, Residual, Sigma};
-pub use link::{Jet, LINKS, Link};
+pub use link::{CUMULATIVE_LINKS, Jet, LINKS, Link};
 pub use mixture::{ZeroDerivatives, ZeroMixture, ZeroPart, ZeroPsiDerivatives};
 pub use parameter::{Parameter, Scale};
-pub use registry::{by_name, links, names};
+pub use registry::{DEFAULT, by_name, links, names, names_of, normal};
 
 pub(crate) use density::{GRADIENT, MODE};
 pub(crate) use model::{check_constants, check_derivatives};
@@ -217,9 +217,7 @@ pub trait Family: Debug + Send + Sync {
     }
 
     /// What depends on which family it is; neutral of a family of the caller's, whatever its name.
-    fn facts(&self) -> Facts {
-        Facts::NEUTRAL
-    }
+    fn facts(&self) -> Facts;
 
     /// The parameters beside the mean, in the order in which `psi` holds them.
     fn parameters(&self) -> &[Parameter];
