@@ -188,7 +188,12 @@ impl Density for Tweedie {
         let (mut lower, mut upper) = (none, 0.0);
         for i in 0..=((to - from) / step) as usize {
             let n = from + step * i as f64;
-            let (p, [l, u]) = (step * poisson_probability(n, rate), gamma_tails(n * alpha, x));
+            let p = step * poisson_probability(n, rate);
+            // A response far out tells of more jumps than there can be.
+            if p == 0.0 && n > rate {
+                break;
+            }
+            let [l, u] = gamma_tails(n * alpha, x);
             lower += p * l;
             upper += p * u;
         }
