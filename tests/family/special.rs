@@ -200,7 +200,7 @@ fn off(seen: f64, wanted: f64) -> f64 {
 fn incomplete_gamma_and_beta_functions() {
     for (a, x, lower, upper) in [
         (1.0, 1.36, 0.743_339_223_046_444_1, 0.256_660_776_953_555_86),
-        (0.1, 9.586832980505138, 0.999_999_131_567_283_3, 8.684_327_139_716_807e-7),
+        (0.1, 9.586832980505138, 0.999_999_131_567_283_3, 8.684_327_167_398_067e-7),
         (1.5, 0.7651530771650467, 0.324_706_444_424_972_2, 0.675_293_555_575_027_8),
         (2.5, 0.001, 9.508_534_598_607_95e-9, 0.999_999_990_491_465_4),
         (20.0, 26.8, 0.926_283_237_361_260_7, 0.073_716_762_638_739_3),
@@ -226,9 +226,10 @@ fn incomplete_gamma_and_beta_functions() {
         }
     }
     // Numbers whose ratio is none: x^a / (a B(a, b)), and the other end.
-    let [least, a, b] = [5e-324, 0.001, 2.0];
+    let [least, a, b]: [f64; 3] = [5e-324, 0.001, 2.0];
     let wanted = least.powf(a) * (a + 1.0);
-    assert!(off(beta_tails(a, b, least, 1.0)[0], wanted) < 1e-10 && off(beta_tails(b, a, 1.0, least)[1], wanted) < 1e-10);
+    let seen = [beta_tails(a, b, least, 1.0)[0], beta_tails(b, a, 1.0, least)[1]];
+    assert!(seen.iter().all(|seen| off(*seen, wanted) < 1e-10), "{seen:?} {wanted}");
     assert_eq!([beta_tails(a, b, 0.0, 1.0), beta_tails(a, b, 1.0, 0.0)], [[0.0, 1.0], [1.0, 0.0]]);
     assert!(beta_tails(1.0, f64::NAN, 0.3, 0.7)[0].is_nan() && gamma_tails(f64::NAN, 1.0)[0].is_nan());
 }

@@ -140,10 +140,13 @@ pub fn beta_tails(a: f64, b: f64, x: f64, y: f64) -> Tails {
     if y <= 0.0 {
         return HIGHEST;
     }
-    match y / x {
-        f64::INFINITY => pair(beta_lower(a, b, Place::of_smallest(x)), true),
-        0.0 => pair(beta_lower(b, a, Place::of_smallest(y)), false),
-        odds => beta_tails_of_odds(a, b, odds),
+    let odds = y / x;
+    if odds == f64::INFINITY {
+        pair(beta_lower(a, b, Place::of_smallest(x)), true)
+    } else if 1.0 / odds == f64::INFINITY {
+        pair(beta_lower(b, a, Place::of_smallest(y)), false)
+    } else {
+        beta_tails_of_odds(a, b, odds)
     }
 }
 
