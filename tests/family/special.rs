@@ -197,6 +197,7 @@ fn off(seen: f64, wanted: f64) -> f64 {
 
 /// Shapes of all sizes, next to each other too; x is near 1 where the first is a million.
 #[test]
+#[allow(clippy::unreadable_literal, clippy::excessive_precision)]
 fn incomplete_gamma_and_beta_functions() {
     for (a, x, lower, upper) in [
         (1.0, 1.36, 0.743_339_223_046_444_1, 0.256_660_776_953_555_86),
