@@ -31,6 +31,9 @@ const PER_LEVEL_IF_CHEAP: f64 = 0.5;
 /// A share of the disagreement that is worth a search: where coefficients between and within groups differ by less, nothing is looked at.
 const SLIGHT: f64 = 0.5;
 
+/// Criteria that differ by less are those of one minimum.
+const AS_LOW: f64 = 1e-6;
+
 /// Terms, or effects of one, of which pairs are raised.
 const FEW: usize = 4;
 
@@ -97,7 +100,7 @@ impl Coefficients {
 pub fn other_basins(deviance: &mut Deviance<'_>, at: &Summary, effort: Effort) -> Result<Vec<Vec<f64>>> {
     let system = deviance.system;
     let mut starts = vec![];
-    if system.kept.is_empty() || !deviance.reach(&at.x)? {
+    if system.kept.is_empty() || !(deviance.is_at_value(at.value, AS_LOW) || deviance.reach(&at.x)?) {
         return Ok(starts);
     }
     let here = Coefficients::of(deviance);

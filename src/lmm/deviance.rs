@@ -183,6 +183,11 @@ impl<'a> Deviance<'a> {
         if there { Ok(self.state.value) } else { self.evaluate(working) }
     }
 
+    /// Whether the last evaluation gave this value: at the same minimum, or at one that is as good.
+    pub(super) fn is_at_value(&self, value: f64, within: f64) -> bool {
+        !self.state.at.is_empty() && (self.state.value - value).abs() < within
+    }
+
     pub(super) fn set_factors(&mut self, working: &[f64]) {
         self.t.set(&self.system.structures, working);
         for (k, confounded) in self.confounded.iter().enumerate() {
