@@ -5,7 +5,8 @@ mod hypotheses;
 mod profile;
 mod resampling;
 
-use crate::common::generalised::{Generalised, frame, generalised};
+use crate::common::frames::frame;
+use crate::common::generalised::{Generalised, generalised};
 use interlace::spec::{ModelKind, PredictorSpec, Threshold};
 
 fn ordinal(formula: &str, frame: interlace::frame::Frame) -> Generalised {

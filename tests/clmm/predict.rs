@@ -1,11 +1,12 @@
 //! Predictions of ordinal models.
 
+use crate::common::close::close_or_missing;
 use interlace::error::Code;
 use interlace::fit::Fit;
 use interlace::frame::{CsvOptions, Frame};
-use interlace::options::{Nodes, Options};
+use interlace::options::Options;
 use interlace::predict::{NewData, Predictions, Quantity, RandomTerms, Request};
-use interlace::spec::{ArraySpec, ArrayTerm, FormulaSpec, ModelKind, OrdinalSpec, PredictorSpec, Source, Spec, Threshold};
+use interlace::spec::{ArraySpec, ArrayTerm, FormulaSpec, ModelKind, PredictorSpec, Source, Spec, Threshold};
 use serde_json::Value;
 
 mod references;
@@ -45,16 +46,11 @@ fn values(fit: &Fit, data: NewData<'_>, quantity: Quantity) -> Vec<f64> {
     fit.predictions(data, &request(quantity, RandomTerms::All)).unwrap_or_else(|e| panic!("{}", e.message)).values
 }
 
-#[track_caller]
+/// Row i of a matrix of n rows.
 fn close(what: &str, got: &[f64], want: &[f64], tolerance: f64) {
-    assert_eq!(got.len(), want.len(), "{what}: lengths");
-    for (i, (g, w)) in got.iter().zip(want).enumerate() {
-        let same = (g - w).abs() <= tolerance * w.abs().max(1.0) || (g.is_nan() && w.is_nan());
-        assert!(same, "{what}[{i}]: {g} for {w}");
-    }
+    close_or_missing(1.0, what, got, want, tolerance);
 }
 
-/// Row i of a matrix of n rows.
 fn row(matrix: &[f64], n: usize, i: usize) -> Vec<f64> {
     matrix.chunks_exact(n).map(|column| column[i]).collect()
 }

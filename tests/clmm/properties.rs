@@ -1,5 +1,6 @@
 //! What must leave an ordinal fit as it is, and what it must equal.
 
+use crate::common::close::close_by;
 use crate::common::{Data, Rng};
 use interlace::fit::{Fit, Ordinal};
 use interlace::options::Options;
@@ -44,16 +45,12 @@ fn ordinal(fit: &Fit) -> &Ordinal {
     fit.generalised.as_ref().unwrap().ordinal.as_ref().unwrap()
 }
 
-#[track_caller]
-fn near(what: &str, a: &[f64], b: &[f64], within: f64) {
-    assert_eq!(a.len(), b.len(), "{what}");
-    for (i, (a, b)) in a.iter().zip(b).enumerate() {
-        assert!((a - b).abs() <= within * (1.0 + b.abs()), "{what} [{i}]: {a} for {b}");
-    }
-}
-
 /// Log-likelihood, fixed effects, thresholds and theta with all standard errors.
 #[track_caller]
+fn near(what: &str, a: &[f64], b: &[f64], within: f64) {
+    close_by(what, a, b, within, |i| 1.0 + b[i].abs());
+}
+
 fn same(what: &str, a: &Fit, b: &Fit) {
     near(what, &[a.log_likelihood], &[b.log_likelihood], 1e-10);
     near(what, &a.fixed.estimate, &b.fixed.estimate, 1e-6);

@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::common::entries::{entries, numbers, strings, text};
+use crate::common::close::close_by;
+use crate::common::entries::{entries, model, numbers, strings, text};
 use interlace::fit::{Fit, FixedEffects};
-use interlace::frame::{CsvOptions, Frame};
-use interlace::options::{Nodes, Options};
-use interlace::spec::{FormulaSpec, ModelKind, OrdinalSpec, PredictorSpec, Source, Spec, Threshold};
+use interlace::spec::ModelKind;
 use serde_json::Value;
 
 /// Relative. The references are maxima to rounding.
@@ -35,54 +34,10 @@ const WORK: [(&str, (usize, usize)); 8] = [
     ("wine_nominal_scale_agq9", (14, 90)),
 ];
 
-fn models() -> Vec<Value> {
-    entries("clmm")
-}
-
-/// The model of one entry: specification, data, options.
-fn model(entry: &Value) -> (Spec, Frame, Options) {
-    let csv = CsvOptions {
-        categorical: strings(&entry["categorical"]),
-        ordered: vec![(text(&entry["response"]), strings(&entry["levels"]))],
-        ..Default::default()
-    };
-    let frame = Frame::from_csv_path(format!("tests/reference/data/{}", text(&entry["data"])), &csv).unwrap();
-    let formula = FormulaSpec {
-        formula: text(&entry["formula"]),
-        weights: entry["weights"].as_str().map(Into::into),
-        offset: entry["offset"].as_str().map(Into::into),
-        ..Default::default()
-    };
-    let predictor = |key: &str| entry[key].as_str().map(|f| PredictorSpec::Formula(f.to_owned()));
-    let threshold = match entry["threshold"].as_str().unwrap() {
-        "symmetric" => Threshold::Symmetric,
-        "equidistant" => Threshold::Equidistant,
-        _ => Threshold::Flexible,
-    };
-    let spec = Spec {
-        ordinal: OrdinalSpec { link: Some(text(&entry["link"])), threshold, nominal: predictor("nominal"), levels: vec![] },
-        dispersion: predictor("scale"),
-        ..Spec::new(ModelKind::Clmm, Source::Formula(formula))
-    };
-    let points = entry["quadrature"].as_i64().unwrap();
-    let nodes = if points < 0 { Nodes::Fixed } else { Nodes::Adaptive };
-    let options = Options { quadrature: points.unsigned_abs() as usize, nodes, ..Default::default() };
-    (spec, frame, options)
-}
-
-/// |got - want| <= tolerance * scale, element by element.
-fn close(what: &str, got: &[f64], want: &[f64], tolerance: f64, scale: impl Fn(usize) -> f64) {
-    assert_eq!(got.len(), want.len(), "{what}: lengths");
-    for (i, (g, w)) in got.iter().zip(want).enumerate() {
-        let units = (g - w).abs() / (tolerance * scale(i));
-        assert!(units <= 1.0, "{what}[{i}]: {g} for {w}, {units:.3} of the tolerance");
-    }
-}
-
 fn check_estimates(what: &str, got: (&[f64], &[f64]), want: &Value) {
     let se = numbers(&want["std_error"]);
-    close(&format!("{what} estimate"), got.0, &numbers(&want["estimate"]), ESTIMATE, |i| se[i]);
-    close(&format!("{what} std_error"), got.1, &se, STD_ERROR, |i| se[i]);
+    close_by(&format!("{what} estimate"), got.0, &numbers(&want["estimate"]), ESTIMATE, |i| se[i]);
+    close_by(&format!("{what} std_error"), got.1, &se, STD_ERROR, |i| se[i]);
 }
 
 fn check_fixed(what: &str, got: Option<&FixedEffects>, want: &Value) {
@@ -122,12 +77,13 @@ fn check_varcorr(id: &str, fit: &Fit, want: &Value) {
         let r = effects.len();
         let want = numbers(&block["cov"]);
         let sd = |a: usize| want[a * (r + 1)].sqrt().max(1e-3);
-        close(&format!("{id} varcorr {group}"), &term.cov, &want, VARIANCE, |e| sd(e % r) * sd(e / r));
+        close_by(&format!("{id} varcorr {group}"), &term.cov, &want, VARIANCE, |e| sd(e % r) * sd(e / r));
     }
 }
 
 /// The first levels of each group; variances of the modes at the estimates, without the uncertainty of these.
-fn check_ranef(id: &str, fit: &Fit, want: &Value) {
+fn check_ranef(id: &str, fit: &Fit, want: &Value) -> usize {
+    let mut compared = 0;
     for (group, block) in want.as_object().unwrap() {
         for (c, effect) in strings(&block["terms"]).iter().enumerate() {
             let term = fit.terms.iter().find(|t| t.group == *group && t.effects.contains(effect)).unwrap();
@@ -136,24 +92,27 @@ fn check_ranef(id: &str, fit: &Fit, want: &Value) {
             let sd = term.sd[e].max(1e-6);
             for (i, level) in strings(&block["levels"]).iter().enumerate() {
                 let at = place[level.as_str()];
+                compared += 1;
                 let mode = block["values"][i][c].as_f64().unwrap();
-                close(&format!("{id} ranef {level}"), &[term.modes[at * r + e]], &[mode], MODE, |_| sd);
+                close_by(&format!("{id} ranef {level}"), &[term.modes[at * r + e]], &[mode], MODE, |_| sd);
                 let variance = block["condvar_diagonal"][i][c].as_f64().unwrap();
                 let got = term.condvar[at * r * r + e * r + e];
-                close(&format!("{id} condvar {level}"), &[got], &[variance], MODE, |_| sd * sd);
+                close_by(&format!("{id} condvar {level}"), &[got], &[variance], MODE, |_| sd * sd);
             }
         }
     }
+    compared
 }
 
 #[test]
 fn estimates_equal_the_reference() {
-    for entry in models() {
+    let mut modes = 0;
+    for entry in entries("clmm") {
         let id = text(&entry["id"]);
-        let (spec, frame, options) = model(&entry);
+        let (spec, frame, options) = model(ModelKind::Clmm, &entry);
         let fit = Fit::new(&spec, Some(&frame), &options, None).unwrap_or_else(|error| panic!("{id}: {error}"));
         let log_likelihood = entry["logLik"].as_f64().unwrap();
-        close(&format!("{id} logLik"), &[fit.log_likelihood], &[log_likelihood], LOG_LIKELIHOOD, |_| log_likelihood.abs());
+        close_by(&format!("{id} logLik"), &[fit.log_likelihood], &[log_likelihood], LOG_LIKELIHOOD, |_| log_likelihood.abs());
         assert!(fit.outcome.converged, "{id}: {:?} {:?}", fit.outcome, fit.theta);
         assert_eq!(fit.n_obs as u64, entry["nobs"].as_u64().unwrap(), "{id}");
         assert_eq!(fit.npar as u64, entry["npar"].as_u64().unwrap(), "{id}");
@@ -164,8 +123,9 @@ fn estimates_equal_the_reference() {
         check_fixed(&format!("{id} scale"), scale.map(|p| &p.fixed), &entry["scale_effects"]);
         check_thresholds(&id, &fit, &entry);
         check_varcorr(&id, &fit, &entry["varcorr"]);
-        check_ranef(&id, &fit, &entry["ranef"]);
+        modes += check_ranef(&id, &fit, &entry["ranef"]);
     }
+    assert_eq!(modes, 330);
 }
 
 /// One point in the order of `Fit::objective`.
@@ -176,17 +136,17 @@ fn parameters(point: &Value) -> Vec<f64> {
 #[test]
 fn the_criterion_at_fixed_parameters_equals_the_reference() {
     let mut compared = 0;
-    for entry in models() {
+    for entry in entries("clmm") {
         let id = text(&entry["id"]);
-        let (spec, frame, options) = model(&entry);
+        let (spec, frame, options) = model(ModelKind::Clmm, &entry);
         let points = entry["points"].as_array().unwrap();
         let flat: Vec<f64> = points.iter().flat_map(parameters).collect();
         let got = Fit::objective(&spec, Some(&frame), &options, &flat).unwrap_or_else(|error| panic!("{id}: {error}"));
         let want: Vec<f64> = points.iter().map(|p| p["value"].as_f64().unwrap()).collect();
-        close(&format!("{id} objective"), &got, &want, CRITERION, |i| want[i].abs());
+        close_by(&format!("{id} objective"), &got, &want, CRITERION, |i| want[i].abs());
         compared += points.len();
     }
-    assert!(compared >= 130, "{compared}");
+    assert_eq!(compared, 135);
 }
 
 /// The work of a fit: evaluations of the criterion (standard errors included) and Newton steps of the modes.
@@ -194,10 +154,10 @@ fn the_criterion_at_fixed_parameters_equals_the_reference() {
 fn the_work_of_a_fit_does_not_grow() {
     let most: HashMap<&str, (usize, usize)> = HashMap::from(WORK);
     let mut seen = 0;
-    for entry in models() {
+    for entry in entries("clmm") {
         let id = text(&entry["id"]);
         let Some(&(evaluations, steps)) = most.get(id.as_str()) else { continue };
-        let (spec, frame, options) = model(&entry);
+        let (spec, frame, options) = model(ModelKind::Clmm, &entry);
         let fit = Fit::new(&spec, Some(&frame), &options, None).unwrap();
         let own = fit.generalised.as_ref().unwrap();
         assert!(fit.outcome.evaluations <= evaluations, "{id}: {} evaluations", fit.outcome.evaluations);

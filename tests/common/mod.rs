@@ -1,8 +1,10 @@
 //! What the integration tests share: seeded data, models in one line, fits by label.
 #![allow(dead_code)] // Every test program uses its own part.
 
+pub mod close;
 pub mod designs;
 pub mod entries;
+pub mod frames;
 pub mod generalised;
 
 use std::collections::BTreeMap;

@@ -1,6 +1,8 @@
 //! Refits to other responses and the parametric bootstrap.
 
-use crate::common::generalised::{Generalised, cbpp, frame, linear, salamanders};
+use crate::common::close::close_by;
+use crate::common::frames::frame;
+use crate::common::generalised::{Generalised, cbpp, linear, salamanders};
 use interlace::error::Code;
 use interlace::frame::ColumnData;
 use interlace::options::Nodes;
@@ -28,10 +30,7 @@ fn models() -> Vec<(&'static str, Generalised)> {
 }
 
 fn close(what: &str, got: &[f64], want: &[f64], tolerance: f64) {
-    assert_eq!(got.len(), want.len(), "{what}");
-    for (g, w) in got.iter().zip(want) {
-        assert!((g - w).abs() <= tolerance * (0.1 + w.abs()), "{what}: {got:?} for {want:?}");
-    }
+    close_by(what, got, want, tolerance, |i| 0.1 + want[i].abs());
 }
 
 #[test]

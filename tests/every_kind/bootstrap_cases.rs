@@ -1,10 +1,11 @@
 //! The case bootstrap, the jackknife, BCa intervals, statistics of the caller's, runs in parts.
 
-use crate::common::generalised::{cbpp, frame, generalised, linear, salamanders};
+use crate::common::frames::{frame, reals};
+use crate::common::generalised::{cbpp, generalised, linear, salamanders};
 use crate::common::{Data, Rng, model};
 use interlace::error::{Code, Error};
 use interlace::fit::Fit;
-use interlace::frame::{ColumnData, Frame};
+use interlace::frame::Frame;
 use interlace::resample::{Bootstrap, BootstrapOptions, IntervalKind, IntervalOptions, Statistic, Unit, View, median};
 use interlace::spec::CorrelationSpec;
 
@@ -25,13 +26,6 @@ fn sd(values: &[f64]) -> f64 {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
     (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt()
-}
-
-fn reals(frame: &Frame, name: &str) -> Vec<f64> {
-    match &*frame.column(name).unwrap().data {
-        ColumnData::Real(values) => values.clone(),
-        _ => panic!("{name}"),
-    }
 }
 
 /// In balanced data the intercept is the mean of the groups' means, and its bootstrap variance theirs over the number of groups.
@@ -152,7 +146,7 @@ fn the_jackknife_leaves_out_each_group() {
     // lme4's estimates without subject 308.
     let data = frame("sleepstudy.csv", &["Subject"]);
     let keep: Vec<usize> = (10..180).collect();
-    let (reaction, days) = (reals_or_integers(&data, "Reaction"), reals_or_integers(&data, "Days"));
+    let (reaction, days) = (reals(&data, "Reaction"), reals(&data, "Days"));
     let without = Data::default()
         .real("Reaction", keep.iter().map(|&i| reaction[i]).collect())
         .real("Days", keep.iter().map(|&i| days[i]).collect())
@@ -161,10 +155,6 @@ fn the_jackknife_leaves_out_each_group() {
     assert!((values(&all, "Days")[0] - want.fixed.estimate[1]).abs() < 1e-7);
     assert!((values(&all, "sigma")[0] - want.sigma).abs() < 1e-6);
     assert_eq!(all.frame().unwrap().column("left_out").unwrap().len(), 18);
-}
-
-fn reals_or_integers(frame: &Frame, name: &str) -> Vec<f64> {
-    frame.column(name).unwrap().as_real().unwrap().unwrap().into_owned()
 }
 
 /// The mean's jackknife acceleration is the skewness over 6 sqrt(n), here by hand from the groups' sums.

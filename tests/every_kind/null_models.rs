@@ -1,6 +1,8 @@
 //! Models without random terms, and likelihood-ratio tests against them: closed forms of least squares and of intercept-only models.
 
-use crate::common::generalised::{Generalised, frame, generalised, linear};
+use crate::common::close::close;
+use crate::common::frames::{frame, reals};
+use crate::common::generalised::{Generalised, generalised, linear};
 use crate::common::{Data, Rng};
 use interlace::fit::Fit;
 use interlace::frame::Frame;
@@ -10,16 +12,8 @@ use interlace::predict::{NewData, Quantity, Request};
 use interlace::resample::{BootstrapOptions, RandomEffects};
 use interlace::spec::{ModelKind, Spec};
 
-fn close(what: &str, got: f64, want: f64, tolerance: f64) {
-    assert!((got - want).abs() <= tolerance * want.abs().max(1.0), "{what}: {got} for {want}");
-}
-
 fn sleepstudy() -> Frame {
     frame("sleepstudy.csv", &["Subject"])
-}
-
-fn column(table: &Frame, name: &str) -> Vec<f64> {
-    table.column(name).unwrap().as_real().unwrap().unwrap().into_owned()
 }
 
 /// Everything that can be asked of a fit, so that nothing fails where there are no terms.
@@ -66,7 +60,7 @@ fn least_squares(x: &[f64], y: &[f64]) -> (f64, f64, f64, f64) {
 #[test]
 fn a_linear_model_is_that_of_least_squares() {
     let data = sleepstudy();
-    let (slope, rss, sxx, n) = least_squares(&column(&data, "Days"), &column(&data, "Reaction"));
+    let (slope, rss, sxx, n) = least_squares(&reals(&data, "Days"), &reals(&data, "Reaction"));
     let tau = (2.0 * std::f64::consts::PI).ln();
     for reml in [true, false] {
         let fit = linear("Reaction ~ Days", data.clone()).options(|own| (own.reml, own.null_model) = (reml, true)).fit();
@@ -94,7 +88,7 @@ fn a_linear_model_is_that_of_least_squares() {
 #[test]
 fn generalised_and_ordinal_models_have_closed_forms() {
     let salamanders = frame("Salamanders.csv", &["site", "mined", "spp"]);
-    let counts = column(&salamanders, "count");
+    let counts = reals(&salamanders, "count");
     let (n, total) = (counts.len() as f64, counts.iter().sum::<f64>());
     for nagq in [1, 0] {
         let fit = generalised("count ~ 1", "poisson", salamanders.clone())
@@ -133,26 +127,26 @@ fn compared(models: &[&Generalised], chi_bar: bool) -> interlace::error::Result<
 #[test]
 fn the_only_variance_is_tested_against_none() {
     let data = sleepstudy();
-    let (_, rss, _, n) = least_squares(&column(&data, "Days"), &column(&data, "Reaction"));
+    let (_, rss, _, n) = least_squares(&reals(&data, "Days"), &reals(&data, "Reaction"));
     let [full, null] = ["Reaction ~ Days + (1 | Subject)", "Reaction ~ Days"].map(|f| linear(f, data.clone()));
     let deviance = n * (1.0 + (2.0 * std::f64::consts::PI * rss / n).ln());
     for chi_bar in [false, true] {
         let table = compared(&[&full, &null], chi_bar).unwrap();
         // lme4: -2 logLik of the mixed model by maximum likelihood is 1794.0786.
-        close("deviance", column(&table, "deviance")[0], deviance, 1e-12);
-        close("chi-square", column(&table, "Chisq")[1], deviance - 1_794.078_6, 1e-5);
-        let p = interlace::tails::chi_square_upper(column(&table, "Chisq")[1], 1.0);
-        close("p", column(&table, "p.value")[1].ln(), (if chi_bar { 0.5 * p } else { p }).ln(), 1e-10);
+        close("deviance", reals(&table, "deviance")[0], deviance, 1e-12);
+        close("chi-square", reals(&table, "Chisq")[1], deviance - 1_794.078_6, 1e-5);
+        let p = interlace::tails::chi_square_upper(reals(&table, "Chisq")[1], 1.0);
+        close("p", reals(&table, "p.value")[1].ln(), (if chi_bar { 0.5 * p } else { p }).ln(), 1e-10);
         assert!(table.column("warning").unwrap().is_missing(1));
     }
     let counts = frame("Salamanders.csv", &["site", "mined", "spp"]);
     let of = |formula: &str| generalised(formula, "poisson", counts.clone());
     let table = compared(&[&of("count ~ mined + (1 | site)"), &of("count ~ mined")], true).unwrap();
     // Without random effects the fitted means are those of the two kinds of sites.
-    let (y, mined) = (column(&counts, "count"), counts.column("mined").unwrap().to_category().unwrap().into_owned().codes);
+    let (y, mined) = (reals(&counts, "count"), counts.column("mined").unwrap().to_category().unwrap().into_owned().codes);
     close(
         "chi-square",
-        column(&table, "Chisq")[1],
+        reals(&table, "Chisq")[1],
         2.0 * (of("count ~ mined + (1 | site)").fit().log_likelihood - poisson_of_groups(&y, &mined)),
         1e-8,
     );
@@ -166,14 +160,14 @@ fn each_model_is_compared_with_the_first() {
     let formulas = ["Reaction ~ Days + (1 | Subject)", "Reaction ~ Days", "Reaction ~ 1 + (1 | Subject)", "Reaction ~ 1"];
     let models = formulas.map(|f| linear(f, data.clone()));
     let table = compared(&models.each_ref(), false).unwrap();
-    assert_eq!(column(&table, "fit"), [1.0, 0.0, 2.0, 0.0, 3.0, 0.0]);
+    assert_eq!(reals(&table, "fit"), [1.0, 0.0, 2.0, 0.0, 3.0, 0.0]);
     for (i, reduced) in models.iter().enumerate().skip(1) {
         let single = compared(&[&models[0], reduced], false).unwrap();
         let larger = 2 * i - 1;
         for name in ["npar", "deviance", "Chisq", "Df", "p.value"] {
-            assert_eq!(column(&table, name)[larger], column(&single, name)[1], "{name} of {}", formulas[i]);
+            assert_eq!(reals(&table, name)[larger], reals(&single, name)[1], "{name} of {}", formulas[i]);
         }
-        assert!(table.column("warning").unwrap().is_missing(larger) && column(&table, "Chisq")[larger - 1].is_nan());
+        assert!(table.column("warning").unwrap().is_missing(larger) && reals(&table, "Chisq")[larger - 1].is_nan());
     }
     let [full, reduced, other] =
         ["Reaction ~ Days + (1 | Subject)", "Reaction ~ Days", "Reaction ~ I(Days^2)"].map(|f| linear(f, data.clone()));
@@ -191,13 +185,13 @@ fn missing_values_of_a_variable_that_is_dropped_leave_out_its_rows() {
     let [full, reduced] =
         ["Reaction ~ Days + extra + (1 | Subject)", "Reaction ~ Days + (1 | Subject)"].map(|f| linear(f, data.clone()));
     let table = compared(&[&full, &reduced], false).unwrap();
-    assert_eq!(column(&table, "nobs"), [154.0, 154.0]);
+    assert_eq!(reals(&table, "nobs"), [154.0, 154.0]);
     let rows: Vec<usize> = (0..180).filter(|i| i % 7 != 0).collect();
     let complete = data.select(&rows).unwrap();
     let fits = [reduced, full].map(|own| Generalised { frame: complete.clone(), ..own }.options(|o| o.reml = false).fit());
     let want = likelihood_ratio_table(&[&fits[0], &fits[1]], false).unwrap();
     for name in ["logLik", "Chisq", "p.value"] {
-        for (got, want) in column(&table, name).iter().zip(column(&want, name)) {
+        for (got, want) in reals(&table, name).iter().zip(reals(&want, name)) {
             assert!((got - want).abs() < 1e-9 || got.is_nan() && want.is_nan(), "{name}: {got} for {want}");
         }
     }

@@ -1,5 +1,6 @@
 //! Many responses of one design, each fitted from the estimates of a fit.
 
+use crate::common::close::close_by;
 use crate::common::generalised::cbpp;
 use crate::common::{Data, Model, Rng, model};
 use interlace::error::Code;
@@ -56,7 +57,7 @@ fn responses(fit: &Fit) -> Vec<Vec<f64>> {
 }
 
 fn close(what: &str, got: f64, want: f64, scale: f64) {
-    assert!((got - want).abs() <= 1e-8 * scale, "{what}: {got} for {want}");
+    close_by(what, got, want, 1e-8, |_| scale);
 }
 
 #[test]

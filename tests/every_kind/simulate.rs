@@ -1,6 +1,7 @@
 //! Responses simulated from fits.
 
-use crate::common::generalised::{cbpp, frame, linear, salamanders};
+use crate::common::frames::frame;
+use crate::common::generalised::{cbpp, linear, salamanders};
 use crate::common::{Data, Rng};
 use interlace::fit::Fit;
 use interlace::resample::RandomEffects;

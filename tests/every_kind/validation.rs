@@ -1,18 +1,15 @@
 //! Models fitted again: by all optimisers, and without parts of their data.
 
+use crate::common::close::close;
+use crate::common::frames::{frame as data, reals};
 use interlace::design::NaPolicy;
 use interlace::error::Code;
 use interlace::fit::Fit;
-use interlace::frame::{ColumnData, CsvOptions, Frame};
+use interlace::frame::{ColumnData, Frame};
 use interlace::options::Options;
 use interlace::predict::{NewData, PredictOptions, Quantity, Request};
 use interlace::spec::{CorrelationSpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 use interlace::validation::{AllOptimizers, CrossValidation, Partition};
-
-fn data(name: &str, categorical: &[&str]) -> Frame {
-    let csv = CsvOptions { categorical: categorical.iter().map(ToString::to_string).collect(), ..Default::default() };
-    Frame::from_csv_path(format!("tests/reference/data/{name}.csv"), &csv).unwrap()
-}
 
 fn spec(kind: ModelKind, family: &str, formula: &str) -> Spec {
     let mut spec = Spec::new(kind, Source::Formula(FormulaSpec { formula: formula.to_owned(), ..FormulaSpec::default() }));
@@ -28,22 +25,14 @@ fn cross(spec: &Spec, frame: &Frame, group: Option<&str>, folds: usize, seed: u6
     CrossValidation::new(spec, Some(frame), &Options::default(), &Partition { group, folds, seed }, None).unwrap()
 }
 
-fn reals(frame: &Frame, column: &str) -> Vec<f64> {
-    frame.column(column).unwrap().as_real().unwrap().unwrap().into_owned()
-}
-
 fn labels(frame: &Frame, column: &str) -> Vec<Option<String>> {
     let ColumnData::Category(own) = &*frame.column(column).unwrap().data else { panic!("{column} has no labels") };
     own.codes.iter().map(|code| usize::try_from(*code).ok().map(|code| own.levels[code].clone())).collect()
 }
 
-fn close(what: &str, got: f64, want: f64, tolerance: f64) {
-    assert!((got - want).abs() <= tolerance * want.abs().max(1.0), "{what}: {got} for {want}");
-}
-
 #[test]
 fn all_optimisers_agree() {
-    let frame = data("sleepstudy", &["Subject"]);
+    let frame = data("sleepstudy.csv", &["Subject"]);
     let model = linear("Reaction ~ Days + (Days | Subject)");
     let all = AllOptimizers::new(&model, Some(&frame), &Options::default(), None).unwrap();
     let table = all.frame().unwrap();
@@ -71,7 +60,7 @@ fn all_optimisers_agree() {
 
     let mut model = spec(ModelKind::Glmm, "nbinom2", "count ~ mined + (1 | site)");
     model.zero_inflation = Some(PredictorSpec::Formula("~ mined".to_owned()));
-    let all = AllOptimizers::new(&model, Some(&data("Salamanders", &[])), &Options::default(), None).unwrap();
+    let all = AllOptimizers::new(&model, Some(&data("Salamanders.csv", &[])), &Options::default(), None).unwrap();
     let table = all.frame().unwrap();
     assert_eq!(all.beta_names, ["(Intercept)", "minedyes", "zi.(Intercept)", "zi.minedyes"]);
     assert!(table.names().any(|name| name.starts_with("family.")));
@@ -88,7 +77,7 @@ fn all_optimisers_agree() {
 /// One subject left out at a time, by hand.
 #[test]
 fn subjects_left_out_are_predicted_by_the_others() {
-    let frame = data("sleepstudy", &["Subject"]);
+    let frame = data("sleepstudy.csv", &["Subject"]);
     let model = linear("Reaction ~ Days + (Days | Subject)");
     let all = cross(&model, &frame, Some("Subject"), 0, 1);
     assert_eq!((all.folds.len(), all.rows.len()), (18, 180));
@@ -132,7 +121,7 @@ fn subjects_left_out_are_predicted_by_the_others() {
 
 #[test]
 fn folds_depend_on_the_seed_and_not_on_threads() {
-    let frame = data("sleepstudy", &["Subject"]);
+    let frame = data("sleepstudy.csv", &["Subject"]);
     let model = linear("Reaction ~ Days + (1 | Subject)");
     let one = cross(&model, &frame, Some("Subject"), 4, 7);
     let mut sizes: Vec<usize> = one.folds.iter().map(|fold| fold.units).collect();
@@ -159,7 +148,7 @@ fn folds_depend_on_the_seed_and_not_on_threads() {
 /// Rows left out one by one have subjects that the others know; rows with missing values have no part.
 #[test]
 fn rows_left_out_have_the_modes_of_their_groups() {
-    let mut frame = data("sleepstudy", &["Subject"]);
+    let mut frame = data("sleepstudy.csv", &["Subject"]);
     let mut days = reals(&frame, "Days");
     days[7] = f64::NAN;
     frame.add_real("day", days).unwrap();
@@ -187,7 +176,7 @@ fn rows_left_out_have_the_modes_of_their_groups() {
 
 #[test]
 fn generalised_models_score_counts_and_proportions() {
-    let frame = data("cbpp", &["herd"]);
+    let frame = data("cbpp.csv", &["herd"]);
     let model = spec(ModelKind::Glmm, "binomial", "cbind(incidence, size - incidence) ~ period + (1 | herd)");
     let all = cross(&model, &frame, Some("herd"), 5, 2);
     assert!(all.folds.iter().all(|fold| fold.failure.is_none()));
@@ -216,7 +205,7 @@ fn generalised_models_score_counts_and_proportions() {
 /// A category that only one fold has is not known to the others' fit.
 #[test]
 fn ordinal_models_score_categories() {
-    let frame = data("wine", &[]);
+    let frame = data("wine.csv", &[]);
     let all = cross(&spec(ModelKind::Clmm, "", "rating ~ temp + contact + (1 | judge)"), &frame, Some("judge"), 3, 1);
     assert!(all.of_all().rmse.is_nan() && all.of_all().mae.is_nan());
     let score = all.of_all().log_score;
@@ -239,7 +228,7 @@ fn ordinal_models_score_categories() {
 
 #[test]
 fn a_fold_that_fails_says_why_and_the_others_count() {
-    let mut frame = data("sleepstudy", &["Subject"]);
+    let mut frame = data("sleepstudy.csv", &["Subject"]);
     let ward: Vec<Option<&str>> = (0..180)
         .map(|i| {
             Some(if i < 10 {
@@ -279,7 +268,7 @@ fn a_fold_that_fails_says_why_and_the_others_count() {
 /// A row's score is that of its own distribution, which the correlation with other rows does not change.
 #[test]
 fn correlated_residuals_are_scored_row_by_row() {
-    let frame = data("sim_ar1", &["subj"]);
+    let frame = data("sim_ar1.csv", &["subj"]);
     let mut model = linear("y ~ x + (1 | subj)");
     model.correlation = Some(CorrelationSpec::Formula("ar1(time | subj)".to_owned()));
     let all = cross(&model, &frame, Some("subj"), 6, 3);

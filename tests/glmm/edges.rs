@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::common::close::close_above;
 use crate::common::generalised::{Generalised, generalised};
 use interlace::error::Code;
 use interlace::fit::{Fit, TermFit};
@@ -126,8 +127,7 @@ const EDGES: [EdgeOf; 6] = [
 ];
 
 fn close(what: &str, a: &[f64], b: &[f64], relative: f64) {
-    assert_eq!(a.len(), b.len());
-    assert!(a.iter().zip(b).all(|(a, b)| (a / b - 1.0).abs() < relative), "{what}: {a:?} for {b:?}");
+    close_above(0.0, what, a, b, relative);
 }
 
 /// The likelihood is the limit's, and so is everything but the parameter.

@@ -1,8 +1,9 @@
 //! Marginal means and likelihood-ratio tests of generalised models. Expected values: lme4 1.1-31 and glmmTMB 1.1.5, or figures worked
 //! out here from coefficients.
 
+use crate::common::frames::{frame, reals};
 use interlace::fit::Fit;
-use interlace::frame::{CsvOptions, Frame};
+use interlace::frame::Frame;
 use interlace::inference::adjust::Adjustment;
 use interlace::inference::contrast::Contrasts;
 use interlace::inference::linear::Coefficients;
@@ -10,11 +11,6 @@ use interlace::inference::lrt::{Null, likelihood_ratio};
 use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, ResponseScale, Weighting};
 use interlace::options::{Information, Nodes, Options, StdErrors};
 use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
-
-fn data(name: &str) -> Frame {
-    let text = std::fs::read_to_string(format!("tests/reference/data/{name}.csv")).unwrap();
-    Frame::from_csv(text.as_bytes(), &CsvOptions::default()).unwrap()
-}
 
 fn spec(family: &str, formula: &str) -> Spec {
     let source = Source::Formula(FormulaSpec { formula: formula.into(), ..Default::default() });
@@ -31,16 +27,12 @@ fn fit(family: &str, formula: &str, frame: &Frame) -> Fit {
     fit_spec(&spec(family, formula), frame, &Options::default())
 }
 
-fn numbers(frame: &Frame, name: &str) -> Vec<f64> {
-    frame.column(name).unwrap().as_real().unwrap().unwrap().to_vec()
-}
-
 const FULL: &str = "cbind(incidence, size - incidence) ~ period + (1 | herd)";
 const REDUCED: &str = "cbind(incidence, size - incidence) ~ 1 + (1 | herd)";
 
 #[test]
 fn means_of_a_binomial_model_on_both_scales() {
-    let frame = data("cbpp");
+    let frame = frame("cbpp.csv", &[]);
     let fit = fit("binomial", FULL, &frame);
     let means = MarginalMeans::of_fit(&fit, Some(&frame), &MeansSpec::parse("~ period").unwrap(), Weighting::Equal).unwrap();
     let own = Coefficients { estimate: &fit.fixed.estimate, root: &fit.fixed.root, df: &|_| f64::INFINITY };
@@ -51,26 +43,26 @@ fn means_of_a_binomial_model_on_both_scales() {
     let (on_link, response) = (means.table(&own, None, 0.95).unwrap(), means.table(&own, scale.as_ref(), 0.95).unwrap());
     for (k, eta) in link.into_iter().enumerate() {
         let p = 1.0 / (1.0 + (-eta).exp());
-        assert!((numbers(&on_link, "emmean")[k] - eta).abs() < 1e-5, "{k}: {:?}", numbers(&on_link, "emmean"));
-        assert!((numbers(&response, "response")[k] - p).abs() < 1e-5);
-        let error = numbers(&on_link, "SE")[k] * p * (1.0 - p);
-        assert!((numbers(&response, "SE")[k] - error).abs() < 1e-6);
-        let limit = numbers(&on_link, "upper.CL")[k];
-        assert!((numbers(&response, "upper.CL")[k] - 1.0 / (1.0 + (-limit).exp())).abs() < 1e-12);
+        assert!((reals(&on_link, "emmean")[k] - eta).abs() < 1e-5, "{k}: {:?}", reals(&on_link, "emmean"));
+        assert!((reals(&response, "response")[k] - p).abs() < 1e-5);
+        let error = reals(&on_link, "SE")[k] * p * (1.0 - p);
+        assert!((reals(&response, "SE")[k] - error).abs() < 1e-6);
+        let limit = reals(&on_link, "upper.CL")[k];
+        assert!((reals(&response, "upper.CL")[k] - 1.0 / (1.0 + (-limit).exp())).abs() < 1e-12);
     }
     let pairs = means.contrasts(&own, &Contrasts::Pairwise, Adjustment::None, scale.as_ref(), 0.95).unwrap();
     // Period 1 over period 2, and period 3 over period 4.
-    let odds = numbers(&pairs, "odds.ratio");
+    let odds = reals(&pairs, "odds.ratio");
     assert!((odds[0] - 0.992_332_8_f64.exp()).abs() < 1e-4, "{odds:?}");
     assert!((odds[5] - (1.580_313_8_f64 - 1.128_671_6).exp()).abs() < 1e-4, "{odds:?}");
     // A difference from the first period is a coefficient: its test is the coefficient's.
     let z = fit.fixed.estimate[1] / fit.fixed.std_error[1];
-    assert!((numbers(&pairs, "z.ratio")[0] + z).abs() < 1e-10);
+    assert!((reals(&pairs, "z.ratio")[0] + z).abs() < 1e-10);
 }
 
 #[test]
 fn scales_of_links() {
-    let frame = data("sim_families");
+    let frame = frame("sim_families.csv", &[]);
     let scale = |family: &str, link: &str, response: &str| {
         let mut spec = spec(family, &format!("{response} ~ x + (1 | g)"));
         spec.family.link = Some(link.into());
@@ -84,7 +76,7 @@ fn scales_of_links() {
 
 #[test]
 fn a_likelihood_ratio_of_lme4() {
-    let frame = data("cbpp");
+    let frame = frame("cbpp.csv", &[]);
     let (full, reduced) = (fit("binomial", FULL, &frame), fit("binomial", REDUCED, &frame));
     let tests = likelihood_ratio(&[&full, &reduced], true).unwrap();
     let test = tests[1].1.as_ref().unwrap();
@@ -102,7 +94,7 @@ fn zip(zero: Option<&str>, frame: &Frame) -> Fit {
 
 #[test]
 fn a_likelihood_ratio_of_the_zero_inflation() {
-    let frame = data("sim_families");
+    let frame = frame("sim_families.csv", &[]);
     let (none, constant, slope) = (zip(None, &frame), zip(Some("~ 1"), &frame), zip(Some("~ z"), &frame));
     let tests = likelihood_ratio(&[&slope, &none, &constant], false).unwrap();
     assert_eq!(tests.iter().map(|(i, _)| *i).collect::<Vec<_>>(), [1, 2, 0]);
@@ -123,7 +115,7 @@ fn a_likelihood_ratio_of_the_zero_inflation() {
 
 #[test]
 fn fits_that_can_not_be_compared() {
-    let frame = data("cbpp");
+    let frame = frame("cbpp.csv", &[]);
     let full = fit("binomial", FULL, &frame);
     let failure = |other: &Fit| likelihood_ratio(&[&full, other], false).unwrap_err().message;
     assert!(failure(&fit("betabinomial", REDUCED, &frame)).contains("their families are binomial and betabinomial"));
@@ -149,7 +141,7 @@ fn fits_that_can_not_be_compared() {
 fn residual_variances_by_group_are_a_dispersion_formula() {
     // nlme 3.1-162, lme(distance ~ age + Sex, random = ~ 1 | Subject, weights = varIdent(form = ~ 1 | Sex)).
     // Its standard errors are those given the variances.
-    let frame = data("Orthodont");
+    let frame = frame("Orthodont.csv", &[]);
     let mut spec = spec("gaussian", "distance ~ age + Sex + (1 | Subject)");
     spec.dispersion = Some(PredictorSpec::Formula("~ 0 + Sex".into()));
     for (reml, log_likelihood, sigma, estimate, sd) in [

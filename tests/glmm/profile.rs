@@ -1,6 +1,7 @@
 //! Profile-likelihood intervals.
 
-use crate::common::generalised::{Generalised, cbpp, frame, generalised, linear, salamanders};
+use crate::common::frames::frame;
+use crate::common::generalised::{Generalised, cbpp, generalised, linear, salamanders};
 use crate::common::{Data, Rng};
 use interlace::fit::Fit;
 use interlace::inference::profile::Profile;

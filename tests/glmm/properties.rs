@@ -1,5 +1,6 @@
 //! What must leave a generalised fit as it is, and what it must equal.
 
+use crate::common::close::close_above;
 use interlace::fit::Fit;
 use interlace::frame::{CsvOptions, Frame};
 use interlace::options::{Nodes, Options};
@@ -82,7 +83,7 @@ impl Model {
 }
 
 fn close(what: &str, got: f64, want: f64, tolerance: f64) {
-    assert!((got - want).abs() <= tolerance * want.abs().max(1e-3), "{what}: {got} for {want}");
+    close_above(1e-3, what, got, want, tolerance);
 }
 
 /// Estimates of models whose terms and fixed effects stand in the same order.

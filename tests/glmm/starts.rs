@@ -3,13 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::common::Rng;
+use crate::common::frames::csv;
 use crate::common::generalised::{Generalised, generalised};
-use interlace::frame::{CsvOptions, Frame};
-
-fn csv(text: &str) -> Frame {
-    let csv = CsvOptions { categorical: vec!["g".into()], ..Default::default() };
-    Frame::from_csv(text.as_bytes(), &csv).unwrap()
-}
+use interlace::frame::Frame;
 
 /// Counts in the thousands that vary far more than the start of the dispersion allowed for. The log-likelihood is glmmTMB's.
 #[test]
@@ -19,7 +15,7 @@ fn nbinom1_fits_counts_in_the_thousands() {
                 4802,-0.47 185,1.33 5215,-0.18 24231,1.18 2308,-0.15 1671,0.65 95,-0.45 9883,0.59";
     let mut text = "y,x,g\n".to_owned();
     rows.split_whitespace().enumerate().for_each(|(i, row)| writeln!(text, "{row},g{}", i / 5).unwrap());
-    let fit = generalised("y ~ x + (1 | g)", "nbinom1", csv(&text)).fit();
+    let fit = generalised("y ~ x + (1 | g)", "nbinom1", csv(&text, &["g"])).fit();
     assert!((fit.log_likelihood + 289.310_25).abs() < 1e-4, "{}", fit.log_likelihood);
     assert!(fit.outcome.converged && fit.fixed.std_error.iter().all(|s| s.is_finite()));
 }
@@ -61,7 +57,7 @@ fn counts(seed: u64, mean: f64, halves: usize, truncated: bool) -> Frame {
             writeln!(text, "{y},{x},g{group}").unwrap();
         }
     }
-    csv(&text)
+    csv(&text, &["g"])
 }
 
 #[test]
@@ -114,8 +110,8 @@ fn a_mean_far_from_zero_is_no_exact_fit() {
         let z = rng.normal();
         writeln!(text, "{:?},{z:?},g{}", 1e6 + 1e-3 * z, i % 8).unwrap();
     }
-    let far = generalised("y ~ 1 + (1 | g)", "gaussian", csv(&text)).fit();
-    let near = generalised("z ~ 1 + (1 | g)", "gaussian", csv(&text)).fit();
+    let far = generalised("y ~ 1 + (1 | g)", "gaussian", csv(&text, &["g"])).fit();
+    let near = generalised("z ~ 1 + (1 | g)", "gaussian", csv(&text, &["g"])).fit();
     let moved = far.log_likelihood + 40.0 * 1e-3f64.ln();
     assert!((moved - near.log_likelihood).abs() < 1e-4, "{moved} {}", near.log_likelihood);
 }
@@ -132,7 +128,7 @@ fn risks(seed: u64) -> Generalised {
             writeln!(text, "{y},{t},g{group}").unwrap();
         }
     }
-    generalised("y ~ t + (1 | g)", "binomial", csv(&text)).link("identity")
+    generalised("y ~ t + (1 | g)", "binomial", csv(&text, &["g"])).link("identity")
 }
 
 /// With groups without any success the likelihood may rise up to where the Laplace approximation ends. Wherever the search starts, it

@@ -13,10 +13,18 @@ fn output(program: &str, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// What tests/c/panic.c needs, of libraries with debug assertions: those of `cargo test`, and no release.
+const HOOKS: &[&str] = if cfg!(debug_assertions) { &["interlace_test_panic"] } else { &[] };
+
+/// What the library exports beside the hooks, all of which are there.
 fn exported() -> BTreeSet<String> {
     let list = output("nm", &["-D", "--defined-only"]);
     let names = list.lines().filter_map(|line| line.split_whitespace().last()).map(String::from);
-    names.filter(|name| !name.starts_with("interlace_test_")).collect()
+    let mut names: BTreeSet<String> = names.collect();
+    for &hook in HOOKS {
+        assert!(names.remove(hook), "{hook} is not exported");
+    }
+    names
 }
 
 fn list_path() -> PathBuf {
@@ -38,6 +46,17 @@ fn the_library_exports_what_is_listed_and_nothing_else() {
     let unlisted: Vec<_> = exported.difference(&listed).collect();
     assert!(missing.is_empty(), "symbols that compiled programs need are gone: {missing:?}");
     assert!(unlisted.is_empty(), "symbols that are not in tests/c/symbols.txt (make header adds them): {unlisted:?}");
+}
+
+/// So that what is above holds of a release, which these tests don't see: `make install` compares its symbols with the list.
+#[test]
+fn hooks_are_compiled_with_debug_assertions_only() {
+    let modules = std::fs::read_to_string(root().join("src/capi/mod.rs")).unwrap();
+    assert!(modules.contains("#[cfg(debug_assertions)]\npub mod test_hooks;\n"));
+    let hooks = std::fs::read_to_string(root().join("src/capi/test_hooks.rs")).unwrap();
+    assert_eq!(hooks.matches("no_mangle").count(), 1);
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    assert!(!manifest.contains("debug-assertions"), "a release has no debug assertions");
 }
 
 #[test]

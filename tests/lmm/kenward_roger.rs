@@ -5,6 +5,7 @@ mod dense;
 mod inference;
 
 use crate::common::Rng;
+use crate::common::close::close_together as close;
 use dense::{Dense, kenward_roger};
 use interlace::covariance::Structure;
 use interlace::fit::{Fit, TermFit};
@@ -58,14 +59,6 @@ pub fn fit(frame: &Frame, formula: &str, correlation: &str, weights: Option<&str
     let mut spec = Spec::new(ModelKind::Lmm, Source::Formula(source));
     spec.correlation = (!correlation.is_empty()).then(|| CorrelationSpec::Formula(correlation.into()));
     Fit::new(&spec, Some(frame), &Options::default(), None).unwrap()
-}
-
-pub fn close(what: &str, got: &[f64], want: &[f64], tolerance: f64) {
-    assert_eq!(got.len(), want.len(), "{what}: lengths");
-    let largest = want.iter().fold(0.0f64, |m, v| m.max(v.abs()));
-    for (i, (g, w)) in got.iter().zip(want).enumerate() {
-        assert!((g - w).abs() <= tolerance * w.abs().max(0.01 * largest), "{what}[{i}]: {g} for {w}");
-    }
 }
 
 fn is_correlated(structure: Structure) -> bool {

@@ -1,12 +1,13 @@
 //! Likelihood-ratio tests of linear models: against lme4's, between fits by REML, at the edge of a variance.
 
+use crate::common::close::close;
+use crate::common::entries::{entries, numbers};
 use interlace::fit::Fit;
 use interlace::frame::{CsvOptions, Frame};
 use interlace::inference::lrt::{Null, likelihood_ratio, likelihood_ratio_table};
 use interlace::options::Options;
 use interlace::predict::{NewData, PredictOptions};
 use interlace::spec::{FormulaSpec, ModelKind, Source, Spec};
-use serde_json::Value;
 
 fn frame(name: &str) -> Frame {
     let categorical = ["Subject", "recipe", "replicate", "batch", "cask"].map(String::from);
@@ -22,21 +23,10 @@ fn fit(formula: &str, frame: &Frame, reml: bool) -> Fit {
     Fit::new(&Spec::new(ModelKind::Lmm, Source::Formula(source)), Some(frame), &options, None).unwrap()
 }
 
-fn numbers(v: &Value) -> Vec<f64> {
-    v.as_array().unwrap().iter().map(|x| x.as_f64().unwrap_or(f64::NAN)).collect()
-}
-
-fn close(what: &str, got: f64, want: f64, tolerance: f64) {
-    assert!((got - want).abs() <= tolerance * want.abs().max(1.0), "{what}: {got} for {want}");
-}
-
 /// By REML and then again by maximum likelihood, which must be the same as by maximum likelihood at once.
 #[test]
 fn tests_are_lme4s() {
-    let text = std::fs::read_to_string("tests/reference/lmm_lrt.json").unwrap();
-    let entries: Vec<Value> = serde_json::from_str(&text).unwrap();
-    assert_eq!(entries.len(), 3);
-    for entry in entries {
+    for entry in entries("lmm_lrt") {
         let id = entry["id"].as_str().unwrap();
         let data = frame(entry["data"].as_str().unwrap());
         let formulas: Vec<&str> = entry["formulas"].as_array().unwrap().iter().map(|f| f.as_str().unwrap()).collect();

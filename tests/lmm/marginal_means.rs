@@ -1,10 +1,12 @@
 //! Marginal means, contrasts and likelihood-ratio tests of linear mixed models. Expected values: emmeans 1.8.4 and lme4 1.1-31, or, where
 //! it is said, lme4's coefficients times averages of rows of R's model matrix.
 
+use crate::common::close::close_or_missing;
+use crate::common::frames::{labels, reals};
 use interlace::error::Result;
 use interlace::family::Link;
 use interlace::fit::Fit;
-use interlace::frame::{ColumnData, CsvOptions, Frame};
+use interlace::frame::{CsvOptions, Frame};
 use interlace::inference::adjust::Adjustment;
 use interlace::inference::contrast::Contrasts;
 use interlace::inference::linear::{Coefficients, SimpleDf};
@@ -39,26 +41,9 @@ fn table(fit: &Fit, data: Option<&Frame>, spec: &str) -> Frame {
     means(fit, data, spec, Weighting::Equal).unwrap().table(&coefficients(fit, &|_| f64::INFINITY), None, 0.95).unwrap()
 }
 
-fn numbers(frame: &Frame, name: &str) -> Vec<f64> {
-    frame.column(name).unwrap().as_real().unwrap().unwrap().to_vec()
-}
-
-fn texts(frame: &Frame, name: &str) -> Vec<String> {
-    match &*frame.column(name).unwrap().data {
-        ColumnData::Category(c) => {
-            c.codes.iter().map(|&code| usize::try_from(code).map_or(String::new(), |code| c.levels[code].clone())).collect()
-        }
-        other => panic!("{name}: {other:?}"),
-    }
-}
-
-fn close(frame: &Frame, name: &str, wanted: &[f64], relative: f64) {
-    let have = numbers(frame, name);
-    assert_eq!(have.len(), wanted.len(), "{name}: {have:?}");
-    for (a, b) in have.iter().zip(wanted) {
-        let same = a.is_nan() && b.is_nan() || (a - b).abs() <= relative * b.abs().max(1e-3);
-        assert!(same, "{name}: {have:?} {wanted:?}");
-    }
+/// A column of a table.
+fn close(table: &Frame, name: &str, wanted: &[f64], relative: f64) {
+    close_or_missing(1e-3, name, reals(table, name), wanted, relative);
 }
 
 #[test]
@@ -71,13 +56,13 @@ fn means_and_pairs_of_machines_with_the_degrees_of_freedom_of_emmeans() {
     let own = coefficients(&fit, &df);
     let table = means.table(&own, None, 0.95).unwrap();
     assert_eq!(table.names().collect::<Vec<_>>(), ["Machine", "emmean", "SE", "df", "lower.CL", "upper.CL"]);
-    assert_eq!(texts(&table, "Machine"), ["A", "B", "C"]);
+    assert_eq!(labels(&table, "Machine"), ["A", "B", "C"]);
     close(&table, "emmean", &[52.355_555_555_56, 60.322_222_222_22, 66.272_222_222_23], 1e-9);
     close(&table, "SE", &[2.485_830_213_8; 3], 1e-7);
     close(&table, "lower.CL", &[46.683_734_88, 54.650_401_54, 60.600_401_54], 1e-7);
     close(&table, "upper.CL", &[58.027_376_23, 65.994_042_90, 71.944_042_90], 1e-7);
     let pairs = means.contrasts(&own, &Contrasts::Pairwise, Adjustment::Tukey, None, 0.95).unwrap();
-    assert_eq!(texts(&pairs, "contrast"), ["A - B", "A - C", "B - C"]);
+    assert_eq!(labels(&pairs, "contrast"), ["A - B", "A - C", "B - C"]);
     close(&pairs, "estimate", &[-7.966_666_666_7, -13.916_666_666_7, -5.95], 1e-9);
     close(&pairs, "SE", &[2.176_975_475_79; 3], 1e-7);
     close(&pairs, "t.ratio", &[-3.659_511_443_86, -6.392_661_204_24, -2.733_149_760_37], 1e-7);
@@ -118,7 +103,7 @@ fn unbalanced_means_weigh_the_other_factor_equally_or_as_in_the_data() {
     close(&proportional, "SE", &[1.773_269_746_24, 1.774_286_935_89, 1.774_291_644_18], 1e-6);
     // The overall mean with the proportions of all cells is that of the cells' means weighted by their counts.
     let overall = means("~ 1").table(&own, None, 0.95).unwrap();
-    assert_eq!(texts(&overall, "1"), ["overall"]);
+    assert_eq!(labels(&overall, "1"), ["overall"]);
     let population: f64 = fit.x.chunks(fit.n_obs).zip(&fit.fixed.estimate).map(|(x, b)| x.iter().sum::<f64>() * b).sum();
     close(&overall, "emmean", &[population / fit.n_obs as f64], 1e-12);
 }
@@ -131,16 +116,16 @@ fn covariates_are_at_their_means_and_numbers_can_be_factors() {
     close(&by_sex, "emmean", &[22.795_563_512_1, 25.047_896_814_7], 1e-6);
     close(&by_sex, "SE", &[0.605_967_378_757, 0.502_088_610_177], 1e-6);
     let at = table(&slopes, Some(&frame), "~ Sex | age");
-    assert_eq!(texts(&at, "age")[0], "11.03448275862069");
+    assert_eq!(labels(&at, "age")[0], "11.03448275862069");
     let ages = fit("distance ~ factor(age) + Sex + (1 | Subject)", &frame, true);
     let by_age = table(&ages, Some(&frame), "~ age");
-    assert_eq!(texts(&by_age, "age"), ["8", "10", "12", "14"]);
+    assert_eq!(labels(&by_age, "age"), ["8", "10", "12", "14"]);
     close(&by_age, "emmean", &[21.937_115_903_4, 23.091_256_220_1, 24.177_679_535_2, 25.826_701_990_6], 1e-6);
     close(&by_age, "SE", &[0.472_382_137_320, 0.466_496_391_699, 0.466_496_391_699, 0.466_496_391_699], 1e-6);
     let means = means(&ages, Some(&frame), "~ age", Weighting::Equal).unwrap();
     let own = coefficients(&ages, &|_| 50.0);
     let steps = means.contrasts(&own, &Contrasts::TreatmentControl, Adjustment::Holm, None, 0.95).unwrap();
-    assert_eq!(texts(&steps, "contrast"), ["age10 - age8", "age12 - age8", "age14 - age8"]);
+    assert_eq!(labels(&steps, "contrast"), ["age10 - age8", "age12 - age8", "age14 - age8"]);
     let error = MarginalMeans::of_fit(&ages, None, &MeansSpec::parse("~ Sex").unwrap(), Weighting::Equal).unwrap_err();
     assert!(error.message.contains("data is NULL") && error.message.contains("factor(age)"), "{error}");
 }
@@ -170,14 +155,14 @@ fn what_a_deficient_design_can_not_estimate_has_no_number() {
     let cells = means(&fit, Some(&frame), "~ temperature | recipe", Weighting::Equal).unwrap();
     let own = coefficients(&fit, &|_| f64::INFINITY);
     let all = cells.table(&own, None, 0.95).unwrap();
-    assert_eq!((texts(&all, "recipe")[12].as_str(), texts(&all, "temperature")[13].as_str()), ("C", "t185"));
+    assert_eq!((labels(&all, "recipe")[12].as_str(), labels(&all, "temperature")[13].as_str()), ("C", "t185"));
     let of_c = [27.771_009_537_3, 28.532_176_489_8, 30.591_918_649_9, 31.344_884_505_0, 34.641_071_554_7, f64::NAN];
-    for (have, wanted) in numbers(&all, "emmean")[12..].iter().zip(of_c) {
+    for (have, wanted) in reals(&all, "emmean")[12..].iter().zip(of_c) {
         assert!(have.is_nan() && wanted.is_nan() || (have - wanted).abs() < 1e-5, "{have} {wanted}");
     }
     let pairs = cells.contrasts(&own, &Contrasts::Pairwise, Adjustment::Bonferroni, None, 0.95).unwrap();
     let missing: Vec<String> =
-        numbers(&pairs, "estimate").iter().zip(texts(&pairs, "contrast")).filter(|(e, _)| e.is_nan()).map(|(_, c)| c).collect();
+        reals(&pairs, "estimate").iter().zip(labels(&pairs, "contrast")).filter(|(e, _)| e.is_nan()).map(|(_, c)| c).collect();
     assert_eq!(missing, ["t175 - t225", "t185 - t225", "t195 - t225", "t205 - t225", "t215 - t225"]);
     let error = means(&fit, None, "~ recipe", Weighting::Equal).unwrap_err();
     assert!(error.message.contains("left out columns"), "{error}");
@@ -191,23 +176,23 @@ fn the_response_scale_takes_means_back_and_differences_of_logarithms_to_ratios()
     let own = coefficients(&fit, &|_| 24.0);
     let scale = ResponseScale::of_link(Link::Log);
     let (link, response) = (means.table(&own, None, 0.9).unwrap(), means.table(&own, Some(&scale), 0.9).unwrap());
-    for (i, eta) in numbers(&link, "emmean").into_iter().enumerate() {
-        assert!((numbers(&response, "response")[i] - eta.exp()).abs() < 1e-12);
-        assert!((numbers(&response, "SE")[i] - eta.exp() * numbers(&link, "SE")[i]).abs() < 1e-12);
-        assert!((numbers(&response, "upper.CL")[i] - numbers(&link, "upper.CL")[i].exp()).abs() < 1e-12);
+    for (i, eta) in reals(&link, "emmean").into_iter().enumerate() {
+        assert!((reals(&response, "response")[i] - eta.exp()).abs() < 1e-12);
+        assert!((reals(&response, "SE")[i] - eta.exp() * reals(&link, "SE")[i]).abs() < 1e-12);
+        assert!((reals(&response, "upper.CL")[i] - reals(&link, "upper.CL")[i].exp()).abs() < 1e-12);
     }
     let custom = Contrasts::Custom(vec![("1 and 4 / 2 and 3".into(), vec![0.5, -0.5, -0.5, 0.5])]);
     let difference = means.contrasts(&own, &custom, Adjustment::None, None, 0.9).unwrap();
     let ratio = means.contrasts(&own, &custom, Adjustment::None, Some(&scale), 0.9).unwrap();
-    assert!((numbers(&ratio, "ratio")[0] - numbers(&difference, "estimate")[0].exp()).abs() < 1e-13);
-    assert!((numbers(&ratio, "lower.CL")[0] - numbers(&difference, "lower.CL")[0].exp()).abs() < 1e-13);
-    assert_eq!(numbers(&ratio, "p.value"), numbers(&difference, "p.value"));
+    assert!((reals(&ratio, "ratio")[0] - reals(&difference, "estimate")[0].exp()).abs() < 1e-13);
+    assert!((reals(&ratio, "lower.CL")[0] - reals(&difference, "lower.CL")[0].exp()).abs() < 1e-13);
+    assert_eq!(reals(&ratio, "p.value"), reals(&difference, "p.value"));
     let pairs = means.contrasts(&own, &Contrasts::Pairwise, Adjustment::Tukey, Some(&scale), 0.9).unwrap();
-    assert_eq!(texts(&pairs, "contrast")[0], "T1 / T2");
+    assert_eq!(labels(&pairs, "contrast")[0], "T1 / T2");
     // A decreasing link changes the places of the limits.
     let inverse = ResponseScale::of_link(Link::Inverse);
     let back = means.table(&own, Some(&inverse), 0.9).unwrap();
-    assert!(numbers(&back, "lower.CL")[0] < numbers(&back, "upper.CL")[0] && numbers(&back, "SE")[0] > 0.0);
+    assert!(reals(&back, "lower.CL")[0] < reals(&back, "upper.CL")[0] && reals(&back, "SE")[0] > 0.0);
 }
 
 #[test]
@@ -248,15 +233,15 @@ fn likelihood_ratios_of_lme4() {
     close(&table, "AIC", &[1_916.541_058_073, 1_802.078_643_005, 1_762.003_255_140, 1_763.939_344_463], 1e-11);
     close(&table, "Chisq", &[f64::NAN, 116.462_415_067_833, 42.075_387_865_343, 0.063_910_676_685], 1e-8);
     close(&table, "Df", &[f64::NAN, 1.0, 1.0, 1.0], 0.0);
-    let p = numbers(&table, "p.value");
+    let p = reals(&table, "p.value");
     for (p, wanted) in p[1..].iter().zip([3.764_461_476_545e-27, 8.782_158_485_290e-11, 0.800_418_431_977]) {
         assert!((p - wanted).abs() < 1e-8 * wanted, "{p} {wanted}");
     }
-    assert!(texts(&table, "warning").iter().all(String::is_empty));
+    assert!(labels(&table, "warning").iter().all(String::is_empty));
     // The random slope is one variance at its edge, the correlation is not.
     let mixed = likelihood_ratio_table(&fits.iter().collect::<Vec<_>>(), true).unwrap();
-    assert_eq!(texts(&mixed, "distribution"), ["", "chisq", "chibarsq", "chisq"]);
-    let half = numbers(&mixed, "p.value")[2] / p[2];
+    assert_eq!(labels(&mixed, "distribution"), ["", "chisq", "chibarsq", "chisq"]);
+    let half = reals(&mixed, "p.value")[2] / p[2];
     assert!((half - 0.5).abs() < 1e-12, "{half}");
 }
 
@@ -310,7 +295,7 @@ fn the_grid_at_chosen_values() {
         at(spec, values, weighting).unwrap().table(&coefficients(&fit, &|_| f64::INFINITY), None, 0.95).unwrap()
     };
     let by_age = table("~ Sex | age", "age = 8, 14", Weighting::Equal);
-    assert_eq!(texts(&by_age, "age"), ["8", "8", "14", "14"]);
+    assert_eq!(labels(&by_age, "age"), ["8", "8", "14", "14"]);
     close(&by_age, "emmean", &[21.209_090_91, 22.615_625, 24.086_363_64, 27.321_875], 1e-9);
     close(&by_age, "SE", &[0.649_760_267_5, 0.538_752_752_8, 0.649_760_267_5, 0.538_752_752_8], 1e-6);
     for weighting in [Weighting::Equal, Weighting::Proportional] {
@@ -319,13 +304,13 @@ fn the_grid_at_chosen_values() {
         close(&averaged, "SE", &[0.593_544_862_4, 0.492_141_401_2], 1e-6);
     }
     let male = table("~ Sex * age", "age=8,12; Sex=\"Male\"", Weighting::Equal);
-    assert_eq!(texts(&male, "Sex"), ["Male", "Male"]);
+    assert_eq!(labels(&male, "Sex"), ["Male", "Male"]);
     close(&male, "emmean", &[22.615_625, 25.753_125], 1e-9);
     let pairs = at("~ Sex * age", "age = 8, 12", Weighting::Equal).unwrap();
     let df = |l: &[f64]| if l[0].abs() < 1e-9 && l[2].abs() < 1e-9 { 79.0 } else { 30.0 };
     let pairs = pairs.contrasts(&coefficients(&fit, &df), &Contrasts::Pairwise, Adjustment::FalseDiscovery, None, 0.95).unwrap();
     close(&pairs, "estimate", &[-1.406_534_091, -1.918_181_818, -4.544_034_091, -0.511_647_727, -3.1375, -2.625_852_273], 1e-8);
-    assert_eq!(texts(&pairs, "contrast")[0], "Female age8 - Male age8");
+    assert_eq!(labels(&pairs, "contrast")[0], "Female age8 - Male age8");
     for (values, wanted) in [
         ("age = young", "wanted a number, not 'young'"),
         ("age = 8, 8", "'age' has the value 8 twice"),

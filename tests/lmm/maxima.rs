@@ -1,6 +1,6 @@
 //! Likelihoods with more than one maximum: slopes within and between groups differ, and groups lie close to the line between them.
 //!
-//! `INTERLACE_SWEEP=2000 cargo test --release --test lmm_maxima -- --nocapture` tries so many random designs instead of a few.
+//! `INTERLACE_SWEEP=2000 cargo test --release --test lmm maxima -- --nocapture` tries so many random designs instead of a few.
 
 use std::fmt::Write as _;
 

@@ -1,6 +1,7 @@
 //! Profile-likelihood intervals of linear models, against dense likelihoods that are minimised here, refits, another engine and nlme.
 
-use crate::common::generalised::{Generalised, frame, generalised, linear};
+use crate::common::frames::frame;
+use crate::common::generalised::{Generalised, generalised, linear};
 use crate::common::{Data, Rng};
 use interlace::fit::Fit;
 use interlace::inference::profile::Profile;

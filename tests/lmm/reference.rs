@@ -2,55 +2,14 @@
 
 use std::collections::HashMap;
 
-use interlace::design::NaPolicy;
+use crate::common::close::close_by;
+use crate::common::entries::{entries, model, numbers, strings, text};
 use interlace::fit::Fit;
-use interlace::frame::{CsvOptions, Frame};
+use interlace::frame::Frame;
 use interlace::options::Options;
 use interlace::predict::{NewData, PredictOptions};
-use interlace::spec::{FormulaSpec, ModelKind, Source, Spec};
+use interlace::spec::ModelKind;
 use serde_json::Value;
-
-fn models() -> Vec<Value> {
-    let text = std::fs::read_to_string("tests/reference/lmm.json").unwrap();
-    serde_json::from_str::<Vec<Value>>(&text).unwrap()
-}
-
-fn text(v: &Value) -> String {
-    v.as_str().unwrap().to_owned()
-}
-
-fn numbers(v: &Value) -> Vec<f64> {
-    match v {
-        Value::Array(items) => items.iter().flat_map(numbers).collect(),
-        other => vec![other.as_f64().unwrap_or(f64::NAN)],
-    }
-}
-
-fn strings(v: &Value) -> Vec<String> {
-    v.as_array().unwrap().iter().map(text).collect()
-}
-
-/// The model of one entry: specification, data, options.
-fn model(entry: &Value) -> (Spec, Frame, Options) {
-    let csv = CsvOptions { categorical: strings(&entry["categorical"]), ..Default::default() };
-    let frame = Frame::from_csv_path(format!("tests/reference/data/{}", text(&entry["data"])), &csv).unwrap();
-    let formula = FormulaSpec {
-        formula: text(&entry["formula"]),
-        weights: entry["weights"].as_str().map(Into::into),
-        offset: entry["offset"].as_str().map(Into::into),
-        ..Default::default()
-    };
-    let options = Options { reml: entry["method"] == "reml", na: NaPolicy::Omit, ..Default::default() };
-    (Spec::new(ModelKind::Lmm, Source::Formula(formula)), frame, options)
-}
-
-/// |got - want| <= tolerance * scale, element by element.
-fn close(what: &str, got: &[f64], want: &[f64], tolerance: f64, scale: impl Fn(usize) -> f64) {
-    assert_eq!(got.len(), want.len(), "{what}: lengths");
-    for (i, (g, w)) in got.iter().zip(want).enumerate() {
-        assert!((g - w).abs() <= tolerance * scale(i), "{what}[{i}]: {g} for {w}");
-    }
-}
 
 /// Groups of interactions are the same whatever the order of their factors.
 fn group_key(name: &str) -> String {
@@ -70,12 +29,13 @@ fn theta_order(fit_names: &[String], names: &[String]) -> Vec<usize> {
 
 #[test]
 fn estimates_equal_the_reference() {
-    for entry in models() {
+    let mut modes = 0;
+    for entry in entries("lmm") {
         let id = text(&entry["id"]);
-        let (spec, frame, options) = model(&entry);
+        let (spec, frame, options) = model(ModelKind::Lmm, &entry);
         let fit = Fit::new(&spec, Some(&frame), &options, None).unwrap();
         let log_likelihood = entry["logLik"].as_f64().unwrap();
-        close(&format!("{id} logLik"), &[fit.log_likelihood], &[log_likelihood], 1e-9, |_| log_likelihood.abs().max(1.0));
+        close_by(&format!("{id} logLik"), &[fit.log_likelihood], &[log_likelihood], 1e-9, |_| log_likelihood.abs().max(1.0));
         assert!(fit.outcome.converged, "{id}: {:?} {:?}", fit.outcome, fit.theta);
         assert_eq!(fit.n_obs as u64, entry["nobs"].as_u64().unwrap(), "{id}");
         assert_eq!(fit.npar as u64, entry["npar"].as_u64().unwrap(), "{id}");
@@ -83,28 +43,32 @@ fn estimates_equal_the_reference() {
         let fixed = &entry["fixed"];
         assert_eq!(fit.fixed.names, strings(&fixed["names"]), "{id}");
         let se = numbers(&fixed["std_error"]);
-        close(&format!("{id} estimate"), &fit.fixed.estimate, &numbers(&fixed["estimate"]), 1e-6, |i| se[i]);
-        close(&format!("{id} std_error"), &fit.fixed.std_error, &se, 1e-6, |i| se[i]);
+        close_by(&format!("{id} estimate"), &fit.fixed.estimate, &numbers(&fixed["estimate"]), 1e-6, |i| se[i]);
+        close_by(&format!("{id} std_error"), &fit.fixed.std_error, &se, 1e-6, |i| se[i]);
         let p = se.len();
-        close(&format!("{id} vcov"), &fit.fixed.vcov, &numbers(&fixed["vcov"]), 3e-6, |e| se[e % p] * se[e / p]);
-        close(&format!("{id} sigma"), &[fit.sigma], &numbers(&entry["sigma"]), 1e-6, |_| fit.sigma);
+        close_by(&format!("{id} vcov"), &fit.fixed.vcov, &numbers(&fixed["vcov"]), 3e-6, |e| se[e % p] * se[e / p]);
+        close_by(&format!("{id} sigma"), &[fit.sigma], &numbers(&entry["sigma"]), 1e-6, |_| fit.sigma);
         let order = theta_order(&fit.theta_names, &strings(&entry["theta_names"]));
         let theta: Vec<f64> = order.iter().map(|&i| fit.theta[i]).collect();
-        close(&format!("{id} theta"), &theta, &numbers(&entry["theta"]), 2e-6, |i| theta[i].abs().max(1.0));
+        close_by(&format!("{id} theta"), &theta, &numbers(&entry["theta"]), 2e-6, |i| theta[i].abs().max(1.0));
         for block in entry["varcorr"].as_array().unwrap() {
             let (group, effects) = (group_key(&text(&block["group"])), strings(&block["terms"]));
             let term = fit.terms.iter().find(|t| group_key(&t.group) == group && t.effects == effects).unwrap();
             let r = effects.len();
             let sd = |a: usize| term.sd[a].max(1e-3 * fit.sigma);
-            close(&format!("{id} varcorr {group}"), &term.cov, &numbers(&block["cov"]), 1e-5, |e| sd(e % r) * sd(e / r));
+            close_by(&format!("{id} varcorr {group}"), &term.cov, &numbers(&block["cov"]), 1e-5, |e| sd(e % r) * sd(e / r));
         }
-        close(&format!("{id} fitted"), &fit.fitted[..20.min(fit.n_obs)], &numbers(&entry["fitted"]), 1e-5, |_| fit.sigma);
-        close(&format!("{id} residuals"), &fit.residuals[..20.min(fit.n_obs)], &numbers(&entry["residuals"]), 1e-5, |_| fit.sigma);
-        check_ranef(&id, &fit, &entry["ranef"]);
+        close_by(&format!("{id} fitted"), &fit.fitted[..20.min(fit.n_obs)], &numbers(&entry["fitted"]), 1e-5, |_| fit.sigma);
+        close_by(&format!("{id} residuals"), &fit.residuals[..20.min(fit.n_obs)], &numbers(&entry["residuals"]), 1e-5, |_| {
+            fit.sigma
+        });
+        modes += check_ranef(&id, &fit, &entry["ranef"]);
     }
+    assert_eq!(modes, 723);
 }
 
-fn check_ranef(id: &str, fit: &Fit, reference: &Value) {
+fn check_ranef(id: &str, fit: &Fit, reference: &Value) -> usize {
+    let mut compared = 0;
     for (group, block) in reference.as_object().unwrap() {
         let parts: Vec<&str> = group.split(':').collect();
         for (c, effect) in strings(&block["terms"]).iter().enumerate() {
@@ -117,7 +81,8 @@ fn check_ranef(id: &str, fit: &Fit, reference: &Value) {
                 let label: Vec<&str> = own.iter().map(|g| values[parts.iter().position(|p| p == g).unwrap()]).collect();
                 let at = place[label.join(":").as_str()];
                 let sd = term.sd[e].max(1e-6);
-                close(
+                compared += 1;
+                close_by(
                     &format!("{id} ranef {level}"),
                     &[term.modes[at * r + e]],
                     &[block["values"][i][c].as_f64().unwrap()],
@@ -126,18 +91,20 @@ fn check_ranef(id: &str, fit: &Fit, reference: &Value) {
                 );
                 if block["condvar"][i].is_array() && block["condvar"][i].as_array().unwrap().len() == r && own == parts {
                     let want = block["condvar"][i][e][e].as_f64().unwrap();
-                    close(&format!("{id} condvar {level}"), &[term.condvar[at * r * r + e * r + e]], &[want], 1e-5, |_| sd * sd);
+                    close_by(&format!("{id} condvar {level}"), &[term.condvar[at * r * r + e * r + e]], &[want], 1e-5, |_| sd * sd);
                 }
             }
         }
     }
+    compared
 }
 
 #[test]
 fn the_criterion_at_fixed_theta_equals_the_reference() {
-    for entry in models() {
+    let mut compared = 0;
+    for entry in entries("lmm") {
         let id = text(&entry["id"]);
-        let (spec, frame, options) = model(&entry);
+        let (spec, frame, options) = model(ModelKind::Lmm, &entry);
         let fit = Fit::new(&spec, Some(&frame), &Options { max_evaluations: 1, ..options.clone() }, None).unwrap();
         let order = theta_order(&fit.theta_names, &strings(&entry["theta_names"]));
         let mut thetas = vec![];
@@ -149,16 +116,18 @@ fn the_criterion_at_fixed_theta_equals_the_reference() {
         }
         let got = Fit::objective(&spec, Some(&frame), &options, &thetas).unwrap();
         let want = numbers(&entry["devfun"]["value"]);
-        close(&format!("{id} objective"), &got, &want, 1e-11, |i| want[i].abs().max(1.0));
+        close_by(&format!("{id} objective"), &got, &want, 1e-11, |i| want[i].abs().max(1.0));
+        compared += want.len();
     }
+    assert_eq!(compared, 210);
 }
 
 #[test]
 fn predictions_for_new_data_equal_the_reference() {
     let mut compared = 0;
-    for entry in models().iter().filter(|e| e["predictions"].is_object()) {
+    for entry in entries("lmm").iter().filter(|e| e["predictions"].is_object()) {
         let id = text(&entry["id"]);
-        let (spec, frame, options) = model(entry);
+        let (spec, frame, options) = model(ModelKind::Lmm, entry);
         let fit = Fit::new(&spec, Some(&frame), &options, None).unwrap();
         let columns = entry["predictions"]["newdata"].as_object().unwrap();
         let n = columns.values().next().unwrap().as_array().unwrap().len();
@@ -174,9 +143,9 @@ fn predictions_for_new_data_equal_the_reference() {
         }
         for (key, random) in [("re_form_null", true), ("re_form_NA", false)] {
             let got = fit.predict(NewData::Frame(&new), PredictOptions { random, new_levels_zero: true }).unwrap();
-            close(&format!("{id} {key}"), &got, &numbers(&entry["predictions"][key]), 1e-5, |_| fit.sigma);
+            close_by(&format!("{id} {key}"), &got, &numbers(&entry["predictions"][key]), 1e-5, |_| fit.sigma);
             compared += 1;
         }
     }
-    assert!(compared >= 18, "{compared}");
+    assert_eq!(compared, 18);
 }

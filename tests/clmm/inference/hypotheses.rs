@@ -1,5 +1,8 @@
 //! Likelihood-ratio tests, Wald tests, marginal means. Expected values: ordinal 2022.11-16 and emmeans 1.8.4.
 
+use crate::common::close::close_above;
+use crate::common::entries::{entry, numbers};
+use crate::common::frames::reals;
 use interlace::fit::Fit;
 use interlace::frame::{ColumnData, Frame};
 use interlace::inference::adjust::Adjustment;
@@ -119,28 +122,21 @@ fn wald_tests_of_the_fixed_effects() {
     assert_eq!(SimpleDf::Residual.of(&fit), 72.0 - 2.0 - 4.0);
 }
 
-fn numbers(frame: &Frame, name: &str) -> Vec<f64> {
-    frame.column(name).unwrap().as_real().unwrap().unwrap().to_vec()
-}
-
-fn close(frame: &Frame, name: &str, want: &serde_json::Value, tolerance: f64) {
-    let want: Vec<f64> = want.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect();
-    let got = numbers(frame, name);
-    assert_eq!(got.len(), want.len(), "{name}");
-    let same = got.iter().zip(&want).all(|(g, w)| (g - w).abs() <= tolerance * w.abs().max(1e-3));
-    assert!(same, "{name}: {got:?} for {want:?}");
+/// A column of a table.
+fn close(table: &Frame, name: &str, want: &serde_json::Value, tolerance: f64) {
+    close_above(1e-3, name, reals(table, name), numbers(want), tolerance);
 }
 
 #[test]
 fn latent_means_and_their_pairs_are_those_of_the_reference() {
-    let text = std::fs::read_to_string("tests/reference/clmm.json").unwrap();
-    let entries: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
     for (id, threshold) in [("wine_logit", Threshold::Flexible), ("wine_equidistant", Threshold::Equidistant)] {
         let fit = full().threshold(threshold).fit();
         let (estimate, root) = fit.means_coefficients();
         let own = Coefficients { estimate: &estimate, root: &root, df: &|_| f64::INFINITY };
-        let entry = entries.iter().find(|e| e["id"] == id).unwrap();
-        for want in entry["emmeans"].as_array().unwrap() {
+        let entry = entry("clmm", id);
+        let all = entry["emmeans"].as_array().unwrap();
+        assert_eq!(all.len(), 2, "{id}");
+        for want in all {
             let specs = MeansSpec::parse(want["specs"].as_str().unwrap()).unwrap();
             let means = MarginalMeans::of_fit(&fit, None, &specs, Weighting::Equal).unwrap();
             let table = means.table(&own, None, 0.95).unwrap();

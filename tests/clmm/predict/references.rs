@@ -1,42 +1,15 @@
 //! Probabilities of every model of the reference, and what holds between the predictions of any fit.
 
 use super::*;
+use crate::common::entries::{entries, model};
 
 /// Of a probability: the estimates are good to 1e-6 standard errors.
 const PROBABILITY: f64 = 2e-6;
 /// Relative; the references' covariances are from differences.
 const STD_ERROR: f64 = 1e-4;
 
-fn strings(v: &Value) -> Vec<String> {
-    v.as_array().unwrap().iter().map(|s| s.as_str().unwrap().to_owned()).collect()
-}
-
 fn matrix(v: &Value) -> Vec<Vec<f64>> {
     v.as_array().unwrap().iter().map(|row| row.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()).collect()
-}
-
-fn model(entry: &Value) -> (Spec, Frame, Options) {
-    let text = |key: &str| entry[key].as_str().map(ToOwned::to_owned);
-    let csv = CsvOptions {
-        categorical: strings(&entry["categorical"]),
-        ordered: vec![(text("response").unwrap(), strings(&entry["levels"]))],
-        ..Default::default()
-    };
-    let frame = Frame::from_csv_path(format!("tests/reference/data/{}", text("data").unwrap()), &csv).unwrap();
-    let formula =
-        FormulaSpec { formula: text("formula").unwrap(), weights: text("weights"), offset: text("offset"), ..Default::default() };
-    let threshold = match entry["threshold"].as_str().unwrap() {
-        "symmetric" => Threshold::Symmetric,
-        "equidistant" => Threshold::Equidistant,
-        _ => Threshold::Flexible,
-    };
-    let mut spec = Spec::new(ModelKind::Clmm, Source::Formula(formula));
-    let nominal = text("nominal").map(PredictorSpec::Formula);
-    spec.ordinal = OrdinalSpec { link: text("link"), threshold, nominal, levels: vec![] };
-    spec.dispersion = text("scale").map(PredictorSpec::Formula);
-    let points = entry["quadrature"].as_i64().unwrap();
-    let nodes = if points < 0 { Nodes::Fixed } else { Nodes::Adaptive };
-    (spec, frame, Options { quadrature: points.unsigned_abs() as usize, nodes, ..Options::default() })
 }
 
 /// The reference has the first, third, fifth and seventh row.
@@ -88,11 +61,9 @@ fn check_relations(id: &str, fit: &Fit, frame: &Frame) {
 
 #[test]
 fn all_models() {
-    let models: Vec<Value> = serde_json::from_str(&std::fs::read_to_string("tests/reference/clmm.json").unwrap()).unwrap();
-    assert!(models.len() > 40);
-    for entry in &models {
+    for entry in &entries("clmm") {
         let id = entry["id"].as_str().unwrap();
-        let (spec, frame, options) = model(entry);
+        let (spec, frame, options) = model(ModelKind::Clmm, entry);
         let fit = Fit::new(&spec, Some(&frame), &options, None).unwrap();
         check_references(id, &fit, entry);
         check_relations(id, &fit, &frame);

@@ -33,7 +33,7 @@ fn poisson_log(y: f64, mu: f64) -> f64 {
 /// Known and unknown subjects, weights, and no subject at all.
 #[test]
 fn linear_models_have_the_variance_of_the_mean_and_of_the_response() {
-    let frame = data("sleepstudy", &["Subject"]);
+    let frame = data("sleepstudy.csv", &["Subject"]);
     let fit = linear("Reaction ~ Days + (Days | Subject)", None, &frame);
     let henderson = Henderson::new(&fit);
     let got = fit.predictions(NewData::Training, &of_response(Quantity::Response, RandomTerms::All)).unwrap();
@@ -68,7 +68,7 @@ fn linear_models_have_the_variance_of_the_mean_and_of_the_response() {
 
 #[test]
 fn rows_of_the_data_have_their_own_weights() {
-    let frame = data("sim_weights", &["g"]);
+    let frame = data("sim_weights.csv", &["g"]);
     let fit = linear("y ~ x1 + (1 | g)", Some("w"), &frame);
     let asked = of_response(Quantity::Response, RandomTerms::All);
     let got = fit.predictions(NewData::Training, &asked).unwrap();
@@ -87,7 +87,7 @@ fn rows_of_the_data_have_their_own_weights() {
 /// Of a new response of each row, the groups' effects the same: the fit is to one replicate, the next is to be covered.
 #[test]
 fn intervals_cover_what_they_say() {
-    let frame = data("sim_crossed_slopes", &[]);
+    let frame = data("sim_crossed_slopes.csv", &[]);
     let truth = linear("y ~ x + (1 | subj) + (1 | item)", None, &frame);
     let conditional = truth.simulate(40, 7, RandomEffects::Conditional).unwrap();
     let anew = truth.simulate(40, 8, RandomEffects::New).unwrap();
@@ -112,7 +112,7 @@ fn intervals_cover_what_they_say() {
 /// What is not known of the predictor is normal as the response is, so that both add up.
 #[test]
 fn a_gaussian_response_has_the_normal_interval_and_density() {
-    let frame = data("sleepstudy", &["Subject"]);
+    let frame = data("sleepstudy.csv", &["Subject"]);
     let fit = fitted(&spec("gaussian", "Reaction ~ Days + (Days | Subject)"), &frame);
     let sigma = fit.sigma;
     let got = fit.predictions(NewData::Training, &of_response(Quantity::Response, RandomTerms::All)).unwrap();
@@ -129,7 +129,7 @@ fn a_gaussian_response_has_the_normal_interval_and_density() {
 /// A far response, and levels with large effects, too.
 #[test]
 fn counts_have_quantiles_of_the_averaged_distribution() {
-    let frame = data("grouseticks", &["BROOD", "INDEX", "LOCATION", "YEAR"]);
+    let frame = data("grouseticks.csv", &["BROOD", "INDEX", "LOCATION", "YEAR"]);
     let fit = fitted(&spec("poisson", "TICKS ~ YEAR + (1 | BROOD) + (1 | INDEX)"), &frame);
     let mut new = Frame::new(3);
     new.add_strings("YEAR", &[Some("y95"), Some("y96"), Some("y97")]).unwrap();
@@ -161,7 +161,7 @@ fn counts_have_quantiles_of_the_averaged_distribution() {
 
 #[test]
 fn proportions_and_zeros_stay_what_they_are() {
-    let frame = data("cbpp", &["herd"]);
+    let frame = data("cbpp.csv", &["herd"]);
     let fit = fitted(&spec("binomial", "cbind(incidence, size - incidence) ~ period + (1 | herd)"), &frame);
     let asked = of_response(Quantity::Response, RandomTerms::All);
     let got = fit.predictions(NewData::Training, &asked).unwrap();
@@ -180,7 +180,7 @@ fn proportions_and_zeros_stay_what_they_are() {
     let marginal = one.values.iter().zip(one.lower.iter().zip(&one.upper));
     assert!(marginal.filter(|(p, _)| **p > 0.06 && **p < 0.94).all(|(_, limits)| limits == (&0.0, &1.0)));
 
-    let frame = data("sim_families", &["g"]);
+    let frame = data("sim_families.csv", &["g"]);
     for (family, response, zeros) in [("poisson", "y_zip", true), ("gamma", "y_gamma", false), ("beta", "y_beta", false)] {
         let mut spec = spec(family, &format!("{response} ~ x + (1 | g)"));
         spec.zero_inflation = zeros.then(|| PredictorSpec::Formula("~ x + (1 | g)".into()));
@@ -203,7 +203,7 @@ fn proportions_and_zeros_stay_what_they_are() {
 
 #[test]
 fn scores_of_categories_are_their_probabilities_over_what_is_not_known() {
-    let frame = data("wine", &[]);
+    let frame = data("wine.csv", &[]);
     let formula = FormulaSpec { formula: "rating ~ temp + contact + (1 | judge)".into(), ..FormulaSpec::default() };
     let fit = fitted(&Spec::new(ModelKind::Clmm, Source::Formula(formula)), &frame);
     let n = fit.n_obs;
@@ -231,7 +231,7 @@ fn scores_of_categories_are_their_probabilities_over_what_is_not_known() {
 
 #[test]
 fn what_has_no_interval_says_so() {
-    let frame = data("sleepstudy", &["Subject"]);
+    let frame = data("sleepstudy.csv", &["Subject"]);
     let fit = linear("Reaction ~ Days + (Days | Subject)", None, &frame);
     let asked = of_response(Quantity::Response, RandomTerms::All);
     let fails = |request: Request, what: &str| {

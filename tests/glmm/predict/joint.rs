@@ -193,16 +193,16 @@ fn zero_inflated(y: f64, eta: [f64; 2], psi: &[f64]) -> f64 {
 
 #[test]
 fn counts_with_slopes() {
-    let fit = fitted(&spec("poisson", "y_nb2 ~ x + (1 + x | g)"), &data("sim_families", &["g"]));
+    let fit = fitted(&spec("poisson", "y_nb2 ~ x + (1 + x | g)"), &data("sim_families.csv", &["g"]));
     assert!(!fit.singular && fit.outcome.converged);
     let own = Brute::new(&fit, poisson, 0);
     check("slopes", &own, Quantity::Link, |eta| eta[0]);
     check("slopes", &own, Quantity::Response, |eta| eta[0].exp());
     // Independent slopes; a structure whose parameters are not those of a Cholesky factor is as good as another one.
-    let fit = fitted(&spec("poisson", "y_nb2 ~ x + (1 | g) + (0 + x | g)"), &data("sim_families", &["g"]));
+    let fit = fitted(&spec("poisson", "y_nb2 ~ x + (1 | g) + (0 + x | g)"), &data("sim_families.csv", &["g"]));
     check("independent slopes", &Brute::new(&fit, poisson, 0), Quantity::Link, |eta| eta[0]);
-    let whole = fitted(&spec("poisson", "y_nb2 ~ x + cs(1 + x | g)"), &data("sim_families", &["g"]));
-    let us = fitted(&spec("poisson", "y_nb2 ~ x + (1 + x | g)"), &data("sim_families", &["g"]));
+    let whole = fitted(&spec("poisson", "y_nb2 ~ x + cs(1 + x | g)"), &data("sim_families.csv", &["g"]));
+    let us = fitted(&spec("poisson", "y_nb2 ~ x + (1 + x | g)"), &data("sim_families.csv", &["g"]));
     let asked = with_errors(Quantity::Link, RandomTerms::All);
     let of = |fit: &Fit| fit.predictions(NewData::Training, &asked).unwrap().std_errors;
     close("cs of two effects", &of(&whole), &of(&us), 1e-4);
@@ -211,7 +211,7 @@ fn counts_with_slopes() {
 /// A variance of zero, and a family's parameter at its edge, are taken as known: what is left is the smaller model.
 #[test]
 fn edges_have_no_part_in_it() {
-    let frame = data("sim_families", &["g"]);
+    let frame = data("sim_families.csv", &["g"]);
     let of = |model: &Spec| {
         fitted(model, &frame).predictions(NewData::Training, &with_errors(Quantity::Link, RandomTerms::All)).unwrap()
     };
@@ -226,7 +226,7 @@ fn edges_have_no_part_in_it() {
 
 #[test]
 fn gaussian_models_have_the_uncertainty_of_variances_beside_hendersons() {
-    let frame = data("sleepstudy", &["Subject"]);
+    let frame = data("sleepstudy.csv", &["Subject"]);
     let formula = "Reaction ~ Days + (Days | Subject)";
     let fit = fitted(&spec("gaussian", formula), &frame);
     check("gaussian", &Brute::new(&fit, gaussian, 1), Quantity::Link, |eta| eta[0]);
@@ -289,7 +289,7 @@ fn counts_with_a_zero_part_that_varies_between_groups() {
 /// Standard errors given the covariance parameters have no uncertainty of these.
 #[test]
 fn conditional_standard_errors_are_smaller() {
-    let (model, frame) = (spec("poisson", "y_nb2 ~ x + (1 + x | g)"), data("sim_families", &["g"]));
+    let (model, frame) = (spec("poisson", "y_nb2 ~ x + (1 + x | g)"), data("sim_families.csv", &["g"]));
     let options = Options { std_errors: interlace::options::StdErrors::Conditional, ..Options::default() };
     let conditional = Fit::new(&model, Some(&frame), &options, None).unwrap();
     let asked = with_errors(Quantity::Link, RandomTerms::All);

@@ -10,7 +10,7 @@ fn moments(values: &[f64]) -> (f64, f64) {
 
 #[test]
 fn quantile_residuals_are_standard_normal_and_reproducible() {
-    let frame = data("sim_families", &["g"]);
+    let frame = data("sim_families.csv", &["g"]);
     let mut zero = spec("poisson", "y_zip ~ x + (1 | g)");
     zero.zero_inflation = Some(PredictorSpec::Formula("~ 1".into()));
     let models = [
@@ -33,7 +33,7 @@ fn quantile_residuals_are_standard_normal_and_reproducible() {
 
 #[test]
 fn quantile_residuals_of_a_linear_model_are_standardised() {
-    let frame = data("sim_weights", &["g"]);
+    let frame = data("sim_weights.csv", &["g"]);
     let formula = FormulaSpec { formula: "y ~ x1 + (1 | g)".into(), weights: Some("w".into()), ..FormulaSpec::default() };
     let fit = Fit::new(&Spec::new(ModelKind::Lmm, Source::Formula(formula)), Some(&frame), &Options::default(), None).unwrap();
     let want: Vec<f64> = fit.residuals_pearson.iter().map(|r| r / fit.sigma).collect();
@@ -59,7 +59,7 @@ fn quantile_residuals_of_far_outliers_are_finite() {
 
 #[test]
 fn working_residuals_follow_the_mean() {
-    let frame = data("epil", &["trt", "subject"]);
+    let frame = data("epil.csv", &["trt", "subject"]);
     let fit = fitted(&spec("poisson", "y ~ trt + (1 | subject)"), &frame);
     let want: Vec<f64> = fit.y.iter().zip(&fit.fitted).map(|(y, mu)| (y - mu) / mu).collect();
     close("poisson", &fit.residuals_of(ResidualKind::Working).unwrap(), &want, 1e-12);
@@ -80,7 +80,7 @@ fn working_residuals_follow_the_mean() {
 /// Weights that multiply the log-density do so in squared residuals, too.
 #[test]
 fn weights_count_in_residuals() {
-    let mut frame = data("epil", &["trt", "subject"]);
+    let mut frame = data("epil.csv", &["trt", "subject"]);
     frame.add_real("w", (0..frame.n_rows()).map(|i| 0.5 + (i % 4) as f64).collect()).unwrap();
     let mut model = spec("poisson", "y ~ trt + (1 | subject)");
     if let Source::Formula(source) = &mut model.source {
@@ -98,7 +98,7 @@ fn weights_count_in_residuals() {
 
 #[test]
 fn what_is_not_defined_is_unsupported() {
-    let frame = data("sim_families", &["g"]);
+    let frame = data("sim_families.csv", &["g"]);
     let mut zero = spec("poisson", "y_zip ~ x + (1 | g)");
     zero.zero_inflation = Some(PredictorSpec::Formula("~ 1".into()));
     for (model, deviance, overdispersion, r2) in [
@@ -122,7 +122,7 @@ fn what_is_not_defined_is_unsupported() {
 
 #[test]
 fn overdispersion_is_found_where_it_is() {
-    let frame = data("sim_families", &["g"]);
+    let frame = data("sim_families.csv", &["g"]);
     let poisson = fitted(&spec("poisson", "y_nb2 ~ x + (1 | g)"), &frame);
     let test = poisson.overdispersion().unwrap();
     let chi_square: f64 = poisson.y.iter().zip(&poisson.fitted).map(|(y, mu)| (y - mu).powi(2) / mu).sum();
@@ -135,7 +135,7 @@ fn overdispersion_is_found_where_it_is() {
 /// A gaussian model is a linear one.
 #[test]
 fn r2_of_a_gaussian_model_is_that_of_the_linear_one() {
-    let frame = data("sim_three_slopes", &["g"]);
+    let frame = data("sim_three_slopes.csv", &["g"]);
     let formula = FormulaSpec { formula: "y ~ x1 + x2 + (1 + x1 | g)".into(), ..FormulaSpec::default() };
     let fit = |kind| {
         let options = Options { reml: false, ..Options::default() };

@@ -13,7 +13,7 @@ const QUANTITIES: [Quantity; 6] = [
 
 /// The families' data with a second factor nested in the first, another crossed with it, and an offset.
 fn families() -> Frame {
-    let mut frame = data("sim_families", &["g"]);
+    let mut frame = data("sim_families.csv", &["g"]);
     let n = frame.n_rows();
     let labels = |k: usize, of: &str| -> Vec<String> { (0..n).map(|i| format!("{of}{}", i * 7 % k)).collect() };
     for (name, k) in [("h", 3), ("f", 2)] {
@@ -107,7 +107,7 @@ fn further_predictors_and_all_their_offsets() {
     let probability = |frame: &Frame| {
         fit.predictions(NewData::Frame(frame), &request(Quantity::ZeroProbability, RandomTerms::All)).unwrap().values
     };
-    let mut other = data("sim_families", &["g"]);
+    let mut other = data("sim_families.csv", &["g"]);
     let n = other.n_rows();
     let labels: Vec<String> = (0..n).map(|i| format!("h{}", i * 7 % 3)).collect();
     other.add_strings("h", &labels.iter().map(|l| Some(l.as_str())).collect::<Vec<_>>()).unwrap();
@@ -125,7 +125,7 @@ fn further_predictors_and_all_their_offsets() {
     both.dispersion = Some(PredictorSpec::Formula("~ x + (1 | g)".into()));
     check("random dispersion", &fitted(&both, &frame), &frame);
 
-    let salamanders = data("Salamanders", &["site", "mined", "spp"]);
+    let salamanders = data("Salamanders.csv", &["site", "mined", "spp"]);
     let mut hurdle = spec("truncated_nbinom2", "count ~ mined + (1 | site)");
     hurdle.zero_inflation = Some(PredictorSpec::Formula("~ mined".into()));
     check("hurdle", &fitted(&hurdle, &salamanders), &salamanders);
@@ -133,7 +133,7 @@ fn further_predictors_and_all_their_offsets() {
 
 #[test]
 fn arrays_predict_as_formulas_do() {
-    let frame = data("epil", &["trt", "subject"]);
+    let frame = data("epil.csv", &["trt", "subject"]);
     let formula = fitted(&spec("poisson", "y ~ lbase + V4 + (1 + V4 | subject)"), &frame);
     let n = formula.n_obs;
     let mut arrays = ArraySpec { n, y: formula.y.clone(), p: 3, x: formula.x.clone(), ..ArraySpec::default() };
@@ -163,7 +163,7 @@ fn arrays_predict_as_formulas_do() {
 
 #[test]
 fn levels_that_the_fit_does_not_know() {
-    let frame = data("epil", &["trt", "subject"]);
+    let frame = data("epil.csv", &["trt", "subject"]);
     let fit = fitted(&spec("poisson", "y ~ trt + (1 | subject)"), &frame);
     let mut new = Frame::new(3);
     new.add_strings("trt", &[Some("placebo"), Some("placebo"), Some("progabide")]).unwrap();

@@ -83,7 +83,7 @@ impl<'a> Henderson<'a> {
 /// Their variances are taken as known.
 #[test]
 fn linear_models_have_hendersons_variances() {
-    let frame = data("sleepstudy", &["Subject"]);
+    let frame = data("sleepstudy.csv", &["Subject"]);
     let source = FormulaSpec { formula: "Reaction ~ Days + (Days | Subject)".into(), ..FormulaSpec::default() };
     let fit = fitted(&Spec::new(ModelKind::Lmm, Source::Formula(source)), &frame);
     let n = fit.n_obs;
@@ -139,7 +139,7 @@ fn crossed_linear_models_have_hendersons_variances() {
 /// variance 1/(s + p) given the parameters, moves by -sum(w x)/(s + p) with beta, and by -b dp/(s + p) with the precision.
 #[test]
 fn a_poisson_model_with_random_intercepts() {
-    let fit = fit_entry(ModelKind::Glmm, json("glmm").as_array().unwrap().iter().find(|e| e["id"] == "epil_poisson").unwrap());
+    let fit = fit_entry(ModelKind::Glmm, &entry("glmm", "epil_poisson"));
     let (n, p, term) = (fit.n_obs, fit.fixed.names.len(), &fit.terms[0]);
     let (precision, vcov) = (1.0 / term.cov[0], &fit.generalised.as_ref().unwrap().vcov);
     let got = fit.predictions(NewData::Training, &with_errors(Quantity::Link, RandomTerms::All)).unwrap();
@@ -163,7 +163,7 @@ fn a_poisson_model_with_random_intercepts() {
 
 #[test]
 fn the_delta_method_has_all_predictors() {
-    let frame = data("Salamanders", &["site", "mined", "spp"]);
+    let frame = data("Salamanders.csv", &["site", "mined", "spp"]);
     let mut model = spec("poisson", "count ~ mined + (1 | site)");
     model.zero_inflation = Some(PredictorSpec::Formula("~ mined".into()));
     let fit = fitted(&model, &frame);
@@ -189,7 +189,7 @@ fn the_delta_method_has_all_predictors() {
     let parameter = &fit.generalised.as_ref().unwrap().parameters[0];
     close("dispersion", &[got.values[0], got.std_errors[0]], &[parameter.estimate, parameter.std_error], 1e-9);
     // A mean of the family's parameters has their uncertainty: exp(eta + sigma^2/2).
-    let fit = fitted(&spec("lognormal", "y_lognormal ~ 1 + (1 | g)"), &data("sim_families", &["g"]));
+    let fit = fitted(&spec("lognormal", "y_lognormal ~ 1 + (1 | g)"), &data("sim_families.csv", &["g"]));
     let asked = with_errors(Quantity::Response, RandomTerms::None);
     let got = fit.predictions(NewData::Training, &asked).unwrap();
     let own = fit.generalised.as_ref().unwrap();
@@ -201,7 +201,7 @@ fn the_delta_method_has_all_predictors() {
 
 #[test]
 fn means_over_the_random_effects() {
-    let frame = data("epil", &["trt", "subject"]);
+    let frame = data("epil.csv", &["trt", "subject"]);
     let fit = fitted(&spec("poisson", "y ~ trt + (1 + V4 | subject)"), &frame);
     let (n, term) = (fit.n_obs, &fit.terms[0]);
     let got = fit.predictions(NewData::Training, &with_errors(Quantity::Marginal, RandomTerms::All)).unwrap();
@@ -213,7 +213,7 @@ fn means_over_the_random_effects() {
         close("log link", &[got.values[i], got.std_errors[i] / want], &[want, link.std_errors[i]], 1e-9);
     }
     // Probit: the variance of the random effects adds to that of the latent variable.
-    let cbpp = data("cbpp", &["herd", "period"]);
+    let cbpp = data("cbpp.csv", &["herd", "period"]);
     let mut model = spec("binomial", "cbind(incidence, size - incidence) ~ period + (1 | herd)");
     model.family.link = Some("probit".into());
     let fit = fitted(&model, &cbpp);
@@ -227,7 +227,7 @@ fn means_over_the_random_effects() {
 
 #[test]
 fn levels_are_probabilities() {
-    let fit = fitted(&spec("poisson", "y ~ trt + (1 | subject)"), &data("epil", &["trt", "subject"]));
+    let fit = fitted(&spec("poisson", "y ~ trt + (1 | subject)"), &data("epil.csv", &["trt", "subject"]));
     for level in [0.0, 1.0, -0.5, f64::NAN] {
         let asked = Request { level: Some(level), ..request(Quantity::Link, RandomTerms::None) };
         let error = fit.predictions(NewData::Training, &asked).unwrap_err();

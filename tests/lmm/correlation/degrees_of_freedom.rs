@@ -7,7 +7,7 @@ use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, Satterthwaite};
 use interlace::linalg::dense;
 use interlace::options::Options;
 
-use super::{close, fit, numbers_of, series, spec};
+use super::{close, fit, reals, series, spec};
 use crate::common::{Rng, derivative};
 
 /// Of differences.
@@ -16,7 +16,7 @@ const STEP: f64 = 1e-2;
 /// -2 log-likelihood and Cov(beta), with matrices of all rows, of (log sigma, atanh rho, log sd of an intercept if there is one).
 fn dense_model(fit: &Fit, frame: &Frame, phi: &[f64]) -> (f64, Vec<f64>) {
     let own = &fit.correlation.as_ref().unwrap().design;
-    let (n, p, t, y) = (fit.n_obs, fit.fixed.names.len(), numbers_of(frame, "t"), numbers_of(frame, "y"));
+    let (n, p, t, y) = (fit.n_obs, fit.fixed.names.len(), reals(frame, "t"), reals(frame, "y"));
     let (sigma2, rho, between) = ((2.0 * phi[0]).exp(), phi[1].tanh(), phi.get(2).map_or(0.0, |s| (2.0 * s).exp()));
     let entry = |i: usize, j: usize| match (i == j, own.index[i] == own.index[j]) {
         (true, _) => sigma2 + between,
@@ -68,7 +68,7 @@ fn dense_df(fit: &Fit, frame: &Frame, l: &[f64]) -> f64 {
 #[test]
 fn satterthwaite_degrees_of_freedom_equal_dense_ones() {
     let mut frame = series(14);
-    frame.add_real("off", numbers_of(&frame, "t").iter().map(|t| t + 0.5).collect()).unwrap();
+    frame.add_real("off", reals(&frame, "t").iter().map(|t| t + 0.5).collect()).unwrap();
     let models = [
         ("y ~ x", "ar1(t | g)", true),
         ("y ~ x", "ar1(t | g)", false),
@@ -155,7 +155,7 @@ fn degrees_of_freedom_without_correlation_are_those_of_the_plain_model() {
     frame
         .add_real(
             "d",
-            numbers_of(&frame, "y")
+            reals(&frame, "y")
                 .chunks(8)
                 .flat_map(|own| {
                     let mean = own.iter().sum::<f64>() / 8.0;

@@ -52,8 +52,7 @@ fn units_and_origins_do_not_matter() {
 #[test]
 fn balanced_designs_have_the_degrees_of_freedom_of_analysis_of_variance() {
     let check = |data: &str, categorical: &[&str], formula: &str, want: &[f64]| {
-        let categorical: Vec<String> = categorical.iter().map(ToString::to_string).collect();
-        let fit = fit(formula, None, &frame(data, &categorical), true);
+        let fit = fit(formula, None, &frame(data, categorical), true);
         let (s, k) = (Satterthwaite::of(&fit).unwrap(), KenwardRoger::of(&fit).unwrap());
         for freedom in [DegreesOfFreedom::Satterthwaite(&s), DegreesOfFreedom::KenwardRoger(&k)] {
             for kind in [AnovaType::I, AnovaType::II, AnovaType::III] {
@@ -101,7 +100,7 @@ fn weights_count_by_their_ratios() {
 
 #[test]
 fn what_cannot_be_done_is_said() {
-    let data = frame("sleepstudy.csv", &["Subject".into()]);
+    let data = frame("sleepstudy.csv", &["Subject"]);
     let ml = fit("Reaction ~ Days + (Days | Subject)", None, &data, false);
     assert!(KenwardRoger::of(&ml).unwrap_err().message.contains("REML"));
     assert!(DfMethod::Satterthwaite.check(&ml).is_ok());
@@ -110,7 +109,7 @@ fn what_cannot_be_done_is_said() {
 #[test]
 fn compound_symmetry_is_a_random_intercept_with_effects_of_the_days() {
     // cs with one variance over the machines is the same model as intercepts of workers and of workers at machines.
-    let data = frame("Machines.csv", &["Worker".into()]);
+    let data = frame("Machines.csv", &["Worker"]);
     let nested = fit("score ~ Machine + (1 | Worker) + (1 | Worker:Machine)", None, &data, true);
     let cs = fit("score ~ Machine + cs(0 + Machine | Worker, hom = TRUE)", None, &data, true);
     assert!((nested.criterion - cs.criterion).abs() < 1e-7);
@@ -169,7 +168,7 @@ fn missing_cells_need_the_data_for_type_three() {
 
 #[test]
 fn a_model_without_fixed_effects_has_nothing_to_test() {
-    let data = frame("sleepstudy.csv", &["Subject".into()]);
+    let data = frame("sleepstudy.csv", &["Subject"]);
     let none = fit("Reaction ~ 0 + (1 | Subject)", None, &data, true);
     let (s, k) = both(&none);
     assert!(s.is_empty() && k.is_empty());
@@ -181,7 +180,7 @@ fn a_model_without_fixed_effects_has_nothing_to_test() {
 #[test]
 fn effects_that_fixed_effects_take_up_leave_the_others_as_they_are() {
     // Subjects as fixed and as random effects: what is left are the days within subjects.
-    let data = frame("sleepstudy.csv", &["Subject".into()]);
+    let data = frame("sleepstudy.csv", &["Subject"]);
     let both_ways = fit("Reaction ~ Days + Subject + (1 | Subject) + (0 + Days | Subject)", None, &data, true);
     let one_way = fit("Reaction ~ Days + Subject + (0 + Days | Subject)", None, &data, true);
     let (one, other) = (both(&one_way), both(&both_ways));
@@ -203,7 +202,7 @@ fn terms_within_others_are_not_left_out() {
     let through_origin = fit("yield ~ 0 + nitro + (1 | Block)", None, &data, false);
     close("AIC", &column(&table, "AIC")[1..2], &[through_origin.aic], 1e-9);
     // With a further factor, that one has the intercept then.
-    let cake = frame("cake.csv", &["replicate".into()]);
+    let cake = frame("cake.csv", &["replicate"]);
     let two = fit("angle ~ 0 + recipe + temperature + (1 | recipe:replicate)", None, &cake, true);
     let usual = fit("angle ~ recipe + temperature + (1 | recipe:replicate)", None, &cake, true);
     close("AIC", &column(&drop1_table(&two, None).unwrap(), "AIC"), &column(&drop1_table(&usual, None).unwrap(), "AIC"), 1e-9);
@@ -213,7 +212,7 @@ fn terms_within_others_are_not_left_out() {
 /// crossed factors are the same. A factor that has it by itself is tested against means of zero, as in SAS.
 #[test]
 fn hypotheses_without_an_intercept() {
-    let data = frame("cake.csv", &["replicate".into()]);
+    let data = frame("cake.csv", &["replicate"]);
     let halves = data.column("replicate").unwrap().to_category().unwrap().into_owned();
     let halves: Vec<Option<&str>> = halves.codes.iter().map(|c| Some(if c % 3 == 0 { "a" } else { "b" })).collect();
     let mut data = data.clone();

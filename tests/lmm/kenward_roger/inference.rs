@@ -2,18 +2,14 @@
 
 use super::{close, fit, series};
 use crate::common::Rng;
+use crate::common::frames::{frame, reals};
 use interlace::fit::Fit;
-use interlace::frame::{CsvOptions, Frame};
+use interlace::frame::Frame;
 use interlace::inference::adjust::Adjustment;
 use interlace::inference::anova::{AnovaType, anova_table};
 use interlace::inference::contrast::Contrasts;
 use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, KenwardRoger};
 use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, Weighting};
-
-fn data(name: &str, categorical: &[&str]) -> Frame {
-    let csv = CsvOptions { categorical: categorical.iter().map(ToString::to_string).collect(), ..Default::default() };
-    Frame::from_csv_path(format!("tests/reference/data/{name}.csv"), &csv).unwrap()
-}
 
 /// The adjusted covariance and the degrees of freedom of each coefficient.
 fn results(fit: &Fit) -> (Vec<f64>, Vec<f64>) {
@@ -26,10 +22,6 @@ fn same(what: &str, got: &Fit, want: &Fit, tolerance: f64) {
     let (got, want) = (results(got), results(want));
     close(&format!("{what}: vcov"), &got.0, &want.0, tolerance);
     close(&format!("{what}: df"), &got.1, &want.1, tolerance);
-}
-
-fn numbers(frame: &Frame, name: &str) -> Vec<f64> {
-    frame.column(name).unwrap().as_real().unwrap().unwrap().to_vec()
 }
 
 #[test]
@@ -47,16 +39,16 @@ fn compound_symmetry_of_residuals_is_a_random_intercept() {
 
 #[test]
 fn balanced_compound_symmetry_is_analysis_of_variance_also_with_negative_correlation() {
-    let stool = data("ergoStool", &["Subject"]);
+    let stool = frame("ergoStool.csv", &["Subject"]);
     let (cs, intercept) =
         (fit(&stool, "effort ~ Type", "cs(1 | Subject)", None), fit(&stool, "effort ~ Type + (1 | Subject)", "", None));
     same("ergoStool", &cs, &intercept, 1e-6);
     close("Type", &results(&cs).1[1..], &[24.0; 3], 1e-6);
     // Batches differ less than their rows would make them.
-    let dyestuff = data("Dyestuff2", &[]);
+    let dyestuff = frame("Dyestuff2.csv", &[]);
     let cs = fit(&dyestuff, "Yield ~ 1", "cs(1 | Batch)", None);
     assert!(cs.correlation.as_ref().unwrap().estimate < -0.05);
-    let y = numbers(&dyestuff, "Yield");
+    let y = reals(&dyestuff, "Yield");
     let means: Vec<f64> = y.chunks(5).map(|own| own.iter().sum::<f64>() / 5.0).collect();
     let mean = means.iter().sum::<f64>() / 6.0;
     let between = means.iter().map(|m| (m - mean) * (m - mean)).sum::<f64>() / 5.0;
@@ -67,7 +59,7 @@ fn balanced_compound_symmetry_is_analysis_of_variance_also_with_negative_correla
 #[test]
 fn units_of_time_and_of_the_response_do_not_matter() {
     let mut frame = series(5);
-    let (t, r, y) = (numbers(&frame, "t"), numbers(&frame, "r"), numbers(&frame, "y"));
+    let (t, r, y) = (reals(&frame, "t"), reals(&frame, "r"), reals(&frame, "y"));
     for (name, values, factor) in [("tenfold", &t, 10.0), ("days", &t, 1.0 / 24.0), ("short", &r, 0.1), ("large", &y, 1e6)] {
         frame.add_real(name, values.iter().map(|v| factor * v).collect()).unwrap();
     }
@@ -220,9 +212,9 @@ fn whatever_takes_degrees_of_freedom_takes_these() {
         let table = freedom.coefficients_table(&fit, 0.95).unwrap();
         let unit = |j: usize| -> Vec<f64> { (0..p).map(|i| f64::from(u8::from(i == j))).collect() };
         let df: Vec<f64> = (0..p).map(|j| own.df(&unit(j))).collect();
-        close("df", &numbers(&table, "df"), &df, 0.0);
+        close("df", &reals(&table, "df"), &df, 0.0);
         let errors: Vec<f64> = (0..p).map(|j| own.vcov[j * (p + 1)].sqrt()).collect();
-        close("standard errors", &numbers(&table, "std_error"), &errors, 1e-14);
+        close("standard errors", &reals(&table, "std_error"), &errors, 1e-14);
         // The last term is that of three columns in every type.
         let l: Vec<f64> = (p - 3..p).flat_map(unit).collect();
         let l: Vec<f64> = (0..3 * p).map(|e| l[(e % 3) * p + e / 3]).collect();
@@ -230,7 +222,7 @@ fn whatever_takes_degrees_of_freedom_takes_these() {
         assert!(test.scaling < 1.0 && test.df2 > 3.0, "{test:?}");
         for kind in [AnovaType::I, AnovaType::II, AnovaType::III] {
             let anova = anova_table(&fit, None, kind, freedom).unwrap();
-            let last = |name: &str| *numbers(&anova, name).last().unwrap();
+            let last = |name: &str| *reals(&anova, name).last().unwrap();
             close("analysis of variance", &[last("DenDF"), last("p.value")], &[test.df2, test.p_value], 1e-7);
         }
         let spec = MeansSpec::parse("~ f").unwrap();
@@ -239,10 +231,10 @@ fn whatever_takes_degrees_of_freedom_takes_these() {
             .with_coefficients(&fit, |own| means.contrasts(own, &Contrasts::Pairwise, Adjustment::Tukey, None, 0.95))
             .unwrap();
         // The first pair: the second level's coefficient, and its slope at the mean of x.
-        let x = numbers(&frame, "x");
+        let x = reals(&frame, "x");
         let mut l = vec![0.0; p];
         (l[1], l[p - 3]) = (1.0, x.iter().sum::<f64>() / x.len() as f64);
-        close("contrasts", &numbers(&pairs, "df")[..1], &[own.df(&l)], 1e-9);
+        close("contrasts", &reals(&pairs, "df")[..1], &[own.df(&l)], 1e-9);
     }
 }
 

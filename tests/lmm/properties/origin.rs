@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::common::frames::reals;
 use interlace::diagnostics::R2;
 use interlace::fit::Fit;
 use interlace::frame::Frame;
@@ -38,10 +39,6 @@ fn data(seed: u64) -> Data {
 
 /// Everything that must be the same, by name.
 type Numbers = BTreeMap<String, Vec<f64>>;
-
-fn column(frame: &Frame, name: &str) -> Vec<f64> {
-    frame.column(name).unwrap().as_real().unwrap().unwrap().into_owned()
-}
 
 fn predictions(fit: &Fit, data: NewData<'_>, what: &str, request: &Request, out: &mut Numbers) {
     let own = fit.predictions(data, request).unwrap();
@@ -90,8 +87,8 @@ fn numbers(fit: &Fit, place: usize, frame: &Frame, new: &Frame) -> Numbers {
     let (estimate, root) = fit.means_coefficients();
     let coefficients = interlace::inference::linear::Coefficients { estimate: &estimate, root: &root, df: &|_| f64::INFINITY };
     let table = means.table(&coefficients, None, 0.95).unwrap();
-    out.insert("mean".into(), column(&table, "emmean"));
-    out.insert("error of the mean".into(), column(&table, "SE"));
+    out.insert("mean".into(), reals(&table, "emmean"));
+    out.insert("error of the mean".into(), reals(&table, "SE"));
     out
 }
 
@@ -150,12 +147,12 @@ fn linear_models() {
         for own in kinds {
             let table = own.coefficients_table(fit, 0.95).unwrap();
             for name in ["estimate", "std_error", "df", "statistic", "p_value", "lower", "upper"] {
-                out.insert(format!("{} {name}", own.description()), column(&table, name)[1..].to_vec());
+                out.insert(format!("{} {name}", own.description()), reals(&table, name)[1..].to_vec());
             }
             for kind in [AnovaType::I, AnovaType::II, AnovaType::III] {
                 let table = anova_table(fit, Some(frame), kind, own).unwrap();
                 for name in ["Sum.Sq", "DenDF", "F.value", "p.value"] {
-                    out.insert(format!("anova {kind:?} {} {name}", own.description()), column(&table, name));
+                    out.insert(format!("anova {kind:?} {} {name}", own.description()), reals(&table, name));
                 }
             }
             // All of the fixed effects at once: the intercept's part is that of any point.

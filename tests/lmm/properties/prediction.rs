@@ -1,5 +1,6 @@
 //! Predictions at the training data are the fitted values, whatever the shape of the terms.
 
+use crate::common::close::close_or_missing;
 use interlace::design::NaPolicy;
 use interlace::error::Code;
 use interlace::fit::Fit;
@@ -60,13 +61,6 @@ fn full() -> Data {
     d.real("u", u).real("k", k).real("x2", x2).real("z", z)
 }
 
-fn close(what: &str, got: &[f64], want: &[f64]) {
-    assert_eq!(got.len(), want.len(), "{what}");
-    for (i, (g, w)) in got.iter().zip(want).enumerate() {
-        assert!((g - w).abs() <= 1e-12 * w.abs().max(1.0) || (g.is_nan() && w.is_nan()), "{what} row {i}: {g} for {w}");
-    }
-}
-
 fn fit(formula: &str, data: &Data, na: NaPolicy) -> Fit {
     let mut model = model(formula);
     model.options.na = na;
@@ -83,16 +77,22 @@ fn at_the_training_data_they_are_the_fitted_values() {
         let fit = fit(formula, &data, NaPolicy::Pad);
         assert_eq!(fit.predict(NewData::Training, WITH).unwrap().len(), 240, "{formula}");
         let again = fit.predict(NewData::Frame(&data.frame()), WITH).unwrap();
-        close(formula, &again, &fit.fitted);
+        close_or_missing(1.0, formula, &again, &fit.fitted, 1e-12);
         // A frame with only some rows, in another order, without the response: levels and knots are those of the fit.
         let rows: Vec<usize> = (0..60).map(|i| (i * 37 + 11) % 240).collect();
         let mut part = data.rows(&rows);
         part.reals.retain(|(name, _)| name != "y" && (formula.contains("(u)") || name != "u" || formula.contains("(log(u)")));
         let want: Vec<f64> = rows.iter().map(|&i| fit.fitted[i]).collect();
-        close(formula, &fit.predict(NewData::Frame(&part.frame()), WITH).unwrap(), &want);
+        close_or_missing(1.0, formula, &fit.predict(NewData::Frame(&part.frame()), WITH).unwrap(), &want, 1e-12);
         // One row at a time.
         for i in [0, 100, 239] {
-            close(formula, &fit.predict(NewData::Frame(&data.rows(&[i]).frame()), WITH).unwrap(), &fit.fitted[i..=i]);
+            close_or_missing(
+                1.0,
+                formula,
+                &fit.predict(NewData::Frame(&data.rows(&[i]).frame()), WITH).unwrap(),
+                &fit.fitted[i..=i],
+                1e-12,
+            );
         }
     }
 }
@@ -107,16 +107,16 @@ fn without_random_effects_they_are_x_beta_and_the_offset() {
         for (column, beta) in fit.x.chunks_exact(n).zip(&fit.fixed.estimate) {
             want.iter_mut().zip(column).for_each(|(e, x)| *e += beta * x);
         }
-        close(formula, &fit.predict(NewData::Training, WITHOUT).unwrap(), &want);
+        close_or_missing(1.0, formula, &fit.predict(NewData::Training, WITHOUT).unwrap(), &want, 1e-12);
         let again = fit.predict(NewData::Frame(&data.frame()), WITHOUT).unwrap();
         let dropped: Vec<usize> = fit.rows.dropped.iter().map(|(row, _)| *row).collect();
         let used: Vec<f64> = (0..240).filter(|i| !dropped.contains(i)).map(|i| again[i]).collect();
-        close(formula, &used, &want);
+        close_or_missing(1.0, formula, &used, &want, 1e-12);
         // Grouping factors are not needed.
         if !formula.contains('f') && !formula.contains('k') {
             let mut fixed_only = data.clone();
             fixed_only.labels.clear();
-            close(formula, &fit.predict(NewData::Frame(&fixed_only.frame()), WITHOUT).unwrap(), &again);
+            close_or_missing(1.0, formula, &fit.predict(NewData::Frame(&fixed_only.frame()), WITHOUT).unwrap(), &again, 1e-12);
         }
     }
 }
@@ -134,7 +134,7 @@ fn unknown_levels() {
     let got = fit.predict(NewData::Frame(&new.frame()), PredictOptions { random: true, new_levels_zero: true }).unwrap();
     let population = fit.predict(NewData::Frame(&new.frame()), WITHOUT).unwrap();
     assert_eq!(got[1].to_bits(), population[1].to_bits());
-    close("known levels", &[got[0], got[2]], &[fit.fitted[3], fit.fitted[5]]);
+    close_or_missing(1.0, "known levels", &[got[0], got[2]], &[fit.fitted[3], fit.fitted[5]], 1e-12);
     // A factor of the fixed part has no effect for an unknown level: always an error.
     let mut new = data.rows(&[3, 4, 5]);
     new.labels.iter_mut().find(|(n, _)| n == "f").unwrap().1[2] = "f9".into();
