@@ -17,9 +17,7 @@ fn data() -> Data {
 }
 
 fn with_value(name: &str, row: usize, value: f64) -> Data {
-    let mut values = data().values(name).to_vec();
-    values[row] = value;
-    data().real(name, values)
+    data().with(name, row, value)
 }
 
 fn spec(formula: &str) -> Spec {

@@ -96,6 +96,13 @@ impl Data {
         self.clone().real(name, values)
     }
 
+    /// The data with another value in one row.
+    pub fn with(&self, name: &str, row: usize, value: f64) -> Data {
+        let mut values = self.values(name).to_vec();
+        values[row] = value;
+        self.clone().real(name, values)
+    }
+
     /// The rows in another order (or a part of them, or some twice).
     pub fn rows(&self, order: &[usize]) -> Data {
         Data {

@@ -23,9 +23,7 @@ fn data() -> Data {
 
 /// The data with one value changed.
 fn with_value(name: &str, row: usize, value: f64) -> Data {
-    let mut values = data().values(name).to_vec();
-    values[row] = value;
-    data().real(name, values)
+    data().with(name, row, value)
 }
 
 #[derive(Clone)]

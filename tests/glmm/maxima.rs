@@ -1,8 +1,9 @@
 //! Likelihoods of generalised and ordinal models with several maxima, and modes of random effects that must not depend on the way.
 
+use crate::common::frames::csv;
 use interlace::family::by_name;
 use interlace::fit::Fit;
-use interlace::frame::{CsvOptions, Frame};
+use interlace::frame::Frame;
 use interlace::options::{Options, StdErrors};
 use interlace::resample::Refitter;
 use interlace::simulate::{Purpose, Stream};
@@ -14,10 +15,6 @@ fn spec(kind: ModelKind, family: (&str, Option<&str>), formula: &str) -> Spec {
         family: FamilySpec { name: family.0.to_owned(), link: family.1.map(Into::into), ..Default::default() },
         ..Spec::new(kind, Source::Formula(formula))
     }
-}
-
-fn from_csv(text: &str, group: &str) -> Frame {
-    Frame::from_csv(text.as_bytes(), &CsvOptions { categorical: vec![group.to_owned()], ..Default::default() }).unwrap()
 }
 
 fn cheap() -> Options {
@@ -173,7 +170,7 @@ fn a_variance_is_not_lost_to_the_dispersion() {
     let rows = "2,-0.10868,0 3,-0.73347,1 3,-0.33088,2 6,1.97774,3 182,1.33401,4 4,0.30339,5 3,0.02545,6 0,-1.50969,0 2,-0.62484,1 \
         10,0.84972,2 1,0.26064,3 7,-0.66682,4 5,1.02257,5 3,1.52358,6 3,0.3251,0 2,0.15134,1 12,-0.41119,2 3,0.56843,3 12,-0.7519,4 \
         2,0.33389,5 0,0.16377,6 2,0.34345,0 1,-1.04209,1";
-    let frame = from_csv(&format!("y,x2,g1\n{}\n", rows.split_whitespace().collect::<Vec<_>>().join("\n")), "g1");
+    let frame = csv(&format!("y,x2,g1\n{}\n", rows.split_whitespace().collect::<Vec<_>>().join("\n")), &["g1"]);
     let spec = spec(ModelKind::Glmm, ("nbinom1", None), "y ~ x2 + (1 | g1)");
     let fit = Fit::new(&spec, Some(&frame), &Options::default(), None).unwrap();
     assert!((fit.log_likelihood + 63.918).abs() < 2e-3, "{}", fit.log_likelihood);
@@ -263,7 +260,7 @@ fn the_objective_does_not_depend_on_the_points_before() {
 #[test]
 fn effects_beyond_the_tails_of_the_link_are_told() {
     let rows: Vec<String> = (0..40).map(|i| format!("{},{},g{}", i % 8 / 4, f64::from(i % 5) - 2.0, i % 8)).collect();
-    let frame = from_csv(&format!("y,x,g\n{}\n", rows.join("\n")), "g");
+    let frame = csv(&format!("y,x,g\n{}\n", rows.join("\n")), &["g"]);
     let fit =
         Fit::new(&spec(ModelKind::Glmm, ("binomial", None), "y ~ x + (1 | g)"), Some(&frame), &Options::default(), None).unwrap();
     assert!(fit.warnings().iter().any(|w| w.contains("times that of the latent variable")), "{:?} {:?}", fit.theta, fit.warnings());

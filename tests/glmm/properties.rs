@@ -1,8 +1,9 @@
 //! What must leave a generalised fit as it is, and what it must equal.
 
 use crate::common::close::close_above;
+use crate::common::frames::csv;
 use interlace::fit::Fit;
-use interlace::frame::{CsvOptions, Frame};
+use interlace::frame::Frame;
 use interlace::options::{Nodes, Options};
 use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 
@@ -45,9 +46,7 @@ impl Table {
 
     fn frame(&self, categorical: &[&str]) -> Frame {
         let lines = std::iter::once(&self.header).chain(&self.rows).map(|row| row.join(","));
-        let text = lines.collect::<Vec<_>>().join("\n");
-        let csv = CsvOptions { categorical: categorical.iter().map(ToString::to_string).collect(), ..Default::default() };
-        Frame::from_csv(text.as_bytes(), &csv).unwrap()
+        csv(&lines.collect::<Vec<_>>().join("\n"), categorical)
     }
 }
 

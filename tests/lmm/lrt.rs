@@ -2,19 +2,21 @@
 
 use crate::common::close::close;
 use crate::common::entries::{entries, numbers};
+use crate::common::frames;
 use interlace::fit::Fit;
-use interlace::frame::{CsvOptions, Frame};
+use interlace::frame::Frame;
 use interlace::inference::lrt::{Null, likelihood_ratio, likelihood_ratio_table};
 use interlace::options::Options;
 use interlace::predict::{NewData, PredictOptions};
 use interlace::spec::{FormulaSpec, ModelKind, Source, Spec};
 
-fn frame(name: &str) -> Frame {
-    let categorical = ["Subject", "recipe", "replicate", "batch", "cask"].map(String::from);
-    let plain = Frame::from_csv_path(format!("tests/reference/data/{name}"), &CsvOptions::default()).unwrap();
-    let there = categorical.into_iter().filter(|column| plain.column(column).is_ok()).collect();
-    let csv = CsvOptions { categorical: there, ..CsvOptions::default() };
-    Frame::from_csv_path(format!("tests/reference/data/{name}"), &csv).unwrap()
+const GROUPS: [&str; 5] = ["Subject", "recipe", "replicate", "batch", "cask"];
+
+/// A file, with the columns that group.
+fn frame(file: &str) -> Frame {
+    let plain = frames::frame(file, &[]);
+    let there: Vec<&str> = GROUPS.into_iter().filter(|column| plain.column(column).is_ok()).collect();
+    frames::frame(file, &there)
 }
 
 fn fit(formula: &str, frame: &Frame, reml: bool) -> Fit {
