@@ -1,44 +1,8 @@
 //! Whether numbers are close: |got - want| <= tolerance * scale, number by number. A missing number is close to nothing.
 
-/// One number or several.
-pub trait Numbers {
-    fn numbers(&self) -> &[f64];
-}
-
-impl Numbers for f64 {
-    fn numbers(&self) -> &[f64] {
-        std::slice::from_ref(self)
-    }
-}
-
-impl Numbers for [f64] {
-    fn numbers(&self) -> &[f64] {
-        self
-    }
-}
-
-impl<const N: usize> Numbers for [f64; N] {
-    fn numbers(&self) -> &[f64] {
-        self
-    }
-}
-
-impl Numbers for Vec<f64> {
-    fn numbers(&self) -> &[f64] {
-        self
-    }
-}
-
-impl<T: Numbers + ?Sized> Numbers for &T {
-    fn numbers(&self) -> &[f64] {
-        (**self).numbers()
-    }
-}
-
 /// With a scale for each number.
 #[track_caller]
-pub fn close_by(what: &str, got: impl Numbers, want: impl Numbers, tolerance: f64, scale: impl Fn(usize) -> f64) {
-    let (got, want) = (got.numbers(), want.numbers());
+pub fn close_by(what: &str, got: &[f64], want: &[f64], tolerance: f64, scale: impl Fn(usize) -> f64) {
     assert_eq!(got.len(), want.len(), "{what}: {got:?} for {want:?}");
     for (i, (g, w)) in got.iter().zip(want).enumerate() {
         let most = tolerance * scale(i);
@@ -48,30 +12,34 @@ pub fn close_by(what: &str, got: impl Numbers, want: impl Numbers, tolerance: f6
 
 /// Relative to what is wanted, which counts as `floor` where it is smaller.
 #[track_caller]
-pub fn close_above(floor: f64, what: &str, got: impl Numbers, want: impl Numbers, tolerance: f64) {
-    let want = want.numbers();
+pub fn close_above(floor: f64, what: &str, got: &[f64], want: &[f64], tolerance: f64) {
     close_by(what, got, want, tolerance, |i| want[i].abs().max(floor));
 }
 
 /// Relative to what is wanted, and absolute where that is less than one.
 #[track_caller]
-pub fn close(what: &str, got: impl Numbers, want: impl Numbers, tolerance: f64) {
+pub fn close(what: &str, got: &[f64], want: &[f64], tolerance: f64) {
     close_above(1.0, what, got, want, tolerance);
+}
+
+/// `close` of one number.
+#[track_caller]
+pub fn near(what: &str, got: f64, want: f64, tolerance: f64) {
+    close(what, &[got], &[want], tolerance);
 }
 
 /// Relative to what is wanted, or to a hundredth of the largest of it.
 #[track_caller]
-pub fn close_together(what: &str, got: impl Numbers, want: impl Numbers, tolerance: f64) {
-    let largest = want.numbers().iter().fold(0.0f64, |m, v| m.max(v.abs()));
+pub fn close_together(what: &str, got: &[f64], want: &[f64], tolerance: f64) {
+    let largest = want.iter().fold(0.0f64, |m, v| m.max(v.abs()));
     close_above(0.01 * largest, what, got, want, tolerance);
 }
 
 /// Like `close_above`, with missing numbers where such are wanted, and nowhere else.
 #[track_caller]
-pub fn close_or_missing(floor: f64, what: &str, got: impl Numbers, want: impl Numbers, tolerance: f64) {
-    let (got, want) = (got.numbers(), want.numbers());
+pub fn close_or_missing(floor: f64, what: &str, got: &[f64], want: &[f64], tolerance: f64) {
     let missing = |all: &[f64]| all.iter().map(|v| v.is_nan()).collect::<Vec<_>>();
     assert_eq!(missing(got), missing(want), "{what}: {got:?} for {want:?}");
     let there = |all: &[f64]| all.iter().map(|v| if v.is_nan() { 0.0 } else { *v }).collect::<Vec<_>>();
-    close_above(floor, what, there(got), there(want), tolerance);
+    close_above(floor, what, &there(got), &there(want), tolerance);
 }

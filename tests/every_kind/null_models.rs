@@ -1,6 +1,6 @@
 //! Models without random terms, and likelihood-ratio tests against them: closed forms of least squares and of intercept-only models.
 
-use crate::common::close::close;
+use crate::common::close::near;
 use crate::common::frames::{frame, reals};
 use crate::common::generalised::{Generalised, generalised, linear};
 use crate::common::{Data, Rng};
@@ -68,16 +68,16 @@ fn a_linear_model_is_that_of_least_squares() {
         assert!(fit.summary().starts_with("Linear model fit by"), "{}", fit.summary());
         let rows = if reml { n - 2.0 } else { n };
         let log_det = if reml { (n * sxx).ln() } else { 0.0 };
-        close("criterion", fit.criterion, rows * (1.0 + tau + (rss / rows).ln()) + log_det, 1e-12);
-        close("sigma", fit.sigma, (rss / rows).sqrt(), 1e-12);
-        close("slope", fit.fixed.estimate[1], slope, 1e-12);
-        close("its error", fit.fixed.std_error[1], (rss / rows / sxx).sqrt(), 1e-12);
+        near("criterion", fit.criterion, rows * (1.0 + tau + (rss / rows).ln()) + log_det, 1e-12);
+        near("sigma", fit.sigma, (rss / rows).sqrt(), 1e-12);
+        near("slope", fit.fixed.estimate[1], slope, 1e-12);
+        near("its error", fit.fixed.std_error[1], (rss / rows / sxx).sqrt(), 1e-12);
         let own = Satterthwaite::of(&fit).unwrap();
-        close("degrees of freedom", own.df(&[0.0, 1.0]), rows, 1e-9);
+        near("degrees of freedom", own.df(&[0.0, 1.0]), rows, 1e-9);
         if reml {
             let own = KenwardRoger::of(&fit).unwrap();
-            close("degrees of freedom", own.df(&[0.3, 1.0]), n - 2.0, 1e-9);
-            close("adjusted error", own.vcov[3].sqrt(), fit.fixed.std_error[1], 1e-12);
+            near("degrees of freedom", own.df(&[0.3, 1.0]), n - 2.0, 1e-9);
+            near("adjusted error", own.vcov[3].sqrt(), fit.fixed.std_error[1], 1e-12);
         }
         assert_eq!(DegreesOfFreedom::by_default(Some(&own)).coefficients(&fit).len(), 2);
         let r2 = fit.r2().unwrap();
@@ -97,11 +97,11 @@ fn generalised_and_ordinal_models_have_closed_forms() {
         if nagq == 1 {
             ask(&fit);
         }
-        close("log of the mean", fit.fixed.estimate[0], (total / n).ln(), 1e-8);
-        close("its error", fit.fixed.std_error[0], total.sqrt().recip(), 1e-6);
+        near("log of the mean", fit.fixed.estimate[0], (total / n).ln(), 1e-8);
+        near("its error", fit.fixed.std_error[0], total.sqrt().recip(), 1e-6);
         let factorial = |k: f64| (1..=k as usize).map(|i| (i as f64).ln()).sum::<f64>();
         let want = total * (total / n).ln() - total - counts.iter().map(|k| factorial(*k)).sum::<f64>();
-        close("logLik", fit.log_likelihood, want, 1e-10);
+        near("logLik", fit.log_likelihood, want, 1e-10);
     }
     for family in ["nbinom2", "gaussian"] {
         ask(&generalised("count ~ mined", family, salamanders.clone()).options(|own| own.null_model = true).fit());
@@ -114,7 +114,7 @@ fn generalised_and_ordinal_models_have_closed_forms() {
     let rating = wine.frame.column("rating").unwrap().to_category().unwrap().into_owned();
     let share = |k: usize| rating.codes.iter().filter(|c| **c as usize <= k).count() as f64 / rating.codes.len() as f64;
     for (k, threshold) in fit.generalised.as_ref().unwrap().ordinal.as_ref().unwrap().thresholds.estimate.iter().enumerate() {
-        close("threshold", *threshold, (share(k) / (1.0 - share(k))).ln(), 1e-7);
+        near("threshold", *threshold, (share(k) / (1.0 - share(k))).ln(), 1e-7);
     }
 }
 
@@ -133,10 +133,10 @@ fn the_only_variance_is_tested_against_none() {
     for chi_bar in [false, true] {
         let table = compared(&[&full, &null], chi_bar).unwrap();
         // lme4: -2 logLik of the mixed model by maximum likelihood is 1794.0786.
-        close("deviance", reals(&table, "deviance")[0], deviance, 1e-12);
-        close("chi-square", reals(&table, "Chisq")[1], deviance - 1_794.078_6, 1e-5);
+        near("deviance", reals(&table, "deviance")[0], deviance, 1e-12);
+        near("chi-square", reals(&table, "Chisq")[1], deviance - 1_794.078_6, 1e-5);
         let p = interlace::tails::chi_square_upper(reals(&table, "Chisq")[1], 1.0);
-        close("p", reals(&table, "p.value")[1].ln(), (if chi_bar { 0.5 * p } else { p }).ln(), 1e-10);
+        near("p", reals(&table, "p.value")[1].ln(), (if chi_bar { 0.5 * p } else { p }).ln(), 1e-10);
         assert!(table.column("warning").unwrap().is_missing(1));
     }
     let counts = frame("Salamanders.csv", &["site", "mined", "spp"]);
@@ -144,7 +144,7 @@ fn the_only_variance_is_tested_against_none() {
     let table = compared(&[&of("count ~ mined + (1 | site)"), &of("count ~ mined")], true).unwrap();
     // Without random effects the fitted means are those of the two kinds of sites.
     let (y, mined) = (reals(&counts, "count"), counts.column("mined").unwrap().to_category().unwrap().into_owned().codes);
-    close(
+    near(
         "chi-square",
         reals(&table, "Chisq")[1],
         2.0 * (of("count ~ mined + (1 | site)").fit().log_likelihood - poisson_of_groups(&y, &mined)),

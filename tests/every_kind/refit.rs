@@ -57,7 +57,7 @@ fn responses(fit: &Fit) -> Vec<Vec<f64>> {
 }
 
 fn close(what: &str, got: f64, want: f64, scale: f64) {
-    close_by(what, got, want, 1e-8, |_| scale);
+    close_by(what, &[got], &[want], 1e-8, |_| scale);
 }
 
 #[test]

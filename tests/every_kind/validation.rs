@@ -1,6 +1,6 @@
 //! Models fitted again: by all optimisers, and without parts of their data.
 
-use crate::common::close::close;
+use crate::common::close::near;
 use crate::common::frames::{frame as data, reals};
 use interlace::design::NaPolicy;
 use interlace::error::Code;
@@ -94,25 +94,25 @@ fn subjects_left_out_are_predicted_by_the_others() {
             let (day, y) = (days[row], all.y[row]);
             let form = |m: &[f64]| m[0] + 2.0 * day * m[1] + day * day * m[3];
             let (mean, variance) = (beta[0] + day * beta[1], form(v) + form(d) + fit.sigma.powi(2));
-            close("prediction", all.predictions[row], mean, 1e-8);
+            near("prediction", all.predictions[row], mean, 1e-8);
             let log_score = -0.5 * ((std::f64::consts::TAU * variance).ln() + (y - mean).powi(2) / variance);
-            close("score", all.log_scores[row], log_score, 1e-8);
+            near("score", all.log_scores[row], log_score, 1e-8);
             square += (y - mean).powi(2);
             absolute += (y - mean).abs();
             score += log_score;
         }
         let own = all.of_fold(k);
-        close("rmse", own.rmse, (square / 10.0).sqrt(), 1e-8);
-        close("mae", own.mae, absolute / 10.0, 1e-8);
-        close("log score", own.log_score, score / 10.0, 1e-8);
+        near("rmse", own.rmse, (square / 10.0).sqrt(), 1e-8);
+        near("mae", own.mae, absolute / 10.0, 1e-8);
+        near("log score", own.log_score, score / 10.0, 1e-8);
         squares += square;
     }
-    close("all", all.of_all().rmse, (squares / 180.0).sqrt(), 1e-8);
+    near("all", all.of_all().rmse, (squares / 180.0).sqrt(), 1e-8);
     let table = all.frame().unwrap();
     assert_eq!(table.n_rows(), 19);
     assert_eq!(labels(&table, "fold")[18].as_deref(), Some("all"));
     assert_eq!((reals(&table, "units")[18], reals(&table, "rows")[18]), (18.0, 180.0));
-    close("table", reals(&table, "rmse")[18], all.of_all().rmse, 0.0);
+    near("table", reals(&table, "rmse")[18], all.of_all().rmse, 0.0);
     assert_eq!((labels(&table, "status")[0].as_deref(), &labels(&table, "status")[18]), (Some("converged"), &None));
     let rows = all.frame_of_rows().unwrap();
     assert_eq!(rows.names().collect::<Vec<_>>(), ["row", "fold", "response", "prediction", "log_score"]);
@@ -164,7 +164,7 @@ fn rows_left_out_have_the_modes_of_their_groups() {
     let options = PredictOptions { random: true, new_levels_zero: false };
     let want = fit.predict(NewData::Frame(&left_out), options).unwrap();
     for (place, want) in fold.places.iter().zip(want) {
-        close("prediction", all.predictions[*place], want, 1e-9);
+        near("prediction", all.predictions[*place], want, 1e-9);
     }
     let by_subject = cross(&model, &frame, Some("Subject"), 5, 3);
     assert!(all.of_all().rmse < by_subject.of_all().rmse && all.of_all().log_score > by_subject.of_all().log_score);
@@ -196,9 +196,9 @@ fn generalised_models_score_counts_and_proportions() {
             total += weight;
             mean += weight * (log_choose + incidence[i] * p.ln() + (size[i] - incidence[i]) * (1.0 - p).ln()).exp();
         }
-        close("score", all.log_scores[*place], (mean / total).ln(), 1e-8);
-        close("prediction", all.predictions[*place], 1.0 / (1.0 + (-link.values[i]).exp()), 1e-9);
-        close("response", all.y[*place], incidence[i] / size[i], 1e-12);
+        near("score", all.log_scores[*place], (mean / total).ln(), 1e-8);
+        near("prediction", all.predictions[*place], 1.0 / (1.0 + (-link.values[i]).exp()), 1e-9);
+        near("response", all.y[*place], incidence[i] / size[i], 1e-12);
     }
 }
 
@@ -282,7 +282,7 @@ fn correlated_residuals_are_scored_row_by_row() {
             let (x, y) = (x[row], all.y[row]);
             let variance = v[0] + 2.0 * x * v[1] + x * x * v[3] + fit.terms[0].cov[0] + fit.sigma.powi(2);
             let log_score = -0.5 * ((std::f64::consts::TAU * variance).ln() + (y - beta[0] - beta[1] * x).powi(2) / variance);
-            close("score", all.log_scores[row], log_score, 1e-8);
+            near("score", all.log_scores[row], log_score, 1e-8);
         }
     }
     // Rows of groups that are known: closer, for their modes are.

@@ -28,7 +28,7 @@ fn densities(family: &dyn Family, y: &[f64], weight: f64, eta: f64, psi: &[f64])
 }
 
 fn near(place: &str, seen: f64, wanted: f64, relative: f64) {
-    close_above(0.0, place, seen, wanted, relative);
+    close_above(0.0, place, &[seen], &[wanted], relative);
 }
 
 fn sides_agree(place: &str, c: Cumulative) {

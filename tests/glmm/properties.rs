@@ -82,7 +82,7 @@ impl Model {
 }
 
 fn close(what: &str, got: f64, want: f64, tolerance: f64) {
-    close_above(1e-3, what, got, want, tolerance);
+    close_above(1e-3, what, &[got], &[want], tolerance);
 }
 
 /// Estimates of models whose terms and fixed effects stand in the same order.

@@ -73,7 +73,7 @@ fn dispersion_unit(family: &str, fit: &Fit, unit: f64) -> f64 {
 }
 
 fn close(what: &str, seen: f64, wanted: f64, tolerance: f64) {
-    close_above(1e-300, what, seen, wanted, tolerance);
+    close_above(1e-300, what, &[seen], &[wanted], tolerance);
 }
 
 /// The fit in another unit against that in the first.

@@ -1,6 +1,6 @@
 //! Likelihood-ratio tests of linear models: against lme4's, between fits by REML, at the edge of a variance.
 
-use crate::common::close::close;
+use crate::common::close::near;
 use crate::common::entries::{entries, numbers};
 use crate::common::frames;
 use interlace::fit::Fit;
@@ -40,12 +40,12 @@ fn tests_are_lme4s() {
                 let of = |key: &str| numbers(&entry[key])[row];
                 assert_eq!(*place, row, "{id}");
                 assert_eq!(fits[row].npar as f64, of("npar"), "{id}");
-                close(&format!("{id} logLik"), fits[row].log_likelihood, of("logLik"), 1e-8);
-                close(&format!("{id} AIC"), fits[row].aic, of("AIC"), 1e-8);
-                close(&format!("{id} BIC"), fits[row].bic, of("BIC"), 1e-8);
+                near(&format!("{id} logLik"), fits[row].log_likelihood, of("logLik"), 1e-8);
+                near(&format!("{id} AIC"), fits[row].aic, of("AIC"), 1e-8);
+                near(&format!("{id} BIC"), fits[row].bic, of("BIC"), 1e-8);
                 let Some(test) = test else { continue };
                 assert_eq!((test.df as f64, &test.warning, test.null), (of("df"), &None, Null::ChiSquare), "{id}");
-                close(&format!("{id} chisq"), test.chi_square, of("chisq"), 1e-6);
+                near(&format!("{id} chisq"), test.chi_square, of("chisq"), 1e-6);
                 // Small ones by their size: a difference in chi-square of 1e-6 is half of that in the logarithm.
                 assert!((test.p_value / of("p_value") - 1.0).abs() < 1e-6, "{id}: {} for {}", test.p_value, of("p_value"));
             }
@@ -85,7 +85,7 @@ fn a_refit_is_the_fit_by_maximum_likelihood() {
     assert!(!again.reml && again.formula == formula);
     assert_eq!((&again.fixed.names, &again.fixed.dropped), (&at_once.fixed.names, &at_once.fixed.dropped));
     assert_eq!((again.npar, &again.rows, &again.design_warnings), (at_once.npar, &at_once.rows, &at_once.design_warnings));
-    close("logLik", again.log_likelihood, at_once.log_likelihood, 1e-10);
+    near("logLik", again.log_likelihood, at_once.log_likelihood, 1e-10);
     let options = PredictOptions { random: true, new_levels_zero: false };
     let (a, b) = (again.predict(NewData::Frame(&data), options).unwrap(), at_once.predict(NewData::Frame(&data), options).unwrap());
     assert!(a.len() == 180 && a.iter().zip(&b).all(|(a, b)| (a - b).abs() < 1e-6 || a.is_nan() && b.is_nan()));
@@ -99,7 +99,7 @@ fn a_refit_is_the_fit_by_maximum_likelihood() {
         Fit::new(&spec, Some(&data), &options, None).unwrap()
     };
     let (again, at_once) = (generalised(true).refit_ml().unwrap(), generalised(false));
-    close("generalised", again.log_likelihood, at_once.log_likelihood, 1e-10);
+    near("generalised", again.log_likelihood, at_once.log_likelihood, 1e-10);
 }
 
 #[test]

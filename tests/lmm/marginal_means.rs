@@ -43,7 +43,7 @@ fn table(fit: &Fit, data: Option<&Frame>, spec: &str) -> Frame {
 
 /// A column of a table.
 fn close(table: &Frame, name: &str, wanted: &[f64], relative: f64) {
-    close_or_missing(1e-3, name, reals(table, name), wanted, relative);
+    close_or_missing(1e-3, name, &reals(table, name), wanted, relative);
 }
 
 #[test]

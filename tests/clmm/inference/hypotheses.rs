@@ -124,7 +124,7 @@ fn wald_tests_of_the_fixed_effects() {
 
 /// A column of a table.
 fn close(table: &Frame, name: &str, want: &serde_json::Value, tolerance: f64) {
-    close_above(1e-3, name, reals(table, name), numbers(want), tolerance);
+    close_above(1e-3, name, &reals(table, name), &numbers(want), tolerance);
 }
 
 #[test]
