@@ -5,7 +5,7 @@ use super::{Fit, PredictorFit, TermFit};
 use crate::clmm::response::OrderedResponse;
 use crate::design::TermDesign;
 use crate::error::{Error, Result, try_copy, try_gather, try_vec};
-use crate::family::by_name;
+use crate::family::normal;
 use crate::glmm::estimate::estimate;
 use crate::glmm::fixed::FixedPart;
 use crate::glmm::laplace::{Approximation, Laplace};
@@ -96,7 +96,7 @@ impl Fit {
             return AnyResponse::of_fit(own, &self.design()?);
         }
         let (y, weights) = (self.used(&self.y)?, self.weights.as_deref().map_or(Ok(vec![]), |w| self.used(w))?);
-        let mut family = by_name("gaussian", None)?;
+        let mut family = normal();
         family.fix("sigma", self.sigma)?;
         Ok(AnyResponse::Family(FamilyResponse::new(family, None, false, y, weights)))
     }

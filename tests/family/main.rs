@@ -6,6 +6,7 @@ mod common;
 mod cumulative;
 mod custom;
 mod differences;
+mod documented;
 mod facts;
 mod identities;
 mod mixture;
