@@ -12,11 +12,11 @@ MAJOR := $(word 1,$(subst ., ,$(VERSION)))
 MINOR := $(word 2,$(subst ., ,$(VERSION)))
 # The part of the version that changes when the ABI does, as in build.rs.
 ABI := $(if $(filter 0,$(MAJOR)),0.$(MINOR),$(MAJOR))
-# What a program linked to the static library needs besides it: `rustc --print native-static-libs`, which tests/install.rs compares.
+# What a program linked to the static library needs besides it: `rustc --print native-static-libs`, which tests/library/install.rs compares.
 NATIVE_STATIC_LIBS := -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
 
 CARGO_TARGET_DIR ?= target
-# With PREBUILT=1 the library is taken from OUT as it is there; tests/install.rs installs the library under test so.
+# With PREBUILT=1 the library is taken from OUT as it is there; tests/library/install.rs installs the library under test so.
 OUT ?= $(CARGO_TARGET_DIR)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 LIBRARY := $(if $(PREBUILT),,library)
 SO := libinterlace.so
@@ -55,11 +55,9 @@ demo: build
 	@echo
 	$(OUT)/interlace-fit lmm 'Reaction ~ Days + (Days | Subject)' examples-c/data/sleepstudy.csv --categorical Subject
 
-# A panic inside the library can be provoked only with the feature test-hooks. Cargo would put that library in the place of the
-# plain one, so it has a directory of its own.
-test: tools build
+# One build, by the profile dev: the tests of C and of the installed tree take the shared library that it makes.
+test: tools
 	$(CARGO) test
-	$(CARGO) test --features test-hooks --target-dir $(CARGO_TARGET_DIR)/test-hooks --test c_api
 
 # Debian packages, on a machine whose package lists may never have been fetched.
 APT = { apt-get install -y -q $(1) || { apt-get update -q && apt-get install -y -q $(1); }; } >/dev/null 2>&1
@@ -76,8 +74,10 @@ check:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets -- -D warnings
 
+# Written first, then looked at by all tests of it.
 header:
-	INTERLACE_WRITE_HEADER=1 $(CARGO) test -q --test header --test symbols
+	INTERLACE_WRITE_HEADER=1 $(CARGO) test -q --test library -- header::the_committed symbols::the_library_exports
+	$(CARGO) test -q --test library -- header:: symbols::
 
 # Beside R's packages, in one run; they come from apt-get where they are missing. `benches/glmm.py --big` has larger models.
 BENCH_R := r-base-core r-cran-lme4 r-cran-glmmtmb r-cran-lmertest r-cran-pbkrtest
@@ -95,6 +95,8 @@ FILL := sed -e 's|@VERSION@|$(VERSION)|' -e 's|@DESCRIPTION@|$(DESCRIPTION)|' -e
 TREE = $(DESTDIR)$(PREFIX)
 
 install: build
+	@test -n '$(PREBUILT)' || nm -D --defined-only $(OUT)/$(SO) | sed 's/.* //' | LC_ALL=C sort | cmp - tests/c/symbols.txt || \
+		{ echo 'make install: the library exports other symbols than tests/c/symbols.txt lists (with PROFILE=dev, one that is for tests)' >&2; exit 1; }
 	install -d '$(TREE)/include' '$(TREE)/lib/pkgconfig' '$(TREE)/lib/cmake/interlace'
 	install -m 644 include/interlace.h '$(TREE)/include/'
 	install -m 755 $(OUT)/$(SO) '$(TREE)/lib/$(SO).$(VERSION)'

@@ -9,7 +9,7 @@
 //! - Outputs are written last, so that a failure leaves them alone.
 //! - Constants and enumerations cross the border as integers; Rust enums never do.
 //!
-//! The doc comments become the header (`cbindgen.toml`, `tests/header.rs`), so they are written for readers of C.
+//! The doc comments become the header (`cbindgen.toml`, `tests/library/header.rs`), so they are written for readers of C.
 
 #![deny(missing_docs)]
 // Every function here takes C's word for its pointers; the contract is in the header, and marking each use would hide the code.
@@ -23,7 +23,7 @@ mod buffer;
 mod handle;
 mod strings;
 
-// What the header is generated from; `tests/header.rs` has the order.
+// What the header is generated from; `tests/library/header.rs` has the order.
 pub mod bootstrap;
 pub mod csv;
 pub mod diagnostics;
@@ -55,5 +55,5 @@ pub mod status;
 pub mod tests_of_fits;
 pub mod validation;
 
-#[cfg(feature = "test-hooks")]
+#[cfg(debug_assertions)]
 pub mod test_hooks;

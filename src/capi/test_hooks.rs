@@ -1,4 +1,4 @@
-//! What the C tests need to provoke failures; only with the feature `test-hooks`, and never in the header.
+//! What the C tests need to provoke failures; only in builds with debug assertions, so in no release, and never in the header.
 
 use super::boundary::boundary;
 use super::c_char;

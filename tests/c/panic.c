@@ -1,4 +1,4 @@
-/* A defect inside the library comes back as an error. Needs a library built with the feature test-hooks. */
+/* A defect inside the library comes back as an error. Needs a library built with debug assertions. */
 #include "check.h"
 
 interlace_status interlace_test_panic(const char *message, interlace_error *err);

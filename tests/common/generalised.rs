@@ -1,8 +1,9 @@
 //! Generalised models on the data of the reference, in a few lines.
 
+use super::frames::frame;
 use interlace::error::Result;
 use interlace::fit::Fit;
-use interlace::frame::{CsvOptions, Frame};
+use interlace::frame::Frame;
 use interlace::options::Options;
 use interlace::spec::{FamilySpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 
@@ -12,11 +13,6 @@ pub struct Generalised {
     pub spec: Spec,
     pub frame: Frame,
     pub options: Options,
-}
-
-pub fn frame(file: &str, categorical: &[&str]) -> Frame {
-    let csv = CsvOptions { categorical: categorical.iter().map(|c| (*c).into()).collect(), ..Default::default() };
-    Frame::from_csv_path(format!("tests/reference/data/{file}"), &csv).unwrap()
 }
 
 pub fn generalised(formula: &str, family: &str, frame: Frame) -> Generalised {

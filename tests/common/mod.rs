@@ -1,8 +1,10 @@
 //! What the integration tests share: seeded data, models in one line, fits by label.
 #![allow(dead_code)] // Every test program uses its own part.
 
+pub mod close;
 pub mod designs;
 pub mod entries;
+pub mod frames;
 pub mod generalised;
 
 use std::collections::BTreeMap;
@@ -91,6 +93,13 @@ impl Data {
     /// The data with one column replaced by a function of its values.
     pub fn map(&self, name: &str, f: impl Fn(f64) -> f64) -> Data {
         let values = self.values(name).iter().map(|v| f(*v)).collect();
+        self.clone().real(name, values)
+    }
+
+    /// The data with another value in one row.
+    pub fn with(&self, name: &str, row: usize, value: f64) -> Data {
+        let mut values = self.values(name).to_vec();
+        values[row] = value;
         self.clone().real(name, values)
     }
 

@@ -1,5 +1,6 @@
 //! Distribution functions against sums and integrals of the densities, against simulated responses, and far in the tails.
 
+use crate::common::close::close_above;
 use interlace::family::special::{beta_tails, gamma_tails};
 use interlace::family::{Cumulative, Family, Observations, Order, Psi, ZeroMixture, ZeroPart, by_name, derivatives};
 use interlace::simulate::{Purpose, Stream};
@@ -27,7 +28,7 @@ fn densities(family: &dyn Family, y: &[f64], weight: f64, eta: f64, psi: &[f64])
 }
 
 fn near(place: &str, seen: f64, wanted: f64, relative: f64) {
-    assert!((seen - wanted).abs() <= relative * wanted.abs(), "{place}: {seen:e}, expected {wanted:e}");
+    close_above(0.0, place, &[seen], &[wanted], relative);
 }
 
 fn sides_agree(place: &str, c: Cumulative) {

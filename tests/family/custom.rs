@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::common::close::close;
 use interlace::error::{Code, Error, Result};
 use interlace::family::{
     CustomFamily, CustomFunctions, CustomParameter, DensityRows, Derivatives, Family, Link, Map, Observations, Order, Psi, Scale,
@@ -61,30 +62,24 @@ fn at(family: &dyn Family, eta: &[f64], psi: &[Psi]) -> Derivatives {
     derivatives(family, &Observations { y: &Y, weights: &WEIGHTS }, eta, psi, Order::Gradient).unwrap()
 }
 
-fn near(what: &str, seen: &[f64], wanted: &[f64], relative: f64) {
-    for (i, (seen, wanted)) in seen.iter().zip(wanted).enumerate() {
-        assert!((seen - wanted).abs() <= relative * wanted.abs().max(1.0), "{what} {i}: {seen:e}, expected {wanted:e}");
-    }
-}
-
 #[test]
 fn a_quasi_likelihood_has_the_derivatives_of_the_likelihood() {
     let custom = CustomFamily::new("counts", counts(), &[]).unwrap();
     let poisson = by_name("poisson", None).unwrap();
     let (seen, wanted) = (at(&custom, &ETA, &[]), at(poisson.as_ref(), &ETA, &[]));
-    near("s", &seen.s, &wanted.s, 1e-13);
-    near("w", &seen.w, &wanted.w, 1e-10);
-    near("t", &seen.t, &wanted.t, 1e-7);
+    close("s", &seen.s, &wanted.s, 1e-13);
+    close("w", &seen.w, &wanted.w, 1e-10);
+    close("t", &seen.t, &wanted.t, 1e-7);
     let moved = ETA.map(|e| e + 0.7);
     let differences = |family: &dyn Family| -> Vec<f64> {
         at(family, &moved, &[]).l.iter().zip(&at(family, &ETA, &[]).l).map(|(a, b)| a - b).collect()
     };
-    near("l", &differences(&custom), &differences(poisson.as_ref()), 1e-13);
+    close("l", &differences(&custom), &differences(poisson.as_ref()), 1e-13);
     let data = Observations { y: &Y, weights: &WEIGHTS };
     let (mut w, mut t) = ([0.0; 4], [0.0; 4]);
     assert!(custom.expected_weight(&data, &ETA, &[], &mut w, &mut t).unwrap());
-    near("expected w", &w, &wanted.w, 1e-13);
-    near("expected t", &t, &wanted.t, 1e-10);
+    close("expected w", &w, &wanted.w, 1e-13);
+    close("expected t", &t, &wanted.t, 1e-10);
     assert_eq!(custom.unit_deviance(2.0, 1.5, 3.0, &[]), Some(6.0 * half_deviance(2.0, 1.5)));
     assert_eq!((custom.variance(3.0, 2.0, &[]), custom.link()), (1.5, Link::Custom));
     assert_eq!((custom.linkinv(0.0), custom.linkfun(1.0), custom.mu_eta(0.0)), (1.0, 0.0, 1.0));
@@ -96,12 +91,12 @@ fn a_log_density_is_differentiated() {
     let own = by_name("gamma", Some("log")).unwrap();
     for psi in [-0.4, 0.9] {
         let (seen, wanted) = (at(&custom, &ETA, &[Psi::Shared(psi)]), at(own.as_ref(), &ETA, &[Psi::Shared(psi)]));
-        near("s", &seen.s, &wanted.s, 1e-10);
-        near("w", &seen.w, &wanted.w, 1e-7);
-        near("t", &seen.t, &wanted.t, 1e-4);
-        near("l by shape", &seen.psi[0].l, &wanted.psi[0].l, 1e-10);
-        near("s by shape", &seen.psi[0].s, &wanted.psi[0].s, 1e-8);
-        near("w by shape", &seen.psi[0].w, &wanted.psi[0].w, 1e-5);
+        close("s", &seen.s, &wanted.s, 1e-10);
+        close("w", &seen.w, &wanted.w, 1e-7);
+        close("t", &seen.t, &wanted.t, 1e-4);
+        close("l by shape", &seen.psi[0].l, &wanted.psi[0].l, 1e-10);
+        close("s by shape", &seen.psi[0].s, &wanted.psi[0].s, 1e-8);
+        close("w by shape", &seen.psi[0].w, &wanted.psi[0].w, 1e-5);
         let rows = [psi; 4];
         assert_eq!(at(&custom, &ETA, &[Psi::PerRow(&rows)]).psi[0].w, seen.psi[0].w);
     }
@@ -125,7 +120,7 @@ fn derivatives_that_are_given_are_taken() {
     let wanted = at(by_name("gamma", Some("log")).unwrap().as_ref(), &ETA, &[Psi::Shared(0.3)]);
     let seen = at(&custom, &ETA, &[Psi::Shared(0.3)]);
     for (seen, wanted) in [(&seen.s, &wanted.s), (&seen.w, &wanted.w), (&seen.t, &wanted.t), (&seen.psi[0].w, &wanted.psi[0].w)] {
-        near("given", seen, wanted, 1e-11);
+        close("given", seen, wanted, 1e-11);
     }
 }
 

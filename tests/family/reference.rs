@@ -1,11 +1,10 @@
 //! Densities, variances and deviances against R (see tests/reference/README.md).
 
+use std::collections::BTreeSet;
+
+use crate::common::entries::{document, strings};
 use interlace::family::{Family, LINKS, Observations, Order, Psi, by_name, derivatives};
 use serde_json::Value;
-
-fn points() -> Value {
-    serde_json::from_str(&std::fs::read_to_string("tests/reference/family_points.json").unwrap()).unwrap()
-}
 
 fn numbers(v: &Value) -> Vec<f64> {
     v.as_array().unwrap().iter().map(|x| x.as_f64().unwrap_or_else(|| special(x))).collect()
@@ -35,15 +34,16 @@ impl Row<'_> {
     }
 }
 
-fn each_row(name: &str, mut check: impl FnMut(&Row)) {
-    let points = points();
+/// How many rows there were.
+fn each_row(name: &str, mut check: impl FnMut(&Row)) -> usize {
+    let points = document("family_points");
     let facts = &points["families"][name];
-    let columns: Vec<String> = facts["columns"].as_array().unwrap().iter().map(|c| c.as_str().unwrap().to_owned()).collect();
+    let columns = strings(&facts["columns"]);
     let rows = facts["rows"].as_array().unwrap();
-    assert!(!rows.is_empty());
     for row in rows {
         check(&Row { columns: &columns, values: numbers(row) });
     }
+    rows.len()
 }
 
 fn close(what: &str, seen: f64, wanted: f64) {
@@ -58,7 +58,7 @@ fn log_density(family: &dyn Family, y: f64, weight: f64, eta: f64, psi: &[f64]) 
 }
 
 /// Compares a family whose parameters have these names among the columns.
-fn check(facts: &str, family: &str, link: &str, parameters: &[&str]) {
+fn check(facts: &str, family: &str, link: &str, parameters: &[&str]) -> usize {
     let family = by_name(family, Some(link)).unwrap();
     each_row(facts, |row| {
         let place = format!("{facts} {:?}", row.values);
@@ -81,38 +81,95 @@ fn check(facts: &str, family: &str, link: &str, parameters: &[&str]) {
             let residual = row.at("deviance_residual");
             close(&format!("{place} residual"), family.deviance_residual(y, mu, trials, &psi).unwrap(), residual);
         }
-    });
+    })
 }
+
+/// A table of R's, the family with its link, the names of its parameters among the columns.
+const CASES: [(&str, &str, &str, &[&str]); 22] = [
+    ("gaussian", "gaussian", "identity", &["sigma"]),
+    ("bernoulli", "binomial", "logit", &[]),
+    ("bernoulli", "binomial", "cloglog", &[]),
+    ("binomial", "binomial", "logit", &[]),
+    ("binomial", "binomial", "probit", &[]),
+    ("poisson", "poisson", "log", &[]),
+    ("poisson", "poisson", "sqrt", &[]),
+    ("gamma", "gamma", "log", &["shape"]),
+    ("gamma", "gamma", "inverse", &["shape"]),
+    ("nbinom2", "nbinom2", "log", &["size"]),
+    ("nbinom1", "nbinom1", "log", &["alpha"]),
+    ("inverse_gaussian", "inverse_gaussian", "log", &["lambda"]),
+    ("inverse_gaussian", "inverse_gaussian", "1/mu^2", &["lambda"]),
+    ("beta", "beta", "logit", &["phi"]),
+    ("beta", "beta", "loglog", &["phi"]),
+    ("betabinomial", "betabinomial", "logit", &["phi"]),
+    ("student_t", "student_t", "identity", &["sigma", "df"]),
+    ("tweedie", "tweedie", "log", &["phi", "power"]),
+    ("truncated_poisson", "truncated_poisson", "log", &[]),
+    ("truncated_nbinom1", "truncated_nbinom1", "log", &["alpha"]),
+    ("truncated_nbinom2", "truncated_nbinom2", "log", &["size"]),
+    ("zero_one_inflated_beta_brms", "zero_one_inflated_beta", "logit", &["phi", "zoi", "coi"]),
+];
 
 #[test]
 fn densities_are_those_of_r() {
-    check("gaussian", "gaussian", "identity", &["sigma"]);
-    check("bernoulli", "binomial", "logit", &[]);
-    check("bernoulli", "binomial", "cloglog", &[]);
-    check("binomial", "binomial", "logit", &[]);
-    check("binomial", "binomial", "probit", &[]);
-    check("poisson", "poisson", "log", &[]);
-    check("poisson", "poisson", "sqrt", &[]);
-    check("gamma", "gamma", "log", &["shape"]);
-    check("gamma", "gamma", "inverse", &["shape"]);
-    check("nbinom2", "nbinom2", "log", &["size"]);
-    check("nbinom1", "nbinom1", "log", &["alpha"]);
-    check("inverse_gaussian", "inverse_gaussian", "log", &["lambda"]);
-    check("inverse_gaussian", "inverse_gaussian", "1/mu^2", &["lambda"]);
-    check("beta", "beta", "logit", &["phi"]);
-    check("beta", "beta", "loglog", &["phi"]);
-    check("betabinomial", "betabinomial", "logit", &["phi"]);
-    check("student_t", "student_t", "identity", &["sigma", "df"]);
-    check("tweedie", "tweedie", "log", &["phi", "power"]);
-    check("truncated_poisson", "truncated_poisson", "log", &[]);
-    check("truncated_nbinom1", "truncated_nbinom1", "log", &["alpha"]);
-    check("truncated_nbinom2", "truncated_nbinom2", "log", &["size"]);
-    check("zero_one_inflated_beta_brms", "zero_one_inflated_beta", "logit", &["phi", "zoi", "coi"]);
+    let rows: usize = CASES.iter().map(|&(facts, family, link, parameters)| check(facts, family, link, parameters)).sum();
+    assert_eq!(rows, 540);
+}
+
+/// A family with the working values of its parameters.
+fn with_parameters(name: &str, link: &str, parameters: &[f64]) -> (Box<dyn Family>, Vec<f64>) {
+    let family = by_name(name, Some(link)).unwrap();
+    assert_eq!(family.parameters().len(), parameters.len());
+    let psi = family.parameters().iter().zip(parameters).map(|(p, value)| p.scale.working(*value)).collect();
+    (family, psi)
+}
+
+/// Tables whose columns are other parameters than the family's.
+const OTHERS: [&str; 3] = ["lognormal", "zero_one_inflated_beta", "ordered_beta"];
+
+#[test]
+fn densities_with_other_parameters_are_those_of_r() {
+    let rows = each_row("lognormal", |row| {
+        let (family, psi) = with_parameters("lognormal", "identity", &[row.at("sdlog")]);
+        let mu = row.at("meanlog");
+        close("lognormal", log_density(&*family, row.at("y"), 1.0, mu, &psi), row.at("log_density"));
+        close("lognormal mean", family.response_mean(mu, &psi), row.at("mean"));
+        close("lognormal variance", family.variance(mu, 1.0, &psi), row.at("variance"));
+    });
+    assert_eq!(rows, 12);
+    let rows = each_row("zero_one_inflated_beta", |row| {
+        let ends = row.at("p0") + row.at("p1");
+        let (family, psi) = with_parameters("zero_one_inflated_beta", "logit", &[row.at("phi"), ends, row.at("p1") / ends]);
+        let eta = family.link().linkfun(row.at("mu"));
+        let place = format!("zero_one_inflated_beta {:?}", row.values);
+        close(&place, log_density(&*family, row.at("y"), 1.0, eta, &psi), row.at("log_density"));
+        close(&format!("{place} mean"), family.response_mean(eta, &psi), row.at("mean"));
+    });
+    assert_eq!(rows, 64);
+    let rows = each_row("ordered_beta", |row| {
+        let cuts = [row.at("c1"), row.at("c2")];
+        let (family, psi) = with_parameters("ordered_beta", "logit", &[row.at("phi"), cuts[0], cuts[1] - cuts[0]]);
+        let place = format!("ordered_beta {:?}", row.values);
+        close(&place, log_density(&*family, row.at("y"), 1.0, row.at("eta"), &psi), row.at("log_density"));
+    });
+    assert_eq!(rows, 24);
+}
+
+/// `mixture` has those with a zero part.
+#[test]
+fn every_table_of_r_is_compared() {
+    let points = document("family_points");
+    let seen =
+        |name: &str| CASES.iter().any(|case| case.0 == name) || OTHERS.contains(&name) || super::mixture::TABLES.contains(&name);
+    let left: Vec<&String> = points["families"].as_object().unwrap().keys().filter(|name| !seen(name)).collect();
+    assert!(left.is_empty(), "{left:?}");
+    let links: BTreeSet<&str> = points["links"].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(links, LINKS.iter().map(|link| link.0).collect());
 }
 
 #[test]
 fn links_are_those_of_r() {
-    let points = points();
+    let points = document("family_points");
     for (name, link) in LINKS {
         let facts = &points["links"][name];
         let eta = numbers(&facts["eta"]);

@@ -1,0 +1,27 @@
+//! Frames of the reference's data or of text, and the columns of frames.
+
+use interlace::frame::{ColumnData, CsvOptions, Frame};
+
+fn options(categorical: &[&str]) -> CsvOptions {
+    CsvOptions { categorical: categorical.iter().map(|c| (*c).into()).collect(), ..Default::default() }
+}
+
+/// A file of tests/reference/data.
+pub fn frame(file: &str, categorical: &[&str]) -> Frame {
+    Frame::from_csv_path(format!("tests/reference/data/{file}"), &options(categorical)).unwrap()
+}
+
+pub fn csv(text: &str, categorical: &[&str]) -> Frame {
+    Frame::from_csv(text.as_bytes(), &options(categorical)).unwrap()
+}
+
+/// The numbers of a column.
+pub fn reals(frame: &Frame, column: &str) -> Vec<f64> {
+    frame.column(column).unwrap().as_real().unwrap().unwrap().into_owned()
+}
+
+/// The labels of a column, empty where they are missing.
+pub fn labels(frame: &Frame, column: &str) -> Vec<String> {
+    let ColumnData::Category(own) = &*frame.column(column).unwrap().data else { panic!("{column} has no labels") };
+    own.codes.iter().map(|&code| usize::try_from(code).map_or(String::new(), |code| own.levels[code].clone())).collect()
+}

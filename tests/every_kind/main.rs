@@ -1,0 +1,13 @@
+//! What models of every kind have: columns, random terms, null models, responses drawn or fitted anew.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod awkward_data;
+mod bootstrap;
+mod bootstrap_cases;
+mod null_models;
+mod random_terms;
+mod refit;
+mod simulate;
+mod validation;

@@ -1,0 +1,170 @@
+//! Many responses of one design, each fitted from the estimates of a fit.
+
+use crate::common::close::close_by;
+use crate::common::generalised::cbpp;
+use crate::common::{Data, Model, Rng, model};
+use interlace::error::Code;
+use interlace::fit::Fit;
+use interlace::frame::ColumnData;
+use interlace::options::Options;
+use interlace::resample::{RandomEffects, RefitOptions, RefitStatus, Refits};
+
+fn alone(std_errors: bool) -> RefitOptions {
+    RefitOptions { std_errors, threads: 1 }
+}
+
+fn data() -> Data {
+    let mut rng = Rng(11);
+    let n = 240;
+    let g: Vec<usize> = (0..n).map(|i| i % 24).collect();
+    let h: Vec<usize> = (0..n).map(|_| rng.below(7)).collect();
+    let x = rng.normals(n);
+    let year: Vec<f64> = (0..n).map(|i| 2000.0 + (i / 24) as f64).collect();
+    let (u, v) = (rng.normals(24), rng.normals(24));
+    let y = (0..n).map(|i| 3.0 + x[i] + u[g[i]] + 0.3 * v[g[i]] * (year[i] - 2004.0) + rng.normal()).collect();
+    let w = (0..n).map(|_| 0.5 + rng.uniform()).collect();
+    let offset = rng.normals(n);
+    Data::default()
+        .real("y", y)
+        .real("x2", x.iter().map(|v| 2.0 * v - 1.0).collect())
+        .real("x", x)
+        .real("year", year)
+        .real("w", w)
+        .real("o", offset)
+        .group("g", &g)
+        .group("h", &h)
+}
+
+fn models() -> Vec<(&'static str, Model)> {
+    vec![
+        ("intercepts", model("y ~ x + (1 | g)")),
+        ("no intercept, ML", model("y ~ 0 + x + (1 | g)").ml()),
+        ("crossed, ML", model("y ~ x + (1 | g) + (1 | h)").ml()),
+        ("slopes far from zero", model("y ~ year + (year | g)")),
+        ("weights and offset", model("y ~ x + (1 + x | g) + (1 | h)").weights("w").offset("o")),
+        ("a column too many", model("y ~ x + x2 + year + (1 | g)").weights("w")),
+        ("factor", model("y ~ h + (0 + x || g)")),
+    ]
+}
+
+/// Simulated responses, the last of another location and scale, where no variance of a random effect is left.
+fn responses(fit: &Fit) -> Vec<Vec<f64>> {
+    let y = fit.simulate(3, 5, RandomEffects::New).unwrap();
+    let mut all: Vec<Vec<f64>> = y.chunks_exact(fit.n_obs).map(<[f64]>::to_vec).collect();
+    let mut rng = Rng(2);
+    all.push((0..fit.n_obs).map(|_| 1e5 + 1e3 * rng.normal()).collect());
+    all
+}
+
+fn close(what: &str, got: f64, want: f64, scale: f64) {
+    close_by(what, &[got], &[want], 1e-8, |_| scale);
+}
+
+#[test]
+fn each_response_is_fitted_as_if_it_were_the_only_one() {
+    let data = data();
+    for (what, model) in models() {
+        let fit = model.fit(&data);
+        let all = responses(&fit);
+        let refits = fit.refit_many(&all.concat(), &alone(true), None).unwrap();
+        let p = fit.fixed.names.len();
+        for (i, y) in all.iter().enumerate() {
+            let want = model.fit(&data.clone().real("y", y.clone()));
+            let value = |j: usize| refits.values[j * refits.len() + i];
+            let what = format!("{what}, response {i}");
+            close(&what, refits.log_likelihood[i], want.log_likelihood, want.log_likelihood.abs());
+            for j in 0..p {
+                close(&what, value(j), want.fixed.estimate[j], want.fixed.std_error[j]);
+                close(&what, refits.std_errors[j * refits.len() + i], want.fixed.std_error[j], want.fixed.std_error[j]);
+            }
+            close(&what, value(p), want.sigma, want.sigma);
+            for (j, theta) in want.theta.iter().enumerate() {
+                close(&what, value(p + 1 + j), *theta, 10.0 * (1.0 + theta.abs()));
+            }
+            assert_eq!(refits.status[i] == RefitStatus::Singular, want.singular, "{what}");
+        }
+    }
+}
+
+#[test]
+fn the_response_of_the_fit_gives_the_fit() {
+    let fit = models().remove(4).1.fit(&data());
+    let refits = fit.refit_many(&fit.y, &alone(true), None).unwrap();
+    close("logLik", refits.log_likelihood[0], fit.log_likelihood, fit.log_likelihood.abs());
+    for j in 0..2 {
+        close("beta", refits.values[j], fit.fixed.estimate[j], fit.fixed.std_error[j]);
+        close("se", refits.std_errors[j], fit.fixed.std_error[j], fit.fixed.std_error[j]);
+    }
+}
+
+fn bits(refits: &Refits, i: usize) -> Vec<u64> {
+    let k = refits.len();
+    refits.values.iter().skip(i).step_by(k).chain([&refits.log_likelihood[i]]).map(|v| v.to_bits()).collect()
+}
+
+#[test]
+fn neither_order_nor_threads_nor_bad_neighbours_change_a_result() {
+    let fit = models().remove(4).1.fit(&data());
+    let mut all = responses(&fit);
+    let n = fit.n_obs;
+    let offset = fit.offset.clone().unwrap();
+    all.insert(1, offset.iter().map(|o| 7.0 + o).collect());
+    all.insert(2, vec![f64::NAN; n]);
+    let x = &fit.x[n..];
+    all.push((0..n).map(|i| 0.1 + 0.7 * x[i] + offset[i]).collect());
+    let refits = fit.refit_many(&all.concat(), &alone(false), None).unwrap();
+    let why = |i: usize| refits.reasons[i].clone().unwrap_or_default();
+    assert!(
+        why(1).contains("no variance to model") && why(2).contains("row 1") && why(6).contains("exactly"),
+        "{:?}",
+        refits.reasons
+    );
+    for i in 0..7 {
+        assert_eq!(refits.status[i] == RefitStatus::Failed, [1, 2, 6].contains(&i), "{i}");
+        assert_eq!(refits.log_likelihood[i].is_nan(), [1, 2, 6].contains(&i), "{i}");
+    }
+    let threaded = fit.refit_many(&all.concat(), &RefitOptions { std_errors: false, threads: 3 }, None).unwrap();
+    all.reverse();
+    let reversed = fit.refit_many(&all.concat(), &alone(false), None).unwrap();
+    for i in [0, 3, 4, 5] {
+        assert_eq!(bits(&refits, i), bits(&threaded, i), "{i}");
+        assert_eq!(bits(&refits, i), bits(&reversed, 6 - i), "{i}");
+    }
+    assert_eq!(refits.frame().unwrap().n_rows(), 7);
+}
+
+#[test]
+fn padded_rows_are_passed_over_and_the_rest_of_the_shape_is_checked() {
+    let data = data().map("x", |v| if v > 1.5 { f64::NAN } else { v });
+    let padded = model("y ~ x + (1 | g)").with(|o| *o = Options { na: interlace::design::NaPolicy::Pad, ..Options::default() });
+    let (fit, short) = (padded.fit(&data), model("y ~ x + (1 | g)").fit(&data));
+    assert!(fit.n_obs < fit.fitted.len());
+    let refits = fit.refit_many(data.values("y"), &alone(false), None).unwrap();
+    let want = short.refit_many(&short.y, &alone(false), None).unwrap();
+    assert_eq!(bits(&refits, 0), bits(&want, 0));
+    let error = fit.refit_many(&short.y, &alone(false), None).unwrap_err();
+    assert!(error.message.contains("not a multiple of the fit's 240 rows"), "{error}");
+    assert!(fit.refit_many(&[], &alone(false), None).unwrap().is_empty());
+}
+
+#[test]
+fn generalised_models_have_refits_without_standard_errors() {
+    let fit = cbpp().fit();
+    let y = fit.simulate(2, 3, RandomEffects::New).unwrap();
+    let table = fit.refit_many(&y, &alone(false), None).unwrap().frame().unwrap();
+    let ColumnData::Real(beta) = &*table.column(&fit.fixed.names[1]).unwrap().data else { panic!() };
+    assert!(beta.iter().all(|b| (b - fit.fixed.estimate[1]).abs() < 4.0 * fit.fixed.std_error[1]));
+    assert_eq!(fit.refit_many(&y, &alone(true), None).unwrap_err().code, Code::Unsupported);
+}
+
+#[test]
+fn progress_counts_responses_and_cancels() {
+    let fit = models().remove(0).1.fit(&data());
+    let mut seen = vec![];
+    let mut report = |done: usize, deviance: f64, theta: &[f64]| {
+        seen.push((done, deviance.is_finite(), theta.len()));
+        done < 2
+    };
+    let error = fit.refit_many(&responses(&fit).concat(), &alone(false), Some(&mut report)).unwrap_err();
+    assert_eq!((error.code, seen), (Code::Cancelled, vec![(1, true, 1), (2, true, 1)]));
+}

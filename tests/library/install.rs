@@ -1,0 +1,150 @@
+//! The installed tree: `make install`, moved elsewhere, serves CMake and pkg-config users, shared and static.
+#![cfg(target_os = "linux")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::toolchain::{cc, has, linkable, program, root, run, soname, succeed, transcript};
+
+/// An installed tree that was moved after its installation.
+struct Tree {
+    directory: tempfile::TempDir,
+}
+
+impl Tree {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let (first, second) = (directory.path().join("first"), directory.path().join("second"));
+        let built = linkable();
+        let mut make = Command::new("make");
+        make.current_dir(root()).args(["install", "PREBUILT=1"]).arg(format!("OUT={}", built.path().display()));
+        make.arg(format!("PREFIX={}", first.display()));
+        // Make hands its own flags on to its children, and a second `make` reads them.
+        succeed(make.env_remove("MAKEFLAGS").env_remove("MFLAGS").env_remove("MAKELEVEL"));
+        std::fs::rename(first, second).unwrap();
+        Tree { directory }
+    }
+
+    fn prefix(&self) -> PathBuf {
+        self.directory.path().join("second")
+    }
+
+    fn at(&self, path: &str) -> PathBuf {
+        self.prefix().join(path)
+    }
+
+    fn cmake(&self, build: &str, wanted: &str) -> Command {
+        assert!(has("cmake"), "cmake is missing: `apt-get install cmake` or `pip install cmake` (make test does that)");
+        let mut command = Command::new("cmake");
+        command.arg("-S").arg(root().join("tests/install")).arg("-B").arg(self.directory.path().join(build));
+        command.arg(format!("-DCMAKE_PREFIX_PATH={}", self.prefix().display())).arg(format!("-DWANTED={wanted}"));
+        command
+    }
+}
+
+fn says_hello(path: &Path) {
+    let output = succeed(&mut program(path));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.starts_with(concat!("interlace ", env!("CARGO_PKG_VERSION"), ": ")), "{text}");
+}
+
+/// One test, because building and installing the library takes the time.
+#[test]
+fn the_installed_tree_serves_its_users() {
+    let tree = Tree::new();
+    has_its_files(&tree);
+    serves_cmake(&tree);
+    serves_pkg_config(&tree);
+    names_no_place(&tree);
+}
+
+fn has_its_files(tree: &Tree) {
+    let version = env!("CARGO_PKG_VERSION");
+    let real = tree.at(&format!("lib/libinterlace.so.{version}"));
+    assert!(real.is_file());
+    for link in ["lib/libinterlace.so".to_owned(), format!("lib/{}", soname())] {
+        assert_eq!(tree.at(&link).canonicalize().unwrap(), real.canonicalize().unwrap());
+    }
+    assert!(tree.at("lib/libinterlace.a").is_file() && tree.at("include/interlace.h").is_file());
+    if root().join("examples-c/interlace_fit.c").exists() {
+        let output = succeed(program(&tree.at("bin/interlace-fit")).arg("--version"));
+        assert!(String::from_utf8_lossy(&output.stdout).contains(version), "{}", transcript(&output));
+    }
+}
+
+fn serves_cmake(tree: &Tree) {
+    succeed(&mut tree.cmake("build", "0.1"));
+    let build = tree.directory.path().join("build");
+    succeed(Command::new("cmake").arg("--build").arg(&build));
+    for name in ["consumer_shared", "consumer_static", "consumer_cxx"] {
+        says_hello(&build.join(name));
+    }
+    let needs = |name: &str| {
+        let output = succeed(Command::new("readelf").arg("-d").arg(build.join(name)));
+        String::from_utf8_lossy(&output.stdout).contains(&soname())
+    };
+    assert!(needs("consumer_shared") && !needs("consumer_static"));
+
+    for wanted in ["9", "0.2", "0.1.99"] {
+        let refused = run(&mut tree.cmake(&format!("build-{wanted}"), wanted));
+        assert!(!refused.status.success(), "version {wanted} was taken for this one");
+        assert!(transcript(&refused).contains("compatible with requested version"), "{}", transcript(&refused));
+    }
+}
+
+fn serves_pkg_config(tree: &Tree) {
+    assert!(has("pkg-config"), "pkg-config is missing: `apt-get install pkg-config` (make test does that)");
+    let ask = |arguments: &[&str]| -> Vec<String> {
+        let mut command = Command::new("pkg-config");
+        let output = succeed(command.env("PKG_CONFIG_PATH", tree.at("lib/pkgconfig")).args(arguments).arg("interlace"));
+        String::from_utf8(output.stdout).unwrap().split_whitespace().map(String::from).collect()
+    };
+    assert_eq!(ask(&["--modversion"]), [env!("CARGO_PKG_VERSION")]);
+    let consumer = tree.directory.path().join("consumer");
+    let mut compile = cc();
+    compile.arg(root().join("tests/install/consumer.c")).args(ask(&["--cflags", "--libs"])).arg("-o").arg(&consumer);
+    succeed(compile.arg(format!("-Wl,-rpath,{}", tree.at("lib").display())));
+    says_hello(&consumer);
+
+    // Static: the linker is given the archive alone, and the list of system libraries.
+    let mut compile = cc();
+    compile.arg(root().join("tests/install/consumer.c")).args(ask(&["--cflags"])).arg(tree.at("lib/libinterlace.a"));
+    compile.args(ask(&["--static", "--libs-only-l"]).into_iter().filter(|l| l != "-linterlace")).arg("-o").arg(&consumer);
+    succeed(&mut compile);
+    says_hello(&consumer);
+}
+
+/// No file of text knows where it was installed or built.
+fn names_no_place(tree: &Tree) {
+    let files = [
+        "lib/pkgconfig/interlace.pc",
+        "lib/cmake/interlace/interlaceConfig.cmake",
+        "lib/cmake/interlace/interlaceConfigVersion.cmake",
+    ];
+    for file in files {
+        let text = std::fs::read_to_string(tree.at(file)).unwrap();
+        let place = tree.directory.path().display().to_string();
+        assert!(!text.contains(&place) && !text.contains(env!("CARGO_MANIFEST_DIR")), "{file} names a place");
+        assert!(!text.contains('@'), "{file} has something that was not filled in: {text}");
+    }
+}
+
+/// The system libraries for static linking are those that the compiler names.
+#[test]
+fn the_list_of_native_libraries_is_the_compilers() {
+    let directory = tempfile::tempdir().unwrap();
+    let source = directory.path().join("empty.rs");
+    std::fs::write(&source, "").unwrap();
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let mut command = Command::new(rustc);
+    command.args(["--crate-type", "staticlib", "--print", "native-static-libs", "--out-dir"]).arg(directory.path()).arg(source);
+    let text = transcript(&succeed(&mut command));
+    let (_, list) = text.split_once("native-static-libs: ").expect("the compiler names the libraries");
+    let wanted: BTreeSet<&str> = list.lines().next().unwrap().split_whitespace().collect();
+
+    let makefile = std::fs::read_to_string(root().join("Makefile")).unwrap();
+    let listed = makefile.lines().find_map(|line| line.strip_prefix("NATIVE_STATIC_LIBS := ")).unwrap();
+    let missing: Vec<_> = wanted.difference(&listed.split_whitespace().collect()).copied().collect();
+    assert!(missing.is_empty(), "NATIVE_STATIC_LIBS in the Makefile lacks {missing:?}");
+}

@@ -1,0 +1,8 @@
+//! The library as a program in C sees it: header, exported symbols, the programs in tests/c and examples-c, an installed tree.
+
+mod c_api;
+mod examples;
+mod header;
+mod install;
+mod symbols;
+mod toolchain;

@@ -1,0 +1,17 @@
+//! Linear mixed models.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod bad_input;
+mod correlation;
+mod degrees_of_freedom;
+mod kenward_roger;
+mod lrt;
+mod marginal_means;
+mod maxima;
+mod nist;
+mod profile;
+mod properties;
+mod reference;
+mod regressions;

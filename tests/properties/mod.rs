@@ -1,7 +1,0 @@
-mod balanced;
-mod fuzz;
-mod invariance;
-mod minima;
-mod optimisers;
-mod origin;
-mod prediction;
