@@ -6,6 +6,7 @@ mod padding;
 mod registers;
 mod runs;
 mod selected_inverse;
+mod supernodes;
 
 #[cfg(test)]
 mod cholesky_tests;
