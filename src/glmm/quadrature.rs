@@ -25,7 +25,7 @@ use super::model::Model;
 use super::nodes::Grid;
 use crate::error::{Error, Result, try_collect, try_copies, try_copy, try_vec};
 use crate::family::Order;
-use crate::linalg::dense;
+use crate::linalg::dense::{self, product};
 use crate::options::Nodes;
 use crate::random::{WeightedGram, triangle};
 
@@ -377,11 +377,4 @@ fn set_block_value(gram: &mut WeightedGram, (k, e): (usize, usize), (m, f): (usi
         }
         std::cmp::Ordering::Less => {}
     }
-}
-
-/// a b, both `[r, r]`.
-fn product(r: usize, a: &[f64], b: &[f64]) -> Vec<f64> {
-    let mut out = vec![0.0; r * r];
-    dense::multiply_add(r, r, r, 1.0, a, b, &mut out);
-    out
 }

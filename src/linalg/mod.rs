@@ -2,6 +2,7 @@
 
 mod cholesky;
 pub mod dense;
+pub mod orthogonal;
 mod padding;
 mod registers;
 mod runs;

@@ -3,11 +3,12 @@
 use super::correlated::CorrelatedProducts;
 use super::deviance::Deviance;
 use super::system::LinearSystem;
-use super::tests::{Example, Noise};
+use super::tests::Example;
 use crate::design::CorrelationDesign;
 use crate::formula::CorrelationKind;
 use crate::formula::StructureKind::{Diagonal, Unstructured};
 use crate::optimize::Objective;
+use crate::simulate::noise::Noise;
 
 /// Times of the rows.
 #[derive(Clone, Copy, Debug, PartialEq)]

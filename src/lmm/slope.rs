@@ -10,6 +10,7 @@ use super::correlated::CorrelatedProducts;
 use super::deviance::Deviance;
 use super::pieces::Products;
 use crate::error::{Result, try_vec};
+use crate::linalg::dense::dot_in_order as dot;
 
 /// The step of differences of the gradient.
 const STEP: f64 = 1e-5;
@@ -157,8 +158,4 @@ impl super::deviance::State {
         crate::linalg::dense::solve_lower_transpose(m, &self.gram, &mut v[..m - 1]);
         v
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
 }

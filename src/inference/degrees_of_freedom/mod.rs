@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::fit::linear::assemble;
 use crate::frame::Frame;
+use crate::linalg::dense::dot_in_order as dot;
 use crate::lmm::estimate::working_from_theta;
 use crate::lmm::system::LinearSystem;
 use crate::lmm::variance::Variances;
@@ -185,12 +186,12 @@ fn with_variances<T>(fit: &Fit, work: impl FnOnce(&mut Variances<'_>) -> Result<
 /// x'A x for a symmetric matrix.
 fn quadratic(a: &[f64], x: &[f64]) -> f64 {
     let n = x.len();
-    x.iter().enumerate().map(|(j, y)| y * super::linear::dot(x, &a[j * n..(j + 1) * n])).sum()
+    x.iter().enumerate().map(|(j, y)| y * dot(x, &a[j * n..(j + 1) * n])).sum()
 }
 
 /// C'l.
 fn whitened(map: &[f64], l: &[f64]) -> Vec<f64> {
-    map.chunks_exact(l.len().max(1)).map(|column| super::linear::dot(column, l)).collect()
+    map.chunks_exact(l.len().max(1)).map(|column| dot(column, l)).collect()
 }
 
 /// The eigenvalue, relative to the largest, below which a scaled information has no curvature.

@@ -8,8 +8,9 @@
 use super::{pseudo_inverse, quadratic, system_of, whitened};
 use crate::error::{Error, Result, or_reason};
 use crate::fit::Fit;
-use crate::inference::linear::{JointTest, dot, independent_rows, whiten};
+use crate::inference::linear::{JointTest, independent_rows, whiten};
 use crate::linalg::dense;
+use crate::linalg::dense::dot_in_order as dot;
 use crate::lmm::variance::differences::information_by_differences;
 use crate::lmm::variance::hessian::ObservedInformation;
 use crate::lmm::variance::{Variances, largest_part};

@@ -18,7 +18,7 @@ use super::residual_correlation::ResidualCorrelation;
 use super::traces::Places;
 use super::{LinearSystem, Variances};
 use crate::error::{Result, try_vec};
-use crate::linalg::dense;
+use crate::linalg::dense::{self, dot_in_order as dot};
 
 /// What is allocated.
 const WHAT: &str = "derivatives by the residual correlation";
@@ -210,8 +210,4 @@ impl Variances<'_> {
         }
         Ok(y)
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
