@@ -1,6 +1,7 @@
 //! Autoregressions of many occasions by their precision: against finite differences, and against the system by roots.
 
-use super::laplace::{Approximation, Inside, Laplace};
+use super::approximation::{Approximation, Inside};
+use super::laplace::Laplace;
 use super::model::Model;
 use super::solution::solve;
 use super::tests::{check_gradient, design, model};
@@ -54,7 +55,7 @@ fn the_gradient_equals_finite_differences() {
                 let mut laplace = Laplace::new(&model, how).unwrap();
                 let x = point(&laplace, 0.7, 0.6);
                 laplace.evaluate(&x, Order::Mode).unwrap();
-                assert!(laplace.random.is_by_precisions(), "{what}");
+                assert!(laplace.mode.precision.system.is_by_precisions(), "{what}");
                 check_gradient(what, &model, how, &x);
             }
         }
