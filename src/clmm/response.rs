@@ -55,6 +55,11 @@ impl OrderedResponse {
             within: self.within.as_ref().map(Region::try_clone).transpose()?,
         })
     }
+
+    /// Where the thresholds of all rows are in order; none without nominal effects, where they are anywhere.
+    pub fn region(&self) -> Result<Option<Region>> {
+        Region::new(&self.thresholds, &self.nominal, &self.y)
+    }
 }
 
 impl Response for OrderedResponse {

@@ -92,8 +92,8 @@ impl<'a> CategoryRule<'a> {
                 "type: probabilities of categories and the class are predictions of ordinal models; this fit is of another kind"
             }));
         }
-        let Some(own) = &fit.generalised else { return Ok(None) };
-        Ok(own.ordinal.as_ref().map(|ordinal| CategoryRule { fit, own, ordinal, quantity }))
+        let own = fit.generalised().zip(fit.ordinal());
+        Ok(own.map(|(own, ordinal)| CategoryRule { fit, own, ordinal, quantity }))
     }
 
     pub fn width(&self) -> usize {

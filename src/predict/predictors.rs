@@ -113,7 +113,7 @@ impl<'a> Rows<'a> {
             x: Cow::Borrowed(&fit.x[..]),
             offset: fit.offset.as_deref().map(|o| fit.used(o)).transpose()?.map(Cow::Owned),
             terms: terms(&fit.terms),
-            known: Some(match &fit.generalised {
+            known: Some(match fit.generalised() {
                 Some(own) => Cow::Borrowed(&own.eta[..]),
                 None => Cow::Owned(fit.used(&fit.fitted)?),
             }),

@@ -64,7 +64,7 @@ impl Rows<'_> {
     pub fn points(&self, rule: &Rule<'_>) -> Result<Vec<Point>> {
         let eta = self.linear_predictors()?;
         let mut psi = [0.0; MAX_PARAMETERS];
-        if let Some(own) = &rule.fit.generalised {
+        if let Some(own) = rule.fit.generalised() {
             psi.iter_mut().zip(&own.psi).for_each(|(to, from)| *to = *from);
         }
         let mut z = vec![];
@@ -85,7 +85,7 @@ impl Rows<'_> {
 
 impl Rule<'_> {
     pub fn value(&self, point: &Point) -> f64 {
-        let Some(own) = &self.fit.generalised else {
+        let Some(own) = self.fit.generalised() else {
             return match self.quantity {
                 Quantity::ZeroProbability => 0.0,
                 Quantity::Dispersion => self.fit.sigma,
@@ -111,7 +111,7 @@ impl Rule<'_> {
     /// The derivatives of the value in the coordinates.
     pub fn gradient(&self, point: &Point) -> [f64; COORDINATES] {
         let mut gradient = [0.0; COORDINATES];
-        let Some(own) = &self.fit.generalised else {
+        let Some(own) = self.fit.generalised() else {
             let constant = matches!(self.quantity, Quantity::ZeroProbability | Quantity::Dispersion);
             gradient[MEAN] = f64::from(!constant);
             return gradient;
@@ -150,7 +150,7 @@ impl Rule<'_> {
     pub fn principal(&self) -> usize {
         match self.quantity {
             Quantity::ZeroProbability => ZERO,
-            Quantity::Dispersion if self.fit.generalised.as_ref().is_some_and(|own| own.dispersion.is_some()) => DISPERSION,
+            Quantity::Dispersion if self.fit.generalised().is_some_and(|own| own.dispersion.is_some()) => DISPERSION,
             Quantity::Dispersion => PSI,
             _ => MEAN,
         }
@@ -159,8 +159,8 @@ impl Rule<'_> {
 
 /// The derivative of the fitted value in the linear predictor, in a row of the fit.
 pub(crate) fn mean_slope(fit: &Fit, i: usize) -> f64 {
-    let Some(own) = &fit.generalised else { return 1.0 };
-    let psi = own.psi_of_row(i);
+    let Some(own) = fit.generalised() else { return 1.0 };
+    let psi = fit.psi_of_row(i);
     let rest = 1.0 - own.zero_probability(i);
     let eta = own.eta[i];
     // At two places: a mean with masses at the ends may be that without by chance.

@@ -64,7 +64,7 @@ impl KenwardRoger {
                     (vcov[j * p + i], vcov[i * p + j]) = (value, value);
                 }
             }
-            let given_correlation = fit.correlation.is_some() && !pieces.correlated;
+            let given_correlation = fit.correlation().is_some() && !pieces.correlated;
             Ok(KenwardRoger { vcov, root, map: variances.map.clone(), derivatives: pieces.first, covariance, given_correlation })
         })
     }

@@ -38,7 +38,7 @@ impl DfMethod {
 
     /// Generalised models have no others than the simple ones, and Kenward and Roger's are for REML.
     pub fn check(self, fit: &Fit) -> Result<()> {
-        match (self, &fit.generalised) {
+        match (self, fit.generalised()) {
             (DfMethod::KenwardRoger, None) if !fit.reml => Err(Error::argument(
                 "df: Kenward-Roger degrees of freedom are for fits by REML, and this one is by maximum likelihood",
             )),
@@ -78,7 +78,7 @@ impl DegreesOfFreedom<'_> {
         match self {
             DegreesOfFreedom::Satterthwaite(own) if own.indefinite => Some("which suppose a minimum, and the fit is none"),
             DegreesOfFreedom::Satterthwaite(_) if fit.singular => Some("given the variances of zero"),
-            DegreesOfFreedom::Satterthwaite(_) if fit.correlation.as_ref().is_some_and(|own| own.std_error.is_nan()) => {
+            DegreesOfFreedom::Satterthwaite(_) if fit.correlation().is_some_and(|own| own.std_error.is_nan()) => {
                 Some("given the residual correlation")
             }
             DegreesOfFreedom::KenwardRoger(own) if own.given_correlation => Some("given the residual correlation"),
@@ -171,7 +171,7 @@ fn system_of(fit: &Fit) -> Result<(LinearSystem, Vec<f64>)> {
             "the fixed effects are so nearly dependent on each other that their degrees of freedom can't be had",
         ));
     }
-    let theta: Vec<f64> = fit.theta.iter().copied().chain(fit.correlation.as_ref().map(|own| own.estimate)).collect();
+    let theta: Vec<f64> = fit.theta.iter().copied().chain(fit.correlation().map(|own| own.estimate)).collect();
     let working = working_from_theta(&system, &theta)?;
     Ok((system, working))
 }

@@ -44,13 +44,13 @@ const EQUAL: f64 = 1e-8;
 impl Satterthwaite {
     /// Of a linear model, where they can be had.
     pub fn by_default(fit: &Fit) -> Result<Option<Self>> {
-        if fit.generalised.is_some() { Ok(None) } else { Ok(or_reason(Self::of(fit))?.ok()) }
+        if fit.generalised().is_some() { Ok(None) } else { Ok(or_reason(Self::of(fit))?.ok()) }
     }
 
     pub fn of(fit: &Fit) -> Result<Self> {
         super::DfMethod::Satterthwaite.check(fit)?;
         let (system, working) = system_of(fit)?;
-        if fit.correlation.is_some() || largest_part(&system)? > MOST_LEVELS {
+        if fit.correlation().is_some() || largest_part(&system)? > MOST_LEVELS {
             let (map, information) = information_by_differences(&system, &working, fit.reml)?;
             return Self::new(map, information);
         }
