@@ -142,7 +142,6 @@ impl Laplace<'_> {
         let first = model.n_theta();
         let mut z = try_vec(WEIGHTED, 0.0, q * (columns.len() + weights.len() / predictors))?;
         let mut wx = (0..predictors).map(|_| try_vec(WEIGHTED, 0.0, model.n)).collect::<Result<Vec<_>>>()?;
-        let mut block = vec![0.0; model.fixed.iter().map(|f| f.p).max().unwrap_or(0)];
         for (at, &(c, j)) in columns.iter().enumerate() {
             let column = &model.fixed[c].q[j * model.n..(j + 1) * model.n];
             for (a, wx) in wx.iter_mut().enumerate() {
@@ -152,25 +151,15 @@ impl Laplace<'_> {
             if q > 0 {
                 model.transpose_random(&wx, &mut z[at * q..(at + 1) * q]);
             }
-            for (d, range) in self.outer().zip(self.ranges()) {
-                model.fixed[d].transpose(&wx[d], &mut block);
-                for (value, i) in block.iter().zip(range) {
-                    hessian[(first + at) * n + i] = 2.0 * value;
-                }
-            }
+            self.fill_column(&wx, first + at, n, hessian);
         }
         for (f, weights) in weights.chunks_exact(predictors).enumerate() {
             let at = columns.len() + f;
             if q > 0 {
                 model.transpose_random(weights, &mut z[at * q..(at + 1) * q]);
             }
-            for (d, range) in self.outer().zip(self.ranges()) {
-                model.fixed[d].transpose(&weights[d], &mut block);
-                for (value, i) in block.iter().zip(range) {
-                    hessian[(first + at) * n + i] = 2.0 * value;
-                    hessian[i * n + first + at] = 2.0 * value;
-                }
-            }
+            self.fill_column(weights, first + at, n, hessian);
+            (first..first + columns.len()).for_each(|i| hessian[i * n + first + at] = hessian[(first + at) * n + i]);
         }
         if q == 0 {
             return Ok(());
@@ -190,5 +179,14 @@ impl Laplace<'_> {
             }
         }
         Ok(())
+    }
+
+    /// 2 X'v of the predictors whose fixed effects are parameters, in a column of the Hessian.
+    fn fill_column(&self, v: &[Vec<f64>], column: usize, n: usize, hessian: &mut [f64]) {
+        for (d, range) in self.outer().zip(self.ranges()) {
+            let own = &mut hessian[column * n..][range];
+            self.model.fixed[d].transpose(&v[d], own);
+            own.iter_mut().for_each(|value| *value *= 2.0);
+        }
     }
 }

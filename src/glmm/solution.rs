@@ -305,34 +305,7 @@ impl Laplace<'_> {
         let model = self.model;
         let (n_theta, m) = (model.n_theta(), working.len().isqrt());
         let inside = m - x.len();
-        let shared = self.shared();
-        // J with user = J working, row by row.
-        let mut rows: Vec<Vec<f64>> = vec![];
-        for (a, part) in model.fixed.iter().enumerate() {
-            let outer = self.outer().start;
-            let first = if a < outer { 0 } else { inside + self.ranges()[a - outer].start };
-            let mut inverse = vec![0.0; part.p * part.p];
-            for (j, column) in inverse.chunks_exact_mut(part.p.max(1)).enumerate() {
-                column[j] = 1.0;
-                part.to_user(column);
-            }
-            for i in 0..part.p {
-                let mut row = vec![0.0; m];
-                (i..part.p).for_each(|j| row[first + j] = inverse[j * part.p + i]);
-                rows.push(row);
-            }
-        }
-        for j in shared {
-            let mut row = vec![0.0; m];
-            row[inside + j] = 1.0;
-            rows.push(row);
-        }
-        let slopes = self.theta_slopes(x);
-        for i in 0..n_theta {
-            let mut row = vec![0.0; m];
-            (0..n_theta).for_each(|j| row[inside + j] = slopes[j * n_theta + i]);
-            rows.push(row);
-        }
+        let rows = self.slopes_of_user(x, inside);
         let k = rows.len();
         let mut out = vec![0.0; k * k];
         for i in 0..k {
@@ -369,6 +342,38 @@ impl Laplace<'_> {
             (0..k).for_each(|j| (out[place * k + j], out[j * k + place]) = (f64::NAN, f64::NAN));
         }
         Covariance { vcov: out, root, at_edge, toward, flats }
+    }
+
+    /// J with user = J working, row by row.
+    fn slopes_of_user(&self, x: &[f64], inside: usize) -> Vec<Vec<f64>> {
+        let (model, n_theta, m) = (self.model, self.model.n_theta(), inside + x.len());
+        let mut rows: Vec<Vec<f64>> = vec![];
+        for (a, part) in model.fixed.iter().enumerate() {
+            let outer = self.outer().start;
+            let first = if a < outer { 0 } else { inside + self.ranges()[a - outer].start };
+            let mut inverse = vec![0.0; part.p * part.p];
+            for (j, column) in inverse.chunks_exact_mut(part.p.max(1)).enumerate() {
+                column[j] = 1.0;
+                part.to_user(column);
+            }
+            for i in 0..part.p {
+                let mut row = vec![0.0; m];
+                (i..part.p).for_each(|j| row[first + j] = inverse[j * part.p + i]);
+                rows.push(row);
+            }
+        }
+        for j in self.shared() {
+            let mut row = vec![0.0; m];
+            row[inside + j] = 1.0;
+            rows.push(row);
+        }
+        let slopes = self.theta_slopes(x);
+        for i in 0..n_theta {
+            let mut row = vec![0.0; m];
+            (0..n_theta).for_each(|j| row[inside + j] = slopes[j * n_theta + i]);
+            rows.push(row);
+        }
+        rows
     }
 
     /// d theta / d working, by differences where it is not linear.
