@@ -2,8 +2,9 @@
 
 use super::errors::{Errors, Limits, rebuilt_for};
 use super::marginal::expectations;
+use super::point::{DISPERSION, MEAN};
 use super::predictors::Rows;
-use super::quantity::{DISPERSION, MEAN, Quantity};
+use super::request::Quantity;
 use crate::clmm::cell::{Cell, cell, tails};
 use crate::clmm::family::probabilities;
 use crate::distributions::normal_quantile;

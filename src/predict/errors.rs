@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::point::{COORDINATES, PSI, Point};
 use super::predictors::Rows;
-use super::quantity::{COORDINATES, PSI, Point, Rule};
+use super::quantity::Rule;
 use crate::distributions::normal_quantile;
 use crate::error::{Result, try_copy, try_vec};
 use crate::fit::linear::assemble;

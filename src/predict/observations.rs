@@ -2,11 +2,12 @@
 
 use super::categories::CategoryRule;
 use super::errors::{Errors, Limits, rebuilt_for, with_errors};
+use super::point::{DISPERSION, MEAN, Point, ZERO};
 use super::predictive::{Fineness, OF_DENSITIES, OF_QUANTILES, Predictive};
 use super::predictors::Rows;
 use super::problems::erase;
-use super::quantity::{DISPERSION, MEAN, Point, Quantity, Rule, ZERO};
-use super::{NewData, RandomTerms, Request};
+use super::quantity::Rule;
+use super::request::{NewData, Quantity, RandomTerms, Request};
 use crate::distributions::normal_quantile;
 use crate::error::{Error, Result, try_vec};
 use crate::family::Link;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::NewData;
+use super::request::NewData;
 use crate::design::{Design, Needed, PredictorDesign, RowLedger, TermDesign, UNSEEN, UnknownLevel};
 use crate::error::{Error, Result, row_text, try_copy, try_gather, try_vec};
 use crate::fit::estimable::Estimable;
