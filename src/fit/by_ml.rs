@@ -20,7 +20,7 @@ impl Fit {
             None => linear::fit(self.program.clone(), design, &options, None)?,
             Some(own) => {
                 let response = AnyResponse::of_fit(own, self.ordinal(), &design)?;
-                generalised::fit(response, self.program.clone(), design, &options, None)?
+                generalised::fit(&response, self.program.clone(), design, &options, None)?
             }
         };
         fit.formula.clone_from(&self.formula);

@@ -22,7 +22,7 @@ use crate::options::{Information, Options, Progress};
 
 /// Fits a response on its design.
 pub(super) fn fit(
-    response: AnyResponse,
+    response: &AnyResponse,
     program: ModelProgram,
     mut design: Design,
     options: &Options,
@@ -30,23 +30,23 @@ pub(super) fn fit(
 ) -> Result<Fit> {
     let started = Instant::now();
     let how = approximation(options);
-    let warnings = check_generalised(&response, &design, options.unidentified)?;
+    let warnings = check_generalised(response, &design, options.unidentified)?;
     design.warnings.extend(warnings);
-    if let AnyResponse::Family(response) = &response {
+    if let AnyResponse::Family(response) = response {
         design.warnings.extend(check_response(response, &design.rows)?);
         design.warnings.extend(check_constant(response, design.offset.as_deref())?);
         check_quadrature(response, options)?;
     }
     let model = response.model(&design)?;
-    if let AnyResponse::Family(response) = &response {
+    if let AnyResponse::Family(response) = response {
         check_not_exact(response, &model)?;
     }
     let start = response.start(&model)?;
     let mut laplace = Laplace::new(&model, how)?;
-    let found = search(&mut laplace, &response, &start, options, progress)?;
+    let found = search(&mut laplace, response, &start, options, progress)?;
     let edge;
     let (response, model, mut laplace, estimate) = match found {
-        Found::Inside(estimate) => (&response, &model, laplace, estimate),
+        Found::Inside(estimate) => (response, &model, laplace, estimate),
         Found::OnEdge(found) => {
             edge = found;
             (&edge.response, &edge.model, Laplace::new(&edge.model, how)?, edge.estimate.clone())

@@ -26,7 +26,7 @@ impl Fit {
             ModelKind::Lmm => linear::fit(program, design, options, progress),
             ModelKind::Glmm | ModelKind::Clmm => {
                 let response = AnyResponse::of_spec(spec, &design, options)?;
-                generalised::fit(response, program, design, options, progress)
+                generalised::fit(&response, program, design, options, progress)
             }
         });
         let fitted = fitted.and_then(|fit| fit.check_range().map(|()| fit));
