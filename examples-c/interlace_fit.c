@@ -63,7 +63,7 @@ static bool read_frame(struct run *run)
 /* Of a generalised model: the distribution of the response, and what else of it depends on the data. */
 static bool describe_family(const struct arguments *asked, interlace_spec *spec, interlace_error *error)
 {
-    const char *family = asked->family != NULL ? asked->family : "gaussian";
+    const char *family = asked->family != NULL ? asked->family : interlace_family_name(0);
 
     if (interlace_spec_set_family(spec, family, asked->link, error) != INTERLACE_OK)
         return false;
@@ -468,8 +468,7 @@ int main(int argc, char **argv)
 
     switch (arguments_read(&run.arguments, argc, argv, message)) {
     case ARGUMENTS_HELP:
-        for (size_t i = 0; help_text[i] != NULL; i++)
-            fputs(help_text[i], stdout);
+        print_help();
         break;
     case ARGUMENTS_VERSION:
         printf("interlace-fit %s\n", interlace_version());

@@ -1,7 +1,15 @@
 /* The text of --help. One literal a group: C99 promises literals of 4,095 bytes only. */
+#include <interlace.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "interlace_fit_options.h"
 
-const char *const help_text[] = {
+/* In the place of these stand names that the library lists. */
+static const char family_names[] = "";
+static const char link_names[] = "";
+
+static const char *const help_text[] = {
     "interlace-fit - fits a mixed-effects model to a CSV file\n"
     "\n"
     "interlace-fit MODEL FORMULA DATA.csv [OPTIONS]\n"
@@ -36,10 +44,12 @@ const char *const help_text[] = {
     "\n",
 
     "generalised models (glmm); --link, --information, --nagq and --std-errors also ordinal ones\n"
-    "  --family F                 gaussian (the default), binomial, poisson, nbinom1, nbinom2, gamma, inverse_gaussian, beta,\n"
-    "                             betabinomial, student_t, lognormal, tweedie, truncated_poisson, truncated_nbinom1,\n"
-    "                             truncated_nbinom2, zero_one_inflated_beta or ordered_beta\n"
-    "  --link L                   identity, log, logit, probit, cloglog, loglog, cauchit, inverse, sqrt or 1/mu^2;\n"
+    "  --family F                 ",
+    family_names,
+    "\n"
+    "  --link L                   ",
+    link_names,
+    ";\n"
     "                             each family has a default; clmm: logit (the default), probit, cloglog, loglog or cauchit\n"
     "  --fix NAME=VALUE           a parameter of the family that is not estimated (repeatable)\n"
     "  --dispformula \"~ z\"        what the dispersion depends on\n"
@@ -141,3 +151,59 @@ const char *const help_text[] = {
 
     NULL,
 };
+
+enum { INDENT = 29, WIDTH = 120 };
+
+/* The next name of a list that is written from column `*column` on. */
+static void put_name(const char *name, const char *after, int *column)
+{
+    int length = (int)(strlen(name) + strlen(after));
+    if (*column > INDENT) {
+        bool fits = *column + 2 + length < WIDTH;
+        *column = fits ? *column + 2 : INDENT;
+        if (fits)
+            printf(", ");
+        else
+            printf(",\n%*s", INDENT, "");
+    }
+    printf("%s%s", name, after);
+    *column += length;
+}
+
+static void put_families(void)
+{
+    int column = INDENT;
+    for (size_t i = 0; i < interlace_family_count(); i++)
+        put_name(interlace_family_name(i), i == 0 ? " (the default)" : "", &column);
+}
+
+/* Whether a family before this one has the link. */
+static bool is_repeated(size_t family, const char *link)
+{
+    for (size_t i = 0; i < family; i++)
+        for (size_t j = 0; j < interlace_family_n_links(i); j++)
+            if (strcmp(interlace_family_link(i, j), link) == 0)
+                return true;
+    return false;
+}
+
+static void put_links(void)
+{
+    int column = INDENT;
+    for (size_t i = 0; i < interlace_family_count(); i++)
+        for (size_t j = 0; j < interlace_family_n_links(i); j++)
+            if (!is_repeated(i, interlace_family_link(i, j)))
+                put_name(interlace_family_link(i, j), "", &column);
+}
+
+void print_help(void)
+{
+    for (size_t i = 0; help_text[i] != NULL; i++) {
+        if (help_text[i] == family_names)
+            put_families();
+        else if (help_text[i] == link_names)
+            put_links();
+        else
+            fputs(help_text[i], stdout);
+    }
+}

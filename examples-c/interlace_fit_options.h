@@ -141,7 +141,7 @@ enum { ARGUMENTS_MESSAGE_SIZE = 512 };
 enum arguments_outcome arguments_read(struct arguments *arguments, int argc, char **argv, char message[ARGUMENTS_MESSAGE_SIZE]);
 void arguments_free(struct arguments *arguments);
 
-/* The text of --help, in pieces; NULL ends them. */
-extern const char *const help_text[];
+/* Writes the text of --help to standard output. */
+void print_help(void);
 
 #endif

@@ -34,7 +34,8 @@ static void put_family_parameters(struct document *document)
     double *values = fetch(document, interlace_fit_family_parameters, k);
     if (values == NULL)
         return;
-    if (strcmp(interlace_fit_family(fit), "ordered_beta") == 0) { /* probabilities instead of lower cut and width */
+    const char *second = interlace_fit_family_parameter_name(fit, 1);
+    if (k == 3 && second != NULL && strcmp(second, "lower_cut") == 0) { /* probabilities instead of lower cut and width */
         double lower = values[1], upper = values[1] + values[2];
         values[1] = 1 / (1 + exp(-lower));
         values[2] = 1 / (1 + exp(-upper));

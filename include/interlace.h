@@ -1406,7 +1406,8 @@ interlace_status interlace_spec_set_correlation_arrays(struct interlace_spec *sp
 size_t interlace_family_count(void);
 
 /**
- * Name of a family, by its index from 0; NULL if there is none. A static string.
+ * Name of a family, by its index from 0; NULL if there is none. The first is that of a model without interlace_spec_set_family. A static
+ * string.
  * Since 0.1.
  */
 const char *interlace_family_name(size_t i);

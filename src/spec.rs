@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::error::{Error, Result};
-use crate::family::{Family, Link, Parameter, by_name};
+use crate::family::{self, CUMULATIVE_LINKS, Family, Link, Parameter, by_name};
 use crate::formula::{CorrelationKind, StructureKind};
 use crate::frame::names::quoted;
 
@@ -111,7 +111,7 @@ impl Spec {
 /// The distribution of the response.
 #[derive(Clone, Debug, Default)]
 pub struct FamilySpec {
-    /// Empty: gaussian.
+    /// Empty: the default, the normal distribution.
     pub name: String,
     /// `None`: the family's usual one.
     pub link: Option<String>,
@@ -126,7 +126,7 @@ impl FamilySpec {
     pub fn build(&self) -> Result<Box<dyn Family>> {
         let mut family = match &self.custom {
             Some(custom) => custom.clone(),
-            None if self.name.is_empty() => by_name("gaussian", self.link.as_deref())?,
+            None if self.name.is_empty() => by_name(family::DEFAULT, self.link.as_deref())?,
             None => by_name(&self.name, self.link.as_deref())?,
         };
         self.fixed.iter().try_for_each(|(parameter, value)| family.fix(parameter, *value))?;
@@ -158,9 +158,6 @@ pub struct OrdinalSpec {
     /// The categories of a response that is text, from lowest to highest; empty where the data declare them.
     pub levels: Vec<String>,
 }
-
-/// The links of ordinal models: distribution functions of the latent variable.
-pub const CUMULATIVE_LINKS: [Link; 5] = [Link::Logit, Link::Probit, Link::Cloglog, Link::Loglog, Link::Cauchit];
 
 impl OrdinalSpec {
     /// The link that takes the probability of at most a category to its linear predictor.

@@ -1,10 +1,8 @@
 //! Tail probabilities of Student's t, F and chi-square, and quantiles of t. Tails are computed as such, never as one minus the rest, so
 //! that they keep their relative accuracy as far out as doubles go. Infinite degrees of freedom are the limits: normal, chi-square.
 
-use std::f64::consts::PI;
-
 use crate::distributions::{normal_quantile, normal_two_sided};
-use crate::family::special::{log1p_minus, stirling_error};
+use crate::family::special::{beta_tails_of_odds, gamma_tails};
 
 /// P(|T| > |t|), for any df > 0.
 pub fn t_two_sided(t: f64, df: f64) -> f64 {
@@ -36,10 +34,7 @@ pub fn f_upper(f: f64, df1: f64, df2: f64) -> f64 {
     if f <= 0.0 {
         return 1.0;
     }
-    let odds = df1 / df2 * f;
-    let (a, b) = (0.5 * df2, 0.5 * df1);
-    // The continued fractions converge fast on their own side of the mean.
-    if a * odds >= b { beta_fraction(a, b, odds) } else { 1.0 - beta_fraction(b, a, 1.0 / odds) }
+    beta_tails_of_odds(0.5 * df2, 0.5 * df1, df1 / df2 * f)[0]
 }
 
 /// P(chi-square > x) with `df` degrees of freedom; for df = 0 all mass is at zero.
@@ -50,101 +45,13 @@ pub fn chi_square_upper(x: f64, df: f64) -> f64 {
     if x <= 0.0 {
         return 1.0;
     }
-    if df == 0.0 || x == f64::INFINITY {
-        return 0.0;
-    }
-    let (a, z) = (0.5 * df, 0.5 * x);
-    // z^a e^-z / Gamma(a), with Stirling's formula so that nothing large cancels.
-    let deviance = if (z - a).abs() < 0.5 * a { log1p_minus((z - a) / a) } else { (z / a).ln() - (z - a) / a };
-    let factor = (a * deviance - stirling_error(a)).exp() * (a / (2.0 * PI)).sqrt();
-    if z < a + 1.0 { 1.0 - factor * gamma_series(a, z) } else { factor * gamma_fraction(a, z) }
+    if df == 0.0 { 0.0 } else { gamma_tails(0.5 * df, 0.5 * x)[1] }
 }
 
 /// P(X > x) where X is chi-square with `df` or with `df + 1` degrees of freedom, each with probability one half: the null distribution
 /// of the likelihood ratio for one variance, with its `df` covariances (Stram & Lee 1994).
 pub fn chi_bar_square_upper(x: f64, df: f64) -> f64 {
     0.5 * (chi_square_upper(x, df) + chi_square_upper(x, df + 1.0))
-}
-
-const EPSILON: f64 = 1e-16;
-const TINY: f64 = 1e-300;
-/// Terms of series and continued fractions.
-const MOST_TERMS: u32 = 2_000_000;
-
-/// The regularised incomplete beta function `I_x(a, b)` at x = 1/(1 + odds), for x not above its mean: the continued fraction of Didonato
-/// & Morris (1992, eq. 9), whose `lambda` keeps its digits where x is near 1.
-fn beta_fraction(a: f64, b: f64, odds: f64) -> f64 {
-    if odds == f64::INFINITY {
-        return 0.0;
-    }
-    let (x, y) = (1.0 / (1.0 + odds), 1.0 / (1.0 + 1.0 / odds));
-    let lambda = (a * odds - b) / (1.0 + odds);
-    let start = a / (a + 1.0) * (lambda + 1.0);
-    let (mut value, mut c, mut d) = (start, start, 0.0);
-    // Near the mean the terms needed grow with the root of a.
-    for n in 1..MOST_TERMS {
-        let n = f64::from(n);
-        let k = a + 2.0 * n;
-        let numerator = (a + n - 1.0) / (k - 1.0) * ((a + b + n - 1.0) / (k - 1.0)) * n * (b - n) * x * x;
-        let denominator = n + n * (b - n) * x / (k - 1.0) + (a + n) / (k + 1.0) * (lambda + 1.0 + n * (1.0 + y));
-        d = denominator + numerator * d;
-        d = if d == 0.0 { TINY } else { d }.recip();
-        c = denominator + numerator / c;
-        c = if c == 0.0 { TINY } else { c };
-        let step = c * d;
-        value *= step;
-        if (step - 1.0).abs() < 4.0 * EPSILON {
-            break;
-        }
-    }
-    (log_beta_term(a, b, odds, lambda)).exp() * (a * b / (2.0 * PI * (a + b))).sqrt() / value
-}
-
-/// log of `x^a y^b / B(a, b)` without the root of ab / (2 pi (a + b)), by deviances from the mean (Loader 2000).
-fn log_beta_term(a: f64, b: f64, odds: f64, lambda: f64) -> f64 {
-    let (u, v) = (-lambda / a, lambda / b);
-    // log of x and y over their means, less the linear parts, which cancel.
-    let of_x = if u > -0.5 { log1p_minus(u) } else { (b / a).ln_1p() - odds.ln_1p() - u };
-    let of_y = if v < 1.0 { log1p_minus(v) } else { (a / b).ln_1p() - (1.0 / odds).ln_1p() - v };
-    a * of_x + b * of_y + stirling_error(a + b) - stirling_error(a) - stirling_error(b)
-}
-
-/// The sum of z^n / (a (a + 1) .. (a + n)).
-fn gamma_series(a: f64, z: f64) -> f64 {
-    let (mut term, mut k) = (1.0 / a, a);
-    let mut sum = term;
-    // Near the mean the terms needed grow with the root of a.
-    for _ in 0..MOST_TERMS {
-        if term <= sum * EPSILON {
-            return sum;
-        }
-        k += 1.0;
-        term *= z / k;
-        sum += term;
-    }
-    f64::NAN
-}
-
-/// Legendre's continued fraction of `Gamma(a, z) e^z z^-a`, by the modified Lentz method.
-fn gamma_fraction(a: f64, z: f64) -> f64 {
-    let mut b = z + 1.0 - a;
-    let (mut c, mut d) = (1.0 / TINY, 1.0 / b);
-    let mut value = d;
-    for n in 1..MOST_TERMS {
-        let n = f64::from(n);
-        let numerator = -n * (n - a);
-        b += 2.0;
-        d = numerator * d + b;
-        d = if d == 0.0 { TINY } else { d }.recip();
-        c = b + numerator / c;
-        c = if c == 0.0 { TINY } else { c };
-        let step = c * d;
-        value *= step;
-        if (step - 1.0).abs() < 4.0 * EPSILON {
-            break;
-        }
-    }
-    value
 }
 
 /// The x >= 0 at which the decreasing function `upper`, which is 1 at zero, has the value `p`: regula falsi (Illinois) on the

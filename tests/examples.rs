@@ -418,13 +418,24 @@ fn a_full_disk_is_an_error_that_names_the_file() {
 }
 
 #[test]
-fn the_help_lists_every_family_and_link() {
+fn the_help_lists_every_family_link_and_optimiser() {
     let output = interlace_fit(&["--help"]);
-    let help: Vec<&str> = text(&output.stdout).split([' ', ',', ';', '\n']).collect();
+    let words = |text: &'static str| -> Vec<&str> { text.split([' ', ',', ';', '\n']).filter(|word| !word.is_empty()).collect() };
+    let help: &'static str = String::leak(text(&output.stdout).to_owned());
     let links = interlace::family::LINKS.iter().map(|(name, _)| *name);
-    for name in interlace::family::names().into_iter().chain(links) {
-        assert!(help.contains(&name), "{name} is not in --help");
+    let optimizers = interlace::optimize::Method::ALL.map(interlace::optimize::Method::name);
+    for name in interlace::family::names().into_iter().chain(links).chain(optimizers) {
+        assert!(words(help).contains(&name), "{name} is not in --help");
     }
+    // The library's lists, and nothing else, where the options are described.
+    let between = |from: &str, to: &str| help.split(from).nth(1).unwrap().split(to).next().unwrap();
+    let mut families = words(between("--family F", "--link L"));
+    families.retain(|word| !["(the", "default)"].contains(word));
+    assert_eq!(families, interlace::family::names());
+    let mut cumulative = words(between("clmm: ", "--fix"));
+    cumulative.retain(|word| !["(the", "default)", "or"].contains(word));
+    assert_eq!(cumulative, interlace::family::CUMULATIVE_LINKS.map(interlace::family::Link::name));
+    assert!(help.lines().all(|line| line.len() <= 130), "{help}");
 }
 
 #[test]

@@ -6,6 +6,8 @@ mod cumulative;
 mod custom;
 #[path = "family/differences.rs"]
 mod differences;
+#[path = "family/documented.rs"]
+mod documented;
 #[path = "family/reference.rs"]
 mod reference;
 #[path = "family/facts.rs"]

@@ -1,7 +1,5 @@
 //! Bootstraps: what is resampled, and what is computed of each replicate.
 
-use libc::{c_char, c_void};
-
 use super::boundary::boundary;
 use super::buffer::target;
 use super::fit::{FitHandle, fit_of};
@@ -11,6 +9,7 @@ use super::options::OptionsHandle;
 use super::resample::{INTERVALS, RANDOM_EFFECTS};
 use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, texts};
+use super::{c_char, c_void};
 use crate::error::{Code, Error, Result};
 use crate::fit::Fit;
 use crate::options::Progress;

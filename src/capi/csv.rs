@@ -1,9 +1,8 @@
 //! CSV text as frames, and how it is read.
 
-use libc::c_char;
-
 use super::boundary::boundary;
 use super::buffer::{slice, target};
+use super::c_char;
 use super::frame::FrameHandle;
 use super::handle::{free, give, need};
 use super::status::{ErrorRecord, Status};

@@ -1,6 +1,5 @@
 //! Families of the caller's.
 
-use libc::{c_char, c_void};
 use std::sync::Arc;
 
 use super::boundary::boundary;
@@ -10,6 +9,7 @@ use super::spec::SpecHandle;
 use super::spec_family::generalised;
 use super::status::{ErrorRecord, Status};
 use super::strings::{text, texts};
+use super::{c_char, c_void};
 use crate::error::{Code, Error, Result};
 use crate::family::{
     CustomFamily, CustomFunctions, CustomParameter, DensityDerivatives, LogDensity, MAX_PARAMETERS, Map, Scale, UnitDeviance,

@@ -1,11 +1,11 @@
 //! The families of generalised models, for programs that offer a choice.
 
-use libc::c_char;
 use std::ffi::{CStr, CString};
 use std::ptr::null;
 use std::sync::OnceLock;
 
 use super::boundary::query;
+use super::c_char;
 use super::strings::c_string;
 use crate::family::{by_name, links, names};
 
@@ -42,7 +42,8 @@ pub extern "C" fn interlace_family_count() -> usize {
     query(0, || Some(names().len()))
 }
 
-/// Name of a family, by its index from 0; NULL if there is none. A static string.
+/// Name of a family, by its index from 0; NULL if there is none. The first is that of a model without interlace_spec_set_family. A static
+/// string.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_family_name(i: usize) -> *const c_char {

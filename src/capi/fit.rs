@@ -1,11 +1,11 @@
 //! Fits: how they are made, and their scalars.
 
-use libc::c_char;
 use std::ptr::null;
 use std::sync::OnceLock;
 
 use super::boundary::{boundary, query};
 use super::buffer::{array_target, copy_out, slice, target};
+use super::c_char;
 use super::frame::FrameHandle;
 use super::handle::{free, give, need};
 use super::options::OptionsHandle;

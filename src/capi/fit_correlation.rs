@@ -1,10 +1,10 @@
 //! A fit's residual correlation.
 
-use libc::c_char;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
 use super::buffer::target;
+use super::c_char;
 use super::fit::{FitHandle, fit_of};
 use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result};

@@ -1,10 +1,10 @@
 //! A generalised fit's family and its parameters, and what the approximation of its likelihood was.
 
-use libc::c_char;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
 use super::buffer::{copy_out, write_out};
+use super::c_char;
 use super::fit::{FitHandle, fit_of};
 use super::options::INFORMATION;
 use super::status::{ErrorRecord, Status};

@@ -1,10 +1,10 @@
 //! A fit's fixed effects: those of the mean.
 
-use libc::c_char;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
 use super::buffer::{array_target, copy_out};
+use super::c_char;
 use super::fit::{FitHandle, fit_of};
 use super::handle::need;
 use super::status::{ErrorRecord, Status};

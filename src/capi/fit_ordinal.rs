@@ -1,10 +1,10 @@
 //! What only ordinal fits have: categories, thresholds, nominal effects. And intervals of the parameters of any distribution.
 
-use libc::c_char;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
 use super::buffer::{array_target, copy_out};
+use super::c_char;
 use super::fit::{FitHandle, fit_of};
 use super::spec_ordinal::THRESHOLDS;
 use super::status::{ErrorRecord, Status};

@@ -1,10 +1,10 @@
 //! How a fit ended: the optimiser's outcome, the boundary, the warnings.
 
-use libc::c_char;
 use std::ffi::CStr;
 use std::ptr::null;
 
 use super::boundary::query;
+use super::c_char;
 use super::fit::FitHandle;
 use crate::optimize::Reason;
 

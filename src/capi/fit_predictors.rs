@@ -1,10 +1,10 @@
 //! A fit's linear predictors: the mean's, and in generalised models those of the zero inflation and the dispersion.
 
-use libc::c_char;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
 use super::buffer::{array_target, copy_out};
+use super::c_char;
 use super::fit::{FitHandle, fit_of};
 use super::fit_fixed::{intervals, p_values};
 use super::handle::{choice, need};

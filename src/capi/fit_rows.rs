@@ -1,10 +1,10 @@
 //! A fit's results per row, and its rows left out.
 
-use libc::c_char;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
 use super::buffer::{copy_out, target, write_out};
+use super::c_char;
 use super::fit::{FitHandle, fit_of};
 use super::handle::choice;
 use super::status::{ErrorRecord, Status};

@@ -1,10 +1,10 @@
 //! A fit's results as tables, and as text.
 
-use libc::c_char;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
 use super::buffer::target;
+use super::c_char;
 use super::fit::FitHandle;
 use super::frame::FrameHandle;
 use super::handle::{give, need};

@@ -1,11 +1,11 @@
 //! Frames: data in, tables out.
 
-use libc::c_char;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 
 use super::boundary::boundary;
 use super::buffer::{copied, slice, target};
+use super::c_char;
 use super::handle::{free, give, need};
 use super::status::{ErrorRecord, Status};
 use super::strings::{StringTable, optional_texts, system_path, text, texts};

@@ -1,10 +1,10 @@
 //! What a frame holds.
 
-use libc::c_char;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
 use super::buffer::{copy_out, target, write_out};
+use super::c_char;
 use super::frame::FrameHandle;
 use super::handle::need;
 use super::status::{ErrorRecord, Status};

@@ -1,9 +1,8 @@
 //! Marginal means of a fit, and their contrasts.
 
-use libc::c_char;
-
 use super::boundary::boundary;
 use super::buffer::{matrix, target};
+use super::c_char;
 use super::fit::FitHandle;
 use super::frame::FrameHandle;
 use super::handle::{choice, give, need};

@@ -15,6 +15,9 @@
 // Every function here takes C's word for its pointers; the contract is in the header, and marking each use would hide the code.
 #![allow(unsafe_op_in_unsafe_fn, clippy::missing_safety_doc)]
 
+// The types of C, for all files here.
+use libc::{c_char, c_void};
+
 mod boundary;
 mod buffer;
 mod handle;

@@ -1,6 +1,5 @@
 //! How a model is fitted.
 
-use libc::{c_char, c_void};
 use std::ffi::CStr;
 use std::ptr::null;
 
@@ -9,6 +8,7 @@ use super::buffer::{copied, slice, target};
 use super::handle::{choice, free, give, need};
 use super::status::{ErrorRecord, Status};
 use super::strings::text;
+use super::{c_char, c_void};
 use crate::design::NaPolicy;
 use crate::error::{Error, Result};
 use crate::optimize::Method;

@@ -1,9 +1,8 @@
 //! What is fitted, from a formula.
 
-use libc::c_char;
-
 use super::boundary::boundary;
 use super::buffer::target;
+use super::c_char;
 use super::handle::{choice, free, give, need};
 use super::status::{ErrorRecord, Status};
 use super::strings::text;

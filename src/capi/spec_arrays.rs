@@ -1,9 +1,8 @@
 //! What is fitted, from design arrays.
 
-use libc::c_char;
-
 use super::boundary::boundary;
 use super::buffer::{copied, matrix, optional_slice, slice, target};
+use super::c_char;
 use super::handle::{choice, give};
 use super::spec::{MODELS, SpecHandle, model_of};
 use super::status::{ErrorRecord, Status};

@@ -1,9 +1,8 @@
 //! What is fitted: the residual correlation of a linear model.
 
-use libc::c_char;
-
 use super::boundary::boundary;
 use super::buffer::slice;
+use super::c_char;
 use super::handle::choice;
 use super::spec::{SpecHandle, formula_of, model_of};
 use super::spec_arrays::{arrays_of, checked_index, expect_length};

@@ -1,9 +1,8 @@
 //! What a generalised model adds to a spec: the family, and predictors of the dispersion and of the zeros.
 
-use libc::c_char;
-
 use super::boundary::boundary;
 use super::buffer::matrix;
+use super::c_char;
 use super::spec::{SpecHandle, formula_of, model_of};
 use super::spec_arrays::{arrays_of, distinct, owned};
 use super::status::{ErrorRecord, Status};

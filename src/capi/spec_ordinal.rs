@@ -1,8 +1,7 @@
 //! What an ordinal model adds to a spec: link, thresholds, scale, nominal effects, the order of the categories.
 
-use libc::c_char;
-
 use super::boundary::boundary;
+use super::c_char;
 use super::handle::choice;
 use super::spec::{SpecHandle, model_of};
 use super::spec_arrays::{distinct, owned};

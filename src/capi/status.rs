@@ -1,8 +1,8 @@
 //! Version, status and error record.
 
-use libc::c_char;
 use std::ffi::CStr;
 
+use super::c_char;
 use crate::error::{Code, Error};
 
 /// Major version of this header.

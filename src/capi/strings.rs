@@ -1,12 +1,12 @@
 //! Strings across the border.
 
-use libc::c_char;
 use std::ffi::{CStr, CString};
 use std::path::Path;
 use std::ptr::null as null_pointer;
 use std::sync::OnceLock;
 
 use super::buffer::slice;
+use super::c_char;
 use super::handle::null;
 use crate::error::{Error, Result, try_push};
 

@@ -1,8 +1,7 @@
 //! What the C tests need to provoke failures; only with the feature `test-hooks`, and never in the header.
 
-use libc::c_char;
-
 use super::boundary::boundary;
+use super::c_char;
 use super::status::{ErrorRecord, Status};
 use super::strings::text;
 

@@ -1,9 +1,8 @@
 //! Models fitted again: by all optimisers, and without parts of their data.
 
-use libc::c_char;
-
 use super::boundary::boundary;
 use super::buffer::target;
+use super::c_char;
 use super::fit::settings;
 use super::frame::FrameHandle;
 use super::handle::{give, need};

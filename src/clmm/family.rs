@@ -180,7 +180,7 @@ impl Family for Cumulative {
     }
 
     fn facts(&self) -> Facts {
-        Facts { residual: Residual::Latent, ..Facts::NEUTRAL }
+        Facts { residual: Residual::Latent, has_distribution: true, ..Facts::NEUTRAL }
     }
 
     fn parameters(&self) -> &[Parameter] {

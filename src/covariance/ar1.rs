@@ -1,10 +1,7 @@
 //! First-order autoregression: effects at equally spaced occasions, corr_ij = rho^|i-j|, rho in [-1, 1].
 
 use super::angle::{Angle, Jet};
-use super::correlated::Correlation;
-
-/// Below this 1 - rho^2 effects are so much alike that differences of them lose more than three digits.
-const SINGULAR: f64 = 1e-3;
+use super::correlated::{Correlation, SINGULAR};
 
 pub(super) struct Ar1;
 
@@ -28,8 +25,9 @@ impl Correlation for Ar1 {
     }
 
     /// e_i = (b_i - rho b_(i-1)) / sqrt(1 - rho^2).
-    fn inverse_row(&self, angle: &Angle) -> Option<(Jet, Jet)> {
+    fn inverse_row(&self, _r: usize, angle: &Angle, _i: usize) -> Option<(Jet, Jet)> {
         let root = angle.from_upper * angle.from_lower;
+        // 1 - rho^2.
         if root.value * root.value < SINGULAR {
             return None;
         }

@@ -1,5 +1,5 @@
-//! Lower bidiagonal matrices: T^-1 of structures in which an effect depends on the one before it. Products with T and T^-1 then cost r
-//! multiplications instead of r^2, and the precision (T T')^-1 = B'B is tridiagonal.
+//! Lower bidiagonal matrices: T^-1 of structures in which an effect depends on the one before it (`markov` has others). Products with T and
+//! T^-1 then cost r multiplications instead of r^2, and the precision (T T')^-1 = B'B is tridiagonal.
 
 /// Entries (i, i) and (i + 1, i).
 #[derive(Clone, Debug, PartialEq)]

@@ -7,8 +7,12 @@
 //! which the deviance may meet with a slope; there sd = w^2, which makes the bound a smooth minimum.
 
 use super::angle::{self, Angle, Jet};
-use super::{Bidiagonal, Parametrisation, Structure};
+use super::{Bidiagonal, MarkovFactor, MarkovSlope, Parametrisation, Structure};
 use crate::error::{Error, Result};
+
+/// Below this variance of a combination of standardised effects (1 - rho^2 of ar1; 1 - rho, and 1 + (r-1) rho, of cs) products with L^-1 lose
+/// more than three digits.
+pub(super) const SINGULAR: f64 = 1e-3;
 
 /// The Cholesky factor L of a correlation matrix with one parameter.
 pub(super) trait Correlation: Sync {
@@ -19,10 +23,13 @@ pub(super) trait Correlation: Sync {
     fn informs(&self, i: usize, j: usize) -> bool;
     /// L_ij, i >= j, with derivatives in the angle.
     fn element(&self, r: usize, angle: &Angle, i: usize, j: usize) -> Jet;
-    /// Entries (i, i) and (i, i - 1), i > 0, of L^-1 where it is bidiagonal and far from singular; entry (0, 0) is one.
-    fn inverse_row(&self, _angle: &Angle) -> Option<(Jet, Jet)> {
-        None
+    /// Whether partial sums are the Markov process, and not the effects themselves.
+    fn has_markov_sums(&self) -> bool {
+        false
     }
+    /// Entries (i, i) and (i, i - 1), i > 0, of K^-1, far from a singular L: K is L, or takes spherical effects to partial sums. Entry
+    /// (0, 0) is one.
+    fn inverse_row(&self, r: usize, angle: &Angle, i: usize) -> Option<(Jet, Jet)>;
 }
 
 pub(super) struct Correlated<C>(pub C);
@@ -46,28 +53,31 @@ fn sd(s: Structure, w: f64) -> Jet {
 }
 
 impl<C: Correlation> Correlated<C> {
-    /// Writes f(sd of row i, L_ij, index of that sd) to every element of the lower triangle.
-    fn fill(&self, s: Structure, working: &[f64], out: &mut [f64], f: impl Fn(Jet, Jet, usize) -> f64) {
+    /// Writes f(sd of row i, L_ij) to every element of the lower triangle, or to those in the rows of one standard deviation.
+    fn fill(&self, s: Structure, working: &[f64], only: Option<usize>, out: &mut [f64], f: impl Fn(Jet, Jet) -> f64) {
         let r = s.size;
         let angle = (r > 1).then(|| Angle::new(self.0.lower(r), working[n_sds(s)]));
         for j in 0..r {
-            for i in j..r {
+            for i in (j..r).filter(|i| only.is_none_or(|own| own == sd_index(s, *i))) {
                 let l = angle.as_ref().map_or(Jet::constant(1.0), |a| self.0.element(r, a, i, j));
-                let k = sd_index(s, i);
-                out[i + j * r] = f(sd(s, working[k]), l, k);
+                out[i + j * r] = f(sd(s, working[sd_index(s, i)]), l);
             }
         }
     }
 
-    /// Column j of T^-1 = L^-1 diag(1 / sd), from f(1 / sd of effect j, L^-1_ij, index of that sd).
+    /// K^-1 by columns j, from f(1 / sd of effect j, its entry in terms of standardised effects, index of that sd). The standard deviations
+    /// are not in the K of partial sums.
     fn fill_inverse(&self, s: Structure, working: &[f64], f: impl Fn(Jet, Jet, usize) -> f64) -> Option<Bidiagonal> {
-        let (own, before) = self.0.inverse_row(&Angle::new(self.0.lower(s.size), working[n_sds(s)]))?;
+        let angle = Angle::new(self.0.lower(s.size), working[n_sds(s)]);
         let mut out = Bidiagonal::zeros(s.size);
+        let mut own = Jet::constant(1.0);
         for j in 0..s.size {
             let k = sd_index(s, j);
-            let inverse = sd(s, working[k]).recip();
-            out.diagonal[j] = f(inverse, if j == 0 { Jet::constant(1.0) } else { own }, k);
+            let inverse = if self.0.has_markov_sums() { Jet::constant(1.0) } else { sd(s, working[k]).recip() };
+            out.diagonal[j] = f(inverse, own, k);
             if let Some(below) = out.below.get_mut(j) {
+                let before;
+                (own, before) = self.0.inverse_row(s.size, &angle, j + 1)?;
                 *below = f(inverse, before, k);
             }
         }
@@ -150,38 +160,40 @@ impl<C: Correlation> Parametrisation for Correlated<C> {
     }
 
     fn factor(&self, s: Structure, working: &[f64], t: &mut [f64]) {
-        self.fill(s, working, t, |sd, l, _| sd.value * l.value);
+        self.fill(s, working, None, t, |sd, l| sd.value * l.value);
     }
 
     fn derivative(&self, s: Structure, working: &[f64], i: usize, d: &mut [f64]) {
         if i == n_sds(s) {
-            self.fill(s, working, d, |sd, l, _| sd.value * l.first);
+            self.fill(s, working, None, d, |sd, l| sd.value * l.first);
         } else {
-            self.fill(s, working, d, |sd, l, k| if k == i { sd.first * l.value } else { 0.0 });
+            self.fill(s, working, Some(i), d, |sd, l| sd.first * l.value);
         }
     }
 
     fn second_derivative(&self, s: Structure, working: &[f64], i: usize, j: usize, d: &mut [f64]) -> bool {
         let (i, j, rho) = (i.min(j), i.max(j), n_sds(s));
         if i == rho {
-            self.fill(s, working, d, |sd, l, _| sd.value * l.second);
+            self.fill(s, working, None, d, |sd, l| sd.value * l.second);
         } else if j == rho {
-            self.fill(s, working, d, |sd, l, k| if k == i { sd.first * l.first } else { 0.0 });
+            self.fill(s, working, Some(i), d, |sd, l| sd.first * l.first);
         } else if i == j && sds_are_squares(s) {
-            self.fill(s, working, d, |sd, l, k| if k == i { sd.second * l.value } else { 0.0 });
+            self.fill(s, working, Some(i), d, |sd, l| sd.second * l.value);
         } else {
             return false;
         }
         true
     }
 
-    fn inverse(&self, s: Structure, working: &[f64]) -> Option<Bidiagonal> {
-        self.fill_inverse(s, working, |inverse_sd, l, _| inverse_sd.value * l.value)
+    fn markov(&self, s: Structure, working: &[f64]) -> Option<MarkovFactor> {
+        let inverse = self.fill_inverse(s, working, |inverse_sd, l, _| inverse_sd.value * l.value)?;
+        let sds = || (0..s.size).map(|j| sd(s, working[sd_index(s, j)]).value).collect();
+        Some(MarkovFactor { inverse, sds: self.0.has_markov_sums().then(sds) })
     }
 
-    fn inverse_derivative(&self, s: Structure, working: &[f64], i: usize) -> Bidiagonal {
+    fn markov_derivative(&self, s: Structure, working: &[f64], i: usize) -> Option<MarkovSlope> {
         let rho = i == n_sds(s);
-        let d = self.fill_inverse(s, working, |inverse_sd, l, k| {
+        let inverse = self.fill_inverse(s, working, |inverse_sd, l, k| {
             if rho {
                 inverse_sd.value * l.first
             } else if k == i {
@@ -189,8 +201,13 @@ impl<C: Correlation> Parametrisation for Correlated<C> {
             } else {
                 0.0
             }
-        });
-        d.unwrap_or_else(|| Bidiagonal::zeros(s.size))
+        })?;
+        let relative = |j: usize| {
+            let (k, own) = (sd_index(s, j), sd(s, working[sd_index(s, j)]));
+            if k == i { own.first / own.value } else { 0.0 }
+        };
+        let sums = self.0.has_markov_sums() && !rho;
+        Some(MarkovSlope { inverse, relative: sums.then(|| (0..s.size).map(relative).collect()) })
     }
 
     fn start(&self, s: Structure, working: &mut [f64]) {

@@ -1,9 +1,14 @@
 //! Compound symmetry: all correlations equal rho, rho in [-1/(r-1), 1].
 
 use super::angle::{Angle, Jet};
-use super::correlated::Correlation;
+use super::correlated::{Correlation, SINGULAR};
 
 pub(super) struct CompoundSymmetry;
+
+/// 1 + k rho.
+fn after(rho: Jet, k: usize) -> Jet {
+    Jet::constant(1.0) + rho.scale(k as f64)
+}
 
 impl Correlation for CompoundSymmetry {
     fn name(&self) -> &'static str {
@@ -26,14 +31,27 @@ impl Correlation for CompoundSymmetry {
         if j == 0 {
             return if i == 0 { Jet::constant(1.0) } else { rho };
         }
-        let after = |k: usize| Jet::constant(1.0) + rho.scale(k as f64);
-        let common = angle.from_upper * after(j - 1).inverse_root();
+        let common = angle.from_upper * after(rho, j - 1).inverse_root();
         if i > j {
-            common * rho * after(j).inverse_root()
+            common * rho * after(rho, j).inverse_root()
         } else if j == r - 1 {
             common * angle.from_lower.scale(((r - 1) as f64).sqrt())
         } else {
-            common * after(j) * after(j).inverse_root()
+            common * after(rho, j) * after(rho, j).inverse_root()
         }
+    }
+
+    fn has_markov_sums(&self) -> bool {
+        true
+    }
+
+    /// x_i = (mean of x_i given s = s_(i-1), rho s / (1 + (i-1) rho)) + L_ii e_i, hence L_ii e_i = s_i - s (1 + i rho) / (1 + (i-1) rho).
+    fn inverse_row(&self, r: usize, angle: &Angle, i: usize) -> Option<(Jet, Jet)> {
+        let least = (r - 1) as f64 * angle.from_lower.value * angle.from_lower.value;
+        if angle.from_upper.value * angle.from_upper.value < SINGULAR || least < SINGULAR {
+            return None;
+        }
+        let own = self.element(r, angle, i, i).recip();
+        Some((own, (own * after(angle.rho, i) * after(angle.rho, i - 1).recip()).scale(-1.0)))
     }
 }

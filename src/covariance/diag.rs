@@ -1,6 +1,6 @@
 //! Diagonal: uncorrelated effects; theta holds their relative standard deviations, one for all if homogeneous.
 
-use super::{Bidiagonal, Parametrisation, Structure};
+use super::{Bidiagonal, MarkovFactor, MarkovSlope, Parametrisation, Structure};
 use crate::error::Result;
 
 pub(super) struct Diagonal;
@@ -53,19 +53,19 @@ impl Parametrisation for Diagonal {
         }
     }
 
-    fn inverse(&self, s: Structure, working: &[f64]) -> Option<Bidiagonal> {
+    fn markov(&self, s: Structure, working: &[f64]) -> Option<MarkovFactor> {
         let mut inverse = Bidiagonal::zeros(s.size);
         for (i, value) in inverse.diagonal.iter_mut().enumerate() {
             *value = 1.0 / working[if s.homogeneous { 0 } else { i }];
         }
-        Some(inverse)
+        Some(MarkovFactor { inverse, sds: None })
     }
 
-    fn inverse_derivative(&self, s: Structure, working: &[f64], i: usize) -> Bidiagonal {
+    fn markov_derivative(&self, s: Structure, working: &[f64], i: usize) -> Option<MarkovSlope> {
         let mut d = Bidiagonal::zeros(s.size);
         let rows = if s.homogeneous { 0..s.size } else { i..i + 1 };
         d.diagonal[rows].fill(-1.0 / (working[i] * working[i]));
-        d
+        Some(MarkovSlope { inverse: d, relative: None })
     }
 
     fn start(&self, _: Structure, working: &mut [f64]) {

@@ -13,16 +13,18 @@ mod bidiagonal;
 mod correlated;
 mod cs;
 mod diag;
+mod markov;
 #[cfg(test)]
 mod tests;
 mod us;
 
 pub use bidiagonal::Bidiagonal;
+pub use markov::{MarkovFactor, MarkovForce, MarkovSlope};
 
 use crate::error::{Error, Result};
 use crate::formula::StructureKind;
 
-/// The fewest effects with which it pays to use that T^-1 is bidiagonal.
+/// The fewest effects with which it pays to use that they are a Markov process.
 const MANY_EFFECTS: usize = 8;
 
 /// A structure with its size.
@@ -57,13 +59,13 @@ trait Parametrisation: Sync {
     fn second_derivative(&self, _s: Structure, _working: &[f64], _i: usize, _j: usize, _d: &mut [f64]) -> bool {
         false
     }
-    /// T^-1 where it is bidiagonal and far from singular.
-    fn inverse(&self, _s: Structure, _working: &[f64]) -> Option<Bidiagonal> {
+    /// T of effects that are a Markov process, or have partial sums that are one, where T is far from singular.
+    fn markov(&self, _s: Structure, _working: &[f64]) -> Option<MarkovFactor> {
         None
     }
-    /// d(T^-1) / d working_i of such a structure.
-    fn inverse_derivative(&self, s: Structure, _working: &[f64], _i: usize) -> Bidiagonal {
-        Bidiagonal::zeros(s.size)
+    /// dT / d working_i of such a structure.
+    fn markov_derivative(&self, _s: Structure, _working: &[f64], _i: usize) -> Option<MarkovSlope> {
+        None
     }
     fn start(&self, s: Structure, working: &mut [f64]);
     fn working_from_covariance(&self, s: Structure, covariance: &[f64], working: &mut [f64]);
@@ -153,22 +155,27 @@ impl Structure {
         self.rules().second_derivative(*self, working, i, j, d)
     }
 
-    /// Whether T^-1 is bidiagonal, and T large enough for that to be of use.
+    /// Whether the effects or their partial sums are a Markov process, and enough of them for that to be of use.
     pub fn is_markov(&self) -> bool {
-        self.size >= MANY_EFFECTS && matches!(self.kind, StructureKind::Ar1 | StructureKind::Diagonal)
+        self.size >= MANY_EFFECTS && self.kind != StructureKind::Unstructured
     }
 
-    /// T^-1 of such a structure, where T is far enough from singular for products with it to keep their digits.
-    pub fn inverse(&self, working: &[f64]) -> Option<Bidiagonal> {
+    /// Whether that is their partial sums.
+    pub fn has_markov_sums(&self) -> bool {
+        self.is_markov() && self.kind == StructureKind::CompoundSymmetry
+    }
+
+    /// T of such a structure, where it is far enough from singular for products with T^-1 to keep their digits.
+    pub fn markov(&self, working: &[f64]) -> Option<MarkovFactor> {
         if !self.is_markov() {
             return None;
         }
-        self.rules().inverse(*self, working).filter(Bidiagonal::is_regular)
+        self.rules().markov(*self, working).filter(MarkovFactor::is_regular)
     }
 
-    /// d(T^-1) / d working_i where there is such an inverse.
-    pub fn inverse_derivative(&self, working: &[f64], i: usize) -> Bidiagonal {
-        self.rules().inverse_derivative(*self, working, i)
+    /// dT / d working_i where there is such a T.
+    pub fn markov_derivative(&self, working: &[f64], i: usize) -> Option<MarkovSlope> {
+        self.markov(working).and_then(|_| self.rules().markov_derivative(*self, working, i))
     }
 
     /// Multiplies row a of T by `factors[a]` (all equal for a homogeneous structure): the units of the effects change.

@@ -264,12 +264,13 @@ fn bad_theta_is_refused_by_name() {
     assert!(message(&[1.0, 1.0, 1.0, f64::NAN], &mut w).contains("element 4"));
 }
 
-/// Structures whose T^-1 is bidiagonal, with points far from singular ones.
+/// Structures of Markov processes, with points far from singular ones.
 fn markov() -> Vec<(Structure, Vec<f64>)> {
     let mut all = vec![];
-    for (kind, homogeneous) in [(Diagonal, false), (Diagonal, true), (Ar1, true), (Ar1, false)] {
+    let correlated = [(Ar1, true), (Ar1, false), (CompoundSymmetry, true), (CompoundSymmetry, false)];
+    for (kind, homogeneous) in [(Diagonal, false), (Diagonal, true)].into_iter().chain(correlated) {
         let s = Structure::new(kind, Some(homogeneous), 9);
-        for rho in [-1.2, 0.0, 0.9] {
+        for rho in [-1.4, -1.2, 0.0, 0.9, 1.4, 1.9] {
             let mut x: Vec<f64> = (0..s.n_theta()).map(|k| 0.7 + 0.1 * k as f64).collect();
             if has_rho(s) {
                 x[s.n_theta() - 1] = rho;
@@ -292,79 +293,116 @@ fn product(r: usize, a: &[f64], b: &[f64]) -> Vec<f64> {
     (0..r * r).map(|e| (0..r).map(|c| a[c * r + e % r] * b[e / r * r + c]).sum()).collect()
 }
 
-#[test]
-fn bidiagonal_inverses_and_their_derivatives() {
-    for (s, x) in markov() {
-        let r = s.size;
-        let (b, t) = (s.inverse(&x).unwrap(), factor(s, &x));
-        let identity: Vec<f64> = (0..r * r).map(|k| f64::from(u8::from(k % (r + 1) == 0))).collect();
-        assert_close(&product(r, &full(&b), &t), &identity, 1e-14, "B T");
-        assert_close(&[b.log_determinant()], &[-(0..r).map(|i| t[i * (r + 1)].abs().ln()).sum::<f64>()], 1e-14, "determinant");
-        for i in 0..s.n_theta() {
-            let got = full(&s.inverse_derivative(&x, i));
-            assert_close(&got, &difference(|y| full(&s.inverse(y).unwrap()), &x, i), 1e-8, &format!("{s:?} at {x:?}, d{i}"));
-        }
-        let v: Vec<f64> = (0..r).map(|i| (i as f64 + 0.3).sin()).collect();
-        let transposed: Vec<f64> = (0..r * r).map(|e| t[e % r * r + e / r]).collect();
-        for (t, transpose) in [(&t, false), (&transposed, true)] {
-            let want: Vec<f64> = (0..r).map(|i| (0..r).map(|j| t[j * r + i] * v[j]).sum()).collect();
-            let mut got = v.clone();
-            if transpose {
-                b.solve_transpose(&mut got);
-            } else {
-                b.solve(&mut got);
-            }
-            assert_close(&got, &want, 1e-13, "T v");
-            if transpose {
-                b.multiply_transpose(&mut got);
-            } else {
-                b.multiply(&mut got);
-            }
-            assert_close(&got, &v, 1e-13, "v");
-        }
-    }
-    let near_one = Structure::new(Ar1, None, 9);
-    assert_eq!(near_one.inverse(&[1.0, FRAC_PI_2 - 1e-3]), None);
-    assert_eq!(near_one.inverse(&[0.0, 0.3]), None);
-    assert_eq!(Structure::new(Ar1, None, 7).inverse(&[1.0, 0.3]), None);
-    assert_eq!(Structure::new(CompoundSymmetry, None, 9).inverse(&[0.5; 10]), None);
+fn transposed(r: usize, a: &[f64]) -> Vec<f64> {
+    (0..r * r).map(|e| a[e % r * r + e / r]).collect()
 }
 
-/// With P all of what a precision's neighbours tell a part of, the force is that of H = l Q - Q P Q, Q = B'B, along all derivatives of T.
+fn identity(r: usize) -> Vec<f64> {
+    (0..r * r).map(|k| f64::from(u8::from(k % (r + 1) == 0))).collect()
+}
+
+fn times(r: usize, a: &[f64], v: &[f64]) -> Vec<f64> {
+    (0..r).map(|i| (0..r).map(|j| a[j * r + i] * v[j]).sum()).collect()
+}
+
+/// What a product in place makes of v.
+fn image(v: &[f64], work: impl FnOnce(&mut [f64])) -> Vec<f64> {
+    let mut out = v.to_vec();
+    work(&mut out);
+    out
+}
+
+#[test]
+fn factors_of_markov_processes_and_their_derivatives() {
+    for (s, x) in markov() {
+        let r = s.size;
+        let (m, t) = (s.markov(&x).unwrap(), factor(s, &x));
+        let mut k = identity(r);
+        k.chunks_exact_mut(r).for_each(|column| m.inverse.solve(column));
+        k.chunks_exact_mut(r).for_each(|column| m.effects(column));
+        assert_close(&k, &t, 1e-13, &format!("{s:?} at {x:?}, T"));
+        let log_det: f64 = (0..r).map(|i| t[i * (r + 1)].abs().ln() - m.sds.as_ref().map_or(0.0, |sds| sds[i].ln())).sum();
+        assert_close(&[m.inverse.log_determinant()], &[-log_det], 1e-13, "determinant");
+        let v: Vec<f64> = (0..r).map(|i| (i as f64 + 0.3).sin()).collect();
+        let (tv, ttv) = (times(r, &t, &v), times(r, &transposed(r, &t), &v));
+        assert_close(&image(&v, |v| m.multiply(v)), &tv, 1e-13, "T v");
+        assert_close(&image(&v, |v| m.multiply_transpose(v)), &ttv, 1e-13, "T'v");
+        assert_close(&image(&tv, |v| m.divide(v)), &v, 1e-12, "T^-1");
+        assert_close(&image(&ttv, |v| m.divide_transpose(v)), &v, 1e-12, "T'^-1");
+        let z: Vec<f64> = (0..r).map(|i| (2.0 * i as f64 - 0.4).cos()).collect();
+        for i in 0..s.n_theta() {
+            let (slope, what) = (s.markov_derivative(&x, i).unwrap(), format!("{s:?} at {x:?}, d{i}"));
+            let inverse = |y: &[f64]| s.markov(y).unwrap().inverse;
+            assert_close(&full(&slope.inverse), &difference(|y| full(&inverse(y)), &x, i), 1e-8, &what);
+            let mut d = vec![0.0; r * r];
+            s.derivative(&x, i, &mut d);
+            let mut want = times(r, &d, &v);
+            let back = times(r, &t, &times(r, &transposed(r, &d), &z));
+            want.iter_mut().zip(&back).for_each(|(w, b)| *w += b);
+            let (mut work, mut got) = (vec![0.0; r], vec![0.0; r]);
+            m.direction(&slope, (&v, &z), &mut work, &mut got);
+            assert_close(&got, &want, 1e-11, &what);
+        }
+        let mut twice = m.clone();
+        twice.scale(2.0);
+        assert_close(&image(&v, |v| twice.multiply(v)), &image(&tv, |v| v.iter_mut().for_each(|v| *v *= 2.0)), 1e-13, "2 T");
+        let mut got = vec![0.0; r];
+        m.direction(&m.shrinking(), (&v, &vec![0.0; r]), &mut vec![0.0; r], &mut got);
+        assert_close(&got, &image(&tv, |v| v.iter_mut().for_each(|v| *v = -*v)), 1e-12, "shrinking");
+    }
+    for kind in [Ar1, CompoundSymmetry] {
+        let s = Structure::new(kind, Some(true), 9);
+        for x in [[1.0, FRAC_PI_2 - 1e-3], [1.0, 1e-3 - FRAC_PI_2], [0.0, 0.3]] {
+            assert_eq!(s.markov(&x), None, "{kind:?} at {x:?}");
+        }
+        assert_eq!(Structure::new(kind, Some(true), 7).markov(&[1.0, 0.3]), None);
+    }
+    let unequal = Structure::new(CompoundSymmetry, Some(false), 9);
+    let mut x = vec![0.7; 10];
+    x[4] = 0.0;
+    assert_eq!(unequal.markov(&x), None);
+    assert_eq!(unequal.markov_derivative(&x, 9), None);
+    assert_eq!(Structure::new(Unstructured, None, 9).markov(&[0.5; 45]), None);
+}
+
+/// With P all of what a precision's neighbours tell a part of, the force is that of H = l Q - Q P Q along all derivatives of T.
 #[test]
 fn forces_from_neighbours_have_the_products_with_derivatives() {
     let levels = 7.0;
     for (s, x) in markov() {
         let r = s.size;
-        let (b, t) = (s.inverse(&x).unwrap(), factor(s, &x));
+        let (m, t) = (s.markov(&x).unwrap(), factor(s, &x));
+        // P = T P_u T'.
         let p: Vec<f64> =
             (0..r * r).map(|e| 4.0 / (1.0 + (e % r).abs_diff(e / r) as f64) + ((e % r + e / r) as f64).cos()).collect();
-        let whole = full(&b);
-        let bp = product(r, &whole, &p);
-        let mut n = Bidiagonal::zeros(r);
-        for i in 0..r {
-            n.diagonal[i] = levels * t[i * (r + 1)] - bp[i * (r + 1)];
-            if i > 0 {
-                n.below[i - 1] = -bp[(i - 1) * r + i];
-            }
-        }
-        let force = b.pull_back(levels, &n);
-        // F = (l I - Q P) T'^-1.
-        let mut transposed = vec![0.0; r * r];
-        (0..r * r).for_each(|e| transposed[e] = whole[e % r * r + e / r]);
-        let mut inner = product(r, &product(r, &transposed, &whole), &p);
-        inner.iter_mut().for_each(|v| *v = -*v);
+        // F = T'^-1 (l I - P_u), whose products with dT are -<N, d(K^-1)>, N = (l I - P_u) K'.
+        let mut inner: Vec<f64> = p.iter().map(|v| -v).collect();
         (0..r).for_each(|i| inner[i * (r + 1)] += levels);
-        let want = product(r, &inner, &transposed);
+        let mut k = identity(r);
+        k.chunks_exact_mut(r).for_each(|column| m.inverse.solve(column));
+        let n = product(r, &inner, &transposed(r, &k));
+        let mut want = inner;
+        want.chunks_exact_mut(r).for_each(|column| m.divide_transpose(column));
+        let rows = product(r, &want, &transposed(r, &t));
+        let mut force = m.no_force();
+        for i in 0..r {
+            force.process.diagonal[i] = n[i * (r + 1)];
+            if i > 0 {
+                force.process.below[i - 1] = n[(i - 1) * r + i];
+            }
+            force.rows.iter_mut().skip(i).take(1).for_each(|row| *row = rows[i * (r + 1)]);
+        }
+        let got = m.pull_back(levels, &force, &t);
         for i in 0..s.n_theta() {
             let mut d = vec![0.0; r * r];
             s.derivative(&x, i, &mut d);
             let along = |f: &[f64]| f.iter().zip(&d).map(|(f, d)| f * d).sum::<f64>();
-            assert_close(&[along(&force)], &[along(&want)], 1e-11, &format!("{s:?} at {x:?}, d{i}"));
+            let size = want.iter().zip(&d).map(|(f, d)| (f * d).abs()).sum::<f64>();
+            assert!((along(&got) - along(&want)).abs() < 1e-11 * size, "{s:?} at {x:?}, d{i}: {} {}", along(&got), along(&want));
         }
         // H = F T^-1 is symmetric.
-        let h = product(r, &force, &whole);
-        let mirrored: Vec<f64> = (0..r * r).map(|e| h[e % r * r + e / r]).collect();
-        assert_close(&h, &mirrored, 1e-10, "H");
+        let mut h = transposed(r, &got);
+        h.chunks_exact_mut(r).for_each(|column| m.divide_transpose(column));
+        assert_close(&h, &transposed(r, &h), 1e-9, "H");
     }
 }

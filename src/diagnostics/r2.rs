@@ -1,10 +1,8 @@
 //! R2 of Nakagawa & Schielzeth (2013), with random slopes (Johnson 2014) and for other families than the normal (Nakagawa, Johnson &
 //! Schielzeth 2017).
 
-use std::f64::consts::PI;
-
 use crate::error::{Error, Result, try_vec};
-use crate::family::{Link, Residual};
+use crate::family::{CUMULATIVE_LINKS, Link, Residual};
 use crate::fit::{Fit, Generalised};
 
 /// Shares of the variance of the linear predictor and of what is about it.
@@ -82,14 +80,9 @@ impl Fit {
             let what = if own.zero.is_some() { "a mixture with zeros".to_owned() } else { format!("the family {name}") };
             return Err(Error::unsupported(format!("R2: it is not defined for {what}")));
         }
-        match (residual, link) {
-            (Residual::Latent, Link::Logit) => return Ok(PI * PI / 3.0),
-            (Residual::Latent, Link::Probit) => return Ok(1.0),
-            (Residual::Latent, Link::Cloglog | Link::Loglog) => return Ok(PI * PI / 6.0),
-            (Residual::Latent, Link::Cauchit) => {
-                return Err(Error::unsupported("R2: the latent variable of the cauchit link has no variance"));
-            }
-            _ => {}
+        if residual == Residual::Latent && CUMULATIVE_LINKS.contains(&link) {
+            let none = || Error::unsupported(format!("R2: the latent variable of the {} link has no variance", link.name()));
+            return link.latent_variance().ok_or_else(none);
         }
         let needs_mean = link != Link::Identity || !matches!(residual, Residual::Constant | Residual::OfLogarithm);
         let eta = if needs_mean { self.null_intercept()? } else { 0.0 };

@@ -2,7 +2,7 @@
 
 use crate::distributions::normal_quantile;
 use crate::error::{Error, Result, try_collect, try_copy, try_vec};
-use crate::family::{Cumulative, Link, ZeroMixture, by_name};
+use crate::family::{Cumulative, ZeroMixture, normal};
 use crate::fit::Fit;
 use crate::predict::mean_slope;
 use crate::simulate::{Purpose, Stream};
@@ -74,7 +74,7 @@ impl Fit {
     /// numbers depend on the seed and on the row alone, and only of a response with probability of its own.
     pub fn quantile_residuals(&self, seed: u64) -> Result<Vec<f64>> {
         if let Some(own) = self.generalised()
-            && own.family.link() == Link::Custom
+            && !own.family.facts().has_distribution
         {
             let name = own.family.name();
             return Err(Error::unsupported(format!(
@@ -89,7 +89,7 @@ impl Fit {
         let (fitted, weights) = (self.used(&self.fitted)?, self.used_weights()?);
         let mixture = self.generalised().and_then(|own| Some(ZeroMixture { part: own.zero?, family: own.family.clone() }));
         // Of a linear model; others have a family of their own.
-        let gaussian = by_name("gaussian", None)?;
+        let gaussian = normal();
         let log_variance = 2.0 * self.sigma.ln();
         let cdf = |i: usize| match (self.generalised(), &mixture) {
             (None, _) => gaussian.cdf(y[i], fitted[i], weights[i], &[log_variance]),

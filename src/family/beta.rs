@@ -4,6 +4,7 @@ use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, MODE, Point};
 use super::facts::{Exact, Facts, Residual};
+use super::link::{CUMULATIVE_LINKS, Link};
 use super::parameter::{Parameter, Scale};
 use super::special::{beta_tails, expit, log_minus_digamma, logit, stirling_error, tetragamma, trigamma, x1_log1p_minus};
 use super::{MAX_PARAMETERS, Observations, WeightRole, ZeroPart};
@@ -23,12 +24,22 @@ fn divergence(y: f64, at: &At) -> f64 {
 impl Density for Beta {
     type Shape = f64;
 
-    const NAME: &'static str = "beta";
+    const NAMES: &'static [&'static str] = &["beta", "beta_family"];
+    const LINKS: &'static [Link] = &CUMULATIVE_LINKS;
     const BASE: Base = Base::Logit;
     const WEIGHTS: WeightRole = WeightRole::Factor;
+    const NORMAL_NOISE: bool = false;
     const FACTS: Facts =
         Facts { zero_part: Some(ZeroPart::Hurdle), exact: Exact::Precision, residual: Residual::OfMean, ..Facts::UNIT };
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("phi", Scale::Log)];
+
+    fn limit(_parameter: usize, _upper: bool) -> Option<&'static str> {
+        None
+    }
+
+    fn is_log_concave(_link: Link) -> bool {
+        false
+    }
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> f64 {
         psi[0].exp()

@@ -1,11 +1,12 @@
 //! Beta-binomial proportions y of `weight` trials: beta shapes mu phi and (1 - mu) phi.
 
 use super::beta::start_log_precision;
-use super::binomial::{fractional_successes, successes, wants_proportion};
+use super::binomial::{Binomial, fractional_successes, successes, wants_proportion};
 use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, MODE, Point, VALUE};
 use super::facts::{Facts, Residual};
+use super::link::{CUMULATIVE_LINKS, Link};
 use super::parameter::{Parameter, Scale, within_limits};
 use super::special::{expit, ln_choose, ln_factorial, ln_rising_ratio, rising_shares};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
@@ -21,14 +22,20 @@ pub(crate) struct Betabinomial;
 impl Density for Betabinomial {
     type Shape = f64;
 
-    const NAME: &'static str = "betabinomial";
+    const NAMES: &'static [&'static str] = &["betabinomial"];
+    const LINKS: &'static [Link] = &CUMULATIVE_LINKS;
     const BASE: Base = Base::Logit;
     const WEIGHTS: WeightRole = WeightRole::Trials;
+    const NORMAL_NOISE: bool = false;
     const FACTS: Facts = Facts { residual: Residual::Undefined, ..Facts::PROPORTIONS };
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("phi", Scale::Log)];
 
     fn limit(parameter: usize, upper: bool) -> Option<&'static str> {
-        (parameter == 0 && upper).then_some("binomial")
+        (parameter == 0 && upper).then_some(Binomial::NAME)
+    }
+
+    fn is_log_concave(_link: Link) -> bool {
+        false
     }
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> f64 {

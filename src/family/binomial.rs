@@ -33,14 +33,21 @@ pub(crate) fn successes(y: f64, trials: f64) -> f64 {
 impl Density for Binomial {
     type Shape = ();
 
-    const NAME: &'static str = "binomial";
+    const NAMES: &'static [&'static str] = &["binomial", "bernoulli"];
+    const LINKS: &'static [Link] =
+        &[Link::Logit, Link::Probit, Link::Cloglog, Link::Loglog, Link::Cauchit, Link::Log, Link::Identity];
     const BASE: Base = Base::Logit;
     const WEIGHTS: WeightRole = WeightRole::Trials;
+    const NORMAL_NOISE: bool = false;
     const FACTS: Facts = Facts { residual: Residual::Latent, ..Facts::PROPORTIONS };
     const PARAMETERS: &'static [Parameter] = &[];
 
     fn is_log_concave(link: Link) -> bool {
         matches!(link, Link::Logit | Link::Probit | Link::Cloglog | Link::Loglog | Link::Log | Link::Identity)
+    }
+
+    fn limit(_parameter: usize, _upper: bool) -> Option<&'static str> {
+        None
     }
 
     fn shape(&self, _psi: &[f64; MAX_PARAMETERS]) {}

@@ -17,8 +17,8 @@ use std::sync::Arc;
 
 use super::stencil::{STEPS, derivatives_by_row, differences, step};
 use super::{
-    Constants, Cumulative, Derivatives, Family, Link, MAX_PARAMETERS, Observations, Order, Parameter, Psi, Scale, WeightRole,
-    check_length,
+    Constants, Cumulative, Derivatives, Facts, Family, Link, MAX_PARAMETERS, Observations, Order, Parameter, Psi, Scale,
+    WeightRole, check_length,
 };
 use crate::error::{Error, Result, row_text, try_copy, try_vec};
 use crate::simulate::Stream;
@@ -293,6 +293,10 @@ impl Family for CustomFamily {
 
     fn weight_role(&self) -> WeightRole {
         WeightRole::Dispersion
+    }
+
+    fn facts(&self) -> Facts {
+        Facts::NEUTRAL
     }
 
     fn parameters(&self) -> &[Parameter] {

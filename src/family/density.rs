@@ -1,4 +1,5 @@
-//! What a family has to provide: its density in its own coordinate, and the facts around it.
+//! What a family has to provide: its density in its own coordinate, and the facts around it. What is true or false of a family has no
+//! default, so that one that forgets it does not compile; what has a default is a closed form that a family may lack.
 
 use std::fmt::Debug;
 
@@ -64,7 +65,11 @@ pub(crate) struct Constant {
 pub(crate) trait Density: Clone + Debug + Send + Sync + 'static {
     type Shape: Copy;
 
-    const NAME: &'static str;
+    /// The name, and other names that are known.
+    const NAMES: &'static [&'static str];
+    const NAME: &'static str = Self::NAMES[0];
+    /// The links that suit it, the default first.
+    const LINKS: &'static [Link];
     const BASE: Base;
     /// With `Factor`, the density itself sees weights of one.
     const WEIGHTS: WeightRole;
@@ -73,14 +78,12 @@ pub(crate) trait Density: Clone + Debug + Send + Sync + 'static {
     const PARAMETERS: &'static [Parameter];
 
     /// With the identity link, the response or a function of it is the linear predictor and normal noise, whose size is the first parameter.
-    const NORMAL_NOISE: bool = false;
+    const NORMAL_NOISE: bool;
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Self::Shape;
 
     /// Whether the log-density is concave in the linear predictor whatever the parameters: false where that is not known.
-    fn is_log_concave(_link: Link) -> bool {
-        false
-    }
+    fn is_log_concave(link: Link) -> bool;
 
     /// What does not depend on the mean.
     fn constant<const ORDER: u8>(&self, y: f64, weight: f64, shape: &Self::Shape) -> Constant;
@@ -107,9 +110,7 @@ pub(crate) trait Density: Clone + Debug + Send + Sync + 'static {
     }
 
     /// What it is in the limit of a parameter at the upper or the lower end of its range, in words.
-    fn limit(_parameter: usize, _upper: bool) -> Option<&'static str> {
-        None
-    }
+    fn limit(parameter: usize, upper: bool) -> Option<&'static str>;
 
     /// Whether parameters are in a region where the likelihood may have maxima without meaning beside that of the model.
     fn may_be_false(_psi: &[f64]) -> bool {

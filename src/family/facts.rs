@@ -19,6 +19,8 @@ pub struct Facts {
     pub tests_overdispersion: bool,
     /// The variance about the linear predictor, for R2.
     pub residual: Residual,
+    /// Whether responses can be drawn, and their distribution function is known.
+    pub has_distribution: bool,
 }
 
 /// R's `sigma()`.
@@ -70,16 +72,21 @@ impl Facts {
         support: (f64::NEG_INFINITY, f64::INFINITY),
         tests_overdispersion: false,
         residual: Residual::Undefined,
+        has_distribution: false,
     };
+
+    // Presets of kinds of responses. They are complete, so that a new fact is settled for each kind.
 
     /// Of counts from 0 up.
     pub(super) const COUNTS: Facts = Facts {
         zero_part: Some(ZeroPart::Inflation),
+        sigma: Sigma::First,
+        exact: Exact::Never,
         can_separate: true,
         support: (0.0, f64::INFINITY),
         tests_overdispersion: true,
         residual: Residual::OfMean,
-        ..Facts::NEUTRAL
+        has_distribution: true,
     };
 
     /// Of counts from 1 up.
@@ -91,15 +98,36 @@ impl Facts {
     /// Of positive responses.
     pub(super) const POSITIVE: Facts = Facts {
         zero_part: Some(ZeroPart::Hurdle),
+        sigma: Sigma::First,
         exact: Exact::Relative,
+        can_separate: false,
         support: (0.0, f64::INFINITY),
+        tests_overdispersion: false,
         residual: Residual::OfMean,
-        ..Facts::NEUTRAL
+        has_distribution: true,
     };
 
     /// Of responses on the whole line.
-    pub(super) const REAL: Facts = Facts { exact: Exact::OfResponse, residual: Residual::Constant, ..Facts::NEUTRAL };
+    pub(super) const REAL: Facts = Facts {
+        zero_part: None,
+        sigma: Sigma::First,
+        exact: Exact::OfResponse,
+        can_separate: false,
+        support: (f64::NEG_INFINITY, f64::INFINITY),
+        tests_overdispersion: false,
+        residual: Residual::Constant,
+        has_distribution: true,
+    };
 
     /// Of responses between 0 and 1.
-    pub(super) const UNIT: Facts = Facts { support: (0.0, 1.0), ..Facts::NEUTRAL };
+    pub(super) const UNIT: Facts = Facts {
+        zero_part: None,
+        sigma: Sigma::First,
+        exact: Exact::Never,
+        can_separate: false,
+        support: (0.0, 1.0),
+        tests_overdispersion: false,
+        residual: Residual::Undefined,
+        has_distribution: true,
+    };
 }

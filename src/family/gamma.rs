@@ -19,14 +19,20 @@ pub(crate) struct Gamma;
 impl Density for Gamma {
     type Shape = f64;
 
-    const NAME: &'static str = "gamma";
+    const NAMES: &'static [&'static str] = &["gamma", "Gamma"];
+    const LINKS: &'static [Link] = &[Link::Inverse, Link::Log, Link::Identity, Link::Sqrt, Link::InverseSquare];
     const BASE: Base = Base::Log;
     const WEIGHTS: WeightRole = WeightRole::Dispersion;
+    const NORMAL_NOISE: bool = false;
     const FACTS: Facts = Facts { sigma: Sigma::InverseRoot, ..Facts::POSITIVE };
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("shape", Scale::Log)];
 
     fn is_log_concave(link: Link) -> bool {
         matches!(link, Link::Log | Link::Inverse)
+    }
+
+    fn limit(_parameter: usize, _upper: bool) -> Option<&'static str> {
+        None
     }
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> f64 {

@@ -24,7 +24,8 @@ pub(crate) struct Shape {
 impl Density for Gaussian {
     type Shape = Shape;
 
-    const NAME: &'static str = "gaussian";
+    const NAMES: &'static [&'static str] = &["gaussian", "normal"];
+    const LINKS: &'static [Link] = &[Link::Identity, Link::Log, Link::Inverse, Link::Sqrt];
     const BASE: Base = Base::Mean;
     const WEIGHTS: WeightRole = WeightRole::Dispersion;
     const NORMAL_NOISE: bool = true;
@@ -33,6 +34,10 @@ impl Density for Gaussian {
 
     fn is_log_concave(link: Link) -> bool {
         matches!(link, Link::Identity)
+    }
+
+    fn limit(_parameter: usize, _upper: bool) -> Option<&'static str> {
+        None
     }
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Shape {

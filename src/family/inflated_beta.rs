@@ -5,6 +5,7 @@ use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
 use super::facts::Facts;
+use super::link::{CUMULATIVE_LINKS, Link};
 use super::parameter::{Parameter, Scale};
 use super::special::{Logistic, expit, log1mexp, logistic, logit, softplus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
@@ -29,15 +30,21 @@ fn inside(y: f64) -> bool {
 impl Density for ZeroOneInflatedBeta {
     type Shape = Inflation;
 
-    const NAME: &'static str = "zero_one_inflated_beta";
+    const NAMES: &'static [&'static str] = &["zero_one_inflated_beta"];
+    const LINKS: &'static [Link] = &CUMULATIVE_LINKS;
     const BASE: Base = Base::Logit;
     const WEIGHTS: WeightRole = WeightRole::Factor;
+    const NORMAL_NOISE: bool = false;
     const FACTS: Facts = Facts::UNIT;
     const PARAMETERS: &'static [Parameter] =
         &[Parameter::new("phi", Scale::Log), Parameter::new("zoi", Scale::Logit), Parameter::new("coi", Scale::Logit)];
 
     fn limit(parameter: usize, upper: bool) -> Option<&'static str> {
-        (parameter == 1 && !upper).then_some("beta")
+        (parameter == 1 && !upper).then_some(Beta::NAME)
+    }
+
+    fn is_log_concave(_link: Link) -> bool {
+        false
     }
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Inflation {
@@ -122,12 +129,22 @@ impl Cuts {
 impl Density for OrderedBeta {
     type Shape = Cuts;
 
-    const NAME: &'static str = "ordered_beta";
+    const NAMES: &'static [&'static str] = &["ordered_beta", "ordbeta"];
+    const LINKS: &'static [Link] = &[Link::Logit];
     const BASE: Base = Base::Logit;
     const WEIGHTS: WeightRole = WeightRole::Factor;
+    const NORMAL_NOISE: bool = false;
     const FACTS: Facts = Facts::UNIT;
     const PARAMETERS: &'static [Parameter] =
         &[Parameter::new("phi", Scale::Log), Parameter::new("lower_cut", Scale::Identity), Parameter::new("cut_width", Scale::Log)];
+
+    fn limit(_parameter: usize, _upper: bool) -> Option<&'static str> {
+        None
+    }
+
+    fn is_log_concave(_link: Link) -> bool {
+        false
+    }
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Cuts {
         Cuts { phi: psi[0].exp(), lower: psi[1], width: psi[2].exp() }

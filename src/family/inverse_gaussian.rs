@@ -20,14 +20,20 @@ pub(crate) struct InverseGaussian;
 impl Density for InverseGaussian {
     type Shape = f64;
 
-    const NAME: &'static str = "inverse_gaussian";
+    const NAMES: &'static [&'static str] = &["inverse_gaussian", "inverse.gaussian"];
+    const LINKS: &'static [Link] = &[Link::InverseSquare, Link::Log, Link::Inverse, Link::Identity];
     const BASE: Base = Base::Log;
     const WEIGHTS: WeightRole = WeightRole::Dispersion;
+    const NORMAL_NOISE: bool = false;
     const FACTS: Facts = Facts { sigma: Sigma::InverseRoot, exact: Exact::OverRoot, ..Facts::POSITIVE };
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("lambda", Scale::Log)];
 
     fn is_log_concave(link: Link) -> bool {
         matches!(link, Link::InverseSquare | Link::Inverse)
+    }
+
+    fn limit(_parameter: usize, _upper: bool) -> Option<&'static str> {
+        None
     }
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> f64 {

@@ -47,6 +47,12 @@ pub const LINKS: [(&str, Link); 10] = [
     ("1/mu^2", Link::InverseSquare),
 ];
 
+/// Those whose inverses are distribution functions: of ordinal models, and of means between 0 and 1. The usual one first.
+pub const CUMULATIVE_LINKS: [Link; 5] = [Link::Logit, Link::Probit, Link::Cloglog, Link::Loglog, Link::Cauchit];
+
+/// Of the means of counts, the usual one first.
+pub(super) const COUNT_LINKS: [Link; 3] = [Link::Log, Link::Identity, Link::Sqrt];
+
 impl Link {
     /// The link of a name, or an error that lists the names.
     pub fn by_name(name: &str) -> Result<Link> {
@@ -58,6 +64,16 @@ impl Link {
 
     pub fn name(self) -> &'static str {
         LINKS.iter().find(|&&(_, link)| link == self).map_or("custom", |&(name, _)| name)
+    }
+
+    /// Whether the linear predictor has no unit, and an end of the mean's range is at infinity.
+    pub fn is_unbounded(self) -> bool {
+        self == Link::Log || CUMULATIVE_LINKS.contains(&self)
+    }
+
+    /// Whether the mean has a pole at a linear predictor of zero.
+    pub fn has_pole(self) -> bool {
+        matches!(self, Link::Inverse | Link::InverseSquare)
     }
 
     /// The variance of the latent variable whose distribution function is the inverse of the link, if there is one with a variance.

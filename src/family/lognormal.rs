@@ -18,7 +18,8 @@ pub(crate) struct Lognormal(Gaussian);
 impl Density for Lognormal {
     type Shape = <Gaussian as Density>::Shape;
 
-    const NAME: &'static str = "lognormal";
+    const NAMES: &'static [&'static str] = &["lognormal"];
+    const LINKS: &'static [Link] = &[Link::Identity, Link::Log];
     const BASE: Base = Base::Mean;
     const WEIGHTS: WeightRole = WeightRole::Dispersion;
     const NORMAL_NOISE: bool = true;
@@ -27,6 +28,10 @@ impl Density for Lognormal {
 
     fn is_log_concave(link: Link) -> bool {
         matches!(link, Link::Identity)
+    }
+
+    fn limit(_parameter: usize, _upper: bool) -> Option<&'static str> {
+        None
     }
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Self::Shape {

@@ -41,10 +41,10 @@ use std::fmt::Debug;
 pub use cumulative::Cumulative;
 pub use custom::{CustomFamily, CustomFunctions, CustomParameter, DensityDerivatives, DensityRows, LogDensity, Map, UnitDeviance};
 pub use facts::{Exact, Facts, Residual, Sigma};
-pub use link::{Jet, LINKS, Link};
+pub use link::{CUMULATIVE_LINKS, Jet, LINKS, Link};
 pub use mixture::{ZeroDerivatives, ZeroMixture, ZeroPart, ZeroPsiDerivatives};
 pub use parameter::{Parameter, Scale};
-pub use registry::{by_name, links, names};
+pub use registry::{DEFAULT, by_name, links, names, names_of, normal};
 
 pub(crate) use density::{GRADIENT, MODE};
 pub(crate) use model::{check_constants, check_derivatives};
@@ -91,11 +91,11 @@ impl Psi<'_> {
 /// What the weights mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WeightRole {
-    /// The numbers of trials of proportions: binomial, beta-binomial.
+    /// The numbers of trials of proportions.
     Trials,
-    /// The dispersion is divided by them, as in R's glm and lme4: gaussian, lognormal, Gamma, inverse Gaussian, Tweedie.
+    /// The dispersion is divided by them, as in R's glm and lme4.
     Dispersion,
-    /// They multiply the log-density: all others.
+    /// They multiply the log-density.
     Factor,
 }
 
@@ -217,9 +217,7 @@ pub trait Family: Debug + Send + Sync {
     }
 
     /// What depends on which family it is; neutral of a family of the caller's, whatever its name.
-    fn facts(&self) -> Facts {
-        Facts::NEUTRAL
-    }
+    fn facts(&self) -> Facts;
 
     /// The parameters beside the mean, in the order in which `psi` holds them.
     fn parameters(&self) -> &[Parameter];
@@ -242,13 +240,9 @@ pub trait Family: Debug + Send + Sync {
         out: &mut Derivatives,
     ) -> Result<()>;
 
-    /// Expected (Fisher) information in the linear predictor and its derivative; false, and nothing written, where it is not there:
-    ///
-    /// - `nbinom1`, `truncated_nbinom1`, `betabinomial`: no closed form. The mean is inside the gamma functions of the count, so that the
-    ///   information is an expectation of trigamma functions: a sum over all counts.
-    /// - `truncated_nbinom2`, `zero_one_inflated_beta`, `ordered_beta`: left out. Expected information serves agreement with lme4,
-    ///   which does not have them.
-    /// - A family of the caller's with a log-density, of which nothing more is known.
+    /// Expected (Fisher) information in the linear predictor and its derivative; false, and nothing written, where it is not there: there
+    /// is no closed form where the mean is inside gamma functions of the count, whose information is a sum over all counts, nor for a
+    /// log-density of the caller's; and families that lme4 does not have may go without, since it serves agreement with lme4.
     fn expected_weight(&self, data: &Observations, eta: &[f64], psi: &[Psi], w: &mut [f64], t: &mut [f64]) -> Result<bool>;
 
     /// The mean of the response at a linear predictor: the link's inverse, but for truncated and inflated families.

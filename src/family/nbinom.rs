@@ -6,9 +6,10 @@ use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, MODE, Point};
 use super::facts::Facts;
-use super::link::Link;
+use super::link::{COUNT_LINKS, Link};
 use super::parameter::{Parameter, Scale, within_limits};
-use super::poisson::wants_count;
+
+use super::poisson::{Poisson, wants_count};
 use super::special::{
     Logistic, expit, ln_factorial, ln_rising_ratio, logistic, negative_binomial_tails, rising_shares, x_log_y, x1_log1p_minus,
 };
@@ -35,14 +36,16 @@ impl Size {
 impl Density for Nbinom2 {
     type Shape = Size;
 
-    const NAME: &'static str = "nbinom2";
+    const NAMES: &'static [&'static str] = &["nbinom2", "negative_binomial", "negativebinomial", "negative.binomial"];
+    const LINKS: &'static [Link] = &COUNT_LINKS;
     const BASE: Base = Base::Log;
     const WEIGHTS: WeightRole = WeightRole::Factor;
+    const NORMAL_NOISE: bool = false;
     const FACTS: Facts = Facts::COUNTS;
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("size", Scale::Log)];
 
     fn limit(parameter: usize, upper: bool) -> Option<&'static str> {
-        (parameter == 0 && upper).then_some("poisson")
+        (parameter == 0 && upper).then_some(Poisson::NAME)
     }
 
     fn is_log_concave(link: Link) -> bool {
@@ -141,14 +144,20 @@ impl Alpha {
 impl Density for Nbinom1 {
     type Shape = Alpha;
 
-    const NAME: &'static str = "nbinom1";
+    const NAMES: &'static [&'static str] = &["nbinom1"];
+    const LINKS: &'static [Link] = &COUNT_LINKS;
     const BASE: Base = Base::Log;
     const WEIGHTS: WeightRole = WeightRole::Factor;
+    const NORMAL_NOISE: bool = false;
     const FACTS: Facts = Facts::COUNTS;
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("alpha", Scale::Log)];
 
     fn limit(parameter: usize, upper: bool) -> Option<&'static str> {
-        (parameter == 0 && !upper).then_some("poisson")
+        (parameter == 0 && !upper).then_some(Poisson::NAME)
+    }
+
+    fn is_log_concave(_link: Link) -> bool {
+        false
     }
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Alpha {

@@ -6,7 +6,7 @@ use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
 use super::facts::Facts;
-use super::link::Link;
+use super::link::{COUNT_LINKS, Link};
 use super::parameter::Parameter;
 use super::special::{ln_factorial, poisson_tails, stirling_error, x1_log1p_minus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
@@ -21,14 +21,20 @@ const LARGE: f64 = 256.0;
 impl Density for Poisson {
     type Shape = ();
 
-    const NAME: &'static str = "poisson";
+    const NAMES: &'static [&'static str] = &["poisson"];
+    const LINKS: &'static [Link] = &COUNT_LINKS;
     const BASE: Base = Base::Log;
     const WEIGHTS: WeightRole = WeightRole::Factor;
+    const NORMAL_NOISE: bool = false;
     const FACTS: Facts = Facts::COUNTS;
     const PARAMETERS: &'static [Parameter] = &[];
 
     fn is_log_concave(link: Link) -> bool {
         matches!(link, Link::Log | Link::Identity)
+    }
+
+    fn limit(_parameter: usize, _upper: bool) -> Option<&'static str> {
+        None
     }
 
     fn shape(&self, _psi: &[f64; MAX_PARAMETERS]) {}

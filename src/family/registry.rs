@@ -9,7 +9,7 @@ use super::gamma::Gamma;
 use super::gaussian::Gaussian;
 use super::inflated_beta::{OrderedBeta, ZeroOneInflatedBeta};
 use super::inverse_gaussian::InverseGaussian;
-use super::link::Link::{self, Cauchit, Cloglog, Identity, Inverse, InverseSquare, Log, Logit, Loglog, Probit, Sqrt};
+use super::link::Link;
 use super::lognormal::Lognormal;
 use super::model::Model;
 use super::nbinom::{Nbinom1, Nbinom2};
@@ -26,45 +26,47 @@ struct Entry {
     make: fn(Link) -> Box<dyn Family>,
 }
 
-fn model<D: Density + Default>(link: Link) -> Box<dyn Family> {
-    Box::new(Model::new(D::default(), link))
+const fn of<D: Density + Default>() -> Entry {
+    Entry { names: D::NAMES, links: D::LINKS, make: |link| Box::new(Model::new(D::default(), link)) }
 }
 
-const PROPORTION: &[Link] = &[Logit, Probit, Cloglog, Loglog, Cauchit, Log, Identity];
-const UNIT: &[Link] = &[Logit, Probit, Cloglog, Loglog, Cauchit];
-const COUNT: &[Link] = &[Log, Identity, Sqrt];
+/// That of a model of which nothing is said.
+pub const DEFAULT: &str = Gaussian::NAME;
 
+/// In the order in which they are listed, the default first.
 const FAMILIES: &[Entry] = &[
-    Entry { names: &["gaussian", "normal"], links: &[Identity, Log, Inverse, Sqrt], make: model::<Gaussian> },
-    Entry { names: &["binomial", "bernoulli"], links: PROPORTION, make: model::<Binomial> },
-    Entry { names: &["poisson"], links: COUNT, make: model::<Poisson> },
-    Entry { names: &["gamma", "Gamma"], links: &[Inverse, Log, Identity, Sqrt, InverseSquare], make: model::<Gamma> },
-    Entry {
-        names: &["nbinom2", "negative_binomial", "negativebinomial", "negative.binomial"],
-        links: COUNT,
-        make: model::<Nbinom2>,
-    },
-    Entry { names: &["nbinom1"], links: COUNT, make: model::<Nbinom1> },
-    Entry {
-        names: &["inverse_gaussian", "inverse.gaussian"],
-        links: &[InverseSquare, Log, Inverse, Identity],
-        make: model::<InverseGaussian>,
-    },
-    Entry { names: &["beta", "beta_family"], links: UNIT, make: model::<Beta> },
-    Entry { names: &["betabinomial"], links: UNIT, make: model::<Betabinomial> },
-    Entry { names: &["student_t", "t", "t_family"], links: &[Identity, Log, Inverse], make: model::<StudentT> },
-    Entry { names: &["lognormal"], links: &[Identity, Log], make: model::<Lognormal> },
-    Entry { names: &["tweedie"], links: &[Log, Identity, Sqrt, Inverse], make: model::<Tweedie> },
-    Entry { names: &["truncated_poisson"], links: COUNT, make: model::<TruncatedPoisson> },
-    Entry { names: &["truncated_nbinom1"], links: COUNT, make: model::<Truncated<Nbinom1>> },
-    Entry { names: &["truncated_nbinom2"], links: COUNT, make: model::<Truncated<Nbinom2>> },
-    Entry { names: &["zero_one_inflated_beta"], links: UNIT, make: model::<ZeroOneInflatedBeta> },
-    Entry { names: &["ordered_beta", "ordbeta"], links: &[Logit], make: model::<OrderedBeta> },
+    of::<Gaussian>(),
+    of::<Binomial>(),
+    of::<Poisson>(),
+    of::<Gamma>(),
+    of::<Nbinom2>(),
+    of::<Nbinom1>(),
+    of::<InverseGaussian>(),
+    of::<Beta>(),
+    of::<Betabinomial>(),
+    of::<StudentT>(),
+    of::<Lognormal>(),
+    of::<Tweedie>(),
+    of::<TruncatedPoisson>(),
+    of::<Truncated<Nbinom1>>(),
+    of::<Truncated<Nbinom2>>(),
+    of::<ZeroOneInflatedBeta>(),
+    of::<OrderedBeta>(),
 ];
 
 /// The names of the families, the first of each.
 pub fn names() -> Vec<&'static str> {
     FAMILIES.iter().map(|entry| entry.names[0]).collect()
+}
+
+/// All names of a family, the first of which is that of [`names`]; none for an unknown name.
+pub fn names_of(family: &str) -> &'static [&'static str] {
+    FAMILIES.iter().find(|entry| entry.names.contains(&family)).map_or(&[], |entry| entry.names)
+}
+
+/// The normal distribution about the linear predictor itself, which linear models have.
+pub fn normal() -> Box<dyn Family> {
+    Box::new(Model::new(Gaussian, Link::Identity))
 }
 
 /// The links that suit a family, its default first; none for an unknown name.

@@ -6,6 +6,8 @@ use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, Point};
 use super::facts::Facts;
+use super::gaussian::Gaussian;
+use super::link::Link;
 use super::parameter::{Parameter, Scale, within_limits};
 use super::special::{beta_tails, digamma, ln_gamma, x1_log1p_minus};
 use super::{MAX_PARAMETERS, Observations, WeightRole};
@@ -40,14 +42,20 @@ fn normalising(nu: f64) -> (f64, f64) {
 impl Density for StudentT {
     type Shape = Shape;
 
-    const NAME: &'static str = "student_t";
+    const NAMES: &'static [&'static str] = &["student_t", "t", "t_family"];
+    const LINKS: &'static [Link] = &[Link::Identity, Link::Log, Link::Inverse];
     const BASE: Base = Base::Mean;
     const WEIGHTS: WeightRole = WeightRole::Factor;
+    const NORMAL_NOISE: bool = false;
     const FACTS: Facts = Facts::REAL;
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("sigma", Scale::Log), Parameter::new("df", Scale::Log)];
 
     fn limit(parameter: usize, upper: bool) -> Option<&'static str> {
-        (parameter == 1 && upper).then_some("gaussian")
+        (parameter == 1 && upper).then_some(Gaussian::NAME)
+    }
+
+    fn is_log_concave(_link: Link) -> bool {
+        false
     }
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> Shape {

@@ -4,6 +4,7 @@ use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, MODE, Point, VALUE};
 use super::facts::Facts;
+use super::link::COUNT_LINKS;
 use super::nbinom::{Nbinom1, Nbinom2};
 use super::parameter::Parameter;
 use super::poisson::Poisson;
@@ -14,15 +15,15 @@ use crate::simulate::Stream;
 
 /// A distribution of counts that can be truncated: all that its density has at zero depends on the mean (`constant` is 0 there).
 pub(crate) trait Counts: Density + Default {
-    /// The name of the truncated distribution.
-    const TRUNCATED: &'static str;
+    /// The names of the truncated distribution.
+    const TRUNCATED: &'static [&'static str];
 
     /// The size of the negative binomial distribution, and its mean over the size.
     fn size_and_ratio(at: &At, shape: &Self::Shape) -> [f64; 2];
 }
 
 impl Counts for Nbinom1 {
-    const TRUNCATED: &'static str = "truncated_nbinom1";
+    const TRUNCATED: &'static [&'static str] = &["truncated_nbinom1"];
 
     fn size_and_ratio(at: &At, alpha: &Self::Shape) -> [f64; 2] {
         alpha.size_and_ratio(at)
@@ -30,7 +31,7 @@ impl Counts for Nbinom1 {
 }
 
 impl Counts for Nbinom2 {
-    const TRUNCATED: &'static str = "truncated_nbinom2";
+    const TRUNCATED: &'static [&'static str] = &["truncated_nbinom2"];
 
     fn size_and_ratio(at: &At, size: &Self::Shape) -> [f64; 2] {
         size.size_and_ratio(at)
@@ -52,14 +53,20 @@ impl<D: Counts> Truncated<D> {
 impl<D: Counts> Density for Truncated<D> {
     type Shape = D::Shape;
 
-    const NAME: &'static str = D::TRUNCATED;
+    const NAMES: &'static [&'static str] = D::TRUNCATED;
+    const LINKS: &'static [Link] = D::LINKS;
     const BASE: Base = D::BASE;
     const WEIGHTS: WeightRole = D::WEIGHTS;
+    const NORMAL_NOISE: bool = false;
     const FACTS: Facts = Facts::TRUNCATED;
     const PARAMETERS: &'static [Parameter] = D::PARAMETERS;
 
     fn limit(parameter: usize, upper: bool) -> Option<&'static str> {
         D::limit(parameter, upper).map(|_| TruncatedPoisson::NAME)
+    }
+
+    fn is_log_concave(_link: Link) -> bool {
+        false
     }
 
     fn shape(&self, psi: &[f64; MAX_PARAMETERS]) -> D::Shape {
@@ -141,14 +148,20 @@ pub(crate) struct TruncatedPoisson(Poisson);
 impl Density for TruncatedPoisson {
     type Shape = ();
 
-    const NAME: &'static str = "truncated_poisson";
+    const NAMES: &'static [&'static str] = &["truncated_poisson"];
+    const LINKS: &'static [Link] = &COUNT_LINKS;
     const BASE: Base = Base::Log;
     const WEIGHTS: WeightRole = WeightRole::Factor;
+    const NORMAL_NOISE: bool = false;
     const FACTS: Facts = Facts::TRUNCATED;
     const PARAMETERS: &'static [Parameter] = &[];
 
     fn is_log_concave(link: Link) -> bool {
         link == Link::Log
+    }
+
+    fn limit(_parameter: usize, _upper: bool) -> Option<&'static str> {
+        None
     }
 
     fn shape(&self, _psi: &[f64; MAX_PARAMETERS]) {}

@@ -9,6 +9,7 @@ use super::coordinate::{At, Base};
 use super::cumulative::Cumulative;
 use super::density::{Constant, Density, GRADIENT, Point};
 use super::facts::Facts;
+use super::gamma::Gamma;
 use super::link::Link;
 use super::parameter::{Parameter, Scale};
 use super::special::{expit, gamma_tails, log_minus_digamma, poisson_probability, stirling_error, x1_log1p_minus};
@@ -84,14 +85,16 @@ impl Shape {
 impl Density for Tweedie {
     type Shape = Shape;
 
-    const NAME: &'static str = "tweedie";
+    const NAMES: &'static [&'static str] = &["tweedie"];
+    const LINKS: &'static [Link] = &[Link::Log, Link::Identity, Link::Sqrt, Link::Inverse];
     const BASE: Base = Base::Log;
     const WEIGHTS: WeightRole = WeightRole::Dispersion;
+    const NORMAL_NOISE: bool = false;
     const FACTS: Facts = Facts { tests_overdispersion: false, ..Facts::COUNTS };
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("phi", Scale::Log), Parameter::new("power", Scale::OneToTwo)];
 
     fn limit(parameter: usize, upper: bool) -> Option<&'static str> {
-        let (power_one, power_two) = ("poisson, of multiples of phi", "gamma");
+        let (power_one, power_two) = ("poisson, of multiples of phi", Gamma::NAME);
         (parameter == 1).then_some(if upper { power_two } else { power_one })
     }
 
@@ -185,7 +188,12 @@ impl Density for Tweedie {
         let (mut lower, mut upper) = (none, 0.0);
         for i in 0..=((to - from) / step) as usize {
             let n = from + step * i as f64;
-            let (p, [l, u]) = (step * poisson_probability(n, rate), gamma_tails(n * alpha, x));
+            let p = step * poisson_probability(n, rate);
+            // A response far out tells of more jumps than there can be.
+            if p == 0.0 && n > rate {
+                break;
+            }
+            let [l, u] = gamma_tails(n * alpha, x);
             lower += p * l;
             upper += p * u;
         }

@@ -6,7 +6,7 @@ use super::response::AnyResponse;
 use crate::clmm::response::OrderedResponse;
 use crate::design::TermDesign;
 use crate::error::{Error, Result, try_copy, try_gather, try_vec};
-use crate::family::by_name;
+use crate::family::normal;
 use crate::glmm::approximation::Approximation;
 use crate::glmm::estimate::estimate;
 use crate::glmm::fixed::FixedPart;
@@ -98,7 +98,7 @@ impl Fit {
             return AnyResponse::of_fit(own, self.ordinal(), &self.design()?);
         }
         let (y, weights) = (self.used(&self.y)?, self.weights.as_deref().map_or(Ok(vec![]), |w| self.used(w))?);
-        let mut family = by_name("gaussian", None)?;
+        let mut family = normal();
         family.fix("sigma", self.sigma)?;
         Ok(AnyResponse::Family(FamilyResponse::new(family, None, false, y, weights)))
     }

@@ -39,6 +39,9 @@ impl Frame {
     pub fn suspicion(&self, name: &str) -> Result<Option<Suspicion>> {
         let Some(column) = self.column(name).ok() else { return Ok(None) };
         let (ColumnData::Category(category), Some(decimal)) = (&*column.data, column.guessed) else { return Ok(None) };
+        if category.levels.iter().all(|level| is_plainly_word(level)) {
+            return Ok(None);
+        }
         let forms = try_collect("levels of a column", category.levels.iter().map(|level| form(level, decimal)))?;
         Ok(self.suspicion_of(category, &forms))
     }
@@ -79,6 +82,11 @@ impl Frame {
 /// The rows that are not missing, with their codes.
 fn codes(category: &Category) -> impl Iterator<Item = (usize, usize)> {
     category.codes.iter().enumerate().filter_map(|(row, &code)| Some((row, usize::try_from(code).ok()?)))
+}
+
+/// Whether a text begins as no number, mark or date does: as most names of groups, of which there may be many.
+fn is_plainly_word(text: &str) -> bool {
+    text.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() && !b"iInN".contains(&first))
 }
 
 fn form(text: &str, decimal: u8) -> Form {
@@ -234,6 +242,16 @@ mod tests {
         }
         let commas = CsvOptions { decimal: b',', ..CsvOptions::default() };
         assert!(read("x;y\n1,5;1\n1.5;2\n2,5;3\n", &commas).suspicion("x").unwrap().unwrap().text.contains("a comma, not a point"));
+    }
+
+    #[test]
+    fn what_is_plainly_a_word_is_no_number_mark_or_date() {
+        for text in MARKS.into_iter().chain(["inf", "Inf", "nan", "NaN", "1e5", "+2", ".5", " a", "2024-03-01"]) {
+            assert!(!is_plainly_word(text), "{text}");
+        }
+        for text in ["d5", "school_1", "T", "e10", "x0x1F"] {
+            assert!(is_plainly_word(text) && form(text, b'.') == Form::Word, "{text}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Autoregressions of many occasions by their precision: against finite differences, and against the system by roots.
+//! Autoregressions and compound symmetry of many occasions by their precision: against finite differences, and against the system by roots.
 
 use super::approximation::{Approximation, Inside};
 use super::laplace::Laplace;
@@ -8,31 +8,33 @@ use super::tests::{check_gradient, design, model};
 use crate::covariance::Structure;
 use crate::design::Design;
 use crate::family::Order;
-use crate::formula::StructureKind;
+use crate::formula::StructureKind::{self, Ar1, CompoundSymmetry};
 use crate::lmm::tests::Noise;
 use crate::options::StdErrors;
 
-/// Counts of six series at nine occasions, most of them seen, beside a crossed factor.
-fn series(seed: u64, y: impl FnMut(f64, &mut Noise) -> f64) -> Design {
-    let (n, r) = (120, 9);
+/// Six series at r occasions beside a crossed factor.
+fn series((kind, r): (StructureKind, usize), seed: u64, y: impl FnMut(f64, &mut Noise) -> f64) -> Design {
+    let n = 120;
     let mut design = design(seed, n, y);
     let mut z = vec![0.0; n * r];
     (0..n).for_each(|i| z[(5 * i + i / 4) % r * n + i] = 1.0);
     let term = &mut design.terms[0];
     term.effects = (0..r).map(|e| format!("t{e}")).collect();
-    term.structure = Structure::new(StructureKind::Ar1, None, r);
+    term.structure = Structure::new(kind, Some(true), r);
     term.z = Some(z);
     design
 }
 
 fn models() -> Vec<(&'static str, Model)> {
-    let counts = series(31, |e, noise| (e.exp() * (1.0 + noise.next())).round().max(0.0));
-    let outcomes = series(32, |e, noise| f64::from(noise.next() < e.tanh()));
-    let reals = series(33, |e, noise| e + noise.next());
+    let counts = series((Ar1, 9), 31, |e, noise| (e.exp() * (1.0 + noise.next())).round().max(0.0));
+    let outcomes = series((Ar1, 9), 32, |e, noise| f64::from(noise.next() < e.tanh()));
+    let reals = series((Ar1, 9), 33, |e, noise| e + noise.next());
+    let alike = series((CompoundSymmetry, 24), 34, |e, noise| (e.exp() * (1.0 + noise.next())).round().max(0.0));
     vec![
         ("poisson", model(&counts, "poisson", "log", None, false, &[0, 0])),
         ("binomial", model(&outcomes, "binomial", "logit", None, false, &[0, 0])),
         ("student_t", model(&reals, "student_t", "identity", None, false, &[0, 0])),
+        ("poisson, compound symmetry", model(&alike, "poisson", "log", None, false, &[0, 0])),
         ("gaussian with a random dispersion", model(&reals, "gaussian", "identity", None, true, &[0, 1])),
     ]
 }
@@ -53,10 +55,12 @@ fn the_gradient_equals_finite_differences() {
                 }
                 let how = Approximation { expected, inside, ..Approximation::default() };
                 let mut laplace = Laplace::new(&model, how).unwrap();
-                let x = point(&laplace, 0.7, 0.6);
-                laplace.evaluate(&x, Order::Mode).unwrap();
-                assert!(laplace.mode.precision.system.is_by_precisions(), "{what}");
-                check_gradient(what, &model, how, &x);
+                for angle in [0.6, -1.3] {
+                    let x = point(&laplace, 0.7, angle);
+                    laplace.evaluate(&x, Order::Mode).unwrap();
+                    assert!(laplace.mode.precision.system.is_by_precisions(), "{what}");
+                    check_gradient(what, &model, how, &x);
+                }
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::jet::{Adjoint, Evaluator, Guess, Jet, Response, tetrahedron};
 use crate::error::{Error, Result, try_copy, try_vec};
-use crate::family::{Constants, Derivatives, Family, Link, Observations, Order, Psi, ZeroDerivatives, ZeroMixture, ZeroPart};
+use crate::family::{Constants, Derivatives, Family, Observations, Order, Psi, ZeroDerivatives, ZeroMixture, ZeroPart};
 use crate::random::triangle;
 
 /// Step of differences in the family's parameters, which are logarithms or the like.
@@ -62,8 +62,7 @@ impl FamilyResponse {
     /// A unit for the mean's predictor, as a power of two: about what it differs by from row to row, where the link lets the response's
     /// unit into it. The median of the distances from the median, or where that is zero their root mean square.
     pub fn unit(&self, offset: &[f64]) -> Result<f64> {
-        let link = self.family.link();
-        if matches!(link, Link::Log | Link::Logit | Link::Probit | Link::Cloglog | Link::Loglog | Link::Cauchit) {
+        if self.family.link().is_unbounded() {
             return Ok(1.0);
         }
         let mut eta = try_vec("linear predictor", 0.0, self.y.len())?;
@@ -135,9 +134,8 @@ impl Response for FamilyResponse {
 
     /// A linear predictor at infinity is an extreme mean.
     fn can_separate(&self, predictor: usize) -> bool {
-        let link = self.family.link();
-        let link = matches!(link, Link::Log | Link::Logit | Link::Probit | Link::Cloglog | Link::Loglog | Link::Cauchit);
-        Some(predictor) == self.zero_predictor() || predictor == 0 && link && self.family.facts().can_separate
+        let mean = self.family.link().is_unbounded() && self.family.facts().can_separate;
+        Some(predictor) == self.zero_predictor() || predictor == 0 && mean
     }
 
     fn latent_variance(&self) -> Option<f64> {

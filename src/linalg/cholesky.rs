@@ -13,6 +13,7 @@ use faer::sparse::{SparseColMatRef, SymbolicSparseColMatRef};
 use faer::{Auto, Conj, MatMut, Par, Side, Spec};
 
 use super::padding::padded;
+use super::registers;
 use super::runs::Runs;
 use crate::error::{Code, Error, Result, try_collect, try_copy, try_vec};
 
@@ -168,9 +169,10 @@ impl SparseCholesky {
                 let pattern = SymbolicSparseColMatRef::new_checked(n, n, col_ptr, None, row_idx);
                 let (a, structure) = (SparseColMatRef::new(pattern, &self.assembled[..]), supernodal(&self.symbolic));
                 let regularization = LltRegularization::default();
-                factorize_supernodal_numeric_llt(&mut self.values, a, regularization, structure, Par::Seq, stack, params())
-                    .map(|_| ())
-                    .map_err(|e| Error::numeric(format!("the random-effects system is not positive definite: {e:?}")))
+                let done =
+                    factorize_supernodal_numeric_llt(&mut self.values, a, regularization, structure, Par::Seq, stack, params());
+                registers::clear();
+                done.map(|_| ()).map_err(|e| Error::numeric(format!("the random-effects system is not positive definite: {e:?}")))
             }
         }
     }
@@ -253,6 +255,7 @@ impl SparseCholesky {
             let columns = block.len() / n;
             solve(&factor, MatMut::from_column_major_slice_mut(block, n, columns), MemStack::new(&mut self.scratch));
         }
+        registers::clear();
     }
 }
 

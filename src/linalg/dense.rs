@@ -3,6 +3,8 @@
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
 
+use super::registers;
+
 /// Factorises the lower triangle of the `n x n` matrix `a` as L L'; the strict upper triangle is not touched.
 /// `Err(j)` names the first pivot that is not positive.
 pub fn cholesky(n: usize, a: &mut [f64]) -> Result<(), usize> {
@@ -78,6 +80,7 @@ pub fn multiply(add: bool, a: MatRef<'_, f64>, b: MatRef<'_, f64>, out: &mut [f6
     let (rows, columns) = (a.nrows(), b.ncols());
     let out = MatMut::from_column_major_slice_mut(&mut out[..rows * columns], rows, columns);
     matmul(out, if add { Accum::Add } else { Accum::Replace }, a, b, 1.0, Par::Seq);
+    registers::clear();
 }
 
 /// c (`m x n`) += alpha A B, with A `m x k`, B `k x n`.
@@ -97,7 +100,9 @@ pub fn symmetric_eigen(n: usize, a: &[f64]) -> Option<(Vec<f64>, Vec<f64>)> {
     if a.iter().any(|v| !v.is_finite()) {
         return None;
     }
-    let eigen = faer::MatRef::from_column_major_slice(a, n, n).self_adjoint_eigen(faer::Side::Lower).ok()?;
+    let eigen = faer::MatRef::from_column_major_slice(a, n, n).self_adjoint_eigen(faer::Side::Lower);
+    registers::clear();
+    let eigen = eigen.ok()?;
     let values = (0..n).map(|i| eigen.S().column_vector()[i]).collect();
     let vectors = (0..n * n).map(|e| eigen.U()[(e % n, e / n)]).collect();
     Some((values, vectors))

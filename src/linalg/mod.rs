@@ -3,6 +3,7 @@
 mod cholesky;
 pub mod dense;
 mod padding;
+mod registers;
 mod runs;
 mod selected_inverse;
 

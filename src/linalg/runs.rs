@@ -16,6 +16,7 @@ use faer::{Accum, MatMut, MatRef, Par};
 
 use super::cholesky::params;
 use super::dense::{add_scaled, dot};
+use super::registers;
 use crate::error::{Error, Result, try_vec};
 
 /// The largest panel of a system that is factorised by runs.
@@ -96,6 +97,7 @@ impl Run {
                     solve_lower_triangular_in_place(block, own, Par::Seq);
                 }
             }
+            registers::clear();
             return;
         }
         let solve = if transposed { solve_lower_transpose } else { solve_lower };
@@ -273,6 +275,7 @@ impl Runs {
                 let b = MatRef::from_column_major_slice_with_stride(&panels[c..], r, width, h);
                 let own = MatRef::from_column_major_slice_with_stride(&x[run.begin..], width, m, n);
                 matmul(MatMut::from_column_major_slice_mut(sums, r, m), Accum::Replace, b, own, 1.0, Par::Seq);
+                registers::clear();
             } else {
                 sums.fill(0.0);
                 for (column, sums) in x.chunks_exact(n).zip(sums.chunks_exact_mut(r)) {
@@ -302,6 +305,7 @@ impl Runs {
                     let b = MatRef::from_column_major_slice_with_stride(&panels[c..], r, width, h);
                     let own = MatMut::from_column_major_slice_with_stride_mut(&mut x[run.begin..], width, m, n);
                     matmul(own, Accum::Add, b.transpose(), MatRef::from_column_major_slice(below, r, m), -1.0, Par::Seq);
+                    registers::clear();
                 } else {
                     for (column, below) in x.chunks_exact_mut(n).zip(below.chunks_exact(r)) {
                         for (l, v) in panels.chunks_exact(h).zip(&mut column[run.begin..]) {
@@ -332,6 +336,7 @@ fn self_product(r: usize, k: usize, stride: usize, b: &[f64], out: &mut [f64]) {
         let out = MatMut::from_column_major_slice_mut(out, r, r);
         let (full, lower) = (BlockStructure::Rectangular, BlockStructure::TriangularLower);
         triangular::matmul(out, lower, Accum::Replace, b, full, b.transpose(), full, 1.0, Par::Seq);
+        registers::clear();
         return;
     }
     out.fill(0.0);
@@ -349,6 +354,7 @@ fn factorize_panel(h: usize, c: usize, panel: &mut [f64], stack: &mut MemStack) 
         let regularization = LltRegularization::default();
         let regular = cholesky_in_place(top.rb_mut(), regularization, Par::Seq, stack, params()).is_ok();
         solve_lower_triangular_in_place(top.as_ref(), below.rb_mut().transpose_mut(), Par::Seq);
+        registers::clear();
         return regular;
     }
     for j in 0..c {

@@ -8,6 +8,7 @@ use faer::{Accum, MatMut, MatRef, Par};
 use super::SparseCholesky;
 use super::cholesky::places;
 use super::dense::{add_scaled, dot};
+use super::registers;
 use super::runs::{Run, Runs, SMALL_PRODUCT};
 use crate::error::{Error, Result, try_copy, try_vec};
 
@@ -104,6 +105,7 @@ impl SelectedInverse {
                 let (c_rr, m) =
                     (MatRef::from_column_major_slice(c_rr, r, r), MatRef::from_column_major_slice(scaled, r, run.width()));
                 matmul(below, Accum::Replace, c_rr, m, -1.0, Par::Seq);
+                registers::clear();
             } else {
                 for (panel, m) in panels.chunks_exact_mut(h).zip(scaled.chunks_exact(r)) {
                     panel[c..].fill(0.0);
@@ -156,6 +158,7 @@ impl SelectedInverse {
         matmul(c_rj.rb_mut(), Accum::Replace, c_rr, below.rb(), -1.0, Par::Seq);
         c_jj.copy_from(diagonal.rb());
         matmul(c_jj.rb_mut(), Accum::Add, below.rb().transpose(), c_rj.rb(), -1.0, Par::Seq);
+        registers::clear();
     }
 
     /// C_RR of supernode s, from the panels after it: R lies in the structure of its ancestors, so every entry is there.

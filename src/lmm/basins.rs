@@ -169,10 +169,14 @@ impl Coefficients {
     }
 }
 
-/// What to raise: each effect, each term, all, and pairs.
+/// What to raise: all, at which the criterion has just been had, each effect, each term, and pairs.
 fn raises(system: &LinearSystem, thorough: bool) -> Vec<Vec<Effect>> {
     let sizes: Vec<usize> = system.structures.iter().map(|s| if s.homogeneous { 1 } else { s.size }).collect();
+    let terms = sizes.len();
     let mut all: Vec<Vec<Effect>> = vec![];
+    if thorough && terms > 1 {
+        all.push((0..terms).map(|k| (k, None)).collect());
+    }
     for (k, &r) in sizes.iter().enumerate() {
         if r > 1 && (thorough || r == 2) {
             all.extend((0..r).map(|e| vec![(k, Some(e))]));
@@ -182,12 +186,8 @@ fn raises(system: &LinearSystem, thorough: bool) -> Vec<Vec<Effect>> {
         }
         all.push(vec![(k, None)]);
     }
-    let terms = sizes.len();
-    if thorough && terms > 1 {
-        all.push((0..terms).map(|k| (k, None)).collect());
-        if (3..=FEW).contains(&terms) {
-            all.extend((0..terms).flat_map(|k| (0..k).map(move |m| vec![(k, None), (m, None)])));
-        }
+    if thorough && (3..=FEW).contains(&terms) {
+        all.extend((0..terms).flat_map(|k| (0..k).map(move |m| vec![(k, None), (m, None)])));
     }
     all
 }

@@ -100,10 +100,11 @@ impl Basis {
         let mut block = try_vec("rows of the fixed effects", 0.0, BLOCK.min(chunk.n) * c)?;
         for start in (0..chunk.n).step_by(BLOCK) {
             let rows = BLOCK.min(chunk.n - start);
+            let columns: Vec<&[f64]> = (0..c).map(|j| &chunk.column(j)[start..start + rows]).collect();
             for (i, out) in block.chunks_exact_mut(c).take(rows).enumerate() {
                 let root_weight = chunk.weights.map_or(1.0, |w| w[start + i].sqrt());
-                for (j, value) in raw.iter_mut().enumerate() {
-                    *value = chunk.column(j)[start + i] - self.shift[j];
+                for ((value, column), shift) in raw.iter_mut().zip(&columns).zip(&self.shift) {
+                    *value = column[i] - shift;
                 }
                 for (j, value) in out.iter_mut().enumerate() {
                     let column = &self.map[j * c..=j * c + j];
@@ -276,8 +277,13 @@ pub fn add_gram(c: usize, rows: &[f64], gram: &mut [f64]) {
 }
 
 /// The scalar product in eight sums side by side: one alone waits for each of its additions.
+#[inline]
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut sums = [0.0; 8];
+    if a.len() < sums.len() {
+        // The same sum without the eight: most models have few coefficients.
+        return a.iter().zip(b).fold(0.0, |sum, (x, y)| sum + x * y);
+    }
     let (whole_a, rest_a) = a.as_chunks::<8>();
     let (whole_b, rest_b) = b.as_chunks::<8>();
     for (x, y) in whole_a.iter().zip(whole_b) {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::basis::{Basis, add_gram};
 use super::rows::Chunk;
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Result, try_vec};
 use crate::random::{BlockMatrix, Layout, block_diagonal};
 
 /// Cross-products of [X y] and Z, of rows multiplied by the square roots of their weights.
@@ -109,78 +109,6 @@ impl CrossProducts {
         })
     }
 
-    /// Adds the rows that another accumulator of the same layout has seen; its basis is brought to this one.
-    pub fn merge(&mut self, mut other: CrossProducts) -> Result<()> {
-        if self.layout != other.layout {
-            return Err(Error::argument("the two accumulators belong to models of different sizes"));
-        }
-        match (&self.basis, &other.basis) {
-            (_, None) => return Ok(()),
-            (None, Some(_)) => {
-                *self = other;
-                return Ok(());
-            }
-            (Some(mine), Some(theirs)) if mine != theirs => {
-                if let (Some(a), Some(b)) = (mine.constant, theirs.constant)
-                    && a != b
-                {
-                    return Err(Error::data(format!(
-                        "column 1 of X is constant in both parts, but {a} in one and {b} in the other"
-                    )));
-                }
-                let change = theirs.change_to(mine);
-                other.change_basis(&change);
-            }
-            _ => {}
-        }
-        add_to(&mut self.gram, &other.gram);
-        add_to(&mut self.cz, &other.cz);
-        for (mine, theirs) in self.diagonal.iter_mut().zip(&other.diagonal) {
-            add_to(mine, theirs);
-        }
-        for (mine, theirs) in self.off_diagonal.iter_mut().zip(other.off_diagonal) {
-            mine.merge(theirs)?;
-        }
-        self.n += other.n;
-        self.log_weights += other.log_weights;
-        Ok(())
-    }
-
-    /// C~ <- C~ D.
-    fn change_basis(&mut self, d: &[f64]) {
-        let c = self.layout.p + 1;
-        let mut column = vec![0.0; c];
-        for v in self.cz.chunks_exact_mut(c) {
-            transform(c, d, v, &mut column);
-        }
-        for v in self.gram.chunks_exact_mut(c) {
-            transform(c, d, v, &mut column);
-        }
-        for i in 0..c {
-            for j in 0..i {
-                self.gram.swap(i * c + j, j * c + i);
-            }
-        }
-        for v in self.gram.chunks_exact_mut(c) {
-            transform(c, d, v, &mut column);
-        }
-    }
-
-    /// What is wrong with the sizes of an accumulator that was read from bytes.
-    pub(super) fn check_sizes(&self) -> std::result::Result<(), String> {
-        let (c, q) = (self.layout.p + 1, self.layout.q());
-        let terms = &self.layout.terms;
-        let pairs = (0..terms.len()).flat_map(|k| (0..k).map(move |m| (k, m)));
-        let sound = self.gram.len() == c * c
-            && self.cz.len() == c * q
-            && self.basis.as_ref().is_none_or(|b| b.columns == c && b.shift.len() == c && b.map.len() == c * c)
-            && self.diagonal.len() == terms.len()
-            && self.diagonal.iter().zip(terms).all(|(d, t)| d.len() == t.levels * t.effects * t.effects)
-            && self.off_diagonal.len() == pairs.clone().count()
-            && self.off_diagonal.iter().zip(pairs).all(|(block, (k, m))| block.fits(&terms[k], &terms[m]));
-        if sound { Ok(()) } else { Err("its parts don't fit together".into()) }
-    }
-
     /// The number of stored numbers.
     pub fn size(&self) -> usize {
         self.gram.len()
@@ -188,16 +116,4 @@ impl CrossProducts {
             + self.diagonal.iter().map(Vec::len).sum::<usize>()
             + self.off_diagonal.iter().map(|b| b.values.len()).sum::<usize>()
     }
-}
-
-/// v <- D'v.
-fn transform(c: usize, d: &[f64], v: &mut [f64], work: &mut [f64]) {
-    for (j, out) in work.iter_mut().enumerate() {
-        *out = d[j * c..(j + 1) * c].iter().zip(v.iter()).map(|(a, b)| a * b).sum();
-    }
-    v.copy_from_slice(work);
-}
-
-fn add_to(sum: &mut [f64], values: &[f64]) {
-    sum.iter_mut().zip(values).for_each(|(s, v)| *s += v);
 }

@@ -140,7 +140,11 @@ impl<'a> Deviance<'a> {
         system.gram.apply_factors(&self.t, true, &mut self.work[..zc.len()]);
         self.random.permute_into(&self.t, &self.work[..self.half.len()], &mut self.half);
         self.random.half_solve(&mut self.half);
-        self.reduce_gram()?;
+        let sums = self.random.has_sums(&self.t);
+        if sums {
+            self.refine_half();
+        }
+        self.reduce_gram(sums)?;
         let state = &mut self.state;
         state.log_det_a = self.random.log_determinant();
         state.log_det_x = (0..m - 1).map(|j| 2.0 * state.gram[j * m + j].ln()).sum();
@@ -183,18 +187,36 @@ impl<'a> Deviance<'a> {
         self.t.set(&self.system.structures, working);
         for (k, confounded) in self.confounded.iter().enumerate() {
             if confounded.contains(&true) {
-                self.t.forget_inverse(k);
+                self.t.forget_markov(k);
             }
         }
     }
 
+    /// U, Lambda U in `work`, and Z'[Q e] - G Lambda U in `w`.
+    fn refine_half(&mut self) {
+        self.w.copy_from_slice(&self.half);
+        self.random.half_solve_transpose(&mut self.w);
+        self.random.unpermute_into(&self.t, &self.w, &mut self.u);
+        self.work[..self.u.len()].copy_from_slice(&self.u);
+        self.system.gram.apply_factors(&self.t, false, &mut self.work[..self.u.len()]);
+        self.w.copy_from_slice(&self.system.zc);
+        self.random.subtract_product(&self.system.gram, &self.work[..self.u.len()], &mut self.w);
+    }
+
     /// The Cholesky factor of [Q e]'V^-1[Q e] = [Q e]'R^-1[Q e] - half'half, and the coefficients; without R the first is diag(I, e'e).
-    fn reduce_gram(&mut self) -> Result<()> {
+    /// Partial sums of r effects lose r^2 in half'half. With `refined` it is z'b + b'(z - G b) - U'U, z = Z'[Q e], b = Lambda U, in which
+    /// errors of U are of second order.
+    fn reduce_gram(&mut self, refined: bool) -> Result<()> {
         let (q, m) = (self.system.gram.layout.q(), self.system.m());
         let gram = &mut self.state.gram;
+        let along = |a: &[f64], b: &[f64], i: usize, j: usize| dense::dot(&a[i * q..(i + 1) * q], &b[j * q..(j + 1) * q]);
         for j in 0..m {
             for i in j..m {
-                let dot = dense::dot(&self.half[i * q..(i + 1) * q], &self.half[j * q..(j + 1) * q]);
+                let dot = if refined {
+                    along(&self.system.zc, &self.work, i, j) + (along(&self.work, &self.w, i, j) - along(&self.u, &self.u, i, j))
+                } else {
+                    along(&self.half, &self.half, i, j)
+                };
                 let own = if let Some(own) = &self.correlated {
                     own.now.cc[j * m + i]
                 } else if i != j {
@@ -242,11 +264,11 @@ impl<'a> Deviance<'a> {
     fn divide_modes(&mut self) {
         let layout = &self.system.gram.layout;
         for k in 0..layout.terms.len() {
-            let Some(inverse) = self.random.precision(&self.t, k) else { continue };
+            let Some(markov) = self.random.precision(&self.t, k) else { continue };
             let range = layout.offset(k)..layout.offset(k + 1);
             for (w, u) in self.w.chunks_exact_mut(layout.q()).zip(self.u.chunks_exact(layout.q())) {
                 w[range.clone()].copy_from_slice(&u[range.clone()]);
-                w[range.clone()].chunks_exact_mut(inverse.size()).for_each(|w| inverse.multiply_transpose(w));
+                w[range.clone()].chunks_exact_mut(markov.size()).for_each(|w| markov.divide_transpose(w));
             }
         }
     }

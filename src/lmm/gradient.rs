@@ -13,7 +13,7 @@
 
 use super::confounded::clear_rows;
 use super::deviance::Deviance;
-use crate::covariance::{Bidiagonal, chain_rule};
+use crate::covariance::{MarkovForce, chain_rule};
 use crate::error::Result;
 use crate::linalg::{SelectedInverse, dense};
 use crate::random::Trace;
@@ -91,23 +91,22 @@ impl Deviance<'_> {
         Ok(forces)
     }
 
-    /// F of a term with T^-1 = B: a matrix with the same products with the derivatives of T, from the trace less the products
-    /// (T'Q~)(Lambda U~)' on the pattern of B.
-    fn force_by_precision(&self, k: usize, mut trace: Bidiagonal) -> Vec<f64> {
+    /// F of a term with a precision: a matrix with the same products with the derivatives of T, from the trace less the products Q~ U~'.
+    fn force_by_precision(&self, k: usize, mut trace: MarkovForce) -> Vec<f64> {
         let (layout, m) = (&self.system.gram.layout, self.system.m());
-        let Some(inverse) = self.random.precision(&self.t, k) else { return vec![] };
-        let (r, range) = (inverse.size(), layout.offset(k)..layout.offset(k + 1));
-        let mut b = vec![0.0; r];
+        let Some(markov) = self.random.precision(&self.t, k) else { return vec![] };
+        let (r, range) = (markov.size(), layout.offset(k)..layout.offset(k + 1));
+        let mut effects = vec![0.0; r];
         for column in if self.reml { 0..m } else { m - 1..m } {
             let factor = if column + 1 == m { 1.0 / self.state.sigma2 } else { 1.0 };
-            // T'Q~ = U~.
-            for u in self.u[column * layout.q()..][range.clone()].chunks_exact(r) {
-                b.copy_from_slice(u);
-                inverse.solve(&mut b);
-                trace.subtract_outer(factor, u, &b);
+            let own = column * layout.q() + range.start..column * layout.q() + range.end;
+            for (w, u) in self.w[own.clone()].chunks_exact(r).zip(self.u[own].chunks_exact(r)) {
+                effects.copy_from_slice(u);
+                // T'Q~ = U~.
+                markov.add_product(&mut trace, -factor, (w, u), &mut effects);
             }
         }
-        inverse.pull_back(layout.terms[k].levels as f64, &trace)
+        markov.pull_back(layout.terms[k].levels as f64, &trace, &self.t[k])
     }
 
     /// Whether all random effects vary enough for G Lambda = Lambda'^-1 (A - I) to be used: I - A^-1 then keeps its digits, and no products

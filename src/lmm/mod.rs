@@ -3,7 +3,7 @@
 pub mod rows;
 pub mod basis;
 pub mod cross_products;
-pub mod bytes;
+mod accumulate;
 pub mod rho;
 pub mod pieces;
 pub mod correlated;

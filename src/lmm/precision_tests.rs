@@ -1,9 +1,11 @@
-//! Terms whose T^-1 is bidiagonal: the system by precisions against that by roots.
+//! Terms of Markov processes: the system by precisions against that by roots.
 
 use super::deviance::{Analysis, Deviance};
+use super::estimate::{estimate, theta_from_working};
 use super::solution::solve;
-use super::tests::Example;
-use crate::formula::StructureKind::{Ar1, Diagonal, Unstructured};
+use super::tests::{Example, Noise};
+use crate::formula::StructureKind::{Ar1, CompoundSymmetry, Diagonal, Unstructured};
+use crate::options::Options;
 
 /// Each example with the number of its first correlation, if it has one.
 fn series() -> Vec<(Example, Option<usize>)> {
@@ -11,7 +13,30 @@ fn series() -> Vec<(Example, Option<usize>)> {
     let crossed = Example::new(22, 200, 2, &[(Unstructured, 1, 9), (Ar1, 9, 12), (Unstructured, 1, 5)], true).with_occasions(1);
     let unequal = Example::new(23, 150, 3, &[(Ar1, 8, 10)], false).heterogeneous(0).with_occasions(0);
     let diagonal = Example::new(24, 150, 1, &[(Diagonal, 10, 9), (Unstructured, 1, 4)], true).with_occasions(0);
-    vec![(one, Some(1)), (crossed, Some(2)), (unequal, Some(8)), (diagonal, None)]
+    vec![(one, Some(1)), (crossed, Some(2)), (unequal, Some(8)), (diagonal, None)].into_iter().chain(exchangeable()).collect()
+}
+
+/// The same with compound symmetry.
+fn exchangeable() -> Vec<(Example, Option<usize>)> {
+    let alike = |mut example: Example, k: usize| {
+        example.structures[k].homogeneous = true;
+        example.with_occasions(k)
+    };
+    let one = alike(Example::new(31, 160, 2, &[(CompoundSymmetry, 12, 11)], true), 0);
+    let long = alike(Example::new(32, 300, 2, &[(CompoundSymmetry, 40, 6)], false), 0);
+    let terms = [(Unstructured, 1, 9), (CompoundSymmetry, 9, 12), (Unstructured, 1, 5)];
+    let crossed = Example::new(33, 200, 2, &terms, true).with_occasions(1);
+    let unequal = Example::new(34, 150, 3, &[(CompoundSymmetry, 8, 10)], false).with_occasions(0);
+    let two = Example::new(35, 150, 2, &[(CompoundSymmetry, 9, 7), (CompoundSymmetry, 8, 9)], false);
+    let mixed = Example::new(36, 150, 2, &[(CompoundSymmetry, 9, 7), (Ar1, 8, 9), (Diagonal, 8, 6)], false);
+    vec![
+        (one, Some(1)),
+        (long, Some(1)),
+        (crossed, Some(10)),
+        (unequal, Some(8)),
+        (alike(two, 0).with_occasions(1), Some(1)),
+        (mixed.with_occasions(0).with_occasions(1).with_occasions(2), Some(9)),
+    ]
 }
 
 fn assert_close(got: &[f64], want: &[f64], tolerance: f64, what: &str) {
@@ -47,7 +72,7 @@ fn both(example: &Example, x: &[f64], reml: bool) -> bool {
 fn both_forms_agree_at_ordinary_points() {
     for (example, rho) in series() {
         let n = example.system().n_theta();
-        for (size, angle) in [(0.9, 0.6), (0.4, -0.9), (3.0, 0.1), (8.0, 1.2)] {
+        for (size, angle) in [(0.9, 0.6), (0.4, -0.9), (0.7, -1.3), (3.0, 0.1), (8.0, 1.2)] {
             let mut x: Vec<f64> = (0..n).map(|i| size * (0.8 + 0.15 * (i as f64).sin())).collect();
             rho.into_iter().for_each(|rho| x[rho] = angle);
             for reml in [true, false] {
@@ -61,7 +86,7 @@ fn both_forms_agree_at_ordinary_points() {
 fn singular_and_nearly_singular_factors_go_by_roots_without_a_jump() {
     for (example, rho) in series() {
         let n = example.system().n_theta();
-        // Standard deviations of heterogeneous autoregressions are squares of their parameters.
+        // Standard deviations of heterogeneous structures are squares of their parameters.
         let (mut by_precisions, mut by_roots) = (0, 0);
         for step in 0..12 {
             let small = 0.5f64.powi(step);
@@ -95,10 +120,53 @@ fn singular_and_nearly_singular_factors_go_by_roots_without_a_jump() {
 fn effects_that_rows_mix_or_that_are_few_go_by_roots() {
     for example in [
         Example::new(25, 120, 2, &[(Ar1, 9, 8)], false),
+        Example::new(28, 120, 2, &[(CompoundSymmetry, 9, 8)], false),
         Example::new(26, 120, 2, &[(Ar1, 7, 8)], false).with_occasions(0),
+        Example::new(29, 120, 2, &[(CompoundSymmetry, 7, 8)], false).with_occasions(0),
         Example::new(27, 120, 2, &[(Ar1, 9, 8), (Unstructured, 2, 5)], false).with_occasions(0),
     ] {
         let x = vec![0.5; example.system().n_theta()];
         assert!(!both(&example, &x, true));
+    }
+}
+
+/// Occasions of term 0 have effects with correlations rho, and noise.
+fn with_correlation(mut example: Example, rho: f64) -> Example {
+    let (n, size, mut noise) = (example.n, example.layout.terms[0], Noise(77));
+    let r = size.effects;
+    // e less a multiple of its mean: variances (1 - rho) [I + .. 11'], whatever the sign.
+    let share = 1.0 - ((1.0 + (r - 1) as f64 * rho) / (1.0 - rho)).sqrt();
+    let mut b: Vec<f64> = (0..r * size.levels).map(|_| 2.0 * (1.0 - rho).sqrt() * noise.next()).collect();
+    for level in b.chunks_exact_mut(r) {
+        let mean = level.iter().sum::<f64>() / r as f64;
+        level.iter_mut().for_each(|b| *b -= share * mean);
+    }
+    let z = example.z[0].clone().unwrap();
+    for i in 0..n {
+        let own = &b[example.index[0][i] as usize * r..][..r];
+        example.y[i] = 3.0 + noise.next() + (0..r).map(|e| z[e * n + i] * own[e]).sum::<f64>();
+    }
+    example
+}
+
+#[test]
+fn searches_by_both_forms_end_at_the_same_minimum() {
+    for (homogeneous, rho) in [(true, 0.6), (true, -0.08), (false, 0.4), (false, -0.07)] {
+        let mut example = Example::new(41, 600, 2, &[(CompoundSymmetry, 10, 25)], false);
+        example.structures[0].homogeneous = homogeneous;
+        let example = with_correlation(example.with_occasions(0), rho);
+        let system = example.system();
+        let mut own = Deviance::new(&system, true).unwrap();
+        let mut roots = Deviance::with(&system, true, Analysis::general(&system, true).unwrap()).unwrap();
+        let got = estimate(&mut own, &Options::default(), None).unwrap();
+        let want = estimate(&mut roots, &Options::default(), None).unwrap();
+        own.evaluate(&got.working).unwrap();
+        assert!(own.random.is_by_precisions());
+        assert!((got.value - want.value).abs() < 1e-9 * want.value.abs(), "{} {}", got.value, want.value);
+        let mut theta = (vec![0.0; got.working.len()], vec![0.0; got.working.len()]);
+        theta_from_working(&system, &got.working, &mut theta.0);
+        theta_from_working(&system, &want.working, &mut theta.1);
+        assert_close(&theta.0, &theta.1, 1e-5, "theta");
+        assert!((theta.0.last().unwrap() - rho).abs() < 0.15, "{:?}", theta.0);
     }
 }

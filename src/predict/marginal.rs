@@ -29,7 +29,7 @@ fn mean_of_family(own: &Generalised, point: &Point) -> f64 {
     let psi = psi_used(own, &psi);
     let (eta, variance) = (point.at[MEAN], point.variance[MEAN]);
     match own.family.link() {
-        Link::Inverse | Link::InverseSquare if variance > 0.0 => f64::NAN,
+        link if link.has_pole() && variance > 0.0 => f64::NAN,
         // Without truncation the mean is the exponential function, whose mean has a closed form.
         Link::Log if own.family.response_mean(0.0, psi) == 1.0 => (eta + 0.5 * variance).exp(),
         _ => expectation(eta, variance, |eta| own.family.response_mean(eta, psi)),

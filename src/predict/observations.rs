@@ -10,7 +10,6 @@ use super::quantity::Rule;
 use super::request::{NewData, Quantity, RandomTerms, Request};
 use crate::distributions::normal_quantile;
 use crate::error::{Error, Result, try_vec};
-use crate::family::Link;
 use crate::fit::{Fit, Generalised};
 
 /// Fails where the fit has no prediction intervals of a quantity.
@@ -18,7 +17,7 @@ pub fn check_observable(fit: &Fit, quantity: Quantity) -> Result<()> {
     if fit.ordinal().is_some() {
         return Err(Error::unsupported("interval: categories have no prediction interval; their probabilities say what to expect"));
     }
-    if let Some(own) = fit.generalised().filter(|own| own.family.link() == Link::Custom) {
+    if let Some(own) = fit.generalised().filter(|own| !own.family.facts().has_distribution) {
         let name = own.family.name();
         return Err(Error::unsupported(format!(
             "interval: prediction intervals need the distribution function of the family {name}, which is not known"

@@ -5,7 +5,7 @@ use super::point::{COORDINATES, DISPERSION, MEAN, PSI, Point, ZERO, psi_of, psi_
 use super::predictors::Rows;
 use super::request::Quantity;
 use crate::error::{Result, try_vec};
-use crate::family::{Link, MAX_PARAMETERS};
+use crate::family::MAX_PARAMETERS;
 use crate::fit::{Fit, Generalised};
 
 /// Relative to the coordinate, with one as its least size.
@@ -92,10 +92,8 @@ impl Rule<'_> {
     /// By a four-point difference.
     fn slope(&self, own: &Generalised, point: &Point, coordinate: usize) -> f64 {
         let here = point.at[coordinate];
-        let size = match own.family.link() {
-            Link::Inverse | Link::InverseSquare if coordinate == MEAN && here != 0.0 => here.abs(),
-            _ => (0.125 * here.abs()).max(1.0),
-        };
+        let by_size = coordinate == MEAN && here != 0.0 && own.family.link().has_pole();
+        let size = if by_size { here.abs() } else { (0.125 * here.abs()).max(1.0) };
         let step = STEP * size;
         let value = |by: f64| {
             let mut moved = *point;

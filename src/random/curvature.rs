@@ -3,7 +3,7 @@
 
 use super::layout::Layout;
 use super::roots::Roots;
-use crate::covariance::{Bidiagonal, Structure};
+use crate::covariance::{MarkovFactor, MarkovSlope, Structure};
 use crate::error::{Result, try_vec};
 use crate::linalg::dense;
 
@@ -15,20 +15,23 @@ const SINGULAR_PIVOT: f64 = 1e-8;
 pub struct FactorDerivative {
     pub term: usize,
     pub d: Vec<f64>,
-    /// d(T^-1)/d(parameter), where T^-1 is bidiagonal.
-    pub inverse: Option<Bidiagonal>,
+    /// The same of a Markov process.
+    pub markov: Option<MarkovSlope>,
 }
 
 impl FactorDerivative {
     /// The derivative of factors that are a multiple of these.
     pub fn scale(&mut self, factor: f64) {
         self.d.iter_mut().for_each(|v| *v *= factor);
-        self.inverse.iter_mut().for_each(|b| b.scale(1.0 / factor));
+        // Standard deviations change in proportion.
+        for slope in self.markov.iter_mut().filter(|slope| slope.relative.is_none()) {
+            slope.inverse.scale(1.0 / factor);
+        }
     }
 
     /// That of factors that shrink in proportion.
     pub fn shrinking(t: &Roots, term: usize) -> Self {
-        FactorDerivative { term, d: t[term].iter().map(|v| -v).collect(), inverse: t.inverse(term).cloned() }
+        FactorDerivative { term, d: t[term].iter().map(|v| -v).collect(), markov: t.markov(term).map(MarkovFactor::shrinking) }
     }
 }
 
@@ -42,8 +45,7 @@ pub fn factor_derivatives(structures: &[Structure], working: &[f64]) -> Vec<Fact
             let mut d = vec![0.0; structure.size * structure.size];
             let own = &working[first..first + n];
             structure.derivative(own, i, &mut d);
-            let inverse = structure.inverse(own).map(|_| structure.inverse_derivative(own, i));
-            all.push(FactorDerivative { term, d, inverse });
+            all.push(FactorDerivative { term, d, markov: structure.markov_derivative(own, i) });
         }
         first += n;
     }
@@ -58,11 +60,16 @@ pub fn directions(layout: &Layout, t: &Roots, derivatives: &[FactorDerivative], 
     for (derivative, out) in derivatives.iter().zip(g.chunks_exact_mut(q.max(1))) {
         let (size, first) = (layout.terms[derivative.term], layout.offset(derivative.term));
         let own = first..first + size.levels * size.effects;
-        if let (Some(inverse), Some(slope)) = (t.inverse(derivative.term), &derivative.inverse) {
-            markov_directions(inverse, slope, &u[own.clone()], &z[own.clone()], &mut out[own]);
+        let r = size.effects;
+        if let (Some(markov), Some(slope)) = (t.markov(derivative.term), &derivative.markov) {
+            let mut back = vec![0.0; r];
+            let levels = u[own.clone()].chunks_exact(r).zip(z[own.clone()].chunks_exact(r));
+            for (out, level) in out[own].chunks_exact_mut(r).zip(levels) {
+                markov.direction(slope, level, &mut back, out);
+            }
             continue;
         }
-        let (r, d, t) = (size.effects, &derivative.d, &t[derivative.term]);
+        let (d, t) = (&derivative.d, &t[derivative.term]);
         if r <= 2 {
             small_directions(r, d, t, &u[own.clone()], &z[own.clone()], &mut out[own]);
             continue;
@@ -84,23 +91,6 @@ pub fn directions(layout: &Layout, t: &Roots, derivatives: &[FactorDerivative], 
         }
     }
     Ok(g)
-}
-
-/// The same by B = T^-1 and its derivative B_i, with D = -T B_i T: -T [B_i T u + T'B_i'T'z].
-fn markov_directions(b: &Bidiagonal, slope: &Bidiagonal, u: &[f64], z: &[f64], out: &mut [f64]) {
-    let r = b.size();
-    let mut back = vec![0.0; r];
-    for ((out, u), z) in out.chunks_exact_mut(r).zip(u.chunks_exact(r)).zip(z.chunks_exact(r)) {
-        back.copy_from_slice(z);
-        b.solve_transpose(&mut back);
-        slope.multiply_transpose(&mut back);
-        b.solve_transpose(&mut back);
-        out.copy_from_slice(u);
-        b.solve(out);
-        slope.multiply(out);
-        out.iter_mut().zip(&back).for_each(|(o, v)| *o = -(*o + v));
-        b.solve(out);
-    }
 }
 
 /// D u + T D'z of each level, for terms with one or two effects.

@@ -211,11 +211,11 @@ impl Gram {
                 let r = size.effects;
                 let (rows, tail) = rest.split_at_mut(size.levels * r);
                 rest = tail;
-                if let Some(inverse) = t.inverse(k) {
+                if let Some(markov) = t.markov(k) {
                     if transpose {
-                        rows.chunks_exact_mut(r).for_each(|b| inverse.solve_transpose(b));
+                        rows.chunks_exact_mut(r).for_each(|b| markov.multiply_transpose(b));
                     } else {
-                        rows.chunks_exact_mut(r).for_each(|b| inverse.solve(b));
+                        rows.chunks_exact_mut(r).for_each(|b| markov.multiply(b));
                     }
                     continue;
                 }

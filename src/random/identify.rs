@@ -16,8 +16,9 @@ use crate::simulate::{Purpose, Stream};
 const NOTHING_LEFT: f64 = 1e-10;
 /// Coefficients below this have no part in a dependency.
 const NO_PART: f64 = 1e-4;
-/// Rows that are looked at first, where there are twice as many: what they tell apart, all do.
-const FIRST_ROWS: [usize; 2] = [64, 4096];
+/// Rows for each parameter that are looked at first, and how many times more each time these leave something open, while there are twice
+/// as many: what some rows tell apart, all do.
+const FIRST_ROWS: (usize, usize) = (4, 16);
 /// The correlation at which derivatives are taken.
 const SOME_RHO: f64 = 0.37;
 
@@ -49,14 +50,14 @@ pub fn dependencies(n: usize, parts: &[Part<'_>], residual: bool, weights: Optio
     if owners.len() < 2 {
         return Ok(vec![]);
     }
-    let mut found = vec![];
-    for rows in FIRST_ROWS.into_iter().filter(|first| n > 2 * first).chain([n]) {
-        found = of_rows(rows, &all, &owners, residual, weights)?;
-        if found.is_empty() {
-            break;
+    let mut rows = FIRST_ROWS.0 * owners.len();
+    while 2 * rows < n {
+        if of_rows(rows, &all, &owners, residual, weights)?.is_empty() {
+            return Ok(vec![]);
         }
+        rows *= FIRST_ROWS.1;
     }
-    Ok(found)
+    of_rows(n, &all, &owners, residual, weights)
 }
 
 /// The dependencies that the first rows leave.
@@ -105,14 +106,11 @@ impl<'a> Term<'a> {
                 term.shift = z.chunks_exact(n).map(mean).collect();
                 term.shift[0] = 0.0;
             }
+            let shift = &term.shift;
             let mut gram = try_vec("cross-products of random effects", 0.0, r * r)?;
-            let mut row = vec![0.0; r];
-            for i in 0..n {
-                (0..r).for_each(|e| row[e] = z[e * n + i] - term.shift[e]);
-                for b in 0..r {
-                    let scaled = row[b] / n as f64;
-                    (b..r).for_each(|a| gram[b * r + a] += row[a] * scaled);
-                }
+            for (a, b) in (0..r).flat_map(|b| (b..r).map(move |a| (a, b))) {
+                let about = |e: usize| z[e * n..(e + 1) * n].iter().map(move |v| v - shift[e]);
+                gram[b * r + a] = about(a).zip(about(b)).map(|(x, y)| x * y / n as f64).sum();
             }
             if dense::cholesky(r, &mut gram).is_err() {
                 return Ok(None);
@@ -358,7 +356,7 @@ mod tests {
 
     #[test]
     fn what_the_first_rows_leave_open_the_others_may_tell() {
-        let n = 5 * FIRST_ROWS[1];
+        let n = 20_480;
         // The same partition, but for the last two rows.
         let g: Vec<u32> = (0..n).map(|i| (i / 8) as u32).collect();
         let mut h = g.clone();

@@ -7,6 +7,7 @@ mod entries;
 mod gram;
 mod identify;
 mod layout;
+mod partial_sums;
 mod roots;
 mod sparse;
 mod system;

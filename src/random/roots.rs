@@ -3,13 +3,13 @@
 use std::ops::Deref;
 
 use super::layout::Layout;
-use crate::covariance::{Bidiagonal, Structure};
+use crate::covariance::{MarkovFactor, Structure};
 
-/// T of each term `[r, r]`, and T^-1 of those terms where it is bidiagonal.
+/// T of each term `[r, r]`, and those of Markov processes by what is sparse of them.
 #[derive(Clone, Debug)]
 pub struct Roots {
     t: Vec<Vec<f64>>,
-    inverse: Vec<Option<Bidiagonal>>,
+    markov: Vec<Option<MarkovFactor>>,
 }
 
 impl Deref for Roots {
@@ -22,41 +22,41 @@ impl Deref for Roots {
 
 impl Roots {
     pub fn zeros(structures: &[Structure]) -> Self {
-        Roots { t: structures.iter().map(|s| vec![0.0; s.size * s.size]).collect(), inverse: vec![None; structures.len()] }
+        Roots { t: structures.iter().map(|s| vec![0.0; s.size * s.size]).collect(), markov: vec![None; structures.len()] }
     }
 
     /// Those of working parameters.
     pub fn set(&mut self, structures: &[Structure], working: &[f64]) {
         let mut first = 0;
-        for ((structure, t), inverse) in structures.iter().zip(&mut self.t).zip(&mut self.inverse) {
+        for ((structure, t), markov) in structures.iter().zip(&mut self.t).zip(&mut self.markov) {
             let own = &working[first..first + structure.n_theta()];
             first += own.len();
             structure.factor(own, t);
-            *inverse = structure.inverse(own);
+            *markov = structure.markov(own);
         }
     }
 
-    /// T^-1 of term k, where it is bidiagonal and T far from singular.
-    pub fn inverse(&self, k: usize) -> Option<&Bidiagonal> {
-        self.inverse[k].as_ref()
+    /// T of term k as that of a Markov process, where it is one and far from singular.
+    pub fn markov(&self, k: usize) -> Option<&MarkovFactor> {
+        self.markov[k].as_ref()
     }
 
     /// T of term k is used as it is.
-    pub fn forget_inverse(&mut self, k: usize) {
-        self.inverse[k] = None;
+    pub fn forget_markov(&mut self, k: usize) {
+        self.markov[k] = None;
     }
 
     /// All factors divided by a number.
     pub fn divide_by(&mut self, unit: f64) {
         self.t.iter_mut().flatten().for_each(|v| *v /= unit);
-        self.inverse.iter_mut().flatten().for_each(|b| b.scale(unit));
+        self.markov.iter_mut().flatten().for_each(|m| m.scale(1.0 / unit));
     }
 
-    /// v <- T^-1 v, or T'^-1 v, of the terms that have it as a bidiagonal matrix, for any number of columns; those of others stay.
+    /// v <- K^-1 v, or K'^-1 v, of the terms that have it as a bidiagonal matrix, for any number of columns; those of others stay.
     pub fn divide(&self, layout: &Layout, transpose: bool, v: &mut [f64]) {
         let q = layout.q().max(1);
-        for (k, inverse) in self.inverse.iter().enumerate() {
-            let Some(inverse) = inverse else { continue };
+        for (k, markov) in self.markov.iter().enumerate() {
+            let Some(MarkovFactor { inverse, .. }) = markov else { continue };
             let range = layout.offset(k)..layout.offset(k + 1);
             for column in v.chunks_exact_mut(q) {
                 for own in column[range.clone()].chunks_exact_mut(inverse.size()) {

@@ -1,8 +1,8 @@
 //! A = Lambda'G Lambda + I, factorised in one of two forms.
 //!
 //! * By roots: A itself, whose blocks of levels are dense.
-//! * By precisions: where T^-1 = B of a term is bidiagonal, G and B'B are sparse and T'G T is not. With K = T and M = I for these terms,
-//!   K = 1 and M = t for the others, which have one effect a level, Lambda = M K and
+//! * By precisions: where effects, or their partial sums, are a Markov process, T = M K with B = K^-1 bidiagonal (`MarkovFactor`). There
+//!   M'G M and B'B are sparse, and T'G T is not. With K = 1 and M = t for the others, which have one effect a level, Lambda = M K and
 //!
 //! ```text
 //! A = K'(M'G M + Q) K,   Q = B'B or 1,   log|A| = log|M'G M + Q| + 2 log|K|,   A^-1 = K^-1 C K'^-1,   C = (M'G M + Q)^-1
@@ -15,7 +15,7 @@ use super::gram::Gram;
 use super::layout::{Layout, TermSize};
 use super::roots::Roots;
 use super::sparse::SparseGram;
-use crate::covariance::{Bidiagonal, Structure};
+use crate::covariance::{MarkovFactor, MarkovForce, Structure};
 use crate::error::{Result, try_vec};
 use crate::linalg::{SelectedInverse, SparseCholesky};
 
@@ -99,9 +99,9 @@ impl RandomSystem {
         Ok(own)
     }
 
-    /// T^-1 of a term that the last factorisation has the precision of.
-    pub fn precision<'t>(&self, t: &'t Roots, k: usize) -> Option<&'t Bidiagonal> {
-        if self.by_precisions { t.inverse(k) } else { None }
+    /// T of a term that the last factorisation has the precision of.
+    pub fn precision<'t>(&self, t: &'t Roots, k: usize) -> Option<&'t MarkovFactor> {
+        if self.by_precisions { t.markov(k) } else { None }
     }
 
     /// Whether the last factorisation was that by precisions.
@@ -109,9 +109,14 @@ impl RandomSystem {
         self.by_precisions
     }
 
+    /// Whether the last factorisation has partial sums of effects.
+    pub fn has_sums(&self, t: &Roots) -> bool {
+        (0..t.len()).any(|k| self.precision(t, k).is_some_and(|markov| markov.sds.is_some()))
+    }
+
     /// Whether the last factorisation goes with these factors, too.
     pub fn goes_with(&self, t: &Roots) -> bool {
-        !self.by_precisions || (0..t.len()).all(|k| t.inverse(k).is_some() || t[k].len() == 1)
+        !self.by_precisions || (0..t.len()).all(|k| t.markov(k).is_some() || t[k].len() == 1)
     }
 
     /// Multiplications that a factorisation takes, and entries of A or of its factor.
@@ -137,9 +142,9 @@ impl RandomSystem {
             && sparse.is_suited(t)
         {
             self.by_precisions = true;
-            sparse.fill(t, &mut form.factor);
-            let log_det = |(k, size): (usize, &TermSize)| match t.inverse(k) {
-                Some(inverse) => -(size.levels as f64) * inverse.log_determinant(),
+            sparse.fill(t, &mut form.factor)?;
+            let log_det = |(k, size): (usize, &TermSize)| match t.markov(k) {
+                Some(markov) => -(size.levels as f64) * markov.inverse.log_determinant(),
                 None => 0.0,
             };
             self.log_det_k = self.layout.terms.iter().enumerate().map(log_det).sum();
@@ -219,12 +224,12 @@ impl RandomSystem {
         self.form().and_then(|form| form.inverse.as_ref().map(|inverse| (inverse, &form.col_ptr[..])))
     }
 
-    /// The blocks of the levels in A^-1: those of C `[r, r, levels]` where a term with a precision is all there is; otherwise none, and
+    /// The blocks of the levels in A^-1: those of M C M' `[r, r, levels]` where a term with a precision is all there is; otherwise none, and
     /// A^-1 is in the selected inverse.
     pub fn blocks(&mut self, gram: &Gram, t: &Roots) -> Result<Option<Vec<f64>>> {
         if self.by_precisions {
-            if let ([size], Some((form, _))) = (&self.layout.terms[..], &mut self.precisions) {
-                return blocks_of(size, &mut form.factor).map(Some);
+            if let ([size], Some((form, _)), Some(markov)) = (&self.layout.terms[..], &mut self.precisions, t.markov(0)) {
+                return blocks_of(size, markov, &mut form.factor).map(Some);
             }
             self.factorize_roots(gram, t)?;
         }
@@ -257,8 +262,7 @@ impl RandomSystem {
         }
     }
 
-    /// The sums over levels of (G Lambda A^-1)_jj, by the selected inverse. Of a term with a precision it is the representative
-    /// `B'N B'` that has the same product with all derivatives of T; N is given.
+    /// The sums over levels of (G Lambda A^-1)_jj, by the selected inverse; of a term with a precision what derivatives of T see of it.
     pub fn traces(&self, gram: &Gram, t: &Roots) -> Vec<Trace> {
         if let (true, Some((form, sparse))) = (self.by_precisions, &self.precisions) {
             return form.inverse.as_ref().map_or(vec![], |inverse| sparse.traces(t, inverse));
@@ -267,16 +271,16 @@ impl RandomSystem {
     }
 }
 
-/// Half the derivative in T of a term, or the part of it that derivatives of T^-1 see (`Bidiagonal::pull_back`).
+/// Half the derivative in T of a term, or what the derivatives of T see of it.
 pub enum Trace {
     Whole(Vec<f64>),
-    Precision(Bidiagonal),
+    Precision(MarkovForce),
 }
 
 impl Trace {
     /// Adds a multiple of the sum over levels of x_j u_j' of term k, x among the random effects' scores and u among the spherical effects.
     pub fn add_products(&mut self, t: &Roots, k: usize, factor: f64, x: &[f64], u: &[f64]) {
-        match (self, t.inverse(k)) {
+        match (self, t.markov(k)) {
             (Trace::Whole(force), _) => {
                 let r = force.len().isqrt();
                 for (x, u) in x.chunks_exact(r).zip(u.chunks_exact(r)) {
@@ -287,15 +291,14 @@ impl Trace {
                     }
                 }
             }
-            (Trace::Precision(n), Some(inverse)) => {
-                let r = inverse.size();
-                let (mut left, mut right) = (vec![0.0; r], vec![0.0; r]);
+            (Trace::Precision(force), Some(markov)) => {
+                let r = markov.size();
+                let (mut image, mut right) = (vec![0.0; r], vec![0.0; r]);
                 for (x, u) in x.chunks_exact(r).zip(u.chunks_exact(r)) {
-                    left.copy_from_slice(x);
+                    image.copy_from_slice(x);
                     right.copy_from_slice(u);
-                    inverse.solve_transpose(&mut left);
-                    inverse.solve(&mut right);
-                    n.subtract_outer(-factor, &left, &right);
+                    markov.multiply_transpose(&mut image);
+                    markov.add_product(force, factor, (x, &image), &mut right);
                 }
             }
             (Trace::Precision(_), None) => {}
@@ -304,9 +307,9 @@ impl Trace {
 
     /// The force of term k, with so many levels.
     pub fn force(self, t: &Roots, k: usize, levels: usize) -> Vec<f64> {
-        match (self, t.inverse(k)) {
+        match (self, t.markov(k)) {
             (Trace::Whole(force), _) => force,
-            (Trace::Precision(n), Some(inverse)) => inverse.pull_back(levels as f64, &n),
+            (Trace::Precision(force), Some(markov)) => markov.pull_back(levels as f64, &force, &t[k]),
             (Trace::Precision(_), None) => vec![],
         }
     }
@@ -318,8 +321,8 @@ fn copied(pattern: &[usize]) -> Result<Vec<usize>> {
     Ok(own)
 }
 
-/// Of levels that don't touch each other, the blocks of the inverse, effect by effect for all of them at once.
-fn blocks_of(size: &TermSize, factor: &mut SparseCholesky) -> Result<Vec<f64>> {
+/// Of levels that don't touch each other, the blocks of M C M', effect by effect for all of them at once.
+fn blocks_of(size: &TermSize, markov: &MarkovFactor, factor: &mut SparseCholesky) -> Result<Vec<f64>> {
     let (r, q) = (size.effects, size.levels * size.effects);
     let mut out = try_vec("conditional covariances of the random effects", 0.0, q * r)?;
     let (mut unit, mut permuted) = (try_vec("random effects", 0.0, q)?, try_vec("random effects", 0.0, q)?);
@@ -327,10 +330,12 @@ fn blocks_of(size: &TermSize, factor: &mut SparseCholesky) -> Result<Vec<f64>> {
         for (i, v) in unit.iter_mut().enumerate() {
             *v = if i % r == e { 1.0 } else { 0.0 };
         }
+        unit.chunks_exact_mut(r).for_each(|unit| markov.effects_transpose(unit));
         factor.permute_into(&unit, &mut permuted);
         factor.half_solve(&mut permuted);
         factor.half_solve_transpose(&mut permuted);
         factor.unpermute_into(&permuted, &mut unit);
+        unit.chunks_exact_mut(r).for_each(|unit| markov.effects(unit));
         for (block, column) in out.chunks_exact_mut(r * r).zip(unit.chunks_exact(r)) {
             block[e * r..(e + 1) * r].copy_from_slice(column);
         }

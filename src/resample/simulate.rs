@@ -1,7 +1,7 @@
 //! Responses simulated from a fit.
 
 use crate::error::{Error, Result, try_copies, try_vec};
-use crate::family::{Link, ZeroMixture};
+use crate::family::ZeroMixture;
 use crate::fit::{Fit, TermFit};
 use crate::simulate::{Purpose, Stream};
 
@@ -30,7 +30,7 @@ pub struct Simulator<'f> {
 
 impl<'f> Simulator<'f> {
     pub fn new(fit: &'f Fit, what: RandomEffects) -> Result<Self> {
-        if let Some(own) = fit.generalised().filter(|own| own.family.link() == Link::Custom) {
+        if let Some(own) = fit.generalised().filter(|own| !own.family.facts().has_distribution) {
             return Err(Error::unsupported(format!(
                 "the family {} has no function that draws responses: nothing can be simulated from it",
                 own.family.name()

@@ -213,3 +213,28 @@ fn far_tails_keep_their_digits() {
     near("normal", c.above, 4.906_713_927_148_187e-198, 1e-12);
     assert_eq!(c.at_or_below, 1.0);
 }
+
+/// Responses and counts so far out that their sums would have no end, and shapes so large that series would.
+#[test]
+fn distribution_functions_end_far_out_and_for_the_largest_counts() {
+    for name in interlace::family::names() {
+        let family = by_name(name, None).unwrap();
+        let psi = vec![1.0; family.parameters().len()];
+        for y in [1e9, 1e30, 1e300] {
+            let far = family.cdf(y, 0.4, 5.0, &psi);
+            assert!(far.above < 1e-8 && far.at_or_below > 1.0 - 1e-8, "{name} {y:e}: {far:?}");
+        }
+    }
+    // Expected values: integrals of the Gamma density in 60 digits.
+    let poisson = by_name("poisson", Some("identity")).unwrap();
+    for (mean, k, lower) in [
+        (1e11, 1e11, 0.500_000_841_044_174),
+        (1e11, 1e11 - 5e5, 0.056_923_239_364_619_49),
+        (1e13, 1e13 + 2e6, 0.736_455_433_540_209_5),
+        (1e15, 1e15 - 3e7, 0.171_390_859_730_074_94),
+    ] {
+        let seen = poisson.cdf(k, mean, 1.0, &[]);
+        assert!((seen.at_or_below - lower).abs() < 1e-13, "{mean:e} {k:e}: {:e}", seen.at_or_below);
+        assert!((seen.at_or_below + seen.above - 1.0).abs() < 1e-15);
+    }
+}

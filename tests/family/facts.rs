@@ -5,7 +5,7 @@ use std::sync::Arc;
 use interlace::diagnostics::ResidualKind;
 use interlace::error::Code;
 use interlace::family::{
-    CustomFamily, CustomFunctions, CustomParameter, DensityRows, Facts, Family, Map, Observations, Order, Psi, Scale, Sigma,
+    CustomFamily, CustomFunctions, CustomParameter, DensityRows, Exact, Facts, Family, Map, Observations, Order, Psi, Scale, Sigma,
     ZeroPart, by_name, derivatives, names,
 };
 use interlace::fit::Fit;
@@ -99,21 +99,101 @@ fn a_callers_family_is_known_by_what_it_does_and_not_by_its_name() {
     assert!((own.criterion - criterion.unwrap()).abs() < 1e-5, "{} {:?}", own.criterion, criterion);
 }
 
+/// A row of one response of a family with a link, the parameters as working values.
+fn row(name: &str, link: &str, y: f64, eta: f64, psi: f64) -> interlace::family::Derivatives {
+    let family = by_name(name, Some(link)).unwrap();
+    let psi: Vec<Psi> = family.parameters().iter().map(|_| Psi::Shared(psi)).collect();
+    let data = Observations { y: &[y], weights: &[TRIALS] };
+    derivatives(family.as_ref(), &data, &[eta], &psi, Order::Mode).unwrap()
+}
+
+/// Of proportions; a whole number, so that multiples of 0.2 are responses.
+const TRIALS: f64 = 5.0;
+/// Responses of which every family has some.
+const RESPONSES: [f64; 8] = [-3.5, 0.0, 0.2, 0.6, 0.8, 1.0, 2.0, 7.0];
+
+/// The facts say of a family what its density, distribution function and rules for responses show.
 #[test]
-fn the_librarys_families_have_the_facts_of_their_documentation() {
-    let part = |name: &str| by_name(name, None).unwrap().facts().zero_part;
-    for name in ["poisson", "nbinom1", "nbinom2", "binomial", "betabinomial", "tweedie"] {
-        assert_eq!(part(name), Some(ZeroPart::Inflation), "{name}");
+fn the_facts_of_every_family_are_those_of_its_density() {
+    for name in names() {
+        let (family, facts) = (by_name(name, None).unwrap(), by_name(name, None).unwrap().facts());
+        let psi = vec![1.0; family.parameters().len()];
+        let has = |y: f64| family.check_response(&Observations { y: &[y], weights: &[TRIALS] }).is_ok();
+        let cdf = |y: f64| family.cdf(y, 0.4, TRIALS, &psi);
+        let mass = |y: f64| cdf(y).at_or_below - cdf(y).below > 1e-6;
+        let (low, high) = facts.support;
+        assert!(
+            facts.has_distribution && cdf(low.max(-1e30)).below < 1e-12 && cdf(high.min(1e30)).at_or_below > 1.0 - 1e-12,
+            "{name}"
+        );
+        assert!(RESPONSES.iter().all(|&y| !has(y) || (low..=high).contains(&y)), "{name}: a response is outside its support");
+        assert!(low.is_finite() || has(-3.5), "{name}: the support has no lower end");
+        assert!(high.is_finite() || has(7.0), "{name}: the support has no upper end");
+        // A family without zeros leaves them to a hurdle; one whose zeros have a probability of their own may have more of them.
+        assert_eq!(facts.zero_part == Some(ZeroPart::Hurdle), !has(0.0), "{name}: hurdle");
+        assert!(facts.zero_part != Some(ZeroPart::Inflation) || mass(0.0), "{name}: inflation");
+        assert!(facts.zero_part.is_some() || !mass(0.0) || mass(1.0), "{name}: nothing is said of its zeros");
+        let inside: Vec<f64> = RESPONSES.into_iter().filter(|&y| has(y) && y > low && y < high).collect();
+        let (discrete, mixed) = (inside.iter().all(|&y| mass(y)), mass(low.max(-1e30)) || mass(high.min(1e30)));
+        assert_eq!(discrete, inside.iter().any(|&y| mass(y)), "{name}");
+        assert_eq!(facts.exact == Exact::Never, discrete || mixed, "{name}: an exact fit");
+        assert!(facts.can_separate || !discrete, "{name}: separation");
+        assert!(!facts.can_separate || discrete || mixed, "{name}: separation");
+        assert!(!facts.tests_overdispersion || discrete, "{name}: overdispersion");
+        // More sigma is more variance, but where it is a precision.
+        if facts.exact != Exact::Never {
+            let sign = if facts.sigma == Sigma::InverseRoot { -1.0 } else { 1.0 };
+            let variance = |first: f64| family.variance(0.4, 1.0, &[&[first], &psi[1..]].concat());
+            assert_eq!(sign * (variance(1.1) - variance(1.0)) > 0.0, facts.exact != Exact::Precision, "{name}: sigma");
+        }
+        for (parameter, upper) in (0..psi.len()).flat_map(|p| [(p, false), (p, true)]) {
+            let limit = family.limit(parameter, upper).map_or("poisson", |text| text.split(", ").next().unwrap());
+            assert!(names().contains(&limit), "{name}: the limit {limit} is no family");
+        }
     }
-    for name in ["truncated_poisson", "truncated_nbinom1", "truncated_nbinom2", "gamma", "inverse_gaussian", "lognormal", "beta"] {
-        assert_eq!(part(name), Some(ZeroPart::Hurdle), "{name}");
+}
+
+/// Where a link is said to make the log-density concave no information is negative, and where there is normal noise it is the same in all
+/// rows, and only there.
+#[test]
+fn log_densities_are_concave_where_they_are_said_to_be() {
+    let mut normal = vec![];
+    for name in names() {
+        for link in interlace::family::links(name) {
+            let family = by_name(name, Some(link.name())).unwrap();
+            let has = |y: f64| family.check_response(&Observations { y: &[y], weights: &[TRIALS] }).is_ok();
+            let (low, high) = family.domain();
+            let etas: Vec<f64> = (-40..=40).map(|k| 0.23 * f64::from(k) + 0.011).filter(|eta| (low..high).contains(eta)).collect();
+            let mut all = vec![];
+            for psi in [-2.0, 0.3, 2.0] {
+                let rows = RESPONSES.iter().filter(|y| has(**y)).flat_map(|&y| etas.iter().map(move |&eta| (y, eta)));
+                let w: Vec<f64> = rows.map(|(y, eta)| row(name, link.name(), y, eta, psi).w[0]).collect();
+                let concave = w.iter().all(|w| *w >= -1e-9);
+                assert!(
+                    concave || !family.is_log_concave(),
+                    "{name} {link:?} {psi}: {:e}",
+                    w.iter().fold(0.0_f64, |m, w| m.min(*w))
+                );
+                all.push(w);
+            }
+            let same = all.iter().all(|w| w.iter().all(|v| (v - w[0]).abs() < 1e-9 * w[0].abs()));
+            assert_eq!(same, family.adds_normal_noise(), "{name} {link:?}");
+            if same {
+                normal.push(name);
+            }
+        }
     }
-    for name in ["gaussian", "student_t", "zero_one_inflated_beta", "ordered_beta"] {
-        assert_eq!(part(name), None, "{name}");
-    }
-    let inverse: Vec<&str> =
-        names().into_iter().filter(|n| by_name(n, None).unwrap().facts().sigma == Sigma::InverseRoot).collect();
-    assert_eq!(inverse, ["gamma", "inverse_gaussian"]);
+    assert_eq!(normal, ["gaussian", "lognormal"]);
+}
+
+#[test]
+fn the_default_family_is_listed_first() {
+    assert_eq!(
+        (names()[0], FamilySpec::default().build().unwrap().name()),
+        (interlace::family::DEFAULT, interlace::family::DEFAULT)
+    );
+    let normal = interlace::family::normal();
+    assert_eq!((normal.name(), normal.adds_normal_noise()), (interlace::family::DEFAULT, true));
 }
 
 /// A dispersion formula `~ 1` is the model without one, and so are its residuals.

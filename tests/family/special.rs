@@ -1,8 +1,9 @@
 //! Special functions and the logarithms of links against arithmetic of 50 digits and more.
 
 use interlace::family::special::{
-    bernoulli_excess, digamma, erfcx, ln_rising_ratio, log_minus_digamma, log_ndtr, log1p_minus, rising_psi, rising_psi1,
-    rising_psi2, rising_shares, stirling_error, tetragamma, trigamma, x1_log1p_minus,
+    bernoulli_excess, beta_tails, beta_tails_of_odds, digamma, erfcx, gamma_tails, ln_gamma, ln_rising_ratio, log_minus_digamma,
+    log_ndtr, log1p_minus, rising_psi, rising_psi1, rising_psi2, rising_shares, stirling_error, tetragamma, trigamma,
+    x1_log1p_minus,
 };
 use interlace::family::{Link, Observations, Order, Psi, Scale, by_name, derivatives};
 use serde_json::Value;
@@ -187,5 +188,70 @@ fn betabinomial_probabilities_follow_means_that_underflow() {
         let own = at(eta);
         let want = near + 6.0f64.exp() - (-eta).exp();
         assert!((own.l[0] - want).abs() < 1e-9 * want.abs(), "{eta}: {} for {want}", own.l[0]);
+    }
+}
+
+fn off(seen: f64, wanted: f64) -> f64 {
+    ((seen - wanted) / wanted).abs()
+}
+
+/// Shapes of all sizes, next to each other too; x is near 1 where the first is a million.
+#[test]
+#[allow(clippy::unreadable_literal, clippy::excessive_precision)]
+fn incomplete_gamma_and_beta_functions() {
+    for (a, x, lower, upper) in [
+        (1.0, 1.36, 0.743_339_223_046_444_1, 0.256_660_776_953_555_86),
+        (0.1, 9.586832980505138, 0.999_999_131_567_283_3, 8.684_327_167_398_067e-7),
+        (1.5, 0.7651530771650467, 0.324_706_444_424_972_2, 0.675_293_555_575_027_8),
+        (2.5, 0.001, 9.508_534_598_607_95e-9, 0.999_999_990_491_465_4),
+        (20.0, 26.8, 0.926_283_237_361_260_7, 0.073_716_762_638_739_3),
+        (1e5, 100031.62277660168, 0.540_242_045_913_750_5, 0.459_757_954_086_249_5),
+        (1e6, 997000.0, 0.001_338_104_167_313_6, 0.998_661_895_832_686_4),
+        (1e8, 99985000.0, 0.066_801_804_074_983_85, 0.933_198_195_925_016_2),
+    ] {
+        let [l, u] = gamma_tails(a, x);
+        assert!(off(l, lower) < 3e-13 && off(u, upper) < 3e-13, "{a} {x}: {l:e} {u:e}");
+    }
+    for (a, b, odds, lower, upper) in [
+        (200.0, 30.5, 0.17358492133546968, 0.234_712_381_032_492_62, 0.765_287_618_967_507_4),
+        (200.0, 30.5, 0.2843576706268963, 2.361_327_985_021_636e-4, 0.999_763_867_201_497_8),
+        (0.5, 8.0, 184.67051401847075, 0.227_723_566_620_635_35, 0.772_276_433_379_364_7),
+        (1e6, 0.5, 3.328434417715986e-06, 0.009_877_502_987_975_424, 0.990_122_497_012_024_6),
+        (1e6, 0.5, 5.353553315667827e-07, 0.300_785_104_124_249_4, 0.699_214_895_875_750_6),
+        (1e4, 1e3, 0.09983420129171161, 0.516_341_120_625_380_9, 0.483_658_879_374_619_1),
+        (0.05, 1e4, 5437.4734382014085, 0.996_706_101_421_908_6, 0.003_293_898_578_091_358_7),
+        (1e6, 1e6, 1.002832432080501, 0.022_750_118_450_409_384, 0.977_249_881_549_590_6),
+    ] {
+        for [l, u] in [beta_tails_of_odds(a, b, odds), beta_tails(a, b, 1.0 / (1.0 + odds), odds / (1.0 + odds))] {
+            assert!(off(l, lower) < 1e-12 && off(u, upper) < 1e-12, "{a} {b} {odds}: {l:e} {u:e}");
+        }
+    }
+    // Numbers whose ratio is none: x^a / (a B(a, b)), and the other end.
+    let [least, a, b]: [f64; 3] = [5e-324, 0.001, 2.0];
+    let wanted = least.powf(a) * (a + 1.0);
+    let seen = [beta_tails(a, b, least, 1.0)[0], beta_tails(b, a, 1.0, least)[1]];
+    assert!(seen.iter().all(|seen| off(*seen, wanted) < 1e-10), "{seen:?} {wanted}");
+    assert_eq!([beta_tails(a, b, 0.0, 1.0), beta_tails(a, b, 1.0, 0.0)], [[0.0, 1.0], [1.0, 0.0]]);
+    assert!(beta_tails(1.0, f64::NAN, 0.3, 0.7)[0].is_nan() && gamma_tails(f64::NAN, 1.0)[0].is_nan());
+}
+
+/// To what statrs is good for (docs/engine.md).
+#[test]
+fn another_library_agrees() {
+    use statrs::function::{beta::beta_reg, gamma};
+    for a in [0.3, 0.5, 1.0, 2.5, 17.0, 90.0] {
+        assert!((gamma::ln_gamma(a) - ln_gamma(a)).abs() < 1e-14 * ln_gamma(a).abs().max(1.0), "{a}");
+        assert!((gamma::digamma(a) - digamma(a)).abs() < 4e-15 * digamma(a).abs().max(1.0), "{a}");
+        for share in [0.1, 0.5, 0.9, 1.0, 1.3, 2.0, 3.0] {
+            let x = a * share;
+            let [lower, upper] = gamma_tails(a, x);
+            assert!(off(gamma::gamma_lr(a, x), lower) < 1e-11 && off(gamma::gamma_ur(a, x), upper) < 1e-11, "{a} {x}");
+            for b in [0.4, 1.0, 6.5, 40.0] {
+                let odds = b / a * share;
+                let [lower, upper] = beta_tails_of_odds(a, b, odds);
+                let (x, y) = (1.0 / (1.0 + odds), odds / (1.0 + odds));
+                assert!(off(beta_reg(a, b, x), lower) < 1e-11 && off(beta_reg(b, a, y), upper) < 1e-11, "{a} {b} {odds}");
+            }
+        }
     }
 }

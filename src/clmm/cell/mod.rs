@@ -56,7 +56,7 @@ macro_rules! by_link {
 }
 pub(crate) use by_link;
 
-pub use crate::spec::CUMULATIVE_LINKS;
+pub use crate::family::CUMULATIVE_LINKS;
 
 /// Whether a link's inverse is a distribution function.
 pub fn is_cumulative(link: Link) -> bool {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::covariance::{Bidiagonal, Structure};
+use crate::covariance::{MarkovFactor, Structure};
 use crate::error::{Result, try_vec};
 use crate::linalg::dense;
 use crate::random::{Gram, RandomSystem, Roots};
@@ -28,7 +28,7 @@ pub struct MarginalPrecision<'a> {
 /// T^-1.
 enum Inverse {
     Whole(usize, Vec<f64>),
-    Bidiagonal(Bidiagonal),
+    Markov(MarkovFactor),
 }
 
 impl Inverse {
@@ -42,11 +42,11 @@ impl Inverse {
                     }
                 }
             }
-            Inverse::Bidiagonal(inverse) => {
-                let mut own = vec![0.0; inverse.size()];
-                for (v, right) in v.chunks_exact(own.len()).zip(right.chunks_exact_mut(inverse.size())) {
+            Inverse::Markov(markov) => {
+                let mut own = vec![0.0; markov.size()];
+                for (v, right) in v.chunks_exact(own.len()).zip(right.chunks_exact_mut(markov.size())) {
                     own.copy_from_slice(v);
-                    inverse.multiply(&mut own);
+                    markov.divide(&mut own);
                     dense::add_scaled(right, 1.0, &own);
                 }
             }
@@ -63,9 +63,9 @@ impl Inverse {
                     }
                 }
             }
-            Inverse::Bidiagonal(inverse) => {
+            Inverse::Markov(markov) => {
                 out.copy_from_slice(a);
-                out.chunks_exact_mut(inverse.size()).for_each(|out| inverse.multiply_transpose(out));
+                out.chunks_exact_mut(markov.size()).for_each(|out| markov.divide_transpose(out));
             }
         }
     }
@@ -76,7 +76,7 @@ impl<'a> MarginalPrecision<'a> {
         let mut random = RandomSystem::new(&gram, structures, COLUMNS)?;
         random.factorize(&gram, t)?;
         let inverse = |k: usize| match random.precision(t, k) {
-            Some(inverse) => Some(Inverse::Bidiagonal(inverse.clone())),
+            Some(markov) => Some(Inverse::Markov(markov.clone())),
             None => inverse_of_large(&gram, k, &t[k]).map(|inverse| Inverse::Whole(gram.layout.terms[k].effects, inverse)),
         };
         let inverse = (0..t.len()).map(inverse).collect();

@@ -166,13 +166,17 @@ impl<'a> Sums<'a> {
 
     fn along_elements(&self, first: &[usize], t: &[f64], directions: &[Direction]) -> Vec<f64> {
         let (n, own) = (t.len().isqrt(), directions.len());
-        let weights: Vec<Vec<f64>> = directions.iter().map(|d| lower_triangle(self.effects[d.term], &d.k)).collect();
+        // That of one effect's standard deviation is zero but for a row.
+        let weight = |d: &Direction| -> Vec<(usize, f64)> {
+            lower_triangle(self.effects[d.term], &d.k).into_iter().enumerate().filter(|(_, v)| *v != 0.0).collect()
+        };
+        let weights: Vec<Vec<(usize, f64)>> = directions.iter().map(weight).collect();
         let mut out = vec![0.0; own * own];
         for (j, right) in directions.iter().enumerate() {
             for (i, left) in directions.iter().enumerate() {
                 let (rows, columns) = (first[left.term], first[right.term]);
-                for (b, y) in weights[j].iter().enumerate() {
-                    for (a, x) in weights[i].iter().enumerate() {
+                for (b, y) in &weights[j] {
+                    for (a, x) in &weights[i] {
                         out[j * own + i] += x * y * t[(columns + b) * n + rows + a];
                     }
                 }

@@ -2,8 +2,8 @@
 //!
 //! Four letters, a format number, the fields, and a checksum of all before it.
 
-use super::cross_products::CrossProducts;
 use crate::error::{Code, Error, Result};
+use crate::lmm::cross_products::CrossProducts;
 
 const MAGIC: [u8; 4] = *b"ILCP";
 const FORMAT: u8 = 1;
@@ -37,6 +37,21 @@ impl CrossProducts {
         products.check_sizes().map_err(wrong)?;
         Ok(products)
     }
+
+    /// What is wrong with the sizes of an accumulator that was read from bytes.
+    fn check_sizes(&self) -> std::result::Result<(), String> {
+        let (c, q) = (self.layout.p + 1, self.layout.q());
+        let terms = &self.layout.terms;
+        let pairs = (0..terms.len()).flat_map(|k| (0..k).map(move |m| (k, m)));
+        let sound = self.gram.len() == c * c
+            && self.cz.len() == c * q
+            && self.basis.as_ref().is_none_or(|b| b.columns == c && b.shift.len() == c && b.map.len() == c * c)
+            && self.diagonal.len() == terms.len()
+            && self.diagonal.iter().zip(terms).all(|(d, t)| d.len() == t.levels * t.effects * t.effects)
+            && self.off_diagonal.len() == pairs.clone().count()
+            && self.off_diagonal.iter().zip(pairs).all(|(block, (k, m))| block.fits(&terms[k], &terms[m]));
+        if sound { Ok(()) } else { Err("its parts don't fit together".into()) }
+    }
 }
 
 /// FNV-1a, 64 bits.
@@ -46,9 +61,9 @@ fn checksum(bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::Example;
     use super::*;
     use crate::formula::StructureKind;
+    use crate::lmm::tests::Example;
 
     #[test]
     fn bytes_read_back_to_the_same_accumulator() {
