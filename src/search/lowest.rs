@@ -1,7 +1,10 @@
-//! Which of several ends of searches is the estimate, and whether another minimum is about as deep.
+//! Which of several ends of searches is the estimate, and which other minima are told of.
+//!
+//! Where values of the criterion cost little, as on cross-products, the way from one end to another and pushes tell which are minima of
+//! their own (`minima`). Where each is a search for modes, ends that differ in value are taken for such once they are settled.
 
-use super::minima::{Minimum, REACH};
-use super::{Criterion, Estimate, Search, is_converged};
+use super::minima::REACH;
+use super::{Criterion, Estimate, Minimum, Search, is_converged};
 use crate::error::{Error, Result};
 use crate::optimize::Summary;
 
@@ -29,6 +32,27 @@ impl<'m, C: Criterion<'m>> Search<'_, '_, '_, C> {
             best = if next.value < best.value { with_other(next, best) } else { with_other(best, next) };
         }
         Ok(Estimate { evaluations: self.criterion.evaluations(), ..best })
+    }
+
+    /// The estimate from the best minimum known, with the other minima that searches so far have ended at. Where one of these is lower it is
+    /// the estimate. What it takes to
+    /// tell whether they are minima is not counted among the estimate's evaluations.
+    pub fn finish_with_others(&mut self, best: Summary) -> Result<Estimate> {
+        let mut estimate = self.finish(best)?;
+        if !estimate.converged {
+            return Ok(estimate);
+        }
+        let own = Minimum { working: estimate.working.clone(), value: estimate.value };
+        let mut others = self.other_minima(&own)?;
+        if let Some(lowest) = others.first()
+            && lowest.value < own.value
+        {
+            let again = self.run(&lowest.working, self.options.tolerance)?;
+            estimate = self.finish(again)?;
+            others[0] = own;
+        }
+        estimate.others = others;
+        Ok(estimate)
     }
 }
 

@@ -4,7 +4,7 @@
 //! they are. An end is a minimum only where it stays when it is pushed: a search may have stopped on a ridge, or at a variance of zero
 //! from which the criterion falls.
 
-use super::{Criterion, Search, is_converged};
+use super::{Criterion, Minimum, Search, is_converged};
 use crate::covariance::Structure;
 use crate::error::{Code, Result};
 use crate::optimize::Summary;
@@ -26,13 +26,6 @@ const LINEAR: f64 = 0.03;
 
 /// How an end is pushed: by a part of each parameter, and by a constant.
 const PUSH: (f64, f64) = (0.1, 0.01);
-
-/// A minimum.
-#[derive(Clone, Debug)]
-pub struct Minimum {
-    pub working: Vec<f64>,
-    pub value: f64,
-}
 
 impl<'m, C: Criterion<'m>> Search<'_, '_, '_, C> {
     /// The minima within reach of a value that searches so far have ended at, lowest first, but for that of `best`.

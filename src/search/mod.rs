@@ -13,7 +13,6 @@ use crate::covariance::Structure;
 use crate::error::{Code, Result};
 use crate::optimize::{LARGEST_ROUNDED, Method, Objective, Reason, Settings, Summary, minimize};
 use crate::options::{Options, Progress};
-use minima::Minimum;
 
 /// Evaluations after which Newton's method hands over, and more for each parameter. It seldom needs half of them.
 const PATIENCE: (usize, usize) = (40, 4);
@@ -49,7 +48,14 @@ pub trait Criterion<'m>: Objective {
 /// From working parameters to the user's theta.
 pub type ThetaMap<'m> = Box<dyn Fn(&[f64]) -> Vec<f64> + 'm>;
 
-/// The minimum that was found.
+/// A minimum.
+#[derive(Clone, Debug)]
+pub struct Minimum {
+    pub working: Vec<f64>,
+    pub value: f64,
+}
+
+/// The minimum that was found, and others.
 #[derive(Clone, Debug)]
 pub struct Estimate {
     pub working: Vec<f64>,
@@ -115,26 +121,6 @@ impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
             others: vec![],
             working,
         })
-    }
-
-    /// The same, with the other minima that searches so far have ended at. Where one of these is lower it is the estimate. What it takes to
-    /// tell whether they are minima is not counted among the estimate's evaluations.
-    pub fn finish_with_others(&mut self, best: Summary) -> Result<Estimate> {
-        let mut estimate = self.finish(best)?;
-        if !estimate.converged {
-            return Ok(estimate);
-        }
-        let own = Minimum { working: estimate.working.clone(), value: estimate.value };
-        let mut others = self.other_minima(&own)?;
-        if let Some(lowest) = others.first()
-            && lowest.value < own.value
-        {
-            let again = self.run(&lowest.working, self.options.tolerance)?;
-            estimate = self.finish(again)?;
-            others[0] = own;
-        }
-        estimate.others = others;
-        Ok(estimate)
     }
 
     /// What is nearly zero becomes so, what should not be zero does not stay so.
