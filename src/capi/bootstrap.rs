@@ -5,7 +5,7 @@ use super::buffer::target;
 use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
 use super::handle::{choice, free, give, need, null};
-use super::options::OptionsHandle;
+use super::options::{OptionsHandle, threads};
 use super::progress::with_progress;
 use super::resample::{INTERVALS, RANDOM_EFFECTS};
 use super::status::{ErrorRecord, Status};
@@ -308,8 +308,4 @@ impl BootstrapHandle {
         };
         work(Some(&mut Statistic { names: self.names.clone(), function: &mut call }))
     }
-}
-
-fn threads(options: Option<&OptionsHandle>) -> usize {
-    options.map_or(1, |o| o.options.threads)
 }

@@ -8,7 +8,7 @@ use super::buffer::{array_target, copy_out, slice, target};
 use super::c_char;
 use super::frame::FrameHandle;
 use super::handle::{free, give, need};
-use super::options::OptionsHandle;
+use super::options::{OptionsHandle, settings};
 use super::progress::with_progress;
 use super::spec::{MODELS, SpecHandle};
 use super::status::{ErrorRecord, Status};
@@ -16,7 +16,6 @@ use super::strings::StringTable;
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::inference::degrees_of_freedom::{KenwardRoger, Satterthwaite};
-use crate::options::Options;
 
 /// A fitted model. It never changes, borrows nothing from the frame, spec and options it came from, and may be used by many threads at once.
 /// Strings that its functions return live as long as the fit. Its random terms are numbered from 0 in the order of the formula; those of the
@@ -139,10 +138,6 @@ pub unsafe extern "C" fn interlace_spec_objective(
         }
         copy_out(&result, values, len)
     })
-}
-
-pub(super) fn settings(options: Option<&OptionsHandle>) -> Options {
-    options.map(|o| o.options.clone()).unwrap_or_default()
 }
 
 /// Frees a fit. NULL is allowed.

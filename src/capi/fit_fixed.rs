@@ -3,7 +3,7 @@
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
-use super::buffer::{array_target, copy_out};
+use super::buffer::{copy_limits, copy_out};
 use super::c_char;
 use super::fit::{FitHandle, fit_of};
 use super::handle::need;
@@ -71,9 +71,7 @@ pub unsafe extern "C" fn interlace_fit_confint_wald(
 ) -> Status {
     boundary(err, || {
         let (low, high) = intervals(need(fit, "fit")?, level)?;
-        array_target(upper, len, high.len(), "upper")?;
-        copy_out(&low, lower, len)?;
-        copy_out(&high, upper, len)
+        copy_limits((&low, &high), lower, upper, len)
     })
 }
 

@@ -3,7 +3,7 @@
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
-use super::buffer::{array_target, copy_out};
+use super::buffer::{copy_limits, copy_out};
 use super::c_char;
 use super::fit::{FitHandle, fit_of};
 use super::spec_arrays::STRUCTURES;
@@ -216,10 +216,7 @@ pub unsafe extern "C" fn interlace_fit_term_ranef_interval(
         let term = term_of(fit, term)?;
         let covariances = if full { covariances_full(term)? } else { &term.condvar };
         let (low, high) = term.intervals(level, covariances)?;
-        array_target(lower, len, low.len(), "lower")?;
-        array_target(upper, len, high.len(), "upper")?;
-        copy_out(&low, lower, len)?;
-        copy_out(&high, upper, len)
+        copy_limits((&low, &high), lower, upper, len)
     })
 }
 

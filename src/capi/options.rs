@@ -260,6 +260,16 @@ pub extern "C" fn interlace_options_free(options: Option<Box<OptionsHandle>>) {
     free(options);
 }
 
+/// The options given, or the defaults.
+pub(super) fn settings(options: Option<&OptionsHandle>) -> Options {
+    options.map(|o| o.options.clone()).unwrap_or_default()
+}
+
+/// How many threads may be used.
+pub(super) fn threads(options: Option<&OptionsHandle>) -> usize {
+    options.map_or(1, |o| o.options.threads)
+}
+
 pub(super) unsafe fn change(
     options: Option<&mut OptionsHandle>,
     err: *mut ErrorRecord,

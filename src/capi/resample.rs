@@ -5,7 +5,7 @@ use super::buffer::{array_target, copy_out, matrix, target};
 use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
 use super::handle::{choice, give, need};
-use super::options::OptionsHandle;
+use super::options::{OptionsHandle, threads};
 use super::progress::with_progress;
 use super::status::{ErrorRecord, Status};
 use crate::error::Error;
@@ -85,7 +85,7 @@ pub unsafe extern "C" fn interlace_fit_refit(
     boundary(err, || {
         let (fit, out) = (fit_of(fit)?, target(out, "out")?);
         let y = matrix(y, fit.fitted.len(), k, ldy, "y", "ldy")?;
-        let asked = RefitOptions { std_errors, threads: options.map_or(1, |o| o.options.threads) };
+        let asked = RefitOptions { std_errors, threads: threads(options) };
         let all = with_progress(options, |progress| fit.refit_many(&y, &asked, progress))?;
         out.write(give(FrameHandle::new(all.frame()?)));
         Ok(())
@@ -117,7 +117,7 @@ pub unsafe extern "C" fn interlace_fit_bootstrap(
             replicates: nsim,
             seed,
             random_effects: choice(what, "what", &RANDOM_EFFECTS)?,
-            threads: options.map_or(1, |o| o.options.threads),
+            threads: threads(options),
             ..BootstrapOptions::default()
         };
         let all = with_progress(options, |progress| fit.bootstrap(&asked, progress))?;

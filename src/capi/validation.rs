@@ -3,10 +3,9 @@
 use super::boundary::boundary;
 use super::buffer::target;
 use super::c_char;
-use super::fit::settings;
 use super::frame::FrameHandle;
 use super::handle::{give, need};
-use super::options::OptionsHandle;
+use super::options::{OptionsHandle, settings};
 use super::progress::with_progress;
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};

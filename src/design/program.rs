@@ -73,13 +73,7 @@ impl Program {
         let sources = Sources::compile(request, frame)?;
         let values = sources.evaluate(request, frame)?;
         let (rows, ledger) = sources.incomplete(&values, frame)?.finish(request.na)?;
-        if rows.is_empty() {
-            let (n, (_, name)) = (ledger.n_data, &ledger.dropped[0]);
-            return Err(Error::data(format!(
-                "no rows are left: each of the {n} rows has a missing value (the first in {})",
-                quoted(name)
-            )));
-        }
+        ledger.check_left()?;
         let (program, design) = sources.learn(request, values, frame, &rows)?;
         Ok((program, Design { rows: ledger, ..design }))
     }
