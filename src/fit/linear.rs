@@ -183,13 +183,13 @@ impl Fit {
 
     /// A structured term with an effect for each row may take up all of the variance.
     fn warn_of_no_residual(&mut self) {
-        for term in self.terms.iter().filter(|term| term.levels.len() * term.effects.len() >= self.n_obs) {
+        for term in self.terms.iter().filter(|term| term.design.levels.len() * term.design.effects.len() >= self.n_obs) {
             let most = term.sd.iter().fold(0.0f64, |most, sd| most.max(*sd));
             if self.sigma < NO_RESIDUAL * most {
                 self.design_warnings.push(format!(
                     "the residual standard deviation {:.3e} is next to nothing beside {most:.3e} of {}, which has a random effect for each \
                      row: the likelihood may be highest where that has all of the variance, and hardly tells the two apart",
-                    self.sigma, term.group
+                    self.sigma, term.design.group
                 ));
             }
         }
@@ -199,8 +199,8 @@ impl Fit {
         for (_, term) in self.terms.iter().enumerate().filter(|(k, _)| system.nearly_dependent(*k)) {
             self.design_warnings.push(format!(
                 "the effects {} of {} are nearly dependent on each other, which costs digits: centre their variables",
-                term.effects.join(", "),
-                term.group
+                term.design.effects.join(", "),
+                term.design.group
             ));
         }
     }

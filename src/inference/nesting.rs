@@ -32,7 +32,7 @@ pub fn not_nested(smaller: &Fit, larger: &Fit) -> Result<Option<String>> {
             }
         }
         if let Some(term) = smaller.terms_of(role).iter().find(|term| !covers(larger.terms_of(role), term)) {
-            return lacks(format!("the random term ({} | {}){of}", term.effects.join(" + "), term.group));
+            return lacks(format!("the random term ({} | {}){of}", term.design.effects.join(" + "), term.design.group));
         }
     }
     let kept = smaller.ordinal().and_then(|ordinal| ordinal.nominal.as_ref()).map_or(&[][..], |own| &own.names);
@@ -137,30 +137,31 @@ fn rest(column: &[f64], basis: &[Vec<f64>]) -> Result<Option<Vec<f64>>> {
 
 /// Whether each effect has a variance of its own, which the structure leaves free.
 fn has_free_variances(term: &TermFit) -> bool {
-    let free = match term.structure.kind {
+    let free = match term.design.structure.kind {
         StructureKind::Unstructured => true,
-        StructureKind::Diagonal => !term.structure.homogeneous,
+        StructureKind::Diagonal => !term.design.structure.homogeneous,
         StructureKind::CompoundSymmetry | StructureKind::Ar1 => false,
     };
-    free || term.effects.len() == 1
+    free || term.design.effects.len() == 1
 }
 
 /// Whether some terms allow every covariance that a term has.
 fn covers(terms: &[TermFit], term: &TermFit) -> bool {
-    let on_group = || terms.iter().filter(|t| t.group == term.group);
-    let whole = on_group().filter(|own| term.effects.iter().all(|effect| own.effects.contains(effect))).any(|own| {
-        let (a, b) = (own.structure, term.structure);
+    let on_group = || terms.iter().filter(|t| t.design.group == term.design.group);
+    let whole = on_group().filter(|own| term.design.effects.iter().all(|effect| own.design.effects.contains(effect))).any(|own| {
+        let (a, b) = (own.design.structure, term.design.structure);
         a.kind == StructureKind::Unstructured || a.kind == b.kind && a.size == b.size && (b.homogeneous || !a.homogeneous)
     });
-    let uncorrelated = term.effects.len() == 1 || term.structure.kind == StructureKind::Diagonal;
-    let has_variance = |effect: &String| on_group().filter(|own| has_free_variances(own)).any(|own| own.effects.contains(effect));
-    whole || uncorrelated && has_free_variances(term) && term.effects.iter().all(has_variance)
+    let uncorrelated = term.design.effects.len() == 1 || term.design.structure.kind == StructureKind::Diagonal;
+    let has_variance =
+        |effect: &String| on_group().filter(|own| has_free_variances(own)).any(|own| own.design.effects.contains(effect));
+    whole || uncorrelated && has_free_variances(term) && term.design.effects.iter().all(has_variance)
 }
 
 /// Whether the larger model has the same fixed effects and thresholds and exactly one variance more, all structures being free in their
 /// variances.
 pub fn one_variance_more(smaller: &Fit, larger: &Fit) -> Result<bool> {
-    let variances = |fit: &Fit| fit.all_terms().map(|(_, t)| t.effects.len()).sum::<usize>();
+    let variances = |fit: &Fit| fit.all_terms().map(|(_, t)| t.design.effects.len()).sum::<usize>();
     let names = |fit: &Fit, role| fit.fixed_of(role).map(|fixed| fixed.names.clone());
     let parameters = |fit: &Fit| fit.generalised().map_or(0, |own| own.parameters.len());
     let alike = smaller.correlation().is_some() == larger.correlation().is_some()

@@ -182,7 +182,7 @@ impl Parameters for Base<'_> {
     fn parameters(&self) -> (Vec<Parameter>, Vec<String>) {
         let mut all = vec![];
         for (k, term) in self.fit.terms.iter().enumerate() {
-            all.extend(terms::parameters(k, term.structure, &term.effects, &term.group));
+            all.extend(terms::parameters(k, term.design.structure, &term.design.effects, &term.design.group));
         }
         let shared = ["sigma".to_owned()].into_iter().chain(self.fit.correlation().map(crate::fit::CorrelationFit::name));
         all.extend(shared.enumerate().map(|(f, name)| (Parameter::Shared { f }, name)));
