@@ -9,7 +9,7 @@ use crate::covariance::Structure;
 use crate::design::{CorrelationDesign, Design, ModelProgram, TermDesign, UNSEEN, independent_columns};
 use crate::error::{Error, Result, try_collect, try_copy};
 use crate::formula::CorrelationKind;
-use crate::lmm::correlated::CorrelatedProducts;
+use crate::lmm::correlation::products::CorrelatedProducts;
 use crate::lmm::cross_products::CrossProducts;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::estimate::{estimate, working_from_theta};

@@ -9,7 +9,7 @@
 //!
 //! Where residuals have a correlation matrix R all cross-products are those of R^-1, and log|R| is added.
 
-use super::slope::Correlated;
+use super::correlation::products::Correlated;
 use super::system::LinearSystem;
 use crate::error::{Error, Result, try_vec};
 use crate::linalg::dense;

@@ -1,9 +1,9 @@
 //! Estimation of linear models: starts, minimisation, other minima.
 
 use super::basins::{Effort, further_basins, other_basins};
+use super::correlation::opposite::opposite_start;
+use super::correlation::scale::RhoScale;
 use super::deviance::Deviance;
-use super::opposite::opposite_start;
-use super::rho::RhoScale;
 use super::start::moment_start;
 use super::survey::lower_point;
 use super::system::LinearSystem;

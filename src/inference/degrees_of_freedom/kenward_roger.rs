@@ -1,7 +1,7 @@
 //! Kenward and Roger's adjusted covariance and F tests (Kenward & Roger 1997; Halekoh & Hojsgaard 2014), of fits by REML.
 //!
 //! The covariance of the rows is `sigma^2 V`, with V of the parameters of the random effects (`parameters`) and of the residuals' correlation
-//! (`lmm::variance::residual_correlation`); index 0 is the first factor, which is one at the estimates, and the last the residuals'
+//! (`lmm::correlation::matrix`); index 0 is the first factor, which is one at the estimates, and the last the residuals'
 //! correlation. Weights are in the rows. All is in units in which sigma is one, and in the basis in which the fixed effects have the
 //! identity for covariance, X~; there, with `V_i` and `V_ij` the derivatives of V,
 //!

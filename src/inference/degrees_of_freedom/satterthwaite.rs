@@ -10,7 +10,7 @@ use crate::error::{Error, Result, or_reason};
 use crate::fit::Fit;
 use crate::inference::linear::{JointTest, dot, independent_rows, whiten};
 use crate::linalg::dense;
-use crate::lmm::variance::differences::information_by_differences;
+use crate::lmm::correlation::information::information_by_differences;
 use crate::lmm::variance::hessian::ObservedInformation;
 use crate::lmm::variance::{Variances, largest_part};
 use crate::tails::f_upper;

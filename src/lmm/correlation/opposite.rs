@@ -1,8 +1,8 @@
 //! The residual correlation of the other sign: random effects and a correlation can stand for the same data, so that the criterion may
 //! have a minimum on either side of zero.
 
-use super::deviance::Deviance;
 use crate::error::Result;
+use crate::lmm::deviance::Deviance;
 use crate::optimize::{Method, Objective, Settings, Summary, minimize};
 use crate::search::boundary;
 

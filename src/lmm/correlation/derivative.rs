@@ -1,4 +1,4 @@
-//! The residual correlation in the criterion: cross-products at its value, the derivative, differences of the gradient.
+//! The residual correlation in the criterion: its derivative, its column of the Hessian, its standard error.
 //!
 //! With C = [Z Q e]'R^-1[Z Q e], its derivative C_x by the correlation's coordinate, and W = (-Lambda U, I):
 //!
@@ -6,38 +6,14 @@
 //! dd/dx = dlog|R|/dx + tr(A^-1 Lambda'G_x Lambda) + v'C_x v / sigma^2 + (REML) tr(S_X^-1 (W'C_x W)_X),   v = (-b, -gamma, 1)
 //! ```
 
-use super::correlated::CorrelatedProducts;
-use super::deviance::Deviance;
-use super::pieces::Products;
 use crate::error::{Result, try_vec};
+use crate::lmm::deviance::{Deviance, State};
 
 /// The step of differences of the gradient.
 const STEP: f64 = 1e-5;
 
-/// Cross-products at one value of the correlation.
-pub struct Correlated {
-    /// The coordinate.
-    x: f64,
-    pub now: Products,
-    slope: Products,
-    pub log_det: f64,
-}
-
-impl Correlated {
-    pub fn new(products: &CorrelatedProducts) -> Result<Self> {
-        Ok(Correlated { x: f64::NAN, now: products.zeros()?, slope: products.zeros()?, log_det: 0.0 })
-    }
-
-    pub fn fill(&mut self, products: &CorrelatedProducts, x: f64) {
-        if self.x != x {
-            self.log_det = products.fill(x, &mut self.now);
-            self.x = x;
-        }
-    }
-}
-
 /// The gradient a small step further along the correlation.
-pub(super) struct Bent {
+pub(in crate::lmm) struct Bent {
     gradient: Vec<f64>,
 }
 
@@ -56,7 +32,7 @@ impl Bent {
 
 impl Deviance<'_> {
     /// Where residuals are correlated, the gradient a step further along.
-    pub(super) fn bent_slope(&mut self, working: &[f64]) -> Result<Option<Bent>> {
+    pub(in crate::lmm) fn bent_slope(&mut self, working: &[f64]) -> Result<Option<Bent>> {
         if self.correlated.is_none() {
             return Ok(None);
         }
@@ -69,7 +45,7 @@ impl Deviance<'_> {
     }
 
     /// The derivative by the correlation's coordinate, the last of the parameters, after the forces.
-    pub(super) fn add_slope(&mut self, working: &[f64], gradient: &mut [f64]) -> Result<()> {
+    pub(in crate::lmm) fn add_slope(&mut self, working: &[f64], gradient: &mut [f64]) -> Result<()> {
         let (system, m, q) = (self.system, self.system.m(), self.system.gram.layout.q());
         let (Some(own), Some(products)) = (&mut self.correlated, &system.correlation) else { return Ok(()) };
         let last = working.len() - 1;
@@ -145,7 +121,7 @@ fn last_variance(n: usize, hessian: &[f64]) -> Option<f64> {
     (variance > 0.0).then_some(variance)
 }
 
-impl super::deviance::State {
+impl State {
     /// What makes column j of the whitened [Q e] of its columns: a column of R^-T with S_X = RR', or the residual's (-gamma, 1).
     fn direction(&self, m: usize, j: usize) -> Vec<f64> {
         let mut v = vec![0.0; m];
