@@ -15,6 +15,11 @@ use crate::error::{Error, Result, try_vec};
 use crate::linalg::dense;
 use crate::random::{Gram, Layout, RandomSystem, Roots};
 
+/// The share of the least-squares residual below which none is left: rho^2 is what cancellation from that leaves, and has four digits here.
+const EXACT: f64 = 1e-12;
+
+const NOTHING_LEFT: &str = "the model fits the response exactly, or all but: the residual standard deviation is less than 1e-6 of that about the fixed effects, too little to be told from rounding";
+
 /// What depends on the design alone, to be kept from one response to the next.
 pub struct Analysis {
     random: RandomSystem,
@@ -177,6 +182,16 @@ impl<'a> Deviance<'a> {
         if noise.is_finite() { noise } else { 0.0 }
     }
 
+    /// An error if the model leaves nothing of the response that can be told from rounding.
+    pub fn check_residual(&self) -> Result<()> {
+        let m = self.system.m();
+        let rho = self.state.gram[m * m - 1];
+        if rho * rho > EXACT * self.system.rss {
+            return Ok(());
+        }
+        Err(Error::numeric(NOTHING_LEFT))
+    }
+
     /// The criterion, coefficients and variance at working parameters; nothing is evaluated where the last evaluation was there.
     pub fn move_to(&mut self, working: &[f64]) -> Result<f64> {
         let there = !working.is_empty() && self.state.at == working;
@@ -236,7 +251,7 @@ impl<'a> Deviance<'a> {
         }
         dense::cholesky(m, gram).map_err(|j| {
             Error::numeric(if j + 1 == m {
-                super::solution::NOTHING_LEFT
+                NOTHING_LEFT
             } else {
                 "the fixed effects are confounded with the random effects to within rounding"
             })
@@ -344,16 +359,4 @@ pub(super) fn divide(layout: &Layout, t: &[Vec<f64>], transpose: bool, v: &mut [
 /// Z'R^-1Z as it is.
 pub(super) fn gram_of<'s>(system: &'s LinearSystem, correlated: Option<&'s Correlated>) -> &'s Gram {
     correlated.map_or(&system.gram, |own| &own.now.gram)
-}
-
-impl LinearSystem {
-    /// The number of parameters of the random effects.
-    pub fn n_theta(&self) -> usize {
-        self.structures.iter().map(crate::covariance::Structure::n_theta).sum()
-    }
-
-    /// The number of working parameters: those of the random effects, then the residual correlation if there is one.
-    pub fn n_working(&self) -> usize {
-        self.n_theta() + usize::from(self.correlation.is_some())
-    }
 }

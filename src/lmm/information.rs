@@ -3,7 +3,7 @@
 
 use super::confounded::clear_rows;
 use super::deviance::{Deviance, divide};
-use super::estimate::theta_from_working;
+use super::parameters::theta_from_working;
 use crate::covariance::Structure;
 use crate::error::{Result, try_copy, try_vec};
 use crate::linalg::dense::dot;

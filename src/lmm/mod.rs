@@ -6,6 +6,7 @@ pub mod cross_products;
 mod accumulate;
 pub mod correlation;
 pub mod system;
+pub mod parameters;
 pub mod response;
 mod confounded;
 pub mod deviance;

@@ -1,7 +1,7 @@
 //! All estimates of a linear mixed model at given parameters, in the user's units.
 
 use super::deviance::Deviance;
-use super::estimate::theta_from_working;
+use super::parameters::theta_from_working;
 use crate::error::{Error, Result, try_copy, try_vec};
 use crate::linalg::dense;
 use crate::random::{TermSolution, own_block};
@@ -9,11 +9,6 @@ use crate::search::boundary::null_directions;
 
 /// What memory is for.
 const SOLUTION: &str = "solutions for the random effects";
-
-/// The share of the least-squares residual below which none is left: rho^2 is what cancellation from that leaves, and has four digits here.
-const EXACT: f64 = 1e-12;
-
-pub(super) const NOTHING_LEFT: &str = "the model fits the response exactly, or all but: the residual standard deviation is less than 1e-6 of that about the fixed effects, too little to be told from rounding";
 
 /// The estimates. Matrices are column-major.
 pub struct Solution {
@@ -73,16 +68,6 @@ impl Deviance<'_> {
     pub fn std_errors(&self) -> Vec<f64> {
         let (p, vcov) = (self.system.m() - 1, self.vcov(self.sigma()));
         (0..p).map(|j| vcov[j * (p + 1)].sqrt()).collect()
-    }
-
-    /// An error if the model leaves nothing of the response that can be told from rounding.
-    pub fn check_residual(&self) -> Result<()> {
-        let m = self.system.m();
-        let rho = self.state.gram[m * m - 1];
-        if rho * rho > EXACT * self.system.rss {
-            return Ok(());
-        }
-        Err(Error::numeric(NOTHING_LEFT))
     }
 
     /// Checks the last solve by its residual: with z = Z'V^-1 r, Lambda'z - u is what A u lacks of Lambda'Z'r. It is measured against the

@@ -1,7 +1,7 @@
 //! A look around for another minimum: the criterion of a model with unequal weights or few groups may have several.
 
 use super::deviance::Deviance;
-use super::estimate::{theta_from_working, working_from_theta};
+use super::parameters::{NOTHING, scaled};
 use super::system::LinearSystem;
 use crate::covariance::Structure;
 use crate::error::Result;
@@ -19,9 +19,6 @@ fn factors(weighted: bool) -> Vec<f64> {
 
 /// What the criterion must be lower by.
 const LOWER: f64 = 1e-6;
-
-/// Standard deviations on the way to zero, in units of the residual's times an effect's root mean square: not to be multiplied.
-const NOTHING: f64 = 0.03;
 
 /// What one term gains and another loses: where both can stand for the same differences (of a mean that no fixed effect takes up, say)
 /// there may be a minimum for each.
@@ -103,31 +100,4 @@ fn exchanges(sizes: &[f64]) -> Vec<Vec<f64>> {
         }
     }
     all
-}
-
-/// The working parameters with the standard deviations of each term multiplied.
-pub(super) fn scaled(system: &LinearSystem, working: &[f64], factors: &[f64]) -> Result<Vec<f64>> {
-    let mut point = working.to_vec();
-    let mut first = 0;
-    for (k, structure) in system.structures.iter().enumerate() {
-        let range = first..first + structure.n_theta();
-        first = range.end;
-        if factors[k] == 1.0 {
-            continue;
-        }
-        let mut t = vec![0.0; structure.size * structure.size];
-        structure.factor(&working[range.clone()], &mut t);
-        if t.iter().all(|v| v.abs() < NOTHING) {
-            structure.start(&mut point[range]);
-        }
-    }
-    let mut theta = vec![0.0; point.len()];
-    theta_from_working(system, &point, &mut theta);
-    first = 0;
-    for (k, structure) in system.structures.iter().enumerate() {
-        let range = first..first + structure.n_theta();
-        first = range.end;
-        structure.rescale(&mut theta[range], &vec![factors[k]; structure.size]);
-    }
-    working_from_theta(system, &theta)
 }

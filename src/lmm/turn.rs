@@ -81,7 +81,7 @@ impl Turn<'_> {
 mod tests {
     use super::super::correlation::tests::{Case, cases};
     use super::super::deviance::Deviance;
-    use super::super::estimate::{theta_from_working, working_from_theta};
+    use super::super::parameters::{theta_from_working, working_from_theta};
     use super::super::tests::{Example, examples};
     use super::*;
     use crate::formula::StructureKind;

@@ -3,12 +3,13 @@
 //! At a singular T the gradient in T vanishes along the null directions whatever the data say, so a stationary point there is a
 //! minimum only if the gradient H in the covariance T T' is positive semidefinite on the null space of T'.
 
-use super::Criterion;
+use super::criterion::Criterion;
+use super::run::{Search, is_converged};
 use crate::covariance::Structure;
 use crate::error::{Code, Result};
 use crate::formula::StructureKind;
 use crate::linalg::dense;
-use crate::optimize::Summary;
+use crate::optimize::{Method, Summary};
 
 /// Standard deviations (in units of sigma times an effect's root mean square) below this are tried at zero.
 const SMALL: f64 = 2e-3;
@@ -78,6 +79,34 @@ pub fn lifted(structures: &[Structure], working: &[f64], length: f64) -> Vec<f64
         }
     }
     out
+}
+
+impl<'m, C: Criterion<'m>> Search<'_, '_, '_, C> {
+    /// What is nearly zero becomes so, what should not be zero does not stay so.
+    pub(super) fn settled(&mut self, mut best: Summary) -> Result<Summary> {
+        // Each round ends at a boundary point that is a minimum, or strictly lower than the round before.
+        for _ in 0..4 {
+            if !is_converged(best.reason) || self.is_late() {
+                break;
+            }
+            if let Some(snapped) = snap(self.criterion, &best)? {
+                // By gradients, which are exactly zero along exact zeros: a method that sees values only would leave them again.
+                let method = if self.options.optimizer.has_gradient() { self.options.optimizer } else { Method::Newton };
+                // Not worse than the zeros that were accepted: the better of the two by construction.
+                best = self.run_by(method, &snapped, self.options.tolerance)?;
+            }
+            match way_down(self.criterion, &best)? {
+                Some(start) => {
+                    let again = self.run(&start, self.options.tolerance)?;
+                    if again.value < best.value {
+                        best = again;
+                    }
+                }
+                None => break,
+            }
+        }
+        Ok(best)
+    }
 }
 
 /// Sets directions with hardly any variance to exactly none, term by term, wherever that does not raise the criterion

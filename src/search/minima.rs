@@ -4,7 +4,8 @@
 //! they are. An end is a minimum only where it stays when it is pushed: a search may have stopped on a ridge, or at a variance of zero
 //! from which the criterion falls.
 
-use super::{Criterion, Search, is_converged};
+use super::criterion::Criterion;
+use super::run::{Search, is_converged};
 use crate::covariance::Structure;
 use crate::error::{Code, Result};
 use crate::optimize::Summary;

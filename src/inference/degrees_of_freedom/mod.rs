@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::fit::linear::assemble;
 use crate::frame::Frame;
-use crate::lmm::estimate::working_from_theta;
+use crate::lmm::parameters::working_from_theta;
 use crate::lmm::system::LinearSystem;
 use crate::lmm::variance::Variances;
 

@@ -1,14 +1,64 @@
-//! Which of several ends of searches is the estimate, and whether another minimum is about as deep.
+//! Which end of searches is the estimate, and which other minima are told of with it.
 
+use super::boundary;
+use super::criterion::Criterion;
 use super::minima::{Minimum, REACH};
-use super::{Criterion, Estimate, Search, is_converged};
+use super::run::{Search, is_converged};
 use crate::error::{Error, Result};
-use crate::optimize::Summary;
+use crate::optimize::{Reason, Summary};
 
 /// Ends that are nearer in the criterion are one minimum, which searches have come to by different ways.
 const SAME: f64 = 1e-3;
 
+/// The minimum that was found.
+#[derive(Clone, Debug)]
+pub struct Estimate {
+    pub working: Vec<f64>,
+    pub value: f64,
+    pub converged: bool,
+    pub reason: Reason,
+    pub evaluations: usize,
+    pub scaled_gradient: f64,
+    /// Other minima, within reach of this one.
+    pub others: Vec<Minimum>,
+}
+
 impl<'m, C: Criterion<'m>> Search<'_, '_, '_, C> {
+    /// From the best minimum known to the estimate.
+    pub fn finish(&mut self, best: Summary) -> Result<Estimate> {
+        let best = self.settled(best)?;
+        let working = boundary::exact_zeros(self.criterion, &best)?;
+        Ok(Estimate {
+            converged: is_converged(best.reason),
+            reason: best.reason,
+            value: best.value,
+            evaluations: self.criterion.evaluations(),
+            scaled_gradient: best.scaled_gradient,
+            others: vec![],
+            working,
+        })
+    }
+
+    /// The same, with the other minima that searches so far have ended at. Where one of these is lower it is the estimate. What it takes to
+    /// tell whether they are minima is not counted among the estimate's evaluations.
+    pub fn finish_with_others(&mut self, best: Summary) -> Result<Estimate> {
+        let mut estimate = self.finish(best)?;
+        if !estimate.converged {
+            return Ok(estimate);
+        }
+        let own = Minimum { working: estimate.working.clone(), value: estimate.value };
+        let mut others = self.other_minima(&own)?;
+        if let Some(lowest) = others.first()
+            && lowest.value < own.value
+        {
+            let again = self.run(&lowest.working, self.options.tolerance)?;
+            estimate = self.finish(again)?;
+            others[0] = own;
+        }
+        estimate.others = others;
+        Ok(estimate)
+    }
+
     /// The estimate from the ends of one or more searches: the lowest, and the lowest of the others that is a minimum and near it.
     pub fn finish_lowest(&mut self, mut ends: Vec<Summary>) -> Result<Estimate> {
         ends.sort_by(|a, b| {
