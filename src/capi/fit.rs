@@ -164,7 +164,7 @@ pub extern "C" fn interlace_fit_free(fit: Option<Box<FitHandle>>) {
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_model(fit: Option<&FitHandle>) -> i32 {
     query(0, || {
-        let kind = fit?.fit.kind;
+        let kind = fit?.fit.kind.model();
         MODELS.iter().find(|m| m.1 == kind).map(|m| m.0)
     })
 }

@@ -81,7 +81,7 @@ pub unsafe extern "C" fn interlace_fit_correlation_confint(
 }
 
 fn own(fit: Option<&FitHandle>) -> Option<&CorrelationFit> {
-    fit?.fit.correlation.as_ref()
+    fit?.fit.correlation()
 }
 
 fn names(fit: Option<&FitHandle>, i: usize) -> Option<*const c_char> {
@@ -91,5 +91,5 @@ fn names(fit: Option<&FitHandle>, i: usize) -> Option<*const c_char> {
 }
 
 fn correlation_of(fit: Option<&FitHandle>) -> Result<&CorrelationFit> {
-    fit_of(fit)?.correlation.as_ref().ok_or_else(|| Error::argument("the fit has no residual correlation"))
+    fit_of(fit)?.correlation().ok_or_else(|| Error::argument("the fit has no residual correlation"))
 }

@@ -164,11 +164,11 @@ pub unsafe extern "C" fn interlace_fit_parameters_vcov(
 }
 
 fn generalised_at(fit: Option<&FitHandle>) -> Option<&Generalised> {
-    fit?.fit.generalised.as_ref()
+    fit?.fit.generalised()
 }
 
 /// The same for functions that can fail.
 fn generalised_of(fit: Option<&FitHandle>) -> Result<&Generalised> {
-    let own = fit_of(fit)?.generalised.as_ref();
+    let own = fit_of(fit)?.generalised();
     own.ok_or_else(|| Error::argument("fit is of a linear model, it must be of a generalised one"))
 }

@@ -172,7 +172,7 @@ pub unsafe extern "C" fn interlace_fit_family_parameters_confint_wald(
 }
 
 fn ordinal_at(fit: Option<&FitHandle>) -> Option<&Ordinal> {
-    fit?.fit.generalised.as_ref()?.ordinal.as_ref()
+    fit?.fit.ordinal()
 }
 
 /// The same for functions that can fail.
@@ -181,9 +181,8 @@ fn ordinal_of(fit: Option<&FitHandle>) -> Result<&Ordinal> {
 }
 
 fn own_of(fit: Option<&FitHandle>) -> Result<(&Generalised, &Ordinal)> {
-    let own = fit_of(fit)?.generalised.as_ref();
-    let own = own.and_then(|own| Some((own, own.ordinal.as_ref()?)));
-    own.ok_or_else(|| Error::argument("fit is not of an ordinal model, it has no thresholds"))
+    let fit = fit_of(fit)?;
+    fit.generalised().zip(fit.ordinal()).ok_or_else(|| Error::argument("fit is not of an ordinal model, it has no thresholds"))
 }
 
 fn nominal_names(ordinal: &Ordinal) -> &[String] {

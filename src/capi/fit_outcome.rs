@@ -100,7 +100,7 @@ pub extern "C" fn interlace_fit_separated(fit: Option<&FitHandle>, i: usize) -> 
 }
 
 fn separated(handle: &FitHandle) -> &[String] {
-    handle.fit.generalised.as_ref().map_or(&[], |own| &own.separated)
+    handle.fit.generalised().map_or(&[], |own| &own.separated)
 }
 
 /// Number of warnings: things about the fit that its user should know.

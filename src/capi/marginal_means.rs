@@ -170,7 +170,7 @@ impl<'a> Asked<'a> {
             ));
         }
         // The two scales are one in a linear model.
-        let family = fit.generalised.as_ref().filter(|_| response).map(|own| &*own.family);
+        let family = fit.generalised().filter(|_| response).map(|own| &*own.family);
         let df = degrees_of_freedom(handle, df)?;
         let means = MarginalMeans::of_fit(fit, data.map(|data| &data.frame), &specs, weights)?;
         Ok(Asked { fit, means, df, scale: family.and_then(ResponseScale::of_family) })

@@ -245,7 +245,7 @@ pub(super) fn degrees_of_freedom(handle: &FitHandle, df: i32) -> Result<DegreesO
 
 /// Those of INTERLACE_DF_DEFAULT.
 pub(super) fn default_degrees_of_freedom(handle: &FitHandle) -> Result<DegreesOfFreedom<'_>> {
-    if handle.fit.generalised.is_some() {
+    if handle.fit.generalised().is_some() {
         return Ok(DegreesOfFreedom::by_default(None));
     }
     let own = or_reason(once(&handle.satterthwaite, || Satterthwaite::of(&handle.fit)))?;

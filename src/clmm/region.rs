@@ -1,8 +1,9 @@
 //! Where the thresholds of all rows are in order: a cone of the parameters of thresholds and nominal effects. A row's likelihood keeps only
 //! those apart that its own category lies between.
 
-use super::response::OrderedResponse;
+use super::thresholds::Thresholds;
 use crate::error::{Result, try_copy, try_gather, try_vec};
+use crate::glmm::fixed::FixedPart;
 use crate::optimize::inequalities::Inequalities;
 
 /// Relative to the largest parameter, what a distance may fall short of zero by rounding.
@@ -29,14 +30,14 @@ pub struct Region {
 }
 
 impl Region {
-    /// Without nominal effects the coordinates keep the order.
-    pub fn new(response: &OrderedResponse) -> Result<Option<Self>> {
-        let (n, c, m) = (response.y.len(), response.nominal.p, response.thresholds.n_alpha());
-        let gaps = response.thresholds.gaps();
+    /// Of the category and the nominal columns of each row; none without nominal effects, where the coordinates keep the order.
+    pub fn new(thresholds: &Thresholds, nominal: &FixedPart, y: &[f64]) -> Result<Option<Self>> {
+        let (n, c, m) = (y.len(), nominal.p, thresholds.n_alpha());
+        let gaps = thresholds.gaps();
         if c == 0 || gaps.is_empty() {
             return Ok(None);
         }
-        let value = |i: usize, j: usize| response.nominal.q[j * n + i];
+        let value = |i: usize, j: usize| nominal.q[j * n + i];
         let mut order = try_vec("rows of the nominal effects", 0usize, n)?;
         order.iter_mut().enumerate().for_each(|(at, i)| *i = at);
         let compare = |a: &usize, b: &usize| (0..c).map(|j| value(*a, j).total_cmp(&value(*b, j))).find(|o| o.is_ne());
@@ -44,12 +45,12 @@ impl Region {
         let starts = try_gather(POINTS, (0..n).filter(|&at| at == 0 || compare(&order[at - 1], &order[at]).is_some()))?;
         let mut points = try_vec(POINTS, 0.0, starts.len() * c)?;
         let mut shown = try_vec(POINTS, false, starts.len() * gaps.len())?;
-        let above: Vec<Option<usize>> = (0..response.thresholds.count - 1).map(|r| response.thresholds.gap_above(r)).collect();
+        let above: Vec<Option<usize>> = (0..thresholds.count - 1).map(|r| thresholds.gap_above(r)).collect();
         for (place, (point, &start)) in points.chunks_exact_mut(c).zip(&starts).enumerate() {
             point.iter_mut().enumerate().for_each(|(j, p)| *p = value(order[start], j));
             let end = starts.get(place + 1).copied().unwrap_or(n);
             for &i in &order[start..end] {
-                let between = (response.y[i] as usize).checked_sub(2).and_then(|r| above.get(r).copied().flatten());
+                let between = (y[i] as usize).checked_sub(2).and_then(|r| above.get(r).copied().flatten());
                 between.into_iter().for_each(|gap| shown[place * gaps.len() + gap] = true);
             }
         }

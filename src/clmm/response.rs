@@ -55,6 +55,11 @@ impl OrderedResponse {
             within: self.within.as_ref().map(Region::try_clone).transpose()?,
         })
     }
+
+    /// Where the thresholds of all rows are in order; none without nominal effects, where they are anywhere.
+    pub fn region(&self) -> Result<Option<Region>> {
+        Region::new(&self.thresholds, &self.nominal, &self.y)
+    }
 }
 
 impl Response for OrderedResponse {
@@ -227,15 +232,6 @@ impl<'a, L: CumulativeLink> OrderedEvaluator<'a, L> {
         };
         self.slopes.chunks_exact(self.response.n_whole()).map(direction).collect()
     }
-
-    /// What a row's thresholds [below, above] have, in the direction of shared parameter f.
-    fn per_row(&self, f: usize, directions: &[Direction], value: impl Fn(usize) -> [f64; 2], out: &mut [f64]) {
-        let moves = self.moves(f, directions);
-        for (i, out) in out.iter_mut().enumerate() {
-            let ([down, up], [below, above]) = (moves(i), value(i));
-            *out = up * above + down * below;
-        }
-    }
 }
 
 /// Derivatives with the logarithm of the scale: a and b fall by themselves.
@@ -333,11 +329,9 @@ impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
         self.cells::<GRADIENT>(eta, jet);
         self.slopes = self.response.whole_slopes(&self.shared);
         let directions = self.directions();
-        let mut scores = std::mem::take(&mut self.scores);
-        for (f, scores) in scores.iter_mut().enumerate() {
-            self.per_row(f, &directions, |i| [self.in_lower[i][0], self.in_upper[i][0]], scores);
+        for (direction, scores) in directions.iter().zip(&mut self.scores) {
+            per_row(self.response, direction, |i| [self.in_lower[i][0], self.in_upper[i][0]], scores);
         }
-        self.scores = scores;
         Ok(())
     }
 
@@ -361,7 +355,7 @@ impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
     }
 
     fn shared_slopes(&self, f: usize, out: &mut [Vec<f64>]) {
-        self.per_row(f, &self.directions(), |i| [self.in_lower[i][1], self.in_upper[i][1]], &mut out[0]);
+        per_row(self.response, &self.directions()[f], |i| [self.in_lower[i][1], self.in_upper[i][1]], &mut out[0]);
     }
 
     fn shared_information(&mut self, information: &mut [f64], weights: &mut Vec<Vec<f64>>) -> Result<()> {
@@ -373,13 +367,13 @@ impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
                 *weights = try_vec("information of the thresholds", 0.0, n)?;
             }
             if e % predictors == 0 {
-                self.per_row(e / predictors, &directions, |i| [-self.in_lower[i][1], -self.in_upper[i][1]], weights);
+                per_row(self.response, &directions[e / predictors], |i| [-self.in_lower[i][1], -self.in_upper[i][1]], weights);
             } else {
-                self.per_row(e / predictors, &directions, |i| self.with_scale[i], weights);
+                per_row(self.response, &directions[e / predictors], |i| self.with_scale[i], weights);
             }
         }
         for f in 0..k {
-            let own = self.information_with(f, &directions);
+            let own = self.information_in(&directions[f]);
             for (g, value) in own.into_iter().enumerate() {
                 information[g * k + f] = value;
             }
@@ -389,34 +383,42 @@ impl<L: CumulativeLink> Evaluator for OrderedEvaluator<'_, L> {
 }
 
 impl<L: CumulativeLink> OrderedEvaluator<'_, L> {
-    /// The derivatives, in direction f, of the thresholds [below, above] the category of a row.
-    fn moves<'d>(&'d self, f: usize, directions: &'d [Direction]) -> impl Fn(usize) -> [f64; 2] + 'd {
-        let response = self.response;
-        let (count, n) = (response.thresholds.count, response.y.len());
-        move |i| {
-            let category = response.y[i] as usize;
-            let mut moved = [0.0; 2];
-            for (part, direction) in &directions[f] {
-                let times = if *part == 0 { 1.0 } else { response.nominal.q[(part - 1) * n + i] };
-                if category > 1 {
-                    moved[0] += times * direction[category - 2];
-                }
-                if category <= count {
-                    moved[1] += times * direction[category - 1];
-                }
-            }
-            moved
-        }
-    }
-
-    /// Row f of the information of the shared parameters.
-    fn information_with(&self, f: usize, directions: &[Direction]) -> Vec<f64> {
-        let moves = self.moves(f, directions);
+    /// The information of all shared parameters with the one that moves thresholds in a direction.
+    fn information_in(&self, direction: &Direction) -> Vec<f64> {
+        let moves = moves(self.response, direction);
         self.summed(|i| {
             let (below, above) = (self.in_lower[i], self.in_upper[i]);
             let second = Second::new(&below, &above, self.response.weights.get(i).copied().unwrap_or(1.0));
             let [down, up] = moves(i);
             [-second.aa * down - second.ab * up, -second.ab * down - second.bb * up]
         })
+    }
+}
+
+/// The derivatives, in a direction, of the thresholds [below, above] the category of a row.
+fn moves<'d>(response: &'d OrderedResponse, direction: &'d Direction) -> impl Fn(usize) -> [f64; 2] + 'd {
+    let (count, n) = (response.thresholds.count, response.y.len());
+    move |i| {
+        let category = response.y[i] as usize;
+        let mut moved = [0.0; 2];
+        for (part, own) in direction {
+            let times = if *part == 0 { 1.0 } else { response.nominal.q[(part - 1) * n + i] };
+            if category > 1 {
+                moved[0] += times * own[category - 2];
+            }
+            if category <= count {
+                moved[1] += times * own[category - 1];
+            }
+        }
+        moved
+    }
+}
+
+/// What a row's thresholds [below, above] have, in a direction.
+fn per_row(response: &OrderedResponse, direction: &Direction, value: impl Fn(usize) -> [f64; 2], out: &mut [f64]) {
+    let moves = moves(response, direction);
+    for (i, out) in out.iter_mut().enumerate() {
+        let ([down, up], [below, above]) = (moves(i), value(i));
+        *out = up * above + down * below;
     }
 }

@@ -23,8 +23,8 @@ impl Fit {
         if self.ordinal().is_some() {
             return Err(Error::unsupported("overdispersion: an ordinal model has no variance of the response to compare with"));
         }
-        let name = self.generalised.as_ref().map_or("gaussian", |own| own.family.name());
-        if !self.generalised.as_ref().is_some_and(|own| own.family.facts().tests_overdispersion) {
+        let name = self.generalised().map_or("gaussian", |own| own.family.name());
+        if !self.generalised().is_some_and(|own| own.family.facts().tests_overdispersion) {
             return Err(Error::unsupported(format!(
                 "overdispersion: the variance of the family {name} is not known but for a scale that is estimated: there is nothing to compare with"
             )));

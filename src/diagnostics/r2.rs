@@ -57,7 +57,7 @@ impl Fit {
         }
         let mean = eta.iter().sum::<f64>() / n;
         let fixed = eta.iter().map(|e| (e - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
-        let mut residual = match &self.generalised {
+        let mut residual = match self.generalised() {
             None => self.sigma * self.sigma,
             Some(own) => self.observation_variance(own)?,
         };
@@ -72,7 +72,7 @@ impl Fit {
 
     fn observation_variance(&self, own: &Generalised) -> Result<f64> {
         let (name, link) = (own.family.name(), own.family.link());
-        if own.ordinal.is_some() && own.dispersion.is_some() {
+        if self.ordinal().is_some() && own.dispersion.is_some() {
             return Err(Error::unsupported("R2: the latent variable has a variance in each row where the scale has a formula"));
         }
         let residual = own.family.facts().residual;
@@ -97,7 +97,7 @@ impl Fit {
         if own.dispersion.is_none() {
             return Ok(at(&own.psi));
         }
-        Ok((0..self.n_obs).map(|i| at(&own.psi_of_row(i))).sum::<f64>() / self.n_obs as f64)
+        Ok((0..self.n_obs).map(|i| at(&self.psi_of_row(i))).sum::<f64>() / self.n_obs as f64)
     }
 }
 

@@ -27,7 +27,7 @@ impl Fit {
         if self.ordinal().is_some() {
             return Err(Error::unsupported("residuals: categories have no distance to a mean; quantile residuals do"));
         }
-        match (kind, &self.generalised) {
+        match (kind, self.generalised()) {
             (ResidualKind::Response, _) | (ResidualKind::Working, None) => try_copy("residuals", &self.residuals),
             (ResidualKind::Normalized, None) => self.normalized_residuals(),
             (ResidualKind::Pearson, _) | (ResidualKind::Deviance, None) | (ResidualKind::Normalized, Some(_)) => {
@@ -44,7 +44,7 @@ impl Fit {
                 }
                 let (y, weights) = (self.used(&self.y)?, self.used_weights()?);
                 let one = |i: usize| {
-                    own.family.deviance_residual(y[i], own.family.linkinv(own.eta[i]), weights[i], &own.psi_of_row(i)).ok_or_else(
+                    own.family.deviance_residual(y[i], own.family.linkinv(own.eta[i]), weights[i], &self.psi_of_row(i)).ok_or_else(
                         || {
                             Error::unsupported(format!(
                                 "deviance residuals: the family {name} has no deviance; quantile residuals do"
@@ -64,7 +64,7 @@ impl Fit {
     fn normalized_residuals(&self) -> Result<Vec<f64>> {
         let mut residuals = self.used(&self.residuals_pearson)?;
         residuals.iter_mut().for_each(|r| *r /= self.sigma);
-        if let Some(correlation) = &self.correlation {
+        if let Some(correlation) = self.correlation() {
             correlation.decorrelate(&mut residuals)?;
         }
         self.as_fitted(residuals)
@@ -73,7 +73,7 @@ impl Fit {
     /// Randomised quantile residuals (Dunn & Smyth 1996): standard normal if the model, with its random effects as they are, is true. The
     /// numbers depend on the seed and on the row alone, and only of a response with probability of its own.
     pub fn quantile_residuals(&self, seed: u64) -> Result<Vec<f64>> {
-        if let Some(own) = &self.generalised
+        if let Some(own) = self.generalised()
             && !own.family.facts().has_distribution
         {
             let name = own.family.name();
@@ -81,22 +81,22 @@ impl Fit {
                 "quantile residuals: the distribution function of the family {name} is not known"
             )));
         }
-        if self.correlation.is_some() {
+        if self.correlation().is_some() {
             return self.normalized_residuals();
         }
         let mut stream = Stream::new(seed, 0, Purpose::Residuals);
         let y = self.used(&self.y)?;
         let (fitted, weights) = (self.used(&self.fitted)?, self.used_weights()?);
-        let mixture = self.generalised.as_ref().and_then(|own| Some(ZeroMixture { part: own.zero?, family: own.family.clone() }));
+        let mixture = self.generalised().and_then(|own| Some(ZeroMixture { part: own.zero?, family: own.family.clone() }));
         // Of a linear model; others have a family of their own.
         let gaussian = normal();
         let log_variance = 2.0 * self.sigma.ln();
-        let cdf = |i: usize| match (&self.generalised, &mixture) {
+        let cdf = |i: usize| match (self.generalised(), &mixture) {
             (None, _) => gaussian.cdf(y[i], fitted[i], weights[i], &[log_variance]),
-            (Some(own), None) => own.family.cdf(y[i], own.eta[i], weights[i], &own.psi_of_row(i)),
+            (Some(own), None) => own.family.cdf(y[i], own.eta[i], weights[i], &self.psi_of_row(i)),
             (Some(own), Some(mixture)) => {
                 let zeta = own.zero_inflation.as_ref().map_or(f64::NEG_INFINITY, |zero| zero.eta[i]);
-                mixture.cdf(y[i], [own.eta[i], zeta], weights[i], &own.psi_of_row(i))
+                mixture.cdf(y[i], [own.eta[i], zeta], weights[i], &self.psi_of_row(i))
             }
         };
         self.as_fitted(try_collect("residuals", (0..self.n_obs).map(|i| quantile(cdf(i), stream.uniform())))?)

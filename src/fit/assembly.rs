@@ -1,23 +1,22 @@
 //! From the solution of a generalised model to its fit.
 
-use super::diagnosis::{reach, separated, widen};
+use super::common::{Common, Fit};
 use super::estimable::Estimable;
-use super::ordinal::ordinal;
-use super::region::edge_warnings;
+use super::kind::{FamilyParameter, Generalised, Kind, Ordinal};
+use super::parts::{FixedEffects, PredictorFit, TermFit, in_unit, kept_columns};
 use super::response::AnyResponse;
-use super::{FamilyParameter, Fit, FixedEffects, Generalised, Ordinal, Outcome, PredictorFit, TermFit, in_unit, kept_columns};
+use super::separation::{reach, separated, widen};
 use crate::covariance::Structure;
 use crate::design::{Design, ModelProgram, PredictorDesign, TermDesign};
 use crate::error::{Result, try_vec};
 use crate::family::{Family, ZeroPart};
-use crate::glmm::edge::Kind;
+use crate::glmm::edge::Kind as EdgeKind;
 use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
 use crate::glmm::solution::Solution;
 use crate::options::Options;
 use crate::random::TermSolution;
 use crate::search::Estimate;
-use crate::spec::ModelKind;
 
 /// Puts together the results of one model.
 pub(super) struct Assembly<'a> {
@@ -25,117 +24,111 @@ pub(super) struct Assembly<'a> {
     pub model: &'a Model,
     pub options: &'a Options,
     pub estimate: &'a Estimate,
+    /// Newton steps of the modes.
+    pub mode_steps: usize,
+}
+
+/// What a generalised fit has of its distribution.
+pub(super) struct Distribution {
+    pub family: Box<dyn Family>,
+    pub zero: Option<ZeroPart>,
+    pub psi: Vec<f64>,
+    pub parameters: Vec<FamilyParameter>,
+    pub ordinal: Option<Ordinal>,
+    /// Of the mean's predictor.
+    pub estimable: Estimable,
+    /// See [`PredictorFit::log_unit`].
+    pub log_unit: f64,
+    /// Places of the parameters without a finite estimate.
+    pub separated: Vec<usize>,
 }
 
 impl Assembly<'_> {
-    pub fn fit(&self, mut design: Design, program: ModelProgram, mut solution: Solution) -> Result<Fit> {
+    /// The fit without its values per row.
+    pub fn fit(
+        &self,
+        program: ModelProgram,
+        mut design: Design,
+        mut solution: Solution,
+        distribution: Distribution,
+    ) -> Result<Fit> {
+        let Distribution { family, zero, psi, parameters, ordinal, estimable, log_unit, separated } = distribution;
         let theta_names = theta_names(&design);
-        let estimable = self.estimable(&design)?;
-        let Distribution { family, zero, psi, parameters, ordinal, log_unit, separated } =
-            self.distribution(&mut design, &mut solution)?;
-        let shared_names = self.response.shared_names(ordinal.as_ref());
-        let vcov_names = self.vcov_names(&design, shared_names, &theta_names);
-        let separated: Vec<String> = separated.into_iter().map(|j| vcov_names[j].clone()).collect();
-        if let Some(ordinal) = &ordinal {
-            design.warnings.extend(edge_warnings(ordinal, &psi, design.n));
-        }
+        let vcov_names = self.vcov_names(&design, self.response.shared_names(ordinal.as_ref()), &theta_names);
         let mut own = std::mem::take(&mut solution.terms).into_iter();
-        let Design { n, x, x_names, terms, zero_inflation, dispersion, .. } = design;
-        let terms = term_fits(terms, &mut own);
-        let ones = try_vec("column of an intercept", 1.0, if ordinal.is_some() { n } else { 0 })?;
-        let mut further = |design: Option<PredictorDesign>, at: Option<usize>| -> Result<Option<PredictorFit>> {
-            let Some((design, at)) = design.zip(at) else { return Ok(None) };
-            let terms = term_fits(design.terms, &mut own);
-            let eta = std::mem::take(&mut solution.eta[at]);
-            let kept = &self.model.fixed[at].kept;
-            let offset = in_unit(design.offset, log_unit, n)?;
-            let blocks = [(&ones[..], &[0][..]), (&design.x, kept)];
-            let estimable = Estimable::of_blocks(n, if ordinal.is_some() { &blocks } else { &blocks[1..] })?;
-            Ok(Some(PredictorFit {
-                fixed: self.fixed_effects(&design.x_names, at, &solution),
-                terms,
-                eta,
-                x: kept_columns(design.x, n, design.x_names.len(), &self.model.fixed[at].kept),
-                offset,
-                log_unit,
-                kept: kept.clone(),
-                estimable,
-            }))
-        };
-        let zero_inflation = further(zero_inflation, self.response.zero_predictor())?;
-        let dispersion = further(dispersion, self.response.dispersion_predictor())?;
-        let all_terms = || terms.iter().chain(zero_inflation.iter().chain(&dispersion).flat_map(|p| &p.terms));
-        let singular = all_terms().any(|t| !t.boundary.is_empty());
-        let outcome = Outcome::new(self.estimate, all_terms());
+        let terms = term_fits(std::mem::take(&mut design.terms), &mut own);
+        let (zero_inflation, dispersion) = (design.zero_inflation.take(), design.dispersion.take());
+        let zero_inflation = self.further(zero_inflation, self.response.zero_predictor(), 0.0, &mut solution, &mut own)?;
+        let dispersion = self.further(dispersion, self.response.dispersion_predictor(), log_unit, &mut solution, &mut own)?;
         let reml = self.options.reml_generalised && self.options.quadrature != 0;
         let shared = if ordinal.is_some() { psi.len() } else { solution.shared.len() };
         let npar = solution.theta.len() + solution.beta.iter().map(Vec::len).sum::<usize>() + shared;
-        let fixed = self.fixed_effects(&x_names, 0, &solution);
-        let mut fit = Fit {
-            kind: if ordinal.is_some() { ModelKind::Clmm } else { ModelKind::Glmm },
-            formula: String::new(),
+        let fixed = self.fixed_effects(&design.x_names, 0, &solution);
+        let generalised = Box::new(Generalised {
+            family,
+            zero,
+            information: self.options.information,
+            quadrature: self.options.quadrature,
+            nodes: self.options.nodes,
+            mode_steps: self.mode_steps,
+            psi,
+            parameters,
+            eta: std::mem::take(&mut solution.eta[0]),
+            separated: separated.into_iter().map(|j| vcov_names[j].clone()).collect(),
+            at_edge: solution.at_edge,
+            vcov_names,
+            vcov: solution.vcov,
+            root: solution.root,
+            working_theta: solution.working_theta,
+            zero_inflation,
+            dispersion,
+        });
+        design.warnings.extend(solution.remarks);
+        Ok(Fit::of(Common {
+            kind: match ordinal {
+                None => Kind::Generalised(generalised),
+                Some(ordinal) => Kind::Ordinal(generalised, Box::new(ordinal)),
+            },
             reml,
             sigma: f64::NAN,
-            log_likelihood: -0.5 * solution.deviance,
             criterion: solution.deviance,
-            aic: solution.deviance + 2.0 * npar as f64,
-            bic: solution.deviance + npar as f64 * (n as f64).ln(),
             npar,
-            df_residual: n.saturating_sub(if reml { npar - fixed.names.len() } else { npar }),
-            n_obs: n,
-            y: design.y,
-            fitted: vec![],
-            residuals: vec![],
-            residuals_pearson: vec![],
-            weights: design.weights,
-            offset: design.offset,
-            x: kept_columns(x, n, x_names.len(), &self.model.fixed[0].kept),
-            singular,
-            outcome,
-            design_warnings: design.warnings,
-            rows: design.rows,
-            generalised: Some(Generalised {
-                family,
-                ordinal,
-                zero,
-                information: self.options.information,
-                quadrature: self.options.quadrature,
-                nodes: self.options.nodes,
-                mode_steps: 0,
-                psi,
-                parameters,
-                eta: std::mem::take(&mut solution.eta[0]),
-                separated,
-                at_edge: solution.at_edge,
-                vcov_names,
-                vcov: solution.vcov,
-                root: solution.root,
-                working_theta: solution.working_theta,
-                zero_inflation,
-                dispersion,
-            }),
-            correlation: None,
-            timing: (0.0, 0.0),
-            kept: self.model.fixed[0].kept.clone(),
-            estimable,
+            lost: if reml { npar - fixed.names.len() } else { npar },
+            kept: &self.model.fixed[0].kept,
+            estimate: self.estimate,
             theta: solution.theta,
             theta_names,
+            estimable,
             terms,
             fixed,
+            design,
             program,
-        };
-        fit.design_warnings.extend(solution.remarks);
-        fit.add_generalised_rows()?;
-        Ok(fit)
+        }))
     }
 
-    /// Of the mean. Thresholds and their nominal effects are in the place of an intercept.
-    fn estimable(&self, design: &Design) -> Result<Estimable> {
-        let own = (&design.x[..], &self.model.fixed[0].kept[..]);
-        let Some(response) = self.response.ordered() else { return Estimable::of_blocks(design.n, &[own]) };
-        let ones = try_vec("column of an intercept", 1.0, design.n)?;
-        let nominal = design.nominal.as_ref().map_or(&[][..], |nominal| &nominal.x);
-        Estimable::of_blocks(design.n, &[(&ones, &[0]), (nominal, &response.nominal.kept), own])
+    /// The predictor at `at`, where there is one, with the random terms that come next.
+    fn further(
+        &self,
+        design: Option<PredictorDesign>,
+        at: Option<usize>,
+        log_unit: f64,
+        solution: &mut Solution,
+        terms: &mut impl Iterator<Item = TermSolution>,
+    ) -> Result<Option<PredictorFit>> {
+        let Some((design, at)) = design.zip(at) else { return Ok(None) };
+        let (n, kept, is_ordinal) = (self.model.n, &self.model.fixed[at].kept, self.response.ordered().is_some());
+        let ones = try_vec("column of an intercept", 1.0, if is_ordinal { n } else { 0 })?;
+        let blocks = [(&ones[..], &[0][..]), (&design.x, kept)];
+        Ok(Some(PredictorFit {
+            fixed: self.fixed_effects(&design.x_names, at, solution),
+            terms: term_fits(design.terms, terms),
+            eta: std::mem::take(&mut solution.eta[at]),
+            offset: in_unit(design.offset, log_unit, n)?,
+            log_unit,
+            kept: kept.clone(),
+            estimable: Estimable::of_blocks(n, if is_ordinal { &blocks } else { &blocks[1..] })?,
+            x: kept_columns(design.x, n, design.x_names.len(), kept),
+        }))
     }
 
     /// The first parameter of a predictor in the covariance of all; of the one past the last, the first shared one.
@@ -170,22 +163,18 @@ impl Assembly<'_> {
         names
     }
 
-    /// The distribution of the response as estimated.
-    fn distribution(&self, design: &mut Design, solution: &mut Solution) -> Result<Distribution> {
-        match self.response {
-            AnyResponse::Ordered(response) => ordinal(self, response, design, solution),
-            AnyResponse::Family(response) => {
-                let mut psi = response.psi(&solution.shared);
-                let parameters = self.family_parameters(response, &psi, solution);
-                if response.dispersion {
-                    psi[0] = f64::NAN;
-                }
-                let separated = separated(solution, &self.reaches(response, design));
-                widen(solution, &solution.beta.concat(), &separated);
-                let (family, zero) = (response.family.clone(), response.zero);
-                Ok(Distribution { family, zero, psi, parameters, ordinal: None, log_unit: 0.0, separated })
-            }
+    /// The distribution of a family's response as estimated.
+    pub fn of_family(&self, response: &FamilyResponse, design: &Design, solution: &mut Solution) -> Result<Distribution> {
+        let estimable = Estimable::of_blocks(design.n, &[(&design.x, &self.model.fixed[0].kept)])?;
+        let mut psi = response.psi(&solution.shared);
+        let parameters = self.family_parameters(response, &psi, solution);
+        if response.dispersion {
+            psi[0] = f64::NAN;
         }
+        let separated = separated(solution, &self.reaches(response, design));
+        widen(solution, &solution.beta.concat(), &separated);
+        let (family, zero) = (response.family.clone(), response.zero);
+        Ok(Distribution { family, zero, psi, parameters, ordinal: None, estimable, log_unit: 0.0, separated })
     }
 
     /// The largest absolute value of each column of the predictors that may be separated, with the place of the first of them.
@@ -208,25 +197,12 @@ impl Assembly<'_> {
                 None => f64::NAN,
             };
             let place = response.shared.iter().position(|&s| s == j).map(|f| first + f);
-            let unknown = solution.at_edge.iter().any(|own| Some(own.place) == place && own.kind == Kind::Unidentified);
+            let unknown = solution.at_edge.iter().any(|own| Some(own.place) == place && own.kind == EdgeKind::Unidentified);
             let estimate = if unknown { f64::NAN } else { p.scale.reported(psi[j]) };
             FamilyParameter { name, estimate, std_error, fixed: p.fixed.is_some() }
         };
         response.family.parameters().iter().enumerate().map(one).collect()
     }
-}
-
-/// What a generalised fit has of its distribution.
-pub(super) struct Distribution {
-    pub family: Box<dyn Family>,
-    pub zero: Option<ZeroPart>,
-    pub psi: Vec<f64>,
-    pub parameters: Vec<FamilyParameter>,
-    pub ordinal: Option<Ordinal>,
-    /// See [`PredictorFit::log_unit`].
-    pub log_unit: f64,
-    /// Places of the parameters without a finite estimate.
-    pub separated: Vec<usize>,
 }
 
 fn term_fits(designs: Vec<TermDesign>, solutions: &mut impl Iterator<Item = TermSolution>) -> Vec<TermFit> {

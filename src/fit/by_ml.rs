@@ -1,9 +1,11 @@
 //! The model of a fit by maximum likelihood, for comparisons that restricted likelihoods do not allow.
 
-use super::{Fit, FixedEffects, PredictorFit, generalised, linear};
+use super::common::Fit;
+use super::parts::{FixedEffects, PredictorFit};
+use super::response::AnyResponse;
+use super::{generalised, linear};
 use crate::error::Result;
 use crate::options::Options;
-use crate::spec::{FormulaSpec, ModelKind, Source, Spec};
 
 impl Fit {
     /// The same model on the same rows by maximum likelihood; a fit that is by maximum likelihood as it is.
@@ -14,21 +16,19 @@ impl Fit {
         let mut design = self.design()?;
         design.rows = self.rows.try_clone()?;
         let options = Options { reml: false, reml_generalised: false, ..self.options() };
-        let mut fit = match &self.generalised {
+        let mut fit = match self.generalised() {
             None => linear::fit(self.program.clone(), design, &options, None)?,
             Some(own) => {
-                let mut spec = Spec::new(ModelKind::Glmm, Source::Formula(FormulaSpec::default()));
-                spec.family.custom = Some(own.family.clone());
-                generalised::fit(&spec, self.program.clone(), design, &options, None)?
+                let response = AnyResponse::of_fit(own, self.ordinal(), &design)?;
+                generalised::fit(&response, self.program.clone(), design, &options, None)?
             }
         };
         fit.formula.clone_from(&self.formula);
-        fit.kind = self.kind;
         let added = std::mem::replace(&mut fit.design_warnings, self.design_warnings.clone());
         fit.design_warnings.extend(added.into_iter().filter(|warning| !self.design_warnings.contains(warning)));
         restore(&mut fit.fixed, &mut fit.kept, &self.fixed, &self.kept);
         fit.estimable = self.estimable.clone();
-        if let (Some(own), Some(first)) = (&mut fit.generalised, &self.generalised) {
+        if let (Some(own), Some(first)) = (fit.kind.generalised_mut(), self.generalised()) {
             let pairs = [(&mut own.zero_inflation, &first.zero_inflation), (&mut own.dispersion, &first.dispersion)];
             for (own, first) in pairs {
                 if let (Some(PredictorFit { fixed, kept, estimable, .. }), Some(first)) = (own, first) {

@@ -1,6 +1,8 @@
 //! The design behind a fit, and its estimates in working units.
 
-use super::{Fit, Nominal, Ordinal, PredictorFit, TermFit};
+use super::common::Fit;
+use super::kind::Nominal;
+use super::parts::{PredictorFit, TermFit};
 use crate::design::{Design, PredictorDesign, TermDesign};
 use crate::error::{Result, try_copy};
 use crate::glmm::model::Model;
@@ -21,29 +23,13 @@ impl Fit {
             weights: used(&self.weights)?,
             offset: used(&self.offset)?,
             terms: self.terms.iter().map(TermFit::design).collect::<Result<_>>()?,
-            correlation: self.correlation.as_ref().map(|c| c.design.try_clone()).transpose()?,
+            correlation: self.correlation().map(|c| c.design.try_clone()).transpose()?,
             zero_inflation: self.zero_inflation().map(PredictorFit::design).transpose()?,
             dispersion: self.dispersion().map(PredictorFit::design).transpose()?,
             nominal: self.nominal().map(Nominal::design).transpose()?,
             categories: self.ordinal().map_or_else(Vec::new, |ordinal| ordinal.categories.clone()),
             ..Design::default()
         })
-    }
-
-    pub(crate) fn ordinal(&self) -> Option<&Ordinal> {
-        self.generalised.as_ref()?.ordinal.as_ref()
-    }
-
-    pub(crate) fn nominal(&self) -> Option<&Nominal> {
-        self.ordinal()?.nominal.as_ref()
-    }
-
-    pub(crate) fn zero_inflation(&self) -> Option<&PredictorFit> {
-        self.generalised.as_ref()?.zero_inflation.as_ref()
-    }
-
-    pub(crate) fn dispersion(&self) -> Option<&PredictorFit> {
-        self.generalised.as_ref()?.dispersion.as_ref()
     }
 
     /// The predictors beside the mean with the prefix of their names.
@@ -60,7 +46,7 @@ impl Fit {
 
     /// Options by which the model is fitted again.
     pub(crate) fn options(&self) -> Options {
-        let own = self.generalised.as_ref();
+        let own = self.generalised();
         Options {
             reml: self.reml,
             reml_generalised: self.reml,

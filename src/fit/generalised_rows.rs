@@ -1,6 +1,7 @@
 //! What a generalised fit says of each row.
 
-use super::{Fit, Generalised};
+use super::common::Fit;
+use super::kind::{Generalised, Kind};
 use crate::error::{Result, try_collect};
 use crate::family::WeightRole;
 use crate::family::special::expit;
@@ -8,10 +9,7 @@ use crate::family::special::expit;
 impl Fit {
     /// Fitted values and residuals of a generalised model.
     pub(super) fn add_generalised_rows(&mut self) -> Result<()> {
-        let Some(own) = &self.generalised else { return Ok(()) };
-        if own.ordinal.is_some() {
-            return self.add_ordinal_rows();
-        }
+        let Some(own) = self.kind.generalised() else { return Ok(()) };
         self.sigma = own.sigma();
         self.fitted = try_collect("fitted values", (0..self.n_obs).map(|i| own.mean(i)))?;
         self.residuals = try_collect("residuals", self.y.iter().zip(&self.fitted).map(|(y, f)| y - f))?;
@@ -22,14 +20,20 @@ impl Fit {
         self.residuals_pearson = try_collect("residuals", (0..self.n_obs).map(pearson))?;
         self.pad_rows()
     }
+
+    /// The parameters of row i, on their working scale: the family's, or of an ordinal model the logarithm of the scale and the thresholds.
+    pub fn psi_of_row(&self, i: usize) -> Vec<f64> {
+        match &self.kind {
+            Kind::Linear(_) => vec![],
+            Kind::Generalised(own) => own.family_psi(i),
+            Kind::Ordinal(own, ordinal) => own.ordinal_psi(ordinal, i),
+        }
+    }
 }
 
 impl Generalised {
     /// The family's parameters of row i, on their working scale.
-    pub fn psi_of_row(&self, i: usize) -> Vec<f64> {
-        if let Some(ordinal) = &self.ordinal {
-            return self.ordinal_psi(ordinal, i);
-        }
+    fn family_psi(&self, i: usize) -> Vec<f64> {
         let mut psi = self.psi.clone();
         if let Some(dispersion) = &self.dispersion {
             psi[0] = dispersion.eta[i];
@@ -44,12 +48,12 @@ impl Generalised {
 
     /// The fitted value of row i: the mean of the response.
     pub fn mean(&self, i: usize) -> f64 {
-        (1.0 - self.zero_probability(i)) * self.family.response_mean(self.eta[i], &self.psi_of_row(i))
+        (1.0 - self.zero_probability(i)) * self.family.response_mean(self.eta[i], &self.family_psi(i))
     }
 
     /// The standard deviation of the response in row i: of a mixture with zeros, (1 - pi) (V + pi mu^2).
     pub fn standard_deviation(&self, i: usize, weight: f64) -> f64 {
-        let (psi, pi) = (self.psi_of_row(i), self.zero_probability(i));
+        let (psi, pi) = (self.family_psi(i), self.zero_probability(i));
         let mu = self.family.linkinv(self.eta[i]);
         let variance = self.family.variance(mu, weight, &psi);
         if pi == 0.0 {

@@ -2,9 +2,14 @@
 
 use std::time::Instant;
 
+use super::common::{Common, Fit};
+use super::correlation::CorrelationFit;
 use super::estimable::Estimable;
+use super::kind::Kind;
+use super::maxima::solutions;
+use super::parts::{FixedEffects, TermFit};
+use super::points::points;
 use super::random_terms::check_linear;
-use super::{CorrelationFit, Fit, FixedEffects, Outcome, TermFit, kept_columns};
 use crate::covariance::Structure;
 use crate::design::{CorrelationDesign, Design, ModelProgram, TermDesign, UNSEEN, independent_columns};
 use crate::error::{Error, Result, try_collect, try_copy};
@@ -21,7 +26,6 @@ use crate::lmm::system::{LinearSystem, WorkingColumns};
 use crate::options::{Options, Progress};
 use crate::random::{Layout, centred, shifts};
 use crate::search::Estimate;
-use crate::spec::ModelKind;
 
 /// Fits a design.
 pub(super) fn fit(program: ModelProgram, mut design: Design, options: &Options, progress: Option<Progress<'_>>) -> Result<Fit> {
@@ -32,7 +36,7 @@ pub(super) fn fit(program: ModelProgram, mut design: Design, options: &Options, 
     let system = assemble(&design)?;
     let mut deviance = Deviance::new(&system, options.reml)?;
     let estimate = estimate(&mut deviance, options, progress)?;
-    let others = super::maxima::solutions(&mut deviance, &estimate.others)?;
+    let others = solutions(&mut deviance, &estimate.others)?;
     let solution = solve(&mut deviance, &estimate.working)?;
     let mut fit = Fit::linear(design, program, &system, options, &estimate, solution)?;
     let others: Vec<_> = others.iter().map(|other| fit.other_maximum(other)).collect();
@@ -51,7 +55,7 @@ pub(super) fn objective(design: &Design, options: &Options, thetas: &[f64]) -> R
     Wide::of(&mut design)?;
     let system = assemble(&design)?;
     let mut deviance = Deviance::new(&system, options.reml)?;
-    super::points(thetas, system.n_working())?.map(|theta| deviance.evaluate(&working_from_theta(&system, theta)?)).collect()
+    points(thetas, system.n_working())?.map(|theta| deviance.evaluate(&working_from_theta(&system, theta)?)).collect()
 }
 
 fn check(design: &Design, options: &Options) -> Result<Vec<String>> {
@@ -126,7 +130,7 @@ fn check_correlation(design: &Design, correlation: &CorrelationDesign) -> Result
 impl Fit {
     /// Puts together the results of a linear fit.
     fn linear(
-        design: Design,
+        mut design: Design,
         program: ModelProgram,
         system: &LinearSystem,
         options: &Options,
@@ -134,58 +138,48 @@ impl Fit {
         solution: Solution,
     ) -> Result<Fit> {
         let estimable = Estimable::of_blocks(design.n, &[(&design.x, &system.kept)])?;
-        let (n, p) = (design.n, system.kept.len());
-        let npar = p + solution.theta.len() + usize::from(solution.correlation.is_some()) + 1;
-        let log_likelihood = -0.5 * solution.criterion;
-        let fixed = FixedEffects::new(&design.x_names, &system.kept, solution.beta, solution.vcov, solution.root);
+        let npar = system.kept.len() + solution.theta.len() + usize::from(solution.correlation.is_some()) + 1;
         let theta_names = design.terms.iter().flat_map(|t| t.structure.theta_names(&t.group, &t.effects)).collect();
-        let x = kept_columns(design.x, n, design.x_names.len(), &system.kept);
-        let terms: Vec<TermFit> = design.terms.into_iter().zip(solution.terms).map(|(t, s)| TermFit::new(t, s)).collect();
-        let mut fit = Fit {
-            kind: ModelKind::Lmm,
-            formula: String::new(),
+        let terms = std::mem::take(&mut design.terms).into_iter().zip(solution.terms).map(|(t, s)| TermFit::new(t, s)).collect();
+        let correlation = system.correlation.as_ref().zip(solution.correlation).zip(design.correlation.take());
+        let correlation = correlation.map(|((products, (estimate, std_error)), design)| CorrelationFit {
+            estimate,
+            std_error,
+            lower: products.scale.lower().0,
+            design,
+        });
+        let mut fit = Fit::of(Common {
+            kind: Kind::Linear(correlation),
             reml: options.reml,
+            fixed: FixedEffects::new(&design.x_names, &system.kept, solution.beta, solution.vcov, solution.root),
             theta: solution.theta,
-            theta_names,
             sigma: solution.sigma,
-            log_likelihood,
             criterion: solution.criterion,
-            aic: solution.criterion + 2.0 * npar as f64,
-            bic: solution.criterion + npar as f64 * (n as f64).ln(),
+            kept: &system.kept,
+            lost: npar,
             npar,
-            df_residual: n.saturating_sub(npar),
-            n_obs: n,
-            y: design.y,
-            fitted: vec![],
-            residuals: vec![],
-            residuals_pearson: vec![],
-            weights: design.weights,
-            offset: design.offset,
-            x,
-            singular: terms.iter().any(|t| !t.boundary.is_empty()),
-            outcome: Outcome::new(estimate, &terms),
-            design_warnings: design.warnings,
-            rows: design.rows,
-            generalised: None,
-            correlation: system.correlation.as_ref().zip(solution.correlation).zip(design.correlation).map(
-                |((products, (estimate, std_error)), design)| CorrelationFit {
-                    estimate,
-                    std_error,
-                    lower: products.scale.lower().0,
-                    design,
-                },
-            ),
-            timing: (0.0, 0.0),
-            kept: system.kept.clone(),
-            estimable,
+            theta_names,
             terms,
-            fixed,
+            estimable,
+            estimate,
+            design,
             program,
-        };
+        });
         fit.warn_of_dependent_effects(system);
         fit.warn_of_no_residual();
         fit.add_linear_rows()?;
         Ok(fit)
+    }
+
+    /// Fitted values and residuals of a linear model, and all results per row padded if so asked.
+    fn add_linear_rows(&mut self) -> Result<()> {
+        self.fitted = self.linear_predictor(self.n_obs, &self.x, self.offset.as_deref(), &self.terms, true)?;
+        self.residuals = try_collect("residuals", self.y.iter().zip(&self.fitted).map(|(y, f)| y - f))?;
+        self.residuals_pearson = match &self.weights {
+            None => try_copy("residuals", &self.residuals)?,
+            Some(w) => try_collect("residuals", self.residuals.iter().zip(w).map(|(r, w)| r * w.sqrt()))?,
+        };
+        self.pad_rows()
     }
 
     /// A structured term with an effect for each row may take up all of the variance.

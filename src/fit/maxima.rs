@@ -1,12 +1,11 @@
 //! What is said of a likelihood with more than one maximum.
 
-use super::Fit;
+use super::common::Fit;
 use crate::error::{Code, Result};
 use crate::glmm::model::Model;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::solution::{Solution, solve};
-use crate::search::Estimate;
-use crate::search::minima::Minimum;
+use crate::search::{Estimate, Minimum};
 
 /// Standard deviations in this ratio are the same.
 const ALIKE: f64 = 1.2;
@@ -118,7 +117,7 @@ impl Fit {
         if ratio(&residual) > ALIKE.ln() && !self.terms.is_empty() {
             differences.push(residual);
         }
-        if let (Some(own), Some((there, _))) = (&self.correlation, other.correlation) {
+        if let (Some(own), Some((there, _))) = (self.correlation(), other.correlation) {
             differences.push(Difference { what: "the residual correlation".into(), here: own.estimate, there });
         }
         OtherMaximum { criterion: other.criterion, differences }

@@ -1,19 +1,19 @@
 //! What an ordinal fit has beside other generalised ones.
 
 use super::assembly::{Assembly, Distribution};
-use super::diagnosis::{reach, separated, widen};
-use super::{FamilyParameter, Fit, FixedEffects, Generalised, Nominal, Ordinal, kept_columns};
-
+use super::estimable::Estimable;
+use super::kind::{FamilyParameter, Nominal, Ordinal};
+use super::parts::{FixedEffects, kept_columns};
+use super::region::edge_warnings;
+use super::separation::{reach, separated, widen};
 use crate::clmm::family::Cumulative;
 use crate::clmm::response::OrderedResponse;
-use crate::clmm::thresholds::{Thresholds, settle};
+use crate::clmm::thresholds::Thresholds;
 use crate::design::Design;
-use crate::error::{Result, try_collect, try_vec};
+use crate::error::{Result, try_vec};
 use crate::glmm::edge::{AtEdge, Kind, flat_places};
+use crate::glmm::model::Model;
 use crate::glmm::solution::Solution;
-
-/// What is left of numbers that cancel in the thresholds where nominal columns are zero, relative to thresholds that are only rounded.
-const CANCELLED: f64 = 1e-4;
 
 /// Relative to the largest slope of a reported parameter, one that is none.
 const ROUNDING: f64 = 1e-12;
@@ -29,6 +29,7 @@ pub(super) fn ordinal(
     design: &mut Design,
     solution: &mut Solution,
 ) -> Result<Distribution> {
+    let estimable = estimable(assembly, response, design)?;
     let location = assembly.model.fixed[0].location(&solution.beta[0]);
     solution.eta[0].iter_mut().for_each(|eta| *eta += location);
     let mut psi = response.reported(&solution.shared, location);
@@ -47,17 +48,10 @@ pub(super) fn ordinal(
         alpha_names: response.thresholds.alpha_names(&categories),
         threshold: response.thresholds.kind,
         jacobian,
-        nominal: design.nominal.take().map(|nominal| {
-            let kept = response.nominal.kept.clone();
-            Nominal {
-                names: kept.iter().map(|&j| nominal.x_names[j].clone()).collect(),
-                dropped: (0..nominal.x_names.len()).filter(|j| !kept.contains(j)).map(|j| nominal.x_names[j].clone()).collect(),
-                x: kept_columns(nominal.x, design.n, nominal.x_names.len(), &kept),
-                kept,
-            }
-        }),
+        nominal: nominal_effects(response, design),
         categories,
     };
+    design.warnings.extend(edge_warnings(&ordinal, &psi, design.n));
     let one = |(f, name): (usize, String)| FamilyParameter {
         name,
         estimate: psi[f],
@@ -69,9 +63,28 @@ pub(super) fn ordinal(
         zero: None,
         parameters: ordinal.parameter_names().into_iter().enumerate().map(one).collect(),
         ordinal: Some(ordinal),
+        estimable,
         psi,
         log_unit,
         separated,
+    })
+}
+
+/// Of the mean: thresholds and their nominal effects are in the place of an intercept.
+fn estimable(assembly: &Assembly, response: &OrderedResponse, design: &Design) -> Result<Estimable> {
+    let ones = try_vec("column of an intercept", 1.0, design.n)?;
+    let nominal = design.nominal.as_ref().map_or(&[][..], |nominal| &nominal.x);
+    let own = (&design.x[..], &assembly.model.fixed[0].kept[..]);
+    Estimable::of_blocks(design.n, &[(&ones, &[0]), (nominal, &response.nominal.kept), own])
+}
+
+fn nominal_effects(response: &OrderedResponse, design: &mut Design) -> Option<Nominal> {
+    let (nominal, kept) = (design.nominal.take()?, response.nominal.kept.clone());
+    Some(Nominal {
+        names: kept.iter().map(|&j| nominal.x_names[j].clone()).collect(),
+        dropped: (0..nominal.x_names.len()).filter(|j| !kept.contains(j)).map(|j| nominal.x_names[j].clone()).collect(),
+        x: kept_columns(nominal.x, design.n, nominal.x_names.len(), &kept),
+        kept,
     })
 }
 
@@ -141,63 +154,28 @@ fn report_covariance(
     log_unit: f64,
     solution: &mut Solution,
 ) {
-    let (f, k, all) = (solution.shared.len(), response.n_whole(), solution.vcov.len().isqrt());
-    let slopes = response.reported_slopes(&solution.shared);
-    let model = assembly.model;
-    // Numbers of the latent variable move with the effects on the scale as its unit does.
-    let by = model.log_unit(&solution.beta) - log_unit;
-    let scale: Vec<(usize, f64)> = model.fixed[1..].iter().flat_map(|part| &part.means).copied().enumerate().collect();
-    let with_unit = |degree: f64, value: f64, own: Vec<(usize, f64)>| -> Vec<(usize, f64)> {
-        let (factor, p) = ((degree * by).exp(), model.fixed[0].p);
-        let largest = own.iter().fold(0.0f64, |most, (_, slope)| most.max(slope.abs()));
-        let own = own.into_iter().filter(|(_, slope)| slope.abs() >= ROUNDING * largest).map(|(i, slope)| (i, factor * slope));
-        // What is not known, as the variance of an exact zero, has no part in it.
-        own.chain(scale.iter().map(|(j, mean)| (p + j, degree * value * mean))).filter(|(_, slope)| *slope != 0.0).collect()
-    };
-    // Rows of d reported / d (all parameters): the location of centred columns is in the thresholds.
-    let mut rows: Vec<Vec<(usize, f64)>> = vec![];
-    rows.extend(solution.beta[0].iter().enumerate().map(|(j, beta)| with_unit(1.0, *beta, vec![(j, 1.0)])));
-    rows.extend((model.fixed[0].p..first).map(|j| vec![(j, 1.0)]));
-    for (i, psi) in psi.iter().enumerate() {
-        let direction = response.thresholds.location().get(i).copied().unwrap_or(0.0);
-        let of_means = model.fixed[0].means.iter().enumerate().map(|(j, mean)| (j, direction * mean));
-        let own = (0..f).map(|j| (first + j, slopes[j * k + i]));
-        rows.push(with_unit(1.0, *psi, of_means.chain(own).collect()));
-    }
+    let (model, all) = (assembly.model, solution.vcov.len().isqrt());
+    let unit = Unit::new(model, model.log_unit(&solution.beta) - log_unit);
+    let mut rows = slopes_of_parameters(&unit, model, response, first, psi, solution);
     let (degrees, of_working) = model.degrees();
-    let of_theta = |theta: &[f64], degrees: &[f64]| -> Vec<Vec<(usize, f64)>> {
+    let of_theta = |theta: &[f64], degrees: &[f64]| -> Vec<Slopes> {
         let own = theta.iter().zip(degrees).enumerate();
-        own.map(|(j, (theta, degree))| with_unit(*degree, *theta, vec![(first + f + j, 1.0)])).collect()
+        own.map(|(j, (theta, degree))| unit.slopes(*degree, *theta, vec![(first + solution.shared.len() + j, 1.0)])).collect()
     };
-    let product = |row: &[(usize, f64)], own: &[f64]| row.iter().map(|(i, slope)| slope * own[*i]).sum::<f64>();
     let rooted = [&rows[..], &of_theta(&solution.working_theta, &of_working)].concat();
+    let known = rows.len();
+    rows.extend(of_theta(&solution.theta, &degrees));
     solution.root = solution.root.chunks_exact(all).flat_map(|column| rooted.iter().map(|row| product(row, column))).collect();
     solution.toward =
         if solution.toward.is_empty() { vec![] } else { rooted.iter().map(|row| product(row, &solution.toward)).collect() };
-    let known = rows.len();
-    rows.extend(of_theta(&solution.theta, &degrees));
-    let mut half = Vec::with_capacity(rows.len() * all);
-    for row in &rows {
-        half.extend((0..all).map(|j| product(row, &solution.vcov[j * all..(j + 1) * all])));
-    }
-    let mut vcov = Vec::with_capacity(rows.len() * rows.len());
-    for own in half.chunks_exact(all) {
-        vcov.extend(rows.iter().map(|row| product(row, own)));
-    }
+    let mut vcov = sandwich(&rows, &solution.vcov);
     // By the root nothing cancels, and coordinates at an edge are as good as known.
     let m = rows.len();
     let narrow = solution.root.len() - solution.wide * m;
     for e in (0..m * known).filter(|e| e % m < known) {
         vcov[e] = solution.root[..narrow].chunks_exact(m).map(|column| column[e % m] * column[e / m]).sum();
     }
-    let mut flat = vec![];
-    for own in &solution.flats {
-        let moved: Vec<f64> = rooted[..known].iter().map(|row| product(row, own)).collect();
-        let sizes = rooted[..known].iter().map(|row| row.iter().map(|(j, slope)| (slope * own[*j]).abs()).sum());
-        flat.extend(flat_places(&moved, &sizes.collect::<Vec<_>>(), |i| vcov[i * (m + 1)]));
-    }
-    flat.sort_unstable();
-    flat.dedup();
+    let flat = flat_parameters(&rooted[..known], &solution.flats, |i| vcov[i * (m + 1)]);
     for &i in &flat {
         (0..m).for_each(|j| (vcov[i * m + j], vcov[j * m + i]) = (f64::NAN, f64::NAN));
     }
@@ -205,73 +183,81 @@ fn report_covariance(
     solution.vcov = vcov;
 }
 
-impl Ordinal {
-    /// Names of the thresholds' parameters, and of the nominal effects on each: `low|mid.x`.
-    pub fn parameter_names(&self) -> Vec<String> {
-        let mut names = self.alpha_names.clone();
-        for column in self.nominal.iter().flat_map(|nominal| &nominal.names) {
-            names.extend(self.alpha_names.iter().map(|alpha| format!("{alpha}.{column}")));
-        }
-        names
+/// The derivatives of one reported parameter in the parameters inside, those that are not zero by place.
+type Slopes = Vec<(usize, f64)>;
+
+/// The unit of the latent variable, which moves with the effects on the scale as its logarithm `by` does.
+struct Unit {
+    by: f64,
+    /// The derivatives of `by`.
+    slopes: Slopes,
+}
+
+impl Unit {
+    fn new(model: &Model, by: f64) -> Self {
+        let (p, means) = (model.fixed[0].p, model.fixed[1..].iter().flat_map(|part| &part.means));
+        Unit { by, slopes: means.enumerate().map(|(j, mean)| (p + j, *mean)).collect() }
     }
 
-    /// The number of parameters of the thresholds, the first ones, that are locations: together they move all thresholds alike.
-    pub fn locations(&self) -> usize {
-        let count = self.categories.len() - 1;
-        let sums = |m: usize| (0..count).all(|r| (0..m).map(|k| self.jacobian[k * count + r]).sum::<f64>() == 1.0);
-        (1..=self.alpha_names.len()).find(|m| sums(*m)).unwrap_or(0)
-    }
-
-    /// The thresholds of a row, those that meet to within rounding the same number: `parameters` are those of the thresholds and nominal
-    /// effects, `nominal` the row's values of the columns.
-    pub fn thresholds_of(&self, parameters: &[f64], nominal: impl Iterator<Item = f64>) -> Vec<f64> {
-        let m = self.alpha_names.len();
-        let mut alpha = parameters[..m].to_vec();
-        let largest = |of: &[f64]| of.iter().fold(0.0f64, |most, a| most.max(a.abs()));
-        let mut size = largest(&alpha).max(CANCELLED * largest(parameters));
-        for (column, value) in parameters[m..].chunks_exact(m).zip(nominal) {
-            for (a, g) in alpha.iter_mut().zip(column) {
-                *a += value * g;
-                size = size.max((value * g).abs());
-            }
-        }
-        let mut theta = vec![0.0; self.categories.len() - 1];
-        Thresholds::new(self.threshold, self.categories.len()).add(&alpha, &mut theta);
-        settle(&mut theta, size);
-        theta
-    }
-
-    /// Values of the nominal columns in a row of the fit.
-    pub fn nominal_row(&self, i: usize) -> impl Iterator<Item = f64> {
-        let nominal = self.nominal.as_ref();
-        let n = nominal.map_or(1, |own| own.x.len() / own.names.len().max(1)).max(1);
-        nominal.into_iter().flat_map(move |own| own.x.chunks_exact(n).map(move |column| column[i]))
+    /// Those of a reported parameter with this value that is a number of the unit to this power, out of its own in the unit inside.
+    fn slopes(&self, degree: f64, value: f64, own: Slopes) -> Slopes {
+        let factor = (degree * self.by).exp();
+        let largest = own.iter().fold(0.0f64, |most, (_, slope)| most.max(slope.abs()));
+        let own = own.into_iter().filter(|(_, slope)| slope.abs() >= ROUNDING * largest).map(|(i, slope)| (i, factor * slope));
+        // What is not known, as the variance of an exact zero, has no part in it.
+        own.chain(self.slopes.iter().map(|(j, mean)| (*j, degree * value * mean))).filter(|(_, slope)| *slope != 0.0).collect()
     }
 }
 
-impl Generalised {
-    /// The parameters of the cumulative family in row i, the logarithm of the scale and the thresholds.
-    pub(super) fn ordinal_psi(&self, ordinal: &Ordinal, i: usize) -> Vec<f64> {
-        let mut psi = vec![self.dispersion.as_ref().map_or(0.0, |scale| scale.eta[i])];
-        psi.extend(ordinal.thresholds_of(&self.psi, ordinal.nominal_row(i)));
-        psi
+/// Of the fixed effects, then the thresholds' parameters and nominal effects: the location of centred columns is in the thresholds.
+fn slopes_of_parameters(
+    unit: &Unit,
+    model: &Model,
+    response: &OrderedResponse,
+    first: usize,
+    psi: &[f64],
+    solution: &Solution,
+) -> Vec<Slopes> {
+    let (f, k, slopes) = (solution.shared.len(), response.n_whole(), response.reported_slopes(&solution.shared));
+    let mut rows: Vec<Slopes> = vec![];
+    rows.extend(solution.beta[0].iter().enumerate().map(|(j, beta)| unit.slopes(1.0, *beta, vec![(j, 1.0)])));
+    rows.extend((model.fixed[0].p..first).map(|j| vec![(j, 1.0)]));
+    for (i, psi) in psi.iter().enumerate() {
+        let direction = response.thresholds.location().get(i).copied().unwrap_or(0.0);
+        let of_means = model.fixed[0].means.iter().enumerate().map(|(j, mean)| (j, direction * mean));
+        let own = (0..f).map(|j| (first + j, slopes[j * k + i]));
+        rows.push(unit.slopes(1.0, *psi, of_means.chain(own).collect()));
     }
+    rows
 }
 
-impl Fit {
-    /// The fitted probability of the category observed in each row.
-    pub(super) fn add_ordinal_rows(&mut self) -> Result<()> {
-        let Some(own) = &self.generalised else { return Ok(()) };
-        let mut p = vec![0.0; own.ordinal.as_ref().map_or(0, |ordinal| ordinal.categories.len())];
-        let one = |i: usize| {
-            let psi = own.psi_of_row(i);
-            crate::clmm::family::probabilities(own.family.link(), own.eta[i], psi[0].exp(), &psi[1..], &mut p);
-            p[self.y[i] as usize - 1]
-        };
-        self.fitted = try_collect("fitted values", (0..self.n_obs).map(one))?;
-        self.residuals = try_vec("residuals", f64::NAN, self.n_obs)?;
-        self.residuals_pearson = try_vec("residuals", f64::NAN, self.n_obs)?;
-        self.sigma = 1.0;
-        self.pad_rows()
+fn product(row: &Slopes, own: &[f64]) -> f64 {
+    row.iter().map(|(i, slope)| slope * own[*i]).sum()
+}
+
+/// J V J' with the rows of J.
+fn sandwich(rows: &[Slopes], v: &[f64]) -> Vec<f64> {
+    let all = v.len().isqrt();
+    let mut half = Vec::with_capacity(rows.len() * all);
+    for row in rows {
+        half.extend(v.chunks_exact(all).map(|column| product(row, column)));
     }
+    let mut out = Vec::with_capacity(rows.len() * rows.len());
+    for own in half.chunks_exact(all) {
+        out.extend(rows.iter().map(|row| product(row, own)));
+    }
+    out
+}
+
+/// The places of those that directions without curvature move most.
+fn flat_parameters(rows: &[Slopes], flats: &[Vec<f64>], variance: impl Fn(usize) -> f64) -> Vec<usize> {
+    let mut flat = vec![];
+    for own in flats {
+        let moved: Vec<f64> = rows.iter().map(|row| product(row, own)).collect();
+        let sizes: Vec<f64> = rows.iter().map(|row| row.iter().map(|(j, slope)| (slope * own[*j]).abs()).sum()).collect();
+        flat.extend(flat_places(&moved, &sizes, &variance));
+    }
+    flat.sort_unstable();
+    flat.dedup();
+    flat
 }

@@ -1,6 +1,8 @@
 //! The linear predictors of a fit, and its parameters as R reports them.
 
-use super::{Fit, FixedEffects, Generalised, PredictorFit, TermFit};
+use super::common::Fit;
+use super::kind::Generalised;
+use super::parts::{FixedEffects, PredictorFit, TermFit};
 use crate::error::{Result, try_collect, try_copy};
 use crate::family::Sigma;
 use crate::options::Nodes;
@@ -39,7 +41,7 @@ impl Fit {
     }
 
     fn further(&self, role: Role) -> Option<&PredictorFit> {
-        let own = self.generalised.as_ref()?;
+        let own = self.generalised()?;
         match role {
             Role::Mean => None,
             Role::ZeroInflation => own.zero_inflation.as_ref(),
@@ -64,7 +66,7 @@ impl Fit {
 
     /// The values of a predictor that the fit has, per row as `fitted`.
     pub fn linear_predictor_of(&self, role: Role) -> Option<Result<Vec<f64>>> {
-        let eta = match (role, &self.generalised) {
+        let eta = match (role, self.generalised()) {
             (Role::Mean, None) => return Some(try_copy("values of the rows", &self.fitted)),
             (Role::Mean, Some(own)) => &own.eta,
             _ => &self.further(role)?.eta,
@@ -74,26 +76,26 @@ impl Fit {
 
     /// The family's first parameter, on the scale on which it is reported, per row as `fitted`; of an ordinal model the scale.
     pub fn dispersion_of_rows(&self) -> Option<Result<Vec<f64>>> {
-        let own = self.generalised.as_ref()?;
-        if own.ordinal.is_some() {
-            return Some(self.per_row((0..self.n_obs).map(|i| own.psi_of_row(i)[0].exp())));
+        let own = self.generalised()?;
+        if self.ordinal().is_some() {
+            return Some(self.per_row((0..self.n_obs).map(|i| self.psi_of_row(i)[0].exp())));
         }
         let scale = own.family.parameters().first()?.scale;
-        Some(self.per_row((0..self.n_obs).map(|i| scale.reported(own.psi_of_row(i)[0]))))
+        Some(self.per_row((0..self.n_obs).map(|i| scale.reported(self.psi_of_row(i)[0]))))
     }
 
     /// The probability of a zero from the zero part, per row as `fitted`; zero without such a part.
     pub fn zero_probabilities(&self) -> Option<Result<Vec<f64>>> {
-        let own = self.generalised.as_ref()?;
+        let own = self.generalised()?;
         Some(self.per_row((0..self.n_obs).map(|i| own.zero_probability(i))))
     }
 
     /// The parameters in the order of `vcov_names`.
     pub fn all_parameters(&self) -> Option<Vec<f64>> {
-        let own = self.generalised.as_ref()?;
+        let own = self.generalised()?;
         let mut all: Vec<f64> =
             Role::ALL.iter().filter_map(|role| self.fixed_of(*role)).flat_map(|f| f.estimate.iter().copied()).collect();
-        let first_varies = own.dispersion.is_some() && own.ordinal.is_none();
+        let first_varies = own.dispersion.is_some() && self.ordinal().is_none();
         let estimated = |j: &usize| !(own.parameters[*j].fixed || *j == 0 && first_varies);
         all.extend((0..own.psi.len()).filter(estimated).map(|j| own.psi[j]));
         all.extend(&self.theta);
@@ -117,9 +119,6 @@ impl Generalised {
     /// The dispersion as R reports it: the family's first parameter, but for Gamma and inverse Gaussian the square root of the factor
     /// of the variance function; 1 without a parameter, not a number where each row has its own.
     pub fn sigma(&self) -> f64 {
-        if self.ordinal.is_some() {
-            return 1.0;
-        }
         let Some(first) = self.parameters.first() else { return 1.0 };
         match self.family.facts().sigma {
             Sigma::InverseRoot => first.estimate.sqrt().recip(),

@@ -1,6 +1,7 @@
 //! Variances that are no numbers: units so large, small or far apart that squares of them are out of range.
 
-use super::{Fit, FixedEffects, TermFit};
+use super::common::Fit;
+use super::parts::{FixedEffects, TermFit};
 use crate::error::{Error, Result};
 use crate::frame::names::quoted;
 
@@ -44,7 +45,7 @@ impl TermFit {
 impl Fit {
     /// Fails where a variance of the fit has over- or underflowed: what is made of it would be wrong.
     pub(super) fn check_range(&self) -> Result<()> {
-        if self.generalised.is_none() && out_of_range(self.sigma * self.sigma) {
+        if self.generalised().is_none() && out_of_range(self.sigma * self.sigma) {
             return Err(failure("the residuals"));
         }
         self.fixed.check_range()?;

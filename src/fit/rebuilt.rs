@@ -1,14 +1,16 @@
 //! The Laplace model of a fit, from what the fit has kept: for what needs the factor of the random effects' precision again.
 
+use super::common::Fit;
+use super::parts::{PredictorFit, TermFit};
 use super::response::AnyResponse;
-use super::{Fit, PredictorFit, TermFit};
 use crate::clmm::response::OrderedResponse;
 use crate::design::TermDesign;
 use crate::error::{Error, Result, try_copy, try_gather, try_vec};
 use crate::family::normal;
+use crate::glmm::approximation::Approximation;
 use crate::glmm::estimate::estimate;
 use crate::glmm::fixed::FixedPart;
-use crate::glmm::laplace::{Approximation, Laplace};
+use crate::glmm::laplace::Laplace;
 use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
 use crate::options::{Information, Options};
@@ -25,7 +27,7 @@ pub(crate) struct Rebuilt {
 impl Fit {
     /// The predictors beside that of the mean, in the order of their parameters: that of the zero part, that of the dispersion.
     pub(crate) fn further_predictors(&self) -> [Option<&PredictorFit>; 2] {
-        self.generalised.as_ref().map_or([None, None], |own| [own.zero_inflation.as_ref(), own.dispersion.as_ref()])
+        self.generalised().map_or([None, None], |own| [own.zero_inflation.as_ref(), own.dispersion.as_ref()])
     }
 
     /// Results per row without the padding.
@@ -46,7 +48,7 @@ impl Fit {
         }
         let unit = response.unit(offset.as_deref().unwrap_or_default())?;
         let model = self.model(&response, fixed, unit)?;
-        let working = match &self.generalised {
+        let working = match self.generalised() {
             Some(own) => [&own.working_theta[..], &response.shared_of_fit(own, 0.0)?].concat(),
             None => model.working_from_theta(&self.absolute_theta())?,
         };
@@ -56,7 +58,7 @@ impl Fit {
 
     /// Fails for what is not available where residuals are correlated.
     pub(crate) fn without_correlation(&self, what: &str) -> Result<()> {
-        match &self.correlation {
+        match self.correlation() {
             None => Ok(()),
             Some(_) => Err(Error::unsupported(format!("{what} is not available for a fit with residual correlation"))),
         }
@@ -92,8 +94,8 @@ impl Fit {
     }
 
     fn response(&self) -> Result<AnyResponse> {
-        if let Some(own) = &self.generalised {
-            return AnyResponse::of_fit(own, &self.design()?);
+        if let Some(own) = self.generalised() {
+            return AnyResponse::of_fit(own, self.ordinal(), &self.design()?);
         }
         let (y, weights) = (self.used(&self.y)?, self.weights.as_deref().map_or(Ok(vec![]), |w| self.used(w))?);
         let mut family = normal();

@@ -1,7 +1,7 @@
 //! The search for the estimates of a generalised model; those of an ordered response with nominal effects may lie at the edge of the region
 //! in which the thresholds of all rows are in order.
 
-use super::Ordinal;
+use super::kind::Ordinal;
 use super::response::AnyResponse;
 use crate::clmm::edge::{Edge, estimate_within};
 use crate::error::{Code, Result};

@@ -1,21 +1,22 @@
 //! The response of a generalised model, of a family or ordered: what the fit, its refits and its profiles ask of it.
 
-use super::generalised::{family_response, start_of_family};
-use super::{Generalised, Ordinal};
+use super::kind::{Generalised, Ordinal};
 use crate::clmm::coordinates::Coordinates;
 use crate::clmm::region::Region;
 use crate::clmm::response::OrderedResponse;
-use crate::clmm::start;
+use crate::clmm::start::start as start_of_ordered;
 use crate::clmm::thresholds::Thresholds;
 use crate::design::{Design, PredictorDesign, RowLedger, TermDesign};
-use crate::error::{Error, Result, row_text, try_copy};
-use crate::family::Link;
+use crate::error::{Error, Result, row_text, try_collect, try_copy, try_vec};
+use crate::family::special::logit;
+use crate::family::{Family, Link, Observations, ZeroPart};
 use crate::glmm::fixed::FixedPart;
 use crate::glmm::jet::Response;
 use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
-use crate::glmm::start::Start;
-use crate::spec::{ModelKind, OrdinalSpec, Spec};
+use crate::glmm::start::{Start, start};
+use crate::options::{Information, Options};
+use crate::spec::{FamilySpec, ModelKind, OrdinalSpec, Spec};
 
 /// A response with all that is known of it.
 #[derive(Clone, Debug)]
@@ -25,7 +26,8 @@ pub(crate) enum AnyResponse {
 }
 
 impl AnyResponse {
-    pub fn of_spec(spec: &Spec, design: &Design) -> Result<Self> {
+    pub fn of_spec(spec: &Spec, design: &Design, options: &Options) -> Result<Self> {
+        check_options(spec, options)?;
         Ok(match spec.kind {
             ModelKind::Clmm => AnyResponse::Ordered(Box::new(ordered_response(&spec.ordinal, design)?)),
             _ => AnyResponse::Family(family_response(&spec.family, design)?),
@@ -33,8 +35,8 @@ impl AnyResponse {
     }
 
     /// The response of a fit on the rows of its design.
-    pub fn of_fit(own: &Generalised, design: &Design) -> Result<Self> {
-        if let Some(ordinal) = &own.ordinal {
+    pub fn of_fit(own: &Generalised, ordinal: Option<&Ordinal>, design: &Design) -> Result<Self> {
+        if let Some(ordinal) = ordinal {
             let thresholds = Thresholds::new(ordinal.threshold, ordinal.categories.len());
             return Ok(AnyResponse::Ordered(Box::new(on_design(own.family.link(), thresholds, design)?)));
         }
@@ -59,7 +61,7 @@ impl AnyResponse {
 
     /// Of an ordered response with nominal effects.
     pub fn region(&self) -> Result<Option<Region>> {
-        self.ordered().map_or(Ok(None), Region::new)
+        self.ordered().map_or(Ok(None), OrderedResponse::region)
     }
 
     /// Whether the thresholds of all rows are in order.
@@ -102,7 +104,7 @@ impl AnyResponse {
         match self {
             AnyResponse::Family(response) => {
                 response.y.copy_from_slice(y);
-                super::diagnosis::check_response(response, ledger).map(|_| ())
+                check_response(response, ledger).map(|_| ())
             }
             AnyResponse::Ordered(response) => set_categories(response, y),
         }
@@ -199,7 +201,7 @@ impl AnyResponse {
         match self {
             AnyResponse::Family(response) => start_of_family(response, model),
             AnyResponse::Ordered(response) => {
-                start::start(&OrderedResponse { within: Region::new(response)?, ..response.try_clone()? }, model)
+                start_of_ordered(&OrderedResponse { within: response.region()?, ..response.try_clone()? }, model)
             }
         }
     }
@@ -244,7 +246,7 @@ impl AnyResponse {
 }
 
 /// Copies of the response and the weights of a design.
-pub(super) fn observed(design: &Design) -> Result<(Vec<f64>, Vec<f64>)> {
+fn observed(design: &Design) -> Result<(Vec<f64>, Vec<f64>)> {
     let weights = design.weights.as_deref().unwrap_or_default();
     Ok((try_copy("response", &design.y)?, try_copy("weights", weights)?))
 }
@@ -280,5 +282,107 @@ fn set_categories(response: &mut OrderedResponse, y: &[f64]) -> Result<()> {
         return Err(Error::data(format!("category {} of {categories} does not occur: the thresholds have no estimates", k + 1)));
     }
     response.y.copy_from_slice(y);
+    Ok(())
+}
+
+/// The response of a family on a design.
+fn family_response(spec: &FamilySpec, design: &Design) -> Result<FamilyResponse> {
+    let family = spec.build()?;
+    let zero = design.zero_inflation.as_ref().map(|_| zero_part(&*family)).transpose()?;
+    let (y, weights) = observed(design)?;
+    Ok(FamilyResponse::new(family, zero, design.dispersion.is_some(), y, weights))
+}
+
+/// A family that has no zeros of its own leaves all zeros to the zero part.
+fn zero_part(family: &dyn Family) -> Result<ZeroPart> {
+    family.facts().zero_part.ok_or_else(|| {
+        Error::argument(format!("ziformula: the family {} has no zeros that could be more than expected", family.name()))
+    })
+}
+
+fn start_of_family(response: &FamilyResponse, model: &Model) -> Result<Start> {
+    let (n, family) = (model.n, &response.family);
+    let data = response.observations();
+    let predictors = 1 + usize::from(response.zero.is_some()) + usize::from(response.dispersion);
+    let mut eta = (0..predictors).map(|_| try_vec("linear predictor", 0.0, n)).collect::<Result<Vec<_>>>()?;
+    family.start_eta(&data, &mut eta[0])?;
+    if let Some(zero) = response.zero_predictor() {
+        let share = response.y.iter().filter(|y| **y == 0.0).count() as f64 / n as f64;
+        // Of the zeros a family may have by itself half are taken for such.
+        let share = if response.zero == Some(ZeroPart::Inflation) { 0.5 * share } else { share };
+        eta[zero].fill(logit(share.clamp(0.02, 0.98)));
+    }
+    start(model, eta, &|eta| {
+        let mu = try_collect("means of the start", eta[0].iter().map(|e| family.linkinv(*e)))?;
+        response.guess(&mu)
+    })
+}
+
+/// Fails at a response that the family can't have; the zeros of a hurdle are not the family's. Rows are named as those of the data.
+pub(crate) fn check_response(response: &FamilyResponse, ledger: &RowLedger) -> Result<Vec<String>> {
+    let hurdle = response.zero == Some(ZeroPart::Hurdle);
+    let mut rows = try_collect("rows of the response", 0..response.y.len())?;
+    rows.retain(|&i| !hurdle || response.y[i] != 0.0);
+    if rows.is_empty() && hurdle {
+        return Err(Error::data("the response is zero in all rows: there is nothing but a zero part to model"));
+    }
+    let part = |values: &[f64]| -> Result<Vec<f64>> {
+        let rows = if values.is_empty() { &[][..] } else { &rows };
+        try_collect("response", rows.iter().map(|&i| values[i]))
+    };
+    let (y, weights) = (part(&response.y)?, part(&response.weights)?);
+    let place = |i: usize| rows.get(i).map_or(i, |&i| ledger.data_row(i));
+    match response.family.check_response(&Observations { y: &y, weights: &weights }) {
+        Ok(warnings) => Ok(warnings.into_iter().map(|text| renumbered(&text, place)).collect()),
+        Err(error) => Err(in_rows(&error, place)),
+    }
+}
+
+/// A failure in a row with the place of that row.
+fn in_rows(error: &Error, place: impl Fn(usize) -> usize) -> Error {
+    let position = usize::try_from(error.position).map_or(error.position, |i| place(i) as i64);
+    Error { position, message: renumbered(&error.message, place), ..error.clone() }
+}
+
+/// A failure in a row of those used as one in a row of the data.
+pub(super) fn in_data_rows(error: &Error, ledger: &RowLedger) -> Error {
+    in_rows(error, |i| ledger.data_row(i))
+}
+
+/// A text of a family with its "in row i" (counting from 1) taken from the rows it has seen to those of the data.
+fn renumbered(text: &str, place: impl Fn(usize) -> usize) -> String {
+    const ROW: &str = "in row ";
+    let Some(start) = text.rfind(ROW).map(|at| at + ROW.len()) else { return text.to_owned() };
+    let digits = text[start..].chars().take_while(char::is_ascii_digit).count();
+    match text[start..start + digits].parse::<usize>() {
+        Ok(row) if row > 0 => format!("{}{}{}", &text[..start], place(row - 1) + 1, &text[start + digits..]),
+        _ => text.to_owned(),
+    }
+}
+
+/// What ordinal models don't have.
+fn check_options(spec: &Spec, options: &Options) -> Result<()> {
+    if spec.kind != ModelKind::Clmm {
+        return Ok(());
+    }
+    if options.quadrature == 0 {
+        return Err(Error::argument(
+            "nagq: an ordinal model's thresholds can't be at the conditional mode, so nagq = 0 is not for it",
+        ));
+    }
+    if options.reml_generalised {
+        return Err(Error::argument("reml: ordinal models are fitted by maximum likelihood"));
+    }
+    if options.information == Information::Expected {
+        return Err(Error::argument("information: ordinal models have the observed information alone"));
+    }
+    Ok(())
+}
+
+/// Quadrature is for a dispersion that all rows share.
+pub(super) fn check_quadrature(response: &FamilyResponse, options: &Options) -> Result<()> {
+    if response.dispersion && options.quadrature > 1 {
+        return Err(Error::argument("nagq: more than one quadrature point can't go with a dispersion formula"));
+    }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! A second search where the first may have ended at a false maximum of the likelihood, which the response knows of its parameters.
 
 use super::jet::Guess;
-use super::laplace::{Laplace, MODES};
+use super::laplace::Laplace;
+use super::mode::MODES;
 use crate::error::{Code, Result, try_copy, try_vec};
 use crate::family::Order;
 use crate::optimize::Summary;
@@ -13,7 +14,7 @@ pub(super) fn other_end(search: &mut Search<'_, '_, '_, Laplace<'_>>, first: Sum
         return Ok(first);
     }
     let Some(start) = start_again(search.criterion, &first.x)? else { return Ok(first) };
-    let modes = try_copy(MODES, &search.criterion.u)?;
+    let modes = try_copy(MODES, &search.criterion.mode.u)?;
     // It may end at the other edge of the range, which takes all that a search can do.
     match search.run(&start, search.options.tolerance) {
         Ok(second) => {
@@ -40,7 +41,7 @@ fn start_again(laplace: &mut Laplace<'_>, x: &[f64]) -> Result<Option<Vec<f64>>>
         other => other?,
     };
     let model = laplace.model;
-    let Guess { shared, dispersion } = model.response.start_again(&laplace.eta)?;
+    let Guess { shared, dispersion } = model.response.start_again(&laplace.mode.eta)?;
     let mut start = x.to_vec();
     start[laplace.shared()].copy_from_slice(&shared);
     if let Some((a, value)) = dispersion {

@@ -6,10 +6,12 @@
 //! pulls with about one for each level. One Newton step of the mode at large variances, the mean's fixed effects part of it, tells the
 //! cost. Other minima are those of small data sets: a dispersion that stands for a variance, predictors in the tails of the link.
 
+use super::approximation::{Approximation, Inside};
 use super::border::Border;
-use super::laplace::{Inside, Laplace, MODE, MODES};
+use super::laplace::{DECREMENT, Laplace};
+use super::mode::Effects;
 use super::start::Start;
-use crate::error::{Code, Result, try_copy};
+use crate::error::{Code, Result};
 use crate::family::Order;
 use crate::linalg::dense;
 use crate::optimize::Summary;
@@ -52,13 +54,10 @@ pub fn starts_elsewhere(laplace: &mut Laplace<'_>, at: &Summary, pooled: &Start)
         let other = other_correlations(&laplace.model.structures, &at.x);
         starts.extend(other.into_iter().map(|x| Begin { x, gamma: pooled.fixed[0].clone() }));
     }
-    if laplace.inner[0] && laplace.model.fixed[0].p > 0 {
-        let (how, modes) = (laplace.how, try_copy(MODES, &laplace.u)?);
-        let border = laplace.border.take();
-        let found =
-            Look::new(laplace, &at.x, pooled, border.as_ref().map(|b| &b.gamma[..])).and_then(|mut look| look.starts(risky));
-        (laplace.how, laplace.border, laplace.enough) = (how, border, MODE);
-        laplace.start_modes(&modes);
+    if laplace.mode.inner[0] && laplace.model.fixed[0].p > 0 {
+        let own = Own { how: laplace.how, point: laplace.mode.effects()?, border: laplace.border.take() };
+        let found = Look::new(laplace, &at.x, pooled, &own).and_then(|mut look| look.starts(risky));
+        own.restore(laplace);
         match found {
             Ok(found) => starts.extend(found),
             Err(error) if error.code == Code::Numeric => {}
@@ -66,6 +65,21 @@ pub fn starts_elsewhere(laplace: &mut Laplace<'_>, at: &Summary, pooled: &Start)
         }
     }
     Ok(starts)
+}
+
+/// How the deviance was had before a look.
+struct Own {
+    how: Approximation,
+    point: Effects,
+    border: Option<Border>,
+}
+
+impl Own {
+    fn restore(self, laplace: &mut Laplace<'_>) {
+        (laplace.how, laplace.border, laplace.enough) = (self.how, self.border, DECREMENT);
+        laplace.mode.take_in(&self.point.gamma);
+        laplace.mode.start_at(&self.point.u);
+    }
 }
 
 /// Starts for a small data set: other standard deviations, other parameters as without random effects.
@@ -133,18 +147,16 @@ struct Look<'l, 'a, 's> {
 }
 
 impl<'l, 'a, 's> Look<'l, 'a, 's> {
-    fn new(laplace: &'l mut Laplace<'a>, x: &'s [f64], pooled: &'s Start, inside: Option<&[f64]>) -> Result<Self> {
+    fn new(laplace: &'l mut Laplace<'a>, x: &'s [f64], pooled: &'s Start, own: &Own) -> Result<Self> {
         let (model, n_theta, shared) = (laplace.model, laplace.model.n_theta(), laplace.shared());
         let p = model.fixed[0].p;
-        let gamma = inside.map_or_else(|| x[n_theta..n_theta + p].to_vec(), <[f64]>::to_vec);
-        let further = &x[n_theta + if inside.is_some() { 0 } else { p }..shared.start];
-        let own = laplace.how.inside;
-        laplace.border = Some(Border::new(model.n, laplace.u.len(), p, laplace.inner.len())?);
-        laplace.how.inside = if own == Inside::Nothing { Inside::Mode } else { own };
+        let inside = own.how.inside;
+        let gamma = if inside == Inside::Nothing { x[n_theta..n_theta + p].to_vec() } else { own.point.gamma.clone() };
+        let further = &x[n_theta + if inside == Inside::Nothing { p } else { 0 }..shared.start];
         let mut look = Look {
             laplace,
             pooled,
-            inside: own,
+            inside,
             theta: &x[..n_theta],
             gamma,
             further,
@@ -156,23 +168,26 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
         Ok(look)
     }
 
-    /// The modes at the end, with the mean's fixed effects as they are there.
+    /// The modes at the end, with the mean's fixed effects as they are there; these are part of the mode from then on.
     fn here(&mut self) -> Result<()> {
+        let laplace = &mut *self.laplace;
+        laplace.how.inside = if self.inside == Inside::Nothing { Inside::Mode } else { self.inside };
+        laplace.mode.take_in(&[]);
         self.set(self.theta)?;
-        let border = self.laplace.border.take();
-        self.laplace.model.fixed[0].predict(&self.gamma, &mut self.laplace.base[0]);
-        self.laplace.enough = ENOUGH;
-        let found = self.laplace.find_modes();
-        self.laplace.border = border;
-        found?;
-        self.b = try_copy(MODES, &self.laplace.u)?;
-        self.laplace.gram.gram.apply_factors(&self.laplace.t, false, &mut self.b);
-        let layout = &self.laplace.model.layout;
+        let laplace = &mut *self.laplace;
+        let model = laplace.model;
+        model.fixed[0].predict(&self.gamma, &mut laplace.mode.base[0]);
+        laplace.enough = ENOUGH;
+        laplace.find_modes()?;
+        self.b = laplace.mode.random_effects()?;
+        let layout = &model.layout;
         let mean = |(blocks, k): (&Vec<f64>, usize)| -> Vec<f64> {
             let (r, levels) = (layout.terms[k].effects, layout.terms[k].levels as f64);
             (0..r).map(|e| blocks.chunks_exact(r * r).map(|block| block[e * (r + 1)]).sum::<f64>() / levels).collect()
         };
-        self.information = self.laplace.gram.gram.diagonal.iter().zip(0..).map(mean).collect();
+        self.information = laplace.mode.precision.gram.gram.diagonal.iter().zip(0..).map(mean).collect();
+        laplace.border = Some(Border::new(model.n, laplace.mode.u.len(), self.gamma.len(), laplace.mode.inner.len())?);
+        laplace.mode.take_in(&self.gamma);
         Ok(())
     }
 
@@ -191,7 +206,7 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
             self.laplace.factorize_observed()?;
             self.laplace.mode_step();
             let (cost, lowered) = match &self.laplace.border {
-                Some(border) => (border.form(&border.step), border.form(&self.step_from_pooled())),
+                Some(border) => (border.form(&self.laplace.mode.step.gamma), border.form(&self.step_from_pooled())),
                 None => break,
             };
             let enough = self.enough(effects);
@@ -251,11 +266,12 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
     fn disagrees_without(&mut self, large: &[f64], enough: f64) -> Result<bool> {
         let small = self.small_theta();
         self.to(&small)?;
-        self.laplace.u.fill(0.0);
-        self.laplace.penalised()?;
+        self.laplace.mode.u.fill(0.0);
+        self.laplace.mode.penalised()?;
         self.laplace.factorize_observed()?;
         self.laplace.mode_step();
-        let Some((step, own)) = self.laplace.border.as_ref().map(|b| (b.step.clone(), b.form(&b.step))) else { return Ok(false) };
+        let step = self.laplace.mode.step.gamma.clone();
+        let own = self.laplace.border.as_ref().map_or(0.0, |border| border.form(&step));
         self.to(large)?;
         self.laplace.factorize_observed()?;
         let there = self.laplace.border.as_ref().map_or(0.0, |border| border.form(&step));
@@ -271,16 +287,16 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
     fn to(&mut self, theta: &[f64]) -> Result<()> {
         self.set(theta)?;
         let laplace = &mut *self.laplace;
-        laplace.u.copy_from_slice(&self.b);
+        laplace.mode.u.copy_from_slice(&self.b);
         for (k, size) in laplace.model.layout.terms.iter().enumerate() {
             let (first, r) = (laplace.model.layout.offset(k), size.effects);
-            laplace.u[first..first + r * size.levels].chunks_exact_mut(r).for_each(|u| solve_factor(r, &laplace.t[k], u));
+            laplace.mode.u[first..first + r * size.levels]
+                .chunks_exact_mut(r)
+                .for_each(|u| solve_factor(r, &laplace.mode.precision.t[k], u));
         }
-        if let Some(border) = &mut laplace.border {
-            border.gamma.copy_from_slice(&self.gamma);
-        }
-        laplace.factorized = false;
-        laplace.penalised().map(|_| ())
+        laplace.mode.gamma.copy_from_slice(&self.gamma);
+        laplace.mode.factorized = false;
+        laplace.mode.penalised().map(|_| ())
     }
 
     fn large(&self, k: usize, e: usize) -> f64 {
@@ -317,11 +333,7 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
             return Ok(None);
         }
         let shared = self.shared_at_modes(1.0)?;
-        Ok(Some(self.begin(&theta, self.gamma_there(), self.further, &shared)))
-    }
-
-    fn gamma_there(&self) -> Vec<f64> {
-        self.laplace.border.as_ref().map_or(vec![], |border| border.gamma.clone())
+        Ok(Some(self.begin(&theta, self.laplace.mode.gamma.clone(), self.further, &shared)))
     }
 
     /// A start with the coefficients at large variances, and variances that are the mean squares of the effects there. `None` where the
@@ -330,8 +342,7 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
         if !self.reach(large)? {
             return Ok(None);
         }
-        let mut b = try_copy(MODES, &self.laplace.u)?;
-        self.laplace.gram.gram.apply_factors(&self.laplace.t, false, &mut b);
+        let b = self.laplace.mode.random_effects()?;
         let layout = &self.laplace.model.layout;
         let theta = changed(&self.laplace.model.structures, self.theta, effects, |k, cov, own| {
             let (r, first, levels) = (layout.terms[k].effects, layout.offset(k), layout.terms[k].levels);
@@ -349,7 +360,7 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
         });
         let levels: usize = effects.iter().map(|(k, _)| layout.terms[*k].levels).sum();
         let shared = self.shared_at_modes(1.0 - levels as f64 / self.laplace.model.n as f64)?;
-        Ok(Some(self.begin(&theta, self.gamma_there(), self.further, &shared)))
+        Ok(Some(self.begin(&theta, self.laplace.mode.gamma.clone(), self.further, &shared)))
     }
 
     /// A start with next to no variance and the coefficients without random effects.
@@ -372,17 +383,17 @@ impl<'l, 'a, 's> Look<'l, 'a, 's> {
         let mut length = 1.0;
         for _ in 0..STEPS + HALVINGS {
             let trial: Vec<f64> = best.iter().zip(&step).map(|(v, s)| v + length * s).collect();
-            laplace.evaluator.prepare(&trial, &laplace.eta, Order::Gradient)?;
-            laplace.evaluator.evaluate(&laplace.eta, Order::Gradient, &mut laplace.jet)?;
-            let next = laplace.jet.log_likelihood();
+            laplace.mode.evaluator.prepare(&trial, &laplace.mode.eta, Order::Gradient)?;
+            laplace.mode.evaluate(Order::Gradient)?;
+            let next = laplace.mode.jet.log_likelihood();
             if next.is_nan() || next <= value {
                 length *= 0.5;
                 continue;
             }
             (best, value, length) = (trial, next, 1.0);
             let (mut information, mut weights) = (vec![0.0; k * k], vec![]);
-            laplace.evaluator.shared_information(&mut information, &mut weights)?;
-            step = (0..k).map(|f| laplace.evaluator.shared_score(f).iter().sum()).collect();
+            laplace.mode.evaluator.shared_information(&mut information, &mut weights)?;
+            step = (0..k).map(|f| laplace.mode.evaluator.shared_score(f).iter().sum()).collect();
             (0..k).for_each(|f| information[f * (k + 1)] += 1e-6);
             if step.iter().any(|v| !v.is_finite()) || dense::cholesky(k, &mut information).is_err() {
                 break;

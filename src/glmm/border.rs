@@ -5,7 +5,7 @@
 //!     [ X'WZ Lambda      X'WX  ]     log|H| = log|A| + log|S|
 //! ```
 
-use super::laplace::Laplace;
+use super::mode::Mode;
 use crate::error::{Error, Result, try_collect, try_vec};
 use crate::linalg::dense;
 use crate::random::triangle;
@@ -16,9 +16,8 @@ const MOST_RIDGES: usize = 24;
 /// The border of A for p fixed effects.
 pub struct Border {
     p: usize,
-    /// The fixed effects at the mode, and the step to move them by.
-    pub gamma: Vec<f64>,
-    pub step: Vec<f64>,
+    /// A column of B, `[q]`.
+    column: Vec<f64>,
     /// L^-1 P B, `[q, p]`.
     half: Vec<f64>,
     /// Lower factor of S, `[p, p]`.
@@ -31,8 +30,7 @@ impl Border {
     pub fn new(n: usize, q: usize, p: usize, predictors: usize) -> Result<Self> {
         Ok(Border {
             p,
-            gamma: vec![0.0; p],
-            step: vec![0.0; p],
+            column: try_vec("fixed effects beside the random ones", 0.0, q)?,
             half: try_vec("fixed effects beside the random ones", 0.0, q * p)?,
             schur: vec![0.0; p * p],
             wx: (0..predictors).map(|_| try_vec("weighted fixed effects", 0.0, n)).collect::<Result<_>>()?,
@@ -44,32 +42,31 @@ impl Border {
     }
 
     /// W X_j of all predictors with inner effects.
-    fn weigh(&mut self, laplace: &Laplace<'_>, j: usize) {
-        let n = laplace.model.n;
-        let column = &laplace.model.fixed[0].q[j * n..(j + 1) * n];
+    fn weigh(&mut self, mode: &Mode<'_>, j: usize) {
+        let n = mode.model.n;
+        let column = &mode.model.fixed[0].q[j * n..(j + 1) * n];
         for (a, wx) in self.wx.iter_mut().enumerate() {
-            let w = &laplace.jet.w[triangle(a, 0)];
+            let w = &mode.jet.w[triangle(a, 0)];
             wx.iter_mut().zip(w).zip(column).for_each(|((wx, w), x)| *wx = w * x);
         }
     }
 
     /// With A factorized: the border and the factor of S; false where that is not positive and was made so.
-    pub fn assemble(&mut self, laplace: &mut Laplace<'_>) -> Result<bool> {
-        let (p, q) = (self.p, laplace.u.len());
+    pub fn assemble(&mut self, mode: &mut Mode<'_>) -> Result<bool> {
+        let (p, q) = (self.p, mode.u.len());
         let mut s = vec![0.0; p * p];
         for j in 0..p {
-            self.weigh(laplace, j);
-            laplace.model.fixed[0].transpose(&self.wx[0], &mut s[j * p..(j + 1) * p]);
-            let mut b = std::mem::take(&mut laplace.work);
-            laplace.model.transpose_random(&self.wx, &mut b);
-            laplace.gram.gram.apply_factors(&laplace.t, true, &mut b);
+            self.weigh(mode, j);
+            mode.model.fixed[0].transpose(&self.wx[0], &mut s[j * p..(j + 1) * p]);
+            mode.model.transpose_random(&self.wx, &mut self.column);
+            let precision = &mut mode.precision;
+            precision.apply_lambda_transpose(&mut self.column);
             if q > 0 {
-                laplace.random.permute_into(&laplace.t, &b, &mut self.half[j * q..(j + 1) * q]);
+                precision.system.permute_into(&precision.t, &self.column, &mut self.half[j * q..(j + 1) * q]);
             }
-            laplace.work = b;
         }
         if q > 0 && p > 0 {
-            laplace.random.half_solve(&mut self.half);
+            mode.precision.system.half_solve(&mut self.half);
         }
         for j in 0..p {
             for i in 0..p {
@@ -118,15 +115,11 @@ impl Border {
     }
 
     /// G R^-T and V R^-T (of each predictor), column by column, with S = R R': `give(column, G's, V's)`.
-    pub fn whitened(
-        &self,
-        laplace: &mut Laplace<'_>,
-        mut give: impl FnMut(&mut Laplace<'_>, &[f64], &[Vec<f64>]) -> Result<()>,
-    ) -> Result<()> {
-        let (p, q, n) = (self.p, laplace.u.len(), laplace.model.n);
+    pub fn whitened(&self, mode: &mut Mode<'_>, mut give: impl FnMut(&Mode<'_>, &[f64], &[Vec<f64>]) -> Result<()>) -> Result<()> {
+        let (p, q, n) = (self.p, mode.u.len(), mode.model.n);
         let mut g = try_vec("border of the fixed effects", 0.0, q)?;
         let rows = |e: &Vec<f64>| try_vec("border of the fixed effects", 0.0, e.len());
-        let mut v = laplace.eta.iter().map(rows).collect::<Result<Vec<_>>>()?;
+        let mut v = mode.eta.iter().map(rows).collect::<Result<Vec<_>>>()?;
         for j in 0..p {
             // Column j of R^-T.
             let mut c = vec![0.0; p];
@@ -136,19 +129,20 @@ impl Border {
             for (i, c) in c.iter().enumerate() {
                 half.iter_mut().zip(&self.half[i * q..(i + 1) * q]).for_each(|(h, b)| *h += c * b);
             }
-            laplace.random.half_solve_transpose(&mut half);
-            laplace.random.unpermute_into(&laplace.t, &half, &mut g);
+            let precision = &mut mode.precision;
+            precision.system.half_solve_transpose(&mut half);
+            precision.system.unpermute_into(&precision.t, &half, &mut g);
             let mut b = try_collect("border of the fixed effects", g.iter().map(|g| -g))?;
-            laplace.gram.gram.apply_factors(&laplace.t, false, &mut b);
+            precision.apply_lambda(&mut b);
             for v in &mut v {
                 v.fill(0.0);
             }
             for (i, c) in c.iter().enumerate() {
-                let column = &laplace.model.fixed[0].q[i * n..(i + 1) * n];
+                let column = &mode.model.fixed[0].q[i * n..(i + 1) * n];
                 v[0].iter_mut().zip(column).for_each(|(v, x)| *v += c * x);
             }
-            laplace.model.add_random(&b, &mut v);
-            give(laplace, &g, &v)?;
+            mode.model.add_random(&b, &mut v);
+            give(mode, &g, &v)?;
         }
         Ok(())
     }

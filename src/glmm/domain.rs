@@ -37,7 +37,7 @@ impl Laplace<'_> {
         }
         let (lower, upper) = self.model.response.domain();
         let log = |distance: f64| if distance.is_finite() { distance.ln() } else { 0.0 };
-        -self.barrier * self.eta[0].iter().map(|eta| log(eta - lower) + log(upper - eta)).sum::<f64>()
+        -self.barrier * self.mode.eta[0].iter().map(|eta| log(eta - lower) + log(upper - eta)).sum::<f64>()
     }
 
     /// Its derivatives in the mean's predictor.
@@ -46,7 +46,7 @@ impl Laplace<'_> {
             return;
         }
         let (lower, upper) = self.model.response.domain();
-        for (row, eta) in rows.iter_mut().zip(&self.eta[0]) {
+        for (row, eta) in rows.iter_mut().zip(&self.mode.eta[0]) {
             *row -= self.barrier * ((eta - lower).recip() - (upper - eta).recip());
         }
     }
@@ -73,7 +73,7 @@ impl Laplace<'_> {
     /// The distance of each row's predictor from the next end.
     fn distances(&self) -> Vec<f64> {
         let (lower, upper) = self.model.response.domain();
-        self.eta[0].iter().map(|eta| (eta - lower).min(upper - eta)).collect()
+        self.mode.eta[0].iter().map(|eta| (eta - lower).min(upper - eta)).collect()
     }
 
     /// Whether at the modes some row is at the end of the domain.

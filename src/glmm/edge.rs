@@ -6,7 +6,8 @@
 //! As the curvature h along the edge goes to zero, mixed ones go with it, and the inverse of the Hessian of the others tends to that of
 //! the limit:  (H - g g'/h)^-1 -> H^-1,  g = O(h).  So these directions are taken out before the Hessian is inverted.
 
-use super::laplace::{Laplace, MODES};
+use super::laplace::Laplace;
+use super::mode::MODES;
 use super::separation::orthonormalised;
 use crate::error::{Code, Result, try_copy, try_vec};
 use crate::family::Order;
@@ -161,8 +162,8 @@ impl Laplace<'_> {
 
     /// Whether the deviance does not rise along a direction, to one side or to both.
     fn edge_along(&mut self, x: &[f64], v: &[f64]) -> Result<Option<Edge>> {
-        let modes = try_copy(MODES, &self.u)?;
-        let gamma = self.border.as_ref().map(|b| b.gamma.clone());
+        let modes = try_copy(MODES, &self.mode.u)?;
+        let gamma = self.border.as_ref().map(|_| self.mode.gamma.clone());
         let value = self.evaluate(x, Order::Mode)?;
         let mut rise = |by: f64| -> Result<Option<f64>> {
             self.start_modes(&modes);

@@ -4,7 +4,8 @@
 //! away from the data a density may overflow, or not be concave enough for a mode to be found. Smaller variances, a predictor that differs
 //! less from row to row, and other parameters of the family bring the start back.
 
-use super::laplace::{Inside, Laplace};
+use super::approximation::Inside;
+use super::laplace::Laplace;
 use crate::error::{Code, Error, Result, try_vec};
 use crate::optimize::Objective;
 use crate::search::Search;

@@ -1,8 +1,9 @@
 //! Quadrature at fixed nodes against sums by hand, and where the modes are not found.
 
+use super::approximation::{Approximation, Inside};
 use super::fixed::FixedPart;
 use super::jet::{Adjoint, Evaluator, Jet, Response};
-use super::laplace::{Approximation, Inside, Laplace};
+use super::laplace::Laplace;
 use super::model::Model;
 use super::tests::{check_gradient, design, model, of_one_factor};
 use crate::design::{Design, TermDesign};

@@ -9,8 +9,11 @@
 //! dd/dpsi    = sum -2 dl/dpsi + h dw/dpsi + (Z Lambda a) ds/dpsi
 //! ```
 
+use super::approximation::Inside;
 use super::jet::{Adjoint, tetrahedron};
-use super::laplace::{Inside, Laplace};
+use super::laplace::Laplace;
+use super::mode::Mode;
+use super::newton::solve;
 use crate::covariance::chain_rule;
 use crate::error::{Result, try_copy, try_vec};
 use crate::family::Order;
@@ -46,12 +49,12 @@ impl Laplace<'_> {
         }
         let adjoint = Adjoint { h: &h, za: &pulled.za };
         let shared = self.shared();
-        self.evaluator.shared_gradient(&self.eta, &adjoint, self.how.expected, &mut gradient[shared.clone()])?;
+        self.mode.evaluator.shared_gradient(&self.mode.eta, &adjoint, self.how.expected, &mut gradient[shared.clone()])?;
         for (f, at) in shared.enumerate() {
             gradient[at] -= 2.0
                 * match &self.quadrature {
                     Some(quadrature) => quadrature.averages.shared[f],
-                    None => self.evaluator.shared_score(f).iter().sum::<f64>(),
+                    None => self.mode.evaluator.shared_score(f).iter().sum::<f64>(),
                 };
         }
         Ok((value, force))
@@ -61,24 +64,24 @@ impl Laplace<'_> {
     fn add_pulls(&self, pulled: &Pulls, traces: &mut [Trace]) {
         for (k, trace) in traces.iter_mut().enumerate() {
             let own = self.model.layout.offset(k)..self.model.layout.offset(k + 1);
-            trace.add_products(&self.t, k, 0.5, &pulled.z[own.clone()], &self.u[own.clone()]);
-            trace.add_products(&self.t, k, 0.5, &self.zs[own.clone()], &pulled.a[own]);
+            trace.add_products(&self.mode.precision.t, k, 0.5, &pulled.z[own.clone()], &self.mode.u[own.clone()]);
+            trace.add_products(&self.mode.precision.t, k, 0.5, &self.mode.zs[own.clone()], &pulled.a[own]);
         }
     }
 
     fn forces_of(&self, traces: Vec<Trace>) -> Forces {
         let terms = &self.model.layout.terms;
-        traces.into_iter().enumerate().map(|(k, trace)| trace.force(&self.t, k, terms[k].levels)).collect()
+        traces.into_iter().enumerate().map(|(k, trace)| trace.force(&self.mode.precision.t, k, terms[k].levels)).collect()
     }
 
     /// After a gradient: the derivatives of a row's predictor of the mean, at the modes, in all parameters.
     pub(super) fn slope_of_row(&mut self, x: &[f64], row: usize) -> Result<Vec<f64>> {
         let n = self.model.n;
         let rows = |count: usize| (0..count).map(|_| try_vec(ADJOINT, 0.0, n)).collect::<Result<Vec<Vec<f64>>>>();
-        let mut unit = rows(self.inner.len())?;
+        let mut unit = rows(self.mode.inner.len())?;
         unit[0][row] = 1.0;
         let pulled = self.adjoint(unit)?;
-        let mut traces: Vec<Trace> = self.t.iter().map(|t| Trace::Whole(vec![0.0; t.len()])).collect();
+        let mut traces: Vec<Trace> = self.mode.precision.t.iter().map(|t| Trace::Whole(vec![0.0; t.len()])).collect();
         self.add_pulls(&pulled, &mut traces);
         let force = self.forces_of(traces);
         let mut slope = vec![0.0; x.len()];
@@ -86,10 +89,10 @@ impl Laplace<'_> {
         for (a, range) in self.outer().zip(self.ranges()) {
             self.model.fixed[a].transpose(&pulled.rows[a], &mut slope[range]);
         }
-        let predictors = self.inner.len();
+        let predictors = self.mode.inner.len();
         let h = rows(predictors * (predictors + 1) / 2)?;
         let shared = self.shared();
-        self.evaluator.shared_gradient(&self.eta, &Adjoint { h: &h, za: &pulled.za }, false, &mut slope[shared])?;
+        self.mode.evaluator.shared_gradient(&self.mode.eta, &Adjoint { h: &h, za: &pulled.za }, false, &mut slope[shared])?;
         Ok(slope)
     }
 
@@ -104,39 +107,36 @@ impl Laplace<'_> {
         }
         gradient[self.shared()].iter_mut().zip(&averages.shared).for_each(|(g, s)| *g = -2.0 * s);
         // The approximate Hessian has the scores at the modes.
-        self.evaluator.evaluate(&self.eta, Order::Gradient, &mut self.jet)?;
-        self.model.transpose_random(&self.jet.s, &mut self.zs);
+        self.mode.evaluate(Order::Gradient)?;
+        self.mode.transpose_scores();
         Ok(force)
     }
 
     /// With A (or H) of the determinant: traces for the forces, and leverages of pairs of predictors (empty without inner effects).
     fn leverages(&mut self) -> Result<(Vec<Trace>, Leverages)> {
         let terms = self.model.terms();
-        let predictors = self.inner.len();
-        let both = |e: &usize| (0..predictors).any(|a| (0..=a).any(|b| triangle(a, b) == *e && self.inner[a] && self.inner[b]));
+        let predictors = self.mode.inner.len();
+        let both =
+            |e: &usize| (0..predictors).any(|a| (0..=a).any(|b| triangle(a, b) == *e && self.mode.inner[a] && self.mode.inner[b]));
         let pairs = predictors * (predictors + 1) / 2;
         let leverages = |e| try_vec("leverages", 0.0, if both(&e) { self.model.n } else { 0 });
         let mut h = (0..pairs).map(leverages).collect::<Result<Leverages>>()?;
-        if let Some(quadrature) = self.quadrature.take() {
-            let force = quadrature.curvature(self);
-            self.quadrature = Some(quadrature);
+        if let Some(quadrature) = &self.quadrature {
+            let force = quadrature.curvature(&self.mode, &mut self.covariance);
             WeightedGram::leverages(&self.covariance, &terms, &self.model.predictor, &mut h);
             // The nodes have left their own derivatives behind.
-            self.evaluator.evaluate(&self.eta, Order::Gradient, &mut self.jet)?;
+            self.mode.evaluate(Order::Gradient)?;
             if self.how.expected {
                 self.factorize_observed()?;
             }
             return Ok((force.into_iter().map(Trace::Whole).collect(), h));
         }
-        self.random.select_inverse()?;
-        let mut traces = self.random.traces(&self.gram.gram, &self.t);
-        self.random.covariance(&self.gram.gram, &self.t, &mut self.covariance.gram);
+        self.mode.precision.system.select_inverse()?;
+        let mut traces = self.mode.precision.system.traces(&self.mode.precision.gram.gram, &self.mode.precision.t);
+        self.mode.precision.system.covariance(&self.mode.precision.gram.gram, &self.mode.precision.t, &mut self.covariance.gram);
         WeightedGram::leverages(&self.covariance, &terms, &self.model.predictor, &mut h);
-        if self.how.inside == Inside::Integrated
-            && let Some(border) = self.border.take()
-        {
-            border.whitened(self, |laplace, g, v| laplace.add_border(g, v, &mut h, &mut traces))?;
-            self.border = Some(border);
+        if let (Inside::Integrated, Some(border)) = (self.how.inside, &self.border) {
+            border.whitened(&mut self.mode, |mode, g, v| add_border(mode, g, v, &mut h, &mut traces))?;
         }
         if self.how.expected {
             self.factorize_observed()?;
@@ -144,41 +144,16 @@ impl Laplace<'_> {
         Ok((traces, h))
     }
 
-    /// What one whitened column of the border adds to leverages and forces.
-    fn add_border(&mut self, g: &[f64], v: &[Vec<f64>], h: &mut [Vec<f64>], traces: &mut [Trace]) -> Result<()> {
-        let predictors = self.inner.len();
-        for a in 0..predictors {
-            for b in 0..=a {
-                let h = &mut h[triangle(a, b)];
-                h.iter_mut().zip(&v[a]).zip(&v[b]).for_each(|((h, x), y)| *h += x * y);
-            }
-        }
-        let mut wv = v.iter().map(|v| try_vec(ADJOINT, 0.0, v.len())).collect::<Result<Vec<_>>>()?;
-        for (a, wv) in wv.iter_mut().enumerate().filter(|(a, _)| self.inner[*a]) {
-            for (b, v) in v.iter().enumerate().filter(|(b, _)| self.inner[*b]) {
-                let w = &self.jet.w[triangle(a, b)];
-                wv.iter_mut().zip(w).zip(v).for_each(|((o, w), v)| *o += w * v);
-            }
-        }
-        let mut zwv = try_vec(ADJOINT, 0.0, g.len())?;
-        self.model.transpose_random(&wv, &mut zwv);
-        for (k, trace) in traces.iter_mut().enumerate() {
-            let own = self.model.layout.offset(k)..self.model.layout.offset(k + 1);
-            trace.add_products(&self.t, k, -1.0, &zwv[own.clone()], &g[own]);
-        }
-        Ok(())
-    }
-
     /// The adjoint solve and what follows from it.
     fn pulls(&mut self, h: &[Vec<f64>]) -> Result<Pulls> {
-        let mut rows = (0..self.inner.len()).map(|c| self.curvature_pull(h, c)).collect::<Result<Vec<_>>>()?;
+        let mut rows = (0..self.mode.inner.len()).map(|c| self.curvature_pull(h, c)).collect::<Result<Vec<_>>>()?;
         self.add_barrier_slope(&mut rows[0]);
         let mut pulls = self.adjoint(rows)?;
         let scores = if let Some(quadrature) = &self.quadrature {
             &quadrature.averages.s
         } else {
-            pulls.z.iter_mut().zip(&self.zs).for_each(|(z, s)| *z -= 2.0 * s);
-            &self.jet.s
+            pulls.z.iter_mut().zip(&self.mode.zs).for_each(|(z, s)| *z -= 2.0 * s);
+            &self.mode.jet.s
         };
         for (row, s) in pulls.rows.iter_mut().zip(scores) {
             row.iter_mut().zip(s).for_each(|(r, s)| *r -= 2.0 * s);
@@ -189,35 +164,31 @@ impl Laplace<'_> {
     /// Of something that has these derivatives in the predictors at the modes, the derivatives in all that moves the modes; under
     /// quadrature those of the nodes' averages are in it.
     fn adjoint(&mut self, mut rows: Vec<Vec<f64>>) -> Result<Pulls> {
-        let (n, predictors, q) = (self.model.n, self.inner.len(), self.u.len());
+        let (n, predictors, q) = (self.model.n, self.mode.inner.len(), self.mode.u.len());
         let mut a = try_vec(ADJOINT, 0.0, q)?;
         self.model.transpose_random(&rows, &mut a);
-        self.gram.gram.apply_factors(&self.t, true, &mut a);
+        self.mode.precision.apply_lambda_transpose(&mut a);
         if let Some(quadrature) = &self.quadrature {
             a.iter_mut().zip(&quadrature.averages.e).for_each(|(a, e)| *a -= 2.0 * e);
         }
-        let mut fixed = vec![0.0; self.border.as_ref().map_or(0, |b| b.gamma.len())];
-        if self.border.is_some() {
-            self.model.fixed[0].transpose(&rows[0], &mut fixed);
-        }
-        self.solve(&mut a, &mut fixed);
+        let mut fixed = vec![0.0; self.mode.gamma.len()];
+        self.model.fixed[0].transpose(&rows[0], &mut fixed);
+        solve(&mut self.mode.precision, self.border.as_ref(), &mut a, &mut fixed);
         let mut b = try_copy(ADJOINT, &a)?;
-        self.gram.gram.apply_factors(&self.t, false, &mut b);
-        let own_rows = |c: usize| try_vec(ADJOINT, 0.0, if self.inner[c] { n } else { 0 });
+        self.mode.precision.apply_lambda(&mut b);
+        let own_rows = |c: usize| try_vec(ADJOINT, 0.0, if self.mode.inner[c] { n } else { 0 });
         let mut za = (0..predictors).map(own_rows).collect::<Result<Vec<_>>>()?;
         self.model.add_random(&b, &mut za);
-        if self.border.is_some() {
-            self.model.fixed[0].add(&fixed, &mut za[0]);
-        }
+        self.model.fixed[0].add(&fixed, &mut za[0]);
         for (c, row) in rows.iter_mut().enumerate() {
-            for (a, za) in za.iter().enumerate().filter(|(a, _)| self.inner[*a]) {
-                let w = &self.jet.w[triangle(a, c)];
+            for (a, za) in za.iter().enumerate().filter(|(a, _)| self.mode.inner[*a]) {
+                let w = &self.mode.jet.w[triangle(a, c)];
                 row.iter_mut().zip(w).zip(za).for_each(|((r, w), z)| *r -= w * z);
             }
         }
         let mut z = try_vec(ADJOINT, 0.0, q)?;
         self.model.transpose_random(&rows, &mut z);
-        self.model.transpose_random(&self.jet.s, &mut self.zs);
+        self.mode.transpose_scores();
         Ok(Pulls { rows, z, a, za })
     }
 
@@ -228,10 +199,10 @@ impl Laplace<'_> {
             out.iter_mut().zip(&h[0]).zip(&self.expected_t[c]).for_each(|((o, h), t)| *o = h * t);
             return Ok(out);
         }
-        for a in (0..self.inner.len()).filter(|a| self.inner[*a]) {
-            for b in (0..=a).filter(|b| self.inner[*b]) {
+        for a in (0..self.mode.inner.len()).filter(|a| self.mode.inner[*a]) {
+            for b in (0..=a).filter(|b| self.mode.inner[*b]) {
                 let factor = if a == b { 1.0 } else { 2.0 };
-                let t = &self.jet.t[tetrahedron(a, b, c)];
+                let t = &self.mode.jet.t[tetrahedron(a, b, c)];
                 out.iter_mut().zip(&h[triangle(a, b)]).zip(t).for_each(|((o, h), t)| *o += factor * h * t);
             }
         }
@@ -248,4 +219,29 @@ struct Pulls {
     a: Vec<f64>,
     /// Z Lambda a per predictor.
     za: Vec<Vec<f64>>,
+}
+
+/// What one whitened column of the border adds to leverages and forces.
+fn add_border(mode: &Mode<'_>, g: &[f64], v: &[Vec<f64>], h: &mut [Vec<f64>], traces: &mut [Trace]) -> Result<()> {
+    let predictors = mode.inner.len();
+    for a in 0..predictors {
+        for b in 0..=a {
+            let h = &mut h[triangle(a, b)];
+            h.iter_mut().zip(&v[a]).zip(&v[b]).for_each(|((h, x), y)| *h += x * y);
+        }
+    }
+    let mut wv = v.iter().map(|v| try_vec(ADJOINT, 0.0, v.len())).collect::<Result<Vec<_>>>()?;
+    for (a, wv) in wv.iter_mut().enumerate().filter(|(a, _)| mode.inner[*a]) {
+        for (b, v) in v.iter().enumerate().filter(|(b, _)| mode.inner[*b]) {
+            let w = &mode.jet.w[triangle(a, b)];
+            wv.iter_mut().zip(w).zip(v).for_each(|((o, w), v)| *o += w * v);
+        }
+    }
+    let mut zwv = try_vec(ADJOINT, 0.0, g.len())?;
+    mode.model.transpose_random(&wv, &mut zwv);
+    for (k, trace) in traces.iter_mut().enumerate() {
+        let own = mode.model.layout.offset(k)..mode.model.layout.offset(k + 1);
+        trace.add_products(&mode.precision.t, k, -1.0, &zwv[own.clone()], &g[own]);
+    }
+    Ok(())
 }

@@ -56,13 +56,13 @@ impl<'a> Criterion<'a> for Laplace<'a> {
 
     fn force(&mut self, working: &[f64], term: usize) -> Result<(Vec<f64>, Vec<f64>)> {
         let mut gradient = vec![0.0; working.len()];
-        self.random.whole = true;
+        self.mode.precision.system.whole = true;
         let evaluated = self.evaluate_gradient(working, &mut gradient);
-        self.random.whole = false;
+        self.mode.precision.system.whole = false;
         // The factor may be in another form than what is kept for the first step.
-        self.factorized = false;
+        self.mode.factorized = false;
         let (_, mut forces) = evaluated?;
-        Ok((forces.swap_remove(term), self.t[term].clone()))
+        Ok((forces.swap_remove(term), self.mode.precision.t[term].clone()))
     }
 
     fn evaluations(&self) -> usize {
@@ -88,7 +88,7 @@ impl Laplace<'_> {
         let directions = self.theta_block(x, &forces, hessian)?;
         let k = self.shared().len();
         let (mut information, mut weights) = (vec![0.0; k * k], vec![]);
-        self.evaluator.shared_information(&mut information, &mut weights)?;
+        self.mode.evaluator.shared_information(&mut information, &mut weights)?;
         let first = self.shared().start;
         for (e, value) in information.iter().enumerate() {
             hessian[(first + e / k) * n + first + e % k] = 2.0 * value;
@@ -100,19 +100,19 @@ impl Laplace<'_> {
 
     /// The block of theta; returns the directions g in which theta moves the random effects, and L^-1 P Lambda'Z'WZ g.
     fn theta_block(&mut self, x: &[f64], forces: &[Vec<f64>], hessian: &mut [f64]) -> Result<(Vec<f64>, Vec<f64>)> {
-        let (q, n) = (self.u.len(), x.len());
+        let (q, n) = (self.mode.u.len(), x.len());
         let derivatives = factor_derivatives(&self.model.structures, x);
         if q == 0 || derivatives.is_empty() {
             return Ok((vec![], vec![]));
         }
         // `zs` is Z's, which is Z'V^-1 residual of the linear model at the mode.
-        let g = directions(&self.model.layout, &self.t, &derivatives, &self.u, &self.zs)?;
+        let g = directions(&self.model.layout, &self.mode.precision.t, &derivatives, &self.mode.u, &self.mode.zs)?;
         let mut product = try_vec(WEIGHTED, 0.0, g.len())?;
-        self.random.subtract_product(&self.gram.gram, &g, &mut product);
+        self.mode.precision.system.subtract_product(&self.mode.precision.gram.gram, &g, &mut product);
         for v in &mut product {
             *v = -*v;
         }
-        let half = self.half_solved(try_copy(WEIGHTED, &product)?)?;
+        let half = self.mode.precision.half_solved(try_copy(WEIGHTED, &product)?)?;
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
         for i in 0..derivatives.len() {
             for j in i..derivatives.len() {
@@ -122,18 +122,9 @@ impl Laplace<'_> {
                 hessian[j * n + i] = value;
             }
         }
-        add_curvature(&derivatives, &self.t, forces, hessian, n);
+        add_curvature(&derivatives, &self.mode.precision.t, forces, hessian, n);
         add_second_derivatives(&self.model.structures, x, forces, hessian, n);
         Ok((g, half))
-    }
-
-    /// L^-1 P Lambda'v, column by column.
-    pub(super) fn half_solved(&mut self, mut v: Vec<f64>) -> Result<Vec<f64>> {
-        self.gram.gram.apply_factors(&self.t, true, &mut v);
-        let mut half = try_vec(WEIGHTED, 0.0, v.len())?;
-        self.random.permute_into(&self.t, &v, &mut half);
-        self.random.half_solve(&mut half);
-        Ok(half)
     }
 
     /// 2 [X_c'W_cd X_d - X_c'W Z Lambda A^-1 Lambda'Z'W X_d] for all predictors whose fixed effects are parameters, alike for shared
@@ -145,46 +136,35 @@ impl Laplace<'_> {
         weights: &[Vec<f64>],
         (g, half_g): &(Vec<f64>, Vec<f64>),
     ) -> Result<()> {
-        let (model, q) = (self.model, self.u.len());
-        let predictors = self.inner.len();
+        let (model, q) = (self.model, self.mode.u.len());
+        let predictors = self.mode.inner.len();
         let columns: Vec<(usize, usize)> = self.outer().flat_map(|a| (0..model.fixed[a].p).map(move |j| (a, j))).collect();
         let first = model.n_theta();
         let mut z = try_vec(WEIGHTED, 0.0, q * (columns.len() + weights.len() / predictors))?;
         let mut wx = (0..predictors).map(|_| try_vec(WEIGHTED, 0.0, model.n)).collect::<Result<Vec<_>>>()?;
-        let mut block = vec![0.0; model.fixed.iter().map(|f| f.p).max().unwrap_or(0)];
         for (at, &(c, j)) in columns.iter().enumerate() {
             let column = &model.fixed[c].q[j * model.n..(j + 1) * model.n];
             for (a, wx) in wx.iter_mut().enumerate() {
-                let w = &self.jet.w[triangle(a, c)];
+                let w = &self.mode.jet.w[triangle(a, c)];
                 wx.iter_mut().zip(w).zip(column).for_each(|((o, w), x)| *o = w * x);
             }
             if q > 0 {
                 model.transpose_random(&wx, &mut z[at * q..(at + 1) * q]);
             }
-            for (d, range) in self.outer().zip(self.ranges()) {
-                model.fixed[d].transpose(&wx[d], &mut block);
-                for (value, i) in block.iter().zip(range) {
-                    hessian[(first + at) * n + i] = 2.0 * value;
-                }
-            }
+            self.fill_column(&wx, first + at, n, hessian);
         }
         for (f, weights) in weights.chunks_exact(predictors).enumerate() {
             let at = columns.len() + f;
             if q > 0 {
                 model.transpose_random(weights, &mut z[at * q..(at + 1) * q]);
             }
-            for (d, range) in self.outer().zip(self.ranges()) {
-                model.fixed[d].transpose(&weights[d], &mut block);
-                for (value, i) in block.iter().zip(range) {
-                    hessian[(first + at) * n + i] = 2.0 * value;
-                    hessian[i * n + first + at] = 2.0 * value;
-                }
-            }
+            self.fill_column(weights, first + at, n, hessian);
+            (first..first + columns.len()).for_each(|i| hessian[i * n + first + at] = hessian[(first + at) * n + i]);
         }
         if q == 0 {
             return Ok(());
         }
-        let half = self.half_solved(try_copy(WEIGHTED, &z)?)?;
+        let half = self.mode.precision.half_solved(try_copy(WEIGHTED, &z)?)?;
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
         for (i, (g, half_g)) in g.chunks_exact(q).zip(half_g.chunks_exact(q)).enumerate() {
             for (j, (z, half)) in z.chunks_exact(q).zip(half.chunks_exact(q)).enumerate() {
@@ -199,5 +179,14 @@ impl Laplace<'_> {
             }
         }
         Ok(())
+    }
+
+    /// 2 X'v of the predictors whose fixed effects are parameters, in a column of the Hessian.
+    fn fill_column(&self, v: &[Vec<f64>], column: usize, n: usize, hessian: &mut [f64]) {
+        for (d, range) in self.outer().zip(self.ranges()) {
+            let own = &mut hessian[column * n..][range];
+            self.model.fixed[d].transpose(&v[d], own);
+            own.iter_mut().for_each(|value| *value *= 2.0);
+        }
     }
 }

@@ -13,7 +13,8 @@
 //!
 //! In a linear model with its variances known these are Henderson's mixed-model equations (1975).
 
-use super::laplace::{Approximation, Laplace};
+use super::approximation::Approximation;
+use super::laplace::Laplace;
 use super::model::Model;
 use crate::error::{Error, Result, try_vec};
 use crate::family::Order;
@@ -58,7 +59,7 @@ impl<'a> Joint<'a> {
         let mut laplace = Laplace::new(model, Approximation::default())?;
         laplace.forget_modes(true);
         // Entries of A^-1 itself are wanted.
-        laplace.random.whole = true;
+        laplace.mode.precision.system.whole = true;
         laplace.evaluate(working, Order::Gradient)?;
         let q = model.layout.q();
         let mut g = laplace.weighted_columns(x)?;
@@ -71,21 +72,16 @@ impl<'a> Joint<'a> {
         let mut own = vec![];
         if !matches!(further, Further::Known) {
             let derivatives = factor_derivatives(&model.structures, working);
-            own = directions(&model.layout, &laplace.t, &derivatives, &laplace.u, &laplace.zs)?;
+            own = directions(&model.layout, &laplace.mode.precision.t, &derivatives, &laplace.mode.u, &laplace.mode.zs)?;
             let product = zeros_behind(&mut g, own.len())?;
-            laplace.gram.gram.subtract_product(&own, product);
+            laplace.mode.precision.gram.gram.subtract_product(&own, product);
             product.iter_mut().for_each(|v| *v = -*v);
         }
-        laplace.gram.gram.apply_factors(&laplace.t, true, &mut g);
-        let mut half = try_vec("random effects", 0.0, q)?;
-        for g in g.chunks_exact_mut(q.max(1)) {
-            laplace.random.permute_into(&laplace.t, g, &mut half);
-            laplace.random.half_solve(&mut half);
-            laplace.random.half_solve_transpose(&mut half);
-            laplace.random.unpermute_into(&laplace.t, &half, g);
-        }
-        laplace.random.select_inverse()?;
-        let whole = try_vec("random effects", 0.0, q)?;
+        laplace.mode.precision.apply_lambda_transpose(&mut g);
+        let precision = &mut laplace.mode.precision;
+        g.chunks_exact_mut(q.max(1)).for_each(|g| precision.solve(g));
+        precision.system.select_inverse()?;
+        let (whole, half) = (try_vec("random effects", 0.0, q)?, try_vec("random effects", 0.0, q)?);
         Ok(Joint { laplace, g, theta, directions: own, a: vec![], whole, half })
     }
 
@@ -94,7 +90,7 @@ impl<'a> Joint<'a> {
         self.a.clear();
         let (model, q) = (self.laplace.model, self.half.len().max(1));
         for row in rows {
-            let (r, t) = (row.z.len(), &self.laplace.t[row.term]);
+            let (r, t) = (row.z.len(), &self.laplace.mode.precision.t[row.term]);
             let z = model.units(row.term).values(row.z);
             let first = model.layout.offset(row.term) + row.level * r;
             for (c, g) in c.iter_mut().skip(self.theta).zip(self.directions.chunks_exact(q)) {
@@ -119,7 +115,7 @@ impl<'a> Joint<'a> {
         for (k, &(i, a)) in self.a.iter().enumerate() {
             for &(j, b) in &self.a[..=k] {
                 let (row, column) = (i.max(j), i.min(j));
-                sum += a * b * self.laplace.random.entry(row, column)? * if i == j { 1.0 } else { 2.0 };
+                sum += a * b * self.laplace.mode.precision.system.entry(row, column)? * if i == j { 1.0 } else { 2.0 };
             }
         }
         Some(sum)
@@ -131,9 +127,9 @@ impl<'a> Joint<'a> {
         for &(i, a) in &self.a {
             self.whole[i] = a;
         }
-        let Laplace { random, t, .. } = &mut self.laplace;
-        random.permute_into(t, &self.whole, &mut self.half);
-        random.half_solve(&mut self.half);
+        let precision = &mut self.laplace.mode.precision;
+        precision.system.permute_into(&precision.t, &self.whole, &mut self.half);
+        precision.system.half_solve(&mut self.half);
         self.half.iter().map(|h| h * h).sum()
     }
 }
@@ -156,7 +152,7 @@ impl Laplace<'_> {
         let columns = x.iter().enumerate().flat_map(|(a, x)| x.chunks_exact(n.max(1)).map(move |column| (a, column)));
         for ((a, column), g) in columns.zip(g.chunks_exact_mut(q.max(1))) {
             for (b, weighted) in weighted.iter_mut().enumerate() {
-                let w = &self.jet.w[triangle(a.max(b), a.min(b))];
+                let w = &self.mode.jet.w[triangle(a.max(b), a.min(b))];
                 weighted.iter_mut().zip(w).zip(column).for_each(|((v, w), x)| *v = w * x);
             }
             self.model.transpose_random(&weighted, g);
@@ -168,7 +164,7 @@ impl Laplace<'_> {
     fn add_shared(&self, g: &mut Vec<f64>) -> Result<()> {
         let mut slopes = self.rows_of_predictors()?;
         for f in 0..self.shared().len() {
-            self.evaluator.shared_slopes(f, &mut slopes);
+            self.mode.evaluator.shared_slopes(f, &mut slopes);
             let column = zeros_behind(g, self.model.layout.q())?;
             self.model.transpose_random(&slopes, column);
             column.iter_mut().for_each(|v| *v = -*v);
@@ -191,6 +187,6 @@ impl Laplace<'_> {
     }
 
     fn rows_of_predictors(&self) -> Result<Vec<Vec<f64>>> {
-        self.inner.iter().map(|_| try_vec("linear predictor", 0.0, self.model.n)).collect()
+        self.mode.inner.iter().map(|_| try_vec("linear predictor", 0.0, self.model.n)).collect()
     }
 }

@@ -1,6 +1,7 @@
 //! Autoregressions and compound symmetry of many occasions by their precision: against finite differences, and against the system by roots.
 
-use super::laplace::{Approximation, Inside, Laplace};
+use super::approximation::{Approximation, Inside};
+use super::laplace::Laplace;
 use super::model::Model;
 use super::solution::solve;
 use super::tests::{check_gradient, design, model};
@@ -57,7 +58,7 @@ fn the_gradient_equals_finite_differences() {
                 for angle in [0.6, -1.3] {
                     let x = point(&laplace, 0.7, angle);
                     laplace.evaluate(&x, Order::Mode).unwrap();
-                    assert!(laplace.random.is_by_precisions(), "{what}");
+                    assert!(laplace.mode.precision.system.is_by_precisions(), "{what}");
                     check_gradient(what, &model, how, &x);
                 }
             }
@@ -74,15 +75,15 @@ fn both_forms_agree() {
             for (sd, angle) in [(0.8, 0.5), (2.5, -1.1), (0.002, 0.4), (0.0, 0.4), (0.6, 1.56)] {
                 let mut own = Laplace::new(&model, how).unwrap();
                 let mut roots = Laplace::new(&model, how).unwrap();
-                roots.random.whole = true;
+                roots.mode.precision.system.whole = true;
                 let x = point(&own, sd, angle);
                 let n = x.len();
                 let (mut g, mut h) = ((vec![0.0; n], vec![0.0; n]), (vec![0.0; n * n], vec![0.0; n * n]));
                 let got = own.evaluate_hessian(&x, &mut g.0, &mut h.0);
                 let Ok(want) = roots.evaluate_hessian(&x, &mut g.1, &mut h.1) else { continue };
                 assert!((got.unwrap() - want).abs() < 1e-11 * want.abs(), "{what} {inside:?} at {x:?}");
-                assert!(!roots.random.is_by_precisions());
-                assert_eq!(own.random.is_by_precisions(), sd > 0.1 && angle < 1.5, "{what} at {x:?}");
+                assert!(!roots.mode.precision.system.is_by_precisions());
+                assert_eq!(own.mode.precision.system.is_by_precisions(), sd > 0.1 && angle < 1.5, "{what} at {x:?}");
                 let close = |a: &[f64], b: &[f64], tolerance: f64, name: &str| {
                     let size = b.iter().fold(1.0f64, |m, v| m.max(v.abs()));
                     let off = a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);

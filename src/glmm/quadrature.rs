@@ -18,29 +18,28 @@
 //!
 //! These nodes don't move with the parameters, so that the gradient is an average of scores: Fisher's identity holds for the sum.
 
+use super::approximation::{Approximation, Inside};
 use super::averages::{Averages, Sums};
 use super::jet::Jet;
-use super::laplace::{Approximation, Inside, Laplace, MODES};
+use super::levels::{Levels, product, set_block_value};
+use super::mode::Mode;
 use super::model::Model;
 use super::nodes::Grid;
-use crate::error::{Error, Result, try_collect, try_copies, try_copy, try_vec};
+use crate::error::{Error, Result, try_collect, try_copies, try_vec};
 use crate::family::Order;
 use crate::linalg::dense;
 use crate::options::Nodes;
-use crate::random::{WeightedGram, triangle};
+use crate::random::WeightedGram;
 
 /// What memory is for.
 const LEVELS: &str = "quadrature of the levels";
 
-/// The quadrature of one model: effects of all terms, which share their levels, side by side.
+/// The quadrature of one model.
 pub struct Quadrature {
     grid: Grid,
-    levels: usize,
-    /// Level of each row.
-    pub(super) index: Vec<u32>,
-    /// The effects of a level: term and number.
-    pub(super) effects: Vec<(usize, usize)>,
-    pub(super) node: Jet,
+    levels: Levels,
+    /// The derivatives at a node.
+    node: Jet,
     /// Of the last evaluation: L of each level `[r, r]`.
     factors: Vec<f64>,
     pub(super) averages: Averages,
@@ -65,135 +64,78 @@ impl Quadrature {
                 "nagq: more than one quadrature point needs random effects of one grouping factor alone; the model has several",
             ));
         }
-        let effects: Vec<(usize, usize)> =
-            model.structures.iter().enumerate().flat_map(|(k, s)| (0..s.size).map(move |e| (k, e))).collect();
-        let levels = model.layout.terms[0].levels;
+        let levels = Levels::new(model, first.index)?;
         Ok(Some(Quadrature {
             grid: if how.nodes == Nodes::Fixed {
-                Grid::fixed(how.points, effects.len())?
+                Grid::fixed(how.points, levels.size())?
             } else {
-                Grid::new(how.points, effects.len())?
+                Grid::new(how.points, levels.size())?
             },
-            levels,
-            index: try_copy("group index", first.index)?,
             node: Jet::new(model.n, inner)?,
-            factors: try_vec(LEVELS, 0.0, levels * effects.len() * effects.len())?,
-            effects,
+            factors: try_vec(LEVELS, 0.0, levels.count * levels.size() * levels.size())?,
+            levels,
             averages: Averages::default(),
         }))
     }
 
-    /// The place of an effect of a level among the modes.
-    pub(super) fn at(&self, model: &Model, effect: usize, level: usize) -> usize {
-        let (k, e) = self.effects[effect];
-        model.layout.offset(k) + level * model.layout.terms[k].effects + e
-    }
-
-    /// Z'WZ of one level, `[r, r]`.
-    fn gram(&self, gram: &WeightedGram, level: usize, out: &mut [f64]) {
-        let r = self.effects.len();
-        for (b, &(m, f)) in self.effects.iter().enumerate() {
-            for (a, &(k, e)) in self.effects.iter().enumerate() {
-                out[b * r + a] = block_value(gram, (k, e), (m, f), level);
-            }
-        }
-    }
-
-    /// T of all effects, `[r, r]`, lower triangular.
-    fn factor(&self, t: &[Vec<f64>]) -> Vec<f64> {
-        let r = self.effects.len();
-        let mut out = vec![0.0; r * r];
-        for (b, &(m, f)) in self.effects.iter().enumerate() {
-            for (a, &(k, e)) in self.effects.iter().enumerate().filter(|(_, (k, _))| *k == m) {
-                out[b * r + a] = t[k][f * t[k].len().isqrt() + e];
-            }
-        }
-        out
-    }
-
-    /// L of each level from the present Z'WZ.
-    fn factorize(&mut self, laplace: &Laplace<'_>) -> Result<()> {
-        // They are put back whatever happens: the next point may be a good one.
-        let mut factors = std::mem::take(&mut self.factors);
-        let positive = self.fill_factors(laplace, &mut factors);
-        self.factors = factors;
-        if positive { Ok(()) } else { Err(Error::numeric("the curvature at the modes of the random effects is not positive")) }
-    }
-
-    /// Whether all of them are positive.
-    fn fill_factors(&self, laplace: &Laplace<'_>, factors: &mut [f64]) -> bool {
-        let r = self.effects.len();
-        let t = self.factor(&laplace.t);
-        let mut g = vec![0.0; r * r];
-        for (level, l) in factors.chunks_exact_mut(r * r).enumerate() {
-            self.gram(&laplace.gram, level, &mut g);
-            l.fill(0.0);
-            (0..r).for_each(|a| l[a * (r + 1)] = 1.0);
-            let gt = product(r, &g, &t);
-            for b in 0..r {
-                for a in 0..r {
-                    l[b * r + a] += (0..r).map(|c| t[a * r + c] * gt[b * r + c]).sum::<f64>();
-                }
-            }
-            if dense::cholesky(r, l).is_err() {
-                return false;
-            }
-        }
-        true
-    }
-
     /// What the quadrature adds to the deviance of the Laplace approximation; averages at `Order::Gradient`.
-    pub fn correction(&mut self, laplace: &mut Laplace<'_>, order: Order) -> Result<f64> {
-        self.factorize(laplace)?;
-        let (r, levels, q) = (self.effects.len(), self.levels, laplace.u.len());
-        let (modes, eta) = (try_copy(MODES, &laplace.u)?, try_copies("linear predictor", &laplace.eta)?);
+    pub fn correction(&mut self, mode: &mut Mode<'_>, order: Order) -> Result<f64> {
+        if !self.levels.factorize(&mode.precision, &mut self.factors) {
+            return Err(Error::numeric("the curvature at the modes of the random effects is not positive"));
+        }
+        let (levels, q) = (self.levels.count, mode.u.len());
+        let (modes, eta) = (mode.effects()?.u, try_copies("linear predictor", &mode.eta)?);
         let mut at_mode = try_vec(LEVELS, 0.0, levels)?;
-        self.level_sums(&laplace.jet.l, &mut at_mode);
-        let t = self.factor(&laplace.t);
+        self.levels.add_rows(&mode.jet.l, &mut at_mode);
+        let t = self.levels.root(&mode.precision.t);
         let gradient = order == Order::Gradient;
-        let mut sums = Sums::new(if gradient { q } else { 0 }, levels, self, laplace)?;
+        let mut sums = Sums::new(if gradient { q } else { 0 }, &self.levels, mode)?;
         let of_levels = || try_vec(LEVELS, 0.0, levels);
-        let (mut total, mut l, mut pi, mut zs) = (of_levels()?, of_levels()?, of_levels()?, try_vec(MODES, 0.0, q)?);
+        let (mut total, mut l, mut pi) = (of_levels()?, of_levels()?, of_levels()?);
         for k in 0..self.grid.len() {
             let z = self.grid.node(k).to_vec();
-            self.place(laplace, &modes, &z);
-            laplace.predict();
-            laplace.evaluator.evaluate(&laplace.eta, if gradient { Order::Gradient } else { Order::Value }, &mut self.node)?;
+            self.place(mode, &modes, &z);
+            mode.predict();
+            mode.evaluator.evaluate(&mode.eta, if gradient { Order::Gradient } else { Order::Value }, &mut self.node)?;
             l.fill(0.0);
-            self.level_sums(&self.node.l, &mut l);
+            self.levels.add_rows(&self.node.l, &mut l);
             for level in 0..levels {
-                let penalty = |u: &[f64]| -> f64 { (0..r).map(|a| u[self.at(laplace.model, a, level)].powi(2)).sum() };
-                let gain = l[level] - at_mode[level] - 0.5 * (penalty(&laplace.u) - penalty(&modes));
+                let gain =
+                    l[level] - at_mode[level] - 0.5 * (self.penalty(mode, &mode.u, level) - self.penalty(mode, &modes, level));
                 // The mode is the reference: the exponent is hardly ever positive.
                 pi[level] = (self.grid.log_weights[k] + gain).exp();
                 total[level] += pi[level];
             }
             if gradient {
-                laplace.model.transpose_random(&self.node.s, &mut zs);
-                sums.add(self, laplace, &t, &z, &zs, &pi);
+                sums.add(&self.levels, mode, &self.node, &t, &z, &pi);
             }
         }
-        laplace.u.copy_from_slice(&modes);
-        laplace.eta = eta;
+        mode.u.copy_from_slice(&modes);
+        mode.eta = eta;
         if total.iter().any(|v| !(v.is_finite() && *v > 0.0)) {
             return Err(Error::numeric("the quadrature over the random effects is not finite"));
         }
         if gradient {
-            self.averages = sums.averages(self, laplace, &total);
+            self.averages = sums.averages(&self.levels, mode.model, &total);
         }
         Ok(-2.0 * total.iter().map(|v| v.ln()).sum::<f64>())
     }
 
+    /// u'u of one level.
+    fn penalty(&self, mode: &Mode<'_>, u: &[f64], level: usize) -> f64 {
+        (0..self.levels.size()).map(|a| u[self.levels.at(mode.model, a, level)].powi(2)).sum()
+    }
+
     /// The deviance at nodes that stay where they are; averages at `Order::Gradient`. No mode has a part in it.
-    pub fn at_fixed_nodes(&mut self, laplace: &mut Laplace<'_>, order: Order) -> Result<f64> {
-        let (modes, eta) = (try_copy(MODES, &laplace.u)?, try_copies("linear predictor", &laplace.eta)?);
-        let log_l = self.fixed_log_likelihoods(laplace);
+    pub fn at_fixed_nodes(&mut self, mode: &mut Mode<'_>, order: Order) -> Result<f64> {
+        let (modes, eta) = (mode.effects()?.u, try_copies("linear predictor", &mode.eta)?);
+        let log_l = self.fixed_log_likelihoods(mode);
         let averages = match &log_l {
-            Ok(log_l) if order == Order::Gradient => self.fixed_averages(laplace, log_l).map(Some),
+            Ok(log_l) if order == Order::Gradient => self.fixed_averages(mode, log_l).map(Some),
             _ => Ok(None),
         };
-        laplace.u.copy_from_slice(&modes);
-        laplace.eta = eta;
+        mode.u.copy_from_slice(&modes);
+        mode.eta = eta;
         if let Some(averages) = averages? {
             self.averages = averages;
         }
@@ -201,10 +143,11 @@ impl Quadrature {
     }
 
     /// log L of each level.
-    fn fixed_log_likelihoods(&mut self, laplace: &mut Laplace<'_>) -> Result<Vec<f64>> {
-        let (mut sums, mut terms) = (try_vec(LEVELS, LogSum::default(), self.levels)?, try_vec(LEVELS, 0.0, self.levels)?);
+    fn fixed_log_likelihoods(&mut self, mode: &mut Mode<'_>) -> Result<Vec<f64>> {
+        let levels = self.levels.count;
+        let (mut sums, mut terms) = (try_vec(LEVELS, LogSum::default(), levels)?, try_vec(LEVELS, 0.0, levels)?);
         for k in 0..self.grid.len() {
-            self.fixed_terms(laplace, k, Order::Value, &mut terms)?;
+            self.fixed_terms(mode, k, Order::Value, &mut terms)?;
             sums.iter_mut().zip(&terms).for_each(|(sum, term)| sum.add(*term));
         }
         let log_l = try_collect(LEVELS, sums.iter().map(LogSum::value))?;
@@ -215,69 +158,62 @@ impl Quadrature {
     }
 
     /// A second pass over the nodes, with the weights that the first has made known.
-    fn fixed_averages(&mut self, laplace: &mut Laplace<'_>, log_l: &[f64]) -> Result<Averages> {
-        let t = self.factor(&laplace.t);
-        let mut sums = Sums::new(laplace.u.len(), self.levels, self, laplace)?;
-        let (mut zs, mut pi) = (try_vec(MODES, 0.0, laplace.u.len())?, try_vec(LEVELS, 0.0, self.levels)?);
+    fn fixed_averages(&mut self, mode: &mut Mode<'_>, log_l: &[f64]) -> Result<Averages> {
+        let t = self.levels.root(&mode.precision.t);
+        let mut sums = Sums::new(mode.u.len(), &self.levels, mode)?;
+        let mut pi = try_vec(LEVELS, 0.0, self.levels.count)?;
         for k in 0..self.grid.len() {
-            self.fixed_terms(laplace, k, Order::Gradient, &mut pi)?;
+            self.fixed_terms(mode, k, Order::Gradient, &mut pi)?;
             pi.iter_mut().zip(log_l).for_each(|(pi, log_l)| *pi = (*pi - log_l).exp());
-            laplace.model.transpose_random(&self.node.s, &mut zs);
-            sums.add(self, laplace, &t, self.grid.node(k), &zs, &pi);
+            sums.add(&self.levels, mode, &self.node, &t, self.grid.node(k), &pi);
         }
-        Ok(sums.averages(self, laplace, &try_vec(LEVELS, 1.0, self.levels)?))
+        Ok(sums.averages(&self.levels, mode.model, &try_vec(LEVELS, 1.0, self.levels.count)?))
     }
 
     /// log W_k + sum l(z_k) of each level.
-    fn fixed_terms(&mut self, laplace: &mut Laplace<'_>, k: usize, order: Order, out: &mut [f64]) -> Result<()> {
+    fn fixed_terms(&mut self, mode: &mut Mode<'_>, k: usize, order: Order, out: &mut [f64]) -> Result<()> {
         for (a, z) in self.grid.node(k).iter().enumerate() {
-            for level in 0..self.levels {
-                laplace.u[self.at(laplace.model, a, level)] = *z;
+            for level in 0..self.levels.count {
+                mode.u[self.levels.at(mode.model, a, level)] = *z;
             }
         }
-        laplace.predict();
-        laplace.evaluator.evaluate(&laplace.eta, order, &mut self.node)?;
+        mode.predict();
+        mode.evaluator.evaluate(&mode.eta, order, &mut self.node)?;
         out.fill(self.grid.log_weight(k));
-        self.level_sums(&self.node.l, out);
+        self.levels.add_rows(&self.node.l, out);
         // As in the search for the modes: far out there is no density where it is not a number.
         out.iter_mut().filter(|v| v.is_nan()).for_each(|v| *v = f64::NEG_INFINITY);
         Ok(())
     }
 
-    fn level_sums(&self, l: &[f64], out: &mut [f64]) {
-        for (&level, l) in self.index.iter().zip(l) {
-            out[level as usize] += l;
-        }
-    }
-
     /// The modes moved to a node: u + L^-T z.
-    fn place(&self, laplace: &mut Laplace<'_>, modes: &[f64], z: &[f64]) {
-        let r = self.effects.len();
-        for level in 0..self.levels {
+    fn place(&self, mode: &mut Mode<'_>, modes: &[f64], z: &[f64]) {
+        let r = self.levels.size();
+        for level in 0..self.levels.count {
             let mut x = z.to_vec();
             dense::solve_lower_transpose(r, &self.factors[level * r * r..(level + 1) * r * r], &mut x);
             for (a, x) in x.iter().enumerate() {
-                let at = self.at(laplace.model, a, level);
-                laplace.u[at] = modes[at] + x;
+                let at = self.levels.at(mode.model, a, level);
+                mode.u[at] = modes[at] + x;
             }
         }
     }
 
-    /// With the averages: the forces (G T N) of each term, and T N T' on the pattern of the Gram matrix.
-    pub fn curvature(&self, laplace: &mut Laplace<'_>) -> Vec<Vec<f64>> {
-        let r = self.effects.len();
-        let t = self.factor(&laplace.t);
-        let mut forces: Vec<Vec<f64>> = laplace.t.iter().map(|t| vec![0.0; t.len()]).collect();
+    /// With the averages: the forces (G T N) of each term, and T N T' on the pattern of the Gram matrix, in `covariance`.
+    pub fn curvature(&self, mode: &Mode<'_>, covariance: &mut WeightedGram) -> Vec<Vec<f64>> {
+        let (r, precision) = (self.levels.size(), &mode.precision);
+        let t = self.levels.root(&precision.t);
+        let mut forces: Vec<Vec<f64>> = precision.t.iter().map(|t| vec![0.0; t.len()]).collect();
         let mut g = vec![0.0; r * r];
-        for level in 0..self.levels {
+        for level in 0..self.levels.count {
             let n = self.middle(level);
             let tn = product(r, &t, &n);
-            self.gram(&laplace.gram, level, &mut g);
+            self.levels.gram(&precision.gram, level, &mut g);
             let gtn = product(r, &g, &tn);
-            for (b, &(m, f)) in self.effects.iter().enumerate() {
-                for (a, &(k, e)) in self.effects.iter().enumerate() {
-                    let covariance: f64 = (0..r).map(|c| tn[c * r + a] * t[c * r + b]).sum();
-                    set_block_value(&mut laplace.covariance, (k, e), (m, f), level, covariance);
+            for (b, &(m, f)) in self.levels.effects.iter().enumerate() {
+                for (a, &(k, e)) in self.levels.effects.iter().enumerate() {
+                    let value: f64 = (0..r).map(|c| tn[c * r + a] * t[c * r + b]).sum();
+                    set_block_value(covariance, (k, e), (m, f), level, value);
                     if k == m {
                         let size = forces[k].len().isqrt();
                         forces[k][f * size + e] += gtn[b * r + a];
@@ -290,7 +226,7 @@ impl Quadrature {
 
     /// N of one level.
     fn middle(&self, level: usize) -> Vec<f64> {
-        let r = self.effects.len();
+        let r = self.levels.size();
         let l = &self.factors[level * r * r..(level + 1) * r * r];
         let mut s = self.averages.slopes[level * r * r..(level + 1) * r * r].to_vec();
         s.chunks_exact_mut(r).for_each(|column| dense::solve_lower(r, l, column));
@@ -351,37 +287,4 @@ impl LogSum {
     fn value(&self) -> f64 {
         self.largest + self.sum.ln()
     }
-}
-
-/// An element of the block of one level, which all terms share.
-fn block_value(gram: &WeightedGram, (k, e): (usize, usize), (m, f): (usize, usize), level: usize) -> f64 {
-    let size = |k: usize| gram.gram.layout.terms[k].effects;
-    match k.cmp(&m) {
-        std::cmp::Ordering::Equal => gram.gram.diagonal[k][level * size(k) * size(k) + f * size(k) + e],
-        std::cmp::Ordering::Greater => {
-            let pair = gram.gram.pair(k, m);
-            pair.values[pair.col_ptr[level] * pair.block_len() + f * size(k) + e]
-        }
-        std::cmp::Ordering::Less => block_value(gram, (m, f), (k, e), level),
-    }
-}
-
-fn set_block_value(gram: &mut WeightedGram, (k, e): (usize, usize), (m, f): (usize, usize), level: usize, value: f64) {
-    let (rk, terms) = (gram.gram.layout.terms[k].effects, &mut gram.gram);
-    match k.cmp(&m) {
-        std::cmp::Ordering::Equal => terms.diagonal[k][level * rk * rk + f * rk + e] = value,
-        std::cmp::Ordering::Greater => {
-            let pair = &mut terms.off_diagonal[triangle(k - 1, m)];
-            let len = pair.block_len();
-            pair.values[pair.col_ptr[level] * len + f * rk + e] = value;
-        }
-        std::cmp::Ordering::Less => {}
-    }
-}
-
-/// a b, both `[r, r]`.
-fn product(r: usize, a: &[f64], b: &[f64]) -> Vec<f64> {
-    let mut out = vec![0.0; r * r];
-    dense::multiply_add(r, r, r, 1.0, a, b, &mut out);
-    out
 }

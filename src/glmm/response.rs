@@ -161,12 +161,14 @@ impl Response for FamilyResponse {
         let column = || try_vec("derivatives of the log-density", 0.0, n);
         let slopes = |_| Ok(Slopes { first: column()?, mixed: column()?, second: column()?, zero: column()? });
         Ok(Box::new(FamilyEvaluator {
-            response: self,
+            densities: Densities {
+                response: self,
+                mixture: self.zero.map(|part| ZeroMixture { part, family: self.family.clone() }),
+                constants: Constants::new(n, parameters)?,
+                d: Derivatives::new(n, parameters)?,
+                zero: ZeroDerivatives::new(if self.zero.is_some() { n } else { 0 }, parameters)?,
+            },
             varying,
-            mixture: self.zero.map(|part| ZeroMixture { part, family: self.family.clone() }),
-            constants: Constants::new(n, parameters)?,
-            d: Derivatives::new(n, parameters)?,
-            zero: ZeroDerivatives::new(if self.zero.is_some() { n } else { 0 }, parameters)?,
             psi: vec![0.0; parameters],
             slopes: (0..if varying.is_some() { parameters } else { 0 }).map(slopes).collect::<Result<_>>()?,
             trial: if varying.is_some() { column()? } else { vec![] },
@@ -182,16 +184,22 @@ struct Slopes {
     zero: Vec<f64>,
 }
 
-struct FamilyEvaluator<'a> {
+/// The log-densities of the rows at one point, with what a zero part does to them.
+struct Densities<'a> {
     response: &'a FamilyResponse,
-    /// The dispersion's predictor, if it has inner effects: families don't have all derivatives for it.
-    varying: Option<usize>,
     mixture: Option<ZeroMixture>,
     constants: Constants,
     d: Derivatives,
     zero: ZeroDerivatives,
+}
+
+struct FamilyEvaluator<'a> {
+    densities: Densities<'a>,
+    /// The dispersion's predictor, if it has inner effects: families don't have all derivatives for it.
+    varying: Option<usize>,
     psi: Vec<f64>,
     slopes: Vec<Slopes>,
+    /// The dispersion's predictor at a step of the differences.
     trial: Vec<f64>,
 }
 
@@ -203,7 +211,7 @@ fn psi_of<'p>(response: &FamilyResponse, psi: &[f64], dispersion: Option<&'p [f6
     psi.iter().enumerate().map(one).collect()
 }
 
-impl FamilyEvaluator<'_> {
+impl Densities<'_> {
     fn constants(&mut self, psi: &[Psi], order: Order) -> Result<()> {
         let data = self.response.observations();
         match &self.mixture {
@@ -212,7 +220,7 @@ impl FamilyEvaluator<'_> {
         }
     }
 
-    fn densities(&mut self, eta: &[Vec<f64>], psi: &[Psi], order: Order) -> Result<()> {
+    fn evaluate(&mut self, eta: &[Vec<f64>], psi: &[Psi], order: Order) -> Result<()> {
         let data = self.response.observations();
         match &self.mixture {
             Some(mixture) => {
@@ -222,23 +230,12 @@ impl FamilyEvaluator<'_> {
             None => self.response.family.evaluate(&data, &eta[0], psi, &self.constants, order, &mut self.d),
         }
     }
+}
 
+impl FamilyEvaluator<'_> {
     /// Differences in the dispersion's predictor; the derivatives themselves are those of the centre afterwards.
     fn difference(&mut self, eta: &[Vec<f64>], predictor: usize, order: Order) -> Result<()> {
-        let (mut slopes, mut trial) = (std::mem::take(&mut self.slopes), std::mem::take(&mut self.trial));
-        let done = self.differences(eta, predictor, order, &mut slopes, &mut trial);
-        (self.slopes, self.trial) = (slopes, trial);
-        done
-    }
-
-    fn differences(
-        &mut self,
-        eta: &[Vec<f64>],
-        predictor: usize,
-        order: Order,
-        slopes: &mut [Slopes],
-        trial: &mut [f64],
-    ) -> Result<()> {
+        let FamilyEvaluator { densities, psi, slopes, trial, .. } = self;
         for s in slopes.iter_mut() {
             for column in [&mut s.first, &mut s.mixed, &mut s.second, &mut s.zero] {
                 column.fill(0.0);
@@ -246,17 +243,17 @@ impl FamilyEvaluator<'_> {
         }
         for ((at, first), second) in FIRST.into_iter().zip(SECOND).chain([((0.0, 0.0), SECOND_CENTRE)]) {
             trial.iter_mut().zip(&eta[predictor]).for_each(|(t, v)| *t = v + at * STEP);
-            let psi = psi_of(self.response, &self.psi, Some(trial));
-            self.constants(&psi, Order::Gradient)?;
-            self.densities(eta, &psi, Order::Gradient)?;
+            let psi = psi_of(densities.response, psi, Some(&trial[..]));
+            densities.constants(&psi, Order::Gradient)?;
+            densities.evaluate(eta, &psi, Order::Gradient)?;
             for (f, slope) in slopes.iter_mut().enumerate() {
-                let d = &self.d.psi[f];
+                let d = &densities.d.psi[f];
                 slope.first.iter_mut().zip(&d.l).for_each(|(s, v)| *s += first * v / STEP);
                 if order == Order::Gradient {
                     slope.mixed.iter_mut().zip(&d.s).for_each(|(s, v)| *s += first * v / STEP);
                     slope.second.iter_mut().zip(&d.l).for_each(|(s, v)| *s += second * v / (STEP * STEP));
-                    if self.mixture.is_some() {
-                        slope.zero.iter_mut().zip(&self.zero.psi[f].z).for_each(|(s, v)| *s += first * v / STEP);
+                    if densities.mixture.is_some() {
+                        slope.zero.iter_mut().zip(&densities.zero.psi[f].z).for_each(|(s, v)| *s += first * v / STEP);
                     }
                 }
             }
@@ -265,7 +262,7 @@ impl FamilyEvaluator<'_> {
     }
 
     fn give_zero(&mut self, jet: &mut Jet, order: Order) {
-        let z = &mut self.zero;
+        let z = &mut self.densities.zero;
         std::mem::swap(&mut jet.s[1], &mut z.z);
         let pairs = [(triangle(1, 1), &z.zz), (triangle(1, 0), &z.ez)];
         for (at, values) in pairs {
@@ -281,15 +278,15 @@ impl FamilyEvaluator<'_> {
 
     /// The derivatives in the dispersion's predictor, which is the family's first parameter.
     fn give_dispersion(&mut self, predictor: usize, jet: &mut Jet) {
-        let (d, f) = (predictor, &self.d.psi[0]);
+        let (d, f) = (predictor, &self.densities.d.psi[0]);
         jet.s[d].copy_from_slice(&f.l);
         negate(&f.s, &mut jet.w[triangle(d, 0)]);
         let at = tetrahedron(d, 0, 0);
         if !jet.t[at].is_empty() {
             jet.t[at].copy_from_slice(&f.w);
         }
-        if self.mixture.is_some() {
-            let z = &self.zero.psi[0];
+        if self.densities.mixture.is_some() {
+            let z = &self.densities.zero.psi[0];
             negate(&z.z, &mut jet.w[triangle(d, 1)]);
             negate(&z.ez, &mut jet.t[tetrahedron(d, 1, 0)]);
             negate(&z.zz, &mut jet.t[tetrahedron(d, 1, 1)]);
@@ -300,7 +297,7 @@ impl FamilyEvaluator<'_> {
             negate(&slope.first, &mut jet.w[triangle(d, d)]);
             negate(&slope.mixed, &mut jet.t[tetrahedron(d, d, 0)]);
             negate(&slope.second, &mut jet.t[tetrahedron(d, d, d)]);
-            if self.mixture.is_some() {
+            if self.densities.mixture.is_some() {
                 negate(&slope.zero, &mut jet.t[tetrahedron(d, d, 1)]);
             }
         }
@@ -308,7 +305,7 @@ impl FamilyEvaluator<'_> {
 
     /// The derivative of the expected information in parameter j: families give it in closed form in the linear predictor alone.
     fn expected_slope(&self, eta: &[Vec<f64>], j: usize, slope: &mut [f64]) -> Result<()> {
-        let response = self.response;
+        let response = self.densities.response;
         let n = response.y.len();
         let (mut w, mut t) = (vec![0.0; n], vec![0.0; n]);
         slope.fill(0.0);
@@ -337,17 +334,17 @@ fn negate(from: &[f64], to: &mut [f64]) {
 
 impl Evaluator for FamilyEvaluator<'_> {
     fn prepare(&mut self, shared: &[f64], eta: &[Vec<f64>], order: Order) -> Result<()> {
-        self.psi = self.response.psi(shared);
+        self.psi = self.densities.response.psi(shared);
         if self.varying.is_some() {
             return Ok(());
         }
-        let dispersion = self.response.dispersion_predictor().map(|d| &eta[d][..]);
-        let psi = psi_of(self.response, &self.psi, dispersion);
-        self.constants(&psi, order)
+        let dispersion = self.densities.response.dispersion_predictor().map(|d| &eta[d][..]);
+        let psi = psi_of(self.densities.response, &self.psi, dispersion);
+        self.densities.constants(&psi, order)
     }
 
     fn evaluate(&mut self, eta: &[Vec<f64>], order: Order, jet: &mut Jet) -> Result<()> {
-        let response = self.response;
+        let response = self.densities.response;
         let dispersion = response.dispersion_predictor();
         let mut full = order;
         if let Some(d) = self.varying {
@@ -355,16 +352,16 @@ impl Evaluator for FamilyEvaluator<'_> {
             full = Order::Gradient;
         } else {
             let psi = psi_of(response, &self.psi, dispersion.map(|d| &eta[d][..]));
-            self.densities(eta, &psi, order)?;
+            self.densities.evaluate(eta, &psi, order)?;
         }
-        for (ours, theirs) in [(&mut jet.l, &mut self.d.l), (&mut jet.s[0], &mut self.d.s)] {
+        for (ours, theirs) in [(&mut jet.l, &mut self.densities.d.l), (&mut jet.s[0], &mut self.densities.d.s)] {
             std::mem::swap(ours, theirs);
         }
-        std::mem::swap(&mut jet.w[0], &mut self.d.w);
+        std::mem::swap(&mut jet.w[0], &mut self.densities.d.w);
         if !jet.t[0].is_empty() {
-            std::mem::swap(&mut jet.t[0], &mut self.d.t);
+            std::mem::swap(&mut jet.t[0], &mut self.densities.d.t);
         }
-        if self.mixture.is_some() {
+        if self.densities.mixture.is_some() {
             self.give_zero(jet, order);
         }
         if let (Some(d), Order::Gradient) = (dispersion, full) {
@@ -374,7 +371,7 @@ impl Evaluator for FamilyEvaluator<'_> {
     }
 
     fn expected(&mut self, eta: &[Vec<f64>], order: Order, w: &mut [f64], t: &mut [Vec<f64>]) -> Result<()> {
-        let response = self.response;
+        let response = self.densities.response;
         let dispersion = response.dispersion_predictor();
         let psi = psi_of(response, &self.psi, dispersion.map(|d| &eta[d][..]));
         let known = response.family.expected_weight(&response.observations(), &eta[0], &psi, w, &mut t[0])?;
@@ -392,10 +389,10 @@ impl Evaluator for FamilyEvaluator<'_> {
 
     fn shared_gradient(&mut self, eta: &[Vec<f64>], adjoint: &Adjoint<'_>, expected: bool, out: &mut [f64]) -> Result<()> {
         let (h, za) = (adjoint.h, adjoint.za);
-        let n = self.response.y.len();
+        let n = self.densities.response.y.len();
         let mut slope = vec![0.0; if expected { n } else { 0 }];
-        for (g, &j) in out.iter_mut().zip(&self.response.shared) {
-            let psi = &self.d.psi[j];
+        for (g, &j) in out.iter_mut().zip(&self.densities.response.shared) {
+            let psi = &self.densities.d.psi[j];
             let mut sum = 0.0;
             if !h[0].is_empty() {
                 if expected {
@@ -404,8 +401,8 @@ impl Evaluator for FamilyEvaluator<'_> {
                 let w = if expected { &slope } else { &psi.w };
                 sum += (0..n).map(|i| h[0][i] * w[i] + za[0][i] * psi.s[i]).sum::<f64>();
             }
-            if self.mixture.is_some() && !h[triangle(1, 1)].is_empty() {
-                let z = &self.zero.psi[j];
+            if self.densities.mixture.is_some() && !h[triangle(1, 1)].is_empty() {
+                let z = &self.densities.zero.psi[j];
                 sum += (0..n).map(|i| za[1][i] * z.z[i] - h[triangle(1, 1)][i] * z.zz[i]).sum::<f64>();
                 if !h[triangle(1, 0)].is_empty() {
                     sum -= (0..n).map(|i| 2.0 * h[triangle(1, 0)][i] * z.ez[i]).sum::<f64>();
@@ -414,7 +411,7 @@ impl Evaluator for FamilyEvaluator<'_> {
             if let Some(d) = self.varying {
                 let slopes = &self.slopes[j];
                 let pairs = [(triangle(d, 0), 2.0, &slopes.mixed), (triangle(d, d), 1.0, &slopes.second)];
-                let zero = self.mixture.is_some().then_some((triangle(d, 1), 2.0, &slopes.zero));
+                let zero = self.densities.mixture.is_some().then_some((triangle(d, 1), 2.0, &slopes.zero));
                 for (at, factor, values) in pairs.into_iter().chain(zero).filter(|(at, ..)| !h[*at].is_empty()) {
                     sum -= h[at].iter().zip(values).map(|(h, v)| factor * h * v).sum::<f64>();
                 }
@@ -426,14 +423,14 @@ impl Evaluator for FamilyEvaluator<'_> {
     }
 
     fn shared_score(&self, f: usize) -> &[f64] {
-        &self.d.psi[self.response.shared[f]].l
+        &self.densities.d.psi[self.densities.response.shared[f]].l
     }
 
     fn shared_slopes(&self, f: usize, out: &mut [Vec<f64>]) {
-        let j = self.response.shared[f];
-        out[0].copy_from_slice(&self.d.psi[j].s);
-        if self.mixture.is_some() {
-            out[1].copy_from_slice(&self.zero.psi[j].z);
+        let j = self.densities.response.shared[f];
+        out[0].copy_from_slice(&self.densities.d.psi[j].s);
+        if self.densities.mixture.is_some() {
+            out[1].copy_from_slice(&self.densities.zero.psi[j].z);
         }
         if let Some(d) = self.varying {
             out[d].copy_from_slice(&self.slopes[j].first);

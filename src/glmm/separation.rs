@@ -24,7 +24,7 @@ impl Laplace<'_> {
     /// The directions among the working parameters x, at which the modes are; the mean's fixed effects come first where they are inside.
     pub(super) fn separations(&self, x: &[f64]) -> Result<Separated> {
         let (model, response) = (self.model, &self.model.response);
-        let inside = self.border.as_ref().map_or(0, |b| b.gamma.len());
+        let inside = self.mode.gamma.len();
         let outer = self.outer().start;
         let place = |a: usize| if a < outer { 0 } else { inside + self.ranges()[a - outer].start };
         let shared = self.shared();
@@ -38,14 +38,14 @@ impl Laplace<'_> {
             places.iter().zip(own.toward).for_each(|(&j, d)| all.toward[j] = d);
         };
         let mean = self.fixed_effects(x);
-        if let Some(joint) = response.joint_separation(&x[shared.clone()], &self.eta, &model.fixed[0], &mean)? {
+        if let Some(joint) = response.joint_separation(&x[shared.clone()], &self.mode.eta, &model.fixed[0], &mean)? {
             let places = (place(0)..place(0) + mean.len()).chain(shared.map(|j| inside + j));
             add(joint, &places.collect::<Vec<_>>());
             return Ok(all);
         }
-        let moving: Vec<bool> = (0..self.eta.len()).map(|a| a == 0 || response.can_separate(a)).collect();
-        let ended = Ended { model, eta: &self.eta, shared: &x[shared], moving: &moving };
-        for a in (0..self.eta.len()).filter(|&a| response.can_separate(a)) {
+        let moving: Vec<bool> = (0..self.mode.eta.len()).map(|a| a == 0 || response.can_separate(a)).collect();
+        let ended = Ended { model, eta: &self.mode.eta, shared: &x[shared], moving: &moving };
+        for a in (0..self.mode.eta.len()).filter(|&a| response.can_separate(a)) {
             let first = place(a);
             let p = model.fixed[a].p;
             let gamma = if a == 0 { mean.clone() } else { x[first - inside..first - inside + p].to_vec() };

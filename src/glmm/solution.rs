@@ -1,9 +1,11 @@
 //! All estimates of a generalised model at given parameters, in the user's units, with their covariance.
 
+use super::approximation::Inside;
 use super::edge::{AtEdge, Edges, Kind, flat_places};
 use super::inverse::{inverse_within, sparse_dot};
 use super::jet::Separated;
-use super::laplace::{Inside, Laplace, MODES};
+use super::laplace::Laplace;
+use super::mode::MODES;
 use crate::error::{Code, Result, try_copy, try_gather, try_vec};
 use crate::family::Order;
 use crate::linalg::dense;
@@ -48,7 +50,7 @@ pub struct Solution {
 
 /// Solves the model at working parameters.
 pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Result<Solution> {
-    let modes = try_copy(MODES, &laplace.u)?;
+    let modes = try_copy(MODES, &laplace.mode.u)?;
     let (uncertainty, remark) = laplace.uncertainty(x, std_errors)?;
     laplace.how.deadline = None;
     let Uncertainty { vcov: working_vcov, edges, separations, flat, slopes } = uncertainty;
@@ -85,7 +87,7 @@ pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Res
         wide: separations.directions.len(),
         toward,
         flats,
-        eta: laplace.eta.iter().map(|eta| try_copy("linear predictor", eta)).collect::<Result<_>>()?,
+        eta: laplace.mode.eta.iter().map(|eta| try_copy("linear predictor", eta)).collect::<Result<_>>()?,
         flat,
         remarks,
     })
@@ -115,7 +117,7 @@ struct Uncertainty {
 impl Laplace<'_> {
     /// The covariance of the working parameters. Where the deviance can't be had around the estimate, the conditional one, with a remark.
     fn uncertainty(&mut self, x: &[f64], std_errors: StdErrors) -> Result<(Uncertainty, Option<String>)> {
-        let modes = try_copy(MODES, &self.u)?;
+        let modes = try_copy(MODES, &self.mode.u)?;
         let found = self.covariance_of_parameters(x, std_errors);
         let late = self.is_late();
         match found {
@@ -138,7 +140,7 @@ impl Laplace<'_> {
         let n = x.len();
         let (mut gradient, mut approximate) = (vec![0.0; n], vec![0.0; n * n]);
         self.evaluate_hessian(x, &mut gradient, &mut approximate)?;
-        let inside = self.border.as_ref().map_or(0, |b| b.gamma.len());
+        let inside = self.mode.gamma.len();
         let m = n + inside;
         let separations = self.separations(x)?;
         let free: Vec<usize> = match std_errors {
@@ -181,7 +183,7 @@ impl Laplace<'_> {
     /// (dgamma/dx) V (dgamma/dx)'.
     fn add_inside(&self, free: &[usize], inverse: &[f64], slopes: &[Vec<f64>], out: &mut [f64]) {
         let Some(border) = &self.border else { return };
-        let p = border.gamma.len();
+        let p = self.mode.gamma.len();
         let (m, n) = (out.len().isqrt(), inverse.len().isqrt());
         let given = border.covariance();
         // At the joint mode given theta (lme4's nAGQ = 0) the covariance is that of the regression, given theta.
@@ -242,15 +244,13 @@ impl Laplace<'_> {
             at[j] = x[j] + step;
             self.evaluate_gradient(&at, &mut up)?;
             self.require_modes()?;
-            let gamma_up = self.border.as_ref().map(|b| b.gamma.clone()).unwrap_or_default();
-            let mut b_up = try_copy(MODES, &self.u)?;
-            self.gram.gram.apply_factors(&self.t, false, &mut b_up);
+            let gamma_up = self.mode.gamma.clone();
+            let mut b_up = self.mode.random_effects()?;
             at[j] = x[j] - step;
             self.evaluate_gradient(&at, &mut down)?;
             self.require_modes()?;
-            let gamma_down = self.border.as_ref().map(|b| b.gamma.clone()).unwrap_or_default();
-            let mut b_down = try_copy(MODES, &self.u)?;
-            self.gram.gram.apply_factors(&self.t, false, &mut b_down);
+            let gamma_down = self.mode.gamma.clone();
+            let b_down = self.mode.random_effects()?;
             b_up.iter_mut().zip(&b_down).for_each(|(u, d)| *u = (*u - d) / (2.0 * step));
             modes.push((j, b_up));
             for i in 0..n {
@@ -267,7 +267,7 @@ impl Laplace<'_> {
     fn add_uncertainty(&self, vcov: &[f64], slopes: &[(usize, Vec<f64>)], terms: &mut [TermSolution]) -> Result<()> {
         let model = self.model;
         let m = vcov.len().isqrt();
-        let inside = self.border.as_ref().map_or(0, |b| b.gamma.len());
+        let inside = self.mode.gamma.len();
         let v = |a: usize, b: usize| vcov[(inside + slopes[b].0) * m + inside + slopes[a].0];
         // The user's modes are those inside times a factor that depends on parameters, too.
         let of_unit = model.log_unit_slopes(m - inside, model.n_theta());
@@ -305,34 +305,7 @@ impl Laplace<'_> {
         let model = self.model;
         let (n_theta, m) = (model.n_theta(), working.len().isqrt());
         let inside = m - x.len();
-        let shared = self.shared();
-        // J with user = J working, row by row.
-        let mut rows: Vec<Vec<f64>> = vec![];
-        for (a, part) in model.fixed.iter().enumerate() {
-            let outer = self.outer().start;
-            let first = if a < outer { 0 } else { inside + self.ranges()[a - outer].start };
-            let mut inverse = vec![0.0; part.p * part.p];
-            for (j, column) in inverse.chunks_exact_mut(part.p.max(1)).enumerate() {
-                column[j] = 1.0;
-                part.to_user(column);
-            }
-            for i in 0..part.p {
-                let mut row = vec![0.0; m];
-                (i..part.p).for_each(|j| row[first + j] = inverse[j * part.p + i]);
-                rows.push(row);
-            }
-        }
-        for j in shared {
-            let mut row = vec![0.0; m];
-            row[inside + j] = 1.0;
-            rows.push(row);
-        }
-        let slopes = self.theta_slopes(x);
-        for i in 0..n_theta {
-            let mut row = vec![0.0; m];
-            (0..n_theta).for_each(|j| row[inside + j] = slopes[j * n_theta + i]);
-            rows.push(row);
-        }
+        let rows = self.slopes_of_user(x, inside);
         let k = rows.len();
         let mut out = vec![0.0; k * k];
         for i in 0..k {
@@ -371,6 +344,38 @@ impl Laplace<'_> {
         Covariance { vcov: out, root, at_edge, toward, flats }
     }
 
+    /// J with user = J working, row by row.
+    fn slopes_of_user(&self, x: &[f64], inside: usize) -> Vec<Vec<f64>> {
+        let (model, n_theta, m) = (self.model, self.model.n_theta(), inside + x.len());
+        let mut rows: Vec<Vec<f64>> = vec![];
+        for (a, part) in model.fixed.iter().enumerate() {
+            let outer = self.outer().start;
+            let first = if a < outer { 0 } else { inside + self.ranges()[a - outer].start };
+            let mut inverse = vec![0.0; part.p * part.p];
+            for (j, column) in inverse.chunks_exact_mut(part.p.max(1)).enumerate() {
+                column[j] = 1.0;
+                part.to_user(column);
+            }
+            for i in 0..part.p {
+                let mut row = vec![0.0; m];
+                (i..part.p).for_each(|j| row[first + j] = inverse[j * part.p + i]);
+                rows.push(row);
+            }
+        }
+        for j in self.shared() {
+            let mut row = vec![0.0; m];
+            row[inside + j] = 1.0;
+            rows.push(row);
+        }
+        let slopes = self.theta_slopes(x);
+        for i in 0..n_theta {
+            let mut row = vec![0.0; m];
+            (0..n_theta).for_each(|j| row[inside + j] = slopes[j * n_theta + i]);
+            rows.push(row);
+        }
+        rows
+    }
+
     /// d theta / d working, by differences where it is not linear.
     fn theta_slopes(&self, x: &[f64]) -> Vec<f64> {
         let n = self.model.n_theta();
@@ -391,21 +396,18 @@ impl Laplace<'_> {
 
     fn term_solutions(&mut self, x: &[f64]) -> Result<Vec<TermSolution>> {
         let model = self.model;
-        let mut b = try_copy(MODES, &self.u)?;
-        self.gram.gram.apply_factors(&self.t, false, &mut b);
-        let integrated = self.how.inside == Inside::Integrated;
+        let b = self.mode.random_effects()?;
         let mut extra: Vec<Vec<f64>> = vec![];
-        if integrated && let Some(border) = self.border.take() {
-            border.whitened(self, |laplace, g, _| {
-                let mut own = try_copy("modes of the random effects", g)?;
-                laplace.gram.gram.apply_factors(&laplace.t, false, &mut own);
+        if let (Inside::Integrated, Some(border)) = (self.how.inside, &self.border) {
+            border.whitened(&mut self.mode, |mode, g, _| {
+                let mut own = try_copy(MODES, g)?;
+                mode.precision.apply_lambda(&mut own);
                 extra.push(own);
                 Ok(())
             })?;
-            self.border = Some(border);
         }
         // With the information of the determinant, as lme4 has it where that is the expected one.
-        let blocks = self.random.blocks(&self.gram.gram, &self.t)?;
+        let blocks = self.mode.precision.system.blocks(&self.mode.precision.gram.gram, &self.mode.precision.t)?;
         let mut all = vec![];
         let mut at = 0;
         for (k, structure) in model.structures.iter().enumerate() {
@@ -413,7 +415,7 @@ impl Laplace<'_> {
             at = range.end;
             let (size, first, units) = (model.layout.terms[k], model.layout.offset(k), model.units(k));
             let (r, map) = (size.effects, units.map());
-            let root = units.root(&self.t[k]);
+            let root = units.root(&self.mode.precision.t[k]);
             let in_user_units =
                 |own: &[f64]| -> Vec<f64> { (0..r).map(|e| (0..r).map(|c| map[c * r + e] * own[c]).sum()).collect() };
             let modes = try_gather(MODES, b[first..first + size.levels * r].chunks_exact(r).flat_map(in_user_units))?;
@@ -422,7 +424,7 @@ impl Laplace<'_> {
             for (level, out) in condvar.chunks_exact_mut(r * r).enumerate() {
                 if let Some(blocks) = &blocks {
                     units.covariance(1.0, &blocks[level * r * r..(level + 1) * r * r], out);
-                } else if let Some((inverse, col_ptr)) = self.random.inverse() {
+                } else if let Some((inverse, col_ptr)) = self.mode.precision.system.inverse() {
                     own_block(inverse, col_ptr, first + level * r, r, &mut block);
                     dense::sandwich(r, &root, &block, 1.0, out);
                 }
@@ -440,7 +442,7 @@ impl Laplace<'_> {
             all.push(TermSolution { cov, root, modes, condvar, condvar_full: None, boundary });
         }
         // In the form that the border was made with.
-        self.random.factorize(&self.gram.gram, &self.t)?;
+        self.mode.precision.system.factorize(&self.mode.precision.gram.gram, &self.mode.precision.t)?;
         Ok(all)
     }
 }

@@ -1,8 +1,9 @@
 //! The Laplace engine against finite differences.
 
+use super::approximation::{Approximation, Inside};
 use super::fixed::FixedPart;
 use super::jet::Response;
-use super::laplace::{Approximation, Inside, Laplace};
+use super::laplace::Laplace;
 use super::model::Model;
 use super::response::FamilyResponse;
 use crate::covariance::Structure;

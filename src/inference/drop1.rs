@@ -16,7 +16,7 @@ use crate::tails::chi_square_upper;
 /// A row for the model, `<none>`, and one for each term that is in no other: `term`, `npar` (the parameters that go with it), `AIC`, `LRT`,
 /// `p.value`. `data` are those of the fit; they are needed where it left out columns, which may have an estimate without a term.
 pub fn drop1_table(fit: &Fit, data: Option<&Frame>) -> Result<Frame> {
-    if fit.generalised.is_some() {
+    if fit.generalised().is_some() {
         return Err(Error::argument("drop1 is for linear mixed models; compare generalised models by likelihood ratios"));
     }
     let design = with_all_columns(fit, data)?;

@@ -30,7 +30,7 @@ impl SimpleDf {
         match self {
             SimpleDf::Normal => f64::INFINITY,
             SimpleDf::Residual => {
-                let thresholds = if fit.ordinal().is_some() { fit.generalised.as_ref().map_or(0, |own| own.psi.len()) } else { 0 };
+                let thresholds = if fit.ordinal().is_some() { fit.generalised().map_or(0, |own| own.psi.len()) } else { 0 };
                 fit.n_obs.saturating_sub(fit.fixed.names.len() + thresholds) as f64
             }
         }

@@ -171,7 +171,7 @@ fn equal(a: Option<&[f64]>, b: Option<&[f64]>, default: f64) -> bool {
 
 fn check_comparable(first: &Fit, fit: &Fit, i: usize) -> Result<()> {
     let fail = |what: String| Err(Error::argument(format!("fits 0 and {i} can't be compared: {what}")));
-    if first.kind != fit.kind {
+    if first.kind.model() != fit.kind.model() {
         return fail("they are of different kinds of model".to_string());
     }
     if first.n_obs != fit.n_obs {
@@ -189,8 +189,8 @@ fn check_comparable(first: &Fit, fit: &Fit, i: usize) -> Result<()> {
     if !equal(first.offset.as_deref(), fit.offset.as_deref(), 0.0) {
         return fail("their offsets differ".to_string());
     }
-    if let (Some(one), Some(other)) = (&first.generalised, &fit.generalised)
-        && let Some(what) = incomparable(one, other)
+    if let (Some(one), Some(other)) = (first.generalised(), fit.generalised())
+        && let Some(what) = incomparable(one, other).or_else(|| other_categories(first, fit)).or_else(|| other_criteria(one, other))
     {
         return fail(what);
     }
@@ -203,7 +203,7 @@ fn check_comparable(first: &Fit, fit: &Fit, i: usize) -> Result<()> {
     Ok(())
 }
 
-/// In what two generalised models differ although their likelihoods could only be compared if they did not.
+/// In what the distributions of two generalised models differ although their likelihoods could only be compared if they did not.
 fn incomparable(first: &Generalised, other: &Generalised) -> Option<String> {
     let (a, b) = (&first.family, &other.family);
     if a.name() != b.name() {
@@ -212,11 +212,17 @@ fn incomparable(first: &Generalised, other: &Generalised) -> Option<String> {
     if a.link() != b.link() {
         return Some(format!("their links are {} and {}", a.link().name(), b.link().name()));
     }
-    if let (Some(a), Some(b)) = (&first.ordinal, &other.ordinal)
-        && a.categories != b.categories
-    {
-        return Some(format!("their categories are {} and {}", a.categories.join(", "), b.categories.join(", ")));
-    }
+    None
+}
+
+fn other_categories(first: &Fit, other: &Fit) -> Option<String> {
+    let (a, b) = (first.ordinal()?, other.ordinal()?);
+    (a.categories != b.categories)
+        .then(|| format!("their categories are {} and {}", a.categories.join(", "), b.categories.join(", ")))
+}
+
+/// In what the approximations of their likelihoods differ.
+fn other_criteria(first: &Generalised, other: &Generalised) -> Option<String> {
     if first.information != other.information {
         return Some("one has the observed, the other the expected information".to_string());
     }

@@ -11,7 +11,7 @@ use crate::spec::Threshold;
 /// What of the smaller model is not in the larger one.
 pub fn not_nested(smaller: &Fit, larger: &Fit) -> Result<Option<String>> {
     let lacks = |what: String| Ok(Some(format!("the models are not nested: the larger one lacks {what}")));
-    let correlation = [smaller, larger].map(|fit| fit.correlation.as_ref().map(|c| &c.design));
+    let correlation = [smaller, larger].map(|fit| fit.correlation().map(|c| &c.design));
     if correlation[0].is_some() && correlation[0] != correlation[1] {
         return lacks("the residual correlation".to_string());
     }
@@ -166,8 +166,8 @@ fn covers(terms: &[TermFit], term: &TermFit) -> bool {
 pub fn one_variance_more(smaller: &Fit, larger: &Fit) -> Result<bool> {
     let variances = |fit: &Fit| fit.all_terms().map(|(_, t)| t.effects.len()).sum::<usize>();
     let names = |fit: &Fit, role| fit.fixed_of(role).map(|fixed| fixed.names.clone());
-    let parameters = |fit: &Fit| fit.generalised.as_ref().map_or(0, |own| own.parameters.len());
-    let alike = smaller.correlation.is_some() == larger.correlation.is_some()
+    let parameters = |fit: &Fit| fit.generalised().map_or(0, |own| own.parameters.len());
+    let alike = smaller.correlation().is_some() == larger.correlation().is_some()
         && Role::ALL.into_iter().all(|role| names(smaller, role) == names(larger, role))
         && parameters(smaller) == parameters(larger)
         && smaller.all_terms().chain(larger.all_terms()).all(|(_, t)| has_free_variances(t))

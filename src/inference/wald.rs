@@ -51,16 +51,16 @@ impl Fit {
     /// effects as they are reported. Not a number for those that were given, or differ from row to row.
     pub fn parameter_intervals(&self, level: f64) -> Result<(Vec<f64>, Vec<f64>)> {
         let reach = reach(level)?;
-        let own = self.generalised.as_ref();
+        let own = self.generalised();
         let own = own.ok_or_else(|| Error::argument("fit is of a linear model, it has no parameters of a family"))?;
         let first: usize = Role::ALL.iter().filter_map(|role| self.fixed_of(*role)).map(|f| f.names.len()).sum();
-        let (all, mut at) = (own.vcov.len().isqrt(), first);
+        let (all, mut at, is_ordinal) = (own.vcov.len().isqrt(), first, self.ordinal().is_some());
         let limits = own.parameters.iter().enumerate().map(|(j, parameter)| {
-            let varies = own.ordinal.is_none() && j == 0 && own.dispersion.is_some();
+            let varies = !is_ordinal && j == 0 && own.dispersion.is_some();
             if parameter.fixed || varies {
                 return (f64::NAN, f64::NAN);
             }
-            let scale = if own.ordinal.is_some() { Scale::Identity } else { own.family.parameters()[j].scale };
+            let scale = if is_ordinal { Scale::Identity } else { own.family.parameters()[j].scale };
             let error = reach * own.vcov.get(at * (all + 1)).map_or(f64::NAN, |v| v.sqrt());
             at += 1;
             (scale.reported(own.psi[j] - error), scale.reported(own.psi[j] + error))

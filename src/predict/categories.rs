@@ -2,8 +2,9 @@
 
 use super::errors::{Errors, Limits, rebuilt_for};
 use super::marginal::expectations;
+use super::point::{DISPERSION, MEAN};
 use super::predictors::Rows;
-use super::quantity::{DISPERSION, MEAN, Quantity};
+use super::request::Quantity;
 use crate::clmm::cell::{Cell, cell, tails};
 use crate::clmm::family::probabilities;
 use crate::distributions::normal_quantile;
@@ -92,8 +93,8 @@ impl<'a> CategoryRule<'a> {
                 "type: probabilities of categories and the class are predictions of ordinal models; this fit is of another kind"
             }));
         }
-        let Some(own) = &fit.generalised else { return Ok(None) };
-        Ok(own.ordinal.as_ref().map(|ordinal| CategoryRule { fit, own, ordinal, quantity }))
+        let own = fit.generalised().zip(fit.ordinal());
+        Ok(own.map(|(own, ordinal)| CategoryRule { fit, own, ordinal, quantity }))
     }
 
     pub fn width(&self) -> usize {

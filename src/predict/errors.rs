@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
+use super::point::{COORDINATES, PSI, Point};
 use super::predictors::Rows;
-use super::quantity::{COORDINATES, PSI, Point, Rule};
+use super::quantity::Rule;
 use crate::distributions::normal_quantile;
 use crate::error::{Result, try_copy, try_vec};
 use crate::fit::linear::assemble;
-use crate::fit::{Fit, Rebuilt};
+use crate::fit::{Fit, Kind, Rebuilt};
 use crate::glmm::joint::{EffectRow, Further, Joint};
 use crate::lmm::conditional::Conditional;
 
@@ -26,7 +27,7 @@ pub fn limits(rows: &Rows<'_>, rule: &Rule<'_>, points: &[Point], values: &[f64]
 
 /// Calls `work` with the covariance of what the predictions of rows depend on.
 pub fn with_errors<T>(fit: &Fit, rows: &Rows<'_>, work: impl FnOnce(Errors<'_, '_, '_>) -> Result<T>) -> Result<T> {
-    if let Some(correlation) = fit.correlation.as_ref().filter(|_| any_chosen(rows)) {
+    if let Some(correlation) = fit.correlation().filter(|_| any_chosen(rows)) {
         let system = assemble(&fit.design()?)?;
         let parameters = [&fit.theta[..], &[correlation.estimate]].concat();
         let effects = Random::Correlated(Box::new(Conditional::new(&system, &parameters, fit.sigma)?));
@@ -63,7 +64,7 @@ pub fn rebuilt_for(fit: &Fit, rows: &Rows<'_>) -> Result<Option<Rebuilt>> {
 
 /// The family's parameters that are estimated, each with its place in the covariance of all.
 fn estimated_parameters(fit: &Fit, first: usize) -> Vec<(usize, usize)> {
-    let Some(own) = &fit.generalised else { return vec![] };
+    let Some(own) = fit.generalised() else { return vec![] };
     let parameters = own.family.parameters().iter().enumerate();
     let estimated = parameters.filter(|(j, p)| p.fixed.is_none() && !(*j == 0 && own.dispersion.is_some()));
     estimated.map(|(j, _)| j).zip(first..).collect()
@@ -142,10 +143,10 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
         }
         let x: Vec<&[f64]> = std::iter::once(&centred[..]).chain(predictors.iter().flatten().map(|p| &p.x[..])).collect();
         // Of a linear model they are taken as known, as in its covariance of the fixed effects.
-        let further = |own: &'m Rebuilt| match &fit.generalised {
-            None => Further::Known,
-            Some(generalised) if generalised.ordinal.is_some() => Further::Combined(&own.of_reported),
-            Some(_) => Further::Own,
+        let further = |own: &'m Rebuilt| match fit.kind {
+            Kind::Linear(_) => Further::Known,
+            Kind::Generalised(_) => Further::Own,
+            Kind::Ordinal(..) => Further::Combined(&own.of_reported),
         };
         let joint = rebuilt.map(|own| Joint::new(&own.model, &own.working, &x, further(own))).transpose()?;
         let mut errors = Errors::with(fit, rows, joint.map(|joint| Random::Laplace(Box::new(joint))))?;
@@ -155,7 +156,7 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
     }
 
     fn with(fit: &'a Fit, rows: &'r Rows<'a>, joint: Option<Random<'m>>) -> Result<Self> {
-        let (root, m) = match &fit.generalised {
+        let (root, m) = match fit.generalised() {
             None => (&fit.fixed.root, fit.fixed.names.len()),
             Some(own) => (&own.root, own.vcov.len().isqrt()),
         };

@@ -1,6 +1,6 @@
 //! Means over the random effects.
 
-use super::quantity::{DISPERSION, MEAN, Point, ZERO, psi_of, psi_used};
+use super::point::{DISPERSION, MEAN, Point, ZERO, psi_of, psi_used};
 use crate::family::Link;
 use crate::family::special::expit;
 use crate::fit::Generalised;

@@ -5,88 +5,25 @@ mod errors;
 mod marginal;
 mod observations;
 mod predictive;
+mod point;
 mod predictors;
 mod problems;
 mod quantity;
+mod request;
 
 use crate::error::{Error, Result, try_collect, try_gather, try_push};
 use crate::fit::Fit;
-use crate::frame::Frame;
-use crate::spec::{ArraySpec, Spec};
 use categories::CategoryRule;
 use errors::{Limits, limits};
 use observations::{check_observable, widen};
+use point::{DISPERSION, MEAN, ZERO};
 use predictors::Rows;
 use problems::not_estimable;
-use quantity::{DISPERSION, MEAN, Rule, ZERO};
+use quantity::Rule;
 
 pub use problems::Problem;
-pub use quantity::Quantity;
 pub(crate) use quantity::mean_slope;
-
-/// Which parts a prediction has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PredictOptions {
-    /// Add the conditional modes of the random effects.
-    pub random: bool,
-    /// A level that the fit doesn't know has the effect zero; otherwise it is an error.
-    pub new_levels_zero: bool,
-}
-
-/// Data to predict at.
-#[derive(Clone, Copy, Debug)]
-pub enum NewData<'a> {
-    Training,
-    Frame(&'a Frame),
-    /// Of a model without further predictors.
-    Arrays(&'a ArraySpec),
-    /// Arrays with the columns of the further predictors.
-    Spec(&'a Spec),
-}
-
-impl NewData<'_> {
-    /// A failure in a row of a frame with the line and the file of the row.
-    fn located(&self, error: Error) -> Error {
-        match self {
-            NewData::Frame(frame) => frame.located_anew(error),
-            _ => error,
-        }
-    }
-}
-
-/// The random terms whose conditional modes are added; the others count as zero.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub enum RandomTerms {
-    #[default]
-    All,
-    None,
-    /// By place: those of the mean, then those of the zero part, then those of the dispersion.
-    Chosen(Vec<usize>),
-}
-
-/// What an interval is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Interval {
-    /// What is predicted: its own uncertainty.
-    #[default]
-    Confidence,
-    /// A response there, which varies about its mean.
-    Prediction,
-}
-
-/// What is asked of a prediction.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct Request {
-    pub quantity: Quantity,
-    pub random: RandomTerms,
-    pub new_levels_zero: bool,
-    /// Standard errors, and intervals of this level.
-    pub level: Option<f64>,
-    pub interval: Interval,
-    /// Of prediction intervals: prior weights of the responses, or numbers of trials, one per row of the data. Without them those of
-    /// the training data, and 1 for new data.
-    pub weights: Option<Vec<f64>>,
-}
+pub use request::{Interval, NewData, PredictOptions, Quantity, RandomTerms, Request};
 
 /// One entry per row of the new data (of the training data: per row as `fitted`); NaN where a predictor is missing. Of several numbers a row
 /// matrices, column-major, with as many columns as `Fit::prediction_width` has it.

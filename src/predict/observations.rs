@@ -2,11 +2,12 @@
 
 use super::categories::CategoryRule;
 use super::errors::{Errors, Limits, rebuilt_for, with_errors};
+use super::point::{DISPERSION, MEAN, Point, ZERO};
 use super::predictive::{Fineness, OF_DENSITIES, OF_QUANTILES, Predictive};
 use super::predictors::Rows;
 use super::problems::erase;
-use super::quantity::{DISPERSION, MEAN, Point, Quantity, Rule, ZERO};
-use super::{NewData, RandomTerms, Request};
+use super::quantity::Rule;
+use super::request::{NewData, Quantity, RandomTerms, Request};
 use crate::distributions::normal_quantile;
 use crate::error::{Error, Result, try_vec};
 use crate::fit::{Fit, Generalised};
@@ -16,7 +17,7 @@ pub fn check_observable(fit: &Fit, quantity: Quantity) -> Result<()> {
     if fit.ordinal().is_some() {
         return Err(Error::unsupported("interval: categories have no prediction interval; their probabilities say what to expect"));
     }
-    if let Some(own) = fit.generalised.as_ref().filter(|own| !own.family.facts().has_distribution) {
+    if let Some(own) = fit.generalised().filter(|own| !own.family.facts().has_distribution) {
         let name = own.family.name();
         return Err(Error::unsupported(format!(
             "interval: prediction intervals need the distribution function of the family {name}, which is not known"
@@ -24,7 +25,7 @@ pub fn check_observable(fit: &Fit, quantity: Quantity) -> Result<()> {
     }
     match quantity {
         Quantity::Response | Quantity::Marginal => Ok(()),
-        Quantity::Link if fit.generalised.is_none() => Ok(()),
+        Quantity::Link if fit.generalised().is_none() => Ok(()),
         _ => Err(Error::argument("type: a prediction interval is one of responses, wanted response, or marginal for new groups")),
     }
 }
@@ -32,7 +33,7 @@ pub fn check_observable(fit: &Fit, quantity: Quantity) -> Result<()> {
 /// Puts intervals for responses in the place of those for what is predicted.
 pub fn widen(rows: &Rows<'_>, rule: &Rule<'_>, points: &[Point], level: f64, weights: &[f64], limits: &mut Limits) -> Result<()> {
     let tail = 0.5 * (1.0 - level);
-    let Some(own) = &rule.fit.generalised else {
+    let Some(own) = rule.fit.generalised() else {
         let reach = -normal_quantile(tail);
         for (i, point) in points.iter().enumerate() {
             let by = reach * (limits.std_errors[i].powi(2) + variance_of_response(rule.fit, point, weights[i])).sqrt();
@@ -110,7 +111,7 @@ impl Fit {
         let rule = Rule { fit: self, quantity: Quantity::Response };
         let points = rows.points(&rule)?;
         let mut scores = try_vec("logarithmic scores", 0.0, rows.n)?;
-        if let Some(own) = &self.generalised {
+        if let Some(own) = self.generalised() {
             each(rows, self, own, &points, weights, OF_DENSITIES, |i, distribution| {
                 scores[i] = distribution.log_density(y[i])?;
                 Ok(())

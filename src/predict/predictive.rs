@@ -1,7 +1,7 @@
 //! The distribution of a response that has not been seen: the family's at a row's linear predictors, averaged over the normal distribution
 //! of what is not known of these.
 
-use super::quantity::{DISPERSION, MEAN, PSI, Point, ZERO, psi_used};
+use super::point::{DISPERSION, MEAN, PSI, Point, ZERO, psi_used};
 use crate::distributions::normal_two_sided;
 use crate::error::{Error, Result, try_collect, try_gather, try_vec};
 use crate::family::special::expit;

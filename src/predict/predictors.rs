@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::NewData;
+use super::request::NewData;
 use crate::design::{Design, Needed, PredictorDesign, RowLedger, TermDesign, UNSEEN, UnknownLevel};
 use crate::error::{Error, Result, row_text, try_copy, try_gather, try_vec};
 use crate::fit::estimable::Estimable;
@@ -113,7 +113,7 @@ impl<'a> Rows<'a> {
             x: Cow::Borrowed(&fit.x[..]),
             offset: fit.offset.as_deref().map(|o| fit.used(o)).transpose()?.map(Cow::Owned),
             terms: terms(&fit.terms),
-            known: Some(match &fit.generalised {
+            known: Some(match fit.generalised() {
                 Some(own) => Cow::Borrowed(&own.eta[..]),
                 None => Cow::Owned(fit.used(&fit.fitted)?),
             }),

@@ -1,10 +1,11 @@
 //! Rows without a prediction, and why.
 
-use super::Quantity;
 use super::categories::CategoryRule;
 use super::errors::Limits;
+use super::point::{DISPERSION, MEAN, Point, ZERO};
 use super::predictors::Rows;
-use super::quantity::{DISPERSION, MEAN, Point, Rule, ZERO};
+use super::quantity::Rule;
+use super::request::Quantity;
 use crate::error::Result;
 
 /// Why a row has no prediction.

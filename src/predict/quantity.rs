@@ -1,56 +1,15 @@
 //! What is predicted, as a function of a row's linear predictors and of the family's parameters.
 
 use super::marginal;
+use super::point::{COORDINATES, DISPERSION, MEAN, PSI, Point, ZERO, psi_of, psi_used, zero_probability};
 use super::predictors::Rows;
+use super::request::Quantity;
 use crate::error::{Result, try_vec};
 use crate::family::MAX_PARAMETERS;
-use crate::family::special::expit;
 use crate::fit::{Fit, Generalised};
-
-/// What is predicted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Quantity {
-    /// The mean of the response.
-    #[default]
-    Response,
-    /// The linear predictor of the mean.
-    Link,
-    /// The mean of the response without zeros of the zero part.
-    Conditional,
-    /// The link's inverse of the linear predictor: of beta with masses at its ends the mean between these, of truncated counts that before
-    /// truncation.
-    Location,
-    /// The probability of a zero of the zero part; 0 without one.
-    ZeroProbability,
-    /// The family's first parameter as it is reported; of a linear model sigma; 1 without one.
-    Dispersion,
-    /// The mean of the response over all groups, with the random effects integrated out; of an ordinal model probabilities.
-    Marginal,
-    /// Of an ordinal model, which has no mean, the probabilities of the categories.
-    Probabilities,
-    /// Of an ordinal model P(Y <= k), of all categories but the highest.
-    Cumulative,
-    /// Of an ordinal model the most probable category, as a number from 1; of several the lowest.
-    Class,
-}
-
-/// The places of the predictors of mean, zero part and dispersion in a point; the family's parameters (working scale) follow.
-pub const MEAN: usize = 0;
-pub const ZERO: usize = 1;
-pub const DISPERSION: usize = 2;
-pub const PSI: usize = 3;
-pub const COORDINATES: usize = PSI + MAX_PARAMETERS;
 
 /// Relative to the coordinate, with one as its least size.
 const STEP: f64 = 1e-3;
-
-/// What a prediction depends on.
-#[derive(Clone, Copy, Debug)]
-pub struct Point {
-    pub at: [f64; COORDINATES],
-    /// Variances of the random effects of each predictor that are integrated out.
-    pub variance: [f64; 3],
-}
 
 /// The prediction of a point, of fits that are not ordinal.
 #[derive(Clone, Copy)]
@@ -64,7 +23,7 @@ impl Rows<'_> {
     pub fn points(&self, rule: &Rule<'_>) -> Result<Vec<Point>> {
         let eta = self.linear_predictors()?;
         let mut psi = [0.0; MAX_PARAMETERS];
-        if let Some(own) = &rule.fit.generalised {
+        if let Some(own) = rule.fit.generalised() {
             psi.iter_mut().zip(&own.psi).for_each(|(to, from)| *to = *from);
         }
         let mut z = vec![];
@@ -85,7 +44,7 @@ impl Rows<'_> {
 
 impl Rule<'_> {
     pub fn value(&self, point: &Point) -> f64 {
-        let Some(own) = &self.fit.generalised else {
+        let Some(own) = self.fit.generalised() else {
             return match self.quantity {
                 Quantity::ZeroProbability => 0.0,
                 Quantity::Dispersion => self.fit.sigma,
@@ -111,7 +70,7 @@ impl Rule<'_> {
     /// The derivatives of the value in the coordinates.
     pub fn gradient(&self, point: &Point) -> [f64; COORDINATES] {
         let mut gradient = [0.0; COORDINATES];
-        let Some(own) = &self.fit.generalised else {
+        let Some(own) = self.fit.generalised() else {
             let constant = matches!(self.quantity, Quantity::ZeroProbability | Quantity::Dispersion);
             gradient[MEAN] = f64::from(!constant);
             return gradient;
@@ -148,7 +107,7 @@ impl Rule<'_> {
     pub fn principal(&self) -> usize {
         match self.quantity {
             Quantity::ZeroProbability => ZERO,
-            Quantity::Dispersion if self.fit.generalised.as_ref().is_some_and(|own| own.dispersion.is_some()) => DISPERSION,
+            Quantity::Dispersion if self.fit.generalised().is_some_and(|own| own.dispersion.is_some()) => DISPERSION,
             Quantity::Dispersion => PSI,
             _ => MEAN,
         }
@@ -157,8 +116,8 @@ impl Rule<'_> {
 
 /// The derivative of the fitted value in the linear predictor, in a row of the fit.
 pub(crate) fn mean_slope(fit: &Fit, i: usize) -> f64 {
-    let Some(own) = &fit.generalised else { return 1.0 };
-    let psi = own.psi_of_row(i);
+    let Some(own) = fit.generalised() else { return 1.0 };
+    let psi = fit.psi_of_row(i);
     let rest = 1.0 - own.zero_probability(i);
     let eta = own.eta[i];
     // At two places: a mean with masses at the ends may be that without by chance.
@@ -170,22 +129,4 @@ pub(crate) fn mean_slope(fit: &Fit, i: usize) -> f64 {
     point.at[DISPERSION] = psi.first().copied().unwrap_or(0.0);
     point.at[PSI..PSI + psi.len()].copy_from_slice(&psi);
     rest * Rule { fit, quantity: Quantity::Conditional }.slope(own, &point, MEAN)
-}
-
-/// The family's parameters, the first of them by its predictor where it has one.
-pub fn psi_of(own: &Generalised, point: &Point) -> [f64; MAX_PARAMETERS] {
-    let mut psi = [0.0; MAX_PARAMETERS];
-    psi.copy_from_slice(&point.at[PSI..]);
-    if own.dispersion.is_some() {
-        psi[0] = point.at[DISPERSION];
-    }
-    psi
-}
-
-pub fn psi_used<'p>(own: &Generalised, psi: &'p [f64; MAX_PARAMETERS]) -> &'p [f64] {
-    &psi[..own.psi.len()]
-}
-
-pub fn zero_probability(own: &Generalised, eta: f64) -> f64 {
-    if own.zero_inflation.is_some() { expit(eta) } else { 0.0 }
 }

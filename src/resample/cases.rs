@@ -46,7 +46,7 @@ impl Fit {
     /// The unit of a grouping factor by name, or of the first; that of the residual correlation comes last.
     pub fn unit(&self, group: Option<&str>) -> Result<Unit> {
         let terms = self.terms.iter().enumerate().map(|(k, t)| (t.group.as_str(), Unit::Group(k)));
-        let own = self.correlation.iter().map(|c| (c.design.group.as_str(), Unit::Correlated));
+        let own = self.correlation().into_iter().map(|c| (c.design.group.as_str(), Unit::Correlated));
         let all: Vec<(&str, Unit)> = terms.chain(own).collect();
         if all.is_empty() {
             return Err(Error::argument("the model has no grouping factor for its mean, so that groups can't be drawn"));

@@ -13,10 +13,10 @@ impl Fit {
         for (prefix, predictor) in self.named_predictors() {
             names.extend(predictor.fixed.names.iter().map(|name| format!("{prefix}{name}")));
         }
-        match &self.generalised {
+        match self.generalised() {
             None => {
                 names.push("sigma".into());
-                names.extend(self.correlation.as_ref().map(CorrelationFit::name));
+                names.extend(self.correlation().map(CorrelationFit::name));
             }
             Some(own) => {
                 let shared = own.parameters.iter().filter(|p| !p.fixed && !p.estimate.is_nan());
@@ -38,12 +38,12 @@ impl Fit {
     pub(crate) fn quantities(&self, refit: &Refit) -> Result<Vec<f64>> {
         let mut values = refit.fixed.concat();
         values.extend_from_slice(&refit.family);
-        if self.generalised.is_none() {
+        if self.generalised().is_none() {
             values.push(refit.sigma);
             values.extend(refit.correlation);
         }
         values.extend_from_slice(&refit.theta);
-        let unit = if self.generalised.is_none() { refit.sigma } else { 1.0 };
+        let unit = if self.generalised().is_none() { refit.sigma } else { 1.0 };
         let mut first = 0;
         for (_, term) in self.named_terms() {
             let range = first..first + term.structure.n_theta();
@@ -55,10 +55,10 @@ impl Fit {
 
     /// The estimates of the fit itself.
     pub(crate) fn as_refit(&self) -> Refit {
-        let family = self.generalised.iter().flat_map(|g| &g.parameters).filter(|p| !p.fixed && !p.estimate.is_nan());
+        let family = self.generalised().into_iter().flat_map(|g| &g.parameters).filter(|p| !p.fixed && !p.estimate.is_nan());
         Refit {
             theta: self.theta.clone(),
-            correlation: self.correlation.as_ref().map(|c| c.estimate),
+            correlation: self.correlation().map(|c| c.estimate),
             fixed: self.all_fixed(),
             std_error: vec![],
             family: family.map(|p| p.estimate).collect(),

@@ -10,7 +10,8 @@ use crate::fit::linear::Assembled;
 use crate::fit::region::{Found, search};
 use crate::fit::response::AnyResponse;
 use crate::glmm;
-use crate::glmm::laplace::{Inside, Laplace};
+use crate::glmm::approximation::Inside;
+use crate::glmm::laplace::Laplace;
 use crate::glmm::model::Model;
 use crate::lmm;
 use crate::lmm::deviance::{Analysis, Deviance};
@@ -72,9 +73,9 @@ impl Refitter {
     /// On other rows: a design with the same columns as that of the fit.
     pub(crate) fn of_design(fit: &Fit, design: Design) -> Result<Self> {
         // The correlation of a linear model's residuals is searched with theta.
-        let mut theta = fit.theta.iter().copied().chain(fit.correlation.as_ref().map(|c| c.estimate)).collect::<Vec<_>>();
+        let mut theta = fit.theta.iter().copied().chain(fit.correlation().map(|c| c.estimate)).collect::<Vec<_>>();
         let mut fixed = fit.all_fixed();
-        let engine = match &fit.generalised {
+        let engine = match fit.generalised() {
             None => {
                 let assembled = Assembled::new(&design)?;
                 if assembled.system.kept.len() < design.x_names.len() {
@@ -84,7 +85,7 @@ impl Refitter {
                 Engine::Linear(Box::new(Linear { assembled, rows: None, analysis: None }))
             }
             Some(own) => {
-                let response = AnyResponse::of_fit(own, &design)?;
+                let response = AnyResponse::of_fit(own, fit.ordinal(), &design)?;
                 let model = response.model(&design)?;
                 check_rank(fit, &model, &design)?;
                 let shared = response.estimates(own, &model, &mut theta, &mut fixed)?;

@@ -30,7 +30,7 @@ pub struct Simulator<'f> {
 
 impl<'f> Simulator<'f> {
     pub fn new(fit: &'f Fit, what: RandomEffects) -> Result<Self> {
-        if let Some(own) = fit.generalised.as_ref().filter(|own| !own.family.facts().has_distribution) {
+        if let Some(own) = fit.generalised().filter(|own| !own.family.facts().has_distribution) {
             return Err(Error::unsupported(format!(
                 "the family {} has no function that draws responses: nothing can be simulated from it",
                 own.family.name()
@@ -48,7 +48,7 @@ impl<'f> Simulator<'f> {
                 add_effects(term, &term.modes, &mut base[*a]);
             }
         }
-        let own = fit.generalised.as_ref();
+        let own = fit.generalised();
         Ok(Simulator {
             mixture: own.and_then(|g| g.zero.map(|part| ZeroMixture { part, family: g.family.clone() })),
             weights: fit.weights.as_ref().map_or(Ok(vec![]), |w| fit.used(w))?,
@@ -71,7 +71,7 @@ impl<'f> Simulator<'f> {
         }
         let mut stream = Stream::new(seed, replicate, Purpose::Response);
         let mut y = try_vec("simulated responses", 0.0, self.fit.n_obs)?;
-        if let Some(correlation) = &self.fit.correlation {
+        if let Some(correlation) = self.fit.correlation() {
             for e in &mut y {
                 *e = stream.normal();
             }
@@ -93,10 +93,10 @@ impl<'f> Simulator<'f> {
 
     fn response(&self, i: usize, eta: &[Vec<f64>], stream: &mut Stream) -> f64 {
         let weight = self.weight(i);
-        let Some(own) = &self.fit.generalised else {
+        let Some(own) = self.fit.generalised() else {
             return eta[0][i] + self.fit.sigma / weight.sqrt() * stream.normal();
         };
-        let mut psi = own.psi_of_row(i);
+        let mut psi = self.fit.psi_of_row(i);
         if own.dispersion.is_some() {
             psi[0] = eta[eta.len() - 1][i];
         }

@@ -1,4 +1,7 @@
 //! Which end of searches is the estimate, and which other minima are told of with it.
+//!
+//! Where values of the criterion cost little, as on cross-products, the way from one end to another and pushes tell which are minima of
+//! their own (`minima`). Where each is a search for modes, ends that differ in value are taken for such once they are settled.
 
 use super::boundary;
 use super::criterion::Criterion;

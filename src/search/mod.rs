@@ -11,4 +11,5 @@ pub mod covariances;
 
 pub use criterion::{Criterion, ThetaMap};
 pub use estimate::Estimate;
+pub use minima::Minimum;
 pub use run::{Search, is_converged};

@@ -9,12 +9,12 @@ use crate::design::{ModelProgram, RowLedger};
 use crate::family::Link;
 use crate::family::by_name;
 use crate::fit::estimable::Estimable;
-use crate::fit::{FamilyParameter, Fit, FixedEffects, Generalised, Nominal, Ordinal, Outcome, PredictorFit, TermFit};
+use crate::fit::{FamilyParameter, Fit, FixedEffects, Generalised, Kind, Nominal, Ordinal, Outcome, PredictorFit, TermFit};
 use crate::formula::StructureKind;
 use crate::linalg::dense::semidefinite_cholesky;
 use crate::optimize::Reason;
 use crate::options::{Information, Nodes};
-use crate::spec::{ModelKind, Threshold};
+use crate::spec::Threshold;
 
 pub const SIGMA: f64 = 25.591_795_721_675_3;
 
@@ -64,7 +64,7 @@ pub fn sleepstudy() -> Fit {
     let residuals: Vec<f64> = scaled.iter().map(|r| r * SIGMA).collect();
     Fit {
         estimable: Estimable::default(),
-        kind: ModelKind::Lmm,
+        kind: Kind::Linear(None),
         formula: "Reaction ~ Days + (Days | Subject)".to_string(),
         reml: true,
         fixed: FixedEffects {
@@ -103,8 +103,6 @@ pub fn sleepstudy() -> Fit {
         },
         design_warnings: Vec::new(),
         rows: RowLedger { n_data: 5, dropped: Vec::new(), pad: false },
-        generalised: None,
-        correlation: None,
         timing: (0.0, 0.0),
         program: ModelProgram::default(),
         kept: vec![0, 1],
@@ -132,7 +130,6 @@ fn fixed(names: &[&str], estimate: &[f64], std_error: &[f64]) -> FixedEffects {
 /// A zero-inflated generalised fit, of numbers that print well.
 pub fn tweedie() -> Fit {
     let mut fit = sleepstudy();
-    fit.kind = ModelKind::Glmm;
     fit.reml = false;
     fit.formula = "y ~ x + (1 | g)".to_owned();
     fit.n_obs = 20;
@@ -150,8 +147,7 @@ pub fn tweedie() -> Fit {
         eta: Vec::new(),
         kept: vec![0],
     };
-    fit.generalised = Some(Generalised {
-        ordinal: None,
+    fit.kind = Kind::Generalised(Box::new(Generalised {
         family: by_name("tweedie", None).unwrap(),
         zero: None,
         information: Information::Observed,
@@ -169,16 +165,15 @@ pub fn tweedie() -> Fit {
         vcov: Vec::new(),
         root: Vec::new(),
         working_theta: Vec::new(),
-    });
+    }));
     fit
 }
 
 /// An ordinal fit of three categories with a scale and nominal effects.
 pub fn ordered() -> Fit {
     let mut fit = tweedie();
-    fit.kind = ModelKind::Clmm;
     (fit.sigma, fit.fixed) = (1.0, fixed(&["x"], &[-0.5], &[0.125]));
-    let own = fit.generalised.as_mut().unwrap();
+    let mut own = fit.generalised().unwrap().clone();
     own.dispersion = own.zero_inflation.take();
     own.dispersion.as_mut().unwrap().terms.clear();
     own.family = Box::new(Cumulative::new(Link::Logit, 3).unwrap());
@@ -188,13 +183,20 @@ pub fn ordered() -> Fit {
         parameter("lo|mid.w", 0.25, 0.25),
         parameter("mid|hi.w", 0.75, 0.25),
     ];
-    own.ordinal = Some(Ordinal {
+    let ordinal = Ordinal {
         categories: strings(&["lo", "mid", "hi"]),
         threshold: Threshold::Flexible,
         thresholds: fixed(&["lo|mid", "mid|hi"], &[-1.0, 2.0], &[0.5, 0.5]),
         alpha_names: strings(&["lo|mid", "mid|hi"]),
         jacobian: vec![1.0, 0.0, 0.0, 1.0],
         nominal: Some(Nominal { names: strings(&["w"]), dropped: vec![], x: vec![], kept: vec![0] }),
-    });
+    };
+    fit.kind = Kind::Ordinal(Box::new(own), Box::new(ordinal));
     fit
+}
+
+/// What only an ordinal fit has.
+pub fn own_of(fit: &mut Fit) -> (&mut Generalised, &mut Ordinal) {
+    let Kind::Ordinal(own, ordinal) = &mut fit.kind else { panic!("the fit is not ordinal") };
+    (own, ordinal)
 }

@@ -47,7 +47,7 @@ fn heading(fit: &Fit) -> String {
 
 /// The residual correlation, if there is one.
 fn correlation(fit: &Fit) -> Option<String> {
-    let own = fit.correlation.as_ref()?;
+    let own = fit.correlation()?;
     let design = &own.design;
     let kind = match design.kind {
         CorrelationKind::CompoundSymmetry => "compound symmetry",

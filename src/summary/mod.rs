@@ -16,7 +16,7 @@ mod tables;
 use std::cell::OnceCell;
 
 use crate::error::{Error, Result};
-use crate::fit::Fit;
+use crate::fit::{Fit, Kind};
 use crate::frame::Frame;
 use crate::inference::degrees_of_freedom::{DegreesOfFreedom, Satterthwaite};
 
@@ -29,12 +29,10 @@ impl Fit {
 
     /// The summary with tests by these degrees of freedom; that of generalised models, whose tests are normal, is as ever.
     pub fn summary_with(&self, freedom: DegreesOfFreedom<'_>) -> String {
-        match &self.generalised {
-            None => lmm::text(self, freedom),
-            Some(own) => match &own.ordinal {
-                None => glmm::text(self, own),
-                Some(ordinal) => clmm::text(self, own, ordinal),
-            },
+        match &self.kind {
+            Kind::Linear(_) => lmm::text(self, freedom),
+            Kind::Generalised(own) => glmm::text(self, own),
+            Kind::Ordinal(own, ordinal) => clmm::text(self, own, ordinal),
         }
     }
 

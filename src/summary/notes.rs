@@ -69,7 +69,7 @@ fn convergence(fit: &Fit) -> Note {
 
 /// The columns that were left out, with the predictor they are of.
 pub fn columns_left_out(fit: &Fit) -> Vec<(&'static str, &str)> {
-    let ordinal = fit.generalised.as_ref().and_then(|own| own.ordinal.as_ref());
+    let ordinal = fit.ordinal();
     let name = |role: Role| if role == Role::Dispersion && ordinal.is_some() { "scale" } else { role.name() };
     let mut left_out = vec![];
     for role in Role::ALL {

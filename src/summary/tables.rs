@@ -92,8 +92,7 @@ fn add_estimates(frame: &mut Frame, effects: &FixedEffects, tested: bool) -> Res
 }
 
 fn ordinal(fit: &Fit) -> Option<(&Generalised, &Ordinal)> {
-    let own = fit.generalised.as_ref()?;
-    Some((own, own.ordinal.as_ref()?))
+    fit.generalised().zip(fit.ordinal())
 }
 
 /// The thresholds of an ordinal model where nominal effects are zero.
@@ -122,7 +121,7 @@ fn nominal(fit: &Fit) -> Result<Frame> {
 
 /// The family's parameters: estimates, standard errors, and 1 for those that were given. A linear model has none.
 fn family(fit: &Fit) -> Result<Frame> {
-    let parameters = fit.generalised.as_ref().map_or(&[][..], |own| &own.parameters);
+    let parameters = fit.generalised().map_or(&[][..], |own| &own.parameters);
     let mut frame = Frame::new(parameters.len());
     add_text(&mut frame, "name", parameters.iter().map(|p| Some(&*p.name)))?;
     frame.add_real("estimate", parameters.iter().map(|p| p.estimate).collect())?;
@@ -145,7 +144,7 @@ struct Component<'a> {
 /// A generalised model has the predictor too.
 fn varcorr(fit: &Fit) -> Result<Frame> {
     let mut rows: Vec<Component> = fit.all_terms().enumerate().flat_map(|(i, (role, t))| components(i, role, t)).collect();
-    if fit.generalised.is_none() {
+    if fit.generalised().is_none() {
         let vcov = fit.sigma * fit.sigma;
         let (group, effects) = ("Residual", (None, None));
         rows.push(Component { predictor: None, term: i64::MIN, group, effects, vcov, sdcor: fit.sigma });
@@ -157,7 +156,7 @@ fn varcorr(fit: &Fit) -> Result<Frame> {
     frame.add_real("vcov", rows.iter().map(|c| c.vcov).collect())?;
     frame.add_real("sdcor", rows.iter().map(|c| c.sdcor).collect())?;
     frame.add_integers("term", rows.iter().map(|c| c.term).collect())?;
-    if fit.generalised.is_some() {
+    if fit.generalised().is_some() {
         add_text(&mut frame, "predictor", rows.iter().map(|c| c.predictor))?;
     }
     Ok(frame)
@@ -217,7 +216,7 @@ fn ranef(fit: &Fit) -> Result<Frame> {
     frame.add_real("lower", lower)?;
     frame.add_real("upper", upper)?;
     frame.add_integers("term", index)?;
-    if fit.generalised.is_some() {
+    if fit.generalised().is_some() {
         frame.add_strings("predictor", &predictor)?;
     }
     Ok(frame)
@@ -257,7 +256,7 @@ fn observations(fit: &Fit) -> Result<Frame> {
     }
     frame.add_real("weight", given(&fit.weights, 1.0)?)?;
     frame.add_real("offset", given(&fit.offset, 0.0)?)?;
-    if fit.generalised.is_some() {
+    if fit.generalised().is_some() {
         let columns = [
             ("linear_predictor", fit.linear_predictor_of(Role::Mean).transpose()?),
             ("zero_probability", if ordinal { None } else { fit.zero_probabilities().transpose()? }),
@@ -284,7 +283,7 @@ fn dropped_columns(fit: &Fit) -> Result<Frame> {
     let dropped = columns_left_out(fit);
     let mut frame = Frame::new(dropped.len());
     add_text(&mut frame, "name", dropped.iter().map(|d| Some(d.1)))?;
-    if fit.generalised.is_some() {
+    if fit.generalised().is_some() {
         add_text(&mut frame, "predictor", dropped.iter().map(|d| Some(d.0)))?;
     }
     Ok(frame)

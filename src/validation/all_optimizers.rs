@@ -93,7 +93,7 @@ impl AllOptimizers {
         for (prefix, predictor) in fit.named_predictors() {
             self.beta_names.extend(predictor.fixed.names.iter().map(|name| format!("{prefix}{name}")));
         }
-        let parameters = fit.generalised.iter().flat_map(|own| &own.parameters);
+        let parameters = fit.generalised().into_iter().flat_map(|own| &own.parameters);
         self.family_names = parameters.map(|parameter| parameter.name.clone()).collect();
     }
 
@@ -172,7 +172,7 @@ fn around(fit: &Fit) -> Result<Vec<Vec<f64>>> {
             structure.theta_from_working(&working[range.clone()], &mut theta[range.clone()]);
             structure.rescale(&mut theta[range], &vec![factor / unit; structure.size]);
         }
-        theta.extend(fit.correlation.as_ref().map(|c| c.estimate));
+        theta.extend(fit.correlation().map(|c| c.estimate));
         theta
     };
     Ok(FACTORS.map(scaled).to_vec())
@@ -187,7 +187,7 @@ fn largest(a: &[f64], b: &[f64], unit: impl Fn(usize) -> f64) -> f64 {
 impl End {
     fn of(fit: &Fit) -> Self {
         let fixed = || std::iter::once(&fit.fixed).chain(fit.named_predictors().map(|(_, predictor)| &predictor.fixed));
-        let parameters = fit.generalised.iter().flat_map(|own| &own.parameters);
+        let parameters = fit.generalised().into_iter().flat_map(|own| &own.parameters);
         End {
             log_likelihood: fit.log_likelihood,
             criterion: fit.criterion,

@@ -54,7 +54,7 @@ fn thresholds_meet_where_a_level_never_shows_the_category_between() {
         assert!(warning.contains(part), "{warning}");
     }
     // Those of the shares: of a level with two categories that of its logit.
-    let own = &fit.generalised.as_ref().unwrap().parameters;
+    let own = &fit.generalised().unwrap().parameters;
     let errors: Vec<f64> = own.iter().map(|p| p.std_error).collect();
     let (first, second, both): (f64, f64, f64) = ((4.0f64 / 40.0).sqrt(), (16.0f64 / 3.0 / 40.0).sqrt(), 4.0 / 40.0);
     let want = [first, second, (0.1 + both).sqrt(), (second * second + both).sqrt()];
@@ -121,8 +121,8 @@ fn random(seed: u64, n: usize) -> (Data, Vec<usize>, Vec<usize>, Vec<f64>) {
 
 /// The thresholds of every row of a fit.
 fn thresholds(fit: &Fit) -> Vec<Vec<f64>> {
-    let own = fit.generalised.as_ref().unwrap();
-    let ordinal = own.ordinal.as_ref().unwrap();
+    let own = fit.generalised().unwrap();
+    let ordinal = fit.ordinal().unwrap();
     (0..fit.n_obs).map(|i| ordinal.thresholds_of(&own.psi, ordinal.nominal_row(i))).collect()
 }
 

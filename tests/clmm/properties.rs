@@ -42,7 +42,7 @@ fn fit(spec: &Spec, data: &Data) -> Fit {
 }
 
 fn ordinal(fit: &Fit) -> &Ordinal {
-    fit.generalised.as_ref().unwrap().ordinal.as_ref().unwrap()
+    fit.ordinal().unwrap()
 }
 
 /// Log-likelihood, fixed effects, thresholds and theta with all standard errors.
@@ -189,7 +189,7 @@ fn nominal_effects_of_two_categories_are_those_of_the_location_with_the_sign_tur
     nominal.ordinal.nominal = Some(PredictorSpec::Formula("~ x".into()));
     let nominal = fit(&nominal, &data);
     near("log-likelihood", &[nominal.log_likelihood], &[location.log_likelihood], 1e-10);
-    let parameters = &nominal.generalised.as_ref().unwrap().parameters;
+    let parameters = &nominal.generalised().unwrap().parameters;
     near("effect", &[parameters[1].estimate], &[-location.fixed.estimate[0]], 1e-6);
     near("error", &[parameters[1].std_error], &[location.fixed.std_error[0]], 1e-5);
 }
@@ -216,7 +216,7 @@ fn a_scale_of_two_groups_is_two_standard_deviations() {
     scaled.dispersion = Some(PredictorSpec::Formula("~ z".into()));
     let moved = data.clone().real("z", data.values("z").iter().map(|z| 10.0 * z).collect());
     let (here, there) = (fit(&scaled, &data), fit(&scaled, &moved));
-    let zeta = |fit: &Fit| fit.generalised.as_ref().unwrap().dispersion.as_ref().unwrap().fixed.estimate[0];
+    let zeta = |fit: &Fit| fit.generalised().unwrap().dispersion.as_ref().unwrap().fixed.estimate[0];
     same("units", &there, &here);
     near("zeta", &[10.0 * zeta(&there)], &[zeta(&here)], 1e-6);
 }
@@ -241,7 +241,7 @@ fn separated_categories_are_named() {
     let y = plain.values("y").iter().zip(&f).map(|(y, f)| if *f == 2 { 4.0 } else { y.min(3.0) }).collect();
     let data = data().real("y", y);
     let fit = Fit::new(&spec("y ~ x + f + (1 | g)"), Some(&data.frame()), &Options::default(), None).unwrap();
-    let separated = &fit.generalised.as_ref().unwrap().separated;
+    let separated = &fit.generalised().unwrap().separated;
     // No other row is there: the threshold below it goes to infinity with the coefficient.
     assert_eq!(separated.len(), 2, "{separated:?}");
     assert!(separated[0].starts_with('f') && separated[0].ends_with('2') && separated[1] == "3|4", "{separated:?}");

@@ -51,8 +51,8 @@ fn check_fixed(what: &str, got: Option<&FixedEffects>, want: &Value) {
 
 /// Thresholds, the parameters that they are made of and their differences between rows.
 fn check_thresholds(id: &str, fit: &Fit, entry: &Value) {
-    let own = fit.generalised.as_ref().unwrap();
-    let ordinal = own.ordinal.as_ref().unwrap();
+    let own = fit.generalised().unwrap();
+    let ordinal = fit.ordinal().unwrap();
     assert_eq!(ordinal.categories, strings(&entry["levels"]), "{id}");
     check_fixed(&format!("{id} thresholds"), Some(&ordinal.thresholds), &entry["thresholds"]);
     assert_eq!(ordinal.alpha_names, strings(&entry["alpha"]["names"]), "{id}");
@@ -119,7 +119,7 @@ fn estimates_equal_the_reference() {
         assert_eq!(fit.singular, entry["singular"].as_bool().unwrap(), "{id}: singular");
         assert_eq!(fit.theta_names, strings(&entry["theta_names"]), "{id}");
         check_fixed(&id, Some(&fit.fixed), &entry["fixed"]);
-        let scale = fit.generalised.as_ref().unwrap().dispersion.as_ref();
+        let scale = fit.generalised().unwrap().dispersion.as_ref();
         check_fixed(&format!("{id} scale"), scale.map(|p| &p.fixed), &entry["scale_effects"]);
         check_thresholds(&id, &fit, &entry);
         check_varcorr(&id, &fit, &entry["varcorr"]);
@@ -159,7 +159,7 @@ fn the_work_of_a_fit_does_not_grow() {
         let Some(&(evaluations, steps)) = most.get(id.as_str()) else { continue };
         let (spec, frame, options) = model(ModelKind::Clmm, &entry);
         let fit = Fit::new(&spec, Some(&frame), &options, None).unwrap();
-        let own = fit.generalised.as_ref().unwrap();
+        let own = fit.generalised().unwrap();
         assert!(fit.outcome.evaluations <= evaluations, "{id}: {} evaluations", fit.outcome.evaluations);
         assert!(own.mode_steps <= steps, "{id}: {} steps of the modes", own.mode_steps);
         seen += 1;

@@ -23,7 +23,7 @@ fn fit(spec: &Spec, data: &Data) -> Fit {
 }
 
 fn separated(fit: &Fit) -> &[String] {
-    &fit.generalised.as_ref().unwrap().separated
+    &fit.generalised().unwrap().separated
 }
 
 /// Four levels of 30 rows in six groups; the first shows nothing but `extreme`.
@@ -87,7 +87,7 @@ fn a_baseline_at_an_end_leaves_contrasts_and_predictions_of_the_others() {
             assert_close(&[error(&whole, &[-1.0, 1.0, 0.0])], &[error(&rest, &[1.0, 0.0])], 1e-4, &what);
             assert_close(&[error(&whole, &[0.0, -1.0, 1.0])], &[error(&rest, &[-1.0, 1.0])], 1e-4, &what);
             assert_close(&errors(&whole, 30), &errors(&rest, 0), 1e-3, &what);
-            let thresholds = &whole.generalised.as_ref().unwrap().ordinal.as_ref().unwrap().thresholds;
+            let thresholds = &whole.ordinal().unwrap().thresholds;
             let all = whole.fixed.estimate.iter().chain(&thresholds.estimate);
             for (estimate, error) in all.zip(whole.fixed.std_error.iter().chain(&thresholds.std_error)) {
                 assert!(*error >= 99.9 * estimate.abs(), "{what}: {estimate} {error}");
@@ -103,7 +103,7 @@ fn a_level_at_an_end_leaves_the_thresholds() {
     let (whole, rest) = (fit(&spec("y ~ relevel(f, ref = \"f01\") + (1 | g)", "logit"), &data), without_first(&data));
     let rest = fit(&spec("y ~ f + (1 | g)", "logit"), &rest);
     assert_eq!(separated(&whole).len(), 1, "{:?}", separated(&whole));
-    let [a, b] = [&whole, &rest].map(|fit| &fit.generalised.as_ref().unwrap().ordinal.as_ref().unwrap().thresholds);
+    let [a, b] = [&whole, &rest].map(|fit| &fit.ordinal().unwrap().thresholds);
     assert_close(&a.std_error, &b.std_error, 1e-4, "thresholds");
     assert_close(&a.estimate, &b.estimate, 1e-4, "thresholds");
     assert_close(&whole.fixed.std_error[1..], &rest.fixed.std_error, 1e-4, "coefficients");
@@ -144,7 +144,7 @@ fn nominal_effects_of_a_level_that_never_shows_an_outer_category() {
                 }
                 row += n;
             }
-            let own = fit.generalised.as_ref().unwrap();
+            let own = fit.generalised().unwrap();
             for parameter in &own.parameters {
                 let wide = parameter.std_error > 50.0;
                 assert_eq!(names.contains(&parameter.name.as_str()), wide, "{link}: {parameter:?}");

@@ -236,7 +236,7 @@ fn correlated_residuals_are_drawn_by_their_groups() {
         [("y ~ x", "ar1(time | subj)"), ("y ~ x + (1 | subj)", "ar1(1 | subj)"), ("y ~ x", "cs(1 | subj)")]
     {
         let fit = correlated(formula, correlation, &data);
-        let design = &fit.correlation.as_ref().unwrap().design;
+        let design = &fit.correlation().unwrap().design;
         let unit = fit.unit(Some("subj")).unwrap();
         let all = fit.jackknife(unit, None, 1, None).unwrap();
         assert_eq!((all.replicates(), all.failed()), (design.n_groups, 0));
@@ -248,7 +248,7 @@ fn correlated_residuals_are_drawn_by_their_groups() {
         };
         close("x", without.fixed.estimate[1]);
         close("sigma", without.sigma);
-        let own = without.correlation.as_ref().unwrap();
+        let own = without.correlation().unwrap();
         close(&own.name(), own.estimate);
         let drawn = fit.bootstrap(&cases(60, unit), None).unwrap();
         assert!(drawn.failed() == 0, "{:?}", drawn.failures);

@@ -23,7 +23,7 @@ fn ask(fit: &Fit) {
         fit.table(name).unwrap();
     }
     assert!(!fit.summary().is_empty());
-    let quantity = if fit.kind == ModelKind::Clmm { Quantity::Probabilities } else { Quantity::Response };
+    let quantity = if fit.kind.model() == ModelKind::Clmm { Quantity::Probabilities } else { Quantity::Response };
     let request = Request { level: Some(0.9), quantity, ..Request::default() };
     let own = fit.predictions(NewData::Training, &request).unwrap();
     assert!(own.std_errors.iter().all(|e| *e > 0.0), "{:?}", own.std_errors);
@@ -113,7 +113,7 @@ fn generalised_and_ordinal_models_have_closed_forms() {
     ask(&fit);
     let rating = wine.frame.column("rating").unwrap().to_category().unwrap().into_owned();
     let share = |k: usize| rating.codes.iter().filter(|c| **c as usize <= k).count() as f64 / rating.codes.len() as f64;
-    for (k, threshold) in fit.generalised.as_ref().unwrap().ordinal.as_ref().unwrap().thresholds.estimate.iter().enumerate() {
+    for (k, threshold) in fit.ordinal().unwrap().thresholds.estimate.iter().enumerate() {
         near("threshold", *threshold, (share(k) / (1.0 - share(k))).ln(), 1e-7);
     }
 }

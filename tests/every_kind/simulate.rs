@@ -25,7 +25,7 @@ fn means_are_the_fitted_values(what: &str, fit: &Fit) {
     let simulated = fit.simulate(REPLICATES, 11, RandomEffects::Conditional).unwrap();
     assert!(simulated.iter().all(|v| v.is_finite()), "{what}");
     let rows = moments(&simulated, fit.n_obs);
-    let own = fit.generalised.as_ref();
+    let own = fit.generalised();
     let z: Vec<f64> = rows
         .iter()
         .enumerate()
@@ -103,7 +103,7 @@ fn proportions_are_of_whole_successes() {
 fn a_hurdle_has_the_zeros_of_its_zero_part() {
     let fit = salamanders("truncated_poisson").zero_inflation("~ mined").fit();
     let simulated = fit.simulate(REPLICATES, 17, RandomEffects::Conditional).unwrap();
-    let own = fit.generalised.as_ref().unwrap();
+    let own = fit.generalised().unwrap();
     let expected: f64 = (0..fit.n_obs).map(|i| own.zero_probability(i)).sum();
     let variance: f64 = (0..fit.n_obs).map(|i| own.zero_probability(i) * (1.0 - own.zero_probability(i))).sum();
     let zeros = simulated.iter().filter(|y| **y == 0.0).count() as f64;

@@ -79,7 +79,7 @@ fn a_callers_family_is_known_by_what_it_does_and_not_by_its_name() {
         assert_eq!((custom.name(), custom.facts()), (name, Facts::NEUTRAL));
         let family = FamilySpec { custom: Some(Box::new(custom)), ..FamilySpec::default() };
         let fit = fit(&spec("y ~ x + (1 | g)", family.clone())).unwrap();
-        assert_eq!(fit.sigma, fit.generalised.as_ref().unwrap().parameters[0].estimate, "{name}");
+        assert_eq!(fit.sigma, fit.generalised().unwrap().parameters[0].estimate, "{name}");
         assert_eq!(*criterion.get_or_insert(fit.criterion), fit.criterion, "{name}");
         assert!(fit.warnings().is_empty(), "{name}: {:?}", fit.warnings());
         assert_eq!(fit.overdispersion().unwrap_err().code, Code::Unsupported, "{name}");
@@ -94,7 +94,7 @@ fn a_callers_family_is_known_by_what_it_does_and_not_by_its_name() {
     // The library's own: sigma is one over the root of the shape.
     let own = fit(&spec("y ~ x + (1 | g)", FamilySpec { name: "gamma".into(), link: Some("log".into()), ..FamilySpec::default() }))
         .unwrap();
-    let shape = own.generalised.as_ref().unwrap().parameters[0].estimate;
+    let shape = own.generalised().unwrap().parameters[0].estimate;
     assert!((own.sigma - shape.sqrt().recip()).abs() < 1e-15);
     assert!((own.criterion - criterion.unwrap()).abs() < 1e-5, "{} {:?}", own.criterion, criterion);
 }

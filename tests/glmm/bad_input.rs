@@ -144,7 +144,7 @@ fn families_and_links() {
     fails(&shape, &d, Code::Argument, &["df", "-1", "positive"]);
     // Without a name the family is gaussian.
     let plain = model("", "positive ~ x + (1 | g)").fit(&d).unwrap();
-    assert_eq!(plain.generalised.unwrap().family.name(), "gaussian");
+    assert_eq!(plain.generalised().unwrap().family.name(), "gaussian");
 }
 
 #[test]

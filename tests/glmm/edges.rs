@@ -149,7 +149,7 @@ fn standard_errors_at_the_edge_are_those_of_the_limit() {
             }
             at_edge += 1;
             close(&what, &own.fixed.std_error, &plain.fixed.std_error, 1e-4);
-            let parameter = own.generalised.as_ref().unwrap().parameters.iter().find(|p| p.name == name).unwrap();
+            let parameter = own.generalised().unwrap().parameters.iter().find(|p| p.name == name).unwrap();
             assert!(parameter.std_error.is_nan() && parameter.estimate >= 0.0, "{what}: {parameter:?}");
             let told = |w: &String| w.starts_with(&format!("{name}: ")) && w.contains(&format!("its limit, {limit}: "));
             assert_eq!(own.warnings().iter().filter(|w| told(w)).count(), 1, "{what}: {:?}", own.warnings());
@@ -197,7 +197,7 @@ fn what_the_likelihood_does_not_depend_on_is_not_estimated() {
     let frame = data(3, 96, single);
     let plain = fit(&generalised("y ~ x + (1 | g)", "binomial", frame.clone()));
     let own = fit(&generalised("y ~ x + (1 | g)", "betabinomial", frame.clone()));
-    let phi = &own.generalised.as_ref().unwrap().parameters[0];
+    let phi = &own.generalised().unwrap().parameters[0];
     assert!(phi.estimate.is_nan() && phi.std_error.is_nan(), "{phi:?}");
     assert!(own.warnings().iter().any(|w| w.starts_with("phi: it cannot be estimated")), "{:?}", own.warnings());
     close("betabinomial", &own.fixed.std_error, &plain.fixed.std_error, 1e-5);
@@ -216,7 +216,7 @@ fn what_the_likelihood_does_not_depend_on_is_not_estimated() {
             stream.binomial(6.0, p, 1.0 - p) / 6.0
         }),
     ));
-    let phi = &told.generalised.as_ref().unwrap().parameters[0];
+    let phi = &told.generalised().unwrap().parameters[0];
     assert!(phi.estimate > 0.1 && phi.std_error > 0.0 && told.warnings().iter().all(|w| !w.contains("phi")), "{phi:?}");
 }
 
@@ -227,7 +227,7 @@ fn tweedie_models_of_positive_responses_are_not_below_their_limit() {
         let frame = data(seed, 64, |eta, stream| eta.exp() * stream.gamma(shape) / shape);
         let of = |family: &str| fit(&generalised("y ~ x + (1 | g)", family, frame.clone()).link("log"));
         let (own, gamma) = (of("tweedie"), of("gamma"));
-        let power = own.generalised.as_ref().unwrap().parameters[1].estimate;
+        let power = own.generalised().unwrap().parameters[1].estimate;
         assert!(own.log_likelihood > gamma.log_likelihood - 1e-4 && power > 1.05, "{seed}: {} {power}", own.log_likelihood);
         assert!(own.log_likelihood < gamma.log_likelihood + 5.0);
         if own.log_likelihood < gamma.log_likelihood + 1e-4 {

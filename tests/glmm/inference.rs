@@ -39,7 +39,7 @@ fn means_of_a_binomial_model_on_both_scales() {
     // lme4's coefficients: of period 1, and what the others differ by.
     let first = -1.398_532_1_f64;
     let link: [f64; 4] = [first, first - 0.992_332_8, first - 1.128_671_6, first - 1.580_313_8];
-    let scale = ResponseScale::of_family(&*fit.generalised.as_ref().unwrap().family);
+    let scale = ResponseScale::of_family(&*fit.generalised().unwrap().family);
     let (on_link, response) = (means.table(&own, None, 0.95).unwrap(), means.table(&own, scale.as_ref(), 0.95).unwrap());
     for (k, eta) in link.into_iter().enumerate() {
         let p = 1.0 / (1.0 + (-eta).exp());
@@ -67,7 +67,7 @@ fn scales_of_links() {
         let mut spec = spec(family, &format!("{response} ~ x + (1 | g)"));
         spec.family.link = Some(link.into());
         let fit = fit_spec(&spec, &frame, &Options::default());
-        ResponseScale::of_family(&*fit.generalised.unwrap().family)
+        ResponseScale::of_family(&*fit.generalised().unwrap().family)
     };
     let root = scale("poisson", "sqrt", "y_pois").unwrap();
     assert_eq!(((root.linkinv)(3.0), (root.mu_eta)(3.0), root.ratio), (9.0, 6.0, None));
@@ -152,7 +152,7 @@ fn residual_variances_by_group_are_a_dispersion_formula() {
         let fit = fit_spec(&spec, &frame, &options);
         let close = |got: f64, want: f64| assert!((got / want - 1.0).abs() < 2e-6, "{got} for {want}");
         assert!((fit.log_likelihood - log_likelihood).abs() < 1e-9, "{}", fit.log_likelihood);
-        let dispersion = fit.generalised.as_ref().unwrap().dispersion.as_ref().unwrap();
+        let dispersion = fit.generalised().unwrap().dispersion.as_ref().unwrap();
         for (log_variance, want) in dispersion.fixed.estimate.iter().zip(sigma) {
             close((0.5 * log_variance).exp(), want);
         }

@@ -183,7 +183,7 @@ fn a_variance_is_not_lost_to_the_dispersion() {
 
 /// A fit's parameters in the order of `Fit::objective`.
 fn parameters(fit: &Fit) -> Vec<f64> {
-    let own = fit.generalised.as_ref().unwrap();
+    let own = fit.generalised().unwrap();
     let mut all = fit.theta.clone();
     all.extend(&fit.fixed.estimate);
     for predictor in [&own.zero_inflation, &own.dispersion].into_iter().flatten() {

@@ -202,7 +202,7 @@ fn further_predictors_have_profiles_too() {
     let fit = salamanders("nbinom2").zero_inflation("~ mined").fit();
     let profiles = fit.profile(0.9, None).unwrap();
     let names: Vec<&str> = profiles.iter().map(|p| p.name.as_str()).collect();
-    let family = &fit.generalised.as_ref().unwrap().parameters[0].name;
+    let family = &fit.generalised().unwrap().parameters[0].name;
     assert_eq!(names, ["sd_(Intercept)|site", family, "(Intercept)", "minedyes", "zi.(Intercept)", "zi.minedyes"]);
     let estimates = [fit.theta[0], fit.sigma, fit.fixed.estimate[0], fit.fixed.estimate[1]];
     for (p, estimate) in profiles.iter().zip(estimates) {

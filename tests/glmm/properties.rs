@@ -89,7 +89,7 @@ fn close(what: &str, got: f64, want: f64, tolerance: f64) {
 fn same(what: &str, got: &Fit, want: &Fit, tolerance: f64) {
     close(what, got.log_likelihood, want.log_likelihood, 1e-11);
     let all = |fit: &Fit| -> Vec<f64> {
-        let own = fit.generalised.as_ref().unwrap();
+        let own = fit.generalised().unwrap();
         let further = own.zero_inflation.iter().chain(&own.dispersion).flat_map(|p| p.fixed.estimate.iter().copied());
         let errors = fit.fixed.std_error.iter().copied();
         fit.fixed
@@ -263,7 +263,7 @@ fn many_fixed_nodes_fit_as_adaptive_ones() {
     let fit = |quadrature, nodes| model.fit_with(&frame, &Options { quadrature, nodes, ..Options::default() });
     let (fixed, adaptive) = (fit(60, Nodes::Fixed), fit(25, Nodes::Adaptive));
     same("60 fixed nodes", &fixed, &adaptive, 1e-6);
-    assert_eq!((fixed.generalised.as_ref().unwrap().nagq(), adaptive.generalised.as_ref().unwrap().nagq()), (-60, 25));
+    assert_eq!((fixed.generalised().unwrap().nagq(), adaptive.generalised().unwrap().nagq()), (-60, 25));
     let few = fit(3, Nodes::Fixed);
     assert!((few.log_likelihood - adaptive.log_likelihood).abs() > 1e-3, "{}", few.log_likelihood);
     // The conditional modes are those of the estimates.

@@ -59,7 +59,7 @@ fn check_fixed(what: &str, got: Option<&FixedEffects>, want: &Value) {
 
 fn check_family_parameters(id: &str, fit: &Fit, want: &Value) {
     // With a dispersion formula the first parameter is not a number.
-    let own: Vec<_> = fit.generalised.as_ref().unwrap().parameters.iter().filter(|p| !p.estimate.is_nan()).collect();
+    let own: Vec<_> = fit.generalised().unwrap().parameters.iter().filter(|p| !p.estimate.is_nan()).collect();
     if want.is_null() {
         assert!(own.is_empty(), "{id}: parameters of the family");
         return;
@@ -136,7 +136,7 @@ fn estimates_equal_the_reference() {
         assert_eq!(fit.npar as u64, entry["npar"].as_u64().unwrap(), "{id}");
         assert!(!fit.singular, "{id}: singular");
         check_fixed(&id, Some(&fit.fixed), &entry["fixed"]);
-        let further = fit.generalised.as_ref().unwrap();
+        let further = fit.generalised().unwrap();
         check_fixed(&format!("{id} dispersion"), further.dispersion.as_ref().map(|p| &p.fixed), &entry["dispersion"]);
         check_fixed(&format!("{id} zero inflation"), further.zero_inflation.as_ref().map(|p| &p.fixed), &entry["zero_inflation"]);
         check_family_parameters(&id, &fit, &entry["family_parameters"]);
@@ -196,7 +196,7 @@ fn the_work_of_a_fit_does_not_grow() {
         let Some(&(evaluations, steps)) = most.get(id.as_str()) else { continue };
         let (spec, frame, options) = model(ModelKind::Glmm, &entry);
         let fit = Fit::new(&spec, Some(&frame), &options, None).unwrap();
-        let own = fit.generalised.as_ref().unwrap();
+        let own = fit.generalised().unwrap();
         assert!(fit.outcome.evaluations <= evaluations, "{id}: {} evaluations", fit.outcome.evaluations);
         assert!(own.mode_steps <= steps, "{id}: {} steps of the modes", own.mode_steps);
         seen += 1;

@@ -36,7 +36,7 @@ fn fitted(spec: &Spec, data: &Data, options: &Options) -> Fit {
 }
 
 fn own(fit: &Fit) -> &Generalised {
-    fit.generalised.as_ref().unwrap()
+    fit.generalised().unwrap()
 }
 
 #[track_caller]

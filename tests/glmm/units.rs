@@ -67,7 +67,7 @@ fn transform(family: &str, link: &str, unit: f64) -> (f64, f64) {
 fn dispersion_unit(family: &str, fit: &Fit, unit: f64) -> f64 {
     match family {
         "gaussian" | "student_t" | "inverse_gaussian" => unit,
-        "tweedie" => unit.powf(2.0 - fit.generalised.as_ref().unwrap().parameters[1].estimate),
+        "tweedie" => unit.powf(2.0 - fit.generalised().unwrap().parameters[1].estimate),
         _ => 1.0,
     }
 }
@@ -107,7 +107,7 @@ fn check(what: &str, model: &Generalised, family: &str, link: &str, zeros: bool,
         let log_likelihood = ours.log_likelihood - densities * unit.ln();
         let of_x = if adjusted > 0.0 { -unit_of_x.ln() } else { 0.0 };
         close(&format!("{what}, log-likelihood"), theirs.log_likelihood, log_likelihood + of_x, LOG_LIKELIHOOD);
-        let (own, other) = (ours.generalised.as_ref().unwrap(), theirs.generalised.as_ref().unwrap());
+        let (own, other) = (ours.generalised().unwrap(), theirs.generalised().unwrap());
         if own.dispersion.is_none() {
             let seen = other.parameters[0].estimate / dispersion_unit(family, &ours, unit);
             close(&format!("{what}, dispersion"), seen, own.parameters[0].estimate, 10.0 * SAME);

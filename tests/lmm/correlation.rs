@@ -37,7 +37,7 @@ fn estimates_equal_polished_maxima() {
     for entry in entries("correlation") {
         let id = text(&entry["id"]);
         let fit = fit_of(&entry);
-        let correlation = fit.correlation.as_ref().unwrap();
+        let correlation = fit.correlation().unwrap();
         assert!(fit.outcome.converged, "{id}: {:?}", fit.outcome);
         assert_eq!(fit.npar as u64, entry["npar"].as_u64().unwrap(), "{id}");
         close(&format!("{id} logLik"), &[fit.log_likelihood], &numbers(&entry["logLik"]), 1e-10);
@@ -62,7 +62,7 @@ fn estimates_and_limits_equal_those_of_nlme() {
     for entry in entries("correlation_nlme") {
         let id = text(&entry["id"]);
         let fit = fit_of(&entry);
-        let correlation = fit.correlation.as_ref().unwrap();
+        let correlation = fit.correlation().unwrap();
         close(&format!("{id} logLik"), &[fit.log_likelihood], &numbers(&entry["logLik"]), 1e-9);
         close(&format!("{id} rho"), &[correlation.estimate], &numbers(&entry["estimate"]), 1e-4);
         close(&format!("{id} fixed"), &fit.fixed.estimate, &numbers(&entry["beta"]), 1e-5);
@@ -128,7 +128,7 @@ fn compound_symmetry_is_a_random_intercept_or_negative() {
     close("criterion", &[cs.criterion], &[intercept.criterion], 1e-11);
     let total = intercept.terms[0].cov[0] + intercept.sigma.powi(2);
     close("variances", &[cs.sigma.powi(2)], &[total], 1e-6);
-    close("rho", &[cs.correlation.as_ref().unwrap().estimate], &[intercept.terms[0].cov[0] / total], 1e-6);
+    close("rho", &[cs.correlation().unwrap().estimate], &[intercept.terms[0].cov[0] / total], 1e-6);
     close("vcov", &cs.fixed.vcov, &intercept.fixed.vcov, 1e-6);
     assert_eq!(cs.npar, intercept.npar);
 
@@ -145,7 +145,7 @@ fn compound_symmetry_is_a_random_intercept_or_negative() {
     frame.add_real("y", y).unwrap();
     frame.add_integers("g", g).unwrap();
     let fit = fit(&frame, "y ~ 1", "cs(1 | g)", true);
-    let own = fit.correlation.as_ref().unwrap();
+    let own = fit.correlation().unwrap();
     assert!(fit.outcome.converged && own.estimate < -0.2 && own.estimate > -1.0 / 3.0, "{own:?}");
     let (lower, upper) = own.interval(0.95).unwrap();
     assert!(lower > -1.0 / 3.0 && lower < own.estimate && own.estimate < upper && upper < 0.0);
@@ -168,14 +168,14 @@ fn the_order_of_rows_is_irrelevant_where_times_are_given() {
     shuffled.add_strings("g", &labels.iter().map(|s| Some(s.as_str())).collect::<Vec<_>>()).unwrap();
     let second = fit(&shuffled, "y ~ x + (1 | g)", "ar1(t | g)", true);
     close("criterion", &[second.criterion], &[first.criterion], 1e-12);
-    close("rho", &[second.correlation.unwrap().estimate], &[first.correlation.as_ref().unwrap().estimate], 1e-7);
+    close("rho", &[second.correlation().unwrap().estimate], &[first.correlation().unwrap().estimate], 1e-7);
     close("fixed", &second.fixed.estimate, &first.fixed.estimate, 1e-8);
 
     // Whole numbers a little off: continuous time, the same model where the parameter is positive.
     frame.add_real("off", reals(&frame, "t").iter().map(|t| t + 0.5).collect()).unwrap();
     let continuous = fit(&frame, "y ~ x + (1 | g)", "ar1(off | g)", true);
     close("continuous", &[continuous.criterion], &[first.criterion], 1e-11);
-    assert!(continuous.correlation.unwrap().lower == 0.0 && first.correlation.unwrap().lower == -1.0);
+    assert!(continuous.correlation().unwrap().lower == 0.0 && first.correlation().unwrap().lower == -1.0);
 }
 
 /// In continuous time a negative correlation has no place: the estimate is zero, the fit that without correlation.
@@ -197,14 +197,14 @@ fn a_correlation_at_zero_in_continuous_time() {
     frame.add_real("t", t).unwrap();
     frame.add_integers("g", g).unwrap();
     let zero = fit(&frame, "y ~ 1", "ar1(t | g)", true);
-    let own = zero.correlation.as_ref().unwrap();
+    let own = zero.correlation().unwrap();
     assert!(zero.outcome.converged, "{:?}", zero.outcome);
     assert!(own.estimate < 1e-6 && own.std_error.is_nan(), "{own:?}");
     let none = Fit::objective(&spec("y ~ 1", "ar1(t | g)", None), Some(&frame), &Options::default(), &[0.0]).unwrap();
     close("criterion", &[zero.criterion], &none, 1e-9);
     // By the order of the rows it may be negative.
     let negative = fit(&frame, "y ~ 1", "ar1(1 | g)", true);
-    assert!(negative.correlation.unwrap().estimate < -0.4 && negative.criterion < zero.criterion - 10.0);
+    assert!(negative.correlation().unwrap().estimate < -0.4 && negative.criterion < zero.criterion - 10.0);
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn what_can_not_be_is_an_error() {
     let message = Fit::new(&spec("y ~ x + (1 | g)", "ar1(1 | g)", None), Some(&frame), &far, None).unwrap_err().message;
     assert!(message.contains("between -1 and 1"), "{message}");
     let fitted = fit(&frame, "y ~ x + (1 | g)", "ar1(t | g)", true);
-    assert!(fitted.correlation.unwrap().interval(1.0).unwrap_err().message.contains("level"));
+    assert!(fitted.correlation().unwrap().interval(1.0).unwrap_err().message.contains("level"));
 }
 
 #[test]
@@ -242,7 +242,7 @@ fn simulated_residuals_have_the_correlation_and_the_weights() {
     let options = Options::default();
     for (correlation, lag) in [("ar1(t | g)", true), ("cs(1 | g)", false)] {
         let fit = Fit::new(&spec("y ~ x", correlation, Some("w")), Some(&frame), &options, None).unwrap();
-        let own = fit.correlation.as_ref().unwrap();
+        let own = fit.correlation().unwrap();
         let (nsim, n) = (4000, fit.n_obs);
         let y = fit.simulate(nsim, 11, RandomEffects::New).unwrap();
         assert_eq!(y, fit.simulate(nsim, 11, RandomEffects::New).unwrap());
@@ -281,7 +281,7 @@ fn predictions_are_of_fixed_and_random_effects() {
     let got = fit.predictions(NewData::Frame(&frame), &request).unwrap();
     close("values", &got.values, &fit.fitted, 1e-12);
     let (n, x, t, w) = (fit.n_obs, reals(&frame, "x"), reals(&frame, "t"), reals(&frame, "w"));
-    let (term, own) = (&fit.terms[0], fit.correlation.as_ref().unwrap());
+    let (term, own) = (&fit.terms[0], fit.correlation().unwrap());
     let same = |i: usize, j: usize| term.index[i] == term.index[j];
     let between = |i: usize, j: usize| {
         let (a, b) = ([1.0, x[i]], [1.0, x[j]]);
@@ -310,7 +310,7 @@ fn rows_without_time_or_group_are_left_out_and_arrays_are_the_same_model() {
     let n = frame.n_rows();
     let (y, mut t) = (reals(&frame, "y"), reals(&frame, "t"));
     let plain = fit(&frame, "y ~ 1", "ar1(t | g)", true);
-    let mut index: Vec<i64> = plain.correlation.as_ref().unwrap().design.index.iter().map(|g| i64::from(*g)).collect();
+    let mut index: Vec<i64> = plain.correlation().unwrap().design.index.iter().map(|g| i64::from(*g)).collect();
     let arrays = |index: &[i64], t: &[f64]| {
         let source = ArraySpec { n, y: y.clone(), p: 1, x: vec![1.0; n], ..ArraySpec::default() };
         let mut spec = Spec::new(ModelKind::Lmm, Source::Arrays(source));

@@ -94,7 +94,7 @@ fn covariance(term: &TermFit, at: &[f64]) -> (Vec<f64>, usize) {
 
 /// The place in time of each row, and the shortest distance.
 fn times(fit: &Fit) -> (Vec<f64>, f64) {
-    let own = &fit.correlation.as_ref().unwrap().design;
+    let own = &fit.correlation().unwrap().design;
     let place = |i: usize| match own.times.get(i) {
         Some(t) => *t,
         None => own.index[..i].iter().filter(|g| **g == own.index[i]).count() as f64,
@@ -118,7 +118,7 @@ fn rows_covariance(fit: &Fit, at: &[f64]) -> Vec<f64> {
     let root = |i: usize| weights.map_or(1.0, |w| w[i].sqrt());
     let (mut v, mut used) = (vec![0.0; n * n], 1);
     (0..n).for_each(|i| v[i * n + i] = at[0] / (root(i) * root(i)));
-    if let Some(correlation) = &fit.correlation {
+    if let Some(correlation) = fit.correlation() {
         used = 2;
         let own = &correlation.design;
         let (place, shortest) = times(fit);
@@ -147,7 +147,7 @@ fn rows_covariance(fit: &Fit, at: &[f64]) -> Vec<f64> {
 
 fn dense_of(fit: &Fit, curvature: bool) -> Dense {
     let mut at = vec![fit.sigma * fit.sigma];
-    if let Some(own) = &fit.correlation {
+    if let Some(own) = fit.correlation() {
         match own.design.kind {
             CorrelationKind::CompoundSymmetry => at = vec![at[0] * (1.0 - own.estimate), at[0] * own.estimate],
             CorrelationKind::Ar1 => at.push(own.estimate.powf(times(fit).1)),

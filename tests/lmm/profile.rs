@@ -336,7 +336,7 @@ fn restricted_fits_have_the_profiles_of_maximum_likelihood() {
         let ml = case.model(&data).options(|o| o.reml = false).fit();
         let own = ml.profile(0.95, None).unwrap();
         same(case.formula, &reml, &own, 1e-6);
-        let correlation = ml.correlation.as_ref();
+        let correlation = ml.correlation();
         let n_cov = own.len() - 3 - usize::from(correlation.is_some());
         assert_eq!(own[n_cov].name, "sigma");
         assert!((own[n_cov].estimate - ml.sigma).abs() < 1e-6 * ml.sigma);
@@ -362,7 +362,7 @@ fn intervals_of_residual_correlations_are_those_of_nlme() {
         model.spec.correlation = Some(CorrelationSpec::Formula(correlation.into()));
         let fit: Fit = model.fit();
         let profiles = fit.profile(0.95, None).unwrap();
-        let own = profiles.iter().find(|p| p.name == fit.correlation.as_ref().unwrap().name()).unwrap();
+        let own = profiles.iter().find(|p| p.name == fit.correlation().unwrap().name()).unwrap();
         assert!((own.lower - lower).abs() < 1e-7 && (own.upper - upper).abs() < 1e-7, "{correlation}: {own:?}");
     }
 }
@@ -389,7 +389,7 @@ fn progress_sees_the_theta_of_the_fit() {
     };
     fit.profile(0.95, Some(&mut progress)).unwrap();
     assert!(seen.iter().all(|theta| theta.len() == 2));
-    let rho = fit.correlation.as_ref().unwrap().estimate;
+    let rho = fit.correlation().unwrap().estimate;
     // The profile of a fixed effect passes near the estimates.
     assert!(seen.iter().any(|t| (t[0] / fit.theta[0] - 1.0).abs() < 0.2 && (t[1] - rho).abs() < 0.1), "{seen:?}");
     let mut stop = |points: usize, _: f64, _: &[f64]| points < 5;

@@ -312,12 +312,12 @@ fn residual_correlations_of_either_sign_are_looked_at() {
         .real("y", column(4));
     let mut spec = model("y ~ f + x + (1 + x | g)").spec();
     spec.correlation = Some(CorrelationSpec::Formula("ar1(time | g)".into()));
-    let mut fits = [None, Some(vec![1.0, 0.5, 0.1, 0.6])].map(|theta0| {
+    let fits = [None, Some(vec![1.0, 0.5, 0.1, 0.6])].map(|theta0| {
         let options = Options { reml: false, theta0, ..Options::default() };
         Fit::new(&spec, Some(&data.frame()), &options, None).unwrap()
     });
     assert!(fits.iter().all(|fit| fit.outcome.converged));
-    let rho = fits.each_mut().map(|fit| fit.correlation.take().unwrap().estimate);
+    let rho = fits.each_ref().map(|fit| fit.correlation().unwrap().estimate);
     assert!((rho[0] + 0.5874165501).abs() < 1e-6 && (rho[1] - 0.5984227789).abs() < 1e-6, "{rho:?}");
     assert!((fits[0].log_likelihood + 27.070434214795).abs() < 1e-6, "{}", fits[0].log_likelihood);
     assert!((fits[1].log_likelihood + 27.407305045687).abs() < 1e-6, "{}", fits[1].log_likelihood);

@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use super::{Cell, CumulativeLink};
+use super::link::{Cell, CumulativeLink};
 use crate::family::{GRADIENT, Link};
 
 /// F(x) = 1/2 + atan(x)/pi.

@@ -2,7 +2,7 @@
 
 use std::f64::consts::LN_2;
 
-use super::{Cell, CumulativeLink, log_complement};
+use super::link::{Cell, CumulativeLink, log_complement};
 use crate::family::special::{bernoulli_excess, log1mexp};
 use crate::family::{GRADIENT, Link};
 

@@ -1,6 +1,6 @@
 //! Cells of the logistic distribution.
 
-use super::{Cell, CumulativeLink, log_complement};
+use super::link::{Cell, CumulativeLink, log_complement};
 use crate::family::special::{log1mexp, logistic, softplus};
 use crate::family::{GRADIENT, Link};
 

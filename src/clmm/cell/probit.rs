@@ -10,7 +10,7 @@ use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 use libm::erfc;
 
-use super::{Cell, CumulativeLink};
+use super::link::{Cell, CumulativeLink};
 use crate::family::special::erfcx;
 use crate::family::{GRADIENT, Link};
 

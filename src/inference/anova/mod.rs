@@ -13,7 +13,7 @@ use crate::frame::Frame;
 /// A row a term: `term`, `Sum.Sq`, `Mean.Sq`, `NumDF`, `DenDF`, `F.value`, `p.value`. The mean square is F, before it is scaled, times the
 /// residual variance. A term of which the fit has left out all columns has no degrees of freedom and no test.
 pub fn anova_table(fit: &Fit, data: Option<&Frame>, kind: AnovaType, freedom: DegreesOfFreedom<'_>) -> Result<Frame> {
-    if fit.generalised.is_some() {
+    if fit.generalised().is_some() {
         return Err(Error::argument(
             "the analysis of variance is for linear mixed models; compare generalised models by likelihood ratios",
         ));

@@ -14,8 +14,9 @@
 //! Compound symmetry of the residuals is linear together with sigma^2, so that all its `R_ij` are zero. `R_ij` depends on the choice of
 //! parameters, degrees of freedom do not.
 
+use super::method::DfMethod;
 use super::parameters::Parameters;
-use super::{pseudo_inverse, quadratic, whitened, with_variances};
+use super::system::{pseudo_inverse, quadratic, whitened, with_variances};
 use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
 use crate::inference::linear::{Coefficients, JointTest, dot, independent_rows};
@@ -45,7 +46,7 @@ const NOTHING_LEFT: f64 = 1e-9;
 
 impl KenwardRoger {
     pub fn of(fit: &Fit) -> Result<Self> {
-        super::DfMethod::KenwardRoger.check(fit)?;
+        DfMethod::KenwardRoger.check(fit)?;
         with_variances(fit, |variances| {
             let p = variances.p();
             let parameters = Parameters::of(variances);
@@ -64,7 +65,7 @@ impl KenwardRoger {
                     (vcov[j * p + i], vcov[i * p + j]) = (value, value);
                 }
             }
-            let given_correlation = fit.correlation.is_some() && !pieces.correlated;
+            let given_correlation = fit.correlation().is_some() && !pieces.correlated;
             Ok(KenwardRoger { vcov, root, map: variances.map.clone(), derivatives: pieces.first, covariance, given_correlation })
         })
     }

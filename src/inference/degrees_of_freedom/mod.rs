@@ -3,53 +3,19 @@
 //! What is expensive, Satterthwaite's or Kenward and Roger's quantities of a fit, is computed once; any number of tests is cheap then.
 
 mod kenward_roger;
+mod method;
 mod parameters;
 mod satterthwaite;
+mod system;
 
 pub use kenward_roger::KenwardRoger;
+pub use method::DfMethod;
 pub use satterthwaite::Satterthwaite;
 
-use super::linear::{Coefficients, Combination, JointTest, SimpleDf};
+use super::linear::{Coefficients, Combination, JointTest};
 use crate::error::{Error, Result};
 use crate::fit::Fit;
-use crate::fit::linear::assemble;
 use crate::frame::Frame;
-use crate::lmm::parameters::working_from_theta;
-use crate::lmm::system::LinearSystem;
-use crate::lmm::variance::Variances;
-
-/// A kind of degrees of freedom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DfMethod {
-    Simple(SimpleDf),
-    Satterthwaite,
-    KenwardRoger,
-}
-
-impl DfMethod {
-    pub fn name(self) -> &'static str {
-        match self {
-            DfMethod::Simple(SimpleDf::Normal) => "normal",
-            DfMethod::Simple(SimpleDf::Residual) => "residual",
-            DfMethod::Satterthwaite => "Satterthwaite",
-            DfMethod::KenwardRoger => "Kenward-Roger",
-        }
-    }
-
-    /// Generalised models have no others than the simple ones, and Kenward and Roger's are for REML.
-    pub fn check(self, fit: &Fit) -> Result<()> {
-        match (self, &fit.generalised) {
-            (DfMethod::KenwardRoger, None) if !fit.reml => Err(Error::argument(
-                "df: Kenward-Roger degrees of freedom are for fits by REML, and this one is by maximum likelihood",
-            )),
-            (DfMethod::Simple(_), _) | (_, None) => Ok(()),
-            (method, Some(_)) => Err(Error::argument(format!(
-                "df: {} degrees of freedom are for linear mixed models; tests of other models are normal (or have residual degrees of freedom)",
-                method.name()
-            ))),
-        }
-    }
-}
 
 /// The degrees of freedom of a fit's tests.
 #[derive(Clone, Copy)]
@@ -78,7 +44,7 @@ impl DegreesOfFreedom<'_> {
         match self {
             DegreesOfFreedom::Satterthwaite(own) if own.indefinite => Some("which suppose a minimum, and the fit is none"),
             DegreesOfFreedom::Satterthwaite(_) if fit.singular => Some("given the variances of zero"),
-            DegreesOfFreedom::Satterthwaite(_) if fit.correlation.as_ref().is_some_and(|own| own.std_error.is_nan()) => {
+            DegreesOfFreedom::Satterthwaite(_) if fit.correlation().is_some_and(|own| own.std_error.is_nan()) => {
                 Some("given the residual correlation")
             }
             DegreesOfFreedom::KenwardRoger(own) if own.given_correlation => Some("given the residual correlation"),
@@ -161,56 +127,4 @@ impl DegreesOfFreedom<'_> {
         frame.add_real("upper", upper)?;
         Ok(frame)
     }
-}
-
-/// The linear system of a fit, with its working parameters.
-fn system_of(fit: &Fit) -> Result<(LinearSystem, Vec<f64>)> {
-    let system = assemble(&fit.design()?)?;
-    if system.kept.len() != fit.fixed.names.len() {
-        return Err(Error::numeric(
-            "the fixed effects are so nearly dependent on each other that their degrees of freedom can't be had",
-        ));
-    }
-    let theta: Vec<f64> = fit.theta.iter().copied().chain(fit.correlation.as_ref().map(|own| own.estimate)).collect();
-    let working = working_from_theta(&system, &theta)?;
-    Ok((system, working))
-}
-
-/// Calls `work` with the model of a fit.
-fn with_variances<T>(fit: &Fit, work: impl FnOnce(&mut Variances<'_>) -> Result<T>) -> Result<T> {
-    let (system, working) = system_of(fit)?;
-    work(&mut Variances::new(&system, &working, fit.reml)?)
-}
-
-/// x'A x for a symmetric matrix.
-fn quadratic(a: &[f64], x: &[f64]) -> f64 {
-    let n = x.len();
-    x.iter().enumerate().map(|(j, y)| y * super::linear::dot(x, &a[j * n..(j + 1) * n])).sum()
-}
-
-/// C'l.
-fn whitened(map: &[f64], l: &[f64]) -> Vec<f64> {
-    map.chunks_exact(l.len().max(1)).map(|column| super::linear::dot(column, l)).collect()
-}
-
-/// The eigenvalue, relative to the largest, below which a scaled information has no curvature.
-const FLAT: f64 = 1e-10;
-
-/// The pseudo-inverse of an information matrix, eigenvalues counted after its diagonal is scaled to one, so that units don't matter; and
-/// whether it has negative eigenvalues. What has no positive diagonal is left out.
-fn pseudo_inverse(n: usize, a: &[f64]) -> Result<(Vec<f64>, bool)> {
-    let scale: Vec<f64> = (0..n).map(|i| if a[i * n + i] > 0.0 { a[i * n + i].sqrt().recip() } else { 0.0 }).collect();
-    let scaled: Vec<f64> = (0..n * n).map(|e| a[e] * scale[e % n] * scale[e / n]).collect();
-    let Some((values, vectors)) = crate::linalg::dense::symmetric_eigen(n, &scaled) else {
-        return Err(Error::numeric("the information of the variance parameters is not finite"));
-    };
-    let mut out = vec![0.0; n * n];
-    for (value, v) in values.iter().zip(vectors.chunks_exact(n.max(1))).filter(|(value, _)| **value > FLAT) {
-        for j in 0..n {
-            for i in 0..n {
-                out[j * n + i] += scale[i] * v[i] * v[j] * scale[j] / value;
-            }
-        }
-    }
-    Ok((out, values.first().is_some_and(|least| *least < -1e-4)))
 }

@@ -5,7 +5,8 @@
 //! For phi = (theta, residual correlation if there is one, log sigma), A the inverse of half the Hessian of the deviance (of the REML
 //! criterion) in phi, v = l'Cov(beta) l with the gradient g in phi: df = 2 v^2 / g'A g.
 
-use super::{pseudo_inverse, quadratic, system_of, whitened};
+use super::method::DfMethod;
+use super::system::{pseudo_inverse, quadratic, system_of, whitened};
 use crate::error::{Error, Result, or_reason};
 use crate::fit::Fit;
 use crate::inference::linear::{JointTest, dot, independent_rows, whiten};
@@ -44,13 +45,13 @@ const EQUAL: f64 = 1e-8;
 impl Satterthwaite {
     /// Of a linear model, where they can be had.
     pub fn by_default(fit: &Fit) -> Result<Option<Self>> {
-        if fit.generalised.is_some() { Ok(None) } else { Ok(or_reason(Self::of(fit))?.ok()) }
+        if fit.generalised().is_some() { Ok(None) } else { Ok(or_reason(Self::of(fit))?.ok()) }
     }
 
     pub fn of(fit: &Fit) -> Result<Self> {
-        super::DfMethod::Satterthwaite.check(fit)?;
+        DfMethod::Satterthwaite.check(fit)?;
         let (system, working) = system_of(fit)?;
-        if fit.correlation.is_some() || largest_part(&system)? > MOST_LEVELS {
+        if fit.correlation().is_some() || largest_part(&system)? > MOST_LEVELS {
             let (map, information) = information_by_differences(&system, &working, fit.reml)?;
             return Self::new(map, information);
         }

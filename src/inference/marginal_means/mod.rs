@@ -139,7 +139,7 @@ impl Fit {
     /// What marginal means are combinations of, with the root of its covariance: the fixed effects of the mean, then the parameters of an ordinal
     /// model's thresholds.
     pub fn means_coefficients(&self) -> (Vec<f64>, Vec<f64>) {
-        let (Some(own), Some(ordinal)) = (&self.generalised, self.ordinal()) else {
+        let (Some(own), Some(ordinal)) = (self.generalised(), self.ordinal()) else {
             return (self.fixed.estimate.clone(), self.fixed.root.clone());
         };
         let (p, m) = (self.fixed.estimate.len(), ordinal.alpha_names.len());

@@ -5,7 +5,6 @@
 use super::hold::Hold;
 use super::terms::{self, Parameter, Place};
 use super::{Held, Likelihood, Parameters, Profile, Work};
-use crate::clmm::region::Region;
 use crate::clmm::response::OrderedResponse;
 use crate::clmm::thresholds::Thresholds;
 use crate::covariance::Structure;
@@ -49,12 +48,12 @@ impl Base {
         options.reml_generalised = false;
         let design = fit.design()?;
         let (mut theta, mut fixed) = (fit.theta.clone(), fit.all_fixed());
-        if own.ordinal.as_ref().is_some_and(|ordinal| ordinal.on_edge(&own.psi, fit.n_obs)) {
+        if fit.ordinal().is_some_and(|ordinal| ordinal.on_edge(&own.psi, fit.n_obs)) {
             return Err(Error::unsupported(
                 "profile: thresholds of the fit meet, at the edge of the region where they are in order; there are no profiles there",
             ));
         }
-        let response = AnyResponse::of_fit(own, &design)?.guarded()?;
+        let response = AnyResponse::of_fit(own, fit.ordinal(), &design)?.guarded()?;
         let shared = response.estimates(own, &response.model(&design)?, &mut theta, &mut fixed)?;
         let ordinal = fit.ordinal().cloned();
         let mut base = Base { design, response, ordinal, options, theta, fixed, shared, minimum: f64::NAN };
@@ -269,7 +268,7 @@ impl Base {
             return Err(Error::numeric("a column of the nominal effects is nearly a combination of the others"));
         }
         let mut response = OrderedResponse { nominal, centred, within: None, ..response };
-        response.within = Region::new(&response)?;
+        response.within = response.region()?;
         let model = AnyResponse::Ordered(Box::new(response.clone())).model(design)?;
         let shared = response
             .shared(reported, model.fixed[0].location(&self.fixed[0]))

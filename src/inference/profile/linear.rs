@@ -78,11 +78,11 @@ impl<'f> Base<'f> {
         let system = Assembled::new(&fit.design()?)?.system;
         let options = Options { reml: false, ..fit.options() };
         let mut deviance = Deviance::new(&system, false)?;
-        let theta: Vec<f64> = fit.theta.iter().copied().chain(fit.correlation.as_ref().map(|c| c.estimate)).collect();
+        let theta: Vec<f64> = fit.theta.iter().copied().chain(fit.correlation().map(|c| c.estimate)).collect();
         let start = off_the_boundary(&system, working_from_theta(&system, &theta)?);
         let mut end = estimate_near(&mut deviance, &start, &options, true)?;
         // The likelihood with a residual correlation may have its maximum far from the restricted one's.
-        if !end.converged || (fit.reml && fit.correlation.is_some()) {
+        if !end.converged || (fit.reml && fit.correlation().is_some()) {
             let other = estimate(&mut deviance, &options, None)?;
             if other.converged && (!end.converged || other.value < end.value) {
                 end = other;
@@ -185,7 +185,7 @@ impl Parameters for Base<'_> {
         for (k, term) in self.fit.terms.iter().enumerate() {
             all.extend(terms::parameters(k, term.structure, &term.effects, &term.group));
         }
-        let shared = ["sigma".to_owned()].into_iter().chain(self.fit.correlation.as_ref().map(crate::fit::CorrelationFit::name));
+        let shared = ["sigma".to_owned()].into_iter().chain(self.fit.correlation().map(crate::fit::CorrelationFit::name));
         all.extend(shared.enumerate().map(|(f, name)| (Parameter::Shared { f }, name)));
         all.extend(self.fit.fixed.names.iter().enumerate().map(|(j, name)| (Parameter::Fixed { a: 0, j }, name.clone())));
         let (parameters, names): (Vec<_>, Vec<_>) = all.into_iter().unzip();

@@ -45,7 +45,7 @@ impl Fit {
     /// cancels.
     pub fn profile(&self, level: f64, progress: Option<Progress<'_>>) -> Result<Vec<Profile>> {
         let z = reach(level)?;
-        match &self.generalised {
+        match self.generalised() {
             None => all(&linear::Base::new(self)?, z, progress),
             Some(own) => all(&generalised::Base::new(self, own)?, z, progress),
         }
@@ -54,7 +54,7 @@ impl Fit {
     /// Those of the elements of theta, of a linear model relative to sigma, which is at its best for each.
     pub fn profile_theta(&self, level: f64, progress: Option<Progress<'_>>) -> Result<Vec<Profile>> {
         let z = reach(level)?;
-        match &self.generalised {
+        match self.generalised() {
             None => all(&Theta { fit: self, base: linear::Relative::new(self)? }, z, progress),
             Some(own) => all(&Theta { fit: self, base: generalised::Base::new(self, own)? }, z, progress),
         }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::summary::fixture::{ordered, strings};
+use crate::summary::fixture::{ordered, own_of, strings};
 
 #[test]
 fn thresholds_follow_the_coefficients() {
@@ -39,9 +39,9 @@ mid|hi.w     0.75       0.25       3   0.0027
 #[test]
 fn thresholds_that_are_tied_are_listed_beside_their_parameters() {
     let mut fit = ordered();
-    let own = fit.generalised.as_mut().unwrap();
-    own.ordinal.as_mut().unwrap().threshold = Threshold::Equidistant;
-    own.ordinal.as_mut().unwrap().nominal = None;
+    let (own, ordinal) = own_of(&mut fit);
+    ordinal.threshold = Threshold::Equidistant;
+    ordinal.nominal = None;
     own.parameters.truncate(2);
     own.parameters[0].name = "threshold.1".to_owned();
     own.parameters[1].name = "spacing".to_owned();
@@ -56,9 +56,9 @@ fn thresholds_that_are_tied_are_listed_beside_their_parameters() {
 #[test]
 fn columns_left_out_are_those_of_scale_or_nominal_effects() {
     let mut fit = ordered();
-    let own = fit.generalised.as_mut().unwrap();
+    let (own, ordinal) = own_of(&mut fit);
     own.dispersion.as_mut().unwrap().fixed.dropped = strings(&["a"]);
-    own.ordinal.as_mut().unwrap().nominal.as_mut().unwrap().dropped = strings(&["b"]);
+    ordinal.nominal.as_mut().unwrap().dropped = strings(&["b"]);
     let text = fit.summary();
     assert!(text.contains("column a of the scale left out: a linear combination"), "{text}");
     assert!(text.contains("column b of the nominal effects left out: a linear combination"), "{text}");

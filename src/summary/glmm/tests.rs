@@ -3,7 +3,7 @@ use crate::fit::FamilyParameter;
 use crate::summary::fixture::{strings, tweedie};
 
 fn own(fit: &mut Fit) -> &mut Generalised {
-    fit.generalised.as_mut().unwrap()
+    fit.kind.generalised_mut().unwrap()
 }
 
 #[test]

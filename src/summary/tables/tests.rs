@@ -1,5 +1,5 @@
 use super::{table as table_by, *};
-use crate::summary::fixture::{SIGMA, diagonal_term, ordered, sleepstudy, strings, tweedie};
+use crate::summary::fixture::{SIGMA, diagonal_term, ordered, own_of, sleepstudy, strings, tweedie};
 
 /// With tests by the normal distribution.
 fn table(fit: &Fit, name: &str) -> Result<Frame> {
@@ -180,10 +180,10 @@ fn an_ordinal_fit_has_thresholds_and_nominal_effects() {
     fit.n_obs = 1;
     fit.fitted = vec![0.5];
     fit.rows.n_data = 1;
-    let own = fit.generalised.as_mut().unwrap();
+    let (own, ordinal) = own_of(&mut fit);
     own.eta = vec![0.25];
     own.psi = own.parameters.iter().map(|p| p.estimate).collect();
     own.dispersion.as_mut().unwrap().eta = vec![0.0];
-    own.ordinal.as_mut().unwrap().nominal.as_mut().unwrap().x = vec![1.0];
+    ordinal.nominal.as_mut().unwrap().x = vec![1.0];
     assert_eq!(csv(&fit, "observations"), "row,fitted,weight,offset,linear_predictor,scale\n0,0.5,1,0,0.25,1\n");
 }

@@ -88,7 +88,7 @@ fn estimates(fit: &Fit) -> Vec<(String, f64)> {
             }
         }
     }
-    let own = fit.generalised.as_ref().unwrap();
+    let own = fit.generalised().unwrap();
     let mut fixed = |prefix: &str, fixed: &interlace::fit::FixedEffects| {
         all.extend(fixed.names.iter().zip(&fixed.estimate).map(|(n, b)| (format!("{prefix}{n}"), *b)));
     };

@@ -30,7 +30,7 @@ fn a_refit_to_the_response_of_the_fit_is_the_fit() {
         let fit = model.fit();
         let refit = Refitter::new(&fit).unwrap().refit(&fit.y).unwrap();
         assert!(refit.converged && refit.sigma == 1.0, "{what}");
-        let parameters = fit.generalised.as_ref().unwrap().parameters.iter().map(|p| p.estimate);
+        let parameters = fit.generalised().unwrap().parameters.iter().map(|p| p.estimate);
         let want: Vec<f64> = fit.theta.iter().chain(&fit.fixed.estimate).copied().chain(parameters).collect();
         let got: Vec<f64> = refit.theta.iter().chain(&refit.fixed[0]).chain(&refit.family).copied().collect();
         assert_eq!(got.len(), want.len(), "{what}");
@@ -41,8 +41,8 @@ fn a_refit_to_the_response_of_the_fit_is_the_fit() {
 
 /// Probabilities of the categories in a row, at a value of its predictor.
 fn probabilities(fit: &Fit, i: usize) -> Vec<f64> {
-    let own = fit.generalised.as_ref().unwrap();
-    let psi = own.psi_of_row(i);
+    let own = fit.generalised().unwrap();
+    let psi = fit.psi_of_row(i);
     let mut p = vec![0.0; psi.len()];
     interlace::clmm::family::probabilities(own.family.link(), own.eta[i], psi[0].exp(), &psi[1..], &mut p);
     p

@@ -30,7 +30,7 @@ fn check_references(id: &str, fit: &Fit, entry: &Value) {
 }
 
 fn check_relations(id: &str, fit: &Fit, frame: &Frame) {
-    let (n, categories) = (fit.n_obs, fit.generalised.as_ref().unwrap().ordinal.as_ref().unwrap().categories.len());
+    let (n, categories) = (fit.n_obs, fit.ordinal().unwrap().categories.len());
     let p = values(fit, NewData::Training, Quantity::Probabilities);
     let cumulative = values(fit, NewData::Training, Quantity::Cumulative);
     let class = values(fit, NewData::Training, Quantity::Class);

@@ -25,8 +25,8 @@ impl<'a> Model<'a> {
 
     fn row(&self, at: &[f64], i: usize) -> Row {
         let (fit, n) = (self.fit, self.fit.n_obs);
-        let own = fit.generalised.as_ref().unwrap();
-        let ordinal = own.ordinal.as_ref().unwrap();
+        let own = fit.generalised().unwrap();
+        let ordinal = fit.ordinal().unwrap();
         let product = |x: &[f64], beta: &[f64]| x.chunks_exact(n).zip(beta).map(|(column, b)| column[i] * b).sum::<f64>();
         let (beta, rest) = at[..at.len() - 1].split_at(fit.fixed.names.len());
         let (zeta, psi) = rest.split_at(own.dispersion.as_ref().map_or(0, |scale| scale.fixed.names.len()));
@@ -75,7 +75,7 @@ impl<'a> Model<'a> {
 
     /// Standard errors of a function of a row and its random effect, by differences in all parameters.
     fn std_error(&self, i: usize, modes: bool, f: impl Fn(&Row, f64) -> f64) -> f64 {
-        let own = self.fit.generalised.as_ref().unwrap();
+        let own = self.fit.generalised().unwrap();
         let all = own.vcov.len().isqrt();
         let level = self.fit.terms[0].index[i];
         let value = |at: &[f64]| f(&self.row(at, i), if modes { self.mode(at, level).0 } else { 0.0 });
@@ -125,7 +125,7 @@ fn models() -> Vec<(&'static str, Fit)> {
 fn are_those_of_differences_with_modes_that_move() {
     for (what, fit) in models() {
         let (own, n) = (Model::new(&fit), fit.n_obs);
-        let categories = fit.generalised.as_ref().unwrap().ordinal.as_ref().unwrap().categories.len();
+        let categories = fit.ordinal().unwrap().categories.len();
         for (random, modes) in [(RandomTerms::All, true), (RandomTerms::None, false)] {
             let of = |quantity| fit.predictions(NewData::Training, &with_errors(quantity, random.clone())).unwrap();
             let (p, cumulative) = (of(Quantity::Probabilities), of(Quantity::Cumulative));

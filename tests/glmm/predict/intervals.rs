@@ -218,7 +218,7 @@ fn scores_of_categories_are_their_probabilities_over_what_is_not_known() {
     let link = Request { level: Some(0.5), new_levels_zero: true, ..request(Quantity::Link, RandomTerms::All) };
     let link = fit.predictions(NewData::Frame(&new), &link).unwrap();
     let scores = fit.log_scores(NewData::Frame(&new), &[1.0; 2], None).unwrap();
-    let thresholds = &fit.generalised.as_ref().unwrap().ordinal.as_ref().unwrap().thresholds.estimate;
+    let thresholds = &fit.ordinal().unwrap().thresholds.estimate;
     for i in 0..2 {
         let lowest = mean_over(link.values[i], link.std_errors[i], |eta| 1.0 / (1.0 + (eta - thresholds[0]).exp()));
         close("lowest", &[scores[i]], &[lowest.ln()], 1e-8);

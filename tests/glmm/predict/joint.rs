@@ -33,11 +33,11 @@ fn slope(step: f64, f: impl Fn(f64) -> f64) -> f64 {
 
 impl<'a> Brute<'a> {
     fn new(fit: &'a Fit, density: Density, n_shared: usize) -> Self {
-        Brute { fit, zero: fit.generalised.as_ref().unwrap().zero_inflation.as_ref(), density, n_shared }
+        Brute { fit, zero: fit.generalised().unwrap().zero_inflation.as_ref(), density, n_shared }
     }
 
     fn parameters(&self) -> Vec<f64> {
-        let own = self.fit.generalised.as_ref().unwrap();
+        let own = self.fit.generalised().unwrap();
         let shared = &own.psi[..self.n_shared];
         let zero = self.zero.map_or(&[][..], |part| &part.fixed.estimate);
         [&self.fit.fixed.estimate, zero, shared, &self.fit.theta].concat()
@@ -127,7 +127,7 @@ impl<'a> Brute<'a> {
 
     /// Standard errors of a function of both predictors of row i.
     fn std_error(&self, i: usize, f: impl Fn([f64; 2]) -> f64) -> f64 {
-        let own = self.fit.generalised.as_ref().unwrap();
+        let own = self.fit.generalised().unwrap();
         let (at, m) = (self.parameters(), own.vcov_names.len());
         assert_eq!(at.len(), m);
         let z = self.z(i);
@@ -220,7 +220,7 @@ fn edges_have_no_part_in_it() {
     assert!(fitted(&term, &frame).singular);
     close("variance of zero", &of(&term).std_errors, &small.std_errors, 1e-6);
     let family = spec("nbinom2", "y_pois ~ x + (1 | g)");
-    assert!(!fitted(&family, &frame).generalised.unwrap().at_edge.is_empty());
+    assert!(!fitted(&family, &frame).generalised().unwrap().at_edge.is_empty());
     close("poisson as negative binomial", &of(&family).std_errors, &small.std_errors, 1e-6);
 }
 

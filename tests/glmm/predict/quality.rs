@@ -67,7 +67,7 @@ fn working_residuals_follow_the_mean() {
     let mut hurdle = spec("truncated_poisson", "y ~ trt + (1 | subject)");
     hurdle.zero_inflation = Some(PredictorSpec::Formula("~ 1".into()));
     let fit = fitted(&hurdle, &frame);
-    let own = fit.generalised.as_ref().unwrap();
+    let own = fit.generalised().unwrap();
     let slope = |i: usize| {
         let mu = own.eta[i].exp();
         let m = mu / -(-mu).exp_m1();

@@ -141,7 +141,7 @@ fn crossed_linear_models_have_hendersons_variances() {
 fn a_poisson_model_with_random_intercepts() {
     let fit = fit_entry(ModelKind::Glmm, &entry("glmm", "epil_poisson"));
     let (n, p, term) = (fit.n_obs, fit.fixed.names.len(), &fit.terms[0]);
-    let (precision, vcov) = (1.0 / term.cov[0], &fit.generalised.as_ref().unwrap().vcov);
+    let (precision, vcov) = (1.0 / term.cov[0], &fit.generalised().unwrap().vcov);
     let got = fit.predictions(NewData::Training, &with_errors(Quantity::Link, RandomTerms::All)).unwrap();
     let response = fit.predictions(NewData::Training, &with_errors(Quantity::Response, RandomTerms::All)).unwrap();
     for i in 0..n {
@@ -167,7 +167,7 @@ fn the_delta_method_has_all_predictors() {
     let mut model = spec("poisson", "count ~ mined + (1 | site)");
     model.zero_inflation = Some(PredictorSpec::Formula("~ mined".into()));
     let fit = fitted(&model, &frame);
-    let own = fit.generalised.as_ref().unwrap();
+    let own = fit.generalised().unwrap();
     let asked = |quantity| fit.predictions(NewData::Training, &with_errors(quantity, RandomTerms::None)).unwrap();
     let (response, link, zero) = (asked(Quantity::Response), asked(Quantity::Link), asked(Quantity::ZeroProbability));
     let (n, m) = (fit.n_obs, own.vcov_names.len());
@@ -186,13 +186,13 @@ fn the_delta_method_has_all_predictors() {
     // The dispersion by its own parameter.
     let fit = fitted(&spec("nbinom2", "count ~ mined + (1 | site)"), &frame);
     let got = fit.predictions(NewData::Training, &with_errors(Quantity::Dispersion, RandomTerms::None)).unwrap();
-    let parameter = &fit.generalised.as_ref().unwrap().parameters[0];
+    let parameter = &fit.generalised().unwrap().parameters[0];
     close("dispersion", &[got.values[0], got.std_errors[0]], &[parameter.estimate, parameter.std_error], 1e-9);
     // A mean of the family's parameters has their uncertainty: exp(eta + sigma^2/2).
     let fit = fitted(&spec("lognormal", "y_lognormal ~ 1 + (1 | g)"), &data("sim_families.csv", &["g"]));
     let asked = with_errors(Quantity::Response, RandomTerms::None);
     let got = fit.predictions(NewData::Training, &asked).unwrap();
-    let own = fit.generalised.as_ref().unwrap();
+    let own = fit.generalised().unwrap();
     let (mean, sigma2, m) = (got.values[0], fit.sigma.powi(2), own.vcov_names.len());
     let l = [mean, 0.5 * mean * sigma2];
     let form: f64 = (0..4).map(|e| l[e % 2] * l[e / 2] * own.vcov[(e / 2) * m + e % 2]).sum();

@@ -15,7 +15,7 @@ const STEP: f64 = 1e-2;
 
 /// -2 log-likelihood and Cov(beta), with matrices of all rows, of (log sigma, atanh rho, log sd of an intercept if there is one).
 fn dense_model(fit: &Fit, frame: &Frame, phi: &[f64]) -> (f64, Vec<f64>) {
-    let own = &fit.correlation.as_ref().unwrap().design;
+    let own = &fit.correlation().unwrap().design;
     let (n, p, t, y) = (fit.n_obs, fit.fixed.names.len(), reals(frame, "t"), reals(frame, "y"));
     let (sigma2, rho, between) = ((2.0 * phi[0]).exp(), phi[1].tanh(), phi.get(2).map_or(0.0, |s| (2.0 * s).exp()));
     let entry = |i: usize, j: usize| match (i == j, own.index[i] == own.index[j]) {
@@ -47,7 +47,7 @@ fn dense_model(fit: &Fit, frame: &Frame, phi: &[f64]) -> (f64, Vec<f64>) {
 
 /// 2 v^2 / g'A g by the definition.
 fn dense_df(fit: &Fit, frame: &Frame, l: &[f64]) -> f64 {
-    let (p, rho) = (l.len(), fit.correlation.as_ref().unwrap().estimate);
+    let (p, rho) = (l.len(), fit.correlation().unwrap().estimate);
     let mut phi = vec![fit.sigma.ln(), rho.atanh()];
     phi.extend(fit.terms.first().map(|term| term.sd[0].ln()));
     let k = phi.len();
@@ -141,7 +141,7 @@ fn degrees_of_freedom_without_correlation_are_those_of_the_plain_model() {
         Fit::new(&plain, Some(&frame), &Options::default(), None).unwrap()
     };
     let zero = fit(&frame, "y ~ x + (1 | g)", "ar1(t | g)", true);
-    assert!(zero.correlation.as_ref().unwrap().estimate < 1e-6 && !zero.singular);
+    assert!(zero.correlation().unwrap().estimate < 1e-6 && !zero.singular);
     let (got, caveat) = df(&zero);
     close("zero correlation", &got, &df(&plain("y ~ x + (1 | g)")).0, 1e-5);
     assert_eq!(caveat, Some("given the residual correlation"));

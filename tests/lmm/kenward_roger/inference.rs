@@ -47,7 +47,7 @@ fn balanced_compound_symmetry_is_analysis_of_variance_also_with_negative_correla
     // Batches differ less than their rows would make them.
     let dyestuff = frame("Dyestuff2.csv", &[]);
     let cs = fit(&dyestuff, "Yield ~ 1", "cs(1 | Batch)", None);
-    assert!(cs.correlation.as_ref().unwrap().estimate < -0.05);
+    assert!(cs.correlation().unwrap().estimate < -0.05);
     let y = reals(&dyestuff, "Yield");
     let means: Vec<f64> = y.chunks(5).map(|own| own.iter().sum::<f64>() / 5.0).collect();
     let mean = means.iter().sum::<f64>() / 6.0;
@@ -126,7 +126,7 @@ fn alternating() -> Frame {
 fn a_correlation_of_zero_is_taken_as_known_and_a_variance_of_zero_is_not() {
     let frame = alternating();
     let zero = fit(&frame, "y ~ x + (1 | g)", "ar1(t | g)", None);
-    assert!(zero.correlation.as_ref().unwrap().estimate < 1e-6 && !zero.singular);
+    assert!(zero.correlation().unwrap().estimate < 1e-6 && !zero.singular);
     same("no correlation", &zero, &fit(&frame, "y ~ x + (1 | g)", "", None), 1e-5);
     let own = KenwardRoger::of(&zero).unwrap();
     assert!(zero.summary_with(DegreesOfFreedom::KenwardRoger(&own)).contains("given the residual correlation"));
@@ -192,7 +192,7 @@ fn a_correlation_close_to_one_has_finite_results() {
     frame.add_real("x", x).unwrap();
     frame.add_integers("g", g).unwrap();
     let walk = fit(&frame, "y ~ x", "ar1(1 | g)", None);
-    let rho = walk.correlation.as_ref().unwrap().estimate;
+    let rho = walk.correlation().unwrap().estimate;
     assert!(rho > 0.99, "{rho}");
     let (vcov, df) = results(&walk);
     assert!(vcov[0] > 0.0 && vcov[3] > 0.0 && df.iter().all(|d| *d > 1.0 && *d < 96.0), "{rho}: {vcov:?} {df:?}");

@@ -66,7 +66,7 @@ fn numbers(fit: &Fit, place: usize, frame: &Frame, new: &Frame) -> Numbers {
     }
     let R2 { fixed, random, residual } = fit.r2().unwrap();
     out.insert("R2".into(), vec![fixed, random, residual]);
-    let quantity = if fit.kind == ModelKind::Clmm { Quantity::Probabilities } else { Quantity::Response };
+    let quantity = if fit.kind.model() == ModelKind::Clmm { Quantity::Probabilities } else { Quantity::Response };
     for random in [RandomTerms::All, RandomTerms::None] {
         let request = Request { quantity, level: Some(0.9), random, ..Request::default() };
         predictions(fit, NewData::Training, &format!("{:?}", request.random), &request, &mut out);
@@ -213,7 +213,7 @@ fn ordinal_with_scale(frame: Frame) -> Generalised {
 fn the_scale_of_ordinal_models() {
     let check = |fit: &Fit, _: &Frame, new: &Frame| {
         let mut out = Numbers::new();
-        let scale = &fit.generalised.as_ref().unwrap().dispersion.as_ref().unwrap().fixed;
+        let scale = &fit.generalised().unwrap().dispersion.as_ref().unwrap().fixed;
         out.insert("logLik".into(), vec![fit.log_likelihood]);
         out.insert("scale".into(), [&scale.estimate[..], &scale.std_error].concat());
         let quantities = [("probability", Quantity::Probabilities), ("cumulative", Quantity::Cumulative)];
@@ -232,7 +232,7 @@ fn the_scale_of_ordinal_models() {
 
 /// The mean of the scale's column.
 fn scale_column(fit: &Fit) -> f64 {
-    let x = &fit.generalised.as_ref().unwrap().dispersion.as_ref().unwrap().x;
+    let x = &fit.generalised().unwrap().dispersion.as_ref().unwrap().x;
     x.iter().sum::<f64>() / x.len() as f64
 }
 
@@ -244,7 +244,7 @@ fn parameters_beside_a_scale_are_numbers_of_the_latent_variable_at_zero() {
         let own = ordinal_with_scale(data(6).map("x", |x| x + shift).frame());
         (own.fit(), own)
     });
-    let zeta = near.generalised.as_ref().unwrap().dispersion.as_ref().unwrap().fixed.estimate[0];
+    let zeta = near.generalised().unwrap().dispersion.as_ref().unwrap().fixed.estimate[0];
     let factor = (SHIFT * zeta).exp();
     let close = |a: &[f64], b: &[f64], what: &str| {
         assert!(a.iter().zip(b).all(|(a, b)| (a - factor * b).abs() <= 1e-6 * (factor * b).abs()), "{what}: {a:?} {b:?} {factor}");
@@ -252,10 +252,10 @@ fn parameters_beside_a_scale_are_numbers_of_the_latent_variable_at_zero() {
     close(&far.fixed.estimate, &near.fixed.estimate, "coefficients");
     close(&far.theta, &near.theta, "theta");
     close(&far.terms[0].modes, &near.terms[0].modes, "modes");
-    let thresholds = |fit: &Fit| fit.generalised.as_ref().unwrap().psi.clone();
+    let thresholds = |fit: &Fit| fit.generalised().unwrap().psi.clone();
     close(&thresholds(&far), &thresholds(&near), "thresholds");
     // By the delta method: theta exp(c) with c = 32 zeta.
-    let all = |fit: &Fit| fit.generalised.as_ref().unwrap().vcov.clone();
+    let all = |fit: &Fit| fit.generalised().unwrap().vcov.clone();
     let (a, b, m) = (all(&far), all(&near), all(&near).len().isqrt());
     let values = near.all_parameters().unwrap();
     let place = near.fixed.estimate.len();

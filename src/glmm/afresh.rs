@@ -4,7 +4,8 @@
 //! near. A search follows those of the point before, which saves time; what is reported, and what a likelihood is asked for at given
 //! parameters, is at modes that do not depend on the way: from the best point of a fixed grid, an effect at a time.
 
-use super::laplace::{Laplace, MODES};
+use super::laplace::Laplace;
+use super::mode::MODES;
 use crate::error::{Result, try_vec};
 use crate::family::Order;
 
@@ -32,23 +33,20 @@ impl Laplace<'_> {
 
     /// Starts the next search for the modes from these.
     pub fn start_modes(&mut self, u: &[f64]) {
-        self.u.copy_from_slice(u);
-        self.factorized = false;
+        self.mode.start_at(u);
     }
 
     pub fn start_modes_at_zero(&mut self) {
-        self.u.fill(0.0);
-        self.factorized = false;
+        self.mode.start_at_zero();
     }
 
     /// Sets the random effects to the best points of the grid: for each effect of each term all levels at once, given the others.
     pub(super) fn modes_of_grid(&mut self) -> Result<()> {
-        self.u.fill(0.0);
-        self.factorized = false;
-        if let Some(border) = &mut self.border {
-            border.gamma.copy_from_slice(&self.start_gamma);
+        self.mode.start_at_zero();
+        if self.border.is_some() {
+            self.mode.gamma.copy_from_slice(&self.start_gamma);
         }
-        self.penalised()?;
+        self.mode.penalised()?;
         let model = self.model;
         for (k, term) in model.terms().iter().enumerate() {
             let (size, first) = (model.layout.terms[k], model.layout.offset(k));
@@ -57,16 +55,16 @@ impl Laplace<'_> {
                 let mut best = try_vec(MODES, 0.0, size.levels)?;
                 let mut highest = self.level_sums(term.index, size.levels)?;
                 for v in GRID {
-                    (0..size.levels).for_each(|level| self.u[place(level)] = v);
-                    self.penalised()?;
+                    (0..size.levels).for_each(|level| self.mode.u[place(level)] = v);
+                    self.mode.penalised()?;
                     for (level, sum) in self.level_sums(term.index, size.levels)?.into_iter().enumerate() {
                         if sum - 0.5 * v * v > highest[level] {
                             (highest[level], best[level]) = (sum - 0.5 * v * v, v);
                         }
                     }
                 }
-                (0..size.levels).for_each(|level| self.u[place(level)] = best[level]);
-                self.penalised()?;
+                (0..size.levels).for_each(|level| self.mode.u[place(level)] = best[level]);
+                self.mode.penalised()?;
             }
         }
         Ok(())
@@ -75,7 +73,7 @@ impl Laplace<'_> {
     /// The log-likelihood of the rows of each level.
     fn level_sums(&self, index: &[u32], levels: usize) -> Result<Vec<f64>> {
         let mut sums = try_vec(MODES, 0.0, levels)?;
-        for (&level, l) in index.iter().zip(&self.jet.l) {
+        for (&level, l) in index.iter().zip(&self.mode.jet.l) {
             sums[level as usize] += l;
         }
         Ok(sums)

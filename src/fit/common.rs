@@ -1,0 +1,199 @@
+//! What fits of all kinds have, and how they come to it.
+
+use super::correlation::CorrelationFit;
+use super::estimable::Estimable;
+use super::kind::{Generalised, Kind, Nominal, Ordinal};
+use super::parts::{FixedEffects, Outcome, PredictorFit, TermData, TermFit, kept_columns};
+use crate::design::{Design, ModelProgram, RowLedger};
+use crate::error::{Result, try_copy, try_vec};
+use crate::search::Estimate;
+
+/// A fitted model. `y`, `fitted`, `residuals`, `residuals_pearson`, `weights` and `offset` have one entry per row used, or, where the
+/// policy was to pad, per row of the data, with NaN for rows that were not used.
+#[derive(Clone, Debug)]
+pub struct Fit {
+    /// What kind of model it is, and what only that kind has.
+    pub kind: Kind,
+    /// The formula as given; empty for arrays.
+    pub formula: String,
+    pub reml: bool,
+    pub fixed: FixedEffects,
+    pub theta: Vec<f64>,
+    /// `group.effect` on the diagonal, `group.row.column` below it.
+    pub theta_names: Vec<String>,
+    /// Random terms in formula order.
+    pub terms: Vec<TermFit>,
+    /// The standard deviation of the residuals; for a generalised model the dispersion, as `Generalised::sigma` has it.
+    pub sigma: f64,
+    /// Restricted for REML.
+    pub log_likelihood: f64,
+    /// The deviance or the REML criterion.
+    pub criterion: f64,
+    pub aic: f64,
+    pub bic: f64,
+    pub npar: usize,
+    pub df_residual: usize,
+    /// Rows used.
+    pub n_obs: usize,
+    pub y: Vec<f64>,
+    pub fitted: Vec<f64>,
+    /// Response minus fitted.
+    pub residuals: Vec<f64>,
+    /// Times the square root of the weight.
+    pub residuals_pearson: Vec<f64>,
+    pub weights: Option<Vec<f64>>,
+    pub offset: Option<Vec<f64>>,
+    /// `[n_obs, p]`, the columns kept.
+    pub x: Vec<f64>,
+    /// A linear combination of random effects has no variance.
+    pub singular: bool,
+    pub outcome: Outcome,
+    /// What the design has to say, such as levels that don't occur; `warnings` has all there is to know.
+    pub design_warnings: Vec<String>,
+    pub rows: RowLedger,
+    /// Seconds: design, and the estimation alone.
+    pub timing: (f64, f64),
+    /// Makes the model matrices of new data.
+    pub(crate) program: ModelProgram,
+    /// The columns of the program's X that the fit has kept.
+    pub(crate) kept: Vec<usize>,
+    /// Which predictors have an estimate; of an ordinal fit beside the constant and all columns of the nominal effects.
+    pub(crate) estimable: Estimable,
+}
+
+/// What a kind of model gives of its fit; the rest of it follows.
+pub(super) struct Common<'a> {
+    pub kind: Kind,
+    pub program: ModelProgram,
+    /// Without its random terms, which are in `terms`.
+    pub design: Design,
+    /// The columns of the design's X that are kept.
+    pub kept: &'a [usize],
+    pub estimable: Estimable,
+    pub estimate: &'a Estimate,
+    pub reml: bool,
+    pub fixed: FixedEffects,
+    pub theta: Vec<f64>,
+    pub theta_names: Vec<String>,
+    pub terms: Vec<TermFit>,
+    pub sigma: f64,
+    pub criterion: f64,
+    pub npar: usize,
+    /// How many of these the residuals have lost degrees of freedom to.
+    pub lost: usize,
+}
+
+impl Fit {
+    /// A fit without its values per row.
+    pub(super) fn of(common: Common<'_>) -> Fit {
+        let Common { kind, program, design, kept, estimable, estimate, reml, fixed, theta, theta_names, terms, .. } = common;
+        let (n, criterion, npar) = (design.n, common.criterion, common.npar);
+        let all_terms = || terms.iter().chain(kind.further_terms());
+        let (singular, outcome) = (all_terms().any(|t| !t.boundary.is_empty()), Outcome::new(estimate, all_terms()));
+        Fit {
+            formula: String::new(),
+            reml,
+            sigma: common.sigma,
+            log_likelihood: -0.5 * criterion,
+            criterion,
+            aic: criterion + 2.0 * npar as f64,
+            bic: criterion + npar as f64 * (n as f64).ln(),
+            npar,
+            df_residual: n.saturating_sub(common.lost),
+            n_obs: n,
+            y: design.y,
+            fitted: vec![],
+            residuals: vec![],
+            residuals_pearson: vec![],
+            weights: design.weights,
+            offset: design.offset,
+            x: kept_columns(design.x, n, design.x_names.len(), kept),
+            singular,
+            outcome,
+            design_warnings: design.warnings,
+            rows: design.rows,
+            timing: (0.0, 0.0),
+            kept: kept.to_vec(),
+            estimable,
+            theta,
+            theta_names,
+            terms,
+            fixed,
+            program,
+            kind,
+        }
+    }
+
+    /// What models have whose likelihood is approximated.
+    pub fn generalised(&self) -> Option<&Generalised> {
+        self.kind.generalised()
+    }
+
+    pub fn ordinal(&self) -> Option<&Ordinal> {
+        self.kind.ordinal()
+    }
+
+    /// Of the residuals of a linear model.
+    pub fn correlation(&self) -> Option<&CorrelationFit> {
+        self.kind.correlation()
+    }
+
+    pub(crate) fn nominal(&self) -> Option<&Nominal> {
+        self.ordinal()?.nominal.as_ref()
+    }
+
+    pub(crate) fn zero_inflation(&self) -> Option<&PredictorFit> {
+        self.generalised()?.zero_inflation.as_ref()
+    }
+
+    pub(crate) fn dispersion(&self) -> Option<&PredictorFit> {
+        self.generalised()?.dispersion.as_ref()
+    }
+
+    /// NaN for the rows of the data that were not used, if so asked.
+    pub(super) fn pad_rows(&mut self) -> Result<()> {
+        if !self.rows.pad || self.rows.dropped.is_empty() {
+            return Ok(());
+        }
+        let rows = &self.rows;
+        for values in [&mut self.y, &mut self.fitted, &mut self.residuals, &mut self.residuals_pearson] {
+            *values = rows.padded(values)?;
+        }
+        for values in [&mut self.weights, &mut self.offset].into_iter().flatten() {
+            *values = rows.padded(values)?;
+        }
+        Ok(())
+    }
+
+    /// X beta + Z b + offset, or without Z b.
+    pub(crate) fn linear_predictor(
+        &self,
+        n: usize,
+        x: &[f64],
+        offset: Option<&[f64]>,
+        terms: &[impl TermData],
+        random: bool,
+    ) -> Result<Vec<f64>> {
+        let mut eta = match offset {
+            Some(offset) => try_copy("linear predictor", offset)?,
+            None => try_vec("linear predictor", 0.0, n)?,
+        };
+        for (column, beta) in x.chunks_exact(n.max(1)).zip(&self.fixed.estimate) {
+            eta.iter_mut().zip(column).for_each(|(e, x)| *e += beta * x);
+        }
+        if random {
+            for (term, own) in terms.iter().zip(&self.terms) {
+                let r = own.effects.len();
+                let (index, z) = term.rows();
+                for e in 0..r {
+                    for (i, (eta, &level)) in eta.iter_mut().zip(index).enumerate() {
+                        if let Some(mode) = own.modes.get(level as usize * r + e) {
+                            *eta += mode * z.map_or(1.0, |z| z[e * n + i]);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(eta)
+    }
+}

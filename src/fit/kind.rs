@@ -1,0 +1,136 @@
+//! What fits of one kind have, and others have not.
+
+use super::correlation::CorrelationFit;
+use super::parts::{FixedEffects, PredictorFit, TermFit};
+use crate::family::{Family, ZeroPart};
+use crate::glmm::edge::AtEdge;
+use crate::options::{Information, Nodes};
+use crate::spec::{ModelKind, Threshold};
+
+/// A kind of model, with what only its fits have.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// The residuals may be correlated.
+    Linear(Option<CorrelationFit>),
+    Generalised(Box<Generalised>),
+    Ordinal(Box<Generalised>, Box<Ordinal>),
+}
+
+impl Kind {
+    pub fn model(&self) -> ModelKind {
+        match self {
+            Kind::Linear(_) => ModelKind::Lmm,
+            Kind::Generalised(_) => ModelKind::Glmm,
+            Kind::Ordinal(..) => ModelKind::Clmm,
+        }
+    }
+
+    pub fn generalised(&self) -> Option<&Generalised> {
+        match self {
+            Kind::Linear(_) => None,
+            Kind::Generalised(own) | Kind::Ordinal(own, _) => Some(own),
+        }
+    }
+
+    pub fn generalised_mut(&mut self) -> Option<&mut Generalised> {
+        match self {
+            Kind::Linear(_) => None,
+            Kind::Generalised(own) | Kind::Ordinal(own, _) => Some(own),
+        }
+    }
+
+    pub fn ordinal(&self) -> Option<&Ordinal> {
+        match self {
+            Kind::Ordinal(_, ordinal) => Some(ordinal),
+            Kind::Linear(_) | Kind::Generalised(_) => None,
+        }
+    }
+
+    pub fn correlation(&self) -> Option<&CorrelationFit> {
+        match self {
+            Kind::Linear(correlation) => correlation.as_ref(),
+            Kind::Generalised(_) | Kind::Ordinal(..) => None,
+        }
+    }
+
+    /// The random terms of predictors beside the mean's.
+    pub(super) fn further_terms(&self) -> impl Iterator<Item = &TermFit> {
+        let predictors = self.generalised().into_iter().flat_map(|own| own.zero_inflation.iter().chain(&own.dispersion));
+        predictors.flat_map(|predictor| &predictor.terms)
+    }
+}
+
+/// What models have whose likelihood is approximated. Of an ordinal model the parameters of thresholds and the nominal effects are the
+/// `parameters`.
+#[derive(Clone, Debug)]
+pub struct Generalised {
+    pub family: Box<dyn Family>,
+    /// How the zero part mixes with the family.
+    pub zero: Option<ZeroPart>,
+    pub information: Information,
+    pub quadrature: usize,
+    pub nodes: Nodes,
+    /// Newton steps of the random effects' modes, over the search and the standard errors.
+    pub mode_steps: usize,
+    /// The family's parameters on their working scale; with a dispersion formula the first is not a number. Of an ordinal model those of
+    /// the thresholds and the nominal effects as they are reported.
+    pub psi: Vec<f64>,
+    pub parameters: Vec<FamilyParameter>,
+    /// Of the logit of the zero part.
+    pub zero_inflation: Option<PredictorFit>,
+    /// Of the family's first parameter on its working scale.
+    pub dispersion: Option<PredictorFit>,
+    /// X beta + Z b + offset of the mean, per row used.
+    pub eta: Vec<f64>,
+    /// Those of `vcov_names` that have no finite maximum likelihood estimate: fixed effects of the mean and the zero part, thresholds and
+    /// nominal effects.
+    pub separated: Vec<String>,
+    /// Those of `vcov_names` at an edge of the likelihood, or that it does not depend on.
+    pub at_edge: Vec<AtEdge>,
+    /// Names and covariance of all parameters: fixed effects of all predictors, the family's parameters on their working scale, theta.
+    pub vcov_names: Vec<String>,
+    pub vcov: Vec<f64>,
+    /// R with vcov = R R', `[m, k]`, but for theta: its rows are those of `working_theta`, and zero where it is not known.
+    pub(crate) root: Vec<f64>,
+    /// Parameters of covariances as the model has them: columns far from zero are centred, and all are scaled.
+    pub(crate) working_theta: Vec<f64>,
+}
+
+/// What only ordinal models have.
+#[derive(Clone, Debug)]
+pub struct Ordinal {
+    /// Categories that occur, from lowest to highest, K of them; the response is 1, 2, ... in their order.
+    pub categories: Vec<String>,
+    pub threshold: Threshold,
+    /// The K - 1 thresholds, `low|mid`, where nominal effects are zero.
+    pub thresholds: FixedEffects,
+    /// Names of the m parameters that the thresholds are made of, and the matrix `[K - 1, m]` that makes them.
+    pub alpha_names: Vec<String>,
+    pub jacobian: Vec<f64>,
+    /// Columns of the nominal effects: the effect of column c on parameter k stands at m + c m + k of the parameters.
+    pub nominal: Option<Nominal>,
+}
+
+/// Effects that differ from threshold to threshold.
+#[derive(Clone, Debug)]
+pub struct Nominal {
+    pub names: Vec<String>,
+    /// Columns left out because they are linear combinations of others.
+    pub dropped: Vec<String>,
+    /// `[n_obs, c]`, the columns kept.
+    pub x: Vec<f64>,
+    /// The columns of the program's X that the fit has kept.
+    pub(crate) kept: Vec<usize>,
+}
+
+/// A parameter of the family on the scale on which it is reported.
+#[derive(Clone, Debug)]
+pub struct FamilyParameter {
+    pub name: String,
+    /// Not a number where a dispersion formula gives each row its own.
+    pub estimate: f64,
+    /// By the delta method; not a number where the parameter was given.
+    pub std_error: f64,
+    /// It was given.
+    pub fixed: bool,
+}

@@ -1,0 +1,77 @@
+//! Fits a model of any kind.
+
+use std::time::Instant;
+
+use super::common::Fit;
+use super::response::{AnyResponse, in_data_rows};
+use super::{generalised, linear};
+use crate::design::{Design, ModelProgram, hinted};
+use crate::error::{Code, Error, Result};
+use crate::frame::Frame;
+use crate::options::{Options, Progress};
+use crate::spec::{ModelKind, Source, Spec};
+
+impl Fit {
+    /// Fits a model. `frame` is needed for a formula, and is ignored for arrays.
+    pub fn new(spec: &Spec, frame: Option<&Frame>, options: &Options, progress: Option<Progress<'_>>) -> Result<Fit> {
+        let started = Instant::now();
+        let located = |error: Error| match frame {
+            Some(frame) => frame.located(error),
+            None => error,
+        };
+        let (program, design) = ModelProgram::learn(spec, frame, options.na).map_err(located)?;
+        let design_seconds = started.elapsed().as_secs_f64();
+        let unread = design.warnings[..design.n_unread].to_vec();
+        let fitted = check_terms(spec.kind, &design, options).and_then(|()| match spec.kind {
+            ModelKind::Lmm => linear::fit(program, design, options, progress),
+            ModelKind::Glmm | ModelKind::Clmm => {
+                let response = AnyResponse::of_spec(spec, &design, options)?;
+                generalised::fit(&response, program, design, options, progress)
+            }
+        });
+        let fitted = fitted.and_then(|fit| fit.check_range().map(|()| fit));
+        let mut fit = fitted.map_err(|error| located(hinted(Fit::in_data_rows(error, spec, frame, options), &unread)))?;
+        if let Source::Formula(source) = &spec.source {
+            fit.formula.clone_from(&source.formula);
+        }
+        fit.timing.0 = design_seconds;
+        Ok(fit)
+    }
+
+    /// A failure of a family's function, which knows the rows used, as one in a row of the data. The ledger of the rows has gone into the fit
+    /// that failed.
+    fn in_data_rows(error: Error, spec: &Spec, frame: Option<&Frame>, options: &Options) -> Error {
+        if error.code != Code::Numeric || error.position < 0 {
+            return error;
+        }
+        match ModelProgram::learn(spec, frame, options.na) {
+            Ok((_, design)) => in_data_rows(&error, &design.rows),
+            Err(_) => error,
+        }
+    }
+
+    /// The criterion at each of the given points, one after the other. A point is theta for a linear model, and the
+    /// residual correlation if there is one; for a generalised one theta,
+    /// then the fixed effects of the mean, the zero part and the dispersion, then the family's parameters on their working scale.
+    pub fn objective(spec: &Spec, frame: Option<&Frame>, options: &Options, points: &[f64]) -> Result<Vec<f64>> {
+        let (_, design) = ModelProgram::learn(spec, frame, options.na)?;
+        check_terms(spec.kind, &design, options)?;
+        match spec.kind {
+            ModelKind::Lmm => linear::objective(&design, options, points),
+            ModelKind::Glmm | ModelKind::Clmm => {
+                generalised::objective(AnyResponse::of_spec(spec, &design, options)?, &design, options, points)
+            }
+        }
+    }
+}
+
+/// A model has random terms, or correlated residuals, unless it is known to have none: most who leave them out have forgotten them.
+fn check_terms(kind: ModelKind, design: &Design, options: &Options) -> Result<()> {
+    let further = [&design.zero_inflation, &design.dispersion].into_iter().flatten();
+    let any = !design.terms.is_empty() || further.into_iter().any(|predictor| !predictor.terms.is_empty());
+    if any || design.correlation.is_some() || options.null_model {
+        return Ok(());
+    }
+    let what = if kind == ModelKind::Lmm { "linear mixed model" } else { "mixed model" };
+    Err(Error::argument(format!("the model has no random terms; a {what} needs at least one, such as (1 | group)")))
+}

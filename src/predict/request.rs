@@ -1,0 +1,96 @@
+//! What is asked of a prediction.
+
+use crate::error::Error;
+use crate::frame::Frame;
+use crate::spec::{ArraySpec, Spec};
+
+/// What is predicted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Quantity {
+    /// The mean of the response.
+    #[default]
+    Response,
+    /// The linear predictor of the mean.
+    Link,
+    /// The mean of the response without zeros of the zero part.
+    Conditional,
+    /// The link's inverse of the linear predictor: of beta with masses at its ends the mean between these, of truncated counts that before
+    /// truncation.
+    Location,
+    /// The probability of a zero of the zero part; 0 without one.
+    ZeroProbability,
+    /// The family's first parameter as it is reported; of a linear model sigma; 1 without one.
+    Dispersion,
+    /// The mean of the response over all groups, with the random effects integrated out; of an ordinal model probabilities.
+    Marginal,
+    /// Of an ordinal model, which has no mean, the probabilities of the categories.
+    Probabilities,
+    /// Of an ordinal model P(Y <= k), of all categories but the highest.
+    Cumulative,
+    /// Of an ordinal model the most probable category, as a number from 1; of several the lowest.
+    Class,
+}
+
+/// Which parts a prediction has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PredictOptions {
+    /// Add the conditional modes of the random effects.
+    pub random: bool,
+    /// A level that the fit doesn't know has the effect zero; otherwise it is an error.
+    pub new_levels_zero: bool,
+}
+
+/// Data to predict at.
+#[derive(Clone, Copy, Debug)]
+pub enum NewData<'a> {
+    Training,
+    Frame(&'a Frame),
+    /// Of a model without further predictors.
+    Arrays(&'a ArraySpec),
+    /// Arrays with the columns of the further predictors.
+    Spec(&'a Spec),
+}
+
+impl NewData<'_> {
+    /// A failure in a row of a frame with the line and the file of the row.
+    pub(super) fn located(&self, error: Error) -> Error {
+        match self {
+            NewData::Frame(frame) => frame.located_anew(error),
+            _ => error,
+        }
+    }
+}
+
+/// The random terms whose conditional modes are added; the others count as zero.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum RandomTerms {
+    #[default]
+    All,
+    None,
+    /// By place: those of the mean, then those of the zero part, then those of the dispersion.
+    Chosen(Vec<usize>),
+}
+
+/// What an interval is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Interval {
+    /// What is predicted: its own uncertainty.
+    #[default]
+    Confidence,
+    /// A response there, which varies about its mean.
+    Prediction,
+}
+
+/// What is asked of a prediction.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Request {
+    pub quantity: Quantity,
+    pub random: RandomTerms,
+    pub new_levels_zero: bool,
+    /// Standard errors, and intervals of this level.
+    pub level: Option<f64>,
+    pub interval: Interval,
+    /// Of prediction intervals: prior weights of the responses, or numbers of trials, one per row of the data. Without them those of
+    /// the training data, and 1 for new data.
+    pub weights: Option<Vec<f64>>,
+}
