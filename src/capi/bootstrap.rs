@@ -6,13 +6,13 @@ use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
 use super::handle::{choice, free, give, need, null};
 use super::options::OptionsHandle;
+use super::progress::with_progress;
 use super::resample::{INTERVALS, RANDOM_EFFECTS};
 use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, texts};
 use super::{c_char, c_void};
 use crate::error::{Code, Error, Result};
 use crate::fit::Fit;
-use crate::options::Progress;
 use crate::resample::{Bootstrap, BootstrapOptions, IntervalOptions, Statistic, Unit, View, median};
 
 /// Fills `out` [n_out] with statistics of a replicate: of its number, -1 for the fit itself and where groups or rows are left out; of its
@@ -312,15 +312,4 @@ impl BootstrapHandle {
 
 fn threads(options: Option<&OptionsHandle>) -> usize {
     options.map_or(1, |o| o.options.threads)
-}
-
-/// Hands the progress function on.
-pub(super) unsafe fn with_progress<T>(
-    options: Option<&OptionsHandle>,
-    work: impl FnOnce(Option<Progress<'_>>) -> Result<T>,
-) -> Result<T> {
-    let Some((progress, user_data)) = options.and_then(|o| Some((o.progress?, o.user_data))) else { return work(None) };
-    let mut report =
-        |done: usize, deviance: f64, theta: &[f64]| progress(done as i64, deviance, theta.as_ptr(), theta.len(), user_data) == 0;
-    work(Some(&mut report))
 }

@@ -9,6 +9,7 @@ use super::c_char;
 use super::frame::FrameHandle;
 use super::handle::{free, give, need};
 use super::options::OptionsHandle;
+use super::progress::with_progress;
 use super::spec::{MODELS, SpecHandle};
 use super::status::{ErrorRecord, Status};
 use super::strings::StringTable;
@@ -87,15 +88,7 @@ pub unsafe extern "C" fn interlace_fit_new(
     boundary(err, || {
         let (spec, out) = (need(spec, "spec")?, target(out, "out")?);
         let frame = frame.map(|frame| &frame.frame);
-        let fit = match options.and_then(|o| Some((o.progress?, o.user_data))) {
-            None => Fit::new(&spec.spec, frame, &settings(options), None)?,
-            Some((progress, user_data)) => {
-                let mut report = |evaluation: usize, objective: f64, theta: &[f64]| {
-                    progress(evaluation as i64, objective, theta.as_ptr(), theta.len(), user_data) == 0
-                };
-                Fit::new(&spec.spec, frame, &settings(options), Some(&mut report))?
-            }
-        };
+        let fit = with_progress(options, |progress| Fit::new(&spec.spec, frame, &settings(options), progress))?;
         out.write(give(FitHandle::new(fit)));
         Ok(())
     })

@@ -7,8 +7,8 @@ use super::buffer::{array_target, copy_out};
 use super::c_char;
 use super::fit::{FitHandle, fit_of};
 use super::handle::need;
+use super::hypotheses::default_degrees_of_freedom;
 use super::status::{ErrorRecord, Status};
-use super::tests_of_fits::default_degrees_of_freedom;
 use crate::error::Result;
 
 /// Number of fixed effects p of the mean: of the columns that were kept.

@@ -1,16 +1,14 @@
-//! Simulated responses of a fit, refits to other responses, the parametric bootstrap, profile-likelihood intervals.
+//! Simulated responses of a fit, refits to other responses, the parametric bootstrap.
 
-use super::bootstrap::with_progress;
 use super::boundary::boundary;
 use super::buffer::{array_target, copy_out, matrix, target};
 use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
 use super::handle::{choice, give, need};
 use super::options::OptionsHandle;
+use super::progress::with_progress;
 use super::status::{ErrorRecord, Status};
-use crate::error::{Error, Result};
-use crate::fit::Fit;
-use crate::inference::profile::{Profile, intervals, points};
+use crate::error::Error;
 use crate::resample::{BootstrapOptions, IntervalKind, RandomEffects, RefitOptions};
 
 /// Simulated responses have random effects drawn anew for each replicate.
@@ -150,63 +148,4 @@ pub unsafe extern "C" fn interlace_fit_bootstrap_confint(
         out.write(give(FrameHandle::new(fit.bootstrap_intervals(&replicates.frame, level, kind)?)));
         Ok(())
     })
-}
-
-/// Profiles of all parameters, random effects by their standard deviations and correlations.
-pub const INTERLACE_PROFILE_SD_COR: i32 = 0;
-/// Profiles of the elements of theta.
-pub const INTERLACE_PROFILE_THETA: i32 = 1;
-
-/// Profile-likelihood intervals of all parameters as a new frame: term, estimate, lower, upper, warning. The terms have lme4's names, but for
-/// nested groups, which are a:b as everywhere here, not b:a:
-/// standard deviations (sd_) and correlations (cor_) of random effects, sigma, the residual correlation (ar1|g or cs|g), the
-/// family's parameters or those of thresholds with nominal effects, fixed effects (those of the zero part and the dispersion or scale begin
-/// with zi. and disp.); with `scale` INTERLACE_PROFILE_THETA the elements of theta alone, by the names of the fit behind theta., those of a
-/// linear model relative to sigma, which is at its best for each of their values. Likelihoods, and so the estimates here, are maximum
-/// likelihood's whatever the method of the fit. A limit is NaN where the profile never crosses; "warning" says why and is missing
-/// otherwise.
-/// INTERLACE_E_UNSUPPORTED for a fit with no quadrature points (nagq 0). Of `options`, which may be NULL, the progress function is called
-/// at each point of a profile with the number of these so far, the deviance and theta, the residual correlation behind it if there is one.
-/// The caller frees `*out` with interlace_frame_free.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_fit_confint_profile(
-    fit: Option<&FitHandle>,
-    level: f64,
-    scale: i32,
-    options: Option<&OptionsHandle>,
-    out: *mut *mut FrameHandle,
-    err: *mut ErrorRecord,
-) -> Status {
-    boundary(err, || {
-        let (fit, out) = (fit_of(fit)?, target(out, "out")?);
-        out.write(give(FrameHandle::new(intervals(&profiles(fit, level, scale, options)?)?)));
-        Ok(())
-    })
-}
-
-/// Profiles of all parameters as a new frame of points: term, value, and zeta, the signed root of the deviance's rise above its minimum
-/// where the parameter has that value and all others are at their best. The points of a term ascend, from somewhat outside its interval
-/// to somewhat outside; otherwise as interlace_fit_confint_profile.
-/// The caller frees `*out` with interlace_frame_free.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_fit_profile(
-    fit: Option<&FitHandle>,
-    level: f64,
-    scale: i32,
-    options: Option<&OptionsHandle>,
-    out: *mut *mut FrameHandle,
-    err: *mut ErrorRecord,
-) -> Status {
-    boundary(err, || {
-        let (fit, out) = (fit_of(fit)?, target(out, "out")?);
-        out.write(give(FrameHandle::new(points(&profiles(fit, level, scale, options)?)?)));
-        Ok(())
-    })
-}
-
-unsafe fn profiles(fit: &Fit, level: f64, scale: i32, options: Option<&OptionsHandle>) -> Result<Vec<Profile>> {
-    let theta = choice(scale, "scale", &[(INTERLACE_PROFILE_SD_COR, false), (INTERLACE_PROFILE_THETA, true)])?;
-    with_progress(options, |progress| if theta { fit.profile_theta(level, progress) } else { fit.profile(level, progress) })
 }

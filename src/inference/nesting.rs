@@ -4,8 +4,8 @@ use crate::error::{Result, try_copy, try_vec};
 use crate::fit::{Fit, Ordinal, Role, TermFit};
 use crate::formula::StructureKind;
 use crate::frame::names::quoted;
-use crate::inference::linear::dot;
-use crate::lmm::basis::about_mean;
+use crate::linalg::dense::dot_in_order as dot;
+use crate::linalg::orthogonal::{about_mean, take_off};
 use crate::spec::Threshold;
 
 /// What of the smaller model is not in the larger one.
@@ -124,16 +124,12 @@ fn rest(column: &[f64], basis: &[Vec<f64>]) -> Result<Option<Vec<f64>>> {
     let mut rest = try_copy(BASIS, column)?;
     let norm = |v: &[f64]| dot(v, v);
     let whole = norm(column);
-    let mut size = whole;
-    for pass in 0..2 {
-        for (k, b) in basis.iter().enumerate() {
-            let share = dot(b, &rest);
-            rest.iter_mut().zip(b).for_each(|(r, b)| *r -= share * b);
-            if pass == 0 && k == 0 {
-                size = about_mean(norm(&rest), whole);
-            }
-        }
-    }
+    let less = |units: &[Vec<f64>], rest: &mut [f64]| take_off(units.iter().map(Vec::as_slice), rest, dot, |_, _| ());
+    let (first, others) = basis.split_at(basis.len().min(1));
+    less(first, &mut rest);
+    let size = if first.is_empty() { whole } else { about_mean(norm(&rest), whole) };
+    less(others, &mut rest);
+    less(basis, &mut rest);
     let left = norm(&rest).sqrt();
     rest.iter_mut().for_each(|r| *r /= left);
     Ok((left > DEPENDENT * size.sqrt()).then_some(rest))

@@ -3,8 +3,9 @@
 use super::correlation::tests::cases;
 use super::deviance::Deviance;
 use super::system::LinearSystem;
-use super::tests::{Example, Noise, examples};
+use super::tests::{Example, examples};
 use super::unprofiled::UnprofiledDeviance;
+use crate::simulate::noise::Noise;
 
 fn systems() -> Vec<LinearSystem> {
     let mut all: Vec<LinearSystem> = examples().iter().map(Example::system).collect();

@@ -1,7 +1,7 @@
 //! Powell's BOBYQA (crate `bobyqa`, a port of PRIMA), without bounds, restarted from its end with small steps.
 
-use super::newton::size;
 use super::session::{Session, Stop};
+use super::step::size;
 use super::{End, verified};
 use bobyqa::{Bobyqa, Config, Status};
 

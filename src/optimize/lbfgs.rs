@@ -5,10 +5,11 @@
 //! a Newton step. argmin gives up on infinite values and on its own rounding: each time a new cycle starts from the
 //! best point, more carefully if nothing was gained.
 
-use super::newton::size;
 use super::quadratic::Quadratic;
-use super::session::{Point, Session, Stop};
+use super::session::{Session, Stop};
+use super::step::{Point, size};
 use super::{End, Reason, SMALL_SCALED_GRADIENT};
+use crate::linalg::dense::dot_in_order;
 use argmin::core::{CostFunction, Error, Executor, Gradient, State};
 use argmin::solver::linesearch::MoreThuenteLineSearch;
 use argmin::solver::quasinewton::LBFGS;
@@ -128,7 +129,7 @@ impl Evaluated {
     /// Lower in value, or level with it in rounding and lower in gradient.
     fn better_than(&self, other: &Evaluated) -> bool {
         let noise = 1e-12 * other.value.abs();
-        let norm = |e: &Evaluated| super::dense::dot(&e.gradient, &e.gradient);
+        let norm = |e: &Evaluated| dot_in_order(&e.gradient, &e.gradient);
         self.value < other.value - noise || (self.value <= other.value + noise && norm(self) < norm(other))
     }
 }

@@ -1,7 +1,6 @@
 //! Minimisation of a smooth function of a few parameters, without bounds: the working parameters of `covariance` need none.
 
 mod bobyqa;
-mod dense;
 pub mod inequalities;
 mod lbfgs;
 mod nelder_mead;
@@ -9,6 +8,7 @@ mod newton;
 mod quadratic;
 mod secant;
 mod session;
+mod step;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

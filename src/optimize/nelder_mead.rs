@@ -1,7 +1,7 @@
 //! argmin's Nelder-Mead simplex, restarted from its best point with a fresh simplex until that brings nothing.
 
-use super::newton::size;
 use super::session::{Session, Stop};
+use super::step::size;
 use super::{End, verified};
 use argmin::core::{CostFunction, Error, Executor, State};
 use argmin::solver::neldermead::NelderMead;

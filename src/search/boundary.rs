@@ -8,7 +8,7 @@ use super::run::{Search, is_converged};
 use crate::covariance::Structure;
 use crate::error::{Code, Result};
 use crate::formula::StructureKind;
-use crate::linalg::dense;
+use crate::linalg::dense::{self, dot_in_order as dot};
 use crate::optimize::{Method, Summary};
 
 /// Standard deviations (in units of sigma times an effect's root mean square) below this are tried at zero.
@@ -268,7 +268,6 @@ fn steepest(
         })
         .collect();
     let s = null.len();
-    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
     let matrix: Vec<f64> =
         (0..s * s).map(|e| 0.5 * (dot(&null[e % s], &slopes[e / s]) + dot(&null[e / s], &slopes[e % s]))).collect();
     let Some((values, vectors)) = dense::symmetric_eigen(s, &matrix) else { return Ok(None) };

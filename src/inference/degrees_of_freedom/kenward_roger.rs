@@ -19,8 +19,9 @@ use super::parameters::Parameters;
 use super::system::{pseudo_inverse, quadratic, whitened, with_variances};
 use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
-use crate::inference::linear::{Coefficients, JointTest, dot, independent_rows};
+use crate::inference::linear::{Coefficients, JointTest, independent_rows};
 use crate::linalg::dense;
+use crate::linalg::dense::dot_in_order as dot;
 use crate::lmm::variance::{Direction, FixedDerivatives, Variances};
 use crate::tails::f_upper;
 

@@ -7,6 +7,7 @@
 //! ```
 
 use crate::error::{Result, try_vec};
+use crate::linalg::dense::dot_in_order as dot;
 use crate::lmm::deviance::{Deviance, State};
 
 /// The step of differences of the gradient.
@@ -133,8 +134,4 @@ impl State {
         crate::linalg::dense::solve_lower_transpose(m, &self.gram, &mut v[..m - 1]);
         v
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
 }

@@ -6,8 +6,9 @@ use crate::formula::CorrelationKind;
 use crate::formula::StructureKind::{Diagonal, Unstructured};
 use crate::lmm::deviance::Deviance;
 use crate::lmm::system::LinearSystem;
-use crate::lmm::tests::{Example, Noise};
+use crate::lmm::tests::Example;
 use crate::optimize::Objective;
+use crate::simulate::noise::Noise;
 
 /// Times of the rows.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -14,7 +14,7 @@
 
 use super::matrix::ResidualCorrelation;
 use crate::error::{Result, try_vec};
-use crate::linalg::dense;
+use crate::linalg::dense::{self, dot_in_order as dot};
 use crate::lmm::system::LinearSystem;
 use crate::lmm::variance::components::Components;
 use crate::lmm::variance::traces::Places;
@@ -210,8 +210,4 @@ impl Variances<'_> {
         }
         Ok(y)
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
