@@ -5,10 +5,11 @@
 //! a Newton step. argmin gives up on infinite values and on its own rounding: each time a new cycle starts from the
 //! best point, more carefully if nothing was gained.
 
+use super::end::{End, SMALL_SCALED_GRADIENT};
+use super::problem::Reason;
 use super::quadratic::Quadratic;
 use super::session::{Session, Stop};
 use super::step::{Point, size};
-use super::{End, Reason, SMALL_SCALED_GRADIENT};
 use crate::linalg::dense::dot_in_order;
 use argmin::core::{CostFunction, Error, Executor, Gradient, State};
 use argmin::solver::linesearch::MoreThuenteLineSearch;

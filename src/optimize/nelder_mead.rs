@@ -1,8 +1,8 @@
 //! argmin's Nelder-Mead simplex, restarted from its best point with a fresh simplex until that brings nothing.
 
+use super::end::{End, verified};
 use super::session::{Session, Stop};
 use super::step::size;
-use super::{End, verified};
 use argmin::core::{CostFunction, Error, Executor, State};
 use argmin::solver::neldermead::NelderMead;
 use std::cell::RefCell;

@@ -4,11 +4,12 @@
 //! decrease (Armijo). Where the promised decrease nears the rounding of the value, the gradient, which is more
 //! exact, judges instead. At the tolerance it stops.
 
+use super::end::{End, SMALL_SCALED_GRADIENT};
+use super::problem::Reason;
 use super::quadratic::Quadratic;
 use super::secant::Secant;
 use super::session::{Session, Stop};
 use super::step::{Point, descent};
-use super::{End, Reason, SMALL_SCALED_GRADIENT};
 use crate::linalg::dense::dot_in_order as dot;
 
 /// The share of the promised decrease that a step must achieve.

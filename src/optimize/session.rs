@@ -1,7 +1,7 @@
 //! One minimisation's dealings with its objective: counts, limits, progress, the best point so far.
 
+use super::problem::{Objective, Reason, Settings};
 use super::step::Point;
-use super::{Objective, Reason, Settings};
 use crate::error::{Code, Error, Result};
 
 /// Why evaluations end before the method is done.
