@@ -170,17 +170,24 @@ impl Structure {
     }
 }
 
+/// Each structure with the range of its parameters among those of all, one structure after the other.
+pub fn with_ranges(structures: &[Structure]) -> impl Iterator<Item = (&Structure, std::ops::Range<usize>)> {
+    let mut first = 0;
+    structures.iter().map(move |structure| {
+        let range = first..first + structure.n_theta();
+        first = range.end;
+        (structure, range)
+    })
+}
+
 /// The gradient in the working parameters of all terms from forces F_k, half the derivatives in T_k: 2 F_k . dT_k/dworking.
 pub fn chain_rule(structures: &[Structure], working: &[f64], forces: &[Vec<f64>], gradient: &mut [f64]) {
     let mut d = Vec::new();
-    let mut first = 0;
-    for (structure, force) in structures.iter().zip(forces) {
-        let n = structure.n_theta();
+    for ((structure, range), force) in with_ranges(structures).zip(forces) {
         d.resize(structure.size * structure.size, 0.0);
-        for i in 0..n {
-            structure.derivative(&working[first..first + n], i, &mut d);
-            gradient[first + i] = 2.0 * d.iter().zip(force).map(|(a, b)| a * b).sum::<f64>();
+        for i in 0..range.len() {
+            structure.derivative(&working[range.clone()], i, &mut d);
+            gradient[range.start + i] = 2.0 * d.iter().zip(force).map(|(a, b)| a * b).sum::<f64>();
         }
-        first += n;
     }
 }

@@ -5,6 +5,7 @@
 //! not follow; the variance is taken as zero.
 
 use super::system::LinearSystem;
+use crate::covariance::with_ranges;
 
 /// The share of an effect's sum of squares that the fixed effects may leave: rounding of the cross-products.
 const LEFT: f64 = 1e-12;
@@ -31,10 +32,8 @@ impl LinearSystem {
     /// Takes the variances of confounded effects out of a start. A structure with one variance for all of its effects keeps it
     /// unless all are confounded.
     pub fn without_confounded(&self, reml: bool, working: &mut [f64]) {
-        let mut first = 0;
-        for (structure, confounded) in self.structures.iter().zip(self.confounded(reml)) {
-            let (r, range) = (structure.size, first..first + structure.n_theta());
-            first = range.end;
+        for ((structure, range), confounded) in with_ranges(&self.structures).zip(self.confounded(reml)) {
+            let r = structure.size;
             let all = confounded.iter().all(|c| *c);
             if !confounded.contains(&true) || (structure.homogeneous && !all) {
                 continue;

@@ -13,6 +13,7 @@ use super::correlation::products::Correlated;
 use super::system::LinearSystem;
 use crate::error::{Error, Result, try_vec};
 use crate::linalg::dense;
+use crate::optimize::rounding::last_places;
 use crate::random::{Gram, Layout, RandomSystem, Roots};
 
 /// The share of the least-squares residual below which none is left: rho^2 is what cancellation from that leaves, and has four digits here.
@@ -24,7 +25,7 @@ const NOTHING_LEFT: &str = "the model fits the response exactly, or all but: the
 pub struct Analysis {
     random: RandomSystem,
     confounded: Vec<Vec<bool>>,
-    divides: bool,
+    may_divide: bool,
 }
 
 impl Analysis {
@@ -32,14 +33,14 @@ impl Analysis {
         let correlated = system.correlation.as_ref().map(Correlated::new).transpose()?;
         let columns = system.m().max(system.n_working());
         let random = RandomSystem::new(gram_of(system, correlated.as_ref()), &system.structures, columns)?;
-        Ok(Analysis { random, confounded: system.confounded(reml), divides: true })
+        Ok(Analysis { random, confounded: system.confounded(reml), may_divide: true })
     }
 
     /// By the factorisation and the products that serve all designs, for comparisons.
     #[cfg(test)]
     pub(super) fn general(system: &LinearSystem, reml: bool) -> Result<Self> {
         let random = RandomSystem::blocked(&system.gram, system.m().max(system.n_working()))?;
-        Ok(Analysis { random, confounded: system.confounded(reml), divides: false })
+        Ok(Analysis { random, confounded: system.confounded(reml), may_divide: false })
     }
 }
 
@@ -51,8 +52,8 @@ pub struct Deviance<'a> {
     pub(super) random: RandomSystem,
     /// Effects that the criterion does not depend on.
     pub(super) confounded: Vec<Vec<bool>>,
-    /// Whether products with Z'Z are avoided where A tells them.
-    pub(super) divides: bool,
+    /// Whether products with Z'Z may be had from A by dividing by Lambda, where that is regular.
+    pub(super) may_divide: bool,
     /// Cross-products at the correlation of the last evaluation, where residuals are correlated.
     pub(super) correlated: Option<Correlated>,
     /// T of each term.
@@ -95,11 +96,11 @@ impl<'a> Deviance<'a> {
     /// With what [`Deviance::into_analysis`] has left of another response of the same design.
     pub fn with(system: &'a LinearSystem, reml: bool, analysis: Analysis) -> Result<Self> {
         let (q, m) = (system.gram.layout.q(), system.m());
-        let Analysis { random, confounded, divides } = analysis;
+        let Analysis { random, confounded, may_divide } = analysis;
         Ok(Deviance {
             reml,
             confounded,
-            divides,
+            may_divide,
             correlated: system.correlation.as_ref().map(Correlated::new).transpose()?,
             random,
             t: Roots::zeros(&system.structures),
@@ -113,8 +114,8 @@ impl<'a> Deviance<'a> {
     }
 
     pub fn into_analysis(self) -> Analysis {
-        let Deviance { random, confounded, divides, .. } = self;
-        Analysis { random, confounded, divides }
+        let Deviance { random, confounded, may_divide, .. } = self;
+        Analysis { random, confounded, may_divide }
     }
 
     /// The rows of the log-likelihood: n, or n - p for REML.
@@ -175,7 +176,7 @@ impl<'a> Deviance<'a> {
         }
         let relative = |j: usize| {
             let (own, left) = (if j + 1 == m { self.system.rss } else { 1.0 }, self.state.gram[j * m + j]);
-            4.0 * f64::EPSILON * own / (left * left)
+            last_places(1.0) * own / (left * left)
         };
         let fixed = if self.reml { (0..m - 1).map(relative).sum() } else { 0.0 };
         let noise = fixed + self.weight() * relative(m - 1);

@@ -10,6 +10,7 @@ use crate::error::{Code, Result};
 use crate::optimize::Summary;
 use crate::options::{Options, Progress};
 use crate::search::correlations::other_correlations;
+use crate::search::minima::{APART, SAME_MINIMUM};
 use crate::search::{Criterion, Estimate, Search, boundary, is_converged};
 
 /// Models whose evaluations together take fewer multiplications than this are fitted from several starts: the criterion
@@ -18,12 +19,6 @@ const CHEAP: f64 = 2e7;
 
 /// Models so cheap that a hundred more values of the criterion don't matter.
 const VERY_CHEAP: f64 = 0.1 * CHEAP;
-
-/// Predicted decrease at which a second search is near enough to its minimum to be compared with the first.
-const SAME_MINIMUM: f64 = 1e-6;
-
-/// Ends whose criteria differ by more are other minima.
-const ELSEWHERE: f64 = 1e-3;
 
 /// Rounds of looking at other basins.
 const MOST_BASINS: usize = 4;
@@ -110,7 +105,7 @@ fn search_from_all(search: &mut LinearSearch<'_, '_, '_, '_>, starts: &[Vec<f64>
             break;
         }
         let Some(other) = leads_to(search, start, SAME_MINIMUM.max(tolerance))? else { continue };
-        elsewhere |= (other.value - before).abs() > ELSEWHERE;
+        elsewhere |= (other.value - before).abs() > APART;
         if other.value < best.value - (0.1 * SAME_MINIMUM).max(best.noise)
             && let Some(lower) = leads_to(search, &other.x, tolerance)?
         {

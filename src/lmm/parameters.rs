@@ -4,10 +4,10 @@
 
 use super::correlation::scale::RhoScale;
 use super::system::LinearSystem;
-use crate::covariance::Structure;
+use crate::covariance::{Structure, with_ranges};
 use crate::error::{Error, Result};
 
-/// Standard deviations on the way to zero, in units of the residual's times an effect's root mean square: not to be multiplied.
+/// The standard deviation of a term on the way to zero, in units of the residual's times an effect's root mean square: not to be multiplied.
 pub const NOTHING: f64 = 0.03;
 
 impl LinearSystem {
@@ -35,10 +35,7 @@ pub fn working_from_theta(system: &LinearSystem, theta: &[f64]) -> Result<Vec<f6
             Error::argument(format!("the residual correlation {rho} is out of range: {}", products.scale.range()))
         })?;
     }
-    let mut first = 0;
-    for (k, structure) in system.structures.iter().enumerate() {
-        let range = first..first + structure.n_theta();
-        first = range.end;
+    for (k, (_, range)) in with_ranges(&system.structures).enumerate() {
         system.units(k).working(&mut theta[range.clone()], &mut working[range])?;
     }
     Ok(working)
@@ -59,10 +56,7 @@ pub fn theta_from_working(system: &LinearSystem, working: &[f64], theta: &mut [f
     if let (Some(products), [.., rho], [.., x]) = (&system.correlation, &mut *theta, working) {
         *rho = products.scale.rho(*x);
     }
-    let mut first = 0;
-    for (k, structure) in system.structures.iter().enumerate() {
-        let range = first..first + structure.n_theta();
-        first = range.end;
+    for (k, (_, range)) in with_ranges(&system.structures).enumerate() {
         system.units(k).theta(&working[range.clone()], &mut theta[range]);
     }
 }
@@ -70,10 +64,7 @@ pub fn theta_from_working(system: &LinearSystem, working: &[f64], theta: &mut [f
 /// The working parameters with the standard deviations of each term multiplied.
 pub fn scaled(system: &LinearSystem, working: &[f64], factors: &[f64]) -> Result<Vec<f64>> {
     let mut point = working.to_vec();
-    let mut first = 0;
-    for (k, structure) in system.structures.iter().enumerate() {
-        let range = first..first + structure.n_theta();
-        first = range.end;
+    for (k, (structure, range)) in with_ranges(&system.structures).enumerate() {
         if factors[k] == 1.0 {
             continue;
         }
@@ -85,10 +76,7 @@ pub fn scaled(system: &LinearSystem, working: &[f64], factors: &[f64]) -> Result
     }
     let mut theta = vec![0.0; point.len()];
     theta_from_working(system, &point, &mut theta);
-    first = 0;
-    for (k, structure) in system.structures.iter().enumerate() {
-        let range = first..first + structure.n_theta();
-        first = range.end;
+    for (k, (structure, range)) in with_ranges(&system.structures).enumerate() {
         structure.rescale(&mut theta[range], &vec![factors[k]; structure.size]);
     }
     working_from_theta(system, &theta)

@@ -2,10 +2,17 @@
 
 use super::deviance::Deviance;
 use super::parameters::theta_from_working;
+use crate::covariance::with_ranges;
 use crate::error::{Error, Result, try_copy, try_vec};
 use crate::linalg::dense;
 use crate::random::{TermSolution, own_block};
 use crate::search::boundary::null_directions;
+
+/// The relative residual of the random effects' system above which a solution is refused: half of the digits are gone.
+const INEXACT: f64 = 1e-6;
+
+/// A residual, in working units (those of the response's deviation), that is none.
+const NEGLIGIBLE: f64 = 1e-12;
 
 /// What memory is for.
 const SOLUTION: &str = "solutions for the random effects";
@@ -43,10 +50,7 @@ pub fn solve(deviance: &mut Deviance<'_>, working: &[f64]) -> Result<Solution> {
     let correlation = if system.correlation.is_some() { theta.pop().map(|rho| (rho, std_error)) } else { None };
     let (vcov, root) = (deviance.vcov(sigma), deviance.vcov_factor(sigma));
     let mut terms = Vec::new();
-    let mut first = 0;
-    for (k, structure) in system.structures.iter().enumerate() {
-        let range = first..first + structure.n_theta();
-        first = range.end;
+    for (k, (structure, range)) in with_ranges(&system.structures).enumerate() {
         let boundary = null_directions(*structure, &working[range]).iter().map(|d| system.units(k).user_direction(d)).collect();
         terms.push(deviance.term(k, sigma, blocks.as_deref(), boundary)?);
     }
@@ -84,7 +88,7 @@ impl Deviance<'_> {
         let shares = self.state.gamma.iter().copied().chain([1.0]);
         let size: f64 = right.chunks_exact(q.max(1)).zip(shares).map(|(c, share)| share.abs() * norm(&mut c.iter().copied())).sum();
         self.check_residual()?;
-        if off <= 1e-6 * size + 1e-12 {
+        if off <= INEXACT * size + NEGLIGIBLE {
             Ok(())
         } else {
             Err(Error::numeric(format!(

@@ -3,6 +3,7 @@
 use super::deviance::Deviance;
 use super::parameters::scaled;
 use super::system::LinearSystem;
+use crate::covariance::with_ranges;
 use crate::error::Result;
 use crate::linalg::dense;
 use crate::optimize::Objective;
@@ -60,10 +61,8 @@ pub fn moment_start(system: &LinearSystem) -> Vec<f64> {
 pub fn other_starts(deviance: &mut Deviance<'_>) -> Result<Vec<Vec<f64>>> {
     let system = deviance.system;
     let mut unit = vec![0.0; system.n_theta()];
-    let mut first = 0;
-    for structure in &system.structures {
-        structure.start(&mut unit[first..first + structure.n_theta()]);
-        first += structure.n_theta();
+    for (structure, range) in with_ranges(&system.structures) {
+        structure.start(&mut unit[range]);
     }
     let Some(products) = &system.correlation else { return Ok(vec![unit]) };
     let mut starts: Vec<Vec<f64>> = products.starts().into_iter().map(|x| [&unit[..], &[x]].concat()).collect();

@@ -5,10 +5,11 @@
 
 use super::criterion::Criterion;
 use super::run::{Search, is_converged};
-use crate::covariance::Structure;
+use crate::covariance::{Structure, with_ranges};
 use crate::error::{Code, Result};
 use crate::formula::StructureKind;
 use crate::linalg::dense::{self, dot_in_order as dot};
+use crate::optimize::rounding::rounding;
 use crate::optimize::{Method, Summary};
 
 /// Standard deviations (in units of sigma times an effect's root mean square) below this are tried at zero.
@@ -23,15 +24,12 @@ pub const LIFT: f64 = 0.223_606_797_749_979;
 /// Relative to the largest, an eigenvalue of T T' below this is zero.
 const ZERO: f64 = 1e-14;
 
-/// The parameter range of each term.
-fn ranges(structures: &[Structure]) -> Vec<std::ops::Range<usize>> {
-    let mut first = 0;
-    let range = |s: &Structure| {
-        let range = first..first + s.n_theta();
-        first = range.end;
-        range
-    };
-    structures.iter().map(range).collect()
+/// Criteria, in their units, that differ by less beside rounding are level: a hundredth of `minima::SAME_MINIMUM`.
+const LEVEL: f64 = 1e-8;
+
+/// What the criterion may differ by between a boundary and its neighbourhood.
+fn level(at: &Summary) -> f64 {
+    LEVEL + rounding(at.value, at.noise)
 }
 
 /// T T' of one term, with its eigenvalues and eigenvectors.
@@ -59,7 +57,7 @@ pub fn null_directions(structure: Structure, working: &[f64]) -> Vec<Vec<f64>> {
 
 /// Whether a term's covariance is within `SMALL` of a singular one.
 pub fn is_singular(structures: &[Structure], working: &[f64]) -> bool {
-    ranges(structures).into_iter().zip(structures).any(|(range, s)| spectrum(*s, &working[range]).1[0].max(0.0).sqrt() < SMALL)
+    with_ranges(structures).any(|(s, range)| spectrum(*s, &working[range]).1[0].max(0.0).sqrt() < SMALL)
 }
 
 /// The variance that a search begins with where effects have this mean square, `large` being one with which they are as if fixed. Groups
@@ -72,7 +70,7 @@ pub fn start_variance(mean_square: f64, large: f64) -> f64 {
 /// The parameters with a standard deviation of `length` in each null direction; the others are kept as they are.
 pub fn lifted(structures: &[Structure], working: &[f64], length: f64) -> Vec<f64> {
     let mut out = working.to_vec();
-    for (range, structure) in ranges(structures).into_iter().zip(structures) {
+    for (structure, range) in with_ranges(structures) {
         let null = null_directions(*structure, &working[range.clone()]);
         if !null.is_empty() {
             out = perturbed(*structure, range, &null, length, &out);
@@ -115,11 +113,11 @@ pub fn snap(criterion: &mut dyn Criterion<'_>, at: &Summary) -> Result<Option<Ve
     let structures = criterion.structures().to_vec();
     let mut working = at.x.clone();
     let mut changed = false;
-    for (range, structure) in ranges(&structures).into_iter().zip(&structures) {
+    for (structure, range) in with_ranges(&structures) {
         for part in candidates(*structure, &working[range.clone()]) {
             let mut trial = working.clone();
             trial[range.clone()].copy_from_slice(&part);
-            if criterion.value(&trial)? <= at.value + 1e-8 + 1e-13 * at.value.abs() {
+            if criterion.value(&trial)? <= at.value + level(at) {
                 changed |= trial != working;
                 working = trial;
                 break;
@@ -133,7 +131,7 @@ pub fn snap(criterion: &mut dyn Criterion<'_>, at: &Summary) -> Result<Option<Ve
 pub fn exact_zeros(criterion: &mut dyn Criterion<'_>, at: &Summary) -> Result<Vec<f64>> {
     let structures = criterion.structures().to_vec();
     let mut working = at.x.clone();
-    for (range, structure) in ranges(&structures).into_iter().zip(&structures) {
+    for (structure, range) in with_ranges(&structures) {
         if structure.kind != StructureKind::Unstructured || structure.size == 1 {
             continue;
         }
@@ -152,7 +150,7 @@ pub fn exact_zeros(criterion: &mut dyn Criterion<'_>, at: &Summary) -> Result<Ve
             }
             k += r - column;
         }
-        if trial != working && criterion.value(&trial)? <= at.value + 1e-9 + 1e-13 * at.value.abs() {
+        if trial != working && criterion.value(&trial)? <= at.value + level(at) {
             working = trial;
         }
     }
@@ -200,7 +198,7 @@ fn candidates(structure: Structure, working: &[f64]) -> Vec<Vec<f64>> {
 /// A start from which the criterion falls, if a singular fit is not a minimum.
 pub fn way_down(criterion: &mut dyn Criterion<'_>, at: &Summary) -> Result<Option<Vec<f64>>> {
     let structures = criterion.structures().to_vec();
-    for (k, (range, structure)) in ranges(&structures).into_iter().zip(&structures).enumerate() {
+    for (k, (structure, range)) in with_ranges(&structures).enumerate() {
         let null = null_directions(*structure, &at.x[range.clone()]);
         if null.is_empty() {
             continue;
@@ -214,7 +212,7 @@ pub fn way_down(criterion: &mut dyn Criterion<'_>, at: &Summary) -> Result<Optio
             let mut trials: Vec<Vec<f64>> = directions.iter().map(along).collect();
             trials.extend(with_correlations(*structure, range.clone(), length, &at.x));
             for trial in trials {
-                if criterion.value(&trial)? < at.value - 1e-8 - 1e-13 * at.value.abs() {
+                if criterion.value(&trial)? < at.value - level(at) {
                     return Ok(Some(trial));
                 }
             }

@@ -1,6 +1,6 @@
 //! Working parameters with the covariances of some effects changed, for starts.
 
-use crate::covariance::Structure;
+use crate::covariance::{Structure, with_ranges};
 
 /// An effect of a term; all of them where there is none.
 pub type Effect = (usize, Option<usize>);
@@ -13,10 +13,7 @@ pub fn changed(
     mut change: impl FnMut(usize, &mut [f64], &[usize]),
 ) -> Vec<f64> {
     let mut out = working.to_vec();
-    let mut first = 0;
-    for (k, structure) in structures.iter().enumerate() {
-        let range = first..first + structure.n_theta();
-        first = range.end;
+    for (k, (structure, range)) in with_ranges(structures).enumerate() {
         let r = structure.size;
         let own: Vec<usize> =
             (0..r).filter(|e| effects.iter().any(|(term, effect)| *term == k && effect.is_none_or(|f| f == *e))).collect();

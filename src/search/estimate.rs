@@ -5,13 +5,10 @@
 
 use super::boundary;
 use super::criterion::Criterion;
-use super::minima::{Minimum, REACH};
+use super::minima::{APART, Minimum, REACH};
 use super::run::{Search, is_converged};
 use crate::error::{Error, Result};
 use crate::optimize::{Reason, Summary};
-
-/// Ends that are nearer in the criterion are one minimum, which searches have come to by different ways.
-const SAME: f64 = 1e-3;
 
 /// The minimum that was found.
 #[derive(Clone, Debug)]
@@ -96,6 +93,6 @@ fn with_other(lower: Estimate, higher: Estimate) -> Estimate {
 impl Estimate {
     /// Whether a value is that of a minimum known.
     fn has_seen(&self, value: f64) -> bool {
-        std::iter::once(self.value).chain(self.others.iter().map(|o| o.value)).any(|v| (value - v).abs() < SAME)
+        std::iter::once(self.value).chain(self.others.iter().map(|o| o.value)).any(|v| (value - v).abs() < APART)
     }
 }

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::criterion::Criterion;
 use crate::error::{Code, Result};
+use crate::optimize::rounding::rounding;
 use crate::optimize::{LARGEST_ROUNDED, Method, Objective, Reason, Settings, Summary, minimize};
 use crate::options::{Options, Progress};
 
@@ -118,7 +119,7 @@ impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
             let Some(valley) = where_it_is(self.run_once(Method::Lbfgs, &from, tolerance, 6 * patience))? else { continue };
             let end = where_it_is(self.run_once(Method::Newton, &valley.x, tolerance, patience))?;
             for next in std::iter::once(valley).chain(end) {
-                let noise = (1e-12 * best.value.abs()).max(best.noise);
+                let noise = rounding(best.value, best.noise);
                 let (lower, level) = (next.value < best.value - noise, next.value <= best.value + noise);
                 if lower || (level && rank(self.is_stuck(&next), &next) < rank(self.is_stuck(&best), &best)) {
                     best = next;

@@ -45,6 +45,18 @@ pub struct KenwardRoger {
 /// The share of a parameter's information that fixed effects leave, below which there is none.
 const NOTHING_LEFT: f64 = 1e-9;
 
+// Where the denominators of Kenward and Roger's moments (1997, section 3) are taken for zero: pbkrtest's limits (Halekoh and Hojsgaard 2014),
+// so that borderline tests are the same. All are numbers without units.
+
+/// V0 that is none.
+const NO_V0: f64 = 1e-10;
+
+/// A numerator and a denominator that are both smaller have the ratio one.
+const ZERO_BY_ZERO: f64 = 1e-14;
+
+/// Denominator degrees of freedom so close to 2 give F no mean, and the statistic no scaling.
+const CLOSE_TO_TWO: f64 = 1e-2;
+
 impl KenwardRoger {
     pub fn of(fit: &Fit) -> Result<Self> {
         DfMethod::KenwardRoger.check(fit)?;
@@ -122,11 +134,11 @@ impl KenwardRoger {
         let divisor = 3.0 * q + 2.0 * (1.0 - g);
         let (c1, c2, c3) = (g / divisor, (q - g) / divisor, (q + 2.0 - g) / divisor);
         let v0 = 1.0 + c1 * b;
-        let (v0, v1, v2) = (if v0.abs() < 1e-10 { 0.0 } else { v0 }, 1.0 - c2 * b, 1.0 - c3 * b);
-        let ratio = |a: f64, b: f64| if a.abs() < 1e-14 && b.abs() < 1e-14 { 1.0 } else { a / b };
+        let (v0, v1, v2) = (if v0.abs() < NO_V0 { 0.0 } else { v0 }, 1.0 - c2 * b, 1.0 - c3 * b);
+        let ratio = |a: f64, b: f64| if a.abs() < ZERO_BY_ZERO && b.abs() < ZERO_BY_ZERO { 1.0 } else { a / b };
         let rho = ratio(1.0 - a2 / q, v1).powi(2) * ratio(v0, v2) / q;
         let df2 = 4.0 + (q + 2.0) / (q * rho - 1.0);
-        let scaling = if (df2 - 2.0).abs() < 1e-2 { 1.0 } else { df2 * (1.0 - a2 / q) / (df2 - 2.0) };
+        let scaling = if (df2 - 2.0).abs() < CLOSE_TO_TWO { 1.0 } else { df2 * (1.0 - a2 / q) / (df2 - 2.0) };
         (df2, scaling)
     }
 }

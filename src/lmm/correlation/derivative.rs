@@ -13,36 +13,40 @@ use crate::lmm::deviance::{Deviance, State};
 /// The step of differences of the gradient.
 const STEP: f64 = 1e-5;
 
-/// The gradient a small step further along the correlation.
-pub(in crate::lmm) struct Bent {
-    gradient: Vec<f64>,
+/// The curvature of a criterion in the residual correlation, from the gradient a small step further along it.
+pub(in crate::lmm) struct CorrelationCurvature {
+    further: Vec<f64>,
 }
 
-impl Bent {
-    /// The last row and column of a Hessian. The diagonal stays positive: the observed information may not be, far from the minimum.
-    pub fn add_to(&self, gradient: &[f64], hessian: &mut [f64]) {
+impl CorrelationCurvature {
+    /// `gradient` gives the gradient at parameters; the correlation is that at `place`.
+    pub fn of(working: &[f64], place: usize, gradient: impl FnOnce(&[f64], &mut [f64]) -> Result<f64>) -> Result<Self> {
+        let (mut there, mut further) = (working.to_vec(), vec![0.0; working.len()]);
+        there[place] += STEP;
+        gradient(&there, &mut further)?;
+        Ok(CorrelationCurvature { further })
+    }
+
+    /// Row and column `place` of a Hessian. The diagonal stays positive: the observed information may not be, far from the minimum.
+    pub fn write_to(&self, place: usize, gradient: &[f64], hessian: &mut [f64]) {
         let n = gradient.len();
-        for (i, (there, here)) in self.gradient.iter().zip(gradient).enumerate() {
+        for (i, (there, here)) in self.further.iter().zip(gradient).enumerate() {
             let second = (there - here) / STEP;
-            hessian[(n - 1) * n + i] = second;
-            hessian[i * n + n - 1] = second;
+            (hessian[place * n + i], hessian[i * n + place]) = (second, second);
         }
-        hessian[n * n - 1] = hessian[n * n - 1].abs();
+        hessian[place * (n + 1)] = hessian[place * (n + 1)].abs();
     }
 }
 
 impl Deviance<'_> {
-    /// Where residuals are correlated, the gradient a step further along.
-    pub(in crate::lmm) fn bent_slope(&mut self, working: &[f64]) -> Result<Option<Bent>> {
+    /// Where residuals are correlated.
+    pub(in crate::lmm) fn correlation_curvature(&mut self, working: &[f64]) -> Result<Option<CorrelationCurvature>> {
         if self.correlated.is_none() {
             return Ok(None);
         }
-        let mut further = working.to_vec();
-        let mut gradient = vec![0.0; working.len()];
-        further[working.len() - 1] += STEP;
-        self.evaluate_gradient(&further, &mut gradient)?;
+        let curvature = CorrelationCurvature::of(working, working.len() - 1, |x, gradient| self.evaluate_gradient(x, gradient))?;
         self.state.evaluations -= 1;
-        Ok(Some(Bent { gradient }))
+        Ok(Some(curvature))
     }
 
     /// The derivative by the correlation's coordinate, the last of the parameters, after the forces.

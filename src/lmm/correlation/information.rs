@@ -7,6 +7,7 @@
 //! h_ij = d_ij + N s_i s_j,   h_i,log sigma = -2 N s_i,   h_log sigma = 4 N,   s = log sigma^2;     B_i = -R^-1 S_i R^-T
 //! ```
 
+use crate::covariance::with_ranges;
 use crate::error::Result;
 use crate::linalg::dense;
 use crate::lmm::confounded::clear_rows;
@@ -59,10 +60,8 @@ pub fn information_by_differences(system: &LinearSystem, working: &[f64], reml: 
 fn effective(system: &LinearSystem, working: &[f64], reml: bool) -> Vec<bool> {
     let confounded = system.confounded(reml);
     let mut factors: Vec<Vec<f64>> = system.structures.iter().map(|s| vec![0.0; s.size * s.size]).collect();
-    let mut first = 0;
-    for (structure, t) in system.structures.iter().zip(&mut factors) {
-        structure.factor(&working[first..first + structure.n_theta()], t);
-        first += structure.n_theta();
+    for ((structure, range), t) in with_ranges(&system.structures).zip(&mut factors) {
+        structure.factor(&working[range], t);
     }
     let mut all = vec![];
     for mut derivative in factor_derivatives(&system.structures, working) {

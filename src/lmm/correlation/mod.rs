@@ -9,7 +9,7 @@ pub mod products;
 /// R and its derivatives, applied to vectors of all rows.
 pub mod matrix;
 /// The derivative of the criterion in rho, its column of the Hessian, the standard error of rho.
-mod derivative;
+pub(super) mod derivative;
 /// A start with rho of the other sign.
 pub mod opposite;
 /// The derivative of R in what degrees of freedom and adjusted covariances are made of.

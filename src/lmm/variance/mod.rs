@@ -21,6 +21,7 @@ use std::borrow::Cow;
 use super::correlation::matrix::ResidualCorrelation;
 use super::deviance::Deviance;
 use super::system::LinearSystem;
+use crate::covariance::with_ranges;
 use crate::error::{Result, try_vec};
 use crate::formula::StructureKind;
 use crate::random::Roots;
@@ -121,10 +122,8 @@ pub fn largest_part(system: &LinearSystem) -> Result<usize> {
 /// The same covariances where a column of T that begins with zero is zero: there the derivatives in T of an effect without variance vanish.
 pub(super) fn canonical(system: &LinearSystem, working: &[f64]) -> Vec<f64> {
     let mut out = working.to_vec();
-    let mut first = 0;
-    for structure in &system.structures {
-        let (r, range) = (structure.size, first..first + structure.n_theta());
-        first = range.end;
+    for (structure, range) in with_ranges(&system.structures) {
+        let r = structure.size;
         let mut t = vec![0.0; r * r];
         structure.factor(&working[range.clone()], &mut t);
         let rotated = (0..r).any(|c| t[c * r + c] == 0.0 && t[c * r..(c + 1) * r].iter().any(|v| *v != 0.0));
