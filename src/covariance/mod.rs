@@ -102,6 +102,14 @@ impl Structure {
         self.rules().factor(*self, working, t);
     }
 
+    /// T T'.
+    pub fn relative_covariance(&self, working: &[f64]) -> Vec<f64> {
+        let r = self.size;
+        let mut t = vec![0.0; r * r];
+        self.factor(working, &mut t);
+        (0..r * r).map(|e| (0..r).map(|c| t[c * r + e % r] * t[c * r + e / r]).sum()).collect()
+    }
+
     /// dT / d working_i.
     pub fn derivative(&self, working: &[f64], i: usize, d: &mut [f64]) {
         d.fill(0.0);

@@ -38,12 +38,10 @@ impl LinearSystem {
             if !confounded.contains(&true) || (structure.homogeneous && !all) {
                 continue;
             }
-            let mut t = vec![0.0; r * r];
-            structure.factor(&working[range.clone()], &mut t);
-            let mut cov = vec![0.0; r * r];
+            let mut cov = structure.relative_covariance(&working[range.clone()]);
             for (e, value) in cov.iter_mut().enumerate() {
-                if !confounded[e % r] && !confounded[e / r] {
-                    *value = (0..r).map(|c| t[c * r + e % r] * t[c * r + e / r]).sum();
+                if confounded[e % r] || confounded[e / r] {
+                    *value = 0.0;
                 }
             }
             structure.from_covariance(&cov, &mut working[range]);

@@ -35,14 +35,7 @@ fn level(at: &Summary) -> f64 {
 /// T T' of one term, with its eigenvalues and eigenvectors.
 fn spectrum(structure: Structure, working: &[f64]) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
     let r = structure.size;
-    let mut t = vec![0.0; r * r];
-    structure.factor(working, &mut t);
-    let mut cov = vec![0.0; r * r];
-    for b in 0..r {
-        for a in 0..r {
-            cov[b * r + a] = (0..r).map(|c| t[c * r + a] * t[c * r + b]).sum();
-        }
-    }
+    let cov = structure.relative_covariance(working);
     let (values, vectors) = dense::symmetric_eigen(r, &cov).unwrap_or((vec![f64::NAN; r], vec![0.0; r * r]));
     (cov, values, vectors)
 }

@@ -41,9 +41,7 @@ pub fn other_correlations(structures: &[Structure], working: &[f64]) -> Vec<Vec<
 /// Standard deviations of a term's effects, none of them next to nothing.
 fn deviations(structure: Structure, working: &[f64]) -> Vec<f64> {
     let r = structure.size;
-    let mut t = vec![0.0; r * r];
-    structure.factor(working, &mut t);
-    (0..r).map(|e| (0..r).map(|c| t[c * r + e] * t[c * r + e]).sum::<f64>().sqrt().max(LIFT)).collect()
+    structure.relative_covariance(working).iter().step_by(r + 1).map(|variance| variance.sqrt().max(LIFT)).collect()
 }
 
 fn covariance(structure: Structure, sds: &[f64], rho: f64) -> Vec<f64> {

@@ -20,11 +20,7 @@ pub fn changed(
         if own.is_empty() {
             continue;
         }
-        let (mut t, mut cov) = (vec![0.0; r * r], vec![0.0; r * r]);
-        structure.factor(&working[range.clone()], &mut t);
-        for (e, value) in cov.iter_mut().enumerate() {
-            *value = (0..r).map(|c| t[c * r + e % r] * t[c * r + e / r]).sum();
-        }
+        let mut cov = structure.relative_covariance(&working[range.clone()]);
         change(k, &mut cov, &own);
         structure.from_covariance(&cov, &mut out[range]);
     }

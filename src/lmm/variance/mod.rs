@@ -128,8 +128,7 @@ pub(super) fn canonical(system: &LinearSystem, working: &[f64]) -> Vec<f64> {
         structure.factor(&working[range.clone()], &mut t);
         let rotated = (0..r).any(|c| t[c * r + c] == 0.0 && t[c * r..(c + 1) * r].iter().any(|v| *v != 0.0));
         if structure.kind == StructureKind::Unstructured && rotated {
-            let cov: Vec<f64> = (0..r * r).map(|e| (0..r).map(|c| t[c * r + e % r] * t[c * r + e / r]).sum()).collect();
-            structure.from_covariance(&cov, &mut out[range]);
+            structure.from_covariance(&structure.relative_covariance(&working[range.clone()]), &mut out[range]);
         }
     }
     out
