@@ -1,11 +1,11 @@
-/* The text of --help. One literal a group: C99 promises literals of 4,095 bytes only. */
+/* The text of --help. One literal per group: C99 only guarantees literals of 4,095 bytes. */
 #include <interlace.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "interlace_fit_options.h"
 
-/* In the place of these stand names that the library lists. */
+/* Placeholders for names that the library lists. */
 static const char family_names[] = "";
 static const char link_names[] = "";
 
@@ -15,35 +15,35 @@ static const char *const help_text[] = {
     "interlace-fit MODEL FORMULA DATA.csv [OPTIONS]\n"
     "interlace-fit --help | --version\n"
     "\n"
-    "MODEL is lmm, a linear mixed model, glmm, a generalised one, or clmm, one of an ordered response (cumulative link).\n"
-    "FORMULA is in lme4's language: \"y ~ x + (1 + x | g)\"; the response of a binomial glmm may be\n"
-    "\"cbind(successes, failures)\", that of a clmm is --ordered, or whole numbers.\n"
+    "MODEL is lmm (linear mixed model), glmm (generalised linear mixed model) or clmm (cumulative link model, ordered response).\n"
+    "FORMULA uses lme4's language: \"y ~ x + (1 + x | g)\". The response of a binomial glmm may be\n"
+    "\"cbind(successes, failures)\"; that of a clmm is an --ordered column or whole numbers.\n"
     "\n",
 
     "data: a file, or - for standard input\n"
-    "  --sep C                    what separates cells: a comma by default; \";\", tab or another character\n"
-    "  --dec .|,                  the decimal mark; with a comma cells are separated by semicolons, unless --sep says otherwise\n"
+    "  --sep C                    the separator of cells: a comma by default; \";\", tab or another character\n"
+    "  --dec .|,                  the decimal mark; with a comma, semicolons separate cells unless --sep says otherwise\n"
     "  --na-strings \"NA,.\"        cells that mean a missing value, instead of NA, NaN and the empty cell\n"
-    "  --strict-numbers           stop at text in a column of numbers, also where it could be a factor\n"
-    "  --quote C                  what cells with separators stand in: \", another character or none\n"
-    "  --categorical A,B          read these columns as categories, though they look like numbers\n"
-    "  --ordered \"A=lo<mid<hi\"    an ordered category with its order (repeatable)\n"
+    "  --strict-numbers           stop at text in a column of numbers, even if it could be a factor\n"
+    "  --quote C                  the quote around cells with separators: \", another character or none\n"
+    "  --categorical A,B          read these columns as categories, even if they look like numbers\n"
+    "  --ordered \"A=lo<mid<hi\"    an ordered factor with its order (repeatable)\n"
     "  --na omit|error|pad        rows with missing values: leave them out (the default), stop,\n"
-    "                             or leave them out and have null for them in results per row\n"
+    "                             or leave them out and give null for them in results per row\n"
     "  --weights COL              prior weights: the residual variance is sigma^2 / weight; for a binomial\n"
-    "                             proportion the numbers of trials; in a clmm a row counts that often\n"
+    "                             proportion the number of trials; in a clmm a row counts that many times\n"
     "  --offset COL               a known part of the linear predictor\n"
     "\n",
 
     "model\n"
-    "  --correlation \"ar1(time | g)\" | \"cs(1 | g)\"   of the residuals within groups (lmm); ar1(1 | g) takes the order of the rows\n"
-    "  --method reml|ml           restricted maximum likelihood (the default of lmm) or maximum likelihood (of glmm, clmm)\n"
-    "  --random \"(1 + x | g)\"     a random term besides those of FORMULA (repeatable)\n"
-    "  --groups A,B               random intercepts, as --random \"(1 | A)\" --random \"(1 | B)\"\n"
+    "  --correlation \"ar1(time | g)\" | \"cs(1 | g)\"   of the residuals within groups (lmm); ar1(1 | g) uses the order of the rows\n"
+    "  --method reml|ml           restricted maximum likelihood (default for lmm) or maximum likelihood (for glmm, clmm)\n"
+    "  --random \"(1 + x | g)\"     a random term in addition to those of FORMULA (repeatable)\n"
+    "  --groups A,B               random intercepts, short for --random \"(1 | A)\" --random \"(1 | B)\"\n"
     "  --contrasts COL=NAME       contr.treatment, contr.sum, contr.helmert or contr.poly (repeatable)\n"
     "\n",
 
-    "generalised models (glmm); --link, --information, --nagq and --std-errors also ordinal ones\n"
+    "generalised models (glmm); --link, --information, --nagq and --std-errors also for ordinal models\n"
     "  --family F                 ",
     family_names,
     "\n"
@@ -51,30 +51,30 @@ static const char *const help_text[] = {
     link_names,
     ";\n"
     "                             each family has a default; clmm: logit (the default), probit, cloglog, loglog or cauchit\n"
-    "  --fix NAME=VALUE           a parameter of the family that is not estimated (repeatable)\n"
-    "  --dispformula \"~ z\"        what the dispersion depends on\n"
-    "  --ziformula \"~ z\"          zeros of their own: what their probability depends on, on the logit scale\n"
-    "  --information observed|expected   the Laplace approximation by second derivatives as they are (the default)\n"
-    "                             or by their expectation, as lme4\n"
+    "  --fix NAME=VALUE           fix a parameter of the family instead of estimating it (repeatable)\n"
+    "  --dispformula \"~ z\"        formula for the dispersion\n"
+    "  --ziformula \"~ z\"          extra zeros (zero inflation): formula for the logit of their probability\n"
+    "  --information observed|expected   use the second derivatives in the Laplace approximation (the default)\n"
+    "                             or their expectations, as lme4 does\n"
     "  --nagq N                   quadrature points, -100 to 100: 1 is the Laplace approximation (the default), 0 lme4's fast one,\n"
-    "                             -N are N points that are not adaptive\n"
+    "                             -N means N non-adaptive points\n"
     "  --std-errors marginal|conditional   from all parameters (the default) or given the random effects' parameters\n"
     "\n",
 
-    "ordinal models (clmm): thresholds less linear predictor, divided by the scale\n"
-    "  --threshold flexible|symmetric|equidistant   the thresholds free (the default), symmetric, or at equal distances\n"
+    "ordinal models (clmm): thresholds minus linear predictor, divided by the scale\n"
+    "  --threshold flexible|symmetric|equidistant   thresholds free (the default), symmetric, or equally spaced\n"
     "  --nominal \"~ z\"            effects that differ from threshold to threshold (partial proportional odds)\n"
-    "  --scale \"~ z\"              what the logarithm of the scale depends on\n"
+    "  --scale \"~ z\"              formula for the logarithm of the scale\n"
     "\n",
 
     "fit\n"
     "  --optimizer NAME           newton (the default), lbfgsb, bobyqa or nelder_mead\n"
-    "  --theta0 a,b,c             where the search starts, in the order of theta_names\n"
-    "  --tolerance X              predicted decrease of the objective at which the search ends, 1e-13\n"
-    "  --max-evaluations N        1000\n"
-    "  --unidentified error|warning|ignore   random effects that the data can't tell from each other or from the residual\n"
-    "  --threads N                1; the results don't depend on it\n"
-    "  --deadline SECONDS         stop after that time with what there is\n"
+    "  --theta0 a,b,c             the start of the search, in the order of theta_names\n"
+    "  --tolerance X              the search ends at this predicted decrease of the objective; default 1e-13\n"
+    "  --max-evaluations N        the most evaluations of the objective; default 1000\n"
+    "  --unidentified error|warning|ignore   random effects that the data cannot tell apart from each other or the residual\n"
+    "  --threads N                default 1; the results do not depend on it\n"
+    "  --deadline SECONDS         stop after this time with what the fit has\n"
     "  --progress                 print each evaluation to standard error\n"
     "  --objective \"a,b,c; a,b,c\" evaluate the objective at these theta instead of fitting\n"
     "\n",
@@ -82,79 +82,79 @@ static const char *const help_text[] = {
     "inference\n"
     "  --df satterthwaite|kenward-roger|residual|normal   degrees of freedom of tests and intervals of the fixed effects (lmm:\n"
     "                             satterthwaite by default; glmm, clmm: normal, that is infinite)\n"
-    "  --anova 1|2|3              F tests of the terms, type I, II or III (repeatable; lmm)\n"
-    "  --drop1                    likelihood-ratio tests of the model without each term (lmm)\n"
+    "  --anova 1|2|3              F tests of the terms: type I, II or III (repeatable; lmm)\n"
+    "  --drop1                    likelihood-ratio tests against the model without each term (lmm)\n"
     "  --confint wald             confidence intervals of the fixed effects\n"
     "  --confint profile          profile-likelihood intervals of all parameters\n"
     "  --confint boot             bootstrap intervals of all parameters, from --bootstrap N\n"
     "  --confint ranef            intervals of the random effects, given the parameters\n"
-    "  --profile                  the points of the profiles, with the signed roots of the deviance's rise\n"
-    "  --profile-scale sdcor|theta   of all parameters, random effects by standard deviations and correlations (the default), or\n"
-    "                             of the elements of theta alone\n"
-    "  --test \"0,1,-1; 0,0,1\"    linear combinations of the fixed effects, a row each: tests of each and of all together\n"
-    "  --boot-interval percentile|basic|normal|bca   their kind: percentile is the default; bca needs fits without each group, too\n"
-    "  --level 0.95\n"
+    "  --profile                  the points of the profiles, with the signed root of the rise in deviance\n"
+    "  --profile-scale sdcor|theta   of all parameters, with random effects as standard deviations and correlations (the default),\n"
+    "                             or only of the elements of theta\n"
+    "  --test \"0,1,-1; 0,0,1\"    linear combinations of the fixed effects, one per row: tests of each and of all together\n"
+    "  --boot-interval percentile|basic|normal|bca   their kind: percentile is the default; bca also needs fits without each group\n"
+    "  --level 0.95               the level of intervals\n"
     "  --emmeans \"~ f\"            marginal means of f, \"~ f | g\" within the levels of g, and their pairwise differences, on the scale\n"
     "                             of the linear predictor or by --type response\n"
-    "  --at \"x = 0, 5; f = a\"    values of covariates other than their means, and some levels of factors alone\n"
-    "  --comparisons pairwise|trt.vs.ctrl|eff   of each mean with each later one (the default), the first, or their average;\n"
-    "                             or with weights of one's own, a row each: \"1,-0.5,-0.5; 0,1,-1\"\n"
-    "  --means-weights equal|proportional   of the levels of other factors: equal is the default\n"
-    "  --adjust none|tukey|bonferroni|holm|fdr|sidak   of the comparisons' p values: tukey is the default of pairwise ones, else holm\n"
-    "  --lrt \"REDUCED FORMULA\"    likelihood-ratio test of FORMULA against a smaller model (repeatable), one without random terms,\n"
-    "                             say; all of them are fitted by maximum likelihood for it, whatever --method says, to the rows\n"
-    "                             that all can use; it is an error if neither is nested in the other. Each is a test of its own.\n"
-    "                             REDUCED is taken as written: random terms of --random and --groups are FORMULA's alone, all\n"
-    "                             other options hold for both\n"
-    "  --chi-bar                  these with the p value of a variance at the edge of its range\n"
+    "  --at \"x = 0, 5; f = a\"    values of covariates instead of their means, and selected levels of factors\n"
+    "  --comparisons pairwise|trt.vs.ctrl|eff   each mean against each later one (the default), the first, or the average;\n"
+    "                             or your own weights, one row per comparison: \"1,-0.5,-0.5; 0,1,-1\"\n"
+    "  --means-weights equal|proportional   weights of the levels of other factors: equal is the default\n"
+    "  --adjust none|tukey|bonferroni|holm|fdr|sidak   of the comparisons' p-values; the default is tukey for pairwise ones, else holm\n"
+    "  --lrt \"REDUCED FORMULA\"    likelihood-ratio test of FORMULA against a smaller model (repeatable), for example one without\n"
+    "                             random terms. All are fitted by maximum likelihood, whatever --method says, to the rows that\n"
+    "                             all can use. It is an error if neither is nested in the other. Each is a separate test.\n"
+    "                             REDUCED is taken as written: --random and --groups add terms only to FORMULA, all other\n"
+    "                             options apply to both\n"
+    "  --chi-bar                  use the p-value for a variance at the edge of its range in these tests\n"
     "  --r2                       marginal and conditional R2, and intraclass correlations\n"
     "\n",
 
     "after the fit\n"
     "  --predict NEW.csv          predictions for these rows\n"
-    "  --type response|link       the mean of the response (lmm, glmm: the default), or the linear predictor: the same for lmm\n"
-    "  --type conditional|zprob   glmm: the mean without zeros of the zero part, or the probability of such a zero\n"
-    "  --type location            glmm: the link's inverse: of beta with masses at 0 and 1 the mean between, of truncated counts that\n"
-    "                             before truncation\n"
-    "  --type dispersion|marginal glmm: the family's first parameter, or the mean over the random effects; clmm: the scale, or\n"
-    "                             the probabilities over the random effects\n"
-    "  --type prob|cum.prob|class clmm: the probabilities of the categories (the default), those of a category not above each\n"
+    "  --type response|link       the mean of the response (default for lmm, glmm) or the linear predictor, the same for lmm\n"
+    "  --type conditional|zprob   glmm: the mean without the extra zeros, or the probability of an extra zero\n"
+    "  --type location            glmm: the inverse link: the mean between 0 and 1 for beta with masses at 0 and 1, the mean before\n"
+    "                             truncation for truncated counts\n"
+    "  --type dispersion|marginal glmm: the family's first parameter, or the mean averaged over the random effects; clmm: the scale, or\n"
+    "                             the probabilities averaged over the random effects\n"
+    "  --type prob|cum.prob|class clmm: the probabilities of the categories (the default), the cumulative probabilities of all\n"
     "                             but the highest, or the number of the most probable category\n"
     "  --re all|none|g,h          with random effects (the default), without, or with those of these grouping factors\n"
-    "  --new-levels zero|error    groups that the fit doesn't know: random effects of zero, or stop (the default)\n"
-    "  --interval none|confidence|prediction   predictions alone (the default), or with standard errors and intervals of --level\n"
+    "  --new-levels zero|error    groups that the fit does not know: random effects of zero, or stop (the default)\n"
+    "  --interval none|confidence|prediction   only predictions (the default), or with standard errors and intervals at --level\n"
     "                             for what is predicted, or (lmm, glmm; types response and marginal) for new responses, whose\n"
     "                             weights are in the column of --weights, if it is there\n"
-    "  --simulate N               N responses simulated from the fit\n"
+    "  --simulate N               simulate N responses from the fit\n"
     "  --simulate-type new|conditional   with new random effects (the default) or those of the fit; also in the bootstrap\n"
-    "  --bootstrap N              the estimates of fits to N simulated responses\n"
-    "  --bootstrap-type parametric|case|rows   these (the default), or fits to N samples of the levels of the first grouping\n"
-    "                             factor, or of single rows\n"
-    "  --statistic \"A / B\"        of each replicate also the ratio of two estimates, by their names in the bootstrap's table, or\n"
-    "                             \"A + B\", \"A - B\", \"A * B\" (repeatable); intervals are of these, too\n"
-    "  --response-se median|mean  their standard error by the bootstrap's samples of the response, without any fits\n"
-    "  --refit RESPONSES.csv      the model fitted to each column of this file, which has a row for each row of the data\n"
-    "  --residuals response|pearson|working|deviance|normalized|quantile   residuals of other kinds (repeatable)\n"
-    "  --write TABLE=FILE.csv     a table of results as a CSV file: coefficients, varcorr, ranef and others (repeatable)\n"
-    "  --all-fit                  the model fitted by all optimisers, each from several starts, and how far apart they end: if they\n"
-    "                             agree, none has stopped short of the minimum; a lower one may be where no start leads\n"
-    "  --cross-validate G|rows    levels of the grouping factor G, or rows, predicted by fits without them: errors and logarithmic\n"
+    "  --bootstrap N              fit the model to N simulated responses, and give the estimates\n"
+    "  --bootstrap-type parametric|case|rows   simulated responses (the default), N samples of the levels of the first\n"
+    "                             grouping factor, or N samples of single rows\n"
+    "  --statistic \"A / B\"        for each replicate also the ratio of two estimates, named as in the bootstrap table, or\n"
+    "                             \"A + B\", \"A - B\", \"A * B\" (repeatable); they get intervals too\n"
+    "  --response-se median|mean  the standard error of the median or mean response from bootstrap samples, without any fits\n"
+    "  --refit RESPONSES.csv      fit the model to each column of this file, which has one row for each row of the data\n"
+    "  --residuals response|pearson|working|deviance|normalized|quantile   residuals of these kinds (repeatable)\n"
+    "  --write TABLE=FILE.csv     write a table of results as a CSV file: coefficients, varcorr, ranef and others (repeatable)\n"
+    "  --all-fit                  fit the model by all optimisers, each from several starts, and show how far apart they end: if they\n"
+    "                             agree, none has stopped short of the minimum; a lower one may still exist where no start leads\n"
+    "  --cross-validate G|rows    predict levels of the grouping factor G, or rows, by fits without them: errors and logarithmic\n"
     "                             scores\n"
-    "  --folds K                  in K parts, which the seed chooses, not one level or row at a time\n"
-    "  --seed S                   of simulations, bootstrap and parts; 0\n"
+    "  --folds K                  leave out K random parts in turn, not one level or row at a time\n"
+    "  --seed S                   of simulations, bootstrap and parts; default 0\n"
     "\n",
 
     "output\n"
     "  --json                     one JSON document with everything, rows counted from 0, instead of the summary\n"
     "\n"
-    "Exit status: 0 fitted, even if singular or not converged, which the output says; 1 an error; 2 wrong usage.\n",
+    "Exit status: 0 if fitted, even if singular or not converged (the output says so); 1 for an error; 2 for wrong usage.\n",
 
     NULL,
 };
 
 enum { INDENT = 29, WIDTH = 120 };
 
-/* The next name of a list that is written from column `*column` on. */
+/* Prints the next name of a list, which starts in column `*column`. */
 static void put_name(const char *name, const char *after, int *column)
 {
     int length = (int)(strlen(name) + strlen(after));
@@ -177,7 +177,7 @@ static void put_families(void)
         put_name(interlace_family_name(i), i == 0 ? " (the default)" : "", &column);
 }
 
-/* Whether a family before this one has the link. */
+/* Whether an earlier family has the link. */
 static bool is_repeated(size_t family, const char *link)
 {
     for (size_t i = 0; i < family; i++)

@@ -15,9 +15,9 @@ use crate::error::{Code, Error, Result};
 use crate::fit::Fit;
 use crate::resample::{Bootstrap, BootstrapOptions, IntervalOptions, Statistic, Unit, View, median};
 
-/// Fills `out` [n_out] with statistics of a replicate: of its number, -1 for the fit itself and where groups or rows are left out; of its
-/// estimates [n_estimates], in the order of the columns behind logLik in the table of replicates; of its response `y` [n], one value
-/// per row of the sample. A return value other than 0 makes the replicate one that failed. It is called on the thread that
+/// Fills `out` [n_out] with statistics of a replicate, given its number (-1 for the fit itself and if groups or rows are left out), its
+/// estimates [n_estimates], in the order of the columns after logLik in the table of replicates, and its response `y` [n], one value
+/// per row of the sample. A return value other than 0 marks the replicate as failed. It is called on the thread that
 /// called the library, and must not throw, longjmp or free the objects of the call.
 /// Since 0.1.
 pub type StatisticFn = Option<
@@ -33,7 +33,7 @@ pub type StatisticFn = Option<
     ) -> i32,
 >;
 
-/// The value of a statistic of a response `y` [n], which it may reorder.
+/// Returns a statistic of a response `y` [n], which it may reorder.
 /// Since 0.1.
 pub type ResponseStatisticFn = Option<unsafe extern "C" fn(y: *mut f64, n: usize, user_data: *mut c_void) -> f64>;
 
@@ -56,7 +56,7 @@ pub struct BootstrapHandle {
     user_data: *mut c_void,
 }
 
-/// Makes a bootstrap of 1000 replicates with seed 0 that simulates responses with random effects drawn anew: the parametric bootstrap.
+/// Makes a bootstrap of 1000 replicates with seed 0 that simulates responses with newly drawn random effects: the parametric bootstrap.
 /// The caller frees `*out` with interlace_bootstrap_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -81,8 +81,8 @@ pub extern "C" fn interlace_bootstrap_free(bootstrap: Option<Box<BootstrapHandle
     free(bootstrap);
 }
 
-/// The replicates: `n` of them, from number `first`. A replicate depends on the seed and its number alone, so that a run that was stopped goes
-/// on where it was: tables of replicates 0 to 499 and 500 to 999, joined by interlace_frame_append, are that of 0 to 999.
+/// Sets the replicates: `n` of them, from number `first`. A replicate depends only on the seed and its number, so a stopped run can
+/// continue: tables of replicates 0 to 499 and 500 to 999, joined by interlace_frame_append, equal that of 0 to 999.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_set_replicates(
@@ -101,7 +101,7 @@ pub unsafe extern "C" fn interlace_bootstrap_set_replicates(
     })
 }
 
-/// The seed of all random numbers.
+/// Sets the seed of all random numbers.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_set_seed(
@@ -115,7 +115,7 @@ pub unsafe extern "C" fn interlace_bootstrap_set_seed(
     })
 }
 
-/// Replicates are responses simulated as by interlace_fit_simulate; `what` is INTERLACE_SIMULATE_NEW or INTERLACE_SIMULATE_CONDITIONAL.
+/// Makes replicates responses simulated as by interlace_fit_simulate; `what` is INTERLACE_SIMULATE_NEW or INTERLACE_SIMULATE_CONDITIONAL.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_set_parametric(
@@ -131,9 +131,9 @@ pub unsafe extern "C" fn interlace_bootstrap_set_parametric(
     })
 }
 
-/// Replicates are samples of the data: as many levels of the grouping factor `group` (NULL for the model's first) as it has, drawn with
-/// replacement, with all their rows. A level drawn twice is two levels, and so are levels within it of a factor nested in it; levels of
-/// factors crossed with it stay what they are.
+/// Makes replicates samples of the data: as many levels of the grouping factor `group` (NULL for the model's first) as it has, drawn with
+/// replacement, with all their rows. A level drawn twice counts as two levels, and so do levels within it of a nested factor; levels of
+/// factors crossed with it do not change.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_set_groups(
@@ -148,7 +148,7 @@ pub unsafe extern "C" fn interlace_bootstrap_set_groups(
     })
 }
 
-/// Replicates are samples of the data: as many rows as there are, drawn one by one with replacement. Standard errors are too small where
+/// Makes replicates samples of the data: as many rows as there are, drawn one by one with replacement. Standard errors are too small if
 /// rows of a group are alike.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -159,7 +159,7 @@ pub unsafe extern "C" fn interlace_bootstrap_set_rows(bootstrap: Option<&mut Boo
     })
 }
 
-/// Statistics of each replicate beside its estimates, with names [n], copied; `user_data` is handed to `function`. NULL for none.
+/// Adds statistics of each replicate to its estimates, with names [n], copied; `function` receives `user_data`. NULL for none.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_set_statistic(
@@ -181,11 +181,11 @@ pub unsafe extern "C" fn interlace_bootstrap_set_statistic(
     })
 }
 
-/// Fits the model to each replicate, and gives a new frame with one row a replicate: "status" (converged, singular or failed), "reason" (why
-/// it failed, else missing), "logLik", all estimates by name as interlace_fit_bootstrap has them, and the statistics. Replicates that
-/// failed have NaN. Of `options`, which may be NULL, the threads are used, which change no result, and the progress function, as
-/// in interlace_fit_bootstrap. Without replicates there are the columns alone, whose names tell the order of the estimates that a
-/// statistic is given. The caller frees `*out` with interlace_frame_free.
+/// Fits the model to each replicate, and makes a frame with one row per replicate: "status" (converged, singular or failed), "reason" (why
+/// it failed, else missing), "logLik", all estimates by name as in interlace_fit_bootstrap, and the statistics. Replicates that
+/// failed have NaN. It uses only the threads, which do not change results, and the progress function of `options` (may be NULL), as
+/// in interlace_fit_bootstrap. Without replicates there are only the columns, whose names give the order of the estimates that a
+/// statistic receives. The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_run(
@@ -205,8 +205,8 @@ pub unsafe extern "C" fn interlace_bootstrap_run(
     })
 }
 
-/// The jackknife: fits the model without each group, or row, that the bootstrap draws; without each level of the first grouping factor where
-/// it simulates. A new frame with one row for each: "left_out", then the columns of interlace_bootstrap_run. Options as there.
+/// The jackknife: fits the model without each group, or row, that the bootstrap draws; without each level of the first grouping factor if
+/// it simulates. Makes a frame with one row for each: "left_out", then the columns of interlace_bootstrap_run. Options as there.
 /// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -228,9 +228,9 @@ pub unsafe extern "C" fn interlace_bootstrap_jackknife(
     })
 }
 
-/// Intervals of all estimates and statistics from `replicates`, a frame of interlace_bootstrap_run, as a new frame like that of
+/// Computes intervals of all estimates and statistics from `replicates`, a frame from interlace_bootstrap_run, as a new frame like that of
 /// interlace_fit_bootstrap_confint. `type` is INTERLACE_BOOTSTRAP_PERCENTILE, INTERLACE_BOOTSTRAP_BASIC, INTERLACE_BOOTSTRAP_NORMAL or
-/// INTERLACE_BOOTSTRAP_BCA; the last alone needs `jackknife`, a frame of interlace_bootstrap_jackknife, and gives NaN for what has
+/// INTERLACE_BOOTSTRAP_BCA; only the last needs `jackknife`, a frame from interlace_bootstrap_jackknife, and gives NaN for terms with
 /// missing values there. `level` is between 0 and 1, such as 0.95. The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -254,8 +254,8 @@ pub unsafe extern "C" fn interlace_bootstrap_confint(
     })
 }
 
-/// The standard error of a statistic of the response alone, to `*out`: the standard deviation of its values in the bootstrap's replicates, in
-/// which nothing is fitted. `function` NULL stands for the median. With interlace_bootstrap_set_groups it is the cluster bootstrap.
+/// Writes the standard error of a statistic of only the response to `*out`: the standard deviation of its values in the replicates, in
+/// which nothing is fitted. `function` NULL means the median. With interlace_bootstrap_set_groups it is the cluster bootstrap.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_response_std_error(

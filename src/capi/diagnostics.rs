@@ -5,12 +5,13 @@ use super::buffer::target;
 use super::fit::{FitHandle, fit_of};
 use super::status::{ErrorRecord, Status};
 
-/// R2 of Nakagawa and Schielzeth (2013): the share of the variance that the fixed effects explain, and that of fixed and random effects, with
-/// random slopes (Johnson 2014) and for other families than the normal (Nakagawa, Johnson and Schielzeth 2017). The variance about the linear
+/// R2 of Nakagawa and Schielzeth (2013): the share of variance explained by the fixed effects, and by fixed and random effects, with
+/// random slopes (Johnson 2014) and for non-normal families (Nakagawa, Johnson and Schielzeth 2017). The variance about the linear
 /// predictor is sigma^2 for gaussian models; pi^2/3 (logit), 1 (probit) or pi^2/6 (complementary log-log) for binomial ones; for others that of
-/// one observation at the mean of the model with an intercept instead of the fixed effects, which is fitted for it: log(1 + variance/mean^2) with
-/// a log link, by the delta method otherwise. Ordinal models have the variance of the latent variable, as binomial ones. Random intercepts of single observations belong to it. All rows count alike.
-/// INTERLACE_E_UNSUPPORTED for mixtures with zeros and for families without such a variance, as that of the cauchit link, and for ordinal
+/// one observation at the mean of a model that has only an intercept as fixed effect, which is fitted for this: log(1 + variance/mean^2) with
+/// a log link, by the delta method otherwise. Ordinal models use the variance of the latent variable, like binomial ones. Random intercepts of
+/// single observations count as part of this variance. All rows have equal weight.
+/// INTERLACE_E_UNSUPPORTED for mixtures with zeros, if there is no such variance (for example with the cauchit link), and for ordinal
 /// models with a scale formula.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -30,7 +31,7 @@ pub unsafe extern "C" fn interlace_fit_r2(
     })
 }
 
-/// Intraclass correlations by the variances of interlace_fit_r2: the share of the random effects in what the fixed effects leave
+/// Intraclass correlations from the variances of interlace_fit_r2: the share of the random effects in what the fixed effects leave
 /// (`adjusted`), and in all (`unadjusted`).
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -50,9 +51,9 @@ pub unsafe extern "C" fn interlace_fit_icc(
     })
 }
 
-/// The test of overdispersion: the sum of squared Pearson residuals, its ratio to the residual degrees of freedom `df` (rows less parameters),
-/// about 1 where the family's variance is right, and the probability of a larger sum by the chi-square distribution. For binary responses
-/// it says nothing. INTERLACE_E_UNSUPPORTED for families whose variance is estimated: linear models, gamma, and the like, and
+/// The test of overdispersion: the sum of squared Pearson residuals, its ratio to the residual degrees of freedom `df` (rows minus parameters),
+/// about 1 if the family's variance is right, and the probability of a larger sum by the chi-square distribution. For binary responses
+/// it says nothing. INTERLACE_E_UNSUPPORTED if the family's variance is estimated (linear models, gamma and the like), and
 /// for ordinal models.
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -16,9 +16,9 @@ use crate::family::{
 };
 use crate::spec::FamilySpec;
 
-/// A parameter of a family is worked with as it is.
+/// The working scale of a family's parameter is the parameter itself.
 pub const INTERLACE_SCALE_IDENTITY: i32 = 0;
-/// A parameter of a family is positive and worked with as its logarithm.
+/// The working scale of a family's positive parameter is its logarithm.
 pub const INTERLACE_SCALE_LOG: i32 = 1;
 
 const SCALES: [(i32, Scale); 2] = [(INTERLACE_SCALE_IDENTITY, Scale::Identity), (INTERLACE_SCALE_LOG, Scale::Log)];
@@ -41,8 +41,8 @@ pub type FamilyDevianceFn = Option<
     ) -> i32,
 >;
 
-/// Fills `out` [n] with the log-densities of responses `y` [n] at linear predictors `eta` [n]. `weights` [n] are ones where there are none,
-/// `psi` [n,n_parameters] are the parameters as they are worked with (logarithms, for INTERLACE_SCALE_LOG).
+/// Fills `out` [n] with the log-densities of responses `y` [n] at linear predictors `eta` [n]. `weights` [n] are ones if there are none,
+/// `psi` [n,n_parameters] are the parameters on their working scale (logarithms for INTERLACE_SCALE_LOG).
 /// A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
 /// Since 0.1.
 pub type FamilyLogDensityFn = Option<
@@ -58,7 +58,7 @@ pub type FamilyLogDensityFn = Option<
     ) -> i32,
 >;
 
-/// Fills `s` [n], `w` [n] and `t` [n] with the first derivative of the log-density in eta, minus the second, and minus the third.
+/// Fills `s` [n], `w` [n] and `t` [n] with the first, minus the second and minus the third derivative of the log-density in eta.
 /// The inputs are those of the log-density. A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
 /// Since 0.1.
 pub type FamilyDerivativesFn = Option<
@@ -76,45 +76,45 @@ pub type FamilyDerivativesFn = Option<
     ) -> i32,
 >;
 
-/// What a family is made of. Fill it with zeros, set `struct_size` to its size and the members that are wanted. The functions are called
-/// by the calls that fit, predict or take residuals, on the thread of that call; two threads that fit with one family at once call them at
-/// once. They must not throw or longjmp. Beyond the domain of the link they are to give NaN: a step that went there is taken back.
+/// The definition of a family. Fill it with zeros, then set `struct_size` to its size, and the members you need. The functions are called
+/// by the calls that fit, predict or take residuals, on the thread of that call; two threads that fit with one family may call them at the
+/// same time. They must not throw or longjmp. Outside the domain of the link they must give NaN: the search takes back steps that go there.
 /// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct FamilyCallbacks {
     /// sizeof(interlace_family_callbacks).
     pub struct_size: usize,
-    /// Handed to the functions as it is; it must outlive the family and all that was made with it.
+    /// Passed to the functions unchanged; it must outlive the family and everything made with it.
     pub user_data: *mut c_void,
     /// The name, for summaries and messages.
     pub name: *const c_char,
-    /// The linear predictor of a mean, for starting values.
+    /// The linear predictor, given the mean, for starting values.
     pub linkfun: FamilyMapFn,
-    /// The mean of a linear predictor.
+    /// The mean, given the linear predictor.
     pub linkinv: FamilyMapFn,
-    /// The derivative of the mean in the linear predictor, of a linear predictor.
+    /// The derivative of the mean in the linear predictor, given the linear predictor.
     pub mu_eta: FamilyMapFn,
-    /// The variance function, of a mean: the variance for a weight of one.
+    /// The variance function: the variance for a weight of one, given the mean.
     pub variance: FamilyMapFn,
     /// The squared deviance residuals.
     pub dev_resids: FamilyDevianceFn,
-    /// The log-density, or NULL: then minus half of `dev_resids` takes its place, a quasi-likelihood without constants, which must not be
+    /// The log-density. If NULL, minus half of `dev_resids` replaces it: a quasi-likelihood without constants, which must not be
     /// compared with the likelihood of another family.
     pub log_density: FamilyLogDensityFn,
-    /// The derivatives of `log_density`, or NULL: then they are differences, the third good to 1e-4 and the gradient of the fit with it.
+    /// The derivatives of `log_density`. If NULL, they are differences; the third, and so the gradient of the fit, is accurate to 1e-4.
     pub derivatives: FamilyDerivativesFn,
-    /// The number of parameters of `log_density` beside the mean, at most 3.
+    /// The number of parameters of `log_density` besides the mean, at most 3.
     pub n_parameters: usize,
     /// Their names [n_parameters].
     pub parameter_names: *const *const c_char,
     /// INTERLACE_SCALE_* of each [n_parameters].
     pub parameter_scales: *const i32,
-    /// Values to start from [n_parameters], as reported: positive for INTERLACE_SCALE_LOG.
+    /// Starting values [n_parameters], on the reported scale: positive for INTERLACE_SCALE_LOG.
     pub parameter_starts: *const f64,
 }
 
-/// A family of the caller's.
+/// A user-defined family.
 /// Since 0.1.
 pub struct FamilyHandle {
     family: CustomFamily,
@@ -134,7 +134,7 @@ impl User {
     }
 }
 
-/// Makes a family of functions. `callbacks` and the arrays and strings in it are copied.
+/// Makes a family from functions. `callbacks` and the arrays and strings in it are copied.
 /// The caller frees `*out` with interlace_family_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -154,14 +154,14 @@ pub unsafe extern "C" fn interlace_family_new(
     })
 }
 
-/// Frees a family. Specs and fits that were given it keep what they need. NULL is allowed.
+/// Frees a family. Specs and fits that use it keep what they need. NULL is allowed.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_family_free(family: Option<Box<FamilyHandle>>) {
     free(family);
 }
 
-/// Gives a model of kind INTERLACE_GLMM a family of the caller's, in place of the one before and what was fixed of it.
+/// Sets a user-defined family for a model of kind INTERLACE_GLMM. It replaces the previous family and its fixed parameters.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_custom_family(

@@ -35,14 +35,14 @@ fn pointer(text: &'static CStr) -> *const c_char {
     text.as_ptr()
 }
 
-/// Number of families that interlace_spec_set_family knows.
+/// Number of families that interlace_spec_set_family accepts.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_family_count() -> usize {
     query(0, || Some(names().len()))
 }
 
-/// Name of a family, by its index from 0; NULL if there is none. The first is that of a model without interlace_spec_set_family. A static
+/// Name of a family, by its index from 0; NULL if there is none. The first is the default without interlace_spec_set_family. A static
 /// string.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -64,7 +64,7 @@ pub extern "C" fn interlace_family_link(i: usize, link: usize) -> *const c_char 
     query(null(), || Some(pointer(listed(i)?.links.get(link)?)))
 }
 
-/// Number of parameters that a family has beside the mean; 0 if there is no such family.
+/// Number of parameters of a family besides the mean; 0 if there is no such family.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_family_n_parameters(i: usize) -> usize {

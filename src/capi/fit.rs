@@ -17,9 +17,9 @@ use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::inference::degrees_of_freedom::{KenwardRoger, Satterthwaite};
 
-/// A fitted model. It never changes, borrows nothing from the frame, spec and options it came from, and may be used by many threads at once.
+/// A fitted model. It never changes, borrows nothing from its frame, spec and options, and many threads may use it at once.
 /// Strings that its functions return live as long as the fit. Its random terms are numbered from 0 in the order of the formula; those of the
-/// zero inflation and then those of the dispersion follow the mean's.
+/// zero inflation and then those of the dispersion follow those of the mean.
 /// Since 0.1.
 pub struct FitHandle {
     pub(super) fit: Fit,
@@ -72,7 +72,7 @@ const _: () = {
     shareable::<FitHandle>();
 };
 
-/// Fits the model `spec` to `frame`, which is needed for a formula and ignored for arrays. `options` may be NULL.
+/// Fits the model `spec` to `frame`, which a formula needs and arrays ignore. `options` may be NULL.
 /// A fit whose optimiser did not converge is still a fit: see interlace_fit_converged and interlace_fit_warning.
 /// The caller frees `*out` with interlace_fit_free.
 /// Since 0.1.
@@ -93,8 +93,8 @@ pub unsafe extern "C" fn interlace_fit_new(
     })
 }
 
-/// The model of a fit by REML, on the same rows, fitted anew by maximum likelihood, so that interlace_fit_compare can compare it with a
-/// model with other fixed effects; a fit that is by maximum likelihood is copied. The caller frees `*out` with interlace_fit_free.
+/// Refits the model of a REML fit, on the same rows, by maximum likelihood, so that interlace_fit_compare can compare it with a
+/// model with other fixed effects; a maximum likelihood fit is copied. The caller frees `*out` with interlace_fit_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_refit_ml(
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn interlace_fit_refit_ml(
 }
 
 /// Evaluates the objective of a model (the deviance, or for REML the REML criterion) without fitting it: `values` [n_points] at the points
-/// `theta` [n_theta,n_points], one column a point, in the order of interlace_fit_theta_name. A point of a generalised model is theta, then the
+/// `theta` [n_theta,n_points], one column per point, in the order of interlace_fit_theta_name. A point of a generalised model is theta, then the
 /// fixed effects of the mean, the zero inflation and the dispersion, then the family's parameters on their working scale.
 /// `frame` and `options` are as for interlace_fit_new. INTERLACE_E_ARGUMENT if `n_theta` is not the model's number of parameters.
 /// Since 0.1.
@@ -186,8 +186,8 @@ pub extern "C" fn interlace_fit_n_obs(fit: Option<&FitHandle>) -> usize {
     query(0, || Some(fit?.fit.n_obs))
 }
 
-/// Number of parameters: fixed effects, theta and sigma; of a generalised model fixed effects of all predictors, the family's parameters as
-/// far as they were estimated (of an ordinal model those of the thresholds, and the nominal effects), and theta.
+/// Number of parameters: fixed effects, theta and sigma; for a generalised model fixed effects of all predictors, the estimated parameters
+/// of the family (for an ordinal model those of the thresholds, and the nominal effects), and theta.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_npar(fit: Option<&FitHandle>) -> usize {
@@ -201,23 +201,23 @@ pub extern "C" fn interlace_fit_df_residual(fit: Option<&FitHandle>) -> usize {
     query(0, || Some(fit?.fit.df_residual))
 }
 
-/// Standard deviation of the residuals, in units of the response. Of a generalised model the dispersion as R's sigma() has it: the family's
+/// Standard deviation of the residuals, in units of the response. For a generalised model the dispersion as in R's sigma(): the family's
 /// first parameter, but 1/sqrt(shape) for gamma and 1/sqrt(lambda) for inverse_gaussian; 1 for families without parameters and for ordinal
-/// models, NaN with a formula of the dispersion. NaN for NULL.
+/// models, NaN with a dispersion formula. NaN for NULL.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_sigma(fit: Option<&FitHandle>) -> f64 {
     query(f64::NAN, || Some(fit?.fit.sigma))
 }
 
-/// Log-likelihood (natural logarithm, all constants included), restricted for a fit by REML. NaN for NULL.
+/// Log-likelihood (natural logarithm, with all constants), restricted for a fit by REML. NaN for NULL.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_log_likelihood(fit: Option<&FitHandle>) -> f64 {
     query(f64::NAN, || Some(fit?.fit.log_likelihood))
 }
 
-/// What was minimised: the deviance, or for a fit by REML the REML criterion. NaN for NULL.
+/// The minimised objective: the deviance, or for a fit by REML the REML criterion. NaN for NULL.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_criterion(fit: Option<&FitHandle>) -> f64 {

@@ -24,14 +24,14 @@ pub extern "C" fn interlace_fit_correlation_group(fit: Option<&FitHandle>) -> *c
     query(null(), || names(fit, 0))
 }
 
-/// Number of groups within which residuals are correlated that occur in the rows used; 0 without residual correlation.
+/// Number of groups with correlated residuals in the rows used; 0 without residual correlation.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_correlation_n_groups(fit: Option<&FitHandle>) -> usize {
     query(0, || Some(own(fit)?.n_groups()))
 }
 
-/// Name of the time of a residual correlation; NULL where it is the order of the rows, and without residual correlation.
+/// Name of the time of a residual correlation; NULL if it is the order of the rows, and without residual correlation.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_correlation_time(fit: Option<&FitHandle>) -> *const c_char {
@@ -39,7 +39,7 @@ pub extern "C" fn interlace_fit_correlation_time(fit: Option<&FitHandle>) -> *co
 }
 
 /// The estimated parameter rho of the residual correlation, to `estimate`, and its standard error by the delta method from the observed
-/// information, to `std_error`, which may be NULL; NaN where the parameter is at the end of its range.
+/// information, to `std_error`, which may be NULL; NaN if the parameter is at the end of its range.
 /// INTERLACE_E_ARGUMENT for a fit without residual correlation.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -60,8 +60,8 @@ pub unsafe extern "C" fn interlace_fit_correlation(
     })
 }
 
-/// Wald limits of the residual correlation at a level, as 0.95, to `lower` and `upper`: symmetric on the scale log((rho - a) / (1 - rho)),
-/// a the least value that rho could have.
+/// Wald limits of the residual correlation at a level such as 0.95, to `lower` and `upper`: symmetric on the scale log((rho - a) / (1 - rho)),
+/// where a is the least possible value of rho.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_correlation_confint(

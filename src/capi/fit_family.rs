@@ -11,7 +11,7 @@ use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result};
 use crate::fit::Generalised;
 
-/// Name of the family of a generalised model, as interlace_family_name has it, and of an ordinal one "cumulative"; NULL for a linear model.
+/// Name of the family of a generalised model, as in interlace_family_name; "cumulative" for an ordinal model; NULL for a linear model.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_family(fit: Option<&FitHandle>) -> *const c_char {
@@ -25,7 +25,7 @@ pub extern "C" fn interlace_fit_link(fit: Option<&FitHandle>) -> *const c_char {
     query(null(), || Some(fit?.strings.link.get(&[generalised_at(fit)?.family.link().name()], 0)))
 }
 
-/// What the Laplace approximation was made of: INTERLACE_OBSERVED or INTERLACE_EXPECTED; -1 for a linear model.
+/// The information in the Laplace approximation: INTERLACE_OBSERVED or INTERLACE_EXPECTED; -1 for a linear model.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_information(fit: Option<&FitHandle>) -> i32 {
@@ -35,14 +35,14 @@ pub extern "C" fn interlace_fit_information(fit: Option<&FitHandle>) -> i32 {
     })
 }
 
-/// Number of quadrature points, as interlace_options_set_nagq takes it; -1 for a linear model.
+/// Number of quadrature points, as in interlace_options_set_nagq; -1 for a linear model.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_nagq(fit: Option<&FitHandle>) -> i32 {
     query(-1, || i32::try_from(generalised_at(fit)?.nagq()).ok())
 }
 
-/// Number of parameters k that the family has beside the mean; of an ordinal model of those of the thresholds
+/// Number k of the family's parameters besides the mean; for an ordinal model of those of the thresholds
 /// (interlace_fit_n_threshold_parameters) and the nominal effects, m (1 + c); 0 for a linear model.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -61,15 +61,15 @@ pub extern "C" fn interlace_fit_family_parameter_name(fit: Option<&FitHandle>, i
     })
 }
 
-/// Whether a parameter of the family was given (interlace_spec_fix_parameter) and not estimated.
+/// Whether a parameter of the family was fixed (interlace_spec_fix_parameter) and not estimated.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_family_parameter_is_fixed(fit: Option<&FitHandle>, i: usize) -> bool {
     query(false, || Some(generalised_at(fit)?.parameters.get(i)?.fixed))
 }
 
-/// The family's parameters, to `out` [k]; the first is NaN with a formula of the dispersion.
-/// INTERLACE_E_ARGUMENT for a linear model, as with all functions of this kind that follow.
+/// The family's parameters, to `out` [k]; the first is NaN with a dispersion formula.
+/// INTERLACE_E_ARGUMENT for a linear model, as for all similar functions below.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_family_parameters(
@@ -81,7 +81,7 @@ pub unsafe extern "C" fn interlace_fit_family_parameters(
     boundary(err, || write_out(generalised_of(fit)?.parameters.iter().map(|p| p.estimate), out, len))
 }
 
-/// Standard errors of the family's parameters, by the delta method, to `out` [k]; NaN for a parameter that was given.
+/// Standard errors of the family's parameters, by the delta method, to `out` [k]; NaN for a fixed parameter.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_family_parameters_std_error(
@@ -93,8 +93,8 @@ pub unsafe extern "C" fn interlace_fit_family_parameters_std_error(
     boundary(err, || write_out(generalised_of(fit)?.parameters.iter().map(|p| p.std_error), out, len))
 }
 
-/// The family's first parameter for each row, to `out` [m], m as interlace_fit_n_rows has it; the same in all rows without a formula of the
-/// dispersion. Of an ordinal model the scale, 1 without a formula of it. INTERLACE_E_ARGUMENT if the family has no parameter.
+/// The family's first parameter for each row, to `out` [m], m as in interlace_fit_n_rows; the same in all rows without a formula for the
+/// dispersion. For an ordinal model the scale, 1 without a scale formula. INTERLACE_E_ARGUMENT if the family has no parameter.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_dispersion(
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn interlace_fit_dispersion(
     })
 }
 
-/// Probability, for each row, of a zero from the zero inflation, to `out` [m]; zero without a formula of the zero inflation.
+/// Probability, for each row, of a zero from the zero inflation, to `out` [m]; zero without a zero-inflation formula.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_zero_probability(
@@ -125,9 +125,9 @@ pub unsafe extern "C" fn interlace_fit_zero_probability(
     })
 }
 
-/// Name of a parameter of a generalised model, by its index from 0, npar of them (interlace_fit_npar): the fixed effects of the mean, those
-/// of the zero inflation ("zi.x") and the dispersion ("disp.x", of an ordinal model the scale), the family's parameters that were estimated
-/// ("size", of an ordinal model "low|mid"), theta ("theta.group.effect"). NULL if there is none.
+/// Name of a parameter of a generalised model, by its index from 0 (interlace_fit_npar gives their number): the fixed effects of the mean, those
+/// of the zero inflation ("zi.x") and the dispersion ("disp.x"; for an ordinal model the scale), the estimated parameters of the family
+/// ("size"; for an ordinal model "low|mid"), theta ("theta.group.effect"). NULL if there is none.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_parameter_name(fit: Option<&FitHandle>, i: usize) -> *const c_char {
@@ -135,7 +135,7 @@ pub extern "C" fn interlace_fit_parameter_name(fit: Option<&FitHandle>, i: usize
 }
 
 /// All parameters of a generalised model, to `out` [npar], the family's on the scale on which they were estimated: logarithms (for
-/// gaussian, of the variance), logits (for tweedie, of the power less 1), lower_cut itself; those of thresholds as they are.
+/// gaussian, of the variance), logits (for tweedie, of the power minus 1), lower_cut itself; those of thresholds as they are.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_parameters(
@@ -150,7 +150,7 @@ pub unsafe extern "C" fn interlace_fit_parameters(
     })
 }
 
-/// Covariance matrix of all parameters of a generalised model, to `out` [npar,npar], on the scales of interlace_fit_parameters; NaN where it is
+/// Covariance matrix of all parameters of a generalised model, to `out` [npar,npar], on the scales of interlace_fit_parameters; NaN if it is
 /// not known.
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -11,7 +11,7 @@ use super::hypotheses::default_degrees_of_freedom;
 use super::status::{ErrorRecord, Status};
 use crate::error::Result;
 
-/// Number of fixed effects p of the mean: of the columns that were kept.
+/// Number of fixed effects p of the mean: the columns kept.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_n_fixef(fit: Option<&FitHandle>) -> usize {
@@ -44,8 +44,8 @@ pub unsafe extern "C" fn interlace_fit_fixef_std_error(
     boundary(err, || copy_out(&fit_of(fit)?.fixed.std_error, out, len))
 }
 
-/// Two-sided p values of the fixed effects by INTERLACE_DF_DEFAULT, to `out` [p]: interlace_fit_coefficients has them with their degrees of
-/// freedom, and by others.
+/// Two-sided p-values of the fixed effects by INTERLACE_DF_DEFAULT, to `out` [p]. interlace_fit_coefficients also gives their degrees of
+/// freedom, and p-values by other methods.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_fixef_p_value(
@@ -58,7 +58,7 @@ pub unsafe extern "C" fn interlace_fit_fixef_p_value(
 }
 
 /// Wald confidence intervals of the fixed effects by INTERLACE_DF_DEFAULT, to `lower` [p] and `upper` [p]; `level` is between 0 and 1,
-/// such as 0.95. interlace_fit_coefficients has them with their degrees of freedom, and by others.
+/// such as 0.95. interlace_fit_coefficients also gives their degrees of freedom, and intervals by other methods.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_confint_wald(
@@ -82,14 +82,14 @@ pub unsafe extern "C" fn interlace_fit_vcov(fit: Option<&FitHandle>, out: *mut f
     boundary(err, || copy_out(&fit_of(fit)?.fixed.vcov, out, len))
 }
 
-/// Number of columns of the fixed-effects model matrix that were left out, because they are linear combinations of those before them.
+/// Number of columns of the fixed-effects model matrix left out because they are linear combinations of those before them.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_n_dropped_columns(fit: Option<&FitHandle>) -> usize {
     query(0, || Some(fit?.fit.fixed.dropped.len()))
 }
 
-/// Name of a column that was left out, by its index from 0; NULL if there is none.
+/// Name of a column left out, by its index from 0; NULL if there is none.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_dropped_column(fit: Option<&FitHandle>, i: usize) -> *const c_char {

@@ -47,7 +47,7 @@ pub unsafe extern "C" fn interlace_fit_term_index(
     boundary(err, || write_out(term_of(fit, term)?.design.index.iter().map(|&level| i64::from(level)), out, len))
 }
 
-/// Number of random effects q of the mean: over its terms, effects times levels.
+/// Number of random effects q of the mean: the sum over its terms of effects times levels.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_n_ranef(fit: Option<&FitHandle>) -> usize {
@@ -63,7 +63,7 @@ pub extern "C" fn interlace_fit_z_nnz(fit: Option<&FitHandle>) -> usize {
 
 /// The random-effects model matrix Z [n_obs,q] of the mean as compressed sparse columns: the entries of column j are those from `colptr[j]` to
 /// `colptr[j + 1] - 1`, with their rows in `rowidx`, ascending, and their numbers in `values`. `colptr` is [q + 1], `rowidx` and `values`
-/// are [nnz]. Columns come by terms, within a term by levels, within a level by effects. Entries may be zero.
+/// are [nnz]. Columns are ordered by term, then level, then effect. Entries may be zero.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_z(

@@ -18,15 +18,15 @@ pub extern "C" fn interlace_fit_n_categories(fit: Option<&FitHandle>) -> usize {
     query(0, || Some(ordinal_at(fit)?.categories.len()))
 }
 
-/// Label of a category, by its index from 0, from lowest to highest; NULL if there is none. interlace_fit_response has the first as 1.
+/// Label of a category, by its index from 0, from lowest to highest; NULL if there is none. interlace_fit_response numbers the first as 1.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_category(fit: Option<&FitHandle>, k: usize) -> *const c_char {
     query(null(), || Some(fit?.strings.categories.get(&ordinal_at(fit)?.categories, k)))
 }
 
-/// How the thresholds of an ordinal fit are tied to each other: INTERLACE_THRESHOLD_FLEXIBLE, INTERLACE_THRESHOLD_SYMMETRIC or
-/// INTERLACE_THRESHOLD_EQUIDISTANT; -1 for other fits. A single threshold is flexible whatever was asked for.
+/// The structure of the thresholds of an ordinal fit: INTERLACE_THRESHOLD_FLEXIBLE, INTERLACE_THRESHOLD_SYMMETRIC or
+/// INTERLACE_THRESHOLD_EQUIDISTANT; -1 for other fits. A single threshold is always flexible.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_threshold_structure(fit: Option<&FitHandle>) -> i32 {
@@ -36,7 +36,7 @@ pub extern "C" fn interlace_fit_threshold_structure(fit: Option<&FitHandle>) -> 
     })
 }
 
-/// Number of thresholds of an ordinal fit, one less than categories; 0 for other fits.
+/// Number of thresholds of an ordinal fit, one less than the number of categories; 0 for other fits.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_n_thresholds(fit: Option<&FitHandle>) -> usize {
@@ -50,8 +50,8 @@ pub extern "C" fn interlace_fit_threshold_name(fit: Option<&FitHandle>, i: usize
     query(null(), || Some(fit?.strings.thresholds.get(&ordinal_at(fit)?.thresholds.names, i)))
 }
 
-/// The thresholds, ascending, where the nominal effects are zero, to `out` [K - 1].
-/// INTERLACE_E_ARGUMENT for a fit that is not ordinal, as with all functions of this kind that follow.
+/// The thresholds, ascending, at nominal effects of zero, to `out` [K - 1].
+/// INTERLACE_E_ARGUMENT for a fit that is not ordinal, as for all similar functions below.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_thresholds(
@@ -75,7 +75,7 @@ pub unsafe extern "C" fn interlace_fit_thresholds_std_error(
     boundary(err, || copy_out(&ordinal_of(fit)?.thresholds.std_error, out, len))
 }
 
-/// Covariance matrix of the thresholds, to `out` [K - 1,K - 1]; singular where they are tied to each other.
+/// Covariance matrix of the thresholds, to `out` [K - 1,K - 1]; singular if they are not all free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_thresholds_vcov(
@@ -87,17 +87,17 @@ pub unsafe extern "C" fn interlace_fit_thresholds_vcov(
     boundary(err, || copy_out(&ordinal_of(fit)?.thresholds.vcov, out, len))
 }
 
-/// Number of parameters m that the thresholds are made of: K - 1 flexible ones, which are the thresholds themselves ("low|mid"); for
+/// Number m of parameters of the thresholds: K - 1 flexible ones, which are the thresholds themselves ("low|mid"); for
 /// symmetric thresholds the middle one ("central") or the two middle ones ("central.1", "central.2") and distances from these
 /// ("spacing.1", "spacing.2"); for equidistant ones the first and the distance ("threshold.1", "spacing"). 0 for other fits.
-/// They are the first m of the parameters of interlace_fit_family_parameters, whose remaining ones are the nominal effects.
+/// They are the first m parameters of interlace_fit_family_parameters; the others are the nominal effects.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_n_threshold_parameters(fit: Option<&FitHandle>) -> usize {
     query(0, || Some(ordinal_at(fit)?.alpha_names.len()))
 }
 
-/// The matrix that makes thresholds of their parameters, to `out` [K - 1,m].
+/// The matrix that maps these parameters to thresholds, to `out` [K - 1,m].
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_thresholds_jacobian(
@@ -109,7 +109,7 @@ pub unsafe extern "C" fn interlace_fit_thresholds_jacobian(
     boundary(err, || copy_out(&ordinal_of(fit)?.jacobian, out, len))
 }
 
-/// Number of columns c with nominal effects, those that were kept; 0 without any.
+/// Number c of columns with nominal effects, counting those kept; 0 without any.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_n_nominal(fit: Option<&FitHandle>) -> usize {
@@ -123,8 +123,8 @@ pub extern "C" fn interlace_fit_nominal_name(fit: Option<&FitHandle>, i: usize) 
     query(null(), || Some(fit?.strings.nominal.get(nominal_names(ordinal_at(fit)?), i)))
 }
 
-/// Nominal effects of each column on each of the thresholds' parameters, to `out` [m,c]: they are added to these parameters, times the
-/// value of the column. In the parameters of interlace_fit_family_parameters they are named "low|mid.x".
+/// Nominal effects of each column on each parameter of the thresholds, to `out` [m,c]: they are added to these parameters, multiplied by the
+/// value of the column. Among the parameters of interlace_fit_family_parameters their names are "low|mid.x".
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_nominal(
@@ -150,8 +150,8 @@ pub unsafe extern "C" fn interlace_fit_nominal_std_error(
 
 /// Wald confidence intervals of the parameters of interlace_fit_family_parameters by the normal distribution, to `lower` [k] and `upper`
 /// [k]; `level` is between 0 and 1, such as 0.95. Those of an ordinal fit are symmetric about the estimates; those of other families are
-/// so on the scale of estimation (see interlace_fit_parameters), and are within the parameter's range. NaN for a parameter that was given
-/// and for one that differs from row to row. INTERLACE_E_ARGUMENT for a linear model.
+/// symmetric on the working scale (see interlace_fit_parameters), and within the parameter's range. NaN for a fixed parameter
+/// and for one that varies between rows. INTERLACE_E_ARGUMENT for a linear model.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_family_parameters_confint_wald(

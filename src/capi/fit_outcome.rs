@@ -10,12 +10,12 @@ use crate::optimize::Reason;
 
 /// The optimum was reached.
 pub const INTERLACE_CONVERGED: i32 = 0;
-/// No further decrease is possible in floating point, and the scaled gradient is small: below 1e-3, or below 0.03 where the digits of the
+/// No further decrease is possible in floating point, and the scaled gradient is small: below 1e-3, or below 0.03 if the digits of the
 /// criterion have cancelled.
 pub const INTERLACE_ROUNDOFF_LIMITED: i32 = 1;
-/// The number of evaluations allowed was used up.
+/// The fit used all evaluations allowed.
 pub const INTERLACE_MAX_EVALUATIONS: i32 = 2;
-/// The time allowed was used up.
+/// The fit used all the time allowed.
 pub const INTERLACE_DEADLINE: i32 = 3;
 /// The line search failed far from a stationary point.
 pub const INTERLACE_NO_PROGRESS: i32 = 4;
@@ -82,16 +82,16 @@ pub extern "C" fn interlace_fit_boundary(fit: Option<&FitHandle>, i: usize) -> *
 }
 
 /// Number of parameters without a finite maximum likelihood estimate: the likelihood of a model of counts, proportions or ordered
-/// categories rises as they go to infinity, as where a covariate tells all successes from all failures (separation). They are fixed
-/// effects, and of an ordinal model thresholds and nominal effects. What the fit reports of them is where the search ended, with standard
-/// errors that say no more than that they are huge. What does not depend on their direction has its own. 0 for a linear model.
+/// categories rises as they go to infinity, for example if a covariate separates all successes from all failures. They are fixed
+/// effects, and for an ordinal model thresholds and nominal effects. The fit reports the values where the search ended, with standard
+/// errors that are huge and otherwise meaningless. Other quantities keep their proper standard errors. 0 for a linear model.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_n_separated(fit: Option<&FitHandle>) -> usize {
     query(0, || Some(separated(fit?).len()))
 }
 
-/// Name of a parameter without a finite estimate, by its index from 0, as interlace_fit_parameter_name has it (those of the zero
+/// Name of a parameter without a finite estimate, by its index from 0, as in interlace_fit_parameter_name (those of the zero
 /// inflation begin with "zi."); NULL if there is none.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -103,7 +103,7 @@ fn separated(handle: &FitHandle) -> &[String] {
     handle.fit.generalised().map_or(&[], |own| &own.separated)
 }
 
-/// Number of warnings: things about the fit that its user should know.
+/// Number of warnings: what the user of the fit should know.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_n_warnings(fit: Option<&FitHandle>) -> usize {

@@ -14,17 +14,17 @@ use crate::fit::{Fit, FixedEffects, Role};
 
 /// The linear predictor of the mean, on the scale of the link.
 pub const INTERLACE_MEAN: i32 = 0;
-/// The linear predictor of the zero inflation: of the logit of the probability of a zero that the family doesn't make.
+/// The linear predictor of the zero inflation: the logit of the probability of an extra zero.
 pub const INTERLACE_ZERO_INFLATION: i32 = 1;
-/// The linear predictor of the dispersion: of the logarithm of the family's first parameter; for gaussian, of its square, the variance; of an
-/// ordinal model that of the logarithm of the scale.
+/// The linear predictor of the dispersion: the logarithm of the family's first parameter; for gaussian, of its square, the variance; for an
+/// ordinal model, the logarithm of the scale.
 pub const INTERLACE_DISPERSION: i32 = 2;
 
 const PREDICTORS: [(i32, Role); 3] =
     [(INTERLACE_MEAN, Role::Mean), (INTERLACE_ZERO_INFLATION, Role::ZeroInflation), (INTERLACE_DISPERSION, Role::Dispersion)];
 
 /// The functions below take one of INTERLACE_MEAN, INTERLACE_ZERO_INFLATION and INTERLACE_DISPERSION. This one says whether the fit has that
-/// predictor; for one that it does not have those that return a status return INTERLACE_E_ARGUMENT.
+/// predictor; if it does not, those that return a status return INTERLACE_E_ARGUMENT.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_has_predictor(fit: Option<&FitHandle>, predictor: i32) -> bool {
@@ -74,7 +74,7 @@ pub unsafe extern "C" fn interlace_fit_predictor_fixef_std_error(
     boundary(err, || copy_out(&fixed_of(fit, predictor)?.std_error, out, len))
 }
 
-/// Two-sided p values of the fixed effects of a predictor, to `out` [p]: of the mean as of interlace_fit_fixef_p_value, of others by the
+/// Two-sided p-values of the fixed effects of a predictor, to `out` [p]: for the mean as in interlace_fit_fixef_p_value, for others by the
 /// normal distribution.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -92,7 +92,7 @@ pub unsafe extern "C" fn interlace_fit_predictor_fixef_p_value(
     })
 }
 
-/// Wald confidence intervals of the fixed effects of a predictor: of the mean those of interlace_fit_confint_wald, of others by the normal
+/// Wald confidence intervals of the fixed effects of a predictor: for the mean as in interlace_fit_confint_wald, for others by the normal
 /// distribution.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -128,14 +128,14 @@ pub unsafe extern "C" fn interlace_fit_predictor_vcov(
     boundary(err, || copy_out(&fixed_of(fit, predictor)?.vcov, out, len))
 }
 
-/// Number of columns of a predictor's fixed-effects model matrix that were left out; 0 without the predictor.
+/// Number of columns left out of a predictor's fixed-effects model matrix; 0 without the predictor.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_predictor_n_dropped_columns(fit: Option<&FitHandle>, predictor: i32) -> usize {
     query(0, || Some(fixed_at(fit, predictor)?.dropped.len()))
 }
 
-/// Name of a column of a predictor that was left out, by its index from 0; NULL if there is none.
+/// Name of a column left out of a predictor, by its index from 0; NULL if there is none.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_predictor_dropped_column(fit: Option<&FitHandle>, predictor: i32, i: usize) -> *const c_char {
@@ -155,7 +155,7 @@ pub extern "C" fn interlace_fit_term_predictor(fit: Option<&FitHandle>, term: us
     })
 }
 
-/// Values of a predictor, fixed effects, random effects and offset, to `out` [m], m as interlace_fit_n_rows has it. Those of the mean of a
+/// Values of a predictor with fixed effects, random effects and offset, to `out` [m], m as in interlace_fit_n_rows. Those of the mean of a
 /// linear model are the fitted values.
 /// Since 0.1.
 #[unsafe(no_mangle)]

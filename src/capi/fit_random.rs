@@ -26,8 +26,8 @@ pub extern "C" fn interlace_fit_theta_name(fit: Option<&FitHandle>, i: usize) ->
     query(null(), || fit.map(|f| f.strings.theta.get(&f.fit.theta_names, i)))
 }
 
-/// Covariance parameters, to `out` [n_theta]: term by term, for an unstructured covariance the lower triangle, by columns, of the Cholesky
-/// factor of the random effects' covariance relative to sigma^2; of a generalised model, of that covariance itself.
+/// Covariance parameters, to `out` [n_theta], term by term: for an unstructured covariance the lower triangle, by columns, of the Cholesky
+/// factor of the random effects' covariance relative to sigma^2; for a generalised model, of that covariance itself.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_theta(fit: Option<&FitHandle>, out: *mut f64, len: usize, err: *mut ErrorRecord) -> Status {
@@ -129,7 +129,7 @@ pub unsafe extern "C" fn interlace_fit_term_sd(
     boundary(err, || copy_out(&term_of(fit, term)?.sd, out, len))
 }
 
-/// Correlation matrix of a term's effects, to `out` [r,r]; NaN beside an effect without variance.
+/// Correlation matrix of a term's effects, to `out` [r,r]; NaN for an effect without variance.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_term_corr(
@@ -142,7 +142,7 @@ pub unsafe extern "C" fn interlace_fit_term_corr(
     boundary(err, || copy_out(&term_of(fit, term)?.corr, out, len))
 }
 
-/// Conditional modes of a term's random effects, to `out` [r,l]: one column a level.
+/// Conditional modes of a term's random effects, to `out` [r,l]: one column per level.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_term_ranef(
@@ -155,7 +155,7 @@ pub unsafe extern "C" fn interlace_fit_term_ranef(
     boundary(err, || copy_out(&term_of(fit, term)?.modes, out, len))
 }
 
-/// Conditional covariance matrices of a term's random effects given the parameters, to `out` [r,r,l]: one matrix a level.
+/// Conditional covariance matrices of a term's random effects given the parameters, to `out` [r,r,l]: one matrix per level.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_term_ranef_cov(
@@ -168,14 +168,14 @@ pub unsafe extern "C" fn interlace_fit_term_ranef_cov(
     boundary(err, || copy_out(&term_of(fit, term)?.condvar, out, len))
 }
 
-/// Whether interlace_fit_term_ranef_cov_full has an answer. False for NULL.
+/// Whether interlace_fit_term_ranef_cov_full is available. False for NULL.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_term_has_ranef_cov_full(fit: Option<&FitHandle>, term: usize) -> bool {
     query(false, || Some(term_at(&fit?.fit, term)?.condvar_full.is_some()))
 }
 
-/// As interlace_fit_term_ranef_cov, with the uncertainty of the estimated parameters added (delta method, as TMB's sdreport), to `out`
+/// As interlace_fit_term_ranef_cov, with the uncertainty of the estimated parameters added (delta method, as in TMB's sdreport), to `out`
 /// [r,r,l]. INTERLACE_E_UNSUPPORTED for linear models and without marginal standard errors.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -197,8 +197,8 @@ fn covariances_full(term: &TermFit) -> Result<&[f64]> {
     })
 }
 
-/// Limits of a term's random effects at a level, say 0.95: the modes less and plus so many standard deviations of the normal distribution,
-/// each to [r,l]. The standard deviations are those of interlace_fit_term_ranef_cov, given the parameters, or with `full` those of
+/// Limits of a term's random effects at a level such as 0.95: the modes minus and plus a normal quantile times the standard deviations,
+/// each [r,l]. The standard deviations are those of interlace_fit_term_ranef_cov, given the parameters, or with `full` those of
 /// interlace_fit_term_ranef_cov_full, INTERLACE_E_UNSUPPORTED if the fit has none. `len` is the length of either output.
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -13,7 +13,7 @@ use crate::error::Error;
 
 /// Residuals: response minus fitted value.
 pub const INTERLACE_RESIDUALS_RESPONSE: i32 = 0;
-/// Residuals: response minus fitted value, times the square root of the weight; of a generalised model, over the standard deviation of the
+/// Residuals: response minus fitted value, times the square root of the weight; for a generalised model, divided by the standard deviation of the
 /// response.
 pub const INTERLACE_RESIDUALS_PEARSON: i32 = 1;
 /// Residuals: response minus fitted value, divided by the derivative of the mean in the linear predictor.
@@ -21,11 +21,11 @@ pub const INTERLACE_RESIDUALS_WORKING: i32 = 2;
 /// Residuals: the signed square root of the unit deviance; for a linear model those of INTERLACE_RESIDUALS_PEARSON. INTERLACE_E_UNSUPPORTED for
 /// a mixture with zeros and for families without a deviance.
 pub const INTERLACE_RESIDUALS_DEVIANCE: i32 = 3;
-/// Residuals: those of INTERLACE_RESIDUALS_PEARSON over the standard deviation of the residuals, and where these are correlated within
-/// groups made independent: of AR(1) each less its expectation given the one before, of compound symmetry by the symmetric root.
+/// Residuals: those of INTERLACE_RESIDUALS_PEARSON divided by the residual standard deviation and, if they are correlated within
+/// groups, made independent: for AR(1) each minus its expectation given the previous one, for compound symmetry by the symmetric root.
 pub const INTERLACE_RESIDUALS_NORMALIZED: i32 = 4;
 
-/// Length m of results per row: the rows used; with INTERLACE_NA_PAD the rows of the data, those not used having NaN.
+/// Length m of results per row: the rows used; with INTERLACE_NA_PAD all rows of the data, with NaN for those not used.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_n_rows(fit: Option<&FitHandle>) -> usize {
@@ -39,8 +39,8 @@ pub extern "C" fn interlace_fit_n_data_rows(fit: Option<&FitHandle>) -> usize {
     query(0, || Some(fit?.fit.rows.n_data))
 }
 
-/// Fitted values, the mean of the response with random effects (and zero inflation) included, to `out` [m]. Of an ordinal model the
-/// probabilities of the categories observed, random effects included.
+/// Fitted values, the mean of the response with random effects (and zero inflation), to `out` [m]. For an ordinal model the
+/// probabilities of the observed categories, with random effects.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_fitted(fit: Option<&FitHandle>, out: *mut f64, len: usize, err: *mut ErrorRecord) -> Status {
@@ -48,8 +48,8 @@ pub unsafe extern "C" fn interlace_fit_fitted(fit: Option<&FitHandle>, out: *mut
 }
 
 /// Residuals, to `out` [m]; `kind` is INTERLACE_RESIDUALS_RESPONSE, INTERLACE_RESIDUALS_PEARSON, INTERLACE_RESIDUALS_WORKING,
-/// INTERLACE_RESIDUALS_DEVIANCE or INTERLACE_RESIDUALS_NORMALIZED. INTERLACE_E_UNSUPPORTED where a model has no residuals of the kind; an
-/// ordinal model has those of interlace_fit_quantile_residuals alone.
+/// INTERLACE_RESIDUALS_DEVIANCE or INTERLACE_RESIDUALS_NORMALIZED. INTERLACE_E_UNSUPPORTED if a model has no residuals of this kind; an
+/// ordinal model has only those of interlace_fit_quantile_residuals.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_residuals(
@@ -73,9 +73,9 @@ pub unsafe extern "C" fn interlace_fit_residuals(
 }
 
 /// Randomised quantile residuals (Dunn and Smyth 1996), to `out` [m]: the normal quantile of the distribution function at the response, at a
-/// uniform random place within the jump of a response that has a probability of its own. If the model is true, the random effects being what
-/// they are estimated to be, they are standard normal, whatever the family. The same `seed` gives the same numbers; those of continuous
-/// responses don't depend on it.
+/// uniform random point within the jump at a response with positive probability. If the model, with the random effects as
+/// estimated, is true, they are standard normal for every family. The same `seed` gives the same numbers; those of continuous
+/// responses do not depend on it.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_quantile_residuals(
@@ -88,7 +88,7 @@ pub unsafe extern "C" fn interlace_fit_quantile_residuals(
     boundary(err, || copy_out(&fit_of(fit)?.quantile_residuals(seed)?, out, len))
 }
 
-/// The response, to `out` [m]; of an ordinal model the categories as 1, 2, .., K (interlace_fit_category).
+/// The response, to `out` [m]; for an ordinal model the categories as 1, 2, .., K (interlace_fit_category).
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_response(
@@ -133,14 +133,14 @@ unsafe fn fill_out(values: Option<&[f64]>, constant: f64, response: &[f64], out:
     }
 }
 
-/// Number of rows of the data that were left out.
+/// Number of rows of the data left out.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_n_dropped_rows(fit: Option<&FitHandle>) -> usize {
     query(0, || Some(fit?.fit.rows.dropped.len()))
 }
 
-/// A row that was left out, by its index among these from 0: its number in the data, from 0. They come in ascending order.
+/// The number, from 0, of a row in the data that was left out, by its index from 0. The rows are in ascending order.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_dropped_row(

@@ -13,7 +13,7 @@ use super::status::{ErrorRecord, Status};
 use super::strings::text;
 use crate::inference::degrees_of_freedom::DegreesOfFreedom;
 
-/// Number of tables that interlace_fit_table makes.
+/// Number of tables that interlace_fit_table can make.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_n_tables(fit: Option<&FitHandle>) -> usize {
@@ -27,11 +27,11 @@ pub extern "C" fn interlace_fit_table_name(fit: Option<&FitHandle>, i: usize) ->
     query(null(), || fit.map(|f| f.strings.tables.get(f.fit.table_names(), i)))
 }
 
-/// A table of results as a new frame, by name: "coefficients" (as interlace_fit_coefficients has it, with INTERLACE_DF_DEFAULT and limits of
+/// A table of results as a new frame, by name: "coefficients" (as in interlace_fit_coefficients, with INTERLACE_DF_DEFAULT and limits of
 /// 95 %), "varcorr", "ranef", "theta",
-/// "observations", "dropped_rows", "fit", of a generalised model "zero_inflation", "dispersion" (coefficients as well; of an ordinal model
-/// those of the scale) and "family" (its parameters), of an ordinal one "thresholds" and "nominal" (effects on the thresholds), and
-/// whatever else interlace_fit_table_name lists. Tables of what the model does not have are without rows.
+/// "observations", "dropped_rows", "fit"; for a generalised model "zero_inflation", "dispersion" (also coefficients; for an ordinal model
+/// those of the scale) and "family" (its parameters); for an ordinal one "thresholds" and "nominal" (effects on the thresholds); and
+/// the others that interlace_fit_table_name lists. Tables of what the model does not have are empty.
 /// INTERLACE_E_ARGUMENT if there is no table of that name. The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -44,7 +44,7 @@ pub unsafe extern "C" fn interlace_fit_table(
     unsafe { interlace_fit_table_with_df(fit, name, INTERLACE_DF_DEFAULT, out, err) }
 }
 
-/// A table of results by name as of interlace_fit_table; that of the coefficients has tests and intervals by the degrees of freedom `df`, one
+/// A table of results as in interlace_fit_table; that of the coefficients uses the degrees of freedom `df` for tests and intervals, one
 /// of INTERLACE_DF_*. The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -62,16 +62,16 @@ pub unsafe extern "C" fn interlace_fit_table_with_df(
     })
 }
 
-/// The summary of the fit as lme4 prints it, in sections for each predictor as glmmTMB has them, of an ordinal model as clmm has them: several
-/// lines of text. Tests of the fixed effects are by INTERLACE_DF_DEFAULT, and the text says what they are. NULL for NULL, and where memory is short.
+/// The summary of the fit as lme4 prints it, with a section for each predictor as in glmmTMB, and for an ordinal model as in clmm: several
+/// lines of text. Tests of the fixed effects use INTERLACE_DF_DEFAULT, and the text names the method. NULL for NULL, and if memory is short.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_summary(fit: Option<&FitHandle>) -> *const c_char {
     query(null(), || Some(summary(fit?, INTERLACE_DF_DEFAULT, default_degrees_of_freedom(fit?).ok()?)))
 }
 
-/// The summary with tests of the fixed effects by t and these degrees of freedom, one of INTERLACE_DF_*, to `*out`; it lives as long as the
-/// fit. Of a generalised model it is that of interlace_fit_summary.
+/// The summary with t tests of the fixed effects by these degrees of freedom, one of INTERLACE_DF_*, to `*out`; it lives as long as the
+/// fit. For a generalised model it is that of interlace_fit_summary.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_summary_with_df(

@@ -2,7 +2,7 @@
 //! `db^/dbeta = -Lambda U` (Henderson 1975).
 
 use super::deviance::Deviance;
-use super::estimate::working_from_theta;
+use super::parameters::working_from_theta;
 use super::system::LinearSystem;
 use crate::error::{Result, try_vec};
 use crate::linalg::dense::dot_in_order as dot;

@@ -1,7 +1,8 @@
 //! Terms of Markov processes: the system by precisions against that by roots.
 
 use super::deviance::{Analysis, Deviance};
-use super::estimate::{estimate, theta_from_working};
+use super::estimate::estimate;
+use super::parameters::theta_from_working;
 use super::solution::solve;
 use super::tests::Example;
 use crate::formula::StructureKind::{Ar1, CompoundSymmetry, Diagonal, Unstructured};

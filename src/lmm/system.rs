@@ -1,7 +1,7 @@
 //! The cross-products of one model, ready for the objective: rank settled, fixed effects orthonormal, columns of Z scaled.
 
 use super::basis::Basis;
-use super::correlated::{CorrelatedProducts, CorrelatedRows};
+use super::correlation::products::{CorrelatedProducts, CorrelatedRows};
 use super::cross_products::CrossProducts;
 use super::rows::Chunk;
 use crate::covariance::Structure;

@@ -8,6 +8,7 @@
 use super::end::{End, SMALL_SCALED_GRADIENT};
 use super::problem::Reason;
 use super::quadratic::Quadratic;
+use super::rounding::rounding;
 use super::session::{Session, Stop};
 use super::step::{Point, size};
 use crate::linalg::dense::dot_in_order;
@@ -44,7 +45,7 @@ pub(super) fn run(session: &mut Session, start: &[f64]) -> Result<End, Stop> {
         }
         let x = cycle(session, &at, &model, care)?;
         let next = session.point(x)?;
-        let gained = next.value < at.value - 1e-13 * at.value.abs()
+        let gained = next.value < at.value - rounding(at.value, 0.0)
             || (next.value <= at.value + at.near() && next.scaled_gradient().powi(2) < 0.5 * decrement);
         if gained {
             at = next;
@@ -129,7 +130,7 @@ struct Evaluated {
 impl Evaluated {
     /// Lower in value, or level with it in rounding and lower in gradient.
     fn better_than(&self, other: &Evaluated) -> bool {
-        let noise = 1e-12 * other.value.abs();
+        let noise = rounding(other.value, 0.0);
         let norm = |e: &Evaluated| dot_in_order(&e.gradient, &e.gradient);
         self.value < other.value - noise || (self.value <= other.value + noise && norm(self) < norm(other))
     }

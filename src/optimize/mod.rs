@@ -8,6 +8,7 @@ mod nelder_mead;
 mod newton;
 mod problem;
 mod quadratic;
+pub mod rounding;
 mod secant;
 mod session;
 mod step;

@@ -1,11 +1,15 @@
 //! A point of a minimisation, and the step from it that Newton's method takes, within limits.
 
 use super::quadratic::Quadratic;
+use super::rounding::rounding;
 use crate::linalg::dense::dot_in_order as dot;
 
 /// A step may change a parameter by this many times its size, and at least that of `SMALLEST_SIZE`.
 const CAP: f64 = 3.0;
 const SMALLEST_SIZE: f64 = 0.1;
+
+/// A decrease, in units of the criterion, that no test or interval sees: it is not sought by values.
+const UNSEEN: f64 = 1e-6;
 
 /// A point with all that one full evaluation gives.
 #[derive(Clone, Debug)]
@@ -25,7 +29,7 @@ impl Point {
 
     /// Promised decreases below this can't be told from changes of the value: its rounding, with a margin.
     pub fn near(&self) -> f64 {
-        (1e-12 * self.value.abs()).max(1e-6).max(self.noise)
+        rounding(self.value, self.noise).max(UNSEEN)
     }
 }
 

@@ -95,11 +95,9 @@ impl TermFit {
 
 /// T T' of a theta, `[r, r]`.
 fn covariance(structure: Structure, theta: &[f64]) -> Result<Vec<f64>> {
-    let r = structure.size;
-    let (mut working, mut t) = (vec![0.0; theta.len()], vec![0.0; r * r]);
+    let mut working = vec![0.0; theta.len()];
     structure.working_from_theta(theta, &mut working)?;
-    structure.factor(&working, &mut t);
-    Ok((0..r * r).map(|e| (0..r).map(|c| t[c * r + e % r] * t[c * r + e / r]).sum()).collect())
+    Ok(structure.relative_covariance(&working))
 }
 
 /// Rows and columns of the lower triangle, column by column.

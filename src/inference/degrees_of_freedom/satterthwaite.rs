@@ -12,7 +12,7 @@ use crate::fit::Fit;
 use crate::inference::linear::{JointTest, independent_rows, whiten};
 use crate::linalg::dense;
 use crate::linalg::dense::dot_in_order as dot;
-use crate::lmm::variance::differences::information_by_differences;
+use crate::lmm::correlation::information::information_by_differences;
 use crate::lmm::variance::hessian::ObservedInformation;
 use crate::lmm::variance::{Variances, largest_part};
 use crate::tails::f_upper;

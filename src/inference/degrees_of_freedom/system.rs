@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::fit::linear::assemble;
 use crate::linalg::dense::{dot_in_order as dot, symmetric_eigen};
-use crate::lmm::estimate::working_from_theta;
+use crate::lmm::parameters::working_from_theta;
 use crate::lmm::system::LinearSystem;
 use crate::lmm::variance::Variances;
 
