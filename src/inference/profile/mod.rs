@@ -4,39 +4,28 @@
 //! models are of the deviance on cross-products, those of others of its approximation by Laplace or by quadrature.
 
 mod generalised;
+mod held;
 mod hold;
+mod likelihood;
 mod linear;
+mod parameters;
 mod path;
+mod table;
 mod terms;
 
 pub use path::Curve;
+pub use table::{Profile, intervals, points};
 
-use crate::covariance::Structure;
 use crate::distributions::normal_quantile;
 use crate::error::{Code, Error, Result};
 use crate::fit::Fit;
-use crate::frame::Frame;
-use crate::optimize::Objective;
 use crate::options::Progress;
-use crate::resample::unique;
-use hold::{HeldPath, Hold};
+use held::Held;
+use hold::HeldPath;
+use likelihood::{Likelihood, Report};
+use parameters::{Parameters, Theta};
 use path::{Limit, Side, limit};
 use terms::Parameter;
-
-/// The profile of one parameter.
-#[derive(Clone, Debug)]
-pub struct Profile {
-    pub name: String,
-    /// By maximum likelihood.
-    pub estimate: f64,
-    /// NaN where the profile does not cross.
-    pub lower: f64,
-    pub upper: f64,
-    /// Why a limit is NaN.
-    pub warning: Option<String>,
-    /// What was seen of the profile, in ascending order.
-    pub curve: Curve,
-}
 
 impl Fit {
     /// Profiles and intervals of all parameters: standard deviations and correlations of random effects, the family's parameters (of a
@@ -67,124 +56,6 @@ fn reach(level: f64) -> Result<f64> {
         return Ok(-normal_quantile(0.5 * (1.0 - level)));
     }
     Err(Error::argument(format!("level is {level}, must be between 0 and 1")))
-}
-
-/// A likelihood of which the elements of theta alone are looked at.
-struct Theta<'f, P> {
-    fit: &'f Fit,
-    base: P,
-}
-
-impl<P: Parameters> Parameters for Theta<'_, P> {
-    fn parameters(&self) -> (Vec<Parameter>, Vec<String>) {
-        let terms = self.fit.named_terms().enumerate();
-        let elements =
-            terms.flat_map(|(k, (_, t))| (0..t.design.structure.n_theta()).map(move |element| Parameter::Theta { k, element }));
-        (elements.collect(), unique(self.fit.theta_names.iter().map(|name| format!("theta.{name}")).collect()))
-    }
-
-    fn minimum(&self) -> f64 {
-        self.base.minimum()
-    }
-
-    fn with_held(&self, parameter: Parameter, work: &mut Work<'_>) -> Result<Profile> {
-        self.base.with_held(parameter, work)
-    }
-}
-
-/// A deviance, and what reports and searches need of its parameters: first are those of covariance structures.
-trait Likelihood: Objective {
-    fn structures(&self) -> &[Structure];
-
-    /// The user's theta.
-    fn theta(&self, x: &[f64]) -> Vec<f64>;
-
-    /// Gives a value to the parameter that is none of the working ones, where there is one.
-    fn hold(&mut self, _v: f64) {}
-
-    /// The derivative by that parameter, of the last gradient.
-    fn slope(&self) -> f64 {
-        f64::NAN
-    }
-}
-
-/// The likelihood of a fit, with the parameters that have profiles.
-trait Parameters {
-    /// All of them with their names, in lme4's order.
-    fn parameters(&self) -> (Vec<Parameter>, Vec<String>);
-
-    /// The least deviance.
-    fn minimum(&self) -> f64;
-
-    /// Does `work` with the likelihood in which a parameter can be held.
-    fn with_held(&self, parameter: Parameter, work: &mut Work<'_>) -> Result<Profile>;
-}
-
-type Work<'w> = dyn FnMut(&mut dyn Likelihood, Held) -> Result<Profile> + 'w;
-
-/// How a parameter is held.
-struct Held {
-    hold: Hold,
-    /// Working parameters of the estimates.
-    centre: Vec<f64>,
-    estimate: f64,
-    bounds: (Option<f64>, Option<f64>),
-    /// A distance over which the deviance may be expected to rise by about one, where its curvature does not tell.
-    unit: Option<f64>,
-    /// What is reported of a value.
-    reported: Box<dyn Fn(f64) -> f64>,
-    /// Other minima of the deviance.
-    others: Vec<Other>,
-}
-
-impl Held {
-    /// A fixed effect.
-    fn of_fixed_effect(hold: Hold, centre: Vec<f64>, estimate: f64) -> Self {
-        Held { hold, centre, estimate, bounds: (None, None), unit: None, reported: Box::new(|v| v), others: vec![] }
-    }
-}
-
-/// A minimum of the deviance that is not the lowest.
-struct Other {
-    /// How much higher it is.
-    rise: f64,
-    estimate: f64,
-    centre: Vec<f64>,
-}
-
-/// Intervals as a table: term, estimate, lower, upper, warning.
-pub fn intervals(profiles: &[Profile]) -> Result<Frame> {
-    let mut frame = Frame::new(profiles.len());
-    frame.add_strings("term", &profiles.iter().map(|p| Some(p.name.as_str())).collect::<Vec<_>>())?;
-    frame.add_real("estimate", profiles.iter().map(|p| p.estimate).collect())?;
-    frame.add_real("lower", profiles.iter().map(|p| p.lower).collect())?;
-    frame.add_real("upper", profiles.iter().map(|p| p.upper).collect())?;
-    frame.add_strings("warning", &profiles.iter().map(|p| p.warning.as_deref()).collect::<Vec<_>>())?;
-    Ok(frame)
-}
-
-/// Points as a table: term, value, zeta.
-pub fn points(profiles: &[Profile]) -> Result<Frame> {
-    let all = || profiles.iter().flat_map(|p| p.curve.points.iter().map(move |point| (p.name.as_str(), point)));
-    let mut frame = Frame::new(all().count());
-    frame.add_strings("term", &all().map(|(name, _)| Some(name)).collect::<Vec<_>>())?;
-    frame.add_real("value", all().map(|(_, point)| point.0).collect())?;
-    frame.add_real("zeta", all().map(|(_, point)| point.1).collect())?;
-    Ok(frame)
-}
-
-/// Counts points, and asks whether to go on.
-struct Report<'p> {
-    progress: Option<Progress<'p>>,
-    points: usize,
-}
-
-impl Report<'_> {
-    fn point(&mut self, value: f64, theta: &[f64]) -> Result<()> {
-        self.points += 1;
-        let go_on = self.progress.as_mut().is_none_or(|progress| progress(self.points, value, theta));
-        if go_on { Ok(()) } else { Err(Error::new(Code::Cancelled, format!("cancelled after {} points of profiles", self.points))) }
-    }
 }
 
 fn all(base: &impl Parameters, z: f64, progress: Option<Progress<'_>>) -> Result<Vec<Profile>> {
