@@ -5,15 +5,8 @@ static interlace_error err;
 
 #define NULL_OBJECT(name, call) FAILS(INTERLACE_E_ARGUMENT, name " is NULL", call)
 
-static void null_objects(void) {
-    double x[1];
-    int64_t i[1];
-    int32_t c[1];
-    size_t n;
-    const char *const s[1] = {"s"};
-    interlace_frame *frame;
-    interlace_fit *fit;
-
+static void null_outputs(void) {
+    double x[1] = {0};
     interlace_frame_free(NULL);
     interlace_spec_free(NULL);
     interlace_options_free(NULL);
@@ -25,7 +18,15 @@ static void null_objects(void) {
     NULL_OBJECT("out", interlace_options_new(NULL, &err));
     NULL_OBJECT("out", interlace_frame_from_csv("x.csv", NULL, 0, NULL, &err));
     NULL_OBJECT("out", interlace_frame_from_csv_bytes("x", 1, NULL, 0, NULL, &err));
+}
 
+static void null_frames(void) {
+    double x[1] = {0};
+    int64_t i[1] = {0};
+    int32_t c[1] = {0};
+    size_t n;
+    const char *const s[1] = {"s"};
+    interlace_frame *frame;
     NULL_OBJECT("frame", interlace_frame_add_f64(NULL, "x", x, 1, &err));
     NULL_OBJECT("frame", interlace_frame_add_i32(NULL, "x", c, 1, &err));
     NULL_OBJECT("frame", interlace_frame_add_i64(NULL, "x", i, 1, &err));
@@ -44,7 +45,13 @@ static void null_objects(void) {
     CHECK(interlace_frame_column_kind(NULL, 0) == -1 && interlace_frame_column_name(NULL, 0) == NULL);
     CHECK(interlace_frame_column_n_levels(NULL, 0) == 0 && interlace_frame_column_level(NULL, 0, 0) == NULL);
     CHECK(interlace_frame_column_string(NULL, 0, 0) == NULL && !interlace_frame_column_is_ordered(NULL, 0));
+}
 
+static void null_specs(void) {
+    double x[1] = {0};
+    int64_t i[1] = {0};
+    int32_t c[1] = {0};
+    const char *const s[1] = {"s"};
     NULL_OBJECT("spec", interlace_spec_add_random(NULL, "(1 | g)", &err));
     NULL_OBJECT("spec", interlace_spec_add_groups(NULL, "g", &err));
     NULL_OBJECT("spec", interlace_spec_set_weights(NULL, "w", &err));
@@ -64,7 +71,10 @@ static void null_objects(void) {
     NULL_OBJECT("spec", interlace_spec_set_dispersion_columns(NULL, x, 1, 1, NULL, &err));
     NULL_OBJECT("spec", interlace_spec_set_zero_inflation_columns(NULL, x, 1, 1, NULL, &err));
     NULL_OBJECT("spec", interlace_spec_objective(NULL, NULL, NULL, x, 1, 1, x, 1, &err));
+}
 
+static void null_options(void) {
+    double x[1] = {0};
     NULL_OBJECT("options", interlace_options_set_information(NULL, 0, &err));
     NULL_OBJECT("options", interlace_options_set_nagq(NULL, 1, &err));
     NULL_OBJECT("options", interlace_options_set_std_errors(NULL, 0, &err));
@@ -79,7 +89,14 @@ static void null_objects(void) {
     NULL_OBJECT("options", interlace_options_set_na(NULL, 0, &err));
     NULL_OBJECT("options", interlace_options_set_progress(NULL, NULL, NULL, &err));
     NULL_OBJECT("options", interlace_options_set(NULL, "threads", "1", &err));
+}
 
+static void null_fits(void) {
+    double x[1] = {0};
+    int64_t i[1] = {0};
+    size_t n;
+    interlace_frame *frame;
+    interlace_fit *fit;
     NULL_OBJECT("spec", interlace_fit_new(NULL, NULL, NULL, &fit, &err));
     NULL_OBJECT("fit", interlace_fit_fixef(NULL, x, 1, &err));
     NULL_OBJECT("fit", interlace_fit_fixef_std_error(NULL, x, 1, &err));
@@ -114,6 +131,14 @@ static void null_objects(void) {
     NULL_OBJECT("fit", interlace_fit_r2(NULL, x, x, &err));
     NULL_OBJECT("fit", interlace_fit_icc(NULL, x, x, &err));
     NULL_OBJECT("fit", interlace_fit_overdispersion(NULL, x, x, x, x, &err));
+}
+
+static void null_objects(void) {
+    null_outputs();
+    null_frames();
+    null_specs();
+    null_options();
+    null_fits();
 }
 
 static void null_fit_values(void) {

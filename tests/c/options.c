@@ -1,10 +1,9 @@
 /* Options: typed setters, setting by name, the listing. */
 #include "check.h"
 
-int main(void) {
-    interlace_error err;
-    interlace_options *options;
-    OK(interlace_options_new(&options, &err));
+static interlace_error err;
+
+static void setters(interlace_options *options) {
     OK(interlace_options_set_reml(options, false, &err));
     OK(interlace_options_set_optimizer(options, "bobyqa", &err));
     OK(interlace_options_set_tolerance(options, 1e-6, &err));
@@ -43,8 +42,10 @@ int main(void) {
     FAILS(INTERLACE_E_ARGUMENT, "from -100 to 100", interlace_options_set_nagq(options, INT32_MIN, &err));
     FAILS(INTERLACE_E_ARGUMENT, "nagq is -1: one node", interlace_options_set_nagq(options, -1, &err));
     FAILS(INTERLACE_E_ARGUMENT, "source is 2", interlace_options_set_std_errors(options, 2, &err));
+}
 
-    /* Every option that is listed can be set, and has a line of text. */
+/* Every option that is listed can be set, and has a line of text. */
+static void by_name(interlace_options *options) {
     static const char *const settings[][2] = {
         {"method", "ml"}, {"optimizer", "nelder_mead"}, {"theta0", "1, 0.5,2e-1"}, {"tolerance", "1e-8"},
         {"max_evaluations", "10"}, {"threads", "1"}, {"deadline", "inf"}, {"na", "error"},
@@ -68,6 +69,13 @@ int main(void) {
     FAILS(INTERLACE_E_ARGUMENT, "nagq is 1000", interlace_options_set(options, "nagq", "1000", &err));
     FAILS(INTERLACE_E_ARGUMENT, "'1.5'", interlace_options_set(options, "nagq", "1.5", &err));
     FAILS(INTERLACE_E_ARGUMENT, "'robust'", interlace_options_set(options, "std_errors", "robust", &err));
+}
+
+int main(void) {
+    interlace_options *options;
+    OK(interlace_options_new(&options, &err));
+    setters(options);
+    by_name(options);
     interlace_options_free(options);
     return 0;
 }

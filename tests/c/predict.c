@@ -1,8 +1,36 @@
 /* Predictions for the data of a fit and for new ones. */
 #include "dyestuff.h"
 
+static interlace_error err;
+
+/* A response varies about its mean, that of an unknown batch about the mean of all. */
+static void intervals(const interlace_fit *fit, const interlace_frame *frame, double beta) {
+    double values[4], se[4], lower[4], upper[4], cov, variance, sigma = interlace_fit_sigma(fit);
+    const double weights[4] = {1, 1, 4, 1};
+    const int32_t zero = INTERLACE_NEW_LEVELS_ZERO, prediction = INTERLACE_INTERVAL_PREDICTION;
+    OK(interlace_fit_term_cov(fit, 0, &cov, 1, &err));
+    OK(interlace_fit_vcov(fit, &variance, 1, &err));
+    OK(interlace_fit_predict_interval(fit, frame, 0, true, NULL, 0, zero, prediction, 0.9, weights, values, se, lower, upper, 4, &err));
+    for (int i = 0; i < 4; i++) {
+        double noise = sigma * sigma / weights[i], reach = 1.6448536269514722 * sqrt(se[i] * se[i] + noise);
+        CLOSE(upper[i] - values[i], reach, 1e-9);
+        CLOSE(values[i] - lower[i], reach, 1e-9);
+        if (i > 1) CLOSE(se[i], sqrt(cov + variance), 1e-9);
+    }
+    OK(interlace_fit_predict_interval(fit, frame, INTERLACE_PREDICT_MARGINAL, true, NULL, 0, zero, prediction, 0.9, NULL, NULL, NULL,
+                                      NULL, upper, 4, &err));
+    for (int i = 0; i < 4; i++) CLOSE(upper[i], beta + 1.6448536269514722 * sqrt(cov + variance + sigma * sigma), 1e-9);
+    FAILS(INTERLACE_E_ARGUMENT, "interval is 2",
+          interlace_fit_predict_interval(fit, frame, 0, true, NULL, 0, zero, 2, 0.9, NULL, values, se, lower, upper, 4, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "type",
+          interlace_fit_predict_interval(fit, frame, INTERLACE_PREDICT_DISPERSION, true, NULL, 0, zero, prediction, 0.9, NULL, values,
+                                         se, lower, upper, 4, &err));
+    se[0] = -1;
+    FAILS(INTERLACE_E_ARGUMENT, "weights: row 1",
+          interlace_fit_predict_interval(fit, frame, 0, true, NULL, 0, zero, prediction, 0.9, se, values, NULL, lower, upper, 4, &err));
+}
+
 int main(void) {
-    interlace_error err;
     interlace_fit *fit = dyestuff_fit(NULL);
     double fitted[30], out[30], beta, modes[6];
     OK(interlace_fit_fitted(fit, fitted, 30, &err));
@@ -33,30 +61,7 @@ int main(void) {
     FAILS(INTERLACE_E_ARGUMENT, "new_levels is -1", interlace_fit_predict(fit, frame, 0, true, -1, out, 4, &err));
     CHECK(out[0] == 5);
 
-    /* A response varies about its mean, that of an unknown batch about the mean of all. */
-    double values[4], se[4], lower[4], upper[4], cov, variance, sigma = interlace_fit_sigma(fit);
-    const double weights[4] = {1, 1, 4, 1};
-    const int32_t zero = INTERLACE_NEW_LEVELS_ZERO, prediction = INTERLACE_INTERVAL_PREDICTION;
-    OK(interlace_fit_term_cov(fit, 0, &cov, 1, &err));
-    OK(interlace_fit_vcov(fit, &variance, 1, &err));
-    OK(interlace_fit_predict_interval(fit, frame, 0, true, NULL, 0, zero, prediction, 0.9, weights, values, se, lower, upper, 4, &err));
-    for (int i = 0; i < 4; i++) {
-        double noise = sigma * sigma / weights[i], reach = 1.6448536269514722 * sqrt(se[i] * se[i] + noise);
-        CLOSE(upper[i] - values[i], reach, 1e-9);
-        CLOSE(values[i] - lower[i], reach, 1e-9);
-        if (i > 1) CLOSE(se[i], sqrt(cov + variance), 1e-9);
-    }
-    OK(interlace_fit_predict_interval(fit, frame, INTERLACE_PREDICT_MARGINAL, true, NULL, 0, zero, prediction, 0.9, NULL, NULL, NULL,
-                                      NULL, upper, 4, &err));
-    for (int i = 0; i < 4; i++) CLOSE(upper[i], beta + 1.6448536269514722 * sqrt(cov + variance + sigma * sigma), 1e-9);
-    FAILS(INTERLACE_E_ARGUMENT, "interval is 2",
-          interlace_fit_predict_interval(fit, frame, 0, true, NULL, 0, zero, 2, 0.9, NULL, values, se, lower, upper, 4, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "type",
-          interlace_fit_predict_interval(fit, frame, INTERLACE_PREDICT_DISPERSION, true, NULL, 0, zero, prediction, 0.9, NULL, values,
-                                         se, lower, upper, 4, &err));
-    se[0] = -1;
-    FAILS(INTERLACE_E_ARGUMENT, "weights: row 1",
-          interlace_fit_predict_interval(fit, frame, 0, true, NULL, 0, zero, prediction, 0.9, se, values, NULL, lower, upper, 4, &err));
+    intervals(fit, frame, beta);
     interlace_frame_free(frame);
 
     OK(interlace_frame_new(1, &frame, &err));

@@ -18,6 +18,30 @@ static void fill(const char **a, const char **b, const char **g, double *x, doub
     x[7] = NAN;
 }
 
+/* Nothing is written where a call fails. */
+static void failures(const interlace_fit *fit, const interlace_frame *newdata) {
+    int32_t status[N];
+    const int32_t response = INTERLACE_PREDICT_RESPONSE, error = INTERLACE_NEW_LEVELS_ERROR, zero = INTERLACE_NEW_LEVELS_ZERO;
+    const size_t terms[2] = {0, 1};
+    memset(status, 0x5a, sizeof status);
+    FAILS(INTERLACE_E_DATA, "new", interlace_fit_predict_status(fit, newdata, response, true, NULL, 0, error, status, NEW, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "exactly 5", interlace_fit_predict_status(fit, newdata, response, true, NULL, 0, zero, status, N, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "type is 10", interlace_fit_predict_status(fit, newdata, 10, true, NULL, 0, zero, status, NEW, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "n_terms is 2",
+          interlace_fit_predict_status(fit, newdata, response, true, terms, 2, zero, status, NEW, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "terms are chosen",
+          interlace_fit_predict_status(fit, newdata, response, false, terms, 1, zero, status, NEW, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "new_levels is 7",
+          interlace_fit_predict_status(fit, newdata, response, true, NULL, 0, 7, status, NEW, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "ordinal",
+          interlace_fit_predict_status(fit, newdata, INTERLACE_PREDICT_CLASS, true, NULL, 0, zero, status, NEW, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL",
+          interlace_fit_predict_status(NULL, newdata, response, true, NULL, 0, zero, status, NEW, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out",
+          interlace_fit_predict_status(fit, newdata, response, true, NULL, 0, zero, NULL, NEW, &err));
+    for (int i = 0; i < NEW; i++) CHECK(status[i] == 0x5a5a5a5a);
+}
+
 static void formula(void) {
     static const char *a[N], *b[N], *g[N];
     static double x[N], y[N];
@@ -66,26 +90,7 @@ static void formula(void) {
                                           se, NULL, NULL, NEW, &err));
         for (int i = 0; i < NEW; i++) CHECK(isnan(values[i]) == (status[i] != INTERLACE_PREDICTED) && isnan(values[i]) == isnan(se[i]));
     }
-
-    /* Nothing is written where a call fails. */
-    const size_t terms[2] = {0, 1};
-    memset(status, 0x5a, sizeof status);
-    FAILS(INTERLACE_E_DATA, "new", interlace_fit_predict_status(fit, newdata, response, true, NULL, 0, error, status, NEW, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "exactly 5", interlace_fit_predict_status(fit, newdata, response, true, NULL, 0, zero, status, N, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "type is 10", interlace_fit_predict_status(fit, newdata, 10, true, NULL, 0, zero, status, NEW, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "n_terms is 2",
-          interlace_fit_predict_status(fit, newdata, response, true, terms, 2, zero, status, NEW, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "terms are chosen",
-          interlace_fit_predict_status(fit, newdata, response, false, terms, 1, zero, status, NEW, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "new_levels is 7",
-          interlace_fit_predict_status(fit, newdata, response, true, NULL, 0, 7, status, NEW, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "ordinal",
-          interlace_fit_predict_status(fit, newdata, INTERLACE_PREDICT_CLASS, true, NULL, 0, zero, status, NEW, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL",
-          interlace_fit_predict_status(NULL, newdata, response, true, NULL, 0, zero, status, NEW, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "out",
-          interlace_fit_predict_status(fit, newdata, response, true, NULL, 0, zero, NULL, NEW, &err));
-    for (int i = 0; i < NEW; i++) CHECK(status[i] == 0x5a5a5a5a);
+    failures(fit, newdata);
     interlace_frame_free(newdata);
     interlace_frame_free(frame);
     interlace_options_free(options);
