@@ -2,9 +2,11 @@
 //!
 //! A fixed effect comes last in its predictor's basis, where its coefficient is proportional to the last working one.
 
+use super::held::Held;
 use super::hold::Hold;
+use super::likelihood::Likelihood;
+use super::limits::{Parameters, Profile, Work};
 use super::terms::{self, Parameter, Place};
-use super::{Held, Likelihood, Parameters, Profile, Work};
 use crate::clmm::response::OrderedResponse;
 use crate::clmm::thresholds::Thresholds;
 use crate::covariance::Structure;

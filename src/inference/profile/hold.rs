@@ -1,7 +1,7 @@
 //! A deviance in all working parameters but one, which is held.
 
+use super::likelihood::{Likelihood, Report};
 use super::path::{Path, Point};
-use super::{Likelihood, Report};
 use crate::covariance::Structure;
 use crate::error::{Error, Result};
 use crate::linalg::dense;

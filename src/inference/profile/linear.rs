@@ -1,8 +1,11 @@
 //! The parameters of linear models: their deviance is one of cross-products, with sigma among the working parameters and the fixed effects
 //! at their best.
 
+use super::held::{Held, Other};
+use super::hold::Hold;
+use super::likelihood::Likelihood;
+use super::limits::{Parameters, Profile, Work};
 use super::terms::{self, Parameter, Place, Turned};
-use super::{Held, Hold, Likelihood, Other, Parameters, Profile, Work};
 use crate::covariance::Structure;
 use crate::error::{Error, Result};
 use crate::fit::Fit;

@@ -4,39 +4,25 @@
 //! models are of the deviance on cross-products, those of others of its approximation by Laplace or by quadrature.
 
 mod generalised;
+mod held;
 mod hold;
+mod likelihood;
+mod limits;
 mod linear;
 mod path;
 mod terms;
 
+pub use limits::Profile;
 pub use path::Curve;
 
-use crate::covariance::Structure;
 use crate::distributions::normal_quantile;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::frame::Frame;
-use crate::optimize::Objective;
 use crate::options::Progress;
 use crate::resample::unique;
-use hold::{HeldPath, Hold};
-use path::{Limit, Side, limit};
+use limits::{Parameters, Work, all};
 use terms::Parameter;
-
-/// The profile of one parameter.
-#[derive(Clone, Debug)]
-pub struct Profile {
-    pub name: String,
-    /// By maximum likelihood.
-    pub estimate: f64,
-    /// NaN where the profile does not cross.
-    pub lower: f64,
-    pub upper: f64,
-    /// Why a limit is NaN.
-    pub warning: Option<String>,
-    /// What was seen of the profile, in ascending order.
-    pub curve: Curve,
-}
 
 impl Fit {
     /// Profiles and intervals of all parameters: standard deviations and correlations of random effects, the family's parameters (of a
@@ -92,66 +78,6 @@ impl<P: Parameters> Parameters for Theta<'_, P> {
     }
 }
 
-/// A deviance, and what reports and searches need of its parameters: first are those of covariance structures.
-trait Likelihood: Objective {
-    fn structures(&self) -> &[Structure];
-
-    /// The user's theta.
-    fn theta(&self, x: &[f64]) -> Vec<f64>;
-
-    /// Gives a value to the parameter that is none of the working ones, where there is one.
-    fn hold(&mut self, _v: f64) {}
-
-    /// The derivative by that parameter, of the last gradient.
-    fn slope(&self) -> f64 {
-        f64::NAN
-    }
-}
-
-/// The likelihood of a fit, with the parameters that have profiles.
-trait Parameters {
-    /// All of them with their names, in lme4's order.
-    fn parameters(&self) -> (Vec<Parameter>, Vec<String>);
-
-    /// The least deviance.
-    fn minimum(&self) -> f64;
-
-    /// Does `work` with the likelihood in which a parameter can be held.
-    fn with_held(&self, parameter: Parameter, work: &mut Work<'_>) -> Result<Profile>;
-}
-
-type Work<'w> = dyn FnMut(&mut dyn Likelihood, Held) -> Result<Profile> + 'w;
-
-/// How a parameter is held.
-struct Held {
-    hold: Hold,
-    /// Working parameters of the estimates.
-    centre: Vec<f64>,
-    estimate: f64,
-    bounds: (Option<f64>, Option<f64>),
-    /// A distance over which the deviance may be expected to rise by about one, where its curvature does not tell.
-    unit: Option<f64>,
-    /// What is reported of a value.
-    reported: Box<dyn Fn(f64) -> f64>,
-    /// Other minima of the deviance.
-    others: Vec<Other>,
-}
-
-impl Held {
-    /// A fixed effect.
-    fn of_fixed_effect(hold: Hold, centre: Vec<f64>, estimate: f64) -> Self {
-        Held { hold, centre, estimate, bounds: (None, None), unit: None, reported: Box::new(|v| v), others: vec![] }
-    }
-}
-
-/// A minimum of the deviance that is not the lowest.
-struct Other {
-    /// How much higher it is.
-    rise: f64,
-    estimate: f64,
-    centre: Vec<f64>,
-}
-
 /// Intervals as a table: term, estimate, lower, upper, warning.
 pub fn intervals(profiles: &[Profile]) -> Result<Frame> {
     let mut frame = Frame::new(profiles.len());
@@ -171,74 +97,4 @@ pub fn points(profiles: &[Profile]) -> Result<Frame> {
     frame.add_real("value", all().map(|(_, point)| point.0).collect())?;
     frame.add_real("zeta", all().map(|(_, point)| point.1).collect())?;
     Ok(frame)
-}
-
-/// Counts points, and asks whether to go on.
-struct Report<'p> {
-    progress: Option<Progress<'p>>,
-    points: usize,
-}
-
-impl Report<'_> {
-    fn point(&mut self, value: f64, theta: &[f64]) -> Result<()> {
-        self.points += 1;
-        let go_on = self.progress.as_mut().is_none_or(|progress| progress(self.points, value, theta));
-        if go_on { Ok(()) } else { Err(Error::new(Code::Cancelled, format!("cancelled after {} points of profiles", self.points))) }
-    }
-}
-
-fn all(base: &impl Parameters, z: f64, progress: Option<Progress<'_>>) -> Result<Vec<Profile>> {
-    let (parameters, names) = base.parameters();
-    let mut report = Report { progress, points: 0 };
-    let one = |(parameter, name): (Parameter, String)| {
-        let mut work =
-            |likelihood: &mut dyn Likelihood, held| profile(likelihood, held, base.minimum(), name.clone(), z, &mut report);
-        match base.with_held(parameter, &mut work) {
-            Err(e) if e.code == Code::Numeric => {
-                let (estimate, nan) = (f64::NAN, f64::NAN);
-                Ok(Profile { name, estimate, lower: nan, upper: nan, warning: Some(e.message), curve: Curve::default() })
-            }
-            own => own,
-        }
-    };
-    parameters.into_iter().zip(names).map(one).collect()
-}
-
-fn profile(
-    likelihood: &mut dyn Likelihood,
-    held: Held,
-    minimum: f64,
-    name: String,
-    z: f64,
-    report: &mut Report<'_>,
-) -> Result<Profile> {
-    let mut curve = Curve { estimate: held.estimate, minimum, points: vec![] };
-    // Where an interval ends no minimum that is higher than its level counts.
-    let others: Vec<(f64, Vec<f64>)> =
-        held.others.into_iter().filter(|other| other.rise < z * z).map(|other| (other.estimate, other.centre)).collect();
-    let values: Vec<f64> = others.iter().map(|other| other.0).collect();
-    let mut path = HeldPath::new(likelihood, held.hold, (held.estimate, held.centre), others, report);
-    let unit = path.unit(held.unit)?;
-    let mut warnings: Vec<String> = vec![];
-    let mut side = |upper: bool, bound: Option<f64>| -> Result<f64> {
-        // The interval has all values between the outermost limits.
-        let beyond = |v: &f64| if upper { v - held.estimate } else { held.estimate - v };
-        let first = values.iter().map(beyond).fold(z * unit, f64::max);
-        let found: Limit = limit(&mut path, z, &Side { upper, first, bound }, &mut curve)?;
-        Ok(match found {
-            Ok(v) => (held.reported)(v),
-            Err(why) => {
-                warnings.push(format!("{name}, {} limit: {why}", if upper { "upper" } else { "lower" }));
-                f64::NAN
-            }
-        })
-    };
-    let (lower, upper) = (side(false, held.bounds.0)?, side(true, held.bounds.1)?);
-    curve.points.push((held.estimate, 0.0));
-    curve.points.sort_by(|a, b| a.0.total_cmp(&b.0));
-    for v in curve.points.iter_mut().map(|p| &mut p.0).chain([&mut curve.estimate]) {
-        *v = (held.reported)(*v);
-    }
-    let warning = (!warnings.is_empty()).then(|| warnings.join("; "));
-    Ok(Profile { estimate: curve.estimate, name, lower, upper, warning, curve })
 }

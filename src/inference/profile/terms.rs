@@ -4,7 +4,7 @@
 //! length of the second row where its effects come first. Inside, columns far from zero are centred; the effects are turned so that each
 //! element of the user's T is a combination of elements of one column of the working one.
 
-use super::Held;
+use super::held::Held;
 use super::hold::Hold;
 use crate::covariance::Structure;
 use crate::error::{Error, Result};
