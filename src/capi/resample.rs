@@ -13,9 +13,9 @@ use crate::fit::Fit;
 use crate::inference::profile::{Profile, intervals, points};
 use crate::resample::{BootstrapOptions, IntervalKind, RandomEffects, RefitOptions};
 
-/// Simulated responses have random effects drawn anew for each replicate.
+/// Simulated responses have newly drawn random effects in each replicate.
 pub const INTERLACE_SIMULATE_NEW: i32 = 0;
-/// Simulated responses have the random effects of the fit, its conditional modes.
+/// Simulated responses have the random effects of the fit, that is its conditional modes.
 pub const INTERLACE_SIMULATE_CONDITIONAL: i32 = 1;
 
 pub(super) const RANDOM_EFFECTS: [(i32, RandomEffects); 2] =
@@ -23,7 +23,7 @@ pub(super) const RANDOM_EFFECTS: [(i32, RandomEffects); 2] =
 
 /// Bootstrap intervals from quantiles of the replicates.
 pub const INTERLACE_BOOTSTRAP_PERCENTILE: i32 = 0;
-/// Bootstrap intervals from twice the estimate less the quantiles of the replicates.
+/// Bootstrap intervals from twice the estimate minus the quantiles of the replicates.
 pub const INTERLACE_BOOTSTRAP_BASIC: i32 = 1;
 /// Bootstrap intervals from the normal distribution with the standard deviation of the replicates, corrected for their bias.
 pub const INTERLACE_BOOTSTRAP_NORMAL: i32 = 2;
@@ -38,9 +38,9 @@ pub(super) const INTERVALS: [(i32, IntervalKind); 4] = [
     (INTERLACE_BOOTSTRAP_BCA, IntervalKind::Accelerated),
 ];
 
-/// Simulates the response `nsim` times, to `out` [m,nsim], one column a replicate; m as interlace_fit_n_rows has it. `what` is
-/// INTERLACE_SIMULATE_NEW or INTERLACE_SIMULATE_CONDITIONAL. Binomial responses are proportions, those of ordinal models numbers of
-/// categories from 1. A replicate depends on `seed` and its number alone. NaN where a drawn linear predictor is outside the range of the
+/// Simulates the response `nsim` times, to `out` [m,nsim], one column per replicate; m as in interlace_fit_n_rows. `what` is
+/// INTERLACE_SIMULATE_NEW or INTERLACE_SIMULATE_CONDITIONAL. Binomial responses are proportions, ordinal ones numbers of
+/// categories from 1. A replicate depends only on `seed` and its number. NaN if a drawn linear predictor is outside the range of the
 /// link.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -63,14 +63,14 @@ pub unsafe extern "C" fn interlace_fit_simulate(
     })
 }
 
-/// Fits the model to other responses on the same rows: `y` [m,k] with leading dimension `ldy`, one response a column; m as
-/// interlace_fit_n_rows has it, of which the rows used count. Each search begins at the estimates of the fit; of linear models the
-/// cross-products of the design are made once for all. A new frame with one row a response: "status" (converged, singular, not_converged or
-/// failed), "reason" (why it failed, such as missing values or a response without variance), "logLik", all estimates by name as
-/// interlace_fit_bootstrap has them, and with `std_errors` those of the fixed effects, whose names begin with se. (linear models only,
+/// Fits the model to other responses on the same rows: `y` [m,k] with leading dimension `ldy`, one response per column; m as in
+/// interlace_fit_n_rows, of which only the rows used count. Each search begins at the estimates of the fit; for linear models the
+/// cross-products of the design are computed only once. Makes a frame with one row per response: "status" (converged, singular, not_converged or
+/// failed), "reason" (why it failed, such as missing values or a response without variance), "logLik", all estimates by name as in
+/// interlace_fit_bootstrap, and with `std_errors` those of the fixed effects, whose names begin with se. (only linear models,
 /// otherwise INTERLACE_E_UNSUPPORTED). Responses that failed have NaN; the others do not depend on them.
-/// Of `options`, which may be NULL, the threads are used, which change no result, and the progress function, which is called after each
-/// response with the number done, and the deviance and theta of one (NaN and none if it failed).
+/// It uses only the threads, which do not change results, and the progress function of `options` (may be NULL). That is called after each
+/// response with the number done, and the deviance and theta of that response (NaN and none if it failed).
 /// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -94,13 +94,13 @@ pub unsafe extern "C" fn interlace_fit_refit(
     })
 }
 
-/// The parametric bootstrap: simulates the response `nsim` times as interlace_fit_simulate does, fits the model to each, and gives a new
-/// frame with one row a replicate: "status" (converged, singular or failed), "reason" (why it failed, else missing), "logLik", and all
+/// The parametric bootstrap: simulates the response `nsim` times as interlace_fit_simulate does, fits the model to each, and makes a
+/// frame with one row per replicate: "status" (converged, singular or failed), "reason" (why it failed, else missing), "logLik", and all
 /// estimates by name: fixed effects (those of the zero part and the dispersion or scale begin with zi. and disp.), parameters of the
 /// family, of the thresholds with nominal effects, or sigma, theta, standard deviations (sd_) and correlations (cor_) of random effects.
-/// Replicates that failed have NaN, such as those in which a category of an ordinal response does not occur.
-/// Of `options`, which may be NULL, the threads are used, which change no result, and the progress function, which is called after each
-/// replicate with the number done, and the deviance and theta of one (NaN and none if it failed).
+/// Failed replicates have NaN, such as those in which a category of an ordinal response does not occur.
+/// It uses only the threads, which do not change results, and the progress function of `options` (may be NULL). That is called after each
+/// replicate with the number done, and the deviance and theta of that replicate (NaN and none if it failed).
 /// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -128,10 +128,10 @@ pub unsafe extern "C" fn interlace_fit_bootstrap(
     })
 }
 
-/// Intervals from `replicates`, a frame that interlace_fit_bootstrap has made of the same fit, as a new frame: term, estimate, bias,
+/// Intervals from `replicates`, a frame that interlace_fit_bootstrap made from the same fit, as a new frame: term, estimate, bias,
 /// std_error, lower, upper, and n, the number of replicates that did not fail. `type` is INTERLACE_BOOTSTRAP_PERCENTILE,
 /// INTERLACE_BOOTSTRAP_BASIC, INTERLACE_BOOTSTRAP_NORMAL or INTERLACE_BOOTSTRAP_BCA, which fits the model without each level of the first
-/// grouping factor and gives NaN for what has no estimate in one of these fits (interlace_bootstrap_confint takes these fits from outside).
+/// grouping factor and gives NaN for terms without an estimate in one of these fits (interlace_bootstrap_confint takes such fits as input).
 /// `level` is between 0 and 1, such as 0.95.
 /// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
@@ -152,21 +152,21 @@ pub unsafe extern "C" fn interlace_fit_bootstrap_confint(
     })
 }
 
-/// Profiles of all parameters, random effects by their standard deviations and correlations.
+/// Profiles of all parameters, with random effects as standard deviations and correlations.
 pub const INTERLACE_PROFILE_SD_COR: i32 = 0;
 /// Profiles of the elements of theta.
 pub const INTERLACE_PROFILE_THETA: i32 = 1;
 
-/// Profile-likelihood intervals of all parameters as a new frame: term, estimate, lower, upper, warning. The terms have lme4's names, but for
+/// Profile-likelihood intervals of all parameters as a new frame: term, estimate, lower, upper, warning. The terms have lme4's names, except for
 /// nested groups, which are a:b as everywhere here, not b:a:
 /// standard deviations (sd_) and correlations (cor_) of random effects, sigma, the residual correlation (ar1|g or cs|g), the
 /// family's parameters or those of thresholds with nominal effects, fixed effects (those of the zero part and the dispersion or scale begin
-/// with zi. and disp.); with `scale` INTERLACE_PROFILE_THETA the elements of theta alone, by the names of the fit behind theta., those of a
-/// linear model relative to sigma, which is at its best for each of their values. Likelihoods, and so the estimates here, are maximum
-/// likelihood's whatever the method of the fit. A limit is NaN where the profile never crosses; "warning" says why and is missing
+/// with zi. and disp.); with `scale` INTERLACE_PROFILE_THETA only the elements of theta, with the fit's names after "theta."; those of a
+/// linear model are relative to sigma, which is maximised over. Likelihoods, and so the estimates here, are always those of maximum
+/// likelihood, whatever the method of the fit. A limit is NaN if the profile never crosses; "warning" says why and is missing
 /// otherwise.
-/// INTERLACE_E_UNSUPPORTED for a fit with no quadrature points (nagq 0). Of `options`, which may be NULL, the progress function is called
-/// at each point of a profile with the number of these so far, the deviance and theta, the residual correlation behind it if there is one.
+/// INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress function of `options` (may be NULL) is called
+/// at each point of a profile with the number of points so far, the deviance and theta, followed by the residual correlation if there is one.
 /// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -186,8 +186,8 @@ pub unsafe extern "C" fn interlace_fit_confint_profile(
 }
 
 /// Profiles of all parameters as a new frame of points: term, value, and zeta, the signed root of the deviance's rise above its minimum
-/// where the parameter has that value and all others are at their best. The points of a term ascend, from somewhat outside its interval
-/// to somewhat outside; otherwise as interlace_fit_confint_profile.
+/// when the parameter has that value, maximised over all others. The points of a term ascend, from slightly below its interval
+/// to slightly above; otherwise as interlace_fit_confint_profile.
 /// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
