@@ -1,4 +1,4 @@
-//! A frame: named columns of one length. Data go in as a frame, every table comes out as a frame.
+//! A frame: named columns of equal length. Data go in as a frame, every table comes out as a frame.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! The search for the parameters of a model with random effects: minimisation by more than one method where one is not enough, exact
+//! The search for the parameters of a model with random effects: minimisation by more than one method if necessary, exact
 //! zeros, and a check that a boundary fit is a minimum.
 
 pub mod boundary;
