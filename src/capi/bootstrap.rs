@@ -5,14 +5,14 @@ use super::buffer::target;
 use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
 use super::handle::{choice, free, give, need, null};
-use super::options::OptionsHandle;
+use super::options::{OptionsHandle, threads};
+use super::progress::with_progress;
 use super::resample::{INTERVALS, RANDOM_EFFECTS};
 use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, texts};
 use super::{c_char, c_void};
 use crate::error::{Code, Error, Result};
 use crate::fit::Fit;
-use crate::options::Progress;
 use crate::resample::{Bootstrap, BootstrapOptions, IntervalOptions, Statistic, Unit, View, median};
 
 /// Fills `out` [n_out] with statistics of a replicate, given its number (-1 for the fit itself and if groups or rows are left out), its
@@ -308,19 +308,4 @@ impl BootstrapHandle {
         };
         work(Some(&mut Statistic { names: self.names.clone(), function: &mut call }))
     }
-}
-
-fn threads(options: Option<&OptionsHandle>) -> usize {
-    options.map_or(1, |o| o.options.threads)
-}
-
-/// Hands the progress function on.
-pub(super) unsafe fn with_progress<T>(
-    options: Option<&OptionsHandle>,
-    work: impl FnOnce(Option<Progress<'_>>) -> Result<T>,
-) -> Result<T> {
-    let Some((progress, user_data)) = options.and_then(|o| Some((o.progress?, o.user_data))) else { return work(None) };
-    let mut report =
-        |done: usize, deviance: f64, theta: &[f64]| progress(done as i64, deviance, theta.as_ptr(), theta.len(), user_data) == 0;
-    work(Some(&mut report))
 }

@@ -100,6 +100,14 @@ pub(super) unsafe fn copy_out<T: Copy>(values: &[T], out: *mut T, len: usize) ->
     Ok(())
 }
 
+/// Copies lower and upper limits to outputs that must both have exactly the right length.
+pub(super) unsafe fn copy_limits((low, high): (&[f64], &[f64]), lower: *mut f64, upper: *mut f64, len: usize) -> Result<()> {
+    array_target(lower, len, low.len(), "lower")?;
+    array_target(upper, len, high.len(), "upper")?;
+    copy_out(low, lower, len)?;
+    copy_out(high, upper, len)
+}
+
 /// Copies numbers one by one to an array output that must have exactly the right length.
 pub(super) unsafe fn write_out<T>(values: impl ExactSizeIterator<Item = T>, out: *mut T, len: usize) -> Result<()> {
     let out = array_target(out, len, values.len(), "out")?;

@@ -1,5 +1,7 @@
 //! CSV text as frames, and how it is read.
 
+use std::borrow::Cow;
+
 use super::boundary::boundary;
 use super::buffer::{slice, target};
 use super::c_char;
@@ -83,7 +85,7 @@ pub unsafe extern "C" fn interlace_csv_options_set_na_strings(
     err: *mut ErrorRecord,
 ) -> Status {
     change(options, err, |options| {
-        options.missing = texts(strings, n_strings, "strings")?.into_iter().map(String::from).collect();
+        options.missing = owned_texts(strings, n_strings, "strings")?;
         Ok(())
     })
 }
@@ -98,7 +100,7 @@ pub unsafe extern "C" fn interlace_csv_options_set_categorical(
     err: *mut ErrorRecord,
 ) -> Status {
     change(options, err, |options| {
-        options.categorical = texts(names, n_names, "names")?.into_iter().map(String::from).collect();
+        options.categorical = owned_texts(names, n_names, "names")?;
         Ok(())
     })
 }
@@ -153,9 +155,7 @@ pub unsafe extern "C" fn interlace_frame_read_csv(
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || {
-        read(out, |given| Frame::from_csv_path(system_path(path, "path")?, given), options.map(|handle| &handle.options))
-    })
+    boundary(err, || read_path(path, &options_of(options), out))
 }
 
 /// Reads CSV text of `len` bytes from memory; otherwise as interlace_frame_read_csv.
@@ -169,9 +169,7 @@ pub unsafe extern "C" fn interlace_frame_read_csv_bytes(
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || {
-        read(out, |given| Frame::from_csv(slice(bytes.cast::<u8>(), len, "bytes")?, given), options.map(|handle| &handle.options))
-    })
+    boundary(err, || read_bytes(bytes, len, &options_of(options), out))
 }
 
 /// Reads a CSV file as interlace_frame_read_csv with the default options, but for the columns named in `categorical` [n_categorical], which
@@ -186,10 +184,7 @@ pub unsafe extern "C" fn interlace_frame_from_csv(
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || {
-        let options = with_categorical(&texts(categorical, n_categorical, "categorical")?);
-        read(out, |given| Frame::from_csv_path(system_path(path, "path")?, given), Some(&options))
-    })
+    boundary(err, || read_path(path, &with_categorical(categorical, n_categorical)?, out))
 }
 
 /// Reads CSV text of `len` bytes from memory; otherwise as interlace_frame_from_csv.
@@ -204,27 +199,31 @@ pub unsafe extern "C" fn interlace_frame_from_csv_bytes(
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || {
-        let options = with_categorical(&texts(categorical, n_categorical, "categorical")?);
-        read(out, |given| Frame::from_csv(slice(bytes.cast::<u8>(), len, "bytes")?, given), Some(&options))
-    })
+    boundary(err, || read_bytes(bytes, len, &with_categorical(categorical, n_categorical)?, out))
 }
 
-fn with_categorical(categorical: &[&str]) -> CsvOptions {
-    CsvOptions { categorical: categorical.iter().copied().map(String::from).collect(), ..CsvOptions::default() }
+unsafe fn owned_texts(strings: *const *const c_char, n: usize, name: &str) -> Result<Vec<String>> {
+    Ok(texts(strings, n, name)?.into_iter().map(String::from).collect())
 }
 
-/// Reads a frame; the output is written last.
-unsafe fn read(
-    out: *mut *mut FrameHandle,
-    read: impl FnOnce(&CsvOptions) -> Result<Frame>,
-    options: Option<&CsvOptions>,
-) -> Result<()> {
+unsafe fn with_categorical(categorical: *const *const c_char, n: usize) -> Result<CsvOptions> {
+    Ok(CsvOptions { categorical: owned_texts(categorical, n, "categorical")?, ..CsvOptions::default() })
+}
+
+fn options_of(options: Option<&CsvOptionsHandle>) -> Cow<'_, CsvOptions> {
+    options.map_or_else(|| Cow::Owned(CsvOptions::default()), |handle| Cow::Borrowed(&handle.options))
+}
+
+unsafe fn read_path(path: *const c_char, options: &CsvOptions, out: *mut *mut FrameHandle) -> Result<()> {
     let out = target(out, "out")?;
-    let frame = match options {
-        Some(options) => read(options)?,
-        None => read(&CsvOptions::default())?,
-    };
+    let frame = Frame::from_csv_path(system_path(path, "path")?, options)?;
+    out.write(give(FrameHandle::new(frame)));
+    Ok(())
+}
+
+unsafe fn read_bytes(bytes: *const c_char, len: usize, options: &CsvOptions, out: *mut *mut FrameHandle) -> Result<()> {
+    let out = target(out, "out")?;
+    let frame = Frame::from_csv(slice(bytes.cast::<u8>(), len, "bytes")?, options)?;
     out.write(give(FrameHandle::new(frame)));
     Ok(())
 }

@@ -8,14 +8,14 @@ use super::buffer::{array_target, copy_out, slice, target};
 use super::c_char;
 use super::frame::FrameHandle;
 use super::handle::{free, give, need};
-use super::options::OptionsHandle;
+use super::options::{OptionsHandle, settings};
+use super::progress::with_progress;
 use super::spec::{MODELS, SpecHandle};
 use super::status::{ErrorRecord, Status};
 use super::strings::StringTable;
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::inference::degrees_of_freedom::{KenwardRoger, Satterthwaite};
-use crate::options::Options;
 
 /// A fitted model. It never changes, borrows nothing from its frame, spec and options, and many threads may use it at once.
 /// Strings that its functions return live as long as the fit. Its random terms are numbered from 0 in the order of the formula; those of the
@@ -87,15 +87,7 @@ pub unsafe extern "C" fn interlace_fit_new(
     boundary(err, || {
         let (spec, out) = (need(spec, "spec")?, target(out, "out")?);
         let frame = frame.map(|frame| &frame.frame);
-        let fit = match options.and_then(|o| Some((o.progress?, o.user_data))) {
-            None => Fit::new(&spec.spec, frame, &settings(options), None)?,
-            Some((progress, user_data)) => {
-                let mut report = |evaluation: usize, objective: f64, theta: &[f64]| {
-                    progress(evaluation as i64, objective, theta.as_ptr(), theta.len(), user_data) == 0
-                };
-                Fit::new(&spec.spec, frame, &settings(options), Some(&mut report))?
-            }
-        };
+        let fit = with_progress(options, |progress| Fit::new(&spec.spec, frame, &settings(options), progress))?;
         out.write(give(FitHandle::new(fit)));
         Ok(())
     })
@@ -146,10 +138,6 @@ pub unsafe extern "C" fn interlace_spec_objective(
         }
         copy_out(&result, values, len)
     })
-}
-
-pub(super) fn settings(options: Option<&OptionsHandle>) -> Options {
-    options.map(|o| o.options.clone()).unwrap_or_default()
 }
 
 /// Frees a fit. NULL is allowed.

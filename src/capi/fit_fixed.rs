@@ -3,12 +3,12 @@
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
-use super::buffer::{array_target, copy_out};
+use super::buffer::{copy_limits, copy_out};
 use super::c_char;
 use super::fit::{FitHandle, fit_of};
 use super::handle::need;
+use super::hypotheses::default_degrees_of_freedom;
 use super::status::{ErrorRecord, Status};
-use super::tests_of_fits::default_degrees_of_freedom;
 use crate::error::Result;
 
 /// Number of fixed effects p of the mean: the columns kept.
@@ -71,9 +71,7 @@ pub unsafe extern "C" fn interlace_fit_confint_wald(
 ) -> Status {
     boundary(err, || {
         let (low, high) = intervals(need(fit, "fit")?, level)?;
-        array_target(upper, len, high.len(), "upper")?;
-        copy_out(&low, lower, len)?;
-        copy_out(&high, upper, len)
+        copy_limits((&low, &high), lower, upper, len)
     })
 }
 

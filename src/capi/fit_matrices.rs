@@ -27,9 +27,9 @@ pub unsafe extern "C" fn interlace_fit_term_z(
 ) -> Status {
     boundary(err, || {
         let term = term_of(fit, term)?;
-        match &term.z {
+        match &term.design.z {
             Some(z) => copy_out(z, out, len),
-            None => write_out(term.index.iter().map(|_| 1.0), out, len),
+            None => write_out(term.design.index.iter().map(|_| 1.0), out, len),
         }
     })
 }
@@ -44,7 +44,7 @@ pub unsafe extern "C" fn interlace_fit_term_index(
     len: usize,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || write_out(term_of(fit, term)?.index.iter().map(|&level| i64::from(level)), out, len))
+    boundary(err, || write_out(term_of(fit, term)?.design.index.iter().map(|&level| i64::from(level)), out, len))
 }
 
 /// Number of random effects q of the mean: the sum over its terms of effects times levels.
@@ -88,11 +88,11 @@ pub unsafe extern "C" fn interlace_fit_z(
 }
 
 fn columns(fit: &Fit) -> usize {
-    fit.terms.iter().map(|term| term.effects.len() * term.levels.len()).sum()
+    fit.terms.iter().map(|term| term.design.effects.len() * term.design.levels.len()).sum()
 }
 
 fn entries(fit: &Fit) -> usize {
-    fit.terms.iter().map(|term| term.effects.len() * term.index.len()).sum()
+    fit.terms.iter().map(|term| term.design.effects.len() * term.design.index.len()).sum()
 }
 
 /// Compressed sparse columns.
@@ -112,7 +112,7 @@ fn sparse_z(fit: &Fit) -> Result<Sparse> {
     let mut column = 0;
     for term in &fit.terms {
         z.add_term(term, column)?;
-        column += term.effects.len() * term.levels.len();
+        column += term.design.effects.len() * term.design.levels.len();
     }
     Ok(z)
 }
@@ -120,9 +120,9 @@ fn sparse_z(fit: &Fit) -> Result<Sparse> {
 impl Sparse {
     /// Adds a term whose first column is `first`, all columns before it being complete: a counting sort of the rows by level.
     fn add_term(&mut self, term: &TermFit, first: usize) -> Result<()> {
-        let (effects, n) = (term.effects.len(), term.index.len());
-        let mut rows = try_vec("rows of each level", 0_i64, term.levels.len())?;
-        for &level in &term.index {
+        let (effects, n) = (term.design.effects.len(), term.design.index.len());
+        let mut rows = try_vec("rows of each level", 0_i64, term.design.levels.len())?;
+        for &level in &term.design.index {
             rows[level as usize] += 1;
         }
         let ends = &mut self.colptr[first..];
@@ -133,11 +133,11 @@ impl Sparse {
             }
         }
         // From here on, the number of rows of each level still to be placed.
-        for (row, &level) in term.index.iter().enumerate() {
+        for (row, &level) in term.design.index.iter().enumerate() {
             for effect in 0..effects {
                 let to = (self.colptr[first + level as usize * effects + effect + 1] - rows[level as usize]) as usize;
                 self.rowidx[to] = row as i64;
-                self.values[to] = term.z.as_ref().map_or(1.0, |z| z[effect * n + row]);
+                self.values[to] = term.design.z.as_ref().map_or(1.0, |z| z[effect * n + row]);
             }
             rows[level as usize] -= 1;
         }

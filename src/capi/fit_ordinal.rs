@@ -3,7 +3,7 @@
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
-use super::buffer::{array_target, copy_out};
+use super::buffer::{copy_limits, copy_out};
 use super::c_char;
 use super::fit::{FitHandle, fit_of};
 use super::spec_ordinal::THRESHOLDS;
@@ -164,10 +164,7 @@ pub unsafe extern "C" fn interlace_fit_family_parameters_confint_wald(
 ) -> Status {
     boundary(err, || {
         let (low, high) = fit_of(fit)?.parameter_intervals(level)?;
-        array_target(lower, len, low.len(), "lower")?;
-        array_target(upper, len, high.len(), "upper")?;
-        copy_out(&low, lower, len)?;
-        copy_out(&high, upper, len)
+        copy_limits((&low, &high), lower, upper, len)
     })
 }
 

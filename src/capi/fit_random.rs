@@ -3,7 +3,7 @@
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
-use super::buffer::{array_target, copy_out};
+use super::buffer::{copy_limits, copy_out};
 use super::c_char;
 use super::fit::{FitHandle, fit_of};
 use super::spec_arrays::STRUCTURES;
@@ -47,7 +47,7 @@ pub extern "C" fn interlace_fit_n_terms(fit: Option<&FitHandle>) -> usize {
 pub extern "C" fn interlace_fit_term_group(fit: Option<&FitHandle>, term: usize) -> *const c_char {
     query(null(), || {
         let fit = fit?;
-        Some(fit.strings.groups.get_with(|| fit.fit.all_terms().map(|(_, t)| &t.group), term))
+        Some(fit.strings.groups.get_with(|| fit.fit.all_terms().map(|(_, t)| &t.design.group), term))
     })
 }
 
@@ -55,7 +55,7 @@ pub extern "C" fn interlace_fit_term_group(fit: Option<&FitHandle>, term: usize)
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_term_n_effects(fit: Option<&FitHandle>, term: usize) -> usize {
-    query(0, || Some(term_at(&fit?.fit, term)?.effects.len()))
+    query(0, || Some(term_at(&fit?.fit, term)?.design.effects.len()))
 }
 
 /// Name of an effect of a term, by its index from 0; NULL if there is none.
@@ -64,7 +64,7 @@ pub extern "C" fn interlace_fit_term_n_effects(fit: Option<&FitHandle>, term: us
 pub extern "C" fn interlace_fit_term_effect_name(fit: Option<&FitHandle>, term: usize, effect: usize) -> *const c_char {
     query(null(), || {
         let fit = fit?;
-        Some(fit.strings.effects.get(term)?.get(&term_at(&fit.fit, term)?.effects, effect))
+        Some(fit.strings.effects.get(term)?.get(&term_at(&fit.fit, term)?.design.effects, effect))
     })
 }
 
@@ -72,7 +72,7 @@ pub extern "C" fn interlace_fit_term_effect_name(fit: Option<&FitHandle>, term: 
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_term_n_levels(fit: Option<&FitHandle>, term: usize) -> usize {
-    query(0, || Some(term_at(&fit?.fit, term)?.levels.len()))
+    query(0, || Some(term_at(&fit?.fit, term)?.design.levels.len()))
 }
 
 /// Label of a level of a term's grouping factor, by its index from 0; NULL if there is none.
@@ -81,7 +81,7 @@ pub extern "C" fn interlace_fit_term_n_levels(fit: Option<&FitHandle>, term: usi
 pub extern "C" fn interlace_fit_term_level(fit: Option<&FitHandle>, term: usize, level: usize) -> *const c_char {
     query(null(), || {
         let fit = fit?;
-        Some(fit.strings.levels.get(term)?.get(&term_at(&fit.fit, term)?.levels, level))
+        Some(fit.strings.levels.get(term)?.get(&term_at(&fit.fit, term)?.design.levels, level))
     })
 }
 
@@ -91,7 +91,7 @@ pub extern "C" fn interlace_fit_term_level(fit: Option<&FitHandle>, term: usize,
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_term_structure(fit: Option<&FitHandle>, term: usize) -> i32 {
     query(-1, || {
-        let kind = term_at(&fit?.fit, term)?.structure.kind;
+        let kind = term_at(&fit?.fit, term)?.design.structure.kind;
         STRUCTURES.iter().find(|s| s.1 == kind).map(|s| s.0)
     })
 }
@@ -100,7 +100,7 @@ pub extern "C" fn interlace_fit_term_structure(fit: Option<&FitHandle>, term: us
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_term_is_homogeneous(fit: Option<&FitHandle>, term: usize) -> bool {
-    query(false, || Some(term_at(&fit?.fit, term)?.structure.homogeneous))
+    query(false, || Some(term_at(&fit?.fit, term)?.design.structure.homogeneous))
 }
 
 /// Covariance matrix of a term's effects, to `out` [r,r], in squared units of the response, or of the linear predictor.
@@ -216,10 +216,7 @@ pub unsafe extern "C" fn interlace_fit_term_ranef_interval(
         let term = term_of(fit, term)?;
         let covariances = if full { covariances_full(term)? } else { &term.condvar };
         let (low, high) = term.intervals(level, covariances)?;
-        array_target(lower, len, low.len(), "lower")?;
-        array_target(upper, len, high.len(), "upper")?;
-        copy_out(&low, lower, len)?;
-        copy_out(&high, upper, len)
+        copy_limits((&low, &high), lower, upper, len)
     })
 }
 

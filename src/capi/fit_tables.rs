@@ -8,9 +8,9 @@ use super::c_char;
 use super::fit::FitHandle;
 use super::frame::FrameHandle;
 use super::handle::{give, need};
+use super::hypotheses::{INTERLACE_DF_DEFAULT, default_degrees_of_freedom, degrees_of_freedom};
 use super::status::{ErrorRecord, Status};
 use super::strings::text;
-use super::tests_of_fits::{INTERLACE_DF_DEFAULT, default_degrees_of_freedom, degrees_of_freedom};
 use crate::inference::degrees_of_freedom::DegreesOfFreedom;
 
 /// Number of tables that interlace_fit_table can make.

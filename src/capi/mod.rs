@@ -21,6 +21,7 @@ use libc::{c_char, c_void};
 mod boundary;
 mod buffer;
 mod handle;
+mod progress;
 mod strings;
 
 // What the header is generated from; `tests/library/header.rs` has the order.
@@ -42,9 +43,12 @@ pub mod fit_rows;
 pub mod fit_tables;
 pub mod frame;
 pub mod frame_columns;
+pub mod hypotheses;
 pub mod marginal_means;
 pub mod options;
+pub mod options_named;
 pub mod predict;
+pub mod profile;
 pub mod resample;
 pub mod spec;
 pub mod spec_arrays;
@@ -52,7 +56,6 @@ pub mod spec_correlation;
 pub mod spec_family;
 pub mod spec_ordinal;
 pub mod status;
-pub mod tests_of_fits;
 pub mod validation;
 
 #[cfg(debug_assertions)]

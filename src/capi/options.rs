@@ -1,9 +1,6 @@
 //! How a model is fitted.
 
-use std::ffi::CStr;
-use std::ptr::null;
-
-use super::boundary::{boundary, query};
+use super::boundary::boundary;
 use super::buffer::{copied, slice, target};
 use super::handle::{choice, free, give, need};
 use super::status::{ErrorRecord, Status};
@@ -55,7 +52,7 @@ const UNIDENTIFIED: [(i32, Unidentified); 3] = [
 ];
 
 /// The most quadrature points for each random effect.
-const MAX_QUADRATURE: i64 = 100;
+pub(super) const MAX_QUADRATURE: i64 = 100;
 
 /// Called after each evaluation of the objective, on the thread that called interlace_fit_new, with the number of evaluations so far, the
 /// objective, `theta` [n_theta] and the pointer given to interlace_options_set_progress. A return value other than 0
@@ -256,47 +253,6 @@ pub unsafe extern "C" fn interlace_options_set_progress(
     })
 }
 
-/// Sets an option by name from text, as "tolerance" from "1e-8". interlace_options_name lists the names. An unknown name is an error,
-/// INTERLACE_E_ARGUMENT, as is a value that can't be read.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_options_set(
-    options: Option<&mut OptionsHandle>,
-    name: *const c_char,
-    value: *const c_char,
-    err: *mut ErrorRecord,
-) -> Status {
-    change(options, err, |options| {
-        let (name, value) = (text(name, "name")?, text(value, "value")?.trim());
-        let entry = NAMED.iter().find(|entry| entry.name.to_bytes() == name.as_bytes()).ok_or_else(|| {
-            let names: Vec<_> = NAMED.iter().map(|entry| entry.name.to_string_lossy()).collect();
-            Error::argument(format!("there is no option '{name}'; there are {}", names.join(", ")))
-        })?;
-        (entry.set)(options, value)
-    })
-}
-
-/// Number of options that interlace_options_set knows.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub extern "C" fn interlace_options_count() -> usize {
-    NAMED.len()
-}
-
-/// Name of an option, by its index from 0; NULL if there is none. A static string.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub extern "C" fn interlace_options_name(i: usize) -> *const c_char {
-    query(null(), || Some(NAMED.get(i)?.name.as_ptr()))
-}
-
-/// What an option does, what values it takes and its default, in one line; NULL if there is none. A static string.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub extern "C" fn interlace_options_doc(i: usize) -> *const c_char {
-    query(null(), || Some(NAMED.get(i)?.doc.as_ptr()))
-}
-
 /// Frees options. NULL is allowed.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -304,7 +260,17 @@ pub extern "C" fn interlace_options_free(options: Option<Box<OptionsHandle>>) {
     free(options);
 }
 
-unsafe fn change(
+/// The options given, or the defaults.
+pub(super) fn settings(options: Option<&OptionsHandle>) -> Options {
+    options.map(|o| o.options.clone()).unwrap_or_default()
+}
+
+/// How many threads may be used.
+pub(super) fn threads(options: Option<&OptionsHandle>) -> usize {
+    options.map_or(1, |o| o.options.threads)
+}
+
+pub(super) unsafe fn change(
     options: Option<&mut OptionsHandle>,
     err: *mut ErrorRecord,
     body: impl FnOnce(&mut Options) -> Result<()>,
@@ -312,116 +278,17 @@ unsafe fn change(
     boundary(err, || body(&mut need(options, "options")?.options))
 }
 
-/// An option that can be set from text.
-struct Named {
-    name: &'static CStr,
-    doc: &'static CStr,
-    set: fn(&mut Options, &str) -> Result<()>,
-}
-
-const NAMED: [Named; 12] = [
-    Named { name: c"method", doc: c"reml (default of linear models) or ml (default of generalised ones)", set: set_method },
-    Named { name: c"optimizer", doc: c"newton (default), lbfgsb, bobyqa or nelder_mead", set: set_optimizer },
-    Named {
-        name: c"theta0",
-        doc: c"where the search starts: numbers separated by commas (default: empty, the library chooses)",
-        set: |options, value| set_theta0(options, numbers(value)?),
-    },
-    Named {
-        name: c"tolerance",
-        doc: c"predicted decrease of the objective at which the optimum is taken as reached (default 1e-13)",
-        set: |options, value| set_tolerance(options, number("tolerance", value)?),
-    },
-    Named {
-        name: c"max_evaluations",
-        doc: c"the most evaluations of the objective (default 1000)",
-        set: |options, value| set_max_evaluations(options, number("max_evaluations", value)?),
-    },
-    Named {
-        name: c"threads",
-        doc: c"the number of threads that one fit may use (default 1)",
-        set: |options, value| set_threads(options, number("threads", value)?),
-    },
-    Named {
-        name: c"deadline",
-        doc: c"seconds after which a fit stops with what it has (default inf)",
-        set: |options, value| set_deadline(options, number("deadline", value)?),
-    },
-    Named { name: c"na", doc: c"rows with missing values: omit (default), error or pad", set: set_na },
-    Named {
-        name: c"information",
-        doc: c"what the Laplace approximation of a generalised model is made of: observed (default) or expected",
-        set: set_information,
-    },
-    Named {
-        name: c"nagq",
-        doc: c"quadrature points for each random effect of a generalised model, -100 to 100 (default 1, the Laplace approximation; negative: not adaptive)",
-        set: |options, value| set_nagq(options, number("nagq", value)?),
-    },
-    Named {
-        name: c"std_errors",
-        doc: c"standard errors of a generalised model: marginal (default) or conditional on the parameters of the random effects",
-        set: set_std_errors,
-    },
-    Named {
-        name: c"unidentified",
-        doc: c"random effects that the data can't tell from each other or from the residual: error (default), warning or ignore",
-        set: set_unidentified,
-    },
-];
-
-fn number<T: std::str::FromStr>(name: &str, value: &str) -> Result<T> {
-    value.parse().map_err(|_| Error::argument(format!("{name} is '{value}', it must be a number")))
-}
-
-fn numbers(value: &str) -> Result<Vec<f64>> {
-    value.split(',').map(str::trim).filter(|v| !v.is_empty()).map(|v| number("theta0", v)).collect()
-}
-
-fn word<T: Copy>(name: &str, value: &str, words: &[(&str, T)]) -> Result<T> {
-    words.iter().find(|w| w.0 == value).map(|w| w.1).ok_or_else(|| {
-        let known: Vec<&str> = words.iter().map(|w| w.0).collect();
-        Error::argument(format!("{name} is '{value}', it must be one of {}", known.join(", ")))
-    })
-}
-
-fn set_method(options: &mut Options, value: &str) -> Result<()> {
-    set_reml(options, word("method", value, &[("reml", true), ("ml", false)])?);
-    Ok(())
-}
-
-fn set_reml(options: &mut Options, reml: bool) {
+pub(super) fn set_reml(options: &mut Options, reml: bool) {
     options.reml = reml;
     options.reml_generalised = reml;
 }
 
-fn set_optimizer(options: &mut Options, value: &str) -> Result<()> {
+pub(super) fn set_optimizer(options: &mut Options, value: &str) -> Result<()> {
     options.optimizer = Method::from_name(value)?;
     Ok(())
 }
 
-fn set_na(options: &mut Options, value: &str) -> Result<()> {
-    options.na = word("na", value, &[("omit", NaPolicy::Omit), ("error", NaPolicy::Error), ("pad", NaPolicy::Pad)])?;
-    Ok(())
-}
-
-fn set_information(options: &mut Options, value: &str) -> Result<()> {
-    options.information = word("information", value, &[("observed", Information::Observed), ("expected", Information::Expected)])?;
-    Ok(())
-}
-
-fn set_std_errors(options: &mut Options, value: &str) -> Result<()> {
-    options.std_errors = word("std_errors", value, &[("marginal", StdErrors::Marginal), ("conditional", StdErrors::Conditional)])?;
-    Ok(())
-}
-
-fn set_unidentified(options: &mut Options, value: &str) -> Result<()> {
-    let words = [("error", Unidentified::Error), ("warning", Unidentified::Warning), ("ignore", Unidentified::Ignore)];
-    options.unidentified = word("unidentified", value, &words)?;
-    Ok(())
-}
-
-fn set_nagq(options: &mut Options, points: i64) -> Result<()> {
+pub(super) fn set_nagq(options: &mut Options, points: i64) -> Result<()> {
     if points == -1 {
         return Err(Error::argument(
             "nagq is -1: one node at zero leaves the random effects out; it must be -2 or less, or 0 or more",
@@ -435,7 +302,7 @@ fn set_nagq(options: &mut Options, points: i64) -> Result<()> {
     Ok(())
 }
 
-fn set_theta0(options: &mut Options, theta: Vec<f64>) -> Result<()> {
+pub(super) fn set_theta0(options: &mut Options, theta: Vec<f64>) -> Result<()> {
     if let Some(i) = theta.iter().position(|t| !t.is_finite()) {
         return Err(Error::argument(format!("theta[{i}] is {}, it must be finite", theta[i])));
     }
@@ -443,7 +310,7 @@ fn set_theta0(options: &mut Options, theta: Vec<f64>) -> Result<()> {
     Ok(())
 }
 
-fn set_tolerance(options: &mut Options, tolerance: f64) -> Result<()> {
+pub(super) fn set_tolerance(options: &mut Options, tolerance: f64) -> Result<()> {
     if !(tolerance.is_finite() && tolerance > 0.0) {
         return Err(Error::argument(format!("tolerance is {tolerance}, it must be positive and finite")));
     }
@@ -451,17 +318,17 @@ fn set_tolerance(options: &mut Options, tolerance: f64) -> Result<()> {
     Ok(())
 }
 
-fn set_max_evaluations(options: &mut Options, count: i64) -> Result<()> {
+pub(super) fn set_max_evaluations(options: &mut Options, count: i64) -> Result<()> {
     options.max_evaluations = positive("max_evaluations", count)?;
     Ok(())
 }
 
-fn set_threads(options: &mut Options, count: i64) -> Result<()> {
+pub(super) fn set_threads(options: &mut Options, count: i64) -> Result<()> {
     options.threads = positive("threads", count)?;
     Ok(())
 }
 
-fn set_deadline(options: &mut Options, seconds: f64) -> Result<()> {
+pub(super) fn set_deadline(options: &mut Options, seconds: f64) -> Result<()> {
     if seconds.is_nan() || seconds <= 0.0 {
         return Err(Error::argument(format!("deadline is {seconds}, it must be positive (infinity for none)")));
     }
@@ -473,35 +340,5 @@ fn positive(name: &str, count: i64) -> Result<usize> {
     match usize::try_from(count) {
         Ok(count) if count > 0 => Ok(count),
         _ => Err(Error::argument(format!("{name} is {count}, it must be at least 1"))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_listed_defaults_are_the_defaults() {
-        let d = Options::default();
-        let doc = |name: &str| NAMED.iter().find(|n| n.name.to_str() == Ok(name)).unwrap().doc.to_str().unwrap();
-        assert!(d.reml && doc("method").contains("reml (default of linear models)"));
-        assert!(!d.reml_generalised && doc("method").contains("ml (default of generalised ones)"));
-        assert!(d.optimizer == Method::Newton && doc("optimizer").contains("newton (default)"));
-        assert!(doc("tolerance").contains(&format!("(default {:e})", d.tolerance)));
-        assert!(doc("max_evaluations").contains(&format!("(default {})", d.max_evaluations)));
-        assert!(doc("threads").contains(&format!("(default {})", d.threads)));
-        assert!(d.deadline.is_none() && doc("deadline").contains("(default inf)"));
-        assert!(d.na == NaPolicy::Omit && doc("na").contains("omit (default)"));
-        assert!(d.theta0.is_none());
-        assert!(d.information == Information::Observed && doc("information").contains("observed (default)"));
-        assert!(
-            doc("nagq").contains(&format!("(default {},", d.quadrature))
-                && doc("nagq").contains(&format!("-{MAX_QUADRATURE} to {MAX_QUADRATURE}"))
-        );
-        assert!(d.std_errors == StdErrors::Marginal && doc("std_errors").contains("marginal (default)"));
-        assert!(d.unidentified == Unidentified::Error && doc("unidentified").contains("error (default)"));
-        let source = include_str!("options.rs");
-        assert!(source.contains(&format!("positive, default {:e}.", d.tolerance)), "the comment of set_tolerance");
-        assert!(source.contains(&format!("positive, default {}.", d.max_evaluations)), "the comment of set_max_evaluations");
     }
 }

@@ -89,9 +89,8 @@ pub unsafe extern "C" fn interlace_fit_predict(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let fit = fit_of(fit)?;
-        let request = request(r#type, random, new_levels)?;
-        copy_out(&fit.predictions(frame_or_training(newdata), &request)?.values, out, len)
+        let asked = Asked::of_frame(fit, newdata)?;
+        copy_out(&asked.predictions(&request(r#type, random, new_levels)?)?.values, out, len)
     })
 }
 
@@ -112,10 +111,9 @@ pub unsafe extern "C" fn interlace_fit_predict_status(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let fit = fit_of(fit)?;
-        let request = request_of_terms(fit, r#type, random, new_levels, terms, n_terms)?;
-        let predictions = fit.predictions(frame_or_training(newdata), &request)?;
-        copy_out(&status_of_rows(&predictions, rows_of(fit, newdata))?, out, len)
+        let asked = Asked::of_frame(fit, newdata)?;
+        let request = asked.request_of_terms(r#type, random, new_levels, terms, n_terms)?;
+        copy_out(&asked.status(&request)?, out, len)
     })
 }
 
@@ -135,11 +133,9 @@ pub unsafe extern "C" fn interlace_fit_predict_arrays_status(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let fit = fit_of(fit)?;
-        let request = request_of_terms(fit, r#type, random, new_levels, terms, n_terms)?;
-        let newdata = &need(newdata, "newdata")?.spec;
-        let predictions = fit.predictions(NewData::Spec(newdata), &request)?;
-        copy_out(&status_of_rows(&predictions, newdata.n_array_rows())?, out, len)
+        let asked = Asked::of_arrays(fit, newdata)?;
+        let request = asked.request_of_terms(r#type, random, new_levels, terms, n_terms)?;
+        copy_out(&asked.status(&request)?, out, len)
     })
 }
 
@@ -158,10 +154,8 @@ pub unsafe extern "C" fn interlace_fit_predict_arrays(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let fit = fit_of(fit)?;
-        let request = request(r#type, random, new_levels)?;
-        let newdata = NewData::Spec(&need(newdata, "newdata")?.spec);
-        copy_out(&fit.predictions(newdata, &request)?.values, out, len)
+        let asked = Asked::of_arrays(fit, newdata)?;
+        copy_out(&asked.predictions(&request(r#type, random, new_levels)?)?.values, out, len)
     })
 }
 
@@ -208,10 +202,10 @@ pub unsafe extern "C" fn interlace_fit_predict_interval(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let fit = fit_of(fit)?;
-        let mut request = request_of_terms(fit, r#type, random, new_levels, terms, n_terms)?;
-        observe(&mut request, interval, level, weights, rows_of(fit, newdata))?;
-        give(&fit.predictions(frame_or_training(newdata), &request)?, [values, std_error, lower, upper], len)
+        let asked = Asked::of_frame(fit, newdata)?;
+        let mut request = asked.request_of_terms(r#type, random, new_levels, terms, n_terms)?;
+        observe(&mut request, interval, level, weights, asked.rows)?;
+        give(&asked.predictions(&request)?, [values, std_error, lower, upper], len)
     })
 }
 
@@ -237,17 +231,66 @@ pub unsafe extern "C" fn interlace_fit_predict_arrays_interval(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let fit = fit_of(fit)?;
-        let mut request = request_of_terms(fit, r#type, random, new_levels, terms, n_terms)?;
-        let newdata = &need(newdata, "newdata")?.spec;
-        observe(&mut request, interval, level, weights, newdata.n_array_rows())?;
-        let newdata = NewData::Spec(newdata);
-        give(&fit.predictions(newdata, &request)?, [values, std_error, lower, upper], len)
+        let asked = Asked::of_arrays(fit, newdata)?;
+        let mut request = asked.request_of_terms(r#type, random, new_levels, terms, n_terms)?;
+        observe(&mut request, interval, level, weights, asked.rows)?;
+        give(&asked.predictions(&request)?, [values, std_error, lower, upper], len)
     })
 }
 
-fn frame_or_training(newdata: Option<&FrameHandle>) -> NewData<'_> {
-    newdata.map_or(NewData::Training, |newdata| NewData::Frame(&newdata.frame))
+/// A fit, and the data it predicts for, with their number of rows.
+struct Asked<'a> {
+    fit: &'a Fit,
+    newdata: NewData<'a>,
+    rows: usize,
+}
+
+impl<'a> Asked<'a> {
+    /// New data in a frame, or without one the data of the fit.
+    fn of_frame(fit: Option<&'a FitHandle>, newdata: Option<&'a FrameHandle>) -> Result<Self> {
+        let fit = fit_of(fit)?;
+        Ok(match newdata {
+            None => Asked { fit, newdata: NewData::Training, rows: fit.fitted.len() },
+            Some(newdata) => Asked { fit, newdata: NewData::Frame(&newdata.frame), rows: newdata.frame.n_rows() },
+        })
+    }
+
+    fn of_arrays(fit: Option<&'a FitHandle>, newdata: Option<&'a SpecHandle>) -> Result<Self> {
+        let (fit, newdata) = (fit_of(fit)?, &need(newdata, "newdata")?.spec);
+        Ok(Asked { fit, newdata: NewData::Spec(newdata), rows: newdata.n_array_rows() })
+    }
+
+    fn predictions(&self, request: &Request) -> Result<Predictions> {
+        self.fit.predictions(self.newdata, request)
+    }
+
+    /// A request with the modes of these terms, [`choose_terms`].
+    unsafe fn request_of_terms(
+        &self,
+        quantity: i32,
+        random: bool,
+        new_levels: i32,
+        terms: *const usize,
+        n_terms: usize,
+    ) -> Result<Request> {
+        let mut request = request(quantity, random, new_levels)?;
+        choose_terms(&mut request, self.fit.all_terms().count(), terms, n_terms)?;
+        Ok(request)
+    }
+
+    /// Why rows have no prediction.
+    fn status(&self, request: &Request) -> Result<Vec<i32>> {
+        let predictions = self.predictions(request)?;
+        let mut all = try_vec("status of the rows", INTERLACE_PREDICTED, self.rows)?;
+        for &(row, problem) in &predictions.problems {
+            all[row] = match problem {
+                Problem::Missing => INTERLACE_PREDICTED_MISSING,
+                Problem::NotEstimable => INTERLACE_PREDICTED_NOT_ESTIMABLE,
+                Problem::ThresholdsCross => INTERLACE_PREDICTED_CROSSED,
+            };
+        }
+        Ok(all)
+    }
 }
 
 fn request(quantity: i32, random: bool, new_levels: i32) -> Result<Request> {
@@ -258,37 +301,6 @@ fn request(quantity: i32, random: bool, new_levels: i32) -> Result<Request> {
         new_levels_zero: choice(new_levels, "new_levels", &policies)?,
         ..Request::default()
     })
-}
-
-/// With the modes of these terms, [`choose_terms`].
-unsafe fn request_of_terms(
-    fit: &Fit,
-    quantity: i32,
-    random: bool,
-    new_levels: i32,
-    terms: *const usize,
-    n_terms: usize,
-) -> Result<Request> {
-    let mut request = request(quantity, random, new_levels)?;
-    choose_terms(&mut request, fit.all_terms().count(), terms, n_terms)?;
-    Ok(request)
-}
-
-/// Those of the new data, or of the data of the fit.
-fn rows_of(fit: &Fit, newdata: Option<&FrameHandle>) -> usize {
-    newdata.map_or(fit.fitted.len(), |newdata| newdata.frame.n_rows())
-}
-
-fn status_of_rows(predictions: &Predictions, rows: usize) -> Result<Vec<i32>> {
-    let mut all = try_vec("status of the rows", INTERLACE_PREDICTED, rows)?;
-    for &(row, problem) in &predictions.problems {
-        all[row] = match problem {
-            Problem::Missing => INTERLACE_PREDICTED_MISSING,
-            Problem::NotEstimable => INTERLACE_PREDICTED_NOT_ESTIMABLE,
-            Problem::ThresholdsCross => INTERLACE_PREDICTED_CROSSED,
-        };
-    }
-    Ok(all)
 }
 
 fn quantity_of(r#type: i32) -> Result<Quantity> {

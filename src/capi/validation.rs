@@ -3,14 +3,13 @@
 use super::boundary::boundary;
 use super::buffer::target;
 use super::c_char;
-use super::fit::settings;
 use super::frame::FrameHandle;
 use super::handle::{give, need};
-use super::options::OptionsHandle;
+use super::options::{OptionsHandle, settings};
+use super::progress::with_progress;
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
 use super::strings::optional_text;
-use crate::error::Result;
 use crate::options::Progress;
 use crate::validation::{AllOptimizers, CrossValidation, Partition};
 
@@ -91,12 +90,4 @@ pub unsafe extern "C" fn interlace_cross_validate(
         }
         Ok(())
     })
-}
-
-/// Calls with the progress function of the options, if they have one.
-unsafe fn with_progress<T>(options: Option<&OptionsHandle>, run: impl FnOnce(Option<Progress<'_>>) -> Result<T>) -> Result<T> {
-    let Some((progress, user_data)) = options.and_then(|o| Some((o.progress?, o.user_data))) else { return run(None) };
-    let mut report =
-        |count: usize, value: f64, theta: &[f64]| progress(count as i64, value, theta.as_ptr(), theta.len(), user_data) == 0;
-    run(Some(&mut report))
 }

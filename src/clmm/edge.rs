@@ -15,6 +15,7 @@ use crate::glmm::laplace::Laplace;
 use crate::glmm::model::Model;
 use crate::glmm::start::Start;
 use crate::linalg::dense;
+use crate::linalg::orthogonal::take_off;
 use crate::optimize::inequalities::{Inequalities, resolved, step};
 use crate::optimize::{Objective, Reason};
 use crate::options::{Options, Progress, reborrowed};
@@ -207,10 +208,7 @@ fn null_space(k: usize, rows: &[Vec<f64>]) -> Vec<f64> {
         let mut own = row.clone();
         let size = dense::dot(row, row).sqrt();
         for _ in 0..2 {
-            for before in &basis {
-                let share = dense::dot(before, &own);
-                dense::add_scaled(&mut own, -share, before);
-            }
+            take_off(basis.iter().map(Vec::as_slice), &mut own, dense::dot, |_, _| ());
         }
         let norm = dense::dot(&own, &own).sqrt();
         if norm > 1e-9 * size {

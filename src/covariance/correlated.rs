@@ -7,7 +7,9 @@
 //! which the deviance may meet with a slope; there sd = w^2, which makes the bound a smooth minimum.
 
 use super::angle::{self, Angle, Jet};
-use super::{Bidiagonal, MarkovFactor, MarkovSlope, Parametrisation, Structure};
+use super::bidiagonal::Bidiagonal;
+use super::markov::{MarkovFactor, MarkovSlope};
+use super::parametrisation::{Parametrisation, Structure, effect_name, standard_deviations};
 use crate::error::{Error, Result};
 
 /// Below this variance of a combination of standardised effects (1 - rho^2 of ar1; 1 - rho, and 1 + (r-1) rho, of cs) products with L^-1 lose
@@ -115,7 +117,7 @@ impl<C: Correlation> Parametrisation for Correlated<C> {
         let mut names: Vec<String> = if s.homogeneous && s.size > 1 {
             vec![group.to_string()]
         } else {
-            (0..s.size).map(|i| super::effect_name(group, effects, i)).collect()
+            (0..s.size).map(|i| effect_name(group, effects, i)).collect()
         };
         if s.size > 1 {
             names.push(format!("{group}.rho"));
@@ -219,7 +221,7 @@ impl<C: Correlation> Parametrisation for Correlated<C> {
 
     fn working_from_covariance(&self, s: Structure, covariance: &[f64], working: &mut [f64]) {
         let r = s.size;
-        super::standard_deviations(s, covariance, working);
+        standard_deviations(s, covariance, working);
         if r > 1 {
             let (mut sum, mut scale) = (0.0, 0.0);
             for j in 0..r {

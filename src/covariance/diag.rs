@@ -1,6 +1,8 @@
 //! Diagonal: uncorrelated effects; theta holds their relative standard deviations, one for all if homogeneous.
 
-use super::{Bidiagonal, MarkovFactor, MarkovSlope, Parametrisation, Structure};
+use super::bidiagonal::Bidiagonal;
+use super::markov::{MarkovFactor, MarkovSlope};
+use super::parametrisation::{Parametrisation, Structure, effect_name, standard_deviations};
 use crate::error::Result;
 
 pub(super) struct Diagonal;
@@ -22,7 +24,7 @@ impl Parametrisation for Diagonal {
         if s.homogeneous && s.size > 1 {
             return vec![group.to_string()];
         }
-        (0..s.size).map(|i| super::effect_name(group, effects, i)).collect()
+        (0..s.size).map(|i| effect_name(group, effects, i)).collect()
     }
 
     fn bounds(&self, _: Structure, _: usize) -> (f64, f64) {
@@ -73,6 +75,6 @@ impl Parametrisation for Diagonal {
     }
 
     fn working_from_covariance(&self, s: Structure, covariance: &[f64], working: &mut [f64]) {
-        super::standard_deviations(s, covariance, working);
+        standard_deviations(s, covariance, working);
     }
 }

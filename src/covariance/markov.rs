@@ -4,7 +4,7 @@
 //! from s_(i-1), for correlations of either sign. So b = M s with (M s)_i = sd_i (s_i - s_(i-1)), s = K u. Neither T^-1 nor the precision
 //! of b is sparse, those of s are, and M takes sparse cross-products to sparse ones.
 
-use super::Bidiagonal;
+use super::bidiagonal::Bidiagonal;
 
 /// T, by what is sparse of it.
 #[derive(Clone, Debug, PartialEq)]

@@ -14,62 +14,21 @@ mod correlated;
 mod cs;
 mod diag;
 mod markov;
+mod parametrisation;
 #[cfg(test)]
 mod tests;
 mod us;
 
 pub use bidiagonal::Bidiagonal;
 pub use markov::{MarkovFactor, MarkovForce, MarkovSlope};
+pub use parametrisation::Structure;
 
 use crate::error::{Error, Result};
 use crate::formula::StructureKind;
+use parametrisation::Parametrisation;
 
 /// The fewest effects with which it pays to use that they are a Markov process.
 const MANY_EFFECTS: usize = 8;
-
-/// A structure with its size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Structure {
-    pub kind: StructureKind,
-    /// One standard deviation for all effects instead of one each.
-    pub homogeneous: bool,
-    /// The number of effects.
-    pub size: usize,
-}
-
-/// What one kind of structure knows. Parameters are passed with the right length (`n_theta`), matrices as `size * size`
-/// numbers, column-major, zeroed.
-trait Parametrisation: Sync {
-    fn name(&self) -> &'static str;
-    fn n_theta(&self, s: Structure) -> usize;
-    /// The effect in whose units the k-th parameter is; `None` for a correlation.
-    fn effect(&self, s: Structure, k: usize) -> Option<usize>;
-    /// The power of that unit that the k-th working parameter is a number of.
-    fn degree(&self, s: Structure, k: usize) -> f64 {
-        f64::from(u8::from(self.effect(s, k).is_some()))
-    }
-    fn theta_names(&self, s: Structure, group: &str, effects: &[String]) -> Vec<String>;
-    /// The interval of the k-th theta.
-    fn bounds(&self, s: Structure, k: usize) -> (f64, f64);
-    fn working_from_theta(&self, s: Structure, theta: &[f64], working: &mut [f64]) -> Result<()>;
-    fn theta_from_working(&self, s: Structure, working: &[f64], theta: &mut [f64]);
-    fn factor(&self, s: Structure, working: &[f64], t: &mut [f64]);
-    fn derivative(&self, s: Structure, working: &[f64], i: usize, d: &mut [f64]);
-    /// Returns whether any element is other than zero; the default is for factors linear in the parameters.
-    fn second_derivative(&self, _s: Structure, _working: &[f64], _i: usize, _j: usize, _d: &mut [f64]) -> bool {
-        false
-    }
-    /// T of effects that are a Markov process, or have partial sums that are one, where T is far from singular.
-    fn markov(&self, _s: Structure, _working: &[f64]) -> Option<MarkovFactor> {
-        None
-    }
-    /// dT / d working_i of such a structure.
-    fn markov_derivative(&self, _s: Structure, _working: &[f64], _i: usize) -> Option<MarkovSlope> {
-        None
-    }
-    fn start(&self, s: Structure, working: &mut [f64]);
-    fn working_from_covariance(&self, s: Structure, covariance: &[f64], working: &mut [f64]);
-}
 
 impl Structure {
     /// A structure of `size` effects. Where `homogeneous` is not given, ar1 has one standard deviation, diag and cs have
@@ -143,6 +102,14 @@ impl Structure {
         self.rules().factor(*self, working, t);
     }
 
+    /// T T'.
+    pub fn relative_covariance(&self, working: &[f64]) -> Vec<f64> {
+        let r = self.size;
+        let mut t = vec![0.0; r * r];
+        self.factor(working, &mut t);
+        (0..r * r).map(|e| (0..r).map(|c| t[c * r + e % r] * t[c * r + e / r]).sum()).collect()
+    }
+
     /// dT / d working_i.
     pub fn derivative(&self, working: &[f64], i: usize, d: &mut [f64]) {
         d.fill(0.0);
@@ -211,35 +178,24 @@ impl Structure {
     }
 }
 
+/// Each structure with the range of its parameters among those of all, one structure after the other.
+pub fn with_ranges(structures: &[Structure]) -> impl Iterator<Item = (&Structure, std::ops::Range<usize>)> {
+    let mut first = 0;
+    structures.iter().map(move |structure| {
+        let range = first..first + structure.n_theta();
+        first = range.end;
+        (structure, range)
+    })
+}
+
 /// The gradient in the working parameters of all terms from forces F_k, half the derivatives in T_k: 2 F_k . dT_k/dworking.
 pub fn chain_rule(structures: &[Structure], working: &[f64], forces: &[Vec<f64>], gradient: &mut [f64]) {
     let mut d = Vec::new();
-    let mut first = 0;
-    for (structure, force) in structures.iter().zip(forces) {
-        let n = structure.n_theta();
+    for ((structure, range), force) in with_ranges(structures).zip(forces) {
         d.resize(structure.size * structure.size, 0.0);
-        for i in 0..n {
-            structure.derivative(&working[first..first + n], i, &mut d);
-            gradient[first + i] = 2.0 * d.iter().zip(force).map(|(a, b)| a * b).sum::<f64>();
-        }
-        first += n;
-    }
-}
-
-/// `group.effect`; the number of the effect where it has no name.
-fn effect_name(group: &str, effects: &[String], i: usize) -> String {
-    effects.get(i).map_or_else(|| format!("{group}.{}", i + 1), |e| format!("{group}.{e}"))
-}
-
-/// Square roots of the diagonal of a covariance, or of its mean for a homogeneous structure; negative numbers count as zero.
-fn standard_deviations(s: Structure, covariance: &[f64], sds: &mut [f64]) {
-    let r = s.size;
-    let variance = |i: usize| covariance[i * (r + 1)].max(0.0);
-    if s.homogeneous {
-        sds[0] = ((0..r).map(variance).sum::<f64>() / r as f64).sqrt();
-    } else {
-        for (i, sd) in sds.iter_mut().enumerate().take(r) {
-            *sd = variance(i).sqrt();
+        for i in 0..range.len() {
+            structure.derivative(&working[range.clone()], i, &mut d);
+            gradient[range.start + i] = 2.0 * d.iter().zip(force).map(|(a, b)| a * b).sum::<f64>();
         }
     }
 }

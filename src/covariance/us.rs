@@ -1,6 +1,6 @@
 //! Unstructured: theta is the lower triangle of T, column by column (lme4's theta).
 
-use super::{Parametrisation, Structure};
+use super::parametrisation::{Parametrisation, Structure, effect_name};
 use crate::error::Result;
 
 pub(super) struct Unstructured;
@@ -34,7 +34,7 @@ impl Parametrisation for Unstructured {
     }
 
     fn theta_names(&self, s: Structure, group: &str, effects: &[String]) -> Vec<String> {
-        let name = |i: usize| super::effect_name(group, effects, i);
+        let name = |i: usize| effect_name(group, effects, i);
         let column_name = |j: usize| effects.get(j).cloned().unwrap_or_else(|| (j + 1).to_string());
         let all = (0..s.size).flat_map(|j| (j..s.size).map(move |i| (i, j)));
         all.map(|(i, j)| if i == j { name(i) } else { format!("{}.{}", name(i), column_name(j)) }).collect()

@@ -69,13 +69,7 @@ pub fn from_arrays(
     note_further(&further, &further_names, spec.n, &mut noted);
     correlation.map_or(Ok(()), |c| c.note(spec.n, &mut noted))?;
     let (rows, ledger) = noted.finish(na)?;
-    if rows.is_empty() {
-        let (n, (_, name)) = (ledger.n_data, &ledger.dropped[0]);
-        return Err(Error::data(format!(
-            "no rows are left: each of the {n} rows has a missing value (the first in {})",
-            quoted(name)
-        )));
-    }
+    ledger.check_left()?;
     let (has_offset, without_intercept) = (spec.offset.is_some(), matches!(response, ResponseRule::Ordered { .. }));
     let complete = na == NaPolicy::Error;
     let mut program = ArrayProgram { x_names, has_offset, terms: Vec::new(), further: further_names, without_intercept, complete };

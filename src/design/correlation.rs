@@ -129,7 +129,7 @@ pub(super) struct CorrelationValues<'a> {
 impl CorrelationSources {
     /// Warnings of groups that are not what they seem.
     pub fn note_unread(&self, frame: &Frame, warnings: &mut Vec<String>) -> Result<()> {
-        self.group.iter().try_for_each(|source| note_group(&source.node, frame, warnings))
+        self.group.iter().try_for_each(|source| note_group(&source.node.columns(), frame, warnings))
     }
 
     pub fn compile(text: &str, frame: &Frame) -> Result<Self> {

@@ -8,7 +8,8 @@ use super::TermDesign;
 use crate::covariance::Structure;
 use crate::error::{Error, Result, try_vec};
 use crate::formula::StructureKind;
-use crate::linalg::dense::{add_scaled, dot};
+use crate::linalg::dense::dot;
+use crate::linalg::orthogonal::take_off;
 
 /// A column depends on those before it when what they leave of it is smaller than this, relative to its norm (centred beside a constant
 /// column); the tolerance of the fixed effects.
@@ -172,10 +173,7 @@ impl Basis {
         }
         let norm = dot(&v, &v).sqrt();
         for _ in 0..2 {
-            for q in &self.vectors {
-                let along = dot(q, &v);
-                add_scaled(&mut v, -along, q);
-            }
+            take_off(self.vectors.iter().map(Vec::as_slice), &mut v, dot, |_, _| ());
         }
         // Values of one are known to so many digits.
         let rounding = 4.0 * f64::EPSILON * (n as f64).sqrt();

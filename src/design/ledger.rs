@@ -1,13 +1,26 @@
 //! Rows used and rows of the data.
 
 use super::RowLedger;
-use crate::error::{Result, try_collect, try_vec};
+use crate::error::{Error, Result, try_collect, try_vec};
+use crate::frame::names::quoted;
 
 impl RowLedger {
     /// A copy, or an error where memory is short.
     pub fn try_clone(&self) -> Result<Self> {
         let dropped = try_collect("rows that were left out", self.dropped.iter().cloned())?;
         Ok(RowLedger { n_data: self.n_data, dropped, pad: self.pad })
+    }
+
+    /// An error where no row is used.
+    pub fn check_left(&self) -> Result<()> {
+        match self.dropped.first().filter(|_| self.dropped.len() == self.n_data) {
+            None => Ok(()),
+            Some((_, name)) => Err(Error::data(format!(
+                "no rows are left: each of the {} rows has a missing value (the first in {})",
+                self.n_data,
+                quoted(name)
+            ))),
+        }
     }
 
     /// The rows of the data that are used, in order.

@@ -20,6 +20,7 @@ mod further;
 mod grid;
 mod group;
 mod indicators;
+mod learn;
 mod ledger;
 mod magnitude;
 mod matrix;

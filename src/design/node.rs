@@ -189,7 +189,7 @@ impl Node {
             }
             (_, None) => Error::data(format!("{what} where numbers are wanted")),
         };
-        explained(error, self, frame)
+        explained(error, &self.columns(), frame)
     }
 
     /// One number per row.
@@ -344,7 +344,7 @@ fn as_numeric<'a>(argument: &Node, levels: Option<&[String]>, frame: &'a Frame) 
         let (column, label) =
             (argument.columns().first().map_or(String::new(), |c| quoted(c)), &factor.levels[factor.codes[row] as usize]);
         let message = format!("as.numeric: {} in column {column}, {}, has no number", quoted(label), row_text(row));
-        return Err(explained(Error::data(message).at(row), argument, frame));
+        return Err(explained(Error::data(message).at(row), &argument.columns(), frame));
     }
     Ok(Value::Numbers(factor.codes.iter().map(|&c| if c < 0 { f64::NAN } else { numbers[c as usize] }).collect::<Vec<_>>().into()))
 }

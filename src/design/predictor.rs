@@ -1,22 +1,15 @@
 //! The program of one linear predictor: fixed effects, random terms, offsets.
 
-use std::collections::HashMap;
-
 use crate::covariance::Structure;
 use crate::design::TermDesign;
 use crate::design::compile::compile;
-use crate::design::contrasts::Contrast;
 use crate::design::dependent::independent;
 use crate::design::group::Group;
 use crate::design::matrix::ModelMatrix;
 use crate::design::node::Node;
-use crate::design::realise::Evaluated;
-use crate::design::rows::{Incomplete, Rows};
-use crate::design::unread::{note_group, note_variable};
-use crate::design::value::Factor;
 use crate::design::variable::{Kind, Variable};
 use crate::error::{Error, Result};
-use crate::formula::{Expr, Formula, RandomTerm, StructureKind, TermList};
+use crate::formula::{Expr, StructureKind};
 use crate::frame::Frame;
 use crate::frame::names::{known, quoted};
 
@@ -122,148 +115,6 @@ impl PredictorProgram {
 }
 
 /// The factors among variables, with their places.
-fn fixed_factors(variables: &[Variable]) -> impl Iterator<Item = (usize, &str)> + Clone {
+pub(super) fn fixed_factors(variables: &[Variable]) -> impl Iterator<Item = (usize, &str)> + Clone {
     variables.iter().enumerate().filter(|(_, v)| matches!(v.kind, Kind::Factor { .. })).map(|(place, v)| (place, v.name.as_str()))
-}
-
-/// All compiled expressions of a predictor, before their kinds are known.
-pub(super) struct PredictorSources {
-    variables: Vec<Source>,
-    n_fixed_variables: usize,
-    /// For the fixed effects, then for each random term: the place of each of its variables.
-    places: Vec<Vec<usize>>,
-    groups: Vec<Vec<Source>>,
-    /// For each random term the place of its group.
-    group_of: Vec<usize>,
-    pub offsets: Vec<Source>,
-    /// The intercepts are parameters of their own: factors are coded as beside an intercept, whose column is left out.
-    pub without_intercept: bool,
-}
-
-impl PredictorSources {
-    pub fn compile(formula: &Formula, frame: &Frame) -> Result<Self> {
-        let mut sources = PredictorSources {
-            variables: Vec::new(),
-            n_fixed_variables: 0,
-            places: Vec::new(),
-            groups: Vec::new(),
-            group_of: Vec::new(),
-            offsets: formula.fixed.offsets.iter().map(|expr| Source::of_expression(expr, frame)).collect::<Result<_>>()?,
-            without_intercept: false,
-        };
-        let mut known: HashMap<String, (usize, Expr)> = HashMap::new();
-        sources.add_variables(&formula.fixed, &mut known, frame)?;
-        sources.n_fixed_variables = sources.variables.len();
-        for term in &formula.random {
-            sources.add_variables(&term.effects, &mut known, frame)?;
-            sources.add_group(term, frame)?;
-        }
-        Ok(sources)
-    }
-
-    fn add_variables(&mut self, list: &TermList, known: &mut HashMap<String, (usize, Expr)>, frame: &Frame) -> Result<()> {
-        let mut places = Vec::with_capacity(list.variables.len());
-        // Variables that no term has any more (`a - a`) are not evaluated.
-        let mut needed = vec![false; list.variables.len()];
-        list.terms.iter().flatten().for_each(|&v| needed[v] = true);
-        for (expr, needed) in list.variables.iter().zip(needed) {
-            let name = expr.to_string();
-            let place = match known.get(&name) {
-                // Names have numbers to 15 digits only.
-                Some((place, same)) if same == expr => *place,
-                _ if !needed => usize::MAX,
-                _ => {
-                    self.variables.push(Source { node: compile(expr, frame)?, name: name.clone() });
-                    known.insert(name, (self.variables.len() - 1, expr.clone()));
-                    self.variables.len() - 1
-                }
-            };
-            places.push(place);
-        }
-        self.places.push(places);
-        Ok(())
-    }
-
-    fn add_group(&mut self, term: &RandomTerm, frame: &Frame) -> Result<()> {
-        let parts = term.group.iter().map(|expr| Source::of_expression(expr, frame)).collect::<Result<Vec<_>>>()?;
-        let same = |other: &Vec<Source>| other.iter().map(|s| &s.name).eq(parts.iter().map(|s| &s.name));
-        let place = self.groups.iter().position(same).unwrap_or(self.groups.len());
-        if place == self.groups.len() {
-            self.groups.push(parts);
-        }
-        self.group_of.push(place);
-        Ok(())
-    }
-
-    pub fn evaluate<'a>(&self, frame: &'a Frame) -> Result<Evaluated<'a>> {
-        let factors = |parts: &Vec<Source>| parts.iter().map(|s| s.node.factor(frame)).collect::<Result<Vec<Factor>>>();
-        Ok(Evaluated {
-            variables: self.variables.iter().map(|s| s.node.evaluate(frame).map(Some)).collect::<Result<_>>()?,
-            groups: self.groups.iter().map(factors).collect::<Result<_>>()?,
-            offsets: self.offsets.iter().map(|s| s.node.full_numbers(frame)).collect::<Result<_>>()?,
-        })
-    }
-
-    pub fn note(&self, evaluated: &Evaluated, incomplete: &mut Incomplete) {
-        for (source, value) in self.variables.iter().zip(&evaluated.variables) {
-            if let Some(value) = value {
-                incomplete.note_value(&source.name, &source.node.columns(), value);
-            }
-        }
-        for (source, factor) in self.groups.iter().flatten().zip(evaluated.groups.iter().flatten()) {
-            incomplete.note_codes(&source.name, &source.node.columns(), &factor.codes);
-        }
-        evaluated.note_offsets(&self.offsets, incomplete);
-    }
-
-    /// Warnings of columns that are text though most of their cells are numbers.
-    pub fn note_unread(&self, evaluated: &Evaluated, frame: &Frame, warnings: &mut Vec<String>) -> Result<()> {
-        for (source, value) in self.variables.iter().zip(evaluated.variables.iter().flatten()) {
-            note_variable(&source.node, value, frame, warnings)?;
-        }
-        self.groups.iter().flatten().try_for_each(|source| note_group(&source.node, frame, warnings))
-    }
-
-    /// Learns kinds, levels and columns; gives the group index too. `contrasts` reach those factors of the fixed effects that are here.
-    pub fn learn(
-        self,
-        formula: &Formula,
-        contrasts: &[(&str, Contrast)],
-        evaluated: &Evaluated,
-        frame: &Frame,
-        rows: &Rows,
-        warnings: &mut Vec<String>,
-    ) -> Result<(PredictorProgram, Vec<Vec<u32>>)> {
-        let mut variables = Vec::with_capacity(self.variables.len());
-        for (source, value) in self.variables.into_iter().zip(evaluated.variables.iter().flatten()) {
-            let kind = Kind::learn(&source.name, value, frame, rows, warnings)?;
-            variables.push(Variable { name: source.name, node: source.node, kind });
-        }
-        let chosen = fixed_factors(&variables[..self.n_fixed_variables])
-            .filter_map(|(place, name)| Some((place, contrasts.iter().rfind(|(wanted, _)| *wanted == name)?.1)))
-            .collect();
-        let plan = |list: &TermList| ModelMatrix::plan(list, &self.places[0], &variables, &chosen, rows.len());
-        let fixed = if self.without_intercept {
-            plan(&TermList { intercept: true, ..formula.fixed.clone() })?.without_intercept()
-        } else {
-            plan(&formula.fixed)?
-        };
-        let mut random = Vec::with_capacity(self.group_of.len());
-        for (t, term) in formula.random.iter().enumerate() {
-            let effects = ModelMatrix::plan(&term.effects, &self.places[t + 1], &variables, &HashMap::new(), rows.len())?;
-            if effects.n_columns() == 0 {
-                return Err(Error::formula(term.span.start, "a random term without effects: there is nothing left of the bar"));
-            }
-            let (structure, homogeneous) = (term.structure.kind, term.structure.homogeneous);
-            random.push(RandomProgram { effects, group: self.group_of[t], structure, homogeneous, split: term.split, kept: None });
-        }
-        let (mut groups, mut index) = (Vec::new(), Vec::new());
-        for (parts, values) in self.groups.into_iter().zip(&evaluated.groups) {
-            let (group, of_rows) = Group::learn(parts.into_iter().map(|s| (s.name, s.node)).collect(), values, rows)?;
-            groups.push(group);
-            index.push(of_rows);
-        }
-        let (n_fixed_variables, offsets) = (self.n_fixed_variables, self.offsets);
-        Ok((PredictorProgram { variables, n_fixed_variables, fixed, random, groups, offsets }, index))
-    }
 }

@@ -6,7 +6,8 @@ use std::collections::HashSet;
 use crate::design::contrasts::{CONTRAST_NAMES, Contrast};
 use crate::design::correlation::{CorrelationSources, CorrelationValues};
 use crate::design::further::Further;
-use crate::design::predictor::{PredictorProgram, PredictorSources, RandomProgram, Source};
+use crate::design::learn::PredictorSources;
+use crate::design::predictor::{PredictorProgram, RandomProgram, Source};
 use crate::design::realise::{Evaluated, checked_weights};
 use crate::design::response::{Response, ResponseRule, ResponseValues, Selected};
 use crate::design::rows::{Incomplete, Rows};
@@ -72,13 +73,7 @@ impl Program {
         let sources = Sources::compile(request, frame)?;
         let values = sources.evaluate(request, frame)?;
         let (rows, ledger) = sources.incomplete(&values, frame)?.finish(request.na)?;
-        if rows.is_empty() {
-            let (n, (_, name)) = (ledger.n_data, &ledger.dropped[0]);
-            return Err(Error::data(format!(
-                "no rows are left: each of the {n} rows has a missing value (the first in {})",
-                quoted(name)
-            )));
-        }
+        ledger.check_left()?;
         let (program, design) = sources.learn(request, values, frame, &rows)?;
         Ok((program, Design { rows: ledger, ..design }))
     }

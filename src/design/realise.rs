@@ -35,7 +35,7 @@ impl<'a> Evaluated<'a> {
             }
             let value = variable.node.evaluate(frame)?;
             let is_text = matches!(value, Value::Factor(_));
-            variable.conform(value).map(Some).map_err(|e| with_cell(e, &variable.node, is_text, frame))
+            variable.conform(value).map(Some).map_err(|e| with_cell(e, &variable.node.columns(), is_text, frame))
         };
         let factors = |group: &Group| group.factors.iter().map(|f| f.node.factor(frame)).collect::<Result<Vec<_>>>();
         Ok(Evaluated {

@@ -29,10 +29,6 @@ impl Rows {
         self.kept.as_ref().map_or(self.n_data, Vec::len)
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// The row of the data that is the `i`th used.
     pub fn data_row(&self, i: usize) -> usize {
         self.kept.as_ref().map_or(i, |kept| kept[i])

@@ -1,16 +1,15 @@
 //! Columns that were meant to be numbers and are text: what messages say of them.
 
-use crate::design::node::Node;
 use crate::design::value::Value;
 use crate::error::{Code, Error, Result};
 use crate::frame::Frame;
 use crate::frame::names::quoted;
 
 /// Warnings of a variable that is categories only because a cell of its column can't be read as a number.
-pub fn note_variable(node: &Node, value: &Value, frame: &Frame, warnings: &mut Vec<String>) -> Result<()> {
+pub fn note_variable(columns: &[&str], value: &Value, frame: &Frame, warnings: &mut Vec<String>) -> Result<()> {
     let Value::Factor(factor) = value else { return Ok(()) };
-    note_joined(node, frame, warnings);
-    for name in node.columns() {
+    note_joined(columns, frame, warnings);
+    for name in columns {
         if let Some(found) = frame.suspicion(name)? {
             let (column, count) = (quoted(name), factor.levels.len());
             warnings.push(format!(
@@ -23,8 +22,8 @@ pub fn note_variable(node: &Node, value: &Value, frame: &Frame, warnings: &mut V
 }
 
 /// Warnings of categories that are numbers in which digits of codes were lost.
-pub fn note_joined(node: &Node, frame: &Frame, warnings: &mut Vec<String>) {
-    for name in node.columns() {
+pub fn note_joined(columns: &[&str], frame: &Frame, warnings: &mut Vec<String>) {
+    for name in columns {
         if let Some(cells) = frame.column(name).ok().and_then(|column| column.joined.as_deref()) {
             warnings.push(format!(
                 "column {}: the cells {cells} are one number to 16 digits, and so one level; declare the column as categorical to keep all digits",
@@ -35,9 +34,9 @@ pub fn note_joined(node: &Node, frame: &Frame, warnings: &mut Vec<String>) {
 }
 
 /// Warnings of a grouping factor of numbers among whose levels is a mark of missing values: other text there is a code.
-pub fn note_group(node: &Node, frame: &Frame, warnings: &mut Vec<String>) -> Result<()> {
-    note_joined(node, frame, warnings);
-    for name in node.columns() {
+pub fn note_group(columns: &[&str], frame: &Frame, warnings: &mut Vec<String>) -> Result<()> {
+    note_joined(columns, frame, warnings);
+    for name in columns {
         if let Some(found) = frame.suspicion(name)?.filter(|found| found.is_mark) {
             warnings.push(format!("column {} has a group that may stand for missing values: {}", quoted(name), found.text));
         }
@@ -46,8 +45,8 @@ pub fn note_group(node: &Node, frame: &Frame, warnings: &mut Vec<String>) -> Res
 }
 
 /// The failure of an expression with what is odd about its columns.
-pub fn explained(error: Error, node: &Node, frame: &Frame) -> Error {
-    match node.columns().into_iter().find_map(|name| Some((name, frame.suspicion(name).ok()??))) {
+pub fn explained(error: Error, columns: &[&str], frame: &Frame) -> Error {
+    match columns.iter().find_map(|name| Some((name, frame.suspicion(name).ok()??))) {
         None => error,
         Some((name, found)) => {
             let position = if error.position < 0 { found.row as i64 } else { error.position };
@@ -58,12 +57,11 @@ pub fn explained(error: Error, node: &Node, frame: &Frame) -> Error {
 }
 
 /// The failure of a variable of new data that are text, with the cell to blame.
-pub fn with_cell(error: Error, node: &Node, value_is_text: bool, frame: &Frame) -> Error {
-    let columns = node.columns();
+pub fn with_cell(error: Error, columns: &[&str], value_is_text: bool, frame: &Frame) -> Error {
     let first = columns.iter().filter(|name| matches!(frame.suspicion(name), Ok(None))).find_map(|name| frame.first_text(name));
     match first.filter(|_| value_is_text) {
         Some((row, cell)) => Error { message: format!("{}: {cell}", error.message), ..error.at(row) },
-        None => explained(error, node, frame),
+        None => explained(error, columns, frame),
     }
 }
 

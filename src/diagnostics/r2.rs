@@ -63,8 +63,8 @@ impl Fit {
         };
         let mut random = 0.0;
         for term in &self.terms {
-            let variance = mean_form(term.z.as_deref(), &term.root, self.n_obs);
-            let of_observations = term.z.is_none() && term.levels.len() == self.n_obs;
+            let variance = mean_form(term.design.z.as_deref(), &term.root, self.n_obs);
+            let of_observations = term.design.z.is_none() && term.design.levels.len() == self.n_obs;
             *(if of_observations { &mut residual } else { &mut random }) += variance;
         }
         Ok(R2 { fixed, random, residual })

@@ -183,7 +183,7 @@ impl Fit {
         }
         if random {
             for (term, own) in terms.iter().zip(&self.terms) {
-                let r = own.effects.len();
+                let r = own.design.effects.len();
                 let (index, z) = term.rows();
                 for e in 0..r {
                     for (i, (eta, &level)) in eta.iter_mut().zip(index).enumerate() {

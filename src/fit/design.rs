@@ -3,7 +3,7 @@
 use super::common::Fit;
 use super::kind::Nominal;
 use super::parts::{PredictorFit, TermFit};
-use crate::design::{Design, PredictorDesign, TermDesign};
+use crate::design::{Design, PredictorDesign};
 use crate::error::{Result, try_copy};
 use crate::glmm::model::Model;
 use crate::options::{Information, Nodes, Options, Unidentified};
@@ -22,7 +22,7 @@ impl Fit {
             x_names: self.fixed.names.clone(),
             weights: used(&self.weights)?,
             offset: used(&self.offset)?,
-            terms: self.terms.iter().map(TermFit::design).collect::<Result<_>>()?,
+            terms: self.terms.iter().map(|term| term.design.try_clone()).collect::<Result<_>>()?,
             correlation: self.correlation().map(|c| c.design.try_clone()).transpose()?,
             zero_inflation: self.zero_inflation().map(PredictorFit::design).transpose()?,
             dispersion: self.dispersion().map(PredictorFit::design).transpose()?,
@@ -61,19 +61,6 @@ impl Fit {
     }
 }
 
-impl TermFit {
-    pub(super) fn design(&self) -> Result<TermDesign> {
-        Ok(TermDesign {
-            group: self.group.clone(),
-            effects: self.effects.clone(),
-            structure: self.structure,
-            levels: self.levels.clone(),
-            index: try_copy("group index", &self.index)?,
-            z: self.z.as_deref().map(|z| try_copy("random-effects model matrix", z)).transpose()?,
-        })
-    }
-}
-
 impl Nominal {
     fn design(&self) -> Result<PredictorDesign> {
         Ok(PredictorDesign { x: try_copy(X, &self.x)?, x_names: self.names.clone(), ..PredictorDesign::default() })
@@ -86,7 +73,7 @@ impl PredictorFit {
             x: try_copy(X, &self.x)?,
             x_names: self.fixed.names.clone(),
             offset: self.offset.as_deref().map(|o| try_copy("offset", o)).transpose()?,
-            terms: self.terms.iter().map(TermFit::design).collect::<Result<_>>()?,
+            terms: self.terms.iter().map(|term| term.design.try_clone()).collect::<Result<_>>()?,
         })
     }
 }

@@ -14,10 +14,11 @@ use crate::covariance::Structure;
 use crate::design::{CorrelationDesign, Design, ModelProgram, TermDesign, UNSEEN, independent_columns};
 use crate::error::{Error, Result, try_collect, try_copy};
 use crate::formula::CorrelationKind;
-use crate::lmm::correlated::CorrelatedProducts;
+use crate::lmm::correlation::products::CorrelatedProducts;
 use crate::lmm::cross_products::CrossProducts;
 use crate::lmm::deviance::Deviance;
-use crate::lmm::estimate::{estimate, working_from_theta};
+use crate::lmm::estimate::estimate;
+use crate::lmm::parameters::working_from_theta;
 use crate::lmm::response::ResponseRows;
 use crate::lmm::rows::Chunk;
 use crate::lmm::solution::{Solution, solve};
@@ -183,13 +184,13 @@ impl Fit {
 
     /// A structured term with an effect for each row may take up all of the variance.
     fn warn_of_no_residual(&mut self) {
-        for term in self.terms.iter().filter(|term| term.levels.len() * term.effects.len() >= self.n_obs) {
+        for term in self.terms.iter().filter(|term| term.design.levels.len() * term.design.effects.len() >= self.n_obs) {
             let most = term.sd.iter().fold(0.0f64, |most, sd| most.max(*sd));
             if self.sigma < NO_RESIDUAL * most {
                 self.design_warnings.push(format!(
                     "the residual standard deviation {:.3e} is next to nothing beside {most:.3e} of {}, which has a random effect for each \
                      row: the likelihood may be highest where that has all of the variance, and hardly tells the two apart",
-                    self.sigma, term.group
+                    self.sigma, term.design.group
                 ));
             }
         }
@@ -199,8 +200,8 @@ impl Fit {
         for (_, term) in self.terms.iter().enumerate().filter(|(k, _)| system.nearly_dependent(*k)) {
             self.design_warnings.push(format!(
                 "the effects {} of {} are nearly dependent on each other, which costs digits: centre their variables",
-                term.effects.join(", "),
-                term.group
+                term.design.effects.join(", "),
+                term.design.group
             ));
         }
     }

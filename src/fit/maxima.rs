@@ -98,10 +98,10 @@ impl Fit {
         let mut deviations = vec![];
         for (own, term) in self.terms.iter().zip(&other.terms) {
             let r = own.sd.len();
-            for (e, effect) in own.effects.iter().enumerate() {
+            for (e, effect) in own.design.effects.iter().enumerate() {
                 let there = term.cov[e * r + e].max(0.0).sqrt();
                 deviations.push(Difference {
-                    what: format!("the standard deviation of {effect} by {}", own.group),
+                    what: format!("the standard deviation of {effect} by {}", own.design.group),
                     here: own.sd[e],
                     there,
                 });

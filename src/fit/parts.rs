@@ -1,9 +1,6 @@
 //! Parts of which fits of all kinds are made.
 
-use std::sync::Arc;
-
 use super::estimable::Estimable;
-use crate::covariance::Structure;
 use crate::design::TermDesign;
 use crate::distributions::sd_of;
 use crate::error::{Result, try_vec};
@@ -28,10 +25,8 @@ pub struct FixedEffects {
 /// One random term of a fit, with r effects and l levels.
 #[derive(Clone, Debug)]
 pub struct TermFit {
-    pub group: String,
-    pub effects: Vec<String>,
-    pub levels: Arc<Vec<String>>,
-    pub structure: Structure,
+    /// On the rows used: its group, effects, structure and levels, the level of each row and `z`.
+    pub design: TermDesign,
     /// `[r, r]`, in the units of the response squared.
     pub cov: Vec<f64>,
     /// R with cov = R R', `[r, r]`.
@@ -47,10 +42,6 @@ pub struct TermFit {
     pub condvar_full: Option<Vec<f64>>,
     /// Directions in the space of the effects that have no variance, each `[r]` of unit length.
     pub boundary: Vec<Vec<f64>>,
-    /// Level of each row used.
-    pub index: Vec<u32>,
-    /// `[n_obs, r]`; `None` is a column of ones.
-    pub z: Option<Vec<f64>>,
 }
 
 /// A further linear predictor of a fit.
@@ -91,7 +82,7 @@ pub(crate) trait TermData {
 
 impl TermData for TermFit {
     fn rows(&self) -> (&[u32], Option<&[f64]>) {
-        (&self.index, self.z.as_deref())
+        self.design.rows()
     }
 }
 
@@ -129,10 +120,7 @@ impl TermFit {
             })
             .collect();
         TermFit {
-            group: term.group,
-            effects: term.effects,
-            levels: term.levels,
-            structure: term.structure,
+            design: term,
             sd,
             corr,
             cov,
@@ -141,8 +129,6 @@ impl TermFit {
             condvar: solution.condvar,
             condvar_full: solution.condvar_full,
             boundary: solution.boundary,
-            index: term.index,
-            z: term.z,
         }
     }
 }
@@ -150,11 +136,11 @@ impl TermFit {
 impl Outcome {
     pub(super) fn new<'t>(estimate: &Estimate, terms: impl IntoIterator<Item = &'t TermFit>) -> Self {
         let describe = |t: &TermFit, direction: &[f64]| {
-            let parts = t.effects.iter().zip(direction).filter(|(_, c)| c.abs() > 1e-6);
+            let parts = t.design.effects.iter().zip(direction).filter(|(_, c)| c.abs() > 1e-6);
             let text: Vec<String> = parts
                 .map(|(name, c)| if (c.abs() - 1.0).abs() < 1e-6 { name.clone() } else { format!("{c:+.4} {name}") })
                 .collect();
-            format!("{}: {}", t.group, text.join(" "))
+            format!("{}: {}", t.design.group, text.join(" "))
         };
         Outcome {
             converged: estimate.converged,

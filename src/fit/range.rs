@@ -30,14 +30,14 @@ impl FixedEffects {
 impl TermFit {
     /// A variance of zero is none out of range where its row of the root is zero, too.
     fn check_range(&self) -> Result<()> {
-        let r = self.effects.len();
+        let r = self.design.effects.len();
         let lost = |e: &usize| {
             let is_zero = self.root.iter().skip(*e).step_by(r).all(|v| *v == 0.0);
             !is_zero && out_of_range(self.cov[e * (r + 1)])
         };
         match (0..r).find(lost) {
             None => Ok(()),
-            Some(e) => Err(failure(&format!("the effect {} of {}", quoted(&self.effects[e]), quoted(&self.group)))),
+            Some(e) => Err(failure(&format!("the effect {} of {}", quoted(&self.design.effects[e]), quoted(&self.design.group)))),
         }
     }
 }

@@ -106,11 +106,11 @@ impl Fit {
     fn model(&self, response: &AnyResponse, fixed: Vec<FixedPart>, unit: f64) -> Result<Model> {
         let mut designs = vec![];
         for term in &self.terms {
-            designs.push((0, term.design()?));
+            designs.push((0, term.design.try_clone()?));
         }
         for (at, part) in self.further_predictors().into_iter().flatten().enumerate() {
             for term in &part.terms {
-                designs.push((at + 1, term.design()?));
+                designs.push((at + 1, term.design.try_clone()?));
             }
         }
         let terms: Vec<(usize, &TermDesign)> = designs.iter().map(|(a, t)| (*a, t)).collect();
@@ -122,8 +122,8 @@ impl Fit {
         let mut theta = self.theta.clone();
         let mut first = 0;
         for term in &self.terms {
-            let n = term.structure.n_theta();
-            term.structure.rescale(&mut theta[first..first + n], &vec![self.sigma; term.effects.len()]);
+            let n = term.design.structure.n_theta();
+            term.design.structure.rescale(&mut theta[first..first + n], &vec![self.sigma; term.design.effects.len()]);
             first += n;
         }
         theta

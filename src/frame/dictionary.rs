@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher};
 
-use super::Category;
+use super::column::Category;
 use super::names::quoted;
 use crate::error::{Error, Result, try_collect, try_vec};
 

@@ -1,24 +1,26 @@
 //! A frame: named columns of equal length. Data go in as a frame, every table comes out as a frame.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
-use crate::error::{Error, Result, row_text, try_collect};
+use crate::error::{Error, Result, row_text};
 
 mod append;
 mod category;
+mod column;
 mod csv;
 mod dictionary;
 /// Names in messages: quoted on one line, with the nearest one suggested.
 pub mod names;
 mod number;
 mod origin;
+mod place;
 mod select;
 mod suspicion;
 mod write;
 
+pub use self::column::{Category, Column, ColumnData, MISSING_CODE, MISSING_INTEGER};
 pub use self::csv::CsvOptions;
 use self::dictionary::Dictionary;
 use self::names::{known, quoted};
@@ -42,46 +44,6 @@ impl PartialEq for Frame {
         self.n_rows == other.n_rows && self.columns == other.columns
     }
 }
-
-/// One named column. The values are shared, so that a frame is cheap to clone.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Column {
-    pub name: String,
-    pub data: Arc<ColumnData>,
-    /// Of a column that is text because not all of its cells are numbers, and not because somebody said so: the decimal mark.
-    pub(crate) guessed: Option<u8>,
-    /// Of a column of real numbers: two whole numbers of the text, of so many digits that they are the same number.
-    pub(crate) joined: Option<Arc<str>>,
-}
-
-/// The values of a column.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ColumnData {
-    /// Real numbers; NaN is missing.
-    Real(Vec<f64>),
-    /// Integers; `i64::MIN` is missing.
-    Integer(Vec<i64>),
-    /// Categories.
-    Category(Category),
-}
-
-/// Values out of a list of levels.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Category {
-    /// Index into `levels`, 0-based; -1 is missing.
-    pub codes: Vec<i32>,
-    /// The labels. In the declared order if `declared`, otherwise sorted bytewise.
-    pub levels: Vec<String>,
-    /// The caller gave the order of the levels, or they are numbers in numerical order.
-    pub declared: bool,
-    /// The caller said that the order means something (an ordered factor).
-    pub ordered: bool,
-}
-
-/// The integer that stands for a missing one.
-pub const MISSING_INTEGER: i64 = i64::MIN;
-/// The code of a missing category.
-pub const MISSING_CODE: i32 = -1;
 
 impl Frame {
     /// A frame without columns, whose columns will have `n_rows` values.
@@ -198,42 +160,6 @@ fn check_codes(name: &str, codes: &[i32], n_levels: usize) -> Result<()> {
                 format!("column {column} has code {code} in {}, wanted -1 (missing) or 0 up to below {n_levels}", row_text(row));
             Err(Error::argument(message).at(row))
         }
-    }
-}
-
-impl Column {
-    /// The number of values.
-    pub fn len(&self) -> usize {
-        match &*self.data {
-            ColumnData::Real(v) => v.len(),
-            ColumnData::Integer(v) => v.len(),
-            ColumnData::Category(c) => c.codes.len(),
-        }
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Whether the value of a row is missing.
-    pub fn is_missing(&self, row: usize) -> bool {
-        match &*self.data {
-            ColumnData::Real(v) => v[row].is_nan(),
-            ColumnData::Integer(v) => v[row] == MISSING_INTEGER,
-            ColumnData::Category(c) => c.codes[row] < 0,
-        }
-    }
-
-    /// The values as real numbers, NaN where missing; `None` for categories.
-    pub fn as_real(&self) -> Result<Option<Cow<'_, [f64]>>> {
-        Ok(match &*self.data {
-            ColumnData::Real(v) => Some(Cow::Borrowed(v)),
-            ColumnData::Integer(v) => {
-                let numbers = v.iter().map(|&i| if i == MISSING_INTEGER { f64::NAN } else { i as f64 });
-                Some(Cow::Owned(try_collect("numbers of a column", numbers)?))
-            }
-            ColumnData::Category(_) => None,
-        })
     }
 }
 

@@ -3,7 +3,7 @@
 //! Where slopes within and between groups differ, the deviance may have a minimum with small variances, whose coefficients are those between
 //! groups, and another with large ones, whose coefficients are those within. With the coefficients held there is as a rule one minimum, so that
 //! two are no deeper than what the coefficients of one cost at the variances of the other; and what divides them is the determinant, which
-//! pulls with about one for each level. One Newton step of the mode at large variances, the mean's fixed effects part of it, tells the
+//! differs between them by about one for each level. One Newton step of the mode at large variances, the mean's fixed effects part of it, tells the
 //! cost. Other minima are those of small data sets: a dispersion that stands for a variance, predictors in the tails of the link.
 
 use super::approximation::{Approximation, Inside};

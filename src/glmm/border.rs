@@ -7,7 +7,7 @@
 
 use super::mode::Mode;
 use crate::error::{Error, Result, try_collect, try_vec};
-use crate::linalg::dense;
+use crate::linalg::dense::{self, dot_in_order as dot};
 use crate::random::triangle;
 
 /// Ridges tried, each ten times the one before: the last is far above the row sums of any matrix that has lost its digits.
@@ -164,8 +164,4 @@ impl Border {
         }
         out
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
 }

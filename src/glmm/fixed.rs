@@ -1,7 +1,8 @@
 //! The fixed effects of one linear predictor in an orthonormal basis, so that units and collinearity of X don't matter to the search.
 
 use crate::error::{Error, Result, try_copy, try_vec};
-use crate::lmm::basis::{RANK_TOLERANCE, about_mean, solve_upper};
+use crate::linalg::dense::{dot_in_order, solve_upper};
+use crate::linalg::orthogonal::{RANK_TOLERANCE, about_mean, take_off};
 
 /// X of the kept columns as Q W: Q'Q = n unit^2 I, W upper triangular. Coefficients gamma of Q are working parameters, beta = W^-1 gamma.
 #[derive(Clone, Debug, Default)]
@@ -62,11 +63,8 @@ impl FixedPart {
             let mut norm = square(&own);
             let mut coefficients = vec![0.0; r.len()];
             let mut project = |own: &mut [f64], columns: usize| {
-                for (c, before) in coefficients.iter_mut().zip(q.chunks_exact(n)).take(columns) {
-                    let share = own.iter().zip(before).map(|(a, b)| a * b).sum::<f64>() / n as f64;
-                    own.iter_mut().zip(before).for_each(|(a, b)| *a -= share * b);
-                    *c += share;
-                }
+                let mean_product = |unit: &[f64], v: &[f64]| dot_in_order(unit, v) / n as f64;
+                take_off(q.chunks_exact(n).take(columns), own, mean_product, |k, share| coefficients[k] += share);
             };
             if constant {
                 (0..2).for_each(|_| project(&mut own, 1));

@@ -12,6 +12,7 @@ use super::laplace::Laplace;
 use crate::covariance::Structure;
 use crate::error::{Code, Result, try_copy, try_vec};
 use crate::family::Order;
+use crate::linalg::dense::dot_in_order as dot;
 use crate::optimize::Objective;
 use crate::random::{add_curvature, add_second_derivatives, directions, factor_derivatives, triangle};
 use crate::search::{Criterion, ThetaMap};
@@ -113,7 +114,6 @@ impl Laplace<'_> {
             *v = -*v;
         }
         let half = self.mode.precision.half_solved(try_copy(WEIGHTED, &product)?)?;
-        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
         for i in 0..derivatives.len() {
             for j in i..derivatives.len() {
                 let (a, b) = (i * q..(i + 1) * q, j * q..(j + 1) * q);
@@ -165,7 +165,6 @@ impl Laplace<'_> {
             return Ok(());
         }
         let half = self.mode.precision.half_solved(try_copy(WEIGHTED, &z)?)?;
-        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
         for (i, (g, half_g)) in g.chunks_exact(q).zip(half_g.chunks_exact(q)).enumerate() {
             for (j, (z, half)) in z.chunks_exact(q).zip(half.chunks_exact(q)).enumerate() {
                 let value = std::f64::consts::SQRT_2 * (dot(g, z) - dot(half_g, half));

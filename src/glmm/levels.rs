@@ -3,7 +3,7 @@
 use super::model::Model;
 use super::precision::Precision;
 use crate::error::{Result, try_copy};
-use crate::linalg::dense;
+use crate::linalg::dense::{self, product};
 use crate::random::{WeightedGram, triangle};
 
 /// Effects of terms that share their levels, side by side.
@@ -110,11 +110,4 @@ pub fn set_block_value(gram: &mut WeightedGram, (k, e): (usize, usize), (m, f): 
         }
         std::cmp::Ordering::Less => {}
     }
-}
-
-/// a b, both `[r, r]`.
-pub fn product(r: usize, a: &[f64], b: &[f64]) -> Vec<f64> {
-    let mut out = vec![0.0; r * r];
-    dense::multiply_add(r, r, r, 1.0, a, b, &mut out);
-    out
 }

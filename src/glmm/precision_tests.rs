@@ -9,8 +9,8 @@ use crate::covariance::Structure;
 use crate::design::Design;
 use crate::family::Order;
 use crate::formula::StructureKind::{self, Ar1, CompoundSymmetry};
-use crate::lmm::tests::Noise;
 use crate::options::StdErrors;
+use crate::simulate::noise::Noise;
 
 /// Six series at r occasions beside a crossed factor.
 fn series((kind, r): (StructureKind, usize), seed: u64, y: impl FnMut(f64, &mut Noise) -> f64) -> Design {

@@ -21,13 +21,13 @@
 use super::approximation::{Approximation, Inside};
 use super::averages::{Averages, Sums};
 use super::jet::Jet;
-use super::levels::{Levels, product, set_block_value};
+use super::levels::{Levels, set_block_value};
 use super::mode::Mode;
 use super::model::Model;
 use super::nodes::Grid;
 use crate::error::{Error, Result, try_collect, try_copies, try_vec};
 use crate::family::Order;
-use crate::linalg::dense;
+use crate::linalg::dense::{self, product};
 use crate::options::Nodes;
 use crate::random::WeightedGram;
 

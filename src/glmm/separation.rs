@@ -7,6 +7,7 @@ use super::model::Model;
 use crate::error::{Result, try_collect, try_copy, try_vec};
 use crate::family::Order;
 use crate::linalg::dense;
+use crate::linalg::orthogonal::take_off;
 use crate::random::triangle;
 
 /// Information on a change of the linear predictor by at most one, below which a direction may be one of separation.
@@ -86,11 +87,8 @@ pub fn orthonormal(vectors: &mut Vec<Vec<f64>>, with: &mut Vec<Vec<f64>>) {
     for (mut v, mut w) in std::mem::take(vectors).into_iter().zip(std::mem::take(with)) {
         let size = dense::dot(&v, &v).sqrt();
         for _ in 0..2 {
-            for (before, own) in &done {
-                let share = dense::dot(before, &v);
-                dense::add_scaled(&mut v, -share, before);
-                dense::add_scaled(&mut w, -share, own);
-            }
+            let less_with = |k: usize, share: f64| dense::add_scaled(&mut w, -share, &done[k].1);
+            take_off(done.iter().map(|(v, _)| v.as_slice()), &mut v, dense::dot, less_with);
         }
         let norm = dense::dot(&v, &v).sqrt();
         if norm > 1e-6 * size {

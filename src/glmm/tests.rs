@@ -10,8 +10,8 @@ use crate::covariance::Structure;
 use crate::design::{Design, TermDesign};
 use crate::family::{Family, Order, ZeroPart, by_name, names};
 use crate::formula::StructureKind;
-use crate::lmm::tests::Noise;
 use crate::options::Nodes;
+use crate::simulate::noise::Noise;
 use crate::simulate::{Purpose, Stream};
 use std::sync::Arc;
 

@@ -3,6 +3,8 @@
 use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
 use crate::frame::Frame;
+use crate::linalg::dense::dot_in_order as dot;
+use crate::linalg::orthogonal::take_off;
 use crate::tails::{chi_square_upper, f_upper, t_two_sided, t_two_sided_quantile};
 
 /// Coefficients as tests see them.
@@ -178,10 +180,6 @@ fn dot_of_used(weights: &[f64], values: &[f64]) -> f64 {
     weights.iter().zip(values).filter(|(weight, _)| **weight != 0.0).map(|(weight, value)| weight * value).sum()
 }
 
-pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
 /// distance <- T^-1 distance with T T' the Gram matrix of the rows, which become orthonormal (Gram-Schmidt, twice); `None` where a row
 /// depends on those before it.
 pub(super) fn whiten(rows: &mut [Vec<f64>], distance: &mut [f64]) -> Option<()> {
@@ -190,11 +188,7 @@ pub(super) fn whiten(rows: &mut [Vec<f64>], distance: &mut [f64]) -> Option<()> 
         let row = &mut from[0];
         let size = dot(row, row).sqrt();
         for _ in 0..2 {
-            for (j, unit) in before.iter().enumerate() {
-                let share = dot(unit, row);
-                row.iter_mut().zip(unit).for_each(|(r, u)| *r -= share * u);
-                distance[i] -= share * distance[j];
-            }
+            take_off(before.iter().map(Vec::as_slice), row, dot, |j, share| distance[i] -= share * distance[j]);
         }
         let left = dot(row, row).sqrt();
         if left.is_nan() || left <= f64::EPSILON * size {
@@ -221,11 +215,7 @@ pub(super) fn independent_rows(rows: &[Vec<f64>], rhs: &[f64]) -> Result<Vec<(Ve
         let (mut rest, mut value) = (row.clone(), value);
         let size = value.abs() + norm;
         for _ in 0..2 {
-            for (unit, own) in &basis {
-                let share = dot(unit, &rest);
-                rest.iter_mut().zip(unit).for_each(|(r, u)| *r -= share * u);
-                value -= share * own;
-            }
+            take_off(basis.iter().map(|(unit, _)| unit.as_slice()), &mut rest, dot, |k, share| value -= share * basis[k].1);
         }
         let left = dot(&rest, &rest).sqrt();
         if left > DEPENDENT * norm {

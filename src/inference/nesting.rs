@@ -4,8 +4,8 @@ use crate::error::{Result, try_copy, try_vec};
 use crate::fit::{Fit, Ordinal, Role, TermFit};
 use crate::formula::StructureKind;
 use crate::frame::names::quoted;
-use crate::inference::linear::dot;
-use crate::lmm::basis::about_mean;
+use crate::linalg::dense::dot_in_order as dot;
+use crate::linalg::orthogonal::{about_mean, take_off};
 use crate::spec::Threshold;
 
 /// What of the smaller model is not in the larger one.
@@ -32,7 +32,7 @@ pub fn not_nested(smaller: &Fit, larger: &Fit) -> Result<Option<String>> {
             }
         }
         if let Some(term) = smaller.terms_of(role).iter().find(|term| !covers(larger.terms_of(role), term)) {
-            return lacks(format!("the random term ({} | {}){of}", term.effects.join(" + "), term.group));
+            return lacks(format!("the random term ({} | {}){of}", term.design.effects.join(" + "), term.design.group));
         }
     }
     let kept = smaller.ordinal().and_then(|ordinal| ordinal.nominal.as_ref()).map_or(&[][..], |own| &own.names);
@@ -124,16 +124,12 @@ fn rest(column: &[f64], basis: &[Vec<f64>]) -> Result<Option<Vec<f64>>> {
     let mut rest = try_copy(BASIS, column)?;
     let norm = |v: &[f64]| dot(v, v);
     let whole = norm(column);
-    let mut size = whole;
-    for pass in 0..2 {
-        for (k, b) in basis.iter().enumerate() {
-            let share = dot(b, &rest);
-            rest.iter_mut().zip(b).for_each(|(r, b)| *r -= share * b);
-            if pass == 0 && k == 0 {
-                size = about_mean(norm(&rest), whole);
-            }
-        }
-    }
+    let less = |units: &[Vec<f64>], rest: &mut [f64]| take_off(units.iter().map(Vec::as_slice), rest, dot, |_, _| ());
+    let (first, others) = basis.split_at(basis.len().min(1));
+    less(first, &mut rest);
+    let size = if first.is_empty() { whole } else { about_mean(norm(&rest), whole) };
+    less(others, &mut rest);
+    less(basis, &mut rest);
     let left = norm(&rest).sqrt();
     rest.iter_mut().for_each(|r| *r /= left);
     Ok((left > DEPENDENT * size.sqrt()).then_some(rest))
@@ -141,30 +137,31 @@ fn rest(column: &[f64], basis: &[Vec<f64>]) -> Result<Option<Vec<f64>>> {
 
 /// Whether each effect has a variance of its own, which the structure leaves free.
 fn has_free_variances(term: &TermFit) -> bool {
-    let free = match term.structure.kind {
+    let free = match term.design.structure.kind {
         StructureKind::Unstructured => true,
-        StructureKind::Diagonal => !term.structure.homogeneous,
+        StructureKind::Diagonal => !term.design.structure.homogeneous,
         StructureKind::CompoundSymmetry | StructureKind::Ar1 => false,
     };
-    free || term.effects.len() == 1
+    free || term.design.effects.len() == 1
 }
 
 /// Whether some terms allow every covariance that a term has.
 fn covers(terms: &[TermFit], term: &TermFit) -> bool {
-    let on_group = || terms.iter().filter(|t| t.group == term.group);
-    let whole = on_group().filter(|own| term.effects.iter().all(|effect| own.effects.contains(effect))).any(|own| {
-        let (a, b) = (own.structure, term.structure);
+    let on_group = || terms.iter().filter(|t| t.design.group == term.design.group);
+    let whole = on_group().filter(|own| term.design.effects.iter().all(|effect| own.design.effects.contains(effect))).any(|own| {
+        let (a, b) = (own.design.structure, term.design.structure);
         a.kind == StructureKind::Unstructured || a.kind == b.kind && a.size == b.size && (b.homogeneous || !a.homogeneous)
     });
-    let uncorrelated = term.effects.len() == 1 || term.structure.kind == StructureKind::Diagonal;
-    let has_variance = |effect: &String| on_group().filter(|own| has_free_variances(own)).any(|own| own.effects.contains(effect));
-    whole || uncorrelated && has_free_variances(term) && term.effects.iter().all(has_variance)
+    let uncorrelated = term.design.effects.len() == 1 || term.design.structure.kind == StructureKind::Diagonal;
+    let has_variance =
+        |effect: &String| on_group().filter(|own| has_free_variances(own)).any(|own| own.design.effects.contains(effect));
+    whole || uncorrelated && has_free_variances(term) && term.design.effects.iter().all(has_variance)
 }
 
 /// Whether the larger model has the same fixed effects and thresholds and exactly one variance more, all structures being free in their
 /// variances.
 pub fn one_variance_more(smaller: &Fit, larger: &Fit) -> Result<bool> {
-    let variances = |fit: &Fit| fit.all_terms().map(|(_, t)| t.effects.len()).sum::<usize>();
+    let variances = |fit: &Fit| fit.all_terms().map(|(_, t)| t.design.effects.len()).sum::<usize>();
     let names = |fit: &Fit, role| fit.fixed_of(role).map(|fixed| fixed.names.clone());
     let parameters = |fit: &Fit| fit.generalised().map_or(0, |own| own.parameters.len());
     let alike = smaller.correlation().is_some() == larger.correlation().is_some()

@@ -36,7 +36,7 @@ impl TermFit {
     /// Limits of the random effects about their modes, lower and upper, each `[r, l]`, by their conditional covariances or such with the
     /// uncertainty of the parameters.
     pub fn intervals(&self, level: f64, covariances: &[f64]) -> Result<(Vec<f64>, Vec<f64>)> {
-        let (reach, r) = (reach(level)?, self.effects.len());
+        let (reach, r) = (reach(level)?, self.design.effects.len());
         let error = |at: usize| covariances.get(at * r + at % r).map_or(f64::NAN, |variance| sd_of(*variance));
         let limit = |sign: f64| {
             let limits = self.modes.iter().enumerate().map(|(at, mode)| mode + sign * reach * error(at));

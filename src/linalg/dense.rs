@@ -27,6 +27,53 @@ pub fn cholesky(n: usize, a: &mut [f64]) -> Result<(), usize> {
     Ok(())
 }
 
+/// A factor of its own, L with A = L L' (`n x n`), of a matrix whose pivots may be too small to be used.
+pub struct Cholesky {
+    n: usize,
+    l: Vec<f64>,
+}
+
+impl Cholesky {
+    /// `None` unless every pivot exceeds `smallest_pivot`. Only the lower triangle of `a` is read.
+    pub fn new(a: &[f64], n: usize, smallest_pivot: f64) -> Option<Cholesky> {
+        let mut l = vec![0.0; n * n];
+        for j in 0..n {
+            for i in j..n {
+                let sum: f64 = a[i + j * n] - (0..j).map(|k| l[i + k * n] * l[j + k * n]).sum::<f64>();
+                if i > j {
+                    l[i + j * n] = sum / l[j + j * n];
+                } else if sum > smallest_pivot {
+                    l[j + j * n] = sum.sqrt();
+                } else {
+                    return None;
+                }
+            }
+        }
+        Some(Cholesky { n, l })
+    }
+
+    /// The factor of the identity.
+    pub fn identity(n: usize) -> Cholesky {
+        Cholesky { n, l: (0..n * n).map(|e| f64::from(u8::from(e % (n + 1) == 0))).collect() }
+    }
+
+    /// v becomes L^-1 v.
+    pub fn solve_lower(&self, v: &mut [f64]) {
+        for i in 0..self.n {
+            let sum: f64 = (0..i).map(|k| self.l[i + k * self.n] * v[k]).sum();
+            v[i] = (v[i] - sum) / self.l[i + i * self.n];
+        }
+    }
+
+    /// v becomes L'^-1 v.
+    pub fn solve_upper(&self, v: &mut [f64]) {
+        for i in (0..self.n).rev() {
+            let sum: f64 = (i + 1..self.n).map(|k| self.l[k + i * self.n] * v[k]).sum();
+            v[i] = (v[i] - sum) / self.l[i + i * self.n];
+        }
+    }
+}
+
 /// a'b, in four sums.
 #[inline]
 pub fn dot(a: &[f64], b: &[f64]) -> f64 {
@@ -39,6 +86,12 @@ pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     }
     let rest: f64 = a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum();
     (sums[0] + sums[2]) + (sums[1] + sums[3]) + rest
+}
+
+/// a'b, in one sum, from the first product to the last.
+#[inline]
+pub fn dot_in_order(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
 
 /// y += a x.
@@ -70,6 +123,17 @@ pub fn solve_lower_transpose(n: usize, l: &[f64], x: &mut [f64]) {
     }
 }
 
+/// x <- U^-1 x for the upper triangular `n x n` matrix `u`.
+pub fn solve_upper(n: usize, u: &[f64], x: &mut [f64]) {
+    for j in (0..n).rev() {
+        x[j] /= u[j * n + j];
+        let xj = x[j];
+        for i in 0..j {
+            x[i] -= u[j * n + i] * xj;
+        }
+    }
+}
+
 /// A `rows x columns` matrix, column-major.
 pub fn matrix(rows: usize, columns: usize, values: &[f64]) -> MatRef<'_, f64> {
     MatRef::from_column_major_slice(&values[..rows * columns], rows, columns)
@@ -93,6 +157,13 @@ pub fn multiply_add(m: usize, k: usize, n: usize, alpha: f64, a: &[f64], b: &[f6
             }
         }
     }
+}
+
+/// A B, both `[r, r]`.
+pub fn product(r: usize, a: &[f64], b: &[f64]) -> Vec<f64> {
+    let mut out = vec![0.0; r * r];
+    multiply_add(r, r, r, 1.0, a, b, &mut out);
+    out
 }
 
 /// Eigenvalues (ascending) and orthonormal eigenvectors (columns) of the symmetric `n x n` matrix `a`.
@@ -227,5 +298,18 @@ mod tests {
         assert!((values[0] - 1.0).abs() < 1e-15 && (values[1] - 3.0).abs() < 1e-15);
         assert!((vectors[0] + vectors[1]).abs() < 1e-15);
         assert!(symmetric_eigen(1, &[f64::INFINITY]).is_none());
+    }
+
+    #[test]
+    fn solves_and_refuses_what_is_not_positive_definite() {
+        let a = [4.0, 2.0, 1.0, 2.0, 5.0, 3.0, 1.0, 3.0, 6.0];
+        let x = [1.0, -2.0, 0.5];
+        let mut b: Vec<f64> = (0..3).map(|i| (0..3).map(|j| a[i + 3 * j] * x[j]).sum()).collect();
+        let factor = Cholesky::new(&a, 3, 0.0).unwrap();
+        factor.solve_lower(&mut b);
+        factor.solve_upper(&mut b);
+        assert!(b.iter().zip(x).all(|(b, x)| (b - x).abs() < 1e-15));
+        assert!(Cholesky::new(&[1.0, 1.0, 1.0, 1.0], 2, 0.0).is_none());
+        assert!(Cholesky::new(&[f64::NAN], 1, 0.0).is_none());
     }
 }

@@ -2,10 +2,12 @@
 
 mod cholesky;
 pub mod dense;
+pub mod orthogonal;
 mod padding;
 mod registers;
 mod runs;
 mod selected_inverse;
+mod supernodes;
 
 #[cfg(test)]
 mod cholesky_tests;

@@ -3,7 +3,7 @@
 
 use faer::sparse::linalg::cholesky::supernodal::SymbolicSupernodalCholesky;
 
-use super::cholesky::owners;
+use super::supernodes::owners;
 use crate::error::{Error, Result, try_gather, try_vec};
 
 /// The share of the entries that must be there for the rest to be worth filling in.

@@ -14,9 +14,9 @@ use faer::prelude::ReborrowMut;
 use faer::sparse::linalg::cholesky::supernodal::SymbolicSupernodalCholesky;
 use faer::{Accum, MatMut, MatRef, Par};
 
-use super::cholesky::params;
 use super::dense::{add_scaled, dot};
 use super::registers;
+use super::supernodes::params;
 use crate::error::{Error, Result, try_vec};
 
 /// The largest panel of a system that is factorised by runs.

@@ -6,10 +6,10 @@ use faer::prelude::{Reborrow, ReborrowMut};
 use faer::{Accum, MatMut, MatRef, Par};
 
 use super::SparseCholesky;
-use super::cholesky::places;
 use super::dense::{add_scaled, dot};
 use super::registers;
 use super::runs::{Run, Runs, SMALL_PRODUCT};
+use super::supernodes::places;
 use crate::error::{Error, Result, try_copy, try_vec};
 
 /// Diagonal blocks with more columns are inverted by blocked routines.

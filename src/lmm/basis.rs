@@ -4,13 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::rows::Chunk;
 use crate::error::{Error, Result, try_vec};
-
-/// A column is a linear combination of those before it when what is left of it is smaller than this, relative to its norm
-/// (the tolerance of R's `lm`); where there is an intercept, to its norm about the mean.
-pub const RANK_TOLERANCE: f64 = 1e-7;
-
-/// A column whose norm about the mean is smaller than this, relative to its norm, is constant but for rounding.
-pub const CONSTANT: f64 = 1e-10;
+use crate::linalg::dense::solve_upper;
+use crate::linalg::orthogonal::{RANK_TOLERANCE, about_mean};
 
 /// Below this squared relative remainder a first pass can't tell a nearly dependent column from a dependent one.
 const UNCERTAIN: f64 = 1e-10;
@@ -215,11 +210,6 @@ impl Basis {
     }
 }
 
-/// The squared norm by which the rest of a column is measured: that about the mean, or the whole one where that is all there is.
-pub fn about_mean(centred: f64, whole: f64) -> f64 {
-    if centred > CONSTANT * CONSTANT * whole { centred } else { whole }
-}
-
 /// An error if `left`, the norm of the response's residual, is but rounding; `largest` is the largest of the weighted response.
 pub fn check_residual(y: &[f64], left: f64, largest: f64) -> Result<()> {
     if left > 4.0 * f64::EPSILON * largest * (y.len() as f64).sqrt() {
@@ -231,17 +221,6 @@ pub fn check_residual(y: &[f64], left: f64, largest: f64) -> Result<()> {
     } else {
         "the fixed effects fit the response exactly: there is no variance to model".to_owned()
     }))
-}
-
-/// x <- U^-1 x for the upper triangular `n x n` matrix `u`.
-pub fn solve_upper(n: usize, u: &[f64], x: &mut [f64]) {
-    for j in (0..n).rev() {
-        x[j] /= u[j * n + j];
-        let xj = x[j];
-        for i in 0..j {
-            x[i] -= u[j * n + i] * xj;
-        }
-    }
 }
 
 /// gram += rows' rows, for rows of `c` numbers. The block is summed first: the rounding of a long sum grows with its blocks alone.

@@ -2,9 +2,10 @@
 //! `db^/dbeta = -Lambda U` (Henderson 1975).
 
 use super::deviance::Deviance;
-use super::estimate::working_from_theta;
+use super::parameters::working_from_theta;
 use super::system::LinearSystem;
 use crate::error::{Result, try_vec};
+use crate::linalg::dense::dot_in_order as dot;
 
 /// A linear model at its estimates.
 pub struct Conditional<'a> {
@@ -47,8 +48,4 @@ impl<'a> Conditional<'a> {
         random.half_solve(&mut self.half);
         self.sigma * self.sigma * dot(&self.half, &self.half)
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
 }

@@ -5,6 +5,7 @@
 //! not follow; the variance is taken as zero.
 
 use super::system::LinearSystem;
+use crate::covariance::with_ranges;
 
 /// The share of an effect's sum of squares that the fixed effects may leave: rounding of the cross-products.
 const LEFT: f64 = 1e-12;
@@ -31,20 +32,16 @@ impl LinearSystem {
     /// Takes the variances of confounded effects out of a start. A structure with one variance for all of its effects keeps it
     /// unless all are confounded.
     pub fn without_confounded(&self, reml: bool, working: &mut [f64]) {
-        let mut first = 0;
-        for (structure, confounded) in self.structures.iter().zip(self.confounded(reml)) {
-            let (r, range) = (structure.size, first..first + structure.n_theta());
-            first = range.end;
+        for ((structure, range), confounded) in with_ranges(&self.structures).zip(self.confounded(reml)) {
+            let r = structure.size;
             let all = confounded.iter().all(|c| *c);
             if !confounded.contains(&true) || (structure.homogeneous && !all) {
                 continue;
             }
-            let mut t = vec![0.0; r * r];
-            structure.factor(&working[range.clone()], &mut t);
-            let mut cov = vec![0.0; r * r];
+            let mut cov = structure.relative_covariance(&working[range.clone()]);
             for (e, value) in cov.iter_mut().enumerate() {
-                if !confounded[e % r] && !confounded[e / r] {
-                    *value = (0..r).map(|c| t[c * r + e % r] * t[c * r + e / r]).sum();
+                if confounded[e % r] || confounded[e / r] {
+                    *value = 0.0;
                 }
             }
             structure.from_covariance(&cov, &mut working[range]);

@@ -9,17 +9,23 @@
 //!
 //! Where residuals have a correlation matrix R all cross-products are those of R^-1, and log|R| is added.
 
-use super::slope::Correlated;
+use super::correlation::products::Correlated;
 use super::system::LinearSystem;
 use crate::error::{Error, Result, try_vec};
 use crate::linalg::dense;
+use crate::optimize::rounding::last_places;
 use crate::random::{Gram, Layout, RandomSystem, Roots};
+
+/// The share of the least-squares residual below which none is left: rho^2 is what cancellation from that leaves, and has four digits here.
+const EXACT: f64 = 1e-12;
+
+const NOTHING_LEFT: &str = "the model fits the response exactly, or all but: the residual standard deviation is less than 1e-6 of that about the fixed effects, too little to be told from rounding";
 
 /// What depends on the design alone, to be kept from one response to the next.
 pub struct Analysis {
     random: RandomSystem,
     confounded: Vec<Vec<bool>>,
-    divides: bool,
+    may_divide: bool,
 }
 
 impl Analysis {
@@ -27,14 +33,14 @@ impl Analysis {
         let correlated = system.correlation.as_ref().map(Correlated::new).transpose()?;
         let columns = system.m().max(system.n_working());
         let random = RandomSystem::new(gram_of(system, correlated.as_ref()), &system.structures, columns)?;
-        Ok(Analysis { random, confounded: system.confounded(reml), divides: true })
+        Ok(Analysis { random, confounded: system.confounded(reml), may_divide: true })
     }
 
     /// By the factorisation and the products that serve all designs, for comparisons.
     #[cfg(test)]
     pub(super) fn general(system: &LinearSystem, reml: bool) -> Result<Self> {
         let random = RandomSystem::blocked(&system.gram, system.m().max(system.n_working()))?;
-        Ok(Analysis { random, confounded: system.confounded(reml), divides: false })
+        Ok(Analysis { random, confounded: system.confounded(reml), may_divide: false })
     }
 }
 
@@ -46,8 +52,8 @@ pub struct Deviance<'a> {
     pub(super) random: RandomSystem,
     /// Effects that the criterion does not depend on.
     pub(super) confounded: Vec<Vec<bool>>,
-    /// Whether products with Z'Z are avoided where A tells them.
-    pub(super) divides: bool,
+    /// Whether products with Z'Z may be had from A by dividing by Lambda, where that is regular.
+    pub(super) may_divide: bool,
     /// Cross-products at the correlation of the last evaluation, where residuals are correlated.
     pub(super) correlated: Option<Correlated>,
     /// T of each term.
@@ -90,11 +96,11 @@ impl<'a> Deviance<'a> {
     /// With what [`Deviance::into_analysis`] has left of another response of the same design.
     pub fn with(system: &'a LinearSystem, reml: bool, analysis: Analysis) -> Result<Self> {
         let (q, m) = (system.gram.layout.q(), system.m());
-        let Analysis { random, confounded, divides } = analysis;
+        let Analysis { random, confounded, may_divide } = analysis;
         Ok(Deviance {
             reml,
             confounded,
-            divides,
+            may_divide,
             correlated: system.correlation.as_ref().map(Correlated::new).transpose()?,
             random,
             t: Roots::zeros(&system.structures),
@@ -108,8 +114,8 @@ impl<'a> Deviance<'a> {
     }
 
     pub fn into_analysis(self) -> Analysis {
-        let Deviance { random, confounded, divides, .. } = self;
-        Analysis { random, confounded, divides }
+        let Deviance { random, confounded, may_divide, .. } = self;
+        Analysis { random, confounded, may_divide }
     }
 
     /// The rows of the log-likelihood: n, or n - p for REML.
@@ -170,11 +176,21 @@ impl<'a> Deviance<'a> {
         }
         let relative = |j: usize| {
             let (own, left) = (if j + 1 == m { self.system.rss } else { 1.0 }, self.state.gram[j * m + j]);
-            4.0 * f64::EPSILON * own / (left * left)
+            last_places(1.0) * own / (left * left)
         };
         let fixed = if self.reml { (0..m - 1).map(relative).sum() } else { 0.0 };
         let noise = fixed + self.weight() * relative(m - 1);
         if noise.is_finite() { noise } else { 0.0 }
+    }
+
+    /// An error if the model leaves nothing of the response that can be told from rounding.
+    pub fn check_residual(&self) -> Result<()> {
+        let m = self.system.m();
+        let rho = self.state.gram[m * m - 1];
+        if rho * rho > EXACT * self.system.rss {
+            return Ok(());
+        }
+        Err(Error::numeric(NOTHING_LEFT))
     }
 
     /// The criterion, coefficients and variance at working parameters; nothing is evaluated where the last evaluation was there.
@@ -236,7 +252,7 @@ impl<'a> Deviance<'a> {
         }
         dense::cholesky(m, gram).map_err(|j| {
             Error::numeric(if j + 1 == m {
-                super::solution::NOTHING_LEFT
+                NOTHING_LEFT
             } else {
                 "the fixed effects are confounded with the random effects to within rounding"
             })
@@ -344,16 +360,4 @@ pub(super) fn divide(layout: &Layout, t: &[Vec<f64>], transpose: bool, v: &mut [
 /// Z'R^-1Z as it is.
 pub(super) fn gram_of<'s>(system: &'s LinearSystem, correlated: Option<&'s Correlated>) -> &'s Gram {
     correlated.map_or(&system.gram, |own| &own.now.gram)
-}
-
-impl LinearSystem {
-    /// The number of parameters of the random effects.
-    pub fn n_theta(&self) -> usize {
-        self.structures.iter().map(crate::covariance::Structure::n_theta).sum()
-    }
-
-    /// The number of working parameters: those of the random effects, then the residual correlation if there is one.
-    pub fn n_working(&self) -> usize {
-        self.n_theta() + usize::from(self.correlation.is_some())
-    }
 }

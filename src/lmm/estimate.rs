@@ -1,16 +1,16 @@
 //! Estimation of linear models: starts, minimisation, other minima.
 
 use super::basins::{Effort, further_basins, other_basins};
+use super::correlation::opposite::opposite_start;
 use super::deviance::Deviance;
-use super::opposite::opposite_start;
-use super::rho::RhoScale;
-use super::start::moment_start;
+use super::parameters::{off_the_boundary, working_from_theta};
+use super::start::{moment_start, other_starts, with_correlation};
 use super::survey::lower_point;
-use super::system::LinearSystem;
-use crate::error::{Code, Error, Result};
-use crate::optimize::{Objective, Summary};
+use crate::error::{Code, Result};
+use crate::optimize::Summary;
 use crate::options::{Options, Progress};
 use crate::search::correlations::other_correlations;
+use crate::search::minima::{APART, SAME_MINIMUM};
 use crate::search::{Criterion, Estimate, Search, boundary, is_converged};
 
 /// Models whose evaluations together take fewer multiplications than this are fitted from several starts: the criterion
@@ -19,12 +19,6 @@ const CHEAP: f64 = 2e7;
 
 /// Models so cheap that a hundred more values of the criterion don't matter.
 const VERY_CHEAP: f64 = 0.1 * CHEAP;
-
-/// Predicted decrease at which a second search is near enough to its minimum to be compared with the first.
-const SAME_MINIMUM: f64 = 1e-6;
-
-/// Ends whose criteria differ by more are other minima.
-const ELSEWHERE: f64 = 1e-3;
 
 /// Rounds of looking at other basins.
 const MOST_BASINS: usize = 4;
@@ -111,7 +105,7 @@ fn search_from_all(search: &mut LinearSearch<'_, '_, '_, '_>, starts: &[Vec<f64>
             break;
         }
         let Some(other) = leads_to(search, start, SAME_MINIMUM.max(tolerance))? else { continue };
-        elsewhere |= (other.value - before).abs() > ELSEWHERE;
+        elsewhere |= (other.value - before).abs() > APART;
         if other.value < best.value - (0.1 * SAME_MINIMUM).max(best.noise)
             && let Some(lower) = leads_to(search, &other.x, tolerance)?
         {
@@ -161,84 +155,4 @@ fn lowest_basin(search: &mut LinearSearch<'_, '_, '_, '_>, mut best: Summary, ef
         }
     }
     Ok(best)
-}
-
-/// The structures' own starts; where residuals are correlated these, and such with little of it in the random effects, from every
-/// correlation.
-fn other_starts(deviance: &mut Deviance<'_>) -> Result<Vec<Vec<f64>>> {
-    let system = deviance.system;
-    let mut unit = vec![0.0; system.n_theta()];
-    let mut first = 0;
-    for structure in &system.structures {
-        structure.start(&mut unit[first..first + structure.n_theta()]);
-        first += structure.n_theta();
-    }
-    let Some(products) = &system.correlation else { return Ok(vec![unit]) };
-    let mut starts: Vec<Vec<f64>> = products.starts().into_iter().map(|x| [&unit[..], &[x]].concat()).collect();
-    if !unit.is_empty() {
-        starts = vec![with_correlation(deviance, &unit)?];
-        let factors = vec![0.1; system.structures.len()];
-        let small = super::survey::scaled(system, &starts[0], &factors)?;
-        starts.push(with_correlation(deviance, &small[..system.n_theta()])?);
-    }
-    Ok(starts)
-}
-
-/// Parameters of random effects with the best of a few correlations, if residuals are correlated.
-fn with_correlation(deviance: &mut Deviance<'_>, theta: &[f64]) -> Result<Vec<f64>> {
-    let Some(products) = &deviance.system.correlation else { return Ok(theta.to_vec()) };
-    let mut best: Option<(f64, Vec<f64>)> = None;
-    for x in products.starts() {
-        let trial = [theta, &[x]].concat();
-        let value = deviance.value(&trial)?;
-        if best.as_ref().is_none_or(|(lowest, _)| value < *lowest) {
-            best = Some((value, trial));
-        }
-    }
-    Ok(best.map_or_else(|| [theta, &[0.5]].concat(), |(_, trial)| trial))
-}
-
-/// The user's theta (all terms, one after the other), and the residual correlation if there is one, as working parameters.
-pub fn working_from_theta(system: &LinearSystem, theta: &[f64]) -> Result<Vec<f64>> {
-    if theta.len() != system.n_working() {
-        let and = if system.correlation.is_some() { ", the residual correlation behind it" } else { "" };
-        return Err(Error::argument(format!("theta has {} elements, the model has {}{and}", theta.len(), system.n_working())));
-    }
-    let mut theta = theta.to_vec();
-    let mut working = vec![0.0; theta.len()];
-    if let (Some(products), [.., rho], [.., x]) = (&system.correlation, &theta[..], &mut working[..]) {
-        *x = products.scale.coordinate(*rho).ok_or_else(|| {
-            Error::argument(format!("the residual correlation {rho} is out of range: {}", products.scale.range()))
-        })?;
-    }
-    let mut first = 0;
-    for (k, structure) in system.structures.iter().enumerate() {
-        let range = first..first + structure.n_theta();
-        first = range.end;
-        system.units(k).working(&mut theta[range.clone()], &mut working[range])?;
-    }
-    Ok(working)
-}
-
-/// A correlation of zero in continuous time, where the criterion has no slope in its coordinate, a little off it.
-pub fn off_the_boundary(system: &LinearSystem, mut working: Vec<f64>) -> Vec<f64> {
-    if let (Some(products), [.., x]) = (&system.correlation, &mut working[..])
-        && matches!(products.scale, RhoScale::Positive { .. })
-    {
-        *x = x.abs().max(0.1);
-    }
-    working
-}
-
-/// The user's theta of working parameters, and the residual correlation if there is one.
-pub fn theta_from_working(system: &LinearSystem, working: &[f64], theta: &mut [f64]) {
-    if let (Some(products), [.., rho], [.., x]) = (&system.correlation, &mut *theta, working) {
-        *rho = products.scale.rho(*x);
-    }
-    let mut first = 0;
-    for (k, structure) in system.structures.iter().enumerate() {
-        let range = first..first + structure.n_theta();
-        first = range.end;
-        system.units(k).theta(&working[range.clone()], &mut theta[range]);
-    }
 }

@@ -113,7 +113,7 @@ impl Deviance<'_> {
     /// with G are needed.
     fn is_divisible(&self) -> bool {
         let gram = self.gram();
-        self.divides
+        self.may_divide
             && gram.diagonal.iter().zip(&gram.layout.terms).zip(self.t.iter()).all(|((diagonal, size), t)| {
                 let (r, levels) = (size.effects, size.levels as f64);
                 if r == 1 {

@@ -3,7 +3,7 @@
 
 use super::confounded::clear_rows;
 use super::deviance::{Deviance, divide};
-use super::estimate::theta_from_working;
+use super::parameters::theta_from_working;
 use crate::covariance::Structure;
 use crate::error::{Result, try_copy, try_vec};
 use crate::linalg::dense::dot;
@@ -83,7 +83,7 @@ const DIRECTIONS: &str = "derivatives in the covariance parameters";
 impl Deviance<'_> {
     /// The criterion, its gradient, and the average information `[n, n]` in the working parameters.
     pub fn evaluate_hessian(&mut self, working: &[f64], gradient: &mut [f64], hessian: &mut [f64]) -> Result<f64> {
-        let bent = self.bent_slope(working)?;
+        let correlation = self.correlation_curvature(working)?;
         let value = self.evaluate(working)?;
         let forces = self.forces()?;
         self.add_slope(working, gradient)?;
@@ -96,8 +96,8 @@ impl Deviance<'_> {
         self.average_information(&derivatives, hessian, working.len())?;
         add_curvature(&derivatives, &self.t, &forces, hessian, working.len());
         add_second_derivatives(structures, working, &forces, hessian, working.len());
-        if let Some(bent) = bent {
-            bent.add_to(gradient, hessian);
+        if let Some(curvature) = correlation {
+            curvature.write_to(working.len() - 1, gradient, hessian);
         }
         Ok(value)
     }

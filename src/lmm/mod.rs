@@ -4,22 +4,19 @@ pub mod rows;
 pub mod basis;
 pub mod cross_products;
 mod accumulate;
-pub mod rho;
-pub mod pieces;
-pub mod correlated;
+pub mod correlation;
 pub mod system;
+pub mod parameters;
 pub mod response;
 mod confounded;
 pub mod deviance;
 mod gradient;
-mod slope;
 mod information;
 pub mod turn;
 pub mod unprofiled;
 mod start;
 mod survey;
 mod basins;
-mod opposite;
 pub mod estimate;
 pub mod solution;
 pub mod variance;
@@ -27,8 +24,6 @@ pub mod conditional;
 
 #[cfg(test)]
 pub(crate) mod tests;
-#[cfg(test)]
-mod correlated_tests;
 #[cfg(test)]
 mod general_tests;
 #[cfg(test)]

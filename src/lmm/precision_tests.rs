@@ -1,11 +1,13 @@
 //! Terms of Markov processes: the system by precisions against that by roots.
 
 use super::deviance::{Analysis, Deviance};
-use super::estimate::{estimate, theta_from_working};
+use super::estimate::estimate;
+use super::parameters::theta_from_working;
 use super::solution::solve;
-use super::tests::{Example, Noise};
+use super::tests::Example;
 use crate::formula::StructureKind::{Ar1, CompoundSymmetry, Diagonal, Unstructured};
 use crate::options::Options;
+use crate::simulate::noise::Noise;
 
 /// Each example with the number of its first correlation, if it has one.
 fn series() -> Vec<(Example, Option<usize>)> {

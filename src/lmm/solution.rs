@@ -1,19 +1,21 @@
 //! All estimates of a linear mixed model at given parameters, in the user's units.
 
 use super::deviance::Deviance;
-use super::estimate::theta_from_working;
+use super::parameters::theta_from_working;
+use crate::covariance::with_ranges;
 use crate::error::{Error, Result, try_copy, try_vec};
 use crate::linalg::dense;
 use crate::random::{TermSolution, own_block};
 use crate::search::boundary::null_directions;
 
+/// The relative residual of the random effects' system above which a solution is refused: half of the digits are gone.
+const INEXACT: f64 = 1e-6;
+
+/// A residual, in working units (those of the response's deviation), that is none.
+const NEGLIGIBLE: f64 = 1e-12;
+
 /// What memory is for.
 const SOLUTION: &str = "solutions for the random effects";
-
-/// The share of the least-squares residual below which none is left: rho^2 is what cancellation from that leaves, and has four digits here.
-const EXACT: f64 = 1e-12;
-
-pub(super) const NOTHING_LEFT: &str = "the model fits the response exactly, or all but: the residual standard deviation is less than 1e-6 of that about the fixed effects, too little to be told from rounding";
 
 /// The estimates. Matrices are column-major.
 pub struct Solution {
@@ -48,10 +50,7 @@ pub fn solve(deviance: &mut Deviance<'_>, working: &[f64]) -> Result<Solution> {
     let correlation = if system.correlation.is_some() { theta.pop().map(|rho| (rho, std_error)) } else { None };
     let (vcov, root) = (deviance.vcov(sigma), deviance.vcov_factor(sigma));
     let mut terms = Vec::new();
-    let mut first = 0;
-    for (k, structure) in system.structures.iter().enumerate() {
-        let range = first..first + structure.n_theta();
-        first = range.end;
+    for (k, (structure, range)) in with_ranges(&system.structures).enumerate() {
         let boundary = null_directions(*structure, &working[range]).iter().map(|d| system.units(k).user_direction(d)).collect();
         terms.push(deviance.term(k, sigma, blocks.as_deref(), boundary)?);
     }
@@ -75,16 +74,6 @@ impl Deviance<'_> {
         (0..p).map(|j| vcov[j * (p + 1)].sqrt()).collect()
     }
 
-    /// An error if the model leaves nothing of the response that can be told from rounding.
-    pub fn check_residual(&self) -> Result<()> {
-        let m = self.system.m();
-        let rho = self.state.gram[m * m - 1];
-        if rho * rho > EXACT * self.system.rss {
-            return Ok(());
-        }
-        Err(Error::numeric(NOTHING_LEFT))
-    }
-
     /// Checks the last solve by its residual: with z = Z'V^-1 r, Lambda'z - u is what A u lacks of Lambda'Z'r. It is measured against the
     /// right-hand sides: where the random effects explain nearly everything these are far larger than u, and so is their rounding.
     fn probe(&mut self) -> Result<()> {
@@ -99,7 +88,7 @@ impl Deviance<'_> {
         let shares = self.state.gamma.iter().copied().chain([1.0]);
         let size: f64 = right.chunks_exact(q.max(1)).zip(shares).map(|(c, share)| share.abs() * norm(&mut c.iter().copied())).sum();
         self.check_residual()?;
-        if off <= 1e-6 * size + 1e-12 {
+        if off <= INEXACT * size + NEGLIGIBLE {
             Ok(())
         } else {
             Err(Error::numeric(format!(

@@ -1,7 +1,12 @@
-//! Where the first search starts: variance components by a moment estimator from the cross-products alone.
+//! Where searches start: variance components by a moment estimator from the cross-products only, T = I, and a few residual correlations.
 
+use super::deviance::Deviance;
+use super::parameters::scaled;
 use super::system::LinearSystem;
+use crate::covariance::with_ranges;
+use crate::error::Result;
 use crate::linalg::dense;
+use crate::optimize::Objective;
 
 /// Working parameters by MINQUE(0) (Rao 1971): every effect of every term as a variance component of its own,
 /// `sum_m |Z_k'Z_m|_F^2 v_m + tr(Z_k'Z_k) v_e = |Z_k'e|^2`, `sum_m tr(Z_m'Z_m) v_m + n v_e = e'e`, clipped away from zero.
@@ -49,6 +54,39 @@ pub fn moment_start(system: &LinearSystem) -> Vec<f64> {
         first += r;
     }
     working
+}
+
+/// The structures' own starts; where residuals are correlated these, and such with little of it in the random effects, from every
+/// correlation.
+pub fn other_starts(deviance: &mut Deviance<'_>) -> Result<Vec<Vec<f64>>> {
+    let system = deviance.system;
+    let mut unit = vec![0.0; system.n_theta()];
+    for (structure, range) in with_ranges(&system.structures) {
+        structure.start(&mut unit[range]);
+    }
+    let Some(products) = &system.correlation else { return Ok(vec![unit]) };
+    let mut starts: Vec<Vec<f64>> = products.starts().into_iter().map(|x| [&unit[..], &[x]].concat()).collect();
+    if !unit.is_empty() {
+        starts = vec![with_correlation(deviance, &unit)?];
+        let factors = vec![0.1; system.structures.len()];
+        let small = scaled(system, &starts[0], &factors)?;
+        starts.push(with_correlation(deviance, &small[..system.n_theta()])?);
+    }
+    Ok(starts)
+}
+
+/// Parameters of random effects with the best of a few correlations, if residuals are correlated.
+pub fn with_correlation(deviance: &mut Deviance<'_>, theta: &[f64]) -> Result<Vec<f64>> {
+    let Some(products) = &deviance.system.correlation else { return Ok(theta.to_vec()) };
+    let mut best: Option<(f64, Vec<f64>)> = None;
+    for x in products.starts() {
+        let trial = [theta, &[x]].concat();
+        let value = deviance.value(&trial)?;
+        if best.as_ref().is_none_or(|(lowest, _)| value < *lowest) {
+            best = Some((value, trial));
+        }
+    }
+    Ok(best.map_or_else(|| [theta, &[0.5]].concat(), |(_, trial)| trial))
 }
 
 /// tr of one effect's Z'Z.

@@ -1,13 +1,19 @@
 //! A look around for another minimum: the criterion of a model with unequal weights or few groups may have several.
+//!
+//! No theory sets the factors: they are a grid, without units, that models with minima of this kind were met by (tests/lmm/regressions.rs).
+//! What a fit with it misses is in docs/differences.md: 2 of 2,000 random designs.
 
 use super::deviance::Deviance;
-use super::estimate::{theta_from_working, working_from_theta};
+use super::parameters::{NOTHING, scaled};
 use super::system::LinearSystem;
-use crate::covariance::Structure;
+use std::ops::Range;
+
+use crate::covariance::{Structure, with_ranges};
 use crate::error::Result;
 use crate::optimize::{Objective, Summary};
+use crate::search::minima::SAME_MINIMUM;
 
-/// Factors on the standard deviations of one term at a time, or of all. With unequal weights wells may be narrow and far apart: four
+/// Factors (no units) on the standard deviations of one term at a time, or of all. With unequal weights wells may be narrow and far apart: four
 /// in each power of ten from 1e-3 to 1e5.
 fn factors(weighted: bool) -> Vec<f64> {
     if weighted {
@@ -17,17 +23,11 @@ fn factors(weighted: bool) -> Vec<f64> {
     }
 }
 
-/// What the criterion must be lower by.
-const LOWER: f64 = 1e-6;
-
-/// Standard deviations on the way to zero, in units of the residual's times an effect's root mean square: not to be multiplied.
-const NOTHING: f64 = 0.03;
-
 /// What one term gains and another loses: where both can stand for the same differences (of a mean that no fixed effect takes up, say)
 /// there may be a minimum for each.
 const TRADES: [(f64, f64); 6] = [(2.0, 0.1), (4.0, 0.03), (2.0, 0.03), (2.0, 0.3), (4.0, 0.1), (4.0, 0.3)];
 
-/// Terms whose standard deviations differ by a smaller factor don't change places.
+/// Terms whose standard deviations, in units of the residual's, differ by a smaller factor don't change places.
 const DIFFERENT: f64 = 1.5;
 
 /// The lowest of points around `at`, if one is lower: standard deviations of a term, or of all, multiplied by a factor, or those of one
@@ -41,7 +41,7 @@ pub fn lower_point(deviance: &mut Deviance<'_>, at: &Summary) -> Result<Option<V
     for factors in points {
         let trial = scaled(system, &at.x, &factors)?;
         let value = deviance.value(&trial)?;
-        if value < at.value - LOWER.max(at.noise) && best.as_ref().is_none_or(|(lowest, _)| value < *lowest) {
+        if value < at.value - SAME_MINIMUM.max(at.noise) && best.as_ref().is_none_or(|(lowest, _)| value < *lowest) {
             best = Some((value, trial));
         }
     }
@@ -73,14 +73,12 @@ fn all_factors(terms: usize, weighted: bool) -> Vec<Vec<f64>> {
 
 /// The largest element of each term's T.
 fn sizes(system: &LinearSystem, working: &[f64]) -> Vec<f64> {
-    let mut first = 0;
-    let size = |structure: &Structure| {
+    let size = |(structure, range): (&Structure, Range<usize>)| {
         let mut t = vec![0.0; structure.size * structure.size];
-        structure.factor(&working[first..first + structure.n_theta()], &mut t);
-        first += structure.n_theta();
+        structure.factor(&working[range], &mut t);
         t.iter().fold(0.0f64, |largest, v| largest.max(v.abs()))
     };
-    system.structures.iter().map(size).collect()
+    with_ranges(&system.structures).map(size).collect()
 }
 
 /// For each point a factor for every term, by which a pair of terms of these sizes change places, or one of them takes up all.
@@ -103,31 +101,4 @@ fn exchanges(sizes: &[f64]) -> Vec<Vec<f64>> {
         }
     }
     all
-}
-
-/// The working parameters with the standard deviations of each term multiplied.
-pub(super) fn scaled(system: &LinearSystem, working: &[f64], factors: &[f64]) -> Result<Vec<f64>> {
-    let mut point = working.to_vec();
-    let mut first = 0;
-    for (k, structure) in system.structures.iter().enumerate() {
-        let range = first..first + structure.n_theta();
-        first = range.end;
-        if factors[k] == 1.0 {
-            continue;
-        }
-        let mut t = vec![0.0; structure.size * structure.size];
-        structure.factor(&working[range.clone()], &mut t);
-        if t.iter().all(|v| v.abs() < NOTHING) {
-            structure.start(&mut point[range]);
-        }
-    }
-    let mut theta = vec![0.0; point.len()];
-    theta_from_working(system, &point, &mut theta);
-    first = 0;
-    for (k, structure) in system.structures.iter().enumerate() {
-        let range = first..first + structure.n_theta();
-        first = range.end;
-        structure.rescale(&mut theta[range], &vec![factors[k]; structure.size]);
-    }
-    working_from_theta(system, &theta)
 }

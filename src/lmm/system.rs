@@ -1,13 +1,14 @@
 //! The cross-products of one model, ready for the objective: rank settled, fixed effects orthonormal, columns of Z scaled.
 
-use super::basis::{Basis, RANK_TOLERANCE, about_mean, solve_upper};
-use super::correlated::{CorrelatedProducts, CorrelatedRows};
+use super::basis::Basis;
+use super::correlation::products::{CorrelatedProducts, CorrelatedRows};
 use super::cross_products::CrossProducts;
 use super::rows::Chunk;
 use crate::covariance::Structure;
 use crate::error::{Error, Result, try_copy, try_vec};
 use crate::formula::StructureKind;
-use crate::linalg::dense;
+use crate::linalg::dense::{self, solve_upper};
+use crate::linalg::orthogonal::{RANK_TOLERANCE, about_mean};
 use crate::random::{EffectUnits, Gram, Shift};
 
 /// Below this eigenvalue of the effects' scaled cross-products more than half of the digits are gone.

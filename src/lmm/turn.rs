@@ -1,6 +1,6 @@
 //! The effects of a term turned, in the cross-products as they are.
 
-use super::pieces::Products;
+use super::correlation::local::Products;
 use super::system::LinearSystem;
 use crate::random::{Gram, Layout};
 
@@ -79,9 +79,9 @@ impl Turn<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::correlated_tests::{Case, cases};
+    use super::super::correlation::tests::{Case, cases};
     use super::super::deviance::Deviance;
-    use super::super::estimate::{theta_from_working, working_from_theta};
+    use super::super::parameters::{theta_from_working, working_from_theta};
     use super::super::tests::{Example, examples};
     use super::*;
     use crate::formula::StructureKind;

@@ -14,6 +14,7 @@
 //! ```
 
 use super::confounded::clear_rows;
+use super::correlation::derivative::CorrelationCurvature;
 use super::deviance::Deviance;
 use super::information::finite_or_infinity;
 use super::system::LinearSystem;
@@ -23,11 +24,8 @@ use crate::linalg::dense;
 use crate::optimize::Objective;
 use crate::random::{FactorDerivative, add_curvature, add_second_derivatives, directions, factor_derivatives};
 
-/// The step of differences of the gradient along the residual correlation.
 /// What memory is for.
 const DIRECTIONS: &str = "derivatives in the covariance parameters";
-
-const STEP: f64 = 1e-5;
 
 /// Parameters are those of the covariance structures, the coordinate of the residual correlation if there is one, and log sigma, the latter
 /// and the standard deviations relative to the reference sigma.
@@ -134,12 +132,9 @@ impl<'a> UnprofiledDeviance<'a> {
     pub fn evaluate_hessian(&mut self, x: &[f64], gradient: &mut [f64], hessian: &mut [f64]) -> Result<f64> {
         let (n, n_theta) = (self.system.n_working(), self.system.n_theta());
         let size = n + 1;
-        let mut further = None;
+        let mut correlation = None;
         if self.system.correlation.is_some() {
-            let (mut there, mut own) = (x.to_vec(), vec![0.0; size]);
-            there[n_theta] += STEP;
-            self.evaluate_gradient(&there, &mut own)?;
-            further = Some(own);
+            correlation = Some(CorrelationCurvature::of(x, n_theta, |x, gradient| self.evaluate_gradient(x, gradient))?);
         }
         let value = self.evaluate(x)?;
         let mut forces = self.gradient_of_last(x, gradient)?;
@@ -155,12 +150,8 @@ impl<'a> UnprofiledDeviance<'a> {
         add_curvature(&derivatives, &self.deviance.t, &forces, hessian, size);
         forces.iter_mut().flatten().for_each(|f| *f /= relative);
         add_second_derivatives(&self.system.structures, &x[..n_theta], &forces, hessian, size);
-        if let Some(further) = further {
-            for i in 0..size {
-                let second = (further[i] - gradient[i]) / STEP;
-                (hessian[n_theta * size + i], hessian[i * size + n_theta]) = (second, second);
-            }
-            hessian[n_theta * (size + 1)] = hessian[n_theta * (size + 1)].abs();
+        if let Some(curvature) = correlation {
+            curvature.write_to(n_theta, gradient, hessian);
         }
         Ok(value)
     }

@@ -1,14 +1,15 @@
 //! The deviance with sigma in it against the profiled one, which is checked against dense matrices, and against differences.
 
-use super::correlated_tests::cases;
+use super::correlation::tests::cases;
 use super::deviance::Deviance;
 use super::system::LinearSystem;
-use super::tests::{Example, Noise, examples};
+use super::tests::{Example, examples};
 use super::unprofiled::UnprofiledDeviance;
+use crate::simulate::noise::Noise;
 
 fn systems() -> Vec<LinearSystem> {
     let mut all: Vec<LinearSystem> = examples().iter().map(Example::system).collect();
-    all.extend(cases().iter().map(super::correlated_tests::Case::system));
+    all.extend(cases().iter().map(super::correlation::tests::Case::system));
     all
 }
 

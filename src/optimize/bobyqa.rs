@@ -1,8 +1,8 @@
 //! Powell's BOBYQA (crate `bobyqa`, a port of PRIMA), without bounds, restarted from its end with small steps.
 
-use super::newton::size;
+use super::end::{End, verified};
 use super::session::{Session, Stop};
-use super::{End, verified};
+use super::step::size;
 use bobyqa::{Bobyqa, Config, Status};
 
 /// First and last trust-region radius of each cycle, relative to the sizes of the parameters. Values of a smooth function

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::linalg::dense;
+use crate::linalg::orthogonal::take_off;
 
 /// The least curvature, relative to that of the parameters.
 const LEAST: f64 = 1e-8;
@@ -103,11 +104,7 @@ pub fn resolved(rows: &[Vec<f64>], v: &[f64]) -> (Vec<f64>, Vec<f64>) {
     for (j, row) in rows.iter().enumerate() {
         let mut own = row.clone();
         for _ in 0..2 {
-            for (i, before) in basis.iter().enumerate() {
-                let share = dense::dot(before, &own);
-                dense::add_scaled(&mut own, -share, before);
-                r[j * k + i] += share;
-            }
+            take_off(basis.iter().map(Vec::as_slice), &mut own, dense::dot, |i, share| r[j * k + i] += share);
         }
         let norm = dense::dot(&own, &own).sqrt();
         let factor = if norm > 0.0 { norm.recip() } else { 0.0 };
@@ -117,11 +114,7 @@ pub fn resolved(rows: &[Vec<f64>], v: &[f64]) -> (Vec<f64>, Vec<f64>) {
     }
     let (mut left, mut multipliers) = (v.to_vec(), vec![0.0; k]);
     for _ in 0..2 {
-        for (multiplier, own) in multipliers.iter_mut().zip(&basis) {
-            let share = dense::dot(own, &left);
-            dense::add_scaled(&mut left, -share, own);
-            *multiplier += share;
-        }
+        take_off(basis.iter().map(Vec::as_slice), &mut left, dense::dot, |j, share| multipliers[j] += share);
     }
     for i in (0..k).rev() {
         let above: f64 = (i + 1..k).map(|j| r[j * k + i] * multipliers[j]).sum();

@@ -5,10 +5,13 @@
 //! a Newton step. argmin gives up on infinite values and on its own rounding: each time a new cycle starts from the
 //! best point, more carefully if nothing was gained.
 
-use super::newton::size;
+use super::end::{End, SMALL_SCALED_GRADIENT};
+use super::problem::Reason;
 use super::quadratic::Quadratic;
-use super::session::{Point, Session, Stop};
-use super::{End, Reason, SMALL_SCALED_GRADIENT};
+use super::rounding::rounding;
+use super::session::{Session, Stop};
+use super::step::{Point, size};
+use crate::linalg::dense::dot_in_order;
 use argmin::core::{CostFunction, Error, Executor, Gradient, State};
 use argmin::solver::linesearch::MoreThuenteLineSearch;
 use argmin::solver::quasinewton::LBFGS;
@@ -42,7 +45,7 @@ pub(super) fn run(session: &mut Session, start: &[f64]) -> Result<End, Stop> {
         }
         let x = cycle(session, &at, &model, care)?;
         let next = session.point(x)?;
-        let gained = next.value < at.value - 1e-13 * at.value.abs()
+        let gained = next.value < at.value - rounding(at.value, 0.0)
             || (next.value <= at.value + at.near() && next.scaled_gradient().powi(2) < 0.5 * decrement);
         if gained {
             at = next;
@@ -127,8 +130,8 @@ struct Evaluated {
 impl Evaluated {
     /// Lower in value, or level with it in rounding and lower in gradient.
     fn better_than(&self, other: &Evaluated) -> bool {
-        let noise = 1e-12 * other.value.abs();
-        let norm = |e: &Evaluated| super::dense::dot(&e.gradient, &e.gradient);
+        let noise = rounding(other.value, 0.0);
+        let norm = |e: &Evaluated| dot_in_order(&e.gradient, &e.gradient);
         self.value < other.value - noise || (self.value <= other.value + noise && norm(self) < norm(other))
     }
 }

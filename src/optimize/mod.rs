@@ -1,36 +1,26 @@
 //! Minimisation of a smooth function of a few parameters, without bounds: the working parameters of `covariance` need none.
 
 mod bobyqa;
-mod dense;
+mod end;
 pub mod inequalities;
 mod lbfgs;
 mod nelder_mead;
 mod newton;
+mod problem;
 mod quadratic;
+pub mod rounding;
 mod secant;
 mod session;
+mod step;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tests_mixed;
 
 use crate::error::{Error, Result};
+use end::{End, SMALL_SCALED_GRADIENT, stopped_early};
+pub use problem::{Objective, Progress, Reason, Settings};
 use session::{Session, Stop};
-
-/// A function to minimise. `value` may return +infinity where the function is undefined.
-pub trait Objective {
-    /// The number of parameters.
-    fn dimension(&self) -> usize;
-    fn value(&mut self, x: &[f64]) -> Result<f64>;
-    /// The value, with the gradient written to `gradient`.
-    fn gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64>;
-    /// Value, gradient and a positive semidefinite approximation of the Hessian (`n x n`, column-major).
-    fn hessian(&mut self, x: &[f64], gradient: &mut [f64], hessian: &mut [f64]) -> Result<f64>;
-    /// The rounding error of the last value where it may be large, because digits have cancelled.
-    fn noise(&self) -> f64 {
-        0.0
-    }
-}
 
 /// The minimisers, by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,39 +66,6 @@ impl Method {
     }
 }
 
-/// Called after each evaluation with (evaluations so far, value, x); `false` stops the work with `Code::Cancelled`.
-pub type Progress<'a> = &'a mut dyn FnMut(usize, f64, &[f64]) -> bool;
-
-/// When to stop.
-pub struct Settings<'a> {
-    /// Predicted decrease of the objective below which the minimum is taken as reached (absolute, in units of the objective).
-    pub tolerance: f64,
-    /// At least one evaluation is made. The check of the gradient at the end may be one more.
-    pub max_evaluations: usize,
-    pub progress: Option<Progress<'a>>,
-    /// Past this moment the work stops with what it has (`Reason::Deadline`).
-    pub deadline: Option<std::time::Instant>,
-}
-
-impl Default for Settings<'_> {
-    fn default() -> Self {
-        Settings { tolerance: 1e-9, max_evaluations: 1000, progress: None, deadline: None }
-    }
-}
-
-/// Why a minimiser stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Reason {
-    /// The predicted decrease is below the tolerance; for methods that see values only, the scaled gradient is below 1e-3.
-    Converged,
-    /// No further decrease is possible in floating point; the scaled gradient is below 1e-3, or below 0.03 and lost in noise.
-    RoundoffLimited,
-    MaxEvaluations,
-    Deadline,
-    /// No further decrease is found although the gradient is not small.
-    NoProgress,
-}
-
 /// How a minimisation ended.
 #[derive(Clone, Debug)]
 pub struct Summary {
@@ -123,9 +80,6 @@ pub struct Summary {
     /// [`Objective::noise`] at the last evaluation.
     pub noise: f64,
 }
-
-/// Below this scaled gradient a point is near enough to a minimum for statistics.
-const SMALL_SCALED_GRADIENT: f64 = 1e-3;
 
 /// Above this scaled gradient noise is no excuse.
 pub const LARGEST_ROUNDED: f64 = 0.03;
@@ -162,14 +116,6 @@ pub fn minimize(method: Method, objective: &mut dyn Objective, start: &[f64], se
     })
 }
 
-/// Where a method ended.
-struct End {
-    x: Vec<f64>,
-    value: f64,
-    reason: Reason,
-    scaled_gradient: f64,
-}
-
 fn check_start(dimension: usize, start: &[f64]) -> Result<()> {
     if start.len() != dimension {
         return Err(Error::argument(format!("start: has {} elements, the objective has {dimension}", start.len())));
@@ -184,19 +130,4 @@ fn check_start(dimension: usize, start: &[f64]) -> Result<()> {
 fn constant(session: &mut Session) -> std::result::Result<End, Stop> {
     let value = session.start_value(&[])?;
     Ok(End { x: Vec::new(), value, reason: Reason::Converged, scaled_gradient: 0.0 })
-}
-
-/// The best point so far, with its gradient unless time is up.
-fn stopped_early(session: &mut Session, reason: Reason) -> Result<End> {
-    let (x, value) = session.best();
-    let scaled_gradient = if reason == Reason::Deadline { f64::NAN } else { session.scaled_gradient(&x)? };
-    Ok(End { x, value, reason, scaled_gradient })
-}
-
-/// The best point of a method that saw values only: a claim, verified by the gradient.
-fn verified(session: &mut Session) -> std::result::Result<End, Stop> {
-    let (x, value) = session.best();
-    let scaled_gradient = session.scaled_gradient(&x).map_err(Stop::Failed)?;
-    let reason = if scaled_gradient < SMALL_SCALED_GRADIENT { Reason::Converged } else { Reason::NoProgress };
-    Ok(End { x, value, reason, scaled_gradient })
 }

@@ -1,8 +1,9 @@
 //! argmin's Nelder-Mead simplex, restarted from its best point with a fresh simplex until that brings nothing.
 
-use super::newton::size;
+use super::end::{End, verified};
+use super::rounding::last_places;
 use super::session::{Session, Stop};
-use super::{End, verified};
+use super::step::size;
 use argmin::core::{CostFunction, Error, Executor, State};
 use argmin::solver::neldermead::NelderMead;
 use std::cell::RefCell;
@@ -20,17 +21,12 @@ pub(super) fn run(session: &mut Session, start: &[f64]) -> Result<End, Stop> {
         simplex(session, edge)?;
         let gain = before - session.best().1;
         // The second simplex has to confirm the first whatever that gained.
-        if cycle > 0 && gain <= session.tolerance().max(noise(before)) {
+        if cycle > 0 && gain <= session.tolerance().max(last_places(before)) {
             break;
         }
         edge = (edge * SHORTER).max(1e-3);
     }
     verified(session)
-}
-
-/// Spread of values at which a simplex has collapsed into rounding.
-fn noise(value: f64) -> f64 {
-    4.0 * f64::EPSILON * value.abs()
 }
 
 /// One run of argmin around the best point.
@@ -40,7 +36,7 @@ fn simplex(session: &mut Session, edge: f64) -> Result<(), Stop> {
     for i in 0..x.len() {
         vertices[i + 1][i] += edge * size(x[i]);
     }
-    let spread = noise(value).max(1e-3 * session.tolerance());
+    let spread = last_places(value).max(1e-3 * session.tolerance());
     let Ok(solver) = NelderMead::new(vertices).with_sd_tolerance(spread) else {
         return Ok(());
     };

@@ -4,17 +4,16 @@
 //! decrease (Armijo). Where the promised decrease nears the rounding of the value, the gradient, which is more
 //! exact, judges instead. At the tolerance it stops.
 
-use super::dense::dot;
+use super::end::{End, SMALL_SCALED_GRADIENT};
+use super::problem::Reason;
 use super::quadratic::Quadratic;
 use super::secant::Secant;
-use super::session::{Point, Session, Stop};
-use super::{End, Reason, SMALL_SCALED_GRADIENT};
+use super::session::{Session, Stop};
+use super::step::{Point, descent};
+use crate::linalg::dense::dot_in_order as dot;
 
 /// The share of the promised decrease that a step must achieve.
 const ARMIJO: f64 = 1e-4;
-/// A step may change a parameter by this many times its size, and at least that of `SMALLEST_SIZE`.
-const CAP: f64 = 3.0;
-const SMALLEST_SIZE: f64 = 0.1;
 /// Parameters below this become zero.
 const SMALLEST_PARAMETER: f64 = 1e-60;
 /// Shortening of a refused step, where no better is known.
@@ -101,53 +100,6 @@ impl Stall {
         }
         self.waited > PATIENCE
     }
-}
-
-/// The size of a parameter, for steps relative to it.
-pub(super) fn size(x: f64) -> f64 {
-    x.abs().max(SMALLEST_SIZE)
-}
-
-/// The capped step and what it promises. Where a direction without curvature makes the step so long that nothing but that direction
-/// is left of it, the promise may fall below the tolerance although other parameters have a slope: these then move alone.
-pub(super) fn descent(model: &Quadratic, at: &Point, tolerance: f64) -> (Vec<f64>, f64) {
-    let full = model.newton_step(&at.gradient);
-    let cap: Vec<f64> = at.x.iter().map(|x| CAP * size(*x)).collect();
-    let promise = |step: &[f64]| -dot(step, &at.gradient);
-    let step = capped(&full, &cap, &at.gradient);
-    let decrement = promise(&step);
-    if decrement <= tolerance && full.iter().zip(&cap).any(|(s, c)| s.abs() > *c) {
-        let alone = clipped(&diagonal_step(at), &cap);
-        let own = promise(&alone);
-        if own > decrement {
-            return (alone, own);
-        }
-    }
-    (step, decrement)
-}
-
-fn clipped(step: &[f64], cap: &[f64]) -> Vec<f64> {
-    step.iter().zip(cap).map(|(s, c)| s.clamp(-c, *c)).collect()
-}
-
-/// The step with every element capped, or shortened as a whole, whichever descends more steeply.
-fn capped(step: &[f64], cap: &[f64], gradient: &[f64]) -> Vec<f64> {
-    let clipped = clipped(step, cap);
-    let excess = step.iter().zip(cap).map(|(s, c)| s.abs() / c).fold(1.0, f64::max);
-    let shortened: Vec<f64> = step.iter().map(|s| s / excess).collect();
-    if dot(&clipped, gradient) <= dot(&shortened, gradient) { clipped } else { shortened }
-}
-
-/// Newton steps in each parameter alone, none of them past zero.
-fn diagonal_step(at: &Point) -> Vec<f64> {
-    let n = at.x.len();
-    let one = |i: usize| {
-        let (x, g) = (at.x[i], at.gradient[i]);
-        let to_zero = if x == 0.0 { 0.0 } else { (g / x).max(0.0) };
-        let curvature = at.hessian[i * (n + 1)].max(0.0) + to_zero;
-        if g == 0.0 { 0.0 } else { -g / curvature.max(f64::MIN_POSITIVE) }
-    };
-    (0..n).map(one).collect()
 }
 
 /// x + a s. What is nearly nothing is nothing: the squares of still smaller numbers underflow, and then their curvature is lost.

@@ -1,6 +1,6 @@
 //! The quadratic model of the objective at a point: solves with a positive semidefinite, possibly singular, Hessian.
 
-use super::dense::{Cholesky, dot};
+use crate::linalg::dense::{Cholesky, dot_in_order as dot};
 
 /// First ridge tried, relative to a unit diagonal: far below curvature that matters, and far enough above rounding that steps
 /// along flat directions (rounding / ridge) stay small.

@@ -4,9 +4,9 @@
 //! from changes of the gradient, by Powell's symmetric Broyden update in coordinates scaled by the diagonal of the
 //! Hessian: of all symmetric changes of C that make (H + C) s = y, the smallest.
 
-use super::dense::dot;
 use super::quadratic::{Quadratic, scale};
-use super::session::Point;
+use super::step::Point;
+use crate::linalg::dense::dot_in_order as dot;
 
 /// Steps that promise more than this (deviance units) are too long to tell the local Hessian.
 const LOCAL: f64 = 1.0;

@@ -1,8 +1,7 @@
 //! One minimisation's dealings with its objective: counts, limits, progress, the best point so far.
 
-use super::newton::descent;
-use super::quadratic::Quadratic;
-use super::{Objective, Reason, Settings};
+use super::problem::{Objective, Reason, Settings};
+use super::step::Point;
 use crate::error::{Code, Error, Result};
 
 /// Why evaluations end before the method is done.
@@ -15,28 +14,6 @@ pub(super) enum Stop {
 impl From<Error> for Stop {
     fn from(error: Error) -> Stop {
         Stop::Failed(error)
-    }
-}
-
-/// A point with all that one full evaluation gives.
-#[derive(Clone, Debug)]
-pub(super) struct Point {
-    pub x: Vec<f64>,
-    pub value: f64,
-    pub gradient: Vec<f64>,
-    pub hessian: Vec<f64>,
-    pub noise: f64,
-}
-
-impl Point {
-    /// sqrt(-g's), s the step that Newton's method would take: sqrt(g' H^-1 g) unless H is singular.
-    pub fn scaled_gradient(&self) -> f64 {
-        descent(&Quadratic::new(&self.hessian), self, f64::INFINITY).1.max(0.0).sqrt()
-    }
-
-    /// Promised decreases below this can't be told from changes of the value: its rounding, with a margin.
-    pub fn near(&self) -> f64 {
-        (1e-12 * self.value.abs()).max(1e-6).max(self.noise)
     }
 }
 

@@ -1,11 +1,11 @@
 //! The profiled REML deviance of small mixed models, with dense matrices and the average information: what the minimisers
 //! are for. It also tries the covariance structures in earnest.
 
-use super::dense::{Cholesky, dot};
 use super::{Method, Objective, Reason, Settings, minimize};
 use crate::covariance::Structure;
 use crate::error::{Error, Result};
 use crate::formula::StructureKind::{self, Ar1, CompoundSymmetry, Diagonal, Unstructured};
+use crate::linalg::dense::{Cholesky, dot_in_order as dot};
 
 /// Small dense matrices, column-major.
 #[derive(Clone)]

@@ -199,7 +199,7 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
         let terms = terms.flat_map(|(part, slope)| part.terms.iter().map(move |term| (term, slope))).enumerate();
         for (place, (term, slope)) in terms.filter(|(_, (term, slope))| term.chosen && *slope != 0.0) {
             let level = term.index[i] as usize;
-            if level < term.fit.levels.len() {
+            if level < term.fit.design.levels.len() {
                 term.z_of(i, &mut self.z);
                 known.push((place, level, effects.len()..effects.len() + self.z.len()));
                 effects.extend(self.z.iter().map(|z| slope * z));

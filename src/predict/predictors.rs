@@ -52,7 +52,7 @@ impl TermRows<'_> {
         out.clear();
         match &self.z {
             None => out.push(1.0),
-            Some(z) => out.extend((0..self.fit.effects.len()).map(|e| z[e * self.index.len() + i])),
+            Some(z) => out.extend((0..self.fit.design.effects.len()).map(|e| z[e * self.index.len() + i])),
         }
     }
 
@@ -94,8 +94,8 @@ impl<'a> Rows<'a> {
         let terms = |terms: &'a [TermFit]| -> Vec<TermRows<'a>> {
             let own = |t: &'a TermFit| TermRows {
                 fit: t,
-                index: Cow::Borrowed(&t.index[..]),
-                z: t.z.as_deref().map(Cow::Borrowed),
+                index: Cow::Borrowed(&t.design.index[..]),
+                z: t.design.z.as_deref().map(Cow::Borrowed),
                 chosen: false,
             };
             terms.iter().map(own).collect()
@@ -172,8 +172,8 @@ impl<'a> Rows<'a> {
     fn check_levels(&self) -> Result<()> {
         for term in self.parts.iter().flatten().flat_map(|part| &part.terms).filter(|term| term.chosen) {
             if let Some(i) = term.index.iter().position(|&level| level == UNSEEN) {
-                let (row, group) = (self.ledger.data_row(i), quoted(&term.fit.group));
-                let known = self.unknown.iter().find(|unknown| unknown.row == row && unknown.group == term.fit.group);
+                let (row, group) = (self.ledger.data_row(i), quoted(&term.fit.design.group));
+                let known = self.unknown.iter().find(|unknown| unknown.row == row && unknown.group == term.fit.design.group);
                 let what = match known {
                     Some(UnknownLevel { missing: true, .. }) => format!("no value of {group}"),
                     Some(UnknownLevel { label: Some(label), .. }) => {
@@ -273,7 +273,7 @@ impl Part<'_> {
             eta.iter_mut().zip(column).for_each(|(e, x)| *e += beta * x);
         }
         for term in self.terms.iter().filter(|term| term.chosen) {
-            let r = term.fit.effects.len();
+            let r = term.fit.design.effects.len();
             for e in 0..r {
                 for (i, (eta, &level)) in eta.iter_mut().zip(term.index.iter()).enumerate() {
                     if let Some(mode) = term.fit.modes.get(level as usize * r + e) {

@@ -10,7 +10,7 @@ use super::layout::TermRows;
 use crate::covariance::Structure;
 use crate::error::{Result, try_vec};
 use crate::formula::StructureKind;
-use crate::linalg::dense;
+use crate::linalg::dense::{self, product};
 
 /// A column is shifted where its mean is larger than this many standard deviations.
 const FAR: f64 = 10.0;
@@ -200,13 +200,6 @@ fn lq(r: usize, rows: &mut [f64]) -> Vec<f64> {
         (0..r).for_each(|c| rows[c * r + a] = if pivot > 0.0 { rows[c * r + a] / pivot } else { 0.0 });
     }
     lower
-}
-
-/// A B, both `[r, r]`.
-fn product(r: usize, a: &[f64], b: &[f64]) -> Vec<f64> {
-    let mut c = vec![0.0; r * r];
-    dense::multiply_add(r, r, r, 1.0, a, b, &mut c);
-    c
 }
 
 fn transpose(r: usize, a: &[f64]) -> Vec<f64> {

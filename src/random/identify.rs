@@ -19,6 +19,8 @@ const NO_PART: f64 = 1e-4;
 /// Rows for each parameter that are looked at first, and how many times more each time these leave something open, while there are twice
 /// as many: what some rows tell apart, all do.
 const FIRST_ROWS: (usize, usize) = (4, 16);
+/// What the others leave of a column that is plainly independent of them (squared, relative).
+const PLAINLY: f64 = 1e-4;
 /// The correlation at which derivatives are taken.
 const SOME_RHO: f64 = 0.37;
 
@@ -41,6 +43,11 @@ pub fn dependencies(n: usize, parts: &[Part<'_>], residual: bool, weights: Optio
     if parts.iter().any(|part| part.structure.n_theta() * part.structure.size.pow(2) > MOST) {
         return Ok(vec![]);
     }
+    if let [part] = parts
+        && one_level_tells(n, part, residual)?
+    {
+        return Ok(vec![]);
+    }
     for (k, part) in parts.iter().enumerate() {
         let Some(term) = Term::new(n, part)? else { return Ok(vec![]) };
         all.push((k, term));
@@ -58,6 +65,27 @@ pub fn dependencies(n: usize, parts: &[Part<'_>], residual: bool, weights: Optio
         rows *= FIRST_ROWS.1;
     }
     of_rows(n, &all, &owners, residual, weights)
+}
+
+/// Whether the rows of one level tell the elements of a term's covariance apart, and these from a residual. Where the level's r columns
+/// are independent, so are Z E Z' for all elements E, and their rank is at most r, that of a residual the number of rows.
+fn one_level_tells(n: usize, part: &Part<'_>, residual: bool) -> Result<bool> {
+    let (r, index) = (part.size.effects, part.rows.index);
+    let (true, Some(z)) = (matches!(part.structure.kind, StructureKind::Unstructured | StructureKind::Diagonal), part.rows.z)
+    else {
+        return Ok(false);
+    };
+    let rows: Vec<usize> = (0..n).filter(|i| index[*i] == index[0]).take(FIRST_ROWS.0 * (r + 1)).collect();
+    if rows.len() < r + usize::from(residual) {
+        return Ok(false);
+    }
+    let mut gram = try_vec("cross-products of random effects", 0.0, r * r)?;
+    for (a, b) in (0..r).flat_map(|b| (b..r).map(move |a| (a, b))) {
+        gram[b * r + a] = rows.iter().map(|i| z[a * n + i] * z[b * n + i]).sum();
+    }
+    let squares: Vec<f64> = (0..r).map(|e| gram[e * r + e]).collect();
+    let regular = dense::cholesky(r, &mut gram).is_ok();
+    Ok(regular && (0..r).all(|e| gram[e * r + e].powi(2) > PLAINLY * squares[e]))
 }
 
 /// The dependencies that the first rows leave.
@@ -338,6 +366,30 @@ mod tests {
         for (kind, hom) in [(Ar1, None), (CompoundSymmetry, None), (Ar1, Some(false))] {
             assert_eq!(found(&[(kind, hom, &half, &[&two[0][..], &two[1][..]])], true), [[None, Some(0)]], "{kind:?}");
         }
+    }
+
+    #[test]
+    fn one_level_may_tell_but_not_with_too_few_rows() {
+        let index: Vec<u32> = (0..12).map(|i| i / 3).collect();
+        let slopes: Vec<f64> = (0..12).map(|i| f64::from(i * i % 5)).collect();
+        let quadratic: Vec<f64> = slopes.iter().map(|v| v * v).collect();
+        let ones = [1.0; 12];
+        let tells = |columns: &[&[f64]], residual: bool| {
+            let z = columns.concat();
+            let part = Part {
+                rows: TermRows { index: &index, z: Some(&z), entries: None },
+                size: TermSize { levels: 4, effects: columns.len() },
+                structure: Structure::new(Unstructured, None, columns.len()),
+            };
+            (one_level_tells(12, &part, residual).unwrap(), dependencies(12, &[part], residual, None).unwrap().is_empty())
+        };
+        assert_eq!(tells(&[&ones, &slopes], true), (true, true));
+        // As many effects as rows: only the differences between levels tell a residual from them.
+        assert_eq!(tells(&[&ones, &slopes, &quadratic], true), (false, true));
+        assert_eq!(tells(&[&ones, &slopes, &quadratic], false), (true, true));
+        // Constant within levels.
+        let of_level: Vec<f64> = (0..12).map(|i| f64::from(i / 3)).collect();
+        assert!(!tells(&[&ones, &of_level], true).0);
     }
 
     #[test]

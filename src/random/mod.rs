@@ -11,6 +11,7 @@ mod partial_sums;
 mod roots;
 mod sparse;
 mod system;
+mod trace;
 mod weighted;
 
 pub use blocks::{BlockMatrix, block_diagonal};
@@ -21,5 +22,6 @@ pub use gram::{Gram, own_block};
 pub use identify::{Dependencies, Part, dependencies};
 pub use layout::{Layout, TermRows, TermSize, TermSolution};
 pub use roots::Roots;
-pub use system::{RandomSystem, Trace};
+pub use system::RandomSystem;
+pub use trace::Trace;
 pub use weighted::{WeightedGram, triangle};

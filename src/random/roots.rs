@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use super::layout::Layout;
-use crate::covariance::{MarkovFactor, Structure};
+use crate::covariance::{MarkovFactor, Structure, with_ranges};
 
 /// T of each term `[r, r]`, and those of Markov processes by what is sparse of them.
 #[derive(Clone, Debug)]
@@ -27,10 +27,8 @@ impl Roots {
 
     /// Those of working parameters.
     pub fn set(&mut self, structures: &[Structure], working: &[f64]) {
-        let mut first = 0;
-        for ((structure, t), markov) in structures.iter().zip(&mut self.t).zip(&mut self.markov) {
-            let own = &working[first..first + structure.n_theta()];
-            first += own.len();
+        for (((structure, range), t), markov) in with_ranges(structures).zip(&mut self.t).zip(&mut self.markov) {
+            let own = &working[range];
             structure.factor(own, t);
             *markov = structure.markov(own);
         }

@@ -3,7 +3,7 @@
 use super::gram::Gram;
 use super::layout::TermSize;
 use super::roots::Roots;
-use super::system::Trace;
+use super::trace::Trace;
 use crate::covariance::{Bidiagonal, MarkovFactor, MarkovForce, Structure};
 use crate::error::{Error, Result, try_vec};
 use crate::linalg::{SelectedInverse, SparseCholesky};

@@ -45,7 +45,7 @@ pub struct Sample {
 impl Fit {
     /// The unit of a grouping factor by name, or of the first; that of the residual correlation comes last.
     pub fn unit(&self, group: Option<&str>) -> Result<Unit> {
-        let terms = self.terms.iter().enumerate().map(|(k, t)| (t.group.as_str(), Unit::Group(k)));
+        let terms = self.terms.iter().enumerate().map(|(k, t)| (t.design.group.as_str(), Unit::Group(k)));
         let own = self.correlation().into_iter().map(|c| (c.design.group.as_str(), Unit::Correlated));
         let all: Vec<(&str, Unit)> = terms.chain(own).collect();
         if all.is_empty() {

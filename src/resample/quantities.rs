@@ -25,10 +25,13 @@ impl Fit {
         }
         names.extend(self.theta_names.iter().map(|name| format!("theta.{name}")));
         for (prefix, term) in self.named_terms() {
-            names.extend(elements(term.effects.len()).filter(|(i, j)| i == j || term.is_correlated()).map(|(i, j)| {
-                let own =
-                    if i == j { format!("sd_{}", term.effects[i]) } else { format!("cor_{}.{}", term.effects[i], term.effects[j]) };
-                format!("{prefix}{own}|{}", term.group)
+            names.extend(elements(term.design.effects.len()).filter(|(i, j)| i == j || term.is_correlated()).map(|(i, j)| {
+                let own = if i == j {
+                    format!("sd_{}", term.design.effects[i])
+                } else {
+                    format!("cor_{}.{}", term.design.effects[i], term.design.effects[j])
+                };
+                format!("{prefix}{own}|{}", term.design.group)
             }));
         }
         unique(names)
@@ -46,7 +49,7 @@ impl Fit {
         let unit = if self.generalised().is_none() { refit.sigma } else { 1.0 };
         let mut first = 0;
         for (_, term) in self.named_terms() {
-            let range = first..first + term.structure.n_theta();
+            let range = first..first + term.design.structure.n_theta();
             first = range.end;
             values.extend(term.components(&refit.theta[range], unit)?);
         }
@@ -73,13 +76,13 @@ impl Fit {
 impl TermFit {
     /// Whether its effects can be correlated.
     pub(crate) fn is_correlated(&self) -> bool {
-        self.effects.len() > 1 && self.structure.kind != crate::formula::StructureKind::Diagonal
+        self.design.effects.len() > 1 && self.design.structure.kind != crate::formula::StructureKind::Diagonal
     }
 
     /// Standard deviations and correlations at a theta whose unit is `unit`, column by column of the lower triangle.
     fn components(&self, theta: &[f64], unit: f64) -> Result<Vec<f64>> {
-        let r = self.effects.len();
-        let cov = covariance(self.structure, theta)?;
+        let r = self.design.effects.len();
+        let cov = covariance(self.design.structure, theta)?;
         let sd = |i: usize| cov[i * (r + 1)].sqrt();
         let wanted = elements(r).filter(|(i, j)| i == j || self.is_correlated());
         let correlation = |i: usize, j: usize| match sd(i) * sd(j) {
@@ -92,11 +95,9 @@ impl TermFit {
 
 /// T T' of a theta, `[r, r]`.
 fn covariance(structure: Structure, theta: &[f64]) -> Result<Vec<f64>> {
-    let r = structure.size;
-    let (mut working, mut t) = (vec![0.0; theta.len()], vec![0.0; r * r]);
+    let mut working = vec![0.0; theta.len()];
     structure.working_from_theta(theta, &mut working)?;
-    structure.factor(&working, &mut t);
-    Ok((0..r * r).map(|e| (0..r).map(|c| t[c * r + e % r] * t[c * r + e / r]).sum()).collect())
+    Ok(structure.relative_covariance(&working))
 }
 
 /// Rows and columns of the lower triangle, column by column.

@@ -140,8 +140,8 @@ fn fixed_part(n: usize, x: &[f64], beta: &[f64], offset: Option<&[f64]>) -> Resu
 
 /// b ~ N(0, R R') for each level, `[r, l]`.
 fn draw_effects(term: &TermFit, stream: &mut Stream) -> Result<Vec<f64>> {
-    let r = term.effects.len();
-    let mut b = try_vec("simulated random effects", 0.0, r * term.levels.len())?;
+    let r = term.design.effects.len();
+    let mut b = try_vec("simulated random effects", 0.0, r * term.design.levels.len())?;
     for level in b.chunks_exact_mut(r) {
         let u: Vec<f64> = (0..r).map(|_| stream.normal()).collect();
         for (a, b) in level.iter_mut().enumerate() {
@@ -153,10 +153,10 @@ fn draw_effects(term: &TermFit, stream: &mut Stream) -> Result<Vec<f64>> {
 
 /// eta += Z b.
 fn add_effects(term: &TermFit, b: &[f64], eta: &mut [f64]) {
-    let (r, n) = (term.effects.len(), eta.len());
+    let (r, n) = (term.design.effects.len(), eta.len());
     for e in 0..r {
-        for (i, (eta, &level)) in eta.iter_mut().zip(&term.index).enumerate() {
-            *eta += b[level as usize * r + e] * term.z.as_ref().map_or(1.0, |z| z[e * n + i]);
+        for (i, (eta, &level)) in eta.iter_mut().zip(&term.design.index).enumerate() {
+            *eta += b[level as usize * r + e] * term.design.z.as_ref().map_or(1.0, |z| z[e * n + i]);
         }
     }
 }

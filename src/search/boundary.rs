@@ -3,12 +3,14 @@
 //! At a singular T the gradient in T vanishes along the null directions whatever the data say, so a stationary point there is a
 //! minimum only if the gradient H in the covariance T T' is positive semidefinite on the null space of T'.
 
-use super::Criterion;
-use crate::covariance::Structure;
+use super::criterion::Criterion;
+use super::run::{Search, is_converged};
+use crate::covariance::{Structure, with_ranges};
 use crate::error::{Code, Result};
 use crate::formula::StructureKind;
-use crate::linalg::dense;
-use crate::optimize::Summary;
+use crate::linalg::dense::{self, dot_in_order as dot};
+use crate::optimize::rounding::rounding;
+use crate::optimize::{Method, Summary};
 
 /// Standard deviations (in units of sigma times an effect's root mean square) below this are tried at zero.
 const SMALL: f64 = 2e-3;
@@ -22,28 +24,18 @@ pub const LIFT: f64 = 0.223_606_797_749_979;
 /// Relative to the largest, an eigenvalue of T T' below this is zero.
 const ZERO: f64 = 1e-14;
 
-/// The parameter range of each term.
-fn ranges(structures: &[Structure]) -> Vec<std::ops::Range<usize>> {
-    let mut first = 0;
-    let range = |s: &Structure| {
-        let range = first..first + s.n_theta();
-        first = range.end;
-        range
-    };
-    structures.iter().map(range).collect()
+/// Criteria, in their units, that differ by less beside rounding are level: a hundredth of `minima::SAME_MINIMUM`.
+const LEVEL: f64 = 1e-8;
+
+/// What the criterion may differ by between a boundary and its neighbourhood.
+fn level(at: &Summary) -> f64 {
+    LEVEL + rounding(at.value, at.noise)
 }
 
 /// T T' of one term, with its eigenvalues and eigenvectors.
 fn spectrum(structure: Structure, working: &[f64]) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
     let r = structure.size;
-    let mut t = vec![0.0; r * r];
-    structure.factor(working, &mut t);
-    let mut cov = vec![0.0; r * r];
-    for b in 0..r {
-        for a in 0..r {
-            cov[b * r + a] = (0..r).map(|c| t[c * r + a] * t[c * r + b]).sum();
-        }
-    }
+    let cov = structure.relative_covariance(working);
     let (values, vectors) = dense::symmetric_eigen(r, &cov).unwrap_or((vec![f64::NAN; r], vec![0.0; r * r]));
     (cov, values, vectors)
 }
@@ -58,7 +50,7 @@ pub fn null_directions(structure: Structure, working: &[f64]) -> Vec<Vec<f64>> {
 
 /// Whether a term's covariance is within `SMALL` of a singular one.
 pub fn is_singular(structures: &[Structure], working: &[f64]) -> bool {
-    ranges(structures).into_iter().zip(structures).any(|(range, s)| spectrum(*s, &working[range]).1[0].max(0.0).sqrt() < SMALL)
+    with_ranges(structures).any(|(s, range)| spectrum(*s, &working[range]).1[0].max(0.0).sqrt() < SMALL)
 }
 
 /// The variance that a search begins with where effects have this mean square, `large` being one with which they are as if fixed. Groups
@@ -71,7 +63,7 @@ pub fn start_variance(mean_square: f64, large: f64) -> f64 {
 /// The parameters with a standard deviation of `length` in each null direction; the others are kept as they are.
 pub fn lifted(structures: &[Structure], working: &[f64], length: f64) -> Vec<f64> {
     let mut out = working.to_vec();
-    for (range, structure) in ranges(structures).into_iter().zip(structures) {
+    for (structure, range) in with_ranges(structures) {
         let null = null_directions(*structure, &working[range.clone()]);
         if !null.is_empty() {
             out = perturbed(*structure, range, &null, length, &out);
@@ -80,17 +72,45 @@ pub fn lifted(structures: &[Structure], working: &[f64], length: f64) -> Vec<f64
     out
 }
 
+impl<'m, C: Criterion<'m>> Search<'_, '_, '_, C> {
+    /// What is nearly zero becomes so, what should not be zero does not stay so.
+    pub(super) fn settled(&mut self, mut best: Summary) -> Result<Summary> {
+        // Each round ends at a boundary point that is a minimum, or strictly lower than the round before.
+        for _ in 0..4 {
+            if !is_converged(best.reason) || self.is_late() {
+                break;
+            }
+            if let Some(snapped) = snap(self.criterion, &best)? {
+                // By gradients, which are exactly zero along exact zeros: a method that sees values only would leave them again.
+                let method = if self.options.optimizer.has_gradient() { self.options.optimizer } else { Method::Newton };
+                // Not worse than the zeros that were accepted: the better of the two by construction.
+                best = self.run_by(method, &snapped, self.options.tolerance)?;
+            }
+            match way_down(self.criterion, &best)? {
+                Some(start) => {
+                    let again = self.run(&start, self.options.tolerance)?;
+                    if again.value < best.value {
+                        best = again;
+                    }
+                }
+                None => break,
+            }
+        }
+        Ok(best)
+    }
+}
+
 /// Sets directions with hardly any variance to exactly none, term by term, wherever that does not raise the criterion
 /// beyond rounding. `None` if nothing changes.
 pub fn snap(criterion: &mut dyn Criterion<'_>, at: &Summary) -> Result<Option<Vec<f64>>> {
     let structures = criterion.structures().to_vec();
     let mut working = at.x.clone();
     let mut changed = false;
-    for (range, structure) in ranges(&structures).into_iter().zip(&structures) {
+    for (structure, range) in with_ranges(&structures) {
         for part in candidates(*structure, &working[range.clone()]) {
             let mut trial = working.clone();
             trial[range.clone()].copy_from_slice(&part);
-            if criterion.value(&trial)? <= at.value + 1e-8 + 1e-13 * at.value.abs() {
+            if criterion.value(&trial)? <= at.value + level(at) {
                 changed |= trial != working;
                 working = trial;
                 break;
@@ -104,7 +124,7 @@ pub fn snap(criterion: &mut dyn Criterion<'_>, at: &Summary) -> Result<Option<Ve
 pub fn exact_zeros(criterion: &mut dyn Criterion<'_>, at: &Summary) -> Result<Vec<f64>> {
     let structures = criterion.structures().to_vec();
     let mut working = at.x.clone();
-    for (range, structure) in ranges(&structures).into_iter().zip(&structures) {
+    for (structure, range) in with_ranges(&structures) {
         if structure.kind != StructureKind::Unstructured || structure.size == 1 {
             continue;
         }
@@ -123,7 +143,7 @@ pub fn exact_zeros(criterion: &mut dyn Criterion<'_>, at: &Summary) -> Result<Ve
             }
             k += r - column;
         }
-        if trial != working && criterion.value(&trial)? <= at.value + 1e-9 + 1e-13 * at.value.abs() {
+        if trial != working && criterion.value(&trial)? <= at.value + level(at) {
             working = trial;
         }
     }
@@ -171,7 +191,7 @@ fn candidates(structure: Structure, working: &[f64]) -> Vec<Vec<f64>> {
 /// A start from which the criterion falls, if a singular fit is not a minimum.
 pub fn way_down(criterion: &mut dyn Criterion<'_>, at: &Summary) -> Result<Option<Vec<f64>>> {
     let structures = criterion.structures().to_vec();
-    for (k, (range, structure)) in ranges(&structures).into_iter().zip(&structures).enumerate() {
+    for (k, (structure, range)) in with_ranges(&structures).enumerate() {
         let null = null_directions(*structure, &at.x[range.clone()]);
         if null.is_empty() {
             continue;
@@ -185,7 +205,7 @@ pub fn way_down(criterion: &mut dyn Criterion<'_>, at: &Summary) -> Result<Optio
             let mut trials: Vec<Vec<f64>> = directions.iter().map(along).collect();
             trials.extend(with_correlations(*structure, range.clone(), length, &at.x));
             for trial in trials {
-                if criterion.value(&trial)? < at.value - 1e-8 - 1e-13 * at.value.abs() {
+                if criterion.value(&trial)? < at.value - level(at) {
                     return Ok(Some(trial));
                 }
             }
@@ -239,7 +259,6 @@ fn steepest(
         })
         .collect();
     let s = null.len();
-    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
     let matrix: Vec<f64> =
         (0..s * s).map(|e| 0.5 * (dot(&null[e % s], &slopes[e / s]) + dot(&null[e / s], &slopes[e % s]))).collect();
     let Some((values, vectors)) = dense::symmetric_eigen(s, &matrix) else { return Ok(None) };

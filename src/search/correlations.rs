@@ -2,7 +2,7 @@
 //! range, and others where standard deviations differ by much.
 
 use super::boundary::LIFT;
-use crate::covariance::Structure;
+use crate::covariance::{Structure, with_ranges};
 use crate::formula::StructureKind;
 
 /// How far towards the ends of its range a correlation begins.
@@ -15,10 +15,7 @@ const MOST: f64 = 10.0;
 /// Working parameters with the correlation of one term towards either end, its standard deviations as they are, or alike.
 pub fn other_correlations(structures: &[Structure], working: &[f64]) -> Vec<Vec<f64>> {
     let mut starts = vec![];
-    let mut first = 0;
-    for structure in structures {
-        let range = first..first + structure.n_theta();
-        first = range.end;
+    for (structure, range) in with_ranges(structures) {
         if structure.size < 2 || !matches!(structure.kind, StructureKind::CompoundSymmetry | StructureKind::Ar1) {
             continue;
         }
@@ -44,9 +41,7 @@ pub fn other_correlations(structures: &[Structure], working: &[f64]) -> Vec<Vec<
 /// Standard deviations of a term's effects, none of them next to nothing.
 fn deviations(structure: Structure, working: &[f64]) -> Vec<f64> {
     let r = structure.size;
-    let mut t = vec![0.0; r * r];
-    structure.factor(working, &mut t);
-    (0..r).map(|e| (0..r).map(|c| t[c * r + e] * t[c * r + e]).sum::<f64>().sqrt().max(LIFT)).collect()
+    structure.relative_covariance(working).iter().step_by(r + 1).map(|variance| variance.sqrt().max(LIFT)).collect()
 }
 
 fn covariance(structure: Structure, sds: &[f64], rho: f64) -> Vec<f64> {

@@ -1,6 +1,6 @@
 //! Working parameters with the covariances of some effects changed, for starts.
 
-use crate::covariance::Structure;
+use crate::covariance::{Structure, with_ranges};
 
 /// An effect of a term; all of them where there is none.
 pub type Effect = (usize, Option<usize>);
@@ -13,21 +13,14 @@ pub fn changed(
     mut change: impl FnMut(usize, &mut [f64], &[usize]),
 ) -> Vec<f64> {
     let mut out = working.to_vec();
-    let mut first = 0;
-    for (k, structure) in structures.iter().enumerate() {
-        let range = first..first + structure.n_theta();
-        first = range.end;
+    for (k, (structure, range)) in with_ranges(structures).enumerate() {
         let r = structure.size;
         let own: Vec<usize> =
             (0..r).filter(|e| effects.iter().any(|(term, effect)| *term == k && effect.is_none_or(|f| f == *e))).collect();
         if own.is_empty() {
             continue;
         }
-        let (mut t, mut cov) = (vec![0.0; r * r], vec![0.0; r * r]);
-        structure.factor(&working[range.clone()], &mut t);
-        for (e, value) in cov.iter_mut().enumerate() {
-            *value = (0..r).map(|c| t[c * r + e % r] * t[c * r + e / r]).sum();
-        }
+        let mut cov = structure.relative_covariance(&working[range.clone()]);
         change(k, &mut cov, &own);
         structure.from_covariance(&cov, &mut out[range]);
     }

@@ -4,18 +4,29 @@
 //! they are. An end is a minimum only where it stays when it is pushed: a search may have stopped on a ridge, or at a variance of zero
 //! from which the criterion falls.
 
-use super::{Criterion, Minimum, Search, is_converged};
-use crate::covariance::Structure;
+use super::criterion::Criterion;
+use super::run::{Search, is_converged};
+use crate::covariance::{Structure, with_ranges};
 use crate::error::{Code, Result};
 use crate::optimize::Summary;
 
-/// Minima that are higher than the best by more are not told of.
+// All that is compared with a criterion is in its units, those of -2 log L: 3.84 is the 95 % quantile of chi-square(1).
+
+/// Ends of searches that differ by less are the same minimum, and a second search is run to this predicted decrease to be compared with the
+/// first: less than a millionth of what an interval sees.
+pub const SAME_MINIMUM: f64 = 1e-6;
+
+/// Ends of searches that differ by more are of different minima, ends that differ by less may be one that was come to in different ways.
+pub const APART: f64 = 1e-3;
+
+/// Minima that are higher than the best by more are not told of: their likelihood is less than 1/148 of the best.
 pub const REACH: f64 = 10.0;
 
 /// A minimum that is less deep is none worth telling of.
 const DEPTH: f64 = 0.01;
 
-/// Ends whose values and parameters differ by less are one; small parameters by a part of the last.
+/// Ends whose values, in units of the criterion, and whose parameters, relative, differ by less are one; parameters below the last by a part
+/// of that.
 const SAME: (f64, f64, f64) = (1e-4, 0.05, 0.1);
 
 /// Values on the way from one end to another.
@@ -26,6 +37,13 @@ const LINEAR: f64 = 0.03;
 
 /// How an end is pushed: by a part of each parameter, and by a constant.
 const PUSH: (f64, f64) = (0.1, 0.01);
+
+/// A minimum.
+#[derive(Clone, Debug)]
+pub struct Minimum {
+    pub working: Vec<f64>,
+    pub value: f64,
+}
 
 impl<'m, C: Criterion<'m>> Search<'_, '_, '_, C> {
     /// The minima within reach of a value that searches so far have ended at, lowest first, but for that of `best`.
@@ -102,10 +120,7 @@ impl<'m, C: Criterion<'m>> Search<'_, '_, '_, C> {
 /// The working parameters with the signs that theta has.
 fn canonical(structures: &[Structure], working: &[f64]) -> Vec<f64> {
     let mut out = working.to_vec();
-    let mut first = 0;
-    for structure in structures {
-        let range = first..first + structure.n_theta();
-        first = range.end;
+    for (structure, range) in with_ranges(structures) {
         let mut theta = vec![0.0; range.len()];
         structure.theta_from_working(&working[range.clone()], &mut theta);
         if structure.working_from_theta(&theta, &mut out[range.clone()]).is_err() {

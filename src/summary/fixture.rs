@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::clmm::family::Cumulative;
 use crate::covariance::Structure;
-use crate::design::{ModelProgram, RowLedger};
+use crate::design::{ModelProgram, RowLedger, TermDesign};
 use crate::family::Link;
 use crate::family::by_name;
 use crate::fit::estimable::Estimable;
@@ -29,9 +29,6 @@ fn term(group: &str, effects: &[&str], levels: Vec<String>, cov: &[f64], kind: S
     let sd: Vec<f64> = (0..r).map(|i| cov[i + r * i].sqrt()).collect();
     let corr = (0..r * r).map(|k| cov[k] / (sd[k % r] * sd[k / r])).collect();
     TermFit {
-        group: group.to_string(),
-        effects: strings(effects),
-        structure: Structure { kind, homogeneous: false, size: r },
         root: semidefinite_cholesky(r, cov),
         cov: cov.to_vec(),
         sd,
@@ -39,10 +36,15 @@ fn term(group: &str, effects: &[&str], levels: Vec<String>, cov: &[f64], kind: S
         modes: (0..r * levels.len()).map(|k| k as f64).collect(),
         condvar: (0..r * r * levels.len()).map(|k| (k * k) as f64).collect(),
         condvar_full: None,
-        levels: Arc::new(levels),
         boundary: Vec::new(),
-        index: Vec::new(),
-        z: None,
+        design: TermDesign {
+            group: group.to_string(),
+            effects: strings(effects),
+            structure: Structure { kind, homogeneous: false, size: r },
+            levels: Arc::new(levels),
+            index: Vec::new(),
+            z: None,
+        },
     }
 }
 

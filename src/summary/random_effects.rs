@@ -8,21 +8,21 @@ use crate::formula::StructureKind;
 impl TermFit {
     /// The number of effects.
     pub(super) fn n_effects(&self) -> usize {
-        self.effects.len()
+        self.design.effects.len()
     }
 
     /// Whether its effects can be correlated.
     pub(super) fn has_correlations(&self) -> bool {
-        self.n_effects() > 1 && self.structure.kind != StructureKind::Diagonal
+        self.n_effects() > 1 && self.design.structure.kind != StructureKind::Diagonal
     }
 }
 
 /// Names of the terms: the group, and a number where a group has several terms (`Subject`, `Subject.1`).
 pub fn term_names(terms: &[TermFit]) -> Vec<String> {
-    let earlier = |i: usize| terms[..i].iter().filter(|t| t.group == terms[i].group).count();
+    let earlier = |i: usize| terms[..i].iter().filter(|t| t.design.group == terms[i].design.group).count();
     let name = |i: usize| match earlier(i) {
-        0 => terms[i].group.clone(),
-        k => format!("{}.{k}", terms[i].group),
+        0 => terms[i].design.group.clone(),
+        k => format!("{}.{k}", terms[i].design.group),
     };
     (0..terms.len()).map(name).collect()
 }
@@ -32,7 +32,7 @@ pub fn random_effects(terms: &[TermFit], residual: Option<f64>, digits: usize) -
     let (mut groups, mut effects, mut variances, mut deviations) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (term, name) in terms.iter().zip(term_names(terms)) {
         let r = term.n_effects();
-        for (i, effect) in term.effects.iter().enumerate() {
+        for (i, effect) in term.design.effects.iter().enumerate() {
             groups.push(if i == 0 { format!(" {name}") } else { String::new() });
             effects.push(effect.clone());
             variances.push(term.cov[i + r * i]);
@@ -74,9 +74,9 @@ pub fn sizes(fit: &Fit) -> String {
     let mut seen: Vec<&str> = Vec::new();
     let mut groups = Vec::new();
     for (_, term) in fit.all_terms() {
-        if !seen.contains(&term.group.as_str()) {
-            seen.push(&term.group);
-            groups.push(format!("{}, {}", super::layout::one_line(&term.group), term.levels.len()));
+        if !seen.contains(&term.design.group.as_str()) {
+            seen.push(&term.design.group);
+            groups.push(format!("{}, {}", super::layout::one_line(&term.design.group), term.design.levels.len()));
         }
     }
     let groups = if groups.is_empty() { String::new() } else { format!(", groups:  {}", groups.join("; ")) };

@@ -164,8 +164,8 @@ fn varcorr(fit: &Fit) -> Result<Frame> {
 
 /// The diagonal, then the lower triangle column by column if the effects can be correlated.
 fn components(index: usize, role: Role, term: &TermFit) -> Vec<Component<'_>> {
-    let (r, group) = (term.n_effects(), term.group.as_str());
-    let effect = |i: usize| Some(term.effects[i].as_str());
+    let (r, group) = (term.n_effects(), term.design.group.as_str());
+    let effect = |i: usize| Some(term.design.effects[i].as_str());
     let predictor = Some(role.name());
     let entry = |effects, vcov, sdcor| Component { predictor, term: index as i64, group, effects, vcov, sdcor };
     let mut rows: Vec<Component> = (0..r).map(|i| entry((effect(i), None), term.cov[i + r * i], term.sd[i])).collect();
@@ -187,7 +187,7 @@ fn theta(fit: &Fit) -> Result<Frame> {
 /// Conditional modes with their conditional standard deviations and normal limits of 95 %, by term, effect and level; of a generalised
 /// model with the predictor.
 fn ranef(fit: &Fit) -> Result<Frame> {
-    let n: usize = fit.all_terms().map(|(_, t)| t.n_effects() * t.levels.len()).sum();
+    let n: usize = fit.all_terms().map(|(_, t)| t.n_effects() * t.design.levels.len()).sum();
     let (texts, numbers) = (|| try_vec("table of random effects", None, n), || try_vec("table of random effects", f64::NAN, n));
     let (mut group, mut level, mut effect, mut predictor) = (texts()?, texts()?, texts()?, texts()?);
     let (mut mode, mut error, mut lower, mut upper) = (numbers()?, numbers()?, numbers()?, numbers()?);
@@ -196,9 +196,10 @@ fn ranef(fit: &Fit) -> Result<Frame> {
     for (t, (role, term)) in fit.all_terms().enumerate() {
         let r = term.n_effects();
         let (low, high) = term.intervals(LEVEL, &term.condvar)?;
-        for (i, name) in term.effects.iter().enumerate() {
-            for (l, label) in term.levels.iter().enumerate() {
-                (group[row], level[row], effect[row]) = (Some(term.group.as_str()), Some(label.as_str()), Some(name.as_str()));
+        for (i, name) in term.design.effects.iter().enumerate() {
+            for (l, label) in term.design.levels.iter().enumerate() {
+                (group[row], level[row], effect[row]) =
+                    (Some(term.design.group.as_str()), Some(label.as_str()), Some(name.as_str()));
                 mode[row] = term.modes[i + r * l];
                 error[row] = term.condvar.get(i + r * (i + r * l)).map_or(f64::NAN, |v| v.sqrt());
                 (lower[row], upper[row]) = (low[i + r * l], high[i + r * l]);

@@ -155,7 +155,7 @@ fn better(first: std::result::Result<End, String>, second: std::result::Result<E
 
 /// Starts around the estimates; variances that are zero are lifted first.
 fn around(fit: &Fit) -> Result<Vec<Vec<f64>>> {
-    let structures: Vec<Structure> = fit.named_terms().map(|(_, term)| term.structure).collect();
+    let structures: Vec<Structure> = fit.named_terms().map(|(_, term)| term.design.structure).collect();
     let (mut working, mut first) = (vec![0.0; fit.theta.len()], 0);
     for structure in &structures {
         let range = first..first + structure.n_theta();

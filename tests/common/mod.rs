@@ -200,14 +200,14 @@ impl Estimates {
         let mut cov = BTreeMap::new();
         let mut modes = BTreeMap::new();
         for t in &fit.terms {
-            let r = t.effects.len();
-            for (b, right) in t.effects.iter().enumerate() {
-                for (a, left) in t.effects.iter().enumerate() {
+            let r = t.design.effects.len();
+            for (b, right) in t.design.effects.iter().enumerate() {
+                for (a, left) in t.design.effects.iter().enumerate() {
                     let key = if left <= right { (left, right) } else { (right, left) };
-                    cov.insert(format!("{}.{}.{}", t.group, key.0, key.1), t.cov[b * r + a]);
+                    cov.insert(format!("{}.{}.{}", t.design.group, key.0, key.1), t.cov[b * r + a]);
                 }
-                for (level, label) in t.levels.iter().enumerate() {
-                    modes.insert(format!("{}.{label}.{right}", t.group), (t.modes[level * r + b], t.sd[b]));
+                for (level, label) in t.design.levels.iter().enumerate() {
+                    modes.insert(format!("{}.{label}.{right}", t.design.group), (t.modes[level * r + b], t.sd[b]));
                 }
             }
         }

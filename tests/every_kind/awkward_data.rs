@@ -159,7 +159,7 @@ fn dates_are_groups_and_categories_but_no_numbers() {
     let whole = read(&csv(|_, _, cell| cell));
     let fit = linear("y ~ x + (1 | day)", &whole).unwrap();
     quiet(&fit);
-    assert_eq!(fit.terms[0].levels[..2], ["2024-03-01", "2024-03-02"]);
+    assert_eq!(fit.terms[0].design.levels[..2], ["2024-03-01", "2024-03-02"]);
     let fit = linear("y ~ day + (1 | g)", &whole).unwrap();
     assert_eq!(fit.fixed.names[1], "day2024-03-02");
     assert!(fit.warnings().iter().any(|w| w.contains("line 2 holds '2024-03-01': its cells are dates")), "{:?}", fit.warnings());

@@ -35,7 +35,7 @@ fn groups_drawn_with_replacement_give_the_standard_error_of_theory() {
     let all = fit.bootstrap(&cases(2000, Unit::Group(0)), None).unwrap();
     let term = &fit.terms[0];
     let mean = |level: usize| -> f64 {
-        let own: Vec<f64> = (0..fit.n_obs).filter(|&i| term.index[i] as usize == level).map(|i| fit.y[i]).collect();
+        let own: Vec<f64> = (0..fit.n_obs).filter(|&i| term.design.index[i] as usize == level).map(|i| fit.y[i]).collect();
         own.iter().sum::<f64>() / own.len() as f64
     };
     let means: Vec<f64> = (0..6).map(mean).collect();

@@ -139,7 +139,7 @@ fn so_it_is_in_arrays_and_a_term_of_zeros_is_an_error() {
     let fit = |arrays: ArraySpec| Fit::new(&Spec::new(ModelKind::Lmm, Source::Arrays(arrays)), None, &Options::default(), None);
     let whole = arrays(&["one", "x", "twice"], StructureKind::Unstructured);
     let (a, b) = (fit(whole.clone()).unwrap(), fit(arrays(&["one", "x"], StructureKind::Unstructured)).unwrap());
-    assert!((a.criterion - b.criterion).abs() < 1e-8 && a.terms[0].effects == ["z1", "z2"]);
+    assert!((a.criterion - b.criterion).abs() < 1e-8 && a.terms[0].design.effects == ["z1", "z2"]);
     assert!(says(&a, &["(z1 + z2 + z3 | g1)", "'z3' left out"]), "{:?}", a.design_warnings);
     let new = a.predict(NewData::Arrays(&whole), BY_MODES).unwrap();
     assert!(new.iter().zip(&a.fitted).all(|(p, q)| (p - q).abs() < 1e-9));

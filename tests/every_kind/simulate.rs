@@ -69,7 +69,7 @@ fn random_effects_have_their_covariance() {
     let n = 4000;
     let simulated = fit.simulate(n, 5, RandomEffects::New).unwrap();
     let term = &fit.terms[0];
-    let z = term.z.as_ref().unwrap();
+    let z = term.design.z.as_ref().unwrap();
     let form =
         |i: usize, j: usize| -> f64 { (0..4).map(|e| z[(e % 2) * fit.n_obs + i] * term.cov[e] * z[(e / 2) * fit.n_obs + j]).sum() };
     let sigma2 = fit.sigma * fit.sigma;
@@ -81,7 +81,7 @@ fn random_effects_have_their_covariance() {
     for (i, j) in [(0, 9), (3, 4), (0, 10)] {
         let product = |c: &[f64]| (c[i] - rows[i].0) * (c[j] - rows[j].0);
         let covariance = simulated.chunks_exact(fit.n_obs).map(product).sum::<f64>() / n as f64;
-        let want = if term.index[i] == term.index[j] { form(i, j) } else { 0.0 };
+        let want = if term.design.index[i] == term.design.index[j] { form(i, j) } else { 0.0 };
         let error = ((rows[i].1 * rows[j].1 + want * want) / n as f64).sqrt();
         assert!((covariance - want).abs() < 4.5 * error, "rows {i}, {j}: {covariance} for {want}");
     }

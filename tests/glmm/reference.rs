@@ -81,7 +81,7 @@ fn check_varcorr(id: &str, fit: &Fit, want: &Value) {
     assert_eq!(fit.terms.len(), blocks.len(), "{id}: terms");
     for block in blocks {
         let (group, effects) = (text(&block["group"]), strings(&block["terms"]));
-        let term = fit.terms.iter().find(|t| t.group == group && t.effects == effects).unwrap();
+        let term = fit.terms.iter().find(|t| t.design.group == group && t.design.effects == effects).unwrap();
         let r = effects.len();
         let want = numbers(&block["cov"]);
         let sd = |a: usize| want[a * (r + 1)].sqrt().max(1e-3);
@@ -94,9 +94,9 @@ fn check_ranef(id: &str, fit: &Fit, want: &Value) -> usize {
     let mut compared = 0;
     for (group, block) in want.as_object().unwrap() {
         for (c, effect) in strings(&block["terms"]).iter().enumerate() {
-            let term = fit.terms.iter().find(|t| t.group == *group && t.effects.contains(effect)).unwrap();
-            let (r, e) = (term.effects.len(), term.effects.iter().position(|x| x == effect).unwrap());
-            let place: HashMap<&str, usize> = term.levels.iter().enumerate().map(|(i, l)| (l.as_str(), i)).collect();
+            let term = fit.terms.iter().find(|t| t.design.group == *group && t.design.effects.contains(effect)).unwrap();
+            let (r, e) = (term.design.effects.len(), term.design.effects.iter().position(|x| x == effect).unwrap());
+            let place: HashMap<&str, usize> = term.design.levels.iter().enumerate().map(|(i, l)| (l.as_str(), i)).collect();
             let sd = term.sd[e].max(1e-6);
             for (i, level) in strings(&block["levels"]).iter().enumerate() {
                 let at = place[level.as_str()];

@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::toolchain::{cc, cxx, root, succeed};
 
 /// The files of src/capi that make the header, in its order.
-const SOURCES: [&str; 30] = [
+const SOURCES: [&str; 32] = [
     "status",
     "frame",
     "frame_columns",
@@ -20,6 +20,7 @@ const SOURCES: [&str; 30] = [
     "family_list",
     "family",
     "options",
+    "options_named",
     "fit",
     "fit_fixed",
     "fit_predictors",
@@ -33,9 +34,10 @@ const SOURCES: [&str; 30] = [
     "fit_tables",
     "predict",
     "diagnostics",
-    "tests_of_fits",
+    "hypotheses",
     "marginal_means",
     "resample",
+    "profile",
     "bootstrap",
     "validation",
 ];

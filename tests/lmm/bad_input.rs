@@ -97,7 +97,7 @@ fn groups_that_can_not_be_estimated() {
     let mut frame = data().frame();
     let levels = (0..9).map(|i| format!("g{i:02}")).collect();
     frame.set_levels("g", levels, false).unwrap();
-    assert_eq!(model("y ~ x + (1 | g)").try_fit(&frame).unwrap().terms[0].levels.len(), 8);
+    assert_eq!(model("y ~ x + (1 | g)").try_fit(&frame).unwrap().terms[0].design.levels.len(), 8);
 }
 
 #[test]
@@ -385,5 +385,5 @@ fn names_of_every_kind() {
     assert!(error.code == Code::Data && !error.message.contains('\n'), "{error}");
     let frame = label(data().real("if", vec![1.0; 40]), "group with spaces", |i| format!("level \n{}", i % 5)).frame();
     let fit = model("y ~ x + (1 | `group with spaces`)").try_fit(&frame).unwrap();
-    assert_eq!(fit.terms[0].levels.len(), 5);
+    assert_eq!(fit.terms[0].design.levels.len(), 5);
 }

@@ -163,7 +163,7 @@ fn the_order_of_rows_is_irrelevant_where_times_are_given() {
     }
     let labels: Vec<String> = {
         let term = &first.terms[0];
-        order.iter().map(|&i| term.levels[term.index[i] as usize].clone()).collect()
+        order.iter().map(|&i| term.design.levels[term.design.index[i] as usize].clone()).collect()
     };
     shuffled.add_strings("g", &labels.iter().map(|s| Some(s.as_str())).collect::<Vec<_>>()).unwrap();
     let second = fit(&shuffled, "y ~ x + (1 | g)", "ar1(t | g)", true);
@@ -282,7 +282,7 @@ fn predictions_are_of_fixed_and_random_effects() {
     close("values", &got.values, &fit.fitted, 1e-12);
     let (n, x, t, w) = (fit.n_obs, reals(&frame, "x"), reals(&frame, "t"), reals(&frame, "w"));
     let (term, own) = (&fit.terms[0], fit.correlation().unwrap());
-    let same = |i: usize, j: usize| term.index[i] == term.index[j];
+    let same = |i: usize, j: usize| term.design.index[i] == term.design.index[j];
     let between = |i: usize, j: usize| {
         let (a, b) = ([1.0, x[i]], [1.0, x[j]]);
         (0..4).map(|e| a[e % 2] * term.cov[e] * b[e / 2]).sum::<f64>() * f64::from(u8::from(same(i, j)))

@@ -67,9 +67,9 @@ fn is_correlated(structure: Structure) -> bool {
 
 /// The parameters of a term: variances and the correlation, or all elements of its covariance.
 fn parameters(term: &TermFit) -> Vec<f64> {
-    let r = term.structure.size;
-    if is_correlated(term.structure) {
-        let n = if term.structure.homogeneous { 1 } else { r };
+    let r = term.design.structure.size;
+    if is_correlated(term.design.structure) {
+        let n = if term.design.structure.homogeneous { 1 } else { r };
         return term.sd[..n].iter().map(|sd| sd * sd).chain([term.corr[1]]).collect();
     }
     (0..r).flat_map(|b| (b..r).map(move |a| (a, b))).map(|(a, b)| term.cov[b * r + a]).collect()
@@ -77,7 +77,7 @@ fn parameters(term: &TermFit) -> Vec<f64> {
 
 /// D of a term, and how many parameters it has.
 fn covariance(term: &TermFit, at: &[f64]) -> (Vec<f64>, usize) {
-    let (s, r) = (term.structure, term.structure.size);
+    let (s, r) = (term.design.structure, term.design.structure.size);
     if is_correlated(s) {
         let n = if s.homogeneous { 1 } else { r };
         let sd = |a: usize| at[if s.homogeneous { 0 } else { a }].sqrt();
@@ -134,10 +134,10 @@ fn rows_covariance(fit: &Fit, at: &[f64]) -> Vec<f64> {
     for term in &fit.terms {
         let (d, count) = covariance(term, &at[used..]);
         used += count;
-        let r = term.structure.size;
-        let z = |i: usize, e: usize| term.z.as_ref().map_or(1.0, |z| z[e * n + i]);
+        let r = term.design.structure.size;
+        let z = |i: usize, e: usize| term.design.z.as_ref().map_or(1.0, |z| z[e * n + i]);
         for i in 0..n {
-            for j in (0..n).filter(|&j| term.index[i] == term.index[j]) {
+            for j in (0..n).filter(|&j| term.design.index[i] == term.design.index[j]) {
                 v[j * n + i] += (0..r * r).map(|e| z(i, e % r) * d[e] * z(j, e / r)).sum::<f64>();
             }
         }

@@ -113,7 +113,7 @@ fn ends(case: &Case, fit: &Fit, seed: u64, count: usize) -> Vec<(f64, Vec<f64>)>
     for _ in 0..count {
         let mut theta = vec![];
         for term in &fit.terms {
-            let (s, first) = (term.structure, theta.len());
+            let (s, first) = (term.design.structure, theta.len());
             theta.extend((0..s.n_theta()).map(|_| power(&mut rng, -2.0, 3.5)));
             let own = &mut theta[first..];
             let free = s.lower_bounds().into_iter().zip(s.upper_bounds()).enumerate();

@@ -53,7 +53,7 @@ fn estimates_equal_the_reference() {
         close_by(&format!("{id} theta"), &theta, &numbers(&entry["theta"]), 2e-6, |i| theta[i].abs().max(1.0));
         for block in entry["varcorr"].as_array().unwrap() {
             let (group, effects) = (group_key(&text(&block["group"])), strings(&block["terms"]));
-            let term = fit.terms.iter().find(|t| group_key(&t.group) == group && t.effects == effects).unwrap();
+            let term = fit.terms.iter().find(|t| group_key(&t.design.group) == group && t.design.effects == effects).unwrap();
             let r = effects.len();
             let sd = |a: usize| term.sd[a].max(1e-3 * fit.sigma);
             close_by(&format!("{id} varcorr {group}"), &term.cov, &numbers(&block["cov"]), 1e-5, |e| sd(e % r) * sd(e / r));
@@ -72,10 +72,14 @@ fn check_ranef(id: &str, fit: &Fit, reference: &Value) -> usize {
     for (group, block) in reference.as_object().unwrap() {
         let parts: Vec<&str> = group.split(':').collect();
         for (c, effect) in strings(&block["terms"]).iter().enumerate() {
-            let term = fit.terms.iter().find(|t| group_key(&t.group) == group_key(group) && t.effects.contains(effect)).unwrap();
-            let (r, e) = (term.effects.len(), term.effects.iter().position(|x| x == effect).unwrap());
-            let own: Vec<&str> = term.group.split(':').collect();
-            let place: HashMap<&str, usize> = term.levels.iter().enumerate().map(|(i, l)| (l.as_str(), i)).collect();
+            let term = fit
+                .terms
+                .iter()
+                .find(|t| group_key(&t.design.group) == group_key(group) && t.design.effects.contains(effect))
+                .unwrap();
+            let (r, e) = (term.design.effects.len(), term.design.effects.iter().position(|x| x == effect).unwrap());
+            let own: Vec<&str> = term.design.group.split(':').collect();
+            let place: HashMap<&str, usize> = term.design.levels.iter().enumerate().map(|(i, l)| (l.as_str(), i)).collect();
             for (i, level) in strings(&block["levels"]).iter().enumerate() {
                 let values: Vec<&str> = level.split(':').collect();
                 let label: Vec<&str> = own.iter().map(|g| values[parts.iter().position(|p| p == g).unwrap()]).collect();

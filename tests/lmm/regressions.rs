@@ -184,7 +184,7 @@ fn numbers_group_and_labels_are_reused_within_them() {
         singular: true,
     }
     .check(&fit);
-    assert_eq!(*fit.terms[0].levels, ["0", "1", "2", "3", "4", "5"]);
+    assert_eq!(*fit.terms[0].design.levels, ["0", "1", "2", "3", "4", "5"]);
 }
 
 /// Weights from 2e3 to 1.5e9.
@@ -340,7 +340,7 @@ fn contrasts_of_the_spec() {
     let mut wanted = model("y ~ f * e + (e | h)");
     wanted.formula.contrasts = vec![("f".into(), "contr.sum".into()), ("e".into(), "contr.helmert".into())];
     let fit = wanted.fit(&simulated());
-    assert_eq!(fit.terms[0].effects, ["(Intercept)", "ev"]);
+    assert_eq!(fit.terms[0].design.effects, ["(Intercept)", "ev"]);
     Lme4 {
         criterion: 941.423389047,
         sigma: 1.65612537013,

@@ -11,8 +11,8 @@ use crate::design::ModelProgram;
 use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
 use crate::frame::Frame;
-use crate::inference::linear::dot;
-use crate::linalg::dense;
+use crate::linalg::dense::{self, dot_in_order as dot};
+use crate::linalg::orthogonal::take_off;
 
 /// A type of sums of squares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,11 +183,7 @@ fn sequential(fit: &Fit, order: &[usize]) -> Result<Vec<Vec<f64>>> {
         let own = &mut rest[..n];
         own.copy_from_slice(&fit.x[column * n..(column + 1) * n]);
         for _ in 0..2 {
-            for (i, unit) in before.chunks_exact(n.max(1)).enumerate() {
-                let share = dot(unit, own);
-                rows[i][column] += share;
-                own.iter_mut().zip(unit).for_each(|(v, u)| *v -= share * u);
-            }
+            take_off(before.chunks_exact(n.max(1)), own, dot, |i, share| rows[i][column] += share);
         }
         let norm = dot(own, own).sqrt();
         if norm <= 0.0 {

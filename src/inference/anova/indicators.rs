@@ -6,8 +6,8 @@ use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
 use crate::fit::estimable::Estimable;
 use crate::frame::Frame;
-use crate::inference::linear::dot;
 use crate::inference::model_matrix::all_columns;
+use crate::linalg::dense::dot_in_order as dot;
 
 pub struct Indicators {
     /// Weights of the kept columns in each indicator column.

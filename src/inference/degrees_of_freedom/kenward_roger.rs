@@ -1,7 +1,7 @@
 //! Kenward and Roger's adjusted covariance and F tests (Kenward & Roger 1997; Halekoh & Hojsgaard 2014), of fits by REML.
 //!
 //! The covariance of the rows is `sigma^2 V`, with V of the parameters of the random effects (`parameters`) and of the residuals' correlation
-//! (`lmm::variance::residual_correlation`); index 0 is the first factor, which is one at the estimates, and the last the residuals'
+//! (`lmm::correlation::matrix`); index 0 is the first factor, which is one at the estimates, and the last the residuals'
 //! correlation. Weights are in the rows. All is in units in which sigma is one, and in the basis in which the fixed effects have the
 //! identity for covariance, X~; there, with `V_i` and `V_ij` the derivatives of V,
 //!
@@ -19,8 +19,9 @@ use super::parameters::Parameters;
 use super::system::{pseudo_inverse, quadratic, whitened, with_variances};
 use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
-use crate::inference::linear::{Coefficients, JointTest, dot, independent_rows};
+use crate::inference::linear::{Coefficients, JointTest, independent_rows};
 use crate::linalg::dense;
+use crate::linalg::dense::dot_in_order as dot;
 use crate::lmm::variance::{Direction, FixedDerivatives, Variances};
 use crate::tails::f_upper;
 
@@ -43,6 +44,18 @@ pub struct KenwardRoger {
 
 /// The share of a parameter's information that fixed effects leave, below which there is none.
 const NOTHING_LEFT: f64 = 1e-9;
+
+// Where the denominators of Kenward and Roger's moments (1997, section 3) are taken for zero: pbkrtest's limits (Halekoh and Hojsgaard 2014),
+// so that borderline tests are the same. All are numbers without units.
+
+/// V0 that is none.
+const NO_V0: f64 = 1e-10;
+
+/// A numerator and a denominator that are both smaller have the ratio one.
+const ZERO_BY_ZERO: f64 = 1e-14;
+
+/// Denominator degrees of freedom so close to 2 give F no mean, and the statistic no scaling.
+const CLOSE_TO_TWO: f64 = 1e-2;
 
 impl KenwardRoger {
     pub fn of(fit: &Fit) -> Result<Self> {
@@ -121,11 +134,11 @@ impl KenwardRoger {
         let divisor = 3.0 * q + 2.0 * (1.0 - g);
         let (c1, c2, c3) = (g / divisor, (q - g) / divisor, (q + 2.0 - g) / divisor);
         let v0 = 1.0 + c1 * b;
-        let (v0, v1, v2) = (if v0.abs() < 1e-10 { 0.0 } else { v0 }, 1.0 - c2 * b, 1.0 - c3 * b);
-        let ratio = |a: f64, b: f64| if a.abs() < 1e-14 && b.abs() < 1e-14 { 1.0 } else { a / b };
+        let (v0, v1, v2) = (if v0.abs() < NO_V0 { 0.0 } else { v0 }, 1.0 - c2 * b, 1.0 - c3 * b);
+        let ratio = |a: f64, b: f64| if a.abs() < ZERO_BY_ZERO && b.abs() < ZERO_BY_ZERO { 1.0 } else { a / b };
         let rho = ratio(1.0 - a2 / q, v1).powi(2) * ratio(v0, v2) / q;
         let df2 = 4.0 + (q + 2.0) / (q * rho - 1.0);
-        let scaling = if (df2 - 2.0).abs() < 1e-2 { 1.0 } else { df2 * (1.0 - a2 / q) / (df2 - 2.0) };
+        let scaling = if (df2 - 2.0).abs() < CLOSE_TO_TWO { 1.0 } else { df2 * (1.0 - a2 / q) / (df2 - 2.0) };
         (df2, scaling)
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::covariance::Structure;
 use crate::formula::StructureKind;
-use crate::inference::linear::dot;
+use crate::linalg::dense::dot_in_order as dot;
 use crate::lmm::variance::{Direction, Variances};
 
 /// All terms' parameters.

@@ -3,9 +3,8 @@
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::fit::linear::assemble;
-use crate::inference::linear::dot;
-use crate::linalg::dense::symmetric_eigen;
-use crate::lmm::estimate::working_from_theta;
+use crate::linalg::dense::{dot_in_order as dot, symmetric_eigen};
+use crate::lmm::parameters::working_from_theta;
 use crate::lmm::system::LinearSystem;
 use crate::lmm::variance::Variances;
 

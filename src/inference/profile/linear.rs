@@ -7,9 +7,10 @@ use crate::covariance::Structure;
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::fit::linear::Assembled;
+use crate::lmm::correlation::scale::RhoScale;
 use crate::lmm::deviance::Deviance;
-use crate::lmm::estimate::{estimate, estimate_near, off_the_boundary, theta_from_working, working_from_theta};
-use crate::lmm::rho::RhoScale;
+use crate::lmm::estimate::{estimate, estimate_near};
+use crate::lmm::parameters::{off_the_boundary, theta_from_working, working_from_theta};
 use crate::lmm::system::LinearSystem;
 use crate::lmm::turn::Turn;
 use crate::lmm::unprofiled::UnprofiledDeviance;
@@ -182,7 +183,7 @@ impl Parameters for Base<'_> {
     fn parameters(&self) -> (Vec<Parameter>, Vec<String>) {
         let mut all = vec![];
         for (k, term) in self.fit.terms.iter().enumerate() {
-            all.extend(terms::parameters(k, term.structure, &term.effects, &term.group));
+            all.extend(terms::parameters(k, term.design.structure, &term.design.effects, &term.design.group));
         }
         let shared = ["sigma".to_owned()].into_iter().chain(self.fit.correlation().map(crate::fit::CorrelationFit::name));
         all.extend(shared.enumerate().map(|(f, name)| (Parameter::Shared { f }, name)));

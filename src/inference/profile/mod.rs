@@ -78,7 +78,8 @@ struct Theta<'f, P> {
 impl<P: Parameters> Parameters for Theta<'_, P> {
     fn parameters(&self) -> (Vec<Parameter>, Vec<String>) {
         let terms = self.fit.named_terms().enumerate();
-        let elements = terms.flat_map(|(k, (_, t))| (0..t.structure.n_theta()).map(move |element| Parameter::Theta { k, element }));
+        let elements =
+            terms.flat_map(|(k, (_, t))| (0..t.design.structure.n_theta()).map(move |element| Parameter::Theta { k, element }));
         (elements.collect(), unique(self.fit.theta_names.iter().map(|name| format!("theta.{name}")).collect()))
     }
 

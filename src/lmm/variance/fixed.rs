@@ -63,7 +63,7 @@ impl Variances<'_> {
     }
 
     /// left'K right, of matrices of q rows and p columns each.
-    pub(super) fn product(&self, direction: &Direction, left: &[f64], right: &[f64]) -> Result<Vec<f64>> {
+    pub(in crate::lmm) fn product(&self, direction: &Direction, left: &[f64], right: &[f64]) -> Result<Vec<f64>> {
         let layout = &self.system.gram.layout;
         let (q, p, size) = (layout.q(), self.p(), layout.terms[direction.term]);
         let first = layout.offset(direction.term);

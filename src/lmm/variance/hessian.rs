@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use super::{Direction, Traces, Variances};
 use crate::covariance::Structure;
 use crate::error::{Result, try_vec};
-use crate::linalg::dense;
+use crate::linalg::dense::{self, dot_in_order as dot};
 use crate::random::{FactorDerivative, directions, factor_derivatives};
 
 /// The Hessian with what it was made of.
@@ -130,7 +130,6 @@ impl Variances<'_> {
     fn add_residuals(&mut self, derivatives: &[FactorDerivative], hessian: &mut [f64]) -> Result<()> {
         let (q, n, p) = (self.system.gram.layout.q(), derivatives.len(), self.p());
         let size = n + 1;
-        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
         let g = directions(&self.system.gram.layout, &self.t, derivatives, &self.u, &self.z)?;
         let mut image = try_vec("directions of the random effects", 0.0, g.len())?;
         image.copy_from_slice(&g);

@@ -2,34 +2,31 @@
 //!
 //! With V = I + Z D Z', D block diagonal, M = Z'V^-1 Z, S = X'V^-1 X and Q = Z'V^-1 X, all of it comes from the `q x q` system and its
 //! factor; nothing has the size of the data. If residuals have a correlation matrix R, V = R + Z D Z', and all products are those of
-//! R^-1; the derivative of R needs passes over the rows (`residual`).
+//! R^-1; the derivative of R needs passes over the rows (`correlation::variances`).
 
-mod components;
-pub mod differences;
+pub(super) mod components;
 mod fixed;
 pub mod hessian;
 mod precision;
-mod residual;
-mod residual_correlation;
-mod traces;
+pub(super) mod traces;
 
 #[cfg(test)]
 mod tests;
 
 pub use fixed::{Direction, FixedDerivatives};
-pub use residual::ResidualDerivatives;
 pub use traces::Traces;
 
 use std::borrow::Cow;
 
+use super::correlation::matrix::ResidualCorrelation;
 use super::deviance::Deviance;
 use super::system::LinearSystem;
+use crate::covariance::with_ranges;
 use crate::error::{Result, try_vec};
 use crate::formula::StructureKind;
 use crate::random::Roots;
 use components::Components;
 use precision::MarginalPrecision;
-use residual_correlation::ResidualCorrelation;
 
 /// A linear model at its estimates.
 pub struct Variances<'a> {
@@ -54,12 +51,12 @@ pub struct Variances<'a> {
     rows: f64,
     /// Half the derivative of the criterion in each T, where that has no precision.
     forces: Vec<Vec<f64>>,
-    precision: MarginalPrecision<'a>,
+    pub(super) precision: MarginalPrecision<'a>,
     /// R, where residuals are correlated.
-    correlation: Option<ResidualCorrelation<'a>>,
+    pub(super) correlation: Option<ResidualCorrelation<'a>>,
     /// The factor of [Q e]'V^-1[Q e] `[m, m]`, and Lambda U R^-T `[q, p]`; only where residuals are correlated.
-    gram: Vec<f64>,
-    modes: Vec<f64>,
+    pub(super) gram: Vec<f64>,
+    pub(super) modes: Vec<f64>,
 }
 
 impl<'a> Variances<'a> {
@@ -123,18 +120,15 @@ pub fn largest_part(system: &LinearSystem) -> Result<usize> {
 }
 
 /// The same covariances where a column of T that begins with zero is zero: there the derivatives in T of an effect without variance vanish.
-fn canonical(system: &LinearSystem, working: &[f64]) -> Vec<f64> {
+pub(super) fn canonical(system: &LinearSystem, working: &[f64]) -> Vec<f64> {
     let mut out = working.to_vec();
-    let mut first = 0;
-    for structure in &system.structures {
-        let (r, range) = (structure.size, first..first + structure.n_theta());
-        first = range.end;
+    for (structure, range) in with_ranges(&system.structures) {
+        let r = structure.size;
         let mut t = vec![0.0; r * r];
         structure.factor(&working[range.clone()], &mut t);
         let rotated = (0..r).any(|c| t[c * r + c] == 0.0 && t[c * r..(c + 1) * r].iter().any(|v| *v != 0.0));
         if structure.kind == StructureKind::Unstructured && rotated {
-            let cov: Vec<f64> = (0..r * r).map(|e| (0..r).map(|c| t[c * r + e % r] * t[c * r + e / r]).sum()).collect();
-            structure.from_covariance(&cov, &mut out[range]);
+            structure.from_covariance(&structure.relative_covariance(&working[range.clone()]), &mut out[range]);
         }
     }
     out

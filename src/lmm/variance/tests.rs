@@ -118,27 +118,3 @@ fn the_observed_information_is_the_derivative_of_the_gradient_also_at_singular_f
         }
     }
 }
-
-#[test]
-fn differences_equal_exact_derivatives() {
-    for (i, example) in examples().iter().enumerate() {
-        let system = example.system();
-        for reml in [true, false] {
-            let working = random_working(&system, 50);
-            let mut own = Variances::new(&system, &working, reml).unwrap();
-            let want = own.observed_information().unwrap();
-            let (map, got) = differences::information_by_differences(&system, &working, reml).unwrap();
-            assert_eq!(map, own.map);
-            let size = working.len() + 1;
-            for e in 0..size * size {
-                let scale = (want.hessian[e % size * (size + 1)] * want.hessian[e / size * (size + 1)]).abs().sqrt();
-                let (got, want) = (got.hessian[e], want.hessian[e]);
-                assert!((got - want).abs() < 1e-6 * scale.max(want.abs()), "example {i}, reml {reml}, {e}: {got} for {want}");
-            }
-            for (got, want) in got.fixed.iter().zip(&want.fixed) {
-                let largest = want.iter().fold(0.0f64, |m, v| m.max(v.abs()));
-                assert!(got.iter().zip(want).all(|(g, w)| (g - w).abs() <= 1e-8 * largest), "example {i}: {got:?} for {want:?}");
-            }
-        }
-    }
-}

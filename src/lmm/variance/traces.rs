@@ -54,7 +54,7 @@ enum Kind<'a> {
 }
 
 /// Where levels stand among the random effects.
-pub(super) struct Places {
+pub struct Places {
     pub effects: Vec<usize>,
     offset: Vec<usize>,
     pub q: usize,

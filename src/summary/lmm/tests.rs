@@ -125,8 +125,8 @@ fn one_coefficient_has_no_correlations_and_many_are_not_shown() {
 fn correlations_of_three_effects_and_coefficients() {
     let mut fit = sleepstudy();
     let term = &mut fit.terms[0];
-    term.effects = strings(&["(Intercept)", "x", "z"]);
-    term.structure.size = 3;
+    term.design.effects = strings(&["(Intercept)", "x", "z"]);
+    term.design.structure.size = 3;
     term.cov = vec![0.0, 0.0, 0.0, 0.0, 4.0, -1.0, 0.0, -1.0, 1.0];
     term.sd = vec![0.0, 2.0, 1.0];
     let nan = f64::NAN;

@@ -81,10 +81,13 @@ impl Objective for Held<'_> {
 fn estimates(fit: &Fit) -> Vec<(String, f64)> {
     let mut all = vec![];
     for term in &fit.terms {
-        for (i, effect) in term.effects.iter().enumerate() {
-            all.push((format!("sd_{effect}|{}", term.group), term.sd[i]));
-            if i == 0 && term.effects.len() == 2 {
-                all.push((format!("cor_{}.{}|{}", term.effects[1], term.effects[0], term.group), term.corr[1]));
+        for (i, effect) in term.design.effects.iter().enumerate() {
+            all.push((format!("sd_{effect}|{}", term.design.group), term.sd[i]));
+            if i == 0 && term.design.effects.len() == 2 {
+                all.push((
+                    format!("cor_{}.{}|{}", term.design.effects[1], term.design.effects[0], term.design.group),
+                    term.corr[1],
+                ));
             }
         }
     }
@@ -130,7 +133,7 @@ fn limits_satisfy_their_equation(what: &str, model: &Generalised, some: &[&str])
         }
         assert!(own.warning.is_none() && own.lower < *estimate && *estimate < own.upper, "{what}: {own:?}");
         for value in [own.lower, own.upper] {
-            let mut held = Held { model, at, value, correlated: fit.terms[0].effects.len() == 2, n: all.len() - 1 };
+            let mut held = Held { model, at, value, correlated: fit.terms[0].design.effects.len() == 2, n: all.len() - 1 };
             let start = start(&all, at, value);
             let mut settings = Settings { tolerance: 1e-11, max_evaluations: 4000, ..Settings::default() };
             let end = minimize(Method::Bobyqa, &mut held, &start, &mut settings).unwrap();

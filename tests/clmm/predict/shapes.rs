@@ -132,7 +132,7 @@ fn terms_can_be_chosen() {
     let (none, first, all) = (of(RandomTerms::None), of(RandomTerms::Chosen(vec![0])), of(RandomTerms::All));
     let (g, h) = (&fit.terms[0], &fit.terms[1]);
     for i in 0..fit.n_obs {
-        let (b, c) = (g.modes[g.index[i] as usize], h.modes[h.index[i] as usize]);
+        let (b, c) = (g.modes[g.design.index[i] as usize], h.modes[h.design.index[i] as usize]);
         close("first", &[first[i], all[i]], &[none[i] + b, none[i] + b + c], 1e-12);
     }
 }

@@ -56,7 +56,7 @@ impl<'a> Model<'a> {
     fn mode(&self, at: &[f64], level: u32) -> (f64, f64) {
         let (term, weights) = (&self.fit.terms[0], &self.fit.weights);
         let rows: Vec<(Row, usize, f64)> = (0..self.fit.n_obs)
-            .filter(|&i| term.index[i] == level)
+            .filter(|&i| term.design.index[i] == level)
             .map(|i| (self.row(at, i), self.fit.y[i] as usize, weights.as_ref().map_or(1.0, |w| w[i])))
             .collect();
         let (mut b, mut curvature, variance) = (0.0, 1.0, at[at.len() - 1].powi(2));
@@ -77,7 +77,7 @@ impl<'a> Model<'a> {
     fn std_error(&self, i: usize, modes: bool, f: impl Fn(&Row, f64) -> f64) -> f64 {
         let own = self.fit.generalised().unwrap();
         let all = own.vcov.len().isqrt();
-        let level = self.fit.terms[0].index[i];
+        let level = self.fit.terms[0].design.index[i];
         let value = |at: &[f64]| f(&self.row(at, i), if modes { self.mode(at, level).0 } else { 0.0 });
         let moved = |j: usize, by: f64| {
             let mut at = self.at.clone();

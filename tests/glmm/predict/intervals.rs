@@ -38,7 +38,7 @@ fn linear_models_have_the_variance_of_the_mean_and_of_the_response() {
     let henderson = Henderson::new(&fit);
     let got = fit.predictions(NewData::Training, &of_response(Quantity::Response, RandomTerms::All)).unwrap();
     for i in [0, 37, 179] {
-        let se = henderson.std_error(i, &[fit.terms[0].index[i]]);
+        let se = henderson.std_error(i, &[fit.terms[0].design.index[i]]);
         let by = REACH * (se * se + fit.sigma * fit.sigma).sqrt();
         close("se", &[got.std_errors[i]], &[se], 1e-8);
         close("limits", &[got.lower[i], got.upper[i]], &[fit.fitted[i] - by, fit.fitted[i] + by], 1e-9);

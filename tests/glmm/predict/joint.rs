@@ -56,7 +56,7 @@ impl<'a> Brute<'a> {
     /// The values of all effects of row i, each with its predictor.
     fn z(&self, i: usize) -> Vec<(usize, f64)> {
         let own = |(a, term): (usize, &TermFit)| -> Vec<(usize, f64)> {
-            (0..term.effects.len()).map(|e| (a, term.z.as_ref().map_or(1.0, |z| z[e * self.fit.n_obs + i]))).collect()
+            (0..term.design.effects.len()).map(|e| (a, term.design.z.as_ref().map_or(1.0, |z| z[e * self.fit.n_obs + i]))).collect()
         };
         self.terms().into_iter().flat_map(own).collect()
     }
@@ -71,13 +71,13 @@ impl<'a> Brute<'a> {
     /// Of row i's group; theta has the Cholesky factors of the terms' covariances.
     fn group(&self, at: &[f64], i: usize) -> Group {
         let terms = self.terms();
-        let index = &terms[0].1.index;
+        let index = &terms[0].1.design.index;
         let rows: Vec<usize> = (0..self.fit.n_obs).filter(|&k| index[k] == index[i]).collect();
-        let all: usize = terms.iter().map(|(_, term)| term.effects.len()).sum();
+        let all: usize = terms.iter().map(|(_, term)| term.design.effects.len()).sum();
         let mut covariance = vec![0.0; all * all];
         let (mut first, mut theta) = (0, &at[at.len() - self.fit.theta.len()..]);
         for (_, term) in terms {
-            let r = term.effects.len();
+            let r = term.design.effects.len();
             let mut t = vec![0.0; r * r];
             for c in 0..r {
                 for row in c..r {
@@ -97,8 +97,8 @@ impl<'a> Brute<'a> {
         let q = group.precision.len().isqrt();
         let psi = self.shared(at);
         let h = 5e-3;
-        let level = self.fit.terms[0].index[group.rows[0]] as usize;
-        let known = |(_, term): (usize, &'a TermFit)| &term.modes[level * term.effects.len()..][..term.effects.len()];
+        let level = self.fit.terms[0].design.index[group.rows[0]] as usize;
+        let known = |(_, term): (usize, &'a TermFit)| &term.modes[level * term.design.effects.len()..][..term.design.effects.len()];
         let (mut b, mut covariance) = (self.terms().into_iter().flat_map(known).copied().collect::<Vec<f64>>(), vec![]);
         for _ in 0..12 {
             let mut gradient: Vec<f64> = (0..q).map(|e| -(0..q).map(|f| group.precision[f * q + e] * b[f]).sum::<f64>()).collect();

@@ -141,9 +141,9 @@ fn arrays_predict_as_formulas_do() {
     arrays.terms.push(ArrayTerm {
         name: String::new(),
         effects: vec![],
-        z: term.z.clone(),
-        index: term.index.iter().map(|&i| i64::from(i)).collect(),
-        n_levels: term.levels.len(),
+        z: term.design.z.clone(),
+        index: term.design.index.iter().map(|&i| i64::from(i)).collect(),
+        n_levels: term.design.levels.len(),
         levels: vec![],
         structure: interlace::formula::StructureKind::Unstructured,
         homogeneous: None,

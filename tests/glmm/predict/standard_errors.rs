@@ -32,19 +32,19 @@ pub struct Henderson<'a> {
 
 impl<'a> Henderson<'a> {
     pub fn new(fit: &'a Fit) -> Self {
-        let size = fit.fixed.names.len() + fit.terms.iter().map(|t| t.levels.len() * t.effects.len()).sum::<usize>();
+        let size = fit.fixed.names.len() + fit.terms.iter().map(|t| t.design.levels.len() * t.design.effects.len()).sum::<usize>();
         let mut own = Henderson { fit, covariance: vec![0.0; size * size], size };
         let mut precision = vec![0.0; size * size];
         for i in 0..fit.n_obs {
-            let levels: Vec<u32> = fit.terms.iter().map(|t| t.index[i]).collect();
+            let levels: Vec<u32> = fit.terms.iter().map(|t| t.design.index[i]).collect();
             let row = own.row(i, &levels);
             (0..size * size).for_each(|e| precision[e] += row[e % size] * row[e / size] / fit.sigma.powi(2));
         }
         let mut first = fit.fixed.names.len();
         for term in &fit.terms {
-            let r = term.effects.len();
+            let r = term.design.effects.len();
             let inverse = inverse(r, &term.cov);
-            for _ in 0..term.levels.len() {
+            for _ in 0..term.design.levels.len() {
                 (0..r * r).for_each(|e| precision[(first + e / r) * size + first + e % r] += inverse[e]);
                 first += r;
             }
@@ -60,11 +60,11 @@ impl<'a> Henderson<'a> {
         (0..p).for_each(|j| row[j] = self.fit.x[j * n + i]);
         let mut first = p;
         for (term, level) in self.fit.terms.iter().zip(levels) {
-            let r = term.effects.len();
+            let r = term.design.effects.len();
             for e in 0..r {
-                row[first + *level as usize * r + e] = term.z.as_ref().map_or(1.0, |z| z[e * n + i]);
+                row[first + *level as usize * r + e] = term.design.z.as_ref().map_or(1.0, |z| z[e * n + i]);
             }
-            first += r * term.levels.len();
+            first += r * term.design.levels.len();
         }
         row
     }
@@ -75,7 +75,7 @@ impl<'a> Henderson<'a> {
     }
 
     pub fn all(&self) -> Vec<f64> {
-        let levels = |i: usize| -> Vec<u32> { self.fit.terms.iter().map(|t| t.index[i]).collect() };
+        let levels = |i: usize| -> Vec<u32> { self.fit.terms.iter().map(|t| t.design.index[i]).collect() };
         (0..self.fit.n_obs).map(|i| self.std_error(i, &levels(i))).collect()
     }
 }
@@ -145,13 +145,13 @@ fn a_poisson_model_with_random_intercepts() {
     let got = fit.predictions(NewData::Training, &with_errors(Quantity::Link, RandomTerms::All)).unwrap();
     let response = fit.predictions(NewData::Training, &with_errors(Quantity::Response, RandomTerms::All)).unwrap();
     for i in 0..n {
-        let group: Vec<usize> = (0..n).filter(|&k| term.index[k] == term.index[i]).collect();
+        let group: Vec<usize> = (0..n).filter(|&k| term.design.index[k] == term.design.index[i]).collect();
         let variance = 1.0 / (group.iter().map(|&k| fit.fitted[k]).sum::<f64>() + precision);
         let mut c: Vec<f64> = (0..p)
             .map(|j| fit.x[j * n + i] - variance * group.iter().map(|&k| fit.fitted[k] * fit.x[j * n + k]).sum::<f64>())
             .collect();
         // d(theta^-2) = -2 theta^-3.
-        c.push(2.0 * variance * term.modes[term.index[i] as usize] * precision / fit.theta[0]);
+        c.push(2.0 * variance * term.modes[term.design.index[i] as usize] * precision / fit.theta[0]);
         let m = p + 1;
         let form: f64 = (0..m * m).map(|e| c[e % m] * c[e / m] * vcov[e]).sum();
         let want = (variance + form).sqrt();
@@ -207,7 +207,7 @@ fn means_over_the_random_effects() {
     let got = fit.predictions(NewData::Training, &with_errors(Quantity::Marginal, RandomTerms::All)).unwrap();
     let link = fit.predictions(NewData::Training, &with_errors(Quantity::Link, RandomTerms::None)).unwrap();
     for i in 0..n {
-        let z = term.z.as_ref().unwrap()[n + i];
+        let z = term.design.z.as_ref().unwrap()[n + i];
         let variance = term.cov[0] + 2.0 * z * term.cov[1] + z * z * term.cov[3];
         let want = (link.values[i] + 0.5 * variance).exp();
         close("log link", &[got.values[i], got.std_errors[i] / want], &[want, link.std_errors[i]], 1e-9);

@@ -32,8 +32,8 @@ fn check(what: &str, fit: &Fit, variances: &[f64], residual: f64) {
     };
     close("residual", fit.sigma * fit.sigma, residual);
     for (term, want) in fit.terms.iter().zip(variances) {
-        close(&term.group, term.cov[0], *want);
-        assert_eq!(term.cov[0] == 0.0, *want == 0.0, "{what} {}: {}", term.group, term.cov[0]);
+        close(&term.design.group, term.cov[0], *want);
+        assert_eq!(term.cov[0] == 0.0, *want == 0.0, "{what} {}: {}", term.design.group, term.cov[0]);
     }
     assert_eq!(fit.singular, variances.contains(&0.0), "{what}");
     assert_eq!(fit.theta.iter().filter(|t| **t == 0.0).count(), variances.iter().filter(|v| **v == 0.0).count());

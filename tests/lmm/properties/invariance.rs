@@ -160,7 +160,7 @@ fn the_origin_of_a_covariate() {
             let intercept = got.fixed.estimate[0] + shift * got.fixed.estimate[1];
             close("intercept", intercept, want.fixed.estimate[0], want.fixed.std_error[0]);
             for (g, w) in got.terms.iter().zip(&want.terms) {
-                if w.effects.len() == 2 {
+                if w.design.effects.len() == 2 {
                     close("slope sd", g.sd[1], w.sd[1], w.sd[1]);
                     let at_zero = g.cov[0] + 2.0 * shift * g.cov[1] + shift * shift * g.cov[3];
                     // Terms of size shift^2 cancel: only their rounding limits this one.

@@ -8,7 +8,7 @@ use crate::common::{Data, Model, Rng, model};
 /// The criterion must nowhere near the end be lower than there by more than `tolerance`.
 pub fn is_minimum(what: &str, model: &Model, data: &Data, fit: &Fit, rng: &mut Rng, tries: usize, tolerance: f64) {
     let frame = data.frame();
-    let structures: Vec<_> = fit.terms.iter().map(|t| t.structure).collect();
+    let structures: Vec<_> = fit.terms.iter().map(|t| t.design.structure).collect();
     let bounds: Vec<(f64, f64)> = structures.iter().flat_map(|s| s.lower_bounds().into_iter().zip(s.upper_bounds())).collect();
     // Standard deviations are in units of the effect's inverse root mean square.
     let unit: Vec<f64> = fit.theta.iter().map(|t| t.abs().max(0.1)).collect();
@@ -61,14 +61,14 @@ fn variances_that_are_not_there() {
             singular += usize::from(fit.singular);
             assert_eq!(fit.singular, !fit.outcome.boundary.is_empty(), "{what}");
             for t in &fit.terms {
-                assert!(t.effects.len() > 1 || (t.cov[0] == 0.0) != t.boundary.is_empty(), "{what}: {}", t.cov[0]);
+                assert!(t.design.effects.len() > 1 || (t.cov[0] == 0.0) != t.boundary.is_empty(), "{what}: {}", t.cov[0]);
                 // Nearly nothing is either nothing or something.
                 assert!(t.sd.iter().all(|s| *s == 0.0 || *s > 1e-6 * fit.sigma), "{what}: {:?}", t.sd);
                 for d in &t.boundary {
-                    let r = t.effects.len();
+                    let r = t.design.effects.len();
                     let variance: f64 = (0..r * r).map(|e| d[e % r] * t.cov[e] * d[e / r]).sum();
                     assert!(variance.abs() <= 1e-12 * t.cov.iter().fold(fit.sigma.powi(2), |m, c| m.max(*c)), "{what}: {variance}");
-                    assert!(fit.outcome.boundary.iter().any(|text| text.starts_with(&t.group)), "{what}");
+                    assert!(fit.outcome.boundary.iter().any(|text| text.starts_with(&t.design.group)), "{what}");
                 }
             }
             is_minimum(&what, &model, &data, &fit, &mut rng, 60, 1e-7);

@@ -4,8 +4,8 @@
 //! rows of all groups; for compound symmetry one within groups, and one of sums over groups for each size of these. Where these are few
 //! they are kept, and an evaluation does not depend on the number of rows; otherwise each evaluation passes over the rows.
 
-use super::pieces::{Local, Products};
-use super::rho::RhoScale;
+use super::local::{Local, Products};
+use super::scale::RhoScale;
 use crate::design::{CorrelationDesign, Runs};
 use crate::error::{Error, Result, try_collect, try_gather, try_push, try_vec};
 use crate::formula::CorrelationKind;
@@ -21,7 +21,7 @@ const TIMES: &str = "distances in time";
 #[derive(Clone)]
 pub struct CorrelatedProducts {
     pub scale: RhoScale,
-    pub(super) rows: CorrelatedRows,
+    pub(in crate::lmm) rows: CorrelatedRows,
     pub(super) kind: CorrelationKind,
     pub(super) runs: Runs,
     /// Distances to the predecessor, or sizes of groups, that occur, ascending.
@@ -33,7 +33,7 @@ pub struct CorrelatedProducts {
     /// Zeros on the pattern.
     zeros: Products,
     /// One for each factor; empty where there are too many.
-    pub(super) pieces: Vec<Products>,
+    pub(in crate::lmm) pieces: Vec<Products>,
 }
 
 /// Rows of the working columns, multiplied by the square roots of the weights.
@@ -220,7 +220,7 @@ impl CorrelatedProducts {
             return (factors, log_det);
         }
         let (rho, by_x, (lower, _)) = (self.scale.rho(x), self.scale.slope(x), self.scale.lower());
-        let rest = (1.0 - lower) * super::rho::logistic(-x);
+        let rest = (1.0 - lower) * super::scale::logistic(-x);
         factors.push(if slope { by_x / (rest * rest) } else { 1.0 / rest });
         for (size, count) in self.classes.iter().zip(&self.counts) {
             let between = (1.0 + (size - 1.0) * lower).max(0.0) + (size - 1.0) * (rho - lower);
@@ -277,6 +277,29 @@ impl CorrelatedProducts {
             local.fixed_delta.iter_mut().zip(&mean).for_each(|(v, mean)| *v -= mean);
             out.add_random(local, [within, 0.0, 0.0]);
             out.add_fixed(local, [within, 0.0, 0.0]);
+        }
+    }
+}
+
+/// Cross-products at one value of the correlation.
+pub struct Correlated {
+    /// The coordinate.
+    x: f64,
+    pub now: Products,
+    /// Room for the derivatives.
+    pub slope: Products,
+    pub log_det: f64,
+}
+
+impl Correlated {
+    pub fn new(products: &CorrelatedProducts) -> Result<Self> {
+        Ok(Correlated { x: f64::NAN, now: products.zeros()?, slope: products.zeros()?, log_det: 0.0 })
+    }
+
+    pub fn fill(&mut self, products: &CorrelatedProducts, x: f64) {
+        if self.x != x {
+            self.log_det = products.fill(x, &mut self.now);
+            self.x = x;
         }
     }
 }

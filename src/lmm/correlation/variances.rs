@@ -12,13 +12,13 @@
 //! By columns of roots of N, and of (I + D G)^-1, one level of each connected part at a time: as many passes over the rows as the
 //! largest part has random effects.
 
-use super::components::Components;
-use super::fixed::Direction;
-use super::residual_correlation::ResidualCorrelation;
-use super::traces::Places;
-use super::{LinearSystem, Variances};
+use super::matrix::ResidualCorrelation;
 use crate::error::{Result, try_vec};
-use crate::linalg::dense;
+use crate::linalg::dense::{self, dot_in_order as dot};
+use crate::lmm::system::LinearSystem;
+use crate::lmm::variance::components::Components;
+use crate::lmm::variance::traces::Places;
+use crate::lmm::variance::{Direction, Variances};
 
 /// What is allocated.
 const WHAT: &str = "derivatives by the residual correlation";
@@ -210,8 +210,4 @@ impl Variances<'_> {
         }
         Ok(y)
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
 }

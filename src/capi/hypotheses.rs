@@ -2,13 +2,13 @@
 
 use std::sync::OnceLock;
 
-use super::bootstrap::with_progress;
 use super::boundary::boundary;
 use super::buffer::{copy_out, matrix, optional_slice, slice, target};
-use super::fit::{FitHandle, settings};
+use super::fit::FitHandle;
 use super::frame::FrameHandle;
 use super::handle::{choice, give, need};
-use super::options::OptionsHandle;
+use super::options::{OptionsHandle, settings};
+use super::progress::with_progress;
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result, or_reason, try_vec};

@@ -6,7 +6,7 @@
 //! AR(1) is a Markov process: with p of each row and its predecessor, f of the rows up to one is that row's value plus p times f of the
 //! predecessor, and R v is f from both ends; derivatives are those of the recursion. All of it is one pass, whatever the times.
 
-use super::super::correlated::CorrelatedProducts;
+use super::products::CorrelatedProducts;
 use crate::error::{Result, try_vec};
 use crate::formula::CorrelationKind;
 

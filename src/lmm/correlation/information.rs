@@ -7,11 +7,14 @@
 //! h_ij = d_ij + N s_i s_j,   h_i,log sigma = -2 N s_i,   h_log sigma = 4 N,   s = log sigma^2;     B_i = -R^-1 S_i R^-T
 //! ```
 
-use super::super::confounded::clear_rows;
-use super::hessian::ObservedInformation;
-use super::{Deviance, LinearSystem, canonical};
+use crate::covariance::with_ranges;
 use crate::error::Result;
 use crate::linalg::dense;
+use crate::lmm::confounded::clear_rows;
+use crate::lmm::deviance::Deviance;
+use crate::lmm::system::LinearSystem;
+use crate::lmm::variance::canonical;
+use crate::lmm::variance::hessian::ObservedInformation;
 use crate::random::factor_derivatives;
 
 /// Steps are this share of a parameter's standard error, and at most `WIDEST` of its size.
@@ -57,10 +60,8 @@ pub fn information_by_differences(system: &LinearSystem, working: &[f64], reml: 
 fn effective(system: &LinearSystem, working: &[f64], reml: bool) -> Vec<bool> {
     let confounded = system.confounded(reml);
     let mut factors: Vec<Vec<f64>> = system.structures.iter().map(|s| vec![0.0; s.size * s.size]).collect();
-    let mut first = 0;
-    for (structure, t) in system.structures.iter().zip(&mut factors) {
-        structure.factor(&working[first..first + structure.n_theta()], t);
-        first += structure.n_theta();
+    for ((structure, range), t) in with_ranges(&system.structures).zip(&mut factors) {
+        structure.factor(&working[range], t);
     }
     let mut all = vec![];
     for mut derivative in factor_derivatives(&system.structures, working) {
@@ -114,4 +115,38 @@ fn whitened(p: usize, r: &[f64], mut s: Vec<f64>) -> Vec<f64> {
         s = (0..p * p).map(|e| s[e % p * p + e / p]).collect();
     }
     s.iter().map(|v| -v).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lmm::tests::{examples, random_working};
+    use crate::lmm::variance::Variances;
+
+    #[test]
+    fn differences_equal_exact_derivatives() {
+        for (i, example) in examples().iter().enumerate() {
+            let system = example.system();
+            for reml in [true, false] {
+                let working = random_working(&system, 50);
+                let mut own = Variances::new(&system, &working, reml).unwrap();
+                let want = own.observed_information().unwrap();
+                let (map, got) = information_by_differences(&system, &working, reml).unwrap();
+                assert_eq!(map, own.map);
+                let size = working.len() + 1;
+                for e in 0..size * size {
+                    let scale = (want.hessian[e % size * (size + 1)] * want.hessian[e / size * (size + 1)]).abs().sqrt();
+                    let (got, want) = (got.hessian[e], want.hessian[e]);
+                    assert!((got - want).abs() < 1e-6 * scale.max(want.abs()), "example {i}, reml {reml}, {e}: {got} for {want}");
+                }
+                for (got, want) in got.fixed.iter().zip(&want.fixed) {
+                    let largest = want.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+                    assert!(
+                        got.iter().zip(want).all(|(g, w)| (g - w).abs() <= 1e-8 * largest),
+                        "example {i}: {got:?} for {want:?}"
+                    );
+                }
+            }
+        }
+    }
 }

@@ -1,13 +1,14 @@
 //! Correlated residuals in the engine, against the likelihood with dense matrices and against differences.
 
-use super::correlated::CorrelatedProducts;
-use super::deviance::Deviance;
-use super::system::LinearSystem;
-use super::tests::{Example, Noise};
+use super::products::CorrelatedProducts;
 use crate::design::CorrelationDesign;
 use crate::formula::CorrelationKind;
 use crate::formula::StructureKind::{Diagonal, Unstructured};
+use crate::lmm::deviance::Deviance;
+use crate::lmm::system::LinearSystem;
+use crate::lmm::tests::Example;
 use crate::optimize::Objective;
+use crate::simulate::noise::Noise;
 
 /// Times of the rows.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,7 +19,7 @@ enum Times {
 }
 
 /// An example, the group of each row, and their correlation.
-pub(super) struct Case {
+pub(crate) struct Case {
     example: Example,
     design: CorrelationDesign,
 }
@@ -58,7 +59,7 @@ fn case(
     Case { example, design }
 }
 
-pub(super) fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     use CorrelationKind::{Ar1, CompoundSymmetry};
     let crossed = [(Unstructured, 2, 6), (Unstructured, 1, 5)];
     vec![
@@ -75,7 +76,7 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 impl Case {
-    pub(super) fn system(&self) -> LinearSystem {
+    pub(crate) fn system(&self) -> LinearSystem {
         let example = &self.example;
         let (mut system, columns) =
             LinearSystem::with_projection(example.products(), example.structures.clone(), example.shifts()).unwrap();

@@ -1,4 +1,4 @@
-//! The residual correlation in the criterion: cross-products at its value, the derivative, differences of the gradient.
+//! The residual correlation in the criterion: its derivative, its column of the Hessian, its standard error.
 //!
 //! With C = [Z Q e]'R^-1[Z Q e], its derivative C_x by the correlation's coordinate, and W = (-Lambda U, I):
 //!
@@ -6,70 +6,51 @@
 //! dd/dx = dlog|R|/dx + tr(A^-1 Lambda'G_x Lambda) + v'C_x v / sigma^2 + (REML) tr(S_X^-1 (W'C_x W)_X),   v = (-b, -gamma, 1)
 //! ```
 
-use super::correlated::CorrelatedProducts;
-use super::deviance::Deviance;
-use super::pieces::Products;
 use crate::error::{Result, try_vec};
+use crate::linalg::dense::dot_in_order as dot;
+use crate::lmm::deviance::{Deviance, State};
 
 /// The step of differences of the gradient.
 const STEP: f64 = 1e-5;
 
-/// Cross-products at one value of the correlation.
-pub struct Correlated {
-    /// The coordinate.
-    x: f64,
-    pub now: Products,
-    slope: Products,
-    pub log_det: f64,
+/// The curvature of a criterion in the residual correlation, from the gradient a small step further along it.
+pub(in crate::lmm) struct CorrelationCurvature {
+    further: Vec<f64>,
 }
 
-impl Correlated {
-    pub fn new(products: &CorrelatedProducts) -> Result<Self> {
-        Ok(Correlated { x: f64::NAN, now: products.zeros()?, slope: products.zeros()?, log_det: 0.0 })
+impl CorrelationCurvature {
+    /// `gradient` gives the gradient at parameters; the correlation is that at `place`.
+    pub fn of(working: &[f64], place: usize, gradient: impl FnOnce(&[f64], &mut [f64]) -> Result<f64>) -> Result<Self> {
+        let (mut there, mut further) = (working.to_vec(), vec![0.0; working.len()]);
+        there[place] += STEP;
+        gradient(&there, &mut further)?;
+        Ok(CorrelationCurvature { further })
     }
 
-    pub fn fill(&mut self, products: &CorrelatedProducts, x: f64) {
-        if self.x != x {
-            self.log_det = products.fill(x, &mut self.now);
-            self.x = x;
-        }
-    }
-}
-
-/// The gradient a small step further along the correlation.
-pub(super) struct Bent {
-    gradient: Vec<f64>,
-}
-
-impl Bent {
-    /// The last row and column of a Hessian. The diagonal stays positive: the observed information may not be, far from the minimum.
-    pub fn add_to(&self, gradient: &[f64], hessian: &mut [f64]) {
+    /// Row and column `place` of a Hessian. The diagonal stays positive: the observed information may not be, far from the minimum.
+    pub fn write_to(&self, place: usize, gradient: &[f64], hessian: &mut [f64]) {
         let n = gradient.len();
-        for (i, (there, here)) in self.gradient.iter().zip(gradient).enumerate() {
+        for (i, (there, here)) in self.further.iter().zip(gradient).enumerate() {
             let second = (there - here) / STEP;
-            hessian[(n - 1) * n + i] = second;
-            hessian[i * n + n - 1] = second;
+            (hessian[place * n + i], hessian[i * n + place]) = (second, second);
         }
-        hessian[n * n - 1] = hessian[n * n - 1].abs();
+        hessian[place * (n + 1)] = hessian[place * (n + 1)].abs();
     }
 }
 
 impl Deviance<'_> {
-    /// Where residuals are correlated, the gradient a step further along.
-    pub(super) fn bent_slope(&mut self, working: &[f64]) -> Result<Option<Bent>> {
+    /// Where residuals are correlated.
+    pub(in crate::lmm) fn correlation_curvature(&mut self, working: &[f64]) -> Result<Option<CorrelationCurvature>> {
         if self.correlated.is_none() {
             return Ok(None);
         }
-        let mut further = working.to_vec();
-        let mut gradient = vec![0.0; working.len()];
-        further[working.len() - 1] += STEP;
-        self.evaluate_gradient(&further, &mut gradient)?;
+        let curvature = CorrelationCurvature::of(working, working.len() - 1, |x, gradient| self.evaluate_gradient(x, gradient))?;
         self.state.evaluations -= 1;
-        Ok(Some(Bent { gradient }))
+        Ok(Some(curvature))
     }
 
     /// The derivative by the correlation's coordinate, the last of the parameters, after the forces.
-    pub(super) fn add_slope(&mut self, working: &[f64], gradient: &mut [f64]) -> Result<()> {
+    pub(in crate::lmm) fn add_slope(&mut self, working: &[f64], gradient: &mut [f64]) -> Result<()> {
         let (system, m, q) = (self.system, self.system.m(), self.system.gram.layout.q());
         let (Some(own), Some(products)) = (&mut self.correlated, &system.correlation) else { return Ok(()) };
         let last = working.len() - 1;
@@ -145,7 +126,7 @@ fn last_variance(n: usize, hessian: &[f64]) -> Option<f64> {
     (variance > 0.0).then_some(variance)
 }
 
-impl super::deviance::State {
+impl State {
     /// What makes column j of the whitened [Q e] of its columns: a column of R^-T with S_X = RR', or the residual's (-gamma, 1).
     fn direction(&self, m: usize, j: usize) -> Vec<f64> {
         let mut v = vec![0.0; m];
@@ -157,8 +138,4 @@ impl super::deviance::State {
         crate::linalg::dense::solve_lower_transpose(m, &self.gram, &mut v[..m - 1]);
         v
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
 }

@@ -1,18 +1,20 @@
 //! The residual correlation of the other sign: random effects and a correlation can stand for the same data, so that the criterion may
 //! have a minimum on either side of zero.
 
-use super::deviance::Deviance;
 use crate::error::Result;
+use crate::lmm::deviance::Deviance;
 use crate::optimize::{Method, Objective, Settings, Summary, minimize};
 use crate::search::boundary;
 
-/// Correlations from which the other side is looked at, of those that are possible at the shortest distance.
+/// Correlations from which the other side is looked at, as shares of the interval on that side of zero, at the shortest distance:
+/// the model of `residual_correlations_of_either_sign_are_looked_at` (tests/lmm/regressions.rs) has its minima at 0.60 and -0.59.
 const SHARES: [f64; 2] = [0.4, 0.8];
 
-/// How much above the minimum known the criterion may be with the random effects of that minimum, and with its own.
+/// How much above the minimum known the criterion, in its units, may be there with the random effects of that minimum, and then with those
+/// searched for: 4 is about the 95 % quantile of chi-square(1), beyond which the other sign is unlikely to lead lower.
 const REACH: (f64, f64) = (15.0, 4.0);
 
-/// Random effects for a correlation are searched to this predicted decrease, within so many evaluations.
+/// Random effects for a correlation are searched to this predicted decrease, in units of the criterion, within so many evaluations.
 const ROUGHLY: (f64, usize) = (0.1, 10);
 
 /// Standard deviations, in units of the residual's, for random effects without variance.

@@ -1,0 +1,51 @@
+//! What is minimised, when that stops, and why it did.
+
+use crate::error::Result;
+
+/// A function to minimise. `value` may return +infinity where the function is undefined.
+pub trait Objective {
+    /// The number of parameters.
+    fn dimension(&self) -> usize;
+    fn value(&mut self, x: &[f64]) -> Result<f64>;
+    /// The value, with the gradient written to `gradient`.
+    fn gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64>;
+    /// Value, gradient and a positive semidefinite approximation of the Hessian (`n x n`, column-major).
+    fn hessian(&mut self, x: &[f64], gradient: &mut [f64], hessian: &mut [f64]) -> Result<f64>;
+    /// The rounding error of the last value where it may be large, because digits have cancelled.
+    fn noise(&self) -> f64 {
+        0.0
+    }
+}
+
+/// Called after each evaluation with (evaluations so far, value, x); `false` stops the work with `Code::Cancelled`.
+pub type Progress<'a> = &'a mut dyn FnMut(usize, f64, &[f64]) -> bool;
+
+/// When to stop.
+pub struct Settings<'a> {
+    /// Predicted decrease of the objective below which the minimum is taken as reached (absolute, in units of the objective).
+    pub tolerance: f64,
+    /// At least one evaluation is made. The check of the gradient at the end may be one more.
+    pub max_evaluations: usize,
+    pub progress: Option<Progress<'a>>,
+    /// Past this moment the work stops with what it has (`Reason::Deadline`).
+    pub deadline: Option<std::time::Instant>,
+}
+
+impl Default for Settings<'_> {
+    fn default() -> Self {
+        Settings { tolerance: 1e-9, max_evaluations: 1000, progress: None, deadline: None }
+    }
+}
+
+/// Why a minimiser stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Reason {
+    /// The predicted decrease is below the tolerance; for methods that see values only, the scaled gradient is below 1e-3.
+    Converged,
+    /// No further decrease is possible in floating point; the scaled gradient is below 1e-3, or below 0.03 and lost in noise.
+    RoundoffLimited,
+    MaxEvaluations,
+    Deadline,
+    /// No further decrease is found although the gradient is not small.
+    NoProgress,
+}
