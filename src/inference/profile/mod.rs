@@ -1,7 +1,7 @@
-//! Profile-likelihood intervals: for each value of a parameter all others are at their best.
+//! Profile-likelihood intervals: at each value of a parameter the likelihood is maximised over all others.
 //!
-//! As lme4 has it, profiles are those of the maximum likelihood, also where the fit is by restricted maximum likelihood. Those of linear
-//! models are of the deviance on cross-products, those of others of its approximation by Laplace or by quadrature.
+//! As in lme4, profiles always use the likelihood, even if the fit is by restricted maximum likelihood. Those of linear
+//! models use the deviance on cross-products, those of other models its approximation by Laplace or by quadrature.
 
 mod generalised;
 mod held;
