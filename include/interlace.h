@@ -1583,6 +1583,12 @@ interlace_status interlace_options_set_progress(struct interlace_options *option
                                                 struct interlace_error *err);
 
 /**
+ * Frees options. NULL is allowed.
+ * Since 0.1.
+ */
+void interlace_options_free(struct interlace_options *options);
+
+/**
  * Sets an option by name from text, as "tolerance" from "1e-8". interlace_options_name lists the names. An unknown name is an error,
  * INTERLACE_E_ARGUMENT, as is a value that can't be read.
  * Since 0.1.
@@ -1609,12 +1615,6 @@ const char *interlace_options_name(size_t i);
  * Since 0.1.
  */
 const char *interlace_options_doc(size_t i);
-
-/**
- * Frees options. NULL is allowed.
- * Since 0.1.
- */
-void interlace_options_free(struct interlace_options *options);
 
 /**
  * Fits the model `spec` to `frame`, which is needed for a formula and ignored for arrays. `options` may be NULL.

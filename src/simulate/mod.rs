@@ -1,7 +1,7 @@
 //! Random numbers for simulated responses, bootstrap samples and randomised residuals.
 
 #[cfg(test)]
-pub mod noise;
+pub(crate) mod noise;
 mod stream;
 
 pub use stream::{Purpose, Stream};
