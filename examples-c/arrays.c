@@ -3,7 +3,7 @@
  *     y = X beta + Z b + e,    b_j ~ N(0, Sigma) for each pot j,    e_i ~ N(0, sigma^2)
  *
  * The heights of seedlings in six pots over five weeks. X has a column of ones and the week; Z has the same two columns, so
- * that each pot has a start and a growth rate of its own. As a formula this is height ~ week + (1 + week | pot). */
+ * each pot has its own start and growth rate. As a formula this is height ~ week + (1 + week | pot). */
 #include <interlace.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -40,7 +40,7 @@ static interlace_status describe_model(interlace_spec **spec, interlace_error *e
     interlace_status status = interlace_spec_new_arrays(INTERLACE_LMM, height, N, x, P, N, spec, error);
     if (status == INTERLACE_OK)
         status = interlace_spec_set_fixef_names(*spec, columns, P, error);
-    if (status == INTERLACE_OK) /* Z is X here; -1: the usual standard deviations for the structure */
+    if (status == INTERLACE_OK) /* Z is X here; -1: the structure's default for standard deviations */
         status = interlace_spec_add_term_i32(*spec, "pot", x, K, N, pot, N, POTS, INTERLACE_UNSTRUCTURED, -1, error);
     if (status == INTERLACE_OK) /* the first term is number 0 */
         status = interlace_spec_set_term_effects(*spec, 0, columns, K, error);
@@ -55,7 +55,7 @@ static interlace_status print_fit(const interlace_fit *fit, interlace_error *err
     interlace_status status = interlace_fit_fixef(fit, beta, P, error);
     if (status == INTERLACE_OK)
         status = interlace_fit_term_sd(fit, 0, sd, K, error);
-    if (status == INTERLACE_OK) /* one column a pot */
+    if (status == INTERLACE_OK) /* one column per pot */
         status = interlace_fit_term_ranef(fit, 0, modes, K * POTS, error);
     if (status != INTERLACE_OK)
         return status;

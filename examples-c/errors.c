@@ -1,5 +1,5 @@
 /* How errors look. Every call that can fail returns a status, 0 for success, and writes what went wrong to an interlace_error:
- * memory of the caller, which needs no initialisation and is never freed. */
+ * memory that the caller provides, which needs no initialisation and is never freed. */
 #include <inttypes.h>
 #include <interlace.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ static void show_formula_error(const char *formula)
     interlace_spec_free(spec); /* still NULL: outputs are written only on success */
 }
 
-/* Names of columns are looked up when a formula meets data. */
+/* The library looks up names of columns when it reads a formula against data. */
 static void show_data_error(void)
 {
     static const double y[] = {1, 2, 3, 4, 5, 6};
@@ -55,7 +55,7 @@ static void show_data_error(void)
     interlace_frame_free(frame);
 }
 
-/* Whoever doesn't want to know the details passes NULL for the error. The status still tells the kind. */
+/* Pass NULL for the error if you do not need the details. The status still gives the kind. */
 static void show_status_alone(void)
 {
     interlace_frame *frame = NULL;

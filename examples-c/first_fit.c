@@ -1,4 +1,4 @@
-/* The shortest program: reaction times of 18 people over ten days without sleep, each with a level and a slope of their own.
+/* The shortest program: reaction times of 18 people over ten days without sleep, each with their own level and slope.
  *
  *     cc first_fit.c -linterlace -o first_fit && ./first_fit data/sleepstudy.csv */
 #include <interlace.h>
@@ -10,7 +10,7 @@ int main(int argc, char **argv)
     interlace_spec *spec = NULL;
     interlace_fit *fit = NULL;
     interlace_error error;
-    const char *categories[] = {"Subject"}; /* numbers in the file, but names of people */
+    const char *categories[] = {"Subject"}; /* numbers in the file, but they identify people */
     double beta[2], se[2];
 
     int failed = interlace_frame_from_csv(argc > 1 ? argv[1] : "data/sleepstudy.csv", categories, 1, &frame, &error) ||
@@ -23,7 +23,7 @@ int main(int argc, char **argv)
         for (size_t i = 0; i < interlace_fit_n_fixef(fit); i++)
             printf("%-12s %9.4f  (standard error %.4f)\n", interlace_fit_fixef_name(fit, i), beta[i], se[i]);
 
-    interlace_fit_free(fit); /* these accept NULL, so one way out serves all cases */
+    interlace_fit_free(fit); /* these accept NULL, so one exit serves all cases */
     interlace_spec_free(spec);
     interlace_frame_free(frame);
     return failed;

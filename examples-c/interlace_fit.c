@@ -5,8 +5,8 @@
  * Read main() from below, then the steps in their order:
  *
  *     frame      the data                          read_data           interlace_frame
- *     spec       what is fitted                    describe_model      interlace_spec
- *     options    how it is fitted                  choose_options      interlace_options
+ *     spec       the model to fit                  describe_model      interlace_spec
+ *     options    how to fit it                     choose_options      interlace_options
  *     fit        the fitted model                  fit_model           interlace_fit
  *     and then   intervals, predictions, output    infer, predict, resample, print_json or print_text
  *
@@ -30,7 +30,7 @@
 #include "interlace_fit_resample.h"
 #include "interlace_fit_validate.h"
 
-/* Everything that a run owns. All of it starts as NULL, and the library's functions that free accept NULL. */
+/* Everything that a run owns. It all starts as NULL, and the library's free functions accept NULL. */
 struct run {
     struct arguments arguments;
     interlace_frame *frame;
@@ -38,7 +38,7 @@ struct run {
     interlace_options *options;
     struct results results; /* with the fit */
     interlace_error error;
-    const char *about; /* the option that an error is about, if that is not plain; NULL */
+    const char *about; /* the option that an error is about, if that is not obvious; NULL */
 };
 
 static double seconds_now(void)
@@ -58,9 +58,9 @@ static bool read_frame(struct run *run)
     return ok;
 }
 
-/* ---- 2. what is fitted: a spec ---- */
+/* ---- 2. the model to fit: a spec ---- */
 
-/* Of a generalised model: the distribution of the response, and what else of it depends on the data. */
+/* For a generalised model: the distribution of the response, and its further predictors. */
 static bool describe_family(const struct arguments *asked, interlace_spec *spec, interlace_error *error)
 {
     const char *family = asked->family != NULL ? asked->family : interlace_family_name(0);
@@ -78,7 +78,7 @@ static bool describe_family(const struct arguments *asked, interlace_spec *spec,
     return true;
 }
 
-/* Of an ordinal model: its link, and what the thresholds and the scale depend on. */
+/* For an ordinal model: its link, and the predictors of thresholds and scale. */
 static bool describe_thresholds(const struct arguments *asked, interlace_spec *spec, interlace_error *error)
 {
     if (asked->link != NULL && interlace_spec_set_link(spec, asked->link, error) != INTERLACE_OK)
@@ -92,8 +92,8 @@ static bool describe_thresholds(const struct arguments *asked, interlace_spec *s
     return true;
 }
 
-/* A model by its formula, with all else that the command line (`context`) says but for random terms beside the formula; the caller
- * frees the spec, also after a failure. */
+/* A model by its formula, with everything on the command line (`context`) except random terms outside the formula; the caller
+ * frees the spec, even after a failure. */
 static bool make_reduced_spec(void *context, const char *formula, interlace_spec **out, interlace_error *error)
 {
     const struct arguments *asked = context;
@@ -139,7 +139,7 @@ static bool describe_model(struct run *run)
     return make_spec(&run->arguments, run->arguments.formula, &run->spec, &run->error);
 }
 
-/* ---- 3. how it is fitted: options, each with a default ---- */
+/* ---- 3. how to fit it: options, each with a default ---- */
 
 /* Called by the library after each evaluation. A return value other than 0 would cancel the fit. */
 static int32_t show_evaluation(int64_t evaluation, double objective, const double *theta, size_t n_theta, void *user_data)
@@ -152,7 +152,7 @@ static int32_t show_evaluation(int64_t evaluation, double objective, const doubl
     return 0;
 }
 
-/* The caller frees the options, also after a failure. Fits that are to be compared are by maximum likelihood, whatever was asked. */
+/* The caller frees the options, even after a failure. Fits to be compared use maximum likelihood, whatever the options say. */
 static bool make_options(const struct arguments *asked, bool to_compare, interlace_options **out, interlace_error *error)
 {
     int32_t method = to_compare ? METHOD_ML : asked->method;
@@ -227,7 +227,7 @@ static bool fetch_tests(struct run *run, const char *name, double *out)
            interlace_frame_column_f64(table, column, out, interlace_frame_n_rows(table), &run->error) == INTERLACE_OK;
 }
 
-/* Of an ordinal model those of thresholds and nominal effects come first. */
+/* For an ordinal model those of thresholds and nominal effects come first. */
 static bool infer_intervals(struct run *run, size_t p)
 {
     struct results *results = &run->results;
@@ -257,13 +257,13 @@ static bool infer_coefficients(struct run *run)
     results->level = asked->level;
     bool ok = test_terms(results->fit, run->frame, &request, &results->tests, &run->error);
     if (!ok && run->error.code == INTERLACE_E_NUMERIC && !asked->needs_df) {
-        /* Nobody has asked for the degrees of freedom that can't be had, so others will do; the output says which. */
+        /* These degrees of freedom cannot be computed, but were not requested, so others will do; the output says which. */
         request.df = INTERLACE_DF_NORMAL;
         ok = test_terms(results->fit, run->frame, &request, &results->tests, &run->error);
     }
     if (!ok)
         return false;
-    /* Arrays are the caller's: ask for the size, bring the memory, say how long it is. */
+    /* The caller provides arrays: ask for the size, allocate the memory, pass its length. */
     size_t p = interlace_fit_n_fixef(results->fit);
     results->p_value = new_numbers(p, &run->error);
     return results->p_value != NULL && fetch_tests(run, "p_value", results->p_value) &&
@@ -286,7 +286,7 @@ static bool infer_means(struct run *run)
     return marginal_means(run->results.fit, run->frame, &request, &run->results.means, &run->results.pairs, &run->error);
 }
 
-/* The models differ in their parameters, so all start where the library does. */
+/* The models differ in their parameters, so all use the library's starts. */
 static bool compare_models(struct run *run)
 {
     interlace_options *options = NULL;
@@ -428,7 +428,7 @@ static int complain(const char *message, const char *hint, int exit_status)
     return exit_status;
 }
 
-/* The message says what is wrong; for formulas and terms the position says where in them. */
+/* The message says what is wrong; for formulas and terms the position says where. */
 static int complain_of(const char *about, const interlace_error *error)
 {
     char where[48] = "";

@@ -1,4 +1,4 @@
-/* The command line of interlace-fit, argument by argument, and what of it does not go together. */
+/* The command line of interlace-fit, argument by argument, and the checks for options that conflict. */
 #include "interlace_fit_options.h"
 
 #include <stdarg.h>
@@ -56,7 +56,7 @@ static enum arguments_outcome read_model(struct arguments *arguments, const char
     }
 }
 
-/* Options that not all models have; NULL where none was given. */
+/* Options that not all models have; NULL if none was given. */
 
 static const char *generalised_option(const struct arguments *arguments)
 {
@@ -143,7 +143,7 @@ static const char *option_of_fit(const struct arguments *arguments)
                                               : NULL;
 }
 
-/* What was given and needs --bootstrap; NULL if nothing was. */
+/* An option that was given and needs --bootstrap; NULL if there is none. */
 static const char *of_bootstrap(const struct arguments *arguments)
 {
     return arguments->confint_boot           ? "--confint boot"
@@ -176,7 +176,7 @@ static bool reads_input(const char *path)
     return path != NULL && strcmp(path, "-") == 0;
 }
 
-/* What no single argument shows to be wrong. */
+/* Errors that involve more than one argument. */
 static enum arguments_outcome check_together(const struct arguments *arguments, char *message)
 {
     if (arguments->data_path == NULL)
@@ -228,7 +228,7 @@ enum arguments_outcome arguments_read(struct arguments *arguments, int argc, cha
         if (outcome != ARGUMENTS_READY)
             return outcome;
     }
-    /* There are none but normal ones for other models. */
+    /* Other models only have normal ones. */
     if (arguments->model == INTERLACE_LMM && !arguments->has_df)
         arguments->df = INTERLACE_DF_SATTERTHWAITE;
     arguments->needs_df = arguments->has_df || arguments->confint || arguments->emmeans != NULL || arguments->hypothesis.count > 0 || asks_anova(arguments);

@@ -13,14 +13,14 @@ static interlace_status fail(interlace_error *error, interlace_status code, cons
     return code;
 }
 
-/* A file to be read, perhaps more than once: what can't be read again is kept in memory. */
+/* A file to be read, perhaps more than once: a stream that cannot be read again is kept in memory. */
 struct source {
     const char *path;
     char *bytes; /* NULL: the file is read where it is */
     size_t size;
 };
 
-/* Reads all of a stream that is read once only: standard input, a pipe. */
+/* Reads all of a stream that can be read only once: standard input, a pipe. */
 static interlace_status keep_stream(FILE *stream, struct source *source, interlace_error *error)
 {
     size_t room = 0;
@@ -44,7 +44,7 @@ static interlace_status open_source(const char *path, struct source *source, int
     *source = (struct source){.path = path};
     if (strcmp(path, "-") == 0)
         return keep_stream(stdin, source, error);
-    /* What is wrong with a path the library says. */
+    /* The library reports what is wrong with a path. */
     FILE *stream = fopen(path, "rb");
     interlace_status status = INTERLACE_OK;
     if (stream != NULL && fseek(stream, 0, SEEK_END) != 0)
@@ -67,7 +67,7 @@ static interlace_status csv_options(const struct arguments *arguments, const str
     if (arguments->has_quote)
         interlace_csv_options_set_quote(*out, arguments->quote, error);
     interlace_csv_options_set_strict_numbers(*out, arguments->strict_numbers, error);
-    /* In C a char ** does not become a const char *const * by itself, hence the casts. */
+    /* C does not convert char ** to const char *const * implicitly, hence the casts. */
     interlace_status status = INTERLACE_OK;
     if (arguments->na_strings.count > 0)
         status = interlace_csv_options_set_na_strings(*out, (const char *const *)arguments->na_strings.items,

@@ -8,7 +8,7 @@
 /* Reads the data of the fit. Every column that --categorical and --ordered name must exist. */
 interlace_status read_data(const struct arguments *arguments, interlace_frame **out, interlace_error *error);
 
-/* Reads new data to predict at. The same columns are categories as far as they exist: the response, say, may be absent. */
+/* Reads new data for predictions. The same columns are categories if they exist; the response, for example, may be absent. */
 interlace_status read_new_data(const struct arguments *arguments, interlace_frame **out, interlace_error *error);
 
 /* Reads the responses of --refit. */

@@ -1,4 +1,4 @@
-/* What is known of rows and random effects besides the summary: residuals of every kind, limits of random effects, tables as files. */
+/* Results per row and per random effect besides the summary: residuals of every kind, limits of random effects, tables as files. */
 #include "interlace_fit_diagnose.h"
 
 #include <stdio.h>

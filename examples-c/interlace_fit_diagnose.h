@@ -1,4 +1,4 @@
-/* What is known of rows and random effects besides the summary: residuals of every kind, limits of random effects, tables as files. */
+/* Results per row and per random effect besides the summary: residuals of every kind, limits of random effects, tables as files. */
 #ifndef INTERLACE_FIT_DIAGNOSE_H
 #define INTERLACE_FIT_DIAGNOSE_H
 
@@ -10,21 +10,21 @@
 
 enum { MOST_RESIDUALS = 8 };
 
-/* NULL: not asked for. */
+/* NULL: not requested. */
 struct diagnosed {
     size_t n_rows;
     double *residuals[MOST_RESIDUALS]; /* in the order of the names of kinds */
     interlace_frame *ranef_intervals;
 };
 
-/* False, with `error` filled in, if it can't be done. Whatever the outcome, the caller frees with diagnosed_free. */
+/* False, with `error` filled in, on failure. The caller always frees with diagnosed_free. */
 bool diagnose(const struct arguments *asked, const interlace_fit *fit, int32_t df, struct diagnosed *out, interlace_error *error);
 void diagnosed_free(struct diagnosed *diagnosed);
 
 /* The number of a kind of residuals by its name; -1 if there is no such kind. */
 int residual_kind(const char *name);
 
-/* "residuals_KIND": an array for each; "ranef_ci": a column an array, a row an effect of a level. */
+/* "residuals_KIND": an array for each; "ranef_ci": an array per column, with an element per effect of a level. */
 void json_diagnosed(struct json *json, const struct diagnosed *diagnosed);
 void print_diagnosed(const struct diagnosed *diagnosed);
 

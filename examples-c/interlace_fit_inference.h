@@ -8,12 +8,12 @@
 #include "interlace_fit_json.h"
 #include "interlace_fit_lists.h"
 
-/* What is asked of marginal means. */
+/* The request for marginal means. */
 struct means_request {
     const char *specs;  /* "~ f", "~ f | g" */
     const char *at;          /* "x = 0, 5"; NULL: the means of covariates */
     const char *comparisons; /* NULL: pairwise */
-    const struct number_list *contrasts; /* where these are weights of means: row after row, each of n_contrasts numbers */
+    const struct number_list *contrasts; /* if these are weights of means: row after row, each of n_contrasts numbers */
     size_t n_contrasts;
     int32_t weights;         /* INTERLACE_MEANS_* */
     const char *adjust; /* of the pairs' p values; NULL: tukey */
@@ -27,7 +27,7 @@ struct means_request {
 bool marginal_means(const interlace_fit *fit, const interlace_frame *data, const struct means_request *request,
                     interlace_frame **means, interlace_frame **pairs, interlace_error *error);
 
-/* Makes the spec of a formula, with whatever else was asked for on the command line: weights, offset, contrasts. */
+/* Makes the spec of a formula, with the other options of the command line: weights, offset, contrasts. */
 typedef bool (*spec_maker)(void *context, const char *formula, interlace_spec **out, interlace_error *error);
 
 /* The models that are compared: the one of the command line and smaller ones. */
@@ -45,14 +45,14 @@ struct comparison_request {
 /* Fits all the models and compares the formula's with each smaller one, two rows of the table for each; the caller frees the frame. */
 bool likelihood_ratio(const struct comparison_request *request, interlace_frame **table, interlace_error *error);
 
-/* "emmeans": {"means": {...}, "pairs": {...}}, each column an array. */
+/* "emmeans": {"means": {...}, "pairs": {...}}, with an array per column. */
 void json_marginal_means(struct json *json, const interlace_frame *means, const interlace_frame *pairs);
 /* "lrt": {"formulas": [...], "npar": [...], ..., "chisq": [...], "df": [...], "p_value": [...]}. */
 void json_likelihood_ratio(struct json *json, const interlace_frame *table);
 
-/* Each column of the table an array, in the object that is open. */
+/* An array for each column of the table, in the open object. */
 void json_frame_columns(struct json *json, const interlace_frame *table);
-/* "key": {...}, the same as an object of its own. */
+/* "key": {...}, the same as a separate object. */
 void json_frame(struct json *json, const char *key, const interlace_frame *table);
 /* Columns of a table by other names, {name in the table, key}; those that it doesn't have are left out. */
 void json_columns(struct json *json, const interlace_frame *table, const char *const names[][2], size_t count);

@@ -13,7 +13,7 @@ struct option {
 
 /* The option of that name; NULL if there is none. */
 const struct option *find_option(const char *name);
-/* Of those alone that ask something of a fit. */
+/* Only of the options that request something from a fit. */
 const struct option *find_question(const char *name);
 
 #endif

@@ -1,4 +1,4 @@
-/* The options of interlace-fit that say what is fitted, to which data, and how: a table, and for each a function that takes
+/* The options of interlace-fit for the model, the data and the fit: a table, and for each a function that takes
  * its value. */
 #include "interlace_fit_option_table.h"
 

@@ -19,7 +19,7 @@ enum { BOOTSTRAP_PARAMETRIC, BOOTSTRAP_CASES, BOOTSTRAP_ROWS };
 enum { RESPONSE_MEDIAN = 1, RESPONSE_MEAN = 2 };
 enum { CONFINT_WALD = 1, CONFINT_PROFILE = 2, CONFINT_BOOT = 3, CONFINT_RANEF = 4 };
 
-/* What the user asked for. Zero, NULL or an empty list means: not given, so the library's default holds. */
+/* What the user requested. Zero, NULL or an empty list means not given, so the library's default applies. */
 struct arguments {
     int32_t model; /* INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM */
     const char *formula;
@@ -83,7 +83,7 @@ struct arguments {
     bool r2;
     bool has_df;
     int32_t df; /* INTERLACE_DF_* */
-    bool needs_df; /* something that was asked for can't be had without these, not by others */
+    bool needs_df; /* a requested result needs these degrees of freedom; others will not do */
     bool anova[3]; /* types I, II, III */
     bool drop1;
     bool chi_bar;
@@ -92,7 +92,7 @@ struct arguments {
     const char *emmeans;
     const char *at;
     const char *comparisons;
-    struct number_list contrasts; /* where these are weights of means: row after row, each of n_contrasts numbers */
+    struct number_list contrasts; /* if these are weights of means: row after row, each of n_contrasts numbers */
     size_t n_contrasts;
     bool proportional;
     const char *adjust;

@@ -64,7 +64,7 @@ static bool call(const struct arguments *asked, const struct request *request, c
     int32_t type = results->prediction_type;
     results->n_predictions = interlace_frame_n_rows(data);
     results->prediction_width = interlace_fit_predict_width(results->fit, type);
-    /* A type that the fit doesn't have is told by the prediction itself. */
+    /* The prediction itself reports a type that the fit does not have. */
     size_t n = results->n_predictions * results->prediction_width;
     /* One allocation for predictions, standard errors, lower and upper limits. */
     double *values = new_numbers(4 * n, error);

@@ -1,4 +1,4 @@
-/* The options of interlace-fit that ask something of a fit: a table, and for each a function that takes its value. */
+/* The options of interlace-fit that request something from a fit: a table, and for each a function that takes its value. */
 #include <string.h>
 
 #include "interlace.h"
@@ -164,7 +164,7 @@ static enum answer take_type(struct arguments *arguments, const char *value)
 /* "all", "none" or grouping factors, "g,h". */
 static enum answer take_re(struct arguments *arguments, const char *value)
 {
-    text_list_free(&arguments->re); /* the last --re holds */
+    text_list_free(&arguments->re); /* the last --re counts */
     arguments->has_re = strcmp(value, "all") != 0;
     if (!arguments->has_re || strcmp(value, "none") == 0)
         return TAKEN;

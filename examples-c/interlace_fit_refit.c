@@ -1,4 +1,4 @@
-/* The model fitted to many responses: the columns of a file, a row for each row of the data. */
+/* The model fitted to many responses: the columns of a file with one row for each row of the data. */
 #include "interlace_fit_refit.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "interlace_fit_inference.h"
 #include "interlace_fit_lists.h"
 
-/* Leaves out of y [n_data] the rows that the fit has left out, unless it pads results to all rows. */
+/* Removes from y [n_data] the rows that the fit left out, unless the fit pads results to all rows. */
 static bool keep_used_rows(const interlace_fit *fit, double *y, size_t n_data, interlace_error *error)
 {
     size_t dropped = 0, used = 0, next = 0;
@@ -27,7 +27,7 @@ static bool keep_used_rows(const interlace_fit *fit, double *y, size_t n_data, i
     return true;
 }
 
-/* The columns one after another. Each is read where the next begins, so there is room for one of full length at the end. */
+/* The columns one after another. Each is read to where the previous one ends, so the end has room for one of full length. */
 static bool read_columns(const interlace_fit *fit, const interlace_frame *responses, double *y, interlace_error *error)
 {
     size_t n_data = interlace_frame_n_rows(responses);

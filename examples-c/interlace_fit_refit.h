@@ -8,13 +8,13 @@
 #include "interlace_fit_json.h"
 #include "interlace_fit_options.h"
 
-/* What came of it; NULL: not asked for. */
+/* The results. NULL: not requested. */
 struct refitted {
     interlace_frame *responses; /* the columns of --refit */
-    interlace_frame *table;     /* a row a response */
+    interlace_frame *table;     /* a row per response */
 };
 
-/* False, with `error` filled in, if it can't be done. Whatever the outcome, the caller frees with refitted_free. */
+/* False, with `error` filled in, on failure. The caller always frees with refitted_free. */
 bool refit_responses(const struct arguments *asked, const interlace_fit *fit, size_t n_data, const interlace_options *options,
                      struct refitted *out, interlace_error *error);
 void refitted_free(struct refitted *refitted);

@@ -18,7 +18,7 @@ struct explained {
     double icc_adjusted, icc_unadjusted;
 };
 
-/* What was found out. NULL means: not asked for. */
+/* The results. NULL: not requested. */
 struct results {
     int32_t model; /* INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM */
     const char *formula;
@@ -55,18 +55,18 @@ struct results {
     double inference_seconds;
 };
 
-/* Of how many parameters there are intervals, and their names. */
+/* The number of parameters with intervals, and their names. */
 size_t n_intervals(const interlace_fit *fit);
 const char *interval_name(const interlace_fit *fit, size_t i);
 
-/* The names of the columns that predictions of an ordinal model have: the categories, or the thresholds; NULL for one number a row. */
+/* The names of the columns that predictions of an ordinal model have: the categories, or the thresholds; NULL for one number per row. */
 typedef const char *(*prediction_name)(const interlace_fit *, size_t);
 prediction_name prediction_names(const struct results *results);
 
-/* What is said of the rows without a prediction for a reason INTERLACE_PREDICTED_*; false if there are none. */
+/* The message about rows without a prediction for a reason INTERLACE_PREDICTED_*; false if there are none. */
 bool prediction_warning(const struct results *results, int32_t status, char *text, size_t size);
 
-/* Prints to standard output. False, with `error` filled in and nothing printed, if it can't be done. */
+/* Prints to standard output. False, with `error` filled in and nothing printed, on failure. */
 bool print_json(const struct results *results, interlace_error *error);
 /* Prints to standard output. */
 void print_text(const struct results *results);

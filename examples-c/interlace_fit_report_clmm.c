@@ -21,7 +21,7 @@ static void put_first(struct document *document, const char *key, fit_getter get
     free(values);
 }
 
-/* The thresholds, the parameters alpha that they are made of, and the matrix that makes them. */
+/* The thresholds, their parameters alpha, and the matrix that maps these to thresholds. */
 static void put_thresholds(struct document *document)
 {
     const interlace_fit *fit = document->fit;
@@ -40,7 +40,7 @@ static void put_thresholds(struct document *document)
     json_close(&document->json, '}');
 }
 
-/* Effects that differ from threshold to threshold: a row for each of the thresholds' parameters, a column for each of theirs. */
+/* Effects that differ from threshold to threshold: a row for each parameter of the thresholds, a column for each nominal column. */
 static void put_nominal(struct document *document)
 {
     const interlace_fit *fit = document->fit;

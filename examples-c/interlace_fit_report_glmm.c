@@ -25,7 +25,7 @@ static void put_predictor(struct document *document, int32_t predictor, const ch
     put_ranef(document, ranef, predictor);
 }
 
-/* The family's parameters beside the first, as R's family_params() has them. */
+/* The family's parameters after the first, as in R's family_params(). */
 static void put_family_parameters(struct document *document)
 {
     const interlace_fit *fit = document->fit;
@@ -56,7 +56,7 @@ static void put_dispersion_parameter(struct document *document)
     json_close(&document->json, '}');
 }
 
-/* All of the family's parameters, as the library has them. */
+/* All parameters of the family, as the library reports them. */
 static void put_parameter_table(struct document *document)
 {
     const interlace_fit *fit = document->fit;
@@ -80,7 +80,7 @@ void put_all_parameters(struct document *document)
     json_close(&document->json, '}');
 }
 
-/* Residuals of a kind; nothing where the model has none. */
+/* Residuals of a kind; nothing if the model has none. */
 static void put_residuals(struct document *document, const char *key, int32_t kind)
 {
     interlace_error error;
@@ -101,7 +101,7 @@ static void put_residuals(struct document *document, const char *key, int32_t ki
     free(values);
 }
 
-/* Only of families whose variance is not estimated. */
+/* Only for families whose variance is not estimated. */
 static void put_overdispersion(struct document *document)
 {
     double chisq, ratio, df, p;

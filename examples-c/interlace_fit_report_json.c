@@ -80,7 +80,7 @@ static interlace_status response_residuals(const interlace_fit *fit, double *out
     return interlace_fit_residuals(fit, INTERLACE_RESIDUALS_RESPONSE, out, size, error);
 }
 
-/* Rows are counted from 0, as the library does. */
+/* Rows are counted from 0, as in the library. */
 static void put_dropped_rows(struct document *document)
 {
     struct json *json = &document->json;
@@ -116,8 +116,8 @@ static void put_warnings(struct document *document, const struct results *result
     json_close(&document->json, ']');
 }
 
-/* Three things are kept apart: whether the calls worked (else there is no document), how the optimiser ended (the
- * outcome), and what the user should know besides (the warnings). */
+/* Three separate things: whether the calls worked (else there is no document), how the optimiser ended (the
+ * outcome), and what else the user should know (the warnings). */
 static void put_outcome(struct document *document, const struct results *results)
 {
     json_key(&document->json, "outcome");
@@ -214,7 +214,7 @@ static void put_block(struct document *document, const char *key, const char *na
     json_close(&document->json, '}');
 }
 
-/* One number a row, or a row of numbers. */
+/* One number per row, or a row of numbers. */
 static void put_rows(struct json *json, const struct results *results, const double *values)
 {
     if (prediction_names(results) != NULL)

@@ -46,7 +46,7 @@ void put_group_sizes(struct document *document)
         if (first == term)
             put_count(document, interlace_fit_term_group(fit, term), interlace_fit_term_n_levels(fit, term));
     }
-    /* Groups of correlated residuals, unless they have random effects, too. */
+    /* Groups of correlated residuals, unless they also have random effects. */
     const char *group = interlace_fit_correlation_group(fit);
     for (size_t term = 0; group != NULL && term < interlace_fit_n_terms(fit); term++)
         if (strcmp(group, interlace_fit_term_group(fit, term)) == 0)
@@ -122,7 +122,7 @@ static void place_term(struct document *document, struct group *group, size_t te
 {
     size_t r = interlace_fit_term_n_effects(document->fit, term);
     double *modes = fetch_of_term(document, interlace_fit_term_ranef, term, r * group->n_levels);
-    /* With observed information as glmmTMB has it, the parameters' uncertainty included; otherwise as lme4, given the parameters, and so
+    /* With observed information as in glmmTMB, including the parameters' uncertainty; otherwise as in lme4, given the parameters, and so
      * of ordinal models, as R's ordinal. */
     const size_t n_covs = r * r * group->n_levels;
     const bool full = interlace_fit_term_has_ranef_cov_full(document->fit, term)

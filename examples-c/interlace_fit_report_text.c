@@ -45,7 +45,7 @@ prediction_name prediction_names(const struct results *results)
     }
 }
 
-/* Predictions with standard errors and intervals, those of each category for itself. */
+/* Predictions with standard errors and intervals, for each category separately. */
 static void print_limits(const struct results *results)
 {
     size_t n = results->n_predictions, width = results->prediction_width;
@@ -111,7 +111,7 @@ static void print_intervals(const struct results *results)
         printf("  %-24s %14.6g %14.6g\n", interval_name(results->fit, i), results->lower[i], results->upper[i]);
 }
 
-/* With tests by the degrees of freedom that were asked for. */
+/* With tests by the requested degrees of freedom. */
 static void print_summary(const struct results *results)
 {
     const char *text = interlace_fit_summary(results->fit);

@@ -10,7 +10,7 @@
 #include "interlace_fit_json.h"
 #include "interlace_fit_statistic.h"
 
-/* What is asked for; 0 and false: not that. */
+/* The request. 0 and false: not requested. */
 struct resample_request {
     size_t nsim;      /* simulated responses */
     size_t bootstrap; /* replicates */
@@ -18,7 +18,7 @@ struct resample_request {
     int32_t simulate_type;  /* INTERLACE_SIMULATE_* */
     int32_t interval; /* INTERLACE_BOOTSTRAP_PERCENTILE ... */
     uint64_t seed;
-    const struct text_list *statistics; /* of replicates beside the estimates */
+    const struct text_list *statistics; /* of replicates, besides the estimates */
     int32_t response_se_of; /* RESPONSE_MEDIAN, RESPONSE_MEAN or 0 */
     bool boot;    /* intervals from the replicates */
     bool profile; /* profile-likelihood intervals */
@@ -28,7 +28,7 @@ struct resample_request {
     const interlace_options *options; /* threads and progress */
 };
 
-/* What came of it. NULL: not asked for. */
+/* The results. NULL: not requested. */
 struct resampled {
     double *simulations; /* [n_rows,nsim] */
     size_t n_rows, nsim;
@@ -42,12 +42,12 @@ struct resampled {
     double response_se;
 };
 
-/* False, with `error` filled in, if it can't be done. Whatever the outcome, the caller frees with resampled_free. */
+/* False, with `error` filled in, on failure. The caller always frees with resampled_free. */
 bool resample_fit(const interlace_fit *fit, const struct resample_request *request, struct resampled *out,
                   interlace_error *error);
 void resampled_free(struct resampled *resampled);
 
-/* "simulations": an array a replicate; "bootstrap": {"names", "values": an array a replicate, "failed", "reason": one a
+/* "simulations": an array per replicate; "bootstrap": {"names", "values": an array per replicate, "failed", "reason": one per
  * replicate}; "response_se": {"statistic", "value"}; "boot_ci", "profile_ci" and "profile". */
 void json_resampled(struct json *json, const struct resampled *resampled, double level, const char *formula);
 void print_resampled(const struct resampled *resampled);

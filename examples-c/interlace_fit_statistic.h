@@ -25,7 +25,7 @@ bool add_statistics(const struct text_list *texts, const interlace_fit *fit, int
                     struct combinations *out, interlace_error *error);
 void combinations_free(struct combinations *combinations);
 
-/* The mean of a response, as the library wants its statistics. */
+/* The mean of a response, with the signature that the library expects. */
 double response_mean(double *y, size_t n, void *user_data);
 
 #endif

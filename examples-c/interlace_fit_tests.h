@@ -12,7 +12,7 @@
 
 enum { ANOVA_TYPES = 3 };
 
-/* What is asked for. */
+/* The request. */
 struct tests_request {
     int32_t df; /* INTERLACE_DF_* */
     bool anova[ANOVA_TYPES]; /* types I, II, III */
@@ -22,7 +22,7 @@ struct tests_request {
     double level;
 };
 
-/* Tables, NULL where they were not asked for. */
+/* Tables. NULL: not requested. */
 struct tests {
     int32_t df;
     interlace_frame *coefficients; /* always there */
@@ -31,7 +31,7 @@ struct tests {
     interlace_frame *rows, *joint; /* of the hypothesis */
 };
 
-/* `data` is the frame of the fit. The caller frees with tests_free, also after a failure. */
+/* `data` is the frame of the fit. The caller frees with tests_free, even after a failure. */
 bool test_terms(const interlace_fit *fit, const interlace_frame *data, const struct tests_request *request, struct tests *tests,
                 interlace_error *error);
 void tests_free(struct tests *tests);
@@ -41,7 +41,7 @@ void tests_free(struct tests *tests);
 void json_tests(struct json *json, const struct tests *tests);
 /* "test": {"rows": {...}, "joint": {...}}. */
 void json_hypothesis(struct json *json, const struct tests *tests);
-/* The tables that the summary doesn't have. */
+/* The tables that the summary does not have. */
 void print_tests(const struct tests *tests);
 
 #endif

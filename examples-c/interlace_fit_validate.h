@@ -8,10 +8,10 @@
 #include "interlace.h"
 #include "interlace_fit_json.h"
 
-/* What is asked for. */
+/* The request. */
 struct validation_request {
     bool all_fit;
-    const char *group; /* whose levels are left out together; "rows": each row for itself; NULL: no cross-validation */
+    const char *group; /* whose levels are left out together; "rows": single rows; NULL: no cross-validation */
     size_t folds;      /* 0: one level, or row, at a time */
     uint64_t seed;
     const interlace_spec *spec;
@@ -19,18 +19,18 @@ struct validation_request {
     const interlace_options *options;
 };
 
-/* What came of it. NULL: not asked for. */
+/* The results. NULL: not requested. */
 struct validated {
     interlace_frame *optimizers;
     interlace_frame *folds;
     interlace_frame *rows;
 };
 
-/* False, with `error` filled in, if it can't be done. Whatever the outcome, the caller frees with validated_free. */
+/* False, with `error` filled in, on failure. The caller always frees with validated_free. */
 bool validate_model(const struct validation_request *request, struct validated *out, interlace_error *error);
 void validated_free(struct validated *validated);
 
-/* "all_fit": {...}, "cross_validation": {"folds": {...}, "rows": {...}}, each column an array. */
+/* "all_fit": {...}, "cross_validation": {"folds": {...}, "rows": {...}}, with an array per column. */
 void json_validated(struct json *json, const struct validated *validated);
 void print_validated(const struct validated *validated);
 

@@ -24,7 +24,7 @@ enum answer choose(const struct choice *choices, size_t count, const char *value
 
 #define CHOOSE(choices, value, out) choose(choices, sizeof(choices) / sizeof *(choices), value, out)
 
-/* The value itself, where none was given before. */
+/* The value itself, if none was given before. */
 enum answer take_once(const char *value, const char **out);
 /* A number above 0. */
 enum answer take_positive(const char *value, double most, double *out);
@@ -33,7 +33,7 @@ enum answer take_count(const char *value, double least, double most, int64_t *ou
 /* "a,b,c", added to the list. */
 enum answer take_numbers(const char *value, struct number_list *out);
 /* "a,b,c; a,b,c": points of equal length, one after another in the list, in place of what it had. That is a column-major matrix with
- * one column a point. */
+ * one column per point. */
 enum answer take_points(const char *value, struct number_list *out, size_t *length);
 /* "name=value": the name is added to the list, and *rest points to the value. */
 enum answer take_pair(const char *value, struct text_list *names, const char **rest);

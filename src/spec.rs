@@ -31,7 +31,7 @@ pub struct Spec {
     /// What the family's first parameter depends on, on its working scale; of an ordinal model the logarithm of the scale of the latent
     /// variable.
     pub dispersion: Option<PredictorSpec>,
-    /// What the logit of the probability of a zero of its own depends on.
+    /// The predictor of the logit of the probability of an extra zero.
     pub zero_inflation: Option<PredictorSpec>,
     /// Of the residuals of a linear model.
     pub correlation: Option<CorrelationSpec>,

@@ -12,7 +12,7 @@ use super::strings::{system_path, texts};
 use crate::error::Result;
 use crate::frame::{CsvOptions, Frame};
 
-/// How CSV text is read. Wherever CSV options are wanted, NULL stands for the defaults.
+/// How to read CSV text. Functions with CSV options accept NULL for the defaults.
 /// Since 0.1.
 pub struct CsvOptionsHandle {
     options: CsvOptions,
@@ -30,9 +30,9 @@ pub unsafe extern "C" fn interlace_csv_options_new(out: *mut *mut CsvOptionsHand
     })
 }
 
-/// What separates cells: an ASCII character such as ',', ';' or '\t', not a letter, digit, sign, point or line break. 0, the default, is a
-/// comma, or beside decimal commas a semicolon; text that looks separated otherwise is then INTERLACE_E_DATA, and the message says by what.
-/// With a separator given, no such guess is made.
+/// The separator of cells: an ASCII character such as ',', ';' or '\t', not a letter, digit, sign, point or line break. 0, the default, is a
+/// comma, or a semicolon with decimal commas; text that seems to use another separator is then INTERLACE_E_DATA, and the message names it.
+/// There is no such check if a separator is given.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_csv_options_set_separator(
@@ -60,7 +60,7 @@ pub unsafe extern "C" fn interlace_csv_options_set_decimal(
     })
 }
 
-/// What a cell with separators, quotes or line breaks stands in, '"' by default; 0 reads quotes as any other character.
+/// The quote around a cell with separators, quotes or line breaks, '"' by default; 0 treats quotes as ordinary characters.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_csv_options_set_quote(
@@ -74,8 +74,8 @@ pub unsafe extern "C" fn interlace_csv_options_set_quote(
     })
 }
 
-/// The texts `strings` [n_strings] that mean a missing value, blanks around them apart, instead of the default: "NA", "NaN" and the empty
-/// cell. In a column of numbers an empty cell is missing in any case.
+/// The texts `strings` [n_strings] that mean a missing value, ignoring blanks around them, instead of the default: "NA", "NaN" and the empty
+/// cell. In a column of numbers an empty cell is always missing.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_csv_options_set_na_strings(
@@ -90,7 +90,7 @@ pub unsafe extern "C" fn interlace_csv_options_set_na_strings(
     })
 }
 
-/// The columns `names` [n_names] that are categories whatever they look like; each must be there.
+/// The columns `names` [n_names] that are categories whatever they look like; each must exist.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_csv_options_set_categorical(
@@ -106,7 +106,7 @@ pub unsafe extern "C" fn interlace_csv_options_set_categorical(
 }
 
 /// Whether a column of text most of whose cells are numbers, or dates, is INTERLACE_E_DATA with the line and the cell (true), unless it is
-/// categorical. The default is false: such a column is text, and a fit that takes it for a covariate warns, or fails where numbers are wanted.
+/// categorical. The default is false: such a column is text, and a fit that uses it as a covariate warns, or fails where numbers are required.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_csv_options_set_strict_numbers(
@@ -141,10 +141,10 @@ unsafe fn change(
     })
 }
 
-/// Reads a CSV file: UTF-8 with a header of distinct names, separated as `options` say (NULL: by commas). A column is integers if every cell
+/// Reads a CSV file: UTF-8 with a header of distinct names, with the separator of `options` (NULL: a comma). A column is integers if every cell
 /// is one, otherwise real numbers if every cell is one, otherwise categories (levels sorted by their bytes); cells that are empty, NA or NaN
-/// are missing. The frame keeps the line of each row, for messages. The path may be any bytes that the system takes.
-/// INTERLACE_E_IO if the file can't be read; INTERLACE_E_DATA if it is not CSV (`position` is the row, from 0); INTERLACE_E_ARGUMENT if the
+/// are missing. The frame keeps the line of each row, for messages. The path may be any bytes that the system accepts.
+/// INTERLACE_E_IO if the file cannot be read; INTERLACE_E_DATA if it is not CSV (`position` is the row, from 0); INTERLACE_E_ARGUMENT if the
 /// options contradict each other.
 /// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
@@ -172,8 +172,8 @@ pub unsafe extern "C" fn interlace_frame_read_csv_bytes(
     boundary(err, || read_bytes(bytes, len, &options_of(options), out))
 }
 
-/// Reads a CSV file as interlace_frame_read_csv with the default options, but for the columns named in `categorical` [n_categorical], which
-/// are categories whatever they look like; each must be there.
+/// Reads a CSV file as interlace_frame_read_csv with the default options, except for the columns named in `categorical` [n_categorical], which
+/// are categories whatever they look like; each must exist.
 /// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -13,7 +13,7 @@ use crate::error::{Code, Error, Result, try_collect, try_vec};
 use crate::frame::Frame;
 use crate::frame::names::quoted;
 
-/// A data frame: named columns of one length. Data go in as a frame, and every table of results comes out as a frame.
+/// A data frame: named columns of equal length. Data go in as a frame, and every table of results comes out as a frame.
 /// Since 0.1.
 pub struct FrameHandle {
     pub(super) frame: Frame,
@@ -118,8 +118,8 @@ pub unsafe extern "C" fn interlace_frame_add_i64(
 }
 
 /// Adds a column of categories. `codes` [n_rows] are indices into `levels` [n_levels], from 0; -1 is a missing value.
-/// The levels keep the order given here; `ordered` says that this order means something (the contrasts are then polynomial).
-/// All is copied. INTERLACE_E_ARGUMENT if `len` is not the number of rows, the name is taken, a level occurs twice, or
+/// The levels keep the order given here; `ordered` says that this order is meaningful (the contrasts are then polynomial).
+/// Everything is copied. INTERLACE_E_ARGUMENT if `len` is not the number of rows, the name is taken, a level occurs twice, or
 /// a code is out of range.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -163,7 +163,7 @@ pub unsafe extern "C" fn interlace_frame_add_strings(
 }
 
 /// Declares the levels of a column and their order. `levels` [n_levels] must hold every label that occurs, and may hold more;
-/// `ordered` says that the order means something. A column of numbers becomes categories by this, each number
+/// `ordered` says that the order is meaningful. This turns a column of numbers into categories, each number
 /// labelled by its shortest text ("308"). Pointers to the column's earlier labels become invalid.
 /// INTERLACE_E_DATA if there is no such column or a value is not among the levels.
 /// Since 0.1.
@@ -183,8 +183,8 @@ pub unsafe extern "C" fn interlace_frame_set_levels(
     })
 }
 
-/// Makes a column of numbers into categories labelled by the numbers' shortest texts, sorted by their bytes ("10" before "9").
-/// A column of categories stays as it is. INTERLACE_E_DATA if there is no such column.
+/// Turns a column of numbers into categories labelled by the numbers' shortest texts, sorted by their bytes ("10" before "9").
+/// A column of categories does not change. INTERLACE_E_DATA if there is no such column.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_frame_make_categorical(
@@ -199,7 +199,7 @@ pub unsafe extern "C" fn interlace_frame_make_categorical(
 }
 
 /// Adds the rows of `other`, whose columns must have the same names and types in the same order. Levels that `frame` does not have come
-/// last, or, where neither column has an order of its own, in their place bytewise; pointers to the old ones end here.
+/// last or, if neither column has its own order, in byte order; pointers to the old labels become invalid.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_frame_append(
@@ -220,7 +220,7 @@ pub unsafe extern "C" fn interlace_frame_append(
 }
 
 /// Writes the frame as a CSV file, with a header. Numbers have the shortest text that reads back to the same number, missing values
-/// are NA. INTERLACE_E_IO if the file can't be written.
+/// are NA. INTERLACE_E_IO if the file cannot be written.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_frame_write_csv(

@@ -142,7 +142,7 @@ pub extern "C" fn interlace_frame_column_n_levels(frame: Option<&FrameHandle>, c
     query(0, || Some(category(frame?, column)?.levels.len()))
 }
 
-/// Label of a level; NULL if there is none. Lives as long as the frame, unless the column is given other levels.
+/// Label of a level; NULL if there is none. Lives as long as the frame, unless the column gets other levels.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_frame_column_level(frame: Option<&FrameHandle>, column: usize, level: usize) -> *const c_char {
@@ -152,15 +152,15 @@ pub extern "C" fn interlace_frame_column_level(frame: Option<&FrameHandle>, colu
     })
 }
 
-/// Whether the order of a column's levels means something.
+/// Whether the order of a column's levels is meaningful.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_frame_column_is_ordered(frame: Option<&FrameHandle>, column: usize) -> bool {
     query(false, || Some(category(frame?, column)?.ordered))
 }
 
-/// Label of a row in a column of categories; NULL where it is missing, and where there is no such row or column.
-/// Lives as long as the frame, unless the column is given other levels.
+/// Label of a row in a column of categories; NULL if it is missing, or if there is no such row or column.
+/// Lives as long as the frame, unless the column gets other levels.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_frame_column_string(frame: Option<&FrameHandle>, column: usize, row: usize) -> *const c_char {

@@ -20,20 +20,20 @@ use crate::inference::linear::{SimpleDf, combinations_table, joint_table};
 use crate::inference::lrt::{fit_and_compare, likelihood_ratio_table};
 use crate::spec::Spec;
 
-/// Estimates over their standard errors are normal: infinite degrees of freedom.
+/// The normal distribution for estimates divided by their standard errors: infinite degrees of freedom.
 pub const INTERLACE_DF_NORMAL: i32 = 0;
-/// Degrees of freedom are the rows used less the fixed effects, and of an ordinal model less the parameters of its thresholds.
+/// Degrees of freedom are the rows used minus the fixed effects and, for an ordinal model, minus the parameters of its thresholds.
 pub const INTERLACE_DF_RESIDUAL: i32 = 1;
 
-/// Satterthwaite's degrees of freedom: of linear models.
+/// Satterthwaite's degrees of freedom, for linear models.
 pub const INTERLACE_DF_SATTERTHWAITE: i32 = 2;
 
-/// Kenward and Roger's degrees of freedom, with standard errors by their adjusted covariance and scaled F tests: of linear models fitted by
+/// Kenward and Roger's degrees of freedom, with standard errors from their adjusted covariance and scaled F tests, for linear models fitted by
 /// REML.
 pub const INTERLACE_DF_KENWARD_ROGER: i32 = 3;
 
-/// The degrees of freedom of a fit where nobody has asked for others: Satterthwaite's of linear models (the normal distribution where they
-/// can't be had, which the results say), the normal distribution for others.
+/// The default degrees of freedom of a fit: Satterthwaite's for linear models (the normal distribution if they
+/// cannot be computed, which the results say), the normal distribution for others.
 pub const INTERLACE_DF_DEFAULT: i32 = -1;
 
 const DF_METHODS: [(i32, DfMethod); 4] = [
@@ -43,9 +43,9 @@ const DF_METHODS: [(i32, DfMethod); 4] = [
     (INTERLACE_DF_KENWARD_ROGER, DfMethod::KenwardRoger),
 ];
 
-/// Linear combinations L beta of the fixed effects as a new frame, a row each: "estimate", "SE", "df", "t.ratio" ("z.ratio" with
+/// Linear combinations L beta of the fixed effects as a new frame, one row each: "estimate", "SE", "df", "t.ratio" ("z.ratio" with
 /// infinite degrees of freedom) and "p.value" of the hypothesis that it is `rhs` (two-sided). `l` [k,p] is column-major with leading
-/// dimension `ld` >= k, one column a fixed effect in the order of interlace_fit_fixef_name; `rhs` [k], or NULL for zeros. `df` is
+/// dimension `ld` >= k, one column per fixed effect in the order of interlace_fit_fixef_name; `rhs` [k], or NULL for zeros. `df` is
 /// one of INTERLACE_DF_*.
 /// With `joint`, one row that tests all of them together: "statistic" (F, or Wald's chi-square with infinite degrees of freedom), "df1"
 /// (the number of linearly independent rows), "df2" and "p.value"; Kenward and Roger's F is scaled. Rows of L that depend on
@@ -87,7 +87,7 @@ pub unsafe extern "C" fn interlace_fit_wald_test(
     })
 }
 
-/// The fixed effects of the mean with tests and intervals, as a new frame, a row each: "term", "estimate", "std_error", "df", "statistic" (t,
+/// The fixed effects of the mean with tests and intervals, as a new frame, one row each: "term", "estimate", "std_error", "df", "statistic" (t,
 /// or z with infinite degrees of freedom), "p_value" (two-sided), "lower" and "upper" for a confidence `level` such as 0.95. `df` is one of
 /// INTERLACE_DF_*. The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
@@ -107,11 +107,11 @@ pub unsafe extern "C" fn interlace_fit_coefficients(
     })
 }
 
-/// The analysis of variance of a linear model, as a new frame, a row a term of the fixed effects: "term", "Sum.Sq", "Mean.Sq", "NumDF",
-/// "DenDF", "F.value" and "p.value". `type` 1 tests each term beyond those before it, 2 beyond those that do not contain it, 3 its
-/// coefficients made orthogonal to those of the terms that contain it (Goodnight 1976), whatever the coding. A model from arrays has a
-/// term a column. Sums of squares are F (before Kenward and Roger's scaling) times degrees of freedom and residual variance. `df` is one
-/// of INTERLACE_DF_*. `data` is the frame that the fit was made of; it may be NULL unless `type` is 2 or 3 and the fit left out columns.
+/// The analysis of variance of a linear model, as a new frame, one row per term of the fixed effects: "term", "Sum.Sq", "Mean.Sq", "NumDF",
+/// "DenDF", "F.value" and "p.value". `type` 1 tests each term given those before it, 2 given those that do not contain it, 3 its
+/// coefficients made orthogonal to those of the terms that contain it (Goodnight 1976), whatever the coding. A model from arrays has one
+/// term per column. Sums of squares are F (before Kenward and Roger's scaling) times degrees of freedom and residual variance. `df` is one
+/// of INTERLACE_DF_*. `data` is the frame of the fit; it may be NULL unless `type` is 2 or 3 and the fit left out columns.
 /// INTERLACE_E_ARGUMENT for other models. The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -134,8 +134,8 @@ pub unsafe extern "C" fn interlace_fit_anova(
 }
 
 /// Likelihood-ratio tests of a linear model against those without each of its terms, as a new frame: a row "<none>" for the model, then a
-/// row for each term of the fixed effects that no other contains: "term", "npar" (the parameters that go with it), "AIC", "LRT" and
-/// "p.value" (chi-square). All models are fitted by maximum likelihood for it. `data` is the frame that the fit was made of; it may be NULL
+/// row for each term of the fixed effects that no other contains: "term", "npar" (the parameters that it removes), "AIC", "LRT" and
+/// "p.value" (chi-square). All models are fitted by maximum likelihood. `data` is the frame of the fit; it may be NULL
 /// unless the fit left out columns, which may have an estimate without a term. INTERLACE_E_ARGUMENT for other models. The caller frees
 /// `*out` with interlace_frame_free.
 /// Since 0.1.
@@ -154,8 +154,8 @@ pub unsafe extern "C" fn interlace_fit_drop1(
 }
 
 /// The covariance matrix of the estimates of the fixed effects with Kenward and Roger's adjustment (Kenward & Roger 1997), to `out` [p,p].
-/// INTERLACE_E_ARGUMENT unless the fit is of a linear model by REML. INTERLACE_E_NUMERIC if what second derivatives of the covariance take
-/// off (of random terms ar1, and cs with a variance each, of three effects or more; of residuals with AR(1)) leaves no positive matrix.
+/// INTERLACE_E_ARGUMENT unless the fit is a linear model by REML. INTERLACE_E_NUMERIC if the correction by second derivatives of the
+/// covariance (for random terms ar1, and cs with a variance each, of three effects or more; for AR(1) residuals) leaves no positive matrix.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_vcov_kenward_roger(
@@ -170,16 +170,16 @@ pub unsafe extern "C" fn interlace_fit_vcov_kenward_roger(
     })
 }
 
-/// Likelihood-ratio tests between `n` fits of nested models to the same data, as a new frame, a row a fit in the order of the numbers
+/// Likelihood-ratio tests between `n` fits of nested models to the same data, as a new frame, one row per fit in the order of the numbers
 /// of parameters: "fit" (the index in `fits`), "model" (its formula), "nobs" (rows used), "npar", "AIC", "BIC", "logLik", "deviance" (minus twice logLik),
 /// and, against the row before, "Chisq", "Df", "p.value", "distribution" ("chisq" or "chibarsq") and "warning" (missing, or why the
-/// test is none: the models are not nested). The fits must use the same response, weights and offset, and be by maximum likelihood;
+/// test is invalid: the models are not nested). The fits must use the same response, weights and offset, and be by maximum likelihood;
 /// fits by REML are compared if they have the same fixed effects. Generalised models must have the same family, link, information and
 /// number of quadrature points; their models of zero inflation and dispersion may be nested as well. Ordinal models must have the same
 /// categories; equidistant thresholds are nested in symmetric ones and both in flexible ones, and an effect of the formula is nested in the
 /// nominal effect of the same column.
-/// A variance that is zero under the hypothesis lies at the edge of its range, so that chi-square gives too large a probability. With
-/// `chi_bar`, a comparison whose larger model has exactly one variance more, with its covariances, takes half of chi-square with one
+/// A variance that is zero under the hypothesis lies at the edge of its range, so chi-square gives too large a p-value. With
+/// `chi_bar`, a comparison whose larger model has exactly one more variance, with its covariances, uses half of chi-square with one
 /// degree of freedom less and half with all (Stram & Lee 1994).
 /// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
@@ -200,10 +200,10 @@ pub unsafe extern "C" fn interlace_fit_compare(
     })
 }
 
-/// Fits `n` models by maximum likelihood to the rows that all of them can use, whatever is missing in columns that some lack, and compares the first
+/// Fits `n` models by maximum likelihood to the rows that all of them can use, whatever is missing in columns that some do not use, and compares the first
 /// with each of the others: a new frame with the columns of interlace_fit_compare and two rows for each model but the first, in the order of `specs`:
 /// the smaller of the two models, and the larger with its test against it. "fit" is the index in `specs`. Each model must be nested in the first, or the first in it; else INTERLACE_E_ARGUMENT names what
-/// the larger one lacks. Fixed effects are nested by the space of their columns, whatever these are called, random terms by their groups,
+/// the larger one lacks. Fixed effects are nested by the space of their columns, whatever their names, random terms by their groups,
 /// effects and structures. A model may be without random terms here: `y ~ x` against `y ~ x + (1 | g)` is the test of the only variance.
 /// `frame` and `options` are as for interlace_fit_new. The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.

@@ -19,28 +19,28 @@ use crate::inference::degrees_of_freedom::DegreesOfFreedom;
 use crate::inference::linear::Coefficients;
 use crate::inference::marginal_means::{MarginalMeans, MeansSpec, ResponseScale, Weighting};
 
-/// Marginal means weigh all levels of the factors that they average over equally.
+/// Marginal means weight equally all levels of the factors that they average over.
 pub const INTERLACE_MEANS_EQUAL: i32 = 0;
-/// Marginal means weigh the combinations of levels that they average over by their numbers of rows, or sums of weights, in the data.
+/// Marginal means weight the combinations of levels that they average over by their numbers of rows, or sums of weights, in the data.
 pub const INTERLACE_MEANS_PROPORTIONAL: i32 = 1;
 
 const WEIGHTINGS: [(i32, Weighting); 2] =
     [(INTERLACE_MEANS_EQUAL, Weighting::Equal), (INTERLACE_MEANS_PROPORTIONAL, Weighting::Proportional)];
 
-/// Estimated marginal means (least-squares means) as a new frame, a row a mean: the factors' columns, "emmean" ("response" where a link
-/// is taken back), "SE", "df", "lower.CL" and "upper.CL" for a confidence `level` such as 0.95. A mean that can't be estimated because
-/// the fit left out columns has NaN.
+/// Estimated marginal means (least-squares means) as a new frame, one row per mean: the factors' columns, "emmean" ("response" if a link
+/// is inverted), "SE", "df", "lower.CL" and "upper.CL" for a confidence `level` such as 0.95. A mean that cannot be estimated because
+/// the fit left out columns is NaN.
 /// `specs` names columns of the data that the fixed effects depend on: "~ f" for the levels of f, "~ f * g" for all combinations,
 /// "~ f | g" for the levels of f in groups by g, "~ 1" for the overall mean. The means are averages over a reference grid: all combinations
-/// of the levels of the factors, numeric covariates and the offset at their means over the rows used. `at`, unless it is NULL, gives
-/// columns other values: "x = 0, 5; f = a, b", of a covariate numbers, over which means are averages unless `specs` names it, of a factor
-/// some of its levels; labels with a comma stand in quotation marks. `weights` is INTERLACE_MEANS_EQUAL or INTERLACE_MEANS_PROPORTIONAL.
-/// `data` is the frame that the fit was made of; it may be NULL where the fixed effects depend on plain factors only and no column was
-/// left out. `type` is INTERLACE_PREDICT_LINK or INTERLACE_PREDICT_RESPONSE (standard errors by the delta method, limits taken back),
-/// which are one for a linear model and for the identity link; of a generalised model with zero inflation the means are those of the
-/// family, without the zeros. The means of an ordinal model are those of the latent variable less the mean of the thresholds, with
-/// INTERLACE_PREDICT_LINK alone and without scale and nominal effects (else INTERLACE_E_UNSUPPORTED). `df` is one of INTERLACE_DF_*.
-/// INTERLACE_E_FORMULA if `specs` can't be read, INTERLACE_E_DATA if `data` are others than those of the fit. The caller frees `*out`
+/// of the levels of the factors, with numeric covariates and the offset at their means over the rows used. `at`, unless it is NULL, gives
+/// columns other values, "x = 0, 5; f = a, b": for a covariate numbers, over which means are averages unless `specs` names it; for a factor
+/// some of its levels; labels with a comma need quotation marks. `weights` is INTERLACE_MEANS_EQUAL or INTERLACE_MEANS_PROPORTIONAL.
+/// `data` is the frame of the fit; it may be NULL if the fixed effects depend only on plain factors and no column was
+/// left out. `type` is INTERLACE_PREDICT_LINK or INTERLACE_PREDICT_RESPONSE (standard errors by the delta method, limits back-transformed),
+/// which are the same for a linear model and for the identity link; for a generalised model with zero inflation the means are those of the
+/// family, without the extra zeros. The means of an ordinal model are those of the latent variable minus the mean of the thresholds, only with
+/// INTERLACE_PREDICT_LINK and without scale and nominal effects (else INTERLACE_E_UNSUPPORTED). `df` is one of INTERLACE_DF_*.
+/// INTERLACE_E_FORMULA if `specs` cannot be read, INTERLACE_E_DATA if `data` are not those of the fit. The caller frees `*out`
 /// with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -65,12 +65,12 @@ pub unsafe extern "C" fn interlace_fit_marginal_means(
     })
 }
 
-/// Contrasts of marginal means as a new frame, a row a contrast: the groups' columns, "contrast", "estimate", "SE", "df", "lower.CL",
-/// "upper.CL", "t.ratio" ("z.ratio" where all degrees of freedom are infinite) and "p.value". `contrasts` is "pairwise" (each mean less
-/// each later one), "trt.vs.ctrl" (each less the first) or "eff" (each less the average). `adjust` is "none", "tukey" (pairwise
-/// contrasts only), "bonferroni", "holm" or "fdr" (intervals are then Bonferroni's) or "sidak"; each group is a family of its own. A group of
-/// one mean has no contrasts. On the scale of the response the contrasts of a log link are ratios, in a column "ratio" in place of
-/// "estimate", and those of a logit link "odds.ratio"; tests are on the scale of the link, and other links stay there.
+/// Contrasts of marginal means as a new frame, one row per contrast: the groups' columns, "contrast", "estimate", "SE", "df", "lower.CL",
+/// "upper.CL", "t.ratio" ("z.ratio" if all degrees of freedom are infinite) and "p.value". `contrasts` is "pairwise" (each mean minus
+/// each later one), "trt.vs.ctrl" (each minus the first) or "eff" (each minus the average). `adjust` is "none", "tukey" (only pairwise
+/// contrasts), "bonferroni", "holm" or "fdr" (intervals are then Bonferroni's) or "sidak"; each group is a separate family. A group of
+/// one mean has no contrasts. On the scale of the response the contrasts of a log link are ratios, in a column "ratio" instead of
+/// "estimate", and those of a logit link "odds.ratio"; tests are on the scale of the link, and so are contrasts for other links.
 /// Everything else is as for interlace_fit_marginal_means.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -97,8 +97,8 @@ pub unsafe extern "C" fn interlace_fit_contrasts(
     })
 }
 
-/// Contrasts of marginal means with weights of the caller: `coefficients` [m,k], column-major with leading dimension `ld` >= m, one
-/// column a contrast, for the m means of a group in the order of interlace_fit_marginal_means; `names` [k]. `adjust` is not "tukey".
+/// Contrasts of marginal means with weights from the caller: `coefficients` [m,k], column-major with leading dimension `ld` >= m, one
+/// column per contrast, for the m means of a group in the order of interlace_fit_marginal_means; `names` [k]. `adjust` must not be "tukey".
 /// Everything else is as for interlace_fit_contrasts.
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -1,4 +1,4 @@
-//! The C API: the only unsafe code. One file a noun (long ones split by subject), in the order of the header.
+//! The C API, which has the only unsafe code: one file per noun (long ones split by subject), in the order of the header.
 //!
 //! How a function is written:
 //!
@@ -6,7 +6,7 @@
 //! - Objects arrive as `Option<&T>`, `Option<&mut T>` or, to be freed, `Option<Box<T>>`; `handle::need` turns NULL into an error.
 //! - Arrays and strings arrive as raw pointers and go through `buffer` and `strings`, which do all the checking.
 //! - What can fail runs inside `boundary`; what can't runs inside `query`. Neither lets a panic reach C.
-//! - Outputs are written last, so that a failure leaves them alone.
+//! - Outputs are written last, so a failure leaves them untouched.
 //! - Constants and enumerations cross the border as integers; Rust enums never do.
 //!
 //! The doc comments become the header (`cbindgen.toml`, `tests/library/header.rs`), so they are written for readers of C.

@@ -21,7 +21,7 @@ pub const INTERLACE_NA_PAD: i32 = 2;
 const NA_POLICIES: [(i32, NaPolicy); 3] =
     [(INTERLACE_NA_OMIT, NaPolicy::Omit), (INTERLACE_NA_ERROR, NaPolicy::Error), (INTERLACE_NA_PAD, NaPolicy::Pad)];
 
-/// The Laplace approximation with second derivatives of the log-likelihood as they are. The default.
+/// The Laplace approximation with the observed information (the second derivatives of the log-likelihood). The default.
 pub const INTERLACE_OBSERVED: i32 = 0;
 /// The Laplace approximation with expected second derivatives (Fisher information), as in lme4; the same for canonical links.
 pub const INTERLACE_EXPECTED: i32 = 1;
@@ -31,18 +31,18 @@ pub(super) const INFORMATION: [(i32, Information); 2] =
 
 /// Standard errors from the Hessian of the marginal log-likelihood in all parameters. The default.
 pub const INTERLACE_STD_ERRORS_MARGINAL: i32 = 0;
-/// Standard errors given the parameters of the random effects: cheaper, and smaller than they should be.
+/// Standard errors given the parameters of the random effects: cheaper, but too small.
 pub const INTERLACE_STD_ERRORS_CONDITIONAL: i32 = 1;
 
 const STD_ERRORS: [(i32, StdErrors); 2] =
     [(INTERLACE_STD_ERRORS_MARGINAL, StdErrors::Marginal), (INTERLACE_STD_ERRORS_CONDITIONAL, StdErrors::Conditional)];
 
-/// Random terms of which nothing could be told by the data (as many random effects as rows, beside a residual) are an error, others that
-/// can't be told apart get a warning. The default.
+/// Random terms about which the data say nothing (as many random effects as rows, with a residual) are an error, others that
+/// cannot be told apart get a warning. The default.
 pub const INTERLACE_UNIDENTIFIED_ERROR: i32 = 0;
-/// A warning in any case.
+/// Always a warning.
 pub const INTERLACE_UNIDENTIFIED_WARNING: i32 = 1;
-/// Neither: the model is fitted as it is.
+/// Neither: the model is fitted without a check.
 pub const INTERLACE_UNIDENTIFIED_IGNORE: i32 = 2;
 
 const UNIDENTIFIED: [(i32, Unidentified); 3] = [
@@ -61,7 +61,7 @@ pub(super) const MAX_QUADRATURE: i64 = 100;
 pub type ProgressFn =
     Option<unsafe extern "C" fn(evaluation: i64, objective: f64, theta: *const f64, n_theta: usize, user_data: *mut c_void) -> i32>;
 
-/// How a model is fitted. Wherever options are wanted, NULL stands for the defaults.
+/// How to fit a model. Functions with options accept NULL for the defaults.
 /// Since 0.1.
 pub struct OptionsHandle {
     pub(super) options: Options,
@@ -81,8 +81,8 @@ pub unsafe extern "C" fn interlace_options_new(out: *mut *mut OptionsHandle, err
     })
 }
 
-/// Restricted maximum likelihood (true, the default of linear models) or maximum likelihood (the default of generalised ones). What is set
-/// holds for both. The restricted likelihood of a generalised model integrates the fixed effects out.
+/// Restricted maximum likelihood (true, the default for linear models) or maximum likelihood (the default for generalised ones). The setting
+/// applies to both. The restricted likelihood of a generalised model integrates out the fixed effects.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_reml(
@@ -107,8 +107,8 @@ pub unsafe extern "C" fn interlace_options_set_optimizer(
     change(options, err, |options| set_optimizer(options, text(name, "name")?))
 }
 
-/// Where the search starts: `theta` [n_theta], copied, in the order of interlace_fit_theta_name. With `n_theta` 0 the
-/// library chooses the start. A wrong length is reported when the model is fitted.
+/// The start of the search: `theta` [n_theta], copied, in the order of interlace_fit_theta_name. With `n_theta` 0 the
+/// library chooses the start. The fit reports a wrong length.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_theta0(
@@ -120,7 +120,7 @@ pub unsafe extern "C" fn interlace_options_set_theta0(
     change(options, err, |options| set_theta0(options, copied(slice(theta, n_theta, "theta")?, "theta")?))
 }
 
-/// The predicted decrease of the objective at which the optimum is taken as reached; positive, default 1e-13.
+/// The search ends at this predicted decrease of the objective; positive, default 1e-13.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_tolerance(
@@ -131,7 +131,7 @@ pub unsafe extern "C" fn interlace_options_set_tolerance(
     change(options, err, |options| set_tolerance(options, tolerance))
 }
 
-/// The most evaluations of the objective; positive, default 1000. A fit that reaches it has not converged, but is a fit.
+/// The most evaluations of the objective; positive, default 1000. A fit that reaches this limit has not converged, but is a fit.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_max_evaluations(
@@ -142,7 +142,7 @@ pub unsafe extern "C" fn interlace_options_set_max_evaluations(
     change(options, err, |options| set_max_evaluations(options, max_evaluations))
 }
 
-/// The number of threads that one fit may use; positive, default 1. Results don't depend on it.
+/// The number of threads that one fit may use; positive, default 1. Results do not depend on it.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_threads(
@@ -164,7 +164,7 @@ pub unsafe extern "C" fn interlace_options_set_deadline(
     change(options, err, |options| set_deadline(options, seconds))
 }
 
-/// What is done with rows that have missing values: INTERLACE_NA_OMIT (the default), INTERLACE_NA_ERROR or INTERLACE_NA_PAD.
+/// What to do with rows that have missing values: INTERLACE_NA_OMIT (the default), INTERLACE_NA_ERROR or INTERLACE_NA_PAD.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_na(
@@ -178,7 +178,7 @@ pub unsafe extern "C" fn interlace_options_set_na(
     })
 }
 
-/// What the Laplace approximation of a generalised model is made of: INTERLACE_OBSERVED (the default) or INTERLACE_EXPECTED.
+/// The information in the Laplace approximation of a generalised model: INTERLACE_OBSERVED (the default) or INTERLACE_EXPECTED.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_information(
@@ -194,8 +194,8 @@ pub unsafe extern "C" fn interlace_options_set_information(
 
 /// Quadrature points for each random effect of a generalised model, -100 to 100: 1, the default, is the Laplace approximation; more are
 /// adaptive Gauss-Hermite quadrature; 0 is the Laplace approximation with fixed effects at their joint mode with the random ones, as in
-/// lme4: faster and less accurate. Below -1 it is Gauss-Hermite quadrature with as many points at the nodes of the random effects' own
-/// normal distribution, which don't adapt to the data; -1 is an error.
+/// lme4: faster and less accurate. Below -1 it is Gauss-Hermite quadrature with that many points at the nodes of the random effects'
+/// normal distribution, which do not adapt to the data; -1 is an error.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_nagq(
@@ -206,7 +206,7 @@ pub unsafe extern "C" fn interlace_options_set_nagq(
     change(options, err, |options| set_nagq(options, i64::from(points)))
 }
 
-/// Where the standard errors of a generalised model come from: INTERLACE_STD_ERRORS_MARGINAL (the default) or
+/// The kind of standard errors of a generalised model: INTERLACE_STD_ERRORS_MARGINAL (the default) or
 /// INTERLACE_STD_ERRORS_CONDITIONAL.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -221,7 +221,7 @@ pub unsafe extern "C" fn interlace_options_set_std_errors(
     })
 }
 
-/// What is done where the data can't tell random effects from each other or from the residual: INTERLACE_UNIDENTIFIED_ERROR (the default),
+/// What to do if the data cannot tell random effects apart from each other or from the residual: INTERLACE_UNIDENTIFIED_ERROR (the default),
 /// INTERLACE_UNIDENTIFIED_WARNING or INTERLACE_UNIDENTIFIED_IGNORE.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -236,7 +236,7 @@ pub unsafe extern "C" fn interlace_options_set_unidentified(
     })
 }
 
-/// Has `progress` called during fits, with `user_data`, which is handed on as it is. NULL ends that.
+/// Sets a function that fits call with `user_data`, which is passed unchanged. NULL removes it.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_progress(

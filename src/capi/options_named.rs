@@ -15,8 +15,8 @@ use crate::design::NaPolicy;
 use crate::error::{Error, Result};
 use crate::options::{Information, Options, StdErrors, Unidentified};
 
-/// Sets an option by name from text, as "tolerance" from "1e-8". interlace_options_name lists the names. An unknown name is an error,
-/// INTERLACE_E_ARGUMENT, as is a value that can't be read.
+/// Sets an option by name from text, such as "tolerance" from "1e-8". interlace_options_name lists the names. An unknown name is an error,
+/// INTERLACE_E_ARGUMENT, as is a value that cannot be read.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set(
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn interlace_options_set(
     })
 }
 
-/// Number of options that interlace_options_set knows.
+/// Number of options that interlace_options_set accepts.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_options_count() -> usize {

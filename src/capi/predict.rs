@@ -11,56 +11,56 @@ use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
 use crate::predict::{Interval, NewData, Predictions, Problem, Quantity, RandomTerms, Request};
 
-/// Predict the mean of the response: of a mixture with zeros (1 - p) times the mean without these, of a beta family with masses at 0 and 1
-/// with these. An ordinal fit has no mean: INTERLACE_E_ARGUMENT.
+/// Predict the mean of the response: (1 - p) times the mean without extra zeros for a mixture with zeros, and including the masses at
+/// 0 and 1 for a beta family that has them. An ordinal fit has no mean: INTERLACE_E_ARGUMENT.
 pub const INTERLACE_PREDICT_RESPONSE: i32 = 0;
-/// Predict the linear predictor of the mean. For a linear model that is the mean of the response; of an ordinal fit x'beta + z'b + offset, the
+/// Predict the linear predictor of the mean. For a linear model that is the mean of the response; for an ordinal fit x'beta + z'b + offset, the
 /// location of the latent variable, without the thresholds and not divided by the scale.
 pub const INTERLACE_PREDICT_LINK: i32 = 1;
-/// Predict the mean of the response without the zeros of the zero part. Not of an ordinal fit.
+/// Predict the mean of the response without the zeros of the zero part. Not for an ordinal fit.
 pub const INTERLACE_PREDICT_CONDITIONAL: i32 = 2;
-/// Predict the probability p of a zero of the zero part; 0 for a fit without one. Not of an ordinal fit.
+/// Predict the probability p of a zero of the zero part; 0 for a fit without one. Not for an ordinal fit.
 pub const INTERLACE_PREDICT_ZERO_PROBABILITY: i32 = 3;
-/// Predict the family's first parameter on the scale on which it is reported; for a linear model sigma, 1 for a family without
-/// parameters; of an ordinal fit the scale, 1 without a formula of the scale.
+/// Predict the family's first parameter on the reported scale; for a linear model sigma, 1 for a family without
+/// parameters; for an ordinal fit the scale, 1 without a scale formula.
 pub const INTERLACE_PREDICT_DISPERSION: i32 = 4;
-/// Predict the mean of the response over all groups, the random effects integrated out. Groups are new ones, whatever the data say: their
-/// columns need not be there. NaN where there is no such mean, as with an inverse link. Of an ordinal fit with K categories the K probabilities of these.
+/// Predict the mean of the response over all groups, with the random effects integrated out. All groups count as new, so their
+/// columns may be absent. NaN if there is no such mean, as with an inverse link. For an ordinal fit with K categories, their K probabilities.
 pub const INTERLACE_PREDICT_MARGINAL: i32 = 5;
-/// Of an ordinal fit with K categories, predict the probabilities of these, lowest first, [rows,K]. NaN in a row whose nominal effects put
+/// For an ordinal fit with K categories, predict their probabilities, lowest first, [rows,K]. NaN in a row whose nominal effects put
 /// the thresholds out of order.
 pub const INTERLACE_PREDICT_PROBABILITIES: i32 = 6;
-/// Of an ordinal fit with K categories, predict the probabilities of a category not above the first, the second, .., the one before the
+/// For an ordinal fit with K categories, predict the cumulative probabilities of the first, the second, .., the one before the
 /// highest, [rows,K-1].
 pub const INTERLACE_PREDICT_CUMULATIVE: i32 = 7;
-/// Of an ordinal fit, predict the most probable category, a number from 1 to K; of several the lowest. It has no standard error.
+/// For an ordinal fit, predict the most probable category, a number from 1 to K, the lowest if there are ties. It has no standard error.
 pub const INTERLACE_PREDICT_CLASS: i32 = 8;
-/// Predict the link's inverse of the linear predictor, mu: of ordered and zero-one-inflated beta the mean between 0 and 1, without the masses
-/// at the ends; of truncated families the mean before truncation; of lognormal the mean of the logarithms. Of other families it is
-/// INTERLACE_PREDICT_CONDITIONAL. Not of an ordinal fit.
+/// Predict mu, the inverse link of the linear predictor: for ordered and zero-one-inflated beta the mean between 0 and 1, without the masses
+/// at the ends; for truncated families the mean before truncation; for lognormal the mean of the logarithms. For other families it is
+/// INTERLACE_PREDICT_CONDITIONAL. Not for an ordinal fit.
 pub const INTERLACE_PREDICT_LOCATION: i32 = 9;
 
-/// A row has its prediction.
+/// A row has a prediction.
 pub const INTERLACE_PREDICTED: i32 = 0;
 /// A row has no prediction, because a predictor or an offset is missing.
 pub const INTERLACE_PREDICTED_MISSING: i32 = 1;
-/// A row has no prediction, because it can't be estimated: columns that the fit has left out differ there from what they are in its data, as in
+/// A row has no prediction, because it cannot be estimated: it breaks the dependency of columns that the fit left out, as in
 /// a cell of factors without data. A number would depend on the contrasts.
 pub const INTERLACE_PREDICTED_NOT_ESTIMABLE: i32 = 2;
-/// A row of an ordinal fit has no prediction, because its nominal effects have thresholds cross.
+/// A row of an ordinal fit has no prediction, because its nominal effects make thresholds cross.
 pub const INTERLACE_PREDICTED_CROSSED: i32 = 3;
 
-/// An interval for what is predicted, say the mean: it has the uncertainty of the estimates.
+/// An interval for the predicted quantity, such as the mean: it includes the uncertainty of the estimates.
 pub const INTERLACE_INTERVAL_CONFIDENCE: i32 = 0;
-/// An interval for a new response, which varies about its mean as well.
+/// An interval for a new response, which also varies about its mean.
 pub const INTERLACE_INTERVAL_PREDICTION: i32 = 1;
 
-/// A level of a grouping factor that is missing, or that the fit doesn't know, is an error, INTERLACE_E_DATA.
+/// A level of a grouping factor that is missing, or that the fit does not know, is an error, INTERLACE_E_DATA.
 pub const INTERLACE_NEW_LEVELS_ERROR: i32 = 0;
-/// A level of a grouping factor that is missing, or that the fit doesn't know, has random effects of zero.
+/// A level of a grouping factor that is missing, or that the fit does not know, has random effects of zero.
 pub const INTERLACE_NEW_LEVELS_ZERO: i32 = 1;
 
-/// How many numbers a prediction of a type has for each row, INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_LOCATION: 1, but of an ordinal fit
+/// The number of values per row of a type of prediction, INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_LOCATION: 1, but for an ordinal fit
 /// with K categories K for INTERLACE_PREDICT_PROBABILITIES and INTERLACE_PREDICT_MARGINAL, K - 1 for INTERLACE_PREDICT_CUMULATIVE. 0 if the fit
 /// has no such prediction.
 /// Since 0.1.
@@ -69,12 +69,12 @@ pub extern "C" fn interlace_fit_predict_width(fit: Option<&FitHandle>, r#type: i
     query(0, || Some(fit_of(fit).ok()?.prediction_width(quantity_of(r#type).ok()?)))
 }
 
-/// Predictions for the rows of `newdata`, to `out` [rows of newdata,w], w as interlace_fit_predict_width has it, 1 but for ordinal fits; where
-/// `newdata` is NULL for the data of the fit, to `out` [m,w], m as interlace_fit_n_rows has it. `len` is the number of all elements.
+/// Predictions for the rows of `newdata`, to `out` [rows of newdata,w], w as in interlace_fit_predict_width, 1 except for ordinal fits; if
+/// `newdata` is NULL, for the data of the fit, to `out` [m,w], m as in interlace_fit_n_rows. `len` is the total number of elements.
 /// `type` is one of INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_LOCATION. With `random` the random effects
-/// are added, otherwise they are taken as zero. `new_levels` is INTERLACE_NEW_LEVELS_ERROR or INTERLACE_NEW_LEVELS_ZERO.
-/// A row in which another predictor is missing gets NaN. A fit from arrays predicts with interlace_fit_predict_arrays.
-/// INTERLACE_E_DATA if a column is absent or a category has a level that the fit doesn't know, INTERLACE_E_ARGUMENT if the fit has no
+/// are added, otherwise they are zero. `new_levels` is INTERLACE_NEW_LEVELS_ERROR or INTERLACE_NEW_LEVELS_ZERO.
+/// A row in which any other predictor is missing gets NaN. A fit from arrays predicts with interlace_fit_predict_arrays.
+/// INTERLACE_E_DATA if a column is absent or a category has a level that the fit does not know, INTERLACE_E_ARGUMENT if the fit has no
 /// predictions of that type.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -94,8 +94,8 @@ pub unsafe extern "C" fn interlace_fit_predict(
     })
 }
 
-/// Why rows have no prediction, INTERLACE_PREDICTED or an INTERLACE_PREDICTED_* for each row, to `out` [rows of newdata] ([m] without
-/// `newdata`); the other arguments as for interlace_fit_predict_interval. Predictions, standard errors and intervals are NaN in rows that have none.
+/// Whether rows have a prediction, or why not: INTERLACE_PREDICTED or an INTERLACE_PREDICTED_* for each row, to `out` [rows of newdata] ([m] without
+/// `newdata`); the other arguments as for interlace_fit_predict_interval. Predictions, standard errors and intervals are NaN in rows without one.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_predict_status(
@@ -159,28 +159,28 @@ pub unsafe extern "C" fn interlace_fit_predict_arrays(
     })
 }
 
-/// Predictions with standard errors and intervals of a level, say 0.95, to `values`, `std_error`, `lower` and `upper`, each as
+/// Predictions with standard errors and intervals at a level such as 0.95, to `values`, `std_error`, `lower` and `upper`, each as
 /// long as `out` of interlace_fit_predict; any of them may be NULL. With `random`, the modes of the random terms `terms` [n_terms] are added, or
-/// with `terms` NULL of all terms: they count from 0, those of the mean first, then those of the zero part, then those of the dispersion.
+/// with `terms` NULL of all terms. Terms count from 0, those of the mean first, then those of the zero part, then those of the dispersion.
 ///
-/// Standard errors are those of the delta method. Fixed effects, parameters of the family and those of the covariances of random effects vary
+/// Standard errors come from the delta method. Fixed effects, parameters of the family and those of the covariances of random effects vary
 /// as estimated, with their joint covariance, and the modes of the random effects move with them; the random effects vary about their modes.
-/// Taken as known are, of a linear model (INTERLACE_LMM), sigma, the covariances of the random effects and the residual correlation, as in its
+/// The following count as known: for a linear model (INTERLACE_LMM) sigma, the covariances of the random effects and the residual correlation, as in its
 /// standard errors of fixed effects; with conditional standard errors or nagq = 0 the covariances; parameters that have no standard error; the
-/// covariance of a level that the fit doesn't know, which varies as a new one of its group; the covariances that INTERLACE_PREDICT_MARGINAL
+/// covariance of a level that the fit does not know, which varies as a new one of its group; the covariances that INTERLACE_PREDICT_MARGINAL
 /// integrates over. Intervals use the normal distribution and are symmetric on the scale of the linear predictor; an end that is outside
-/// the link's domain is NaN. Of an ordinal fit the thresholds and nominal effects vary as fixed effects do; intervals of the probabilities of
+/// the link's domain is NaN. For an ordinal fit the thresholds and nominal effects vary like fixed effects; intervals of the probabilities of
 /// categories are symmetric on the logit scale, whatever the link, those of cumulative ones on the scale of the link, those of the scale on
 /// its logarithm; INTERLACE_PREDICT_CLASS has none: INTERLACE_E_ARGUMENT.
 ///
-/// That is INTERLACE_INTERVAL_CONFIDENCE. With `interval` INTERLACE_INTERVAL_PREDICTION the interval is one for a response in the row, of
-/// types INTERLACE_PREDICT_RESPONSE and, for a response of new groups, INTERLACE_PREDICT_MARGINAL; values and standard errors stay those of the mean. Of
-/// a linear model it uses the normal distribution with the variance of the prediction plus sigma^2/w. Of a generalised one its limits are quantiles of
-/// the family's distribution, averaged over the normal distribution of what is not known of the linear predictors: the lowest response that
-/// has at least (1 - level)/2 of the probability at or below it, and the lowest that has at most as much above it. Sigma and the family's parameters are taken as
-/// known. `weights` [rows of newdata] (m without `newdata`) are the prior weights w of these responses, or of proportions the numbers of
-/// trials; with NULL they are those of the data of the fit, and 1 for new data. They do nothing to confidence intervals.
-/// INTERLACE_E_UNSUPPORTED for ordinal fits and for families of the caller's. Otherwise as interlace_fit_predict.
+/// That is INTERLACE_INTERVAL_CONFIDENCE. With `interval` INTERLACE_INTERVAL_PREDICTION the interval is for a response in the row, for
+/// types INTERLACE_PREDICT_RESPONSE and, for a response of new groups, INTERLACE_PREDICT_MARGINAL; values and standard errors remain those of the mean. For
+/// a linear model it uses the normal distribution with the variance of the prediction plus sigma^2/w. For a generalised one its limits are quantiles of
+/// the family's distribution, averaged over the normal distribution of the linear predictors: the lowest response that
+/// has at least (1 - level)/2 of the probability at or below it, and the lowest that has at most as much above it. Sigma and the family's parameters count as
+/// known. `weights` [rows of newdata] (m without `newdata`) are the prior weights w of these responses, or for proportions the numbers of
+/// trials; with NULL they are those of the data of the fit, and 1 for new data. They do not affect confidence intervals.
+/// INTERLACE_E_UNSUPPORTED for ordinal fits and user-defined families. Otherwise as interlace_fit_predict.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_predict_interval(

@@ -12,21 +12,21 @@ use crate::error::Result;
 use crate::fit::Fit;
 use crate::inference::profile::{Profile, intervals, points};
 
-/// Profiles of all parameters, random effects by their standard deviations and correlations.
+/// Profiles of all parameters, with random effects as standard deviations and correlations.
 pub const INTERLACE_PROFILE_SD_COR: i32 = 0;
 /// Profiles of the elements of theta.
 pub const INTERLACE_PROFILE_THETA: i32 = 1;
 
-/// Profile-likelihood intervals of all parameters as a new frame: term, estimate, lower, upper, warning. The terms have lme4's names, but for
+/// Profile-likelihood intervals of all parameters as a new frame: term, estimate, lower, upper, warning. The terms have lme4's names, except for
 /// nested groups, which are a:b as everywhere here, not b:a:
 /// standard deviations (sd_) and correlations (cor_) of random effects, sigma, the residual correlation (ar1|g or cs|g), the
 /// family's parameters or those of thresholds with nominal effects, fixed effects (those of the zero part and the dispersion or scale begin
-/// with zi. and disp.); with `scale` INTERLACE_PROFILE_THETA the elements of theta alone, by the names of the fit behind theta., those of a
-/// linear model relative to sigma, which is at its best for each of their values. Likelihoods, and so the estimates here, are maximum
-/// likelihood's whatever the method of the fit. A limit is NaN where the profile never crosses; "warning" says why and is missing
+/// with zi. and disp.); with `scale` INTERLACE_PROFILE_THETA only the elements of theta, with the fit's names after "theta."; those of a
+/// linear model are relative to sigma, which is maximised over. Likelihoods, and so the estimates here, are always those of maximum
+/// likelihood, whatever the method of the fit. A limit is NaN if the profile never crosses; "warning" says why and is missing
 /// otherwise.
-/// INTERLACE_E_UNSUPPORTED for a fit with no quadrature points (nagq 0). Of `options`, which may be NULL, the progress function is called
-/// at each point of a profile with the number of these so far, the deviance and theta, the residual correlation behind it if there is one.
+/// INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress function of `options` (may be NULL) is called
+/// at each point of a profile with the number of points so far, the deviance and theta, followed by the residual correlation if there is one.
 /// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -46,8 +46,8 @@ pub unsafe extern "C" fn interlace_fit_confint_profile(
 }
 
 /// Profiles of all parameters as a new frame of points: term, value, and zeta, the signed root of the deviance's rise above its minimum
-/// where the parameter has that value and all others are at their best. The points of a term ascend, from somewhat outside its interval
-/// to somewhat outside; otherwise as interlace_fit_confint_profile.
+/// when the parameter has that value, maximised over all others. The points of a term ascend, from slightly below its interval
+/// to slightly above; otherwise as interlace_fit_confint_profile.
 /// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -11,9 +11,9 @@ use super::status::{ErrorRecord, Status};
 use crate::error::Error;
 use crate::resample::{BootstrapOptions, IntervalKind, RandomEffects, RefitOptions};
 
-/// Simulated responses have random effects drawn anew for each replicate.
+/// Simulated responses have newly drawn random effects in each replicate.
 pub const INTERLACE_SIMULATE_NEW: i32 = 0;
-/// Simulated responses have the random effects of the fit, its conditional modes.
+/// Simulated responses have the random effects of the fit, that is its conditional modes.
 pub const INTERLACE_SIMULATE_CONDITIONAL: i32 = 1;
 
 pub(super) const RANDOM_EFFECTS: [(i32, RandomEffects); 2] =
@@ -21,7 +21,7 @@ pub(super) const RANDOM_EFFECTS: [(i32, RandomEffects); 2] =
 
 /// Bootstrap intervals from quantiles of the replicates.
 pub const INTERLACE_BOOTSTRAP_PERCENTILE: i32 = 0;
-/// Bootstrap intervals from twice the estimate less the quantiles of the replicates.
+/// Bootstrap intervals from twice the estimate minus the quantiles of the replicates.
 pub const INTERLACE_BOOTSTRAP_BASIC: i32 = 1;
 /// Bootstrap intervals from the normal distribution with the standard deviation of the replicates, corrected for their bias.
 pub const INTERLACE_BOOTSTRAP_NORMAL: i32 = 2;
@@ -36,9 +36,9 @@ pub(super) const INTERVALS: [(i32, IntervalKind); 4] = [
     (INTERLACE_BOOTSTRAP_BCA, IntervalKind::Accelerated),
 ];
 
-/// Simulates the response `nsim` times, to `out` [m,nsim], one column a replicate; m as interlace_fit_n_rows has it. `what` is
-/// INTERLACE_SIMULATE_NEW or INTERLACE_SIMULATE_CONDITIONAL. Binomial responses are proportions, those of ordinal models numbers of
-/// categories from 1. A replicate depends on `seed` and its number alone. NaN where a drawn linear predictor is outside the range of the
+/// Simulates the response `nsim` times, to `out` [m,nsim], one column per replicate; m as in interlace_fit_n_rows. `what` is
+/// INTERLACE_SIMULATE_NEW or INTERLACE_SIMULATE_CONDITIONAL. Binomial responses are proportions, ordinal ones numbers of
+/// categories from 1. A replicate depends only on `seed` and its number. NaN if a drawn linear predictor is outside the range of the
 /// link.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -61,14 +61,14 @@ pub unsafe extern "C" fn interlace_fit_simulate(
     })
 }
 
-/// Fits the model to other responses on the same rows: `y` [m,k] with leading dimension `ldy`, one response a column; m as
-/// interlace_fit_n_rows has it, of which the rows used count. Each search begins at the estimates of the fit; of linear models the
-/// cross-products of the design are made once for all. A new frame with one row a response: "status" (converged, singular, not_converged or
-/// failed), "reason" (why it failed, such as missing values or a response without variance), "logLik", all estimates by name as
-/// interlace_fit_bootstrap has them, and with `std_errors` those of the fixed effects, whose names begin with se. (linear models only,
+/// Fits the model to other responses on the same rows: `y` [m,k] with leading dimension `ldy`, one response per column; m as in
+/// interlace_fit_n_rows, of which only the rows used count. Each search begins at the estimates of the fit; for linear models the
+/// cross-products of the design are computed only once. Makes a frame with one row per response: "status" (converged, singular, not_converged or
+/// failed), "reason" (why it failed, such as missing values or a response without variance), "logLik", all estimates by name as in
+/// interlace_fit_bootstrap, and with `std_errors` those of the fixed effects, whose names begin with se. (only linear models,
 /// otherwise INTERLACE_E_UNSUPPORTED). Responses that failed have NaN; the others do not depend on them.
-/// Of `options`, which may be NULL, the threads are used, which change no result, and the progress function, which is called after each
-/// response with the number done, and the deviance and theta of one (NaN and none if it failed).
+/// It uses only the threads, which do not change results, and the progress function of `options` (may be NULL). That is called after each
+/// response with the number done, and the deviance and theta of that response (NaN and none if it failed).
 /// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -92,13 +92,13 @@ pub unsafe extern "C" fn interlace_fit_refit(
     })
 }
 
-/// The parametric bootstrap: simulates the response `nsim` times as interlace_fit_simulate does, fits the model to each, and gives a new
-/// frame with one row a replicate: "status" (converged, singular or failed), "reason" (why it failed, else missing), "logLik", and all
+/// The parametric bootstrap: simulates the response `nsim` times as interlace_fit_simulate does, fits the model to each, and makes a
+/// frame with one row per replicate: "status" (converged, singular or failed), "reason" (why it failed, else missing), "logLik", and all
 /// estimates by name: fixed effects (those of the zero part and the dispersion or scale begin with zi. and disp.), parameters of the
 /// family, of the thresholds with nominal effects, or sigma, theta, standard deviations (sd_) and correlations (cor_) of random effects.
-/// Replicates that failed have NaN, such as those in which a category of an ordinal response does not occur.
-/// Of `options`, which may be NULL, the threads are used, which change no result, and the progress function, which is called after each
-/// replicate with the number done, and the deviance and theta of one (NaN and none if it failed).
+/// Failed replicates have NaN, such as those in which a category of an ordinal response does not occur.
+/// It uses only the threads, which do not change results, and the progress function of `options` (may be NULL). That is called after each
+/// replicate with the number done, and the deviance and theta of that replicate (NaN and none if it failed).
 /// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -126,10 +126,10 @@ pub unsafe extern "C" fn interlace_fit_bootstrap(
     })
 }
 
-/// Intervals from `replicates`, a frame that interlace_fit_bootstrap has made of the same fit, as a new frame: term, estimate, bias,
+/// Intervals from `replicates`, a frame that interlace_fit_bootstrap made from the same fit, as a new frame: term, estimate, bias,
 /// std_error, lower, upper, and n, the number of replicates that did not fail. `type` is INTERLACE_BOOTSTRAP_PERCENTILE,
 /// INTERLACE_BOOTSTRAP_BASIC, INTERLACE_BOOTSTRAP_NORMAL or INTERLACE_BOOTSTRAP_BCA, which fits the model without each level of the first
-/// grouping factor and gives NaN for what has no estimate in one of these fits (interlace_bootstrap_confint takes these fits from outside).
+/// grouping factor and gives NaN for terms without an estimate in one of these fits (interlace_bootstrap_confint takes such fits as input).
 /// `level` is between 0 and 1, such as 0.95.
 /// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.

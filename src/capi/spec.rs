@@ -14,11 +14,11 @@ use crate::spec::{FormulaSpec, ModelKind, Source, Spec};
 pub const INTERLACE_LMM: i32 = 1;
 /// Generalised linear mixed model: a family and a link, as interlace_spec_set_family sets them.
 pub const INTERLACE_GLMM: i32 = 2;
-/// Cumulative link mixed model, of an ordered response: thresholds, and a link as interlace_spec_set_link sets it.
+/// Cumulative link mixed model for an ordered response: thresholds, and a link as interlace_spec_set_link sets it.
 pub const INTERLACE_CLMM: i32 = 3;
 
-/// What is fitted: the kind of model, and either a formula to be read against a frame, or design arrays. It has no state of the data
-/// that a formula is read against, so one spec serves many fits.
+/// The model to fit: its kind, and either a formula to be read against a frame, or design arrays. It keeps no state of the data
+/// that the formula is read against, so one spec serves many fits.
 /// Since 0.1.
 pub struct SpecHandle {
     pub(super) spec: Spec,
@@ -28,13 +28,13 @@ pub struct SpecHandle {
 pub(super) const MODELS: [(i32, ModelKind); 3] =
     [(INTERLACE_LMM, ModelKind::Lmm), (INTERLACE_GLMM, ModelKind::Glmm), (INTERLACE_CLMM, ModelKind::Clmm)];
 
-/// Makes a spec from a formula in lme4's language, as "y ~ x + (1 + x | g)".
+/// Makes a spec from a formula in lme4's language, such as "y ~ x + (1 + x | g)".
 /// `model` is INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM. The response of a binomial model is a proportion with the numbers of trials
 /// as weights, "cbind(successes, failures)", or a category whose first level is failure. The response of INTERLACE_CLMM is a category with
 /// declared levels, from lowest to highest (interlace_frame_add_categorical, interlace_frame_set_levels or, in the formula,
 /// "ordered(y, levels = c(...))"); or whole numbers, the codes of the categories; or text, with
 /// interlace_spec_set_response_levels. Its thresholds are the intercepts: "y ~ x" and "y ~ 0 + x" are the same.
-/// INTERLACE_E_FORMULA if the formula can't be read. Names of columns are looked up when it is fitted.
+/// INTERLACE_E_FORMULA if the formula cannot be read. The fit looks up the names of columns.
 /// The caller frees `*out` with interlace_spec_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -56,8 +56,8 @@ pub unsafe extern "C" fn interlace_spec_new(
     })
 }
 
-/// Adds a random term, "(1 + x | g)", to those of the formula. May be called again for further terms.
-/// INTERLACE_E_FORMULA if it can't be read; `position` is then the byte in `term`.
+/// Adds a random term, "(1 + x | g)", to those of the formula. Call it again for further terms.
+/// INTERLACE_E_FORMULA if it cannot be read; `position` is then the byte in `term`.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_add_random(
@@ -73,8 +73,8 @@ pub unsafe extern "C" fn interlace_spec_add_random(
     })
 }
 
-/// Adds a random intercept by the grouping factor of that name, short for the term "(1 | name)"; "a/b" stands for b within a.
-/// May be called again.
+/// Adds a random intercept by the grouping factor of that name, short for the term "(1 | name)"; "a/b" means b within a.
+/// Call it again for further factors.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_add_groups(
@@ -89,7 +89,7 @@ pub unsafe extern "C" fn interlace_spec_add_groups(
     })
 }
 
-/// Names the column of prior weights: the residual variance of a row is sigma^2 / weight; for a binomial proportion they are the numbers of
+/// Names the column of prior weights: the residual variance of a row is sigma^2 / weight; for a binomial proportion the weights are the numbers of
 /// trials; in an ordinal model a row of weight w counts as w rows. Rows of weight 0 are left out.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -120,9 +120,9 @@ pub unsafe extern "C" fn interlace_spec_set_offset(
     })
 }
 
-/// Sets the contrasts of a column of categories by their name in R: "contr.treatment", "contr.sum", "contr.helmert", "contr.poly" or
+/// Sets the contrasts of a column of categories by their R name: "contr.treatment", "contr.sum", "contr.helmert", "contr.poly" or
 /// "contr.SAS".
-/// Without this, categories have treatment contrasts and ordered ones polynomial contrasts. The last call for a column holds.
+/// Without this, categories have treatment contrasts and ordered ones polynomial contrasts. The last call for a column counts.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_contrasts(

@@ -11,7 +11,7 @@ use crate::error::{Error, Result, try_collect, try_vec};
 use crate::formula::StructureKind;
 use crate::spec::{ArraySpec, ArrayTerm, Source, Spec};
 
-/// Covariance structure: any positive semidefinite matrix, as plain bars have it.
+/// Covariance structure: any positive semidefinite matrix, as with plain bars.
 pub const INTERLACE_UNSTRUCTURED: i32 = 0;
 /// Covariance structure: no correlations.
 pub const INTERLACE_DIAGONAL: i32 = 1;
@@ -29,10 +29,10 @@ pub(super) const STRUCTURES: [(i32, StructureKind); 4] = [
 
 /// Makes a spec of a model (INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM) from the response `y` [n] and the fixed-effects model matrix
 /// `x` [n,p], column-major with leading dimension `ldx` >= n (the distance between the starts of columns, in elements). There is no
-/// intercept unless `x` has a column of ones. INTERLACE_CLMM has thresholds instead: a column named "(Intercept)" is left out, and `y` are
+/// intercept unless `x` has a column of ones. INTERLACE_CLMM has thresholds instead: a column named "(Intercept)" is left out, and `y` holds
 /// whole numbers, the codes of the categories in their order.
-/// Random terms are added with interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data to predict at.
-/// A row with a NaN is a row with a missing value. All arrays are copied. `n` is at least 1.
+/// Add random terms with interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data for predictions.
+/// A row with a NaN has a missing value. All arrays are copied. `n` is at least 1.
 /// The caller frees `*out` with interlace_spec_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -115,10 +115,10 @@ pub unsafe extern "C" fn interlace_spec_set_offset_array(
 }
 
 /// Adds a random term with k effects: `z` [n,k], column-major with leading dimension `ldz` >= n, and the level `index` [n] of each row,
-/// from 0 to n_levels - 1; -1 is a missing level (to predict: a level that the fit doesn't know). `z` may be NULL for a random
-/// intercept; `k` is then 1 and `ldz` is ignored. `name` is that of the grouping factor; NULL stands for "g1", "g2" and so on.
+/// from 0 to n_levels - 1; -1 is a missing level (in predictions: a level that the fit does not know). `z` may be NULL for a random
+/// intercept; `k` is then 1 and `ldz` is ignored. `name` is the name of the grouping factor; NULL means "g1", "g2" and so on.
 /// `structure` is INTERLACE_UNSTRUCTURED, INTERLACE_DIAGONAL, INTERLACE_COMPOUND_SYMMETRY or INTERLACE_AR1. `homogeneous` is 1 for one
-/// standard deviation for all effects (not with INTERLACE_UNSTRUCTURED), 0 for one each, -1 for the structure's default: 1 for INTERLACE_AR1,
+/// standard deviation for all effects (not with INTERLACE_UNSTRUCTURED), 0 for one per effect, -1 for the structure's default: 1 for INTERLACE_AR1,
 /// 0 for the others.
 /// The terms are numbered from 0 in the order of these calls. All arrays are copied.
 /// Since 0.1.
@@ -142,7 +142,7 @@ pub unsafe extern "C" fn interlace_spec_add_term_i32(
     })
 }
 
-/// Adds a random term whose `index` [n] is of 64-bit integers; otherwise as interlace_spec_add_term_i32.
+/// Adds a random term whose `index` [n] holds 64-bit integers; otherwise as interlace_spec_add_term_i32.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_add_term_i64(
@@ -164,8 +164,8 @@ pub unsafe extern "C" fn interlace_spec_add_term_i64(
     })
 }
 
-/// Labels the levels of a term (from 0): `levels` [n_levels]. Without this they are "1", "2" and so on. In new data to predict at,
-/// levels with labels are matched to those of the fit by label, levels without by number.
+/// Labels the levels of a term (from 0): `levels` [n_levels]. Without this they are "1", "2" and so on. In new data for predictions,
+/// levels with labels match those of the fit by label, levels without by number.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_term_levels(

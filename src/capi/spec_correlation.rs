@@ -20,14 +20,14 @@ pub const INTERLACE_CORRELATION_CS: i32 = 2;
 const KINDS: [(i32, CorrelationKind); 2] =
     [(INTERLACE_CORRELATION_AR1, CorrelationKind::Ar1), (INTERLACE_CORRELATION_CS, CorrelationKind::CompoundSymmetry)];
 
-/// Lets the residuals of a linear model be correlated within groups: "ar1(time | g)", "ar1(1 | g)", whose time is the order of the rows used
-/// within each group, or "cs(1 | g)". Times that are all whole numbers are those of AR(1), whose parameter is between -1 and 1; others are
-/// of its continuous form, with a parameter from 0 to below 1. The parameter of "cs" is between -1/(m - 1) and 1, m the size of the largest
+/// Makes the residuals of a linear model correlated within groups: "ar1(time | g)", "ar1(1 | g)", whose time is the order of the rows used
+/// within each group, or "cs(1 | g)". If all times are whole numbers the model is AR(1), with a parameter between -1 and 1; otherwise it is
+/// its continuous form, with a parameter from 0 to below 1. The parameter of "cs" is between -1/(m - 1) and 1, m the size of the largest
 /// group. The residual of a row with prior weight w has the variance sigma^2 / w. A model with residual correlation needs no random effects.
-/// A time that a group has twice is an error when it is fitted. Where theta is given (starts, interlace_spec_objective) or reported during
-/// the search, the parameter stands behind it. Predictions are of fixed and random effects: residuals say nothing of new rows. The last
-/// call holds.
-/// INTERLACE_E_FORMULA if it can't be read; `position` is then the byte in `correlation`. INTERLACE_E_ARGUMENT for a model that is not
+/// A time that occurs twice in a group is an error in the fit. If theta is given (starts, interlace_spec_objective) or reported during
+/// the search, the parameter follows it. Predictions use only fixed and random effects, not residuals. The last
+/// call counts.
+/// INTERLACE_E_FORMULA if it cannot be read; `position` is then the byte in `correlation`. INTERLACE_E_ARGUMENT for a model that is not
 /// INTERLACE_LMM.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -46,8 +46,8 @@ pub unsafe extern "C" fn interlace_spec_set_correlation(
     })
 }
 
-/// The same for a spec made from arrays. `kind` is INTERLACE_CORRELATION_AR1 or INTERLACE_CORRELATION_CS; `index` [n] has the group of each
-/// row, from 0 to below `n_groups`, or -1, which is missing; `time` [n] may be NULL: the order of the rows; it must be for
+/// The same for a spec made from arrays. `kind` is INTERLACE_CORRELATION_AR1 or INTERLACE_CORRELATION_CS; `index` [n] holds the group of each
+/// row, from 0 to below `n_groups`, or -1 if missing; `time` [n] may be NULL, for the order of the rows, and must be NULL for
 /// INTERLACE_CORRELATION_CS. All arrays are copied.
 /// Since 0.1.
 #[unsafe(no_mangle)]

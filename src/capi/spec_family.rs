@@ -11,10 +11,10 @@ use crate::design::one_sided;
 use crate::error::{Error, Result};
 use crate::spec::{FamilySpec, ModelKind, PredictorSpec, Spec};
 
-/// Sets the distribution of the response of a generalised model by its name, as "poisson" or "binomial"; interlace_family_name lists
+/// Sets the distribution of the response of a generalised model by its name, such as "poisson" or "binomial"; interlace_family_name lists
 /// them, and names that R's packages have for them ("Gamma", "inverse.gaussian", "negative.binomial", "beta_family", "t_family", "ordbeta") are
-/// known, too. `link` is the name of a link function, NULL for the family's default. Without this call the
-/// family is gaussian. Forgets the parameters fixed before.
+/// also accepted. `link` is the name of a link function, NULL for the family's default. Without this call the
+/// family is gaussian. The call resets parameters fixed before.
 /// INTERLACE_E_ARGUMENT for an unknown family, for a link that does not suit it, and for a model that is not INTERLACE_GLMM.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -34,9 +34,9 @@ pub unsafe extern "C" fn interlace_spec_set_family(
     })
 }
 
-/// Keeps a parameter of the family at a value instead of estimating it, as the "df" of "student_t" at 5. The value is on the scale on
-/// which it is reported. interlace_spec_set_family comes first. The last call for a parameter holds.
-/// INTERLACE_E_ARGUMENT for a parameter that the family does not have and for a value out of its range.
+/// Fixes a parameter of the family at a value instead of estimating it, such as the "df" of "student_t" at 5. The value is on the
+/// reported scale. Call interlace_spec_set_family first. The last call for a parameter counts.
+/// INTERLACE_E_ARGUMENT for a parameter that the family does not have and for a value out of range.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_fix_parameter(
@@ -60,9 +60,9 @@ pub unsafe extern "C" fn interlace_spec_fix_parameter(
     })
 }
 
-/// Lets the first parameter of the family (its dispersion, say) depend on the data by a one-sided formula, "~ z + (1 | g)", on the
+/// Makes the first parameter of the family (its dispersion, say) depend on the data by a one-sided formula, "~ z + (1 | g)", on the
 /// scale on which the parameter is estimated. "~ 1" is one value for all rows, as without this call.
-/// INTERLACE_E_FORMULA if it can't be read or has a response; `position` is then the byte in `formula`.
+/// INTERLACE_E_FORMULA if it cannot be read or has a response; `position` is then the byte in `formula`.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_dispersion(
@@ -77,9 +77,9 @@ pub unsafe extern "C" fn interlace_spec_set_dispersion(
     })
 }
 
-/// Adds zeros of their own to the response: their probability has, on the logit scale, the predictor of a one-sided formula,
+/// Adds extra zeros (zero inflation) to the response: a one-sided formula gives the predictor of their probability on the logit scale,
 /// "~ z + (1 | g)". "~ 1" is one probability for all rows, "~ 0" none, as without this call.
-/// INTERLACE_E_FORMULA if it can't be read or has a response; `position` is then the byte in `formula`.
+/// INTERLACE_E_FORMULA if it cannot be read or has a response; `position` is then the byte in `formula`.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_zero_inflation(
@@ -94,8 +94,8 @@ pub unsafe extern "C" fn interlace_spec_set_zero_inflation(
     })
 }
 
-/// The predictor of interlace_spec_set_dispersion by its model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a
-/// spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on. All arrays are copied. New data to predict at need it, too.
+/// Sets the predictor of interlace_spec_set_dispersion by its model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a
+/// spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on. All arrays are copied. New data for predictions need it too.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_dispersion_columns(
@@ -113,8 +113,8 @@ pub unsafe extern "C" fn interlace_spec_set_dispersion_columns(
     })
 }
 
-/// The predictor of interlace_spec_set_zero_inflation by its model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a
-/// spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on. All arrays are copied. New data to predict at need it, too.
+/// Sets the predictor of interlace_spec_set_zero_inflation by its model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a
+/// spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on. All arrays are copied. New data for predictions need it too.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_zero_inflation_columns(

@@ -13,9 +13,9 @@ use crate::spec::{ModelKind, OrdinalSpec, Spec, Threshold};
 
 /// Thresholds of an ordinal model: ascending, otherwise free.
 pub const INTERLACE_THRESHOLD_FLEXIBLE: i32 = 0;
-/// Thresholds of an ordinal model: symmetric about the middle one, or about the middle of the two middle ones.
+/// Thresholds of an ordinal model: symmetric about the middle one, or about the midpoint of the two middle ones.
 pub const INTERLACE_THRESHOLD_SYMMETRIC: i32 = 1;
-/// Thresholds of an ordinal model: the first and one distance between neighbours.
+/// Thresholds of an ordinal model: equally spaced, given by the first and one distance.
 pub const INTERLACE_THRESHOLD_EQUIDISTANT: i32 = 2;
 
 pub(super) const THRESHOLDS: [(i32, Threshold); 3] = [
@@ -24,7 +24,7 @@ pub(super) const THRESHOLDS: [(i32, Threshold); 3] = [
     (INTERLACE_THRESHOLD_EQUIDISTANT, Threshold::Equidistant),
 ];
 
-/// Sets the link of an ordinal model, which takes the probability of at most a category to threshold less linear predictor: "logit" (the
+/// Sets the link of an ordinal model, which maps cumulative probabilities to threshold minus linear predictor: "logit" (the
 /// default: proportional odds), "probit", "cloglog" (proportional hazards), "loglog" or "cauchit".
 /// INTERLACE_E_ARGUMENT for another link and for a model that is not INTERLACE_CLMM.
 /// Since 0.1.
@@ -43,7 +43,7 @@ pub unsafe extern "C" fn interlace_spec_set_link(
     })
 }
 
-/// Sets how the thresholds of an ordinal model are tied to each other: INTERLACE_THRESHOLD_FLEXIBLE (the default),
+/// Sets the structure of the thresholds of an ordinal model: INTERLACE_THRESHOLD_FLEXIBLE (the default),
 /// INTERLACE_THRESHOLD_SYMMETRIC or INTERLACE_THRESHOLD_EQUIDISTANT.
 /// INTERLACE_E_ARGUMENT for another number and for a model that is not INTERLACE_CLMM.
 /// Since 0.1.
@@ -61,9 +61,9 @@ pub unsafe extern "C" fn interlace_spec_set_threshold(
 }
 
 /// Gives an ordinal model effects that differ from threshold to threshold (partial proportional odds), by a one-sided formula of fixed
-/// effects, "~ z": they are added to the thresholds. A variable is either here or in the formula of the model. "~ 1" is none, as without
+/// effects, "~ z": they are added to the thresholds. A variable is either here or in the formula of the model. "~ 1" means none, as without
 /// this call.
-/// INTERLACE_E_FORMULA if it can't be read or has a response; `position` is then the byte in `formula`.
+/// INTERLACE_E_FORMULA if it cannot be read or has a response; `position` is then the byte in `formula`.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_nominal(
@@ -78,9 +78,9 @@ pub unsafe extern "C" fn interlace_spec_set_nominal(
     })
 }
 
-/// Lets the scale of an ordinal model depend on the data by a one-sided formula of fixed effects and offset(), "~ z": the predictor of its
-/// logarithm. Thresholds less linear predictor are divided by the scale. "~ 1" is a scale of 1 for all rows, as without this call.
-/// INTERLACE_E_FORMULA if it can't be read or has a response; `position` is then the byte in `formula`.
+/// Makes the scale of an ordinal model depend on the data by a one-sided formula of fixed effects and offset(), "~ z": the predictor of its
+/// logarithm. The scale divides threshold minus linear predictor. "~ 1" means a scale of 1 for all rows, as without this call.
+/// INTERLACE_E_FORMULA if it cannot be read or has a response; `position` is then the byte in `formula`.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_scale(
@@ -95,9 +95,9 @@ pub unsafe extern "C" fn interlace_spec_set_scale(
     })
 }
 
-/// The nominal effects of interlace_spec_set_nominal by their model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a
+/// Sets the nominal effects of interlace_spec_set_nominal by their model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a
 /// spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on; a column named "(Intercept)" is left out. All arrays are copied.
-/// New data to predict at need it, too.
+/// New data for predictions need it too.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_nominal_columns(
@@ -115,9 +115,9 @@ pub unsafe extern "C" fn interlace_spec_set_nominal_columns(
     })
 }
 
-/// The predictor of interlace_spec_set_scale by its model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a spec made
-/// from arrays. `names` [p] may be NULL: "x1", "x2" and so on; a column named "(Intercept)" is left out. All arrays are copied. New data to
-/// predict at need it, too.
+/// Sets the predictor of interlace_spec_set_scale by its model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a spec made
+/// from arrays. `names` [p] may be NULL: "x1", "x2" and so on; a column named "(Intercept)" is left out. All arrays are copied. New data
+/// for predictions need it too.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_scale_columns(
@@ -135,10 +135,10 @@ pub unsafe extern "C" fn interlace_spec_set_scale_columns(
     })
 }
 
-/// Gives the categories of the response of an ordinal model from lowest to highest: `levels` [n_levels], at least two. They must include
-/// all that the data have; those that the data lack are left out. A response that is text needs this unless the frame declares its order;
-/// with an ordered category these must be the same levels, and their order here holds. In a spec made from arrays they are the labels of
-/// the codes 1, 2, ... of `y`. No levels at all are as without this call.
+/// Sets the categories of the response of an ordinal model from lowest to highest: `levels` [n_levels], at least two. They must include
+/// all that occur in the data; others are left out. A text response needs this unless the frame declares its order;
+/// for an ordered factor these must be the same levels, and the order here counts. In a spec made from arrays they are the labels of
+/// the codes 1, 2, ... of `y`. An empty list is the same as no call.
 /// INTERLACE_E_ARGUMENT for a level given twice and for a model that is not INTERLACE_CLMM.
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -13,32 +13,32 @@ pub const INTERLACE_VERSION_MINOR: i32 = 1;
 pub const INTERLACE_VERSION_PATCH: i32 = 0;
 
 /// What a call that can fail returns: INTERLACE_OK (0) or one of INTERLACE_E_*.
-/// A status says whether the call was carried out, not whether a model converged: that is the outcome of a fit.
+/// A status says whether the call succeeded, not whether a model converged: that is the outcome of a fit.
 pub type Status = i32;
 
-/// The call was carried out.
+/// The call succeeded.
 pub const INTERLACE_OK: i32 = 0;
 /// An argument is NULL, out of range, of the wrong length, not UTF-8, or unknown.
 pub const INTERLACE_E_ARGUMENT: i32 = 1;
-/// The formula can't be read. `position` is the byte in the formula, from 0.
+/// The formula cannot be read. `position` is the byte in the formula, from 0.
 pub const INTERLACE_E_FORMULA: i32 = 2;
-/// The data don't suit the model: a column is absent or of the wrong kind, a level is unknown. `position` is the row, from 0, or -1.
+/// The data do not suit the model: a column is absent or of the wrong kind, a level is unknown. `position` is the row, from 0, or -1.
 pub const INTERLACE_E_DATA: i32 = 3;
-/// The numbers broke down: a matrix is not positive definite, the objective is not finite.
+/// A numerical failure: a matrix is not positive definite, the objective is not finite.
 pub const INTERLACE_E_NUMERIC: i32 = 4;
 /// There is not enough memory for the data.
 pub const INTERLACE_E_MEMORY: i32 = 5;
 /// The progress callback asked to stop.
 pub const INTERLACE_E_CANCELLED: i32 = 6;
-/// A valid request that this version does not carry out.
+/// A valid request that this version does not support.
 pub const INTERLACE_E_UNSUPPORTED: i32 = 7;
-/// A file can't be read or written.
+/// A file cannot be read or written.
 pub const INTERLACE_E_IO: i32 = 8;
-/// A defect of the library, please report it. The objects of the call should only be freed.
+/// A bug in the library; please report it. Do nothing with the objects of the call except free them.
 pub const INTERLACE_E_INTERNAL: i32 = 99;
 
-/// What went wrong, in memory of the caller: 1,024 bytes, now and in later versions. It needs no initialisation,
-/// holds no pointer and is never freed. It is written only by calls that fail.
+/// What went wrong, in memory that the caller provides: 1,024 bytes, now and in later versions. It needs no initialisation,
+/// holds no pointer and is never freed. Only calls that fail write it.
 /// Since 0.1.
 #[repr(C)]
 pub struct ErrorRecord {
@@ -46,9 +46,9 @@ pub struct ErrorRecord {
     pub code: i32,
     /// Zero.
     pub reserved: i32,
-    /// Byte of the formula or row of the data, from 0, by the code; -1 for nowhere.
+    /// Byte of the formula or row of the data, from 0, depending on the code; -1 if there is none.
     pub position: i64,
-    /// One line of UTF-8, NUL-terminated, cut between characters if it is too long.
+    /// One line of UTF-8, NUL-terminated, truncated between characters if it is too long.
     pub message: [c_char; 1008],
 }
 
@@ -103,7 +103,7 @@ const _: () = {
     assert!(INTERLACE_E_INTERNAL == Code::Internal as i32);
 };
 
-/// The version of the library that is running, "0.1.0". A static string.
+/// The version of the running library, "0.1.0". A static string.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_version() -> *const c_char {
@@ -114,7 +114,7 @@ pub extern "C" fn interlace_version() -> *const c_char {
     VERSION.as_ptr()
 }
 
-/// The version of the library that is running as one number: 1000000 major + 1000 minor + patch.
+/// The version of the running library as one number: 1000000 major + 1000 minor + patch.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_version_number() -> i32 {

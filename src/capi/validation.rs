@@ -13,17 +13,17 @@ use super::strings::optional_text;
 use crate::options::Progress;
 use crate::validation::{AllOptimizers, CrossValidation, Partition};
 
-/// Fits the model `spec` to `frame` by one optimiser after the other, each from several starts: those of interlace_fit_new, and standard
-/// deviations of random effects that are a tenth and ten times those estimated. With a theta0 among the options that is the only start.
-/// `*out` is a new frame with one row an optimiser, of the best of its ends: "optimizer", "logLik", "criterion", "difference" (the
-/// criterion less the lowest of all), "max_diff_theta" and "max_diff_beta" (the largest differences of covariance parameters and, in
+/// Fits the model `spec` to `frame` by each optimiser in turn, from several starts: those of interlace_fit_new, and standard
+/// deviations of random effects that are a tenth and ten times those estimated. If the options have a theta0, it is the only start.
+/// `*out` is a new frame with one row per optimiser, for its best result: "optimizer", "logLik", "criterion", "difference" (the
+/// criterion minus the lowest of all), "max_diff_theta" and "max_diff_beta" (the largest differences of covariance parameters and, in
 /// standard errors, of fixed effects from those of the lowest criterion), "converged", "singular" (1 or 0), "evaluations" (of all starts),
-/// "gradient" (as interlace_fit_scaled_gradient), "seconds" (of all starts), "error" (why there is no fit, else missing), and the estimates:
+/// "gradient" (as in interlace_fit_scaled_gradient), "seconds" (of all starts), "error" (why there is no fit, else missing), and the estimates:
 /// "theta." with the name of a covariance parameter, "beta." with that of a fixed effect ("zi." and "disp." before those of the zero
 /// inflation and the dispersion), "family." with that of a parameter of the family or of the thresholds.
-/// Optimisers that agree have found the same minimum: none has stopped short of it. That no other minimum is lower is known as far as the
-/// starts go. An optimiser that ends lower than the fit has found a better minimum, whose theta can be given to the fit as theta0.
-/// `frame` and `options`, but for the optimiser, are as for interlace_fit_new.
+/// Optimisers that agree have found the same minimum: none has stopped short of it. A lower minimum may still exist where no start
+/// leads. An optimiser that ends lower than the fit has found a better minimum; pass its theta to the fit as theta0.
+/// `frame` and `options`, except the optimiser, are as for interlace_fit_new.
 /// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -43,25 +43,25 @@ pub unsafe extern "C" fn interlace_fit_all_optimizers(
     })
 }
 
-/// Cross-validation: leaves out part after part of the rows, fits the model `spec` to the others, and predicts those left out. `group` is
-/// the grouping factor whose levels stay together, that of a random term ("g", "a:b") or a column; with NULL each row is for itself. `folds`
-/// is the number of parts, 2 or more; with 0 each level, or row, is one. Levels come into folds by the random numbers of `seed` alone.
+/// Cross-validation: leaves out each part of the rows in turn, fits the model `spec` to the others, and predicts those left out. `group` is
+/// the grouping factor whose levels stay together, that of a random term ("g", "a:b") or a column; with NULL rows are independent. `folds`
+/// is the number of parts, 2 or more; with 0 each level, or row, is one. The assignment of levels to folds depends only on `seed`.
 ///
-/// Predictions of the mean have the random effects of levels that the other rows have, and zero for those of other levels. The logarithmic
-/// score of a row is the logarithm of the density (or probability) that the fit without it gives the response, with what is not known of
+/// Predictions of the mean use the random effects of levels that occur in the other rows, and zero for other levels. The logarithmic
+/// score of a row is the logarithm of the density (or probability) that the fit without it gives the response, with the uncertainty of
 /// the linear predictor integrated out: new random effects, those of known levels about their modes, fixed effects about their estimates. A
-/// larger one is better. Weights count in it as in the model, but those that multiply the log-density play no part.
+/// larger score is better. Weights count as in the model, but those that multiply the log-density are ignored.
 ///
-/// `*folds_out` is a new frame with one row a fold and a last one, "all", for all rows: "fold" ("1", "2" .. "all"), "units" (levels, or rows),
-/// "rows" (predicted), "rmse", "mae" (of an ordinal model NaN: categories have no distance), "log_score" (the mean of the rows), "status"
+/// `*folds_out` is a new frame with one row per fold and a last one, "all", for all rows: "fold" ("1", "2" .. "all"), "units" (levels, or rows),
+/// "rows" (predicted), "rmse", "mae" (NaN for an ordinal model: categories have no distance), "log_score" (the mean over rows), "status"
 /// of the fit (converged, singular, not converged, failed; missing for all) and "reason" (of a failure). `*rows_out`, unless `rows_out` is
-/// NULL, is a new frame with one row a row used: "row" (of the data, from 0), "fold" (from 1), "response", "prediction", "log_score"; those
-/// of an ordinal model are categories, from 1, the most probable one predicted. A fold that can't be fitted or predicted, say because a
-/// level of a fixed effect occurs in it alone, has failed, and its rows have NaN.
+/// NULL, is a new frame with one row per row used: "row" (of the data, from 0), "fold" (from 1), "response", "prediction", "log_score"; those
+/// of an ordinal model are categories, from 1, with the most probable one as prediction. A fold that cannot be fitted or predicted, say because a
+/// level of a fixed effect occurs only in it, has status failed, and its rows have NaN.
 ///
-/// Of `options`, which may be NULL, the threads are for folds at a time and change no result; with more than one the functions of a family
-/// of the caller's are called from several threads. The progress function is called after each fold with the number done, and the
-/// objective and theta of one (NaN and none if it failed). `spec` must be of a formula: INTERLACE_E_UNSUPPORTED for arrays.
+/// The threads of `options` (may be NULL) run folds in parallel and do not change results; with more than one, the functions of a
+/// user-defined family are called from several threads. The progress function is called after each fold with the number done, and the
+/// objective and theta of that fold (NaN and none if it failed). `spec` must be made from a formula: INTERLACE_E_UNSUPPORTED for arrays.
 /// The caller frees `*folds_out` and `*rows_out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]

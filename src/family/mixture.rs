@@ -1,4 +1,4 @@
-//! Zeros of their own: zero inflation and hurdles, as a layer over a family with a second linear predictor zeta, pi = expit(zeta).
+//! Extra zeros: zero inflation and hurdles, as a layer over a family with a second linear predictor zeta, pi = expit(zeta).
 
 use super::special::{Logistic, expit, logistic};
 use super::{Constants, Cumulative, Derivatives, Family, Observations, Order, Psi, WeightRole, check_length};

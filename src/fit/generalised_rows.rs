@@ -41,7 +41,7 @@ impl Generalised {
         psi
     }
 
-    /// The probability of a zero of its own in row i.
+    /// The probability of an extra zero in row i.
     pub fn zero_probability(&self, i: usize) -> f64 {
         self.zero_inflation.as_ref().map_or(0.0, |z| expit(z.eta[i]))
     }

@@ -1,7 +1,7 @@
-//! A fitted model: immutable, and owner of all that it needs.
+//! A fitted model, which is immutable and owns everything it needs.
 //!
-//! `Fit` has what fits of all kinds have, and its `kind` what only those of one kind have. `linear` and `generalised` go from the design to
-//! it: cross-products or a response, the search, the solution at its end, and what is said of it.
+//! `Fit` has what all fits share, and its `kind` what is specific to one kind. `linear` and `generalised` go from the design to
+//! it: cross-products or a response, the search, the solution at its end, and the warnings about it.
 
 mod correlation;
 pub(crate) mod estimable;

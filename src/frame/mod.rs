@@ -1,4 +1,4 @@
-//! A frame: named columns of one length. Data go in as a frame, every table comes out as a frame.
+//! A frame: named columns of equal length. Data go in as a frame, every table comes out as a frame.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher};

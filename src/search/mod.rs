@@ -1,4 +1,4 @@
-//! The search for the parameters of a model with random effects: minimisation by more than one method where one is not enough, exact
+//! The search for the parameters of a model with random effects: minimisation by more than one method if necessary, exact
 //! zeros, a check that a boundary fit is a minimum, and other minima.
 
 mod criterion;

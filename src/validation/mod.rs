@@ -1,4 +1,4 @@
-//! A model fitted again: by all optimisers, and without parts of its data.
+//! Repeated fits of a model: by all optimisers, and without parts of its data.
 
 mod all_optimizers;
 mod cross;

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use crate::toolchain::{cc, has, library, linkable, program, root, run, succeed, transcript};
 
-/// A program of tests/c, compiled.
-struct Program {
+/// A program in C, compiled.
+pub struct Program {
     /// Holds the program, and the library under the names it is looked for.
     directory: tempfile::TempDir,
     path: PathBuf,
@@ -17,7 +17,7 @@ fn compile(name: &str, flags: &[&str]) -> Program {
     compile_file(&root().join("tests/c").join(name).with_extension("c"), flags)
 }
 
-fn compile_file(source: &Path, flags: &[&str]) -> Program {
+pub fn compile_file(source: &Path, flags: &[&str]) -> Program {
     let directory = linkable();
     let path = directory.path().join(source.file_stem().unwrap());
     let mut command = cc();
@@ -29,7 +29,7 @@ fn compile_file(source: &Path, flags: &[&str]) -> Program {
 }
 
 impl Program {
-    fn command(&self) -> Command {
+    pub fn command(&self) -> Command {
         let mut command = program(&self.path);
         command.current_dir(root()).env("INTERLACE_TEST_DIRECTORY", self.directory.path());
         command

@@ -41,7 +41,7 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 /// `interlace-fit`, compiled once for all tests.
-fn compiled() -> &'static Path {
+pub fn compiled() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("interlace-fit");

@@ -4,5 +4,6 @@ mod c_api;
 mod examples;
 mod header;
 mod install;
+mod pages;
 mod symbols;
 mod toolchain;

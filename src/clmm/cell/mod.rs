@@ -6,8 +6,8 @@
 //! s = -(l_a + l_b),   w = s_a + s_b,   t = -(w_a + w_b)
 //! ```
 //!
-//! with subscripts for derivatives in the cut points. No form here is a difference of two values of F that could be close: the digits are
-//! there in both tails and in narrow cells.
+//! with subscripts for derivatives in the cut points. No formula here subtracts two values of F that could be close, so results are
+//! accurate in both tails and in narrow cells.
 
 mod link;
 mod cauchit;

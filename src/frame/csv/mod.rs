@@ -1,4 +1,4 @@
-//! CSV text to frames (RFC 4180): one pass, each cell read once, text kept once a distinct value.
+//! CSV text to frames (RFC 4180): one pass, each cell read once, each distinct text kept once.
 
 mod cells;
 mod options;

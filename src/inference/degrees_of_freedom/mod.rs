@@ -1,6 +1,6 @@
 //! Degrees of freedom of tests of the fixed effects.
 //!
-//! What is expensive, Satterthwaite's or Kenward and Roger's quantities of a fit, is computed once; any number of tests is cheap then.
+//! The expensive part, Satterthwaite's or Kenward and Roger's quantities of a fit, is computed once; every test is then cheap.
 
 mod kenward_roger;
 mod method;

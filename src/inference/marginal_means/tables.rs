@@ -1,6 +1,6 @@
 //! Marginal means and their contrasts as tables.
 
-use super::{Factor, MarginalMeans};
+use super::means::{Factor, MarginalMeans};
 use crate::error::{Error, Result};
 use crate::family::{Family, Link};
 use crate::frame::Frame;

@@ -5,8 +5,7 @@
 use super::held::Held;
 use super::hold::Hold;
 use super::likelihood::Likelihood;
-use super::parameters::{Parameters, Work};
-use super::table::Profile;
+use super::limits::{Parameters, Profile, Work};
 use super::terms::{self, Parameter, Place};
 use crate::clmm::response::OrderedResponse;
 use crate::clmm::thresholds::Thresholds;

@@ -1,9 +1,9 @@
-//! A parameter that is held, and the minima of the deviance that it starts from.
+//! A parameter that is held at values.
 
 use super::hold::Hold;
 
 /// How a parameter is held.
-pub(super) struct Held {
+pub struct Held {
     pub hold: Hold,
     /// Working parameters of the estimates.
     pub centre: Vec<f64>,
@@ -25,7 +25,7 @@ impl Held {
 }
 
 /// A minimum of the deviance that is not the lowest.
-pub(super) struct Other {
+pub struct Other {
     /// How much higher it is.
     pub rise: f64,
     pub estimate: f64,

@@ -1,4 +1,4 @@
-//! The likelihood that is profiled, and the report of its points.
+//! What profiles ask of a likelihood, and whom they tell.
 
 use crate::covariance::Structure;
 use crate::error::{Code, Error, Result};
@@ -6,7 +6,7 @@ use crate::optimize::Objective;
 use crate::options::Progress;
 
 /// A deviance, and what reports and searches need of its parameters: first are those of covariance structures.
-pub(super) trait Likelihood: Objective {
+pub trait Likelihood: Objective {
     fn structures(&self) -> &[Structure];
 
     /// The user's theta.
@@ -22,7 +22,7 @@ pub(super) trait Likelihood: Objective {
 }
 
 /// Counts points, and asks whether to go on.
-pub(super) struct Report<'p> {
+pub struct Report<'p> {
     pub progress: Option<Progress<'p>>,
     pub points: usize,
 }

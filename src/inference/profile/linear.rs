@@ -4,8 +4,7 @@
 use super::held::{Held, Other};
 use super::hold::Hold;
 use super::likelihood::Likelihood;
-use super::parameters::{Parameters, Work};
-use super::table::Profile;
+use super::limits::{Parameters, Profile, Work};
 use super::terms::{self, Parameter, Place, Turned};
 use crate::covariance::Structure;
 use crate::error::{Error, Result};

@@ -1,30 +1,27 @@
-//! Profile-likelihood intervals: for each value of a parameter all others are at their best.
+//! Profile-likelihood intervals: at each value of a parameter the likelihood is maximised over all others.
 //!
-//! As lme4 has it, profiles are those of the maximum likelihood, also where the fit is by restricted maximum likelihood. Those of linear
-//! models are of the deviance on cross-products, those of others of its approximation by Laplace or by quadrature.
+//! As in lme4, profiles always use the likelihood, even if the fit is by restricted maximum likelihood. Those of linear
+//! models use the deviance on cross-products, those of other models its approximation by Laplace or by quadrature.
 
 mod generalised;
 mod held;
 mod hold;
 mod likelihood;
+mod limits;
 mod linear;
-mod parameters;
 mod path;
-mod table;
 mod terms;
 
+pub use limits::Profile;
 pub use path::Curve;
-pub use table::{Profile, intervals, points};
 
 use crate::distributions::normal_quantile;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::fit::Fit;
+use crate::frame::Frame;
 use crate::options::Progress;
-use held::Held;
-use hold::HeldPath;
-use likelihood::{Likelihood, Report};
-use parameters::{Parameters, Theta};
-use path::{Limit, Side, limit};
+use crate::resample::unique;
+use limits::{Parameters, Work, all};
 use terms::Parameter;
 
 impl Fit {
@@ -58,58 +55,46 @@ fn reach(level: f64) -> Result<f64> {
     Err(Error::argument(format!("level is {level}, must be between 0 and 1")))
 }
 
-fn all(base: &impl Parameters, z: f64, progress: Option<Progress<'_>>) -> Result<Vec<Profile>> {
-    let (parameters, names) = base.parameters();
-    let mut report = Report { progress, points: 0 };
-    let one = |(parameter, name): (Parameter, String)| {
-        let mut work =
-            |likelihood: &mut dyn Likelihood, held| profile(likelihood, held, base.minimum(), name.clone(), z, &mut report);
-        match base.with_held(parameter, &mut work) {
-            Err(e) if e.code == Code::Numeric => {
-                let (estimate, nan) = (f64::NAN, f64::NAN);
-                Ok(Profile { name, estimate, lower: nan, upper: nan, warning: Some(e.message), curve: Curve::default() })
-            }
-            own => own,
-        }
-    };
-    parameters.into_iter().zip(names).map(one).collect()
+/// A likelihood of which the elements of theta alone are looked at.
+struct Theta<'f, P> {
+    fit: &'f Fit,
+    base: P,
 }
 
-fn profile(
-    likelihood: &mut dyn Likelihood,
-    held: Held,
-    minimum: f64,
-    name: String,
-    z: f64,
-    report: &mut Report<'_>,
-) -> Result<Profile> {
-    let mut curve = Curve { estimate: held.estimate, minimum, points: vec![] };
-    // Where an interval ends no minimum that is higher than its level counts.
-    let others: Vec<(f64, Vec<f64>)> =
-        held.others.into_iter().filter(|other| other.rise < z * z).map(|other| (other.estimate, other.centre)).collect();
-    let values: Vec<f64> = others.iter().map(|other| other.0).collect();
-    let mut path = HeldPath::new(likelihood, held.hold, (held.estimate, held.centre), others, report);
-    let unit = path.unit(held.unit)?;
-    let mut warnings: Vec<String> = vec![];
-    let mut side = |upper: bool, bound: Option<f64>| -> Result<f64> {
-        // The interval has all values between the outermost limits.
-        let beyond = |v: &f64| if upper { v - held.estimate } else { held.estimate - v };
-        let first = values.iter().map(beyond).fold(z * unit, f64::max);
-        let found: Limit = limit(&mut path, z, &Side { upper, first, bound }, &mut curve)?;
-        Ok(match found {
-            Ok(v) => (held.reported)(v),
-            Err(why) => {
-                warnings.push(format!("{name}, {} limit: {why}", if upper { "upper" } else { "lower" }));
-                f64::NAN
-            }
-        })
-    };
-    let (lower, upper) = (side(false, held.bounds.0)?, side(true, held.bounds.1)?);
-    curve.points.push((held.estimate, 0.0));
-    curve.points.sort_by(|a, b| a.0.total_cmp(&b.0));
-    for v in curve.points.iter_mut().map(|p| &mut p.0).chain([&mut curve.estimate]) {
-        *v = (held.reported)(*v);
+impl<P: Parameters> Parameters for Theta<'_, P> {
+    fn parameters(&self) -> (Vec<Parameter>, Vec<String>) {
+        let terms = self.fit.named_terms().enumerate();
+        let elements =
+            terms.flat_map(|(k, (_, t))| (0..t.design.structure.n_theta()).map(move |element| Parameter::Theta { k, element }));
+        (elements.collect(), unique(self.fit.theta_names.iter().map(|name| format!("theta.{name}")).collect()))
     }
-    let warning = (!warnings.is_empty()).then(|| warnings.join("; "));
-    Ok(Profile { estimate: curve.estimate, name, lower, upper, warning, curve })
+
+    fn minimum(&self) -> f64 {
+        self.base.minimum()
+    }
+
+    fn with_held(&self, parameter: Parameter, work: &mut Work<'_>) -> Result<Profile> {
+        self.base.with_held(parameter, work)
+    }
+}
+
+/// Intervals as a table: term, estimate, lower, upper, warning.
+pub fn intervals(profiles: &[Profile]) -> Result<Frame> {
+    let mut frame = Frame::new(profiles.len());
+    frame.add_strings("term", &profiles.iter().map(|p| Some(p.name.as_str())).collect::<Vec<_>>())?;
+    frame.add_real("estimate", profiles.iter().map(|p| p.estimate).collect())?;
+    frame.add_real("lower", profiles.iter().map(|p| p.lower).collect())?;
+    frame.add_real("upper", profiles.iter().map(|p| p.upper).collect())?;
+    frame.add_strings("warning", &profiles.iter().map(|p| p.warning.as_deref()).collect::<Vec<_>>())?;
+    Ok(frame)
+}
+
+/// Points as a table: term, value, zeta.
+pub fn points(profiles: &[Profile]) -> Result<Frame> {
+    let all = || profiles.iter().flat_map(|p| p.curve.points.iter().map(move |point| (p.name.as_str(), point)));
+    let mut frame = Frame::new(all().count());
+    frame.add_strings("term", &all().map(|(name, _)| Some(name)).collect::<Vec<_>>())?;
+    frame.add_real("value", all().map(|(_, point)| point.0).collect())?;
+    frame.add_real("zeta", all().map(|(_, point)| point.1).collect())?;
+    Ok(frame)
 }

@@ -1,7 +1,7 @@
-//! Cross-products that are gathered in several places: joined, and carried from one place to another as bytes.
+//! Merges cross-products from several sources, and writes and reads them as bytes.
 //!
-//! Only tests call this today. It is to have C functions, for data that are larger than memory or stand on several machines.
-//! `Basis::change_to` and the `serde` derives of what cross-products are made of belong to it.
+//! Only tests call this today. It will get C functions, for data that are larger than memory or spread over several machines.
+//! `Basis::change_to` and the `serde` derives of the parts of cross-products belong to it.
 
 mod bytes;
 mod merge;

@@ -1,0 +1,274 @@
+//! Means as linear combinations of the coefficients: the grid, and its averages.
+
+use super::spec::MeansSpec;
+use crate::design::{ModelProgram, Program, Reference, RowLedger};
+use crate::error::{Error, Result, try_vec};
+use crate::fit::estimable::Estimable;
+use crate::fit::{Fit, Ordinal};
+use crate::frame::Frame;
+use crate::inference::model_matrix::all_columns;
+
+/// How the cells of the grid are averaged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Weighting {
+    #[default]
+    Equal,
+    /// In proportion to the numbers of rows (sums of weights) at the combinations of the factors that are averaged over.
+    Proportional,
+}
+
+/// Where the grid comes from: of a fit, by `GridSource::of_fit`.
+#[derive(Clone, Copy, Debug)]
+pub struct GridSource<'a> {
+    pub program: &'a Program,
+    /// Columns of the program that have a coefficient.
+    pub kept: &'a [usize],
+    pub rows: &'a RowLedger,
+    /// Of the rows used.
+    pub weights: Option<&'a [f64]>,
+    /// The mean of the offset.
+    pub offset: f64,
+    /// What a constant is made of where the program has none, of coefficients that follow those of the columns kept.
+    pub constant: &'a [f64],
+}
+
+/// Marginal means as linear combinations.
+#[derive(Clone, Debug)]
+pub struct MarginalMeans {
+    /// Those of the means first, then those of the groups.
+    pub(super) factors: Vec<Factor>,
+    /// How many of the factors are those of the means.
+    pub(super) n_factors: usize,
+    /// Weights of all columns of the model matrix, after that of a constant if that is elsewhere, one row a mean; the first factor varies
+    /// fastest.
+    pub(super) rows: Vec<Vec<f64>>,
+    estimable: Estimable,
+    pub(super) offset: f64,
+    constant: Vec<f64>,
+}
+
+/// A factor of the means, or a covariate with its mean as the one level.
+#[derive(Clone, Debug)]
+pub(super) struct Factor {
+    pub(super) name: String,
+    pub(super) levels: Vec<String>,
+    /// Levels that are numbers are named with the factor in contrasts.
+    pub(super) numeric: bool,
+}
+
+impl MarginalMeans {
+    /// The means of a fit from a formula. `data` are those of the fit, which tell the means of covariates; where the fixed effects are
+    /// made of plain factors they can be missing.
+    pub fn of_fit(fit: &Fit, data: Option<&Frame>, spec: &MeansSpec, weighting: Weighting) -> Result<Self> {
+        let ModelProgram::Formula(program) = &fit.program else {
+            return Err(Error::argument("the model was fitted from arrays; marginal means need a formula"));
+        };
+        let used = |values: &Vec<f64>| -> Vec<f64> { values.iter().copied().filter(|v| !v.is_nan()).collect() };
+        let constant = fit.ordinal().map_or_else(|| Ok(vec![]), |ordinal| latent_constant(fit, ordinal))?;
+        let weights = fit.weights.as_ref().map(used);
+        let offset = fit.offset.as_ref().map(used).map_or(0.0, |o| o.iter().sum::<f64>() / o.len().max(1) as f64);
+        let source =
+            GridSource { program, kept: &fit.kept, rows: &fit.rows, weights: weights.as_deref(), offset, constant: &constant };
+        if let Some(data) = data {
+            source.check_data(data, &fit.x)?;
+        }
+        Self::new(&source, data, spec, weighting)
+    }
+
+    pub fn new(source: &GridSource, data: Option<&Frame>, spec: &MeansSpec, weighting: Weighting) -> Result<Self> {
+        let program = source.program;
+        let mut reference = match data {
+            Some(data) => program.reference(data, source.rows, source.weights)?,
+            None => program.reference_of_factors()?,
+        };
+        for (name, values) in &spec.at {
+            reference.restrict(name, values)?;
+        }
+        let estimable = source.estimable(data)?;
+        let x = program.reference_matrix(&reference)?;
+        let chosen = spec.factors.iter().chain(&spec.by).map(|name| chosen(&reference, name)).collect::<Result<Vec<_>>>()?;
+        let averages = Averages::new(&reference, &chosen, weighting)?;
+        let mut rows = averages.rows(&x, program.fixed_names().len())?;
+        if !source.constant.is_empty() {
+            for row in &mut rows {
+                row.insert(0, 1.0);
+            }
+        }
+        let factors = chosen.iter().map(|choice| choice.factor(&reference)).collect();
+        let (n_factors, constant) = (spec.factors.len(), source.constant.to_vec());
+        Ok(MarginalMeans { factors, n_factors, rows, estimable, offset: source.offset, constant })
+    }
+
+    /// The number of means.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The weights of the coefficients in a mean; `None` if it can't be estimated.
+    pub fn row(&self, mean: usize) -> Option<Vec<f64>> {
+        self.coefficients_of(self.rows.get(mean)?)
+    }
+
+    /// The weights of the coefficients, for weights of all columns.
+    pub(super) fn coefficients_of(&self, all: &[f64]) -> Option<Vec<f64>> {
+        let mut own = self.estimable.reduce(all)?;
+        if !self.constant.is_empty() {
+            let weight = own.remove(0);
+            own.extend(self.constant.iter().map(|c| weight * c));
+        }
+        Some(own)
+    }
+}
+
+impl Fit {
+    /// What marginal means are combinations of, with the root of its covariance: the fixed effects of the mean, then the parameters of an ordinal
+    /// model's thresholds.
+    pub fn means_coefficients(&self) -> (Vec<f64>, Vec<f64>) {
+        let (Some(own), Some(ordinal)) = (self.generalised(), self.ordinal()) else {
+            return (self.fixed.estimate.clone(), self.fixed.root.clone());
+        };
+        let (p, m) = (self.fixed.estimate.len(), ordinal.alpha_names.len());
+        let first = p + own.dispersion.as_ref().map_or(0, |scale| scale.fixed.estimate.len());
+        let places: Vec<usize> = (0..p).chain(first..first + m).collect();
+        let all = own.vcov.len().isqrt();
+        let root = own.root.chunks_exact(all).flat_map(|column| places.iter().map(|&i| column[i])).collect();
+        (self.fixed.estimate.iter().chain(&own.psi[..m]).copied().collect(), root)
+    }
+}
+
+/// On the scale of the latent variable zero is the mean of the thresholds.
+fn latent_constant(fit: &Fit, ordinal: &Ordinal) -> Result<Vec<f64>> {
+    let (what, name) = match (fit.dispersion(), &ordinal.nominal) {
+        (Some(_), _) => ("scale", "rows differ in the unit of the latent variable"),
+        (None, Some(_)) => ("nominal", "the thresholds depend on data"),
+        (None, None) => {
+            let count = ordinal.categories.len() - 1;
+            return Ok(ordinal.jacobian.chunks_exact(count).map(|j| -j.iter().sum::<f64>() / count as f64).collect());
+        }
+    };
+    Err(Error::unsupported(format!("{what}: an ordinal model has no marginal means where {name}")))
+}
+
+impl GridSource<'_> {
+    /// Fails if the data are not those that the fit was made of; `x` is the fit's model matrix of the columns kept.
+    fn check_data(&self, data: &Frame, x: &[f64]) -> Result<()> {
+        all_columns(self.program, self.kept, self.rows, x, data).map(drop)
+    }
+
+    fn estimable(&self, data: Option<&Frame>) -> Result<Estimable> {
+        let p = self.program.fixed_names().len();
+        let further = usize::from(!self.constant.is_empty());
+        if self.kept.len() == p {
+            return Ok(Estimable::full(further + p));
+        }
+        let Some(data) = data else {
+            let message =
+                "data is NULL, but the fit left out columns, so that the data are needed to tell which means can be estimated";
+            return Err(Error::argument(message));
+        };
+        let mut x = self.program.fixed_matrix_of_data(data, self.rows)?;
+        let n = x.len() / p;
+        if further == 0 {
+            return Estimable::new(&x, n, p, self.kept);
+        }
+        x.splice(0..0, std::iter::repeat_n(1.0, n));
+        let kept: Vec<usize> = std::iter::once(0).chain(self.kept.iter().map(|j| j + 1)).collect();
+        Estimable::new(&x, n, p + 1, &kept)
+    }
+}
+
+/// A name of the specification.
+#[derive(Clone, Copy, Debug)]
+enum Choice {
+    /// Place among the factors of the grid.
+    Factor(usize),
+    Covariate(usize),
+}
+
+fn chosen(reference: &Reference, name: &str) -> Result<Choice> {
+    let factor = reference.factors.iter().position(|f| f.name == name).map(Choice::Factor);
+    let covariate = || reference.covariates.iter().position(|(own, _)| own == name).map(Choice::Covariate);
+    factor.or_else(covariate).ok_or_else(|| reference.absent(name))
+}
+
+impl Choice {
+    fn size(self, reference: &Reference) -> usize {
+        match self {
+            Choice::Factor(f) => reference.factors[f].levels.len(),
+            Choice::Covariate(_) => 1,
+        }
+    }
+
+    fn factor(self, reference: &Reference) -> Factor {
+        match self {
+            Choice::Factor(f) => {
+                let factor = &reference.factors[f];
+                Factor { name: factor.name.clone(), levels: factor.levels.clone(), numeric: factor.numbers.is_some() }
+            }
+            Choice::Covariate(c) => {
+                let (name, mean) = &reference.covariates[c];
+                Factor { name: name.clone(), levels: vec![crate::frame::shortest_text(*mean)], numeric: true }
+            }
+        }
+    }
+}
+
+/// Which cells of the grid make which mean, with what weight.
+struct Averages {
+    n_means: usize,
+    /// For each cell: the mean that it belongs to, and its weight.
+    cells: Vec<(usize, f64)>,
+}
+
+impl Averages {
+    fn new(reference: &Reference, chosen: &[Choice], weighting: Weighting) -> Result<Self> {
+        let n_cells = reference.n_cells();
+        let is_chosen = |f: usize| chosen.iter().any(|c| matches!(c, Choice::Factor(own) if *own == f));
+        let others: Vec<usize> = (0..reference.factors.len()).filter(|&f| !is_chosen(f)).collect();
+        let n_means: usize = chosen.iter().map(|c| c.size(reference)).product();
+        let n_others: usize = others.iter().map(|&f| reference.factors[f].levels.len()).product();
+        let mut place = try_vec("reference grid", (0, 0), n_cells)?;
+        for (cell, place) in place.iter_mut().enumerate() {
+            let levels = reference.levels_of(cell);
+            let mean = chosen.iter().rev().fold(0, |mean, choice| match choice {
+                Choice::Factor(f) => mean * choice.size(reference) + levels[*f],
+                Choice::Covariate(_) => mean,
+            });
+            let other = others.iter().rev().fold(0, |other, &f| other * reference.factors[f].levels.len() + levels[f]);
+            *place = (mean, other);
+        }
+        let shares = match (weighting, &reference.counts) {
+            (Weighting::Equal, _) => vec![1.0 / n_others as f64; n_others],
+            (Weighting::Proportional, Some(counts)) => {
+                let total: f64 = counts.iter().sum();
+                let mut shares = vec![0.0; n_others];
+                place.iter().zip(counts).for_each(|((_, other), count)| shares[*other] += count / total);
+                shares
+            }
+            (Weighting::Proportional, None) => {
+                return Err(Error::argument("data is NULL, but proportional weights need the data of the fit"));
+            }
+        };
+        Ok(Averages { n_means, cells: place.into_iter().map(|(mean, other)| (mean, shares[other])).collect() })
+    }
+
+    /// The averages of the rows of `x` `[cells, p]`.
+    fn rows(&self, x: &[f64], p: usize) -> Result<Vec<Vec<f64>>> {
+        let mut rows = try_vec("weights of marginal means", Vec::new(), self.n_means)?;
+        for row in &mut rows {
+            *row = try_vec("weights of marginal means", 0.0, p)?;
+        }
+        for (j, column) in x.chunks_exact(self.cells.len()).enumerate() {
+            for ((mean, share), value) in self.cells.iter().zip(column) {
+                if *share != 0.0 {
+                    rows[*mean][j] += share * value;
+                }
+            }
+        }
+        Ok(rows)
+    }
+}
