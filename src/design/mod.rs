@@ -1,13 +1,5 @@
 //! Formula and frame to model matrices.
 
-use std::sync::Arc;
-
-use crate::covariance::Structure;
-use crate::error::{Result, try_copy};
-use crate::formula::{Formula, expand, parse};
-use crate::frame::Frame;
-use crate::spec::FormulaSpec;
-
 mod arguments;
 pub mod arrays;
 pub mod coding;
@@ -27,12 +19,14 @@ mod matrix;
 mod model;
 mod node;
 mod ordered;
+mod parts;
 mod poly;
 mod predictor;
 mod program;
 mod realise;
 mod response;
 mod rows;
+mod series;
 mod spline;
 mod stateful;
 mod unread;
@@ -43,180 +37,14 @@ mod variable;
 mod tests;
 
 pub use arrays::{ArrayProgram, apply_arrays, from_arrays};
-pub use correlation::{CorrelationDesign, Runs};
 pub use dependent::independent_columns;
 pub use further::{Columns, Further, one_sided};
 pub use grid::{Reference, ReferenceFactor};
 pub use indicators::ProductColumns;
 pub use model::ModelProgram;
+pub use parts::{Design, NaPolicy, Needed, PredictorDesign, RowLedger, TermDesign, UNSEEN, UnknownLevel, formula_of};
 pub use program::{Program, Request};
 pub use response::ResponseRule;
 pub use rows::ZERO_WEIGHT;
+pub use series::{CorrelationDesign, Runs};
 pub use unread::hinted;
-
-/// Reads the formula of a specification against a frame: its terms, the random terms and groups given beside it, and `.`.
-pub fn formula_of(spec: &FormulaSpec, frame: &Frame) -> Result<Formula> {
-    let columns: Vec<String> = frame.names().map(ToString::to_string).collect();
-    expand(&parse(&spec.formula)?, &spec.random, &spec.groups, &columns)
-}
-
-/// A model realised on data: only the rows that are used. Matrices are column-major.
-#[derive(Clone, Debug, Default)]
-pub struct Design {
-    /// The number of rows used.
-    pub n: usize,
-    /// Response after its transformation, without the offset taken off. Empty for new data without a response.
-    pub y: Vec<f64>,
-    /// `[n, p]`, all columns, also those that are linearly dependent. An ordinal model has no column of ones here, nor in scale and nominal
-    /// effects, but others may add up to one (`~ a:b`).
-    pub x: Vec<f64>,
-    pub x_names: Vec<String>,
-    /// Prior weights `[n]`, all positive.
-    pub weights: Option<Vec<f64>>,
-    /// Offset `[n]`.
-    pub offset: Option<Vec<f64>>,
-    pub terms: Vec<TermDesign>,
-    /// The dispersion's predictor.
-    pub dispersion: Option<PredictorDesign>,
-    /// The zero part's predictor.
-    pub zero_inflation: Option<PredictorDesign>,
-    /// Of an ordinal model, the effects that differ from threshold to threshold: fixed effects alone.
-    pub nominal: Option<PredictorDesign>,
-    /// Of an ordinal model, labels of the categories that occur, from lowest to highest: `y` is 1, 2, ... in their order.
-    pub categories: Vec<String>,
-    /// Of the residuals; only where a model is fitted.
-    pub correlation: Option<CorrelationDesign>,
-    /// What happened to the rows of the data.
-    pub rows: RowLedger,
-    /// Of new data, for each grouping factor the first row used that has no level of the fit.
-    pub unknown: Vec<UnknownLevel>,
-    /// What the user should know: columns that are text though most of their cells are numbers, and then levels that don't occur.
-    pub warnings: Vec<String>,
-    /// How many of the warnings are of the first kind. They explain failures, too.
-    pub n_unread: usize,
-}
-
-/// A row of new data without a level that the fit knows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownLevel {
-    pub group: String,
-    pub row: usize,
-    /// Its label; none where it is missing, or where the data have numbers for it.
-    pub label: Option<String>,
-    pub missing: bool,
-}
-
-/// What predictions need of the random terms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Needed<'a> {
-    Nothing,
-    All,
-    /// The values of the effects, for groups that are new.
-    Effects,
-    /// The terms marked, those of the mean first, then those of the zero part, then those of the dispersion.
-    Terms(&'a [bool]),
-}
-
-/// A further linear predictor realised on the same rows.
-#[derive(Clone, Debug, Default)]
-pub struct PredictorDesign {
-    /// `[n, p]`, all columns.
-    pub x: Vec<f64>,
-    pub x_names: Vec<String>,
-    /// Offset `[n]`.
-    pub offset: Option<Vec<f64>>,
-    pub terms: Vec<TermDesign>,
-}
-
-/// One random term realised on data.
-#[derive(Clone, Debug)]
-pub struct TermDesign {
-    /// The grouping factor's name: `g`, or `a:b`.
-    pub group: String,
-    /// Names of the effects: `(Intercept)`, `x` ...
-    pub effects: Vec<String>,
-    pub structure: Structure,
-    /// Labels of the levels that occur in the training data, in order.
-    pub levels: Arc<Vec<String>>,
-    /// Level of each row, 0-based; `UNSEEN` for a level that the training data don't have (new data only).
-    pub index: Vec<u32>,
-    /// `[n, r]` column-major; `None` is a single column of ones.
-    pub z: Option<Vec<f64>>,
-}
-
-impl Design {
-    /// A copy with another model matrix, or an error where memory is short.
-    pub fn with_columns(&self, x: Vec<f64>, x_names: Vec<String>) -> Result<Self> {
-        let further = |part: &Option<PredictorDesign>| part.as_ref().map(PredictorDesign::try_clone).transpose();
-        Ok(Design {
-            n: self.n,
-            y: try_copy("response", &self.y)?,
-            x,
-            x_names,
-            weights: self.weights.as_deref().map(|w| try_copy("weights", w)).transpose()?,
-            offset: self.offset.as_deref().map(|o| try_copy("offset", o)).transpose()?,
-            terms: self.terms.iter().map(TermDesign::try_clone).collect::<Result<_>>()?,
-            dispersion: further(&self.dispersion)?,
-            zero_inflation: further(&self.zero_inflation)?,
-            nominal: further(&self.nominal)?,
-            categories: self.categories.clone(),
-            correlation: self.correlation.as_ref().map(CorrelationDesign::try_clone).transpose()?,
-            rows: self.rows.try_clone()?,
-            unknown: self.unknown.clone(),
-            warnings: self.warnings.clone(),
-            n_unread: self.n_unread,
-        })
-    }
-}
-
-impl PredictorDesign {
-    /// A copy, or an error where memory is short.
-    pub fn try_clone(&self) -> Result<Self> {
-        Ok(PredictorDesign {
-            x: try_copy("model matrix", &self.x)?,
-            x_names: self.x_names.clone(),
-            offset: self.offset.as_deref().map(|o| try_copy("offset", o)).transpose()?,
-            terms: self.terms.iter().map(TermDesign::try_clone).collect::<Result<_>>()?,
-        })
-    }
-}
-
-impl TermDesign {
-    /// A copy, or an error where memory is short.
-    pub fn try_clone(&self) -> Result<Self> {
-        Ok(TermDesign {
-            group: self.group.clone(),
-            effects: self.effects.clone(),
-            structure: self.structure,
-            levels: self.levels.clone(),
-            index: try_copy("group index", &self.index)?,
-            z: self.z.as_deref().map(|z| try_copy("random-effects model matrix", z)).transpose()?,
-        })
-    }
-}
-
-/// The level index of a row whose level is not in the training data.
-pub const UNSEEN: u32 = u32::MAX;
-
-/// Which rows of the data are used, and why the others are not.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RowLedger {
-    /// Rows of the data.
-    pub n_data: usize,
-    /// Rows left out, ascending, each with the name of the first column (or expression) that is missing there.
-    pub dropped: Vec<(usize, String)>,
-    /// Results per row are to be padded to `n_data` with NaN.
-    pub pad: bool,
-}
-
-/// What to do with rows that have missing values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum NaPolicy {
-    /// Leave the rows out and report them.
-    #[default]
-    Omit,
-    /// Fail, naming the first.
-    Error,
-    /// Leave the rows out of the fit, and give NaN for them in results per row.
-    Pad,
-}

@@ -1,6 +1,13 @@
 //! What the rest of the library asks of a family beside its density. A family of the caller's has the neutral answers, whatever its name.
 
-use super::ZeroPart;
+/// What the probability pi of a zero part is that of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ZeroPart {
+    /// A structural zero, beside the zeros of the family.
+    Inflation,
+    /// A zero; the family, which has none (a truncated count, a positive response), has the rest.
+    Hurdle,
+}
 
 /// What is true of a family.
 #[derive(Clone, Copy, Debug, PartialEq)]

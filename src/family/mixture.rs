@@ -1,18 +1,10 @@
 //! Extra zeros: zero inflation and hurdles, as a layer over a family with a second linear predictor zeta, pi = expit(zeta).
 
+use super::facts::ZeroPart;
 use super::special::{Logistic, expit, logistic};
 use super::{Constants, Cumulative, Derivatives, Family, Observations, Order, Psi, WeightRole, check_length};
 use crate::error::{Result, try_vec};
 use crate::simulate::Stream;
-
-/// What pi is the probability of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ZeroPart {
-    /// A structural zero, beside the zeros of the family.
-    Inflation,
-    /// A zero; the family, which has none (a truncated count, a positive response), has the rest.
-    Hurdle,
-}
 
 /// Derivatives in the zero part's predictor z, and mixed ones: l_z, l_zz, l_zzz, l_ez, l_eez, l_ezz (e for eta).
 #[derive(Clone, Debug, Default)]

@@ -1,6 +1,6 @@
 //! Derivatives of the fixed effects' covariance, and what the information in REML has of the fixed effects.
 
-use super::Variances;
+use super::variances::Variances;
 use crate::error::{Result, try_vec};
 
 /// A direction in which the covariance D of the random effects changes: a symmetric matrix `[r, r]` in all levels of one term.

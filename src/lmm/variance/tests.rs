@@ -4,6 +4,8 @@ use super::super::deviance::Deviance;
 use super::super::tests::{examples, random_working};
 use super::*;
 use crate::linalg::dense;
+use crate::lmm::system::LinearSystem;
+use crate::random::Roots;
 
 /// M = G - G Lambda A^-1 Lambda'G, dense.
 fn dense_precision(system: &LinearSystem, t: &Roots) -> Vec<f64> {

@@ -10,10 +10,10 @@
 //! Large terms with few parameters (`ar1`) have too many elements: there the traces along their directions `K_i` are summed as
 //! such, <K_i B, B K_j>.
 
-use super::Variances;
 use super::components::Components;
 use super::fixed::Direction;
 use super::precision::COLUMNS;
+use super::variances::Variances;
 use crate::error::{Result, try_vec};
 use crate::linalg::dense::{matrix, multiply};
 use crate::random::Layout;
