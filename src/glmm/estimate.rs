@@ -16,7 +16,7 @@ use crate::search::{Estimate, Search};
 const RESTARTS: usize = 2;
 /// A search that got stuck at a smaller scaled gradient is on a long way to a minimum, as towards a separated coefficient.
 const IN_VALLEY: f64 = 1e-2;
-/// A difference of the deviance that is rounding, relative.
+/// What modes that were found in different ways may differ by in the deviance, relative to it: more than rounding (`optimize::rounding`).
 const SAME: f64 = 1e-9;
 
 /// Minimises the deviance from a start, as `options` say, and from starts in other basins.

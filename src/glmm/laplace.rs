@@ -19,13 +19,12 @@ use super::model::Model;
 use super::quadrature::Quadrature;
 use crate::error::{Code, Error, Result, try_vec};
 use crate::family::Order;
+use crate::optimize::rounding::rounding;
 use crate::options::Nodes;
 use crate::random::WeightedGram;
 
 /// The Newton decrement, relative to the penalised deviance, at which the mode is found: gradients are exact to its square root.
 pub(super) const DECREMENT: f64 = 1e-22;
-/// What rounding takes from a deviance as a rule, relative to it.
-const ROUNDED: f64 = 1e-12;
 
 /// Evaluates the approximate deviance of one model.
 pub struct Laplace<'a> {
@@ -155,7 +154,7 @@ impl<'a> Laplace<'a> {
         let scores = self.mode.jet.s.iter().zip(&self.summands);
         let of_rows: f64 = scores.map(|(s, size)| size * s.iter().map(|s| s.abs()).sum::<f64>()).sum();
         let noise = 2.0 * f64::EPSILON * of_rows;
-        if noise > ROUNDED * self.value.abs() { noise } else { 0.0 }
+        if noise > rounding(self.value, 0.0) { noise } else { 0.0 }
     }
 
     pub(super) fn is_late(&self) -> bool {

@@ -8,6 +8,7 @@ use super::border::Border;
 use super::laplace::Laplace;
 use super::precision::Precision;
 use crate::error::{Error, Result};
+use crate::optimize::rounding::rounding;
 
 /// The decrement from which on steps are not judged by the log-likelihood.
 const NEAR: f64 = 1e-8;
@@ -105,7 +106,7 @@ impl Laplace<'_> {
         let before = self.mode.effects()?;
         // Near the mode the gain drowns in the rounding of the log-likelihood, whose terms may be far larger than their sum; the decrement
         // does not, and Newton's step is right to its square.
-        let near = decrement < f64::max(NEAR, 1e-12 * (1.0 + value.abs()));
+        let near = decrement < f64::max(NEAR, rounding(1.0 + value.abs(), 0.0));
         let mut length = 1.0;
         for _ in 0..MOST_HALVINGS {
             self.mode.go_from(&before, length);
