@@ -3,6 +3,7 @@
 mod c_api;
 mod examples;
 mod header;
+mod house;
 mod install;
 mod pages;
 mod symbols;
