@@ -2,9 +2,10 @@
 
 use super::common::Fit;
 use super::kind::Generalised;
+use super::parts::PredictorFit;
 use super::separation::separation_warning;
 use crate::error::{Error, Result, try_vec};
-use crate::family::{Exact, Family};
+use crate::family::{Exact, Family, ZeroPart};
 use crate::glmm::edge::{AtEdge, Kind};
 use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
@@ -13,6 +14,9 @@ use crate::glmm::response::FamilyResponse;
 const EXACT: f64 = 1e-9;
 /// So is one of a few units of the response's last digit.
 const DIGITS: f64 = 16.0 * f64::EPSILON;
+
+/// A predictor on the scale of a logit or logarithm beyond which it stands for infinity.
+const FAR_OUT: f64 = 10.0;
 
 /// Families of a continuous response, whose dispersion would be zero.
 fn is_continuous(family: &dyn Family) -> bool {
@@ -115,13 +119,36 @@ fn edge_text(own: &Generalised, name: &str, edge: &AtEdge) -> String {
         }
         Kind::Limit => {}
     }
-    if name.starts_with("zi.") {
-        let end = if edge.upward { "nothing but zeros" } else { "no zeros but the family's" };
+    if let Some((zero, j)) = column_of(own.zero_inflation.as_ref(), "zi.", name) {
+        let none = if own.zero == Some(ZeroPart::Hurdle) { "no zeros" } else { "no zeros but the family's" };
+        let end = match sides(zero, j) {
+            (true, false) => "nothing but zeros".to_owned(),
+            (false, true) => none.to_owned(),
+            _ => format!("nothing but zeros in some rows, {none} in others"),
+        };
         return format!("the zero part is at the edge of its range, {end}: {NO_ERROR}");
     }
+    let upward = column_of(own.dispersion.as_ref(), "disp.", name).map_or(edge.upward, |(own, j)| sides(own, j).0);
     let parameter = own.family.parameters().iter().position(|p| p.name == name).unwrap_or(0);
-    match own.family.limit(parameter, edge.upward) {
+    match own.family.limit(parameter, upward) {
         Some(limit) => format!("the estimate is at the edge of its range, where the family is its limit, {limit}: {NO_ERROR}"),
         None => format!("the estimate is at the edge of its range: {NO_ERROR}"),
     }
+}
+
+/// The column of a further predictor that a parameter belongs to.
+fn column_of<'f>(predictor: Option<&'f PredictorFit>, prefix: &str, name: &str) -> Option<(&'f PredictorFit, usize)> {
+    let (own, name) = (predictor?, name.strip_prefix(prefix)?);
+    own.fixed.names.iter().position(|own| own == name).map(|j| (own, j))
+}
+
+/// Whether a predictor goes up, and whether it goes down without bounds, in the rows that a column moves; where none of these is far out,
+/// in all.
+fn sides(predictor: &PredictorFit, column: usize) -> (bool, bool) {
+    let eta = &predictor.eta;
+    let moved = &predictor.x[column * eta.len()..(column + 1) * eta.len()];
+    let most = |rows: &mut dyn Iterator<Item = f64>| rows.fold((0.0f64, 0.0f64), |(up, down), v| (up.max(v), down.max(-v)));
+    let own = most(&mut eta.iter().zip(moved).filter(|(_, x)| **x != 0.0).map(|(eta, _)| *eta));
+    let (up, down) = if own.0.max(own.1) > FAR_OUT { own } else { most(&mut eta.iter().copied()) };
+    if up.min(down) > FAR_OUT { (true, true) } else { (up > down, down >= up) }
 }

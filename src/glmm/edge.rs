@@ -9,7 +9,7 @@
 use super::laplace::Laplace;
 use super::mode::MODES;
 use super::separation::orthonormalised;
-use crate::error::{Code, Result, try_copy, try_vec};
+use crate::error::{Code, Result, try_copy};
 use crate::family::Order;
 use crate::linalg::dense;
 
@@ -33,8 +33,6 @@ const ROUNDING: f64 = 1e-9;
 pub struct Edge {
     /// Among the working parameters, towards the edge; of unit length but where it has no curvature.
     pub direction: Vec<f64>,
-    /// Whether a predictor rises towards the edge, where it is one of predictors.
-    rises: Option<bool>,
     kind: Kind,
 }
 
@@ -73,7 +71,7 @@ pub struct Edges {
 pub struct AtEdge {
     /// Its place among the parameters reported.
     pub place: usize,
-    /// Whether it, or the predictor that it belongs to, goes up towards the edge.
+    /// Whether a parameter of the family goes up towards the edge; the directions of predictors have no sign.
     pub upward: bool,
     pub kind: Kind,
 }
@@ -81,7 +79,7 @@ pub struct AtEdge {
 impl Edges {
     /// A direction without curvature, which is taken out.
     pub fn add_flat(&mut self, direction: Vec<f64>) {
-        self.found.push(Edge { direction, rises: None, kind: Kind::Flat });
+        self.found.push(Edge { direction, kind: Kind::Flat });
     }
 
     /// A basis of all directions in which there is a Hessian: those of `free`, less the edges.
@@ -115,8 +113,7 @@ impl Edges {
             .filter(|e| e.kind != Kind::Flat)
             .map(|e| (e, part(e)))
             .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))?;
-        let upward = edge.rises.unwrap_or(part > 0.0);
-        (part.abs() >= SHARE).then_some(AtEdge { place, upward, kind: edge.kind })
+        (part.abs() >= SHARE).then_some(AtEdge { place, upward: part > 0.0, kind: edge.kind })
     }
 }
 
@@ -133,7 +130,7 @@ impl Laplace<'_> {
         for (predictor, block) in blocks {
             let (mut found, mut rest) = (vec![], vec![]);
             let own = within(separated, &block);
-            let limit = |direction: &Vec<f64>| Edge { direction: direction.clone(), rises: None, kind: Kind::Limit };
+            let limit = |direction: &Vec<f64>| Edge { direction: direction.clone(), kind: Kind::Limit };
             found.extend(own.iter().map(limit));
             for (curvature, v) in spectrum(block.clone(), hessian, &own) {
                 match if curvature < CURVATURE { self.edge_along(x, &v)? } else { None } {
@@ -147,11 +144,6 @@ impl Laplace<'_> {
             // In the limit of one direction the others of a predictor may not matter.
             if found.iter().any(|edge| edge.kind == Kind::Limit) && predictor.is_some() {
                 found.iter_mut().for_each(|edge| edge.kind = Kind::Limit);
-            }
-            if let Some(a) = predictor {
-                for edge in &mut found {
-                    edge.rises = Some(self.rises(a, &edge.direction[block.clone()])?);
-                }
             }
             edges.found.extend(found);
             edges.rest.extend(rest);
@@ -192,14 +184,7 @@ impl Laplace<'_> {
         gamma.iter().for_each(|gamma| self.start_fixed(gamma));
         let side = if flat[0] { 1.0 } else { -1.0 };
         let direction = v.iter().map(|v| side * v).collect();
-        Ok((flat != [false; 2]).then_some(Edge { direction, rises: None, kind }))
-    }
-
-    /// Whether the row of a predictor that moves most in a direction moves up.
-    fn rises(&self, predictor: usize, direction: &[f64]) -> Result<bool> {
-        let mut move_by = try_vec("linear predictor", 0.0, self.model.n)?;
-        self.model.fixed[predictor].add(direction, &mut move_by);
-        Ok(move_by.iter().fold(0.0f64, |most, v| if v.abs() > most.abs() { *v } else { most }) > 0.0)
+        Ok((flat != [false; 2]).then_some(Edge { direction, kind }))
     }
 }
 

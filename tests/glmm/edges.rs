@@ -185,7 +185,27 @@ fn further_predictors_at_the_edge_leave_the_mean_alone() {
             if own.log_likelihood < plain.log_likelihood + 1e-6 {
                 close(&format!("{seed}"), &own.fixed.std_error, &plain.fixed.std_error, 1e-3);
                 assert!(own.warnings().iter().any(|w| w.contains("at the edge of its range")), "{:?}", own.warnings());
+                assert!(!own.warnings().iter().any(|w| w.contains("nothing but zeros")), "{:?}", own.warnings());
             }
+        }
+    }
+}
+
+/// Rows tell which end of its range a zero part is at; the direction towards an edge has no sign.
+#[test]
+fn a_zero_part_is_at_the_end_that_its_rows_are_at() {
+    for turned in [false, true] {
+        let mut frame = data(2, 96, positive_count);
+        let level = |i: usize| i / 8 % 3;
+        let counts = frame.column("y").unwrap().as_real().unwrap().unwrap().into_owned();
+        let zero = |i: usize| [i.is_multiple_of(5), false, true][level(i)];
+        frame.add_real("hurdle", counts.iter().enumerate().map(|(i, y)| if zero(i) { 0.0 } else { *y }).collect()).unwrap();
+        let names = if turned { ["c", "a", "b"] } else { ["a", "b", "c"] };
+        frame.add_strings("f", &(0..96).map(|i| Some(names[level(i)])).collect::<Vec<_>>()).unwrap();
+        let own = fit(&generalised("hurdle ~ x + (1 | g)", "truncated_poisson", frame).zero_inflation("~ 0 + f"));
+        for (name, end) in [(names[1], "no zeros"), (names[2], "nothing but zeros")] {
+            let want = format!("zi.f{name}: the zero part is at the edge of its range, {end}: ");
+            assert!(own.warnings().iter().any(|w| w.starts_with(&want)), "{want} {:?}", own.warnings());
         }
     }
 }
