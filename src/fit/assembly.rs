@@ -93,7 +93,7 @@ impl Assembly<'_> {
             sigma: f64::NAN,
             criterion: solution.deviance,
             npar,
-            lost: if reml { npar - fixed.names.len() } else { npar },
+            df_used: if reml { npar - fixed.names.len() } else { npar },
             kept: &self.model.fixed[0].kept,
             estimate: self.estimate,
             theta: solution.theta,

@@ -79,8 +79,8 @@ pub(super) struct Common<'a> {
     pub sigma: f64,
     pub criterion: f64,
     pub npar: usize,
-    /// How many of these the residuals have lost degrees of freedom to.
-    pub lost: usize,
+    /// Degrees of freedom that the parameters take from the residuals.
+    pub df_used: usize,
 }
 
 impl Fit {
@@ -99,7 +99,7 @@ impl Fit {
             aic: criterion + 2.0 * npar as f64,
             bic: criterion + npar as f64 * (n as f64).ln(),
             npar,
-            df_residual: n.saturating_sub(common.lost),
+            df_residual: n.saturating_sub(common.df_used),
             n_obs: n,
             y: design.y,
             fitted: vec![],

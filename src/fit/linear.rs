@@ -156,7 +156,7 @@ impl Fit {
             sigma: solution.sigma,
             criterion: solution.criterion,
             kept: &system.kept,
-            lost: npar,
+            df_used: npar,
             npar,
             theta_names,
             terms,

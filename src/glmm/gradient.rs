@@ -3,9 +3,9 @@
 //! With predictors a, b, c; h_ab = (Z_a Lambda A^-1 Lambda'Z_b')_ii; t_abc = dw_ab/deta_c:
 //!
 //! ```text
-//! q_c = sum_ab h_ab t_abc,   H a = Lambda'Z'q,   pull_c = q_c - sum_a w_ac (Z Lambda a)_a - 2 s_c
-//! dd/dbeta_c = X_c'pull_c
-//! dd/dT_k    = sum_j { 2 (Z'WZ Lambda A^-1)_jj + [Z_j'pull] u_j' + (Z_j's) a_j' }
+//! q_c = sum_ab h_ab t_abc,   H a = Lambda'Z'q,   r_c = q_c - sum_a w_ac (Z Lambda a)_a - 2 s_c
+//! dd/dbeta_c = X_c'r_c
+//! dd/dT_k    = sum_j { 2 (Z'WZ Lambda A^-1)_jj + [Z_j'r] u_j' + (Z_j's) a_j' }
 //! dd/dpsi    = sum -2 dl/dpsi + h dw/dpsi + (Z Lambda a) ds/dpsi
 //! ```
 
@@ -35,8 +35,8 @@ impl Laplace<'_> {
             return Ok((value, self.average_gradient(x, gradient)?));
         }
         let (mut traces, h) = self.leverages()?;
-        let pulled = self.pulls(&h)?;
-        self.add_pulls(&pulled, &mut traces);
+        let through = self.through_modes(&h)?;
+        self.add_of_modes(&through, &mut traces);
         let mut force = self.forces_of(traces);
         if let Some(quadrature) = &self.quadrature {
             for (force, averages) in force.iter_mut().zip(&quadrature.averages.force) {
@@ -45,9 +45,9 @@ impl Laplace<'_> {
         }
         chain_rule(&self.model.structures, x, &force, gradient);
         for (a, range) in self.outer().zip(self.ranges()) {
-            self.model.fixed[a].transpose(&pulled.rows[a], &mut gradient[range]);
+            self.model.fixed[a].transpose(&through.rows[a], &mut gradient[range]);
         }
-        let adjoint = Adjoint { h: &h, za: &pulled.za };
+        let adjoint = Adjoint { h: &h, za: &through.za };
         let shared = self.shared();
         self.mode.evaluator.shared_gradient(&self.mode.eta, &adjoint, self.how.expected, &mut gradient[shared.clone()])?;
         for (f, at) in shared.enumerate() {
@@ -60,12 +60,12 @@ impl Laplace<'_> {
         Ok((value, force))
     }
 
-    /// What pulled modes add to the forces.
-    fn add_pulls(&self, pulled: &Pulls, traces: &mut [Trace]) {
+    /// What the way through the modes adds to the forces.
+    fn add_of_modes(&self, through: &ThroughModes, traces: &mut [Trace]) {
         for (k, trace) in traces.iter_mut().enumerate() {
             let own = self.model.layout.offset(k)..self.model.layout.offset(k + 1);
-            trace.add_products(&self.mode.precision.t, k, 0.5, &pulled.z[own.clone()], &self.mode.u[own.clone()]);
-            trace.add_products(&self.mode.precision.t, k, 0.5, &self.mode.zs[own.clone()], &pulled.a[own]);
+            trace.add_products(&self.mode.precision.t, k, 0.5, &through.z[own.clone()], &self.mode.u[own.clone()]);
+            trace.add_products(&self.mode.precision.t, k, 0.5, &self.mode.zs[own.clone()], &through.a[own]);
         }
     }
 
@@ -80,19 +80,19 @@ impl Laplace<'_> {
         let rows = |count: usize| (0..count).map(|_| try_vec(ADJOINT, 0.0, n)).collect::<Result<Vec<Vec<f64>>>>();
         let mut unit = rows(self.mode.inner.len())?;
         unit[0][row] = 1.0;
-        let pulled = self.adjoint(unit)?;
+        let through = self.adjoint(unit)?;
         let mut traces: Vec<Trace> = self.mode.precision.t.iter().map(|t| Trace::Whole(vec![0.0; t.len()])).collect();
-        self.add_pulls(&pulled, &mut traces);
+        self.add_of_modes(&through, &mut traces);
         let force = self.forces_of(traces);
         let mut slope = vec![0.0; x.len()];
         chain_rule(&self.model.structures, x, &force, &mut slope);
         for (a, range) in self.outer().zip(self.ranges()) {
-            self.model.fixed[a].transpose(&pulled.rows[a], &mut slope[range]);
+            self.model.fixed[a].transpose(&through.rows[a], &mut slope[range]);
         }
         let predictors = self.mode.inner.len();
         let h = rows(predictors * (predictors + 1) / 2)?;
         let shared = self.shared();
-        self.mode.evaluator.shared_gradient(&self.mode.eta, &Adjoint { h: &h, za: &pulled.za }, false, &mut slope[shared])?;
+        self.mode.evaluator.shared_gradient(&self.mode.eta, &Adjoint { h: &h, za: &through.za }, false, &mut slope[shared])?;
         Ok(slope)
     }
 
@@ -145,25 +145,25 @@ impl Laplace<'_> {
     }
 
     /// The adjoint solve and what follows from it.
-    fn pulls(&mut self, h: &[Vec<f64>]) -> Result<Pulls> {
-        let mut rows = (0..self.mode.inner.len()).map(|c| self.curvature_pull(h, c)).collect::<Result<Vec<_>>>()?;
+    fn through_modes(&mut self, h: &[Vec<f64>]) -> Result<ThroughModes> {
+        let mut rows = (0..self.mode.inner.len()).map(|c| self.curvature_scores(h, c)).collect::<Result<Vec<_>>>()?;
         self.add_barrier_slope(&mut rows[0]);
-        let mut pulls = self.adjoint(rows)?;
+        let mut through = self.adjoint(rows)?;
         let scores = if let Some(quadrature) = &self.quadrature {
             &quadrature.averages.s
         } else {
-            pulls.z.iter_mut().zip(&self.mode.zs).for_each(|(z, s)| *z -= 2.0 * s);
+            through.z.iter_mut().zip(&self.mode.zs).for_each(|(z, s)| *z -= 2.0 * s);
             &self.mode.jet.s
         };
-        for (row, s) in pulls.rows.iter_mut().zip(scores) {
+        for (row, s) in through.rows.iter_mut().zip(scores) {
             row.iter_mut().zip(s).for_each(|(r, s)| *r -= 2.0 * s);
         }
-        Ok(pulls)
+        Ok(through)
     }
 
     /// Of something that has these derivatives in the predictors at the modes, the derivatives in all that moves the modes; under
     /// quadrature those of the nodes' averages are in it.
-    fn adjoint(&mut self, mut rows: Vec<Vec<f64>>) -> Result<Pulls> {
+    fn adjoint(&mut self, mut rows: Vec<Vec<f64>>) -> Result<ThroughModes> {
         let (n, predictors, q) = (self.model.n, self.mode.inner.len(), self.mode.u.len());
         let mut a = try_vec(ADJOINT, 0.0, q)?;
         self.model.transpose_random(&rows, &mut a);
@@ -189,11 +189,11 @@ impl Laplace<'_> {
         let mut z = try_vec(ADJOINT, 0.0, q)?;
         self.model.transpose_random(&rows, &mut z);
         self.mode.transpose_scores();
-        Ok(Pulls { rows, z, a, za })
+        Ok(ThroughModes { rows, z, a, za })
     }
 
     /// q_c: what the determinant changes by with predictor c.
-    fn curvature_pull(&self, h: &[Vec<f64>], c: usize) -> Result<Vec<f64>> {
+    fn curvature_scores(&self, h: &[Vec<f64>], c: usize) -> Result<Vec<f64>> {
         let mut out = try_vec(ADJOINT, 0.0, self.model.n)?;
         if self.how.expected {
             out.iter_mut().zip(&h[0]).zip(&self.expected_t[c]).for_each(|((o, h), t)| *o = h * t);
@@ -211,10 +211,10 @@ impl Laplace<'_> {
 }
 
 /// The adjoint, and the derivatives of the deviance in the predictors.
-struct Pulls {
-    /// `pull_c`, one a row.
+struct ThroughModes {
+    /// `r_c`, one a row.
     rows: Vec<Vec<f64>>,
-    /// Z'pull, under quadrature without the scores.
+    /// Z'r, under quadrature without the scores.
     z: Vec<f64>,
     a: Vec<f64>,
     /// Z Lambda a per predictor.

@@ -42,7 +42,7 @@ pub struct Laplace<'a> {
     /// The least deviance is where a linear predictor is at the end of the link's domain.
     pub at_end: bool,
     /// The modes were not found, which only a deviance at fixed nodes survives.
-    lost: bool,
+    without_modes: bool,
     /// Where the search for fixed effects that are inside starts.
     pub(super) start_gamma: Vec<f64>,
     /// The Newton decrement, relative to the penalised deviance, at which the modes are found.
@@ -72,7 +72,7 @@ impl<'a> Laplace<'a> {
             barrier: 0.0,
             at_end: false,
             memory: Memory::default(),
-            lost: false,
+            without_modes: false,
             start_gamma: vec![0.0; p],
             enough: DECREMENT,
             summands: vec![0.0; predictors],
@@ -168,11 +168,11 @@ impl<'a> Laplace<'a> {
     /// The deviance at fixed nodes. The modes, which it does not need, are for results and for the steps of the search: where they are
     /// not found, zeros stand in for them.
     fn evaluate_at_fixed_nodes(&mut self, order: Order) -> Result<f64> {
-        self.lost = match self.find_modes() {
+        self.without_modes = match self.find_modes() {
             Err(error) if error.code == Code::Numeric => true,
             other => other.map(|()| false)?,
         };
-        if self.lost {
+        if self.without_modes {
             self.mode.start_at_zero();
             self.mode.penalised()?;
             if self.factorize_observed().is_err() {
@@ -188,7 +188,7 @@ impl<'a> Laplace<'a> {
 
     /// An error where the modes of the last evaluation are not those of the random effects.
     pub(super) fn require_modes(&self) -> Result<()> {
-        if self.lost { Err(Error::numeric("the modes of the random effects were not found")) } else { Ok(()) }
+        if self.without_modes { Err(Error::numeric("the modes of the random effects were not found")) } else { Ok(()) }
     }
 
     /// Takes working parameters: factors T, the fixed part of the predictors, what the response needs.

@@ -48,10 +48,10 @@ pub fn step(hessian: &[f64], gradient: &[f64], x: &[f64], region: &dyn Inequalit
     for _ in 0..20 * n + 100 {
         let (multipliers, d) = resolved(&rows, &rest);
         if d.iter().map(|v| v * v).sum::<f64>() <= 1e-22 * whole.max(f64::MIN_POSITIVE) {
-            // An inequality that pulls is let go: the one that pulls most.
-            let pull = |k: &usize| multipliers[*k] * rows[*k].iter().map(|v| v * v).sum::<f64>().sqrt();
-            let most = (0..rows.len()).max_by(|a, b| pull(a).total_cmp(&pull(b)));
-            let Some(k) = most.filter(|k| pull(k) > 1e-9 * whole.sqrt()) else { break };
+            // An inequality with a multiplier of the wrong sign is let go: that of the largest force.
+            let force = |k: &usize| multipliers[*k] * rows[*k].iter().map(|v| v * v).sum::<f64>().sqrt();
+            let most = (0..rows.len()).max_by(|a, b| force(a).total_cmp(&force(b)));
+            let Some(k) = most.filter(|k| force(k) > 1e-9 * whole.sqrt()) else { break };
             active.remove(k);
             rows.remove(k);
             continue;
