@@ -57,7 +57,7 @@ fn convergence(fit: &Fit) -> Note {
     let reason = match outcome.reason {
         Reason::Converged => "the predicted decrease is below the tolerance",
         Reason::RoundoffLimited => "no further decrease is possible in floating point",
-        Reason::MaxEvaluations => "the limit of evaluations was reached",
+        Reason::MaxEvaluations => "the limit of evaluations was reached: a larger one, or another optimizer, may go further",
         Reason::Deadline => "the deadline passed",
         Reason::NoProgress => "the search stopped far from an optimum",
     };

@@ -71,7 +71,7 @@ fn what_went_wrong_is_below() {
     let notes = "
 Days -0.138
 
-not converged: the limit of evaluations was reached (11 evaluations, scaled gradient 0.25)
+not converged: the limit of evaluations was reached: a larger one, or another optimizer, may go further (11 evaluations, scaled gradient 0.25)
 boundary (singular) fit: no variance in Subject: 0.98 (Intercept) - 0.20 Days
 3 of 8 rows left out, by the first column missing there (Days: 2, Subject: 1)
 column x2 left out: a linear combination of those before it
