@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::common::close::close_by;
 use crate::common::entries::{entries, model, numbers, strings, text};
+use crate::common::ranef::{check_ranef, check_varcorr};
 use interlace::fit::{Fit, FixedEffects};
 use interlace::spec::ModelKind;
 use serde_json::Value;
@@ -68,45 +69,9 @@ fn check_thresholds(id: &str, fit: &Fit, entry: &Value) {
     check_estimates(&format!("{id} nominal"), (&estimate[m..], &std_error[m..]), &entry["nominal_effects"]);
 }
 
-fn check_varcorr(id: &str, fit: &Fit, want: &Value) {
-    let blocks = want.as_array().unwrap();
-    assert_eq!(fit.terms.len(), blocks.len(), "{id}: terms");
-    for block in blocks {
-        let (group, effects) = (text(&block["group"]), strings(&block["terms"]));
-        let term = fit.terms.iter().find(|t| t.design.group == group && t.design.effects == effects).unwrap();
-        let r = effects.len();
-        let want = numbers(&block["cov"]);
-        let sd = |a: usize| want[a * (r + 1)].sqrt().max(1e-3);
-        close_by(&format!("{id} varcorr {group}"), &term.cov, &want, VARIANCE, |e| sd(e % r) * sd(e / r));
-    }
-}
-
-/// The first levels of each group; variances of the modes at the estimates, without the uncertainty of these.
-fn check_ranef(id: &str, fit: &Fit, want: &Value) -> usize {
-    let mut compared = 0;
-    for (group, block) in want.as_object().unwrap() {
-        for (c, effect) in strings(&block["terms"]).iter().enumerate() {
-            let term = fit.terms.iter().find(|t| t.design.group == *group && t.design.effects.contains(effect)).unwrap();
-            let (r, e) = (term.design.effects.len(), term.design.effects.iter().position(|x| x == effect).unwrap());
-            let place: HashMap<&str, usize> = term.design.levels.iter().enumerate().map(|(i, l)| (l.as_str(), i)).collect();
-            let sd = term.sd[e].max(1e-6);
-            for (i, level) in strings(&block["levels"]).iter().enumerate() {
-                let at = place[level.as_str()];
-                compared += 1;
-                let mode = block["values"][i][c].as_f64().unwrap();
-                close_by(&format!("{id} ranef {level}"), &[term.modes[at * r + e]], &[mode], MODE, |_| sd);
-                let variance = block["condvar_diagonal"][i][c].as_f64().unwrap();
-                let got = term.condvar[at * r * r + e * r + e];
-                close_by(&format!("{id} condvar {level}"), &[got], &[variance], MODE, |_| sd * sd);
-            }
-        }
-    }
-    compared
-}
-
 #[test]
 fn estimates_equal_the_reference() {
-    let mut modes = 0;
+    let (mut modes, mut variances) = (0, 0);
     for entry in entries("clmm") {
         let id = text(&entry["id"]);
         let (spec, frame, options) = model(ModelKind::Clmm, &entry);
@@ -122,10 +87,12 @@ fn estimates_equal_the_reference() {
         let scale = fit.generalised().unwrap().dispersion.as_ref();
         check_fixed(&format!("{id} scale"), scale.map(|p| &p.fixed), &entry["scale_effects"]);
         check_thresholds(&id, &fit, &entry);
-        check_varcorr(&id, &fit, &entry["varcorr"]);
-        modes += check_ranef(&id, &fit, &entry["ranef"]);
+        check_varcorr(&id, &fit, &entry["varcorr"], VARIANCE);
+        let (own, with_variance) = check_ranef(&id, &fit, &entry["ranef"], MODE);
+        modes += own;
+        variances += with_variance;
     }
-    assert_eq!(modes, 330);
+    assert_eq!((modes, variances), (330, 330));
 }
 
 /// One point in the order of `Fit::objective`.

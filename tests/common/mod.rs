@@ -6,6 +6,7 @@ pub mod designs;
 pub mod entries;
 pub mod frames;
 pub mod generalised;
+pub mod ranef;
 
 use std::collections::BTreeMap;
 

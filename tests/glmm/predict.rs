@@ -2,7 +2,7 @@
 
 use crate::common::close::close_or_missing;
 use crate::common::entries::{self, document, entries, entry, numbers};
-use crate::common::frames::frame as data;
+use crate::common::frames::{frame as data, new_data};
 use interlace::design::NaPolicy;
 use interlace::diagnostics::ResidualKind;
 use interlace::error::Code;

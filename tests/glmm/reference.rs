@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use crate::common::close::close_by;
 use crate::common::entries::{entries, model, numbers, strings, text};
+use crate::common::ranef::{check_ranef, check_varcorr};
 use interlace::fit::{Fit, FixedEffects};
 use interlace::frame::{CsvOptions, Frame};
 use interlace::options::Options;
@@ -76,43 +77,6 @@ fn check_family_parameters(id: &str, fit: &Fit, want: &Value) {
     }
 }
 
-fn check_varcorr(id: &str, fit: &Fit, want: &Value) {
-    let blocks = want.as_array().unwrap();
-    assert_eq!(fit.terms.len(), blocks.len(), "{id}: terms");
-    for block in blocks {
-        let (group, effects) = (text(&block["group"]), strings(&block["terms"]));
-        let term = fit.terms.iter().find(|t| t.design.group == group && t.design.effects == effects).unwrap();
-        let r = effects.len();
-        let want = numbers(&block["cov"]);
-        let sd = |a: usize| want[a * (r + 1)].sqrt().max(1e-3);
-        close_by(&format!("{id} varcorr {group}"), &term.cov, &want, VARIANCE, |e| sd(e % r) * sd(e / r));
-    }
-}
-
-/// The first levels of each group; variances of the modes at the estimates, without the uncertainty of these.
-fn check_ranef(id: &str, fit: &Fit, want: &Value) -> usize {
-    let mut compared = 0;
-    for (group, block) in want.as_object().unwrap() {
-        for (c, effect) in strings(&block["terms"]).iter().enumerate() {
-            let term = fit.terms.iter().find(|t| t.design.group == *group && t.design.effects.contains(effect)).unwrap();
-            let (r, e) = (term.design.effects.len(), term.design.effects.iter().position(|x| x == effect).unwrap());
-            let place: HashMap<&str, usize> = term.design.levels.iter().enumerate().map(|(i, l)| (l.as_str(), i)).collect();
-            let sd = term.sd[e].max(1e-6);
-            for (i, level) in strings(&block["levels"]).iter().enumerate() {
-                let at = place[level.as_str()];
-                compared += 1;
-                let mode = block["values"][i][c].as_f64().unwrap();
-                close_by(&format!("{id} ranef {level}"), &[term.modes[at * r + e]], &[mode], MODE, |_| sd);
-                if let Some(variance) = block["condvar_diagonal"][i][c].as_f64() {
-                    let got = term.condvar[at * r * r + e * r + e];
-                    close_by(&format!("{id} condvar {level}"), &[got], &[variance], MODE, |_| sd * sd);
-                }
-            }
-        }
-    }
-    compared
-}
-
 /// The first rows, in units of their largest; no rows where the reference has none.
 fn check_rows(what: &str, got: &[f64], want: &Value) {
     let want = numbers(want);
@@ -122,7 +86,7 @@ fn check_rows(what: &str, got: &[f64], want: &Value) {
 
 #[test]
 fn estimates_equal_the_reference() {
-    let mut modes = 0;
+    let (mut modes, mut variances) = (0, 0);
     for entry in entries("glmm") {
         let id = text(&entry["id"]);
         let (spec, frame, options) = model(ModelKind::Glmm, &entry);
@@ -140,8 +104,10 @@ fn estimates_equal_the_reference() {
         check_fixed(&format!("{id} dispersion"), further.dispersion.as_ref().map(|p| &p.fixed), &entry["dispersion"]);
         check_fixed(&format!("{id} zero inflation"), further.zero_inflation.as_ref().map(|p| &p.fixed), &entry["zero_inflation"]);
         check_family_parameters(&id, &fit, &entry["family_parameters"]);
-        check_varcorr(&id, &fit, &entry["varcorr"]);
-        modes += check_ranef(&id, &fit, &entry["ranef"]);
+        check_varcorr(&id, &fit, &entry["varcorr"], VARIANCE);
+        let (own, with_variance) = check_ranef(&id, &fit, &entry["ranef"], MODE);
+        modes += own;
+        variances += with_variance;
         // glmmTMB 1.1.5 has the mean between 0 and 1 for the fitted value of ordered beta.
         let between = Request { quantity: Quantity::Location, ..Request::default() };
         let fitted = match further.family.name() {
@@ -151,7 +117,7 @@ fn estimates_equal_the_reference() {
         check_rows(&format!("{id} fitted"), &fitted, &entry["fitted"]);
         check_rows(&format!("{id} residuals_pearson"), &fit.residuals_pearson, &entry["residuals_pearson"]);
     }
-    assert_eq!(modes, 300);
+    assert_eq!((modes, variances), (300, 295));
 }
 
 /// One point in the order of `Fit::objective`: theta of the terms, fixed effects of the mean, the zero part and the dispersion, and the

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use crate::common::close::close_by;
 use crate::common::entries::{entries, model, numbers, strings, text};
+use crate::common::frames::new_data;
 use interlace::fit::Fit;
-use interlace::frame::Frame;
 use interlace::options::Options;
 use interlace::predict::{NewData, PredictOptions};
 use interlace::spec::ModelKind;
@@ -133,18 +133,7 @@ fn predictions_for_new_data_equal_the_reference() {
         let id = text(&entry["id"]);
         let (spec, frame, options) = model(ModelKind::Lmm, entry);
         let fit = Fit::new(&spec, Some(&frame), &options, None).unwrap();
-        let columns = entry["predictions"]["newdata"].as_object().unwrap();
-        let n = columns.values().next().unwrap().as_array().unwrap().len();
-        let mut new = Frame::new(n);
-        for (name, values) in columns {
-            let values = values.as_array().unwrap();
-            if values.iter().all(Value::is_number) {
-                new.add_real(name, values.iter().map(|v| v.as_f64().unwrap()).collect()).unwrap();
-            } else {
-                let labels: Vec<Option<&str>> = values.iter().map(Value::as_str).collect();
-                new.add_strings(name, &labels).unwrap();
-            }
-        }
+        let new = new_data(&entry["predictions"]["newdata"]);
         for (key, random) in [("re_form_null", true), ("re_form_NA", false)] {
             let got = fit.predict(NewData::Frame(&new), PredictOptions { random, new_levels_zero: true }).unwrap();
             close_by(&format!("{id} {key}"), &got, &numbers(&entry["predictions"][key]), 1e-5, |_| fit.sigma);

@@ -8,17 +8,7 @@ fn predictions_for_new_data_equal_the_reference() {
     for entry in entries("glmm").iter().filter(|e| e["predictions"].is_object()) {
         let id = entry["id"].as_str().unwrap();
         let fit = fit_entry(ModelKind::Glmm, entry);
-        let columns = entry["predictions"]["newdata"].as_object().unwrap();
-        let n = columns.values().next().unwrap().as_array().unwrap().len();
-        let mut new = Frame::new(n);
-        for (name, values) in columns {
-            let values = values.as_array().unwrap();
-            if values.iter().all(Value::is_number) {
-                new.add_real(name, values.iter().map(|v| v.as_f64().unwrap()).collect()).unwrap();
-            } else {
-                new.add_strings(name, &values.iter().map(Value::as_str).collect::<Vec<_>>()).unwrap();
-            }
-        }
+        let new = new_data(&entry["predictions"]["newdata"]);
         for (scale, quantity) in [("link", Quantity::Link), ("response", Quantity::Response)] {
             for (which, random) in [("null", RandomTerms::All), ("NA", RandomTerms::None)] {
                 let want = numbers(&entry["predictions"][format!("{scale}_{which}")]);
