@@ -10,6 +10,10 @@
 
 /// What can go wrong, with stable codes.
 pub mod error;
+/// Names in messages: quoted on one line, with the nearest one suggested.
+pub mod names;
+/// Closed lists of choices, by name.
+pub mod choice;
 /// Named columns of data: numbers, categories; CSV files; missing values.
 pub mod frame;
 /// Formula text to a syntax tree, and the algebra of its terms. Knows no data.

@@ -37,8 +37,8 @@ pub const INTERLACE_DF_KENWARD_ROGER: i32 = 3;
 pub const INTERLACE_DF_DEFAULT: i32 = -1;
 
 const DF_METHODS: [(i32, DfMethod); 4] = [
-    (INTERLACE_DF_NORMAL, DfMethod::Simple(SimpleDf::Normal)),
-    (INTERLACE_DF_RESIDUAL, DfMethod::Simple(SimpleDf::Residual)),
+    (INTERLACE_DF_NORMAL, DfMethod::Normal),
+    (INTERLACE_DF_RESIDUAL, DfMethod::Residual),
     (INTERLACE_DF_SATTERTHWAITE, DfMethod::Satterthwaite),
     (INTERLACE_DF_KENWARD_ROGER, DfMethod::KenwardRoger),
 ];
@@ -237,7 +237,9 @@ pub(super) fn degrees_of_freedom(handle: &FitHandle, df: i32) -> Result<DegreesO
     let (fit, method) = (&handle.fit, choice(df, "df", &DF_METHODS)?);
     method.check(fit)?;
     Ok(match method {
-        DfMethod::Simple(simple) => DegreesOfFreedom::Same(simple.of(fit)),
+        DfMethod::Default => default_degrees_of_freedom(handle)?,
+        DfMethod::Normal => DegreesOfFreedom::Same(SimpleDf::Normal.of(fit)),
+        DfMethod::Residual => DegreesOfFreedom::Same(SimpleDf::Residual.of(fit)),
         DfMethod::Satterthwaite => DegreesOfFreedom::Satterthwaite(once(&handle.satterthwaite, || Satterthwaite::of(fit))?),
         DfMethod::KenwardRoger => DegreesOfFreedom::KenwardRoger(once(&handle.kenward_roger, || KenwardRoger::of(fit))?),
     })

@@ -10,6 +10,7 @@ use super::hypotheses::degrees_of_freedom;
 use super::predict::{INTERLACE_PREDICT_LINK, INTERLACE_PREDICT_RESPONSE};
 use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, text, texts};
+use crate::choice::Choice;
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::frame::Frame;
@@ -90,7 +91,8 @@ pub unsafe extern "C" fn interlace_fit_contrasts(
 ) -> Status {
     boundary(err, || {
         let out = target(out, "out")?;
-        let (contrasts, adjust) = (Contrasts::named(text(contrasts, "contrasts")?)?, Adjustment::named(text(adjust, "adjust")?)?);
+        let (contrasts, adjust) =
+            (Contrasts::named(text(contrasts, "contrasts")?)?, Adjustment::from_name(text(adjust, "adjust")?)?);
         let asked = Asked::new(fit, data, specs, at, weights, r#type, df)?;
         out.write(give(FrameHandle::new(asked.contrasts(&contrasts, adjust, level)?)));
         Ok(())
@@ -122,7 +124,7 @@ pub unsafe extern "C" fn interlace_fit_custom_contrasts(
 ) -> Status {
     boundary(err, || {
         let out = target(out, "out")?;
-        let adjust = Adjustment::named(text(adjust, "adjust")?)?;
+        let adjust = Adjustment::from_name(text(adjust, "adjust")?)?;
         let asked = Asked::new(fit, data, specs, at, weights, r#type, df)?;
         let means = asked.means.len();
         if m != means {

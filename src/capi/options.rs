@@ -6,6 +6,7 @@ use super::handle::{choice, free, give, need};
 use super::status::{ErrorRecord, Status};
 use super::strings::text;
 use super::{c_char, c_void};
+use crate::choice::Choice;
 use crate::design::NaPolicy;
 use crate::error::{Error, Result};
 use crate::optimize::Method;

@@ -5,11 +5,11 @@ use super::kind::Ordinal;
 use super::response::AnyResponse;
 use crate::clmm::edge::{Edge, estimate_within};
 use crate::error::{Code, Result};
-use crate::frame::names::quoted;
 use crate::glmm::estimate::estimate;
 use crate::glmm::laplace::Laplace;
 use crate::glmm::model::Model;
 use crate::glmm::start::Start;
+use crate::names::quoted;
 use crate::options::{Options, Progress, reborrowed};
 use crate::search::Estimate;
 

@@ -1,8 +1,9 @@
 //! Adjustment of p values and intervals for several tests at once.
 
-use crate::error::{Error, Result};
+use crate::choice::Choice;
 use crate::studentized_range::StudentizedRange;
 use crate::tails::{t_two_sided, t_two_sided_quantile};
+use std::ffi::CStr;
 
 /// How the tests of a family answer for each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -19,14 +20,17 @@ pub enum Adjustment {
     Sidak,
 }
 
-const NAMES: [(&str, Adjustment); 6] = [
-    ("none", Adjustment::None),
-    ("tukey", Adjustment::Tukey),
-    ("bonferroni", Adjustment::Bonferroni),
-    ("holm", Adjustment::Holm),
-    ("fdr", Adjustment::FalseDiscovery),
-    ("sidak", Adjustment::Sidak),
-];
+impl Choice for Adjustment {
+    const LIST: &'static str = "adjust";
+    const ALL: &'static [(Self, &'static CStr)] = &[
+        (Adjustment::None, c"none"),
+        (Adjustment::Tukey, c"tukey"),
+        (Adjustment::Bonferroni, c"bonferroni"),
+        (Adjustment::Holm, c"holm"),
+        (Adjustment::FalseDiscovery, c"fdr"),
+        (Adjustment::Sidak, c"sidak"),
+    ];
+}
 
 /// A test statistic, with its degrees of freedom (infinite for z).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,13 +40,6 @@ pub struct Statistic {
 }
 
 impl Adjustment {
-    pub fn named(name: &str) -> Result<Self> {
-        NAMES.iter().find(|(known, _)| *known == name).map(|(_, a)| *a).ok_or_else(|| {
-            let known: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
-            Error::argument(format!("adjust is '{name}', it must be one of {}", known.join(", ")))
-        })
-    }
-
     /// Two-sided p values of the tests of one family, which are of all pairs of `means` means where the adjustment is Tukey's. Tests
     /// without a value (NaN) have none, and don't count.
     pub fn p_values(self, tests: &[Statistic], means: usize) -> Vec<f64> {
@@ -215,8 +212,8 @@ mod tests {
 
     #[test]
     fn names() {
-        assert_eq!(Adjustment::named("holm").unwrap(), Adjustment::Holm);
-        assert!(Adjustment::named("scheffe").unwrap_err().message.contains("tukey"));
+        assert_eq!(Adjustment::from_name("holm").unwrap(), Adjustment::Holm);
+        assert!(Adjustment::from_name("scheffe").unwrap_err().message.contains("tukey"));
     }
 
     // R: p.adjust(c(0.01, 0.04, 0.03, NA, 0.2), "BH").

@@ -6,10 +6,10 @@ use crate::fit::Fit;
 use crate::fit::estimable::Estimable;
 use crate::fit::linear::assemble;
 use crate::frame::Frame;
-use crate::frame::names::quoted;
 use crate::inference::model_matrix::all_columns;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::estimate::estimate;
+use crate::names::quoted;
 use crate::options::Options;
 use crate::tails::chi_square_upper;
 

@@ -1,10 +1,12 @@
 //! Confidence intervals from bootstrap replicates (Davison and Hinkley 1997, chapter 5).
 
 use super::statistic::Statistic;
+use crate::choice::Choice;
 use crate::distributions::{normal_quantile, normal_two_sided};
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::frame::{ColumnData, Frame};
+use std::ffi::CStr;
 
 /// How limits follow from replicates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -18,6 +20,16 @@ pub enum IntervalKind {
     Normal,
     /// Quantiles of the replicates at levels corrected for bias and acceleration (`BCa`; Efron 1987), the latter from a jackknife.
     Accelerated,
+}
+
+impl Choice for IntervalKind {
+    const LIST: &'static str = "bootstrap interval";
+    const ALL: &'static [(Self, &'static CStr)] = &[
+        (IntervalKind::Percentile, c"percentile"),
+        (IntervalKind::Basic, c"basic"),
+        (IntervalKind::Normal, c"normal"),
+        (IntervalKind::Accelerated, c"bca"),
+    ];
 }
 
 /// Which intervals.

@@ -3,6 +3,7 @@
 //! Optimisers that agree have found the same minimum: none has stopped short of it. That it is the lowest of several the starts tell, as
 //! far as they go: they are those of a fit, and standard deviations of random effects that are a tenth and ten times those estimated.
 
+use crate::choice::Choice;
 use crate::covariance::Structure;
 use crate::error::{Code, Result};
 use crate::fit::Fit;
@@ -55,7 +56,7 @@ impl AllOptimizers {
     pub fn new(spec: &Spec, frame: Option<&Frame>, options: &Options, mut progress: Option<Progress<'_>>) -> Result<Self> {
         let mut all = AllOptimizers { theta_names: vec![], beta_names: vec![], family_names: vec![], attempts: vec![] };
         let mut starts: Option<Vec<Vec<f64>>> = options.theta0.is_some().then(Vec::new);
-        for optimizer in Method::ALL {
+        for &(optimizer, _) in Method::ALL {
             let mut one = |theta0: Option<Vec<f64>>| -> Result<std::result::Result<Fit, String>> {
                 let options = Options { optimizer, theta0, ..options.clone() };
                 let report: Option<Progress<'_>> = match &mut progress {

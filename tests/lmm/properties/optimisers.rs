@@ -1,5 +1,6 @@
 //! Optimisers agree, and say how they ended.
 
+use interlace::choice::Choice;
 use interlace::error::Code;
 use interlace::fit::Fit;
 use interlace::optimize::{Method, Reason};
@@ -11,7 +12,7 @@ use crate::common::model;
 fn all_methods_find_the_same_minimum() {
     for design in designs(31) {
         let want = design.model.fit(&design.data);
-        for method in Method::ALL {
+        for &(method, _) in Method::ALL {
             let got = design.model.with(|o| {
                 o.optimizer = method;
                 o.max_evaluations = 20_000;
@@ -34,7 +35,7 @@ fn all_methods_find_the_same_minimum() {
 #[test]
 fn a_limit_of_evaluations_is_an_outcome() {
     for design in designs(32) {
-        for method in Method::ALL {
+        for &(method, _) in Method::ALL {
             for limit in [0, 1, 3] {
                 let fit = design
                     .model
