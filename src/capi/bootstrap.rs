@@ -1,13 +1,16 @@
 //! Bootstraps: what is resampled, and what is computed of each replicate.
 
+use std::mem::MaybeUninit;
+
 use super::boundary::boundary;
 use super::buffer::target;
+use super::codes::meaning;
 use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
-use super::handle::{choice, free, give, need, null};
+use super::handle::{free, give, need, null};
 use super::options::{OptionsHandle, threads};
 use super::progress::with_progress;
-use super::resample::{INTERVALS, RANDOM_EFFECTS};
+use super::resample_lists::{BootstrapIntervalCode, SimulationCode};
 use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, texts};
 use super::{c_char, c_void};
@@ -115,17 +118,17 @@ pub unsafe extern "C" fn interlace_bootstrap_set_seed(
     })
 }
 
-/// Makes replicates responses simulated as by interlace_fit_simulate; `what` is INTERLACE_SIMULATE_NEW or INTERLACE_SIMULATE_CONDITIONAL.
+/// Makes replicates responses simulated as by interlace_fit_simulate.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_set_parametric(
     bootstrap: Option<&mut BootstrapHandle>,
-    what: i32,
+    simulation: MaybeUninit<SimulationCode>,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
         let bootstrap = need(bootstrap, "bootstrap")?;
-        bootstrap.options.random_effects = choice(what, "what", &RANDOM_EFFECTS)?;
+        bootstrap.options.random_effects = meaning(simulation, "simulation")?;
         bootstrap.draws = Draws::Responses;
         Ok(())
     })
@@ -182,9 +185,11 @@ pub unsafe extern "C" fn interlace_bootstrap_set_statistic(
 }
 
 /// Fits the model to each replicate, and makes a frame with one row per replicate: "status" (converged, singular or failed), "reason" (why
-/// it failed, else missing), "logLik", all estimates by name as in interlace_fit_bootstrap, and the statistics. Replicates that
-/// failed have NaN. It uses only the threads, which do not change results, and the progress function of `options` (may be NULL), as
-/// in interlace_fit_bootstrap. Without replicates there are only the columns, whose names give the order of the estimates that a
+/// it failed, else missing), "logLik", all estimates by name, and the statistics. The estimates are fixed effects (those of the zero part and the
+/// dispersion or scale begin with zi. and disp.), parameters of the family, of the thresholds with nominal effects, or sigma, theta, standard
+/// deviations (sd_) and correlations (cor_) of random effects. Replicates that failed have NaN, such as those in which a category of an ordinal
+/// response does not occur. It uses only the threads, which do not change results, and the progress function of `options` (may be NULL). That is
+/// called after each replicate with the number done, and the deviance and theta of that replicate (NaN and none if it failed). Without replicates there are only the columns, whose names give the order of the estimates that a
 /// statistic receives. The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -228,10 +233,9 @@ pub unsafe extern "C" fn interlace_bootstrap_jackknife(
     })
 }
 
-/// Computes intervals of all estimates and statistics from `replicates`, a frame from interlace_bootstrap_run, as a new frame like that of
-/// interlace_fit_bootstrap_confint. `type` is INTERLACE_BOOTSTRAP_PERCENTILE, INTERLACE_BOOTSTRAP_BASIC, INTERLACE_BOOTSTRAP_NORMAL or
-/// INTERLACE_BOOTSTRAP_BCA; only the last needs `jackknife`, a frame from interlace_bootstrap_jackknife, and gives NaN for terms with
-/// missing values there. `level` is between 0 and 1, such as 0.95. The caller frees `*out` with interlace_frame_free.
+/// Intervals of all estimates and statistics from `replicates`, a frame from interlace_bootstrap_run of the same fit, as a new frame: term,
+/// estimate, bias, std_error, lower, upper, and n, the number of replicates that did not fail. Only INTERLACE_BOOTSTRAP_INTERVAL_BCA needs
+/// `jackknife`, a frame from interlace_bootstrap_jackknife, and gives NaN for terms with missing values there. `level` is between 0 and 1, such as 0.95. The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_confint(
@@ -240,13 +244,13 @@ pub unsafe extern "C" fn interlace_bootstrap_confint(
     replicates: Option<&FrameHandle>,
     jackknife: Option<&FrameHandle>,
     level: f64,
-    r#type: i32,
+    interval: MaybeUninit<BootstrapIntervalCode>,
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
         let (own, fit, replicates) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, need(replicates, "replicates")?);
-        let (out, kind) = (target(out, "out")?, choice(r#type, "type", &INTERVALS)?);
+        let (out, kind) = (target(out, "out")?, meaning(interval, "interval")?);
         let options = IntervalOptions { level, kind, jackknife: jackknife.map(|j| &j.frame) };
         let table = own.with_statistic(|statistic| fit.bootstrap_intervals_with(&replicates.frame, &options, statistic))?;
         out.write(give(FrameHandle::new(table)));
@@ -263,10 +267,12 @@ pub unsafe extern "C" fn interlace_bootstrap_response_std_error(
     fit: Option<&FitHandle>,
     function: ResponseStatisticFn,
     user_data: *mut c_void,
+    options: Option<&OptionsHandle>,
     out: *mut f64,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
+        let _ = options;
         let (own, fit, out) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, target(out, "out")?);
         let value = fit.bootstrap_std_error(&own.asked(fit)?, |y| {
             Ok(match function {

@@ -172,42 +172,8 @@ pub unsafe extern "C" fn interlace_frame_read_csv_bytes(
     boundary(err, || read_bytes(bytes, len, &options_of(options), out))
 }
 
-/// Reads a CSV file as interlace_frame_read_csv with the default options, except for the columns named in `categorical` [n_categorical], which
-/// are categories whatever they look like; each must exist.
-/// The caller frees `*out` with interlace_frame_free.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_frame_from_csv(
-    path: *const c_char,
-    categorical: *const *const c_char,
-    n_categorical: usize,
-    out: *mut *mut FrameHandle,
-    err: *mut ErrorRecord,
-) -> Status {
-    boundary(err, || read_path(path, &with_categorical(categorical, n_categorical)?, out))
-}
-
-/// Reads CSV text of `len` bytes from memory; otherwise as interlace_frame_from_csv.
-/// The caller frees `*out` with interlace_frame_free.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_frame_from_csv_bytes(
-    bytes: *const c_char,
-    len: usize,
-    categorical: *const *const c_char,
-    n_categorical: usize,
-    out: *mut *mut FrameHandle,
-    err: *mut ErrorRecord,
-) -> Status {
-    boundary(err, || read_bytes(bytes, len, &with_categorical(categorical, n_categorical)?, out))
-}
-
 unsafe fn owned_texts(strings: *const *const c_char, n: usize, name: &str) -> Result<Vec<String>> {
     Ok(texts(strings, n, name)?.into_iter().map(String::from).collect())
-}
-
-unsafe fn with_categorical(categorical: *const *const c_char, n: usize) -> Result<CsvOptions> {
-    Ok(CsvOptions { categorical: owned_texts(categorical, n, "categorical")?, ..CsvOptions::default() })
 }
 
 fn options_of(options: Option<&CsvOptionsHandle>) -> Cow<'_, CsvOptions> {

@@ -3,6 +3,7 @@
 use super::boundary::boundary;
 use super::buffer::target;
 use super::fit::{FitHandle, fit_of};
+use super::options::OptionsHandle;
 use super::status::{ErrorRecord, Status};
 
 /// R2 of Nakagawa and Schielzeth (2013): the share of variance explained by the fixed effects, and by fixed and random effects, with
@@ -17,6 +18,7 @@ use super::status::{ErrorRecord, Status};
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_r2(
     fit: Option<&FitHandle>,
+    options: Option<&OptionsHandle>,
     marginal: *mut f64,
     conditional: *mut f64,
     err: *mut ErrorRecord,
@@ -24,6 +26,7 @@ pub unsafe extern "C" fn interlace_fit_r2(
     boundary(err, || {
         let fit = fit_of(fit)?;
         let (marginal, conditional) = (target(marginal, "marginal")?, target(conditional, "conditional")?);
+        let _ = options;
         let r2 = fit.r2()?;
         marginal.write(r2.marginal());
         conditional.write(r2.conditional());
@@ -37,6 +40,7 @@ pub unsafe extern "C" fn interlace_fit_r2(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_icc(
     fit: Option<&FitHandle>,
+    options: Option<&OptionsHandle>,
     adjusted: *mut f64,
     unadjusted: *mut f64,
     err: *mut ErrorRecord,
@@ -44,6 +48,7 @@ pub unsafe extern "C" fn interlace_fit_icc(
     boundary(err, || {
         let fit = fit_of(fit)?;
         let (adjusted, unadjusted) = (target(adjusted, "adjusted")?, target(unadjusted, "unadjusted")?);
+        let _ = options;
         let r2 = fit.r2()?;
         adjusted.write(r2.icc_adjusted());
         unadjusted.write(r2.icc_unadjusted());

@@ -1,12 +1,15 @@
 //! Families of the caller's.
 
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 
 use super::boundary::boundary;
 use super::buffer::{slice, target};
-use super::handle::{choice, free, give, need, null};
+use super::codes::meaning;
+use super::handle::{free, give, need, null};
 use super::spec::SpecHandle;
 use super::spec_family::generalised;
+use super::spec_lists::ParameterScaleCode;
 use super::status::{ErrorRecord, Status};
 use super::strings::{text, texts};
 use super::{c_char, c_void};
@@ -15,13 +18,6 @@ use crate::family::{
     CustomFamily, CustomFunctions, CustomParameter, DensityDerivatives, LogDensity, MAX_PARAMETERS, Map, Scale, UnitDeviance,
 };
 use crate::spec::FamilySpec;
-
-/// The working scale of a family's parameter is the parameter itself.
-pub const INTERLACE_SCALE_IDENTITY: i32 = 0;
-/// The working scale of a family's positive parameter is its logarithm.
-pub const INTERLACE_SCALE_LOG: i32 = 1;
-
-const SCALES: [(i32, Scale); 2] = [(INTERLACE_SCALE_IDENTITY, Scale::Identity), (INTERLACE_SCALE_LOG, Scale::Log)];
 
 /// A function of a column: fills `out` [n] from `x` [n]. A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
 /// Since 0.1.
@@ -42,7 +38,7 @@ pub type FamilyDevianceFn = Option<
 >;
 
 /// Fills `out` [n] with the log-densities of responses `y` [n] at linear predictors `eta` [n]. `weights` [n] are ones if there are none,
-/// `psi` [n,n_parameters] are the parameters on their working scale (logarithms for INTERLACE_SCALE_LOG).
+/// `psi` [n,n_parameters] are the parameters on their working scale (logarithms for INTERLACE_PARAMETER_SCALE_LOG).
 /// A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
 /// Since 0.1.
 pub type FamilyLogDensityFn = Option<
@@ -108,9 +104,9 @@ pub struct FamilyCallbacks {
     pub n_parameters: usize,
     /// Their names [n_parameters].
     pub parameter_names: *const *const c_char,
-    /// INTERLACE_SCALE_* of each [n_parameters].
-    pub parameter_scales: *const i32,
-    /// Starting values [n_parameters], on the reported scale: positive for INTERLACE_SCALE_LOG.
+    /// The working scale of each [n_parameters].
+    pub parameter_scales: *const MaybeUninit<ParameterScaleCode>,
+    /// Starting values [n_parameters], on the reported scale: positive for INTERLACE_PARAMETER_SCALE_LOG.
     pub parameter_starts: *const f64,
 }
 
@@ -198,7 +194,10 @@ unsafe fn parameters(callbacks: &FamilyCallbacks) -> Result<Vec<CustomParameter>
     let scales = slice(callbacks.parameter_scales, n, "parameter_scales")?;
     let starts = slice(callbacks.parameter_starts, n, "parameter_starts")?;
     let parameter = |i: usize| -> Result<CustomParameter> {
-        let scale = choice(scales[i], &format!("parameter_scales[{i}]"), &SCALES)?;
+        let scale = match meaning(scales[i], &format!("parameter_scales[{i}]"))? {
+            ParameterScaleCode::Identity => Scale::Identity,
+            ParameterScaleCode::Log => Scale::Log,
+        };
         Ok(CustomParameter { name: names[i].to_owned(), scale, start: starts[i] })
     };
     (0..n).map(parameter).collect()

@@ -5,8 +5,9 @@ use std::ptr::null;
 use super::boundary::{boundary, query};
 use super::buffer::{copy_limits, copy_out};
 use super::c_char;
+use super::codes::code_of;
 use super::fit::{FitHandle, fit_of};
-use super::spec_arrays::STRUCTURES;
+use super::spec_lists::StructureCode;
 use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result};
 use crate::fit::{Fit, TermFit};
@@ -85,15 +86,11 @@ pub extern "C" fn interlace_fit_term_level(fit: Option<&FitHandle>, term: usize,
     })
 }
 
-/// Covariance structure of a term: INTERLACE_UNSTRUCTURED, INTERLACE_DIAGONAL, INTERLACE_COMPOUND_SYMMETRY or INTERLACE_AR1;
-/// -1 if there is no such term.
+/// Covariance structure of a term; INTERLACE_STRUCTURE_NONE if there is no such term.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn interlace_fit_term_structure(fit: Option<&FitHandle>, term: usize) -> i32 {
-    query(-1, || {
-        let kind = term_at(&fit?.fit, term)?.design.structure.kind;
-        STRUCTURES.iter().find(|s| s.1 == kind).map(|s| s.0)
-    })
+pub extern "C" fn interlace_fit_term_structure(fit: Option<&FitHandle>, term: usize) -> StructureCode {
+    query(StructureCode::None, || code_of(term_at(&fit?.fit, term)?.design.structure.kind))
 }
 
 /// Whether a term's effects share one standard deviation by its structure.
@@ -202,7 +199,7 @@ fn covariances_full(term: &TermFit) -> Result<&[f64]> {
 /// interlace_fit_term_ranef_cov_full, INTERLACE_E_UNSUPPORTED if the fit has none. `len` is the length of either output.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_fit_term_ranef_interval(
+pub unsafe extern "C" fn interlace_fit_term_ranef_confint_wald(
     fit: Option<&FitHandle>,
     term: usize,
     level: f64,

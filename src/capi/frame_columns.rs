@@ -5,19 +5,13 @@ use std::ptr::null;
 use super::boundary::{boundary, query};
 use super::buffer::{copy_out, target, write_out};
 use super::c_char;
+use super::column_lists::ColumnKindCode;
 use super::frame::FrameHandle;
 use super::handle::need;
 use super::status::{ErrorRecord, Status};
 use super::strings::text;
 use crate::error::{Error, Result};
 use crate::frame::{Category, Column, ColumnData};
-
-/// A column of real numbers; NaN is missing.
-pub const INTERLACE_COLUMN_REAL: i32 = 0;
-/// A column of integers; INT64_MIN is missing.
-pub const INTERLACE_COLUMN_INTEGER: i32 = 1;
-/// A column of categories: codes from 0 into a list of levels; -1 is missing.
-pub const INTERLACE_COLUMN_CATEGORY: i32 = 2;
 
 /// Number of rows; 0 for NULL.
 /// Since 0.1.
@@ -59,15 +53,15 @@ pub unsafe extern "C" fn interlace_frame_column_index(
     })
 }
 
-/// Kind of a column: INTERLACE_COLUMN_REAL, _INTEGER or _CATEGORY; -1 if there is no such column.
+/// Kind of a column; INTERLACE_COLUMN_KIND_NONE if there is no such column.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn interlace_frame_column_kind(frame: Option<&FrameHandle>, column: usize) -> i32 {
-    query(-1, || {
+pub extern "C" fn interlace_frame_column_kind(frame: Option<&FrameHandle>, column: usize) -> ColumnKindCode {
+    query(ColumnKindCode::None, || {
         Some(match &*frame?.frame.columns.get(column)?.data {
-            ColumnData::Real(_) => INTERLACE_COLUMN_REAL,
-            ColumnData::Integer(_) => INTERLACE_COLUMN_INTEGER,
-            ColumnData::Category(_) => INTERLACE_COLUMN_CATEGORY,
+            ColumnData::Real(_) => ColumnKindCode::Real,
+            ColumnData::Integer(_) => ColumnKindCode::Integer,
+            ColumnData::Category(_) => ColumnKindCode::Category,
         })
     })
 }

@@ -1,21 +1,18 @@
 //! What is fitted, from a formula.
 
+use std::mem::MaybeUninit;
+
 use super::boundary::boundary;
 use super::buffer::target;
 use super::c_char;
-use super::handle::{choice, free, give, need};
+use super::codes::meaning;
+use super::handle::{free, give, need};
+use super::spec_lists::ModelCode;
 use super::status::{ErrorRecord, Status};
 use super::strings::text;
 use crate::error::{Error, Result};
 use crate::formula::{parse, parse_random};
-use crate::spec::{FormulaSpec, ModelKind, Source, Spec};
-
-/// Linear mixed model.
-pub const INTERLACE_LMM: i32 = 1;
-/// Generalised linear mixed model: a family and a link, as interlace_spec_set_family sets them.
-pub const INTERLACE_GLMM: i32 = 2;
-/// Cumulative link mixed model for an ordered response: thresholds, and a link as interlace_spec_set_link sets it.
-pub const INTERLACE_CLMM: i32 = 3;
+use crate::spec::{FormulaSpec, Source, Spec};
 
 /// The model to fit: its kind, and either a formula to be read against a frame, or design arrays. It keeps no state of the data
 /// that the formula is read against, so one spec serves many fits.
@@ -24,12 +21,8 @@ pub struct SpecHandle {
     pub(super) spec: Spec,
 }
 
-/// The models, by their numbers.
-pub(super) const MODELS: [(i32, ModelKind); 3] =
-    [(INTERLACE_LMM, ModelKind::Lmm), (INTERLACE_GLMM, ModelKind::Glmm), (INTERLACE_CLMM, ModelKind::Clmm)];
-
 /// Makes a spec from a formula in lme4's language, such as "y ~ x + (1 + x | g)".
-/// `model` is INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM. The response of a binomial model is a proportion with the numbers of trials
+/// The response of a binomial model is a proportion with the numbers of trials
 /// as weights, "cbind(successes, failures)", or a category whose first level is failure. The response of INTERLACE_CLMM is a category with
 /// declared levels, from lowest to highest (interlace_frame_add_categorical, interlace_frame_set_levels or, in the formula,
 /// "ordered(y, levels = c(...))"); or whole numbers, the codes of the categories; or text, with
@@ -39,14 +32,14 @@ pub(super) const MODELS: [(i32, ModelKind); 3] =
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_new(
-    model: i32,
+    model: MaybeUninit<ModelCode>,
     formula: *const c_char,
     out: *mut *mut SpecHandle,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
         let out = target(out, "out")?;
-        let kind = choice(model, "model", &MODELS)?;
+        let kind = meaning(model, "model")?;
         let formula = text(formula, "formula")?.to_owned();
         // Only for its error: where the names come from, and so what `.` stands for, is known when it is fitted.
         parse(&formula)?;

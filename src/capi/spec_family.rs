@@ -4,7 +4,7 @@ use super::boundary::boundary;
 use super::buffer::matrix;
 use super::c_char;
 use super::spec::{SpecHandle, formula_of, model_of};
-use super::spec_arrays::{arrays_of, distinct, owned};
+use super::spec_arrays::{arrays_of, distinct, expect_length, owned};
 use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, text, texts};
 use crate::design::one_sided;
@@ -98,9 +98,10 @@ pub unsafe extern "C" fn interlace_spec_set_zero_inflation(
 /// spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on. All arrays are copied. New data for predictions need it too.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_spec_set_dispersion_columns(
+pub unsafe extern "C" fn interlace_spec_set_dispersion_array(
     spec: Option<&mut SpecHandle>,
     x: *const f64,
+    n: usize,
     p: usize,
     ldx: usize,
     names: *const *const c_char,
@@ -108,7 +109,7 @@ pub unsafe extern "C" fn interlace_spec_set_dispersion_columns(
 ) -> Status {
     boundary(err, || {
         let spec = generalised(spec, "dispersion columns")?;
-        spec.dispersion = Some(array_predictor(spec, x, p, ldx, names)?);
+        spec.dispersion = Some(array_predictor(spec, x, (n, p, ldx), names)?);
         Ok(())
     })
 }
@@ -117,9 +118,10 @@ pub unsafe extern "C" fn interlace_spec_set_dispersion_columns(
 /// spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on. All arrays are copied. New data for predictions need it too.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_spec_set_zero_inflation_columns(
+pub unsafe extern "C" fn interlace_spec_set_zero_inflation_array(
     spec: Option<&mut SpecHandle>,
     x: *const f64,
+    n: usize,
     p: usize,
     ldx: usize,
     names: *const *const c_char,
@@ -127,7 +129,7 @@ pub unsafe extern "C" fn interlace_spec_set_zero_inflation_columns(
 ) -> Status {
     boundary(err, || {
         let spec = generalised(spec, "zero-inflation columns")?;
-        spec.zero_inflation = Some(array_predictor(spec, x, p, ldx, names)?);
+        spec.zero_inflation = Some(array_predictor(spec, x, (n, p, ldx), names)?);
         Ok(())
     })
 }
@@ -161,11 +163,11 @@ pub(super) unsafe fn formula_predictor(spec: &mut Spec, formula: *const c_char) 
 pub(super) unsafe fn array_predictor(
     spec: &mut Spec,
     x: *const f64,
-    p: usize,
-    ldx: usize,
+    (n, p, ldx): (usize, usize, usize),
     names: *const *const c_char,
 ) -> Result<PredictorSpec> {
-    let x = matrix(x, arrays_of(spec)?.n, p, ldx, "x", "ldx")?;
+    expect_length("x", n, "n", arrays_of(spec)?.n)?;
+    let x = matrix(x, n, p, ldx, "x", "ldx")?;
     let x_names = if names.is_null() { Vec::new() } else { owned(&texts(names, p, "names")?)? };
     distinct("names", &x_names)?;
     Ok(PredictorSpec::Arrays { p, x, x_names })
