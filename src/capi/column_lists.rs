@@ -8,7 +8,8 @@ use super::codes::{Codes, from_name, name_of};
 use super::status::{ErrorRecord, Status};
 use crate::choice::Choice;
 
-/// What a column of a frame holds. Since 0.1.
+/// What a column of a frame holds.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnKindCode {

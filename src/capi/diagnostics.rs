@@ -14,6 +14,8 @@ use super::status::{ErrorRecord, Status};
 /// single observations count as part of this variance. All rows have equal weight.
 /// INTERLACE_E_UNSUPPORTED for mixtures with zeros, if there is no such variance (for example with the cauchit link), and for ordinal
 /// models with a scale formula.
+/// @param marginal The share of the fixed effects [1].
+/// @param conditional The share of fixed and random effects [1].
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_r2(
@@ -36,6 +38,8 @@ pub unsafe extern "C" fn interlace_fit_r2(
 
 /// Intraclass correlations from the variances of interlace_fit_r2: the share of the random effects in what the fixed effects leave
 /// (`adjusted`), and in all (`unadjusted`).
+/// @param adjusted The share in what the fixed effects leave [1].
+/// @param unadjusted The share in all [1].
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_icc(
@@ -60,6 +64,10 @@ pub unsafe extern "C" fn interlace_fit_icc(
 /// about 1 if the family's variance is right, and the probability of a larger sum by the chi-square distribution. For binary responses
 /// it says nothing. INTERLACE_E_UNSUPPORTED if the family's variance is estimated (linear models, gamma and the like), and
 /// for ordinal models.
+/// @param chi_square The sum of squares [1].
+/// @param ratio Its ratio to `df` [1].
+/// @param df The residual degrees of freedom [1].
+/// @param p_value The probability of a larger sum [1].
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_overdispersion(

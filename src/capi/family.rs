@@ -25,6 +25,7 @@ pub type FamilyMapFn = Option<unsafe extern "C" fn(user_data: *mut c_void, n: us
 
 /// Fills `out` [n] with the squared deviance residuals of responses `y` [n] at means `mu` [n], times the weights [n].
 /// A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
+/// @param weights Prior weights [n].
 /// Since 0.1.
 pub type FamilyDevianceFn = Option<
     unsafe extern "C" fn(
@@ -40,6 +41,7 @@ pub type FamilyDevianceFn = Option<
 /// Fills `out` [n] with the log-densities of responses `y` [n] at linear predictors `eta` [n]. `weights` [n] are ones if there are none,
 /// `psi` [n,n_parameters] are the parameters on their working scale (logarithms for INTERLACE_PARAMETER_SCALE_LOG).
 /// A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
+/// @param n_parameters The number of parameters besides the mean.
 /// Since 0.1.
 pub type FamilyLogDensityFn = Option<
     unsafe extern "C" fn(
@@ -56,6 +58,11 @@ pub type FamilyLogDensityFn = Option<
 
 /// Fills `s` [n], `w` [n] and `t` [n] with the first, minus the second and minus the third derivative of the log-density in eta.
 /// The inputs are those of the log-density. A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
+/// @param n_parameters The number of parameters besides the mean.
+/// @param y Responses [n].
+/// @param eta Linear predictors [n].
+/// @param weights Prior weights [n].
+/// @param psi Parameters [n_parameters], on their working scales.
 /// Since 0.1.
 pub type FamilyDerivativesFn = Option<
     unsafe extern "C" fn(
@@ -131,7 +138,7 @@ impl User {
 }
 
 /// Makes a family from functions. `callbacks` and the arrays and strings in it are copied.
-/// The caller frees `*out` with interlace_family_free.
+/// @param callbacks The functions of the family.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_family_new(

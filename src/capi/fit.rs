@@ -77,7 +77,6 @@ const _: () = {
 
 /// Fits the model `spec` to `data`, which a formula needs and arrays ignore. `options` may be NULL.
 /// A fit whose optimiser did not converge is still a fit: see interlace_fit_converged and interlace_fit_warning.
-/// The caller frees `*out` with interlace_fit_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_new(
@@ -97,7 +96,7 @@ pub unsafe extern "C" fn interlace_fit_new(
 }
 
 /// Refits the model of a REML fit, on the same rows, by maximum likelihood, so that interlace_fit_compare can compare it with a
-/// model with other fixed effects; a maximum likelihood fit is copied. The caller frees `*out` with interlace_fit_free.
+/// model with other fixed effects; a maximum likelihood fit is copied.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_refit_ml(
@@ -118,6 +117,8 @@ pub unsafe extern "C" fn interlace_fit_refit_ml(
 /// `theta` [n_theta,n_points], one column per point, in the order of interlace_fit_theta_name. A point of a generalised model is theta, then the
 /// fixed effects of the mean, the zero inflation and the dispersion, then the family's parameters on their working scale.
 /// `data` and `options` are as for interlace_fit_new. INTERLACE_E_ARGUMENT if `n_theta` is not the model's number of parameters.
+/// @param n_theta The number of parameters of a point.
+/// @param n_points The number of points.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_objective(

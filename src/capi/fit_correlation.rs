@@ -43,6 +43,8 @@ pub extern "C" fn interlace_fit_correlation_time(fit: Option<&FitHandle>) -> *co
 /// The estimated parameter rho of the residual correlation, to `estimate`, and its standard error by the delta method from the observed
 /// information, to `std_error`, which may be NULL; NaN if the parameter is at the end of its range.
 /// INTERLACE_E_ARGUMENT for a fit without residual correlation.
+/// @param estimate rho [1].
+/// @param std_error Its standard error [1]; NULL is allowed.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_correlation_estimate(
@@ -64,6 +66,8 @@ pub unsafe extern "C" fn interlace_fit_correlation_estimate(
 
 /// Wald limits of the residual correlation at a level such as 0.95, to `lower` and `upper`: symmetric on the scale log((rho - a) / (1 - rho)),
 /// where a is the least possible value of rho.
+/// @param lower The lower limit [1].
+/// @param upper The upper limit [1].
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_correlation_confint_wald(

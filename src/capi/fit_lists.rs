@@ -8,7 +8,8 @@ use super::status::{ErrorRecord, Status};
 use crate::diagnostics::ResidualKind;
 use crate::optimize::Reason;
 
-/// Why the search for the parameters of a fit ended. Since 0.1.
+/// Why the search for the parameters of a fit ended.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReasonCode {
@@ -53,7 +54,8 @@ pub unsafe extern "C" fn interlace_reason_from_name(name: *const c_char, out: *m
     from_name(name, out, err)
 }
 
-/// A kind of residuals. Since 0.1.
+/// A kind of residuals.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResidualsCode {

@@ -20,6 +20,7 @@ pub extern "C" fn interlace_fit_n_categories(fit: Option<&FitHandle>) -> usize {
 }
 
 /// Label of a category, by its index from 0, from lowest to highest; NULL if there is none. interlace_fit_response numbers the first as 1.
+/// @param k The category, from 0.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_category(fit: Option<&FitHandle>, k: usize) -> *const c_char {

@@ -122,6 +122,7 @@ pub extern "C" fn interlace_fit_n_dropped_rows(fit: Option<&FitHandle>) -> usize
 }
 
 /// The number, from 0, of a row in the data that was left out, by its index from 0. The rows are in ascending order.
+/// @param out The row [1], from 0.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_dropped_row(

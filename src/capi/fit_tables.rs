@@ -36,7 +36,8 @@ pub extern "C" fn interlace_fit_table_name(fit: Option<&FitHandle>, i: usize) ->
 /// model those of the scale) and "family" (its parameters); for an ordinal one "thresholds" and "nominal" (effects on the thresholds); and
 /// the others that interlace_fit_table_name lists. Tables of what the model does not have are empty. Tests and intervals of the coefficients
 /// use the degrees of freedom `df`.
-/// INTERLACE_E_ARGUMENT if there is no table of that name. The caller frees `*out` with interlace_frame_free.
+/// INTERLACE_E_ARGUMENT if there is no table of that name.
+/// @param name The name of the table.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_table(
@@ -58,6 +59,7 @@ pub unsafe extern "C" fn interlace_fit_table(
 /// The summary of the fit as lme4 prints it, with a section for each predictor as in glmmTMB, and for an ordinal model as in clmm, to `*out`:
 /// several lines of text, which live as long as the fit. Tests of the fixed effects of a linear model use the degrees of freedom `df`; the
 /// text names the method.
+/// @param out The text [1], which lives as long as the fit.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_summary(

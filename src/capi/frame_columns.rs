@@ -38,6 +38,8 @@ pub extern "C" fn interlace_frame_column_name(frame: Option<&FrameHandle>, colum
 }
 
 /// Index of the column of that name. INTERLACE_E_DATA if there is none.
+/// @param name The name of the column.
+/// @param out The index [1], from 0.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_frame_column_index(
@@ -137,6 +139,7 @@ pub extern "C" fn interlace_frame_column_n_levels(frame: Option<&FrameHandle>, c
 }
 
 /// Label of a level; NULL if there is none. Lives as long as the frame, unless the column gets other levels.
+/// @param level The level, from 0.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_frame_column_level(frame: Option<&FrameHandle>, column: usize, level: usize) -> *const c_char {
@@ -155,6 +158,7 @@ pub extern "C" fn interlace_frame_column_is_ordered(frame: Option<&FrameHandle>,
 
 /// Label of a row in a column of categories; NULL if it is missing, or if there is no such row or column.
 /// Lives as long as the frame, unless the column gets other levels.
+/// @param row The row, from 0.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_frame_column_string(frame: Option<&FrameHandle>, column: usize, row: usize) -> *const c_char {

@@ -23,4 +23,3 @@ pub(super) fn free<T>(object: Option<Box<T>>) {
         None
     });
 }
-

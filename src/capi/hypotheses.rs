@@ -29,7 +29,11 @@ use crate::spec::Spec;
 /// With `joint`, one row that tests all of them together: "statistic" (F, or Wald's chi-square with infinite degrees of freedom), "df1"
 /// (the number of linearly independent rows), "df2" and "p.value"; Kenward and Roger's F is scaled. Rows of L that depend on
 /// others must not contradict them.
-/// INTERLACE_E_NUMERIC if the covariance of L beta is not positive definite. The caller frees `*out` with interlace_frame_free.
+/// INTERLACE_E_NUMERIC if the covariance of L beta is not positive definite.
+/// @param k The number of combinations.
+/// @param ldl The leading dimension of `l`, at least k.
+/// @param joint Whether all are tested together.
+/// @param p The number of fixed effects.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_wald_test(
@@ -68,7 +72,7 @@ pub unsafe extern "C" fn interlace_fit_wald_test(
 }
 
 /// The fixed effects of the mean with tests and intervals, as a new frame, one row each: "term", "estimate", "std_error", "df", "statistic" (t,
-/// or z with infinite degrees of freedom), "p_value" (two-sided), "lower" and "upper". The caller frees `*out` with interlace_frame_free.
+/// or z with infinite degrees of freedom), "p_value" (two-sided), "lower" and "upper".
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_coefficients(
@@ -91,7 +95,7 @@ pub unsafe extern "C" fn interlace_fit_coefficients(
 /// "DenDF", "F.value" and "p.value". A model from arrays has one term per column. Sums of squares are F (before Kenward and Roger's scaling)
 /// times degrees of freedom and residual variance. `data` is the frame of the fit; it may be NULL unless `anova_type` is INTERLACE_ANOVA_TYPE_II or
 /// INTERLACE_ANOVA_TYPE_III and the fit left out columns.
-/// INTERLACE_E_ARGUMENT for other models. The caller frees `*out` with interlace_frame_free.
+/// INTERLACE_E_ARGUMENT for other models.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_anova(
@@ -116,8 +120,7 @@ pub unsafe extern "C" fn interlace_fit_anova(
 /// Likelihood-ratio tests of a linear model against those without each of its terms, as a new frame: a row "<none>" for the model, then a
 /// row for each term of the fixed effects that no other contains: "term", "npar" (the parameters that it removes), "AIC", "LRT" and
 /// "p.value" (chi-square). All models are fitted by maximum likelihood. `data` is the frame of the fit; it may be NULL
-/// unless the fit left out columns, which may have an estimate without a term. INTERLACE_E_ARGUMENT for other models. The caller frees
-/// `*out` with interlace_frame_free.
+/// unless the fit left out columns, which may have an estimate without a term. INTERLACE_E_ARGUMENT for other models.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_drop1(
@@ -164,7 +167,9 @@ pub unsafe extern "C" fn interlace_fit_fixef_vcov_kenward_roger(
 /// A variance that is zero under the hypothesis lies at the edge of its range, so chi-square gives too large a p-value. With
 /// `chi_bar`, a comparison whose larger model has exactly one more variance, with its covariances, uses half of chi-square with one
 /// degree of freedom less and half with all (Stram & Lee 1994).
-/// The caller frees `*out` with interlace_frame_free.
+/// @param fits The fits [n].
+/// @param n The number of fits, at least 2.
+/// @param chi_bar Whether a variance at the edge of its range gets the mixture of chi-squares.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_compare(
@@ -188,7 +193,10 @@ pub unsafe extern "C" fn interlace_fit_compare(
 /// the smaller of the two models, and the larger with its test against it. "fit" is the index in `specs`. Each model must be nested in the first, or the first in it; else INTERLACE_E_ARGUMENT names what
 /// the larger one lacks. Fixed effects are nested by the space of their columns, whatever their names, random terms by their groups,
 /// effects and structures. A model may be without random terms here: `y ~ x` against `y ~ x + (1 | g)` is the test of the only variance.
-/// `data` and `options` are as for interlace_fit_new. The caller frees `*out` with interlace_frame_free.
+/// `data` and `options` are as for interlace_fit_new.
+/// @param specs The models [n].
+/// @param n The number of models, at least 2.
+/// @param chi_bar Whether a variance at the edge of its range gets the mixture of chi-squares.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_lrt(

@@ -73,8 +73,8 @@ unsafe impl Request for MeansRequest {
 /// For a generalised model with zero inflation the means are those of the family, without the extra zeros. The means of an ordinal model are
 /// those of the latent variable minus the mean of the thresholds, only with INTERLACE_MEANS_SCALE_LINK and without scale and nominal effects
 /// (else INTERLACE_E_UNSUPPORTED). `request` may be NULL.
-/// INTERLACE_E_FORMULA if `specs` cannot be read, INTERLACE_E_DATA if `data` are not those of the fit. The caller frees `*out`
-/// with interlace_frame_free.
+/// INTERLACE_E_FORMULA if `specs` cannot be read, INTERLACE_E_DATA if `data` are not those of the fit.
+/// @param specs "~ f", "~ f * g", "~ f | g" or "~ 1".
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_marginal_means(
@@ -100,6 +100,7 @@ pub unsafe extern "C" fn interlace_fit_marginal_means(
 /// one mean has only contrasts of your own. On the scale of the response the contrasts of a log link are ratios, in a column "ratio" instead of
 /// "estimate", and those of a logit link "odds.ratio"; tests are on the scale of the link, and so are contrasts for other links.
 /// Everything else is as for interlace_fit_marginal_means.
+/// @param specs "~ f", "~ f * g", "~ f | g" or "~ 1".
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_contrasts(

@@ -31,7 +31,6 @@ pub struct OptionsHandle {
 }
 
 /// Makes options with their default values.
-/// The caller frees `*out` with interlace_options_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_new(out: *mut *mut OptionsHandle, err: *mut ErrorRecord) -> Status {
@@ -73,6 +72,7 @@ pub unsafe extern "C" fn interlace_options_set_optimizer(
 
 /// The start of the search: `theta` [n_theta], copied, in the order of interlace_fit_theta_name. With `n_theta` 0 the
 /// library chooses the start. The fit reports a wrong length.
+/// @param n_theta The number of elements of theta; 0 for the library's choice.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_theta0(
@@ -85,6 +85,7 @@ pub unsafe extern "C" fn interlace_options_set_theta0(
 }
 
 /// The search ends at this predicted decrease of the objective; positive, default 1e-13.
+/// @param tolerance Positive and finite.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_tolerance(
@@ -96,6 +97,7 @@ pub unsafe extern "C" fn interlace_options_set_tolerance(
 }
 
 /// The most evaluations of the objective; positive, default 1000. A fit that reaches this limit has not converged, but is a fit.
+/// @param max_evaluations At least 1.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_max_evaluations(
@@ -107,6 +109,7 @@ pub unsafe extern "C" fn interlace_options_set_max_evaluations(
 }
 
 /// The number of threads that one fit may use; positive, default 1. Results do not depend on it.
+/// @param threads At least 1.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_threads(
@@ -118,6 +121,7 @@ pub unsafe extern "C" fn interlace_options_set_threads(
 }
 
 /// Seconds after which a fit stops with what it has; positive, default infinity. Such a fit has not converged, but is a fit.
+/// @param seconds Positive; infinity for none.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_deadline(
@@ -160,6 +164,7 @@ pub unsafe extern "C" fn interlace_options_set_information(
 /// adaptive Gauss-Hermite quadrature; 0 is the Laplace approximation with fixed effects at their joint mode with the random ones, as in
 /// lme4: faster and less accurate. Below -1 it is Gauss-Hermite quadrature with that many points at the nodes of the random effects'
 /// normal distribution, which do not adapt to the data; -1 is an error.
+/// @param points The number of points, -100 to 100, but not -1.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_nagq(
@@ -200,6 +205,7 @@ pub unsafe extern "C" fn interlace_options_set_unidentified(
 }
 
 /// Sets a function that fits call with `user_data`, which is passed unchanged. NULL removes it.
+/// @param progress The function; NULL for none.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_progress(

@@ -9,7 +9,8 @@ use crate::design::NaPolicy;
 use crate::optimize::Method;
 use crate::options::{Estimation, Information, StdErrors, Unidentified};
 
-/// Which likelihood a fit maximises. Since 0.1.
+/// Which likelihood a fit maximises.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MethodCode {
@@ -42,7 +43,8 @@ pub unsafe extern "C" fn interlace_method_from_name(name: *const c_char, out: *m
     from_name(name, out, err)
 }
 
-/// A minimiser of the criterion. Since 0.1.
+/// A minimiser of the criterion.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OptimizerCode {
@@ -85,7 +87,8 @@ pub unsafe extern "C" fn interlace_optimizer_from_name(
     from_name(name, out, err)
 }
 
-/// What is done with rows that have missing values. Since 0.1.
+/// What is done with rows that have missing values.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NaCode {
@@ -118,7 +121,8 @@ pub unsafe extern "C" fn interlace_na_from_name(name: *const c_char, out: *mut N
     from_name(name, out, err)
 }
 
-/// What the Laplace approximation of a generalised model is made of. Since 0.1.
+/// What the Laplace approximation of a generalised model is made of.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InformationCode {
@@ -155,7 +159,8 @@ pub unsafe extern "C" fn interlace_information_from_name(
     from_name(name, out, err)
 }
 
-/// Where the standard errors of a generalised model come from. Since 0.1.
+/// Where the standard errors of a generalised model come from.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StdErrorsCode {
@@ -190,7 +195,8 @@ pub unsafe extern "C" fn interlace_std_errors_from_name(
     from_name(name, out, err)
 }
 
-/// What is done with random effects that the data cannot tell from each other or from the residual. Since 0.1.
+/// What is done with random effects that the data cannot tell from each other or from the residual.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnidentifiedCode {

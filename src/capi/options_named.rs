@@ -16,6 +16,8 @@ use crate::options::{Estimation, Options};
 
 /// Sets an option by name from text, such as "tolerance" from "1e-8". interlace_options_name lists the names. An unknown name is an error,
 /// INTERLACE_E_ARGUMENT, as is a value that cannot be read.
+/// @param name The name of the option.
+/// @param value Its value as text.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set(

@@ -101,6 +101,10 @@ pub unsafe extern "C" fn interlace_fit_predict(
 /// distribution, averaged over the normal distribution of the linear predictors: the lowest response that has at least (1 - level)/2 of the
 /// probability at or below it, and the lowest that has at most as much above it. Sigma and the family's parameters count as known.
 /// INTERLACE_E_UNSUPPORTED for ordinal fits and user-defined families. Otherwise as interlace_fit_predict.
+/// @param values Predictions [rows,w]; NULL is allowed.
+/// @param std_error Their standard errors [rows,w]; NULL is allowed.
+/// @param lower Lower limits [rows,w]; NULL is allowed.
+/// @param upper Upper limits [rows,w]; NULL is allowed.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_predict_interval(

@@ -9,7 +9,8 @@ use super::status::{ErrorRecord, Status};
 use crate::choice::Choice;
 use crate::predict::{Interval, NewLevels, Quantity};
 
-/// What a prediction is of. Since 0.1.
+/// What a prediction is of.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QuantityCode {
@@ -80,7 +81,8 @@ pub unsafe extern "C" fn interlace_quantity_from_name(
     from_name(name, out, err)
 }
 
-/// The random effects that a prediction has. Since 0.1.
+/// The random effects that a prediction has.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RandomCode {
@@ -115,7 +117,8 @@ pub unsafe extern "C" fn interlace_random_from_name(name: *const c_char, out: *m
     from_name(name, out, err)
 }
 
-/// What is done with a level of a grouping factor that is missing, or that the fit does not know. Since 0.1.
+/// What is done with a level of a grouping factor that is missing, or that the fit does not know.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NewLevelsCode {
@@ -149,7 +152,8 @@ pub unsafe extern "C" fn interlace_new_levels_from_name(
     from_name(name, out, err)
 }
 
-/// What an interval is for. Since 0.1.
+/// What an interval is for.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IntervalCode {
@@ -184,7 +188,8 @@ pub unsafe extern "C" fn interlace_interval_from_name(
     from_name(name, out, err)
 }
 
-/// Whether a row has a prediction, or why not. Since 0.1.
+/// Whether a row has a prediction, or why not.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PredictionStatusCode {

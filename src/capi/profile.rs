@@ -45,7 +45,6 @@ unsafe impl Request for ProfileRequest {
 /// otherwise.
 /// INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress function of `options` (may be NULL) is called
 /// at each point of a profile with the number of points so far, the deviance and theta, followed by the residual correlation if there is one.
-/// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_parameters_confint_profile(
@@ -65,7 +64,6 @@ pub unsafe extern "C" fn interlace_fit_parameters_confint_profile(
 /// Profiles of all parameters as a new frame of points: term, value, and zeta, the signed root of the deviance's rise above its minimum
 /// when the parameter has that value, maximised over all others. The points of a term ascend, from slightly below its interval
 /// to slightly above; otherwise as interlace_fit_parameters_confint_profile.
-/// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_profile(

@@ -18,6 +18,7 @@ use crate::resample::RefitOptions;
 /// Simulates the response `nsim` times, to `out` [m,nsim], one column per replicate; m as in interlace_fit_n_rows. Binomial responses are proportions, ordinal ones numbers of
 /// categories from 1. A replicate depends only on `seed` and its number. NaN if a drawn linear predictor is outside the range of the
 /// link.
+/// @param nsim The number of replicates.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_simulate(
@@ -49,7 +50,10 @@ pub unsafe extern "C" fn interlace_fit_simulate(
 /// otherwise INTERLACE_E_UNSUPPORTED). Responses that failed have NaN; the others do not depend on them.
 /// It uses only the threads, which do not change results, and the progress function of `options` (may be NULL). That is called after each
 /// response with the number done, and the deviance and theta of that response (NaN and none if it failed).
-/// The caller frees `*out` with interlace_frame_free.
+/// @param m The number of rows, as in interlace_fit_n_rows.
+/// @param k The number of responses.
+/// @param ldy The leading dimension of `y`, at least m.
+/// @param std_errors Whether the frame has standard errors of the fixed effects.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_refit(

@@ -8,7 +8,8 @@ use super::status::{ErrorRecord, Status};
 use crate::inference::profile::ProfileScale;
 use crate::resample::{IntervalKind, RandomEffects};
 
-/// The random effects of simulated responses. Since 0.1.
+/// The random effects of simulated responses.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SimulationCode {
@@ -43,7 +44,8 @@ pub unsafe extern "C" fn interlace_simulation_from_name(
     from_name(name, out, err)
 }
 
-/// How limits follow from bootstrap replicates. Since 0.1.
+/// How limits follow from bootstrap replicates.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BootstrapIntervalCode {
@@ -86,7 +88,8 @@ pub unsafe extern "C" fn interlace_bootstrap_interval_from_name(
     from_name(name, out, err)
 }
 
-/// The parameters that are profiled. Since 0.1.
+/// The parameters that are profiled.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProfileScaleCode {

@@ -28,7 +28,7 @@ pub struct SpecHandle {
 /// "ordered(y, levels = c(...))"); or whole numbers, the codes of the categories; or text, with
 /// interlace_spec_set_response_levels. Its thresholds are the intercepts: "y ~ x" and "y ~ 0 + x" are the same.
 /// INTERLACE_E_FORMULA if the formula cannot be read. The fit looks up the names of columns.
-/// The caller frees `*out` with interlace_spec_free.
+/// @param formula The formula.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_new(
@@ -51,6 +51,7 @@ pub unsafe extern "C" fn interlace_spec_new(
 
 /// Adds a random term, "(1 + x | g)", to those of the formula. Call it again for further terms.
 /// INTERLACE_E_FORMULA if it cannot be read; `position` is then the byte in `term`.
+/// @param term The term, "(1 + x | g)".
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_add_random(
@@ -68,6 +69,7 @@ pub unsafe extern "C" fn interlace_spec_add_random(
 
 /// Adds a random intercept by the grouping factor of that name, short for the term "(1 | name)"; "a/b" means b within a.
 /// Call it again for further factors.
+/// @param name A grouping factor, or "a/b".
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_add_groups(
@@ -84,6 +86,7 @@ pub unsafe extern "C" fn interlace_spec_add_groups(
 
 /// Names the column of prior weights: the residual variance of a row is sigma^2 / weight; for a binomial proportion the weights are the numbers of
 /// trials; in an ordinal model a row of weight w counts as w rows. Rows of weight 0 are left out.
+/// @param column The name of the column.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_weights(
@@ -99,6 +102,7 @@ pub unsafe extern "C" fn interlace_spec_set_weights(
 }
 
 /// Names the column of the offset, which is added to any offset() in the formula.
+/// @param column The name of the column.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_offset(
@@ -116,6 +120,8 @@ pub unsafe extern "C" fn interlace_spec_set_offset(
 /// Sets the contrasts of a column of categories by their R name: "contr.treatment", "contr.sum", "contr.helmert", "contr.poly" or
 /// "contr.SAS".
 /// Without this, categories have treatment contrasts and ordered ones polynomial contrasts. The last call for a column counts.
+/// @param column The name of the column.
+/// @param contrasts The name of the contrasts.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_contrasts(

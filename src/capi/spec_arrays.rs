@@ -21,7 +21,6 @@ use crate::spec::{ArraySpec, ArrayTerm, Source, Spec};
 /// whole numbers, the codes of the categories in their order.
 /// Add random terms with interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data for predictions.
 /// A row with a NaN has a missing value. All arrays are copied. `n` is at least 1.
-/// The caller frees `*out` with interlace_spec_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_new_array(
@@ -107,6 +106,10 @@ pub unsafe extern "C" fn interlace_spec_set_offset_array(
 /// intercept; `k` is then 1 and `ldz` is ignored. `name` is the name of the grouping factor; NULL means "g1", "g2" and so on.
 /// `variances` says whether all effects share one standard deviation, which an unstructured covariance does not have.
 /// The terms are numbered from 0 in the order of these calls. All arrays are copied.
+/// @param name The name of the grouping factor; NULL for "g1", "g2" and so on.
+/// @param k The number of effects.
+/// @param ldz The leading dimension of `z`, at least n.
+/// @param n_levels The number of levels.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_add_term_i32(
@@ -129,6 +132,11 @@ pub unsafe extern "C" fn interlace_spec_add_term_i32(
 }
 
 /// Adds a random term whose `index` [n] holds 64-bit integers; otherwise as interlace_spec_add_term_i32.
+/// @param name The name of the grouping factor; NULL for "g1", "g2" and so on.
+/// @param z The effects [n,k], column-major; NULL for a random intercept.
+/// @param k The number of effects.
+/// @param ldz The leading dimension of `z`, at least n.
+/// @param n_levels The number of levels.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_add_term_i64(
@@ -152,6 +160,7 @@ pub unsafe extern "C" fn interlace_spec_add_term_i64(
 
 /// Labels the levels of a term (from 0): `levels` [n_levels]. Without this they are "1", "2" and so on. In new data for predictions,
 /// levels with labels match those of the fit by label, levels without by number.
+/// @param n_levels The number of levels of the term.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_term_levels(
@@ -173,6 +182,7 @@ pub unsafe extern "C" fn interlace_spec_set_term_levels(
 
 /// Names the effects of a term (from 0), which are the columns of its `z`: `names` [k].
 /// Without this they are "z1", "z2" and so on, and "(Intercept)" for a term without `z`.
+/// @param k The number of effects of the term.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_term_effects(

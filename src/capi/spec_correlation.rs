@@ -24,6 +24,7 @@ use crate::spec::{ArrayCorrelation, CorrelationSpec, ModelKind, Spec};
 /// call counts.
 /// INTERLACE_E_FORMULA if it cannot be read; `position` is then the byte in `correlation`. INTERLACE_E_ARGUMENT for a model that is not
 /// INTERLACE_LMM.
+/// @param correlation "ar1(time | g)", "ar1(1 | g)" or "cs(1 | g)".
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_correlation(
@@ -44,6 +45,7 @@ pub unsafe extern "C" fn interlace_spec_set_correlation(
 /// Makes the residuals of a spec made from arrays correlated within groups, as interlace_spec_set_correlation does; `index` [n] holds the group of each
 /// row, from 0 to below `n_groups`, or -1 if missing; `time` [n] may be NULL, for the order of the rows, and must be NULL for
 /// INTERLACE_CORRELATION_COMPOUND_SYMMETRY. All arrays are copied.
+/// @param n_groups The number of groups.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_correlation_array(

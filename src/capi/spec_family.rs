@@ -16,6 +16,8 @@ use crate::spec::{FamilySpec, ModelKind, PredictorSpec, Spec};
 /// also accepted. `link` is the name of a link function, NULL for the family's default. Without this call the
 /// family is gaussian. The call resets parameters fixed before.
 /// INTERLACE_E_ARGUMENT for an unknown family, for a link that does not suit it, and for a model that is not INTERLACE_GLMM.
+/// @param family The name of a family.
+/// @param link The name of a link; NULL for the default of the family.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_family(
@@ -37,6 +39,8 @@ pub unsafe extern "C" fn interlace_spec_set_family(
 /// Fixes a parameter of the family at a value instead of estimating it, such as the "df" of "student_t" at 5. The value is on the
 /// reported scale. Call interlace_spec_set_family first. The last call for a parameter counts.
 /// INTERLACE_E_ARGUMENT for a parameter that the family does not have and for a value out of range.
+/// @param name The name of a parameter of the family.
+/// @param value Its value, on the reported scale.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_fix_parameter(
@@ -63,6 +67,7 @@ pub unsafe extern "C" fn interlace_spec_fix_parameter(
 /// Makes the first parameter of the family (its dispersion, say) depend on the data by a one-sided formula, "~ z + (1 | g)", on the
 /// scale on which the parameter is estimated. "~ 1" is one value for all rows, as without this call.
 /// INTERLACE_E_FORMULA if it cannot be read or has a response; `position` is then the byte in `formula`.
+/// @param formula A one-sided formula.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_dispersion(
@@ -80,6 +85,7 @@ pub unsafe extern "C" fn interlace_spec_set_dispersion(
 /// Adds extra zeros (zero inflation) to the response: a one-sided formula gives the predictor of their probability on the logit scale,
 /// "~ z + (1 | g)". "~ 1" is one probability for all rows, "~ 0" none, as without this call.
 /// INTERLACE_E_FORMULA if it cannot be read or has a response; `position` is then the byte in `formula`.
+/// @param formula A one-sided formula.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_zero_inflation(

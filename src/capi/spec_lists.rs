@@ -11,7 +11,8 @@ use crate::fit::Role;
 use crate::formula::{CorrelationKind, StructureKind};
 use crate::spec::{ModelKind, Threshold};
 
-/// A kind of model. Since 0.1.
+/// A kind of model.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ModelCode {
@@ -46,7 +47,8 @@ pub unsafe extern "C" fn interlace_model_from_name(name: *const c_char, out: *mu
     from_name(name, out, err)
 }
 
-/// The covariance structure of the effects of a random term. Since 0.1.
+/// The covariance structure of the effects of a random term.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StructureCode {
@@ -91,7 +93,8 @@ pub unsafe extern "C" fn interlace_structure_from_name(
     from_name(name, out, err)
 }
 
-/// Whether all effects of a random term share one variance. Since 0.1.
+/// Whether all effects of a random term share one variance.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VariancesCode {
@@ -140,7 +143,8 @@ pub unsafe extern "C" fn interlace_variances_from_name(
     from_name(name, out, err)
 }
 
-/// How residuals of one group are correlated. Since 0.1.
+/// How residuals of one group are correlated.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CorrelationCode {
@@ -177,7 +181,8 @@ pub unsafe extern "C" fn interlace_correlation_from_name(
     from_name(name, out, err)
 }
 
-/// How the thresholds of an ordinal model are tied to each other. Since 0.1.
+/// How the thresholds of an ordinal model are tied to each other.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ThresholdCode {
@@ -219,7 +224,8 @@ pub unsafe extern "C" fn interlace_threshold_from_name(
     from_name(name, out, err)
 }
 
-/// The working scale of a parameter of a user-defined family. Since 0.1.
+/// The working scale of a parameter of a user-defined family.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParameterScaleCode {
@@ -259,7 +265,8 @@ pub unsafe extern "C" fn interlace_parameter_scale_from_name(
     from_name(name, out, err)
 }
 
-/// A linear predictor of a model. Since 0.1.
+/// A linear predictor of a model.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PredictorCode {

@@ -17,6 +17,7 @@ use crate::spec::{ModelKind, OrdinalSpec, Spec};
 /// Sets the link of an ordinal model, which maps cumulative probabilities to threshold minus linear predictor: "logit" (the
 /// default: proportional odds), "probit", "cloglog" (proportional hazards), "loglog" or "cauchit".
 /// INTERLACE_E_ARGUMENT for another link and for a model that is not INTERLACE_CLMM.
+/// @param link The name of the link.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_link(
@@ -53,6 +54,7 @@ pub unsafe extern "C" fn interlace_spec_set_threshold(
 /// effects, "~ z": they are added to the thresholds. A variable is either here or in the formula of the model. "~ 1" means none, as without
 /// this call.
 /// INTERLACE_E_FORMULA if it cannot be read or has a response; `position` is then the byte in `formula`.
+/// @param formula A one-sided formula.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_nominal(
@@ -70,6 +72,7 @@ pub unsafe extern "C" fn interlace_spec_set_nominal(
 /// Makes the scale of an ordinal model depend on the data by a one-sided formula of fixed effects and offset(), "~ z": the predictor of its
 /// logarithm. The scale divides threshold minus linear predictor. "~ 1" means a scale of 1 for all rows, as without this call.
 /// INTERLACE_E_FORMULA if it cannot be read or has a response; `position` is then the byte in `formula`.
+/// @param formula A one-sided formula.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_scale(
@@ -131,6 +134,7 @@ pub unsafe extern "C" fn interlace_spec_set_scale_array(
 /// for an ordered factor these must be the same levels, and the order here counts. In a spec made from arrays they are the labels of
 /// the codes 1, 2, ... of `y`. An empty list is the same as no call.
 /// INTERLACE_E_ARGUMENT for a level given twice and for a model that is not INTERLACE_CLMM.
+/// @param n_levels The number of categories.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_response_levels(

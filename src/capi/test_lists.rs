@@ -13,7 +13,8 @@ use crate::inference::contrast::Comparisons;
 use crate::inference::degrees_of_freedom::DfMethod;
 use crate::inference::marginal_means::Weighting;
 
-/// Degrees of freedom of tests and intervals of the fixed effects. Since 0.1.
+/// Degrees of freedom of tests and intervals of the fixed effects.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DfCode {
@@ -57,7 +58,8 @@ pub unsafe extern "C" fn interlace_df_from_name(name: *const c_char, out: *mut D
     from_name(name, out, err)
 }
 
-/// What the tests of an analysis of variance take as given. Since 0.1.
+/// What the tests of an analysis of variance take as given.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnovaTypeCode {
@@ -95,7 +97,8 @@ pub unsafe extern "C" fn interlace_anova_type_from_name(
     from_name(name, out, err)
 }
 
-/// How marginal means weight the levels that they average over. Since 0.1.
+/// How marginal means weight the levels that they average over.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WeightingCode {
@@ -130,7 +133,8 @@ pub unsafe extern "C" fn interlace_weighting_from_name(
     from_name(name, out, err)
 }
 
-/// The scale of marginal means. Since 0.1.
+/// The scale of marginal means.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MeansScaleCode {
@@ -171,7 +175,8 @@ pub unsafe extern "C" fn interlace_means_scale_from_name(
     from_name(name, out, err)
 }
 
-/// Which marginal means are compared. Since 0.1.
+/// Which marginal means are compared.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ComparisonsCode {
@@ -211,7 +216,8 @@ pub unsafe extern "C" fn interlace_comparisons_from_name(
     from_name(name, out, err)
 }
 
-/// How the p-values and intervals of several comparisons answer for each other. Since 0.1.
+/// How the p-values and intervals of several comparisons answer for each other.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AdjustmentCode {

@@ -24,7 +24,6 @@ use crate::validation::{AllOptimizers, CrossValidation, Partition};
 /// Optimisers that agree have found the same minimum: none has stopped short of it. A lower minimum may still exist where no start
 /// leads. An optimiser that ends lower than the fit has found a better minimum; pass its theta to the fit as theta0.
 /// `data` and `options`, except the optimiser, are as for interlace_fit_new.
-/// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_all_optimizers(
@@ -63,6 +62,10 @@ pub unsafe extern "C" fn interlace_spec_all_optimizers(
 /// user-defined family are called from several threads. The progress function is called after each fold with the number done, and the
 /// objective and theta of that fold (NaN and none if it failed). `spec` must be made from a formula: INTERLACE_E_UNSUPPORTED for arrays.
 /// The caller frees `*folds_out` and `*rows_out` with interlace_frame_free.
+/// @param group A grouping factor whose levels stay together; NULL for single rows.
+/// @param folds The number of parts; 0 for each level, or row, by itself.
+/// @param folds_out A new frame with a row per fold [1].
+/// @param rows_out A new frame with a row per row [1]; NULL if it is not wanted.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_cross_validate(
