@@ -354,7 +354,7 @@ interlace_status interlace_frame_write_csv(const interlace_frame *frame,
 void interlace_frame_free(interlace_frame *frame);
 
 /**
- * What a column of a frame holds. Since 0.1.
+ * What a column of a frame holds.
  * @since 0.1
  */
 typedef enum interlace_column_kind {
@@ -638,7 +638,7 @@ interlace_status interlace_frame_read_csv_bytes(const char *bytes,
  * ================================================================================================================== */
 
 /**
- * A kind of model. Since 0.1.
+ * A kind of model.
  * @since 0.1
  */
 typedef enum interlace_model {
@@ -655,7 +655,7 @@ typedef enum interlace_model {
 } interlace_model;
 
 /**
- * The covariance structure of the effects of a random term. Since 0.1.
+ * The covariance structure of the effects of a random term.
  * @since 0.1
  */
 typedef enum interlace_structure {
@@ -672,7 +672,7 @@ typedef enum interlace_structure {
 } interlace_structure;
 
 /**
- * Whether all effects of a random term share one variance. Since 0.1.
+ * Whether all effects of a random term share one variance.
  * @since 0.1
  */
 typedef enum interlace_variances {
@@ -685,7 +685,7 @@ typedef enum interlace_variances {
 } interlace_variances;
 
 /**
- * How residuals of one group are correlated. Since 0.1.
+ * How residuals of one group are correlated.
  * @since 0.1
  */
 typedef enum interlace_correlation {
@@ -698,7 +698,7 @@ typedef enum interlace_correlation {
 } interlace_correlation;
 
 /**
- * How the thresholds of an ordinal model are tied to each other. Since 0.1.
+ * How the thresholds of an ordinal model are tied to each other.
  * @since 0.1
  */
 typedef enum interlace_threshold {
@@ -713,7 +713,7 @@ typedef enum interlace_threshold {
 } interlace_threshold;
 
 /**
- * The working scale of a parameter of a user-defined family. Since 0.1.
+ * The working scale of a parameter of a user-defined family.
  * @since 0.1
  */
 typedef enum interlace_parameter_scale {
@@ -724,7 +724,7 @@ typedef enum interlace_parameter_scale {
 } interlace_parameter_scale;
 
 /**
- * A linear predictor of a model. Since 0.1.
+ * A linear predictor of a model.
  * @since 0.1
  */
 typedef enum interlace_predictor {
@@ -877,7 +877,7 @@ interlace_status interlace_predictor_from_name(const char *name,
 /**
  * Makes a spec from a formula in lme4's language, such as "y ~ x + (1 + x | g)". The response of a binomial model is a
  * proportion with the numbers of trials as weights, "cbind(successes, failures)", or a category whose first level is
- * failure. The response of INTERLACE_CLMM is a category with declared levels, from lowest to highest
+ * failure. The response of INTERLACE_MODEL_CLMM is a category with declared levels, from lowest to highest
  * (interlace_frame_add_categorical, interlace_frame_set_levels or, in the formula, "ordered(y, levels = c(...))"); or
  * whole numbers, the codes of the categories; or text, with interlace_spec_set_response_levels. Its thresholds are the
  * intercepts: "y ~ x" and "y ~ 0 + x" are the same. INTERLACE_E_FORMULA if the formula cannot be read. The fit looks up
@@ -960,10 +960,10 @@ void interlace_spec_free(interlace_spec *spec);
 /**
  * Makes a spec of a model from the response `y` [n] and the fixed-effects model matrix `x` [n,p], column-major with
  * leading dimension `ldx` >= n (the distance between the starts of columns, in elements). There is no intercept unless
- * `x` has a column of ones. INTERLACE_CLMM has thresholds instead: a column named "(Intercept)" is left out, and `y`
- * holds whole numbers, the codes of the categories in their order. Add random terms with interlace_spec_add_term_i32 or
- * _i64. `y` may be NULL for new data for predictions. A row with a NaN has a missing value. All arrays are copied. `n`
- * is at least 1.
+ * `x` has a column of ones. INTERLACE_MODEL_CLMM has thresholds instead: a column named "(Intercept)" is left out, and
+ * `y` holds whole numbers, the codes of the categories in their order. Add random terms with
+ * interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data for predictions. A row with a NaN has a missing
+ * value. All arrays are copied. `n` is at least 1.
  * @param[in] model A kind of model.
  * @param[in] y Array [n]. NULL is allowed.
  * @param[in] n The number of rows.
@@ -1121,7 +1121,7 @@ interlace_status interlace_spec_set_term_effects(interlace_spec *spec,
  * "negative.binomial", "beta_family", "t_family", "ordbeta") are also accepted. `link` is the name of a link function,
  * NULL for the family's default. Without this call the family is gaussian. The call resets parameters fixed before.
  * INTERLACE_E_ARGUMENT for an unknown family, for a link that does not suit it, and for a model that is not
- * INTERLACE_GLMM.
+ * INTERLACE_MODEL_GLMM.
  * @param[in,out] spec The spec.
  * @param[in] family The name of a family.
  * @param[in] link The name of a link; NULL for the default of the family.
@@ -1219,7 +1219,7 @@ interlace_status interlace_spec_set_zero_inflation_array(interlace_spec *spec,
 /**
  * Sets the link of an ordinal model, which maps cumulative probabilities to threshold minus linear predictor: "logit"
  * (the default: proportional odds), "probit", "cloglog" (proportional hazards), "loglog" or "cauchit".
- * INTERLACE_E_ARGUMENT for another link and for a model that is not INTERLACE_CLMM.
+ * INTERLACE_E_ARGUMENT for another link and for a model that is not INTERLACE_MODEL_CLMM.
  * @param[in,out] spec The spec.
  * @param[in] link The name of the link.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -1231,7 +1231,7 @@ interlace_status interlace_spec_set_link(interlace_spec *spec,
 
 /**
  * Sets the structure of the thresholds of an ordinal model; INTERLACE_THRESHOLD_FLEXIBLE is the default.
- * INTERLACE_E_ARGUMENT for a model that is not INTERLACE_CLMM.
+ * INTERLACE_E_ARGUMENT for a model that is not INTERLACE_MODEL_CLMM.
  * @param[in,out] spec The spec.
  * @param[in] threshold How the thresholds of an ordinal model are tied to each other.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -1316,7 +1316,7 @@ interlace_status interlace_spec_set_scale_array(interlace_spec *spec,
  * They must include all that occur in the data; others are left out. A text response needs this unless the frame
  * declares its order; for an ordered factor these must be the same levels, and the order here counts. In a spec made
  * from arrays they are the labels of the codes 1, 2, ... of `y`. An empty list is the same as no call.
- * INTERLACE_E_ARGUMENT for a level given twice and for a model that is not INTERLACE_CLMM.
+ * INTERLACE_E_ARGUMENT for a level given twice and for a model that is not INTERLACE_MODEL_CLMM.
  * @param[in,out] spec The spec.
  * @param[in] levels Array [n_levels].
  * @param[in] n_levels The number of categories.
@@ -1337,7 +1337,7 @@ interlace_status interlace_spec_set_response_levels(interlace_spec *spec,
  * is an error in the fit. If theta is given (starts, interlace_spec_objective) or reported during the search, the
  * parameter follows it. Predictions use only fixed and random effects, not residuals. The last call counts.
  * INTERLACE_E_FORMULA if it cannot be read; `position` is then the byte in `correlation`. INTERLACE_E_ARGUMENT for a
- * model that is not INTERLACE_LMM.
+ * model that is not INTERLACE_MODEL_LMM.
  * @param[in,out] spec The spec.
  * @param[in] correlation "ar1(time | g)", "ar1(1 | g)" or "cs(1 | g)".
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -1562,7 +1562,7 @@ interlace_status interlace_family_new(const interlace_family_callbacks *callback
 void interlace_family_free(interlace_family *family);
 
 /**
- * Sets a user-defined family for a model of kind INTERLACE_GLMM. It replaces the previous family and its fixed
+ * Sets a user-defined family for a model of kind INTERLACE_MODEL_GLMM. It replaces the previous family and its fixed
  * parameters.
  * @param[in,out] spec The spec.
  * @param[in] family The family.
@@ -1578,7 +1578,7 @@ interlace_status interlace_spec_set_custom_family(interlace_spec *spec,
  * ================================================================================================================== */
 
 /**
- * Which likelihood a fit maximises. Since 0.1.
+ * Which likelihood a fit maximises.
  * @since 0.1
  */
 typedef enum interlace_method {
@@ -1591,7 +1591,7 @@ typedef enum interlace_method {
 } interlace_method;
 
 /**
- * A minimiser of the criterion. Since 0.1.
+ * A minimiser of the criterion.
  * @since 0.1
  */
 typedef enum interlace_optimizer {
@@ -1606,7 +1606,7 @@ typedef enum interlace_optimizer {
 } interlace_optimizer;
 
 /**
- * What is done with rows that have missing values. Since 0.1.
+ * What is done with rows that have missing values.
  * @since 0.1
  */
 typedef enum interlace_na {
@@ -1619,7 +1619,7 @@ typedef enum interlace_na {
 } interlace_na;
 
 /**
- * What the Laplace approximation of a generalised model is made of. Since 0.1.
+ * What the Laplace approximation of a generalised model is made of.
  * @since 0.1
  */
 typedef enum interlace_information {
@@ -1632,7 +1632,7 @@ typedef enum interlace_information {
 } interlace_information;
 
 /**
- * Where the standard errors of a generalised model come from. Since 0.1.
+ * Where the standard errors of a generalised model come from.
  * @since 0.1
  */
 typedef enum interlace_std_errors {
@@ -1643,7 +1643,7 @@ typedef enum interlace_std_errors {
 } interlace_std_errors;
 
 /**
- * What is done with random effects that the data cannot tell from each other or from the residual. Since 0.1.
+ * What is done with random effects that the data cannot tell from each other or from the residual.
  * @since 0.1
  */
 typedef enum interlace_unidentified {
@@ -2148,7 +2148,7 @@ double interlace_fit_aic(const interlace_fit *fit);
 double interlace_fit_bic(const interlace_fit *fit);
 
 /**
- * Why the search for the parameters of a fit ended. Since 0.1.
+ * Why the search for the parameters of a fit ended.
  * @since 0.1
  */
 typedef enum interlace_reason {
@@ -2170,7 +2170,7 @@ typedef enum interlace_reason {
 } interlace_reason;
 
 /**
- * A kind of residuals. Since 0.1.
+ * A kind of residuals.
  * @since 0.1
  */
 typedef enum interlace_residuals {
@@ -2331,7 +2331,7 @@ double interlace_fit_design_seconds(const interlace_fit *fit);
 double interlace_fit_fit_seconds(const interlace_fit *fit);
 
 /**
- * Degrees of freedom of tests and intervals of the fixed effects. Since 0.1.
+ * Degrees of freedom of tests and intervals of the fixed effects.
  * @since 0.1
  */
 typedef enum interlace_df {
@@ -2354,7 +2354,7 @@ typedef enum interlace_df {
 } interlace_df;
 
 /**
- * What the tests of an analysis of variance take as given. Since 0.1.
+ * What the tests of an analysis of variance take as given.
  * @since 0.1
  */
 typedef enum interlace_anova_type {
@@ -2370,7 +2370,7 @@ typedef enum interlace_anova_type {
 } interlace_anova_type;
 
 /**
- * How marginal means weight the levels that they average over. Since 0.1.
+ * How marginal means weight the levels that they average over.
  * @since 0.1
  */
 typedef enum interlace_weighting {
@@ -2381,7 +2381,7 @@ typedef enum interlace_weighting {
 } interlace_weighting;
 
 /**
- * The scale of marginal means. Since 0.1.
+ * The scale of marginal means.
  * @since 0.1
  */
 typedef enum interlace_means_scale {
@@ -2395,7 +2395,7 @@ typedef enum interlace_means_scale {
 } interlace_means_scale;
 
 /**
- * Which marginal means are compared. Since 0.1.
+ * Which marginal means are compared.
  * @since 0.1
  */
 typedef enum interlace_comparisons {
@@ -2408,7 +2408,7 @@ typedef enum interlace_comparisons {
 } interlace_comparisons;
 
 /**
- * How the p-values and intervals of several comparisons answer for each other. Since 0.1.
+ * How the p-values and intervals of several comparisons answer for each other.
  * @since 0.1
  */
 typedef enum interlace_adjustment {
@@ -3576,7 +3576,7 @@ interlace_status interlace_fit_summary(const interlace_fit *fit,
  * ================================================================================================================== */
 
 /**
- * What a prediction is of. Since 0.1.
+ * What a prediction is of.
  * @since 0.1
  */
 typedef enum interlace_quantity {
@@ -3629,7 +3629,7 @@ typedef enum interlace_quantity {
 } interlace_quantity;
 
 /**
- * The random effects that a prediction has. Since 0.1.
+ * The random effects that a prediction has.
  * @since 0.1
  */
 typedef enum interlace_random {
@@ -3640,7 +3640,7 @@ typedef enum interlace_random {
 } interlace_random;
 
 /**
- * What is done with a level of a grouping factor that is missing, or that the fit does not know. Since 0.1.
+ * What is done with a level of a grouping factor that is missing, or that the fit does not know.
  * @since 0.1
  */
 typedef enum interlace_new_levels {
@@ -3651,7 +3651,7 @@ typedef enum interlace_new_levels {
 } interlace_new_levels;
 
 /**
- * What an interval is for. Since 0.1.
+ * What an interval is for.
  * @since 0.1
  */
 typedef enum interlace_interval {
@@ -3662,7 +3662,7 @@ typedef enum interlace_interval {
 } interlace_interval;
 
 /**
- * Whether a row has a prediction, or why not. Since 0.1.
+ * Whether a row has a prediction, or why not.
  * @since 0.1
  */
 typedef enum interlace_prediction_status {
@@ -4245,7 +4245,7 @@ interlace_status interlace_fit_overdispersion(const interlace_fit *fit,
  * ================================================================================================================== */
 
 /**
- * The random effects of simulated responses. Since 0.1.
+ * The random effects of simulated responses.
  * @since 0.1
  */
 typedef enum interlace_simulation {
@@ -4256,7 +4256,7 @@ typedef enum interlace_simulation {
 } interlace_simulation;
 
 /**
- * How limits follow from bootstrap replicates. Since 0.1.
+ * How limits follow from bootstrap replicates.
  * @since 0.1
  */
 typedef enum interlace_bootstrap_interval {
@@ -4274,7 +4274,7 @@ typedef enum interlace_bootstrap_interval {
 } interlace_bootstrap_interval;
 
 /**
- * The parameters that are profiled. Since 0.1.
+ * The parameters that are profiled.
  * @since 0.1
  */
 typedef enum interlace_profile_scale {

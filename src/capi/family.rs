@@ -164,7 +164,7 @@ pub extern "C" fn interlace_family_free(family: Option<Box<FamilyHandle>>) {
     free(family);
 }
 
-/// Sets a user-defined family for a model of kind INTERLACE_GLMM. It replaces the previous family and its fixed parameters.
+/// Sets a user-defined family for a model of kind INTERLACE_MODEL_GLMM. It replaces the previous family and its fixed parameters.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_custom_family(

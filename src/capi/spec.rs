@@ -23,7 +23,7 @@ pub struct SpecHandle {
 
 /// Makes a spec from a formula in lme4's language, such as "y ~ x + (1 + x | g)".
 /// The response of a binomial model is a proportion with the numbers of trials
-/// as weights, "cbind(successes, failures)", or a category whose first level is failure. The response of INTERLACE_CLMM is a category with
+/// as weights, "cbind(successes, failures)", or a category whose first level is failure. The response of INTERLACE_MODEL_CLMM is a category with
 /// declared levels, from lowest to highest (interlace_frame_add_categorical, interlace_frame_set_levels or, in the formula,
 /// "ordered(y, levels = c(...))"); or whole numbers, the codes of the categories; or text, with
 /// interlace_spec_set_response_levels. Its thresholds are the intercepts: "y ~ x" and "y ~ 0 + x" are the same.

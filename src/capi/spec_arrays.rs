@@ -17,7 +17,7 @@ use crate::spec::{ArraySpec, ArrayTerm, Source, Spec};
 
 /// Makes a spec of a model from the response `y` [n] and the fixed-effects model matrix
 /// `x` [n,p], column-major with leading dimension `ldx` >= n (the distance between the starts of columns, in elements). There is no
-/// intercept unless `x` has a column of ones. INTERLACE_CLMM has thresholds instead: a column named "(Intercept)" is left out, and `y` holds
+/// intercept unless `x` has a column of ones. INTERLACE_MODEL_CLMM has thresholds instead: a column named "(Intercept)" is left out, and `y` holds
 /// whole numbers, the codes of the categories in their order.
 /// Add random terms with interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data for predictions.
 /// A row with a NaN has a missing value. All arrays are copied. `n` is at least 1.

@@ -23,7 +23,7 @@ use crate::spec::{ArrayCorrelation, CorrelationSpec, ModelKind, Spec};
 /// the search, the parameter follows it. Predictions use only fixed and random effects, not residuals. The last
 /// call counts.
 /// INTERLACE_E_FORMULA if it cannot be read; `position` is then the byte in `correlation`. INTERLACE_E_ARGUMENT for a model that is not
-/// INTERLACE_LMM.
+/// INTERLACE_MODEL_LMM.
 /// @param correlation "ar1(time | g)", "ar1(1 | g)" or "cs(1 | g)".
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -76,7 +76,7 @@ fn linear(spec: Option<&mut SpecHandle>) -> Result<&mut Spec> {
     match spec.kind {
         ModelKind::Lmm => Ok(spec),
         other => Err(Error::argument(format!(
-            "spec is of {}, a residual correlation is for one of INTERLACE_LMM",
+            "spec is of {}, a residual correlation is for one of INTERLACE_MODEL_LMM",
             super::spec_family::kind_of(other)
         ))),
     }

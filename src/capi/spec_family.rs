@@ -15,7 +15,7 @@ use crate::spec::{FamilySpec, ModelKind, PredictorSpec, Spec};
 /// them, and names that R's packages have for them ("Gamma", "inverse.gaussian", "negative.binomial", "beta_family", "t_family", "ordbeta") are
 /// also accepted. `link` is the name of a link function, NULL for the family's default. Without this call the
 /// family is gaussian. The call resets parameters fixed before.
-/// INTERLACE_E_ARGUMENT for an unknown family, for a link that does not suit it, and for a model that is not INTERLACE_GLMM.
+/// INTERLACE_E_ARGUMENT for an unknown family, for a link that does not suit it, and for a model that is not INTERLACE_MODEL_GLMM.
 /// @param family The name of a family.
 /// @param link The name of a link; NULL for the default of the family.
 /// Since 0.1.
@@ -144,7 +144,7 @@ pub(super) fn generalised<'a>(spec: Option<&'a mut SpecHandle>, what: &str) -> R
     let spec = model_of(spec)?;
     match spec.kind {
         ModelKind::Glmm => Ok(spec),
-        other => Err(Error::argument(format!("spec is of {}, {what} is for one of INTERLACE_GLMM", kind_of(other)))),
+        other => Err(Error::argument(format!("spec is of {}, {what} is for one of INTERLACE_MODEL_GLMM", kind_of(other)))),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::spec::{ModelKind, OrdinalSpec, Spec};
 
 /// Sets the link of an ordinal model, which maps cumulative probabilities to threshold minus linear predictor: "logit" (the
 /// default: proportional odds), "probit", "cloglog" (proportional hazards), "loglog" or "cauchit".
-/// INTERLACE_E_ARGUMENT for another link and for a model that is not INTERLACE_CLMM.
+/// INTERLACE_E_ARGUMENT for another link and for a model that is not INTERLACE_MODEL_CLMM.
 /// @param link The name of the link.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn interlace_spec_set_link(
 }
 
 /// Sets the structure of the thresholds of an ordinal model; INTERLACE_THRESHOLD_FLEXIBLE is the default.
-/// INTERLACE_E_ARGUMENT for a model that is not INTERLACE_CLMM.
+/// INTERLACE_E_ARGUMENT for a model that is not INTERLACE_MODEL_CLMM.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_threshold(
@@ -133,7 +133,7 @@ pub unsafe extern "C" fn interlace_spec_set_scale_array(
 /// all that occur in the data; others are left out. A text response needs this unless the frame declares its order;
 /// for an ordered factor these must be the same levels, and the order here counts. In a spec made from arrays they are the labels of
 /// the codes 1, 2, ... of `y`. An empty list is the same as no call.
-/// INTERLACE_E_ARGUMENT for a level given twice and for a model that is not INTERLACE_CLMM.
+/// INTERLACE_E_ARGUMENT for a level given twice and for a model that is not INTERLACE_MODEL_CLMM.
 /// @param n_levels The number of categories.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -157,6 +157,6 @@ fn ordinal<'a>(spec: Option<&'a mut SpecHandle>, what: &str) -> Result<&'a mut S
     let spec = model_of(spec)?;
     match spec.kind {
         ModelKind::Clmm => Ok(spec),
-        other => Err(Error::argument(format!("spec is of {}, {what} is for one of INTERLACE_CLMM", kind_of(other)))),
+        other => Err(Error::argument(format!("spec is of {}, {what} is for one of INTERLACE_MODEL_CLMM", kind_of(other)))),
     }
 }
