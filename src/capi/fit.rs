@@ -124,10 +124,10 @@ pub unsafe extern "C" fn interlace_fit_refit_ml(
 pub unsafe extern "C" fn interlace_spec_objective(
     spec: Option<&SpecHandle>,
     data: Option<&FrameHandle>,
-    options: Option<&OptionsHandle>,
     theta: *const f64,
     n_theta: usize,
     n_points: usize,
+    options: Option<&OptionsHandle>,
     values: *mut f64,
     len: usize,
     err: *mut ErrorRecord,

@@ -213,11 +213,11 @@ static void progress(void) {
     /* The objective at given points, the optimum among them. */
     const double theta[2] = {42.001 / 49.510, 0.0};
     double values[2];
-    OK(interlace_spec_objective(spec, frame, NULL, theta, 1, 2, values, 2, &err));
+    OK(interlace_spec_objective(spec, frame, theta, 1, 2, NULL, values, 2, &err));
     CLOSE(values[0], dyestuff_criterion, 1e-3);
     CHECK(values[1] > values[0] + 1);
-    FAILS(INTERLACE_E_ARGUMENT, "theta", interlace_spec_objective(spec, frame, NULL, theta, 2, 1, values, 1, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "values", interlace_spec_objective(spec, frame, NULL, theta, 1, 2, values, 1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "theta", interlace_spec_objective(spec, frame, theta, 2, 1, NULL, values, 1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "values", interlace_spec_objective(spec, frame, theta, 1, 2, NULL, values, 1, &err));
 
     FAILS(INTERLACE_E_ARGUMENT, "data is NULL", interlace_fit_new(spec, NULL, NULL, &fit, &err));
     interlace_spec_free(spec);
