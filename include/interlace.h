@@ -1971,6 +1971,34 @@ interlace_status interlace_options_set(interlace_options *options,
                                        interlace_error *err);
 
 /**
+ * The value of an option by name, as text that interlace_options_set accepts, to `*out`. It lives until the options
+ * change or are freed. INTERLACE_E_ARGUMENT for an unknown name.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[in] name The name of the option.
+ * @param[out] out The value [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_options_get(const interlace_options *options,
+                                       const char *name,
+                                       const char **out,
+                                       interlace_error *err);
+
+/**
+ * The value of an option that a fit was made with, by name, as text that interlace_options_set accepts, to `*out`. It
+ * lives as long as the fit. INTERLACE_E_ARGUMENT for an unknown name.
+ * @param[in] fit The fit.
+ * @param[in] name The name of the option.
+ * @param[out] out The value [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_option(const interlace_fit *fit,
+                                      const char *name,
+                                      const char **out,
+                                      interlace_error *err);
+
+/**
  * Number of options that interlace_options_set accepts.
  * @since 0.1
  */

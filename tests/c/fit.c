@@ -6,6 +6,12 @@ static interlace_error err;
 static void scalars(const interlace_fit *fit) {
     CHECK(interlace_fit_model(fit) == INTERLACE_MODEL_LMM);
     SAME(interlace_fit_formula(fit), "Yield ~ 1 + (1 | Batch)");
+    const char *option = NULL;
+    OK(interlace_fit_option(fit, "method", &option, &err));
+    SAME(option, "default");
+    OK(interlace_fit_option(fit, "max_evaluations", &option, &err));
+    SAME(option, "1000");
+    FAILS(INTERLACE_E_ARGUMENT, "'speed'", interlace_fit_option(fit, "speed", &option, &err));
     CHECK((interlace_fit_method(fit) == INTERLACE_METHOD_REML) && !interlace_fit_is_singular(fit) && interlace_fit_converged(fit));
     CHECK(interlace_fit_reason(fit) == INTERLACE_REASON_CONVERGED || interlace_fit_reason(fit) == INTERLACE_REASON_ROUNDOFF_LIMITED);
     CHECK(strlen(interlace_reason_name(interlace_fit_reason(fit))) > 0);
