@@ -10,6 +10,8 @@
 
 /// What can go wrong, with stable codes.
 pub mod error;
+/// Progress, cancellation, deadlines.
+pub mod watch;
 /// Named columns of data: numbers, categories; CSV files; missing values.
 pub mod frame;
 /// Formula text to a syntax tree, and the algebra of its terms. Knows no data.

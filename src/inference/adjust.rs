@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::studentized_range::StudentizedRange;
 use crate::tails::{t_two_sided, t_two_sided_quantile};
+use crate::watch::Watch;
 
 /// How the tests of a family answer for each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -45,25 +46,26 @@ impl Adjustment {
 
     /// Two-sided p values of the tests of one family, which are of all pairs of `means` means where the adjustment is Tukey's. Tests
     /// without a value (NaN) have none, and don't count.
-    pub fn p_values(self, tests: &[Statistic], means: usize) -> Vec<f64> {
+    pub fn p_values(self, tests: &[Statistic], means: usize, watch: &Watch<'_>) -> Result<Vec<f64>> {
         let raw: Vec<f64> = tests.iter().map(|t| t_two_sided(t.value, t.df)).collect();
         let n = raw.iter().filter(|p| !p.is_nan()).count() as f64;
-        match self {
+        Ok(match self {
             Adjustment::None => raw,
             Adjustment::Tukey if means <= 2 => raw,
             Adjustment::Tukey => {
                 let range = StudentizedRange::new(means);
-                tests.iter().map(|t| range.upper(t.value.abs() * std::f64::consts::SQRT_2, t.df)).collect()
+                let upper = |t: &Statistic| range.upper(t.value.abs() * std::f64::consts::SQRT_2, t.df);
+                tests.iter().map(|t| watch.pulse().map(|()| upper(t))).collect::<Result<_>>()?
             }
             Adjustment::Bonferroni => raw.iter().map(|p| capped(n * p)).collect(),
             Adjustment::Sidak => raw.iter().map(|p| -(n * (-p).ln_1p()).exp_m1()).collect(),
             Adjustment::Holm => holm(&raw, n),
             Adjustment::FalseDiscovery => false_discovery(&raw, n),
-        }
+        })
     }
 
     /// How many standard errors the interval of each test reaches to either side, all together covering with probability `level`.
-    pub fn reaches(self, tests: &[Statistic], means: usize, level: f64) -> Vec<f64> {
+    pub fn reaches(self, tests: &[Statistic], means: usize, level: f64, watch: &Watch<'_>) -> Result<Vec<f64>> {
         let n = tests.iter().filter(|t| !t.df.is_nan()).count() as f64;
         let alpha = 1.0 - level;
         let each = match self {
@@ -71,23 +73,24 @@ impl Adjustment {
             Adjustment::Tukey if means <= 2 => alpha,
             Adjustment::Tukey => {
                 let range = StudentizedRange::new(means);
-                return by_df(tests, |df| range.upper_quantile(alpha, df) / std::f64::consts::SQRT_2);
+                return by_df(tests, |df| range.upper_quantile(alpha, df) / std::f64::consts::SQRT_2, watch);
             }
             Adjustment::Bonferroni | Adjustment::Holm | Adjustment::FalseDiscovery => alpha / n,
             Adjustment::Sidak => -((-alpha).ln_1p() / n).exp_m1(),
         };
-        by_df(tests, |df| t_two_sided_quantile(each, df))
+        by_df(tests, |df| t_two_sided_quantile(each, df), watch)
     }
 }
 
 /// Quantiles cost something, and neighbours often have the same degrees of freedom.
-fn by_df(tests: &[Statistic], quantile: impl Fn(f64) -> f64) -> Vec<f64> {
+fn by_df(tests: &[Statistic], quantile: impl Fn(f64) -> f64, watch: &Watch<'_>) -> Result<Vec<f64>> {
     let mut last = (f64::NAN, f64::NAN);
     let each = tests.iter().map(|t| {
         if t.df.to_bits() != last.0.to_bits() {
+            watch.pulse()?;
             last = (t.df, quantile(t.df));
         }
-        last.1
+        Ok(last.1)
     });
     each.collect()
 }
