@@ -10,6 +10,10 @@
 
 /// What can go wrong, with stable codes.
 pub mod error;
+/// Names in messages: quoted on one line, with the nearest one suggested.
+pub mod names;
+/// Closed lists of choices, by name.
+pub mod choice;
 /// Progress, cancellation, deadlines.
 pub mod watch;
 /// Named columns of data: numbers, categories; CSV files; missing values.

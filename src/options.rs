@@ -1,5 +1,7 @@
 //! How a model is fitted.
 
+use crate::choice::Choice;
+use std::ffi::CStr;
 use std::time::{Duration, Instant};
 
 use crate::design::NaPolicy;
@@ -47,12 +49,23 @@ pub enum Unidentified {
     Ignore,
 }
 
+impl Choice for Unidentified {
+    const LIST: &'static str = "unidentified";
+    const ALL: &'static [(Self, &'static CStr)] =
+        &[(Unidentified::Error, c"error"), (Unidentified::Warning, c"warning"), (Unidentified::Ignore, c"ignore")];
+}
+
 /// Second derivatives of the log-likelihood in the linear predictor: as they are, or their expectation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Information {
     #[default]
     Observed,
     Expected,
+}
+
+impl Choice for Information {
+    const LIST: &'static str = "information";
+    const ALL: &'static [(Self, &'static CStr)] = &[(Information::Observed, c"observed"), (Information::Expected, c"expected")];
 }
 
 /// Where the nodes of a quadrature are.
@@ -73,6 +86,11 @@ pub enum StdErrors {
     Marginal,
     /// From the penalised log-likelihood at the modes, given theta: cheaper, and smaller than they should be.
     Conditional,
+}
+
+impl Choice for StdErrors {
+    const LIST: &'static str = "std_errors";
+    const ALL: &'static [(Self, &'static CStr)] = &[(StdErrors::Marginal, c"marginal"), (StdErrors::Conditional, c"conditional")];
 }
 
 impl Default for Options {

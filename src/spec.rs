@@ -1,11 +1,13 @@
 //! What is fitted: the kind of model, and a formula or arrays. No state of the data.
 
+use crate::choice::Choice;
 use std::collections::HashSet;
+use std::ffi::CStr;
 
 use crate::error::{Error, Result};
 use crate::family::{self, CUMULATIVE_LINKS, Family, Link, Parameter, by_name};
 use crate::formula::{CorrelationKind, StructureKind};
-use crate::frame::names::quoted;
+use crate::names::quoted;
 
 /// The kind of model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -17,6 +19,12 @@ pub enum ModelKind {
     Glmm = 2,
     /// Cumulative link mixed model, of an ordered response.
     Clmm = 3,
+}
+
+impl Choice for ModelKind {
+    const LIST: &'static str = "model";
+    const ALL: &'static [(Self, &'static CStr)] =
+        &[(ModelKind::Lmm, c"lmm"), (ModelKind::Glmm, c"glmm"), (ModelKind::Clmm, c"clmm")];
 }
 
 /// What is fitted.
@@ -145,6 +153,12 @@ pub enum Threshold {
     Symmetric = 1,
     /// Equal distances.
     Equidistant = 2,
+}
+
+impl Choice for Threshold {
+    const LIST: &'static str = "threshold";
+    const ALL: &'static [(Self, &'static CStr)] =
+        &[(Threshold::Flexible, c"flexible"), (Threshold::Symmetric, c"symmetric"), (Threshold::Equidistant, c"equidistant")];
 }
 
 /// What an ordinal model has beside its formula.

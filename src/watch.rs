@@ -4,9 +4,11 @@
 //! [`Watch::pulse`] at each round, and what counts something calls [`Watch::at`] or [`Watch::step`]; where one of them fails the work ends.
 
 use std::cell::Cell;
+use std::ffi::CStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::choice::Choice;
 use crate::error::{Code, Error, Result};
 
 /// What a call is at.
@@ -53,53 +55,29 @@ pub enum Phase {
     Statistic = 18,
 }
 
-impl Phase {
-    /// All, in the order of their numbers.
-    pub const ALL: [Phase; 19] = [
-        Phase::Start,
-        Phase::Search,
-        Phase::StandardErrors,
-        Phase::Modes,
-        Phase::DegreesOfFreedom,
-        Phase::Test,
-        Phase::Model,
-        Phase::Optimizer,
-        Phase::Profile,
-        Phase::Replicate,
-        Phase::Refit,
-        Phase::Deletion,
-        Phase::Fold,
-        Phase::Prediction,
-        Phase::Simulation,
-        Phase::Residuals,
-        Phase::Means,
-        Phase::Objective,
-        Phase::Statistic,
+impl Choice for Phase {
+    const LIST: &'static str = "phase";
+    const ALL: &'static [(Self, &'static CStr)] = &[
+        (Phase::Start, c"start"),
+        (Phase::Search, c"search"),
+        (Phase::StandardErrors, c"standard_errors"),
+        (Phase::Modes, c"modes"),
+        (Phase::DegreesOfFreedom, c"degrees_of_freedom"),
+        (Phase::Test, c"test"),
+        (Phase::Model, c"model"),
+        (Phase::Optimizer, c"optimizer"),
+        (Phase::Profile, c"profile"),
+        (Phase::Replicate, c"replicate"),
+        (Phase::Refit, c"refit"),
+        (Phase::Deletion, c"deletion"),
+        (Phase::Fold, c"fold"),
+        (Phase::Prediction, c"prediction"),
+        (Phase::Simulation, c"simulation"),
+        (Phase::Residuals, c"residuals"),
+        (Phase::Means, c"means"),
+        (Phase::Objective, c"objective"),
+        (Phase::Statistic, c"statistic"),
     ];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Phase::Start => "start",
-            Phase::Search => "search",
-            Phase::StandardErrors => "standard_errors",
-            Phase::Modes => "modes",
-            Phase::DegreesOfFreedom => "degrees_of_freedom",
-            Phase::Test => "test",
-            Phase::Model => "model",
-            Phase::Optimizer => "optimizer",
-            Phase::Profile => "profile",
-            Phase::Replicate => "replicate",
-            Phase::Refit => "refit",
-            Phase::Deletion => "deletion",
-            Phase::Fold => "fold",
-            Phase::Prediction => "prediction",
-            Phase::Simulation => "simulation",
-            Phase::Residuals => "residuals",
-            Phase::Means => "means",
-            Phase::Objective => "objective",
-            Phase::Statistic => "statistic",
-        }
-    }
 }
 
 /// How far a call is.
@@ -320,8 +298,8 @@ mod tests {
     #[test]
     fn phases_have_the_numbers_and_names_of_their_order() {
         let mut names = vec![];
-        for (number, phase) in Phase::ALL.into_iter().enumerate() {
-            assert_eq!(phase as usize, number);
+        for (number, (phase, _)) in Phase::ALL.iter().enumerate() {
+            assert_eq!(*phase as usize, number);
             assert!(phase.name().bytes().all(|b| b.is_ascii_lowercase() || b == b'_') && !names.contains(&phase.name()));
             names.push(phase.name());
         }

@@ -6,7 +6,7 @@ use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
 use super::handle::{choice, free, give, need, null};
 use super::options::{OptionsHandle, threads};
-use super::progress::with_progress;
+use super::progress::watched;
 use super::resample::{INTERVALS, RANDOM_EFFECTS};
 use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, texts};
@@ -14,6 +14,7 @@ use super::{c_char, c_void};
 use crate::error::{Code, Error, Result};
 use crate::fit::Fit;
 use crate::resample::{Bootstrap, BootstrapOptions, IntervalOptions, Statistic, Unit, View, median};
+use crate::watch::Watch;
 
 /// Fills `out` [n_out] with statistics of a replicate, given its number (-1 for the fit itself and if groups or rows are left out), its
 /// estimates [n_estimates], in the order of the columns after logLik in the table of replicates, and its response `y` [n], one value
@@ -198,8 +199,7 @@ pub unsafe extern "C" fn interlace_bootstrap_run(
     boundary(err, || {
         let (own, fit, out) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, target(out, "out")?);
         let asked = BootstrapOptions { threads: threads(options), ..own.asked(fit)? };
-        let all =
-            own.with_statistic(|statistic| with_progress(options, |progress| fit.bootstrap_with(&asked, statistic, progress)))?;
+        let all = own.with_statistic(|statistic| watched(options, |watch| fit.bootstrap_with(&asked, statistic, watch)))?;
         out.write(give(FrameHandle::new(all.frame()?)));
         Ok(())
     })
@@ -220,9 +220,8 @@ pub unsafe extern "C" fn interlace_bootstrap_jackknife(
     boundary(err, || {
         let (own, fit, out) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, target(out, "out")?);
         let unit = own.asked(fit)?.cases.map_or_else(|| fit.unit(None), Ok)?;
-        let all: Bootstrap = own.with_statistic(|statistic| {
-            with_progress(options, |progress| fit.jackknife(unit, statistic, threads(options), progress))
-        })?;
+        let all: Bootstrap =
+            own.with_statistic(|statistic| watched(options, |watch| fit.jackknife(unit, statistic, threads(options), watch)))?;
         out.write(give(FrameHandle::new(all.frame()?)));
         Ok(())
     })
@@ -268,12 +267,13 @@ pub unsafe extern "C" fn interlace_bootstrap_response_std_error(
 ) -> Status {
     boundary(err, || {
         let (own, fit, out) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, target(out, "out")?);
-        let value = fit.bootstrap_std_error(&own.asked(fit)?, |y| {
+        let statistic = |y: &mut [f64]| {
             Ok(match function {
                 None => median(y),
                 Some(function) => function(y.as_mut_ptr(), y.len(), user_data),
             })
-        })?;
+        };
+        let value = fit.bootstrap_std_error(&own.asked(fit)?, statistic, &Watch::unwatched())?;
         out.write(value);
         Ok(())
     })

@@ -4,6 +4,7 @@ use super::boundary::boundary;
 use super::buffer::target;
 use super::fit::{FitHandle, fit_of};
 use super::status::{ErrorRecord, Status};
+use crate::watch::Watch;
 
 /// R2 of Nakagawa and Schielzeth (2013): the share of variance explained by the fixed effects, and by fixed and random effects, with
 /// random slopes (Johnson 2014) and for non-normal families (Nakagawa, Johnson and Schielzeth 2017). The variance about the linear
@@ -24,7 +25,7 @@ pub unsafe extern "C" fn interlace_fit_r2(
     boundary(err, || {
         let fit = fit_of(fit)?;
         let (marginal, conditional) = (target(marginal, "marginal")?, target(conditional, "conditional")?);
-        let r2 = fit.r2()?;
+        let r2 = fit.r2(&Watch::unwatched())?;
         marginal.write(r2.marginal());
         conditional.write(r2.conditional());
         Ok(())
@@ -44,7 +45,7 @@ pub unsafe extern "C" fn interlace_fit_icc(
     boundary(err, || {
         let fit = fit_of(fit)?;
         let (adjusted, unadjusted) = (target(adjusted, "adjusted")?, target(unadjusted, "unadjusted")?);
-        let r2 = fit.r2()?;
+        let r2 = fit.r2(&Watch::unwatched())?;
         adjusted.write(r2.icc_adjusted());
         unadjusted.write(r2.icc_unadjusted());
         Ok(())

@@ -9,13 +9,14 @@ use super::c_char;
 use super::frame::FrameHandle;
 use super::handle::{free, give, need};
 use super::options::{OptionsHandle, settings};
-use super::progress::with_progress;
+use super::progress::watched;
 use super::spec::{MODELS, SpecHandle};
 use super::status::{ErrorRecord, Status};
 use super::strings::StringTable;
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::inference::degrees_of_freedom::{KenwardRoger, Satterthwaite};
+use crate::watch::Watch;
 
 /// A fitted model. It never changes, borrows nothing from its frame, spec and options, and many threads may use it at once.
 /// Strings that its functions return live as long as the fit. Its random terms are numbered from 0 in the order of the formula; those of the
@@ -87,7 +88,7 @@ pub unsafe extern "C" fn interlace_fit_new(
     boundary(err, || {
         let (spec, out) = (need(spec, "spec")?, target(out, "out")?);
         let frame = frame.map(|frame| &frame.frame);
-        let fit = with_progress(options, |progress| Fit::new(&spec.spec, frame, &settings(options), progress))?;
+        let fit = watched(options, |watch| Fit::new(&spec.spec, frame, &settings(options), watch))?;
         out.write(give(FitHandle::new(fit)));
         Ok(())
     })
@@ -104,7 +105,7 @@ pub unsafe extern "C" fn interlace_fit_refit_ml(
 ) -> Status {
     boundary(err, || {
         let (fit, out) = (fit_of(fit)?, target(out, "out")?);
-        out.write(give(FitHandle::new(fit.refit_ml()?)));
+        out.write(give(FitHandle::new(fit.refit_ml(&Watch::unwatched())?)));
         Ok(())
     })
 }
@@ -132,7 +133,8 @@ pub unsafe extern "C" fn interlace_spec_objective(
         let count = n_theta.checked_mul(n_points);
         let count = count.ok_or_else(|| Error::argument("n_theta times n_points is larger than the address space"))?;
         let theta = slice(theta, count, "theta")?;
-        let result = Fit::objective(&spec.spec, frame.map(|frame| &frame.frame), &settings(options), theta)?;
+        let frame = frame.map(|frame| &frame.frame);
+        let result = watched(options, |watch| Fit::objective(&spec.spec, frame, &settings(options), theta, watch))?;
         if result.len() != n_points {
             return Err(Error::argument(format!("n_theta is {n_theta}, the model has another number of parameters")));
         }

@@ -10,6 +10,7 @@ use super::handle::need;
 use super::hypotheses::default_degrees_of_freedom;
 use super::status::{ErrorRecord, Status};
 use crate::error::Result;
+use crate::watch::Watch;
 
 /// Number of fixed effects p of the mean: the columns kept.
 /// Since 0.1.
@@ -98,10 +99,10 @@ pub extern "C" fn interlace_fit_dropped_column(fit: Option<&FitHandle>, i: usize
 
 /// Of the fixed effects of the mean, by default.
 pub(super) fn p_values(handle: &FitHandle) -> Result<Vec<f64>> {
-    Ok(default_degrees_of_freedom(handle)?.coefficients(&handle.fit).iter().map(|c| c.p_value(0.0)).collect())
+    Ok(default_degrees_of_freedom(handle, &Watch::unwatched())?.coefficients(&handle.fit).iter().map(|c| c.p_value(0.0)).collect())
 }
 
 /// Lower and upper limits of the fixed effects of the mean, by default.
 pub(super) fn intervals(handle: &FitHandle, level: f64) -> Result<(Vec<f64>, Vec<f64>)> {
-    default_degrees_of_freedom(handle)?.intervals(&handle.fit, level)
+    default_degrees_of_freedom(handle, &Watch::unwatched())?.intervals(&handle.fit, level)
 }

@@ -185,5 +185,5 @@ fn fixed_at(fit: Option<&FitHandle>, predictor: i32) -> Option<&FixedEffects> {
 }
 
 fn absent(predictor: i32, role: Role) -> Error {
-    Error::argument(format!("predictor is {predictor}, the fit has no linear predictor of the {}", role.name()))
+    Error::argument(format!("predictor is {predictor}, the fit has no linear predictor of the {}", role.words()))
 }

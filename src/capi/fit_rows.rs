@@ -10,6 +10,7 @@ use super::handle::choice;
 use super::status::{ErrorRecord, Status};
 use crate::diagnostics::ResidualKind;
 use crate::error::Error;
+use crate::watch::Watch;
 
 /// Residuals: response minus fitted value.
 pub const INTERLACE_RESIDUALS_RESPONSE: i32 = 0;
@@ -85,7 +86,7 @@ pub unsafe extern "C" fn interlace_fit_quantile_residuals(
     len: usize,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || copy_out(&fit_of(fit)?.quantile_residuals(seed)?, out, len))
+    boundary(err, || copy_out(&fit_of(fit)?.quantile_residuals(seed, &Watch::unwatched())?, out, len))
 }
 
 /// The response, to `out` [m]; for an ordinal model the categories as 1, 2, .., K (interlace_fit_category).

@@ -12,6 +12,7 @@ use super::hypotheses::{INTERLACE_DF_DEFAULT, default_degrees_of_freedom, degree
 use super::status::{ErrorRecord, Status};
 use super::strings::text;
 use crate::inference::degrees_of_freedom::DegreesOfFreedom;
+use crate::watch::Watch;
 
 /// Number of tables that interlace_fit_table can make.
 /// Since 0.1.
@@ -57,7 +58,7 @@ pub unsafe extern "C" fn interlace_fit_table_with_df(
 ) -> Status {
     boundary(err, || {
         let (handle, name, out) = (need(fit, "fit")?, text(name, "name")?, target(out, "out")?);
-        out.write(give(FrameHandle::new(handle.fit.table_with(name, &|| degrees_of_freedom(handle, df))?)));
+        out.write(give(FrameHandle::new(handle.fit.table_with(name, &|| degrees_of_freedom(handle, df, &Watch::unwatched()))?)));
         Ok(())
     })
 }
@@ -67,7 +68,7 @@ pub unsafe extern "C" fn interlace_fit_table_with_df(
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_summary(fit: Option<&FitHandle>) -> *const c_char {
-    query(null(), || Some(summary(fit?, INTERLACE_DF_DEFAULT, default_degrees_of_freedom(fit?).ok()?)))
+    query(null(), || Some(summary(fit?, INTERLACE_DF_DEFAULT, default_degrees_of_freedom(fit?, &Watch::unwatched()).ok()?)))
 }
 
 /// The summary with t tests of the fixed effects by these degrees of freedom, one of INTERLACE_DF_*, to `*out`; it lives as long as the
@@ -82,7 +83,7 @@ pub unsafe extern "C" fn interlace_fit_summary_with_df(
 ) -> Status {
     boundary(err, || {
         let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
-        let freedom = degrees_of_freedom(handle, df)?;
+        let freedom = degrees_of_freedom(handle, df, &Watch::unwatched())?;
         out.write(summary(handle, df, freedom));
         Ok(())
     })

@@ -11,7 +11,7 @@ use super::status::{ErrorRecord, Status};
 use super::strings::{StringTable, optional_texts, system_path, text, texts};
 use crate::error::{Code, Error, Result, try_collect, try_vec};
 use crate::frame::Frame;
-use crate::frame::names::quoted;
+use crate::names::quoted;
 
 /// A data frame: named columns of equal length. Data go in as a frame, and every table of results comes out as a frame.
 /// Since 0.1.

@@ -8,7 +8,7 @@ use super::fit::FitHandle;
 use super::frame::FrameHandle;
 use super::handle::{choice, give, need};
 use super::options::{OptionsHandle, settings};
-use super::progress::with_progress;
+use super::progress::watched;
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result, or_reason, try_vec};
@@ -19,6 +19,7 @@ use crate::inference::drop1::drop1_table;
 use crate::inference::linear::{SimpleDf, combinations_table, joint_table};
 use crate::inference::lrt::{fit_and_compare, likelihood_ratio_table};
 use crate::spec::Spec;
+use crate::watch::Watch;
 
 /// The normal distribution for estimates divided by their standard errors: infinite degrees of freedom.
 pub const INTERLACE_DF_NORMAL: i32 = 0;
@@ -37,8 +38,8 @@ pub const INTERLACE_DF_KENWARD_ROGER: i32 = 3;
 pub const INTERLACE_DF_DEFAULT: i32 = -1;
 
 const DF_METHODS: [(i32, DfMethod); 4] = [
-    (INTERLACE_DF_NORMAL, DfMethod::Simple(SimpleDf::Normal)),
-    (INTERLACE_DF_RESIDUAL, DfMethod::Simple(SimpleDf::Residual)),
+    (INTERLACE_DF_NORMAL, DfMethod::Normal),
+    (INTERLACE_DF_RESIDUAL, DfMethod::Residual),
     (INTERLACE_DF_SATTERTHWAITE, DfMethod::Satterthwaite),
     (INTERLACE_DF_KENWARD_ROGER, DfMethod::KenwardRoger),
 ];
@@ -76,7 +77,7 @@ pub unsafe extern "C" fn interlace_fit_wald_test(
             Some(rhs) => rhs.to_vec(),
             None => try_vec("rhs", 0.0, k)?,
         };
-        let (fit, df) = (&handle.fit, degrees_of_freedom(handle, df)?);
+        let (fit, df) = (&handle.fit, degrees_of_freedom(handle, df, &Watch::unwatched())?);
         let table = if joint {
             joint_table(&df.joint_test(fit, &l, k, &rhs)?)?
         } else {
@@ -101,7 +102,7 @@ pub unsafe extern "C" fn interlace_fit_coefficients(
 ) -> Status {
     boundary(err, || {
         let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
-        let table = degrees_of_freedom(handle, df)?.coefficients_table(&handle.fit, level)?;
+        let table = degrees_of_freedom(handle, df, &Watch::unwatched())?.coefficients_table(&handle.fit, level)?;
         out.write(give(FrameHandle::new(table)));
         Ok(())
     })
@@ -126,8 +127,8 @@ pub unsafe extern "C" fn interlace_fit_anova(
     boundary(err, || {
         let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
         let kind = choice(r#type, "type", &[(1, AnovaType::I), (2, AnovaType::II), (3, AnovaType::III)])?;
-        let freedom = degrees_of_freedom(handle, df)?;
-        let table = anova_table(&handle.fit, data.map(|data| &data.frame), kind, freedom)?;
+        let freedom = degrees_of_freedom(handle, df, &Watch::unwatched())?;
+        let table = anova_table(&handle.fit, data.map(|data| &data.frame), kind, freedom, &Watch::unwatched())?;
         out.write(give(FrameHandle::new(table)));
         Ok(())
     })
@@ -148,7 +149,7 @@ pub unsafe extern "C" fn interlace_fit_drop1(
 ) -> Status {
     boundary(err, || {
         let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
-        out.write(give(FrameHandle::new(drop1_table(&handle.fit, data.map(|data| &data.frame))?)));
+        out.write(give(FrameHandle::new(drop1_table(&handle.fit, data.map(|data| &data.frame), &Watch::unwatched())?)));
         Ok(())
     })
 }
@@ -164,7 +165,7 @@ pub unsafe extern "C" fn interlace_fit_vcov_kenward_roger(
     len: usize,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || match degrees_of_freedom(need(fit, "fit")?, INTERLACE_DF_KENWARD_ROGER)? {
+    boundary(err, || match degrees_of_freedom(need(fit, "fit")?, INTERLACE_DF_KENWARD_ROGER, &Watch::unwatched())? {
         DegreesOfFreedom::KenwardRoger(own) => copy_out(&own.vcov, out, len),
         _ => Ok(()),
     })
@@ -195,7 +196,7 @@ pub unsafe extern "C" fn interlace_fit_compare(
         let out = target(out, "out")?;
         let each = slice(fits, n, "fits")?.iter().enumerate();
         let fits = each.map(|(i, fit)| need(fit.as_ref(), &format!("fits[{i}]")).map(|f| &f.fit)).collect::<Result<Vec<&Fit>>>()?;
-        out.write(give(FrameHandle::new(likelihood_ratio_table(&fits, chi_bar)?)));
+        out.write(give(FrameHandle::new(likelihood_ratio_table(&fits, chi_bar, &Watch::unwatched())?)));
         Ok(())
     })
 }
@@ -223,32 +224,34 @@ pub unsafe extern "C" fn interlace_fit_lrt(
         let specs =
             each.map(|(i, own)| need(own.as_ref(), &format!("specs[{i}]")).map(|s| &s.spec)).collect::<Result<Vec<&Spec>>>()?;
         let frame = frame.map(|frame| &frame.frame);
-        let table = with_progress(options, |progress| fit_and_compare(&specs, frame, &settings(options), chi_bar, progress))?;
+        let table = watched(options, |watch| fit_and_compare(&specs, frame, &settings(options), chi_bar, watch))?;
         out.write(give(FrameHandle::new(table)));
         Ok(())
     })
 }
 
 /// The degrees of freedom that `df` stands for; what they need is computed once a fit.
-pub(super) fn degrees_of_freedom(handle: &FitHandle, df: i32) -> Result<DegreesOfFreedom<'_>> {
+pub(super) fn degrees_of_freedom<'h>(handle: &'h FitHandle, df: i32, watch: &Watch<'_>) -> Result<DegreesOfFreedom<'h>> {
     if df == INTERLACE_DF_DEFAULT {
-        return default_degrees_of_freedom(handle);
+        return default_degrees_of_freedom(handle, watch);
     }
     let (fit, method) = (&handle.fit, choice(df, "df", &DF_METHODS)?);
     method.check(fit)?;
     Ok(match method {
-        DfMethod::Simple(simple) => DegreesOfFreedom::Same(simple.of(fit)),
-        DfMethod::Satterthwaite => DegreesOfFreedom::Satterthwaite(once(&handle.satterthwaite, || Satterthwaite::of(fit))?),
-        DfMethod::KenwardRoger => DegreesOfFreedom::KenwardRoger(once(&handle.kenward_roger, || KenwardRoger::of(fit))?),
+        DfMethod::Default => default_degrees_of_freedom(handle, &Watch::unwatched())?,
+        DfMethod::Normal => DegreesOfFreedom::Same(SimpleDf::Normal.of(fit)),
+        DfMethod::Residual => DegreesOfFreedom::Same(SimpleDf::Residual.of(fit)),
+        DfMethod::Satterthwaite => DegreesOfFreedom::Satterthwaite(once(&handle.satterthwaite, || Satterthwaite::of(fit, watch))?),
+        DfMethod::KenwardRoger => DegreesOfFreedom::KenwardRoger(once(&handle.kenward_roger, || KenwardRoger::of(fit, watch))?),
     })
 }
 
 /// Those of INTERLACE_DF_DEFAULT.
-pub(super) fn default_degrees_of_freedom(handle: &FitHandle) -> Result<DegreesOfFreedom<'_>> {
+pub(super) fn default_degrees_of_freedom<'h>(handle: &'h FitHandle, watch: &Watch<'_>) -> Result<DegreesOfFreedom<'h>> {
     if handle.fit.generalised().is_some() {
         return Ok(DegreesOfFreedom::by_default(None));
     }
-    let own = or_reason(once(&handle.satterthwaite, || Satterthwaite::of(&handle.fit)))?;
+    let own = or_reason(once(&handle.satterthwaite, || Satterthwaite::of(&handle.fit, watch)))?;
     Ok(DegreesOfFreedom::by_default(own.ok()))
 }
 

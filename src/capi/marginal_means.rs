@@ -10,6 +10,7 @@ use super::hypotheses::degrees_of_freedom;
 use super::predict::{INTERLACE_PREDICT_LINK, INTERLACE_PREDICT_RESPONSE};
 use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, text, texts};
+use crate::choice::Choice;
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::frame::Frame;
@@ -18,6 +19,7 @@ use crate::inference::contrast::Contrasts;
 use crate::inference::degrees_of_freedom::DegreesOfFreedom;
 use crate::inference::linear::Coefficients;
 use crate::inference::marginal_means::{MarginalMeans, MeansSpec, ResponseScale, Weighting};
+use crate::watch::Watch;
 
 /// Marginal means weight equally all levels of the factors that they average over.
 pub const INTERLACE_MEANS_EQUAL: i32 = 0;
@@ -59,7 +61,7 @@ pub unsafe extern "C" fn interlace_fit_marginal_means(
     boundary(err, || {
         let out = target(out, "out")?;
         let asked = Asked::new(fit, data, specs, at, weights, r#type, df)?;
-        let table = asked.with_coefficients(|own| asked.means.table(own, asked.scale.as_ref(), level))?;
+        let table = asked.with_coefficients(|own| asked.means.table(own, asked.scale.as_ref(), level, &Watch::unwatched()))?;
         out.write(give(FrameHandle::new(table)));
         Ok(())
     })
@@ -90,7 +92,8 @@ pub unsafe extern "C" fn interlace_fit_contrasts(
 ) -> Status {
     boundary(err, || {
         let out = target(out, "out")?;
-        let (contrasts, adjust) = (Contrasts::named(text(contrasts, "contrasts")?)?, Adjustment::named(text(adjust, "adjust")?)?);
+        let (contrasts, adjust) =
+            (Contrasts::named(text(contrasts, "contrasts")?)?, Adjustment::from_name(text(adjust, "adjust")?)?);
         let asked = Asked::new(fit, data, specs, at, weights, r#type, df)?;
         out.write(give(FrameHandle::new(asked.contrasts(&contrasts, adjust, level)?)));
         Ok(())
@@ -122,7 +125,7 @@ pub unsafe extern "C" fn interlace_fit_custom_contrasts(
 ) -> Status {
     boundary(err, || {
         let out = target(out, "out")?;
-        let adjust = Adjustment::named(text(adjust, "adjust")?)?;
+        let adjust = Adjustment::from_name(text(adjust, "adjust")?)?;
         let asked = Asked::new(fit, data, specs, at, weights, r#type, df)?;
         let means = asked.means.len();
         if m != means {
@@ -171,13 +174,13 @@ impl<'a> Asked<'a> {
         }
         // The two scales are one in a linear model.
         let family = fit.generalised().filter(|_| response).map(|own| &*own.family);
-        let df = degrees_of_freedom(handle, df)?;
-        let means = MarginalMeans::of_fit(fit, data.map(|data| &data.frame), &specs, weights)?;
+        let df = degrees_of_freedom(handle, df, &Watch::unwatched())?;
+        let means = MarginalMeans::of_fit(fit, data.map(|data| &data.frame), &specs, weights, &Watch::unwatched())?;
         Ok(Asked { fit, means, df, scale: family.and_then(ResponseScale::of_family) })
     }
 
     fn contrasts(&self, contrasts: &Contrasts, adjust: Adjustment, level: f64) -> Result<Frame> {
-        self.with_coefficients(|own| self.means.contrasts(own, contrasts, adjust, self.scale.as_ref(), level))
+        self.with_coefficients(|own| self.means.contrasts(own, contrasts, adjust, self.scale.as_ref(), level, &Watch::unwatched()))
     }
 
     /// Of an ordinal fit the parameters of the thresholds are among the coefficients.

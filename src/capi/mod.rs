@@ -47,6 +47,7 @@ pub mod hypotheses;
 pub mod marginal_means;
 pub mod options;
 pub mod options_named;
+pub mod phase;
 pub mod predict;
 pub mod profile;
 pub mod resample;

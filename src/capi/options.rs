@@ -3,9 +3,11 @@
 use super::boundary::boundary;
 use super::buffer::{copied, slice, target};
 use super::handle::{choice, free, give, need};
+use super::phase::ProgressFn;
 use super::status::{ErrorRecord, Status};
 use super::strings::text;
 use super::{c_char, c_void};
+use crate::choice::Choice;
 use crate::design::NaPolicy;
 use crate::error::{Error, Result};
 use crate::optimize::Method;
@@ -53,13 +55,6 @@ const UNIDENTIFIED: [(i32, Unidentified); 3] = [
 
 /// The most quadrature points for each random effect.
 pub(super) const MAX_QUADRATURE: i64 = 100;
-
-/// Called after each evaluation of the objective, on the thread that called interlace_fit_new, with the number of evaluations so far, the
-/// objective, `theta` [n_theta] and the pointer given to interlace_options_set_progress. A return value other than 0
-/// cancels the fit, which then returns INTERLACE_E_CANCELLED. It must not throw, longjmp or free the objects of the fit.
-/// Since 0.1.
-pub type ProgressFn =
-    Option<unsafe extern "C" fn(evaluation: i64, objective: f64, theta: *const f64, n_theta: usize, user_data: *mut c_void) -> i32>;
 
 /// How to fit a model. Functions with options accept NULL for the defaults.
 /// Since 0.1.
@@ -153,7 +148,8 @@ pub unsafe extern "C" fn interlace_options_set_threads(
     change(options, err, |options| set_threads(options, i64::from(threads)))
 }
 
-/// Seconds after which a fit stops with what it has; positive, default infinity. Such a fit has not converged, but is a fit.
+/// Seconds after which a call stops; positive, default infinity. A fit stops with what it has: it has not converged, but is a fit. Other
+/// calls return INTERLACE_E_DEADLINE. The time is that of the whole call, however many models it fits.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_deadline(
@@ -236,7 +232,7 @@ pub unsafe extern "C" fn interlace_options_set_unidentified(
     })
 }
 
-/// Sets a function that fits call with `user_data`, which is passed unchanged. NULL removes it.
+/// Sets a function that calls with these options call with `user_data`, which is passed unchanged. NULL removes it.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_progress(

@@ -10,6 +10,7 @@ use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
 use crate::predict::{Interval, NewData, Predictions, Problem, Quantity, RandomTerms, Request};
+use crate::watch::Watch;
 
 /// Predict the mean of the response: (1 - p) times the mean without extra zeros for a mixture with zeros, and including the masses at
 /// 0 and 1 for a beta family that has them. An ordinal fit has no mean: INTERLACE_E_ARGUMENT.
@@ -261,7 +262,7 @@ impl<'a> Asked<'a> {
     }
 
     fn predictions(&self, request: &Request) -> Result<Predictions> {
-        self.fit.predictions(self.newdata, request)
+        self.fit.predictions(self.newdata, request, &Watch::unwatched())
     }
 
     /// A request with the modes of these terms, [`choose_terms`].

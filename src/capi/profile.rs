@@ -6,7 +6,7 @@ use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
 use super::handle::{choice, give};
 use super::options::OptionsHandle;
-use super::progress::with_progress;
+use super::progress::watched;
 use super::status::{ErrorRecord, Status};
 use crate::error::Result;
 use crate::fit::Fit;
@@ -68,5 +68,5 @@ pub unsafe extern "C" fn interlace_fit_profile(
 
 unsafe fn profiles(fit: &Fit, level: f64, scale: i32, options: Option<&OptionsHandle>) -> Result<Vec<Profile>> {
     let theta = choice(scale, "scale", &[(INTERLACE_PROFILE_SD_COR, false), (INTERLACE_PROFILE_THETA, true)])?;
-    with_progress(options, |progress| if theta { fit.profile_theta(level, progress) } else { fit.profile(level, progress) })
+    watched(options, |watch| if theta { fit.profile_theta(level, watch) } else { fit.profile(level, watch) })
 }

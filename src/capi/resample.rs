@@ -6,10 +6,11 @@ use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
 use super::handle::{choice, give, need};
 use super::options::{OptionsHandle, threads};
-use super::progress::with_progress;
+use super::progress::watched;
 use super::status::{ErrorRecord, Status};
 use crate::error::Error;
 use crate::resample::{BootstrapOptions, IntervalKind, RandomEffects, RefitOptions};
+use crate::watch::Watch;
 
 /// Simulated responses have newly drawn random effects in each replicate.
 pub const INTERLACE_SIMULATE_NEW: i32 = 0;
@@ -57,7 +58,7 @@ pub unsafe extern "C" fn interlace_fit_simulate(
         let wanted = fit.fitted.len().checked_mul(nsim);
         let wanted = wanted.ok_or_else(|| Error::argument(format!("nsim is {nsim}, more than the address space holds")))?;
         array_target(out, len, wanted, "out")?;
-        copy_out(&fit.simulate(nsim, seed, what)?, out, len)
+        copy_out(&fit.simulate(nsim, seed, what, &Watch::unwatched())?, out, len)
     })
 }
 
@@ -86,7 +87,7 @@ pub unsafe extern "C" fn interlace_fit_refit(
         let (fit, out) = (fit_of(fit)?, target(out, "out")?);
         let y = matrix(y, fit.fitted.len(), k, ldy, "y", "ldy")?;
         let asked = RefitOptions { std_errors, threads: threads(options) };
-        let all = with_progress(options, |progress| fit.refit_many(&y, &asked, progress))?;
+        let all = watched(options, |watch| fit.refit_many(&y, &asked, watch))?;
         out.write(give(FrameHandle::new(all.frame()?)));
         Ok(())
     })
@@ -120,7 +121,7 @@ pub unsafe extern "C" fn interlace_fit_bootstrap(
             threads: threads(options),
             ..BootstrapOptions::default()
         };
-        let all = with_progress(options, |progress| fit.bootstrap(&asked, progress))?;
+        let all = watched(options, |watch| fit.bootstrap(&asked, watch))?;
         out.write(give(FrameHandle::new(all.frame()?)));
         Ok(())
     })
@@ -145,7 +146,7 @@ pub unsafe extern "C" fn interlace_fit_bootstrap_confint(
     boundary(err, || {
         let (fit, replicates, out) = (fit_of(fit)?, need(replicates, "replicates")?, target(out, "out")?);
         let kind = choice(r#type, "type", &INTERVALS)?;
-        out.write(give(FrameHandle::new(fit.bootstrap_intervals(&replicates.frame, level, kind)?)));
+        out.write(give(FrameHandle::new(fit.bootstrap_intervals(&replicates.frame, level, kind, &Watch::unwatched())?)));
         Ok(())
     })
 }

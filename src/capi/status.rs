@@ -34,6 +34,8 @@ pub const INTERLACE_E_CANCELLED: i32 = 6;
 pub const INTERLACE_E_UNSUPPORTED: i32 = 7;
 /// A file cannot be read or written.
 pub const INTERLACE_E_IO: i32 = 8;
+/// The deadline of the options passed before there was a result. A fit is one with what it has at its deadline.
+pub const INTERLACE_E_DEADLINE: i32 = 9;
 /// A bug in the library; please report it. Do nothing with the objects of the call except free them.
 pub const INTERLACE_E_INTERNAL: i32 = 99;
 
@@ -81,7 +83,7 @@ impl ErrorRecord {
     }
 }
 
-const STATUSES: [(Status, &CStr); 10] = [
+const STATUSES: [(Status, &CStr); 11] = [
     (INTERLACE_OK, c"ok"),
     (INTERLACE_E_ARGUMENT, c"argument"),
     (INTERLACE_E_FORMULA, c"formula"),
@@ -91,6 +93,7 @@ const STATUSES: [(Status, &CStr); 10] = [
     (INTERLACE_E_CANCELLED, c"cancelled"),
     (INTERLACE_E_UNSUPPORTED, c"unsupported"),
     (INTERLACE_E_IO, c"io"),
+    (INTERLACE_E_DEADLINE, c"deadline"),
     (INTERLACE_E_INTERNAL, c"internal"),
 ];
 
@@ -100,7 +103,7 @@ const _: () = {
     assert!(INTERLACE_E_DATA == Code::Data as i32 && INTERLACE_E_NUMERIC == Code::Numeric as i32);
     assert!(INTERLACE_E_MEMORY == Code::Memory as i32 && INTERLACE_E_CANCELLED == Code::Cancelled as i32);
     assert!(INTERLACE_E_UNSUPPORTED == Code::Unsupported as i32 && INTERLACE_E_IO == Code::Io as i32);
-    assert!(INTERLACE_E_INTERNAL == Code::Internal as i32);
+    assert!(INTERLACE_E_DEADLINE == Code::Deadline as i32 && INTERLACE_E_INTERNAL == Code::Internal as i32);
 };
 
 /// The version of the running library, "0.1.0". A static string.

@@ -156,7 +156,7 @@ fn starts_are_near_the_fit_without_random_effects() {
         for kind in KINDS {
             let response = response(&design, link, kind, true, false);
             let model = model(&design, &response);
-            let start = super::start::start(&response, &model).unwrap();
+            let start = super::start::start(&response, &model, &Watch::unwatched()).unwrap();
             let mut laplace = Laplace::new(&model, Approximation::default(), &Watch::unwatched()).unwrap();
             let mut x = vec![0.0; 3];
             x.extend_from_slice(&start.fixed[0]);

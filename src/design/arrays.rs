@@ -11,7 +11,7 @@ use crate::design::ordered::ordered_codes;
 use crate::design::rows::{Incomplete, Rows};
 use crate::design::{Columns, Design, Further, NaPolicy, PredictorDesign, ResponseRule, TermDesign, UNSEEN, realise};
 use crate::error::{Error, Result, row_text, try_owned, try_vec};
-use crate::frame::names::quoted;
+use crate::names::quoted;
 use crate::spec::{ArrayCorrelation, ArraySpec, ArrayTerm};
 
 /// What new arrays have to match.

@@ -11,7 +11,7 @@ use crate::design::value::Value;
 use crate::error::{Error, Result, row_text, try_gather, try_vec};
 use crate::formula::{Argument, Expr, ExprKind, Op};
 use crate::frame::Frame;
-use crate::frame::names::{known, quoted};
+use crate::names::{known, quoted};
 
 /// The functions that are not of one number, for messages.
 const OTHER_FUNCTIONS: &str =

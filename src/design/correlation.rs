@@ -11,7 +11,7 @@ use crate::design::value::Factor;
 use crate::error::{Error, Result, row_text, try_owned, try_vec};
 use crate::formula::{CorrelationKind, parse_correlation};
 use crate::frame::Frame;
-use crate::frame::names::quoted;
+use crate::names::quoted;
 use crate::spec::ArrayCorrelation;
 
 impl CorrelationDesign {

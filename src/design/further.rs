@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::formula::{Expr, Formula, Parsed, TermList, expand, parse};
 use crate::frame::Frame;
-use crate::frame::names::quoted;
+use crate::names::quoted;
 use crate::spec::PredictorSpec;
 
 /// Something of each of the further predictors.

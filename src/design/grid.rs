@@ -9,8 +9,8 @@ use super::value::Value;
 use super::variable::Kind;
 use super::{NaPolicy, RowLedger};
 use crate::error::{Error, Result, try_collect, try_gather, try_vec};
-use crate::frame::names::{known, quoted};
 use crate::frame::{ColumnData, Frame, shortest_text};
+use crate::names::{known, quoted};
 
 /// The columns that the fixed effects depend on, in order of appearance, with the values that the grid takes.
 #[derive(Clone, Debug, PartialEq)]

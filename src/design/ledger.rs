@@ -2,7 +2,7 @@
 
 use super::RowLedger;
 use crate::error::{Error, Result, try_collect, try_vec};
-use crate::frame::names::quoted;
+use crate::names::quoted;
 
 impl RowLedger {
     /// A copy, or an error where memory is short.

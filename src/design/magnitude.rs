@@ -2,7 +2,7 @@
 
 use crate::design::{Design, PredictorDesign, TermDesign};
 use crate::error::{Error, Result};
-use crate::frame::names::quoted;
+use crate::names::quoted;
 
 /// Values beyond have no square. One cell of this size is mostly a code for a missing value, as Stata's 8.99e307.
 const LARGEST: f64 = 1e152;

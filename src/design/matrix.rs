@@ -8,7 +8,7 @@ use crate::design::rows::Rows;
 use crate::design::variable::{Kind, Predictor, Variable};
 use crate::error::{Error, Result, try_vec};
 use crate::formula::TermList;
-use crate::frame::names::quoted;
+use crate::names::quoted;
 
 /// The plan of a model matrix; holds no data.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]

@@ -11,8 +11,8 @@ use crate::design::unread::explained;
 use crate::design::value::{Factor, Matrix, Value};
 use crate::error::{Error, Result, row_text, try_owned, try_vec};
 use crate::formula::Op;
-use crate::frame::names::quoted;
 use crate::frame::{Frame, number_of_text};
+use crate::names::quoted;
 
 /// A compiled expression.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]

@@ -8,8 +8,8 @@ use crate::design::rows::{Incomplete, Rows};
 use crate::design::value::{Factor, Value};
 use crate::design::variable::without_rows;
 use crate::error::{Error, Result, row_text, try_copy, try_vec};
-use crate::frame::names::{known, quoted};
 use crate::frame::{ColumnData, Frame, Suspicion};
+use crate::names::{known, quoted};
 
 /// The values of an ordered response in all rows.
 pub(super) struct Ordered<'a> {

@@ -1,11 +1,13 @@
 //! What a design has: matrices, random terms, the ledger of rows.
 
 use super::series::CorrelationDesign;
+use crate::choice::Choice;
 use crate::covariance::Structure;
 use crate::error::{Result, try_copy};
 use crate::formula::{Formula, expand, parse};
 use crate::frame::Frame;
 use crate::spec::FormulaSpec;
+use std::ffi::CStr;
 use std::sync::Arc;
 
 /// Reads the formula of a specification against a frame: its terms, the random terms and groups given beside it, and `.`.
@@ -173,4 +175,10 @@ pub enum NaPolicy {
     Error,
     /// Leave the rows out of the fit, and give NaN for them in results per row.
     Pad,
+}
+
+impl Choice for NaPolicy {
+    const LIST: &'static str = "na";
+    const ALL: &'static [(Self, &'static CStr)] =
+        &[(NaPolicy::Omit, c"omit"), (NaPolicy::Error, c"error"), (NaPolicy::Pad, c"pad")];
 }

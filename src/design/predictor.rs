@@ -11,7 +11,7 @@ use crate::design::variable::{Kind, Variable};
 use crate::error::{Error, Result};
 use crate::formula::{Expr, StructureKind};
 use crate::frame::Frame;
-use crate::frame::names::{known, quoted};
+use crate::names::{known, quoted};
 
 /// A linear predictor without data.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]

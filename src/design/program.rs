@@ -16,7 +16,7 @@ use crate::design::{Design, NaPolicy, Needed, PredictorDesign};
 use crate::error::{Error, Result};
 use crate::formula::Formula;
 use crate::frame::Frame;
-use crate::frame::names::{known, quoted};
+use crate::names::{known, quoted};
 
 /// What a design is made of.
 #[derive(Clone, Copy, Debug)]

@@ -13,8 +13,8 @@ use crate::design::value::{Factor, Value};
 use crate::design::variable::{Predictor, Variable};
 use crate::design::{PredictorDesign, TermDesign, UNSEEN, UnknownLevel};
 use crate::error::{Error, Result, row_text, try_collect, try_copy, try_owned, try_vec};
-use crate::frame::names::quoted;
 use crate::frame::{Frame, shortest_text};
+use crate::names::quoted;
 
 /// The values of all expressions of a predictor, in all rows.
 pub(super) struct Evaluated<'a> {

@@ -11,7 +11,7 @@ use crate::design::variable::occurring_levels;
 use crate::error::{Error, Result, row_text, try_owned, try_vec};
 use crate::formula::{Argument, Expr, ExprKind};
 use crate::frame::Frame;
-use crate::frame::names::quoted;
+use crate::names::quoted;
 
 /// What the response of a model may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

@@ -6,8 +6,8 @@ use crate::design::magnitude::{is_usable, wanted_of};
 use crate::design::value::Value;
 use crate::design::{NaPolicy, RowLedger};
 use crate::error::{Error, Result, row_text, try_owned, try_vec};
-use crate::frame::names::quoted;
 use crate::frame::{Frame, shortest_text};
+use crate::names::quoted;
 
 /// The ledger's reason for a row whose weight, or number of trials, is zero.
 pub const ZERO_WEIGHT: &str = "weights (zero)";

@@ -3,7 +3,7 @@
 use crate::design::value::Value;
 use crate::error::{Code, Error, Result};
 use crate::frame::Frame;
-use crate::frame::names::quoted;
+use crate::names::quoted;
 
 /// Warnings of a variable that is categories only because a cell of its column can't be read as a number.
 pub fn note_variable(columns: &[&str], value: &Value, frame: &Frame, warnings: &mut Vec<String>) -> Result<()> {

@@ -9,7 +9,7 @@ use crate::design::rows::Rows;
 use crate::design::value::{Factor, Matrix, Value, logical_levels};
 use crate::error::{Error, Result, row_text, try_collect, try_gather, try_owned, try_vec};
 use crate::frame::Frame;
-use crate::frame::names::{known, quoted};
+use crate::names::{known, quoted};
 
 /// A variable of the terms.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]

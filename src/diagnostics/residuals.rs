@@ -1,5 +1,6 @@
 //! Residuals, one per row as `fitted`.
 
+use crate::choice::Choice;
 use crate::distributions::normal_quantile;
 use crate::error::{Error, Result, try_collect, try_copy, try_vec};
 use crate::family::{Cumulative, ZeroMixture, normal};
@@ -7,6 +8,7 @@ use crate::fit::Fit;
 use crate::predict::mean_slope;
 use crate::simulate::{Purpose, Stream};
 use crate::watch::{Phase, Watch};
+use std::ffi::CStr;
 
 /// The kind of a residual.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +23,17 @@ pub enum ResidualKind {
     Deviance,
     /// The Pearson residual of standard deviation one; where residuals are correlated, turned to independent ones.
     Normalized,
+}
+
+impl Choice for ResidualKind {
+    const LIST: &'static str = "residual kind";
+    const ALL: &'static [(Self, &'static CStr)] = &[
+        (ResidualKind::Response, c"response"),
+        (ResidualKind::Pearson, c"pearson"),
+        (ResidualKind::Working, c"working"),
+        (ResidualKind::Deviance, c"deviance"),
+        (ResidualKind::Normalized, c"normalized"),
+    ];
 }
 
 impl Fit {

@@ -21,7 +21,7 @@ pub struct CorrelationFit {
 impl CorrelationFit {
     /// `ar1|group` or `cs|group`.
     pub fn name(&self) -> String {
-        format!("{}|{}", self.design.kind.name(), self.design.group)
+        format!("{}|{}", self.design.kind.word(), self.design.group)
     }
 
     /// Groups that occur in the rows used.

@@ -56,13 +56,7 @@ impl Fit {
     /// The criterion at each of the given points, one after the other. A point is theta for a linear model, and the
     /// residual correlation if there is one; for a generalised one theta,
     /// then the fixed effects of the mean, the zero part and the dispersion, then the family's parameters on their working scale.
-    pub fn objective(
-        spec: &Spec,
-        frame: Option<&Frame>,
-        options: &Options,
-        points: &[f64],
-        watch: &Watch<'_>,
-    ) -> Result<Vec<f64>> {
+    pub fn objective(spec: &Spec, frame: Option<&Frame>, options: &Options, points: &[f64], watch: &Watch<'_>) -> Result<Vec<f64>> {
         watch.at(Phase::Start, 0, None)?;
         let (_, design) = ModelProgram::learn(spec, frame, options.na)?;
         check_terms(spec.kind, &design, options)?;

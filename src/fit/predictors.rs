@@ -3,9 +3,11 @@
 use super::common::Fit;
 use super::kind::Generalised;
 use super::parts::{FixedEffects, PredictorFit, TermFit};
+use crate::choice::Choice;
 use crate::error::{Result, try_collect, try_copy};
 use crate::family::Sigma;
 use crate::options::Nodes;
+use std::ffi::CStr;
 
 /// What a linear predictor is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,11 +17,18 @@ pub enum Role {
     Dispersion,
 }
 
+impl Choice for Role {
+    const LIST: &'static str = "predictor";
+    const ALL: &'static [(Self, &'static CStr)] =
+        &[(Role::Mean, c"mean"), (Role::ZeroInflation, c"zero_inflation"), (Role::Dispersion, c"dispersion")];
+}
+
 impl Role {
     /// In the order of their random terms.
-    pub const ALL: [Role; 3] = [Role::Mean, Role::ZeroInflation, Role::Dispersion];
+    pub const ORDER: [Role; 3] = [Role::Mean, Role::ZeroInflation, Role::Dispersion];
 
-    pub fn name(self) -> &'static str {
+    /// What messages call it.
+    pub fn words(self) -> &'static str {
         match self {
             Role::Mean => "mean",
             Role::ZeroInflation => "zero inflation",
@@ -61,7 +70,7 @@ impl Fit {
 
     /// The random terms of all predictors: the mean's, those of the zero inflation, those of the dispersion.
     pub fn all_terms(&self) -> impl Iterator<Item = (Role, &TermFit)> {
-        Role::ALL.into_iter().flat_map(|role| self.terms_of(role).iter().map(move |term| (role, term)))
+        Role::ORDER.into_iter().flat_map(|role| self.terms_of(role).iter().map(move |term| (role, term)))
     }
 
     /// The values of a predictor that the fit has, per row as `fitted`.
@@ -94,7 +103,7 @@ impl Fit {
     pub fn all_parameters(&self) -> Option<Vec<f64>> {
         let own = self.generalised()?;
         let mut all: Vec<f64> =
-            Role::ALL.iter().filter_map(|role| self.fixed_of(*role)).flat_map(|f| f.estimate.iter().copied()).collect();
+            Role::ORDER.iter().filter_map(|role| self.fixed_of(*role)).flat_map(|f| f.estimate.iter().copied()).collect();
         let first_varies = own.dispersion.is_some() && self.ordinal().is_none();
         let estimated = |j: &usize| !(own.parameters[*j].fixed || *j == 0 && first_varies);
         all.extend((0..own.psi.len()).filter(estimated).map(|j| own.psi[j]));

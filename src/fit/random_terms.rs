@@ -5,7 +5,7 @@ use crate::design::{Design, TermDesign};
 use crate::error::{Error, Result};
 use crate::family::WeightRole;
 use crate::formula::StructureKind;
-use crate::frame::names::quoted;
+use crate::names::quoted;
 use crate::options::Unidentified;
 use crate::random::{Part, TermRows, TermSize, dependencies};
 

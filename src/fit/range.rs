@@ -3,7 +3,7 @@
 use super::common::Fit;
 use super::parts::{FixedEffects, TermFit};
 use crate::error::{Error, Result};
-use crate::frame::names::quoted;
+use crate::names::quoted;
 
 /// Zero, infinite, or with fewer digits than a number has.
 fn out_of_range(variance: f64) -> bool {

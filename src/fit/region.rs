@@ -5,11 +5,11 @@ use super::kind::Ordinal;
 use super::response::AnyResponse;
 use crate::clmm::edge::{Edge, estimate_within};
 use crate::error::{Code, Result};
-use crate::frame::names::quoted;
 use crate::glmm::estimate::estimate;
 use crate::glmm::laplace::Laplace;
 use crate::glmm::model::Model;
 use crate::glmm::start::Start;
+use crate::names::quoted;
 use crate::options::Options;
 use crate::search::Estimate;
 
@@ -29,12 +29,7 @@ pub(crate) struct OnEdge {
 }
 
 /// The estimate from a start.
-pub(crate) fn search(
-    laplace: &mut Laplace<'_>,
-    response: &AnyResponse,
-    start: &Start,
-    options: &Options,
-) -> Result<Found> {
+pub(crate) fn search(laplace: &mut Laplace<'_>, response: &AnyResponse, start: &Start, options: &Options) -> Result<Found> {
     let (Some(ordered), Some(region)) = (response.ordered(), response.region()?) else {
         return Ok(Found::Inside(estimate(laplace, start, options)?));
     };

@@ -313,10 +313,11 @@ fn start_of_family(response: &FamilyResponse, model: &Model, watch: &Watch<'_>) 
         let share = if response.zero == Some(ZeroPart::Inflation) { 0.5 * share } else { share };
         eta[zero].fill(logit(share.clamp(0.02, 0.98)));
     }
-    start(model, eta, &|eta| {
+    let guess = |eta: &[Vec<f64>]| {
         let mu = try_collect("means of the start", eta[0].iter().map(|e| family.linkinv(*e)))?;
         response.guess(&mu)
-    })
+    };
+    start(model, eta, &guess, watch)
 }
 
 /// Fails at a response that the family can't have; the zeros of a hurdle are not the family's. Rows are named as those of the data.

@@ -1,7 +1,7 @@
 //! Separation: which parameters have no finite estimate, what their variances become, and what is said of them.
 
-use crate::frame::names::quoted;
 use crate::glmm::solution::Solution;
+use crate::names::quoted;
 
 /// Standard deviations of random effects, as a multiple of the latent variable's, that say that groups separate the response.
 const SEPARATE: f64 = 5.0;

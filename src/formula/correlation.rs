@@ -6,7 +6,9 @@ use super::groups::groups;
 use super::lexer::shorten;
 use super::parser::parse_random;
 use super::{Argument, Expr, ExprKind, Op};
+use crate::choice::Choice;
 use crate::error::{Error, Result};
+use std::ffi::CStr;
 
 /// How residuals of one group are correlated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -18,9 +20,15 @@ pub enum CorrelationKind {
     CompoundSymmetry = 2,
 }
 
+impl Choice for CorrelationKind {
+    const LIST: &'static str = "correlation";
+    const ALL: &'static [(Self, &'static CStr)] =
+        &[(CorrelationKind::Ar1, c"ar1"), (CorrelationKind::CompoundSymmetry, c"compound_symmetry")];
+}
+
 impl CorrelationKind {
     /// The name that the formula language has for it.
-    pub fn name(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
             CorrelationKind::Ar1 => "ar1",
             CorrelationKind::CompoundSymmetry => "cs",
@@ -46,7 +54,7 @@ pub fn parse_correlation(text: &str) -> Result<CorrelationTerm> {
         return Err(Error::formula(expr.span.start, format!("'{}' is no residual correlation: {wanted}", brief(&expr))));
     };
     let kinds = [CorrelationKind::Ar1, CorrelationKind::CompoundSymmetry];
-    let Some(kind) = kinds.into_iter().find(|kind| kind.name() == function) else {
+    let Some(kind) = kinds.into_iter().find(|kind| kind.word() == function) else {
         return Err(Error::formula(expr.span.start, format!("'{}' is no residual correlation: {wanted}", shorten(function))));
     };
     let [Argument { name: None, value }] = &arguments[..] else {

@@ -1,5 +1,8 @@
 //! What a formula is made of: expressions, and the terms they expand to.
 
+use crate::choice::Choice;
+use std::ffi::CStr;
+
 /// Bytes `start..end` of the formula text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Span {
@@ -124,4 +127,14 @@ pub enum StructureKind {
     Diagonal,
     CompoundSymmetry,
     Ar1,
+}
+
+impl Choice for StructureKind {
+    const LIST: &'static str = "structure";
+    const ALL: &'static [(Self, &'static CStr)] = &[
+        (StructureKind::Unstructured, c"unstructured"),
+        (StructureKind::Diagonal, c"diagonal"),
+        (StructureKind::CompoundSymmetry, c"compound_symmetry"),
+        (StructureKind::Ar1, c"ar1"),
+    ];
 }

@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::names::quoted;
 use super::{Category, ColumnData, Frame};
 use crate::error::{Error, Result, try_collect, try_gather, try_vec};
+use crate::names::quoted;
 
 impl Frame {
     /// Adds the rows of another frame with columns of the same names and kinds in the same order. Levels that are new come last, or, where

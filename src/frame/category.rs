@@ -6,10 +6,10 @@ use std::hash::{BuildHasherDefault, DefaultHasher, Hash};
 use std::sync::Arc;
 
 use super::dictionary::{Dictionary, recode, sort_and_rank};
-use super::names::quoted;
 use super::number::shortest_text;
 use super::{Category, Column, ColumnData, Frame, MISSING_CODE, MISSING_INTEGER};
 use crate::error::{Error, Result, row_text, try_collect, try_copy, try_vec};
+use crate::names::quoted;
 
 impl Column {
     /// The column as categories, for grouping and `factor()`. Numbers have their shortest text as label ("308", not "308.0") and
@@ -66,7 +66,7 @@ impl Frame {
 
 /// A value that the declared levels don't have.
 pub(super) fn unlisted(column: &str, value: &str, row: usize, levels: &[String]) -> Error {
-    let known = super::names::known("the list", value, levels.iter().map(String::as_str));
+    let known = crate::names::known("the list", value, levels.iter().map(String::as_str));
     let message =
         format!("column {} has {} in {}, which is not among its levels; {known}", quoted(column), quoted(value), row_text(row));
     Error::data(message).at(row)

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher};
 
 use super::column::Category;
-use super::names::quoted;
 use crate::error::{Error, Result, try_collect, try_vec};
+use crate::names::quoted;
 
 /// Distinct texts, numbered from 0 in order of appearance. The hasher has no random state: results are the same in every run.
 #[derive(Default)]

@@ -5,8 +5,6 @@ mod category;
 mod column;
 mod csv;
 mod dictionary;
-/// Names in messages: quoted on one line, with the nearest one suggested.
-pub mod names;
 mod number;
 mod origin;
 mod place;

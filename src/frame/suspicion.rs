@@ -1,8 +1,8 @@
 //! Text columns that were meant to be numbers: most cells are, and one is not.
 
-use super::names::quoted;
 use super::{Category, ColumnData, Frame, number};
 use crate::error::{Result, try_collect};
+use crate::names::quoted;
 
 /// Why a column of text may not be what its caller thinks.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use super::column::{Category, Column, ColumnData, MISSING_CODE};
 use super::dictionary::Dictionary;
-use super::names::{known, quoted};
 use super::origin::Origin;
 use crate::error::{Error, Result, row_text};
+use crate::names::{known, quoted};
 
 /// Named columns of one length, in order. Names are unique.
 #[derive(Clone, Debug, Default)]

@@ -12,8 +12,7 @@ use crate::family::Order;
 use crate::options::{Nodes, StdErrors};
 use crate::watch::Watch;
 
-const FIXED: Approximation =
-    Approximation { expected: false, inside: Inside::Nothing, points: 3, nodes: Nodes::Fixed };
+const FIXED: Approximation = Approximation { expected: false, inside: Inside::Nothing, points: 3, nodes: Nodes::Fixed };
 /// Three nodes of the weight exp(-u^2), with weights of the standard normal density there.
 const RULE: [(f64, f64); 3] = [
     (-1.224_744_871_391_589, 0.249_490_844_586_476),

@@ -56,13 +56,7 @@ pub struct EffectRow<'a> {
 
 impl<'a> Joint<'a> {
     /// At working parameters; `x` has the columns `[n, p_a]` of each predictor a. The model has random effects.
-    pub fn new(
-        model: &'a Model,
-        working: &[f64],
-        x: &[&[f64]],
-        further: Further<'_>,
-        watch: &Watch<'a>,
-    ) -> Result<Self> {
+    pub fn new(model: &'a Model, working: &[f64], x: &[&[f64]], further: Further<'_>, watch: &Watch<'a>) -> Result<Self> {
         let mut laplace = Laplace::new(model, Approximation::default(), watch)?;
         laplace.forget_modes(true);
         // Entries of A^-1 itself are wanted.

@@ -1,9 +1,11 @@
 //! Adjustment of p values and intervals for several tests at once.
 
-use crate::error::{Error, Result};
+use crate::choice::Choice;
+use crate::error::Result;
 use crate::studentized_range::StudentizedRange;
 use crate::tails::{t_two_sided, t_two_sided_quantile};
 use crate::watch::Watch;
+use std::ffi::CStr;
 
 /// How the tests of a family answer for each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -20,14 +22,17 @@ pub enum Adjustment {
     Sidak,
 }
 
-const NAMES: [(&str, Adjustment); 6] = [
-    ("none", Adjustment::None),
-    ("tukey", Adjustment::Tukey),
-    ("bonferroni", Adjustment::Bonferroni),
-    ("holm", Adjustment::Holm),
-    ("fdr", Adjustment::FalseDiscovery),
-    ("sidak", Adjustment::Sidak),
-];
+impl Choice for Adjustment {
+    const LIST: &'static str = "adjust";
+    const ALL: &'static [(Self, &'static CStr)] = &[
+        (Adjustment::None, c"none"),
+        (Adjustment::Tukey, c"tukey"),
+        (Adjustment::Bonferroni, c"bonferroni"),
+        (Adjustment::Holm, c"holm"),
+        (Adjustment::FalseDiscovery, c"fdr"),
+        (Adjustment::Sidak, c"sidak"),
+    ];
+}
 
 /// A test statistic, with its degrees of freedom (infinite for z).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,13 +42,6 @@ pub struct Statistic {
 }
 
 impl Adjustment {
-    pub fn named(name: &str) -> Result<Self> {
-        NAMES.iter().find(|(known, _)| *known == name).map(|(_, a)| *a).ok_or_else(|| {
-            let known: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
-            Error::argument(format!("adjust is '{name}', it must be one of {}", known.join(", ")))
-        })
-    }
-
     /// Two-sided p values of the tests of one family, which are of all pairs of `means` means where the adjustment is Tukey's. Tests
     /// without a value (NaN) have none, and don't count.
     pub fn p_values(self, tests: &[Statistic], means: usize, watch: &Watch<'_>) -> Result<Vec<f64>> {
@@ -166,7 +164,7 @@ mod tests {
             1.148_887_721_591_496_1e-5,
             0.029_582_192_808_237_706,
         ];
-        near(&Adjustment::Tukey.p_values(&tests(&ERGO, 24.0), 4), &wanted, 1e-10);
+        near(&Adjustment::Tukey.p_values(&tests(&ERGO, 24.0), 4, &Watch::unwatched()).unwrap(), &wanted, 1e-10);
         let asymptotic = [
             4.155_564_781_171_961e-13,
             0.000_107_848_348_377_928_42,
@@ -175,7 +173,7 @@ mod tests {
             3.131_248_482_723_947e-9,
             0.014_400_833_108_437_538,
         ];
-        near(&Adjustment::Tukey.p_values(&tests(&ERGO, f64::INFINITY), 4), &asymptotic, 1e-10);
+        near(&Adjustment::Tukey.p_values(&tests(&ERGO, f64::INFINITY), 4, &Watch::unwatched()).unwrap(), &asymptotic, 1e-10);
         let raw = [
             9.753_420_494_944_94e-8,
             0.000_256_292_724_020_620_3,
@@ -184,7 +182,7 @@ mod tests {
             2.026_276_475_534_473e-6,
             0.006_219_850_392_568_005,
         ];
-        near(&Adjustment::None.p_values(&tests(&ERGO, 24.0), 4), &raw, 1e-13);
+        near(&Adjustment::None.p_values(&tests(&ERGO, 24.0), 4, &Watch::unwatched()).unwrap(), &raw, 1e-13);
     }
 
     #[test]
@@ -192,7 +190,7 @@ mod tests {
         // Two-sided normal p values of .01, .04, .03, none, .5.
         let z = [0.01, 0.04, 0.03, f64::NAN, 0.5].map(|p: f64| t_two_sided_quantile(p, f64::INFINITY));
         let tests = tests(&z, f64::INFINITY);
-        let p = |a: Adjustment| a.p_values(&tests, 5);
+        let p = |a: Adjustment| a.p_values(&tests, 5, &Watch::unwatched()).unwrap();
         near(&p(Adjustment::Bonferroni), &[0.04, 0.16, 0.12, f64::NAN, 1.0], 1e-14);
         // R: p.adjust(c(.01, .04, .03, .5), "holm")
         near(&p(Adjustment::Holm), &[0.04, 0.09, 0.09, f64::NAN, 0.5], 1e-14);
@@ -204,22 +202,29 @@ mod tests {
         let all = [Adjustment::None, Adjustment::Tukey, Adjustment::Bonferroni, Adjustment::Sidak];
         for adjustment in all {
             let tests = tests(&ERGO, 24.0);
-            let (p, reach) = (adjustment.p_values(&tests, 4), adjustment.reaches(&tests, 4, 0.99));
+            let (p, reach) = (
+                adjustment.p_values(&tests, 4, &Watch::unwatched()).unwrap(),
+                adjustment.reaches(&tests, 4, 0.99, &Watch::unwatched()).unwrap(),
+            );
             for i in 0..6 {
                 assert_eq!(p[i] < 0.01, reach[i] < ERGO[i].abs(), "{adjustment:?} {i}");
             }
         }
         assert_eq!(
-            Adjustment::Holm.reaches(&tests(&ERGO, 24.0), 4, 0.95),
-            Adjustment::Bonferroni.reaches(&tests(&ERGO, 24.0), 4, 0.95)
+            Adjustment::Holm.reaches(&tests(&ERGO, 24.0), 4, 0.95, &Watch::unwatched()).unwrap(),
+            Adjustment::Bonferroni.reaches(&tests(&ERGO, 24.0), 4, 0.95, &Watch::unwatched()).unwrap()
         );
-        near(&Adjustment::Tukey.reaches(&tests(&[1.0], 9.0), 2, 0.9), &Adjustment::None.reaches(&tests(&[1.0], 9.0), 2, 0.9), 0.0);
+        near(
+            &Adjustment::Tukey.reaches(&tests(&[1.0], 9.0), 2, 0.9, &Watch::unwatched()).unwrap(),
+            &Adjustment::None.reaches(&tests(&[1.0], 9.0), 2, 0.9, &Watch::unwatched()).unwrap(),
+            0.0,
+        );
     }
 
     #[test]
     fn names() {
-        assert_eq!(Adjustment::named("holm").unwrap(), Adjustment::Holm);
-        assert!(Adjustment::named("scheffe").unwrap_err().message.contains("tukey"));
+        assert_eq!(Adjustment::from_name("holm").unwrap(), Adjustment::Holm);
+        assert!(Adjustment::from_name("scheffe").unwrap_err().message.contains("tukey"));
     }
 
     // R: p.adjust(c(0.01, 0.04, 0.03, NA, 0.2), "BH").

@@ -1,7 +1,7 @@
 //! Contrasts of means: which differences, by what name.
 
 use crate::error::{Error, Result};
-use crate::frame::names::quoted;
+use crate::names::quoted;
 
 /// A set of contrasts.
 #[derive(Clone, Debug, PartialEq)]

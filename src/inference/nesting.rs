@@ -3,9 +3,9 @@
 use crate::error::{Result, try_copy, try_vec};
 use crate::fit::{Fit, Ordinal, Role, TermFit};
 use crate::formula::StructureKind;
-use crate::frame::names::quoted;
 use crate::linalg::dense::dot_in_order as dot;
 use crate::linalg::orthogonal::{about_mean, take_off};
+use crate::names::quoted;
 use crate::spec::Threshold;
 use crate::watch::Watch;
 
@@ -17,11 +17,11 @@ pub fn not_nested(smaller: &Fit, larger: &Fit, watch: &Watch<'_>) -> Result<Opti
         return lacks("the residual correlation".to_string());
     }
     let nominal = nominal_names(larger);
-    for role in Role::ALL {
+    for role in Role::ORDER {
         let of = match role {
             Role::Mean => String::new(),
             Role::Dispersion if smaller.ordinal().is_some() => " of the scale".to_string(),
-            _ => format!(" of the {}", role.name()),
+            _ => format!(" of the {}", role.words()),
         };
         match (smaller.fixed_of(role), larger.fixed_of(role)) {
             (None, _) => {}
@@ -41,7 +41,9 @@ pub fn not_nested(smaller: &Fit, larger: &Fit, watch: &Watch<'_>) -> Result<Opti
         return lacks(format!("the nominal effect {}", quoted(name)));
     }
     match (smaller.ordinal(), larger.ordinal()) {
-        (Some(own), Some(all)) if !spans(all, own, watch)? => lacks(format!("thresholds that are {}", threshold_name(own.threshold))),
+        (Some(own), Some(all)) if !spans(all, own, watch)? => {
+            lacks(format!("thresholds that are {}", threshold_name(own.threshold)))
+        }
         _ => Ok(None),
     }
 }
@@ -168,7 +170,7 @@ pub fn one_variance_more(smaller: &Fit, larger: &Fit, watch: &Watch<'_>) -> Resu
     let names = |fit: &Fit, role| fit.fixed_of(role).map(|fixed| fixed.names.clone());
     let parameters = |fit: &Fit| fit.generalised().map_or(0, |own| own.parameters.len());
     let alike = smaller.correlation().is_some() == larger.correlation().is_some()
-        && Role::ALL.into_iter().all(|role| names(smaller, role) == names(larger, role))
+        && Role::ORDER.into_iter().all(|role| names(smaller, role) == names(larger, role))
         && parameters(smaller) == parameters(larger)
         && smaller.all_terms().chain(larger.all_terms()).all(|(_, t)| has_free_variances(t))
         && variances(larger) == variances(smaller) + 1;

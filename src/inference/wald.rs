@@ -53,7 +53,7 @@ impl Fit {
         let reach = reach(level)?;
         let own = self.generalised();
         let own = own.ok_or_else(|| Error::argument("fit is of a linear model, it has no parameters of a family"))?;
-        let first: usize = Role::ALL.iter().filter_map(|role| self.fixed_of(*role)).map(|f| f.names.len()).sum();
+        let first: usize = Role::ORDER.iter().filter_map(|role| self.fixed_of(*role)).map(|f| f.names.len()).sum();
         let (all, mut at, is_ordinal) = (own.vcov.len().isqrt(), first, self.ordinal().is_some());
         let limits = own.parameters.iter().enumerate().map(|(j, parameter)| {
             let varies = !is_ordinal && j == 0 && own.dispersion.is_some();

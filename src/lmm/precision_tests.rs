@@ -161,8 +161,8 @@ fn searches_by_both_forms_end_at_the_same_minimum() {
         let system = example.system();
         let mut own = Deviance::new(&system, true, &Watch::unwatched()).unwrap();
         let mut roots = Deviance::with(&system, true, Analysis::general(&system, true).unwrap(), &Watch::unwatched()).unwrap();
-        let got = estimate(&mut own, &Options::default(), None).unwrap();
-        let want = estimate(&mut roots, &Options::default(), None).unwrap();
+        let got = estimate(&mut own, &Options::default()).unwrap();
+        let want = estimate(&mut roots, &Options::default()).unwrap();
         own.evaluate(&got.working).unwrap();
         assert!(own.random.is_by_precisions());
         assert!((got.value - want.value).abs() < 1e-9 * want.value.abs(), "{} {}", got.value, want.value);

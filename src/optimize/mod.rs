@@ -17,10 +17,12 @@ mod tests;
 #[cfg(test)]
 mod tests_mixed;
 
+use crate::choice::Choice;
 use crate::error::{Error, Result};
 use end::{End, SMALL_SCALED_GRADIENT, stopped_early};
 pub use problem::{Objective, Reason, Report, Settings};
 use session::{Session, Stop};
+use std::ffi::CStr;
 
 /// The minimisers, by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,34 +37,20 @@ pub enum Method {
     NelderMead,
 }
 
+impl Choice for Method {
+    const LIST: &'static str = "optimizer";
+    const ALL: &'static [(Self, &'static CStr)] = &[
+        (Method::Newton, c"newton"),
+        (Method::Lbfgs, c"lbfgsb"),
+        (Method::Bobyqa, c"bobyqa"),
+        (Method::NelderMead, c"nelder_mead"),
+    ];
+}
+
 impl Method {
-    pub const ALL: [Method; 4] = [Method::Newton, Method::Lbfgs, Method::Bobyqa, Method::NelderMead];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Method::Newton => "newton",
-            Method::Lbfgs => "lbfgsb",
-            Method::Bobyqa => "bobyqa",
-            Method::NelderMead => "nelder_mead",
-        }
-    }
-
     /// Whether the method follows gradients.
     pub fn has_gradient(self) -> bool {
         matches!(self, Method::Newton | Method::Lbfgs)
-    }
-
-    /// The method of a name; `lbfgs` and `nelder-mead` are understood too.
-    pub fn from_name(name: &str) -> Result<Method> {
-        let spelling = match name {
-            "lbfgs" => "lbfgsb",
-            "nelder-mead" => "nelder_mead",
-            other => other,
-        };
-        Method::ALL.into_iter().find(|m| m.name() == spelling).ok_or_else(|| {
-            let known = Method::ALL.map(Method::name).join(", ");
-            Error::argument(format!("optimizer: no method is named '{name}'; there are {known}"))
-        })
     }
 }
 

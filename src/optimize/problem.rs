@@ -1,6 +1,8 @@
 //! What is minimised, when that stops, and why it did.
 
+use crate::choice::Choice;
 use crate::error::Result;
+use std::ffi::CStr;
 
 /// A function to minimise. `value` may return +infinity where the function is undefined.
 pub trait Objective {
@@ -48,4 +50,15 @@ pub enum Reason {
     Deadline,
     /// No further decrease is found although the gradient is not small.
     NoProgress,
+}
+
+impl Choice for Reason {
+    const LIST: &'static str = "reason";
+    const ALL: &'static [(Self, &'static CStr)] = &[
+        (Reason::Converged, c"converged"),
+        (Reason::RoundoffLimited, c"roundoff_limited"),
+        (Reason::MaxEvaluations, c"max_evaluations"),
+        (Reason::Deadline, c"deadline"),
+        (Reason::NoProgress, c"no_progress"),
+    ];
 }

@@ -1,6 +1,9 @@
 //! Textbook functions, awkward functions, and every way to stop.
 
+use std::cell::RefCell;
+
 use super::{Method, Objective, Reason, Settings, Summary, minimize};
+use crate::choice::Choice;
 use crate::error::{Code, Error, Result};
 
 /// A function from a closure that fills gradient and Hessian where asked.
@@ -83,7 +86,7 @@ fn assert_near(x: &[f64], expected: &[f64], tolerance: f64, what: &str) {
 
 #[test]
 fn every_method_solves_rosenbrock_and_counts_its_calls() {
-    for method in Method::ALL {
+    for &(method, _) in Method::ALL {
         let mut f = Function::new(2, rosenbrock);
         let end = solve(method, &mut f, &[-1.2, 1.0]);
         assert_eq!(end.reason, Reason::Converged, "{method:?}");
@@ -95,7 +98,7 @@ fn every_method_solves_rosenbrock_and_counts_its_calls() {
 
 #[test]
 fn powell_singular_reaches_a_low_value_despite_the_singular_hessian() {
-    for method in Method::ALL {
+    for &(method, _) in Method::ALL {
         let end = solve(method, &mut Function::new(4, powell_singular), &[3.0, -1.0, 0.0, 1.0]);
         assert!(end.value < 1e-8, "{method:?}: {end:?}");
         assert_eq!(end.reason, Reason::Converged, "{method:?}");
@@ -105,7 +108,7 @@ fn powell_singular_reaches_a_low_value_despite_the_singular_hessian() {
 #[test]
 fn a_flat_direction_is_left_alone() {
     // (x + y - 3)^2, and z appears nowhere.
-    for method in Method::ALL {
+    for &(method, _) in Method::ALL {
         let f = |x: &[f64], g: &mut [f64], h: &mut [f64]| square(x[0] + x[1] - 3.0, &[1.0, 1.0, 0.0], &mut (x, g, h)) - 7.0;
         let end = solve(method, &mut Function::new(3, f), &[0.5, 0.5, 2.0]);
         assert_near(&[end.x[0] + end.x[1], end.value], &[3.0, -7.0], 1e-6, method.name());
@@ -130,7 +133,7 @@ fn boundary(c: f64) -> impl FnMut(&[f64], &mut [f64], &mut [f64]) -> f64 {
 
 #[test]
 fn boundary_minima_are_reached_with_and_without_curvature() {
-    for method in Method::ALL {
+    for &(method, _) in Method::ALL {
         for (c, tolerance) in [(3.0, 1e-5), (0.01, 1e-4), (0.0, 1e-2)] {
             let end = solve(method, &mut Function::new(2, boundary(c)), &[1.0, 0.3]);
             assert_near(&end.x, &[0.0, 1.0], tolerance, method.name());
@@ -143,7 +146,7 @@ fn boundary_minima_are_reached_with_and_without_curvature() {
 #[test]
 fn infinite_regions_are_backed_out_of() {
     // x - log(x) + (y - x)^2, undefined for x <= 0; the first steps lead there.
-    for method in Method::ALL {
+    for &(method, _) in Method::ALL {
         let f = |x: &[f64], g: &mut [f64], h: &mut [f64]| {
             if x[0] <= 0.0 {
                 g.fill(f64::NAN);
@@ -209,7 +212,7 @@ fn a_tolerance_below_rounding_ends_as_limited_by_it() {
 
 #[test]
 fn dimensions_none_one_and_twenty() {
-    for method in Method::ALL {
+    for &(method, _) in Method::ALL {
         let end = solve(method, &mut Function::new(0, |_: &[f64], _: &mut [f64], _: &mut [f64]| 4.5), &[]);
         assert_eq!((end.value, end.evaluations, end.reason), (4.5, 1, Reason::Converged));
         let one = |x: &[f64], g: &mut [f64], h: &mut [f64]| square(x[0].exp() - 2.0, &[x[0].exp()], &mut (x, g, h));
@@ -234,7 +237,7 @@ fn dimensions_none_one_and_twenty() {
 
 #[test]
 fn limits_stop_with_the_best_point() {
-    for method in Method::ALL {
+    for &(method, _) in Method::ALL {
         let mut f = Function::new(2, rosenbrock);
         let end = minimize(method, &mut f, &[-1.2, 1.0], &mut Settings { max_evaluations: 5, ..Settings::default() }).unwrap();
         assert_eq!(end.reason, Reason::MaxEvaluations);
@@ -252,19 +255,19 @@ fn limits_stop_with_the_best_point() {
 
 #[test]
 fn progress_sees_every_evaluation_and_cancels() {
-    for method in Method::ALL {
+    for &(method, _) in Method::ALL {
         for last in [1, 2, 4, 9] {
             let mut f = Function::new(2, rosenbrock);
-            let mut seen = Vec::new();
-            let mut report = |count: usize, value: f64, x: &[f64]| {
+            let seen = RefCell::new(Vec::new());
+            let report = |count: usize, value: f64, x: &[f64]| {
                 assert!(value.is_finite() && x.len() == 2);
-                seen.push(count);
-                count < last
+                seen.borrow_mut().push(count);
+                if count < last { Ok(()) } else { Err(Error::new(Code::Cancelled, "enough")) }
             };
-            let mut settings = Settings { progress: Some(&mut report), ..Settings::default() };
+            let mut settings = Settings { report: Some(&report), ..Settings::default() };
             let error = minimize(method, &mut f, &[-1.2, 1.0], &mut settings).unwrap_err();
             assert_eq!(error.code, Code::Cancelled);
-            assert_eq!(seen, (1..=last).collect::<Vec<_>>());
+            assert_eq!(seen.take(), (1..=last).collect::<Vec<_>>());
             assert_eq!(f.calls, last);
         }
     }
@@ -299,7 +302,7 @@ impl Objective for Failing {
 
 #[test]
 fn errors_of_the_objective_come_through() {
-    for method in Method::ALL {
+    for &(method, _) in Method::ALL {
         for call in 0..7 {
             let error = minimize(method, &mut Failing(call), &[-1.2, 1.0], &mut Settings::default()).unwrap_err();
             assert_eq!(error, Error::memory("factor", 8), "{method:?}");
@@ -309,7 +312,7 @@ fn errors_of_the_objective_come_through() {
 
 #[test]
 fn bad_starts_are_refused() {
-    for method in Method::ALL {
+    for &(method, _) in Method::ALL {
         let at = |start: &[f64], value: f64| {
             let mut f = Function::new(2, |_: &[f64], _: &mut [f64], _: &mut [f64]| value);
             minimize(method, &mut f, start, &mut Settings::default()).unwrap_err()
@@ -350,10 +353,10 @@ fn a_wrong_gradient_is_no_progress() {
 
 #[test]
 fn names_of_methods() {
-    for method in Method::ALL {
+    for &(method, _) in Method::ALL {
         assert_eq!(Method::from_name(method.name()), Ok(method));
     }
-    assert_eq!(Method::from_name("lbfgs"), Ok(Method::Lbfgs));
+    assert_eq!(Method::from_name("LBFGSB"), Ok(Method::Lbfgs));
     assert_eq!(Method::from_name("nelder-mead"), Ok(Method::NelderMead));
     let message = Method::from_name("nlminb").unwrap_err().message;
     assert_eq!(message, "optimizer: no method is named 'nlminb'; there are newton, lbfgsb, bobyqa, nelder_mead");

@@ -2,6 +2,7 @@
 //! are for. It also tries the covariance structures in earnest.
 
 use super::{Method, Objective, Reason, Settings, minimize};
+use crate::choice::Choice;
 use crate::covariance::Structure;
 use crate::error::{Error, Result};
 use crate::formula::StructureKind::{self, Ar1, CompoundSymmetry, Diagonal, Unstructured};
@@ -351,9 +352,9 @@ fn all_methods_agree() {
             let mut settings = Settings { max_evaluations: 2000, ..Settings::default() };
             minimize(method, &mut model, &start, &mut settings).unwrap()
         };
-        let ends = Method::ALL.map(&mut run);
+        let ends = [Method::Newton, Method::Lbfgs, Method::Bobyqa, Method::NelderMead].map(&mut run);
         let newton = covariances(&model, &ends[0].x);
-        for (method, end) in Method::ALL.iter().zip(&ends) {
+        for ((method, _), end) in Method::ALL.iter().zip(&ends) {
             assert_eq!(end.reason, Reason::Converged, "{name} {method:?}");
             assert!((end.value - ends[0].value).abs() < 1e-8, "{name} {method:?}: {ends:?}");
             let covariance = covariances(&model, &end.x);

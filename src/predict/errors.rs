@@ -22,14 +22,7 @@ pub struct Limits {
 }
 
 /// Standard errors of the values of a rule, and intervals.
-pub fn limits(
-    rows: &Rows<'_>,
-    rule: &Rule<'_>,
-    points: &[Point],
-    values: &[f64],
-    level: f64,
-    watch: &Watch<'_>,
-) -> Result<Limits> {
+pub fn limits(rows: &Rows<'_>, rule: &Rule<'_>, points: &[Point], values: &[f64], level: f64, watch: &Watch<'_>) -> Result<Limits> {
     with_errors(rule.fit, rows, |errors| of_rows(errors, rule, points, values, level, watch), watch)
 }
 

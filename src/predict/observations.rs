@@ -104,13 +104,7 @@ impl Fit {
     /// their linear predictors integrated out: the random effects of levels that the fit doesn't know, the others about their modes, the
     /// fixed effects about their estimates. `y` has one entry per row of the data, of an ordinal fit the place of the category from 1 (not
     /// a number if the fit doesn't know it: its score is minus infinity); rows with a missing predictor get NaN. Weights as in [`Request`].
-    pub fn log_scores(
-        &self,
-        data: NewData<'_>,
-        y: &[f64],
-        weights: Option<&[f64]>,
-        watch: &Watch<'_>,
-    ) -> Result<Vec<f64>> {
+    pub fn log_scores(&self, data: NewData<'_>, y: &[f64], weights: Option<&[f64]>, watch: &Watch<'_>) -> Result<Vec<f64>> {
         watch.at(Phase::Prediction, 0, None)?;
         let request = Request { random: RandomTerms::All, new_levels_zero: true, ..Request::default() };
         let (chosen, effects) = self.chosen_terms(&request)?;

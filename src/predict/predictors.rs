@@ -7,7 +7,7 @@ use crate::design::{Design, Needed, PredictorDesign, RowLedger, TermDesign, UNSE
 use crate::error::{Error, Result, row_text, try_copy, try_gather, try_vec};
 use crate::fit::estimable::Estimable;
 use crate::fit::{Fit, FixedEffects, PredictorFit, TermFit, in_unit};
-use crate::frame::names::quoted;
+use crate::names::quoted;
 
 /// How to go on where a level is not known.
 const ALLOW: &str = "INTERLACE_NEW_LEVELS_ZERO (--new-levels zero) gives such rows random effects of zero";

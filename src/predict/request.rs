@@ -1,8 +1,10 @@
 //! What is asked of a prediction.
 
+use crate::choice::Choice;
 use crate::error::Error;
 use crate::frame::Frame;
 use crate::spec::{ArraySpec, Spec};
+use std::ffi::CStr;
 
 /// What is predicted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -29,6 +31,22 @@ pub enum Quantity {
     Cumulative,
     /// Of an ordinal model the most probable category, as a number from 1; of several the lowest.
     Class,
+}
+
+impl Choice for Quantity {
+    const LIST: &'static str = "quantity";
+    const ALL: &'static [(Self, &'static CStr)] = &[
+        (Quantity::Response, c"response"),
+        (Quantity::Link, c"link"),
+        (Quantity::Conditional, c"conditional"),
+        (Quantity::ZeroProbability, c"zero_probability"),
+        (Quantity::Dispersion, c"dispersion"),
+        (Quantity::Marginal, c"marginal"),
+        (Quantity::Probabilities, c"probabilities"),
+        (Quantity::Cumulative, c"cumulative"),
+        (Quantity::Class, c"class"),
+        (Quantity::Location, c"location"),
+    ];
 }
 
 /// Which parts a prediction has.
@@ -79,6 +97,11 @@ pub enum Interval {
     Confidence,
     /// A response there, which varies about its mean.
     Prediction,
+}
+
+impl Choice for Interval {
+    const LIST: &'static str = "interval";
+    const ALL: &'static [(Self, &'static CStr)] = &[(Interval::Confidence, c"confidence"), (Interval::Prediction, c"prediction")];
 }
 
 /// What is asked of a prediction.

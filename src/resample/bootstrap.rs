@@ -74,23 +74,14 @@ impl<'f> Sampler<'f> {
         }
     }
 
-    fn refit(
-        &self,
-        fit: &Fit,
-        refitter: &mut Option<Refitter>,
-        seed: u64,
-        replicate: u64,
-        watch: &Watch<'_>,
-    ) -> Result<Refit> {
+    fn refit(&self, fit: &Fit, refitter: &mut Option<Refitter>, seed: u64, replicate: u64, watch: &Watch<'_>) -> Result<Refit> {
         match (self, refitter) {
             (Sampler::Cases(cases), _) => {
                 let design = cases.design(&cases.draw(seed, replicate)?)?;
                 Refitter::of_design(fit, design, watch)?.refit_own(watch)
             }
             (sampler, Some(refitter)) => refitter.refit(&sampler.response(seed, replicate, watch)?, watch),
-            (sampler, own) => {
-                own.insert(Refitter::new(fit, watch)?).refit(&sampler.response(seed, replicate, watch)?, watch)
-            }
+            (sampler, own) => own.insert(Refitter::new(fit, watch)?).refit(&sampler.response(seed, replicate, watch)?, watch),
         }
     }
 }
@@ -130,9 +121,8 @@ impl Fit {
         watch: &Watch<'_>,
     ) -> Result<Bootstrap> {
         let cases = Cases::new(self, unit)?;
-        let refit = |i: usize, watch: &Watch<'_>| {
-            Refitter::of_design(self, cases.design(&cases.without(i)?)?, watch)?.refit_own(watch)
-        };
+        let refit =
+            |i: usize, watch: &Watch<'_>| Refitter::of_design(self, cases.design(&cases.without(i)?)?, watch)?.refit_own(watch);
         let work = |(): &mut (), i: usize, watch: &Watch<'_>| self.replicate(refit(i, watch));
         let pieces = Pieces { tools: &|_| Ok(()), work: &work, news: &news };
         let replicates = run(cases.units(), threads, Phase::Deletion, &pieces, watch)?;

@@ -1,11 +1,13 @@
 //! Confidence intervals from bootstrap replicates (Davison and Hinkley 1997, chapter 5).
 
 use super::statistic::Statistic;
+use crate::choice::Choice;
 use crate::distributions::{normal_quantile, normal_two_sided};
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::frame::{ColumnData, Frame};
 use crate::watch::Watch;
+use std::ffi::CStr;
 
 /// How limits follow from replicates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -21,6 +23,16 @@ pub enum IntervalKind {
     Accelerated,
 }
 
+impl Choice for IntervalKind {
+    const LIST: &'static str = "bootstrap interval";
+    const ALL: &'static [(Self, &'static CStr)] = &[
+        (IntervalKind::Percentile, c"percentile"),
+        (IntervalKind::Basic, c"basic"),
+        (IntervalKind::Normal, c"normal"),
+        (IntervalKind::Accelerated, c"bca"),
+    ];
+}
+
 /// Which intervals.
 #[derive(Clone, Copy, Debug)]
 pub struct IntervalOptions<'a> {
@@ -33,13 +45,7 @@ pub struct IntervalOptions<'a> {
 impl Fit {
     /// Intervals of all quantities from a frame of replicates as [`super::Bootstrap::frame`] makes it. Replicates that failed don't
     /// count; `n` says how many did. Accelerated ones leave out each level of the first grouping factor.
-    pub fn bootstrap_intervals(
-        &self,
-        replicates: &Frame,
-        level: f64,
-        kind: IntervalKind,
-        watch: &Watch<'_>,
-    ) -> Result<Frame> {
+    pub fn bootstrap_intervals(&self, replicates: &Frame, level: f64, kind: IntervalKind, watch: &Watch<'_>) -> Result<Frame> {
         check_level(level)?;
         let jackknife = match kind {
             IntervalKind::Accelerated => Some(self.jackknife(self.unit(None)?, None, 1, watch)?.frame()?),

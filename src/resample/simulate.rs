@@ -1,10 +1,12 @@
 //! Responses simulated from a fit.
 
+use crate::choice::Choice;
 use crate::error::{Error, Result, try_copies, try_vec};
 use crate::family::ZeroMixture;
 use crate::fit::{Fit, TermFit};
 use crate::simulate::{Purpose, Stream};
 use crate::watch::{Phase, Watch};
+use std::ffi::CStr;
 
 /// The random effects of simulated responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -14,6 +16,11 @@ pub enum RandomEffects {
     New,
     /// At the conditional modes of the fit.
     Conditional,
+}
+
+impl Choice for RandomEffects {
+    const LIST: &'static str = "random effects";
+    const ALL: &'static [(Self, &'static CStr)] = &[(RandomEffects::New, c"new"), (RandomEffects::Conditional, c"conditional")];
 }
 
 /// Draws replicates of a fit's response.

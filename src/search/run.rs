@@ -155,9 +155,8 @@ impl<'d, 'b, 'm, C: Criterion<'m>> Search<'d, 'b, C> {
         self.criterion.settle(&mut start);
         let before = self.criterion.evaluations();
         let (watch, to_theta) = (self.criterion.watch(), self.criterion.theta_map());
-        let report = |evaluation: usize, value: f64, working: &[f64]| {
-            watch.evaluation(before + evaluation, value, || to_theta(working))
-        };
+        let report =
+            |evaluation: usize, value: f64, working: &[f64]| watch.evaluation(before + evaluation, value, || to_theta(working));
         let mut settings = Settings {
             tolerance,
             max_evaluations: self.options.max_evaluations.saturating_sub(before).clamp(1, limit),

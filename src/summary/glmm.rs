@@ -16,11 +16,11 @@ const DIGITS: usize = 4;
 pub fn text(fit: &Fit, own: &Generalised) -> String {
     let mut sections = vec![heading(fit, own), information_criteria(fit)];
     sections.extend(scaled_residuals(fit.residuals_pearson.iter().copied(), DIGITS));
-    let random: Vec<String> = Role::ALL.into_iter().filter_map(|role| variances(fit, role)).collect();
+    let random: Vec<String> = Role::ORDER.into_iter().filter_map(|role| variances(fit, role)).collect();
     sections.push(random.join("\n") + &sizes(fit));
     sections.extend(family_parameters(own));
     let several = own.zero_inflation.is_some() || own.dispersion.is_some();
-    sections.extend(Role::ALL.into_iter().filter_map(|role| estimates(fit.fixed_of(role)?, role, several)));
+    sections.extend(Role::ORDER.into_iter().filter_map(|role| estimates(fit.fixed_of(role)?, role, several)));
     sections.extend(correlations(&fit.fixed));
     sections.extend(below(fit));
     sections.join("\n")

@@ -25,7 +25,9 @@ impl Fit {
     /// The summary, in lme4's layout; of generalised models with glmmTMB's sections for further predictors, of ordinal ones with
     /// those of clmm.
     pub fn summary(&self) -> String {
-        self.summary_with(DegreesOfFreedom::by_default(Satterthwaite::by_default(self, &Watch::unwatched()).ok().flatten().as_ref()))
+        self.summary_with(DegreesOfFreedom::by_default(
+            Satterthwaite::by_default(self, &Watch::unwatched()).ok().flatten().as_ref(),
+        ))
     }
 
     /// The summary with tests by these degrees of freedom; that of generalised models, whose tests are normal, is as ever.

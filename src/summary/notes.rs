@@ -70,9 +70,9 @@ fn convergence(fit: &Fit) -> Note {
 /// The columns that were left out, with the predictor they are of.
 pub fn columns_left_out(fit: &Fit) -> Vec<(&'static str, &str)> {
     let ordinal = fit.ordinal();
-    let name = |role: Role| if role == Role::Dispersion && ordinal.is_some() { "scale" } else { role.name() };
+    let name = |role: Role| if role == Role::Dispersion && ordinal.is_some() { "scale" } else { role.words() };
     let mut left_out = vec![];
-    for role in Role::ALL {
+    for role in Role::ORDER {
         if let Some(fixed) = fit.fixed_of(role) {
             left_out.extend(fixed.dropped.iter().map(|x| (name(role), x.as_str())));
         }
@@ -85,7 +85,7 @@ pub fn columns_left_out(fit: &Fit) -> Vec<(&'static str, &str)> {
 
 /// The columns that were left out, of which predictor if not the mean.
 fn dropped_columns(fit: &Fit) -> Vec<String> {
-    let of = |predictor: &str| if predictor == Role::Mean.name() { String::new() } else { format!(" of the {predictor}") };
+    let of = |predictor: &str| if predictor == Role::Mean.words() { String::new() } else { format!(" of the {predictor}") };
     let text = |(predictor, x)| format!("column {x}{} left out: a linear combination of those before it", of(predictor));
     columns_left_out(fit).into_iter().map(text).collect()
 }

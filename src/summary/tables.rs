@@ -2,10 +2,12 @@
 
 use super::clmm;
 use super::notes::{columns_left_out, notes};
+use crate::choice::Choice;
 use crate::error::{Error, Result, try_collect, try_copy, try_gather, try_vec};
 use crate::fit::{Fit, FixedEffects, Generalised, Ordinal, Role, TermFit};
-use crate::frame::{Frame, names::quoted};
+use crate::frame::Frame;
 use crate::inference::degrees_of_freedom::DegreesOfFreedom;
+use crate::names::quoted;
 
 /// Degrees of freedom of tests of the mean's fixed effects, for when they are needed.
 type Freedom<'d, 'f> = &'d dyn Fn() -> Result<DegreesOfFreedom<'f>>;

@@ -3,6 +3,7 @@
 //! Optimisers that agree have found the same minimum: none has stopped short of it. That it is the lowest of several the starts tell, as
 //! far as they go: they are those of a fit, and standard deviations of random effects that are a tenth and ten times those estimated.
 
+use crate::choice::Choice;
 use crate::covariance::Structure;
 use crate::error::{Code, Result};
 use crate::fit::Fit;
@@ -56,7 +57,7 @@ impl AllOptimizers {
     pub fn new(spec: &Spec, frame: Option<&Frame>, options: &Options, watch: &Watch<'_>) -> Result<Self> {
         let mut all = AllOptimizers { theta_names: vec![], beta_names: vec![], family_names: vec![], attempts: vec![] };
         let mut starts: Option<Vec<Vec<f64>>> = options.theta0.is_some().then(Vec::new);
-        for (i, optimizer) in Method::ALL.into_iter().enumerate() {
+        for (i, &(optimizer, _)) in Method::ALL.iter().enumerate() {
             let total = Some(Method::ALL.len());
             watch.at(Phase::Optimizer, i, total)?;
             let one = |theta0: Option<Vec<f64>>| -> Result<std::result::Result<Fit, String>> {

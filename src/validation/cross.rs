@@ -2,7 +2,7 @@
 
 use super::folds::{Folds, Partition};
 use crate::design::{Design, ModelProgram};
-use crate::error::{Code, Error, Result, or_reason, try_collect, try_copy, try_gather, try_push, try_vec};
+use crate::error::{Error, Result, or_reason, try_collect, try_copy, try_gather, try_push, try_vec};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::options::Options;

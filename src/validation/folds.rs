@@ -3,7 +3,7 @@
 use crate::design::{Design, TermDesign};
 use crate::error::{Error, Result, row_text, try_collect, try_vec};
 use crate::frame::Frame;
-use crate::frame::names::quoted;
+use crate::names::quoted;
 use crate::simulate::{Purpose, Stream};
 
 /// How rows come into folds.

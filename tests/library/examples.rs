@@ -8,6 +8,8 @@ use std::sync::OnceLock;
 mod awkward;
 mod inference;
 mod resampling;
+use interlace::choice::Choice;
+
 use crate::toolchain::{cc, link_into, linkable, program, root, run, succeed, transcript};
 
 fn examples() -> PathBuf {
@@ -419,7 +421,7 @@ fn the_help_lists_every_family_link_and_optimiser() {
     let words = |text: &'static str| -> Vec<&str> { text.split([' ', ',', ';', '\n']).filter(|word| !word.is_empty()).collect() };
     let help: &'static str = String::leak(text(&output.stdout).to_owned());
     let links = interlace::family::LINKS.iter().map(|(name, _)| *name);
-    let optimizers = interlace::optimize::Method::ALL.map(interlace::optimize::Method::name);
+    let optimizers = interlace::optimize::Method::ALL.iter().map(|(own, _)| own.name());
     for name in interlace::family::names().into_iter().chain(links).chain(optimizers) {
         assert!(words(help).contains(&name), "{name} is not in --help");
     }

@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::toolchain::{cc, cxx, root, succeed};
 
 /// The files of src/capi that make the header, in its order.
-const SOURCES: [&str; 32] = [
+const SOURCES: [&str; 33] = [
     "status",
     "frame",
     "frame_columns",
@@ -19,6 +19,7 @@ const SOURCES: [&str; 32] = [
     "spec_correlation",
     "family_list",
     "family",
+    "phase",
     "options",
     "options_named",
     "fit",

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::frame::category::unlisted;
 use crate::frame::dictionary::Dictionary;
-use crate::frame::names::quoted;
 use crate::frame::number::{self, Number};
 use crate::frame::{Category, ColumnData, MISSING_CODE, MISSING_INTEGER};
+use crate::names::quoted;
 
 /// What a cell is before it is read.
 #[derive(Clone, Copy, PartialEq, Eq)]

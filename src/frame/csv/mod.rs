@@ -16,10 +16,10 @@ pub use self::options::CsvOptions;
 use self::scan::{Fault, Lines, Span, check_quotes, known_binary, looks_separated, separator_mark};
 use super::Frame;
 use super::dictionary::Dictionary;
-use super::names::{known, quoted};
 use super::number;
 use super::origin::Origin;
 use crate::error::{Code, Error, Result};
+use crate::names::{known, quoted};
 
 impl Frame {
     /// Reads CSV text: UTF-8, with a header of distinct names.

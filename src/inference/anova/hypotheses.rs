@@ -7,6 +7,7 @@
 //!   compare unweighted means of cells; covariates are taken at zero.
 
 use super::indicators::{ByRank, Indicators};
+use crate::choice::Choice;
 use crate::design::ModelProgram;
 use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
@@ -14,6 +15,7 @@ use crate::frame::Frame;
 use crate::linalg::dense::{self, dot_in_order as dot};
 use crate::linalg::orthogonal::take_off;
 use crate::watch::{Phase, Watch};
+use std::ffi::CStr;
 
 /// A type of sums of squares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +23,11 @@ pub enum AnovaType {
     I,
     II,
     III,
+}
+
+impl Choice for AnovaType {
+    const LIST: &'static str = "type of anova";
+    const ALL: &'static [(Self, &'static CStr)] = &[(AnovaType::I, c"i"), (AnovaType::II, c"ii"), (AnovaType::III, c"iii")];
 }
 
 /// The hypothesis that L beta = 0, for one term.

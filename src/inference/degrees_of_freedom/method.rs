@@ -1,24 +1,41 @@
 //! Kinds of degrees of freedom, and the fits that have them.
 
+use crate::choice::Choice;
 use crate::error::{Error, Result};
 use crate::fit::Fit;
-use crate::inference::linear::SimpleDf;
+use std::ffi::CStr;
 
 /// A kind of degrees of freedom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DfMethod {
-    Simple(SimpleDf),
+    /// Satterthwaite's for linear models, the normal distribution for others and where a linear model's can't be had.
+    Default,
+    /// Infinite.
+    Normal,
+    /// Rows used less parameters: see `SimpleDf`.
+    Residual,
     Satterthwaite,
     KenwardRoger,
 }
 
+impl Choice for DfMethod {
+    const LIST: &'static str = "df";
+    const ALL: &'static [(Self, &'static CStr)] = &[
+        (DfMethod::Default, c"default"),
+        (DfMethod::Normal, c"normal"),
+        (DfMethod::Residual, c"residual"),
+        (DfMethod::Satterthwaite, c"satterthwaite"),
+        (DfMethod::KenwardRoger, c"kenward_roger"),
+    ];
+}
+
 impl DfMethod {
-    pub fn name(self) -> &'static str {
+    /// Their author.
+    fn title(self) -> &'static str {
         match self {
-            DfMethod::Simple(SimpleDf::Normal) => "normal",
-            DfMethod::Simple(SimpleDf::Residual) => "residual",
             DfMethod::Satterthwaite => "Satterthwaite",
             DfMethod::KenwardRoger => "Kenward-Roger",
+            other => other.name(),
         }
     }
 
@@ -28,10 +45,10 @@ impl DfMethod {
             (DfMethod::KenwardRoger, None) if !fit.reml => Err(Error::argument(
                 "df: Kenward-Roger degrees of freedom are for fits by REML, and this one is by maximum likelihood",
             )),
-            (DfMethod::Simple(_), _) | (_, None) => Ok(()),
+            (DfMethod::Default | DfMethod::Normal | DfMethod::Residual, _) | (_, None) => Ok(()),
             (method, Some(_)) => Err(Error::argument(format!(
                 "df: {} degrees of freedom are for linear mixed models; tests of other models are normal (or have residual degrees of freedom)",
-                method.name()
+                method.title()
             ))),
         }
     }

@@ -24,11 +24,7 @@ pub(super) fn system_of(fit: &Fit, watch: &Watch<'_>) -> Result<(LinearSystem, V
 }
 
 /// Calls `work` with the model of a fit.
-pub(super) fn with_variances<T>(
-    fit: &Fit,
-    work: impl FnOnce(&mut Variances<'_>) -> Result<T>,
-    watch: &Watch<'_>,
-) -> Result<T> {
+pub(super) fn with_variances<T>(fit: &Fit, work: impl FnOnce(&mut Variances<'_>) -> Result<T>, watch: &Watch<'_>) -> Result<T> {
     let (system, working) = system_of(fit, watch)?;
     work(&mut Variances::new(&system, &working, fit.reml, watch)?)
 }

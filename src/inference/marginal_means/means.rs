@@ -1,6 +1,7 @@
 //! Means as linear combinations of the coefficients: the grid, and its averages.
 
 use super::spec::MeansSpec;
+use crate::choice::Choice;
 use crate::design::{ModelProgram, Program, Reference, RowLedger};
 use crate::error::{Error, Result, try_vec};
 use crate::fit::estimable::Estimable;
@@ -8,6 +9,7 @@ use crate::fit::{Fit, Ordinal};
 use crate::frame::Frame;
 use crate::inference::model_matrix::all_columns;
 use crate::watch::{Phase, Watch};
+use std::ffi::CStr;
 
 /// How the cells of the grid are averaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -16,6 +18,11 @@ pub enum Weighting {
     Equal,
     /// In proportion to the numbers of rows (sums of weights) at the combinations of the factors that are averaged over.
     Proportional,
+}
+
+impl Choice for Weighting {
+    const LIST: &'static str = "weighting";
+    const ALL: &'static [(Self, &'static CStr)] = &[(Weighting::Equal, c"equal"), (Weighting::Proportional, c"proportional")];
 }
 
 /// Where the grid comes from: of a fit, by `GridSource::of_fit`.
@@ -60,13 +67,7 @@ pub(super) struct Factor {
 impl MarginalMeans {
     /// The means of a fit from a formula. `data` are those of the fit, which tell the means of covariates; where the fixed effects are
     /// made of plain factors they can be missing.
-    pub fn of_fit(
-        fit: &Fit,
-        data: Option<&Frame>,
-        spec: &MeansSpec,
-        weighting: Weighting,
-        watch: &Watch<'_>,
-    ) -> Result<Self> {
+    pub fn of_fit(fit: &Fit, data: Option<&Frame>, spec: &MeansSpec, weighting: Weighting, watch: &Watch<'_>) -> Result<Self> {
         watch.at(Phase::Means, 0, None)?;
         let ModelProgram::Formula(program) = &fit.program else {
             return Err(Error::argument("the model was fitted from arrays; marginal means need a formula"));
@@ -199,33 +200,33 @@ impl GridSource<'_> {
 
 /// A name of the specification.
 #[derive(Clone, Copy, Debug)]
-enum Choice {
+enum Variable {
     /// Place among the factors of the grid.
     Factor(usize),
     Covariate(usize),
 }
 
-fn chosen(reference: &Reference, name: &str) -> Result<Choice> {
-    let factor = reference.factors.iter().position(|f| f.name == name).map(Choice::Factor);
-    let covariate = || reference.covariates.iter().position(|(own, _)| own == name).map(Choice::Covariate);
+fn chosen(reference: &Reference, name: &str) -> Result<Variable> {
+    let factor = reference.factors.iter().position(|f| f.name == name).map(Variable::Factor);
+    let covariate = || reference.covariates.iter().position(|(own, _)| own == name).map(Variable::Covariate);
     factor.or_else(covariate).ok_or_else(|| reference.absent(name))
 }
 
-impl Choice {
+impl Variable {
     fn size(self, reference: &Reference) -> usize {
         match self {
-            Choice::Factor(f) => reference.factors[f].levels.len(),
-            Choice::Covariate(_) => 1,
+            Variable::Factor(f) => reference.factors[f].levels.len(),
+            Variable::Covariate(_) => 1,
         }
     }
 
     fn factor(self, reference: &Reference) -> Factor {
         match self {
-            Choice::Factor(f) => {
+            Variable::Factor(f) => {
                 let factor = &reference.factors[f];
                 Factor { name: factor.name.clone(), levels: factor.levels.clone(), numeric: factor.numbers.is_some() }
             }
-            Choice::Covariate(c) => {
+            Variable::Covariate(c) => {
                 let (name, mean) = &reference.covariates[c];
                 Factor { name: name.clone(), levels: vec![crate::frame::shortest_text(*mean)], numeric: true }
             }
@@ -241,9 +242,9 @@ struct Averages {
 }
 
 impl Averages {
-    fn new(reference: &Reference, chosen: &[Choice], weighting: Weighting) -> Result<Self> {
+    fn new(reference: &Reference, chosen: &[Variable], weighting: Weighting) -> Result<Self> {
         let n_cells = reference.n_cells();
-        let is_chosen = |f: usize| chosen.iter().any(|c| matches!(c, Choice::Factor(own) if *own == f));
+        let is_chosen = |f: usize| chosen.iter().any(|c| matches!(c, Variable::Factor(own) if *own == f));
         let others: Vec<usize> = (0..reference.factors.len()).filter(|&f| !is_chosen(f)).collect();
         let n_means: usize = chosen.iter().map(|c| c.size(reference)).product();
         let n_others: usize = others.iter().map(|&f| reference.factors[f].levels.len()).product();
@@ -251,8 +252,8 @@ impl Averages {
         for (cell, place) in place.iter_mut().enumerate() {
             let levels = reference.levels_of(cell);
             let mean = chosen.iter().rev().fold(0, |mean, choice| match choice {
-                Choice::Factor(f) => mean * choice.size(reference) + levels[*f],
-                Choice::Covariate(_) => mean,
+                Variable::Factor(f) => mean * choice.size(reference) + levels[*f],
+                Variable::Covariate(_) => mean,
             });
             let other = others.iter().rev().fold(0, |other, &f| other * reference.factors[f].levels.len() + levels[f]);
             *place = (mean, other);

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::formula::{Expr, ExprKind, Op, parse, parse_random};
-use crate::frame::names::quoted;
+use crate::names::quoted;
 
 /// The factors of the means, and those for each of whose combinations the means form a group of their own.
 #[derive(Clone, Debug, PartialEq, Default)]

@@ -86,7 +86,10 @@ impl<'w> Base<'w> {
         Ok(())
     }
 
-    fn laplace<'m>(&'m self, model: &'m Model) -> Result<Laplace<'m>> {
+    fn laplace<'m>(&self, model: &'m Model) -> Result<Laplace<'m>>
+    where
+        'w: 'm,
+    {
         let mut laplace = Laplace::new(model, approximation(&self.options), self.watch)?;
         laplace.forget_modes(true);
         Ok(laplace)

@@ -44,8 +44,7 @@ pub fn all(base: &impl Parameters, z: f64, watch: &Watch<'_>) -> Result<Vec<Prof
     let one = |(done, (parameter, name)): (usize, (Parameter, String))| {
         let report = Report { watch, done, total };
         watch.at(Phase::Profile, done, Some(total))?;
-        let mut work =
-            |likelihood: &mut dyn Likelihood, held| profile(likelihood, held, base.minimum(), name.clone(), z, &report);
+        let mut work = |likelihood: &mut dyn Likelihood, held| profile(likelihood, held, base.minimum(), name.clone(), z, &report);
         match base.with_held(parameter, &mut work) {
             Err(e) if e.code == Code::Numeric => {
                 let (estimate, nan) = (f64::NAN, f64::NAN);
