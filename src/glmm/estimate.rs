@@ -97,7 +97,8 @@ fn with_other_basins(search: &mut GeneralisedSearch<'_, '_, '_>, first: Summary,
 /// The estimate at modes that depend on nothing but the parameters. Where the search has followed others it goes on from there without
 /// memory, so that its end has one value.
 fn settled(search: &mut GeneralisedSearch<'_, '_, '_>, mut estimate: Estimate) -> Result<Estimate> {
-    if search.criterion.has_one_mode() {
+    // Past the deadline there are no evaluations but those of the results.
+    if search.criterion.has_one_mode() || estimate.reason == Reason::Deadline {
         return Ok(estimate);
     }
     for round in 0..=RESTARTS {

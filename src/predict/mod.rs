@@ -73,14 +73,17 @@ impl Fit {
         let (chosen, effects) = self.chosen_terms(request)?;
         let rows = Rows::new(self, data, &chosen, effects, request.new_levels_zero)?;
         let mut problems = try_gather(PROBLEMS, rows.missing().map(|row| (row, Problem::Missing)))?;
+        let place = |row: usize, n: usize| watch.inside(Phase::Prediction, row, Some(n));
         let (mut values, mut limits, lost) = match categories {
             Some(rule) => {
-                let crossed = problems::crossed(&rows, &rule, watch)?;
+                // Of the passes over the rows the longest says where it is.
+                let (before, after) = (place(0, rows.n), if request.level.is_some() { place(rows.n, rows.n) } else { *watch });
+                let crossed = problems::crossed(&rows, &rule, &before)?;
                 for i in crossed {
                     try_push(PROBLEMS, &mut problems, (rows.data_row(i), Problem::ThresholdsCross))?;
                 }
                 let limits = request.level.map(|level| rule.limits(&rows, level, watch)).transpose()?;
-                (rule.values(&rows, watch)?, limits, problems::not_estimable_categories(&rows, request.quantity)?)
+                (rule.values(&rows, &after)?, limits, problems::not_estimable_categories(&rows, request.quantity)?)
             }
             None => self.single(&rows, request, data, watch)?,
         };
@@ -113,13 +116,15 @@ impl Fit {
         let points = rows.points(&rule)?;
         let mut values = try_vec("predictions", 0.0, points.len())?;
         for (i, point) in points.iter().enumerate() {
-            watch.round(Phase::Prediction, i, points.len())?;
+            watch.pulse_each(i)?;
             values[i] = rule.value(point);
         }
         let lost = not_estimable(rows, &rule, &points)?;
         let Some(level) = request.level else { return Ok((values, None, lost)) };
-        let mut limits = limits(rows, &rule, &points, &values, level, watch)?;
-        if request.interval == Interval::Prediction {
+        let widened = request.interval == Interval::Prediction;
+        let before = if widened { watch.inside(Phase::Prediction, 0, Some(rows.n)) } else { *watch };
+        let mut limits = limits(rows, &rule, &points, &values, level, &before)?;
+        if widened {
             let training = matches!(data, NewData::Training);
             let weights = rows.weights(self, training, request.weights.as_deref()).map_err(|e| data.located(e))?;
             widen(rows, &rule, &points, (level, &weights), &mut limits, watch)?;
