@@ -234,7 +234,7 @@ impl Assembled {
         watch.pulse()?;
         let y = design.without_offset()?;
         let structures: Vec<Structure> = design.terms.iter().map(|t| t.structure).collect();
-        let mut chunk = Chunk::of_design(design, &y);
+        let mut chunk = Chunk::of_design(design, &y, watch);
         let shifts = shifts(chunk.n, &chunk.terms, &structures);
         let centred = centred(chunk.n, &chunk.terms, &shifts)?;
         replace(&mut chunk, &centred);
@@ -250,14 +250,14 @@ impl Assembled {
     }
 
     /// What other responses need of the design's rows.
-    pub fn response_rows(&self, design: &Design) -> Result<ResponseRows> {
-        ResponseRows::new(&self.columns, &Chunk::of_design(design, &design.y), &self.system)
+    pub fn response_rows(&self, design: &Design, watch: &Watch<'_>) -> Result<ResponseRows> {
+        ResponseRows::new(&self.columns, &Chunk::of_design(design, &design.y, watch), &self.system)
     }
 
     /// Replaces the response by that of the design.
-    pub fn set_response(&mut self, rows: &ResponseRows, design: &Design) -> Result<()> {
+    pub fn set_response(&mut self, rows: &ResponseRows, design: &Design, watch: &Watch<'_>) -> Result<()> {
         let y = design.without_offset()?;
-        let mut chunk = Chunk::of_design(design, &y);
+        let mut chunk = Chunk::of_design(design, &y, watch);
         replace(&mut chunk, &self.centred);
         rows.set_response(&chunk, &mut self.system)
     }

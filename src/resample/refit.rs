@@ -123,10 +123,10 @@ impl Refitter {
                 return self.refit_own(watch);
             }
             if linear.rows.is_none() {
-                linear.rows = Some(linear.assembled.response_rows(&self.design)?);
+                linear.rows = Some(linear.assembled.response_rows(&self.design, watch)?);
             }
             if let Some(rows) = &linear.rows {
-                linear.assembled.set_response(rows, &self.design)?;
+                linear.assembled.set_response(rows, &self.design, watch)?;
             }
         }
         self.refit_own(watch)
