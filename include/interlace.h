@@ -94,6 +94,11 @@
 #define INTERLACE_E_IO 8
 
 /**
+ * The deadline of the options passed before there was a result. A fit is one with what it has at its deadline.
+ */
+#define INTERLACE_E_DEADLINE 9
+
+/**
  * A bug in the library; please report it. Do nothing with the objects of the call except free them.
  */
 #define INTERLACE_E_INTERNAL 99
@@ -182,6 +187,101 @@
  * The working scale of a family's positive parameter is its logarithm.
  */
 #define INTERLACE_SCALE_LOG 1
+
+/**
+ * A fit makes its model matrices and starting values. step: 0.
+ */
+#define INTERLACE_PHASE_START 0
+
+/**
+ * A fit searches its parameters. step: evaluations of the criterion so far.
+ */
+#define INTERLACE_PHASE_SEARCH 1
+
+/**
+ * Standard errors of a generalised or ordinal fit. step: parameters done.
+ */
+#define INTERLACE_PHASE_STANDARD_ERRORS 2
+
+/**
+ * Random effects of a fit and their covariances. step: terms done.
+ */
+#define INTERLACE_PHASE_MODES 3
+
+/**
+ * Satterthwaite's or Kenward and Roger's degrees of freedom. step: parts of the derivatives done.
+ */
+#define INTERLACE_PHASE_DEGREES_OF_FREEDOM 4
+
+/**
+ * Tests of hypotheses or of models. step: tests done.
+ */
+#define INTERLACE_PHASE_TEST 5
+
+/**
+ * Several models are fitted, one after the other. step: models done.
+ */
+#define INTERLACE_PHASE_MODEL 6
+
+/**
+ * One model is fitted by several optimisers. step: optimisers done.
+ */
+#define INTERLACE_PHASE_OPTIMIZER 7
+
+/**
+ * Profiles of the likelihood. step: parameters done.
+ */
+#define INTERLACE_PHASE_PROFILE 8
+
+/**
+ * A bootstrap. step: replicates done.
+ */
+#define INTERLACE_PHASE_REPLICATE 9
+
+/**
+ * Refits to other responses. step: responses done.
+ */
+#define INTERLACE_PHASE_REFIT 10
+
+/**
+ * A jackknife. step: deletions done.
+ */
+#define INTERLACE_PHASE_DELETION 11
+
+/**
+ * A cross-validation. step: folds done.
+ */
+#define INTERLACE_PHASE_FOLD 12
+
+/**
+ * Predictions. step: rows done.
+ */
+#define INTERLACE_PHASE_PREDICTION 13
+
+/**
+ * Simulated responses. step: responses done.
+ */
+#define INTERLACE_PHASE_SIMULATION 14
+
+/**
+ * Quantile residuals. step: rows done.
+ */
+#define INTERLACE_PHASE_RESIDUALS 15
+
+/**
+ * Marginal means and contrasts. step: means, or groups of contrasts, done.
+ */
+#define INTERLACE_PHASE_MEANS 16
+
+/**
+ * Values of the criterion. step: points done.
+ */
+#define INTERLACE_PHASE_OBJECTIVE 17
+
+/**
+ * A statistic of replicates. step: replicates done.
+ */
+#define INTERLACE_PHASE_STATISTIC 18
 
 /**
  * Rows with missing values are left out and reported. The default.
@@ -672,16 +772,48 @@ typedef struct interlace_family_callbacks {
 } interlace_family_callbacks;
 
 /**
- * Called after each evaluation of the objective, on the thread that called interlace_fit_new, with the number of evaluations so far, the
- * objective, `theta` [n_theta] and the pointer given to interlace_options_set_progress. A return value other than 0
- * cancels the fit, which then returns INTERLACE_E_CANCELLED. It must not throw, longjmp or free the objects of the fit.
+ * How far a call is. The record and what it points to are valid only during the call of the progress function.
  * Since 0.1.
  */
-typedef int32_t (*interlace_progress_fn)(int64_t evaluation,
-                                         double objective,
-                                         const double *theta,
-                                         size_t n_theta,
-                                         void *user_data);
+typedef struct interlace_progress {
+    /**
+     * The size of this record in the running library, in bytes. Later versions may add members at the end.
+     */
+    size_t struct_size;
+    /**
+     * What the call is at, one of INTERLACE_PHASE_*. Later versions may add phases.
+     */
+    int32_t phase;
+    /**
+     * How much of the phase is done.
+     */
+    int64_t step;
+    /**
+     * Of how many, or -1 if that is not known.
+     */
+    int64_t total;
+    /**
+     * The criterion at the last evaluation, or of the fit that was done last; NaN if there is none.
+     */
+    double objective;
+    /**
+     * The covariance parameters there `[n_theta]`, followed by the residual correlation if there is one. May be NULL if `n_theta` is 0.
+     */
+    const double *theta;
+    /**
+     * The length of `theta`; 0 if there is none.
+     */
+    size_t n_theta;
+} interlace_progress;
+
+/**
+ * Hears how far a call is, with the pointer given to interlace_options_set_progress. It is called on the thread that made the call: at each
+ * step of a phase, and otherwise about every 0.05 seconds, as far as no single evaluation or factorisation takes longer. A return value
+ * other than 0 cancels the call, which then returns INTERLACE_E_CANCELLED and changes nothing. It must not throw, longjmp, free the
+ * objects of the call or use them for another one that changes them.
+ * Since 0.1.
+ */
+typedef int32_t (*interlace_progress_fn)(const struct interlace_progress *progress, void *user_data);
 
 /**
  * Fills `out` [n_out] with statistics of a replicate, given its number (-1 for the fit itself and if groups or rows are left out), its
@@ -1519,7 +1651,8 @@ interlace_status interlace_options_set_threads(struct interlace_options *options
                                                struct interlace_error *err);
 
 /**
- * Seconds after which a fit stops with what it has; positive, default infinity. Such a fit has not converged, but is a fit.
+ * Seconds after which a call stops; positive, default infinity. A fit stops with what it has: it has not converged, but is a fit. Other
+ * calls return INTERLACE_E_DEADLINE. The time is that of the whole call, however many models it fits.
  * Since 0.1.
  */
 interlace_status interlace_options_set_deadline(struct interlace_options *options,
@@ -1572,7 +1705,7 @@ interlace_status interlace_options_set_unidentified(struct interlace_options *op
                                                     struct interlace_error *err);
 
 /**
- * Sets a function that fits call with `user_data`, which is passed unchanged. NULL removes it.
+ * Sets a function that calls with these options call with `user_data`, which is passed unchanged. NULL removes it.
  * Since 0.1.
  */
 interlace_status interlace_options_set_progress(struct interlace_options *options,

@@ -137,8 +137,15 @@ impl<'a> Watcher<'a> {
         Watch { watcher: Some(self), inside: None, late: Late::IsAnError }
     }
 
+    /// Messages name the place where the work was stopped.
+    fn go_to(&self, place: Place) {
+        if !self.is_stopped() {
+            self.place.set(place);
+        }
+    }
+
     fn report(&self, step: &Step<'_>) -> Result<()> {
-        self.place.set((step.phase, step.step, step.total));
+        self.go_to((step.phase, step.step, step.total));
         let Some(report) = self.report else { return Ok(()) };
         self.last.set(Instant::now());
         if report(step) {
@@ -149,15 +156,17 @@ impl<'a> Watcher<'a> {
     }
 
     fn cancellation(&self) -> Error {
-        let (phase, step, total) = self.place.get();
-        let total = total.map_or_else(String::new, |total| format!(" of {total}"));
-        Error::new(Code::Cancelled, format!("cancelled in phase {}, step {step}{total}", phase.name()))
+        Error::new(Code::Cancelled, format!("cancelled in {}", self.place()))
     }
 
     fn deadline(&self) -> Error {
+        Error::new(Code::Deadline, format!("the deadline passed in {}", self.place()))
+    }
+
+    fn place(&self) -> String {
         let (phase, step, total) = self.place.get();
         let total = total.map_or_else(String::new, |total| format!(" of {total}"));
-        Error::new(Code::Deadline, format!("the deadline passed in phase {}, step {step}{total}", phase.name()))
+        format!("phase {}, step {step}{total}", phase.name())
     }
 
     fn is_late(&self) -> bool {
@@ -212,11 +221,12 @@ impl Watch<'_> {
     /// A step is done, or begins. Fails where the work has to end.
     pub fn step(&self, step: &Step<'_>) -> Result<()> {
         let Some(watcher) = self.watcher else { return Ok(()) };
+        let Some((phase, own, total)) = self.inside else {
+            watcher.go_to((step.phase, step.step, step.total));
+            return self.check().and_then(|()| watcher.report(step));
+        };
         self.check()?;
-        match self.inside {
-            None => watcher.report(step),
-            Some((phase, own, total)) => self.if_due(watcher, &Step { phase, step: own, total, ..*step }),
-        }
+        self.if_due(watcher, &Step { phase, step: own, total, ..*step })
     }
 
     /// The same without an objective.
@@ -251,7 +261,7 @@ impl Watch<'_> {
     /// A pulse that says where the work is.
     pub fn pulse_at(&self, phase: Phase, step: usize, total: Option<usize>) -> Result<()> {
         if let (Some(watcher), None) = (self.watcher, self.inside) {
-            watcher.place.set((phase, step, total));
+            watcher.go_to((phase, step, total));
         }
         self.pulse()
     }
