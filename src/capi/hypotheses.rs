@@ -10,7 +10,7 @@ use super::fit::FitHandle;
 use super::frame::FrameHandle;
 use super::handle::{give, need};
 use super::options::{OptionsHandle, settings};
-use super::progress::with_progress;
+use super::progress::watched;
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
 use super::test_lists::{AnovaTypeCode, DfCode};
@@ -111,7 +111,7 @@ pub unsafe extern "C" fn interlace_fit_anova(
         let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
         let kind = meaning(anova_type, "anova_type")?;
         let freedom = degrees_of_freedom(handle, df, options)?;
-        let table = anova_table(&handle.fit, data.map(|data| &data.frame), kind, freedom)?;
+        let table = watched(options, |watch| anova_table(&handle.fit, data.map(|data| &data.frame), kind, freedom, watch))?;
         out.write(give(FrameHandle::new(table)));
         Ok(())
     })
@@ -131,9 +131,10 @@ pub unsafe extern "C" fn interlace_fit_drop1(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let _ = options;
         let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
-        out.write(give(FrameHandle::new(drop1_table(&handle.fit, data.map(|data| &data.frame))?)));
+        let data = data.map(|data| &data.frame);
+        let table = watched(options, |watch| drop1_table(&handle.fit, data, watch))?;
+        out.write(give(FrameHandle::new(table)));
         Ok(())
     })
 }
@@ -176,6 +177,7 @@ pub unsafe extern "C" fn interlace_fit_compare(
     fits: *const *const FitHandle,
     n: usize,
     chi_bar: bool,
+    options: Option<&OptionsHandle>,
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
@@ -183,7 +185,7 @@ pub unsafe extern "C" fn interlace_fit_compare(
         let out = target(out, "out")?;
         let each = slice(fits, n, "fits")?.iter().enumerate();
         let fits = each.map(|(i, fit)| need(fit.as_ref(), &format!("fits[{i}]")).map(|f| &f.fit)).collect::<Result<Vec<&Fit>>>()?;
-        out.write(give(FrameHandle::new(likelihood_ratio_table(&fits, chi_bar)?)));
+        out.write(give(FrameHandle::new(watched(options, |watch| likelihood_ratio_table(&fits, chi_bar, watch))?)));
         Ok(())
     })
 }
@@ -214,7 +216,7 @@ pub unsafe extern "C" fn interlace_spec_lrt(
         let specs =
             each.map(|(i, own)| need(own.as_ref(), &format!("specs[{i}]")).map(|s| &s.spec)).collect::<Result<Vec<&Spec>>>()?;
         let data = data.map(|data| &data.frame);
-        let table = with_progress(options, |progress| fit_and_compare(&specs, data, &settings(options), chi_bar, progress))?;
+        let table = watched(options, |watch| fit_and_compare(&specs, data, &settings(options), chi_bar, watch))?;
         out.write(give(FrameHandle::new(table)));
         Ok(())
     })
@@ -226,17 +228,18 @@ pub(super) unsafe fn degrees_of_freedom<'f>(
     df: MaybeUninit<DfCode>,
     options: Option<&OptionsHandle>,
 ) -> Result<DegreesOfFreedom<'f>> {
-    let _ = options;
     let (fit, method) = (&handle.fit, meaning(df, "df")?);
     method.check(fit)?;
-    let satterthwaite = || once(&handle.satterthwaite, || Satterthwaite::of(fit));
+    let satterthwaite = || unsafe { once(&handle.satterthwaite, || watched(options, |watch| Satterthwaite::of(fit, watch))) };
     Ok(match method {
         DfMethod::Default if fit.generalised().is_some() => DegreesOfFreedom::by_default(None),
         DfMethod::Default => DegreesOfFreedom::by_default(or_reason(satterthwaite())?.ok()),
         DfMethod::Normal => DegreesOfFreedom::Same(SimpleDf::Normal.of(fit)),
         DfMethod::Residual => DegreesOfFreedom::Same(SimpleDf::Residual.of(fit)),
         DfMethod::Satterthwaite => DegreesOfFreedom::Satterthwaite(satterthwaite()?),
-        DfMethod::KenwardRoger => DegreesOfFreedom::KenwardRoger(once(&handle.kenward_roger, || KenwardRoger::of(fit))?),
+        DfMethod::KenwardRoger => {
+            DegreesOfFreedom::KenwardRoger(once(&handle.kenward_roger, || watched(options, |watch| KenwardRoger::of(fit, watch)))?)
+        }
     })
 }
 
