@@ -12,7 +12,7 @@ pub struct Chapter {
 }
 
 pub const CHAPTERS: [Chapter; 12] = [
-    Chapter { title: "Library", about: "version, status, errors", files: &["status"] },
+    Chapter { title: "Library", about: "version, status, errors", files: &["status", "library"] },
     Chapter {
         title: "Frame",
         about: "data go in as named columns, tables come out so; CSV files",
@@ -69,7 +69,7 @@ pub fn book(preamble: &str, items: &[Item]) -> String {
     let mut out = String::from(preamble);
     contents(&mut out);
     out.push_str(GUARD);
-    for item in of_file(items, "status", &[Kind::Define]) {
+    for item in of_file(items, "library", &[Kind::Define]) {
         entry(&mut out, item, items);
     }
     banner(&mut out, "Objects", "all of them are opaque");
