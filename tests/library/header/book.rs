@@ -85,7 +85,9 @@ pub fn book(preamble: &str, items: &[Item]) -> String {
             }
         }
     }
-    out.push_str("#ifdef __cplusplus\n}\n#endif\n\n#endif /* INTERLACE_H */\n");
+    out.push_str("#ifdef __cplusplus\n}\n#endif\n\n");
+    out.push_str(SIZE);
+    out.push_str("#endif /* INTERLACE_H */\n");
     out
 }
 
@@ -108,6 +110,15 @@ fn of_file<'a>(items: &'a [Item], file: &str, kinds: &[Kind]) -> impl Iterator<I
     own.sort_by_key(|item| item.place);
     own.into_iter()
 }
+
+const SIZE: &str = "/* Codes have 32 bits, which -fshort-enums would change. */
+#if defined(__cplusplus) && __cplusplus >= 201103L
+static_assert(sizeof(interlace_column_kind) == 4, \"interlace.h: codes must have 32 bits\");
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+_Static_assert(sizeof(interlace_column_kind) == 4, \"interlace.h: codes must have 32 bits\");
+#endif
+
+";
 
 fn contents(out: &mut String) {
     out.push_str("/* Contents:\n");
