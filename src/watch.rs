@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 use std::ffi::CStr;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -195,6 +196,12 @@ pub struct Watch<'a> {
     /// Where the call is, if the work is a part of a step of its.
     inside: Option<Place>,
     late: Late,
+}
+
+impl fmt::Debug for Watch<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.watcher.is_some() { "watched" } else { "unwatched" })
+    }
 }
 
 impl Watch<'_> {
