@@ -184,7 +184,7 @@ pub unsafe extern "C" fn interlace_bootstrap_set_statistic(
 
 /// Fits the model to each replicate, and makes a frame with one row per replicate: "status" (converged, singular or failed), "reason" (why
 /// it failed, else missing), "logLik", all estimates by name as in interlace_fit_bootstrap, and the statistics. Replicates that
-/// failed have NaN. It uses only the threads, which do not change results, and the progress function of `options` (may be NULL), as
+/// failed have NaN. Of `options` (may be NULL) it uses only the threads, the deadline and the progress function, as
 /// in interlace_fit_bootstrap. Without replicates there are only the columns, whose names give the order of the estimates that a
 /// statistic receives. The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.

@@ -88,7 +88,7 @@ const NAMED: [Named; 12] = [
     },
     Named {
         name: c"deadline",
-        doc: c"seconds after which a fit stops with what it has (default inf)",
+        doc: c"seconds after which a fit stops with what it has, and any other call with an error (default inf)",
         set: |options, value| set_deadline(options, number("deadline", value)?),
     },
     Named { name: c"na", doc: c"rows with missing values: omit (default), error or pad", set: set_na },

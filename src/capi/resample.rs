@@ -68,8 +68,8 @@ pub unsafe extern "C" fn interlace_fit_simulate(
 /// failed), "reason" (why it failed, such as missing values or a response without variance), "logLik", all estimates by name as in
 /// interlace_fit_bootstrap, and with `std_errors` those of the fixed effects, whose names begin with se. (only linear models,
 /// otherwise INTERLACE_E_UNSUPPORTED). Responses that failed have NaN; the others do not depend on them.
-/// It uses only the threads, which do not change results, and the progress function of `options` (may be NULL). That is called after each
-/// response with the number done, and the deviance and theta of that response (NaN and none if it failed).
+/// Of `options` (may be NULL) it uses only the threads, which do not change results, the deadline and the progress function. That is told
+/// of each response with the number done, and the deviance and theta of that response (NaN and none if it failed).
 /// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -98,8 +98,8 @@ pub unsafe extern "C" fn interlace_fit_refit(
 /// estimates by name: fixed effects (those of the zero part and the dispersion or scale begin with zi. and disp.), parameters of the
 /// family, of the thresholds with nominal effects, or sigma, theta, standard deviations (sd_) and correlations (cor_) of random effects.
 /// Failed replicates have NaN, such as those in which a category of an ordinal response does not occur.
-/// It uses only the threads, which do not change results, and the progress function of `options` (may be NULL). That is called after each
-/// replicate with the number done, and the deviance and theta of that replicate (NaN and none if it failed).
+/// Of `options` (may be NULL) it uses only the threads, which do not change results, the deadline and the progress function. That is told
+/// of each replicate with the number done, and the deviance and theta of that replicate (NaN and none if it failed).
 /// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
