@@ -234,7 +234,12 @@ pub(super) fn degrees_of_freedom(handle: &FitHandle, df: i32) -> Result<DegreesO
     if df == INTERLACE_DF_DEFAULT {
         return default_degrees_of_freedom(handle);
     }
-    let (fit, method) = (&handle.fit, choice(df, "df", &DF_METHODS)?);
+    degrees_of_freedom_by(handle, choice(df, "df", &DF_METHODS)?)
+}
+
+/// The same for a kind of degrees of freedom.
+pub(super) fn degrees_of_freedom_by(handle: &FitHandle, method: DfMethod) -> Result<DegreesOfFreedom<'_>> {
+    let fit = &handle.fit;
     method.check(fit)?;
     Ok(match method {
         DfMethod::Default => default_degrees_of_freedom(handle)?,

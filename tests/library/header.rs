@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::toolchain::{cc, cxx, root, succeed};
 
 /// The files of src/capi that make the header, in its order.
-const SOURCES: [&str; 32] = [
+const SOURCES: [&str; 34] = [
     "status",
     "frame",
     "frame_columns",
@@ -40,6 +40,8 @@ const SOURCES: [&str; 32] = [
     "profile",
     "bootstrap",
     "validation",
+    "questions",
+    "document",
 ];
 
 const STRICT: [&str; 6] = ["-pedantic", "-Wall", "-Wextra", "-Werror", "-Wundef", "-fsyntax-only"];

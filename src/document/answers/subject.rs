@@ -1,0 +1,47 @@
+//! What is asked about, and how the work is done.
+
+use crate::error::{Error, Result};
+use crate::fit::Fit;
+use crate::frame::Frame;
+use crate::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod};
+use crate::options::{Options, Progress};
+use crate::spec::Spec;
+
+/// A fit, and what it came from as far as that is there.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    pub fit: &'a Fit,
+    pub spec: Option<&'a Spec>,
+    pub data: Option<&'a Frame>,
+    /// The degrees of freedom of a kind, which may be kept from one question to the next.
+    pub freedom: &'a dyn Fn(DfMethod) -> Result<DegreesOfFreedom<'a>>,
+}
+
+/// How the work is done, and who is told.
+pub struct Work<'o, 'p> {
+    pub options: &'o Options,
+    pub progress: Option<Progress<'p>>,
+}
+
+impl Subject<'_> {
+    /// The model, for questions that fit it anew.
+    pub fn spec_for(&self, question: &str) -> Result<&Spec> {
+        self.spec.ok_or_else(|| Error::argument(format!("{question}: spec is NULL, but models are made from it")))
+    }
+}
+
+impl Work<'_, '_> {
+    /// Whoever is told, for a part of the work.
+    pub fn progress(&mut self) -> Option<Progress<'_>> {
+        self.progress.as_mut().map(|own| &mut **own as Progress<'_>)
+    }
+}
+
+/// A result, whose error says what question it answers.
+pub fn about<T>(question: &str, result: Result<T>) -> Result<T> {
+    result.map_err(|error| {
+        let prefix = format!("{question}: ");
+        let message = if error.message.starts_with(&prefix) { error.message } else { prefix + &error.message };
+        Error { message, ..error }
+    })
+}
