@@ -83,7 +83,8 @@ pub fn refit(fit: &Fit, questions: &Questions, work: &mut Work<'_, '_>) -> Resul
     let Some(responses) = &questions.refit else { return Ok(None) };
     if responses.n_rows() != fit.rows.n_data {
         let (rows, data) = (responses.n_rows(), fit.rows.n_data);
-        return Err(Error::argument(format!("refit: the responses have {rows} rows, the data have {data}")));
+        let message = format!("refit: the frame of responses has {rows} rows, the data have {data}");
+        return Err(responses.located_anew(Error::argument(message)));
     }
     let (m, k) = (fit.fitted.len(), responses.n_columns());
     let mut y = try_vec("responses", 0.0, m * k)?;
