@@ -31,6 +31,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: fit_repeatedly FORMULA DATA.csv COLUMNS|- reml|ml REPEATS\n");
         return 2;
     }
+    interlace_csv_options *csv = NULL;
     const char *categorical[64];
     size_t n_categorical = 0;
     if (strcmp(argv[3], "-") != 0)
@@ -42,10 +43,11 @@ int main(int argc, char **argv)
     size_t evaluations = 0;
 
     if (seconds == NULL ||
-        interlace_frame_from_csv(argv[2], categorical, n_categorical, &frame, &error) ||
-        interlace_spec_new(INTERLACE_LMM, argv[1], &spec, &error) ||
+        interlace_csv_options_new(&csv, &error) || interlace_csv_options_set_categorical(csv, categorical, n_categorical, &error) ||
+        interlace_frame_read_csv(argv[2], csv, &frame, &error) ||
+        interlace_spec_new(INTERLACE_MODEL_LMM, argv[1], &spec, &error) ||
         interlace_options_new(&options, &error) ||
-        interlace_options_set_reml(options, strcmp(argv[4], "reml") == 0, &error)) {
+        interlace_options_set_method(options, strcmp(argv[4], "reml") == 0 ? INTERLACE_METHOD_REML : INTERLACE_METHOD_ML, &error)) {
         fprintf(stderr, "fit_repeatedly: %s\n", error.message);
         return 1;
     }
@@ -66,6 +68,7 @@ int main(int argc, char **argv)
     free(seconds);
     interlace_options_free(options);
     interlace_spec_free(spec);
+    interlace_csv_options_free(csv);
     interlace_frame_free(frame);
     return 0;
 }

@@ -83,14 +83,14 @@ static int print_deviation(const interlace_frame *frame, const char *name)
 
 static int print_results(const struct job *job, const interlace_fit *fit, const interlace_frame *table)
 {
-    size_t p = interlace_fit_n_fixef(fit), rows = interlace_frame_n_rows(table);
+    size_t p = interlace_fit_n_fixef(fit, INTERLACE_PREDICTOR_MEAN), rows = interlace_frame_n_rows(table);
     int wrong = 0;
     if (strcmp(job->what, "profile") == 0)
         return print_column(table, "lower", rows) || print_column(table, "upper", rows);
     if (strcmp(job->what, "bootstrap") != 0 && strcmp(job->what, "refit") != 0)
         return print_column(table, "df", rows) || print_column(table, "std_error", rows);
     for (size_t j = 0; j < p && !wrong; j++) {
-        const char *name = interlace_fit_fixef_name(fit, j);
+        const char *name = interlace_fit_fixef_name(fit, INTERLACE_PREDICTOR_MEAN, j);
         wrong = strcmp(job->what, "refit") == 0 ? print_column(table, name, rows < SHOWN ? rows : SHOWN)
                                                 : print_deviation(table, name);
     }
@@ -114,18 +114,32 @@ static interlace_status refit(const struct job *job, const interlace_fit *fit, d
     size_t rows = interlace_fit_n_rows(fit);
     double *y = malloc(rows * job->count * sizeof *y);
     snprintf(error->message, sizeof error->message, "no memory for the responses, or no file for them");
-    if (y == NULL || interlace_fit_simulate(fit, job->count, SEED, INTERLACE_SIMULATE_NEW, y, rows * job->count, error) ||
+    if (y == NULL || interlace_fit_simulate(fit, job->count, SEED, INTERLACE_SIMULATION_NEW, NULL, y, rows * job->count, error) ||
         (job->responses != NULL && write_responses(job->responses, y, rows, job->count))) {
         free(y);
         return INTERLACE_E_MEMORY;
     }
     double start = cpu_seconds();
-    interlace_status status = interlace_fit_refit(fit, y, rows, job->count, true, NULL, table, error);
+    interlace_status status = interlace_fit_refit(fit, y, rows, job->count, rows, true, NULL, table, error);
     *seconds = cpu_seconds() - start;
     free(y);
     return status;
 }
 #endif
+
+static interlace_status bootstrap(const interlace_fit *fit, size_t count, interlace_frame **table, interlace_error *error)
+{
+    interlace_bootstrap *bootstrap = NULL;
+    interlace_status status = interlace_bootstrap_new(&bootstrap, error);
+    if (status == INTERLACE_OK)
+        status = interlace_bootstrap_set_replicates(bootstrap, 0, count, error);
+    if (status == INTERLACE_OK)
+        status = interlace_bootstrap_set_seed(bootstrap, SEED, error);
+    if (status == INTERLACE_OK)
+        status = interlace_bootstrap_run(bootstrap, fit, NULL, table, error);
+    interlace_bootstrap_free(bootstrap);
+    return status;
+}
 
 static interlace_status infer(const struct job *job, const interlace_fit *fit, double *seconds, interlace_frame **table,
                               interlace_error *error)
@@ -134,15 +148,15 @@ static interlace_status infer(const struct job *job, const interlace_fit *fit, d
     if (strcmp(job->what, "refit") == 0)
         return refit(job, fit, seconds, table, error);
 #endif
-    int32_t df = strcmp(job->what, "kenward-roger") == 0 ? INTERLACE_DF_KENWARD_ROGER : INTERLACE_DF_SATTERTHWAITE;
+    interlace_df df = strcmp(job->what, "kenward-roger") == 0 ? INTERLACE_DF_KENWARD_ROGER : INTERLACE_DF_SATTERTHWAITE;
     double start = cpu_seconds();
     interlace_status status;
     if (strcmp(job->what, "profile") == 0)
-        status = interlace_fit_confint_profile(fit, 0.95, INTERLACE_PROFILE_SD_COR, NULL, table, error);
+        status = interlace_fit_parameters_confint_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request)}, NULL, table, error);
     else if (strcmp(job->what, "bootstrap") == 0)
-        status = interlace_fit_bootstrap(fit, job->count, SEED, INTERLACE_SIMULATE_NEW, NULL, table, error);
+        status = bootstrap(fit, job->count, table, error);
     else
-        status = interlace_fit_coefficients(fit, df, 0.95, table, error);
+        status = interlace_fit_coefficients(fit, df, 0.95, NULL, table, error);
     *seconds = cpu_seconds() - start;
     return status;
 }
@@ -191,13 +205,16 @@ int main(int argc, char **argv)
         return 0;
     }
 #endif
+    interlace_csv_options *csv = NULL;
     const char *categorical[64];
     size_t n_categorical = 0;
     for (char *name = strtok(argv[4], ","); name != NULL && n_categorical < 64; name = strtok(NULL, ","))
         categorical[n_categorical++] = name;
-    int wrong = interlace_frame_from_csv(argv[3], categorical, n_categorical, &frame, &error) ||
-                interlace_spec_new(INTERLACE_LMM, argv[2], &spec, &error) || interlace_options_new(&options, &error) ||
-                interlace_options_set_reml(options, strcmp(argv[5], "reml") == 0, &error);
+    int wrong = interlace_csv_options_new(&csv, &error) ||
+                interlace_csv_options_set_categorical(csv, categorical, n_categorical, &error) ||
+                interlace_frame_read_csv(argv[3], csv, &frame, &error) ||
+                interlace_spec_new(INTERLACE_MODEL_LMM, argv[2], &spec, &error) || interlace_options_new(&options, &error) ||
+                interlace_options_set_method(options, strcmp(argv[5], "reml") == 0 ? INTERLACE_METHOD_REML : INTERLACE_METHOD_ML, &error);
     if (wrong) {
         complain(&error);
     } else {
@@ -206,6 +223,7 @@ int main(int argc, char **argv)
     }
     interlace_options_free(options);
     interlace_spec_free(spec);
+    interlace_csv_options_free(csv);
     interlace_frame_free(frame);
     return wrong;
 }

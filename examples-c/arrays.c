@@ -37,11 +37,11 @@ static interlace_status describe_model(interlace_spec **spec, interlace_error *e
     static const char *const columns[P] = {"(Intercept)", "week"};
     static const char *const pots[POTS] = {"A", "B", "C", "D", "E", "F"};
 
-    interlace_status status = interlace_spec_new_arrays(INTERLACE_LMM, height, N, x, P, N, spec, error);
+    interlace_status status = interlace_spec_new_array(INTERLACE_MODEL_LMM, height, N, x, P, N, spec, error);
     if (status == INTERLACE_OK)
         status = interlace_spec_set_fixef_names(*spec, columns, P, error);
     if (status == INTERLACE_OK) /* Z is X here; -1: the structure's default for standard deviations */
-        status = interlace_spec_add_term_i32(*spec, "pot", x, K, N, pot, N, POTS, INTERLACE_UNSTRUCTURED, -1, error);
+        status = interlace_spec_add_term_i32(*spec, "pot", x, N, K, N, pot, POTS, INTERLACE_STRUCTURE_UNSTRUCTURED, INTERLACE_VARIANCES_DEFAULT, error);
     if (status == INTERLACE_OK) /* the first term is number 0 */
         status = interlace_spec_set_term_effects(*spec, 0, columns, K, error);
     if (status == INTERLACE_OK)
@@ -52,7 +52,7 @@ static interlace_status describe_model(interlace_spec **spec, interlace_error *e
 static interlace_status print_fit(const interlace_fit *fit, interlace_error *error)
 {
     double beta[P], sd[K], modes[K * POTS];
-    interlace_status status = interlace_fit_fixef(fit, beta, P, error);
+    interlace_status status = interlace_fit_fixef(fit, INTERLACE_PREDICTOR_MEAN, beta, P, error);
     if (status == INTERLACE_OK)
         status = interlace_fit_term_sd(fit, 0, sd, K, error);
     if (status == INTERLACE_OK) /* one column per pot */
@@ -60,7 +60,7 @@ static interlace_status print_fit(const interlace_fit *fit, interlace_error *err
     if (status != INTERLACE_OK)
         return status;
 
-    printf("%-12s %11s %9s\n", "", interlace_fit_fixef_name(fit, 0), interlace_fit_fixef_name(fit, 1));
+    printf("%-12s %11s %9s\n", "", interlace_fit_fixef_name(fit, INTERLACE_PREDICTOR_MEAN, 0), interlace_fit_fixef_name(fit, INTERLACE_PREDICTOR_MEAN, 1));
     printf("%-12s %11.4f %9.4f\n", "all pots", beta[0], beta[1]);
     printf("%-12s %11.4f %9.4f\n", "std. dev.", sd[0], sd[1]);
     for (size_t j = 0; j < POTS; j++)

@@ -10,7 +10,7 @@ static void show(const char *call, interlace_status status, const interlace_erro
     if (status == INTERLACE_OK)
         printf("  ok\n");
     else
-        printf("  status %" PRId32 " (%s), position %" PRId64 "\n  %s\n", status, interlace_status_name(status), error->position,
+        printf("  status %d (%s), position %" PRId64 "\n  %s\n", (int)status, interlace_status_name(status), error->position,
                error->message);
 }
 
@@ -19,7 +19,7 @@ static void show_formula_error(const char *formula)
 {
     interlace_spec *spec = NULL;
     interlace_error error;
-    interlace_status status = interlace_spec_new(INTERLACE_LMM, formula, &spec, &error);
+    interlace_status status = interlace_spec_new(INTERLACE_MODEL_LMM, formula, &spec, &error);
     show("a formula that can't be read", status, &error);
     if (status == INTERLACE_E_FORMULA && error.position >= 0)
         printf("    %s\n    %*s\n", formula, (int)error.position + 1, "^");
@@ -42,7 +42,7 @@ static void show_data_error(void)
     if (status == INTERLACE_OK)
         status = interlace_frame_add_strings(frame, "group", g, 6, &error);
     if (status == INTERLACE_OK)
-        status = interlace_spec_new(INTERLACE_LMM, "yeild ~ 1 + (1 | group)", &spec, &error);
+        status = interlace_spec_new(INTERLACE_MODEL_LMM, "yeild ~ 1 + (1 | group)", &spec, &error);
     if (status == INTERLACE_OK)
         status = interlace_fit_new(spec, frame, NULL, &fit, &error);
     show("a column that the data don't have", status, &error);
@@ -59,8 +59,8 @@ static void show_data_error(void)
 static void show_status_alone(void)
 {
     interlace_frame *frame = NULL;
-    interlace_status status = interlace_frame_from_csv("no-such-file.csv", NULL, 0, &frame, NULL);
-    printf("a file that can't be read, without an interlace_error\n  status %" PRId32 " (%s)\n", status,
+    interlace_status status = interlace_frame_read_csv("no-such-file.csv", NULL, &frame, NULL);
+    printf("a file that can't be read, without an interlace_error\n  status %d (%s)\n", (int)status,
            interlace_status_name(status));
     interlace_frame_free(frame);
 }

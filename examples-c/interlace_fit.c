@@ -80,25 +80,19 @@ static bool make_document(struct run *run)
                                                                    &run->text, &run->length, &run->error) == INTERLACE_OK;
 }
 
-/* The kind of degrees of freedom of --df. */
-static int32_t asked_df(const struct arguments *asked)
-{
-    const char *df = value_of(asked, "--df");
-    if (df == NULL)
-        return INTERLACE_DF_DEFAULT;
-    return df[0] == 's' ? INTERLACE_DF_SATTERTHWAITE : df[0] == 'k' ? INTERLACE_DF_KENWARD_ROGER : df[0] == 'r' ? INTERLACE_DF_RESIDUAL : INTERLACE_DF_NORMAL;
-}
-
 /* --write TABLE=FILE.csv */
 static bool write_tables(struct run *run)
 {
-    const char *request;
+    const char *request, *asked_df = value_of(&run->arguments, "--df");
+    interlace_df df = INTERLACE_DF_DEFAULT;
+    if (asked_df != NULL && interlace_df_from_name(asked_df, &df, &run->error) != INTERLACE_OK)
+        return false;
     for (size_t at = 0; (request = next_value(&run->arguments, "--write", &at)) != NULL;) {
         const char *equals = strchr(request, '=');
         struct list name = {0};
         interlace_frame *table = NULL;
         bool ok = equals != NULL && list_add(&name, request, (size_t)(equals - request))
-                      ? interlace_fit_table_with_df(run->fit, name.items[0], asked_df(&run->arguments), &table, &run->error) == INTERLACE_OK &&
+                      ? interlace_fit_table(run->fit, name.items[0], df, run->arguments.options, &table, &run->error) == INTERLACE_OK &&
                             interlace_frame_write_csv(table, equals + 1, &run->error) == INTERLACE_OK
                       : fail(&run->error, INTERLACE_E_MEMORY, "no memory for the name of a table");
         interlace_frame_free(table);

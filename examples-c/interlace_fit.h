@@ -25,7 +25,7 @@ struct arguments;
 /* A value can be taken, is not what is wanted, or the library has failed with it. */
 enum answer { TAKEN, NOT_UNDERSTOOD, FAILED };
 
-enum { LMM = 1, GLMM = 2, CLMM = 4 }; /* the models that have an option, by 1 << (model - 1) */
+enum { LMM = 1, GLMM = 2, CLMM = 4 }; /* the models that have an option: 1 << (model - INTERLACE_MODEL_LMM) */
 
 /* An option of the command line, by the object that it is for. */
 struct option {
@@ -46,7 +46,7 @@ struct given {
 
 /* The command line. The caller frees it with arguments_free, also after a failure. */
 struct arguments {
-    int32_t model; /* INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM; 0: not given */
+    interlace_model model; /* INTERLACE_MODEL_NONE: not given */
     const char *formula, *data_path;
     struct given *given;
     size_t n_given;

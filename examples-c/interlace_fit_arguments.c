@@ -122,36 +122,37 @@ static int read_option(struct arguments *arguments, int argc, char **argv, int *
 
 static int read_model(struct arguments *arguments, const char *model)
 {
-    static const char *const models[] = {"lmm", "glmm", "clmm"}; /* in the order of INTERLACE_LMM ... */
-    for (int i = 0; i < 3; i++)
-        if (strcmp(model, models[i]) == 0)
-            arguments->model = INTERLACE_LMM + i;
     if (strcmp(model, "coxme") == 0)
         return complain("coxme is not available in this version", "", 1);
-    return arguments->model != 0 ? READY : wrong("unknown model '%s', wanted lmm, glmm or clmm", model);
+    if (interlace_model_from_name(model, &arguments->model, NULL) != INTERLACE_OK)
+        return wrong("unknown model '%s', wanted lmm, glmm or clmm", model);
+    return READY;
 }
 
 /* ---- all together ---- */
 
-static const char *const model_names[] = {"lmm", "glmm", "clmm"};
-
 /* Options that not all models have. */
 static int check_model(const struct arguments *arguments)
 {
-    const char *model = model_names[arguments->model - INTERLACE_LMM];
+    static const interlace_model all[] = {INTERLACE_MODEL_LMM, INTERLACE_MODEL_GLMM, INTERLACE_MODEL_CLMM};
+    const char *model = interlace_model_name(arguments->model);
     for (size_t i = 0; i < arguments->n_given; i++) {
         const struct option *option = arguments->given[i].option;
-        int models = option->models;
-        for (int own = 0; option->kind == QUESTION && own < 3; own++)
-            models |= interlace_questions_suits(option->question, INTERLACE_LMM + own) << own;
-        if (models == 0 || (models & 1 << (arguments->model - INTERLACE_LMM)) != 0)
-            continue;
-        return models == (GLMM | CLMM) ? wrong("%s is for the models glmm and clmm, not %s", option->name, model)
-                                       : wrong("%s is for the model %s, not %s", option->name,
-                                               model_names[models == LMM ? 0 : models == GLMM ? 1 : 2], model);
+        char names[64] = "";
+        size_t count = 0;
+        bool suits = false;
+        for (int m = 0; m < 3; m++) {
+            bool own = option->kind == QUESTION ? interlace_questions_suits(option->question, all[m])
+                                                : option->models == 0 || (option->models & 1 << m) != 0;
+            if (own)
+                snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", count++ > 0 ? " and " : "", interlace_model_name(all[m]));
+            suits = suits || (own && all[m] == arguments->model);
+        }
+        if (!suits)
+            return wrong("%s is for the model%s %s, not %s", option->name, count > 1 ? "s" : "", names, model);
     }
     const char *df = value_of(arguments, "--df");
-    if (arguments->model != INTERLACE_LMM && df != NULL && strcmp(df, "normal") != 0)
+    if (arguments->model != INTERLACE_MODEL_LMM && df != NULL && strcmp(df, "normal") != 0)
         return wrong("--df %s is for the model lmm, not %s", df, model);
     return READY;
 }
@@ -245,6 +246,7 @@ static int help(int argc, char **argv, int at)
 int arguments_read(struct arguments *arguments, int argc, char **argv)
 {
     interlace_error error;
+    arguments->model = INTERLACE_MODEL_NONE;
     arguments->given = calloc((size_t)argc + 1, sizeof *arguments->given);
     if (arguments->given == NULL)
         return complain("no memory for the arguments", "", 1);
@@ -262,7 +264,7 @@ int arguments_read(struct arguments *arguments, int argc, char **argv)
         }
         if (argv[at][0] == '-' && argv[at][1] != '\0')
             exit_status = read_option(arguments, argc, argv, &at);
-        else if (arguments->model == 0)
+        else if (arguments->model == INTERLACE_MODEL_NONE)
             exit_status = read_model(arguments, argv[at]);
         else if (arguments->formula == NULL)
             arguments->formula = argv[at];

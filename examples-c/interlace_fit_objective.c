@@ -56,10 +56,9 @@ static void print_escaped(const char *text)
 
 static void print_objective(const struct arguments *asked, const interlace_frame *data, const double *values, size_t count)
 {
-    static const char *const models[] = {"", "lmm", "glmm", "clmm"}; /* in the order of INTERLACE_LMM ... */
     bool json = value_of(asked, "--json") != NULL;
     if (json) {
-        printf("{\n \"version\": \"%s\",\n \"model\": \"%s\",\n \"formula\": \"", interlace_version(), models[asked->model]);
+        printf("{\n \"version\": \"%s\",\n \"model\": \"%s\",\n \"formula\": \"", interlace_version(), interlace_model_name(asked->model));
         print_escaped(asked->formula);
         printf("\",\n \"objective\": {\"value\": [");
     } else {

@@ -137,23 +137,17 @@ static enum answer take_fix(struct arguments *arguments, const char *value, inte
 
 static enum answer take_threshold(struct arguments *arguments, const char *value, interlace_error *error)
 {
-    static const struct {
-        const char *name;
-        int32_t code;
-    } all[] = {{"flexible", INTERLACE_THRESHOLD_FLEXIBLE},
-               {"symmetric", INTERLACE_THRESHOLD_SYMMETRIC},
-               {"equidistant", INTERLACE_THRESHOLD_EQUIDISTANT}};
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-        if (strcmp(value, all[i].name) == 0)
-            return answer_of(interlace_spec_set_threshold(arguments->spec, all[i].code, error));
-    return NOT_UNDERSTOOD;
+    interlace_threshold threshold;
+    return interlace_threshold_from_name(value, &threshold, error) == INTERLACE_OK
+               ? answer_of(interlace_spec_set_threshold(arguments->spec, threshold, error))
+               : NOT_UNDERSTOOD;
 }
 
 /* The family needs the link, and other options the family, so these come first. */
 enum answer take_distribution(struct arguments *arguments, interlace_error *error)
 {
     const char *family = value_of(arguments, "--family"), *link = value_of(arguments, "--link");
-    if (arguments->model == INTERLACE_GLMM)
+    if (arguments->model == INTERLACE_MODEL_GLMM)
         return answer_of(interlace_spec_set_family(arguments->spec, family != NULL ? family : interlace_family_name(0), link, error));
     return link == NULL ? TAKEN : answer_of(interlace_spec_set_link(arguments->spec, link, error));
 }

@@ -22,7 +22,21 @@
  *  - Many threads may use a const object at once; only one thread at a time may use any other object. The only global state is the handler that turns
  *    a bug inside the library into INTERLACE_E_INTERNAL.
  *  - The library does not print, read environment variables, install signal handlers or call exit. */
-
+/* Contents:
+ *   Library      version, status, errors
+ *   Frame        data go in as named columns, tables come out so; CSV files
+ *   Spec         the model: a formula or arrays, family, thresholds, residual correlation
+ *   Family       the families of the library, and your own
+ *   Options      how a model is fitted, and how long work is watched
+ *   Fit          a fitted model: criterion, fixed and random effects, parameters, rows, matrices, outcome
+ *   Tables       results as frames, the summary
+ *   Predictions  for the data of the fit and for new data
+ *   Tests        coefficients, analysis of variance, likelihood ratios, marginal means, R2
+ *   Simulation   simulated responses, refits to them, profiles
+ *   Bootstrap    what is resampled, intervals from replicates
+ *   Validation   all optimisers, cross-validation
+ *   Document     a fit and the answers to questions about it as one text
+ */
 
 #ifndef INTERLACE_H
 #define INTERLACE_H
@@ -31,548 +45,1434 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The version as one number, as interlace_version_number() returns it. */
+/** The version as one number, as interlace_version_number() returns it. */
 #define INTERLACE_VERSION_NUMBER (1000000 * INTERLACE_VERSION_MAJOR + 1000 * INTERLACE_VERSION_MINOR + INTERLACE_VERSION_PATCH)
 
-/**
- * Major version of this header.
- */
+/** Major version of this header. */
 #define INTERLACE_VERSION_MAJOR 0
 
-/**
- * Minor version of this header.
- */
+/** Minor version of this header. */
 #define INTERLACE_VERSION_MINOR 1
 
-/**
- * Patch version of this header.
- */
+/** Patch version of this header. */
 #define INTERLACE_VERSION_PATCH 0
 
-/**
- * The call succeeded.
- */
-#define INTERLACE_OK 0
-
-/**
- * An argument is NULL, out of range, of the wrong length, not UTF-8, or unknown.
- */
-#define INTERLACE_E_ARGUMENT 1
-
-/**
- * The formula cannot be read. `position` is the byte in the formula, from 0.
- */
-#define INTERLACE_E_FORMULA 2
-
-/**
- * The data do not suit the model: a column is absent or of the wrong kind, a level is unknown. `position` is the row, from 0, or -1.
- */
-#define INTERLACE_E_DATA 3
-
-/**
- * A numerical failure: a matrix is not positive definite, the objective is not finite.
- */
-#define INTERLACE_E_NUMERIC 4
-
-/**
- * There is not enough memory for the data.
- */
-#define INTERLACE_E_MEMORY 5
-
-/**
- * The progress callback asked to stop.
- */
-#define INTERLACE_E_CANCELLED 6
-
-/**
- * A valid request that this version does not support.
- */
-#define INTERLACE_E_UNSUPPORTED 7
-
-/**
- * A file cannot be read or written.
- */
-#define INTERLACE_E_IO 8
-
-/**
- * A bug in the library; please report it. Do nothing with the objects of the call except free them.
- */
-#define INTERLACE_E_INTERNAL 99
-
-/**
- * A column of real numbers; NaN is missing.
- */
-#define INTERLACE_COLUMN_REAL 0
-
-/**
- * A column of integers; INT64_MIN is missing.
- */
-#define INTERLACE_COLUMN_INTEGER 1
-
-/**
- * A column of categories: codes from 0 into a list of levels; -1 is missing.
- */
-#define INTERLACE_COLUMN_CATEGORY 2
-
-/**
- * Linear mixed model.
- */
-#define INTERLACE_LMM 1
-
-/**
- * Generalised linear mixed model: a family and a link, as interlace_spec_set_family sets them.
- */
-#define INTERLACE_GLMM 2
-
-/**
- * Cumulative link mixed model for an ordered response: thresholds, and a link as interlace_spec_set_link sets it.
- */
-#define INTERLACE_CLMM 3
-
-/**
- * Covariance structure: any positive semidefinite matrix, as with plain bars.
- */
-#define INTERLACE_UNSTRUCTURED 0
-
-/**
- * Covariance structure: no correlations.
- */
-#define INTERLACE_DIAGONAL 1
-
-/**
- * Covariance structure: one correlation for all pairs of effects.
- */
-#define INTERLACE_COMPOUND_SYMMETRY 2
-
-/**
- * Covariance structure: the correlation of effects i and j is rho to the power |i - j|.
- */
-#define INTERLACE_AR1 3
-
-/**
- * Thresholds of an ordinal model: ascending, otherwise free.
- */
-#define INTERLACE_THRESHOLD_FLEXIBLE 0
-
-/**
- * Thresholds of an ordinal model: symmetric about the middle one, or about the midpoint of the two middle ones.
- */
-#define INTERLACE_THRESHOLD_SYMMETRIC 1
-
-/**
- * Thresholds of an ordinal model: equally spaced, given by the first and one distance.
- */
-#define INTERLACE_THRESHOLD_EQUIDISTANT 2
-
-/**
- * Residuals of one group at distance d in time have the correlation rho^d: autoregressive of order 1.
- */
-#define INTERLACE_CORRELATION_AR1 1
-
-/**
- * Any two residuals of one group have the correlation rho: compound symmetry.
- */
-#define INTERLACE_CORRELATION_CS 2
-
-/**
- * The working scale of a family's parameter is the parameter itself.
- */
-#define INTERLACE_SCALE_IDENTITY 0
-
-/**
- * The working scale of a family's positive parameter is its logarithm.
- */
-#define INTERLACE_SCALE_LOG 1
-
-/**
- * Rows with missing values are left out and reported. The default.
- */
-#define INTERLACE_NA_OMIT 0
-
-/**
- * A missing value is an error, INTERLACE_E_DATA.
- */
-#define INTERLACE_NA_ERROR 1
-
-/**
- * Rows with missing values are left out of the fit, and results per row have NaN for them.
- */
-#define INTERLACE_NA_PAD 2
-
-/**
- * The Laplace approximation with the observed information (the second derivatives of the log-likelihood). The default.
- */
-#define INTERLACE_OBSERVED 0
-
-/**
- * The Laplace approximation with expected second derivatives (Fisher information), as in lme4; the same for canonical links.
- */
-#define INTERLACE_EXPECTED 1
-
-/**
- * Standard errors from the Hessian of the marginal log-likelihood in all parameters. The default.
- */
-#define INTERLACE_STD_ERRORS_MARGINAL 0
-
-/**
- * Standard errors given the parameters of the random effects: cheaper, but too small.
- */
-#define INTERLACE_STD_ERRORS_CONDITIONAL 1
-
-/**
- * Random terms about which the data say nothing (as many random effects as rows, with a residual) are an error, others that
- * cannot be told apart get a warning. The default.
- */
-#define INTERLACE_UNIDENTIFIED_ERROR 0
-
-/**
- * Always a warning.
- */
-#define INTERLACE_UNIDENTIFIED_WARNING 1
-
-/**
- * Neither: the model is fitted without a check.
- */
-#define INTERLACE_UNIDENTIFIED_IGNORE 2
-
-/**
- * The linear predictor of the mean, on the scale of the link.
- */
-#define INTERLACE_MEAN 0
-
-/**
- * The linear predictor of the zero inflation: the logit of the probability of an extra zero.
- */
-#define INTERLACE_ZERO_INFLATION 1
-
-/**
- * The linear predictor of the dispersion: the logarithm of the family's first parameter; for gaussian, of its square, the variance; for an
- * ordinal model, the logarithm of the scale.
- */
-#define INTERLACE_DISPERSION 2
-
-/**
- * Residuals: response minus fitted value.
- */
-#define INTERLACE_RESIDUALS_RESPONSE 0
-
-/**
- * Residuals: response minus fitted value, times the square root of the weight; for a generalised model, divided by the standard deviation of the
- * response.
- */
-#define INTERLACE_RESIDUALS_PEARSON 1
-
-/**
- * Residuals: response minus fitted value, divided by the derivative of the mean in the linear predictor.
- */
-#define INTERLACE_RESIDUALS_WORKING 2
-
-/**
- * Residuals: the signed square root of the unit deviance; for a linear model those of INTERLACE_RESIDUALS_PEARSON. INTERLACE_E_UNSUPPORTED for
- * a mixture with zeros and for families without a deviance.
- */
-#define INTERLACE_RESIDUALS_DEVIANCE 3
-
-/**
- * Residuals: those of INTERLACE_RESIDUALS_PEARSON divided by the residual standard deviation and, if they are correlated within
- * groups, made independent: for AR(1) each minus its expectation given the previous one, for compound symmetry by the symmetric root.
- */
-#define INTERLACE_RESIDUALS_NORMALIZED 4
-
-/**
- * The optimum was reached.
- */
-#define INTERLACE_CONVERGED 0
-
-/**
- * No further decrease is possible in floating point, and the scaled gradient is small: below 1e-3, or below 0.03 if the digits of the
- * criterion have cancelled.
- */
-#define INTERLACE_ROUNDOFF_LIMITED 1
-
-/**
- * The fit used all evaluations allowed.
- */
-#define INTERLACE_MAX_EVALUATIONS 2
-
-/**
- * The fit used all the time allowed.
- */
-#define INTERLACE_DEADLINE 3
-
-/**
- * The line search failed far from a stationary point.
- */
-#define INTERLACE_NO_PROGRESS 4
-
-/**
- * Predict the mean of the response: (1 - p) times the mean without extra zeros for a mixture with zeros, and including the masses at
- * 0 and 1 for a beta family that has them. An ordinal fit has no mean: INTERLACE_E_ARGUMENT.
- */
-#define INTERLACE_PREDICT_RESPONSE 0
-
-/**
- * Predict the linear predictor of the mean. For a linear model that is the mean of the response; for an ordinal fit x'beta + z'b + offset, the
- * location of the latent variable, without the thresholds and not divided by the scale.
- */
-#define INTERLACE_PREDICT_LINK 1
-
-/**
- * Predict the mean of the response without the zeros of the zero part. Not for an ordinal fit.
- */
-#define INTERLACE_PREDICT_CONDITIONAL 2
-
-/**
- * Predict the probability p of a zero of the zero part; 0 for a fit without one. Not for an ordinal fit.
- */
-#define INTERLACE_PREDICT_ZERO_PROBABILITY 3
-
-/**
- * Predict the family's first parameter on the reported scale; for a linear model sigma, 1 for a family without
- * parameters; for an ordinal fit the scale, 1 without a scale formula.
- */
-#define INTERLACE_PREDICT_DISPERSION 4
-
-/**
- * Predict the mean of the response over all groups, with the random effects integrated out. All groups count as new, so their
- * columns may be absent. NaN if there is no such mean, as with an inverse link. For an ordinal fit with K categories, their K probabilities.
- */
-#define INTERLACE_PREDICT_MARGINAL 5
-
-/**
- * For an ordinal fit with K categories, predict their probabilities, lowest first, [rows,K]. NaN in a row whose nominal effects put
- * the thresholds out of order.
- */
-#define INTERLACE_PREDICT_PROBABILITIES 6
-
-/**
- * For an ordinal fit with K categories, predict the cumulative probabilities of the first, the second, .., the one before the
- * highest, [rows,K-1].
- */
-#define INTERLACE_PREDICT_CUMULATIVE 7
-
-/**
- * For an ordinal fit, predict the most probable category, a number from 1 to K, the lowest if there are ties. It has no standard error.
- */
-#define INTERLACE_PREDICT_CLASS 8
-
-/**
- * Predict mu, the inverse link of the linear predictor: for ordered and zero-one-inflated beta the mean between 0 and 1, without the masses
- * at the ends; for truncated families the mean before truncation; for lognormal the mean of the logarithms. For other families it is
- * INTERLACE_PREDICT_CONDITIONAL. Not for an ordinal fit.
- */
-#define INTERLACE_PREDICT_LOCATION 9
-
-/**
- * A row has a prediction.
- */
-#define INTERLACE_PREDICTED 0
-
-/**
- * A row has no prediction, because a predictor or an offset is missing.
- */
-#define INTERLACE_PREDICTED_MISSING 1
-
-/**
- * A row has no prediction, because it cannot be estimated: it breaks the dependency of columns that the fit left out, as in
- * a cell of factors without data. A number would depend on the contrasts.
- */
-#define INTERLACE_PREDICTED_NOT_ESTIMABLE 2
-
-/**
- * A row of an ordinal fit has no prediction, because its nominal effects make thresholds cross.
- */
-#define INTERLACE_PREDICTED_CROSSED 3
-
-/**
- * An interval for the predicted quantity, such as the mean: it includes the uncertainty of the estimates.
- */
-#define INTERLACE_INTERVAL_CONFIDENCE 0
-
-/**
- * An interval for a new response, which also varies about its mean.
- */
-#define INTERLACE_INTERVAL_PREDICTION 1
-
-/**
- * A level of a grouping factor that is missing, or that the fit does not know, is an error, INTERLACE_E_DATA.
- */
-#define INTERLACE_NEW_LEVELS_ERROR 0
-
-/**
- * A level of a grouping factor that is missing, or that the fit does not know, has random effects of zero.
- */
-#define INTERLACE_NEW_LEVELS_ZERO 1
-
-/**
- * The normal distribution for estimates divided by their standard errors: infinite degrees of freedom.
- */
-#define INTERLACE_DF_NORMAL 0
-
-/**
- * Degrees of freedom are the rows used minus the fixed effects and, for an ordinal model, minus the parameters of its thresholds.
- */
-#define INTERLACE_DF_RESIDUAL 1
-
-/**
- * Satterthwaite's degrees of freedom, for linear models.
- */
-#define INTERLACE_DF_SATTERTHWAITE 2
-
-/**
- * Kenward and Roger's degrees of freedom, with standard errors from their adjusted covariance and scaled F tests, for linear models fitted by
- * REML.
- */
-#define INTERLACE_DF_KENWARD_ROGER 3
-
-/**
- * The default degrees of freedom of a fit: Satterthwaite's for linear models (the normal distribution if they
- * cannot be computed, which the results say), the normal distribution for others.
- */
-#define INTERLACE_DF_DEFAULT -1
-
-/**
- * Marginal means weight equally all levels of the factors that they average over.
- */
-#define INTERLACE_MEANS_EQUAL 0
-
-/**
- * Marginal means weight the combinations of levels that they average over by their numbers of rows, or sums of weights, in the data.
- */
-#define INTERLACE_MEANS_PROPORTIONAL 1
-
-/**
- * Simulated responses have newly drawn random effects in each replicate.
- */
-#define INTERLACE_SIMULATE_NEW 0
-
-/**
- * Simulated responses have the random effects of the fit, that is its conditional modes.
- */
-#define INTERLACE_SIMULATE_CONDITIONAL 1
-
-/**
- * Bootstrap intervals from quantiles of the replicates.
- */
-#define INTERLACE_BOOTSTRAP_PERCENTILE 0
-
-/**
- * Bootstrap intervals from twice the estimate minus the quantiles of the replicates.
- */
-#define INTERLACE_BOOTSTRAP_BASIC 1
-
-/**
- * Bootstrap intervals from the normal distribution with the standard deviation of the replicates, corrected for their bias.
- */
-#define INTERLACE_BOOTSTRAP_NORMAL 2
-
-/**
- * Bootstrap intervals from quantiles of the replicates at levels corrected for bias and acceleration (BCa), the latter from fits without
- * each group.
- */
-#define INTERLACE_BOOTSTRAP_BCA 3
-
-/**
- * Profiles of all parameters, with random effects as standard deviations and correlations.
- */
-#define INTERLACE_PROFILE_SD_COR 0
-
-/**
- * Profiles of the elements of theta.
- */
-#define INTERLACE_PROFILE_THETA 1
+/* ==================================================================================================================
+ * Objects: all of them are opaque
+ * ================================================================================================================== */
 
 /**
  * What is resampled, and what is computed of each replicate.
- * Since 0.1.
+ * @since 0.1
  */
 typedef struct interlace_bootstrap interlace_bootstrap;
 
 /**
  * How to read CSV text. Functions with CSV options accept NULL for the defaults.
- * Since 0.1.
+ * @since 0.1
  */
 typedef struct interlace_csv_options interlace_csv_options;
 
 /**
  * A user-defined family.
- * Since 0.1.
+ * @since 0.1
  */
 typedef struct interlace_family interlace_family;
 
 /**
- * A fitted model. It never changes, borrows nothing from its frame, spec and options, and many threads may use it at once.
- * Strings that its functions return live as long as the fit. Its random terms are numbered from 0 in the order of the formula; those of the
- * zero inflation and then those of the dispersion follow those of the mean.
- * Since 0.1.
+ * A fitted model. It never changes, borrows nothing from its frame, spec and options, and many threads may use it at
+ * once. Strings that its functions return live as long as the fit. Its random terms are numbered from 0 in the order of
+ * the formula; those of the zero inflation and then those of the dispersion follow those of the mean.
+ * @since 0.1
  */
 typedef struct interlace_fit interlace_fit;
 
 /**
  * A data frame: named columns of equal length. Data go in as a frame, and every table of results comes out as a frame.
- * Since 0.1.
+ * @since 0.1
  */
 typedef struct interlace_frame interlace_frame;
 
 /**
  * How to fit a model. Functions with options accept NULL for the defaults.
- * Since 0.1.
+ * @since 0.1
  */
 typedef struct interlace_options interlace_options;
 
 /**
  * What is asked of a fit besides the basics, for interlace_fit_to_json and interlace_fit_to_text.
- * Since 0.1.
+ * @since 0.1
  */
 typedef struct interlace_questions interlace_questions;
 
 /**
- * The model to fit: its kind, and either a formula to be read against a frame, or design arrays. It keeps no state of the data
- * that the formula is read against, so one spec serves many fits.
- * Since 0.1.
+ * The model to fit: its kind, and either a formula to be read against a frame, or design arrays. It keeps no state of
+ * the data that the formula is read against, so one spec serves many fits.
+ * @since 0.1
  */
 typedef struct interlace_spec interlace_spec;
 
-/**
- * What a call that can fail returns: INTERLACE_OK (0) or one of INTERLACE_E_*.
- * A status says whether the call succeeded, not whether a model converged: that is the outcome of a fit.
- */
-typedef int32_t interlace_status;
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ==================================================================================================================
+ * Library: version, status, errors
+ * ================================================================================================================== */
 
 /**
- * What went wrong, in memory that the caller provides: 1,024 bytes, now and in later versions. It needs no initialisation,
- * holds no pointer and is never freed. Only calls that fail write it.
- * Since 0.1.
+ * What a call that can fail returns. It says whether the call succeeded, not whether a model converged: that is the
+ * reason of a fit.
+ * @since 0.1
+ */
+typedef enum interlace_status {
+    /** The call succeeded. */
+    INTERLACE_OK = 0,
+    /** An argument is NULL, out of range, of the wrong length, not UTF-8, or unknown. */
+    INTERLACE_E_ARGUMENT = 1,
+    /** The formula cannot be read. `position` is the byte in the formula, from 0. */
+    INTERLACE_E_FORMULA = 2,
+    /**
+     * The data do not suit the model: a column is absent or of the wrong kind, a level is unknown. `position` is the
+     * row, from 0, or -1.
+     */
+    INTERLACE_E_DATA = 3,
+    /** A numerical failure: a matrix is not positive definite, the objective is not finite. */
+    INTERLACE_E_NUMERIC = 4,
+    /** There is not enough memory for the data. */
+    INTERLACE_E_MEMORY = 5,
+    /** The progress callback asked to stop. */
+    INTERLACE_E_CANCELLED = 6,
+    /** A valid request that this version does not support. */
+    INTERLACE_E_UNSUPPORTED = 7,
+    /** A file cannot be read or written. */
+    INTERLACE_E_IO = 8,
+    /** A bug in the library; please report it. Do nothing with the objects of the call except free them. */
+    INTERLACE_E_INTERNAL = 99
+} interlace_status;
+
+/**
+ * What went wrong, in memory that the caller provides: 1,024 bytes, now and in later versions. It needs no
+ * initialisation, holds no pointer and is never freed. Only calls that fail write it.
+ * @since 0.1
  */
 typedef struct interlace_error {
-    /**
-     * The status that the call returned.
-     */
-    int32_t code;
-    /**
-     * Zero.
-     */
+    /** The status that the call returned. */
+    interlace_status code;
+    /** Zero. */
     int32_t reserved;
-    /**
-     * Byte of the formula or row of the data, from 0, depending on the code; -1 if there is none.
-     */
+    /** Byte of the formula or row of the data, from 0, depending on the code; -1 if there is none. */
     int64_t position;
-    /**
-     * One line of UTF-8, NUL-terminated, truncated between characters if it is too long.
-     */
+    /** One line of UTF-8, NUL-terminated, truncated between characters if it is too long. */
     char message[1008];
 } interlace_error;
 
 /**
- * A function of a column: fills `out` [n] from `x` [n]. A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
- * Since 0.1.
+ * The version of the running library, "0.1.0". A static string.
+ * @since 0.1
+ */
+const char *interlace_version(void);
+
+/**
+ * The version of the running library as one number: 1000000 major + 1000 minor + patch.
+ * @since 0.1
+ */
+int32_t interlace_version_number(void);
+
+/**
+ * The name of a status, such as "argument"; NULL for a number that is none. A static string.
+ * @param[in] code What a call that can fail returns.
+ * @since 0.1
+ */
+const char *interlace_status_name(interlace_status code);
+
+/**
+ * The status that has the name, to `out`. INTERLACE_E_ARGUMENT if there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_status_from_name(const char *name, interlace_status *out, interlace_error *err);
+
+/* ==================================================================================================================
+ * Frame: data go in as named columns, tables come out so; CSV files
+ * ================================================================================================================== */
+
+/**
+ * Makes a frame of `n_rows` rows and no columns.
+ * @param[in] n_rows The number of rows that all columns will have.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_frame_new(size_t n_rows, interlace_frame **out, interlace_error *err);
+
+/**
+ * Adds a column of real numbers `values` [n_rows], which are copied. NaN is a missing value. INTERLACE_E_ARGUMENT if
+ * `len` is not the number of rows or the name is taken.
+ * @param[in,out] frame The frame.
+ * @param[in] name The name of the new column.
+ * @param[in] values Array [n_rows].
+ * @param[in] len The number of elements of each of `name`, `values`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_frame_add_f64(interlace_frame *frame,
+                                         const char *name,
+                                         const double *values,
+                                         size_t len,
+                                         interlace_error *err);
+
+/**
+ * Adds a column of integers `values` [n_rows], which are copied. INT32_MIN is a missing value. INTERLACE_E_ARGUMENT if
+ * `len` is not the number of rows or the name is taken.
+ * @param[in,out] frame The frame.
+ * @param[in] name The name of the new column.
+ * @param[in] values Array [n_rows].
+ * @param[in] len The number of elements of each of `name`, `values`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_frame_add_i32(interlace_frame *frame,
+                                         const char *name,
+                                         const int32_t *values,
+                                         size_t len,
+                                         interlace_error *err);
+
+/**
+ * Adds a column of integers `values` [n_rows], which are copied. INT64_MIN is a missing value. INTERLACE_E_ARGUMENT if
+ * `len` is not the number of rows or the name is taken.
+ * @param[in,out] frame The frame.
+ * @param[in] name The name of the new column.
+ * @param[in] values Array [n_rows].
+ * @param[in] len The number of elements of each of `name`, `values`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_frame_add_i64(interlace_frame *frame,
+                                         const char *name,
+                                         const int64_t *values,
+                                         size_t len,
+                                         interlace_error *err);
+
+/**
+ * Adds a column of categories. `codes` [n_rows] are indices into `levels` [n_levels], from 0; -1 is a missing value.
+ * The levels keep the order given here; `ordered` says that this order is meaningful (the contrasts are then
+ * polynomial). Everything is copied. INTERLACE_E_ARGUMENT if `len` is not the number of rows, the name is taken, a
+ * level occurs twice, or a code is out of range.
+ * @param[in,out] frame The frame.
+ * @param[in] name The name of the new column.
+ * @param[in] codes Array [n_rows].
+ * @param[in] len The number of elements of each of `name`, `codes`, which must be exact.
+ * @param[in] levels Array [n_levels].
+ * @param[in] n_levels The number of levels.
+ * @param[in] ordered Whether the order of the levels means something, as in an ordered factor.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_frame_add_categorical(interlace_frame *frame,
+                                                 const char *name,
+                                                 const int32_t *codes,
+                                                 size_t len,
+                                                 const char *const *levels,
+                                                 size_t n_levels,
+                                                 bool ordered,
+                                                 interlace_error *err);
+
+/**
+ * Adds a column of categories from their labels `values` [n_rows], which are copied; a NULL entry is a missing value.
+ * The levels are the labels that occur, sorted by their bytes; interlace_frame_set_levels gives them another order.
+ * INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
+ * @param[in,out] frame The frame.
+ * @param[in] name The name of the new column.
+ * @param[in] values Array [n_rows].
+ * @param[in] len The number of elements of each of `name`, `values`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_frame_add_strings(interlace_frame *frame,
+                                             const char *name,
+                                             const char *const *values,
+                                             size_t len,
+                                             interlace_error *err);
+
+/**
+ * Declares the levels of a column and their order. `levels` [n_levels] must hold every label that occurs, and may hold
+ * more; `ordered` says that the order is meaningful. This turns a column of numbers into categories, each number
+ * labelled by its shortest text ("308"). Pointers to the column's earlier labels become invalid. INTERLACE_E_DATA if
+ * there is no such column or a value is not among the levels.
+ * @param[in,out] frame The frame.
+ * @param[in] name The name of the column.
+ * @param[in] levels Array [n_levels].
+ * @param[in] n_levels The number of levels.
+ * @param[in] ordered Whether the order of the levels means something.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_frame_set_levels(interlace_frame *frame,
+                                            const char *name,
+                                            const char *const *levels,
+                                            size_t n_levels,
+                                            bool ordered,
+                                            interlace_error *err);
+
+/**
+ * Turns a column of numbers into categories labelled by the numbers' shortest texts, sorted by their bytes ("10" before
+ * "9"). A column of categories does not change. INTERLACE_E_DATA if there is no such column.
+ * @param[in,out] frame The frame.
+ * @param[in] name The name of the column.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_frame_make_categorical(interlace_frame *frame,
+                                                  const char *name,
+                                                  interlace_error *err);
+
+/**
+ * Adds the rows of `other`, whose columns must have the same names and types in the same order. Levels that `frame`
+ * does not have come last or, if neither column has its own order, in byte order; pointers to the old labels become
+ * invalid.
+ * @param[in,out] frame The frame.
+ * @param[in] other The frame.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_frame_append(interlace_frame *frame,
+                                        const interlace_frame *other,
+                                        interlace_error *err);
+
+/**
+ * Writes the frame as a CSV file, with a header. Numbers have the shortest text that reads back to the same number,
+ * missing values are NA. INTERLACE_E_IO if the file cannot be written.
+ * @param[in] frame The frame.
+ * @param[in] path The path of the file, which is replaced if it exists.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_frame_write_csv(const interlace_frame *frame,
+                                           const char *path,
+                                           interlace_error *err);
+
+/**
+ * Frees a frame. NULL is allowed.
+ * @param[in,out] frame The frame.
+ * @since 0.1
+ */
+void interlace_frame_free(interlace_frame *frame);
+
+/**
+ * What a column of a frame holds.
+ * @since 0.1
+ */
+typedef enum interlace_column_kind {
+    /** No such column. */
+    INTERLACE_COLUMN_KIND_NONE = -1,
+    /** Real numbers; NaN is missing. */
+    INTERLACE_COLUMN_KIND_REAL = 0,
+    /** Integers; INT64_MIN is missing. */
+    INTERLACE_COLUMN_KIND_INTEGER = 1,
+    /** Categories: codes from 0 into a list of levels; -1 is missing. */
+    INTERLACE_COLUMN_KIND_CATEGORY = 2
+} interlace_column_kind;
+
+/**
+ * The name of a kind of column, such as "category"; NULL for a number that is none. A static string.
+ * @param[in] code What a column of a frame holds.
+ * @since 0.1
+ */
+const char *interlace_column_kind_name(interlace_column_kind code);
+
+/**
+ * The kind of column that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is
+ * none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_column_kind_from_name(const char *name,
+                                                 interlace_column_kind *out,
+                                                 interlace_error *err);
+
+/**
+ * Number of rows; 0 for NULL.
+ * @param[in] frame The frame.
+ * @since 0.1
+ */
+size_t interlace_frame_n_rows(const interlace_frame *frame);
+
+/**
+ * Number of columns; 0 for NULL.
+ * @param[in] frame The frame.
+ * @since 0.1
+ */
+size_t interlace_frame_n_columns(const interlace_frame *frame);
+
+/**
+ * Name of a column, by its index from 0; NULL if there is none. Lives as long as the frame.
+ * @param[in] frame The frame.
+ * @param[in] column The column, from 0.
+ * @since 0.1
+ */
+const char *interlace_frame_column_name(const interlace_frame *frame, size_t column);
+
+/**
+ * Index of the column of that name. INTERLACE_E_DATA if there is none.
+ * @param[in] frame The frame.
+ * @param[in] name The name of the column.
+ * @param[out] out The index [1], from 0.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_frame_column_index(const interlace_frame *frame,
+                                              const char *name,
+                                              size_t *out,
+                                              interlace_error *err);
+
+/**
+ * Kind of a column; INTERLACE_COLUMN_KIND_NONE if there is no such column.
+ * @param[in] frame The frame.
+ * @param[in] column The column, from 0.
+ * @since 0.1
+ */
+interlace_column_kind interlace_frame_column_kind(const interlace_frame *frame, size_t column);
+
+/**
+ * Copies a column of numbers to `out` [n_rows]. Integers are converted, missing ones to NaN. INTERLACE_E_DATA for a
+ * column of categories.
+ * @param[in] frame The frame.
+ * @param[in] column The column, from 0.
+ * @param[out] out Array [n_rows].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_frame_column_f64(const interlace_frame *frame,
+                                            size_t column,
+                                            double *out,
+                                            size_t len,
+                                            interlace_error *err);
+
+/**
+ * Copies a column of integers to `out` [n_rows]; INT64_MIN is missing. INTERLACE_E_DATA for other columns.
+ * @param[in] frame The frame.
+ * @param[in] column The column, from 0.
+ * @param[out] out Array [n_rows].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_frame_column_i64(const interlace_frame *frame,
+                                            size_t column,
+                                            int64_t *out,
+                                            size_t len,
+                                            interlace_error *err);
+
+/**
+ * Copies the codes of a column of categories to `out` [n_rows]: indices of levels from 0, -1 for missing.
+ * INTERLACE_E_DATA for other columns.
+ * @param[in] frame The frame.
+ * @param[in] column The column, from 0.
+ * @param[out] out Array [n_rows].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_frame_column_codes(const interlace_frame *frame,
+                                              size_t column,
+                                              int32_t *out,
+                                              size_t len,
+                                              interlace_error *err);
+
+/**
+ * Number of levels of a column of categories; 0 for other columns.
+ * @param[in] frame The frame.
+ * @param[in] column The column, from 0.
+ * @since 0.1
+ */
+size_t interlace_frame_column_n_levels(const interlace_frame *frame, size_t column);
+
+/**
+ * Label of a level; NULL if there is none. Lives as long as the frame, unless the column gets other levels.
+ * @param[in] frame The frame.
+ * @param[in] column The column, from 0.
+ * @param[in] level The level, from 0.
+ * @since 0.1
+ */
+const char *interlace_frame_column_level(const interlace_frame *frame, size_t column, size_t level);
+
+/**
+ * Whether the order of a column's levels is meaningful.
+ * @param[in] frame The frame.
+ * @param[in] column The column, from 0.
+ * @since 0.1
+ */
+bool interlace_frame_column_is_ordered(const interlace_frame *frame, size_t column);
+
+/**
+ * Label of a row in a column of categories; NULL if it is missing, or if there is no such row or column. Lives as long
+ * as the frame, unless the column gets other levels.
+ * @param[in] frame The frame.
+ * @param[in] column The column, from 0.
+ * @param[in] row The row, from 0.
+ * @since 0.1
+ */
+const char *interlace_frame_column_string(const interlace_frame *frame, size_t column, size_t row);
+
+/**
+ * Makes CSV options with their default values.
+ * @param[out] out The new csv options. The caller frees it with interlace_csv_options_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_csv_options_new(interlace_csv_options **out, interlace_error *err);
+
+/**
+ * The separator of cells: an ASCII character such as ',', ';' or '\t', not a letter, digit, sign, point or line break.
+ * 0, the default, is a comma, or a semicolon with decimal commas; text that seems to use another separator is then
+ * INTERLACE_E_DATA, and the message names it. There is no such check if a separator is given.
+ * @param[in,out] options The csv options.
+ * @param[in] separator One byte of ASCII.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_csv_options_set_separator(interlace_csv_options *options,
+                                                     char separator,
+                                                     interlace_error *err);
+
+/**
+ * The decimal mark of numbers, '.' (the default) or ','.
+ * @param[in,out] options The csv options.
+ * @param[in] decimal A point or a comma.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_csv_options_set_decimal(interlace_csv_options *options, char decimal, interlace_error *err);
+
+/**
+ * The quote around a cell with separators, quotes or line breaks, '"' by default; 0 treats quotes as ordinary
+ * characters.
+ * @param[in,out] options The csv options.
+ * @param[in] quote One byte of ASCII; 0 for no quotes.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_csv_options_set_quote(interlace_csv_options *options,
+                                                 char quote,
+                                                 interlace_error *err);
+
+/**
+ * The texts `strings` [n_strings] that mean a missing value, ignoring blanks around them, instead of the default: "NA",
+ * "NaN" and the empty cell. In a column of numbers an empty cell is always missing.
+ * @param[in,out] options The csv options.
+ * @param[in] strings Array [n_strings].
+ * @param[in] n_strings The number of texts.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_csv_options_set_na_strings(interlace_csv_options *options,
+                                                      const char *const *strings,
+                                                      size_t n_strings,
+                                                      interlace_error *err);
+
+/**
+ * The columns `names` [n_names] that are categories whatever they look like; each must exist.
+ * @param[in,out] options The csv options.
+ * @param[in] names Array [n_names].
+ * @param[in] n_names The number of names.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_csv_options_set_categorical(interlace_csv_options *options,
+                                                       const char *const *names,
+                                                       size_t n_names,
+                                                       interlace_error *err);
+
+/**
+ * Whether a column of text most of whose cells are numbers, or dates, is INTERLACE_E_DATA with the line and the cell
+ * (true), unless it is categorical. The default is false: such a column is text, and a fit that uses it as a covariate
+ * warns, or fails where numbers are required.
+ * @param[in,out] options The csv options.
+ * @param[in] strict Whether such a column is an error.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_csv_options_set_strict_numbers(interlace_csv_options *options,
+                                                          bool strict,
+                                                          interlace_error *err);
+
+/**
+ * Frees CSV options. NULL is allowed.
+ * @param[in,out] options The csv options.
+ * @since 0.1
+ */
+void interlace_csv_options_free(interlace_csv_options *options);
+
+/**
+ * Reads a CSV file: UTF-8 with a header of distinct names, with the separator of `options` (NULL: a comma). A column is
+ * integers if every cell is one, otherwise real numbers if every cell is one, otherwise categories (levels sorted by
+ * their bytes); cells that are empty, NA or NaN are missing. The frame keeps the line of each row, for messages. The
+ * path may be any bytes that the system accepts. INTERLACE_E_IO if the file cannot be read; INTERLACE_E_DATA if it is
+ * not CSV (`position` is the row, from 0); INTERLACE_E_ARGUMENT if the options contradict each other.
+ * @param[in] path The path of the file.
+ * @param[in] options The csv options.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_frame_read_csv(const char *path,
+                                          const interlace_csv_options *options,
+                                          interlace_frame **out,
+                                          interlace_error *err);
+
+/**
+ * Reads CSV text of `len` bytes from memory; otherwise as interlace_frame_read_csv.
+ * @param[in] bytes The text [len].
+ * @param[in] len The number of bytes.
+ * @param[in] options The csv options.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_frame_read_csv_bytes(const char *bytes,
+                                                size_t len,
+                                                const interlace_csv_options *options,
+                                                interlace_frame **out,
+                                                interlace_error *err);
+
+/**
+ * Seconds that reading the CSV text of a frame took; NaN for a frame that was not read from CSV.
+ * @param[in] frame The frame.
+ * @since 0.1
+ */
+double interlace_frame_read_seconds(const interlace_frame *frame);
+
+/* ==================================================================================================================
+ * Spec: the model: a formula or arrays, family, thresholds, residual correlation
+ * ================================================================================================================== */
+
+/**
+ * A kind of model.
+ * @since 0.1
+ */
+typedef enum interlace_model {
+    /** No model. */
+    INTERLACE_MODEL_NONE = -1,
+    /** Linear mixed model. */
+    INTERLACE_MODEL_LMM = 1,
+    /** Generalised linear mixed model: a family and a link, as interlace_spec_set_family sets them. */
+    INTERLACE_MODEL_GLMM = 2,
+    /**
+     * Cumulative link mixed model for an ordered response: thresholds, and a link as interlace_spec_set_link sets it.
+     */
+    INTERLACE_MODEL_CLMM = 3
+} interlace_model;
+
+/**
+ * The covariance structure of the effects of a random term.
+ * @since 0.1
+ */
+typedef enum interlace_structure {
+    /** No such term. */
+    INTERLACE_STRUCTURE_NONE = -1,
+    /** Any positive semidefinite matrix, as with plain bars. */
+    INTERLACE_STRUCTURE_UNSTRUCTURED = 0,
+    /** No correlations. */
+    INTERLACE_STRUCTURE_DIAGONAL = 1,
+    /** One correlation for all pairs of effects. */
+    INTERLACE_STRUCTURE_COMPOUND_SYMMETRY = 2,
+    /** The correlation of effects i and j is rho to the power |i - j|. */
+    INTERLACE_STRUCTURE_AR1 = 3
+} interlace_structure;
+
+/**
+ * Whether all effects of a random term share one variance.
+ * @since 0.1
+ */
+typedef enum interlace_variances {
+    /** As in a formula: one for INTERLACE_STRUCTURE_AR1, one for each effect for others. */
+    INTERLACE_VARIANCES_DEFAULT = 0,
+    /** One variance for all effects. */
+    INTERLACE_VARIANCES_HOMOGENEOUS = 1,
+    /** A variance for each effect. */
+    INTERLACE_VARIANCES_HETEROGENEOUS = 2
+} interlace_variances;
+
+/**
+ * How residuals of one group are correlated.
+ * @since 0.1
+ */
+typedef enum interlace_correlation {
+    /** The residuals are not correlated. */
+    INTERLACE_CORRELATION_NONE = -1,
+    /** Residuals at distance d in time have the correlation rho^d: autoregressive of order 1. */
+    INTERLACE_CORRELATION_AR1 = 1,
+    /** Any two residuals have the correlation rho. */
+    INTERLACE_CORRELATION_COMPOUND_SYMMETRY = 2
+} interlace_correlation;
+
+/**
+ * How the thresholds of an ordinal model are tied to each other.
+ * @since 0.1
+ */
+typedef enum interlace_threshold {
+    /** No thresholds. */
+    INTERLACE_THRESHOLD_NONE = -1,
+    /** Ascending, otherwise free. */
+    INTERLACE_THRESHOLD_FLEXIBLE = 0,
+    /** Symmetric about the middle one, or about the midpoint of the two middle ones. */
+    INTERLACE_THRESHOLD_SYMMETRIC = 1,
+    /** Equally spaced, given by the first and one distance. */
+    INTERLACE_THRESHOLD_EQUIDISTANT = 2
+} interlace_threshold;
+
+/**
+ * The working scale of a parameter of a user-defined family.
+ * @since 0.1
+ */
+typedef enum interlace_parameter_scale {
+    /** The parameter itself. */
+    INTERLACE_PARAMETER_SCALE_IDENTITY = 0,
+    /** The logarithm of a positive parameter. */
+    INTERLACE_PARAMETER_SCALE_LOG = 1
+} interlace_parameter_scale;
+
+/**
+ * A linear predictor of a model.
+ * @since 0.1
+ */
+typedef enum interlace_predictor {
+    /** No such term. */
+    INTERLACE_PREDICTOR_NONE = -1,
+    /** That of the mean, on the scale of the link. */
+    INTERLACE_PREDICTOR_MEAN = 0,
+    /** That of the zero inflation: the logit of the probability of an extra zero. */
+    INTERLACE_PREDICTOR_ZERO_INFLATION = 1,
+    /**
+     * That of the dispersion: the logarithm of the family's first parameter; for gaussian, of its square, the variance;
+     * for an ordinal model, the logarithm of the scale.
+     */
+    INTERLACE_PREDICTOR_DISPERSION = 2
+} interlace_predictor;
+
+/**
+ * The name of a kind of model, such as "glmm"; NULL for a number that is none. A static string.
+ * @param[in] code A kind of model.
+ * @since 0.1
+ */
+const char *interlace_model_name(interlace_model code);
+
+/**
+ * The kind of model that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is
+ * none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_model_from_name(const char *name,
+                                           interlace_model *out,
+                                           interlace_error *err);
+
+/**
+ * The name of a covariance structure, such as "diagonal"; NULL for a number that is none. A static string.
+ * @param[in] code The covariance structure of the effects of a random term.
+ * @since 0.1
+ */
+const char *interlace_structure_name(interlace_structure code);
+
+/**
+ * The covariance structure that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_structure_from_name(const char *name,
+                                               interlace_structure *out,
+                                               interlace_error *err);
+
+/**
+ * The name of a way to share variances, such as "homogeneous"; NULL for a number that is none. A static string.
+ * @param[in] code Whether all effects of a random term share one variance.
+ * @since 0.1
+ */
+const char *interlace_variances_name(interlace_variances code);
+
+/**
+ * The way to share variances that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_variances_from_name(const char *name,
+                                               interlace_variances *out,
+                                               interlace_error *err);
+
+/**
+ * The name of a residual correlation, such as "ar1"; NULL for a number that is none. A static string.
+ * @param[in] code How residuals of one group are correlated.
+ * @since 0.1
+ */
+const char *interlace_correlation_name(interlace_correlation code);
+
+/**
+ * The residual correlation that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_correlation_from_name(const char *name,
+                                                 interlace_correlation *out,
+                                                 interlace_error *err);
+
+/**
+ * The name of a structure of thresholds, such as "symmetric"; NULL for a number that is none. A static string.
+ * @param[in] code How the thresholds of an ordinal model are tied to each other.
+ * @since 0.1
+ */
+const char *interlace_threshold_name(interlace_threshold code);
+
+/**
+ * The structure of thresholds that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_threshold_from_name(const char *name,
+                                               interlace_threshold *out,
+                                               interlace_error *err);
+
+/**
+ * The name of a scale of a parameter, such as "log"; NULL for a number that is none. A static string.
+ * @param[in] code The working scale of a parameter of a user-defined family.
+ * @since 0.1
+ */
+const char *interlace_parameter_scale_name(interlace_parameter_scale code);
+
+/**
+ * The scale of a parameter that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_parameter_scale_from_name(const char *name,
+                                                     interlace_parameter_scale *out,
+                                                     interlace_error *err);
+
+/**
+ * The name of a linear predictor, such as "dispersion"; NULL for a number that is none. A static string.
+ * @param[in] code A linear predictor of a model.
+ * @since 0.1
+ */
+const char *interlace_predictor_name(interlace_predictor code);
+
+/**
+ * The linear predictor that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there
+ * is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_predictor_from_name(const char *name,
+                                               interlace_predictor *out,
+                                               interlace_error *err);
+
+/**
+ * Makes a spec from a formula in lme4's language, such as "y ~ x + (1 + x | g)". The response of a binomial model is a
+ * proportion with the numbers of trials as weights, "cbind(successes, failures)", or a category whose first level is
+ * failure. The response of INTERLACE_MODEL_CLMM is a category with declared levels, from lowest to highest
+ * (interlace_frame_add_categorical, interlace_frame_set_levels or, in the formula, "ordered(y, levels = c(...))"); or
+ * whole numbers, the codes of the categories; or text, with interlace_spec_set_response_levels. Its thresholds are the
+ * intercepts: "y ~ x" and "y ~ 0 + x" are the same. INTERLACE_E_FORMULA if the formula cannot be read. The fit looks up
+ * the names of columns.
+ * @param[in] model A kind of model.
+ * @param[in] formula The formula.
+ * @param[out] out The new spec. The caller frees it with interlace_spec_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_new(interlace_model model,
+                                    const char *formula,
+                                    interlace_spec **out,
+                                    interlace_error *err);
+
+/**
+ * Adds a random term, "(1 + x | g)", to those of the formula. Call it again for further terms. INTERLACE_E_FORMULA if
+ * it cannot be read; `position` is then the byte in `term`.
+ * @param[in,out] spec The spec.
+ * @param[in] term The term, "(1 + x | g)".
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_add_random(interlace_spec *spec, const char *term, interlace_error *err);
+
+/**
+ * Adds a random intercept by the grouping factor of that name, short for the term "(1 | name)"; "a/b" means b within a.
+ * Call it again for further factors.
+ * @param[in,out] spec The spec.
+ * @param[in] name A grouping factor, or "a/b".
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_add_groups(interlace_spec *spec, const char *name, interlace_error *err);
+
+/**
+ * Names the column of prior weights: the residual variance of a row is sigma^2 / weight; for a binomial proportion the
+ * weights are the numbers of trials; in an ordinal model a row of weight w counts as w rows. Rows of weight 0 are left
+ * out.
+ * @param[in,out] spec The spec.
+ * @param[in] column The name of the column.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_weights(interlace_spec *spec,
+                                            const char *column,
+                                            interlace_error *err);
+
+/**
+ * Names the column of the offset, which is added to any offset() in the formula.
+ * @param[in,out] spec The spec.
+ * @param[in] column The name of the column.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_offset(interlace_spec *spec, const char *column, interlace_error *err);
+
+/**
+ * Sets the contrasts of a column of categories by their R name: "contr.treatment", "contr.sum", "contr.helmert",
+ * "contr.poly" or "contr.SAS". Without this, categories have treatment contrasts and ordered ones polynomial contrasts.
+ * The last call for a column counts.
+ * @param[in,out] spec The spec.
+ * @param[in] column The name of the column.
+ * @param[in] contrasts The name of the contrasts.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_contrasts(interlace_spec *spec,
+                                              const char *column,
+                                              const char *contrasts,
+                                              interlace_error *err);
+
+/**
+ * Frees a spec. NULL is allowed.
+ * @param[in,out] spec The spec.
+ * @since 0.1
+ */
+void interlace_spec_free(interlace_spec *spec);
+
+/**
+ * Makes a spec of a model from the response `y` [n] and the fixed-effects model matrix `x` [n,p], column-major with
+ * leading dimension `ldx` >= n (the distance between the starts of columns, in elements). There is no intercept unless
+ * `x` has a column of ones. INTERLACE_MODEL_CLMM has thresholds instead: a column named "(Intercept)" is left out, and
+ * `y` holds whole numbers, the codes of the categories in their order. Add random terms with
+ * interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data for predictions. A row with a NaN has a missing
+ * value. All arrays are copied. `n` is at least 1.
+ * @param[in] model A kind of model.
+ * @param[in] y Array [n]. NULL is allowed.
+ * @param[in] n The number of rows.
+ * @param[in] x The model matrix [n,p], column-major.
+ * @param[in] p The number of columns of the model matrix.
+ * @param[in] ldx The leading dimension of `x`, at least n: the distance between the starts of columns, in elements.
+ * @param[out] out The new spec. The caller frees it with interlace_spec_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_new_array(interlace_model model,
+                                          const double *y,
+                                          size_t n,
+                                          const double *x,
+                                          size_t p,
+                                          size_t ldx,
+                                          interlace_spec **out,
+                                          interlace_error *err);
+
+/**
+ * Names the columns of `x`: `names` [p]. Without this they are "x1", "x2" and so on.
+ * @param[in,out] spec The spec.
+ * @param[in] names Array [p].
+ * @param[in] p The number of columns of the model matrix.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_fixef_names(interlace_spec *spec,
+                                                const char *const *names,
+                                                size_t p,
+                                                interlace_error *err);
+
+/**
+ * Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight; for a
+ * binomial proportion they are the numbers of trials; in an ordinal model a row of weight w counts as w rows. Rows of
+ * weight 0 are left out.
+ * @param[in,out] spec The spec.
+ * @param[in] weights Array [n].
+ * @param[in] n The number of rows.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_weights_array(interlace_spec *spec,
+                                                  const double *weights,
+                                                  size_t n,
+                                                  interlace_error *err);
+
+/**
+ * Sets the offset `offset` [n], which is copied: a known part of the linear predictor.
+ * @param[in,out] spec The spec.
+ * @param[in] offset Array [n].
+ * @param[in] n The number of rows.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_offset_array(interlace_spec *spec,
+                                                 const double *offset,
+                                                 size_t n,
+                                                 interlace_error *err);
+
+/**
+ * Adds a random term with k effects: `z` [n,k], column-major with leading dimension `ldz` >= n, and the level `index`
+ * [n] of each row, from 0 to n_levels - 1; -1 is a missing level (in predictions: a level that the fit does not know).
+ * `z` may be NULL for a random intercept; `k` is then 1 and `ldz` is ignored. `name` is the name of the grouping
+ * factor; NULL means "g1", "g2" and so on. `variances` says whether all effects share one standard deviation, which an
+ * unstructured covariance does not have. The terms are numbered from 0 in the order of these calls. All arrays are
+ * copied.
+ * @param[in,out] spec The spec.
+ * @param[in] name The name of the grouping factor; NULL for "g1", "g2" and so on.
+ * @param[in] z Array [n,k]. NULL is allowed.
+ * @param[in] n The number of rows.
+ * @param[in] k The number of effects.
+ * @param[in] ldz The leading dimension of `z`, at least n.
+ * @param[in] index Array [n].
+ * @param[in] n_levels The number of levels.
+ * @param[in] structure The covariance structure of the effects of a random term.
+ * @param[in] variances Whether all effects of a random term share one variance.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_add_term_i32(interlace_spec *spec,
+                                             const char *name,
+                                             const double *z,
+                                             size_t n,
+                                             size_t k,
+                                             size_t ldz,
+                                             const int32_t *index,
+                                             size_t n_levels,
+                                             interlace_structure structure,
+                                             interlace_variances variances,
+                                             interlace_error *err);
+
+/**
+ * Adds a random term whose `index` [n] holds 64-bit integers; otherwise as interlace_spec_add_term_i32.
+ * @param[in,out] spec The spec.
+ * @param[in] name The name of the grouping factor; NULL for "g1", "g2" and so on.
+ * @param[in] z The effects [n,k], column-major; NULL for a random intercept.
+ * @param[in] n The number of rows.
+ * @param[in] k The number of effects.
+ * @param[in] ldz The leading dimension of `z`, at least n.
+ * @param[in] index Array [n].
+ * @param[in] n_levels The number of levels.
+ * @param[in] structure The covariance structure of the effects of a random term.
+ * @param[in] variances Whether all effects of a random term share one variance.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_add_term_i64(interlace_spec *spec,
+                                             const char *name,
+                                             const double *z,
+                                             size_t n,
+                                             size_t k,
+                                             size_t ldz,
+                                             const int64_t *index,
+                                             size_t n_levels,
+                                             interlace_structure structure,
+                                             interlace_variances variances,
+                                             interlace_error *err);
+
+/**
+ * Labels the levels of a term (from 0): `levels` [n_levels]. Without this they are "1", "2" and so on. In new data for
+ * predictions, levels with labels match those of the fit by label, levels without by number.
+ * @param[in,out] spec The spec.
+ * @param[in] term The random term, from 0.
+ * @param[in] levels Array [n_levels].
+ * @param[in] n_levels The number of levels of the term.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_term_levels(interlace_spec *spec,
+                                                size_t term,
+                                                const char *const *levels,
+                                                size_t n_levels,
+                                                interlace_error *err);
+
+/**
+ * Names the effects of a term (from 0), which are the columns of its `z`: `names` [k]. Without this they are "z1", "z2"
+ * and so on, and "(Intercept)" for a term without `z`.
+ * @param[in,out] spec The spec.
+ * @param[in] term The random term, from 0.
+ * @param[in] names Array [k].
+ * @param[in] k The number of effects of the term.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_term_effects(interlace_spec *spec,
+                                                 size_t term,
+                                                 const char *const *names,
+                                                 size_t k,
+                                                 interlace_error *err);
+
+/**
+ * Sets the distribution of the response of a generalised model by its name, such as "poisson" or "binomial";
+ * interlace_family_name lists them, and names that R's packages have for them ("Gamma", "inverse.gaussian",
+ * "negative.binomial", "beta_family", "t_family", "ordbeta") are also accepted. `link` is the name of a link function,
+ * NULL for the family's default. Without this call the family is gaussian. The call resets parameters fixed before.
+ * INTERLACE_E_ARGUMENT for an unknown family, for a link that does not suit it, and for a model that is not
+ * INTERLACE_MODEL_GLMM.
+ * @param[in,out] spec The spec.
+ * @param[in] family The name of a family.
+ * @param[in] link The name of a link; NULL for the default of the family.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_family(interlace_spec *spec,
+                                           const char *family,
+                                           const char *link,
+                                           interlace_error *err);
+
+/**
+ * Fixes a parameter of the family at a value instead of estimating it, such as the "df" of "student_t" at 5. The value
+ * is on the reported scale. Call interlace_spec_set_family first. The last call for a parameter counts.
+ * INTERLACE_E_ARGUMENT for a parameter that the family does not have and for a value out of range.
+ * @param[in,out] spec The spec.
+ * @param[in] name The name of a parameter of the family.
+ * @param[in] value Its value, on the reported scale.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_fix_parameter(interlace_spec *spec,
+                                              const char *name,
+                                              double value,
+                                              interlace_error *err);
+
+/**
+ * Makes the first parameter of the family (its dispersion, say) depend on the data by a one-sided formula, "~ z + (1 |
+ * g)", on the scale on which the parameter is estimated. "~ 1" is one value for all rows, as without this call.
+ * INTERLACE_E_FORMULA if it cannot be read or has a response; `position` is then the byte in `formula`.
+ * @param[in,out] spec The spec.
+ * @param[in] formula A one-sided formula.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_dispersion(interlace_spec *spec,
+                                               const char *formula,
+                                               interlace_error *err);
+
+/**
+ * Adds extra zeros (zero inflation) to the response: a one-sided formula gives the predictor of their probability on
+ * the logit scale, "~ z + (1 | g)". "~ 1" is one probability for all rows, "~ 0" none, as without this call.
+ * INTERLACE_E_FORMULA if it cannot be read or has a response; `position` is then the byte in `formula`.
+ * @param[in,out] spec The spec.
+ * @param[in] formula A one-sided formula.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_zero_inflation(interlace_spec *spec,
+                                                   const char *formula,
+                                                   interlace_error *err);
+
+/**
+ * Sets the predictor of interlace_spec_set_dispersion by its model matrix `x` [n,p], column-major with leading
+ * dimension `ldx` >= n, for a spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on. All arrays are
+ * copied. New data for predictions need it too.
+ * @param[in,out] spec The spec.
+ * @param[in] x The model matrix [n,p], column-major.
+ * @param[in] n The number of rows.
+ * @param[in] p The number of columns of the model matrix.
+ * @param[in] ldx The leading dimension of `x`, at least n: the distance between the starts of columns, in elements.
+ * @param[in] names Array [p].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_dispersion_array(interlace_spec *spec,
+                                                     const double *x,
+                                                     size_t n,
+                                                     size_t p,
+                                                     size_t ldx,
+                                                     const char *const *names,
+                                                     interlace_error *err);
+
+/**
+ * Sets the predictor of interlace_spec_set_zero_inflation by its model matrix `x` [n,p], column-major with leading
+ * dimension `ldx` >= n, for a spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on. All arrays are
+ * copied. New data for predictions need it too.
+ * @param[in,out] spec The spec.
+ * @param[in] x The model matrix [n,p], column-major.
+ * @param[in] n The number of rows.
+ * @param[in] p The number of columns of the model matrix.
+ * @param[in] ldx The leading dimension of `x`, at least n: the distance between the starts of columns, in elements.
+ * @param[in] names Array [p].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_zero_inflation_array(interlace_spec *spec,
+                                                         const double *x,
+                                                         size_t n,
+                                                         size_t p,
+                                                         size_t ldx,
+                                                         const char *const *names,
+                                                         interlace_error *err);
+
+/**
+ * Sets the link of an ordinal model, which maps cumulative probabilities to threshold minus linear predictor: "logit"
+ * (the default: proportional odds), "probit", "cloglog" (proportional hazards), "loglog" or "cauchit".
+ * INTERLACE_E_ARGUMENT for another link and for a model that is not INTERLACE_MODEL_CLMM.
+ * @param[in,out] spec The spec.
+ * @param[in] link The name of the link.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_link(interlace_spec *spec,
+                                         const char *link,
+                                         interlace_error *err);
+
+/**
+ * Sets the structure of the thresholds of an ordinal model; INTERLACE_THRESHOLD_FLEXIBLE is the default.
+ * INTERLACE_E_ARGUMENT for a model that is not INTERLACE_MODEL_CLMM.
+ * @param[in,out] spec The spec.
+ * @param[in] threshold How the thresholds of an ordinal model are tied to each other.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_threshold(interlace_spec *spec,
+                                              interlace_threshold threshold,
+                                              interlace_error *err);
+
+/**
+ * Gives an ordinal model effects that differ from threshold to threshold (partial proportional odds), by a one-sided
+ * formula of fixed effects, "~ z": they are added to the thresholds. A variable is either here or in the formula of the
+ * model. "~ 1" means none, as without this call. INTERLACE_E_FORMULA if it cannot be read or has a response; `position`
+ * is then the byte in `formula`.
+ * @param[in,out] spec The spec.
+ * @param[in] formula A one-sided formula.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_nominal(interlace_spec *spec,
+                                            const char *formula,
+                                            interlace_error *err);
+
+/**
+ * Makes the scale of an ordinal model depend on the data by a one-sided formula of fixed effects and offset(), "~ z":
+ * the predictor of its logarithm. The scale divides threshold minus linear predictor. "~ 1" means a scale of 1 for all
+ * rows, as without this call. INTERLACE_E_FORMULA if it cannot be read or has a response; `position` is then the byte
+ * in `formula`.
+ * @param[in,out] spec The spec.
+ * @param[in] formula A one-sided formula.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_scale(interlace_spec *spec,
+                                          const char *formula,
+                                          interlace_error *err);
+
+/**
+ * Sets the nominal effects of interlace_spec_set_nominal by their model matrix `x` [n,p], column-major with leading
+ * dimension `ldx` >= n, for a spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on; a column named
+ * "(Intercept)" is left out. All arrays are copied. New data for predictions need it too.
+ * @param[in,out] spec The spec.
+ * @param[in] x The model matrix [n,p], column-major.
+ * @param[in] n The number of rows.
+ * @param[in] p The number of columns of the model matrix.
+ * @param[in] ldx The leading dimension of `x`, at least n: the distance between the starts of columns, in elements.
+ * @param[in] names Array [p].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_nominal_array(interlace_spec *spec,
+                                                  const double *x,
+                                                  size_t n,
+                                                  size_t p,
+                                                  size_t ldx,
+                                                  const char *const *names,
+                                                  interlace_error *err);
+
+/**
+ * Sets the predictor of interlace_spec_set_scale by its model matrix `x` [n,p], column-major with leading dimension
+ * `ldx` >= n, for a spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on; a column named "(Intercept)"
+ * is left out. All arrays are copied. New data for predictions need it too.
+ * @param[in,out] spec The spec.
+ * @param[in] x The model matrix [n,p], column-major.
+ * @param[in] n The number of rows.
+ * @param[in] p The number of columns of the model matrix.
+ * @param[in] ldx The leading dimension of `x`, at least n: the distance between the starts of columns, in elements.
+ * @param[in] names Array [p].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_scale_array(interlace_spec *spec,
+                                                const double *x,
+                                                size_t n,
+                                                size_t p,
+                                                size_t ldx,
+                                                const char *const *names,
+                                                interlace_error *err);
+
+/**
+ * Sets the categories of the response of an ordinal model from lowest to highest: `levels` [n_levels], at least two.
+ * They must include all that occur in the data; others are left out. A text response needs this unless the frame
+ * declares its order; for an ordered factor these must be the same levels, and the order here counts. In a spec made
+ * from arrays they are the labels of the codes 1, 2, ... of `y`. An empty list is the same as no call.
+ * INTERLACE_E_ARGUMENT for a level given twice and for a model that is not INTERLACE_MODEL_CLMM.
+ * @param[in,out] spec The spec.
+ * @param[in] levels Array [n_levels].
+ * @param[in] n_levels The number of categories.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_response_levels(interlace_spec *spec,
+                                                    const char *const *levels,
+                                                    size_t n_levels,
+                                                    interlace_error *err);
+
+/**
+ * Makes the residuals of a linear model correlated within groups: "ar1(time | g)", "ar1(1 | g)", whose time is the
+ * order of the rows used within each group, or "cs(1 | g)". If all times are whole numbers the model is AR(1), with a
+ * parameter between -1 and 1; otherwise it is its continuous form, with a parameter from 0 to below 1. The parameter of
+ * "cs" is between -1/(m - 1) and 1, m the size of the largest group. The residual of a row with prior weight w has the
+ * variance sigma^2 / w. A model with residual correlation needs no random effects. A time that occurs twice in a group
+ * is an error in the fit. If theta is given (starts, interlace_spec_objective) or reported during the search, the
+ * parameter follows it. Predictions use only fixed and random effects, not residuals. The last call counts.
+ * INTERLACE_E_FORMULA if it cannot be read; `position` is then the byte in `correlation`. INTERLACE_E_ARGUMENT for a
+ * model that is not INTERLACE_MODEL_LMM.
+ * @param[in,out] spec The spec.
+ * @param[in] correlation "ar1(time | g)", "ar1(1 | g)" or "cs(1 | g)".
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_correlation(interlace_spec *spec,
+                                                const char *correlation,
+                                                interlace_error *err);
+
+/**
+ * Makes the residuals of a spec made from arrays correlated within groups, as interlace_spec_set_correlation does;
+ * `index` [n] holds the group of each row, from 0 to below `n_groups`, or -1 if missing; `time` [n] may be NULL, for
+ * the order of the rows, and must be NULL for INTERLACE_CORRELATION_COMPOUND_SYMMETRY. All arrays are copied.
+ * @param[in,out] spec The spec.
+ * @param[in] correlation How residuals of one group are correlated.
+ * @param[in] index Array [n].
+ * @param[in] n The number of rows.
+ * @param[in] n_groups The number of groups.
+ * @param[in] time Array [n].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_correlation_array(interlace_spec *spec,
+                                                      interlace_correlation correlation,
+                                                      const int64_t *index,
+                                                      size_t n,
+                                                      size_t n_groups,
+                                                      const double *time,
+                                                      interlace_error *err);
+
+/**
+ * The columns that a model from a formula needs, before there are data, as a new frame with a row for each column and
+ * use: "name", "role" and "part". "role" is response, fixed (a covariate or factor of the fixed effects), random (one
+ * of the left-hand side of a random term), group (a grouping factor), offset, weights or time (of correlated
+ * residuals); "part" is mean, zero_inflation, dispersion, nominal, scale or correlation. Rows come in that order, in
+ * each part in the order in which the formula names them. Columns that only interlace_spec_set_contrasts names are not
+ * among them. INTERLACE_E_FORMULA if a formula cannot be read, or has `.`, which stands for the columns of data;
+ * INTERLACE_E_UNSUPPORTED for arrays, which have no columns.
+ * @param[in] spec The spec.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_variables(const interlace_spec *spec,
+                                          interlace_frame **out,
+                                          interlace_error *err);
+
+/* ==================================================================================================================
+ * Family: the families of the library, and your own
+ * ================================================================================================================== */
+
+/**
+ * Number of families that interlace_spec_set_family accepts.
+ * @since 0.1
+ */
+size_t interlace_family_count(void);
+
+/**
+ * Name of a family, by its index from 0; NULL if there is none. The first is the default without
+ * interlace_spec_set_family. A static string.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_family_name(size_t i);
+
+/**
+ * Number of links that suit a family; 0 if there is no such family.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+size_t interlace_family_n_links(size_t i);
+
+/**
+ * Name of a link of a family, by its index from 0; the first is the family's default. NULL if there is none. A static
+ * string.
+ * @param[in] i The index, from 0.
+ * @param[in] link The link, from 0.
+ * @since 0.1
+ */
+const char *interlace_family_link(size_t i,
+                                  size_t link);
+
+/**
+ * Number of parameters of a family besides the mean; 0 if there is no such family.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+size_t interlace_family_n_parameters(size_t i);
+
+/**
+ * Name of a parameter of a family, by its index from 0, as interlace_spec_fix_parameter takes it. A dispersion formula
+ * is for the first. NULL if there is none. A static string.
+ * @param[in] i The index, from 0.
+ * @param[in] parameter The parameter, from 0.
+ * @since 0.1
+ */
+const char *interlace_family_parameter(size_t i,
+                                       size_t parameter);
+
+/**
+ * A function of a column: fills `out` [n] from `x` [n]. A return value other than 0 stops the fit with
+ * INTERLACE_E_CANCELLED.
+ * @param[in] user_data Passed to the function unchanged.
+ * @param[in] n The number of rows.
+ * @param[in] x The model matrix [n,p], column-major.
+ * @param[out] out Array [n].
+ * @since 0.1
  */
 typedef int32_t (*interlace_family_map_fn)(void *user_data, size_t n, const double *x, double *out);
 
 /**
- * Fills `out` [n] with the squared deviance residuals of responses `y` [n] at means `mu` [n], times the weights [n].
- * A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
- * Since 0.1.
+ * Fills `out` [n] with the squared deviance residuals of responses `y` [n] at means `mu` [n], times the weights [n]. A
+ * return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
+ * @param[in] user_data Passed to the function unchanged.
+ * @param[in] n The number of rows.
+ * @param[in] y Array [n].
+ * @param[in] mu Array [n].
+ * @param[in] weights Prior weights [n].
+ * @param[out] out Array [n].
+ * @since 0.1
  */
 typedef int32_t (*interlace_family_deviance_fn)(void *user_data,
                                                 size_t n,
@@ -582,10 +1482,18 @@ typedef int32_t (*interlace_family_deviance_fn)(void *user_data,
                                                 double *out);
 
 /**
- * Fills `out` [n] with the log-densities of responses `y` [n] at linear predictors `eta` [n]. `weights` [n] are ones if there are none,
- * `psi` [n,n_parameters] are the parameters on their working scale (logarithms for INTERLACE_SCALE_LOG).
- * A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
- * Since 0.1.
+ * Fills `out` [n] with the log-densities of responses `y` [n] at linear predictors `eta` [n]. `weights` [n] are ones if
+ * there are none, `psi` [n,n_parameters] are the parameters on their working scale (logarithms for
+ * INTERLACE_PARAMETER_SCALE_LOG). A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
+ * @param[in] user_data Passed to the function unchanged.
+ * @param[in] n The number of rows.
+ * @param[in] n_parameters The number of parameters besides the mean.
+ * @param[in] y Array [n].
+ * @param[in] eta Array [n].
+ * @param[in] weights Array [n].
+ * @param[in] psi Array [n,n_parameters].
+ * @param[out] out Array [n].
+ * @since 0.1
  */
 typedef int32_t (*interlace_family_log_density_fn)(void *user_data,
                                                    size_t n,
@@ -597,9 +1505,20 @@ typedef int32_t (*interlace_family_log_density_fn)(void *user_data,
                                                    double *out);
 
 /**
- * Fills `s` [n], `w` [n] and `t` [n] with the first, minus the second and minus the third derivative of the log-density in eta.
- * The inputs are those of the log-density. A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
- * Since 0.1.
+ * Fills `s` [n], `w` [n] and `t` [n] with the first, minus the second and minus the third derivative of the log-density
+ * in eta. The inputs are those of the log-density. A return value other than 0 stops the fit with
+ * INTERLACE_E_CANCELLED.
+ * @param[in] user_data Passed to the function unchanged.
+ * @param[in] n The number of rows.
+ * @param[in] n_parameters The number of parameters besides the mean.
+ * @param[in] y Responses [n].
+ * @param[in] eta Linear predictors [n].
+ * @param[in] weights Prior weights [n].
+ * @param[in] psi Parameters [n_parameters], on their working scales.
+ * @param[out] s Array [n].
+ * @param[out] w Array [n].
+ * @param[out] t Array [n].
+ * @since 0.1
  */
 typedef int32_t (*interlace_family_derivatives_fn)(void *user_data,
                                                    size_t n,
@@ -613,76 +1532,289 @@ typedef int32_t (*interlace_family_derivatives_fn)(void *user_data,
                                                    double *t);
 
 /**
- * The definition of a family. Fill it with zeros, then set `struct_size` to its size, and the members you need. The functions are called
- * by the calls that fit, predict or take residuals, on the thread of that call; two threads that fit with one family may call them at the
- * same time. They must not throw or longjmp. Outside the domain of the link they must give NaN: the search takes back steps that go there.
- * Since 0.1.
+ * The definition of a family. Fill it with zeros, then set `struct_size` to its size, and the members you need. The
+ * functions are called by the calls that fit, predict or take residuals, on the thread of that call; two threads that
+ * fit with one family may call them at the same time. They must not throw or longjmp. Outside the domain of the link
+ * they must give NaN: the search takes back steps that go there.
+ * @since 0.1
  */
 typedef struct interlace_family_callbacks {
-    /**
-     * sizeof(interlace_family_callbacks).
-     */
+    /** sizeof(interlace_family_callbacks). */
     size_t struct_size;
-    /**
-     * Passed to the functions unchanged; it must outlive the family and everything made with it.
-     */
+    /** Passed to the functions unchanged; it must outlive the family and everything made with it. */
     void *user_data;
-    /**
-     * The name, for summaries and messages.
-     */
+    /** The name, for summaries and messages. */
     const char *name;
-    /**
-     * The linear predictor, given the mean, for starting values.
-     */
+    /** The linear predictor, given the mean, for starting values. */
     interlace_family_map_fn linkfun;
-    /**
-     * The mean, given the linear predictor.
-     */
+    /** The mean, given the linear predictor. */
     interlace_family_map_fn linkinv;
-    /**
-     * The derivative of the mean in the linear predictor, given the linear predictor.
-     */
+    /** The derivative of the mean in the linear predictor, given the linear predictor. */
     interlace_family_map_fn mu_eta;
-    /**
-     * The variance function: the variance for a weight of one, given the mean.
-     */
+    /** The variance function: the variance for a weight of one, given the mean. */
     interlace_family_map_fn variance;
-    /**
-     * The squared deviance residuals.
-     */
+    /** The squared deviance residuals. */
     interlace_family_deviance_fn dev_resids;
     /**
-     * The log-density. If NULL, minus half of `dev_resids` replaces it: a quasi-likelihood without constants, which must not be
-     * compared with the likelihood of another family.
+     * The log-density. If NULL, minus half of `dev_resids` replaces it: a quasi-likelihood without constants, which
+     * must not be compared with the likelihood of another family.
      */
     interlace_family_log_density_fn log_density;
     /**
-     * The derivatives of `log_density`. If NULL, they are differences; the third, and so the gradient of the fit, is accurate to 1e-4.
+     * The derivatives of `log_density`. If NULL, they are differences; the third, and so the gradient of the fit, is
+     * accurate to 1e-4.
      */
     interlace_family_derivatives_fn derivatives;
-    /**
-     * The number of parameters of `log_density` besides the mean, at most 3.
-     */
+    /** The number of parameters of `log_density` besides the mean, at most 3. */
     size_t n_parameters;
-    /**
-     * Their names [n_parameters].
-     */
+    /** Their names [n_parameters]. */
     const char *const *parameter_names;
-    /**
-     * INTERLACE_SCALE_* of each [n_parameters].
-     */
-    const int32_t *parameter_scales;
-    /**
-     * Starting values [n_parameters], on the reported scale: positive for INTERLACE_SCALE_LOG.
-     */
+    /** The working scale of each [n_parameters]. */
+    const interlace_parameter_scale *parameter_scales;
+    /** Starting values [n_parameters], on the reported scale: positive for INTERLACE_PARAMETER_SCALE_LOG. */
     const double *parameter_starts;
 } interlace_family_callbacks;
 
 /**
- * Called after each evaluation of the objective, on the thread that called interlace_fit_new, with the number of evaluations so far, the
- * objective, `theta` [n_theta] and the pointer given to interlace_options_set_progress. A return value other than 0
- * cancels the fit, which then returns INTERLACE_E_CANCELLED. It must not throw, longjmp or free the objects of the fit.
- * Since 0.1.
+ * Makes a family from functions. `callbacks` and the arrays and strings in it are copied.
+ * @param[in] callbacks The functions of the family.
+ * @param[out] out The new family. The caller frees it with interlace_family_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_family_new(const interlace_family_callbacks *callbacks,
+                                      interlace_family **out,
+                                      interlace_error *err);
+
+/**
+ * Frees a family. Specs and fits that use it keep what they need. NULL is allowed.
+ * @param[in,out] family The family.
+ * @since 0.1
+ */
+void interlace_family_free(interlace_family *family);
+
+/**
+ * Sets a user-defined family for a model of kind INTERLACE_MODEL_GLMM. It replaces the previous family and its fixed
+ * parameters.
+ * @param[in,out] spec The spec.
+ * @param[in] family The family.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_custom_family(interlace_spec *spec,
+                                                  const interlace_family *family,
+                                                  interlace_error *err);
+
+/* ==================================================================================================================
+ * Options: how a model is fitted, and how long work is watched
+ * ================================================================================================================== */
+
+/**
+ * Which likelihood a fit maximises.
+ * @since 0.1
+ */
+typedef enum interlace_method {
+    /** REML for linear models, maximum likelihood for others. */
+    INTERLACE_METHOD_DEFAULT = 0,
+    /** The restricted likelihood, with the fixed effects of the mean integrated out. */
+    INTERLACE_METHOD_REML = 1,
+    /** The likelihood. */
+    INTERLACE_METHOD_ML = 2
+} interlace_method;
+
+/**
+ * A minimiser of the criterion.
+ * @since 0.1
+ */
+typedef enum interlace_optimizer {
+    /** Newton's method with analytic gradients. The default. */
+    INTERLACE_OPTIMIZER_NEWTON = 0,
+    /** Limited-memory BFGS with analytic gradients. */
+    INTERLACE_OPTIMIZER_LBFGSB = 1,
+    /** Powell's quadratic models, from values only. */
+    INTERLACE_OPTIMIZER_BOBYQA = 2,
+    /** The simplex method, from values only. */
+    INTERLACE_OPTIMIZER_NELDER_MEAD = 3
+} interlace_optimizer;
+
+/**
+ * What is done with rows that have missing values.
+ * @since 0.1
+ */
+typedef enum interlace_na {
+    /** They are left out and reported. The default. */
+    INTERLACE_NA_OMIT = 0,
+    /** A missing value is an error, INTERLACE_E_DATA. */
+    INTERLACE_NA_ERROR = 1,
+    /** They are left out of the fit, and results per row have NaN for them. */
+    INTERLACE_NA_PAD = 2
+} interlace_na;
+
+/**
+ * What the Laplace approximation of a generalised model is made of.
+ * @since 0.1
+ */
+typedef enum interlace_information {
+    /** Not a generalised model. */
+    INTERLACE_INFORMATION_NONE = -1,
+    /** The observed information (the second derivatives of the log-likelihood). The default. */
+    INTERLACE_INFORMATION_OBSERVED = 0,
+    /** The expected second derivatives (Fisher information), as in lme4; the same for canonical links. */
+    INTERLACE_INFORMATION_EXPECTED = 1
+} interlace_information;
+
+/**
+ * Where the standard errors of a generalised model come from.
+ * @since 0.1
+ */
+typedef enum interlace_std_errors {
+    /** The Hessian of the marginal log-likelihood in all parameters. The default. */
+    INTERLACE_STD_ERRORS_MARGINAL = 0,
+    /** The curvature given the parameters of the random effects: cheaper, but too small. */
+    INTERLACE_STD_ERRORS_CONDITIONAL = 1
+} interlace_std_errors;
+
+/**
+ * What is done with random effects that the data cannot tell from each other or from the residual.
+ * @since 0.1
+ */
+typedef enum interlace_unidentified {
+    /**
+     * Random terms about which the data say nothing (as many random effects as rows, with a residual) are an error,
+     * others get a warning. The default.
+     */
+    INTERLACE_UNIDENTIFIED_ERROR = 0,
+    /** Always a warning. */
+    INTERLACE_UNIDENTIFIED_WARNING = 1,
+    /** Neither: the model is fitted without a check. */
+    INTERLACE_UNIDENTIFIED_IGNORE = 2
+} interlace_unidentified;
+
+/**
+ * The name of a method, such as "reml"; NULL for a number that is none. A static string.
+ * @param[in] code Which likelihood a fit maximises.
+ * @since 0.1
+ */
+const char *interlace_method_name(interlace_method code);
+
+/**
+ * The method that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is none;
+ * the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_method_from_name(const char *name,
+                                            interlace_method *out,
+                                            interlace_error *err);
+
+/**
+ * The name of an optimizer, such as "bobyqa"; NULL for a number that is none. A static string.
+ * @param[in] code A minimiser of the criterion.
+ * @since 0.1
+ */
+const char *interlace_optimizer_name(interlace_optimizer code);
+
+/**
+ * The optimizer that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is
+ * none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_optimizer_from_name(const char *name,
+                                               interlace_optimizer *out,
+                                               interlace_error *err);
+
+/**
+ * The name of a policy for missing values, such as "omit"; NULL for a number that is none. A static string.
+ * @param[in] code What is done with rows that have missing values.
+ * @since 0.1
+ */
+const char *interlace_na_name(interlace_na code);
+
+/**
+ * The policy for missing values that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT
+ * if there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_na_from_name(const char *name,
+                                        interlace_na *out,
+                                        interlace_error *err);
+
+/**
+ * The name of a kind of information, such as "expected"; NULL for a number that is none. A static string.
+ * @param[in] code What the Laplace approximation of a generalised model is made of.
+ * @since 0.1
+ */
+const char *interlace_information_name(interlace_information code);
+
+/**
+ * The kind of information that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_information_from_name(const char *name,
+                                                 interlace_information *out,
+                                                 interlace_error *err);
+
+/**
+ * The name of a kind of standard errors, such as "marginal"; NULL for a number that is none. A static string.
+ * @param[in] code Where the standard errors of a generalised model come from.
+ * @since 0.1
+ */
+const char *interlace_std_errors_name(interlace_std_errors code);
+
+/**
+ * The kind of standard errors that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_std_errors_from_name(const char *name,
+                                                interlace_std_errors *out,
+                                                interlace_error *err);
+
+/**
+ * The name of a way with unidentified terms, such as "warning"; NULL for a number that is none. A static string.
+ * @param[in] code What is done with random effects that the data cannot tell from each other or from the residual.
+ * @since 0.1
+ */
+const char *interlace_unidentified_name(interlace_unidentified code);
+
+/**
+ * The way with unidentified terms that has the name, to `out`. Hyphens and capitals are understood.
+ * INTERLACE_E_ARGUMENT if there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_unidentified_from_name(const char *name,
+                                                  interlace_unidentified *out,
+                                                  interlace_error *err);
+
+/**
+ * Called after each evaluation of the objective, on the thread that called interlace_fit_new, with the number of
+ * evaluations so far, the objective, `theta` [n_theta] and the pointer given to interlace_options_set_progress. A
+ * return value other than 0 cancels the fit, which then returns INTERLACE_E_CANCELLED. It must not throw, longjmp or
+ * free the objects of the fit.
+ * @param[in] evaluation
+ * @param[in] objective
+ * @param[in] theta Array [n_theta].
+ * @param[in] n_theta
+ * @param[in] user_data Passed to the function unchanged.
+ * @since 0.1
  */
 typedef int32_t (*interlace_progress_fn)(int64_t evaluation,
                                          double objective,
@@ -691,11 +1823,2685 @@ typedef int32_t (*interlace_progress_fn)(int64_t evaluation,
                                          void *user_data);
 
 /**
- * Fills `out` [n_out] with statistics of a replicate, given its number (-1 for the fit itself and if groups or rows are left out), its
- * estimates [n_estimates], in the order of the columns after logLik in the table of replicates, and its response `y` [n], one value
- * per row of the sample. A return value other than 0 marks the replicate as failed. It is called on the thread that
- * called the library, and must not throw, longjmp or free the objects of the call.
- * Since 0.1.
+ * Makes options with their default values.
+ * @param[out] out The new options. The caller frees it with interlace_options_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_options_new(interlace_options **out, interlace_error *err);
+
+/**
+ * Which likelihood to maximise; INTERLACE_METHOD_DEFAULT is the default. The restricted likelihood of a generalised
+ * model integrates out the fixed effects.
+ * @param[in,out] options The options.
+ * @param[in] method Which likelihood a fit maximises.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_options_set_method(interlace_options *options,
+                                              interlace_method method,
+                                              interlace_error *err);
+
+/**
+ * The minimiser; INTERLACE_OPTIMIZER_NEWTON is the default.
+ * @param[in,out] options The options.
+ * @param[in] optimizer A minimiser of the criterion.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_options_set_optimizer(interlace_options *options,
+                                                 interlace_optimizer optimizer,
+                                                 interlace_error *err);
+
+/**
+ * The start of the search: `theta` [n_theta], copied, in the order of interlace_fit_theta_name. With `n_theta` 0 the
+ * library chooses the start. The fit reports a wrong length.
+ * @param[in,out] options The options.
+ * @param[in] theta Array [n_theta].
+ * @param[in] n_theta The number of elements of theta; 0 for the library's choice.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_options_set_theta0(interlace_options *options,
+                                              const double *theta,
+                                              size_t n_theta,
+                                              interlace_error *err);
+
+/**
+ * The search ends at this predicted decrease of the objective; positive, default 1e-13.
+ * @param[in,out] options The options.
+ * @param[in] tolerance Positive and finite.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_options_set_tolerance(interlace_options *options, double tolerance, interlace_error *err);
+
+/**
+ * The most evaluations of the objective; positive, default 1000. A fit that reaches this limit has not converged, but
+ * is a fit.
+ * @param[in,out] options The options.
+ * @param[in] max_evaluations At least 1.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_options_set_max_evaluations(interlace_options *options,
+                                                       int64_t max_evaluations,
+                                                       interlace_error *err);
+
+/**
+ * The number of threads that one fit may use; positive, default 1. Results do not depend on it.
+ * @param[in,out] options The options.
+ * @param[in] threads At least 1.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_options_set_threads(interlace_options *options, int32_t threads, interlace_error *err);
+
+/**
+ * Seconds after which a fit stops with what it has; positive, default infinity. Such a fit has not converged, but is a
+ * fit.
+ * @param[in,out] options The options.
+ * @param[in] seconds Positive; infinity for none.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_options_set_deadline(interlace_options *options,
+                                                double seconds,
+                                                interlace_error *err);
+
+/**
+ * What to do with rows that have missing values; INTERLACE_NA_OMIT is the default.
+ * @param[in,out] options The options.
+ * @param[in] na What is done with rows that have missing values.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_options_set_na(interlace_options *options, interlace_na na, interlace_error *err);
+
+/**
+ * The information in the Laplace approximation of a generalised model; INTERLACE_INFORMATION_OBSERVED is the default.
+ * @param[in,out] options The options.
+ * @param[in] information What the Laplace approximation of a generalised model is made of.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_options_set_information(interlace_options *options,
+                                                   interlace_information information,
+                                                   interlace_error *err);
+
+/**
+ * Quadrature points for each random effect of a generalised model, -100 to 100: 1, the default, is the Laplace
+ * approximation; more are adaptive Gauss-Hermite quadrature; 0 is the Laplace approximation with fixed effects at their
+ * joint mode with the random ones, as in lme4: faster and less accurate. Below -1 it is Gauss-Hermite quadrature with
+ * that many points at the nodes of the random effects' normal distribution, which do not adapt to the data; -1 is an
+ * error.
+ * @param[in,out] options The options.
+ * @param[in] points The number of points, -100 to 100, but not -1.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_options_set_nagq(interlace_options *options,
+                                            int32_t points,
+                                            interlace_error *err);
+
+/**
+ * The kind of standard errors of a generalised model; INTERLACE_STD_ERRORS_MARGINAL is the default.
+ * @param[in,out] options The options.
+ * @param[in] std_errors Where the standard errors of a generalised model come from.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_options_set_std_errors(interlace_options *options,
+                                                  interlace_std_errors std_errors,
+                                                  interlace_error *err);
+
+/**
+ * What to do if the data cannot tell random effects apart from each other or from the residual;
+ * INTERLACE_UNIDENTIFIED_ERROR is the default.
+ * @param[in,out] options The options.
+ * @param[in] unidentified What is done with random effects that the data cannot tell from each other or from the
+ *     residual.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_options_set_unidentified(interlace_options *options,
+                                                    interlace_unidentified unidentified,
+                                                    interlace_error *err);
+
+/**
+ * Sets a function that fits call with `user_data`, which is passed unchanged. NULL removes it.
+ * @param[in,out] options The options.
+ * @param[in] progress The function; NULL for none.
+ * @param[in] user_data Passed to the function unchanged.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_options_set_progress(interlace_options *options,
+                                                interlace_progress_fn progress,
+                                                void *user_data,
+                                                interlace_error *err);
+
+/**
+ * Frees options. NULL is allowed.
+ * @param[in,out] options The options.
+ * @since 0.1
+ */
+void interlace_options_free(interlace_options *options);
+
+/**
+ * Sets an option by name from text, such as "tolerance" from "1e-8". interlace_options_name lists the names. An unknown
+ * name is an error, INTERLACE_E_ARGUMENT, as is a value that cannot be read.
+ * @param[in,out] options The options.
+ * @param[in] name The name of the option.
+ * @param[in] value Its value as text.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_options_set(interlace_options *options,
+                                       const char *name,
+                                       const char *value,
+                                       interlace_error *err);
+
+/**
+ * Number of options that interlace_options_set accepts.
+ * @since 0.1
+ */
+size_t interlace_options_count(void);
+
+/**
+ * Name of an option, by its index from 0; NULL if there is none. A static string.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_options_name(size_t i);
+
+/**
+ * What an option does, what values it takes and its default, in one line; NULL if there is none. A static string.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_options_doc(size_t i);
+
+/* ==================================================================================================================
+ * Fit: a fitted model: criterion, fixed and random effects, parameters, rows, matrices, outcome
+ * ================================================================================================================== */
+
+/**
+ * Fits the model `spec` to `data`, which a formula needs and arrays ignore. `options` may be NULL. A fit whose
+ * optimiser did not converge is still a fit: see interlace_fit_converged and interlace_fit_warning.
+ * @param[in] spec The spec.
+ * @param[in] data The data. A spec made from arrays ignores them: NULL.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new fit. The caller frees it with interlace_fit_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_new(const interlace_spec *spec,
+                                   const interlace_frame *data,
+                                   const interlace_options *options,
+                                   interlace_fit **out,
+                                   interlace_error *err);
+
+/**
+ * Refits the model of a REML fit, on the same rows, by maximum likelihood, so that interlace_fit_compare can compare it
+ * with a model with other fixed effects; a maximum likelihood fit is copied.
+ * @param[in] fit The fit.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new fit. The caller frees it with interlace_fit_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_refit_ml(const interlace_fit *fit,
+                                        const interlace_options *options,
+                                        interlace_fit **out,
+                                        interlace_error *err);
+
+/**
+ * Evaluates the objective of a model (the deviance, or for REML the REML criterion) without fitting it: `values`
+ * [n_points] at the points `theta` [n_theta,n_points], one column per point, in the order of interlace_fit_theta_name.
+ * A point of a generalised model is theta, then the fixed effects of the mean, the zero inflation and the dispersion,
+ * then the family's parameters on their working scale. `data` and `options` are as for interlace_fit_new.
+ * INTERLACE_E_ARGUMENT if `n_theta` is not the model's number of parameters.
+ * @param[in] spec The spec.
+ * @param[in] data The data. A spec made from arrays ignores them: NULL.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[in] theta Array [n_theta,n_points].
+ * @param[in] n_theta The number of parameters of a point.
+ * @param[in] n_points The number of points.
+ * @param[out] values Array [n_points].
+ * @param[in] len The number of elements of `values`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_objective(const interlace_spec *spec,
+                                          const interlace_frame *data,
+                                          const interlace_options *options,
+                                          const double *theta,
+                                          size_t n_theta,
+                                          size_t n_points,
+                                          double *values,
+                                          size_t len,
+                                          interlace_error *err);
+
+/**
+ * Frees a fit. NULL is allowed.
+ * @param[in,out] fit The fit.
+ * @since 0.1
+ */
+void interlace_fit_free(interlace_fit *fit);
+
+/**
+ * The kind of model; INTERLACE_MODEL_NONE for NULL.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+interlace_model interlace_fit_model(const interlace_fit *fit);
+
+/**
+ * The formula as it was given; empty for a model from arrays.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+const char *interlace_fit_formula(const interlace_fit *fit);
+
+/**
+ * Which likelihood the fit maximises, INTERLACE_METHOD_REML or INTERLACE_METHOD_ML; INTERLACE_METHOD_DEFAULT for NULL.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+interlace_method interlace_fit_method(const interlace_fit *fit);
+
+/**
+ * Whether the fit is singular: some linear combination of random effects has a variance of exactly zero.
+ * interlace_fit_boundary says which.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+bool interlace_fit_is_singular(const interlace_fit *fit);
+
+/**
+ * Number of rows used.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_n_obs(const interlace_fit *fit);
+
+/**
+ * Number of parameters: fixed effects, theta and sigma; for a generalised model fixed effects of all predictors, the
+ * estimated parameters of the family (for an ordinal model those of the thresholds, and the nominal effects), and
+ * theta.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_n_parameters(const interlace_fit *fit);
+
+/**
+ * Residual degrees of freedom: rows used minus parameters.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_df_residual(const interlace_fit *fit);
+
+/**
+ * Standard deviation of the residuals, in units of the response. For a generalised model the dispersion as in R's
+ * sigma(): the family's first parameter, but 1/sqrt(shape) for gamma and 1/sqrt(lambda) for inverse_gaussian; 1 for
+ * families without parameters and for ordinal models, NaN with a dispersion formula. NaN for NULL.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+double interlace_fit_sigma(const interlace_fit *fit);
+
+/**
+ * Log-likelihood (natural logarithm, with all constants), restricted for a fit by REML. NaN for NULL.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+double interlace_fit_log_likelihood(const interlace_fit *fit);
+
+/**
+ * The minimised objective: the deviance, or for a fit by REML the REML criterion. NaN for NULL.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+double interlace_fit_criterion(const interlace_fit *fit);
+
+/**
+ * Akaike's information criterion. NaN for NULL.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+double interlace_fit_aic(const interlace_fit *fit);
+
+/**
+ * Bayesian information criterion. NaN for NULL.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+double interlace_fit_bic(const interlace_fit *fit);
+
+/**
+ * Why the search for the parameters of a fit ended.
+ * @since 0.1
+ */
+typedef enum interlace_reason {
+    /** No fit. */
+    INTERLACE_REASON_NONE = -1,
+    /** The optimum was reached. */
+    INTERLACE_REASON_CONVERGED = 0,
+    /**
+     * No further decrease is possible in floating point, and the scaled gradient is small: below 1e-3, or below 0.03 if
+     * the digits of the criterion have cancelled.
+     */
+    INTERLACE_REASON_ROUNDOFF_LIMITED = 1,
+    /** The fit used all evaluations allowed. */
+    INTERLACE_REASON_MAX_EVALUATIONS = 2,
+    /** The fit used all the time allowed. */
+    INTERLACE_REASON_DEADLINE = 3,
+    /** The line search failed far from a stationary point. */
+    INTERLACE_REASON_NO_PROGRESS = 4
+} interlace_reason;
+
+/**
+ * A kind of residuals.
+ * @since 0.1
+ */
+typedef enum interlace_residuals {
+    /** Response minus fitted value. */
+    INTERLACE_RESIDUALS_RESPONSE = 0,
+    /**
+     * Response minus fitted value, times the square root of the weight; for a generalised model, divided by the
+     * standard deviation of the response.
+     */
+    INTERLACE_RESIDUALS_PEARSON = 1,
+    /** Response minus fitted value, divided by the derivative of the mean in the linear predictor. */
+    INTERLACE_RESIDUALS_WORKING = 2,
+    /**
+     * The signed square root of the unit deviance; for a linear model those of INTERLACE_RESIDUALS_PEARSON.
+     * INTERLACE_E_UNSUPPORTED for a mixture with zeros and for families without a deviance.
+     */
+    INTERLACE_RESIDUALS_DEVIANCE = 3,
+    /**
+     * Those of INTERLACE_RESIDUALS_PEARSON divided by the residual standard deviation and, if they are correlated
+     * within groups, made independent: for AR(1) each minus its expectation given the previous one, for compound
+     * symmetry by the symmetric root.
+     */
+    INTERLACE_RESIDUALS_NORMALIZED = 4
+} interlace_residuals;
+
+/**
+ * The name of a reason, such as "max_evaluations"; NULL for a number that is none. A static string.
+ * @param[in] code Why the search for the parameters of a fit ended.
+ * @since 0.1
+ */
+const char *interlace_reason_name(interlace_reason code);
+
+/**
+ * The reason that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is none;
+ * the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_reason_from_name(const char *name,
+                                            interlace_reason *out,
+                                            interlace_error *err);
+
+/**
+ * The name of a kind of residuals, such as "pearson"; NULL for a number that is none. A static string.
+ * @param[in] code A kind of residuals.
+ * @since 0.1
+ */
+const char *interlace_residuals_name(interlace_residuals code);
+
+/**
+ * The kind of residuals that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there
+ * is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_residuals_from_name(const char *name,
+                                               interlace_residuals *out,
+                                               interlace_error *err);
+
+/**
+ * Whether the optimiser reached an optimum.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+bool interlace_fit_converged(const interlace_fit *fit);
+
+/**
+ * Why the optimiser stopped; INTERLACE_REASON_NONE for NULL.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+interlace_reason interlace_fit_reason(const interlace_fit *fit);
+
+/**
+ * Number of evaluations of the objective.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_n_evaluations(const interlace_fit *fit);
+
+/**
+ * Distance to the optimum in units of the parameters' standard errors: sqrt(g' H^-1 g) with gradient g and Hessian H of
+ * the objective. NaN for NULL.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+double interlace_fit_scaled_gradient(const interlace_fit *fit);
+
+/**
+ * Number of directions without variance, over all terms; 0 unless the fit is singular.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_n_boundary(const interlace_fit *fit);
+
+/**
+ * A direction without variance as text, "Subject: 0.98 (Intercept) - 0.20 Days", by its index from 0; NULL if there is
+ * none.
+ * @param[in] fit The fit.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_fit_boundary(const interlace_fit *fit,
+                                   size_t i);
+
+/**
+ * Number of parameters without a finite maximum likelihood estimate: the likelihood of a model of counts, proportions
+ * or ordered categories rises as they go to infinity, for example if a covariate separates all successes from all
+ * failures. They are fixed effects, and for an ordinal model thresholds and nominal effects. The fit reports the values
+ * where the search ended, with standard errors that are huge and otherwise meaningless. Other quantities keep their
+ * proper standard errors. 0 for a linear model.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_n_separated(const interlace_fit *fit);
+
+/**
+ * Name of a parameter without a finite estimate, by its index from 0, as in interlace_fit_parameter_name (those of the
+ * zero inflation begin with "zi."); NULL if there is none.
+ * @param[in] fit The fit.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_fit_separated(const interlace_fit *fit,
+                                    size_t i);
+
+/**
+ * Number of warnings: what the user of the fit should know.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_n_warnings(const interlace_fit *fit);
+
+/**
+ * A warning, one line of text, by its index from 0; NULL if there is none.
+ * @param[in] fit The fit.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_fit_warning(const interlace_fit *fit, size_t i);
+
+/**
+ * Seconds of wall time from the data to the model matrices. NaN for NULL.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+double interlace_fit_design_seconds(const interlace_fit *fit);
+
+/**
+ * Seconds of wall time from the model matrices to estimates, standard errors and random effects. NaN for NULL.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+double interlace_fit_fit_seconds(const interlace_fit *fit);
+
+/**
+ * Degrees of freedom of tests and intervals of the fixed effects.
+ * @since 0.1
+ */
+typedef enum interlace_df {
+    /**
+     * Satterthwaite's for linear models (the normal distribution if they cannot be computed, which the results say),
+     * the normal distribution for others.
+     */
+    INTERLACE_DF_DEFAULT = 0,
+    /** Infinite: the normal distribution for estimates divided by their standard errors. */
+    INTERLACE_DF_NORMAL = 1,
+    /** The rows used minus the fixed effects and, for an ordinal model, minus the parameters of its thresholds. */
+    INTERLACE_DF_RESIDUAL = 2,
+    /** Satterthwaite's, for linear models. */
+    INTERLACE_DF_SATTERTHWAITE = 3,
+    /**
+     * Kenward and Roger's, with standard errors from their adjusted covariance and scaled F tests, for linear models
+     * fitted by REML.
+     */
+    INTERLACE_DF_KENWARD_ROGER = 4
+} interlace_df;
+
+/**
+ * What the tests of an analysis of variance take as given.
+ * @since 0.1
+ */
+typedef enum interlace_anova_type {
+    /** The terms before the one that is tested. */
+    INTERLACE_ANOVA_TYPE_I = 1,
+    /** The terms that do not contain it. */
+    INTERLACE_ANOVA_TYPE_II = 2,
+    /**
+     * All other terms: the coefficients of a term are made orthogonal to those of the terms that contain it (Goodnight
+     * 1976), whatever the coding.
+     */
+    INTERLACE_ANOVA_TYPE_III = 3
+} interlace_anova_type;
+
+/**
+ * How marginal means weight the levels that they average over.
+ * @since 0.1
+ */
+typedef enum interlace_weighting {
+    /** Equally. */
+    INTERLACE_WEIGHTING_EQUAL = 0,
+    /** Combinations of levels by their numbers of rows, or sums of weights, in the data. */
+    INTERLACE_WEIGHTING_PROPORTIONAL = 1
+} interlace_weighting;
+
+/**
+ * The scale of marginal means.
+ * @since 0.1
+ */
+typedef enum interlace_means_scale {
+    /** That of the linear predictor. */
+    INTERLACE_MEANS_SCALE_LINK = 0,
+    /**
+     * That of the response: standard errors by the delta method, limits back-transformed. The same for a linear model
+     * and for the identity link.
+     */
+    INTERLACE_MEANS_SCALE_RESPONSE = 1
+} interlace_means_scale;
+
+/**
+ * Which marginal means are compared.
+ * @since 0.1
+ */
+typedef enum interlace_comparisons {
+    /** Each mean minus each later one. */
+    INTERLACE_COMPARISONS_PAIRWISE = 0,
+    /** Each mean minus the first. */
+    INTERLACE_COMPARISONS_TREATMENT_CONTROL = 1,
+    /** Each mean minus the average of all. */
+    INTERLACE_COMPARISONS_EFFECTS = 2
+} interlace_comparisons;
+
+/**
+ * How the p-values and intervals of several comparisons answer for each other.
+ * @since 0.1
+ */
+typedef enum interlace_adjustment {
+    /** Tukey's for pairwise comparisons, Holm's for others. */
+    INTERLACE_ADJUSTMENT_DEFAULT = 0,
+    /** Not at all. */
+    INTERLACE_ADJUSTMENT_NONE = 1,
+    /** The studentised range, only for pairwise comparisons. */
+    INTERLACE_ADJUSTMENT_TUKEY = 2,
+    /** Bonferroni's. */
+    INTERLACE_ADJUSTMENT_BONFERRONI = 3,
+    /** Holm's; intervals are Bonferroni's. */
+    INTERLACE_ADJUSTMENT_HOLM = 4,
+    /** The false discovery rate of Benjamini and Hochberg; intervals are Bonferroni's. */
+    INTERLACE_ADJUSTMENT_FDR = 5,
+    /** Sidak's. */
+    INTERLACE_ADJUSTMENT_SIDAK = 6
+} interlace_adjustment;
+
+/**
+ * The name of a kind of degrees of freedom, such as "kenward_roger"; NULL for a number that is none. A static string.
+ * @param[in] code Degrees of freedom of tests and intervals of the fixed effects.
+ * @since 0.1
+ */
+const char *interlace_df_name(interlace_df code);
+
+/**
+ * The kind of degrees of freedom that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT
+ * if there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_df_from_name(const char *name,
+                                        interlace_df *out,
+                                        interlace_error *err);
+
+/**
+ * The name of a type of sums of squares, such as "iii"; NULL for a number that is none. A static string.
+ * @param[in] code What the tests of an analysis of variance take as given.
+ * @since 0.1
+ */
+const char *interlace_anova_type_name(interlace_anova_type code);
+
+/**
+ * The type of sums of squares that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_anova_type_from_name(const char *name,
+                                                interlace_anova_type *out,
+                                                interlace_error *err);
+
+/**
+ * The name of a weighting, such as "proportional"; NULL for a number that is none. A static string.
+ * @param[in] code How marginal means weight the levels that they average over.
+ * @since 0.1
+ */
+const char *interlace_weighting_name(interlace_weighting code);
+
+/**
+ * The weighting that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is
+ * none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_weighting_from_name(const char *name,
+                                               interlace_weighting *out,
+                                               interlace_error *err);
+
+/**
+ * The name of a scale of marginal means, such as "response"; NULL for a number that is none. A static string.
+ * @param[in] code The scale of marginal means.
+ * @since 0.1
+ */
+const char *interlace_means_scale_name(interlace_means_scale code);
+
+/**
+ * The scale of marginal means that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_means_scale_from_name(const char *name,
+                                                 interlace_means_scale *out,
+                                                 interlace_error *err);
+
+/**
+ * The name of a kind of comparisons, such as "pairwise"; NULL for a number that is none. A static string.
+ * @param[in] code Which marginal means are compared.
+ * @since 0.1
+ */
+const char *interlace_comparisons_name(interlace_comparisons code);
+
+/**
+ * The kind of comparisons that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_comparisons_from_name(const char *name,
+                                                 interlace_comparisons *out,
+                                                 interlace_error *err);
+
+/**
+ * The name of an adjustment, such as "holm"; NULL for a number that is none. A static string.
+ * @param[in] code How the p-values and intervals of several comparisons answer for each other.
+ * @since 0.1
+ */
+const char *interlace_adjustment_name(interlace_adjustment code);
+
+/**
+ * The adjustment that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is
+ * none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_adjustment_from_name(const char *name,
+                                                interlace_adjustment *out,
+                                                interlace_error *err);
+
+/**
+ * Whether the fit has a linear predictor. If it does not, functions of that predictor that return a status return
+ * INTERLACE_E_ARGUMENT.
+ * @param[in] fit The fit.
+ * @param[in] predictor A linear predictor of a model.
+ * @since 0.1
+ */
+bool interlace_fit_has_predictor(const interlace_fit *fit, interlace_predictor predictor);
+
+/**
+ * Number p of fixed effects of a predictor: the columns kept; 0 without the predictor.
+ * @param[in] fit The fit.
+ * @param[in] predictor A linear predictor of a model.
+ * @since 0.1
+ */
+size_t interlace_fit_n_fixef(const interlace_fit *fit, interlace_predictor predictor);
+
+/**
+ * Name of a fixed effect of a predictor, by its index from 0; NULL if there is none.
+ * @param[in] fit The fit.
+ * @param[in] predictor A linear predictor of a model.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_fit_fixef_name(const interlace_fit *fit, interlace_predictor predictor, size_t i);
+
+/**
+ * Estimates of the fixed effects of a predictor, to `out` [p].
+ * @param[in] fit The fit.
+ * @param[in] predictor A linear predictor of a model.
+ * @param[out] out Array [p].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_fixef(const interlace_fit *fit,
+                                     interlace_predictor predictor,
+                                     double *out,
+                                     size_t len,
+                                     interlace_error *err);
+
+/**
+ * Standard errors of the fixed effects of a predictor, to `out` [p].
+ * @param[in] fit The fit.
+ * @param[in] predictor A linear predictor of a model.
+ * @param[out] out Array [p].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_fixef_std_error(const interlace_fit *fit,
+                                               interlace_predictor predictor,
+                                               double *out,
+                                               size_t len,
+                                               interlace_error *err);
+
+/**
+ * Covariance matrix of the estimates of the fixed effects of a predictor, to `out` [p,p].
+ * @param[in] fit The fit.
+ * @param[in] predictor A linear predictor of a model.
+ * @param[out] out Array [p,p].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_fixef_vcov(const interlace_fit *fit,
+                                          interlace_predictor predictor,
+                                          double *out,
+                                          size_t len,
+                                          interlace_error *err);
+
+/**
+ * Two-sided p-values of the fixed effects of a predictor, to `out` [p]: for the mean by the degrees of freedom `df`,
+ * for others, which know only INTERLACE_DF_DEFAULT and INTERLACE_DF_NORMAL, by the normal distribution.
+ * @param[in] fit The fit.
+ * @param[in] predictor A linear predictor of a model.
+ * @param[in] df Degrees of freedom of tests and intervals of the fixed effects.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out Array [p].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_fixef_p_value(const interlace_fit *fit,
+                                             interlace_predictor predictor,
+                                             interlace_df df,
+                                             const interlace_options *options,
+                                             double *out,
+                                             size_t len,
+                                             interlace_error *err);
+
+/**
+ * Wald confidence intervals of the fixed effects of a predictor at a `level` such as 0.95, to `lower` [p] and `upper`
+ * [p], by degrees of freedom as in interlace_fit_fixef_p_value. `len` is the length of either output.
+ * @param[in] fit The fit.
+ * @param[in] predictor A linear predictor of a model.
+ * @param[in] df Degrees of freedom of tests and intervals of the fixed effects.
+ * @param[in] level The level of the interval, between 0 and 1, such as 0.95.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] lower Array [p].
+ * @param[out] upper Array [p].
+ * @param[in] len The number of elements of each of `lower`, `upper`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_fixef_confint_wald(const interlace_fit *fit,
+                                                  interlace_predictor predictor,
+                                                  interlace_df df,
+                                                  double level,
+                                                  const interlace_options *options,
+                                                  double *lower,
+                                                  double *upper,
+                                                  size_t len,
+                                                  interlace_error *err);
+
+/**
+ * Number of columns left out of a predictor's fixed-effects model matrix because they are linear combinations of those
+ * before them; 0 without the predictor.
+ * @param[in] fit The fit.
+ * @param[in] predictor A linear predictor of a model.
+ * @since 0.1
+ */
+size_t interlace_fit_n_dropped_columns(const interlace_fit *fit,
+                                       interlace_predictor predictor);
+
+/**
+ * Name of a column left out of a predictor, by its index from 0; NULL if there is none.
+ * @param[in] fit The fit.
+ * @param[in] predictor A linear predictor of a model.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_fit_dropped_column(const interlace_fit *fit, interlace_predictor predictor, size_t i);
+
+/**
+ * Predictor of a random term; INTERLACE_PREDICTOR_NONE if there is no such term.
+ * @param[in] fit The fit.
+ * @param[in] term The random term, from 0.
+ * @since 0.1
+ */
+interlace_predictor interlace_fit_term_predictor(const interlace_fit *fit, size_t term);
+
+/**
+ * Values of a predictor with fixed effects, random effects and offset, to `out` [m], m as in interlace_fit_n_rows.
+ * Those of the mean of a linear model are the fitted values.
+ * @param[in] fit The fit.
+ * @param[in] predictor A linear predictor of a model.
+ * @param[out] out Array [m].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_linear_predictor(const interlace_fit *fit,
+                                                interlace_predictor predictor,
+                                                double *out,
+                                                size_t len,
+                                                interlace_error *err);
+
+/**
+ * Number of covariance parameters.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_n_theta(const interlace_fit *fit);
+
+/**
+ * Name of a covariance parameter, by its index from 0: "group.effect" on the diagonal of the Cholesky factor,
+ * "group.row.column" below it, with "zi." or "disp." before it for a term of the zero inflation or the dispersion; NULL
+ * if there is none.
+ * @param[in] fit The fit.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_fit_theta_name(const interlace_fit *fit,
+                                     size_t i);
+
+/**
+ * Covariance parameters, to `out` [n_theta], term by term: for an unstructured covariance the lower triangle, by
+ * columns, of the Cholesky factor of the random effects' covariance relative to sigma^2; for a generalised model, of
+ * that covariance itself.
+ * @param[in] fit The fit.
+ * @param[out] out Array [n_theta].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_theta(const interlace_fit *fit,
+                                     double *out,
+                                     size_t len,
+                                     interlace_error *err);
+
+/**
+ * Number of random terms, of all predictors.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_n_terms(const interlace_fit *fit);
+
+/**
+ * Grouping factor of a term, "g" or "a:b"; NULL if there is no such term. Terms may share a grouping factor.
+ * @param[in] fit The fit.
+ * @param[in] term The random term, from 0.
+ * @since 0.1
+ */
+const char *interlace_fit_term_group(const interlace_fit *fit, size_t term);
+
+/**
+ * Number of effects r of a term.
+ * @param[in] fit The fit.
+ * @param[in] term The random term, from 0.
+ * @since 0.1
+ */
+size_t interlace_fit_term_n_effects(const interlace_fit *fit, size_t term);
+
+/**
+ * Name of an effect of a term, by its index from 0; NULL if there is none.
+ * @param[in] fit The fit.
+ * @param[in] term The random term, from 0.
+ * @param[in] effect The effect, from 0.
+ * @since 0.1
+ */
+const char *interlace_fit_term_effect_name(const interlace_fit *fit, size_t term, size_t effect);
+
+/**
+ * Number of levels l of a term's grouping factor.
+ * @param[in] fit The fit.
+ * @param[in] term The random term, from 0.
+ * @since 0.1
+ */
+size_t interlace_fit_term_n_levels(const interlace_fit *fit, size_t term);
+
+/**
+ * Label of a level of a term's grouping factor, by its index from 0; NULL if there is none.
+ * @param[in] fit The fit.
+ * @param[in] term The random term, from 0.
+ * @param[in] level The level, from 0.
+ * @since 0.1
+ */
+const char *interlace_fit_term_level(const interlace_fit *fit, size_t term, size_t level);
+
+/**
+ * Covariance structure of a term; INTERLACE_STRUCTURE_NONE if there is no such term.
+ * @param[in] fit The fit.
+ * @param[in] term The random term, from 0.
+ * @since 0.1
+ */
+interlace_structure interlace_fit_term_structure(const interlace_fit *fit, size_t term);
+
+/**
+ * Whether a term's effects share one standard deviation by its structure.
+ * @param[in] fit The fit.
+ * @param[in] term The random term, from 0.
+ * @since 0.1
+ */
+bool interlace_fit_term_is_homogeneous(const interlace_fit *fit, size_t term);
+
+/**
+ * Covariance matrix of a term's effects, to `out` [r,r], in squared units of the response, or of the linear predictor.
+ * @param[in] fit The fit.
+ * @param[in] term The random term, from 0.
+ * @param[out] out Array [r,r].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_term_cov(const interlace_fit *fit,
+                                        size_t term,
+                                        double *out,
+                                        size_t len,
+                                        interlace_error *err);
+
+/**
+ * Standard deviations of a term's effects, to `out` [r].
+ * @param[in] fit The fit.
+ * @param[in] term The random term, from 0.
+ * @param[out] out Array [r].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_term_sd(const interlace_fit *fit,
+                                       size_t term,
+                                       double *out,
+                                       size_t len,
+                                       interlace_error *err);
+
+/**
+ * Correlation matrix of a term's effects, to `out` [r,r]; NaN for an effect without variance.
+ * @param[in] fit The fit.
+ * @param[in] term The random term, from 0.
+ * @param[out] out Array [r,r].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_term_corr(const interlace_fit *fit,
+                                         size_t term,
+                                         double *out,
+                                         size_t len,
+                                         interlace_error *err);
+
+/**
+ * Conditional modes of a term's random effects, to `out` [r,l]: one column per level.
+ * @param[in] fit The fit.
+ * @param[in] term The random term, from 0.
+ * @param[out] out Array [r,l].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_term_ranef(const interlace_fit *fit,
+                                          size_t term,
+                                          double *out,
+                                          size_t len,
+                                          interlace_error *err);
+
+/**
+ * Conditional covariance matrices of a term's random effects given the parameters, to `out` [r,r,l]: one matrix per
+ * level.
+ * @param[in] fit The fit.
+ * @param[in] term The random term, from 0.
+ * @param[out] out Array [r,r,l].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_term_ranef_cov(const interlace_fit *fit,
+                                              size_t term,
+                                              double *out,
+                                              size_t len,
+                                              interlace_error *err);
+
+/**
+ * Whether interlace_fit_term_ranef_cov_full is available. False for NULL.
+ * @param[in] fit The fit.
+ * @param[in] term The random term, from 0.
+ * @since 0.1
+ */
+bool interlace_fit_term_has_ranef_cov_full(const interlace_fit *fit, size_t term);
+
+/**
+ * As interlace_fit_term_ranef_cov, with the uncertainty of the estimated parameters added (delta method, as in TMB's
+ * sdreport), to `out` [r,r,l]. INTERLACE_E_UNSUPPORTED for linear models and without marginal standard errors.
+ * @param[in] fit The fit.
+ * @param[in] term The random term, from 0.
+ * @param[out] out Array [r,r,l].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_term_ranef_cov_full(const interlace_fit *fit,
+                                                   size_t term,
+                                                   double *out,
+                                                   size_t len,
+                                                   interlace_error *err);
+
+/**
+ * Limits of a term's random effects at a level such as 0.95: the modes minus and plus a normal quantile times the
+ * standard deviations, each [r,l]. The standard deviations are those of interlace_fit_term_ranef_cov, given the
+ * parameters, or with `full` those of interlace_fit_term_ranef_cov_full, INTERLACE_E_UNSUPPORTED if the fit has none.
+ * `len` is the length of either output.
+ * @param[in] fit The fit.
+ * @param[in] term The random term, from 0.
+ * @param[in] level The level of the interval, between 0 and 1, such as 0.95.
+ * @param[in] full Whether standard deviations include the uncertainty of the parameters.
+ * @param[out] lower Lower limits [r,l].
+ * @param[out] upper Upper limits [r,l].
+ * @param[in] len The number of elements of each of `lower`, `upper`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_term_ranef_confint_wald(const interlace_fit *fit,
+                                                       size_t term,
+                                                       double level,
+                                                       bool full,
+                                                       double *lower,
+                                                       double *upper,
+                                                       size_t len,
+                                                       interlace_error *err);
+
+/**
+ * Number of directions in the space of a term's effects that have no variance; 0 unless the fit is singular.
+ * @param[in] fit The fit.
+ * @param[in] term The random term, from 0.
+ * @since 0.1
+ */
+size_t interlace_fit_term_n_boundary(const interlace_fit *fit, size_t term);
+
+/**
+ * A direction without variance, by its index from 0, to `out` [r]: the weights of the effects, of unit length.
+ * @param[in] fit The fit.
+ * @param[in] term The random term, from 0.
+ * @param[in] direction The direction, from 0.
+ * @param[out] out Array [r].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_term_boundary(const interlace_fit *fit,
+                                             size_t term,
+                                             size_t direction,
+                                             double *out,
+                                             size_t len,
+                                             interlace_error *err);
+
+/**
+ * Name of the family of a generalised model, as in interlace_family_name; "cumulative" for an ordinal model; NULL for a
+ * linear model.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+const char *interlace_fit_family(const interlace_fit *fit);
+
+/**
+ * Name of the link of a generalised model; NULL for a linear model.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+const char *interlace_fit_link(const interlace_fit *fit);
+
+/**
+ * The information in the Laplace approximation; INTERLACE_INFORMATION_NONE for a linear model.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+interlace_information interlace_fit_information(const interlace_fit *fit);
+
+/**
+ * Number of quadrature points, as in interlace_options_set_nagq; -1 for a linear model.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+int32_t interlace_fit_nagq(const interlace_fit *fit);
+
+/**
+ * Number k of the family's parameters besides the mean; for an ordinal model of those of the thresholds
+ * (interlace_fit_n_threshold_parameters) and the nominal effects, m (1 + c); 0 for a linear model.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_n_family_parameters(const interlace_fit *fit);
+
+/**
+ * Name of a parameter of the family, by its index from 0; NULL if there is none. The nominal effect of a column x on
+ * the threshold "low|mid" is "low|mid.x"; they come column by column after the parameters of the thresholds.
+ * @param[in] fit The fit.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_fit_family_parameter_name(const interlace_fit *fit,
+                                                size_t i);
+
+/**
+ * Whether a parameter of the family was fixed (interlace_spec_fix_parameter) and not estimated.
+ * @param[in] fit The fit.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+bool interlace_fit_family_parameter_is_fixed(const interlace_fit *fit, size_t i);
+
+/**
+ * The family's parameters, to `out` [k]; the first is NaN with a dispersion formula. INTERLACE_E_ARGUMENT for a linear
+ * model, as for all similar functions below.
+ * @param[in] fit The fit.
+ * @param[out] out Array [k].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_family_parameters(const interlace_fit *fit,
+                                                 double *out,
+                                                 size_t len,
+                                                 interlace_error *err);
+
+/**
+ * Standard errors of the family's parameters, by the delta method, to `out` [k]; NaN for a fixed parameter.
+ * @param[in] fit The fit.
+ * @param[out] out Array [k].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_family_parameters_std_error(const interlace_fit *fit,
+                                                           double *out,
+                                                           size_t len,
+                                                           interlace_error *err);
+
+/**
+ * The family's first parameter for each row, to `out` [m], m as in interlace_fit_n_rows; the same in all rows without a
+ * formula for the dispersion. For an ordinal model the scale, 1 without a scale formula. INTERLACE_E_ARGUMENT if the
+ * family has no parameter.
+ * @param[in] fit The fit.
+ * @param[out] out Array [m].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_dispersion(const interlace_fit *fit,
+                                          double *out,
+                                          size_t len,
+                                          interlace_error *err);
+
+/**
+ * Probability, for each row, of a zero from the zero inflation, to `out` [m]; zero without a zero-inflation formula.
+ * @param[in] fit The fit.
+ * @param[out] out Array [m].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_zero_probability(const interlace_fit *fit,
+                                                double *out,
+                                                size_t len,
+                                                interlace_error *err);
+
+/**
+ * Name of a parameter of a generalised model, by its index from 0 (interlace_fit_n_parameters gives their number): the
+ * fixed effects of the mean, those of the zero inflation ("zi.x") and the dispersion ("disp.x"; for an ordinal model
+ * the scale), the estimated parameters of the family ("size"; for an ordinal model "low|mid"), theta
+ * ("theta.group.effect"). NULL if there is none.
+ * @param[in] fit The fit.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_fit_parameter_name(const interlace_fit *fit,
+                                         size_t i);
+
+/**
+ * All parameters of a generalised model, to `out` [n_parameters], the family's on the scale on which they were
+ * estimated: logarithms (for gaussian, of the variance), logits (for tweedie, of the power minus 1), lower_cut itself;
+ * those of thresholds as they are.
+ * @param[in] fit The fit.
+ * @param[out] out Array [n_parameters].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_parameters(const interlace_fit *fit,
+                                          double *out,
+                                          size_t len,
+                                          interlace_error *err);
+
+/**
+ * Covariance matrix of all parameters of a generalised model, to `out` [n_parameters,n_parameters], on the scales of
+ * interlace_fit_parameters; NaN if it is not known.
+ * @param[in] fit The fit.
+ * @param[out] out Array [n_parameters,n_parameters].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_parameters_vcov(const interlace_fit *fit,
+                                               double *out,
+                                               size_t len,
+                                               interlace_error *err);
+
+/**
+ * Number of categories K of an ordinal fit: those that occur in the rows used; 0 for other fits.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_n_categories(const interlace_fit *fit);
+
+/**
+ * Label of a category, by its index from 0, from lowest to highest; NULL if there is none. interlace_fit_response
+ * numbers the first as 1.
+ * @param[in] fit The fit.
+ * @param[in] k The category, from 0.
+ * @since 0.1
+ */
+const char *interlace_fit_category(const interlace_fit *fit,
+                                   size_t k);
+
+/**
+ * The structure of the thresholds of an ordinal fit; INTERLACE_THRESHOLD_NONE for other fits. A single threshold is
+ * always flexible.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+interlace_threshold interlace_fit_threshold_structure(const interlace_fit *fit);
+
+/**
+ * Number of thresholds of an ordinal fit, one less than the number of categories; 0 for other fits.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_n_thresholds(const interlace_fit *fit);
+
+/**
+ * Name of a threshold, by its index from 0: the categories on either side, "low|mid"; NULL if there is none.
+ * @param[in] fit The fit.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_fit_threshold_name(const interlace_fit *fit, size_t i);
+
+/**
+ * The thresholds, ascending, at nominal effects of zero, to `out` [K - 1]. INTERLACE_E_ARGUMENT for a fit that is not
+ * ordinal, as for all similar functions below.
+ * @param[in] fit The fit.
+ * @param[out] out Array [K - 1].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_thresholds(const interlace_fit *fit, double *out, size_t len, interlace_error *err);
+
+/**
+ * Standard errors of the thresholds, to `out` [K - 1].
+ * @param[in] fit The fit.
+ * @param[out] out Array [K - 1].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_thresholds_std_error(const interlace_fit *fit,
+                                                    double *out,
+                                                    size_t len,
+                                                    interlace_error *err);
+
+/**
+ * Covariance matrix of the thresholds, to `out` [K - 1,K - 1]; singular if they are not all free.
+ * @param[in] fit The fit.
+ * @param[out] out Array [K - 1,K - 1].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_thresholds_vcov(const interlace_fit *fit, double *out, size_t len, interlace_error *err);
+
+/**
+ * Number m of parameters of the thresholds: K - 1 flexible ones, which are the thresholds themselves ("low|mid"); for
+ * symmetric thresholds the middle one ("central") or the two middle ones ("central.1", "central.2") and distances from
+ * these ("spacing.1", "spacing.2"); for equidistant ones the first and the distance ("threshold.1", "spacing"). 0 for
+ * other fits. They are the first m parameters of interlace_fit_family_parameters; the others are the nominal effects.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_n_threshold_parameters(const interlace_fit *fit);
+
+/**
+ * The matrix that maps these parameters to thresholds, to `out` [K - 1,m].
+ * @param[in] fit The fit.
+ * @param[out] out Array [K - 1,m].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_thresholds_jacobian(const interlace_fit *fit,
+                                                   double *out,
+                                                   size_t len,
+                                                   interlace_error *err);
+
+/**
+ * Number c of columns with nominal effects, counting those kept; 0 without any.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_n_nominal(const interlace_fit *fit);
+
+/**
+ * Name of a column with nominal effects, by its index from 0; NULL if there is none.
+ * @param[in] fit The fit.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_fit_nominal_name(const interlace_fit *fit, size_t i);
+
+/**
+ * Nominal effects of each column on each parameter of the thresholds, to `out` [m,c]: they are added to these
+ * parameters, multiplied by the value of the column. Among the parameters of interlace_fit_family_parameters their
+ * names are "low|mid.x".
+ * @param[in] fit The fit.
+ * @param[out] out Array [m,c].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_nominal(const interlace_fit *fit,
+                                       double *out,
+                                       size_t len,
+                                       interlace_error *err);
+
+/**
+ * Standard errors of the nominal effects, to `out` [m,c].
+ * @param[in] fit The fit.
+ * @param[out] out Array [m,c].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_nominal_std_error(const interlace_fit *fit,
+                                                 double *out,
+                                                 size_t len,
+                                                 interlace_error *err);
+
+/**
+ * Wald confidence intervals of the parameters of interlace_fit_family_parameters by the normal distribution, to `lower`
+ * [k] and `upper` [k]; `level` is between 0 and 1, such as 0.95. Those of an ordinal fit are symmetric about the
+ * estimates; those of other families are symmetric on the working scale (see interlace_fit_parameters), and within the
+ * parameter's range. NaN for a fixed parameter and for one that varies between rows. INTERLACE_E_ARGUMENT for a linear
+ * model.
+ * @param[in] fit The fit.
+ * @param[in] level The level of the interval, between 0 and 1, such as 0.95.
+ * @param[out] lower Array [k].
+ * @param[out] upper Array [k].
+ * @param[in] len The number of elements of each of `lower`, `upper`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_family_parameters_confint_wald(const interlace_fit *fit,
+                                                              double level,
+                                                              double *lower,
+                                                              double *upper,
+                                                              size_t len,
+                                                              interlace_error *err);
+
+/**
+ * The kind of a fit's residual correlation; INTERLACE_CORRELATION_NONE without one.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+interlace_correlation interlace_fit_correlation(const interlace_fit *fit);
+
+/**
+ * Name of the groups within which residuals are correlated, "g" or "a:b"; NULL without residual correlation.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+const char *interlace_fit_correlation_group(const interlace_fit *fit);
+
+/**
+ * Number of groups with correlated residuals in the rows used; 0 without residual correlation.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_correlation_n_groups(const interlace_fit *fit);
+
+/**
+ * Name of the time of a residual correlation; NULL if it is the order of the rows, and without residual correlation.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+const char *interlace_fit_correlation_time(const interlace_fit *fit);
+
+/**
+ * The estimated parameter rho of the residual correlation, to `estimate`, and its standard error by the delta method
+ * from the observed information, to `std_error`, which may be NULL; NaN if the parameter is at the end of its range.
+ * INTERLACE_E_ARGUMENT for a fit without residual correlation.
+ * @param[in] fit The fit.
+ * @param[out] estimate rho [1].
+ * @param[out] std_error Its standard error [1]; NULL is allowed.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_correlation_estimate(const interlace_fit *fit,
+                                                    double *estimate,
+                                                    double *std_error,
+                                                    interlace_error *err);
+
+/**
+ * Wald limits of the residual correlation at a level such as 0.95, to `lower` and `upper`: symmetric on the scale
+ * log((rho - a) / (1 - rho)), where a is the least possible value of rho.
+ * @param[in] fit The fit.
+ * @param[in] level The level of the interval, between 0 and 1, such as 0.95.
+ * @param[out] lower The lower limit [1].
+ * @param[out] upper The upper limit [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_correlation_confint_wald(const interlace_fit *fit,
+                                                        double level,
+                                                        double *lower,
+                                                        double *upper,
+                                                        interlace_error *err);
+
+/**
+ * Length m of results per row: the rows used; with INTERLACE_NA_PAD all rows of the data, with NaN for those not used.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_n_rows(const interlace_fit *fit);
+
+/**
+ * Number of rows of the data, used or not.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_n_data_rows(const interlace_fit *fit);
+
+/**
+ * Fitted values, the mean of the response with random effects (and zero inflation), to `out` [m]. For an ordinal model
+ * the probabilities of the observed categories, with random effects.
+ * @param[in] fit The fit.
+ * @param[out] out Array [m].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_fitted(const interlace_fit *fit,
+                                      double *out,
+                                      size_t len,
+                                      interlace_error *err);
+
+/**
+ * Residuals of a kind, to `out` [m]. INTERLACE_E_UNSUPPORTED if a model has none of this kind; an ordinal model has
+ * only those of interlace_fit_quantile_residuals.
+ * @param[in] fit The fit.
+ * @param[in] residuals A kind of residuals.
+ * @param[out] out Array [m].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_residuals(const interlace_fit *fit,
+                                         interlace_residuals residuals,
+                                         double *out,
+                                         size_t len,
+                                         interlace_error *err);
+
+/**
+ * Randomised quantile residuals (Dunn and Smyth 1996), to `out` [m]: the normal quantile of the distribution function
+ * at the response, at a uniform random point within the jump at a response with positive probability. If the model,
+ * with the random effects as estimated, is true, they are standard normal for every family. The same `seed` gives the
+ * same numbers; those of continuous responses do not depend on it.
+ * @param[in] fit The fit.
+ * @param[in] seed The seed of the random numbers; the same seed gives the same numbers.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out Array [m].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_quantile_residuals(const interlace_fit *fit,
+                                                  uint64_t seed,
+                                                  const interlace_options *options,
+                                                  double *out,
+                                                  size_t len,
+                                                  interlace_error *err);
+
+/**
+ * The response, to `out` [m]; for an ordinal model the categories as 1, 2, .., K (interlace_fit_category).
+ * @param[in] fit The fit.
+ * @param[out] out Array [m].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_response(const interlace_fit *fit, double *out, size_t len, interlace_error *err);
+
+/**
+ * Prior weights, to `out` [m]; all 1 if there are none.
+ * @param[in] fit The fit.
+ * @param[out] out Array [m].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_weights(const interlace_fit *fit, double *out, size_t len, interlace_error *err);
+
+/**
+ * The offset, to `out` [m]; all 0 if there is none.
+ * @param[in] fit The fit.
+ * @param[out] out Array [m].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_offset(const interlace_fit *fit, double *out, size_t len, interlace_error *err);
+
+/**
+ * Number of rows of the data left out.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_n_dropped_rows(const interlace_fit *fit);
+
+/**
+ * The number, from 0, of a row in the data that was left out, by its index from 0. The rows are in ascending order.
+ * @param[in] fit The fit.
+ * @param[in] i The index, from 0.
+ * @param[out] out The row [1], from 0.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_dropped_row(const interlace_fit *fit, size_t i, size_t *out, interlace_error *err);
+
+/**
+ * The column, or expression of the formula, that is missing in a row that was left out; NULL if there is no such row.
+ * @param[in] fit The fit.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_fit_dropped_row_reason(const interlace_fit *fit, size_t i);
+
+/**
+ * The fixed-effects model matrix of the mean, to `out` [n_obs,p]: the rows used and the columns kept.
+ * @param[in] fit The fit.
+ * @param[out] out Array [n_obs,p].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_x(const interlace_fit *fit, double *out, size_t len, interlace_error *err);
+
+/**
+ * The model matrix of a term's effects, to `out` [n_obs,r].
+ * @param[in] fit The fit.
+ * @param[in] term The random term, from 0.
+ * @param[out] out Array [n_obs,r].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_term_z(const interlace_fit *fit,
+                                      size_t term,
+                                      double *out,
+                                      size_t len,
+                                      interlace_error *err);
+
+/**
+ * The level of each row used in a term's grouping factor, from 0, to `out` [n_obs].
+ * @param[in] fit The fit.
+ * @param[in] term The random term, from 0.
+ * @param[out] out Array [n_obs].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_term_index(const interlace_fit *fit,
+                                          size_t term,
+                                          int64_t *out,
+                                          size_t len,
+                                          interlace_error *err);
+
+/**
+ * Number of random effects q of the mean: the sum over its terms of effects times levels.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_n_ranef(const interlace_fit *fit);
+
+/**
+ * Number of entries of the random-effects model matrix Z that interlace_fit_z writes.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_z_nnz(const interlace_fit *fit);
+
+/**
+ * The random-effects model matrix Z [n_obs,q] of the mean as compressed sparse columns: the entries of column j are
+ * those from `colptr[j]` to `colptr[j + 1] - 1`, with their rows in `rowidx`, ascending, and their numbers in `values`.
+ * `colptr` is [q + 1], `rowidx` and `values` are [nnz]. Columns are ordered by term, then level, then effect. Entries
+ * may be zero.
+ * @param[in] fit The fit.
+ * @param[out] colptr Where columns start [n_colptr].
+ * @param[in] n_colptr q + 1.
+ * @param[out] rowidx Rows [nnz], from 0.
+ * @param[out] values Values [nnz].
+ * @param[in] nnz As interlace_fit_z_nnz gives it.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_z(const interlace_fit *fit,
+                                 int64_t *colptr,
+                                 size_t n_colptr,
+                                 int64_t *rowidx,
+                                 double *values,
+                                 size_t nnz,
+                                 interlace_error *err);
+
+/* ==================================================================================================================
+ * Tables: results as frames, the summary
+ * ================================================================================================================== */
+
+/**
+ * Number of tables that interlace_fit_table can make.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_n_tables(const interlace_fit *fit);
+
+/**
+ * Name of a table, by its index from 0; NULL if there is none.
+ * @param[in] fit The fit.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_fit_table_name(const interlace_fit *fit, size_t i);
+
+/**
+ * A table of results as a new frame, by name: "coefficients" (as in interlace_fit_coefficients, with limits of 95 %),
+ * "varcorr", "ranef", "theta", "observations", "dropped_rows", "fit"; for a generalised model "zero_inflation",
+ * "dispersion" (also coefficients; for an ordinal model those of the scale) and "family" (its parameters); for an
+ * ordinal one "thresholds" and "nominal" (effects on the thresholds); and the others that interlace_fit_table_name
+ * lists. Tables of what the model does not have are empty. Tests and intervals of the coefficients use the degrees of
+ * freedom `df`. INTERLACE_E_ARGUMENT if there is no table of that name.
+ * @param[in] fit The fit.
+ * @param[in] name The name of the table.
+ * @param[in] df Degrees of freedom of tests and intervals of the fixed effects.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_table(const interlace_fit *fit,
+                                     const char *name,
+                                     interlace_df df,
+                                     const interlace_options *options,
+                                     interlace_frame **out,
+                                     interlace_error *err);
+
+/**
+ * The summary of the fit as lme4 prints it, with a section for each predictor as in glmmTMB, and for an ordinal model
+ * as in clmm, to `*out`: several lines of text, which live as long as the fit. Tests of the fixed effects of a linear
+ * model use the degrees of freedom `df`; the text names the method.
+ * @param[in] fit The fit.
+ * @param[in] df Degrees of freedom of tests and intervals of the fixed effects.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The text [1], which lives as long as the fit.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_summary(const interlace_fit *fit,
+                                       interlace_df df,
+                                       const interlace_options *options,
+                                       const char **out,
+                                       interlace_error *err);
+
+/* ==================================================================================================================
+ * Predictions: for the data of the fit and for new data
+ * ================================================================================================================== */
+
+/**
+ * What a prediction is of.
+ * @since 0.1
+ */
+typedef enum interlace_quantity {
+    /**
+     * The mean of the response: (1 - p) times the mean without extra zeros for a mixture with zeros, and including the
+     * masses at 0 and 1 for a beta family that has them. An ordinal fit has no mean: INTERLACE_E_ARGUMENT.
+     */
+    INTERLACE_QUANTITY_RESPONSE = 0,
+    /**
+     * The linear predictor of the mean. For a linear model that is the mean of the response; for an ordinal fit x'beta
+     * + z'b + offset, the location of the latent variable, without the thresholds and not divided by the scale.
+     */
+    INTERLACE_QUANTITY_LINK = 1,
+    /** The mean of the response without the zeros of the zero part. Not for an ordinal fit. */
+    INTERLACE_QUANTITY_CONDITIONAL = 2,
+    /** The probability p of a zero of the zero part; 0 for a fit without one. Not for an ordinal fit. */
+    INTERLACE_QUANTITY_ZERO_PROBABILITY = 3,
+    /**
+     * The family's first parameter on the reported scale; for a linear model sigma, 1 for a family without parameters;
+     * for an ordinal fit the scale, 1 without a scale formula.
+     */
+    INTERLACE_QUANTITY_DISPERSION = 4,
+    /**
+     * The mean of the response over all groups, with the random effects integrated out. All groups count as new, so
+     * their columns may be absent. NaN if there is no such mean, as with an inverse link. For an ordinal fit with K
+     * categories, their K probabilities.
+     */
+    INTERLACE_QUANTITY_MARGINAL = 5,
+    /**
+     * For an ordinal fit with K categories, their probabilities, lowest first, [rows,K]. NaN in a row whose nominal
+     * effects put the thresholds out of order.
+     */
+    INTERLACE_QUANTITY_PROBABILITIES = 6,
+    /**
+     * For an ordinal fit with K categories, the cumulative probabilities of the first, the second, .., the one before
+     * the highest, [rows,K-1].
+     */
+    INTERLACE_QUANTITY_CUMULATIVE = 7,
+    /**
+     * For an ordinal fit, the most probable category, a number from 1 to K, the lowest if there are ties. It has no
+     * standard error.
+     */
+    INTERLACE_QUANTITY_CLASS = 8,
+    /**
+     * mu, the inverse link of the linear predictor: for ordered and zero-one-inflated beta the mean between 0 and 1,
+     * without the masses at the ends; for truncated families the mean before truncation; for lognormal the mean of the
+     * logarithms. For other families it is INTERLACE_QUANTITY_CONDITIONAL. Not for an ordinal fit.
+     */
+    INTERLACE_QUANTITY_LOCATION = 9
+} interlace_quantity;
+
+/**
+ * The random effects that a prediction has.
+ * @since 0.1
+ */
+typedef enum interlace_random {
+    /** The modes of all random terms, or of those that are chosen. */
+    INTERLACE_RANDOM_ALL = 0,
+    /** None: they are zero. */
+    INTERLACE_RANDOM_NONE = 1
+} interlace_random;
+
+/**
+ * What is done with a level of a grouping factor that is missing, or that the fit does not know.
+ * @since 0.1
+ */
+typedef enum interlace_new_levels {
+    /** It is an error, INTERLACE_E_DATA. */
+    INTERLACE_NEW_LEVELS_ERROR = 0,
+    /** It has random effects of zero. */
+    INTERLACE_NEW_LEVELS_ZERO = 1
+} interlace_new_levels;
+
+/**
+ * What an interval is for.
+ * @since 0.1
+ */
+typedef enum interlace_interval {
+    /** The predicted quantity, such as the mean: it includes the uncertainty of the estimates. */
+    INTERLACE_INTERVAL_CONFIDENCE = 0,
+    /** A new response, which also varies about its mean. */
+    INTERLACE_INTERVAL_PREDICTION = 1
+} interlace_interval;
+
+/**
+ * Whether a row has a prediction, or why not.
+ * @since 0.1
+ */
+typedef enum interlace_prediction_status {
+    /** It has one. */
+    INTERLACE_PREDICTION_STATUS_OK = 0,
+    /** It has none, because a predictor or an offset is missing. */
+    INTERLACE_PREDICTION_STATUS_MISSING = 1,
+    /**
+     * It has none, because it cannot be estimated: the row breaks the dependency of columns that the fit left out, as
+     * in a cell of factors without data. A number would depend on the contrasts.
+     */
+    INTERLACE_PREDICTION_STATUS_NOT_ESTIMABLE = 2,
+    /** It has none, because the nominal effects of an ordinal fit make thresholds cross there. */
+    INTERLACE_PREDICTION_STATUS_CROSSED = 3
+} interlace_prediction_status;
+
+/**
+ * The name of a quantity, such as "zero_probability"; NULL for a number that is none. A static string.
+ * @param[in] code What a prediction is of.
+ * @since 0.1
+ */
+const char *interlace_quantity_name(interlace_quantity code);
+
+/**
+ * The quantity that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is none;
+ * the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_quantity_from_name(const char *name,
+                                              interlace_quantity *out,
+                                              interlace_error *err);
+
+/**
+ * The name of a choice of random effects, such as "none"; NULL for a number that is none. A static string.
+ * @param[in] code The random effects that a prediction has.
+ * @since 0.1
+ */
+const char *interlace_random_name(interlace_random code);
+
+/**
+ * The choice of random effects that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT
+ * if there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_random_from_name(const char *name,
+                                            interlace_random *out,
+                                            interlace_error *err);
+
+/**
+ * The name of a way with new levels, such as "zero"; NULL for a number that is none. A static string.
+ * @param[in] code What is done with a level of a grouping factor that is missing, or that the fit does not know.
+ * @since 0.1
+ */
+const char *interlace_new_levels_name(interlace_new_levels code);
+
+/**
+ * The way with new levels that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_new_levels_from_name(const char *name,
+                                                interlace_new_levels *out,
+                                                interlace_error *err);
+
+/**
+ * The name of a kind of interval, such as "prediction"; NULL for a number that is none. A static string.
+ * @param[in] code What an interval is for.
+ * @since 0.1
+ */
+const char *interlace_interval_name(interlace_interval code);
+
+/**
+ * The kind of interval that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there
+ * is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_interval_from_name(const char *name,
+                                              interlace_interval *out,
+                                              interlace_error *err);
+
+/**
+ * The name of a status of a prediction, such as "not_estimable"; NULL for a number that is none. A static string.
+ * @param[in] code Whether a row has a prediction, or why not.
+ * @since 0.1
+ */
+const char *interlace_prediction_status_name(interlace_prediction_status code);
+
+/**
+ * The status of a prediction that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_prediction_status_from_name(const char *name,
+                                                       interlace_prediction_status *out,
+                                                       interlace_error *err);
+
+/**
+ * What is predicted, and with what. All members zero but the size are the defaults: INTERLACE_PREDICT_REQUEST_INIT.
+ * @since 0.1
+ */
+typedef struct interlace_predict_request {
+    /** sizeof(interlace_predict_request). */
+    size_t struct_size;
+    /** What is predicted. */
+    interlace_quantity quantity;
+    /** Whether the random effects are added or zero. */
+    interlace_random random;
+    /**
+     * The random terms [n_terms] whose modes are added; NULL for all. Terms count from 0, those of the mean first, then
+     * those of the zero part, then those of the dispersion.
+     */
+    const size_t *terms;
+    /** The number of these terms. */
+    size_t n_terms;
+    /** What is done with levels of grouping factors that the fit does not know. */
+    interlace_new_levels new_levels;
+    /** What intervals are for. */
+    interlace_interval interval;
+    /** The level of intervals, between 0 and 1; 0 means 0.95. */
+    double level;
+    /**
+     * Prior weights [rows] of the responses that prediction intervals are for, or for proportions the numbers of
+     * trials. NULL for those of the data of the fit, and 1 for new data. They do not affect confidence intervals.
+     */
+    const double *weights;
+    /**
+     * New data of a fit from arrays: a spec with the same columns and terms, and the columns of the further predictors,
+     * made by interlace_spec_new_array with or without `y`. NULL otherwise.
+     */
+    const interlace_spec *arrays;
+} interlace_predict_request;
+
+/** A request with all defaults: interlace_..._request request = INTERLACE_PREDICT_REQUEST_INIT. */
+#define INTERLACE_PREDICT_REQUEST_INIT { sizeof(interlace_predict_request), (interlace_quantity)0, (interlace_random)0, NULL, 0, (interlace_new_levels)0, (interlace_interval)0, 0, NULL, NULL }
+
+/**
+ * The number of values per row of a quantity: 1, but for an ordinal fit with K categories K for
+ * INTERLACE_QUANTITY_PROBABILITIES and INTERLACE_QUANTITY_MARGINAL, K - 1 for INTERLACE_QUANTITY_CUMULATIVE. 0 if the
+ * fit has no such prediction.
+ * @param[in] fit The fit.
+ * @param[in] quantity What a prediction is of.
+ * @since 0.1
+ */
+size_t interlace_fit_predict_width(const interlace_fit *fit,
+                                   interlace_quantity quantity);
+
+/**
+ * Predictions for the rows of `data`, to `out` [rows of data,w], w as in interlace_fit_predict_width, 1 except for
+ * ordinal fits. If `data` is NULL they are for `request->arrays` or, without these, for the data of the fit, `out`
+ * [m,w], m as in interlace_fit_n_rows. `len` is the total number of elements. `request` may be NULL for the mean of the
+ * response with all random effects. A row in which a predictor is missing gets NaN; see interlace_fit_predict_status.
+ * INTERLACE_E_DATA if a column is absent or a category has a level that the fit does not know, INTERLACE_E_ARGUMENT if
+ * the fit has no predictions of that quantity.
+ * @param[in] fit The fit.
+ * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] request What is asked. NULL for the defaults.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out Array [rows of data,w].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_predict(const interlace_fit *fit,
+                                       const interlace_frame *data,
+                                       const interlace_predict_request *request,
+                                       const interlace_options *options,
+                                       double *out,
+                                       size_t len,
+                                       interlace_error *err);
+
+/**
+ * Predictions with standard errors and intervals, to `values`, `std_error`, `lower` and `upper`, each as long as `out`
+ * of interlace_fit_predict; any of them may be NULL.
+ *
+ * Standard errors come from the delta method. Fixed effects, parameters of the family and those of the covariances of
+ * random effects vary as estimated, with their joint covariance, and the modes of the random effects move with them;
+ * the random effects vary about their modes. The following count as known: for a linear model sigma, the covariances of
+ * the random effects and the residual correlation, as in its standard errors of fixed effects; with conditional
+ * standard errors or nagq = 0 the covariances; parameters that have no standard error; the covariance of a level that
+ * the fit does not know, which varies as a new one of its group; the covariances that INTERLACE_QUANTITY_MARGINAL
+ * integrates over. Intervals use the normal distribution and are symmetric on the scale of the linear predictor; an end
+ * that is outside the link's domain is NaN. For an ordinal fit the thresholds and nominal effects vary like fixed
+ * effects; intervals of the probabilities of categories are symmetric on the logit scale, whatever the link, those of
+ * cumulative ones on the scale of the link, those of the scale on its logarithm; INTERLACE_QUANTITY_CLASS has none:
+ * INTERLACE_E_ARGUMENT.
+ *
+ * That is INTERLACE_INTERVAL_CONFIDENCE. An INTERLACE_INTERVAL_PREDICTION is for a response in the row, for
+ * INTERLACE_QUANTITY_RESPONSE and, for a response of new groups, INTERLACE_QUANTITY_MARGINAL; values and standard
+ * errors remain those of the mean. For a linear model it uses the normal distribution with the variance of the
+ * prediction plus sigma^2/w. For a generalised one its limits are quantiles of the family's distribution, averaged over
+ * the normal distribution of the linear predictors: the lowest response that has at least (1 - level)/2 of the
+ * probability at or below it, and the lowest that has at most as much above it. Sigma and the family's parameters count
+ * as known. INTERLACE_E_UNSUPPORTED for ordinal fits and user-defined families. Otherwise as interlace_fit_predict.
+ * @param[in] fit The fit.
+ * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] request What is asked. NULL for the defaults.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] values Predictions [rows,w]; NULL is allowed.
+ * @param[out] std_error Their standard errors [rows,w]; NULL is allowed.
+ * @param[out] lower Lower limits [rows,w]; NULL is allowed.
+ * @param[out] upper Upper limits [rows,w]; NULL is allowed.
+ * @param[in] len The number of elements of each of `values`, `std_error`, `lower`, `upper`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_predict_interval(const interlace_fit *fit,
+                                                const interlace_frame *data,
+                                                const interlace_predict_request *request,
+                                                const interlace_options *options,
+                                                double *values,
+                                                double *std_error,
+                                                double *lower,
+                                                double *upper,
+                                                size_t len,
+                                                interlace_error *err);
+
+/**
+ * Whether rows have a prediction, or why not, to `out` [rows of data], or [n] of `request->arrays`, or [m].
+ * Predictions, standard errors and intervals are NaN in rows without one. Otherwise as interlace_fit_predict.
+ * @param[in] fit The fit.
+ * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] request What is asked. NULL for the defaults.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out Array [rows of data].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_predict_status(const interlace_fit *fit,
+                                              const interlace_frame *data,
+                                              const interlace_predict_request *request,
+                                              const interlace_options *options,
+                                              interlace_prediction_status *out,
+                                              size_t len,
+                                              interlace_error *err);
+
+/* ==================================================================================================================
+ * Tests: coefficients, analysis of variance, likelihood ratios, marginal means, R2
+ * ================================================================================================================== */
+
+/**
+ * Linear combinations L beta of the fixed effects as a new frame, one row each: "estimate", "SE", "df", "t.ratio"
+ * ("z.ratio" with infinite degrees of freedom) and "p.value" of the hypothesis that it is `rhs` (two-sided). `l` [k,p]
+ * is column-major with leading dimension `ldl` >= k, one column per fixed effect in the order of
+ * interlace_fit_fixef_name; `rhs` [k], or NULL for zeros. With `joint`, one row that tests all of them together:
+ * "statistic" (F, or Wald's chi-square with infinite degrees of freedom), "df1" (the number of linearly independent
+ * rows), "df2" and "p.value"; Kenward and Roger's F is scaled. Rows of L that depend on others must not contradict
+ * them. INTERLACE_E_NUMERIC if the covariance of L beta is not positive definite.
+ * @param[in] fit The fit.
+ * @param[in] l Array [k,p].
+ * @param[in] k The number of combinations.
+ * @param[in] p The number of fixed effects.
+ * @param[in] ldl The leading dimension of `l`, at least k.
+ * @param[in] rhs Array [k].
+ * @param[in] joint Whether all are tested together.
+ * @param[in] df Degrees of freedom of tests and intervals of the fixed effects.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_wald_test(const interlace_fit *fit,
+                                         const double *l,
+                                         size_t k,
+                                         size_t p,
+                                         size_t ldl,
+                                         const double *rhs,
+                                         bool joint,
+                                         interlace_df df,
+                                         const interlace_options *options,
+                                         interlace_frame **out,
+                                         interlace_error *err);
+
+/**
+ * The fixed effects of the mean with tests and intervals, as a new frame, one row each: "term", "estimate",
+ * "std_error", "df", "statistic" (t, or z with infinite degrees of freedom), "p_value" (two-sided), "lower" and
+ * "upper".
+ * @param[in] fit The fit.
+ * @param[in] df Degrees of freedom of tests and intervals of the fixed effects.
+ * @param[in] level The level of the interval, between 0 and 1, such as 0.95.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_coefficients(const interlace_fit *fit,
+                                            interlace_df df,
+                                            double level,
+                                            const interlace_options *options,
+                                            interlace_frame **out,
+                                            interlace_error *err);
+
+/**
+ * The analysis of variance of a linear model, as a new frame, one row per term of the fixed effects: "term", "Sum.Sq",
+ * "Mean.Sq", "NumDF", "DenDF", "F.value" and "p.value". A model from arrays has one term per column. Sums of squares
+ * are F (before Kenward and Roger's scaling) times degrees of freedom and residual variance. `data` is the frame of the
+ * fit; it may be NULL unless `anova_type` is INTERLACE_ANOVA_TYPE_II or INTERLACE_ANOVA_TYPE_III and the fit left out
+ * columns. INTERLACE_E_ARGUMENT for other models.
+ * @param[in] fit The fit.
+ * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] anova_type What the tests of an analysis of variance take as given.
+ * @param[in] df Degrees of freedom of tests and intervals of the fixed effects.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_anova(const interlace_fit *fit,
+                                     const interlace_frame *data,
+                                     interlace_anova_type anova_type,
+                                     interlace_df df,
+                                     const interlace_options *options,
+                                     interlace_frame **out,
+                                     interlace_error *err);
+
+/**
+ * Likelihood-ratio tests of a linear model against those without each of its terms, as a new frame: a row "<none>" for
+ * the model, then a row for each term of the fixed effects that no other contains: "term", "npar" (the parameters that
+ * it removes), "AIC", "LRT" and "p.value" (chi-square). All models are fitted by maximum likelihood. `data` is the
+ * frame of the fit; it may be NULL unless the fit left out columns, which may have an estimate without a term.
+ * INTERLACE_E_ARGUMENT for other models.
+ * @param[in] fit The fit.
+ * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_drop1(const interlace_fit *fit,
+                                     const interlace_frame *data,
+                                     const interlace_options *options,
+                                     interlace_frame **out,
+                                     interlace_error *err);
+
+/**
+ * The covariance matrix of the estimates of the fixed effects with Kenward and Roger's adjustment (Kenward & Roger
+ * 1997), to `out` [p,p]. INTERLACE_E_ARGUMENT unless the fit is a linear model by REML. INTERLACE_E_NUMERIC if the
+ * correction by second derivatives of the covariance (for random terms ar1, and cs with a variance each, of three
+ * effects or more; for AR(1) residuals) leaves no positive matrix.
+ * @param[in] fit The fit.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out Array [p,p].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_fixef_vcov_kenward_roger(const interlace_fit *fit,
+                                                        const interlace_options *options,
+                                                        double *out,
+                                                        size_t len,
+                                                        interlace_error *err);
+
+/**
+ * Likelihood-ratio tests between `n` fits of nested models to the same data, as a new frame, one row per fit in the
+ * order of the numbers of parameters: "fit" (the index in `fits`), "model" (its formula), "nobs" (rows used), "npar",
+ * "AIC", "BIC", "logLik", "deviance" (minus twice logLik), and, against the row before, "Chisq", "Df", "p.value",
+ * "distribution" ("chisq" or "chibarsq") and "warning" (missing, or why the test is invalid: the models are not
+ * nested). The fits must use the same response, weights and offset, and be by maximum likelihood; fits by REML are
+ * compared if they have the same fixed effects. Generalised models must have the same family, link, information and
+ * number of quadrature points; their models of zero inflation and dispersion may be nested as well. Ordinal models must
+ * have the same categories; equidistant thresholds are nested in symmetric ones and both in flexible ones, and an
+ * effect of the formula is nested in the nominal effect of the same column. A variance that is zero under the
+ * hypothesis lies at the edge of its range, so chi-square gives too large a p-value. With `chi_bar`, a comparison whose
+ * larger model has exactly one more variance, with its covariances, uses half of chi-square with one degree of freedom
+ * less and half with all (Stram & Lee 1994).
+ * @param[in] fits The fits [n].
+ * @param[in] n The number of fits, at least 2.
+ * @param[in] chi_bar Whether a variance at the edge of its range gets the mixture of chi-squares.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_compare(const interlace_fit *const *fits,
+                                       size_t n,
+                                       bool chi_bar,
+                                       interlace_frame **out,
+                                       interlace_error *err);
+
+/**
+ * Fits `n` models by maximum likelihood to the rows that all of them can use, whatever is missing in columns that some
+ * do not use, and compares the first with each of the others: a new frame with the columns of interlace_fit_compare and
+ * two rows for each model but the first, in the order of `specs`: the smaller of the two models, and the larger with
+ * its test against it. "fit" is the index in `specs`. Each model must be nested in the first, or the first in it; else
+ * INTERLACE_E_ARGUMENT names what the larger one lacks. Fixed effects are nested by the space of their columns,
+ * whatever their names, random terms by their groups, effects and structures. A model may be without random terms here:
+ * `y ~ x` against `y ~ x + (1 | g)` is the test of the only variance. `data` and `options` are as for
+ * interlace_fit_new.
+ * @param[in] specs The models [n].
+ * @param[in] n The number of models, at least 2.
+ * @param[in] data The data. A spec made from arrays ignores them: NULL.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[in] chi_bar Whether a variance at the edge of its range gets the mixture of chi-squares.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_lrt(const interlace_spec *const *specs,
+                                    size_t n,
+                                    const interlace_frame *data,
+                                    const interlace_options *options,
+                                    bool chi_bar,
+                                    interlace_frame **out,
+                                    interlace_error *err);
+
+/**
+ * What is asked of marginal means and their contrasts. All members zero but the size are the defaults:
+ * INTERLACE_MEANS_REQUEST_INIT.
+ * @since 0.1
+ */
+typedef struct interlace_means_request {
+    /** sizeof(interlace_means_request). */
+    size_t struct_size;
+    /**
+     * Values of columns instead of those of the reference grid, "x = 0, 5; f = a, b": for a covariate numbers, over
+     * which means are averages unless `specs` names it; for a factor some of its levels; labels with a comma need
+     * quotation marks. NULL for none.
+     */
+    const char *at;
+    /** How the levels are weighted that means are averages of. */
+    interlace_weighting weighting;
+    /** The scale of the means. */
+    interlace_means_scale scale;
+    /** Degrees of freedom of tests and intervals. */
+    interlace_df df;
+    /** Which means are compared, unless there are `coefficients`. */
+    interlace_comparisons comparisons;
+    /**
+     * How the p-values and intervals of the contrasts of a group answer for each other. With `coefficients` it must not
+     * be INTERLACE_ADJUSTMENT_TUKEY.
+     */
+    interlace_adjustment adjustment;
+    /** The level of intervals, between 0 and 1; 0 means 0.95. */
+    double level;
+    /**
+     * Contrasts of your own: their weights [m,k], column-major with leading dimension `ldc` >= m, one column per
+     * contrast, for the m means of a group in the order of interlace_fit_marginal_means. NULL for none.
+     */
+    const double *coefficients;
+    /** The number of rows of `coefficients`, the means of a group. */
+    size_t m;
+    /** The number of columns of `coefficients`. */
+    size_t k;
+    /** The leading dimension of `coefficients`. */
+    size_t ldc;
+    /** The names [k] of these contrasts. */
+    const char *const *names;
+} interlace_means_request;
+
+/** A request with all defaults: interlace_..._request request = INTERLACE_MEANS_REQUEST_INIT. */
+#define INTERLACE_MEANS_REQUEST_INIT { sizeof(interlace_means_request), NULL, (interlace_weighting)0, (interlace_means_scale)0, (interlace_df)0, (interlace_comparisons)0, (interlace_adjustment)0, 0, NULL, 0, 0, 0, NULL }
+
+/**
+ * Estimated marginal means (least-squares means) as a new frame, one row per mean: the factors' columns, "emmean"
+ * ("response" if a link is inverted), "SE", "df", "lower.CL" and "upper.CL". A mean that cannot be estimated because
+ * the fit left out columns is NaN. `specs` names columns of the data that the fixed effects depend on: "~ f" for the
+ * levels of f, "~ f * g" for all combinations, "~ f | g" for the levels of f in groups by g, "~ 1" for the overall
+ * mean. The means are averages over a reference grid: all combinations of the levels of the factors, with numeric
+ * covariates and the offset at their means over the rows used. `data` is the frame of the fit; it may be NULL if the
+ * fixed effects depend only on plain factors and no column was left out. For a generalised model with zero inflation
+ * the means are those of the family, without the extra zeros. The means of an ordinal model are those of the latent
+ * variable minus the mean of the thresholds, only with INTERLACE_MEANS_SCALE_LINK and without scale and nominal effects
+ * (else INTERLACE_E_UNSUPPORTED). `request` may be NULL. INTERLACE_E_FORMULA if `specs` cannot be read,
+ * INTERLACE_E_DATA if `data` are not those of the fit.
+ * @param[in] fit The fit.
+ * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] specs "~ f", "~ f * g", "~ f | g" or "~ 1".
+ * @param[in] request What is asked. NULL for the defaults.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_marginal_means(const interlace_fit *fit,
+                                              const interlace_frame *data,
+                                              const char *specs,
+                                              const interlace_means_request *request,
+                                              const interlace_options *options,
+                                              interlace_frame **out,
+                                              interlace_error *err);
+
+/**
+ * Contrasts of marginal means as a new frame, one row per contrast: the groups' columns, "contrast", "estimate", "SE",
+ * "df", "lower.CL", "upper.CL", "t.ratio" ("z.ratio" if all degrees of freedom are infinite) and "p.value". Each group
+ * is a separate family of tests. A group of one mean has only contrasts of your own. On the scale of the response the
+ * contrasts of a log link are ratios, in a column "ratio" instead of "estimate", and those of a logit link
+ * "odds.ratio"; tests are on the scale of the link, and so are contrasts for other links. Everything else is as for
+ * interlace_fit_marginal_means.
+ * @param[in] fit The fit.
+ * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] specs "~ f", "~ f * g", "~ f | g" or "~ 1".
+ * @param[in] request What is asked. NULL for the defaults.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_contrasts(const interlace_fit *fit,
+                                         const interlace_frame *data,
+                                         const char *specs,
+                                         const interlace_means_request *request,
+                                         const interlace_options *options,
+                                         interlace_frame **out,
+                                         interlace_error *err);
+
+/**
+ * R2 of Nakagawa and Schielzeth (2013): the share of variance explained by the fixed effects, and by fixed and random
+ * effects, with random slopes (Johnson 2014) and for non-normal families (Nakagawa, Johnson and Schielzeth 2017). The
+ * variance about the linear predictor is sigma^2 for gaussian models; pi^2/3 (logit), 1 (probit) or pi^2/6
+ * (complementary log-log) for binomial ones; for others that of one observation at the mean of a model that has only an
+ * intercept as fixed effect, which is fitted for this: log(1 + variance/mean^2) with a log link, by the delta method
+ * otherwise. Ordinal models use the variance of the latent variable, like binomial ones. Random intercepts of single
+ * observations count as part of this variance. All rows have equal weight. INTERLACE_E_UNSUPPORTED for mixtures with
+ * zeros, if there is no such variance (for example with the cauchit link), and for ordinal models with a scale formula.
+ * @param[in] fit The fit.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] marginal The share of the fixed effects [1].
+ * @param[out] conditional The share of fixed and random effects [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_r2(const interlace_fit *fit,
+                                  const interlace_options *options,
+                                  double *marginal,
+                                  double *conditional,
+                                  interlace_error *err);
+
+/**
+ * Intraclass correlations from the variances of interlace_fit_r2: the share of the random effects in what the fixed
+ * effects leave (`adjusted`), and in all (`unadjusted`).
+ * @param[in] fit The fit.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] adjusted The share in what the fixed effects leave [1].
+ * @param[out] unadjusted The share in all [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_icc(const interlace_fit *fit,
+                                   const interlace_options *options,
+                                   double *adjusted,
+                                   double *unadjusted,
+                                   interlace_error *err);
+
+/**
+ * The test of overdispersion: the sum of squared Pearson residuals, its ratio to the residual degrees of freedom `df`
+ * (rows minus parameters), about 1 if the family's variance is right, and the probability of a larger sum by the
+ * chi-square distribution. For binary responses it says nothing. INTERLACE_E_UNSUPPORTED if the family's variance is
+ * estimated (linear models, gamma and the like), and for ordinal models.
+ * @param[in] fit The fit.
+ * @param[out] chi_square The sum of squares [1].
+ * @param[out] ratio Its ratio to `df` [1].
+ * @param[out] df The residual degrees of freedom [1].
+ * @param[out] p_value The probability of a larger sum [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_overdispersion(const interlace_fit *fit,
+                                              double *chi_square,
+                                              double *ratio,
+                                              double *df,
+                                              double *p_value,
+                                              interlace_error *err);
+
+/* ==================================================================================================================
+ * Simulation: simulated responses, refits to them, profiles
+ * ================================================================================================================== */
+
+/**
+ * The random effects of simulated responses.
+ * @since 0.1
+ */
+typedef enum interlace_simulation {
+    /** Newly drawn in each replicate. */
+    INTERLACE_SIMULATION_NEW = 0,
+    /** Those of the fit, that is its conditional modes. */
+    INTERLACE_SIMULATION_CONDITIONAL = 1
+} interlace_simulation;
+
+/**
+ * How limits follow from bootstrap replicates.
+ * @since 0.1
+ */
+typedef enum interlace_bootstrap_interval {
+    /** Quantiles of the replicates. */
+    INTERLACE_BOOTSTRAP_INTERVAL_PERCENTILE = 0,
+    /** Twice the estimate minus the quantiles of the replicates. */
+    INTERLACE_BOOTSTRAP_INTERVAL_BASIC = 1,
+    /** The normal distribution with the standard deviation of the replicates, corrected for their bias. */
+    INTERLACE_BOOTSTRAP_INTERVAL_NORMAL = 2,
+    /**
+     * Quantiles of the replicates at levels corrected for bias and acceleration, the latter from fits without each
+     * group.
+     */
+    INTERLACE_BOOTSTRAP_INTERVAL_BCA = 3
+} interlace_bootstrap_interval;
+
+/**
+ * The parameters that are profiled.
+ * @since 0.1
+ */
+typedef enum interlace_profile_scale {
+    /** All, with random effects as standard deviations and correlations. */
+    INTERLACE_PROFILE_SCALE_SD_COR = 0,
+    /** Only the elements of theta. */
+    INTERLACE_PROFILE_SCALE_THETA = 1
+} interlace_profile_scale;
+
+/**
+ * The name of a kind of simulation, such as "conditional"; NULL for a number that is none. A static string.
+ * @param[in] code The random effects of simulated responses.
+ * @since 0.1
+ */
+const char *interlace_simulation_name(interlace_simulation code);
+
+/**
+ * The kind of simulation that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_simulation_from_name(const char *name,
+                                                interlace_simulation *out,
+                                                interlace_error *err);
+
+/**
+ * The name of a kind of bootstrap interval, such as "bca"; NULL for a number that is none. A static string.
+ * @param[in] code How limits follow from bootstrap replicates.
+ * @since 0.1
+ */
+const char *interlace_bootstrap_interval_name(interlace_bootstrap_interval code);
+
+/**
+ * The kind of bootstrap interval that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT
+ * if there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_bootstrap_interval_from_name(const char *name,
+                                                        interlace_bootstrap_interval *out,
+                                                        interlace_error *err);
+
+/**
+ * The name of a scale of profiles, such as "theta"; NULL for a number that is none. A static string.
+ * @param[in] code The parameters that are profiled.
+ * @since 0.1
+ */
+const char *interlace_profile_scale_name(interlace_profile_scale code);
+
+/**
+ * The scale of profiles that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there
+ * is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_profile_scale_from_name(const char *name,
+                                                   interlace_profile_scale *out,
+                                                   interlace_error *err);
+
+/**
+ * Simulates the response `nsim` times, to `out` [m,nsim], one column per replicate; m as in interlace_fit_n_rows.
+ * Binomial responses are proportions, ordinal ones numbers of categories from 1. A replicate depends only on `seed` and
+ * its number. NaN if a drawn linear predictor is outside the range of the link.
+ * @param[in] fit The fit.
+ * @param[in] nsim The number of replicates.
+ * @param[in] seed The seed of the random numbers; the same seed gives the same numbers.
+ * @param[in] simulation The random effects of simulated responses.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out Array [m,nsim].
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_simulate(const interlace_fit *fit,
+                                        size_t nsim,
+                                        uint64_t seed,
+                                        interlace_simulation simulation,
+                                        const interlace_options *options,
+                                        double *out,
+                                        size_t len,
+                                        interlace_error *err);
+
+/**
+ * Fits the model to other responses on the same rows: `y` [m,k] with leading dimension `ldy` >= m, one response per
+ * column; m as in interlace_fit_n_rows, of which only the rows used count. Each search begins at the estimates of the
+ * fit; for linear models the cross-products of the design are computed only once. Makes a frame with one row per
+ * response: "status" (converged, singular, not_converged or failed), "reason" (why it failed, such as missing values or
+ * a response without variance), "logLik", all estimates by name as in interlace_bootstrap_run, and with `std_errors`
+ * those of the fixed effects, whose names begin with se. (only linear models, otherwise INTERLACE_E_UNSUPPORTED).
+ * Responses that failed have NaN; the others do not depend on them. It uses only the threads, which do not change
+ * results, and the progress function of `options` (may be NULL). That is called after each response with the number
+ * done, and the deviance and theta of that response (NaN and none if it failed).
+ * @param[in] fit The fit.
+ * @param[in] y Array [m,k].
+ * @param[in] m The number of rows, as in interlace_fit_n_rows.
+ * @param[in] k The number of responses.
+ * @param[in] ldy The leading dimension of `y`, at least m.
+ * @param[in] std_errors Whether the frame has standard errors of the fixed effects.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_refit(const interlace_fit *fit,
+                                     const double *y,
+                                     size_t m,
+                                     size_t k,
+                                     size_t ldy,
+                                     bool std_errors,
+                                     const interlace_options *options,
+                                     interlace_frame **out,
+                                     interlace_error *err);
+
+/**
+ * What is profiled. All members zero but the size are the defaults: INTERLACE_PROFILE_REQUEST_INIT.
+ * @since 0.1
+ */
+typedef struct interlace_profile_request {
+    /** sizeof(interlace_profile_request). */
+    size_t struct_size;
+    /** The level of intervals, between 0 and 1; 0 means 0.95. */
+    double level;
+    /** The parameters that are profiled. */
+    interlace_profile_scale scale;
+} interlace_profile_request;
+
+/** A request with all defaults: interlace_..._request request = INTERLACE_PROFILE_REQUEST_INIT. */
+#define INTERLACE_PROFILE_REQUEST_INIT { sizeof(interlace_profile_request), 0, (interlace_profile_scale)0 }
+
+/**
+ * Profile-likelihood intervals of all parameters as a new frame: term, estimate, lower, upper, warning. The terms have
+ * lme4's names, except for nested groups, which are a:b as everywhere here, not b:a: standard deviations (sd_) and
+ * correlations (cor_) of random effects, sigma, the residual correlation (ar1|g or cs|g), the family's parameters or
+ * those of thresholds with nominal effects, fixed effects (those of the zero part and the dispersion or scale begin
+ * with zi. and disp.); with INTERLACE_PROFILE_SCALE_THETA only the elements of theta, with the fit's names after
+ * "theta."; those of a linear model are relative to sigma, which is maximised over. Likelihoods, and so the estimates
+ * here, are always those of maximum likelihood, whatever the method of the fit. A limit is NaN if the profile never
+ * crosses; "warning" says why and is missing otherwise. INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress
+ * function of `options` (may be NULL) is called at each point of a profile with the number of points so far, the
+ * deviance and theta, followed by the residual correlation if there is one.
+ * @param[in] fit The fit.
+ * @param[in] request What is asked. NULL for the defaults.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_parameters_confint_profile(const interlace_fit *fit,
+                                                          const interlace_profile_request *request,
+                                                          const interlace_options *options,
+                                                          interlace_frame **out,
+                                                          interlace_error *err);
+
+/**
+ * Profiles of all parameters as a new frame of points: term, value, and zeta, the signed root of the deviance's rise
+ * above its minimum when the parameter has that value, maximised over all others. The points of a term ascend, from
+ * slightly below its interval to slightly above; otherwise as interlace_fit_parameters_confint_profile.
+ * @param[in] fit The fit.
+ * @param[in] request What is asked. NULL for the defaults.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_profile(const interlace_fit *fit,
+                                       const interlace_profile_request *request,
+                                       const interlace_options *options,
+                                       interlace_frame **out,
+                                       interlace_error *err);
+
+/* ==================================================================================================================
+ * Bootstrap: what is resampled, intervals from replicates
+ * ================================================================================================================== */
+
+/**
+ * Fills `out` [n_out] with statistics of a replicate, given its number (-1 for the fit itself and if groups or rows are
+ * left out), its estimates [n_estimates], in the order of the columns after logLik in the table of replicates, and its
+ * response `y` [n], one value per row of the sample. A return value other than 0 marks the replicate as failed. It is
+ * called on the thread that called the library, and must not throw, longjmp or free the objects of the call.
+ * @param[in] replicate Its number; -1 for the fit itself and if groups or rows are left out.
+ * @param[in] estimates Its estimates [n_estimates].
+ * @param[in] n_estimates The number of estimates.
+ * @param[in] y Array [n].
+ * @param[in] n The number of rows.
+ * @param[out] out Array [n_out].
+ * @param[in] n_out The number of statistics.
+ * @param[in] user_data Passed to the function unchanged.
+ * @since 0.1
  */
 typedef int32_t (*interlace_statistic_fn)(int64_t replicate,
                                           const double *estimates,
@@ -708,2761 +4514,450 @@ typedef int32_t (*interlace_statistic_fn)(int64_t replicate,
 
 /**
  * Returns a statistic of a response `y` [n], which it may reorder.
- * Since 0.1.
+ * @param[out] y Array [n].
+ * @param[in] n The number of rows.
+ * @param[in] user_data Passed to the function unchanged.
+ * @since 0.1
  */
 typedef double (*interlace_response_statistic_fn)(double *y, size_t n, void *user_data);
 
-#ifdef __cplusplus
-extern "C" {
-#endif // __cplusplus
-
 /**
- * The version of the running library, "0.1.0". A static string.
- * Since 0.1.
- */
-const char *interlace_version(void);
-
-/**
- * The version of the running library as one number: 1000000 major + 1000 minor + patch.
- * Since 0.1.
- */
-int32_t interlace_version_number(void);
-
-/**
- * The name of a status: "ok", "argument", "formula" and so on; "unknown" for other numbers. A static string, never NULL.
- * Since 0.1.
- */
-const char *interlace_status_name(interlace_status status);
-
-/**
- * Makes a frame of `n_rows` rows and no columns.
- * The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_frame_new(size_t n_rows, struct interlace_frame **out, struct interlace_error *err);
-
-/**
- * Adds a column of real numbers `values` [n_rows], which are copied. NaN is a missing value.
- * INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
- * Since 0.1.
- */
-interlace_status interlace_frame_add_f64(struct interlace_frame *frame,
-                                         const char *name,
-                                         const double *values,
-                                         size_t len,
-                                         struct interlace_error *err);
-
-/**
- * Adds a column of integers `values` [n_rows], which are copied. INT32_MIN is a missing value.
- * INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
- * Since 0.1.
- */
-interlace_status interlace_frame_add_i32(struct interlace_frame *frame,
-                                         const char *name,
-                                         const int32_t *values,
-                                         size_t len,
-                                         struct interlace_error *err);
-
-/**
- * Adds a column of integers `values` [n_rows], which are copied. INT64_MIN is a missing value.
- * INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
- * Since 0.1.
- */
-interlace_status interlace_frame_add_i64(struct interlace_frame *frame,
-                                         const char *name,
-                                         const int64_t *values,
-                                         size_t len,
-                                         struct interlace_error *err);
-
-/**
- * Adds a column of categories. `codes` [n_rows] are indices into `levels` [n_levels], from 0; -1 is a missing value.
- * The levels keep the order given here; `ordered` says that this order is meaningful (the contrasts are then polynomial).
- * Everything is copied. INTERLACE_E_ARGUMENT if `len` is not the number of rows, the name is taken, a level occurs twice, or
- * a code is out of range.
- * Since 0.1.
- */
-interlace_status interlace_frame_add_categorical(struct interlace_frame *frame,
-                                                 const char *name,
-                                                 const int32_t *codes,
-                                                 size_t len,
-                                                 const char *const *levels,
-                                                 size_t n_levels,
-                                                 bool ordered,
-                                                 struct interlace_error *err);
-
-/**
- * Adds a column of categories from their labels `values` [n_rows], which are copied; a NULL entry is a missing value.
- * The levels are the labels that occur, sorted by their bytes; interlace_frame_set_levels gives them another order.
- * INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
- * Since 0.1.
- */
-interlace_status interlace_frame_add_strings(struct interlace_frame *frame,
-                                             const char *name,
-                                             const char *const *values,
-                                             size_t len,
-                                             struct interlace_error *err);
-
-/**
- * Declares the levels of a column and their order. `levels` [n_levels] must hold every label that occurs, and may hold more;
- * `ordered` says that the order is meaningful. This turns a column of numbers into categories, each number
- * labelled by its shortest text ("308"). Pointers to the column's earlier labels become invalid.
- * INTERLACE_E_DATA if there is no such column or a value is not among the levels.
- * Since 0.1.
- */
-interlace_status interlace_frame_set_levels(struct interlace_frame *frame,
-                                            const char *name,
-                                            const char *const *levels,
-                                            size_t n_levels,
-                                            bool ordered,
-                                            struct interlace_error *err);
-
-/**
- * Turns a column of numbers into categories labelled by the numbers' shortest texts, sorted by their bytes ("10" before "9").
- * A column of categories does not change. INTERLACE_E_DATA if there is no such column.
- * Since 0.1.
- */
-interlace_status interlace_frame_make_categorical(struct interlace_frame *frame,
-                                                  const char *name,
-                                                  struct interlace_error *err);
-
-/**
- * Adds the rows of `other`, whose columns must have the same names and types in the same order. Levels that `frame` does not have come
- * last or, if neither column has its own order, in byte order; pointers to the old labels become invalid.
- * Since 0.1.
- */
-interlace_status interlace_frame_append(struct interlace_frame *frame,
-                                        const struct interlace_frame *other,
-                                        struct interlace_error *err);
-
-/**
- * Writes the frame as a CSV file, with a header. Numbers have the shortest text that reads back to the same number, missing values
- * are NA. INTERLACE_E_IO if the file cannot be written.
- * Since 0.1.
- */
-interlace_status interlace_frame_write_csv(const struct interlace_frame *frame,
-                                           const char *path,
-                                           struct interlace_error *err);
-
-/**
- * Frees a frame. NULL is allowed.
- * Since 0.1.
- */
-void interlace_frame_free(struct interlace_frame *frame);
-
-/**
- * Number of rows; 0 for NULL.
- * Since 0.1.
- */
-size_t interlace_frame_n_rows(const struct interlace_frame *frame);
-
-/**
- * Number of columns; 0 for NULL.
- * Since 0.1.
- */
-size_t interlace_frame_n_columns(const struct interlace_frame *frame);
-
-/**
- * Name of a column, by its index from 0; NULL if there is none. Lives as long as the frame.
- * Since 0.1.
- */
-const char *interlace_frame_column_name(const struct interlace_frame *frame, size_t column);
-
-/**
- * Index of the column of that name. INTERLACE_E_DATA if there is none.
- * Since 0.1.
- */
-interlace_status interlace_frame_column_index(const struct interlace_frame *frame,
-                                              const char *name,
-                                              size_t *out,
-                                              struct interlace_error *err);
-
-/**
- * Kind of a column: INTERLACE_COLUMN_REAL, _INTEGER or _CATEGORY; -1 if there is no such column.
- * Since 0.1.
- */
-int32_t interlace_frame_column_kind(const struct interlace_frame *frame, size_t column);
-
-/**
- * Copies a column of numbers to `out` [n_rows]. Integers are converted, missing ones to NaN.
- * INTERLACE_E_DATA for a column of categories.
- * Since 0.1.
- */
-interlace_status interlace_frame_column_f64(const struct interlace_frame *frame,
-                                            size_t column,
-                                            double *out,
-                                            size_t len,
-                                            struct interlace_error *err);
-
-/**
- * Copies a column of integers to `out` [n_rows]; INT64_MIN is missing. INTERLACE_E_DATA for other columns.
- * Since 0.1.
- */
-interlace_status interlace_frame_column_i64(const struct interlace_frame *frame,
-                                            size_t column,
-                                            int64_t *out,
-                                            size_t len,
-                                            struct interlace_error *err);
-
-/**
- * Copies the codes of a column of categories to `out` [n_rows]: indices of levels from 0, -1 for missing.
- * INTERLACE_E_DATA for other columns.
- * Since 0.1.
- */
-interlace_status interlace_frame_column_codes(const struct interlace_frame *frame,
-                                              size_t column,
-                                              int32_t *out,
-                                              size_t len,
-                                              struct interlace_error *err);
-
-/**
- * Number of levels of a column of categories; 0 for other columns.
- * Since 0.1.
- */
-size_t interlace_frame_column_n_levels(const struct interlace_frame *frame, size_t column);
-
-/**
- * Label of a level; NULL if there is none. Lives as long as the frame, unless the column gets other levels.
- * Since 0.1.
- */
-const char *interlace_frame_column_level(const struct interlace_frame *frame, size_t column, size_t level);
-
-/**
- * Whether the order of a column's levels is meaningful.
- * Since 0.1.
- */
-bool interlace_frame_column_is_ordered(const struct interlace_frame *frame, size_t column);
-
-/**
- * Label of a row in a column of categories; NULL if it is missing, or if there is no such row or column.
- * Lives as long as the frame, unless the column gets other levels.
- * Since 0.1.
- */
-const char *interlace_frame_column_string(const struct interlace_frame *frame, size_t column, size_t row);
-
-/**
- * Makes CSV options with their default values.
- * The caller frees `*out` with interlace_csv_options_free.
- * Since 0.1.
- */
-interlace_status interlace_csv_options_new(struct interlace_csv_options **out, struct interlace_error *err);
-
-/**
- * The separator of cells: an ASCII character such as ',', ';' or '\t', not a letter, digit, sign, point or line break. 0, the default, is a
- * comma, or a semicolon with decimal commas; text that seems to use another separator is then INTERLACE_E_DATA, and the message names it.
- * There is no such check if a separator is given.
- * Since 0.1.
- */
-interlace_status interlace_csv_options_set_separator(struct interlace_csv_options *options,
-                                                     char separator,
-                                                     struct interlace_error *err);
-
-/**
- * The decimal mark of numbers, '.' (the default) or ','.
- * Since 0.1.
- */
-interlace_status interlace_csv_options_set_decimal(struct interlace_csv_options *options,
-                                                   char decimal,
-                                                   struct interlace_error *err);
-
-/**
- * The quote around a cell with separators, quotes or line breaks, '"' by default; 0 treats quotes as ordinary characters.
- * Since 0.1.
- */
-interlace_status interlace_csv_options_set_quote(struct interlace_csv_options *options,
-                                                 char quote,
-                                                 struct interlace_error *err);
-
-/**
- * The texts `strings` [n_strings] that mean a missing value, ignoring blanks around them, instead of the default: "NA", "NaN" and the empty
- * cell. In a column of numbers an empty cell is always missing.
- * Since 0.1.
- */
-interlace_status interlace_csv_options_set_na_strings(struct interlace_csv_options *options,
-                                                      const char *const *strings,
-                                                      size_t n_strings,
-                                                      struct interlace_error *err);
-
-/**
- * The columns `names` [n_names] that are categories whatever they look like; each must exist.
- * Since 0.1.
- */
-interlace_status interlace_csv_options_set_categorical(struct interlace_csv_options *options,
-                                                       const char *const *names,
-                                                       size_t n_names,
-                                                       struct interlace_error *err);
-
-/**
- * Whether a column of text most of whose cells are numbers, or dates, is INTERLACE_E_DATA with the line and the cell (true), unless it is
- * categorical. The default is false: such a column is text, and a fit that uses it as a covariate warns, or fails where numbers are required.
- * Since 0.1.
- */
-interlace_status interlace_csv_options_set_strict_numbers(struct interlace_csv_options *options,
-                                                          bool strict,
-                                                          struct interlace_error *err);
-
-/**
- * Frees CSV options. NULL is allowed.
- * Since 0.1.
- */
-void interlace_csv_options_free(struct interlace_csv_options *options);
-
-/**
- * Reads a CSV file: UTF-8 with a header of distinct names, with the separator of `options` (NULL: a comma). A column is integers if every cell
- * is one, otherwise real numbers if every cell is one, otherwise categories (levels sorted by their bytes); cells that are empty, NA or NaN
- * are missing. The frame keeps the line of each row, for messages. The path may be any bytes that the system accepts.
- * INTERLACE_E_IO if the file cannot be read; INTERLACE_E_DATA if it is not CSV (`position` is the row, from 0); INTERLACE_E_ARGUMENT if the
- * options contradict each other.
- * The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_frame_read_csv(const char *path,
-                                          const struct interlace_csv_options *options,
-                                          struct interlace_frame **out,
-                                          struct interlace_error *err);
-
-/**
- * Reads CSV text of `len` bytes from memory; otherwise as interlace_frame_read_csv.
- * The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_frame_read_csv_bytes(const char *bytes,
-                                                size_t len,
-                                                const struct interlace_csv_options *options,
-                                                struct interlace_frame **out,
-                                                struct interlace_error *err);
-
-/**
- * Reads a CSV file as interlace_frame_read_csv with the default options, except for the columns named in `categorical` [n_categorical], which
- * are categories whatever they look like; each must exist.
- * The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_frame_from_csv(const char *path,
-                                          const char *const *categorical,
-                                          size_t n_categorical,
-                                          struct interlace_frame **out,
-                                          struct interlace_error *err);
-
-/**
- * Reads CSV text of `len` bytes from memory; otherwise as interlace_frame_from_csv.
- * The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_frame_from_csv_bytes(const char *bytes,
-                                                size_t len,
-                                                const char *const *categorical,
-                                                size_t n_categorical,
-                                                struct interlace_frame **out,
-                                                struct interlace_error *err);
-
-/**
- * Seconds that reading the CSV text of a frame took; NaN for a frame that was not read from CSV.
- * Since 0.1.
- */
-double interlace_frame_read_seconds(const struct interlace_frame *frame);
-
-/**
- * Makes a spec from a formula in lme4's language, such as "y ~ x + (1 + x | g)".
- * `model` is INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM. The response of a binomial model is a proportion with the numbers of trials
- * as weights, "cbind(successes, failures)", or a category whose first level is failure. The response of INTERLACE_CLMM is a category with
- * declared levels, from lowest to highest (interlace_frame_add_categorical, interlace_frame_set_levels or, in the formula,
- * "ordered(y, levels = c(...))"); or whole numbers, the codes of the categories; or text, with
- * interlace_spec_set_response_levels. Its thresholds are the intercepts: "y ~ x" and "y ~ 0 + x" are the same.
- * INTERLACE_E_FORMULA if the formula cannot be read. The fit looks up the names of columns.
- * The caller frees `*out` with interlace_spec_free.
- * Since 0.1.
- */
-interlace_status interlace_spec_new(int32_t model,
-                                    const char *formula,
-                                    struct interlace_spec **out,
-                                    struct interlace_error *err);
-
-/**
- * Adds a random term, "(1 + x | g)", to those of the formula. Call it again for further terms.
- * INTERLACE_E_FORMULA if it cannot be read; `position` is then the byte in `term`.
- * Since 0.1.
- */
-interlace_status interlace_spec_add_random(struct interlace_spec *spec, const char *term, struct interlace_error *err);
-
-/**
- * Adds a random intercept by the grouping factor of that name, short for the term "(1 | name)"; "a/b" means b within a.
- * Call it again for further factors.
- * Since 0.1.
- */
-interlace_status interlace_spec_add_groups(struct interlace_spec *spec, const char *name, struct interlace_error *err);
-
-/**
- * Names the column of prior weights: the residual variance of a row is sigma^2 / weight; for a binomial proportion the weights are the numbers of
- * trials; in an ordinal model a row of weight w counts as w rows. Rows of weight 0 are left out.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_weights(struct interlace_spec *spec,
-                                            const char *column,
-                                            struct interlace_error *err);
-
-/**
- * Names the column of the offset, which is added to any offset() in the formula.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_offset(struct interlace_spec *spec,
-                                           const char *column,
-                                           struct interlace_error *err);
-
-/**
- * Sets the contrasts of a column of categories by their R name: "contr.treatment", "contr.sum", "contr.helmert", "contr.poly" or
- * "contr.SAS".
- * Without this, categories have treatment contrasts and ordered ones polynomial contrasts. The last call for a column counts.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_contrasts(struct interlace_spec *spec,
-                                              const char *column,
-                                              const char *contrasts,
-                                              struct interlace_error *err);
-
-/**
- * Frees a spec. NULL is allowed.
- * Since 0.1.
- */
-void interlace_spec_free(struct interlace_spec *spec);
-
-/**
- * Makes a spec of a model (INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM) from the response `y` [n] and the fixed-effects model matrix
- * `x` [n,p], column-major with leading dimension `ldx` >= n (the distance between the starts of columns, in elements). There is no
- * intercept unless `x` has a column of ones. INTERLACE_CLMM has thresholds instead: a column named "(Intercept)" is left out, and `y` holds
- * whole numbers, the codes of the categories in their order.
- * Add random terms with interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data for predictions.
- * A row with a NaN has a missing value. All arrays are copied. `n` is at least 1.
- * The caller frees `*out` with interlace_spec_free.
- * Since 0.1.
- */
-interlace_status interlace_spec_new_arrays(int32_t model,
-                                           const double *y,
-                                           size_t n,
-                                           const double *x,
-                                           size_t p,
-                                           size_t ldx,
-                                           struct interlace_spec **out,
-                                           struct interlace_error *err);
-
-/**
- * Names the columns of `x`: `names` [p]. Without this they are "x1", "x2" and so on.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_fixef_names(struct interlace_spec *spec,
-                                                const char *const *names,
-                                                size_t p,
-                                                struct interlace_error *err);
-
-/**
- * Sets prior weights `weights` [n], which are copied: the residual variance of a row is sigma^2 / weight; for a binomial proportion they
- * are the numbers of trials; in an ordinal model a row of weight w counts as w rows. Rows of weight 0 are left out.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_weights_array(struct interlace_spec *spec,
-                                                  const double *weights,
-                                                  size_t n,
-                                                  struct interlace_error *err);
-
-/**
- * Sets the offset `offset` [n], which is copied: a known part of the linear predictor.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_offset_array(struct interlace_spec *spec,
-                                                 const double *offset,
-                                                 size_t n,
-                                                 struct interlace_error *err);
-
-/**
- * Adds a random term with k effects: `z` [n,k], column-major with leading dimension `ldz` >= n, and the level `index` [n] of each row,
- * from 0 to n_levels - 1; -1 is a missing level (in predictions: a level that the fit does not know). `z` may be NULL for a random
- * intercept; `k` is then 1 and `ldz` is ignored. `name` is the name of the grouping factor; NULL means "g1", "g2" and so on.
- * `structure` is INTERLACE_UNSTRUCTURED, INTERLACE_DIAGONAL, INTERLACE_COMPOUND_SYMMETRY or INTERLACE_AR1. `homogeneous` is 1 for one
- * standard deviation for all effects (not with INTERLACE_UNSTRUCTURED), 0 for one per effect, -1 for the structure's default: 1 for INTERLACE_AR1,
- * 0 for the others.
- * The terms are numbered from 0 in the order of these calls. All arrays are copied.
- * Since 0.1.
- */
-interlace_status interlace_spec_add_term_i32(struct interlace_spec *spec,
-                                             const char *name,
-                                             const double *z,
-                                             size_t k,
-                                             size_t ldz,
-                                             const int32_t *index,
-                                             size_t n,
-                                             size_t n_levels,
-                                             int32_t structure,
-                                             int32_t homogeneous,
-                                             struct interlace_error *err);
-
-/**
- * Adds a random term whose `index` [n] holds 64-bit integers; otherwise as interlace_spec_add_term_i32.
- * Since 0.1.
- */
-interlace_status interlace_spec_add_term_i64(struct interlace_spec *spec,
-                                             const char *name,
-                                             const double *z,
-                                             size_t k,
-                                             size_t ldz,
-                                             const int64_t *index,
-                                             size_t n,
-                                             size_t n_levels,
-                                             int32_t structure,
-                                             int32_t homogeneous,
-                                             struct interlace_error *err);
-
-/**
- * Labels the levels of a term (from 0): `levels` [n_levels]. Without this they are "1", "2" and so on. In new data for predictions,
- * levels with labels match those of the fit by label, levels without by number.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_term_levels(struct interlace_spec *spec,
-                                                size_t term,
-                                                const char *const *levels,
-                                                size_t n_levels,
-                                                struct interlace_error *err);
-
-/**
- * Names the effects of a term (from 0), which are the columns of its `z`: `names` [k].
- * Without this they are "z1", "z2" and so on, and "(Intercept)" for a term without `z`.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_term_effects(struct interlace_spec *spec,
-                                                 size_t term,
-                                                 const char *const *names,
-                                                 size_t k,
-                                                 struct interlace_error *err);
-
-/**
- * Sets the distribution of the response of a generalised model by its name, such as "poisson" or "binomial"; interlace_family_name lists
- * them, and names that R's packages have for them ("Gamma", "inverse.gaussian", "negative.binomial", "beta_family", "t_family", "ordbeta") are
- * also accepted. `link` is the name of a link function, NULL for the family's default. Without this call the
- * family is gaussian. The call resets parameters fixed before.
- * INTERLACE_E_ARGUMENT for an unknown family, for a link that does not suit it, and for a model that is not INTERLACE_GLMM.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_family(struct interlace_spec *spec,
-                                           const char *family,
-                                           const char *link,
-                                           struct interlace_error *err);
-
-/**
- * Fixes a parameter of the family at a value instead of estimating it, such as the "df" of "student_t" at 5. The value is on the
- * reported scale. Call interlace_spec_set_family first. The last call for a parameter counts.
- * INTERLACE_E_ARGUMENT for a parameter that the family does not have and for a value out of range.
- * Since 0.1.
- */
-interlace_status interlace_spec_fix_parameter(struct interlace_spec *spec,
-                                              const char *name,
-                                              double value,
-                                              struct interlace_error *err);
-
-/**
- * Makes the first parameter of the family (its dispersion, say) depend on the data by a one-sided formula, "~ z + (1 | g)", on the
- * scale on which the parameter is estimated. "~ 1" is one value for all rows, as without this call.
- * INTERLACE_E_FORMULA if it cannot be read or has a response; `position` is then the byte in `formula`.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_dispersion(struct interlace_spec *spec,
-                                               const char *formula,
-                                               struct interlace_error *err);
-
-/**
- * Adds extra zeros (zero inflation) to the response: a one-sided formula gives the predictor of their probability on the logit scale,
- * "~ z + (1 | g)". "~ 1" is one probability for all rows, "~ 0" none, as without this call.
- * INTERLACE_E_FORMULA if it cannot be read or has a response; `position` is then the byte in `formula`.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_zero_inflation(struct interlace_spec *spec,
-                                                   const char *formula,
-                                                   struct interlace_error *err);
-
-/**
- * Sets the predictor of interlace_spec_set_dispersion by its model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a
- * spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on. All arrays are copied. New data for predictions need it too.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_dispersion_columns(struct interlace_spec *spec,
-                                                       const double *x,
-                                                       size_t p,
-                                                       size_t ldx,
-                                                       const char *const *names,
-                                                       struct interlace_error *err);
-
-/**
- * Sets the predictor of interlace_spec_set_zero_inflation by its model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a
- * spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on. All arrays are copied. New data for predictions need it too.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_zero_inflation_columns(struct interlace_spec *spec,
-                                                           const double *x,
-                                                           size_t p,
-                                                           size_t ldx,
-                                                           const char *const *names,
-                                                           struct interlace_error *err);
-
-/**
- * Sets the link of an ordinal model, which maps cumulative probabilities to threshold minus linear predictor: "logit" (the
- * default: proportional odds), "probit", "cloglog" (proportional hazards), "loglog" or "cauchit".
- * INTERLACE_E_ARGUMENT for another link and for a model that is not INTERLACE_CLMM.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_link(struct interlace_spec *spec,
-                                         const char *link,
-                                         struct interlace_error *err);
-
-/**
- * Sets the structure of the thresholds of an ordinal model: INTERLACE_THRESHOLD_FLEXIBLE (the default),
- * INTERLACE_THRESHOLD_SYMMETRIC or INTERLACE_THRESHOLD_EQUIDISTANT.
- * INTERLACE_E_ARGUMENT for another number and for a model that is not INTERLACE_CLMM.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_threshold(struct interlace_spec *spec,
-                                              int32_t threshold,
-                                              struct interlace_error *err);
-
-/**
- * Gives an ordinal model effects that differ from threshold to threshold (partial proportional odds), by a one-sided formula of fixed
- * effects, "~ z": they are added to the thresholds. A variable is either here or in the formula of the model. "~ 1" means none, as without
- * this call.
- * INTERLACE_E_FORMULA if it cannot be read or has a response; `position` is then the byte in `formula`.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_nominal(struct interlace_spec *spec,
-                                            const char *formula,
-                                            struct interlace_error *err);
-
-/**
- * Makes the scale of an ordinal model depend on the data by a one-sided formula of fixed effects and offset(), "~ z": the predictor of its
- * logarithm. The scale divides threshold minus linear predictor. "~ 1" means a scale of 1 for all rows, as without this call.
- * INTERLACE_E_FORMULA if it cannot be read or has a response; `position` is then the byte in `formula`.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_scale(struct interlace_spec *spec,
-                                          const char *formula,
-                                          struct interlace_error *err);
-
-/**
- * Sets the nominal effects of interlace_spec_set_nominal by their model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a
- * spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on; a column named "(Intercept)" is left out. All arrays are copied.
- * New data for predictions need it too.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_nominal_columns(struct interlace_spec *spec,
-                                                    const double *x,
-                                                    size_t p,
-                                                    size_t ldx,
-                                                    const char *const *names,
-                                                    struct interlace_error *err);
-
-/**
- * Sets the predictor of interlace_spec_set_scale by its model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a spec made
- * from arrays. `names` [p] may be NULL: "x1", "x2" and so on; a column named "(Intercept)" is left out. All arrays are copied. New data
- * for predictions need it too.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_scale_columns(struct interlace_spec *spec,
-                                                  const double *x,
-                                                  size_t p,
-                                                  size_t ldx,
-                                                  const char *const *names,
-                                                  struct interlace_error *err);
-
-/**
- * Sets the categories of the response of an ordinal model from lowest to highest: `levels` [n_levels], at least two. They must include
- * all that occur in the data; others are left out. A text response needs this unless the frame declares its order;
- * for an ordered factor these must be the same levels, and the order here counts. In a spec made from arrays they are the labels of
- * the codes 1, 2, ... of `y`. An empty list is the same as no call.
- * INTERLACE_E_ARGUMENT for a level given twice and for a model that is not INTERLACE_CLMM.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_response_levels(struct interlace_spec *spec,
-                                                    const char *const *levels,
-                                                    size_t n_levels,
-                                                    struct interlace_error *err);
-
-/**
- * Makes the residuals of a linear model correlated within groups: "ar1(time | g)", "ar1(1 | g)", whose time is the order of the rows used
- * within each group, or "cs(1 | g)". If all times are whole numbers the model is AR(1), with a parameter between -1 and 1; otherwise it is
- * its continuous form, with a parameter from 0 to below 1. The parameter of "cs" is between -1/(m - 1) and 1, m the size of the largest
- * group. The residual of a row with prior weight w has the variance sigma^2 / w. A model with residual correlation needs no random effects.
- * A time that occurs twice in a group is an error in the fit. If theta is given (starts, interlace_spec_objective) or reported during
- * the search, the parameter follows it. Predictions use only fixed and random effects, not residuals. The last
- * call counts.
- * INTERLACE_E_FORMULA if it cannot be read; `position` is then the byte in `correlation`. INTERLACE_E_ARGUMENT for a model that is not
- * INTERLACE_LMM.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_correlation(struct interlace_spec *spec,
-                                                const char *correlation,
-                                                struct interlace_error *err);
-
-/**
- * The same for a spec made from arrays. `kind` is INTERLACE_CORRELATION_AR1 or INTERLACE_CORRELATION_CS; `index` [n] holds the group of each
- * row, from 0 to below `n_groups`, or -1 if missing; `time` [n] may be NULL, for the order of the rows, and must be NULL for
- * INTERLACE_CORRELATION_CS. All arrays are copied.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_correlation_arrays(struct interlace_spec *spec,
-                                                       int32_t kind,
-                                                       const int64_t *index,
-                                                       const double *time,
-                                                       size_t n,
-                                                       size_t n_groups,
-                                                       struct interlace_error *err);
-
-/**
- * Number of families that interlace_spec_set_family accepts.
- * Since 0.1.
- */
-size_t interlace_family_count(void);
-
-/**
- * Name of a family, by its index from 0; NULL if there is none. The first is the default without interlace_spec_set_family. A static
- * string.
- * Since 0.1.
- */
-const char *interlace_family_name(size_t i);
-
-/**
- * Number of links that suit a family; 0 if there is no such family.
- * Since 0.1.
- */
-size_t interlace_family_n_links(size_t i);
-
-/**
- * Name of a link of a family, by its index from 0; the first is the family's default. NULL if there is none. A static string.
- * Since 0.1.
- */
-const char *interlace_family_link(size_t i,
-                                  size_t link);
-
-/**
- * Number of parameters of a family besides the mean; 0 if there is no such family.
- * Since 0.1.
- */
-size_t interlace_family_n_parameters(size_t i);
-
-/**
- * Name of a parameter of a family, by its index from 0, as interlace_spec_fix_parameter takes it. A dispersion formula is for the first.
- * NULL if there is none. A static string.
- * Since 0.1.
- */
-const char *interlace_family_parameter(size_t i,
-                                       size_t parameter);
-
-/**
- * Makes a family from functions. `callbacks` and the arrays and strings in it are copied.
- * The caller frees `*out` with interlace_family_free.
- * Since 0.1.
- */
-interlace_status interlace_family_new(const struct interlace_family_callbacks *callbacks,
-                                      struct interlace_family **out,
-                                      struct interlace_error *err);
-
-/**
- * Frees a family. Specs and fits that use it keep what they need. NULL is allowed.
- * Since 0.1.
- */
-void interlace_family_free(struct interlace_family *family);
-
-/**
- * Sets a user-defined family for a model of kind INTERLACE_GLMM. It replaces the previous family and its fixed parameters.
- * Since 0.1.
- */
-interlace_status interlace_spec_set_custom_family(struct interlace_spec *spec,
-                                                  const struct interlace_family *family,
-                                                  struct interlace_error *err);
-
-/**
- * Makes options with their default values.
- * The caller frees `*out` with interlace_options_free.
- * Since 0.1.
- */
-interlace_status interlace_options_new(struct interlace_options **out, struct interlace_error *err);
-
-/**
- * Restricted maximum likelihood (true, the default for linear models) or maximum likelihood (the default for generalised ones). The setting
- * applies to both. The restricted likelihood of a generalised model integrates out the fixed effects.
- * Since 0.1.
- */
-interlace_status interlace_options_set_reml(struct interlace_options *options,
-                                            bool reml,
-                                            struct interlace_error *err);
-
-/**
- * The minimiser: "newton" (the default), "lbfgsb", "bobyqa" or "nelder_mead".
- * Since 0.1.
- */
-interlace_status interlace_options_set_optimizer(struct interlace_options *options,
-                                                 const char *name,
-                                                 struct interlace_error *err);
-
-/**
- * The start of the search: `theta` [n_theta], copied, in the order of interlace_fit_theta_name. With `n_theta` 0 the
- * library chooses the start. The fit reports a wrong length.
- * Since 0.1.
- */
-interlace_status interlace_options_set_theta0(struct interlace_options *options,
-                                              const double *theta,
-                                              size_t n_theta,
-                                              struct interlace_error *err);
-
-/**
- * The search ends at this predicted decrease of the objective; positive, default 1e-13.
- * Since 0.1.
- */
-interlace_status interlace_options_set_tolerance(struct interlace_options *options,
-                                                 double tolerance,
-                                                 struct interlace_error *err);
-
-/**
- * The most evaluations of the objective; positive, default 1000. A fit that reaches this limit has not converged, but is a fit.
- * Since 0.1.
- */
-interlace_status interlace_options_set_max_evaluations(struct interlace_options *options,
-                                                       int64_t max_evaluations,
-                                                       struct interlace_error *err);
-
-/**
- * The number of threads that one fit may use; positive, default 1. Results do not depend on it.
- * Since 0.1.
- */
-interlace_status interlace_options_set_threads(struct interlace_options *options,
-                                               int32_t threads,
-                                               struct interlace_error *err);
-
-/**
- * Seconds after which a fit stops with what it has; positive, default infinity. Such a fit has not converged, but is a fit.
- * Since 0.1.
- */
-interlace_status interlace_options_set_deadline(struct interlace_options *options,
-                                                double seconds,
-                                                struct interlace_error *err);
-
-/**
- * What to do with rows that have missing values: INTERLACE_NA_OMIT (the default), INTERLACE_NA_ERROR or INTERLACE_NA_PAD.
- * Since 0.1.
- */
-interlace_status interlace_options_set_na(struct interlace_options *options,
-                                          int32_t policy,
-                                          struct interlace_error *err);
-
-/**
- * The information in the Laplace approximation of a generalised model: INTERLACE_OBSERVED (the default) or INTERLACE_EXPECTED.
- * Since 0.1.
- */
-interlace_status interlace_options_set_information(struct interlace_options *options,
-                                                   int32_t information,
-                                                   struct interlace_error *err);
-
-/**
- * Quadrature points for each random effect of a generalised model, -100 to 100: 1, the default, is the Laplace approximation; more are
- * adaptive Gauss-Hermite quadrature; 0 is the Laplace approximation with fixed effects at their joint mode with the random ones, as in
- * lme4: faster and less accurate. Below -1 it is Gauss-Hermite quadrature with that many points at the nodes of the random effects'
- * normal distribution, which do not adapt to the data; -1 is an error.
- * Since 0.1.
- */
-interlace_status interlace_options_set_nagq(struct interlace_options *options,
-                                            int32_t points,
-                                            struct interlace_error *err);
-
-/**
- * The kind of standard errors of a generalised model: INTERLACE_STD_ERRORS_MARGINAL (the default) or
- * INTERLACE_STD_ERRORS_CONDITIONAL.
- * Since 0.1.
- */
-interlace_status interlace_options_set_std_errors(struct interlace_options *options,
-                                                  int32_t source,
-                                                  struct interlace_error *err);
-
-/**
- * What to do if the data cannot tell random effects apart from each other or from the residual: INTERLACE_UNIDENTIFIED_ERROR (the default),
- * INTERLACE_UNIDENTIFIED_WARNING or INTERLACE_UNIDENTIFIED_IGNORE.
- * Since 0.1.
- */
-interlace_status interlace_options_set_unidentified(struct interlace_options *options,
-                                                    int32_t what,
-                                                    struct interlace_error *err);
-
-/**
- * Sets a function that fits call with `user_data`, which is passed unchanged. NULL removes it.
- * Since 0.1.
- */
-interlace_status interlace_options_set_progress(struct interlace_options *options,
-                                                interlace_progress_fn progress,
-                                                void *user_data,
-                                                struct interlace_error *err);
-
-/**
- * Frees options. NULL is allowed.
- * Since 0.1.
- */
-void interlace_options_free(struct interlace_options *options);
-
-/**
- * Sets an option by name from text, such as "tolerance" from "1e-8". interlace_options_name lists the names. An unknown name is an error,
- * INTERLACE_E_ARGUMENT, as is a value that cannot be read.
- * Since 0.1.
- */
-interlace_status interlace_options_set(struct interlace_options *options,
-                                       const char *name,
-                                       const char *value,
-                                       struct interlace_error *err);
-
-/**
- * Number of options that interlace_options_set accepts.
- * Since 0.1.
- */
-size_t interlace_options_count(void);
-
-/**
- * Name of an option, by its index from 0; NULL if there is none. A static string.
- * Since 0.1.
- */
-const char *interlace_options_name(size_t i);
-
-/**
- * What an option does, what values it takes and its default, in one line; NULL if there is none. A static string.
- * Since 0.1.
- */
-const char *interlace_options_doc(size_t i);
-
-/**
- * Fits the model `spec` to `frame`, which a formula needs and arrays ignore. `options` may be NULL.
- * A fit whose optimiser did not converge is still a fit: see interlace_fit_converged and interlace_fit_warning.
- * The caller frees `*out` with interlace_fit_free.
- * Since 0.1.
- */
-interlace_status interlace_fit_new(const struct interlace_spec *spec,
-                                   const struct interlace_frame *frame,
-                                   const struct interlace_options *options,
-                                   struct interlace_fit **out,
-                                   struct interlace_error *err);
-
-/**
- * Refits the model of a REML fit, on the same rows, by maximum likelihood, so that interlace_fit_compare can compare it with a
- * model with other fixed effects; a maximum likelihood fit is copied. The caller frees `*out` with interlace_fit_free.
- * Since 0.1.
- */
-interlace_status interlace_fit_refit_ml(const struct interlace_fit *fit,
-                                        struct interlace_fit **out,
-                                        struct interlace_error *err);
-
-/**
- * Evaluates the objective of a model (the deviance, or for REML the REML criterion) without fitting it: `values` [n_points] at the points
- * `theta` [n_theta,n_points], one column per point, in the order of interlace_fit_theta_name. A point of a generalised model is theta, then the
- * fixed effects of the mean, the zero inflation and the dispersion, then the family's parameters on their working scale.
- * `frame` and `options` are as for interlace_fit_new. INTERLACE_E_ARGUMENT if `n_theta` is not the model's number of parameters.
- * Since 0.1.
- */
-interlace_status interlace_spec_objective(const struct interlace_spec *spec,
-                                          const struct interlace_frame *frame,
-                                          const struct interlace_options *options,
-                                          const double *theta,
-                                          size_t n_theta,
-                                          size_t n_points,
-                                          double *values,
-                                          size_t len,
-                                          struct interlace_error *err);
-
-/**
- * Frees a fit. NULL is allowed.
- * Since 0.1.
- */
-void interlace_fit_free(struct interlace_fit *fit);
-
-/**
- * The kind of model: INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM; 0 for NULL.
- * Since 0.1.
- */
-int32_t interlace_fit_model(const struct interlace_fit *fit);
-
-/**
- * The formula as it was given; empty for a model from arrays.
- * Since 0.1.
- */
-const char *interlace_fit_formula(const struct interlace_fit *fit);
-
-/**
- * Whether the fit is by restricted maximum likelihood.
- * Since 0.1.
- */
-bool interlace_fit_is_reml(const struct interlace_fit *fit);
-
-/**
- * Whether the fit is singular: some linear combination of random effects has a variance of exactly zero.
- * interlace_fit_boundary says which.
- * Since 0.1.
- */
-bool interlace_fit_is_singular(const struct interlace_fit *fit);
-
-/**
- * Number of rows used.
- * Since 0.1.
- */
-size_t interlace_fit_n_obs(const struct interlace_fit *fit);
-
-/**
- * Number of parameters: fixed effects, theta and sigma; for a generalised model fixed effects of all predictors, the estimated parameters
- * of the family (for an ordinal model those of the thresholds, and the nominal effects), and theta.
- * Since 0.1.
- */
-size_t interlace_fit_npar(const struct interlace_fit *fit);
-
-/**
- * Residual degrees of freedom: rows used minus parameters.
- * Since 0.1.
- */
-size_t interlace_fit_df_residual(const struct interlace_fit *fit);
-
-/**
- * Standard deviation of the residuals, in units of the response. For a generalised model the dispersion as in R's sigma(): the family's
- * first parameter, but 1/sqrt(shape) for gamma and 1/sqrt(lambda) for inverse_gaussian; 1 for families without parameters and for ordinal
- * models, NaN with a dispersion formula. NaN for NULL.
- * Since 0.1.
- */
-double interlace_fit_sigma(const struct interlace_fit *fit);
-
-/**
- * Log-likelihood (natural logarithm, with all constants), restricted for a fit by REML. NaN for NULL.
- * Since 0.1.
- */
-double interlace_fit_log_likelihood(const struct interlace_fit *fit);
-
-/**
- * The minimised objective: the deviance, or for a fit by REML the REML criterion. NaN for NULL.
- * Since 0.1.
- */
-double interlace_fit_criterion(const struct interlace_fit *fit);
-
-/**
- * Akaike's information criterion. NaN for NULL.
- * Since 0.1.
- */
-double interlace_fit_aic(const struct interlace_fit *fit);
-
-/**
- * Bayesian information criterion. NaN for NULL.
- * Since 0.1.
- */
-double interlace_fit_bic(const struct interlace_fit *fit);
-
-/**
- * Number of fixed effects p of the mean: the columns kept.
- * Since 0.1.
- */
-size_t interlace_fit_n_fixef(const struct interlace_fit *fit);
-
-/**
- * Name of a fixed effect, by its index from 0; NULL if there is none.
- * Since 0.1.
- */
-const char *interlace_fit_fixef_name(const struct interlace_fit *fit, size_t i);
-
-/**
- * Estimates of the fixed effects, to `out` [p].
- * Since 0.1.
- */
-interlace_status interlace_fit_fixef(const struct interlace_fit *fit,
-                                     double *out,
-                                     size_t len,
-                                     struct interlace_error *err);
-
-/**
- * Standard errors of the fixed effects, to `out` [p].
- * Since 0.1.
- */
-interlace_status interlace_fit_fixef_std_error(const struct interlace_fit *fit,
-                                               double *out,
-                                               size_t len,
-                                               struct interlace_error *err);
-
-/**
- * Two-sided p-values of the fixed effects by INTERLACE_DF_DEFAULT, to `out` [p]. interlace_fit_coefficients also gives their degrees of
- * freedom, and p-values by other methods.
- * Since 0.1.
- */
-interlace_status interlace_fit_fixef_p_value(const struct interlace_fit *fit,
-                                             double *out,
-                                             size_t len,
-                                             struct interlace_error *err);
-
-/**
- * Wald confidence intervals of the fixed effects by INTERLACE_DF_DEFAULT, to `lower` [p] and `upper` [p]; `level` is between 0 and 1,
- * such as 0.95. interlace_fit_coefficients also gives their degrees of freedom, and intervals by other methods.
- * Since 0.1.
- */
-interlace_status interlace_fit_confint_wald(const struct interlace_fit *fit,
-                                            double level,
-                                            double *lower,
-                                            double *upper,
-                                            size_t len,
-                                            struct interlace_error *err);
-
-/**
- * Covariance matrix of the estimates of the fixed effects, to `out` [p,p].
- * Since 0.1.
- */
-interlace_status interlace_fit_vcov(const struct interlace_fit *fit,
-                                    double *out,
-                                    size_t len,
-                                    struct interlace_error *err);
-
-/**
- * Number of columns of the fixed-effects model matrix left out because they are linear combinations of those before them.
- * Since 0.1.
- */
-size_t interlace_fit_n_dropped_columns(const struct interlace_fit *fit);
-
-/**
- * Name of a column left out, by its index from 0; NULL if there is none.
- * Since 0.1.
- */
-const char *interlace_fit_dropped_column(const struct interlace_fit *fit, size_t i);
-
-/**
- * The functions below take one of INTERLACE_MEAN, INTERLACE_ZERO_INFLATION and INTERLACE_DISPERSION. This one says whether the fit has that
- * predictor; if it does not, those that return a status return INTERLACE_E_ARGUMENT.
- * Since 0.1.
- */
-bool interlace_fit_has_predictor(const struct interlace_fit *fit,
-                                 int32_t predictor);
-
-/**
- * Number of fixed effects p of a predictor; 0 without it.
- * Since 0.1.
- */
-size_t interlace_fit_predictor_n_fixef(const struct interlace_fit *fit, int32_t predictor);
-
-/**
- * Name of a fixed effect of a predictor, by its index from 0; NULL if there is none.
- * Since 0.1.
- */
-const char *interlace_fit_predictor_fixef_name(const struct interlace_fit *fit, int32_t predictor, size_t i);
-
-/**
- * Estimates of the fixed effects of a predictor, to `out` [p].
- * Since 0.1.
- */
-interlace_status interlace_fit_predictor_fixef(const struct interlace_fit *fit,
-                                               int32_t predictor,
-                                               double *out,
-                                               size_t len,
-                                               struct interlace_error *err);
-
-/**
- * Standard errors of the fixed effects of a predictor, to `out` [p].
- * Since 0.1.
- */
-interlace_status interlace_fit_predictor_fixef_std_error(const struct interlace_fit *fit,
-                                                         int32_t predictor,
-                                                         double *out,
-                                                         size_t len,
-                                                         struct interlace_error *err);
-
-/**
- * Two-sided p-values of the fixed effects of a predictor, to `out` [p]: for the mean as in interlace_fit_fixef_p_value, for others by the
- * normal distribution.
- * Since 0.1.
- */
-interlace_status interlace_fit_predictor_fixef_p_value(const struct interlace_fit *fit,
-                                                       int32_t predictor,
-                                                       double *out,
-                                                       size_t len,
-                                                       struct interlace_error *err);
-
-/**
- * Wald confidence intervals of the fixed effects of a predictor: for the mean as in interlace_fit_confint_wald, for others by the normal
- * distribution.
- * Since 0.1.
- */
-interlace_status interlace_fit_predictor_confint_wald(const struct interlace_fit *fit,
-                                                      int32_t predictor,
-                                                      double level,
-                                                      double *lower,
-                                                      double *upper,
-                                                      size_t len,
-                                                      struct interlace_error *err);
-
-/**
- * Covariance matrix of the estimates of the fixed effects of a predictor, to `out` [p,p].
- * Since 0.1.
- */
-interlace_status interlace_fit_predictor_vcov(const struct interlace_fit *fit,
-                                              int32_t predictor,
-                                              double *out,
-                                              size_t len,
-                                              struct interlace_error *err);
-
-/**
- * Number of columns left out of a predictor's fixed-effects model matrix; 0 without the predictor.
- * Since 0.1.
- */
-size_t interlace_fit_predictor_n_dropped_columns(const struct interlace_fit *fit, int32_t predictor);
-
-/**
- * Name of a column left out of a predictor, by its index from 0; NULL if there is none.
- * Since 0.1.
- */
-const char *interlace_fit_predictor_dropped_column(const struct interlace_fit *fit, int32_t predictor, size_t i);
-
-/**
- * Predictor of a random term: INTERLACE_MEAN, INTERLACE_ZERO_INFLATION or INTERLACE_DISPERSION; -1 if there is no such term.
- * Since 0.1.
- */
-int32_t interlace_fit_term_predictor(const struct interlace_fit *fit,
-                                     size_t term);
-
-/**
- * Values of a predictor with fixed effects, random effects and offset, to `out` [m], m as in interlace_fit_n_rows. Those of the mean of a
- * linear model are the fitted values.
- * Since 0.1.
- */
-interlace_status interlace_fit_linear_predictor(const struct interlace_fit *fit,
-                                                int32_t predictor,
-                                                double *out,
-                                                size_t len,
-                                                struct interlace_error *err);
-
-/**
- * The kind of a fit's residual correlation, INTERLACE_CORRELATION_AR1 or INTERLACE_CORRELATION_CS; 0 without one.
- * Since 0.1.
- */
-int32_t interlace_fit_correlation_kind(const struct interlace_fit *fit);
-
-/**
- * Name of the groups within which residuals are correlated, "g" or "a:b"; NULL without residual correlation.
- * Since 0.1.
- */
-const char *interlace_fit_correlation_group(const struct interlace_fit *fit);
-
-/**
- * Number of groups with correlated residuals in the rows used; 0 without residual correlation.
- * Since 0.1.
- */
-size_t interlace_fit_correlation_n_groups(const struct interlace_fit *fit);
-
-/**
- * Name of the time of a residual correlation; NULL if it is the order of the rows, and without residual correlation.
- * Since 0.1.
- */
-const char *interlace_fit_correlation_time(const struct interlace_fit *fit);
-
-/**
- * The estimated parameter rho of the residual correlation, to `estimate`, and its standard error by the delta method from the observed
- * information, to `std_error`, which may be NULL; NaN if the parameter is at the end of its range.
- * INTERLACE_E_ARGUMENT for a fit without residual correlation.
- * Since 0.1.
- */
-interlace_status interlace_fit_correlation(const struct interlace_fit *fit,
-                                           double *estimate,
-                                           double *std_error,
-                                           struct interlace_error *err);
-
-/**
- * Wald limits of the residual correlation at a level such as 0.95, to `lower` and `upper`: symmetric on the scale log((rho - a) / (1 - rho)),
- * where a is the least possible value of rho.
- * Since 0.1.
- */
-interlace_status interlace_fit_correlation_confint(const struct interlace_fit *fit,
-                                                   double level,
-                                                   double *lower,
-                                                   double *upper,
-                                                   struct interlace_error *err);
-
-/**
- * Name of the family of a generalised model, as in interlace_family_name; "cumulative" for an ordinal model; NULL for a linear model.
- * Since 0.1.
- */
-const char *interlace_fit_family(const struct interlace_fit *fit);
-
-/**
- * Name of the link of a generalised model; NULL for a linear model.
- * Since 0.1.
- */
-const char *interlace_fit_link(const struct interlace_fit *fit);
-
-/**
- * The information in the Laplace approximation: INTERLACE_OBSERVED or INTERLACE_EXPECTED; -1 for a linear model.
- * Since 0.1.
- */
-int32_t interlace_fit_information(const struct interlace_fit *fit);
-
-/**
- * Number of quadrature points, as in interlace_options_set_nagq; -1 for a linear model.
- * Since 0.1.
- */
-int32_t interlace_fit_nagq(const struct interlace_fit *fit);
-
-/**
- * Number k of the family's parameters besides the mean; for an ordinal model of those of the thresholds
- * (interlace_fit_n_threshold_parameters) and the nominal effects, m (1 + c); 0 for a linear model.
- * Since 0.1.
- */
-size_t interlace_fit_n_family_parameters(const struct interlace_fit *fit);
-
-/**
- * Name of a parameter of the family, by its index from 0; NULL if there is none. The nominal effect of a column x on the threshold "low|mid"
- * is "low|mid.x"; they come column by column after the parameters of the thresholds.
- * Since 0.1.
- */
-const char *interlace_fit_family_parameter_name(const struct interlace_fit *fit,
-                                                size_t i);
-
-/**
- * Whether a parameter of the family was fixed (interlace_spec_fix_parameter) and not estimated.
- * Since 0.1.
- */
-bool interlace_fit_family_parameter_is_fixed(const struct interlace_fit *fit, size_t i);
-
-/**
- * The family's parameters, to `out` [k]; the first is NaN with a dispersion formula.
- * INTERLACE_E_ARGUMENT for a linear model, as for all similar functions below.
- * Since 0.1.
- */
-interlace_status interlace_fit_family_parameters(const struct interlace_fit *fit,
-                                                 double *out,
-                                                 size_t len,
-                                                 struct interlace_error *err);
-
-/**
- * Standard errors of the family's parameters, by the delta method, to `out` [k]; NaN for a fixed parameter.
- * Since 0.1.
- */
-interlace_status interlace_fit_family_parameters_std_error(const struct interlace_fit *fit,
-                                                           double *out,
-                                                           size_t len,
-                                                           struct interlace_error *err);
-
-/**
- * The family's first parameter for each row, to `out` [m], m as in interlace_fit_n_rows; the same in all rows without a formula for the
- * dispersion. For an ordinal model the scale, 1 without a scale formula. INTERLACE_E_ARGUMENT if the family has no parameter.
- * Since 0.1.
- */
-interlace_status interlace_fit_dispersion(const struct interlace_fit *fit,
-                                          double *out,
-                                          size_t len,
-                                          struct interlace_error *err);
-
-/**
- * Probability, for each row, of a zero from the zero inflation, to `out` [m]; zero without a zero-inflation formula.
- * Since 0.1.
- */
-interlace_status interlace_fit_zero_probability(const struct interlace_fit *fit,
-                                                double *out,
-                                                size_t len,
-                                                struct interlace_error *err);
-
-/**
- * Name of a parameter of a generalised model, by its index from 0 (interlace_fit_npar gives their number): the fixed effects of the mean, those
- * of the zero inflation ("zi.x") and the dispersion ("disp.x"; for an ordinal model the scale), the estimated parameters of the family
- * ("size"; for an ordinal model "low|mid"), theta ("theta.group.effect"). NULL if there is none.
- * Since 0.1.
- */
-const char *interlace_fit_parameter_name(const struct interlace_fit *fit,
-                                         size_t i);
-
-/**
- * All parameters of a generalised model, to `out` [npar], the family's on the scale on which they were estimated: logarithms (for
- * gaussian, of the variance), logits (for tweedie, of the power minus 1), lower_cut itself; those of thresholds as they are.
- * Since 0.1.
- */
-interlace_status interlace_fit_parameters(const struct interlace_fit *fit,
-                                          double *out,
-                                          size_t len,
-                                          struct interlace_error *err);
-
-/**
- * Covariance matrix of all parameters of a generalised model, to `out` [npar,npar], on the scales of interlace_fit_parameters; NaN if it is
- * not known.
- * Since 0.1.
- */
-interlace_status interlace_fit_parameters_vcov(const struct interlace_fit *fit,
-                                               double *out,
-                                               size_t len,
-                                               struct interlace_error *err);
-
-/**
- * Number of categories K of an ordinal fit: those that occur in the rows used; 0 for other fits.
- * Since 0.1.
- */
-size_t interlace_fit_n_categories(const struct interlace_fit *fit);
-
-/**
- * Label of a category, by its index from 0, from lowest to highest; NULL if there is none. interlace_fit_response numbers the first as 1.
- * Since 0.1.
- */
-const char *interlace_fit_category(const struct interlace_fit *fit,
-                                   size_t k);
-
-/**
- * The structure of the thresholds of an ordinal fit: INTERLACE_THRESHOLD_FLEXIBLE, INTERLACE_THRESHOLD_SYMMETRIC or
- * INTERLACE_THRESHOLD_EQUIDISTANT; -1 for other fits. A single threshold is always flexible.
- * Since 0.1.
- */
-int32_t interlace_fit_threshold_structure(const struct interlace_fit *fit);
-
-/**
- * Number of thresholds of an ordinal fit, one less than the number of categories; 0 for other fits.
- * Since 0.1.
- */
-size_t interlace_fit_n_thresholds(const struct interlace_fit *fit);
-
-/**
- * Name of a threshold, by its index from 0: the categories on either side, "low|mid"; NULL if there is none.
- * Since 0.1.
- */
-const char *interlace_fit_threshold_name(const struct interlace_fit *fit, size_t i);
-
-/**
- * The thresholds, ascending, at nominal effects of zero, to `out` [K - 1].
- * INTERLACE_E_ARGUMENT for a fit that is not ordinal, as for all similar functions below.
- * Since 0.1.
- */
-interlace_status interlace_fit_thresholds(const struct interlace_fit *fit,
-                                          double *out,
-                                          size_t len,
-                                          struct interlace_error *err);
-
-/**
- * Standard errors of the thresholds, to `out` [K - 1].
- * Since 0.1.
- */
-interlace_status interlace_fit_thresholds_std_error(const struct interlace_fit *fit,
-                                                    double *out,
-                                                    size_t len,
-                                                    struct interlace_error *err);
-
-/**
- * Covariance matrix of the thresholds, to `out` [K - 1,K - 1]; singular if they are not all free.
- * Since 0.1.
- */
-interlace_status interlace_fit_thresholds_vcov(const struct interlace_fit *fit,
-                                               double *out,
-                                               size_t len,
-                                               struct interlace_error *err);
-
-/**
- * Number m of parameters of the thresholds: K - 1 flexible ones, which are the thresholds themselves ("low|mid"); for
- * symmetric thresholds the middle one ("central") or the two middle ones ("central.1", "central.2") and distances from these
- * ("spacing.1", "spacing.2"); for equidistant ones the first and the distance ("threshold.1", "spacing"). 0 for other fits.
- * They are the first m parameters of interlace_fit_family_parameters; the others are the nominal effects.
- * Since 0.1.
- */
-size_t interlace_fit_n_threshold_parameters(const struct interlace_fit *fit);
-
-/**
- * The matrix that maps these parameters to thresholds, to `out` [K - 1,m].
- * Since 0.1.
- */
-interlace_status interlace_fit_thresholds_jacobian(const struct interlace_fit *fit,
-                                                   double *out,
-                                                   size_t len,
-                                                   struct interlace_error *err);
-
-/**
- * Number c of columns with nominal effects, counting those kept; 0 without any.
- * Since 0.1.
- */
-size_t interlace_fit_n_nominal(const struct interlace_fit *fit);
-
-/**
- * Name of a column with nominal effects, by its index from 0; NULL if there is none.
- * Since 0.1.
- */
-const char *interlace_fit_nominal_name(const struct interlace_fit *fit, size_t i);
-
-/**
- * Nominal effects of each column on each parameter of the thresholds, to `out` [m,c]: they are added to these parameters, multiplied by the
- * value of the column. Among the parameters of interlace_fit_family_parameters their names are "low|mid.x".
- * Since 0.1.
- */
-interlace_status interlace_fit_nominal(const struct interlace_fit *fit,
-                                       double *out,
-                                       size_t len,
-                                       struct interlace_error *err);
-
-/**
- * Standard errors of the nominal effects, to `out` [m,c].
- * Since 0.1.
- */
-interlace_status interlace_fit_nominal_std_error(const struct interlace_fit *fit,
-                                                 double *out,
-                                                 size_t len,
-                                                 struct interlace_error *err);
-
-/**
- * Wald confidence intervals of the parameters of interlace_fit_family_parameters by the normal distribution, to `lower` [k] and `upper`
- * [k]; `level` is between 0 and 1, such as 0.95. Those of an ordinal fit are symmetric about the estimates; those of other families are
- * symmetric on the working scale (see interlace_fit_parameters), and within the parameter's range. NaN for a fixed parameter
- * and for one that varies between rows. INTERLACE_E_ARGUMENT for a linear model.
- * Since 0.1.
- */
-interlace_status interlace_fit_family_parameters_confint_wald(const struct interlace_fit *fit,
-                                                              double level,
-                                                              double *lower,
-                                                              double *upper,
-                                                              size_t len,
-                                                              struct interlace_error *err);
-
-/**
- * Number of covariance parameters.
- * Since 0.1.
- */
-size_t interlace_fit_n_theta(const struct interlace_fit *fit);
-
-/**
- * Name of a covariance parameter, by its index from 0: "group.effect" on the diagonal of the Cholesky factor, "group.row.column" below it,
- * with "zi." or "disp." before it for a term of the zero inflation or the dispersion; NULL if there is none.
- * Since 0.1.
- */
-const char *interlace_fit_theta_name(const struct interlace_fit *fit,
-                                     size_t i);
-
-/**
- * Covariance parameters, to `out` [n_theta], term by term: for an unstructured covariance the lower triangle, by columns, of the Cholesky
- * factor of the random effects' covariance relative to sigma^2; for a generalised model, of that covariance itself.
- * Since 0.1.
- */
-interlace_status interlace_fit_theta(const struct interlace_fit *fit,
-                                     double *out,
-                                     size_t len,
-                                     struct interlace_error *err);
-
-/**
- * Number of random terms, of all predictors.
- * Since 0.1.
- */
-size_t interlace_fit_n_terms(const struct interlace_fit *fit);
-
-/**
- * Grouping factor of a term, "g" or "a:b"; NULL if there is no such term. Terms may share a grouping factor.
- * Since 0.1.
- */
-const char *interlace_fit_term_group(const struct interlace_fit *fit, size_t term);
-
-/**
- * Number of effects r of a term.
- * Since 0.1.
- */
-size_t interlace_fit_term_n_effects(const struct interlace_fit *fit, size_t term);
-
-/**
- * Name of an effect of a term, by its index from 0; NULL if there is none.
- * Since 0.1.
- */
-const char *interlace_fit_term_effect_name(const struct interlace_fit *fit, size_t term, size_t effect);
-
-/**
- * Number of levels l of a term's grouping factor.
- * Since 0.1.
- */
-size_t interlace_fit_term_n_levels(const struct interlace_fit *fit, size_t term);
-
-/**
- * Label of a level of a term's grouping factor, by its index from 0; NULL if there is none.
- * Since 0.1.
- */
-const char *interlace_fit_term_level(const struct interlace_fit *fit, size_t term, size_t level);
-
-/**
- * Covariance structure of a term: INTERLACE_UNSTRUCTURED, INTERLACE_DIAGONAL, INTERLACE_COMPOUND_SYMMETRY or INTERLACE_AR1;
- * -1 if there is no such term.
- * Since 0.1.
- */
-int32_t interlace_fit_term_structure(const struct interlace_fit *fit,
-                                     size_t term);
-
-/**
- * Whether a term's effects share one standard deviation by its structure.
- * Since 0.1.
- */
-bool interlace_fit_term_is_homogeneous(const struct interlace_fit *fit, size_t term);
-
-/**
- * Covariance matrix of a term's effects, to `out` [r,r], in squared units of the response, or of the linear predictor.
- * Since 0.1.
- */
-interlace_status interlace_fit_term_cov(const struct interlace_fit *fit,
-                                        size_t term,
-                                        double *out,
-                                        size_t len,
-                                        struct interlace_error *err);
-
-/**
- * Standard deviations of a term's effects, to `out` [r].
- * Since 0.1.
- */
-interlace_status interlace_fit_term_sd(const struct interlace_fit *fit,
-                                       size_t term,
-                                       double *out,
-                                       size_t len,
-                                       struct interlace_error *err);
-
-/**
- * Correlation matrix of a term's effects, to `out` [r,r]; NaN for an effect without variance.
- * Since 0.1.
- */
-interlace_status interlace_fit_term_corr(const struct interlace_fit *fit,
-                                         size_t term,
-                                         double *out,
-                                         size_t len,
-                                         struct interlace_error *err);
-
-/**
- * Conditional modes of a term's random effects, to `out` [r,l]: one column per level.
- * Since 0.1.
- */
-interlace_status interlace_fit_term_ranef(const struct interlace_fit *fit,
-                                          size_t term,
-                                          double *out,
-                                          size_t len,
-                                          struct interlace_error *err);
-
-/**
- * Conditional covariance matrices of a term's random effects given the parameters, to `out` [r,r,l]: one matrix per level.
- * Since 0.1.
- */
-interlace_status interlace_fit_term_ranef_cov(const struct interlace_fit *fit,
-                                              size_t term,
-                                              double *out,
-                                              size_t len,
-                                              struct interlace_error *err);
-
-/**
- * Whether interlace_fit_term_ranef_cov_full is available. False for NULL.
- * Since 0.1.
- */
-bool interlace_fit_term_has_ranef_cov_full(const struct interlace_fit *fit, size_t term);
-
-/**
- * As interlace_fit_term_ranef_cov, with the uncertainty of the estimated parameters added (delta method, as in TMB's sdreport), to `out`
- * [r,r,l]. INTERLACE_E_UNSUPPORTED for linear models and without marginal standard errors.
- * Since 0.1.
- */
-interlace_status interlace_fit_term_ranef_cov_full(const struct interlace_fit *fit,
-                                                   size_t term,
-                                                   double *out,
-                                                   size_t len,
-                                                   struct interlace_error *err);
-
-/**
- * Limits of a term's random effects at a level such as 0.95: the modes minus and plus a normal quantile times the standard deviations,
- * each [r,l]. The standard deviations are those of interlace_fit_term_ranef_cov, given the parameters, or with `full` those of
- * interlace_fit_term_ranef_cov_full, INTERLACE_E_UNSUPPORTED if the fit has none. `len` is the length of either output.
- * Since 0.1.
- */
-interlace_status interlace_fit_term_ranef_interval(const struct interlace_fit *fit,
-                                                   size_t term,
-                                                   double level,
-                                                   bool full,
-                                                   double *lower,
-                                                   double *upper,
-                                                   size_t len,
-                                                   struct interlace_error *err);
-
-/**
- * Number of directions in the space of a term's effects that have no variance; 0 unless the fit is singular.
- * Since 0.1.
- */
-size_t interlace_fit_term_n_boundary(const struct interlace_fit *fit, size_t term);
-
-/**
- * A direction without variance, by its index from 0, to `out` [r]: the weights of the effects, of unit length.
- * Since 0.1.
- */
-interlace_status interlace_fit_term_boundary(const struct interlace_fit *fit,
-                                             size_t term,
-                                             size_t direction,
-                                             double *out,
-                                             size_t len,
-                                             struct interlace_error *err);
-
-/**
- * Length m of results per row: the rows used; with INTERLACE_NA_PAD all rows of the data, with NaN for those not used.
- * Since 0.1.
- */
-size_t interlace_fit_n_rows(const struct interlace_fit *fit);
-
-/**
- * Number of rows of the data, used or not.
- * Since 0.1.
- */
-size_t interlace_fit_n_data_rows(const struct interlace_fit *fit);
-
-/**
- * Fitted values, the mean of the response with random effects (and zero inflation), to `out` [m]. For an ordinal model the
- * probabilities of the observed categories, with random effects.
- * Since 0.1.
- */
-interlace_status interlace_fit_fitted(const struct interlace_fit *fit,
-                                      double *out,
-                                      size_t len,
-                                      struct interlace_error *err);
-
-/**
- * Residuals, to `out` [m]; `kind` is INTERLACE_RESIDUALS_RESPONSE, INTERLACE_RESIDUALS_PEARSON, INTERLACE_RESIDUALS_WORKING,
- * INTERLACE_RESIDUALS_DEVIANCE or INTERLACE_RESIDUALS_NORMALIZED. INTERLACE_E_UNSUPPORTED if a model has no residuals of this kind; an
- * ordinal model has only those of interlace_fit_quantile_residuals.
- * Since 0.1.
- */
-interlace_status interlace_fit_residuals(const struct interlace_fit *fit,
-                                         int32_t kind,
-                                         double *out,
-                                         size_t len,
-                                         struct interlace_error *err);
-
-/**
- * Randomised quantile residuals (Dunn and Smyth 1996), to `out` [m]: the normal quantile of the distribution function at the response, at a
- * uniform random point within the jump at a response with positive probability. If the model, with the random effects as
- * estimated, is true, they are standard normal for every family. The same `seed` gives the same numbers; those of continuous
- * responses do not depend on it.
- * Since 0.1.
- */
-interlace_status interlace_fit_quantile_residuals(const struct interlace_fit *fit,
-                                                  uint64_t seed,
-                                                  double *out,
-                                                  size_t len,
-                                                  struct interlace_error *err);
-
-/**
- * The response, to `out` [m]; for an ordinal model the categories as 1, 2, .., K (interlace_fit_category).
- * Since 0.1.
- */
-interlace_status interlace_fit_response(const struct interlace_fit *fit,
-                                        double *out,
-                                        size_t len,
-                                        struct interlace_error *err);
-
-/**
- * Prior weights, to `out` [m]; all 1 if there are none.
- * Since 0.1.
- */
-interlace_status interlace_fit_weights(const struct interlace_fit *fit,
-                                       double *out,
-                                       size_t len,
-                                       struct interlace_error *err);
-
-/**
- * The offset, to `out` [m]; all 0 if there is none.
- * Since 0.1.
- */
-interlace_status interlace_fit_offset(const struct interlace_fit *fit,
-                                      double *out,
-                                      size_t len,
-                                      struct interlace_error *err);
-
-/**
- * Number of rows of the data left out.
- * Since 0.1.
- */
-size_t interlace_fit_n_dropped_rows(const struct interlace_fit *fit);
-
-/**
- * The number, from 0, of a row in the data that was left out, by its index from 0. The rows are in ascending order.
- * Since 0.1.
- */
-interlace_status interlace_fit_dropped_row(const struct interlace_fit *fit,
-                                           size_t i,
-                                           size_t *out,
-                                           struct interlace_error *err);
-
-/**
- * The column, or expression of the formula, that is missing in a row that was left out; NULL if there is no such row.
- * Since 0.1.
- */
-const char *interlace_fit_dropped_row_reason(const struct interlace_fit *fit, size_t i);
-
-/**
- * The fixed-effects model matrix of the mean, to `out` [n_obs,p]: the rows used and the columns kept.
- * Since 0.1.
- */
-interlace_status interlace_fit_x(const struct interlace_fit *fit, double *out, size_t len, struct interlace_error *err);
-
-/**
- * The model matrix of a term's effects, to `out` [n_obs,r].
- * Since 0.1.
- */
-interlace_status interlace_fit_term_z(const struct interlace_fit *fit,
-                                      size_t term,
-                                      double *out,
-                                      size_t len,
-                                      struct interlace_error *err);
-
-/**
- * The level of each row used in a term's grouping factor, from 0, to `out` [n_obs].
- * Since 0.1.
- */
-interlace_status interlace_fit_term_index(const struct interlace_fit *fit,
-                                          size_t term,
-                                          int64_t *out,
-                                          size_t len,
-                                          struct interlace_error *err);
-
-/**
- * Number of random effects q of the mean: the sum over its terms of effects times levels.
- * Since 0.1.
- */
-size_t interlace_fit_n_ranef(const struct interlace_fit *fit);
-
-/**
- * Number of entries of the random-effects model matrix Z that interlace_fit_z writes.
- * Since 0.1.
- */
-size_t interlace_fit_z_nnz(const struct interlace_fit *fit);
-
-/**
- * The random-effects model matrix Z [n_obs,q] of the mean as compressed sparse columns: the entries of column j are those from `colptr[j]` to
- * `colptr[j + 1] - 1`, with their rows in `rowidx`, ascending, and their numbers in `values`. `colptr` is [q + 1], `rowidx` and `values`
- * are [nnz]. Columns are ordered by term, then level, then effect. Entries may be zero.
- * Since 0.1.
- */
-interlace_status interlace_fit_z(const struct interlace_fit *fit,
-                                 int64_t *colptr,
-                                 size_t n_colptr,
-                                 int64_t *rowidx,
-                                 double *values,
-                                 size_t nnz,
-                                 struct interlace_error *err);
-
-/**
- * Whether the optimiser reached an optimum.
- * Since 0.1.
- */
-bool interlace_fit_converged(const struct interlace_fit *fit);
-
-/**
- * Why the optimiser stopped: INTERLACE_CONVERGED, INTERLACE_ROUNDOFF_LIMITED, INTERLACE_MAX_EVALUATIONS, INTERLACE_DEADLINE or
- * INTERLACE_NO_PROGRESS; -1 for NULL.
- * Since 0.1.
- */
-int32_t interlace_fit_reason(const struct interlace_fit *fit);
-
-/**
- * Why the optimiser stopped, as text. A static string; NULL for NULL.
- * Since 0.1.
- */
-const char *interlace_fit_reason_name(const struct interlace_fit *fit);
-
-/**
- * Number of evaluations of the objective.
- * Since 0.1.
- */
-size_t interlace_fit_n_evaluations(const struct interlace_fit *fit);
-
-/**
- * Distance to the optimum in units of the parameters' standard errors: sqrt(g' H^-1 g) with gradient g and Hessian H of the objective.
- * NaN for NULL.
- * Since 0.1.
- */
-double interlace_fit_scaled_gradient(const struct interlace_fit *fit);
-
-/**
- * Number of directions without variance, over all terms; 0 unless the fit is singular.
- * Since 0.1.
- */
-size_t interlace_fit_n_boundary(const struct interlace_fit *fit);
-
-/**
- * A direction without variance as text, "Subject: 0.98 (Intercept) - 0.20 Days", by its index from 0; NULL if there is none.
- * Since 0.1.
- */
-const char *interlace_fit_boundary(const struct interlace_fit *fit,
-                                   size_t i);
-
-/**
- * Number of parameters without a finite maximum likelihood estimate: the likelihood of a model of counts, proportions or ordered
- * categories rises as they go to infinity, for example if a covariate separates all successes from all failures. They are fixed
- * effects, and for an ordinal model thresholds and nominal effects. The fit reports the values where the search ended, with standard
- * errors that are huge and otherwise meaningless. Other quantities keep their proper standard errors. 0 for a linear model.
- * Since 0.1.
- */
-size_t interlace_fit_n_separated(const struct interlace_fit *fit);
-
-/**
- * Name of a parameter without a finite estimate, by its index from 0, as in interlace_fit_parameter_name (those of the zero
- * inflation begin with "zi."); NULL if there is none.
- * Since 0.1.
- */
-const char *interlace_fit_separated(const struct interlace_fit *fit,
-                                    size_t i);
-
-/**
- * Number of warnings: what the user of the fit should know.
- * Since 0.1.
- */
-size_t interlace_fit_n_warnings(const struct interlace_fit *fit);
-
-/**
- * A warning, one line of text, by its index from 0; NULL if there is none.
- * Since 0.1.
- */
-const char *interlace_fit_warning(const struct interlace_fit *fit, size_t i);
-
-/**
- * Seconds of wall time from the data to the model matrices. NaN for NULL.
- * Since 0.1.
- */
-double interlace_fit_design_seconds(const struct interlace_fit *fit);
-
-/**
- * Seconds of wall time from the model matrices to estimates, standard errors and random effects. NaN for NULL.
- * Since 0.1.
- */
-double interlace_fit_fit_seconds(const struct interlace_fit *fit);
-
-/**
- * Number of tables that interlace_fit_table can make.
- * Since 0.1.
- */
-size_t interlace_fit_n_tables(const struct interlace_fit *fit);
-
-/**
- * Name of a table, by its index from 0; NULL if there is none.
- * Since 0.1.
- */
-const char *interlace_fit_table_name(const struct interlace_fit *fit, size_t i);
-
-/**
- * A table of results as a new frame, by name: "coefficients" (as in interlace_fit_coefficients, with INTERLACE_DF_DEFAULT and limits of
- * 95 %), "varcorr", "ranef", "theta",
- * "observations", "dropped_rows", "fit"; for a generalised model "zero_inflation", "dispersion" (also coefficients; for an ordinal model
- * those of the scale) and "family" (its parameters); for an ordinal one "thresholds" and "nominal" (effects on the thresholds); and
- * the others that interlace_fit_table_name lists. Tables of what the model does not have are empty.
- * INTERLACE_E_ARGUMENT if there is no table of that name. The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_fit_table(const struct interlace_fit *fit,
-                                     const char *name,
-                                     struct interlace_frame **out,
-                                     struct interlace_error *err);
-
-/**
- * A table of results as in interlace_fit_table; that of the coefficients uses the degrees of freedom `df` for tests and intervals, one
- * of INTERLACE_DF_*. The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_fit_table_with_df(const struct interlace_fit *fit,
-                                             const char *name,
-                                             int32_t df,
-                                             struct interlace_frame **out,
-                                             struct interlace_error *err);
-
-/**
- * The summary of the fit as lme4 prints it, with a section for each predictor as in glmmTMB, and for an ordinal model as in clmm: several
- * lines of text. Tests of the fixed effects use INTERLACE_DF_DEFAULT, and the text names the method. NULL for NULL, and if memory is short.
- * Since 0.1.
- */
-const char *interlace_fit_summary(const struct interlace_fit *fit);
-
-/**
- * The summary with t tests of the fixed effects by these degrees of freedom, one of INTERLACE_DF_*, to `*out`; it lives as long as the
- * fit. For a generalised model it is that of interlace_fit_summary.
- * Since 0.1.
- */
-interlace_status interlace_fit_summary_with_df(const struct interlace_fit *fit,
-                                               int32_t df,
-                                               const char **out,
-                                               struct interlace_error *err);
-
-/**
- * The number of values per row of a type of prediction, INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_LOCATION: 1, but for an ordinal fit
- * with K categories K for INTERLACE_PREDICT_PROBABILITIES and INTERLACE_PREDICT_MARGINAL, K - 1 for INTERLACE_PREDICT_CUMULATIVE. 0 if the fit
- * has no such prediction.
- * Since 0.1.
- */
-size_t interlace_fit_predict_width(const struct interlace_fit *fit,
-                                   int32_t type);
-
-/**
- * Predictions for the rows of `newdata`, to `out` [rows of newdata,w], w as in interlace_fit_predict_width, 1 except for ordinal fits; if
- * `newdata` is NULL, for the data of the fit, to `out` [m,w], m as in interlace_fit_n_rows. `len` is the total number of elements.
- * `type` is one of INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_LOCATION. With `random` the random effects
- * are added, otherwise they are zero. `new_levels` is INTERLACE_NEW_LEVELS_ERROR or INTERLACE_NEW_LEVELS_ZERO.
- * A row in which any other predictor is missing gets NaN. A fit from arrays predicts with interlace_fit_predict_arrays.
- * INTERLACE_E_DATA if a column is absent or a category has a level that the fit does not know, INTERLACE_E_ARGUMENT if the fit has no
- * predictions of that type.
- * Since 0.1.
- */
-interlace_status interlace_fit_predict(const struct interlace_fit *fit,
-                                       const struct interlace_frame *newdata,
-                                       int32_t type,
-                                       bool random,
-                                       int32_t new_levels,
-                                       double *out,
-                                       size_t len,
-                                       struct interlace_error *err);
-
-/**
- * Whether rows have a prediction, or why not: INTERLACE_PREDICTED or an INTERLACE_PREDICTED_* for each row, to `out` [rows of newdata] ([m] without
- * `newdata`); the other arguments as for interlace_fit_predict_interval. Predictions, standard errors and intervals are NaN in rows without one.
- * Since 0.1.
- */
-interlace_status interlace_fit_predict_status(const struct interlace_fit *fit,
-                                              const struct interlace_frame *newdata,
-                                              int32_t type,
-                                              bool random,
-                                              const size_t *terms,
-                                              size_t n_terms,
-                                              int32_t new_levels,
-                                              int32_t *out,
-                                              size_t len,
-                                              struct interlace_error *err);
-
-/**
- * The same for a fit from arrays: `newdata` as for interlace_fit_predict_arrays, `out` [n of newdata].
- * Since 0.1.
- */
-interlace_status interlace_fit_predict_arrays_status(const struct interlace_fit *fit,
-                                                     const struct interlace_spec *newdata,
-                                                     int32_t type,
-                                                     bool random,
-                                                     const size_t *terms,
-                                                     size_t n_terms,
-                                                     int32_t new_levels,
-                                                     int32_t *out,
-                                                     size_t len,
-                                                     struct interlace_error *err);
-
-/**
- * Predictions of a fit from arrays for new arrays, to `out` [n of newdata,w]: `newdata` is a spec with the same columns and terms, and the
- * columns of the further predictors, made by interlace_spec_new_arrays with or without `y`. Otherwise as interlace_fit_predict.
- * Since 0.1.
- */
-interlace_status interlace_fit_predict_arrays(const struct interlace_fit *fit,
-                                              const struct interlace_spec *newdata,
-                                              int32_t type,
-                                              bool random,
-                                              int32_t new_levels,
-                                              double *out,
-                                              size_t len,
-                                              struct interlace_error *err);
-
-/**
- * Predictions with standard errors and intervals at a level such as 0.95, to `values`, `std_error`, `lower` and `upper`, each as
- * long as `out` of interlace_fit_predict; any of them may be NULL. With `random`, the modes of the random terms `terms` [n_terms] are added, or
- * with `terms` NULL of all terms. Terms count from 0, those of the mean first, then those of the zero part, then those of the dispersion.
- *
- * Standard errors come from the delta method. Fixed effects, parameters of the family and those of the covariances of random effects vary
- * as estimated, with their joint covariance, and the modes of the random effects move with them; the random effects vary about their modes.
- * The following count as known: for a linear model (INTERLACE_LMM) sigma, the covariances of the random effects and the residual correlation, as in its
- * standard errors of fixed effects; with conditional standard errors or nagq = 0 the covariances; parameters that have no standard error; the
- * covariance of a level that the fit does not know, which varies as a new one of its group; the covariances that INTERLACE_PREDICT_MARGINAL
- * integrates over. Intervals use the normal distribution and are symmetric on the scale of the linear predictor; an end that is outside
- * the link's domain is NaN. For an ordinal fit the thresholds and nominal effects vary like fixed effects; intervals of the probabilities of
- * categories are symmetric on the logit scale, whatever the link, those of cumulative ones on the scale of the link, those of the scale on
- * its logarithm; INTERLACE_PREDICT_CLASS has none: INTERLACE_E_ARGUMENT.
- *
- * That is INTERLACE_INTERVAL_CONFIDENCE. With `interval` INTERLACE_INTERVAL_PREDICTION the interval is for a response in the row, for
- * types INTERLACE_PREDICT_RESPONSE and, for a response of new groups, INTERLACE_PREDICT_MARGINAL; values and standard errors remain those of the mean. For
- * a linear model it uses the normal distribution with the variance of the prediction plus sigma^2/w. For a generalised one its limits are quantiles of
- * the family's distribution, averaged over the normal distribution of the linear predictors: the lowest response that
- * has at least (1 - level)/2 of the probability at or below it, and the lowest that has at most as much above it. Sigma and the family's parameters count as
- * known. `weights` [rows of newdata] (m without `newdata`) are the prior weights w of these responses, or for proportions the numbers of
- * trials; with NULL they are those of the data of the fit, and 1 for new data. They do not affect confidence intervals.
- * INTERLACE_E_UNSUPPORTED for ordinal fits and user-defined families. Otherwise as interlace_fit_predict.
- * Since 0.1.
- */
-interlace_status interlace_fit_predict_interval(const struct interlace_fit *fit,
-                                                const struct interlace_frame *newdata,
-                                                int32_t type,
-                                                bool random,
-                                                const size_t *terms,
-                                                size_t n_terms,
-                                                int32_t new_levels,
-                                                int32_t interval,
-                                                double level,
-                                                const double *weights,
-                                                double *values,
-                                                double *std_error,
-                                                double *lower,
-                                                double *upper,
-                                                size_t len,
-                                                struct interlace_error *err);
-
-/**
- * The same for a fit from arrays: `newdata` as for interlace_fit_predict_arrays, the rest as for interlace_fit_predict_interval.
- * Since 0.1.
- */
-interlace_status interlace_fit_predict_arrays_interval(const struct interlace_fit *fit,
-                                                       const struct interlace_spec *newdata,
-                                                       int32_t type,
-                                                       bool random,
-                                                       const size_t *terms,
-                                                       size_t n_terms,
-                                                       int32_t new_levels,
-                                                       int32_t interval,
-                                                       double level,
-                                                       const double *weights,
-                                                       double *values,
-                                                       double *std_error,
-                                                       double *lower,
-                                                       double *upper,
-                                                       size_t len,
-                                                       struct interlace_error *err);
-
-/**
- * R2 of Nakagawa and Schielzeth (2013): the share of variance explained by the fixed effects, and by fixed and random effects, with
- * random slopes (Johnson 2014) and for non-normal families (Nakagawa, Johnson and Schielzeth 2017). The variance about the linear
- * predictor is sigma^2 for gaussian models; pi^2/3 (logit), 1 (probit) or pi^2/6 (complementary log-log) for binomial ones; for others that of
- * one observation at the mean of a model that has only an intercept as fixed effect, which is fitted for this: log(1 + variance/mean^2) with
- * a log link, by the delta method otherwise. Ordinal models use the variance of the latent variable, like binomial ones. Random intercepts of
- * single observations count as part of this variance. All rows have equal weight.
- * INTERLACE_E_UNSUPPORTED for mixtures with zeros, if there is no such variance (for example with the cauchit link), and for ordinal
- * models with a scale formula.
- * Since 0.1.
- */
-interlace_status interlace_fit_r2(const struct interlace_fit *fit,
-                                  double *marginal,
-                                  double *conditional,
-                                  struct interlace_error *err);
-
-/**
- * Intraclass correlations from the variances of interlace_fit_r2: the share of the random effects in what the fixed effects leave
- * (`adjusted`), and in all (`unadjusted`).
- * Since 0.1.
- */
-interlace_status interlace_fit_icc(const struct interlace_fit *fit,
-                                   double *adjusted,
-                                   double *unadjusted,
-                                   struct interlace_error *err);
-
-/**
- * The test of overdispersion: the sum of squared Pearson residuals, its ratio to the residual degrees of freedom `df` (rows minus parameters),
- * about 1 if the family's variance is right, and the probability of a larger sum by the chi-square distribution. For binary responses
- * it says nothing. INTERLACE_E_UNSUPPORTED if the family's variance is estimated (linear models, gamma and the like), and
- * for ordinal models.
- * Since 0.1.
- */
-interlace_status interlace_fit_overdispersion(const struct interlace_fit *fit,
-                                              double *chi_square,
-                                              double *ratio,
-                                              double *df,
-                                              double *p_value,
-                                              struct interlace_error *err);
-
-/**
- * Linear combinations L beta of the fixed effects as a new frame, one row each: "estimate", "SE", "df", "t.ratio" ("z.ratio" with
- * infinite degrees of freedom) and "p.value" of the hypothesis that it is `rhs` (two-sided). `l` [k,p] is column-major with leading
- * dimension `ld` >= k, one column per fixed effect in the order of interlace_fit_fixef_name; `rhs` [k], or NULL for zeros. `df` is
- * one of INTERLACE_DF_*.
- * With `joint`, one row that tests all of them together: "statistic" (F, or Wald's chi-square with infinite degrees of freedom), "df1"
- * (the number of linearly independent rows), "df2" and "p.value"; Kenward and Roger's F is scaled. Rows of L that depend on
- * others must not contradict them.
- * INTERLACE_E_NUMERIC if the covariance of L beta is not positive definite. The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_fit_wald_test(const struct interlace_fit *fit,
-                                         const double *l,
-                                         size_t k,
-                                         size_t p,
-                                         size_t ld,
-                                         const double *rhs,
-                                         int32_t df,
-                                         bool joint,
-                                         struct interlace_frame **out,
-                                         struct interlace_error *err);
-
-/**
- * The fixed effects of the mean with tests and intervals, as a new frame, one row each: "term", "estimate", "std_error", "df", "statistic" (t,
- * or z with infinite degrees of freedom), "p_value" (two-sided), "lower" and "upper" for a confidence `level` such as 0.95. `df` is one of
- * INTERLACE_DF_*. The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_fit_coefficients(const struct interlace_fit *fit,
-                                            int32_t df,
-                                            double level,
-                                            struct interlace_frame **out,
-                                            struct interlace_error *err);
-
-/**
- * The analysis of variance of a linear model, as a new frame, one row per term of the fixed effects: "term", "Sum.Sq", "Mean.Sq", "NumDF",
- * "DenDF", "F.value" and "p.value". `type` 1 tests each term given those before it, 2 given those that do not contain it, 3 its
- * coefficients made orthogonal to those of the terms that contain it (Goodnight 1976), whatever the coding. A model from arrays has one
- * term per column. Sums of squares are F (before Kenward and Roger's scaling) times degrees of freedom and residual variance. `df` is one
- * of INTERLACE_DF_*. `data` is the frame of the fit; it may be NULL unless `type` is 2 or 3 and the fit left out columns.
- * INTERLACE_E_ARGUMENT for other models. The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_fit_anova(const struct interlace_fit *fit,
-                                     const struct interlace_frame *data,
-                                     int32_t type,
-                                     int32_t df,
-                                     struct interlace_frame **out,
-                                     struct interlace_error *err);
-
-/**
- * Likelihood-ratio tests of a linear model against those without each of its terms, as a new frame: a row "<none>" for the model, then a
- * row for each term of the fixed effects that no other contains: "term", "npar" (the parameters that it removes), "AIC", "LRT" and
- * "p.value" (chi-square). All models are fitted by maximum likelihood. `data` is the frame of the fit; it may be NULL
- * unless the fit left out columns, which may have an estimate without a term. INTERLACE_E_ARGUMENT for other models. The caller frees
- * `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_fit_drop1(const struct interlace_fit *fit,
-                                     const struct interlace_frame *data,
-                                     struct interlace_frame **out,
-                                     struct interlace_error *err);
-
-/**
- * The covariance matrix of the estimates of the fixed effects with Kenward and Roger's adjustment (Kenward & Roger 1997), to `out` [p,p].
- * INTERLACE_E_ARGUMENT unless the fit is a linear model by REML. INTERLACE_E_NUMERIC if the correction by second derivatives of the
- * covariance (for random terms ar1, and cs with a variance each, of three effects or more; for AR(1) residuals) leaves no positive matrix.
- * Since 0.1.
- */
-interlace_status interlace_fit_vcov_kenward_roger(const struct interlace_fit *fit,
-                                                  double *out,
-                                                  size_t len,
-                                                  struct interlace_error *err);
-
-/**
- * Likelihood-ratio tests between `n` fits of nested models to the same data, as a new frame, one row per fit in the order of the numbers
- * of parameters: "fit" (the index in `fits`), "model" (its formula), "nobs" (rows used), "npar", "AIC", "BIC", "logLik", "deviance" (minus twice logLik),
- * and, against the row before, "Chisq", "Df", "p.value", "distribution" ("chisq" or "chibarsq") and "warning" (missing, or why the
- * test is invalid: the models are not nested). The fits must use the same response, weights and offset, and be by maximum likelihood;
- * fits by REML are compared if they have the same fixed effects. Generalised models must have the same family, link, information and
- * number of quadrature points; their models of zero inflation and dispersion may be nested as well. Ordinal models must have the same
- * categories; equidistant thresholds are nested in symmetric ones and both in flexible ones, and an effect of the formula is nested in the
- * nominal effect of the same column.
- * A variance that is zero under the hypothesis lies at the edge of its range, so chi-square gives too large a p-value. With
- * `chi_bar`, a comparison whose larger model has exactly one more variance, with its covariances, uses half of chi-square with one
- * degree of freedom less and half with all (Stram & Lee 1994).
- * The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_fit_compare(const struct interlace_fit *const *fits,
-                                       size_t n,
-                                       bool chi_bar,
-                                       struct interlace_frame **out,
-                                       struct interlace_error *err);
-
-/**
- * Fits `n` models by maximum likelihood to the rows that all of them can use, whatever is missing in columns that some do not use, and compares the first
- * with each of the others: a new frame with the columns of interlace_fit_compare and two rows for each model but the first, in the order of `specs`:
- * the smaller of the two models, and the larger with its test against it. "fit" is the index in `specs`. Each model must be nested in the first, or the first in it; else INTERLACE_E_ARGUMENT names what
- * the larger one lacks. Fixed effects are nested by the space of their columns, whatever their names, random terms by their groups,
- * effects and structures. A model may be without random terms here: `y ~ x` against `y ~ x + (1 | g)` is the test of the only variance.
- * `frame` and `options` are as for interlace_fit_new. The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_fit_lrt(const struct interlace_spec *const *specs,
-                                   size_t n,
-                                   const struct interlace_frame *frame,
-                                   const struct interlace_options *options,
-                                   bool chi_bar,
-                                   struct interlace_frame **out,
-                                   struct interlace_error *err);
-
-/**
- * Estimated marginal means (least-squares means) as a new frame, one row per mean: the factors' columns, "emmean" ("response" if a link
- * is inverted), "SE", "df", "lower.CL" and "upper.CL" for a confidence `level` such as 0.95. A mean that cannot be estimated because
- * the fit left out columns is NaN.
- * `specs` names columns of the data that the fixed effects depend on: "~ f" for the levels of f, "~ f * g" for all combinations,
- * "~ f | g" for the levels of f in groups by g, "~ 1" for the overall mean. The means are averages over a reference grid: all combinations
- * of the levels of the factors, with numeric covariates and the offset at their means over the rows used. `at`, unless it is NULL, gives
- * columns other values, "x = 0, 5; f = a, b": for a covariate numbers, over which means are averages unless `specs` names it; for a factor
- * some of its levels; labels with a comma need quotation marks. `weights` is INTERLACE_MEANS_EQUAL or INTERLACE_MEANS_PROPORTIONAL.
- * `data` is the frame of the fit; it may be NULL if the fixed effects depend only on plain factors and no column was
- * left out. `type` is INTERLACE_PREDICT_LINK or INTERLACE_PREDICT_RESPONSE (standard errors by the delta method, limits back-transformed),
- * which are the same for a linear model and for the identity link; for a generalised model with zero inflation the means are those of the
- * family, without the extra zeros. The means of an ordinal model are those of the latent variable minus the mean of the thresholds, only with
- * INTERLACE_PREDICT_LINK and without scale and nominal effects (else INTERLACE_E_UNSUPPORTED). `df` is one of INTERLACE_DF_*.
- * INTERLACE_E_FORMULA if `specs` cannot be read, INTERLACE_E_DATA if `data` are not those of the fit. The caller frees `*out`
- * with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_fit_marginal_means(const struct interlace_fit *fit,
-                                              const struct interlace_frame *data,
-                                              const char *specs,
-                                              const char *at,
-                                              int32_t weights,
-                                              int32_t type,
-                                              int32_t df,
-                                              double level,
-                                              struct interlace_frame **out,
-                                              struct interlace_error *err);
-
-/**
- * Contrasts of marginal means as a new frame, one row per contrast: the groups' columns, "contrast", "estimate", "SE", "df", "lower.CL",
- * "upper.CL", "t.ratio" ("z.ratio" if all degrees of freedom are infinite) and "p.value". `contrasts` is "pairwise" (each mean minus
- * each later one), "trt.vs.ctrl" (each minus the first) or "eff" (each minus the average). `adjust` is "none", "tukey" (only pairwise
- * contrasts), "bonferroni", "holm" or "fdr" (intervals are then Bonferroni's) or "sidak"; each group is a separate family. A group of
- * one mean has no contrasts. On the scale of the response the contrasts of a log link are ratios, in a column "ratio" instead of
- * "estimate", and those of a logit link "odds.ratio"; tests are on the scale of the link, and so are contrasts for other links.
- * Everything else is as for interlace_fit_marginal_means.
- * Since 0.1.
- */
-interlace_status interlace_fit_contrasts(const struct interlace_fit *fit,
-                                         const struct interlace_frame *data,
-                                         const char *specs,
-                                         const char *at,
-                                         int32_t weights,
-                                         const char *contrasts,
-                                         const char *adjust,
-                                         int32_t type,
-                                         int32_t df,
-                                         double level,
-                                         struct interlace_frame **out,
-                                         struct interlace_error *err);
-
-/**
- * Contrasts of marginal means with weights from the caller: `coefficients` [m,k], column-major with leading dimension `ld` >= m, one
- * column per contrast, for the m means of a group in the order of interlace_fit_marginal_means; `names` [k]. `adjust` must not be "tukey".
- * Everything else is as for interlace_fit_contrasts.
- * Since 0.1.
- */
-interlace_status interlace_fit_custom_contrasts(const struct interlace_fit *fit,
-                                                const struct interlace_frame *data,
-                                                const char *specs,
-                                                const char *at,
-                                                int32_t weights,
-                                                const double *coefficients,
-                                                size_t m,
-                                                size_t k,
-                                                size_t ld,
-                                                const char *const *names,
-                                                const char *adjust,
-                                                int32_t type,
-                                                int32_t df,
-                                                double level,
-                                                struct interlace_frame **out,
-                                                struct interlace_error *err);
-
-/**
- * Simulates the response `nsim` times, to `out` [m,nsim], one column per replicate; m as in interlace_fit_n_rows. `what` is
- * INTERLACE_SIMULATE_NEW or INTERLACE_SIMULATE_CONDITIONAL. Binomial responses are proportions, ordinal ones numbers of
- * categories from 1. A replicate depends only on `seed` and its number. NaN if a drawn linear predictor is outside the range of the
- * link.
- * Since 0.1.
- */
-interlace_status interlace_fit_simulate(const struct interlace_fit *fit,
-                                        size_t nsim,
-                                        uint64_t seed,
-                                        int32_t what,
-                                        double *out,
-                                        size_t len,
-                                        struct interlace_error *err);
-
-/**
- * Fits the model to other responses on the same rows: `y` [m,k] with leading dimension `ldy`, one response per column; m as in
- * interlace_fit_n_rows, of which only the rows used count. Each search begins at the estimates of the fit; for linear models the
- * cross-products of the design are computed only once. Makes a frame with one row per response: "status" (converged, singular, not_converged or
- * failed), "reason" (why it failed, such as missing values or a response without variance), "logLik", all estimates by name as in
- * interlace_fit_bootstrap, and with `std_errors` those of the fixed effects, whose names begin with se. (only linear models,
- * otherwise INTERLACE_E_UNSUPPORTED). Responses that failed have NaN; the others do not depend on them.
- * It uses only the threads, which do not change results, and the progress function of `options` (may be NULL). That is called after each
- * response with the number done, and the deviance and theta of that response (NaN and none if it failed).
- * The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_fit_refit(const struct interlace_fit *fit,
-                                     const double *y,
-                                     size_t ldy,
-                                     size_t k,
-                                     bool std_errors,
-                                     const struct interlace_options *options,
-                                     struct interlace_frame **out,
-                                     struct interlace_error *err);
-
-/**
- * The parametric bootstrap: simulates the response `nsim` times as interlace_fit_simulate does, fits the model to each, and makes a
- * frame with one row per replicate: "status" (converged, singular or failed), "reason" (why it failed, else missing), "logLik", and all
- * estimates by name: fixed effects (those of the zero part and the dispersion or scale begin with zi. and disp.), parameters of the
- * family, of the thresholds with nominal effects, or sigma, theta, standard deviations (sd_) and correlations (cor_) of random effects.
- * Failed replicates have NaN, such as those in which a category of an ordinal response does not occur.
- * It uses only the threads, which do not change results, and the progress function of `options` (may be NULL). That is called after each
- * replicate with the number done, and the deviance and theta of that replicate (NaN and none if it failed).
- * The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_fit_bootstrap(const struct interlace_fit *fit,
-                                         size_t nsim,
-                                         uint64_t seed,
-                                         int32_t what,
-                                         const struct interlace_options *options,
-                                         struct interlace_frame **out,
-                                         struct interlace_error *err);
-
-/**
- * Intervals from `replicates`, a frame that interlace_fit_bootstrap made from the same fit, as a new frame: term, estimate, bias,
- * std_error, lower, upper, and n, the number of replicates that did not fail. `type` is INTERLACE_BOOTSTRAP_PERCENTILE,
- * INTERLACE_BOOTSTRAP_BASIC, INTERLACE_BOOTSTRAP_NORMAL or INTERLACE_BOOTSTRAP_BCA, which fits the model without each level of the first
- * grouping factor and gives NaN for terms without an estimate in one of these fits (interlace_bootstrap_confint takes such fits as input).
- * `level` is between 0 and 1, such as 0.95.
- * The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_fit_bootstrap_confint(const struct interlace_fit *fit,
-                                                 const struct interlace_frame *replicates,
-                                                 double level,
-                                                 int32_t type,
-                                                 struct interlace_frame **out,
-                                                 struct interlace_error *err);
-
-/**
- * Profile-likelihood intervals of all parameters as a new frame: term, estimate, lower, upper, warning. The terms have lme4's names, except for
- * nested groups, which are a:b as everywhere here, not b:a:
- * standard deviations (sd_) and correlations (cor_) of random effects, sigma, the residual correlation (ar1|g or cs|g), the
- * family's parameters or those of thresholds with nominal effects, fixed effects (those of the zero part and the dispersion or scale begin
- * with zi. and disp.); with `scale` INTERLACE_PROFILE_THETA only the elements of theta, with the fit's names after "theta."; those of a
- * linear model are relative to sigma, which is maximised over. Likelihoods, and so the estimates here, are always those of maximum
- * likelihood, whatever the method of the fit. A limit is NaN if the profile never crosses; "warning" says why and is missing
- * otherwise.
- * INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress function of `options` (may be NULL) is called
- * at each point of a profile with the number of points so far, the deviance and theta, followed by the residual correlation if there is one.
- * The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_fit_confint_profile(const struct interlace_fit *fit,
-                                               double level,
-                                               int32_t scale,
-                                               const struct interlace_options *options,
-                                               struct interlace_frame **out,
-                                               struct interlace_error *err);
-
-/**
- * Profiles of all parameters as a new frame of points: term, value, and zeta, the signed root of the deviance's rise above its minimum
- * when the parameter has that value, maximised over all others. The points of a term ascend, from slightly below its interval
- * to slightly above; otherwise as interlace_fit_confint_profile.
- * The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_fit_profile(const struct interlace_fit *fit,
-                                       double level,
-                                       int32_t scale,
-                                       const struct interlace_options *options,
-                                       struct interlace_frame **out,
-                                       struct interlace_error *err);
-
-/**
- * Makes a bootstrap of 1000 replicates with seed 0 that simulates responses with newly drawn random effects: the parametric bootstrap.
- * The caller frees `*out` with interlace_bootstrap_free.
- * Since 0.1.
- */
-interlace_status interlace_bootstrap_new(struct interlace_bootstrap **out,
-                                         struct interlace_error *err);
+ * Makes a bootstrap of 1000 replicates with seed 0 that simulates responses with newly drawn random effects: the
+ * parametric bootstrap.
+ * @param[out] out The new bootstrap. The caller frees it with interlace_bootstrap_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_bootstrap_new(interlace_bootstrap **out,
+                                         interlace_error *err);
 
 /**
  * Frees a bootstrap; NULL is allowed.
- * Since 0.1.
+ * @param[in,out] bootstrap The bootstrap.
+ * @since 0.1
  */
-void interlace_bootstrap_free(struct interlace_bootstrap *bootstrap);
+void interlace_bootstrap_free(interlace_bootstrap *bootstrap);
 
 /**
- * Sets the replicates: `n` of them, from number `first`. A replicate depends only on the seed and its number, so a stopped run can
- * continue: tables of replicates 0 to 499 and 500 to 999, joined by interlace_frame_append, equal that of 0 to 999.
- * Since 0.1.
+ * Sets the replicates: `n` of them, from number `first`. A replicate depends only on the seed and its number, so a
+ * stopped run can continue: tables of replicates 0 to 499 and 500 to 999, joined by interlace_frame_append, equal that
+ * of 0 to 999.
+ * @param[in,out] bootstrap The bootstrap.
+ * @param[in] first The number of the first replicate.
+ * @param[in] n The number of replicates.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
  */
-interlace_status interlace_bootstrap_set_replicates(struct interlace_bootstrap *bootstrap,
+interlace_status interlace_bootstrap_set_replicates(interlace_bootstrap *bootstrap,
                                                     size_t first,
                                                     size_t n,
-                                                    struct interlace_error *err);
+                                                    interlace_error *err);
 
 /**
  * Sets the seed of all random numbers.
- * Since 0.1.
+ * @param[in,out] bootstrap The bootstrap.
+ * @param[in] seed The seed of the random numbers; the same seed gives the same numbers.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
  */
-interlace_status interlace_bootstrap_set_seed(struct interlace_bootstrap *bootstrap,
-                                              uint64_t seed,
-                                              struct interlace_error *err);
+interlace_status interlace_bootstrap_set_seed(interlace_bootstrap *bootstrap, uint64_t seed, interlace_error *err);
 
 /**
- * Makes replicates responses simulated as by interlace_fit_simulate; `what` is INTERLACE_SIMULATE_NEW or INTERLACE_SIMULATE_CONDITIONAL.
- * Since 0.1.
+ * Makes replicates responses simulated as by interlace_fit_simulate.
+ * @param[in,out] bootstrap The bootstrap.
+ * @param[in] simulation The random effects of simulated responses.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
  */
-interlace_status interlace_bootstrap_set_parametric(struct interlace_bootstrap *bootstrap,
-                                                    int32_t what,
-                                                    struct interlace_error *err);
+interlace_status interlace_bootstrap_set_parametric(interlace_bootstrap *bootstrap,
+                                                    interlace_simulation simulation,
+                                                    interlace_error *err);
 
 /**
- * Makes replicates samples of the data: as many levels of the grouping factor `group` (NULL for the model's first) as it has, drawn with
- * replacement, with all their rows. A level drawn twice counts as two levels, and so do levels within it of a nested factor; levels of
- * factors crossed with it do not change.
- * Since 0.1.
+ * Makes replicates samples of the data: as many levels of the grouping factor `group` (NULL for the model's first) as
+ * it has, drawn with replacement, with all their rows. A level drawn twice counts as two levels, and so do levels
+ * within it of a nested factor; levels of factors crossed with it do not change.
+ * @param[in,out] bootstrap The bootstrap.
+ * @param[in] group The name of a grouping factor; NULL for the first of the model.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
  */
-interlace_status interlace_bootstrap_set_groups(struct interlace_bootstrap *bootstrap,
+interlace_status interlace_bootstrap_set_groups(interlace_bootstrap *bootstrap,
                                                 const char *group,
-                                                struct interlace_error *err);
+                                                interlace_error *err);
 
 /**
- * Makes replicates samples of the data: as many rows as there are, drawn one by one with replacement. Standard errors are too small if
- * rows of a group are alike.
- * Since 0.1.
+ * Makes replicates samples of the data: as many rows as there are, drawn one by one with replacement. Standard errors
+ * are too small if rows of a group are alike.
+ * @param[in,out] bootstrap The bootstrap.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
  */
-interlace_status interlace_bootstrap_set_rows(struct interlace_bootstrap *bootstrap,
-                                              struct interlace_error *err);
+interlace_status interlace_bootstrap_set_rows(interlace_bootstrap *bootstrap,
+                                              interlace_error *err);
 
 /**
- * Adds statistics of each replicate to its estimates, with names [n], copied; `function` receives `user_data`. NULL for none.
- * Since 0.1.
+ * Adds statistics of each replicate to its estimates, with names [n], copied; `function` receives `user_data`. NULL for
+ * none.
+ * @param[in,out] bootstrap The bootstrap.
+ * @param[in] names The names [n] of the statistics.
+ * @param[in] n The number of statistics.
+ * @param[in] function The function; NULL for none.
+ * @param[in] user_data Passed to the function unchanged.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
  */
-interlace_status interlace_bootstrap_set_statistic(struct interlace_bootstrap *bootstrap,
+interlace_status interlace_bootstrap_set_statistic(interlace_bootstrap *bootstrap,
                                                    const char *const *names,
                                                    size_t n,
                                                    interlace_statistic_fn function,
                                                    void *user_data,
-                                                   struct interlace_error *err);
+                                                   interlace_error *err);
 
 /**
- * Fits the model to each replicate, and makes a frame with one row per replicate: "status" (converged, singular or failed), "reason" (why
- * it failed, else missing), "logLik", all estimates by name as in interlace_fit_bootstrap, and the statistics. Replicates that
- * failed have NaN. It uses only the threads, which do not change results, and the progress function of `options` (may be NULL), as
- * in interlace_fit_bootstrap. Without replicates there are only the columns, whose names give the order of the estimates that a
- * statistic receives. The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
+ * Fits the model to each replicate, and makes a frame with one row per replicate: "status" (converged, singular or
+ * failed), "reason" (why it failed, else missing), "logLik", all estimates by name, and the statistics. The estimates
+ * are fixed effects (those of the zero part and the dispersion or scale begin with zi. and disp.), parameters of the
+ * family, of the thresholds with nominal effects, or sigma, theta, standard deviations (sd_) and correlations (cor_) of
+ * random effects. Replicates that failed have NaN, such as those in which a category of an ordinal response does not
+ * occur. It uses only the threads, which do not change results, and the progress function of `options` (may be NULL).
+ * That is called after each replicate with the number done, and the deviance and theta of that replicate (NaN and none
+ * if it failed). Without replicates there are only the columns, whose names give the order of the estimates that a
+ * statistic receives.
+ * @param[in] bootstrap The bootstrap.
+ * @param[in] fit The fit.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
  */
-interlace_status interlace_bootstrap_run(const struct interlace_bootstrap *bootstrap,
-                                         const struct interlace_fit *fit,
-                                         const struct interlace_options *options,
-                                         struct interlace_frame **out,
-                                         struct interlace_error *err);
+interlace_status interlace_bootstrap_run(const interlace_bootstrap *bootstrap,
+                                         const interlace_fit *fit,
+                                         const interlace_options *options,
+                                         interlace_frame **out,
+                                         interlace_error *err);
 
 /**
- * The jackknife: fits the model without each group, or row, that the bootstrap draws; without each level of the first grouping factor if
- * it simulates. Makes a frame with one row for each: "left_out", then the columns of interlace_bootstrap_run. Options as there.
- * The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
+ * The jackknife: fits the model without each group, or row, that the bootstrap draws; without each level of the first
+ * grouping factor if it simulates. Makes a frame with one row for each: "left_out", then the columns of
+ * interlace_bootstrap_run. Options as there.
+ * @param[in] bootstrap The bootstrap.
+ * @param[in] fit The fit.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
  */
-interlace_status interlace_bootstrap_jackknife(const struct interlace_bootstrap *bootstrap,
-                                               const struct interlace_fit *fit,
-                                               const struct interlace_options *options,
-                                               struct interlace_frame **out,
-                                               struct interlace_error *err);
+interlace_status interlace_bootstrap_jackknife(const interlace_bootstrap *bootstrap,
+                                               const interlace_fit *fit,
+                                               const interlace_options *options,
+                                               interlace_frame **out,
+                                               interlace_error *err);
 
 /**
- * Computes intervals of all estimates and statistics from `replicates`, a frame from interlace_bootstrap_run, as a new frame like that of
- * interlace_fit_bootstrap_confint. `type` is INTERLACE_BOOTSTRAP_PERCENTILE, INTERLACE_BOOTSTRAP_BASIC, INTERLACE_BOOTSTRAP_NORMAL or
- * INTERLACE_BOOTSTRAP_BCA; only the last needs `jackknife`, a frame from interlace_bootstrap_jackknife, and gives NaN for terms with
- * missing values there. `level` is between 0 and 1, such as 0.95. The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
+ * Intervals of all estimates and statistics from `replicates`, a frame from interlace_bootstrap_run of the same fit, as
+ * a new frame: term, estimate, bias, std_error, lower, upper, and n, the number of replicates that did not fail. Only
+ * INTERLACE_BOOTSTRAP_INTERVAL_BCA needs `jackknife`, a frame from interlace_bootstrap_jackknife, and gives NaN for
+ * terms with missing values there. `level` is between 0 and 1, such as 0.95.
+ * @param[in] bootstrap The bootstrap.
+ * @param[in] fit The fit.
+ * @param[in] replicates The frame.
+ * @param[in] jackknife The frame.
+ * @param[in] level The level of the interval, between 0 and 1, such as 0.95.
+ * @param[in] interval How limits follow from bootstrap replicates.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
  */
-interlace_status interlace_bootstrap_confint(const struct interlace_bootstrap *bootstrap,
-                                             const struct interlace_fit *fit,
-                                             const struct interlace_frame *replicates,
-                                             const struct interlace_frame *jackknife,
+interlace_status interlace_bootstrap_confint(const interlace_bootstrap *bootstrap,
+                                             const interlace_fit *fit,
+                                             const interlace_frame *replicates,
+                                             const interlace_frame *jackknife,
                                              double level,
-                                             int32_t type,
-                                             struct interlace_frame **out,
-                                             struct interlace_error *err);
+                                             interlace_bootstrap_interval interval,
+                                             interlace_frame **out,
+                                             interlace_error *err);
 
 /**
- * Writes the standard error of a statistic of only the response to `*out`: the standard deviation of its values in the replicates, in
- * which nothing is fitted. `function` NULL means the median. With interlace_bootstrap_set_groups it is the cluster bootstrap.
- * Since 0.1.
+ * Writes the standard error of a statistic of only the response to `*out`: the standard deviation of its values in the
+ * replicates, in which nothing is fitted. `function` NULL means the median. With interlace_bootstrap_set_groups it is
+ * the cluster bootstrap.
+ * @param[in] bootstrap The bootstrap.
+ * @param[in] fit The fit.
+ * @param[in] function The statistic; NULL for the median.
+ * @param[in] user_data Passed to the function unchanged.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The standard error [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
  */
-interlace_status interlace_bootstrap_response_std_error(const struct interlace_bootstrap *bootstrap,
-                                                        const struct interlace_fit *fit,
+interlace_status interlace_bootstrap_response_std_error(const interlace_bootstrap *bootstrap,
+                                                        const interlace_fit *fit,
                                                         interlace_response_statistic_fn function,
                                                         void *user_data,
+                                                        const interlace_options *options,
                                                         double *out,
-                                                        struct interlace_error *err);
+                                                        interlace_error *err);
+
+/* ==================================================================================================================
+ * Validation: all optimisers, cross-validation
+ * ================================================================================================================== */
 
 /**
- * Fits the model `spec` to `frame` by each optimiser in turn, from several starts: those of interlace_fit_new, and standard
- * deviations of random effects that are a tenth and ten times those estimated. If the options have a theta0, it is the only start.
- * `*out` is a new frame with one row per optimiser, for its best result: "optimizer", "logLik", "criterion", "difference" (the
- * criterion minus the lowest of all), "max_diff_theta" and "max_diff_beta" (the largest differences of covariance parameters and, in
- * standard errors, of fixed effects from those of the lowest criterion), "converged", "singular" (1 or 0), "evaluations" (of all starts),
- * "gradient" (as in interlace_fit_scaled_gradient), "seconds" (of all starts), "error" (why there is no fit, else missing), and the estimates:
- * "theta." with the name of a covariance parameter, "beta." with that of a fixed effect ("zi." and "disp." before those of the zero
- * inflation and the dispersion), "family." with that of a parameter of the family or of the thresholds.
- * Optimisers that agree have found the same minimum: none has stopped short of it. A lower minimum may still exist where no start
- * leads. An optimiser that ends lower than the fit has found a better minimum; pass its theta to the fit as theta0.
- * `frame` and `options`, except the optimiser, are as for interlace_fit_new.
- * The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
+ * Fits the model `spec` to `data` by each optimiser in turn, from several starts: those of interlace_fit_new, and
+ * standard deviations of random effects that are a tenth and ten times those estimated. If the options have a theta0,
+ * it is the only start. `*out` is a new frame with one row per optimiser, for its best result: "optimizer", "logLik",
+ * "criterion", "difference" (the criterion minus the lowest of all), "max_diff_theta" and "max_diff_beta" (the largest
+ * differences of covariance parameters and, in standard errors, of fixed effects from those of the lowest criterion),
+ * "converged", "singular" (1 or 0), "evaluations" (of all starts), "gradient" (as in interlace_fit_scaled_gradient),
+ * "seconds" (of all starts), "error" (why there is no fit, else missing), and the estimates: "theta." with the name of
+ * a covariance parameter, "beta." with that of a fixed effect ("zi." and "disp." before those of the zero inflation and
+ * the dispersion), "family." with that of a parameter of the family or of the thresholds. Optimisers that agree have
+ * found the same minimum: none has stopped short of it. A lower minimum may still exist where no start leads. An
+ * optimiser that ends lower than the fit has found a better minimum; pass its theta to the fit as theta0. `data` and
+ * `options`, except the optimiser, are as for interlace_fit_new.
+ * @param[in] spec The spec.
+ * @param[in] data The data. A spec made from arrays ignores them: NULL.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
  */
-interlace_status interlace_fit_all_optimizers(const struct interlace_spec *spec,
-                                              const struct interlace_frame *frame,
-                                              const struct interlace_options *options,
-                                              struct interlace_frame **out,
-                                              struct interlace_error *err);
+interlace_status interlace_spec_all_optimizers(const interlace_spec *spec,
+                                               const interlace_frame *data,
+                                               const interlace_options *options,
+                                               interlace_frame **out,
+                                               interlace_error *err);
 
 /**
- * Cross-validation: leaves out each part of the rows in turn, fits the model `spec` to the others, and predicts those left out. `group` is
- * the grouping factor whose levels stay together, that of a random term ("g", "a:b") or a column; with NULL rows are independent. `folds`
- * is the number of parts, 2 or more; with 0 each level, or row, is one. The assignment of levels to folds depends only on `seed`.
+ * Cross-validation: leaves out each part of the rows in turn, fits the model `spec` to the others, and predicts those
+ * left out. `group` is the grouping factor whose levels stay together, that of a random term ("g", "a:b") or a column;
+ * with NULL rows are independent. `folds` is the number of parts, 2 or more; with 0 each level, or row, is one. The
+ * assignment of levels to folds depends only on `seed`.
  *
- * Predictions of the mean use the random effects of levels that occur in the other rows, and zero for other levels. The logarithmic
- * score of a row is the logarithm of the density (or probability) that the fit without it gives the response, with the uncertainty of
- * the linear predictor integrated out: new random effects, those of known levels about their modes, fixed effects about their estimates. A
- * larger score is better. Weights count as in the model, but those that multiply the log-density are ignored.
+ * Predictions of the mean use the random effects of levels that occur in the other rows, and zero for other levels. The
+ * logarithmic score of a row is the logarithm of the density (or probability) that the fit without it gives the
+ * response, with the uncertainty of the linear predictor integrated out: new random effects, those of known levels
+ * about their modes, fixed effects about their estimates. A larger score is better. Weights count as in the model, but
+ * those that multiply the log-density are ignored.
  *
- * `*folds_out` is a new frame with one row per fold and a last one, "all", for all rows: "fold" ("1", "2" .. "all"), "units" (levels, or rows),
- * "rows" (predicted), "rmse", "mae" (NaN for an ordinal model: categories have no distance), "log_score" (the mean over rows), "status"
- * of the fit (converged, singular, not converged, failed; missing for all) and "reason" (of a failure). `*rows_out`, unless `rows_out` is
- * NULL, is a new frame with one row per row used: "row" (of the data, from 0), "fold" (from 1), "response", "prediction", "log_score"; those
- * of an ordinal model are categories, from 1, with the most probable one as prediction. A fold that cannot be fitted or predicted, say because a
- * level of a fixed effect occurs only in it, has status failed, and its rows have NaN.
+ * `*folds_out` is a new frame with one row per fold and a last one, "all", for all rows: "fold" ("1", "2" .. "all"),
+ * "units" (levels, or rows), "rows" (predicted), "rmse", "mae" (NaN for an ordinal model: categories have no distance),
+ * "log_score" (the mean over rows), "status" of the fit (converged, singular, not converged, failed; missing for all)
+ * and "reason" (of a failure). `*rows_out`, unless `rows_out` is NULL, is a new frame with one row per row used: "row"
+ * (of the data, from 0), "fold" (from 1), "response", "prediction", "log_score"; those of an ordinal model are
+ * categories, from 1, with the most probable one as prediction. A fold that cannot be fitted or predicted, say because
+ * a level of a fixed effect occurs only in it, has status failed, and its rows have NaN.
  *
- * The threads of `options` (may be NULL) run folds in parallel and do not change results; with more than one, the functions of a
- * user-defined family are called from several threads. The progress function is called after each fold with the number done, and the
- * objective and theta of that fold (NaN and none if it failed). `spec` must be made from a formula: INTERLACE_E_UNSUPPORTED for arrays.
- * The caller frees `*folds_out` and `*rows_out` with interlace_frame_free.
- * Since 0.1.
+ * The threads of `options` (may be NULL) run folds in parallel and do not change results; with more than one, the
+ * functions of a user-defined family are called from several threads. The progress function is called after each fold
+ * with the number done, and the objective and theta of that fold (NaN and none if it failed). `spec` must be made from
+ * a formula: INTERLACE_E_UNSUPPORTED for arrays. The caller frees `*folds_out` and `*rows_out` with
+ * interlace_frame_free.
+ * @param[in] spec The spec.
+ * @param[in] data The data. A spec made from arrays ignores them: NULL.
+ * @param[in] group A grouping factor whose levels stay together; NULL for single rows.
+ * @param[in] folds The number of parts; 0 for each level, or row, by itself.
+ * @param[in] seed The seed of the random numbers; the same seed gives the same numbers.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] folds_out A new frame with a row per fold [1].
+ * @param[out] rows_out A new frame with a row per row [1]; NULL if it is not wanted.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
  */
-interlace_status interlace_cross_validate(const struct interlace_spec *spec,
-                                          const struct interlace_frame *frame,
-                                          const struct interlace_options *options,
-                                          const char *group,
-                                          size_t folds,
-                                          uint64_t seed,
-                                          struct interlace_frame **folds_out,
-                                          struct interlace_frame **rows_out,
-                                          struct interlace_error *err);
+interlace_status interlace_spec_cross_validate(const interlace_spec *spec,
+                                               const interlace_frame *data,
+                                               const char *group,
+                                               size_t folds,
+                                               uint64_t seed,
+                                               const interlace_options *options,
+                                               interlace_frame **folds_out,
+                                               interlace_frame **rows_out,
+                                               interlace_error *err);
+
+/* ==================================================================================================================
+ * Document: a fit and the answers to questions about it as one text
+ * ================================================================================================================== */
 
 /**
- * Makes questions that ask for nothing but the basics: estimates with tests, random effects, fitted values, residuals, how the search ended.
- * The caller frees `*out` with interlace_questions_free.
- * Since 0.1.
+ * Makes questions that ask for nothing but the basics: estimates with tests, random effects, fitted values, residuals,
+ * how the search ended.
+ * @param[out] out The new questions. The caller frees it with interlace_questions_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
  */
-interlace_status interlace_questions_new(struct interlace_questions **out,
-                                         struct interlace_error *err);
+interlace_status interlace_questions_new(interlace_questions **out,
+                                         interlace_error *err);
 
 /**
- * Sets a question by name from text, such as "confint" from "wald"; interlace_questions_name lists the names, in which hyphens count as
- * underscores. A question that can be repeated adds to what was asked before; any other value takes the place of the one before. Questions
- * without values (interlace_questions_values is NULL) are asked with `value` NULL or "true". INTERLACE_E_ARGUMENT for an unknown name and
- * for a value that cannot be read. Whether the fit has an answer shows when it is computed.
- * Since 0.1.
+ * Sets a question by name from text, such as "confint" from "wald"; interlace_questions_name lists the names, in which
+ * hyphens count as underscores. A question that can be repeated adds to what was asked before; any other value takes
+ * the place of the one before. Questions without values (interlace_questions_values is NULL) are asked with `value`
+ * NULL or "true". INTERLACE_E_ARGUMENT for an unknown name and for a value that cannot be read. Whether the fit has an
+ * answer shows when it is computed.
+ * @param[in,out] questions The questions.
+ * @param[in] name The name of the question.
+ * @param[in] value Its value as text. NULL for a question without values.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
  */
-interlace_status interlace_questions_set(struct interlace_questions *questions,
+interlace_status interlace_questions_set(interlace_questions *questions,
                                          const char *name,
                                          const char *value,
-                                         struct interlace_error *err);
+                                         interlace_error *err);
 
 /**
- * Sets a question whose value is data: "predict" (the rows to predict) or "refit" (other responses, a column each). `frame` is copied.
- * Since 0.1.
+ * Sets a question whose value is data: "predict" (the rows to predict) or "refit" (other responses, a column each).
+ * @param[in,out] questions The questions.
+ * @param[in] name The name of the question.
+ * @param[in] frame The data, which are copied.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
  */
-interlace_status interlace_questions_set_frame(struct interlace_questions *questions,
+interlace_status interlace_questions_set_frame(interlace_questions *questions,
                                                const char *name,
-                                               const struct interlace_frame *frame,
-                                               struct interlace_error *err);
+                                               const interlace_frame *frame,
+                                               interlace_error *err);
 
 /**
- * Whether the questions go together and suit a kind of model, INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM: INTERLACE_E_ARGUMENT for
- * one that says how to answer another that is not asked, or that this kind of model has no answer to. interlace_fit_to_json and
+ * Whether the questions go together and suit a kind of model: INTERLACE_E_ARGUMENT for one that says how to answer
+ * another that is not asked, or that this kind of model has no answer to. interlace_fit_to_json and
  * interlace_fit_to_text look, too; here a host can look before it fits.
- * Since 0.1.
+ * @param[in] questions The questions.
+ * @param[in] model A kind of model.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
  */
-interlace_status interlace_questions_check(const struct interlace_questions *questions,
-                                           int32_t model,
-                                           struct interlace_error *err);
+interlace_status interlace_questions_check(const interlace_questions *questions,
+                                           interlace_model model,
+                                           interlace_error *err);
 
 /**
  * Frees questions. NULL is allowed.
- * Since 0.1.
+ * @param[in,out] questions The questions.
+ * @since 0.1
  */
-void interlace_questions_free(struct interlace_questions *questions);
+void interlace_questions_free(interlace_questions *questions);
 
 /**
  * Number of questions that can be set.
- * Since 0.1.
+ * @since 0.1
  */
 size_t interlace_questions_count(void);
 
 /**
  * Name of a question, by its index from 0; NULL if there is none. A static string.
- * Since 0.1.
+ * @param[in] i The index, from 0.
+ * @since 0.1
  */
 const char *interlace_questions_name(size_t i);
 
 /**
  * What a question asks, in one line; NULL if there is none. A static string.
- * Since 0.1.
+ * @param[in] i The index, from 0.
+ * @since 0.1
  */
 const char *interlace_questions_doc(size_t i);
 
 /**
  * What the value of a question may be; NULL for a question that is asked or not, and if there is none. A static string.
- * Since 0.1.
+ * @param[in] i The index, from 0.
+ * @since 0.1
  */
 const char *interlace_questions_values(size_t i);
 
 /**
  * Whether the value of a question is a frame, for interlace_questions_set_frame.
- * Since 0.1.
+ * @param[in] i The index, from 0.
+ * @since 0.1
  */
 bool interlace_questions_takes_frame(size_t i);
 
 /**
  * Whether a question can be repeated, each value adding to those before.
- * Since 0.1.
+ * @param[in] i The index, from 0.
+ * @since 0.1
  */
 bool interlace_questions_is_repeatable(size_t i);
 
 /**
- * Name of another question that a question says how to answer, by its index `j` from 0: one of these must be asked, too. NULL if there is
- * none. A static string.
- * Since 0.1.
+ * Name of another question that a question says how to answer, by its index `j` from 0: one of these must be asked,
+ * too. NULL if there is none. A static string.
+ * @param[in] i The index, from 0.
+ * @param[in] j The index of the other question, from 0.
+ * @since 0.1
  */
 const char *interlace_questions_needs(size_t i,
                                       size_t j);
 
 /**
- * Whether a kind of model, INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM, has an answer to a question.
- * Since 0.1.
+ * Whether a kind of model has an answer to a question.
+ * @param[in] i The index, from 0.
+ * @param[in] model A kind of model.
+ * @since 0.1
  */
-bool interlace_questions_suits(size_t i, int32_t model);
+bool interlace_questions_suits(size_t i, interlace_model model);
 
 /**
- * A fit as one JSON document of `*len` bytes to `*text`, with a NUL after it: estimates with their covariances and tests, random effects, values per row, how the search
- * ended, and the answers to `questions` (NULL: none). docs/document.md has its keys. Numbers have the shortest text that reads back to the
- * same number, missing ones are null, infinite ones "Inf" and "-Inf", and rows count from 0.
- * `spec` and `data` are those of the fit. Either may be NULL unless a question needs it: "lrt", "all_fit" and "cross_validate" fit models
- * anew; prediction intervals take the weights of new data from the column that `spec` names; "anova", "drop1" and "emmeans" need `data` as
- * interlace_fit_anova, interlace_fit_drop1 and interlace_fit_marginal_means do. `options` (may be NULL) has the threads and the progress
- * function of what takes long, and how models are fitted anew.
- * INTERLACE_E_ARGUMENT if the questions do not go together or do not suit the fit; the other failures are those of the functions that
- * answer a question by itself. The caller frees `*text` with interlace_text_free.
- * Since 0.1.
+ * A fit as one JSON document of `*len` bytes to `*text`, with a NUL after it: estimates with their covariances and
+ * tests, random effects, values per row, how the search ended, and the answers to `questions` (NULL: none).
+ * docs/document.md has its keys. Numbers have the shortest text that reads back to the same number, missing ones are
+ * null, infinite ones "Inf" and "-Inf", and rows count from 0. `spec` and `data` are those of the fit. Either may be
+ * NULL unless a question needs it: "lrt", "all_fit" and "cross_validate" fit models anew; prediction intervals take the
+ * weights of new data from the column that `spec` names; "anova", "drop1" and "emmeans" need `data` as
+ * interlace_fit_anova, interlace_fit_drop1 and interlace_fit_marginal_means do. `options` (may be NULL) has the threads
+ * and the progress function of what takes long, and how models are fitted anew. INTERLACE_E_ARGUMENT if the questions
+ * do not go together or do not suit the fit; the other failures are those of the functions that answer a question by
+ * itself.
+ * @param[in] fit The fit.
+ * @param[in] spec The model of the fit. NULL is allowed where it is not needed.
+ * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] questions What is asked. NULL for the basics.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] text The document [1], which the caller frees with interlace_text_free.
+ * @param[out] len The number of bytes of the document [1], without the NUL after it.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
  */
-interlace_status interlace_fit_to_json(const struct interlace_fit *fit,
-                                       const struct interlace_spec *spec,
-                                       const struct interlace_frame *data,
-                                       const struct interlace_questions *questions,
-                                       const struct interlace_options *options,
+interlace_status interlace_fit_to_json(const interlace_fit *fit,
+                                       const interlace_spec *spec,
+                                       const interlace_frame *data,
+                                       const interlace_questions *questions,
+                                       const interlace_options *options,
                                        char **text,
                                        size_t *len,
-                                       struct interlace_error *err);
+                                       interlace_error *err);
 
 /**
  * A fit as a report for people: the summary, then the answers to `questions`. Otherwise as interlace_fit_to_json.
- * The caller frees `*text` with interlace_text_free.
- * Since 0.1.
+ * @param[in] fit The fit.
+ * @param[in] spec The model of the fit. NULL is allowed where it is not needed.
+ * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] questions What is asked. NULL for the basics.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] text The report [1], which the caller frees with interlace_text_free.
+ * @param[out] len The number of bytes of the report [1], without the NUL after it.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
  */
-interlace_status interlace_fit_to_text(const struct interlace_fit *fit,
-                                       const struct interlace_spec *spec,
-                                       const struct interlace_frame *data,
-                                       const struct interlace_questions *questions,
-                                       const struct interlace_options *options,
+interlace_status interlace_fit_to_text(const interlace_fit *fit,
+                                       const interlace_spec *spec,
+                                       const interlace_frame *data,
+                                       const interlace_questions *questions,
+                                       const interlace_options *options,
                                        char **text,
                                        size_t *len,
-                                       struct interlace_error *err);
+                                       interlace_error *err);
 
 /**
  * Frees a text that belongs to the caller, those of interlace_fit_to_json and interlace_fit_to_text. NULL is allowed.
- * Since 0.1.
+ * @param[out] text The text.
+ * @since 0.1
  */
 void interlace_text_free(char *text);
 
-/**
- * The columns that a model from a formula needs, before there are data, as a new frame with a row for each column and use: "name", "role" and "part".
- * "role" is response, fixed (a covariate or factor of the fixed effects), random (one of the left-hand side of a random term), group (a
- * grouping factor), offset, weights or time (of correlated residuals); "part" is mean, zero_inflation, dispersion, nominal, scale or
- * correlation. Rows come in that order, in each part in the order in which the formula names them. Columns that only interlace_spec_set_contrasts
- * names are not among them.
- * INTERLACE_E_FORMULA if a formula cannot be read, or has `.`, which stands for the columns of data; INTERLACE_E_UNSUPPORTED for arrays,
- * which have no columns. The caller frees `*out` with interlace_frame_free.
- * Since 0.1.
- */
-interlace_status interlace_spec_variables(const struct interlace_spec *spec,
-                                          struct interlace_frame **out,
-                                          struct interlace_error *err);
-
 #ifdef __cplusplus
-}  // extern "C"
-#endif  // __cplusplus
+}
+#endif
 
-#endif  /* INTERLACE_H */
+#endif /* INTERLACE_H */

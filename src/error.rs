@@ -3,28 +3,27 @@
 use std::borrow::Cow;
 use std::fmt;
 
-/// The kind of a failure. The numbers are the status codes of the C API and never change.
+/// The kind of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i32)]
 pub enum Code {
     /// An argument is NULL, out of range, of the wrong length, or unknown.
-    Argument = 1,
+    Argument,
     /// The formula can't be read; the position is a byte offset in it.
-    Formula = 2,
+    Formula,
     /// The data don't suit the model: a column is absent or of the wrong type; the position is a row.
-    Data = 3,
+    Data,
     /// The numbers broke down: a matrix is not positive definite, the objective is not finite.
-    Numeric = 4,
+    Numeric,
     /// Memory for data-sized objects could not be had.
-    Memory = 5,
+    Memory,
     /// The progress callback, or the deadline, stopped the work.
-    Cancelled = 6,
+    Cancelled,
     /// A valid request that this version does not carry out.
-    Unsupported = 7,
+    Unsupported,
     /// A file can't be read or written.
-    Io = 8,
+    Io,
     /// A defect of the library.
-    Internal = 99,
+    Internal,
 }
 
 /// A failure: its kind, where (byte of the formula or row of the data, -1 for nowhere), and one line of text

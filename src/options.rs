@@ -38,6 +38,22 @@ pub struct Options {
     pub unidentified: Unidentified,
 }
 
+/// Which likelihood is maximised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Estimation {
+    /// The restricted one of linear models, the likelihood of others.
+    #[default]
+    Default,
+    Reml,
+    Ml,
+}
+
+impl Choice for Estimation {
+    const LIST: &'static str = "method";
+    const ALL: &'static [(Self, &'static CStr)] =
+        &[(Estimation::Default, c"default"), (Estimation::Reml, c"reml"), (Estimation::Ml, c"ml")];
+}
+
 /// What is done where the data can't tell random effects from each other or from the residual.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Unidentified {

@@ -1,13 +1,16 @@
 //! Bootstraps: what is resampled, and what is computed of each replicate.
 
+use std::mem::MaybeUninit;
+
 use super::boundary::boundary;
 use super::buffer::target;
+use super::codes::meaning;
 use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
-use super::handle::{choice, free, give, need, null};
+use super::handle::{free, give, need, null};
 use super::options::{OptionsHandle, threads};
 use super::progress::with_progress;
-use super::resample::{INTERVALS, RANDOM_EFFECTS};
+use super::resample_lists::{BootstrapIntervalCode, SimulationCode};
 use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, texts};
 use super::{c_char, c_void};
@@ -19,6 +22,10 @@ use crate::resample::{Bootstrap, BootstrapOptions, IntervalOptions, Statistic, U
 /// estimates [n_estimates], in the order of the columns after logLik in the table of replicates, and its response `y` [n], one value
 /// per row of the sample. A return value other than 0 marks the replicate as failed. It is called on the thread that
 /// called the library, and must not throw, longjmp or free the objects of the call.
+/// @param replicate Its number; -1 for the fit itself and if groups or rows are left out.
+/// @param estimates Its estimates [n_estimates].
+/// @param n_estimates The number of estimates.
+/// @param n_out The number of statistics.
 /// Since 0.1.
 pub type StatisticFn = Option<
     unsafe extern "C" fn(
@@ -57,7 +64,6 @@ pub struct BootstrapHandle {
 }
 
 /// Makes a bootstrap of 1000 replicates with seed 0 that simulates responses with newly drawn random effects: the parametric bootstrap.
-/// The caller frees `*out` with interlace_bootstrap_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_new(out: *mut *mut BootstrapHandle, err: *mut ErrorRecord) -> Status {
@@ -83,6 +89,8 @@ pub extern "C" fn interlace_bootstrap_free(bootstrap: Option<Box<BootstrapHandle
 
 /// Sets the replicates: `n` of them, from number `first`. A replicate depends only on the seed and its number, so a stopped run can
 /// continue: tables of replicates 0 to 499 and 500 to 999, joined by interlace_frame_append, equal that of 0 to 999.
+/// @param first The number of the first replicate.
+/// @param n The number of replicates.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_set_replicates(
@@ -115,17 +123,17 @@ pub unsafe extern "C" fn interlace_bootstrap_set_seed(
     })
 }
 
-/// Makes replicates responses simulated as by interlace_fit_simulate; `what` is INTERLACE_SIMULATE_NEW or INTERLACE_SIMULATE_CONDITIONAL.
+/// Makes replicates responses simulated as by interlace_fit_simulate.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_set_parametric(
     bootstrap: Option<&mut BootstrapHandle>,
-    what: i32,
+    simulation: MaybeUninit<SimulationCode>,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
         let bootstrap = need(bootstrap, "bootstrap")?;
-        bootstrap.options.random_effects = choice(what, "what", &RANDOM_EFFECTS)?;
+        bootstrap.options.random_effects = meaning(simulation, "simulation")?;
         bootstrap.draws = Draws::Responses;
         Ok(())
     })
@@ -134,6 +142,7 @@ pub unsafe extern "C" fn interlace_bootstrap_set_parametric(
 /// Makes replicates samples of the data: as many levels of the grouping factor `group` (NULL for the model's first) as it has, drawn with
 /// replacement, with all their rows. A level drawn twice counts as two levels, and so do levels within it of a nested factor; levels of
 /// factors crossed with it do not change.
+/// @param group The name of a grouping factor; NULL for the first of the model.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_set_groups(
@@ -160,6 +169,9 @@ pub unsafe extern "C" fn interlace_bootstrap_set_rows(bootstrap: Option<&mut Boo
 }
 
 /// Adds statistics of each replicate to its estimates, with names [n], copied; `function` receives `user_data`. NULL for none.
+/// @param names The names [n] of the statistics.
+/// @param n The number of statistics.
+/// @param function The function; NULL for none.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_set_statistic(
@@ -182,10 +194,12 @@ pub unsafe extern "C" fn interlace_bootstrap_set_statistic(
 }
 
 /// Fits the model to each replicate, and makes a frame with one row per replicate: "status" (converged, singular or failed), "reason" (why
-/// it failed, else missing), "logLik", all estimates by name as in interlace_fit_bootstrap, and the statistics. Replicates that
-/// failed have NaN. It uses only the threads, which do not change results, and the progress function of `options` (may be NULL), as
-/// in interlace_fit_bootstrap. Without replicates there are only the columns, whose names give the order of the estimates that a
-/// statistic receives. The caller frees `*out` with interlace_frame_free.
+/// it failed, else missing), "logLik", all estimates by name, and the statistics. The estimates are fixed effects (those of the zero part and the
+/// dispersion or scale begin with zi. and disp.), parameters of the family, of the thresholds with nominal effects, or sigma, theta, standard
+/// deviations (sd_) and correlations (cor_) of random effects. Replicates that failed have NaN, such as those in which a category of an ordinal
+/// response does not occur. It uses only the threads, which do not change results, and the progress function of `options` (may be NULL). That is
+/// called after each replicate with the number done, and the deviance and theta of that replicate (NaN and none if it failed). Without replicates there are only the columns, whose names give the order of the estimates that a
+/// statistic receives.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_run(
@@ -207,7 +221,6 @@ pub unsafe extern "C" fn interlace_bootstrap_run(
 
 /// The jackknife: fits the model without each group, or row, that the bootstrap draws; without each level of the first grouping factor if
 /// it simulates. Makes a frame with one row for each: "left_out", then the columns of interlace_bootstrap_run. Options as there.
-/// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_jackknife(
@@ -228,10 +241,9 @@ pub unsafe extern "C" fn interlace_bootstrap_jackknife(
     })
 }
 
-/// Computes intervals of all estimates and statistics from `replicates`, a frame from interlace_bootstrap_run, as a new frame like that of
-/// interlace_fit_bootstrap_confint. `type` is INTERLACE_BOOTSTRAP_PERCENTILE, INTERLACE_BOOTSTRAP_BASIC, INTERLACE_BOOTSTRAP_NORMAL or
-/// INTERLACE_BOOTSTRAP_BCA; only the last needs `jackknife`, a frame from interlace_bootstrap_jackknife, and gives NaN for terms with
-/// missing values there. `level` is between 0 and 1, such as 0.95. The caller frees `*out` with interlace_frame_free.
+/// Intervals of all estimates and statistics from `replicates`, a frame from interlace_bootstrap_run of the same fit, as a new frame: term,
+/// estimate, bias, std_error, lower, upper, and n, the number of replicates that did not fail. Only INTERLACE_BOOTSTRAP_INTERVAL_BCA needs
+/// `jackknife`, a frame from interlace_bootstrap_jackknife, and gives NaN for terms with missing values there. `level` is between 0 and 1, such as 0.95.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_confint(
@@ -240,13 +252,13 @@ pub unsafe extern "C" fn interlace_bootstrap_confint(
     replicates: Option<&FrameHandle>,
     jackknife: Option<&FrameHandle>,
     level: f64,
-    r#type: i32,
+    interval: MaybeUninit<BootstrapIntervalCode>,
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
         let (own, fit, replicates) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, need(replicates, "replicates")?);
-        let (out, kind) = (target(out, "out")?, choice(r#type, "type", &INTERVALS)?);
+        let (out, kind) = (target(out, "out")?, meaning(interval, "interval")?);
         let options = IntervalOptions { level, kind, jackknife: jackknife.map(|j| &j.frame) };
         let table = own.with_statistic(|statistic| fit.bootstrap_intervals_with(&replicates.frame, &options, statistic))?;
         out.write(give(FrameHandle::new(table)));
@@ -256,6 +268,8 @@ pub unsafe extern "C" fn interlace_bootstrap_confint(
 
 /// Writes the standard error of a statistic of only the response to `*out`: the standard deviation of its values in the replicates, in
 /// which nothing is fitted. `function` NULL means the median. With interlace_bootstrap_set_groups it is the cluster bootstrap.
+/// @param function The statistic; NULL for the median.
+/// @param out The standard error [1].
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_response_std_error(
@@ -263,10 +277,12 @@ pub unsafe extern "C" fn interlace_bootstrap_response_std_error(
     fit: Option<&FitHandle>,
     function: ResponseStatisticFn,
     user_data: *mut c_void,
+    options: Option<&OptionsHandle>,
     out: *mut f64,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
+        let _ = options;
         let (own, fit, out) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, target(out, "out")?);
         let value = fit.bootstrap_std_error(&own.asked(fit)?, |y| {
             Ok(match function {

@@ -10,7 +10,7 @@ use std::io::Write;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
 
-use super::status::{ErrorRecord, INTERLACE_OK, Status};
+use super::status::{ErrorRecord, Status};
 use crate::error::{Code, Error, Result};
 
 /// The name of threads that the library starts.
@@ -27,14 +27,14 @@ thread_local! {
 /// Runs a fallible body; turns its error, or its panic, into a status and a record for the caller.
 pub(super) unsafe fn boundary(err: *mut ErrorRecord, body: impl FnOnce() -> Result<()>) -> Status {
     let error = match guarded(body) {
-        Ok(Ok(())) => return INTERLACE_OK,
+        Ok(Ok(())) => return Status::InterlaceOk,
         Ok(Err(error)) => error,
         Err(note) => Error::new(Code::Internal, note),
     };
     if let Some(err) = err.as_mut() {
         err.fill(&error);
     }
-    error.code as Status
+    error.code.into()
 }
 
 /// Runs a body that yields a value or nothing; nothing, and a panic, become the fallback.
@@ -91,7 +91,7 @@ mod tests {
     fn a_panic_becomes_an_internal_error_with_its_place() {
         let mut record = ErrorRecord::default();
         let status = unsafe { boundary(&raw mut record, || panic!("row {} is odd", 3)) };
-        assert_eq!(status, Code::Internal as Status);
+        assert_eq!(status, Status::InterlaceEInternal);
         let text = record.text();
         assert!(text.contains("row 3 is odd") && text.contains("boundary.rs:"), "{text}");
     }

@@ -19,7 +19,6 @@ pub struct CsvOptionsHandle {
 }
 
 /// Makes CSV options with their default values.
-/// The caller frees `*out` with interlace_csv_options_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_csv_options_new(out: *mut *mut CsvOptionsHandle, err: *mut ErrorRecord) -> Status {
@@ -33,6 +32,7 @@ pub unsafe extern "C" fn interlace_csv_options_new(out: *mut *mut CsvOptionsHand
 /// The separator of cells: an ASCII character such as ',', ';' or '\t', not a letter, digit, sign, point or line break. 0, the default, is a
 /// comma, or a semicolon with decimal commas; text that seems to use another separator is then INTERLACE_E_DATA, and the message names it.
 /// There is no such check if a separator is given.
+/// @param separator One byte of ASCII.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_csv_options_set_separator(
@@ -47,6 +47,7 @@ pub unsafe extern "C" fn interlace_csv_options_set_separator(
 }
 
 /// The decimal mark of numbers, '.' (the default) or ','.
+/// @param decimal A point or a comma.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_csv_options_set_decimal(
@@ -61,6 +62,7 @@ pub unsafe extern "C" fn interlace_csv_options_set_decimal(
 }
 
 /// The quote around a cell with separators, quotes or line breaks, '"' by default; 0 treats quotes as ordinary characters.
+/// @param quote One byte of ASCII; 0 for no quotes.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_csv_options_set_quote(
@@ -76,6 +78,7 @@ pub unsafe extern "C" fn interlace_csv_options_set_quote(
 
 /// The texts `strings` [n_strings] that mean a missing value, ignoring blanks around them, instead of the default: "NA", "NaN" and the empty
 /// cell. In a column of numbers an empty cell is always missing.
+/// @param n_strings The number of texts.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_csv_options_set_na_strings(
@@ -91,6 +94,7 @@ pub unsafe extern "C" fn interlace_csv_options_set_na_strings(
 }
 
 /// The columns `names` [n_names] that are categories whatever they look like; each must exist.
+/// @param n_names The number of names.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_csv_options_set_categorical(
@@ -107,6 +111,7 @@ pub unsafe extern "C" fn interlace_csv_options_set_categorical(
 
 /// Whether a column of text most of whose cells are numbers, or dates, is INTERLACE_E_DATA with the line and the cell (true), unless it is
 /// categorical. The default is false: such a column is text, and a fit that uses it as a covariate warns, or fails where numbers are required.
+/// @param strict Whether such a column is an error.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_csv_options_set_strict_numbers(
@@ -146,7 +151,7 @@ unsafe fn change(
 /// are missing. The frame keeps the line of each row, for messages. The path may be any bytes that the system accepts.
 /// INTERLACE_E_IO if the file cannot be read; INTERLACE_E_DATA if it is not CSV (`position` is the row, from 0); INTERLACE_E_ARGUMENT if the
 /// options contradict each other.
-/// The caller frees `*out` with interlace_frame_free.
+/// @param path The path of the file.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_frame_read_csv(
@@ -159,7 +164,8 @@ pub unsafe extern "C" fn interlace_frame_read_csv(
 }
 
 /// Reads CSV text of `len` bytes from memory; otherwise as interlace_frame_read_csv.
-/// The caller frees `*out` with interlace_frame_free.
+/// @param bytes The text [len].
+/// @param len The number of bytes.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_frame_read_csv_bytes(
@@ -172,36 +178,6 @@ pub unsafe extern "C" fn interlace_frame_read_csv_bytes(
     boundary(err, || read_bytes(bytes, len, &options_of(options), out))
 }
 
-/// Reads a CSV file as interlace_frame_read_csv with the default options, except for the columns named in `categorical` [n_categorical], which
-/// are categories whatever they look like; each must exist.
-/// The caller frees `*out` with interlace_frame_free.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_frame_from_csv(
-    path: *const c_char,
-    categorical: *const *const c_char,
-    n_categorical: usize,
-    out: *mut *mut FrameHandle,
-    err: *mut ErrorRecord,
-) -> Status {
-    boundary(err, || read_path(path, &with_categorical(categorical, n_categorical)?, out))
-}
-
-/// Reads CSV text of `len` bytes from memory; otherwise as interlace_frame_from_csv.
-/// The caller frees `*out` with interlace_frame_free.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_frame_from_csv_bytes(
-    bytes: *const c_char,
-    len: usize,
-    categorical: *const *const c_char,
-    n_categorical: usize,
-    out: *mut *mut FrameHandle,
-    err: *mut ErrorRecord,
-) -> Status {
-    boundary(err, || read_bytes(bytes, len, &with_categorical(categorical, n_categorical)?, out))
-}
-
 /// Seconds that reading the CSV text of a frame took; NaN for a frame that was not read from CSV.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -211,10 +187,6 @@ pub extern "C" fn interlace_frame_read_seconds(frame: Option<&FrameHandle>) -> f
 
 unsafe fn owned_texts(strings: *const *const c_char, n: usize, name: &str) -> Result<Vec<String>> {
     Ok(texts(strings, n, name)?.into_iter().map(String::from).collect())
-}
-
-unsafe fn with_categorical(categorical: *const *const c_char, n: usize) -> Result<CsvOptions> {
-    Ok(CsvOptions { categorical: owned_texts(categorical, n, "categorical")?, ..CsvOptions::default() })
 }
 
 fn options_of(options: Option<&CsvOptionsHandle>) -> Cow<'_, CsvOptions> {

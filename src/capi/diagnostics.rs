@@ -3,6 +3,7 @@
 use super::boundary::boundary;
 use super::buffer::target;
 use super::fit::{FitHandle, fit_of};
+use super::options::OptionsHandle;
 use super::status::{ErrorRecord, Status};
 
 /// R2 of Nakagawa and Schielzeth (2013): the share of variance explained by the fixed effects, and by fixed and random effects, with
@@ -13,10 +14,13 @@ use super::status::{ErrorRecord, Status};
 /// single observations count as part of this variance. All rows have equal weight.
 /// INTERLACE_E_UNSUPPORTED for mixtures with zeros, if there is no such variance (for example with the cauchit link), and for ordinal
 /// models with a scale formula.
+/// @param marginal The share of the fixed effects [1].
+/// @param conditional The share of fixed and random effects [1].
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_r2(
     fit: Option<&FitHandle>,
+    options: Option<&OptionsHandle>,
     marginal: *mut f64,
     conditional: *mut f64,
     err: *mut ErrorRecord,
@@ -24,6 +28,7 @@ pub unsafe extern "C" fn interlace_fit_r2(
     boundary(err, || {
         let fit = fit_of(fit)?;
         let (marginal, conditional) = (target(marginal, "marginal")?, target(conditional, "conditional")?);
+        let _ = options;
         let r2 = fit.r2()?;
         marginal.write(r2.marginal());
         conditional.write(r2.conditional());
@@ -33,10 +38,13 @@ pub unsafe extern "C" fn interlace_fit_r2(
 
 /// Intraclass correlations from the variances of interlace_fit_r2: the share of the random effects in what the fixed effects leave
 /// (`adjusted`), and in all (`unadjusted`).
+/// @param adjusted The share in what the fixed effects leave [1].
+/// @param unadjusted The share in all [1].
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_icc(
     fit: Option<&FitHandle>,
+    options: Option<&OptionsHandle>,
     adjusted: *mut f64,
     unadjusted: *mut f64,
     err: *mut ErrorRecord,
@@ -44,6 +52,7 @@ pub unsafe extern "C" fn interlace_fit_icc(
     boundary(err, || {
         let fit = fit_of(fit)?;
         let (adjusted, unadjusted) = (target(adjusted, "adjusted")?, target(unadjusted, "unadjusted")?);
+        let _ = options;
         let r2 = fit.r2()?;
         adjusted.write(r2.icc_adjusted());
         unadjusted.write(r2.icc_unadjusted());
@@ -55,6 +64,10 @@ pub unsafe extern "C" fn interlace_fit_icc(
 /// about 1 if the family's variance is right, and the probability of a larger sum by the chi-square distribution. For binary responses
 /// it says nothing. INTERLACE_E_UNSUPPORTED if the family's variance is estimated (linear models, gamma and the like), and
 /// for ordinal models.
+/// @param chi_square The sum of squares [1].
+/// @param ratio Its ratio to `df` [1].
+/// @param df The residual degrees of freedom [1].
+/// @param p_value The probability of a larger sum [1].
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_overdispersion(

@@ -7,7 +7,7 @@ use super::buffer::target;
 use super::c_char;
 use super::fit::FitHandle;
 use super::frame::FrameHandle;
-use super::handle::{give, need};
+use super::handle::need;
 use super::hypotheses::degrees_of_freedom_by;
 use super::options::{OptionsHandle, settings};
 use super::progress::with_progress;
@@ -26,7 +26,11 @@ use crate::inference::degrees_of_freedom::DfMethod;
 /// interlace_fit_anova, interlace_fit_drop1 and interlace_fit_marginal_means do. `options` (may be NULL) has the threads and the progress
 /// function of what takes long, and how models are fitted anew.
 /// INTERLACE_E_ARGUMENT if the questions do not go together or do not suit the fit; the other failures are those of the functions that
-/// answer a question by itself. The caller frees `*text` with interlace_text_free.
+/// answer a question by itself.
+/// @param spec The model of the fit. NULL is allowed where it is not needed.
+/// @param questions What is asked. NULL for the basics.
+/// @param text The document [1], which the caller frees with interlace_text_free.
+/// @param len The number of bytes of the document [1], without the NUL after it.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_to_json(
@@ -43,7 +47,10 @@ pub unsafe extern "C" fn interlace_fit_to_json(
 }
 
 /// A fit as a report for people: the summary, then the answers to `questions`. Otherwise as interlace_fit_to_json.
-/// The caller frees `*text` with interlace_text_free.
+/// @param spec The model of the fit. NULL is allowed where it is not needed.
+/// @param questions What is asked. NULL for the basics.
+/// @param text The report [1], which the caller frees with interlace_text_free.
+/// @param len The number of bytes of the report [1], without the NUL after it.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_to_text(
@@ -60,6 +67,7 @@ pub unsafe extern "C" fn interlace_fit_to_text(
 }
 
 /// Frees a text that belongs to the caller, those of interlace_fit_to_json and interlace_fit_to_text. NULL is allowed.
+/// @param text The text.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_text_free(text: *mut c_char) {
@@ -69,27 +77,6 @@ pub unsafe extern "C" fn interlace_text_free(text: *mut c_char) {
             None
         });
     }
-}
-
-/// The columns that a model from a formula needs, before there are data, as a new frame with a row for each column and use: "name", "role" and "part".
-/// "role" is response, fixed (a covariate or factor of the fixed effects), random (one of the left-hand side of a random term), group (a
-/// grouping factor), offset, weights or time (of correlated residuals); "part" is mean, zero_inflation, dispersion, nominal, scale or
-/// correlation. Rows come in that order, in each part in the order in which the formula names them. Columns that only interlace_spec_set_contrasts
-/// names are not among them.
-/// INTERLACE_E_FORMULA if a formula cannot be read, or has `.`, which stands for the columns of data; INTERLACE_E_UNSUPPORTED for arrays,
-/// which have no columns. The caller frees `*out` with interlace_frame_free.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_spec_variables(
-    spec: Option<&SpecHandle>,
-    out: *mut *mut FrameHandle,
-    err: *mut ErrorRecord,
-) -> Status {
-    boundary(err, || {
-        let (spec, out) = (need(spec, "spec")?, target(out, "out")?);
-        out.write(give(FrameHandle::new(spec.spec.variables_table()?)));
-        Ok(())
-    })
 }
 
 /// How answers become text.
@@ -109,7 +96,7 @@ unsafe fn write(
     let (text, len) = (target(text, "text")?, target(len, "len")?);
     let basics = Questions::default();
     let questions = questions.map_or(&basics, |own| &own.questions);
-    let freedom = |method: DfMethod| degrees_of_freedom_by(handle, method);
+    let freedom = |method: DfMethod| degrees_of_freedom_by(handle, method, options);
     let subject =
         Subject { fit: &handle.fit, spec: spec.map(|own| &own.spec), data: data.map(|own| &own.frame), freedom: &freedom };
     let settings = settings(options);

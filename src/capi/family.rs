@@ -1,12 +1,15 @@
 //! Families of the caller's.
 
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 
 use super::boundary::boundary;
 use super::buffer::{slice, target};
-use super::handle::{choice, free, give, need, null};
+use super::codes::meaning;
+use super::handle::{free, give, need, null};
 use super::spec::SpecHandle;
 use super::spec_family::generalised;
+use super::spec_lists::ParameterScaleCode;
 use super::status::{ErrorRecord, Status};
 use super::strings::{text, texts};
 use super::{c_char, c_void};
@@ -16,19 +19,13 @@ use crate::family::{
 };
 use crate::spec::FamilySpec;
 
-/// The working scale of a family's parameter is the parameter itself.
-pub const INTERLACE_SCALE_IDENTITY: i32 = 0;
-/// The working scale of a family's positive parameter is its logarithm.
-pub const INTERLACE_SCALE_LOG: i32 = 1;
-
-const SCALES: [(i32, Scale); 2] = [(INTERLACE_SCALE_IDENTITY, Scale::Identity), (INTERLACE_SCALE_LOG, Scale::Log)];
-
 /// A function of a column: fills `out` [n] from `x` [n]. A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
 /// Since 0.1.
 pub type FamilyMapFn = Option<unsafe extern "C" fn(user_data: *mut c_void, n: usize, x: *const f64, out: *mut f64) -> i32>;
 
 /// Fills `out` [n] with the squared deviance residuals of responses `y` [n] at means `mu` [n], times the weights [n].
 /// A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
+/// @param weights Prior weights [n].
 /// Since 0.1.
 pub type FamilyDevianceFn = Option<
     unsafe extern "C" fn(
@@ -42,8 +39,9 @@ pub type FamilyDevianceFn = Option<
 >;
 
 /// Fills `out` [n] with the log-densities of responses `y` [n] at linear predictors `eta` [n]. `weights` [n] are ones if there are none,
-/// `psi` [n,n_parameters] are the parameters on their working scale (logarithms for INTERLACE_SCALE_LOG).
+/// `psi` [n,n_parameters] are the parameters on their working scale (logarithms for INTERLACE_PARAMETER_SCALE_LOG).
 /// A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
+/// @param n_parameters The number of parameters besides the mean.
 /// Since 0.1.
 pub type FamilyLogDensityFn = Option<
     unsafe extern "C" fn(
@@ -60,6 +58,11 @@ pub type FamilyLogDensityFn = Option<
 
 /// Fills `s` [n], `w` [n] and `t` [n] with the first, minus the second and minus the third derivative of the log-density in eta.
 /// The inputs are those of the log-density. A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
+/// @param n_parameters The number of parameters besides the mean.
+/// @param y Responses [n].
+/// @param eta Linear predictors [n].
+/// @param weights Prior weights [n].
+/// @param psi Parameters [n_parameters], on their working scales.
 /// Since 0.1.
 pub type FamilyDerivativesFn = Option<
     unsafe extern "C" fn(
@@ -108,9 +111,9 @@ pub struct FamilyCallbacks {
     pub n_parameters: usize,
     /// Their names [n_parameters].
     pub parameter_names: *const *const c_char,
-    /// INTERLACE_SCALE_* of each [n_parameters].
-    pub parameter_scales: *const i32,
-    /// Starting values [n_parameters], on the reported scale: positive for INTERLACE_SCALE_LOG.
+    /// The working scale of each [n_parameters].
+    pub parameter_scales: *const MaybeUninit<ParameterScaleCode>,
+    /// Starting values [n_parameters], on the reported scale: positive for INTERLACE_PARAMETER_SCALE_LOG.
     pub parameter_starts: *const f64,
 }
 
@@ -135,7 +138,7 @@ impl User {
 }
 
 /// Makes a family from functions. `callbacks` and the arrays and strings in it are copied.
-/// The caller frees `*out` with interlace_family_free.
+/// @param callbacks The functions of the family.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_family_new(
@@ -161,7 +164,7 @@ pub extern "C" fn interlace_family_free(family: Option<Box<FamilyHandle>>) {
     free(family);
 }
 
-/// Sets a user-defined family for a model of kind INTERLACE_GLMM. It replaces the previous family and its fixed parameters.
+/// Sets a user-defined family for a model of kind INTERLACE_MODEL_GLMM. It replaces the previous family and its fixed parameters.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_custom_family(
@@ -198,7 +201,10 @@ unsafe fn parameters(callbacks: &FamilyCallbacks) -> Result<Vec<CustomParameter>
     let scales = slice(callbacks.parameter_scales, n, "parameter_scales")?;
     let starts = slice(callbacks.parameter_starts, n, "parameter_starts")?;
     let parameter = |i: usize| -> Result<CustomParameter> {
-        let scale = choice(scales[i], &format!("parameter_scales[{i}]"), &SCALES)?;
+        let scale = match meaning(scales[i], &format!("parameter_scales[{i}]"))? {
+            ParameterScaleCode::Identity => Scale::Identity,
+            ParameterScaleCode::Log => Scale::Log,
+        };
         Ok(CustomParameter { name: names[i].to_owned(), scale, start: starts[i] })
     };
     (0..n).map(parameter).collect()

@@ -58,6 +58,7 @@ pub extern "C" fn interlace_family_n_links(i: usize) -> usize {
 }
 
 /// Name of a link of a family, by its index from 0; the first is the family's default. NULL if there is none. A static string.
+/// @param link The link, from 0.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_family_link(i: usize, link: usize) -> *const c_char {
@@ -73,6 +74,7 @@ pub extern "C" fn interlace_family_n_parameters(i: usize) -> usize {
 
 /// Name of a parameter of a family, by its index from 0, as interlace_spec_fix_parameter takes it. A dispersion formula is for the first.
 /// NULL if there is none. A static string.
+/// @param parameter The parameter, from 0.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_family_parameter(i: usize, parameter: usize) -> *const c_char {

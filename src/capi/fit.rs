@@ -6,11 +6,14 @@ use std::sync::OnceLock;
 use super::boundary::{boundary, query};
 use super::buffer::{array_target, copy_out, slice, target};
 use super::c_char;
+use super::codes::code_of;
 use super::frame::FrameHandle;
 use super::handle::{free, give, need};
 use super::options::{OptionsHandle, settings};
+use super::options_lists::MethodCode;
 use super::progress::with_progress;
-use super::spec::{MODELS, SpecHandle};
+use super::spec::SpecHandle;
+use super::spec_lists::ModelCode;
 use super::status::{ErrorRecord, Status};
 use super::strings::StringTable;
 use crate::error::{Error, Result};
@@ -33,7 +36,7 @@ pub struct FitHandle {
 #[derive(Default)]
 pub(super) struct Strings {
     pub(super) formula: StringTable,
-    /// One a kind of degrees of freedom, the default last.
+    /// One a kind of degrees of freedom.
     pub(super) summaries: [StringTable; 5],
     /// One a predictor.
     pub(super) fixef: [StringTable; 3],
@@ -72,37 +75,38 @@ const _: () = {
     shareable::<FitHandle>();
 };
 
-/// Fits the model `spec` to `frame`, which a formula needs and arrays ignore. `options` may be NULL.
+/// Fits the model `spec` to `data`, which a formula needs and arrays ignore. `options` may be NULL.
 /// A fit whose optimiser did not converge is still a fit: see interlace_fit_converged and interlace_fit_warning.
-/// The caller frees `*out` with interlace_fit_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_new(
     spec: Option<&SpecHandle>,
-    frame: Option<&FrameHandle>,
+    data: Option<&FrameHandle>,
     options: Option<&OptionsHandle>,
     out: *mut *mut FitHandle,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
         let (spec, out) = (need(spec, "spec")?, target(out, "out")?);
-        let frame = frame.map(|frame| &frame.frame);
-        let fit = with_progress(options, |progress| Fit::new(&spec.spec, frame, &settings(options), progress))?;
+        let data = data.map(|data| &data.frame);
+        let fit = with_progress(options, |progress| Fit::new(&spec.spec, data, &settings(options), progress))?;
         out.write(give(FitHandle::new(fit)));
         Ok(())
     })
 }
 
 /// Refits the model of a REML fit, on the same rows, by maximum likelihood, so that interlace_fit_compare can compare it with a
-/// model with other fixed effects; a maximum likelihood fit is copied. The caller frees `*out` with interlace_fit_free.
+/// model with other fixed effects; a maximum likelihood fit is copied.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_refit_ml(
     fit: Option<&FitHandle>,
+    options: Option<&OptionsHandle>,
     out: *mut *mut FitHandle,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
+        let _ = options;
         let (fit, out) = (fit_of(fit)?, target(out, "out")?);
         out.write(give(FitHandle::new(fit.refit_ml()?)));
         Ok(())
@@ -112,12 +116,14 @@ pub unsafe extern "C" fn interlace_fit_refit_ml(
 /// Evaluates the objective of a model (the deviance, or for REML the REML criterion) without fitting it: `values` [n_points] at the points
 /// `theta` [n_theta,n_points], one column per point, in the order of interlace_fit_theta_name. A point of a generalised model is theta, then the
 /// fixed effects of the mean, the zero inflation and the dispersion, then the family's parameters on their working scale.
-/// `frame` and `options` are as for interlace_fit_new. INTERLACE_E_ARGUMENT if `n_theta` is not the model's number of parameters.
+/// `data` and `options` are as for interlace_fit_new. INTERLACE_E_ARGUMENT if `n_theta` is not the model's number of parameters.
+/// @param n_theta The number of parameters of a point.
+/// @param n_points The number of points.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_objective(
     spec: Option<&SpecHandle>,
-    frame: Option<&FrameHandle>,
+    data: Option<&FrameHandle>,
     options: Option<&OptionsHandle>,
     theta: *const f64,
     n_theta: usize,
@@ -132,7 +138,7 @@ pub unsafe extern "C" fn interlace_spec_objective(
         let count = n_theta.checked_mul(n_points);
         let count = count.ok_or_else(|| Error::argument("n_theta times n_points is larger than the address space"))?;
         let theta = slice(theta, count, "theta")?;
-        let result = Fit::objective(&spec.spec, frame.map(|frame| &frame.frame), &settings(options), theta)?;
+        let result = Fit::objective(&spec.spec, data.map(|data| &data.frame), &settings(options), theta)?;
         if result.len() != n_points {
             return Err(Error::argument(format!("n_theta is {n_theta}, the model has another number of parameters")));
         }
@@ -147,14 +153,11 @@ pub extern "C" fn interlace_fit_free(fit: Option<Box<FitHandle>>) {
     free(fit);
 }
 
-/// The kind of model: INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM; 0 for NULL.
+/// The kind of model; INTERLACE_MODEL_NONE for NULL.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn interlace_fit_model(fit: Option<&FitHandle>) -> i32 {
-    query(0, || {
-        let kind = fit?.fit.kind.model();
-        MODELS.iter().find(|m| m.1 == kind).map(|m| m.0)
-    })
+pub extern "C" fn interlace_fit_model(fit: Option<&FitHandle>) -> ModelCode {
+    query(ModelCode::None, || code_of(fit?.fit.kind.model()))
 }
 
 /// The formula as it was given; empty for a model from arrays.
@@ -164,11 +167,11 @@ pub extern "C" fn interlace_fit_formula(fit: Option<&FitHandle>) -> *const c_cha
     query(null(), || fit.map(|f| f.strings.formula.get(&[&f.fit.formula], 0)))
 }
 
-/// Whether the fit is by restricted maximum likelihood.
+/// Which likelihood the fit maximises, INTERLACE_METHOD_REML or INTERLACE_METHOD_ML; INTERLACE_METHOD_DEFAULT for NULL.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn interlace_fit_is_reml(fit: Option<&FitHandle>) -> bool {
-    query(false, || Some(fit?.fit.reml))
+pub extern "C" fn interlace_fit_method(fit: Option<&FitHandle>) -> MethodCode {
+    query(MethodCode::Default, || Some(if fit?.fit.reml { MethodCode::Reml } else { MethodCode::Ml }))
 }
 
 /// Whether the fit is singular: some linear combination of random effects has a variance of exactly zero.
@@ -190,7 +193,7 @@ pub extern "C" fn interlace_fit_n_obs(fit: Option<&FitHandle>) -> usize {
 /// of the family (for an ordinal model those of the thresholds, and the nominal effects), and theta.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn interlace_fit_npar(fit: Option<&FitHandle>) -> usize {
+pub extern "C" fn interlace_fit_n_parameters(fit: Option<&FitHandle>) -> usize {
     query(0, || Some(fit?.fit.npar))
 }
 

@@ -5,16 +5,18 @@ use std::ptr::null;
 use super::boundary::{boundary, query};
 use super::buffer::target;
 use super::c_char;
+use super::codes::code_of;
 use super::fit::{FitHandle, fit_of};
+use super::spec_lists::CorrelationCode;
 use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result};
 use crate::fit::CorrelationFit;
 
-/// The kind of a fit's residual correlation, INTERLACE_CORRELATION_AR1 or INTERLACE_CORRELATION_CS; 0 without one.
+/// The kind of a fit's residual correlation; INTERLACE_CORRELATION_NONE without one.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn interlace_fit_correlation_kind(fit: Option<&FitHandle>) -> i32 {
-    query(0, || Some(own(fit)?.design.kind as i32))
+pub extern "C" fn interlace_fit_correlation(fit: Option<&FitHandle>) -> CorrelationCode {
+    query(CorrelationCode::None, || code_of(own(fit)?.design.kind))
 }
 
 /// Name of the groups within which residuals are correlated, "g" or "a:b"; NULL without residual correlation.
@@ -41,9 +43,11 @@ pub extern "C" fn interlace_fit_correlation_time(fit: Option<&FitHandle>) -> *co
 /// The estimated parameter rho of the residual correlation, to `estimate`, and its standard error by the delta method from the observed
 /// information, to `std_error`, which may be NULL; NaN if the parameter is at the end of its range.
 /// INTERLACE_E_ARGUMENT for a fit without residual correlation.
+/// @param estimate rho [1].
+/// @param std_error Its standard error [1]; NULL is allowed.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_fit_correlation(
+pub unsafe extern "C" fn interlace_fit_correlation_estimate(
     fit: Option<&FitHandle>,
     estimate: *mut f64,
     std_error: *mut f64,
@@ -62,9 +66,11 @@ pub unsafe extern "C" fn interlace_fit_correlation(
 
 /// Wald limits of the residual correlation at a level such as 0.95, to `lower` and `upper`: symmetric on the scale log((rho - a) / (1 - rho)),
 /// where a is the least possible value of rho.
+/// @param lower The lower limit [1].
+/// @param upper The upper limit [1].
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_fit_correlation_confint(
+pub unsafe extern "C" fn interlace_fit_correlation_confint_wald(
     fit: Option<&FitHandle>,
     level: f64,
     lower: *mut f64,

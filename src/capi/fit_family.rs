@@ -5,8 +5,9 @@ use std::ptr::null;
 use super::boundary::{boundary, query};
 use super::buffer::{copy_out, write_out};
 use super::c_char;
+use super::codes::code_of;
 use super::fit::{FitHandle, fit_of};
-use super::options::INFORMATION;
+use super::options_lists::InformationCode;
 use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result};
 use crate::fit::Generalised;
@@ -25,14 +26,11 @@ pub extern "C" fn interlace_fit_link(fit: Option<&FitHandle>) -> *const c_char {
     query(null(), || Some(fit?.strings.link.get(&[generalised_at(fit)?.family.link().name()], 0)))
 }
 
-/// The information in the Laplace approximation: INTERLACE_OBSERVED or INTERLACE_EXPECTED; -1 for a linear model.
+/// The information in the Laplace approximation; INTERLACE_INFORMATION_NONE for a linear model.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn interlace_fit_information(fit: Option<&FitHandle>) -> i32 {
-    query(-1, || {
-        let information = generalised_at(fit)?.information;
-        INFORMATION.iter().find(|i| i.1 == information).map(|i| i.0)
-    })
+pub extern "C" fn interlace_fit_information(fit: Option<&FitHandle>) -> InformationCode {
+    query(InformationCode::None, || code_of(generalised_at(fit)?.information))
 }
 
 /// Number of quadrature points, as in interlace_options_set_nagq; -1 for a linear model.
@@ -125,7 +123,7 @@ pub unsafe extern "C" fn interlace_fit_zero_probability(
     })
 }
 
-/// Name of a parameter of a generalised model, by its index from 0 (interlace_fit_npar gives their number): the fixed effects of the mean, those
+/// Name of a parameter of a generalised model, by its index from 0 (interlace_fit_n_parameters gives their number): the fixed effects of the mean, those
 /// of the zero inflation ("zi.x") and the dispersion ("disp.x"; for an ordinal model the scale), the estimated parameters of the family
 /// ("size"; for an ordinal model "low|mid"), theta ("theta.group.effect"). NULL if there is none.
 /// Since 0.1.
@@ -134,7 +132,7 @@ pub extern "C" fn interlace_fit_parameter_name(fit: Option<&FitHandle>, i: usize
     query(null(), || Some(fit?.strings.parameters.get(&generalised_at(fit)?.vcov_names, i)))
 }
 
-/// All parameters of a generalised model, to `out` [npar], the family's on the scale on which they were estimated: logarithms (for
+/// All parameters of a generalised model, to `out` [n_parameters], the family's on the scale on which they were estimated: logarithms (for
 /// gaussian, of the variance), logits (for tweedie, of the power minus 1), lower_cut itself; those of thresholds as they are.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -150,7 +148,7 @@ pub unsafe extern "C" fn interlace_fit_parameters(
     })
 }
 
-/// Covariance matrix of all parameters of a generalised model, to `out` [npar,npar], on the scales of interlace_fit_parameters; NaN if it is
+/// Covariance matrix of all parameters of a generalised model, to `out` [n_parameters,n_parameters], on the scales of interlace_fit_parameters; NaN if it is
 /// not known.
 /// Since 0.1.
 #[unsafe(no_mangle)]

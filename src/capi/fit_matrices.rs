@@ -64,6 +64,11 @@ pub extern "C" fn interlace_fit_z_nnz(fit: Option<&FitHandle>) -> usize {
 /// The random-effects model matrix Z [n_obs,q] of the mean as compressed sparse columns: the entries of column j are those from `colptr[j]` to
 /// `colptr[j + 1] - 1`, with their rows in `rowidx`, ascending, and their numbers in `values`. `colptr` is [q + 1], `rowidx` and `values`
 /// are [nnz]. Columns are ordered by term, then level, then effect. Entries may be zero.
+/// @param colptr Where columns start [n_colptr].
+/// @param n_colptr q + 1.
+/// @param rowidx Rows [nnz], from 0.
+/// @param values Values [nnz].
+/// @param nnz As interlace_fit_z_nnz gives it.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_z(

@@ -5,8 +5,9 @@ use std::ptr::null;
 use super::boundary::{boundary, query};
 use super::buffer::{copy_limits, copy_out};
 use super::c_char;
+use super::codes::code_of;
 use super::fit::{FitHandle, fit_of};
-use super::spec_ordinal::THRESHOLDS;
+use super::spec_lists::ThresholdCode;
 use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result};
 use crate::fit::{Generalised, Ordinal};
@@ -19,21 +20,18 @@ pub extern "C" fn interlace_fit_n_categories(fit: Option<&FitHandle>) -> usize {
 }
 
 /// Label of a category, by its index from 0, from lowest to highest; NULL if there is none. interlace_fit_response numbers the first as 1.
+/// @param k The category, from 0.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_category(fit: Option<&FitHandle>, k: usize) -> *const c_char {
     query(null(), || Some(fit?.strings.categories.get(&ordinal_at(fit)?.categories, k)))
 }
 
-/// The structure of the thresholds of an ordinal fit: INTERLACE_THRESHOLD_FLEXIBLE, INTERLACE_THRESHOLD_SYMMETRIC or
-/// INTERLACE_THRESHOLD_EQUIDISTANT; -1 for other fits. A single threshold is always flexible.
+/// The structure of the thresholds of an ordinal fit; INTERLACE_THRESHOLD_NONE for other fits. A single threshold is always flexible.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn interlace_fit_threshold_structure(fit: Option<&FitHandle>) -> i32 {
-    query(-1, || {
-        let threshold = ordinal_at(fit)?.threshold;
-        THRESHOLDS.iter().find(|t| t.1 == threshold).map(|t| t.0)
-    })
+pub extern "C" fn interlace_fit_threshold_structure(fit: Option<&FitHandle>) -> ThresholdCode {
+    query(ThresholdCode::None, || code_of(ordinal_at(fit)?.threshold))
 }
 
 /// Number of thresholds of an ordinal fit, one less than the number of categories; 0 for other fits.

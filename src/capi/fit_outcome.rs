@@ -1,34 +1,12 @@
 //! How a fit ended: the optimiser's outcome, the boundary, the warnings.
 
-use std::ffi::CStr;
 use std::ptr::null;
 
 use super::boundary::query;
 use super::c_char;
+use super::codes::code_of;
 use super::fit::FitHandle;
-use crate::optimize::Reason;
-
-/// The optimum was reached.
-pub const INTERLACE_CONVERGED: i32 = 0;
-/// No further decrease is possible in floating point, and the scaled gradient is small: below 1e-3, or below 0.03 if the digits of the
-/// criterion have cancelled.
-pub const INTERLACE_ROUNDOFF_LIMITED: i32 = 1;
-/// The fit used all evaluations allowed.
-pub const INTERLACE_MAX_EVALUATIONS: i32 = 2;
-/// The fit used all the time allowed.
-pub const INTERLACE_DEADLINE: i32 = 3;
-/// The line search failed far from a stationary point.
-pub const INTERLACE_NO_PROGRESS: i32 = 4;
-
-const fn reason(reason: Reason) -> (i32, &'static CStr) {
-    match reason {
-        Reason::Converged => (INTERLACE_CONVERGED, c"converged"),
-        Reason::RoundoffLimited => (INTERLACE_ROUNDOFF_LIMITED, c"roundoff limited"),
-        Reason::MaxEvaluations => (INTERLACE_MAX_EVALUATIONS, c"maximum number of evaluations"),
-        Reason::Deadline => (INTERLACE_DEADLINE, c"deadline"),
-        Reason::NoProgress => (INTERLACE_NO_PROGRESS, c"no progress"),
-    }
-}
+use super::fit_lists::ReasonCode;
 
 /// Whether the optimiser reached an optimum.
 /// Since 0.1.
@@ -37,19 +15,11 @@ pub extern "C" fn interlace_fit_converged(fit: Option<&FitHandle>) -> bool {
     query(false, || Some(fit?.fit.outcome.converged))
 }
 
-/// Why the optimiser stopped: INTERLACE_CONVERGED, INTERLACE_ROUNDOFF_LIMITED, INTERLACE_MAX_EVALUATIONS, INTERLACE_DEADLINE or
-/// INTERLACE_NO_PROGRESS; -1 for NULL.
+/// Why the optimiser stopped; INTERLACE_REASON_NONE for NULL.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn interlace_fit_reason(fit: Option<&FitHandle>) -> i32 {
-    query(-1, || Some(reason(fit?.fit.outcome.reason).0))
-}
-
-/// Why the optimiser stopped, as text. A static string; NULL for NULL.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub extern "C" fn interlace_fit_reason_name(fit: Option<&FitHandle>) -> *const c_char {
-    query(null(), || Some(reason(fit?.fit.outcome.reason).1.as_ptr()))
+pub extern "C" fn interlace_fit_reason(fit: Option<&FitHandle>) -> ReasonCode {
+    query(ReasonCode::None, || code_of(fit?.fit.outcome.reason))
 }
 
 /// Number of evaluations of the objective.

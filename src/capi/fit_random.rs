@@ -5,8 +5,9 @@ use std::ptr::null;
 use super::boundary::{boundary, query};
 use super::buffer::{copy_limits, copy_out};
 use super::c_char;
+use super::codes::code_of;
 use super::fit::{FitHandle, fit_of};
-use super::spec_arrays::STRUCTURES;
+use super::spec_lists::StructureCode;
 use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result};
 use crate::fit::{Fit, TermFit};
@@ -59,6 +60,7 @@ pub extern "C" fn interlace_fit_term_n_effects(fit: Option<&FitHandle>, term: us
 }
 
 /// Name of an effect of a term, by its index from 0; NULL if there is none.
+/// @param effect The effect, from 0.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_term_effect_name(fit: Option<&FitHandle>, term: usize, effect: usize) -> *const c_char {
@@ -76,6 +78,7 @@ pub extern "C" fn interlace_fit_term_n_levels(fit: Option<&FitHandle>, term: usi
 }
 
 /// Label of a level of a term's grouping factor, by its index from 0; NULL if there is none.
+/// @param level The level, from 0.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_term_level(fit: Option<&FitHandle>, term: usize, level: usize) -> *const c_char {
@@ -85,15 +88,11 @@ pub extern "C" fn interlace_fit_term_level(fit: Option<&FitHandle>, term: usize,
     })
 }
 
-/// Covariance structure of a term: INTERLACE_UNSTRUCTURED, INTERLACE_DIAGONAL, INTERLACE_COMPOUND_SYMMETRY or INTERLACE_AR1;
-/// -1 if there is no such term.
+/// Covariance structure of a term; INTERLACE_STRUCTURE_NONE if there is no such term.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn interlace_fit_term_structure(fit: Option<&FitHandle>, term: usize) -> i32 {
-    query(-1, || {
-        let kind = term_at(&fit?.fit, term)?.design.structure.kind;
-        STRUCTURES.iter().find(|s| s.1 == kind).map(|s| s.0)
-    })
+pub extern "C" fn interlace_fit_term_structure(fit: Option<&FitHandle>, term: usize) -> StructureCode {
+    query(StructureCode::None, || code_of(term_at(&fit?.fit, term)?.design.structure.kind))
 }
 
 /// Whether a term's effects share one standard deviation by its structure.
@@ -200,9 +199,12 @@ fn covariances_full(term: &TermFit) -> Result<&[f64]> {
 /// Limits of a term's random effects at a level such as 0.95: the modes minus and plus a normal quantile times the standard deviations,
 /// each [r,l]. The standard deviations are those of interlace_fit_term_ranef_cov, given the parameters, or with `full` those of
 /// interlace_fit_term_ranef_cov_full, INTERLACE_E_UNSUPPORTED if the fit has none. `len` is the length of either output.
+/// @param full Whether standard deviations include the uncertainty of the parameters.
+/// @param lower Lower limits [r,l].
+/// @param upper Upper limits [r,l].
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_fit_term_ranef_interval(
+pub unsafe extern "C" fn interlace_fit_term_ranef_confint_wald(
     fit: Option<&FitHandle>,
     term: usize,
     level: f64,
@@ -228,6 +230,7 @@ pub extern "C" fn interlace_fit_term_n_boundary(fit: Option<&FitHandle>, term: u
 }
 
 /// A direction without variance, by its index from 0, to `out` [r]: the weights of the effects, of unit length.
+/// @param direction The direction, from 0.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_term_boundary(

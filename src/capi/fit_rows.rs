@@ -1,29 +1,17 @@
 //! A fit's results per row, and its rows left out.
 
+use std::mem::MaybeUninit;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
 use super::buffer::{copy_out, target, write_out};
 use super::c_char;
+use super::codes::meaning;
 use super::fit::{FitHandle, fit_of};
-use super::handle::choice;
+use super::fit_lists::ResidualsCode;
+use super::options::OptionsHandle;
 use super::status::{ErrorRecord, Status};
-use crate::diagnostics::ResidualKind;
 use crate::error::Error;
-
-/// Residuals: response minus fitted value.
-pub const INTERLACE_RESIDUALS_RESPONSE: i32 = 0;
-/// Residuals: response minus fitted value, times the square root of the weight; for a generalised model, divided by the standard deviation of the
-/// response.
-pub const INTERLACE_RESIDUALS_PEARSON: i32 = 1;
-/// Residuals: response minus fitted value, divided by the derivative of the mean in the linear predictor.
-pub const INTERLACE_RESIDUALS_WORKING: i32 = 2;
-/// Residuals: the signed square root of the unit deviance; for a linear model those of INTERLACE_RESIDUALS_PEARSON. INTERLACE_E_UNSUPPORTED for
-/// a mixture with zeros and for families without a deviance.
-pub const INTERLACE_RESIDUALS_DEVIANCE: i32 = 3;
-/// Residuals: those of INTERLACE_RESIDUALS_PEARSON divided by the residual standard deviation and, if they are correlated within
-/// groups, made independent: for AR(1) each minus its expectation given the previous one, for compound symmetry by the symmetric root.
-pub const INTERLACE_RESIDUALS_NORMALIZED: i32 = 4;
 
 /// Length m of results per row: the rows used; with INTERLACE_NA_PAD all rows of the data, with NaN for those not used.
 /// Since 0.1.
@@ -47,29 +35,18 @@ pub unsafe extern "C" fn interlace_fit_fitted(fit: Option<&FitHandle>, out: *mut
     boundary(err, || copy_out(&fit_of(fit)?.fitted, out, len))
 }
 
-/// Residuals, to `out` [m]; `kind` is INTERLACE_RESIDUALS_RESPONSE, INTERLACE_RESIDUALS_PEARSON, INTERLACE_RESIDUALS_WORKING,
-/// INTERLACE_RESIDUALS_DEVIANCE or INTERLACE_RESIDUALS_NORMALIZED. INTERLACE_E_UNSUPPORTED if a model has no residuals of this kind; an
-/// ordinal model has only those of interlace_fit_quantile_residuals.
+/// Residuals of a kind, to `out` [m]. INTERLACE_E_UNSUPPORTED if a model has none of this kind; an ordinal model has only those of
+/// interlace_fit_quantile_residuals.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_residuals(
     fit: Option<&FitHandle>,
-    kind: i32,
+    residuals: MaybeUninit<ResidualsCode>,
     out: *mut f64,
     len: usize,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || {
-        let fit = fit_of(fit)?;
-        let kinds = [
-            (INTERLACE_RESIDUALS_RESPONSE, ResidualKind::Response),
-            (INTERLACE_RESIDUALS_PEARSON, ResidualKind::Pearson),
-            (INTERLACE_RESIDUALS_WORKING, ResidualKind::Working),
-            (INTERLACE_RESIDUALS_DEVIANCE, ResidualKind::Deviance),
-            (INTERLACE_RESIDUALS_NORMALIZED, ResidualKind::Normalized),
-        ];
-        copy_out(&fit.residuals_of(choice(kind, "kind", &kinds)?)?, out, len)
-    })
+    boundary(err, || copy_out(&fit_of(fit)?.residuals_of(meaning(residuals, "residuals")?)?, out, len))
 }
 
 /// Randomised quantile residuals (Dunn and Smyth 1996), to `out` [m]: the normal quantile of the distribution function at the response, at a
@@ -81,11 +58,15 @@ pub unsafe extern "C" fn interlace_fit_residuals(
 pub unsafe extern "C" fn interlace_fit_quantile_residuals(
     fit: Option<&FitHandle>,
     seed: u64,
+    options: Option<&OptionsHandle>,
     out: *mut f64,
     len: usize,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || copy_out(&fit_of(fit)?.quantile_residuals(seed)?, out, len))
+    boundary(err, || {
+        let _ = options;
+        copy_out(&fit_of(fit)?.quantile_residuals(seed)?, out, len)
+    })
 }
 
 /// The response, to `out` [m]; for an ordinal model the categories as 1, 2, .., K (interlace_fit_category).
@@ -141,6 +122,7 @@ pub extern "C" fn interlace_fit_n_dropped_rows(fit: Option<&FitHandle>) -> usize
 }
 
 /// The number, from 0, of a row in the data that was left out, by its index from 0. The rows are in ascending order.
+/// @param out The row [1], from 0.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_dropped_row(

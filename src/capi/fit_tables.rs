@@ -1,17 +1,21 @@
 //! A fit's results as tables, and as text.
 
+use std::mem::MaybeUninit;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
 use super::buffer::target;
 use super::c_char;
+use super::codes::{Codes, meaning};
 use super::fit::FitHandle;
 use super::frame::FrameHandle;
 use super::handle::{give, need};
-use super::hypotheses::{INTERLACE_DF_DEFAULT, default_degrees_of_freedom, degrees_of_freedom};
+use super::hypotheses::degrees_of_freedom;
+use super::options::OptionsHandle;
 use super::status::{ErrorRecord, Status};
 use super::strings::text;
-use crate::inference::degrees_of_freedom::DegreesOfFreedom;
+use super::test_lists::DfCode;
+use crate::error::{Code, Error};
 
 /// Number of tables that interlace_fit_table can make.
 /// Since 0.1.
@@ -27,69 +31,54 @@ pub extern "C" fn interlace_fit_table_name(fit: Option<&FitHandle>, i: usize) ->
     query(null(), || fit.map(|f| f.strings.tables.get(f.fit.table_names(), i)))
 }
 
-/// A table of results as a new frame, by name: "coefficients" (as in interlace_fit_coefficients, with INTERLACE_DF_DEFAULT and limits of
-/// 95 %), "varcorr", "ranef", "theta",
-/// "observations", "dropped_rows", "fit"; for a generalised model "zero_inflation", "dispersion" (also coefficients; for an ordinal model
-/// those of the scale) and "family" (its parameters); for an ordinal one "thresholds" and "nominal" (effects on the thresholds); and
-/// the others that interlace_fit_table_name lists. Tables of what the model does not have are empty.
-/// INTERLACE_E_ARGUMENT if there is no table of that name. The caller frees `*out` with interlace_frame_free.
+/// A table of results as a new frame, by name: "coefficients" (as in interlace_fit_coefficients, with limits of 95 %), "varcorr", "ranef",
+/// "theta", "observations", "dropped_rows", "fit"; for a generalised model "zero_inflation", "dispersion" (also coefficients; for an ordinal
+/// model those of the scale) and "family" (its parameters); for an ordinal one "thresholds" and "nominal" (effects on the thresholds); and
+/// the others that interlace_fit_table_name lists. Tables of what the model does not have are empty. Tests and intervals of the coefficients
+/// use the degrees of freedom `df`.
+/// INTERLACE_E_ARGUMENT if there is no table of that name.
+/// @param name The name of the table.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_table(
     fit: Option<&FitHandle>,
     name: *const c_char,
-    out: *mut *mut FrameHandle,
-    err: *mut ErrorRecord,
-) -> Status {
-    unsafe { interlace_fit_table_with_df(fit, name, INTERLACE_DF_DEFAULT, out, err) }
-}
-
-/// A table of results as in interlace_fit_table; that of the coefficients uses the degrees of freedom `df` for tests and intervals, one
-/// of INTERLACE_DF_*. The caller frees `*out` with interlace_frame_free.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_fit_table_with_df(
-    fit: Option<&FitHandle>,
-    name: *const c_char,
-    df: i32,
+    df: MaybeUninit<DfCode>,
+    options: Option<&OptionsHandle>,
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
         let (handle, name, out) = (need(fit, "fit")?, text(name, "name")?, target(out, "out")?);
-        out.write(give(FrameHandle::new(handle.fit.table_with(name, &|| degrees_of_freedom(handle, df))?)));
+        let table = handle.fit.table_with(name, &|| degrees_of_freedom(handle, df, options))?;
+        out.write(give(FrameHandle::new(table)));
         Ok(())
     })
 }
 
-/// The summary of the fit as lme4 prints it, with a section for each predictor as in glmmTMB, and for an ordinal model as in clmm: several
-/// lines of text. Tests of the fixed effects use INTERLACE_DF_DEFAULT, and the text names the method. NULL for NULL, and if memory is short.
+/// The summary of the fit as lme4 prints it, with a section for each predictor as in glmmTMB, and for an ordinal model as in clmm, to `*out`:
+/// several lines of text, which live as long as the fit. Tests of the fixed effects of a linear model use the degrees of freedom `df`; the
+/// text names the method.
+/// @param out The text [1], which lives as long as the fit.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn interlace_fit_summary(fit: Option<&FitHandle>) -> *const c_char {
-    query(null(), || Some(summary(fit?, INTERLACE_DF_DEFAULT, default_degrees_of_freedom(fit?).ok()?)))
-}
-
-/// The summary with t tests of the fixed effects by these degrees of freedom, one of INTERLACE_DF_*, to `*out`; it lives as long as the
-/// fit. For a generalised model it is that of interlace_fit_summary.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_fit_summary_with_df(
+pub unsafe extern "C" fn interlace_fit_summary(
     fit: Option<&FitHandle>,
-    df: i32,
+    df: MaybeUninit<DfCode>,
+    options: Option<&OptionsHandle>,
     out: *mut *const c_char,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
         let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
-        let freedom = degrees_of_freedom(handle, df)?;
-        out.write(summary(handle, df, freedom));
+        let freedom = degrees_of_freedom(handle, df, options)?;
+        // One text for each kind of degrees of freedom.
+        let kind = DfCode::CODES.iter().position(|(_, own)| Ok(*own) == meaning(df, "df")).unwrap_or_default();
+        let text = handle.strings.summaries[kind].get_with(|| [handle.fit.summary_with(freedom)], 0);
+        if text.is_null() {
+            return Err(Error::new(Code::Memory, "the summary could not be allocated"));
+        }
+        out.write(text);
         Ok(())
     })
-}
-
-/// One text for each kind of degrees of freedom.
-fn summary(handle: &FitHandle, df: i32, freedom: DegreesOfFreedom<'_>) -> *const c_char {
-    let kinds = &handle.strings.summaries;
-    kinds[if df == INTERLACE_DF_DEFAULT { kinds.len() - 1 } else { df as usize }].get_with(|| [handle.fit.summary_with(freedom)], 0)
 }

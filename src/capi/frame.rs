@@ -45,7 +45,7 @@ impl FrameHandle {
 }
 
 /// Makes a frame of `n_rows` rows and no columns.
-/// The caller frees `*out` with interlace_frame_free.
+/// @param n_rows The number of rows that all columns will have.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_frame_new(n_rows: usize, out: *mut *mut FrameHandle, err: *mut ErrorRecord) -> Status {
@@ -58,6 +58,7 @@ pub unsafe extern "C" fn interlace_frame_new(n_rows: usize, out: *mut *mut Frame
 
 /// Adds a column of real numbers `values` [n_rows], which are copied. NaN is a missing value.
 /// INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
+/// @param name The name of the new column.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_frame_add_f64(
@@ -77,6 +78,7 @@ pub unsafe extern "C" fn interlace_frame_add_f64(
 
 /// Adds a column of integers `values` [n_rows], which are copied. INT32_MIN is a missing value.
 /// INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
+/// @param name The name of the new column.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_frame_add_i32(
@@ -100,6 +102,7 @@ pub unsafe extern "C" fn interlace_frame_add_i32(
 
 /// Adds a column of integers `values` [n_rows], which are copied. INT64_MIN is a missing value.
 /// INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
+/// @param name The name of the new column.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_frame_add_i64(
@@ -121,6 +124,9 @@ pub unsafe extern "C" fn interlace_frame_add_i64(
 /// The levels keep the order given here; `ordered` says that this order is meaningful (the contrasts are then polynomial).
 /// Everything is copied. INTERLACE_E_ARGUMENT if `len` is not the number of rows, the name is taken, a level occurs twice, or
 /// a code is out of range.
+/// @param name The name of the new column.
+/// @param n_levels The number of levels.
+/// @param ordered Whether the order of the levels means something, as in an ordered factor.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_frame_add_categorical(
@@ -145,6 +151,7 @@ pub unsafe extern "C" fn interlace_frame_add_categorical(
 /// Adds a column of categories from their labels `values` [n_rows], which are copied; a NULL entry is a missing value.
 /// The levels are the labels that occur, sorted by their bytes; interlace_frame_set_levels gives them another order.
 /// INTERLACE_E_ARGUMENT if `len` is not the number of rows or the name is taken.
+/// @param name The name of the new column.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_frame_add_strings(
@@ -166,6 +173,9 @@ pub unsafe extern "C" fn interlace_frame_add_strings(
 /// `ordered` says that the order is meaningful. This turns a column of numbers into categories, each number
 /// labelled by its shortest text ("308"). Pointers to the column's earlier labels become invalid.
 /// INTERLACE_E_DATA if there is no such column or a value is not among the levels.
+/// @param name The name of the column.
+/// @param n_levels The number of levels.
+/// @param ordered Whether the order of the levels means something.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_frame_set_levels(
@@ -185,6 +195,7 @@ pub unsafe extern "C" fn interlace_frame_set_levels(
 
 /// Turns a column of numbers into categories labelled by the numbers' shortest texts, sorted by their bytes ("10" before "9").
 /// A column of categories does not change. INTERLACE_E_DATA if there is no such column.
+/// @param name The name of the column.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_frame_make_categorical(
@@ -221,6 +232,7 @@ pub unsafe extern "C" fn interlace_frame_append(
 
 /// Writes the frame as a CSV file, with a header. Numbers have the shortest text that reads back to the same number, missing values
 /// are NA. INTERLACE_E_IO if the file cannot be written.
+/// @param path The path of the file, which is replaced if it exists.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_frame_write_csv(

@@ -5,19 +5,13 @@ use std::ptr::null;
 use super::boundary::{boundary, query};
 use super::buffer::{copy_out, target, write_out};
 use super::c_char;
+use super::column_lists::ColumnKindCode;
 use super::frame::FrameHandle;
 use super::handle::need;
 use super::status::{ErrorRecord, Status};
 use super::strings::text;
 use crate::error::{Error, Result};
 use crate::frame::{Category, Column, ColumnData};
-
-/// A column of real numbers; NaN is missing.
-pub const INTERLACE_COLUMN_REAL: i32 = 0;
-/// A column of integers; INT64_MIN is missing.
-pub const INTERLACE_COLUMN_INTEGER: i32 = 1;
-/// A column of categories: codes from 0 into a list of levels; -1 is missing.
-pub const INTERLACE_COLUMN_CATEGORY: i32 = 2;
 
 /// Number of rows; 0 for NULL.
 /// Since 0.1.
@@ -44,6 +38,8 @@ pub extern "C" fn interlace_frame_column_name(frame: Option<&FrameHandle>, colum
 }
 
 /// Index of the column of that name. INTERLACE_E_DATA if there is none.
+/// @param name The name of the column.
+/// @param out The index [1], from 0.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_frame_column_index(
@@ -59,15 +55,15 @@ pub unsafe extern "C" fn interlace_frame_column_index(
     })
 }
 
-/// Kind of a column: INTERLACE_COLUMN_REAL, _INTEGER or _CATEGORY; -1 if there is no such column.
+/// Kind of a column; INTERLACE_COLUMN_KIND_NONE if there is no such column.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn interlace_frame_column_kind(frame: Option<&FrameHandle>, column: usize) -> i32 {
-    query(-1, || {
+pub extern "C" fn interlace_frame_column_kind(frame: Option<&FrameHandle>, column: usize) -> ColumnKindCode {
+    query(ColumnKindCode::None, || {
         Some(match &*frame?.frame.columns.get(column)?.data {
-            ColumnData::Real(_) => INTERLACE_COLUMN_REAL,
-            ColumnData::Integer(_) => INTERLACE_COLUMN_INTEGER,
-            ColumnData::Category(_) => INTERLACE_COLUMN_CATEGORY,
+            ColumnData::Real(_) => ColumnKindCode::Real,
+            ColumnData::Integer(_) => ColumnKindCode::Integer,
+            ColumnData::Category(_) => ColumnKindCode::Category,
         })
     })
 }
@@ -143,6 +139,7 @@ pub extern "C" fn interlace_frame_column_n_levels(frame: Option<&FrameHandle>, c
 }
 
 /// Label of a level; NULL if there is none. Lives as long as the frame, unless the column gets other levels.
+/// @param level The level, from 0.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_frame_column_level(frame: Option<&FrameHandle>, column: usize, level: usize) -> *const c_char {
@@ -161,6 +158,7 @@ pub extern "C" fn interlace_frame_column_is_ordered(frame: Option<&FrameHandle>,
 
 /// Label of a row in a column of categories; NULL if it is missing, or if there is no such row or column.
 /// Lives as long as the frame, unless the column gets other levels.
+/// @param row The row, from 0.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_frame_column_string(frame: Option<&FrameHandle>, column: usize, row: usize) -> *const c_char {

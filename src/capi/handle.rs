@@ -23,11 +23,3 @@ pub(super) fn free<T>(object: Option<Box<T>>) {
         None
     });
 }
-
-/// The value for which an integer from C stands, or an error that names the argument and the integers that are allowed.
-pub(super) fn choice<T: Copy>(value: i32, name: &str, choices: &[(i32, T)]) -> Result<T> {
-    choices.iter().find(|c| c.0 == value).map(|c| c.1).ok_or_else(|| {
-        let known: Vec<String> = choices.iter().map(|c| c.0.to_string()).collect();
-        Error::argument(format!("{name} is {value}, it must be one of {}", known.join(", ")))
-    })
-}

@@ -1,56 +1,39 @@
 //! Tests of hypotheses: Wald tests within a fit, likelihood-ratio tests between fits.
 
+use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
 use super::boundary::boundary;
 use super::buffer::{copy_out, matrix, optional_slice, slice, target};
+use super::codes::meaning;
 use super::fit::FitHandle;
 use super::frame::FrameHandle;
-use super::handle::{choice, give, need};
+use super::handle::{give, need};
 use super::options::{OptionsHandle, settings};
 use super::progress::with_progress;
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
+use super::test_lists::{AnovaTypeCode, DfCode};
 use crate::error::{Error, Result, or_reason, try_vec};
 use crate::fit::Fit;
-use crate::inference::anova::{AnovaType, anova_table};
+use crate::inference::anova::anova_table;
 use crate::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod, KenwardRoger, Satterthwaite};
 use crate::inference::drop1::drop1_table;
 use crate::inference::linear::{SimpleDf, combinations_table, joint_table};
 use crate::inference::lrt::{fit_and_compare, likelihood_ratio_table};
 use crate::spec::Spec;
 
-/// The normal distribution for estimates divided by their standard errors: infinite degrees of freedom.
-pub const INTERLACE_DF_NORMAL: i32 = 0;
-/// Degrees of freedom are the rows used minus the fixed effects and, for an ordinal model, minus the parameters of its thresholds.
-pub const INTERLACE_DF_RESIDUAL: i32 = 1;
-
-/// Satterthwaite's degrees of freedom, for linear models.
-pub const INTERLACE_DF_SATTERTHWAITE: i32 = 2;
-
-/// Kenward and Roger's degrees of freedom, with standard errors from their adjusted covariance and scaled F tests, for linear models fitted by
-/// REML.
-pub const INTERLACE_DF_KENWARD_ROGER: i32 = 3;
-
-/// The default degrees of freedom of a fit: Satterthwaite's for linear models (the normal distribution if they
-/// cannot be computed, which the results say), the normal distribution for others.
-pub const INTERLACE_DF_DEFAULT: i32 = -1;
-
-const DF_METHODS: [(i32, DfMethod); 4] = [
-    (INTERLACE_DF_NORMAL, DfMethod::Normal),
-    (INTERLACE_DF_RESIDUAL, DfMethod::Residual),
-    (INTERLACE_DF_SATTERTHWAITE, DfMethod::Satterthwaite),
-    (INTERLACE_DF_KENWARD_ROGER, DfMethod::KenwardRoger),
-];
-
 /// Linear combinations L beta of the fixed effects as a new frame, one row each: "estimate", "SE", "df", "t.ratio" ("z.ratio" with
 /// infinite degrees of freedom) and "p.value" of the hypothesis that it is `rhs` (two-sided). `l` [k,p] is column-major with leading
-/// dimension `ld` >= k, one column per fixed effect in the order of interlace_fit_fixef_name; `rhs` [k], or NULL for zeros. `df` is
-/// one of INTERLACE_DF_*.
+/// dimension `ldl` >= k, one column per fixed effect in the order of interlace_fit_fixef_name; `rhs` [k], or NULL for zeros.
 /// With `joint`, one row that tests all of them together: "statistic" (F, or Wald's chi-square with infinite degrees of freedom), "df1"
 /// (the number of linearly independent rows), "df2" and "p.value"; Kenward and Roger's F is scaled. Rows of L that depend on
 /// others must not contradict them.
-/// INTERLACE_E_NUMERIC if the covariance of L beta is not positive definite. The caller frees `*out` with interlace_frame_free.
+/// INTERLACE_E_NUMERIC if the covariance of L beta is not positive definite.
+/// @param k The number of combinations.
+/// @param ldl The leading dimension of `l`, at least k.
+/// @param joint Whether all are tested together.
+/// @param p The number of fixed effects.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_wald_test(
@@ -58,10 +41,11 @@ pub unsafe extern "C" fn interlace_fit_wald_test(
     l: *const f64,
     k: usize,
     p: usize,
-    ld: usize,
+    ldl: usize,
     rhs: *const f64,
-    df: i32,
     joint: bool,
+    df: MaybeUninit<DfCode>,
+    options: Option<&OptionsHandle>,
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
@@ -71,12 +55,12 @@ pub unsafe extern "C" fn interlace_fit_wald_test(
         if p != fixed {
             return Err(Error::argument(format!("p is {p}, wanted {fixed} columns of l, one a fixed effect")));
         }
-        let l = matrix(l, k, p, ld, "l", "ld")?;
+        let l = matrix(l, k, p, ldl, "l", "ldl")?;
         let rhs = match optional_slice(rhs, k, "rhs")? {
             Some(rhs) => rhs.to_vec(),
             None => try_vec("rhs", 0.0, k)?,
         };
-        let (fit, df) = (&handle.fit, degrees_of_freedom(handle, df)?);
+        let (fit, df) = (&handle.fit, degrees_of_freedom(handle, df, options)?);
         let table = if joint {
             joint_table(&df.joint_test(fit, &l, k, &rhs)?)?
         } else {
@@ -88,45 +72,45 @@ pub unsafe extern "C" fn interlace_fit_wald_test(
 }
 
 /// The fixed effects of the mean with tests and intervals, as a new frame, one row each: "term", "estimate", "std_error", "df", "statistic" (t,
-/// or z with infinite degrees of freedom), "p_value" (two-sided), "lower" and "upper" for a confidence `level` such as 0.95. `df` is one of
-/// INTERLACE_DF_*. The caller frees `*out` with interlace_frame_free.
+/// or z with infinite degrees of freedom), "p_value" (two-sided), "lower" and "upper".
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_coefficients(
     fit: Option<&FitHandle>,
-    df: i32,
+    df: MaybeUninit<DfCode>,
     level: f64,
+    options: Option<&OptionsHandle>,
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
         let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
-        let table = degrees_of_freedom(handle, df)?.coefficients_table(&handle.fit, level)?;
+        let table = degrees_of_freedom(handle, df, options)?.coefficients_table(&handle.fit, level)?;
         out.write(give(FrameHandle::new(table)));
         Ok(())
     })
 }
 
 /// The analysis of variance of a linear model, as a new frame, one row per term of the fixed effects: "term", "Sum.Sq", "Mean.Sq", "NumDF",
-/// "DenDF", "F.value" and "p.value". `type` 1 tests each term given those before it, 2 given those that do not contain it, 3 its
-/// coefficients made orthogonal to those of the terms that contain it (Goodnight 1976), whatever the coding. A model from arrays has one
-/// term per column. Sums of squares are F (before Kenward and Roger's scaling) times degrees of freedom and residual variance. `df` is one
-/// of INTERLACE_DF_*. `data` is the frame of the fit; it may be NULL unless `type` is 2 or 3 and the fit left out columns.
-/// INTERLACE_E_ARGUMENT for other models. The caller frees `*out` with interlace_frame_free.
+/// "DenDF", "F.value" and "p.value". A model from arrays has one term per column. Sums of squares are F (before Kenward and Roger's scaling)
+/// times degrees of freedom and residual variance. `data` is the frame of the fit; it may be NULL unless `anova_type` is INTERLACE_ANOVA_TYPE_II or
+/// INTERLACE_ANOVA_TYPE_III and the fit left out columns.
+/// INTERLACE_E_ARGUMENT for other models.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_anova(
     fit: Option<&FitHandle>,
     data: Option<&FrameHandle>,
-    r#type: i32,
-    df: i32,
+    anova_type: MaybeUninit<AnovaTypeCode>,
+    df: MaybeUninit<DfCode>,
+    options: Option<&OptionsHandle>,
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
         let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
-        let kind = choice(r#type, "type", &[(1, AnovaType::I), (2, AnovaType::II), (3, AnovaType::III)])?;
-        let freedom = degrees_of_freedom(handle, df)?;
+        let kind = meaning(anova_type, "anova_type")?;
+        let freedom = degrees_of_freedom(handle, df, options)?;
         let table = anova_table(&handle.fit, data.map(|data| &data.frame), kind, freedom)?;
         out.write(give(FrameHandle::new(table)));
         Ok(())
@@ -136,17 +120,18 @@ pub unsafe extern "C" fn interlace_fit_anova(
 /// Likelihood-ratio tests of a linear model against those without each of its terms, as a new frame: a row "<none>" for the model, then a
 /// row for each term of the fixed effects that no other contains: "term", "npar" (the parameters that it removes), "AIC", "LRT" and
 /// "p.value" (chi-square). All models are fitted by maximum likelihood. `data` is the frame of the fit; it may be NULL
-/// unless the fit left out columns, which may have an estimate without a term. INTERLACE_E_ARGUMENT for other models. The caller frees
-/// `*out` with interlace_frame_free.
+/// unless the fit left out columns, which may have an estimate without a term. INTERLACE_E_ARGUMENT for other models.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_drop1(
     fit: Option<&FitHandle>,
     data: Option<&FrameHandle>,
+    options: Option<&OptionsHandle>,
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
+        let _ = options;
         let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
         out.write(give(FrameHandle::new(drop1_table(&handle.fit, data.map(|data| &data.frame))?)));
         Ok(())
@@ -158,13 +143,14 @@ pub unsafe extern "C" fn interlace_fit_drop1(
 /// covariance (for random terms ar1, and cs with a variance each, of three effects or more; for AR(1) residuals) leaves no positive matrix.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_fit_vcov_kenward_roger(
+pub unsafe extern "C" fn interlace_fit_fixef_vcov_kenward_roger(
     fit: Option<&FitHandle>,
+    options: Option<&OptionsHandle>,
     out: *mut f64,
     len: usize,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || match degrees_of_freedom(need(fit, "fit")?, INTERLACE_DF_KENWARD_ROGER)? {
+    boundary(err, || match degrees_of_freedom(need(fit, "fit")?, MaybeUninit::new(DfCode::KenwardRoger), options)? {
         DegreesOfFreedom::KenwardRoger(own) => copy_out(&own.vcov, out, len),
         _ => Ok(()),
     })
@@ -181,7 +167,9 @@ pub unsafe extern "C" fn interlace_fit_vcov_kenward_roger(
 /// A variance that is zero under the hypothesis lies at the edge of its range, so chi-square gives too large a p-value. With
 /// `chi_bar`, a comparison whose larger model has exactly one more variance, with its covariances, uses half of chi-square with one
 /// degree of freedom less and half with all (Stram & Lee 1994).
-/// The caller frees `*out` with interlace_frame_free.
+/// @param fits The fits [n].
+/// @param n The number of fits, at least 2.
+/// @param chi_bar Whether a variance at the edge of its range gets the mixture of chi-squares.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_compare(
@@ -205,13 +193,16 @@ pub unsafe extern "C" fn interlace_fit_compare(
 /// the smaller of the two models, and the larger with its test against it. "fit" is the index in `specs`. Each model must be nested in the first, or the first in it; else INTERLACE_E_ARGUMENT names what
 /// the larger one lacks. Fixed effects are nested by the space of their columns, whatever their names, random terms by their groups,
 /// effects and structures. A model may be without random terms here: `y ~ x` against `y ~ x + (1 | g)` is the test of the only variance.
-/// `frame` and `options` are as for interlace_fit_new. The caller frees `*out` with interlace_frame_free.
+/// `data` and `options` are as for interlace_fit_new.
+/// @param specs The models [n].
+/// @param n The number of models, at least 2.
+/// @param chi_bar Whether a variance at the edge of its range gets the mixture of chi-squares.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_fit_lrt(
+pub unsafe extern "C" fn interlace_spec_lrt(
     specs: *const *const SpecHandle,
     n: usize,
-    frame: Option<&FrameHandle>,
+    data: Option<&FrameHandle>,
     options: Option<&OptionsHandle>,
     chi_bar: bool,
     out: *mut *mut FrameHandle,
@@ -222,41 +213,40 @@ pub unsafe extern "C" fn interlace_fit_lrt(
         let each = slice(specs, n, "specs")?.iter().enumerate();
         let specs =
             each.map(|(i, own)| need(own.as_ref(), &format!("specs[{i}]")).map(|s| &s.spec)).collect::<Result<Vec<&Spec>>>()?;
-        let frame = frame.map(|frame| &frame.frame);
-        let table = with_progress(options, |progress| fit_and_compare(&specs, frame, &settings(options), chi_bar, progress))?;
+        let data = data.map(|data| &data.frame);
+        let table = with_progress(options, |progress| fit_and_compare(&specs, data, &settings(options), chi_bar, progress))?;
         out.write(give(FrameHandle::new(table)));
         Ok(())
     })
 }
 
 /// The degrees of freedom that `df` stands for; what they need is computed once a fit.
-pub(super) fn degrees_of_freedom(handle: &FitHandle, df: i32) -> Result<DegreesOfFreedom<'_>> {
-    if df == INTERLACE_DF_DEFAULT {
-        return default_degrees_of_freedom(handle);
-    }
-    degrees_of_freedom_by(handle, choice(df, "df", &DF_METHODS)?)
+pub(super) unsafe fn degrees_of_freedom<'f>(
+    handle: &'f FitHandle,
+    df: MaybeUninit<DfCode>,
+    options: Option<&OptionsHandle>,
+) -> Result<DegreesOfFreedom<'f>> {
+    degrees_of_freedom_by(handle, meaning(df, "df")?, options)
 }
 
 /// The same for a kind of degrees of freedom.
-pub(super) fn degrees_of_freedom_by(handle: &FitHandle, method: DfMethod) -> Result<DegreesOfFreedom<'_>> {
+pub(super) fn degrees_of_freedom_by<'f>(
+    handle: &'f FitHandle,
+    method: DfMethod,
+    options: Option<&OptionsHandle>,
+) -> Result<DegreesOfFreedom<'f>> {
+    let _ = options;
     let fit = &handle.fit;
     method.check(fit)?;
+    let satterthwaite = || once(&handle.satterthwaite, || Satterthwaite::of(fit));
     Ok(match method {
-        DfMethod::Default => default_degrees_of_freedom(handle)?,
+        DfMethod::Default if fit.generalised().is_some() => DegreesOfFreedom::by_default(None),
+        DfMethod::Default => DegreesOfFreedom::by_default(or_reason(satterthwaite())?.ok()),
         DfMethod::Normal => DegreesOfFreedom::Same(SimpleDf::Normal.of(fit)),
         DfMethod::Residual => DegreesOfFreedom::Same(SimpleDf::Residual.of(fit)),
-        DfMethod::Satterthwaite => DegreesOfFreedom::Satterthwaite(once(&handle.satterthwaite, || Satterthwaite::of(fit))?),
+        DfMethod::Satterthwaite => DegreesOfFreedom::Satterthwaite(satterthwaite()?),
         DfMethod::KenwardRoger => DegreesOfFreedom::KenwardRoger(once(&handle.kenward_roger, || KenwardRoger::of(fit))?),
     })
-}
-
-/// Those of INTERLACE_DF_DEFAULT.
-pub(super) fn default_degrees_of_freedom(handle: &FitHandle) -> Result<DegreesOfFreedom<'_>> {
-    if handle.fit.generalised().is_some() {
-        return Ok(DegreesOfFreedom::by_default(None));
-    }
-    let own = or_reason(once(&handle.satterthwaite, || Satterthwaite::of(&handle.fit)))?;
-    Ok(DegreesOfFreedom::by_default(own.ok()))
 }
 
 /// The value of a cell, computed where it has none; of two threads that do so at once, one's result is kept.

@@ -7,7 +7,7 @@
 //! - Arrays and strings arrive as raw pointers and go through `buffer` and `strings`, which do all the checking.
 //! - What can fail runs inside `boundary`; what can't runs inside `query`. Neither lets a panic reach C.
 //! - Outputs are written last, so a failure leaves them untouched.
-//! - Constants and enumerations cross the border as integers; Rust enums never do.
+//! - Codes arrive as `MaybeUninit` of their enumeration, because C may pass any integer; `codes::meaning` does the checking.
 //!
 //! The doc comments become the header (`cbindgen.toml`, `tests/library/header.rs`), so they are written for readers of C.
 
@@ -20,12 +20,15 @@ use libc::{c_char, c_void};
 
 mod boundary;
 mod buffer;
+mod codes;
 mod handle;
 mod progress;
+mod request;
 mod strings;
 
 // What the header is generated from; `tests/library/header.rs` has the order.
 pub mod bootstrap;
+pub mod column_lists;
 pub mod csv;
 pub mod diagnostics;
 pub mod document;
@@ -35,10 +38,10 @@ pub mod fit;
 pub mod fit_correlation;
 pub mod fit_family;
 pub mod fit_fixed;
+pub mod fit_lists;
 pub mod fit_matrices;
 pub mod fit_ordinal;
 pub mod fit_outcome;
-pub mod fit_predictors;
 pub mod fit_random;
 pub mod fit_rows;
 pub mod fit_tables;
@@ -47,17 +50,23 @@ pub mod frame_columns;
 pub mod hypotheses;
 pub mod marginal_means;
 pub mod options;
+pub mod options_lists;
 pub mod options_named;
 pub mod predict;
+pub mod predict_lists;
 pub mod profile;
 pub mod questions;
 pub mod resample;
+pub mod resample_lists;
 pub mod spec;
 pub mod spec_arrays;
 pub mod spec_correlation;
 pub mod spec_family;
+pub mod spec_lists;
 pub mod spec_ordinal;
+pub mod spec_variables;
 pub mod status;
+pub mod test_lists;
 pub mod validation;
 
 #[cfg(debug_assertions)]

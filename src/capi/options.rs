@@ -1,56 +1,16 @@
 //! How a model is fitted.
 
+use std::mem::MaybeUninit;
+
 use super::boundary::boundary;
 use super::buffer::{copied, slice, target};
-use super::handle::{choice, free, give, need};
+use super::c_void;
+use super::codes::meaning;
+use super::handle::{free, give, need};
+use super::options_lists::{InformationCode, MethodCode, NaCode, OptimizerCode, StdErrorsCode, UnidentifiedCode};
 use super::status::{ErrorRecord, Status};
-use super::strings::text;
-use super::{c_char, c_void};
-use crate::choice::Choice;
-use crate::design::NaPolicy;
 use crate::error::{Error, Result};
-use crate::optimize::Method;
-use crate::options::{Information, Nodes, Options, StdErrors, Unidentified};
-
-/// Rows with missing values are left out and reported. The default.
-pub const INTERLACE_NA_OMIT: i32 = 0;
-/// A missing value is an error, INTERLACE_E_DATA.
-pub const INTERLACE_NA_ERROR: i32 = 1;
-/// Rows with missing values are left out of the fit, and results per row have NaN for them.
-pub const INTERLACE_NA_PAD: i32 = 2;
-
-const NA_POLICIES: [(i32, NaPolicy); 3] =
-    [(INTERLACE_NA_OMIT, NaPolicy::Omit), (INTERLACE_NA_ERROR, NaPolicy::Error), (INTERLACE_NA_PAD, NaPolicy::Pad)];
-
-/// The Laplace approximation with the observed information (the second derivatives of the log-likelihood). The default.
-pub const INTERLACE_OBSERVED: i32 = 0;
-/// The Laplace approximation with expected second derivatives (Fisher information), as in lme4; the same for canonical links.
-pub const INTERLACE_EXPECTED: i32 = 1;
-
-pub(super) const INFORMATION: [(i32, Information); 2] =
-    [(INTERLACE_OBSERVED, Information::Observed), (INTERLACE_EXPECTED, Information::Expected)];
-
-/// Standard errors from the Hessian of the marginal log-likelihood in all parameters. The default.
-pub const INTERLACE_STD_ERRORS_MARGINAL: i32 = 0;
-/// Standard errors given the parameters of the random effects: cheaper, but too small.
-pub const INTERLACE_STD_ERRORS_CONDITIONAL: i32 = 1;
-
-const STD_ERRORS: [(i32, StdErrors); 2] =
-    [(INTERLACE_STD_ERRORS_MARGINAL, StdErrors::Marginal), (INTERLACE_STD_ERRORS_CONDITIONAL, StdErrors::Conditional)];
-
-/// Random terms about which the data say nothing (as many random effects as rows, with a residual) are an error, others that
-/// cannot be told apart get a warning. The default.
-pub const INTERLACE_UNIDENTIFIED_ERROR: i32 = 0;
-/// Always a warning.
-pub const INTERLACE_UNIDENTIFIED_WARNING: i32 = 1;
-/// Neither: the model is fitted without a check.
-pub const INTERLACE_UNIDENTIFIED_IGNORE: i32 = 2;
-
-const UNIDENTIFIED: [(i32, Unidentified); 3] = [
-    (INTERLACE_UNIDENTIFIED_ERROR, Unidentified::Error),
-    (INTERLACE_UNIDENTIFIED_WARNING, Unidentified::Warning),
-    (INTERLACE_UNIDENTIFIED_IGNORE, Unidentified::Ignore),
-];
+use crate::options::{Estimation, Nodes, Options};
 
 /// The most quadrature points for each random effect.
 pub(super) const MAX_QUADRATURE: i64 = 100;
@@ -71,7 +31,6 @@ pub struct OptionsHandle {
 }
 
 /// Makes options with their default values.
-/// The caller frees `*out` with interlace_options_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_new(out: *mut *mut OptionsHandle, err: *mut ErrorRecord) -> Status {
@@ -82,34 +41,38 @@ pub unsafe extern "C" fn interlace_options_new(out: *mut *mut OptionsHandle, err
     })
 }
 
-/// Restricted maximum likelihood (true, the default for linear models) or maximum likelihood (the default for generalised ones). The setting
-/// applies to both. The restricted likelihood of a generalised model integrates out the fixed effects.
+/// Which likelihood to maximise; INTERLACE_METHOD_DEFAULT is the default. The restricted likelihood of a generalised model integrates out the
+/// fixed effects.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_options_set_reml(
+pub unsafe extern "C" fn interlace_options_set_method(
     options: Option<&mut OptionsHandle>,
-    reml: bool,
+    method: MaybeUninit<MethodCode>,
     err: *mut ErrorRecord,
 ) -> Status {
     change(options, err, |options| {
-        set_reml(options, reml);
+        set_method(options, meaning(method, "method")?);
         Ok(())
     })
 }
 
-/// The minimiser: "newton" (the default), "lbfgsb", "bobyqa" or "nelder_mead".
+/// The minimiser; INTERLACE_OPTIMIZER_NEWTON is the default.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_optimizer(
     options: Option<&mut OptionsHandle>,
-    name: *const c_char,
+    optimizer: MaybeUninit<OptimizerCode>,
     err: *mut ErrorRecord,
 ) -> Status {
-    change(options, err, |options| set_optimizer(options, text(name, "name")?))
+    change(options, err, |options| {
+        options.optimizer = meaning(optimizer, "optimizer")?;
+        Ok(())
+    })
 }
 
 /// The start of the search: `theta` [n_theta], copied, in the order of interlace_fit_theta_name. With `n_theta` 0 the
 /// library chooses the start. The fit reports a wrong length.
+/// @param n_theta The number of elements of theta; 0 for the library's choice.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_theta0(
@@ -122,6 +85,7 @@ pub unsafe extern "C" fn interlace_options_set_theta0(
 }
 
 /// The search ends at this predicted decrease of the objective; positive, default 1e-13.
+/// @param tolerance Positive and finite.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_tolerance(
@@ -133,6 +97,7 @@ pub unsafe extern "C" fn interlace_options_set_tolerance(
 }
 
 /// The most evaluations of the objective; positive, default 1000. A fit that reaches this limit has not converged, but is a fit.
+/// @param max_evaluations At least 1.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_max_evaluations(
@@ -144,6 +109,7 @@ pub unsafe extern "C" fn interlace_options_set_max_evaluations(
 }
 
 /// The number of threads that one fit may use; positive, default 1. Results do not depend on it.
+/// @param threads At least 1.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_threads(
@@ -155,6 +121,7 @@ pub unsafe extern "C" fn interlace_options_set_threads(
 }
 
 /// Seconds after which a fit stops with what it has; positive, default infinity. Such a fit has not converged, but is a fit.
+/// @param seconds Positive; infinity for none.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_deadline(
@@ -165,30 +132,30 @@ pub unsafe extern "C" fn interlace_options_set_deadline(
     change(options, err, |options| set_deadline(options, seconds))
 }
 
-/// What to do with rows that have missing values: INTERLACE_NA_OMIT (the default), INTERLACE_NA_ERROR or INTERLACE_NA_PAD.
+/// What to do with rows that have missing values; INTERLACE_NA_OMIT is the default.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_na(
     options: Option<&mut OptionsHandle>,
-    policy: i32,
+    na: MaybeUninit<NaCode>,
     err: *mut ErrorRecord,
 ) -> Status {
     change(options, err, |options| {
-        options.na = choice(policy, "policy", &NA_POLICIES)?;
+        options.na = meaning(na, "na")?;
         Ok(())
     })
 }
 
-/// The information in the Laplace approximation of a generalised model: INTERLACE_OBSERVED (the default) or INTERLACE_EXPECTED.
+/// The information in the Laplace approximation of a generalised model; INTERLACE_INFORMATION_OBSERVED is the default.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_information(
     options: Option<&mut OptionsHandle>,
-    information: i32,
+    information: MaybeUninit<InformationCode>,
     err: *mut ErrorRecord,
 ) -> Status {
     change(options, err, |options| {
-        options.information = choice(information, "information", &INFORMATION)?;
+        options.information = meaning(information, "information")?;
         Ok(())
     })
 }
@@ -197,6 +164,7 @@ pub unsafe extern "C" fn interlace_options_set_information(
 /// adaptive Gauss-Hermite quadrature; 0 is the Laplace approximation with fixed effects at their joint mode with the random ones, as in
 /// lme4: faster and less accurate. Below -1 it is Gauss-Hermite quadrature with that many points at the nodes of the random effects'
 /// normal distribution, which do not adapt to the data; -1 is an error.
+/// @param points The number of points, -100 to 100, but not -1.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_nagq(
@@ -207,37 +175,37 @@ pub unsafe extern "C" fn interlace_options_set_nagq(
     change(options, err, |options| set_nagq(options, i64::from(points)))
 }
 
-/// The kind of standard errors of a generalised model: INTERLACE_STD_ERRORS_MARGINAL (the default) or
-/// INTERLACE_STD_ERRORS_CONDITIONAL.
+/// The kind of standard errors of a generalised model; INTERLACE_STD_ERRORS_MARGINAL is the default.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_std_errors(
     options: Option<&mut OptionsHandle>,
-    source: i32,
+    std_errors: MaybeUninit<StdErrorsCode>,
     err: *mut ErrorRecord,
 ) -> Status {
     change(options, err, |options| {
-        options.std_errors = choice(source, "source", &STD_ERRORS)?;
+        options.std_errors = meaning(std_errors, "std_errors")?;
         Ok(())
     })
 }
 
-/// What to do if the data cannot tell random effects apart from each other or from the residual: INTERLACE_UNIDENTIFIED_ERROR (the default),
-/// INTERLACE_UNIDENTIFIED_WARNING or INTERLACE_UNIDENTIFIED_IGNORE.
+/// What to do if the data cannot tell random effects apart from each other or from the residual; INTERLACE_UNIDENTIFIED_ERROR is
+/// the default.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_unidentified(
     options: Option<&mut OptionsHandle>,
-    what: i32,
+    unidentified: MaybeUninit<UnidentifiedCode>,
     err: *mut ErrorRecord,
 ) -> Status {
     change(options, err, |options| {
-        options.unidentified = choice(what, "what", &UNIDENTIFIED)?;
+        options.unidentified = meaning(unidentified, "unidentified")?;
         Ok(())
     })
 }
 
 /// Sets a function that fits call with `user_data`, which is passed unchanged. NULL removes it.
+/// @param progress The function; NULL for none.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set_progress(
@@ -279,14 +247,9 @@ pub(super) unsafe fn change(
     boundary(err, || body(&mut need(options, "options")?.options))
 }
 
-pub(super) fn set_reml(options: &mut Options, reml: bool) {
-    options.reml = reml;
-    options.reml_generalised = reml;
-}
-
-pub(super) fn set_optimizer(options: &mut Options, value: &str) -> Result<()> {
-    options.optimizer = Method::from_name(value)?;
-    Ok(())
+pub(super) fn set_method(options: &mut Options, method: Estimation) {
+    options.reml = method != Estimation::Ml;
+    options.reml_generalised = method == Estimation::Reml;
 }
 
 pub(super) fn set_nagq(options: &mut Options, points: i64) -> Result<()> {

@@ -6,17 +6,18 @@ use std::ptr::null;
 use super::boundary::query;
 use super::c_char;
 use super::options::{
-    OptionsHandle, change, set_deadline, set_max_evaluations, set_nagq, set_optimizer, set_reml, set_theta0, set_threads,
-    set_tolerance,
+    OptionsHandle, change, set_deadline, set_max_evaluations, set_method, set_nagq, set_theta0, set_threads, set_tolerance,
 };
 use super::status::{ErrorRecord, Status};
 use super::strings::text;
-use crate::design::NaPolicy;
+use crate::choice::Choice;
 use crate::error::{Error, Result};
-use crate::options::{Information, Options, StdErrors, Unidentified};
+use crate::options::{Estimation, Options};
 
 /// Sets an option by name from text, such as "tolerance" from "1e-8". interlace_options_name lists the names. An unknown name is an error,
 /// INTERLACE_E_ARGUMENT, as is a value that cannot be read.
+/// @param name The name of the option.
+/// @param value Its value as text.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_options_set(
@@ -64,8 +65,11 @@ struct Named {
 }
 
 const NAMED: [Named; 12] = [
-    Named { name: c"method", doc: c"reml (default of linear models) or ml (default of generalised ones)", set: set_method },
-    Named { name: c"optimizer", doc: c"newton (default), lbfgsb, bobyqa or nelder_mead", set: set_optimizer },
+    Named { name: c"method", doc: c"reml (default of linear models) or ml (default of generalised ones)", set: |options, value| {
+            set_method(options, Estimation::from_name(value)?);
+            Ok(())
+        } },
+    Named { name: c"optimizer", doc: c"newton (default), lbfgsb, bobyqa or nelder_mead", set: |options, value| choose(&mut options.optimizer, value) },
     Named {
         name: c"theta0",
         doc: c"where the search starts: numbers separated by commas (default: empty, the library chooses)",
@@ -91,11 +95,11 @@ const NAMED: [Named; 12] = [
         doc: c"seconds after which a fit stops with what it has (default inf)",
         set: |options, value| set_deadline(options, number("deadline", value)?),
     },
-    Named { name: c"na", doc: c"rows with missing values: omit (default), error or pad", set: set_na },
+    Named { name: c"na", doc: c"rows with missing values: omit (default), error or pad", set: |options, value| choose(&mut options.na, value) },
     Named {
         name: c"information",
         doc: c"what the Laplace approximation of a generalised model is made of: observed (default) or expected",
-        set: set_information,
+        set: |options, value| choose(&mut options.information, value),
     },
     Named {
         name: c"nagq",
@@ -105,14 +109,20 @@ const NAMED: [Named; 12] = [
     Named {
         name: c"std_errors",
         doc: c"standard errors of a generalised model: marginal (default) or conditional on the parameters of the random effects",
-        set: set_std_errors,
+        set: |options, value| choose(&mut options.std_errors, value),
     },
     Named {
         name: c"unidentified",
         doc: c"random effects that the data can't tell from each other or from the residual: error (default), warning or ignore",
-        set: set_unidentified,
+        set: |options, value| choose(&mut options.unidentified, value),
     },
 ];
+
+/// Sets a choice from its name.
+fn choose<T: Choice>(to: &mut T, value: &str) -> Result<()> {
+    *to = T::from_name(value)?;
+    Ok(())
+}
 
 fn number<T: std::str::FromStr>(name: &str, value: &str) -> Result<T> {
     value.parse().map_err(|_| Error::argument(format!("{name} is '{value}', it must be a number")))
@@ -122,44 +132,13 @@ fn numbers(value: &str) -> Result<Vec<f64>> {
     value.split(',').map(str::trim).filter(|v| !v.is_empty()).map(|v| number("theta0", v)).collect()
 }
 
-fn word<T: Copy>(name: &str, value: &str, words: &[(&str, T)]) -> Result<T> {
-    words.iter().find(|w| w.0 == value).map(|w| w.1).ok_or_else(|| {
-        let known: Vec<&str> = words.iter().map(|w| w.0).collect();
-        Error::argument(format!("{name} is '{value}', it must be one of {}", known.join(", ")))
-    })
-}
-
-fn set_method(options: &mut Options, value: &str) -> Result<()> {
-    set_reml(options, word("method", value, &[("reml", true), ("ml", false)])?);
-    Ok(())
-}
-
-fn set_na(options: &mut Options, value: &str) -> Result<()> {
-    options.na = word("na", value, &[("omit", NaPolicy::Omit), ("error", NaPolicy::Error), ("pad", NaPolicy::Pad)])?;
-    Ok(())
-}
-
-fn set_information(options: &mut Options, value: &str) -> Result<()> {
-    options.information = word("information", value, &[("observed", Information::Observed), ("expected", Information::Expected)])?;
-    Ok(())
-}
-
-fn set_std_errors(options: &mut Options, value: &str) -> Result<()> {
-    options.std_errors = word("std_errors", value, &[("marginal", StdErrors::Marginal), ("conditional", StdErrors::Conditional)])?;
-    Ok(())
-}
-
-fn set_unidentified(options: &mut Options, value: &str) -> Result<()> {
-    let words = [("error", Unidentified::Error), ("warning", Unidentified::Warning), ("ignore", Unidentified::Ignore)];
-    options.unidentified = word("unidentified", value, &words)?;
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::options::MAX_QUADRATURE;
     use super::*;
+    use crate::design::NaPolicy;
     use crate::optimize::Method;
+    use crate::options::{Information, StdErrors, Unidentified};
 
     #[test]
     fn the_listed_defaults_are_the_defaults() {

@@ -1,199 +1,117 @@
 //! Predictions of a fit.
 
+use std::mem::MaybeUninit;
+
 use super::boundary::{boundary, query};
 use super::buffer::{array_target, copied, copy_out, optional_slice};
+use super::codes::meaning;
 use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
-use super::handle::{choice, need};
+use super::options::OptionsHandle;
+use super::predict_lists::{IntervalCode, NewLevelsCode, PredictionStatusCode, QuantityCode, RandomCode};
+use super::request::{level_of, read};
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
 use crate::error::{Error, Result, try_vec};
 use crate::fit::Fit;
-use crate::predict::{Interval, NewData, Predictions, Problem, Quantity, RandomTerms, Request};
+use crate::predict::{NewData, NewLevels, Predictions, Problem, RandomTerms, Request};
 
-/// Predict the mean of the response: (1 - p) times the mean without extra zeros for a mixture with zeros, and including the masses at
-/// 0 and 1 for a beta family that has them. An ordinal fit has no mean: INTERLACE_E_ARGUMENT.
-pub const INTERLACE_PREDICT_RESPONSE: i32 = 0;
-/// Predict the linear predictor of the mean. For a linear model that is the mean of the response; for an ordinal fit x'beta + z'b + offset, the
-/// location of the latent variable, without the thresholds and not divided by the scale.
-pub const INTERLACE_PREDICT_LINK: i32 = 1;
-/// Predict the mean of the response without the zeros of the zero part. Not for an ordinal fit.
-pub const INTERLACE_PREDICT_CONDITIONAL: i32 = 2;
-/// Predict the probability p of a zero of the zero part; 0 for a fit without one. Not for an ordinal fit.
-pub const INTERLACE_PREDICT_ZERO_PROBABILITY: i32 = 3;
-/// Predict the family's first parameter on the reported scale; for a linear model sigma, 1 for a family without
-/// parameters; for an ordinal fit the scale, 1 without a scale formula.
-pub const INTERLACE_PREDICT_DISPERSION: i32 = 4;
-/// Predict the mean of the response over all groups, with the random effects integrated out. All groups count as new, so their
-/// columns may be absent. NaN if there is no such mean, as with an inverse link. For an ordinal fit with K categories, their K probabilities.
-pub const INTERLACE_PREDICT_MARGINAL: i32 = 5;
-/// For an ordinal fit with K categories, predict their probabilities, lowest first, [rows,K]. NaN in a row whose nominal effects put
-/// the thresholds out of order.
-pub const INTERLACE_PREDICT_PROBABILITIES: i32 = 6;
-/// For an ordinal fit with K categories, predict the cumulative probabilities of the first, the second, .., the one before the
-/// highest, [rows,K-1].
-pub const INTERLACE_PREDICT_CUMULATIVE: i32 = 7;
-/// For an ordinal fit, predict the most probable category, a number from 1 to K, the lowest if there are ties. It has no standard error.
-pub const INTERLACE_PREDICT_CLASS: i32 = 8;
-/// Predict mu, the inverse link of the linear predictor: for ordered and zero-one-inflated beta the mean between 0 and 1, without the masses
-/// at the ends; for truncated families the mean before truncation; for lognormal the mean of the logarithms. For other families it is
-/// INTERLACE_PREDICT_CONDITIONAL. Not for an ordinal fit.
-pub const INTERLACE_PREDICT_LOCATION: i32 = 9;
-
-/// A row has a prediction.
-pub const INTERLACE_PREDICTED: i32 = 0;
-/// A row has no prediction, because a predictor or an offset is missing.
-pub const INTERLACE_PREDICTED_MISSING: i32 = 1;
-/// A row has no prediction, because it cannot be estimated: it breaks the dependency of columns that the fit left out, as in
-/// a cell of factors without data. A number would depend on the contrasts.
-pub const INTERLACE_PREDICTED_NOT_ESTIMABLE: i32 = 2;
-/// A row of an ordinal fit has no prediction, because its nominal effects make thresholds cross.
-pub const INTERLACE_PREDICTED_CROSSED: i32 = 3;
-
-/// An interval for the predicted quantity, such as the mean: it includes the uncertainty of the estimates.
-pub const INTERLACE_INTERVAL_CONFIDENCE: i32 = 0;
-/// An interval for a new response, which also varies about its mean.
-pub const INTERLACE_INTERVAL_PREDICTION: i32 = 1;
-
-/// A level of a grouping factor that is missing, or that the fit does not know, is an error, INTERLACE_E_DATA.
-pub const INTERLACE_NEW_LEVELS_ERROR: i32 = 0;
-/// A level of a grouping factor that is missing, or that the fit does not know, has random effects of zero.
-pub const INTERLACE_NEW_LEVELS_ZERO: i32 = 1;
-
-/// The number of values per row of a type of prediction, INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_LOCATION: 1, but for an ordinal fit
-/// with K categories K for INTERLACE_PREDICT_PROBABILITIES and INTERLACE_PREDICT_MARGINAL, K - 1 for INTERLACE_PREDICT_CUMULATIVE. 0 if the fit
-/// has no such prediction.
+/// What is predicted, and with what. All members zero but the size are the defaults: INTERLACE_PREDICT_REQUEST_INIT.
 /// Since 0.1.
-#[unsafe(no_mangle)]
-pub extern "C" fn interlace_fit_predict_width(fit: Option<&FitHandle>, r#type: i32) -> usize {
-    query(0, || Some(fit_of(fit).ok()?.prediction_width(quantity_of(r#type).ok()?)))
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct PredictRequest {
+    /// sizeof(interlace_predict_request).
+    pub struct_size: usize,
+    /// What is predicted.
+    pub quantity: MaybeUninit<QuantityCode>,
+    /// Whether the random effects are added or zero.
+    pub random: MaybeUninit<RandomCode>,
+    /// The random terms [n_terms] whose modes are added; NULL for all. Terms count from 0, those of the mean first, then those of the zero part,
+    /// then those of the dispersion.
+    pub terms: *const usize,
+    /// The number of these terms.
+    pub n_terms: usize,
+    /// What is done with levels of grouping factors that the fit does not know.
+    pub new_levels: MaybeUninit<NewLevelsCode>,
+    /// What intervals are for.
+    pub interval: MaybeUninit<IntervalCode>,
+    /// The level of intervals, between 0 and 1; 0 means 0.95.
+    pub level: f64,
+    /// Prior weights [rows] of the responses that prediction intervals are for, or for proportions the numbers of trials. NULL for those of
+    /// the data of the fit, and 1 for new data. They do not affect confidence intervals.
+    pub weights: *const f64,
+    /// New data of a fit from arrays: a spec with the same columns and terms, and the columns of the further predictors, made by
+    /// interlace_spec_new_array with or without `y`. NULL otherwise.
+    pub arrays: Option<&'static SpecHandle>,
 }
 
-/// Predictions for the rows of `newdata`, to `out` [rows of newdata,w], w as in interlace_fit_predict_width, 1 except for ordinal fits; if
-/// `newdata` is NULL, for the data of the fit, to `out` [m,w], m as in interlace_fit_n_rows. `len` is the total number of elements.
-/// `type` is one of INTERLACE_PREDICT_RESPONSE to INTERLACE_PREDICT_LOCATION. With `random` the random effects
-/// are added, otherwise they are zero. `new_levels` is INTERLACE_NEW_LEVELS_ERROR or INTERLACE_NEW_LEVELS_ZERO.
-/// A row in which any other predictor is missing gets NaN. A fit from arrays predicts with interlace_fit_predict_arrays.
+unsafe impl super::request::Request for PredictRequest {
+    const NAME: &'static str = "interlace_predict_request";
+    const FIRST_SIZE: usize = size_of::<Self>();
+}
+
+/// The number of values per row of a quantity: 1, but for an ordinal fit with K categories K for INTERLACE_QUANTITY_PROBABILITIES and
+/// INTERLACE_QUANTITY_MARGINAL, K - 1 for INTERLACE_QUANTITY_CUMULATIVE. 0 if the fit has no such prediction.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_predict_width(fit: Option<&FitHandle>, quantity: MaybeUninit<QuantityCode>) -> usize {
+    query(0, || Some(fit_of(fit).ok()?.prediction_width(meaning(quantity, "quantity").ok()?)))
+}
+
+/// Predictions for the rows of `data`, to `out` [rows of data,w], w as in interlace_fit_predict_width, 1 except for ordinal fits. If `data` is
+/// NULL they are for `request->arrays` or, without these, for the data of the fit, `out` [m,w], m as in interlace_fit_n_rows. `len` is the total
+/// number of elements. `request` may be NULL for the mean of the response with all random effects.
+/// A row in which a predictor is missing gets NaN; see interlace_fit_predict_status.
 /// INTERLACE_E_DATA if a column is absent or a category has a level that the fit does not know, INTERLACE_E_ARGUMENT if the fit has no
-/// predictions of that type.
+/// predictions of that quantity.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_predict(
     fit: Option<&FitHandle>,
-    newdata: Option<&FrameHandle>,
-    r#type: i32,
-    random: bool,
-    new_levels: i32,
+    data: Option<&FrameHandle>,
+    request: *const PredictRequest,
+    options: Option<&OptionsHandle>,
     out: *mut f64,
     len: usize,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let asked = Asked::of_frame(fit, newdata)?;
-        copy_out(&asked.predictions(&request(r#type, random, new_levels)?)?.values, out, len)
+        let asked = Asked::new(fit, data, request)?;
+        copy_out(&asked.predictions(options)?.values, out, len)
     })
 }
 
-/// Whether rows have a prediction, or why not: INTERLACE_PREDICTED or an INTERLACE_PREDICTED_* for each row, to `out` [rows of newdata] ([m] without
-/// `newdata`); the other arguments as for interlace_fit_predict_interval. Predictions, standard errors and intervals are NaN in rows without one.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_fit_predict_status(
-    fit: Option<&FitHandle>,
-    newdata: Option<&FrameHandle>,
-    r#type: i32,
-    random: bool,
-    terms: *const usize,
-    n_terms: usize,
-    new_levels: i32,
-    out: *mut i32,
-    len: usize,
-    err: *mut ErrorRecord,
-) -> Status {
-    boundary(err, || {
-        let asked = Asked::of_frame(fit, newdata)?;
-        let request = asked.request_of_terms(r#type, random, new_levels, terms, n_terms)?;
-        copy_out(&asked.status(&request)?, out, len)
-    })
-}
-
-/// The same for a fit from arrays: `newdata` as for interlace_fit_predict_arrays, `out` [n of newdata].
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_fit_predict_arrays_status(
-    fit: Option<&FitHandle>,
-    newdata: Option<&SpecHandle>,
-    r#type: i32,
-    random: bool,
-    terms: *const usize,
-    n_terms: usize,
-    new_levels: i32,
-    out: *mut i32,
-    len: usize,
-    err: *mut ErrorRecord,
-) -> Status {
-    boundary(err, || {
-        let asked = Asked::of_arrays(fit, newdata)?;
-        let request = asked.request_of_terms(r#type, random, new_levels, terms, n_terms)?;
-        copy_out(&asked.status(&request)?, out, len)
-    })
-}
-
-/// Predictions of a fit from arrays for new arrays, to `out` [n of newdata,w]: `newdata` is a spec with the same columns and terms, and the
-/// columns of the further predictors, made by interlace_spec_new_arrays with or without `y`. Otherwise as interlace_fit_predict.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_fit_predict_arrays(
-    fit: Option<&FitHandle>,
-    newdata: Option<&SpecHandle>,
-    r#type: i32,
-    random: bool,
-    new_levels: i32,
-    out: *mut f64,
-    len: usize,
-    err: *mut ErrorRecord,
-) -> Status {
-    boundary(err, || {
-        let asked = Asked::of_arrays(fit, newdata)?;
-        copy_out(&asked.predictions(&request(r#type, random, new_levels)?)?.values, out, len)
-    })
-}
-
-/// Predictions with standard errors and intervals at a level such as 0.95, to `values`, `std_error`, `lower` and `upper`, each as
-/// long as `out` of interlace_fit_predict; any of them may be NULL. With `random`, the modes of the random terms `terms` [n_terms] are added, or
-/// with `terms` NULL of all terms. Terms count from 0, those of the mean first, then those of the zero part, then those of the dispersion.
+/// Predictions with standard errors and intervals, to `values`, `std_error`, `lower` and `upper`, each as long as `out` of interlace_fit_predict;
+/// any of them may be NULL.
 ///
 /// Standard errors come from the delta method. Fixed effects, parameters of the family and those of the covariances of random effects vary
 /// as estimated, with their joint covariance, and the modes of the random effects move with them; the random effects vary about their modes.
-/// The following count as known: for a linear model (INTERLACE_LMM) sigma, the covariances of the random effects and the residual correlation, as in its
+/// The following count as known: for a linear model sigma, the covariances of the random effects and the residual correlation, as in its
 /// standard errors of fixed effects; with conditional standard errors or nagq = 0 the covariances; parameters that have no standard error; the
-/// covariance of a level that the fit does not know, which varies as a new one of its group; the covariances that INTERLACE_PREDICT_MARGINAL
+/// covariance of a level that the fit does not know, which varies as a new one of its group; the covariances that INTERLACE_QUANTITY_MARGINAL
 /// integrates over. Intervals use the normal distribution and are symmetric on the scale of the linear predictor; an end that is outside
 /// the link's domain is NaN. For an ordinal fit the thresholds and nominal effects vary like fixed effects; intervals of the probabilities of
 /// categories are symmetric on the logit scale, whatever the link, those of cumulative ones on the scale of the link, those of the scale on
-/// its logarithm; INTERLACE_PREDICT_CLASS has none: INTERLACE_E_ARGUMENT.
+/// its logarithm; INTERLACE_QUANTITY_CLASS has none: INTERLACE_E_ARGUMENT.
 ///
-/// That is INTERLACE_INTERVAL_CONFIDENCE. With `interval` INTERLACE_INTERVAL_PREDICTION the interval is for a response in the row, for
-/// types INTERLACE_PREDICT_RESPONSE and, for a response of new groups, INTERLACE_PREDICT_MARGINAL; values and standard errors remain those of the mean. For
-/// a linear model it uses the normal distribution with the variance of the prediction plus sigma^2/w. For a generalised one its limits are quantiles of
-/// the family's distribution, averaged over the normal distribution of the linear predictors: the lowest response that
-/// has at least (1 - level)/2 of the probability at or below it, and the lowest that has at most as much above it. Sigma and the family's parameters count as
-/// known. `weights` [rows of newdata] (m without `newdata`) are the prior weights w of these responses, or for proportions the numbers of
-/// trials; with NULL they are those of the data of the fit, and 1 for new data. They do not affect confidence intervals.
+/// That is INTERLACE_INTERVAL_CONFIDENCE. An INTERLACE_INTERVAL_PREDICTION is for a response in the row, for INTERLACE_QUANTITY_RESPONSE and, for
+/// a response of new groups, INTERLACE_QUANTITY_MARGINAL; values and standard errors remain those of the mean. For a linear model it uses the
+/// normal distribution with the variance of the prediction plus sigma^2/w. For a generalised one its limits are quantiles of the family's
+/// distribution, averaged over the normal distribution of the linear predictors: the lowest response that has at least (1 - level)/2 of the
+/// probability at or below it, and the lowest that has at most as much above it. Sigma and the family's parameters count as known.
 /// INTERLACE_E_UNSUPPORTED for ordinal fits and user-defined families. Otherwise as interlace_fit_predict.
+/// @param values Predictions [rows,w]; NULL is allowed.
+/// @param std_error Their standard errors [rows,w]; NULL is allowed.
+/// @param lower Lower limits [rows,w]; NULL is allowed.
+/// @param upper Upper limits [rows,w]; NULL is allowed.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_predict_interval(
     fit: Option<&FitHandle>,
-    newdata: Option<&FrameHandle>,
-    r#type: i32,
-    random: bool,
-    terms: *const usize,
-    n_terms: usize,
-    new_levels: i32,
-    interval: i32,
-    level: f64,
-    weights: *const f64,
+    data: Option<&FrameHandle>,
+    request: *const PredictRequest,
+    options: Option<&OptionsHandle>,
     values: *mut f64,
     std_error: *mut f64,
     lower: *mut f64,
@@ -202,147 +120,108 @@ pub unsafe extern "C" fn interlace_fit_predict_interval(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let asked = Asked::of_frame(fit, newdata)?;
-        let mut request = asked.request_of_terms(r#type, random, new_levels, terms, n_terms)?;
-        observe(&mut request, interval, level, weights, asked.rows)?;
-        give(&asked.predictions(&request)?, [values, std_error, lower, upper], len)
+        let asked = Asked::new(fit, data, request)?.with_interval(request)?;
+        give(&asked.predictions(options)?, [values, std_error, lower, upper], len)
     })
 }
 
-/// The same for a fit from arrays: `newdata` as for interlace_fit_predict_arrays, the rest as for interlace_fit_predict_interval.
+/// Whether rows have a prediction, or why not, to `out` [rows of data], or [n] of `request->arrays`, or [m]. Predictions, standard errors and
+/// intervals are NaN in rows without one. Otherwise as interlace_fit_predict.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_fit_predict_arrays_interval(
+pub unsafe extern "C" fn interlace_fit_predict_status(
     fit: Option<&FitHandle>,
-    newdata: Option<&SpecHandle>,
-    r#type: i32,
-    random: bool,
-    terms: *const usize,
-    n_terms: usize,
-    new_levels: i32,
-    interval: i32,
-    level: f64,
-    weights: *const f64,
-    values: *mut f64,
-    std_error: *mut f64,
-    lower: *mut f64,
-    upper: *mut f64,
+    data: Option<&FrameHandle>,
+    request: *const PredictRequest,
+    options: Option<&OptionsHandle>,
+    out: *mut PredictionStatusCode,
     len: usize,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let asked = Asked::of_arrays(fit, newdata)?;
-        let mut request = asked.request_of_terms(r#type, random, new_levels, terms, n_terms)?;
-        observe(&mut request, interval, level, weights, asked.rows)?;
-        give(&asked.predictions(&request)?, [values, std_error, lower, upper], len)
+        let asked = Asked::new(fit, data, request)?;
+        copy_out(&asked.status(options)?, out, len)
     })
 }
 
-/// A fit, and the data it predicts for, with their number of rows.
+/// A fit, the data it predicts for with their number of rows, and what is asked of them.
 struct Asked<'a> {
     fit: &'a Fit,
     newdata: NewData<'a>,
     rows: usize,
+    request: Request,
 }
 
 impl<'a> Asked<'a> {
-    /// New data in a frame, or without one the data of the fit.
-    fn of_frame(fit: Option<&'a FitHandle>, newdata: Option<&'a FrameHandle>) -> Result<Self> {
-        let fit = fit_of(fit)?;
-        Ok(match newdata {
-            None => Asked { fit, newdata: NewData::Training, rows: fit.fitted.len() },
-            Some(newdata) => Asked { fit, newdata: NewData::Frame(&newdata.frame), rows: newdata.frame.n_rows() },
-        })
+    /// Without an interval.
+    unsafe fn new(fit: Option<&'a FitHandle>, data: Option<&'a FrameHandle>, request: *const PredictRequest) -> Result<Self> {
+        let (fit, asked) = (fit_of(fit)?, read(request)?);
+        let (newdata, rows) = match (data, asked.arrays) {
+            (None, None) => (NewData::Training, fit.fitted.len()),
+            (Some(data), None) => (NewData::Frame(&data.frame), data.frame.n_rows()),
+            (None, Some(arrays)) => (NewData::Spec(&arrays.spec), arrays.spec.n_array_rows()),
+            (Some(_), Some(_)) => {
+                return Err(Error::argument("data and request->arrays are both given, at most one of them may be"));
+            }
+        };
+        let random = match meaning(asked.random, "request->random")? {
+            RandomCode::All => chosen_terms(fit, asked.terms, asked.n_terms)?,
+            RandomCode::None if asked.terms.is_null() && asked.n_terms == 0 => RandomTerms::None,
+            RandomCode::None => {
+                return Err(Error::argument(
+                    "request->terms are chosen, but request->random is none: there is nothing to choose from",
+                ));
+            }
+        };
+        let request = Request {
+            quantity: meaning(asked.quantity, "request->quantity")?,
+            random,
+            new_levels_zero: meaning(asked.new_levels, "request->new_levels")? == NewLevels::Zero,
+            ..Request::default()
+        };
+        Ok(Asked { fit, newdata, rows, request })
     }
 
-    fn of_arrays(fit: Option<&'a FitHandle>, newdata: Option<&'a SpecHandle>) -> Result<Self> {
-        let (fit, newdata) = (fit_of(fit)?, &need(newdata, "newdata")?.spec);
-        Ok(Asked { fit, newdata: NewData::Spec(newdata), rows: newdata.n_array_rows() })
+    /// The same with the interval, its level, and the weights of the responses that it is for.
+    unsafe fn with_interval(mut self, request: *const PredictRequest) -> Result<Self> {
+        let asked = read(request)?;
+        self.request.interval = meaning(asked.interval, "request->interval")?;
+        self.request.level = Some(level_of(asked.level));
+        let weights = optional_slice(asked.weights, self.rows, "request->weights")?;
+        self.request.weights = weights.map(|weights| copied(weights, "request->weights")).transpose()?;
+        Ok(self)
     }
 
-    fn predictions(&self, request: &Request) -> Result<Predictions> {
-        self.fit.predictions(self.newdata, request)
-    }
-
-    /// A request with the modes of these terms, [`choose_terms`].
-    unsafe fn request_of_terms(
-        &self,
-        quantity: i32,
-        random: bool,
-        new_levels: i32,
-        terms: *const usize,
-        n_terms: usize,
-    ) -> Result<Request> {
-        let mut request = request(quantity, random, new_levels)?;
-        choose_terms(&mut request, self.fit.all_terms().count(), terms, n_terms)?;
-        Ok(request)
+    unsafe fn predictions(&self, options: Option<&OptionsHandle>) -> Result<Predictions> {
+        let _ = options;
+        self.fit.predictions(self.newdata, &self.request)
     }
 
     /// Why rows have no prediction.
-    fn status(&self, request: &Request) -> Result<Vec<i32>> {
-        let predictions = self.predictions(request)?;
-        let mut all = try_vec("status of the rows", INTERLACE_PREDICTED, self.rows)?;
+    unsafe fn status(&self, options: Option<&OptionsHandle>) -> Result<Vec<PredictionStatusCode>> {
+        let predictions = self.predictions(options)?;
+        let mut all = try_vec("status of the rows", PredictionStatusCode::Ok, self.rows)?;
         for &(row, problem) in &predictions.problems {
             all[row] = match problem {
-                Problem::Missing => INTERLACE_PREDICTED_MISSING,
-                Problem::NotEstimable => INTERLACE_PREDICTED_NOT_ESTIMABLE,
-                Problem::ThresholdsCross => INTERLACE_PREDICTED_CROSSED,
+                Problem::Missing => PredictionStatusCode::Missing,
+                Problem::NotEstimable => PredictionStatusCode::NotEstimable,
+                Problem::ThresholdsCross => PredictionStatusCode::Crossed,
             };
         }
         Ok(all)
     }
 }
 
-fn request(quantity: i32, random: bool, new_levels: i32) -> Result<Request> {
-    let policies = [(INTERLACE_NEW_LEVELS_ERROR, false), (INTERLACE_NEW_LEVELS_ZERO, true)];
-    Ok(Request {
-        quantity: quantity_of(quantity)?,
-        random: if random { RandomTerms::All } else { RandomTerms::None },
-        new_levels_zero: choice(new_levels, "new_levels", &policies)?,
-        ..Request::default()
-    })
-}
-
-fn quantity_of(r#type: i32) -> Result<Quantity> {
-    let quantities = [
-        (INTERLACE_PREDICT_RESPONSE, Quantity::Response),
-        (INTERLACE_PREDICT_LINK, Quantity::Link),
-        (INTERLACE_PREDICT_CONDITIONAL, Quantity::Conditional),
-        (INTERLACE_PREDICT_ZERO_PROBABILITY, Quantity::ZeroProbability),
-        (INTERLACE_PREDICT_DISPERSION, Quantity::Dispersion),
-        (INTERLACE_PREDICT_MARGINAL, Quantity::Marginal),
-        (INTERLACE_PREDICT_PROBABILITIES, Quantity::Probabilities),
-        (INTERLACE_PREDICT_CUMULATIVE, Quantity::Cumulative),
-        (INTERLACE_PREDICT_CLASS, Quantity::Class),
-        (INTERLACE_PREDICT_LOCATION, Quantity::Location),
-    ];
-    choice(r#type, "type", &quantities)
-}
-
-unsafe fn choose_terms(request: &mut Request, all: usize, terms: *const usize, n_terms: usize) -> Result<()> {
+unsafe fn chosen_terms(fit: &Fit, terms: *const usize, n_terms: usize) -> Result<RandomTerms> {
+    let all = fit.all_terms().count();
     if n_terms > all {
-        return Err(Error::argument(format!("n_terms is {n_terms}, the fit has {all} random terms")));
+        return Err(Error::argument(format!("request->n_terms is {n_terms}, the fit has {all} random terms")));
     }
-    match optional_slice(terms, n_terms, "terms")? {
-        None if n_terms > 0 => Err(Error::argument(format!("terms is NULL, n_terms is {n_terms}"))),
-        Some(_) if request.random == RandomTerms::None => {
-            Err(Error::argument("terms are chosen, but random is false: without random effects there is nothing to choose"))
-        }
-        Some(terms) => {
-            request.random = RandomTerms::Chosen(terms.to_vec());
-            Ok(())
-        }
-        None => Ok(()),
+    match optional_slice(terms, n_terms, "request->terms")? {
+        None if n_terms > 0 => Err(Error::argument(format!("request->terms is NULL, request->n_terms is {n_terms}"))),
+        None => Ok(RandomTerms::All),
+        Some(terms) => Ok(RandomTerms::Chosen(terms.to_vec())),
     }
-}
-
-/// The interval, of a level, and the weights of the responses it is for.
-unsafe fn observe(request: &mut Request, interval: i32, level: f64, weights: *const f64, rows: usize) -> Result<()> {
-    let intervals = [(INTERLACE_INTERVAL_CONFIDENCE, Interval::Confidence), (INTERLACE_INTERVAL_PREDICTION, Interval::Prediction)];
-    request.interval = choice(interval, "interval", &intervals)?;
-    request.level = Some(level);
-    request.weights = optional_slice(weights, rows, "weights")?.map(|weights| copied(weights, "weights")).transpose()?;
-    Ok(())
 }
 
 /// Copies to those outputs that are there, after a check of all.

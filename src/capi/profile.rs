@@ -1,72 +1,89 @@
 //! Profiles of the likelihood, and intervals from them.
 
+use std::mem::MaybeUninit;
+
 use super::boundary::boundary;
 use super::buffer::target;
+use super::codes::meaning;
 use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
-use super::handle::{choice, give};
+use super::handle::give;
 use super::options::OptionsHandle;
 use super::progress::with_progress;
+use super::request::{Request, level_of, read};
+use super::resample_lists::ProfileScaleCode;
 use super::status::{ErrorRecord, Status};
 use crate::error::Result;
 use crate::fit::Fit;
-use crate::inference::profile::{Profile, intervals, points};
+use crate::inference::profile::{Profile, ProfileScale, intervals, points};
 
-/// Profiles of all parameters, with random effects as standard deviations and correlations.
-pub const INTERLACE_PROFILE_SD_COR: i32 = 0;
-/// Profiles of the elements of theta.
-pub const INTERLACE_PROFILE_THETA: i32 = 1;
+/// What is profiled. All members zero but the size are the defaults: INTERLACE_PROFILE_REQUEST_INIT.
+/// Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct ProfileRequest {
+    /// sizeof(interlace_profile_request).
+    pub struct_size: usize,
+    /// The level of intervals, between 0 and 1; 0 means 0.95.
+    pub level: f64,
+    /// The parameters that are profiled.
+    pub scale: MaybeUninit<ProfileScaleCode>,
+}
+
+unsafe impl Request for ProfileRequest {
+    const NAME: &'static str = "interlace_profile_request";
+    const FIRST_SIZE: usize = size_of::<Self>();
+}
 
 /// Profile-likelihood intervals of all parameters as a new frame: term, estimate, lower, upper, warning. The terms have lme4's names, except for
 /// nested groups, which are a:b as everywhere here, not b:a:
 /// standard deviations (sd_) and correlations (cor_) of random effects, sigma, the residual correlation (ar1|g or cs|g), the
 /// family's parameters or those of thresholds with nominal effects, fixed effects (those of the zero part and the dispersion or scale begin
-/// with zi. and disp.); with `scale` INTERLACE_PROFILE_THETA only the elements of theta, with the fit's names after "theta."; those of a
+/// with zi. and disp.); with INTERLACE_PROFILE_SCALE_THETA only the elements of theta, with the fit's names after "theta."; those of a
 /// linear model are relative to sigma, which is maximised over. Likelihoods, and so the estimates here, are always those of maximum
 /// likelihood, whatever the method of the fit. A limit is NaN if the profile never crosses; "warning" says why and is missing
 /// otherwise.
 /// INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress function of `options` (may be NULL) is called
 /// at each point of a profile with the number of points so far, the deviance and theta, followed by the residual correlation if there is one.
-/// The caller frees `*out` with interlace_frame_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_fit_confint_profile(
+pub unsafe extern "C" fn interlace_fit_parameters_confint_profile(
     fit: Option<&FitHandle>,
-    level: f64,
-    scale: i32,
+    request: *const ProfileRequest,
     options: Option<&OptionsHandle>,
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
         let (fit, out) = (fit_of(fit)?, target(out, "out")?);
-        out.write(give(FrameHandle::new(intervals(&profiles(fit, level, scale, options)?)?)));
+        out.write(give(FrameHandle::new(intervals(&profiles(fit, &read(request)?, options)?)?)));
         Ok(())
     })
 }
 
 /// Profiles of all parameters as a new frame of points: term, value, and zeta, the signed root of the deviance's rise above its minimum
 /// when the parameter has that value, maximised over all others. The points of a term ascend, from slightly below its interval
-/// to slightly above; otherwise as interlace_fit_confint_profile.
-/// The caller frees `*out` with interlace_frame_free.
+/// to slightly above; otherwise as interlace_fit_parameters_confint_profile.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_profile(
     fit: Option<&FitHandle>,
-    level: f64,
-    scale: i32,
+    request: *const ProfileRequest,
     options: Option<&OptionsHandle>,
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
         let (fit, out) = (fit_of(fit)?, target(out, "out")?);
-        out.write(give(FrameHandle::new(points(&profiles(fit, level, scale, options)?)?)));
+        out.write(give(FrameHandle::new(points(&profiles(fit, &read(request)?, options)?)?)));
         Ok(())
     })
 }
 
-unsafe fn profiles(fit: &Fit, level: f64, scale: i32, options: Option<&OptionsHandle>) -> Result<Vec<Profile>> {
-    let theta = choice(scale, "scale", &[(INTERLACE_PROFILE_SD_COR, false), (INTERLACE_PROFILE_THETA, true)])?;
-    with_progress(options, |progress| if theta { fit.profile_theta(level, progress) } else { fit.profile(level, progress) })
+unsafe fn profiles(fit: &Fit, request: &ProfileRequest, options: Option<&OptionsHandle>) -> Result<Vec<Profile>> {
+    let (level, scale) = (level_of(request.level), meaning(request.scale, "request->scale")?);
+    with_progress(options, |progress| match scale {
+        ProfileScale::SdCor => fit.profile(level, progress),
+        ProfileScale::Theta => fit.profile_theta(level, progress),
+    })
 }

@@ -1,13 +1,15 @@
 //! What is asked of a fit, by name.
 
+use std::mem::MaybeUninit;
 use std::ptr::null;
 
 use super::boundary::{boundary, query};
 use super::buffer::target;
 use super::c_char;
+use super::codes::meaning;
 use super::frame::FrameHandle;
-use super::handle::{choice, free, give, need};
-use super::spec::MODELS;
+use super::handle::{free, give, need};
+use super::spec_lists::ModelCode;
 use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, text};
 use crate::document::{QUESTIONS, Questions};
@@ -19,7 +21,6 @@ pub struct QuestionsHandle {
 }
 
 /// Makes questions that ask for nothing but the basics: estimates with tests, random effects, fitted values, residuals, how the search ended.
-/// The caller frees `*out` with interlace_questions_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_questions_new(out: *mut *mut QuestionsHandle, err: *mut ErrorRecord) -> Status {
@@ -33,6 +34,8 @@ pub unsafe extern "C" fn interlace_questions_new(out: *mut *mut QuestionsHandle,
 /// underscores. A question that can be repeated adds to what was asked before; any other value takes the place of the one before. Questions
 /// without values (interlace_questions_values is NULL) are asked with `value` NULL or "true". INTERLACE_E_ARGUMENT for an unknown name and
 /// for a value that cannot be read. Whether the fit has an answer shows when it is computed.
+/// @param name The name of the question.
+/// @param value Its value as text. NULL for a question without values.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_questions_set(
@@ -47,7 +50,9 @@ pub unsafe extern "C" fn interlace_questions_set(
     })
 }
 
-/// Sets a question whose value is data: "predict" (the rows to predict) or "refit" (other responses, a column each). `frame` is copied.
+/// Sets a question whose value is data: "predict" (the rows to predict) or "refit" (other responses, a column each).
+/// @param name The name of the question.
+/// @param frame The data, which are copied.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_questions_set_frame(
@@ -62,17 +67,17 @@ pub unsafe extern "C" fn interlace_questions_set_frame(
     })
 }
 
-/// Whether the questions go together and suit a kind of model, INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM: INTERLACE_E_ARGUMENT for
+/// Whether the questions go together and suit a kind of model: INTERLACE_E_ARGUMENT for
 /// one that says how to answer another that is not asked, or that this kind of model has no answer to. interlace_fit_to_json and
 /// interlace_fit_to_text look, too; here a host can look before it fits.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_questions_check(
     questions: Option<&QuestionsHandle>,
-    model: i32,
+    model: MaybeUninit<ModelCode>,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || need(questions, "questions")?.questions.check(choice(model, "model", &MODELS)?))
+    boundary(err, || need(questions, "questions")?.questions.check(meaning(model, "model")?))
 }
 
 /// Frees questions. NULL is allowed.
@@ -126,15 +131,16 @@ pub extern "C" fn interlace_questions_is_repeatable(i: usize) -> bool {
 
 /// Name of another question that a question says how to answer, by its index `j` from 0: one of these must be asked, too. NULL if there is
 /// none. A static string.
+/// @param j The index of the other question, from 0.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_questions_needs(i: usize, j: usize) -> *const c_char {
     query(null(), || Some(QUESTIONS.get(i)?.needs.get(j)?.as_ptr()))
 }
 
-/// Whether a kind of model, INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM, has an answer to a question.
+/// Whether a kind of model has an answer to a question.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn interlace_questions_suits(i: usize, model: i32) -> bool {
-    query(false, || Some(QUESTIONS.get(i)?.suits(MODELS.iter().find(|own| own.0 == model)?.1)))
+pub extern "C" fn interlace_questions_suits(i: usize, model: MaybeUninit<ModelCode>) -> bool {
+    query(false, || Some(QUESTIONS.get(i)?.suits(meaning(model, "model").ok()?)))
 }

@@ -1,21 +1,18 @@
 //! What is fitted, from a formula.
 
+use std::mem::MaybeUninit;
+
 use super::boundary::boundary;
 use super::buffer::target;
 use super::c_char;
-use super::handle::{choice, free, give, need};
+use super::codes::meaning;
+use super::handle::{free, give, need};
+use super::spec_lists::ModelCode;
 use super::status::{ErrorRecord, Status};
 use super::strings::text;
 use crate::error::{Error, Result};
 use crate::formula::{parse, parse_random};
-use crate::spec::{FormulaSpec, ModelKind, Source, Spec};
-
-/// Linear mixed model.
-pub const INTERLACE_LMM: i32 = 1;
-/// Generalised linear mixed model: a family and a link, as interlace_spec_set_family sets them.
-pub const INTERLACE_GLMM: i32 = 2;
-/// Cumulative link mixed model for an ordered response: thresholds, and a link as interlace_spec_set_link sets it.
-pub const INTERLACE_CLMM: i32 = 3;
+use crate::spec::{FormulaSpec, Source, Spec};
 
 /// The model to fit: its kind, and either a formula to be read against a frame, or design arrays. It keeps no state of the data
 /// that the formula is read against, so one spec serves many fits.
@@ -24,29 +21,25 @@ pub struct SpecHandle {
     pub(super) spec: Spec,
 }
 
-/// The models, by their numbers.
-pub(super) const MODELS: [(i32, ModelKind); 3] =
-    [(INTERLACE_LMM, ModelKind::Lmm), (INTERLACE_GLMM, ModelKind::Glmm), (INTERLACE_CLMM, ModelKind::Clmm)];
-
 /// Makes a spec from a formula in lme4's language, such as "y ~ x + (1 + x | g)".
-/// `model` is INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM. The response of a binomial model is a proportion with the numbers of trials
-/// as weights, "cbind(successes, failures)", or a category whose first level is failure. The response of INTERLACE_CLMM is a category with
+/// The response of a binomial model is a proportion with the numbers of trials
+/// as weights, "cbind(successes, failures)", or a category whose first level is failure. The response of INTERLACE_MODEL_CLMM is a category with
 /// declared levels, from lowest to highest (interlace_frame_add_categorical, interlace_frame_set_levels or, in the formula,
 /// "ordered(y, levels = c(...))"); or whole numbers, the codes of the categories; or text, with
 /// interlace_spec_set_response_levels. Its thresholds are the intercepts: "y ~ x" and "y ~ 0 + x" are the same.
 /// INTERLACE_E_FORMULA if the formula cannot be read. The fit looks up the names of columns.
-/// The caller frees `*out` with interlace_spec_free.
+/// @param formula The formula.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_new(
-    model: i32,
+    model: MaybeUninit<ModelCode>,
     formula: *const c_char,
     out: *mut *mut SpecHandle,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
         let out = target(out, "out")?;
-        let kind = choice(model, "model", &MODELS)?;
+        let kind = meaning(model, "model")?;
         let formula = text(formula, "formula")?.to_owned();
         // Only for its error: where the names come from, and so what `.` stands for, is known when it is fitted.
         parse(&formula)?;
@@ -58,6 +51,7 @@ pub unsafe extern "C" fn interlace_spec_new(
 
 /// Adds a random term, "(1 + x | g)", to those of the formula. Call it again for further terms.
 /// INTERLACE_E_FORMULA if it cannot be read; `position` is then the byte in `term`.
+/// @param term The term, "(1 + x | g)".
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_add_random(
@@ -75,6 +69,7 @@ pub unsafe extern "C" fn interlace_spec_add_random(
 
 /// Adds a random intercept by the grouping factor of that name, short for the term "(1 | name)"; "a/b" means b within a.
 /// Call it again for further factors.
+/// @param name A grouping factor, or "a/b".
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_add_groups(
@@ -91,6 +86,7 @@ pub unsafe extern "C" fn interlace_spec_add_groups(
 
 /// Names the column of prior weights: the residual variance of a row is sigma^2 / weight; for a binomial proportion the weights are the numbers of
 /// trials; in an ordinal model a row of weight w counts as w rows. Rows of weight 0 are left out.
+/// @param column The name of the column.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_weights(
@@ -106,6 +102,7 @@ pub unsafe extern "C" fn interlace_spec_set_weights(
 }
 
 /// Names the column of the offset, which is added to any offset() in the formula.
+/// @param column The name of the column.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_offset(
@@ -123,6 +120,8 @@ pub unsafe extern "C" fn interlace_spec_set_offset(
 /// Sets the contrasts of a column of categories by their R name: "contr.treatment", "contr.sum", "contr.helmert", "contr.poly" or
 /// "contr.SAS".
 /// Without this, categories have treatment contrasts and ordered ones polynomial contrasts. The last call for a column counts.
+/// @param column The name of the column.
+/// @param contrasts The name of the contrasts.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_contrasts(

@@ -1,43 +1,30 @@
 //! What is fitted, from design arrays.
 
+use std::mem::MaybeUninit;
+
 use super::boundary::boundary;
 use super::buffer::{copied, matrix, optional_slice, slice, target};
 use super::c_char;
-use super::handle::{choice, give};
-use super::spec::{MODELS, SpecHandle, model_of};
+use super::codes::meaning;
+use super::handle::give;
+use super::spec::{SpecHandle, model_of};
+use super::spec_lists::{ModelCode, StructureCode, VariancesCode};
 use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, texts};
 use crate::error::{Error, Result, try_collect, try_vec};
 use crate::formula::StructureKind;
 use crate::spec::{ArraySpec, ArrayTerm, Source, Spec};
 
-/// Covariance structure: any positive semidefinite matrix, as with plain bars.
-pub const INTERLACE_UNSTRUCTURED: i32 = 0;
-/// Covariance structure: no correlations.
-pub const INTERLACE_DIAGONAL: i32 = 1;
-/// Covariance structure: one correlation for all pairs of effects.
-pub const INTERLACE_COMPOUND_SYMMETRY: i32 = 2;
-/// Covariance structure: the correlation of effects i and j is rho to the power |i - j|.
-pub const INTERLACE_AR1: i32 = 3;
-
-pub(super) const STRUCTURES: [(i32, StructureKind); 4] = [
-    (INTERLACE_UNSTRUCTURED, StructureKind::Unstructured),
-    (INTERLACE_DIAGONAL, StructureKind::Diagonal),
-    (INTERLACE_COMPOUND_SYMMETRY, StructureKind::CompoundSymmetry),
-    (INTERLACE_AR1, StructureKind::Ar1),
-];
-
-/// Makes a spec of a model (INTERLACE_LMM, INTERLACE_GLMM or INTERLACE_CLMM) from the response `y` [n] and the fixed-effects model matrix
+/// Makes a spec of a model from the response `y` [n] and the fixed-effects model matrix
 /// `x` [n,p], column-major with leading dimension `ldx` >= n (the distance between the starts of columns, in elements). There is no
-/// intercept unless `x` has a column of ones. INTERLACE_CLMM has thresholds instead: a column named "(Intercept)" is left out, and `y` holds
+/// intercept unless `x` has a column of ones. INTERLACE_MODEL_CLMM has thresholds instead: a column named "(Intercept)" is left out, and `y` holds
 /// whole numbers, the codes of the categories in their order.
 /// Add random terms with interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data for predictions.
 /// A row with a NaN has a missing value. All arrays are copied. `n` is at least 1.
-/// The caller frees `*out` with interlace_spec_free.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_spec_new_arrays(
-    model: i32,
+pub unsafe extern "C" fn interlace_spec_new_array(
+    model: MaybeUninit<ModelCode>,
     y: *const f64,
     n: usize,
     x: *const f64,
@@ -48,7 +35,7 @@ pub unsafe extern "C" fn interlace_spec_new_arrays(
 ) -> Status {
     boundary(err, || {
         let out = target(out, "out")?;
-        let kind = choice(model, "model", &MODELS)?;
+        let kind = meaning(model, "model")?;
         if n == 0 {
             return Err(Error::argument("n is 0, wanted at least one row"));
         }
@@ -117,55 +104,63 @@ pub unsafe extern "C" fn interlace_spec_set_offset_array(
 /// Adds a random term with k effects: `z` [n,k], column-major with leading dimension `ldz` >= n, and the level `index` [n] of each row,
 /// from 0 to n_levels - 1; -1 is a missing level (in predictions: a level that the fit does not know). `z` may be NULL for a random
 /// intercept; `k` is then 1 and `ldz` is ignored. `name` is the name of the grouping factor; NULL means "g1", "g2" and so on.
-/// `structure` is INTERLACE_UNSTRUCTURED, INTERLACE_DIAGONAL, INTERLACE_COMPOUND_SYMMETRY or INTERLACE_AR1. `homogeneous` is 1 for one
-/// standard deviation for all effects (not with INTERLACE_UNSTRUCTURED), 0 for one per effect, -1 for the structure's default: 1 for INTERLACE_AR1,
-/// 0 for the others.
+/// `variances` says whether all effects share one standard deviation, which an unstructured covariance does not have.
 /// The terms are numbered from 0 in the order of these calls. All arrays are copied.
+/// @param name The name of the grouping factor; NULL for "g1", "g2" and so on.
+/// @param k The number of effects.
+/// @param ldz The leading dimension of `z`, at least n.
+/// @param n_levels The number of levels.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_add_term_i32(
     spec: Option<&mut SpecHandle>,
     name: *const c_char,
     z: *const f64,
+    n: usize,
     k: usize,
     ldz: usize,
     index: *const i32,
-    n: usize,
     n_levels: usize,
-    structure: i32,
-    homogeneous: i32,
+    structure: MaybeUninit<StructureCode>,
+    variances: MaybeUninit<VariancesCode>,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let term = Term { name, z, k, ldz, n, n_levels, structure, homogeneous };
+        let term = Term { name, z, n, k, ldz, n_levels, structure, variances };
         add_term(spec, &term, slice(index, n, "index"))
     })
 }
 
 /// Adds a random term whose `index` [n] holds 64-bit integers; otherwise as interlace_spec_add_term_i32.
+/// @param name The name of the grouping factor; NULL for "g1", "g2" and so on.
+/// @param z The effects [n,k], column-major; NULL for a random intercept.
+/// @param k The number of effects.
+/// @param ldz The leading dimension of `z`, at least n.
+/// @param n_levels The number of levels.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_add_term_i64(
     spec: Option<&mut SpecHandle>,
     name: *const c_char,
     z: *const f64,
+    n: usize,
     k: usize,
     ldz: usize,
     index: *const i64,
-    n: usize,
     n_levels: usize,
-    structure: i32,
-    homogeneous: i32,
+    structure: MaybeUninit<StructureCode>,
+    variances: MaybeUninit<VariancesCode>,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let term = Term { name, z, k, ldz, n, n_levels, structure, homogeneous };
+        let term = Term { name, z, n, k, ldz, n_levels, structure, variances };
         add_term(spec, &term, slice(index, n, "index"))
     })
 }
 
 /// Labels the levels of a term (from 0): `levels` [n_levels]. Without this they are "1", "2" and so on. In new data for predictions,
 /// levels with labels match those of the fit by label, levels without by number.
+/// @param n_levels The number of levels of the term.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_term_levels(
@@ -187,6 +182,7 @@ pub unsafe extern "C" fn interlace_spec_set_term_levels(
 
 /// Names the effects of a term (from 0), which are the columns of its `z`: `names` [k].
 /// Without this they are "z1", "z2" and so on, and "(Intercept)" for a term without `z`.
+/// @param k The number of effects of the term.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_term_effects(
@@ -210,22 +206,26 @@ pub unsafe extern "C" fn interlace_spec_set_term_effects(
 struct Term {
     name: *const c_char,
     z: *const f64,
+    n: usize,
     k: usize,
     ldz: usize,
-    n: usize,
     n_levels: usize,
-    structure: i32,
-    homogeneous: i32,
+    structure: MaybeUninit<StructureCode>,
+    variances: MaybeUninit<VariancesCode>,
 }
 
 unsafe fn add_term<I: Copy + Into<i64>>(spec: Option<&mut SpecHandle>, term: &Term, index: Result<&[I]>) -> Result<()> {
     let spec = arrays_of(model_of(spec)?)?;
     let name = optional_text(term.name, "name")?.unwrap_or_default().to_owned();
     expect_length("index", term.n, "n", spec.n)?;
-    let structure = choice(term.structure, "structure", &STRUCTURES)?;
-    let homogeneous = choice(term.homogeneous, "homogeneous", &[(-1, None), (0, Some(false)), (1, Some(true))])?;
+    let structure = meaning(term.structure, "structure")?;
+    let homogeneous = match meaning(term.variances, "variances")? {
+        VariancesCode::Default => None,
+        VariancesCode::Homogeneous => Some(true),
+        VariancesCode::Heterogeneous => Some(false),
+    };
     if structure == StructureKind::Unstructured && homogeneous == Some(true) {
-        return Err(Error::argument("homogeneous is 1, an unstructured covariance has no homogeneous form"));
+        return Err(Error::argument("variances is homogeneous, an unstructured covariance has no homogeneous form"));
     }
     let (z, effects) = effects(term, spec.n)?;
     let index = checked_index(index?, term.n_levels)?;

@@ -1,24 +1,19 @@
 //! What is fitted: the residual correlation of a linear model.
 
+use std::mem::MaybeUninit;
+
 use super::boundary::boundary;
 use super::buffer::slice;
 use super::c_char;
-use super::handle::choice;
+use super::codes::meaning;
 use super::spec::{SpecHandle, formula_of, model_of};
 use super::spec_arrays::{arrays_of, checked_index, expect_length};
+use super::spec_lists::CorrelationCode;
 use super::status::{ErrorRecord, Status};
 use super::strings::text;
 use crate::error::{Error, Result, try_vec};
 use crate::formula::{CorrelationKind, parse_correlation};
 use crate::spec::{ArrayCorrelation, CorrelationSpec, ModelKind, Spec};
-
-/// Residuals of one group at distance d in time have the correlation rho^d: autoregressive of order 1.
-pub const INTERLACE_CORRELATION_AR1: i32 = 1;
-/// Any two residuals of one group have the correlation rho: compound symmetry.
-pub const INTERLACE_CORRELATION_CS: i32 = 2;
-
-const KINDS: [(i32, CorrelationKind); 2] =
-    [(INTERLACE_CORRELATION_AR1, CorrelationKind::Ar1), (INTERLACE_CORRELATION_CS, CorrelationKind::CompoundSymmetry)];
 
 /// Makes the residuals of a linear model correlated within groups: "ar1(time | g)", "ar1(1 | g)", whose time is the order of the rows used
 /// within each group, or "cs(1 | g)". If all times are whole numbers the model is AR(1), with a parameter between -1 and 1; otherwise it is
@@ -28,7 +23,8 @@ const KINDS: [(i32, CorrelationKind); 2] =
 /// the search, the parameter follows it. Predictions use only fixed and random effects, not residuals. The last
 /// call counts.
 /// INTERLACE_E_FORMULA if it cannot be read; `position` is then the byte in `correlation`. INTERLACE_E_ARGUMENT for a model that is not
-/// INTERLACE_LMM.
+/// INTERLACE_MODEL_LMM.
+/// @param correlation "ar1(time | g)", "ar1(1 | g)" or "cs(1 | g)".
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_correlation(
@@ -46,23 +42,24 @@ pub unsafe extern "C" fn interlace_spec_set_correlation(
     })
 }
 
-/// The same for a spec made from arrays. `kind` is INTERLACE_CORRELATION_AR1 or INTERLACE_CORRELATION_CS; `index` [n] holds the group of each
+/// Makes the residuals of a spec made from arrays correlated within groups, as interlace_spec_set_correlation does; `index` [n] holds the group of each
 /// row, from 0 to below `n_groups`, or -1 if missing; `time` [n] may be NULL, for the order of the rows, and must be NULL for
-/// INTERLACE_CORRELATION_CS. All arrays are copied.
+/// INTERLACE_CORRELATION_COMPOUND_SYMMETRY. All arrays are copied.
+/// @param n_groups The number of groups.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_spec_set_correlation_arrays(
+pub unsafe extern "C" fn interlace_spec_set_correlation_array(
     spec: Option<&mut SpecHandle>,
-    kind: i32,
+    correlation: MaybeUninit<CorrelationCode>,
     index: *const i64,
-    time: *const f64,
     n: usize,
     n_groups: usize,
+    time: *const f64,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
         let spec = linear(spec)?;
-        let kind = choice(kind, "kind", &KINDS)?;
+        let kind = meaning(correlation, "correlation")?;
         expect_length("index", n, "n", arrays_of(spec)?.n)?;
         let index = checked_index(slice(index, n, "index")?, n_groups)?;
         let time = if time.is_null() { None } else { Some(copied(slice(time, n, "time")?)?) };
@@ -79,7 +76,7 @@ fn linear(spec: Option<&mut SpecHandle>) -> Result<&mut Spec> {
     match spec.kind {
         ModelKind::Lmm => Ok(spec),
         other => Err(Error::argument(format!(
-            "spec is of {}, a residual correlation is for one of INTERLACE_LMM",
+            "spec is of {}, a residual correlation is for one of INTERLACE_MODEL_LMM",
             super::spec_family::kind_of(other)
         ))),
     }

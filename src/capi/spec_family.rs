@@ -4,7 +4,7 @@ use super::boundary::boundary;
 use super::buffer::matrix;
 use super::c_char;
 use super::spec::{SpecHandle, formula_of, model_of};
-use super::spec_arrays::{arrays_of, distinct, owned};
+use super::spec_arrays::{arrays_of, distinct, expect_length, owned};
 use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, text, texts};
 use crate::design::one_sided;
@@ -15,7 +15,9 @@ use crate::spec::{FamilySpec, ModelKind, PredictorSpec, Spec};
 /// them, and names that R's packages have for them ("Gamma", "inverse.gaussian", "negative.binomial", "beta_family", "t_family", "ordbeta") are
 /// also accepted. `link` is the name of a link function, NULL for the family's default. Without this call the
 /// family is gaussian. The call resets parameters fixed before.
-/// INTERLACE_E_ARGUMENT for an unknown family, for a link that does not suit it, and for a model that is not INTERLACE_GLMM.
+/// INTERLACE_E_ARGUMENT for an unknown family, for a link that does not suit it, and for a model that is not INTERLACE_MODEL_GLMM.
+/// @param family The name of a family.
+/// @param link The name of a link; NULL for the default of the family.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_family(
@@ -37,6 +39,8 @@ pub unsafe extern "C" fn interlace_spec_set_family(
 /// Fixes a parameter of the family at a value instead of estimating it, such as the "df" of "student_t" at 5. The value is on the
 /// reported scale. Call interlace_spec_set_family first. The last call for a parameter counts.
 /// INTERLACE_E_ARGUMENT for a parameter that the family does not have and for a value out of range.
+/// @param name The name of a parameter of the family.
+/// @param value Its value, on the reported scale.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_fix_parameter(
@@ -63,6 +67,7 @@ pub unsafe extern "C" fn interlace_spec_fix_parameter(
 /// Makes the first parameter of the family (its dispersion, say) depend on the data by a one-sided formula, "~ z + (1 | g)", on the
 /// scale on which the parameter is estimated. "~ 1" is one value for all rows, as without this call.
 /// INTERLACE_E_FORMULA if it cannot be read or has a response; `position` is then the byte in `formula`.
+/// @param formula A one-sided formula.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_dispersion(
@@ -80,6 +85,7 @@ pub unsafe extern "C" fn interlace_spec_set_dispersion(
 /// Adds extra zeros (zero inflation) to the response: a one-sided formula gives the predictor of their probability on the logit scale,
 /// "~ z + (1 | g)". "~ 1" is one probability for all rows, "~ 0" none, as without this call.
 /// INTERLACE_E_FORMULA if it cannot be read or has a response; `position` is then the byte in `formula`.
+/// @param formula A one-sided formula.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_zero_inflation(
@@ -98,9 +104,10 @@ pub unsafe extern "C" fn interlace_spec_set_zero_inflation(
 /// spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on. All arrays are copied. New data for predictions need it too.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_spec_set_dispersion_columns(
+pub unsafe extern "C" fn interlace_spec_set_dispersion_array(
     spec: Option<&mut SpecHandle>,
     x: *const f64,
+    n: usize,
     p: usize,
     ldx: usize,
     names: *const *const c_char,
@@ -108,7 +115,7 @@ pub unsafe extern "C" fn interlace_spec_set_dispersion_columns(
 ) -> Status {
     boundary(err, || {
         let spec = generalised(spec, "dispersion columns")?;
-        spec.dispersion = Some(array_predictor(spec, x, p, ldx, names)?);
+        spec.dispersion = Some(array_predictor(spec, x, (n, p, ldx), names)?);
         Ok(())
     })
 }
@@ -117,9 +124,10 @@ pub unsafe extern "C" fn interlace_spec_set_dispersion_columns(
 /// spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on. All arrays are copied. New data for predictions need it too.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_spec_set_zero_inflation_columns(
+pub unsafe extern "C" fn interlace_spec_set_zero_inflation_array(
     spec: Option<&mut SpecHandle>,
     x: *const f64,
+    n: usize,
     p: usize,
     ldx: usize,
     names: *const *const c_char,
@@ -127,7 +135,7 @@ pub unsafe extern "C" fn interlace_spec_set_zero_inflation_columns(
 ) -> Status {
     boundary(err, || {
         let spec = generalised(spec, "zero-inflation columns")?;
-        spec.zero_inflation = Some(array_predictor(spec, x, p, ldx, names)?);
+        spec.zero_inflation = Some(array_predictor(spec, x, (n, p, ldx), names)?);
         Ok(())
     })
 }
@@ -136,7 +144,7 @@ pub(super) fn generalised<'a>(spec: Option<&'a mut SpecHandle>, what: &str) -> R
     let spec = model_of(spec)?;
     match spec.kind {
         ModelKind::Glmm => Ok(spec),
-        other => Err(Error::argument(format!("spec is of {}, {what} is for one of INTERLACE_GLMM", kind_of(other)))),
+        other => Err(Error::argument(format!("spec is of {}, {what} is for one of INTERLACE_MODEL_GLMM", kind_of(other)))),
     }
 }
 
@@ -161,11 +169,11 @@ pub(super) unsafe fn formula_predictor(spec: &mut Spec, formula: *const c_char) 
 pub(super) unsafe fn array_predictor(
     spec: &mut Spec,
     x: *const f64,
-    p: usize,
-    ldx: usize,
+    (n, p, ldx): (usize, usize, usize),
     names: *const *const c_char,
 ) -> Result<PredictorSpec> {
-    let x = matrix(x, arrays_of(spec)?.n, p, ldx, "x", "ldx")?;
+    expect_length("x", n, "n", arrays_of(spec)?.n)?;
+    let x = matrix(x, n, p, ldx, "x", "ldx")?;
     let x_names = if names.is_null() { Vec::new() } else { owned(&texts(names, p, "names")?)? };
     distinct("names", &x_names)?;
     Ok(PredictorSpec::Arrays { p, x, x_names })

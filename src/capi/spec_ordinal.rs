@@ -1,32 +1,23 @@
 //! What an ordinal model adds to a spec: link, thresholds, scale, nominal effects, the order of the categories.
 
+use std::mem::MaybeUninit;
+
 use super::boundary::boundary;
 use super::c_char;
-use super::handle::choice;
+use super::codes::meaning;
 use super::spec::{SpecHandle, model_of};
 use super::spec_arrays::{distinct, owned};
 use super::spec_family::{array_predictor, formula_predictor, kind_of};
+use super::spec_lists::ThresholdCode;
 use super::status::{ErrorRecord, Status};
 use super::strings::{text, texts};
 use crate::error::{Error, Result};
-use crate::spec::{ModelKind, OrdinalSpec, Spec, Threshold};
-
-/// Thresholds of an ordinal model: ascending, otherwise free.
-pub const INTERLACE_THRESHOLD_FLEXIBLE: i32 = 0;
-/// Thresholds of an ordinal model: symmetric about the middle one, or about the midpoint of the two middle ones.
-pub const INTERLACE_THRESHOLD_SYMMETRIC: i32 = 1;
-/// Thresholds of an ordinal model: equally spaced, given by the first and one distance.
-pub const INTERLACE_THRESHOLD_EQUIDISTANT: i32 = 2;
-
-pub(super) const THRESHOLDS: [(i32, Threshold); 3] = [
-    (INTERLACE_THRESHOLD_FLEXIBLE, Threshold::Flexible),
-    (INTERLACE_THRESHOLD_SYMMETRIC, Threshold::Symmetric),
-    (INTERLACE_THRESHOLD_EQUIDISTANT, Threshold::Equidistant),
-];
+use crate::spec::{ModelKind, OrdinalSpec, Spec};
 
 /// Sets the link of an ordinal model, which maps cumulative probabilities to threshold minus linear predictor: "logit" (the
 /// default: proportional odds), "probit", "cloglog" (proportional hazards), "loglog" or "cauchit".
-/// INTERLACE_E_ARGUMENT for another link and for a model that is not INTERLACE_CLMM.
+/// INTERLACE_E_ARGUMENT for another link and for a model that is not INTERLACE_MODEL_CLMM.
+/// @param link The name of the link.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_link(
@@ -43,19 +34,18 @@ pub unsafe extern "C" fn interlace_spec_set_link(
     })
 }
 
-/// Sets the structure of the thresholds of an ordinal model: INTERLACE_THRESHOLD_FLEXIBLE (the default),
-/// INTERLACE_THRESHOLD_SYMMETRIC or INTERLACE_THRESHOLD_EQUIDISTANT.
-/// INTERLACE_E_ARGUMENT for another number and for a model that is not INTERLACE_CLMM.
+/// Sets the structure of the thresholds of an ordinal model; INTERLACE_THRESHOLD_FLEXIBLE is the default.
+/// INTERLACE_E_ARGUMENT for a model that is not INTERLACE_MODEL_CLMM.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_threshold(
     spec: Option<&mut SpecHandle>,
-    threshold: i32,
+    threshold: MaybeUninit<ThresholdCode>,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
         let spec = ordinal(spec, "thresholds")?;
-        spec.ordinal.threshold = choice(threshold, "threshold", &THRESHOLDS)?;
+        spec.ordinal.threshold = meaning(threshold, "threshold")?;
         Ok(())
     })
 }
@@ -64,6 +54,7 @@ pub unsafe extern "C" fn interlace_spec_set_threshold(
 /// effects, "~ z": they are added to the thresholds. A variable is either here or in the formula of the model. "~ 1" means none, as without
 /// this call.
 /// INTERLACE_E_FORMULA if it cannot be read or has a response; `position` is then the byte in `formula`.
+/// @param formula A one-sided formula.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_nominal(
@@ -81,6 +72,7 @@ pub unsafe extern "C" fn interlace_spec_set_nominal(
 /// Makes the scale of an ordinal model depend on the data by a one-sided formula of fixed effects and offset(), "~ z": the predictor of its
 /// logarithm. The scale divides threshold minus linear predictor. "~ 1" means a scale of 1 for all rows, as without this call.
 /// INTERLACE_E_FORMULA if it cannot be read or has a response; `position` is then the byte in `formula`.
+/// @param formula A one-sided formula.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_scale(
@@ -100,9 +92,10 @@ pub unsafe extern "C" fn interlace_spec_set_scale(
 /// New data for predictions need it too.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_spec_set_nominal_columns(
+pub unsafe extern "C" fn interlace_spec_set_nominal_array(
     spec: Option<&mut SpecHandle>,
     x: *const f64,
+    n: usize,
     p: usize,
     ldx: usize,
     names: *const *const c_char,
@@ -110,7 +103,7 @@ pub unsafe extern "C" fn interlace_spec_set_nominal_columns(
 ) -> Status {
     boundary(err, || {
         let spec = ordinal(spec, "nominal columns")?;
-        spec.ordinal.nominal = Some(array_predictor(spec, x, p, ldx, names)?);
+        spec.ordinal.nominal = Some(array_predictor(spec, x, (n, p, ldx), names)?);
         Ok(())
     })
 }
@@ -120,9 +113,10 @@ pub unsafe extern "C" fn interlace_spec_set_nominal_columns(
 /// for predictions need it too.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_spec_set_scale_columns(
+pub unsafe extern "C" fn interlace_spec_set_scale_array(
     spec: Option<&mut SpecHandle>,
     x: *const f64,
+    n: usize,
     p: usize,
     ldx: usize,
     names: *const *const c_char,
@@ -130,7 +124,7 @@ pub unsafe extern "C" fn interlace_spec_set_scale_columns(
 ) -> Status {
     boundary(err, || {
         let spec = ordinal(spec, "scale columns")?;
-        spec.dispersion = Some(array_predictor(spec, x, p, ldx, names)?);
+        spec.dispersion = Some(array_predictor(spec, x, (n, p, ldx), names)?);
         Ok(())
     })
 }
@@ -139,7 +133,8 @@ pub unsafe extern "C" fn interlace_spec_set_scale_columns(
 /// all that occur in the data; others are left out. A text response needs this unless the frame declares its order;
 /// for an ordered factor these must be the same levels, and the order here counts. In a spec made from arrays they are the labels of
 /// the codes 1, 2, ... of `y`. An empty list is the same as no call.
-/// INTERLACE_E_ARGUMENT for a level given twice and for a model that is not INTERLACE_CLMM.
+/// INTERLACE_E_ARGUMENT for a level given twice and for a model that is not INTERLACE_MODEL_CLMM.
+/// @param n_levels The number of categories.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_response_levels(
@@ -162,6 +157,6 @@ fn ordinal<'a>(spec: Option<&'a mut SpecHandle>, what: &str) -> Result<&'a mut S
     let spec = model_of(spec)?;
     match spec.kind {
         ModelKind::Clmm => Ok(spec),
-        other => Err(Error::argument(format!("spec is of {}, {what} is for one of INTERLACE_CLMM", kind_of(other)))),
+        other => Err(Error::argument(format!("spec is of {}, {what} is for one of INTERLACE_MODEL_CLMM", kind_of(other)))),
     }
 }

@@ -1,8 +1,11 @@
 //! Version, status and error record.
 
 use std::ffi::CStr;
+use std::mem::MaybeUninit;
 
 use super::c_char;
+use super::codes::{Codes, from_name, name_of};
+use crate::choice::Choice;
 use crate::error::{Code, Error};
 
 /// Major version of this header.
@@ -12,30 +15,81 @@ pub const INTERLACE_VERSION_MINOR: i32 = 1;
 /// Patch version of this header.
 pub const INTERLACE_VERSION_PATCH: i32 = 0;
 
-/// What a call that can fail returns: INTERLACE_OK (0) or one of INTERLACE_E_*.
-/// A status says whether the call succeeded, not whether a model converged: that is the outcome of a fit.
-pub type Status = i32;
+/// What a call that can fail returns. It says whether the call succeeded, not whether a model converged: that is the reason of a fit.
+/// Since 0.1.
+/// cbindgen:rename-all=ScreamingSnakeCase
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// The call succeeded.
+    InterlaceOk = 0,
+    /// An argument is NULL, out of range, of the wrong length, not UTF-8, or unknown.
+    InterlaceEArgument = 1,
+    /// The formula cannot be read. `position` is the byte in the formula, from 0.
+    InterlaceEFormula = 2,
+    /// The data do not suit the model: a column is absent or of the wrong kind, a level is unknown. `position` is the row, from 0, or -1.
+    InterlaceEData = 3,
+    /// A numerical failure: a matrix is not positive definite, the objective is not finite.
+    InterlaceENumeric = 4,
+    /// There is not enough memory for the data.
+    InterlaceEMemory = 5,
+    /// The progress callback asked to stop.
+    InterlaceECancelled = 6,
+    /// A valid request that this version does not support.
+    InterlaceEUnsupported = 7,
+    /// A file cannot be read or written.
+    InterlaceEIo = 8,
+    /// A bug in the library; please report it. Do nothing with the objects of the call except free them.
+    InterlaceEInternal = 99,
+}
 
-/// The call succeeded.
-pub const INTERLACE_OK: i32 = 0;
-/// An argument is NULL, out of range, of the wrong length, not UTF-8, or unknown.
-pub const INTERLACE_E_ARGUMENT: i32 = 1;
-/// The formula cannot be read. `position` is the byte in the formula, from 0.
-pub const INTERLACE_E_FORMULA: i32 = 2;
-/// The data do not suit the model: a column is absent or of the wrong kind, a level is unknown. `position` is the row, from 0, or -1.
-pub const INTERLACE_E_DATA: i32 = 3;
-/// A numerical failure: a matrix is not positive definite, the objective is not finite.
-pub const INTERLACE_E_NUMERIC: i32 = 4;
-/// There is not enough memory for the data.
-pub const INTERLACE_E_MEMORY: i32 = 5;
-/// The progress callback asked to stop.
-pub const INTERLACE_E_CANCELLED: i32 = 6;
-/// A valid request that this version does not support.
-pub const INTERLACE_E_UNSUPPORTED: i32 = 7;
-/// A file cannot be read or written.
-pub const INTERLACE_E_IO: i32 = 8;
-/// A bug in the library; please report it. Do nothing with the objects of the call except free them.
-pub const INTERLACE_E_INTERNAL: i32 = 99;
+impl Choice for Status {
+    const LIST: &'static str = "status";
+    const ALL: &'static [(Self, &'static CStr)] = &[
+        (Status::InterlaceOk, c"ok"),
+        (Status::InterlaceEArgument, c"argument"),
+        (Status::InterlaceEFormula, c"formula"),
+        (Status::InterlaceEData, c"data"),
+        (Status::InterlaceENumeric, c"numeric"),
+        (Status::InterlaceEMemory, c"memory"),
+        (Status::InterlaceECancelled, c"cancelled"),
+        (Status::InterlaceEUnsupported, c"unsupported"),
+        (Status::InterlaceEIo, c"io"),
+        (Status::InterlaceEInternal, c"internal"),
+    ];
+}
+
+impl Codes for Status {
+    type Meaning = Self;
+    const CODES: &'static [(Self, Self)] = &[
+        (Status::InterlaceOk, Status::InterlaceOk),
+        (Status::InterlaceEArgument, Status::InterlaceEArgument),
+        (Status::InterlaceEFormula, Status::InterlaceEFormula),
+        (Status::InterlaceEData, Status::InterlaceEData),
+        (Status::InterlaceENumeric, Status::InterlaceENumeric),
+        (Status::InterlaceEMemory, Status::InterlaceEMemory),
+        (Status::InterlaceECancelled, Status::InterlaceECancelled),
+        (Status::InterlaceEUnsupported, Status::InterlaceEUnsupported),
+        (Status::InterlaceEIo, Status::InterlaceEIo),
+        (Status::InterlaceEInternal, Status::InterlaceEInternal),
+    ];
+}
+
+impl From<Code> for Status {
+    fn from(code: Code) -> Self {
+        match code {
+            Code::Argument => Status::InterlaceEArgument,
+            Code::Formula => Status::InterlaceEFormula,
+            Code::Data => Status::InterlaceEData,
+            Code::Numeric => Status::InterlaceENumeric,
+            Code::Memory => Status::InterlaceEMemory,
+            Code::Cancelled => Status::InterlaceECancelled,
+            Code::Unsupported => Status::InterlaceEUnsupported,
+            Code::Io => Status::InterlaceEIo,
+            Code::Internal => Status::InterlaceEInternal,
+        }
+    }
+}
 
 /// What went wrong, in memory that the caller provides: 1,024 bytes, now and in later versions. It needs no initialisation,
 /// holds no pointer and is never freed. Only calls that fail write it.
@@ -43,7 +97,7 @@ pub const INTERLACE_E_INTERNAL: i32 = 99;
 #[repr(C)]
 pub struct ErrorRecord {
     /// The status that the call returned.
-    pub code: i32,
+    pub code: MaybeUninit<Status>,
     /// Zero.
     pub reserved: i32,
     /// Byte of the formula or row of the data, from 0, depending on the code; -1 if there is none.
@@ -56,7 +110,7 @@ const _: () = assert!(size_of::<ErrorRecord>() == 1024);
 
 impl Default for ErrorRecord {
     fn default() -> Self {
-        ErrorRecord { code: 0, reserved: 0, position: 0, message: [0; 1008] }
+        ErrorRecord { code: MaybeUninit::new(Status::InterlaceOk), reserved: 0, position: 0, message: [0; 1008] }
     }
 }
 
@@ -65,7 +119,7 @@ impl ErrorRecord {
         let line = error.message.replace(|c: char| c.is_control(), " ");
         let longest = line.len().min(self.message.len() - 1);
         let cut = (0..=longest).rev().find(|&i| line.is_char_boundary(i)).unwrap_or(0);
-        self.code = error.code as i32;
+        self.code = MaybeUninit::new(error.code.into());
         self.reserved = 0;
         self.position = error.position;
         self.message = [0; 1008];
@@ -80,28 +134,6 @@ impl ErrorRecord {
         String::from_utf8(bytes).unwrap()
     }
 }
-
-const STATUSES: [(Status, &CStr); 10] = [
-    (INTERLACE_OK, c"ok"),
-    (INTERLACE_E_ARGUMENT, c"argument"),
-    (INTERLACE_E_FORMULA, c"formula"),
-    (INTERLACE_E_DATA, c"data"),
-    (INTERLACE_E_NUMERIC, c"numeric"),
-    (INTERLACE_E_MEMORY, c"memory"),
-    (INTERLACE_E_CANCELLED, c"cancelled"),
-    (INTERLACE_E_UNSUPPORTED, c"unsupported"),
-    (INTERLACE_E_IO, c"io"),
-    (INTERLACE_E_INTERNAL, c"internal"),
-];
-
-// The constants are written out because the header is generated from their text.
-const _: () = {
-    assert!(INTERLACE_E_ARGUMENT == Code::Argument as i32 && INTERLACE_E_FORMULA == Code::Formula as i32);
-    assert!(INTERLACE_E_DATA == Code::Data as i32 && INTERLACE_E_NUMERIC == Code::Numeric as i32);
-    assert!(INTERLACE_E_MEMORY == Code::Memory as i32 && INTERLACE_E_CANCELLED == Code::Cancelled as i32);
-    assert!(INTERLACE_E_UNSUPPORTED == Code::Unsupported as i32 && INTERLACE_E_IO == Code::Io as i32);
-    assert!(INTERLACE_E_INTERNAL == Code::Internal as i32);
-};
 
 /// The version of the running library, "0.1.0". A static string.
 /// Since 0.1.
@@ -121,11 +153,18 @@ pub extern "C" fn interlace_version_number() -> i32 {
     1_000_000 * INTERLACE_VERSION_MAJOR + 1000 * INTERLACE_VERSION_MINOR + INTERLACE_VERSION_PATCH
 }
 
-/// The name of a status: "ok", "argument", "formula" and so on; "unknown" for other numbers. A static string, never NULL.
+/// The name of a status, such as "argument"; NULL for a number that is none. A static string.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn interlace_status_name(status: Status) -> *const c_char {
-    STATUSES.iter().find(|s| s.0 == status).map_or(c"unknown", |s| s.1).as_ptr()
+pub extern "C" fn interlace_status_name(code: MaybeUninit<Status>) -> *const c_char {
+    name_of(code)
+}
+
+/// The status that has the name, to `out`. INTERLACE_E_ARGUMENT if there is none; the message lists the names.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_status_from_name(name: *const c_char, out: *mut Status, err: *mut ErrorRecord) -> Status {
+    from_name(name, out, err)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::strings::optional_text;
 use crate::options::Progress;
 use crate::validation::{AllOptimizers, CrossValidation, Partition};
 
-/// Fits the model `spec` to `frame` by each optimiser in turn, from several starts: those of interlace_fit_new, and standard
+/// Fits the model `spec` to `data` by each optimiser in turn, from several starts: those of interlace_fit_new, and standard
 /// deviations of random effects that are a tenth and ten times those estimated. If the options have a theta0, it is the only start.
 /// `*out` is a new frame with one row per optimiser, for its best result: "optimizer", "logLik", "criterion", "difference" (the
 /// criterion minus the lowest of all), "max_diff_theta" and "max_diff_beta" (the largest differences of covariance parameters and, in
@@ -23,21 +23,20 @@ use crate::validation::{AllOptimizers, CrossValidation, Partition};
 /// inflation and the dispersion), "family." with that of a parameter of the family or of the thresholds.
 /// Optimisers that agree have found the same minimum: none has stopped short of it. A lower minimum may still exist where no start
 /// leads. An optimiser that ends lower than the fit has found a better minimum; pass its theta to the fit as theta0.
-/// `frame` and `options`, except the optimiser, are as for interlace_fit_new.
-/// The caller frees `*out` with interlace_frame_free.
+/// `data` and `options`, except the optimiser, are as for interlace_fit_new.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_fit_all_optimizers(
+pub unsafe extern "C" fn interlace_spec_all_optimizers(
     spec: Option<&SpecHandle>,
-    frame: Option<&FrameHandle>,
+    data: Option<&FrameHandle>,
     options: Option<&OptionsHandle>,
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
         let (spec, out) = (need(spec, "spec")?, target(out, "out")?);
-        let frame = frame.map(|frame| &frame.frame);
-        let all = with_progress(options, |progress| AllOptimizers::new(&spec.spec, frame, &settings(options), progress))?;
+        let data = data.map(|data| &data.frame);
+        let all = with_progress(options, |progress| AllOptimizers::new(&spec.spec, data, &settings(options), progress))?;
         out.write(give(FrameHandle::new(all.frame()?)));
         Ok(())
     })
@@ -63,25 +62,28 @@ pub unsafe extern "C" fn interlace_fit_all_optimizers(
 /// user-defined family are called from several threads. The progress function is called after each fold with the number done, and the
 /// objective and theta of that fold (NaN and none if it failed). `spec` must be made from a formula: INTERLACE_E_UNSUPPORTED for arrays.
 /// The caller frees `*folds_out` and `*rows_out` with interlace_frame_free.
+/// @param group A grouping factor whose levels stay together; NULL for single rows.
+/// @param folds The number of parts; 0 for each level, or row, by itself.
+/// @param folds_out A new frame with a row per fold [1].
+/// @param rows_out A new frame with a row per row [1]; NULL if it is not wanted.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_cross_validate(
+pub unsafe extern "C" fn interlace_spec_cross_validate(
     spec: Option<&SpecHandle>,
-    frame: Option<&FrameHandle>,
-    options: Option<&OptionsHandle>,
+    data: Option<&FrameHandle>,
     group: *const c_char,
     folds: usize,
     seed: u64,
+    options: Option<&OptionsHandle>,
     folds_out: *mut *mut FrameHandle,
     rows_out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (spec, frame, out) = (need(spec, "spec")?, frame.map(|frame| &frame.frame), target(folds_out, "folds_out")?);
+        let (spec, data, out) = (need(spec, "spec")?, data.map(|data| &data.frame), target(folds_out, "folds_out")?);
         let rows_out = if rows_out.is_null() { None } else { Some(target(rows_out, "rows_out")?) };
         let partition = Partition { group: optional_text(group, "group")?, folds, seed };
-        let run =
-            |progress: Option<Progress<'_>>| CrossValidation::new(&spec.spec, frame, &settings(options), &partition, progress);
+        let run = |progress: Option<Progress<'_>>| CrossValidation::new(&spec.spec, data, &settings(options), &partition, progress);
         let all = with_progress(options, run)?;
         let (table, rows) = (all.frame()?, rows_out.map(|_| all.frame_of_rows()).transpose()?);
         out.write(give(FrameHandle::new(table)));

@@ -30,7 +30,7 @@ impl ModelProgram {
         let specs = further_of(spec);
         match &spec.source {
             Source::Formula(source) => {
-                let frame = frame.ok_or_else(|| Error::argument("frame is NULL; a formula needs one"))?;
+                let frame = frame.ok_or_else(|| Error::argument("data is NULL; a formula needs data"))?;
                 let formula = formula_of(source, frame)?;
                 let formulas = formulas_of(specs, formula.response.as_ref(), frame)?;
                 let request = Request {

@@ -88,7 +88,7 @@ mod tests {
         let show = |text: &str| {
             let term = parse_correlation(text).unwrap();
             let group: Vec<String> = term.group.iter().map(Expr::to_string).collect();
-            format!("{} {} {}", term.kind.name(), term.time.map_or("-".to_owned(), |t| t.to_string()), group.join(":"))
+            format!("{} {} {}", term.kind.word(), term.time.map_or("-".to_owned(), |t| t.to_string()), group.join(":"))
         };
         assert_eq!(show("ar1(time | g)"), "ar1 time g");
         assert_eq!(show("ar1(1|a:b)"), "ar1 - a:b");

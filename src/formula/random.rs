@@ -17,7 +17,7 @@ const STRUCTURES: [(&str, StructureKind); 4] = [
 
 impl StructureKind {
     /// The name that the formula language has for it.
-    pub fn name(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
             StructureKind::Unstructured => "us",
             StructureKind::Diagonal => "diag",
@@ -56,7 +56,7 @@ impl RandomTerm {
         terms.sort_unstable();
         // One intercept has one variance under every structure.
         let (split, structure) = if terms.is_empty() { (false, StructureCall::PLAIN) } else { (self.split, self.structure) };
-        (effects.intercept, terms, group_key(&self.group), split, structure.kind.name(), structure.homogeneous)
+        (effects.intercept, terms, group_key(&self.group), split, structure.kind.word(), structure.homogeneous)
     }
 }
 
@@ -65,7 +65,7 @@ impl std::fmt::Display for RandomTerm {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut effects = vec![if self.effects.intercept { "1" } else { "0" }.to_string()];
         effects.extend(self.effects.labels());
-        let name = if self.structure == StructureCall::PLAIN { "" } else { self.structure.kind.name() };
+        let name = if self.structure == StructureCall::PLAIN { "" } else { self.structure.kind.word() };
         let bar = if self.split { "||" } else { "|" };
         write!(f, "{name}({} {bar} {}", effects.join(" + "), self.group_name())?;
         if let Some(homogeneous) = self.structure.homogeneous {

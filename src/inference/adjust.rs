@@ -8,7 +8,9 @@ use std::ffi::CStr;
 /// How the tests of a family answer for each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Adjustment {
+    /// Tukey's for all pairs of means, Holm's for other comparisons.
     #[default]
+    Default,
     None,
     /// The studentised range, of all pairs of means (Tukey 1953; Kramer 1956 for unequal variances).
     Tukey,
@@ -23,6 +25,7 @@ pub enum Adjustment {
 impl Choice for Adjustment {
     const LIST: &'static str = "adjust";
     const ALL: &'static [(Self, &'static CStr)] = &[
+        (Adjustment::Default, c"default"),
         (Adjustment::None, c"none"),
         (Adjustment::Tukey, c"tukey"),
         (Adjustment::Bonferroni, c"bonferroni"),
@@ -40,6 +43,15 @@ pub struct Statistic {
 }
 
 impl Adjustment {
+    /// What the default stands for, of comparisons that are all pairs of means or others.
+    pub fn resolved(self, pairwise: bool) -> Self {
+        match self {
+            Adjustment::Default if pairwise => Adjustment::Tukey,
+            Adjustment::Default => Adjustment::Holm,
+            other => other,
+        }
+    }
+
     /// Two-sided p values of the tests of one family, which are of all pairs of `means` means where the adjustment is Tukey's. Tests
     /// without a value (NaN) have none, and don't count.
     pub fn p_values(self, tests: &[Statistic], means: usize) -> Vec<f64> {
@@ -54,7 +66,7 @@ impl Adjustment {
             }
             Adjustment::Bonferroni => raw.iter().map(|p| capped(n * p)).collect(),
             Adjustment::Sidak => raw.iter().map(|p| -(n * (-p).ln_1p()).exp_m1()).collect(),
-            Adjustment::Holm => holm(&raw, n),
+            Adjustment::Holm | Adjustment::Default => holm(&raw, n),
             Adjustment::FalseDiscovery => false_discovery(&raw, n),
         }
     }
@@ -70,7 +82,7 @@ impl Adjustment {
                 let range = StudentizedRange::new(means);
                 return by_df(tests, |df| range.upper_quantile(alpha, df) / std::f64::consts::SQRT_2);
             }
-            Adjustment::Bonferroni | Adjustment::Holm | Adjustment::FalseDiscovery => alpha / n,
+            Adjustment::Bonferroni | Adjustment::Holm | Adjustment::Default | Adjustment::FalseDiscovery => alpha / n,
             Adjustment::Sidak => -((-alpha).ln_1p() / n).exp_m1(),
         };
         by_df(tests, |df| t_two_sided_quantile(each, df))

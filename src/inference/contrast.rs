@@ -1,5 +1,8 @@
 //! Contrasts of means: which differences, by what name.
 
+use std::ffi::CStr;
+
+use crate::choice::Choice;
 use crate::error::{Error, Result};
 use crate::names::quoted;
 
@@ -14,6 +17,34 @@ pub enum Contrasts {
     Effects,
     /// Weights of the caller, one row a contrast, with its name.
     Custom(Vec<(String, Vec<f64>)>),
+}
+
+/// Comparisons that need no weights of the caller's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Comparisons {
+    #[default]
+    Pairwise,
+    TreatmentControl,
+    Effects,
+}
+
+impl Choice for Comparisons {
+    const LIST: &'static str = "comparisons";
+    const ALL: &'static [(Self, &'static CStr)] = &[
+        (Comparisons::Pairwise, c"pairwise"),
+        (Comparisons::TreatmentControl, c"treatment_control"),
+        (Comparisons::Effects, c"effects"),
+    ];
+}
+
+impl From<Comparisons> for Contrasts {
+    fn from(comparisons: Comparisons) -> Self {
+        match comparisons {
+            Comparisons::Pairwise => Contrasts::Pairwise,
+            Comparisons::TreatmentControl => Contrasts::TreatmentControl,
+            Comparisons::Effects => Contrasts::Effects,
+        }
+    }
 }
 
 const NAMES: [(&str, Contrasts); 3] =

@@ -357,5 +357,5 @@ fn names_of_methods() {
     assert_eq!(Method::from_name("LBFGSB"), Ok(Method::Lbfgs));
     assert_eq!(Method::from_name("nelder-mead"), Ok(Method::NelderMead));
     let message = Method::from_name("nlminb").unwrap_err().message;
-    assert_eq!(message, "optimizer: no method is named 'nlminb'; there are newton, lbfgsb, bobyqa, nelder_mead");
+    assert_eq!(message, "optimizer is 'nlminb', it must be one of newton, lbfgsb, bobyqa, nelder_mead");
 }

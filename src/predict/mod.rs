@@ -23,7 +23,7 @@ use quantity::Rule;
 
 pub use problems::Problem;
 pub(crate) use quantity::mean_slope;
-pub use request::{Interval, NewData, PredictOptions, Quantity, RandomTerms, Request};
+pub use request::{Interval, NewData, NewLevels, PredictOptions, Quantity, RandomTerms, Request};
 
 /// One entry per row of the new data (of the training data: per row as `fitted`); NaN where a predictor is missing. Of several numbers a row
 /// matrices, column-major, with as many columns as `Fit::prediction_width` has it.

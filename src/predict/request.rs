@@ -89,6 +89,20 @@ pub enum RandomTerms {
     Chosen(Vec<usize>),
 }
 
+/// What is done with a level of a grouping factor that is missing, or that the fit doesn't know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum NewLevels {
+    #[default]
+    Error,
+    /// It has random effects of zero.
+    Zero,
+}
+
+impl Choice for NewLevels {
+    const LIST: &'static str = "new_levels";
+    const ALL: &'static [(Self, &'static CStr)] = &[(NewLevels::Error, c"error"), (NewLevels::Zero, c"zero")];
+}
+
 /// What an interval is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Interval {

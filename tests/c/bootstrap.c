@@ -23,11 +23,11 @@ static int32_t stop_at_once(int64_t done, double deviance, const double *theta, 
 static void refits(const interlace_fit *fit) {
     double y[3 * 32];
     interlace_frame *table, *none = NULL;
-    OK(interlace_fit_simulate(fit, 2, 7, INTERLACE_SIMULATE_NEW, y, 60, &err));
+    OK(interlace_fit_simulate(fit, 2, 7, INTERLACE_SIMULATION_NEW, NULL, y, 60, &err));
     memmove(y + 32, y + 30, 30 * sizeof *y);
     for (size_t i = 0; i < 30; i++)
         y[64 + i] = 4;
-    OK(interlace_fit_refit(fit, y, 32, 3, true, NULL, &table, &err));
+    OK(interlace_fit_refit(fit, y, 30, 3, 32, true, NULL, &table, &err));
     CHECK(interlace_frame_n_rows(table) == 3);
     SAME(interlace_frame_column_name(table, 0), "status");
     double mean = 0;
@@ -38,13 +38,13 @@ static void refits(const interlace_fit *fit) {
     CHECK(isnan(number(table, "sigma", 2)) && isnan(number(table, "logLik", 2)) && !isnan(number(table, "logLik", 1)));
     interlace_frame_free(table);
 
-    OK(interlace_fit_refit(fit, NULL, 30, 0, false, NULL, &table, &err));
+    OK(interlace_fit_refit(fit, NULL, 30, 0, 30, false, NULL, &table, &err));
     CHECK(interlace_frame_n_rows(table) == 0);
     interlace_frame_free(table);
-    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_refit(NULL, y, 32, 1, false, NULL, &none, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "ldy is 29", interlace_fit_refit(fit, y, 29, 1, false, NULL, &none, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "y is NULL", interlace_fit_refit(fit, NULL, 30, 1, false, NULL, &none, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_refit(fit, y, 32, 1, false, NULL, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_refit(NULL, y, 30, 1, 32, false, NULL, &none, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "ldy is 29", interlace_fit_refit(fit, y, 30, 1, 29, false, NULL, &none, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "y is NULL", interlace_fit_refit(fit, NULL, 30, 1, 30, false, NULL, &none, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_refit(fit, y, 32, 1, 32, false, NULL, NULL, &err));
     CHECK(none == NULL);
 }
 
@@ -88,7 +88,7 @@ static void statistics(const interlace_fit *fit) {
     OK(interlace_bootstrap_jackknife(bootstrap, fit, NULL, &jackknife, &err));
     CHECK(interlace_frame_n_rows(jackknife) == 6);
     SAME(interlace_frame_column_name(jackknife, 0), "left_out");
-    OK(interlace_bootstrap_confint(bootstrap, fit, replicates, jackknife, 0.8, INTERLACE_BOOTSTRAP_BCA, &intervals, &err));
+    OK(interlace_bootstrap_confint(bootstrap, fit, replicates, jackknife, 0.8, INTERLACE_BOOTSTRAP_INTERVAL_BCA, &intervals, &err));
     size_t last = interlace_frame_n_rows(intervals) - 1;
     CLOSE(number(intervals, "estimate", last), dyestuff_intercept, 1e-8);
     CHECK(number(intervals, "lower", last) < dyestuff_intercept && number(intervals, "upper", last) > dyestuff_intercept);
@@ -96,7 +96,7 @@ static void statistics(const interlace_fit *fit) {
     interlace_frame_free(intervals);
 
     FAILS(INTERLACE_E_ARGUMENT, "jackknife is NULL",
-          interlace_bootstrap_confint(bootstrap, fit, replicates, NULL, 0.8, INTERLACE_BOOTSTRAP_BCA, &none, &err));
+          interlace_bootstrap_confint(bootstrap, fit, replicates, NULL, 0.8, INTERLACE_BOOTSTRAP_INTERVAL_BCA, &none, &err));
     FAILS(INTERLACE_E_ARGUMENT, "replicates", interlace_bootstrap_confint(bootstrap, fit, NULL, NULL, 0.8, 0, &none, &err));
     OK(interlace_bootstrap_set_statistic(bootstrap, taken, 1, mean_of, &calls, &err));
     FAILS(INTERLACE_E_ARGUMENT, "sigma", interlace_bootstrap_run(bootstrap, fit, NULL, &none, &err));
@@ -108,7 +108,7 @@ static void statistics(const interlace_fit *fit) {
     FAILS(INTERLACE_E_ARGUMENT, "grouping factors are Batch", interlace_bootstrap_run(bootstrap, fit, NULL, &none, &err));
     CHECK(none == NULL);
 
-    OK(interlace_fit_bootstrap_confint(fit, replicates, 0.8, INTERLACE_BOOTSTRAP_BCA, &intervals, &err));
+    OK(bootstrap_confint_of(fit, replicates, 0.8, INTERLACE_BOOTSTRAP_INTERVAL_BCA, &intervals, &err));
     CHECK(number(intervals, "lower", 0) < dyestuff_intercept);
     interlace_frame_free(intervals);
     interlace_frame_free(replicates);
@@ -130,19 +130,19 @@ static void response(const interlace_fit *fit) {
     interlace_bootstrap *bootstrap;
     double groups = 0, rows = 0, simulated = 0, most = 0;
     OK(interlace_bootstrap_new(&bootstrap, &err));
-    OK(interlace_bootstrap_response_std_error(bootstrap, fit, NULL, NULL, &simulated, &err));
+    OK(interlace_bootstrap_response_std_error(bootstrap, fit, NULL, NULL, NULL, &simulated, &err));
     OK(interlace_bootstrap_set_groups(bootstrap, NULL, &err));
-    OK(interlace_bootstrap_response_std_error(bootstrap, fit, NULL, NULL, &groups, &err));
-    OK(interlace_bootstrap_response_std_error(bootstrap, fit, largest, NULL, &most, &err));
+    OK(interlace_bootstrap_response_std_error(bootstrap, fit, NULL, NULL, NULL, &groups, &err));
+    OK(interlace_bootstrap_response_std_error(bootstrap, fit, largest, NULL, NULL, &most, &err));
     OK(interlace_bootstrap_set_rows(bootstrap, &err));
-    OK(interlace_bootstrap_response_std_error(bootstrap, fit, NULL, NULL, &rows, &err));
+    OK(interlace_bootstrap_response_std_error(bootstrap, fit, NULL, NULL, NULL, &rows, &err));
     CHECK(0 < rows && rows < groups && simulated > 0 && most > 0);
-    OK(interlace_bootstrap_set_parametric(bootstrap, INTERLACE_SIMULATE_CONDITIONAL, &err));
-    OK(interlace_bootstrap_response_std_error(bootstrap, fit, NULL, NULL, &rows, &err));
+    OK(interlace_bootstrap_set_parametric(bootstrap, INTERLACE_SIMULATION_CONDITIONAL, &err));
+    OK(interlace_bootstrap_response_std_error(bootstrap, fit, NULL, NULL, NULL, &rows, &err));
     CHECK(rows < simulated);
-    FAILS(INTERLACE_E_ARGUMENT, "what is 5", interlace_bootstrap_set_parametric(bootstrap, 5, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "simulation is 5", interlace_bootstrap_set_parametric(bootstrap, 5, &err));
     OK(interlace_bootstrap_set_replicates(bootstrap, 0, 1, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "2 replicates", interlace_bootstrap_response_std_error(bootstrap, fit, NULL, NULL, &rows, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "2 replicates", interlace_bootstrap_response_std_error(bootstrap, fit, NULL, NULL, NULL, &rows, &err));
     FAILS(INTERLACE_E_ARGUMENT, "bootstrap is NULL", interlace_bootstrap_set_seed(NULL, 1, &err));
     interlace_bootstrap_free(bootstrap);
     interlace_bootstrap_free(NULL);

@@ -46,8 +46,8 @@ static interlace_fit *fit_of(int32_t model, const interlace_frame *frame, const 
     interlace_fit *fit;
     OK(interlace_spec_new(model, formula, &spec, &err));
     OK(interlace_options_new(&options, &err));
-    if (model == INTERLACE_LMM)
-        OK(interlace_options_set_reml(options, reml, &err));
+    if (model == INTERLACE_MODEL_LMM)
+        OK(interlace_options_set_method(options, reml ? INTERLACE_METHOD_REML : INTERLACE_METHOD_ML, &err));
     OK(interlace_fit_new(spec, frame, options, &fit, &err));
     interlace_options_free(options);
     interlace_spec_free(spec);
@@ -59,7 +59,7 @@ static void coefficients(const interlace_fit *fit) {
     static const int32_t methods[2] = {INTERLACE_DF_SATTERTHWAITE, INTERLACE_DF_KENWARD_ROGER};
     for (int m = 0; m < 2; m++) {
         interlace_frame *table, *again;
-        OK(interlace_fit_coefficients(fit, methods[m], 0.9, &table, &err));
+        OK(interlace_fit_coefficients(fit, methods[m], 0.9, NULL, &table, &err));
         CHECK(interlace_frame_n_rows(table) == SIZE && interlace_frame_n_columns(table) == 8);
         SAME(word(table, "term", 1), "treatmentb");
         for (size_t i = 1; i < SIZE; i++) {
@@ -68,66 +68,65 @@ static void coefficients(const interlace_fit *fit) {
             /* qt(0.95, 10) */
             CLOSE(number(table, "upper", i), number(table, "estimate", i) + 1.8124611228 * number(table, "std_error", i), 1e-6);
         }
-        OK(interlace_fit_coefficients(fit, methods[m], 0.9, &again, &err));
+        OK(interlace_fit_coefficients(fit, methods[m], 0.9, NULL, &again, &err));
         CHECK(number(again, "df", 0) == number(table, "df", 0));
         interlace_frame_free(again);
         const double l[6] = {0, 0, 1, 0, 0, 1};
-        OK(interlace_fit_wald_test(fit, l, 2, 3, 2, NULL, methods[m], true, &again, &err));
+        OK(interlace_fit_wald_test(fit, l, 2, 3, 2, NULL, true, methods[m], NULL, &again, &err));
         CHECK(number(again, "df1", 0) == 2);
         CLOSE(number(again, "df2", 0), 10, 1e-5);
         interlace_frame_free(again);
-        OK(interlace_fit_marginal_means(fit, NULL, "~ treatment", NULL, INTERLACE_MEANS_EQUAL, INTERLACE_PREDICT_LINK, methods[m], 0.95,
-                                        &again, &err));
+        OK(interlace_fit_marginal_means(fit, NULL, "~ treatment", MEANS_OF(.df = methods[m]), NULL, &again, &err));
         CLOSE(number(again, "df", 0), number(table, "df", 0), 1e-6);
         interlace_frame_free(again);
         interlace_frame_free(table);
     }
     double vcov[9], adjusted[9];
-    OK(interlace_fit_vcov(fit, vcov, 9, &err));
-    OK(interlace_fit_vcov_kenward_roger(fit, adjusted, 9, &err));
+    OK(interlace_fit_fixef_vcov(fit, INTERLACE_PREDICTOR_MEAN, vcov, 9, &err));
+    OK(interlace_fit_fixef_vcov_kenward_roger(fit, NULL, adjusted, 9, &err));
     for (int i = 0; i < 9; i++)
         CLOSE(adjusted[i], vcov[i], 1e-8);
-    FAILS(INTERLACE_E_ARGUMENT, "9", interlace_fit_vcov_kenward_roger(fit, adjusted, 8, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "9", interlace_fit_fixef_vcov_kenward_roger(fit, NULL, adjusted, 8, &err));
     const char *text = NULL;
-    OK(interlace_fit_summary_with_df(fit, INTERLACE_DF_KENWARD_ROGER, &text, &err));
+    OK(interlace_fit_summary(fit, INTERLACE_DF_KENWARD_ROGER, NULL, &text, &err));
     CHECK(strstr(text, "Pr(>|t|)") != NULL && strstr(text, "Kenward") != NULL);
 }
 
 /* One default: the table, the accessors and the summary have the same degrees of freedom, p values and limits. */
 static void defaults(const interlace_fit *fit) {
     interlace_frame *asked, *table, *normal;
-    OK(interlace_fit_coefficients(fit, INTERLACE_DF_SATTERTHWAITE, 0.95, &asked, &err));
-    OK(interlace_fit_table(fit, "coefficients", &table, &err));
-    OK(interlace_fit_table_with_df(fit, "coefficients", INTERLACE_DF_NORMAL, &normal, &err));
+    OK(interlace_fit_coefficients(fit, INTERLACE_DF_SATTERTHWAITE, 0.95, NULL, &asked, &err));
+    OK(interlace_fit_table(fit, "coefficients", INTERLACE_DF_DEFAULT, NULL, &table, &err));
+    OK(interlace_fit_table(fit, "coefficients", INTERLACE_DF_NORMAL, NULL, &normal, &err));
     double p[SIZE], lower[SIZE], upper[SIZE];
-    OK(interlace_fit_fixef_p_value(fit, p, SIZE, &err));
-    OK(interlace_fit_confint_wald(fit, 0.95, lower, upper, SIZE, &err));
+    OK(interlace_fit_fixef_p_value(fit, INTERLACE_PREDICTOR_MEAN, INTERLACE_DF_DEFAULT, NULL, p, SIZE, &err));
+    OK(interlace_fit_fixef_confint_wald(fit, INTERLACE_PREDICTOR_MEAN, INTERLACE_DF_DEFAULT, 0.95, NULL, lower, upper, SIZE, &err));
     for (size_t i = 0; i < SIZE; i++) {
         CHECK(number(table, "df", i) == number(asked, "df", i) && isinf(number(normal, "df", i)));
         CHECK(number(table, "p_value", i) == number(asked, "p_value", i) && p[i] == number(asked, "p_value", i));
         CHECK(lower[i] == number(asked, "lower", i) && upper[i] == number(table, "upper", i));
         CHECK(number(normal, "p_value", i) < p[i]);
     }
-    OK(interlace_fit_predictor_fixef_p_value(fit, INTERLACE_MEAN, lower, SIZE, &err));
+    OK(interlace_fit_fixef_p_value(fit, INTERLACE_PREDICTOR_MEAN, INTERLACE_DF_DEFAULT, NULL, lower, SIZE, &err));
     CHECK(lower[1] == p[1]);
     const char *text = NULL;
-    OK(interlace_fit_summary_with_df(fit, INTERLACE_DF_SATTERTHWAITE, &text, &err));
-    SAME(text, interlace_fit_summary(fit));
-    OK(interlace_fit_summary_with_df(fit, INTERLACE_DF_DEFAULT, &text, &err));
-    SAME(text, interlace_fit_summary(fit));
+    OK(interlace_fit_summary(fit, INTERLACE_DF_SATTERTHWAITE, NULL, &text, &err));
+    SAME(text, summary_of(fit));
+    OK(interlace_fit_summary(fit, INTERLACE_DF_DEFAULT, NULL, &text, &err));
+    SAME(text, summary_of(fit));
     CHECK(strstr(text, "Satterthwaite's degrees of freedom") != NULL);
     interlace_frame_free(asked);
     interlace_frame_free(table);
-    FAILS(INTERLACE_E_ARGUMENT, "df is 9", interlace_fit_table_with_df(fit, "coefficients", 9, &normal, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "df is 9", interlace_fit_table(fit, "coefficients", 9, NULL, &normal, &err));
     interlace_frame_free(normal);
 }
 
 static void terms(const interlace_frame *frame) {
-    interlace_fit *fit = fit_of(INTERLACE_LMM, frame, "y ~ treatment + x + (1 | block)", true);
+    interlace_fit *fit = fit_of(INTERLACE_MODEL_LMM, frame, "y ~ treatment + x + (1 | block)", true);
     interlace_frame *table;
     double f[3];
     for (int32_t type = 1; type <= 3; type++) {
-        OK(interlace_fit_anova(fit, NULL, type, INTERLACE_DF_SATTERTHWAITE, &table, &err));
+        OK(interlace_fit_anova(fit, NULL, type, INTERLACE_DF_SATTERTHWAITE, NULL, &table, &err));
         CHECK(interlace_frame_n_rows(table) == 2 && number(table, "NumDF", 0) == 2 && number(table, "NumDF", 1) == 1);
         SAME(word(table, "term", 1), "x");
         f[type - 1] = number(table, "F.value", 0);
@@ -136,17 +135,17 @@ static void terms(const interlace_frame *frame) {
     }
     CHECK(fabs(f[0] - f[1]) > 1e-6 * f[0]); /* x comes after the treatment */
     CLOSE(f[1], f[2], 1e-9 * f[1]);
-    OK(interlace_fit_drop1(fit, NULL, &table, &err));
+    OK(interlace_fit_drop1(fit, NULL, NULL, &table, &err));
     CHECK(interlace_frame_n_rows(table) == 3);
     SAME(word(table, "term", 0), "<none>");
     CHECK(number(table, "npar", 1) == 2 && number(table, "LRT", 1) > 0 && number(table, "p.value", 1) < 1e-3);
     interlace_frame_free(table);
     table = NULL;
-    FAILS(INTERLACE_E_ARGUMENT, "type is 4", interlace_fit_anova(fit, NULL, 4, 0, &table, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "df is 4", interlace_fit_anova(fit, NULL, 1, 4, &table, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_drop1(fit, NULL, NULL, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_drop1(NULL, NULL, &table, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "level is 1", interlace_fit_coefficients(fit, 0, 1, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "anova_type is 4", interlace_fit_anova(fit, NULL, 4, 0, NULL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "df is 5", interlace_fit_anova(fit, NULL, INTERLACE_ANOVA_TYPE_I, 5, NULL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_drop1(fit, NULL, NULL, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_drop1(NULL, NULL, NULL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "level is 1", interlace_fit_coefficients(fit, 0, 1, NULL, &table, &err));
     CHECK(table == NULL);
     interlace_fit_free(fit);
 }
@@ -154,20 +153,20 @@ static void terms(const interlace_frame *frame) {
 static void other_models(const interlace_frame *frame) {
     interlace_frame *table = NULL;
     const char *text = NULL;
-    interlace_fit *ml = fit_of(INTERLACE_LMM, frame, "y ~ treatment + (1 | block)", false);
-    FAILS(INTERLACE_E_ARGUMENT, "REML", interlace_fit_coefficients(ml, INTERLACE_DF_KENWARD_ROGER, 0.95, &table, &err));
-    OK(interlace_fit_coefficients(ml, INTERLACE_DF_SATTERTHWAITE, 0.95, &table, &err));
+    interlace_fit *ml = fit_of(INTERLACE_MODEL_LMM, frame, "y ~ treatment + (1 | block)", false);
+    FAILS(INTERLACE_E_ARGUMENT, "REML", interlace_fit_coefficients(ml, INTERLACE_DF_KENWARD_ROGER, 0.95, NULL, &table, &err));
+    OK(interlace_fit_coefficients(ml, INTERLACE_DF_SATTERTHWAITE, 0.95, NULL, &table, &err));
     CHECK(number(table, "df", 1) > 10);
     interlace_frame_free(table);
     table = NULL;
     interlace_fit_free(ml);
-    interlace_fit *glmm = fit_of(INTERLACE_GLMM, frame, "y ~ treatment + (1 | block)", false);
-    FAILS(INTERLACE_E_ARGUMENT, "linear", interlace_fit_coefficients(glmm, INTERLACE_DF_SATTERTHWAITE, 0.95, &table, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "linear", interlace_fit_anova(glmm, NULL, 1, INTERLACE_DF_NORMAL, &table, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "linear", interlace_fit_drop1(glmm, NULL, &table, &err));
-    OK(interlace_fit_summary_with_df(glmm, INTERLACE_DF_NORMAL, &text, &err));
-    SAME(text, interlace_fit_summary(glmm));
-    OK(interlace_fit_table(glmm, "coefficients", &table, &err));
+    interlace_fit *glmm = fit_of(INTERLACE_MODEL_GLMM, frame, "y ~ treatment + (1 | block)", false);
+    FAILS(INTERLACE_E_ARGUMENT, "linear", interlace_fit_coefficients(glmm, INTERLACE_DF_SATTERTHWAITE, 0.95, NULL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "linear", interlace_fit_anova(glmm, NULL, INTERLACE_ANOVA_TYPE_I, INTERLACE_DF_NORMAL, NULL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "linear", interlace_fit_drop1(glmm, NULL, NULL, &table, &err));
+    OK(interlace_fit_summary(glmm, INTERLACE_DF_NORMAL, NULL, &text, &err));
+    SAME(text, summary_of(glmm));
+    OK(interlace_fit_table(glmm, "coefficients", INTERLACE_DF_DEFAULT, NULL, &table, &err));
     CHECK(isinf(number(table, "df", 1)));
     interlace_frame_free(table);
     table = NULL;
@@ -177,7 +176,7 @@ static void other_models(const interlace_frame *frame) {
 
 int main(void) {
     interlace_frame *frame = blocks();
-    interlace_fit *fit = fit_of(INTERLACE_LMM, frame, "y ~ treatment + (1 | block)", true);
+    interlace_fit *fit = fit_of(INTERLACE_MODEL_LMM, frame, "y ~ treatment + (1 | block)", true);
     coefficients(fit);
     defaults(fit);
     terms(frame);

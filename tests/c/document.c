@@ -19,11 +19,11 @@ static void listing(void) {
         CHECK(strlen(interlace_questions_doc(i)) > 10 && strchr(interlace_questions_name(i), '-') == NULL);
         CHECK(values == NULL || strlen(values) > 3);
         CHECK(need == NULL || question(need) < n);
-        CHECK(interlace_questions_suits(i, INTERLACE_LMM));
+        CHECK(interlace_questions_suits(i, INTERLACE_MODEL_LMM));
     }
     CHECK(interlace_questions_name(n) == NULL && interlace_questions_doc(n) == NULL && interlace_questions_values(n) == NULL);
     CHECK(!interlace_questions_takes_frame(n) && !interlace_questions_is_repeatable(n) && interlace_questions_needs(n, 0) == NULL);
-    CHECK(interlace_questions_values(question("drop1")) == NULL && !interlace_questions_suits(question("drop1"), INTERLACE_GLMM));
+    CHECK(interlace_questions_values(question("drop1")) == NULL && !interlace_questions_suits(question("drop1"), INTERLACE_MODEL_GLMM));
     CHECK(interlace_questions_takes_frame(question("predict")) && interlace_questions_is_repeatable(question("lrt")));
     SAME(interlace_questions_needs(question("type"), 1), "emmeans");
     CHECK(interlace_questions_needs(question("type"), 2) == NULL && interlace_questions_needs(question("df"), 0) == NULL);
@@ -60,16 +60,16 @@ static void setting(interlace_questions *questions) {
 static void checks(const interlace_frame *frame) {
     interlace_questions *questions;
     OK(interlace_questions_new(&questions, &err));
-    OK(interlace_questions_check(questions, INTERLACE_GLMM, &err));
+    OK(interlace_questions_check(questions, INTERLACE_MODEL_GLMM, &err));
     OK(interlace_questions_set(questions, "interval", "confidence", &err));
-    FAILS(INTERLACE_E_ARGUMENT, "interval is for predict", interlace_questions_check(questions, INTERLACE_GLMM, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "interval is for predict", interlace_questions_check(questions, INTERLACE_MODEL_GLMM, &err));
     FAILS(INTERLACE_E_ARGUMENT, "df takes text", interlace_questions_set_frame(questions, "df", frame, &err));
     OK(interlace_questions_set_frame(questions, "predict", frame, &err));
     OK(interlace_questions_set(questions, "anova", "1", &err));
-    OK(interlace_questions_check(questions, INTERLACE_LMM, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "anova is for the model lmm, not clmm", interlace_questions_check(questions, INTERLACE_CLMM, &err));
+    OK(interlace_questions_check(questions, INTERLACE_MODEL_LMM, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "anova is for the model lmm, not clmm", interlace_questions_check(questions, INTERLACE_MODEL_CLMM, &err));
     OK(interlace_questions_set(questions, "confint", "boot", &err));
-    FAILS(INTERLACE_E_ARGUMENT, "bootstrap", interlace_questions_check(questions, INTERLACE_LMM, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "bootstrap", interlace_questions_check(questions, INTERLACE_MODEL_LMM, &err));
     interlace_questions_free(questions);
     interlace_questions_free(NULL);
     FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_questions_new(NULL, &err));
@@ -84,7 +84,9 @@ static void documents(const interlace_fit *fit, const interlace_spec *spec, cons
     CHECK(strstr(text, "\"satterthwaite\": {") != NULL && strstr(text, "\"read\": null") != NULL && strstr(text, "\"wald_ci\"") == NULL);
     OK(interlace_fit_to_text(fit, NULL, NULL, NULL, NULL, &other, &other_length, &err));
     CHECK(other_length == strlen(other));
-    SAME(other, interlace_fit_summary(fit));
+    const char *summary;
+    OK(interlace_fit_summary(fit, INTERLACE_DF_DEFAULT, NULL, &summary, &err));
+    SAME(other, summary);
     interlace_text_free(other);
 
     OK(interlace_questions_new(&questions, &err));
@@ -129,7 +131,7 @@ static void variables(const interlace_spec *spec) {
     interlace_frame_free(table);
     table = NULL;
     interlace_spec *dot;
-    OK(interlace_spec_new(INTERLACE_LMM, "y ~ .", &dot, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_LMM, "y ~ .", &dot, &err));
     FAILS(INTERLACE_E_FORMULA, "'.'", interlace_spec_variables(dot, &table, &err));
     FAILS(INTERLACE_E_ARGUMENT, "spec is NULL", interlace_spec_variables(NULL, &table, &err));
     CHECK(table == NULL);
@@ -143,7 +145,7 @@ int main(void) {
     interlace_questions *questions;
     OK(interlace_frame_read_csv("examples-c/data/sleepstudy.csv", NULL, &frame, &err));
     CHECK(interlace_frame_read_seconds(frame) >= 0 && isnan(interlace_frame_read_seconds(NULL)));
-    OK(interlace_spec_new(INTERLACE_LMM, "Reaction ~ Days + (Days | Subject)", &spec, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_LMM, "Reaction ~ Days + (Days | Subject)", &spec, &err));
     OK(interlace_fit_new(spec, frame, NULL, &fit, &err));
     OK(interlace_questions_new(&questions, &err));
     listing();

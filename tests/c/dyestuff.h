@@ -32,7 +32,7 @@ static inline interlace_fit *dyestuff_fit(const interlace_options *options) {
     interlace_frame *frame = dyestuff();
     interlace_spec *spec;
     interlace_fit *fit;
-    OK(interlace_spec_new(INTERLACE_LMM, "Yield ~ 1 + (1 | Batch)", &spec, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_LMM, "Yield ~ 1 + (1 | Batch)", &spec, &err));
     OK(interlace_fit_new(spec, frame, options, &fit, &err));
     interlace_spec_free(spec);
     interlace_frame_free(frame);

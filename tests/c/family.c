@@ -56,10 +56,10 @@ static void families_and_specs_live_apart(void) {
     interlace_spec *spec = NULL;
     OK(interlace_family_new(&callbacks, &family, &err));
     memset(&callbacks, 0, sizeof callbacks);
-    OK(interlace_spec_new(INTERLACE_LMM, "y ~ x + (1 | g)", &spec, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_LMM, "y ~ x + (1 | g)", &spec, &err));
     FAILS(INTERLACE_E_ARGUMENT, "the family", interlace_spec_set_custom_family(spec, family, &err));
     interlace_spec_free(spec);
-    OK(interlace_spec_new(INTERLACE_GLMM, "y ~ x + (1 | g)", &spec, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_GLMM, "y ~ x + (1 | g)", &spec, &err));
     OK(interlace_spec_set_custom_family(spec, family, &err));
     FAILS(INTERLACE_E_ARGUMENT, "family is NULL", interlace_spec_set_custom_family(spec, NULL, &err));
     FAILS(INTERLACE_E_ARGUMENT, "spec is NULL", interlace_spec_set_custom_family(NULL, family, &err));
@@ -70,7 +70,7 @@ static void families_and_specs_live_apart(void) {
 
 static void parameters(void) {
     const char *const names[2] = {"shape", "shift"};
-    const int32_t scales[2] = {INTERLACE_SCALE_LOG, INTERLACE_SCALE_IDENTITY}, wrong[2] = {INTERLACE_SCALE_LOG, 7};
+    const interlace_parameter_scale scales[2] = {INTERLACE_PARAMETER_SCALE_LOG, INTERLACE_PARAMETER_SCALE_IDENTITY}, wrong[2] = {INTERLACE_PARAMETER_SCALE_LOG, (interlace_parameter_scale)7};
     const double starts[2] = {2, -1}, below[2] = {-2, 1};
     interlace_family_callbacks callbacks = counts();
     interlace_family *family = NULL;
@@ -145,8 +145,8 @@ static interlace_spec *poisson_model(const interlace_family *family) {
         x[N + i] = i % 4;
         y[i] = (i * i + 3 * i) % 7 + (i / 4) % 3 * 2;
     }
-    OK(interlace_spec_new_arrays(INTERLACE_GLMM, y, N, x, 2, N, &spec, &err));
-    OK(interlace_spec_add_term_i32(spec, "g", NULL, 1, 0, group, N, 6, INTERLACE_UNSTRUCTURED, -1, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_GLMM, y, N, x, 2, N, &spec, &err));
+    OK(interlace_spec_add_term_i32(spec, "g", NULL, N, 1, 0, group, 6, INTERLACE_STRUCTURE_UNSTRUCTURED, INTERLACE_VARIANCES_DEFAULT, &err));
     if (family == NULL)
         OK(interlace_spec_set_family(spec, "poisson", NULL, &err));
     else
@@ -165,7 +165,7 @@ static void fits(void) {
     for (int i = 0; i < 2; i++) {
         interlace_fit *fit = NULL;
         OK(interlace_fit_new(specs[i], NULL, NULL, &fit, &err));
-        OK(interlace_fit_fixef(fit, beta[i], 2, &err));
+        OK(interlace_fit_fixef(fit, INTERLACE_PREDICTOR_MEAN, beta[i], 2, &err));
         interlace_fit_free(fit);
         interlace_spec_free(specs[i]);
     }
@@ -190,7 +190,7 @@ static void fits(void) {
     double simulated[N];
     simulated[0] = -1;
     FAILS(INTERLACE_E_UNSUPPORTED, "no function that draws responses",
-          interlace_fit_simulate(fit, 1, 1, INTERLACE_SIMULATE_NEW, simulated, N, &err));
+          interlace_fit_simulate(fit, 1, 1, INTERLACE_SIMULATION_NEW, NULL, simulated, N, &err));
     CHECK(simulated[0] == -1);
     interlace_fit_free(fit);
     interlace_spec_free(spec);

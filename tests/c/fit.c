@@ -4,16 +4,16 @@
 static interlace_error err;
 
 static void scalars(const interlace_fit *fit) {
-    CHECK(interlace_fit_model(fit) == INTERLACE_LMM);
+    CHECK(interlace_fit_model(fit) == INTERLACE_MODEL_LMM);
     SAME(interlace_fit_formula(fit), "Yield ~ 1 + (1 | Batch)");
-    CHECK(interlace_fit_is_reml(fit) && !interlace_fit_is_singular(fit) && interlace_fit_converged(fit));
-    CHECK(interlace_fit_reason(fit) == INTERLACE_CONVERGED || interlace_fit_reason(fit) == INTERLACE_ROUNDOFF_LIMITED);
-    CHECK(strlen(interlace_fit_reason_name(fit)) > 0);
+    CHECK((interlace_fit_method(fit) == INTERLACE_METHOD_REML) && !interlace_fit_is_singular(fit) && interlace_fit_converged(fit));
+    CHECK(interlace_fit_reason(fit) == INTERLACE_REASON_CONVERGED || interlace_fit_reason(fit) == INTERLACE_REASON_ROUNDOFF_LIMITED);
+    CHECK(strlen(interlace_reason_name(interlace_fit_reason(fit))) > 0);
     CHECK(interlace_fit_n_evaluations(fit) > 0 && interlace_fit_scaled_gradient(fit) < 1e-2);
     CHECK(interlace_fit_n_boundary(fit) == 0 && interlace_fit_boundary(fit, 0) == NULL);
     CHECK(interlace_fit_design_seconds(fit) >= 0 && interlace_fit_fit_seconds(fit) >= 0);
     CHECK(interlace_fit_n_obs(fit) == 30 && interlace_fit_n_rows(fit) == 30 && interlace_fit_n_data_rows(fit) == 30);
-    CHECK(interlace_fit_npar(fit) == 3 && interlace_fit_df_residual(fit) == 27);
+    CHECK(interlace_fit_n_parameters(fit) == 3 && interlace_fit_df_residual(fit) == 27);
     CLOSE(interlace_fit_criterion(fit), dyestuff_criterion, 1e-3);
     CLOSE(interlace_fit_log_likelihood(fit), -dyestuff_criterion / 2, 1e-3);
     CLOSE(interlace_fit_aic(fit), dyestuff_criterion + 6, 1e-3);
@@ -23,14 +23,14 @@ static void scalars(const interlace_fit *fit) {
 
 static void effects(const interlace_fit *fit) {
     double one = 0, se, theta, modes[6], cov[6];
-    CHECK(interlace_fit_n_fixef(fit) == 1 && interlace_fit_n_dropped_columns(fit) == 0);
-    SAME(interlace_fit_fixef_name(fit, 0), "(Intercept)");
-    CHECK(interlace_fit_fixef_name(fit, 1) == NULL);
-    OK(interlace_fit_fixef(fit, &one, 1, &err));
+    CHECK(interlace_fit_n_fixef(fit, INTERLACE_PREDICTOR_MEAN) == 1 && interlace_fit_n_dropped_columns(fit, INTERLACE_PREDICTOR_MEAN) == 0);
+    SAME(interlace_fit_fixef_name(fit, INTERLACE_PREDICTOR_MEAN, 0), "(Intercept)");
+    CHECK(interlace_fit_fixef_name(fit, INTERLACE_PREDICTOR_MEAN, 1) == NULL);
+    OK(interlace_fit_fixef(fit, INTERLACE_PREDICTOR_MEAN, &one, 1, &err));
     CLOSE(one, dyestuff_intercept, 1e-6);
-    OK(interlace_fit_fixef_std_error(fit, &se, 1, &err));
+    OK(interlace_fit_fixef_std_error(fit, INTERLACE_PREDICTOR_MEAN, &se, 1, &err));
     CLOSE(se, dyestuff_std_error, 1e-2);
-    OK(interlace_fit_vcov(fit, &one, 1, &err));
+    OK(interlace_fit_fixef_vcov(fit, INTERLACE_PREDICTOR_MEAN, &one, 1, &err));
     CLOSE(one, se * se, 1e-6);
 
     CHECK(interlace_fit_n_theta(fit) == 1);
@@ -44,7 +44,7 @@ static void effects(const interlace_fit *fit) {
     SAME(interlace_fit_term_effect_name(fit, 0, 0), "(Intercept)");
     SAME(interlace_fit_term_level(fit, 0, 5), "F");
     CHECK(interlace_fit_term_level(fit, 0, 6) == NULL && interlace_fit_term_group(fit, 1) == NULL);
-    CHECK(interlace_fit_term_structure(fit, 0) == INTERLACE_UNSTRUCTURED && interlace_fit_term_structure(fit, 1) == -1);
+    CHECK(interlace_fit_term_structure(fit, 0) == INTERLACE_STRUCTURE_UNSTRUCTURED && interlace_fit_term_structure(fit, 1) == -1);
     OK(interlace_fit_term_sd(fit, 0, &one, 1, &err));
     CLOSE(one, dyestuff_sd_batch, 1e-2);
     OK(interlace_fit_term_cov(fit, 0, cov, 1, &err));
@@ -88,17 +88,17 @@ static void rows(const interlace_fit *fit) {
 }
 
 static void tables(const interlace_fit *fit) {
-    CHECK(strstr(interlace_fit_summary(fit), "Batch") != NULL);
-    CHECK(interlace_fit_summary(fit) == interlace_fit_summary(fit));
+    CHECK(strstr(summary_of(fit), "Batch") != NULL);
+    CHECK(summary_of(fit) == summary_of(fit));
     CHECK(interlace_fit_n_tables(fit) > 0 && interlace_fit_table_name(fit, 1000) == NULL);
     for (size_t i = 0; i < interlace_fit_n_tables(fit); i++) {
         interlace_frame *table = NULL;
-        OK(interlace_fit_table(fit, interlace_fit_table_name(fit, i), &table, &err));
+        OK(interlace_fit_table(fit, interlace_fit_table_name(fit, i), INTERLACE_DF_DEFAULT, NULL, &table, &err));
         CHECK(interlace_frame_n_columns(table) > 0);
         interlace_frame_free(table);
     }
     interlace_frame *table = NULL;
-    FAILS(INTERLACE_E_ARGUMENT, "astrology", interlace_fit_table(fit, "astrology", &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "astrology", interlace_fit_table(fit, "astrology", INTERLACE_DF_DEFAULT, NULL, &table, &err));
     CHECK(table == NULL);
 }
 
@@ -115,7 +115,7 @@ static void slopes(void) {
     }
     OK(interlace_frame_add_f64(frame, "x", x, 30, &err));
     OK(interlace_frame_add_f64(frame, "y", y, 30, &err));
-    OK(interlace_spec_new(INTERLACE_LMM, "y ~ x + (x | Batch)", &spec, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_LMM, "y ~ x + (x | Batch)", &spec, &err));
     OK(interlace_fit_new(spec, frame, NULL, &fit, &err));
     CHECK(interlace_fit_n_theta(fit) == 3 && interlace_fit_n_ranef(fit) == 12 && interlace_fit_z_nnz(fit) == 60);
     SAME(interlace_fit_theta_name(fit, 1), "Batch.x.(Intercept)");
@@ -123,7 +123,7 @@ static void slopes(void) {
     OK(interlace_fit_z(fit, colptr, 13, rowidx, z, 60, &err));
     OK(interlace_fit_term_z(fit, 0, dense, 60, &err));
     OK(interlace_fit_term_index(fit, 0, index, 30, &err));
-    OK(interlace_fit_fixef(fit, beta, 2, &err));
+    OK(interlace_fit_fixef(fit, INTERLACE_PREDICTOR_MEAN, beta, 2, &err));
     OK(interlace_fit_term_ranef(fit, 0, modes, 12, &err));
     OK(interlace_fit_term_ranef_cov(fit, 0, condvar, 24, &err));
     OK(interlace_fit_fitted(fit, fitted, 30, &err));
@@ -155,7 +155,7 @@ static void singular(void) {
     double y[30], one;
     for (int i = 0; i < 30; i++) y[i] = i % 5 + 1e-3 * dyestuff_yield[(i * 7) % 30];
     OK(interlace_frame_add_f64(frame, "y", y, 30, &err));
-    OK(interlace_spec_new(INTERLACE_LMM, "y ~ 1 + (1 | Batch)", &spec, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_LMM, "y ~ 1 + (1 | Batch)", &spec, &err));
     OK(interlace_fit_new(spec, frame, NULL, &fit, &err));
     CHECK(interlace_fit_is_singular(fit) && interlace_fit_n_boundary(fit) == 1 && interlace_fit_term_n_boundary(fit, 0) == 1);
     CHECK(strstr(interlace_fit_boundary(fit, 0), "Batch") != NULL);
@@ -171,10 +171,10 @@ static void singular(void) {
     /* A column that is a combination of those before it is left out and named. */
     for (int i = 0; i < 30; i++) y[i] = 2.0;
     OK(interlace_frame_add_f64(frame, "two", y, 30, &err));
-    OK(interlace_spec_new(INTERLACE_LMM, "Yield ~ two + (1 | Batch)", &spec, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_LMM, "Yield ~ two + (1 | Batch)", &spec, &err));
     OK(interlace_fit_new(spec, frame, NULL, &fit, &err));
-    CHECK(interlace_fit_n_fixef(fit) == 1 && interlace_fit_n_dropped_columns(fit) == 1);
-    SAME(interlace_fit_dropped_column(fit, 0), "two");
+    CHECK(interlace_fit_n_fixef(fit, INTERLACE_PREDICTOR_MEAN) == 1 && interlace_fit_n_dropped_columns(fit, INTERLACE_PREDICTOR_MEAN) == 1);
+    SAME(interlace_fit_dropped_column(fit, INTERLACE_PREDICTOR_MEAN, 0), "two");
     interlace_fit_free(fit);
     interlace_spec_free(spec);
     interlace_frame_free(frame);
@@ -199,7 +199,7 @@ static void progress(void) {
     interlace_fit *fit = NULL;
     OK(interlace_options_new(&options, &err));
     OK(interlace_options_set_progress(options, watch, &w, &err));
-    OK(interlace_spec_new(INTERLACE_LMM, "Yield ~ 1 + (1 | Batch)", &spec, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_LMM, "Yield ~ 1 + (1 | Batch)", &spec, &err));
     OK(interlace_fit_new(spec, frame, options, &fit, &err));
     CHECK(w.calls > 0);
     interlace_fit_free(fit);
@@ -219,9 +219,9 @@ static void progress(void) {
     FAILS(INTERLACE_E_ARGUMENT, "theta", interlace_spec_objective(spec, frame, NULL, theta, 2, 1, values, 1, &err));
     FAILS(INTERLACE_E_ARGUMENT, "values", interlace_spec_objective(spec, frame, NULL, theta, 1, 2, values, 1, &err));
 
-    FAILS(INTERLACE_E_ARGUMENT, "frame", interlace_fit_new(spec, NULL, NULL, &fit, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "data is NULL", interlace_fit_new(spec, NULL, NULL, &fit, &err));
     interlace_spec_free(spec);
-    OK(interlace_spec_new(INTERLACE_LMM, "Yield ~ 1 + (1 | Nobody)", &spec, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_LMM, "Yield ~ 1 + (1 | Nobody)", &spec, &err));
     FAILS(INTERLACE_E_DATA, "Nobody", interlace_fit_new(spec, frame, NULL, &fit, &err));
     CHECK(fit == NULL);
     interlace_spec_free(spec);
@@ -244,7 +244,7 @@ static void missing(void) {
     OK(interlace_frame_new(30, &frame, &err));
     OK(interlace_frame_add_f64(frame, "Yield", y, 30, &err));
     OK(interlace_frame_add_categorical(frame, "Batch", batch, 30, dyestuff_batches, 6, false, &err));
-    OK(interlace_spec_new(INTERLACE_LMM, "Yield ~ 1 + (1 | Batch)", &spec, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_LMM, "Yield ~ 1 + (1 | Batch)", &spec, &err));
     OK(interlace_options_new(&options, &err));
 
     OK(interlace_fit_new(spec, frame, options, &fit, &err));

@@ -24,8 +24,8 @@ static void numbers(void) {
     SAME(name, "real");
     SAME(interlace_frame_column_name(frame, 2), "gro\xc3\x9f");
     CHECK(column(frame, "small") == 1);
-    CHECK(interlace_frame_column_kind(frame, 0) == INTERLACE_COLUMN_REAL);
-    CHECK(interlace_frame_column_kind(frame, 1) == INTERLACE_COLUMN_INTEGER);
+    CHECK(interlace_frame_column_kind(frame, 0) == INTERLACE_COLUMN_KIND_REAL);
+    CHECK(interlace_frame_column_kind(frame, 1) == INTERLACE_COLUMN_KIND_INTEGER);
 
     double x[3];
     int64_t i[3];
@@ -58,7 +58,7 @@ static void categories(void) {
     OK(interlace_frame_add_categorical(frame, "dose", codes, 4, dose, 3, true, &err));
     OK(interlace_frame_add_strings(frame, "label", labels, 4, &err));
     OK(interlace_frame_add_i32(frame, "number", number, 4, &err));
-    CHECK(interlace_frame_column_kind(frame, 0) == INTERLACE_COLUMN_CATEGORY);
+    CHECK(interlace_frame_column_kind(frame, 0) == INTERLACE_COLUMN_KIND_CATEGORY);
     CHECK(interlace_frame_column_is_ordered(frame, 0) && !interlace_frame_column_is_ordered(frame, 1));
     CHECK(interlace_frame_column_n_levels(frame, 0) == 3);
     SAME(interlace_frame_column_level(frame, 0, 1), "mid");
@@ -96,17 +96,17 @@ static void csv(void) {
     static const char text[] = "id,x,g,note\n1,0.5,308,a\n2,NA,309,\"b, c\"\n3,1e-3,308,NA\n";
     const char *const categorical[1] = {"g"};
     interlace_frame *frame, *again;
-    OK(interlace_frame_from_csv_bytes(text, sizeof text - 1, categorical, 1, &frame, &err));
+    OK(read_csv_bytes(text, sizeof text - 1, categorical, 1, &frame, &err));
     CHECK(interlace_frame_n_rows(frame) == 3 && interlace_frame_n_columns(frame) == 4);
-    CHECK(interlace_frame_column_kind(frame, 0) == INTERLACE_COLUMN_INTEGER);
-    CHECK(interlace_frame_column_kind(frame, 1) == INTERLACE_COLUMN_REAL);
-    CHECK(interlace_frame_column_kind(frame, 2) == INTERLACE_COLUMN_CATEGORY);
+    CHECK(interlace_frame_column_kind(frame, 0) == INTERLACE_COLUMN_KIND_INTEGER);
+    CHECK(interlace_frame_column_kind(frame, 1) == INTERLACE_COLUMN_KIND_REAL);
+    CHECK(interlace_frame_column_kind(frame, 2) == INTERLACE_COLUMN_KIND_CATEGORY);
     SAME(interlace_frame_column_string(frame, 3, 1), "b, c");
 
     char path[4096];
     SCRATCH(path, "frame.csv");
     OK(interlace_frame_write_csv(frame, path, &err));
-    OK(interlace_frame_from_csv(path, categorical, 1, &again, &err));
+    OK(read_csv(path, categorical, 1, &again, &err));
     double x[3];
     OK(interlace_frame_column_f64(again, column(again, "x"), x, 3, &err));
     CHECK(x[0] == 0.5 && isnan(x[1]) && x[2] == 1e-3);
@@ -116,10 +116,10 @@ static void csv(void) {
 
     again = NULL;
     SCRATCH(path, "absent.csv");
-    FAILS(INTERLACE_E_IO, "absent.csv", interlace_frame_from_csv(path, NULL, 0, &again, &err));
-    FAILS(INTERLACE_E_DATA, "", interlace_frame_from_csv_bytes("a,b\n1\n", 6, NULL, 0, &again, &err));
+    FAILS(INTERLACE_E_IO, "absent.csv", read_csv(path, NULL, 0, &again, &err));
+    FAILS(INTERLACE_E_DATA, "", read_csv_bytes("a,b\n1\n", 6, NULL, 0, &again, &err));
     const char *const absent[1] = {"nowhere"};
-    FAILS(INTERLACE_E_ARGUMENT, "nowhere", interlace_frame_from_csv_bytes(text, sizeof text - 1, absent, 1, &again, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "nowhere", read_csv_bytes(text, sizeof text - 1, absent, 1, &again, &err));
     CHECK(again == NULL);
 }
 

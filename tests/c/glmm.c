@@ -8,13 +8,13 @@ enum { CBPP = 56, SALAMANDERS = 644, SIMULATED = 400 };
 
 static interlace_frame *data(const char *path, const char *category) {
     interlace_frame *frame;
-    OK(interlace_frame_from_csv(path, &category, category != NULL, &frame, &err));
+    OK(read_csv(path, &category, category != NULL, &frame, &err));
     return frame;
 }
 
 static interlace_spec *model(const char *formula, const char *family) {
     interlace_spec *spec;
-    OK(interlace_spec_new(INTERLACE_GLMM, formula, &spec, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_GLMM, formula, &spec, &err));
     OK(interlace_spec_set_family(spec, family, NULL, &err));
     return spec;
 }
@@ -34,14 +34,14 @@ static interlace_fit *cbpp(void) {
 }
 
 static void scalars_of_cbpp(const interlace_fit *fit) {
-    CHECK(interlace_fit_model(fit) == INTERLACE_GLMM && !interlace_fit_is_reml(fit) && !interlace_fit_is_singular(fit));
+    CHECK(interlace_fit_model(fit) == INTERLACE_MODEL_GLMM && !(interlace_fit_method(fit) == INTERLACE_METHOD_REML) && !interlace_fit_is_singular(fit));
     SAME(interlace_fit_family(fit), "binomial");
     SAME(interlace_fit_link(fit), "logit");
-    CHECK(interlace_fit_information(fit) == INTERLACE_OBSERVED && interlace_fit_nagq(fit) == 1);
+    CHECK(interlace_fit_information(fit) == INTERLACE_INFORMATION_OBSERVED && interlace_fit_nagq(fit) == 1);
     CLOSE(interlace_fit_log_likelihood(fit), -92.02628187149722, 1e-6);
     CLOSE(interlace_fit_aic(fit), 194.05256374299444, 1e-6);
     CLOSE(interlace_fit_bic(fit), 204.17932219667017, 1e-6);
-    CHECK(interlace_fit_npar(fit) == 5 && interlace_fit_df_residual(fit) == 51 && interlace_fit_n_obs(fit) == CBPP);
+    CHECK(interlace_fit_n_parameters(fit) == 5 && interlace_fit_df_residual(fit) == 51 && interlace_fit_n_obs(fit) == CBPP);
     CHECK(interlace_fit_sigma(fit) == 1 && interlace_fit_n_family_parameters(fit) == 0);
     CHECK(interlace_fit_family_parameter_name(fit, 0) == NULL && !interlace_fit_family_parameter_is_fixed(fit, 0));
 }
@@ -51,10 +51,10 @@ static void effects_of_cbpp(const interlace_fit *fit) {
     static const double std_error[4] = {0.23247190404358464, 0.3066422933774045, 0.3266376252019201, 0.42743626701027754};
     static const double p_value[4] = {1.7886906213295396e-09, 0.0012116441605022781, 0.0005494244768882297, 0.00021799764047201423};
     double b[4], se[4], p[4], lower[4], upper[4], all[5], vcov[25], theta, modes[15], given[15], full[15];
-    OK(interlace_fit_fixef(fit, b, 4, &err));
-    OK(interlace_fit_fixef_std_error(fit, se, 4, &err));
-    OK(interlace_fit_fixef_p_value(fit, p, 4, &err));
-    OK(interlace_fit_confint_wald(fit, 0.95, lower, upper, 4, &err));
+    OK(interlace_fit_fixef(fit, INTERLACE_PREDICTOR_MEAN, b, 4, &err));
+    OK(interlace_fit_fixef_std_error(fit, INTERLACE_PREDICTOR_MEAN, se, 4, &err));
+    OK(interlace_fit_fixef_p_value(fit, INTERLACE_PREDICTOR_MEAN, INTERLACE_DF_DEFAULT, NULL, p, 4, &err));
+    OK(interlace_fit_fixef_confint_wald(fit, INTERLACE_PREDICTOR_MEAN, INTERLACE_DF_DEFAULT, 0.95, NULL, lower, upper, 4, &err));
     OK(interlace_fit_parameters(fit, all, 5, &err));
     OK(interlace_fit_parameters_vcov(fit, vcov, 25, &err));
     for (int i = 0; i < 4; i++) {
@@ -63,7 +63,7 @@ static void effects_of_cbpp(const interlace_fit *fit) {
         CLOSE(p[i] / p_value[i], 1, 1e-4);
         CHECK(all[i] == b[i]);
         CLOSE(vcov[6 * i], se[i] * se[i], 1e-12);
-        SAME(interlace_fit_parameter_name(fit, i), interlace_fit_fixef_name(fit, i));
+        SAME(interlace_fit_parameter_name(fit, i), interlace_fit_fixef_name(fit, INTERLACE_PREDICTOR_MEAN, i));
     }
     CLOSE(lower[0], -1.854168690843021, 1e-5);
     CLOSE(upper[0], -0.9428955721572666, 1e-5);
@@ -80,12 +80,12 @@ static void effects_of_cbpp(const interlace_fit *fit) {
     OK(interlace_fit_term_ranef_cov_full(fit, 0, full, 15, &err));
     CLOSE(given[0], 0.12128854940, 1e-6);
     CLOSE(full[0], 0.155174644481, 1e-5);
-    CHECK(interlace_fit_term_predictor(fit, 0) == INTERLACE_MEAN && interlace_fit_term_predictor(fit, 1) == -1);
+    CHECK(interlace_fit_term_predictor(fit, 0) == INTERLACE_PREDICTOR_MEAN && interlace_fit_term_predictor(fit, 1) == -1);
 }
 
 static void rows_of_cbpp(const interlace_fit *fit) {
     double eta[CBPP], mean[CBPP], pearson[CBPP], zero[CBPP], trials[CBPP];
-    OK(interlace_fit_linear_predictor(fit, INTERLACE_MEAN, eta, CBPP, &err));
+    OK(interlace_fit_linear_predictor(fit, INTERLACE_PREDICTOR_MEAN, eta, CBPP, &err));
     OK(interlace_fit_fitted(fit, mean, CBPP, &err));
     OK(interlace_fit_residuals(fit, INTERLACE_RESIDUALS_PEARSON, pearson, CBPP, &err));
     OK(interlace_fit_zero_probability(fit, zero, CBPP, &err));
@@ -103,12 +103,12 @@ static void rows_of_cbpp(const interlace_fit *fit) {
 /* What a binomial fit doesn't have; outputs stay as they are. */
 static void absent_from_cbpp(const interlace_fit *fit) {
     double out[CBPP] = {-7};
-    CHECK(!interlace_fit_has_predictor(fit, INTERLACE_DISPERSION) && !interlace_fit_has_predictor(fit, 3));
-    CHECK(interlace_fit_predictor_n_fixef(fit, INTERLACE_ZERO_INFLATION) == 0);
-    CHECK(interlace_fit_predictor_fixef_name(fit, INTERLACE_ZERO_INFLATION, 0) == NULL);
+    CHECK(!interlace_fit_has_predictor(fit, INTERLACE_PREDICTOR_DISPERSION) && !interlace_fit_has_predictor(fit, 3));
+    CHECK(interlace_fit_n_fixef(fit, INTERLACE_PREDICTOR_ZERO_INFLATION) == 0);
+    CHECK(interlace_fit_fixef_name(fit, INTERLACE_PREDICTOR_ZERO_INFLATION, 0) == NULL);
     FAILS(INTERLACE_E_ARGUMENT, "no linear predictor of the zero inflation",
-          interlace_fit_linear_predictor(fit, INTERLACE_ZERO_INFLATION, out, CBPP, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "predictor is 3", interlace_fit_predictor_fixef(fit, 3, out, 4, &err));
+          interlace_fit_linear_predictor(fit, INTERLACE_PREDICTOR_ZERO_INFLATION, out, CBPP, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "predictor is 3", interlace_fit_fixef(fit, 3, out, 4, &err));
     FAILS(INTERLACE_E_ARGUMENT, "binomial has no dispersion", interlace_fit_dispersion(fit, out, CBPP, &err));
     FAILS(INTERLACE_E_ARGUMENT, "room for 4", interlace_fit_parameters(fit, out, 4, &err));
     CHECK(out[0] == -7);
@@ -123,13 +123,13 @@ static void arrays(const interlace_fit *fit) {
     OK(interlace_fit_x(fit, x, 4 * CBPP, &err));
     OK(interlace_fit_weights(fit, trials, CBPP, &err));
     OK(interlace_fit_term_index(fit, 0, herd, CBPP, &err));
-    OK(interlace_spec_new_arrays(INTERLACE_GLMM, y, CBPP, x, 4, CBPP, &spec, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_GLMM, y, CBPP, x, 4, CBPP, &spec, &err));
     OK(interlace_spec_set_family(spec, "binomial", "logit", &err));
     OK(interlace_spec_set_weights_array(spec, trials, CBPP, &err));
-    OK(interlace_spec_add_term_i64(spec, "herd", NULL, 1, 0, herd, CBPP, 15, INTERLACE_UNSTRUCTURED, 0, &err));
+    OK(interlace_spec_add_term_i64(spec, "herd", NULL, CBPP, 1, 0, herd, 15, INTERLACE_STRUCTURE_UNSTRUCTURED, INTERLACE_VARIANCES_HETEROGENEOUS, &err));
     interlace_fit *same = fitted(spec, NULL);
-    OK(interlace_fit_fixef(fit, b, 4, &err));
-    OK(interlace_fit_fixef(same, again, 4, &err));
+    OK(interlace_fit_fixef(fit, INTERLACE_PREDICTOR_MEAN, b, 4, &err));
+    OK(interlace_fit_fixef(same, INTERLACE_PREDICTOR_MEAN, again, 4, &err));
     for (int i = 0; i < 4; i++) CLOSE(again[i], b[i], 1e-7);
     CLOSE(interlace_fit_criterion(same), interlace_fit_criterion(fit), 1e-9);
     SAME(interlace_fit_parameter_name(same, 4), "theta.herd.(Intercept)");
@@ -144,25 +144,25 @@ static void salamanders(void) {
     double mean[8], zero[2], se[2], p[2], vcov[4], lower[2], upper[2], all[11];
     double probability[SALAMANDERS], eta[SALAMANDERS], expected[SALAMANDERS], pearson[SALAMANDERS];
     CLOSE(interlace_fit_log_likelihood(fit), -886.7642662428428, 1e-6);
-    CHECK(interlace_fit_npar(fit) == 11);
-    CHECK(interlace_fit_has_predictor(fit, INTERLACE_ZERO_INFLATION) && !interlace_fit_has_predictor(fit, INTERLACE_DISPERSION));
-    CHECK(interlace_fit_predictor_n_fixef(fit, INTERLACE_MEAN) == 8);
-    CHECK(interlace_fit_predictor_n_fixef(fit, INTERLACE_ZERO_INFLATION) == 2);
-    SAME(interlace_fit_predictor_fixef_name(fit, INTERLACE_ZERO_INFLATION, 1), "minedyes");
-    SAME(interlace_fit_predictor_fixef_name(fit, INTERLACE_MEAN, 7), "minedyes");
-    CHECK(interlace_fit_predictor_n_dropped_columns(fit, INTERLACE_ZERO_INFLATION) == 0);
-    CHECK(interlace_fit_predictor_dropped_column(fit, INTERLACE_ZERO_INFLATION, 0) == NULL);
-    OK(interlace_fit_predictor_fixef(fit, INTERLACE_MEAN, mean, 8, &err));
+    CHECK(interlace_fit_n_parameters(fit) == 11);
+    CHECK(interlace_fit_has_predictor(fit, INTERLACE_PREDICTOR_ZERO_INFLATION) && !interlace_fit_has_predictor(fit, INTERLACE_PREDICTOR_DISPERSION));
+    CHECK(interlace_fit_n_fixef(fit, INTERLACE_PREDICTOR_MEAN) == 8);
+    CHECK(interlace_fit_n_fixef(fit, INTERLACE_PREDICTOR_ZERO_INFLATION) == 2);
+    SAME(interlace_fit_fixef_name(fit, INTERLACE_PREDICTOR_ZERO_INFLATION, 1), "minedyes");
+    SAME(interlace_fit_fixef_name(fit, INTERLACE_PREDICTOR_MEAN, 7), "minedyes");
+    CHECK(interlace_fit_n_dropped_columns(fit, INTERLACE_PREDICTOR_ZERO_INFLATION) == 0);
+    CHECK(interlace_fit_dropped_column(fit, INTERLACE_PREDICTOR_ZERO_INFLATION, 0) == NULL);
+    OK(interlace_fit_fixef(fit, INTERLACE_PREDICTOR_MEAN, mean, 8, &err));
     CLOSE(mean[7], -1.2714272837621605, 1e-5);
-    OK(interlace_fit_predictor_fixef(fit, INTERLACE_ZERO_INFLATION, zero, 2, &err));
+    OK(interlace_fit_fixef(fit, INTERLACE_PREDICTOR_ZERO_INFLATION, zero, 2, &err));
     CLOSE(zero[1], 1.8449093223917004, 1e-5);
-    OK(interlace_fit_predictor_fixef_std_error(fit, INTERLACE_ZERO_INFLATION, se, 2, &err));
+    OK(interlace_fit_fixef_std_error(fit, INTERLACE_PREDICTOR_ZERO_INFLATION, se, 2, &err));
     CLOSE(se[1], 0.31405555637517546, 1e-4);
-    OK(interlace_fit_predictor_vcov(fit, INTERLACE_ZERO_INFLATION, vcov, 4, &err));
+    OK(interlace_fit_fixef_vcov(fit, INTERLACE_PREDICTOR_ZERO_INFLATION, vcov, 4, &err));
     CLOSE(vcov[1], -0.025702517854205503, 1e-5);
-    OK(interlace_fit_predictor_fixef_p_value(fit, INTERLACE_ZERO_INFLATION, p, 2, &err));
+    OK(interlace_fit_fixef_p_value(fit, INTERLACE_PREDICTOR_ZERO_INFLATION, INTERLACE_DF_DEFAULT, NULL, p, 2, &err));
     CLOSE(p[0] / 1.6097331752151733e-10, 1, 1e-3);
-    OK(interlace_fit_predictor_confint_wald(fit, INTERLACE_ZERO_INFLATION, 0.95, lower, upper, 2, &err));
+    OK(interlace_fit_fixef_confint_wald(fit, INTERLACE_PREDICTOR_ZERO_INFLATION, INTERLACE_DF_DEFAULT, 0.95, NULL, lower, upper, 2, &err));
     CLOSE(upper[1] - lower[1], 2 * 1.959963984540054 * se[1], 1e-12);
 
     OK(interlace_fit_parameters(fit, all, 11, &err));
@@ -175,9 +175,9 @@ static void salamanders(void) {
     CLOSE(expected[0], 0.21775411119769095, 1e-5);
     OK(interlace_fit_residuals(fit, INTERLACE_RESIDUALS_PEARSON, pearson, SALAMANDERS, &err));
     CLOSE(pearson[0], -0.38360257969858264, 1e-5);
-    OK(interlace_fit_linear_predictor(fit, INTERLACE_ZERO_INFLATION, eta, SALAMANDERS, &err));
+    OK(interlace_fit_linear_predictor(fit, INTERLACE_PREDICTOR_ZERO_INFLATION, eta, SALAMANDERS, &err));
     CLOSE(eta[0], zero[0] + zero[1], 1e-12);
-    OK(interlace_fit_linear_predictor(fit, INTERLACE_MEAN, eta, SALAMANDERS, &err));
+    OK(interlace_fit_linear_predictor(fit, INTERLACE_PREDICTOR_MEAN, eta, SALAMANDERS, &err));
     CLOSE(eta[0], -0.3601737141390962, 1e-5);
     interlace_fit_free(fit);
 }
@@ -202,7 +202,7 @@ static void parameters(void) {
     interlace_spec *spec = model("y_nb2 ~ x + (1 | g)", "nbinom2");
     OK(interlace_spec_fix_parameter(spec, "size", 2, &err));
     fit = fitted(spec, data("tests/reference/data/sim_families.csv", NULL));
-    CHECK(interlace_fit_family_parameter_is_fixed(fit, 0) && interlace_fit_npar(fit) == 3);
+    CHECK(interlace_fit_family_parameter_is_fixed(fit, 0) && interlace_fit_n_parameters(fit) == 3);
     OK(interlace_fit_family_parameters(fit, &value, 1, &err));
     CLOSE(value, 2, 1e-12);
     OK(interlace_fit_family_parameters_std_error(fit, &se, 1, &err));
@@ -216,10 +216,10 @@ static void dispersion(void) {
     interlace_spec *spec = model("y_het ~ x + (1 | g)", "gaussian");
     OK(interlace_spec_set_dispersion(spec, "~ z", &err));
     interlace_fit *fit = fitted(spec, data("tests/reference/data/sim_families.csv", NULL));
-    OK(interlace_fit_predictor_fixef(fit, INTERLACE_DISPERSION, b, 2, &err));
+    OK(interlace_fit_fixef(fit, INTERLACE_PREDICTOR_DISPERSION, b, 2, &err));
     CLOSE(b[0], -0.9105059934527401, 1e-5);
     CLOSE(b[1], 1.6545266433162555, 1e-5);
-    OK(interlace_fit_linear_predictor(fit, INTERLACE_DISPERSION, eta, SIMULATED, &err));
+    OK(interlace_fit_linear_predictor(fit, INTERLACE_PREDICTOR_DISPERSION, eta, SIMULATED, &err));
     OK(interlace_fit_dispersion(fit, sd, SIMULATED, &err));
     for (int i = 0; i < SIMULATED; i++) CLOSE(sd[i], exp(eta[i] / 2), 1e-12);
     OK(interlace_fit_family_parameters(fit, &value, 1, &err));
@@ -234,17 +234,17 @@ static void tables(const interlace_fit *fit) {
     size_t column;
     double z[4], b[4], se[4];
     for (size_t i = 0; i < interlace_fit_n_tables(fit); i++) {
-        OK(interlace_fit_table(fit, interlace_fit_table_name(fit, i), &frame, &err));
+        OK(interlace_fit_table(fit, interlace_fit_table_name(fit, i), INTERLACE_DF_DEFAULT, NULL, &frame, &err));
         interlace_frame_free(frame);
     }
-    OK(interlace_fit_table(fit, "coefficients", &frame, &err));
+    OK(interlace_fit_table(fit, "coefficients", INTERLACE_DF_DEFAULT, NULL, &frame, &err));
     OK(interlace_frame_column_index(frame, "statistic", &column, &err));
     OK(interlace_frame_column_f64(frame, column, z, 4, &err));
-    OK(interlace_fit_fixef(fit, b, 4, &err));
-    OK(interlace_fit_fixef_std_error(fit, se, 4, &err));
+    OK(interlace_fit_fixef(fit, INTERLACE_PREDICTOR_MEAN, b, 4, &err));
+    OK(interlace_fit_fixef_std_error(fit, INTERLACE_PREDICTOR_MEAN, se, 4, &err));
     for (int i = 0; i < 4; i++) CHECK(z[i] == b[i] / se[i]);
     interlace_frame_free(frame);
-    CHECK(strstr(interlace_fit_summary(fit), "Family: binomial (logit)") != NULL);
+    CHECK(strstr(summary_of(fit), "Family: binomial (logit)") != NULL);
 }
 
 /* A negative number of points, at nodes that are not adaptive, comes back as it was given. */
@@ -257,9 +257,9 @@ static void fixed_nodes(void) {
     OK(interlace_options_set_nagq(options, -15, &err));
     OK(interlace_fit_new(spec, frame, options, &fit, &err));
     CHECK(interlace_fit_converged(fit) && interlace_fit_nagq(fit) == -15);
-    CHECK(strstr(interlace_fit_summary(fit), "non-adaptive Gauss-Hermite quadrature with 15 points") != NULL);
+    CHECK(strstr(summary_of(fit), "non-adaptive Gauss-Hermite quadrature with 15 points") != NULL);
     interlace_fit_free(fit);
-    OK(interlace_options_set_information(options, INTERLACE_EXPECTED, &err));
+    OK(interlace_options_set_information(options, INTERLACE_INFORMATION_EXPECTED, &err));
     FAILS(INTERLACE_E_ARGUMENT, "information", interlace_fit_new(spec, frame, options, &fit, &err));
     interlace_options_free(options);
     interlace_spec_free(spec);
@@ -281,9 +281,9 @@ static void linear(void) {
     FAILS(INTERLACE_E_ARGUMENT, "linear model", interlace_fit_parameters_vcov(fit, out, 9, &err));
     FAILS(INTERLACE_E_UNSUPPORTED, "marginal standard errors", interlace_fit_term_ranef_cov_full(fit, 0, out, 6, &err));
     CHECK(out[0] == -7);
-    OK(interlace_fit_predictor_fixef(fit, INTERLACE_MEAN, &one, 1, &err));
+    OK(interlace_fit_fixef(fit, INTERLACE_PREDICTOR_MEAN, &one, 1, &err));
     CLOSE(one, dyestuff_intercept, 1e-6);
-    OK(interlace_fit_linear_predictor(fit, INTERLACE_MEAN, out, DYESTUFF_ROWS, &err));
+    OK(interlace_fit_linear_predictor(fit, INTERLACE_PREDICTOR_MEAN, out, DYESTUFF_ROWS, &err));
     OK(interlace_fit_fitted(fit, mean, DYESTUFF_ROWS, &err));
     CHECK(memcmp(out, mean, sizeof out) == 0);
     interlace_fit_free(fit);

@@ -13,11 +13,11 @@ static void null_outputs(void) {
     interlace_fit_free(NULL);
 
     NULL_OBJECT("out", interlace_frame_new(1, NULL, &err));
-    NULL_OBJECT("out", interlace_spec_new(INTERLACE_LMM, "y ~ x", NULL, &err));
-    NULL_OBJECT("out", interlace_spec_new_arrays(INTERLACE_LMM, x, 1, x, 1, 1, NULL, &err));
+    NULL_OBJECT("out", interlace_spec_new(INTERLACE_MODEL_LMM, "y ~ x", NULL, &err));
+    NULL_OBJECT("out", interlace_spec_new_array(INTERLACE_MODEL_LMM, x, 1, x, 1, 1, NULL, &err));
     NULL_OBJECT("out", interlace_options_new(NULL, &err));
-    NULL_OBJECT("out", interlace_frame_from_csv("x.csv", NULL, 0, NULL, &err));
-    NULL_OBJECT("out", interlace_frame_from_csv_bytes("x", 1, NULL, 0, NULL, &err));
+    NULL_OBJECT("out", read_csv("x.csv", NULL, 0, NULL, &err));
+    NULL_OBJECT("out", read_csv_bytes("x", 1, NULL, 0, NULL, &err));
 }
 
 static void null_frames(void) {
@@ -35,8 +35,8 @@ static void null_frames(void) {
     NULL_OBJECT("frame", interlace_frame_set_levels(NULL, "x", s, 1, false, &err));
     NULL_OBJECT("frame", interlace_frame_make_categorical(NULL, "x", &err));
     NULL_OBJECT("frame", interlace_frame_write_csv(NULL, "x.csv", &err));
-    NULL_OBJECT("path", interlace_frame_from_csv(NULL, NULL, 0, &frame, &err));
-    NULL_OBJECT("bytes", interlace_frame_from_csv_bytes(NULL, 1, NULL, 0, &frame, &err));
+    NULL_OBJECT("path", read_csv(NULL, NULL, 0, &frame, &err));
+    NULL_OBJECT("bytes", interlace_frame_read_csv_bytes(NULL, 1, NULL, &frame, &err));
     NULL_OBJECT("frame", interlace_frame_column_index(NULL, "x", &n, &err));
     NULL_OBJECT("frame", interlace_frame_column_f64(NULL, 0, x, 1, &err));
     NULL_OBJECT("frame", interlace_frame_column_i64(NULL, 0, i, 1, &err));
@@ -60,16 +60,16 @@ static void null_specs(void) {
     NULL_OBJECT("spec", interlace_spec_set_fixef_names(NULL, s, 1, &err));
     NULL_OBJECT("spec", interlace_spec_set_weights_array(NULL, x, 1, &err));
     NULL_OBJECT("spec", interlace_spec_set_offset_array(NULL, x, 1, &err));
-    NULL_OBJECT("spec", interlace_spec_add_term_i32(NULL, "g", NULL, 1, 1, c, 1, 1, 0, -1, &err));
-    NULL_OBJECT("spec", interlace_spec_add_term_i64(NULL, "g", NULL, 1, 1, i, 1, 1, 0, -1, &err));
+    NULL_OBJECT("spec", interlace_spec_add_term_i32(NULL, "g", NULL, 1, 1, 1, c, 1, 0, INTERLACE_VARIANCES_DEFAULT, &err));
+    NULL_OBJECT("spec", interlace_spec_add_term_i64(NULL, "g", NULL, 1, 1, 1, i, 1, 0, INTERLACE_VARIANCES_DEFAULT, &err));
     NULL_OBJECT("spec", interlace_spec_set_term_levels(NULL, 0, s, 1, &err));
     NULL_OBJECT("spec", interlace_spec_set_term_effects(NULL, 0, s, 1, &err));
     NULL_OBJECT("spec", interlace_spec_set_family(NULL, "poisson", NULL, &err));
     NULL_OBJECT("spec", interlace_spec_fix_parameter(NULL, "df", 1, &err));
     NULL_OBJECT("spec", interlace_spec_set_dispersion(NULL, "~ 1", &err));
     NULL_OBJECT("spec", interlace_spec_set_zero_inflation(NULL, "~ 1", &err));
-    NULL_OBJECT("spec", interlace_spec_set_dispersion_columns(NULL, x, 1, 1, NULL, &err));
-    NULL_OBJECT("spec", interlace_spec_set_zero_inflation_columns(NULL, x, 1, 1, NULL, &err));
+    NULL_OBJECT("spec", interlace_spec_set_dispersion_array(NULL, x, 1, 1, 1, NULL, &err));
+    NULL_OBJECT("spec", interlace_spec_set_zero_inflation_array(NULL, x, 1, 1, 1, NULL, &err));
     NULL_OBJECT("spec", interlace_spec_objective(NULL, NULL, NULL, x, 1, 1, x, 1, &err));
 }
 
@@ -79,8 +79,8 @@ static void null_options(void) {
     NULL_OBJECT("options", interlace_options_set_nagq(NULL, 1, &err));
     NULL_OBJECT("options", interlace_options_set_std_errors(NULL, 0, &err));
     NULL_OBJECT("options", interlace_options_set_unidentified(NULL, 0, &err));
-    NULL_OBJECT("options", interlace_options_set_reml(NULL, true, &err));
-    NULL_OBJECT("options", interlace_options_set_optimizer(NULL, "newton", &err));
+    NULL_OBJECT("options", interlace_options_set_method(NULL, INTERLACE_METHOD_REML, &err));
+    NULL_OBJECT("options", interlace_options_set_optimizer(NULL, INTERLACE_OPTIMIZER_NEWTON, &err));
     NULL_OBJECT("options", interlace_options_set_theta0(NULL, x, 1, &err));
     NULL_OBJECT("options", interlace_options_set_tolerance(NULL, 1, &err));
     NULL_OBJECT("options", interlace_options_set_max_evaluations(NULL, 1, &err));
@@ -98,9 +98,9 @@ static void null_fits(void) {
     interlace_frame *frame;
     interlace_fit *fit;
     NULL_OBJECT("spec", interlace_fit_new(NULL, NULL, NULL, &fit, &err));
-    NULL_OBJECT("fit", interlace_fit_fixef(NULL, x, 1, &err));
-    NULL_OBJECT("fit", interlace_fit_fixef_std_error(NULL, x, 1, &err));
-    NULL_OBJECT("fit", interlace_fit_vcov(NULL, x, 1, &err));
+    NULL_OBJECT("fit", interlace_fit_fixef(NULL, INTERLACE_PREDICTOR_MEAN, x, 1, &err));
+    NULL_OBJECT("fit", interlace_fit_fixef_std_error(NULL, INTERLACE_PREDICTOR_MEAN, x, 1, &err));
+    NULL_OBJECT("fit", interlace_fit_fixef_vcov(NULL, INTERLACE_PREDICTOR_MEAN, x, 1, &err));
     NULL_OBJECT("fit", interlace_fit_theta(NULL, x, 1, &err));
     NULL_OBJECT("fit", interlace_fit_term_cov(NULL, 0, x, 1, &err));
     NULL_OBJECT("fit", interlace_fit_term_sd(NULL, 0, x, 1, &err));
@@ -118,18 +118,18 @@ static void null_fits(void) {
     NULL_OBJECT("fit", interlace_fit_term_z(NULL, 0, x, 1, &err));
     NULL_OBJECT("fit", interlace_fit_term_index(NULL, 0, i, 1, &err));
     NULL_OBJECT("fit", interlace_fit_z(NULL, i, 1, i, x, 1, &err));
-    NULL_OBJECT("fit", interlace_fit_table(NULL, "coefficients", &frame, &err));
-    NULL_OBJECT("fit", interlace_fit_predict(NULL, NULL, 0, true, 0, x, 1, &err));
-    NULL_OBJECT("fit", interlace_fit_predict_arrays(NULL, NULL, 0, true, 0, x, 1, &err));
-    NULL_OBJECT("fit", interlace_fit_predict_interval(NULL, NULL, 0, true, NULL, 0, 0, 0, 0.9, NULL, x, x, x, x, 1, &err));
-    NULL_OBJECT("fit", interlace_fit_predict_arrays_interval(NULL, NULL, 0, true, NULL, 0, 0, 0, 0.9, NULL, x, x, x, x, 1, &err));
-    NULL_OBJECT("fit", interlace_fit_term_ranef_interval(NULL, 0, 0.9, false, x, x, 1, &err));
-    NULL_OBJECT("fit", interlace_fit_refit_ml(NULL, &fit, &err));
-    NULL_OBJECT("spec", interlace_fit_all_optimizers(NULL, NULL, NULL, &frame, &err));
-    NULL_OBJECT("spec", interlace_cross_validate(NULL, NULL, NULL, NULL, 2, 0, &frame, NULL, &err));
-    NULL_OBJECT("fit", interlace_fit_quantile_residuals(NULL, 1, x, 1, &err));
-    NULL_OBJECT("fit", interlace_fit_r2(NULL, x, x, &err));
-    NULL_OBJECT("fit", interlace_fit_icc(NULL, x, x, &err));
+    NULL_OBJECT("fit", interlace_fit_table(NULL, "coefficients", INTERLACE_DF_DEFAULT, NULL, &frame, &err));
+    NULL_OBJECT("fit", interlace_fit_predict(NULL, NULL, PREDICT(.quantity = INTERLACE_QUANTITY_RESPONSE), NULL, x, 1, &err));
+    NULL_OBJECT("fit", interlace_fit_predict(NULL, NULL, PREDICT(.quantity = 0, .arrays = NULL), NULL, x, 1, &err));
+    NULL_OBJECT("fit", interlace_fit_predict_interval(NULL, NULL, PREDICT(.quantity = 0, .level = 0.9), NULL, x, x, x, x, 1, &err));
+    NULL_OBJECT("fit", interlace_fit_predict_interval(NULL, NULL, PREDICT(.quantity = 0, .level = 0.9, .arrays = NULL), NULL, x, x, x, x, 1, &err));
+    NULL_OBJECT("fit", interlace_fit_term_ranef_confint_wald(NULL, 0, 0.9, false, x, x, 1, &err));
+    NULL_OBJECT("fit", interlace_fit_refit_ml(NULL, NULL, &fit, &err));
+    NULL_OBJECT("spec", interlace_spec_all_optimizers(NULL, NULL, NULL, &frame, &err));
+    NULL_OBJECT("spec", interlace_spec_cross_validate(NULL, NULL, NULL, 2, 0, NULL, &frame, NULL, &err));
+    NULL_OBJECT("fit", interlace_fit_quantile_residuals(NULL, 1, NULL, x, 1, &err));
+    NULL_OBJECT("fit", interlace_fit_r2(NULL, NULL, x, x, &err));
+    NULL_OBJECT("fit", interlace_fit_icc(NULL, NULL, x, x, &err));
     NULL_OBJECT("fit", interlace_fit_overdispersion(NULL, x, x, x, x, &err));
 }
 
@@ -142,23 +142,23 @@ static void null_objects(void) {
 }
 
 static void null_fit_values(void) {
-    CHECK(interlace_fit_model(NULL) == 0 && interlace_fit_formula(NULL) == NULL && interlace_fit_summary(NULL) == NULL);
-    CHECK(!interlace_fit_is_reml(NULL) && !interlace_fit_is_singular(NULL) && !interlace_fit_converged(NULL));
+    CHECK(interlace_fit_model(NULL) == INTERLACE_MODEL_NONE && interlace_fit_formula(NULL) == NULL && summary_of(NULL) == NULL);
+    CHECK(!(interlace_fit_method(NULL) == INTERLACE_METHOD_REML) && !interlace_fit_is_singular(NULL) && !interlace_fit_converged(NULL));
     CHECK(interlace_fit_n_obs(NULL) == 0 && interlace_fit_n_rows(NULL) == 0 && interlace_fit_n_data_rows(NULL) == 0);
-    CHECK(interlace_fit_npar(NULL) == 0 && interlace_fit_df_residual(NULL) == 0 && interlace_fit_n_evaluations(NULL) == 0);
+    CHECK(interlace_fit_n_parameters(NULL) == 0 && interlace_fit_df_residual(NULL) == 0 && interlace_fit_n_evaluations(NULL) == 0);
     CHECK(isnan(interlace_fit_sigma(NULL)) && isnan(interlace_fit_log_likelihood(NULL)));
     CHECK(isnan(interlace_fit_criterion(NULL)) && isnan(interlace_fit_aic(NULL)) && isnan(interlace_fit_bic(NULL)));
     CHECK(isnan(interlace_fit_scaled_gradient(NULL)) && isnan(interlace_fit_design_seconds(NULL)));
     CHECK(isnan(interlace_fit_fit_seconds(NULL)));
-    CHECK(interlace_fit_n_fixef(NULL) == 0 && interlace_fit_fixef_name(NULL, 0) == NULL);
-    CHECK(interlace_fit_n_dropped_columns(NULL) == 0 && interlace_fit_dropped_column(NULL, 0) == NULL);
+    CHECK(interlace_fit_n_fixef(NULL, INTERLACE_PREDICTOR_MEAN) == 0 && interlace_fit_fixef_name(NULL, INTERLACE_PREDICTOR_MEAN, 0) == NULL);
+    CHECK(interlace_fit_n_dropped_columns(NULL, INTERLACE_PREDICTOR_MEAN) == 0 && interlace_fit_dropped_column(NULL, INTERLACE_PREDICTOR_MEAN, 0) == NULL);
     CHECK(interlace_fit_n_theta(NULL) == 0 && interlace_fit_theta_name(NULL, 0) == NULL);
     CHECK(interlace_fit_n_terms(NULL) == 0 && interlace_fit_term_group(NULL, 0) == NULL);
     CHECK(interlace_fit_term_n_effects(NULL, 0) == 0 && interlace_fit_term_effect_name(NULL, 0, 0) == NULL);
     CHECK(interlace_fit_term_n_levels(NULL, 0) == 0 && interlace_fit_term_level(NULL, 0, 0) == NULL);
     CHECK(interlace_fit_term_structure(NULL, 0) == -1 && !interlace_fit_term_is_homogeneous(NULL, 0));
     CHECK(interlace_fit_term_n_boundary(NULL, 0) == 0 && interlace_fit_n_ranef(NULL) == 0 && interlace_fit_z_nnz(NULL) == 0);
-    CHECK(interlace_fit_reason(NULL) == -1 && interlace_fit_reason_name(NULL) == NULL);
+    CHECK(interlace_fit_reason(NULL) == -1 && interlace_reason_name(interlace_fit_reason(NULL)) == NULL);
     CHECK(interlace_fit_n_boundary(NULL) == 0 && interlace_fit_boundary(NULL, 0) == NULL);
     CHECK(interlace_fit_n_warnings(NULL) == 0 && interlace_fit_warning(NULL, 0) == NULL);
     CHECK(interlace_fit_n_dropped_rows(NULL) == 0 && interlace_fit_dropped_row_reason(NULL, 0) == NULL);
@@ -177,11 +177,11 @@ static void absurd_sizes(void) {
     FAILS(INTERLACE_E_ARGUMENT, "values", interlace_frame_add_f64(frame, "x", (const double *) ((const char *) x + 1), 1, &err));
     interlace_frame_free(frame);
 
-    CHECK(interlace_spec_new_arrays(INTERLACE_LMM, x, 2, x, SIZE_MAX, 2, &spec, &err) == INTERLACE_E_ARGUMENT);
-    CHECK(interlace_spec_new_arrays(INTERLACE_LMM, x, SIZE_MAX, x, 1, SIZE_MAX, &spec, &err) == INTERLACE_E_ARGUMENT);
+    CHECK(interlace_spec_new_array(INTERLACE_MODEL_LMM, x, 2, x, SIZE_MAX, 2, &spec, &err) == INTERLACE_E_ARGUMENT);
+    CHECK(interlace_spec_new_array(INTERLACE_MODEL_LMM, x, SIZE_MAX, x, 1, SIZE_MAX, &spec, &err) == INTERLACE_E_ARGUMENT);
     CHECK(spec == NULL);
-    OK(interlace_spec_new_arrays(INTERLACE_LMM, x, 2, x, 1, 2, &spec, &err));
-    CHECK(interlace_spec_add_term_i32(spec, "g", x, SIZE_MAX, 2, index, 2, 1, 0, -1, &err) == INTERLACE_E_ARGUMENT);
+    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, x, 2, x, 1, 2, &spec, &err));
+    CHECK(interlace_spec_add_term_i32(spec, "g", x, 2, SIZE_MAX, 2, index, 1, 0, INTERLACE_VARIANCES_DEFAULT, &err) == INTERLACE_E_ARGUMENT);
     interlace_spec_free(spec);
 }
 
@@ -202,11 +202,10 @@ static void lying_lengths(const interlace_fit *fit) {
     FAILS(INTERLACE_E_ARGUMENT, "8 values", interlace_frame_add_categorical(frame, "x", i, 8, s, 1, false, &err));
     FAILS(INTERLACE_E_ARGUMENT, "8 values", interlace_frame_add_strings(frame, "x", s, 8, &err));
     FAILS(INTERLACE_E_ARGUMENT, "p is 8, wanted 1 columns",
-          interlace_fit_wald_test(fit, x, 1, 8, 1, NULL, INTERLACE_DF_NORMAL, false, &out, &err));
+          interlace_fit_wald_test(fit, x, 1, 8, 1, NULL, false, INTERLACE_DF_NORMAL, NULL, &out, &err));
     double value[1];
     FAILS(INTERLACE_E_ARGUMENT, "n_terms is 8, the fit has 1",
-          interlace_fit_predict_interval(fit, NULL, INTERLACE_PREDICT_LINK, true, terms, 8, INTERLACE_NEW_LEVELS_ERROR,
-                                         INTERLACE_INTERVAL_CONFIDENCE, 0.95, NULL, value, NULL, NULL, NULL, 1, &err));
+          interlace_fit_predict_interval(fit, NULL, PREDICT(.quantity = INTERLACE_QUANTITY_LINK, .terms = terms, .n_terms = 8), NULL, value, NULL, NULL, NULL, 1, &err));
     CHECK(out == NULL && interlace_frame_n_columns(frame) == 0);
     interlace_frame_free(frame);
     free(x), free(i), free(l), free(s), free(terms);
@@ -233,13 +232,13 @@ static void wrong_lengths(const interlace_fit *fit) {
     double out[40];
     int64_t colptr[7], rowidx[30];
     for (int i = 0; i < 40; i++) out[i] = 7;
-    FAILS(INTERLACE_E_ARGUMENT, "exactly 1", interlace_fit_fixef(fit, out, 0, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "exactly 1", interlace_fit_vcov(fit, out, 2, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_fixef(fit, NULL, 1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "exactly 1", interlace_fit_fixef(fit, INTERLACE_PREDICTOR_MEAN, out, 0, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "exactly 1", interlace_fit_fixef_vcov(fit, INTERLACE_PREDICTOR_MEAN, out, 2, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_fixef(fit, INTERLACE_PREDICTOR_MEAN, NULL, 1, &err));
     FAILS(INTERLACE_E_ARGUMENT, "exactly 30", interlace_fit_fitted(fit, out, 40, &err));
     FAILS(INTERLACE_E_ARGUMENT, "exactly 6", interlace_fit_term_ranef(fit, 0, out, 5, &err));
     FAILS(INTERLACE_E_ARGUMENT, "term is 1", interlace_fit_term_ranef(fit, 1, out, 6, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "kind is 7", interlace_fit_residuals(fit, 7, out, 30, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "residuals is 7", interlace_fit_residuals(fit, 7, out, 30, &err));
     FAILS(INTERLACE_E_ARGUMENT, "direction is 0", interlace_fit_term_boundary(fit, 0, 0, out, 1, &err));
     FAILS(INTERLACE_E_ARGUMENT, "exactly 7", interlace_fit_z(fit, colptr, 6, rowidx, out, 30, &err));
     FAILS(INTERLACE_E_ARGUMENT, "rowidx", interlace_fit_z(fit, colptr, 7, rowidx, out, 29, &err));
@@ -257,7 +256,7 @@ static void no_numbers(void) {
         interlace_spec *spec;
         interlace_fit *fit = NULL;
         OK(interlace_frame_add_f64(frame, "y", y, 30, &err));
-        OK(interlace_spec_new(INTERLACE_LMM, "y ~ 1 + (1 | Batch)", &spec, &err));
+        OK(interlace_spec_new(INTERLACE_MODEL_LMM, "y ~ 1 + (1 | Batch)", &spec, &err));
         interlace_status status = interlace_fit_new(spec, frame, NULL, &fit, &err);
         CHECK(status != INTERLACE_E_INTERNAL && (status == INTERLACE_OK) == (fit != NULL));
         interlace_fit_free(fit);
@@ -275,7 +274,7 @@ static void any_order(void) {
         interlace_spec *spec;
         interlace_options *options;
         interlace_fit *fit;
-        OK(interlace_spec_new(INTERLACE_LMM, "Yield ~ 1 + (1 | Batch)", &spec, &err));
+        OK(interlace_spec_new(INTERLACE_MODEL_LMM, "Yield ~ 1 + (1 | Batch)", &spec, &err));
         OK(interlace_options_new(&options, &err));
         OK(interlace_fit_new(spec, frame, options, &fit, &err));
         for (int i = 0; i < 4; i++) {

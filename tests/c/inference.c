@@ -35,9 +35,9 @@ static interlace_fit *fit_of(const interlace_frame *frame, const char *formula, 
     interlace_spec *spec;
     interlace_options *options;
     interlace_fit *fit;
-    OK(interlace_spec_new(INTERLACE_LMM, formula, &spec, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_LMM, formula, &spec, &err));
     OK(interlace_options_new(&options, &err));
-    OK(interlace_options_set_reml(options, reml, &err));
+    OK(interlace_options_set_method(options, reml ? INTERLACE_METHOD_REML : INTERLACE_METHOD_ML, &err));
     OK(interlace_fit_new(spec, frame, options, &fit, &err));
     interlace_options_free(options);
     interlace_spec_free(spec);
@@ -62,8 +62,7 @@ static const char *word(const interlace_frame *table, const char *column, size_t
 static void means(const interlace_fit *fit) {
     /* emmeans 1.8.4, asymptotic. */
     interlace_frame *table;
-    OK(interlace_fit_marginal_means(fit, NULL, "~ Machine", NULL, INTERLACE_MEANS_EQUAL, INTERLACE_PREDICT_RESPONSE, INTERLACE_DF_NORMAL,
-                                    0.95, &table, &err));
+    OK(interlace_fit_marginal_means(fit, NULL, "~ Machine", MEANS_OF(.scale = INTERLACE_MEANS_SCALE_RESPONSE, .df = INTERLACE_DF_NORMAL), NULL, &table, &err));
     CHECK(interlace_frame_n_rows(table) == MACHINES && interlace_frame_n_columns(table) == 6);
     SAME(word(table, "Machine", 2), "C");
     CLOSE(number(table, "emmean", 0), 52.3555555556, 1e-6);
@@ -73,8 +72,7 @@ static void means(const interlace_fit *fit) {
     CLOSE(number(table, "lower.CL", 0), 47.4834178648, 1e-5);
     interlace_frame_free(table);
 
-    OK(interlace_fit_contrasts(fit, NULL, "Machine", NULL, INTERLACE_MEANS_EQUAL, "pairwise", "tukey", INTERLACE_PREDICT_LINK,
-                               INTERLACE_DF_NORMAL, 0.95, &table, &err));
+    OK(interlace_fit_contrasts(fit, NULL, "Machine", MEANS_OF(.df = INTERLACE_DF_NORMAL, .adjustment = INTERLACE_ADJUSTMENT_TUKEY), NULL, &table, &err));
     CHECK(interlace_frame_n_rows(table) == 3);
     SAME(word(table, "contrast", 1), "A - C");
     CLOSE(number(table, "z.ratio", 0), -3.6595114, 1e-5);
@@ -83,8 +81,7 @@ static void means(const interlace_fit *fit) {
 
     const double weights[4] = {-0.5, -0.5, 1, 99};
     const char *const name = "C - others";
-    OK(interlace_fit_custom_contrasts(fit, NULL, "~ Machine", NULL, INTERLACE_MEANS_EQUAL, weights, 3, 1, 4, &name, "none",
-                                      INTERLACE_PREDICT_LINK, INTERLACE_DF_RESIDUAL, 0.95, &table, &err));
+    OK(interlace_fit_contrasts(fit, NULL, "~ Machine", MEANS_OF(.df = INTERLACE_DF_RESIDUAL, .adjustment = INTERLACE_ADJUSTMENT_NONE, .coefficients = weights, .m = 3, .k = 1, .ldc = 4, .names = &name), NULL, &table, &err));
     SAME(word(table, "contrast", 0), name);
     CLOSE(number(table, "estimate", 0), 66.2722222222 - (52.3555555556 + 60.3222222222) / 2, 1e-6);
     CHECK(number(table, "df", 0) == ROWS - MACHINES && number(table, "t.ratio", 0) > 0);
@@ -94,23 +91,23 @@ static void means(const interlace_fit *fit) {
 static void wald(const interlace_fit *fit) {
     interlace_frame *table;
     double vcov[9], beta[3];
-    OK(interlace_fit_vcov(fit, vcov, 9, &err));
-    OK(interlace_fit_fixef(fit, beta, 3, &err));
+    OK(interlace_fit_fixef_vcov(fit, INTERLACE_PREDICTOR_MEAN, vcov, 9, &err));
+    OK(interlace_fit_fixef(fit, INTERLACE_PREDICTOR_MEAN, beta, 3, &err));
     /* B = C, and B = 2. */
     const double l[6] = {0, 0, 1, 1, -1, 0}, rhs[2] = {0, 2};
-    OK(interlace_fit_wald_test(fit, l, 2, 3, 2, rhs, INTERLACE_DF_NORMAL, false, &table, &err));
+    OK(interlace_fit_wald_test(fit, l, 2, 3, 2, rhs, false, INTERLACE_DF_NORMAL, NULL, &table, &err));
     CLOSE(number(table, "estimate", 0), beta[1] - beta[2], 1e-12);
     CLOSE(number(table, "SE", 0), sqrt(vcov[4] + vcov[8] - 2 * vcov[5]), 1e-12);
     CLOSE(number(table, "z.ratio", 1), (beta[1] - 2) / sqrt(vcov[4]), 1e-10);
     interlace_frame_free(table);
-    OK(interlace_fit_wald_test(fit, l, 2, 3, 2, NULL, INTERLACE_DF_RESIDUAL, true, &table, &err));
+    OK(interlace_fit_wald_test(fit, l, 2, 3, 2, NULL, true, INTERLACE_DF_RESIDUAL, NULL, &table, &err));
     CHECK(number(table, "df1", 0) == 2 && number(table, "df2", 0) == ROWS - 3);
     CHECK(number(table, "statistic", 0) > 0 && number(table, "p.value", 0) < 0.01);
     interlace_frame_free(table);
-    FAILS(INTERLACE_E_ARGUMENT, "3 columns", interlace_fit_wald_test(fit, l, 1, 2, 1, NULL, 0, false, &table, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "l is NULL", interlace_fit_wald_test(fit, NULL, 1, 3, 1, NULL, 0, false, &table, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "ld is 1", interlace_fit_wald_test(fit, l, 2, 3, 1, NULL, 0, false, &table, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "df is 9", interlace_fit_wald_test(fit, l, 2, 3, 2, NULL, 9, false, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "3 columns", interlace_fit_wald_test(fit, l, 1, 2, 1, NULL, false, 0, NULL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "l is NULL", interlace_fit_wald_test(fit, NULL, 1, 3, 1, NULL, false, 0, NULL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "ldl is 1", interlace_fit_wald_test(fit, l, 2, 3, 1, NULL, false, 0, NULL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "df is 9", interlace_fit_wald_test(fit, l, 2, 3, 2, NULL, false, 9, NULL, &table, &err));
 }
 
 static void ratios(const interlace_frame *frame, const interlace_fit *restricted) {
@@ -143,21 +140,21 @@ static void null_model(const interlace_frame *frame) {
     interlace_spec *specs[3];
     const char *const formulas[3] = {"score ~ Machine + (1 | Worker)", "score ~ Machine", "score ~ x + (1 | Worker)"};
     for (int i = 0; i < 3; i++)
-        OK(interlace_spec_new(INTERLACE_LMM, formulas[i], &specs[i], &err));
+        OK(interlace_spec_new(INTERLACE_MODEL_LMM, formulas[i], &specs[i], &err));
     const interlace_spec *list[2] = {specs[0], specs[1]};
     interlace_frame *table = NULL;
-    OK(interlace_fit_lrt(list, 2, frame, NULL, true, &table, &err));
+    OK(interlace_spec_lrt(list, 2, frame, NULL, true, &table, &err));
     CHECK(number(table, "fit", 0) == 1 && number(table, "Df", 1) == 1 && number(table, "nobs", 0) == ROWS);
     SAME(word(table, "distribution", 1), "chibarsq");
     CHECK(number(table, "Chisq", 1) > 10 && word(table, "warning", 1) == NULL);
     interlace_frame_free(table);
     table = NULL;
     list[1] = specs[2];
-    FAILS(INTERLACE_E_ARGUMENT, "not nested", interlace_fit_lrt(list, 2, frame, NULL, false, &table, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "at least 2", interlace_fit_lrt(list, 1, frame, NULL, false, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "not nested", interlace_spec_lrt(list, 2, frame, NULL, false, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "at least 2", interlace_spec_lrt(list, 1, frame, NULL, false, &table, &err));
     list[1] = NULL;
-    FAILS(INTERLACE_E_ARGUMENT, "specs[1] is NULL", interlace_fit_lrt(list, 2, frame, NULL, false, &table, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_lrt(list, 2, frame, NULL, false, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "specs[1] is NULL", interlace_spec_lrt(list, 2, frame, NULL, false, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_spec_lrt(list, 2, frame, NULL, false, NULL, &err));
     CHECK(table == NULL);
     for (int i = 0; i < 3; i++)
         interlace_spec_free(specs[i]);
@@ -165,25 +162,25 @@ static void null_model(const interlace_frame *frame) {
 
 static void failures(const interlace_frame *frame, const interlace_fit *fit) {
     interlace_frame *table = NULL;
-#define MEANS(fit, data, specs, weights, type, df, level) \
-    interlace_fit_marginal_means(fit, data, specs, NULL, weights, type, df, level, &table, &err)
+#define MEANS(fit, data, specs, w, s, d, l) \
+    interlace_fit_marginal_means(fit, data, specs, MEANS_OF(.weighting = w, .scale = s, .df = d, .level = l), NULL, &table, &err)
     FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", MEANS(NULL, NULL, "~ Machine", 0, 0, 0, 0.95));
     FAILS(INTERLACE_E_ARGUMENT, "specs is NULL", MEANS(fit, NULL, NULL, 0, 0, 0, 0.95));
     FAILS(INTERLACE_E_FORMULA, "", MEANS(fit, NULL, "~ Machine +", 0, 0, 0, 0.95));
     FAILS(INTERLACE_E_ARGUMENT, "'Worker'", MEANS(fit, NULL, "~ Worker", 0, 0, 0, 0.95));
-    FAILS(INTERLACE_E_ARGUMENT, "weights is 7", MEANS(fit, NULL, "~ Machine", 7, 0, 0, 0.95));
-    FAILS(INTERLACE_E_ARGUMENT, "type is 7", MEANS(fit, NULL, "~ Machine", 0, 7, 0, 0.95));
+    FAILS(INTERLACE_E_ARGUMENT, "request->weighting is 7", MEANS(fit, NULL, "~ Machine", 7, 0, 0, 0.95));
+    FAILS(INTERLACE_E_ARGUMENT, "request->scale is 7", MEANS(fit, NULL, "~ Machine", 0, 7, 0, 0.95));
     FAILS(INTERLACE_E_ARGUMENT, "df is 7", MEANS(fit, NULL, "~ Machine", 0, 0, 7, 0.95));
     FAILS(INTERLACE_E_ARGUMENT, "level", MEANS(fit, NULL, "~ Machine", 0, 0, 0, NAN));
-    FAILS(INTERLACE_E_ARGUMENT, "adjust is 'all'",
-          interlace_fit_contrasts(fit, NULL, "~ Machine", NULL, 0, "pairwise", "all", 0, 0, 0.95, &table, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "'all'", interlace_fit_contrasts(fit, NULL, "~ Machine", NULL, 0, "all", "none", 0, 0, 0.95, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "request->adjustment is 7",
+          interlace_fit_contrasts(fit, NULL, "~ Machine", MEANS_OF(.adjustment = (interlace_adjustment)7), NULL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "request->comparisons is 7", interlace_fit_contrasts(fit, NULL, "~ Machine", MEANS_OF(.comparisons = (interlace_comparisons)7, .adjustment = INTERLACE_ADJUSTMENT_NONE), NULL, &table, &err));
     FAILS(INTERLACE_E_ARGUMENT, "out is NULL",
-          interlace_fit_contrasts(fit, NULL, "~ Machine", NULL, 0, "pairwise", "none", 0, 0, 0.95, NULL, &err));
+          interlace_fit_contrasts(fit, NULL, "~ Machine", MEANS_OF(.adjustment = INTERLACE_ADJUSTMENT_NONE), NULL, NULL, &err));
     const double weights[2] = {1, -1};
     const char *const name = "mine";
     FAILS(INTERLACE_E_ARGUMENT, "3 means",
-          interlace_fit_custom_contrasts(fit, NULL, "~ Machine", NULL, 0, weights, 2, 1, 2, &name, "none", 0, 0, 0.95, &table, &err));
+          interlace_fit_contrasts(fit, NULL, "~ Machine", MEANS_OF(.adjustment = INTERLACE_ADJUSTMENT_NONE, .coefficients = weights, .m = 2, .k = 1, .ldc = 2, .names = &name), NULL, &table, &err));
 
     /* The mean of a covariate comes from the data, which must be those of the fit. */
     interlace_fit *with_x = fit_of(frame, "score ~ Machine + x + (1 | Worker)", true);
@@ -192,20 +189,20 @@ static void failures(const interlace_frame *frame, const interlace_fit *fit) {
     OK(interlace_frame_new(3, &other, &err));
     FAILS(INTERLACE_E_DATA, "3 rows", MEANS(with_x, other, "~ Machine", 0, 0, 0, 0.95));
     CHECK(table == NULL);
-    OK(MEANS(with_x, frame, "~ Machine", INTERLACE_MEANS_PROPORTIONAL, 0, 0, 0.95));
+    OK(MEANS(with_x, frame, "~ Machine", INTERLACE_WEIGHTING_PROPORTIONAL, 0, 0, 0.95));
     CHECK(interlace_frame_n_rows(table) == MACHINES);
     interlace_frame_free(table);
 
     /* At other values of it. */
     interlace_frame *at = NULL;
-    FAILS(INTERLACE_E_ARGUMENT, "wanted a number", interlace_fit_marginal_means(with_x, frame, "~ x", "x = a", 0, 0, 0, 0.95, &at, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "wanted a number", interlace_fit_marginal_means(with_x, frame, "~ x", MEANS_OF(.at = "x = a"), NULL, &at, &err));
     CHECK(at == NULL);
-    OK(interlace_fit_contrasts(with_x, frame, "~ x", "x = 0, 1; Machine = A", 0, "trt.vs.ctrl", "none", 0, 0, 0.95, &at, &err));
+    OK(interlace_fit_contrasts(with_x, frame, "~ x", MEANS_OF(.at = "x = 0, 1; Machine = A", .comparisons = INTERLACE_COMPARISONS_TREATMENT_CONTROL, .adjustment = INTERLACE_ADJUSTMENT_NONE), NULL, &at, &err));
     double slope, beta[4];
     size_t estimate;
     OK(interlace_frame_column_index(at, "estimate", &estimate, &err));
     OK(interlace_frame_column_f64(at, estimate, &slope, 1, &err));
-    OK(interlace_fit_fixef(with_x, beta, 4, &err));
+    OK(interlace_fit_fixef(with_x, INTERLACE_PREDICTOR_MEAN, beta, 4, &err));
     CLOSE(slope, beta[3], 1e-12);
     interlace_frame_free(at);
     interlace_frame_free(other);

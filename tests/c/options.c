@@ -4,8 +4,8 @@
 static interlace_error err;
 
 static void setters(interlace_options *options) {
-    OK(interlace_options_set_reml(options, false, &err));
-    OK(interlace_options_set_optimizer(options, "bobyqa", &err));
+    OK(interlace_options_set_method(options, INTERLACE_METHOD_ML, &err));
+    OK(interlace_options_set_optimizer(options, INTERLACE_OPTIMIZER_BOBYQA, &err));
     OK(interlace_options_set_tolerance(options, 1e-6, &err));
     OK(interlace_options_set_max_evaluations(options, 50, &err));
     OK(interlace_options_set_threads(options, 2, &err));
@@ -16,8 +16,8 @@ static void setters(interlace_options *options) {
     OK(interlace_options_set_theta0(options, theta0, 2, &err));
     OK(interlace_options_set_theta0(options, NULL, 0, &err));
     OK(interlace_options_set_progress(options, NULL, NULL, &err));
-    OK(interlace_options_set_information(options, INTERLACE_EXPECTED, &err));
-    OK(interlace_options_set_information(options, INTERLACE_OBSERVED, &err));
+    OK(interlace_options_set_information(options, INTERLACE_INFORMATION_EXPECTED, &err));
+    OK(interlace_options_set_information(options, INTERLACE_INFORMATION_OBSERVED, &err));
     OK(interlace_options_set_nagq(options, 0, &err));
     OK(interlace_options_set_nagq(options, 100, &err));
     OK(interlace_options_set_nagq(options, -100, &err));
@@ -27,21 +27,21 @@ static void setters(interlace_options *options) {
     OK(interlace_options_set_unidentified(options, INTERLACE_UNIDENTIFIED_IGNORE, &err));
     OK(interlace_options_set_unidentified(options, INTERLACE_UNIDENTIFIED_WARNING, &err));
     OK(interlace_options_set_unidentified(options, INTERLACE_UNIDENTIFIED_ERROR, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "what is 3", interlace_options_set_unidentified(options, 3, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "unidentified is 3", interlace_options_set_unidentified(options, 3, &err));
 
-    FAILS(INTERLACE_E_ARGUMENT, "'simplex'", interlace_options_set_optimizer(options, "simplex", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "optimizer is 4", interlace_options_set_optimizer(options, (interlace_optimizer)4, &err));
     FAILS(INTERLACE_E_ARGUMENT, "tolerance is 0", interlace_options_set_tolerance(options, 0.0, &err));
     FAILS(INTERLACE_E_ARGUMENT, "tolerance is NaN", interlace_options_set_tolerance(options, NAN, &err));
     FAILS(INTERLACE_E_ARGUMENT, "max_evaluations is -1", interlace_options_set_max_evaluations(options, -1, &err));
     FAILS(INTERLACE_E_ARGUMENT, "deadline is NaN", interlace_options_set_deadline(options, NAN, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "policy is 3", interlace_options_set_na(options, 3, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "na is 3", interlace_options_set_na(options, 3, &err));
     FAILS(INTERLACE_E_ARGUMENT, "theta[1] is NaN", interlace_options_set_theta0(options, bad, 2, &err));
 
     FAILS(INTERLACE_E_ARGUMENT, "information is 2", interlace_options_set_information(options, 2, &err));
     FAILS(INTERLACE_E_ARGUMENT, "nagq is 101", interlace_options_set_nagq(options, 101, &err));
     FAILS(INTERLACE_E_ARGUMENT, "from -100 to 100", interlace_options_set_nagq(options, INT32_MIN, &err));
     FAILS(INTERLACE_E_ARGUMENT, "nagq is -1: one node", interlace_options_set_nagq(options, -1, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "source is 2", interlace_options_set_std_errors(options, 2, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "std_errors is 2", interlace_options_set_std_errors(options, 2, &err));
 }
 
 /* Every option that is listed can be set, and has a line of text. */

@@ -9,37 +9,35 @@ static void intervals(const interlace_fit *fit, const interlace_frame *frame, do
     const double weights[4] = {1, 1, 4, 1};
     const int32_t zero = INTERLACE_NEW_LEVELS_ZERO, prediction = INTERLACE_INTERVAL_PREDICTION;
     OK(interlace_fit_term_cov(fit, 0, &cov, 1, &err));
-    OK(interlace_fit_vcov(fit, &variance, 1, &err));
-    OK(interlace_fit_predict_interval(fit, frame, 0, true, NULL, 0, zero, prediction, 0.9, weights, values, se, lower, upper, 4, &err));
+    OK(interlace_fit_fixef_vcov(fit, INTERLACE_PREDICTOR_MEAN, &variance, 1, &err));
+    OK(interlace_fit_predict_interval(fit, frame, PREDICT(.quantity = 0, .new_levels = zero, .interval = prediction, .level = 0.9, .weights = weights), NULL, values, se, lower, upper, 4, &err));
     for (int i = 0; i < 4; i++) {
         double noise = sigma * sigma / weights[i], reach = 1.6448536269514722 * sqrt(se[i] * se[i] + noise);
         CLOSE(upper[i] - values[i], reach, 1e-9);
         CLOSE(values[i] - lower[i], reach, 1e-9);
         if (i > 1) CLOSE(se[i], sqrt(cov + variance), 1e-9);
     }
-    OK(interlace_fit_predict_interval(fit, frame, INTERLACE_PREDICT_MARGINAL, true, NULL, 0, zero, prediction, 0.9, NULL, NULL, NULL,
-                                      NULL, upper, 4, &err));
+    OK(interlace_fit_predict_interval(fit, frame, PREDICT(.quantity = INTERLACE_QUANTITY_MARGINAL, .new_levels = zero, .interval = prediction, .level = 0.9), NULL, NULL, NULL, NULL, upper, 4, &err));
     for (int i = 0; i < 4; i++) CLOSE(upper[i], beta + 1.6448536269514722 * sqrt(cov + variance + sigma * sigma), 1e-9);
     FAILS(INTERLACE_E_ARGUMENT, "interval is 2",
-          interlace_fit_predict_interval(fit, frame, 0, true, NULL, 0, zero, 2, 0.9, NULL, values, se, lower, upper, 4, &err));
+          interlace_fit_predict_interval(fit, frame, PREDICT(.quantity = 0, .new_levels = zero, .interval = 2, .level = 0.9), NULL, values, se, lower, upper, 4, &err));
     FAILS(INTERLACE_E_ARGUMENT, "type",
-          interlace_fit_predict_interval(fit, frame, INTERLACE_PREDICT_DISPERSION, true, NULL, 0, zero, prediction, 0.9, NULL, values,
-                                         se, lower, upper, 4, &err));
+          interlace_fit_predict_interval(fit, frame, PREDICT(.quantity = INTERLACE_QUANTITY_DISPERSION, .new_levels = zero, .interval = prediction, .level = 0.9), NULL, values, se, lower, upper, 4, &err));
     se[0] = -1;
     FAILS(INTERLACE_E_ARGUMENT, "weights: row 1",
-          interlace_fit_predict_interval(fit, frame, 0, true, NULL, 0, zero, prediction, 0.9, se, values, NULL, lower, upper, 4, &err));
+          interlace_fit_predict_interval(fit, frame, PREDICT(.quantity = 0, .new_levels = zero, .interval = prediction, .level = 0.9, .weights = se), NULL, values, NULL, lower, upper, 4, &err));
 }
 
 int main(void) {
     interlace_fit *fit = dyestuff_fit(NULL);
     double fitted[30], out[30], beta, modes[6];
     OK(interlace_fit_fitted(fit, fitted, 30, &err));
-    OK(interlace_fit_fixef(fit, &beta, 1, &err));
+    OK(interlace_fit_fixef(fit, INTERLACE_PREDICTOR_MEAN, &beta, 1, &err));
     OK(interlace_fit_term_ranef(fit, 0, modes, 6, &err));
 
-    OK(interlace_fit_predict(fit, NULL, INTERLACE_PREDICT_RESPONSE, true, INTERLACE_NEW_LEVELS_ERROR, out, 30, &err));
+    OK(interlace_fit_predict(fit, NULL, PREDICT(.quantity = INTERLACE_QUANTITY_RESPONSE), NULL, out, 30, &err));
     for (int i = 0; i < 30; i++) CLOSE(out[i], fitted[i], 1e-9);
-    OK(interlace_fit_predict(fit, NULL, INTERLACE_PREDICT_LINK, false, INTERLACE_NEW_LEVELS_ERROR, out, 30, &err));
+    OK(interlace_fit_predict(fit, NULL, PREDICT(.quantity = INTERLACE_QUANTITY_LINK, .random = INTERLACE_RANDOM_NONE), NULL, out, 30, &err));
     for (int i = 0; i < 30; i++) CLOSE(out[i], beta, 1e-9);
 
     /* Labels decide, not their order; a missing group counts as an unknown one; no response is needed. */
@@ -47,18 +45,18 @@ int main(void) {
     const char *const batch[4] = {"F", "A", "Z", NULL};
     OK(interlace_frame_new(4, &frame, &err));
     OK(interlace_frame_add_strings(frame, "Batch", batch, 4, &err));
-    OK(interlace_fit_predict(fit, frame, INTERLACE_PREDICT_RESPONSE, true, INTERLACE_NEW_LEVELS_ZERO, out, 4, &err));
+    OK(interlace_fit_predict(fit, frame, PREDICT(.quantity = INTERLACE_QUANTITY_RESPONSE, .new_levels = INTERLACE_NEW_LEVELS_ZERO), NULL, out, 4, &err));
     CLOSE(out[0], beta + modes[5], 1e-9);
     CLOSE(out[1], beta + modes[0], 1e-9);
     CLOSE(out[2], beta, 1e-9);
     CLOSE(out[3], beta, 1e-9);
 
     out[0] = 5;
-    FAILS(INTERLACE_E_DATA, "Batch", interlace_fit_predict(fit, frame, 0, true, INTERLACE_NEW_LEVELS_ERROR, out, 4, &err));
+    FAILS(INTERLACE_E_DATA, "Batch", interlace_fit_predict(fit, frame, PREDICT(.quantity = INTERLACE_QUANTITY_RESPONSE), NULL, out, 4, &err));
     CHECK(err.position == 2);
-    FAILS(INTERLACE_E_ARGUMENT, "exactly 4", interlace_fit_predict(fit, frame, 0, true, INTERLACE_NEW_LEVELS_ZERO, out, 30, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "type is 10", interlace_fit_predict(fit, frame, 10, true, INTERLACE_NEW_LEVELS_ZERO, out, 4, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "new_levels is -1", interlace_fit_predict(fit, frame, 0, true, -1, out, 4, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "exactly 4", interlace_fit_predict(fit, frame, PREDICT(.quantity = 0, .new_levels = INTERLACE_NEW_LEVELS_ZERO), NULL, out, 30, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "request->quantity is 10", interlace_fit_predict(fit, frame, PREDICT(.quantity = 10, .new_levels = INTERLACE_NEW_LEVELS_ZERO), NULL, out, 4, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "new_levels is -1", interlace_fit_predict(fit, frame, PREDICT(.quantity = 0, .new_levels = -1), NULL, out, 4, &err));
     CHECK(out[0] == 5);
 
     intervals(fit, frame, beta);
@@ -66,12 +64,12 @@ int main(void) {
 
     OK(interlace_frame_new(1, &frame, &err));
     OK(interlace_frame_add_f64(frame, "Yield", dyestuff_yield, 1, &err));
-    FAILS(INTERLACE_E_DATA, "Batch", interlace_fit_predict(fit, frame, 0, true, INTERLACE_NEW_LEVELS_ZERO, out, 1, &err));
+    FAILS(INTERLACE_E_DATA, "Batch", interlace_fit_predict(fit, frame, PREDICT(.quantity = 0, .new_levels = INTERLACE_NEW_LEVELS_ZERO), NULL, out, 1, &err));
     interlace_frame_free(frame);
 
     interlace_spec *formula;
-    OK(interlace_spec_new(INTERLACE_LMM, "y ~ x", &formula, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "arrays", interlace_fit_predict_arrays(fit, formula, 0, true, 0, out, 1, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_LMM, "y ~ x", &formula, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "arrays", interlace_fit_predict(fit, NULL, PREDICT(.quantity = 0, .arrays = formula), NULL, out, 1, &err));
     interlace_spec_free(formula);
     interlace_fit_free(fit);
     return 0;

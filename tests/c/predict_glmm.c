@@ -8,7 +8,7 @@ static interlace_error err;
 static interlace_frame *salamanders(void) {
     const char *const categorical[3] = {"site", "mined", "spp"};
     interlace_frame *frame;
-    OK(interlace_frame_from_csv("tests/reference/data/Salamanders.csv", categorical, 3, &frame, &err));
+    OK(read_csv("tests/reference/data/Salamanders.csv", categorical, 3, &frame, &err));
     CHECK(interlace_frame_n_rows(frame) == N);
     return frame;
 }
@@ -16,7 +16,7 @@ static interlace_frame *salamanders(void) {
 static interlace_fit *fit_counts(const interlace_frame *frame, const char *family, const char *zero_formula) {
     interlace_spec *spec;
     interlace_fit *fit;
-    OK(interlace_spec_new(INTERLACE_GLMM, "count ~ mined + (1 | site)", &spec, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_GLMM, "count ~ mined + (1 | site)", &spec, &err));
     OK(interlace_spec_set_family(spec, family, NULL, &err));
     if (zero_formula != NULL) OK(interlace_spec_set_zero_inflation(spec, zero_formula, &err));
     OK(interlace_fit_new(spec, frame, NULL, &fit, &err));
@@ -28,11 +28,11 @@ static void predictions(const interlace_fit *fit, const interlace_frame *frame) 
     static double response[N], link[N], conditional[N], zero[N], fitted[N], marginal[N], values[N], se[N], lower[N], upper[N];
     const int32_t error = INTERLACE_NEW_LEVELS_ERROR;
     OK(interlace_fit_fitted(fit, fitted, N, &err));
-    OK(interlace_fit_predict(fit, frame, INTERLACE_PREDICT_RESPONSE, true, error, response, N, &err));
-    OK(interlace_fit_predict(fit, NULL, INTERLACE_PREDICT_LINK, true, error, link, N, &err));
-    OK(interlace_fit_predict(fit, frame, INTERLACE_PREDICT_CONDITIONAL, true, error, conditional, N, &err));
-    OK(interlace_fit_predict(fit, NULL, INTERLACE_PREDICT_ZERO_PROBABILITY, true, error, zero, N, &err));
-    OK(interlace_fit_predict(fit, NULL, INTERLACE_PREDICT_MARGINAL, true, error, marginal, N, &err));
+    OK(interlace_fit_predict(fit, frame, PREDICT(.quantity = INTERLACE_QUANTITY_RESPONSE, .new_levels = error), NULL, response, N, &err));
+    OK(interlace_fit_predict(fit, NULL, PREDICT(.quantity = INTERLACE_QUANTITY_LINK, .new_levels = error), NULL, link, N, &err));
+    OK(interlace_fit_predict(fit, frame, PREDICT(.quantity = INTERLACE_QUANTITY_CONDITIONAL, .new_levels = error), NULL, conditional, N, &err));
+    OK(interlace_fit_predict(fit, NULL, PREDICT(.quantity = INTERLACE_QUANTITY_ZERO_PROBABILITY, .new_levels = error), NULL, zero, N, &err));
+    OK(interlace_fit_predict(fit, NULL, PREDICT(.quantity = INTERLACE_QUANTITY_MARGINAL, .new_levels = error), NULL, marginal, N, &err));
     double variance;
     OK(interlace_fit_term_cov(fit, 0, &variance, 1, &err));
     for (int i = 0; i < N; i++) {
@@ -42,7 +42,7 @@ static void predictions(const interlace_fit *fit, const interlace_frame *frame) 
         CHECK(zero[i] > 0 && zero[i] < 1);
     }
 
-    OK(interlace_fit_predict_interval(fit, frame, INTERLACE_PREDICT_LINK, false, NULL, 0, error, 0, 0.9, NULL, values, se, lower, upper, N, &err));
+    OK(interlace_fit_predict_interval(fit, frame, PREDICT(.quantity = INTERLACE_QUANTITY_LINK, .random = INTERLACE_RANDOM_NONE, .new_levels = error, .level = 0.9), NULL, values, se, lower, upper, N, &err));
     for (int i = 0; i < N; i++) {
         CLOSE(marginal[i], (1 - zero[i]) * exp(values[i] + 0.5 * variance), 1e-10);
         CLOSE(upper[i] - values[i], 1.6448536269514722 * se[i], 1e-9);
@@ -50,23 +50,24 @@ static void predictions(const interlace_fit *fit, const interlace_frame *frame) 
     }
     /* Outputs that are not wanted are left out; a chosen term is that term. */
     const size_t first = 0, second = 1;
-    OK(interlace_fit_predict_interval(fit, NULL, INTERLACE_PREDICT_RESPONSE, true, &first, 1, error, 0, 0.9, NULL, values, NULL, NULL, upper, N,
-                                      &err));
+    OK(interlace_fit_predict_interval(fit, NULL, PREDICT(.quantity = INTERLACE_QUANTITY_RESPONSE, .new_levels = error, .terms = &first, .n_terms = 1, .level = 0.9), NULL, values, NULL, NULL, upper, N, &err));
     for (int i = 0; i < N; i++) CHECK(fabs(values[i] - response[i]) < 1e-12 && upper[i] > values[i]);
 
     values[0] = 5;
     FAILS(INTERLACE_E_ARGUMENT, "terms has 1",
-          interlace_fit_predict_interval(fit, NULL, 0, true, &second, 1, error, 0, 0.9, NULL, values, se, lower, upper, N, &err));
+          interlace_fit_predict_interval(fit, NULL, PREDICT(.quantity = 0, .new_levels = error, .terms = &second, .n_terms = 1, .level = 0.9), NULL, values, se, lower, upper, N, &err));
     FAILS(INTERLACE_E_ARGUMENT, "terms is NULL",
-          interlace_fit_predict_interval(fit, NULL, 0, true, NULL, 1, error, 0, 0.9, NULL, values, se, lower, upper, N, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "random is false",
-          interlace_fit_predict_interval(fit, NULL, 0, false, &first, 1, error, 0, 0.9, NULL, values, se, lower, upper, N, &err));
+          interlace_fit_predict_interval(fit, NULL, PREDICT(.quantity = 0, .new_levels = error, .n_terms = 1, .level = 0.9), NULL, values, se, lower, upper, N, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "random is none",
+          interlace_fit_predict_interval(fit, NULL, PREDICT(.quantity = 0, .random = INTERLACE_RANDOM_NONE, .new_levels = error, .terms = &first, .n_terms = 1, .level = 0.9), NULL, values, se, lower, upper, N, &err));
     FAILS(INTERLACE_E_ARGUMENT, "level is 1",
-          interlace_fit_predict_interval(fit, NULL, 0, true, NULL, 0, error, 0, 1, NULL, values, se, lower, upper, N, &err));
+          interlace_fit_predict_interval(fit, NULL, PREDICT(.quantity = 0, .new_levels = error, .level = 1), NULL, values, se, lower, upper, N, &err));
     FAILS(INTERLACE_E_ARGUMENT, "exactly 644",
-          interlace_fit_predict_interval(fit, NULL, 0, true, NULL, 0, error, 0, 0.9, NULL, values, se, lower, upper, N - 1, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "newdata",
-          interlace_fit_predict_arrays_interval(fit, NULL, 0, true, NULL, 0, error, 0, 0.9, NULL, values, se, lower, upper, N, &err));
+          interlace_fit_predict_interval(fit, NULL, PREDICT(.quantity = 0, .new_levels = error, .level = 0.9), NULL, values, se, lower, upper, N - 1, &err));
+    interlace_predict_request request = INTERLACE_PREDICT_REQUEST_INIT;
+    request.struct_size = 0;
+    FAILS(INTERLACE_E_ARGUMENT, "begin with INTERLACE_PREDICT_REQUEST_INIT",
+          interlace_fit_predict_interval(fit, NULL, &request, NULL, values, se, lower, upper, N, &err));
     CHECK(values[0] == 5);
 }
 
@@ -92,23 +93,23 @@ static void residuals(const interlace_fit *fit, const interlace_fit *poisson) {
     CHECK(df == N - 3 && ratio > 1.2 && p_value < 1e-6);
     CLOSE(ratio, chi_square / df, 1e-12);
 
-    OK(interlace_fit_quantile_residuals(fit, 1, quantile, N, &err));
-    OK(interlace_fit_quantile_residuals(fit, 1, again, N, &err));
+    OK(interlace_fit_quantile_residuals(fit, 1, NULL, quantile, N, &err));
+    OK(interlace_fit_quantile_residuals(fit, 1, NULL, again, N, &err));
     CHECK(memcmp(quantile, again, sizeof quantile) == 0);
-    OK(interlace_fit_quantile_residuals(fit, 2, again, N, &err));
+    OK(interlace_fit_quantile_residuals(fit, 2, NULL, again, N, &err));
     CHECK(memcmp(quantile, again, sizeof quantile) != 0);
     for (int i = 0; i < N; i++) CHECK(isfinite(quantile[i]));
     FAILS(INTERLACE_E_UNSUPPORTED, "mixture", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_DEVIANCE, deviance, N, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "kind is 5", interlace_fit_residuals(fit, 5, deviance, N, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "residuals is 5", interlace_fit_residuals(fit, 5, deviance, N, &err));
 }
 
 static void variances(const interlace_fit *fit, const interlace_fit *poisson) {
     double marginal = 5, conditional, adjusted, unadjusted;
-    FAILS(INTERLACE_E_UNSUPPORTED, "R2", interlace_fit_r2(fit, &marginal, &conditional, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "conditional is NULL", interlace_fit_r2(poisson, &marginal, NULL, &err));
+    FAILS(INTERLACE_E_UNSUPPORTED, "R2", interlace_fit_r2(fit, NULL, &marginal, &conditional, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "conditional is NULL", interlace_fit_r2(poisson, NULL, &marginal, NULL, &err));
     CHECK(marginal == 5);
-    OK(interlace_fit_r2(poisson, &marginal, &conditional, &err));
-    OK(interlace_fit_icc(poisson, &adjusted, &unadjusted, &err));
+    OK(interlace_fit_r2(poisson, NULL, &marginal, &conditional, &err));
+    OK(interlace_fit_icc(poisson, NULL, &adjusted, &unadjusted, &err));
     CHECK(marginal > 0 && conditional > marginal && conditional < 1);
     CLOSE(unadjusted, conditional - marginal, 1e-12);
     CLOSE(adjusted, unadjusted / (1 - marginal), 1e-12);
@@ -124,18 +125,18 @@ static void arrays(const interlace_frame *frame) {
     for (int i = 0; i < N; i++) x[i] = 1;
     interlace_spec *spec, *newdata;
     interlace_fit *fit;
-    OK(interlace_spec_new_arrays(INTERLACE_GLMM, count, N, x, 1, N, &spec, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_GLMM, count, N, x, 1, N, &spec, &err));
     OK(interlace_spec_set_family(spec, "poisson", NULL, &err));
-    OK(interlace_spec_set_zero_inflation_columns(spec, x, 1, N, NULL, &err));
+    OK(interlace_spec_set_zero_inflation_array(spec, x, N, 1, N, NULL, &err));
     for (int i = 0; i < N; i++) site[i] = i % 23;
-    OK(interlace_spec_add_term_i32(spec, "site", NULL, 1, 0, site, N, 23, INTERLACE_UNSTRUCTURED, -1, &err));
+    OK(interlace_spec_add_term_i32(spec, "site", NULL, N, 1, 0, site, 23, INTERLACE_STRUCTURE_UNSTRUCTURED, INTERLACE_VARIANCES_DEFAULT, &err));
     OK(interlace_fit_new(spec, NULL, NULL, &fit, &err));
     OK(interlace_fit_fitted(fit, fitted, N, &err));
-    OK(interlace_spec_new_arrays(INTERLACE_GLMM, NULL, 2, x, 1, 2, &newdata, &err));
-    OK(interlace_spec_add_term_i32(newdata, "site", NULL, 1, 0, site, 2, 23, INTERLACE_UNSTRUCTURED, -1, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "zero inflation", interlace_fit_predict_arrays(fit, newdata, 0, true, 0, values, 2, &err));
-    OK(interlace_spec_set_zero_inflation_columns(newdata, x, 1, 2, NULL, &err));
-    OK(interlace_fit_predict_arrays_interval(fit, newdata, 0, true, NULL, 0, 0, 0, 0.95, NULL, values, se, NULL, NULL, 2, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_GLMM, NULL, 2, x, 1, 2, &newdata, &err));
+    OK(interlace_spec_add_term_i32(newdata, "site", NULL, 2, 1, 0, site, 23, INTERLACE_STRUCTURE_UNSTRUCTURED, INTERLACE_VARIANCES_DEFAULT, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "zero inflation", interlace_fit_predict(fit, NULL, PREDICT(.quantity = 0, .arrays = newdata), NULL, values, 2, &err));
+    OK(interlace_spec_set_zero_inflation_array(newdata, x, 2, 1, 2, NULL, &err));
+    OK(interlace_fit_predict_interval(fit, NULL, PREDICT(.quantity = 0, .arrays = newdata), NULL, values, se, NULL, NULL, 2, &err));
     CLOSE(values[1], fitted[1], 1e-12);
     CHECK(se[1] > 0);
     interlace_fit_free(fit);

@@ -5,7 +5,7 @@ static interlace_error err;
 
 static void formulas(void) {
     interlace_spec *spec = NULL;
-    OK(interlace_spec_new(INTERLACE_LMM, "y ~ x * f + (1 + x | g)", &spec, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_LMM, "y ~ x * f + (1 + x | g)", &spec, &err));
     OK(interlace_spec_add_random(spec, "(1 | h)", &err));
     OK(interlace_spec_add_groups(spec, "school/class", &err));
     OK(interlace_spec_set_weights(spec, "w", &err));
@@ -17,11 +17,11 @@ static void formulas(void) {
     interlace_spec_free(spec);
 
     spec = NULL;
-    FAILS(INTERLACE_E_FORMULA, "", interlace_spec_new(INTERLACE_LMM, "y ~ x + )", &spec, &err));
+    FAILS(INTERLACE_E_FORMULA, "", interlace_spec_new(INTERLACE_MODEL_LMM, "y ~ x + )", &spec, &err));
     CHECK(err.position == 8);
     FAILS(INTERLACE_E_ARGUMENT, "model is 77", interlace_spec_new(77, "y ~ x", &spec, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "UTF-8", interlace_spec_new(INTERLACE_LMM, "y ~ \xff", &spec, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "formula is NULL", interlace_spec_new(INTERLACE_LMM, NULL, &spec, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "UTF-8", interlace_spec_new(INTERLACE_MODEL_LMM, "y ~ \xff", &spec, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "formula is NULL", interlace_spec_new(INTERLACE_MODEL_LMM, NULL, &spec, &err));
     CHECK(spec == NULL);
 }
 
@@ -31,12 +31,12 @@ static void arrays(void) {
     const int64_t h[3] = {-1, 0, 1};
     const char *const names[2] = {"(Intercept)", "x"}, *const twice[2] = {"x", "x"}, *const holes[2] = {"x", NULL};
     interlace_spec *spec = NULL;
-    OK(interlace_spec_new_arrays(INTERLACE_LMM, y, 3, x, 2, 4, &spec, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, y, 3, x, 2, 4, &spec, &err));
     OK(interlace_spec_set_fixef_names(spec, names, 2, &err));
     OK(interlace_spec_set_weights_array(spec, y, 3, &err));
     OK(interlace_spec_set_offset_array(spec, y, 3, &err));
-    OK(interlace_spec_add_term_i32(spec, "g", NULL, 1, 0, g, 3, 2, INTERLACE_UNSTRUCTURED, -1, &err));
-    OK(interlace_spec_add_term_i64(spec, NULL, x, 2, 4, h, 3, 2, INTERLACE_DIAGONAL, 1, &err));
+    OK(interlace_spec_add_term_i32(spec, "g", NULL, 3, 1, 0, g, 2, INTERLACE_STRUCTURE_UNSTRUCTURED, INTERLACE_VARIANCES_DEFAULT, &err));
+    OK(interlace_spec_add_term_i64(spec, NULL, x, 3, 2, 4, h, 2, INTERLACE_STRUCTURE_DIAGONAL, INTERLACE_VARIANCES_HOMOGENEOUS, &err));
     OK(interlace_spec_set_term_levels(spec, 0, names, 2, &err));
     OK(interlace_spec_set_term_effects(spec, 1, names, 2, &err));
 
@@ -51,29 +51,29 @@ static void arrays(void) {
     FAILS(INTERLACE_E_ARGUMENT, "formula", interlace_spec_add_random(spec, "(1 | g)", &err));
 
     const int32_t high[3] = {0, 2, 0}, low[3] = {0, 1, -2};
-    FAILS(INTERLACE_E_ARGUMENT, "index[1] is 2", interlace_spec_add_term_i32(spec, "b", NULL, 1, 0, high, 3, 2, 0, -1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "index[1] is 2", interlace_spec_add_term_i32(spec, "b", NULL, 3, 1, 0, high, 2, 0, INTERLACE_VARIANCES_DEFAULT, &err));
     CHECK(err.position == 1);
-    FAILS(INTERLACE_E_ARGUMENT, "index[2] is -2", interlace_spec_add_term_i32(spec, "b", NULL, 1, 0, low, 3, 2, 0, -1, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "n = 2", interlace_spec_add_term_i32(spec, "b", NULL, 1, 0, g, 2, 2, 0, -1, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "k = 2", interlace_spec_add_term_i32(spec, "b", NULL, 2, 0, g, 3, 2, 0, -1, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "k is 0", interlace_spec_add_term_i32(spec, "b", x, 0, 4, g, 3, 2, 0, -1, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "ldz is 2", interlace_spec_add_term_i32(spec, "b", x, 2, 2, g, 3, 2, 0, -1, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "structure is 9", interlace_spec_add_term_i32(spec, "b", NULL, 1, 0, g, 3, 2, 9, -1, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "homogeneous is 2", interlace_spec_add_term_i32(spec, "b", NULL, 1, 0, g, 3, 2, 0, 2, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "homogeneous is 1", interlace_spec_add_term_i32(spec, "b", NULL, 1, 0, g, 3, 2, 0, 1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "index[2] is -2", interlace_spec_add_term_i32(spec, "b", NULL, 3, 1, 0, low, 2, 0, INTERLACE_VARIANCES_DEFAULT, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "n = 2", interlace_spec_add_term_i32(spec, "b", NULL, 2, 1, 0, g, 2, 0, INTERLACE_VARIANCES_DEFAULT, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "k = 2", interlace_spec_add_term_i32(spec, "b", NULL, 3, 2, 0, g, 2, 0, INTERLACE_VARIANCES_DEFAULT, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "k is 0", interlace_spec_add_term_i32(spec, "b", x, 3, 0, 4, g, 2, 0, INTERLACE_VARIANCES_DEFAULT, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "ldz is 2", interlace_spec_add_term_i32(spec, "b", x, 3, 2, 2, g, 2, 0, INTERLACE_VARIANCES_DEFAULT, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "structure is 9", interlace_spec_add_term_i32(spec, "b", NULL, 3, 1, 0, g, 2, 9, INTERLACE_VARIANCES_DEFAULT, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "variances is 3", interlace_spec_add_term_i32(spec, "b", NULL, 3, 1, 0, g, 2, 0, 3, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "variances is homogeneous", interlace_spec_add_term_i32(spec, "b", NULL, 3, 1, 0, g, 2, 0, INTERLACE_VARIANCES_HOMOGENEOUS, &err));
     interlace_spec_free(spec);
 
     spec = NULL;
-    FAILS(INTERLACE_E_ARGUMENT, "ldx is 2", interlace_spec_new_arrays(INTERLACE_LMM, y, 3, x, 2, 2, &spec, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "x is NULL", interlace_spec_new_arrays(INTERLACE_LMM, y, 3, NULL, 2, 3, &spec, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "ldx is 2", interlace_spec_new_array(INTERLACE_MODEL_LMM, y, 3, x, 2, 2, &spec, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "x is NULL", interlace_spec_new_array(INTERLACE_MODEL_LMM, y, 3, NULL, 2, 3, &spec, &err));
     CHECK(spec == NULL);
-    OK(interlace_spec_new_arrays(INTERLACE_LMM, NULL, 3, NULL, 0, 3, &spec, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, NULL, 3, NULL, 0, 3, &spec, &err));
     interlace_spec_free(spec);
 }
 
 static void families(void) {
     interlace_spec *spec = NULL, *linear = NULL;
-    OK(interlace_spec_new(INTERLACE_GLMM, "cbind(k, n - k) ~ x + (1 | g)", &spec, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_GLMM, "cbind(k, n - k) ~ x + (1 | g)", &spec, &err));
     FAILS(INTERLACE_E_ARGUMENT, "no family yet", interlace_spec_fix_parameter(spec, "df", 4, &err));
     OK(interlace_spec_set_family(spec, "binomial", NULL, &err));
     OK(interlace_spec_set_family(spec, "student_t", "log", &err));
@@ -99,14 +99,14 @@ static void families(void) {
     CHECK(err.position == 6);
     FAILS(INTERLACE_E_FORMULA, "no '~'", interlace_spec_set_dispersion(spec, "z", &err));
     const double x[3] = {1, 2, 3};
-    FAILS(INTERLACE_E_ARGUMENT, "arrays", interlace_spec_set_dispersion_columns(spec, x, 1, 3, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "arrays", interlace_spec_set_dispersion_array(spec, x, 3, 1, 3, NULL, &err));
     interlace_spec_free(spec);
 
-    OK(interlace_spec_new(INTERLACE_LMM, "y ~ x + (1 | g)", &linear, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_GLMM", interlace_spec_set_family(linear, "poisson", NULL, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_GLMM", interlace_spec_fix_parameter(linear, "df", 4, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_GLMM", interlace_spec_set_dispersion(linear, "~ z", &err));
-    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_GLMM", interlace_spec_set_zero_inflation(linear, "~ z", &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_LMM, "y ~ x + (1 | g)", &linear, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_MODEL_GLMM", interlace_spec_set_family(linear, "poisson", NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_MODEL_GLMM", interlace_spec_fix_parameter(linear, "df", 4, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_MODEL_GLMM", interlace_spec_set_dispersion(linear, "~ z", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_MODEL_GLMM", interlace_spec_set_zero_inflation(linear, "~ z", &err));
     interlace_spec_free(linear);
 }
 
@@ -114,18 +114,18 @@ static void further_columns(void) {
     const double y[3] = {1, 2, 3}, x[8] = {1, 1, 1, -99, 0, 1, 2, -99};
     const char *const names[2] = {"(Intercept)", "z"}, *const twice[2] = {"z", "z"};
     interlace_spec *spec = NULL;
-    OK(interlace_spec_new_arrays(INTERLACE_GLMM, y, 3, x, 2, 4, &spec, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_GLMM, y, 3, x, 2, 4, &spec, &err));
     OK(interlace_spec_set_family(spec, "nbinom2", NULL, &err));
-    OK(interlace_spec_set_dispersion_columns(spec, x, 2, 4, names, &err));
-    OK(interlace_spec_set_zero_inflation_columns(spec, x, 1, 3, NULL, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "ldx is 2", interlace_spec_set_dispersion_columns(spec, x, 2, 2, NULL, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "x is NULL", interlace_spec_set_zero_inflation_columns(spec, NULL, 2, 3, NULL, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "'z' twice", interlace_spec_set_zero_inflation_columns(spec, x, 2, 4, twice, &err));
+    OK(interlace_spec_set_dispersion_array(spec, x, 3, 2, 4, names, &err));
+    OK(interlace_spec_set_zero_inflation_array(spec, x, 3, 1, 3, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "ldx is 2", interlace_spec_set_dispersion_array(spec, x, 3, 2, 2, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "x is NULL", interlace_spec_set_zero_inflation_array(spec, NULL, 3, 2, 3, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "'z' twice", interlace_spec_set_zero_inflation_array(spec, x, 3, 2, 4, twice, &err));
     FAILS(INTERLACE_E_ARGUMENT, "formula", interlace_spec_set_dispersion(spec, "~ z", &err));
     interlace_spec_free(spec);
-    OK(interlace_spec_new_arrays(INTERLACE_LMM, y, 3, x, 2, 4, &spec, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_GLMM", interlace_spec_set_dispersion_columns(spec, x, 2, 4, NULL, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_GLMM", interlace_spec_set_zero_inflation_columns(spec, x, 2, 4, NULL, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, y, 3, x, 2, 4, &spec, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_MODEL_GLMM", interlace_spec_set_dispersion_array(spec, x, 4, 2, 4, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_MODEL_GLMM", interlace_spec_set_zero_inflation_array(spec, x, 4, 2, 4, NULL, &err));
     interlace_spec_free(spec);
 }
 
@@ -133,7 +133,7 @@ static void ordinal(void) {
     const char *const levels[3] = {"lo", "mid", "hi"}, *const twice[2] = {"lo", "lo"}, *const names[2] = {"(Intercept)", "z"};
     const double y[3] = {1, 2, 3}, x[8] = {1, 1, 1, -99, 0, 1, 2, -99};
     interlace_spec *spec = NULL, *other = NULL;
-    OK(interlace_spec_new(INTERLACE_CLMM, "r ~ x + (1 | g)", &spec, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_CLMM, "r ~ x + (1 | g)", &spec, &err));
     static const char *const links[] = {"logit", "probit", "cloglog", "loglog", "cauchit"};
     for (size_t i = 0; i < COUNT(links); i++)
         OK(interlace_spec_set_link(spec, links[i], &err));
@@ -159,28 +159,28 @@ static void ordinal(void) {
     FAILS(INTERLACE_E_ARGUMENT, "'lo' twice", interlace_spec_set_response_levels(spec, twice, 2, &err));
     FAILS(INTERLACE_E_ARGUMENT, "one level 'lo'", interlace_spec_set_response_levels(spec, levels, 1, &err));
     FAILS(INTERLACE_E_ARGUMENT, "levels is NULL", interlace_spec_set_response_levels(spec, NULL, 3, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "arrays", interlace_spec_set_scale_columns(spec, x, 1, 3, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "arrays", interlace_spec_set_scale_array(spec, x, 3, 1, 3, NULL, &err));
     FAILS(INTERLACE_E_ARGUMENT, "an ordinal model", interlace_spec_set_family(spec, "poisson", NULL, &err));
     FAILS(INTERLACE_E_ARGUMENT, "an ordinal model", interlace_spec_set_dispersion(spec, "~ z", &err));
     FAILS(INTERLACE_E_ARGUMENT, "an ordinal model", interlace_spec_set_zero_inflation(spec, "~ z", &err));
     interlace_spec_free(spec);
 
-    OK(interlace_spec_new_arrays(INTERLACE_CLMM, y, 3, x, 2, 4, &spec, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_CLMM, y, 3, x, 2, 4, &spec, &err));
     OK(interlace_spec_set_fixef_names(spec, names, 2, &err));
-    OK(interlace_spec_set_nominal_columns(spec, x, 2, 4, names, &err));
-    OK(interlace_spec_set_scale_columns(spec, x, 1, 3, NULL, &err));
+    OK(interlace_spec_set_nominal_array(spec, x, 4, 2, 4, names, &err));
+    OK(interlace_spec_set_scale_array(spec, x, 3, 1, 3, NULL, &err));
     OK(interlace_spec_set_response_levels(spec, levels, 3, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "ldx is 2", interlace_spec_set_nominal_columns(spec, x, 2, 2, NULL, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "x is NULL", interlace_spec_set_scale_columns(spec, NULL, 2, 3, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "ldx is 2", interlace_spec_set_nominal_array(spec, x, 2, 2, 2, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "x is NULL", interlace_spec_set_scale_array(spec, NULL, 3, 2, 3, NULL, &err));
     FAILS(INTERLACE_E_ARGUMENT, "formula", interlace_spec_set_nominal(spec, "~ z", &err));
     interlace_spec_free(spec);
 
-    OK(interlace_spec_new(INTERLACE_GLMM, "y ~ x + (1 | g)", &other, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_CLMM", interlace_spec_set_link(other, "logit", &err));
-    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_CLMM", interlace_spec_set_threshold(other, 0, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_CLMM", interlace_spec_set_nominal(other, "~ z", &err));
-    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_CLMM", interlace_spec_set_scale(other, "~ z", &err));
-    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_CLMM", interlace_spec_set_response_levels(other, levels, 3, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_GLMM, "y ~ x + (1 | g)", &other, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_MODEL_CLMM", interlace_spec_set_link(other, "logit", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_MODEL_CLMM", interlace_spec_set_threshold(other, 0, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_MODEL_CLMM", interlace_spec_set_nominal(other, "~ z", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_MODEL_CLMM", interlace_spec_set_scale(other, "~ z", &err));
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_MODEL_CLMM", interlace_spec_set_response_levels(other, levels, 3, &err));
     interlace_spec_free(other);
 }
 
@@ -194,13 +194,13 @@ static void ordinal_responses(void) {
     OK(interlace_frame_new(4, &frame, &err));
     OK(interlace_frame_add_strings(frame, "t", text, 4, &err));
     OK(interlace_frame_add_f64(frame, "x", x, 4, &err));
-    OK(interlace_spec_new(INTERLACE_CLMM, "t ~ x", &spec, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_CLMM, "t ~ x", &spec, &err));
     FAILS(INTERLACE_E_DATA, "interlace_spec_set_response_levels", interlace_fit_new(spec, frame, NULL, &fit, &err));
     OK(interlace_spec_set_response_levels(spec, levels, 2, &err));
     FAILS(INTERLACE_E_DATA, "'t' is 'mid' in row 3", interlace_fit_new(spec, frame, NULL, &fit, &err));
     CHECK(err.position == 2);
     interlace_spec_free(spec);
-    OK(interlace_spec_new(INTERLACE_CLMM, "x ~ 1", &spec, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_CLMM, "x ~ 1", &spec, &err));
     FAILS(INTERLACE_E_DATA, "'x' is 4.5 in row 4", interlace_fit_new(spec, frame, NULL, &fit, &err));
     CHECK(fit == NULL);
     interlace_spec_free(spec);
@@ -211,7 +211,7 @@ static void ordinal_responses(void) {
 static void listing(void) {
     interlace_spec *spec = NULL;
     bool found = false;
-    OK(interlace_spec_new(INTERLACE_GLMM, "y ~ x + (1 | g)", &spec, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_GLMM, "y ~ x + (1 | g)", &spec, &err));
     CHECK(interlace_family_count() >= 17);
     for (size_t i = 0; i < interlace_family_count(); i++) {
         const char *name = interlace_family_name(i);

@@ -14,7 +14,7 @@ static void *work(void *argument) {
     const int me = *(const int *) argument;
     interlace_error err;
     double fitted[30], again[30];
-    summary[me] = interlace_fit_summary(fit);
+    summary[me] = summary_of(fit);
     first_label[me] = interlace_fit_term_level(fit, 0, 0);
     SAME(first_label[me], "A");
     SAME(interlace_frame_column_level(frame, 1, 5), "F");
@@ -23,7 +23,7 @@ static void *work(void *argument) {
         interlace_fit *own;
         OK(interlace_fit_new(spec, frame, NULL, &own, &err));
         CHECK(interlace_fit_criterion(own) == interlace_fit_criterion(fit)); /* to the bit */
-        OK(interlace_fit_predict(own, frame, INTERLACE_PREDICT_RESPONSE, true, INTERLACE_NEW_LEVELS_ERROR, again, 30, &err));
+        OK(interlace_fit_predict(own, frame, PREDICT(.quantity = INTERLACE_QUANTITY_RESPONSE), NULL, again, 30, &err));
         for (int i = 0; i < 30; i++) CLOSE(again[i], fitted[i], 1e-9);
         interlace_fit_free(own);
         FAILS(INTERLACE_E_ARGUMENT, "exactly 30", interlace_fit_fitted(fit, fitted, me, &err));
@@ -36,7 +36,7 @@ int main(void) {
     pthread_t threads[THREADS];
     int number[THREADS];
     frame = dyestuff();
-    OK(interlace_spec_new(INTERLACE_LMM, "Yield ~ 1 + (1 | Batch)", &spec, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_LMM, "Yield ~ 1 + (1 | Batch)", &spec, &err));
     OK(interlace_fit_new(spec, frame, NULL, &fit, &err));
     for (int i = 0; i < THREADS; i++) {
         number[i] = i;

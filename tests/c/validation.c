@@ -25,11 +25,11 @@ static void refits(const interlace_frame *frame, const interlace_spec *spec) {
     interlace_fit *reml, *ml, *again, *copy;
     OK(interlace_fit_new(spec, frame, NULL, &reml, &err));
     OK(interlace_options_new(&options, &err));
-    OK(interlace_options_set_reml(options, false, &err));
+    OK(interlace_options_set_method(options, INTERLACE_METHOD_ML, &err));
     OK(interlace_fit_new(spec, frame, options, &ml, &err));
-    OK(interlace_fit_refit_ml(reml, &again, &err));
-    OK(interlace_fit_refit_ml(ml, &copy, &err));
-    CHECK(interlace_fit_is_reml(reml) && !interlace_fit_is_reml(again));
+    OK(interlace_fit_refit_ml(reml, NULL, &again, &err));
+    OK(interlace_fit_refit_ml(ml, NULL, &copy, &err));
+    CHECK((interlace_fit_method(reml) == INTERLACE_METHOD_REML) && !(interlace_fit_method(again) == INTERLACE_METHOD_REML));
     CLOSE(interlace_fit_log_likelihood(again), interlace_fit_log_likelihood(ml), 1e-9);
     CLOSE(interlace_fit_log_likelihood(again), -875.9696722315989, 1e-6);
     CHECK(interlace_fit_log_likelihood(copy) == interlace_fit_log_likelihood(ml));
@@ -38,18 +38,18 @@ static void refits(const interlace_frame *frame, const interlace_spec *spec) {
     double modes[2 * SUBJECTS], covs[4 * SUBJECTS], lower[2 * SUBJECTS], upper[2 * SUBJECTS];
     OK(interlace_fit_term_ranef(reml, 0, modes, 2 * SUBJECTS, &err));
     OK(interlace_fit_term_ranef_cov(reml, 0, covs, 4 * SUBJECTS, &err));
-    OK(interlace_fit_term_ranef_interval(reml, 0, 0.9, false, lower, upper, 2 * SUBJECTS, &err));
+    OK(interlace_fit_term_ranef_confint_wald(reml, 0, 0.9, false, lower, upper, 2 * SUBJECTS, &err));
     for (int i = 0; i < 2 * SUBJECTS; i++) {
         double reach = 1.6448536269514722 * sqrt(covs[4 * (i / 2) + 3 * (i % 2)]);
         CLOSE(upper[i] - modes[i], reach, 1e-9);
         CLOSE(modes[i] - lower[i], reach, 1e-9);
     }
     lower[0] = 5;
-    FAILS(INTERLACE_E_UNSUPPORTED, "generalised", interlace_fit_term_ranef_interval(reml, 0, 0.9, true, lower, upper, 36, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "level is 1", interlace_fit_term_ranef_interval(reml, 0, 1, false, lower, upper, 36, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "term is 1", interlace_fit_term_ranef_interval(reml, 1, 0.9, false, lower, upper, 36, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "exactly 36", interlace_fit_term_ranef_interval(reml, 0, 0.9, false, lower, upper, 35, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "upper", interlace_fit_term_ranef_interval(reml, 0, 0.9, false, lower, NULL, 36, &err));
+    FAILS(INTERLACE_E_UNSUPPORTED, "generalised", interlace_fit_term_ranef_confint_wald(reml, 0, 0.9, true, lower, upper, 36, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "level is 1", interlace_fit_term_ranef_confint_wald(reml, 0, 1, false, lower, upper, 36, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "term is 1", interlace_fit_term_ranef_confint_wald(reml, 1, 0.9, false, lower, upper, 36, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "exactly 36", interlace_fit_term_ranef_confint_wald(reml, 0, 0.9, false, lower, upper, 35, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "upper", interlace_fit_term_ranef_confint_wald(reml, 0, 0.9, false, lower, NULL, 36, &err));
     CHECK(lower[0] == 5);
     interlace_options_free(options);
     interlace_fit_free(reml);
@@ -60,7 +60,7 @@ static void refits(const interlace_frame *frame, const interlace_spec *spec) {
 
 static void optimizers(const interlace_frame *frame, const interlace_spec *spec) {
     interlace_frame *table;
-    OK(interlace_fit_all_optimizers(spec, frame, NULL, &table, &err));
+    OK(interlace_spec_all_optimizers(spec, frame, NULL, &table, &err));
     CHECK(interlace_frame_n_rows(table) == OPTIMIZERS && strcmp(label(table, "optimizer", 0), "newton") == 0);
     for (size_t i = 0; i < OPTIMIZERS; i++) {
         CHECK(at(table, "converged", i) == 1 && label(table, "error", i) == NULL);
@@ -69,8 +69,8 @@ static void optimizers(const interlace_frame *frame, const interlace_spec *spec)
         CHECK(at(table, "max_diff_theta", i) < 1e-3 && at(table, "evaluations", i) > 1);
     }
     interlace_frame_free(table);
-    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_all_optimizers(spec, frame, NULL, NULL, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "frame is NULL", interlace_fit_all_optimizers(spec, NULL, NULL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_spec_all_optimizers(spec, frame, NULL, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "data is NULL", interlace_spec_all_optimizers(spec, NULL, NULL, &table, &err));
 }
 
 static int32_t count_calls(int64_t count, double objective, const double *theta, size_t n_theta, void *user_data) {
@@ -81,7 +81,7 @@ static int32_t count_calls(int64_t count, double objective, const double *theta,
 
 static void cross_validation(const interlace_frame *frame, const interlace_spec *spec) {
     interlace_frame *folds, *rows;
-    OK(interlace_cross_validate(spec, frame, NULL, "Subject", 3, 1, &folds, &rows, &err));
+    OK(interlace_spec_cross_validate(spec, frame, "Subject", 3, 1, NULL, &folds, &rows, &err));
     CHECK(interlace_frame_n_rows(folds) == 4 && interlace_frame_n_rows(rows) == N);
     CHECK(strcmp(label(folds, "fold", 0), "1") == 0 && strcmp(label(folds, "fold", 3), "all") == 0);
     CHECK(strcmp(label(folds, "status", 0), "converged") == 0 && label(folds, "status", 3) == NULL);
@@ -104,15 +104,15 @@ static void cross_validation(const interlace_frame *frame, const interlace_spec 
     OK(interlace_options_new(&options, &err));
     OK(interlace_options_set_threads(options, 2, &err));
     OK(interlace_options_set_progress(options, count_calls, &calls, &err));
-    OK(interlace_cross_validate(spec, frame, options, "Subject", 3, 1, &again, NULL, &err));
+    OK(interlace_spec_cross_validate(spec, frame, "Subject", 3, 1, options, &again, NULL, &err));
     CHECK(calls == 3 && at(again, "rmse", 3) == at(folds, "rmse", 3) && at(again, "log_score", 1) == at(folds, "log_score", 1));
     interlace_frame_free(folds);
     folds = NULL;
-    FAILS(INTERLACE_E_CANCELLED, "cancelled", interlace_cross_validate(spec, frame, options, NULL, 5, 1, &folds, NULL, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "folds is 19", interlace_cross_validate(spec, frame, NULL, "Subject", 19, 1, &folds, NULL, &err));
-    FAILS(INTERLACE_E_DATA, "no column", interlace_cross_validate(spec, frame, NULL, "Item", 2, 1, &folds, NULL, &err));
-    FAILS(INTERLACE_E_UNSUPPORTED, "frame", interlace_cross_validate(spec, NULL, NULL, NULL, 2, 1, &folds, NULL, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "folds_out is NULL", interlace_cross_validate(spec, frame, NULL, NULL, 2, 1, NULL, NULL, &err));
+    FAILS(INTERLACE_E_CANCELLED, "cancelled", interlace_spec_cross_validate(spec, frame, NULL, 5, 1, options, &folds, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "folds is 19", interlace_spec_cross_validate(spec, frame, "Subject", 19, 1, NULL, &folds, NULL, &err));
+    FAILS(INTERLACE_E_DATA, "no column", interlace_spec_cross_validate(spec, frame, "Item", 2, 1, NULL, &folds, NULL, &err));
+    FAILS(INTERLACE_E_UNSUPPORTED, "frame", interlace_spec_cross_validate(spec, NULL, NULL, 2, 1, NULL, &folds, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "folds_out is NULL", interlace_spec_cross_validate(spec, frame, NULL, 2, 1, NULL, NULL, NULL, &err));
     CHECK(folds == NULL);
     interlace_frame_free(again);
     interlace_options_free(options);
@@ -122,8 +122,8 @@ int main(void) {
     const char *const categorical[1] = {"Subject"};
     interlace_frame *frame;
     interlace_spec *spec;
-    OK(interlace_frame_from_csv("tests/reference/data/sleepstudy.csv", categorical, 1, &frame, &err));
-    OK(interlace_spec_new(INTERLACE_LMM, "Reaction ~ Days + (Days | Subject)", &spec, &err));
+    OK(read_csv("tests/reference/data/sleepstudy.csv", categorical, 1, &frame, &err));
+    OK(interlace_spec_new(INTERLACE_MODEL_LMM, "Reaction ~ Days + (Days | Subject)", &spec, &err));
     refits(frame, spec);
     optimizers(frame, spec);
     cross_validation(frame, spec);

@@ -79,6 +79,7 @@ impl MarginalMeans {
         level: f64,
     ) -> Result<Frame> {
         check_level(level)?;
+        let adjustment = adjustment.resolved(*contrasts == Contrasts::Pairwise);
         if adjustment == Adjustment::Tukey && *contrasts != Contrasts::Pairwise {
             return Err(Error::argument("adjust is tukey, which is for pairwise contrasts only"));
         }

@@ -15,6 +15,9 @@ mod terms;
 pub use limits::Profile;
 pub use path::Curve;
 
+use std::ffi::CStr;
+
+use crate::choice::Choice;
 use crate::distributions::normal_quantile;
 use crate::error::{Error, Result};
 use crate::fit::Fit;
@@ -23,6 +26,21 @@ use crate::options::Progress;
 use crate::resample::unique;
 use limits::{Parameters, Work, all};
 use terms::Parameter;
+
+/// The parameters that are profiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ProfileScale {
+    /// All, with random effects as standard deviations and correlations.
+    #[default]
+    SdCor,
+    /// The elements of theta.
+    Theta,
+}
+
+impl Choice for ProfileScale {
+    const LIST: &'static str = "profile_scale";
+    const ALL: &'static [(Self, &'static CStr)] = &[(ProfileScale::SdCor, c"sd_cor"), (ProfileScale::Theta, c"theta")];
+}
 
 impl Fit {
     /// Profiles and intervals of all parameters: standard deviations and correlations of random effects, the family's parameters (of a

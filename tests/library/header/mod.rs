@@ -1,48 +1,17 @@
 //! The header: generated from src/capi, true to it, documented, and fit for C and C++ compilers.
 
+mod book;
+mod items;
+mod json;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
+use std::sync::OnceLock;
+
+use items::{Item, Kind};
 
 use crate::toolchain::{cc, cxx, root, succeed};
-
-/// The files of src/capi that make the header, in its order.
-const SOURCES: [&str; 34] = [
-    "status",
-    "frame",
-    "frame_columns",
-    "csv",
-    "spec",
-    "spec_arrays",
-    "spec_family",
-    "spec_ordinal",
-    "spec_correlation",
-    "family_list",
-    "family",
-    "options",
-    "options_named",
-    "fit",
-    "fit_fixed",
-    "fit_predictors",
-    "fit_correlation",
-    "fit_family",
-    "fit_ordinal",
-    "fit_random",
-    "fit_rows",
-    "fit_matrices",
-    "fit_outcome",
-    "fit_tables",
-    "predict",
-    "diagnostics",
-    "hypotheses",
-    "marginal_means",
-    "resample",
-    "profile",
-    "bootstrap",
-    "validation",
-    "questions",
-    "document",
-];
 
 const STRICT: [&str; 6] = ["-pedantic", "-Wall", "-Wextra", "-Werror", "-Wundef", "-fsyntax-only"];
 
@@ -50,30 +19,51 @@ fn committed() -> String {
     std::fs::read_to_string(root().join("include/interlace.h")).expect("include/interlace.h is there (make header)")
 }
 
-fn generated() -> String {
-    let config = cbindgen::Config::from_file(root().join("cbindgen.toml")).unwrap();
-    let paths = SOURCES.iter().map(|name| root().join("src/capi").join(name).with_extension("rs"));
-    let builder = paths.fold(cbindgen::Builder::new().with_config(config), cbindgen::Builder::with_src);
-    let mut text = Vec::new();
-    builder.generate().unwrap().write(&mut text);
-    String::from_utf8(text).unwrap()
+fn files() -> Vec<&'static str> {
+    book::CHAPTERS.iter().flat_map(|chapter| chapter.files.iter().copied()).collect()
 }
 
-/// With INTERLACE_WRITE_HEADER=1 (make header) this writes the header first.
+fn items() -> &'static [Item] {
+    static ITEMS: OnceLock<Vec<Item>> = OnceLock::new();
+    ITEMS.get_or_init(|| items::items(&files()))
+}
+
+fn generated() -> String {
+    let config = cbindgen::Config::from_file(root().join("cbindgen.toml")).unwrap();
+    book::book(&config.header.unwrap(), items())
+}
+
+fn described() -> String {
+    std::fs::read_to_string(root().join("include/interlace.json")).expect("include/interlace.json is there (make header)")
+}
+
+/// With INTERLACE_WRITE_HEADER=1 (make header) this writes the header and its description first.
 #[test]
 fn the_committed_header_is_the_generated_one() {
     if std::env::var_os("INTERLACE_WRITE_HEADER").is_some() {
         std::fs::write(root().join("include/interlace.h"), generated()).unwrap();
+        std::fs::write(root().join("include/interlace.json"), json::document(items())).unwrap();
     }
     assert!(committed() == generated(), "include/interlace.h is out of date: run `make header`");
+    assert!(described() == json::document(items()), "include/interlace.json is out of date: run `make header`");
 }
 
 #[test]
-fn the_list_of_sources_has_all_public_modules() {
+fn the_chapters_have_all_public_modules() {
     let modules = std::fs::read_to_string(root().join("src/capi/mod.rs")).unwrap();
     let public = modules.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
     let public: BTreeSet<&str> = public.filter(|&name| name != "test_hooks").collect();
-    assert_eq!(public, SOURCES.into_iter().collect());
+    assert_eq!(public, files().into_iter().collect());
+}
+
+#[test]
+fn every_declaration_is_in_the_header_once() {
+    let header = committed();
+    for item in items() {
+        let text = if matches!(item.kind, Kind::Enum | Kind::Struct) { format!("}} {};\n", item.name) } else { item.text.clone() };
+        assert_eq!(header.matches(&text).count(), 1, "{}", item.name);
+    }
+    assert!(items().len() > 250, "only {} declarations were recognised", items().len());
 }
 
 #[test]
@@ -90,23 +80,37 @@ fn the_version_is_cargos() {
 }
 
 #[test]
-fn everything_has_a_comment() {
-    let header = committed();
-    let lines: Vec<&str> = header.lines().collect();
-    let begins = |line: &str| {
-        let define = line.starts_with("#define INTERLACE_") && line != "#define INTERLACE_H";
-        let declaration = line.starts_with(|c: char| c.is_ascii_lowercase()) && !line.starts_with("extern \"C\"");
-        let field = line.starts_with("    ") && line.ends_with(';') && !line.starts_with("     ");
-        define || declaration || field
-    };
-    let declared: Vec<usize> = (0..lines.len()).filter(|&i| begins(lines[i])).collect();
-    assert!(declared.len() > 100, "only {} declarations were recognised", declared.len());
-    for i in declared {
-        assert!(lines[i - 1].trim_end().ends_with("*/"), "no comment before: {}", lines[i]);
-        if lines[i].contains('(') && !lines[i].starts_with('#') {
-            assert!(lines[i - 2].contains("Since "), "no version before: {}", lines[i]);
+fn everything_has_a_comment_and_a_version() {
+    for item in items() {
+        assert!(!item.comment.is_empty(), "no comment: {}", item.name);
+        assert!(item.kind == Kind::Define || item.since().is_some(), "no version: {}", item.name);
+        if matches!(item.kind, Kind::Enum | Kind::Struct) {
+            item.members().iter().for_each(|part| assert!(!part.comment.is_empty(), "no comment: {}.{}", item.name, part.name));
         }
     }
+}
+
+/// What is in a comment, so that it stands by itself in an editor.
+#[test]
+fn every_parameter_is_explained() {
+    let mut missing = vec![];
+    for item in items() {
+        let parameters = item.parameters();
+        for part in &parameters {
+            let text = book::meaning(item, part, items());
+            if text.is_empty() {
+                missing.push(format!("{}({})", item.name, part.name));
+            }
+            let array = part.type_text == "double *" || part.type_text == "const double *";
+            if array && json::shape(&text).is_none() && !text.contains("scalar") {
+                missing.push(format!("{}({}) has no shape", item.name, part.name));
+            }
+        }
+        for name in item.named() {
+            assert!(parameters.iter().any(|part| part.name == name), "{} has no parameter {name}", item.name);
+        }
+    }
+    assert!(missing.is_empty(), "{} parameters: {missing:#?}", missing.len());
 }
 
 /// The header is read by strangers: no words of the language behind it.

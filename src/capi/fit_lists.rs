@@ -1,0 +1,105 @@
+//! Codes of what a fit tells.
+
+use std::mem::MaybeUninit;
+
+use super::c_char;
+use super::codes::{Codes, from_name, name_of};
+use super::status::{ErrorRecord, Status};
+use crate::diagnostics::ResidualKind;
+use crate::optimize::Reason;
+
+/// Why the search for the parameters of a fit ended.
+/// Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReasonCode {
+    /// No fit.
+    None = -1,
+    /// The optimum was reached.
+    Converged = 0,
+    /// No further decrease is possible in floating point, and the scaled gradient is small: below 1e-3, or below 0.03 if the digits
+    /// of the criterion have cancelled.
+    RoundoffLimited = 1,
+    /// The fit used all evaluations allowed.
+    MaxEvaluations = 2,
+    /// The fit used all the time allowed.
+    Deadline = 3,
+    /// The line search failed far from a stationary point.
+    NoProgress = 4,
+}
+
+impl Codes for ReasonCode {
+    type Meaning = Reason;
+    const CODES: &'static [(Self, Reason)] = &[
+        (ReasonCode::Converged, Reason::Converged),
+        (ReasonCode::RoundoffLimited, Reason::RoundoffLimited),
+        (ReasonCode::MaxEvaluations, Reason::MaxEvaluations),
+        (ReasonCode::Deadline, Reason::Deadline),
+        (ReasonCode::NoProgress, Reason::NoProgress),
+    ];
+}
+
+/// The name of a reason, such as "max_evaluations"; NULL for a number that is none. A static string.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_reason_name(code: MaybeUninit<ReasonCode>) -> *const c_char {
+    name_of(code)
+}
+
+/// The reason that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is none; the message
+/// lists the names.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_reason_from_name(name: *const c_char, out: *mut ReasonCode, err: *mut ErrorRecord) -> Status {
+    from_name(name, out, err)
+}
+
+/// A kind of residuals.
+/// Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResidualsCode {
+    /// Response minus fitted value.
+    Response = 0,
+    /// Response minus fitted value, times the square root of the weight; for a generalised model, divided by the standard deviation
+    /// of the response.
+    Pearson = 1,
+    /// Response minus fitted value, divided by the derivative of the mean in the linear predictor.
+    Working = 2,
+    /// The signed square root of the unit deviance; for a linear model those of INTERLACE_RESIDUALS_PEARSON.
+    /// INTERLACE_E_UNSUPPORTED for a mixture with zeros and for families without a deviance.
+    Deviance = 3,
+    /// Those of INTERLACE_RESIDUALS_PEARSON divided by the residual standard deviation and, if they are correlated within groups,
+    /// made independent: for AR(1) each minus its expectation given the previous one, for compound symmetry by the symmetric root.
+    Normalized = 4,
+}
+
+impl Codes for ResidualsCode {
+    type Meaning = ResidualKind;
+    const CODES: &'static [(Self, ResidualKind)] = &[
+        (ResidualsCode::Response, ResidualKind::Response),
+        (ResidualsCode::Pearson, ResidualKind::Pearson),
+        (ResidualsCode::Working, ResidualKind::Working),
+        (ResidualsCode::Deviance, ResidualKind::Deviance),
+        (ResidualsCode::Normalized, ResidualKind::Normalized),
+    ];
+}
+
+/// The name of a kind of residuals, such as "pearson"; NULL for a number that is none. A static string.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_residuals_name(code: MaybeUninit<ResidualsCode>) -> *const c_char {
+    name_of(code)
+}
+
+/// The kind of residuals that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is none;
+/// the message lists the names.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_residuals_from_name(
+    name: *const c_char,
+    out: *mut ResidualsCode,
+    err: *mut ErrorRecord,
+) -> Status {
+    from_name(name, out, err)
+}

@@ -1,0 +1,142 @@
+//! include/interlace.json: what the header says, for programs that make bindings.
+
+use serde_json::{Map, Value, json};
+
+use super::book::{CHAPTERS, arrays_before, direction, is_object, meaning};
+use super::items::{Item, Kind, Part};
+
+/// The document.
+pub fn document(items: &[Item]) -> String {
+    let files: Vec<&str> = CHAPTERS.iter().flat_map(|chapter| chapter.files.iter().copied()).collect();
+    let order = |item: &&Item| (files.iter().position(|file| *file == item.file), item.place);
+    let of_kind = |kind: Kind| {
+        let mut own: Vec<&Item> = items.iter().filter(|item| item.kind == kind).collect();
+        own.sort_by_key(order);
+        own
+    };
+    let all = |kind: Kind, describe: &dyn Fn(&Item) -> Value| of_kind(kind).into_iter().map(describe).collect::<Vec<_>>();
+    let constants: Map<String, Value> = of_kind(Kind::Define).into_iter().map(constant).collect();
+    let document = json!({
+        "library": "interlace",
+        "version": env!("CARGO_PKG_VERSION"),
+        "constants": constants,
+        "enums": all(Kind::Enum, &|item| json!({
+            "name": item.name, "chapter": chapter(item), "since": item.since(), "doc": doc(item),
+            "values": item.members().iter().map(enumerator).collect::<Vec<_>>(),
+        })),
+        "objects": all(Kind::Opaque, &|item| json!({
+            "name": item.name, "chapter": chapter(item), "since": item.since(), "doc": doc(item), "free": format!("{}_free", item.name),
+        })),
+        "structs": all(Kind::Struct, &|item| json!({
+            "name": item.name, "chapter": chapter(item), "since": item.since(), "doc": doc(item),
+            "members": item.members().iter().map(member).collect::<Vec<_>>(),
+        })),
+        "callbacks": all(Kind::Callback, &|item| json!({
+            "name": item.name, "chapter": chapter(item), "since": item.since(), "doc": doc(item), "returns": callback_returns(item),
+            "parameters": item.parameters().iter().map(|p| parameter(item, p, items)).collect::<Vec<_>>(),
+        })),
+        "functions": all(Kind::Function, &|item| json!({
+            "name": item.name, "chapter": chapter(item), "since": item.since(), "doc": doc(item), "returns": returns(item, items),
+            "errors": errors(item),
+            "parameters": item.parameters().iter().map(|p| parameter(item, p, items)).collect::<Vec<_>>(),
+        })),
+    });
+    let mut text = serde_json::to_string_pretty(&document).unwrap();
+    text.push('\n');
+    text
+}
+
+fn chapter(item: &Item) -> &'static str {
+    let own = CHAPTERS.iter().find(|chapter| chapter.files.contains(&item.file.as_str()));
+    own.map_or_else(|| panic!("{} is in no chapter", item.file), |chapter| chapter.title)
+}
+
+/// The prose in one line a paragraph.
+fn doc(item: &Item) -> String {
+    let lines = item.prose();
+    let lines = lines.iter().filter(|line| !line.starts_with("Since ")).map(|line| if line.is_empty() { "\n" } else { line });
+    lines.collect::<Vec<_>>().join(" ").replace(" \n ", "\n")
+}
+
+fn constant(item: &Item) -> (String, Value) {
+    let value = item.text.rsplit(' ').next().unwrap().parse::<i64>().unwrap();
+    (item.name.clone(), json!({ "value": value, "doc": item.comment.join(" ") }))
+}
+
+/// With the word that its list's `_name` function has for it.
+fn enumerator(part: &Part) -> Value {
+    json!({ "name": part.name, "value": part.type_text.parse::<i64>().unwrap(), "doc": part.comment })
+}
+
+fn member(part: &Part) -> Value {
+    json!({ "name": part.name, "type": part.type_text, "shape": shape(&part.comment), "nullable": is_nullable(&part.type_text, &part.comment), "doc": part.comment })
+}
+
+fn callback_returns(item: &Item) -> String {
+    item.text.strip_prefix("typedef ").unwrap().split("(*").next().unwrap().trim().to_owned()
+}
+
+fn returns(item: &Item, items: &[Item]) -> Value {
+    let text = item.returns();
+    let mut own = json!({ "type": text });
+    if is_enum(&text, items) {
+        own["enum"] = json!(text);
+    }
+    if text.ends_with('*') {
+        own["ownership"] = json!(if item.name.contains("_text") { "caller" } else { "library" });
+        own["nullable"] = json!(true);
+    }
+    own
+}
+
+/// The statuses that a comment names.
+fn errors(item: &Item) -> Vec<String> {
+    let text = item.comment.join(" ");
+    let mut all: Vec<String> = text
+        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+        .filter(|word| word.starts_with("INTERLACE_E_"))
+        .map(String::from)
+        .collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+fn parameter(item: &Item, part: &Part, items: &[Item]) -> Value {
+    let doc = meaning(item, part, items);
+    let pointee = part.type_text.trim_end_matches(['*', ' ']).trim_start_matches("const ").trim();
+    let mut own = json!({
+        "name": part.name,
+        "type": part.type_text,
+        "direction": direction(part),
+        "doc": doc,
+        "nullable": is_nullable(&part.type_text, &doc),
+    });
+    if is_enum(pointee, items) {
+        own["enum"] = json!(pointee);
+    }
+    if let Some(shape) = shape(&doc) {
+        own["shape"] = json!(shape);
+    }
+    if part.name == "len" && part.type_text == "size_t" {
+        own["length_of"] = json!(arrays_before(item, "len"));
+    }
+    if is_object(pointee) && part.type_text.ends_with("**") {
+        own["ownership"] = json!("caller");
+    }
+    own
+}
+
+fn is_enum(name: &str, items: &[Item]) -> bool {
+    items.iter().any(|item| item.kind == Kind::Enum && item.name == name)
+}
+
+fn is_nullable(type_text: &str, doc: &str) -> bool {
+    type_text.ends_with('*') && doc.contains("NULL")
+}
+
+/// `[n,p]` of a comment, as a list.
+pub fn shape(doc: &str) -> Option<Vec<String>> {
+    let inner = doc.split_once('[')?.1.split_once(']')?.0;
+    Some(inner.split(',').map(|one| one.trim().to_owned()).collect())
+}
