@@ -5,6 +5,7 @@
 
 mod answers;
 mod json;
+mod names;
 mod number;
 mod questions;
 mod text;

@@ -4,6 +4,7 @@ use super::tables::{columns, put_columns, put_table, renamed};
 use super::writer::Json;
 use crate::choice::Choice;
 use crate::document::answers::{Answers, Bootstrapped, FixedEffects, Limits, Parts, Predicted, Refitted};
+use crate::document::names::Named;
 use crate::document::questions::Questions;
 use crate::error::Result;
 use crate::fit::Fit;
@@ -24,15 +25,15 @@ const COEFFICIENTS: [(&str, &str); 8] = [
 ];
 const COMPARISON: [(&str, &str); 12] = [
     ("model", "formulas"),
-    ("nobs", "nobs"),
-    ("npar", "npar"),
-    ("logLik", "logLik"),
+    ("n_obs", "nobs"),
+    ("n_parameters", "npar"),
+    ("log_likelihood", "logLik"),
     ("deviance", "deviance"),
-    ("AIC", "AIC"),
-    ("BIC", "BIC"),
-    ("Chisq", "chisq"),
-    ("Df", "df"),
-    ("p.value", "p_value"),
+    ("aic", "AIC"),
+    ("bic", "BIC"),
+    ("chi_square", "chisq"),
+    ("df", "df"),
+    ("p_value", "p_value"),
     ("distribution", "distribution"),
     ("warning", "warning"),
 ];
@@ -41,7 +42,7 @@ const COMPARISON: [(&str, &str); 12] = [
 pub fn put_answers(json: &mut Json, fit: &Fit, questions: &Questions, answers: &Answers<'_>) -> Result<()> {
     put_tests(json, fit, &answers.fixed)?;
     if let Some(own) = &answers.means {
-        let (means, pairs) = (columns(&own.means)?, columns(&own.comparisons)?);
+        let (means, pairs) = (columns(Named::Means, &own.means)?, columns(Named::Contrasts, &own.comparisons)?);
         json.object("emmeans", |json| {
             json.object("means", |json| put_columns(json, &means));
             json.object("pairs", |json| put_columns(json, &pairs));
@@ -56,17 +57,17 @@ pub fn put_answers(json: &mut Json, fit: &Fit, questions: &Questions, answers: &
     }
     put_resampled(json, fit, questions, answers)?;
     if let Some(Refitted { names, table }) = &answers.refitted {
-        let columns = columns(table)?;
+        let columns = columns(Named::Fits, table)?;
         json.object("refits", |json| {
             json.names("names", names);
             put_columns(json, &columns);
         });
     }
     if let Some(table) = &answers.optimizers {
-        put_table(json, "all_fit", table)?;
+        put_table(json, "all_fit", Named::Fits, table)?;
     }
     if let Some(own) = &answers.cross_validated {
-        let (folds, rows) = (columns(&own.folds)?, columns(&own.rows)?);
+        let (folds, rows) = (columns(Named::Plain, &own.folds)?, columns(Named::Plain, &own.rows)?);
         json.object("cross_validation", |json| {
             json.object("folds", |json| put_columns(json, &folds));
             json.object("rows", |json| put_columns(json, &rows));
@@ -76,7 +77,7 @@ pub fn put_answers(json: &mut Json, fit: &Fit, questions: &Questions, answers: &
         json.numbers(&format!("residuals_{}", kind.name()), values);
     }
     if let Some(table) = &answers.random_effects {
-        put_table(json, "ranef_ci", table)?;
+        put_table(json, "ranef_ci", Named::Plain, table)?;
     }
     if let Some(r2) = answers.r2 {
         json.object("r2", |json| {
@@ -93,7 +94,8 @@ pub fn put_answers(json: &mut Json, fit: &Fit, questions: &Questions, answers: &
 fn put_tests(json: &mut Json, fit: &Fit, tests: &FixedEffects<'_>) -> Result<()> {
     if fit.generalised().is_none() {
         let coefficients = renamed(&tests.coefficients, &COEFFICIENTS)?;
-        let anova = tests.anova.iter().map(|(kind, table)| Ok((*kind, columns(table)?))).collect::<Result<Vec<_>>>()?;
+        let anova =
+            tests.anova.iter().map(|(kind, table)| Ok((*kind, columns(Named::Anova, table)?))).collect::<Result<Vec<_>>>()?;
         json.object(tests.method.name(), |json| {
             put_columns(json, &coefficients);
             if !anova.is_empty() {
@@ -103,11 +105,11 @@ fn put_tests(json: &mut Json, fit: &Fit, tests: &FixedEffects<'_>) -> Result<()>
             }
         });
         if let Some(table) = &tests.drop1 {
-            put_table(json, "drop1", table)?;
+            put_table(json, "drop1", Named::Drop1, table)?;
         }
     }
     if let Some(own) = &tests.hypothesis {
-        let (rows, joint) = (columns(&own.rows)?, columns(&own.joint)?);
+        let (rows, joint) = (columns(Named::Combinations, &own.rows)?, columns(Named::Joint, &own.joint)?);
         json.object("test", |json| {
             json.object("rows", |json| put_columns(json, &rows));
             json.object("joint", |json| put_columns(json, &joint));
@@ -164,7 +166,7 @@ fn put_resampled(json: &mut Json, fit: &Fit, questions: &Questions, answers: &An
         put_limits(json, "profile_ci", questions.level, &limits);
     }
     if let Some(table) = &answers.profiled.points {
-        put_table(json, "profile", table)?;
+        put_table(json, "profile", Named::Plain, table)?;
     }
     Ok(())
 }

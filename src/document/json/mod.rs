@@ -15,7 +15,6 @@ use super::questions::Questions;
 use crate::choice::Choice;
 use crate::error::Result;
 use crate::fit::{Fit, Kind, Outcome, Role};
-use crate::optimize::Reason;
 
 /// A fit and the answers about it as one JSON document.
 pub fn json(subject: &Subject<'_>, questions: &Questions, answers: &Answers<'_>) -> Result<String> {
@@ -110,19 +109,9 @@ fn put_dropped_rows(json: &mut Json, fit: &Fit) {
 fn put_outcome(json: &mut Json, outcome: &Outcome) {
     json.object("outcome", |json| {
         json.boolean("converged", outcome.converged);
-        json.text("reason", reason(outcome.reason));
+        json.text("reason", outcome.reason.name());
         json.count("evaluations", outcome.evaluations);
         json.number("gradient_norm", outcome.scaled_gradient);
         json.names("boundary", &outcome.boundary);
     });
-}
-
-fn reason(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Converged => "converged",
-        Reason::RoundoffLimited => "roundoff limited",
-        Reason::MaxEvaluations => "maximum number of evaluations",
-        Reason::Deadline => "deadline",
-        Reason::NoProgress => "no progress",
-    }
 }

@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use self::table::put_table;
 use super::answers::{Answers, Bootstrapped, FixedEffects, Limits, Predicted, Subject};
+use super::names::Named;
 use super::number::{general, shortest};
 use super::questions::Questions;
 use crate::choice::Choice;
@@ -37,11 +38,11 @@ pub fn text(subject: &Subject<'_>, questions: &Questions, answers: &Answers<'_>)
         );
     }
     if let Some(own) = &answers.means {
-        put_table(&mut out, "Marginal means:", &own.means)?;
-        put_table(&mut out, "Pairs:", &own.comparisons)?;
+        put_table(&mut out, "Marginal means:", Named::Means, &own.means)?;
+        put_table(&mut out, "Pairs:", Named::Contrasts, &own.comparisons)?;
     }
     if let Some(table) = &answers.comparison {
-        put_table(&mut out, "Likelihood-ratio tests (maximum likelihood):", table)?;
+        put_table(&mut out, "Likelihood-ratio tests (maximum likelihood):", Named::Comparison, table)?;
     }
     if let Some(own) = &answers.predicted {
         put_predictions(&mut out, fit, own);
@@ -77,14 +78,14 @@ fn put_tests(out: &mut String, tests: &FixedEffects<'_>) -> Result<()> {
             AnovaType::II => "II",
             AnovaType::III => "III",
         };
-        put_table(out, &format!("Analysis of variance, type {name}:"), table)?;
+        put_table(out, &format!("Analysis of variance, type {name}:"), Named::Anova, table)?;
     }
     if let Some(table) = &tests.drop1 {
-        put_table(out, "Without each term (maximum likelihood):", table)?;
+        put_table(out, "Without each term (maximum likelihood):", Named::Drop1, table)?;
     }
     if let Some(own) = &tests.hypothesis {
-        put_table(out, "Linear combinations:", &own.rows)?;
-        put_table(out, "All of them zero:", &own.joint)?;
+        put_table(out, "Linear combinations:", Named::Combinations, &own.rows)?;
+        put_table(out, "All of them zero:", Named::Joint, &own.joint)?;
     }
     Ok(())
 }
@@ -128,10 +129,10 @@ fn put_resampled(out: &mut String, answers: &Answers<'_>) -> Result<()> {
         put_bootstrap(out, own)?;
     }
     if let Some(table) = &answers.profiled.intervals {
-        put_table(out, "Profile-likelihood intervals:", table)?;
+        put_table(out, "Profile-likelihood intervals:", Named::Plain, table)?;
     }
     if let Some(table) = &answers.profiled.points {
-        put_table(out, "Profiles:", table)?;
+        put_table(out, "Profiles:", Named::Plain, table)?;
     }
     Ok(())
 }
@@ -151,7 +152,7 @@ fn put_bootstrap(out: &mut String, own: &Bootstrapped) -> Result<()> {
         IntervalKind::Accelerated => "BCa",
     };
     match &own.intervals {
-        Some(table) => put_table(out, &format!("Bootstrap {kind} intervals:"), table),
+        Some(table) => put_table(out, &format!("Bootstrap {kind} intervals:"), Named::Plain, table),
         None => Ok(()),
     }
 }
@@ -160,20 +161,20 @@ fn put_bootstrap(out: &mut String, own: &Bootstrapped) -> Result<()> {
 fn put_rest(out: &mut String, answers: &Answers<'_>) -> Result<()> {
     if let Some(own) = &answers.refitted {
         let (rows, failed) = (own.table.n_rows(), own.failed()?);
-        put_table(out, &format!("{rows} other responses, {failed} failed:"), &own.table)?;
+        put_table(out, &format!("{rows} other responses, {failed} failed:"), Named::Fits, &own.table)?;
     }
     if let Some(table) = &answers.optimizers {
-        put_table(out, "All optimisers:", table)?;
+        put_table(out, "All optimisers:", Named::Fits, table)?;
     }
     if let Some(own) = &answers.cross_validated {
-        put_table(out, "Cross-validation:", &own.folds)?;
+        put_table(out, "Cross-validation:", Named::Plain, &own.folds)?;
     }
     for (kind, values) in &answers.residuals {
         line(out, format_args!("\nResiduals, {}:", kind.name()));
         values.iter().for_each(|value| line(out, format_args!("{}", general(*value, 7))));
     }
     match &answers.random_effects {
-        Some(table) => put_table(out, "Random effects:", table),
+        Some(table) => put_table(out, "Random effects:", Named::Plain, table),
         None => Ok(()),
     }
 }

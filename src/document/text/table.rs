@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::document::names::{Named, names_in_r};
 use crate::document::number::general;
 use crate::error::Result;
 use crate::frame::{Column, ColumnData, Frame};
@@ -20,13 +21,13 @@ struct Printed {
 }
 
 impl Printed {
-    fn new(column: &Column) -> Result<Self> {
+    fn new(name: &str, column: &Column) -> Result<Self> {
         let cells: Vec<String> = match (&*column.data, column.as_real()?) {
             (ColumnData::Integer(_), Some(numbers)) => numbers.iter().map(|x| general(*x, 17)).collect(),
             (_, Some(numbers)) => numbers.iter().map(|x| general(*x, DIGITS)).collect(),
             (_, None) => (0..column.len()).map(|row| shown(column.label(row).unwrap_or_default()).into_owned()).collect(),
         };
-        let width = cells.iter().map(|cell| width(cell)).fold(width(&column.name), usize::max);
+        let width = cells.iter().map(|cell| width(cell)).fold(width(name), usize::max);
         Ok(Printed { cells, width, left: matches!(*column.data, ColumnData::Category(_)) })
     }
 
@@ -41,11 +42,12 @@ impl Printed {
     }
 }
 
-/// A table under its title.
-pub fn put_table(out: &mut String, title: &str, table: &Frame) -> Result<()> {
-    let columns = table.columns().map(Printed::new).collect::<Result<Vec<_>>>()?;
+/// A table under its title, with R's names of the columns.
+pub fn put_table(out: &mut String, title: &str, named: Named, table: &Frame) -> Result<()> {
+    let names = names_in_r(named, table)?;
+    let columns = names.iter().zip(table.columns()).map(|(name, own)| Printed::new(name, own)).collect::<Result<Vec<_>>>()?;
     out.extend(["\n", title, "\n"]);
-    for (column, name) in columns.iter().zip(table.names()) {
+    for (column, name) in columns.iter().zip(&names) {
         column.put(out, name);
     }
     out.push('\n');
@@ -83,7 +85,7 @@ mod tests {
         table.add_integers("n", vec![1, i64::MIN, 1_234_567]).unwrap();
         table.add_real("a longer name", vec![0.123_456_78, f64::NAN, f64::INFINITY]).unwrap();
         let mut out = String::new();
-        put_table(&mut out, "Title:", &table).unwrap();
+        put_table(&mut out, "Title:", Named::Plain, &table).unwrap();
         let wanted = "
 Title:
   term        n  a longer name

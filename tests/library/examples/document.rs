@@ -10,9 +10,9 @@ use crate::toolchain::{root, transcript};
 /// The keys of the page with their values: "table", "as `fixed`", ...
 fn documented() -> BTreeMap<String, String> {
     let page = std::fs::read_to_string(root().join("docs/document.md")).unwrap();
-    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
-    let keys = rows.filter(|(key, _)| !key.contains("`, `")).map(|(key, rest)| (key, rest.split(" |").next().unwrap()));
-    keys.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+    let tables = page.split_once("## Every model").unwrap().1;
+    let rows = tables.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+    rows.map(|(key, rest)| (key.to_owned(), rest.split(" |").next().unwrap().to_owned())).collect()
 }
 
 const KINDS: [&str; 6] = ["response", "pearson", "working", "deviance", "normalized", "quantile"];
