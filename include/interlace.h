@@ -981,8 +981,8 @@ void interlace_spec_free(interlace_spec *spec);
  * value. All arrays are copied. `n` is at least 1.
  * @param[in] model A kind of model.
  * @param[in] y Array [n]. NULL is allowed.
- * @param[in] n The number of rows.
  * @param[in] x The model matrix [n,p], column-major.
+ * @param[in] n The number of rows.
  * @param[in] p The number of columns of the model matrix.
  * @param[in] ldx The leading dimension of `x`, at least n: the distance between the starts of columns, in elements.
  * @param[out] out The new spec. The caller frees it with interlace_spec_free.
@@ -991,8 +991,8 @@ void interlace_spec_free(interlace_spec *spec);
  */
 interlace_status interlace_spec_new_array(interlace_model model,
                                           const double *y,
-                                          size_t n,
                                           const double *x,
+                                          size_t n,
                                           size_t p,
                                           size_t ldx,
                                           interlace_spec **out,
@@ -1455,81 +1455,81 @@ const char *interlace_family_parameter(size_t i,
 /**
  * A function of a column: fills `out` [n] from `x` [n]. A return value other than 0 stops the fit with
  * INTERLACE_E_CANCELLED.
- * @param[in] user_data Passed to the function unchanged.
- * @param[in] n The number of rows.
  * @param[in] x The model matrix [n,p], column-major.
+ * @param[in] n The number of rows.
  * @param[out] out Array [n].
+ * @param[in] user_data Passed to the function unchanged.
  * @since 0.1
  */
-typedef int32_t (*interlace_family_map_fn)(void *user_data, size_t n, const double *x, double *out);
+typedef int32_t (*interlace_family_map_fn)(const double *x, size_t n, double *out, void *user_data);
 
 /**
  * Fills `out` [n] with the squared deviance residuals of responses `y` [n] at means `mu` [n], times the weights [n]. A
  * return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
- * @param[in] user_data Passed to the function unchanged.
- * @param[in] n The number of rows.
  * @param[in] y Array [n].
  * @param[in] mu Array [n].
  * @param[in] weights Prior weights [n].
+ * @param[in] n The number of rows.
  * @param[out] out Array [n].
+ * @param[in] user_data Passed to the function unchanged.
  * @since 0.1
  */
-typedef int32_t (*interlace_family_deviance_fn)(void *user_data,
-                                                size_t n,
-                                                const double *y,
+typedef int32_t (*interlace_family_deviance_fn)(const double *y,
                                                 const double *mu,
                                                 const double *weights,
-                                                double *out);
+                                                size_t n,
+                                                double *out,
+                                                void *user_data);
 
 /**
  * Fills `out` [n] with the log-densities of responses `y` [n] at linear predictors `eta` [n]. `weights` [n] are ones if
  * there are none, `psi` [n,n_parameters] are the parameters on their working scale (logarithms for
  * INTERLACE_PARAMETER_SCALE_LOG). A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
- * @param[in] user_data Passed to the function unchanged.
- * @param[in] n The number of rows.
- * @param[in] n_parameters The number of parameters besides the mean.
  * @param[in] y Array [n].
  * @param[in] eta Array [n].
  * @param[in] weights Array [n].
  * @param[in] psi Array [n,n_parameters].
+ * @param[in] n The number of rows.
+ * @param[in] n_parameters The number of parameters besides the mean.
  * @param[out] out Array [n].
+ * @param[in] user_data Passed to the function unchanged.
  * @since 0.1
  */
-typedef int32_t (*interlace_family_log_density_fn)(void *user_data,
-                                                   size_t n,
-                                                   size_t n_parameters,
-                                                   const double *y,
+typedef int32_t (*interlace_family_log_density_fn)(const double *y,
                                                    const double *eta,
                                                    const double *weights,
                                                    const double *psi,
-                                                   double *out);
+                                                   size_t n,
+                                                   size_t n_parameters,
+                                                   double *out,
+                                                   void *user_data);
 
 /**
  * Fills `s` [n], `w` [n] and `t` [n] with the first, minus the second and minus the third derivative of the log-density
  * in eta. The inputs are those of the log-density. A return value other than 0 stops the fit with
  * INTERLACE_E_CANCELLED.
- * @param[in] user_data Passed to the function unchanged.
- * @param[in] n The number of rows.
- * @param[in] n_parameters The number of parameters besides the mean.
  * @param[in] y Responses [n].
  * @param[in] eta Linear predictors [n].
  * @param[in] weights Prior weights [n].
- * @param[in] psi Parameters [n_parameters], on their working scales.
+ * @param[in] psi Parameters [n,n_parameters], on their working scales.
+ * @param[in] n The number of rows.
+ * @param[in] n_parameters The number of parameters besides the mean.
  * @param[out] s Array [n].
  * @param[out] w Array [n].
  * @param[out] t Array [n].
+ * @param[in] user_data Passed to the function unchanged.
  * @since 0.1
  */
-typedef int32_t (*interlace_family_derivatives_fn)(void *user_data,
-                                                   size_t n,
-                                                   size_t n_parameters,
-                                                   const double *y,
+typedef int32_t (*interlace_family_derivatives_fn)(const double *y,
                                                    const double *eta,
                                                    const double *weights,
                                                    const double *psi,
+                                                   size_t n,
+                                                   size_t n_parameters,
                                                    double *s,
                                                    double *w,
-                                                   double *t);
+                                                   double *t,
+                                                   void *user_data);
 
 /**
  * The definition of a family. Fill it with zeros, then set `struct_size` to its size, and the members you need. The
@@ -2003,6 +2003,34 @@ interlace_status interlace_options_set(interlace_options *options,
                                        interlace_error *err);
 
 /**
+ * The value of an option by name, as text that interlace_options_set accepts, to `*out`. It lives until the options
+ * change or are freed. INTERLACE_E_ARGUMENT for an unknown name.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[in] name The name of the option.
+ * @param[out] out The value [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_options_get(const interlace_options *options,
+                                       const char *name,
+                                       const char **out,
+                                       interlace_error *err);
+
+/**
+ * The value of an option that a fit was made with, by name, as text that interlace_options_set accepts, to `*out`. It
+ * lives as long as the fit. INTERLACE_E_ARGUMENT for an unknown name.
+ * @param[in] fit The fit.
+ * @param[in] name The name of the option.
+ * @param[out] out The value [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_option(const interlace_fit *fit,
+                                      const char *name,
+                                      const char **out,
+                                      interlace_error *err);
+
+/**
  * Number of options that interlace_options_set accepts.
  * @since 0.1
  */
@@ -2064,10 +2092,10 @@ interlace_status interlace_fit_refit_ml(const interlace_fit *fit,
  * INTERLACE_E_ARGUMENT if `n_theta` is not the model's number of parameters.
  * @param[in] spec The spec.
  * @param[in] data The data. A spec made from arrays ignores them: NULL.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[in] theta Array [n_theta,n_points].
  * @param[in] n_theta The number of parameters of a point.
  * @param[in] n_points The number of points.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[out] values Array [n_points].
  * @param[in] len The number of elements of `values`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -2075,10 +2103,10 @@ interlace_status interlace_fit_refit_ml(const interlace_fit *fit,
  */
 interlace_status interlace_spec_objective(const interlace_spec *spec,
                                           const interlace_frame *data,
-                                          const interlace_options *options,
                                           const double *theta,
                                           size_t n_theta,
                                           size_t n_points,
+                                          const interlace_options *options,
                                           double *values,
                                           size_t len,
                                           interlace_error *err);
@@ -4100,8 +4128,8 @@ interlace_status interlace_fit_compare(const interlace_fit *const *fits,
  * @param[in] specs The models [n].
  * @param[in] n The number of models, at least 2.
  * @param[in] data The data. A spec made from arrays ignores them: NULL.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[in] chi_bar Whether a variance at the edge of its range gets the mixture of chi-squares.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[out] out The new frame. The caller frees it with interlace_frame_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -4109,8 +4137,8 @@ interlace_status interlace_fit_compare(const interlace_fit *const *fits,
 interlace_status interlace_spec_lrt(const interlace_spec *const *specs,
                                     size_t n,
                                     const interlace_frame *data,
-                                    const interlace_options *options,
                                     bool chi_bar,
+                                    const interlace_options *options,
                                     interlace_frame **out,
                                     interlace_error *err);
 
@@ -4131,7 +4159,7 @@ typedef struct interlace_means_request {
     /** How the levels are weighted that means are averages of. */
     interlace_weighting weighting;
     /** The scale of the means. */
-    interlace_means_scale scale;
+    interlace_means_scale means_scale;
     /** Degrees of freedom of tests and intervals. */
     interlace_df df;
     /** Which means are compared, unless there are `coefficients`. */
@@ -4437,7 +4465,7 @@ typedef struct interlace_profile_request {
     /** The level of intervals, between 0 and 1; 0 means 0.95. */
     double level;
     /** The parameters that are profiled. */
-    interlace_profile_scale scale;
+    interlace_profile_scale profile_scale;
 } interlace_profile_request;
 
 /** A request with all defaults: interlace_..._request request = INTERLACE_PROFILE_REQUEST_INIT. */
@@ -4664,7 +4692,7 @@ interlace_status interlace_bootstrap_jackknife(const interlace_bootstrap *bootst
  * @param[in] replicates The frame.
  * @param[in] jackknife The frame.
  * @param[in] level The level of the interval, between 0 and 1, such as 0.95.
- * @param[in] interval How limits follow from bootstrap replicates.
+ * @param[in] bootstrap_interval How limits follow from bootstrap replicates.
  * @param[out] out The new frame. The caller frees it with interlace_frame_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -4674,7 +4702,7 @@ interlace_status interlace_bootstrap_confint(const interlace_bootstrap *bootstra
                                              const interlace_frame *replicates,
                                              const interlace_frame *jackknife,
                                              double level,
-                                             interlace_bootstrap_interval interval,
+                                             interlace_bootstrap_interval bootstrap_interval,
                                              interlace_frame **out,
                                              interlace_error *err);
 

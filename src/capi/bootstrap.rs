@@ -252,13 +252,13 @@ pub unsafe extern "C" fn interlace_bootstrap_confint(
     replicates: Option<&FrameHandle>,
     jackknife: Option<&FrameHandle>,
     level: f64,
-    interval: MaybeUninit<BootstrapIntervalCode>,
+    bootstrap_interval: MaybeUninit<BootstrapIntervalCode>,
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
         let (own, fit, replicates) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, need(replicates, "replicates")?);
-        let (out, kind) = (target(out, "out")?, meaning(interval, "interval")?);
+        let (out, kind) = (target(out, "out")?, meaning(bootstrap_interval, "bootstrap_interval")?);
         let options = IntervalOptions { level, kind, jackknife: jackknife.map(|j| &j.frame) };
         let table = own.with_statistic(|statistic| fit.bootstrap_intervals_with(&replicates.frame, &options, statistic))?;
         out.write(give(FrameHandle::new(table)));

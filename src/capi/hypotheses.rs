@@ -203,8 +203,8 @@ pub unsafe extern "C" fn interlace_spec_lrt(
     specs: *const *const SpecHandle,
     n: usize,
     data: Option<&FrameHandle>,
-    options: Option<&OptionsHandle>,
     chi_bar: bool,
+    options: Option<&OptionsHandle>,
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {

@@ -36,7 +36,7 @@ pub struct MeansRequest {
     /// How the levels are weighted that means are averages of.
     pub weighting: MaybeUninit<WeightingCode>,
     /// The scale of the means.
-    pub scale: MaybeUninit<MeansScaleCode>,
+    pub means_scale: MaybeUninit<MeansScaleCode>,
     /// Degrees of freedom of tests and intervals.
     pub df: MaybeUninit<DfCode>,
     /// Which means are compared, unless there are `coefficients`.
@@ -148,10 +148,10 @@ impl<'a> Asked<'a> {
             specs = specs.at(at)?;
         }
         let weighting = meaning(request.weighting, "request->weighting")?;
-        let response = meaning(request.scale, "request->scale")? == MeansScaleCode::Response;
+        let response = meaning(request.means_scale, "request->means_scale")? == MeansScaleCode::Response;
         if response && fit.ordinal().is_some() {
             return Err(Error::unsupported(
-                "request->scale: marginal means of an ordinal model are those of the latent variable, on the scale of the link",
+                "request->means_scale: marginal means of an ordinal model are those of the latent variable, on the scale of the link",
             ));
         }
         // The two scales are one in a linear model.

@@ -9,6 +9,7 @@ use super::codes::meaning;
 use super::handle::{free, give, need};
 use super::options_lists::{InformationCode, MethodCode, NaCode, OptimizerCode, StdErrorsCode, UnidentifiedCode};
 use super::status::{ErrorRecord, Status};
+use super::strings::StringTable;
 use crate::error::{Error, Result};
 use crate::options::{Estimation, Nodes, Options};
 
@@ -28,6 +29,8 @@ pub struct OptionsHandle {
     pub(super) options: Options,
     pub(super) progress: ProgressFn,
     pub(super) user_data: *mut c_void,
+    /// The values of all options, once they were asked for.
+    pub(super) texts: StringTable,
 }
 
 /// Makes options with their default values.
@@ -36,7 +39,12 @@ pub struct OptionsHandle {
 pub unsafe extern "C" fn interlace_options_new(out: *mut *mut OptionsHandle, err: *mut ErrorRecord) -> Status {
     boundary(err, || {
         let out = target(out, "out")?;
-        out.write(give(OptionsHandle { options: Options::default(), progress: None, user_data: std::ptr::null_mut() }));
+        out.write(give(OptionsHandle {
+            options: Options::default(),
+            progress: None,
+            user_data: std::ptr::null_mut(),
+            texts: StringTable::default(),
+        }));
         Ok(())
     })
 }
@@ -244,7 +252,12 @@ pub(super) unsafe fn change(
     err: *mut ErrorRecord,
     body: impl FnOnce(&mut Options) -> Result<()>,
 ) -> Status {
-    boundary(err, || body(&mut need(options, "options")?.options))
+    boundary(err, || {
+        let handle = need(options, "options")?;
+        body(&mut handle.options)?;
+        handle.texts = StringTable::default();
+        Ok(())
+    })
 }
 
 pub(super) fn set_method(options: &mut Options, method: Estimation) {

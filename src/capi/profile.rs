@@ -27,7 +27,7 @@ pub struct ProfileRequest {
     /// The level of intervals, between 0 and 1; 0 means 0.95.
     pub level: f64,
     /// The parameters that are profiled.
-    pub scale: MaybeUninit<ProfileScaleCode>,
+    pub profile_scale: MaybeUninit<ProfileScaleCode>,
 }
 
 unsafe impl Request for ProfileRequest {
@@ -81,7 +81,7 @@ pub unsafe extern "C" fn interlace_fit_profile(
 }
 
 unsafe fn profiles(fit: &Fit, request: &ProfileRequest, options: Option<&OptionsHandle>) -> Result<Vec<Profile>> {
-    let (level, scale) = (level_of(request.level), meaning(request.scale, "request->scale")?);
+    let (level, scale) = (level_of(request.level), meaning(request.profile_scale, "request->profile_scale")?);
     with_progress(options, |progress| match scale {
         ProfileScale::SdCor => fit.profile(level, progress),
         ProfileScale::Theta => fit.profile_theta(level, progress),

@@ -6,6 +6,12 @@ static interlace_error err;
 static void scalars(const interlace_fit *fit) {
     CHECK(interlace_fit_model(fit) == INTERLACE_MODEL_LMM);
     SAME(interlace_fit_formula(fit), "Yield ~ 1 + (1 | Batch)");
+    const char *option = NULL;
+    OK(interlace_fit_option(fit, "method", &option, &err));
+    SAME(option, "default");
+    OK(interlace_fit_option(fit, "max_evaluations", &option, &err));
+    SAME(option, "1000");
+    FAILS(INTERLACE_E_ARGUMENT, "'speed'", interlace_fit_option(fit, "speed", &option, &err));
     CHECK((interlace_fit_method(fit) == INTERLACE_METHOD_REML) && !interlace_fit_is_singular(fit) && interlace_fit_converged(fit));
     CHECK(interlace_fit_reason(fit) == INTERLACE_REASON_CONVERGED || interlace_fit_reason(fit) == INTERLACE_REASON_ROUNDOFF_LIMITED);
     CHECK(strlen(interlace_reason_name(interlace_fit_reason(fit))) > 0);
@@ -213,11 +219,11 @@ static void progress(void) {
     /* The objective at given points, the optimum among them. */
     const double theta[2] = {42.001 / 49.510, 0.0};
     double values[2];
-    OK(interlace_spec_objective(spec, frame, NULL, theta, 1, 2, values, 2, &err));
+    OK(interlace_spec_objective(spec, frame, theta, 1, 2, NULL, values, 2, &err));
     CLOSE(values[0], dyestuff_criterion, 1e-3);
     CHECK(values[1] > values[0] + 1);
-    FAILS(INTERLACE_E_ARGUMENT, "theta", interlace_spec_objective(spec, frame, NULL, theta, 2, 1, values, 1, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "values", interlace_spec_objective(spec, frame, NULL, theta, 1, 2, values, 1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "theta", interlace_spec_objective(spec, frame, theta, 2, 1, NULL, values, 1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "values", interlace_spec_objective(spec, frame, theta, 1, 2, NULL, values, 1, &err));
 
     FAILS(INTERLACE_E_ARGUMENT, "data is NULL", interlace_fit_new(spec, NULL, NULL, &fit, &err));
     interlace_spec_free(spec);

@@ -62,7 +62,7 @@ static const char *word(const interlace_frame *table, const char *column, size_t
 static void means(const interlace_fit *fit) {
     /* emmeans 1.8.4, asymptotic. */
     interlace_frame *table;
-    OK(interlace_fit_marginal_means(fit, NULL, "~ Machine", MEANS_OF(.scale = INTERLACE_MEANS_SCALE_RESPONSE, .df = INTERLACE_DF_NORMAL), NULL, &table, &err));
+    OK(interlace_fit_marginal_means(fit, NULL, "~ Machine", MEANS_OF(.means_scale = INTERLACE_MEANS_SCALE_RESPONSE, .df = INTERLACE_DF_NORMAL), NULL, &table, &err));
     CHECK(interlace_frame_n_rows(table) == MACHINES && interlace_frame_n_columns(table) == 6);
     SAME(word(table, "Machine", 2), "C");
     CLOSE(number(table, "emmean", 0), 52.3555555556, 1e-6);
@@ -143,18 +143,18 @@ static void null_model(const interlace_frame *frame) {
         OK(interlace_spec_new(INTERLACE_MODEL_LMM, formulas[i], &specs[i], &err));
     const interlace_spec *list[2] = {specs[0], specs[1]};
     interlace_frame *table = NULL;
-    OK(interlace_spec_lrt(list, 2, frame, NULL, true, &table, &err));
+    OK(interlace_spec_lrt(list, 2, frame, true, NULL, &table, &err));
     CHECK(number(table, "fit", 0) == 1 && number(table, "Df", 1) == 1 && number(table, "nobs", 0) == ROWS);
     SAME(word(table, "distribution", 1), "chibarsq");
     CHECK(number(table, "Chisq", 1) > 10 && word(table, "warning", 1) == NULL);
     interlace_frame_free(table);
     table = NULL;
     list[1] = specs[2];
-    FAILS(INTERLACE_E_ARGUMENT, "not nested", interlace_spec_lrt(list, 2, frame, NULL, false, &table, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "at least 2", interlace_spec_lrt(list, 1, frame, NULL, false, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "not nested", interlace_spec_lrt(list, 2, frame, false, NULL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "at least 2", interlace_spec_lrt(list, 1, frame, false, NULL, &table, &err));
     list[1] = NULL;
-    FAILS(INTERLACE_E_ARGUMENT, "specs[1] is NULL", interlace_spec_lrt(list, 2, frame, NULL, false, &table, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_spec_lrt(list, 2, frame, NULL, false, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "specs[1] is NULL", interlace_spec_lrt(list, 2, frame, false, NULL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_spec_lrt(list, 2, frame, false, NULL, NULL, &err));
     CHECK(table == NULL);
     for (int i = 0; i < 3; i++)
         interlace_spec_free(specs[i]);
@@ -163,13 +163,13 @@ static void null_model(const interlace_frame *frame) {
 static void failures(const interlace_frame *frame, const interlace_fit *fit) {
     interlace_frame *table = NULL;
 #define MEANS(fit, data, specs, w, s, d, l) \
-    interlace_fit_marginal_means(fit, data, specs, MEANS_OF(.weighting = w, .scale = s, .df = d, .level = l), NULL, &table, &err)
+    interlace_fit_marginal_means(fit, data, specs, MEANS_OF(.weighting = w, .means_scale = s, .df = d, .level = l), NULL, &table, &err)
     FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", MEANS(NULL, NULL, "~ Machine", 0, 0, 0, 0.95));
     FAILS(INTERLACE_E_ARGUMENT, "specs is NULL", MEANS(fit, NULL, NULL, 0, 0, 0, 0.95));
     FAILS(INTERLACE_E_FORMULA, "", MEANS(fit, NULL, "~ Machine +", 0, 0, 0, 0.95));
     FAILS(INTERLACE_E_ARGUMENT, "'Worker'", MEANS(fit, NULL, "~ Worker", 0, 0, 0, 0.95));
     FAILS(INTERLACE_E_ARGUMENT, "request->weighting is 7", MEANS(fit, NULL, "~ Machine", 7, 0, 0, 0.95));
-    FAILS(INTERLACE_E_ARGUMENT, "request->scale is 7", MEANS(fit, NULL, "~ Machine", 0, 7, 0, 0.95));
+    FAILS(INTERLACE_E_ARGUMENT, "request->means_scale is 7", MEANS(fit, NULL, "~ Machine", 0, 7, 0, 0.95));
     FAILS(INTERLACE_E_ARGUMENT, "df is 7", MEANS(fit, NULL, "~ Machine", 0, 0, 7, 0.95));
     FAILS(INTERLACE_E_ARGUMENT, "level", MEANS(fit, NULL, "~ Machine", 0, 0, 0, NAN));
     FAILS(INTERLACE_E_ARGUMENT, "request->adjustment is 7",

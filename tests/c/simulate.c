@@ -64,7 +64,7 @@ static void bootstraps(const interlace_fit *fit) {
     CHECK(done == 2);
     FAILS(INTERLACE_E_ARGUMENT, "simulation is 7", bootstrap_of(fit, 12, 1, 7, NULL, &none, &err));
     FAILS(INTERLACE_E_ARGUMENT, "level is 2", bootstrap_confint_of(fit, replicates, 2, 0, &none, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "interval is 4", bootstrap_confint_of(fit, replicates, 0.9, 4, &none, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "bootstrap_interval is 4", bootstrap_confint_of(fit, replicates, 0.9, 4, &none, &err));
     FAILS(INTERLACE_E_ARGUMENT, "replicates is NULL", bootstrap_confint_of(fit, NULL, 0.9, 0, &none, &err));
     CHECK(none == NULL);
     interlace_frame_free(replicates);
@@ -83,19 +83,19 @@ static void profiles(const interlace_fit *fit) {
         CLOSE(number(intervals, "upper", i), upper[i], 1e-5);
     }
     interlace_frame_free(intervals);
-    FAILS(INTERLACE_E_ARGUMENT, "scale is 2", interlace_fit_parameters_confint_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request), .level = 0.9, .scale = 2}, NULL, &none, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "level is 1", interlace_fit_parameters_confint_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request), .level = 1, .scale = 0}, NULL, &none, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_parameters_confint_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request), .level = 0.9, .scale = 0}, NULL, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "profile_scale is 2", interlace_fit_parameters_confint_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request), .level = 0.9, .profile_scale = 2}, NULL, &none, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "level is 1", interlace_fit_parameters_confint_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request), .level = 1, .profile_scale = 0}, NULL, &none, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_parameters_confint_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request), .level = 0.9, .profile_scale = 0}, NULL, NULL, &err));
 
     interlace_options *options;
     int64_t points = 0;
     OK(interlace_options_new(&options, &err));
     OK(interlace_options_set_progress(options, count_two, &points, &err));
-    FAILS(INTERLACE_E_CANCELLED, "cancelled", interlace_fit_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request), .scale = 0}, options, &none, &err));
+    FAILS(INTERLACE_E_CANCELLED, "cancelled", interlace_fit_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request), .profile_scale = 0}, options, &none, &err));
     CHECK(points == 2 && none == NULL);
     interlace_options_free(options);
 
-    OK(interlace_fit_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request), .scale = 0}, NULL, &intervals, &err));
+    OK(interlace_fit_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request), .profile_scale = 0}, NULL, &intervals, &err));
     SAME(interlace_frame_column_name(intervals, 1), "value");
     CHECK(interlace_frame_n_columns(intervals) == 3 && interlace_frame_n_rows(intervals) >= 9);
     interlace_frame_free(intervals);
