@@ -47,13 +47,15 @@ static bool has_value(const struct arguments *arguments, const char *name, const
 
 /* ---- one argument ---- */
 
-/* Called by the library after each evaluation. A return value other than 0 would cancel the fit. */
-static int32_t show_evaluation(int64_t evaluation, double objective, const double *theta, size_t n_theta, void *user_data)
+/* Called by the library, among others after each evaluation. A return value other than 0 would cancel the call. */
+static int32_t show_evaluation(const interlace_progress *progress, void *user_data)
 {
     FILE *stream = user_data;
-    fprintf(stream, "%5" PRId64 "  %.10g  theta", evaluation, objective);
-    for (size_t i = 0; i < n_theta; i++)
-        fprintf(stream, " %.6g", theta[i]);
+    if (progress->n_theta == 0)
+        return 0;
+    fprintf(stream, "%5" PRId64 "  %.10g  theta", progress->step, progress->objective);
+    for (size_t i = 0; i < progress->n_theta; i++)
+        fprintf(stream, " %.6g", progress->theta[i]);
     fputc('\n', stream);
     return 0;
 }

@@ -147,6 +147,8 @@ typedef enum interlace_status {
     INTERLACE_E_UNSUPPORTED = 7,
     /** A file cannot be read or written. */
     INTERLACE_E_IO = 8,
+    /** The deadline of the options passed before there was a result. A fit is one with what it has at its deadline. */
+    INTERLACE_E_DEADLINE = 9,
     /** A bug in the library; please report it. Do nothing with the objects of the call except free them. */
     INTERLACE_E_INTERNAL = 99
 } interlace_status;
@@ -214,7 +216,7 @@ interlace_status interlace_frame_new(size_t n_rows, interlace_frame **out, inter
  * @param[in,out] frame The frame.
  * @param[in] name The name of the new column.
  * @param[in] values Array [n_rows].
- * @param[in] len The number of elements of each of `name`, `values`, which must be exact.
+ * @param[in] len The number of elements of `values`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -230,7 +232,7 @@ interlace_status interlace_frame_add_f64(interlace_frame *frame,
  * @param[in,out] frame The frame.
  * @param[in] name The name of the new column.
  * @param[in] values Array [n_rows].
- * @param[in] len The number of elements of each of `name`, `values`, which must be exact.
+ * @param[in] len The number of elements of `values`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -246,7 +248,7 @@ interlace_status interlace_frame_add_i32(interlace_frame *frame,
  * @param[in,out] frame The frame.
  * @param[in] name The name of the new column.
  * @param[in] values Array [n_rows].
- * @param[in] len The number of elements of each of `name`, `values`, which must be exact.
+ * @param[in] len The number of elements of `values`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -264,7 +266,7 @@ interlace_status interlace_frame_add_i64(interlace_frame *frame,
  * @param[in,out] frame The frame.
  * @param[in] name The name of the new column.
  * @param[in] codes Array [n_rows].
- * @param[in] len The number of elements of each of `name`, `codes`, which must be exact.
+ * @param[in] len The number of elements of `codes`, which must be exact.
  * @param[in] levels Array [n_levels].
  * @param[in] n_levels The number of levels.
  * @param[in] ordered Whether the order of the levels means something, as in an ordered factor.
@@ -287,7 +289,7 @@ interlace_status interlace_frame_add_categorical(interlace_frame *frame,
  * @param[in,out] frame The frame.
  * @param[in] name The name of the new column.
  * @param[in] values Array [n_rows].
- * @param[in] len The number of elements of each of `name`, `values`, which must be exact.
+ * @param[in] len The number of elements of `values`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -334,7 +336,7 @@ interlace_status interlace_frame_make_categorical(interlace_frame *frame,
  * does not have come last or, if neither column has its own order, in byte order; pointers to the old labels become
  * invalid.
  * @param[in,out] frame The frame.
- * @param[in] other The frame.
+ * @param[in] other The frame with further rows.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -1805,22 +1807,106 @@ interlace_status interlace_unidentified_from_name(const char *name,
                                                   interlace_error *err);
 
 /**
- * Called after each evaluation of the objective, on the thread that called interlace_fit_new, with the number of
- * evaluations so far, the objective, `theta` [n_theta] and the pointer given to interlace_options_set_progress. A
- * return value other than 0 cancels the fit, which then returns INTERLACE_E_CANCELLED. It must not throw, longjmp or
- * free the objects of the fit.
- * @param[in] evaluation
- * @param[in] objective
- * @param[in] theta Array [n_theta].
- * @param[in] n_theta
+ * What a call is at. Later versions may add phases.
+ * @since 0.1
+ */
+typedef enum interlace_phase {
+    /** No call. */
+    INTERLACE_PHASE_NONE = -1,
+    /** A fit makes its model matrices and starting values. step: 0. */
+    INTERLACE_PHASE_START = 0,
+    /** A fit searches its parameters. step: evaluations of the criterion so far. */
+    INTERLACE_PHASE_SEARCH = 1,
+    /** Standard errors of a generalised or ordinal fit. step: parameters done. */
+    INTERLACE_PHASE_STANDARD_ERRORS = 2,
+    /** Random effects of a fit and their covariances. step: terms done. */
+    INTERLACE_PHASE_MODES = 3,
+    /** Satterthwaite's or Kenward and Roger's degrees of freedom. step: parts of the derivatives done. */
+    INTERLACE_PHASE_DEGREES_OF_FREEDOM = 4,
+    /** Tests of hypotheses or of models. step: tests done. */
+    INTERLACE_PHASE_TEST = 5,
+    /** Several models are fitted, one after the other. step: models done. */
+    INTERLACE_PHASE_MODEL = 6,
+    /** One model is fitted by several optimisers. step: optimisers done. */
+    INTERLACE_PHASE_OPTIMIZER = 7,
+    /** Profiles of the likelihood. step: parameters done. */
+    INTERLACE_PHASE_PROFILE = 8,
+    /** A bootstrap. step: replicates done. */
+    INTERLACE_PHASE_REPLICATE = 9,
+    /** Refits to other responses. step: responses done. */
+    INTERLACE_PHASE_REFIT = 10,
+    /** A jackknife. step: deletions done. */
+    INTERLACE_PHASE_DELETION = 11,
+    /** A cross-validation. step: folds done. */
+    INTERLACE_PHASE_FOLD = 12,
+    /** Predictions. step: rows done. */
+    INTERLACE_PHASE_PREDICTION = 13,
+    /** Simulated responses. step: responses done. */
+    INTERLACE_PHASE_SIMULATION = 14,
+    /** Quantile residuals. step: rows done. */
+    INTERLACE_PHASE_RESIDUALS = 15,
+    /** Marginal means and contrasts. step: means, or groups of contrasts, done. */
+    INTERLACE_PHASE_MEANS = 16,
+    /** Values of the criterion. step: points done. */
+    INTERLACE_PHASE_OBJECTIVE = 17,
+    /** A statistic of replicates. step: replicates done. */
+    INTERLACE_PHASE_STATISTIC = 18
+} interlace_phase;
+
+/**
+ * How far a call is. The record and what it points to are valid only during the call of the progress function.
+ * @since 0.1
+ */
+typedef struct interlace_progress {
+    /** The size of this record in the running library, in bytes. Later versions may add members at the end. */
+    size_t struct_size;
+    /** What the call is at. */
+    interlace_phase phase;
+    /** How much of the phase is done. */
+    int64_t step;
+    /** Of how many, or -1 if that is not known. */
+    int64_t total;
+    /** The criterion at the last evaluation, or of the fit that was done last; NaN if there is none. */
+    double objective;
+    /**
+     * The covariance parameters there [n_theta], followed by the residual correlation if there is one. May be NULL if
+     * `n_theta` is 0.
+     */
+    const double *theta;
+    /** The length of `theta`; 0 if there is none. */
+    size_t n_theta;
+} interlace_progress;
+
+/**
+ * Hears how far a call is, with the pointer given to interlace_options_set_progress. It is called on the thread that
+ * made the call: at each step of a phase, and otherwise about every 0.05 seconds, as far as no single evaluation or
+ * factorisation takes longer. A return value other than 0 cancels the call, which then returns INTERLACE_E_CANCELLED
+ * and changes nothing. It must not throw, longjmp, free the objects of the call or use them for another one that
+ * changes them.
+ * @param[in] progress How far the call is.
  * @param[in] user_data Passed to the function unchanged.
  * @since 0.1
  */
-typedef int32_t (*interlace_progress_fn)(int64_t evaluation,
-                                         double objective,
-                                         const double *theta,
-                                         size_t n_theta,
-                                         void *user_data);
+typedef int32_t (*interlace_progress_fn)(const interlace_progress *progress, void *user_data);
+
+/**
+ * The name of a phase, such as "search"; NULL for a number that is none. A static string.
+ * @param[in] code What a call is at.
+ * @since 0.1
+ */
+const char *interlace_phase_name(interlace_phase code);
+
+/**
+ * The phase that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is none;
+ * the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_phase_from_name(const char *name,
+                                           interlace_phase *out,
+                                           interlace_error *err);
 
 /**
  * Makes options with their default values.
@@ -1898,8 +1984,8 @@ interlace_status interlace_options_set_max_evaluations(interlace_options *option
 interlace_status interlace_options_set_threads(interlace_options *options, int32_t threads, interlace_error *err);
 
 /**
- * Seconds after which a fit stops with what it has; positive, default infinity. Such a fit has not converged, but is a
- * fit.
+ * Seconds after which a call stops; positive, default infinity. A fit stops with what it has: it has not converged, but
+ * is a fit. Other calls return INTERLACE_E_DEADLINE. The time is that of the whole call, however many models it fits.
  * @param[in,out] options The options.
  * @param[in] seconds Positive; infinity for none.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -1969,7 +2055,7 @@ interlace_status interlace_options_set_unidentified(interlace_options *options,
                                                     interlace_error *err);
 
 /**
- * Sets a function that fits call with `user_data`, which is passed unchanged. NULL removes it.
+ * Sets a function that calls with these options call with `user_data`, which is passed unchanged. NULL removes it.
  * @param[in,out] options The options.
  * @param[in] progress The function; NULL for none.
  * @param[in] user_data Passed to the function unchanged.
@@ -4106,6 +4192,7 @@ interlace_status interlace_fit_fixef_vcov_kenward_roger(const interlace_fit *fit
  * @param[in] fits The fits [n].
  * @param[in] n The number of fits, at least 2.
  * @param[in] chi_bar Whether a variance at the edge of its range gets the mixture of chi-squares.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[out] out The new frame. The caller frees it with interlace_frame_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -4113,6 +4200,7 @@ interlace_status interlace_fit_fixef_vcov_kenward_roger(const interlace_fit *fit
 interlace_status interlace_fit_compare(const interlace_fit *const *fits,
                                        size_t n,
                                        bool chi_bar,
+                                       const interlace_options *options,
                                        interlace_frame **out,
                                        interlace_error *err);
 

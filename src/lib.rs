@@ -14,6 +14,8 @@ pub mod error;
 pub mod names;
 /// Closed lists of choices, by name.
 pub mod choice;
+/// Progress, cancellation, deadlines.
+pub mod watch;
 /// Named columns of data: numbers, categories; CSV files; missing values.
 pub mod frame;
 /// Formula text to a syntax tree, and the algebra of its terms. Knows no data.

@@ -9,7 +9,7 @@ use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
 use super::handle::{free, give, need, null};
 use super::options::{OptionsHandle, threads};
-use super::progress::with_progress;
+use super::progress::watched;
 use super::resample_lists::{BootstrapIntervalCode, SimulationCode};
 use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, texts};
@@ -212,8 +212,7 @@ pub unsafe extern "C" fn interlace_bootstrap_run(
     boundary(err, || {
         let (own, fit, out) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, target(out, "out")?);
         let asked = BootstrapOptions { threads: threads(options), ..own.asked(fit)? };
-        let all =
-            own.with_statistic(|statistic| with_progress(options, |progress| fit.bootstrap_with(&asked, statistic, progress)))?;
+        let all = own.with_statistic(|statistic| watched(options, |watch| fit.bootstrap_with(&asked, statistic, watch)))?;
         out.write(give(FrameHandle::new(all.frame()?)));
         Ok(())
     })
@@ -233,9 +232,8 @@ pub unsafe extern "C" fn interlace_bootstrap_jackknife(
     boundary(err, || {
         let (own, fit, out) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, target(out, "out")?);
         let unit = own.asked(fit)?.cases.map_or_else(|| fit.unit(None), Ok)?;
-        let all: Bootstrap = own.with_statistic(|statistic| {
-            with_progress(options, |progress| fit.jackknife(unit, statistic, threads(options), progress))
-        })?;
+        let all: Bootstrap =
+            own.with_statistic(|statistic| watched(options, |watch| fit.jackknife(unit, statistic, threads(options), watch)))?;
         out.write(give(FrameHandle::new(all.frame()?)));
         Ok(())
     })
@@ -282,14 +280,15 @@ pub unsafe extern "C" fn interlace_bootstrap_response_std_error(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let _ = options;
         let (own, fit, out) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, target(out, "out")?);
-        let value = fit.bootstrap_std_error(&own.asked(fit)?, |y| {
+        let statistic = |y: &mut [f64]| {
             Ok(match function {
                 None => median(y),
                 Some(function) => function(y.as_mut_ptr(), y.len(), user_data),
             })
-        })?;
+        };
+        let asked = own.asked(fit)?;
+        let value = watched(options, |watch| fit.bootstrap_std_error(&asked, statistic, watch))?;
         out.write(value);
         Ok(())
     })

@@ -10,7 +10,7 @@ use super::frame::FrameHandle;
 use super::handle::need;
 use super::hypotheses::degrees_of_freedom_by;
 use super::options::{OptionsHandle, settings};
-use super::progress::with_progress;
+use super::progress::watched;
 use super::questions::QuestionsHandle;
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
@@ -96,12 +96,14 @@ unsafe fn write(
     let (text, len) = (target(text, "text")?, target(len, "len")?);
     let basics = Questions::default();
     let questions = questions.map_or(&basics, |own| &own.questions);
-    let freedom = |method: DfMethod| degrees_of_freedom_by(handle, method, options);
-    let subject =
-        Subject { fit: &handle.fit, spec: spec.map(|own| &own.spec), data: data.map(|own| &own.frame), freedom: &freedom };
     let settings = settings(options);
-    let answers = with_progress(options, |progress| Answers::new(&subject, questions, &mut Work { options: &settings, progress }))?;
-    let written = owned(writer(&subject, questions, &answers)?)?;
+    let written = watched(options, |watch| {
+        let freedom = |method: DfMethod| degrees_of_freedom_by(handle, method, watch);
+        let subject =
+            Subject { fit: &handle.fit, spec: spec.map(|own| &own.spec), data: data.map(|own| &own.frame), freedom: &freedom };
+        let answers = Answers::new(&subject, questions, &Work { options: &settings, watch })?;
+        owned(writer(&subject, questions, &answers)?)
+    })?;
     len.write(written.as_bytes().len());
     text.write(written.into_raw());
     Ok(())

@@ -11,7 +11,7 @@ use super::frame::FrameHandle;
 use super::handle::{free, give, need};
 use super::options::{OptionsHandle, settings};
 use super::options_lists::MethodCode;
-use super::progress::with_progress;
+use super::progress::watched;
 use super::spec::SpecHandle;
 use super::spec_lists::ModelCode;
 use super::status::{ErrorRecord, Status};
@@ -94,7 +94,7 @@ pub unsafe extern "C" fn interlace_fit_new(
         let (spec, out) = (need(spec, "spec")?, target(out, "out")?);
         let data = data.map(|data| &data.frame);
         let settings = settings(options);
-        let fit = with_progress(options, |progress| Fit::new(&spec.spec, data, &settings, progress))?;
+        let fit = watched(options, |watch| Fit::new(&spec.spec, data, &settings, watch))?;
         out.write(give(FitHandle::new(fit, settings)));
         Ok(())
     })
@@ -111,10 +111,9 @@ pub unsafe extern "C" fn interlace_fit_refit_ml(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let _ = options;
         let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
         let settings = Options { reml: false, reml_generalised: false, ..handle.options.clone() };
-        out.write(give(FitHandle::new(handle.fit.refit_ml()?, settings)));
+        out.write(give(FitHandle::new(watched(options, |watch| handle.fit.refit_ml(watch))?, settings)));
         Ok(())
     })
 }
@@ -144,7 +143,8 @@ pub unsafe extern "C" fn interlace_spec_objective(
         let count = n_theta.checked_mul(n_points);
         let count = count.ok_or_else(|| Error::argument("n_theta times n_points is larger than the address space"))?;
         let theta = slice(theta, count, "theta")?;
-        let result = Fit::objective(&spec.spec, data.map(|data| &data.frame), &settings(options), theta)?;
+        let data = data.map(|data| &data.frame);
+        let result = watched(options, |watch| Fit::objective(&spec.spec, data, &settings(options), theta, watch))?;
         if result.len() != n_points {
             return Err(Error::argument(format!("n_theta is {n_theta}, the model has another number of parameters")));
         }

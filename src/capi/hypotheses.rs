@@ -10,7 +10,7 @@ use super::fit::FitHandle;
 use super::frame::FrameHandle;
 use super::handle::{give, need};
 use super::options::{OptionsHandle, settings};
-use super::progress::with_progress;
+use super::progress::watched;
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
 use super::test_lists::{AnovaTypeCode, DfCode};
@@ -22,6 +22,7 @@ use crate::inference::drop1::drop1_table;
 use crate::inference::linear::{SimpleDf, combinations_table, joint_table};
 use crate::inference::lrt::{fit_and_compare, likelihood_ratio_table};
 use crate::spec::Spec;
+use crate::watch::Watch;
 
 /// Linear combinations L beta of the fixed effects as a new frame, one row each: "estimate", "std_error", "df", "statistic" (t, or z with
 /// infinite degrees of freedom) and "p_value" of the hypothesis that it is `rhs` (two-sided). `l` [k,p] is column-major with leading
@@ -111,7 +112,7 @@ pub unsafe extern "C" fn interlace_fit_anova(
         let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
         let kind = meaning(anova_type, "anova_type")?;
         let freedom = degrees_of_freedom(handle, df, options)?;
-        let table = anova_table(&handle.fit, data.map(|data| &data.frame), kind, freedom)?;
+        let table = watched(options, |watch| anova_table(&handle.fit, data.map(|data| &data.frame), kind, freedom, watch))?;
         out.write(give(FrameHandle::new(table)));
         Ok(())
     })
@@ -131,9 +132,10 @@ pub unsafe extern "C" fn interlace_fit_drop1(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let _ = options;
         let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
-        out.write(give(FrameHandle::new(drop1_table(&handle.fit, data.map(|data| &data.frame))?)));
+        let data = data.map(|data| &data.frame);
+        let table = watched(options, |watch| drop1_table(&handle.fit, data, watch))?;
+        out.write(give(FrameHandle::new(table)));
         Ok(())
     })
 }
@@ -176,6 +178,7 @@ pub unsafe extern "C" fn interlace_fit_compare(
     fits: *const *const FitHandle,
     n: usize,
     chi_bar: bool,
+    options: Option<&OptionsHandle>,
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
@@ -183,7 +186,7 @@ pub unsafe extern "C" fn interlace_fit_compare(
         let out = target(out, "out")?;
         let each = slice(fits, n, "fits")?.iter().enumerate();
         let fits = each.map(|(i, fit)| need(fit.as_ref(), &format!("fits[{i}]")).map(|f| &f.fit)).collect::<Result<Vec<&Fit>>>()?;
-        out.write(give(FrameHandle::new(likelihood_ratio_table(&fits, chi_bar)?)));
+        out.write(give(FrameHandle::new(watched(options, |watch| likelihood_ratio_table(&fits, chi_bar, watch))?)));
         Ok(())
     })
 }
@@ -214,7 +217,7 @@ pub unsafe extern "C" fn interlace_spec_lrt(
         let specs =
             each.map(|(i, own)| need(own.as_ref(), &format!("specs[{i}]")).map(|s| &s.spec)).collect::<Result<Vec<&Spec>>>()?;
         let data = data.map(|data| &data.frame);
-        let table = with_progress(options, |progress| fit_and_compare(&specs, data, &settings(options), chi_bar, progress))?;
+        let table = watched(options, |watch| fit_and_compare(&specs, data, &settings(options), chi_bar, watch))?;
         out.write(give(FrameHandle::new(table)));
         Ok(())
     })
@@ -226,26 +229,26 @@ pub(super) unsafe fn degrees_of_freedom<'f>(
     df: MaybeUninit<DfCode>,
     options: Option<&OptionsHandle>,
 ) -> Result<DegreesOfFreedom<'f>> {
-    degrees_of_freedom_by(handle, meaning(df, "df")?, options)
+    let method = meaning(df, "df")?;
+    watched(options, |watch| degrees_of_freedom_by(handle, method, watch))
 }
 
 /// The same for a kind of degrees of freedom.
 pub(super) fn degrees_of_freedom_by<'f>(
     handle: &'f FitHandle,
     method: DfMethod,
-    options: Option<&OptionsHandle>,
+    watch: &Watch<'_>,
 ) -> Result<DegreesOfFreedom<'f>> {
-    let _ = options;
     let fit = &handle.fit;
     method.check(fit)?;
-    let satterthwaite = || once(&handle.satterthwaite, || Satterthwaite::of(fit));
+    let satterthwaite = || once(&handle.satterthwaite, || Satterthwaite::of(fit, watch));
     Ok(match method {
         DfMethod::Default if fit.generalised().is_some() => DegreesOfFreedom::by_default(None),
         DfMethod::Default => DegreesOfFreedom::by_default(or_reason(satterthwaite())?.ok()),
         DfMethod::Normal => DegreesOfFreedom::Same(SimpleDf::Normal.of(fit)),
         DfMethod::Residual => DegreesOfFreedom::Same(SimpleDf::Residual.of(fit)),
         DfMethod::Satterthwaite => DegreesOfFreedom::Satterthwaite(satterthwaite()?),
-        DfMethod::KenwardRoger => DegreesOfFreedom::KenwardRoger(once(&handle.kenward_roger, || KenwardRoger::of(fit))?),
+        DfMethod::KenwardRoger => DegreesOfFreedom::KenwardRoger(once(&handle.kenward_roger, || KenwardRoger::of(fit, watch))?),
     })
 }
 

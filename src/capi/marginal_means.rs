@@ -11,6 +11,7 @@ use super::frame::FrameHandle;
 use super::handle::{give, need};
 use super::hypotheses::degrees_of_freedom;
 use super::options::OptionsHandle;
+use super::progress::watched;
 use super::request::{Request, level_of, read};
 use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, text, texts};
@@ -89,7 +90,9 @@ pub unsafe extern "C" fn interlace_fit_marginal_means(
     boundary(err, || {
         let out = target(out, "out")?;
         let asked = Asked::new(fit, data, specs, &read(request)?, options)?;
-        let table = asked.with_coefficients(|own| asked.means.table(own, asked.scale.as_ref(), asked.level))?;
+        let table = watched(options, |watch| {
+            asked.with_coefficients(|own| asked.means.table(own, asked.scale.as_ref(), asked.level, watch))
+        })?;
         out.write(give(FrameHandle::new(table)));
         Ok(())
     })
@@ -117,8 +120,11 @@ pub unsafe extern "C" fn interlace_fit_contrasts(
         let asked = Asked::new(fit, data, specs, &request, options)?;
         let adjustment = meaning(request.adjustment, "request->adjustment")?;
         let contrasts = asked.contrasts_of(&request)?;
-        let make = |own: &Coefficients<'_>| asked.means.contrasts(own, &contrasts, adjustment, asked.scale.as_ref(), asked.level);
-        out.write(give(FrameHandle::new(asked.with_coefficients(make)?)));
+        let table = watched(options, |watch| {
+            let (scale, level) = (asked.scale.as_ref(), asked.level);
+            asked.with_coefficients(|own| asked.means.contrasts(own, &contrasts, adjustment, scale, level, watch))
+        })?;
+        out.write(give(FrameHandle::new(table)));
         Ok(())
     })
 }
@@ -157,7 +163,7 @@ impl<'a> Asked<'a> {
         // The two scales are one in a linear model.
         let family = fit.generalised().filter(|_| response).map(|own| &*own.family);
         let df = degrees_of_freedom(handle, request.df, options)?;
-        let means = MarginalMeans::of_fit(fit, data.map(|data| &data.frame), &specs, weighting)?;
+        let means = watched(options, |watch| MarginalMeans::of_fit(fit, data.map(|data| &data.frame), &specs, weighting, watch))?;
         let scale = family.and_then(ResponseScale::of_family);
         Ok(Asked { fit, means, df, scale, level: level_of(request.level) })
     }

@@ -52,6 +52,7 @@ pub mod marginal_means;
 pub mod options;
 pub mod options_lists;
 pub mod options_named;
+pub mod phase;
 pub mod predict;
 pub mod predict_lists;
 pub mod profile;

@@ -8,6 +8,7 @@ use super::c_void;
 use super::codes::meaning;
 use super::handle::{free, give, need};
 use super::options_lists::{InformationCode, MethodCode, NaCode, OptimizerCode, StdErrorsCode, UnidentifiedCode};
+use super::phase::ProgressFn;
 use super::status::{ErrorRecord, Status};
 use super::strings::StringTable;
 use crate::error::{Error, Result};
@@ -15,13 +16,6 @@ use crate::options::{Estimation, Nodes, Options};
 
 /// The most quadrature points for each random effect.
 pub(super) const MAX_QUADRATURE: i64 = 100;
-
-/// Called after each evaluation of the objective, on the thread that called interlace_fit_new, with the number of evaluations so far, the
-/// objective, `theta` [n_theta] and the pointer given to interlace_options_set_progress. A return value other than 0
-/// cancels the fit, which then returns INTERLACE_E_CANCELLED. It must not throw, longjmp or free the objects of the fit.
-/// Since 0.1.
-pub type ProgressFn =
-    Option<unsafe extern "C" fn(evaluation: i64, objective: f64, theta: *const f64, n_theta: usize, user_data: *mut c_void) -> i32>;
 
 /// How to fit a model. Functions with options accept NULL for the defaults.
 /// Since 0.1.
@@ -128,7 +122,8 @@ pub unsafe extern "C" fn interlace_options_set_threads(
     change(options, err, |options| set_threads(options, i64::from(threads)))
 }
 
-/// Seconds after which a fit stops with what it has; positive, default infinity. Such a fit has not converged, but is a fit.
+/// Seconds after which a call stops; positive, default infinity. A fit stops with what it has: it has not converged, but is a fit. Other
+/// calls return INTERLACE_E_DEADLINE. The time is that of the whole call, however many models it fits.
 /// @param seconds Positive; infinity for none.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -212,7 +207,7 @@ pub unsafe extern "C" fn interlace_options_set_unidentified(
     })
 }
 
-/// Sets a function that fits call with `user_data`, which is passed unchanged. NULL removes it.
+/// Sets a function that calls with these options call with `user_data`, which is passed unchanged. NULL removes it.
 /// @param progress The function; NULL for none.
 /// Since 0.1.
 #[unsafe(no_mangle)]

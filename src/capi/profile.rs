@@ -9,7 +9,7 @@ use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
 use super::handle::give;
 use super::options::OptionsHandle;
-use super::progress::with_progress;
+use super::progress::watched;
 use super::request::{Request, level_of, read};
 use super::resample_lists::ProfileScaleCode;
 use super::status::{ErrorRecord, Status};
@@ -82,8 +82,8 @@ pub unsafe extern "C" fn interlace_fit_profile(
 
 unsafe fn profiles(fit: &Fit, request: &ProfileRequest, options: Option<&OptionsHandle>) -> Result<Vec<Profile>> {
     let (level, scale) = (level_of(request.level), meaning(request.profile_scale, "request->profile_scale")?);
-    with_progress(options, |progress| match scale {
-        ProfileScale::SdCor => fit.profile(level, progress),
-        ProfileScale::Theta => fit.profile_theta(level, progress),
+    watched(options, |watch| match scale {
+        ProfileScale::SdCor => fit.profile(level, watch),
+        ProfileScale::Theta => fit.profile_theta(level, watch),
     })
 }

@@ -9,7 +9,7 @@ use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
 use super::handle::give;
 use super::options::{OptionsHandle, threads};
-use super::progress::with_progress;
+use super::progress::watched;
 use super::resample_lists::SimulationCode;
 use super::status::{ErrorRecord, Status};
 use crate::error::Error;
@@ -33,12 +33,11 @@ pub unsafe extern "C" fn interlace_fit_simulate(
 ) -> Status {
     boundary(err, || {
         let fit = fit_of(fit)?;
-        let _ = options;
         let simulation = meaning(simulation, "simulation")?;
         let wanted = fit.fitted.len().checked_mul(nsim);
         let wanted = wanted.ok_or_else(|| Error::argument(format!("nsim is {nsim}, more than the address space holds")))?;
         array_target(out, len, wanted, "out")?;
-        copy_out(&fit.simulate(nsim, seed, simulation)?, out, len)
+        copy_out(&watched(options, |watch| fit.simulate(nsim, seed, simulation, watch))?, out, len)
     })
 }
 
@@ -75,7 +74,7 @@ pub unsafe extern "C" fn interlace_fit_refit(
         }
         let y = matrix(y, m, k, ldy, "y", "ldy")?;
         let asked = RefitOptions { std_errors, threads: threads(options) };
-        let all = with_progress(options, |progress| fit.refit_many(&y, &asked, progress))?;
+        let all = watched(options, |watch| fit.refit_many(&y, &asked, watch))?;
         out.write(give(FrameHandle::new(all.frame()?)));
         Ok(())
     })

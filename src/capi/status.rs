@@ -39,6 +39,8 @@ pub enum Status {
     InterlaceEUnsupported = 7,
     /// A file cannot be read or written.
     InterlaceEIo = 8,
+    /// The deadline of the options passed before there was a result. A fit is one with what it has at its deadline.
+    InterlaceEDeadline = 9,
     /// A bug in the library; please report it. Do nothing with the objects of the call except free them.
     InterlaceEInternal = 99,
 }
@@ -55,6 +57,7 @@ impl Choice for Status {
         (Status::InterlaceECancelled, c"cancelled"),
         (Status::InterlaceEUnsupported, c"unsupported"),
         (Status::InterlaceEIo, c"io"),
+        (Status::InterlaceEDeadline, c"deadline"),
         (Status::InterlaceEInternal, c"internal"),
     ];
 }
@@ -71,6 +74,7 @@ impl Codes for Status {
         (Status::InterlaceECancelled, Status::InterlaceECancelled),
         (Status::InterlaceEUnsupported, Status::InterlaceEUnsupported),
         (Status::InterlaceEIo, Status::InterlaceEIo),
+        (Status::InterlaceEDeadline, Status::InterlaceEDeadline),
         (Status::InterlaceEInternal, Status::InterlaceEInternal),
     ];
 }
@@ -86,6 +90,7 @@ impl From<Code> for Status {
             Code::Cancelled => Status::InterlaceECancelled,
             Code::Unsupported => Status::InterlaceEUnsupported,
             Code::Io => Status::InterlaceEIo,
+            Code::Deadline => Status::InterlaceEDeadline,
             Code::Internal => Status::InterlaceEInternal,
         }
     }

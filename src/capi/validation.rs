@@ -6,11 +6,10 @@ use super::c_char;
 use super::frame::FrameHandle;
 use super::handle::{give, need};
 use super::options::{OptionsHandle, settings};
-use super::progress::with_progress;
+use super::progress::watched;
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
 use super::strings::optional_text;
-use crate::options::Progress;
 use crate::validation::{AllOptimizers, CrossValidation, Partition};
 
 /// Fits the model `spec` to `data` by each optimiser in turn, from several starts: those of interlace_fit_new, and standard
@@ -36,7 +35,7 @@ pub unsafe extern "C" fn interlace_spec_all_optimizers(
     boundary(err, || {
         let (spec, out) = (need(spec, "spec")?, target(out, "out")?);
         let data = data.map(|data| &data.frame);
-        let all = with_progress(options, |progress| AllOptimizers::new(&spec.spec, data, &settings(options), progress))?;
+        let all = watched(options, |watch| AllOptimizers::new(&spec.spec, data, &settings(options), watch))?;
         out.write(give(FrameHandle::new(all.frame()?)));
         Ok(())
     })
@@ -83,8 +82,7 @@ pub unsafe extern "C" fn interlace_spec_cross_validate(
         let (spec, data, out) = (need(spec, "spec")?, data.map(|data| &data.frame), target(folds_out, "folds_out")?);
         let rows_out = if rows_out.is_null() { None } else { Some(target(rows_out, "rows_out")?) };
         let partition = Partition { group: optional_text(group, "group")?, folds, seed };
-        let run = |progress: Option<Progress<'_>>| CrossValidation::new(&spec.spec, data, &settings(options), &partition, progress);
-        let all = with_progress(options, run)?;
+        let all = watched(options, |watch| CrossValidation::new(&spec.spec, data, &settings(options), &partition, watch))?;
         let (table, rows) = (all.frame()?, rows_out.map(|_| all.frame_of_rows()).transpose()?);
         out.write(give(FrameHandle::new(table)));
         if let (Some(out), Some(rows)) = (rows_out, rows) {

@@ -10,6 +10,7 @@ use crate::linalg::dense::dot;
 use crate::optimize::Objective;
 use crate::random::{FactorDerivative, add_curvature, add_second_derivatives, directions, factor_derivatives};
 use crate::search::{Criterion, ThetaMap};
+use crate::watch::Watch;
 
 impl<'a> Criterion<'a> for Deviance<'a> {
     fn structures(&self) -> &[Structure] {
@@ -25,6 +26,10 @@ impl<'a> Criterion<'a> for Deviance<'a> {
 
     fn evaluations(&self) -> usize {
         self.state.evaluations
+    }
+
+    fn watch(&self) -> Watch<'a> {
+        self.watch
     }
 
     fn theta_map(&self) -> ThetaMap<'a> {

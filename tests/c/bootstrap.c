@@ -15,8 +15,8 @@ static double number(const interlace_frame *table, const char *column, size_t ro
     return values[row];
 }
 
-static int32_t stop_at_once(int64_t done, double deviance, const double *theta, size_t n_theta, void *user_data) {
-    (void)done, (void)deviance, (void)theta, (void)n_theta, (void)user_data;
+static int32_t stop_at_once(const interlace_progress *progress, void *user_data) {
+    (void)progress, (void)user_data;
     return 1;
 }
 

@@ -187,18 +187,26 @@ static void singular(void) {
 }
 
 struct watch {
-    int64_t calls, stop_at;
+    int64_t calls, stop_at, evaluations;
+    int32_t phase;
 };
 
-static int32_t watch(int64_t evaluation, double objective, const double *theta, size_t n_theta, void *user_data) {
+static int32_t watch(const interlace_progress *progress, void *user_data) {
     struct watch *w = (struct watch *) user_data;
-    CHECK(evaluation >= 1 && isfinite(objective) && n_theta == 1 && isfinite(theta[0]));
+    CHECK(progress->struct_size >= sizeof *progress && progress->phase >= w->phase);
+    CHECK(progress->step >= 0 && (progress->total == -1 || progress->step <= progress->total));
+    if (progress->n_theta > 0) {
+        CHECK(progress->phase == INTERLACE_PHASE_SEARCH && isfinite(progress->objective));
+        CHECK(progress->n_theta == 1 && isfinite(progress->theta[0]) && progress->step > w->evaluations);
+        w->evaluations = progress->step;
+    }
+    w->phase = progress->phase;
     w->calls++;
     return w->calls == w->stop_at;
 }
 
 static void progress(void) {
-    struct watch w = {0, 0};
+    struct watch w = {0, 0, 0, 0};
     interlace_options *options;
     interlace_frame *frame = dyestuff();
     interlace_spec *spec;
@@ -207,11 +215,11 @@ static void progress(void) {
     OK(interlace_options_set_progress(options, watch, &w, &err));
     OK(interlace_spec_new(INTERLACE_MODEL_LMM, "Yield ~ 1 + (1 | Batch)", &spec, &err));
     OK(interlace_fit_new(spec, frame, options, &fit, &err));
-    CHECK(w.calls > 0);
+    CHECK(w.evaluations > 0 && w.calls > w.evaluations / 2 && w.phase == INTERLACE_PHASE_MODES);
     interlace_fit_free(fit);
 
     fit = NULL;
-    w.calls = 0;
+    w.calls = w.evaluations = w.phase = 0;
     w.stop_at = 1;
     FAILS(INTERLACE_E_CANCELLED, "", interlace_fit_new(spec, frame, options, &fit, &err));
     CHECK(fit == NULL && w.calls == 1);

@@ -115,8 +115,8 @@ static void ratios(const interlace_frame *frame, const interlace_fit *restricted
                               fit_of(frame, "score ~ Machine + (1 | Worker)", false)};
     const interlace_fit *list[2] = {fits[0], fits[1]};
     interlace_frame *plain, *mixed;
-    OK(interlace_fit_compare(list, 2, false, &plain, &err));
-    OK(interlace_fit_compare(list, 2, true, &mixed, &err));
+    OK(interlace_fit_compare(list, 2, false, NULL, &plain, &err));
+    OK(interlace_fit_compare(list, 2, true, NULL, &mixed, &err));
     CHECK(number(plain, "fit", 0) == 1 && number(plain, "df", 1) == 1);
     CLOSE(number(plain, "chi_square", 1),
           2 * (interlace_fit_log_likelihood(fits[0]) - interlace_fit_log_likelihood(fits[1])), 1e-9);
@@ -126,11 +126,11 @@ static void ratios(const interlace_frame *frame, const interlace_fit *restricted
     interlace_frame_free(plain);
     interlace_frame_free(mixed);
     list[1] = restricted;
-    FAILS(INTERLACE_E_ARGUMENT, "refit", interlace_fit_compare(list, 2, false, &plain, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "refit", interlace_fit_compare(list, 2, false, NULL, &plain, &err));
     list[1] = NULL;
-    FAILS(INTERLACE_E_ARGUMENT, "fits[1] is NULL", interlace_fit_compare(list, 2, false, &plain, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "at least 2", interlace_fit_compare(list, 1, false, &plain, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "fits is NULL", interlace_fit_compare(NULL, 2, false, &plain, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "fits[1] is NULL", interlace_fit_compare(list, 2, false, NULL, &plain, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "at least 2", interlace_fit_compare(list, 1, false, NULL, &plain, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "fits is NULL", interlace_fit_compare(NULL, 2, false, NULL, &plain, &err));
     interlace_fit_free(fits[0]);
     interlace_fit_free(fits[1]);
 }

@@ -3,11 +3,13 @@
 
 static interlace_error err;
 
-static int32_t count_two(int64_t done, double deviance, const double *theta, size_t n_theta, void *user_data) {
-    (void)theta;
-    CHECK(n_theta == 1 && deviance > 0);
-    *(int64_t *)user_data = done;
-    return done == 2;
+static int32_t count_two(const interlace_progress *progress, void *user_data) {
+    if (progress->phase != INTERLACE_PHASE_REPLICATE && progress->phase != INTERLACE_PHASE_PROFILE)
+        return 0;
+    CHECK(progress->n_theta == 0 || (progress->n_theta == 1 && progress->objective > 0));
+    CHECK(progress->step <= progress->total);
+    *(int64_t *)user_data = progress->step;
+    return progress->step == 2;
 }
 
 /* The number in a column of a table. */
@@ -62,6 +64,10 @@ static void bootstraps(const interlace_fit *fit) {
     OK(interlace_options_set_progress(options, count_two, &done, &err));
     FAILS(INTERLACE_E_CANCELLED, "cancelled", bootstrap_of(fit, 12, 1, 0, options, &none, &err));
     CHECK(done == 2);
+    OK(interlace_options_set_progress(options, NULL, NULL, &err));
+    OK(interlace_options_set_deadline(options, 1e-9, &err));
+    FAILS(INTERLACE_E_DEADLINE, "the deadline passed in phase replicate, step 0 of 12", bootstrap_of(fit, 12, 1, 0, options, &none, &err));
+    FAILS(INTERLACE_E_DEADLINE, "the deadline passed in phase start", interlace_fit_profile(fit, NULL, options, &none, &err));
     FAILS(INTERLACE_E_ARGUMENT, "simulation is 7", bootstrap_of(fit, 12, 1, 7, NULL, &none, &err));
     FAILS(INTERLACE_E_ARGUMENT, "level is 2", bootstrap_confint_of(fit, replicates, 2, 0, &none, &err));
     FAILS(INTERLACE_E_ARGUMENT, "bootstrap_interval is 4", bootstrap_confint_of(fit, replicates, 0.9, 4, &none, &err));

@@ -11,6 +11,7 @@ use interlace::inference::lrt::{fit_and_compare, likelihood_ratio_table};
 use interlace::predict::{NewData, Quantity, Request};
 use interlace::resample::{BootstrapOptions, RandomEffects};
 use interlace::spec::{ModelKind, Spec};
+use interlace::watch::Watch;
 
 fn sleepstudy() -> Frame {
     frame("sleepstudy.csv", &["Subject"])
@@ -25,14 +26,15 @@ fn ask(fit: &Fit) {
     assert!(!fit.summary().is_empty());
     let quantity = if fit.kind.model() == ModelKind::Clmm { Quantity::Probabilities } else { Quantity::Response };
     let request = Request { level: Some(0.9), quantity, ..Request::default() };
-    let own = fit.predictions(NewData::Training, &request).unwrap();
+    let own = fit.predictions(NewData::Training, &request, &Watch::unwatched()).unwrap();
     assert!(own.std_errors.iter().all(|e| *e > 0.0), "{:?}", own.std_errors);
-    assert_eq!(fit.simulate(2, 1, RandomEffects::New).unwrap().len(), 2 * fit.n_obs);
-    for profile in fit.profile(0.95, None).unwrap() {
+    assert_eq!(fit.simulate(2, 1, RandomEffects::New, &Watch::unwatched()).unwrap().len(), 2 * fit.n_obs);
+    for profile in fit.profile(0.95, &Watch::unwatched()).unwrap() {
         assert!(profile.warning.is_none() && profile.lower < profile.estimate && profile.estimate < profile.upper, "{profile:?}");
     }
-    assert!(fit.profile_theta(0.95, None).unwrap().is_empty());
-    let replicates = fit.bootstrap(&BootstrapOptions { replicates: 3, ..BootstrapOptions::default() }, None).unwrap();
+    assert!(fit.profile_theta(0.95, &Watch::unwatched()).unwrap().is_empty());
+    let replicates =
+        fit.bootstrap(&BootstrapOptions { replicates: 3, ..BootstrapOptions::default() }, &Watch::unwatched()).unwrap();
     assert!(replicates.failures.iter().all(Option::is_none), "{:?}", replicates.failures);
 }
 
@@ -72,15 +74,15 @@ fn a_linear_model_is_that_of_least_squares() {
         near("sigma", fit.sigma, (rss / rows).sqrt(), 1e-12);
         near("slope", fit.fixed.estimate[1], slope, 1e-12);
         near("its error", fit.fixed.std_error[1], (rss / rows / sxx).sqrt(), 1e-12);
-        let own = Satterthwaite::of(&fit).unwrap();
+        let own = Satterthwaite::of(&fit, &Watch::unwatched()).unwrap();
         near("degrees of freedom", own.df(&[0.0, 1.0]), rows, 1e-9);
         if reml {
-            let own = KenwardRoger::of(&fit).unwrap();
+            let own = KenwardRoger::of(&fit, &Watch::unwatched()).unwrap();
             near("degrees of freedom", own.df(&[0.3, 1.0]), n - 2.0, 1e-9);
             near("adjusted error", own.vcov[3].sqrt(), fit.fixed.std_error[1], 1e-12);
         }
         assert_eq!(DegreesOfFreedom::by_default(Some(&own)).coefficients(&fit).len(), 2);
-        let r2 = fit.r2().unwrap();
+        let r2 = fit.r2(&Watch::unwatched()).unwrap();
         assert!(r2.random == 0.0 && r2.marginal() == r2.conditional());
     }
 }
@@ -120,7 +122,7 @@ fn generalised_and_ordinal_models_have_closed_forms() {
 
 fn compared(models: &[&Generalised], chi_bar: bool) -> interlace::error::Result<Frame> {
     let specs: Vec<&Spec> = models.iter().map(|m| &m.spec).collect();
-    fit_and_compare(&specs, Some(&models[0].frame), &models[0].options, chi_bar, None)
+    fit_and_compare(&specs, Some(&models[0].frame), &models[0].options, chi_bar, &Watch::unwatched())
 }
 
 /// The commonest test of a variance: half a chi-square with one degree of freedom.
@@ -189,7 +191,7 @@ fn missing_values_of_a_variable_that_is_dropped_leave_out_its_rows() {
     let rows: Vec<usize> = (0..180).filter(|i| i % 7 != 0).collect();
     let complete = data.select(&rows).unwrap();
     let fits = [reduced, full].map(|own| Generalised { frame: complete.clone(), ..own }.options(|o| o.reml = false).fit());
-    let want = likelihood_ratio_table(&[&fits[0], &fits[1]], false).unwrap();
+    let want = likelihood_ratio_table(&[&fits[0], &fits[1]], false, &Watch::unwatched()).unwrap();
     for name in ["log_likelihood", "chi_square", "p_value"] {
         for (got, want) in reals(&table, name).iter().zip(reals(&want, name)) {
             assert!((got - want).abs() < 1e-9 || got.is_nan() && want.is_nan(), "{name}: {got} for {want}");

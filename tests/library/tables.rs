@@ -18,6 +18,7 @@ use interlace::options::Options;
 use interlace::resample::{BootstrapOptions, IntervalKind, RefitOptions};
 use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 use interlace::validation::{AllOptimizers, CrossValidation, Partition};
+use interlace::watch::Watch;
 
 use crate::toolchain::root;
 
@@ -78,31 +79,34 @@ fn of_linear_models(seen: &mut Seen) {
     frame.make_category("replicate").unwrap();
     let model = spec(ModelKind::Lmm, "angle ~ recipe + temp + (1 | replicate)");
     let ml = Options { reml: false, na: NaPolicy::Omit, ..Options::default() };
-    let fit = Fit::new(&model, Some(&frame), &ml, None).unwrap();
+    let fit = Fit::new(&model, Some(&frame), &ml, &Watch::unwatched()).unwrap();
     seen.add_named(&fit);
     seen.add("variables", &model.variables_table().unwrap());
-    let satterthwaite = Satterthwaite::of(&fit).unwrap();
+    let satterthwaite = Satterthwaite::of(&fit, &Watch::unwatched()).unwrap();
     let freedom = DegreesOfFreedom::Satterthwaite(&satterthwaite);
-    seen.add("anova", &anova_table(&fit, None, AnovaType::III, freedom).unwrap());
-    seen.add("drop1", &drop1_table(&fit, None).unwrap());
+    seen.add("anova", &anova_table(&fit, None, AnovaType::III, freedom, &Watch::unwatched()).unwrap());
+    seen.add("drop1", &drop1_table(&fit, None, &Watch::unwatched()).unwrap());
     let l = [0.0, 1.0, 0.0, 0.0];
     let rows = freedom.with_coefficients(&fit, |own| combinations_table(&own.combinations(&l, 1).unwrap(), &[0.0]));
     seen.add("wald_test", &rows.unwrap());
     seen.add("wald_test of all together", &joint_table(&freedom.joint_test(&fit, &l, 1, &[0.0]).unwrap()).unwrap());
-    let smaller = Fit::new(&spec(ModelKind::Lmm, "angle ~ temp + (1 | replicate)"), Some(&frame), &ml, None).unwrap();
-    seen.add("lrt", &likelihood_ratio_table(&[&smaller, &fit], false).unwrap());
-    let profiles = fit.profile(0.95, None).unwrap();
+    let smaller =
+        Fit::new(&spec(ModelKind::Lmm, "angle ~ temp + (1 | replicate)"), Some(&frame), &ml, &Watch::unwatched()).unwrap();
+    seen.add("lrt", &likelihood_ratio_table(&[&smaller, &fit], false, &Watch::unwatched()).unwrap());
+    let profiles = fit.profile(0.95, &Watch::unwatched()).unwrap();
     seen.add("profile intervals", &intervals(&profiles).unwrap());
     seen.add("profile", &points(&profiles).unwrap());
-    let replicates = fit.bootstrap(&BootstrapOptions { replicates: 3, threads: 1, ..BootstrapOptions::default() }, None).unwrap();
+    let replicates =
+        fit.bootstrap(&BootstrapOptions { replicates: 3, threads: 1, ..BootstrapOptions::default() }, &Watch::unwatched()).unwrap();
     seen.add("bootstrap", &replicates.frame().unwrap());
-    let limits = fit.bootstrap_intervals(&replicates.frame().unwrap(), 0.95, IntervalKind::Percentile).unwrap();
+    let limits =
+        fit.bootstrap_intervals(&replicates.frame().unwrap(), 0.95, IntervalKind::Percentile, &Watch::unwatched()).unwrap();
     seen.add("bootstrap intervals", &limits);
-    seen.add("jackknife", &fit.jackknife(fit.unit(None).unwrap(), None, 1, None).unwrap().frame().unwrap());
-    let refits = fit.refit_many(&fit.y, &RefitOptions { std_errors: true, threads: 1 }, None).unwrap();
+    seen.add("jackknife", &fit.jackknife(fit.unit(None).unwrap(), None, 1, &Watch::unwatched()).unwrap().frame().unwrap());
+    let refits = fit.refit_many(&fit.y, &RefitOptions { std_errors: true, threads: 1 }, &Watch::unwatched()).unwrap();
     seen.add("refit", &refits.frame().unwrap());
     let folds = Partition { group: None, folds: 3, seed: 0 };
-    let validated = CrossValidation::new(&model, Some(&frame), &ml, &folds, None).unwrap();
+    let validated = CrossValidation::new(&model, Some(&frame), &ml, &folds, &Watch::unwatched()).unwrap();
     seen.add("cross_validation folds", &validated.frame().unwrap());
     seen.add("cross_validation rows", &validated.frame_of_rows().unwrap());
 }
@@ -112,26 +116,35 @@ fn of_generalised_models(seen: &mut Seen) {
     let mut model = spec(ModelKind::Glmm, "count ~ mined + (1 | site)");
     model.family.name = "nbinom2".into();
     model.zero_inflation = Some(PredictorSpec::Formula("~ mined".into()));
-    let fit = Fit::new(&model, Some(&frame), &Options::default(), None).unwrap();
+    let fit = Fit::new(&model, Some(&frame), &Options::default(), &Watch::unwatched()).unwrap();
     seen.add_named(&fit);
-    seen.add("all_optimizers", &AllOptimizers::new(&model, Some(&frame), &Options::default(), None).unwrap().frame().unwrap());
+    seen.add(
+        "all_optimizers",
+        &AllOptimizers::new(&model, Some(&frame), &Options::default(), &Watch::unwatched()).unwrap().frame().unwrap(),
+    );
     let (estimate, root) = fit.means_coefficients();
     let own = Coefficients { estimate: &estimate, root: &root, df: &|_| f64::INFINITY };
-    let means = MarginalMeans::of_fit(&fit, None, &MeansSpec::parse("~ mined").unwrap(), Weighting::Equal).unwrap();
+    let means =
+        MarginalMeans::of_fit(&fit, None, &MeansSpec::parse("~ mined").unwrap(), Weighting::Equal, &Watch::unwatched()).unwrap();
     for link in [None, Some(interlace::family::Link::Log), Some(interlace::family::Link::Logit)] {
         let scale = link.map(ResponseScale::of_link);
-        seen.add("marginal_means", &means.table(&own, scale.as_ref(), 0.95).unwrap());
-        let table = means.contrasts(&own, &Contrasts::Pairwise, Adjustment::Tukey, scale.as_ref(), 0.95);
+        seen.add("marginal_means", &means.table(&own, scale.as_ref(), 0.95, &Watch::unwatched()).unwrap());
+        let table = means.contrasts(&own, &Contrasts::Pairwise, Adjustment::Tukey, scale.as_ref(), 0.95, &Watch::unwatched());
         seen.add("contrasts", &table.unwrap());
     }
-    let grouped = MarginalMeans::of_fit(&fit, None, &MeansSpec::parse("~ 1 | mined").unwrap(), Weighting::Equal).unwrap();
-    seen.add("contrasts", &grouped.contrasts(&own, &Contrasts::Pairwise, Adjustment::None, None, 0.95).unwrap());
+    let grouped =
+        MarginalMeans::of_fit(&fit, None, &MeansSpec::parse("~ 1 | mined").unwrap(), Weighting::Equal, &Watch::unwatched())
+            .unwrap();
+    seen.add(
+        "contrasts",
+        &grouped.contrasts(&own, &Contrasts::Pairwise, Adjustment::None, None, 0.95, &Watch::unwatched()).unwrap(),
+    );
 }
 
 fn of_ordinal_models(seen: &mut Seen) {
     let mut model = spec(ModelKind::Clmm, "rating ~ temp + (1 | judge)");
     model.ordinal.nominal = Some(PredictorSpec::Formula("~ contact".into()));
-    seen.add_named(&Fit::new(&model, Some(&data("wine")), &Options::default(), None).unwrap());
+    seen.add_named(&Fit::new(&model, Some(&data("wine")), &Options::default(), &Watch::unwatched()).unwrap());
 }
 
 #[test]

@@ -36,7 +36,7 @@ pub struct CrossValidated {
 }
 
 /// Tests against the models of other formulas, which are taken as they are written.
-pub fn compare(subject: &Subject<'_>, questions: &Questions, work: &mut Work<'_, '_>) -> Result<Option<Frame>> {
+pub fn compare(subject: &Subject<'_>, questions: &Questions, work: &Work<'_>) -> Result<Option<Frame>> {
     if questions.lrt.is_empty() {
         return Ok(None);
     }
@@ -46,7 +46,7 @@ pub fn compare(subject: &Subject<'_>, questions: &Questions, work: &mut Work<'_,
     let options = Options { theta0: None, ..work.options.clone() };
     let table = others().and_then(|others| {
         let specs: Vec<&Spec> = std::iter::once(own).chain(&others).collect();
-        fit_and_compare(&specs, subject.data, &options, questions.chi_bar, work.progress())
+        fit_and_compare(&specs, subject.data, &options, questions.chi_bar, work.watch)
     });
     about("lrt", table).map(Some)
 }
@@ -61,25 +61,25 @@ fn other(spec: &Spec, formula: &str) -> Result<Spec> {
     Ok(Spec { source: Source::Formula(source), ..spec.clone() })
 }
 
-pub fn all_optimizers(subject: &Subject<'_>, questions: &Questions, work: &mut Work<'_, '_>) -> Result<Option<Frame>> {
+pub fn all_optimizers(subject: &Subject<'_>, questions: &Questions, work: &Work<'_>) -> Result<Option<Frame>> {
     if !questions.all_fit {
         return Ok(None);
     }
     let spec = subject.spec_for("all_fit")?;
-    AllOptimizers::new(spec, subject.data, work.options, work.progress())?.frame().map(Some)
+    AllOptimizers::new(spec, subject.data, work.options, work.watch)?.frame().map(Some)
 }
 
-pub fn cross_validate(subject: &Subject<'_>, questions: &Questions, work: &mut Work<'_, '_>) -> Result<Option<CrossValidated>> {
+pub fn cross_validate(subject: &Subject<'_>, questions: &Questions, work: &Work<'_>) -> Result<Option<CrossValidated>> {
     let Some(group) = questions.cross_validate.as_deref() else { return Ok(None) };
     let spec = subject.spec_for("cross_validate")?;
     let group = (group != ROWS).then_some(group);
     let partition = Partition { group, folds: questions.folds, seed: questions.seed };
-    let own = about("cross_validate", CrossValidation::new(spec, subject.data, work.options, &partition, work.progress()))?;
+    let own = about("cross_validate", CrossValidation::new(spec, subject.data, work.options, &partition, work.watch))?;
     Ok(Some(CrossValidated { folds: own.frame()?, rows: own.frame_of_rows()? }))
 }
 
 /// The model fitted to each column of a frame with the rows of the data.
-pub fn refit(fit: &Fit, questions: &Questions, work: &mut Work<'_, '_>) -> Result<Option<Refitted>> {
+pub fn refit(fit: &Fit, questions: &Questions, work: &Work<'_>) -> Result<Option<Refitted>> {
     let Some(responses) = &questions.refit else { return Ok(None) };
     if responses.n_rows() != fit.rows.n_data {
         let (rows, data) = (responses.n_rows(), fit.rows.n_data);
@@ -97,6 +97,6 @@ pub fn refit(fit: &Fit, questions: &Questions, work: &mut Work<'_, '_>) -> Resul
         }
     }
     let options = RefitOptions { std_errors: fit.generalised().is_none(), threads: work.options.threads };
-    let all = fit.refit_many(&y, &options, work.progress())?;
+    let all = fit.refit_many(&y, &options, work.watch)?;
     Ok(Some(Refitted { names: responses.names().map(String::from).collect(), table: all.frame()? }))
 }

@@ -1,5 +1,6 @@
 //! Residuals, and limits of the random effects.
 
+use super::subject::Work;
 use crate::choice::Choice;
 use crate::document::questions::{ConfidenceInterval, Questions, Residuals};
 use crate::error::{Result, try_vec};
@@ -10,11 +11,11 @@ use crate::frame::Frame;
 const LIMITS: &str = "limits of the random effects";
 
 /// Residuals of the kinds that are asked for, in the order of the list of kinds.
-pub fn residuals(fit: &Fit, questions: &Questions) -> Result<Vec<(Residuals, Vec<f64>)>> {
+pub fn residuals(fit: &Fit, questions: &Questions, work: &Work<'_>) -> Result<Vec<(Residuals, Vec<f64>)>> {
     let asked = Residuals::ALL.iter().map(|(kind, _)| *kind).filter(|kind| questions.residuals.contains(kind));
     let values = |kind: Residuals| match kind {
         Residuals::Of(kind) => fit.residuals_of(kind),
-        Residuals::Quantile => fit.quantile_residuals(questions.seed),
+        Residuals::Quantile => fit.quantile_residuals(questions.seed, work.watch),
     };
     asked.map(|kind| Ok((kind, values(kind)?))).collect()
 }

@@ -1,6 +1,6 @@
 //! Tests and intervals of the fixed effects.
 
-use super::subject::{Subject, about};
+use super::subject::{Subject, Work, about};
 use crate::choice::Choice;
 use crate::document::questions::{ConfidenceInterval, Questions};
 use crate::error::{Code, Error, Result, try_gather, try_vec};
@@ -40,28 +40,30 @@ pub struct Hypothesis {
 impl<'a> FixedEffects<'a> {
     /// Where nobody has asked for the degrees of freedom that a fit has by default, and no answer depends on them, those of the normal
     /// distribution stand in for such as can't be computed.
-    pub fn new(subject: &Subject<'a>, questions: &Questions) -> Result<Self> {
+    pub fn new(subject: &Subject<'a>, questions: &Questions, work: &Work<'_>) -> Result<Self> {
         let linear = subject.fit.generalised().is_none();
         let method = match questions.df {
             DfMethod::Default if linear => DfMethod::Satterthwaite,
             DfMethod::Default => DfMethod::Normal,
             asked => asked,
         };
-        match Self::by(method, subject, questions) {
-            Err(error) if error.code == Code::Numeric && !questions.needs_df() => Self::by(DfMethod::Normal, subject, questions),
+        match Self::by(method, subject, questions, work) {
+            Err(error) if error.code == Code::Numeric && !questions.needs_df() => {
+                Self::by(DfMethod::Normal, subject, questions, work)
+            }
             answer => answer,
         }
     }
 
-    fn by(method: DfMethod, subject: &Subject<'a>, questions: &Questions) -> Result<Self> {
+    fn by(method: DfMethod, subject: &Subject<'a>, questions: &Questions, work: &Work<'_>) -> Result<Self> {
         let (fit, data) = (subject.fit, subject.data);
         let freedom = (subject.freedom)(method)?;
         let coefficients = freedom.coefficients_table(fit, questions.level)?;
         let mut anova = vec![];
         for ((kind, _), _) in AnovaType::ALL.iter().zip(questions.anova).filter(|(_, asked)| *asked) {
-            anova.push((*kind, anova_table(fit, data, *kind, freedom)?));
+            anova.push((*kind, anova_table(fit, data, *kind, freedom, work.watch)?));
         }
-        let drop1 = if questions.drop1 { Some(drop1_table(fit, data)?) } else { None };
+        let drop1 = if questions.drop1 { Some(drop1_table(fit, data, work.watch)?) } else { None };
         let hypothesis = if questions.test.is_empty() { None } else { Some(hypothesis(fit, freedom, &questions.test)?) };
         let wald = if questions.asks(ConfidenceInterval::Wald) { Some(Limits::wald(fit, freedom, questions.level)?) } else { None };
         let p_values = freedom.coefficients(fit).iter().map(|own| own.p_value(0.0)).collect();

@@ -1,6 +1,6 @@
 //! Marginal means and their comparisons.
 
-use super::subject::Subject;
+use super::subject::{Subject, Work};
 use crate::document::questions::Means;
 use crate::error::{Error, Result};
 use crate::fit::Fit;
@@ -26,6 +26,7 @@ pub fn marginal_means(
     quantity: Option<Quantity>,
     freedom: DegreesOfFreedom<'_>,
     level: f64,
+    work: &Work<'_>,
 ) -> Result<MeansAnswer> {
     let fit = subject.fit;
     let mut spec = MeansSpec::parse(specs)?;
@@ -44,14 +45,14 @@ pub fn marginal_means(
     }
     // The two scales are one in a linear model.
     let scale = fit.generalised().filter(|_| response).and_then(|own| ResponseScale::of_family(&*own.family));
-    let means = MarginalMeans::of_fit(fit, subject.data, &spec, asked.weights)?;
+    let means = MarginalMeans::of_fit(fit, subject.data, &spec, asked.weights, work.watch)?;
     let contrasts = asked.comparisons.clone().unwrap_or(Contrasts::Pairwise);
     let usual = if contrasts == Contrasts::Pairwise { Adjustment::Tukey } else { Adjustment::Holm };
     let adjust = asked.adjust.unwrap_or(usual);
     let table = |own: &Coefficients<'_>| {
         Ok(MeansAnswer {
-            means: means.table(own, scale.as_ref(), level)?,
-            comparisons: means.contrasts(own, &contrasts, adjust, scale.as_ref(), level)?,
+            means: means.table(own, scale.as_ref(), level, work.watch)?,
+            comparisons: means.contrasts(own, &contrasts, adjust, scale.as_ref(), level, work.watch)?,
         })
     };
     with_coefficients(fit, freedom, table)

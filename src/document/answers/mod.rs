@@ -46,14 +46,14 @@ pub struct Answers<'a> {
 
 impl<'a> Answers<'a> {
     /// Computes them in the order in which they are written.
-    pub fn new(subject: &Subject<'a>, questions: &Questions, work: &mut Work<'_, '_>) -> Result<Self> {
+    pub fn new(subject: &Subject<'a>, questions: &Questions, work: &Work<'_>) -> Result<Self> {
         let fit = subject.fit;
         questions.check(fit.kind.model())?;
         let start = Instant::now();
-        let fixed = FixedEffects::new(subject, questions)?;
+        let fixed = FixedEffects::new(subject, questions, work)?;
         let own = &questions.means;
         let means = own.specs.as_deref().map(|specs| {
-            let answer = means::marginal_means(subject, specs, own, questions.quantity, fixed.freedom, questions.level);
+            let answer = means::marginal_means(subject, specs, own, questions.quantity, fixed.freedom, questions.level, work);
             about("emmeans", answer)
         });
         let means = means.transpose()?;
@@ -65,16 +65,16 @@ impl<'a> Answers<'a> {
             means,
             comparison,
             seconds,
-            predicted: Predicted::new(subject, questions)?,
-            simulated: if count > 0 { Some(fit.simulate(count, questions.seed, what)?) } else { None },
+            predicted: Predicted::new(subject, questions, work)?,
+            simulated: if count > 0 { Some(fit.simulate(count, questions.seed, what, work.watch)?) } else { None },
             bootstrapped: Bootstrapped::new(fit, questions, work)?,
             profiled: Profiled::new(fit, questions, work)?,
             refitted: again::refit(fit, questions, work)?,
             optimizers: again::all_optimizers(subject, questions, work)?,
             cross_validated: again::cross_validate(subject, questions, work)?,
-            residuals: diagnosed::residuals(fit, questions)?,
+            residuals: diagnosed::residuals(fit, questions, work)?,
             random_effects: diagnosed::random_effects(fit, questions)?,
-            r2: if questions.r2 { Some(fit.r2()?) } else { None },
+            r2: if questions.r2 { Some(fit.r2(work.watch)?) } else { None },
         })
     }
 }

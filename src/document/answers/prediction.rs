@@ -1,6 +1,6 @@
 //! Predictions for new data.
 
-use super::subject::Subject;
+use super::subject::{Subject, Work};
 use crate::document::questions::Questions;
 use crate::error::{Result, try_owned};
 use crate::fit::{Fit, FixedEffects, Ordinal};
@@ -24,7 +24,7 @@ pub enum Parts<'f> {
 }
 
 impl Predicted {
-    pub fn new(subject: &Subject<'_>, questions: &Questions) -> Result<Option<Self>> {
+    pub fn new(subject: &Subject<'_>, questions: &Questions, work: &Work<'_>) -> Result<Option<Self>> {
         let (fit, Some(data)) = (subject.fit, &questions.predict) else { return Ok(None) };
         let usual = if fit.ordinal().is_some() { Quantity::Probabilities } else { Quantity::Response };
         let quantity = questions.quantity.unwrap_or(usual);
@@ -41,7 +41,7 @@ impl Predicted {
             interval: questions.interval.unwrap_or_default(),
             weights,
         };
-        let predictions = fit.predictions(NewData::Frame(data), &request)?;
+        let predictions = fit.predictions(NewData::Frame(data), &request, work.watch)?;
         Ok(Some(Predicted { quantity, predictions, rows: data.n_rows(), width: fit.prediction_width(quantity) }))
     }
 

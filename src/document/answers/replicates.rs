@@ -26,7 +26,7 @@ pub struct Profiled {
 }
 
 impl Bootstrapped {
-    pub fn new(fit: &Fit, questions: &Questions, work: &mut Work<'_, '_>) -> Result<Option<Self>> {
+    pub fn new(fit: &Fit, questions: &Questions, work: &Work<'_>) -> Result<Option<Self>> {
         if questions.bootstrap == 0 {
             return Ok(None);
         }
@@ -48,15 +48,15 @@ impl Bootstrapped {
             Ok(())
         };
         let mut statistic = Statistic { names: questions.statistics.clone(), function: &mut function };
-        let replicates = fit.bootstrap_with(&options, if_any(&mut statistic), work.progress())?;
-        let response_se = questions.response_se.map(|of| Ok((of, response_se(fit, &options, of)?))).transpose()?;
+        let replicates = fit.bootstrap_with(&options, if_any(&mut statistic), work.watch)?;
+        let response_se = questions.response_se.map(|of| Ok((of, response_se(fit, &options, of, work)?))).transpose()?;
         let kind = questions.boot_interval;
         let mut own = Bootstrapped { replicates, response_se, intervals: None, kind };
         if questions.asks(ConfidenceInterval::Bootstrap) {
             let jackknife = match kind {
                 IntervalKind::Accelerated => {
                     let unit = options.cases.map_or_else(|| fit.unit(None), Ok)?;
-                    Some(fit.jackknife(unit, if_any(&mut statistic), options.threads, work.progress())?.frame()?)
+                    Some(fit.jackknife(unit, if_any(&mut statistic), options.threads, work.watch)?.frame()?)
                 }
                 _ => None,
             };
@@ -78,22 +78,23 @@ fn if_any<'s, 'f>(statistic: &'s mut Statistic<'f>) -> Option<&'s mut Statistic<
 }
 
 /// The standard error of a statistic of the response, whose replicates nothing is fitted to.
-fn response_se(fit: &Fit, options: &BootstrapOptions, of: ResponseStatistic) -> Result<f64> {
-    fit.bootstrap_std_error(options, |y| {
+fn response_se(fit: &Fit, options: &BootstrapOptions, of: ResponseStatistic, work: &Work<'_>) -> Result<f64> {
+    let statistic = |y: &mut [f64]| {
         Ok(match of {
             ResponseStatistic::Median => median(y),
             ResponseStatistic::Mean => y.iter().sum::<f64>() / y.len() as f64,
         })
-    })
+    };
+    fit.bootstrap_std_error(options, statistic, work.watch)
 }
 
 impl Profiled {
-    pub fn new(fit: &Fit, questions: &Questions, work: &mut Work<'_, '_>) -> Result<Self> {
+    pub fn new(fit: &Fit, questions: &Questions, work: &Work<'_>) -> Result<Self> {
         let wants_intervals = questions.asks(ConfidenceInterval::Profile);
         if !wants_intervals && !questions.profile {
             return Ok(Profiled { intervals: None, points: None });
         }
-        let (level, progress) = (questions.level, work.progress());
+        let (level, progress) = (questions.level, work.watch);
         let profiles = match questions.profile_scale {
             ProfileScale::SdCor => fit.profile(level, progress)?,
             ProfileScale::Theta => fit.profile_theta(level, progress)?,

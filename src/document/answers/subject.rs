@@ -4,8 +4,9 @@ use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod};
-use crate::options::{Options, Progress};
+use crate::options::Options;
 use crate::spec::Spec;
+use crate::watch::Watch;
 
 /// A fit, and what it came from as far as that is there.
 #[derive(Clone, Copy)]
@@ -17,23 +18,17 @@ pub struct Subject<'a> {
     pub freedom: &'a dyn Fn(DfMethod) -> Result<DegreesOfFreedom<'a>>,
 }
 
-/// How the work is done, and who is told.
-pub struct Work<'o, 'p> {
-    pub options: &'o Options,
-    pub progress: Option<Progress<'p>>,
+/// How the work is done, and who watches it.
+#[derive(Clone, Copy)]
+pub struct Work<'w> {
+    pub options: &'w Options,
+    pub watch: &'w Watch<'w>,
 }
 
 impl Subject<'_> {
     /// The model, for questions that fit it anew.
     pub fn spec_for(&self, question: &str) -> Result<&Spec> {
         self.spec.ok_or_else(|| Error::argument(format!("{question}: spec is NULL, but models are made from it")))
-    }
-}
-
-impl Work<'_, '_> {
-    /// Whoever is told, for a part of the work.
-    pub fn progress(&mut self) -> Option<Progress<'_>> {
-        self.progress.as_mut().map(|own| &mut **own as Progress<'_>)
     }
 }
 

@@ -16,6 +16,7 @@ use crate::lmm::correlation::information::information_by_differences;
 use crate::lmm::variance::hessian::ObservedInformation;
 use crate::lmm::variance::{Variances, largest_part};
 use crate::tails::f_upper;
+use crate::watch::Watch;
 
 /// Satterthwaite's quantities of a fit.
 ///
@@ -45,18 +46,18 @@ const EQUAL: f64 = 1e-8;
 
 impl Satterthwaite {
     /// Of a linear model, where they can be had.
-    pub fn by_default(fit: &Fit) -> Result<Option<Self>> {
-        if fit.generalised().is_some() { Ok(None) } else { Ok(or_reason(Self::of(fit))?.ok()) }
+    pub fn by_default(fit: &Fit, watch: &Watch<'_>) -> Result<Option<Self>> {
+        if fit.generalised().is_some() { Ok(None) } else { Ok(or_reason(Self::of(fit, watch))?.ok()) }
     }
 
-    pub fn of(fit: &Fit) -> Result<Self> {
+    pub fn of(fit: &Fit, watch: &Watch<'_>) -> Result<Self> {
         DfMethod::Satterthwaite.check(fit)?;
-        let (system, working) = system_of(fit)?;
+        let (system, working) = system_of(fit, watch)?;
         if fit.correlation().is_some() || largest_part(&system)? > MOST_LEVELS {
-            let (map, information) = information_by_differences(&system, &working, fit.reml)?;
+            let (map, information) = information_by_differences(&system, &working, fit.reml, watch)?;
             return Self::new(map, information);
         }
-        let mut variances = Variances::new(&system, &working, fit.reml)?;
+        let mut variances = Variances::new(&system, &working, fit.reml, watch)?;
         let information = variances.observed_information()?;
         Self::new(variances.map.clone(), information)
     }

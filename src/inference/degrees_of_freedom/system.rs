@@ -7,10 +7,12 @@ use crate::linalg::dense::{dot_in_order as dot, symmetric_eigen};
 use crate::lmm::parameters::working_from_theta;
 use crate::lmm::system::LinearSystem;
 use crate::lmm::variance::Variances;
+use crate::watch::{Phase, Watch};
 
 /// The linear system of a fit, with its working parameters.
-pub(super) fn system_of(fit: &Fit) -> Result<(LinearSystem, Vec<f64>)> {
-    let system = assemble(&fit.design()?)?;
+pub(super) fn system_of(fit: &Fit, watch: &Watch<'_>) -> Result<(LinearSystem, Vec<f64>)> {
+    watch.at(Phase::DegreesOfFreedom, 0, None)?;
+    let system = assemble(&fit.design()?, watch)?;
     if system.kept.len() != fit.fixed.names.len() {
         return Err(Error::numeric(
             "the fixed effects are so nearly dependent on each other that their degrees of freedom can't be had",
@@ -22,9 +24,9 @@ pub(super) fn system_of(fit: &Fit) -> Result<(LinearSystem, Vec<f64>)> {
 }
 
 /// Calls `work` with the model of a fit.
-pub(super) fn with_variances<T>(fit: &Fit, work: impl FnOnce(&mut Variances<'_>) -> Result<T>) -> Result<T> {
-    let (system, working) = system_of(fit)?;
-    work(&mut Variances::new(&system, &working, fit.reml)?)
+pub(super) fn with_variances<T>(fit: &Fit, work: impl FnOnce(&mut Variances<'_>) -> Result<T>, watch: &Watch<'_>) -> Result<T> {
+    let (system, working) = system_of(fit, watch)?;
+    work(&mut Variances::new(&system, &working, fit.reml, watch)?)
 }
 
 /// x'A x for a symmetric matrix.

@@ -7,6 +7,7 @@ use crate::frame::Frame;
 use crate::inference::adjust::{Adjustment, Statistic};
 use crate::inference::contrast::{ContrastRow, Contrasts};
 use crate::inference::linear::{Coefficients, Combination};
+use crate::watch::{Phase, Watch};
 
 /// The response behind a link.
 pub struct ResponseScale {
@@ -49,9 +50,19 @@ impl MarginalMeans {
     /// A row a mean: the factors, `estimate` (on the scale of the response `response`), `std_error`, `df`, `lower` and `upper`. On the scale
     /// of the response standard errors are by the delta method, and limits are those of the linear predictor taken back. A mean that
     /// can't be estimated has no numbers.
-    pub fn table(&self, coefficients: &Coefficients, scale: Option<&ResponseScale>, level: f64) -> Result<Frame> {
+    pub fn table(
+        &self,
+        coefficients: &Coefficients,
+        scale: Option<&ResponseScale>,
+        level: f64,
+        watch: &Watch<'_>,
+    ) -> Result<Frame> {
         check_level(level)?;
-        let means: Vec<Combination> = self.rows.iter().map(|row| self.combination(coefficients, row, 1.0)).collect();
+        let mut means = vec![];
+        for (i, row) in self.rows.iter().enumerate() {
+            watch.pulse_at(Phase::Means, i, Some(self.rows.len()))?;
+            means.push(self.combination(coefficients, row, 1.0));
+        }
         let limits: Vec<(f64, f64)> = means.iter().map(|m| m.interval(m.reach(level))).collect();
         let mut frame = Frame::new(means.len());
         self.add_factors(&mut frame, 0)?;
@@ -77,6 +88,7 @@ impl MarginalMeans {
         adjustment: Adjustment,
         scale: Option<&ResponseScale>,
         level: f64,
+        watch: &Watch<'_>,
     ) -> Result<Frame> {
         check_level(level)?;
         let adjustment = adjustment.resolved(*contrasts == Contrasts::Pairwise);
@@ -89,10 +101,12 @@ impl MarginalMeans {
         let n_groups = self.rows.len() / m;
         let mut table = ContrastTable::default();
         for group in 0..n_groups {
+            watch.at(Phase::Means, group, Some(n_groups))?;
             let means = &self.rows[group * m..(group + 1) * m];
-            let family: Vec<Combination> = rows.iter().map(|row| self.contrast(coefficients, means, row)).collect();
+            let contrast = |row| watch.pulse().map(|()| self.contrast(coefficients, means, row));
+            let family: Vec<Combination> = rows.iter().map(contrast).collect::<Result<_>>()?;
             let tests: Vec<Statistic> = family.iter().map(|c| Statistic { value: c.statistic(0.0), df: c.df }).collect();
-            let (p_values, reaches) = (adjustment.p_values(&tests, m), adjustment.reaches(&tests, m, level));
+            let (p_values, reaches) = (adjustment.p_values(&tests, m, watch)?, adjustment.reaches(&tests, m, level, watch)?);
             for (i, own) in family.iter().enumerate() {
                 table.add(own, tests[i].value, p_values[i], reaches[i], ratio.is_some());
             }

@@ -144,6 +144,14 @@ impl Slice {
     }
 }
 
+/// That a search for more than is needed fails is no failure.
+fn if_any<T>(found: Result<T>) -> Result<Option<T>> {
+    match found {
+        Err(error) if error.ends_all() => Err(error),
+        found => Ok(found.ok()),
+    }
+}
+
 /// c'H d.
 fn form(n: usize, hessian: &[f64], left: &[(usize, f64)], right: &[(usize, f64)]) -> f64 {
     left.iter().map(|(a, c)| right.iter().map(|(b, d)| c * d * hessian[b * n + a]).sum::<f64>()).sum()
@@ -195,7 +203,7 @@ pub struct HeldPath<'s, 'p> {
     others: Vec<Track>,
     tangent: Option<Tangent>,
     unit: f64,
-    report: &'s mut Report<'p>,
+    report: &'s Report<'p>,
 }
 
 /// The least deviance from one minimum on.
@@ -255,7 +263,7 @@ impl<'s, 'p> HeldPath<'s, 'p> {
         hold: Hold,
         centre: (f64, Vec<f64>),
         others: Vec<(f64, Vec<f64>)>,
-        report: &'s mut Report<'p>,
+        report: &'s Report<'p>,
     ) -> Self {
         let others = others.into_iter().map(Track::new).collect();
         HeldPath { likelihood, hold, own: Track::new(centre), others, tangent: None, unit: 0.0, report }
@@ -314,7 +322,7 @@ impl<'s, 'p> HeldPath<'s, 'p> {
         let mut other = full.clone();
         other[..n_theta].copy_from_slice(&lifted(structures, &full[..n_theta], LIFT));
         if other != full
-            && let Ok(again) = self.minimum(&slice, &self.hold.project(&slice, &other))
+            && let Some(again) = if_any(self.minimum(&slice, &self.hold.project(&slice, &other)))?
             && again.value < end.value
         {
             end = again;
@@ -354,7 +362,7 @@ impl Path for HeldPath<'_, '_> {
         for i in 0..self.others.len() {
             let guess = self.others[i].guess(v, self.unit, None);
             // That this track breaks off is no failure of the path.
-            let Ok((value, end)) = self.least(v, &guess) else { continue };
+            let Some((value, end)) = if_any(self.least(v, &guess))? else { continue };
             self.others[i].moved(v, end.clone());
             if value < least {
                 (least, x) = (value, end);

@@ -6,7 +6,7 @@ use super::likelihood::{Likelihood, Report};
 use super::path::{Curve, Limit, Side, limit};
 use super::terms::Parameter;
 use crate::error::{Code, Result};
-use crate::options::Progress;
+use crate::watch::{Phase, Watch};
 
 /// The profile of one parameter.
 #[derive(Clone, Debug)]
@@ -38,12 +38,13 @@ pub trait Parameters {
 pub type Work<'w> = dyn FnMut(&mut dyn Likelihood, Held) -> Result<Profile> + 'w;
 
 /// Profiles of all parameters, to z on the scale of zeta.
-pub fn all(base: &impl Parameters, z: f64, progress: Option<Progress<'_>>) -> Result<Vec<Profile>> {
+pub fn all(base: &impl Parameters, z: f64, watch: &Watch<'_>) -> Result<Vec<Profile>> {
     let (parameters, names) = base.parameters();
-    let mut report = Report { progress, points: 0 };
-    let one = |(parameter, name): (Parameter, String)| {
-        let mut work =
-            |likelihood: &mut dyn Likelihood, held| profile(likelihood, held, base.minimum(), name.clone(), z, &mut report);
+    let total = parameters.len();
+    let one = |(done, (parameter, name)): (usize, (Parameter, String))| {
+        let report = Report { watch, done, total };
+        watch.at(Phase::Profile, done, Some(total))?;
+        let mut work = |likelihood: &mut dyn Likelihood, held| profile(likelihood, held, base.minimum(), name.clone(), z, &report);
         match base.with_held(parameter, &mut work) {
             Err(e) if e.code == Code::Numeric => {
                 let (estimate, nan) = (f64::NAN, f64::NAN);
@@ -52,7 +53,7 @@ pub fn all(base: &impl Parameters, z: f64, progress: Option<Progress<'_>>) -> Re
             own => own,
         }
     };
-    parameters.into_iter().zip(names).map(one).collect()
+    parameters.into_iter().zip(names).enumerate().map(one).collect()
 }
 
 fn profile(
@@ -61,7 +62,7 @@ fn profile(
     minimum: f64,
     name: String,
     z: f64,
-    report: &mut Report<'_>,
+    report: &Report<'_>,
 ) -> Result<Profile> {
     let mut curve = Curve { estimate: held.estimate, minimum, points: vec![] };
     // Where an interval ends no minimum that is higher than its level counts.

@@ -22,8 +22,8 @@ use crate::distributions::normal_quantile;
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::frame::Frame;
-use crate::options::Progress;
 use crate::resample::unique;
+use crate::watch::Watch;
 use limits::{Parameters, Work, all};
 use terms::Parameter;
 
@@ -45,22 +45,21 @@ impl Choice for ProfileScale {
 impl Fit {
     /// Profiles and intervals of all parameters: standard deviations and correlations of random effects, the family's parameters (of a
     /// linear model sigma and the residual correlation), fixed effects of the mean, the zero part (`zi.`) and the dispersion (`disp.`).
-    /// `progress` is called at each point of a profile with the number of these so far, the least deviance there and theta; `false` from it
-    /// cancels.
-    pub fn profile(&self, level: f64, progress: Option<Progress<'_>>) -> Result<Vec<Profile>> {
+    /// The watcher hears of each point of a profile, with the least deviance there and theta.
+    pub fn profile(&self, level: f64, watch: &Watch<'_>) -> Result<Vec<Profile>> {
         let z = reach(level)?;
         match self.generalised() {
-            None => all(&linear::Base::new(self)?, z, progress),
-            Some(own) => all(&generalised::Base::new(self, own)?, z, progress),
+            None => all(&linear::Base::new(self, watch)?, z, watch),
+            Some(own) => all(&generalised::Base::new(self, own, watch)?, z, watch),
         }
     }
 
     /// Those of the elements of theta, of a linear model relative to sigma, which is at its best for each.
-    pub fn profile_theta(&self, level: f64, progress: Option<Progress<'_>>) -> Result<Vec<Profile>> {
+    pub fn profile_theta(&self, level: f64, watch: &Watch<'_>) -> Result<Vec<Profile>> {
         let z = reach(level)?;
         match self.generalised() {
-            None => all(&Theta { fit: self, base: linear::Relative::new(self)? }, z, progress),
-            Some(own) => all(&Theta { fit: self, base: generalised::Base::new(self, own)? }, z, progress),
+            None => all(&Theta { fit: self, base: linear::Relative::new(self, watch)? }, z, watch),
+            Some(own) => all(&Theta { fit: self, base: generalised::Base::new(self, own, watch)? }, z, watch),
         }
     }
 }

@@ -27,7 +27,7 @@ pub const CHAPTERS: [Chapter; 13] = [
     Chapter {
         title: "Options",
         about: "how a model is fitted, and how long work is watched",
-        files: &["options_lists", "options", "options_named"],
+        files: &["options_lists", "phase", "options", "options_named"],
     },
     Chapter {
         title: "Fit",
@@ -74,7 +74,7 @@ pub fn book(preamble: &str, items: &[Item]) -> String {
     let mut out = String::from(preamble);
     contents(&mut out);
     out.push_str(GUARD);
-    for item in of_file(items, "status", Kind::Define) {
+    for item in of_file(items, "status", &[Kind::Define]) {
         entry(&mut out, item, items);
     }
     banner(&mut out, "Objects", "all of them are opaque");
@@ -85,8 +85,8 @@ pub fn book(preamble: &str, items: &[Item]) -> String {
     for chapter in &CHAPTERS {
         banner(&mut out, chapter.title, chapter.about);
         for file in chapter.files {
-            for kind in [Kind::Enum, Kind::Callback, Kind::Struct, Kind::Function] {
-                of_file(items, file, kind).for_each(|item| entry(&mut out, item, items));
+            for kinds in [&[Kind::Enum][..], &[Kind::Callback, Kind::Struct], &[Kind::Function]] {
+                of_file(items, file, kinds).for_each(|item| entry(&mut out, item, items));
             }
         }
     }
@@ -107,8 +107,9 @@ const GUARD: &str = "
 
 ";
 
-fn of_file<'a>(items: &'a [Item], file: &'a str, kind: Kind) -> impl Iterator<Item = &'a Item> {
-    let mut own: Vec<&Item> = items.iter().filter(|item| item.file == file && item.kind == kind).collect();
+/// Those of a file, in its order.
+fn of_file<'a>(items: &'a [Item], file: &str, kinds: &[Kind]) -> impl Iterator<Item = &'a Item> {
+    let mut own: Vec<&Item> = items.iter().filter(|item| item.file == file && kinds.contains(&item.kind)).collect();
     own.sort_by_key(|item| item.place);
     own.into_iter()
 }
@@ -334,6 +335,7 @@ fn self_evident(item: &Item, parameter: &Part) -> Option<String> {
             let noun = object.trim_start_matches("interlace_").replace('_', " ");
             format!("The new {noun}. The caller frees it with {object}_free.")
         }
+        ("other", _) => "The frame with further rows.".to_owned(),
         (_, text) if is_object(object) && !text.ends_with("**") => {
             format!("The {}.", object.trim_start_matches("interlace_").replace('_', " "))
         }
@@ -365,7 +367,8 @@ pub fn arrays_before(item: &Item, name: &str) -> Vec<String> {
     let parameters = item.parameters();
     let at = parameters.iter().position(|p| p.name == name).unwrap();
     let before = parameters[..at].iter().rev().take_while(|p| {
-        p.type_text.ends_with('*') && !is_object(p.type_text.trim_end_matches([' ', '*']).trim_start_matches("const "))
+        let text = p.type_text == "const char *";
+        p.type_text.ends_with('*') && !text && !is_object(p.type_text.trim_end_matches([' ', '*']).trim_start_matches("const "))
     });
     let mut names: Vec<String> = before.map(|p| p.name.clone()).collect();
     names.reverse();
