@@ -1,9 +1,8 @@
 /* The text of --help. One literal per group: C99 only guarantees literals of 4,095 bytes. */
-#include <interlace.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "interlace_fit_options.h"
+#include "interlace_fit.h"
 
 /* Placeholders for names that the library lists. */
 static const char family_names[] = "";
@@ -13,7 +12,7 @@ static const char *const help_text[] = {
     "interlace-fit - fits a mixed-effects model to a CSV file\n"
     "\n"
     "interlace-fit MODEL FORMULA DATA.csv [OPTIONS]\n"
-    "interlace-fit --help | --version\n"
+    "interlace-fit --help [OPTION] | --version\n"
     "\n"
     "MODEL is lmm (linear mixed model), glmm (generalised linear mixed model) or clmm (cumulative link model, ordered response).\n"
     "FORMULA uses lme4's language: \"y ~ x + (1 + x | g)\". The response of a binomial glmm may be\n"
@@ -152,22 +151,30 @@ static const char *const help_text[] = {
     NULL,
 };
 
-enum { INDENT = 29, WIDTH = 120 };
+enum { INDENT = 29, WIDTH = 120, SIZE = 16384 };
 
-/* Prints the next name of a list, which starts in column `*column`. */
+/* The whole text, as it is put together. */
+static char text[SIZE];
+static size_t length;
+
+static void put(const char *piece)
+{
+    int more = snprintf(text + length, SIZE - length, "%s", piece);
+    length = more < 0 || (size_t)more >= SIZE - length ? SIZE - 1 : length + (size_t)more;
+}
+
+/* Puts the next name of a list, which starts in column `*column`. */
 static void put_name(const char *name, const char *after, int *column)
 {
-    int length = (int)(strlen(name) + strlen(after));
+    int own = (int)(strlen(name) + strlen(after));
     if (*column > INDENT) {
-        bool fits = *column + 2 + length < WIDTH;
+        bool fits = *column + 2 + own < WIDTH;
         *column = fits ? *column + 2 : INDENT;
-        if (fits)
-            printf(", ");
-        else
-            printf(",\n%*s", INDENT, "");
+        put(fits ? ", " : ",\n                             ");
     }
-    printf("%s%s", name, after);
-    *column += length;
+    put(name);
+    put(after);
+    *column += own;
 }
 
 static void put_families(void)
@@ -196,7 +203,22 @@ static void put_links(void)
                 put_name(interlace_family_link(i, j), "", &column);
 }
 
-void print_help(void)
+/* What the text says of one option: its lines, and those below that are indented further. */
+static void print_part(const char *name)
+{
+    bool inside = false;
+    for (const char *line = text, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        size_t own = strlen(name);
+        if (strncmp(line, "  --", 4) == 0)
+            inside = strncmp(line + 2, name, own) == 0 && (line[2 + own] == ' ' || line[2 + own] == '\n');
+        else if (line[0] != ' ')
+            inside = false;
+        if (inside)
+            printf("%.*s", (int)(end + 1 - line), line);
+    }
+}
+
+void print_help(const struct option *option)
 {
     for (size_t i = 0; help_text[i] != NULL; i++) {
         if (help_text[i] == family_names)
@@ -204,6 +226,15 @@ void print_help(void)
         else if (help_text[i] == link_names)
             put_links();
         else
-            fputs(help_text[i], stdout);
+            put(help_text[i]);
     }
+    if (option == NULL) {
+        fputs(text, stdout);
+        return;
+    }
+    print_part(option->name);
+    const char *doc = option_doc(option);
+    printf("\nvalue: %s\n", option->wanted != NULL ? option->wanted : "none");
+    if (doc != NULL)
+        printf("library: %s\n", doc);
 }

@@ -15,7 +15,8 @@
  *  - Matrices are column-major; [n,p] means n rows and p columns, and element (i, j) is at i + j n.
  *  - `len` is the number of elements that the array before it holds, and must match exactly.
  *  - Indices count from 0.
- *  - Strings are NUL-terminated UTF-8. The caller never frees returned strings; they live as long as the object they came from.
+ *  - Strings are NUL-terminated UTF-8. The caller never frees returned strings; they live as long as the object they came from. The one
+ *    exception are the texts of interlace_fit_to_json and interlace_fit_to_text, which belong to the caller: interlace_text_free.
  *  - The caller frees what interlace_*_new and similar functions return with interlace_*_free, which accepts NULL. Objects do not refer to
  *    each other and may be freed in any order.
  *  - Many threads may use a const object at once; only one thread at a time may use any other object. The only global state is the handler that turns
@@ -34,6 +35,7 @@
  *   Simulation   simulated responses, refits to them, profiles
  *   Bootstrap    what is resampled, intervals from replicates
  *   Validation   all optimisers, cross-validation
+ *   Document     a fit and the answers to questions about it as one text
  */
 
 #ifndef INTERLACE_H
@@ -96,6 +98,12 @@ typedef struct interlace_frame interlace_frame;
  * @since 0.1
  */
 typedef struct interlace_options interlace_options;
+
+/**
+ * What is asked of a fit besides the basics, for interlace_fit_to_json and interlace_fit_to_text.
+ * @since 0.1
+ */
+typedef struct interlace_questions interlace_questions;
 
 /**
  * The model to fit: its kind, and either a formula to be read against a frame, or design arrays. It keeps no state of
@@ -634,6 +642,13 @@ interlace_status interlace_frame_read_csv_bytes(const char *bytes,
                                                 const interlace_csv_options *options,
                                                 interlace_frame **out,
                                                 interlace_error *err);
+
+/**
+ * Seconds that reading the CSV text of a frame took; NaN for a frame that was not read from CSV.
+ * @param[in] frame The frame.
+ * @since 0.1
+ */
+double interlace_frame_read_seconds(const interlace_frame *frame);
 
 /* ==================================================================================================================
  * Spec: the model: a formula or arrays, family, thresholds, residual correlation
@@ -1369,6 +1384,23 @@ interlace_status interlace_spec_set_correlation_array(interlace_spec *spec,
                                                       size_t n_groups,
                                                       const double *time,
                                                       interlace_error *err);
+
+/**
+ * The columns that a model from a formula needs, before there are data, as a new frame with a row for each column and
+ * use: "name", "role" and "part". "role" is response, fixed (a covariate or factor of the fixed effects), random (one
+ * of the left-hand side of a random term), group (a grouping factor), offset, weights or time (of correlated
+ * residuals); "part" is mean, zero_inflation, dispersion, nominal, scale or correlation. Rows come in that order, in
+ * each part in the order in which the formula names them. Columns that only interlace_spec_set_contrasts names are not
+ * among them. INTERLACE_E_FORMULA if a formula cannot be read, or has `.`, which stands for the columns of data;
+ * INTERLACE_E_UNSUPPORTED for arrays, which have no columns.
+ * @param[in] spec The spec.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_variables(const interlace_spec *spec,
+                                          interlace_frame **out,
+                                          interlace_error *err);
 
 /* ==================================================================================================================
  * Family: the families of the library, and your own
@@ -4858,6 +4890,187 @@ interlace_status interlace_spec_cross_validate(const interlace_spec *spec,
                                                interlace_frame **folds_out,
                                                interlace_frame **rows_out,
                                                interlace_error *err);
+
+/* ==================================================================================================================
+ * Document: a fit and the answers to questions about it as one text
+ * ================================================================================================================== */
+
+/**
+ * Makes questions that ask for nothing but the basics: estimates with tests, random effects, fitted values, residuals,
+ * how the search ended.
+ * @param[out] out The new questions. The caller frees it with interlace_questions_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_questions_new(interlace_questions **out,
+                                         interlace_error *err);
+
+/**
+ * Sets a question by name from text, such as "confint" from "wald"; interlace_questions_name lists the names, in which
+ * hyphens count as underscores. A question that can be repeated adds to what was asked before; any other value takes
+ * the place of the one before. Questions without values (interlace_questions_values is NULL) are asked with `value`
+ * NULL or "true". INTERLACE_E_ARGUMENT for an unknown name and for a value that cannot be read. Whether the fit has an
+ * answer shows when it is computed.
+ * @param[in,out] questions The questions.
+ * @param[in] name The name of the question.
+ * @param[in] value Its value as text. NULL for a question without values.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_questions_set(interlace_questions *questions,
+                                         const char *name,
+                                         const char *value,
+                                         interlace_error *err);
+
+/**
+ * Sets a question whose value is data: "predict" (the rows to predict) or "refit" (other responses, a column each).
+ * @param[in,out] questions The questions.
+ * @param[in] name The name of the question.
+ * @param[in] frame The data, which are copied.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_questions_set_frame(interlace_questions *questions,
+                                               const char *name,
+                                               const interlace_frame *frame,
+                                               interlace_error *err);
+
+/**
+ * Whether the questions go together and suit a kind of model: INTERLACE_E_ARGUMENT for one that says how to answer
+ * another that is not asked, or that this kind of model has no answer to. interlace_fit_to_json and
+ * interlace_fit_to_text look, too; here a host can look before it fits.
+ * @param[in] questions The questions.
+ * @param[in] model A kind of model.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_questions_check(const interlace_questions *questions,
+                                           interlace_model model,
+                                           interlace_error *err);
+
+/**
+ * Frees questions. NULL is allowed.
+ * @param[in,out] questions The questions.
+ * @since 0.1
+ */
+void interlace_questions_free(interlace_questions *questions);
+
+/**
+ * Number of questions that can be set.
+ * @since 0.1
+ */
+size_t interlace_questions_count(void);
+
+/**
+ * Name of a question, by its index from 0; NULL if there is none. A static string.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_questions_name(size_t i);
+
+/**
+ * What a question asks, in one line; NULL if there is none. A static string.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_questions_doc(size_t i);
+
+/**
+ * What the value of a question may be; NULL for a question that is asked or not, and if there is none. A static string.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_questions_values(size_t i);
+
+/**
+ * Whether the value of a question is a frame, for interlace_questions_set_frame.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+bool interlace_questions_takes_frame(size_t i);
+
+/**
+ * Whether a question can be repeated, each value adding to those before.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+bool interlace_questions_is_repeatable(size_t i);
+
+/**
+ * Name of another question that a question says how to answer, by its index `j` from 0: one of these must be asked,
+ * too. NULL if there is none. A static string.
+ * @param[in] i The index, from 0.
+ * @param[in] j The index of the other question, from 0.
+ * @since 0.1
+ */
+const char *interlace_questions_needs(size_t i,
+                                      size_t j);
+
+/**
+ * Whether a kind of model has an answer to a question.
+ * @param[in] i The index, from 0.
+ * @param[in] model A kind of model.
+ * @since 0.1
+ */
+bool interlace_questions_suits(size_t i, interlace_model model);
+
+/**
+ * A fit as one JSON document of `*len` bytes to `*text`, with a NUL after it: estimates with their covariances and
+ * tests, random effects, values per row, how the search ended, and the answers to `questions` (NULL: none).
+ * docs/document.md has its keys. Numbers have the shortest text that reads back to the same number, missing ones are
+ * null, infinite ones "Inf" and "-Inf", and rows count from 0. `spec` and `data` are those of the fit. Either may be
+ * NULL unless a question needs it: "lrt", "all_fit" and "cross_validate" fit models anew; prediction intervals take the
+ * weights of new data from the column that `spec` names; "anova", "drop1" and "emmeans" need `data` as
+ * interlace_fit_anova, interlace_fit_drop1 and interlace_fit_marginal_means do. `options` (may be NULL) has the threads
+ * and the progress function of what takes long, and how models are fitted anew. INTERLACE_E_ARGUMENT if the questions
+ * do not go together or do not suit the fit; the other failures are those of the functions that answer a question by
+ * itself.
+ * @param[in] fit The fit.
+ * @param[in] spec The model of the fit. NULL is allowed where it is not needed.
+ * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] questions What is asked. NULL for the basics.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] text The document [1], which the caller frees with interlace_text_free.
+ * @param[out] len The number of bytes of the document [1], without the NUL after it.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_to_json(const interlace_fit *fit,
+                                       const interlace_spec *spec,
+                                       const interlace_frame *data,
+                                       const interlace_questions *questions,
+                                       const interlace_options *options,
+                                       char **text,
+                                       size_t *len,
+                                       interlace_error *err);
+
+/**
+ * A fit as a report for people: the summary, then the answers to `questions`. Otherwise as interlace_fit_to_json.
+ * @param[in] fit The fit.
+ * @param[in] spec The model of the fit. NULL is allowed where it is not needed.
+ * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] questions What is asked. NULL for the basics.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] text The report [1], which the caller frees with interlace_text_free.
+ * @param[out] len The number of bytes of the report [1], without the NUL after it.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_to_text(const interlace_fit *fit,
+                                       const interlace_spec *spec,
+                                       const interlace_frame *data,
+                                       const interlace_questions *questions,
+                                       const interlace_options *options,
+                                       char **text,
+                                       size_t *len,
+                                       interlace_error *err);
+
+/**
+ * Frees a text that belongs to the caller, those of interlace_fit_to_json and interlace_fit_to_text. NULL is allowed.
+ * @param[out] text The text.
+ * @since 0.1
+ */
+void interlace_text_free(char *text);
 
 #ifdef __cplusplus
 }

@@ -66,6 +66,8 @@ pub mod validation;
 pub mod diagnostics;
 /// What a person reads of a fit, and its tables.
 pub mod summary;
+/// Questions about a fit by name, and the answers as one document.
+pub mod document;
 
 /// The C API: the header's functions over all of the above.
 #[allow(unsafe_code)]

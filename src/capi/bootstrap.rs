@@ -19,7 +19,7 @@ use crate::fit::Fit;
 use crate::resample::{Bootstrap, BootstrapOptions, IntervalOptions, Statistic, Unit, View, median};
 
 /// Fills `out` [n_out] with statistics of a replicate, given its number (-1 for the fit itself and if groups or rows are left out), its
-/// estimates [n_estimates], in the order of the columns after logLik in the table of replicates, and its response `y` [n], one value
+/// estimates [n_estimates], in the order of the columns after log_likelihood in the table of replicates, and its response `y` [n], one value
 /// per row of the sample. A return value other than 0 marks the replicate as failed. It is called on the thread that
 /// called the library, and must not throw, longjmp or free the objects of the call.
 /// @param replicate Its number; -1 for the fit itself and if groups or rows are left out.
@@ -194,7 +194,7 @@ pub unsafe extern "C" fn interlace_bootstrap_set_statistic(
 }
 
 /// Fits the model to each replicate, and makes a frame with one row per replicate: "status" (converged, singular or failed), "reason" (why
-/// it failed, else missing), "logLik", all estimates by name, and the statistics. The estimates are fixed effects (those of the zero part and the
+/// it failed, else missing), "log_likelihood", all estimates by name, and the statistics. The estimates are fixed effects (those of the zero part and the
 /// dispersion or scale begin with zi. and disp.), parameters of the family, of the thresholds with nominal effects, or sigma, theta, standard
 /// deviations (sd_) and correlations (cor_) of random effects. Replicates that failed have NaN, such as those in which a category of an ordinal
 /// response does not occur. The progress function is told of each replicate with the number done, and the deviance and theta of that replicate

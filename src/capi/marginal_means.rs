@@ -65,8 +65,8 @@ unsafe impl Request for MeansRequest {
     const FIRST_SIZE: usize = size_of::<Self>();
 }
 
-/// Estimated marginal means (least-squares means) as a new frame, one row per mean: the factors' columns, "emmean" ("response" if a link
-/// is inverted), "SE", "df", "lower.CL" and "upper.CL". A mean that cannot be estimated because the fit left out columns is NaN.
+/// Estimated marginal means (least-squares means) as a new frame, one row per mean: the factors' columns, "estimate" ("response" if a link
+/// is inverted), "std_error", "df", "lower" and "upper". A mean that cannot be estimated because the fit left out columns is NaN.
 /// `specs` names columns of the data that the fixed effects depend on: "~ f" for the levels of f, "~ f * g" for all combinations,
 /// "~ f | g" for the levels of f in groups by g, "~ 1" for the overall mean. The means are averages over a reference grid: all combinations
 /// of the levels of the factors, with numeric covariates and the offset at their means over the rows used.
@@ -98,10 +98,10 @@ pub unsafe extern "C" fn interlace_fit_marginal_means(
     })
 }
 
-/// Contrasts of marginal means as a new frame, one row per contrast: the groups' columns, "contrast", "estimate", "SE", "df", "lower.CL",
-/// "upper.CL", "t.ratio" ("z.ratio" if all degrees of freedom are infinite) and "p.value". Each group is a separate family of tests. A group of
+/// Contrasts of marginal means as a new frame, one row per contrast: the groups' columns, "contrast", "estimate", "std_error", "df", "lower",
+/// "upper", "statistic" (t, or z if the degrees of freedom are infinite) and "p_value". Each group is a separate family of tests. A group of
 /// one mean has only contrasts of your own. On the scale of the response the contrasts of a log link are ratios, in a column "ratio" instead of
-/// "estimate", and those of a logit link "odds.ratio"; tests are on the scale of the link, and so are contrasts for other links.
+/// "estimate", and those of a logit link "odds_ratio"; tests are on the scale of the link, and so are contrasts for other links.
 /// Everything else is as for interlace_fit_marginal_means.
 /// @param specs "~ f", "~ f * g", "~ f | g" or "~ 1".
 /// Since 0.1.

@@ -44,7 +44,7 @@ pub unsafe extern "C" fn interlace_fit_simulate(
 /// Fits the model to other responses on the same rows: `y` [m,k] with leading dimension `ldy` >= m, one response per column; m as in
 /// interlace_fit_n_rows, of which only the rows used count. Each search begins at the estimates of the fit; for linear models the
 /// cross-products of the design are computed only once. Makes a frame with one row per response: "status" (converged, singular, not_converged or
-/// failed), "reason" (why it failed, such as missing values or a response without variance), "logLik", all estimates by name as in
+/// failed), "reason" (why it failed, such as missing values or a response without variance), "log_likelihood", all estimates by name as in
 /// interlace_bootstrap_run, and with `std_errors` those of the fixed effects, whose names begin with se. (only linear models,
 /// otherwise INTERLACE_E_UNSUPPORTED). Responses that failed have NaN; the others do not depend on them.
 /// The progress function is told of each response with the number done, and the deviance and theta of that response (NaN and none if it failed).

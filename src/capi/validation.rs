@@ -14,7 +14,7 @@ use crate::validation::{AllOptimizers, CrossValidation, Partition};
 
 /// Fits the model `spec` to `data` by each optimiser in turn, from several starts: those of interlace_fit_new, and standard
 /// deviations of random effects that are a tenth and ten times those estimated. If the options have a theta0, it is the only start.
-/// `*out` is a new frame with one row per optimiser, for its best result: "optimizer", "logLik", "criterion", "difference" (the
+/// `*out` is a new frame with one row per optimiser, for its best result: "optimizer", "log_likelihood", "criterion", "difference" (the
 /// criterion minus the lowest of all), "max_diff_theta" and "max_diff_beta" (the largest differences of covariance parameters and, in
 /// standard errors, of fixed effects from those of the lowest criterion), "converged", "singular" (1 or 0), "evaluations" (of all starts),
 /// "gradient" (as in interlace_fit_scaled_gradient), "seconds" (of all starts), "error" (why there is no fit, else missing), and the estimates:
@@ -52,7 +52,7 @@ pub unsafe extern "C" fn interlace_spec_all_optimizers(
 ///
 /// `*folds_out` is a new frame with one row per fold and a last one, "all", for all rows: "fold" ("1", "2" .. "all"), "units" (levels, or rows),
 /// "rows" (predicted), "rmse", "mae" (NaN for an ordinal model: categories have no distance), "log_score" (the mean over rows), "status"
-/// of the fit (converged, singular, not converged, failed; missing for all) and "reason" (of a failure). `*rows_out`, unless `rows_out` is
+/// of the fit (converged, singular, not_converged, failed; missing for all) and "reason" (of a failure). `*rows_out`, unless `rows_out` is
 /// NULL, is a new frame with one row per row used: "row" (of the data, from 0), "fold" (from 1), "response", "prediction", "log_score"; those
 /// of an ordinal model are categories, from 1, with the most probable one as prediction. A fold that cannot be fitted or predicted, say because a
 /// level of a fixed effect occurs only in it, has status failed, and its rows have NaN.

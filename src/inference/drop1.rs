@@ -14,8 +14,8 @@ use crate::options::Options;
 use crate::tails::chi_square_upper;
 use crate::watch::{Phase, Watch};
 
-/// A row for the model, `<none>`, and one for each term that is in no other: `term`, `npar` (the parameters that go with it), `AIC`, `LRT`,
-/// `p.value`. `data` are those of the fit; they are needed where it left out columns, which may have an estimate without a term.
+/// A row for the model, `<none>`, and one for each term that is in no other: `term`, `n_parameters` (those that go with it), `aic`,
+/// `chi_square`, `p_value`. `data` are those of the fit; they are needed where it left out columns, which may have an estimate without a term.
 pub fn drop1_table(fit: &Fit, data: Option<&Frame>, watch: &Watch<'_>) -> Result<Frame> {
     if fit.generalised().is_some() {
         return Err(Error::argument("drop1 is for linear mixed models; compare generalised models by likelihood ratios"));
@@ -45,10 +45,10 @@ pub fn drop1_table(fit: &Fit, data: Option<&Frame>, watch: &Watch<'_>) -> Result
     }
     let mut frame = Frame::new(names.len());
     frame.add_strings("term", &names.iter().map(|name| Some(name.as_str())).collect::<Vec<_>>())?;
-    frame.add_integers("npar", npar)?;
-    frame.add_real("AIC", aics)?;
-    frame.add_real("LRT", ratios)?;
-    frame.add_real("p.value", p_values)?;
+    frame.add_integers("n_parameters", npar)?;
+    frame.add_real("aic", aics)?;
+    frame.add_real("chi_square", ratios)?;
+    frame.add_real("p_value", p_values)?;
     Ok(frame)
 }
 

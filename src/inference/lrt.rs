@@ -51,8 +51,8 @@ pub fn likelihood_ratio(fits: &[&Fit], chi_bar: bool, watch: &Watch<'_>) -> Resu
     Ok(result)
 }
 
-/// The tests as a table, a row a fit: `fit` (its place in the list, from 0), `model` (the formula), `nobs`, `npar`, `AIC`, `BIC`, `logLik`,
-/// `deviance`, and against the row before `Chisq`, `Df`, `p.value`, `distribution` and `warning`.
+/// The tests as a table, a row a fit: `fit` (its place in the list, from 0), `model` (the formula), `n_obs`, `n_parameters`, `aic`, `bic`,
+/// `log_likelihood`, `deviance`, and against the row before `chi_square`, `df`, `p_value`, `distribution` and `warning`.
 pub fn likelihood_ratio_table(fits: &[&Fit], chi_bar: bool, watch: &Watch<'_>) -> Result<Frame> {
     table_of(fits, &likelihood_ratio(fits, chi_bar, watch)?)
 }
@@ -63,15 +63,15 @@ fn table_of(fits: &[&Fit], rows: &[(usize, Option<Comparison>)]) -> Result<Frame
     let tests = || rows.iter().map(|(_, test)| test.as_ref());
     frame.add_integers("fit", rows.iter().map(|(i, _)| *i as i64).collect())?;
     frame.add_strings("model", &rows.iter().map(|(i, _)| Some(fits[*i].formula.as_str())).collect::<Vec<_>>())?;
-    frame.add_integers("nobs", rows.iter().map(|(i, _)| fits[*i].n_obs as i64).collect())?;
-    frame.add_integers("npar", rows.iter().map(|(i, _)| fits[*i].npar as i64).collect())?;
-    frame.add_real("AIC", reals(&|fit| fit.aic))?;
-    frame.add_real("BIC", reals(&|fit| fit.bic))?;
-    frame.add_real("logLik", reals(&|fit| fit.log_likelihood))?;
+    frame.add_integers("n_obs", rows.iter().map(|(i, _)| fits[*i].n_obs as i64).collect())?;
+    frame.add_integers("n_parameters", rows.iter().map(|(i, _)| fits[*i].npar as i64).collect())?;
+    frame.add_real("aic", reals(&|fit| fit.aic))?;
+    frame.add_real("bic", reals(&|fit| fit.bic))?;
+    frame.add_real("log_likelihood", reals(&|fit| fit.log_likelihood))?;
     frame.add_real("deviance", reals(&|fit| -2.0 * fit.log_likelihood))?;
-    frame.add_real("Chisq", tests().map(|t| t.map_or(f64::NAN, |t| t.chi_square)).collect())?;
-    frame.add_integers("Df", tests().map(|t| t.map_or(i64::MIN, |t| t.df as i64)).collect())?;
-    frame.add_real("p.value", tests().map(|t| t.map_or(f64::NAN, |t| t.p_value)).collect())?;
+    frame.add_real("chi_square", tests().map(|t| t.map_or(f64::NAN, |t| t.chi_square)).collect())?;
+    frame.add_integers("df", tests().map(|t| t.map_or(i64::MIN, |t| t.df as i64)).collect())?;
+    frame.add_real("p_value", tests().map(|t| t.map_or(f64::NAN, |t| t.p_value)).collect())?;
     let name = |null: Null| if null == Null::ChiSquare { "chisq" } else { "chibarsq" };
     frame.add_strings("distribution", &tests().map(|t| t.map(|t| name(t.null))).collect::<Vec<_>>())?;
     frame.add_strings("warning", &tests().map(|t| t.and_then(|t| t.warning.as_deref())).collect::<Vec<_>>())?;

@@ -225,7 +225,7 @@ impl Bootstrap {
         self.failures.iter().flatten().count()
     }
 
-    /// One row a replicate: of a jackknife `left_out`; `status` ("converged", "singular" or "failed"), `reason` of a failure, `logLik`, then
+    /// One row a replicate: of a jackknife `left_out`; `status` ("converged", "singular" or "failed"), `reason` of a failure, `log_likelihood`, then
     /// the estimates.
     pub fn frame(&self) -> Result<Frame> {
         let n = self.replicates();
@@ -237,7 +237,7 @@ impl Bootstrap {
         let codes = try_collect(FRAME, (0..n).map(code))?;
         frame.add_category("status", codes, ["converged", "singular", "failed"].map(String::from).to_vec(), false)?;
         frame.add_strings("reason", &try_collect(FRAME, self.failures.iter().map(Option::as_deref))?)?;
-        frame.add_real("logLik", try_copy(FRAME, &self.log_likelihood)?)?;
+        frame.add_real("log_likelihood", try_copy(FRAME, &self.log_likelihood)?)?;
         for (j, name) in self.names.iter().enumerate() {
             frame.add_real(name, try_copy(FRAME, &self.values[j * n..(j + 1) * n])?)?;
         }

@@ -118,7 +118,7 @@ impl Refits {
         self.status.is_empty()
     }
 
-    /// One row a response: `status` ("converged", "singular", "not_converged" or "failed"), `reason` of a failure, `logLik`, the estimates, and
+    /// One row a response: `status` ("converged", "singular", "not_converged" or "failed"), `reason` of a failure, `log_likelihood`, the estimates, and
     /// standard errors as `se.` and the name.
     pub fn frame(&self) -> Result<Frame> {
         let k = self.len();
@@ -126,7 +126,7 @@ impl Refits {
         let levels = ["converged", "singular", "not_converged", "failed"].map(String::from).to_vec();
         frame.add_category("status", try_collect(FRAME, self.status.iter().map(|s| *s as i32))?, levels, false)?;
         frame.add_strings("reason", &try_collect(FRAME, self.reasons.iter().map(Option::as_deref))?)?;
-        frame.add_real("logLik", try_copy(FRAME, &self.log_likelihood)?)?;
+        frame.add_real("log_likelihood", try_copy(FRAME, &self.log_likelihood)?)?;
         for (j, name) in self.names.iter().enumerate() {
             frame.add_real(name, try_copy(FRAME, &self.values[j * k..(j + 1) * k])?)?;
         }

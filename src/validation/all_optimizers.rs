@@ -114,7 +114,7 @@ impl AllOptimizers {
         let against = |of: &dyn Fn(&End, &End) -> f64| reals(&|end| best.map_or(f64::NAN, |best| of(end, best)));
         let mut frame = Frame::new(n);
         frame.add_strings("optimizer", &self.attempts.iter().map(|a| Some(a.optimizer.name())).collect::<Vec<_>>())?;
-        frame.add_real("logLik", reals(&|end| end.log_likelihood))?;
+        frame.add_real("log_likelihood", reals(&|end| end.log_likelihood))?;
         frame.add_real("criterion", reals(&|end| end.criterion))?;
         frame.add_real("difference", against(&|end, best| end.criterion - best.criterion))?;
         frame.add_real("max_diff_theta", against(&|end, best| largest(&end.theta, &best.theta, |_| 1.0)))?;

@@ -153,7 +153,7 @@ impl CrossValidation {
         let units: usize = self.folds.iter().map(|fold| fold.units).sum();
         let status = |fold: &Fold| match (fold.failure.is_some(), fold.converged, fold.singular) {
             (true, ..) => "failed",
-            (_, false, _) => "not converged",
+            (_, false, _) => "not_converged",
             (.., true) => "singular",
             _ => "converged",
         };

@@ -35,7 +35,7 @@ static void refits(const interlace_fit *fit) {
         mean += y[32 + i] / 30;
     CLOSE(number(table, "(Intercept)", 1), mean, 1e-9);
     CHECK(number(table, "se.(Intercept)", 0) > 0 && number(table, "sigma", 1) > 0);
-    CHECK(isnan(number(table, "sigma", 2)) && isnan(number(table, "logLik", 2)) && !isnan(number(table, "logLik", 1)));
+    CHECK(isnan(number(table, "sigma", 2)) && isnan(number(table, "log_likelihood", 2)) && !isnan(number(table, "log_likelihood", 1)));
     interlace_frame_free(table);
 
     OK(interlace_fit_refit(fit, NULL, 30, 0, 30, false, NULL, &table, &err));

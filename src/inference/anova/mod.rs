@@ -11,7 +11,7 @@ use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::watch::{Phase, Watch};
 
-/// A row a term: `term`, `Sum.Sq`, `Mean.Sq`, `NumDF`, `DenDF`, `F.value`, `p.value`. The mean square is F, before it is scaled, times the
+/// A row a term: `term`, `sum_sq`, `mean_sq`, `num_df`, `den_df`, `statistic` (F), `p_value`. The mean square is F, before it is scaled, times the
 /// residual variance. A term of which the fit has left out all columns has no degrees of freedom and no test.
 pub fn anova_table(
     fit: &Fit,
@@ -39,11 +39,11 @@ pub fn anova_table(
     }
     let mut frame = Frame::new(n);
     frame.add_strings("term", &tests.iter().map(|own| Some(own.term.as_str())).collect::<Vec<_>>())?;
-    frame.add_real("Sum.Sq", squares)?;
-    frame.add_real("Mean.Sq", mean)?;
-    frame.add_integers("NumDF", num)?;
-    frame.add_real("DenDF", den)?;
-    frame.add_real("F.value", f)?;
-    frame.add_real("p.value", p)?;
+    frame.add_real("sum_sq", squares)?;
+    frame.add_real("mean_sq", mean)?;
+    frame.add_integers("num_df", num)?;
+    frame.add_real("den_df", den)?;
+    frame.add_real("statistic", f)?;
+    frame.add_real("p_value", p)?;
     Ok(frame)
 }

@@ -6,7 +6,7 @@ use crate::family::{Family, Link};
 use crate::frame::Frame;
 use crate::inference::adjust::{Adjustment, Statistic};
 use crate::inference::contrast::{ContrastRow, Contrasts};
-use crate::inference::linear::{Coefficients, Combination, statistic_name};
+use crate::inference::linear::{Coefficients, Combination};
 use crate::watch::{Phase, Watch};
 
 /// The response behind a link.
@@ -23,7 +23,7 @@ impl ResponseScale {
     pub fn of_link(link: Link) -> Self {
         let ratio = match link {
             Link::Log => Some("ratio"),
-            Link::Logit => Some("odds.ratio"),
+            Link::Logit => Some("odds_ratio"),
             _ => None,
         };
         ResponseScale { linkinv: Box::new(move |eta| link.linkinv(eta)), mu_eta: Box::new(move |eta| link.mu_eta(eta)), ratio }
@@ -47,7 +47,7 @@ impl ResponseScale {
 }
 
 impl MarginalMeans {
-    /// A row a mean: the factors, `emmean` (on the scale of the response `response`), `SE`, `df`, `lower.CL` and `upper.CL`. On the scale
+    /// A row a mean: the factors, `estimate` (on the scale of the response `response`), `std_error`, `df`, `lower` and `upper`. On the scale
     /// of the response standard errors are by the delta method, and limits are those of the linear predictor taken back. A mean that
     /// can't be estimated has no numbers.
     pub fn table(
@@ -66,21 +66,21 @@ impl MarginalMeans {
         let limits: Vec<(f64, f64)> = means.iter().map(|m| m.interval(m.reach(level))).collect();
         let mut frame = Frame::new(means.len());
         self.add_factors(&mut frame, 0)?;
-        let name = if scale.is_some() { "response" } else { "emmean" };
+        let name = if scale.is_some() { "response" } else { "estimate" };
         frame.add_real(name, means.iter().map(|m| scale.map_or(m.estimate, |s| (s.linkinv)(m.estimate))).collect())?;
         let error = |m: &Combination| m.std_error * scale.map_or(1.0, |s| (s.mu_eta)(m.estimate).abs());
-        frame.add_real("SE", means.iter().map(error).collect())?;
+        frame.add_real("std_error", means.iter().map(error).collect())?;
         frame.add_real("df", means.iter().map(|m| m.df).collect())?;
         let limits = limits.into_iter().map(|limits| scale.map_or(limits, |s| back(s, limits)));
         let (lower, upper) = limits.unzip();
-        frame.add_real("lower.CL", lower)?;
-        frame.add_real("upper.CL", upper)?;
+        frame.add_real("lower", lower)?;
+        frame.add_real("upper", upper)?;
         Ok(frame)
     }
 
-    /// A row a contrast: the groups' factors, `contrast`, `estimate`, `SE`, `df`, `lower.CL`, `upper.CL`, `t.ratio` (`z.ratio` where all
-    /// degrees of freedom are infinite) and `p.value`. Each group is a family of its own for the adjustment. On the scale of the response
-    /// a difference of logarithms is a ratio (`ratio`, `odds.ratio`); other links have no such scale, and their contrasts stay where they are.
+    /// A row a contrast: the groups' factors, `contrast`, `estimate`, `std_error`, `df`, `lower`, `upper`, `statistic` (t, or z where
+    /// the degrees of freedom are infinite) and `p_value`. Each group is a family of its own for the adjustment. On the scale of the response
+    /// a difference of logarithms is a ratio (`ratio`, `odds_ratio`); other links have no such scale, and their contrasts stay where they are.
     pub fn contrasts(
         &self,
         coefficients: &Coefficients,
@@ -208,14 +208,13 @@ impl ContrastTable {
     }
 
     fn add_to(self, frame: &mut Frame, estimate: &str) -> Result<()> {
-        let statistic = statistic_name(self.df.iter().copied());
         frame.add_real(estimate, self.estimate)?;
-        frame.add_real("SE", self.std_error)?;
+        frame.add_real("std_error", self.std_error)?;
         frame.add_real("df", self.df)?;
-        frame.add_real("lower.CL", self.lower)?;
-        frame.add_real("upper.CL", self.upper)?;
-        frame.add_real(statistic, self.statistic)?;
-        frame.add_real("p.value", self.p_value)
+        frame.add_real("lower", self.lower)?;
+        frame.add_real("upper", self.upper)?;
+        frame.add_real("statistic", self.statistic)?;
+        frame.add_real("p_value", self.p_value)
     }
 }
 

@@ -142,14 +142,14 @@ fn latent_means_and_their_pairs_are_those_of_the_reference() {
             let specs = MeansSpec::parse(want["specs"].as_str().unwrap()).unwrap();
             let means = MarginalMeans::of_fit(&fit, None, &specs, Weighting::Equal, &Watch::unwatched()).unwrap();
             let table = means.table(&own, None, 0.95, &Watch::unwatched()).unwrap();
-            for (name, key) in [("emmean", "emmean"), ("SE", "SE"), ("lower.CL", "lower"), ("upper.CL", "upper")] {
+            for (name, key) in [("estimate", "emmean"), ("std_error", "SE"), ("lower", "lower"), ("upper", "upper")] {
                 close(&table, name, &want[key], 2e-5);
             }
             let pairs = means.contrasts(&own, &Contrasts::Pairwise, Adjustment::Tukey, None, 0.95, &Watch::unwatched()).unwrap();
-            for (name, key) in [("estimate", "estimate"), ("SE", "SE"), ("z.ratio", "z")] {
+            for (name, key) in [("estimate", "estimate"), ("std_error", "SE"), ("statistic", "z")] {
                 close(&pairs, name, &want["pairs"][key], 2e-5);
             }
-            close(&pairs, "p.value", &want["pairs"]["p_tukey"], 1e-3);
+            close(&pairs, "p_value", &want["pairs"]["p_tukey"], 1e-3);
         }
     }
 }

@@ -11,7 +11,7 @@ pub struct Chapter {
     pub files: &'static [&'static str],
 }
 
-pub const CHAPTERS: [Chapter; 12] = [
+pub const CHAPTERS: [Chapter; 13] = [
     Chapter { title: "Library", about: "version, status, errors", files: &["status", "library"] },
     Chapter {
         title: "Frame",
@@ -21,7 +21,7 @@ pub const CHAPTERS: [Chapter; 12] = [
     Chapter {
         title: "Spec",
         about: "the model: a formula or arrays, family, thresholds, residual correlation",
-        files: &["spec_lists", "spec", "spec_arrays", "spec_family", "spec_ordinal", "spec_correlation"],
+        files: &["spec_lists", "spec", "spec_arrays", "spec_family", "spec_ordinal", "spec_correlation", "spec_variables"],
     },
     Chapter { title: "Family", about: "the families of the library, and your own", files: &["family_list", "family"] },
     Chapter {
@@ -60,6 +60,11 @@ pub const CHAPTERS: [Chapter; 12] = [
     },
     Chapter { title: "Bootstrap", about: "what is resampled, intervals from replicates", files: &["bootstrap"] },
     Chapter { title: "Validation", about: "all optimisers, cross-validation", files: &["validation"] },
+    Chapter {
+        title: "Document",
+        about: "a fit and the answers to questions about it as one text",
+        files: &["questions", "document"],
+    },
 ];
 
 const WIDTH: usize = 120;

@@ -58,7 +58,7 @@ fn balanced_designs_have_the_degrees_of_freedom_of_analysis_of_variance() {
         for freedom in [DegreesOfFreedom::Satterthwaite(&s), DegreesOfFreedom::KenwardRoger(&k)] {
             for kind in [AnovaType::I, AnovaType::II, AnovaType::III] {
                 let table = anova_table(&fit, None, kind, freedom, &Watch::unwatched()).unwrap();
-                close(formula, &table.column("DenDF").unwrap().as_real().unwrap().unwrap(), want, 1e-6);
+                close(formula, &table.column("den_df").unwrap().as_real().unwrap().unwrap(), want, 1e-6);
             }
         }
     };
@@ -158,13 +158,13 @@ fn missing_cells_need_the_data_for_type_three() {
     for (kind, df) in [(AnovaType::II, 42.182_842_597), (AnovaType::III, 42.185_604_050)] {
         let table = anova_table(&fit, Some(&data), kind, freedom, &Watch::unwatched()).unwrap();
         let column = |name: &str| table.column(name).unwrap().as_real().unwrap().unwrap().to_vec();
-        close("F", &column("F.value"), &[0.245_169_424_663, 18.902_653_846_472, 1.075_414_595_996], 1e-6);
-        close("DenDF", &column("DenDF"), &[df, 195.968_015_159, 195.968_015_147], 1e-6);
+        close("F", &column("statistic"), &[0.245_169_424_663, 18.902_653_846_472, 1.075_414_595_996], 1e-6);
+        close("DenDF", &column("den_df"), &[df, 195.968_015_159, 195.968_015_147], 1e-6);
     }
     assert!(drop1_table(&fit, None, &Watch::unwatched()).unwrap_err().message.contains("data is NULL"));
     let table = drop1_table(&fit, Some(&data), &Watch::unwatched()).unwrap();
     assert_eq!(texts(&table, "term"), ["<none>", "recipe:temperature"]);
-    assert_eq!(table.column("npar").unwrap().as_real().unwrap().unwrap()[1] as i64, 9);
+    assert_eq!(table.column("n_parameters").unwrap().as_real().unwrap().unwrap()[1] as i64, 9);
 }
 
 #[test]
@@ -201,15 +201,15 @@ fn terms_within_others_are_not_left_out() {
     assert_eq!(texts(&table, "term"), ["<none>", "Variety", "nitro"]);
     let column = |table: &Frame, name: &str| table.column(name).unwrap().as_real().unwrap().unwrap().to_vec();
     let through_origin = fit("yield ~ 0 + nitro + (1 | Block)", None, &data, false);
-    close("AIC", &column(&table, "AIC")[1..2], &[through_origin.aic], 1e-9);
+    close("AIC", &column(&table, "aic")[1..2], &[through_origin.aic], 1e-9);
     // With a further factor, that one has the intercept then.
     let cake = frame("cake.csv", &["replicate"]);
     let two = fit("angle ~ 0 + recipe + temperature + (1 | recipe:replicate)", None, &cake, true);
     let usual = fit("angle ~ recipe + temperature + (1 | recipe:replicate)", None, &cake, true);
     close(
         "AIC",
-        &column(&drop1_table(&two, None, &Watch::unwatched()).unwrap(), "AIC"),
-        &column(&drop1_table(&usual, None, &Watch::unwatched()).unwrap(), "AIC"),
+        &column(&drop1_table(&two, None, &Watch::unwatched()).unwrap(), "aic"),
+        &column(&drop1_table(&usual, None, &Watch::unwatched()).unwrap(), "aic"),
         1e-9,
     );
 }
@@ -228,7 +228,7 @@ fn hypotheses_without_an_intercept() {
         let own = Satterthwaite::of(&fit, &Watch::unwatched()).unwrap();
         let table = anova_table(&fit, Some(&data), kind, DegreesOfFreedom::Satterthwaite(&own), &Watch::unwatched()).unwrap();
         let column = |name: &str| table.column(name).unwrap().as_real().unwrap().unwrap().to_vec();
-        let mut rows: Vec<_> = texts(&table, "term").into_iter().zip(column("NumDF")).zip(column("F.value")).collect();
+        let mut rows: Vec<_> = texts(&table, "term").into_iter().zip(column("num_df")).zip(column("statistic")).collect();
         rows.iter_mut().for_each(|((term, _), _)| *term = term.replace("half:recipe", "recipe:half"));
         rows.sort_by(|a, b| a.0.0.cmp(&b.0.0));
         rows

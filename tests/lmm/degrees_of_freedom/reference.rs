@@ -39,10 +39,10 @@ fn check_anova(id: &str, fit: &Fit, want: &Value, freedom: DegreesOfFreedom<'_>,
         let column = |name: &str| table.column(name).unwrap().as_real().unwrap().unwrap().to_vec();
         let name = |part: &str| format!("{id} {key} {part}");
         assert_eq!(texts(&table, "term"), strings(&want["term"]), "{id}");
-        close(&name("DenDF"), &column("DenDF"), &numbers(&want["DenDF"]), tolerance);
-        close(&name("F"), &column("F.value"), &numbers(&want["F"]), ROUNDED.max(tolerance));
-        close(&name("SumSq"), &column("Sum.Sq"), &numbers(&want["SumSq"]), ROUNDED.max(tolerance));
-        close(&name("p"), &column("p.value"), &numbers(&want["p"]), 2e-5);
+        close(&name("DenDF"), &column("den_df"), &numbers(&want["DenDF"]), tolerance);
+        close(&name("F"), &column("statistic"), &numbers(&want["F"]), ROUNDED.max(tolerance));
+        close(&name("SumSq"), &column("sum_sq"), &numbers(&want["SumSq"]), ROUNDED.max(tolerance));
+        close(&name("p"), &column("p_value"), &numbers(&want["p"]), 2e-5);
         compared += 1;
     }
     compared
@@ -116,9 +116,9 @@ fn models_without_a_term() {
         let table = drop1_table(fit, None, &Watch::unwatched()).unwrap();
         assert_eq!(texts(&table, "term"), strings(&want["term"]), "{id}");
         let column = |name: &str| table.column(name).unwrap().as_real().unwrap().unwrap().to_vec();
-        close(&format!("{id} AIC"), &column("AIC"), &numbers(&want["AIC"]), 1e-9);
-        close(&format!("{id} LRT"), &column("LRT")[1..], &numbers(&want["LRT"])[1..], 1e-6);
-        close(&format!("{id} p"), &column("p.value")[1..], &numbers(&want["Pr.Chi."])[1..], 1e-5);
+        close(&format!("{id} AIC"), &column("aic"), &numbers(&want["AIC"]), 1e-9);
+        close(&format!("{id} LRT"), &column("chi_square")[1..], &numbers(&want["LRT"])[1..], 1e-6);
+        close(&format!("{id} p"), &column("p_value")[1..], &numbers(&want["Pr.Chi."])[1..], 1e-5);
         compared += 1;
     }
     assert_eq!(compared, 7);
@@ -146,11 +146,19 @@ fn marginal_means_and_pairs() {
                 })
                 .unwrap();
             for (table, want, names) in [
-                (&table, &want["means"], &["emmean", "SE", "df", "lower.CL", "upper.CL"][..]),
-                (&pairs, &want["pairs_tukey"], &["estimate", "SE", "df", "t.ratio"][..]),
+                (
+                    &table,
+                    &want["means"],
+                    &[("estimate", "emmean"), ("std_error", "SE"), ("df", "df"), ("lower", "lower.CL"), ("upper", "upper.CL")][..],
+                ),
+                (
+                    &pairs,
+                    &want["pairs_tukey"],
+                    &[("estimate", "estimate"), ("std_error", "SE"), ("df", "df"), ("statistic", "t.ratio")][..],
+                ),
             ] {
-                for name in names {
-                    let got = table.column(name).unwrap().as_real().unwrap().unwrap().to_vec();
+                for (column, name) in names {
+                    let got = table.column(column).unwrap().as_real().unwrap().unwrap().to_vec();
                     close(&format!("{id} {key} {name}"), &got, &numbers(&want[*name]), 1e-6);
                 }
             }

@@ -224,7 +224,7 @@ fn whatever_takes_degrees_of_freedom_takes_these() {
         for kind in [AnovaType::I, AnovaType::II, AnovaType::III] {
             let anova = anova_table(&fit, None, kind, freedom, &Watch::unwatched()).unwrap();
             let last = |name: &str| *reals(&anova, name).last().unwrap();
-            close("analysis of variance", &[last("DenDF"), last("p.value")], &[test.df2, test.p_value], 1e-7);
+            close("analysis of variance", &[last("den_df"), last("p_value")], &[test.df2, test.p_value], 1e-7);
         }
         let spec = MeansSpec::parse("~ f").unwrap();
         let means = MarginalMeans::of_fit(&fit, Some(&frame), &spec, Weighting::Equal, &Watch::unwatched()).unwrap();

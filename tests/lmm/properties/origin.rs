@@ -89,8 +89,8 @@ fn numbers(fit: &Fit, place: usize, frame: &Frame, new: &Frame) -> Numbers {
     let (estimate, root) = fit.means_coefficients();
     let coefficients = interlace::inference::linear::Coefficients { estimate: &estimate, root: &root, df: &|_| f64::INFINITY };
     let table = means.table(&coefficients, None, 0.95, &Watch::unwatched()).unwrap();
-    out.insert("mean".into(), reals(&table, "emmean"));
-    out.insert("error of the mean".into(), reals(&table, "SE"));
+    out.insert("mean".into(), reals(&table, "estimate"));
+    out.insert("error of the mean".into(), reals(&table, "std_error"));
     out
 }
 
@@ -153,7 +153,7 @@ fn linear_models() {
             }
             for kind in [AnovaType::I, AnovaType::II, AnovaType::III] {
                 let table = anova_table(fit, Some(frame), kind, own, &Watch::unwatched()).unwrap();
-                for name in ["Sum.Sq", "DenDF", "F.value", "p.value"] {
+                for name in ["sum_sq", "den_df", "statistic", "p_value"] {
                     out.insert(format!("anova {kind:?} {} {name}", own.description()), reals(&table, name));
                 }
             }
