@@ -3170,8 +3170,8 @@ interlace_status interlace_fit_simulate(const struct interlace_fit *fit,
  * failed), "reason" (why it failed, such as missing values or a response without variance), "logLik", all estimates by name as in
  * interlace_fit_bootstrap, and with `std_errors` those of the fixed effects, whose names begin with se. (only linear models,
  * otherwise INTERLACE_E_UNSUPPORTED). Responses that failed have NaN; the others do not depend on them.
- * It uses only the threads, which do not change results, and the progress function of `options` (may be NULL). That is called after each
- * response with the number done, and the deviance and theta of that response (NaN and none if it failed).
+ * Of `options` (may be NULL) it uses only the threads, which do not change results, the deadline and the progress function. That is told
+ * of each response with the number done, and the deviance and theta of that response (NaN and none if it failed).
  * The caller frees `*out` with interlace_frame_free.
  * Since 0.1.
  */
@@ -3190,8 +3190,8 @@ interlace_status interlace_fit_refit(const struct interlace_fit *fit,
  * estimates by name: fixed effects (those of the zero part and the dispersion or scale begin with zi. and disp.), parameters of the
  * family, of the thresholds with nominal effects, or sigma, theta, standard deviations (sd_) and correlations (cor_) of random effects.
  * Failed replicates have NaN, such as those in which a category of an ordinal response does not occur.
- * It uses only the threads, which do not change results, and the progress function of `options` (may be NULL). That is called after each
- * replicate with the number done, and the deviance and theta of that replicate (NaN and none if it failed).
+ * Of `options` (may be NULL) it uses only the threads, which do not change results, the deadline and the progress function. That is told
+ * of each replicate with the number done, and the deviance and theta of that replicate (NaN and none if it failed).
  * The caller frees `*out` with interlace_frame_free.
  * Since 0.1.
  */
@@ -3228,8 +3228,8 @@ interlace_status interlace_fit_bootstrap_confint(const struct interlace_fit *fit
  * linear model are relative to sigma, which is maximised over. Likelihoods, and so the estimates here, are always those of maximum
  * likelihood, whatever the method of the fit. A limit is NaN if the profile never crosses; "warning" says why and is missing
  * otherwise.
- * INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress function of `options` (may be NULL) is called
- * at each point of a profile with the number of points so far, the deviance and theta, followed by the residual correlation if there is one.
+ * INTERLACE_E_UNSUPPORTED for a fit with nagq 0. Of `options` (may be NULL) it uses only the deadline and the progress function, which
+ * is told of each point of a profile, with the deviance and theta there.
  * The caller frees `*out` with interlace_frame_free.
  * Since 0.1.
  */
@@ -3326,7 +3326,7 @@ interlace_status interlace_bootstrap_set_statistic(struct interlace_bootstrap *b
 /**
  * Fits the model to each replicate, and makes a frame with one row per replicate: "status" (converged, singular or failed), "reason" (why
  * it failed, else missing), "logLik", all estimates by name as in interlace_fit_bootstrap, and the statistics. Replicates that
- * failed have NaN. It uses only the threads, which do not change results, and the progress function of `options` (may be NULL), as
+ * failed have NaN. Of `options` (may be NULL) it uses only the threads, the deadline and the progress function, as
  * in interlace_fit_bootstrap. Without replicates there are only the columns, whose names give the order of the estimates that a
  * statistic receives. The caller frees `*out` with interlace_frame_free.
  * Since 0.1.
@@ -3416,7 +3416,7 @@ interlace_status interlace_fit_all_optimizers(const struct interlace_spec *spec,
  * level of a fixed effect occurs only in it, has status failed, and its rows have NaN.
  *
  * The threads of `options` (may be NULL) run folds in parallel and do not change results; with more than one, the functions of a
- * user-defined family are called from several threads. The progress function is called after each fold with the number done, and the
+ * user-defined family are called from several threads. The progress function is told of each fold with the number done, and the
  * objective and theta of that fold (NaN and none if it failed). `spec` must be made from a formula: INTERLACE_E_UNSUPPORTED for arrays.
  * The caller frees `*folds_out` and `*rows_out` with interlace_frame_free.
  * Since 0.1.
