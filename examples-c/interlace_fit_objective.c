@@ -87,7 +87,7 @@ bool evaluate_objective(const struct arguments *asked, const interlace_frame *da
     double *theta = read_points(value_of(asked, "--objective"), &n_theta, &count);
     double *values = theta != NULL ? calloc(count, sizeof *values) : NULL;
     bool ok = values != NULL || fail(error, INTERLACE_E_MEMORY, "no memory for the objective");
-    ok = ok && interlace_spec_objective(asked->spec, data, asked->options, theta, n_theta, count, values, count, error) == INTERLACE_OK;
+    ok = ok && interlace_spec_objective(asked->spec, data, theta, n_theta, count, asked->options, values, count, error) == INTERLACE_OK;
     if (ok)
         print_objective(asked, data, values, count);
     free(theta);
