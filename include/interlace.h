@@ -5076,4 +5076,11 @@ void interlace_text_free(char *text);
 }
 #endif
 
+/* Codes have 32 bits, which -fshort-enums would change. */
+#if defined(__cplusplus) && __cplusplus >= 201103L
+static_assert(sizeof(interlace_column_kind) == 4, "interlace.h: codes must have 32 bits");
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+_Static_assert(sizeof(interlace_column_kind) == 4, "interlace.h: codes must have 32 bits");
+#endif
+
 #endif /* INTERLACE_H */

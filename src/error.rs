@@ -121,6 +121,14 @@ pub fn or_reason<T>(part: Result<T>) -> Result<std::result::Result<T, String>> {
     }
 }
 
+/// What was looked for beyond what is needed: that it failed is no failure, unless that ends all.
+pub fn if_any<T>(found: Result<T>) -> Result<Option<T>> {
+    match found {
+        Err(error) if error.ends_all() => Err(error),
+        found => Ok(found.ok()),
+    }
+}
+
 /// The items of an iterator that doesn't know how many there are, or an error where memory is short.
 pub fn try_gather<T>(what: &str, items: impl Iterator<Item = T>) -> Result<Vec<T>> {
     let mut v = Vec::new();

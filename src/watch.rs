@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 use std::ffi::CStr;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -134,7 +135,7 @@ impl<'a> Watcher<'a> {
     }
 
     pub fn watch(&'a self) -> Watch<'a> {
-        Watch { watcher: Some(self), inside: None, late: Late::IsAnError }
+        Watch { watcher: Some(self), inside: None, late: Late::Error }
     }
 
     /// Messages name the place where the work was stopped.
@@ -153,6 +154,10 @@ impl<'a> Watcher<'a> {
         }
         self.cancelled.set(true);
         Err(self.cancellation())
+    }
+
+    fn report_if_due(&self, step: &Step<'_>) -> Result<()> {
+        if self.report.is_none() || self.last.get().elapsed() >= self.interval { self.report(step) } else { Ok(()) }
     }
 
     fn cancellation(&self) -> Error {
@@ -181,11 +186,11 @@ impl<'a> Watcher<'a> {
 /// What the deadline is to some work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Late {
-    IsAnError,
+    Error,
     /// The work asks, and ends with what it has.
-    IsAsked,
+    Asked,
     /// What is left to do is done.
-    IsIgnored,
+    Ignored,
 }
 
 /// What work has of its watcher.
@@ -197,20 +202,26 @@ pub struct Watch<'a> {
     late: Late,
 }
 
+impl fmt::Debug for Watch<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.watcher.is_some() { "watched" } else { "unwatched" })
+    }
+}
+
 impl Watch<'_> {
     /// Of work that nobody watches, and that has no end.
     pub const fn unwatched() -> Self {
-        Watch { watcher: None, inside: None, late: Late::IsAnError }
+        Watch { watcher: None, inside: None, late: Late::Error }
     }
 
     /// Of a fit, which ends at the deadline with what it has: it has to ask whether it [`is_late`](Self::is_late).
     pub fn of_fit(self) -> Self {
-        Watch { late: Late::IsAsked, ..self }
+        Watch { late: Late::Asked, ..self }
     }
 
     /// Of what has to be done whether it is late or not.
     pub fn without_end(self) -> Self {
-        Watch { late: Late::IsIgnored, ..self }
+        Watch { late: Late::Ignored, ..self }
     }
 
     /// Of work that is a part of one step: what it reports is that step, and not more often than pulses.
@@ -226,7 +237,7 @@ impl Watch<'_> {
             return self.check().and_then(|()| watcher.report(step));
         };
         self.check()?;
-        self.if_due(watcher, &Step { phase, step: own, total, ..*step })
+        watcher.report_if_due(&Step { phase, step: own, total, ..*step })
     }
 
     /// The same without an objective.
@@ -245,7 +256,7 @@ impl Watch<'_> {
         let Some(watcher) = self.watcher else { return Ok(()) };
         self.check()?;
         let (phase, step, total) = self.inside.unwrap_or(watcher.place.get());
-        self.if_due(watcher, &Step { phase, step, total, objective: f64::NAN, theta: &[] })
+        watcher.report_if_due(&Step { phase, step, total, objective: f64::NAN, theta: &[] })
     }
 
     /// A pulse once in a thousand rounds of a loop over rows or levels.
@@ -266,27 +277,23 @@ impl Watch<'_> {
         self.pulse()
     }
 
-    fn if_due(&self, watcher: &Watcher<'_>, step: &Step<'_>) -> Result<()> {
-        if watcher.report.is_none() || watcher.last.get().elapsed() >= watcher.interval { watcher.report(step) } else { Ok(()) }
-    }
-
     /// Fails where the work has to end.
     pub fn check(&self) -> Result<()> {
         match self.watcher {
             Some(watcher) if watcher.is_stopped() => Err(watcher.cancellation()),
-            Some(watcher) if self.late == Late::IsAnError && watcher.is_late() => Err(watcher.deadline()),
+            Some(watcher) if self.late == Late::Error && watcher.is_late() => Err(watcher.deadline()),
             _ => Ok(()),
         }
     }
 
     /// Whether a fit has to end with what it has.
     pub fn is_late(&self) -> bool {
-        self.late == Late::IsAsked && self.watcher.is_some_and(Watcher::is_late)
+        self.late == Late::Asked && self.watcher.is_some_and(Watcher::is_late)
     }
 
     /// When a search ends with what it has.
     pub fn end_of_search(&self) -> Option<Instant> {
-        self.watcher.filter(|_| self.late == Late::IsAsked).and_then(|watcher| watcher.end)
+        self.watcher.filter(|_| self.late == Late::Asked).and_then(|watcher| watcher.end)
     }
 
     /// When all of the call ends.
@@ -300,10 +307,6 @@ mod tests {
     use std::cell::RefCell;
 
     use super::*;
-
-    fn now() -> Option<Instant> {
-        Some(Instant::now())
-    }
 
     #[test]
     fn phases_have_the_numbers_and_names_of_their_order() {
@@ -374,7 +377,7 @@ mod tests {
 
     #[test]
     fn a_deadline_is_an_error_but_to_fits_and_to_what_has_to_be_done() {
-        let watcher = Watcher::new(None, now());
+        let watcher = Watcher::new(None, Some(Instant::now()));
         let watch = watcher.watch();
         assert!(watch.of_fit().is_late() && watch.of_fit().end_of_search().is_some() && watch.end().is_some());
         assert!([watch, watch.without_end()].iter().all(|own| !own.is_late() && own.end_of_search().is_none()));
@@ -394,7 +397,7 @@ mod tests {
         watcher.watch().pulse().unwrap();
         flag.store(true, Ordering::Relaxed);
         assert_eq!(watcher.watch().pulse().unwrap_err().code, Code::Cancelled);
-        let late = Watcher::of_thread(&flag, now());
+        let late = Watcher::of_thread(&flag, Some(Instant::now()));
         flag.store(false, Ordering::Relaxed);
         assert_eq!(late.watch().pulse().unwrap_err().code, Code::Deadline);
     }

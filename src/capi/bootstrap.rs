@@ -197,9 +197,9 @@ pub unsafe extern "C" fn interlace_bootstrap_set_statistic(
 /// it failed, else missing), "log_likelihood", all estimates by name, and the statistics. The estimates are fixed effects (those of the zero part and the
 /// dispersion or scale begin with zi. and disp.), parameters of the family, of the thresholds with nominal effects, or sigma, theta, standard
 /// deviations (sd_) and correlations (cor_) of random effects. Replicates that failed have NaN, such as those in which a category of an ordinal
-/// response does not occur. It uses only the threads, which do not change results, and the progress function of `options` (may be NULL). That is
-/// called after each replicate with the number done, and the deviance and theta of that replicate (NaN and none if it failed). Without replicates there are only the columns, whose names give the order of the estimates that a
-/// statistic receives.
+/// response does not occur. The progress function is told of each replicate with the number done, and the deviance and theta of that replicate
+/// (NaN and none if it failed). Without replicates there are only the columns, whose names give the order of the estimates that a statistic
+/// receives.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_run(

@@ -259,3 +259,19 @@ fn once<T>(cell: &OnceLock<T>, compute: impl FnOnce() -> Result<T>) -> Result<&T
         None => compute().map(|value| cell.get_or_init(|| value)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Code;
+
+    #[test]
+    fn failures_are_not_kept() {
+        let cell = OnceLock::new();
+        for code in [Code::Cancelled, Code::Deadline, Code::Numeric] {
+            assert_eq!(once(&cell, || Err::<i32, _>(Error::new(code, "no"))).unwrap_err().code, code);
+        }
+        assert_eq!(once(&cell, || Ok(3)), Ok(&3));
+        assert_eq!(once(&cell, || Err(Error::numeric("no"))), Ok(&3));
+    }
+}

@@ -48,6 +48,7 @@ pub mod fit_tables;
 pub mod frame;
 pub mod frame_columns;
 pub mod hypotheses;
+pub mod library;
 pub mod marginal_means;
 pub mod options;
 pub mod options_lists;

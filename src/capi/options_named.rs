@@ -104,48 +104,81 @@ struct Named {
 }
 
 const NAMED: [Named; 12] = [
-    Named { name: c"method", doc: c"reml (default of linear models) or ml (default of generalised ones)", set: |options, value| {
+    Named {
+        name: c"method",
+        doc: c"reml (default of linear models) or ml (default of generalised ones)",
+        set: |options, value| {
             set_method(options, Estimation::from_name(value)?);
             Ok(())
-        }, get: |o| estimation(o).name().into() },
-    Named { name: c"optimizer", doc: c"newton (default), lbfgsb, bobyqa or nelder_mead", set: |options, value| choose(&mut options.optimizer, value), get: |o| o.optimizer.name().into() },
+        },
+        get: |o| estimation(o).name().into(),
+    },
+    Named {
+        name: c"optimizer",
+        doc: c"newton (default), lbfgsb, bobyqa or nelder_mead",
+        set: |options, value| choose(&mut options.optimizer, value),
+        get: |o| o.optimizer.name().into(),
+    },
     Named {
         name: c"theta0",
         doc: c"where the search starts: numbers separated by commas (default: empty, the library chooses)",
-        set: |options, value| set_theta0(options, numbers(value)?), get: |o| listed(o.theta0.as_deref().unwrap_or_default()) },
+        set: |options, value| set_theta0(options, numbers(value)?),
+        get: |o| listed(o.theta0.as_deref().unwrap_or_default()),
+    },
     Named {
         name: c"tolerance",
         doc: c"predicted decrease of the objective at which the optimum is taken as reached (default 1e-13)",
-        set: |options, value| set_tolerance(options, number("tolerance", value)?), get: |o| format!("{:e}", o.tolerance) },
+        set: |options, value| set_tolerance(options, number("tolerance", value)?),
+        get: |o| format!("{:e}", o.tolerance),
+    },
     Named {
         name: c"max_evaluations",
         doc: c"the most evaluations of the objective (default 1000)",
-        set: |options, value| set_max_evaluations(options, number("max_evaluations", value)?), get: |o| o.max_evaluations.to_string() },
+        set: |options, value| set_max_evaluations(options, number("max_evaluations", value)?),
+        get: |o| o.max_evaluations.to_string(),
+    },
     Named {
         name: c"threads",
         doc: c"the number of threads that one fit may use (default 1)",
-        set: |options, value| set_threads(options, number("threads", value)?), get: |o| o.threads.to_string() },
+        set: |options, value| set_threads(options, number("threads", value)?),
+        get: |o| o.threads.to_string(),
+    },
     Named {
         name: c"deadline",
-        doc: c"seconds after which a fit stops with what it has (default inf)",
-        set: |options, value| set_deadline(options, number("deadline", value)?), get: |o| o.deadline.unwrap_or(f64::INFINITY).to_string() },
-    Named { name: c"na", doc: c"rows with missing values: omit (default), error or pad", set: |options, value| choose(&mut options.na, value), get: |o| o.na.name().into() },
+        doc: c"seconds after which a fit stops with what it has, and any other call with an error (default inf)",
+        set: |options, value| set_deadline(options, number("deadline", value)?),
+        get: |o| o.deadline.unwrap_or(f64::INFINITY).to_string(),
+    },
+    Named {
+        name: c"na",
+        doc: c"rows with missing values: omit (default), error or pad",
+        set: |options, value| choose(&mut options.na, value),
+        get: |o| o.na.name().into(),
+    },
     Named {
         name: c"information",
         doc: c"what the Laplace approximation of a generalised model is made of: observed (default) or expected",
-        set: |options, value| choose(&mut options.information, value), get: |o| o.information.name().into() },
+        set: |options, value| choose(&mut options.information, value),
+        get: |o| o.information.name().into(),
+    },
     Named {
         name: c"nagq",
         doc: c"quadrature points for each random effect of a generalised model, -100 to 100 (default 1, the Laplace approximation; negative: not adaptive)",
-        set: |options, value| set_nagq(options, number("nagq", value)?), get: |o| nagq(o).to_string() },
+        set: |options, value| set_nagq(options, number("nagq", value)?),
+        get: |o| nagq(o).to_string(),
+    },
     Named {
         name: c"std_errors",
         doc: c"standard errors of a generalised model: marginal (default) or conditional on the parameters of the random effects",
-        set: |options, value| choose(&mut options.std_errors, value), get: |o| o.std_errors.name().into() },
+        set: |options, value| choose(&mut options.std_errors, value),
+        get: |o| o.std_errors.name().into(),
+    },
     Named {
         name: c"unidentified",
         doc: c"random effects that the data can't tell from each other or from the residual: error (default), warning or ignore",
-        set: |options, value| choose(&mut options.unidentified, value), get: |o| o.unidentified.name().into() },
+        set: |options, value| choose(&mut options.unidentified, value),
+        get: |o| o.unidentified.name().into(),
+    },
 ];
 
 /// Which of the options has the name.

@@ -43,8 +43,7 @@ unsafe impl Request for ProfileRequest {
 /// linear model are relative to sigma, which is maximised over. Likelihoods, and so the estimates here, are always those of maximum
 /// likelihood, whatever the method of the fit. A limit is NaN if the profile never crosses; "warning" says why and is missing
 /// otherwise.
-/// INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress function of `options` (may be NULL) is called
-/// at each point of a profile with the number of points so far, the deviance and theta, followed by the residual correlation if there is one.
+/// INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress function is told of each point of a profile, with the deviance and theta there.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_parameters_confint_profile(

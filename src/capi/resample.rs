@@ -47,8 +47,7 @@ pub unsafe extern "C" fn interlace_fit_simulate(
 /// failed), "reason" (why it failed, such as missing values or a response without variance), "log_likelihood", all estimates by name as in
 /// interlace_bootstrap_run, and with `std_errors` those of the fixed effects, whose names begin with se. (only linear models,
 /// otherwise INTERLACE_E_UNSUPPORTED). Responses that failed have NaN; the others do not depend on them.
-/// It uses only the threads, which do not change results, and the progress function of `options` (may be NULL). That is called after each
-/// response with the number done, and the deviance and theta of that response (NaN and none if it failed).
+/// The progress function is told of each response with the number done, and the deviance and theta of that response (NaN and none if it failed).
 /// @param m The number of rows, as in interlace_fit_n_rows.
 /// @param k The number of responses.
 /// @param ldy The leading dimension of `y`, at least m.

@@ -58,7 +58,7 @@ pub unsafe extern "C" fn interlace_spec_all_optimizers(
 /// level of a fixed effect occurs only in it, has status failed, and its rows have NaN.
 ///
 /// The threads of `options` (may be NULL) run folds in parallel and do not change results; with more than one, the functions of a
-/// user-defined family are called from several threads. The progress function is called after each fold with the number done, and the
+/// user-defined family are called from several threads. The progress function is told of each fold with the number done, and the
 /// objective and theta of that fold (NaN and none if it failed). `spec` must be made from a formula: INTERLACE_E_UNSUPPORTED for arrays.
 /// The caller frees `*folds_out` and `*rows_out` with interlace_frame_free.
 /// @param group A grouping factor whose levels stay together; NULL for single rows.

@@ -22,7 +22,7 @@ impl Fit {
             Some(frame) => frame.located(error),
             None => error,
         };
-        let (program, design) = ModelProgram::learn(spec, frame, options.na).map_err(located)?;
+        let (program, design) = ModelProgram::learn(spec, frame, options.na, watch).map_err(located)?;
         let design_seconds = started.elapsed().as_secs_f64();
         let unread = design.warnings[..design.n_unread].to_vec();
         let fitted = check_terms(spec.kind, &design, options).and_then(|()| match spec.kind {
@@ -47,7 +47,7 @@ impl Fit {
         if error.code != Code::Numeric || error.position < 0 {
             return error;
         }
-        match ModelProgram::learn(spec, frame, options.na) {
+        match ModelProgram::learn(spec, frame, options.na, &Watch::unwatched()) {
             Ok((_, design)) => in_data_rows(&error, &design.rows),
             Err(_) => error,
         }
@@ -58,7 +58,7 @@ impl Fit {
     /// then the fixed effects of the mean, the zero part and the dispersion, then the family's parameters on their working scale.
     pub fn objective(spec: &Spec, frame: Option<&Frame>, options: &Options, points: &[f64], watch: &Watch<'_>) -> Result<Vec<f64>> {
         watch.at(Phase::Start, 0, None)?;
-        let (_, design) = ModelProgram::learn(spec, frame, options.na)?;
+        let (_, design) = ModelProgram::learn(spec, frame, options.na, watch)?;
         check_terms(spec.kind, &design, options)?;
         match spec.kind {
             ModelKind::Lmm => linear::objective(&design, options, points, watch),

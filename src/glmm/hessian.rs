@@ -142,6 +142,7 @@ impl Laplace<'_> {
         let mut z = try_vec(WEIGHTED, 0.0, q * (columns.len() + weights.len() / predictors))?;
         let mut wx = (0..predictors).map(|_| try_vec(WEIGHTED, 0.0, model.n)).collect::<Result<Vec<_>>>()?;
         for (at, &(c, j)) in columns.iter().enumerate() {
+            self.watch.pulse()?;
             let column = &model.fixed[c].q[j * model.n..(j + 1) * model.n];
             for (a, wx) in wx.iter_mut().enumerate() {
                 let w = &self.mode.jet.w[triangle(a, c)];

@@ -131,7 +131,7 @@ fn common_rows(specs: &[&Spec], frame: &Frame, options: &Options, watch: &Watch<
     let mut used: Vec<Vec<usize>> = vec![];
     for spec in specs {
         watch.at(Phase::Start, 0, None)?;
-        let (_, design) = ModelProgram::learn(spec, Some(frame), options.na)?;
+        let (_, design) = ModelProgram::learn(spec, Some(frame), options.na, watch)?;
         used.push(try_gather(ROWS, design.rows.used())?);
     }
     if used.windows(2).all(|pair| pair[0] == pair[1]) {

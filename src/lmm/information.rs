@@ -115,6 +115,7 @@ impl Deviance<'_> {
         }
         let last = (m - 1) * q..m * q;
         let g = directions(&self.system.gram.layout, &self.t, derivatives, &self.u[last.clone()], &self.w[last])?;
+        self.watch.pulse()?;
         let (forms, residual) = self.forms(&g)?;
         let (sigma2, rows) = (self.state.sigma2, self.weight());
         for i in 0..n {
@@ -148,6 +149,7 @@ impl Deviance<'_> {
             self.system.gram.apply_factors(&self.t, true, &mut right);
             (left, product, half) = (copy(g)?, minus, right);
         }
+        self.watch.pulse()?;
         let mut permuted = try_vec(DIRECTIONS, 0.0, q * n)?;
         self.random.permute_into(&self.t, &half, &mut permuted);
         self.random.half_solve(&mut permuted);

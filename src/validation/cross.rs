@@ -77,7 +77,7 @@ impl CrossValidation {
             return Err(Error::unsupported("cross-validation needs a formula and a frame, whose rows it can leave out"));
         };
         watch.at(Phase::Start, 0, None)?;
-        let (_, design) = ModelProgram::learn(spec, Some(frame), options.na)?;
+        let (_, design) = ModelProgram::learn(spec, Some(frame), options.na, watch)?;
         let Folds { of_row, units } = partition.of(&design, frame)?;
         let rows = try_gather(ROWS, design.rows.used())?;
         let work =

@@ -44,7 +44,7 @@ fn model(family: &str, frame: Frame) -> Generalised {
 }
 
 fn fit(model: &Generalised) -> Fit {
-    Fit::new(&model.spec, Some(&model.frame), &model.options, &Watch::unwatched()).unwrap()
+    model.fit()
 }
 
 /// With fixed effects inside the mode these went on for ever: a ridge was raised on a matrix that held no numbers.

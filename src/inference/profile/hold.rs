@@ -3,7 +3,7 @@
 use super::likelihood::{Likelihood, Report};
 use super::path::{Path, Point};
 use crate::covariance::Structure;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, if_any};
 use crate::linalg::dense;
 use crate::optimize::{Method, Objective, Settings, Summary, minimize};
 use crate::search::boundary::{LIFT, lifted};
@@ -141,14 +141,6 @@ impl Slice {
         for (out, column) in out.iter_mut().zip(&self.columns) {
             *out = column.iter().map(|(i, c)| c * gradient[*i]).sum();
         }
-    }
-}
-
-/// That a search for more than is needed fails is no failure.
-fn if_any<T>(found: Result<T>) -> Result<Option<T>> {
-    match found {
-        Err(error) if error.ends_all() => Err(error),
-        found => Ok(found.ok()),
     }
 }
 

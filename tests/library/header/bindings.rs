@@ -47,6 +47,18 @@ fn swapped_codes_are_an_error_in_cpp_and_a_warning_in_c() {
     assert!(compile(cc(), &["-Wextra", "-Wenum-conversion", "-Werror"]).status.success());
 }
 
+#[test]
+fn codes_of_another_size_are_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let source = directory.path().join("short.c");
+    std::fs::write(&source, "#include \"interlace.h\"\n").unwrap();
+    for (mut compiler, arguments) in [(cc(), ["-std=c11", "-x", "c"]), (cxx(), ["-std=c++11", "-x", "c++"])] {
+        compiler.args(arguments).args(["-fshort-enums", "-fsyntax-only", "-I"]).arg(root().join("include")).arg(&source);
+        let output = run(&mut compiler);
+        assert!(!output.status.success() && transcript(&output).contains("32 bits"), "{}", transcript(&output));
+    }
+}
+
 /// The types of the standard headers, for parsers that don't know the compiler's.
 const STANDARD: [(&str, &str); 3] = [
     ("stdbool.h", "typedef _Bool bool;\n"),

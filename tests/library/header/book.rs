@@ -12,7 +12,7 @@ pub struct Chapter {
 }
 
 pub const CHAPTERS: [Chapter; 13] = [
-    Chapter { title: "Library", about: "version, status, errors", files: &["status"] },
+    Chapter { title: "Library", about: "version, status, errors", files: &["status", "library"] },
     Chapter {
         title: "Frame",
         about: "data go in as named columns, tables come out so; CSV files",
@@ -74,7 +74,7 @@ pub fn book(preamble: &str, items: &[Item]) -> String {
     let mut out = String::from(preamble);
     contents(&mut out);
     out.push_str(GUARD);
-    for item in of_file(items, "status", &[Kind::Define]) {
+    for item in of_file(items, "library", &[Kind::Define]) {
         entry(&mut out, item, items);
     }
     banner(&mut out, "Objects", "all of them are opaque");
@@ -90,7 +90,9 @@ pub fn book(preamble: &str, items: &[Item]) -> String {
             }
         }
     }
-    out.push_str("#ifdef __cplusplus\n}\n#endif\n\n#endif /* INTERLACE_H */\n");
+    out.push_str("#ifdef __cplusplus\n}\n#endif\n\n");
+    out.push_str(SIZE);
+    out.push_str("#endif /* INTERLACE_H */\n");
     out
 }
 
@@ -113,6 +115,15 @@ fn of_file<'a>(items: &'a [Item], file: &str, kinds: &[Kind]) -> impl Iterator<I
     own.sort_by_key(|item| item.place);
     own.into_iter()
 }
+
+const SIZE: &str = "/* Codes have 32 bits, which -fshort-enums would change. */
+#if defined(__cplusplus) && __cplusplus >= 201103L
+static_assert(sizeof(interlace_column_kind) == 4, \"interlace.h: codes must have 32 bits\");
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+_Static_assert(sizeof(interlace_column_kind) == 4, \"interlace.h: codes must have 32 bits\");
+#endif
+
+";
 
 fn contents(out: &mut String) {
     out.push_str("/* Contents:\n");
