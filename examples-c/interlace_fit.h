@@ -80,8 +80,11 @@ const char *nearest_option(const char *name, size_t length);
 const char *option_doc(const struct option *option);
 /* The family with its link, on which other options of the model depend. */
 enum answer take_distribution(struct arguments *arguments, interlace_error *error);
-/* The name of an option as the library has it: "max_evaluations". */
+/* The option of a question of the library, by its index there. */
+const struct option *option_of_question(size_t i);
+/* The name of an option as the library has it, "max_evaluations", and the other way round. */
 void library_name(const struct option *option, char name[NAME_SIZE]);
+void option_name(const char *library_name, char name[NAME_SIZE]);
 
 /* The frame of the fit: every column that --categorical and --ordered name must exist. */
 bool read_data(const struct arguments *arguments, interlace_frame **out, interlace_error *error);

@@ -173,9 +173,7 @@ static int check_needs(const struct arguments *arguments)
         bool met = false;
         const char *need;
         for (; option->kind == QUESTION && (need = interlace_questions_needs(option->question, n)) != NULL; n++) {
-            snprintf(name, sizeof name, "--%s", need);
-            for (char *c = name; *c != '\0'; c++)
-                *c = *c == '_' ? '-' : *c;
+            option_name(need, name);
             met = met || value_of(arguments, name) != NULL;
             size_t length = strlen(names);
             snprintf(names + length, sizeof names - length, "%s%s", n > 0 ? " and " : "", name);

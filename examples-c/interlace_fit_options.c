@@ -204,6 +204,13 @@ static const struct option table[] = {
 
 enum { N_TABLE = sizeof table / sizeof table[0], MAX_QUESTIONS = 64 };
 
+void option_name(const char *library_name, char name[NAME_SIZE])
+{
+    snprintf(name, NAME_SIZE, "--%s", library_name);
+    for (char *c = name; *c != '\0'; c++)
+        *c = *c == '_' ? '-' : *c;
+}
+
 /* Behind those of the table the library's questions. */
 static size_t all_options(const struct option **out)
 {
@@ -213,14 +220,19 @@ static size_t all_options(const struct option **out)
     for (size_t i = 0; count == 0 && i < N_TABLE; i++)
         all[i] = table[i];
     for (size_t i = 0; count == 0 && i < interlace_questions_count() && i < MAX_QUESTIONS; i++) {
-        int length = snprintf(names[i], NAME_SIZE, "--%s", interlace_questions_name(i));
-        for (int c = 0; c < length && c < NAME_SIZE; c++)
-            names[i][c] = names[i][c] == '_' ? '-' : names[i][c];
-        all[N_TABLE + i] = (struct option){names[i], interlace_questions_values(i), QUESTION, 0, interlace_questions_is_repeatable(i), NULL, i};
+        option_name(interlace_questions_name(i), names[i]);
+        all[N_TABLE + i] = (struct option){names[i], interlace_questions_takes_frame(i) ? "a CSV file" : interlace_questions_values(i), QUESTION, 0, interlace_questions_is_repeatable(i), NULL, i};
     }
     count = N_TABLE + interlace_questions_count();
     *out = all;
     return count;
+}
+
+const struct option *option_of_question(size_t i)
+{
+    const struct option *all;
+    all_options(&all);
+    return &all[N_TABLE + i];
 }
 
 const struct option *find_option(const char *name, size_t length)

@@ -4065,12 +4065,12 @@ interlace_status interlace_fit_predict_status(const interlace_fit *fit,
  * ================================================================================================================== */
 
 /**
- * Linear combinations L beta of the fixed effects as a new frame, one row each: "estimate", "SE", "df", "t.ratio"
- * ("z.ratio" with infinite degrees of freedom) and "p.value" of the hypothesis that it is `rhs` (two-sided). `l` [k,p]
- * is column-major with leading dimension `ldl` >= k, one column per fixed effect in the order of
+ * Linear combinations L beta of the fixed effects as a new frame, one row each: "estimate", "std_error", "df",
+ * "statistic" (t, or z with infinite degrees of freedom) and "p_value" of the hypothesis that it is `rhs` (two-sided).
+ * `l` [k,p] is column-major with leading dimension `ldl` >= k, one column per fixed effect in the order of
  * interlace_fit_fixef_name; `rhs` [k], or NULL for zeros. With `joint`, one row that tests all of them together:
- * "statistic" (F, or Wald's chi-square with infinite degrees of freedom), "df1" (the number of linearly independent
- * rows), "df2" and "p.value"; Kenward and Roger's F is scaled. Rows of L that depend on others must not contradict
+ * "statistic" (F, or Wald's chi-square with infinite degrees of freedom), "num_df" (the number of linearly independent
+ * rows), "den_df" and "p_value"; Kenward and Roger's F is scaled. Rows of L that depend on others must not contradict
  * them. INTERLACE_E_NUMERIC if the covariance of L beta is not positive definite.
  * @param[in] fit The fit.
  * @param[in] l Array [k,p].
@@ -4117,11 +4117,11 @@ interlace_status interlace_fit_coefficients(const interlace_fit *fit,
                                             interlace_error *err);
 
 /**
- * The analysis of variance of a linear model, as a new frame, one row per term of the fixed effects: "term", "Sum.Sq",
- * "Mean.Sq", "NumDF", "DenDF", "F.value" and "p.value". A model from arrays has one term per column. Sums of squares
- * are F (before Kenward and Roger's scaling) times degrees of freedom and residual variance. `data` is the frame of the
- * fit; it may be NULL unless `anova_type` is INTERLACE_ANOVA_TYPE_II or INTERLACE_ANOVA_TYPE_III and the fit left out
- * columns. INTERLACE_E_ARGUMENT for other models.
+ * The analysis of variance of a linear model, as a new frame, one row per term of the fixed effects: "term", "sum_sq",
+ * "mean_sq", "num_df", "den_df", "statistic" (F) and "p_value". A model from arrays has one term per column. Sums of
+ * squares are F (before Kenward and Roger's scaling) times degrees of freedom and residual variance. `data` is the
+ * frame of the fit; it may be NULL unless `anova_type` is INTERLACE_ANOVA_TYPE_II or INTERLACE_ANOVA_TYPE_III and the
+ * fit left out columns. INTERLACE_E_ARGUMENT for other models.
  * @param[in] fit The fit.
  * @param[in] data The data of the fit. NULL is allowed where they are not needed.
  * @param[in] anova_type What the tests of an analysis of variance take as given.
@@ -4141,9 +4141,9 @@ interlace_status interlace_fit_anova(const interlace_fit *fit,
 
 /**
  * Likelihood-ratio tests of a linear model against those without each of its terms, as a new frame: a row "<none>" for
- * the model, then a row for each term of the fixed effects that no other contains: "term", "npar" (the parameters that
- * it removes), "AIC", "LRT" and "p.value" (chi-square). All models are fitted by maximum likelihood. `data` is the
- * frame of the fit; it may be NULL unless the fit left out columns, which may have an estimate without a term.
+ * the model, then a row for each term of the fixed effects that no other contains: "term", "n_parameters" (those that
+ * it removes), "aic", "chi_square" and "p_value". All models are fitted by maximum likelihood. `data` is the frame of
+ * the fit; it may be NULL unless the fit left out columns, which may have an estimate without a term.
  * INTERLACE_E_ARGUMENT for other models.
  * @param[in] fit The fit.
  * @param[in] data The data of the fit. NULL is allowed where they are not needed.
@@ -4178,17 +4178,17 @@ interlace_status interlace_fit_fixef_vcov_kenward_roger(const interlace_fit *fit
 
 /**
  * Likelihood-ratio tests between `n` fits of nested models to the same data, as a new frame, one row per fit in the
- * order of the numbers of parameters: "fit" (the index in `fits`), "model" (its formula), "nobs" (rows used), "npar",
- * "AIC", "BIC", "logLik", "deviance" (minus twice logLik), and, against the row before, "Chisq", "Df", "p.value",
- * "distribution" ("chisq" or "chibarsq") and "warning" (missing, or why the test is invalid: the models are not
- * nested). The fits must use the same response, weights and offset, and be by maximum likelihood; fits by REML are
- * compared if they have the same fixed effects. Generalised models must have the same family, link, information and
- * number of quadrature points; their models of zero inflation and dispersion may be nested as well. Ordinal models must
- * have the same categories; equidistant thresholds are nested in symmetric ones and both in flexible ones, and an
- * effect of the formula is nested in the nominal effect of the same column. A variance that is zero under the
- * hypothesis lies at the edge of its range, so chi-square gives too large a p-value. With `chi_bar`, a comparison whose
- * larger model has exactly one more variance, with its covariances, uses half of chi-square with one degree of freedom
- * less and half with all (Stram & Lee 1994).
+ * order of the numbers of parameters: "fit" (the index in `fits`), "model" (its formula), "n_obs" (rows used),
+ * "n_parameters", "aic", "bic", "log_likelihood", "deviance" (minus twice log_likelihood), and, against the row before,
+ * "chi_square", "df", "p_value", "distribution" ("chisq" or "chibarsq") and "warning" (missing, or why the test is
+ * invalid: the models are not nested). The fits must use the same response, weights and offset, and be by maximum
+ * likelihood; fits by REML are compared if they have the same fixed effects. Generalised models must have the same
+ * family, link, information and number of quadrature points; their models of zero inflation and dispersion may be
+ * nested as well. Ordinal models must have the same categories; equidistant thresholds are nested in symmetric ones and
+ * both in flexible ones, and an effect of the formula is nested in the nominal effect of the same column. A variance
+ * that is zero under the hypothesis lies at the edge of its range, so chi-square gives too large a p-value. With
+ * `chi_bar`, a comparison whose larger model has exactly one more variance, with its covariances, uses half of
+ * chi-square with one degree of freedom less and half with all (Stram & Lee 1994).
  * @param[in] fits The fits [n].
  * @param[in] n The number of fits, at least 2.
  * @param[in] chi_bar Whether a variance at the edge of its range gets the mixture of chi-squares.
@@ -4278,8 +4278,8 @@ typedef struct interlace_means_request {
 #define INTERLACE_MEANS_REQUEST_INIT { sizeof(interlace_means_request), NULL, (interlace_weighting)0, (interlace_means_scale)0, (interlace_df)0, (interlace_comparisons)0, (interlace_adjustment)0, 0, NULL, 0, 0, 0, NULL }
 
 /**
- * Estimated marginal means (least-squares means) as a new frame, one row per mean: the factors' columns, "emmean"
- * ("response" if a link is inverted), "SE", "df", "lower.CL" and "upper.CL". A mean that cannot be estimated because
+ * Estimated marginal means (least-squares means) as a new frame, one row per mean: the factors' columns, "estimate"
+ * ("response" if a link is inverted), "std_error", "df", "lower" and "upper". A mean that cannot be estimated because
  * the fit left out columns is NaN. `specs` names columns of the data that the fixed effects depend on: "~ f" for the
  * levels of f, "~ f * g" for all combinations, "~ f | g" for the levels of f in groups by g, "~ 1" for the overall
  * mean. The means are averages over a reference grid: all combinations of the levels of the factors, with numeric
@@ -4307,11 +4307,11 @@ interlace_status interlace_fit_marginal_means(const interlace_fit *fit,
                                               interlace_error *err);
 
 /**
- * Contrasts of marginal means as a new frame, one row per contrast: the groups' columns, "contrast", "estimate", "SE",
- * "df", "lower.CL", "upper.CL", "t.ratio" ("z.ratio" if all degrees of freedom are infinite) and "p.value". Each group
- * is a separate family of tests. A group of one mean has only contrasts of your own. On the scale of the response the
- * contrasts of a log link are ratios, in a column "ratio" instead of "estimate", and those of a logit link
- * "odds.ratio"; tests are on the scale of the link, and so are contrasts for other links. Everything else is as for
+ * Contrasts of marginal means as a new frame, one row per contrast: the groups' columns, "contrast", "estimate",
+ * "std_error", "df", "lower", "upper", "statistic" (t, or z if the degrees of freedom are infinite) and "p_value". Each
+ * group is a separate family of tests. A group of one mean has only contrasts of your own. On the scale of the response
+ * the contrasts of a log link are ratios, in a column "ratio" instead of "estimate", and those of a logit link
+ * "odds_ratio"; tests are on the scale of the link, and so are contrasts for other links. Everything else is as for
  * interlace_fit_marginal_means.
  * @param[in] fit The fit.
  * @param[in] data The data of the fit. NULL is allowed where they are not needed.
@@ -4517,11 +4517,11 @@ interlace_status interlace_fit_simulate(const interlace_fit *fit,
  * column; m as in interlace_fit_n_rows, of which only the rows used count. Each search begins at the estimates of the
  * fit; for linear models the cross-products of the design are computed only once. Makes a frame with one row per
  * response: "status" (converged, singular, not_converged or failed), "reason" (why it failed, such as missing values or
- * a response without variance), "logLik", all estimates by name as in interlace_bootstrap_run, and with `std_errors`
- * those of the fixed effects, whose names begin with se. (only linear models, otherwise INTERLACE_E_UNSUPPORTED).
- * Responses that failed have NaN; the others do not depend on them. It uses only the threads, which do not change
- * results, and the progress function of `options` (may be NULL). That is called after each response with the number
- * done, and the deviance and theta of that response (NaN and none if it failed).
+ * a response without variance), "log_likelihood", all estimates by name as in interlace_bootstrap_run, and with
+ * `std_errors` those of the fixed effects, whose names begin with se. (only linear models, otherwise
+ * INTERLACE_E_UNSUPPORTED). Responses that failed have NaN; the others do not depend on them. It uses only the threads,
+ * which do not change results, and the progress function of `options` (may be NULL). That is called after each response
+ * with the number done, and the deviance and theta of that response (NaN and none if it failed).
  * @param[in] fit The fit.
  * @param[in] y Array [m,k].
  * @param[in] m The number of rows, as in interlace_fit_n_rows.
@@ -4606,9 +4606,9 @@ interlace_status interlace_fit_profile(const interlace_fit *fit,
 
 /**
  * Fills `out` [n_out] with statistics of a replicate, given its number (-1 for the fit itself and if groups or rows are
- * left out), its estimates [n_estimates], in the order of the columns after logLik in the table of replicates, and its
- * response `y` [n], one value per row of the sample. A return value other than 0 marks the replicate as failed. It is
- * called on the thread that called the library, and must not throw, longjmp or free the objects of the call.
+ * left out), its estimates [n_estimates], in the order of the columns after log_likelihood in the table of replicates,
+ * and its response `y` [n], one value per row of the sample. A return value other than 0 marks the replicate as failed.
+ * It is called on the thread that called the library, and must not throw, longjmp or free the objects of the call.
  * @param[in] replicate Its number; -1 for the fit itself and if groups or rows are left out.
  * @param[in] estimates Its estimates [n_estimates].
  * @param[in] n_estimates The number of estimates.
@@ -4732,14 +4732,14 @@ interlace_status interlace_bootstrap_set_statistic(interlace_bootstrap *bootstra
 
 /**
  * Fits the model to each replicate, and makes a frame with one row per replicate: "status" (converged, singular or
- * failed), "reason" (why it failed, else missing), "logLik", all estimates by name, and the statistics. The estimates
- * are fixed effects (those of the zero part and the dispersion or scale begin with zi. and disp.), parameters of the
- * family, of the thresholds with nominal effects, or sigma, theta, standard deviations (sd_) and correlations (cor_) of
- * random effects. Replicates that failed have NaN, such as those in which a category of an ordinal response does not
- * occur. It uses only the threads, which do not change results, and the progress function of `options` (may be NULL).
- * That is called after each replicate with the number done, and the deviance and theta of that replicate (NaN and none
- * if it failed). Without replicates there are only the columns, whose names give the order of the estimates that a
- * statistic receives.
+ * failed), "reason" (why it failed, else missing), "log_likelihood", all estimates by name, and the statistics. The
+ * estimates are fixed effects (those of the zero part and the dispersion or scale begin with zi. and disp.), parameters
+ * of the family, of the thresholds with nominal effects, or sigma, theta, standard deviations (sd_) and correlations
+ * (cor_) of random effects. Replicates that failed have NaN, such as those in which a category of an ordinal response
+ * does not occur. It uses only the threads, which do not change results, and the progress function of `options` (may be
+ * NULL). That is called after each replicate with the number done, and the deviance and theta of that replicate (NaN
+ * and none if it failed). Without replicates there are only the columns, whose names give the order of the estimates
+ * that a statistic receives.
  * @param[in] bootstrap The bootstrap.
  * @param[in] fit The fit.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
@@ -4822,16 +4822,16 @@ interlace_status interlace_bootstrap_response_std_error(const interlace_bootstra
 /**
  * Fits the model `spec` to `data` by each optimiser in turn, from several starts: those of interlace_fit_new, and
  * standard deviations of random effects that are a tenth and ten times those estimated. If the options have a theta0,
- * it is the only start. `*out` is a new frame with one row per optimiser, for its best result: "optimizer", "logLik",
- * "criterion", "difference" (the criterion minus the lowest of all), "max_diff_theta" and "max_diff_beta" (the largest
- * differences of covariance parameters and, in standard errors, of fixed effects from those of the lowest criterion),
- * "converged", "singular" (1 or 0), "evaluations" (of all starts), "gradient" (as in interlace_fit_scaled_gradient),
- * "seconds" (of all starts), "error" (why there is no fit, else missing), and the estimates: "theta." with the name of
- * a covariance parameter, "beta." with that of a fixed effect ("zi." and "disp." before those of the zero inflation and
- * the dispersion), "family." with that of a parameter of the family or of the thresholds. Optimisers that agree have
- * found the same minimum: none has stopped short of it. A lower minimum may still exist where no start leads. An
- * optimiser that ends lower than the fit has found a better minimum; pass its theta to the fit as theta0. `data` and
- * `options`, except the optimiser, are as for interlace_fit_new.
+ * it is the only start. `*out` is a new frame with one row per optimiser, for its best result: "optimizer",
+ * "log_likelihood", "criterion", "difference" (the criterion minus the lowest of all), "max_diff_theta" and
+ * "max_diff_beta" (the largest differences of covariance parameters and, in standard errors, of fixed effects from
+ * those of the lowest criterion), "converged", "singular" (1 or 0), "evaluations" (of all starts), "gradient" (as in
+ * interlace_fit_scaled_gradient), "seconds" (of all starts), "error" (why there is no fit, else missing), and the
+ * estimates: "theta." with the name of a covariance parameter, "beta." with that of a fixed effect ("zi." and "disp."
+ * before those of the zero inflation and the dispersion), "family." with that of a parameter of the family or of the
+ * thresholds. Optimisers that agree have found the same minimum: none has stopped short of it. A lower minimum may
+ * still exist where no start leads. An optimiser that ends lower than the fit has found a better minimum; pass its
+ * theta to the fit as theta0. `data` and `options`, except the optimiser, are as for interlace_fit_new.
  * @param[in] spec The spec.
  * @param[in] data The data. A spec made from arrays ignores them: NULL.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
@@ -4859,7 +4859,7 @@ interlace_status interlace_spec_all_optimizers(const interlace_spec *spec,
  *
  * `*folds_out` is a new frame with one row per fold and a last one, "all", for all rows: "fold" ("1", "2" .. "all"),
  * "units" (levels, or rows), "rows" (predicted), "rmse", "mae" (NaN for an ordinal model: categories have no distance),
- * "log_score" (the mean over rows), "status" of the fit (converged, singular, not converged, failed; missing for all)
+ * "log_score" (the mean over rows), "status" of the fit (converged, singular, not_converged, failed; missing for all)
  * and "reason" (of a failure). `*rows_out`, unless `rows_out` is NULL, is a new frame with one row per row used: "row"
  * (of the data, from 0), "fold" (from 1), "response", "prediction", "log_score"; those of an ordinal model are
  * categories, from 1, with the most probable one as prediction. A fold that cannot be fitted or predicted, say because
@@ -4926,13 +4926,13 @@ interlace_status interlace_questions_set(interlace_questions *questions,
  * Sets a question whose value is data: "predict" (the rows to predict) or "refit" (other responses, a column each).
  * @param[in,out] questions The questions.
  * @param[in] name The name of the question.
- * @param[in] frame The data, which are copied.
+ * @param[in] data The frame, which is copied.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
 interlace_status interlace_questions_set_frame(interlace_questions *questions,
                                                const char *name,
-                                               const interlace_frame *frame,
+                                               const interlace_frame *data,
                                                interlace_error *err);
 
 /**

@@ -52,18 +52,18 @@ pub unsafe extern "C" fn interlace_questions_set(
 
 /// Sets a question whose value is data: "predict" (the rows to predict) or "refit" (other responses, a column each).
 /// @param name The name of the question.
-/// @param frame The data, which are copied.
+/// @param data The frame, which is copied.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_questions_set_frame(
     questions: Option<&mut QuestionsHandle>,
     name: *const c_char,
-    frame: Option<&FrameHandle>,
+    data: Option<&FrameHandle>,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let (questions, frame) = (need(questions, "questions")?, need(frame, "frame")?);
-        questions.questions.set_frame(text(name, "name")?, frame.frame.clone())
+        let (questions, data) = (need(questions, "questions")?, need(data, "data")?);
+        questions.questions.set_frame(text(name, "name")?, data.frame.clone())
     })
 }
 

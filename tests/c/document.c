@@ -54,7 +54,7 @@ static void setting(interlace_questions *questions) {
         FAILS(INTERLACE_E_ARGUMENT, wrong[i][2], interlace_questions_set(questions, wrong[i][0], wrong[i][1], &err));
     FAILS(INTERLACE_E_ARGUMENT, "questions is NULL", interlace_questions_set(NULL, "df", "normal", &err));
     FAILS(INTERLACE_E_ARGUMENT, "name is NULL", interlace_questions_set(questions, NULL, "normal", &err));
-    FAILS(INTERLACE_E_ARGUMENT, "frame is NULL", interlace_questions_set_frame(questions, "predict", NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "data is NULL", interlace_questions_set_frame(questions, "predict", NULL, &err));
 }
 
 static void checks(const interlace_frame *frame) {
