@@ -45,14 +45,15 @@ fn commands_print_what_the_front_page_says() {
     let (mut run, mut compared) = (0, 0);
     let all = blocks("README.md");
     for (place, (_, block)) in all.iter().enumerate().filter(|(_, (language, _))| language == "sh") {
-        let commands: Vec<&str> = block.lines().filter(|line| line.starts_with("interlace-fit ")).collect();
+        let program_of = |line: &str| line.trim_start_matches("target/release/").starts_with("interlace-fit ");
+        let commands: Vec<&str> = block.lines().filter(|line| program_of(line)).collect();
         for command in &commands {
             let mut shell = program(Path::new("sh"));
-            let words = command.replacen("interlace-fit", "\"$0\"", 1);
+            let words = command.trim_start_matches("target/release/").replacen("interlace-fit", "\"$0\"", 1);
             let output = succeed(shell.args(["-c", &words]).arg(compiled()).current_dir(root()));
             run += 1;
             // Output stands in the block after a command that is one by itself.
-            if let ([_], Some((language, shown))) = (&commands[..], all.get(place + 1))
+            if let (Some((language, shown)), 1) = (all.get(place + 1), block.lines().count())
                 && language.is_empty()
             {
                 assert_eq!(String::from_utf8(output.stdout).unwrap(), *shown, "{command}");
@@ -60,5 +61,45 @@ fn commands_print_what_the_front_page_says() {
             }
         }
     }
-    assert_eq!((run, compared), (3, 1));
+    assert_eq!((run, compared), (4, 1));
+}
+
+/// The types of Julia that stand for one of the header's.
+fn in_julia(type_text: &str, enums: &[String]) -> &'static str {
+    match type_text {
+        "const char *" => "Cstring",
+        "size_t" => "Csize_t",
+        "double *" => "Ptr{Float64}",
+        "interlace_error *" => "Ref{InterlaceError}",
+        "void" => "Cvoid",
+        text if enums.iter().any(|own| own == text) => "Cint",
+        text if text.ends_with("**") => "Ref{Ptr{Cvoid}}",
+        text if text.ends_with('*') => "Ptr{Cvoid}",
+        text => panic!("{text} has no counterpart"),
+    }
+}
+
+/// Julia itself is not here to be asked, so its calls are compared with what the header says.
+#[test]
+fn calls_from_julia_are_those_of_the_header() {
+    let text = read_to_string(root().join("include/interlace.json")).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let list = |value: &serde_json::Value, key: &str| value[key].as_array().unwrap().clone();
+    let enums: Vec<String> = list(&document, "enums").iter().map(|own| own["name"].as_str().unwrap().to_owned()).collect();
+    let (_, program) = blocks("README.md").into_iter().find(|(language, _)| language == "julia").unwrap();
+    let mut calls = 0;
+    for call in program.split("@ccall lib.").skip(1) {
+        let (name, rest) = call.split_once('(').unwrap();
+        let (arguments, rest) = rest.lines().next().unwrap().rsplit_once(")::").unwrap();
+        let given: Vec<&str> = arguments.split("::").skip(1).map(|own| own.split(", ").next().unwrap()).collect();
+        let returned = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap();
+        let functions = list(&document, "functions");
+        let function = functions.iter().find(|own| own["name"] == name).unwrap_or_else(|| panic!("no function {name}"));
+        let wanted: Vec<&str> =
+            list(function, "parameters").iter().map(|own| in_julia(own["type"].as_str().unwrap(), &enums)).collect();
+        assert_eq!(given, wanted, "{name}");
+        assert_eq!(returned, in_julia(function["returns"]["type"].as_str().unwrap(), &enums), "{name}");
+        calls += 1;
+    }
+    assert_eq!(calls, 8);
 }
