@@ -156,7 +156,7 @@ fn generalised_fits_have_tables_of_predictors_and_parameters() {
 #[test]
 fn terms_of_a_generalised_fit_say_of_which_predictor_and_there_is_no_residual() {
     let expected = "group,effect1,effect2,vcov,sdcor,term,predictor\n\
-        g,(Intercept),NA,0.25,0.5,0,mean\nh,(Intercept),NA,4,2,1,zero inflation\n";
+        g,(Intercept),NA,0.25,0.5,0,mean\nh,(Intercept),NA,4,2,1,zero_inflation\n";
     assert_eq!(csv(&tweedie(), "varcorr"), expected);
     let modes = csv(&tweedie(), "ranef");
     assert!(modes.starts_with("group,level,effect,mode,std_error,lower,upper,term,predictor\ng,l0,"), "{modes}");
