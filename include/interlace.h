@@ -4519,9 +4519,8 @@ interlace_status interlace_fit_simulate(const interlace_fit *fit,
  * response: "status" (converged, singular, not_converged or failed), "reason" (why it failed, such as missing values or
  * a response without variance), "log_likelihood", all estimates by name as in interlace_bootstrap_run, and with
  * `std_errors` those of the fixed effects, whose names begin with se. (only linear models, otherwise
- * INTERLACE_E_UNSUPPORTED). Responses that failed have NaN; the others do not depend on them. It uses only the threads,
- * which do not change results, and the progress function of `options` (may be NULL). That is called after each response
- * with the number done, and the deviance and theta of that response (NaN and none if it failed).
+ * INTERLACE_E_UNSUPPORTED). Responses that failed have NaN; the others do not depend on them. The progress function is
+ * told of each response with the number done, and the deviance and theta of that response (NaN and none if it failed).
  * @param[in] fit The fit.
  * @param[in] y Array [m,k].
  * @param[in] m The number of rows, as in interlace_fit_n_rows.
@@ -4568,8 +4567,7 @@ typedef struct interlace_profile_request {
  * "theta."; those of a linear model are relative to sigma, which is maximised over. Likelihoods, and so the estimates
  * here, are always those of maximum likelihood, whatever the method of the fit. A limit is NaN if the profile never
  * crosses; "warning" says why and is missing otherwise. INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress
- * function of `options` (may be NULL) is called at each point of a profile with the number of points so far, the
- * deviance and theta, followed by the residual correlation if there is one.
+ * function is told of each point of a profile, with the deviance and theta there.
  * @param[in] fit The fit.
  * @param[in] request What is asked. NULL for the defaults.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
@@ -4736,10 +4734,9 @@ interlace_status interlace_bootstrap_set_statistic(interlace_bootstrap *bootstra
  * estimates are fixed effects (those of the zero part and the dispersion or scale begin with zi. and disp.), parameters
  * of the family, of the thresholds with nominal effects, or sigma, theta, standard deviations (sd_) and correlations
  * (cor_) of random effects. Replicates that failed have NaN, such as those in which a category of an ordinal response
- * does not occur. It uses only the threads, which do not change results, and the progress function of `options` (may be
- * NULL). That is called after each replicate with the number done, and the deviance and theta of that replicate (NaN
- * and none if it failed). Without replicates there are only the columns, whose names give the order of the estimates
- * that a statistic receives.
+ * does not occur. The progress function is told of each replicate with the number done, and the deviance and theta of
+ * that replicate (NaN and none if it failed). Without replicates there are only the columns, whose names give the order
+ * of the estimates that a statistic receives.
  * @param[in] bootstrap The bootstrap.
  * @param[in] fit The fit.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
@@ -4866,10 +4863,9 @@ interlace_status interlace_spec_all_optimizers(const interlace_spec *spec,
  * a level of a fixed effect occurs only in it, has status failed, and its rows have NaN.
  *
  * The threads of `options` (may be NULL) run folds in parallel and do not change results; with more than one, the
- * functions of a user-defined family are called from several threads. The progress function is called after each fold
- * with the number done, and the objective and theta of that fold (NaN and none if it failed). `spec` must be made from
- * a formula: INTERLACE_E_UNSUPPORTED for arrays. The caller frees `*folds_out` and `*rows_out` with
- * interlace_frame_free.
+ * functions of a user-defined family are called from several threads. The progress function is told of each fold with
+ * the number done, and the objective and theta of that fold (NaN and none if it failed). `spec` must be made from a
+ * formula: INTERLACE_E_UNSUPPORTED for arrays. The caller frees `*folds_out` and `*rows_out` with interlace_frame_free.
  * @param[in] spec The spec.
  * @param[in] data The data. A spec made from arrays ignores them: NULL.
  * @param[in] group A grouping factor whose levels stay together; NULL for single rows.

@@ -1,17 +1,16 @@
 //! What is fitted: the kind of model, and a formula or arrays. No state of the data.
 
-use crate::choice::Choice;
-mod variables;
+/// The columns that a model needs.
+pub mod variables;
 
 use std::collections::HashSet;
 use std::ffi::CStr;
 
+use crate::choice::Choice;
 use crate::error::{Error, Result};
 use crate::family::{self, CUMULATIVE_LINKS, Family, Link, Parameter, by_name};
 use crate::formula::{CorrelationKind, StructureKind};
 use crate::names::quoted;
-
-pub use variables::Variable;
 
 /// The kind of model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

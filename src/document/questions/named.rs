@@ -176,6 +176,12 @@ fn anova(questions: &mut Questions, text: &str) -> Option<()> {
     Some(())
 }
 
+fn interval(questions: &mut Questions, text: &str) -> Option<()> {
+    let kind = if text == "none" { None } else { Some(values::word(text)?) };
+    questions.interval = kind;
+    Some(())
+}
+
 const MOST: u64 = 1_000_000_000;
 
 fn replicates(place: &mut usize, text: &str) -> Option<()> {
@@ -302,7 +308,7 @@ pub const QUESTIONS: [Question; 34] = [
         c"interval",
         c"none, confidence or prediction",
         c"only predictions (the default), or also standard errors and intervals for what is predicted, or for new responses, whose weights are in the model's column of weights, if new data have it",
-        |q, v| put(&mut q.interval, values::interval(v)),
+        interval,
     )
     .of(&[c"predict"]),
     Question::text(c"simulate", c"a positive integer", c"this many simulated responses", |q, v| replicates(&mut q.simulate, v)),
