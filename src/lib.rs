@@ -38,6 +38,8 @@ pub mod studentized_range;
 pub mod optimize;
 /// What is fitted.
 pub mod spec;
+/// The columns that a spec needs.
+pub mod variables;
 /// Formula and frame to model matrices; the program that does so runs again on new data.
 pub mod design;
 /// Random effects: their sizes, and their cross-products in blocks.

@@ -1,8 +1,5 @@
 //! What is fitted: the kind of model, and a formula or arrays. No state of the data.
 
-/// The columns that a model needs.
-pub mod variables;
-
 use std::collections::HashSet;
 use std::ffi::CStr;
 

@@ -65,8 +65,8 @@ mod tests {
     fn the_deadline_is_that_of_the_call() {
         let options = Options { deadline: Some(1e-9), ..Options::default() };
         let own = OptionsHandle { options, progress: None, user_data: std::ptr::null_mut(), texts: StringTable::default() };
-        let late = unsafe { watched(Some(&own), |watch| watch.pulse()) };
+        let late = unsafe { watched(Some(&own), |watch| watch.at(Phase::Start, 0, None)) };
         assert_eq!(late.unwrap_err().code, Code::Deadline);
-        assert!(unsafe { watched(None, |watch| watch.pulse()) }.is_ok());
+        assert!(unsafe { watched(None, |watch| watch.at(Phase::Start, 0, None)) }.is_ok());
     }
 }

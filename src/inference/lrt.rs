@@ -94,9 +94,9 @@ pub fn fit_and_compare(
     let options = Options { reml: false, reml_generalised: false, null_model: true, ..options.clone() };
     let mut fits = vec![];
     for (i, spec) in specs.iter().enumerate() {
-        let place = (Phase::Model, i, Some(specs.len()));
-        watch.at(place.0, place.1, place.2)?;
-        let fit = Fit::new(spec, common.as_ref().or(frame), &options, &watch.inside(place.0, place.1, place.2))?;
+        let total = Some(specs.len());
+        watch.at(Phase::Model, i, total)?;
+        let fit = Fit::new(spec, common.as_ref().or(frame), &options, &watch.inside(Phase::Model, i, total))?;
         // One that had to end early is no maximum.
         watch.check()?;
         try_push("fits", &mut fits, fit)?;

@@ -11,7 +11,7 @@ mod inference;
 mod resampling;
 use interlace::choice::Choice;
 
-use crate::toolchain::{cc, link_into, linkable, program, root, run, succeed, transcript};
+use crate::toolchain::{cc, cxx, link_into, linkable, program, root, run, succeed, transcript};
 
 fn examples() -> PathBuf {
     root().join("examples-c")
@@ -62,14 +62,35 @@ fn interlace_fit(arguments: &[&str]) -> Output {
     run(program(compiled()).current_dir(examples()).args(arguments))
 }
 
+/// One program a task, in the order of examples-c/README.md.
+const PROGRAMS: [&str; 10] =
+    ["first_fit", "arrays", "crossed", "generalised", "ordinal", "predict", "inference", "bootstrap", "progress", "errors"];
+
 #[test]
 fn examples_print_what_is_documented() {
     let directory = linkable();
-    for name in ["first_fit", "arrays", "errors"] {
-        let path = compile(directory.path(), name, &[examples().join(name).with_extension("c")]);
+    for name in PROGRAMS {
+        let source = examples().join(name).with_extension("c");
+        let path = compile(directory.path(), name, &[source]);
         let output = succeed(program(&path).current_dir(examples()));
         let expected = std::fs::read_to_string(examples().join("expected").join(name).with_extension("txt")).unwrap();
         assert_eq!(text(&output.stdout), expected, "{name}");
+    }
+}
+
+/// They can be taken into a program in C or C++ whatever warnings it asks for, and be read at one go.
+#[test]
+fn examples_are_short_and_clean_in_c_and_cpp() {
+    let readme = std::fs::read_to_string(examples().join("README.md")).unwrap();
+    for name in PROGRAMS {
+        let source = examples().join(name).with_extension("c");
+        let lines = std::fs::read_to_string(&source).unwrap().lines().count();
+        assert!(lines < 80, "{name} has {lines} lines");
+        assert!(readme.contains(&format!("`{name}.c`")), "{name} is not in README.md");
+        for (mut compiler, arguments) in [(cc(), ["-std=c99", "-x", "c"]), (cxx(), ["-std=c++17", "-x", "c++"])] {
+            compiler.args(["-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-fsyntax-only"]).args(arguments);
+            succeed(compiler.arg("-I").arg(root().join("include")).arg(&source));
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! The columns that a model needs, before there are data.
 
-use super::{CorrelationSpec, ModelKind, PredictorSpec, Source, Spec};
 use crate::error::{Error, Result};
 use crate::formula::{Expr, Formula, TermList, expand, parse, parse_correlation};
 use crate::frame::Frame;
+use crate::spec::{CorrelationSpec, ModelKind, PredictorSpec, Source, Spec};
 
 /// A column, and one use of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
