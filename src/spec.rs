@@ -1,10 +1,9 @@
 //! What is fitted: the kind of model, and a formula or arrays. No state of the data.
 
-use crate::choice::Choice;
-
 use std::collections::HashSet;
 use std::ffi::CStr;
 
+use crate::choice::Choice;
 use crate::error::{Error, Result};
 use crate::family::{self, CUMULATIVE_LINKS, Family, Link, Parameter, by_name};
 use crate::formula::{CorrelationKind, StructureKind};

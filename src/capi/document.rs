@@ -43,7 +43,7 @@ pub unsafe extern "C" fn interlace_fit_to_json(
     len: *mut usize,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || write(fit, spec, data, questions, options, json, text, len))
+    boundary(err, || write(fit, spec, data, questions, options, json, (text, len)))
 }
 
 /// A fit as a report for people: the summary, then the answers to `questions`. Otherwise as interlace_fit_to_json.
@@ -63,7 +63,7 @@ pub unsafe extern "C" fn interlace_fit_to_text(
     len: *mut usize,
     err: *mut ErrorRecord,
 ) -> Status {
-    boundary(err, || write(fit, spec, data, questions, options, self::text, text, len))
+    boundary(err, || write(fit, spec, data, questions, options, self::text, (text, len)))
 }
 
 /// Frees a text that belongs to the caller, those of interlace_fit_to_json and interlace_fit_to_text. NULL is allowed.
@@ -89,8 +89,7 @@ unsafe fn write(
     questions: Option<&QuestionsHandle>,
     options: Option<&OptionsHandle>,
     writer: Writer,
-    text: *mut *mut c_char,
-    len: *mut usize,
+    (text, len): (*mut *mut c_char, *mut usize),
 ) -> Result<()> {
     let handle = need(fit, "fit")?;
     let (text, len) = (target(text, "text")?, target(len, "len")?);

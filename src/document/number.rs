@@ -1,5 +1,7 @@
 //! Numbers as text, in the layout of C's `%g`.
 
+use std::fmt::Write;
+
 /// The digits that all real numbers keep; `%g` writes integers of so many without an exponent.
 const KEPT: usize = 15;
 
@@ -14,9 +16,9 @@ pub fn push_shortest(out: &mut String, x: f64) {
 pub fn shortest(x: f64) -> String {
     let mut out = String::new();
     if x.is_finite() {
-        push_shortest(&mut out, x)
+        push_shortest(&mut out, x);
     } else {
-        out.push_str(special(x))
+        out.push_str(special(x));
     }
     out
 }
@@ -53,7 +55,8 @@ fn lay_out(out: &mut String, scientific: &str, precision: usize) {
         out.push_str(first);
         point(out, rest);
         out.push_str(if exponent < 0 { "e-" } else { "e+" });
-        out.push_str(&format!("{:02}", exponent.abs()));
+        // Writing to a String does not fail.
+        let _ = write!(out, "{:02}", exponent.abs());
     } else if exponent < 0 {
         out.push_str("0.");
         zeros(out, -exponent - 1);

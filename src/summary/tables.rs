@@ -287,7 +287,8 @@ fn dropped_columns(fit: &Fit) -> Result<Frame> {
     let mut frame = Frame::new(dropped.len());
     add_text(&mut frame, "name", dropped.iter().map(|d| Some(d.1)))?;
     if fit.generalised().is_some() {
-        add_text(&mut frame, "predictor", dropped.iter().map(|d| Some(d.0)))?;
+        let predictors: Vec<String> = dropped.iter().map(|d| d.0.replace(' ', "_")).collect();
+        add_names(&mut frame, "predictor", &predictors)?;
     }
     Ok(frame)
 }

@@ -75,6 +75,32 @@ static void checks(const interlace_frame *frame) {
     FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_questions_new(NULL, &err));
 }
 
+static int32_t stop(const interlace_progress *progress, void *user_data) {
+    ++*(int64_t *)user_data;
+    return progress->phase == INTERLACE_PHASE_REPLICATE && progress->step >= 2;
+}
+
+/* Who cancels gets no document. */
+static void cancelled(const interlace_fit *fit) {
+    interlace_questions *questions;
+    interlace_options *options;
+    int64_t calls = 0;
+    char *text = NULL;
+    size_t length = 7;
+    OK(interlace_questions_new(&questions, &err));
+    OK(interlace_questions_set(questions, "bootstrap", "50", &err));
+    OK(interlace_options_new(&options, &err));
+    OK(interlace_options_set_progress(options, stop, &calls, &err));
+    FAILS(INTERLACE_E_CANCELLED, "cancelled", interlace_fit_to_json(fit, NULL, NULL, questions, options, &text, &length, &err));
+    CHECK(calls > 1 && text == NULL && length == 7);
+    OK(interlace_options_set_progress(options, NULL, NULL, &err));
+    OK(interlace_fit_to_json(fit, NULL, NULL, questions, options, &text, &length, &err));
+    CHECK(strstr(text, "\"bootstrap\": {\"names\": [\"(Intercept)\",\"Days\",\"sigma\"") != NULL);
+    interlace_text_free(text);
+    interlace_questions_free(questions);
+    interlace_options_free(options);
+}
+
 static void documents(const interlace_fit *fit, const interlace_spec *spec, const interlace_frame *frame) {
     interlace_questions *questions;
     char *text, *other;
@@ -152,6 +178,7 @@ int main(void) {
     setting(questions);
     checks(frame);
     documents(fit, spec, frame);
+    cancelled(fit);
     variables(spec);
     interlace_questions_free(questions);
     interlace_fit_free(fit);

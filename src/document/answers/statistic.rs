@@ -4,15 +4,17 @@ use crate::error::{Error, Result};
 use crate::names::quoted;
 use crate::resample::View;
 
+/// What is made of two estimates.
+type Sign = fn(f64, f64) -> f64;
+
 /// The signs between estimates.
-const SIGNS: [(&str, fn(f64, f64) -> f64); 4] =
-    [(" + ", |a, b| a + b), (" - ", |a, b| a - b), (" * ", |a, b| a * b), (" / ", |a, b| a / b)];
+const SIGNS: [(&str, Sign); 4] = [(" + ", |a, b| a + b), (" - ", |a, b| a - b), (" * ", |a, b| a * b), (" / ", |a, b| a / b)];
 
 /// Two estimates, by their places among all, and what is made of them.
 struct Combination {
     left: usize,
     right: usize,
-    of: fn(f64, f64) -> f64,
+    of: Sign,
 }
 
 /// Texts such as "Days / sigma", understood.
@@ -35,9 +37,9 @@ impl Combinations {
 /// Names may have blanks and signs themselves, so that every " / " is tried.
 fn understood(text: &str, names: &[String]) -> Result<Combination> {
     let place = |name: &str| names.iter().position(|own| own == name);
-    let at = |sign: &str, of: fn(f64, f64) -> f64| {
-        let ends = text.match_indices(sign).map(|(at, _)| (place(&text[..at]), place(&text[at + sign.len()..])));
-        ends.filter_map(|(left, right)| Some(Combination { left: left?, right: right?, of })).next()
+    let at = |sign: &str, of: Sign| {
+        let mut ends = text.match_indices(sign).map(|(at, _)| (place(&text[..at]), place(&text[at + sign.len()..])));
+        ends.find_map(|(left, right)| Some(Combination { left: left?, right: right?, of }))
     };
     SIGNS.iter().find_map(|(sign, of)| at(sign, *of)).ok_or_else(|| {
         let names = names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");

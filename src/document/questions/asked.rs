@@ -10,6 +10,8 @@ use crate::resample::{IntervalKind, RandomEffects};
 
 /// What is asked. The default asks nothing but the basics.
 #[derive(Clone, Debug)]
+// A truth for each question that is asked or not.
+#[allow(clippy::struct_excessive_bools)]
 pub struct Questions {
     /// The names of the questions that were set.
     asked: Vec<&'static CStr>,

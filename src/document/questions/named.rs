@@ -176,6 +176,12 @@ fn anova(questions: &mut Questions, text: &str) -> Option<()> {
     Some(())
 }
 
+fn interval(questions: &mut Questions, text: &str) -> Option<()> {
+    let kind = if text == "none" { None } else { Some(values::word(text)?) };
+    questions.interval = kind;
+    Some(())
+}
+
 const MOST: u64 = 1_000_000_000;
 
 fn replicates(place: &mut usize, text: &str) -> Option<()> {
@@ -200,7 +206,7 @@ pub const QUESTIONS: [Question; 34] = [
     Question::text(
         c"confint",
         c"wald, profile, boot or ranef",
-        c"confidence intervals: of the fixed effects, of all parameters by profiles or by the bootstrap, of the random effects given the parameters (repeatable)",
+        c"confidence intervals: wald of the fixed effects, profile of all parameters by their profile likelihoods, boot of all parameters from the bootstrap, ranef of the random effects given the parameters (repeatable)",
         |q, v| add(&mut q.confint, values::word(v)),
     )
     .repeatable(),
@@ -226,7 +232,7 @@ pub const QUESTIONS: [Question; 34] = [
     Question::text(
         c"emmeans",
         c"a formula, \"~ f\"",
-        c"marginal means of f, \"~ f | g\" within the levels of g, and their comparisons",
+        c"marginal means of f, \"~ f | g\" within the levels of g, and their comparisons, on the scale of the linear predictor or by type response",
         |q, v| put(&mut q.means.specs, values::text(v).map(Some)),
     ),
     Question::text(
@@ -260,7 +266,7 @@ pub const QUESTIONS: [Question; 34] = [
     Question::text(
         c"lrt",
         c"a formula",
-        c"likelihood-ratio test against a smaller or larger model, both fitted by maximum likelihood to the rows that both can use (repeatable)",
+        c"likelihood-ratio test against the model of this formula, for example one without random terms (repeatable). All models are fitted by maximum likelihood, whatever the method, to the rows that all can use. It is an error if neither is nested in the other; each is a separate test. The formula is taken as it is written: random terms beside the formula of the model are not added, everything else of the model applies",
         |q, v| add(&mut q.lrt, values::text(v)),
     )
     .repeatable(),
@@ -272,7 +278,7 @@ pub const QUESTIONS: [Question; 34] = [
     Question::text(
         c"type",
         c"response, link, conditional, zero_probability (zprob), location, dispersion, marginal, probabilities (prob), cumulative (cum.prob) or class",
-        c"what is predicted (default response; of an ordinal model prob); of marginal means response or link (the default)",
+        c"what is predicted: the mean (the default), the linear predictor, the mean without extra zeros, the probability of an extra zero, the inverse link (before truncation, between masses at 0 and 1), the family's first parameter or the scale, the mean averaged over the random effects; of an ordinal model probabilities (the default), cumulative ones, or the most probable category. Of marginal means link (the default) or response",
         |q, v| put(&mut q.quantity, values::quantity(v).map(Some)),
     )
     .of(&[c"predict", c"emmeans"]),
@@ -301,8 +307,8 @@ pub const QUESTIONS: [Question; 34] = [
     Question::text(
         c"interval",
         c"none, confidence or prediction",
-        c"standard errors and intervals of predictions, for what is predicted or for new responses (default none)",
-        |q, v| put(&mut q.interval, values::interval(v)),
+        c"only predictions (the default), or also standard errors and intervals for what is predicted, or for new responses, whose weights are in the model's column of weights, if new data have it",
+        interval,
     )
     .of(&[c"predict"]),
     Question::text(c"simulate", c"a positive integer", c"this many simulated responses", |q, v| replicates(&mut q.simulate, v)),
@@ -312,7 +318,7 @@ pub const QUESTIONS: [Question; 34] = [
         c"simulate with new random effects (the default) or those of the fit; also in the bootstrap",
         |q, v| put(&mut q.simulate_type, values::word(v)),
     ),
-    Question::text(c"bootstrap", c"a positive integer", c"estimates from this many bootstrap replicates", |q, v| {
+    Question::text(c"bootstrap", c"a positive integer", c"the model fitted to this many simulated responses, or samples, and the estimates of each", |q, v| {
         replicates(&mut q.bootstrap, v)
     }),
     Question::text(
@@ -325,14 +331,14 @@ pub const QUESTIONS: [Question; 34] = [
     Question::text(
         c"boot_interval",
         c"percentile, basic, normal or bca",
-        c"the kind of bootstrap intervals (default percentile)",
+        c"the kind of bootstrap intervals (default percentile); bca also needs fits without each group",
         |q, v| put(&mut q.boot_interval, values::word(v)),
     )
     .of(&[c"confint"]),
     Question::text(
         c"statistic",
         c"two estimates and a sign, \"Days / sigma\"",
-        c"for each replicate also a ratio of two estimates, or \"A + B\", \"A - B\", \"A * B\" (repeatable)",
+        c"for each replicate also the ratio of two estimates, named as in the bootstrap table, or \"A + B\", \"A - B\", \"A * B\", with intervals, too (repeatable)",
         |q, v| add(&mut q.statistics, values::text(v)),
     )
     .repeatable()
@@ -357,13 +363,13 @@ pub const QUESTIONS: [Question; 34] = [
         |q, v| add(&mut q.residuals, values::word(v)),
     )
     .repeatable(),
-    Question::flag(c"all_fit", c"the model fitted by all optimisers, each from several starts", |q, v| {
+    Question::flag(c"all_fit", c"the model fitted by all optimisers, each from several starts, and how far apart they end: if they agree, none has stopped short of the minimum; a lower one may still exist where no start leads", |q, v| {
         put(&mut q.all_fit, values::truth(v))
     }),
     Question::text(
         c"cross_validate",
         c"a grouping factor, or rows",
-        c"predictions of the levels of a grouping factor, or of rows, by fits without them",
+        c"predictions of the levels of a grouping factor, or of rows, by fits without them: errors and logarithmic scores",
         |q, v| put(&mut q.cross_validate, values::text(v).map(Some)),
     ),
     Question::text(

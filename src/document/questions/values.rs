@@ -3,7 +3,7 @@
 use super::kinds::Groups;
 use crate::choice::Choice;
 use crate::inference::contrast::Contrasts;
-use crate::predict::{Interval, Quantity};
+use crate::predict::Quantity;
 
 /// A word out of a closed list.
 pub fn word<T: Choice>(text: &str) -> Option<T> {
@@ -56,11 +56,6 @@ pub fn quantity(text: &str) -> Option<Quantity> {
         "cum.prob" => Some(Quantity::Cumulative),
         _ => word(text),
     }
-}
-
-/// The kind of an interval, or that there is none.
-pub fn interval(text: &str) -> Option<Option<Interval>> {
-    if text == "none" { Some(None) } else { word(text).map(Some) }
 }
 
 /// "all", "none", or grouping factors "g,h".

@@ -112,7 +112,7 @@ fn an_option_may_hold_its_value_and_is_helped_with() {
         assert!(transcript(&output).contains(wanted), "{arguments:?}: {}", transcript(&output));
     }
     for (option, parts) in [
-        ("confint", &["--confint wald", "--confint profile", "wald, profile, boot or ranef"][..]),
+        ("confint", &["wald, profile, boot or ranef", "profile likelihoods"][..]),
         ("--adjust", &["none, tukey, bonferroni, holm, fdr or sidak"]),
         ("family", &["gaussian (the default)", "tweedie"]),
         ("nagq", &["-100 to 100"]),
