@@ -7,6 +7,7 @@ mod awkward_data;
 mod bootstrap;
 mod bootstrap_cases;
 mod null_models;
+mod parameters;
 mod random_terms;
 mod refit;
 mod simulate;
