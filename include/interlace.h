@@ -4013,7 +4013,7 @@ interlace_status interlace_fit_wald_test(const interlace_fit *fit,
                                          interlace_error *err);
 
 /**
- * The fixed effects of the mean with tests and intervals, as a new frame, one row each: "term", "estimate",
+ * The fixed effects of the mean with tests and intervals, as a new frame, one row each: "term", "id", "estimate",
  * "std_error", "df", "statistic" (t, or z with infinite degrees of freedom), "p_value" (two-sided), "lower" and
  * "upper".
  * @param[in] fit The fit.
@@ -4686,9 +4686,9 @@ interlace_status interlace_bootstrap_jackknife(const interlace_bootstrap *bootst
 
 /**
  * Intervals of all estimates and statistics from `replicates`, a frame from interlace_bootstrap_run of the same fit, as
- * a new frame: term, estimate, bias, std_error, lower, upper, and n, the number of replicates that did not fail. Only
- * INTERLACE_BOOTSTRAP_INTERVAL_BCA needs `jackknife`, a frame from interlace_bootstrap_jackknife, and gives NaN for
- * terms with missing values there. `level` is between 0 and 1, such as 0.95.
+ * a new frame: term, id, estimate, bias, std_error, lower, upper, and n, the number of replicates that did not fail.
+ * Only INTERLACE_BOOTSTRAP_INTERVAL_BCA needs `jackknife`, a frame from interlace_bootstrap_jackknife, and gives NaN
+ * for terms with missing values there. `level` is between 0 and 1, such as 0.95.
  * @param[in] bootstrap The bootstrap.
  * @param[in] fit The fit.
  * @param[in] replicates The frame.

@@ -2,6 +2,7 @@
 //! of a linear model sigma and the residual correlation; those of the random effects' covariances.
 
 use super::common::Fit;
+use super::correlation::CorrelationFit;
 use super::kind::Generalised;
 use super::parameter_ids::SIGMA;
 use super::predictors::Role;
@@ -86,7 +87,7 @@ impl Fit {
             names.extend(predictor.fixed.names.iter().map(|name| format!("{prefix}{name}")));
         }
         match self.generalised() {
-            None => names.extend([SIGMA.to_owned()].into_iter().chain(self.correlation().map(|own| own.name()))),
+            None => names.extend([SIGMA.to_owned()].into_iter().chain(self.correlation().map(CorrelationFit::name))),
             Some(own) => names.extend(own.estimated(self.ordinal().is_some()).map(|j| own.parameters[j].name.clone())),
         }
         match form {

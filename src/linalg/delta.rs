@@ -21,3 +21,12 @@ pub fn sandwich(rows: &[Slopes], v: &[f64]) -> Vec<f64> {
     }
     out
 }
+
+/// J V J', with NaN for numbers without any derivative: they are at a boundary, where they are as good as known.
+pub fn covariance(rows: &[Slopes], v: &[f64]) -> Vec<f64> {
+    let (n, mut out) = (rows.len(), sandwich(rows, v));
+    for i in (0..n).filter(|i| rows[*i].is_empty()) {
+        (0..n).for_each(|j| (out[i * n + j], out[j * n + i]) = (f64::NAN, f64::NAN));
+    }
+    out
+}

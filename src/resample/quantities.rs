@@ -3,7 +3,7 @@
 use super::refit::Refit;
 use crate::covariance::{Structure, elements};
 use crate::error::Result;
-use crate::fit::parameter_ids::SIGMA;
+use crate::fit::parameter_ids::{SIGMA, TermIds};
 use crate::fit::{CorrelationFit, FamilyParameter, Fit, Role, TermFit};
 use crate::names::unique;
 
@@ -44,11 +44,11 @@ impl Fit {
         match self.generalised() {
             None => ids.extend([SIGMA.to_owned()].into_iter().chain(self.rho_id())),
             Some(own) => {
-                ids.extend(self.family_ids().into_iter().zip(&own.parameters).filter(|(_, p)| is_estimated(p)).map(|(id, _)| id))
+                ids.extend(self.family_ids().into_iter().zip(&own.parameters).filter(|(_, p)| is_estimated(p)).map(|(id, _)| id));
             }
         }
         let terms = self.term_ids();
-        ids.extend(terms.iter().flat_map(|term| term.theta()));
+        ids.extend(terms.iter().flat_map(TermIds::theta));
         for ((_, term), own) in self.named_terms().zip(terms) {
             let wanted = elements(term.design.effects.len()).map(|(i, j)| i == j || term.is_correlated());
             ids.extend(own.components().into_iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(id, _)| id));

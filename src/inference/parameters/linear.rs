@@ -1,10 +1,9 @@
 //! Of linear models: from the Hessian that degrees of freedom are made of.
 
-use super::forget_known;
 use crate::error::{Result, try_vec};
 use crate::fit::Fit;
 use crate::inference::degrees_of_freedom::Observed;
-use crate::linalg::delta::{Slopes, sandwich};
+use crate::linalg::delta::{self, Slopes};
 use crate::lmm::parameters::theta_from_working;
 use crate::search::theta_slopes;
 
@@ -14,7 +13,7 @@ pub fn covariance(fit: &Fit) -> Result<Vec<f64>> {
     let (p, n) = (fit.fixed.names.len(), observed.working.len());
     // Inside: fixed effects given the others, working parameters, log sigma.
     let m = p + n + 1;
-    let mut inside = try_vec(super::VCOV, 0.0, m * m)?;
+    let mut inside = try_vec("covariance of all parameters", 0.0, m * m)?;
     for j in 0..p {
         inside[j * m..j * m + p].copy_from_slice(&fit.fixed.vcov[j * p..(j + 1) * p]);
     }
@@ -32,9 +31,7 @@ pub fn covariance(fit: &Fit) -> Result<Vec<f64>> {
     rows.push(vec![(p + n, 1.0)]);
     rows.extend(rho(fit, &observed).map(|slope| if known(n - 1) { vec![] } else { vec![(p + n - 1, slope)] }));
     rows.extend(theta(&observed, fit.theta.len()).into_iter().map(|row| row.into_iter().map(|(i, v)| (p + i, v)).collect()));
-    let mut vcov = sandwich(&rows, &inside);
-    forget_known(&rows, &mut vcov);
-    Ok(vcov)
+    Ok(delta::covariance(&rows, &inside))
 }
 
 /// The derivative of log((rho - l) / (1 - rho)) in its coordinate.

@@ -16,7 +16,6 @@ mod reported;
 
 use crate::error::{Result, try_copy};
 use crate::fit::{Fit, ParameterForm};
-use crate::linalg::delta::Slopes;
 
 /// What memory is for.
 const VCOV: &str = "covariance of all parameters";
@@ -33,13 +32,5 @@ impl Fit {
             ParameterForm::Working => Ok(working),
             ParameterForm::Reported => Ok(reported::covariance(self, &working)),
         }
-    }
-}
-
-/// Parameters without derivatives in any other are at a boundary.
-fn forget_known(rows: &[Slopes], vcov: &mut [f64]) {
-    let n = rows.len();
-    for i in (0..n).filter(|i| rows[*i].is_empty()) {
-        (0..n).for_each(|j| (vcov[i * n + j], vcov[j * n + i]) = (f64::NAN, f64::NAN));
     }
 }

@@ -7,21 +7,17 @@
 //! ds_i/dt_i = u_i,   dr/dt_i = (u_j - r u_i) / s_i
 //! ```
 
-use super::forget_known;
 use crate::covariance::{Structure, elements, with_ranges};
 use crate::fit::Fit;
 use crate::formula::StructureKind;
-use crate::linalg::delta::{Slopes, sandwich};
+use crate::linalg::delta::{self, Slopes};
 
 /// An element of u_j - r u_i that is rounding.
 const ROUNDING: f64 = 1e-14;
 
 /// The covariance of all parameters as they are reported, from that of working ones.
 pub fn covariance(fit: &Fit, working: &[f64]) -> Vec<f64> {
-    let rows = slopes(fit);
-    let mut vcov = sandwich(&rows, working);
-    forget_known(&rows, &mut vcov);
-    vcov
+    delta::covariance(&slopes(fit), working)
 }
 
 /// The derivatives of reported parameters in working ones.

@@ -184,7 +184,7 @@ impl<'f> Base<'f> {
 impl Parameters for Base<'_> {
     fn parameters(&self) -> Vec<Parameter> {
         let of_terms = self.fit.terms.iter().enumerate().flat_map(|(k, term)| terms::parameters(k, term.design.structure));
-        let shared = (0..1 + usize::from(self.fit.correlation().is_some())).map(|f| Parameter::Shared { f });
+        let shared = (0..=usize::from(self.fit.correlation().is_some())).map(|f| Parameter::Shared { f });
         of_terms.chain(shared).chain((0..self.fit.fixed.names.len()).map(|j| Parameter::Fixed { a: 0, j })).collect()
     }
 
