@@ -2,6 +2,7 @@
 
 PROFILE ?= release
 PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
 DESTDIR ?=
 CARGO ?= cargo
 CC ?= cc
@@ -25,10 +26,10 @@ STRICT := -std=c99 -pedantic -Wall -Wextra -Wstrict-prototypes
 DEMO_SOURCES := $(wildcard examples-c/interlace_fit*.c)
 DEMO_HEADERS := $(wildcard examples-c/*.h)
 DEMO := $(if $(DEMO_SOURCES),$(OUT)/interlace-fit)
-# The program finds the library beside itself (build tree) and in ../lib (installed).
-RPATH := -Wl,-rpath,'$$ORIGIN' -Wl,-rpath,'$$ORIGIN/../lib'
+# The program finds the library beside itself (build tree) and in LIBDIR (installed), wherever the installed tree is moved.
+RPATH := -Wl,-rpath,'$$ORIGIN' -Wl,-rpath,'$$ORIGIN/$(shell realpath -m --relative-to='$(PREFIX)/bin' '$(LIBDIR)')'
 
-.PHONY: help build library demo test check header bench install clean tools
+.PHONY: help build library demo test check header bench install uninstall clean tools
 
 help:
 	@echo 'make build     the library and interlace-fit, in target/release'
@@ -37,13 +38,25 @@ help:
 	@echo 'make check     formatting and lints'
 	@echo 'make header    write include/interlace.h and tests/c/symbols.txt anew'
 	@echo 'make bench     benchmarks'
-	@echo 'make install   into PREFIX ($(PREFIX)), below DESTDIR if that is set'
+	@echo 'make install   into PREFIX ($(PREFIX)) and LIBDIR ($(LIBDIR)), below DESTDIR if that is set'
+	@echo 'make uninstall removes it from there'
 	@echo 'make clean     remove what was built'
 
 build: $(LIBRARY) $(DEMO)
 
+# Root, who installs, takes the library as it was built: cargo is seldom on its path, and would leave files of root's in the source tree.
+RUST_WANTED := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 library:
-	$(CARGO) build --lib --profile $(PROFILE)
+	@if test -f $(OUT)/$(SO) && { test "$$(id -u)" = 0 && test -n '$(filter install,$(MAKECMDGOALS))' || ! command -v $(CARGO) >/dev/null; }; then \
+		echo 'taking $(OUT)/$(SO) as it was built'; \
+	elif ! command -v $(CARGO) >/dev/null; then \
+		echo 'Rust is missing: interlace needs version $(RUST_WANTED) or later. Get it from https://rustup.rs, or from your system (package cargo) if it is as new;' >&2; \
+		echo 'open a new shell afterwards, or run make CARGO=/path/to/cargo' >&2; exit 1; \
+	elif ! { echo $(RUST_WANTED); $(CARGO) --version | cut -d' ' -f2; } | sort -CV; then \
+		echo "$$($(CARGO) --version) is too old: interlace needs Rust $(RUST_WANTED) or later. With rustup: rustup update; without it: https://rustup.rs" >&2; exit 1; \
+	else \
+		$(CARGO) build --lib --profile $(PROFILE); \
+	fi
 	ln -sf $(SO) $(OUT)/$(SO).$(ABI)
 
 $(OUT)/interlace-fit: $(DEMO_SOURCES) $(DEMO_HEADERS) include/interlace.h | $(LIBRARY)
@@ -59,16 +72,20 @@ demo: build
 test: tools
 	$(CARGO) test
 
-# Debian packages, on a machine whose package lists may never have been fetched.
-APT = { apt-get install -y -q $(1) || { apt-get update -q && apt-get install -y -q $(1); }; } >/dev/null 2>&1
+# Debian packages, on a machine whose package lists may never have been fetched. It says so first.
+APT = { echo 'installing $(1) with apt-get' >&2; apt-get install -y -q $(1) || { apt-get update -q && apt-get install -y -q $(1); }; } >/dev/null
+PIP = { echo 'installing $(1) with pip' >&2; python3 -m pip install -q $(1) >/dev/null 2>&1; }
 
-# What the tests of the installed tree need besides a C compiler.
+# What the tests of the installed tree and of the header need besides a C compiler. Nothing is installed where it is there.
 tools:
 	@command -v $(CC) >/dev/null && command -v c++ >/dev/null || { echo 'make test: a C and a C++ compiler are needed (CC, CXX)' >&2; exit 1; }
-	@command -v cmake >/dev/null || $(call APT,cmake) || pip install -q cmake >/dev/null 2>&1 || \
+	@command -v cmake >/dev/null || $(call APT,cmake) || $(call PIP,cmake) || \
 		{ echo 'make test: cmake is missing and could not be installed with apt-get or pip; please install it' >&2; exit 1; }
 	@command -v pkg-config >/dev/null || $(call APT,pkg-config) || \
 		{ echo 'make test: pkg-config is missing and could not be installed with apt-get; please install it' >&2; exit 1; }
+	@python3 -c 'import cffi, pycparser' 2>/dev/null || { $(call PIP,cffi pycparser) && python3 -c 'import cffi, pycparser'; } || \
+		{ $(call APT,python3-cffi) && python3 -c 'import cffi, pycparser'; } || \
+		{ echo 'make test: cffi and pycparser for python3 are missing and could not be installed with pip or apt-get; please install them' >&2; exit 1; }
 
 check:
 	$(CARGO) fmt --check
@@ -91,22 +108,37 @@ bench: build
 		benches/infer_repeatedly.c -o $(OUT)/infer_repeatedly -L$(OUT) -linterlace -lm $(RPATH)
 	python3 benches/inference.py $(OUT)/infer_repeatedly
 
-FILL := sed -e 's|@VERSION@|$(VERSION)|' -e 's|@DESCRIPTION@|$(DESCRIPTION)|' -e 's|@NATIVE_STATIC_LIBS@|$(NATIVE_STATIC_LIBS)|'
+# Where the prefix is, seen from LIBDIR: the installed tree may be moved.
+UP = $(shell realpath -m --relative-to='$(LIBDIR)' '$(PREFIX)')
+FILL = sed -e 's|@VERSION@|$(VERSION)|' -e 's|@DESCRIPTION@|$(DESCRIPTION)|' -e 's|@NATIVE_STATIC_LIBS@|$(NATIVE_STATIC_LIBS)|' -e 's|@UP@|$(UP)|'
 TREE = $(DESTDIR)$(PREFIX)
+LIB = $(DESTDIR)$(LIBDIR)
+DOC = $(TREE)/share/doc/interlace
 
 install: build
 	@test -n '$(PREBUILT)' || nm -D --defined-only $(OUT)/$(SO) | sed 's/.* //' | LC_ALL=C sort | cmp - tests/c/symbols.txt || \
 		{ echo 'make install: the library exports other symbols than tests/c/symbols.txt lists (with PROFILE=dev, one that is for tests)' >&2; exit 1; }
-	install -d '$(TREE)/include' '$(TREE)/lib/pkgconfig' '$(TREE)/lib/cmake/interlace'
+	install -d '$(TREE)/include' '$(LIB)/pkgconfig' '$(LIB)/cmake/interlace' '$(TREE)/share/interlace' '$(DOC)/docs' '$(DOC)/examples-c/data'
 	install -m 644 include/interlace.h '$(TREE)/include/'
-	install -m 755 $(OUT)/$(SO) '$(TREE)/lib/$(SO).$(VERSION)'
-	ln -sf $(SO).$(VERSION) '$(TREE)/lib/$(SO).$(ABI)'
-	ln -sf $(SO).$(ABI) '$(TREE)/lib/$(SO)'
-	install -m 644 $(OUT)/libinterlace.a '$(TREE)/lib/'
-	$(FILL) cmake/interlace.pc.in > '$(TREE)/lib/pkgconfig/interlace.pc'
-	$(FILL) cmake/interlaceConfig.cmake.in > '$(TREE)/lib/cmake/interlace/interlaceConfig.cmake'
-	$(FILL) cmake/interlaceConfigVersion.cmake.in > '$(TREE)/lib/cmake/interlace/interlaceConfigVersion.cmake'
+	install -m 644 include/interlace.json '$(TREE)/share/interlace/'
+	install -m 755 $(OUT)/$(SO) '$(LIB)/$(SO).$(VERSION)'
+	ln -sf $(SO).$(VERSION) '$(LIB)/$(SO).$(ABI)'
+	ln -sf $(SO).$(ABI) '$(LIB)/$(SO)'
+	install -m 644 $(OUT)/libinterlace.a '$(LIB)/'
+	$(FILL) cmake/interlace.pc.in > '$(LIB)/pkgconfig/interlace.pc'
+	$(FILL) cmake/interlaceConfig.cmake.in > '$(LIB)/cmake/interlace/interlaceConfig.cmake'
+	$(FILL) cmake/interlaceConfigVersion.cmake.in > '$(LIB)/cmake/interlace/interlaceConfigVersion.cmake'
+	install -m 644 README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE '$(DOC)/'
+	install -m 644 docs/*.md '$(DOC)/docs/'
+	install -m 644 examples-c/*.c examples-c/*.h examples-c/README.md '$(DOC)/examples-c/'
+	install -m 644 examples-c/data/* '$(DOC)/examples-c/data/'
 	if test -n '$(DEMO)'; then install -d '$(TREE)/bin' && install -m 755 $(OUT)/interlace-fit '$(TREE)/bin/'; fi
+	@test -n '$(DESTDIR)' || echo 'Programs find the library after `ldconfig` (as root) if $(LIBDIR) is one of its directories, or with -Wl,-rpath,$(LIBDIR)'
+
+uninstall:
+	rm -f '$(TREE)/include/interlace.h' '$(TREE)/bin/interlace-fit' '$(LIB)/libinterlace.a' '$(LIB)/pkgconfig/interlace.pc' \
+		'$(LIB)/$(SO)' '$(LIB)/$(SO).$(ABI)' '$(LIB)/$(SO).$(VERSION)'
+	rm -rf '$(LIB)/cmake/interlace' '$(TREE)/share/interlace' '$(DOC)'
 
 clean:
 	$(CARGO) clean

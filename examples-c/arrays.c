@@ -37,7 +37,7 @@ static interlace_status describe_model(interlace_spec **spec, interlace_error *e
     static const char *const columns[P] = {"(Intercept)", "week"};
     static const char *const pots[POTS] = {"A", "B", "C", "D", "E", "F"};
 
-    interlace_status status = interlace_spec_new_array(INTERLACE_MODEL_LMM, height, N, x, P, N, spec, error);
+    interlace_status status = interlace_spec_new_array(INTERLACE_MODEL_LMM, height, x, N, P, N, spec, error);
     if (status == INTERLACE_OK)
         status = interlace_spec_set_fixef_names(*spec, columns, P, error);
     if (status == INTERLACE_OK) /* Z is X here; -1: the structure's default for standard deviations */

@@ -1,174 +1,187 @@
-/* The command line of interlace-fit, argument by argument, and the checks for options that conflict. */
-#include "interlace_fit_options.h"
-
+/* The command line of interlace-fit, argument by argument, and the checks for options that do not go together. */
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "interlace.h"
-#include "interlace_fit_option_table.h"
+#include "interlace_fit.h"
 
-static enum arguments_outcome say(char message[ARGUMENTS_MESSAGE_SIZE], enum arguments_outcome outcome, const char *format, ...)
+/* Wrong usage, with exit status 2. */
+static int wrong(const char *format, ...)
 {
+    char message[1024];
     va_list values;
     va_start(values, format);
-    vsnprintf(message, ARGUMENTS_MESSAGE_SIZE, format, values);
+    vsnprintf(message, sizeof message, format, values);
     va_end(values);
-    return outcome;
+    return complain(message, "; see interlace-fit --help", 2);
 }
 
-/* Takes the option at argv[*at] and its value, and moves *at to the last argument used. */
-static enum arguments_outcome read_option(struct arguments *arguments, int argc, char **argv, int *at, char *message)
+/* ---- what was given ---- */
+
+const char *next_value(const struct arguments *arguments, const char *name, size_t *at)
 {
-    const struct option *option = find_option(argv[*at]);
-    if (option == NULL)
-        return say(message, ARGUMENTS_WRONG, "unknown option %s", argv[*at]);
-    const char *value = NULL;
-    if (option->wanted != NULL) {
+    while (*at < arguments->n_given) {
+        const struct given *given = &arguments->given[(*at)++];
+        if (strcmp(given->option->name, name) == 0)
+            return given->value != NULL ? given->value : "";
+    }
+    return NULL;
+}
+
+const char *value_of(const struct arguments *arguments, const char *name)
+{
+    size_t at = 0;
+    return next_value(arguments, name, &at);
+}
+
+static bool has_value(const struct arguments *arguments, const char *name, const char *value)
+{
+    const char *own;
+    for (size_t at = 0; (own = next_value(arguments, name, &at)) != NULL;)
+        if (strcmp(own, value) == 0)
+            return true;
+    return false;
+}
+
+/* ---- one argument ---- */
+
+/* Called by the library, among others after each evaluation. A return value other than 0 would cancel the call. */
+static int32_t show_evaluation(const interlace_progress *progress, void *user_data)
+{
+    FILE *stream = user_data;
+    if (progress->n_theta == 0)
+        return 0;
+    fprintf(stream, "%5" PRId64 "  %.10g  theta", progress->step, progress->objective);
+    for (size_t i = 0; i < progress->n_theta; i++)
+        fprintf(stream, " %.6g", progress->theta[i]);
+    fputc('\n', stream);
+    return 0;
+}
+
+/* Those of the model wait until the model is known. */
+static enum answer take(struct arguments *arguments, const struct option *option, const char *value, interlace_error *error)
+{
+    char name[NAME_SIZE];
+    interlace_status status = INTERLACE_OK;
+    library_name(option, name);
+    if (option->kind == CSV)
+        return option->take(arguments, value, error);
+    if (option->kind == OPTIONS)
+        status = interlace_options_set(arguments->options, name, value, error);
+    else if (option->kind == QUESTION && !interlace_questions_takes_frame(option->question))
+        status = interlace_questions_set(arguments->questions, name, value, error);
+    else if (strcmp(name, "progress") == 0)
+        status = interlace_options_set_progress(arguments->options, show_evaluation, stderr, error);
+    else if (strcmp(name, "objective") == 0)
+        return is_points(value) ? TAKEN : NOT_UNDERSTOOD;
+    else if (strcmp(name, "write") == 0)
+        return strchr(value, '=') > value && strchr(value, '=')[1] != '\0' ? TAKEN : NOT_UNDERSTOOD;
+    return status == INTERLACE_OK ? TAKEN : status == INTERLACE_E_ARGUMENT ? NOT_UNDERSTOOD : FAILED;
+}
+
+static int misunderstood(const struct option *option, const char *value, const interlace_error *error)
+{
+    const char *hint = strstr(error->message, ", did you mean");
+    if (option->wanted == NULL)
+        return wrong("%s: %s", option->name, error->message);
+    return wrong("%s needs %s, not '%s'%s", option->name, option->wanted, value, hint != NULL ? hint : "");
+}
+
+/* Takes the option at argv[*at], "--name value" or "--name=value", and moves *at to the last argument used. */
+static int read_option(struct arguments *arguments, int argc, char **argv, int *at)
+{
+    const char *name = argv[*at], *equals = strchr(name, '='), *value = equals != NULL ? equals + 1 : NULL;
+    size_t length = equals != NULL ? (size_t)(equals - name) : strlen(name);
+    const struct option *option = find_option(name, length);
+    interlace_error error = {0};
+    if (option == NULL) {
+        const char *near = nearest_option(name, length);
+        return wrong("unknown option %.*s%s%s%s", (int)length, name, near != NULL ? ", did you mean " : "", near != NULL ? near : "",
+                     near != NULL ? "?" : "");
+    }
+    if (option->wanted == NULL && value != NULL)
+        return wrong("%s has no value", option->name);
+    if (option->wanted != NULL && value == NULL) {
         if (*at + 1 == argc)
-            return say(message, ARGUMENTS_WRONG, "%s needs %s", option->name, option->wanted);
+            return wrong("%s needs %s", option->name, option->wanted);
         value = argv[++*at];
     }
-    switch (option->take(arguments, value)) {
+    bool single = option->wanted != NULL && !option->repeatable && (option->kind == SPEC || option->kind == QUESTION);
+    if (single && value_of(arguments, option->name) != NULL && !has_value(arguments, option->name, value))
+        return wrong("%s is given twice, but holds one value", option->name);
+    arguments->given[arguments->n_given++] = (struct given){option, value};
+    switch (take(arguments, option, value, &error)) {
     case TAKEN:
-        return ARGUMENTS_READY;
-    case GIVEN_BEFORE:
-        return say(message, ARGUMENTS_WRONG, "%s is given twice, but holds one value", option->name);
-    case NO_MEMORY:
-        return say(message, ARGUMENTS_UNAVAILABLE, "no memory for the arguments");
+        return READY;
+    case NOT_UNDERSTOOD:
+        return misunderstood(option, value, &error);
     default:
-        return say(message, ARGUMENTS_WRONG, "%s needs %s, not '%s'", option->name, option->wanted, value);
+        return complain_of(&error);
     }
 }
 
-static enum arguments_outcome read_model(struct arguments *arguments, const char *model, char *message)
+static int read_model(struct arguments *arguments, const char *model)
 {
-    static const struct choice models[] = {
-        {"lmm", INTERLACE_LMM}, {"glmm", INTERLACE_GLMM}, {"clmm", INTERLACE_CLMM}, {"coxme", LATER}};
-    switch (CHOOSE(models, model, &arguments->model)) {
-    case TAKEN:
-        return ARGUMENTS_READY;
-    case NOT_AVAILABLE:
-        return say(message, ARGUMENTS_UNAVAILABLE, "%s is not available in this version", model);
-    default:
-        return say(message, ARGUMENTS_WRONG, "unknown model '%s', wanted lmm, glmm or clmm", model);
+    if (strcmp(model, "coxme") == 0)
+        return complain("coxme is not available in this version", "", 1);
+    if (interlace_model_from_name(model, &arguments->model, NULL) != INTERLACE_OK)
+        return wrong("unknown model '%s', wanted lmm, glmm or clmm", model);
+    return READY;
+}
+
+/* ---- all together ---- */
+
+/* Options that not all models have. */
+static int check_model(const struct arguments *arguments)
+{
+    static const interlace_model all[] = {INTERLACE_MODEL_LMM, INTERLACE_MODEL_GLMM, INTERLACE_MODEL_CLMM};
+    const char *model = interlace_model_name(arguments->model);
+    for (size_t i = 0; i < arguments->n_given; i++) {
+        const struct option *option = arguments->given[i].option;
+        char names[64] = "";
+        size_t count = 0;
+        bool suits = false;
+        for (int m = 0; m < 3; m++) {
+            bool own = option->kind == QUESTION ? interlace_questions_suits(option->question, all[m])
+                                                : option->models == 0 || (option->models & 1 << m) != 0;
+            if (own)
+                snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", count++ > 0 ? " and " : "", interlace_model_name(all[m]));
+            suits = suits || (own && all[m] == arguments->model);
+        }
+        if (!suits)
+            return wrong("%s is for the model%s %s, not %s", option->name, count > 1 ? "s" : "", names, model);
     }
+    const char *df = value_of(arguments, "--df");
+    if (arguments->model != INTERLACE_MODEL_LMM && df != NULL && strcmp(df, "normal") != 0)
+        return wrong("--df %s is for the model lmm, not %s", df, model);
+    return READY;
 }
 
-/* Options that not all models have; NULL if none was given. */
-
-static const char *generalised_option(const struct arguments *arguments)
+/* Questions that say how to answer others. */
+static int check_needs(const struct arguments *arguments)
 {
-    return arguments->family != NULL                 ? "--family"
-           : arguments->fixed_parameters.count > 0   ? "--fix"
-           : arguments->dispformula != NULL          ? "--dispformula"
-           : arguments->ziformula != NULL            ? "--ziformula"
-                                                     : NULL;
-}
-
-static const char *ordinal_option(const struct arguments *arguments)
-{
-    return arguments->has_threshold     ? "--threshold"
-           : arguments->nominal != NULL ? "--nominal"
-           : arguments->scale != NULL   ? "--scale"
-                                        : NULL;
-}
-
-static const char *nonlinear_option(const struct arguments *arguments)
-{
-    return arguments->link != NULL        ? "--link"
-           : arguments->has_information   ? "--information"
-           : arguments->has_nagq          ? "--nagq"
-           : arguments->has_std_errors    ? "--std-errors"
-                                          : NULL;
-}
-
-static bool asks_anova(const struct arguments *arguments)
-{
-    return arguments->anova[0] || arguments->anova[1] || arguments->anova[2];
-}
-
-static const char *linear_option(const struct arguments *arguments)
-{
-    return asks_anova(arguments) ? "--anova" : arguments->drop1 ? "--drop1" : NULL;
-}
-
-/* In the order of INTERLACE_DF_*. */
-static const char *const df_names[] = {"normal", "residual", "satterthwaite", "kenward-roger"};
-
-static enum arguments_outcome check_model(const struct arguments *arguments, char *message)
-{
-    const char *model = arguments->model == INTERLACE_LMM    ? "lmm"
-                        : arguments->model == INTERLACE_GLMM ? "glmm"
-                                                             : "clmm";
-    if (arguments->model != INTERLACE_LMM && arguments->correlation != NULL)
-        return say(message, ARGUMENTS_WRONG, "--correlation is for the model lmm, not %s", model);
-    if (arguments->model != INTERLACE_GLMM && generalised_option(arguments) != NULL)
-        return say(message, ARGUMENTS_WRONG, "%s is for the model glmm, not %s", generalised_option(arguments), model);
-    if (arguments->model != INTERLACE_CLMM && ordinal_option(arguments) != NULL)
-        return say(message, ARGUMENTS_WRONG, "%s is for the model clmm, not %s", ordinal_option(arguments), model);
-    if (arguments->model == INTERLACE_LMM && nonlinear_option(arguments) != NULL)
-        return say(message, ARGUMENTS_WRONG, "%s is for the models glmm and clmm, not lmm", nonlinear_option(arguments));
-    if (arguments->model != INTERLACE_LMM && arguments->df != INTERLACE_DF_NORMAL)
-        return say(message, ARGUMENTS_WRONG, "--df %s is for the model lmm, not %s", df_names[arguments->df], model);
-    if (arguments->model != INTERLACE_LMM && linear_option(arguments) != NULL)
-        return say(message, ARGUMENTS_WRONG, "%s is for the model lmm, not %s", linear_option(arguments), model);
-    return ARGUMENTS_READY;
-}
-
-static bool asks_confint(const struct arguments *arguments)
-{
-    return arguments->confint || arguments->confint_profile || arguments->confint_boot || arguments->confint_ranef;
-}
-
-/* An option that was given and needs a fit; NULL if there is none. */
-static const char *option_of_fit(const struct arguments *arguments)
-{
-    return linear_option(arguments) != NULL   ? linear_option(arguments)
-           : asks_confint(arguments)          ? "--confint"
-           : arguments->profile               ? "--profile"
-           : arguments->hypothesis.count > 0  ? "--test"
-           : arguments->emmeans != NULL       ? "--emmeans"
-           : arguments->lrt.count > 0         ? "--lrt"
-           : arguments->r2                    ? "--r2"
-           : arguments->predict_path != NULL  ? "--predict"
-           : arguments->simulate > 0          ? "--simulate"
-           : arguments->bootstrap > 0         ? "--bootstrap"
-           : arguments->refit_path != NULL    ? "--refit"
-           : arguments->residuals.count > 0   ? "--residuals"
-           : arguments->tables.count > 0      ? "--write"
-           : arguments->all_fit               ? "--all-fit"
-           : arguments->cross_validate != NULL ? "--cross-validate"
-                                              : NULL;
-}
-
-/* An option that was given and needs --bootstrap; NULL if there is none. */
-static const char *of_bootstrap(const struct arguments *arguments)
-{
-    return arguments->confint_boot           ? "--confint boot"
-           : arguments->bootstrap_type != 0  ? "--bootstrap-type"
-           : arguments->statistics.count > 0 ? "--statistic"
-           : arguments->response_se != 0     ? "--response-se"
-                                             : NULL;
-}
-
-static const char *of_means(const struct arguments *arguments)
-{
-    return arguments->adjust != NULL        ? "--adjust"
-           : arguments->at != NULL          ? "--at"
-           : arguments->comparisons != NULL ? "--comparisons"
-           : arguments->proportional        ? "--means-weights"
-                                            : NULL;
-}
-
-/* An option that says how to predict; NULL if there is none. */
-static const char *prediction_option(const struct arguments *arguments)
-{
-    return arguments->interval != INTERVAL_NONE                     ? "--interval"
-           : arguments->has_re                                      ? "--re"
-           : arguments->new_levels != INTERLACE_NEW_LEVELS_ERROR    ? "--new-levels"
-                                                                    : NULL;
+    if (has_value(arguments, "--confint", "boot") && value_of(arguments, "--bootstrap") == NULL)
+        return wrong("--confint boot needs --bootstrap N");
+    if (value_of(arguments, "--boot-interval") != NULL && !has_value(arguments, "--confint", "boot"))
+        return wrong("--boot-interval is for --confint boot, which was not given");
+    for (size_t i = 0; i < arguments->n_given; i++) {
+        const struct option *option = arguments->given[i].option;
+        char names[256] = "", name[NAME_SIZE];
+        size_t n = 0;
+        bool met = false;
+        const char *need;
+        for (; option->kind == QUESTION && (need = interlace_questions_needs(option->question, n)) != NULL; n++) {
+            option_name(need, name);
+            met = met || value_of(arguments, name) != NULL;
+            size_t length = strlen(names);
+            snprintf(names + length, sizeof names - length, "%s%s", n > 0 ? " and " : "", name);
+        }
+        if (n > 0 && !met)
+            return wrong(n == 1 ? "%s is for %s, which was not given" : "%s is for %s, of which none was given", option->name, names);
+    }
+    return READY;
 }
 
 static bool reads_input(const char *path)
@@ -176,87 +189,102 @@ static bool reads_input(const char *path)
     return path != NULL && strcmp(path, "-") == 0;
 }
 
-/* Errors that involve more than one argument. */
-static enum arguments_outcome check_together(const struct arguments *arguments, char *message)
+static int check_together(const struct arguments *arguments)
 {
+    static const char *const modifiers[] = {"--df", "--level", "--seed"}; /* they ask for nothing */
     if (arguments->data_path == NULL)
-        return say(message, ARGUMENTS_WRONG, "wanted MODEL FORMULA DATA.csv");
-    if (reads_input(arguments->data_path) + reads_input(arguments->predict_path) + reads_input(arguments->refit_path) > 1)
-        return say(message, ARGUMENTS_WRONG, "standard input, -, can be read for one file only");
-    if (arguments->n_points > 0 && option_of_fit(arguments) != NULL)
-        return say(message, ARGUMENTS_WRONG, "--objective evaluates without a fit, so %s can't go with it",
-                   option_of_fit(arguments));
-    if (of_bootstrap(arguments) != NULL && arguments->bootstrap == 0)
-        return say(message, ARGUMENTS_WRONG, "%s needs --bootstrap N", of_bootstrap(arguments));
-    if (arguments->boot_interval != INTERLACE_BOOTSTRAP_PERCENTILE && !arguments->confint_boot)
-        return say(message, ARGUMENTS_WRONG, "--boot-interval is for --confint boot, which was not given");
-    if (check_model(arguments, message) != ARGUMENTS_READY)
-        return ARGUMENTS_WRONG;
-    if (arguments->folds > 0 && arguments->cross_validate == NULL)
-        return say(message, ARGUMENTS_WRONG, "--folds is for --cross-validate, which was not given");
-    if (arguments->chi_bar && arguments->lrt.count == 0)
-        return say(message, ARGUMENTS_WRONG, "--chi-bar is for --lrt, which was not given");
-    if (arguments->has_type && arguments->predict_path == NULL && arguments->emmeans == NULL)
-        return say(message, ARGUMENTS_WRONG, "--type is for --predict and --emmeans, of which none was given");
-    if (prediction_option(arguments) != NULL && arguments->predict_path == NULL)
-        return say(message, ARGUMENTS_WRONG, "%s is for --predict, which was not given", prediction_option(arguments));
-    if (of_means(arguments) != NULL && arguments->emmeans == NULL)
-        return say(message, ARGUMENTS_WRONG, "%s is for --emmeans, which was not given", of_means(arguments));
-    return ARGUMENTS_READY;
+        return wrong("wanted MODEL FORMULA DATA.csv");
+    if (reads_input(arguments->data_path) + reads_input(value_of(arguments, "--predict")) + reads_input(value_of(arguments, "--refit")) > 1)
+        return wrong("standard input, -, can be read for one file only");
+    for (size_t i = 0; value_of(arguments, "--objective") != NULL && i < arguments->n_given; i++) {
+        const struct option *option = arguments->given[i].option;
+        bool asks = option->kind == QUESTION || strcmp(option->name, "--write") == 0;
+        for (size_t m = 0; m < sizeof modifiers / sizeof modifiers[0]; m++)
+            asks = asks && strcmp(option->name, modifiers[m]) != 0;
+        if (asks)
+            return wrong("--objective evaluates without a fit, so %s can't go with it", option->name);
+    }
+    int exit_status = check_model(arguments);
+    return exit_status != READY ? exit_status : check_needs(arguments);
 }
 
-enum arguments_outcome arguments_read(struct arguments *arguments, int argc, char **argv, char message[ARGUMENTS_MESSAGE_SIZE])
+/* The model, once its kind, its formula and its family are known. */
+static int make_spec(struct arguments *arguments)
 {
-    *arguments = (struct arguments){.level = 0.95};
+    interlace_error error;
+    enum answer answer =
+        interlace_spec_new(arguments->model, arguments->formula, &arguments->spec, &error) == INTERLACE_OK ? TAKEN : FAILED;
+    if (answer == TAKEN)
+        answer = take_distribution(arguments, &error);
+    for (size_t i = 0; answer == TAKEN && i < arguments->n_given; i++) {
+        const struct given *given = &arguments->given[i];
+        if (given->option->kind == SPEC)
+            answer = given->option->take(arguments, given->value, &error);
+        if (answer == NOT_UNDERSTOOD)
+            return wrong("%s needs %s, not '%s'", given->option->name, given->option->wanted, given->value);
+    }
+    return answer == TAKEN ? READY : complain_of(&error);
+}
 
-    for (int at = 1; at < argc; at++) {
-        enum arguments_outcome outcome = ARGUMENTS_READY;
+/* --help, or --help OPTION */
+static int help(int argc, char **argv, int at)
+{
+    char name[NAME_SIZE + 2] = "";
+    const struct option *option = NULL;
+    if (at + 1 < argc) {
+        snprintf(name, sizeof name, "%s%s", argv[at + 1][0] == '-' ? "" : "--", argv[at + 1]);
+        option = find_option(name, strlen(name));
+        const char *near = option == NULL ? nearest_option(name, strlen(name)) : NULL;
+        if (option == NULL)
+            return wrong("unknown option %s%s%s%s", name, near != NULL ? ", did you mean " : "", near != NULL ? near : "",
+                         near != NULL ? "?" : "");
+    }
+    print_help(option);
+    return 0;
+}
+
+int arguments_read(struct arguments *arguments, int argc, char **argv)
+{
+    interlace_error error;
+    arguments->model = INTERLACE_MODEL_NONE;
+    arguments->given = calloc((size_t)argc + 1, sizeof *arguments->given);
+    if (arguments->given == NULL)
+        return complain("no memory for the arguments", "", 1);
+    if (interlace_csv_options_new(&arguments->csv, &error) != INTERLACE_OK ||
+        interlace_options_new(&arguments->options, &error) != INTERLACE_OK ||
+        interlace_questions_new(&arguments->questions, &error) != INTERLACE_OK)
+        return complain_of(&error);
+    int exit_status = READY;
+    for (int at = 1; at < argc && exit_status == READY; at++) {
         if (strcmp(argv[at], "--help") == 0)
-            return ARGUMENTS_HELP;
-        if (strcmp(argv[at], "--version") == 0)
-            return ARGUMENTS_VERSION;
+            return help(argc, argv, at);
+        if (strcmp(argv[at], "--version") == 0) {
+            printf("interlace-fit %s\n", interlace_version());
+            return 0;
+        }
         if (argv[at][0] == '-' && argv[at][1] != '\0')
-            outcome = read_option(arguments, argc, argv, &at, message);
-        else if (arguments->model == 0)
-            outcome = read_model(arguments, argv[at], message);
+            exit_status = read_option(arguments, argc, argv, &at);
+        else if (arguments->model == INTERLACE_MODEL_NONE)
+            exit_status = read_model(arguments, argv[at]);
         else if (arguments->formula == NULL)
             arguments->formula = argv[at];
         else if (arguments->data_path == NULL)
             arguments->data_path = argv[at];
         else
-            outcome = say(message, ARGUMENTS_WRONG, "unexpected argument '%s'", argv[at]);
-        if (outcome != ARGUMENTS_READY)
-            return outcome;
+            exit_status = wrong("unexpected argument '%s'", argv[at]);
     }
-    /* Other models only have normal ones. */
-    if (arguments->model == INTERLACE_LMM && !arguments->has_df)
-        arguments->df = INTERLACE_DF_SATTERTHWAITE;
-    arguments->needs_df = arguments->has_df || arguments->confint || arguments->emmeans != NULL || arguments->hypothesis.count > 0 || asks_anova(arguments);
-    return check_together(arguments, message);
+    if (exit_status == READY)
+        exit_status = check_together(arguments);
+    return exit_status == READY ? make_spec(arguments) : exit_status;
 }
 
 void arguments_free(struct arguments *arguments)
 {
-    text_list_free(&arguments->na_strings);
-    text_list_free(&arguments->categorical);
-    for (size_t i = 0; i < arguments->n_ordered; i++) {
-        free(arguments->ordered[i].name);
-        text_list_free(&arguments->ordered[i].levels);
-    }
-    free(arguments->ordered);
-    text_list_free(&arguments->random);
-    text_list_free(&arguments->groups);
-    text_list_free(&arguments->contrast_columns);
-    text_list_free(&arguments->contrast_names);
-    text_list_free(&arguments->fixed_parameters);
-    number_list_free(&arguments->fixed_values);
-    text_list_free(&arguments->lrt);
-    text_list_free(&arguments->re);
-    text_list_free(&arguments->statistics);
-    text_list_free(&arguments->residuals);
-    text_list_free(&arguments->tables);
-    number_list_free(&arguments->hypothesis);
-    number_list_free(&arguments->contrasts);
-    number_list_free(&arguments->theta0);
-    number_list_free(&arguments->objective);
+    free(arguments->given);
+    list_free(&arguments->categorical);
+    list_free(&arguments->ordered);
+    interlace_csv_options_free(arguments->csv);
+    interlace_spec_free(arguments->spec);
+    interlace_options_free(arguments->options);
+    interlace_questions_free(arguments->questions);
 }

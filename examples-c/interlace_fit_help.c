@@ -1,19 +1,19 @@
 /* The text of --help. One literal per group: C99 only guarantees literals of 4,095 bytes. */
-#include <interlace.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "interlace_fit_options.h"
+#include "interlace_fit.h"
 
-/* Placeholders for names that the library lists. */
+/* Placeholders for what the library lists. */
 static const char family_names[] = "";
 static const char link_names[] = "";
+static const char questions[] = "";
 
 static const char *const help_text[] = {
     "interlace-fit - fits a mixed-effects model to a CSV file\n"
     "\n"
     "interlace-fit MODEL FORMULA DATA.csv [OPTIONS]\n"
-    "interlace-fit --help | --version\n"
+    "interlace-fit --help [OPTION] | --version\n"
     "\n"
     "MODEL is lmm (linear mixed model), glmm (generalised linear mixed model) or clmm (cumulative link model, ordered response).\n"
     "FORMULA uses lme4's language: \"y ~ x + (1 + x | g)\". The response of a binomial glmm may be\n"
@@ -79,72 +79,12 @@ static const char *const help_text[] = {
     "  --objective \"a,b,c; a,b,c\" evaluate the objective at these theta instead of fitting\n"
     "\n",
 
-    "inference\n"
-    "  --df satterthwaite|kenward-roger|residual|normal   degrees of freedom of tests and intervals of the fixed effects (lmm:\n"
-    "                             satterthwaite by default; glmm, clmm: normal, that is infinite)\n"
-    "  --anova 1|2|3              F tests of the terms: type I, II or III (repeatable; lmm)\n"
-    "  --drop1                    likelihood-ratio tests against the model without each term (lmm)\n"
-    "  --confint wald             confidence intervals of the fixed effects\n"
-    "  --confint profile          profile-likelihood intervals of all parameters\n"
-    "  --confint boot             bootstrap intervals of all parameters, from --bootstrap N\n"
-    "  --confint ranef            intervals of the random effects, given the parameters\n"
-    "  --profile                  the points of the profiles, with the signed root of the rise in deviance\n"
-    "  --profile-scale sdcor|theta   of all parameters, with random effects as standard deviations and correlations (the default),\n"
-    "                             or only of the elements of theta\n"
-    "  --test \"0,1,-1; 0,0,1\"    linear combinations of the fixed effects, one per row: tests of each and of all together\n"
-    "  --boot-interval percentile|basic|normal|bca   their kind: percentile is the default; bca also needs fits without each group\n"
-    "  --level 0.95               the level of intervals\n"
-    "  --emmeans \"~ f\"            marginal means of f, \"~ f | g\" within the levels of g, and their pairwise differences, on the scale\n"
-    "                             of the linear predictor or by --type response\n"
-    "  --at \"x = 0, 5; f = a\"    values of covariates instead of their means, and selected levels of factors\n"
-    "  --comparisons pairwise|trt.vs.ctrl|eff   each mean against each later one (the default), the first, or the average;\n"
-    "                             or your own weights, one row per comparison: \"1,-0.5,-0.5; 0,1,-1\"\n"
-    "  --means-weights equal|proportional   weights of the levels of other factors: equal is the default\n"
-    "  --adjust none|tukey|bonferroni|holm|fdr|sidak   of the comparisons' p-values; the default is tukey for pairwise ones, else holm\n"
-    "  --lrt \"REDUCED FORMULA\"    likelihood-ratio test of FORMULA against a smaller model (repeatable), for example one without\n"
-    "                             random terms. All are fitted by maximum likelihood, whatever --method says, to the rows that\n"
-    "                             all can use. It is an error if neither is nested in the other. Each is a separate test.\n"
-    "                             REDUCED is taken as written: --random and --groups add terms only to FORMULA, all other\n"
-    "                             options apply to both\n"
-    "  --chi-bar                  use the p-value for a variance at the edge of its range in these tests\n"
-    "  --r2                       marginal and conditional R2, and intraclass correlations\n"
-    "\n",
-
-    "after the fit\n"
-    "  --predict NEW.csv          predictions for these rows\n"
-    "  --type response|link       the mean of the response (default for lmm, glmm) or the linear predictor, the same for lmm\n"
-    "  --type conditional|zprob   glmm: the mean without the extra zeros, or the probability of an extra zero\n"
-    "  --type location            glmm: the inverse link: the mean between 0 and 1 for beta with masses at 0 and 1, the mean before\n"
-    "                             truncation for truncated counts\n"
-    "  --type dispersion|marginal glmm: the family's first parameter, or the mean averaged over the random effects; clmm: the scale, or\n"
-    "                             the probabilities averaged over the random effects\n"
-    "  --type prob|cum.prob|class clmm: the probabilities of the categories (the default), the cumulative probabilities of all\n"
-    "                             but the highest, or the number of the most probable category\n"
-    "  --re all|none|g,h          with random effects (the default), without, or with those of these grouping factors\n"
-    "  --new-levels zero|error    groups that the fit does not know: random effects of zero, or stop (the default)\n"
-    "  --interval none|confidence|prediction   only predictions (the default), or with standard errors and intervals at --level\n"
-    "                             for what is predicted, or (lmm, glmm; types response and marginal) for new responses, whose\n"
-    "                             weights are in the column of --weights, if it is there\n"
-    "  --simulate N               simulate N responses from the fit\n"
-    "  --simulate-type new|conditional   with new random effects (the default) or those of the fit; also in the bootstrap\n"
-    "  --bootstrap N              fit the model to N simulated responses, and give the estimates\n"
-    "  --bootstrap-type parametric|case|rows   simulated responses (the default), N samples of the levels of the first\n"
-    "                             grouping factor, or N samples of single rows\n"
-    "  --statistic \"A / B\"        for each replicate also the ratio of two estimates, named as in the bootstrap table, or\n"
-    "                             \"A + B\", \"A - B\", \"A * B\" (repeatable); they get intervals too\n"
-    "  --response-se median|mean  the standard error of the median or mean response from bootstrap samples, without any fits\n"
-    "  --refit RESPONSES.csv      fit the model to each column of this file, which has one row for each row of the data\n"
-    "  --residuals response|pearson|working|deviance|normalized|quantile   residuals of these kinds (repeatable)\n"
-    "  --write TABLE=FILE.csv     write a table of results as a CSV file: coefficients, varcorr, ranef and others (repeatable)\n"
-    "  --all-fit                  fit the model by all optimisers, each from several starts, and show how far apart they end: if they\n"
-    "                             agree, none has stopped short of the minimum; a lower one may still exist where no start leads\n"
-    "  --cross-validate G|rows    predict levels of the grouping factor G, or rows, by fits without them: errors and logarithmic\n"
-    "                             scores\n"
-    "  --folds K                  leave out K random parts in turn, not one level or row at a time\n"
-    "  --seed S                   of simulations, bootstrap and parts; default 0\n"
+    "questions that the fit answers\n",
+    questions,
     "\n",
 
     "output\n"
+    "  --write TABLE=FILE.csv     write a table of results as a CSV file: coefficients, varcorr, ranef and others (repeatable)\n"
     "  --json                     one JSON document with everything, rows counted from 0, instead of the summary\n"
     "\n"
     "Exit status: 0 if fitted, even if singular or not converged (the output says so); 1 for an error; 2 for wrong usage.\n",
@@ -152,29 +92,53 @@ static const char *const help_text[] = {
     NULL,
 };
 
-enum { INDENT = 29, WIDTH = 120 };
+enum { INDENT = 29, WIDTH = 120, SIZE = 16384 };
 
-/* Prints the next name of a list, which starts in column `*column`. */
-static void put_name(const char *name, const char *after, int *column)
+/* The whole text, as it is put together. */
+static char text[SIZE];
+static size_t length;
+
+static void put(const char *piece)
 {
-    int length = (int)(strlen(name) + strlen(after));
-    if (*column > INDENT) {
-        bool fits = *column + 2 + length < WIDTH;
-        *column = fits ? *column + 2 : INDENT;
-        if (fits)
-            printf(", ");
-        else
-            printf(",\n%*s", INDENT, "");
+    int more = snprintf(text + length, SIZE - length, "%s", piece);
+    length = more < 0 || (size_t)more >= SIZE - length ? SIZE - 1 : length + (size_t)more;
+}
+
+/* Puts a text that may be longer than a line; *column is where it starts. */
+static void put_words(const char *words, int *column)
+{
+    while (*words != '\0') {
+        char word[128];
+        int own = (int)strcspn(words, " ");
+        if (*column > INDENT && *column + 1 + own > WIDTH) {
+            put("\n                             ");
+            *column = INDENT;
+        } else if (*column > INDENT) {
+            put(" ");
+            ++*column;
+        }
+        snprintf(word, sizeof word, "%.*s", own, words);
+        put(word);
+        *column += own;
+        words += own;
+        words += strspn(words, " ");
     }
-    printf("%s%s", name, after);
-    *column += length;
+}
+
+/* Puts the next name of a list. */
+static void put_name(const char *name, const char *after, bool last, int *column)
+{
+    char text[128];
+    snprintf(text, sizeof text, "%s%s%s", name, after, last ? "" : ",");
+    put_words(text, column);
 }
 
 static void put_families(void)
 {
     int column = INDENT;
-    for (size_t i = 0; i < interlace_family_count(); i++)
-        put_name(interlace_family_name(i), i == 0 ? " (the default)" : "", &column);
+    size_t count = interlace_family_count();
+    for (size_t i = 0; i < count; i++)
+        put_name(interlace_family_name(i), i == 0 ? " (the default)" : "", i + 1 == count, &column);
 }
 
 /* Whether an earlier family has the link. */
@@ -187,23 +151,78 @@ static bool is_repeated(size_t family, const char *link)
     return false;
 }
 
+/* The line after them begins with a semicolon. */
 static void put_links(void)
 {
     int column = INDENT;
+    const char *before = NULL;
     for (size_t i = 0; i < interlace_family_count(); i++)
-        for (size_t j = 0; j < interlace_family_n_links(i); j++)
-            if (!is_repeated(i, interlace_family_link(i, j)))
-                put_name(interlace_family_link(i, j), "", &column);
+        for (size_t j = 0; j < interlace_family_n_links(i); j++) {
+            const char *link = interlace_family_link(i, j);
+            if (is_repeated(i, link))
+                continue;
+            if (before != NULL)
+                put_name(before, "", false, &column);
+            before = link;
+        }
+    if (before != NULL)
+        put_name(before, "", true, &column);
 }
 
-void print_help(void)
+/* What may be asked: values, then what it is. */
+static void put_questions(void)
+{
+    for (size_t i = 0; i < interlace_questions_count(); i++) {
+        char line[NAME_SIZE];
+        int column = INDENT;
+        const struct option *option = option_of_question(i);
+        snprintf(line, sizeof line, "  %-*s", INDENT - 2, option->name);
+        put(line);
+        if (option->wanted != NULL) {
+            put_words(option->wanted, &column);
+            put(":");
+            column++;
+        }
+        put_words(interlace_questions_doc(i), &column);
+        put("\n");
+    }
+}
+
+/* What the text says of one option: its lines, and those below that are indented further. */
+static void print_part(const char *name)
+{
+    bool inside = false;
+    for (const char *line = text, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        size_t own = strlen(name);
+        if (strncmp(line, "  --", 4) == 0)
+            inside = strncmp(line + 2, name, own) == 0 && (line[2 + own] == ' ' || line[2 + own] == '\n');
+        else if (line[0] != ' ')
+            inside = false;
+        if (inside)
+            printf("%.*s", (int)(end + 1 - line), line);
+    }
+}
+
+void print_help(const struct option *option)
 {
     for (size_t i = 0; help_text[i] != NULL; i++) {
         if (help_text[i] == family_names)
             put_families();
         else if (help_text[i] == link_names)
             put_links();
+        else if (help_text[i] == questions)
+            put_questions();
         else
-            fputs(help_text[i], stdout);
+            put(help_text[i]);
     }
+    if (option == NULL) {
+        fputs(text, stdout);
+        return;
+    }
+    print_part(option->name);
+    const char *doc = option->kind == OPTIONS ? option_doc(option) : NULL;
+    if (option->kind != QUESTION && option->wanted != NULL)
+        printf("value: %s\n", option->wanted);
+    if (doc != NULL)
+        printf("library: %s\n", doc);
 }

@@ -1,331 +1,300 @@
-/* The options of interlace-fit for the model, the data and the fit: a table, and for each a function that takes
- * its value. */
-#include "interlace_fit_option_table.h"
-
+/* The options of interlace-fit: a table, each for one of the library's objects. Questions, and options of how to fit, are set by name from
+ * text; the library lists the questions. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "interlace.h"
-#include "interlace_fit_values.h"
+#include "interlace_fit.h"
 
-/* ---- data ---- */
+/* ---- CSV files ---- */
+
+static enum answer answer_of(interlace_status status)
+{
+    return status == INTERLACE_OK ? TAKEN : FAILED;
+}
 
 /* One character, or the name of one that is awkward to type. */
-static enum answer take_character(const char *value, const char *name, char named, char *out)
+static bool is_character(const char *value, const char *name, char named, char *out)
 {
-    if (strcmp(value, name) == 0)
-        *out = named;
-    else if (value[0] != '\0' && value[1] == '\0')
-        *out = value[0];
-    else
-        return NOT_UNDERSTOOD;
-    return TAKEN;
+    *out = strcmp(value, name) == 0 ? named : value[0];
+    return strcmp(value, name) == 0 || (value[0] != '\0' && value[1] == '\0');
 }
 
-static enum answer take_sep(struct arguments *arguments, const char *value)
+static enum answer take_sep(struct arguments *arguments, const char *value, interlace_error *error)
 {
-    return take_character(value, "tab", '\t', &arguments->separator);
+    char c;
+    return is_character(value, "tab", '\t', &c) ? answer_of(interlace_csv_options_set_separator(arguments->csv, c, error)) : NOT_UNDERSTOOD;
 }
 
-static enum answer take_dec(struct arguments *arguments, const char *value)
+static enum answer take_dec(struct arguments *arguments, const char *value, interlace_error *error)
 {
-    return take_character(value, "comma", ',', &arguments->decimal);
+    char c;
+    return is_character(value, "comma", ',', &c) ? answer_of(interlace_csv_options_set_decimal(arguments->csv, c, error)) : NOT_UNDERSTOOD;
 }
 
-static enum answer take_quote(struct arguments *arguments, const char *value)
+static enum answer take_quote(struct arguments *arguments, const char *value, interlace_error *error)
 {
-    arguments->has_quote = true;
-    return take_character(value, "none", '\0', &arguments->quote);
+    char c;
+    return is_character(value, "none", '\0', &c) ? answer_of(interlace_csv_options_set_quote(arguments->csv, c, error)) : NOT_UNDERSTOOD;
 }
 
-/* "NA,." */
-static enum answer take_na_strings(struct arguments *arguments, const char *value)
+static enum answer take_na_strings(struct arguments *arguments, const char *value, interlace_error *error)
 {
-    return taken_if(text_list_add_split(&arguments->na_strings, value, ','));
+    struct list strings = {0};
+    enum answer answer = FAILED;
+    if (!list_split(&strings, value, ','))
+        fail(error, INTERLACE_E_MEMORY, "no memory for --na-strings");
+    else /* C does not convert char ** to const char *const * implicitly, hence the cast. */
+        answer = answer_of(interlace_csv_options_set_na_strings(arguments->csv, (const char *const *)strings.items, strings.count, error));
+    list_free(&strings);
+    return answer;
 }
 
-static enum answer take_strict_numbers(struct arguments *arguments, const char *value)
+static enum answer take_strict_numbers(struct arguments *arguments, const char *value, interlace_error *error)
 {
-    (void)value;
+    (void)value, (void)error;
     arguments->strict_numbers = true;
     return TAKEN;
 }
 
-static enum answer take_categorical(struct arguments *arguments, const char *value)
+static enum answer remembered(bool memory_sufficed, interlace_error *error)
 {
-    return taken_if(text_list_add_split(&arguments->categorical, value, ','));
+    return memory_sufficed || fail(error, INTERLACE_E_MEMORY, "no memory for the names of columns") ? TAKEN : FAILED;
+}
+
+static enum answer take_categorical(struct arguments *arguments, const char *value, interlace_error *error)
+{
+    return remembered(list_split(&arguments->categorical, value, ','), error);
 }
 
 /* "A=lo<mid<hi" */
-static enum answer take_ordered(struct arguments *arguments, const char *value)
+static enum answer take_ordered(struct arguments *arguments, const char *value, interlace_error *error)
 {
     const char *equals = strchr(value, '=');
     if (equals == NULL || equals == value || equals[1] == '\0')
         return NOT_UNDERSTOOD;
-
-    struct ordered_column *columns = realloc(arguments->ordered, (arguments->n_ordered + 1) * sizeof *columns);
-    if (columns == NULL)
-        return NO_MEMORY;
-    arguments->ordered = columns;
-
-    size_t length = (size_t)(equals - value);
-    struct ordered_column column = {malloc(length + 1), {NULL, 0}};
-    if (column.name == NULL)
-        return NO_MEMORY;
-    memcpy(column.name, value, length);
-    column.name[length] = '\0';
-    bool complete = text_list_add_split(&column.levels, equals + 1, '<');
-    columns[arguments->n_ordered++] = column;
-    return taken_if(complete);
+    return remembered(list_add(&arguments->ordered, value, strlen(value)) &&
+                          list_add(&arguments->categorical, value, (size_t)(equals - value)), error);
 }
 
-static enum answer take_na(struct arguments *arguments, const char *value)
-{
-    static const struct choice choices[] = {
-        {"omit", INTERLACE_NA_OMIT}, {"error", INTERLACE_NA_ERROR}, {"pad", INTERLACE_NA_PAD}};
-    return CHOOSE(choices, value, &arguments->na);
-}
+/* ---- the model ---- */
 
-static enum answer take_weights(struct arguments *arguments, const char *value)
-{
-    return take_once(value, &arguments->weights);
-}
+/* Options whose value goes to the spec as it is. */
+#define SPEC_SETTER(name, call)                                                                              \
+    static enum answer name(struct arguments *arguments, const char *value, interlace_error *error)          \
+    {                                                                                                        \
+        return answer_of(call(arguments->spec, value, error));                                               \
+    }
 
-static enum answer take_offset(struct arguments *arguments, const char *value)
-{
-    return take_once(value, &arguments->offset);
-}
+SPEC_SETTER(take_random, interlace_spec_add_random)
+SPEC_SETTER(take_weights, interlace_spec_set_weights)
+SPEC_SETTER(take_offset, interlace_spec_set_offset)
+SPEC_SETTER(take_dispformula, interlace_spec_set_dispersion)
+SPEC_SETTER(take_ziformula, interlace_spec_set_zero_inflation)
+SPEC_SETTER(take_correlation, interlace_spec_set_correlation)
+SPEC_SETTER(take_nominal, interlace_spec_set_nominal)
+SPEC_SETTER(take_scale, interlace_spec_set_scale)
 
-/* ---- model ---- */
-
-static enum answer take_method(struct arguments *arguments, const char *value)
+static enum answer take_groups(struct arguments *arguments, const char *value, interlace_error *error)
 {
-    static const struct choice choices[] = {{"reml", METHOD_REML}, {"ml", METHOD_ML}};
-    return CHOOSE(choices, value, &arguments->method);
-}
-
-static enum answer take_random(struct arguments *arguments, const char *value)
-{
-    return taken_if(text_list_add(&arguments->random, value, strlen(value)));
-}
-
-static enum answer take_groups(struct arguments *arguments, const char *value)
-{
-    return taken_if(text_list_add_split(&arguments->groups, value, ','));
+    struct list groups = {0};
+    enum answer answer = remembered(list_split(&groups, value, ','), error);
+    for (size_t i = 0; answer == TAKEN && i < groups.count; i++)
+        answer = answer_of(interlace_spec_add_groups(arguments->spec, groups.items[i], error));
+    list_free(&groups);
+    return answer;
 }
 
 /* "COL=contr.sum" */
-static enum answer take_contrasts(struct arguments *arguments, const char *value)
+static enum answer take_contrasts(struct arguments *arguments, const char *value, interlace_error *error)
 {
-    const char *name;
-    enum answer answer = take_pair(value, &arguments->contrast_columns, &name);
+    struct list parts = {0};
+    const char *equals = strchr(value, '=');
+    if (equals == NULL || equals == value || equals[1] == '\0')
+        return NOT_UNDERSTOOD;
+    enum answer answer = remembered(list_add(&parts, value, (size_t)(equals - value)), error);
     if (answer == TAKEN)
-        answer = taken_if(text_list_add(&arguments->contrast_names, name, strlen(name)));
+        answer = answer_of(interlace_spec_set_contrasts(arguments->spec, parts.items[0], equals + 1, error));
+    list_free(&parts);
     return answer;
-}
-
-/* ---- generalised models ---- */
-
-static enum answer take_family(struct arguments *arguments, const char *value)
-{
-    return take_once(value, &arguments->family);
-}
-
-static enum answer take_link(struct arguments *arguments, const char *value)
-{
-    return take_once(value, &arguments->link);
 }
 
 /* "df=4" */
-static enum answer take_fix(struct arguments *arguments, const char *value)
+static enum answer take_fix(struct arguments *arguments, const char *value, interlace_error *error)
 {
-    const char *text;
-    double number;
-    enum answer answer = take_pair(value, &arguments->fixed_parameters, &text);
-    if (answer == TAKEN && !parse_number(text, &number))
-        answer = NOT_UNDERSTOOD;
+    struct list parts = {0};
+    const char *equals = strchr(value, '=');
+    char *end = NULL;
+    double number = equals != NULL ? strtod(equals + 1, &end) : 0;
+    if (equals == NULL || equals == value || end == equals + 1 || *end != '\0')
+        return NOT_UNDERSTOOD;
+    enum answer answer = remembered(list_add(&parts, value, (size_t)(equals - value)), error);
     if (answer == TAKEN)
-        answer = taken_if(number_list_add(&arguments->fixed_values, number));
+        answer = answer_of(interlace_spec_fix_parameter(arguments->spec, parts.items[0], number, error));
+    list_free(&parts);
     return answer;
 }
 
-static enum answer take_dispformula(struct arguments *arguments, const char *value)
+static enum answer take_threshold(struct arguments *arguments, const char *value, interlace_error *error)
 {
-    return take_once(value, &arguments->dispformula);
+    interlace_threshold threshold;
+    return interlace_threshold_from_name(value, &threshold, error) == INTERLACE_OK
+               ? answer_of(interlace_spec_set_threshold(arguments->spec, threshold, error))
+               : NOT_UNDERSTOOD;
 }
 
-static enum answer take_correlation(struct arguments *arguments, const char *value)
+/* The family needs the link, and other options the family, so these come first. */
+enum answer take_distribution(struct arguments *arguments, interlace_error *error)
 {
-    return take_once(value, &arguments->correlation);
+    const char *family = value_of(arguments, "--family"), *link = value_of(arguments, "--link");
+    if (arguments->model == INTERLACE_MODEL_GLMM)
+        return answer_of(interlace_spec_set_family(arguments->spec, family != NULL ? family : interlace_family_name(0), link, error));
+    return link == NULL ? TAKEN : answer_of(interlace_spec_set_link(arguments->spec, link, error));
 }
 
-static enum answer take_ziformula(struct arguments *arguments, const char *value)
+static enum answer take_nothing(struct arguments *arguments, const char *value, interlace_error *error)
 {
-    return take_once(value, &arguments->ziformula);
-}
-
-static enum answer take_information(struct arguments *arguments, const char *value)
-{
-    static const struct choice choices[] = {{"observed", INTERLACE_OBSERVED}, {"expected", INTERLACE_EXPECTED}};
-    arguments->has_information = true;
-    return CHOOSE(choices, value, &arguments->information);
-}
-
-static enum answer take_nagq(struct arguments *arguments, const char *value)
-{
-    int64_t points;
-    enum answer answer = take_count(value, -100, 100, &points);
-    if (answer == TAKEN) {
-        arguments->has_nagq = true;
-        arguments->nagq = (int32_t)points;
-    }
-    return answer;
-}
-
-static enum answer take_std_errors(struct arguments *arguments, const char *value)
-{
-    static const struct choice choices[] = {
-        {"marginal", INTERLACE_STD_ERRORS_MARGINAL}, {"conditional", INTERLACE_STD_ERRORS_CONDITIONAL}};
-    arguments->has_std_errors = true;
-    return CHOOSE(choices, value, &arguments->std_errors);
-}
-
-static enum answer take_unidentified(struct arguments *arguments, const char *value)
-{
-    static const struct choice choices[] = {{"error", INTERLACE_UNIDENTIFIED_ERROR},
-                                            {"warning", INTERLACE_UNIDENTIFIED_WARNING},
-                                            {"ignore", INTERLACE_UNIDENTIFIED_IGNORE}};
-    arguments->has_unidentified = true;
-    return CHOOSE(choices, value, &arguments->unidentified);
-}
-
-/* ---- ordinal models ---- */
-
-static enum answer take_threshold(struct arguments *arguments, const char *value)
-{
-    static const struct choice choices[] = {{"flexible", INTERLACE_THRESHOLD_FLEXIBLE},
-                                            {"symmetric", INTERLACE_THRESHOLD_SYMMETRIC},
-                                            {"equidistant", INTERLACE_THRESHOLD_EQUIDISTANT}};
-    arguments->has_threshold = true;
-    return CHOOSE(choices, value, &arguments->threshold);
-}
-
-static enum answer take_nominal(struct arguments *arguments, const char *value)
-{
-    return take_once(value, &arguments->nominal);
-}
-
-static enum answer take_scale(struct arguments *arguments, const char *value)
-{
-    return take_once(value, &arguments->scale);
-}
-
-/* ---- fit ---- */
-
-static enum answer take_optimizer(struct arguments *arguments, const char *value)
-{
-    return take_once(value, &arguments->optimizer);
-}
-
-static enum answer take_theta0(struct arguments *arguments, const char *value)
-{
-    arguments->theta0.count = 0; /* the last --theta0 holds */
-    return take_numbers(value, &arguments->theta0);
-}
-
-static enum answer take_tolerance(struct arguments *arguments, const char *value)
-{
-    return take_positive(value, 1e300, &arguments->tolerance);
-}
-
-static enum answer take_max_evaluations(struct arguments *arguments, const char *value)
-{
-    return take_count(value, 1, 1e15, &arguments->max_evaluations);
-}
-
-static enum answer take_threads(struct arguments *arguments, const char *value)
-{
-    int64_t threads;
-    enum answer answer = take_count(value, 1, INT32_MAX, &threads);
-    if (answer == TAKEN)
-        arguments->threads = (int32_t)threads;
-    return answer;
-}
-
-static enum answer take_deadline(struct arguments *arguments, const char *value)
-{
-    return take_positive(value, 1e300, &arguments->deadline);
-}
-
-static enum answer take_progress(struct arguments *arguments, const char *value)
-{
-    (void)value;
-    arguments->progress = true;
-    return TAKEN;
-}
-
-static enum answer take_objective(struct arguments *arguments, const char *value)
-{
-    enum answer answer = take_points(value, &arguments->objective, &arguments->n_theta);
-    if (answer == TAKEN)
-        arguments->n_points = arguments->objective.count / arguments->n_theta;
-    return answer;
-}
-
-/* ---- output ---- */
-
-static enum answer take_json(struct arguments *arguments, const char *value)
-{
-    (void)value;
-    arguments->json = true;
+    (void)arguments, (void)value, (void)error;
     return TAKEN;
 }
 
 /* ---- the table ---- */
 
-static const struct option options[] = {
-    {"--sep", "a character or \"tab\"", take_sep},
-    {"--dec", "'.' or ','", take_dec},
-    {"--quote", "a character or \"none\"", take_quote},
-    {"--na-strings", "texts, \"NA,.\"", take_na_strings},
-    {"--strict-numbers", NULL, take_strict_numbers},
-    {"--categorical", "columns, \"A,B\"", take_categorical},
-    {"--ordered", "a column and its levels, \"A=lo<mid<hi\"", take_ordered},
-    {"--na", "omit, error or pad", take_na},
-    {"--weights", "a column", take_weights},
-    {"--offset", "a column", take_offset},
-    {"--method", "reml or ml", take_method},
-    {"--random", "a random term, \"(1 + x | g)\"", take_random},
-    {"--groups", "columns, \"A,B\"", take_groups},
-    {"--contrasts", "a column and its contrasts, \"COL=contr.sum\"", take_contrasts},
-    {"--family", "a family", take_family},
-    {"--link", "a link", take_link},
-    {"--fix", "a parameter and its value, \"df=4\"", take_fix},
-    {"--dispformula", "a formula, \"~ z\"", take_dispformula},
-    {"--ziformula", "a formula, \"~ z\"", take_ziformula},
-    {"--correlation", "a structure, \"ar1(time | g)\"", take_correlation},
-    {"--information", "observed or expected", take_information},
-    {"--nagq", "a whole number from -100 to 100", take_nagq},
-    {"--std-errors", "marginal or conditional", take_std_errors},
-    {"--threshold", "flexible, symmetric or equidistant", take_threshold},
-    {"--nominal", "a formula, \"~ z\"", take_nominal},
-    {"--scale", "a formula, \"~ z\"", take_scale},
-    {"--optimizer", "the name of a minimiser", take_optimizer},
-    {"--theta0", "numbers, \"a,b,c\"", take_theta0},
-    {"--tolerance", "a positive number", take_tolerance},
-    {"--max-evaluations", "a positive integer", take_max_evaluations},
-    {"--unidentified", "error, warning or ignore", take_unidentified},
-    {"--threads", "a positive integer", take_threads},
-    {"--deadline", "a positive number of seconds", take_deadline},
-    {"--progress", NULL, take_progress},
-    {"--objective", "points of equal length, \"a,b,c; a,b,c\"", take_objective},
-    {"--json", NULL, take_json},
+static const struct option table[] = {
+    {"--sep", "a character or \"tab\"", CSV, 0, false, take_sep, 0},
+    {"--dec", "'.' or ','", CSV, 0, false, take_dec, 0},
+    {"--quote", "a character or \"none\"", CSV, 0, false, take_quote, 0},
+    {"--na-strings", "texts, \"NA,.\"", CSV, 0, false, take_na_strings, 0},
+    {"--strict-numbers", NULL, CSV, 0, false, take_strict_numbers, 0},
+    {"--categorical", "columns, \"A,B\"", CSV, 0, true, take_categorical, 0},
+    {"--ordered", "a column and its levels, \"A=lo<mid<hi\"", CSV, 0, true, take_ordered, 0},
+    {"--weights", "a column", SPEC, 0, false, take_weights, 0},
+    {"--offset", "a column", SPEC, 0, false, take_offset, 0},
+    {"--random", "a random term, \"(1 + x | g)\"", SPEC, 0, true, take_random, 0},
+    {"--groups", "columns, \"A,B\"", SPEC, 0, true, take_groups, 0},
+    {"--contrasts", "a column and its contrasts, \"COL=contr.sum\"", SPEC, 0, true, take_contrasts, 0},
+    {"--correlation", "a structure, \"ar1(time | g)\"", SPEC, LMM, false, take_correlation, 0},
+    {"--family", "a family", SPEC, GLMM, false, take_nothing, 0},
+    {"--link", "a link", SPEC, GLMM | CLMM, false, take_nothing, 0},
+    {"--fix", "a parameter and its value, \"df=4\"", SPEC, GLMM, true, take_fix, 0},
+    {"--dispformula", "a formula, \"~ z\"", SPEC, GLMM, false, take_dispformula, 0},
+    {"--ziformula", "a formula, \"~ z\"", SPEC, GLMM, false, take_ziformula, 0},
+    {"--threshold", "flexible, symmetric or equidistant", SPEC, CLMM, false, take_threshold, 0},
+    {"--nominal", "a formula, \"~ z\"", SPEC, CLMM, false, take_nominal, 0},
+    {"--scale", "a formula, \"~ z\"", SPEC, CLMM, false, take_scale, 0},
+    {"--na", "omit, error or pad", OPTIONS, 0, false, NULL, 0},
+    {"--method", "reml or ml", OPTIONS, 0, false, NULL, 0},
+    {"--information", "observed or expected", OPTIONS, GLMM | CLMM, false, NULL, 0},
+    {"--nagq", "a whole number from -100 to 100", OPTIONS, GLMM | CLMM, false, NULL, 0},
+    {"--std-errors", "marginal or conditional", OPTIONS, GLMM | CLMM, false, NULL, 0},
+    {"--optimizer", "the name of a minimiser", OPTIONS, 0, false, NULL, 0},
+    {"--theta0", "numbers, \"a,b,c\"", OPTIONS, 0, false, NULL, 0},
+    {"--tolerance", "a positive number", OPTIONS, 0, false, NULL, 0},
+    {"--max-evaluations", "a positive integer", OPTIONS, 0, false, NULL, 0},
+    {"--unidentified", "error, warning or ignore", OPTIONS, 0, false, NULL, 0},
+    {"--threads", "a positive integer", OPTIONS, 0, false, NULL, 0},
+    {"--deadline", "a positive number of seconds", OPTIONS, 0, false, NULL, 0},
+    {"--progress", NULL, PROGRAM, 0, false, NULL, 0},
+    {"--objective", "points of equal length, \"a,b,c; a,b,c\"", PROGRAM, 0, false, NULL, 0},
+    {"--write", "a table and a file, \"coefficients=FILE.csv\"", PROGRAM, 0, true, NULL, 0},
+    {"--json", NULL, PROGRAM, 0, false, NULL, 0},
+    {"--help", NULL, PROGRAM, 0, false, NULL, 0},
+    {"--version", NULL, PROGRAM, 0, false, NULL, 0},
 };
 
-const struct option *find_option(const char *name)
+enum { N_TABLE = sizeof table / sizeof table[0], MAX_QUESTIONS = 64 };
+
+void option_name(const char *library_name, char name[NAME_SIZE])
 {
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-        if (strcmp(options[i].name, name) == 0)
-            return &options[i];
-    return find_question(name);
+    snprintf(name, NAME_SIZE, "--%s", library_name);
+    for (char *c = name; *c != '\0'; c++)
+        *c = *c == '_' ? '-' : *c;
+}
+
+/* Behind those of the table the library's questions. */
+static size_t all_options(const struct option **out)
+{
+    static struct option all[N_TABLE + MAX_QUESTIONS];
+    static char names[MAX_QUESTIONS][NAME_SIZE];
+    static size_t count;
+    for (size_t i = 0; count == 0 && i < N_TABLE; i++)
+        all[i] = table[i];
+    for (size_t i = 0; count == 0 && i < interlace_questions_count() && i < MAX_QUESTIONS; i++) {
+        option_name(interlace_questions_name(i), names[i]);
+        all[N_TABLE + i] = (struct option){names[i], interlace_questions_takes_frame(i) ? "a CSV file" : interlace_questions_values(i), QUESTION, 0, interlace_questions_is_repeatable(i), NULL, i};
+    }
+    count = N_TABLE + interlace_questions_count();
+    *out = all;
+    return count;
+}
+
+const struct option *option_of_question(size_t i)
+{
+    const struct option *all;
+    all_options(&all);
+    return &all[N_TABLE + i];
+}
+
+const struct option *find_option(const char *name, size_t length)
+{
+    const struct option *all;
+    size_t count = all_options(&all);
+    for (size_t i = 0; i < count; i++)
+        if (strlen(all[i].name) == length && strncmp(all[i].name, name, length) == 0)
+            return &all[i];
+    return NULL;
+}
+
+void library_name(const struct option *option, char name[NAME_SIZE])
+{
+    snprintf(name, NAME_SIZE, "%s", option->name + 2);
+    for (char *c = name; *c != '\0'; c++)
+        *c = *c == '-' ? '_' : *c;
+}
+
+const char *option_doc(const struct option *option)
+{
+    char name[NAME_SIZE];
+    library_name(option, name);
+    if (option->kind == QUESTION)
+        return interlace_questions_doc(option->question);
+    for (size_t i = 0; option->kind == OPTIONS && i < interlace_options_count(); i++)
+        if (strcmp(interlace_options_name(i), name) == 0)
+            return interlace_options_doc(i);
+    return NULL;
+}
+
+/* How many characters must be added, removed or changed to make one name the other (Levenshtein's distance). */
+static size_t distance(const char *name, size_t length, const char *other)
+{
+    size_t row[NAME_SIZE];
+    size_t n = strlen(other) < NAME_SIZE ? strlen(other) : NAME_SIZE - 1;
+    for (size_t j = 0; j <= n; j++)
+        row[j] = j;
+    for (size_t i = 0; i < length; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t j = 0; j < n; j++) {
+            size_t best = diagonal + (name[i] != other[j]);
+            diagonal = row[j + 1];
+            best = row[j] + 1 < best ? row[j] + 1 : best;
+            row[j + 1] = diagonal + 1 < best ? diagonal + 1 : best;
+        }
+    }
+    return row[n];
+}
+
+const char *nearest_option(const char *name, size_t length)
+{
+    const struct option *all;
+    const char *best = NULL;
+    size_t count = all_options(&all), least = (length - 2) / 3 + 1;
+    for (size_t i = 0; length > 2 && i < count; i++) {
+        size_t own = distance(name, length, all[i].name);
+        if (own < least) {
+            least = own;
+            best = all[i].name;
+        }
+    }
+    return best;
 }

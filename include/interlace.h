@@ -15,7 +15,8 @@
  *  - Matrices are column-major; [n,p] means n rows and p columns, and element (i, j) is at i + j n.
  *  - `len` is the number of elements that the array before it holds, and must match exactly.
  *  - Indices count from 0.
- *  - Strings are NUL-terminated UTF-8. The caller never frees returned strings; they live as long as the object they came from.
+ *  - Strings are NUL-terminated UTF-8. The caller never frees returned strings; they live as long as the object they came from. The one
+ *    exception are the texts of interlace_fit_to_json and interlace_fit_to_text, which belong to the caller: interlace_text_free.
  *  - The caller frees what interlace_*_new and similar functions return with interlace_*_free, which accepts NULL. Objects do not refer to
  *    each other and may be freed in any order.
  *  - Many threads may use a const object at once; only one thread at a time may use any other object. The only global state is the handler that turns
@@ -34,6 +35,7 @@
  *   Simulation   simulated responses, refits to them, profiles
  *   Bootstrap    what is resampled, intervals from replicates
  *   Validation   all optimisers, cross-validation
+ *   Document     a fit and the answers to questions about it as one text
  */
 
 #ifndef INTERLACE_H
@@ -98,6 +100,12 @@ typedef struct interlace_frame interlace_frame;
 typedef struct interlace_options interlace_options;
 
 /**
+ * What is asked of a fit besides the basics, for interlace_fit_to_json and interlace_fit_to_text.
+ * @since 0.1
+ */
+typedef struct interlace_questions interlace_questions;
+
+/**
  * The model to fit: its kind, and either a formula to be read against a frame, or design arrays. It keeps no state of
  * the data that the formula is read against, so one spec serves many fits.
  * @since 0.1
@@ -139,6 +147,8 @@ typedef enum interlace_status {
     INTERLACE_E_UNSUPPORTED = 7,
     /** A file cannot be read or written. */
     INTERLACE_E_IO = 8,
+    /** The deadline of the options passed before there was a result. A fit is one with what it has at its deadline. */
+    INTERLACE_E_DEADLINE = 9,
     /** A bug in the library; please report it. Do nothing with the objects of the call except free them. */
     INTERLACE_E_INTERNAL = 99
 } interlace_status;
@@ -206,7 +216,7 @@ interlace_status interlace_frame_new(size_t n_rows, interlace_frame **out, inter
  * @param[in,out] frame The frame.
  * @param[in] name The name of the new column.
  * @param[in] values Array [n_rows].
- * @param[in] len The number of elements of each of `name`, `values`, which must be exact.
+ * @param[in] len The number of elements of `values`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -222,7 +232,7 @@ interlace_status interlace_frame_add_f64(interlace_frame *frame,
  * @param[in,out] frame The frame.
  * @param[in] name The name of the new column.
  * @param[in] values Array [n_rows].
- * @param[in] len The number of elements of each of `name`, `values`, which must be exact.
+ * @param[in] len The number of elements of `values`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -238,7 +248,7 @@ interlace_status interlace_frame_add_i32(interlace_frame *frame,
  * @param[in,out] frame The frame.
  * @param[in] name The name of the new column.
  * @param[in] values Array [n_rows].
- * @param[in] len The number of elements of each of `name`, `values`, which must be exact.
+ * @param[in] len The number of elements of `values`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -256,7 +266,7 @@ interlace_status interlace_frame_add_i64(interlace_frame *frame,
  * @param[in,out] frame The frame.
  * @param[in] name The name of the new column.
  * @param[in] codes Array [n_rows].
- * @param[in] len The number of elements of each of `name`, `codes`, which must be exact.
+ * @param[in] len The number of elements of `codes`, which must be exact.
  * @param[in] levels Array [n_levels].
  * @param[in] n_levels The number of levels.
  * @param[in] ordered Whether the order of the levels means something, as in an ordered factor.
@@ -279,7 +289,7 @@ interlace_status interlace_frame_add_categorical(interlace_frame *frame,
  * @param[in,out] frame The frame.
  * @param[in] name The name of the new column.
  * @param[in] values Array [n_rows].
- * @param[in] len The number of elements of each of `name`, `values`, which must be exact.
+ * @param[in] len The number of elements of `values`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -326,7 +336,7 @@ interlace_status interlace_frame_make_categorical(interlace_frame *frame,
  * does not have come last or, if neither column has its own order, in byte order; pointers to the old labels become
  * invalid.
  * @param[in,out] frame The frame.
- * @param[in] other The frame.
+ * @param[in] other The frame with further rows.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -632,6 +642,13 @@ interlace_status interlace_frame_read_csv_bytes(const char *bytes,
                                                 const interlace_csv_options *options,
                                                 interlace_frame **out,
                                                 interlace_error *err);
+
+/**
+ * Seconds that reading the CSV text of a frame took; NaN for a frame that was not read from CSV.
+ * @param[in] frame The frame.
+ * @since 0.1
+ */
+double interlace_frame_read_seconds(const interlace_frame *frame);
 
 /* ==================================================================================================================
  * Spec: the model: a formula or arrays, family, thresholds, residual correlation
@@ -966,8 +983,8 @@ void interlace_spec_free(interlace_spec *spec);
  * value. All arrays are copied. `n` is at least 1.
  * @param[in] model A kind of model.
  * @param[in] y Array [n]. NULL is allowed.
- * @param[in] n The number of rows.
  * @param[in] x The model matrix [n,p], column-major.
+ * @param[in] n The number of rows.
  * @param[in] p The number of columns of the model matrix.
  * @param[in] ldx The leading dimension of `x`, at least n: the distance between the starts of columns, in elements.
  * @param[out] out The new spec. The caller frees it with interlace_spec_free.
@@ -976,8 +993,8 @@ void interlace_spec_free(interlace_spec *spec);
  */
 interlace_status interlace_spec_new_array(interlace_model model,
                                           const double *y,
-                                          size_t n,
                                           const double *x,
+                                          size_t n,
                                           size_t p,
                                           size_t ldx,
                                           interlace_spec **out,
@@ -1368,6 +1385,23 @@ interlace_status interlace_spec_set_correlation_array(interlace_spec *spec,
                                                       const double *time,
                                                       interlace_error *err);
 
+/**
+ * The columns that a model from a formula needs, before there are data, as a new frame with a row for each column and
+ * use: "name", "role" and "part". "role" is response, fixed (a covariate or factor of the fixed effects), random (one
+ * of the left-hand side of a random term), group (a grouping factor), offset, weights or time (of correlated
+ * residuals); "part" is mean, zero_inflation, dispersion, nominal, scale or correlation. Rows come in that order, in
+ * each part in the order in which the formula names them. Columns that only interlace_spec_set_contrasts names are not
+ * among them. INTERLACE_E_FORMULA if a formula cannot be read, or has `.`, which stands for the columns of data;
+ * INTERLACE_E_UNSUPPORTED for arrays, which have no columns.
+ * @param[in] spec The spec.
+ * @param[out] out The new frame. The caller frees it with interlace_frame_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_variables(const interlace_spec *spec,
+                                          interlace_frame **out,
+                                          interlace_error *err);
+
 /* ==================================================================================================================
  * Family: the families of the library, and your own
  * ================================================================================================================== */
@@ -1423,81 +1457,81 @@ const char *interlace_family_parameter(size_t i,
 /**
  * A function of a column: fills `out` [n] from `x` [n]. A return value other than 0 stops the fit with
  * INTERLACE_E_CANCELLED.
- * @param[in] user_data Passed to the function unchanged.
- * @param[in] n The number of rows.
  * @param[in] x The model matrix [n,p], column-major.
+ * @param[in] n The number of rows.
  * @param[out] out Array [n].
+ * @param[in] user_data Passed to the function unchanged.
  * @since 0.1
  */
-typedef int32_t (*interlace_family_map_fn)(void *user_data, size_t n, const double *x, double *out);
+typedef int32_t (*interlace_family_map_fn)(const double *x, size_t n, double *out, void *user_data);
 
 /**
  * Fills `out` [n] with the squared deviance residuals of responses `y` [n] at means `mu` [n], times the weights [n]. A
  * return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
- * @param[in] user_data Passed to the function unchanged.
- * @param[in] n The number of rows.
  * @param[in] y Array [n].
  * @param[in] mu Array [n].
  * @param[in] weights Prior weights [n].
+ * @param[in] n The number of rows.
  * @param[out] out Array [n].
+ * @param[in] user_data Passed to the function unchanged.
  * @since 0.1
  */
-typedef int32_t (*interlace_family_deviance_fn)(void *user_data,
-                                                size_t n,
-                                                const double *y,
+typedef int32_t (*interlace_family_deviance_fn)(const double *y,
                                                 const double *mu,
                                                 const double *weights,
-                                                double *out);
+                                                size_t n,
+                                                double *out,
+                                                void *user_data);
 
 /**
  * Fills `out` [n] with the log-densities of responses `y` [n] at linear predictors `eta` [n]. `weights` [n] are ones if
  * there are none, `psi` [n,n_parameters] are the parameters on their working scale (logarithms for
  * INTERLACE_PARAMETER_SCALE_LOG). A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
- * @param[in] user_data Passed to the function unchanged.
- * @param[in] n The number of rows.
- * @param[in] n_parameters The number of parameters besides the mean.
  * @param[in] y Array [n].
  * @param[in] eta Array [n].
  * @param[in] weights Array [n].
  * @param[in] psi Array [n,n_parameters].
+ * @param[in] n The number of rows.
+ * @param[in] n_parameters The number of parameters besides the mean.
  * @param[out] out Array [n].
+ * @param[in] user_data Passed to the function unchanged.
  * @since 0.1
  */
-typedef int32_t (*interlace_family_log_density_fn)(void *user_data,
-                                                   size_t n,
-                                                   size_t n_parameters,
-                                                   const double *y,
+typedef int32_t (*interlace_family_log_density_fn)(const double *y,
                                                    const double *eta,
                                                    const double *weights,
                                                    const double *psi,
-                                                   double *out);
+                                                   size_t n,
+                                                   size_t n_parameters,
+                                                   double *out,
+                                                   void *user_data);
 
 /**
  * Fills `s` [n], `w` [n] and `t` [n] with the first, minus the second and minus the third derivative of the log-density
  * in eta. The inputs are those of the log-density. A return value other than 0 stops the fit with
  * INTERLACE_E_CANCELLED.
- * @param[in] user_data Passed to the function unchanged.
- * @param[in] n The number of rows.
- * @param[in] n_parameters The number of parameters besides the mean.
  * @param[in] y Responses [n].
  * @param[in] eta Linear predictors [n].
  * @param[in] weights Prior weights [n].
- * @param[in] psi Parameters [n_parameters], on their working scales.
+ * @param[in] psi Parameters [n,n_parameters], on their working scales.
+ * @param[in] n The number of rows.
+ * @param[in] n_parameters The number of parameters besides the mean.
  * @param[out] s Array [n].
  * @param[out] w Array [n].
  * @param[out] t Array [n].
+ * @param[in] user_data Passed to the function unchanged.
  * @since 0.1
  */
-typedef int32_t (*interlace_family_derivatives_fn)(void *user_data,
-                                                   size_t n,
-                                                   size_t n_parameters,
-                                                   const double *y,
+typedef int32_t (*interlace_family_derivatives_fn)(const double *y,
                                                    const double *eta,
                                                    const double *weights,
                                                    const double *psi,
+                                                   size_t n,
+                                                   size_t n_parameters,
                                                    double *s,
                                                    double *w,
-                                                   double *t);
+                                                   double *t,
+                                                   void *user_data);
 
 /**
  * The definition of a family. Fill it with zeros, then set `struct_size` to its size, and the members you need. The
@@ -1773,22 +1807,106 @@ interlace_status interlace_unidentified_from_name(const char *name,
                                                   interlace_error *err);
 
 /**
- * Called after each evaluation of the objective, on the thread that called interlace_fit_new, with the number of
- * evaluations so far, the objective, `theta` [n_theta] and the pointer given to interlace_options_set_progress. A
- * return value other than 0 cancels the fit, which then returns INTERLACE_E_CANCELLED. It must not throw, longjmp or
- * free the objects of the fit.
- * @param[in] evaluation
- * @param[in] objective
- * @param[in] theta Array [n_theta].
- * @param[in] n_theta
+ * What a call is at. Later versions may add phases.
+ * @since 0.1
+ */
+typedef enum interlace_phase {
+    /** No call. */
+    INTERLACE_PHASE_NONE = -1,
+    /** A fit makes its model matrices and starting values. step: 0. */
+    INTERLACE_PHASE_START = 0,
+    /** A fit searches its parameters. step: evaluations of the criterion so far. */
+    INTERLACE_PHASE_SEARCH = 1,
+    /** Standard errors of a generalised or ordinal fit. step: parameters done. */
+    INTERLACE_PHASE_STANDARD_ERRORS = 2,
+    /** Random effects of a fit and their covariances. step: terms done. */
+    INTERLACE_PHASE_MODES = 3,
+    /** Satterthwaite's or Kenward and Roger's degrees of freedom. step: parts of the derivatives done. */
+    INTERLACE_PHASE_DEGREES_OF_FREEDOM = 4,
+    /** Tests of hypotheses or of models. step: tests done. */
+    INTERLACE_PHASE_TEST = 5,
+    /** Several models are fitted, one after the other. step: models done. */
+    INTERLACE_PHASE_MODEL = 6,
+    /** One model is fitted by several optimisers. step: optimisers done. */
+    INTERLACE_PHASE_OPTIMIZER = 7,
+    /** Profiles of the likelihood. step: parameters done. */
+    INTERLACE_PHASE_PROFILE = 8,
+    /** A bootstrap. step: replicates done. */
+    INTERLACE_PHASE_REPLICATE = 9,
+    /** Refits to other responses. step: responses done. */
+    INTERLACE_PHASE_REFIT = 10,
+    /** A jackknife. step: deletions done. */
+    INTERLACE_PHASE_DELETION = 11,
+    /** A cross-validation. step: folds done. */
+    INTERLACE_PHASE_FOLD = 12,
+    /** Predictions. step: rows done. */
+    INTERLACE_PHASE_PREDICTION = 13,
+    /** Simulated responses. step: responses done. */
+    INTERLACE_PHASE_SIMULATION = 14,
+    /** Quantile residuals. step: rows done. */
+    INTERLACE_PHASE_RESIDUALS = 15,
+    /** Marginal means and contrasts. step: means, or groups of contrasts, done. */
+    INTERLACE_PHASE_MEANS = 16,
+    /** Values of the criterion. step: points done. */
+    INTERLACE_PHASE_OBJECTIVE = 17,
+    /** A statistic of replicates. step: replicates done. */
+    INTERLACE_PHASE_STATISTIC = 18
+} interlace_phase;
+
+/**
+ * How far a call is. The record and what it points to are valid only during the call of the progress function.
+ * @since 0.1
+ */
+typedef struct interlace_progress {
+    /** The size of this record in the running library, in bytes. Later versions may add members at the end. */
+    size_t struct_size;
+    /** What the call is at. */
+    interlace_phase phase;
+    /** How much of the phase is done. */
+    int64_t step;
+    /** Of how many, or -1 if that is not known. */
+    int64_t total;
+    /** The criterion at the last evaluation, or of the fit that was done last; NaN if there is none. */
+    double objective;
+    /**
+     * The covariance parameters there [n_theta], followed by the residual correlation if there is one. May be NULL if
+     * `n_theta` is 0.
+     */
+    const double *theta;
+    /** The length of `theta`; 0 if there is none. */
+    size_t n_theta;
+} interlace_progress;
+
+/**
+ * Hears how far a call is, with the pointer given to interlace_options_set_progress. It is called on the thread that
+ * made the call: at each step of a phase, and otherwise about every 0.05 seconds, as far as no single evaluation or
+ * factorisation takes longer. A return value other than 0 cancels the call, which then returns INTERLACE_E_CANCELLED
+ * and changes nothing. It must not throw, longjmp, free the objects of the call or use them for another one that
+ * changes them.
+ * @param[in] progress How far the call is.
  * @param[in] user_data Passed to the function unchanged.
  * @since 0.1
  */
-typedef int32_t (*interlace_progress_fn)(int64_t evaluation,
-                                         double objective,
-                                         const double *theta,
-                                         size_t n_theta,
-                                         void *user_data);
+typedef int32_t (*interlace_progress_fn)(const interlace_progress *progress, void *user_data);
+
+/**
+ * The name of a phase, such as "search"; NULL for a number that is none. A static string.
+ * @param[in] code What a call is at.
+ * @since 0.1
+ */
+const char *interlace_phase_name(interlace_phase code);
+
+/**
+ * The phase that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is none;
+ * the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_phase_from_name(const char *name,
+                                           interlace_phase *out,
+                                           interlace_error *err);
 
 /**
  * Makes options with their default values.
@@ -1866,8 +1984,8 @@ interlace_status interlace_options_set_max_evaluations(interlace_options *option
 interlace_status interlace_options_set_threads(interlace_options *options, int32_t threads, interlace_error *err);
 
 /**
- * Seconds after which a fit stops with what it has; positive, default infinity. Such a fit has not converged, but is a
- * fit.
+ * Seconds after which a call stops; positive, default infinity. A fit stops with what it has: it has not converged, but
+ * is a fit. Other calls return INTERLACE_E_DEADLINE. The time is that of the whole call, however many models it fits.
  * @param[in,out] options The options.
  * @param[in] seconds Positive; infinity for none.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -1937,7 +2055,7 @@ interlace_status interlace_options_set_unidentified(interlace_options *options,
                                                     interlace_error *err);
 
 /**
- * Sets a function that fits call with `user_data`, which is passed unchanged. NULL removes it.
+ * Sets a function that calls with these options call with `user_data`, which is passed unchanged. NULL removes it.
  * @param[in,out] options The options.
  * @param[in] progress The function; NULL for none.
  * @param[in] user_data Passed to the function unchanged.
@@ -1969,6 +2087,34 @@ interlace_status interlace_options_set(interlace_options *options,
                                        const char *name,
                                        const char *value,
                                        interlace_error *err);
+
+/**
+ * The value of an option by name, as text that interlace_options_set accepts, to `*out`. It lives until the options
+ * change or are freed. INTERLACE_E_ARGUMENT for an unknown name.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[in] name The name of the option.
+ * @param[out] out The value [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_options_get(const interlace_options *options,
+                                       const char *name,
+                                       const char **out,
+                                       interlace_error *err);
+
+/**
+ * The value of an option that a fit was made with, by name, as text that interlace_options_set accepts, to `*out`. It
+ * lives as long as the fit. INTERLACE_E_ARGUMENT for an unknown name.
+ * @param[in] fit The fit.
+ * @param[in] name The name of the option.
+ * @param[out] out The value [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_option(const interlace_fit *fit,
+                                      const char *name,
+                                      const char **out,
+                                      interlace_error *err);
 
 /**
  * Number of options that interlace_options_set accepts.
@@ -2032,10 +2178,10 @@ interlace_status interlace_fit_refit_ml(const interlace_fit *fit,
  * INTERLACE_E_ARGUMENT if `n_theta` is not the model's number of parameters.
  * @param[in] spec The spec.
  * @param[in] data The data. A spec made from arrays ignores them: NULL.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[in] theta Array [n_theta,n_points].
  * @param[in] n_theta The number of parameters of a point.
  * @param[in] n_points The number of points.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[out] values Array [n_points].
  * @param[in] len The number of elements of `values`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -2043,10 +2189,10 @@ interlace_status interlace_fit_refit_ml(const interlace_fit *fit,
  */
 interlace_status interlace_spec_objective(const interlace_spec *spec,
                                           const interlace_frame *data,
-                                          const interlace_options *options,
                                           const double *theta,
                                           size_t n_theta,
                                           size_t n_points,
+                                          const interlace_options *options,
                                           double *values,
                                           size_t len,
                                           interlace_error *err);
@@ -3980,12 +4126,12 @@ interlace_status interlace_fit_predict_status(const interlace_fit *fit,
  * ================================================================================================================== */
 
 /**
- * Linear combinations L beta of the fixed effects as a new frame, one row each: "estimate", "SE", "df", "t.ratio"
- * ("z.ratio" with infinite degrees of freedom) and "p.value" of the hypothesis that it is `rhs` (two-sided). `l` [k,p]
- * is column-major with leading dimension `ldl` >= k, one column per fixed effect in the order of
+ * Linear combinations L beta of the fixed effects as a new frame, one row each: "estimate", "std_error", "df",
+ * "statistic" (t, or z with infinite degrees of freedom) and "p_value" of the hypothesis that it is `rhs` (two-sided).
+ * `l` [k,p] is column-major with leading dimension `ldl` >= k, one column per fixed effect in the order of
  * interlace_fit_fixef_name; `rhs` [k], or NULL for zeros. With `joint`, one row that tests all of them together:
- * "statistic" (F, or Wald's chi-square with infinite degrees of freedom), "df1" (the number of linearly independent
- * rows), "df2" and "p.value"; Kenward and Roger's F is scaled. Rows of L that depend on others must not contradict
+ * "statistic" (F, or Wald's chi-square with infinite degrees of freedom), "num_df" (the number of linearly independent
+ * rows), "den_df" and "p_value"; Kenward and Roger's F is scaled. Rows of L that depend on others must not contradict
  * them. INTERLACE_E_NUMERIC if the covariance of L beta is not positive definite.
  * @param[in] fit The fit.
  * @param[in] l Array [k,p].
@@ -4032,11 +4178,11 @@ interlace_status interlace_fit_coefficients(const interlace_fit *fit,
                                             interlace_error *err);
 
 /**
- * The analysis of variance of a linear model, as a new frame, one row per term of the fixed effects: "term", "Sum.Sq",
- * "Mean.Sq", "NumDF", "DenDF", "F.value" and "p.value". A model from arrays has one term per column. Sums of squares
- * are F (before Kenward and Roger's scaling) times degrees of freedom and residual variance. `data` is the frame of the
- * fit; it may be NULL unless `anova_type` is INTERLACE_ANOVA_TYPE_II or INTERLACE_ANOVA_TYPE_III and the fit left out
- * columns. INTERLACE_E_ARGUMENT for other models.
+ * The analysis of variance of a linear model, as a new frame, one row per term of the fixed effects: "term", "sum_sq",
+ * "mean_sq", "num_df", "den_df", "statistic" (F) and "p_value". A model from arrays has one term per column. Sums of
+ * squares are F (before Kenward and Roger's scaling) times degrees of freedom and residual variance. `data` is the
+ * frame of the fit; it may be NULL unless `anova_type` is INTERLACE_ANOVA_TYPE_II or INTERLACE_ANOVA_TYPE_III and the
+ * fit left out columns. INTERLACE_E_ARGUMENT for other models.
  * @param[in] fit The fit.
  * @param[in] data The data of the fit. NULL is allowed where they are not needed.
  * @param[in] anova_type What the tests of an analysis of variance take as given.
@@ -4056,9 +4202,9 @@ interlace_status interlace_fit_anova(const interlace_fit *fit,
 
 /**
  * Likelihood-ratio tests of a linear model against those without each of its terms, as a new frame: a row "<none>" for
- * the model, then a row for each term of the fixed effects that no other contains: "term", "npar" (the parameters that
- * it removes), "AIC", "LRT" and "p.value" (chi-square). All models are fitted by maximum likelihood. `data` is the
- * frame of the fit; it may be NULL unless the fit left out columns, which may have an estimate without a term.
+ * the model, then a row for each term of the fixed effects that no other contains: "term", "n_parameters" (those that
+ * it removes), "aic", "chi_square" and "p_value". All models are fitted by maximum likelihood. `data` is the frame of
+ * the fit; it may be NULL unless the fit left out columns, which may have an estimate without a term.
  * INTERLACE_E_ARGUMENT for other models.
  * @param[in] fit The fit.
  * @param[in] data The data of the fit. NULL is allowed where they are not needed.
@@ -4093,20 +4239,21 @@ interlace_status interlace_fit_fixef_vcov_kenward_roger(const interlace_fit *fit
 
 /**
  * Likelihood-ratio tests between `n` fits of nested models to the same data, as a new frame, one row per fit in the
- * order of the numbers of parameters: "fit" (the index in `fits`), "model" (its formula), "nobs" (rows used), "npar",
- * "AIC", "BIC", "logLik", "deviance" (minus twice logLik), and, against the row before, "Chisq", "Df", "p.value",
- * "distribution" ("chisq" or "chibarsq") and "warning" (missing, or why the test is invalid: the models are not
- * nested). The fits must use the same response, weights and offset, and be by maximum likelihood; fits by REML are
- * compared if they have the same fixed effects. Generalised models must have the same family, link, information and
- * number of quadrature points; their models of zero inflation and dispersion may be nested as well. Ordinal models must
- * have the same categories; equidistant thresholds are nested in symmetric ones and both in flexible ones, and an
- * effect of the formula is nested in the nominal effect of the same column. A variance that is zero under the
- * hypothesis lies at the edge of its range, so chi-square gives too large a p-value. With `chi_bar`, a comparison whose
- * larger model has exactly one more variance, with its covariances, uses half of chi-square with one degree of freedom
- * less and half with all (Stram & Lee 1994).
+ * order of the numbers of parameters: "fit" (the index in `fits`), "model" (its formula), "n_obs" (rows used),
+ * "n_parameters", "aic", "bic", "log_likelihood", "deviance" (minus twice log_likelihood), and, against the row before,
+ * "chi_square", "df", "p_value", "distribution" ("chisq" or "chibarsq") and "warning" (missing, or why the test is
+ * invalid: the models are not nested). The fits must use the same response, weights and offset, and be by maximum
+ * likelihood; fits by REML are compared if they have the same fixed effects. Generalised models must have the same
+ * family, link, information and number of quadrature points; their models of zero inflation and dispersion may be
+ * nested as well. Ordinal models must have the same categories; equidistant thresholds are nested in symmetric ones and
+ * both in flexible ones, and an effect of the formula is nested in the nominal effect of the same column. A variance
+ * that is zero under the hypothesis lies at the edge of its range, so chi-square gives too large a p-value. With
+ * `chi_bar`, a comparison whose larger model has exactly one more variance, with its covariances, uses half of
+ * chi-square with one degree of freedom less and half with all (Stram & Lee 1994).
  * @param[in] fits The fits [n].
  * @param[in] n The number of fits, at least 2.
  * @param[in] chi_bar Whether a variance at the edge of its range gets the mixture of chi-squares.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[out] out The new frame. The caller frees it with interlace_frame_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -4114,6 +4261,7 @@ interlace_status interlace_fit_fixef_vcov_kenward_roger(const interlace_fit *fit
 interlace_status interlace_fit_compare(const interlace_fit *const *fits,
                                        size_t n,
                                        bool chi_bar,
+                                       const interlace_options *options,
                                        interlace_frame **out,
                                        interlace_error *err);
 
@@ -4129,8 +4277,8 @@ interlace_status interlace_fit_compare(const interlace_fit *const *fits,
  * @param[in] specs The models [n].
  * @param[in] n The number of models, at least 2.
  * @param[in] data The data. A spec made from arrays ignores them: NULL.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[in] chi_bar Whether a variance at the edge of its range gets the mixture of chi-squares.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[out] out The new frame. The caller frees it with interlace_frame_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -4138,8 +4286,8 @@ interlace_status interlace_fit_compare(const interlace_fit *const *fits,
 interlace_status interlace_spec_lrt(const interlace_spec *const *specs,
                                     size_t n,
                                     const interlace_frame *data,
-                                    const interlace_options *options,
                                     bool chi_bar,
+                                    const interlace_options *options,
                                     interlace_frame **out,
                                     interlace_error *err);
 
@@ -4160,7 +4308,7 @@ typedef struct interlace_means_request {
     /** How the levels are weighted that means are averages of. */
     interlace_weighting weighting;
     /** The scale of the means. */
-    interlace_means_scale scale;
+    interlace_means_scale means_scale;
     /** Degrees of freedom of tests and intervals. */
     interlace_df df;
     /** Which means are compared, unless there are `coefficients`. */
@@ -4191,8 +4339,8 @@ typedef struct interlace_means_request {
 #define INTERLACE_MEANS_REQUEST_INIT { sizeof(interlace_means_request), NULL, (interlace_weighting)0, (interlace_means_scale)0, (interlace_df)0, (interlace_comparisons)0, (interlace_adjustment)0, 0, NULL, 0, 0, 0, NULL }
 
 /**
- * Estimated marginal means (least-squares means) as a new frame, one row per mean: the factors' columns, "emmean"
- * ("response" if a link is inverted), "SE", "df", "lower.CL" and "upper.CL". A mean that cannot be estimated because
+ * Estimated marginal means (least-squares means) as a new frame, one row per mean: the factors' columns, "estimate"
+ * ("response" if a link is inverted), "std_error", "df", "lower" and "upper". A mean that cannot be estimated because
  * the fit left out columns is NaN. `specs` names columns of the data that the fixed effects depend on: "~ f" for the
  * levels of f, "~ f * g" for all combinations, "~ f | g" for the levels of f in groups by g, "~ 1" for the overall
  * mean. The means are averages over a reference grid: all combinations of the levels of the factors, with numeric
@@ -4220,11 +4368,11 @@ interlace_status interlace_fit_marginal_means(const interlace_fit *fit,
                                               interlace_error *err);
 
 /**
- * Contrasts of marginal means as a new frame, one row per contrast: the groups' columns, "contrast", "estimate", "SE",
- * "df", "lower.CL", "upper.CL", "t.ratio" ("z.ratio" if all degrees of freedom are infinite) and "p.value". Each group
- * is a separate family of tests. A group of one mean has only contrasts of your own. On the scale of the response the
- * contrasts of a log link are ratios, in a column "ratio" instead of "estimate", and those of a logit link
- * "odds.ratio"; tests are on the scale of the link, and so are contrasts for other links. Everything else is as for
+ * Contrasts of marginal means as a new frame, one row per contrast: the groups' columns, "contrast", "estimate",
+ * "std_error", "df", "lower", "upper", "statistic" (t, or z if the degrees of freedom are infinite) and "p_value". Each
+ * group is a separate family of tests. A group of one mean has only contrasts of your own. On the scale of the response
+ * the contrasts of a log link are ratios, in a column "ratio" instead of "estimate", and those of a logit link
+ * "odds_ratio"; tests are on the scale of the link, and so are contrasts for other links. Everything else is as for
  * interlace_fit_marginal_means.
  * @param[in] fit The fit.
  * @param[in] data The data of the fit. NULL is allowed where they are not needed.
@@ -4430,11 +4578,10 @@ interlace_status interlace_fit_simulate(const interlace_fit *fit,
  * column; m as in interlace_fit_n_rows, of which only the rows used count. Each search begins at the estimates of the
  * fit; for linear models the cross-products of the design are computed only once. Makes a frame with one row per
  * response: "status" (converged, singular, not_converged or failed), "reason" (why it failed, such as missing values or
- * a response without variance), "logLik", all estimates by name as in interlace_bootstrap_run, and with `std_errors`
- * those of the fixed effects, whose names begin with se. (only linear models, otherwise INTERLACE_E_UNSUPPORTED).
- * Responses that failed have NaN; the others do not depend on them. It uses only the threads, which do not change
- * results, and the progress function of `options` (may be NULL). That is called after each response with the number
- * done, and the deviance and theta of that response (NaN and none if it failed).
+ * a response without variance), "log_likelihood", all estimates by name as in interlace_bootstrap_run, and with
+ * `std_errors` those of the fixed effects, whose names begin with se. (only linear models, otherwise
+ * INTERLACE_E_UNSUPPORTED). Responses that failed have NaN; the others do not depend on them. The progress function is
+ * told of each response with the number done, and the deviance and theta of that response (NaN and none if it failed).
  * @param[in] fit The fit.
  * @param[in] y Array [m,k].
  * @param[in] m The number of rows, as in interlace_fit_n_rows.
@@ -4466,7 +4613,7 @@ typedef struct interlace_profile_request {
     /** The level of intervals, between 0 and 1; 0 means 0.95. */
     double level;
     /** The parameters that are profiled. */
-    interlace_profile_scale scale;
+    interlace_profile_scale profile_scale;
 } interlace_profile_request;
 
 /** A request with all defaults: interlace_..._request request = INTERLACE_PROFILE_REQUEST_INIT. */
@@ -4481,9 +4628,8 @@ typedef struct interlace_profile_request {
  * only the elements of theta, with the fit's names after "theta."; those of a linear model are relative to sigma, which
  * is maximised over. Likelihoods, and so the estimates here, are always those of maximum likelihood, whatever the
  * method of the fit. A limit is NaN if the profile never crosses; "warning" says why and is missing otherwise.
- * INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress function of `options` (may be NULL) is called at each
- * point of a profile with the number of points so far, the deviance and theta, followed by the residual correlation if
- * there is one.
+ * INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress function is told of each point of a profile, with the
+ * deviance and theta there.
  * @param[in] fit The fit.
  * @param[in] request What is asked. NULL for the defaults.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
@@ -4520,9 +4666,9 @@ interlace_status interlace_fit_profile(const interlace_fit *fit,
 
 /**
  * Fills `out` [n_out] with statistics of a replicate, given its number (-1 for the fit itself and if groups or rows are
- * left out), its estimates [n_estimates], in the order of the columns after logLik in the table of replicates, and its
- * response `y` [n], one value per row of the sample. A return value other than 0 marks the replicate as failed. It is
- * called on the thread that called the library, and must not throw, longjmp or free the objects of the call.
+ * left out), its estimates [n_estimates], in the order of the columns after log_likelihood in the table of replicates,
+ * and its response `y` [n], one value per row of the sample. A return value other than 0 marks the replicate as failed.
+ * It is called on the thread that called the library, and must not throw, longjmp or free the objects of the call.
  * @param[in] replicate Its number; -1 for the fit itself and if groups or rows are left out.
  * @param[in] estimates Its estimates [n_estimates].
  * @param[in] n_estimates The number of estimates.
@@ -4646,14 +4792,13 @@ interlace_status interlace_bootstrap_set_statistic(interlace_bootstrap *bootstra
 
 /**
  * Fits the model to each replicate, and makes a frame with one row per replicate: "status" (converged, singular or
- * failed), "reason" (why it failed, else missing), "logLik", all estimates by name, and the statistics. The estimates
- * are fixed effects (those of the zero part and the dispersion or scale begin with zi. and disp.), parameters of the
- * family, of the thresholds with nominal effects, or sigma, theta, standard deviations (sd_) and correlations (cor_) of
- * random effects. Replicates that failed have NaN, such as those in which a category of an ordinal response does not
- * occur. It uses only the threads, which do not change results, and the progress function of `options` (may be NULL).
- * That is called after each replicate with the number done, and the deviance and theta of that replicate (NaN and none
- * if it failed). Without replicates there are only the columns, whose names give the order of the estimates that a
- * statistic receives.
+ * failed), "reason" (why it failed, else missing), "log_likelihood", all estimates by name, and the statistics. The
+ * estimates are fixed effects (those of the zero part and the dispersion or scale begin with zi. and disp.), parameters
+ * of the family, of the thresholds with nominal effects, or sigma, theta, standard deviations (sd_) and correlations
+ * (cor_) of random effects. Replicates that failed have NaN, such as those in which a category of an ordinal response
+ * does not occur. The progress function is told of each replicate with the number done, and the deviance and theta of
+ * that replicate (NaN and none if it failed). Without replicates there are only the columns, whose names give the order
+ * of the estimates that a statistic receives.
  * @param[in] bootstrap The bootstrap.
  * @param[in] fit The fit.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
@@ -4694,7 +4839,7 @@ interlace_status interlace_bootstrap_jackknife(const interlace_bootstrap *bootst
  * @param[in] replicates The frame.
  * @param[in] jackknife The frame.
  * @param[in] level The level of the interval, between 0 and 1, such as 0.95.
- * @param[in] interval How limits follow from bootstrap replicates.
+ * @param[in] bootstrap_interval How limits follow from bootstrap replicates.
  * @param[out] out The new frame. The caller frees it with interlace_frame_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -4704,7 +4849,7 @@ interlace_status interlace_bootstrap_confint(const interlace_bootstrap *bootstra
                                              const interlace_frame *replicates,
                                              const interlace_frame *jackknife,
                                              double level,
-                                             interlace_bootstrap_interval interval,
+                                             interlace_bootstrap_interval bootstrap_interval,
                                              interlace_frame **out,
                                              interlace_error *err);
 
@@ -4736,16 +4881,16 @@ interlace_status interlace_bootstrap_response_std_error(const interlace_bootstra
 /**
  * Fits the model `spec` to `data` by each optimiser in turn, from several starts: those of interlace_fit_new, and
  * standard deviations of random effects that are a tenth and ten times those estimated. If the options have a theta0,
- * it is the only start. `*out` is a new frame with one row per optimiser, for its best result: "optimizer", "logLik",
- * "criterion", "difference" (the criterion minus the lowest of all), "max_diff_theta" and "max_diff_beta" (the largest
- * differences of covariance parameters and, in standard errors, of fixed effects from those of the lowest criterion),
- * "converged", "singular" (1 or 0), "evaluations" (of all starts), "gradient" (as in interlace_fit_scaled_gradient),
- * "seconds" (of all starts), "error" (why there is no fit, else missing), and the estimates: "theta." with the name of
- * a covariance parameter, "beta." with that of a fixed effect ("zi." and "disp." before those of the zero inflation and
- * the dispersion), "family." with that of a parameter of the family or of the thresholds. Optimisers that agree have
- * found the same minimum: none has stopped short of it. A lower minimum may still exist where no start leads. An
- * optimiser that ends lower than the fit has found a better minimum; pass its theta to the fit as theta0. `data` and
- * `options`, except the optimiser, are as for interlace_fit_new.
+ * it is the only start. `*out` is a new frame with one row per optimiser, for its best result: "optimizer",
+ * "log_likelihood", "criterion", "difference" (the criterion minus the lowest of all), "max_diff_theta" and
+ * "max_diff_beta" (the largest differences of covariance parameters and, in standard errors, of fixed effects from
+ * those of the lowest criterion), "converged", "singular" (1 or 0), "evaluations" (of all starts), "gradient" (as in
+ * interlace_fit_scaled_gradient), "seconds" (of all starts), "error" (why there is no fit, else missing), and the
+ * estimates: "theta." with the name of a covariance parameter, "beta." with that of a fixed effect ("zi." and "disp."
+ * before those of the zero inflation and the dispersion), "family." with that of a parameter of the family or of the
+ * thresholds. Optimisers that agree have found the same minimum: none has stopped short of it. A lower minimum may
+ * still exist where no start leads. An optimiser that ends lower than the fit has found a better minimum; pass its
+ * theta to the fit as theta0. `data` and `options`, except the optimiser, are as for interlace_fit_new.
  * @param[in] spec The spec.
  * @param[in] data The data. A spec made from arrays ignores them: NULL.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
@@ -4773,17 +4918,16 @@ interlace_status interlace_spec_all_optimizers(const interlace_spec *spec,
  *
  * `*folds_out` is a new frame with one row per fold and a last one, "all", for all rows: "fold" ("1", "2" .. "all"),
  * "units" (levels, or rows), "rows" (predicted), "rmse", "mae" (NaN for an ordinal model: categories have no distance),
- * "log_score" (the mean over rows), "status" of the fit (converged, singular, not converged, failed; missing for all)
+ * "log_score" (the mean over rows), "status" of the fit (converged, singular, not_converged, failed; missing for all)
  * and "reason" (of a failure). `*rows_out`, unless `rows_out` is NULL, is a new frame with one row per row used: "row"
  * (of the data, from 0), "fold" (from 1), "response", "prediction", "log_score"; those of an ordinal model are
  * categories, from 1, with the most probable one as prediction. A fold that cannot be fitted or predicted, say because
  * a level of a fixed effect occurs only in it, has status failed, and its rows have NaN.
  *
  * The threads of `options` (may be NULL) run folds in parallel and do not change results; with more than one, the
- * functions of a user-defined family are called from several threads. The progress function is called after each fold
- * with the number done, and the objective and theta of that fold (NaN and none if it failed). `spec` must be made from
- * a formula: INTERLACE_E_UNSUPPORTED for arrays. The caller frees `*folds_out` and `*rows_out` with
- * interlace_frame_free.
+ * functions of a user-defined family are called from several threads. The progress function is told of each fold with
+ * the number done, and the objective and theta of that fold (NaN and none if it failed). `spec` must be made from a
+ * formula: INTERLACE_E_UNSUPPORTED for arrays. The caller frees `*folds_out` and `*rows_out` with interlace_frame_free.
  * @param[in] spec The spec.
  * @param[in] data The data. A spec made from arrays ignores them: NULL.
  * @param[in] group A grouping factor whose levels stay together; NULL for single rows.
@@ -4805,8 +4949,196 @@ interlace_status interlace_spec_cross_validate(const interlace_spec *spec,
                                                interlace_frame **rows_out,
                                                interlace_error *err);
 
+/* ==================================================================================================================
+ * Document: a fit and the answers to questions about it as one text
+ * ================================================================================================================== */
+
+/**
+ * Makes questions that ask for nothing but the basics: estimates with tests, random effects, fitted values, residuals,
+ * how the search ended.
+ * @param[out] out The new questions. The caller frees it with interlace_questions_free.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_questions_new(interlace_questions **out,
+                                         interlace_error *err);
+
+/**
+ * Sets a question by name from text, such as "confint" from "wald"; interlace_questions_name lists the names, in which
+ * hyphens count as underscores. A question that can be repeated adds to what was asked before; any other value takes
+ * the place of the one before. Questions without values (interlace_questions_values is NULL) are asked with `value`
+ * NULL or "true". INTERLACE_E_ARGUMENT for an unknown name and for a value that cannot be read. Whether the fit has an
+ * answer shows when it is computed.
+ * @param[in,out] questions The questions.
+ * @param[in] name The name of the question.
+ * @param[in] value Its value as text. NULL for a question without values.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_questions_set(interlace_questions *questions,
+                                         const char *name,
+                                         const char *value,
+                                         interlace_error *err);
+
+/**
+ * Sets a question whose value is data: "predict" (the rows to predict) or "refit" (other responses, a column each).
+ * @param[in,out] questions The questions.
+ * @param[in] name The name of the question.
+ * @param[in] data The frame, which is copied.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_questions_set_frame(interlace_questions *questions,
+                                               const char *name,
+                                               const interlace_frame *data,
+                                               interlace_error *err);
+
+/**
+ * Whether the questions go together and suit a kind of model: INTERLACE_E_ARGUMENT for one that says how to answer
+ * another that is not asked, or that this kind of model has no answer to. interlace_fit_to_json and
+ * interlace_fit_to_text look, too; here a host can look before it fits.
+ * @param[in] questions The questions.
+ * @param[in] model A kind of model.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_questions_check(const interlace_questions *questions,
+                                           interlace_model model,
+                                           interlace_error *err);
+
+/**
+ * Frees questions. NULL is allowed.
+ * @param[in,out] questions The questions.
+ * @since 0.1
+ */
+void interlace_questions_free(interlace_questions *questions);
+
+/**
+ * Number of questions that can be set.
+ * @since 0.1
+ */
+size_t interlace_questions_count(void);
+
+/**
+ * Name of a question, by its index from 0; NULL if there is none. A static string.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_questions_name(size_t i);
+
+/**
+ * What a question asks, in one line; NULL if there is none. A static string.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_questions_doc(size_t i);
+
+/**
+ * What the value of a question may be; NULL for a question that is asked or not, and if there is none. A static string.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+const char *interlace_questions_values(size_t i);
+
+/**
+ * Whether the value of a question is a frame, for interlace_questions_set_frame.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+bool interlace_questions_takes_frame(size_t i);
+
+/**
+ * Whether a question can be repeated, each value adding to those before.
+ * @param[in] i The index, from 0.
+ * @since 0.1
+ */
+bool interlace_questions_is_repeatable(size_t i);
+
+/**
+ * Name of another question that a question says how to answer, by its index `j` from 0: one of these must be asked,
+ * too. NULL if there is none. A static string.
+ * @param[in] i The index, from 0.
+ * @param[in] j The index of the other question, from 0.
+ * @since 0.1
+ */
+const char *interlace_questions_needs(size_t i,
+                                      size_t j);
+
+/**
+ * Whether a kind of model has an answer to a question.
+ * @param[in] i The index, from 0.
+ * @param[in] model A kind of model.
+ * @since 0.1
+ */
+bool interlace_questions_suits(size_t i, interlace_model model);
+
+/**
+ * A fit as one JSON document of `*len` bytes to `*text`, with a NUL after it: estimates with their covariances and
+ * tests, random effects, values per row, how the search ended, and the answers to `questions` (NULL: none).
+ * docs/document.md has its keys. Numbers have the shortest text that reads back to the same number, missing ones are
+ * null, infinite ones "Inf" and "-Inf", and rows count from 0. `spec` and `data` are those of the fit. Either may be
+ * NULL unless a question needs it: "lrt", "all_fit" and "cross_validate" fit models anew; prediction intervals take the
+ * weights of new data from the column that `spec` names; "anova", "drop1" and "emmeans" need `data` as
+ * interlace_fit_anova, interlace_fit_drop1 and interlace_fit_marginal_means do. `options` (may be NULL) has the threads
+ * and the progress function of what takes long, and how models are fitted anew. INTERLACE_E_ARGUMENT if the questions
+ * do not go together or do not suit the fit; the other failures are those of the functions that answer a question by
+ * itself.
+ * @param[in] fit The fit.
+ * @param[in] spec The model of the fit. NULL is allowed where it is not needed.
+ * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] questions What is asked. NULL for the basics.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] text The document [1], which the caller frees with interlace_text_free.
+ * @param[out] len The number of bytes of the document [1], without the NUL after it.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_to_json(const interlace_fit *fit,
+                                       const interlace_spec *spec,
+                                       const interlace_frame *data,
+                                       const interlace_questions *questions,
+                                       const interlace_options *options,
+                                       char **text,
+                                       size_t *len,
+                                       interlace_error *err);
+
+/**
+ * A fit as a report for people: the summary, then the answers to `questions`. Otherwise as interlace_fit_to_json.
+ * @param[in] fit The fit.
+ * @param[in] spec The model of the fit. NULL is allowed where it is not needed.
+ * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] questions What is asked. NULL for the basics.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] text The report [1], which the caller frees with interlace_text_free.
+ * @param[out] len The number of bytes of the report [1], without the NUL after it.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_to_text(const interlace_fit *fit,
+                                       const interlace_spec *spec,
+                                       const interlace_frame *data,
+                                       const interlace_questions *questions,
+                                       const interlace_options *options,
+                                       char **text,
+                                       size_t *len,
+                                       interlace_error *err);
+
+/**
+ * Frees a text that belongs to the caller, those of interlace_fit_to_json and interlace_fit_to_text. NULL is allowed.
+ * @param[out] text The text.
+ * @since 0.1
+ */
+void interlace_text_free(char *text);
+
 #ifdef __cplusplus
 }
+#endif
+
+/* Codes have 32 bits, which -fshort-enums would change. */
+#if defined(__cplusplus) && __cplusplus >= 201103L
+static_assert(sizeof(interlace_column_kind) == 4, "interlace.h: codes must have 32 bits");
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+_Static_assert(sizeof(interlace_column_kind) == 4, "interlace.h: codes must have 32 bits");
 #endif
 
 #endif /* INTERLACE_H */

@@ -16,12 +16,14 @@ pub enum Code {
     Numeric,
     /// Memory for data-sized objects could not be had.
     Memory,
-    /// The progress callback, or the deadline, stopped the work.
+    /// The progress callback stopped the work.
     Cancelled,
     /// A valid request that this version does not carry out.
     Unsupported,
     /// A file can't be read or written.
     Io,
+    /// The deadline passed before there was a result.
+    Deadline,
     /// A defect of the library.
     Internal,
 }
@@ -75,6 +77,13 @@ impl Error {
     }
 }
 
+impl Error {
+    /// Whether it ends all of some work, not only the part in which it occurred: memory was short, or the work was stopped.
+    pub fn ends_all(&self) -> bool {
+        matches!(self.code, Code::Memory | Code::Cancelled | Code::Deadline)
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
@@ -104,11 +113,19 @@ pub fn try_collect<T>(what: &str, items: impl ExactSizeIterator<Item = T>) -> Re
     Ok(v)
 }
 
-/// Why a part of some work failed, as text. That memory was short is no failure of a part, but of the whole.
+/// Why a part of some work failed, as text. That memory was short, or the work was stopped, is no failure of a part, but of the whole.
 pub fn or_reason<T>(part: Result<T>) -> Result<std::result::Result<T, String>> {
     match part {
-        Err(error) if error.code == Code::Memory => Err(error),
+        Err(error) if error.ends_all() => Err(error),
         part => Ok(part.map_err(|error| error.message)),
+    }
+}
+
+/// What was looked for beyond what is needed: that it failed is no failure, unless that ends all.
+pub fn if_any<T>(found: Result<T>) -> Result<Option<T>> {
+    match found {
+        Err(error) if error.ends_all() => Err(error),
+        found => Ok(found.ok()),
     }
 }
 

@@ -14,6 +14,8 @@ pub mod error;
 pub mod names;
 /// Closed lists of choices, by name.
 pub mod choice;
+/// Progress, cancellation, deadlines.
+pub mod watch;
 /// Named columns of data: numbers, categories; CSV files; missing values.
 pub mod frame;
 /// Formula text to a syntax tree, and the algebra of its terms. Knows no data.
@@ -36,6 +38,8 @@ pub mod studentized_range;
 pub mod optimize;
 /// What is fitted.
 pub mod spec;
+/// The columns that a spec needs.
+pub mod variables;
 /// Formula and frame to model matrices; the program that does so runs again on new data.
 pub mod design;
 /// Random effects: their sizes, and their cross-products in blocks.
@@ -64,6 +68,8 @@ pub mod validation;
 pub mod diagnostics;
 /// What a person reads of a fit, and its tables.
 pub mod summary;
+/// Questions about a fit by name, and the answers as one document.
+pub mod document;
 
 /// The C API: the header's functions over all of the above.
 #[allow(unsafe_code)]

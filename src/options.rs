@@ -20,7 +20,7 @@ pub struct Options {
     /// Predicted decrease of the criterion at which the optimum is taken as reached.
     pub tolerance: f64,
     pub max_evaluations: usize,
-    /// Seconds; the fit stops there with what it has and says so.
+    /// Seconds. The watcher of a call is made with [`Options::end`]; nothing else has a look at it.
     pub deadline: Option<f64>,
     pub threads: usize,
     pub na: NaPolicy,
@@ -132,16 +132,8 @@ impl Default for Options {
 }
 
 impl Options {
-    /// When work that begins now has to end.
+    /// When a call that begins now has to end.
     pub fn end(&self) -> Option<Instant> {
         self.deadline.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, 1e9)))
     }
-}
-
-/// Called after each evaluation with (evaluations so far, criterion, theta); `false` cancels the fit.
-pub type Progress<'a> = &'a mut dyn FnMut(usize, f64, &[f64]) -> bool;
-
-/// The same callback for a part of the work.
-pub fn reborrowed<'a>(progress: &'a mut Option<Progress<'_>>) -> Option<impl FnMut(usize, f64, &[f64]) -> bool + 'a> {
-    progress.as_mut().map(|call| move |evaluations: usize, value: f64, theta: &[f64]| call(evaluations, value, theta))
 }

@@ -1,6 +1,7 @@
 //! What is fitted: the kind of model, and a formula or arrays. No state of the data.
 
 use crate::choice::Choice;
+
 use std::collections::HashSet;
 use std::ffi::CStr;
 

@@ -9,7 +9,7 @@ use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
 use super::handle::{free, give, need, null};
 use super::options::{OptionsHandle, threads};
-use super::progress::with_progress;
+use super::progress::watched;
 use super::resample_lists::{BootstrapIntervalCode, SimulationCode};
 use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, texts};
@@ -19,7 +19,7 @@ use crate::fit::Fit;
 use crate::resample::{Bootstrap, BootstrapOptions, IntervalOptions, Statistic, Unit, View, median};
 
 /// Fills `out` [n_out] with statistics of a replicate, given its number (-1 for the fit itself and if groups or rows are left out), its
-/// estimates [n_estimates], in the order of the columns after logLik in the table of replicates, and its response `y` [n], one value
+/// estimates [n_estimates], in the order of the columns after log_likelihood in the table of replicates, and its response `y` [n], one value
 /// per row of the sample. A return value other than 0 marks the replicate as failed. It is called on the thread that
 /// called the library, and must not throw, longjmp or free the objects of the call.
 /// @param replicate Its number; -1 for the fit itself and if groups or rows are left out.
@@ -194,12 +194,12 @@ pub unsafe extern "C" fn interlace_bootstrap_set_statistic(
 }
 
 /// Fits the model to each replicate, and makes a frame with one row per replicate: "status" (converged, singular or failed), "reason" (why
-/// it failed, else missing), "logLik", all estimates by name, and the statistics. The estimates are fixed effects (those of the zero part and the
+/// it failed, else missing), "log_likelihood", all estimates by name, and the statistics. The estimates are fixed effects (those of the zero part and the
 /// dispersion or scale begin with zi. and disp.), parameters of the family, of the thresholds with nominal effects, or sigma, theta, standard
 /// deviations (sd_) and correlations (cor_) of random effects. Replicates that failed have NaN, such as those in which a category of an ordinal
-/// response does not occur. It uses only the threads, which do not change results, and the progress function of `options` (may be NULL). That is
-/// called after each replicate with the number done, and the deviance and theta of that replicate (NaN and none if it failed). Without replicates there are only the columns, whose names give the order of the estimates that a
-/// statistic receives.
+/// response does not occur. The progress function is told of each replicate with the number done, and the deviance and theta of that replicate
+/// (NaN and none if it failed). Without replicates there are only the columns, whose names give the order of the estimates that a statistic
+/// receives.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_run(
@@ -212,8 +212,7 @@ pub unsafe extern "C" fn interlace_bootstrap_run(
     boundary(err, || {
         let (own, fit, out) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, target(out, "out")?);
         let asked = BootstrapOptions { threads: threads(options), ..own.asked(fit)? };
-        let all =
-            own.with_statistic(|statistic| with_progress(options, |progress| fit.bootstrap_with(&asked, statistic, progress)))?;
+        let all = own.with_statistic(|statistic| watched(options, |watch| fit.bootstrap_with(&asked, statistic, watch)))?;
         out.write(give(FrameHandle::new(all.frame()?)));
         Ok(())
     })
@@ -233,9 +232,8 @@ pub unsafe extern "C" fn interlace_bootstrap_jackknife(
     boundary(err, || {
         let (own, fit, out) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, target(out, "out")?);
         let unit = own.asked(fit)?.cases.map_or_else(|| fit.unit(None), Ok)?;
-        let all: Bootstrap = own.with_statistic(|statistic| {
-            with_progress(options, |progress| fit.jackknife(unit, statistic, threads(options), progress))
-        })?;
+        let all: Bootstrap =
+            own.with_statistic(|statistic| watched(options, |watch| fit.jackknife(unit, statistic, threads(options), watch)))?;
         out.write(give(FrameHandle::new(all.frame()?)));
         Ok(())
     })
@@ -252,13 +250,13 @@ pub unsafe extern "C" fn interlace_bootstrap_confint(
     replicates: Option<&FrameHandle>,
     jackknife: Option<&FrameHandle>,
     level: f64,
-    interval: MaybeUninit<BootstrapIntervalCode>,
+    bootstrap_interval: MaybeUninit<BootstrapIntervalCode>,
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
         let (own, fit, replicates) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, need(replicates, "replicates")?);
-        let (out, kind) = (target(out, "out")?, meaning(interval, "interval")?);
+        let (out, kind) = (target(out, "out")?, meaning(bootstrap_interval, "bootstrap_interval")?);
         let options = IntervalOptions { level, kind, jackknife: jackknife.map(|j| &j.frame) };
         let table = own.with_statistic(|statistic| fit.bootstrap_intervals_with(&replicates.frame, &options, statistic))?;
         out.write(give(FrameHandle::new(table)));
@@ -282,14 +280,15 @@ pub unsafe extern "C" fn interlace_bootstrap_response_std_error(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let _ = options;
         let (own, fit, out) = (need(bootstrap, "bootstrap")?, fit_of(fit)?, target(out, "out")?);
-        let value = fit.bootstrap_std_error(&own.asked(fit)?, |y| {
+        let statistic = |y: &mut [f64]| {
             Ok(match function {
                 None => median(y),
                 Some(function) => function(y.as_mut_ptr(), y.len(), user_data),
             })
-        })?;
+        };
+        let asked = own.asked(fit)?;
+        let value = watched(options, |watch| fit.bootstrap_std_error(&asked, statistic, watch))?;
         out.write(value);
         Ok(())
     })

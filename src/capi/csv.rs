@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::boundary::boundary;
+use super::boundary::{boundary, query};
 use super::buffer::{slice, target};
 use super::c_char;
 use super::frame::FrameHandle;
@@ -176,6 +176,13 @@ pub unsafe extern "C" fn interlace_frame_read_csv_bytes(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || read_bytes(bytes, len, &options_of(options), out))
+}
+
+/// Seconds that reading the CSV text of a frame took; NaN for a frame that was not read from CSV.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_frame_read_seconds(frame: Option<&FrameHandle>) -> f64 {
+    query(f64::NAN, || frame?.frame.read_seconds)
 }
 
 unsafe fn owned_texts(strings: *const *const c_char, n: usize, name: &str) -> Result<Vec<String>> {

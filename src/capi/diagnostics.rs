@@ -4,6 +4,7 @@ use super::boundary::boundary;
 use super::buffer::target;
 use super::fit::{FitHandle, fit_of};
 use super::options::OptionsHandle;
+use super::progress::watched;
 use super::status::{ErrorRecord, Status};
 
 /// R2 of Nakagawa and Schielzeth (2013): the share of variance explained by the fixed effects, and by fixed and random effects, with
@@ -28,8 +29,7 @@ pub unsafe extern "C" fn interlace_fit_r2(
     boundary(err, || {
         let fit = fit_of(fit)?;
         let (marginal, conditional) = (target(marginal, "marginal")?, target(conditional, "conditional")?);
-        let _ = options;
-        let r2 = fit.r2()?;
+        let r2 = watched(options, |watch| fit.r2(watch))?;
         marginal.write(r2.marginal());
         conditional.write(r2.conditional());
         Ok(())
@@ -52,8 +52,7 @@ pub unsafe extern "C" fn interlace_fit_icc(
     boundary(err, || {
         let fit = fit_of(fit)?;
         let (adjusted, unadjusted) = (target(adjusted, "adjusted")?, target(unadjusted, "unadjusted")?);
-        let _ = options;
-        let r2 = fit.r2()?;
+        let r2 = watched(options, |watch| fit.r2(watch))?;
         adjusted.write(r2.icc_adjusted());
         unadjusted.write(r2.icc_unadjusted());
         Ok(())

@@ -21,7 +21,7 @@ use crate::spec::FamilySpec;
 
 /// A function of a column: fills `out` [n] from `x` [n]. A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
 /// Since 0.1.
-pub type FamilyMapFn = Option<unsafe extern "C" fn(user_data: *mut c_void, n: usize, x: *const f64, out: *mut f64) -> i32>;
+pub type FamilyMapFn = Option<unsafe extern "C" fn(x: *const f64, n: usize, out: *mut f64, user_data: *mut c_void) -> i32>;
 
 /// Fills `out` [n] with the squared deviance residuals of responses `y` [n] at means `mu` [n], times the weights [n].
 /// A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
@@ -29,12 +29,12 @@ pub type FamilyMapFn = Option<unsafe extern "C" fn(user_data: *mut c_void, n: us
 /// Since 0.1.
 pub type FamilyDevianceFn = Option<
     unsafe extern "C" fn(
-        user_data: *mut c_void,
-        n: usize,
         y: *const f64,
         mu: *const f64,
         weights: *const f64,
+        n: usize,
         out: *mut f64,
+        user_data: *mut c_void,
     ) -> i32,
 >;
 
@@ -45,14 +45,14 @@ pub type FamilyDevianceFn = Option<
 /// Since 0.1.
 pub type FamilyLogDensityFn = Option<
     unsafe extern "C" fn(
-        user_data: *mut c_void,
-        n: usize,
-        n_parameters: usize,
         y: *const f64,
         eta: *const f64,
         weights: *const f64,
         psi: *const f64,
+        n: usize,
+        n_parameters: usize,
         out: *mut f64,
+        user_data: *mut c_void,
     ) -> i32,
 >;
 
@@ -62,20 +62,20 @@ pub type FamilyLogDensityFn = Option<
 /// @param y Responses [n].
 /// @param eta Linear predictors [n].
 /// @param weights Prior weights [n].
-/// @param psi Parameters [n_parameters], on their working scales.
+/// @param psi Parameters [n,n_parameters], on their working scales.
 /// Since 0.1.
 pub type FamilyDerivativesFn = Option<
     unsafe extern "C" fn(
-        user_data: *mut c_void,
-        n: usize,
-        n_parameters: usize,
         y: *const f64,
         eta: *const f64,
         weights: *const f64,
         psi: *const f64,
+        n: usize,
+        n_parameters: usize,
         s: *mut f64,
         w: *mut f64,
         t: *mut f64,
+        user_data: *mut c_void,
     ) -> i32,
 >;
 
@@ -235,7 +235,7 @@ fn map(family: &str, name: &'static str, f: FamilyMapFn, user: User) -> Result<M
     let (f, family) = (f.ok_or_else(|| null(name))?, family.to_owned());
     Ok(Arc::new(move |x, out| {
         // SAFETY: both columns have x.len() elements; what the function does with them is the caller's contract.
-        returned(&family, name, unsafe { f(user.pointer(), x.len(), x.as_ptr(), out.as_mut_ptr()) })
+        returned(&family, name, unsafe { f(x.as_ptr(), x.len(), out.as_mut_ptr(), user.pointer()) })
     }))
 }
 
@@ -243,7 +243,7 @@ fn deviance(family: &str, f: FamilyDevianceFn, user: User) -> Result<UnitDevianc
     let (f, family) = (f.ok_or_else(|| null("dev_resids"))?, family.to_owned());
     Ok(Arc::new(move |y, mu, weights, out| {
         // SAFETY: as in `map`.
-        let status = unsafe { f(user.pointer(), y.len(), y.as_ptr(), mu.as_ptr(), weights.as_ptr(), out.as_mut_ptr()) };
+        let status = unsafe { f(y.as_ptr(), mu.as_ptr(), weights.as_ptr(), y.len(), out.as_mut_ptr(), user.pointer()) };
         returned(&family, "dev_resids", status)
     }))
 }
@@ -255,7 +255,7 @@ fn log_density(family: &str, f: FamilyLogDensityFn, user: User) -> Option<LogDen
         let parameters = rows.psi.len().checked_div(n).unwrap_or(0);
         let [y, eta, weights, psi] = [rows.y, rows.eta, rows.weights, rows.psi].map(<[f64]>::as_ptr);
         // SAFETY: as in `map`; psi has n times n_parameters elements.
-        returned(&family, "log_density", unsafe { f(user, n, parameters, y, eta, weights, psi, out.as_mut_ptr()) })
+        returned(&family, "log_density", unsafe { f(y, eta, weights, psi, n, parameters, out.as_mut_ptr(), user) })
     }))
 }
 
@@ -267,6 +267,6 @@ fn derivatives(family: &str, f: FamilyDerivativesFn, user: User) -> Option<Densi
         let [y, eta, weights, psi] = [rows.y, rows.eta, rows.weights, rows.psi].map(<[f64]>::as_ptr);
         let [s, w, t] = out.map(<[f64]>::as_mut_ptr);
         // SAFETY: as in `map`.
-        returned(&family, "derivatives", unsafe { f(user, n, parameters, y, eta, weights, psi, s, w, t) })
+        returned(&family, "derivatives", unsafe { f(y, eta, weights, psi, n, parameters, s, w, t, user) })
     }))
 }

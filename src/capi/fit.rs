@@ -11,7 +11,7 @@ use super::frame::FrameHandle;
 use super::handle::{free, give, need};
 use super::options::{OptionsHandle, settings};
 use super::options_lists::MethodCode;
-use super::progress::with_progress;
+use super::progress::watched;
 use super::spec::SpecHandle;
 use super::spec_lists::ModelCode;
 use super::status::{ErrorRecord, Status};
@@ -19,6 +19,7 @@ use super::strings::StringTable;
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::inference::degrees_of_freedom::{KenwardRoger, Satterthwaite};
+use crate::options::Options;
 
 /// A fitted model. It never changes, borrows nothing from its frame, spec and options, and many threads may use it at once.
 /// Strings that its functions return live as long as the fit. Its random terms are numbered from 0 in the order of the formula; those of the
@@ -26,6 +27,8 @@ use crate::inference::degrees_of_freedom::{KenwardRoger, Satterthwaite};
 /// Since 0.1.
 pub struct FitHandle {
     pub(super) fit: Fit,
+    /// Those it was made with.
+    pub(super) options: Options,
     pub(super) strings: Strings,
     /// Computed when it is first asked for.
     pub(super) satterthwaite: OnceLock<Satterthwaite>,
@@ -36,6 +39,7 @@ pub struct FitHandle {
 #[derive(Default)]
 pub(super) struct Strings {
     pub(super) formula: StringTable,
+    pub(super) options: StringTable,
     /// One a kind of degrees of freedom.
     pub(super) summaries: [StringTable; 5],
     /// One a predictor.
@@ -64,10 +68,10 @@ pub(super) struct Strings {
 }
 
 impl FitHandle {
-    fn new(fit: Fit) -> Self {
+    pub(super) fn new(fit: Fit, options: Options) -> Self {
         let per_term = || fit.all_terms().map(|_| StringTable::default()).collect();
         let strings = Strings { effects: per_term(), levels: per_term(), ..Strings::default() };
-        FitHandle { fit, strings, satterthwaite: OnceLock::new(), kenward_roger: OnceLock::new() }
+        FitHandle { fit, options, strings, satterthwaite: OnceLock::new(), kenward_roger: OnceLock::new() }
     }
 }
 
@@ -91,8 +95,9 @@ pub unsafe extern "C" fn interlace_fit_new(
     boundary(err, || {
         let (spec, out) = (need(spec, "spec")?, target(out, "out")?);
         let data = data.map(|data| &data.frame);
-        let fit = with_progress(options, |progress| Fit::new(&spec.spec, data, &settings(options), progress))?;
-        out.write(give(FitHandle::new(fit)));
+        let settings = settings(options);
+        let fit = watched(options, |watch| Fit::new(&spec.spec, data, &settings, watch))?;
+        out.write(give(FitHandle::new(fit, settings)));
         Ok(())
     })
 }
@@ -108,9 +113,9 @@ pub unsafe extern "C" fn interlace_fit_refit_ml(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let _ = options;
-        let (fit, out) = (fit_of(fit)?, target(out, "out")?);
-        out.write(give(FitHandle::new(fit.refit_ml()?)));
+        let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
+        let settings = Options { reml: false, reml_generalised: false, ..handle.options.clone() };
+        out.write(give(FitHandle::new(watched(options, |watch| handle.fit.refit_ml(watch))?, settings)));
         Ok(())
     })
 }
@@ -126,10 +131,10 @@ pub unsafe extern "C" fn interlace_fit_refit_ml(
 pub unsafe extern "C" fn interlace_spec_objective(
     spec: Option<&SpecHandle>,
     data: Option<&FrameHandle>,
-    options: Option<&OptionsHandle>,
     theta: *const f64,
     n_theta: usize,
     n_points: usize,
+    options: Option<&OptionsHandle>,
     values: *mut f64,
     len: usize,
     err: *mut ErrorRecord,
@@ -140,7 +145,8 @@ pub unsafe extern "C" fn interlace_spec_objective(
         let count = n_theta.checked_mul(n_points);
         let count = count.ok_or_else(|| Error::argument("n_theta times n_points is larger than the address space"))?;
         let theta = slice(theta, count, "theta")?;
-        let result = Fit::objective(&spec.spec, data.map(|data| &data.frame), &settings(options), theta)?;
+        let data = data.map(|data| &data.frame);
+        let result = watched(options, |watch| Fit::objective(&spec.spec, data, &settings(options), theta, watch))?;
         if result.len() != n_points {
             return Err(Error::argument(format!("n_theta is {n_theta}, the model has another number of parameters")));
         }

@@ -10,6 +10,7 @@ use super::codes::meaning;
 use super::fit::{FitHandle, fit_of};
 use super::fit_lists::ParameterFormCode;
 use super::options::OptionsHandle;
+use super::progress::watched;
 use super::status::{ErrorRecord, Status};
 use crate::error::Error;
 
@@ -93,7 +94,6 @@ pub unsafe extern "C" fn interlace_fit_parameters_vcov(
 ) -> Status {
     boundary(err, || {
         let (fit, form) = (fit_of(fit)?, meaning(form, "form")?);
-        let _ = options;
         let wanted = fit.npar.checked_mul(fit.npar);
         array_target(
             out,
@@ -101,6 +101,6 @@ pub unsafe extern "C" fn interlace_fit_parameters_vcov(
             wanted.ok_or_else(|| Error::argument("fit has more parameters than the address space holds"))?,
             "out",
         )?;
-        copy_out(&fit.parameters_vcov(form)?, out, len)
+        copy_out(&watched(options, |watch| fit.parameters_vcov(form, watch))?, out, len)
     })
 }

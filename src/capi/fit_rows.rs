@@ -10,6 +10,7 @@ use super::codes::meaning;
 use super::fit::{FitHandle, fit_of};
 use super::fit_lists::ResidualsCode;
 use super::options::OptionsHandle;
+use super::progress::watched;
 use super::status::{ErrorRecord, Status};
 use crate::error::Error;
 
@@ -64,8 +65,8 @@ pub unsafe extern "C" fn interlace_fit_quantile_residuals(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let _ = options;
-        copy_out(&fit_of(fit)?.quantile_residuals(seed)?, out, len)
+        let fit = fit_of(fit)?;
+        copy_out(&watched(options, |watch| fit.quantile_residuals(seed, watch))?, out, len)
     })
 }
 

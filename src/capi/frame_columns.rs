@@ -86,7 +86,7 @@ pub unsafe extern "C" fn interlace_frame_column_f64(
             ColumnData::Integer(values) => {
                 write_out(values.iter().map(|&v| if v == i64::MIN { f64::NAN } else { v as f64 }), out, len)
             }
-            ColumnData::Category(_) => Err(not_numbers(need(frame, "frame")?, column)),
+            ColumnData::Category(_) => Err(need(frame, "frame")?.frame.no_numbers(column)),
         }
     })
 }
@@ -180,15 +180,6 @@ fn category(frame: &FrameHandle, column: usize) -> Option<&Category> {
     match &*frame.frame.columns.get(column)?.data {
         ColumnData::Category(category) => Some(category),
         _ => None,
-    }
-}
-
-/// With the cell to blame.
-fn not_numbers(frame: &FrameHandle, column: &Column) -> Error {
-    let (error, frame) = (wrong_kind(column, "categories", "numbers"), &frame.frame);
-    match frame.first_text(&column.name) {
-        Some((row, cell)) => frame.located_anew(Error { message: format!("{}: {cell}", error.message), ..error.at(row) }),
-        None => error,
     }
 }
 

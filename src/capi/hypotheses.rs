@@ -10,7 +10,7 @@ use super::fit::FitHandle;
 use super::frame::FrameHandle;
 use super::handle::{give, need};
 use super::options::{OptionsHandle, settings};
-use super::progress::with_progress;
+use super::progress::watched;
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
 use super::test_lists::{AnovaTypeCode, DfCode};
@@ -22,12 +22,13 @@ use crate::inference::drop1::drop1_table;
 use crate::inference::linear::{SimpleDf, combinations_table, joint_table};
 use crate::inference::lrt::{fit_and_compare, likelihood_ratio_table};
 use crate::spec::Spec;
+use crate::watch::Watch;
 
-/// Linear combinations L beta of the fixed effects as a new frame, one row each: "estimate", "SE", "df", "t.ratio" ("z.ratio" with
-/// infinite degrees of freedom) and "p.value" of the hypothesis that it is `rhs` (two-sided). `l` [k,p] is column-major with leading
+/// Linear combinations L beta of the fixed effects as a new frame, one row each: "estimate", "std_error", "df", "statistic" (t, or z with
+/// infinite degrees of freedom) and "p_value" of the hypothesis that it is `rhs` (two-sided). `l` [k,p] is column-major with leading
 /// dimension `ldl` >= k, one column per fixed effect in the order of interlace_fit_fixef_name; `rhs` [k], or NULL for zeros.
-/// With `joint`, one row that tests all of them together: "statistic" (F, or Wald's chi-square with infinite degrees of freedom), "df1"
-/// (the number of linearly independent rows), "df2" and "p.value"; Kenward and Roger's F is scaled. Rows of L that depend on
+/// With `joint`, one row that tests all of them together: "statistic" (F, or Wald's chi-square with infinite degrees of freedom), "num_df"
+/// (the number of linearly independent rows), "den_df" and "p_value"; Kenward and Roger's F is scaled. Rows of L that depend on
 /// others must not contradict them.
 /// INTERLACE_E_NUMERIC if the covariance of L beta is not positive definite.
 /// @param k The number of combinations.
@@ -91,8 +92,8 @@ pub unsafe extern "C" fn interlace_fit_coefficients(
     })
 }
 
-/// The analysis of variance of a linear model, as a new frame, one row per term of the fixed effects: "term", "Sum.Sq", "Mean.Sq", "NumDF",
-/// "DenDF", "F.value" and "p.value". A model from arrays has one term per column. Sums of squares are F (before Kenward and Roger's scaling)
+/// The analysis of variance of a linear model, as a new frame, one row per term of the fixed effects: "term", "sum_sq", "mean_sq", "num_df",
+/// "den_df", "statistic" (F) and "p_value". A model from arrays has one term per column. Sums of squares are F (before Kenward and Roger's scaling)
 /// times degrees of freedom and residual variance. `data` is the frame of the fit; it may be NULL unless `anova_type` is INTERLACE_ANOVA_TYPE_II or
 /// INTERLACE_ANOVA_TYPE_III and the fit left out columns.
 /// INTERLACE_E_ARGUMENT for other models.
@@ -111,15 +112,15 @@ pub unsafe extern "C" fn interlace_fit_anova(
         let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
         let kind = meaning(anova_type, "anova_type")?;
         let freedom = degrees_of_freedom(handle, df, options)?;
-        let table = anova_table(&handle.fit, data.map(|data| &data.frame), kind, freedom)?;
+        let table = watched(options, |watch| anova_table(&handle.fit, data.map(|data| &data.frame), kind, freedom, watch))?;
         out.write(give(FrameHandle::new(table)));
         Ok(())
     })
 }
 
 /// Likelihood-ratio tests of a linear model against those without each of its terms, as a new frame: a row "<none>" for the model, then a
-/// row for each term of the fixed effects that no other contains: "term", "npar" (the parameters that it removes), "AIC", "LRT" and
-/// "p.value" (chi-square). All models are fitted by maximum likelihood. `data` is the frame of the fit; it may be NULL
+/// row for each term of the fixed effects that no other contains: "term", "n_parameters" (those that it removes), "aic", "chi_square" and
+/// "p_value". All models are fitted by maximum likelihood. `data` is the frame of the fit; it may be NULL
 /// unless the fit left out columns, which may have an estimate without a term. INTERLACE_E_ARGUMENT for other models.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -131,9 +132,10 @@ pub unsafe extern "C" fn interlace_fit_drop1(
     err: *mut ErrorRecord,
 ) -> Status {
     boundary(err, || {
-        let _ = options;
         let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
-        out.write(give(FrameHandle::new(drop1_table(&handle.fit, data.map(|data| &data.frame))?)));
+        let data = data.map(|data| &data.frame);
+        let table = watched(options, |watch| drop1_table(&handle.fit, data, watch))?;
+        out.write(give(FrameHandle::new(table)));
         Ok(())
     })
 }
@@ -157,8 +159,8 @@ pub unsafe extern "C" fn interlace_fit_fixef_vcov_kenward_roger(
 }
 
 /// Likelihood-ratio tests between `n` fits of nested models to the same data, as a new frame, one row per fit in the order of the numbers
-/// of parameters: "fit" (the index in `fits`), "model" (its formula), "nobs" (rows used), "npar", "AIC", "BIC", "logLik", "deviance" (minus twice logLik),
-/// and, against the row before, "Chisq", "Df", "p.value", "distribution" ("chisq" or "chibarsq") and "warning" (missing, or why the
+/// of parameters: "fit" (the index in `fits`), "model" (its formula), "n_obs" (rows used), "n_parameters", "aic", "bic", "log_likelihood", "deviance" (minus twice log_likelihood),
+/// and, against the row before, "chi_square", "df", "p_value", "distribution" ("chisq" or "chibarsq") and "warning" (missing, or why the
 /// test is invalid: the models are not nested). The fits must use the same response, weights and offset, and be by maximum likelihood;
 /// fits by REML are compared if they have the same fixed effects. Generalised models must have the same family, link, information and
 /// number of quadrature points; their models of zero inflation and dispersion may be nested as well. Ordinal models must have the same
@@ -176,6 +178,7 @@ pub unsafe extern "C" fn interlace_fit_compare(
     fits: *const *const FitHandle,
     n: usize,
     chi_bar: bool,
+    options: Option<&OptionsHandle>,
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
@@ -183,7 +186,7 @@ pub unsafe extern "C" fn interlace_fit_compare(
         let out = target(out, "out")?;
         let each = slice(fits, n, "fits")?.iter().enumerate();
         let fits = each.map(|(i, fit)| need(fit.as_ref(), &format!("fits[{i}]")).map(|f| &f.fit)).collect::<Result<Vec<&Fit>>>()?;
-        out.write(give(FrameHandle::new(likelihood_ratio_table(&fits, chi_bar)?)));
+        out.write(give(FrameHandle::new(watched(options, |watch| likelihood_ratio_table(&fits, chi_bar, watch))?)));
         Ok(())
     })
 }
@@ -203,8 +206,8 @@ pub unsafe extern "C" fn interlace_spec_lrt(
     specs: *const *const SpecHandle,
     n: usize,
     data: Option<&FrameHandle>,
-    options: Option<&OptionsHandle>,
     chi_bar: bool,
+    options: Option<&OptionsHandle>,
     out: *mut *mut FrameHandle,
     err: *mut ErrorRecord,
 ) -> Status {
@@ -214,7 +217,7 @@ pub unsafe extern "C" fn interlace_spec_lrt(
         let specs =
             each.map(|(i, own)| need(own.as_ref(), &format!("specs[{i}]")).map(|s| &s.spec)).collect::<Result<Vec<&Spec>>>()?;
         let data = data.map(|data| &data.frame);
-        let table = with_progress(options, |progress| fit_and_compare(&specs, data, &settings(options), chi_bar, progress))?;
+        let table = watched(options, |watch| fit_and_compare(&specs, data, &settings(options), chi_bar, watch))?;
         out.write(give(FrameHandle::new(table)));
         Ok(())
     })
@@ -226,17 +229,26 @@ pub(super) unsafe fn degrees_of_freedom<'f>(
     df: MaybeUninit<DfCode>,
     options: Option<&OptionsHandle>,
 ) -> Result<DegreesOfFreedom<'f>> {
-    let _ = options;
-    let (fit, method) = (&handle.fit, meaning(df, "df")?);
+    let method = meaning(df, "df")?;
+    watched(options, |watch| degrees_of_freedom_by(handle, method, watch))
+}
+
+/// The same for a kind of degrees of freedom.
+pub(super) fn degrees_of_freedom_by<'f>(
+    handle: &'f FitHandle,
+    method: DfMethod,
+    watch: &Watch<'_>,
+) -> Result<DegreesOfFreedom<'f>> {
+    let fit = &handle.fit;
     method.check(fit)?;
-    let satterthwaite = || once(&handle.satterthwaite, || Satterthwaite::of(fit));
+    let satterthwaite = || once(&handle.satterthwaite, || Satterthwaite::of(fit, watch));
     Ok(match method {
         DfMethod::Default if fit.generalised().is_some() => DegreesOfFreedom::by_default(None),
         DfMethod::Default => DegreesOfFreedom::by_default(or_reason(satterthwaite())?.ok()),
         DfMethod::Normal => DegreesOfFreedom::Same(SimpleDf::Normal.of(fit)),
         DfMethod::Residual => DegreesOfFreedom::Same(SimpleDf::Residual.of(fit)),
         DfMethod::Satterthwaite => DegreesOfFreedom::Satterthwaite(satterthwaite()?),
-        DfMethod::KenwardRoger => DegreesOfFreedom::KenwardRoger(once(&handle.kenward_roger, || KenwardRoger::of(fit))?),
+        DfMethod::KenwardRoger => DegreesOfFreedom::KenwardRoger(once(&handle.kenward_roger, || KenwardRoger::of(fit, watch))?),
     })
 }
 
@@ -245,5 +257,21 @@ fn once<T>(cell: &OnceLock<T>, compute: impl FnOnce() -> Result<T>) -> Result<&T
     match cell.get() {
         Some(value) => Ok(value),
         None => compute().map(|value| cell.get_or_init(|| value)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Code;
+
+    #[test]
+    fn failures_are_not_kept() {
+        let cell = OnceLock::new();
+        for code in [Code::Cancelled, Code::Deadline, Code::Numeric] {
+            assert_eq!(once(&cell, || Err::<i32, _>(Error::new(code, "no"))).unwrap_err().code, code);
+        }
+        assert_eq!(once(&cell, || Ok(3)), Ok(&3));
+        assert_eq!(once(&cell, || Err(Error::numeric("no"))), Ok(&3));
     }
 }

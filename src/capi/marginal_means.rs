@@ -11,6 +11,7 @@ use super::frame::FrameHandle;
 use super::handle::{give, need};
 use super::hypotheses::degrees_of_freedom;
 use super::options::OptionsHandle;
+use super::progress::watched;
 use super::request::{Request, level_of, read};
 use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, text, texts};
@@ -36,7 +37,7 @@ pub struct MeansRequest {
     /// How the levels are weighted that means are averages of.
     pub weighting: MaybeUninit<WeightingCode>,
     /// The scale of the means.
-    pub scale: MaybeUninit<MeansScaleCode>,
+    pub means_scale: MaybeUninit<MeansScaleCode>,
     /// Degrees of freedom of tests and intervals.
     pub df: MaybeUninit<DfCode>,
     /// Which means are compared, unless there are `coefficients`.
@@ -64,8 +65,8 @@ unsafe impl Request for MeansRequest {
     const FIRST_SIZE: usize = size_of::<Self>();
 }
 
-/// Estimated marginal means (least-squares means) as a new frame, one row per mean: the factors' columns, "emmean" ("response" if a link
-/// is inverted), "SE", "df", "lower.CL" and "upper.CL". A mean that cannot be estimated because the fit left out columns is NaN.
+/// Estimated marginal means (least-squares means) as a new frame, one row per mean: the factors' columns, "estimate" ("response" if a link
+/// is inverted), "std_error", "df", "lower" and "upper". A mean that cannot be estimated because the fit left out columns is NaN.
 /// `specs` names columns of the data that the fixed effects depend on: "~ f" for the levels of f, "~ f * g" for all combinations,
 /// "~ f | g" for the levels of f in groups by g, "~ 1" for the overall mean. The means are averages over a reference grid: all combinations
 /// of the levels of the factors, with numeric covariates and the offset at their means over the rows used.
@@ -89,16 +90,18 @@ pub unsafe extern "C" fn interlace_fit_marginal_means(
     boundary(err, || {
         let out = target(out, "out")?;
         let asked = Asked::new(fit, data, specs, &read(request)?, options)?;
-        let table = asked.with_coefficients(|own| asked.means.table(own, asked.scale.as_ref(), asked.level))?;
+        let table = watched(options, |watch| {
+            asked.with_coefficients(|own| asked.means.table(own, asked.scale.as_ref(), asked.level, watch))
+        })?;
         out.write(give(FrameHandle::new(table)));
         Ok(())
     })
 }
 
-/// Contrasts of marginal means as a new frame, one row per contrast: the groups' columns, "contrast", "estimate", "SE", "df", "lower.CL",
-/// "upper.CL", "t.ratio" ("z.ratio" if all degrees of freedom are infinite) and "p.value". Each group is a separate family of tests. A group of
+/// Contrasts of marginal means as a new frame, one row per contrast: the groups' columns, "contrast", "estimate", "std_error", "df", "lower",
+/// "upper", "statistic" (t, or z if the degrees of freedom are infinite) and "p_value". Each group is a separate family of tests. A group of
 /// one mean has only contrasts of your own. On the scale of the response the contrasts of a log link are ratios, in a column "ratio" instead of
-/// "estimate", and those of a logit link "odds.ratio"; tests are on the scale of the link, and so are contrasts for other links.
+/// "estimate", and those of a logit link "odds_ratio"; tests are on the scale of the link, and so are contrasts for other links.
 /// Everything else is as for interlace_fit_marginal_means.
 /// @param specs "~ f", "~ f * g", "~ f | g" or "~ 1".
 /// Since 0.1.
@@ -117,8 +120,11 @@ pub unsafe extern "C" fn interlace_fit_contrasts(
         let asked = Asked::new(fit, data, specs, &request, options)?;
         let adjustment = meaning(request.adjustment, "request->adjustment")?;
         let contrasts = asked.contrasts_of(&request)?;
-        let make = |own: &Coefficients<'_>| asked.means.contrasts(own, &contrasts, adjustment, asked.scale.as_ref(), asked.level);
-        out.write(give(FrameHandle::new(asked.with_coefficients(make)?)));
+        let table = watched(options, |watch| {
+            let (scale, level) = (asked.scale.as_ref(), asked.level);
+            asked.with_coefficients(|own| asked.means.contrasts(own, &contrasts, adjustment, scale, level, watch))
+        })?;
+        out.write(give(FrameHandle::new(table)));
         Ok(())
     })
 }
@@ -148,16 +154,16 @@ impl<'a> Asked<'a> {
             specs = specs.at(at)?;
         }
         let weighting = meaning(request.weighting, "request->weighting")?;
-        let response = meaning(request.scale, "request->scale")? == MeansScaleCode::Response;
+        let response = meaning(request.means_scale, "request->means_scale")? == MeansScaleCode::Response;
         if response && fit.ordinal().is_some() {
             return Err(Error::unsupported(
-                "request->scale: marginal means of an ordinal model are those of the latent variable, on the scale of the link",
+                "request->means_scale: marginal means of an ordinal model are those of the latent variable, on the scale of the link",
             ));
         }
         // The two scales are one in a linear model.
         let family = fit.generalised().filter(|_| response).map(|own| &*own.family);
         let df = degrees_of_freedom(handle, request.df, options)?;
-        let means = MarginalMeans::of_fit(fit, data.map(|data| &data.frame), &specs, weighting)?;
+        let means = watched(options, |watch| MarginalMeans::of_fit(fit, data.map(|data| &data.frame), &specs, weighting, watch))?;
         let scale = family.and_then(ResponseScale::of_family);
         Ok(Asked { fit, means, df, scale, level: level_of(request.level) })
     }

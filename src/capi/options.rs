@@ -8,19 +8,14 @@ use super::c_void;
 use super::codes::meaning;
 use super::handle::{free, give, need};
 use super::options_lists::{InformationCode, MethodCode, NaCode, OptimizerCode, StdErrorsCode, UnidentifiedCode};
+use super::phase::ProgressFn;
 use super::status::{ErrorRecord, Status};
+use super::strings::StringTable;
 use crate::error::{Error, Result};
 use crate::options::{Estimation, Nodes, Options};
 
 /// The most quadrature points for each random effect.
 pub(super) const MAX_QUADRATURE: i64 = 100;
-
-/// Called after each evaluation of the objective, on the thread that called interlace_fit_new, with the number of evaluations so far, the
-/// objective, `theta` [n_theta] and the pointer given to interlace_options_set_progress. A return value other than 0
-/// cancels the fit, which then returns INTERLACE_E_CANCELLED. It must not throw, longjmp or free the objects of the fit.
-/// Since 0.1.
-pub type ProgressFn =
-    Option<unsafe extern "C" fn(evaluation: i64, objective: f64, theta: *const f64, n_theta: usize, user_data: *mut c_void) -> i32>;
 
 /// How to fit a model. Functions with options accept NULL for the defaults.
 /// Since 0.1.
@@ -28,6 +23,8 @@ pub struct OptionsHandle {
     pub(super) options: Options,
     pub(super) progress: ProgressFn,
     pub(super) user_data: *mut c_void,
+    /// The values of all options, once they were asked for.
+    pub(super) texts: StringTable,
 }
 
 /// Makes options with their default values.
@@ -36,7 +33,12 @@ pub struct OptionsHandle {
 pub unsafe extern "C" fn interlace_options_new(out: *mut *mut OptionsHandle, err: *mut ErrorRecord) -> Status {
     boundary(err, || {
         let out = target(out, "out")?;
-        out.write(give(OptionsHandle { options: Options::default(), progress: None, user_data: std::ptr::null_mut() }));
+        out.write(give(OptionsHandle {
+            options: Options::default(),
+            progress: None,
+            user_data: std::ptr::null_mut(),
+            texts: StringTable::default(),
+        }));
         Ok(())
     })
 }
@@ -120,7 +122,8 @@ pub unsafe extern "C" fn interlace_options_set_threads(
     change(options, err, |options| set_threads(options, i64::from(threads)))
 }
 
-/// Seconds after which a fit stops with what it has; positive, default infinity. Such a fit has not converged, but is a fit.
+/// Seconds after which a call stops; positive, default infinity. A fit stops with what it has: it has not converged, but is a fit. Other
+/// calls return INTERLACE_E_DEADLINE. The time is that of the whole call, however many models it fits.
 /// @param seconds Positive; infinity for none.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -204,7 +207,7 @@ pub unsafe extern "C" fn interlace_options_set_unidentified(
     })
 }
 
-/// Sets a function that fits call with `user_data`, which is passed unchanged. NULL removes it.
+/// Sets a function that calls with these options call with `user_data`, which is passed unchanged. NULL removes it.
 /// @param progress The function; NULL for none.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -244,7 +247,12 @@ pub(super) unsafe fn change(
     err: *mut ErrorRecord,
     body: impl FnOnce(&mut Options) -> Result<()>,
 ) -> Status {
-    boundary(err, || body(&mut need(options, "options")?.options))
+    boundary(err, || {
+        let handle = need(options, "options")?;
+        body(&mut handle.options)?;
+        handle.texts = StringTable::default();
+        Ok(())
+    })
 }
 
 pub(super) fn set_method(options: &mut Options, method: Estimation) {

@@ -3,16 +3,20 @@
 use std::ffi::CStr;
 use std::ptr::null;
 
-use super::boundary::query;
+use super::boundary::{boundary, query};
+use super::buffer::target;
 use super::c_char;
+use super::fit::FitHandle;
+use super::handle::need;
 use super::options::{
     OptionsHandle, change, set_deadline, set_max_evaluations, set_method, set_nagq, set_theta0, set_threads, set_tolerance,
 };
 use super::status::{ErrorRecord, Status};
-use super::strings::text;
+use super::strings::{StringTable, text};
 use crate::choice::Choice;
 use crate::error::{Error, Result};
-use crate::options::{Estimation, Options};
+use crate::names::{nearest, quoted};
+use crate::options::{Estimation, Nodes, Options};
 
 /// Sets an option by name from text, such as "tolerance" from "1e-8". interlace_options_name lists the names. An unknown name is an error,
 /// INTERLACE_E_ARGUMENT, as is a value that cannot be read.
@@ -28,11 +32,45 @@ pub unsafe extern "C" fn interlace_options_set(
 ) -> Status {
     change(options, err, |options| {
         let (name, value) = (text(name, "name")?, text(value, "value")?.trim());
-        let entry = NAMED.iter().find(|entry| entry.name.to_bytes() == name.as_bytes()).ok_or_else(|| {
-            let names: Vec<_> = NAMED.iter().map(|entry| entry.name.to_string_lossy()).collect();
-            Error::argument(format!("there is no option '{name}'; there are {}", names.join(", ")))
-        })?;
-        (entry.set)(options, value)
+        (NAMED[place_of(name)?].set)(options, value)
+    })
+}
+
+/// The value of an option by name, as text that interlace_options_set accepts, to `*out`. It lives until the options change or are freed.
+/// INTERLACE_E_ARGUMENT for an unknown name.
+/// @param name The name of the option.
+/// @param out The value [1].
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_options_get(
+    options: Option<&OptionsHandle>,
+    name: *const c_char,
+    out: *mut *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (handle, out) = (need(options, "options")?, target(out, "out")?);
+        out.write(value_of(&handle.options, &handle.texts, name)?);
+        Ok(())
+    })
+}
+
+/// The value of an option that a fit was made with, by name, as text that interlace_options_set accepts, to `*out`. It lives as long as the fit.
+/// INTERLACE_E_ARGUMENT for an unknown name.
+/// @param name The name of the option.
+/// @param out The value [1].
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_option(
+    fit: Option<&FitHandle>,
+    name: *const c_char,
+    out: *mut *const c_char,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (handle, out) = (need(fit, "fit")?, target(out, "out")?);
+        out.write(value_of(&handle.options, &handle.strings.options, name)?);
+        Ok(())
     })
 }
 
@@ -62,61 +100,119 @@ struct Named {
     name: &'static CStr,
     doc: &'static CStr,
     set: fn(&mut Options, &str) -> Result<()>,
+    get: fn(&Options) -> String,
 }
 
 const NAMED: [Named; 12] = [
-    Named { name: c"method", doc: c"reml (default of linear models) or ml (default of generalised ones)", set: |options, value| {
+    Named {
+        name: c"method",
+        doc: c"reml (default of linear models) or ml (default of generalised ones)",
+        set: |options, value| {
             set_method(options, Estimation::from_name(value)?);
             Ok(())
-        } },
-    Named { name: c"optimizer", doc: c"newton (default), lbfgsb, bobyqa or nelder_mead", set: |options, value| choose(&mut options.optimizer, value) },
+        },
+        get: |o| estimation(o).name().into(),
+    },
+    Named {
+        name: c"optimizer",
+        doc: c"newton (default), lbfgsb, bobyqa or nelder_mead",
+        set: |options, value| choose(&mut options.optimizer, value),
+        get: |o| o.optimizer.name().into(),
+    },
     Named {
         name: c"theta0",
         doc: c"where the search starts: numbers separated by commas (default: empty, the library chooses)",
         set: |options, value| set_theta0(options, numbers(value)?),
+        get: |o| listed(o.theta0.as_deref().unwrap_or_default()),
     },
     Named {
         name: c"tolerance",
         doc: c"predicted decrease of the objective at which the optimum is taken as reached (default 1e-13)",
         set: |options, value| set_tolerance(options, number("tolerance", value)?),
+        get: |o| format!("{:e}", o.tolerance),
     },
     Named {
         name: c"max_evaluations",
         doc: c"the most evaluations of the objective (default 1000)",
         set: |options, value| set_max_evaluations(options, number("max_evaluations", value)?),
+        get: |o| o.max_evaluations.to_string(),
     },
     Named {
         name: c"threads",
         doc: c"the number of threads that one fit may use (default 1)",
         set: |options, value| set_threads(options, number("threads", value)?),
+        get: |o| o.threads.to_string(),
     },
     Named {
         name: c"deadline",
-        doc: c"seconds after which a fit stops with what it has (default inf)",
+        doc: c"seconds after which a fit stops with what it has, and any other call with an error (default inf)",
         set: |options, value| set_deadline(options, number("deadline", value)?),
+        get: |o| o.deadline.unwrap_or(f64::INFINITY).to_string(),
     },
-    Named { name: c"na", doc: c"rows with missing values: omit (default), error or pad", set: |options, value| choose(&mut options.na, value) },
+    Named {
+        name: c"na",
+        doc: c"rows with missing values: omit (default), error or pad",
+        set: |options, value| choose(&mut options.na, value),
+        get: |o| o.na.name().into(),
+    },
     Named {
         name: c"information",
         doc: c"what the Laplace approximation of a generalised model is made of: observed (default) or expected",
         set: |options, value| choose(&mut options.information, value),
+        get: |o| o.information.name().into(),
     },
     Named {
         name: c"nagq",
         doc: c"quadrature points for each random effect of a generalised model, -100 to 100 (default 1, the Laplace approximation; negative: not adaptive)",
         set: |options, value| set_nagq(options, number("nagq", value)?),
+        get: |o| nagq(o).to_string(),
     },
     Named {
         name: c"std_errors",
         doc: c"standard errors of a generalised model: marginal (default) or conditional on the parameters of the random effects",
         set: |options, value| choose(&mut options.std_errors, value),
+        get: |o| o.std_errors.name().into(),
     },
     Named {
         name: c"unidentified",
         doc: c"random effects that the data can't tell from each other or from the residual: error (default), warning or ignore",
         set: |options, value| choose(&mut options.unidentified, value),
+        get: |o| o.unidentified.name().into(),
     },
 ];
+
+/// Which of the options has the name.
+fn place_of(name: &str) -> Result<usize> {
+    NAMED.iter().position(|entry| entry.name.to_bytes() == name.as_bytes()).ok_or_else(|| {
+        let names: Vec<&str> = NAMED.iter().map(|entry| entry.name.to_str().unwrap_or_default()).collect();
+        let hint = nearest(name, names.iter().copied()).map(|near| format!("; did you mean {}?", quoted(near)));
+        Error::argument(format!("there is no option {}; there are {}{}", quoted(name), names.join(", "), hint.unwrap_or_default()))
+    })
+}
+
+/// The text of an option's value, out of those of all.
+unsafe fn value_of(options: &Options, texts: &StringTable, name: *const c_char) -> Result<*const c_char> {
+    let place = place_of(text(name, "name")?)?;
+    let found = texts.get_with(|| NAMED.iter().map(|entry| (entry.get)(options)), place);
+    if found.is_null() { Err(Error::memory("the values of options", 0)) } else { Ok(found) }
+}
+
+fn estimation(options: &Options) -> Estimation {
+    match (options.reml, options.reml_generalised) {
+        (true, false) => Estimation::Default,
+        (_, true) => Estimation::Reml,
+        (false, false) => Estimation::Ml,
+    }
+}
+
+fn nagq(options: &Options) -> i64 {
+    let points = i64::try_from(options.quadrature).unwrap_or(i64::MAX);
+    if options.nodes == Nodes::Fixed { -points } else { points }
+}
+
+fn listed(values: &[f64]) -> String {
+    values.iter().map(f64::to_string).collect::<Vec<_>>().join(",")
+}
 
 /// Sets a choice from its name.
 fn choose<T: Choice>(to: &mut T, value: &str) -> Result<()> {
@@ -160,6 +256,11 @@ mod tests {
         );
         assert!(d.std_errors == StdErrors::Marginal && doc("std_errors").contains("marginal (default)"));
         assert!(d.unidentified == Unidentified::Error && doc("unidentified").contains("error (default)"));
+        for (i, entry) in NAMED.iter().enumerate() {
+            let (before, mut after) = ((entry.get)(&d), Options::default());
+            (entry.set)(&mut after, &before).unwrap();
+            assert_eq!((NAMED[i].get)(&after), before);
+        }
         let source = include_str!("options.rs");
         assert!(source.contains(&format!("positive, default {:e}.", d.tolerance)), "the comment of set_tolerance");
         assert!(source.contains(&format!("positive, default {}.", d.max_evaluations)), "the comment of set_max_evaluations");

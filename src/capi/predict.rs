@@ -9,6 +9,7 @@ use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
 use super::options::OptionsHandle;
 use super::predict_lists::{IntervalCode, NewLevelsCode, PredictionStatusCode, QuantityCode, RandomCode};
+use super::progress::watched;
 use super::request::{level_of, read};
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
@@ -193,8 +194,7 @@ impl<'a> Asked<'a> {
     }
 
     unsafe fn predictions(&self, options: Option<&OptionsHandle>) -> Result<Predictions> {
-        let _ = options;
-        self.fit.predictions(self.newdata, &self.request)
+        watched(options, |watch| self.fit.predictions(self.newdata, &self.request, watch))
     }
 
     /// Why rows have no prediction.

@@ -9,7 +9,7 @@ use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
 use super::handle::give;
 use super::options::OptionsHandle;
-use super::progress::with_progress;
+use super::progress::watched;
 use super::request::{Request, level_of, read};
 use super::resample_lists::ProfileScaleCode;
 use super::status::{ErrorRecord, Status};
@@ -27,7 +27,7 @@ pub struct ProfileRequest {
     /// The level of intervals, between 0 and 1; 0 means 0.95.
     pub level: f64,
     /// The parameters that are profiled.
-    pub scale: MaybeUninit<ProfileScaleCode>,
+    pub profile_scale: MaybeUninit<ProfileScaleCode>,
 }
 
 unsafe impl Request for ProfileRequest {
@@ -44,8 +44,7 @@ unsafe impl Request for ProfileRequest {
 /// linear model are relative to sigma, which is maximised over. Likelihoods, and so the estimates here, are always those of maximum
 /// likelihood, whatever the method of the fit. A limit is NaN if the profile never crosses; "warning" says why and is missing
 /// otherwise.
-/// INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress function of `options` (may be NULL) is called
-/// at each point of a profile with the number of points so far, the deviance and theta, followed by the residual correlation if there is one.
+/// INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress function is told of each point of a profile, with the deviance and theta there.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_parameters_confint_profile(
@@ -82,9 +81,9 @@ pub unsafe extern "C" fn interlace_fit_profile(
 }
 
 unsafe fn profiles(fit: &Fit, request: &ProfileRequest, options: Option<&OptionsHandle>) -> Result<Vec<Profile>> {
-    let (level, scale) = (level_of(request.level), meaning(request.scale, "request->scale")?);
-    with_progress(options, |progress| match scale {
-        ProfileScale::SdCor => fit.profile(level, progress),
-        ProfileScale::Theta => fit.profile_theta(level, progress),
+    let (level, scale) = (level_of(request.level), meaning(request.profile_scale, "request->profile_scale")?);
+    watched(options, |watch| match scale {
+        ProfileScale::SdCor => fit.profile(level, watch),
+        ProfileScale::Theta => fit.profile_theta(level, watch),
     })
 }

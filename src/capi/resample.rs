@@ -9,7 +9,7 @@ use super::fit::{FitHandle, fit_of};
 use super::frame::FrameHandle;
 use super::handle::give;
 use super::options::{OptionsHandle, threads};
-use super::progress::with_progress;
+use super::progress::watched;
 use super::resample_lists::SimulationCode;
 use super::status::{ErrorRecord, Status};
 use crate::error::Error;
@@ -33,23 +33,21 @@ pub unsafe extern "C" fn interlace_fit_simulate(
 ) -> Status {
     boundary(err, || {
         let fit = fit_of(fit)?;
-        let _ = options;
         let simulation = meaning(simulation, "simulation")?;
         let wanted = fit.fitted.len().checked_mul(nsim);
         let wanted = wanted.ok_or_else(|| Error::argument(format!("nsim is {nsim}, more than the address space holds")))?;
         array_target(out, len, wanted, "out")?;
-        copy_out(&fit.simulate(nsim, seed, simulation)?, out, len)
+        copy_out(&watched(options, |watch| fit.simulate(nsim, seed, simulation, watch))?, out, len)
     })
 }
 
 /// Fits the model to other responses on the same rows: `y` [m,k] with leading dimension `ldy` >= m, one response per column; m as in
 /// interlace_fit_n_rows, of which only the rows used count. Each search begins at the estimates of the fit; for linear models the
 /// cross-products of the design are computed only once. Makes a frame with one row per response: "status" (converged, singular, not_converged or
-/// failed), "reason" (why it failed, such as missing values or a response without variance), "logLik", all estimates by name as in
+/// failed), "reason" (why it failed, such as missing values or a response without variance), "log_likelihood", all estimates by name as in
 /// interlace_bootstrap_run, and with `std_errors` those of the fixed effects, whose names begin with se. (only linear models,
 /// otherwise INTERLACE_E_UNSUPPORTED). Responses that failed have NaN; the others do not depend on them.
-/// It uses only the threads, which do not change results, and the progress function of `options` (may be NULL). That is called after each
-/// response with the number done, and the deviance and theta of that response (NaN and none if it failed).
+/// The progress function is told of each response with the number done, and the deviance and theta of that response (NaN and none if it failed).
 /// @param m The number of rows, as in interlace_fit_n_rows.
 /// @param k The number of responses.
 /// @param ldy The leading dimension of `y`, at least m.
@@ -75,7 +73,7 @@ pub unsafe extern "C" fn interlace_fit_refit(
         }
         let y = matrix(y, m, k, ldy, "y", "ldy")?;
         let asked = RefitOptions { std_errors, threads: threads(options) };
-        let all = with_progress(options, |progress| fit.refit_many(&y, &asked, progress))?;
+        let all = watched(options, |watch| fit.refit_many(&y, &asked, watch))?;
         out.write(give(FrameHandle::new(all.frame()?)));
         Ok(())
     })

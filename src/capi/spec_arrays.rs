@@ -26,8 +26,8 @@ use crate::spec::{ArraySpec, ArrayTerm, Source, Spec};
 pub unsafe extern "C" fn interlace_spec_new_array(
     model: MaybeUninit<ModelCode>,
     y: *const f64,
-    n: usize,
     x: *const f64,
+    n: usize,
     p: usize,
     ldx: usize,
     out: *mut *mut SpecHandle,

@@ -1,19 +1,11 @@
-//! Version, status and error record.
+//! Status and error record.
 
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
 
 use super::c_char;
-use super::codes::{Codes, from_name, name_of};
 use crate::choice::Choice;
 use crate::error::{Code, Error};
-
-/// Major version of this header.
-pub const INTERLACE_VERSION_MAJOR: i32 = 0;
-/// Minor version of this header.
-pub const INTERLACE_VERSION_MINOR: i32 = 1;
-/// Patch version of this header.
-pub const INTERLACE_VERSION_PATCH: i32 = 0;
 
 /// What a call that can fail returns. It says whether the call succeeded, not whether a model converged: that is the reason of a fit.
 /// Since 0.1.
@@ -39,6 +31,8 @@ pub enum Status {
     InterlaceEUnsupported = 7,
     /// A file cannot be read or written.
     InterlaceEIo = 8,
+    /// The deadline of the options passed before there was a result. A fit is one with what it has at its deadline.
+    InterlaceEDeadline = 9,
     /// A bug in the library; please report it. Do nothing with the objects of the call except free them.
     InterlaceEInternal = 99,
 }
@@ -55,23 +49,8 @@ impl Choice for Status {
         (Status::InterlaceECancelled, c"cancelled"),
         (Status::InterlaceEUnsupported, c"unsupported"),
         (Status::InterlaceEIo, c"io"),
+        (Status::InterlaceEDeadline, c"deadline"),
         (Status::InterlaceEInternal, c"internal"),
-    ];
-}
-
-impl Codes for Status {
-    type Meaning = Self;
-    const CODES: &'static [(Self, Self)] = &[
-        (Status::InterlaceOk, Status::InterlaceOk),
-        (Status::InterlaceEArgument, Status::InterlaceEArgument),
-        (Status::InterlaceEFormula, Status::InterlaceEFormula),
-        (Status::InterlaceEData, Status::InterlaceEData),
-        (Status::InterlaceENumeric, Status::InterlaceENumeric),
-        (Status::InterlaceEMemory, Status::InterlaceEMemory),
-        (Status::InterlaceECancelled, Status::InterlaceECancelled),
-        (Status::InterlaceEUnsupported, Status::InterlaceEUnsupported),
-        (Status::InterlaceEIo, Status::InterlaceEIo),
-        (Status::InterlaceEInternal, Status::InterlaceEInternal),
     ];
 }
 
@@ -86,6 +65,7 @@ impl From<Code> for Status {
             Code::Cancelled => Status::InterlaceECancelled,
             Code::Unsupported => Status::InterlaceEUnsupported,
             Code::Io => Status::InterlaceEIo,
+            Code::Deadline => Status::InterlaceEDeadline,
             Code::Internal => Status::InterlaceEInternal,
         }
     }
@@ -135,38 +115,6 @@ impl ErrorRecord {
     }
 }
 
-/// The version of the running library, "0.1.0". A static string.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub extern "C" fn interlace_version() -> *const c_char {
-    const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
-        Ok(version) => version,
-        Err(_) => panic!("a version has no NUL"),
-    };
-    VERSION.as_ptr()
-}
-
-/// The version of the running library as one number: 1000000 major + 1000 minor + patch.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub extern "C" fn interlace_version_number() -> i32 {
-    1_000_000 * INTERLACE_VERSION_MAJOR + 1000 * INTERLACE_VERSION_MINOR + INTERLACE_VERSION_PATCH
-}
-
-/// The name of a status, such as "argument"; NULL for a number that is none. A static string.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub extern "C" fn interlace_status_name(code: MaybeUninit<Status>) -> *const c_char {
-    name_of(code)
-}
-
-/// The status that has the name, to `out`. INTERLACE_E_ARGUMENT if there is none; the message lists the names.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_status_from_name(name: *const c_char, out: *mut Status, err: *mut ErrorRecord) -> Status {
-    from_name(name, out, err)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,11 +126,5 @@ mod tests {
         assert_eq!(record.text(), "é".repeat(503), "1007 bytes hold 503 characters of 2 bytes");
         record.fill(&Error::argument("two\nlines"));
         assert_eq!(record.text(), "two lines");
-    }
-
-    #[test]
-    fn the_version_constants_are_cargos() {
-        let constants = [INTERLACE_VERSION_MAJOR, INTERLACE_VERSION_MINOR, INTERLACE_VERSION_PATCH].map(|v| v.to_string());
-        assert_eq!(constants.join("."), env!("CARGO_PKG_VERSION"));
     }
 }

@@ -6,16 +6,15 @@ use super::c_char;
 use super::frame::FrameHandle;
 use super::handle::{give, need};
 use super::options::{OptionsHandle, settings};
-use super::progress::with_progress;
+use super::progress::watched;
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
 use super::strings::optional_text;
-use crate::options::Progress;
 use crate::validation::{AllOptimizers, CrossValidation, Partition};
 
 /// Fits the model `spec` to `data` by each optimiser in turn, from several starts: those of interlace_fit_new, and standard
 /// deviations of random effects that are a tenth and ten times those estimated. If the options have a theta0, it is the only start.
-/// `*out` is a new frame with one row per optimiser, for its best result: "optimizer", "logLik", "criterion", "difference" (the
+/// `*out` is a new frame with one row per optimiser, for its best result: "optimizer", "log_likelihood", "criterion", "difference" (the
 /// criterion minus the lowest of all), "max_diff_theta" and "max_diff_beta" (the largest differences of covariance parameters and, in
 /// standard errors, of fixed effects from those of the lowest criterion), "converged", "singular" (1 or 0), "evaluations" (of all starts),
 /// "gradient" (as in interlace_fit_scaled_gradient), "seconds" (of all starts), "error" (why there is no fit, else missing), and the estimates:
@@ -36,7 +35,7 @@ pub unsafe extern "C" fn interlace_spec_all_optimizers(
     boundary(err, || {
         let (spec, out) = (need(spec, "spec")?, target(out, "out")?);
         let data = data.map(|data| &data.frame);
-        let all = with_progress(options, |progress| AllOptimizers::new(&spec.spec, data, &settings(options), progress))?;
+        let all = watched(options, |watch| AllOptimizers::new(&spec.spec, data, &settings(options), watch))?;
         out.write(give(FrameHandle::new(all.frame()?)));
         Ok(())
     })
@@ -53,13 +52,13 @@ pub unsafe extern "C" fn interlace_spec_all_optimizers(
 ///
 /// `*folds_out` is a new frame with one row per fold and a last one, "all", for all rows: "fold" ("1", "2" .. "all"), "units" (levels, or rows),
 /// "rows" (predicted), "rmse", "mae" (NaN for an ordinal model: categories have no distance), "log_score" (the mean over rows), "status"
-/// of the fit (converged, singular, not converged, failed; missing for all) and "reason" (of a failure). `*rows_out`, unless `rows_out` is
+/// of the fit (converged, singular, not_converged, failed; missing for all) and "reason" (of a failure). `*rows_out`, unless `rows_out` is
 /// NULL, is a new frame with one row per row used: "row" (of the data, from 0), "fold" (from 1), "response", "prediction", "log_score"; those
 /// of an ordinal model are categories, from 1, with the most probable one as prediction. A fold that cannot be fitted or predicted, say because a
 /// level of a fixed effect occurs only in it, has status failed, and its rows have NaN.
 ///
 /// The threads of `options` (may be NULL) run folds in parallel and do not change results; with more than one, the functions of a
-/// user-defined family are called from several threads. The progress function is called after each fold with the number done, and the
+/// user-defined family are called from several threads. The progress function is told of each fold with the number done, and the
 /// objective and theta of that fold (NaN and none if it failed). `spec` must be made from a formula: INTERLACE_E_UNSUPPORTED for arrays.
 /// The caller frees `*folds_out` and `*rows_out` with interlace_frame_free.
 /// @param group A grouping factor whose levels stay together; NULL for single rows.
@@ -83,8 +82,7 @@ pub unsafe extern "C" fn interlace_spec_cross_validate(
         let (spec, data, out) = (need(spec, "spec")?, data.map(|data| &data.frame), target(folds_out, "folds_out")?);
         let rows_out = if rows_out.is_null() { None } else { Some(target(rows_out, "rows_out")?) };
         let partition = Partition { group: optional_text(group, "group")?, folds, seed };
-        let run = |progress: Option<Progress<'_>>| CrossValidation::new(&spec.spec, data, &settings(options), &partition, progress);
-        let all = with_progress(options, run)?;
+        let all = watched(options, |watch| CrossValidation::new(&spec.spec, data, &settings(options), &partition, watch))?;
         let (table, rows) = (all.frame()?, rows_out.map(|_| all.frame_of_rows()).transpose()?);
         out.write(give(FrameHandle::new(table)));
         if let (Some(out), Some(rows)) = (rows_out, rows) {

@@ -18,8 +18,9 @@ use crate::linalg::dense;
 use crate::linalg::orthogonal::take_off;
 use crate::optimize::inequalities::{Inequalities, resolved, step};
 use crate::optimize::{Objective, Reason};
-use crate::options::{Options, Progress, reborrowed};
+use crate::options::Options;
 use crate::search::Estimate;
+use crate::watch::Watch;
 
 /// Faces that are tried.
 const FACES: usize = 8;
@@ -50,7 +51,7 @@ pub fn estimate_within(
     how: Approximation,
     start: &Start,
     options: &Options,
-    mut progress: Option<Progress<'_>>,
+    watch: &Watch<'_>,
 ) -> Result<Edge> {
     let options = Options { theta0: None, ..options.clone() };
     let k = response.n_whole();
@@ -61,14 +62,12 @@ pub fn estimate_within(
     let (mut evaluations, mut before) = (0, None);
     for _ in 0..FACES {
         edge.set(Coordinates::own(k))?;
-        let mut active = descend(&mut Laplace::new(&edge.model, how)?, region, first, &mut x)?;
+        let mut active = descend(&mut Laplace::new(&edge.model, how, watch)?, region, first, &mut x)?;
         active.sort_unstable();
         let rows: Vec<Vec<f64>> = active.iter().map(|c| region.row(*c)).collect();
         edge.set(Coordinates::Linear(null_space(k, &rows)))?;
         let begin = edge.start(start, &x)?;
-        let mut report = reborrowed(&mut progress);
-        let report = report.as_mut().map(|call| call as Progress<'_>);
-        edge.estimate = estimate(&mut Laplace::new(&edge.model, how)?, &begin, &options, report)?;
+        edge.estimate = estimate(&mut Laplace::new(&edge.model, how, watch)?, &begin, &options)?;
         evaluations += edge.estimate.evaluations;
         edge.estimate.evaluations = evaluations;
         let mut there = edge.estimate.working[..first].to_vec();
@@ -76,7 +75,7 @@ pub fn estimate_within(
         if region.has(&there[first..]) {
             x = there;
             let ended = !edge.estimate.converged || before.as_ref() == Some(&active);
-            if ended || edge.holds(how, &rows, first, &x)? {
+            if ended || edge.holds(how, &rows, first, &x, watch)? {
                 return Ok(edge);
             }
         } else {
@@ -85,7 +84,7 @@ pub fn estimate_within(
         }
         before = Some(active);
     }
-    edge.give_up(how, start, &x)?;
+    edge.give_up(how, start, &x, watch)?;
     Ok(edge)
 }
 
@@ -109,17 +108,17 @@ impl Edge {
     }
 
     /// The last point in the region is no minimum.
-    fn give_up(&mut self, how: Approximation, like: &Start, x: &[f64]) -> Result<()> {
+    fn give_up(&mut self, how: Approximation, like: &Start, x: &[f64], watch: &Watch<'_>) -> Result<()> {
         self.set(Coordinates::own(self.response.n_whole()))?;
         let Start { theta, fixed, shared } = self.start(like, x)?;
         self.estimate.working = [theta, fixed.concat(), shared].concat();
-        self.estimate.value = Laplace::new(&self.model, how)?.evaluate(&self.estimate.working, Order::Mode)?;
+        self.estimate.value = Laplace::new(&self.model, how, watch)?.evaluate(&self.estimate.working, Order::Mode)?;
         (self.estimate.converged, self.estimate.reason) = (false, Reason::NoProgress);
         Ok(())
     }
 
     /// Whether the deviance does not fall from a face into the region.
-    fn holds(&self, how: Approximation, rows: &[Vec<f64>], first: usize, x: &[f64]) -> Result<bool> {
+    fn holds(&self, how: Approximation, rows: &[Vec<f64>], first: usize, x: &[f64], watch: &Watch<'_>) -> Result<bool> {
         let mut free = Edge {
             response: self.response.try_clone()?,
             model: self.model.with_response(Box::new(self.response.try_clone()?))?,
@@ -127,7 +126,7 @@ impl Edge {
         };
         free.set(Coordinates::own(self.response.n_whole()))?;
         let mut gradient = vec![0.0; x.len()];
-        Laplace::new(&free.model, how)?.evaluate_gradient(x, &mut gradient)?;
+        Laplace::new(&free.model, how, watch)?.evaluate_gradient(x, &mut gradient)?;
         Ok(resolved(rows, &gradient[first..]).0.iter().all(|m| *m >= -PULL))
     }
 }

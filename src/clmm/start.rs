@@ -9,6 +9,7 @@ use crate::glmm::model::Model;
 use crate::glmm::start::{Start, variances};
 use crate::linalg::dense;
 use crate::random::triangle;
+use crate::watch::Watch;
 
 /// Steps of the fit without random effects, which need not converge.
 const STEPS: usize = 6;
@@ -19,7 +20,7 @@ const ENOUGH: f64 = 1e-2;
 const GAP: f64 = 0.05;
 
 /// Effects zero, thresholds at the categories' shares, then Newton's steps within the response's region.
-pub fn start(response: &OrderedResponse, model: &Model) -> Result<Start> {
+pub fn start(response: &OrderedResponse, model: &Model, watch: &Watch<'_>) -> Result<Start> {
     let inner: Vec<bool> = (0..model.fixed.len()).map(|a| a == 0).collect();
     let mut eta = inner.iter().map(|_| try_vec("linear predictor", 0.0, model.n)).collect::<Result<Vec<_>>>()?;
     for (part, eta) in model.fixed.iter().zip(&mut eta) {
@@ -35,6 +36,7 @@ pub fn start(response: &OrderedResponse, model: &Model) -> Result<Start> {
         ));
     }
     for _ in 0..STEPS {
+        watch.pulse()?;
         let Some((step, decrement)) = point.newton_step()? else { break };
         let before = point.x.clone();
         let (mut length, mut next) = (1.0, f64::NEG_INFINITY);

@@ -13,6 +13,7 @@ use crate::glmm::laplace::Laplace;
 use crate::glmm::model::Model;
 use crate::glmm::tests::{check_gradient, design};
 use crate::spec::Threshold;
+use crate::watch::Watch;
 
 const KINDS: [Threshold; 3] = [Threshold::Flexible, Threshold::Symmetric, Threshold::Equidistant];
 const CATEGORIES: usize = 5;
@@ -155,8 +156,8 @@ fn starts_are_near_the_fit_without_random_effects() {
         for kind in KINDS {
             let response = response(&design, link, kind, true, false);
             let model = model(&design, &response);
-            let start = super::start::start(&response, &model).unwrap();
-            let mut laplace = Laplace::new(&model, Approximation::default()).unwrap();
+            let start = super::start::start(&response, &model, &Watch::unwatched()).unwrap();
+            let mut laplace = Laplace::new(&model, Approximation::default(), &Watch::unwatched()).unwrap();
             let mut x = vec![0.0; 3];
             x.extend_from_slice(&start.fixed[0]);
             x.extend_from_slice(&start.shared);

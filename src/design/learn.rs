@@ -15,6 +15,7 @@ use crate::design::variable::{Kind, Variable};
 use crate::error::{Error, Result};
 use crate::formula::{Expr, Formula, RandomTerm, TermList};
 use crate::frame::Frame;
+use crate::watch::Watch;
 
 /// All compiled expressions of a predictor, before their kinds are known.
 pub(super) struct PredictorSources {
@@ -85,10 +86,14 @@ impl PredictorSources {
         Ok(())
     }
 
-    pub fn evaluate<'a>(&self, frame: &'a Frame) -> Result<Evaluated<'a>> {
-        let factors = |parts: &Vec<Source>| parts.iter().map(|s| s.node.factor(frame)).collect::<Result<Vec<Factor>>>();
+    pub fn evaluate<'a>(&self, frame: &'a Frame, watch: &Watch<'_>) -> Result<Evaluated<'a>> {
+        let factors = |parts: &Vec<Source>| -> Result<Vec<Factor>> {
+            watch.pulse()?;
+            parts.iter().map(|s| s.node.factor(frame)).collect()
+        };
+        let variable = |source: &Source| watch.pulse().and_then(|()| source.node.evaluate(frame)).map(Some);
         Ok(Evaluated {
-            variables: self.variables.iter().map(|s| s.node.evaluate(frame).map(Some)).collect::<Result<_>>()?,
+            variables: self.variables.iter().map(variable).collect::<Result<_>>()?,
             groups: self.groups.iter().map(factors).collect::<Result<_>>()?,
             offsets: self.offsets.iter().map(|s| s.node.full_numbers(frame)).collect::<Result<_>>()?,
         })
@@ -120,12 +125,13 @@ impl PredictorSources {
         formula: &Formula,
         contrasts: &[(&str, Contrast)],
         evaluated: &Evaluated,
-        frame: &Frame,
-        rows: &Rows,
+        (frame, rows): (&Frame, &Rows),
         warnings: &mut Vec<String>,
+        watch: &Watch<'_>,
     ) -> Result<(PredictorProgram, Vec<Vec<u32>>)> {
         let mut variables = Vec::with_capacity(self.variables.len());
         for (source, value) in self.variables.into_iter().zip(evaluated.variables.iter().flatten()) {
+            watch.pulse()?;
             let kind = Kind::learn(&source.name, value, frame, rows, warnings)?;
             variables.push(Variable { name: source.name, node: source.node, kind });
         }
@@ -149,6 +155,7 @@ impl PredictorSources {
         }
         let (mut groups, mut index) = (Vec::new(), Vec::new());
         for (parts, values) in self.groups.into_iter().zip(&evaluated.groups) {
+            watch.pulse()?;
             let (group, of_rows) = Group::learn(parts.into_iter().map(|s| (s.name, s.node)).collect(), values, rows)?;
             groups.push(group);
             index.push(of_rows);

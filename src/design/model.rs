@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::family::WeightRole;
 use crate::frame::Frame;
 use crate::spec::{ArrayCorrelation, ArraySpec, CorrelationSpec, ModelKind, PredictorSpec, Source, Spec};
+use crate::watch::Watch;
 
 /// Makes the model matrices of data, of a formula or of arrays.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,7 +26,7 @@ impl Default for ModelProgram {
 
 impl ModelProgram {
     /// Learns the program of a specification from the training data, and runs it on them.
-    pub fn learn(spec: &Spec, frame: Option<&Frame>, na: NaPolicy) -> Result<(Self, Design)> {
+    pub fn learn(spec: &Spec, frame: Option<&Frame>, na: NaPolicy, watch: &Watch<'_>) -> Result<(Self, Design)> {
         spec.check()?;
         let specs = further_of(spec);
         match &spec.source {
@@ -41,6 +42,7 @@ impl ModelProgram {
                     contrasts: &source.contrasts,
                     correlation: correlation_text(spec)?,
                     na,
+                    watch: *watch,
                     ..Request::new(&formula)
                 };
                 let (program, design) = Program::learn(&request, frame)?;

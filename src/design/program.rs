@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::formula::Formula;
 use crate::frame::Frame;
 use crate::names::{known, quoted};
+use crate::watch::Watch;
 
 /// What a design is made of.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,7 @@ pub struct Request<'a> {
     /// Of the residuals: `ar1(time | group)`.
     pub correlation: Option<&'a str>,
     pub na: NaPolicy,
+    pub watch: Watch<'a>,
 }
 
 impl<'a> Request<'a> {
@@ -49,6 +51,7 @@ impl<'a> Request<'a> {
             contrasts: &[],
             correlation: None,
             na: NaPolicy::Omit,
+            watch: Watch::unwatched(),
         }
     }
 }
@@ -72,8 +75,10 @@ impl Program {
         }
         let sources = Sources::compile(request, frame)?;
         let values = sources.evaluate(request, frame)?;
+        request.watch.pulse()?;
         let (rows, ledger) = sources.incomplete(&values, frame)?.finish(request.na)?;
         ledger.check_left()?;
+        request.watch.pulse()?;
         let (program, design) = sources.learn(request, values, frame, &rows)?;
         Ok((program, Design { rows: ledger, ..design }))
     }
@@ -206,10 +211,10 @@ impl Sources {
     fn evaluate<'a>(&self, request: &Request, frame: &'a Frame) -> Result<Values<'a>> {
         Ok(Values {
             response: self.response.evaluate(request.response, frame)?,
-            mean: self.mean.evaluate(frame)?,
+            mean: self.mean.evaluate(frame, &request.watch)?,
             weights: self.weights.as_ref().map(|s| s.node.full_numbers(frame)).transpose()?,
             correlation: self.correlation.as_ref().map(|s| s.evaluate(frame)).transpose()?,
-            further: self.further.as_ref().try_map(|sources| sources.evaluate(frame))?,
+            further: self.further.as_ref().try_map(|sources| sources.evaluate(frame, &request.watch))?,
         })
     }
 
@@ -251,9 +256,12 @@ impl Sources {
         let mut warnings = unread.clone();
         let contrasts = named_contrasts(request.contrasts)?;
         let mut learn = |sources: PredictorSources, formula: &Formula, evaluated: Evaluated| {
-            let (mut program, index) =
-                sources.learn(formula, &contrasts, &evaluated, frame, rows, &mut warnings).map_err(|e| hinted(e, &unread))?;
+            let (mut program, index) = sources
+                .learn(formula, &contrasts, &evaluated, (frame, rows), &mut warnings, &request.watch)
+                .map_err(|e| hinted(e, &unread))?;
+            request.watch.pulse()?;
             let mut design = program.realise(evaluated, rows, Some(&index)).map_err(|e| hinted(e, &unread))?;
+            request.watch.pulse()?;
             design.terms = program.drop_dependent(design.terms, rows.len(), &mut warnings)?;
             Ok((program, design))
         };

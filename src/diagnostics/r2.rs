@@ -4,6 +4,7 @@
 use crate::error::{Error, Result, try_vec};
 use crate::family::{CUMULATIVE_LINKS, Link, Residual};
 use crate::fit::{Fit, Generalised};
+use crate::watch::{Phase, Watch};
 
 /// Shares of the variance of the linear predictor and of what is about it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,7 +50,8 @@ impl Fit {
     /// variable (pi^2/3 for the logit, 1 for the probit, pi^2/6 for the complementary log-log link); else the variance of one observation at the mean lambda of the
     /// model with an intercept instead of the fixed effects: log(1 + V/lambda^2) for a log link, by the delta method otherwise. Random
     /// intercepts of single observations are additive overdispersion, and belong to it.
-    pub fn r2(&self) -> Result<R2> {
+    pub fn r2(&self, watch: &Watch<'_>) -> Result<R2> {
+        watch.at(Phase::Start, 0, None)?;
         let n = self.n_obs as f64;
         let mut eta = try_vec("linear predictor", 0.0, self.n_obs)?;
         for (column, beta) in self.x.chunks_exact(self.n_obs).zip(&self.fixed.estimate) {
@@ -59,7 +61,7 @@ impl Fit {
         let fixed = eta.iter().map(|e| (e - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
         let mut residual = match self.generalised() {
             None => self.sigma * self.sigma,
-            Some(own) => self.observation_variance(own)?,
+            Some(own) => self.observation_variance(own, watch)?,
         };
         let mut random = 0.0;
         for term in &self.terms {
@@ -70,7 +72,7 @@ impl Fit {
         Ok(R2 { fixed, random, residual })
     }
 
-    fn observation_variance(&self, own: &Generalised) -> Result<f64> {
+    fn observation_variance(&self, own: &Generalised, watch: &Watch<'_>) -> Result<f64> {
         let (name, link) = (own.family.name(), own.family.link());
         if self.ordinal().is_some() && own.dispersion.is_some() {
             return Err(Error::unsupported("R2: the latent variable has a variance in each row where the scale has a formula"));
@@ -85,7 +87,7 @@ impl Fit {
             return link.latent_variance().ok_or_else(none);
         }
         let needs_mean = link != Link::Identity || !matches!(residual, Residual::Constant | Residual::OfLogarithm);
-        let eta = if needs_mean { self.null_intercept()? } else { 0.0 };
+        let eta = if needs_mean { self.null_intercept(watch)? } else { 0.0 };
         let at = |psi: &[f64]| -> f64 {
             if residual == Residual::OfLogarithm {
                 return own.family.parameters()[0].scale.reported(psi[0]).powi(2);

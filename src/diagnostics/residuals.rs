@@ -7,6 +7,7 @@ use crate::family::{Cumulative, ZeroMixture, normal};
 use crate::fit::Fit;
 use crate::predict::mean_slope;
 use crate::simulate::{Purpose, Stream};
+use crate::watch::{Phase, Watch};
 use std::ffi::CStr;
 
 /// The kind of a residual.
@@ -85,7 +86,8 @@ impl Fit {
 
     /// Randomised quantile residuals (Dunn & Smyth 1996): standard normal if the model, with its random effects as they are, is true. The
     /// numbers depend on the seed and on the row alone, and only of a response with probability of its own.
-    pub fn quantile_residuals(&self, seed: u64) -> Result<Vec<f64>> {
+    pub fn quantile_residuals(&self, seed: u64, watch: &Watch<'_>) -> Result<Vec<f64>> {
+        watch.at(Phase::Residuals, 0, Some(self.n_obs))?;
         if let Some(own) = self.generalised()
             && !own.family.facts().has_distribution
         {
@@ -112,7 +114,12 @@ impl Fit {
                 mixture.cdf(y[i], [own.eta[i], zeta], weights[i], &self.psi_of_row(i))
             }
         };
-        self.as_fitted(try_collect("residuals", (0..self.n_obs).map(|i| quantile(cdf(i), stream.uniform())))?)
+        let mut out = try_vec("residuals", 0.0, self.n_obs)?;
+        for (i, out) in out.iter_mut().enumerate() {
+            watch.round(Phase::Residuals, i, self.n_obs)?;
+            *out = quantile(cdf(i), stream.uniform());
+        }
+        self.as_fitted(out)
     }
 
     /// One per row used.

@@ -6,10 +6,13 @@ use super::response::AnyResponse;
 use super::{generalised, linear};
 use crate::error::Result;
 use crate::options::Options;
+use crate::watch::{Phase, Watch};
 
 impl Fit {
     /// The same model on the same rows by maximum likelihood; a fit that is by maximum likelihood as it is.
-    pub fn refit_ml(&self) -> Result<Fit> {
+    pub fn refit_ml(&self, watch: &Watch<'_>) -> Result<Fit> {
+        let watch = &watch.of_fit();
+        watch.at(Phase::Start, 0, None)?;
         if !self.reml {
             return Ok(self.clone());
         }
@@ -17,10 +20,10 @@ impl Fit {
         design.rows = self.rows.try_clone()?;
         let options = Options { reml: false, reml_generalised: false, ..self.options() };
         let mut fit = match self.generalised() {
-            None => linear::fit(self.program.clone(), design, &options, None)?,
+            None => linear::fit(self.program.clone(), design, &options, watch)?,
             Some(own) => {
                 let response = AnyResponse::of_fit(own, self.ordinal(), &design)?;
-                generalised::fit(&response, self.program.clone(), design, &options, None)?
+                generalised::fit(&response, self.program.clone(), design, &options, watch)?
             }
         };
         fit.formula.clone_from(&self.formula);

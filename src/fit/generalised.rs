@@ -18,7 +18,8 @@ use crate::family::Order;
 use crate::glmm::approximation::{Approximation, Inside};
 use crate::glmm::laplace::Laplace;
 use crate::glmm::solution::solve;
-use crate::options::{Information, Options, Progress};
+use crate::options::{Information, Options};
+use crate::watch::{Phase, Watch};
 
 /// Fits a response on its design.
 pub(super) fn fit(
@@ -26,8 +27,9 @@ pub(super) fn fit(
     program: ModelProgram,
     mut design: Design,
     options: &Options,
-    progress: Option<Progress<'_>>,
+    watch: &Watch<'_>,
 ) -> Result<Fit> {
+    watch.pulse()?;
     let started = Instant::now();
     let how = approximation(options);
     let warnings = check_generalised(response, &design, options.unidentified)?;
@@ -37,19 +39,21 @@ pub(super) fn fit(
         design.warnings.extend(check_constant(response, design.offset.as_deref())?);
         check_quadrature(response, options)?;
     }
+    watch.pulse()?;
     let model = response.model(&design)?;
+    watch.pulse()?;
     if let AnyResponse::Family(response) = response {
         check_not_exact(response, &model)?;
     }
-    let start = response.start(&model)?;
-    let mut laplace = Laplace::new(&model, how)?;
-    let found = search(&mut laplace, response, &start, options, progress)?;
+    let start = response.start(&model, watch)?;
+    let mut laplace = Laplace::new(&model, how, watch)?;
+    let found = search(&mut laplace, response, &start, options)?;
     let edge;
     let (response, model, mut laplace, estimate) = match found {
         Found::Inside(estimate) => (response, &model, laplace, estimate),
         Found::OnEdge(found) => {
             edge = found;
-            (&edge.response, &edge.model, Laplace::new(&edge.model, how)?, edge.estimate.clone())
+            (&edge.response, &edge.model, Laplace::new(&edge.model, how, watch)?, edge.estimate.clone())
         }
     };
     design.warnings.extend(estimate.others.first().map(|other| two_maxima(&estimate, other, model)));
@@ -77,7 +81,13 @@ fn at_end() -> String {
 }
 
 /// The deviance at each of the given points.
-pub(super) fn objective(response: AnyResponse, design: &Design, options: &Options, numbers: &[f64]) -> Result<Vec<f64>> {
+pub(super) fn objective(
+    response: AnyResponse,
+    design: &Design,
+    options: &Options,
+    numbers: &[f64],
+    watch: &Watch<'_>,
+) -> Result<Vec<f64>> {
     let response = response.guarded()?;
     check_generalised(&response, design, options.unidentified)?;
     if let AnyResponse::Family(response) = &response {
@@ -85,14 +95,18 @@ pub(super) fn objective(response: AnyResponse, design: &Design, options: &Option
         check_quadrature(response, options)?;
     }
     let model = response.model(design)?;
-    let mut laplace = Laplace::new(&model, approximation(options))?;
+    let mut laplace = Laplace::new(&model, approximation(options), watch)?;
     laplace.forget_modes(true);
     let n_theta = model.n_theta();
     if laplace.how.inside != Inside::Nothing {
-        laplace.start_fixed(&response.start(&model)?.fixed[0]);
+        laplace.start_fixed(&response.start(&model, watch)?.fixed[0]);
     }
-    points(numbers, laplace.n_parameters())?
-        .map(|point| {
+    let points = points(numbers, laplace.n_parameters())?;
+    let total = points.len();
+    points
+        .enumerate()
+        .map(|(i, point)| {
+            watch.at(Phase::Objective, i, Some(total))?;
             let (mut theta, mut shared) = (point[..n_theta].to_vec(), point[laplace.shared()].to_vec());
             let mut fixed: Vec<Vec<f64>> = laplace.ranges().into_iter().map(|range| point[range].to_vec()).collect();
             if let (AnyResponse::Ordered(response), Some(mean)) = (&response, fixed.first().cloned()) {
@@ -117,5 +131,5 @@ pub(crate) fn approximation(options: &Options) -> Approximation {
         _ => Inside::Nothing,
     };
     let expected = options.information == Information::Expected;
-    Approximation { expected, inside, points: options.quadrature.max(1), nodes: options.nodes, deadline: options.end() }
+    Approximation { expected, inside, points: options.quadrature.max(1), nodes: options.nodes }
 }

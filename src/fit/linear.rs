@@ -23,19 +23,22 @@ use crate::lmm::response::ResponseRows;
 use crate::lmm::rows::Chunk;
 use crate::lmm::solution::{Solution, solve};
 use crate::lmm::system::{LinearSystem, WorkingColumns};
-use crate::options::{Options, Progress};
+use crate::options::Options;
 use crate::random::{Layout, centred, shifts};
 use crate::search::Estimate;
+use crate::watch::{Phase, Watch};
 
 /// Fits a design.
-pub(super) fn fit(program: ModelProgram, mut design: Design, options: &Options, progress: Option<Progress<'_>>) -> Result<Fit> {
+pub(super) fn fit(program: ModelProgram, mut design: Design, options: &Options, watch: &Watch<'_>) -> Result<Fit> {
+    watch.pulse()?;
     let warnings = check(&design, options)?;
     design.warnings.extend(warnings);
     let started = Instant::now();
     let wide = Wide::of(&mut design)?;
-    let system = assemble(&design)?;
-    let mut deviance = Deviance::new(&system, options.reml)?;
-    let estimate = estimate(&mut deviance, options, progress)?;
+    let system = assemble(&design, watch)?;
+    let mut deviance = Deviance::new(&system, options.reml, watch)?;
+    let estimate = estimate(&mut deviance, options)?;
+    deviance.watch = watch.without_end();
     let others = solutions(&mut deviance, &estimate.others)?;
     let solution = solve(&mut deviance, &estimate.working)?;
     let mut fit = Fit::linear(design, program, &system, options, &estimate, solution)?;
@@ -49,13 +52,19 @@ pub(super) fn fit(program: ModelProgram, mut design: Design, options: &Options, 
 }
 
 /// The criterion at each of the given theta.
-pub(super) fn objective(design: &Design, options: &Options, thetas: &[f64]) -> Result<Vec<f64>> {
+pub(super) fn objective(design: &Design, options: &Options, thetas: &[f64], watch: &Watch<'_>) -> Result<Vec<f64>> {
     check(design, options)?;
     let mut design = design.clone();
     Wide::of(&mut design)?;
-    let system = assemble(&design)?;
-    let mut deviance = Deviance::new(&system, options.reml)?;
-    points(thetas, system.n_working())?.map(|theta| deviance.evaluate(&working_from_theta(&system, theta)?)).collect()
+    let system = assemble(&design, watch)?;
+    let mut deviance = Deviance::new(&system, options.reml, watch)?;
+    let points = points(thetas, system.n_working())?;
+    let total = points.len();
+    let evaluate = |(i, theta): (usize, &[f64])| {
+        watch.at(Phase::Objective, i, Some(total))?;
+        deviance.evaluate(&working_from_theta(&system, theta)?)
+    };
+    points.enumerate().map(evaluate).collect()
 }
 
 fn check(design: &Design, options: &Options) -> Result<Vec<String>> {
@@ -208,8 +217,8 @@ impl Fit {
 }
 
 /// The design reduced to cross-products, ready for the objective.
-pub(crate) fn assemble(design: &Design) -> Result<LinearSystem> {
-    Ok(Assembled::new(design)?.system)
+pub(crate) fn assemble(design: &Design, watch: &Watch<'_>) -> Result<LinearSystem> {
+    Ok(Assembled::new(design, watch)?.system)
 }
 
 /// A system, and what another response of the same design needs besides.
@@ -221,15 +230,18 @@ pub(crate) struct Assembled {
 }
 
 impl Assembled {
-    pub fn new(design: &Design) -> Result<Self> {
+    pub fn new(design: &Design, watch: &Watch<'_>) -> Result<Self> {
+        watch.pulse()?;
         let y = design.without_offset()?;
         let structures: Vec<Structure> = design.terms.iter().map(|t| t.structure).collect();
-        let mut chunk = Chunk::of_design(design, &y);
+        let mut chunk = Chunk::of_design(design, &y, watch);
         let shifts = shifts(chunk.n, &chunk.terms, &structures);
         let centred = centred(chunk.n, &chunk.terms, &shifts)?;
         replace(&mut chunk, &centred);
+        watch.pulse()?;
         let mut products = CrossProducts::new(Layout::of_design(design))?;
         products.add(&chunk)?;
+        watch.pulse()?;
         let (mut system, columns) = LinearSystem::with_projection(products, structures, shifts)?;
         if let Some(correlation) = &design.correlation {
             system.correlation = Some(CorrelatedProducts::new(correlation, system.working_rows(&columns, &chunk)?)?);
@@ -238,14 +250,14 @@ impl Assembled {
     }
 
     /// What other responses need of the design's rows.
-    pub fn response_rows(&self, design: &Design) -> Result<ResponseRows> {
-        ResponseRows::new(&self.columns, &Chunk::of_design(design, &design.y), &self.system)
+    pub fn response_rows(&self, design: &Design, watch: &Watch<'_>) -> Result<ResponseRows> {
+        ResponseRows::new(&self.columns, &Chunk::of_design(design, &design.y, watch), &self.system)
     }
 
     /// Replaces the response by that of the design.
-    pub fn set_response(&mut self, rows: &ResponseRows, design: &Design) -> Result<()> {
+    pub fn set_response(&mut self, rows: &ResponseRows, design: &Design, watch: &Watch<'_>) -> Result<()> {
         let y = design.without_offset()?;
-        let mut chunk = Chunk::of_design(design, &y);
+        let mut chunk = Chunk::of_design(design, &y, watch);
         replace(&mut chunk, &self.centred);
         rows.set_response(&chunk, &mut self.system)
     }

@@ -8,25 +8,28 @@ use super::{generalised, linear};
 use crate::design::{Design, ModelProgram, hinted};
 use crate::error::{Code, Error, Result};
 use crate::frame::Frame;
-use crate::options::{Options, Progress};
+use crate::options::Options;
 use crate::spec::{ModelKind, Source, Spec};
+use crate::watch::{Phase, Watch};
 
 impl Fit {
-    /// Fits a model. `frame` is needed for a formula, and is ignored for arrays.
-    pub fn new(spec: &Spec, frame: Option<&Frame>, options: &Options, progress: Option<Progress<'_>>) -> Result<Fit> {
+    /// Fits a model. `frame` is needed for a formula, and is ignored for arrays. At the deadline the fit ends with what it has.
+    pub fn new(spec: &Spec, frame: Option<&Frame>, options: &Options, watch: &Watch<'_>) -> Result<Fit> {
+        let watch = &watch.of_fit();
+        watch.at(Phase::Start, 0, None)?;
         let started = Instant::now();
         let located = |error: Error| match frame {
             Some(frame) => frame.located(error),
             None => error,
         };
-        let (program, design) = ModelProgram::learn(spec, frame, options.na).map_err(located)?;
+        let (program, design) = ModelProgram::learn(spec, frame, options.na, watch).map_err(located)?;
         let design_seconds = started.elapsed().as_secs_f64();
         let unread = design.warnings[..design.n_unread].to_vec();
         let fitted = check_terms(spec.kind, &design, options).and_then(|()| match spec.kind {
-            ModelKind::Lmm => linear::fit(program, design, options, progress),
+            ModelKind::Lmm => linear::fit(program, design, options, watch),
             ModelKind::Glmm | ModelKind::Clmm => {
                 let response = AnyResponse::of_spec(spec, &design, options)?;
-                generalised::fit(&response, program, design, options, progress)
+                generalised::fit(&response, program, design, options, watch)
             }
         });
         let fitted = fitted.and_then(|fit| fit.check_range().map(|()| fit));
@@ -44,7 +47,7 @@ impl Fit {
         if error.code != Code::Numeric || error.position < 0 {
             return error;
         }
-        match ModelProgram::learn(spec, frame, options.na) {
+        match ModelProgram::learn(spec, frame, options.na, &Watch::unwatched()) {
             Ok((_, design)) => in_data_rows(&error, &design.rows),
             Err(_) => error,
         }
@@ -53,13 +56,14 @@ impl Fit {
     /// The criterion at each of the given points, one after the other. A point is theta for a linear model, and the
     /// residual correlation if there is one; for a generalised one theta,
     /// then the fixed effects of the mean, the zero part and the dispersion, then the family's parameters on their working scale.
-    pub fn objective(spec: &Spec, frame: Option<&Frame>, options: &Options, points: &[f64]) -> Result<Vec<f64>> {
-        let (_, design) = ModelProgram::learn(spec, frame, options.na)?;
+    pub fn objective(spec: &Spec, frame: Option<&Frame>, options: &Options, points: &[f64], watch: &Watch<'_>) -> Result<Vec<f64>> {
+        watch.at(Phase::Start, 0, None)?;
+        let (_, design) = ModelProgram::learn(spec, frame, options.na, watch)?;
         check_terms(spec.kind, &design, options)?;
         match spec.kind {
-            ModelKind::Lmm => linear::objective(&design, options, points),
+            ModelKind::Lmm => linear::objective(&design, options, points, watch),
             ModelKind::Glmm | ModelKind::Clmm => {
-                generalised::objective(AnyResponse::of_spec(spec, &design, options)?, &design, options, points)
+                generalised::objective(AnyResponse::of_spec(spec, &design, options)?, &design, options, points, watch)
             }
         }
     }

@@ -14,6 +14,7 @@ use crate::glmm::laplace::Laplace;
 use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
 use crate::options::{Information, Options};
+use crate::watch::Watch;
 
 /// A model whose linear predictors have their estimates as offsets: its working parameters are theta and those that all rows share, as the
 /// fit's model had them. A linear model is the gaussian one at its sigma, for which the approximation is exact.
@@ -66,7 +67,7 @@ impl Fit {
 
     /// The fixed effect of the model with an intercept instead of the mean's fixed effects (Nakagawa, Johnson & Schielzeth 2017), at its
     /// estimate.
-    pub(crate) fn null_intercept(&self) -> Result<f64> {
+    pub(crate) fn null_intercept(&self, watch: &Watch<'_>) -> Result<f64> {
         let ones = try_vec("fixed-effects model matrix", 1.0, self.n_obs)?;
         if self.x == ones {
             return Ok(self.fixed.estimate[0]);
@@ -79,12 +80,12 @@ impl Fit {
         let response = self.response()?;
         let unit = response.unit(&fixed[0].offset)?;
         let model = self.model(&response, fixed, unit)?;
-        let start = response.start(&model)?;
+        let start = response.start(&model, watch)?;
         let Options { information, quadrature, nodes, .. } = self.options();
         let (expected, points) = (information == Information::Expected, quadrature.max(1));
         let how = Approximation { expected, points, nodes, ..Approximation::default() };
-        let mut laplace = Laplace::new(&model, how)?;
-        let best = estimate(&mut laplace, &start, &Options::default(), None)?;
+        let mut laplace = Laplace::new(&model, how, watch)?;
+        let best = estimate(&mut laplace, &start, &Options::default())?;
         if !best.converged {
             return Err(Error::numeric("the model without fixed effects but an intercept, which R2 needs, was not fitted"));
         }
@@ -169,11 +170,11 @@ mod tests {
         spec.family.name = family.into();
         spec.zero_inflation = zero.map(|formula| PredictorSpec::Formula(formula.into()));
         spec.dispersion = dispersion.map(|formula| PredictorSpec::Formula(formula.into()));
-        Fit::new(&spec, Some(&frame()), &Options::default(), None).unwrap()
+        Fit::new(&spec, Some(&frame()), &Options::default(), &Watch::unwatched()).unwrap()
     }
 
     fn modes(rebuilt: &Rebuilt) -> Vec<Vec<f64>> {
-        let mut laplace = Laplace::new(&rebuilt.model, Approximation::default()).unwrap();
+        let mut laplace = Laplace::new(&rebuilt.model, Approximation::default(), &Watch::unwatched()).unwrap();
         let solution = solve(&mut laplace, &rebuilt.working, StdErrors::Conditional).unwrap();
         solution.terms.into_iter().map(|t| t.modes).collect()
     }
@@ -204,7 +205,7 @@ mod tests {
             slopes.push((moved(step), moved(-step)));
         }
         let x: Vec<&[f64]> = parts.iter().map(|x| &x[..]).collect();
-        let mut joint = Joint::new(&rebuilt.model, &rebuilt.working, &x, Further::Known).unwrap();
+        let mut joint = Joint::new(&rebuilt.model, &rebuilt.working, &x, Further::Known, &Watch::unwatched()).unwrap();
         let mut largest = 0.0_f64;
         for (term, level, effect) in [(0, 0, 0), (0, 3, 1), (0, 11, 0), (1, 0, 0), (1, 5, 0)] {
             let r = if term == 0 { 2 } else { 1 };
@@ -233,7 +234,7 @@ mod tests {
         for (which, fit) in fits.iter().enumerate() {
             let rebuilt = fit.rebuilt().unwrap();
             let n_theta = fit.theta.len();
-            let mut joint = Joint::new(&rebuilt.model, &rebuilt.working, &[], Further::Own).unwrap();
+            let mut joint = Joint::new(&rebuilt.model, &rebuilt.working, &[], Further::Own, &Watch::unwatched()).unwrap();
             let shared = rebuilt.working.len() - n_theta;
             let mut largest = 0.0_f64;
             for k in 0..rebuilt.working.len() {

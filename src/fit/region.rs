@@ -10,7 +10,7 @@ use crate::glmm::laplace::Laplace;
 use crate::glmm::model::Model;
 use crate::glmm::start::Start;
 use crate::names::quoted;
-use crate::options::{Options, Progress, reborrowed};
+use crate::options::Options;
 use crate::search::Estimate;
 
 /// Where thresholds meet, so many places are named.
@@ -29,27 +29,20 @@ pub(crate) struct OnEdge {
 }
 
 /// The estimate from a start.
-pub(crate) fn search(
-    laplace: &mut Laplace<'_>,
-    response: &AnyResponse,
-    start: &Start,
-    options: &Options,
-    mut progress: Option<Progress<'_>>,
-) -> Result<Found> {
+pub(crate) fn search(laplace: &mut Laplace<'_>, response: &AnyResponse, start: &Start, options: &Options) -> Result<Found> {
     let (Some(ordered), Some(region)) = (response.ordered(), response.region()?) else {
-        return Ok(Found::Inside(estimate(laplace, start, options, progress)?));
+        return Ok(Found::Inside(estimate(laplace, start, options)?));
     };
-    let mut report = reborrowed(&mut progress);
-    match estimate(laplace, start, options, report.as_mut().map(|call| call as Progress<'_>)) {
+    match estimate(laplace, start, options) {
         Ok(found) if found.converged && region.has(&ordered.whole(&found.working[laplace.shared()])) => {
             return Ok(Found::Inside(found));
         }
         Err(error) if error.code != Code::Numeric => return Err(error),
         _ => {}
     }
-    drop(report);
     let model = laplace.model.with_response(response.boxed()?)?;
-    let Edge { response, model, mut estimate } = estimate_within(&region, ordered, model, laplace.how, start, options, progress)?;
+    let found = estimate_within(&region, ordered, model, laplace.how, start, options, &laplace.watch)?;
+    let Edge { response, model, mut estimate } = found;
     estimate.evaluations += laplace.evaluations;
     Ok(Found::OnEdge(Box::new(OnEdge { response: AnyResponse::Ordered(Box::new(response)), model, estimate })))
 }

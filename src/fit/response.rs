@@ -17,6 +17,7 @@ use crate::glmm::response::FamilyResponse;
 use crate::glmm::start::{Start, start};
 use crate::options::{Information, Options};
 use crate::spec::{FamilySpec, ModelKind, OrdinalSpec, Spec};
+use crate::watch::Watch;
 
 /// A response with all that is known of it.
 #[derive(Clone, Debug)]
@@ -197,11 +198,11 @@ impl AnyResponse {
         }
     }
 
-    pub fn start(&self, model: &Model) -> Result<Start> {
+    pub fn start(&self, model: &Model, watch: &Watch<'_>) -> Result<Start> {
         match self {
-            AnyResponse::Family(response) => start_of_family(response, model),
+            AnyResponse::Family(response) => start_of_family(response, model, watch),
             AnyResponse::Ordered(response) => {
-                start_of_ordered(&OrderedResponse { within: response.region()?, ..response.try_clone()? }, model)
+                start_of_ordered(&OrderedResponse { within: response.region()?, ..response.try_clone()? }, model, watch)
             }
         }
     }
@@ -300,7 +301,7 @@ fn zero_part(family: &dyn Family) -> Result<ZeroPart> {
     })
 }
 
-fn start_of_family(response: &FamilyResponse, model: &Model) -> Result<Start> {
+fn start_of_family(response: &FamilyResponse, model: &Model, watch: &Watch<'_>) -> Result<Start> {
     let (n, family) = (model.n, &response.family);
     let data = response.observations();
     let predictors = 1 + usize::from(response.zero.is_some()) + usize::from(response.dispersion);
@@ -312,10 +313,11 @@ fn start_of_family(response: &FamilyResponse, model: &Model) -> Result<Start> {
         let share = if response.zero == Some(ZeroPart::Inflation) { 0.5 * share } else { share };
         eta[zero].fill(logit(share.clamp(0.02, 0.98)));
     }
-    start(model, eta, &|eta| {
+    let guess = |eta: &[Vec<f64>]| {
         let mu = try_collect("means of the start", eta[0].iter().map(|e| family.linkinv(*e)))?;
         response.guess(&mu)
-    })
+    };
+    start(model, eta, &guess, watch)
 }
 
 /// Fails at a response that the family can't have; the zeros of a hurdle are not the family's. Rows are named as those of the data.

@@ -7,6 +7,7 @@ mod expand;
 mod groups;
 mod lexer;
 mod names;
+mod nested;
 mod parser;
 mod random;
 mod term_set;
@@ -17,5 +18,6 @@ mod tests;
 
 pub use correlation::{CorrelationKind, CorrelationTerm, parse_correlation};
 pub use expand::expand;
+pub use nested::inside_out;
 pub use parser::{Parsed, parse, parse_random};
 pub use tree::{Argument, Expr, ExprKind, Formula, Op, RandomTerm, Span, StructureCall, StructureKind, TermList};

@@ -68,6 +68,14 @@ impl Column {
         }
     }
 
+    /// The label of a row; `None` where it is missing, and for numbers.
+    pub fn label(&self, row: usize) -> Option<&str> {
+        match &*self.data {
+            ColumnData::Category(own) => usize::try_from(own.codes[row]).ok().map(|code| own.levels[code].as_str()),
+            ColumnData::Real(_) | ColumnData::Integer(_) => None,
+        }
+    }
+
     /// The values as real numbers, NaN where missing; `None` for categories.
     pub fn as_real(&self) -> Result<Option<Cow<'_, [f64]>>> {
         Ok(match &*self.data {

@@ -22,7 +22,13 @@ impl Frame {
             Ok(Column { data: Arc::new(data), ..column.clone() })
         });
         let columns = columns.collect::<Result<_>>()?;
-        Ok(Frame { n_rows: rows.len(), columns, index: self.index.clone(), origin: self.origin.selected(rows)? })
+        Ok(Frame {
+            n_rows: rows.len(),
+            columns,
+            index: self.index.clone(),
+            origin: self.origin.selected(rows)?,
+            read_seconds: None,
+        })
     }
 }
 

@@ -1,7 +1,9 @@
 //! Text columns that were meant to be numbers: most cells are, and one is not.
 
-use super::{Category, ColumnData, Frame, number};
-use crate::error::{Result, try_collect};
+use std::borrow::Cow;
+
+use super::{Category, Column, ColumnData, Frame, number};
+use crate::error::{Error, Result, try_collect};
 use crate::names::quoted;
 
 /// Why a column of text may not be what its caller thinks.
@@ -68,6 +70,20 @@ impl Frame {
         };
         let text = format!("{place} holds {cell}, which is no number ({numbers} of {total} cells are){what}");
         Some(Suspicion { row, text, is_mark: forms[code] == Form::Mark })
+    }
+
+    /// The numbers of a column of this frame, NaN where missing; an error names a cell if there are none.
+    pub fn numbers<'a>(&self, column: &'a Column) -> Result<Cow<'a, [f64]>> {
+        column.as_real()?.ok_or_else(|| self.no_numbers(column))
+    }
+
+    /// What is said of a column that is text where numbers are wanted.
+    pub fn no_numbers(&self, column: &Column) -> Error {
+        let message = format!("column {} has categories, numbers are wanted", quoted(&column.name));
+        match self.first_text(&column.name) {
+            Some((row, cell)) => self.located_anew(Error::data(format!("{message}: {cell}")).at(row)),
+            None => Error::data(message),
+        }
     }
 
     /// The first cell of a text column that is no number, or its first, for messages: the row and the text.

@@ -18,6 +18,8 @@ pub struct Frame {
     /// The place of each name among the columns.
     pub(super) index: HashMap<String, usize, BuildHasherDefault<DefaultHasher>>,
     pub(super) origin: Origin,
+    /// That reading its text took; `None` of a frame that was not read.
+    pub read_seconds: Option<f64>,
 }
 
 /// Of the same data, wherever they came from.
@@ -122,6 +124,11 @@ impl Frame {
     /// The column at a place, from 0.
     pub fn column_at(&self, i: usize) -> Option<&Column> {
         self.columns.get(i)
+    }
+
+    /// The columns, in order.
+    pub fn columns(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter()
     }
 
     /// The names of the columns, in order.

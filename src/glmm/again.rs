@@ -9,7 +9,7 @@ use crate::optimize::Summary;
 use crate::search::{Search, is_converged};
 
 /// The end of the second search where that is none of the kind, or the better one of two.
-pub(super) fn other_end(search: &mut Search<'_, '_, '_, Laplace<'_>>, first: Summary) -> Result<Summary> {
+pub(super) fn other_end(search: &mut Search<'_, '_, Laplace<'_>>, first: Summary) -> Result<Summary> {
     if search.options.theta0.is_some() || !may_be_false(search.criterion, &first) {
         return Ok(first);
     }

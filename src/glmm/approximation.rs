@@ -1,7 +1,5 @@
 //! How the deviance of a generalised model is approximated.
 
-use std::time::Instant;
-
 use crate::options::Nodes;
 
 /// What of the fixed effects of the mean is done inside.
@@ -25,6 +23,4 @@ pub struct Approximation {
     /// Quadrature points for each random effect; 0 and 1 are the Laplace approximation.
     pub points: usize,
     pub nodes: Nodes,
-    /// Past this moment there are no evaluations but the first, and that of the results.
-    pub deadline: Option<Instant>,
 }

@@ -85,7 +85,7 @@ impl Laplace<'_> {
 }
 
 /// From where a search got stuck to the least deviance inside the domain, where there is an end that it may have run into.
-pub fn approach_end(search: &mut Search<'_, '_, '_, Laplace<'_>>, best: Summary) -> Result<Summary> {
+pub fn approach_end(search: &mut Search<'_, '_, Laplace<'_>>, best: Summary) -> Result<Summary> {
     if !search.criterion.has_end() || search.criterion.has_fixed_nodes() {
         return Ok(best);
     }

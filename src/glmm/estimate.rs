@@ -8,7 +8,7 @@ use super::laplace::Laplace;
 use super::start::Start;
 use crate::error::{Code, Error, Result};
 use crate::optimize::{Method, Reason, Summary};
-use crate::options::{Options, Progress};
+use crate::options::Options;
 use crate::search::boundary::{LIFT, lifted};
 use crate::search::{Estimate, Search};
 
@@ -20,7 +20,7 @@ const IN_VALLEY: f64 = 1e-2;
 const SAME: f64 = 1e-9;
 
 /// Minimises the deviance from a start, as `options` say, and from starts in other basins.
-pub fn estimate(laplace: &mut Laplace<'_>, start: &Start, options: &Options, progress: Option<Progress<'_>>) -> Result<Estimate> {
+pub fn estimate(laplace: &mut Laplace<'_>, start: &Start, options: &Options) -> Result<Estimate> {
     let mut x = start.theta.clone();
     if let Some(theta0) = &options.theta0 {
         let n = laplace.model.n_theta();
@@ -34,7 +34,7 @@ pub fn estimate(laplace: &mut Laplace<'_>, start: &Start, options: &Options, pro
     }
     x.extend_from_slice(&start.shared);
     laplace.start_fixed(&start.fixed[0]);
-    let mut search = Search::new(laplace, options, progress);
+    let mut search = Search::new(laplace, options);
     let first = match first_search(&mut search, &x) {
         Err(error) if error.code == Code::Numeric && options.theta0.is_none() => {
             let x = nearby(&mut search, &x, &start.fixed[0])?;
@@ -59,21 +59,21 @@ pub fn estimate(laplace: &mut Laplace<'_>, start: &Start, options: &Options, pro
 /// The search from parameters that are near the minimum, and from starts in other basins; `start` is the one to begin anew from.
 pub fn estimate_near(laplace: &mut Laplace<'_>, x: &[f64], start: &Start, options: &Options) -> Result<Estimate> {
     let x = lifted(&laplace.model.structures, x, LIFT);
-    let mut search = Search::new(laplace, options, None);
+    let mut search = Search::new(laplace, options);
     let first = search.run(&x, options.tolerance)?;
     let ends = with_other_basins(&mut search, first, start)?;
     let estimate = search.finish_lowest(ends)?;
     settled(&mut search, estimate)
 }
 
-type GeneralisedSearch<'d, 'b, 'p, 'a> = Search<'d, 'b, 'p, Laplace<'a>>;
+type GeneralisedSearch<'d, 'b, 'a> = Search<'d, 'b, Laplace<'a>>;
 
 /// An end, and those of searches from the basins that it is not in.
-fn with_other_basins(search: &mut GeneralisedSearch<'_, '_, '_, '_>, first: Summary, start: &Start) -> Result<Vec<Summary>> {
+fn with_other_basins(search: &mut GeneralisedSearch<'_, '_, '_>, first: Summary, start: &Start) -> Result<Vec<Summary>> {
     let mut ends = vec![first];
     // Half of the evaluations are kept for what the user has asked for.
     let most = search.options.max_evaluations / 2;
-    let may_go_on = |search: &GeneralisedSearch<'_, '_, '_, '_>| search.may_go_on() && search.criterion.evaluations < most;
+    let may_go_on = |search: &GeneralisedSearch<'_, '_, '_>| search.may_go_on() && search.criterion.evaluations < most;
     if !may_go_on(search) {
         return Ok(ends);
     }
@@ -96,8 +96,9 @@ fn with_other_basins(search: &mut GeneralisedSearch<'_, '_, '_, '_>, first: Summ
 
 /// The estimate at modes that depend on nothing but the parameters. Where the search has followed others it goes on from there without
 /// memory, so that its end has one value.
-fn settled(search: &mut GeneralisedSearch<'_, '_, '_, '_>, mut estimate: Estimate) -> Result<Estimate> {
-    if search.criterion.has_one_mode() {
+fn settled(search: &mut GeneralisedSearch<'_, '_, '_>, mut estimate: Estimate) -> Result<Estimate> {
+    // Past the deadline there are no evaluations but those of the results.
+    if search.criterion.has_one_mode() || estimate.reason == Reason::Deadline {
         return Ok(estimate);
     }
     for round in 0..=RESTARTS {
@@ -128,7 +129,7 @@ fn settled(search: &mut GeneralisedSearch<'_, '_, '_, '_>, mut estimate: Estimat
 /// The search from the start, or, where it gets stuck, from others: the criterion of a mixture with random effects in the zero part, or of
 /// a cauchit model, falls without end where the information at a mode vanishes, and a search that begins near there does not come back.
 /// Where all get stuck, all that the search can do from the first.
-fn first_search(search: &mut GeneralisedSearch<'_, '_, '_, '_>, x: &[f64]) -> Result<Summary> {
+fn first_search(search: &mut GeneralisedSearch<'_, '_, '_>, x: &[f64]) -> Result<Summary> {
     if search.criterion.has_end()
         && search.options.optimizer == Method::Newton
         && let Some(end) = search.attempt(x)?

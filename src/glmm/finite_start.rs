@@ -18,7 +18,7 @@ const SLOPES: [f64; 3] = [1.0, 0.5, 0.0];
 const PARAMETERS: [f64; 5] = [0.0, 2.0, -2.0, 5.0, -5.0];
 
 /// The first point around the start `x` where all is finite; `gamma` are the mean's fixed effects at the start.
-pub fn nearby(search: &mut Search<'_, '_, '_, Laplace<'_>>, x: &[f64], gamma: &[f64]) -> Result<Vec<f64>> {
+pub fn nearby(search: &mut Search<'_, '_, Laplace<'_>>, x: &[f64], gamma: &[f64]) -> Result<Vec<f64>> {
     for shift in PARAMETERS {
         if shift != 0.0 && search.criterion.shared().is_empty() {
             break;

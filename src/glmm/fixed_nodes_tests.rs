@@ -10,9 +10,9 @@ use crate::design::{Design, TermDesign};
 use crate::error::{Code, Result};
 use crate::family::Order;
 use crate::options::{Nodes, StdErrors};
+use crate::watch::Watch;
 
-const FIXED: Approximation =
-    Approximation { expected: false, inside: Inside::Nothing, points: 3, nodes: Nodes::Fixed, deadline: None };
+const FIXED: Approximation = Approximation { expected: false, inside: Inside::Nothing, points: 3, nodes: Nodes::Fixed };
 /// Three nodes of the weight exp(-u^2), with weights of the standard normal density there.
 const RULE: [(f64, f64); 3] = [
     (-1.224_744_871_391_589, 0.249_490_844_586_476),
@@ -60,7 +60,7 @@ fn the_value_is_the_sum_over_the_nodes() {
             // The model's own units of the effects.
             t.iter_mut().enumerate().for_each(|(e, t)| *t /= model.scales[0][e % r]);
             x.extend([0.3, -0.2]);
-            let mut laplace = Laplace::new(&model, FIXED).unwrap();
+            let mut laplace = Laplace::new(&model, FIXED, &Watch::unwatched()).unwrap();
             let (value, wanted) = (laplace.evaluate(&x, Order::Mode).unwrap(), by_hand(&design, &t, &[0.3, -0.2], density));
             assert!((value - wanted).abs() < 1e-12 * wanted.abs(), "{family} {r}: {value} for {wanted}");
             // Modes far away are no part of it.
@@ -78,7 +78,7 @@ fn many_nodes_have_the_value_of_adaptive_ones() {
         let model = model(&design, "binomial", "logit", None, false, &[0]);
         x.extend([0.3, -0.2]);
         let value = |how: Approximation| -> f64 {
-            Laplace::new(&model, Approximation { points, ..how }).unwrap().evaluate(&x, Order::Mode).unwrap()
+            Laplace::new(&model, Approximation { points, ..how }, &Watch::unwatched()).unwrap().evaluate(&x, Order::Mode).unwrap()
         };
         let (fixed, adaptive) = (value(FIXED), value(Approximation::default()));
         assert!((fixed - adaptive).abs() < within, "{points} points: {fixed} for {adaptive}");
@@ -91,7 +91,7 @@ fn levels_that_underflow_have_their_logarithm() {
     let mut scalar = of_one_factor(&design(24, 40, |e, _| (e.exp() * 1e4).round()))[1].0.clone();
     scalar.y[0] *= 50.0;
     let model = model(&scalar, "poisson", "log", None, false, &[0]);
-    let value = Laplace::new(&model, FIXED).unwrap().evaluate(&[0.8, 9.0, 0.3], Order::Mode).unwrap();
+    let value = Laplace::new(&model, FIXED, &Watch::unwatched()).unwrap().evaluate(&[0.8, 9.0, 0.3], Order::Mode).unwrap();
     assert!(value > 1e4 && value.is_finite(), "{value}");
     check_gradient("underflow", &model, FIXED, &[0.8, 9.0, 0.3]);
 }
@@ -107,7 +107,7 @@ fn what_can_not_go_with_fixed_nodes() {
         (Approximation { expected: true, ..FIXED }, Code::Argument, "expected information"),
         (Approximation { inside: Inside::Integrated, ..FIXED }, Code::Unsupported, "restricted likelihood"),
     ] {
-        let Err(error) = Laplace::new(&model, how) else { panic!("{how:?}") };
+        let Err(error) = Laplace::new(&model, how, &Watch::unwatched()) else { panic!("{how:?}") };
         assert!(error.code == code && error.message.contains(text), "{how:?}: {error}");
     }
 }
@@ -167,9 +167,9 @@ fn modes_that_are_not_found_are_wanted_by_results_alone() {
     let terms: Vec<(usize, &TermDesign)> = vec![(0, &design.terms[0])];
     let model = Model::new(Box::new(Kinked { y: design.y.clone() }), design.n, fixed, &terms).unwrap();
     let x = [0.8, 0.3, -0.2];
-    let lost = Laplace::new(&model, Approximation::default()).unwrap().evaluate(&x, Order::Mode).unwrap_err();
+    let lost = Laplace::new(&model, Approximation::default(), &Watch::unwatched()).unwrap().evaluate(&x, Order::Mode).unwrap_err();
     assert_eq!(lost.code, Code::Numeric);
-    let mut laplace = Laplace::new(&model, FIXED).unwrap();
+    let mut laplace = Laplace::new(&model, FIXED, &Watch::unwatched()).unwrap();
     let value = laplace.evaluate(&x, Order::Mode).unwrap();
     let wanted = by_hand(&design, &[0.8 / model.scales[0][0]], &x[1..], |y, eta| -3.0 * (y - eta).abs());
     assert!((value - wanted).abs() < 1e-12 * wanted.abs(), "{value} for {wanted}");

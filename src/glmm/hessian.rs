@@ -6,8 +6,6 @@
 //! effects. For shared parameters the sum of squared scores, or as in the fixed effects where the response
 //! has their information.
 
-use std::time::Instant;
-
 use super::laplace::Laplace;
 use crate::covariance::Structure;
 use crate::error::{Code, Result, try_copy, try_vec};
@@ -16,6 +14,7 @@ use crate::linalg::dense::dot_in_order as dot;
 use crate::optimize::Objective;
 use crate::random::{add_curvature, add_second_derivatives, directions, factor_derivatives, triangle};
 use crate::search::{Criterion, ThetaMap};
+use crate::watch::Watch;
 
 /// What memory is for.
 const WEIGHTED: &str = "weighted model matrix";
@@ -70,8 +69,8 @@ impl<'a> Criterion<'a> for Laplace<'a> {
         self.evaluations
     }
 
-    fn deadline(&self) -> Option<Instant> {
-        self.how.deadline
+    fn watch(&self) -> Watch<'a> {
+        self.watch
     }
 
     fn theta_map(&self) -> ThetaMap<'a> {
@@ -143,6 +142,7 @@ impl Laplace<'_> {
         let mut z = try_vec(WEIGHTED, 0.0, q * (columns.len() + weights.len() / predictors))?;
         let mut wx = (0..predictors).map(|_| try_vec(WEIGHTED, 0.0, model.n)).collect::<Result<Vec<_>>>()?;
         for (at, &(c, j)) in columns.iter().enumerate() {
+            self.watch.pulse()?;
             let column = &model.fixed[c].q[j * model.n..(j + 1) * model.n];
             for (a, wx) in wx.iter_mut().enumerate() {
                 let w = &self.mode.jet.w[triangle(a, c)];

@@ -19,6 +19,7 @@ use super::model::Model;
 use crate::error::{Error, Result, try_vec};
 use crate::family::Order;
 use crate::random::{directions, factor_derivatives, triangle};
+use crate::watch::Watch;
 
 /// A at a model's modes, and how these move with the parameters.
 pub struct Joint<'a> {
@@ -55,8 +56,8 @@ pub struct EffectRow<'a> {
 
 impl<'a> Joint<'a> {
     /// At working parameters; `x` has the columns `[n, p_a]` of each predictor a. The model has random effects.
-    pub fn new(model: &'a Model, working: &[f64], x: &[&[f64]], further: Further<'_>) -> Result<Self> {
-        let mut laplace = Laplace::new(model, Approximation::default())?;
+    pub fn new(model: &'a Model, working: &[f64], x: &[&[f64]], further: Further<'_>, watch: &Watch<'a>) -> Result<Self> {
+        let mut laplace = Laplace::new(model, Approximation::default(), watch)?;
         laplace.forget_modes(true);
         // Entries of A^-1 itself are wanted.
         laplace.mode.precision.system.whole = true;
@@ -79,7 +80,11 @@ impl<'a> Joint<'a> {
         }
         laplace.mode.precision.apply_lambda_transpose(&mut g);
         let precision = &mut laplace.mode.precision;
-        g.chunks_exact_mut(q.max(1)).for_each(|g| precision.solve(g));
+        for g in g.chunks_exact_mut(q.max(1)) {
+            watch.pulse()?;
+            precision.solve(g);
+        }
+        watch.pulse()?;
         precision.system.select_inverse()?;
         let (whole, half) = (try_vec("random effects", 0.0, q)?, try_vec("random effects", 0.0, q)?);
         Ok(Joint { laplace, g, theta, directions: own, a: vec![], whole, half })

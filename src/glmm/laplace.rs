@@ -9,8 +9,6 @@
 //! W is the observed information at the mode (the Laplace approximation), or on request the expected one (lme4). The fixed effects of the
 //! mean may be part of the mode as well (`border`), with or without a place in the determinant.
 
-use std::time::Instant;
-
 use super::approximation::{Approximation, Inside};
 use super::border::Border;
 use super::kept_modes::Memory;
@@ -22,6 +20,7 @@ use crate::family::Order;
 use crate::optimize::rounding::rounding;
 use crate::options::Nodes;
 use crate::random::WeightedGram;
+use crate::watch::Watch;
 
 /// The Newton decrement, relative to the penalised deviance, at which the mode is found: gradients are exact to its square root.
 pub(super) const DECREMENT: f64 = 1e-22;
@@ -56,10 +55,12 @@ pub struct Laplace<'a> {
     pub evaluations: usize,
     /// Newton steps of the modes, over all evaluations.
     pub mode_steps: usize,
+    /// Hears of evaluations. Of a fit, there are none past its end but the first, and those of the results.
+    pub watch: Watch<'a>,
 }
 
 impl<'a> Laplace<'a> {
-    pub fn new(model: &'a Model, how: Approximation) -> Result<Self> {
+    pub fn new(model: &'a Model, how: Approximation, watch: &Watch<'a>) -> Result<Self> {
         let (n, q, p, predictors) = (model.n, model.layout.q(), model.fixed[0].p, model.response.predictors());
         let is_inside = how.inside != Inside::Nothing;
         let mode = Mode::new(model, is_inside)?;
@@ -81,6 +82,7 @@ impl<'a> Laplace<'a> {
             value: f64::NAN,
             evaluations: 0,
             mode_steps: 0,
+            watch: *watch,
             mode,
             model,
         })
@@ -115,7 +117,8 @@ impl<'a> Laplace<'a> {
 
     /// The deviance at working parameters; the modes and all derivatives are left behind.
     pub fn evaluate(&mut self, x: &[f64], order: Order) -> Result<f64> {
-        if self.is_late() && self.evaluations > 0 {
+        self.watch.pulse()?;
+        if self.evaluations > 0 && self.watch.is_late() {
             return Err(Error::numeric("the deadline has passed"));
         }
         self.evaluations += 1;
@@ -136,7 +139,7 @@ impl<'a> Laplace<'a> {
             self.value += border.log_determinant() + 2.0 * self.model.fixed[0].log_determinant() - p * std::f64::consts::TAU.ln();
         }
         if let Some(quadrature) = &mut self.quadrature {
-            self.value += quadrature.correction(&mut self.mode, order)?;
+            self.value += quadrature.correction(&mut self.mode, order, &self.watch)?;
         }
         self.value += self.barrier_value();
         if !self.value.is_finite() {
@@ -155,10 +158,6 @@ impl<'a> Laplace<'a> {
         let of_rows: f64 = scores.map(|(s, size)| size * s.iter().map(|s| s.abs()).sum::<f64>()).sum();
         let noise = 2.0 * f64::EPSILON * of_rows;
         if noise > rounding(self.value, 0.0) { noise } else { 0.0 }
-    }
-
-    pub(super) fn is_late(&self) -> bool {
-        self.how.deadline.is_some_and(|end| Instant::now() >= end)
     }
 
     pub(super) fn has_fixed_nodes(&self) -> bool {
@@ -181,7 +180,7 @@ impl<'a> Laplace<'a> {
             }
         }
         if let Some(quadrature) = &mut self.quadrature {
-            self.value = quadrature.at_fixed_nodes(&mut self.mode, order)?;
+            self.value = quadrature.at_fixed_nodes(&mut self.mode, order, &self.watch)?;
         }
         Ok(self.value)
     }

@@ -37,6 +37,7 @@ impl Laplace<'_> {
         }
         let (mut last, mut short) = (f64::INFINITY, 0);
         for _ in 0..MOST_STEPS {
+            self.watch.pulse()?;
             self.mode_steps += 1;
             let regular = self.factorize_observed()?;
             let decrement = self.mode_step();

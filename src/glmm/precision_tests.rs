@@ -11,6 +11,7 @@ use crate::family::Order;
 use crate::formula::StructureKind::{self, Ar1, CompoundSymmetry};
 use crate::options::StdErrors;
 use crate::simulate::noise::Noise;
+use crate::watch::Watch;
 
 /// Six series at r occasions beside a crossed factor.
 fn series((kind, r): (StructureKind, usize), seed: u64, y: impl FnMut(f64, &mut Noise) -> f64) -> Design {
@@ -54,7 +55,7 @@ fn the_gradient_equals_finite_differences() {
                     continue;
                 }
                 let how = Approximation { expected, inside, ..Approximation::default() };
-                let mut laplace = Laplace::new(&model, how).unwrap();
+                let mut laplace = Laplace::new(&model, how, &Watch::unwatched()).unwrap();
                 for angle in [0.6, -1.3] {
                     let x = point(&laplace, 0.7, angle);
                     laplace.evaluate(&x, Order::Mode).unwrap();
@@ -73,8 +74,8 @@ fn both_forms_agree() {
             let how = Approximation { inside, ..Approximation::default() };
             // Ordinary points, little variance, none at all, and nearly one correlation.
             for (sd, angle) in [(0.8, 0.5), (2.5, -1.1), (0.002, 0.4), (0.0, 0.4), (0.6, 1.56)] {
-                let mut own = Laplace::new(&model, how).unwrap();
-                let mut roots = Laplace::new(&model, how).unwrap();
+                let mut own = Laplace::new(&model, how, &Watch::unwatched()).unwrap();
+                let mut roots = Laplace::new(&model, how, &Watch::unwatched()).unwrap();
                 roots.mode.precision.system.whole = true;
                 let x = point(&own, sd, angle);
                 let n = x.len();

@@ -30,6 +30,7 @@ use crate::family::Order;
 use crate::linalg::dense::{self, product};
 use crate::options::Nodes;
 use crate::random::WeightedGram;
+use crate::watch::Watch;
 
 /// What memory is for.
 const LEVELS: &str = "quadrature of the levels";
@@ -79,7 +80,7 @@ impl Quadrature {
     }
 
     /// What the quadrature adds to the deviance of the Laplace approximation; averages at `Order::Gradient`.
-    pub fn correction(&mut self, mode: &mut Mode<'_>, order: Order) -> Result<f64> {
+    pub fn correction(&mut self, mode: &mut Mode<'_>, order: Order, watch: &Watch<'_>) -> Result<f64> {
         if !self.levels.factorize(&mode.precision, &mut self.factors) {
             return Err(Error::numeric("the curvature at the modes of the random effects is not positive"));
         }
@@ -93,6 +94,7 @@ impl Quadrature {
         let of_levels = || try_vec(LEVELS, 0.0, levels);
         let (mut total, mut l, mut pi) = (of_levels()?, of_levels()?, of_levels()?);
         for k in 0..self.grid.len() {
+            watch.pulse()?;
             let z = self.grid.node(k).to_vec();
             self.place(mode, &modes, &z);
             mode.predict();
@@ -127,11 +129,11 @@ impl Quadrature {
     }
 
     /// The deviance at nodes that stay where they are; averages at `Order::Gradient`. No mode has a part in it.
-    pub fn at_fixed_nodes(&mut self, mode: &mut Mode<'_>, order: Order) -> Result<f64> {
+    pub fn at_fixed_nodes(&mut self, mode: &mut Mode<'_>, order: Order, watch: &Watch<'_>) -> Result<f64> {
         let (modes, eta) = (mode.effects()?.u, try_copies("linear predictor", &mode.eta)?);
-        let log_l = self.fixed_log_likelihoods(mode);
+        let log_l = self.fixed_log_likelihoods(mode, watch);
         let averages = match &log_l {
-            Ok(log_l) if order == Order::Gradient => self.fixed_averages(mode, log_l).map(Some),
+            Ok(log_l) if order == Order::Gradient => self.fixed_averages(mode, log_l, watch).map(Some),
             _ => Ok(None),
         };
         mode.u.copy_from_slice(&modes);
@@ -143,10 +145,11 @@ impl Quadrature {
     }
 
     /// log L of each level.
-    fn fixed_log_likelihoods(&mut self, mode: &mut Mode<'_>) -> Result<Vec<f64>> {
+    fn fixed_log_likelihoods(&mut self, mode: &mut Mode<'_>, watch: &Watch<'_>) -> Result<Vec<f64>> {
         let levels = self.levels.count;
         let (mut sums, mut terms) = (try_vec(LEVELS, LogSum::default(), levels)?, try_vec(LEVELS, 0.0, levels)?);
         for k in 0..self.grid.len() {
+            watch.pulse()?;
             self.fixed_terms(mode, k, Order::Value, &mut terms)?;
             sums.iter_mut().zip(&terms).for_each(|(sum, term)| sum.add(*term));
         }
@@ -158,11 +161,12 @@ impl Quadrature {
     }
 
     /// A second pass over the nodes, with the weights that the first has made known.
-    fn fixed_averages(&mut self, mode: &mut Mode<'_>, log_l: &[f64]) -> Result<Averages> {
+    fn fixed_averages(&mut self, mode: &mut Mode<'_>, log_l: &[f64], watch: &Watch<'_>) -> Result<Averages> {
         let t = self.levels.root(&mode.precision.t);
         let mut sums = Sums::new(mode.u.len(), &self.levels, mode)?;
         let mut pi = try_vec(LEVELS, 0.0, self.levels.count)?;
         for k in 0..self.grid.len() {
+            watch.pulse()?;
             self.fixed_terms(mode, k, Order::Gradient, &mut pi)?;
             pi.iter_mut().zip(log_l).for_each(|(pi, log_l)| *pi = (*pi - log_l).exp());
             sums.add(&self.levels, mode, &self.node, &t, self.grid.node(k), &pi);

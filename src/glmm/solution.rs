@@ -13,6 +13,7 @@ use crate::options::StdErrors;
 use crate::random::{TermSolution, own_block};
 use crate::search::boundary::null_directions;
 use crate::search::theta_slopes;
+use crate::watch::Phase;
 
 /// Steps of the differences, in standard errors: central differences of the analytic gradient.
 const STEP: f64 = 2e-3;
@@ -53,7 +54,7 @@ pub struct Solution {
 pub fn solve(laplace: &mut Laplace<'_>, x: &[f64], std_errors: StdErrors) -> Result<Solution> {
     let modes = try_copy(MODES, &laplace.mode.u)?;
     let (uncertainty, remark) = laplace.uncertainty(x, std_errors)?;
-    laplace.how.deadline = None;
+    laplace.watch = laplace.watch.without_end();
     let Uncertainty { vcov: working_vcov, edges, separations, flat, slopes } = uncertainty;
     // The differences have left modes of other points.
     laplace.start_modes(&modes);
@@ -120,12 +121,12 @@ impl Laplace<'_> {
     fn uncertainty(&mut self, x: &[f64], std_errors: StdErrors) -> Result<(Uncertainty, Option<String>)> {
         let modes = try_copy(MODES, &self.mode.u)?;
         let found = self.covariance_of_parameters(x, std_errors);
-        let late = self.is_late();
+        let late = self.watch.is_late();
         match found {
             Err(error) if error.code == Code::Numeric && (late || std_errors == StdErrors::Marginal) => {
                 // What is left to do are two evaluations, from the modes of the estimate.
                 self.start_modes(&modes);
-                self.how.deadline = None;
+                self.watch = self.watch.without_end();
                 let why = if late { "the deadline was reached".into() } else { format!("near the estimate {}", error.message) };
                 let what = format!("standard errors are those given the covariance parameters, because {why}");
                 let remark = (std_errors == StdErrors::Marginal).then_some(what);
@@ -238,7 +239,8 @@ impl Laplace<'_> {
         let n = x.len();
         let mut modes = vec![];
         let (mut up, mut down) = (vec![0.0; n], vec![0.0; n]);
-        for &j in free {
+        for (done, &j) in free.iter().enumerate() {
+            self.watch.at(Phase::StandardErrors, done, Some(free.len()))?;
             let curvature = approximate[j * (n + 1)];
             let step = STEP * if curvature > 0.0 { (2.0 / curvature).sqrt().clamp(1e-3, 1.0) } else { 1.0 };
             let mut at = x.to_vec();
@@ -279,6 +281,7 @@ impl Laplace<'_> {
             let count = slopes.len();
             let (mut own, mut image) = (vec![0.0; count * r], vec![0.0; count * r]);
             for (level, out) in full.chunks_exact_mut(r * r).enumerate() {
+                self.watch.pulse_each(level)?;
                 // In the user's units, and V times them.
                 for (own, (parameter, slope)) in own.chunks_exact_mut(r).zip(slopes) {
                     let unit = of_unit.get(*parameter).copied().unwrap_or(0.0);
@@ -396,6 +399,7 @@ impl Laplace<'_> {
         let mut all = vec![];
         let mut at = 0;
         for (k, structure) in model.structures.iter().enumerate() {
+            self.watch.at(Phase::Modes, k, Some(model.structures.len()))?;
             let range = at..at + structure.n_theta();
             at = range.end;
             let (size, first, units) = (model.layout.terms[k], model.layout.offset(k), model.units(k));
@@ -407,6 +411,7 @@ impl Laplace<'_> {
             let mut condvar = try_vec("covariances of the random effects", 0.0, r * r * size.levels)?;
             let mut block = vec![0.0; r * r];
             for (level, out) in condvar.chunks_exact_mut(r * r).enumerate() {
+                self.watch.pulse_each(level)?;
                 if let Some(blocks) = &blocks {
                     units.covariance(1.0, &blocks[level * r * r..(level + 1) * r * r], out);
                 } else if let Some((inverse, col_ptr)) = self.mode.precision.system.inverse() {

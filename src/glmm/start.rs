@@ -7,6 +7,7 @@ use crate::error::{Error, Result, try_collect, try_copy, try_vec};
 use crate::family::Order;
 use crate::linalg::dense;
 use crate::random::triangle;
+use crate::watch::Watch;
 
 /// Steps of the fit without random effects, which need not converge.
 const STEPS: usize = 12;
@@ -32,7 +33,12 @@ pub struct Start {
 
 /// The fit without random effects: `eta` has for each predictor a value per row that is near the data, `guess` is of the family's
 /// parameters given predictors.
-pub fn start(model: &Model, mut eta: Vec<Vec<f64>>, guess: &dyn Fn(&[Vec<f64>]) -> Result<Guess>) -> Result<Start> {
+pub fn start(
+    model: &Model,
+    mut eta: Vec<Vec<f64>>,
+    guess: &dyn Fn(&[Vec<f64>]) -> Result<Guess>,
+    watch: &Watch<'_>,
+) -> Result<Start> {
     let inner: Vec<bool> = (0..eta.len()).map(|a| a == 0).collect();
     let mut evaluator = model.response.evaluator(&inner)?;
     let mut jet = Jet::new(model.n, &inner)?;
@@ -54,6 +60,7 @@ pub fn start(model: &Model, mut eta: Vec<Vec<f64>>, guess: &dyn Fn(&[Vec<f64>]) 
         Ok(shared)
     };
     let mut is_finite = |gamma: &[f64], eta: &mut [Vec<f64>], fixed: &mut [Vec<f64>]| -> Result<bool> {
+        watch.pulse()?;
         model.fixed[0].predict(gamma, &mut eta[0]);
         apply(eta, fixed, &mut *evaluator)?;
         Ok(log_likelihood(&mut *evaluator, eta, &mut jet)?.is_finite())
@@ -63,7 +70,7 @@ pub fn start(model: &Model, mut eta: Vec<Vec<f64>>, guess: &dyn Fn(&[Vec<f64>]) 
         fixed[0] = inside(model, &wanted, &regression, &mut |gamma| is_finite(gamma, &mut eta, &mut fixed.clone()))?;
         is_finite(&fixed[0].clone(), &mut eta, &mut fixed)?;
     }
-    scoring(model, &mut *evaluator, &mut eta, &mut fixed[0], &mut jet)?;
+    scoring(model, &mut *evaluator, &mut eta, &mut fixed[0], &mut jet, watch)?;
     let shared = apply(&mut eta, &mut fixed, &mut *evaluator)?;
     log_likelihood(&mut *evaluator, &eta, &mut jet)?;
     let theta = variances(model, &jet)?;
@@ -121,10 +128,18 @@ fn information(part: &FixedPart, weights: &[f64]) -> Result<Vec<f64>> {
 }
 
 /// Newton steps of the mean's fixed effects with what is positive of the information.
-fn scoring(model: &Model, evaluator: &mut dyn Evaluator, eta: &mut [Vec<f64>], gamma: &mut [f64], jet: &mut Jet) -> Result<()> {
+fn scoring(
+    model: &Model,
+    evaluator: &mut dyn Evaluator,
+    eta: &mut [Vec<f64>],
+    gamma: &mut [f64],
+    jet: &mut Jet,
+    watch: &Watch<'_>,
+) -> Result<()> {
     let part = &model.fixed[0];
     let mut value = log_likelihood(evaluator, eta, jet)?;
     for _ in 0..STEPS {
+        watch.pulse()?;
         let weights = try_collect("weights of the rows", jet.w[0].iter().map(|w| w.max(0.0)))?;
         let mut gram = information(part, &weights)?;
         let mut step = vec![0.0; part.p];

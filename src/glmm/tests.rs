@@ -13,6 +13,7 @@ use crate::formula::StructureKind;
 use crate::options::Nodes;
 use crate::simulate::noise::Noise;
 use crate::simulate::{Purpose, Stream};
+use crate::watch::Watch;
 use std::sync::Arc;
 
 /// A small design with crossed terms, the first with slopes.
@@ -66,7 +67,7 @@ pub fn model(design: &Design, family: &str, link: &str, zero: Option<ZeroPart>, 
 
 /// The analytic gradient against central differences of the value.
 pub fn check_gradient(what: &str, model: &Model, how: Approximation, x: &[f64]) {
-    let mut laplace = Laplace::new(model, how).unwrap();
+    let mut laplace = Laplace::new(model, how, &Watch::unwatched()).unwrap();
     let mut gradient = vec![0.0; x.len()];
     laplace.evaluate_gradient(x, &mut gradient).unwrap();
     let largest = gradient.iter().fold(1.0f64, |m, g| m.max(g.abs()));
@@ -92,7 +93,7 @@ fn the_gradient_equals_finite_differences() {
                     continue;
                 }
                 let how = Approximation { expected, inside, ..Approximation::default() };
-                let n = Laplace::new(&model, how).unwrap().n_parameters();
+                let n = Laplace::new(&model, how, &Watch::unwatched()).unwrap().n_parameters();
                 for mut x in [vec![0.7, 0.2, 0.4, 0.5], vec![0.7, 0.2, 0.0, 0.0]] {
                     x.resize(n, 0.3);
                     check_gradient(family, &model, how, &x);
@@ -123,7 +124,7 @@ fn the_gradient_of_further_predictors_equals_finite_differences() {
             let model = model(&design, family, link, zero, dispersion, &random);
             let how = Approximation::default();
             let mut x = vec![0.7, 0.2, 0.4, 0.5];
-            x.resize(Laplace::new(&model, how).unwrap().n_parameters(), 0.3);
+            x.resize(Laplace::new(&model, how, &Watch::unwatched()).unwrap().n_parameters(), 0.3);
             check_gradient(&format!("{family} {random:?}"), &model, how, &x);
         }
     }
@@ -158,7 +159,7 @@ fn the_gradient_of_quadrature_equals_finite_differences() {
             ] {
                 let how = Approximation { expected, points, nodes, ..Approximation::default() };
                 let mut x = theta.clone();
-                x.resize(Laplace::new(&model, how).unwrap().n_parameters(), 0.3);
+                x.resize(Laplace::new(&model, how, &Watch::unwatched()).unwrap().n_parameters(), 0.3);
                 check_gradient(family, &model, how, &x);
             }
         }
@@ -180,7 +181,7 @@ fn the_gradient_of_quadrature_with_further_predictors_equals_finite_differences(
                 for nodes in [Nodes::Adaptive, Nodes::Fixed] {
                     let how = Approximation { points: 3, nodes, ..Approximation::default() };
                     let mut x = theta.clone();
-                    x.resize(Laplace::new(&model, how).unwrap().n_parameters(), 0.3);
+                    x.resize(Laplace::new(&model, how, &Watch::unwatched()).unwrap().n_parameters(), 0.3);
                     check_gradient(&format!("{family} {random:?}"), &model, how, &x);
                 }
             }
@@ -212,7 +213,7 @@ fn gradients_of_all_families_equal_finite_differences() {
             let model = model(&design, name, family.link().name(), None, false, &vec![0; design.terms.len()]);
             let how = Approximation { points, ..Approximation::default() };
             let mut x = theta;
-            x.resize(Laplace::new(&model, how).unwrap().n_parameters(), 0.3);
+            x.resize(Laplace::new(&model, how, &Watch::unwatched()).unwrap().n_parameters(), 0.3);
             check_gradient(name, &model, how, &x);
         }
     }
@@ -238,7 +239,7 @@ fn a_point_that_breaks_down_leaves_the_next_as_it_was() {
             }
             let model = model(design, family, link, None, false, &vec![0; design.terms.len()]);
             let how = Approximation { expected, inside, points, ..Approximation::default() };
-            let mut laplace = Laplace::new(&model, how).unwrap();
+            let mut laplace = Laplace::new(&model, how, &Watch::unwatched()).unwrap();
             let x = vec![0.3; laplace.n_parameters()];
             let (mut gradient, mut hessian) = (vec![0.0; x.len()], vec![0.0; x.len() * x.len()]);
             let before = laplace.evaluate_hessian(&x, &mut gradient, &mut hessian).unwrap();

@@ -1,8 +1,10 @@
 //! Adjustment of p values and intervals for several tests at once.
 
 use crate::choice::Choice;
+use crate::error::Result;
 use crate::studentized_range::StudentizedRange;
 use crate::tails::{t_two_sided, t_two_sided_quantile};
+use crate::watch::Watch;
 use std::ffi::CStr;
 
 /// How the tests of a family answer for each other.
@@ -54,25 +56,26 @@ impl Adjustment {
 
     /// Two-sided p values of the tests of one family, which are of all pairs of `means` means where the adjustment is Tukey's. Tests
     /// without a value (NaN) have none, and don't count.
-    pub fn p_values(self, tests: &[Statistic], means: usize) -> Vec<f64> {
+    pub fn p_values(self, tests: &[Statistic], means: usize, watch: &Watch<'_>) -> Result<Vec<f64>> {
         let raw: Vec<f64> = tests.iter().map(|t| t_two_sided(t.value, t.df)).collect();
         let n = raw.iter().filter(|p| !p.is_nan()).count() as f64;
-        match self {
+        Ok(match self {
             Adjustment::None => raw,
             Adjustment::Tukey if means <= 2 => raw,
             Adjustment::Tukey => {
                 let range = StudentizedRange::new(means);
-                tests.iter().map(|t| range.upper(t.value.abs() * std::f64::consts::SQRT_2, t.df)).collect()
+                let upper = |t: &Statistic| range.upper(t.value.abs() * std::f64::consts::SQRT_2, t.df);
+                tests.iter().map(|t| watch.pulse().map(|()| upper(t))).collect::<Result<_>>()?
             }
             Adjustment::Bonferroni => raw.iter().map(|p| capped(n * p)).collect(),
             Adjustment::Sidak => raw.iter().map(|p| -(n * (-p).ln_1p()).exp_m1()).collect(),
             Adjustment::Holm | Adjustment::Default => holm(&raw, n),
             Adjustment::FalseDiscovery => false_discovery(&raw, n),
-        }
+        })
     }
 
     /// How many standard errors the interval of each test reaches to either side, all together covering with probability `level`.
-    pub fn reaches(self, tests: &[Statistic], means: usize, level: f64) -> Vec<f64> {
+    pub fn reaches(self, tests: &[Statistic], means: usize, level: f64, watch: &Watch<'_>) -> Result<Vec<f64>> {
         let n = tests.iter().filter(|t| !t.df.is_nan()).count() as f64;
         let alpha = 1.0 - level;
         let each = match self {
@@ -80,23 +83,24 @@ impl Adjustment {
             Adjustment::Tukey if means <= 2 => alpha,
             Adjustment::Tukey => {
                 let range = StudentizedRange::new(means);
-                return by_df(tests, |df| range.upper_quantile(alpha, df) / std::f64::consts::SQRT_2);
+                return by_df(tests, |df| range.upper_quantile(alpha, df) / std::f64::consts::SQRT_2, watch);
             }
             Adjustment::Bonferroni | Adjustment::Holm | Adjustment::Default | Adjustment::FalseDiscovery => alpha / n,
             Adjustment::Sidak => -((-alpha).ln_1p() / n).exp_m1(),
         };
-        by_df(tests, |df| t_two_sided_quantile(each, df))
+        by_df(tests, |df| t_two_sided_quantile(each, df), watch)
     }
 }
 
 /// Quantiles cost something, and neighbours often have the same degrees of freedom.
-fn by_df(tests: &[Statistic], quantile: impl Fn(f64) -> f64) -> Vec<f64> {
+fn by_df(tests: &[Statistic], quantile: impl Fn(f64) -> f64, watch: &Watch<'_>) -> Result<Vec<f64>> {
     let mut last = (f64::NAN, f64::NAN);
     let each = tests.iter().map(|t| {
         if t.df.to_bits() != last.0.to_bits() {
+            watch.pulse()?;
             last = (t.df, quantile(t.df));
         }
-        last.1
+        Ok(last.1)
     });
     each.collect()
 }
@@ -172,7 +176,7 @@ mod tests {
             1.148_887_721_591_496_1e-5,
             0.029_582_192_808_237_706,
         ];
-        near(&Adjustment::Tukey.p_values(&tests(&ERGO, 24.0), 4), &wanted, 1e-10);
+        near(&Adjustment::Tukey.p_values(&tests(&ERGO, 24.0), 4, &Watch::unwatched()).unwrap(), &wanted, 1e-10);
         let asymptotic = [
             4.155_564_781_171_961e-13,
             0.000_107_848_348_377_928_42,
@@ -181,7 +185,7 @@ mod tests {
             3.131_248_482_723_947e-9,
             0.014_400_833_108_437_538,
         ];
-        near(&Adjustment::Tukey.p_values(&tests(&ERGO, f64::INFINITY), 4), &asymptotic, 1e-10);
+        near(&Adjustment::Tukey.p_values(&tests(&ERGO, f64::INFINITY), 4, &Watch::unwatched()).unwrap(), &asymptotic, 1e-10);
         let raw = [
             9.753_420_494_944_94e-8,
             0.000_256_292_724_020_620_3,
@@ -190,7 +194,7 @@ mod tests {
             2.026_276_475_534_473e-6,
             0.006_219_850_392_568_005,
         ];
-        near(&Adjustment::None.p_values(&tests(&ERGO, 24.0), 4), &raw, 1e-13);
+        near(&Adjustment::None.p_values(&tests(&ERGO, 24.0), 4, &Watch::unwatched()).unwrap(), &raw, 1e-13);
     }
 
     #[test]
@@ -198,7 +202,7 @@ mod tests {
         // Two-sided normal p values of .01, .04, .03, none, .5.
         let z = [0.01, 0.04, 0.03, f64::NAN, 0.5].map(|p: f64| t_two_sided_quantile(p, f64::INFINITY));
         let tests = tests(&z, f64::INFINITY);
-        let p = |a: Adjustment| a.p_values(&tests, 5);
+        let p = |a: Adjustment| a.p_values(&tests, 5, &Watch::unwatched()).unwrap();
         near(&p(Adjustment::Bonferroni), &[0.04, 0.16, 0.12, f64::NAN, 1.0], 1e-14);
         // R: p.adjust(c(.01, .04, .03, .5), "holm")
         near(&p(Adjustment::Holm), &[0.04, 0.09, 0.09, f64::NAN, 0.5], 1e-14);
@@ -210,16 +214,23 @@ mod tests {
         let all = [Adjustment::None, Adjustment::Tukey, Adjustment::Bonferroni, Adjustment::Sidak];
         for adjustment in all {
             let tests = tests(&ERGO, 24.0);
-            let (p, reach) = (adjustment.p_values(&tests, 4), adjustment.reaches(&tests, 4, 0.99));
+            let (p, reach) = (
+                adjustment.p_values(&tests, 4, &Watch::unwatched()).unwrap(),
+                adjustment.reaches(&tests, 4, 0.99, &Watch::unwatched()).unwrap(),
+            );
             for i in 0..6 {
                 assert_eq!(p[i] < 0.01, reach[i] < ERGO[i].abs(), "{adjustment:?} {i}");
             }
         }
         assert_eq!(
-            Adjustment::Holm.reaches(&tests(&ERGO, 24.0), 4, 0.95),
-            Adjustment::Bonferroni.reaches(&tests(&ERGO, 24.0), 4, 0.95)
+            Adjustment::Holm.reaches(&tests(&ERGO, 24.0), 4, 0.95, &Watch::unwatched()).unwrap(),
+            Adjustment::Bonferroni.reaches(&tests(&ERGO, 24.0), 4, 0.95, &Watch::unwatched()).unwrap()
         );
-        near(&Adjustment::Tukey.reaches(&tests(&[1.0], 9.0), 2, 0.9), &Adjustment::None.reaches(&tests(&[1.0], 9.0), 2, 0.9), 0.0);
+        near(
+            &Adjustment::Tukey.reaches(&tests(&[1.0], 9.0), 2, 0.9, &Watch::unwatched()).unwrap(),
+            &Adjustment::None.reaches(&tests(&[1.0], 9.0), 2, 0.9, &Watch::unwatched()).unwrap(),
+            0.0,
+        );
     }
 
     #[test]

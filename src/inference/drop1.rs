@@ -12,22 +12,28 @@ use crate::lmm::estimate::estimate;
 use crate::names::quoted;
 use crate::options::Options;
 use crate::tails::chi_square_upper;
+use crate::watch::{Phase, Watch};
 
-/// A row for the model, `<none>`, and one for each term that is in no other: `term`, `npar` (the parameters that go with it), `AIC`, `LRT`,
-/// `p.value`. `data` are those of the fit; they are needed where it left out columns, which may have an estimate without a term.
-pub fn drop1_table(fit: &Fit, data: Option<&Frame>) -> Result<Frame> {
+/// A row for the model, `<none>`, and one for each term that is in no other: `term`, `n_parameters` (those that go with it), `aic`,
+/// `chi_square`, `p_value`. `data` are those of the fit; they are needed where it left out columns, which may have an estimate without a term.
+pub fn drop1_table(fit: &Fit, data: Option<&Frame>, watch: &Watch<'_>) -> Result<Frame> {
     if fit.generalised().is_some() {
         return Err(Error::argument("drop1 is for linear mixed models; compare generalised models by likelihood ratios"));
     }
     let design = with_all_columns(fit, data)?;
     let options = Options { reml: false, ..fit.options() };
-    let (whole, p) = best(&design, &options, || "the model".to_owned())?;
+    let terms = droppable(fit, design.x_names.len())?;
+    let total = Some(terms.len() + 1);
+    watch.at(Phase::Model, 0, total)?;
+    let (whole, p) = best(&design, &options, || "the model".to_owned(), &watch.inside(Phase::Model, 0, total))?;
     let more = fit.theta.len() + 1;
     let aic = |deviance: f64, p: usize| deviance + 2.0 * (p + more) as f64;
     let (mut names, mut npar, mut aics) = (vec!["<none>".to_owned()], vec![i64::MIN], vec![aic(whole, p)]);
     let (mut ratios, mut p_values) = (vec![f64::NAN], vec![f64::NAN]);
-    for (term, rest) in droppable(fit, design.x_names.len())? {
-        let (deviance, left) = best(&rest.of(&design)?, &options, || format!("the model without the term {}", quoted(&term)))?;
+    for (i, (term, rest)) in terms.into_iter().enumerate() {
+        watch.at(Phase::Model, i + 1, total)?;
+        let which = || format!("the model without the term {}", quoted(&term));
+        let (deviance, left) = best(&rest.of(&design)?, &options, which, &watch.inside(Phase::Model, i + 1, total))?;
         let own = p.saturating_sub(left);
         let rise = deviance - whole;
         let ratio = if rise < 0.0 { 0.0 } else { rise };
@@ -39,10 +45,10 @@ pub fn drop1_table(fit: &Fit, data: Option<&Frame>) -> Result<Frame> {
     }
     let mut frame = Frame::new(names.len());
     frame.add_strings("term", &names.iter().map(|name| Some(name.as_str())).collect::<Vec<_>>())?;
-    frame.add_integers("npar", npar)?;
-    frame.add_real("AIC", aics)?;
-    frame.add_real("LRT", ratios)?;
-    frame.add_real("p.value", p_values)?;
+    frame.add_integers("n_parameters", npar)?;
+    frame.add_real("aic", aics)?;
+    frame.add_real("chi_square", ratios)?;
+    frame.add_real("p_value", p_values)?;
     Ok(frame)
 }
 
@@ -155,10 +161,10 @@ fn chosen(n: usize, x: &[f64], kept: &[usize]) -> Result<Vec<f64>> {
 }
 
 /// The smallest deviance of a model, and how many fixed effects it has.
-fn best(design: &Design, options: &Options, which: impl Fn() -> String) -> Result<(f64, usize)> {
-    let system = assemble(design)?;
-    let mut deviance = Deviance::new(&system, options.reml)?;
-    let best = estimate(&mut deviance, options, None)?;
+fn best(design: &Design, options: &Options, which: impl Fn() -> String, watch: &Watch<'_>) -> Result<(f64, usize)> {
+    let system = assemble(design, watch)?;
+    let mut deviance = Deviance::new(&system, options.reml, watch)?;
+    let best = estimate(&mut deviance, options)?;
     if !best.converged {
         return Err(Error::numeric(format!("drop1: {} did not converge by maximum likelihood", which())));
     }

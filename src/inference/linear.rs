@@ -144,35 +144,28 @@ impl Coefficients<'_> {
     }
 }
 
-/// A row a combination: `estimate`, `SE`, `df`, `t.ratio` (`z.ratio` where all degrees of freedom are infinite) and `p.value` of the
+/// A row a combination: `estimate`, `std_error`, `df`, `statistic` (t, or z where the degrees of freedom are infinite) and `p_value` of the
 /// hypothesis that it is `rhs`.
 pub fn combinations_table(combinations: &[Combination], rhs: &[f64]) -> Result<Frame> {
     let pairs = || combinations.iter().zip(rhs);
     let mut frame = Frame::new(combinations.len());
     frame.add_real("estimate", combinations.iter().map(|c| c.estimate).collect())?;
-    frame.add_real("SE", combinations.iter().map(|c| c.std_error).collect())?;
+    frame.add_real("std_error", combinations.iter().map(|c| c.std_error).collect())?;
     frame.add_real("df", combinations.iter().map(|c| c.df).collect())?;
-    let name = statistic_name(combinations.iter().map(|c| c.df));
-    frame.add_real(name, pairs().map(|(c, null)| c.statistic(*null)).collect())?;
-    frame.add_real("p.value", pairs().map(|(c, null)| c.p_value(*null)).collect())?;
+    frame.add_real("statistic", pairs().map(|(c, null)| c.statistic(*null)).collect())?;
+    frame.add_real("p_value", pairs().map(|(c, null)| c.p_value(*null)).collect())?;
     Ok(frame)
 }
 
-/// One row: `statistic` (F, or chi-square where `df2` is infinite), `df1`, `df2`, `p.value`.
+/// One row: `statistic` (F, or chi-square where `df2` is infinite), `num_df`, `den_df`, `p_value`.
 pub fn joint_table(test: &JointTest) -> Result<Frame> {
     let mut frame = Frame::new(1);
     let divisor = if test.df2 == f64::INFINITY { 1.0 } else { test.df1 as f64 };
     frame.add_real("statistic", vec![test.chi_square / divisor])?;
-    frame.add_integers("df1", vec![test.df1 as i64])?;
-    frame.add_real("df2", vec![test.df2])?;
-    frame.add_real("p.value", vec![test.p_value])?;
+    frame.add_integers("num_df", vec![test.df1 as i64])?;
+    frame.add_real("den_df", vec![test.df2])?;
+    frame.add_real("p_value", vec![test.p_value])?;
     Ok(frame)
-}
-
-/// `z.ratio` where all degrees of freedom that there are are infinite, otherwise `t.ratio`.
-pub(crate) fn statistic_name(df: impl Iterator<Item = f64>) -> &'static str {
-    let mut known = df.filter(|df| !df.is_nan()).peekable();
-    if known.peek().is_some() && known.all(|df| df == f64::INFINITY) { "z.ratio" } else { "t.ratio" }
 }
 
 /// The sum of weights times values where the weight is not zero: a coefficient without a standard error is no matter to what leaves it out.

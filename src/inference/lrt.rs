@@ -5,9 +5,10 @@ use crate::design::ModelProgram;
 use crate::error::{Error, Result, try_gather, try_push, try_vec};
 use crate::fit::{Fit, Generalised};
 use crate::frame::Frame;
-use crate::options::{Options, Progress};
+use crate::options::Options;
 use crate::spec::Spec;
 use crate::tails::{chi_bar_square_upper, chi_square_upper};
+use crate::watch::{Phase, Watch};
 
 /// The null distribution of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub struct Comparison {
 
 /// Fits in the order of their numbers of parameters, as places in the list given, each but the first with its test. With `chi_bar`, a
 /// comparison in which one variance is at its edge has that distribution; otherwise all have the chi-square, which is then conservative.
-pub fn likelihood_ratio(fits: &[&Fit], chi_bar: bool) -> Result<Vec<(usize, Option<Comparison>)>> {
+pub fn likelihood_ratio(fits: &[&Fit], chi_bar: bool, watch: &Watch<'_>) -> Result<Vec<(usize, Option<Comparison>)>> {
     if fits.len() < 2 {
         return Err(Error::argument(format!("a likelihood-ratio test needs at least 2 fits, there is {}", fits.len())));
     }
@@ -43,16 +44,17 @@ pub fn likelihood_ratio(fits: &[&Fit], chi_bar: bool) -> Result<Vec<(usize, Opti
     order.sort_by_key(|&i| fits[i].npar);
     let mut result = Vec::with_capacity(fits.len());
     for (rank, &i) in order.iter().enumerate() {
+        watch.at(Phase::Test, rank, Some(fits.len()))?;
         let before = rank.checked_sub(1).map(|r| fits[order[r]]);
-        result.push((i, before.map(|smaller| compare(smaller, fits[i], chi_bar)).transpose()?));
+        result.push((i, before.map(|smaller| compare(smaller, fits[i], chi_bar, watch)).transpose()?));
     }
     Ok(result)
 }
 
-/// The tests as a table, a row a fit: `fit` (its place in the list, from 0), `model` (the formula), `nobs`, `npar`, `AIC`, `BIC`, `logLik`,
-/// `deviance`, and against the row before `Chisq`, `Df`, `p.value`, `distribution` and `warning`.
-pub fn likelihood_ratio_table(fits: &[&Fit], chi_bar: bool) -> Result<Frame> {
-    table_of(fits, &likelihood_ratio(fits, chi_bar)?)
+/// The tests as a table, a row a fit: `fit` (its place in the list, from 0), `model` (the formula), `n_obs`, `n_parameters`, `aic`, `bic`,
+/// `log_likelihood`, `deviance`, and against the row before `chi_square`, `df`, `p_value`, `distribution` and `warning`.
+pub fn likelihood_ratio_table(fits: &[&Fit], chi_bar: bool, watch: &Watch<'_>) -> Result<Frame> {
+    table_of(fits, &likelihood_ratio(fits, chi_bar, watch)?)
 }
 
 fn table_of(fits: &[&Fit], rows: &[(usize, Option<Comparison>)]) -> Result<Frame> {
@@ -61,15 +63,15 @@ fn table_of(fits: &[&Fit], rows: &[(usize, Option<Comparison>)]) -> Result<Frame
     let tests = || rows.iter().map(|(_, test)| test.as_ref());
     frame.add_integers("fit", rows.iter().map(|(i, _)| *i as i64).collect())?;
     frame.add_strings("model", &rows.iter().map(|(i, _)| Some(fits[*i].formula.as_str())).collect::<Vec<_>>())?;
-    frame.add_integers("nobs", rows.iter().map(|(i, _)| fits[*i].n_obs as i64).collect())?;
-    frame.add_integers("npar", rows.iter().map(|(i, _)| fits[*i].npar as i64).collect())?;
-    frame.add_real("AIC", reals(&|fit| fit.aic))?;
-    frame.add_real("BIC", reals(&|fit| fit.bic))?;
-    frame.add_real("logLik", reals(&|fit| fit.log_likelihood))?;
+    frame.add_integers("n_obs", rows.iter().map(|(i, _)| fits[*i].n_obs as i64).collect())?;
+    frame.add_integers("n_parameters", rows.iter().map(|(i, _)| fits[*i].npar as i64).collect())?;
+    frame.add_real("aic", reals(&|fit| fit.aic))?;
+    frame.add_real("bic", reals(&|fit| fit.bic))?;
+    frame.add_real("log_likelihood", reals(&|fit| fit.log_likelihood))?;
     frame.add_real("deviance", reals(&|fit| -2.0 * fit.log_likelihood))?;
-    frame.add_real("Chisq", tests().map(|t| t.map_or(f64::NAN, |t| t.chi_square)).collect())?;
-    frame.add_integers("Df", tests().map(|t| t.map_or(i64::MIN, |t| t.df as i64)).collect())?;
-    frame.add_real("p.value", tests().map(|t| t.map_or(f64::NAN, |t| t.p_value)).collect())?;
+    frame.add_real("chi_square", tests().map(|t| t.map_or(f64::NAN, |t| t.chi_square)).collect())?;
+    frame.add_integers("df", tests().map(|t| t.map_or(i64::MIN, |t| t.df as i64)).collect())?;
+    frame.add_real("p_value", tests().map(|t| t.map_or(f64::NAN, |t| t.p_value)).collect())?;
     let name = |null: Null| if null == Null::ChiSquare { "chisq" } else { "chibarsq" };
     frame.add_strings("distribution", &tests().map(|t| t.map(|t| name(t.null))).collect::<Vec<_>>())?;
     frame.add_strings("warning", &tests().map(|t| t.and_then(|t| t.warning.as_deref())).collect::<Vec<_>>())?;
@@ -83,24 +85,28 @@ pub fn fit_and_compare(
     frame: Option<&Frame>,
     options: &Options,
     chi_bar: bool,
-    mut progress: Option<Progress<'_>>,
+    watch: &Watch<'_>,
 ) -> Result<Frame> {
     let common = match frame {
-        Some(frame) => common_rows(specs, frame, options)?,
+        Some(frame) => common_rows(specs, frame, options, watch)?,
         None => None,
     };
     let options = Options { reml: false, reml_generalised: false, null_model: true, ..options.clone() };
     let mut fits = vec![];
-    for spec in specs {
-        let progress = progress.as_mut().map(|own| &mut **own as Progress<'_>);
-        try_push("fits", &mut fits, Fit::new(spec, common.as_ref().or(frame), &options, progress)?)?;
+    for (i, spec) in specs.iter().enumerate() {
+        let total = Some(specs.len());
+        watch.at(Phase::Model, i, total)?;
+        let fit = Fit::new(spec, common.as_ref().or(frame), &options, &watch.inside(Phase::Model, i, total))?;
+        // One that had to end early is no maximum.
+        watch.check()?;
+        try_push("fits", &mut fits, fit)?;
     }
     let fits: Vec<&Fit> = fits.iter().collect();
-    let table = pairs_with_first(&fits, chi_bar)?;
+    let table = pairs_with_first(&fits, chi_bar, watch)?;
     for (i, fit) in fits.iter().enumerate().skip(1) {
         let (smaller, larger) = if fit.npar <= fits[0].npar { (*fit, fits[0]) } else { (fits[0], *fit) };
-        if let Some(why) = not_nested(smaller, larger)?
-            && not_nested(larger, smaller)?.is_some()
+        if let Some(why) = not_nested(smaller, larger, watch)?
+            && not_nested(larger, smaller, watch)?.is_some()
         {
             return Err(Error::argument(format!("fits 0 and {i} can't be compared: {why}")));
         }
@@ -109,22 +115,23 @@ pub fn fit_and_compare(
 }
 
 /// A table of two rows for each fit but the first: the smaller of the two, and the larger with its test against it.
-fn pairs_with_first(fits: &[&Fit], chi_bar: bool) -> Result<Frame> {
+fn pairs_with_first(fits: &[&Fit], chi_bar: bool, watch: &Watch<'_>) -> Result<Frame> {
     let mut rows = Vec::with_capacity(2 * fits.len());
     for i in 1..fits.len() {
         check_comparable(fits[0], fits[i], i)?;
-        for (place, test) in likelihood_ratio(&[fits[0], fits[i]], chi_bar)? {
+        for (place, test) in likelihood_ratio(&[fits[0], fits[i]], chi_bar, watch)? {
             rows.push((place * i, test));
         }
     }
-    if rows.is_empty() { likelihood_ratio_table(fits, chi_bar) } else { table_of(fits, &rows) }
+    if rows.is_empty() { likelihood_ratio_table(fits, chi_bar, watch) } else { table_of(fits, &rows) }
 }
 
 /// The rows of the data that all models can use, where these are not the same for all.
-fn common_rows(specs: &[&Spec], frame: &Frame, options: &Options) -> Result<Option<Frame>> {
+fn common_rows(specs: &[&Spec], frame: &Frame, options: &Options, watch: &Watch<'_>) -> Result<Option<Frame>> {
     let mut used: Vec<Vec<usize>> = vec![];
     for spec in specs {
-        let (_, design) = ModelProgram::learn(spec, Some(frame), options.na)?;
+        watch.at(Phase::Start, 0, None)?;
+        let (_, design) = ModelProgram::learn(spec, Some(frame), options.na, watch)?;
         used.push(try_gather(ROWS, design.rows.used())?);
     }
     if used.windows(2).all(|pair| pair[0] == pair[1]) {
@@ -136,16 +143,16 @@ fn common_rows(specs: &[&Spec], frame: &Frame, options: &Options) -> Result<Opti
     frame.select(&rows).map(Some)
 }
 
-fn compare(smaller: &Fit, larger: &Fit, chi_bar: bool) -> Result<Comparison> {
+fn compare(smaller: &Fit, larger: &Fit, chi_bar: bool, watch: &Watch<'_>) -> Result<Comparison> {
     let difference = 2.0 * (larger.log_likelihood - smaller.log_likelihood);
     let (chi_square, df) = (if difference < 0.0 { 0.0 } else { difference }, larger.npar - smaller.npar);
-    let null = if chi_bar && one_variance_more(smaller, larger)? { Null::ChiBarSquare } else { Null::ChiSquare };
+    let null = if chi_bar && one_variance_more(smaller, larger, watch)? { Null::ChiBarSquare } else { Null::ChiSquare };
     let p_value = match (df, null) {
         (0, _) => f64::NAN,
         (_, Null::ChiSquare) => chi_square_upper(chi_square, df as f64),
         (_, Null::ChiBarSquare) => chi_bar_square_upper(chi_square, (df - 1) as f64),
     };
-    let warning = not_nested(smaller, larger)?.or_else(|| {
+    let warning = not_nested(smaller, larger, watch)?.or_else(|| {
         let lower = difference < -1e-6 * (1.0 + larger.log_likelihood.abs()) && df > 0;
         lower.then(|| "the larger model has the lower likelihood: its fit is not at the maximum".to_string())
     });

@@ -7,9 +7,10 @@ use crate::linalg::dense::dot_in_order as dot;
 use crate::linalg::orthogonal::{about_mean, take_off};
 use crate::names::quoted;
 use crate::spec::Threshold;
+use crate::watch::Watch;
 
 /// What of the smaller model is not in the larger one.
-pub fn not_nested(smaller: &Fit, larger: &Fit) -> Result<Option<String>> {
+pub fn not_nested(smaller: &Fit, larger: &Fit, watch: &Watch<'_>) -> Result<Option<String>> {
     let lacks = |what: String| Ok(Some(format!("the models are not nested: the larger one lacks {what}")));
     let correlation = [smaller, larger].map(|fit| fit.correlation().map(|c| &c.design));
     if correlation[0].is_some() && correlation[0] != correlation[1] {
@@ -26,7 +27,7 @@ pub fn not_nested(smaller: &Fit, larger: &Fit) -> Result<Option<String>> {
             (None, _) => {}
             (Some(_), None) => return lacks(format!("the model{of}")),
             (Some(own), Some(_)) => {
-                if let Some(j) = column_outside(smaller, larger, role)? {
+                if let Some(j) = column_outside(smaller, larger, role, watch)? {
                     return lacks(format!("the fixed effect {}{of}", quoted(&own.names[j])));
                 }
             }
@@ -40,7 +41,9 @@ pub fn not_nested(smaller: &Fit, larger: &Fit) -> Result<Option<String>> {
         return lacks(format!("the nominal effect {}", quoted(name)));
     }
     match (smaller.ordinal(), larger.ordinal()) {
-        (Some(own), Some(all)) if !spans(all, own)? => lacks(format!("thresholds that are {}", threshold_name(own.threshold))),
+        (Some(own), Some(all)) if !spans(all, own, watch)? => {
+            lacks(format!("thresholds that are {}", threshold_name(own.threshold)))
+        }
         _ => Ok(None),
     }
 }
@@ -60,9 +63,9 @@ fn threshold_name(threshold: Threshold) -> &'static str {
 }
 
 /// Whether all thresholds of one structure are thresholds of another: the columns of its matrix depend on those of the other's.
-fn spans(all: &Ordinal, own: &Ordinal) -> Result<bool> {
+fn spans(all: &Ordinal, own: &Ordinal, watch: &Watch<'_>) -> Result<bool> {
     let n = own.categories.len() - 1;
-    let basis = basis_of(all.jacobian.chunks_exact(n))?;
+    let basis = basis_of(all.jacobian.chunks_exact(n), watch)?;
     for column in own.jacobian.chunks_exact(n) {
         if rest(column, &basis)?.is_some() {
             return Ok(false);
@@ -73,7 +76,7 @@ fn spans(all: &Ordinal, own: &Ordinal) -> Result<bool> {
 
 /// The first column of a predictor of the smaller model that is no combination of the larger one's. The thresholds of an ordinal model are
 /// an intercept, and an effect that differs between thresholds may be the same on all of them.
-fn column_outside(smaller: &Fit, larger: &Fit, role: Role) -> Result<Option<usize>> {
+fn column_outside(smaller: &Fit, larger: &Fit, role: Role, watch: &Watch<'_>) -> Result<Option<usize>> {
     let n = smaller.n_obs.max(1);
     let (Some(own), Some(all)) = (columns(smaller, role), columns(larger, role)) else { return Ok(None) };
     // Mostly they are the same.
@@ -86,8 +89,9 @@ fn column_outside(smaller: &Fit, larger: &Fit, role: Role) -> Result<Option<usiz
     let thresholds = larger.ordinal().filter(|_| role == Role::Mean);
     let constant = thresholds.map(|_| &ones[..]);
     let nominal = thresholds.and_then(|own| own.nominal.as_ref()).map_or(&[][..], |own| &own.x);
-    let basis = basis_of(constant.into_iter().chain(nominal.chunks_exact(n)).chain(all.chunks_exact(n)))?;
+    let basis = basis_of(constant.into_iter().chain(nominal.chunks_exact(n)).chain(all.chunks_exact(n)), watch)?;
     for j in others {
+        watch.pulse()?;
         if rest(&own[j * n..(j + 1) * n], &basis)?.is_some() {
             return Ok(Some(j));
         }
@@ -110,9 +114,10 @@ const DEPENDENT: f64 = 1e-7;
 /// What memory is for.
 const BASIS: &str = "orthonormal basis";
 
-fn basis_of<'c>(columns: impl Iterator<Item = &'c [f64]>) -> Result<Vec<Vec<f64>>> {
+fn basis_of<'c>(columns: impl Iterator<Item = &'c [f64]>, watch: &Watch<'_>) -> Result<Vec<Vec<f64>>> {
     let mut basis: Vec<Vec<f64>> = vec![];
     for column in columns {
+        watch.pulse()?;
         basis.extend(rest(column, &basis)?);
     }
     Ok(basis)
@@ -160,7 +165,7 @@ fn covers(terms: &[TermFit], term: &TermFit) -> bool {
 
 /// Whether the larger model has the same fixed effects and thresholds and exactly one variance more, all structures being free in their
 /// variances.
-pub fn one_variance_more(smaller: &Fit, larger: &Fit) -> Result<bool> {
+pub fn one_variance_more(smaller: &Fit, larger: &Fit, watch: &Watch<'_>) -> Result<bool> {
     let variances = |fit: &Fit| fit.all_terms().map(|(_, t)| t.design.effects.len()).sum::<usize>();
     let names = |fit: &Fit, role| fit.fixed_of(role).map(|fixed| fixed.names.clone());
     let parameters = |fit: &Fit| fit.generalised().map_or(0, |own| own.parameters.len());
@@ -169,5 +174,5 @@ pub fn one_variance_more(smaller: &Fit, larger: &Fit) -> Result<bool> {
         && parameters(smaller) == parameters(larger)
         && smaller.all_terms().chain(larger.all_terms()).all(|(_, t)| has_free_variances(t))
         && variances(larger) == variances(smaller) + 1;
-    Ok(alike && not_nested(smaller, larger)?.is_none())
+    Ok(alike && not_nested(smaller, larger, watch)?.is_none())
 }

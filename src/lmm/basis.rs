@@ -94,6 +94,7 @@ impl Basis {
         let mut raw = vec![0.0; c];
         let mut block = try_vec("rows of the fixed effects", 0.0, BLOCK.min(chunk.n) * c)?;
         for start in (0..chunk.n).step_by(BLOCK) {
+            chunk.watch.pulse()?;
             let rows = BLOCK.min(chunk.n - start);
             let columns: Vec<&[f64]> = (0..c).map(|j| &chunk.column(j)[start..start + rows]).collect();
             for (i, out) in block.chunks_exact_mut(c).take(rows).enumerate() {

@@ -6,6 +6,7 @@ use super::parameters::working_from_theta;
 use super::system::LinearSystem;
 use crate::error::{Result, try_vec};
 use crate::linalg::dense::dot_in_order as dot;
+use crate::watch::Watch;
 
 /// A linear model at its estimates.
 pub struct Conditional<'a> {
@@ -18,8 +19,8 @@ pub struct Conditional<'a> {
 
 impl<'a> Conditional<'a> {
     /// At theta, the residual correlation behind it, and sigma.
-    pub fn new(system: &'a LinearSystem, parameters: &[f64], sigma: f64) -> Result<Self> {
-        let mut deviance = Deviance::new(system, false)?;
+    pub fn new(system: &'a LinearSystem, parameters: &[f64], sigma: f64, watch: &Watch<'a>) -> Result<Self> {
+        let mut deviance = Deviance::new(system, false, watch)?;
         deviance.evaluate(&working_from_theta(system, parameters)?)?;
         deviance.solve();
         let q = system.gram.layout.q();

@@ -70,8 +70,10 @@ impl CrossProducts {
         self.add_fixed(&basis, chunk)?;
         self.basis = Some(basis);
         for (k, term) in chunk.terms.iter().enumerate() {
+            chunk.watch.pulse()?;
             block_diagonal(term, chunk.weights, self.layout.terms[k].effects, &mut self.diagonal[k]);
             for (m, other) in chunk.terms[..k].iter().enumerate() {
+                chunk.watch.pulse()?;
                 let pair = BlockMatrix::product(term, &self.layout.terms[k], other, &self.layout.terms[m], chunk.weights)?;
                 self.off_diagonal[k * (k - 1) / 2 + m].merge(pair)?;
             }

@@ -15,6 +15,7 @@ use crate::error::{Error, Result, try_vec};
 use crate::linalg::dense;
 use crate::optimize::rounding::last_places;
 use crate::random::{Gram, Layout, RandomSystem, Roots};
+use crate::watch::Watch;
 
 /// The share of the least-squares residual below which none is left: rho^2 is what cancellation from that leaves, and has four digits here.
 const EXACT: f64 = 1e-12;
@@ -66,6 +67,8 @@ pub struct Deviance<'a> {
     pub(super) w: Vec<f64>,
     pub(super) work: Vec<f64>,
     pub(super) state: State,
+    /// Hears of evaluations.
+    pub watch: Watch<'a>,
 }
 
 /// What an evaluation leaves behind besides the criterion.
@@ -89,12 +92,12 @@ pub struct State {
 }
 
 impl<'a> Deviance<'a> {
-    pub fn new(system: &'a LinearSystem, reml: bool) -> Result<Self> {
-        Self::with(system, reml, Analysis::new(system, reml)?)
+    pub fn new(system: &'a LinearSystem, reml: bool, watch: &Watch<'a>) -> Result<Self> {
+        Self::with(system, reml, Analysis::new(system, reml)?, watch)
     }
 
     /// With what [`Deviance::into_analysis`] has left of another response of the same design.
-    pub fn with(system: &'a LinearSystem, reml: bool, analysis: Analysis) -> Result<Self> {
+    pub fn with(system: &'a LinearSystem, reml: bool, analysis: Analysis, watch: &Watch<'a>) -> Result<Self> {
         let (q, m) = (system.gram.layout.q(), system.m());
         let Analysis { random, confounded, may_divide } = analysis;
         Ok(Deviance {
@@ -109,6 +112,7 @@ impl<'a> Deviance<'a> {
             w: try_vec("solutions for the random effects", 0.0, q * m)?,
             work: try_vec("solutions for the random effects", 0.0, q * m)?,
             state: State { gram: vec![0.0; m * m], gamma: vec![0.0; m - 1], ..State::default() },
+            watch: *watch,
             system,
         })
     }
@@ -133,6 +137,7 @@ impl<'a> Deviance<'a> {
 
     /// The same with the factors T as they are; of the parameters the correlation alone is looked at.
     pub(super) fn evaluate_factors(&mut self, working: &[f64]) -> Result<f64> {
+        self.watch.pulse()?;
         self.state.evaluations += 1;
         self.state.at.clear();
         let system = self.system;

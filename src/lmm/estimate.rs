@@ -8,7 +8,7 @@ use super::start::{moment_start, other_starts, with_correlation};
 use super::survey::lower_point;
 use crate::error::{Code, Result};
 use crate::optimize::Summary;
-use crate::options::{Options, Progress};
+use crate::options::Options;
 use crate::search::correlations::other_correlations;
 use crate::search::minima::{APART, SAME_MINIMUM};
 use crate::search::{Criterion, Estimate, Search, boundary, is_converged};
@@ -23,11 +23,11 @@ const VERY_CHEAP: f64 = 0.1 * CHEAP;
 /// Rounds of looking at other basins.
 const MOST_BASINS: usize = 4;
 
-type LinearSearch<'d, 'b, 'p, 'a> = Search<'d, 'b, 'p, Deviance<'a>>;
+type LinearSearch<'d, 'b, 'a> = Search<'d, 'b, Deviance<'a>>;
 
 /// Minimises the criterion, as `options` say.
-pub fn estimate(deviance: &mut Deviance<'_>, options: &Options, progress: Option<Progress<'_>>) -> Result<Estimate> {
-    let mut search = Search::new(deviance, options, progress);
+pub fn estimate(deviance: &mut Deviance<'_>, options: &Options) -> Result<Estimate> {
+    let mut search = Search::new(deviance, options);
     let best = best_of_starts(&mut search)?;
     search.finish_with_others(best)
 }
@@ -36,7 +36,7 @@ pub fn estimate(deviance: &mut Deviance<'_>, options: &Options, progress: Option
 /// With `others` these are found, too.
 pub fn estimate_near(deviance: &mut Deviance<'_>, start: &[f64], options: &Options, others: bool) -> Result<Estimate> {
     let start = boundary::lifted(&deviance.system.structures, start, boundary::LIFT);
-    let mut search = Search::new(deviance, options, None);
+    let mut search = Search::new(deviance, options);
     let end = search.run(&start, options.tolerance)?;
     let cheap = cost(&search) < CHEAP;
     let best = lowest_basin(&mut search, end, Effort { cheap, thorough: others && cheap })?;
@@ -44,7 +44,7 @@ pub fn estimate_near(deviance: &mut Deviance<'_>, start: &[f64], options: &Optio
 }
 
 /// The best of the minima that the starts lead to.
-fn best_of_starts(search: &mut LinearSearch<'_, '_, '_, '_>) -> Result<Summary> {
+fn best_of_starts(search: &mut LinearSearch<'_, '_, '_>) -> Result<Summary> {
     let (system, options) = (search.criterion.system, search.options);
     if let Some(theta0) = &options.theta0 {
         let start = off_the_boundary(system, working_from_theta(system, theta0)?);
@@ -97,7 +97,7 @@ fn best_of_starts(search: &mut LinearSearch<'_, '_, '_, '_>) -> Result<Summary> 
 }
 
 /// Searches from each start; the best end counts. Whether one of them is another minimum than the best before.
-fn search_from_all(search: &mut LinearSearch<'_, '_, '_, '_>, starts: &[Vec<f64>], best: &mut Summary) -> Result<bool> {
+fn search_from_all(search: &mut LinearSearch<'_, '_, '_>, starts: &[Vec<f64>], best: &mut Summary) -> Result<bool> {
     let tolerance = search.options.tolerance;
     let (before, mut elsewhere) = (best.value, false);
     for start in starts {
@@ -116,8 +116,8 @@ fn search_from_all(search: &mut LinearSearch<'_, '_, '_, '_>, starts: &[Vec<f64>
 }
 
 /// The end of a search; none where it runs to a residual variance of nothing but rounding, at which the likelihood may be flat.
-fn leads_to(search: &mut LinearSearch<'_, '_, '_, '_>, start: &[f64], tolerance: f64) -> Result<Option<Summary>> {
-    let work = |search: &mut LinearSearch<'_, '_, '_, '_>| -> Result<Summary> {
+fn leads_to(search: &mut LinearSearch<'_, '_, '_>, start: &[f64], tolerance: f64) -> Result<Option<Summary>> {
+    let work = |search: &mut LinearSearch<'_, '_, '_>| -> Result<Summary> {
         let end = search.run(start, tolerance)?;
         search.criterion.move_to(&end.x)?;
         search.criterion.check_residual()?;
@@ -131,14 +131,14 @@ fn leads_to(search: &mut LinearSearch<'_, '_, '_, '_>, start: &[f64], tolerance:
 }
 
 /// The multiplications of a search's step.
-fn cost(search: &LinearSearch<'_, '_, '_, '_>) -> f64 {
+fn cost(search: &LinearSearch<'_, '_, '_>) -> f64 {
     let (flops, entries) = search.criterion.random.size();
     // Small blocks cost more in overhead than in multiplications.
     (flops + 1000.0 * entries as f64) * (search.criterion.system.n_working() + 1) as f64
 }
 
 /// The lowest of a minimum and those in other basins, from which others are looked at in turn.
-fn lowest_basin(search: &mut LinearSearch<'_, '_, '_, '_>, mut best: Summary, effort: Effort) -> Result<Summary> {
+fn lowest_basin(search: &mut LinearSearch<'_, '_, '_>, mut best: Summary, effort: Effort) -> Result<Summary> {
     for _ in 0..MOST_BASINS {
         if !search.may_go_on() || !is_converged(best.reason) {
             break;

@@ -3,6 +3,7 @@
 use super::deviance::{Analysis, Deviance};
 use super::tests::Example;
 use crate::formula::StructureKind::{self, Diagonal, Unstructured};
+use crate::watch::Watch;
 
 /// Value, gradient and curvature, one after the other.
 fn all(deviance: &mut Deviance<'_>, working: &[f64]) -> [Vec<f64>; 3] {
@@ -24,8 +25,8 @@ fn compare(example: &Example, name: &str) {
     let points = [1.0, 0.3, 3.0, 1e-3].map(|size| (0..n).map(|i| size * (0.6 + 0.2 * (i as f64).sin())).collect::<Vec<f64>>());
     let zeros = (0..n).map(|zero| (0..n).map(|i| if i == zero { 0.0 } else { 0.5 }).collect::<Vec<f64>>());
     for reml in [true, false] {
-        let mut fast = Deviance::new(&system, reml).unwrap();
-        let mut general = Deviance::with(&system, reml, Analysis::general(&system, reml).unwrap()).unwrap();
+        let mut fast = Deviance::new(&system, reml, &Watch::unwatched()).unwrap();
+        let mut general = Deviance::with(&system, reml, Analysis::general(&system, reml).unwrap(), &Watch::unwatched()).unwrap();
         for working in points.iter().cloned().chain(zeros.clone()) {
             let (ours, theirs) = (all(&mut fast, &working), all(&mut general, &working));
             for (what, (a, b)) in ["value", "gradient", "curvature"].iter().zip(ours.iter().zip(&theirs)) {

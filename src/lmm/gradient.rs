@@ -43,7 +43,9 @@ impl Deviance<'_> {
         } else {
             self.solve();
         }
+        self.watch.pulse()?;
         self.random.select_inverse()?;
+        self.watch.pulse()?;
         self.whiten();
         let traces = match self.random.inverse() {
             Some(inverse) if divided => self.traces_by_division(inverse),

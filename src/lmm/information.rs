@@ -10,6 +10,7 @@ use crate::linalg::dense::dot;
 use crate::optimize::Objective;
 use crate::random::{FactorDerivative, add_curvature, add_second_derivatives, directions, factor_derivatives};
 use crate::search::{Criterion, ThetaMap};
+use crate::watch::Watch;
 
 impl<'a> Criterion<'a> for Deviance<'a> {
     fn structures(&self) -> &[Structure] {
@@ -25,6 +26,10 @@ impl<'a> Criterion<'a> for Deviance<'a> {
 
     fn evaluations(&self) -> usize {
         self.state.evaluations
+    }
+
+    fn watch(&self) -> Watch<'a> {
+        self.watch
     }
 
     fn theta_map(&self) -> ThetaMap<'a> {
@@ -110,6 +115,7 @@ impl Deviance<'_> {
         }
         let last = (m - 1) * q..m * q;
         let g = directions(&self.system.gram.layout, &self.t, derivatives, &self.u[last.clone()], &self.w[last])?;
+        self.watch.pulse()?;
         let (forms, residual) = self.forms(&g)?;
         let (sigma2, rows) = (self.state.sigma2, self.weight());
         for i in 0..n {
@@ -143,6 +149,7 @@ impl Deviance<'_> {
             self.system.gram.apply_factors(&self.t, true, &mut right);
             (left, product, half) = (copy(g)?, minus, right);
         }
+        self.watch.pulse()?;
         let mut permuted = try_vec(DIRECTIONS, 0.0, q * n)?;
         self.random.permute_into(&self.t, &half, &mut permuted);
         self.random.half_solve(&mut permuted);

@@ -8,6 +8,7 @@ use super::tests::Example;
 use crate::formula::StructureKind::{Ar1, CompoundSymmetry, Diagonal, Unstructured};
 use crate::options::Options;
 use crate::simulate::noise::Noise;
+use crate::watch::Watch;
 
 /// Each example with the number of its first correlation, if it has one.
 fn series() -> Vec<(Example, Option<usize>)> {
@@ -50,8 +51,8 @@ fn assert_close(got: &[f64], want: &[f64], tolerance: f64, what: &str) {
 /// Value and gradient at a point both ways, and whether the first was by precisions.
 fn both(example: &Example, x: &[f64], reml: bool) -> bool {
     let system = example.system();
-    let mut own = Deviance::new(&system, reml).unwrap();
-    let mut roots = Deviance::with(&system, reml, Analysis::general(&system, reml).unwrap()).unwrap();
+    let mut own = Deviance::new(&system, reml, &Watch::unwatched()).unwrap();
+    let mut roots = Deviance::with(&system, reml, Analysis::general(&system, reml).unwrap(), &Watch::unwatched()).unwrap();
     let (mut got, mut want) = (vec![0.0; x.len()], vec![0.0; x.len()]);
     let value = own.evaluate_gradient(x, &mut got).unwrap();
     let other = roots.evaluate_gradient(x, &mut want).unwrap();
@@ -158,10 +159,10 @@ fn searches_by_both_forms_end_at_the_same_minimum() {
         example.structures[0].homogeneous = homogeneous;
         let example = with_correlation(example.with_occasions(0), rho);
         let system = example.system();
-        let mut own = Deviance::new(&system, true).unwrap();
-        let mut roots = Deviance::with(&system, true, Analysis::general(&system, true).unwrap()).unwrap();
-        let got = estimate(&mut own, &Options::default(), None).unwrap();
-        let want = estimate(&mut roots, &Options::default(), None).unwrap();
+        let mut own = Deviance::new(&system, true, &Watch::unwatched()).unwrap();
+        let mut roots = Deviance::with(&system, true, Analysis::general(&system, true).unwrap(), &Watch::unwatched()).unwrap();
+        let got = estimate(&mut own, &Options::default()).unwrap();
+        let want = estimate(&mut roots, &Options::default()).unwrap();
         own.evaluate(&got.working).unwrap();
         assert!(own.random.is_by_precisions());
         assert!((got.value - want.value).abs() < 1e-9 * want.value.abs(), "{} {}", got.value, want.value);

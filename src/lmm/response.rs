@@ -5,6 +5,7 @@ use super::rows::Chunk;
 use super::system::{LinearSystem, WorkingColumns};
 use crate::error::{Result, try_vec};
 use crate::linalg::dense;
+use crate::watch::Watch;
 
 /// Projections on the fixed effects: the first leaves the rounding of its own size, the second takes that.
 const PROJECTIONS: usize = 2;
@@ -43,7 +44,7 @@ impl ResponseRows {
             *e = root_weight * ((y - mean) / size);
             largest = largest.max((root_weight * (y / size)).abs());
         }
-        let projection = self.project(&mut e);
+        let projection = self.project(&mut e, &chunk.watch)?;
         let left = dense::dot(&e, &e).sqrt();
         check_residual(chunk.y, left, largest)?;
         for v in &mut e {
@@ -57,16 +58,17 @@ impl ResponseRows {
     }
 
     /// e <- e - Q Q'e; gives Q'e.
-    fn project(&self, e: &mut [f64]) -> Vec<f64> {
+    fn project(&self, e: &mut [f64], watch: &Watch<'_>) -> Result<Vec<f64>> {
         let mut all = vec![0.0; self.columns];
         for _ in 0..PROJECTIONS {
+            watch.pulse()?;
             let along: Vec<f64> = self.fixed.chunks_exact(e.len()).map(|q| dense::dot(q, e)).collect();
             for ((sum, g), q) in all.iter_mut().zip(&along).zip(self.fixed.chunks_exact(e.len())) {
                 *sum += g;
                 dense::add_scaled(e, -g, q);
             }
         }
-        all
+        Ok(all)
     }
 }
 

@@ -3,9 +3,10 @@
 use crate::design::{Design, UNSEEN};
 use crate::error::{Error, Result, row_text};
 use crate::random::{Layout, TermRows};
+use crate::watch::Watch;
 
 /// A run of rows. Matrices are column-major; nothing is missing, weights are positive, the offset is already off the response.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Chunk<'a> {
     pub n: usize,
     /// `[n, p]`.
@@ -13,17 +14,20 @@ pub struct Chunk<'a> {
     pub y: &'a [f64],
     pub weights: Option<&'a [f64]>,
     pub terms: Vec<TermRows<'a>>,
+    /// Hears of passes over the rows.
+    pub watch: Watch<'a>,
 }
 
 impl<'a> Chunk<'a> {
     /// All rows of a design; `y` is its response less the offset.
-    pub fn of_design(design: &'a Design, y: &'a [f64]) -> Self {
+    pub fn of_design(design: &'a Design, y: &'a [f64], watch: &Watch<'a>) -> Self {
         Chunk {
             n: design.n,
             x: &design.x,
             y,
             weights: design.weights.as_deref(),
             terms: design.terms.iter().map(|t| TermRows { index: &t.index, z: t.z.as_deref(), entries: None }).collect(),
+            watch: *watch,
         }
     }
 

@@ -7,6 +7,7 @@ use crate::error::{Error, Result, try_copy, try_vec};
 use crate::linalg::dense;
 use crate::random::{TermSolution, own_block};
 use crate::search::boundary::null_directions;
+use crate::watch::Phase;
 
 /// The relative residual of the random effects' system above which a solution is refused: half of the digits are gone.
 const INEXACT: f64 = 1e-6;
@@ -49,9 +50,10 @@ pub fn solve(deviance: &mut Deviance<'_>, working: &[f64]) -> Result<Solution> {
     theta_from_working(system, working, &mut theta);
     let correlation = if system.correlation.is_some() { theta.pop().map(|rho| (rho, std_error)) } else { None };
     let (vcov, root) = (deviance.vcov(sigma), deviance.vcov_factor(sigma));
-    let mut terms = Vec::new();
+    let (mut terms, count) = (Vec::new(), system.structures.len());
     for (k, (structure, range)) in with_ranges(&system.structures).enumerate() {
         let boundary = null_directions(*structure, &working[range]).iter().map(|d| system.units(k).user_direction(d)).collect();
+        deviance.watch.at(Phase::Modes, k, Some(count))?;
         terms.push(deviance.term(k, sigma, blocks.as_deref(), boundary)?);
     }
     Ok(Solution { theta, correlation, beta: deviance.fixed_effects(), vcov, root, sigma, criterion, terms })

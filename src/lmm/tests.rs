@@ -10,6 +10,7 @@ use crate::linalg::dense;
 use crate::optimize::Objective;
 use crate::random::{Layout, TermRows, TermSize};
 use crate::simulate::noise::Noise;
+use crate::watch::Watch;
 
 /// A random crossed design with any mix of terms: (structure, levels).
 pub struct Example {
@@ -63,7 +64,7 @@ impl Example {
 
     pub fn chunk(&self) -> Chunk<'_> {
         let terms = self.index.iter().zip(&self.z).map(|(index, z)| TermRows { index, z: z.as_deref(), entries: None }).collect();
-        Chunk { n: self.n, x: &self.x, y: &self.y, weights: self.weights.as_deref(), terms }
+        Chunk { n: self.n, x: &self.x, y: &self.y, weights: self.weights.as_deref(), terms, watch: Watch::unwatched() }
     }
 
     pub fn products(&self) -> CrossProducts {
@@ -163,7 +164,7 @@ fn the_criterion_equals_the_dense_one() {
     for (i, example) in examples().iter().enumerate() {
         let system = example.system();
         for reml in [true, false] {
-            let mut deviance = Deviance::new(&system, reml).unwrap();
+            let mut deviance = Deviance::new(&system, reml, &Watch::unwatched()).unwrap();
             for seed in 0..3 {
                 let working = random_working(&system, seed + 10);
                 let got = deviance.evaluate(&working).unwrap();
@@ -179,7 +180,7 @@ fn the_gradient_equals_finite_differences_also_at_singular_factors() {
     for (i, example) in examples().iter().enumerate() {
         let system = example.system();
         for reml in [true, false] {
-            let mut deviance = Deviance::new(&system, reml).unwrap();
+            let mut deviance = Deviance::new(&system, reml, &Watch::unwatched()).unwrap();
             for seed in 0..4 {
                 let mut working = random_working(&system, seed + 20);
                 if seed == 2 {
@@ -215,7 +216,7 @@ fn the_gradient_equals_finite_differences_also_at_singular_factors() {
 fn the_information_is_symmetric_and_positive_semidefinite() {
     for example in examples() {
         let system = example.system();
-        let mut deviance = Deviance::new(&system, true).unwrap();
+        let mut deviance = Deviance::new(&system, true, &Watch::unwatched()).unwrap();
         let working = random_working(&system, 33);
         let n = working.len();
         let (mut g, mut h, mut g2) = (vec![0.0; n], vec![0.0; n * n], vec![0.0; n]);
@@ -245,8 +246,8 @@ fn chunks_and_merged_parts_equal_one_pass() {
             assert_eq!(products.n(), example.n);
             let system = LinearSystem::new(products, example.structures.clone(), example.shifts()).unwrap();
             for reml in [true, false] {
-                let mut one = Deviance::new(&whole, reml).unwrap();
-                let mut other = Deviance::new(&system, reml).unwrap();
+                let mut one = Deviance::new(&whole, reml, &Watch::unwatched()).unwrap();
+                let mut other = Deviance::new(&system, reml, &Watch::unwatched()).unwrap();
                 let (a, b) = (one.evaluate(&working).unwrap(), other.evaluate(&working).unwrap());
                 assert!((a - b).abs() < 1e-12 * a.abs(), "{name}: {b} for {a}");
                 let (beta, same) = (whole.map.estimate(&one.state.gamma), system.map.estimate(&other.state.gamma));

@@ -109,8 +109,10 @@ mod tests {
                     let other = system.turned(Turn { term, g: &g });
                     let there = working_from_theta(&other, &theta).unwrap();
                     for reml in [true, false] {
-                        let here = Deviance::new(system, reml).unwrap().evaluate(&working).unwrap();
-                        let there = Deviance::new(&other, reml).unwrap().evaluate(&there).unwrap();
+                        let here =
+                            Deviance::new(system, reml, &crate::watch::Watch::unwatched()).unwrap().evaluate(&working).unwrap();
+                        let there =
+                            Deviance::new(&other, reml, &crate::watch::Watch::unwatched()).unwrap().evaluate(&there).unwrap();
                         assert!((here - there).abs() < 1e-9 * here.abs().max(1.0), "{i} {term}: {here} {there}");
                     }
                 }

@@ -23,6 +23,7 @@ use crate::error::{Error, Result, try_vec};
 use crate::linalg::dense;
 use crate::optimize::Objective;
 use crate::random::{FactorDerivative, add_curvature, add_second_derivatives, directions, factor_derivatives};
+use crate::watch::Watch;
 
 /// What memory is for.
 const DIRECTIONS: &str = "derivatives in the covariance parameters";
@@ -56,9 +57,9 @@ struct Held {
 
 impl<'a> UnprofiledDeviance<'a> {
     /// `sigma` is the reference, in the user's units. The fixed effect of column `held`, of those kept, has to be given a value.
-    pub fn new(system: &'a LinearSystem, sigma: f64, held: Option<usize>) -> Result<Self> {
+    pub fn new(system: &'a LinearSystem, sigma: f64, held: Option<usize>, watch: &Watch<'a>) -> Result<Self> {
         Ok(UnprofiledDeviance {
-            deviance: Deviance::new(system, false)?,
+            deviance: Deviance::new(system, false, watch)?,
             reference: sigma / system.map.unit.abs(),
             held: held.map(|column| Held { column, combination: vec![], value: f64::NAN, slope: f64::NAN }),
             factors: system.structures.iter().map(|s| vec![0.0; s.size * s.size]).collect(),

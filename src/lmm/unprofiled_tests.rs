@@ -6,6 +6,7 @@ use super::system::LinearSystem;
 use super::tests::{Example, examples};
 use super::unprofiled::UnprofiledDeviance;
 use crate::simulate::noise::Noise;
+use crate::watch::Watch;
 
 fn systems() -> Vec<LinearSystem> {
     let mut all: Vec<LinearSystem> = examples().iter().map(Example::system).collect();
@@ -25,10 +26,10 @@ fn working(system: &LinearSystem, seed: u64) -> Vec<f64> {
 #[test]
 fn at_its_best_sigma_it_is_the_profiled_deviance() {
     for (i, system) in systems().iter().enumerate() {
-        let mut profiled = Deviance::new(system, false).unwrap();
+        let mut profiled = Deviance::new(system, false, &Watch::unwatched()).unwrap();
         let x = working(system, i as u64);
         let want = profiled.evaluate(&x).unwrap();
-        let mut own = UnprofiledDeviance::new(system, profiled.sigma(), None).unwrap();
+        let mut own = UnprofiledDeviance::new(system, profiled.sigma(), None, &Watch::unwatched()).unwrap();
         let mut at = x.clone();
         at.push(0.0);
         let mut gradient = vec![0.0; at.len()];
@@ -47,7 +48,7 @@ fn at_its_best_sigma_it_is_the_profiled_deviance() {
 fn the_gradient_equals_differences_and_the_curvature_is_near() {
     for (i, system) in systems().iter().enumerate() {
         for held in [None, Some(0.7)] {
-            let mut own = UnprofiledDeviance::new(system, 0.8, held.map(|_| system.m() - 2)).unwrap();
+            let mut own = UnprofiledDeviance::new(system, 0.8, held.map(|_| system.m() - 2), &Watch::unwatched()).unwrap();
             own.hold(held.unwrap_or(f64::NAN));
             let mut at = working(system, 50 + i as u64);
             at.push(0.2);
@@ -101,9 +102,9 @@ fn a_held_fixed_effect_is_an_offset() {
             other.z.clone_from(&example.z);
             other.structures.clone_from(&example.structures);
             let reduced = other.system();
-            let mut profiled = Deviance::new(&reduced, false).unwrap();
+            let mut profiled = Deviance::new(&reduced, false, &Watch::unwatched()).unwrap();
             let want = profiled.evaluate(&x).unwrap();
-            let mut own = UnprofiledDeviance::new(&system, profiled.sigma(), Some(j)).unwrap();
+            let mut own = UnprofiledDeviance::new(&system, profiled.sigma(), Some(j), &Watch::unwatched()).unwrap();
             own.hold(v);
             let value = own.evaluate(&[&x[..], &[0.0]].concat()).unwrap();
             assert!((value - want).abs() < 1e-9 * want.abs(), "{i} {j}: {value} {want}");

@@ -20,7 +20,7 @@ mod tests_mixed;
 use crate::choice::Choice;
 use crate::error::{Error, Result};
 use end::{End, SMALL_SCALED_GRADIENT, stopped_early};
-pub use problem::{Objective, Progress, Reason, Settings};
+pub use problem::{Objective, Reason, Report, Settings};
 use session::{Session, Stop};
 use std::ffi::CStr;
 

@@ -19,8 +19,8 @@ pub trait Objective {
     }
 }
 
-/// Called after each evaluation with (evaluations so far, value, x); `false` stops the work with `Code::Cancelled`.
-pub type Progress<'a> = &'a mut dyn FnMut(usize, f64, &[f64]) -> bool;
+/// Called after each evaluation with (evaluations so far, value, x); an error from it ends the work.
+pub type Report<'a> = &'a dyn Fn(usize, f64, &[f64]) -> Result<()>;
 
 /// When to stop.
 pub struct Settings<'a> {
@@ -28,14 +28,14 @@ pub struct Settings<'a> {
     pub tolerance: f64,
     /// At least one evaluation is made. The check of the gradient at the end may be one more.
     pub max_evaluations: usize,
-    pub progress: Option<Progress<'a>>,
+    pub report: Option<Report<'a>>,
     /// Past this moment the work stops with what it has (`Reason::Deadline`).
     pub deadline: Option<std::time::Instant>,
 }
 
 impl Default for Settings<'_> {
     fn default() -> Self {
-        Settings { tolerance: 1e-9, max_evaluations: 1000, progress: None, deadline: None }
+        Settings { tolerance: 1e-9, max_evaluations: 1000, report: None, deadline: None }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::problem::{Objective, Reason, Settings};
 use super::step::Point;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 
 /// Why evaluations end before the method is done.
 #[derive(Clone, Debug)]
@@ -117,12 +117,7 @@ impl<'a, 's> Session<'a, 's> {
             self.best_value = value;
             self.best = x.to_vec();
         }
-        let go_on = self.settings.progress.as_mut().is_none_or(|report| report(self.evaluations, value, x));
-        if go_on {
-            Ok(value)
-        } else {
-            Err(Error::new(Code::Cancelled, format!("cancelled after {} evaluations", self.evaluations)))
-        }
+        self.settings.report.map_or(Ok(value), |report| report(self.evaluations, value, x).map(|()| value))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Textbook functions, awkward functions, and every way to stop.
 
+use std::cell::RefCell;
+
 use super::{Method, Objective, Reason, Settings, Summary, minimize};
 use crate::choice::Choice;
 use crate::error::{Code, Error, Result};
@@ -256,16 +258,16 @@ fn progress_sees_every_evaluation_and_cancels() {
     for &(method, _) in Method::ALL {
         for last in [1, 2, 4, 9] {
             let mut f = Function::new(2, rosenbrock);
-            let mut seen = Vec::new();
-            let mut report = |count: usize, value: f64, x: &[f64]| {
+            let seen = RefCell::new(Vec::new());
+            let report = |count: usize, value: f64, x: &[f64]| {
                 assert!(value.is_finite() && x.len() == 2);
-                seen.push(count);
-                count < last
+                seen.borrow_mut().push(count);
+                if count < last { Ok(()) } else { Err(Error::new(Code::Cancelled, "enough")) }
             };
-            let mut settings = Settings { progress: Some(&mut report), ..Settings::default() };
+            let mut settings = Settings { report: Some(&report), ..Settings::default() };
             let error = minimize(method, &mut f, &[-1.2, 1.0], &mut settings).unwrap_err();
             assert_eq!(error.code, Code::Cancelled);
-            assert_eq!(seen, (1..=last).collect::<Vec<_>>());
+            assert_eq!(seen.take(), (1..=last).collect::<Vec<_>>());
             assert_eq!(f.calls, last);
         }
     }

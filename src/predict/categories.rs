@@ -11,6 +11,7 @@ use crate::distributions::normal_quantile;
 use crate::error::{Error, Result, try_vec};
 use crate::family::{Link, Order};
 use crate::fit::{Fit, Generalised, Ordinal};
+use crate::watch::{Phase, Watch};
 
 /// A prediction of an ordinal fit.
 #[derive(Clone, Copy)]
@@ -102,33 +103,34 @@ impl<'a> CategoryRule<'a> {
     }
 
     /// `[n, width]`.
-    pub fn values(&self, rows: &Rows<'_>) -> Result<Vec<f64>> {
+    pub fn values(&self, rows: &Rows<'_>, watch: &Watch<'_>) -> Result<Vec<f64>> {
         let (n, width) = (rows.n, self.width());
         let mut out = numbers(n, width)?;
         let mut p = try_vec("probabilities of a row", 0.0, self.ordinal.categories.len())?;
-        self.each(rows, |i, place| {
+        let act = |i: usize, place: &Place| {
             if self.quantity == Quantity::Class {
                 probabilities(self.own.family.link(), place.location, place.log_scale.exp(), &place.thresholds, &mut p);
                 out[i] = most_probable(&p);
             } else {
                 (0..width).for_each(|column| out[column * n + i] = self.entry(place, column).value);
             }
-        })?;
+        };
+        self.each(rows, act, watch)?;
         Ok(out)
     }
 
     /// Standard errors and intervals, each `[n, width]`.
-    pub fn limits(&self, rows: &Rows<'_>, level: f64) -> Result<Limits> {
+    pub fn limits(&self, rows: &Rows<'_>, level: f64, watch: &Watch<'_>) -> Result<Limits> {
         if self.quantity == Quantity::Class {
             return Err(Error::argument("type: a class has no standard error and no interval; probabilities have"));
         }
         let (n, width) = (rows.n, self.width());
-        let rebuilt = rebuilt_for(self.fit, rows)?;
-        let mut errors = Errors::new(self.fit, rows, rebuilt.as_ref())?;
+        let rebuilt = rebuilt_for(self.fit, rows, watch)?;
+        let mut errors = Errors::new(self.fit, rows, rebuilt.as_ref(), watch)?;
         let (first, reach) = (errors.first_parameter(), -normal_quantile(0.5 * (1.0 - level)));
         let mut out = Limits { std_errors: numbers(n, width)?, lower: numbers(n, width)?, upper: numbers(n, width)? };
         let mut parameters = vec![];
-        self.each(rows, |i, place| {
+        let act = |i: usize, place: &Place| {
             for column in 0..width {
                 let entry = self.entry(place, column);
                 self.parameter_slopes(rows, i, &entry, &mut parameters);
@@ -141,15 +143,17 @@ impl<'a> CategoryRule<'a> {
                 out.lower[at] = entry.moved(-reach * deviation);
                 out.upper[at] = entry.moved(reach * deviation);
             }
-        })?;
+        };
+        self.each(rows, act, watch)?;
         Ok(out)
     }
 
     /// Calls with each row and where it is.
-    pub fn each(&self, rows: &Rows<'_>, mut act: impl FnMut(usize, &Place)) -> Result<()> {
+    pub fn each(&self, rows: &Rows<'_>, mut act: impl FnMut(usize, &Place), watch: &Watch<'_>) -> Result<()> {
         let [mean, _, scale] = rows.linear_predictors()?;
         let mut z = vec![];
         for i in 0..rows.n {
+            watch.pulse_at(Phase::Prediction, i, Some(rows.n))?;
             let mut variance = 0.0;
             if let (Quantity::Marginal, Some(part)) = (self.quantity, &rows.parts[MEAN]) {
                 variance = part.terms.iter().map(|term| term.variance(i, &mut z)).sum();

@@ -11,6 +11,7 @@ use crate::fit::linear::assemble;
 use crate::fit::{Fit, Kind, Rebuilt};
 use crate::glmm::joint::{EffectRow, Further, Joint};
 use crate::lmm::conditional::Conditional;
+use crate::watch::{Phase, Watch};
 
 /// One a row.
 #[derive(Default)]
@@ -21,28 +22,41 @@ pub struct Limits {
 }
 
 /// Standard errors of the values of a rule, and intervals.
-pub fn limits(rows: &Rows<'_>, rule: &Rule<'_>, points: &[Point], values: &[f64], level: f64) -> Result<Limits> {
-    with_errors(rule.fit, rows, |errors| of_rows(errors, rule, points, values, level))
+pub fn limits(rows: &Rows<'_>, rule: &Rule<'_>, points: &[Point], values: &[f64], level: f64, watch: &Watch<'_>) -> Result<Limits> {
+    with_errors(rule.fit, rows, |errors| of_rows(errors, rule, points, values, level, watch), watch)
 }
 
 /// Calls `work` with the covariance of what the predictions of rows depend on.
-pub fn with_errors<T>(fit: &Fit, rows: &Rows<'_>, work: impl FnOnce(Errors<'_, '_, '_>) -> Result<T>) -> Result<T> {
+pub fn with_errors<T>(
+    fit: &Fit,
+    rows: &Rows<'_>,
+    work: impl FnOnce(Errors<'_, '_, '_>) -> Result<T>,
+    watch: &Watch<'_>,
+) -> Result<T> {
     if let Some(correlation) = fit.correlation().filter(|_| any_chosen(rows)) {
-        let system = assemble(&fit.design()?)?;
+        let system = assemble(&fit.design()?, watch)?;
         let parameters = [&fit.theta[..], &[correlation.estimate]].concat();
-        let effects = Random::Correlated(Box::new(Conditional::new(&system, &parameters, fit.sigma)?));
+        let effects = Random::Correlated(Box::new(Conditional::new(&system, &parameters, fit.sigma, watch)?));
         return work(Errors::with(fit, rows, Some(effects))?);
     }
-    let rebuilt = rebuilt_for(fit, rows)?;
-    work(Errors::new(fit, rows, rebuilt.as_ref())?)
+    let rebuilt = rebuilt_for(fit, rows, watch)?;
+    work(Errors::new(fit, rows, rebuilt.as_ref(), watch)?)
 }
 
-fn of_rows(mut errors: Errors<'_, '_, '_>, rule: &Rule<'_>, points: &[Point], values: &[f64], level: f64) -> Result<Limits> {
+fn of_rows(
+    mut errors: Errors<'_, '_, '_>,
+    rule: &Rule<'_>,
+    points: &[Point],
+    values: &[f64],
+    level: f64,
+    watch: &Watch<'_>,
+) -> Result<Limits> {
     let places = estimated_parameters(rule.fit, errors.first_parameter());
     let reach = -normal_quantile(0.5 * (1.0 - level));
     let column = || try_vec("standard errors of predictions", 0.0, values.len());
     let mut out = Limits { std_errors: column()?, lower: column()?, upper: column()? };
     for (i, (point, value)) in points.iter().zip(values).enumerate() {
+        watch.pulse_at(Phase::Prediction, i, Some(points.len()))?;
         let gradient = rule.gradient(point);
         let shared = places.iter().map(|&(parameter, place)| (place, gradient[PSI + parameter]));
         let std_error = errors.variance(i, &gradient[..PSI], shared).sqrt();
@@ -58,7 +72,8 @@ fn any_chosen(rows: &Rows<'_>) -> bool {
 }
 
 /// The model of the fit where random effects are added, for their joint uncertainty.
-pub fn rebuilt_for(fit: &Fit, rows: &Rows<'_>) -> Result<Option<Rebuilt>> {
+pub fn rebuilt_for(fit: &Fit, rows: &Rows<'_>, watch: &Watch<'_>) -> Result<Option<Rebuilt>> {
+    watch.pulse()?;
     if any_chosen(rows) { fit.rebuilt().map(Some) } else { Ok(None) }
 }
 
@@ -129,7 +144,7 @@ struct Centring {
 }
 
 impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
-    pub fn new(fit: &'a Fit, rows: &'r Rows<'a>, rebuilt: Option<&'m Rebuilt>) -> Result<Self> {
+    pub fn new(fit: &'a Fit, rows: &'r Rows<'a>, rebuilt: Option<&'m Rebuilt>, watch: &Watch<'m>) -> Result<Self> {
         let predictors = fit.further_predictors();
         let (mut centred, mut means) = (Cow::Borrowed(&fit.x[..]), vec![]);
         if fit.ordinal().is_some() {
@@ -148,7 +163,7 @@ impl<'r, 'a, 'm> Errors<'r, 'a, 'm> {
             Kind::Generalised(_) => Further::Own,
             Kind::Ordinal(..) => Further::Combined(&own.of_reported),
         };
-        let joint = rebuilt.map(|own| Joint::new(&own.model, &own.working, &x, further(own))).transpose()?;
+        let joint = rebuilt.map(|own| Joint::new(&own.model, &own.working, &x, further(own), watch)).transpose()?;
         let mut errors = Errors::with(fit, rows, joint.map(|joint| Random::Laplace(Box::new(joint))))?;
         let first = errors.first_parameter();
         errors.centring = fit.ordinal().map(|own| Centring { means, locations: first..first + own.locations() });

@@ -11,8 +11,9 @@ mod problems;
 mod quantity;
 mod request;
 
-use crate::error::{Error, Result, try_collect, try_gather, try_push};
+use crate::error::{Error, Result, try_gather, try_push, try_vec};
 use crate::fit::Fit;
+use crate::watch::{Phase, Watch};
 use categories::CategoryRule;
 use errors::{Limits, limits};
 use observations::{check_observable, widen};
@@ -43,10 +44,10 @@ const PROBLEMS: &str = "rows without a prediction";
 
 impl Fit {
     /// Means of the response.
-    pub fn predict(&self, data: NewData<'_>, options: PredictOptions) -> Result<Vec<f64>> {
+    pub fn predict(&self, data: NewData<'_>, options: PredictOptions, watch: &Watch<'_>) -> Result<Vec<f64>> {
         let random = if options.random { RandomTerms::All } else { RandomTerms::None };
         let request = Request { random, new_levels_zero: options.new_levels_zero, ..Request::default() };
-        Ok(self.predictions(data, &request)?.values)
+        Ok(self.predictions(data, &request, watch)?.values)
     }
 
     /// Predictions with what else is asked for.
@@ -58,7 +59,8 @@ impl Fit {
     /// A prediction interval has the normal distribution's quantiles for a linear model, and for others those of the family's distribution
     /// averaged over what is not known of the linear predictors; the family's parameters, as sigma, are taken as known. Of the marginal
     /// mean it is one of responses in new groups.
-    pub fn predictions(&self, data: NewData<'_>, request: &Request) -> Result<Predictions> {
+    pub fn predictions(&self, data: NewData<'_>, request: &Request, watch: &Watch<'_>) -> Result<Predictions> {
+        watch.at(Phase::Prediction, 0, None)?;
         if let Some(level) = request.level
             && !(level > 0.0 && level < 1.0)
         {
@@ -71,16 +73,19 @@ impl Fit {
         let (chosen, effects) = self.chosen_terms(request)?;
         let rows = Rows::new(self, data, &chosen, effects, request.new_levels_zero)?;
         let mut problems = try_gather(PROBLEMS, rows.missing().map(|row| (row, Problem::Missing)))?;
+        let place = |row: usize, n: usize| watch.inside(Phase::Prediction, row, Some(n));
         let (mut values, mut limits, lost) = match categories {
             Some(rule) => {
-                let crossed = problems::crossed(&rows, &rule)?;
+                // Of the passes over the rows the longest says where it is.
+                let (before, after) = (place(0, rows.n), if request.level.is_some() { place(rows.n, rows.n) } else { *watch });
+                let crossed = problems::crossed(&rows, &rule, &before)?;
                 for i in crossed {
                     try_push(PROBLEMS, &mut problems, (rows.data_row(i), Problem::ThresholdsCross))?;
                 }
-                let limits = request.level.map(|level| rule.limits(&rows, level)).transpose()?;
-                (rule.values(&rows)?, limits, problems::not_estimable_categories(&rows, request.quantity)?)
+                let limits = request.level.map(|level| rule.limits(&rows, level, watch)).transpose()?;
+                (rule.values(&rows, &after)?, limits, problems::not_estimable_categories(&rows, request.quantity)?)
             }
-            None => self.single(&rows, request, data)?,
+            None => self.single(&rows, request, data, watch)?,
         };
         problems::erase(&lost, rows.n, &mut values, &mut limits);
         for i in lost {
@@ -100,17 +105,29 @@ impl Fit {
     }
 
     /// Of a fit that is not ordinal.
-    fn single(&self, rows: &Rows<'_>, request: &Request, data: NewData<'_>) -> Result<(Vec<f64>, Option<Limits>, Vec<usize>)> {
+    fn single(
+        &self,
+        rows: &Rows<'_>,
+        request: &Request,
+        data: NewData<'_>,
+        watch: &Watch<'_>,
+    ) -> Result<(Vec<f64>, Option<Limits>, Vec<usize>)> {
         let rule = Rule { fit: self, quantity: request.quantity };
         let points = rows.points(&rule)?;
-        let values = try_collect("predictions", points.iter().map(|point| rule.value(point)))?;
+        let mut values = try_vec("predictions", 0.0, points.len())?;
+        for (i, point) in points.iter().enumerate() {
+            watch.pulse_each(i)?;
+            values[i] = rule.value(point);
+        }
         let lost = not_estimable(rows, &rule, &points)?;
         let Some(level) = request.level else { return Ok((values, None, lost)) };
-        let mut limits = limits(rows, &rule, &points, &values, level)?;
-        if request.interval == Interval::Prediction {
+        let widened = request.interval == Interval::Prediction;
+        let before = if widened { watch.inside(Phase::Prediction, 0, Some(rows.n)) } else { *watch };
+        let mut limits = limits(rows, &rule, &points, &values, level, &before)?;
+        if widened {
             let training = matches!(data, NewData::Training);
             let weights = rows.weights(self, training, request.weights.as_deref()).map_err(|e| data.located(e))?;
-            widen(rows, &rule, &points, level, &weights, &mut limits)?;
+            widen(rows, &rule, &points, (level, &weights), &mut limits, watch)?;
             // The response varies by all of them.
             for i in rows.unestimable(&[MEAN, ZERO, DISPERSION])? {
                 (limits.lower[i], limits.upper[i]) = (f64::NAN, f64::NAN);

@@ -1,12 +1,13 @@
 //! Rows without a prediction, and why.
 
-use super::categories::CategoryRule;
+use super::categories::{CategoryRule, Place};
 use super::errors::Limits;
 use super::point::{DISPERSION, MEAN, Point, ZERO};
 use super::predictors::Rows;
 use super::quantity::Rule;
 use super::request::Quantity;
 use crate::error::Result;
+use crate::watch::Watch;
 
 /// Why a row has no prediction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,16 +41,17 @@ pub fn not_estimable_categories(rows: &Rows<'_>, quantity: Quantity) -> Result<V
 }
 
 /// The rows of an ordinal fit in which thresholds cross and what is predicted depends on them.
-pub fn crossed(rows: &Rows<'_>, rule: &CategoryRule<'_>) -> Result<Vec<usize>> {
+pub fn crossed(rows: &Rows<'_>, rule: &CategoryRule<'_>, watch: &Watch<'_>) -> Result<Vec<usize>> {
     let mut out = vec![];
     if rows.nominal.is_empty() || matches!(rule.quantity, Quantity::Link | Quantity::Dispersion) {
         return Ok(out);
     }
-    rule.each(rows, |i, place| {
+    let act = |i: usize, place: &Place| {
         if place.thresholds_cross() {
             out.push(i);
         }
-    })?;
+    };
+    rule.each(rows, act, watch)?;
     Ok(out)
 }
 

@@ -8,7 +8,7 @@ use super::statistic::{Statistic, View};
 use crate::error::{Error, Result, or_reason, try_collect, try_copy, try_vec};
 use crate::fit::Fit;
 use crate::frame::Frame;
-use crate::options::Progress;
+use crate::watch::{Phase, Watch};
 
 /// What is resampled, and on how many threads, which changes no result.
 #[derive(Clone, Copy, Debug, Default)]
@@ -59,35 +59,38 @@ impl<'f> Sampler<'f> {
         }
     }
 
-    fn response(&self, seed: u64, replicate: u64) -> Result<Vec<f64>> {
+    fn response(&self, seed: u64, replicate: u64, watch: &Watch<'_>) -> Result<Vec<f64>> {
         match self {
-            Sampler::Responses(simulator) => simulator.replicate(seed, replicate),
+            Sampler::Responses(simulator) => simulator.replicate(seed, replicate, watch),
             Sampler::Cases(cases) => cases.response(&cases.draw(seed, replicate)?),
         }
     }
 
     /// Only responses have a refitter that serves all.
-    fn refitter(&self, fit: &Fit) -> Result<Option<Refitter>> {
+    fn refitter(&self, fit: &Fit, watch: &Watch<'_>) -> Result<Option<Refitter>> {
         match self {
-            Sampler::Responses(_) => Refitter::new(fit).map(Some),
+            Sampler::Responses(_) => Refitter::new(fit, watch).map(Some),
             Sampler::Cases(_) => Ok(None),
         }
     }
 
-    fn refit(&self, fit: &Fit, refitter: &mut Option<Refitter>, seed: u64, replicate: u64) -> Result<Refit> {
+    fn refit(&self, fit: &Fit, refitter: &mut Option<Refitter>, seed: u64, replicate: u64, watch: &Watch<'_>) -> Result<Refit> {
         match (self, refitter) {
-            (Sampler::Cases(cases), _) => Refitter::of_design(fit, cases.design(&cases.draw(seed, replicate)?)?)?.refit_own(),
-            (sampler, Some(refitter)) => refitter.refit(&sampler.response(seed, replicate)?),
-            (sampler, own) => own.insert(Refitter::new(fit)?).refit(&sampler.response(seed, replicate)?),
+            (Sampler::Cases(cases), _) => {
+                let design = cases.design(&cases.draw(seed, replicate)?)?;
+                Refitter::of_design(fit, design, watch)?.refit_own(watch)
+            }
+            (sampler, Some(refitter)) => refitter.refit(&sampler.response(seed, replicate, watch)?, watch),
+            (sampler, own) => own.insert(Refitter::new(fit, watch)?).refit(&sampler.response(seed, replicate, watch)?, watch),
         }
     }
 }
 
 impl Fit {
-    /// Resamples and refits. After each replicate `progress` gets the number done, the deviance and theta of the one just done (NaN and
-    /// nothing if it failed); `false` from it cancels.
-    pub fn bootstrap(&self, options: &BootstrapOptions, progress: Option<Progress<'_>>) -> Result<Bootstrap> {
-        self.bootstrap_with(options, None, progress)
+    /// Resamples and refits. After each replicate the watcher hears of the number done, the deviance and theta of the one just done (NaN and
+    /// nothing if it failed).
+    pub fn bootstrap(&self, options: &BootstrapOptions, watch: &Watch<'_>) -> Result<Bootstrap> {
+        self.bootstrap_with(options, None, watch)
     }
 
     /// The same, with a statistic of the caller's. It is computed on this thread, of one replicate after the other, once all are fitted.
@@ -95,16 +98,18 @@ impl Fit {
         &self,
         options: &BootstrapOptions,
         statistic: Option<&mut Statistic<'_>>,
-        progress: Option<Progress<'_>>,
+        watch: &Watch<'_>,
     ) -> Result<Bootstrap> {
         let sampler = Sampler::new(self, options)?;
         let number = |i: usize| (options.first + i) as u64;
-        let tools = || sampler.refitter(self);
-        let work =
-            |refitter: &mut Option<Refitter>, i: usize| self.replicate(sampler.refit(self, refitter, options.seed, number(i)));
+        let tools = |watch: &Watch<'_>| sampler.refitter(self, watch);
+        let work = |refitter: &mut Option<Refitter>, i: usize, watch: &Watch<'_>| {
+            self.replicate(sampler.refit(self, refitter, options.seed, number(i), watch))
+        };
         let pieces = Pieces { tools: &tools, work: &work, news: &news };
-        let replicates = run(options.replicates, options.threads, "the bootstrap", &pieces, progress)?;
-        self.collect(replicates, statistic, |i| Ok((number(i) as i64, sampler.response(options.seed, number(i))?)))
+        let replicates = run(options.replicates, options.threads, Phase::Replicate, &pieces, watch)?;
+        let data = |i| Ok((number(i) as i64, sampler.response(options.seed, number(i), watch)?));
+        self.collect(replicates, statistic, data, watch)
     }
 
     /// The model fitted without each unit in turn.
@@ -113,13 +118,15 @@ impl Fit {
         unit: Unit,
         statistic: Option<&mut Statistic<'_>>,
         threads: usize,
-        progress: Option<Progress<'_>>,
+        watch: &Watch<'_>,
     ) -> Result<Bootstrap> {
         let cases = Cases::new(self, unit)?;
-        let refit = |i: usize| Refitter::of_design(self, cases.design(&cases.without(i)?)?)?.refit_own();
-        let pieces = Pieces { tools: &|| Ok(()), work: &|(), i| self.replicate(refit(i)), news: &news };
-        let replicates = run(cases.units(), threads, "the jackknife", &pieces, progress)?;
-        let mut all = self.collect(replicates, statistic, |i| Ok((-1, cases.response(&cases.without(i)?)?)))?;
+        let refit =
+            |i: usize, watch: &Watch<'_>| Refitter::of_design(self, cases.design(&cases.without(i)?)?, watch)?.refit_own(watch);
+        let work = |(): &mut (), i: usize, watch: &Watch<'_>| self.replicate(refit(i, watch));
+        let pieces = Pieces { tools: &|_| Ok(()), work: &work, news: &news };
+        let replicates = run(cases.units(), threads, Phase::Deletion, &pieces, watch)?;
+        let mut all = self.collect(replicates, statistic, |i| Ok((-1, cases.response(&cases.without(i)?)?)), watch)?;
         all.left_out = (0..cases.units()).map(|i| cases.label(i)).collect();
         Ok(all)
     }
@@ -140,10 +147,13 @@ impl Fit {
         replicates: Vec<Replicate>,
         mut statistic: Option<&mut Statistic<'_>>,
         data: impl Fn(usize) -> Result<(i64, Vec<f64>)>,
+        watch: &Watch<'_>,
     ) -> Result<Bootstrap> {
-        let mut all = Bootstrap::new(self.names_with(statistic.as_deref())?, replicates.len())?;
+        let total = replicates.len();
+        let mut all = Bootstrap::new(self.names_with(statistic.as_deref())?, total)?;
         for (i, mut replicate) in replicates.into_iter().enumerate() {
             if let (Some(statistic), Ok((_, values))) = (&mut statistic, &mut replicate) {
+                watch.at(Phase::Statistic, i, Some(total))?;
                 let (number, y) = data(i)?;
                 match statistic.evaluate(&View { replicate: number, estimates: values, y: &y }) {
                     Ok(more) => values.extend(more),
@@ -160,6 +170,7 @@ impl Fit {
         &self,
         options: &BootstrapOptions,
         mut statistic: impl FnMut(&mut [f64]) -> Result<f64>,
+        watch: &Watch<'_>,
     ) -> Result<f64> {
         if options.replicates < 2 {
             return Err(Error::argument(format!("a standard error needs 2 replicates or more, not {}", options.replicates)));
@@ -167,7 +178,8 @@ impl Fit {
         let sampler = Sampler::new(self, options)?;
         let mut values = try_vec("bootstrap replicates", 0.0, options.replicates)?;
         for (i, value) in values.iter_mut().enumerate() {
-            *value = statistic(&mut sampler.response(options.seed, (options.first + i) as u64)?)?;
+            watch.at(Phase::Statistic, i, Some(options.replicates))?;
+            *value = statistic(&mut sampler.response(options.seed, (options.first + i) as u64, watch)?)?;
         }
         Ok(super::intervals::moments(&values).1)
     }
@@ -213,7 +225,7 @@ impl Bootstrap {
         self.failures.iter().flatten().count()
     }
 
-    /// One row a replicate: of a jackknife `left_out`; `status` ("converged", "singular" or "failed"), `reason` of a failure, `logLik`, then
+    /// One row a replicate: of a jackknife `left_out`; `status` ("converged", "singular" or "failed"), `reason` of a failure, `log_likelihood`, then
     /// the estimates.
     pub fn frame(&self) -> Result<Frame> {
         let n = self.replicates();
@@ -225,7 +237,7 @@ impl Bootstrap {
         let codes = try_collect(FRAME, (0..n).map(code))?;
         frame.add_category("status", codes, ["converged", "singular", "failed"].map(String::from).to_vec(), false)?;
         frame.add_strings("reason", &try_collect(FRAME, self.failures.iter().map(Option::as_deref))?)?;
-        frame.add_real("logLik", try_copy(FRAME, &self.log_likelihood)?)?;
+        frame.add_real("log_likelihood", try_copy(FRAME, &self.log_likelihood)?)?;
         for (j, name) in self.names.iter().enumerate() {
             frame.add_real(name, try_copy(FRAME, &self.values[j * n..(j + 1) * n])?)?;
         }

@@ -6,6 +6,7 @@ use crate::distributions::{normal_quantile, normal_two_sided};
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::frame::{ColumnData, Frame};
+use crate::watch::Watch;
 use std::ffi::CStr;
 
 /// How limits follow from replicates.
@@ -44,10 +45,10 @@ pub struct IntervalOptions<'a> {
 impl Fit {
     /// Intervals of all quantities from a frame of replicates as [`super::Bootstrap::frame`] makes it. Replicates that failed don't
     /// count; `n` says how many did. Accelerated ones leave out each level of the first grouping factor.
-    pub fn bootstrap_intervals(&self, replicates: &Frame, level: f64, kind: IntervalKind) -> Result<Frame> {
+    pub fn bootstrap_intervals(&self, replicates: &Frame, level: f64, kind: IntervalKind, watch: &Watch<'_>) -> Result<Frame> {
         check_level(level)?;
         let jackknife = match kind {
-            IntervalKind::Accelerated => Some(self.jackknife(self.unit(None)?, None, 1, None)?.frame()?),
+            IntervalKind::Accelerated => Some(self.jackknife(self.unit(None)?, None, 1, watch)?.frame()?),
             _ => None,
         };
         self.bootstrap_intervals_with(replicates, &IntervalOptions { level, kind, jackknife: jackknife.as_ref() }, None)

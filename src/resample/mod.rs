@@ -3,7 +3,7 @@
 mod bootstrap;
 mod cases;
 mod intervals;
-mod pool;
+pub(crate) mod pool;
 mod quantities;
 mod refit;
 mod refits;

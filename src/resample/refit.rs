@@ -22,6 +22,7 @@ use crate::lmm::system::LinearSystem;
 use crate::options::Options;
 use crate::search::Estimate;
 use crate::search::boundary::null_directions;
+use crate::watch::Watch;
 
 /// The estimates of a refit.
 #[derive(Clone, Debug)]
@@ -66,18 +67,18 @@ struct Linear {
 }
 
 impl Refitter {
-    pub fn new(fit: &Fit) -> Result<Self> {
-        Self::of_design(fit, fit.design()?)
+    pub fn new(fit: &Fit, watch: &Watch<'_>) -> Result<Self> {
+        Self::of_design(fit, fit.design()?, watch)
     }
 
     /// On other rows: a design with the same columns as that of the fit.
-    pub(crate) fn of_design(fit: &Fit, design: Design) -> Result<Self> {
+    pub(crate) fn of_design(fit: &Fit, design: Design, watch: &Watch<'_>) -> Result<Self> {
         // The correlation of a linear model's residuals is searched with theta.
         let mut theta = fit.theta.iter().copied().chain(fit.correlation().map(|c| c.estimate)).collect::<Vec<_>>();
         let mut fixed = fit.all_fixed();
         let engine = match fit.generalised() {
             None => {
-                let assembled = Assembled::new(&design)?;
+                let assembled = Assembled::new(&design, watch)?;
                 if assembled.system.kept.len() < design.x_names.len() {
                     let dropped = (0..design.x_names.len()).find(|j| !assembled.system.kept.contains(j)).unwrap_or(0);
                     return Err(dependent(&design.x_names[dropped]));
@@ -107,7 +108,7 @@ impl Refitter {
     }
 
     /// Fits to a response, one value per row used.
-    pub fn refit(&mut self, y: &[f64]) -> Result<Refit> {
+    pub fn refit(&mut self, y: &[f64], watch: &Watch<'_>) -> Result<Refit> {
         if y.len() != self.design.n {
             return Err(Error::argument(format!("the response has {} values, the fit has used {} rows", y.len(), self.design.n)));
         }
@@ -118,29 +119,29 @@ impl Refitter {
         if let Engine::Linear(linear) = &mut self.engine {
             if self.design.correlation.is_some() {
                 // Its products are those of rows that the correlation has turned.
-                **linear = Linear { assembled: Assembled::new(&self.design)?, rows: None, analysis: None };
-                return self.refit_own();
+                **linear = Linear { assembled: Assembled::new(&self.design, watch)?, rows: None, analysis: None };
+                return self.refit_own(watch);
             }
             if linear.rows.is_none() {
-                linear.rows = Some(linear.assembled.response_rows(&self.design)?);
+                linear.rows = Some(linear.assembled.response_rows(&self.design, watch)?);
             }
             if let Some(rows) = &linear.rows {
-                linear.assembled.set_response(rows, &self.design)?;
+                linear.assembled.set_response(rows, &self.design, watch)?;
             }
         }
-        self.refit_own()
+        self.refit_own(watch)
     }
 
     /// Fits to the response of the design.
-    pub(crate) fn refit_own(&mut self) -> Result<Refit> {
+    pub(crate) fn refit_own(&mut self, watch: &Watch<'_>) -> Result<Refit> {
         let Refitter { options, theta, fixed, design, std_errors, engine } = self;
         match engine {
-            Engine::Linear(linear) => linear.refit(options, theta, *std_errors),
+            Engine::Linear(linear) => linear.refit(options, theta, *std_errors, watch),
             Engine::Generalised(own) => {
                 let (response, model, shared) = &mut **own;
                 response.set(&design.y, &design.rows)?;
                 model.response = response.boxed()?;
-                refit_generalised(response, model, options, theta, fixed, shared)
+                refit_generalised(response, model, options, (theta, fixed, shared), watch)
             }
         }
     }
@@ -162,11 +163,11 @@ fn dependent(column: &str) -> Error {
 }
 
 impl Linear {
-    fn refit(&mut self, options: &Options, theta: &[f64], std_errors: bool) -> Result<Refit> {
+    fn refit(&mut self, options: &Options, theta: &[f64], std_errors: bool, watch: &Watch<'_>) -> Result<Refit> {
         let system = &self.assembled.system;
         let mut deviance = match self.analysis.take() {
-            Some(analysis) => Deviance::with(system, options.reml, analysis)?,
-            None => Deviance::new(system, options.reml)?,
+            Some(analysis) => Deviance::with(system, options.reml, analysis, watch)?,
+            None => Deviance::new(system, options.reml, watch)?,
         };
         let refit = refit_linear(&mut deviance, system, options, theta, std_errors);
         self.analysis = Some(deviance.into_analysis());
@@ -186,7 +187,7 @@ fn refit_linear(
         Ok(end) if end.converged => end,
         Err(e) if e.code != Code::Numeric => return Err(e),
         // The estimates of another response may be no place to start from.
-        _ => lmm::estimate::estimate(deviance, options, None)?,
+        _ => lmm::estimate::estimate(deviance, options)?,
     };
     let value = deviance.move_to(&end.working)?;
     deviance.check_residual()?;
@@ -210,22 +211,21 @@ fn refit_generalised(
     response: &AnyResponse,
     model: &Model,
     options: &Options,
-    theta: &[f64],
-    fixed: &[Vec<f64>],
-    shared: &[f64],
+    (theta, fixed, shared): (&[f64], &[Vec<f64>], &[f64]),
+    watch: &Watch<'_>,
 ) -> Result<Refit> {
-    let mut laplace = Laplace::new(model, approximation(options))?;
+    let mut laplace = Laplace::new(model, approximation(options), watch)?;
     let inside = laplace.how.inside != Inside::Nothing;
     laplace.start_fixed(&model.fixed[0].to_working(&fixed[0]));
     let start = working_parameters(model, theta, fixed, shared, inside)?;
-    let (shared, anew) = (laplace.shared(), response.start(model)?);
+    let (shared, anew) = (laplace.shared(), response.start(model, watch)?);
     match glmm::estimate::estimate_near(&mut laplace, &start, &anew, options) {
-        Err(error) if error.code == Code::Memory => Err(error),
+        Err(error) if error.ends_all() => Err(error),
         Ok(end) if end.converged && response.is_inside(&end.working[shared])? => refit_of(&mut laplace, response, &end),
-        _ => match search(&mut laplace, response, &anew, options, None)? {
+        _ => match search(&mut laplace, response, &anew, options)? {
             Found::Inside(end) => refit_of(&mut laplace, response, &end),
             Found::OnEdge(edge) => {
-                refit_of(&mut Laplace::new(&edge.model, approximation(options))?, &edge.response, &edge.estimate)
+                refit_of(&mut Laplace::new(&edge.model, approximation(options), watch)?, &edge.response, &edge.estimate)
             }
         },
     }

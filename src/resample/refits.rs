@@ -5,7 +5,7 @@ use super::refit::{Refit, Refitter};
 use crate::error::{Error, Result, or_reason, try_collect, try_copy, try_vec};
 use crate::fit::Fit;
 use crate::frame::Frame;
-use crate::options::Progress;
+use crate::watch::{Phase, Watch};
 
 /// What is wanted of many refits, and on how many threads, which changes no result.
 #[derive(Clone, Copy, Debug)]
@@ -47,30 +47,30 @@ const FRAME: &str = "table of refits";
 type Outcome = std::result::Result<(Refit, Vec<f64>), String>;
 
 impl Fit {
-    /// Fits the model to each column of `y`, `[m, k]` with m as of `fitted`, of which the rows used count. After each `progress` gets the
-    /// number done, the deviance and theta of the one just done (NaN and nothing if it failed); `false` from it cancels.
-    pub fn refit_many(&self, y: &[f64], options: &RefitOptions, progress: Option<Progress<'_>>) -> Result<Refits> {
+    /// Fits the model to each column of `y`, `[m, k]` with m as of `fitted`, of which the rows used count. After each the watcher hears
+    /// of the number done, the deviance and theta of the one just done (NaN and nothing if it failed).
+    pub fn refit_many(&self, y: &[f64], options: &RefitOptions, watch: &Watch<'_>) -> Result<Refits> {
         let m = self.fitted_rows();
         if m == 0 || !y.len().is_multiple_of(m) {
             return Err(Error::argument(format!("y has {} values, which is not a multiple of the fit's {m} rows", y.len())));
         }
-        let tools = || {
-            let refitter = Refitter::new(self)?;
+        let tools = |watch: &Watch<'_>| {
+            let refitter = Refitter::new(self, watch)?;
             if options.std_errors { refitter.with_std_errors() } else { Ok(refitter) }
         };
-        let one = |refitter: &mut Refitter, i: usize| {
+        let one = |refitter: &mut Refitter, i: usize, watch: &Watch<'_>| {
             let column = &y[i * m..(i + 1) * m];
-            let refit = if m == self.n_obs { refitter.refit(column) } else { refitter.refit(&self.used(column)?) }?;
+            let refit = if m == self.n_obs { refitter.refit(column, watch) } else { refitter.refit(&self.used(column)?, watch) }?;
             let values = self.quantities(&refit)?;
             Ok((refit, values))
         };
-        let work = |refitter: &mut Refitter, i: usize| or_reason(one(refitter, i));
+        let work = |refitter: &mut Refitter, i: usize, watch: &Watch<'_>| or_reason(one(refitter, i, watch));
         let news = |outcome: &Outcome| match outcome {
             Ok((refit, _)) => (-2.0 * refit.log_likelihood, refit.theta.clone()),
             Err(_) => (f64::NAN, vec![]),
         };
         let pieces = Pieces { tools: &tools, work: &work, news: &news };
-        let outcomes = run(y.len() / m, options.threads, "refitting", &pieces, progress)?;
+        let outcomes = run(y.len() / m, options.threads, Phase::Refit, &pieces, watch)?;
         Refits::new(self.quantity_names(), self.fixed.names.len() * usize::from(options.std_errors), outcomes)
     }
 
@@ -118,7 +118,7 @@ impl Refits {
         self.status.is_empty()
     }
 
-    /// One row a response: `status` ("converged", "singular", "not_converged" or "failed"), `reason` of a failure, `logLik`, the estimates, and
+    /// One row a response: `status` ("converged", "singular", "not_converged" or "failed"), `reason` of a failure, `log_likelihood`, the estimates, and
     /// standard errors as `se.` and the name.
     pub fn frame(&self) -> Result<Frame> {
         let k = self.len();
@@ -126,7 +126,7 @@ impl Refits {
         let levels = ["converged", "singular", "not_converged", "failed"].map(String::from).to_vec();
         frame.add_category("status", try_collect(FRAME, self.status.iter().map(|s| *s as i32))?, levels, false)?;
         frame.add_strings("reason", &try_collect(FRAME, self.reasons.iter().map(Option::as_deref))?)?;
-        frame.add_real("logLik", try_copy(FRAME, &self.log_likelihood)?)?;
+        frame.add_real("log_likelihood", try_copy(FRAME, &self.log_likelihood)?)?;
         for (j, name) in self.names.iter().enumerate() {
             frame.add_real(name, try_copy(FRAME, &self.values[j * k..(j + 1) * k])?)?;
         }

@@ -5,6 +5,7 @@ use crate::error::{Error, Result, try_copies, try_vec};
 use crate::family::ZeroMixture;
 use crate::fit::{Fit, TermFit};
 use crate::simulate::{Purpose, Stream};
+use crate::watch::{Phase, Watch};
 use std::ffi::CStr;
 
 /// The random effects of simulated responses.
@@ -68,11 +69,12 @@ impl<'f> Simulator<'f> {
 
     /// One response per row used. The numbers depend on the seed and the replicate alone; NaN where a drawn predictor is outside the
     /// link's domain.
-    pub fn replicate(&self, seed: u64, replicate: u64) -> Result<Vec<f64>> {
+    pub fn replicate(&self, seed: u64, replicate: u64, watch: &Watch<'_>) -> Result<Vec<f64>> {
         let mut eta = try_copies("linear predictor", &self.base)?;
         if self.what == RandomEffects::New {
             let mut stream = Stream::new(seed, replicate, Purpose::RandomEffects);
             for (a, term) in &self.terms {
+                watch.pulse()?;
                 add_effects(term, &draw_effects(term, &mut stream)?, &mut eta[*a]);
             }
         }
@@ -89,6 +91,7 @@ impl<'f> Simulator<'f> {
             return Ok(y);
         }
         for (i, y) in y.iter_mut().enumerate() {
+            watch.pulse_each(i)?;
             *y = self.response(i, &eta, &mut stream);
         }
         Ok(y)
@@ -117,12 +120,13 @@ impl<'f> Simulator<'f> {
 impl Fit {
     /// Simulated responses `[m, nsim]`, one column a replicate; m as of `fitted`, with NaN in rows that are padded. Those of an ordinal
     /// model are the numbers of categories, from 1.
-    pub fn simulate(&self, nsim: usize, seed: u64, what: RandomEffects) -> Result<Vec<f64>> {
+    pub fn simulate(&self, nsim: usize, seed: u64, what: RandomEffects, watch: &Watch<'_>) -> Result<Vec<f64>> {
         let simulator = Simulator::new(self, what)?;
         let m = self.fitted.len();
         let mut out = try_vec("simulated responses", 0.0, m.saturating_mul(nsim))?;
         for (replicate, column) in out.chunks_exact_mut(m.max(1)).enumerate() {
-            let y = simulator.replicate(seed, replicate as u64)?;
+            watch.at(Phase::Simulation, replicate, Some(nsim))?;
+            let y = simulator.replicate(seed, replicate as u64, watch)?;
             if m == self.n_obs {
                 column.copy_from_slice(&y);
             } else {

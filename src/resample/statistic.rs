@@ -46,7 +46,7 @@ impl Fit {
     pub(super) fn names_with(&self, statistic: Option<&Statistic<'_>>) -> Result<Vec<String>> {
         let mut names = self.quantity_names();
         for name in statistic.iter().flat_map(|s| &s.names) {
-            if names.contains(name) || ["left_out", "status", "reason", "logLik", ""].contains(&name.as_str()) {
+            if names.contains(name) || ["left_out", "status", "reason", "log_likelihood", ""].contains(&name.as_str()) {
                 return Err(Error::argument(format!(
                     "a statistic is called {name:?}, which is the name of another column or none"
                 )));

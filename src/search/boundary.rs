@@ -6,7 +6,7 @@
 use super::criterion::Criterion;
 use super::run::{Search, is_converged};
 use crate::covariance::{Structure, with_ranges};
-use crate::error::{Code, Result};
+use crate::error::Result;
 use crate::formula::StructureKind;
 use crate::linalg::dense::{self, dot_in_order as dot};
 use crate::optimize::rounding::rounding;
@@ -72,7 +72,7 @@ pub fn lifted(structures: &[Structure], working: &[f64], length: f64) -> Vec<f64
     out
 }
 
-impl<'m, C: Criterion<'m>> Search<'_, '_, '_, C> {
+impl<'m, C: Criterion<'m>> Search<'_, '_, C> {
     /// What is nearly zero becomes so, what should not be zero does not stay so.
     pub(super) fn settled(&mut self, mut best: Summary) -> Result<Summary> {
         // Each round ends at a boundary point that is a minimum, or strictly lower than the round before.
@@ -246,7 +246,7 @@ fn steepest(
     let r = structure.size;
     let probe = perturbed(structure, range, null, PROBE, working);
     let (force, t) = match criterion.force(&probe, k) {
-        Err(error) if error.code == Code::Memory => return Err(error),
+        Err(error) if error.ends_all() => return Err(error),
         Err(_) => return Ok(None),
         Ok(found) => found,
     };

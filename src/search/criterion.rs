@@ -1,10 +1,9 @@
 //! What a search needs to know of a model.
 
-use std::time::Instant;
-
 use crate::covariance::Structure;
 use crate::error::Result;
 use crate::optimize::Objective;
+use crate::watch::Watch;
 
 /// A criterion whose first working parameters are those of covariance structures, one after the other.
 pub trait Criterion<'m>: Objective {
@@ -16,10 +15,8 @@ pub trait Criterion<'m>: Objective {
     /// All evaluations so far.
     fn evaluations(&self) -> usize;
 
-    /// The moment after which it can't be had any more, where it knows one.
-    fn deadline(&self) -> Option<Instant> {
-        None
-    }
+    /// Who watches the evaluations, and so the search.
+    fn watch(&self) -> Watch<'m>;
 
     /// What makes the user's theta of working parameters, for reports of progress.
     fn theta_map(&self) -> ThetaMap<'m>;

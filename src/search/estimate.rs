@@ -23,7 +23,7 @@ pub struct Estimate {
     pub others: Vec<Minimum>,
 }
 
-impl<'m, C: Criterion<'m>> Search<'_, '_, '_, C> {
+impl<'m, C: Criterion<'m>> Search<'_, '_, C> {
     /// From the best minimum known to the estimate.
     pub fn finish(&mut self, best: Summary) -> Result<Estimate> {
         let best = self.settled(best)?;

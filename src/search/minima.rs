@@ -45,7 +45,7 @@ pub struct Minimum {
     pub value: f64,
 }
 
-impl<'m, C: Criterion<'m>> Search<'_, '_, '_, C> {
+impl<'m, C: Criterion<'m>> Search<'_, '_, C> {
     /// The minima within reach of a value that searches so far have ended at, lowest first, but for that of `best`.
     pub fn other_minima(&mut self, best: &Minimum) -> Result<Vec<Minimum>> {
         let mut ends = std::mem::take(&mut self.ends);

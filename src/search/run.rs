@@ -1,12 +1,10 @@
 //! Single searches, by more than one method where one is not enough.
 
-use std::time::Instant;
-
 use super::criterion::Criterion;
 use crate::error::{Code, Result};
 use crate::optimize::rounding::rounding;
 use crate::optimize::{LARGEST_ROUNDED, Method, Objective, Reason, Settings, Summary, minimize};
-use crate::options::{Options, Progress};
+use crate::options::Options;
 
 /// Evaluations after which Newton's method hands over, and more for each parameter. It seldom needs half of them.
 const PATIENCE: (usize, usize) = (40, 4);
@@ -15,11 +13,9 @@ const PATIENCE: (usize, usize) = (40, 4);
 const WELL_ENDED: f64 = 1e-5;
 
 /// A search over the working parameters of one model.
-pub struct Search<'d, 'b, 'p, C> {
+pub struct Search<'d, 'b, C> {
     pub criterion: &'d mut C,
     pub options: &'b Options,
-    progress: Option<Progress<'p>>,
-    deadline: Option<Instant>,
     /// Where searches have converged.
     pub(super) ends: Vec<Summary>,
 }
@@ -48,10 +44,9 @@ fn where_it_is(end: Result<Summary>) -> Result<Option<Summary>> {
     }
 }
 
-impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
-    pub fn new(criterion: &'d mut C, options: &'b Options, progress: Option<Progress<'p>>) -> Self {
-        let deadline = criterion.deadline().or_else(|| options.end());
-        Search { criterion, options, progress, deadline, ends: vec![] }
+impl<'d, 'b, 'm, C: Criterion<'m>> Search<'d, 'b, C> {
+    pub fn new(criterion: &'d mut C, options: &'b Options) -> Self {
+        Search { criterion, options, ends: vec![] }
     }
 
     /// One search by the method of the options, given up where it gets stuck; `None` where the criterion can't be had.
@@ -139,7 +134,7 @@ impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
     }
 
     pub(super) fn is_late(&self) -> bool {
-        self.deadline.is_some_and(|end| Instant::now() >= end)
+        self.criterion.watch().is_late()
     }
 
     /// Whether a search ended neither at a minimum nor because it had to.
@@ -159,15 +154,14 @@ impl<'d, 'b, 'p, 'm, C: Criterion<'m>> Search<'d, 'b, 'p, C> {
         let mut start = start.to_vec();
         self.criterion.settle(&mut start);
         let before = self.criterion.evaluations();
-        let to_theta = self.criterion.theta_map();
-        let mut report = self.progress.as_mut().map(|progress| {
-            move |evaluation: usize, value: f64, working: &[f64]| progress(before + evaluation, value, &to_theta(working))
-        });
+        let (watch, to_theta) = (self.criterion.watch(), self.criterion.theta_map());
+        let report =
+            |evaluation: usize, value: f64, working: &[f64]| watch.evaluation(before + evaluation, value, || to_theta(working));
         let mut settings = Settings {
             tolerance,
             max_evaluations: self.options.max_evaluations.saturating_sub(before).clamp(1, limit),
-            progress: report.as_mut().map(|f| f as &mut dyn FnMut(usize, f64, &[f64]) -> bool),
-            deadline: self.deadline,
+            report: Some(&report),
+            deadline: watch.end_of_search(),
         };
         minimize(method, &mut *self.criterion as &mut dyn Objective, &start, &mut settings)
     }

@@ -19,12 +19,15 @@ use crate::error::{Error, Result};
 use crate::fit::{Fit, Kind};
 use crate::frame::Frame;
 use crate::inference::degrees_of_freedom::{DegreesOfFreedom, Satterthwaite};
+use crate::watch::Watch;
 
 impl Fit {
     /// The summary, in lme4's layout; of generalised models with glmmTMB's sections for further predictors, of ordinal ones with
     /// those of clmm.
     pub fn summary(&self) -> String {
-        self.summary_with(DegreesOfFreedom::by_default(Satterthwaite::by_default(self).ok().flatten().as_ref()))
+        self.summary_with(DegreesOfFreedom::by_default(
+            Satterthwaite::by_default(self, &Watch::unwatched()).ok().flatten().as_ref(),
+        ))
     }
 
     /// The summary with tests by these degrees of freedom; that of generalised models, whose tests are normal, is as ever.
@@ -50,7 +53,7 @@ impl Fit {
     pub fn table(&self, name: &str) -> Result<Frame> {
         let own = OnceCell::new();
         let by_default = || {
-            let own = own.get_or_init(|| Satterthwaite::by_default(self)).as_ref().map_err(Error::clone)?;
+            let own = own.get_or_init(|| Satterthwaite::by_default(self, &Watch::unwatched())).as_ref().map_err(Error::clone)?;
             Ok(DegreesOfFreedom::by_default(own.as_ref()))
         };
         self.table_with(name, &by_default)

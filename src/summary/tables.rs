@@ -312,8 +312,8 @@ fn dropped_columns(fit: &Fit) -> Result<Frame> {
 fn fit_table(fit: &Fit) -> Result<Frame> {
     let mut frame = Frame::new(1);
     let integers = [
-        ("nobs", fit.n_obs),
-        ("npar", fit.npar),
+        ("n_obs", fit.n_obs),
+        ("n_parameters", fit.npar),
         ("df_residual", fit.df_residual),
         ("reml", usize::from(fit.reml)),
         ("converged", usize::from(fit.outcome.converged)),
@@ -324,10 +324,10 @@ fn fit_table(fit: &Fit) -> Result<Frame> {
     ];
     let reals = [
         ("sigma", fit.sigma),
-        ("logLik", fit.log_likelihood),
+        ("log_likelihood", fit.log_likelihood),
         ("criterion", fit.criterion),
-        ("AIC", fit.aic),
-        ("BIC", fit.bic),
+        ("aic", fit.aic),
+        ("bic", fit.bic),
         ("scaled_gradient", fit.outcome.scaled_gradient),
     ];
     for (name, value) in integers {

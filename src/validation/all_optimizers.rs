@@ -9,9 +9,10 @@ use crate::error::{Code, Result};
 use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::optimize::{Method, Reason};
-use crate::options::{Options, Progress};
+use crate::options::Options;
 use crate::search::boundary::{LIFT, lifted};
 use crate::spec::Spec;
+use crate::watch::{Phase, Watch};
 
 /// What one optimiser came to from the best of its starts.
 #[derive(Clone, Debug)]
@@ -52,19 +53,18 @@ pub struct AllOptimizers {
 
 impl AllOptimizers {
     /// Fits the model by one optimiser after the other, each from several starts unless the options have one, otherwise as the options
-    /// say. `progress` is as of [`Fit::new`]. An optimiser that fails for numerical reasons is no failure of all.
-    pub fn new(spec: &Spec, frame: Option<&Frame>, options: &Options, mut progress: Option<Progress<'_>>) -> Result<Self> {
+    /// say. An optimiser that fails for numerical reasons is no failure of all.
+    pub fn new(spec: &Spec, frame: Option<&Frame>, options: &Options, watch: &Watch<'_>) -> Result<Self> {
         let mut all = AllOptimizers { theta_names: vec![], beta_names: vec![], family_names: vec![], attempts: vec![] };
         let mut starts: Option<Vec<Vec<f64>>> = options.theta0.is_some().then(Vec::new);
-        for &(optimizer, _) in Method::ALL {
-            let mut one = |theta0: Option<Vec<f64>>| -> Result<std::result::Result<Fit, String>> {
+        for (i, &(optimizer, _)) in Method::ALL.iter().enumerate() {
+            let total = Some(Method::ALL.len());
+            watch.at(Phase::Optimizer, i, total)?;
+            let one = |theta0: Option<Vec<f64>>| -> Result<std::result::Result<Fit, String>> {
                 let options = Options { optimizer, theta0, ..options.clone() };
-                let report: Option<Progress<'_>> = match &mut progress {
-                    None => None,
-                    Some(progress) => Some(&mut **progress),
-                };
-                match Fit::new(spec, frame, &options, report) {
-                    Ok(fit) => Ok(Ok(fit)),
+                match Fit::new(spec, frame, &options, &watch.inside(Phase::Optimizer, i, total)) {
+                    // One that had to end early tells nothing.
+                    Ok(fit) => watch.check().map(|()| Ok(fit)),
                     Err(error) if error.code == Code::Numeric => Ok(Err(error.message)),
                     Err(error) => Err(error),
                 }
@@ -114,7 +114,7 @@ impl AllOptimizers {
         let against = |of: &dyn Fn(&End, &End) -> f64| reals(&|end| best.map_or(f64::NAN, |best| of(end, best)));
         let mut frame = Frame::new(n);
         frame.add_strings("optimizer", &self.attempts.iter().map(|a| Some(a.optimizer.name())).collect::<Vec<_>>())?;
-        frame.add_real("logLik", reals(&|end| end.log_likelihood))?;
+        frame.add_real("log_likelihood", reals(&|end| end.log_likelihood))?;
         frame.add_real("criterion", reals(&|end| end.criterion))?;
         frame.add_real("difference", against(&|end, best| end.criterion - best.criterion))?;
         frame.add_real("max_diff_theta", against(&|end, best| largest(&end.theta, &best.theta, |_| 1.0)))?;

@@ -2,12 +2,14 @@
 
 use super::folds::{Folds, Partition};
 use crate::design::{Design, ModelProgram};
-use crate::error::{Code, Error, Result, or_reason, try_collect, try_copy, try_gather, try_push, try_vec};
+use crate::error::{Error, Result, or_reason, try_collect, try_copy, try_gather, try_push, try_vec};
 use crate::fit::Fit;
 use crate::frame::Frame;
-use crate::options::{Options, Progress};
+use crate::options::Options;
 use crate::predict::{NewData, Quantity, Request};
+use crate::resample::pool::{Pieces, run};
 use crate::spec::{Source, Spec};
+use crate::watch::{Phase, Watch};
 
 /// What memory is for.
 const ROWS: &str = "rows of the folds";
@@ -63,38 +65,30 @@ struct Told {
 impl CrossValidation {
     /// Leaves out fold after fold. Predictions have the modes of random effects whose levels the rest has, and zero for others; logarithmic
     /// scores are those of [`Fit::log_scores`]. Threads of the options are for folds at a time, and change no result. After each fold
-    /// `progress` gets the number done, the criterion and theta of its fit (NaN and nothing if it failed); `false` from it cancels.
+    /// the watcher hears of the number done, the criterion and theta of its fit (NaN and nothing if it failed).
     pub fn new(
         spec: &Spec,
         frame: Option<&Frame>,
         options: &Options,
         partition: &Partition<'_>,
-        mut progress: Option<Progress<'_>>,
+        watch: &Watch<'_>,
     ) -> Result<Self> {
         let (Source::Formula(_), Some(frame)) = (&spec.source, frame) else {
             return Err(Error::unsupported("cross-validation needs a formula and a frame, whose rows it can leave out"));
         };
-        let (_, design) = ModelProgram::learn(spec, Some(frame), options.na)?;
+        watch.at(Phase::Start, 0, None)?;
+        let (_, design) = ModelProgram::learn(spec, Some(frame), options.na, watch)?;
         let Folds { of_row, units } = partition.of(&design, frame)?;
         let rows = try_gather(ROWS, design.rows.used())?;
         let work =
             Work { spec, frame, options: Options { threads: 1, ..options.clone() }, design: &design, rows: &rows, of_row: &of_row };
-        let mut told = vec![];
-        let all = try_collect(ROWS, 0..units.len())?;
-        for batch in all.chunks(options.threads.max(1)) {
-            for one in work.at_a_time(batch)? {
-                told.push(one);
-                let (criterion, theta) = match told.last() {
-                    Some(Ok(own)) => (own.criterion, &own.theta[..]),
-                    _ => (f64::NAN, &[][..]),
-                };
-                if let Some(progress) = &mut progress
-                    && !progress(told.len(), criterion, theta)
-                {
-                    return Err(Error::new(Code::Cancelled, "the cross-validation was cancelled"));
-                }
-            }
-        }
+        let news = |told: &std::result::Result<Told, String>| match told {
+            Ok(own) => (own.criterion, own.theta.clone()),
+            Err(_) => (f64::NAN, vec![]),
+        };
+        let one = |(): &mut (), fold: usize, watch: &Watch<'_>| or_reason(work.told(fold, watch));
+        let pieces = Pieces { tools: &|_| Ok(()), work: &one, news: &news };
+        let told = run(units.len(), options.threads, Phase::Fold, &pieces, watch)?;
         let n = design.n;
         let mut result = CrossValidation {
             predictions: try_vec("predictions", f64::NAN, n)?,
@@ -159,7 +153,7 @@ impl CrossValidation {
         let units: usize = self.folds.iter().map(|fold| fold.units).sum();
         let status = |fold: &Fold| match (fold.failure.is_some(), fold.converged, fold.singular) {
             (true, ..) => "failed",
-            (_, false, _) => "not converged",
+            (_, false, _) => "not_converged",
             (.., true) => "singular",
             _ => "converged",
         };
@@ -200,39 +194,21 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// Folds on a thread each, the first on this one.
-    fn at_a_time(&self, folds: &[usize]) -> Result<Vec<std::result::Result<Told, String>>> {
-        std::thread::scope(|scope| {
-            let mut others = vec![];
-            for &fold in &folds[1..] {
-                // The name keeps a panic from being printed (see capi::boundary).
-                let thread = std::thread::Builder::new().name("interlace".into());
-                let handle = thread.spawn_scoped(scope, move || self.fold(fold));
-                others.push(handle.map_err(|e| Error::argument(format!("threads: can't start another thread: {e}")))?);
-            }
-            let mut told = vec![self.fold(folds[0])];
-            told.extend(others.into_iter().map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))));
-            told.into_iter().collect()
-        })
-    }
-
-    fn fold(&self, fold: usize) -> Result<std::result::Result<Told, String>> {
-        or_reason(self.told(fold))
-    }
-
-    fn told(&self, fold: usize) -> Result<Told> {
+    fn told(&self, fold: usize, watch: &Watch<'_>) -> Result<Told> {
         let places = |inside: bool| (0..self.rows.len()).filter(move |place| (self.of_row[*place] == fold) == inside);
         let part = |inside: bool| self.frame.select(&try_gather(ROWS, places(inside).map(|place| self.rows[place]))?);
         let (rest, left_out) = (part(false)?, part(true)?);
-        let fit = Fit::new(self.spec, Some(&rest), &self.options, None)?;
+        let fit = Fit::new(self.spec, Some(&rest), &self.options, watch)?;
+        // One that had to end early tells nothing.
+        watch.check()?;
         let quantity = if fit.ordinal().is_some() { Quantity::Class } else { Quantity::Response };
         let request = Request { quantity, new_levels_zero: true, ..Request::default() };
         let data = NewData::Frame(&left_out);
-        let predictions = fit.predictions(data, &request)?.values;
+        let predictions = fit.predictions(data, &request, watch)?.values;
         let of_places = |values: &Vec<f64>| try_gather(ROWS, places(true).map(|place| values[place]));
         let weights = self.design.weights.as_ref().map(of_places).transpose()?;
         let (places_known, y) = self.categories(&fit, of_places(&self.design.y)?);
-        let log_scores = fit.log_scores(data, &y, weights.as_deref())?;
+        let log_scores = fit.log_scores(data, &y, weights.as_deref(), watch)?;
         Ok(Told {
             predictions: try_collect(ROWS, predictions.into_iter().map(|p| places_known.get(p as usize).copied().unwrap_or(p)))?,
             log_scores,

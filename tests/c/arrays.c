@@ -12,7 +12,7 @@ int main(void) {
         batch[i] = i / 5;
     }
     const char *const name[1] = {"(Intercept)"};
-    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, dyestuff_yield, DYESTUFF_ROWS, ones, 1, DYESTUFF_ROWS, &spec, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, dyestuff_yield, ones, DYESTUFF_ROWS, 1, DYESTUFF_ROWS, &spec, &err));
     OK(interlace_spec_set_fixef_names(spec, name, 1, &err));
     OK(interlace_spec_add_term_i64(spec, "Batch", NULL, DYESTUFF_ROWS, 1, 0, batch, DYESTUFF_BATCHES, INTERLACE_STRUCTURE_UNSTRUCTURED, INTERLACE_VARIANCES_DEFAULT, &err));
     OK(interlace_spec_set_term_levels(spec, 0, dyestuff_batches, DYESTUFF_BATCHES, &err));
@@ -33,7 +33,7 @@ int main(void) {
     const char *const labels[2] = {"C", "new"};
     double modes[DYESTUFF_BATCHES];
     OK(interlace_fit_term_ranef(fit, 0, modes, DYESTUFF_BATCHES, &err));
-    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, NULL, 2, one, 1, 2, &newdata, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, NULL, one, 2, 1, 2, &newdata, &err));
     OK(interlace_spec_add_term_i32(newdata, "Batch", NULL, 2, 1, 0, levels, 2, INTERLACE_STRUCTURE_UNSTRUCTURED, INTERLACE_VARIANCES_DEFAULT, &err));
     OK(interlace_spec_set_term_levels(newdata, 0, labels, 2, &err));
     OK(interlace_fit_predict(fit, NULL, PREDICT(.quantity = INTERLACE_QUANTITY_RESPONSE, .new_levels = INTERLACE_NEW_LEVELS_ZERO, .arrays = newdata), NULL, out, 2, &err));
@@ -46,7 +46,7 @@ int main(void) {
 
     /* A model without a name for anything. */
     for (int i = 0; i < DYESTUFF_ROWS; i++) ones[DYESTUFF_ROWS + i] = i % 5;
-    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, dyestuff_yield, DYESTUFF_ROWS, ones, 2, DYESTUFF_ROWS, &spec, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, dyestuff_yield, ones, DYESTUFF_ROWS, 2, DYESTUFF_ROWS, &spec, &err));
     OK(interlace_spec_add_term_i64(spec, NULL, ones, DYESTUFF_ROWS, 2, DYESTUFF_ROWS, batch, DYESTUFF_BATCHES, INTERLACE_STRUCTURE_DIAGONAL, INTERLACE_VARIANCES_DEFAULT, &err));
     OK(interlace_fit_new(spec, NULL, NULL, &fit, &err));
     SAME(interlace_fit_fixef_name(fit, INTERLACE_PREDICTOR_MEAN, 1), "x2");

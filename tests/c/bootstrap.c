@@ -15,8 +15,8 @@ static double number(const interlace_frame *table, const char *column, size_t ro
     return values[row];
 }
 
-static int32_t stop_at_once(int64_t done, double deviance, const double *theta, size_t n_theta, void *user_data) {
-    (void)done, (void)deviance, (void)theta, (void)n_theta, (void)user_data;
+static int32_t stop_at_once(const interlace_progress *progress, void *user_data) {
+    (void)progress, (void)user_data;
     return 1;
 }
 
@@ -35,7 +35,7 @@ static void refits(const interlace_fit *fit) {
         mean += y[32 + i] / 30;
     CLOSE(number(table, "(Intercept)", 1), mean, 1e-9);
     CHECK(number(table, "se.(Intercept)", 0) > 0 && number(table, "sigma", 1) > 0);
-    CHECK(isnan(number(table, "sigma", 2)) && isnan(number(table, "logLik", 2)) && !isnan(number(table, "logLik", 1)));
+    CHECK(isnan(number(table, "sigma", 2)) && isnan(number(table, "log_likelihood", 2)) && !isnan(number(table, "log_likelihood", 1)));
     interlace_frame_free(table);
 
     OK(interlace_fit_refit(fit, NULL, 30, 0, 30, false, NULL, &table, &err));

@@ -163,7 +163,7 @@ static void arrays(const interlace_fit *fit) {
     OK(interlace_fit_response(fit, y, WINE, &err));
     OK(interlace_fit_x(fit, x, 2 * WINE, &err));
     OK(interlace_fit_term_index(fit, 0, judge, WINE, &err));
-    OK(interlace_spec_new_array(INTERLACE_MODEL_CLMM, y, WINE, x, 2, WINE, &spec, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_CLMM, y, x, WINE, 2, WINE, &spec, &err));
     OK(interlace_spec_set_fixef_names(spec, names, 2, &err));
     OK(interlace_spec_set_response_levels(spec, labels, COUNT(labels), &err));
     OK(interlace_spec_add_term_i64(spec, "judge", NULL, WINE, 1, 0, judge, JUDGES, INTERLACE_STRUCTURE_UNSTRUCTURED, INTERLACE_VARIANCES_HETEROGENEOUS, &err));

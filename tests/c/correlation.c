@@ -28,7 +28,7 @@ static interlace_fit *fit_by_arrays(int32_t kind, const double *time) {
         ones[i] = 1;
         batch[i] = i / 5;
     }
-    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, dyestuff_yield, DYESTUFF_ROWS, ones, 1, DYESTUFF_ROWS, &spec, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, dyestuff_yield, ones, DYESTUFF_ROWS, 1, DYESTUFF_ROWS, &spec, &err));
     FAILS(INTERLACE_E_ARGUMENT, "correlation is 3", interlace_spec_set_correlation_array(spec, 3, batch, DYESTUFF_ROWS, 6, NULL, &err));
     FAILS(INTERLACE_E_ARGUMENT, "index", interlace_spec_set_correlation_array(spec, 1, NULL, DYESTUFF_ROWS, 6, NULL, &err));
     FAILS(INTERLACE_E_ARGUMENT, "n = 29", interlace_spec_set_correlation_array(spec, 1, batch, 29, 6, NULL, &err));

@@ -3,35 +3,35 @@
 
 static interlace_error err;
 
-static int32_t logarithm(void *user, size_t n, const double *x, double *out) {
+static int32_t logarithm(const double *x, size_t n, double *out, void *user) {
     (void)user;
     for (size_t i = 0; i < n; i++)
         out[i] = log(x[i]);
     return 0;
 }
 
-static int32_t exponential(void *user, size_t n, const double *x, double *out) {
+static int32_t exponential(const double *x, size_t n, double *out, void *user) {
     (void)user;
     for (size_t i = 0; i < n; i++)
         out[i] = exp(x[i]);
     return 0;
 }
 
-static int32_t same(void *user, size_t n, const double *x, double *out) {
+static int32_t same(const double *x, size_t n, double *out, void *user) {
     (void)user;
     memcpy(out, x, n * sizeof *x);
     return 0;
 }
 
-static int32_t poisson_deviance(void *user, size_t n, const double *y, const double *mu, const double *weights, double *out) {
+static int32_t poisson_deviance(const double *y, const double *mu, const double *weights, size_t n, double *out, void *user) {
     (void)user;
     for (size_t i = 0; i < n; i++)
         out[i] = 2 * weights[i] * ((y[i] == 0 ? 0 : y[i] * log(y[i] / mu[i])) - (y[i] - mu[i]));
     return 0;
 }
 
-static int32_t density(void *user, size_t n, size_t n_parameters, const double *y, const double *eta, const double *weights,
-                       const double *psi, double *out) {
+static int32_t density(const double *y, const double *eta, const double *weights, const double *psi, size_t n, size_t n_parameters,
+                       double *out, void *user) {
     (void)user;
     for (size_t i = 0; i < n; i++)
         out[i] = weights[i] * (y[i] * eta[i] - exp(eta[i])) * (n_parameters > 0 ? exp(psi[i]) : 1);
@@ -127,7 +127,7 @@ static void bad_input(void) {
     interlace_family_free(family);
 }
 
-static int32_t stops(void *user, size_t n, const double *x, double *out) {
+static int32_t stops(const double *x, size_t n, double *out, void *user) {
     (void)x, (void)out;
     *(size_t *)user = n;
     return 3;
@@ -145,7 +145,7 @@ static interlace_spec *poisson_model(const interlace_family *family) {
         x[N + i] = i % 4;
         y[i] = (i * i + 3 * i) % 7 + (i / 4) % 3 * 2;
     }
-    OK(interlace_spec_new_array(INTERLACE_MODEL_GLMM, y, N, x, 2, N, &spec, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_GLMM, y, x, N, 2, N, &spec, &err));
     OK(interlace_spec_add_term_i32(spec, "g", NULL, N, 1, 0, group, 6, INTERLACE_STRUCTURE_UNSTRUCTURED, INTERLACE_VARIANCES_DEFAULT, &err));
     if (family == NULL)
         OK(interlace_spec_set_family(spec, "poisson", NULL, &err));

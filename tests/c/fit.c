@@ -6,6 +6,12 @@ static interlace_error err;
 static void scalars(const interlace_fit *fit) {
     CHECK(interlace_fit_model(fit) == INTERLACE_MODEL_LMM);
     SAME(interlace_fit_formula(fit), "Yield ~ 1 + (1 | Batch)");
+    const char *option = NULL;
+    OK(interlace_fit_option(fit, "method", &option, &err));
+    SAME(option, "default");
+    OK(interlace_fit_option(fit, "max_evaluations", &option, &err));
+    SAME(option, "1000");
+    FAILS(INTERLACE_E_ARGUMENT, "'speed'", interlace_fit_option(fit, "speed", &option, &err));
     CHECK((interlace_fit_method(fit) == INTERLACE_METHOD_REML) && !interlace_fit_is_singular(fit) && interlace_fit_converged(fit));
     CHECK(interlace_fit_reason(fit) == INTERLACE_REASON_CONVERGED || interlace_fit_reason(fit) == INTERLACE_REASON_ROUNDOFF_LIMITED);
     CHECK(strlen(interlace_reason_name(interlace_fit_reason(fit))) > 0);
@@ -181,18 +187,26 @@ static void singular(void) {
 }
 
 struct watch {
-    int64_t calls, stop_at;
+    int64_t calls, stop_at, evaluations;
+    int32_t phase;
 };
 
-static int32_t watch(int64_t evaluation, double objective, const double *theta, size_t n_theta, void *user_data) {
+static int32_t watch(const interlace_progress *progress, void *user_data) {
     struct watch *w = (struct watch *) user_data;
-    CHECK(evaluation >= 1 && isfinite(objective) && n_theta == 1 && isfinite(theta[0]));
+    CHECK(progress->struct_size >= sizeof *progress && progress->phase >= w->phase);
+    CHECK(progress->step >= 0 && (progress->total == -1 || progress->step <= progress->total));
+    if (progress->n_theta > 0) {
+        CHECK(progress->phase == INTERLACE_PHASE_SEARCH && isfinite(progress->objective));
+        CHECK(progress->n_theta == 1 && isfinite(progress->theta[0]) && progress->step > w->evaluations);
+        w->evaluations = progress->step;
+    }
+    w->phase = progress->phase;
     w->calls++;
     return w->calls == w->stop_at;
 }
 
 static void progress(void) {
-    struct watch w = {0, 0};
+    struct watch w = {0, 0, 0, 0};
     interlace_options *options;
     interlace_frame *frame = dyestuff();
     interlace_spec *spec;
@@ -201,11 +215,11 @@ static void progress(void) {
     OK(interlace_options_set_progress(options, watch, &w, &err));
     OK(interlace_spec_new(INTERLACE_MODEL_LMM, "Yield ~ 1 + (1 | Batch)", &spec, &err));
     OK(interlace_fit_new(spec, frame, options, &fit, &err));
-    CHECK(w.calls > 0);
+    CHECK(w.evaluations > 0 && w.calls > w.evaluations / 2 && w.phase == INTERLACE_PHASE_MODES);
     interlace_fit_free(fit);
 
     fit = NULL;
-    w.calls = 0;
+    w.calls = w.evaluations = w.phase = 0;
     w.stop_at = 1;
     FAILS(INTERLACE_E_CANCELLED, "", interlace_fit_new(spec, frame, options, &fit, &err));
     CHECK(fit == NULL && w.calls == 1);
@@ -213,11 +227,11 @@ static void progress(void) {
     /* The objective at given points, the optimum among them. */
     const double theta[2] = {42.001 / 49.510, 0.0};
     double values[2];
-    OK(interlace_spec_objective(spec, frame, NULL, theta, 1, 2, values, 2, &err));
+    OK(interlace_spec_objective(spec, frame, theta, 1, 2, NULL, values, 2, &err));
     CLOSE(values[0], dyestuff_criterion, 1e-3);
     CHECK(values[1] > values[0] + 1);
-    FAILS(INTERLACE_E_ARGUMENT, "theta", interlace_spec_objective(spec, frame, NULL, theta, 2, 1, values, 1, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "values", interlace_spec_objective(spec, frame, NULL, theta, 1, 2, values, 1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "theta", interlace_spec_objective(spec, frame, theta, 2, 1, NULL, values, 1, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "values", interlace_spec_objective(spec, frame, theta, 1, 2, NULL, values, 1, &err));
 
     FAILS(INTERLACE_E_ARGUMENT, "data is NULL", interlace_fit_new(spec, NULL, NULL, &fit, &err));
     interlace_spec_free(spec);

@@ -123,7 +123,7 @@ static void arrays(const interlace_fit *fit) {
     OK(interlace_fit_x(fit, x, 4 * CBPP, &err));
     OK(interlace_fit_weights(fit, trials, CBPP, &err));
     OK(interlace_fit_term_index(fit, 0, herd, CBPP, &err));
-    OK(interlace_spec_new_array(INTERLACE_MODEL_GLMM, y, CBPP, x, 4, CBPP, &spec, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_GLMM, y, x, CBPP, 4, CBPP, &spec, &err));
     OK(interlace_spec_set_family(spec, "binomial", "logit", &err));
     OK(interlace_spec_set_weights_array(spec, trials, CBPP, &err));
     OK(interlace_spec_add_term_i64(spec, "herd", NULL, CBPP, 1, 0, herd, 15, INTERLACE_STRUCTURE_UNSTRUCTURED, INTERLACE_VARIANCES_HETEROGENEOUS, &err));

@@ -14,7 +14,7 @@ static void null_outputs(void) {
 
     NULL_OBJECT("out", interlace_frame_new(1, NULL, &err));
     NULL_OBJECT("out", interlace_spec_new(INTERLACE_MODEL_LMM, "y ~ x", NULL, &err));
-    NULL_OBJECT("out", interlace_spec_new_array(INTERLACE_MODEL_LMM, x, 1, x, 1, 1, NULL, &err));
+    NULL_OBJECT("out", interlace_spec_new_array(INTERLACE_MODEL_LMM, x, x, 1, 1, 1, NULL, &err));
     NULL_OBJECT("out", interlace_options_new(NULL, &err));
     NULL_OBJECT("out", read_csv("x.csv", NULL, 0, NULL, &err));
     NULL_OBJECT("out", read_csv_bytes("x", 1, NULL, 0, NULL, &err));
@@ -70,7 +70,7 @@ static void null_specs(void) {
     NULL_OBJECT("spec", interlace_spec_set_zero_inflation(NULL, "~ 1", &err));
     NULL_OBJECT("spec", interlace_spec_set_dispersion_array(NULL, x, 1, 1, 1, NULL, &err));
     NULL_OBJECT("spec", interlace_spec_set_zero_inflation_array(NULL, x, 1, 1, 1, NULL, &err));
-    NULL_OBJECT("spec", interlace_spec_objective(NULL, NULL, NULL, x, 1, 1, x, 1, &err));
+    NULL_OBJECT("spec", interlace_spec_objective(NULL, NULL, x, 1, 1, NULL, x, 1, &err));
 }
 
 static void null_options(void) {
@@ -177,10 +177,10 @@ static void absurd_sizes(void) {
     FAILS(INTERLACE_E_ARGUMENT, "values", interlace_frame_add_f64(frame, "x", (const double *) ((const char *) x + 1), 1, &err));
     interlace_frame_free(frame);
 
-    CHECK(interlace_spec_new_array(INTERLACE_MODEL_LMM, x, 2, x, SIZE_MAX, 2, &spec, &err) == INTERLACE_E_ARGUMENT);
-    CHECK(interlace_spec_new_array(INTERLACE_MODEL_LMM, x, SIZE_MAX, x, 1, SIZE_MAX, &spec, &err) == INTERLACE_E_ARGUMENT);
+    CHECK(interlace_spec_new_array(INTERLACE_MODEL_LMM, x, x, 2, SIZE_MAX, 2, &spec, &err) == INTERLACE_E_ARGUMENT);
+    CHECK(interlace_spec_new_array(INTERLACE_MODEL_LMM, x, x, SIZE_MAX, 1, SIZE_MAX, &spec, &err) == INTERLACE_E_ARGUMENT);
     CHECK(spec == NULL);
-    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, x, 2, x, 1, 2, &spec, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, x, x, 2, 1, 2, &spec, &err));
     CHECK(interlace_spec_add_term_i32(spec, "g", x, 2, SIZE_MAX, 2, index, 1, 0, INTERLACE_VARIANCES_DEFAULT, &err) == INTERLACE_E_ARGUMENT);
     interlace_spec_free(spec);
 }

@@ -30,6 +30,20 @@ static void setters(interlace_options *options) {
     FAILS(INTERLACE_E_ARGUMENT, "unidentified is 3", interlace_options_set_unidentified(options, 3, &err));
 
     FAILS(INTERLACE_E_ARGUMENT, "optimizer is 4", interlace_options_set_optimizer(options, (interlace_optimizer)4, &err));
+    const char *value = NULL;
+    OK(interlace_options_set(options, "theta0", "1, 0.25", &err));
+    OK(interlace_options_get(options, "theta0", &value, &err));
+    SAME(value, "1,0.25");
+    OK(interlace_options_set(options, "theta0", "", &err));
+    OK(interlace_options_set_nagq(options, -7, &err));
+    OK(interlace_options_get(options, "nagq", &value, &err));
+    SAME(value, "-7");
+    OK(interlace_options_set_nagq(options, 1, &err));
+    OK(interlace_options_get(options, "unidentified", &value, &err));
+    SAME(value, "error");
+    FAILS(INTERLACE_E_ARGUMENT, "did you mean 'nagq'?", interlace_options_get(options, "nagk", &value, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "options is NULL", interlace_options_get(NULL, "nagq", &value, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_options_get(options, "nagq", NULL, &err));
     FAILS(INTERLACE_E_ARGUMENT, "tolerance is 0", interlace_options_set_tolerance(options, 0.0, &err));
     FAILS(INTERLACE_E_ARGUMENT, "tolerance is NaN", interlace_options_set_tolerance(options, NAN, &err));
     FAILS(INTERLACE_E_ARGUMENT, "max_evaluations is -1", interlace_options_set_max_evaluations(options, -1, &err));

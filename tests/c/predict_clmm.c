@@ -123,13 +123,13 @@ static void arrays(void) {
     }
     interlace_spec *spec, *newdata;
     interlace_fit *fit;
-    OK(interlace_spec_new_array(INTERLACE_MODEL_CLMM, y, ROWS, x, 1, ROWS, &spec, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_CLMM, y, x, ROWS, 1, ROWS, &spec, &err));
     OK(interlace_spec_set_nominal_array(spec, z, ROWS, 1, ROWS, NULL, &err));
     OK(interlace_spec_set_scale_array(spec, x, ROWS, 1, ROWS, NULL, &err));
     OK(interlace_spec_add_term_i32(spec, "g", NULL, ROWS, 1, 0, group, 10, INTERLACE_STRUCTURE_UNSTRUCTURED, INTERLACE_VARIANCES_DEFAULT, &err));
     OK(interlace_fit_new(spec, NULL, NULL, &fit, &err));
     OK(interlace_fit_predict(fit, NULL, PREDICT(.quantity = INTERLACE_QUANTITY_PROBABILITIES), NULL, own, ROWS * CATEGORIES, &err));
-    OK(interlace_spec_new_array(INTERLACE_MODEL_CLMM, NULL, 2, x, 1, 2, &newdata, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_CLMM, NULL, x, 2, 1, 2, &newdata, &err));
     OK(interlace_spec_add_term_i32(newdata, "g", NULL, 2, 1, 0, group, 10, INTERLACE_STRUCTURE_UNSTRUCTURED, INTERLACE_VARIANCES_DEFAULT, &err));
     OK(interlace_spec_set_scale_array(newdata, x, 2, 1, 2, NULL, &err));
     FAILS(INTERLACE_E_ARGUMENT, "nominal",

@@ -125,14 +125,14 @@ static void arrays(const interlace_frame *frame) {
     for (int i = 0; i < N; i++) x[i] = 1;
     interlace_spec *spec, *newdata;
     interlace_fit *fit;
-    OK(interlace_spec_new_array(INTERLACE_MODEL_GLMM, count, N, x, 1, N, &spec, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_GLMM, count, x, N, 1, N, &spec, &err));
     OK(interlace_spec_set_family(spec, "poisson", NULL, &err));
     OK(interlace_spec_set_zero_inflation_array(spec, x, N, 1, N, NULL, &err));
     for (int i = 0; i < N; i++) site[i] = i % 23;
     OK(interlace_spec_add_term_i32(spec, "site", NULL, N, 1, 0, site, 23, INTERLACE_STRUCTURE_UNSTRUCTURED, INTERLACE_VARIANCES_DEFAULT, &err));
     OK(interlace_fit_new(spec, NULL, NULL, &fit, &err));
     OK(interlace_fit_fitted(fit, fitted, N, &err));
-    OK(interlace_spec_new_array(INTERLACE_MODEL_GLMM, NULL, 2, x, 1, 2, &newdata, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_GLMM, NULL, x, 2, 1, 2, &newdata, &err));
     OK(interlace_spec_add_term_i32(newdata, "site", NULL, 2, 1, 0, site, 23, INTERLACE_STRUCTURE_UNSTRUCTURED, INTERLACE_VARIANCES_DEFAULT, &err));
     FAILS(INTERLACE_E_ARGUMENT, "zero inflation", interlace_fit_predict(fit, NULL, PREDICT(.quantity = 0, .arrays = newdata), NULL, values, 2, &err));
     OK(interlace_spec_set_zero_inflation_array(newdata, x, 2, 1, 2, NULL, &err));

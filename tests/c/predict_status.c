@@ -147,13 +147,13 @@ static void arrays(void) {
         group[i] = i / 6;
         y[i] = 2 + (i % 3) * 0.7 + (i / 6 * 5 % 8) * 0.6 + (i * 13 % 9) * 0.2;
     }
-    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, y, N, x, 4, N, &spec, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, y, x, N, 4, N, &spec, &err));
     OK(interlace_spec_add_term_i32(spec, "g", NULL, N, 1, 0, group, 8, INTERLACE_STRUCTURE_UNSTRUCTURED, INTERLACE_VARIANCES_DEFAULT, &err));
     OK(interlace_fit_new(spec, NULL, NULL, &fit, &err));
     const double columns[4 * NEW] = {1, 1, 1, 1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 0, 1, 0, 0, 1, 0, 1};
     const interlace_prediction_status wanted[NEW] = {INTERLACE_PREDICTION_STATUS_OK, INTERLACE_PREDICTION_STATUS_OK, INTERLACE_PREDICTION_STATUS_NOT_ESTIMABLE, INTERLACE_PREDICTION_STATUS_OK,
                                  INTERLACE_PREDICTION_STATUS_NOT_ESTIMABLE};
-    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, NULL, NEW, columns, 4, NEW, &newdata, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, NULL, columns, NEW, 4, NEW, &newdata, &err));
     OK(interlace_spec_add_term_i32(newdata, "g", NULL, NEW, 1, 0, levels, 9, INTERLACE_STRUCTURE_UNSTRUCTURED, INTERLACE_VARIANCES_DEFAULT, &err));
     OK(interlace_fit_predict_status(fit, NULL, PREDICT(.quantity = response, .new_levels = zero, .arrays = newdata), NULL, status, NEW, &err));
     for (int i = 0; i < NEW; i++) CHECK(status[i] == wanted[i]);

@@ -3,11 +3,13 @@
 
 static interlace_error err;
 
-static int32_t count_two(int64_t done, double deviance, const double *theta, size_t n_theta, void *user_data) {
-    (void)theta;
-    CHECK(n_theta == 1 && deviance > 0);
-    *(int64_t *)user_data = done;
-    return done == 2;
+static int32_t count_two(const interlace_progress *progress, void *user_data) {
+    if (progress->phase != INTERLACE_PHASE_REPLICATE && progress->phase != INTERLACE_PHASE_PROFILE)
+        return 0;
+    CHECK(progress->n_theta == 0 || (progress->n_theta == 1 && progress->objective > 0));
+    CHECK(progress->step <= progress->total);
+    *(int64_t *)user_data = progress->step;
+    return progress->step == 2;
 }
 
 /* The number in a column of a table. */
@@ -62,9 +64,13 @@ static void bootstraps(const interlace_fit *fit) {
     OK(interlace_options_set_progress(options, count_two, &done, &err));
     FAILS(INTERLACE_E_CANCELLED, "cancelled", bootstrap_of(fit, 12, 1, 0, options, &none, &err));
     CHECK(done == 2);
+    OK(interlace_options_set_progress(options, NULL, NULL, &err));
+    OK(interlace_options_set_deadline(options, 1e-9, &err));
+    FAILS(INTERLACE_E_DEADLINE, "the deadline passed in phase replicate, step 0 of 12", bootstrap_of(fit, 12, 1, 0, options, &none, &err));
+    FAILS(INTERLACE_E_DEADLINE, "the deadline passed in phase start", interlace_fit_profile(fit, NULL, options, &none, &err));
     FAILS(INTERLACE_E_ARGUMENT, "simulation is 7", bootstrap_of(fit, 12, 1, 7, NULL, &none, &err));
     FAILS(INTERLACE_E_ARGUMENT, "level is 2", bootstrap_confint_of(fit, replicates, 2, 0, &none, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "interval is 4", bootstrap_confint_of(fit, replicates, 0.9, 4, &none, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "bootstrap_interval is 4", bootstrap_confint_of(fit, replicates, 0.9, 4, &none, &err));
     FAILS(INTERLACE_E_ARGUMENT, "replicates is NULL", bootstrap_confint_of(fit, NULL, 0.9, 0, &none, &err));
     CHECK(none == NULL);
     interlace_frame_free(replicates);
@@ -83,19 +89,19 @@ static void profiles(const interlace_fit *fit) {
         CLOSE(number(intervals, "upper", i), upper[i], 1e-5);
     }
     interlace_frame_free(intervals);
-    FAILS(INTERLACE_E_ARGUMENT, "scale is 2", interlace_fit_parameters_confint_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request), .level = 0.9, .scale = 2}, NULL, &none, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "level is 1", interlace_fit_parameters_confint_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request), .level = 1, .scale = 0}, NULL, &none, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_parameters_confint_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request), .level = 0.9, .scale = 0}, NULL, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "profile_scale is 2", interlace_fit_parameters_confint_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request), .level = 0.9, .profile_scale = 2}, NULL, &none, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "level is 1", interlace_fit_parameters_confint_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request), .level = 1, .profile_scale = 0}, NULL, &none, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_parameters_confint_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request), .level = 0.9, .profile_scale = 0}, NULL, NULL, &err));
 
     interlace_options *options;
     int64_t points = 0;
     OK(interlace_options_new(&options, &err));
     OK(interlace_options_set_progress(options, count_two, &points, &err));
-    FAILS(INTERLACE_E_CANCELLED, "cancelled", interlace_fit_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request), .scale = 0}, options, &none, &err));
+    FAILS(INTERLACE_E_CANCELLED, "cancelled", interlace_fit_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request), .profile_scale = 0}, options, &none, &err));
     CHECK(points == 2 && none == NULL);
     interlace_options_free(options);
 
-    OK(interlace_fit_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request), .scale = 0}, NULL, &intervals, &err));
+    OK(interlace_fit_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request), .profile_scale = 0}, NULL, &intervals, &err));
     SAME(interlace_frame_column_name(intervals, 1), "id");
     SAME(interlace_frame_column_name(intervals, 2), "value");
     CHECK(interlace_frame_n_columns(intervals) == 4 && interlace_frame_n_rows(intervals) >= 9);

@@ -31,7 +31,7 @@ static void arrays(void) {
     const int64_t h[3] = {-1, 0, 1};
     const char *const names[2] = {"(Intercept)", "x"}, *const twice[2] = {"x", "x"}, *const holes[2] = {"x", NULL};
     interlace_spec *spec = NULL;
-    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, y, 3, x, 2, 4, &spec, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, y, x, 3, 2, 4, &spec, &err));
     OK(interlace_spec_set_fixef_names(spec, names, 2, &err));
     OK(interlace_spec_set_weights_array(spec, y, 3, &err));
     OK(interlace_spec_set_offset_array(spec, y, 3, &err));
@@ -64,10 +64,10 @@ static void arrays(void) {
     interlace_spec_free(spec);
 
     spec = NULL;
-    FAILS(INTERLACE_E_ARGUMENT, "ldx is 2", interlace_spec_new_array(INTERLACE_MODEL_LMM, y, 3, x, 2, 2, &spec, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "x is NULL", interlace_spec_new_array(INTERLACE_MODEL_LMM, y, 3, NULL, 2, 3, &spec, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "ldx is 2", interlace_spec_new_array(INTERLACE_MODEL_LMM, y, x, 3, 2, 2, &spec, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "x is NULL", interlace_spec_new_array(INTERLACE_MODEL_LMM, y, NULL, 3, 2, 3, &spec, &err));
     CHECK(spec == NULL);
-    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, NULL, 3, NULL, 0, 3, &spec, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, NULL, NULL, 3, 0, 3, &spec, &err));
     interlace_spec_free(spec);
 }
 
@@ -114,7 +114,7 @@ static void further_columns(void) {
     const double y[3] = {1, 2, 3}, x[8] = {1, 1, 1, -99, 0, 1, 2, -99};
     const char *const names[2] = {"(Intercept)", "z"}, *const twice[2] = {"z", "z"};
     interlace_spec *spec = NULL;
-    OK(interlace_spec_new_array(INTERLACE_MODEL_GLMM, y, 3, x, 2, 4, &spec, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_GLMM, y, x, 3, 2, 4, &spec, &err));
     OK(interlace_spec_set_family(spec, "nbinom2", NULL, &err));
     OK(interlace_spec_set_dispersion_array(spec, x, 3, 2, 4, names, &err));
     OK(interlace_spec_set_zero_inflation_array(spec, x, 3, 1, 3, NULL, &err));
@@ -123,7 +123,7 @@ static void further_columns(void) {
     FAILS(INTERLACE_E_ARGUMENT, "'z' twice", interlace_spec_set_zero_inflation_array(spec, x, 3, 2, 4, twice, &err));
     FAILS(INTERLACE_E_ARGUMENT, "formula", interlace_spec_set_dispersion(spec, "~ z", &err));
     interlace_spec_free(spec);
-    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, y, 3, x, 2, 4, &spec, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_LMM, y, x, 3, 2, 4, &spec, &err));
     FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_MODEL_GLMM", interlace_spec_set_dispersion_array(spec, x, 4, 2, 4, NULL, &err));
     FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_MODEL_GLMM", interlace_spec_set_zero_inflation_array(spec, x, 4, 2, 4, NULL, &err));
     interlace_spec_free(spec);
@@ -165,12 +165,12 @@ static void ordinal(void) {
     FAILS(INTERLACE_E_ARGUMENT, "an ordinal model", interlace_spec_set_zero_inflation(spec, "~ z", &err));
     interlace_spec_free(spec);
 
-    OK(interlace_spec_new_array(INTERLACE_MODEL_CLMM, y, 3, x, 2, 4, &spec, &err));
+    OK(interlace_spec_new_array(INTERLACE_MODEL_CLMM, y, x, 3, 2, 4, &spec, &err));
     OK(interlace_spec_set_fixef_names(spec, names, 2, &err));
-    OK(interlace_spec_set_nominal_array(spec, x, 4, 2, 4, names, &err));
+    OK(interlace_spec_set_nominal_array(spec, x, 3, 2, 4, names, &err));
     OK(interlace_spec_set_scale_array(spec, x, 3, 1, 3, NULL, &err));
     OK(interlace_spec_set_response_levels(spec, levels, 3, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "ldx is 2", interlace_spec_set_nominal_array(spec, x, 2, 2, 2, NULL, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "ldx is 2", interlace_spec_set_nominal_array(spec, x, 3, 2, 2, NULL, &err));
     FAILS(INTERLACE_E_ARGUMENT, "x is NULL", interlace_spec_set_scale_array(spec, NULL, 3, 2, 3, NULL, &err));
     FAILS(INTERLACE_E_ARGUMENT, "formula", interlace_spec_set_nominal(spec, "~ z", &err));
     interlace_spec_free(spec);

@@ -11,6 +11,7 @@ int main(void) {
     SAME(interlace_status_name(INTERLACE_OK), "ok");
     SAME(interlace_status_name(INTERLACE_E_FORMULA), "formula");
     SAME(interlace_status_name(INTERLACE_E_IO), "io");
+    SAME(interlace_status_name(INTERLACE_E_DEADLINE), "deadline");
     SAME(interlace_status_name(INTERLACE_E_INTERNAL), "internal");
     CHECK(interlace_status_name((interlace_status)-1) == NULL);
 

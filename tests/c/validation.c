@@ -73,10 +73,11 @@ static void optimizers(const interlace_frame *frame, const interlace_spec *spec)
     FAILS(INTERLACE_E_ARGUMENT, "data is NULL", interlace_spec_all_optimizers(spec, NULL, NULL, &table, &err));
 }
 
-static int32_t count_calls(int64_t count, double objective, const double *theta, size_t n_theta, void *user_data) {
-    CHECK(objective > 0 && n_theta == 3 && theta[0] > 0);
-    *(int64_t *)user_data = count;
-    return count > 3;
+static int32_t count_calls(const interlace_progress *progress, void *user_data) {
+    CHECK(progress->n_theta == 0 || (progress->objective > 0 && progress->n_theta == 3 && progress->theta[0] >= 0));
+    if (progress->phase == INTERLACE_PHASE_FOLD)
+        *(int64_t *)user_data = progress->step;
+    return progress->step > 3;
 }
 
 static void cross_validation(const interlace_frame *frame, const interlace_spec *spec) {

@@ -5,6 +5,7 @@ use interlace::error::{Code, Error};
 use interlace::fit::Fit;
 use interlace::options::{Information, Nodes, Options};
 use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
+use interlace::watch::Watch;
 
 /// 60 rows: y of 1 to 3, x, one, w, g (10 groups), single (1 group), each (a group a row).
 fn data() -> Data {
@@ -25,7 +26,7 @@ fn spec(formula: &str) -> Spec {
 }
 
 fn failure(spec: &Spec, data: &Data, options: &Options) -> Error {
-    match Fit::new(spec, Some(&data.frame()), options, None) {
+    match Fit::new(spec, Some(&data.frame()), options, &Watch::unwatched()) {
         Ok(fit) => panic!("fitted: {:?}", fit.fixed),
         Err(error) => error,
     }
@@ -54,9 +55,11 @@ fn responses_that_are_no_categories() {
 
 #[test]
 fn missing_values_leave_rows_out() {
-    let fit = Fit::new(&spec(FORMULA), Some(&with_value("y", 4, f64::NAN).frame()), &Options::default(), None).unwrap();
+    let fit =
+        Fit::new(&spec(FORMULA), Some(&with_value("y", 4, f64::NAN).frame()), &Options::default(), &Watch::unwatched()).unwrap();
     assert_eq!((fit.n_obs, fit.rows.dropped.len()), (59, 1));
-    let fit = Fit::new(&spec(FORMULA), Some(&with_value("x", 7, f64::NAN).frame()), &Options::default(), None).unwrap();
+    let fit =
+        Fit::new(&spec(FORMULA), Some(&with_value("x", 7, f64::NAN).frame()), &Options::default(), &Watch::unwatched()).unwrap();
     assert_eq!(fit.n_obs, 59);
 }
 
@@ -71,7 +74,7 @@ fn covariates_weights_and_groups() {
         source.weights = Some("w".into());
     }
     fails(&weighted, &with_value("w", 3, -1.0), Code::Data, &["w", "-1"]);
-    let zero = Fit::new(&weighted, Some(&with_value("w", 3, 0.0).frame()), &Options::default(), None).unwrap();
+    let zero = Fit::new(&weighted, Some(&with_value("w", 3, 0.0).frame()), &Options::default(), &Watch::unwatched()).unwrap();
     assert_eq!(zero.n_obs, 59);
     // As many parameters as rows.
     fails(&spec(FORMULA), &data().rows(&[0, 1, 2]), Code::Data, &["3 rows", "thresholds"]);
@@ -113,17 +116,19 @@ fn parts_of_other_models() {
 #[test]
 fn objectives_want_thresholds_in_order() {
     let frame = data().frame();
-    let good = Fit::objective(&spec(FORMULA), Some(&frame), &Options::default(), &[0.7, 0.1, -0.5, 0.5]).unwrap();
+    let good =
+        Fit::objective(&spec(FORMULA), Some(&frame), &Options::default(), &[0.7, 0.1, -0.5, 0.5], &Watch::unwatched()).unwrap();
     assert!(good[0].is_finite());
-    let error = Fit::objective(&spec(FORMULA), Some(&frame), &Options::default(), &[0.7, 0.1, 0.5, -0.5]).unwrap_err();
+    let error =
+        Fit::objective(&spec(FORMULA), Some(&frame), &Options::default(), &[0.7, 0.1, 0.5, -0.5], &Watch::unwatched()).unwrap_err();
     assert!(error.message.contains("order"), "{error}");
-    let error = Fit::objective(&spec(FORMULA), Some(&frame), &Options::default(), &[0.7, 0.1]).unwrap_err();
+    let error = Fit::objective(&spec(FORMULA), Some(&frame), &Options::default(), &[0.7, 0.1], &Watch::unwatched()).unwrap_err();
     assert!(error.message.contains('2'), "{error}");
 }
 
 #[test]
 fn a_random_effect_for_each_row_fits() {
-    let fit = Fit::new(&spec("y ~ x + (1 | each)"), Some(&data().frame()), &Options::default(), None).unwrap();
+    let fit = Fit::new(&spec("y ~ x + (1 | each)"), Some(&data().frame()), &Options::default(), &Watch::unwatched()).unwrap();
     assert!(fit.log_likelihood.is_finite() && fit.theta[0] >= 0.0);
 }
 
@@ -131,8 +136,8 @@ fn a_random_effect_for_each_row_fits() {
 fn large_and_tiny_covariates_fit() {
     for scale in [1e150, 1e-150] {
         let wide = data().map("x", |x| scale * x);
-        let fit = Fit::new(&spec(FORMULA), Some(&wide.frame()), &Options::default(), None).unwrap();
-        let plain = Fit::new(&spec(FORMULA), Some(&data().frame()), &Options::default(), None).unwrap();
+        let fit = Fit::new(&spec(FORMULA), Some(&wide.frame()), &Options::default(), &Watch::unwatched()).unwrap();
+        let plain = Fit::new(&spec(FORMULA), Some(&data().frame()), &Options::default(), &Watch::unwatched()).unwrap();
         assert!((fit.log_likelihood - plain.log_likelihood).abs() < 1e-8);
         assert!((fit.fixed.estimate[0] * scale / plain.fixed.estimate[0] - 1.0).abs() < 1e-6);
     }

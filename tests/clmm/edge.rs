@@ -9,6 +9,7 @@ use interlace::options::Options;
 use interlace::predict::{NewData, Quantity, Request};
 use interlace::resample::Refitter;
 use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec, Threshold};
+use interlace::watch::Watch;
 
 fn spec(nominal: &str) -> Spec {
     let formula = FormulaSpec { formula: "y ~ 1 + (1 | g)".into(), ..Default::default() };
@@ -18,7 +19,7 @@ fn spec(nominal: &str) -> Spec {
 }
 
 fn fit(spec: &Spec, data: &Data) -> Fit {
-    Fit::new(spec, Some(&data.frame()), &Options::default(), None).unwrap()
+    Fit::new(spec, Some(&data.frame()), &Options::default(), &Watch::unwatched()).unwrap()
 }
 
 /// The largest log-likelihood of any probabilities that are the same where the key is.
@@ -60,7 +61,7 @@ fn thresholds_meet_where_a_level_never_shows_the_category_between() {
     let want = [first, second, (0.1 + both).sqrt(), (second * second + both).sqrt()];
     assert!(errors.iter().zip(want).all(|(a, b)| (a - b).abs() < 1e-5), "{errors:?} for {want:?}");
     let request = Request { quantity: Quantity::Probabilities, level: Some(0.95), ..Request::default() };
-    let all = fit.predictions(NewData::Training, &request).unwrap();
+    let all = fit.predictions(NewData::Training, &request, &Watch::unwatched()).unwrap();
     let at = |values: &[f64], k: usize| values[k * 80 + 79];
     for (k, p) in [0.5, 0.0, 0.5].into_iter().enumerate() {
         assert!((at(&all.values, k) - p).abs() < 1e-8, "{:?}", at(&all.values, k));
@@ -73,8 +74,8 @@ fn thresholds_meet_where_a_level_never_shows_the_category_between() {
 fn there_are_no_profiles_at_the_edge_and_the_objective_is_refused_outside() {
     let data = empty_cell();
     let (spec, fit) = (spec("~ t"), fit(&spec("~ t"), &data));
-    assert_eq!(fit.profile(0.95, None).unwrap_err().code, Code::Unsupported);
-    let objective = |points: &[f64]| Fit::objective(&spec, Some(&data.frame()), &Options::default(), points);
+    assert_eq!(fit.profile(0.95, &Watch::unwatched()).unwrap_err().code, Code::Unsupported);
+    let objective = |points: &[f64]| Fit::objective(&spec, Some(&data.frame()), &Options::default(), points, &Watch::unwatched());
     let inside = [0.1, 0.0, 1.0, 0.1, -0.5];
     assert!(objective(&inside).unwrap()[0].is_finite());
     let error = objective(&[0.1, 0.0, 1.0, 0.1, -1.2]).unwrap_err();
@@ -92,7 +93,7 @@ fn a_refit_finds_the_edge_of_its_own_response() {
     assert!(!fit.warnings().iter().any(|w| w.starts_with("edge")));
     // No 2 at the second level.
     let other: Vec<f64> = y.iter().zip(&t).map(|(y, t)| if *t == 1 && *y == 2.0 { 3.0 } else { *y }).collect();
-    let refit = Refitter::new(&fit).unwrap().refit(&other).unwrap();
+    let refit = Refitter::new(&fit, &Watch::unwatched()).unwrap().refit(&other, &Watch::unwatched()).unwrap();
     assert!(refit.converged);
     assert!(refit.log_likelihood >= saturated(&t, &other) - 1e-6);
     let cells: Vec<usize> = t.iter().zip(&g).map(|(t, g)| t * 6 + g).collect();

@@ -7,6 +7,7 @@ use interlace::frame::{CsvOptions, Frame};
 use interlace::options::Options;
 use interlace::predict::{NewData, Predictions, Quantity, RandomTerms, Request};
 use interlace::spec::{ArraySpec, ArrayTerm, FormulaSpec, ModelKind, PredictorSpec, Source, Spec, Threshold};
+use interlace::watch::Watch;
 use serde_json::Value;
 
 mod references;
@@ -31,7 +32,7 @@ fn spec(formula: &str, nominal: &str, scale: &str) -> Spec {
 }
 
 fn fitted(spec: &Spec, frame: &Frame) -> Fit {
-    Fit::new(spec, Some(frame), &Options::default(), None).unwrap_or_else(|e| panic!("{}", e.message))
+    Fit::new(spec, Some(frame), &Options::default(), &Watch::unwatched()).unwrap_or_else(|e| panic!("{}", e.message))
 }
 
 fn request(quantity: Quantity, random: RandomTerms) -> Request {
@@ -43,7 +44,9 @@ fn with_errors(quantity: Quantity, random: RandomTerms) -> Request {
 }
 
 fn values(fit: &Fit, data: NewData<'_>, quantity: Quantity) -> Vec<f64> {
-    fit.predictions(data, &request(quantity, RandomTerms::All)).unwrap_or_else(|e| panic!("{}", e.message)).values
+    fit.predictions(data, &request(quantity, RandomTerms::All), &Watch::unwatched())
+        .unwrap_or_else(|e| panic!("{}", e.message))
+        .values
 }
 
 /// Row i of a matrix of n rows.

@@ -5,6 +5,7 @@ use crate::common::{Data, Rng};
 use interlace::fit::{Fit, Ordinal};
 use interlace::options::Options;
 use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec, Threshold};
+use interlace::watch::Watch;
 
 const N: usize = 240;
 
@@ -36,7 +37,7 @@ fn spec(formula: &str) -> Spec {
 
 #[track_caller]
 fn fit(spec: &Spec, data: &Data) -> Fit {
-    let fit = Fit::new(spec, Some(&data.frame()), &Options::default(), None).unwrap();
+    let fit = Fit::new(spec, Some(&data.frame()), &Options::default(), &Watch::unwatched()).unwrap();
     assert!(fit.outcome.converged, "{:?}", fit.outcome);
     fit
 }
@@ -240,7 +241,7 @@ fn separated_categories_are_named() {
     let f: Vec<usize> = (0..N).map(|i| (i / 12) % 3).collect();
     let y = plain.values("y").iter().zip(&f).map(|(y, f)| if *f == 2 { 4.0 } else { y.min(3.0) }).collect();
     let data = data().real("y", y);
-    let fit = Fit::new(&spec("y ~ x + f + (1 | g)"), Some(&data.frame()), &Options::default(), None).unwrap();
+    let fit = Fit::new(&spec("y ~ x + f + (1 | g)"), Some(&data.frame()), &Options::default(), &Watch::unwatched()).unwrap();
     let separated = &fit.generalised().unwrap().separated;
     // No other row is there: the threshold below it goes to infinity with the coefficient.
     assert_eq!(separated.len(), 2, "{separated:?}");
@@ -253,7 +254,7 @@ fn quadrature_of_many_points_is_the_integral() {
     let data = data();
     let with = |points: usize| {
         let options = Options { quadrature: points, ..Options::default() };
-        Fit::new(&spec("y ~ x + (1 | g)"), Some(&data.frame()), &options, None).unwrap().log_likelihood
+        Fit::new(&spec("y ~ x + (1 | g)"), Some(&data.frame()), &options, &Watch::unwatched()).unwrap().log_likelihood
     };
     let (laplace, few, many) = (with(1), with(9), with(41));
     assert!((few - many).abs() < 1e-6 && (laplace - many).abs() > 1e-5, "{laplace} {few} {many}");

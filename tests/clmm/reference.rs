@@ -7,6 +7,7 @@ use crate::common::entries::{entries, model, numbers, strings, text};
 use crate::common::ranef::{check_ranef, check_varcorr};
 use interlace::fit::{Fit, FixedEffects};
 use interlace::spec::ModelKind;
+use interlace::watch::Watch;
 use serde_json::Value;
 
 /// Relative. The references are maxima to rounding.
@@ -75,7 +76,7 @@ fn estimates_equal_the_reference() {
     for entry in entries("clmm") {
         let id = text(&entry["id"]);
         let (spec, frame, options) = model(ModelKind::Clmm, &entry);
-        let fit = Fit::new(&spec, Some(&frame), &options, None).unwrap_or_else(|error| panic!("{id}: {error}"));
+        let fit = Fit::new(&spec, Some(&frame), &options, &Watch::unwatched()).unwrap_or_else(|error| panic!("{id}: {error}"));
         let log_likelihood = entry["logLik"].as_f64().unwrap();
         close_by(&format!("{id} logLik"), &[fit.log_likelihood], &[log_likelihood], LOG_LIKELIHOOD, |_| log_likelihood.abs());
         assert!(fit.outcome.converged, "{id}: {:?} {:?}", fit.outcome, fit.theta);
@@ -108,7 +109,8 @@ fn the_criterion_at_fixed_parameters_equals_the_reference() {
         let (spec, frame, options) = model(ModelKind::Clmm, &entry);
         let points = entry["points"].as_array().unwrap();
         let flat: Vec<f64> = points.iter().flat_map(parameters).collect();
-        let got = Fit::objective(&spec, Some(&frame), &options, &flat).unwrap_or_else(|error| panic!("{id}: {error}"));
+        let got = Fit::objective(&spec, Some(&frame), &options, &flat, &Watch::unwatched())
+            .unwrap_or_else(|error| panic!("{id}: {error}"));
         let want: Vec<f64> = points.iter().map(|p| p["value"].as_f64().unwrap()).collect();
         close_by(&format!("{id} objective"), &got, &want, CRITERION, |i| want[i].abs());
         compared += points.len();
@@ -125,7 +127,7 @@ fn the_work_of_a_fit_does_not_grow() {
         let id = text(&entry["id"]);
         let Some(&(evaluations, steps)) = most.get(id.as_str()) else { continue };
         let (spec, frame, options) = model(ModelKind::Clmm, &entry);
-        let fit = Fit::new(&spec, Some(&frame), &options, None).unwrap();
+        let fit = Fit::new(&spec, Some(&frame), &options, &Watch::unwatched()).unwrap();
         let own = fit.generalised().unwrap();
         assert!(fit.outcome.evaluations <= evaluations, "{id}: {} evaluations", fit.outcome.evaluations);
         assert!(own.mode_steps <= steps, "{id}: {} steps of the modes", own.mode_steps);

@@ -6,6 +6,7 @@ use interlace::fit::Fit;
 use interlace::options::Options;
 use interlace::predict::{NewData, Quantity, Request};
 use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
+use interlace::watch::Watch;
 
 const LINKS: [&str; 5] = ["logit", "probit", "cloglog", "loglog", "cauchit"];
 
@@ -17,7 +18,7 @@ fn spec(formula: &str, link: &str) -> Spec {
 }
 
 fn fit(spec: &Spec, data: &Data) -> Fit {
-    let fit = Fit::new(spec, Some(&data.frame()), &Options::default(), None).unwrap();
+    let fit = Fit::new(spec, Some(&data.frame()), &Options::default(), &Watch::unwatched()).unwrap();
     assert!(fit.outcome.converged, "{:?}", fit.outcome);
     fit
 }
@@ -58,7 +59,7 @@ fn error(fit: &Fit, weights: &[f64]) -> f64 {
 /// Standard errors of the probabilities of the training rows, the first `skip` left out, one category after the other.
 fn errors(fit: &Fit, skip: usize) -> Vec<f64> {
     let request = Request { level: Some(0.95), quantity: Quantity::Probabilities, ..Request::default() };
-    let all = fit.predictions(NewData::Training, &request).unwrap().std_errors;
+    let all = fit.predictions(NewData::Training, &request, &Watch::unwatched()).unwrap().std_errors;
     all.chunks_exact(fit.n_obs).flat_map(|column| column[skip..].to_vec()).collect()
 }
 

@@ -7,6 +7,8 @@ use interlace::frame::Frame;
 use interlace::options::Options;
 use interlace::spec::{FamilySpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 
+use crate::common::watching::until_deadline;
+
 /// A model and its data.
 #[derive(Clone, Debug)]
 pub struct Generalised {
@@ -57,7 +59,7 @@ impl Generalised {
     }
 
     pub fn try_fit(&self) -> Result<Fit> {
-        Fit::new(&self.spec, Some(&self.frame), &self.options, None)
+        until_deadline(&self.options, |watch| Fit::new(&self.spec, Some(&self.frame), &self.options, watch))
     }
 
     pub fn fit(&self) -> Fit {

@@ -7,6 +7,7 @@ pub mod entries;
 pub mod frames;
 pub mod generalised;
 pub mod ranef;
+pub mod watching;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,8 @@ use interlace::fit::Fit;
 use interlace::frame::Frame;
 use interlace::options::Options;
 use interlace::spec::{FormulaSpec, ModelKind, Source, Spec};
+use interlace::watch::Watch;
+use watching::until_deadline;
 
 /// A small generator (SplitMix64, Steele et al. 2014): the tests need the same numbers everywhere, not good ones.
 #[derive(Clone)]
@@ -163,7 +166,7 @@ impl Model {
     }
 
     pub fn try_fit(&self, frame: &Frame) -> Result<Fit> {
-        Fit::new(&self.spec(), Some(frame), &self.options, None)
+        until_deadline(&self.options, |watch| Fit::new(&self.spec(), Some(frame), &self.options, watch))
     }
 
     pub fn fit(&self, data: &Data) -> Fit {
@@ -178,7 +181,7 @@ impl Model {
     }
 
     pub fn objective(&self, frame: &Frame, thetas: &[f64]) -> Result<Vec<f64>> {
-        Fit::objective(&self.spec(), Some(frame), &self.options, thetas)
+        Fit::objective(&self.spec(), Some(frame), &self.options, thetas, &Watch::unwatched())
     }
 }
 

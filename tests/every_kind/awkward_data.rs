@@ -6,6 +6,7 @@ use interlace::frame::{CsvOptions, Frame};
 use interlace::options::Options;
 use interlace::predict::{NewData, Request};
 use interlace::spec::{FamilySpec, FormulaSpec, ModelKind, Source, Spec};
+use interlace::watch::Watch;
 
 /// 24 rows of y, x, k of n trials, g, subject codes, dates; `change` gives the cell of a row and column.
 fn csv(change: impl Fn(usize, &str, String) -> String) -> String {
@@ -42,7 +43,7 @@ fn spec(kind: ModelKind, formula: &str) -> Spec {
 }
 
 fn fit(spec: &Spec, frame: &Frame) -> Result<Fit, Error> {
-    Fit::new(spec, Some(frame), &Options::default(), None)
+    Fit::new(spec, Some(frame), &Options::default(), &Watch::unwatched())
 }
 
 fn linear(formula: &str, frame: &Frame) -> Result<Fit, Error> {
@@ -204,6 +205,6 @@ fn rows_in_errors_have_their_line_also_where_lines_are_left_out() {
 fn new_data_with_a_bad_cell_name_it() {
     let fit = linear("y ~ x + (1 | g)", &read(&csv(|_, _, cell| cell))).unwrap();
     let frame = with("x", "N/A");
-    let error = fit.predictions(NewData::Frame(&frame), &Request::default()).unwrap_err();
+    let error = fit.predictions(NewData::Frame(&frame), &Request::default(), &Watch::unwatched()).unwrap_err();
     names(&error, Code::Data, 5, &["'x' holds categories here, but held numbers", "line 7 holds 'N/A'"]);
 }

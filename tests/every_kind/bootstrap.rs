@@ -3,10 +3,12 @@
 use crate::common::close::close_by;
 use crate::common::frames::frame;
 use crate::common::generalised::{Generalised, cbpp, linear, salamanders};
+use crate::common::watching::{heard_up_to, reporting};
 use interlace::error::Code;
 use interlace::frame::ColumnData;
 use interlace::options::Nodes;
 use interlace::resample::{Bootstrap, BootstrapOptions, IntervalKind, RandomEffects, Refit, Refitter};
+use interlace::watch::{Phase, Watch};
 
 fn options(replicates: usize, threads: usize) -> BootstrapOptions {
     BootstrapOptions { replicates, seed: 2024, threads, ..BootstrapOptions::default() }
@@ -37,7 +39,7 @@ fn close(what: &str, got: &[f64], want: &[f64], tolerance: f64) {
 fn a_refit_to_the_response_of_the_fit_is_the_fit() {
     for (what, model) in models() {
         let fit = model.fit();
-        let refit: Refit = Refitter::new(&fit).unwrap().refit(&fit.y).unwrap();
+        let refit: Refit = Refitter::new(&fit, &Watch::unwatched()).unwrap().refit(&fit.y, &Watch::unwatched()).unwrap();
         assert!(refit.converged, "{what}");
         assert_eq!(refit.singular, fit.singular, "{what}");
         close(what, &[refit.log_likelihood], &[fit.log_likelihood], 1e-9);
@@ -56,9 +58,9 @@ fn a_refit_to_the_response_of_the_fit_is_the_fit() {
 fn a_refit_to_a_simulated_response_is_a_fit_to_it() {
     let simulated = |model: &Generalised, column: &str| {
         let fit = model.fit();
-        let y = fit.simulate(3, 8, RandomEffects::New).unwrap();
+        let y = fit.simulate(3, 8, RandomEffects::New, &Watch::unwatched()).unwrap();
         let y = &y[2 * fit.n_obs..];
-        let refit = Refitter::new(&fit).unwrap().refit(y).unwrap();
+        let refit = Refitter::new(&fit, &Watch::unwatched()).unwrap().refit(y, &Watch::unwatched()).unwrap();
         let mut changed = model.clone();
         changed.frame = interlace::frame::Frame::new(fit.n_obs);
         for name in ["Reaction", "Days", "Subject", "count", "site", "mined", "spp"] {
@@ -89,11 +91,11 @@ fn bits(all: &Bootstrap) -> Vec<u64> {
 fn results_do_not_depend_on_threads() {
     for (what, model) in [("linear", models().remove(0).1), ("binomial", cbpp())] {
         let fit = model.fit();
-        let alone = fit.bootstrap(&options(7, 1), None).unwrap();
-        let together = fit.bootstrap(&options(7, 3), None).unwrap();
+        let alone = fit.bootstrap(&options(7, 1), &Watch::unwatched()).unwrap();
+        let together = fit.bootstrap(&options(7, 3), &Watch::unwatched()).unwrap();
         assert_eq!(bits(&alone), bits(&together), "{what}");
         assert_eq!(alone.failures, together.failures, "{what}");
-        let shorter = fit.bootstrap(&options(4, 2), None).unwrap();
+        let shorter = fit.bootstrap(&options(4, 2), &Watch::unwatched()).unwrap();
         assert_eq!(shorter.log_likelihood, alone.log_likelihood[..4], "{what}");
     }
 }
@@ -101,14 +103,14 @@ fn results_do_not_depend_on_threads() {
 #[test]
 fn every_quantity_has_a_name_and_spreads_around_its_estimate() {
     let fit = salamanders("nbinom2").zero_inflation("~ mined").fit();
-    let all = fit.bootstrap(&options(40, 2), None).unwrap();
+    let all = fit.bootstrap(&options(40, 2), &Watch::unwatched()).unwrap();
     let want =
         ["(Intercept)", "minedyes", "zi.(Intercept)", "zi.minedyes", "theta", "theta.site.(Intercept)", "sd_(Intercept)|site"];
     let mut names = all.names.clone();
     names[4] = "theta".into(); // whatever the family calls it
     assert_eq!(names, want);
     let frame = all.frame().unwrap();
-    let intervals = fit.bootstrap_intervals(&frame, 0.9, IntervalKind::Percentile).unwrap();
+    let intervals = fit.bootstrap_intervals(&frame, 0.9, IntervalKind::Percentile, &Watch::unwatched()).unwrap();
     let column = |name: &str| match &*intervals.column(name).unwrap().data {
         ColumnData::Real(values) => values.clone(),
         _ => panic!("{name}"),
@@ -124,7 +126,7 @@ fn every_quantity_has_a_name_and_spreads_around_its_estimate() {
 #[test]
 fn singular_replicates_count_and_say_so() {
     let fit = linear("Yield ~ 1 + (1 | Batch)", frame("Dyestuff.csv", &["Batch"])).fit();
-    let all = fit.bootstrap(&options(60, 1), None).unwrap();
+    let all = fit.bootstrap(&options(60, 1), &Watch::unwatched()).unwrap();
     assert_eq!(all.failed(), 0);
     let at = all.names.iter().position(|n| n == "sd_(Intercept)|Batch").unwrap();
     for i in 0..60 {
@@ -139,11 +141,11 @@ fn failed_replicates_are_counted_and_not_dropped() {
     let mut fit = cbpp().fit();
     // No response can be drawn at such a predictor.
     fit.fixed.estimate[1] = f64::NAN;
-    let all = fit.bootstrap(&options(3, 1), None).unwrap();
+    let all = fit.bootstrap(&options(3, 1), &Watch::unwatched()).unwrap();
     assert_eq!((all.failed(), all.replicates()), (3, 3));
     assert!(all.values.iter().all(|v| v.is_nan()));
     assert!(all.failures[0].as_ref().unwrap().contains("row"), "{:?}", all.failures);
-    let intervals = fit.bootstrap_intervals(&all.frame().unwrap(), 0.95, IntervalKind::Basic).unwrap();
+    let intervals = fit.bootstrap_intervals(&all.frame().unwrap(), 0.95, IntervalKind::Basic, &Watch::unwatched()).unwrap();
     let ColumnData::Integer(n) = &*intervals.column("n").unwrap().data else { panic!() };
     assert!(n.iter().all(|n| *n == 0));
 }
@@ -151,36 +153,30 @@ fn failed_replicates_are_counted_and_not_dropped() {
 #[test]
 fn progress_counts_replicates_and_cancels() {
     let fit = cbpp().fit();
-    let mut seen = vec![];
-    let mut report = |done: usize, deviance: f64, theta: &[f64]| {
-        seen.push((done, deviance.is_finite(), theta.len()));
-        done < 3
-    };
-    let error = fit.bootstrap(&options(50, 1), Some(&mut report)).unwrap_err();
-    assert_eq!(error.code, Code::Cancelled);
-    assert_eq!(seen, [(1, true, 1), (2, true, 1), (3, true, 1)]);
-    let mut count = 0;
-    fit.bootstrap(
-        &options(9, 3),
-        Some(&mut |_, _, _| {
-            count += 1;
-            true
-        }),
-    )
-    .unwrap();
-    assert_eq!(count, 9);
+    let error = reporting(|own| own.step < 3, |watch| fit.bootstrap(&options(50, 1), watch)).unwrap_err();
+    assert_eq!((error.code, error.message.as_str()), (Code::Cancelled, "cancelled in phase replicate, step 3 of 50"));
+    for threads in [1, 3] {
+        let (all, heard) = heard_up_to(usize::MAX, |watch| fit.bootstrap(&options(9, threads), watch));
+        all.unwrap();
+        let mut steps: Vec<usize> = heard.iter().map(|own| own.step).collect();
+        steps.dedup();
+        assert_eq!(steps, (0..=9).collect::<Vec<_>>());
+        assert!(heard.iter().all(|own| own.phase == Phase::Replicate && own.total == Some(9)));
+        let done = heard.windows(2).filter(|own| own[0].step < own[1].step).map(|own| &own[1]);
+        assert!(done.into_iter().all(|own| own.objective.is_finite() && own.theta.len() == 1));
+    }
 }
 
 #[test]
 fn a_response_that_is_no_response_is_an_error() {
     let fit = cbpp().fit();
-    let mut refitter = Refitter::new(&fit).unwrap();
-    assert!(refitter.refit(&fit.y[1..]).unwrap_err().message.contains("55 values"));
+    let mut refitter = Refitter::new(&fit, &Watch::unwatched()).unwrap();
+    assert!(refitter.refit(&fit.y[1..], &Watch::unwatched()).unwrap_err().message.contains("55 values"));
     let mut y = fit.y.clone();
     y[3] = f64::NAN;
-    assert!(refitter.refit(&y).unwrap_err().message.contains("row 4"));
+    assert!(refitter.refit(&y, &Watch::unwatched()).unwrap_err().message.contains("row 4"));
     y[3] = 1.5;
-    assert!(refitter.refit(&y).is_err());
+    assert!(refitter.refit(&y, &Watch::unwatched()).is_err());
     // It is none the worse for that.
-    assert!((refitter.refit(&fit.y).unwrap().log_likelihood - fit.log_likelihood).abs() < 1e-9);
+    assert!((refitter.refit(&fit.y, &Watch::unwatched()).unwrap().log_likelihood - fit.log_likelihood).abs() < 1e-9);
 }

@@ -8,6 +8,7 @@ use interlace::fit::Fit;
 use interlace::frame::Frame;
 use interlace::resample::{Bootstrap, BootstrapOptions, IntervalKind, IntervalOptions, Statistic, Unit, View, median};
 use interlace::spec::CorrelationSpec;
+use interlace::watch::Watch;
 
 fn cases(replicates: usize, unit: Unit) -> BootstrapOptions {
     BootstrapOptions { replicates, seed: 7, cases: Some(unit), threads: 1, ..BootstrapOptions::default() }
@@ -32,7 +33,7 @@ fn sd(values: &[f64]) -> f64 {
 #[test]
 fn groups_drawn_with_replacement_give_the_standard_error_of_theory() {
     let fit = linear("Yield ~ 1 + (1 | Batch)", frame("Dyestuff.csv", &["Batch"])).fit();
-    let all = fit.bootstrap(&cases(2000, Unit::Group(0)), None).unwrap();
+    let all = fit.bootstrap(&cases(2000, Unit::Group(0)), &Watch::unwatched()).unwrap();
     let term = &fit.terms[0];
     let mean = |level: usize| -> f64 {
         let own: Vec<f64> = (0..fit.n_obs).filter(|&i| term.design.index[i] as usize == level).map(|i| fit.y[i]).collect();
@@ -75,7 +76,7 @@ fn samples_are_the_models_of_the_rows_drawn() {
         Ok(())
     };
     let mut statistic = Statistic { names: vec!["again".into()], function: &mut see };
-    let all = fit.bootstrap_with(&cases(4, Unit::Group(0)), Some(&mut statistic), None).unwrap();
+    let all = fit.bootstrap_with(&cases(4, Unit::Group(0)), Some(&mut statistic), &Watch::unwatched()).unwrap();
     assert_eq!(values(&all, "again"), values(&all, "(Intercept)"));
     for (i, y) in drawn.iter().enumerate() {
         // Which school each draw is, by its first response.
@@ -98,9 +99,9 @@ fn a_run_in_parts_is_the_run() {
             cases: unit,
             ..cases(replicates, Unit::Row)
         };
-        let whole = fit.bootstrap(&options(0, 9, 1), None).unwrap().frame().unwrap();
-        let mut parts = fit.bootstrap(&options(0, 4, 2), None).unwrap().frame().unwrap();
-        parts.append(&fit.bootstrap(&options(4, 5, 3), None).unwrap().frame().unwrap()).unwrap();
+        let whole = fit.bootstrap(&options(0, 9, 1), &Watch::unwatched()).unwrap().frame().unwrap();
+        let mut parts = fit.bootstrap(&options(0, 4, 2), &Watch::unwatched()).unwrap().frame().unwrap();
+        parts.append(&fit.bootstrap(&options(4, 5, 3), &Watch::unwatched()).unwrap().frame().unwrap()).unwrap();
         assert_eq!(parts, whole, "{unit:?}");
     }
 }
@@ -113,7 +114,7 @@ fn generalised_models_are_resampled_by_group_and_by_row() {
         ("gamma", generalised("y_gamma ~ x + (1 | g)", "gamma", frame("sim_families.csv", &["g"])).link("log"), Unit::Group(0)),
     ] {
         let fit = model.fit();
-        let all = fit.bootstrap(&cases(40, unit), None).unwrap();
+        let all = fit.bootstrap(&cases(40, unit), &Watch::unwatched()).unwrap();
         assert!(all.failed() < 3, "{what}: {:?}", all.failures);
         let ratio = sd(&values(&all, &fit.fixed.names[1]).into_iter().filter(|v| v.is_finite()).collect::<Vec<_>>())
             / fit.fixed.std_error[1];
@@ -125,7 +126,7 @@ fn generalised_models_are_resampled_by_group_and_by_row() {
 #[test]
 fn samples_without_a_column_say_so() {
     let fit = linear("Yield ~ Batch + (1 | Batch)", frame("Dyestuff.csv", &["Batch"])).fit();
-    let all = fit.bootstrap(&cases(5, Unit::Group(0)), None).unwrap();
+    let all = fit.bootstrap(&cases(5, Unit::Group(0)), &Watch::unwatched()).unwrap();
     assert!(all.failures.iter().flatten().any(|why| why.contains("column Batch")), "{:?}", all.failures);
 }
 
@@ -140,7 +141,7 @@ fn the_jackknife_leaves_out_each_group() {
         Ok(())
     };
     let mut statistic = Statistic { names: vec!["median".into()], function: &mut see };
-    let all = fit.jackknife(Unit::Group(0), Some(&mut statistic), 2, None).unwrap();
+    let all = fit.jackknife(Unit::Group(0), Some(&mut statistic), 2, &Watch::unwatched()).unwrap();
     assert_eq!((all.replicates(), all.failed(), count), (18, 0, 18));
     assert_eq!(all.left_out[0], "308");
     // lme4's estimates without subject 308.
@@ -166,8 +167,9 @@ fn accelerated_intervals() {
         Ok(())
     };
     let mut statistic = Statistic { names: vec!["mean".into()], function: &mut mean };
-    let replicates = fit.bootstrap_with(&cases(999, Unit::Group(0)), Some(&mut statistic), None).unwrap().frame().unwrap();
-    let jackknife = fit.jackknife(Unit::Group(0), Some(&mut statistic), 1, None).unwrap().frame().unwrap();
+    let replicates =
+        fit.bootstrap_with(&cases(999, Unit::Group(0)), Some(&mut statistic), &Watch::unwatched()).unwrap().frame().unwrap();
+    let jackknife = fit.jackknife(Unit::Group(0), Some(&mut statistic), 1, &Watch::unwatched()).unwrap().frame().unwrap();
     let options = IntervalOptions { level: 0.9, kind: IntervalKind::Accelerated, jackknife: Some(&jackknife) };
     let table = fit.bootstrap_intervals_with(&replicates, &options, Some(&mut statistic)).unwrap();
     let at = table.n_rows() - 1;
@@ -177,8 +179,8 @@ fn accelerated_intervals() {
         let all = reals(&table, column);
         assert!((all[0] - all[at]).abs() < 1e-6 * all[at].abs(), "{column}: {all:?}");
     }
-    let plain = fit.bootstrap_intervals(&replicates, 0.9, IntervalKind::Percentile).unwrap();
-    let same = fit.bootstrap_intervals(&replicates, 0.9, IntervalKind::Accelerated).unwrap();
+    let plain = fit.bootstrap_intervals(&replicates, 0.9, IntervalKind::Percentile, &Watch::unwatched()).unwrap();
+    let same = fit.bootstrap_intervals(&replicates, 0.9, IntervalKind::Accelerated, &Watch::unwatched()).unwrap();
     assert_eq!(reals(&same, "lower")[..2], reals(&table, "lower")[..2]);
     // Few batches and a long lower tail: the limits move down, and stay among the replicates.
     let sorted = {
@@ -200,27 +202,29 @@ fn statistics_may_fail_and_must_have_names_of_their_own() {
         if view.replicate == 2 { Err(Error::new(Code::Numeric, "not this one")) } else { Ok(()) }
     };
     let mut statistic = Statistic { names: vec!["one".into()], function: &mut odd };
-    let all = fit.bootstrap_with(&cases(4, Unit::Row), Some(&mut statistic), None).unwrap();
+    let all = fit.bootstrap_with(&cases(4, Unit::Row), Some(&mut statistic), &Watch::unwatched()).unwrap();
     assert_eq!(all.failures, [None, None, Some("not this one".to_string()), None]);
     assert!(values(&all, "sigma")[2].is_nan());
     statistic.names = vec!["sigma".into()];
-    assert!(fit.bootstrap_with(&cases(1, Unit::Row), Some(&mut statistic), None).unwrap_err().message.contains("sigma"));
+    assert!(
+        fit.bootstrap_with(&cases(1, Unit::Row), Some(&mut statistic), &Watch::unwatched()).unwrap_err().message.contains("sigma")
+    );
 }
 
 /// Groups share much of the response's variance, so that the median's standard error by rows is too small.
 #[test]
 fn the_standard_error_of_the_median() {
     let fit = linear("Yield ~ 1 + (1 | Batch)", frame("Dyestuff.csv", &["Batch"])).fit();
-    let of = |unit| fit.bootstrap_std_error(&cases(1000, unit), |y| Ok(median(y))).unwrap();
+    let of = |unit| fit.bootstrap_std_error(&cases(1000, unit), |y| Ok(median(y)), &Watch::unwatched()).unwrap();
     let (groups, rows) = (of(Unit::Group(0)), of(Unit::Row));
     assert!(rows < groups && rows > 5.0 && groups < 60.0, "{rows} {groups}");
     assert_eq!(fit.unit(Some("Batch")).unwrap(), Unit::Group(0));
     assert!(fit.unit(Some("batch")).unwrap_err().message.contains("grouping factors are Batch"));
     // By rows the mean's is s/sqrt(n) (1 - 1/n)^(1/2).
-    let mean = fit.bootstrap_std_error(&cases(4000, Unit::Row), |y| Ok(y.iter().sum::<f64>() / 30.0)).unwrap();
+    let mean = fit.bootstrap_std_error(&cases(4000, Unit::Row), |y| Ok(y.iter().sum::<f64>() / 30.0), &Watch::unwatched()).unwrap();
     let want = sd(&fit.y) * (29.0_f64 / 900.0).sqrt();
     assert!((mean / want - 1.0).abs() < 0.04, "{mean} for {want}");
-    assert!(fit.bootstrap_std_error(&cases(1, Unit::Row), |_| Ok(0.0)).is_err());
+    assert!(fit.bootstrap_std_error(&cases(1, Unit::Row), |_| Ok(0.0), &Watch::unwatched()).is_err());
 }
 
 /// Groups of correlated residuals stay together, and those drawn twice are two.
@@ -238,7 +242,7 @@ fn correlated_residuals_are_drawn_by_their_groups() {
         let fit = correlated(formula, correlation, &data);
         let design = &fit.correlation().unwrap().design;
         let unit = fit.unit(Some("subj")).unwrap();
-        let all = fit.jackknife(unit, None, 1, None).unwrap();
+        let all = fit.jackknife(unit, None, 1, &Watch::unwatched()).unwrap();
         assert_eq!((all.replicates(), all.failed()), (design.n_groups, 0));
         let keep: Vec<usize> = (0..fit.n_obs).filter(|&i| design.index[i] != 1).collect();
         let without = correlated(formula, correlation, &data.select(&keep).unwrap());
@@ -250,11 +254,11 @@ fn correlated_residuals_are_drawn_by_their_groups() {
         close("sigma", without.sigma);
         let own = without.correlation().unwrap();
         close(&own.name(), own.estimate);
-        let drawn = fit.bootstrap(&cases(60, unit), None).unwrap();
+        let drawn = fit.bootstrap(&cases(60, unit), &Watch::unwatched()).unwrap();
         assert!(drawn.failed() == 0, "{:?}", drawn.failures);
         let ratio = sd(&values(&drawn, "x")) / fit.fixed.std_error[1];
         assert!(ratio.ln().abs() < 0.6, "{formula} {correlation}: {ratio}");
-        let refused = fit.bootstrap(&cases(2, Unit::Row), None).unwrap_err();
+        let refused = fit.bootstrap(&cases(2, Unit::Row), &Watch::unwatched()).unwrap_err();
         assert!(refused.message.contains("residuals of a subj are correlated"), "{refused}");
     }
 }

@@ -6,6 +6,7 @@ mod common;
 mod awkward_data;
 mod bootstrap;
 mod bootstrap_cases;
+mod cancel;
 mod null_models;
 mod parameters;
 mod random_terms;

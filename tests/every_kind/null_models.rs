@@ -11,6 +11,7 @@ use interlace::inference::lrt::{fit_and_compare, likelihood_ratio_table};
 use interlace::predict::{NewData, Quantity, Request};
 use interlace::resample::{BootstrapOptions, RandomEffects};
 use interlace::spec::{ModelKind, Spec};
+use interlace::watch::Watch;
 
 fn sleepstudy() -> Frame {
     frame("sleepstudy.csv", &["Subject"])
@@ -25,14 +26,15 @@ fn ask(fit: &Fit) {
     assert!(!fit.summary().is_empty());
     let quantity = if fit.kind.model() == ModelKind::Clmm { Quantity::Probabilities } else { Quantity::Response };
     let request = Request { level: Some(0.9), quantity, ..Request::default() };
-    let own = fit.predictions(NewData::Training, &request).unwrap();
+    let own = fit.predictions(NewData::Training, &request, &Watch::unwatched()).unwrap();
     assert!(own.std_errors.iter().all(|e| *e > 0.0), "{:?}", own.std_errors);
-    assert_eq!(fit.simulate(2, 1, RandomEffects::New).unwrap().len(), 2 * fit.n_obs);
-    for profile in fit.profile(0.95, None).unwrap() {
+    assert_eq!(fit.simulate(2, 1, RandomEffects::New, &Watch::unwatched()).unwrap().len(), 2 * fit.n_obs);
+    for profile in fit.profile(0.95, &Watch::unwatched()).unwrap() {
         assert!(profile.warning.is_none() && profile.lower < profile.estimate && profile.estimate < profile.upper, "{profile:?}");
     }
-    assert!(fit.profile_theta(0.95, None).unwrap().is_empty());
-    let replicates = fit.bootstrap(&BootstrapOptions { replicates: 3, ..BootstrapOptions::default() }, None).unwrap();
+    assert!(fit.profile_theta(0.95, &Watch::unwatched()).unwrap().is_empty());
+    let replicates =
+        fit.bootstrap(&BootstrapOptions { replicates: 3, ..BootstrapOptions::default() }, &Watch::unwatched()).unwrap();
     assert!(replicates.failures.iter().all(Option::is_none), "{:?}", replicates.failures);
 }
 
@@ -72,15 +74,15 @@ fn a_linear_model_is_that_of_least_squares() {
         near("sigma", fit.sigma, (rss / rows).sqrt(), 1e-12);
         near("slope", fit.fixed.estimate[1], slope, 1e-12);
         near("its error", fit.fixed.std_error[1], (rss / rows / sxx).sqrt(), 1e-12);
-        let own = Satterthwaite::of(&fit).unwrap();
+        let own = Satterthwaite::of(&fit, &Watch::unwatched()).unwrap();
         near("degrees of freedom", own.df(&[0.0, 1.0]), rows, 1e-9);
         if reml {
-            let own = KenwardRoger::of(&fit).unwrap();
+            let own = KenwardRoger::of(&fit, &Watch::unwatched()).unwrap();
             near("degrees of freedom", own.df(&[0.3, 1.0]), n - 2.0, 1e-9);
             near("adjusted error", own.vcov[3].sqrt(), fit.fixed.std_error[1], 1e-12);
         }
         assert_eq!(DegreesOfFreedom::by_default(Some(&own)).coefficients(&fit).len(), 2);
-        let r2 = fit.r2().unwrap();
+        let r2 = fit.r2(&Watch::unwatched()).unwrap();
         assert!(r2.random == 0.0 && r2.marginal() == r2.conditional());
     }
 }
@@ -120,7 +122,7 @@ fn generalised_and_ordinal_models_have_closed_forms() {
 
 fn compared(models: &[&Generalised], chi_bar: bool) -> interlace::error::Result<Frame> {
     let specs: Vec<&Spec> = models.iter().map(|m| &m.spec).collect();
-    fit_and_compare(&specs, Some(&models[0].frame), &models[0].options, chi_bar, None)
+    fit_and_compare(&specs, Some(&models[0].frame), &models[0].options, chi_bar, &Watch::unwatched())
 }
 
 /// The commonest test of a variance: half a chi-square with one degree of freedom.
@@ -134,9 +136,9 @@ fn the_only_variance_is_tested_against_none() {
         let table = compared(&[&full, &null], chi_bar).unwrap();
         // lme4: -2 logLik of the mixed model by maximum likelihood is 1794.0786.
         near("deviance", reals(&table, "deviance")[0], deviance, 1e-12);
-        near("chi-square", reals(&table, "Chisq")[1], deviance - 1_794.078_6, 1e-5);
-        let p = interlace::tails::chi_square_upper(reals(&table, "Chisq")[1], 1.0);
-        near("p", reals(&table, "p.value")[1].ln(), (if chi_bar { 0.5 * p } else { p }).ln(), 1e-10);
+        near("chi-square", reals(&table, "chi_square")[1], deviance - 1_794.078_6, 1e-5);
+        let p = interlace::tails::chi_square_upper(reals(&table, "chi_square")[1], 1.0);
+        near("p", reals(&table, "p_value")[1].ln(), (if chi_bar { 0.5 * p } else { p }).ln(), 1e-10);
         assert!(table.column("warning").unwrap().is_missing(1));
     }
     let counts = frame("Salamanders.csv", &["site", "mined", "spp"]);
@@ -146,7 +148,7 @@ fn the_only_variance_is_tested_against_none() {
     let (y, mined) = (reals(&counts, "count"), counts.column("mined").unwrap().to_category().unwrap().into_owned().codes);
     near(
         "chi-square",
-        reals(&table, "Chisq")[1],
+        reals(&table, "chi_square")[1],
         2.0 * (of("count ~ mined + (1 | site)").fit().log_likelihood - poisson_of_groups(&y, &mined)),
         1e-8,
     );
@@ -164,10 +166,10 @@ fn each_model_is_compared_with_the_first() {
     for (i, reduced) in models.iter().enumerate().skip(1) {
         let single = compared(&[&models[0], reduced], false).unwrap();
         let larger = 2 * i - 1;
-        for name in ["npar", "deviance", "Chisq", "Df", "p.value"] {
+        for name in ["n_parameters", "deviance", "chi_square", "df", "p_value"] {
             assert_eq!(reals(&table, name)[larger], reals(&single, name)[1], "{name} of {}", formulas[i]);
         }
-        assert!(table.column("warning").unwrap().is_missing(larger) && reals(&table, "Chisq")[larger - 1].is_nan());
+        assert!(table.column("warning").unwrap().is_missing(larger) && reals(&table, "chi_square")[larger - 1].is_nan());
     }
     let [full, reduced, other] =
         ["Reaction ~ Days + (1 | Subject)", "Reaction ~ Days", "Reaction ~ I(Days^2)"].map(|f| linear(f, data.clone()));
@@ -185,12 +187,12 @@ fn missing_values_of_a_variable_that_is_dropped_leave_out_its_rows() {
     let [full, reduced] =
         ["Reaction ~ Days + extra + (1 | Subject)", "Reaction ~ Days + (1 | Subject)"].map(|f| linear(f, data.clone()));
     let table = compared(&[&full, &reduced], false).unwrap();
-    assert_eq!(reals(&table, "nobs"), [154.0, 154.0]);
+    assert_eq!(reals(&table, "n_obs"), [154.0, 154.0]);
     let rows: Vec<usize> = (0..180).filter(|i| i % 7 != 0).collect();
     let complete = data.select(&rows).unwrap();
     let fits = [reduced, full].map(|own| Generalised { frame: complete.clone(), ..own }.options(|o| o.reml = false).fit());
-    let want = likelihood_ratio_table(&[&fits[0], &fits[1]], false).unwrap();
-    for name in ["logLik", "Chisq", "p.value"] {
+    let want = likelihood_ratio_table(&[&fits[0], &fits[1]], false, &Watch::unwatched()).unwrap();
+    for name in ["log_likelihood", "chi_square", "p_value"] {
         for (got, want) in reals(&table, name).iter().zip(reals(&want, name)) {
             assert!((got - want).abs() < 1e-9 || got.is_nan() && want.is_nan(), "{name}: {got} for {want}");
         }

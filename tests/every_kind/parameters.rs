@@ -11,6 +11,7 @@ use interlace::fit::{Fit, ParameterForm};
 use interlace::frame::Frame;
 use interlace::resample::BootstrapOptions;
 use interlace::spec::{CorrelationSpec, ModelKind, OrdinalSpec, PredictorSpec, Threshold};
+use interlace::watch::Watch;
 
 use ParameterForm::{Reported, Working};
 
@@ -22,7 +23,8 @@ struct Known {
 
 impl Known {
     fn of(fit: &Fit, form: ParameterForm) -> Known {
-        let (ids, values, vcov) = (fit.parameter_ids(form), fit.parameter_values(form), fit.parameters_vcov(form).unwrap());
+        let (ids, values, vcov) =
+            (fit.parameter_ids(form), fit.parameter_values(form), fit.parameters_vcov(form, &Watch::unwatched()).unwrap());
         let n = ids.len();
         assert_eq!((n, n * n), (values.len(), vcov.len()));
         assert_eq!(n, fit.npar);
@@ -109,8 +111,9 @@ fn ids_are_unique_in_all_designs_and_the_same_in_all_tables() {
         }
         let all: BTreeSet<String> = [Working, Reported].into_iter().flat_map(|form| fit.parameter_ids(form)).collect();
         let options = BootstrapOptions { replicates: 2, ..BootstrapOptions::default() };
-        let replicates = fit.bootstrap(&options, None).unwrap().frame().unwrap();
-        let intervals = fit.bootstrap_intervals(&replicates, 0.95, interlace::resample::IntervalKind::Basic).unwrap();
+        let replicates = fit.bootstrap(&options, &Watch::unwatched()).unwrap().frame().unwrap();
+        let intervals =
+            fit.bootstrap_intervals(&replicates, 0.95, interlace::resample::IntervalKind::Basic, &Watch::unwatched()).unwrap();
         let (terms, ids) = (texts(&intervals, "term"), texts(&intervals, "id"));
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{name}: {ids:?}");
         for id in fit.parameter_ids(Working) {
@@ -198,7 +201,7 @@ fn the_covariance_of_theta_is_that_of_the_curvature() {
     for design in designs(11) {
         let fit = design.model.fit(&design.data);
         let (n, k) = (fit.npar, fit.theta.len());
-        let vcov = fit.parameters_vcov(Working).unwrap();
+        let vcov = fit.parameters_vcov(Working, &Watch::unwatched()).unwrap();
         if fit.singular {
             assert!(vcov.iter().any(|v| v.is_nan()), "{}", design.name);
             continue;
@@ -319,7 +322,7 @@ fn slopes_and_sigma_do_not_depend_on_the_origin_of_a_covariate() {
 #[test]
 fn standard_errors_are_those_of_the_fit() {
     for (name, fit) in kinds() {
-        let (vcov, n) = (fit.parameters_vcov(Reported).unwrap(), fit.npar);
+        let (vcov, n) = (fit.parameters_vcov(Reported, &Watch::unwatched()).unwrap(), fit.npar);
         let (ids, sd) = (fit.parameter_ids(Reported), |j: usize| vcov[j * (n + 1)].sqrt());
         for (j, want) in fit.fixed.std_error.iter().enumerate() {
             near(name, sd(j) / want, 1.0, 1e-6);
@@ -342,7 +345,7 @@ fn fixed_effects_have_the_covariance_of_their_method() {
     let d = data(9, 240);
     let [reml, ml] = [true, false].map(|reml| model("y ~ x + (1 + x | g)").with(|o| o.reml = reml).fit(&d));
     for (fit, is_block) in [(&reml, true), (&ml, false)] {
-        let (vcov, n, p) = (fit.parameters_vcov(Working).unwrap(), fit.npar, 2);
+        let (vcov, n, p) = (fit.parameters_vcov(Working, &Watch::unwatched()).unwrap(), fit.npar, 2);
         for j in 0..p {
             let more = vcov[j * (n + 1)] / fit.fixed.vcov[j * (p + 1)] - 1.0;
             assert!(if is_block { more.abs() < 1e-14 } else { more > 1e-6 && more < 0.2 }, "{more}");
@@ -357,7 +360,7 @@ fn what_is_at_a_boundary_is_not_known() {
     let fit = linear("Yield ~ 1 + (1 | Batch)", frame("Dyestuff2.csv", &["Batch"])).fit();
     assert!(fit.singular);
     for form in [Working, Reported] {
-        let (vcov, n) = (fit.parameters_vcov(form).unwrap(), fit.npar);
+        let (vcov, n) = (fit.parameters_vcov(form, &Watch::unwatched()).unwrap(), fit.npar);
         assert_eq!(vcov.iter().map(|v| v.is_nan()).collect::<Vec<_>>(), [false, false, true, false, false, true, true, true, true]);
         // As without the term.
         let sigma = if form == Working { 1.0 } else { fit.sigma };

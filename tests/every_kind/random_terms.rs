@@ -9,6 +9,7 @@ use interlace::frame::Frame;
 use interlace::options::{Options, Unidentified};
 use interlace::predict::{NewData, PredictOptions};
 use interlace::spec::{ArraySpec, ArrayTerm, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
+use interlace::watch::Watch;
 
 /// 144 rows: 12 groups g, and h, the same by other names, 4 times t, one row for each in k; x, a constant, twice x and a number, a
 /// dummy and its complement, a number of the groups that is 0 or 1; responses.
@@ -53,7 +54,7 @@ fn spec(kind: ModelKind, family: &str, formula: &str) -> Spec {
 }
 
 fn fitted(spec: &Spec, frame: &Frame) -> Result<Fit> {
-    Fit::new(spec, Some(frame), &Options::default(), None)
+    Fit::new(spec, Some(frame), &Options::default(), &Watch::unwatched())
 }
 
 fn says(fit: &Fit, parts: &[&str]) -> bool {
@@ -76,12 +77,14 @@ fn a_term_without_its_dependent_columns_is_the_same_model() {
         agree(with, &Estimates::of(&a), &Estimates::of(&b), 1e-9);
         assert_eq!(a.theta_names, b.theta_names, "{with}");
         assert!(says(&a, &[&format!("'{left}' left out")]), "{with}: {:?}", a.design_warnings);
-        let predict = |fit: &Fit| fit.predict(NewData::Frame(&data.frame()), BY_MODES).unwrap();
+        let predict = |fit: &Fit| fit.predict(NewData::Frame(&data.frame()), BY_MODES, &Watch::unwatched()).unwrap();
         assert!(predict(&a).iter().zip(predict(&b)).all(|(p, q)| (p - q).abs() < 1e-9), "{with}");
-        assert!(a.predict(NewData::Training, BY_MODES).unwrap().iter().all(|v| v.is_finite()));
+        assert!(a.predict(NewData::Training, BY_MODES, &Watch::unwatched()).unwrap().iter().all(|v| v.is_finite()));
     }
     let (a, b) = (model("y ~ x + (1 + one | g)").fit(&data), model("y ~ x + (1 | g)").fit(&data));
-    let limits = |fit: &Fit| -> Vec<(f64, f64)> { fit.profile(0.95, None).unwrap().iter().map(|p| (p.lower, p.upper)).collect() };
+    let limits = |fit: &Fit| -> Vec<(f64, f64)> {
+        fit.profile(0.95, &Watch::unwatched()).unwrap().iter().map(|p| (p.lower, p.upper)).collect()
+    };
     assert!(limits(&a).iter().zip(&limits(&b)).all(|(p, q)| (p.0 - q.0).abs() < 1e-6 && (p.1 - q.1).abs() < 1e-6));
 }
 
@@ -136,12 +139,14 @@ fn so_it_is_in_arrays_and_a_term_of_zeros_is_an_error() {
         };
         ArraySpec { n, p: 1, y: data.values("y").to_vec(), x: vec![1.0; n], terms: vec![term], ..ArraySpec::default() }
     };
-    let fit = |arrays: ArraySpec| Fit::new(&Spec::new(ModelKind::Lmm, Source::Arrays(arrays)), None, &Options::default(), None);
+    let fit = |arrays: ArraySpec| {
+        Fit::new(&Spec::new(ModelKind::Lmm, Source::Arrays(arrays)), None, &Options::default(), &Watch::unwatched())
+    };
     let whole = arrays(&["one", "x", "twice"], StructureKind::Unstructured);
     let (a, b) = (fit(whole.clone()).unwrap(), fit(arrays(&["one", "x"], StructureKind::Unstructured)).unwrap());
     assert!((a.criterion - b.criterion).abs() < 1e-8 && a.terms[0].design.effects == ["z1", "z2"]);
     assert!(says(&a, &["(z1 + z2 + z3 | g1)", "'z3' left out"]), "{:?}", a.design_warnings);
-    let new = a.predict(NewData::Arrays(&whole), BY_MODES).unwrap();
+    let new = a.predict(NewData::Arrays(&whole), BY_MODES, &Watch::unwatched()).unwrap();
     assert!(new.iter().zip(&a.fitted).all(|(p, q)| (p - q).abs() < 1e-9));
     let error = fit(arrays(&["zero"], StructureKind::Unstructured)).unwrap_err();
     assert!(error.message.contains("(z1 | g1) is zero in all rows"), "{error}");
@@ -234,7 +239,7 @@ fn correlations_of_one_row_a_cell_are_told_from_the_residual() {
     let own = model("Reaction ~ Days + diag(0 + factor(Days) | Subject, hom = TRUE)");
     let with = |how| own.with(|options| options.unidentified = how).try_fit(&frame).unwrap();
     assert!(says(&with(Unidentified::Warning), &["180 random effects"]) && !says(&with(Unidentified::Ignore), &["180"]));
-    assert!(with(Unidentified::Ignore).refit_ml().is_ok());
+    assert!(with(Unidentified::Ignore).refit_ml(&Watch::unwatched()).is_ok());
     // Two times are as many covariances as parameters.
     let two: Vec<usize> = (0..180).filter(|i| i % 10 < 2).collect();
     let few = frame.select(&two).unwrap();

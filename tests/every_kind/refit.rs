@@ -2,12 +2,14 @@
 
 use crate::common::close::close_by;
 use crate::common::generalised::cbpp;
+use crate::common::watching::reporting;
 use crate::common::{Data, Model, Rng, model};
 use interlace::error::Code;
 use interlace::fit::Fit;
 use interlace::frame::ColumnData;
 use interlace::options::Options;
 use interlace::resample::{RandomEffects, RefitOptions, RefitStatus, Refits};
+use interlace::watch::{Step, Watch};
 
 fn alone(std_errors: bool) -> RefitOptions {
     RefitOptions { std_errors, threads: 1 }
@@ -49,7 +51,7 @@ fn models() -> Vec<(&'static str, Model)> {
 
 /// Simulated responses, the last of another location and scale, where no variance of a random effect is left.
 fn responses(fit: &Fit) -> Vec<Vec<f64>> {
-    let y = fit.simulate(3, 5, RandomEffects::New).unwrap();
+    let y = fit.simulate(3, 5, RandomEffects::New, &Watch::unwatched()).unwrap();
     let mut all: Vec<Vec<f64>> = y.chunks_exact(fit.n_obs).map(<[f64]>::to_vec).collect();
     let mut rng = Rng(2);
     all.push((0..fit.n_obs).map(|_| 1e5 + 1e3 * rng.normal()).collect());
@@ -66,7 +68,7 @@ fn each_response_is_fitted_as_if_it_were_the_only_one() {
     for (what, model) in models() {
         let fit = model.fit(&data);
         let all = responses(&fit);
-        let refits = fit.refit_many(&all.concat(), &alone(true), None).unwrap();
+        let refits = fit.refit_many(&all.concat(), &alone(true), &Watch::unwatched()).unwrap();
         let p = fit.fixed.names.len();
         for (i, y) in all.iter().enumerate() {
             let want = model.fit(&data.clone().real("y", y.clone()));
@@ -89,7 +91,7 @@ fn each_response_is_fitted_as_if_it_were_the_only_one() {
 #[test]
 fn the_response_of_the_fit_gives_the_fit() {
     let fit = models().remove(4).1.fit(&data());
-    let refits = fit.refit_many(&fit.y, &alone(true), None).unwrap();
+    let refits = fit.refit_many(&fit.y, &alone(true), &Watch::unwatched()).unwrap();
     close("logLik", refits.log_likelihood[0], fit.log_likelihood, fit.log_likelihood.abs());
     for j in 0..2 {
         close("beta", refits.values[j], fit.fixed.estimate[j], fit.fixed.std_error[j]);
@@ -112,7 +114,7 @@ fn neither_order_nor_threads_nor_bad_neighbours_change_a_result() {
     all.insert(2, vec![f64::NAN; n]);
     let x = &fit.x[n..];
     all.push((0..n).map(|i| 0.1 + 0.7 * x[i] + offset[i]).collect());
-    let refits = fit.refit_many(&all.concat(), &alone(false), None).unwrap();
+    let refits = fit.refit_many(&all.concat(), &alone(false), &Watch::unwatched()).unwrap();
     let why = |i: usize| refits.reasons[i].clone().unwrap_or_default();
     assert!(
         why(1).contains("no variance to model") && why(2).contains("row 1") && why(6).contains("exactly"),
@@ -123,9 +125,9 @@ fn neither_order_nor_threads_nor_bad_neighbours_change_a_result() {
         assert_eq!(refits.status[i] == RefitStatus::Failed, [1, 2, 6].contains(&i), "{i}");
         assert_eq!(refits.log_likelihood[i].is_nan(), [1, 2, 6].contains(&i), "{i}");
     }
-    let threaded = fit.refit_many(&all.concat(), &RefitOptions { std_errors: false, threads: 3 }, None).unwrap();
+    let threaded = fit.refit_many(&all.concat(), &RefitOptions { std_errors: false, threads: 3 }, &Watch::unwatched()).unwrap();
     all.reverse();
-    let reversed = fit.refit_many(&all.concat(), &alone(false), None).unwrap();
+    let reversed = fit.refit_many(&all.concat(), &alone(false), &Watch::unwatched()).unwrap();
     for i in [0, 3, 4, 5] {
         assert_eq!(bits(&refits, i), bits(&threaded, i), "{i}");
         assert_eq!(bits(&refits, i), bits(&reversed, 6 - i), "{i}");
@@ -139,32 +141,37 @@ fn padded_rows_are_passed_over_and_the_rest_of_the_shape_is_checked() {
     let padded = model("y ~ x + (1 | g)").with(|o| *o = Options { na: interlace::design::NaPolicy::Pad, ..Options::default() });
     let (fit, short) = (padded.fit(&data), model("y ~ x + (1 | g)").fit(&data));
     assert!(fit.n_obs < fit.fitted.len());
-    let refits = fit.refit_many(data.values("y"), &alone(false), None).unwrap();
-    let want = short.refit_many(&short.y, &alone(false), None).unwrap();
+    let refits = fit.refit_many(data.values("y"), &alone(false), &Watch::unwatched()).unwrap();
+    let want = short.refit_many(&short.y, &alone(false), &Watch::unwatched()).unwrap();
     assert_eq!(bits(&refits, 0), bits(&want, 0));
-    let error = fit.refit_many(&short.y, &alone(false), None).unwrap_err();
+    let error = fit.refit_many(&short.y, &alone(false), &Watch::unwatched()).unwrap_err();
     assert!(error.message.contains("not a multiple of the fit's 240 rows"), "{error}");
-    assert!(fit.refit_many(&[], &alone(false), None).unwrap().is_empty());
+    assert!(fit.refit_many(&[], &alone(false), &Watch::unwatched()).unwrap().is_empty());
 }
 
 #[test]
 fn generalised_models_have_refits_without_standard_errors() {
     let fit = cbpp().fit();
-    let y = fit.simulate(2, 3, RandomEffects::New).unwrap();
-    let table = fit.refit_many(&y, &alone(false), None).unwrap().frame().unwrap();
+    let y = fit.simulate(2, 3, RandomEffects::New, &Watch::unwatched()).unwrap();
+    let table = fit.refit_many(&y, &alone(false), &Watch::unwatched()).unwrap().frame().unwrap();
     let ColumnData::Real(beta) = &*table.column(&fit.fixed.names[1]).unwrap().data else { panic!() };
     assert!(beta.iter().all(|b| (b - fit.fixed.estimate[1]).abs() < 4.0 * fit.fixed.std_error[1]));
-    assert_eq!(fit.refit_many(&y, &alone(true), None).unwrap_err().code, Code::Unsupported);
+    assert_eq!(fit.refit_many(&y, &alone(true), &Watch::unwatched()).unwrap_err().code, Code::Unsupported);
 }
 
 #[test]
 fn progress_counts_responses_and_cancels() {
     let fit = models().remove(0).1.fit(&data());
-    let mut seen = vec![];
-    let mut report = |done: usize, deviance: f64, theta: &[f64]| {
-        seen.push((done, deviance.is_finite(), theta.len()));
-        done < 2
+    let seen = std::cell::RefCell::new(vec![]);
+    let report = |own: &Step<'_>| {
+        if own.step > 0 && !own.theta.is_empty() {
+            seen.borrow_mut().push((own.step, own.objective.is_finite(), own.theta.len()));
+        }
+        own.step < 2
     };
-    let error = fit.refit_many(&responses(&fit).concat(), &alone(false), Some(&mut report)).unwrap_err();
+    let y = responses(&fit).concat();
+    let error = reporting(report, |watch| fit.refit_many(&y, &alone(false), watch)).unwrap_err();
+    let mut seen = seen.take();
+    seen.dedup();
     assert_eq!((error.code, seen), (Code::Cancelled, vec![(1, true, 1), (2, true, 1)]));
 }

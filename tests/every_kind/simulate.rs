@@ -5,6 +5,7 @@ use crate::common::generalised::{cbpp, linear, salamanders};
 use crate::common::{Data, Rng};
 use interlace::fit::Fit;
 use interlace::resample::RandomEffects;
+use interlace::watch::Watch;
 
 const REPLICATES: usize = 400;
 
@@ -22,7 +23,7 @@ fn moments(simulated: &[f64], m: usize) -> Vec<(f64, f64)> {
 /// With random effects at the modes the mean of each row is its fitted value. Standardised differences of all rows have to be
 /// like independent normal numbers: rows have streams of their own.
 fn means_are_the_fitted_values(what: &str, fit: &Fit) {
-    let simulated = fit.simulate(REPLICATES, 11, RandomEffects::Conditional).unwrap();
+    let simulated = fit.simulate(REPLICATES, 11, RandomEffects::Conditional, &Watch::unwatched()).unwrap();
     assert!(simulated.iter().all(|v| v.is_finite()), "{what}");
     let rows = moments(&simulated, fit.n_obs);
     let own = fit.generalised();
@@ -67,7 +68,7 @@ fn at_the_modes_rows_vary_around_their_fitted_values() {
 fn random_effects_have_their_covariance() {
     let fit = linear("Reaction ~ Days + (Days | Subject)", frame("sleepstudy.csv", &["Subject"])).fit();
     let n = 4000;
-    let simulated = fit.simulate(n, 5, RandomEffects::New).unwrap();
+    let simulated = fit.simulate(n, 5, RandomEffects::New, &Watch::unwatched()).unwrap();
     let term = &fit.terms[0];
     let z = term.design.z.as_ref().unwrap();
     let form =
@@ -91,7 +92,7 @@ fn random_effects_have_their_covariance() {
 fn proportions_are_of_whole_successes() {
     let fit = cbpp().fit();
     let trials = fit.weights.clone().unwrap();
-    let simulated = fit.simulate(5, 3, RandomEffects::New).unwrap();
+    let simulated = fit.simulate(5, 3, RandomEffects::New, &Watch::unwatched()).unwrap();
     for column in simulated.chunks_exact(fit.n_obs) {
         for (y, n) in column.iter().zip(&trials) {
             assert!((y * n - (y * n).round()).abs() < 1e-9 && (0.0..=1.0).contains(y), "{y} of {n}");
@@ -102,7 +103,7 @@ fn proportions_are_of_whole_successes() {
 #[test]
 fn a_hurdle_has_the_zeros_of_its_zero_part() {
     let fit = salamanders("truncated_poisson").zero_inflation("~ mined").fit();
-    let simulated = fit.simulate(REPLICATES, 17, RandomEffects::Conditional).unwrap();
+    let simulated = fit.simulate(REPLICATES, 17, RandomEffects::Conditional, &Watch::unwatched()).unwrap();
     let own = fit.generalised().unwrap();
     let expected: f64 = (0..fit.n_obs).map(|i| own.zero_probability(i)).sum();
     let variance: f64 = (0..fit.n_obs).map(|i| own.zero_probability(i) * (1.0 - own.zero_probability(i))).sum();
@@ -114,13 +115,13 @@ fn a_hurdle_has_the_zeros_of_its_zero_part() {
 #[test]
 fn a_replicate_is_the_same_whatever_else_is_drawn() {
     let fit = salamanders("poisson").zero_inflation("~ 1").fit();
-    let many = fit.simulate(7, 42, RandomEffects::New).unwrap();
-    let few = fit.simulate(3, 42, RandomEffects::New).unwrap();
+    let many = fit.simulate(7, 42, RandomEffects::New, &Watch::unwatched()).unwrap();
+    let few = fit.simulate(3, 42, RandomEffects::New, &Watch::unwatched()).unwrap();
     assert_eq!(many[..few.len()], few[..]);
     let (one, two) = (&many[..fit.n_obs], &many[fit.n_obs..2 * fit.n_obs]);
     assert_ne!(one, two);
-    assert_ne!(few, fit.simulate(3, 43, RandomEffects::New).unwrap());
-    assert!(fit.simulate(0, 1, RandomEffects::New).unwrap().is_empty());
+    assert_ne!(few, fit.simulate(3, 43, RandomEffects::New, &Watch::unwatched()).unwrap());
+    assert!(fit.simulate(0, 1, RandomEffects::New, &Watch::unwatched()).unwrap().is_empty());
 }
 
 #[test]
@@ -133,10 +134,10 @@ fn rows_that_were_left_out_are_padded() {
     let data = data.real("x", x);
     let model = linear("y ~ x + (1 | g)", data.frame());
     let padded = model.clone().options(|o| o.na = interlace::design::NaPolicy::Pad).fit();
-    let simulated = padded.simulate(2, 1, RandomEffects::New).unwrap();
+    let simulated = padded.simulate(2, 1, RandomEffects::New, &Watch::unwatched()).unwrap();
     assert_eq!(simulated.len(), 80);
     let missing: Vec<usize> = (0..80).filter(|&i| simulated[i].is_nan()).collect();
     assert_eq!(missing, [7, 47]);
-    let short = model.fit().simulate(2, 1, RandomEffects::New).unwrap();
+    let short = model.fit().simulate(2, 1, RandomEffects::New, &Watch::unwatched()).unwrap();
     assert_eq!(short, simulated.into_iter().filter(|v| !v.is_nan()).collect::<Vec<_>>());
 }

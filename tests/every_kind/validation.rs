@@ -2,6 +2,7 @@
 
 use crate::common::close::near;
 use crate::common::frames::{frame as data, reals};
+use crate::common::watching::{heard_up_to, reporting};
 use interlace::design::NaPolicy;
 use interlace::error::Code;
 use interlace::fit::Fit;
@@ -10,6 +11,7 @@ use interlace::options::Options;
 use interlace::predict::{NewData, PredictOptions, Quantity, Request};
 use interlace::spec::{CorrelationSpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 use interlace::validation::{AllOptimizers, CrossValidation, Partition};
+use interlace::watch::{Phase, Watch};
 
 fn spec(kind: ModelKind, family: &str, formula: &str) -> Spec {
     let mut spec = Spec::new(kind, Source::Formula(FormulaSpec { formula: formula.to_owned(), ..FormulaSpec::default() }));
@@ -22,7 +24,7 @@ fn linear(formula: &str) -> Spec {
 }
 
 fn cross(spec: &Spec, frame: &Frame, group: Option<&str>, folds: usize, seed: u64) -> CrossValidation {
-    CrossValidation::new(spec, Some(frame), &Options::default(), &Partition { group, folds, seed }, None).unwrap()
+    CrossValidation::new(spec, Some(frame), &Options::default(), &Partition { group, folds, seed }, &Watch::unwatched()).unwrap()
 }
 
 fn labels(frame: &Frame, column: &str) -> Vec<Option<String>> {
@@ -34,7 +36,7 @@ fn labels(frame: &Frame, column: &str) -> Vec<Option<String>> {
 fn all_optimisers_agree() {
     let frame = data("sleepstudy.csv", &["Subject"]);
     let model = linear("Reaction ~ Days + (Days | Subject)");
-    let all = AllOptimizers::new(&model, Some(&frame), &Options::default(), None).unwrap();
+    let all = AllOptimizers::new(&model, Some(&frame), &Options::default(), &Watch::unwatched()).unwrap();
     let table = all.frame().unwrap();
     let names: Vec<&str> = table.names().collect();
     assert_eq!(
@@ -54,24 +56,25 @@ fn all_optimisers_agree() {
 
     // Too few evaluations: the ends differ, and say so.
     let options = Options { max_evaluations: 3, ..Options::default() };
-    let early = AllOptimizers::new(&model, Some(&frame), &options, None).unwrap().frame().unwrap();
+    let early = AllOptimizers::new(&model, Some(&frame), &options, &Watch::unwatched()).unwrap().frame().unwrap();
     assert!(reals(&early, "converged").iter().all(|c| *c == 0.0));
     assert!(reals(&early, "max_diff_theta").iter().any(|d| *d > 1e-3));
 
     let mut model = spec(ModelKind::Glmm, "nbinom2", "count ~ mined + (1 | site)");
     model.zero_inflation = Some(PredictorSpec::Formula("~ mined".to_owned()));
-    let all = AllOptimizers::new(&model, Some(&data("Salamanders.csv", &[])), &Options::default(), None).unwrap();
+    let all = AllOptimizers::new(&model, Some(&data("Salamanders.csv", &[])), &Options::default(), &Watch::unwatched()).unwrap();
     let table = all.frame().unwrap();
     assert_eq!(all.beta_names, ["(Intercept)", "minedyes", "zi.(Intercept)", "zi.minedyes"]);
     assert!(table.names().any(|name| name.starts_with("family.")));
     assert!(reals(&table, "max_diff_beta").iter().all(|d| *d < 1e-3), "{:?}", reals(&table, "max_diff_beta"));
 
     let error =
-        AllOptimizers::new(&linear("Reaction ~ Dayz + (1 | Subject)"), Some(&frame), &Options::default(), None).unwrap_err();
+        AllOptimizers::new(&linear("Reaction ~ Dayz + (1 | Subject)"), Some(&frame), &Options::default(), &Watch::unwatched())
+            .unwrap_err();
     assert!(error.message.contains("Dayz"));
-    let mut stop = |_: usize, _: f64, _: &[f64]| false;
-    let error = AllOptimizers::new(&linear("Reaction ~ 1 + (1 | Subject)"), Some(&frame), &Options::default(), Some(&mut stop));
-    assert_eq!(error.unwrap_err().code, Code::Cancelled);
+    let model = linear("Reaction ~ 1 + (1 | Subject)");
+    let error = reporting(|own| own.step < 2, |watch| AllOptimizers::new(&model, Some(&frame), &Options::default(), watch));
+    assert_eq!(error.unwrap_err().message, "cancelled in phase optimizer, step 2 of 4");
 }
 
 /// One subject left out at a time, by hand.
@@ -87,7 +90,7 @@ fn subjects_left_out_are_predicted_by_the_others() {
         assert!(fold.units == 1 && fold.converged && fold.failure.is_none() && fold.places.len() == 10);
         let rest: Vec<usize> = (0..180).filter(|row| !fold.places.contains(row)).collect();
         assert!(fold.places.iter().all(|row| subjects[*row] == subjects[fold.places[0]]));
-        let fit = Fit::new(&model, Some(&frame.select(&rest).unwrap()), &Options::default(), None).unwrap();
+        let fit = Fit::new(&model, Some(&frame.select(&rest).unwrap()), &Options::default(), &Watch::unwatched()).unwrap();
         let (v, d, beta) = (&fit.fixed.vcov, &fit.terms[0].cov, &fit.fixed.estimate);
         let (mut square, mut absolute, mut score) = (0.0, 0.0, 0.0);
         for &row in &fold.places {
@@ -131,18 +134,18 @@ fn folds_depend_on_the_seed_and_not_on_threads() {
     assert!((0..180).all(|i| (0..180).all(|j| subjects[i] != subjects[j] || one.fold_of[i] == one.fold_of[j])));
     let options = Options { threads: 3, ..Options::default() };
     let partition = Partition { group: Some("Subject"), folds: 4, seed: 7 };
-    let mut done = vec![];
-    let mut report = |count: usize, value: f64, theta: &[f64]| {
-        done.push(count);
-        value.is_finite() && theta.len() == 1
-    };
-    let again = CrossValidation::new(&model, Some(&frame), &options, &partition, Some(&mut report)).unwrap();
+    let again = |watch: &Watch<'_>| CrossValidation::new(&model, Some(&frame), &options, &partition, watch);
+    let (again, heard) = heard_up_to(usize::MAX, again);
+    let again = again.unwrap();
     assert_eq!((&again.fold_of, &again.predictions, &again.log_scores), (&one.fold_of, &one.predictions, &one.log_scores));
-    assert_eq!(done, [1, 2, 3, 4]);
+    let folds = || heard.iter().filter(|own| own.phase == Phase::Fold);
+    let mut done: Vec<usize> = folds().map(|own| own.step).collect();
+    done.dedup();
+    assert_eq!(done, [0, 1, 2, 3, 4]);
+    assert!(folds().filter(|own| !own.theta.is_empty()).all(|own| own.objective.is_finite() && own.theta.len() == 1));
     assert_ne!(cross(&model, &frame, Some("Subject"), 4, 8).fold_of, one.fold_of);
-    let mut stop = |_: usize, _: f64, _: &[f64]| false;
-    let error = CrossValidation::new(&model, Some(&frame), &options, &partition, Some(&mut stop)).unwrap_err();
-    assert_eq!(error.code, Code::Cancelled);
+    let stopped = |watch: &Watch<'_>| CrossValidation::new(&model, Some(&frame), &options, &partition, watch);
+    assert_eq!(reporting(|own| own.phase != Phase::Fold, stopped).unwrap_err().code, Code::Cancelled);
 }
 
 /// Rows left out one by one have subjects that the others know; rows with missing values have no part.
@@ -155,22 +158,28 @@ fn rows_left_out_have_the_modes_of_their_groups() {
     let model = linear("Reaction ~ day + (day | Subject)");
     let options = Options { na: NaPolicy::Omit, ..Options::default() };
     let partition = Partition { group: None, folds: 5, seed: 3 };
-    let all = CrossValidation::new(&model, Some(&frame), &options, &partition, None).unwrap();
+    let all = CrossValidation::new(&model, Some(&frame), &options, &partition, &Watch::unwatched()).unwrap();
     assert!(all.rows.len() == 179 && !all.rows.contains(&7));
     let fold = &all.folds[2];
     let of = |inside: bool| -> Vec<usize> { (0..179).filter(|p| fold.places.contains(p) == inside).map(|p| all.rows[p]).collect() };
     let (rest, left_out) = (frame.select(&of(false)).unwrap(), frame.select(&of(true)).unwrap());
-    let fit = Fit::new(&model, Some(&rest), &Options::default(), None).unwrap();
+    let fit = Fit::new(&model, Some(&rest), &Options::default(), &Watch::unwatched()).unwrap();
     let options = PredictOptions { random: true, new_levels_zero: false };
-    let want = fit.predict(NewData::Frame(&left_out), options).unwrap();
+    let want = fit.predict(NewData::Frame(&left_out), options, &Watch::unwatched()).unwrap();
     for (place, want) in fold.places.iter().zip(want) {
         near("prediction", all.predictions[*place], want, 1e-9);
     }
     let by_subject = cross(&model, &frame, Some("Subject"), 5, 3);
     assert!(all.of_all().rmse < by_subject.of_all().rmse && all.of_all().log_score > by_subject.of_all().log_score);
     // A model that says less of the rows predicts them worse.
-    let less =
-        CrossValidation::new(&linear("Reaction ~ 1 + (1 | Subject)"), Some(&frame), &Options::default(), &partition, None).unwrap();
+    let less = CrossValidation::new(
+        &linear("Reaction ~ 1 + (1 | Subject)"),
+        Some(&frame),
+        &Options::default(),
+        &partition,
+        &Watch::unwatched(),
+    )
+    .unwrap();
     assert!(all.of_all().log_score > less.of_all().log_score);
 }
 
@@ -182,10 +191,10 @@ fn generalised_models_score_counts_and_proportions() {
     assert!(all.folds.iter().all(|fold| fold.failure.is_none()));
     let fold = &all.folds[0];
     let rest: Vec<usize> = (0..all.rows.len()).filter(|row| !fold.places.contains(row)).collect();
-    let fit = Fit::new(&model, Some(&frame.select(&rest).unwrap()), &Options::default(), None).unwrap();
+    let fit = Fit::new(&model, Some(&frame.select(&rest).unwrap()), &Options::default(), &Watch::unwatched()).unwrap();
     let left_out = frame.select(&fold.places).unwrap();
     let request = Request { quantity: Quantity::Link, new_levels_zero: true, level: Some(0.9), ..Request::default() };
-    let link = fit.predictions(NewData::Frame(&left_out), &request).unwrap();
+    let link = fit.predictions(NewData::Frame(&left_out), &request, &Watch::unwatched()).unwrap();
     let (incidence, size) = (reals(&left_out, "incidence"), reals(&left_out, "size"));
     for (i, place) in fold.places.iter().enumerate() {
         let log_choose: f64 = (1..=incidence[i] as u64).map(|k| ((size[i] + 1.0 - k as f64) / k as f64).ln()).sum();
@@ -254,7 +263,9 @@ fn a_fold_that_fails_says_why_and_the_others_count() {
     assert_eq!(wards.folds.iter().map(|fold| fold.places.len()).sum::<usize>(), 180);
     assert_eq!(wards.folds.len(), 3);
     let fails = |spec: &Spec, frame: Option<&Frame>, group: Option<&str>, folds: usize, what: &str| {
-        let error = CrossValidation::new(spec, frame, &Options::default(), &Partition { group, folds, seed: 0 }, None).unwrap_err();
+        let error =
+            CrossValidation::new(spec, frame, &Options::default(), &Partition { group, folds, seed: 0 }, &Watch::unwatched())
+                .unwrap_err();
         assert!(error.message.contains(what), "{error}");
     };
     let model = linear("Reaction ~ Days + (1 | Subject)");
@@ -276,7 +287,7 @@ fn correlated_residuals_are_scored_row_by_row() {
     for fold in &all.folds {
         assert!(fold.converged && fold.failure.is_none(), "{:?}", fold.failure);
         let rest: Vec<usize> = (0..all.rows.len()).filter(|row| !fold.places.contains(row)).collect();
-        let fit = Fit::new(&model, Some(&frame.select(&rest).unwrap()), &Options::default(), None).unwrap();
+        let fit = Fit::new(&model, Some(&frame.select(&rest).unwrap()), &Options::default(), &Watch::unwatched()).unwrap();
         let (v, beta) = (&fit.fixed.vcov, &fit.fixed.estimate);
         for &row in &fold.places {
             let (x, y) = (x[row], all.y[row]);

@@ -13,6 +13,7 @@ use interlace::frame::Frame;
 use interlace::options::Options;
 use interlace::simulate::{Purpose, Stream};
 use interlace::spec::{FamilySpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
+use interlace::watch::Watch;
 
 fn map(f: impl Fn(f64) -> f64 + Send + Sync + 'static) -> Map {
     Arc::new(move |x, out| {
@@ -68,7 +69,7 @@ fn spec(formula: &str, family: FamilySpec) -> Spec {
 }
 
 fn fit(spec: &Spec) -> interlace::error::Result<Fit> {
-    Fit::new(spec, Some(&frame()), &Options::default(), None)
+    Fit::new(spec, Some(&frame()), &Options::default(), &Watch::unwatched())
 }
 
 #[test]
@@ -83,8 +84,8 @@ fn a_callers_family_is_known_by_what_it_does_and_not_by_its_name() {
         assert_eq!(*criterion.get_or_insert(fit.criterion), fit.criterion, "{name}");
         assert!(fit.warnings().is_empty(), "{name}: {:?}", fit.warnings());
         assert_eq!(fit.overdispersion().unwrap_err().code, Code::Unsupported, "{name}");
-        assert_eq!(fit.r2().unwrap_err().code, Code::Unsupported, "{name}");
-        assert_eq!(fit.quantile_residuals(1).unwrap_err().code, Code::Unsupported, "{name}");
+        assert_eq!(fit.r2(&Watch::unwatched()).unwrap_err().code, Code::Unsupported, "{name}");
+        assert_eq!(fit.quantile_residuals(1, &Watch::unwatched()).unwrap_err().code, Code::Unsupported, "{name}");
         assert!(fit.residuals_of(ResidualKind::Deviance).unwrap().iter().all(|r| r.is_finite()), "{name}");
         let mut inflated = spec("y ~ x + (1 | g)", family.clone());
         inflated.zero_inflation = Some(PredictorSpec::Formula("~ 1".into()));
@@ -214,16 +215,16 @@ fn quantile_residuals_know_the_dispersion_of_each_row() {
         let link = matches!(name, "gamma" | "inverse_gaussian").then(|| "log".to_string());
         let family = FamilySpec { name: name.into(), link, ..FamilySpec::default() };
         let mut model = spec(&format!("{response} ~ 1 + (1 | g)"), family);
-        let plain = fit(&model).unwrap().quantile_residuals(3).unwrap();
+        let plain = fit(&model).unwrap().quantile_residuals(3, &Watch::unwatched()).unwrap();
         model.dispersion = Some(PredictorSpec::Formula("~ 1".into()));
-        let formula = fit(&model).unwrap().quantile_residuals(3).unwrap();
+        let formula = fit(&model).unwrap().quantile_residuals(3, &Watch::unwatched()).unwrap();
         for (i, (a, b)) in plain.iter().zip(&formula).enumerate() {
             assert!(a.is_finite() && (a - b).abs() < 1e-4 * a.abs().max(1.0), "{name} row {i}: {a} {b}");
         }
         // With a zero part they take its zeros, too.
         if zeros(name) == Some(ZeroPart::Inflation) && matches!(name, "nbinom1" | "nbinom2") {
             model.zero_inflation = Some(PredictorSpec::Formula("~ 1".into()));
-            let both = fit(&model).unwrap().quantile_residuals(3).unwrap();
+            let both = fit(&model).unwrap().quantile_residuals(3, &Watch::unwatched()).unwrap();
             assert!(both.iter().all(|r| r.is_finite()), "{name}: {both:?}");
         }
     }

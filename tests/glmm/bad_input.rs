@@ -6,6 +6,7 @@ use interlace::error::{Code, Error, Result};
 use interlace::fit::Fit;
 use interlace::options::{Information, Nodes, Options};
 use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
+use interlace::watch::Watch;
 
 /// 40 rows: count, yes, x, one, ten, f (3 levels), g (8 levels).
 fn data() -> Data {
@@ -67,7 +68,7 @@ impl Asked {
     }
 
     fn fit(&self, data: &Data) -> Result<Fit> {
-        Fit::new(&self.spec, Some(&data.frame()), &self.options, None)
+        Fit::new(&self.spec, Some(&data.frame()), &self.options, &Watch::unwatched())
     }
 }
 
@@ -191,7 +192,8 @@ fn options_that_the_model_can_not_have() {
             &dispersion.with(|o| o.quadrature = 5).spec,
             Some(&d.frame()),
             &Options { quadrature: 5, ..Options::default() },
-            &[1.0]
+            &[1.0],
+            &Watch::unwatched()
         )
         .is_err()
     );
@@ -229,7 +231,7 @@ fn rows_and_groups() {
     let mut frame = d.frame();
     frame.set_levels("f", ["f00", "f01", "f02", "f03"].map(String::from).to_vec(), false).unwrap();
     let asked = poisson("count ~ f + (1 | g)");
-    let fit = Fit::new(&asked.spec, Some(&frame), &asked.options, None).unwrap();
+    let fit = Fit::new(&asked.spec, Some(&frame), &asked.options, &Watch::unwatched()).unwrap();
     assert!(fit.fixed.estimate.iter().all(|v| v.is_finite()) && fit.fixed.names.len() == 3, "{:?}", fit.fixed);
 }
 
@@ -246,7 +248,7 @@ fn as_many_fixed_effects_as_rows_are_refused_in_every_predictor() {
         (plain("poisson").zero("~ (each | g)"), "320 random effects"),
         (plain("nbinom2").dispersion("~ (each | g)"), "320 random effects"),
     ] {
-        let error = Fit::new(&asked.spec, Some(&data.frame()), &asked.options, None).unwrap_err();
+        let error = Fit::new(&asked.spec, Some(&data.frame()), &asked.options, &Watch::unwatched()).unwrap_err();
         assert!(error.code == Code::Data && error.message.contains(wanted), "{error}");
     }
 }
@@ -258,7 +260,7 @@ fn units_too_large_for_third_derivatives_are_refused() {
         for unit in [1e120, 1e-120] {
             let asked = model(family, "positive ~ 1 + (1 | g)").link(link);
             let frame = data().map("positive", |v| unit * v).frame();
-            let error = Fit::new(&asked.spec, Some(&frame), &asked.options, None).unwrap_err();
+            let error = Fit::new(&asked.spec, Some(&frame), &asked.options, &Watch::unwatched()).unwrap_err();
             assert!(error.code == Code::Data && error.message.contains("third powers"), "{family} {link} {unit:e}: {error}");
         }
     }

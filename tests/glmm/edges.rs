@@ -10,6 +10,7 @@ use interlace::frame::{CsvOptions, Frame};
 use interlace::optimize::Reason;
 use interlace::predict::{NewData, Quantity, RandomTerms, Request};
 use interlace::simulate::{Purpose, Stream};
+use interlace::watch::Watch;
 
 /// 8 groups; x, and what `draw` makes of a linear predictor with normal group effects.
 fn data(seed: u64, n: usize, mut draw: impl FnMut(f64, &mut Stream) -> f64) -> Frame {
@@ -43,7 +44,7 @@ fn model(family: &str, frame: Frame) -> Generalised {
 }
 
 fn fit(model: &Generalised) -> Fit {
-    Fit::new(&model.spec, Some(&model.frame), &model.options, None).unwrap()
+    model.fit()
 }
 
 /// With fixed effects inside the mode these went on for ever: a ridge was raised on a matrix that held no numbers.
@@ -61,7 +62,7 @@ fn fits_with_fixed_effects_inside_the_mode_end_at_the_edge_of_the_family() {
                     o.reml_generalised = reml;
                     o.quadrature = usize::from(reml);
                 });
-                let fit = match Fit::new(&model.spec, Some(&model.frame), &model.options, None) {
+                let fit = match Fit::new(&model.spec, Some(&model.frame), &model.options, &Watch::unwatched()) {
                     Ok(fit) => fit,
                     // It may have no start.
                     Err(e) if family == "truncated_nbinom1" && e.code == Code::Numeric => continue,
@@ -159,7 +160,7 @@ fn standard_errors_at_the_edge_are_those_of_the_limit() {
                 level: Some(0.9),
                 ..Request::default()
             };
-            let [a, b] = [&own, &plain].map(|fit| fit.predictions(NewData::Training, &request).unwrap());
+            let [a, b] = [&own, &plain].map(|fit| fit.predictions(NewData::Training, &request, &Watch::unwatched()).unwrap());
             close(&what, &a.std_errors, &b.std_errors, 1e-3);
             for (a, b) in own.terms.iter().zip(&plain.terms) {
                 let root = |term: &TermFit| 1e-3 + term.condvar_full.as_ref().unwrap()[0].sqrt();

@@ -8,6 +8,7 @@ use interlace::options::{Options, StdErrors};
 use interlace::resample::Refitter;
 use interlace::simulate::{Purpose, Stream};
 use interlace::spec::{FamilySpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
+use interlace::watch::Watch;
 
 fn spec(kind: ModelKind, family: (&str, Option<&str>), formula: &str) -> Spec {
     let formula = FormulaSpec { formula: formula.to_owned(), ..Default::default() };
@@ -80,17 +81,17 @@ fn the_within_slope_of_a_gaussian_model_is_found() {
     let design = Design { x: x.to_vec(), g, eta: vec![], stream: Stream::new(0, 0, Purpose::Response) };
     for (family, y) in [("gaussian", y.to_vec()), ("lognormal", y.iter().map(|y: &f64| y.exp()).collect())] {
         let spec = spec(ModelKind::Glmm, (family, None), "y ~ x + (1 | g)");
-        let fit = Fit::new(&spec, Some(&design.frame(y)), &Options::default(), None).unwrap();
+        let fit = Fit::new(&spec, Some(&design.frame(y)), &Options::default(), &Watch::unwatched()).unwrap();
         assert!((fit.fixed.estimate[1] - 0.439).abs() < 0.01, "{family}: {}", fit.fixed.estimate[1]);
     }
 }
 
 /// No start of the user's comes to a lower deviance than the default's.
 fn none_beats(what: &str, spec: &Spec, frame: &Frame) -> Fit {
-    let fit = Fit::new(spec, Some(frame), &cheap(), None).unwrap();
+    let fit = Fit::new(spec, Some(frame), &cheap(), &Watch::unwatched()).unwrap();
     for sd in [0.05, 1.0, 10.0] {
         let options = Options { theta0: Some(vec![sd; fit.theta.len()]), ..cheap() };
-        if let Ok(other) = Fit::new(spec, Some(frame), &options, None)
+        if let Ok(other) = Fit::new(spec, Some(frame), &options, &Watch::unwatched())
             && other.outcome.converged
         {
             let (value, lowest) = (fit.criterion, other.criterion);
@@ -132,7 +133,7 @@ fn the_other_is_there(fit: &Fit, spec: &Spec, frame: &Frame) -> bool {
         rest[..rest.find([' ', ')', ',']).unwrap()].parse().unwrap()
     };
     let (other, theta) = (number("reported and "), number("theta0 = ("));
-    let again = Fit::new(spec, Some(frame), &Options { theta0: Some(vec![theta]), ..cheap() }, None).unwrap();
+    let again = Fit::new(spec, Some(frame), &Options { theta0: Some(vec![theta]), ..cheap() }, &Watch::unwatched()).unwrap();
     assert!(
         (again.criterion - other).abs() < 1e-3 || (again.criterion - fit.criterion).abs() < 1e-3,
         "{text}: {}",
@@ -172,12 +173,12 @@ fn a_variance_is_not_lost_to_the_dispersion() {
         2,0.33389,5 0,0.16377,6 2,0.34345,0 1,-1.04209,1";
     let frame = csv(&format!("y,x2,g1\n{}\n", rows.split_whitespace().collect::<Vec<_>>().join("\n")), &["g1"]);
     let spec = spec(ModelKind::Glmm, ("nbinom1", None), "y ~ x2 + (1 | g1)");
-    let fit = Fit::new(&spec, Some(&frame), &Options::default(), None).unwrap();
+    let fit = Fit::new(&spec, Some(&frame), &Options::default(), &Watch::unwatched()).unwrap();
     assert!((fit.log_likelihood + 63.918).abs() < 2e-3, "{}", fit.log_likelihood);
     assert!((fit.theta[0] - 1.2598).abs() < 1e-3, "{}", fit.theta[0]);
     assert!(fit.outcome.converged);
     // A refit, and with it the bootstrap, is no worse.
-    let refit = Refitter::new(&fit).unwrap().refit(&fit.y).unwrap();
+    let refit = Refitter::new(&fit, &Watch::unwatched()).unwrap().refit(&fit.y, &Watch::unwatched()).unwrap();
     assert!((refit.log_likelihood - fit.log_likelihood).abs() < 1e-6, "{}", refit.log_likelihood);
 }
 
@@ -225,8 +226,8 @@ fn the_objective_at_a_fit_is_its_criterion_where_groups_have_several_modes() {
             let mut spec = spec(ModelKind::Glmm, family, "y ~ x + (1 | g)");
             spec.zero_inflation = zero.then(|| PredictorSpec::Formula("~ 1".to_owned()));
             let frame = design.frame(y);
-            let Ok(fit) = Fit::new(&spec, Some(&frame), &cheap(), None) else { continue };
-            let Ok(value) = Fit::objective(&spec, Some(&frame), &cheap(), &parameters(&fit)) else { continue };
+            let Ok(fit) = Fit::new(&spec, Some(&frame), &cheap(), &Watch::unwatched()) else { continue };
+            let Ok(value) = Fit::objective(&spec, Some(&frame), &cheap(), &parameters(&fit), &Watch::unwatched()) else { continue };
             assert!(
                 (value[0] - fit.criterion).abs() < 1e-8 * (1.0 + fit.criterion.abs()),
                 "{family:?} {seed}: {} for {}",
@@ -247,10 +248,10 @@ fn the_objective_does_not_depend_on_the_points_before() {
     let y = design.response(("student_t", None), 0.0);
     let (spec, frame) = (spec(ModelKind::Glmm, ("student_t", None), "y ~ x + (1 | g)"), design.frame(y));
     let points = [[4.0, 0.0, 1.0, -1.5, 1.0], [0.3, 2.0, -1.0, -1.5, 1.0], [2.0, -3.0, 0.0, -2.0, 0.5]];
-    let together = Fit::objective(&spec, Some(&frame), &cheap(), &points.concat()).unwrap();
+    let together = Fit::objective(&spec, Some(&frame), &cheap(), &points.concat(), &Watch::unwatched()).unwrap();
     let mut backwards = points;
     backwards.reverse();
-    let mut other = Fit::objective(&spec, Some(&frame), &cheap(), &backwards.concat()).unwrap();
+    let mut other = Fit::objective(&spec, Some(&frame), &cheap(), &backwards.concat(), &Watch::unwatched()).unwrap();
     other.reverse();
     for (a, b) in together.iter().zip(&other) {
         assert!((a - b).abs() < 1e-9 * (1.0 + a.abs()), "{together:?} {other:?}");
@@ -261,7 +262,12 @@ fn the_objective_does_not_depend_on_the_points_before() {
 fn effects_beyond_the_tails_of_the_link_are_told() {
     let rows: Vec<String> = (0..40).map(|i| format!("{},{},g{}", i % 8 / 4, f64::from(i % 5) - 2.0, i % 8)).collect();
     let frame = csv(&format!("y,x,g\n{}\n", rows.join("\n")), &["g"]);
-    let fit =
-        Fit::new(&spec(ModelKind::Glmm, ("binomial", None), "y ~ x + (1 | g)"), Some(&frame), &Options::default(), None).unwrap();
+    let fit = Fit::new(
+        &spec(ModelKind::Glmm, ("binomial", None), "y ~ x + (1 | g)"),
+        Some(&frame),
+        &Options::default(),
+        &Watch::unwatched(),
+    )
+    .unwrap();
     assert!(fit.warnings().iter().any(|w| w.contains("times that of the latent variable")), "{:?} {:?}", fit.theta, fit.warnings());
 }

@@ -11,6 +11,7 @@ use interlace::frame::Frame;
 use interlace::options::Options;
 use interlace::predict::{NewData, PredictOptions, Quantity, RandomTerms, Request};
 use interlace::spec::{ArraySpec, ArrayTerm, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
+use interlace::watch::Watch;
 use serde_json::Value;
 
 mod intervals;
@@ -23,7 +24,7 @@ mod standard_errors;
 /// The model of an entry of the reference files, fitted.
 fn fit_entry(kind: ModelKind, entry: &Value) -> Fit {
     let (spec, frame, options) = entries::model(kind, entry);
-    Fit::new(&spec, Some(&frame), &options, None).unwrap()
+    Fit::new(&spec, Some(&frame), &options, &Watch::unwatched()).unwrap()
 }
 
 /// A generalised model of a formula.
@@ -35,7 +36,7 @@ fn spec(family: &str, formula: &str) -> Spec {
 }
 
 fn fitted(spec: &Spec, frame: &Frame) -> Fit {
-    Fit::new(spec, Some(frame), &Options::default(), None).unwrap_or_else(|e| panic!("{}", e.message))
+    Fit::new(spec, Some(frame), &Options::default(), &Watch::unwatched()).unwrap_or_else(|e| panic!("{}", e.message))
 }
 
 fn request(quantity: Quantity, random: RandomTerms) -> Request {

@@ -6,6 +6,7 @@ use crate::common::{Data, Rng};
 use interlace::fit::Fit;
 use interlace::inference::profile::Profile;
 use interlace::options::{Nodes, Options};
+use interlace::watch::Watch;
 
 /// The square of the normal quantile of a 95 % interval.
 const CUTOFF: f64 = 3.841_458_820_694_124;
@@ -31,7 +32,7 @@ fn binomial_intervals_are_those_of_the_reference() {
         ("periodp3", -1.800_917_625_9, -0.511_610_305_7),
         ("periodp4", -2.500_600_711_2, -0.800_831_043_3),
     ];
-    agree("cbpp", &cbpp().fit().profile(0.95, None).unwrap(), &want, 1e-3);
+    agree("cbpp", &cbpp().fit().profile(0.95, &Watch::unwatched()).unwrap(), &want, 1e-3);
 }
 
 /// Roots of lme4's deviance of linear models, to their own accuracy, from fits by either method.
@@ -47,9 +48,9 @@ fn linear_intervals_are_those_of_the_reference() {
         ("Days", 7.358_652_004_775_496, 13.575_919_914_416_62),
     ];
     let model = linear("Reaction ~ Days + (Days | Subject)", sleepstudy());
-    agree("slopes", &model.fit().profile(0.95, None).unwrap(), &slopes, 1e-6);
+    agree("slopes", &model.fit().profile(0.95, &Watch::unwatched()).unwrap(), &slopes, 1e-6);
     let ml = model.options(|o| o.reml = false).fit();
-    agree("slopes, ML", &ml.profile(0.95, None).unwrap(), &slopes, 1e-6);
+    agree("slopes, ML", &ml.profile(0.95, &Watch::unwatched()).unwrap(), &slopes, 1e-6);
     let uncorrelated = [
         ("sd_(Intercept)|Subject", 15.258_705_651_224_854, 37.786_534_935_935_03),
         ("sd_Days|Subject", 3.964_078_183_835_968_4, 8.769_159_949_195_675),
@@ -58,7 +59,7 @@ fn linear_intervals_are_those_of_the_reference() {
         ("Days", 7.334_068_324_392_604, 13.600_503_594_802_472),
     ];
     let model = linear("Reaction ~ Days + (Days || Subject)", sleepstudy());
-    agree("uncorrelated", &model.fit().profile(0.95, None).unwrap(), &uncorrelated, 1e-6);
+    agree("uncorrelated", &model.fit().profile(0.95, &Watch::unwatched()).unwrap(), &uncorrelated, 1e-6);
     let crossed = [
         ("sd_(Intercept)|plate", 0.633_565_186_940_334_4, 1.182_103_329_697_723_7),
         ("sd_(Intercept)|sample", 1.095_831_475_345_808_5, 3.556_322_392_188_169),
@@ -66,7 +67,7 @@ fn linear_intervals_are_those_of_the_reference() {
         ("(Intercept)", 21.266_608_238_883_823, 24.677_836_205_560_627),
     ];
     let model = linear("diameter ~ 1 + (1 | plate) + (1 | sample)", frame("Penicillin.csv", &["plate", "sample"]));
-    agree("crossed", &model.fit().profile(0.95, None).unwrap(), &crossed, 1e-6);
+    agree("crossed", &model.fit().profile(0.95, &Watch::unwatched()).unwrap(), &crossed, 1e-6);
 }
 
 /// A variance whose interval reaches zero.
@@ -79,7 +80,7 @@ fn a_standard_deviation_can_be_zero() {
         ("(Intercept)", 58.663_648_583_339_2, 61.443_018_083_327_49),
     ];
     let frame = frame("Pastes.csv", &["batch", "cask"]);
-    let profiles = linear("strength ~ 1 + (1 | cask:batch) + (1 | batch)", frame).fit().profile(0.95, None).unwrap();
+    let profiles = linear("strength ~ 1 + (1 | cask:batch) + (1 | batch)", frame).fit().profile(0.95, &Watch::unwatched()).unwrap();
     agree("nested", &profiles, &want, 1e-6);
     assert_eq!(profiles[1].lower, 0.0);
     assert!(profiles.iter().all(|p| p.warning.is_none()));
@@ -99,7 +100,8 @@ fn same(what: &str, a: [f64; 2], b: [f64; 2]) {
 /// Two correlated effects are the same model in two parametrisations.
 #[test]
 fn compound_symmetry_of_two_effects_has_the_intervals_of_an_unstructured_term() {
-    let of = |formula: &str| linear(formula, frame("sleepstudy.csv", &["Subject"])).fit().profile(0.95, None).unwrap();
+    let of =
+        |formula: &str| linear(formula, frame("sleepstudy.csv", &["Subject"])).fit().profile(0.95, &Watch::unwatched()).unwrap();
     let (us, cs) = (of("Reaction ~ Days + (Days | Subject)"), of("Reaction ~ Days + cs(Days | Subject)"));
     for name in ["sd_(Intercept)|Subject", "sd_Days|Subject", "sigma", "Days"] {
         same(name, interval(&cs, name), interval(&us, name));
@@ -110,7 +112,8 @@ fn compound_symmetry_of_two_effects_has_the_intervals_of_an_unstructured_term() 
 /// Neither the order of three effects nor their units matter.
 #[test]
 fn intervals_do_not_depend_on_the_order_of_effects() {
-    let of = |formula: &str| linear(formula, frame("sim_three_slopes.csv", &["g"])).fit().profile(0.9, None).unwrap();
+    let of =
+        |formula: &str| linear(formula, frame("sim_three_slopes.csv", &["g"])).fit().profile(0.9, &Watch::unwatched()).unwrap();
     let (one, other) = (of("y ~ x1 + x2 + (x1 + x2 | g)"), of("y ~ x2 + x1 + (x2 + x1 | g)"));
     for name in ["sd_(Intercept)|g", "sd_x1|g", "sd_x2|g", "cor_x1.(Intercept)|g", "sigma", "x1", "x2"] {
         same(name, interval(&one, name), interval(&other, name));
@@ -123,7 +126,7 @@ fn intervals_do_not_depend_on_the_order_of_effects() {
 fn singular_fits_have_profiles() {
     let fit = linear("Yield ~ 1 + (1 | Batch)", frame("Dyestuff2.csv", &["Batch"])).fit();
     assert!(fit.singular);
-    let profiles = fit.profile(0.95, None).unwrap();
+    let profiles = fit.profile(0.95, &Watch::unwatched()).unwrap();
     let [lower, upper] = interval(&profiles, "sd_(Intercept)|Batch");
     assert!(lower == 0.0 && upper > 0.5 && upper < 10.0, "{upper}");
     let [lower, upper] = interval(&profiles, "(Intercept)");
@@ -134,7 +137,7 @@ fn singular_fits_have_profiles() {
 #[test]
 fn terms_of_further_predictors_have_profiles() {
     let fit = salamanders("poisson").zero_inflation("~ 1 + (1 | spp)").fit();
-    let profiles = fit.profile(0.95, None).unwrap();
+    let profiles = fit.profile(0.95, &Watch::unwatched()).unwrap();
     let [lower, upper] = interval(&profiles, "zi.sd_(Intercept)|spp");
     assert!(lower < fit.theta[1] && fit.theta[1] < upper, "{lower} {upper}");
     let [lower, upper] = interval(&profiles, "zi.(Intercept)");
@@ -144,7 +147,7 @@ fn terms_of_further_predictors_have_profiles() {
 /// At a limit of a fixed effect the model with that effect as an offset has a deviance that is higher by the cutoff.
 fn limits_satisfy_their_equation(what: &str, make: impl Fn(&str, Option<f64>) -> Generalised) {
     let full = make("x +", None).fit();
-    let profiles = full.profile(0.95, None).unwrap();
+    let profiles = full.profile(0.95, &Watch::unwatched()).unwrap();
     let own = profiles.iter().find(|p| p.name == "x").unwrap();
     assert!(own.lower < full.fixed.estimate[1] && full.fixed.estimate[1] < own.upper, "{what}");
     for v in [own.lower, own.upper] {
@@ -181,10 +184,11 @@ fn limits_of_fixed_effects_satisfy_their_likelihood_equation() {
 fn limits_of_a_standard_deviation_satisfy_their_likelihood_equation() {
     let model = counts("", None, "poisson");
     let fit = model.fit();
-    let own = &fit.profile(0.95, None).unwrap()[0];
+    let own = &fit.profile(0.95, &Watch::unwatched()).unwrap()[0];
     assert_eq!(own.name, "sd_(Intercept)|g");
     for sd in [own.lower, own.upper] {
-        let deviance = |b: f64| Fit::objective(&model.spec, Some(&model.frame), &model.options, &[sd, b]).unwrap()[0];
+        let deviance =
+            |b: f64| Fit::objective(&model.spec, Some(&model.frame), &model.options, &[sd, b], &Watch::unwatched()).unwrap()[0];
         let (mut a, mut b) = (fit.fixed.estimate[0] - 1.0, fit.fixed.estimate[0] + 1.0);
         let golden = 0.5 * (5.0_f64.sqrt() - 1.0);
         for _ in 0..60 {
@@ -200,7 +204,7 @@ fn limits_of_a_standard_deviation_satisfy_their_likelihood_equation() {
 #[test]
 fn further_predictors_have_profiles_too() {
     let fit = salamanders("nbinom2").zero_inflation("~ mined").fit();
-    let profiles = fit.profile(0.9, None).unwrap();
+    let profiles = fit.profile(0.9, &Watch::unwatched()).unwrap();
     let names: Vec<&str> = profiles.iter().map(|p| p.name.as_str()).collect();
     let family = &fit.generalised().unwrap().parameters[0].name;
     assert_eq!(names, ["sd_(Intercept)|site", family, "(Intercept)", "minedyes", "zi.(Intercept)", "zi.minedyes"]);
@@ -215,7 +219,7 @@ fn further_predictors_have_profiles_too() {
         assert!(p.curve.points.windows(2).all(|w| w[0].1 <= w[1].1 + 1e-6), "{p:?}");
     }
     let fit = salamanders("nbinom2").dispersion("~ mined").fit();
-    let profiles = fit.profile(0.9, None).unwrap();
+    let profiles = fit.profile(0.9, &Watch::unwatched()).unwrap();
     assert_eq!(profiles.last().unwrap().name, "disp.minedyes");
     assert!(profiles.iter().all(|p| p.warning.is_none() && p.lower < p.upper));
 }
@@ -229,7 +233,7 @@ fn a_profile_that_does_not_cross_has_no_limit() {
     let y = x.iter().map(|x| if *x == 1.0 { 1.0 } else { f64::from(u8::from(rng.uniform() < 0.5)) }).collect();
     let data = Data::default().real("y", y).real("x", x).group("g", &(0..n).map(|i| i / 6).collect::<Vec<_>>());
     let fit = generalised("y ~ x + (1 | g)", "binomial", data.frame()).fit();
-    let profiles = fit.profile(0.95, None).unwrap();
+    let profiles = fit.profile(0.95, &Watch::unwatched()).unwrap();
     let own = profiles.iter().find(|p| p.name == "x").unwrap();
     assert!(own.upper.is_nan() && own.lower.is_finite(), "{own:?}");
     assert!(own.warning.as_ref().unwrap().contains("upper limit"), "{own:?}");
@@ -237,16 +241,16 @@ fn a_profile_that_does_not_cross_has_no_limit() {
 
 #[test]
 fn what_has_no_profile_is_an_error() {
-    let error = cbpp().options(|o| o.quadrature = 0).fit().profile(0.95, None).unwrap_err();
+    let error = cbpp().options(|o| o.quadrature = 0).fit().profile(0.95, &Watch::unwatched()).unwrap_err();
     assert!(error.message.contains("nagq"), "{error}");
-    assert!(cbpp().fit().profile(1.0, None).unwrap_err().message.contains("level"));
+    assert!(cbpp().fit().profile(1.0, &Watch::unwatched()).unwrap_err().message.contains("level"));
 }
 
 /// lme4 1.1-31, sleepstudy by maximum likelihood: roots of its profiled deviance function, the other elements at their best.
 #[test]
 fn elements_of_theta() {
     let fit = linear("Reaction ~ Days + (Days | Subject)", frame("sleepstudy.csv", &["Subject"])).fit();
-    let profiles = fit.profile_theta(0.95, None).unwrap();
+    let profiles = fit.profile_theta(0.95, &Watch::unwatched()).unwrap();
     let names: Vec<&str> = profiles.iter().map(|p| p.name.as_str()).collect();
     assert_eq!(names, ["theta.Subject.(Intercept)", "theta.Subject.Days.(Intercept)", "theta.Subject.Days"]);
     let want = [
@@ -261,10 +265,13 @@ fn elements_of_theta() {
     }
     // Of a model without a scale parameter theta is the standard deviation.
     let cbpp = cbpp().fit();
-    let (theta, all) = (cbpp.profile_theta(0.95, None).unwrap(), cbpp.profile(0.95, None).unwrap());
+    let (theta, all) = (cbpp.profile_theta(0.95, &Watch::unwatched()).unwrap(), cbpp.profile(0.95, &Watch::unwatched()).unwrap());
     assert_eq!((theta.len(), theta[0].name.as_str()), (1, "theta.herd.(Intercept)"));
     assert!((theta[0].lower - all[0].lower).abs() < 1e-7 && (theta[0].upper - all[0].upper).abs() < 1e-7);
     // A singular fit: from zero.
-    let dyestuff = linear("Yield ~ 1 + (1 | Batch)", frame("Dyestuff2.csv", &["Batch"])).fit().profile_theta(0.95, None).unwrap();
+    let dyestuff = linear("Yield ~ 1 + (1 | Batch)", frame("Dyestuff2.csv", &["Batch"]))
+        .fit()
+        .profile_theta(0.95, &Watch::unwatched())
+        .unwrap();
     assert!(dyestuff[0].lower == 0.0 && dyestuff[0].upper > 0.5, "{dyestuff:?}");
 }

@@ -6,6 +6,7 @@ use interlace::fit::Fit;
 use interlace::frame::Frame;
 use interlace::options::{Nodes, Options};
 use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
+use interlace::watch::Watch;
 
 /// A CSV file as header and rows of cells.
 #[derive(Clone)]
@@ -71,7 +72,7 @@ impl Model {
         self.family.clone_into(&mut spec.family.name);
         spec.zero_inflation = self.zero.map(|f| PredictorSpec::Formula(f.to_owned()));
         spec.dispersion = self.dispersion.map(|f| PredictorSpec::Formula(f.to_owned()));
-        let fit = Fit::new(&spec, Some(frame), options, None).unwrap_or_else(|e| panic!("{}: {e}", self.formula));
+        let fit = Fit::new(&spec, Some(frame), options, &Watch::unwatched()).unwrap_or_else(|e| panic!("{}: {e}", self.formula));
         assert!(fit.outcome.converged, "{}", self.formula);
         fit
     }
@@ -207,7 +208,8 @@ fn a_gaussian_response_is_a_linear_mixed_model() {
         let options = Options { reml, reml_generalised: reml, ..Options::default() };
         let got = model(formula, "gaussian").fit_with(&frame, &options);
         let source = FormulaSpec { formula: formula.to_owned(), ..Default::default() };
-        let want = Fit::new(&Spec::new(ModelKind::Lmm, Source::Formula(source)), Some(&frame), &options, None).unwrap();
+        let want =
+            Fit::new(&Spec::new(ModelKind::Lmm, Source::Formula(source)), Some(&frame), &options, &Watch::unwatched()).unwrap();
         close("log-likelihood", got.log_likelihood, want.log_likelihood, 1e-11);
         close("sigma", got.sigma, want.sigma, 1e-6);
         for (g, w) in got.terms[0].cov.iter().zip(&want.terms[0].cov) {

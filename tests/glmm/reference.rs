@@ -12,6 +12,7 @@ use interlace::frame::{CsvOptions, Frame};
 use interlace::options::Options;
 use interlace::predict::{NewData, Quantity, Request};
 use interlace::spec::{FamilySpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
+use interlace::watch::Watch;
 use serde_json::Value;
 
 /// Relative. The references' gradients are below 1e-8 standard errors, but the determinant in lme4's criterion lags one step behind its
@@ -90,7 +91,7 @@ fn estimates_equal_the_reference() {
     for entry in entries("glmm") {
         let id = text(&entry["id"]);
         let (spec, frame, options) = model(ModelKind::Glmm, &entry);
-        let fit = Fit::new(&spec, Some(&frame), &options, None).unwrap_or_else(|error| panic!("{id}: {error}"));
+        let fit = Fit::new(&spec, Some(&frame), &options, &Watch::unwatched()).unwrap_or_else(|error| panic!("{id}: {error}"));
         let log_likelihood = entry["logLik"].as_f64().unwrap();
         close_by(&format!("{id} logLik"), &[fit.log_likelihood], &[log_likelihood], LOG_LIKELIHOOD, |_| {
             log_likelihood.abs().max(1.0)
@@ -111,7 +112,7 @@ fn estimates_equal_the_reference() {
         // glmmTMB 1.1.5 has the mean between 0 and 1 for the fitted value of ordered beta.
         let between = Request { quantity: Quantity::Location, ..Request::default() };
         let fitted = match further.family.name() {
-            "ordered_beta" => fit.predictions(NewData::Training, &between).unwrap().values,
+            "ordered_beta" => fit.predictions(NewData::Training, &between, &Watch::unwatched()).unwrap().values,
             _ => fit.fitted.clone(),
         };
         check_rows(&format!("{id} fitted"), &fitted, &entry["fitted"]);
@@ -138,11 +139,11 @@ fn the_criterion_at_fixed_parameters_equals_the_reference() {
         let id = text(&entry["id"]);
         let (spec, frame, options) = model(ModelKind::Glmm, &entry);
         let points = entry["points"].as_array().unwrap();
-        let fit = Fit::new(&spec, Some(&frame), &Options { max_evaluations: 1, ..options.clone() }, None).unwrap();
+        let fit = Fit::new(&spec, Some(&frame), &Options { max_evaluations: 1, ..options.clone() }, &Watch::unwatched()).unwrap();
         let names = strings(&entry["theta_names"]);
         let order: Vec<usize> = fit.theta_names.iter().map(|n| names.iter().position(|m| m == n).unwrap()).collect();
         let flat: Vec<f64> = points.iter().flat_map(|p| parameters(p, &order)).collect();
-        let got = Fit::objective(&spec, Some(&frame), &options, &flat).unwrap();
+        let got = Fit::objective(&spec, Some(&frame), &options, &flat, &Watch::unwatched()).unwrap();
         let want: Vec<f64> = points.iter().map(|p| p["value"].as_f64().unwrap()).collect();
         let tolerance = if entry["information"] == "expected" { CRITERION.0 } else { CRITERION.1 };
         close_by(&format!("{id} objective"), &got, &want, tolerance, |i| want[i].abs().max(1.0));
@@ -161,7 +162,7 @@ fn the_work_of_a_fit_does_not_grow() {
         let id = text(&entry["id"]);
         let Some(&(evaluations, steps)) = most.get(id.as_str()) else { continue };
         let (spec, frame, options) = model(ModelKind::Glmm, &entry);
-        let fit = Fit::new(&spec, Some(&frame), &options, None).unwrap();
+        let fit = Fit::new(&spec, Some(&frame), &options, &Watch::unwatched()).unwrap();
         let own = fit.generalised().unwrap();
         assert!(fit.outcome.evaluations <= evaluations, "{id}: {} evaluations", fit.outcome.evaluations);
         assert!(own.mode_steps <= steps, "{id}: {} steps of the modes", own.mode_steps);
@@ -180,7 +181,7 @@ fn a_random_zero_part_ends_at_a_minimum() {
         zero_inflation: Some(PredictorSpec::Formula("~ (1 | site)".to_owned())),
         ..Spec::new(ModelKind::Glmm, Source::Formula(formula))
     };
-    let fit = Fit::new(&spec, Some(&frame), &Options::default(), None).unwrap();
+    let fit = Fit::new(&spec, Some(&frame), &Options::default(), &Watch::unwatched()).unwrap();
     assert!(fit.outcome.converged, "{:?}", fit.outcome);
     close_by("logLik", &[fit.log_likelihood], &[-866.126_061], 1e-8, |_| 866.0);
 }

@@ -5,6 +5,7 @@ use interlace::fit::{Fit, Generalised};
 use interlace::options::Options;
 use interlace::predict::{NewData, Quantity, Request};
 use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
+use interlace::watch::Watch;
 
 /// 200 rows: x, z, f (4 levels), g (20 groups), h (10 groups), eta.
 fn data() -> Data {
@@ -27,7 +28,7 @@ fn spec(family: &str, formula: &str) -> Spec {
 /// The fit, of which all numbers are such and the search has ended.
 #[track_caller]
 fn fitted(spec: &Spec, data: &Data, options: &Options) -> Fit {
-    let fit = Fit::new(spec, Some(&data.frame()), options, None).unwrap();
+    let fit = Fit::new(spec, Some(&data.frame()), options, &Watch::unwatched()).unwrap();
     assert!(fit.outcome.converged && fit.outcome.evaluations < 500, "{:?}", fit.outcome);
     let finite = |v: &[f64]| v.iter().all(|v| v.is_finite());
     assert!(finite(&fit.fixed.estimate) && finite(&fit.theta) && finite(&fit.fitted) && fit.log_likelihood.is_finite());
@@ -127,7 +128,7 @@ fn a_level_without_counts() {
     let positive = y.iter().enumerate().map(|(i, y)| if level(i) == 2 { 0.0 } else { y + 1.0 }).collect();
     let mut hurdle = spec("truncated_poisson", "p ~ x + (1 | g)");
     hurdle.zero_inflation = Some(PredictorSpec::Formula("~ f".into()));
-    let fit = Fit::new(&hurdle, Some(&data.real("p", positive).frame()), &Options::default(), None).unwrap();
+    let fit = Fit::new(&hurdle, Some(&data.real("p", positive).frame()), &Options::default(), &Watch::unwatched()).unwrap();
     assert!(own(&fit).separated.contains(&"zi.ff02".to_owned()), "{:?}", own(&fit).separated);
 }
 
@@ -153,13 +154,16 @@ fn constant_responses() {
     }
     let counts = separated("poisson", "y ~ x + (1 | g)", &constant(7.0), &[]);
     assert!((counts.fixed.estimate[0] - 7.0_f64.ln()).abs() < 1e-8 && counts.singular);
-    let wide = Fit::new(&spec("nbinom2", "y ~ x + (1 | g)"), Some(&constant(7.0).frame()), &Options::default(), None).unwrap();
+    let wide =
+        Fit::new(&spec("nbinom2", "y ~ x + (1 | g)"), Some(&constant(7.0).frame()), &Options::default(), &Watch::unwatched())
+            .unwrap();
     assert!(wide.warnings().iter().any(|w| w.contains("where the family is its limit, poisson: ")), "{:?}", wide.warnings());
     for (family, value) in
         [("gaussian", 7.0), ("gamma", 7.0), ("inverse_gaussian", 7.0), ("lognormal", 7.0), ("beta", 0.5), ("student_t", 7.0)]
     {
         let error =
-            Fit::new(&spec(family, "y ~ x + (1 | g)"), Some(&constant(value).frame()), &Options::default(), None).unwrap_err();
+            Fit::new(&spec(family, "y ~ x + (1 | g)"), Some(&constant(value).frame()), &Options::default(), &Watch::unwatched())
+                .unwrap_err();
         assert!(error.message.contains(&format!("the response is {value} in all rows")), "{family}: {error}");
     }
 }
@@ -179,7 +183,7 @@ fn an_exact_fit_is_an_error() {
     ] {
         let mut spec = spec(family, &format!("{response} ~ x + (1 | g)"));
         spec.family.link = Some(link.into());
-        let error = Fit::new(&spec, Some(&data.frame()), &Options::default(), None).unwrap_err();
+        let error = Fit::new(&spec, Some(&data.frame()), &Options::default(), &Watch::unwatched()).unwrap_err();
         assert!(error.message.contains("fits the response exactly"), "{family} {response}: {error}");
     }
     // Small and large units are not exact fits.
@@ -218,9 +222,9 @@ fn a_separated_baseline_leaves_contrasts_of_the_other_levels() {
     let data = data.real("k", counts);
     let mut hurdle = spec("truncated_poisson", "k ~ 1 + (1 | g)");
     hurdle.zero_inflation = Some(PredictorSpec::Formula("~ f".into()));
-    let fit = Fit::new(&hurdle, Some(&data.frame()), &Options::default(), None).unwrap();
+    let fit = Fit::new(&hurdle, Some(&data.frame()), &Options::default(), &Watch::unwatched()).unwrap();
     let request = Request { level: Some(0.95), quantity: Quantity::ZeroProbability, ..Request::default() };
-    let errors = fit.predictions(NewData::Training, &request).unwrap().std_errors;
+    let errors = fit.predictions(NewData::Training, &request, &Watch::unwatched()).unwrap().std_errors;
     for level in 1..4 {
         let share = data.values("k")[30 * level..][..30].iter().filter(|k| **k == 0.0).count() as f64 / 30.0;
         let want = (share * (1.0 - share) / 30.0).sqrt();

@@ -11,8 +11,8 @@ int main(void) {
     interlace_spec *spec = NULL;
     interlace_fit *fit = NULL;
     if (interlace_version_number() != INTERLACE_VERSION_NUMBER) return 1;
-    if (interlace_frame_from_csv_bytes(csv, strlen(csv), NULL, 0, &frame, &err)) return 2;
-    if (interlace_spec_new(INTERLACE_LMM, "y ~ 1 + (1 | g)", &spec, &err)) return 3;
+    if (interlace_frame_read_csv_bytes(csv, strlen(csv), NULL, &frame, &err)) return 2;
+    if (interlace_spec_new(INTERLACE_MODEL_LMM, "y ~ 1 + (1 | g)", &spec, &err)) return 3;
     if (interlace_fit_new(spec, frame, NULL, &fit, &err)) {
         fprintf(stderr, "%s\n", err.message);
         return 4;

@@ -64,7 +64,7 @@ macro_rules! programs {
     };
 }
 
-programs! { status frame csv spec family options fit glmm clmm arrays correlation predict predict_glmm predict_clmm predict_status inference parameters degrees_of_freedom simulate bootstrap threads validation hostile }
+programs! { status frame csv spec family options fit glmm clmm arrays correlation predict predict_glmm predict_clmm predict_status inference parameters degrees_of_freedom simulate bootstrap threads validation document hostile }
 
 /// The examples compile, run in their own folder, and have something to show.
 #[test]
@@ -118,7 +118,7 @@ fn hostile_under_valgrind() {
     if !has("valgrind") {
         return;
     }
-    for name in ["hostile", "frame"] {
+    for name in ["hostile", "frame", "document"] {
         let compiled = compile(name, &[]);
         let mut command = program("valgrind".as_ref());
         command.args(["--quiet", "--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=definite"]);

@@ -6,6 +6,7 @@ use std::process::Output;
 use std::sync::OnceLock;
 
 mod awkward;
+mod document;
 mod inference;
 mod resampling;
 use interlace::choice::Choice;

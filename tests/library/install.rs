@@ -7,19 +7,23 @@ use std::process::Command;
 
 use crate::toolchain::{cc, has, linkable, program, root, run, soname, succeed, transcript};
 
+/// Where the libraries are below the prefix.
+const LIB: &str = "lib/x86_64-linux-gnu";
+
 /// An installed tree that was moved after its installation.
 struct Tree {
     directory: tempfile::TempDir,
 }
 
 impl Tree {
+    /// With libraries in a directory of the platform's, as packages have them.
     fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let (first, second) = (directory.path().join("first"), directory.path().join("second"));
         let built = linkable();
         let mut make = Command::new("make");
         make.current_dir(root()).args(["install", "PREBUILT=1"]).arg(format!("OUT={}", built.path().display()));
-        make.arg(format!("PREFIX={}", first.display()));
+        make.arg(format!("PREFIX={}", first.display())).arg(format!("LIBDIR={}/{LIB}", first.display()));
         // Make hands its own flags on to its children, and a second `make` reads them.
         succeed(make.env_remove("MAKEFLAGS").env_remove("MFLAGS").env_remove("MAKELEVEL"));
         std::fs::rename(first, second).unwrap();
@@ -57,16 +61,20 @@ fn the_installed_tree_serves_its_users() {
     serves_cmake(&tree);
     serves_pkg_config(&tree);
     names_no_place(&tree);
+    is_removed(&tree);
 }
 
 fn has_its_files(tree: &Tree) {
     let version = env!("CARGO_PKG_VERSION");
-    let real = tree.at(&format!("lib/libinterlace.so.{version}"));
+    let real = tree.at(&format!("{LIB}/libinterlace.so.{version}"));
     assert!(real.is_file());
-    for link in ["lib/libinterlace.so".to_owned(), format!("lib/{}", soname())] {
+    for link in [format!("{LIB}/libinterlace.so"), format!("{LIB}/{}", soname())] {
         assert_eq!(tree.at(&link).canonicalize().unwrap(), real.canonicalize().unwrap());
     }
-    assert!(tree.at("lib/libinterlace.a").is_file() && tree.at("include/interlace.h").is_file());
+    assert!(tree.at(&format!("{LIB}/libinterlace.a")).is_file() && tree.at("include/interlace.h").is_file());
+    for file in ["share/interlace/interlace.json", "share/doc/interlace/LICENSE-MIT", "share/doc/interlace/docs/formula.md"] {
+        assert!(tree.at(file).is_file(), "{file} is not installed");
+    }
     if root().join("examples-c/interlace_fit.c").exists() {
         let output = succeed(program(&tree.at("bin/interlace-fit")).arg("--version"));
         assert!(String::from_utf8_lossy(&output.stdout).contains(version), "{}", transcript(&output));
@@ -97,19 +105,19 @@ fn serves_pkg_config(tree: &Tree) {
     assert!(has("pkg-config"), "pkg-config is missing: `apt-get install pkg-config` (make test does that)");
     let ask = |arguments: &[&str]| -> Vec<String> {
         let mut command = Command::new("pkg-config");
-        let output = succeed(command.env("PKG_CONFIG_PATH", tree.at("lib/pkgconfig")).args(arguments).arg("interlace"));
+        let output = succeed(command.env("PKG_CONFIG_PATH", tree.at(&format!("{LIB}/pkgconfig"))).args(arguments).arg("interlace"));
         String::from_utf8(output.stdout).unwrap().split_whitespace().map(String::from).collect()
     };
     assert_eq!(ask(&["--modversion"]), [env!("CARGO_PKG_VERSION")]);
     let consumer = tree.directory.path().join("consumer");
     let mut compile = cc();
     compile.arg(root().join("tests/install/consumer.c")).args(ask(&["--cflags", "--libs"])).arg("-o").arg(&consumer);
-    succeed(compile.arg(format!("-Wl,-rpath,{}", tree.at("lib").display())));
+    succeed(compile.arg(format!("-Wl,-rpath,{}", tree.at(LIB).display())));
     says_hello(&consumer);
 
     // Static: the linker is given the archive alone, and the list of system libraries.
     let mut compile = cc();
-    compile.arg(root().join("tests/install/consumer.c")).args(ask(&["--cflags"])).arg(tree.at("lib/libinterlace.a"));
+    compile.arg(root().join("tests/install/consumer.c")).args(ask(&["--cflags"])).arg(tree.at(&format!("{LIB}/libinterlace.a")));
     compile.args(ask(&["--static", "--libs-only-l"]).into_iter().filter(|l| l != "-linterlace")).arg("-o").arg(&consumer);
     succeed(&mut compile);
     says_hello(&consumer);
@@ -117,16 +125,39 @@ fn serves_pkg_config(tree: &Tree) {
 
 /// No file of text knows where it was installed or built.
 fn names_no_place(tree: &Tree) {
-    let files = [
-        "lib/pkgconfig/interlace.pc",
-        "lib/cmake/interlace/interlaceConfig.cmake",
-        "lib/cmake/interlace/interlaceConfigVersion.cmake",
-    ];
+    let files = ["pkgconfig/interlace.pc", "cmake/interlace/interlaceConfig.cmake", "cmake/interlace/interlaceConfigVersion.cmake"];
     for file in files {
-        let text = std::fs::read_to_string(tree.at(file)).unwrap();
+        let text = std::fs::read_to_string(tree.at(LIB).join(file)).unwrap();
         let place = tree.directory.path().display().to_string();
         assert!(!text.contains(&place) && !text.contains(env!("CARGO_MANIFEST_DIR")), "{file} names a place");
         assert!(!text.contains('@'), "{file} has something that was not filled in: {text}");
+    }
+}
+
+fn is_removed(tree: &Tree) {
+    let mut make = Command::new("make");
+    make.current_dir(root()).arg("uninstall").arg(format!("PREFIX={}", tree.prefix().display()));
+    make.arg(format!("LIBDIR={}", tree.at(LIB).display()));
+    succeed(make.env_remove("MAKEFLAGS").env_remove("MFLAGS").env_remove("MAKELEVEL"));
+    let output = succeed(Command::new("find").arg(tree.prefix()).args(["-not", "-type", "d"]));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "", "files are left");
+}
+
+/// Makes that don't build: what they say where Rust is missing or too old.
+#[test]
+fn a_missing_or_old_compiler_is_told_with_the_way_to_a_new_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let old = directory.path().join("old-cargo");
+    std::fs::write(&old, "#!/bin/sh\necho 'cargo 1.70.0 (ec8a8a0ca 2023-04-25)'\n").unwrap();
+    std::fs::set_permissions(&old, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    for (cargo, wanted) in
+        [("no-such-cargo", "Rust is missing"), (old.to_str().unwrap(), "cargo 1.70.0 (ec8a8a0ca 2023-04-25) is too old")]
+    {
+        let mut make = Command::new("make");
+        make.current_dir(root()).arg("library").arg(format!("CARGO={cargo}")).arg(format!("OUT={}", directory.path().display()));
+        let output = run(make.env_remove("MAKEFLAGS").env_remove("MFLAGS").env_remove("MAKELEVEL"));
+        let said = transcript(&output);
+        assert!(!output.status.success() && said.contains(wanted) && said.contains("https://rustup.rs"), "{said}");
     }
 }
 

@@ -7,4 +7,5 @@ mod house;
 mod install;
 mod pages;
 mod symbols;
+mod tables;
 mod toolchain;

@@ -51,7 +51,7 @@ pub fn cxx() -> Command {
 fn compiler(cpp: bool) -> Command {
     let target = env!("INTERLACE_TARGET");
     let mut build = cc::Build::new();
-    build.cpp(cpp).target(target).host(target).opt_level(0).debug(true).warnings(false).cargo_metadata(false);
+    build.cpp(cpp).target(target).host(target).opt_level(0).debug(true).warnings(true).cargo_metadata(false);
     build.get_compiler().to_command()
 }
 

@@ -15,6 +15,7 @@ use interlace::options::Options;
 use interlace::predict::{NewData, Request};
 use interlace::resample::{BootstrapOptions, RandomEffects};
 use interlace::spec::{ArrayCorrelation, ArraySpec, CorrelationSpec, FormulaSpec, ModelKind, Source, Spec};
+use interlace::watch::Watch;
 use serde_json::Value;
 
 fn spec(formula: &str, correlation: &str, weights: Option<&str>) -> Spec {
@@ -29,7 +30,7 @@ fn fit_of(entry: &Value) -> Fit {
     let n = frame.n_rows();
     frame.add_real("w", (1..=n).map(|i| 0.5 + (i % 4) as f64).collect()).unwrap();
     let spec = spec(&text(&entry["formula"]), &text(&entry["correlation"]), entry["weights"].as_str());
-    Fit::new(&spec, Some(&frame), &Options { reml: entry["method"] == "reml", ..Options::default() }, None).unwrap()
+    Fit::new(&spec, Some(&frame), &Options { reml: entry["method"] == "reml", ..Options::default() }, &Watch::unwatched()).unwrap()
 }
 
 #[test]
@@ -98,7 +99,7 @@ fn series(seed: u64) -> Frame {
 }
 
 fn fit(frame: &Frame, formula: &str, correlation: &str, reml: bool) -> Fit {
-    Fit::new(&spec(formula, correlation, None), Some(frame), &Options { reml, ..Options::default() }, None).unwrap()
+    Fit::new(&spec(formula, correlation, None), Some(frame), &Options { reml, ..Options::default() }, &Watch::unwatched()).unwrap()
 }
 
 #[test]
@@ -108,10 +109,10 @@ fn without_correlation_it_is_the_plain_model() {
     plain.correlation = None;
     for reml in [true, false] {
         let options = Options { reml, ..Options::default() };
-        let want = Fit::objective(&plain, Some(&frame), &options, &[0.4]).unwrap();
+        let want = Fit::objective(&plain, Some(&frame), &options, &[0.4], &Watch::unwatched()).unwrap();
         for correlation in ["ar1(1 | g)", "ar1(t | g)", "ar1(I(t / 3) | g)"] {
             let own = spec("y ~ x + (1 | g)", correlation, Some("w"));
-            let got = Fit::objective(&own, Some(&frame), &options, &[0.4, 0.0]).unwrap();
+            let got = Fit::objective(&own, Some(&frame), &options, &[0.4, 0.0], &Watch::unwatched()).unwrap();
             assert!((got[0] - want[0]).abs() < 1e-10 * want[0].abs(), "{correlation}: {got:?} for {want:?}");
         }
     }
@@ -122,7 +123,7 @@ fn compound_symmetry_is_a_random_intercept_or_negative() {
     let frame = series(2);
     let mut plain = spec("y ~ x + (1 | g)", "", None);
     plain.correlation = None;
-    let intercept = Fit::new(&plain, Some(&frame), &Options::default(), None).unwrap();
+    let intercept = Fit::new(&plain, Some(&frame), &Options::default(), &Watch::unwatched()).unwrap();
     let cs = fit(&frame, "y ~ x", "cs(1 | g)", true);
     assert!(cs.terms.is_empty() && cs.outcome.converged);
     close("criterion", &[cs.criterion], &[intercept.criterion], 1e-11);
@@ -200,7 +201,8 @@ fn a_correlation_at_zero_in_continuous_time() {
     let own = zero.correlation().unwrap();
     assert!(zero.outcome.converged, "{:?}", zero.outcome);
     assert!(own.estimate < 1e-6 && own.std_error.is_nan(), "{own:?}");
-    let none = Fit::objective(&spec("y ~ 1", "ar1(t | g)", None), Some(&frame), &Options::default(), &[0.0]).unwrap();
+    let none =
+        Fit::objective(&spec("y ~ 1", "ar1(t | g)", None), Some(&frame), &Options::default(), &[0.0], &Watch::unwatched()).unwrap();
     close("criterion", &[zero.criterion], &none, 1e-9);
     // By the order of the rows it may be negative.
     let negative = fit(&frame, "y ~ 1", "ar1(1 | g)", true);
@@ -211,7 +213,7 @@ fn a_correlation_at_zero_in_continuous_time() {
 fn what_can_not_be_is_an_error() {
     let frame = series(7);
     let error = |formula: &str, correlation: &str| {
-        Fit::new(&spec(formula, correlation, None), Some(&frame), &Options::default(), None).unwrap_err()
+        Fit::new(&spec(formula, correlation, None), Some(&frame), &Options::default(), &Watch::unwatched()).unwrap_err()
     };
     let check = |formula: &str, correlation: &str, parts: &[&str]| {
         let message = error(formula, correlation).message;
@@ -228,9 +230,15 @@ fn what_can_not_be_is_an_error() {
     check("y ~ x", "ar(1 | g)", &["no residual correlation"]);
     let mut glmm = spec("y ~ x + (1 | g)", "ar1(1 | g)", None);
     glmm.kind = ModelKind::Glmm;
-    assert!(Fit::new(&glmm, Some(&frame), &Options::default(), None).unwrap_err().message.contains("linear models alone"));
+    assert!(
+        Fit::new(&glmm, Some(&frame), &Options::default(), &Watch::unwatched())
+            .unwrap_err()
+            .message
+            .contains("linear models alone")
+    );
     let far = Options { theta0: Some(vec![0.5, 1.0]), ..Options::default() };
-    let message = Fit::new(&spec("y ~ x + (1 | g)", "ar1(1 | g)", None), Some(&frame), &far, None).unwrap_err().message;
+    let message =
+        Fit::new(&spec("y ~ x + (1 | g)", "ar1(1 | g)", None), Some(&frame), &far, &Watch::unwatched()).unwrap_err().message;
     assert!(message.contains("between -1 and 1"), "{message}");
     let fitted = fit(&frame, "y ~ x + (1 | g)", "ar1(t | g)", true);
     assert!(fitted.correlation().unwrap().interval(1.0).unwrap_err().message.contains("level"));
@@ -241,11 +249,11 @@ fn simulated_residuals_have_the_correlation_and_the_weights() {
     let frame = series(8);
     let options = Options::default();
     for (correlation, lag) in [("ar1(t | g)", true), ("cs(1 | g)", false)] {
-        let fit = Fit::new(&spec("y ~ x", correlation, Some("w")), Some(&frame), &options, None).unwrap();
+        let fit = Fit::new(&spec("y ~ x", correlation, Some("w")), Some(&frame), &options, &Watch::unwatched()).unwrap();
         let own = fit.correlation().unwrap();
         let (nsim, n) = (4000, fit.n_obs);
-        let y = fit.simulate(nsim, 11, RandomEffects::New).unwrap();
-        assert_eq!(y, fit.simulate(nsim, 11, RandomEffects::New).unwrap());
+        let y = fit.simulate(nsim, 11, RandomEffects::New, &Watch::unwatched()).unwrap();
+        assert_eq!(y, fit.simulate(nsim, 11, RandomEffects::New, &Watch::unwatched()).unwrap());
         let (w, t) = (reals(&frame, "w"), reals(&frame, "t"));
         let standardised = |k: usize, i: usize| (y[k * n + i] - fit.fitted[i]) * w[i].sqrt() / fit.sigma;
         let moment = |i: usize, j: usize| (0..nsim).map(|k| standardised(k, i) * standardised(k, j)).sum::<f64>() / nsim as f64;
@@ -266,7 +274,7 @@ fn the_bootstrap_refits_the_correlation() {
     let frame = series(9);
     let fit = fit(&frame, "y ~ x + (1 | g)", "ar1(t | g)", false);
     let settings = BootstrapOptions { replicates: 12, seed: 3, ..BootstrapOptions::default() };
-    let replicates = fit.bootstrap(&settings, None).unwrap().frame().unwrap();
+    let replicates = fit.bootstrap(&settings, &Watch::unwatched()).unwrap().frame().unwrap();
     let rho = reals(&replicates, "ar1|g");
     assert_eq!(rho.len(), 12);
     assert!(rho.iter().all(|r| r.abs() < 1.0) && rho.windows(2).any(|w| (w[0] - w[1]).abs() > 1e-3), "{rho:?}");
@@ -276,9 +284,11 @@ fn the_bootstrap_refits_the_correlation() {
 #[test]
 fn predictions_are_of_fixed_and_random_effects() {
     let frame = series(10);
-    let fit = Fit::new(&spec("y ~ x + (1 + x | g)", "ar1(t | g)", Some("w")), Some(&frame), &Options::default(), None).unwrap();
+    let fit =
+        Fit::new(&spec("y ~ x + (1 + x | g)", "ar1(t | g)", Some("w")), Some(&frame), &Options::default(), &Watch::unwatched())
+            .unwrap();
     let request = Request { level: Some(0.9), ..Request::default() };
-    let got = fit.predictions(NewData::Frame(&frame), &request).unwrap();
+    let got = fit.predictions(NewData::Frame(&frame), &request, &Watch::unwatched()).unwrap();
     close("values", &got.values, &fit.fitted, 1e-12);
     let (n, x, t, w) = (fit.n_obs, reals(&frame, "x"), reals(&frame, "t"), reals(&frame, "w"));
     let (term, own) = (&fit.terms[0], fit.correlation().unwrap());
@@ -316,7 +326,7 @@ fn rows_without_time_or_group_are_left_out_and_arrays_are_the_same_model() {
         let mut spec = Spec::new(ModelKind::Lmm, Source::Arrays(source));
         let own = ArrayCorrelation { kind: CorrelationKind::Ar1, index: index.to_vec(), n_groups: 14, time: Some(t.to_vec()) };
         spec.correlation = Some(CorrelationSpec::Arrays(own));
-        Fit::new(&spec, None, &Options::default(), None)
+        Fit::new(&spec, None, &Options::default(), &Watch::unwatched())
     };
     assert_eq!(arrays(&index, &t).unwrap().criterion, plain.criterion);
     (t[3], index[5]) = (f64::NAN, -1);
@@ -344,5 +354,5 @@ fn normalised_residuals_are_those_of_nlme() {
     let residuals = fit.residuals_of(ResidualKind::Normalized).unwrap();
     let want = [-0.790_149_76, 0.073_331_37, 0.249_741_05, -1.089_669_54];
     assert!(residuals.iter().zip(want).all(|(got, want)| (got - want).abs() < 1e-6), "{:?}", &residuals[..4]);
-    assert_eq!(fit.quantile_residuals(1).unwrap(), residuals);
+    assert_eq!(fit.quantile_residuals(1, &Watch::unwatched()).unwrap(), residuals);
 }

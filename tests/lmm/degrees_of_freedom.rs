@@ -12,12 +12,13 @@ use interlace::fit::Fit;
 use interlace::frame::{CsvOptions, Frame};
 use interlace::options::Options;
 use interlace::spec::{FormulaSpec, ModelKind, Source, Spec};
+use interlace::watch::Watch;
 use serde_json::Value;
 
 pub fn fit(formula: &str, weights: Option<&str>, frame: &Frame, reml: bool) -> Fit {
     let source = FormulaSpec { formula: formula.into(), weights: weights.map(Into::into), ..Default::default() };
     let options = Options { reml, ..Options::default() };
-    Fit::new(&Spec::new(ModelKind::Lmm, Source::Formula(source)), Some(frame), &options, None).unwrap()
+    Fit::new(&Spec::new(ModelKind::Lmm, Source::Formula(source)), Some(frame), &options, &Watch::unwatched()).unwrap()
 }
 
 /// The fits that the reference has figures for, with these figures.
@@ -26,7 +27,7 @@ pub fn references() -> Vec<(Fit, Frame, Value)> {
     let of = |entry: Value| {
         let model = models.iter().find(|m| m["id"] == entry["id"]).unwrap();
         let (spec, frame, options) = entries::model(ModelKind::Lmm, model);
-        let fit = Fit::new(&spec, Some(&frame), &options, None).unwrap();
+        let fit = Fit::new(&spec, Some(&frame), &options, &Watch::unwatched()).unwrap();
         (fit, frame, entry)
     };
     entries("lmm_df").into_iter().map(of).collect()

@@ -14,6 +14,7 @@ use interlace::frame::Frame;
 use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, KenwardRoger};
 use interlace::options::Options;
 use interlace::spec::{CorrelationSpec, FormulaSpec, ModelKind, Source, Spec};
+use interlace::watch::Watch;
 
 /// Series of unequal lengths with gaps, in groups `g` that the levels of `h` cross, at one of four occasions `f`.
 pub fn series(seed: u64) -> Frame {
@@ -58,7 +59,7 @@ pub fn fit(frame: &Frame, formula: &str, correlation: &str, weights: Option<&str
     let source = FormulaSpec { formula: formula.into(), weights: weights.map(Into::into), ..Default::default() };
     let mut spec = Spec::new(ModelKind::Lmm, Source::Formula(source));
     spec.correlation = (!correlation.is_empty()).then(|| CorrelationSpec::Formula(correlation.into()));
-    Fit::new(&spec, Some(frame), &Options::default(), None).unwrap()
+    Fit::new(&spec, Some(frame), &Options::default(), &Watch::unwatched()).unwrap()
 }
 
 fn is_correlated(structure: Structure) -> bool {
@@ -161,7 +162,7 @@ fn equals_dense(frame: &Frame, formula: &str, correlation: &str, weights: Option
     let what = format!("{formula}, {correlation}");
     let fit = fit(frame, formula, correlation, weights);
     assert!(!fit.singular, "{what}");
-    let (own, want) = (KenwardRoger::of(&fit).unwrap(), dense_of(&fit, true));
+    let (own, want) = (KenwardRoger::of(&fit, &Watch::unwatched()).unwrap(), dense_of(&fit, true));
     let p = fit.fixed.names.len();
     close(&format!("{what}: vcov"), &own.vcov, &want.adjusted, 1e-7);
     let rows: Vec<Vec<f64>> = (0..p).map(|i| (0..p).map(|j| if i == j { 1.0 } else { 0.3 * (i * j) as f64 }).collect()).collect();

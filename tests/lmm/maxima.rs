@@ -13,6 +13,7 @@ use interlace::options::Options;
 use interlace::resample::RefitOptions;
 use interlace::spec::CorrelationSpec;
 use interlace::validation::AllOptimizers;
+use interlace::watch::Watch;
 
 /// The square of the normal quantile of a 95 % interval.
 const CUTOFF: f64 = 3.841_458_820_694_124;
@@ -88,7 +89,7 @@ impl Case {
         let mut spec = self.model.spec();
         spec.correlation = self.correlation.map(|formula| CorrelationSpec::Formula(formula.into()));
         let options = Options { theta0, ..self.model.options.clone() };
-        Fit::new(&spec, Some(&self.data.frame()), &options, None)
+        Fit::new(&spec, Some(&self.data.frame()), &options, &Watch::unwatched())
     }
 
     fn name(&self, seed: u64) -> String {
@@ -286,7 +287,8 @@ fn refits_change_to_the_other_basin() {
     let mut basins = [0, 0];
     for first in [-0.5, 0.9] {
         let fit = model.fit(&two_lines(first));
-        let refits = fit.refit_many(&responses.concat(), &RefitOptions { std_errors: false, threads: 1 }, None).unwrap();
+        let refits =
+            fit.refit_many(&responses.concat(), &RefitOptions { std_errors: false, threads: 1 }, &Watch::unwatched()).unwrap();
         for (i, y) in responses.iter().enumerate() {
             let want = model.fit(&two_lines(0.0).real("y", y.clone()));
             basins[usize::from(want.theta[0] > 10.0)] += 1;
@@ -301,7 +303,7 @@ fn refits_change_to_the_other_basin() {
 #[test]
 fn profiles_have_the_values_of_both_maxima() {
     let data = two_lines(-0.6);
-    let profiles = model("y ~ x + (1 | g)").ml().fit(&data).profile(0.95, None).unwrap();
+    let profiles = model("y ~ x + (1 | g)").ml().fit(&data).profile(0.95, &Watch::unwatched()).unwrap();
     let slope = profiles.iter().find(|p| p.name == "x").unwrap();
     let held = |v: f64| {
         let rest = data.values("y").iter().zip(data.values("x")).map(|(y, x)| y - v * x).collect();
@@ -327,14 +329,14 @@ fn all_optimisers_find_the_better_maximum() {
     let spec = model("y ~ x + (1 | g)").spec();
     for within in [-0.5, 0.0, 0.5] {
         let frame = two_lines(within).frame();
-        let all = AllOptimizers::new(&spec, Some(&frame), &Options::default(), None).unwrap();
+        let all = AllOptimizers::new(&spec, Some(&frame), &Options::default(), &Watch::unwatched()).unwrap();
         let ends: Vec<f64> = all.attempts.iter().map(|a| a.end.as_ref().unwrap().criterion).collect();
         let best = model("y ~ x + (1 | g)").try_fit(&frame).unwrap().criterion;
         assert!(ends.iter().all(|end| (end - best).abs() < 1e-5), "{within}: {ends:?} for {best}");
     }
     // With a start of the caller's there is no other.
     let options = Options { theta0: Some(vec![100.0]), ..Options::default() };
-    let all = AllOptimizers::new(&spec, Some(&two_lines(0.0).frame()), &options, None).unwrap();
+    let all = AllOptimizers::new(&spec, Some(&two_lines(0.0).frame()), &options, &Watch::unwatched()).unwrap();
     let newton = all.attempts[0].end.as_ref().unwrap();
     assert!((newton.criterion - 72.898_397).abs() < 1e-5, "{}", newton.criterion);
 }

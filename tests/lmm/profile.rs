@@ -2,11 +2,13 @@
 
 use crate::common::frames::frame;
 use crate::common::generalised::{Generalised, generalised, linear};
+use crate::common::watching::{heard_up_to, reporting};
 use crate::common::{Data, Rng};
 use interlace::fit::Fit;
 use interlace::inference::profile::Profile;
 use interlace::linalg::dense;
 use interlace::spec::CorrelationSpec;
+use interlace::watch::{Phase, Watch};
 
 /// The square of the normal quantile of a 95 % interval.
 const CUTOFF: f64 = 3.841_458_820_694_124;
@@ -211,7 +213,7 @@ fn free(correlation: bool, v: f64) -> f64 {
 fn check_against_dense(case: &Case, data: &Data) {
     let what = format!("{} {:?}", case.formula, case.correlation);
     let model = case.model(data);
-    let profiles = model.fit().profile(0.95, None).unwrap();
+    let profiles = model.fit().profile(0.95, &Watch::unwatched()).unwrap();
     let minimum = model.options(|o| o.reml = false).fit().criterion;
     let correlation = case.correlations();
     let n = correlation.len();
@@ -257,7 +259,7 @@ fn limits_of_variances_and_correlations_satisfy_their_likelihood_equation() {
 fn limits_of_fixed_effects_satisfy_their_likelihood_equation() {
     let data = data(4);
     for case in &CASES {
-        let profiles = case.model(&data).fit().profile(0.95, None).unwrap();
+        let profiles = case.model(&data).fit().profile(0.95, &Watch::unwatched()).unwrap();
         let minimum = case.model(&data).options(|o| o.reml = false).fit().criterion;
         let n = profiles.len();
         for (profile, (held, column)) in profiles[n - 2..].iter().zip([("x", None), ("1", Some("x"))]) {
@@ -308,8 +310,8 @@ fn intervals_equal_those_of_the_gaussian_generalised_model() {
             let weights = |model: Generalised| {
                 if weighted { model.formula(|f| f.weights = Some("w".into())) } else { model }
             };
-            let got = weights(linear(formula, data.frame())).fit().profile(0.9, None).unwrap();
-            let want = weights(generalised(formula, "gaussian", data.frame())).fit().profile(0.9, None).unwrap();
+            let got = weights(linear(formula, data.frame())).fit().profile(0.9, &Watch::unwatched()).unwrap();
+            let want = weights(generalised(formula, "gaussian", data.frame())).fit().profile(0.9, &Watch::unwatched()).unwrap();
             same(formula, &got, &want, 1e-6);
         }
     }
@@ -321,8 +323,8 @@ fn intervals_of_singular_fits_equal_those_of_the_gaussian_generalised_model() {
     for formula in ["noise ~ x + (1 | g)", "noise ~ x + (1 + z || g)", "noise ~ x + (1 | g) + (1 | h)", "noise ~ x + (1 + z | g)"] {
         let ml = |seed: u64| linear(formula, data(seed).frame()).options(|o| o.reml = false).fit();
         let seed = (6..60).find(|seed| ml(*seed).singular).unwrap();
-        let got = ml(seed).profile(0.9, None).unwrap();
-        let want = generalised(formula, "gaussian", data(seed).frame()).fit().profile(0.9, None).unwrap();
+        let got = ml(seed).profile(0.9, &Watch::unwatched()).unwrap();
+        let want = generalised(formula, "gaussian", data(seed).frame()).fit().profile(0.9, &Watch::unwatched()).unwrap();
         same(&format!("{formula} {seed}"), &got, &want, 1e-6);
     }
 }
@@ -332,9 +334,9 @@ fn intervals_of_singular_fits_equal_those_of_the_gaussian_generalised_model() {
 fn restricted_fits_have_the_profiles_of_maximum_likelihood() {
     let data = data(7);
     for case in &CASES {
-        let reml = case.model(&data).fit().profile(0.95, None).unwrap();
+        let reml = case.model(&data).fit().profile(0.95, &Watch::unwatched()).unwrap();
         let ml = case.model(&data).options(|o| o.reml = false).fit();
-        let own = ml.profile(0.95, None).unwrap();
+        let own = ml.profile(0.95, &Watch::unwatched()).unwrap();
         same(case.formula, &reml, &own, 1e-6);
         let correlation = ml.correlation();
         let n_cov = own.len() - 3 - usize::from(correlation.is_some());
@@ -361,7 +363,7 @@ fn intervals_of_residual_correlations_are_those_of_nlme() {
         let mut model = linear(formula, frame("sleepstudy.csv", &["Subject"]));
         model.spec.correlation = Some(CorrelationSpec::Formula(correlation.into()));
         let fit: Fit = model.fit();
-        let profiles = fit.profile(0.95, None).unwrap();
+        let profiles = fit.profile(0.95, &Watch::unwatched()).unwrap();
         let own = profiles.iter().find(|p| p.name == fit.correlation().unwrap().name()).unwrap();
         assert!((own.lower - lower).abs() < 1e-7 && (own.upper - upper).abs() < 1e-7, "{correlation}: {own:?}");
     }
@@ -372,7 +374,7 @@ fn intervals_of_residual_correlations_are_those_of_nlme() {
 fn a_residual_correlation_can_be_zero() {
     let data = data(8);
     let fit = model("noise ~ x", Some("ar1(s | g)"), false, &data).fit();
-    let profiles = fit.profile(0.95, None).unwrap();
+    let profiles = fit.profile(0.95, &Watch::unwatched()).unwrap();
     assert!(profiles[1].lower == 0.0 && profiles[1].upper > 0.0 && profiles[1].upper < 1.0, "{:?}", profiles[1]);
     assert!(profiles.iter().all(|p| p.warning.is_none()), "{profiles:?}");
 }
@@ -382,18 +384,16 @@ fn a_residual_correlation_can_be_zero() {
 fn progress_sees_the_theta_of_the_fit() {
     let data = data(9);
     let fit = CASES[2].model(&data).options(|o| o.reml = false).fit();
-    let mut seen = vec![];
-    let mut progress = |_: usize, _: f64, theta: &[f64]| {
-        seen.push(theta.to_vec());
-        true
-    };
-    fit.profile(0.95, Some(&mut progress)).unwrap();
+    let (profiles, heard) = heard_up_to(usize::MAX, |watch| fit.profile(0.95, watch));
+    profiles.unwrap();
+    let points = heard.into_iter().filter(|own| own.phase == Phase::Profile && !own.theta.is_empty());
+    let seen: Vec<Vec<f64>> = points.map(|own| own.theta).collect();
     assert!(seen.iter().all(|theta| theta.len() == 2));
     let rho = fit.correlation().unwrap().estimate;
     // The profile of a fixed effect passes near the estimates.
     assert!(seen.iter().any(|t| (t[0] / fit.theta[0] - 1.0).abs() < 0.2 && (t[1] - rho).abs() < 0.1), "{seen:?}");
-    let mut stop = |points: usize, _: f64, _: &[f64]| points < 5;
-    assert_eq!(fit.profile(0.95, Some(&mut stop)).unwrap_err().code, interlace::error::Code::Cancelled);
+    let stopped = reporting(|own| own.step < 2, |watch| fit.profile(0.95, watch));
+    assert_eq!(stopped.unwrap_err().code, interlace::error::Code::Cancelled);
 }
 
 /// Where the intercept's standard deviation would change its sign the profile goes on at zero. Root of lme4's deviance function with both
@@ -402,7 +402,7 @@ fn progress_sees_the_theta_of_the_fit() {
 fn a_profile_of_a_correlation_does_not_pass_a_standard_deviation_of_zero() {
     let mut model = linear("y ~ 0 + f:x + (1 + z | g)", frame("sim_correlation_edge.csv", &["g"]));
     model.options.reml = false;
-    let profiles = model.fit().profile(0.95, None).unwrap();
+    let profiles = model.fit().profile(0.95, &Watch::unwatched()).unwrap();
     let own = profiles.iter().find(|p| p.name == "cor_z.(Intercept)|g").unwrap();
     assert!((own.upper + 0.269_700_634_5).abs() < 1e-8 && own.lower == -1.0, "{own:?}");
 }

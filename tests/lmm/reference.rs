@@ -9,6 +9,7 @@ use interlace::fit::Fit;
 use interlace::options::Options;
 use interlace::predict::{NewData, PredictOptions};
 use interlace::spec::ModelKind;
+use interlace::watch::Watch;
 use serde_json::Value;
 
 /// Groups of interactions are the same whatever the order of their factors.
@@ -33,7 +34,7 @@ fn estimates_equal_the_reference() {
     for entry in entries("lmm") {
         let id = text(&entry["id"]);
         let (spec, frame, options) = model(ModelKind::Lmm, &entry);
-        let fit = Fit::new(&spec, Some(&frame), &options, None).unwrap();
+        let fit = Fit::new(&spec, Some(&frame), &options, &Watch::unwatched()).unwrap();
         let log_likelihood = entry["logLik"].as_f64().unwrap();
         close_by(&format!("{id} logLik"), &[fit.log_likelihood], &[log_likelihood], 1e-9, |_| log_likelihood.abs().max(1.0));
         assert!(fit.outcome.converged, "{id}: {:?} {:?}", fit.outcome, fit.theta);
@@ -109,7 +110,7 @@ fn the_criterion_at_fixed_theta_equals_the_reference() {
     for entry in entries("lmm") {
         let id = text(&entry["id"]);
         let (spec, frame, options) = model(ModelKind::Lmm, &entry);
-        let fit = Fit::new(&spec, Some(&frame), &Options { max_evaluations: 1, ..options.clone() }, None).unwrap();
+        let fit = Fit::new(&spec, Some(&frame), &Options { max_evaluations: 1, ..options.clone() }, &Watch::unwatched()).unwrap();
         let order = theta_order(&fit.theta_names, &strings(&entry["theta_names"]));
         let mut thetas = vec![];
         for point in entry["devfun"]["theta"].as_array().unwrap() {
@@ -118,7 +119,7 @@ fn the_criterion_at_fixed_theta_equals_the_reference() {
             order.iter().zip(&point).for_each(|(&i, v)| own[i] = *v);
             thetas.extend(own);
         }
-        let got = Fit::objective(&spec, Some(&frame), &options, &thetas).unwrap();
+        let got = Fit::objective(&spec, Some(&frame), &options, &thetas, &Watch::unwatched()).unwrap();
         let want = numbers(&entry["devfun"]["value"]);
         close_by(&format!("{id} objective"), &got, &want, 1e-11, |i| want[i].abs().max(1.0));
         compared += want.len();
@@ -132,10 +133,11 @@ fn predictions_for_new_data_equal_the_reference() {
     for entry in entries("lmm").iter().filter(|e| e["predictions"].is_object()) {
         let id = text(&entry["id"]);
         let (spec, frame, options) = model(ModelKind::Lmm, entry);
-        let fit = Fit::new(&spec, Some(&frame), &options, None).unwrap();
+        let fit = Fit::new(&spec, Some(&frame), &options, &Watch::unwatched()).unwrap();
         let new = new_data(&entry["predictions"]["newdata"]);
         for (key, random) in [("re_form_null", true), ("re_form_NA", false)] {
-            let got = fit.predict(NewData::Frame(&new), PredictOptions { random, new_levels_zero: true }).unwrap();
+            let got =
+                fit.predict(NewData::Frame(&new), PredictOptions { random, new_levels_zero: true }, &Watch::unwatched()).unwrap();
             close_by(&format!("{id} {key}"), &got, &numbers(&entry["predictions"][key]), 1e-5, |_| fit.sigma);
             compared += 1;
         }

@@ -9,6 +9,7 @@ use interlace::frame::Frame;
 use interlace::options::Options;
 use interlace::predict::{NewData, PredictOptions};
 use interlace::spec::CorrelationSpec;
+use interlace::watch::Watch;
 
 /// A small generator whose numbers are the same in any language.
 struct Noise(u64);
@@ -314,7 +315,7 @@ fn residual_correlations_of_either_sign_are_looked_at() {
     spec.correlation = Some(CorrelationSpec::Formula("ar1(time | g)".into()));
     let fits = [None, Some(vec![1.0, 0.5, 0.1, 0.6])].map(|theta0| {
         let options = Options { reml: false, theta0, ..Options::default() };
-        Fit::new(&spec, Some(&data.frame()), &options, None).unwrap()
+        Fit::new(&spec, Some(&data.frame()), &options, &Watch::unwatched()).unwrap()
     });
     assert!(fits.iter().all(|fit| fit.outcome.converged));
     let rho = fits.each_ref().map(|fit| fit.correlation().unwrap().estimate);
@@ -388,7 +389,8 @@ fn splines_and_polynomials_are_kept_for_new_data() {
     for (random, want) in
         [(true, [1.96317495838, 2.14269922002, 3.93506475596]), (false, [2.07818567361, 1.96005554628, 3.75242108221])]
     {
-        let got = fit.predict(NewData::Frame(&new), PredictOptions { random, new_levels_zero: false }).unwrap();
+        let got =
+            fit.predict(NewData::Frame(&new), PredictOptions { random, new_levels_zero: false }, &Watch::unwatched()).unwrap();
         for (g, w) in got.iter().zip(want) {
             assert!((g - w).abs() < 1e-6, "{got:?} for {want:?}");
         }
@@ -472,6 +474,8 @@ fn more_fixed_effects_than_rows() {
     let narrow = model("y ~ x + I(x + z) + w + (1 | g)").fit(&data);
     assert!((wide.criterion - narrow.criterion).abs() < 1e-8);
     assert_eq!((wide.fixed.names.join(" "), wide.fixed.dropped.len()), ("(Intercept) x I(x + 1 * z) w".into(), 60));
-    let fitted = wide.predict(NewData::Frame(&data.frame()), PredictOptions { random: true, new_levels_zero: false }).unwrap();
+    let fitted = wide
+        .predict(NewData::Frame(&data.frame()), PredictOptions { random: true, new_levels_zero: false }, &Watch::unwatched())
+        .unwrap();
     assert!(fitted.iter().zip(&narrow.fitted).all(|(a, b)| (a - b).abs() < 1e-8));
 }

@@ -16,6 +16,7 @@ use interlace::predict::{Interval, NewData, Quantity, RandomTerms, Request};
 use interlace::resample::{BootstrapOptions, RandomEffects, RefitOptions};
 use interlace::spec::{CorrelationSpec, ModelKind, PredictorSpec};
 use interlace::validation::{CrossValidation, Partition};
+use interlace::watch::Watch;
 
 use crate::common::generalised::{Generalised, generalised, linear};
 use crate::common::{Data, Rng};
@@ -103,54 +104,66 @@ fn nothing<T>(_: T) {}
 
 /// Of fits of any kind.
 const OF_ANY: [(&str, Use); 5] = [
-    ("predictions", |fit, _| fit.predictions(NewData::Training, &WITH_LIMITS).map(nothing)),
-    ("predictions for new data", |fit, model| fit.predictions(NewData::Frame(&model.frame), &WITH_LIMITS).map(nothing)),
+    ("predictions", |fit, _| fit.predictions(NewData::Training, &WITH_LIMITS, &Watch::unwatched()).map(nothing)),
+    ("predictions for new data", |fit, model| {
+        fit.predictions(NewData::Frame(&model.frame), &WITH_LIMITS, &Watch::unwatched()).map(nothing)
+    }),
     ("tables", |fit, _| fit.table_names().iter().try_for_each(|name| fit.table(name).map(nothing))),
-    ("responses", |fit, _| fit.simulate(2, 1, RandomEffects::New).map(nothing)),
-    ("quantile residuals", |fit, _| fit.quantile_residuals(1).map(nothing)),
+    ("responses", |fit, _| fit.simulate(2, 1, RandomEffects::New, &Watch::unwatched()).map(nothing)),
+    ("quantile residuals", |fit, _| fit.quantile_residuals(1, &Watch::unwatched()).map(nothing)),
 ];
 
 /// Of fits of some kinds.
 const OTHERS: [(&str, &[&str], Use); 16] = [
     ("prediction intervals", &["linear", "gamma"], |fit, _| {
-        fit.predictions(NewData::Training, &Request { quantity: Quantity::Response, interval: Interval::Prediction, ..WITH_LIMITS })
-            .map(nothing)
+        fit.predictions(
+            NewData::Training,
+            &Request { quantity: Quantity::Response, interval: Interval::Prediction, ..WITH_LIMITS },
+            &Watch::unwatched(),
+        )
+        .map(nothing)
     }),
     ("marginal predictions", &["poisson", "ordinal"], |fit, _| {
-        fit.predictions(NewData::Training, &Request { quantity: Quantity::Marginal, ..WITH_LIMITS }).map(nothing)
+        fit.predictions(NewData::Training, &Request { quantity: Quantity::Marginal, ..WITH_LIMITS }, &Watch::unwatched())
+            .map(nothing)
     }),
     ("residuals", &["linear", "correlated", "poisson", "gamma"], |fit, _| {
         let kinds = [ResidualKind::Response, ResidualKind::Pearson, ResidualKind::Working, ResidualKind::Deviance];
         kinds.into_iter().chain([ResidualKind::Normalized]).try_for_each(|kind| fit.residuals_of(kind).map(nothing))
     }),
-    ("profile", &["linear", "ordinal"], |fit, _| fit.profile(0.9, None).map(nothing)),
-    ("Satterthwaite's degrees of freedom", &["linear", "crossed", "correlated"], |fit, _| Satterthwaite::of(fit).map(nothing)),
-    ("Kenward and Roger's degrees of freedom", &["linear", "crossed", "correlated"], |fit, _| KenwardRoger::of(fit).map(nothing)),
-    ("R2", &["linear", "poisson", "ordinal"], |fit, _| fit.r2().map(nothing)),
-    ("refit by ML", &["linear", "REML"], |fit, _| fit.refit_ml().map(nothing)),
-    ("marginal means", &["linear", "poisson"], |fit, model| {
-        MarginalMeans::of_fit(fit, Some(&model.frame), &MeansSpec::parse("~ f")?, Weighting::Proportional).map(nothing)
+    ("profile", &["linear", "ordinal"], |fit, _| fit.profile(0.9, &Watch::unwatched()).map(nothing)),
+    ("Satterthwaite's degrees of freedom", &["linear", "crossed", "correlated"], |fit, _| {
+        Satterthwaite::of(fit, &Watch::unwatched()).map(nothing)
     }),
-    ("drop1", &["linear"], |fit, model| drop1_table(fit, Some(&model.frame)).map(nothing)),
+    ("Kenward and Roger's degrees of freedom", &["linear", "crossed", "correlated"], |fit, _| {
+        KenwardRoger::of(fit, &Watch::unwatched()).map(nothing)
+    }),
+    ("R2", &["linear", "poisson", "ordinal"], |fit, _| fit.r2(&Watch::unwatched()).map(nothing)),
+    ("refit by ML", &["linear", "REML"], |fit, _| fit.refit_ml(&Watch::unwatched()).map(nothing)),
+    ("marginal means", &["linear", "poisson"], |fit, model| {
+        MarginalMeans::of_fit(fit, Some(&model.frame), &MeansSpec::parse("~ f")?, Weighting::Proportional, &Watch::unwatched())
+            .map(nothing)
+    }),
+    ("drop1", &["linear"], |fit, model| drop1_table(fit, Some(&model.frame), &Watch::unwatched()).map(nothing)),
     ("analysis of variance", &["crossed"], |fit, model| {
-        anova_table(fit, Some(&model.frame), AnovaType::II, DegreesOfFreedom::Same(f64::INFINITY)).map(nothing)
+        anova_table(fit, Some(&model.frame), AnovaType::II, DegreesOfFreedom::Same(f64::INFINITY), &Watch::unwatched()).map(nothing)
     }),
     ("cross-validation", &["linear", "gamma"], |_, model| {
         let partition = Partition { group: None, folds: 2, seed: 1 };
-        CrossValidation::new(&model.spec, Some(&model.frame), &model.options, &partition, None).map(nothing)
+        CrossValidation::new(&model.spec, Some(&model.frame), &model.options, &partition, &Watch::unwatched()).map(nothing)
     }),
     ("bootstrap of groups", &["linear", "correlated", "gamma", "ordinal"], |fit, _| {
         let cases = Some(fit.unit(Some("g"))?);
-        fit.bootstrap(&BootstrapOptions { cases, ..twice() }, None).map(nothing)
+        fit.bootstrap(&BootstrapOptions { cases, ..twice() }, &Watch::unwatched()).map(nothing)
     }),
     ("likelihood ratios", &["linear"], |_, model| {
         let smaller = linear("y ~ x + (1 | g)", model.frame.clone());
-        fit_and_compare(&[&model.spec, &smaller.spec], Some(&model.frame), &model.options, true, None).map(nothing)
+        fit_and_compare(&[&model.spec, &smaller.spec], Some(&model.frame), &model.options, true, &Watch::unwatched()).map(nothing)
     }),
     ("refits", &["linear", "crossed", "correlated", "gamma", "ordinal"], |fit, _| {
-        fit.refit_many(&fit.y, &RefitOptions { threads: 1, std_errors: false }, None).map(nothing)
+        fit.refit_many(&fit.y, &RefitOptions { threads: 1, std_errors: false }, &Watch::unwatched()).map(nothing)
     }),
-    ("bootstrap", &["linear", "poisson"], |fit, _| fit.bootstrap(&twice(), None).map(nothing)),
+    ("bootstrap", &["linear", "poisson"], |fit, _| fit.bootstrap(&twice(), &Watch::unwatched()).map(nothing)),
 ];
 
 fn frames() -> Vec<Work> {

@@ -3,6 +3,7 @@ use crate::design::{ModelProgram, Program, Request, ZERO_WEIGHT};
 use crate::formula::{StructureKind, expand, parse};
 use crate::frame::Frame;
 use crate::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
+use crate::watch::Watch;
 
 const NAN: f64 = f64::NAN;
 
@@ -187,7 +188,7 @@ fn with_columns(dispersion: Option<(usize, Vec<f64>)>, zero_inflation: Option<(u
 fn further_predictors_are_on_the_rows_used() {
     let zero = vec![1.0, 1.0, 1.0, 1.0, 1.0, 5.0, NAN, 7.0, 8.0, 9.0];
     let model = with_columns(Some((1, vec![1.0, 2.0, 3.0, 4.0, 5.0])), Some((2, zero.clone())));
-    let (program, d) = ModelProgram::learn(&model, None, NaPolicy::Omit).unwrap();
+    let (program, d) = ModelProgram::learn(&model, None, NaPolicy::Omit, &Watch::unwatched()).unwrap();
     assert_eq!(d.rows.dropped, [(1, "x2".to_string())]);
     let dispersion = d.dispersion.unwrap();
     assert_eq!((d.n, dispersion.x, dispersion.x_names), (4, vec![1.0, 3.0, 4.0, 5.0], vec!["x1".to_string()]));
@@ -215,13 +216,13 @@ fn further_formulas_and_columns_give_the_same_bits() {
     let source = Source::Formula(FormulaSpec { formula: "y ~ x".into(), ..FormulaSpec::default() });
     let mut model = Spec::new(ModelKind::Glmm, source);
     model.zero_inflation = Some(PredictorSpec::Formula("~ z".into()));
-    let (_, a) = ModelProgram::learn(&model, Some(&frame), NaPolicy::Omit).unwrap();
+    let (_, a) = ModelProgram::learn(&model, Some(&frame), NaPolicy::Omit, &Watch::unwatched()).unwrap();
     let columns = [vec![1.0; 5], z].concat();
     let mut named = with_columns(None, None);
     named.source = Source::Arrays(ArraySpec { terms: Vec::new(), ..spec() });
     let x_names = vec!["(Intercept)".to_string(), "z".to_string()];
     named.zero_inflation = Some(PredictorSpec::Arrays { p: 2, x: columns, x_names });
-    let (_, b) = ModelProgram::learn(&named, None, NaPolicy::Omit).unwrap();
+    let (_, b) = ModelProgram::learn(&named, None, NaPolicy::Omit, &Watch::unwatched()).unwrap();
     assert_eq!((&a.y, &a.x, &a.rows), (&b.y, &b.x, &b.rows));
     let (a, b) = (a.zero_inflation.unwrap(), b.zero_inflation.unwrap());
     assert_eq!((a.x, a.x_names), (b.x, b.x_names));
@@ -229,7 +230,7 @@ fn further_formulas_and_columns_give_the_same_bits() {
 
 #[test]
 fn further_columns_are_checked() {
-    let message = |model: &Spec| ModelProgram::learn(model, None, NaPolicy::Omit).unwrap_err().message;
+    let message = |model: &Spec| ModelProgram::learn(model, None, NaPolicy::Omit, &Watch::unwatched()).unwrap_err().message;
     assert!(message(&with_columns(Some((2, vec![1.0; 9])), None)).contains("dispersion: x has 9 values, wanted 10"));
     let infinite = vec![1.0, 1.0, f64::INFINITY, 1.0, 1.0];
     assert!(message(&with_columns(None, Some((1, infinite)))).contains("zero inflation: 'x1' is Inf in row 3"));

@@ -4,6 +4,7 @@ use super::*;
 use crate::design::{ModelProgram, Needed, PredictorDesign, UNSEEN};
 use crate::error::Code;
 use crate::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
+use crate::watch::Watch;
 
 fn spec(formula: &str, dispersion: Option<&str>, zero_inflation: Option<&str>) -> Spec {
     let source = Source::Formula(FormulaSpec { formula: formula.into(), ..FormulaSpec::default() });
@@ -15,7 +16,7 @@ fn spec(formula: &str, dispersion: Option<&str>, zero_inflation: Option<&str>) -
 }
 
 fn learn_spec(spec: &Spec, frame: &Frame) -> Result<(ModelProgram, Design)> {
-    ModelProgram::learn(spec, Some(frame), NaPolicy::Omit)
+    ModelProgram::learn(spec, Some(frame), NaPolicy::Omit, &Watch::unwatched())
 }
 
 fn realised(dispersion: Option<&str>, zero_inflation: Option<&str>, frame: &Frame) -> Design {

@@ -4,6 +4,7 @@ use super::*;
 use crate::design::{ModelProgram, Needed, ResponseRule};
 use crate::error::Code;
 use crate::spec::{ArraySpec, FormulaSpec, ModelKind, OrdinalSpec, PredictorSpec, Source, Spec, Threshold};
+use crate::watch::Watch;
 
 const NAN: f64 = f64::NAN;
 
@@ -20,7 +21,7 @@ fn predictor<'a>(text: impl Into<Option<&'a str>>) -> Option<PredictorSpec> {
 }
 
 fn learnt(spec: &Spec, frame: &Frame) -> Result<(ModelProgram, Design)> {
-    ModelProgram::learn(spec, Some(frame), NaPolicy::Omit)
+    ModelProgram::learn(spec, Some(frame), NaPolicy::Omit, &Watch::unwatched())
 }
 
 fn ordinal(spec: &Spec, frame: &Frame) -> Design {
@@ -261,7 +262,7 @@ fn arrays(y: &[f64]) -> Spec {
 #[test]
 fn arrays_are_the_same() {
     let given = arrays(&[3.0, -1.0, 2.0, 3.0, NAN]);
-    let (program, d) = ModelProgram::learn(&given, None, NaPolicy::Omit).unwrap();
+    let (program, d) = ModelProgram::learn(&given, None, NaPolicy::Omit, &Watch::unwatched()).unwrap();
     assert_eq!((d.y.clone(), d.categories.join(" ")), (vec![3.0, 1.0, 2.0, 3.0], "-1 2 3".to_string()));
     assert_eq!((d.x_names.join(" "), d.x), ("x".to_string(), vec![0.5, 1.5, 2.5, 3.5]));
     assert_eq!((d.nominal.unwrap().x, d.dispersion.is_none(), d.warnings.len()), (vec![0.5, 1.5, 2.5, 3.5], true, 0));
@@ -270,17 +271,19 @@ fn arrays_are_the_same() {
     // Levels are labels of 1, 2, ...
     let mut labelled = arrays(&[3.0, 1.0, 4.0, 3.0, 1.0]);
     labelled.ordinal.levels = strings(&["lo", "mid", "hi", "top"]);
-    let d = ModelProgram::learn(&labelled, None, NaPolicy::Omit).unwrap().1;
+    let d = ModelProgram::learn(&labelled, None, NaPolicy::Omit, &Watch::unwatched()).unwrap().1;
     assert_eq!((d.y, d.categories.join(" ")), (vec![2.0, 1.0, 3.0, 2.0, 1.0], "lo hi top".to_string()));
     assert!(d.warnings.len() == 1 && d.warnings[0].contains("'mid'"), "{:?}", d.warnings);
     labelled.ordinal.levels.pop();
-    let error = ModelProgram::learn(&labelled, None, NaPolicy::Omit).unwrap_err();
+    let error = ModelProgram::learn(&labelled, None, NaPolicy::Omit, &Watch::unwatched()).unwrap_err();
     assert!(error.position == 2 && error.message.contains("y is 4 in row 3") && error.message.contains("1 to 3"), "{error}");
-    let error = ModelProgram::learn(&arrays(&[1.0, 2.0, 2.5, 1.0, 1.0]), None, NaPolicy::Omit).unwrap_err();
+    let error = ModelProgram::learn(&arrays(&[1.0, 2.0, 2.5, 1.0, 1.0]), None, NaPolicy::Omit, &Watch::unwatched()).unwrap_err();
     assert!(error.position == 2 && error.message.contains("'y' is 2.5 in row 3"), "{error}");
     let mut no_columns = arrays(&[1.0, 2.0, 1.0, 1.0, 1.0]);
     no_columns.dispersion = predictor("~ x");
-    assert!(ModelProgram::learn(&no_columns, None, NaPolicy::Omit).unwrap_err().message.starts_with("scale: "));
+    assert!(
+        ModelProgram::learn(&no_columns, None, NaPolicy::Omit, &Watch::unwatched()).unwrap_err().message.starts_with("scale: ")
+    );
 }
 
 #[test]

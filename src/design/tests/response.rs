@@ -4,6 +4,7 @@ use super::*;
 use crate::design::{ModelProgram, ResponseRule, ZERO_WEIGHT};
 use crate::error::Code;
 use crate::spec::{FormulaSpec, ModelKind, Source, Spec};
+use crate::watch::Watch;
 
 fn trials(text: &str, frame: &Frame) -> Result<Design> {
     ruled(text, frame, ResponseRule::Trials)
@@ -135,7 +136,7 @@ fn the_family_decides_what_the_response_may_be() {
         let source = Source::Formula(FormulaSpec { formula: formula.into(), ..FormulaSpec::default() });
         let mut spec = Spec::new(kind, source);
         spec.family.name = family.into();
-        ModelProgram::learn(&spec, Some(&frame), NaPolicy::Omit).map(|(_, design)| design)
+        ModelProgram::learn(&spec, Some(&frame), NaPolicy::Omit, &Watch::unwatched()).map(|(_, design)| design)
     };
     for family in ["binomial", "bernoulli", "betabinomial"] {
         assert_eq!(learn(ModelKind::Glmm, family, "cbind(k, n - k) ~ 1").unwrap().n, 6);

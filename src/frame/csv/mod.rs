@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use ::csv::{ErrorKind, ReaderBuilder, StringRecord};
 
@@ -28,15 +29,19 @@ impl Frame {
     /// Each row keeps its line, for messages.
     /// Blank lines are skipped. The first name may be empty, as where row names were written: that column is `X`, as R has it.
     pub fn from_csv(text: &[u8], options: &CsvOptions) -> Result<Frame> {
-        Source { name: "the CSV text", text: text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text), options }.frame()
+        let start = Instant::now();
+        let frame = Source { name: "the CSV text", text: text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text), options }.frame()?;
+        Ok(Frame { read_seconds: Some(start.elapsed().as_secs_f64()), ..frame })
     }
 
     /// Reads a CSV file, as `from_csv`.
     pub fn from_csv_path(path: impl AsRef<Path>, options: &CsvOptions) -> Result<Frame> {
+        let start = Instant::now();
         let name = path.as_ref().display().to_string();
         let text = std::fs::read(&path).map_err(|e| unreadable(&quoted(&name), &e))?;
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
-        Source { name: &name, text, options }.frame()
+        let frame = Source { name: &name, text, options }.frame()?;
+        Ok(Frame { read_seconds: Some(start.elapsed().as_secs_f64()), ..frame })
     }
 
     /// Reads CSV text to its end, as `from_csv`.

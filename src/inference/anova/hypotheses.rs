@@ -14,6 +14,7 @@ use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::linalg::dense::{self, dot_in_order as dot};
 use crate::linalg::orthogonal::take_off;
+use crate::watch::{Phase, Watch};
 use std::ffi::CStr;
 
 /// A type of sums of squares.
@@ -49,7 +50,8 @@ struct Terms {
 
 /// The hypotheses of all terms, in the order of the formula. `data` are those of the fit; types II and III need them where columns were
 /// left out.
-pub fn hypotheses(fit: &Fit, data: Option<&Frame>, kind: AnovaType) -> Result<Vec<Hypothesis>> {
+pub fn hypotheses(fit: &Fit, data: Option<&Frame>, kind: AnovaType, watch: &Watch<'_>) -> Result<Vec<Hypothesis>> {
+    watch.at(Phase::Test, 0, None)?;
     let terms = Terms::of(fit);
     let p = fit.fixed.names.len();
     let everything: Vec<usize> = (0..p).collect();
@@ -57,10 +59,10 @@ pub fn hypotheses(fit: &Fit, data: Option<&Frame>, kind: AnovaType) -> Result<Ve
     let kind = if terms.labels.len() <= 1 { AnovaType::I } else { kind };
     let rows: Vec<Vec<Vec<f64>>> = match kind {
         AnovaType::I => {
-            let all = sequential(fit, &everything)?;
+            let all = sequential(fit, &everything, watch)?;
             terms.columns.iter().map(|own| own.iter().map(|&j| over(&all[j], all[j][j])).collect()).collect()
         }
-        AnovaType::II | AnovaType::III => terms.partial(fit, data, kind)?,
+        AnovaType::II | AnovaType::III => terms.partial(fit, data, kind, watch)?,
     };
     let hypothesis = |(term, rows): (String, Vec<Vec<f64>>)| {
         let k = rows.len();
@@ -102,14 +104,14 @@ impl Terms {
     }
 
     /// Type II: the sequential hypothesis with the terms that contain it after it, and all others before.
-    fn second(&self, fit: &Fit, t: usize) -> Result<Vec<Vec<f64>>> {
+    fn second(&self, fit: &Fit, t: usize, watch: &Watch<'_>) -> Result<Vec<Vec<f64>>> {
         let (p, own, after) = (fit.fixed.names.len(), &self.columns[t], self.columns_containing(t));
         if after.is_empty() {
             return Ok(own.iter().map(|&j| unit(p, j)).collect());
         }
         let before = (0..p).filter(|j| !own.contains(j) && !after.contains(j));
         let order: Vec<usize> = before.chain(own.iter().copied()).chain(after.iter().copied()).collect();
-        let all = sequential(fit, &order)?;
+        let all = sequential(fit, &order, watch)?;
         let first = p - own.len() - after.len();
         Ok(all[first..first + own.len()].iter().zip(own).map(|(row, &j)| over(row, row[j])).collect())
     }
@@ -123,7 +125,7 @@ impl Terms {
     /// Types II and III. Without an intercept each term has the space of its indicators: which factor's columns have the constant is an
     /// accident of coding. Where the fit left out columns of other terms that depend on those of a term, the latter have no hypotheses of
     /// their own.
-    fn partial(&self, fit: &Fit, data: Option<&Frame>, kind: AnovaType) -> Result<Vec<Vec<Vec<f64>>>> {
+    fn partial(&self, fit: &Fit, data: Option<&Frame>, kind: AnovaType, watch: &Watch<'_>) -> Result<Vec<Vec<Vec<f64>>>> {
         let p = fit.fixed.names.len();
         let of_third = kind == AnovaType::III;
         let contained = self.containing.iter().any(|c| !c.is_empty());
@@ -135,7 +137,7 @@ impl Terms {
         };
         let metric = indicators.as_ref().filter(|_| of_third).map_or_else(|| Ok(vec![]), |own| own.metric(p))?;
         let ranked = match &indicators {
-            Some(own) if by_rank => Some(ByRank::new(own, sequential(fit, &(0..p).collect::<Vec<_>>())?)),
+            Some(own) if by_rank => Some(ByRank::new(own, sequential(fit, &(0..p).collect::<Vec<_>>(), watch)?)),
             _ => None,
         };
         let rows = |t: usize| match (&indicators, &ranked) {
@@ -144,7 +146,7 @@ impl Terms {
                 Ok(if of_third { ranked.third(t + 1, &after) } else { ranked.second(t + 1, &after) })
             }
             _ if of_third => self.third(p, t, &metric),
-            _ => self.second(fit, t),
+            _ => self.second(fit, t, watch),
         };
         (0..self.labels.len()).map(rows).collect()
     }
@@ -181,11 +183,12 @@ fn orthogonalised(p: usize, metric: &[f64], j: usize, others: &[usize]) -> Resul
 }
 
 /// For the columns of X in an order: the rows of the upper triangular factor of X, in the order of the columns in X.
-fn sequential(fit: &Fit, order: &[usize]) -> Result<Vec<Vec<f64>>> {
+fn sequential(fit: &Fit, order: &[usize], watch: &Watch<'_>) -> Result<Vec<Vec<f64>>> {
     let (n, p) = (fit.n_obs, order.len());
     let mut q = try_vec("orthonormal basis of the fixed effects", 0.0, n * p)?;
     let mut rows = vec![vec![0.0; p]; p];
     for (j, &column) in order.iter().enumerate() {
+        watch.pulse()?;
         let (before, rest) = q.split_at_mut(j * n);
         let own = &mut rest[..n];
         own.copy_from_slice(&fit.x[column * n..(column + 1) * n]);

@@ -9,20 +9,28 @@ use super::degrees_of_freedom::DegreesOfFreedom;
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::frame::Frame;
+use crate::watch::{Phase, Watch};
 
-/// A row a term: `term`, `Sum.Sq`, `Mean.Sq`, `NumDF`, `DenDF`, `F.value`, `p.value`. The mean square is F, before it is scaled, times the
+/// A row a term: `term`, `sum_sq`, `mean_sq`, `num_df`, `den_df`, `statistic` (F), `p_value`. The mean square is F, before it is scaled, times the
 /// residual variance. A term of which the fit has left out all columns has no degrees of freedom and no test.
-pub fn anova_table(fit: &Fit, data: Option<&Frame>, kind: AnovaType, freedom: DegreesOfFreedom<'_>) -> Result<Frame> {
+pub fn anova_table(
+    fit: &Fit,
+    data: Option<&Frame>,
+    kind: AnovaType,
+    freedom: DegreesOfFreedom<'_>,
+    watch: &Watch<'_>,
+) -> Result<Frame> {
     if fit.generalised().is_some() {
         return Err(Error::argument(
             "the analysis of variance is for linear mixed models; compare generalised models by likelihood ratios",
         ));
     }
-    let tests = hypotheses(fit, data, kind)?;
+    let tests = hypotheses(fit, data, kind, watch)?;
     let n = tests.len();
     let (mut squares, mut mean, mut den) = (vec![f64::NAN; n], vec![f64::NAN; n], vec![f64::NAN; n]);
     let (mut f, mut p, mut num) = (vec![f64::NAN; n], vec![f64::NAN; n], vec![0; n]);
     for (i, own) in tests.iter().enumerate().filter(|(_, own)| own.k > 0) {
+        watch.at(Phase::Test, i, Some(n))?;
         let test = freedom.joint_test(fit, &own.l, own.k, &vec![0.0; own.k])?;
         let df1 = test.df1 as f64;
         squares[i] = test.chi_square / test.scaling * fit.sigma * fit.sigma;
@@ -31,11 +39,11 @@ pub fn anova_table(fit: &Fit, data: Option<&Frame>, kind: AnovaType, freedom: De
     }
     let mut frame = Frame::new(n);
     frame.add_strings("term", &tests.iter().map(|own| Some(own.term.as_str())).collect::<Vec<_>>())?;
-    frame.add_real("Sum.Sq", squares)?;
-    frame.add_real("Mean.Sq", mean)?;
-    frame.add_integers("NumDF", num)?;
-    frame.add_real("DenDF", den)?;
-    frame.add_real("F.value", f)?;
-    frame.add_real("p.value", p)?;
+    frame.add_real("sum_sq", squares)?;
+    frame.add_real("mean_sq", mean)?;
+    frame.add_integers("num_df", num)?;
+    frame.add_real("den_df", den)?;
+    frame.add_real("statistic", f)?;
+    frame.add_real("p_value", p)?;
     Ok(frame)
 }

@@ -24,6 +24,7 @@ use crate::linalg::dense;
 use crate::linalg::dense::dot_in_order as dot;
 use crate::lmm::variance::{Direction, FixedDerivatives, Variances};
 use crate::tails::f_upper;
+use crate::watch::Watch;
 
 /// Kenward and Roger's quantities of a fit.
 #[derive(Clone, Debug)]
@@ -58,9 +59,9 @@ const ZERO_BY_ZERO: f64 = 1e-14;
 const CLOSE_TO_TWO: f64 = 1e-2;
 
 impl KenwardRoger {
-    pub fn of(fit: &Fit) -> Result<Self> {
+    pub fn of(fit: &Fit, watch: &Watch<'_>) -> Result<Self> {
         DfMethod::KenwardRoger.check(fit)?;
-        with_variances(fit, |variances| {
+        let work = |variances: &mut Variances<'_>| {
             let p = variances.p();
             let parameters = Parameters::of(variances);
             let pieces = Pieces::of(variances, &parameters)?;
@@ -80,7 +81,8 @@ impl KenwardRoger {
             }
             let given_correlation = fit.correlation().is_some() && !pieces.correlated;
             Ok(KenwardRoger { vcov, root, map: variances.map.clone(), derivatives: pieces.first, covariance, given_correlation })
-        })
+        };
+        with_variances(fit, work, watch)
     }
 
     /// The degrees of freedom of l'beta.

@@ -13,6 +13,7 @@ use crate::inference::linear::{JointTest, independent_rows, whiten};
 use crate::linalg::dense;
 use crate::linalg::dense::dot_in_order as dot;
 use crate::tails::f_upper;
+use crate::watch::Watch;
 
 /// Satterthwaite's quantities of a fit.
 ///
@@ -38,13 +39,13 @@ const EQUAL: f64 = 1e-8;
 
 impl Satterthwaite {
     /// Of a linear model, where they can be had.
-    pub fn by_default(fit: &Fit) -> Result<Option<Self>> {
-        if fit.generalised().is_some() { Ok(None) } else { Ok(or_reason(Self::of(fit))?.ok()) }
+    pub fn by_default(fit: &Fit, watch: &Watch<'_>) -> Result<Option<Self>> {
+        if fit.generalised().is_some() { Ok(None) } else { Ok(or_reason(Self::of(fit, watch))?.ok()) }
     }
 
-    pub fn of(fit: &Fit) -> Result<Self> {
+    pub fn of(fit: &Fit, watch: &Watch<'_>) -> Result<Self> {
         DfMethod::Satterthwaite.check(fit)?;
-        let Observed { map, information, .. } = Observed::of(fit)?;
+        let Observed { map, information, .. } = Observed::of(fit, watch)?;
         let PseudoInverse { mut matrix, indefinite, .. } = pseudo_inverse(information.fixed.len() + 1, &information.hessian)?;
         for v in &mut matrix {
             *v *= 2.0;

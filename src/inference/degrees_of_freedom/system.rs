@@ -9,10 +9,12 @@ use crate::lmm::parameters::working_from_theta;
 use crate::lmm::system::LinearSystem;
 use crate::lmm::variance::hessian::ObservedInformation;
 use crate::lmm::variance::{Variances, canonical, largest_part};
+use crate::watch::{Phase, Watch};
 
 /// The linear system of a fit, with its working parameters.
-pub(super) fn system_of(fit: &Fit) -> Result<(LinearSystem, Vec<f64>)> {
-    let system = assemble(&fit.design()?)?;
+pub(super) fn system_of(fit: &Fit, watch: &Watch<'_>) -> Result<(LinearSystem, Vec<f64>)> {
+    watch.at(Phase::DegreesOfFreedom, 0, None)?;
+    let system = assemble(&fit.design()?, watch)?;
     if system.kept.len() != fit.fixed.names.len() {
         return Err(Error::numeric(
             "the fixed effects are so nearly dependent on each other that their degrees of freedom can't be had",
@@ -38,13 +40,13 @@ pub struct Observed {
 }
 
 impl Observed {
-    pub fn of(fit: &Fit) -> Result<Self> {
-        let (system, working) = system_of(fit)?;
+    pub fn of(fit: &Fit, watch: &Watch<'_>) -> Result<Self> {
+        let (system, working) = system_of(fit, watch)?;
         let working = canonical(&system, &working);
         let (map, information) = if fit.correlation().is_some() || largest_part(&system)? > MOST_LEVELS {
-            information_by_differences(&system, &working, fit.reml)?
+            information_by_differences(&system, &working, fit.reml, watch)?
         } else {
-            let mut variances = Variances::new(&system, &working, fit.reml)?;
+            let mut variances = Variances::new(&system, &working, fit.reml, watch)?;
             let information = variances.observed_information()?;
             (variances.map.clone(), information)
         };
@@ -69,9 +71,9 @@ impl Observed {
 }
 
 /// Calls `work` with the model of a fit.
-pub(super) fn with_variances<T>(fit: &Fit, work: impl FnOnce(&mut Variances<'_>) -> Result<T>) -> Result<T> {
-    let (system, working) = system_of(fit)?;
-    work(&mut Variances::new(&system, &working, fit.reml)?)
+pub(super) fn with_variances<T>(fit: &Fit, work: impl FnOnce(&mut Variances<'_>) -> Result<T>, watch: &Watch<'_>) -> Result<T> {
+    let (system, working) = system_of(fit, watch)?;
+    work(&mut Variances::new(&system, &working, fit.reml, watch)?)
 }
 
 /// x'A x for a symmetric matrix.

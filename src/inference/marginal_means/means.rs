@@ -8,6 +8,7 @@ use crate::fit::estimable::Estimable;
 use crate::fit::{Fit, Ordinal};
 use crate::frame::Frame;
 use crate::inference::model_matrix::all_columns;
+use crate::watch::{Phase, Watch};
 use std::ffi::CStr;
 
 /// How the cells of the grid are averaged.
@@ -66,7 +67,8 @@ pub(super) struct Factor {
 impl MarginalMeans {
     /// The means of a fit from a formula. `data` are those of the fit, which tell the means of covariates; where the fixed effects are
     /// made of plain factors they can be missing.
-    pub fn of_fit(fit: &Fit, data: Option<&Frame>, spec: &MeansSpec, weighting: Weighting) -> Result<Self> {
+    pub fn of_fit(fit: &Fit, data: Option<&Frame>, spec: &MeansSpec, weighting: Weighting, watch: &Watch<'_>) -> Result<Self> {
+        watch.at(Phase::Means, 0, None)?;
         let ModelProgram::Formula(program) = &fit.program else {
             return Err(Error::argument("the model was fitted from arrays; marginal means need a formula"));
         };
@@ -79,10 +81,16 @@ impl MarginalMeans {
         if let Some(data) = data {
             source.check_data(data, &fit.x)?;
         }
-        Self::new(&source, data, spec, weighting)
+        Self::new(&source, data, spec, weighting, watch)
     }
 
-    pub fn new(source: &GridSource, data: Option<&Frame>, spec: &MeansSpec, weighting: Weighting) -> Result<Self> {
+    pub fn new(
+        source: &GridSource,
+        data: Option<&Frame>,
+        spec: &MeansSpec,
+        weighting: Weighting,
+        watch: &Watch<'_>,
+    ) -> Result<Self> {
         let program = source.program;
         let mut reference = match data {
             Some(data) => program.reference(data, source.rows, source.weights)?,
@@ -91,11 +99,13 @@ impl MarginalMeans {
         for (name, values) in &spec.at {
             reference.restrict(name, values)?;
         }
+        watch.pulse()?;
         let estimable = source.estimable(data)?;
+        watch.pulse()?;
         let x = program.reference_matrix(&reference)?;
         let chosen = spec.factors.iter().chain(&spec.by).map(|name| chosen(&reference, name)).collect::<Result<Vec<_>>>()?;
         let averages = Averages::new(&reference, &chosen, weighting)?;
-        let mut rows = averages.rows(&x, program.fixed_names().len())?;
+        let mut rows = averages.rows(&x, program.fixed_names().len(), watch)?;
         if !source.constant.is_empty() {
             for row in &mut rows {
                 row.insert(0, 1.0);
@@ -264,12 +274,13 @@ impl Averages {
     }
 
     /// The averages of the rows of `x` `[cells, p]`.
-    fn rows(&self, x: &[f64], p: usize) -> Result<Vec<Vec<f64>>> {
+    fn rows(&self, x: &[f64], p: usize, watch: &Watch<'_>) -> Result<Vec<Vec<f64>>> {
         let mut rows = try_vec("weights of marginal means", Vec::new(), self.n_means)?;
         for row in &mut rows {
             *row = try_vec("weights of marginal means", 0.0, p)?;
         }
         for (j, column) in x.chunks_exact(self.cells.len()).enumerate() {
+            watch.pulse()?;
             for ((mean, share), value) in self.cells.iter().zip(column) {
                 if *share != 0.0 {
                     rows[*mean][j] += share * value;

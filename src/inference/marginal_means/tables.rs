@@ -6,7 +6,8 @@ use crate::family::{Family, Link};
 use crate::frame::Frame;
 use crate::inference::adjust::{Adjustment, Statistic};
 use crate::inference::contrast::{ContrastRow, Contrasts};
-use crate::inference::linear::{Coefficients, Combination, statistic_name};
+use crate::inference::linear::{Coefficients, Combination};
+use crate::watch::{Phase, Watch};
 
 /// The response behind a link.
 pub struct ResponseScale {
@@ -22,7 +23,7 @@ impl ResponseScale {
     pub fn of_link(link: Link) -> Self {
         let ratio = match link {
             Link::Log => Some("ratio"),
-            Link::Logit => Some("odds.ratio"),
+            Link::Logit => Some("odds_ratio"),
             _ => None,
         };
         ResponseScale { linkinv: Box::new(move |eta| link.linkinv(eta)), mu_eta: Box::new(move |eta| link.mu_eta(eta)), ratio }
@@ -46,30 +47,40 @@ impl ResponseScale {
 }
 
 impl MarginalMeans {
-    /// A row a mean: the factors, `emmean` (on the scale of the response `response`), `SE`, `df`, `lower.CL` and `upper.CL`. On the scale
+    /// A row a mean: the factors, `estimate` (on the scale of the response `response`), `std_error`, `df`, `lower` and `upper`. On the scale
     /// of the response standard errors are by the delta method, and limits are those of the linear predictor taken back. A mean that
     /// can't be estimated has no numbers.
-    pub fn table(&self, coefficients: &Coefficients, scale: Option<&ResponseScale>, level: f64) -> Result<Frame> {
+    pub fn table(
+        &self,
+        coefficients: &Coefficients,
+        scale: Option<&ResponseScale>,
+        level: f64,
+        watch: &Watch<'_>,
+    ) -> Result<Frame> {
         check_level(level)?;
-        let means: Vec<Combination> = self.rows.iter().map(|row| self.combination(coefficients, row, 1.0)).collect();
+        let mut means = vec![];
+        for (i, row) in self.rows.iter().enumerate() {
+            watch.pulse_at(Phase::Means, i, Some(self.rows.len()))?;
+            means.push(self.combination(coefficients, row, 1.0));
+        }
         let limits: Vec<(f64, f64)> = means.iter().map(|m| m.interval(m.reach(level))).collect();
         let mut frame = Frame::new(means.len());
         self.add_factors(&mut frame, 0)?;
-        let name = if scale.is_some() { "response" } else { "emmean" };
+        let name = if scale.is_some() { "response" } else { "estimate" };
         frame.add_real(name, means.iter().map(|m| scale.map_or(m.estimate, |s| (s.linkinv)(m.estimate))).collect())?;
         let error = |m: &Combination| m.std_error * scale.map_or(1.0, |s| (s.mu_eta)(m.estimate).abs());
-        frame.add_real("SE", means.iter().map(error).collect())?;
+        frame.add_real("std_error", means.iter().map(error).collect())?;
         frame.add_real("df", means.iter().map(|m| m.df).collect())?;
         let limits = limits.into_iter().map(|limits| scale.map_or(limits, |s| back(s, limits)));
         let (lower, upper) = limits.unzip();
-        frame.add_real("lower.CL", lower)?;
-        frame.add_real("upper.CL", upper)?;
+        frame.add_real("lower", lower)?;
+        frame.add_real("upper", upper)?;
         Ok(frame)
     }
 
-    /// A row a contrast: the groups' factors, `contrast`, `estimate`, `SE`, `df`, `lower.CL`, `upper.CL`, `t.ratio` (`z.ratio` where all
-    /// degrees of freedom are infinite) and `p.value`. Each group is a family of its own for the adjustment. On the scale of the response
-    /// a difference of logarithms is a ratio (`ratio`, `odds.ratio`); other links have no such scale, and their contrasts stay where they are.
+    /// A row a contrast: the groups' factors, `contrast`, `estimate`, `std_error`, `df`, `lower`, `upper`, `statistic` (t, or z where
+    /// the degrees of freedom are infinite) and `p_value`. Each group is a family of its own for the adjustment. On the scale of the response
+    /// a difference of logarithms is a ratio (`ratio`, `odds_ratio`); other links have no such scale, and their contrasts stay where they are.
     pub fn contrasts(
         &self,
         coefficients: &Coefficients,
@@ -77,6 +88,7 @@ impl MarginalMeans {
         adjustment: Adjustment,
         scale: Option<&ResponseScale>,
         level: f64,
+        watch: &Watch<'_>,
     ) -> Result<Frame> {
         check_level(level)?;
         let adjustment = adjustment.resolved(*contrasts == Contrasts::Pairwise);
@@ -89,10 +101,12 @@ impl MarginalMeans {
         let n_groups = self.rows.len() / m;
         let mut table = ContrastTable::default();
         for group in 0..n_groups {
+            watch.at(Phase::Means, group, Some(n_groups))?;
             let means = &self.rows[group * m..(group + 1) * m];
-            let family: Vec<Combination> = rows.iter().map(|row| self.contrast(coefficients, means, row)).collect();
+            let contrast = |row| watch.pulse().map(|()| self.contrast(coefficients, means, row));
+            let family: Vec<Combination> = rows.iter().map(contrast).collect::<Result<_>>()?;
             let tests: Vec<Statistic> = family.iter().map(|c| Statistic { value: c.statistic(0.0), df: c.df }).collect();
-            let (p_values, reaches) = (adjustment.p_values(&tests, m), adjustment.reaches(&tests, m, level));
+            let (p_values, reaches) = (adjustment.p_values(&tests, m, watch)?, adjustment.reaches(&tests, m, level, watch)?);
             for (i, own) in family.iter().enumerate() {
                 table.add(own, tests[i].value, p_values[i], reaches[i], ratio.is_some());
             }
@@ -194,14 +208,13 @@ impl ContrastTable {
     }
 
     fn add_to(self, frame: &mut Frame, estimate: &str) -> Result<()> {
-        let statistic = statistic_name(self.df.iter().copied());
         frame.add_real(estimate, self.estimate)?;
-        frame.add_real("SE", self.std_error)?;
+        frame.add_real("std_error", self.std_error)?;
         frame.add_real("df", self.df)?;
-        frame.add_real("lower.CL", self.lower)?;
-        frame.add_real("upper.CL", self.upper)?;
-        frame.add_real(statistic, self.statistic)?;
-        frame.add_real("p.value", self.p_value)
+        frame.add_real("lower", self.lower)?;
+        frame.add_real("upper", self.upper)?;
+        frame.add_real("statistic", self.statistic)?;
+        frame.add_real("p_value", self.p_value)
     }
 }
 

@@ -6,10 +6,11 @@ use crate::inference::degrees_of_freedom::Observed;
 use crate::linalg::delta::{self, Slopes};
 use crate::lmm::parameters::theta_from_working;
 use crate::search::theta_slopes;
+use crate::watch::Watch;
 
 /// Of the fixed effects, log sigma, the residual correlation on the scale of its interval, and theta.
-pub fn covariance(fit: &Fit) -> Result<Vec<f64>> {
-    let observed = Observed::of(fit)?;
+pub fn covariance(fit: &Fit, watch: &Watch<'_>) -> Result<Vec<f64>> {
+    let observed = Observed::of(fit, watch)?;
     let (p, n) = (fit.fixed.names.len(), observed.working.len());
     // Inside: fixed effects given the others, working parameters, log sigma.
     let m = p + n + 1;

@@ -16,6 +16,7 @@ mod reported;
 
 use crate::error::{Result, try_copy};
 use crate::fit::{Fit, ParameterForm};
+use crate::watch::Watch;
 
 /// What memory is for.
 const VCOV: &str = "covariance of all parameters";
@@ -23,10 +24,10 @@ const VCOV: &str = "covariance of all parameters";
 impl Fit {
     /// The covariance of all parameters `[n, n]`, in the order of [`Fit::parameter_ids`]. NaN for those that are at a boundary, which the others
     /// take as known, and for those that the data do not determine.
-    pub fn parameters_vcov(&self, form: ParameterForm) -> Result<Vec<f64>> {
+    pub fn parameters_vcov(&self, form: ParameterForm, watch: &Watch<'_>) -> Result<Vec<f64>> {
         let working = match self.generalised() {
             Some(own) => try_copy(VCOV, &own.vcov)?,
-            None => linear::covariance(self)?,
+            None => linear::covariance(self, watch)?,
         };
         match form {
             ParameterForm::Working => Ok(working),

@@ -23,9 +23,10 @@ use crate::glmm::laplace::Laplace;
 use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
 use crate::options::Options;
+use crate::watch::{Phase, Watch};
 
 /// The model of a fit by maximum likelihood, with its estimates in the user's units.
-pub struct Base {
+pub struct Base<'w> {
     design: Design,
     response: AnyResponse,
     /// What the fit says of its ordered response.
@@ -36,10 +37,12 @@ pub struct Base {
     /// Parameters that all rows share, on their working scales.
     pub shared: Vec<f64>,
     pub minimum: f64,
+    watch: &'w Watch<'w>,
 }
 
-impl Base {
-    pub fn new(fit: &Fit, own: &Generalised) -> Result<Self> {
+impl<'w> Base<'w> {
+    pub fn new(fit: &Fit, own: &Generalised, watch: &'w Watch<'w>) -> Result<Self> {
+        watch.at(Phase::Start, 0, None)?;
         let mut options = fit.options();
         if options.quadrature == 0 {
             return Err(Error::unsupported(
@@ -57,7 +60,7 @@ impl Base {
         let response = AnyResponse::of_fit(own, fit.ordinal(), &design)?.guarded()?;
         let shared = response.estimates(own, &response.model(&design)?, &mut theta, &mut fixed)?;
         let ordinal = fit.ordinal().cloned();
-        let mut base = Base { design, response, ordinal, options, theta, fixed, shared, minimum: f64::NAN };
+        let mut base = Base { design, response, ordinal, options, theta, fixed, shared, minimum: f64::NAN, watch };
         base.refine()?;
         Ok(base)
     }
@@ -67,7 +70,7 @@ impl Base {
         let model = self.response.model(&self.design)?;
         let mut laplace = self.laplace(&model)?;
         let start = working_parameters(&model, &self.theta, &self.fixed, &self.shared, false)?;
-        let end = estimate_near(&mut laplace, &start, &self.response.start(&model)?, &self.options)?;
+        let end = estimate_near(&mut laplace, &start, &self.response.start(&model, self.watch)?, &self.options)?;
         if !end.converged {
             return Err(Error::numeric("profile: the search for the maximum of the likelihood did not converge"));
         }
@@ -82,8 +85,11 @@ impl Base {
         Ok(())
     }
 
-    fn laplace<'m>(&self, model: &'m Model) -> Result<Laplace<'m>> {
-        let mut laplace = Laplace::new(model, approximation(&self.options))?;
+    fn laplace<'m>(&self, model: &'m Model) -> Result<Laplace<'m>>
+    where
+        'w: 'm,
+    {
+        let mut laplace = Laplace::new(model, approximation(&self.options), self.watch)?;
         laplace.forget_modes(true);
         Ok(laplace)
     }
@@ -94,7 +100,7 @@ impl Base {
     }
 
     /// With the latent variable in the unit that it has where the columns of the scale are zero: parameters are numbers of that.
-    fn in_own_unit(&self) -> Result<Option<Base>> {
+    fn in_own_unit(&self) -> Result<Option<Base<'w>>> {
         let AnyResponse::Ordered(response) = &self.response else { return Ok(None) };
         if !(response.scale && response.scale_centred) {
             return Ok(None);
@@ -107,7 +113,8 @@ impl Base {
         model.in_latent_unit(by, &mut theta, [&mut fixed[0], &mut reported]);
         let shared = own.shared(&reported, model.fixed[0].location(&fixed[0]))?;
         let (design, ordinal, options, minimum) = (self.design.clone(), self.ordinal.clone(), self.options.clone(), self.minimum);
-        Ok(Some(Base { design, response, ordinal, options, theta, fixed, shared, minimum }))
+        let watch = self.watch;
+        Ok(Some(Base { design, response, ordinal, options, theta, fixed, shared, minimum, watch }))
     }
 
     /// The model in which a parameter is held.
@@ -298,7 +305,7 @@ impl Base {
     }
 }
 
-impl Parameters for Base {
+impl Parameters for Base<'_> {
     fn parameters(&self) -> Vec<Parameter> {
         let of_terms = self.terms().enumerate().flat_map(|(k, term)| terms::parameters(k, term.structure));
         let shared = (0..self.shared.len()).map(|f| Parameter::Shared { f });

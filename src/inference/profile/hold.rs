@@ -3,7 +3,7 @@
 use super::likelihood::{Likelihood, Report};
 use super::path::{Path, Point};
 use crate::covariance::Structure;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, if_any};
 use crate::linalg::dense;
 use crate::optimize::{Method, Objective, Settings, Summary, minimize};
 use crate::search::boundary::{LIFT, lifted};
@@ -195,7 +195,7 @@ pub struct HeldPath<'s, 'p> {
     others: Vec<Track>,
     tangent: Option<Tangent>,
     unit: f64,
-    report: &'s mut Report<'p>,
+    report: &'s Report<'p>,
 }
 
 /// The least deviance from one minimum on.
@@ -255,7 +255,7 @@ impl<'s, 'p> HeldPath<'s, 'p> {
         hold: Hold,
         centre: (f64, Vec<f64>),
         others: Vec<(f64, Vec<f64>)>,
-        report: &'s mut Report<'p>,
+        report: &'s Report<'p>,
     ) -> Self {
         let others = others.into_iter().map(Track::new).collect();
         HeldPath { likelihood, hold, own: Track::new(centre), others, tangent: None, unit: 0.0, report }
@@ -314,7 +314,7 @@ impl<'s, 'p> HeldPath<'s, 'p> {
         let mut other = full.clone();
         other[..n_theta].copy_from_slice(&lifted(structures, &full[..n_theta], LIFT));
         if other != full
-            && let Ok(again) = self.minimum(&slice, &self.hold.project(&slice, &other))
+            && let Some(again) = if_any(self.minimum(&slice, &self.hold.project(&slice, &other)))?
             && again.value < end.value
         {
             end = again;
@@ -354,7 +354,7 @@ impl Path for HeldPath<'_, '_> {
         for i in 0..self.others.len() {
             let guess = self.others[i].guess(v, self.unit, None);
             // That this track breaks off is no failure of the path.
-            let Ok((value, end)) = self.least(v, &guess) else { continue };
+            let Some((value, end)) = if_any(self.least(v, &guess))? else { continue };
             self.others[i].moved(v, end.clone());
             if value < least {
                 (least, x) = (value, end);

@@ -1,9 +1,9 @@
 //! What profiles ask of a likelihood, and whom they tell.
 
 use crate::covariance::Structure;
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::optimize::Objective;
-use crate::options::Progress;
+use crate::watch::{Phase, Step, Watch};
 
 /// A deviance, and what reports and searches need of its parameters: first are those of covariance structures.
 pub trait Likelihood: Objective {
@@ -21,16 +21,16 @@ pub trait Likelihood: Objective {
     }
 }
 
-/// Counts points, and asks whether to go on.
+/// Tells of points.
 pub struct Report<'p> {
-    pub progress: Option<Progress<'p>>,
-    pub points: usize,
+    pub watch: &'p Watch<'p>,
+    /// Profiles that are done, and all.
+    pub done: usize,
+    pub total: usize,
 }
 
 impl Report<'_> {
-    pub fn point(&mut self, value: f64, theta: &[f64]) -> Result<()> {
-        self.points += 1;
-        let go_on = self.progress.as_mut().is_none_or(|progress| progress(self.points, value, theta));
-        if go_on { Ok(()) } else { Err(Error::new(Code::Cancelled, format!("cancelled after {} points of profiles", self.points))) }
+    pub fn point(&self, objective: f64, theta: &[f64]) -> Result<()> {
+        self.watch.step(&Step { phase: Phase::Profile, step: self.done, total: Some(self.total), objective, theta })
     }
 }

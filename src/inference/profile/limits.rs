@@ -6,7 +6,7 @@ use super::likelihood::{Likelihood, Report};
 use super::path::{Curve, Limit, Side, limit};
 use super::terms::Parameter;
 use crate::error::{Code, Result};
-use crate::options::Progress;
+use crate::watch::{Phase, Watch};
 
 /// The profile of one parameter.
 #[derive(Clone, Debug)]
@@ -46,10 +46,13 @@ pub struct Label {
 }
 
 /// Profiles of all parameters, to z on the scale of zeta.
-pub fn all(base: &impl Parameters, labels: Vec<Label>, z: f64, progress: Option<Progress<'_>>) -> Result<Vec<Profile>> {
-    let mut report = Report { progress, points: 0 };
-    let one = |(parameter, label): (Parameter, Label)| {
-        let mut work = |likelihood: &mut dyn Likelihood, held| profile(likelihood, held, base.minimum(), &label, z, &mut report);
+pub fn all(base: &impl Parameters, labels: Vec<Label>, z: f64, watch: &Watch<'_>) -> Result<Vec<Profile>> {
+    let parameters = base.parameters();
+    let total = parameters.len();
+    let one = |(done, (parameter, label)): (usize, (Parameter, Label))| {
+        let report = Report { watch, done, total };
+        watch.at(Phase::Profile, done, Some(total))?;
+        let mut work = |likelihood: &mut dyn Likelihood, held| profile(likelihood, held, base.minimum(), &label, z, &report);
         match base.with_held(parameter, &mut work) {
             Err(e) if e.code == Code::Numeric => {
                 let (Label { id, name }, estimate, nan) = (label, f64::NAN, f64::NAN);
@@ -58,7 +61,7 @@ pub fn all(base: &impl Parameters, labels: Vec<Label>, z: f64, progress: Option<
             own => own,
         }
     };
-    base.parameters().into_iter().zip(labels).map(one).collect()
+    parameters.into_iter().zip(labels).enumerate().map(one).collect()
 }
 
 fn profile(
@@ -67,7 +70,7 @@ fn profile(
     minimum: f64,
     label: &Label,
     z: f64,
-    report: &mut Report<'_>,
+    report: &Report<'_>,
 ) -> Result<Profile> {
     let mut curve = Curve { estimate: held.estimate, minimum, points: vec![] };
     // Where an interval ends no minimum that is higher than its level counts.

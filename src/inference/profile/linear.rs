@@ -18,6 +18,7 @@ use crate::lmm::system::LinearSystem;
 use crate::lmm::turn::Turn;
 use crate::lmm::unprofiled::UnprofiledDeviance;
 use crate::options::Options;
+use crate::watch::{Phase, Watch};
 
 /// Sigma among the parameters that all rows share; the residual correlation is the next.
 const SIGMA: usize = 0;
@@ -30,6 +31,7 @@ pub struct Base<'f> {
     sigma: f64,
     std_error: Vec<f64>,
     others: Vec<Minimum>,
+    watch: &'f Watch<'f>,
 }
 
 /// A minimum of the deviance.
@@ -76,16 +78,17 @@ impl Minimum {
 }
 
 impl<'f> Base<'f> {
-    pub fn new(fit: &'f Fit) -> Result<Self> {
-        let system = Assembled::new(&fit.design()?)?.system;
+    pub fn new(fit: &'f Fit, watch: &'f Watch<'f>) -> Result<Self> {
+        watch.at(Phase::Start, 0, None)?;
+        let system = Assembled::new(&fit.design()?, watch)?.system;
         let options = Options { reml: false, ..fit.options() };
-        let mut deviance = Deviance::new(&system, false)?;
+        let mut deviance = Deviance::new(&system, false, watch)?;
         let theta: Vec<f64> = fit.theta.iter().copied().chain(fit.correlation().map(|c| c.estimate)).collect();
         let start = off_the_boundary(&system, working_from_theta(&system, &theta)?);
         let mut end = estimate_near(&mut deviance, &start, &options, true)?;
         // The likelihood with a residual correlation may have its maximum far from the restricted one's.
         if !end.converged || (fit.reml && fit.correlation().is_some()) {
-            let other = estimate(&mut deviance, &options, None)?;
+            let other = estimate(&mut deviance, &options)?;
             if other.converged && (!end.converged || other.value < end.value) {
                 end = other;
             }
@@ -98,7 +101,7 @@ impl<'f> Base<'f> {
         let at = Minimum::new(&mut deviance, end.working, sigma)?;
         let others = end.others.into_iter().map(|other| Minimum::new(&mut deviance, other.working, sigma));
         let others = others.collect::<Result<Vec<_>>>()?;
-        Ok(Base { fit, system, at, sigma, std_error, others })
+        Ok(Base { fit, system, at, sigma, std_error, others, watch })
     }
 
     /// What is held at the estimates, with where other minima have it.
@@ -122,8 +125,8 @@ impl<'f> Base<'f> {
         (!turned.is_identity()).then(|| self.system.turned(Turn { term: k, g: &turned.g }))
     }
 
-    fn deviance<'a>(&self, system: &'a LinearSystem, held: Option<usize>) -> Result<UnprofiledDeviance<'a>> {
-        UnprofiledDeviance::new(system, self.sigma, held)
+    fn deviance<'a>(&'a self, system: &'a LinearSystem, held: Option<usize>) -> Result<UnprofiledDeviance<'a>> {
+        UnprofiledDeviance::new(system, self.sigma, held, self.watch)
     }
 
     /// Effects of an unstructured term.
@@ -240,8 +243,8 @@ pub struct Relative<'f> {
 }
 
 impl<'f> Relative<'f> {
-    pub fn new(fit: &'f Fit) -> Result<Self> {
-        Ok(Relative { base: Base::new(fit)? })
+    pub fn new(fit: &'f Fit, watch: &'f Watch<'f>) -> Result<Self> {
+        Ok(Relative { base: Base::new(fit, watch)? })
     }
 }
 
@@ -262,11 +265,11 @@ impl Parameters for Relative<'_> {
             let turned = place.turned(&[]);
             let held = base.held(|at| Ok(turned.hold_element(element, at.relative.clone())))?;
             let system = base.turned(k, &turned);
-            return work(&mut Deviance::new(system.as_ref().unwrap_or(&base.system), false)?, held);
+            return work(&mut Deviance::new(system.as_ref().unwrap_or(&base.system), false, base.watch)?, held);
         }
         let own = place.first..place.first + place.structure.n_theta();
         let held = base.held(|at| Ok(place.hold_theta(element, &at.theta[own.clone()], at.relative.clone())))?;
-        work(&mut Deviance::new(&base.system, false)?, held)
+        work(&mut Deviance::new(&base.system, false, base.watch)?, held)
     }
 }
 

@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::fit::{Fit, ParameterForm};
 use crate::frame::Frame;
 use crate::names::unique;
-use crate::options::Progress;
+use crate::watch::Watch;
 use limits::{Label, Parameters, Work, all};
 use terms::Parameter;
 
@@ -45,13 +45,12 @@ impl Choice for ProfileScale {
 impl Fit {
     /// Profiles and intervals of all parameters: standard deviations and correlations of random effects, the family's parameters (of a
     /// linear model sigma and the residual correlation), fixed effects of the mean, the zero part (`zi.`) and the dispersion (`disp.`).
-    /// `progress` is called at each point of a profile with the number of these so far, the least deviance there and theta; `false` from it
-    /// cancels.
-    pub fn profile(&self, level: f64, progress: Option<Progress<'_>>) -> Result<Vec<Profile>> {
+    /// The watcher hears of each point of a profile, with the least deviance there and theta.
+    pub fn profile(&self, level: f64, watch: &Watch<'_>) -> Result<Vec<Profile>> {
         let z = reach(level)?;
         match self.generalised() {
-            None => all(&linear::Base::new(self)?, self.labels(), z, progress),
-            Some(own) => all(&generalised::Base::new(self, own)?, self.labels(), z, progress),
+            None => all(&linear::Base::new(self, watch)?, self.labels(), z, watch),
+            Some(own) => all(&generalised::Base::new(self, own, watch)?, self.labels(), z, watch),
         }
     }
 
@@ -67,12 +66,12 @@ impl Fit {
     }
 
     /// Those of the elements of theta, of a linear model relative to sigma, which is at its best for each.
-    pub fn profile_theta(&self, level: f64, progress: Option<Progress<'_>>) -> Result<Vec<Profile>> {
+    pub fn profile_theta(&self, level: f64, watch: &Watch<'_>) -> Result<Vec<Profile>> {
         let z = reach(level)?;
         let labels = labelled(self.theta_ids(), self.theta_names.iter().map(|name| format!("theta.{name}")).collect());
         match self.generalised() {
-            None => all(&Theta { fit: self, base: linear::Relative::new(self)? }, labels, z, progress),
-            Some(own) => all(&Theta { fit: self, base: generalised::Base::new(self, own)? }, labels, z, progress),
+            None => all(&Theta { fit: self, base: linear::Relative::new(self, watch)? }, labels, z, watch),
+            Some(own) => all(&Theta { fit: self, base: generalised::Base::new(self, own, watch)? }, labels, z, watch),
         }
     }
 }

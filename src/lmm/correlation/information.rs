@@ -16,15 +16,21 @@ use crate::lmm::system::LinearSystem;
 use crate::lmm::variance::canonical;
 use crate::lmm::variance::hessian::ObservedInformation;
 use crate::random::factor_derivatives;
+use crate::watch::{Phase, Watch};
 
 /// Steps are this share of a parameter's standard error, and at most `WIDEST` of its size.
 const SHARE: f64 = 0.03;
 const WIDEST: f64 = 1e-3;
 
 /// C with Cov(beta) = C C' `[p, p]`, and the information: zero for parameters at a boundary, variances and correlations of zero.
-pub fn information_by_differences(system: &LinearSystem, working: &[f64], reml: bool) -> Result<(Vec<f64>, ObservedInformation)> {
+pub fn information_by_differences(
+    system: &LinearSystem,
+    working: &[f64],
+    reml: bool,
+    watch: &Watch<'_>,
+) -> Result<(Vec<f64>, ObservedInformation)> {
     let working = canonical(system, working);
-    let mut deviance = Deviance::new(system, reml)?;
+    let mut deviance = Deviance::new(system, reml, watch)?;
     deviance.evaluate(&working)?;
     let map = deviance.vcov_factor(deviance.sigma());
     let (r, rows) = (deviance.state.gram.clone(), deviance.weight());
@@ -39,6 +45,7 @@ pub fn information_by_differences(system: &LinearSystem, working: &[f64], reml: 
     let (mut gradient, mut average) = (vec![0.0; n], vec![0.0; n * n]);
     deviance.evaluate_hessian(&working, &mut gradient, &mut average)?;
     for i in (0..n).filter(|i| effective[*i]) {
+        watch.at(Phase::DegreesOfFreedom, i, Some(n))?;
         let slopes = slopes(&mut deviance, &working, i, average[i * (n + 1)])?;
         (0..n).for_each(|j| hessian[i * size + j] = slopes.gradient[j]);
         log_sigma2[i] = slopes.log_sigma2;
@@ -133,9 +140,9 @@ mod tests {
             let system = example.system();
             for reml in [true, false] {
                 let working = random_working(&system, 50);
-                let mut own = Variances::new(&system, &working, reml).unwrap();
+                let mut own = Variances::new(&system, &working, reml, &crate::watch::Watch::unwatched()).unwrap();
                 let want = own.observed_information().unwrap();
-                let (map, got) = information_by_differences(&system, &working, reml).unwrap();
+                let (map, got) = information_by_differences(&system, &working, reml, &crate::watch::Watch::unwatched()).unwrap();
                 assert_eq!(map, own.map);
                 let size = working.len() + 1;
                 for e in 0..size * size {

@@ -1,7 +1,7 @@
 //! The residual correlation of the other sign: random effects and a correlation can stand for the same data, so that the criterion may
 //! have a minimum on either side of zero.
 
-use crate::error::Result;
+use crate::error::{Result, if_any};
 use crate::lmm::deviance::Deviance;
 use crate::optimize::{Method, Objective, Settings, Summary, minimize};
 use crate::search::boundary;
@@ -82,7 +82,7 @@ pub fn opposite_start(deviance: &mut Deviance<'_>, best: &Summary) -> Result<Opt
         }
         let Some((_, start)) = nearest else { continue };
         let mut settings = Settings { tolerance: ROUGHLY.0, max_evaluations: ROUGHLY.1, ..Settings::default() };
-        let Ok(rough) = minimize(Method::Newton, &mut held, start, &mut settings) else { continue };
+        let Some(rough) = if_any(minimize(Method::Newton, &mut held, start, &mut settings))? else { continue };
         if rough.value < nearer && lowest.as_ref().is_none_or(|(value, _)| rough.value < *value) {
             lowest = Some((rough.value, held.all(&rough.x)));
         }

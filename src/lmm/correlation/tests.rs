@@ -9,6 +9,7 @@ use crate::lmm::system::LinearSystem;
 use crate::lmm::tests::Example;
 use crate::optimize::Objective;
 use crate::simulate::noise::Noise;
+use crate::watch::Watch;
 
 /// Times of the rows.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -118,7 +119,7 @@ fn the_criterion_equals_the_dense_one() {
     for (i, case) in cases().iter().enumerate() {
         let system = case.system();
         for reml in [true, false] {
-            let mut deviance = Deviance::new(&system, reml).unwrap();
+            let mut deviance = Deviance::new(&system, reml, &Watch::unwatched()).unwrap();
             for point in points(&system, 40 + i as u64) {
                 let got = deviance.evaluate(&point).unwrap();
                 let want = case.dense_criterion(&system, &point, reml);
@@ -133,7 +134,7 @@ fn the_gradient_equals_differences() {
     for (i, case) in cases().iter().enumerate() {
         let system = case.system();
         for reml in [true, false] {
-            let mut deviance = Deviance::new(&system, reml).unwrap();
+            let mut deviance = Deviance::new(&system, reml, &Watch::unwatched()).unwrap();
             for point in points(&system, 60 + i as u64) {
                 let n = point.len();
                 let mut gradient = vec![0.0; n];
@@ -158,7 +159,7 @@ fn the_gradient_equals_differences() {
 fn the_hessian_of_the_correlation_is_that_of_the_criterion() {
     for (i, case) in cases().iter().enumerate() {
         let system = case.system();
-        let mut deviance = Deviance::new(&system, true).unwrap();
+        let mut deviance = Deviance::new(&system, true, &Watch::unwatched()).unwrap();
         let point = points(&system, 80)[0].clone();
         let n = point.len();
         let (mut g, mut h, mut own) = (vec![0.0; n], vec![0.0; n * n], vec![0.0; n]);

@@ -19,6 +19,7 @@ use crate::lmm::system::LinearSystem;
 use crate::lmm::variance::components::Components;
 use crate::lmm::variance::traces::Places;
 use crate::lmm::variance::{Direction, Variances};
+use crate::watch::Phase;
 
 /// What is allocated.
 const WHAT: &str = "derivatives by the residual correlation";
@@ -126,6 +127,7 @@ impl Variances<'_> {
         let mut images = try_vec(WHAT, 0.0, q * width)?;
         let mut work = [rows.vector()?, rows.vector()?, rows.vector()?];
         for at in 0..components.largest() {
+            self.watch.at(Phase::DegreesOfFreedom, at, Some(components.largest()))?;
             let unit = |columns: &mut [f64]| {
                 columns.fill(0.0);
                 for &own in components.parts().filter_map(|part| part.get(at)) {
@@ -137,6 +139,7 @@ impl Variances<'_> {
             unit(&mut columns);
             self.precision.root(&mut columns)?;
             for (v, image) in columns.chunks_exact(q).zip(images.chunks_exact_mut(q)) {
+                self.watch.pulse()?;
                 rows.image(v, &mut work, image);
                 out.single -= dot(&work[0], &work[1]);
                 out.own -= 2.0 * dot(&work[1], &work[2]);
@@ -145,6 +148,7 @@ impl Variances<'_> {
             unit(&mut columns);
             let ratio = self.precision.ratio(&mut columns)?;
             for (v, image) in ratio.chunks_exact(q).zip(images.chunks_exact_mut(q)) {
+                self.watch.pulse()?;
                 rows.image(v, &mut work, image);
             }
             for part in components.parts().filter(|part| part.len() > at) {

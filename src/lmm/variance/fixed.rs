@@ -29,7 +29,11 @@ impl FixedDerivatives {
 impl Variances<'_> {
     /// `B_i` alone.
     pub fn first_derivatives(&self, directions: &[Direction]) -> Result<Vec<Vec<f64>>> {
-        directions.iter().map(|d| self.product(d, &self.fixed, &self.fixed)).collect()
+        let product = |direction| {
+            self.watch.pulse()?;
+            self.product(direction, &self.fixed, &self.fixed)
+        };
+        directions.iter().map(product).collect()
     }
 
     /// `B_i` and `C_ij`: p solves a direction.
@@ -41,6 +45,7 @@ impl Variances<'_> {
             self.add_image(right, &self.fixed, &mut image);
             self.precision.apply(&mut image)?;
             for left in &directions[..=j] {
+                self.watch.pulse()?;
                 second.push(self.product(left, &self.fixed, &image)?);
             }
         }

@@ -6,6 +6,7 @@ use super::*;
 use crate::linalg::dense;
 use crate::lmm::system::LinearSystem;
 use crate::random::Roots;
+use crate::watch::Watch;
 
 /// M = G - G Lambda A^-1 Lambda'G, dense.
 fn dense_precision(system: &LinearSystem, t: &Roots) -> Vec<f64> {
@@ -63,7 +64,7 @@ fn traces_equal_dense_ones_and_keep_their_digits_where_random_effects_dominate()
         let system = example.system();
         for scale in [0.7, 30.0] {
             let working: Vec<f64> = random_working(&system, 3).iter().map(|w| w * scale).collect();
-            let mut own = Variances::new(&system, &working, true).unwrap();
+            let mut own = Variances::new(&system, &working, true, &Watch::unwatched()).unwrap();
             let m = dense_precision(&system, &own.t);
             let mut directions = vec![];
             for (term, structure) in system.structures.iter().enumerate() {
@@ -94,12 +95,12 @@ fn the_observed_information_is_the_derivative_of_the_gradient_also_at_singular_f
             if seed > 2 {
                 *working.last_mut().unwrap() = 0.0;
             }
-            let mut own = Variances::new(&system, &working, reml).unwrap();
+            let mut own = Variances::new(&system, &working, reml, &Watch::unwatched()).unwrap();
             let h = own.observed_information().unwrap().hessian;
             let (n, size) = (working.len(), working.len() + 1);
             // With sigma profiled out, as in the criterion.
             let profiled = |a: usize, b: usize| h[b * size + a] - h[n * size + a] * h[n * size + b] / h[n * size + n];
-            let mut deviance = Deviance::new(&system, reml).unwrap();
+            let mut deviance = Deviance::new(&system, reml, &Watch::unwatched()).unwrap();
             let largest = (0..n).map(|a| profiled(a, a).abs()).fold(1.0, f64::max);
             for b in 0..n {
                 let step = 1e-3;

@@ -17,6 +17,7 @@ use super::variances::Variances;
 use crate::error::{Result, try_vec};
 use crate::linalg::dense::{matrix, multiply};
 use crate::random::Layout;
+use crate::watch::Phase;
 
 /// The numbers of M's columns that are kept at once, unless one level has more.
 const MOST: usize = 16_000_000;
@@ -84,6 +85,7 @@ impl Variances<'_> {
         let steps = (COLUMNS.min(MOST / q.max(1)) / widest).max(1).min(components.largest());
         let mut columns = try_vec("columns of the precision of the random effects", 0.0, q * steps * widest)?;
         for from in (0..components.largest()).step_by(steps.max(1)) {
+            self.watch.at(Phase::DegreesOfFreedom, from, Some(components.largest()))?;
             columns.fill(0.0);
             // One level of each part at a time: what they give does not overlap.
             for part in components.parts() {
@@ -95,6 +97,7 @@ impl Variances<'_> {
             }
             self.precision.apply(&mut columns)?;
             for part in components.parts() {
+                self.watch.pulse()?;
                 for (s, &own) in part.iter().skip(from).take(steps).enumerate() {
                     sums.add(&places, part, own, &columns[s * widest * q..(s + 1) * widest * q]);
                 }

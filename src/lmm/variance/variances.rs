@@ -9,6 +9,7 @@ use crate::lmm::correlation::matrix::ResidualCorrelation;
 use crate::lmm::deviance::Deviance;
 use crate::lmm::system::LinearSystem;
 use crate::random::Roots;
+use crate::watch::Watch;
 use std::borrow::Cow;
 
 /// A linear model at its estimates.
@@ -40,13 +41,14 @@ pub struct Variances<'a> {
     /// The factor of [Q e]'V^-1[Q e] `[m, m]`, and Lambda U R^-T `[q, p]`; only where residuals are correlated.
     pub(in crate::lmm) gram: Vec<f64>,
     pub(in crate::lmm) modes: Vec<f64>,
+    pub(in crate::lmm) watch: Watch<'a>,
 }
 
 impl<'a> Variances<'a> {
     /// Evaluates the model of a system at working parameters.
-    pub fn new(system: &'a LinearSystem, working: &[f64], reml: bool) -> Result<Self> {
+    pub fn new(system: &'a LinearSystem, working: &[f64], reml: bool, watch: &Watch<'a>) -> Result<Self> {
         let working = canonical(system, working);
-        let mut deviance = Deviance::new(system, reml)?;
+        let mut deviance = Deviance::new(system, reml, watch)?;
         deviance.evaluate(&working)?;
         let mut forces = deviance.forces()?;
         for (k, force) in forces.iter_mut().enumerate() {
@@ -88,6 +90,7 @@ impl<'a> Variances<'a> {
             forces,
             working,
             system,
+            watch: *watch,
         })
     }
 

@@ -136,8 +136,8 @@ fn the_fit_is_one_row_and_the_outcome_is_in_words() {
     let mut fit = sleepstudy();
     let frame = table(&fit, "fit").unwrap();
     assert_eq!(frame.n_rows(), 1);
-    assert_eq!(real(&frame, "logLik"), [-871.814_135_98]);
-    assert_eq!((real(&frame, "converged")[0], real(&frame, "singular")[0], real(&frame, "npar")[0]), (1.0, 0.0, 6.0));
+    assert_eq!(real(&frame, "log_likelihood"), [-871.814_135_98]);
+    assert_eq!((real(&frame, "converged")[0], real(&frame, "singular")[0], real(&frame, "n_parameters")[0]), (1.0, 0.0, 6.0));
     assert!(csv(&fit, "outcome").starts_with("kind,text\nconvergence,\"converged: the predicted decrease"));
     assert_eq!(table(&fit, "outcome").unwrap().n_rows(), 1);
     fit.singular = true;

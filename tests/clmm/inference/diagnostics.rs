@@ -5,6 +5,7 @@ use std::f64::consts::PI;
 use interlace::diagnostics::ResidualKind;
 use interlace::distributions::normal_two_sided;
 use interlace::error::Code;
+use interlace::watch::Watch;
 
 use super::{OrdinalModel, six, wine};
 use crate::common::generalised::Generalised;
@@ -19,7 +20,7 @@ fn quantile_residuals_are_normal() {
     ];
     for model in models {
         let fit = model.fit();
-        let mut residuals = fit.quantile_residuals(4).unwrap();
+        let mut residuals = fit.quantile_residuals(4, &Watch::unwatched()).unwrap();
         let n = residuals.len() as f64;
         let mean = residuals.iter().sum::<f64>() / n;
         let variance = residuals.iter().map(|r| (r - mean).powi(2)).sum::<f64>() / n;
@@ -31,7 +32,10 @@ fn quantile_residuals_are_normal() {
             (p - i as f64 / n).abs().max((p - (i + 1) as f64 / n).abs())
         });
         assert!(distance.fold(0.0, f64::max) < 1.63 / n.sqrt());
-        assert_eq!(fit.quantile_residuals(4).unwrap(), fit.quantile_residuals(4).unwrap());
+        assert_eq!(
+            fit.quantile_residuals(4, &Watch::unwatched()).unwrap(),
+            fit.quantile_residuals(4, &Watch::unwatched()).unwrap()
+        );
     }
 }
 
@@ -51,7 +55,7 @@ fn categories_have_no_other_residuals_and_no_overdispersion() {
 fn shares_of_the_latent_variance() {
     for (link, residual) in [("logit", PI * PI / 3.0), ("probit", 1.0), ("cloglog", PI * PI / 6.0), ("loglog", PI * PI / 6.0)] {
         let fit = wine("rating ~ temp + contact + (1 | judge)").ordinal_link(link).fit();
-        let r2 = fit.r2().unwrap();
+        let r2 = fit.r2(&Watch::unwatched()).unwrap();
         // Each half of the rows has either level, independently of the other factor.
         let fixed: f64 = fit.fixed.estimate.iter().map(|b| b * b / 4.0).sum::<f64>() * 72.0 / 71.0;
         let random = fit.theta[0] * fit.theta[0];
@@ -63,7 +67,7 @@ fn shares_of_the_latent_variance() {
         near(r2.conditional(), (fixed + random) / (fixed + random + residual));
     }
     let unsupported = |model: Generalised| {
-        let error = model.fit().r2().unwrap_err();
+        let error = model.fit().r2(&Watch::unwatched()).unwrap_err();
         assert_eq!(error.code, Code::Unsupported);
         error.message
     };

@@ -11,12 +11,13 @@ use interlace::inference::linear::{Coefficients, SimpleDf};
 use interlace::inference::lrt::{Comparison, Null, likelihood_ratio};
 use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, Weighting};
 use interlace::spec::Threshold;
+use interlace::watch::Watch;
 
 use super::{OrdinalModel, six, wine};
 use crate::common::generalised::Generalised;
 
 fn compare(fits: [&Fit; 2], chi_bar: bool) -> Comparison {
-    likelihood_ratio(&fits, chi_bar).unwrap()[1].1.clone().unwrap()
+    likelihood_ratio(&fits, chi_bar, &Watch::unwatched()).unwrap()[1].1.clone().unwrap()
 }
 
 fn full() -> Generalised {
@@ -88,7 +89,8 @@ fn thresholds_and_effects_are_nested_or_not() {
 
 #[test]
 fn what_can_not_be_compared() {
-    let error = |a: &Generalised, b: &Generalised| likelihood_ratio(&[&a.fit(), &b.fit()], false).unwrap_err().message;
+    let error =
+        |a: &Generalised, b: &Generalised| likelihood_ratio(&[&a.fit(), &b.fit()], false, &Watch::unwatched()).unwrap_err().message;
     let message = error(&full(), &full().ordinal_link("probit"));
     assert!(message.contains("their links are logit and probit"), "{message}");
     let mut renamed = full();
@@ -138,16 +140,16 @@ fn latent_means_and_their_pairs_are_those_of_the_reference() {
         assert_eq!(all.len(), 2, "{id}");
         for want in all {
             let specs = MeansSpec::parse(want["specs"].as_str().unwrap()).unwrap();
-            let means = MarginalMeans::of_fit(&fit, None, &specs, Weighting::Equal).unwrap();
-            let table = means.table(&own, None, 0.95).unwrap();
-            for (name, key) in [("emmean", "emmean"), ("SE", "SE"), ("lower.CL", "lower"), ("upper.CL", "upper")] {
+            let means = MarginalMeans::of_fit(&fit, None, &specs, Weighting::Equal, &Watch::unwatched()).unwrap();
+            let table = means.table(&own, None, 0.95, &Watch::unwatched()).unwrap();
+            for (name, key) in [("estimate", "emmean"), ("std_error", "SE"), ("lower", "lower"), ("upper", "upper")] {
                 close(&table, name, &want[key], 2e-5);
             }
-            let pairs = means.contrasts(&own, &Contrasts::Pairwise, Adjustment::Tukey, None, 0.95).unwrap();
-            for (name, key) in [("estimate", "estimate"), ("SE", "SE"), ("z.ratio", "z")] {
+            let pairs = means.contrasts(&own, &Contrasts::Pairwise, Adjustment::Tukey, None, 0.95, &Watch::unwatched()).unwrap();
+            for (name, key) in [("estimate", "estimate"), ("std_error", "SE"), ("statistic", "z")] {
                 close(&pairs, name, &want["pairs"][key], 2e-5);
             }
-            close(&pairs, "p.value", &want["pairs"]["p_tukey"], 1e-3);
+            close(&pairs, "p_value", &want["pairs"]["p_tukey"], 1e-3);
         }
     }
 }
@@ -171,7 +173,13 @@ fn means_of_dropped_columns_are_estimable_beside_the_thresholds() {
     model.frame = frame;
     let fit = model.fit();
     assert_eq!(fit.fixed.names.len(), 2);
-    let means = MarginalMeans::of_fit(&fit, Some(&model.frame), &MeansSpec::parse("~ temp * contact").unwrap(), Weighting::Equal);
+    let means = MarginalMeans::of_fit(
+        &fit,
+        Some(&model.frame),
+        &MeansSpec::parse("~ temp * contact").unwrap(),
+        Weighting::Equal,
+        &Watch::unwatched(),
+    );
     let means = means.unwrap();
     let found: Vec<bool> = (0..4).map(|i| means.row(i).is_some()).collect();
     assert_eq!(found, [true, true, true, false]);
@@ -183,8 +191,11 @@ fn means_of_dropped_columns_are_estimable_beside_the_thresholds() {
 
 #[test]
 fn scale_and_nominal_effects_have_no_means() {
-    let error =
-        |fit: &Fit| MarginalMeans::of_fit(fit, None, &MeansSpec::parse("~ temp").unwrap(), Weighting::Equal).unwrap_err().message;
+    let error = |fit: &Fit| {
+        MarginalMeans::of_fit(fit, None, &MeansSpec::parse("~ temp").unwrap(), Weighting::Equal, &Watch::unwatched())
+            .unwrap_err()
+            .message
+    };
     let message = error(&full().dispersion("~ contact").fit());
     assert!(message.starts_with("scale: "), "{message}");
     let message = error(&wine("rating ~ temp + (1 | judge)").nominal("~ contact").fit());

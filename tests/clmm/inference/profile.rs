@@ -5,6 +5,7 @@ use interlace::fit::Fit;
 use interlace::inference::profile::Profile;
 use interlace::optimize::{Method, Objective, Settings, minimize};
 use interlace::spec::Threshold;
+use interlace::watch::Watch;
 
 use super::{OrdinalModel, ordinal, wine};
 use crate::common::generalised::{Generalised, generalised};
@@ -62,7 +63,8 @@ impl Objective for Held<'_> {
 
     fn value(&mut self, x: &[f64]) -> Result<f64> {
         let full = self.full(x);
-        Ok(Fit::objective(&self.model.spec, Some(&self.model.frame), &self.model.options, &full).map_or(f64::INFINITY, |v| v[0]))
+        Ok(Fit::objective(&self.model.spec, Some(&self.model.frame), &self.model.options, &full, &Watch::unwatched())
+            .map_or(f64::INFINITY, |v| v[0]))
     }
 
     /// None: the method that is used sees values alone.
@@ -123,7 +125,7 @@ fn start(all: &[(String, f64)], at: usize, value: f64) -> Vec<f64> {
 /// All estimates are the fit's, and at some of the limits the least deviance over all else is higher by the cutoff.
 fn limits_satisfy_their_equation(what: &str, model: &Generalised, some: &[&str]) -> Vec<Profile> {
     let fit = model.fit();
-    let (profiles, all) = (fit.profile(0.95, None).unwrap(), estimates(&fit));
+    let (profiles, all) = (fit.profile(0.95, &Watch::unwatched()).unwrap(), estimates(&fit));
     assert_eq!(profiles.len(), all.len(), "{what}: {profiles:?}");
     for (at, (name, estimate)) in all.iter().enumerate() {
         let own = profiles.iter().find(|p| p.name == *name).unwrap_or_else(|| panic!("{what}: no {name}"));
@@ -184,7 +186,7 @@ fn limits_of_correlated_effects() {
 fn without_random_variation_limits_are_those_of_the_reference() {
     let fit = wine("rating ~ temp + contact + (1 | bottle)").fit();
     assert!(fit.singular);
-    let profiles = fit.profile(0.95, None).unwrap();
+    let profiles = fit.profile(0.95, &Watch::unwatched()).unwrap();
     for (name, lower, upper) in [("tempwarm", 1.509_762_74, 3.595_225_16), ("contactyes", 0.615_792_48, 2.492_403_79)] {
         let own = profiles.iter().find(|p| p.name == name).unwrap();
         assert!((own.lower - lower).abs() < 1e-3 && (own.upper - upper).abs() < 1e-3, "{own:?}");
@@ -203,16 +205,17 @@ fn two_categories_have_the_limits_of_a_binomial_model() {
     }
     let y = model.frame.column("y").unwrap().as_real().unwrap().unwrap().iter().map(|y| y - 1.0).collect();
     let binary = binary.real("y", y).group("g", &(0..192).map(|i| i % 16).collect::<Vec<_>>());
-    let logistic = |formula: &str| generalised(formula, "binomial", binary.frame()).fit().profile(0.95, None).unwrap();
+    let logistic =
+        |formula: &str| generalised(formula, "binomial", binary.frame()).fit().profile(0.95, &Watch::unwatched()).unwrap();
     let find = |all: &[Profile], name: &str| all.iter().find(|p| p.name == name).map(|p| [p.lower, p.upper]).unwrap();
     let agree = |a: [f64; 2], b: [f64; 2]| assert!((a[0] - b[0]).abs().max((a[1] - b[1]).abs()) < 1e-6, "{a:?} {b:?}");
-    let (own, want) = (model.fit().profile(0.95, None).unwrap(), logistic("y ~ x + (1 | g)"));
+    let (own, want) = (model.fit().profile(0.95, &Watch::unwatched()).unwrap(), logistic("y ~ x + (1 | g)"));
     let [lower, upper] = find(&want, "(Intercept)");
     agree(find(&own, "1|2"), [-upper, -lower]);
     for name in ["x", "sd_(Intercept)|g"] {
         agree(find(&own, name), find(&want, name));
     }
-    let own = model.nominal("~ z").fit().profile(0.95, None).unwrap();
+    let own = model.nominal("~ z").fit().profile(0.95, &Watch::unwatched()).unwrap();
     let want = logistic("y ~ x + z + (1 | g)");
     for (name, other) in [("1|2", "(Intercept)"), ("1|2.z", "z")] {
         let [lower, upper] = find(&want, other);

@@ -3,6 +3,7 @@
 use interlace::fit::Fit;
 use interlace::resample::{Bootstrap, BootstrapOptions, IntervalKind, RandomEffects, Refitter};
 use interlace::spec::Threshold;
+use interlace::watch::Watch;
 
 use super::{OrdinalModel, ordinal, six, wine};
 use crate::common::Data;
@@ -28,7 +29,7 @@ fn models() -> Vec<(&'static str, Generalised)> {
 fn a_refit_to_the_response_of_the_fit_is_the_fit() {
     for (what, model) in models() {
         let fit = model.fit();
-        let refit = Refitter::new(&fit).unwrap().refit(&fit.y).unwrap();
+        let refit = Refitter::new(&fit, &Watch::unwatched()).unwrap().refit(&fit.y, &Watch::unwatched()).unwrap();
         assert!(refit.converged && refit.sigma == 1.0, "{what}");
         let parameters = fit.generalised().unwrap().parameters.iter().map(|p| p.estimate);
         let want: Vec<f64> = fit.theta.iter().chain(&fit.fixed.estimate).copied().chain(parameters).collect();
@@ -54,7 +55,7 @@ fn categories_are_drawn_with_their_probabilities() {
     for (what, model) in models() {
         let fit = model.fit();
         let (m, n) = (fit.fitted.len(), 800);
-        let y = fit.simulate(n, 8, RandomEffects::Conditional).unwrap();
+        let y = fit.simulate(n, 8, RandomEffects::Conditional, &Watch::unwatched()).unwrap();
         for i in [0, 7, m - 1] {
             for (k, p) in probabilities(&fit, i).into_iter().enumerate() {
                 let count = (0..n).filter(|r| y[r * m + i] == (k + 1) as f64).count() as f64;
@@ -62,7 +63,7 @@ fn categories_are_drawn_with_their_probabilities() {
                 assert!((count - n as f64 * p).abs() < 4.5 * sd + 1.0, "{what} row {i} category {k}: {count} for {}", n as f64 * p);
             }
         }
-        assert_eq!(y[..m], fit.simulate(1, 8, RandomEffects::Conditional).unwrap()[..], "{what}");
+        assert_eq!(y[..m], fit.simulate(1, 8, RandomEffects::Conditional, &Watch::unwatched()).unwrap()[..], "{what}");
     }
 }
 
@@ -71,7 +72,7 @@ fn categories_are_drawn_with_their_probabilities() {
 fn new_random_effects_spread_the_categories() {
     let fit = six("y6 ~ x + (1 | g)").fit();
     let (m, n) = (fit.fitted.len(), 300);
-    let y = fit.simulate(n, 3, RandomEffects::New).unwrap();
+    let y = fit.simulate(n, 3, RandomEffects::New, &Watch::unwatched()).unwrap();
     for k in 1..=6 {
         let share = |y: &[f64]| y.iter().filter(|v| **v == f64::from(k)).count() as f64 / y.len() as f64;
         assert!((share(&y) - share(&fit.y)).abs() < 0.03, "{k}: {} for {}", share(&y), share(&fit.y));
@@ -90,16 +91,16 @@ fn bits(all: &Bootstrap) -> Vec<u64> {
 #[test]
 fn the_bootstrap_has_all_quantities_and_does_not_depend_on_threads() {
     let fit = wine("rating ~ temp + (1 | judge)").nominal("~ contact").threshold(Threshold::Equidistant).fit();
-    let alone = fit.bootstrap(&options(30, 1), None).unwrap();
+    let alone = fit.bootstrap(&options(30, 1), &Watch::unwatched()).unwrap();
     let names = ["tempwarm", "threshold.1", "spacing", "threshold.1.contactyes", "spacing.contactyes"];
     assert_eq!(alone.names[..5], names);
     assert_eq!(alone.names[5..], ["theta.judge.(Intercept)", "sd_(Intercept)|judge"]);
     for threads in [2, 4] {
-        let together = fit.bootstrap(&options(30, threads), None).unwrap();
+        let together = fit.bootstrap(&options(30, threads), &Watch::unwatched()).unwrap();
         assert_eq!(bits(&alone), bits(&together));
         assert_eq!(alone.failures, together.failures);
     }
-    let table = fit.bootstrap_intervals(&alone.frame().unwrap(), 0.9, IntervalKind::Percentile).unwrap();
+    let table = fit.bootstrap_intervals(&alone.frame().unwrap(), 0.9, IntervalKind::Percentile, &Watch::unwatched()).unwrap();
     let column = |name: &str| table.column(name).unwrap().as_real().unwrap().unwrap().to_vec();
     let (estimate, lower, upper) = (column("estimate"), column("lower"), column("upper"));
     assert_eq!(estimate[0], fit.fixed.estimate[0]);
@@ -116,7 +117,7 @@ fn replicates_without_one_of_the_categories_fail() {
     let x: Vec<f64> = (0..n).map(|i| ((i * 13 % 17) as f64 - 8.0) / 5.0).collect();
     let data = Data::default().real("y", y).real("x", x).group("g", &(0..n).map(|i| i % 10).collect::<Vec<_>>());
     let fit = ordinal("y ~ x + (1 | g)", data.frame()).fit();
-    let all = fit.bootstrap(&options(60, 2), None).unwrap();
+    let all = fit.bootstrap(&options(60, 2), &Watch::unwatched()).unwrap();
     let failed: Vec<usize> = (0..60).filter(|&i| all.failures[i].is_some()).collect();
     assert!(!failed.is_empty() && failed.len() < 30, "{:?}", all.failures);
     for i in failed {
@@ -124,6 +125,6 @@ fn replicates_without_one_of_the_categories_fail() {
         assert!(reason.contains("category 3 of 3 does not occur"), "{reason}");
         assert!((0..all.names.len()).all(|j| all.values[j * 60 + i].is_nan()));
     }
-    let message = Refitter::new(&fit).unwrap().refit(&vec![4.0; n]).unwrap_err().message;
+    let message = Refitter::new(&fit, &Watch::unwatched()).unwrap().refit(&vec![4.0; n], &Watch::unwatched()).unwrap_err().message;
     assert!(message.contains("wanted 1 to 3"), "{message}");
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::common::entries::{entries, model};
+use interlace::watch::Watch;
 
 /// Of a probability: the estimates are good to 1e-6 standard errors.
 const PROBABILITY: f64 = 2e-6;
@@ -16,7 +17,8 @@ fn matrix(v: &Value) -> Vec<Vec<f64>> {
 fn check_references(id: &str, fit: &Fit, entry: &Value) {
     let n = fit.n_obs;
     let all = values(fit, NewData::Training, Quantity::Probabilities);
-    let without = fit.predictions(NewData::Training, &with_errors(Quantity::Probabilities, RandomTerms::None)).unwrap();
+    let without =
+        fit.predictions(NewData::Training, &with_errors(Quantity::Probabilities, RandomTerms::None), &Watch::unwatched()).unwrap();
     let wanted = &entry["probabilities_without_random_effects"];
     let (own, value, se) = (matrix(&entry["probabilities"]), matrix(&wanted["value"]), matrix(&wanted["std_error"]));
     for i in 0..4 {
@@ -64,7 +66,7 @@ fn all_models() {
     for entry in &entries("clmm") {
         let id = entry["id"].as_str().unwrap();
         let (spec, frame, options) = model(ModelKind::Clmm, entry);
-        let fit = Fit::new(&spec, Some(&frame), &options, None).unwrap();
+        let fit = Fit::new(&spec, Some(&frame), &options, &Watch::unwatched()).unwrap();
         check_references(id, &fit, entry);
         check_relations(id, &fit, &frame);
     }

@@ -3,6 +3,7 @@
 use super::*;
 use interlace::design::NaPolicy;
 use interlace::formula::StructureKind;
+use interlace::watch::Watch;
 
 const ALL: [Quantity; 9] = [
     Quantity::Response,
@@ -40,7 +41,7 @@ fn widths() {
     assert_eq!(ALL.map(|q| linear.prediction_width(q)), [1, 1, 1, 1, 1, 1, 0, 0, 0]);
     for (fit, other) in [(&ordinal, "has no mean"), (&linear, "ordinal models")] {
         for quantity in ALL {
-            let got = fit.predictions(NewData::Training, &request(quantity, RandomTerms::All));
+            let got = fit.predictions(NewData::Training, &request(quantity, RandomTerms::All), &Watch::unwatched());
             match fit.prediction_width(quantity) {
                 0 => {
                     let error = got.unwrap_err();
@@ -51,7 +52,8 @@ fn widths() {
             }
         }
     }
-    let class = ordinal.predictions(NewData::Training, &with_errors(Quantity::Class, RandomTerms::All)).unwrap_err();
+    let class =
+        ordinal.predictions(NewData::Training, &with_errors(Quantity::Class, RandomTerms::All), &Watch::unwatched()).unwrap_err();
     assert!(class.code == Code::Argument && class.message.contains("class"));
 }
 
@@ -69,11 +71,15 @@ fn new_rows_with_missing_predictors_are_not_numbers() {
         }
         assert!(row(&got, 3, 1).iter().all(|v| v.is_nan()));
     }
-    let limits = fit.predictions(NewData::Frame(&new), &with_errors(Quantity::Probabilities, RandomTerms::All)).unwrap();
+    let limits = fit
+        .predictions(NewData::Frame(&new), &with_errors(Quantity::Probabilities, RandomTerms::All), &Watch::unwatched())
+        .unwrap();
     for part in [&limits.std_errors, &limits.lower, &limits.upper] {
         assert_eq!(part.iter().map(|v| v.is_nan()).collect::<Vec<_>>(), [false, true, false].repeat(6));
     }
-    let error = fit.predictions(NewData::Frame(&Frame::new(1)), &request(Quantity::Class, RandomTerms::None)).unwrap_err();
+    let error = fit
+        .predictions(NewData::Frame(&Frame::new(1)), &request(Quantity::Class, RandomTerms::None), &Watch::unwatched())
+        .unwrap_err();
     assert_eq!(error.code, Code::Data);
 }
 
@@ -83,8 +89,9 @@ fn training_rows_are_padded_as_fitted_values_are() {
     let x: Vec<f64> = (0..data.n_rows()).map(|i| if i == 3 { f64::NAN } else { (i % 11) as f64 }).collect();
     data.add_real("holes", x).unwrap();
     let options = Options { na: NaPolicy::Pad, ..Options::default() };
-    let fit = Fit::new(&spec("y6 ~ holes + (1 | g)", "~ z", ""), Some(&data), &options, None).unwrap();
-    let got: Predictions = fit.predictions(NewData::Training, &with_errors(Quantity::Probabilities, RandomTerms::All)).unwrap();
+    let fit = Fit::new(&spec("y6 ~ holes + (1 | g)", "~ z", ""), Some(&data), &options, &Watch::unwatched()).unwrap();
+    let got: Predictions =
+        fit.predictions(NewData::Training, &with_errors(Quantity::Probabilities, RandomTerms::All), &Watch::unwatched()).unwrap();
     for part in [&got.values, &got.std_errors, &got.lower, &got.upper] {
         assert_eq!(part.len(), 6 * data.n_rows());
         assert_eq!(
@@ -104,7 +111,7 @@ fn thresholds_out_of_order_have_no_probabilities() {
     new.add_real("x", vec![0.0; 2]).unwrap();
     new.add_real("z", vec![0.0, 1e6]).unwrap();
     for quantity in [Quantity::Probabilities, Quantity::Cumulative, Quantity::Class, Quantity::Marginal] {
-        let got = fit.predictions(NewData::Frame(&new), &request(quantity, RandomTerms::None)).unwrap().values;
+        let got = fit.predictions(NewData::Frame(&new), &request(quantity, RandomTerms::None), &Watch::unwatched()).unwrap().values;
         assert!(got.chunks_exact(2).all(|column| column[0].is_finite() && column[1].is_nan()), "{quantity:?}: {got:?}");
     }
 }
@@ -115,12 +122,14 @@ fn far_from_the_thresholds_the_end_category_is_certain() {
     let mut new = Frame::new(2);
     let far = 1e4 * fit.fixed.estimate[0].signum();
     new.add_real("x", vec![-far, far]).unwrap();
-    let got = fit.predictions(NewData::Frame(&new), &with_errors(Quantity::Probabilities, RandomTerms::None)).unwrap();
+    let got = fit
+        .predictions(NewData::Frame(&new), &with_errors(Quantity::Probabilities, RandomTerms::None), &Watch::unwatched())
+        .unwrap();
     assert_eq!(row(&got.values, 2, 0), [1.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
     assert_eq!(row(&got.values, 2, 1), [0.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
     assert!(got.std_errors.iter().all(|se| *se == 0.0));
     assert_eq!((&got.lower, &got.upper), (&got.values, &got.values));
-    let class = fit.predictions(NewData::Frame(&new), &request(Quantity::Class, RandomTerms::None)).unwrap();
+    let class = fit.predictions(NewData::Frame(&new), &request(Quantity::Class, RandomTerms::None), &Watch::unwatched()).unwrap();
     assert_eq!(class.values, [1.0, 6.0]);
 }
 
@@ -128,7 +137,7 @@ fn far_from_the_thresholds_the_end_category_is_certain() {
 #[test]
 fn terms_can_be_chosen() {
     let fit = fitted(&spec("y6 ~ x + (1 | g) + (1 | h)", "", ""), &six());
-    let of = |random| fit.predictions(NewData::Training, &with_errors(Quantity::Link, random)).unwrap().values;
+    let of = |random| fit.predictions(NewData::Training, &with_errors(Quantity::Link, random), &Watch::unwatched()).unwrap().values;
     let (none, first, all) = (of(RandomTerms::None), of(RandomTerms::Chosen(vec![0])), of(RandomTerms::All));
     let (g, h) = (&fit.terms[0], &fit.terms[1]);
     for i in 0..fit.n_obs {
@@ -162,7 +171,7 @@ fn arrays_with_nominal_and_scale_columns() {
         spec.dispersion = Some(PredictorSpec::Arrays { p: 1, x: cut(&x), x_names: vec![] });
         spec
     };
-    let fit = Fit::new(&arrays(n, y), None, &Options::default(), None).unwrap();
+    let fit = Fit::new(&arrays(n, y), None, &Options::default(), &Watch::unwatched()).unwrap();
     let own = values(&fit, NewData::Training, Quantity::Probabilities);
     let got = values(&fit, NewData::Spec(&arrays(5, vec![])), Quantity::Probabilities);
     assert_eq!(got.len(), 5 * categories);
@@ -171,6 +180,8 @@ fn arrays_with_nominal_and_scale_columns() {
     }
     let mut without = arrays(5, vec![]);
     without.ordinal.nominal = None;
-    let error = fit.predictions(NewData::Spec(&without), &request(Quantity::Probabilities, RandomTerms::All)).unwrap_err();
+    let error = fit
+        .predictions(NewData::Spec(&without), &request(Quantity::Probabilities, RandomTerms::All), &Watch::unwatched())
+        .unwrap_err();
     assert!(error.message.contains("nominal"), "{}", error.message);
 }

@@ -1,6 +1,7 @@
 //! Standard errors against differences of predictions whose modes are sought anew; intervals.
 
 use super::*;
+use interlace::watch::Watch;
 
 fn expit(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
@@ -127,7 +128,8 @@ fn are_those_of_differences_with_modes_that_move() {
         let (own, n) = (Model::new(&fit), fit.n_obs);
         let categories = fit.ordinal().unwrap().categories.len();
         for (random, modes) in [(RandomTerms::All, true), (RandomTerms::None, false)] {
-            let of = |quantity| fit.predictions(NewData::Training, &with_errors(quantity, random.clone())).unwrap();
+            let of =
+                |quantity| fit.predictions(NewData::Training, &with_errors(quantity, random.clone()), &Watch::unwatched()).unwrap();
             let (p, cumulative) = (of(Quantity::Probabilities), of(Quantity::Cumulative));
             let (link, scale) = (of(Quantity::Link), of(Quantity::Dispersion));
             for i in (0..n).step_by(7) {
@@ -170,7 +172,8 @@ fn over_normal(sd: f64, f: impl Fn(f64) -> f64) -> f64 {
 fn marginal_probabilities_are_integrals() {
     for (what, fit) in models() {
         let (own, n, sd) = (Model::new(&fit), fit.n_obs, fit.terms[0].cov[0].sqrt());
-        let got = fit.predictions(NewData::Training, &with_errors(Quantity::Marginal, RandomTerms::All)).unwrap();
+        let got =
+            fit.predictions(NewData::Training, &with_errors(Quantity::Marginal, RandomTerms::All), &Watch::unwatched()).unwrap();
         for i in (0..n).step_by(17) {
             for k in 1..=got.values.len() / n {
                 let mean = |row: &Row, _: f64| over_normal(sd, |b| Model::probability(row, b, k));
@@ -190,7 +193,7 @@ fn intervals_are_symmetric_on_their_scales() {
     let z = 1.959_963_984_540_054;
     let logit = |p: &f64| (p / (1.0 - p)).ln();
     let check = |quantity, to: &dyn Fn(&f64) -> f64, slope: &dyn Fn(f64) -> f64| {
-        let got = fit.predictions(NewData::Training, &with_errors(quantity, RandomTerms::All)).unwrap();
+        let got = fit.predictions(NewData::Training, &with_errors(quantity, RandomTerms::All), &Watch::unwatched()).unwrap();
         for (i, value) in got.values.iter().enumerate() {
             let reach = z * got.std_errors[i] * slope(*value);
             close(&format!("{quantity:?}"), &[to(&got.lower[i]), to(&got.upper[i])], &[to(value) - reach, to(value) + reach], 1e-9);
@@ -212,11 +215,13 @@ fn a_level_that_the_fit_does_not_know_varies_as_a_new_one() {
     new.add_strings("contact", &[Some("no")]).unwrap();
     new.add_strings("judge", &[Some("j99")]).unwrap();
     let ask = |random| Request { new_levels_zero: true, ..with_errors(Quantity::Link, random) };
-    let with = fit.predictions(NewData::Frame(&new), &ask(RandomTerms::All)).unwrap();
-    let without = fit.predictions(NewData::Frame(&new), &ask(RandomTerms::None)).unwrap();
+    let with = fit.predictions(NewData::Frame(&new), &ask(RandomTerms::All), &Watch::unwatched()).unwrap();
+    let without = fit.predictions(NewData::Frame(&new), &ask(RandomTerms::None), &Watch::unwatched()).unwrap();
     close("value", &with.values, &without.values, 1e-15);
     close("variance", &[with.std_errors[0].powi(2)], &[without.std_errors[0].powi(2) + fit.terms[0].cov[0]], 1e-12);
-    let strict = fit.predictions(NewData::Frame(&new), &request(Quantity::Probabilities, RandomTerms::All)).unwrap_err();
+    let strict = fit
+        .predictions(NewData::Frame(&new), &request(Quantity::Probabilities, RandomTerms::All), &Watch::unwatched())
+        .unwrap_err();
     assert_eq!((strict.code, strict.position), (Code::Data, 0));
     assert!(strict.message.contains("judge"));
 }

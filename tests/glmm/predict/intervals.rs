@@ -4,6 +4,7 @@ use std::f64::consts::TAU;
 
 use interlace::predict::Interval;
 use interlace::resample::RandomEffects;
+use interlace::watch::Watch;
 
 use super::standard_errors::Henderson;
 use super::*;
@@ -16,7 +17,7 @@ fn of_response(quantity: Quantity, random: RandomTerms) -> Request {
 
 fn linear(formula: &str, weights: Option<&str>, frame: &Frame) -> Fit {
     let source = FormulaSpec { formula: formula.into(), weights: weights.map(Into::into), ..FormulaSpec::default() };
-    Fit::new(&Spec::new(ModelKind::Lmm, Source::Formula(source)), Some(frame), &Options::default(), None).unwrap()
+    Fit::new(&Spec::new(ModelKind::Lmm, Source::Formula(source)), Some(frame), &Options::default(), &Watch::unwatched()).unwrap()
 }
 
 /// The mean of a function of a normal variable by the trapezoidal rule.
@@ -36,7 +37,7 @@ fn linear_models_have_the_variance_of_the_mean_and_of_the_response() {
     let frame = data("sleepstudy.csv", &["Subject"]);
     let fit = linear("Reaction ~ Days + (Days | Subject)", None, &frame);
     let henderson = Henderson::new(&fit);
-    let got = fit.predictions(NewData::Training, &of_response(Quantity::Response, RandomTerms::All)).unwrap();
+    let got = fit.predictions(NewData::Training, &of_response(Quantity::Response, RandomTerms::All), &Watch::unwatched()).unwrap();
     for i in [0, 37, 179] {
         let se = henderson.std_error(i, &[fit.terms[0].design.index[i]]);
         let by = REACH * (se * se + fit.sigma * fit.sigma).sqrt();
@@ -49,11 +50,11 @@ fn linear_models_have_the_variance_of_the_mean_and_of_the_response() {
     new.add_strings("Subject", &[Some("nobody"), None]).unwrap();
     let asked =
         Request { new_levels_zero: true, weights: Some(vec![1.0, 4.0]), ..of_response(Quantity::Response, RandomTerms::All) };
-    let unseen = fit.predictions(NewData::Frame(&new), &asked).unwrap();
+    let unseen = fit.predictions(NewData::Frame(&new), &asked, &Watch::unwatched()).unwrap();
     let asked = Request { quantity: Quantity::Marginal, ..asked };
-    let marginal = fit.predictions(NewData::Frame(&new), &asked).unwrap();
+    let marginal = fit.predictions(NewData::Frame(&new), &asked, &Watch::unwatched()).unwrap();
     let none = Request { random: RandomTerms::None, quantity: Quantity::Link, ..asked };
-    let none = fit.predictions(NewData::Frame(&new), &none).unwrap();
+    let none = fit.predictions(NewData::Frame(&new), &none, &Watch::unwatched()).unwrap();
     let (v, d, beta) = (&fit.fixed.vcov, &fit.terms[0].cov, &fit.fixed.estimate);
     for (i, (day, weight)) in [(3.0, 1.0), (12.0, 4.0)].into_iter().enumerate() {
         let form = |m: &[f64]| m[0] + 2.0 * day * m[1] + day * day * m[3];
@@ -71,11 +72,13 @@ fn rows_of_the_data_have_their_own_weights() {
     let frame = data("sim_weights.csv", &["g"]);
     let fit = linear("y ~ x1 + (1 | g)", Some("w"), &frame);
     let asked = of_response(Quantity::Response, RandomTerms::All);
-    let got = fit.predictions(NewData::Training, &asked).unwrap();
+    let got = fit.predictions(NewData::Training, &asked, &Watch::unwatched()).unwrap();
     let weights = fit.weights.clone().unwrap();
-    let new = fit.predictions(NewData::Frame(&frame), &Request { weights: Some(weights.clone()), ..asked.clone() }).unwrap();
+    let new = fit
+        .predictions(NewData::Frame(&frame), &Request { weights: Some(weights.clone()), ..asked.clone() }, &Watch::unwatched())
+        .unwrap();
     close("given", &new.upper, &got.upper, 1e-9);
-    let ones = fit.predictions(NewData::Frame(&frame), &asked).unwrap();
+    let ones = fit.predictions(NewData::Frame(&frame), &asked, &Watch::unwatched()).unwrap();
     for (i, w) in weights.iter().enumerate() {
         let by = REACH * (got.std_errors[i].powi(2) + fit.sigma.powi(2) / w).sqrt();
         close("own", &[got.upper[i] - got.values[i]], &[by], 1e-9);
@@ -89,8 +92,8 @@ fn rows_of_the_data_have_their_own_weights() {
 fn intervals_cover_what_they_say() {
     let frame = data("sim_crossed_slopes.csv", &[]);
     let truth = linear("y ~ x + (1 | subj) + (1 | item)", None, &frame);
-    let conditional = truth.simulate(40, 7, RandomEffects::Conditional).unwrap();
-    let anew = truth.simulate(40, 8, RandomEffects::New).unwrap();
+    let conditional = truth.simulate(40, 7, RandomEffects::Conditional, &Watch::unwatched()).unwrap();
+    let anew = truth.simulate(40, 8, RandomEffects::New, &Watch::unwatched()).unwrap();
     let n = truth.n_obs;
     let (mut known, mut new) = (0, 0);
     for replicate in 0..20 {
@@ -98,7 +101,7 @@ fn intervals_cover_what_they_say() {
         own.add_real("simulated", conditional[2 * replicate * n..][..n].to_vec()).unwrap();
         let fit = linear("simulated ~ x + (1 | subj) + (1 | item)", None, &own);
         let covered = |request: &Request, y: &[f64]| {
-            let got = fit.predictions(NewData::Training, request).unwrap();
+            let got = fit.predictions(NewData::Training, request, &Watch::unwatched()).unwrap();
             (0..n).filter(|&i| got.lower[i] <= y[i] && y[i] <= got.upper[i]).count()
         };
         known += covered(&of_response(Quantity::Response, RandomTerms::All), &conditional[(2 * replicate + 1) * n..][..n]);
@@ -115,8 +118,8 @@ fn a_gaussian_response_has_the_normal_interval_and_density() {
     let frame = data("sleepstudy.csv", &["Subject"]);
     let fit = fitted(&spec("gaussian", "Reaction ~ Days + (Days | Subject)"), &frame);
     let sigma = fit.sigma;
-    let got = fit.predictions(NewData::Training, &of_response(Quantity::Response, RandomTerms::All)).unwrap();
-    let scores = fit.log_scores(NewData::Training, &fit.y, None).unwrap();
+    let got = fit.predictions(NewData::Training, &of_response(Quantity::Response, RandomTerms::All), &Watch::unwatched()).unwrap();
+    let scores = fit.log_scores(NewData::Training, &fit.y, None, &Watch::unwatched()).unwrap();
     for i in [0, 4, 9, 100, 179] {
         let variance = got.std_errors[i].powi(2) + sigma * sigma;
         let by = REACH * variance.sqrt();
@@ -136,9 +139,12 @@ fn counts_have_quantiles_of_the_averaged_distribution() {
     new.add_strings("BROOD", &[Some("501"), Some("x"), Some("x")]).unwrap();
     new.add_strings("INDEX", &[Some("x"), Some("x"), Some("x")]).unwrap();
     let asked = Request { new_levels_zero: true, ..of_response(Quantity::Response, RandomTerms::All) };
-    let got = fit.predictions(NewData::Frame(&new), &asked).unwrap();
-    let link =
-        fit.predictions(NewData::Frame(&new), &Request { quantity: Quantity::Link, interval: Interval::Confidence, ..asked });
+    let got = fit.predictions(NewData::Frame(&new), &asked, &Watch::unwatched()).unwrap();
+    let link = fit.predictions(
+        NewData::Frame(&new),
+        &Request { quantity: Quantity::Link, interval: Interval::Confidence, ..asked },
+        &Watch::unwatched(),
+    );
     let link = link.unwrap();
     for i in 0..3 {
         let probability = |k: f64| mean_over(link.values[i], link.std_errors[i], |eta| poisson_log(k, eta.exp()).exp());
@@ -153,7 +159,7 @@ fn counts_have_quantiles_of_the_averaged_distribution() {
         }
         assert_eq!([got.lower[i], got.upper[i]], found[..], "row {i}");
         for y in [0.0, 3.0, 150.0] {
-            let score = fit.log_scores(NewData::Frame(&new), &[y; 3], None).unwrap()[i];
+            let score = fit.log_scores(NewData::Frame(&new), &[y; 3], None, &Watch::unwatched()).unwrap()[i];
             close("score", &[score], &[probability(y).ln()], 1e-8);
         }
     }
@@ -164,7 +170,7 @@ fn proportions_and_zeros_stay_what_they_are() {
     let frame = data("cbpp.csv", &["herd"]);
     let fit = fitted(&spec("binomial", "cbind(incidence, size - incidence) ~ period + (1 | herd)"), &frame);
     let asked = of_response(Quantity::Response, RandomTerms::All);
-    let got = fit.predictions(NewData::Training, &asked).unwrap();
+    let got = fit.predictions(NewData::Training, &asked, &Watch::unwatched()).unwrap();
     let trials = fit.weights.clone().unwrap();
     let mut outside = 0;
     for i in 0..fit.n_obs {
@@ -176,7 +182,7 @@ fn proportions_and_zeros_stay_what_they_are() {
     }
     assert!(outside <= 3, "{outside}");
     // One trial: both results are to be expected unless one has less than a fortieth.
-    let one = fit.predictions(NewData::Frame(&frame), &asked).unwrap();
+    let one = fit.predictions(NewData::Frame(&frame), &asked, &Watch::unwatched()).unwrap();
     let marginal = one.values.iter().zip(one.lower.iter().zip(&one.upper));
     assert!(marginal.filter(|(p, _)| **p > 0.06 && **p < 0.94).all(|(_, limits)| limits == (&0.0, &1.0)));
 
@@ -185,16 +191,16 @@ fn proportions_and_zeros_stay_what_they_are() {
         let mut spec = spec(family, &format!("{response} ~ x + (1 | g)"));
         spec.zero_inflation = zeros.then(|| PredictorSpec::Formula("~ x + (1 | g)".into()));
         let fit = fitted(&spec, &frame);
-        let got = fit.predictions(NewData::Training, &asked).unwrap();
+        let got = fit.predictions(NewData::Training, &asked, &Watch::unwatched()).unwrap();
         let outside = (0..fit.n_obs).filter(|&i| fit.y[i] < got.lower[i] || fit.y[i] > got.upper[i]).count();
         let share = outside as f64 / fit.n_obs as f64;
         assert!((0.005..0.07).contains(&share), "{family}: {share}");
         if zeros {
-            let zero = fit.log_scores(NewData::Training, &vec![0.0; fit.n_obs], None).unwrap();
+            let zero = fit.log_scores(NewData::Training, &vec![0.0; fit.n_obs], None, &Watch::unwatched()).unwrap();
             let mut new = Frame::new(1);
             new.add_real("x", vec![0.5]).unwrap();
             new.add_strings("g", &[Some("g03")]).unwrap();
-            let score = |k: u32| fit.log_scores(NewData::Frame(&new), &[f64::from(k)], None).unwrap()[0];
+            let score = |k: u32| fit.log_scores(NewData::Frame(&new), &[f64::from(k)], None, &Watch::unwatched()).unwrap()[0];
             assert!(zero.iter().zip(&got.lower).all(|(zero, lower)| (zero.exp() >= 0.025) == (*lower == 0.0)));
             close("all counts", &[(0..400).map(|k| score(k).exp()).sum()], &[1.0], 1e-9);
         }
@@ -207,7 +213,8 @@ fn scores_of_categories_are_their_probabilities_over_what_is_not_known() {
     let formula = FormulaSpec { formula: "rating ~ temp + contact + (1 | judge)".into(), ..FormulaSpec::default() };
     let fit = fitted(&Spec::new(ModelKind::Clmm, Source::Formula(formula)), &frame);
     let n = fit.n_obs;
-    let scores: Vec<Vec<f64>> = (1..=5).map(|k| fit.log_scores(NewData::Training, &vec![f64::from(k); n], None).unwrap()).collect();
+    let scores: Vec<Vec<f64>> =
+        (1..=5).map(|k| fit.log_scores(NewData::Training, &vec![f64::from(k); n], None, &Watch::unwatched()).unwrap()).collect();
     for i in 0..n {
         close("sum", &[scores.iter().map(|s| s[i].exp()).sum()], &[1.0], 1e-10);
     }
@@ -216,16 +223,18 @@ fn scores_of_categories_are_their_probabilities_over_what_is_not_known() {
     new.add_strings("contact", &[Some("no"), Some("yes")]).unwrap();
     new.add_strings("judge", &[Some("x"), Some("x")]).unwrap();
     let link = Request { level: Some(0.5), new_levels_zero: true, ..request(Quantity::Link, RandomTerms::All) };
-    let link = fit.predictions(NewData::Frame(&new), &link).unwrap();
-    let scores = fit.log_scores(NewData::Frame(&new), &[1.0; 2], None).unwrap();
+    let link = fit.predictions(NewData::Frame(&new), &link, &Watch::unwatched()).unwrap();
+    let scores = fit.log_scores(NewData::Frame(&new), &[1.0; 2], None, &Watch::unwatched()).unwrap();
     let thresholds = &fit.ordinal().unwrap().thresholds.estimate;
     for i in 0..2 {
         let lowest = mean_over(link.values[i], link.std_errors[i], |eta| 1.0 / (1.0 + (eta - thresholds[0]).exp()));
         close("lowest", &[scores[i]], &[lowest.ln()], 1e-8);
     }
-    let unknown = fit.log_scores(NewData::Training, &vec![f64::NAN; n], None).unwrap();
+    let unknown = fit.log_scores(NewData::Training, &vec![f64::NAN; n], None, &Watch::unwatched()).unwrap();
     assert!(unknown.iter().all(|s| *s == f64::NEG_INFINITY));
-    let error = fit.predictions(NewData::Training, &of_response(Quantity::Probabilities, RandomTerms::All)).unwrap_err();
+    let error = fit
+        .predictions(NewData::Training, &of_response(Quantity::Probabilities, RandomTerms::All), &Watch::unwatched())
+        .unwrap_err();
     assert!(error.code == Code::Unsupported && error.message.contains("probabilities"), "{error}");
 }
 
@@ -235,7 +244,7 @@ fn what_has_no_interval_says_so() {
     let fit = linear("Reaction ~ Days + (Days | Subject)", None, &frame);
     let asked = of_response(Quantity::Response, RandomTerms::All);
     let fails = |request: Request, what: &str| {
-        let error = fit.predictions(NewData::Frame(&frame), &request).unwrap_err();
+        let error = fit.predictions(NewData::Frame(&frame), &request, &Watch::unwatched()).unwrap_err();
         assert!(error.code == Code::Argument && error.message.contains(what), "{error}");
     };
     fails(Request { quantity: Quantity::Dispersion, ..asked.clone() }, "type");

@@ -4,6 +4,7 @@
 use super::standard_errors::{Henderson, inverse, with_errors};
 use super::*;
 use interlace::fit::{PredictorFit, TermFit};
+use interlace::watch::Watch;
 
 /// The log-density of a response at the linear predictors of the mean and the zero part and the family's parameters (working scale).
 type Density = fn(f64, [f64; 2], &[f64]) -> f64;
@@ -163,7 +164,7 @@ impl<'a> Brute<'a> {
 }
 
 fn check(what: &str, own: &Brute<'_>, quantity: Quantity, f: impl Fn([f64; 2]) -> f64) {
-    let got = own.fit.predictions(NewData::Training, &with_errors(quantity, RandomTerms::All)).unwrap();
+    let got = own.fit.predictions(NewData::Training, &with_errors(quantity, RandomTerms::All), &Watch::unwatched()).unwrap();
     for i in (0..own.fit.n_obs).step_by(own.fit.n_obs / 12) {
         let want = own.std_error(i, &f);
         let se = got.std_errors[i];
@@ -204,7 +205,7 @@ fn counts_with_slopes() {
     let whole = fitted(&spec("poisson", "y_nb2 ~ x + cs(1 + x | g)"), &data("sim_families.csv", &["g"]));
     let us = fitted(&spec("poisson", "y_nb2 ~ x + (1 + x | g)"), &data("sim_families.csv", &["g"]));
     let asked = with_errors(Quantity::Link, RandomTerms::All);
-    let of = |fit: &Fit| fit.predictions(NewData::Training, &asked).unwrap().std_errors;
+    let of = |fit: &Fit| fit.predictions(NewData::Training, &asked, &Watch::unwatched()).unwrap().std_errors;
     close("cs of two effects", &of(&whole), &of(&us), 1e-4);
 }
 
@@ -213,7 +214,9 @@ fn counts_with_slopes() {
 fn edges_have_no_part_in_it() {
     let frame = data("sim_families.csv", &["g"]);
     let of = |model: &Spec| {
-        fitted(model, &frame).predictions(NewData::Training, &with_errors(Quantity::Link, RandomTerms::All)).unwrap()
+        fitted(model, &frame)
+            .predictions(NewData::Training, &with_errors(Quantity::Link, RandomTerms::All), &Watch::unwatched())
+            .unwrap()
     };
     let small = of(&spec("poisson", "y_pois ~ x + (1 | g)"));
     let term = spec("poisson", "y_pois ~ x + (1 | g) + (0 + x | g)");
@@ -230,11 +233,12 @@ fn gaussian_models_have_the_uncertainty_of_variances_beside_hendersons() {
     let formula = "Reaction ~ Days + (Days | Subject)";
     let fit = fitted(&spec("gaussian", formula), &frame);
     check("gaussian", &Brute::new(&fit, gaussian, 1), Quantity::Link, |eta| eta[0]);
-    let got = fit.predictions(NewData::Training, &with_errors(Quantity::Link, RandomTerms::All)).unwrap();
+    let got = fit.predictions(NewData::Training, &with_errors(Quantity::Link, RandomTerms::All), &Watch::unwatched()).unwrap();
     let source = FormulaSpec { formula: formula.into(), ..FormulaSpec::default() };
     let options = Options { reml: false, ..Options::default() };
-    let linear = Fit::new(&Spec::new(ModelKind::Lmm, Source::Formula(source)), Some(&frame), &options, None).unwrap();
-    let known = linear.predictions(NewData::Training, &with_errors(Quantity::Link, RandomTerms::All)).unwrap();
+    let linear =
+        Fit::new(&Spec::new(ModelKind::Lmm, Source::Formula(source)), Some(&frame), &options, &Watch::unwatched()).unwrap();
+    let known = linear.predictions(NewData::Training, &with_errors(Quantity::Link, RandomTerms::All), &Watch::unwatched()).unwrap();
     close("with variances known", &known.std_errors, &Henderson::new(&linear).all(), 1e-8);
     let ratios: Vec<f64> = got.std_errors.iter().zip(&known.std_errors).map(|(a, b)| a / b).collect();
     let (least, most) = ratios.iter().fold((f64::INFINITY, 0.0_f64), |(a, b), r| (a.min(*r), b.max(*r)));
@@ -291,13 +295,13 @@ fn counts_with_a_zero_part_that_varies_between_groups() {
 fn conditional_standard_errors_are_smaller() {
     let (model, frame) = (spec("poisson", "y_nb2 ~ x + (1 + x | g)"), data("sim_families.csv", &["g"]));
     let options = Options { std_errors: interlace::options::StdErrors::Conditional, ..Options::default() };
-    let conditional = Fit::new(&model, Some(&frame), &options, None).unwrap();
+    let conditional = Fit::new(&model, Some(&frame), &options, &Watch::unwatched()).unwrap();
     let asked = with_errors(Quantity::Link, RandomTerms::All);
-    let given = conditional.predictions(NewData::Training, &asked).unwrap();
-    let with = fitted(&model, &frame).predictions(NewData::Training, &asked).unwrap();
+    let given = conditional.predictions(NewData::Training, &asked, &Watch::unwatched()).unwrap();
+    let with = fitted(&model, &frame).predictions(NewData::Training, &asked, &Watch::unwatched()).unwrap();
     assert!(given.std_errors.iter().zip(&with.std_errors).all(|(a, b)| *a > 0.0 && a < b));
     check("given", &Brute::new(&conditional, poisson, 0), Quantity::Link, |eta| eta[0]);
     let options = Options { quadrature: 0, ..Options::default() };
-    let fast = Fit::new(&model, Some(&frame), &options, None).unwrap();
+    let fast = Fit::new(&model, Some(&frame), &options, &Watch::unwatched()).unwrap();
     check("nagq = 0", &Brute::new(&fast, poisson, 0), Quantity::Link, |eta| eta[0]);
 }

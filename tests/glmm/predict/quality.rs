@@ -1,6 +1,7 @@
 //! Residuals, overdispersion and R2 where there is no reference.
 
 use super::*;
+use interlace::watch::Watch;
 
 fn moments(values: &[f64]) -> (f64, f64) {
     let n = values.len() as f64;
@@ -23,11 +24,11 @@ fn quantile_residuals_are_standard_normal_and_reproducible() {
     ];
     for (model, random) in models {
         let fit = fitted(&model, &frame);
-        let residuals = fit.quantile_residuals(7).unwrap();
+        let residuals = fit.quantile_residuals(7, &Watch::unwatched()).unwrap();
         let (mean, sd) = moments(&residuals);
         assert!(mean.abs() < 0.1 && (sd - 1.0).abs() < 0.1, "{}: {mean} {sd}", model.family.name);
-        assert_eq!(residuals, fit.quantile_residuals(7).unwrap());
-        assert_eq!(residuals != fit.quantile_residuals(8).unwrap(), random, "{}", model.family.name);
+        assert_eq!(residuals, fit.quantile_residuals(7, &Watch::unwatched()).unwrap());
+        assert_eq!(residuals != fit.quantile_residuals(8, &Watch::unwatched()).unwrap(), random, "{}", model.family.name);
     }
 }
 
@@ -35,9 +36,11 @@ fn quantile_residuals_are_standard_normal_and_reproducible() {
 fn quantile_residuals_of_a_linear_model_are_standardised() {
     let frame = data("sim_weights.csv", &["g"]);
     let formula = FormulaSpec { formula: "y ~ x1 + (1 | g)".into(), weights: Some("w".into()), ..FormulaSpec::default() };
-    let fit = Fit::new(&Spec::new(ModelKind::Lmm, Source::Formula(formula)), Some(&frame), &Options::default(), None).unwrap();
+    let fit =
+        Fit::new(&Spec::new(ModelKind::Lmm, Source::Formula(formula)), Some(&frame), &Options::default(), &Watch::unwatched())
+            .unwrap();
     let want: Vec<f64> = fit.residuals_pearson.iter().map(|r| r / fit.sigma).collect();
-    close("quantile", &fit.quantile_residuals(1).unwrap(), &want, 1e-9);
+    close("quantile", &fit.quantile_residuals(1, &Watch::unwatched()).unwrap(), &want, 1e-9);
     close("working", &fit.residuals_of(ResidualKind::Working).unwrap(), &fit.residuals, 0.0);
     close("deviance", &fit.residuals_of(ResidualKind::Deviance).unwrap(), &fit.residuals_pearson, 0.0);
 }
@@ -52,7 +55,7 @@ fn quantile_residuals_of_far_outliers_are_finite() {
     let mut model = spec("poisson", "y ~ 1 + (1 | g)");
     model.zero_inflation = Some(PredictorSpec::Formula("~ 1".into()));
     for model in [spec("poisson", "y ~ 1 + (1 | g)"), model] {
-        let residuals = fitted(&model, &frame).quantile_residuals(3).unwrap();
+        let residuals = fitted(&model, &frame).quantile_residuals(3, &Watch::unwatched()).unwrap();
         assert!(residuals.iter().all(|r| r.is_finite()) && residuals[7] > 8.0, "{residuals:?}");
     }
 }
@@ -116,7 +119,7 @@ fn what_is_not_defined_is_unsupported() {
         };
         check("deviance", fit.residuals_of(ResidualKind::Deviance).map(drop), deviance);
         check("overdispersion", fit.overdispersion().map(drop), overdispersion);
-        check("R2", fit.r2().map(drop), r2);
+        check("R2", fit.r2(&Watch::unwatched()).map(drop), r2);
     }
 }
 
@@ -139,7 +142,10 @@ fn r2_of_a_gaussian_model_is_that_of_the_linear_one() {
     let formula = FormulaSpec { formula: "y ~ x1 + x2 + (1 + x1 | g)".into(), ..FormulaSpec::default() };
     let fit = |kind| {
         let options = Options { reml: false, ..Options::default() };
-        Fit::new(&Spec::new(kind, Source::Formula(formula.clone())), Some(&frame), &options, None).unwrap().r2().unwrap()
+        Fit::new(&Spec::new(kind, Source::Formula(formula.clone())), Some(&frame), &options, &Watch::unwatched())
+            .unwrap()
+            .r2(&Watch::unwatched())
+            .unwrap()
     };
     let (a, b) = (fit(ModelKind::Lmm), fit(ModelKind::Glmm));
     close("r2", &[b.marginal(), b.conditional(), b.icc_adjusted()], &[a.marginal(), a.conditional(), a.icc_adjusted()], 1e-5);

@@ -1,6 +1,7 @@
 //! Against lme4 and glmmTMB.
 
 use super::*;
+use interlace::watch::Watch;
 
 #[test]
 fn predictions_for_new_data_equal_the_reference() {
@@ -13,7 +14,7 @@ fn predictions_for_new_data_equal_the_reference() {
             for (which, random) in [("null", RandomTerms::All), ("NA", RandomTerms::None)] {
                 let want = numbers(&entry["predictions"][format!("{scale}_{which}")]);
                 let own = Request { new_levels_zero: true, ..request(quantity, random) };
-                let got = fit.predictions(NewData::Frame(&new), &own).unwrap().values;
+                let got = fit.predictions(NewData::Frame(&new), &own, &Watch::unwatched()).unwrap().values;
                 close(&format!("{id} {scale} {which}"), &got, &want, 2e-5);
                 compared += 1;
             }
@@ -48,7 +49,7 @@ fn r2_equals_the_reference() {
         assert_eq!(own.len(), count, "{file}");
         for (id, want) in own {
             let entry = entry(file, id);
-            let r2 = fit_entry(kind, &entry).r2().unwrap();
+            let r2 = fit_entry(kind, &entry).r2(&Watch::unwatched()).unwrap();
             let got = [r2.marginal(), r2.conditional(), r2.icc_adjusted(), r2.icc_unadjusted()];
             let want = ["marginal", "conditional", "icc_adjusted", "icc_unadjusted"].map(|key| want[key].as_f64().unwrap());
             close(id, &got, &want, 1e-6);

@@ -1,6 +1,7 @@
 //! Predictions for the data of the fit are its fitted values, whatever the model's shape.
 
 use super::*;
+use interlace::watch::Watch;
 
 const QUANTITIES: [Quantity; 6] = [
     Quantity::Response,
@@ -26,13 +27,13 @@ fn families() -> Frame {
 
 fn check(what: &str, fit: &Fit, frame: &Frame) {
     let all = |quantity| request(quantity, RandomTerms::All);
-    let got = fit.predictions(NewData::Training, &all(Quantity::Response)).unwrap().values;
+    let got = fit.predictions(NewData::Training, &all(Quantity::Response), &Watch::unwatched()).unwrap().values;
     close(what, &got, &fit.fitted, 0.0);
     for quantity in QUANTITIES {
         for random in [RandomTerms::All, RandomTerms::None, RandomTerms::Chosen(vec![0])] {
             let asked = Request { level: Some(0.9), ..request(quantity, random) };
-            let own = fit.predictions(NewData::Training, &asked).unwrap();
-            let new = fit.predictions(NewData::Frame(frame), &asked).unwrap();
+            let own = fit.predictions(NewData::Training, &asked, &Watch::unwatched()).unwrap();
+            let new = fit.predictions(NewData::Frame(frame), &asked, &Watch::unwatched()).unwrap();
             let what = format!("{what}, {asked:?}");
             close(&what, &new.values, &own.values, 1e-12);
             close(&what, &new.std_errors, &own.std_errors, 1e-9);
@@ -43,8 +44,10 @@ fn check(what: &str, fit: &Fit, frame: &Frame) {
             }
         }
     }
-    let none = fit.predictions(NewData::Training, &request(Quantity::Response, RandomTerms::Chosen(vec![]))).unwrap();
-    let also_none = fit.predict(NewData::Training, PredictOptions { random: false, new_levels_zero: false }).unwrap();
+    let none =
+        fit.predictions(NewData::Training, &request(Quantity::Response, RandomTerms::Chosen(vec![])), &Watch::unwatched()).unwrap();
+    let also_none =
+        fit.predict(NewData::Training, PredictOptions { random: false, new_levels_zero: false }, &Watch::unwatched()).unwrap();
     close(what, &none.values, &also_none, 1e-15);
 }
 
@@ -89,10 +92,12 @@ fn every_kind_of_family() {
         check(formula, &fitted(&model, &frame), &frame);
     }
     let inverse = fitted(&spec("gamma", "y_gamma_inv ~ x + (1 | g)"), &frame);
-    let response = |random| inverse.predictions(NewData::Training, &request(Quantity::Response, random)).unwrap().values;
+    let response =
+        |random| inverse.predictions(NewData::Training, &request(Quantity::Response, random), &Watch::unwatched()).unwrap().values;
     close("inverse link", &response(RandomTerms::All), &inverse.fitted, 1e-13);
     assert!(response(RandomTerms::None).iter().all(|v| v.is_finite()));
-    let marginal = inverse.predictions(NewData::Training, &request(Quantity::Marginal, RandomTerms::All)).unwrap();
+    let marginal =
+        inverse.predictions(NewData::Training, &request(Quantity::Marginal, RandomTerms::All), &Watch::unwatched()).unwrap();
     assert!(marginal.values.iter().all(|v| v.is_nan()));
 }
 
@@ -105,7 +110,9 @@ fn further_predictors_and_all_their_offsets() {
     check("zero inflation", &fit, &frame);
     // The offset counts: another one gives other probabilities.
     let probability = |frame: &Frame| {
-        fit.predictions(NewData::Frame(frame), &request(Quantity::ZeroProbability, RandomTerms::All)).unwrap().values
+        fit.predictions(NewData::Frame(frame), &request(Quantity::ZeroProbability, RandomTerms::All), &Watch::unwatched())
+            .unwrap()
+            .values
     };
     let mut other = data("sim_families.csv", &["g"]);
     let n = other.n_rows();
@@ -150,12 +157,12 @@ fn arrays_predict_as_formulas_do() {
     });
     let mut own = Spec::new(ModelKind::Glmm, Source::Arrays(arrays.clone()));
     own.family.name = "poisson".into();
-    let fit = Fit::new(&own, None, &Options::default(), None).unwrap();
+    let fit = Fit::new(&own, None, &Options::default(), &Watch::unwatched()).unwrap();
     let new = ArraySpec { y: vec![], ..arrays };
     for quantity in QUANTITIES {
         let asked = Request { level: Some(0.95), ..request(quantity, RandomTerms::All) };
-        let want = formula.predictions(NewData::Training, &asked).unwrap();
-        let got = fit.predictions(NewData::Arrays(&new), &asked).unwrap();
+        let want = formula.predictions(NewData::Training, &asked, &Watch::unwatched()).unwrap();
+        let got = fit.predictions(NewData::Arrays(&new), &asked, &Watch::unwatched()).unwrap();
         close("values", &got.values, &want.values, 1e-6);
         close("standard errors", &got.std_errors, &want.std_errors, 1e-6);
     }
@@ -169,11 +176,12 @@ fn levels_that_the_fit_does_not_know() {
     new.add_strings("trt", &[Some("placebo"), Some("placebo"), Some("progabide")]).unwrap();
     new.add_strings("subject", &[Some("s01"), Some("nobody"), None]).unwrap();
     let asked = request(Quantity::Link, RandomTerms::All);
-    let error = fit.predictions(NewData::Frame(&new), &asked).unwrap_err();
+    let error = fit.predictions(NewData::Frame(&new), &asked, &Watch::unwatched()).unwrap_err();
     assert!(error.code == Code::Data && error.position == 1 && error.message.contains("subject"), "{error:?}");
     let zero = Request { new_levels_zero: true, level: Some(0.95), ..asked.clone() };
-    let got = fit.predictions(NewData::Frame(&new), &zero).unwrap();
-    let without = fit.predictions(NewData::Frame(&new), &Request { random: RandomTerms::None, ..zero.clone() }).unwrap();
+    let got = fit.predictions(NewData::Frame(&new), &zero, &Watch::unwatched()).unwrap();
+    let without =
+        fit.predictions(NewData::Frame(&new), &Request { random: RandomTerms::None, ..zero.clone() }, &Watch::unwatched()).unwrap();
     close("unknown levels", &got.values[1..], &without.values[1..], 1e-15);
     // A new level may be anywhere that its variance allows.
     let variance = fit.terms[0].cov[0];
@@ -182,15 +190,17 @@ fn levels_that_the_fit_does_not_know() {
     let mut wrong = Frame::new(1);
     wrong.add_strings("trt", &[Some("surgery")]).unwrap();
     wrong.add_strings("subject", &[Some("s01")]).unwrap();
-    let error = fit.predictions(NewData::Frame(&wrong), &asked).unwrap_err();
+    let error = fit.predictions(NewData::Frame(&wrong), &asked, &Watch::unwatched()).unwrap_err();
     assert!(error.code == Code::Data && error.message.contains("surgery"), "{error:?}");
     let terms = request(Quantity::Link, RandomTerms::Chosen(vec![1]));
-    assert!(fit.predictions(NewData::Training, &terms).unwrap_err().message.contains("terms has 1"));
+    assert!(fit.predictions(NewData::Training, &terms, &Watch::unwatched()).unwrap_err().message.contains("terms has 1"));
     // Groups need not be there where no mode is added.
     let mut groupless = Frame::new(1);
     groupless.add_strings("trt", &[Some("placebo")]).unwrap();
     for quantity in [Quantity::Response, Quantity::Marginal] {
-        let got = fit.predictions(NewData::Frame(&groupless), &request(quantity, RandomTerms::None)).unwrap().values[0];
+        let got =
+            fit.predictions(NewData::Frame(&groupless), &request(quantity, RandomTerms::None), &Watch::unwatched()).unwrap().values
+                [0];
         let extra = if quantity == Quantity::Marginal { 0.5 * variance } else { 0.0 };
         close("without groups", &[got], &[(fit.fixed.estimate[0] + extra).exp()], 1e-13);
     }
@@ -210,13 +220,13 @@ fn rows_that_were_left_out_are_padded() {
         source.weights = Some("w".into());
     }
     let options = Options { na: NaPolicy::Pad, ..Options::default() };
-    let fit = Fit::new(&model, Some(&frame), &options, None).unwrap();
+    let fit = Fit::new(&model, Some(&frame), &options, &Watch::unwatched()).unwrap();
     check("padded", &fit, &frame);
     for values in [
-        fit.predictions(NewData::Training, &request(Quantity::Link, RandomTerms::All)).unwrap().values,
+        fit.predictions(NewData::Training, &request(Quantity::Link, RandomTerms::All), &Watch::unwatched()).unwrap().values,
         fit.residuals_of(ResidualKind::Deviance).unwrap(),
         fit.residuals_of(ResidualKind::Working).unwrap(),
-        fit.quantile_residuals(1).unwrap(),
+        fit.quantile_residuals(1, &Watch::unwatched()).unwrap(),
     ] {
         assert_eq!(values.len(), 12);
         assert!((0..12).all(|i| values[i].is_nan() == (i == 3)));

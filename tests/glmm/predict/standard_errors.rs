@@ -1,6 +1,7 @@
 //! Standard errors and intervals against formulas worked out here.
 
 use super::*;
+use interlace::watch::Watch;
 
 pub fn with_errors(quantity: Quantity, random: RandomTerms) -> Request {
     Request { level: Some(0.95), ..request(quantity, random) }
@@ -87,9 +88,10 @@ fn linear_models_have_hendersons_variances() {
     let source = FormulaSpec { formula: "Reaction ~ Days + (Days | Subject)".into(), ..FormulaSpec::default() };
     let fit = fitted(&Spec::new(ModelKind::Lmm, Source::Formula(source)), &frame);
     let n = fit.n_obs;
-    let got = fit.predictions(NewData::Training, &with_errors(Quantity::Response, RandomTerms::All)).unwrap();
+    let got = fit.predictions(NewData::Training, &with_errors(Quantity::Response, RandomTerms::All), &Watch::unwatched()).unwrap();
     close("modes", &got.std_errors, &Henderson::new(&fit).all(), 1e-8);
-    let without = fit.predictions(NewData::Training, &with_errors(Quantity::Response, RandomTerms::None)).unwrap();
+    let without =
+        fit.predictions(NewData::Training, &with_errors(Quantity::Response, RandomTerms::None), &Watch::unwatched()).unwrap();
     let vcov = &fit.fixed.vcov;
     let day = fit.x[n + 3];
     let by_hand = (vcov[0] + 2.0 * day * vcov[1] + day * day * vcov[3]).sqrt();
@@ -112,11 +114,13 @@ fn crossed_linear_models_have_hendersons_variances() {
     frame.add_strings("g", &g.iter().map(|l| Some(l.as_str())).collect::<Vec<_>>()).unwrap();
     frame.add_strings("h", &h.iter().map(|l| Some(l.as_str())).collect::<Vec<_>>()).unwrap();
     let formula = FormulaSpec { formula: "y ~ x + (1 | g) + (1 | h)".into(), ..FormulaSpec::default() };
-    let fit = Fit::new(&Spec::new(ModelKind::Lmm, Source::Formula(formula)), Some(&frame), &Options::default(), None).unwrap();
+    let fit =
+        Fit::new(&Spec::new(ModelKind::Lmm, Source::Formula(formula)), Some(&frame), &Options::default(), &Watch::unwatched())
+            .unwrap();
     assert!(!fit.singular, "{:?}", fit.theta);
     let henderson = Henderson::new(&fit);
     let asked = with_errors(Quantity::Response, RandomTerms::All);
-    let got = fit.predictions(NewData::Training, &asked).unwrap();
+    let got = fit.predictions(NewData::Training, &asked, &Watch::unwatched()).unwrap();
     close("pairs of the data", &got.std_errors, &henderson.all(), 1e-8);
     let mut new = Frame::new(7);
     let x = fit.x[fit.n_obs];
@@ -124,7 +128,7 @@ fn crossed_linear_models_have_hendersons_variances() {
     let groups: Vec<String> = (0..7).map(|i| format!("g{i}")).collect();
     new.add_strings("g", &groups.iter().map(|l| Some(l.as_str())).collect::<Vec<_>>()).unwrap();
     new.add_strings("h", &[Some("h0"); 7]).unwrap();
-    let got = fit.predictions(NewData::Frame(&new), &asked).unwrap();
+    let got = fit.predictions(NewData::Frame(&new), &asked, &Watch::unwatched()).unwrap();
     let mut levels = vec![0u32; fit.terms.len()];
     let want: Vec<f64> = (0..7)
         .map(|level| {
@@ -142,8 +146,9 @@ fn a_poisson_model_with_random_intercepts() {
     let fit = fit_entry(ModelKind::Glmm, &entry("glmm", "epil_poisson"));
     let (n, p, term) = (fit.n_obs, fit.fixed.names.len(), &fit.terms[0]);
     let (precision, vcov) = (1.0 / term.cov[0], &fit.generalised().unwrap().vcov);
-    let got = fit.predictions(NewData::Training, &with_errors(Quantity::Link, RandomTerms::All)).unwrap();
-    let response = fit.predictions(NewData::Training, &with_errors(Quantity::Response, RandomTerms::All)).unwrap();
+    let got = fit.predictions(NewData::Training, &with_errors(Quantity::Link, RandomTerms::All), &Watch::unwatched()).unwrap();
+    let response =
+        fit.predictions(NewData::Training, &with_errors(Quantity::Response, RandomTerms::All), &Watch::unwatched()).unwrap();
     for i in 0..n {
         let group: Vec<usize> = (0..n).filter(|&k| term.design.index[k] == term.design.index[i]).collect();
         let variance = 1.0 / (group.iter().map(|&k| fit.fitted[k]).sum::<f64>() + precision);
@@ -168,7 +173,8 @@ fn the_delta_method_has_all_predictors() {
     model.zero_inflation = Some(PredictorSpec::Formula("~ mined".into()));
     let fit = fitted(&model, &frame);
     let own = fit.generalised().unwrap();
-    let asked = |quantity| fit.predictions(NewData::Training, &with_errors(quantity, RandomTerms::None)).unwrap();
+    let asked =
+        |quantity| fit.predictions(NewData::Training, &with_errors(quantity, RandomTerms::None), &Watch::unwatched()).unwrap();
     let (response, link, zero) = (asked(Quantity::Response), asked(Quantity::Link), asked(Quantity::ZeroProbability));
     let (n, m) = (fit.n_obs, own.vcov_names.len());
     for i in (0..n).step_by(37) {
@@ -185,13 +191,14 @@ fn the_delta_method_has_all_predictors() {
     }
     // The dispersion by its own parameter.
     let fit = fitted(&spec("nbinom2", "count ~ mined + (1 | site)"), &frame);
-    let got = fit.predictions(NewData::Training, &with_errors(Quantity::Dispersion, RandomTerms::None)).unwrap();
+    let got =
+        fit.predictions(NewData::Training, &with_errors(Quantity::Dispersion, RandomTerms::None), &Watch::unwatched()).unwrap();
     let parameter = &fit.generalised().unwrap().parameters[0];
     close("dispersion", &[got.values[0], got.std_errors[0]], &[parameter.estimate, parameter.std_error], 1e-9);
     // A mean of the family's parameters has their uncertainty: exp(eta + sigma^2/2).
     let fit = fitted(&spec("lognormal", "y_lognormal ~ 1 + (1 | g)"), &data("sim_families.csv", &["g"]));
     let asked = with_errors(Quantity::Response, RandomTerms::None);
-    let got = fit.predictions(NewData::Training, &asked).unwrap();
+    let got = fit.predictions(NewData::Training, &asked, &Watch::unwatched()).unwrap();
     let own = fit.generalised().unwrap();
     let (mean, sigma2, m) = (got.values[0], fit.sigma.powi(2), own.vcov_names.len());
     let l = [mean, 0.5 * mean * sigma2];
@@ -204,8 +211,8 @@ fn means_over_the_random_effects() {
     let frame = data("epil.csv", &["trt", "subject"]);
     let fit = fitted(&spec("poisson", "y ~ trt + (1 + V4 | subject)"), &frame);
     let (n, term) = (fit.n_obs, &fit.terms[0]);
-    let got = fit.predictions(NewData::Training, &with_errors(Quantity::Marginal, RandomTerms::All)).unwrap();
-    let link = fit.predictions(NewData::Training, &with_errors(Quantity::Link, RandomTerms::None)).unwrap();
+    let got = fit.predictions(NewData::Training, &with_errors(Quantity::Marginal, RandomTerms::All), &Watch::unwatched()).unwrap();
+    let link = fit.predictions(NewData::Training, &with_errors(Quantity::Link, RandomTerms::None), &Watch::unwatched()).unwrap();
     for i in 0..n {
         let z = term.design.z.as_ref().unwrap()[n + i];
         let variance = term.cov[0] + 2.0 * z * term.cov[1] + z * z * term.cov[3];
@@ -217,8 +224,8 @@ fn means_over_the_random_effects() {
     let mut model = spec("binomial", "cbind(incidence, size - incidence) ~ period + (1 | herd)");
     model.family.link = Some("probit".into());
     let fit = fitted(&model, &cbpp);
-    let got = fit.predictions(NewData::Training, &request(Quantity::Marginal, RandomTerms::All)).unwrap();
-    let link = fit.predictions(NewData::Training, &request(Quantity::Link, RandomTerms::None)).unwrap();
+    let got = fit.predictions(NewData::Training, &request(Quantity::Marginal, RandomTerms::All), &Watch::unwatched()).unwrap();
+    let link = fit.predictions(NewData::Training, &request(Quantity::Link, RandomTerms::None), &Watch::unwatched()).unwrap();
     let scale = (1.0 + fit.terms[0].cov[0]).sqrt();
     let probit = interlace::family::Link::Probit;
     let want: Vec<f64> = link.values.iter().map(|eta| probit.linkinv(eta / scale)).collect();
@@ -230,7 +237,7 @@ fn levels_are_probabilities() {
     let fit = fitted(&spec("poisson", "y ~ trt + (1 | subject)"), &data("epil.csv", &["trt", "subject"]));
     for level in [0.0, 1.0, -0.5, f64::NAN] {
         let asked = Request { level: Some(level), ..request(Quantity::Link, RandomTerms::None) };
-        let error = fit.predictions(NewData::Training, &asked).unwrap_err();
+        let error = fit.predictions(NewData::Training, &asked, &Watch::unwatched()).unwrap_err();
         assert!(error.code == Code::Argument && error.message.contains("level"), "{error:?}");
     }
 }

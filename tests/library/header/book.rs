@@ -11,8 +11,8 @@ pub struct Chapter {
     pub files: &'static [&'static str],
 }
 
-pub const CHAPTERS: [Chapter; 12] = [
-    Chapter { title: "Library", about: "version, status, errors", files: &["status"] },
+pub const CHAPTERS: [Chapter; 13] = [
+    Chapter { title: "Library", about: "version, status, errors", files: &["status", "library"] },
     Chapter {
         title: "Frame",
         about: "data go in as named columns, tables come out so; CSV files",
@@ -21,13 +21,13 @@ pub const CHAPTERS: [Chapter; 12] = [
     Chapter {
         title: "Spec",
         about: "the model: a formula or arrays, family, thresholds, residual correlation",
-        files: &["spec_lists", "spec", "spec_arrays", "spec_family", "spec_ordinal", "spec_correlation"],
+        files: &["spec_lists", "spec", "spec_arrays", "spec_family", "spec_ordinal", "spec_correlation", "spec_variables"],
     },
     Chapter { title: "Family", about: "the families of the library, and your own", files: &["family_list", "family"] },
     Chapter {
         title: "Options",
         about: "how a model is fitted, and how long work is watched",
-        files: &["options_lists", "options", "options_named"],
+        files: &["options_lists", "phase", "options", "options_named"],
     },
     Chapter {
         title: "Fit",
@@ -61,6 +61,11 @@ pub const CHAPTERS: [Chapter; 12] = [
     },
     Chapter { title: "Bootstrap", about: "what is resampled, intervals from replicates", files: &["bootstrap"] },
     Chapter { title: "Validation", about: "all optimisers, cross-validation", files: &["validation"] },
+    Chapter {
+        title: "Document",
+        about: "a fit and the answers to questions about it as one text",
+        files: &["questions", "document"],
+    },
 ];
 
 const WIDTH: usize = 120;
@@ -70,7 +75,7 @@ pub fn book(preamble: &str, items: &[Item]) -> String {
     let mut out = String::from(preamble);
     contents(&mut out);
     out.push_str(GUARD);
-    for item in of_file(items, "status", Kind::Define) {
+    for item in of_file(items, "library", &[Kind::Define]) {
         entry(&mut out, item, items);
     }
     banner(&mut out, "Objects", "all of them are opaque");
@@ -81,12 +86,14 @@ pub fn book(preamble: &str, items: &[Item]) -> String {
     for chapter in &CHAPTERS {
         banner(&mut out, chapter.title, chapter.about);
         for file in chapter.files {
-            for kind in [Kind::Enum, Kind::Callback, Kind::Struct, Kind::Function] {
-                of_file(items, file, kind).for_each(|item| entry(&mut out, item, items));
+            for kinds in [&[Kind::Enum][..], &[Kind::Callback, Kind::Struct], &[Kind::Function]] {
+                of_file(items, file, kinds).for_each(|item| entry(&mut out, item, items));
             }
         }
     }
-    out.push_str("#ifdef __cplusplus\n}\n#endif\n\n#endif /* INTERLACE_H */\n");
+    out.push_str("#ifdef __cplusplus\n}\n#endif\n\n");
+    out.push_str(SIZE);
+    out.push_str("#endif /* INTERLACE_H */\n");
     out
 }
 
@@ -103,11 +110,21 @@ const GUARD: &str = "
 
 ";
 
-fn of_file<'a>(items: &'a [Item], file: &'a str, kind: Kind) -> impl Iterator<Item = &'a Item> {
-    let mut own: Vec<&Item> = items.iter().filter(|item| item.file == file && item.kind == kind).collect();
+/// Those of a file, in its order.
+fn of_file<'a>(items: &'a [Item], file: &str, kinds: &[Kind]) -> impl Iterator<Item = &'a Item> {
+    let mut own: Vec<&Item> = items.iter().filter(|item| item.file == file && kinds.contains(&item.kind)).collect();
     own.sort_by_key(|item| item.place);
     own.into_iter()
 }
+
+const SIZE: &str = "/* Codes have 32 bits, which -fshort-enums would change. */
+#if defined(__cplusplus) && __cplusplus >= 201103L
+static_assert(sizeof(interlace_column_kind) == 4, \"interlace.h: codes must have 32 bits\");
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+_Static_assert(sizeof(interlace_column_kind) == 4, \"interlace.h: codes must have 32 bits\");
+#endif
+
+";
 
 fn contents(out: &mut String) {
     out.push_str("/* Contents:\n");
@@ -330,6 +347,7 @@ fn self_evident(item: &Item, parameter: &Part) -> Option<String> {
             let noun = object.trim_start_matches("interlace_").replace('_', " ");
             format!("The new {noun}. The caller frees it with {object}_free.")
         }
+        ("other", _) => "The frame with further rows.".to_owned(),
         (_, text) if is_object(object) && !text.ends_with("**") => {
             format!("The {}.", object.trim_start_matches("interlace_").replace('_', " "))
         }
@@ -361,7 +379,8 @@ pub fn arrays_before(item: &Item, name: &str) -> Vec<String> {
     let parameters = item.parameters();
     let at = parameters.iter().position(|p| p.name == name).unwrap();
     let before = parameters[..at].iter().rev().take_while(|p| {
-        p.type_text.ends_with('*') && !is_object(p.type_text.trim_end_matches([' ', '*']).trim_start_matches("const "))
+        let text = p.type_text == "const char *";
+        p.type_text.ends_with('*') && !text && !is_object(p.type_text.trim_end_matches([' ', '*']).trim_start_matches("const "))
     });
     let mut names: Vec<String> = before.map(|p| p.name.clone()).collect();
     names.reverse();

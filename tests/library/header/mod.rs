@@ -1,5 +1,6 @@
 //! The header: generated from src/capi, true to it, documented, and fit for C and C++ compilers.
 
+mod bindings;
 mod book;
 mod items;
 mod json;

@@ -6,6 +6,7 @@ use interlace::frame::Frame;
 use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, Satterthwaite};
 use interlace::linalg::dense;
 use interlace::options::Options;
+use interlace::watch::Watch;
 
 use super::{close, fit, reals, series, spec};
 use crate::common::{Rng, derivative};
@@ -80,7 +81,7 @@ fn satterthwaite_degrees_of_freedom_equal_dense_ones() {
     for (formula, correlation, reml) in models {
         let fit = fit(&frame, formula, correlation, reml);
         assert!(!fit.singular, "{formula}");
-        let own = Satterthwaite::of(&fit).unwrap();
+        let own = Satterthwaite::of(&fit, &Watch::unwatched()).unwrap();
         assert!(!own.indefinite);
         for l in [[1.0, 0.0], [0.0, 1.0], [1.0, 2.0]] {
             let (got, want) = (own.df(&l), dense_df(&fit, &frame, &l));
@@ -96,9 +97,10 @@ fn compound_symmetry_has_the_degrees_of_freedom_of_a_random_intercept() {
         let options = Options { reml, ..Options::default() };
         let mut plain = spec("y ~ x + (1 | g)", "", None);
         plain.correlation = None;
-        let intercept = Fit::new(&plain, Some(&frame), &options, None).unwrap();
+        let intercept = Fit::new(&plain, Some(&frame), &options, &Watch::unwatched()).unwrap();
         let cs = fit(&frame, "y ~ x", "cs(1 | g)", reml);
-        let (want, got) = (Satterthwaite::of(&intercept).unwrap(), Satterthwaite::of(&cs).unwrap());
+        let (want, got) =
+            (Satterthwaite::of(&intercept, &Watch::unwatched()).unwrap(), Satterthwaite::of(&cs, &Watch::unwatched()).unwrap());
         for l in [[1.0, 0.0], [0.0, 1.0], [1.0, -3.0]] {
             close("df", &[got.df(&l)], &[want.df(&l)], 1e-5);
         }
@@ -131,14 +133,14 @@ fn degrees_of_freedom_without_correlation_are_those_of_the_plain_model() {
     }
     frame.add_integers("g", g).unwrap();
     let df = |fit: &Fit| {
-        let own = Satterthwaite::of(fit).unwrap();
+        let own = Satterthwaite::of(fit, &Watch::unwatched()).unwrap();
         let caveat = DegreesOfFreedom::Satterthwaite(&own).caveat(fit);
         ([own.df(&[1.0, 0.0]), own.df(&[0.0, 1.0])], caveat)
     };
     let plain = |formula: &str| {
         let mut plain = spec(formula, "", None);
         plain.correlation = None;
-        Fit::new(&plain, Some(&frame), &Options::default(), None).unwrap()
+        Fit::new(&plain, Some(&frame), &Options::default(), &Watch::unwatched()).unwrap()
     };
     let zero = fit(&frame, "y ~ x + (1 | g)", "ar1(t | g)", true);
     assert!(zero.correlation().unwrap().estimate < 1e-6 && !zero.singular);

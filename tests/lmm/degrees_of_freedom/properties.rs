@@ -2,6 +2,7 @@ use super::*;
 use interlace::inference::anova::{AnovaType, anova_table};
 use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod, KenwardRoger, Satterthwaite};
 use interlace::inference::drop1::drop1_table;
+use interlace::watch::Watch;
 
 /// The columns of a file with some of them changed.
 fn changed(data: &str, group: &str, change: impl Fn(&str, f64) -> f64) -> Frame {
@@ -21,7 +22,7 @@ fn changed(data: &str, group: &str, change: impl Fn(&str, f64) -> f64) -> Frame 
 }
 
 fn both(fit: &Fit) -> (Vec<f64>, Vec<f64>) {
-    let (s, k) = (Satterthwaite::of(fit).unwrap(), KenwardRoger::of(fit).unwrap());
+    let (s, k) = (Satterthwaite::of(fit, &Watch::unwatched()).unwrap(), KenwardRoger::of(fit, &Watch::unwatched()).unwrap());
     let of = |freedom: DegreesOfFreedom<'_>| freedom.coefficients(fit).iter().map(|c| c.df).collect::<Vec<_>>();
     (of(DegreesOfFreedom::Satterthwaite(&s)), of(DegreesOfFreedom::KenwardRoger(&k)))
 }
@@ -53,11 +54,11 @@ fn units_and_origins_do_not_matter() {
 fn balanced_designs_have_the_degrees_of_freedom_of_analysis_of_variance() {
     let check = |data: &str, categorical: &[&str], formula: &str, want: &[f64]| {
         let fit = fit(formula, None, &frame(data, categorical), true);
-        let (s, k) = (Satterthwaite::of(&fit).unwrap(), KenwardRoger::of(&fit).unwrap());
+        let (s, k) = (Satterthwaite::of(&fit, &Watch::unwatched()).unwrap(), KenwardRoger::of(&fit, &Watch::unwatched()).unwrap());
         for freedom in [DegreesOfFreedom::Satterthwaite(&s), DegreesOfFreedom::KenwardRoger(&k)] {
             for kind in [AnovaType::I, AnovaType::II, AnovaType::III] {
-                let table = anova_table(&fit, None, kind, freedom).unwrap();
-                close(formula, &table.column("DenDF").unwrap().as_real().unwrap().unwrap(), want, 1e-6);
+                let table = anova_table(&fit, None, kind, freedom, &Watch::unwatched()).unwrap();
+                close(formula, &table.column("den_df").unwrap().as_real().unwrap().unwrap(), want, 1e-6);
             }
         }
     };
@@ -82,7 +83,7 @@ fn singular_fits() {
 }
 
 fn fit_text(fit: &Fit) -> String {
-    fit.summary_with(DegreesOfFreedom::Satterthwaite(&Satterthwaite::of(fit).unwrap()))
+    fit.summary_with(DegreesOfFreedom::Satterthwaite(&Satterthwaite::of(fit, &Watch::unwatched()).unwrap()))
 }
 
 #[test]
@@ -102,7 +103,7 @@ fn weights_count_by_their_ratios() {
 fn what_cannot_be_done_is_said() {
     let data = frame("sleepstudy.csv", &["Subject"]);
     let ml = fit("Reaction ~ Days + (Days | Subject)", None, &data, false);
-    assert!(KenwardRoger::of(&ml).unwrap_err().message.contains("REML"));
+    assert!(KenwardRoger::of(&ml, &Watch::unwatched()).unwrap_err().message.contains("REML"));
     assert!(DfMethod::Satterthwaite.check(&ml).is_ok());
 }
 
@@ -130,7 +131,7 @@ fn crossed_factors_of_evaluations() {
     close("Satterthwaite", &s, &[23.086_401_568_48, 350.400_166_800_01], 1e-5);
     close("Kenward-Roger", &k, &[20.818_535_245_96, 330.181_779_564_20], 1e-5);
     let vcov = [0.003_876_260_991_163, -0.003_018_549_459_947, -0.003_018_549_459_947, 0.007_634_087_474_224];
-    close("vcov", &KenwardRoger::of(&part).unwrap().vcov, &vcov, 1e-5);
+    close("vcov", &KenwardRoger::of(&part, &Watch::unwatched()).unwrap().vcov, &vcov, 1e-5);
 }
 
 #[test]
@@ -150,20 +151,20 @@ fn missing_cells_need_the_data_for_type_three() {
     let data = Frame::from_csv(lines.join("\n").as_bytes(), &csv).unwrap();
     let fit = fit("angle ~ recipe * temperature + (1 | recipe:replicate)", None, &data, true);
     assert_eq!(fit.fixed.dropped.len(), 1);
-    let satterthwaite = Satterthwaite::of(&fit).unwrap();
+    let satterthwaite = Satterthwaite::of(&fit, &Watch::unwatched()).unwrap();
     let freedom = DegreesOfFreedom::Satterthwaite(&satterthwaite);
-    assert!(anova_table(&fit, None, AnovaType::III, freedom).unwrap_err().message.contains("data is NULL"));
+    assert!(anova_table(&fit, None, AnovaType::III, freedom, &Watch::unwatched()).unwrap_err().message.contains("data is NULL"));
     // lmerTest 3.1-3.
     for (kind, df) in [(AnovaType::II, 42.182_842_597), (AnovaType::III, 42.185_604_050)] {
-        let table = anova_table(&fit, Some(&data), kind, freedom).unwrap();
+        let table = anova_table(&fit, Some(&data), kind, freedom, &Watch::unwatched()).unwrap();
         let column = |name: &str| table.column(name).unwrap().as_real().unwrap().unwrap().to_vec();
-        close("F", &column("F.value"), &[0.245_169_424_663, 18.902_653_846_472, 1.075_414_595_996], 1e-6);
-        close("DenDF", &column("DenDF"), &[df, 195.968_015_159, 195.968_015_147], 1e-6);
+        close("F", &column("statistic"), &[0.245_169_424_663, 18.902_653_846_472, 1.075_414_595_996], 1e-6);
+        close("DenDF", &column("den_df"), &[df, 195.968_015_159, 195.968_015_147], 1e-6);
     }
-    assert!(drop1_table(&fit, None).unwrap_err().message.contains("data is NULL"));
-    let table = drop1_table(&fit, Some(&data)).unwrap();
+    assert!(drop1_table(&fit, None, &Watch::unwatched()).unwrap_err().message.contains("data is NULL"));
+    let table = drop1_table(&fit, Some(&data), &Watch::unwatched()).unwrap();
     assert_eq!(texts(&table, "term"), ["<none>", "recipe:temperature"]);
-    assert_eq!(table.column("npar").unwrap().as_real().unwrap().unwrap()[1] as i64, 9);
+    assert_eq!(table.column("n_parameters").unwrap().as_real().unwrap().unwrap()[1] as i64, 9);
 }
 
 #[test]
@@ -173,8 +174,8 @@ fn a_model_without_fixed_effects_has_nothing_to_test() {
     let (s, k) = both(&none);
     assert!(s.is_empty() && k.is_empty());
     let freedom = DegreesOfFreedom::Same(f64::INFINITY);
-    assert_eq!(anova_table(&none, None, AnovaType::III, freedom).unwrap().n_rows(), 0);
-    assert_eq!(drop1_table(&none, None).unwrap().n_rows(), 1);
+    assert_eq!(anova_table(&none, None, AnovaType::III, freedom, &Watch::unwatched()).unwrap().n_rows(), 0);
+    assert_eq!(drop1_table(&none, None, &Watch::unwatched()).unwrap().n_rows(), 1);
 }
 
 #[test]
@@ -193,19 +194,24 @@ fn effects_that_fixed_effects_take_up_leave_the_others_as_they_are() {
 fn terms_within_others_are_not_left_out() {
     let data = frame("Oats.csv", &[]);
     let oats = fit("yield ~ nitro * Variety + (1 | Block/Variety)", None, &data, true);
-    assert_eq!(texts(&drop1_table(&oats, None).unwrap(), "term"), ["<none>", "nitro:Variety"]);
+    assert_eq!(texts(&drop1_table(&oats, None, &Watch::unwatched()).unwrap(), "term"), ["<none>", "nitro:Variety"]);
     let bare = fit("yield ~ 0 + Variety + nitro + (1 | Block)", None, &data, true);
     // What is left is nothing but nitro through the origin; lme4's drop1 fits the same.
-    let table = drop1_table(&bare, None).unwrap();
+    let table = drop1_table(&bare, None, &Watch::unwatched()).unwrap();
     assert_eq!(texts(&table, "term"), ["<none>", "Variety", "nitro"]);
     let column = |table: &Frame, name: &str| table.column(name).unwrap().as_real().unwrap().unwrap().to_vec();
     let through_origin = fit("yield ~ 0 + nitro + (1 | Block)", None, &data, false);
-    close("AIC", &column(&table, "AIC")[1..2], &[through_origin.aic], 1e-9);
+    close("AIC", &column(&table, "aic")[1..2], &[through_origin.aic], 1e-9);
     // With a further factor, that one has the intercept then.
     let cake = frame("cake.csv", &["replicate"]);
     let two = fit("angle ~ 0 + recipe + temperature + (1 | recipe:replicate)", None, &cake, true);
     let usual = fit("angle ~ recipe + temperature + (1 | recipe:replicate)", None, &cake, true);
-    close("AIC", &column(&drop1_table(&two, None).unwrap(), "AIC"), &column(&drop1_table(&usual, None).unwrap(), "AIC"), 1e-9);
+    close(
+        "AIC",
+        &column(&drop1_table(&two, None, &Watch::unwatched()).unwrap(), "aic"),
+        &column(&drop1_table(&usual, None, &Watch::unwatched()).unwrap(), "aic"),
+        1e-9,
+    );
 }
 
 /// Which factor's columns have the constant is an accident of coding: with and without an intercept, and in any order, the hypotheses about
@@ -219,10 +225,10 @@ fn hypotheses_without_an_intercept() {
     data.add_strings("half", &halves).unwrap();
     let table = |fixed: &str, kind| {
         let fit = fit(&format!("angle ~ {fixed} + temp + (1 | recipe:replicate)"), None, &data, true);
-        let own = Satterthwaite::of(&fit).unwrap();
-        let table = anova_table(&fit, Some(&data), kind, DegreesOfFreedom::Satterthwaite(&own)).unwrap();
+        let own = Satterthwaite::of(&fit, &Watch::unwatched()).unwrap();
+        let table = anova_table(&fit, Some(&data), kind, DegreesOfFreedom::Satterthwaite(&own), &Watch::unwatched()).unwrap();
         let column = |name: &str| table.column(name).unwrap().as_real().unwrap().unwrap().to_vec();
-        let mut rows: Vec<_> = texts(&table, "term").into_iter().zip(column("NumDF")).zip(column("F.value")).collect();
+        let mut rows: Vec<_> = texts(&table, "term").into_iter().zip(column("num_df")).zip(column("statistic")).collect();
         rows.iter_mut().for_each(|((term, _), _)| *term = term.replace("half:recipe", "recipe:half"));
         rows.sort_by(|a, b| a.0.0.cmp(&b.0.0));
         rows

@@ -5,13 +5,14 @@ use interlace::inference::contrast::Contrasts;
 use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, KenwardRoger, Satterthwaite};
 use interlace::inference::drop1::drop1_table;
 use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, Weighting};
+use interlace::watch::Watch;
 
 #[test]
 fn satterthwaite_of_coefficients() {
     let mut compared = 0;
     for (fit, _, entry) in references().iter().filter(|r| r.2["satterthwaite"].is_object()) {
         let (id, want) = (text(&entry["id"]), &entry["satterthwaite"]);
-        let own = Satterthwaite::of(fit).unwrap();
+        let own = Satterthwaite::of(fit, &Watch::unwatched()).unwrap();
         assert!(!own.indefinite, "{id}");
         let all = DegreesOfFreedom::Satterthwaite(&own).coefficients(fit);
         let df: Vec<f64> = all.iter().map(|c| c.df).collect();
@@ -34,14 +35,14 @@ fn check_anova(id: &str, fit: &Fit, want: &Value, freedom: DegreesOfFreedom<'_>,
         if want.is_null() || strings(&want["term"]).is_empty() {
             continue;
         }
-        let table = anova_table(fit, None, kind, freedom).unwrap();
+        let table = anova_table(fit, None, kind, freedom, &Watch::unwatched()).unwrap();
         let column = |name: &str| table.column(name).unwrap().as_real().unwrap().unwrap().to_vec();
         let name = |part: &str| format!("{id} {key} {part}");
         assert_eq!(texts(&table, "term"), strings(&want["term"]), "{id}");
-        close(&name("DenDF"), &column("DenDF"), &numbers(&want["DenDF"]), tolerance);
-        close(&name("F"), &column("F.value"), &numbers(&want["F"]), ROUNDED.max(tolerance));
-        close(&name("SumSq"), &column("Sum.Sq"), &numbers(&want["SumSq"]), ROUNDED.max(tolerance));
-        close(&name("p"), &column("p.value"), &numbers(&want["p"]), 2e-5);
+        close(&name("DenDF"), &column("den_df"), &numbers(&want["DenDF"]), tolerance);
+        close(&name("F"), &column("statistic"), &numbers(&want["F"]), ROUNDED.max(tolerance));
+        close(&name("SumSq"), &column("sum_sq"), &numbers(&want["SumSq"]), ROUNDED.max(tolerance));
+        close(&name("p"), &column("p_value"), &numbers(&want["p"]), 2e-5);
         compared += 1;
     }
     compared
@@ -51,7 +52,7 @@ fn check_anova(id: &str, fit: &Fit, want: &Value, freedom: DegreesOfFreedom<'_>,
 fn anova_by_satterthwaite() {
     let mut compared = 0;
     for (fit, _, entry) in references().iter().filter(|r| r.2["satterthwaite"].is_object()) {
-        let own = Satterthwaite::of(fit).unwrap();
+        let own = Satterthwaite::of(fit, &Watch::unwatched()).unwrap();
         let freedom = DegreesOfFreedom::Satterthwaite(&own);
         compared += check_anova(&text(&entry["id"]), fit, &entry["satterthwaite"], freedom, 1e-6);
     }
@@ -63,7 +64,7 @@ fn kenward_roger() {
     let (mut compared, mut vcov, mut dropped) = (0, 0, 0);
     for (fit, _, entry) in references().iter().filter(|r| r.2["kenward_roger"].is_object()) {
         let (id, want) = (text(&entry["id"]), &entry["kenward_roger"]);
-        let own = KenwardRoger::of(fit).unwrap();
+        let own = KenwardRoger::of(fit, &Watch::unwatched()).unwrap();
         let freedom = DegreesOfFreedom::KenwardRoger(&own);
         let all = freedom.coefficients(fit);
         close(&format!("{id} df"), &all.iter().map(|c| c.df).collect::<Vec<_>>(), &numbers(&want["df"]), 1e-6);
@@ -81,7 +82,7 @@ fn kenward_roger() {
 
 /// Tests of a term with all that contain it, by their columns.
 fn check_dropped_terms(id: &str, fit: &Fit, tests: &Value, freedom: DegreesOfFreedom<'_>) -> usize {
-    let terms = hypotheses(fit, None, AnovaType::I).unwrap();
+    let terms = hypotheses(fit, None, AnovaType::I, &Watch::unwatched()).unwrap();
     let p = fit.fixed.names.len();
     for test in tests.as_array().into_iter().flatten() {
         let term = text(&test["term"]);
@@ -112,12 +113,12 @@ fn models_without_a_term() {
     let mut compared = 0;
     for (fit, _, entry) in references().iter().filter(|r| r.2["drop1"].is_object()) {
         let (id, want) = (text(&entry["id"]), &entry["drop1"]);
-        let table = drop1_table(fit, None).unwrap();
+        let table = drop1_table(fit, None, &Watch::unwatched()).unwrap();
         assert_eq!(texts(&table, "term"), strings(&want["term"]), "{id}");
         let column = |name: &str| table.column(name).unwrap().as_real().unwrap().unwrap().to_vec();
-        close(&format!("{id} AIC"), &column("AIC"), &numbers(&want["AIC"]), 1e-9);
-        close(&format!("{id} LRT"), &column("LRT")[1..], &numbers(&want["LRT"])[1..], 1e-6);
-        close(&format!("{id} p"), &column("p.value")[1..], &numbers(&want["Pr.Chi."])[1..], 1e-5);
+        close(&format!("{id} AIC"), &column("aic"), &numbers(&want["AIC"]), 1e-9);
+        close(&format!("{id} LRT"), &column("chi_square")[1..], &numbers(&want["LRT"])[1..], 1e-6);
+        close(&format!("{id} p"), &column("p_value")[1..], &numbers(&want["Pr.Chi."])[1..], 1e-5);
         compared += 1;
     }
     assert_eq!(compared, 7);
@@ -128,25 +129,36 @@ fn marginal_means_and_pairs() {
     let mut compared = 0;
     for (fit, frame, entry) in references().iter().filter(|r| r.2["emmeans"].is_object()) {
         let (id, want) = (text(&entry["id"]), &entry["emmeans"]);
-        let (satterthwaite, kenward_roger) = (Satterthwaite::of(fit).unwrap(), KenwardRoger::of(fit).unwrap());
+        let (satterthwaite, kenward_roger) =
+            (Satterthwaite::of(fit, &Watch::unwatched()).unwrap(), KenwardRoger::of(fit, &Watch::unwatched()).unwrap());
         let spec = MeansSpec::parse(&text(&want["spec"])).unwrap();
-        let means = MarginalMeans::of_fit(fit, Some(frame), &spec, Weighting::Equal).unwrap();
+        let means = MarginalMeans::of_fit(fit, Some(frame), &spec, Weighting::Equal, &Watch::unwatched()).unwrap();
         let both = [
             ("satterthwaite", DegreesOfFreedom::Satterthwaite(&satterthwaite)),
             ("kenward_roger", DegreesOfFreedom::KenwardRoger(&kenward_roger)),
         ];
         for (key, freedom) in both {
             let want = &want[key];
-            let table = freedom.with_coefficients(fit, |own| means.table(own, None, 0.95)).unwrap();
+            let table = freedom.with_coefficients(fit, |own| means.table(own, None, 0.95, &Watch::unwatched())).unwrap();
             let pairs = freedom
-                .with_coefficients(fit, |own| means.contrasts(own, &Contrasts::Pairwise, Adjustment::Tukey, None, 0.95))
+                .with_coefficients(fit, |own| {
+                    means.contrasts(own, &Contrasts::Pairwise, Adjustment::Tukey, None, 0.95, &Watch::unwatched())
+                })
                 .unwrap();
             for (table, want, names) in [
-                (&table, &want["means"], &["emmean", "SE", "df", "lower.CL", "upper.CL"][..]),
-                (&pairs, &want["pairs_tukey"], &["estimate", "SE", "df", "t.ratio"][..]),
+                (
+                    &table,
+                    &want["means"],
+                    &[("estimate", "emmean"), ("std_error", "SE"), ("df", "df"), ("lower", "lower.CL"), ("upper", "upper.CL")][..],
+                ),
+                (
+                    &pairs,
+                    &want["pairs_tukey"],
+                    &[("estimate", "estimate"), ("std_error", "SE"), ("df", "df"), ("statistic", "t.ratio")][..],
+                ),
             ] {
-                for name in names {
-                    let got = table.column(name).unwrap().as_real().unwrap().unwrap().to_vec();
+                for (column, name) in names {
+                    let got = table.column(column).unwrap().as_real().unwrap().unwrap().to_vec();
                     close(&format!("{id} {key} {name}"), &got, &numbers(&want[*name]), 1e-6);
                 }
             }

@@ -10,10 +10,11 @@ use interlace::inference::anova::{AnovaType, anova_table};
 use interlace::inference::contrast::Contrasts;
 use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, KenwardRoger};
 use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, Weighting};
+use interlace::watch::Watch;
 
 /// The adjusted covariance and the degrees of freedom of each coefficient.
 fn results(fit: &Fit) -> (Vec<f64>, Vec<f64>) {
-    let own = KenwardRoger::of(fit).unwrap();
+    let own = KenwardRoger::of(fit, &Watch::unwatched()).unwrap();
     let df = DegreesOfFreedom::KenwardRoger(&own).coefficients(fit).iter().map(|c| c.df).collect();
     (own.vcov, df)
 }
@@ -128,7 +129,7 @@ fn a_correlation_of_zero_is_taken_as_known_and_a_variance_of_zero_is_not() {
     let zero = fit(&frame, "y ~ x + (1 | g)", "ar1(t | g)", None);
     assert!(zero.correlation().unwrap().estimate < 1e-6 && !zero.singular);
     same("no correlation", &zero, &fit(&frame, "y ~ x + (1 | g)", "", None), 1e-5);
-    let own = KenwardRoger::of(&zero).unwrap();
+    let own = KenwardRoger::of(&zero, &Watch::unwatched()).unwrap();
     assert!(zero.summary_with(DegreesOfFreedom::KenwardRoger(&own)).contains("given the residual correlation"));
 
     let singular = fit(&frame, "d ~ x + (1 | g)", "ar1(1 | g)", None);
@@ -206,7 +207,7 @@ fn whatever_takes_degrees_of_freedom_takes_these() {
         [("y ~ f * x", "ar1(t | g)"), ("y ~ f * x + (1 | h)", "cs(1 | g)"), ("y ~ f * x + cs(0 + f | g)", "")]
     {
         let fit = fit(&frame, formula, correlation, None);
-        let own = KenwardRoger::of(&fit).unwrap();
+        let own = KenwardRoger::of(&fit, &Watch::unwatched()).unwrap();
         let freedom = DegreesOfFreedom::KenwardRoger(&own);
         let p = fit.fixed.names.len();
         let table = freedom.coefficients_table(&fit, 0.95).unwrap();
@@ -221,14 +222,16 @@ fn whatever_takes_degrees_of_freedom_takes_these() {
         let test = freedom.joint_test(&fit, &l, 3, &[0.0; 3]).unwrap();
         assert!(test.scaling < 1.0 && test.df2 > 3.0, "{test:?}");
         for kind in [AnovaType::I, AnovaType::II, AnovaType::III] {
-            let anova = anova_table(&fit, None, kind, freedom).unwrap();
+            let anova = anova_table(&fit, None, kind, freedom, &Watch::unwatched()).unwrap();
             let last = |name: &str| *reals(&anova, name).last().unwrap();
-            close("analysis of variance", &[last("DenDF"), last("p.value")], &[test.df2, test.p_value], 1e-7);
+            close("analysis of variance", &[last("den_df"), last("p_value")], &[test.df2, test.p_value], 1e-7);
         }
         let spec = MeansSpec::parse("~ f").unwrap();
-        let means = MarginalMeans::of_fit(&fit, Some(&frame), &spec, Weighting::Equal).unwrap();
+        let means = MarginalMeans::of_fit(&fit, Some(&frame), &spec, Weighting::Equal, &Watch::unwatched()).unwrap();
         let pairs = freedom
-            .with_coefficients(&fit, |own| means.contrasts(own, &Contrasts::Pairwise, Adjustment::Tukey, None, 0.95))
+            .with_coefficients(&fit, |own| {
+                means.contrasts(own, &Contrasts::Pairwise, Adjustment::Tukey, None, 0.95, &Watch::unwatched())
+            })
             .unwrap();
         // The first pair: the second level's coefficient, and its slope at the mean of x.
         let x = reals(&frame, "x");

@@ -4,9 +4,11 @@ use interlace::choice::Choice;
 use interlace::error::Code;
 use interlace::fit::Fit;
 use interlace::optimize::{Method, Reason};
+use interlace::watch::{Phase, Watch};
 
 use crate::common::designs::{data, designs};
 use crate::common::model;
+use crate::common::watching::heard_up_to;
 
 #[test]
 fn all_methods_find_the_same_minimum() {
@@ -71,12 +73,11 @@ fn progress_reports_and_cancels() {
     let data = data(34, 240);
     let model = model("y ~ x + (x | g)");
     let frame = data.frame();
-    let mut seen: Vec<(usize, f64, Vec<f64>)> = vec![];
-    let mut watch = |evaluation: usize, value: f64, theta: &[f64]| {
-        seen.push((evaluation, value, theta.to_vec()));
-        true
-    };
-    let fit = Fit::new(&model.spec(), Some(&frame), &model.options, Some(&mut watch)).unwrap();
+    let fit_watched = |watch: &Watch<'_>| Fit::new(&model.spec(), Some(&frame), &model.options, watch);
+    let (fit, heard) = heard_up_to(usize::MAX, fit_watched);
+    let fit = fit.unwrap();
+    let evaluations = heard.into_iter().filter(|own| own.phase == Phase::Search && !own.theta.is_empty());
+    let seen: Vec<(usize, f64, Vec<f64>)> = evaluations.map(|own| (own.step, own.objective, own.theta)).collect();
     assert!(seen.windows(2).all(|w| w[0].0 < w[1].0), "{:?}", seen.iter().map(|s| s.0).collect::<Vec<_>>());
     assert!(seen.len() <= fit.outcome.evaluations && seen.len() >= 3);
     for (_, value, theta) in &seen {
@@ -84,14 +85,8 @@ fn progress_reports_and_cancels() {
         assert!((own - value).abs() < 1e-9 * value.abs() || value.is_infinite(), "{own} for {value} at {theta:?}");
     }
     for stop in [1, 2, 5] {
-        let mut calls = 0;
-        let mut cancel = |_: usize, _: f64, _: &[f64]| {
-            calls += 1;
-            calls < stop
-        };
-        let error = Fit::new(&model.spec(), Some(&frame), &model.options, Some(&mut cancel)).unwrap_err();
-        assert_eq!(error.code, Code::Cancelled, "{error}");
-        assert_eq!(calls, stop);
+        let (fit, heard) = heard_up_to(stop, fit_watched);
+        assert_eq!((fit.unwrap_err().code, heard.len()), (Code::Cancelled, stop));
     }
 }
 

@@ -12,6 +12,7 @@ use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, Weighting};
 use interlace::predict::{Interval, NewData, Quantity, RandomTerms, Request};
 use interlace::resample::Refitter;
 use interlace::spec::{CorrelationSpec, ModelKind};
+use interlace::watch::Watch;
 
 use crate::common::generalised::{Generalised, generalised, linear};
 use crate::common::{Data, Rng};
@@ -41,7 +42,7 @@ fn data(seed: u64) -> Data {
 type Numbers = BTreeMap<String, Vec<f64>>;
 
 fn predictions(fit: &Fit, data: NewData<'_>, what: &str, request: &Request, out: &mut Numbers) {
-    let own = fit.predictions(data, request).unwrap();
+    let own = fit.predictions(data, request, &Watch::unwatched()).unwrap();
     for (name, values) in [("value", own.values), ("error", own.std_errors), ("lower", own.lower), ("upper", own.upper)] {
         out.insert(format!("prediction {what} {name}"), values);
     }
@@ -64,7 +65,7 @@ fn numbers(fit: &Fit, place: usize, frame: &Frame, new: &Frame) -> Numbers {
     if let Some(full) = &fit.terms[0].condvar_full {
         out.insert("slope condvar, full".into(), full.iter().skip(3).step_by(4).copied().collect());
     }
-    let R2 { fixed, random, residual } = fit.r2().unwrap();
+    let R2 { fixed, random, residual } = fit.r2(&Watch::unwatched()).unwrap();
     out.insert("R2".into(), vec![fixed, random, residual]);
     let quantity = if fit.kind.model() == ModelKind::Clmm { Quantity::Probabilities } else { Quantity::Response };
     for random in [RandomTerms::All, RandomTerms::None] {
@@ -73,22 +74,23 @@ fn numbers(fit: &Fit, place: usize, frame: &Frame, new: &Frame) -> Numbers {
     }
     let request = Request { quantity, level: Some(0.9), new_levels_zero: true, ..Request::default() };
     predictions(fit, NewData::Frame(new), "of new groups", &request, &mut out);
-    for profile in fit.profile(0.95, None).unwrap() {
+    for profile in fit.profile(0.95, &Watch::unwatched()).unwrap() {
         if !profile.name.contains("(Intercept)") && !profile.name.contains('c') {
             assert!(profile.warning.is_none(), "{:?}", profile.warning);
             out.insert(format!("profile {}", profile.name), vec![profile.estimate, profile.lower, profile.upper]);
         }
     }
-    for profile in fit.profile_theta(0.95, None).unwrap() {
+    for profile in fit.profile_theta(0.95, &Watch::unwatched()).unwrap() {
         let size = profile.estimate.abs().max(1e-300);
         assert!(profile.lower <= profile.estimate + 1e-6 * size && profile.upper >= profile.estimate - 1e-6 * size, "{profile:?}");
     }
-    let means = MarginalMeans::of_fit(fit, Some(frame), &MeansSpec::parse("~ f").unwrap(), Weighting::Equal).unwrap();
+    let means =
+        MarginalMeans::of_fit(fit, Some(frame), &MeansSpec::parse("~ f").unwrap(), Weighting::Equal, &Watch::unwatched()).unwrap();
     let (estimate, root) = fit.means_coefficients();
     let coefficients = interlace::inference::linear::Coefficients { estimate: &estimate, root: &root, df: &|_| f64::INFINITY };
-    let table = means.table(&coefficients, None, 0.95).unwrap();
-    out.insert("mean".into(), reals(&table, "emmean"));
-    out.insert("error of the mean".into(), reals(&table, "SE"));
+    let table = means.table(&coefficients, None, 0.95, &Watch::unwatched()).unwrap();
+    out.insert("mean".into(), reals(&table, "estimate"));
+    out.insert("error of the mean".into(), reals(&table, "std_error"));
     out
 }
 
@@ -141,8 +143,8 @@ fn linear_models() {
         let mut out = numbers(fit, 1, frame, new);
         let request = Request { level: Some(0.9), interval: Interval::Prediction, new_levels_zero: true, ..Request::default() };
         predictions(fit, NewData::Frame(new), "of observations", &request, &mut out);
-        let satterthwaite = Satterthwaite::of(fit).unwrap();
-        let kenward_roger = KenwardRoger::of(fit).unwrap();
+        let satterthwaite = Satterthwaite::of(fit, &Watch::unwatched()).unwrap();
+        let kenward_roger = KenwardRoger::of(fit, &Watch::unwatched()).unwrap();
         let kinds = [DegreesOfFreedom::Satterthwaite(&satterthwaite), DegreesOfFreedom::KenwardRoger(&kenward_roger)];
         for own in kinds {
             let table = own.coefficients_table(fit, 0.95).unwrap();
@@ -150,8 +152,8 @@ fn linear_models() {
                 out.insert(format!("{} {name}", own.description()), reals(&table, name)[1..].to_vec());
             }
             for kind in [AnovaType::I, AnovaType::II, AnovaType::III] {
-                let table = anova_table(fit, Some(frame), kind, own).unwrap();
-                for name in ["Sum.Sq", "DenDF", "F.value", "p.value"] {
+                let table = anova_table(fit, Some(frame), kind, own, &Watch::unwatched()).unwrap();
+                for name in ["sum_sq", "den_df", "statistic", "p_value"] {
                     out.insert(format!("anova {kind:?} {} {name}", own.description()), reals(&table, name));
                 }
             }
@@ -268,10 +270,10 @@ fn parameters_beside_a_scale_are_numbers_of_the_latent_variable_at_zero() {
     let (parameters, n_theta) = (far.parameter_values(ParameterForm::Working), far.theta.len());
     let (others, theta) = parameters.split_at(parameters.len() - n_theta);
     let point = [theta, others].concat();
-    let value = Fit::objective(&own.spec, Some(&own.frame), &own.options, &point).unwrap()[0];
+    let value = Fit::objective(&own.spec, Some(&own.frame), &own.options, &point, &Watch::unwatched()).unwrap()[0];
     assert!((value + 2.0 * far.log_likelihood).abs() < 1e-6 * value.abs(), "{value} {}", far.log_likelihood);
     // A refit to the same response and the scale's profile.
-    let refit = Refitter::new(&far).unwrap().refit(&far.y).unwrap();
+    let refit = Refitter::new(&far, &Watch::unwatched()).unwrap().refit(&far.y, &Watch::unwatched()).unwrap();
     assert!((refit.log_likelihood - far.log_likelihood).abs() < 1e-6);
     assert!((refit.theta[0] / far.theta[0] - 1.0).abs() < 1e-3, "{:?} {:?}", refit.theta, far.theta);
     let profile = |shift: f64| {
@@ -279,7 +281,7 @@ fn parameters_beside_a_scale_are_numbers_of_the_latent_variable_at_zero() {
             f.formula = r#"ordered(c, levels = c("c00", "c01", "c02", "c03")) ~ 1 + (1 | g)"#.into();
         });
         own.options.null_model = true;
-        own.fit().profile(0.95, None).unwrap().into_iter().find(|p| p.name == "disp.x").unwrap()
+        own.fit().profile(0.95, &Watch::unwatched()).unwrap().into_iter().find(|p| p.name == "disp.x").unwrap()
     };
     let [a, b] = [0.0, SHIFT].map(profile);
     assert!((a.lower - b.lower).abs() < 1e-5 && (a.upper - b.upper).abs() < 1e-5, "{a:?} {b:?}");
@@ -291,7 +293,7 @@ fn profiles_of_intercepts_are_those_of_the_uncentred_model() {
     let model = |shift: f64| linear("y ~ x + (x | g)", data(7).map("x", |x| x + shift).frame()).fit();
     // Twelve standard deviations off: centred inside; ten: not. Both are compared with a dense search through fits by the interval's
     // definition, in `profile_lmm`; here they must be continuous in the shift.
-    let profiles = |shift: f64| model(shift).profile(0.95, None).unwrap();
+    let profiles = |shift: f64| model(shift).profile(0.95, &Watch::unwatched()).unwrap();
     let (inside, outside) = (profiles(11.4), profiles(11.6));
     for (a, b) in inside.iter().zip(&outside) {
         assert!(a.warning.is_none() && b.warning.is_none(), "{:?} {:?}", a.warning, b.warning);

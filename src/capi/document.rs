@@ -1,0 +1,120 @@
+//! A fit as one document.
+
+use std::ffi::CString;
+
+use super::boundary::{boundary, query};
+use super::buffer::target;
+use super::c_char;
+use super::fit::FitHandle;
+use super::frame::FrameHandle;
+use super::handle::need;
+use super::hypotheses::degrees_of_freedom_by;
+use super::options::{OptionsHandle, settings};
+use super::progress::watched;
+use super::questions::QuestionsHandle;
+use super::spec::SpecHandle;
+use super::status::{ErrorRecord, Status};
+use crate::document::{Answers, Questions, Subject, Work, json, text};
+use crate::error::{Error, Result};
+use crate::inference::degrees_of_freedom::DfMethod;
+
+/// A fit as one JSON document of `*len` bytes to `*text`, with a NUL after it: estimates with their covariances and tests, random effects, values per row, how the search
+/// ended, and the answers to `questions` (NULL: none). docs/document.md has its keys. Numbers have the shortest text that reads back to the
+/// same number, missing ones are null, infinite ones "Inf" and "-Inf", and rows count from 0.
+/// `spec` and `data` are those of the fit. Either may be NULL unless a question needs it: "lrt", "all_fit" and "cross_validate" fit models
+/// anew; prediction intervals take the weights of new data from the column that `spec` names; "anova", "drop1" and "emmeans" need `data` as
+/// interlace_fit_anova, interlace_fit_drop1 and interlace_fit_marginal_means do. `options` (may be NULL) has the threads and the progress
+/// function of what takes long, and how models are fitted anew.
+/// INTERLACE_E_ARGUMENT if the questions do not go together or do not suit the fit; the other failures are those of the functions that
+/// answer a question by itself.
+/// @param spec The model of the fit. NULL is allowed where it is not needed.
+/// @param questions What is asked. NULL for the basics.
+/// @param text The document [1], which the caller frees with interlace_text_free.
+/// @param len The number of bytes of the document [1], without the NUL after it.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_to_json(
+    fit: Option<&FitHandle>,
+    spec: Option<&SpecHandle>,
+    data: Option<&FrameHandle>,
+    questions: Option<&QuestionsHandle>,
+    options: Option<&OptionsHandle>,
+    text: *mut *mut c_char,
+    len: *mut usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || write(fit, spec, data, questions, options, json, text, len))
+}
+
+/// A fit as a report for people: the summary, then the answers to `questions`. Otherwise as interlace_fit_to_json.
+/// @param spec The model of the fit. NULL is allowed where it is not needed.
+/// @param questions What is asked. NULL for the basics.
+/// @param text The report [1], which the caller frees with interlace_text_free.
+/// @param len The number of bytes of the report [1], without the NUL after it.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_to_text(
+    fit: Option<&FitHandle>,
+    spec: Option<&SpecHandle>,
+    data: Option<&FrameHandle>,
+    questions: Option<&QuestionsHandle>,
+    options: Option<&OptionsHandle>,
+    text: *mut *mut c_char,
+    len: *mut usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || write(fit, spec, data, questions, options, self::text, text, len))
+}
+
+/// Frees a text that belongs to the caller, those of interlace_fit_to_json and interlace_fit_to_text. NULL is allowed.
+/// @param text The text.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_text_free(text: *mut c_char) {
+    if !text.is_null() {
+        query((), || {
+            drop(CString::from_raw(text));
+            None
+        });
+    }
+}
+
+/// How answers become text.
+type Writer = fn(&Subject<'_>, &Questions, &Answers<'_>) -> Result<String>;
+
+unsafe fn write(
+    fit: Option<&FitHandle>,
+    spec: Option<&SpecHandle>,
+    data: Option<&FrameHandle>,
+    questions: Option<&QuestionsHandle>,
+    options: Option<&OptionsHandle>,
+    writer: Writer,
+    text: *mut *mut c_char,
+    len: *mut usize,
+) -> Result<()> {
+    let handle = need(fit, "fit")?;
+    let (text, len) = (target(text, "text")?, target(len, "len")?);
+    let basics = Questions::default();
+    let questions = questions.map_or(&basics, |own| &own.questions);
+    let settings = settings(options);
+    let written = watched(options, |watch| {
+        let freedom = |method: DfMethod| degrees_of_freedom_by(handle, method, watch);
+        let subject =
+            Subject { fit: &handle.fit, spec: spec.map(|own| &own.spec), data: data.map(|own| &own.frame), freedom: &freedom };
+        let answers = Answers::new(&subject, questions, &Work { options: &settings, watch })?;
+        owned(writer(&subject, questions, &answers)?)
+    })?;
+    len.write(written.as_bytes().len());
+    text.write(written.into_raw());
+    Ok(())
+}
+
+/// A text for C, which has no NUL inside.
+fn owned(mut text: String) -> Result<CString> {
+    if text.contains('\0') {
+        text = text.replace('\0', "\u{fffd}");
+    }
+    let bytes = text.len();
+    text.try_reserve_exact(1).map_err(|_| Error::memory("the text", bytes + 1))?;
+    CString::new(text).map_err(|_| Error::memory("the text", bytes))
+}

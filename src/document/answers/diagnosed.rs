@@ -1,0 +1,52 @@
+//! Residuals, and limits of the random effects.
+
+use super::subject::Work;
+use crate::choice::Choice;
+use crate::document::questions::{ConfidenceInterval, Questions, Residuals};
+use crate::error::{Result, try_vec};
+use crate::fit::Fit;
+use crate::frame::Frame;
+
+/// What memory is for.
+const LIMITS: &str = "limits of the random effects";
+
+/// Residuals of the kinds that are asked for, in the order of the list of kinds.
+pub fn residuals(fit: &Fit, questions: &Questions, work: &Work<'_>) -> Result<Vec<(Residuals, Vec<f64>)>> {
+    let asked = Residuals::ALL.iter().map(|(kind, _)| *kind).filter(|kind| questions.residuals.contains(kind));
+    let values = |kind: Residuals| match kind {
+        Residuals::Of(kind) => fit.residuals_of(kind),
+        Residuals::Quantile => fit.quantile_residuals(questions.seed, work.watch),
+    };
+    asked.map(|kind| Ok((kind, values(kind)?))).collect()
+}
+
+/// Random effects with their limits, a row each: `group`, `level`, `effect`, `mode`, `lower`, `upper`.
+pub fn random_effects(fit: &Fit, questions: &Questions) -> Result<Option<Frame>> {
+    if !questions.asks(ConfidenceInterval::RandomEffects) {
+        return Ok(None);
+    }
+    let n = fit.all_terms().map(|(_, term)| term.modes.len()).sum();
+    let (texts, numbers) = (|| try_vec(LIMITS, None, n), || try_vec(LIMITS, 0.0, n));
+    let (mut group, mut level, mut effect) = (texts()?, texts()?, texts()?);
+    let (mut mode, mut lower, mut upper) = (numbers()?, numbers()?, numbers()?);
+    let mut row = 0;
+    for (_, term) in fit.all_terms() {
+        let (design, r) = (&term.design, term.design.effects.len());
+        let (low, high) = term.intervals(questions.level, &term.condvar)?;
+        for i in 0..term.modes.len() {
+            group[row] = Some(design.group.as_str());
+            level[row] = Some(design.levels[i / r].as_str());
+            effect[row] = Some(design.effects[i % r].as_str());
+            (mode[row], lower[row], upper[row]) = (term.modes[i], low[i], high[i]);
+            row += 1;
+        }
+    }
+    let mut table = Frame::new(n);
+    table.add_strings("group", &group)?;
+    table.add_strings("level", &level)?;
+    table.add_strings("effect", &effect)?;
+    table.add_real("mode", mode)?;
+    table.add_real("lower", lower)?;
+    table.add_real("upper", upper)?;
+    Ok(Some(table))
+}

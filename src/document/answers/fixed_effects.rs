@@ -1,0 +1,126 @@
+//! Tests and intervals of the fixed effects.
+
+use super::subject::{Subject, Work, about};
+use crate::choice::Choice;
+use crate::document::questions::{ConfidenceInterval, Questions};
+use crate::error::{Code, Error, Result, try_gather, try_vec};
+use crate::fit::Fit;
+use crate::frame::Frame;
+use crate::inference::anova::{AnovaType, anova_table};
+use crate::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod};
+use crate::inference::drop1::drop1_table;
+use crate::inference::linear::{combinations_table, joint_table};
+
+/// Tests of coefficients and terms.
+pub struct FixedEffects<'a> {
+    pub method: DfMethod,
+    pub freedom: DegreesOfFreedom<'a>,
+    pub coefficients: Frame,
+    pub p_values: Vec<f64>,
+    pub wald: Option<Limits>,
+    /// By type.
+    pub anova: Vec<(AnovaType, Frame)>,
+    pub drop1: Option<Frame>,
+    pub hypothesis: Option<Hypothesis>,
+}
+
+/// Limits of parameters, in the order of their names.
+pub struct Limits {
+    pub names: Vec<String>,
+    pub lower: Vec<f64>,
+    pub upper: Vec<f64>,
+}
+
+/// Linear combinations: a test of each, and of all together.
+pub struct Hypothesis {
+    pub rows: Frame,
+    pub joint: Frame,
+}
+
+impl<'a> FixedEffects<'a> {
+    /// Where nobody has asked for the degrees of freedom that a fit has by default, and no answer depends on them, those of the normal
+    /// distribution stand in for such as can't be computed.
+    pub fn new(subject: &Subject<'a>, questions: &Questions, work: &Work<'_>) -> Result<Self> {
+        let linear = subject.fit.generalised().is_none();
+        let method = match questions.df {
+            DfMethod::Default if linear => DfMethod::Satterthwaite,
+            DfMethod::Default => DfMethod::Normal,
+            asked => asked,
+        };
+        match Self::by(method, subject, questions, work) {
+            Err(error) if error.code == Code::Numeric && !questions.needs_df() => {
+                Self::by(DfMethod::Normal, subject, questions, work)
+            }
+            answer => answer,
+        }
+    }
+
+    fn by(method: DfMethod, subject: &Subject<'a>, questions: &Questions, work: &Work<'_>) -> Result<Self> {
+        let (fit, data) = (subject.fit, subject.data);
+        let freedom = (subject.freedom)(method)?;
+        let coefficients = freedom.coefficients_table(fit, questions.level)?;
+        let mut anova = vec![];
+        for ((kind, _), _) in AnovaType::ALL.iter().zip(questions.anova).filter(|(_, asked)| *asked) {
+            anova.push((*kind, anova_table(fit, data, *kind, freedom, work.watch)?));
+        }
+        let drop1 = if questions.drop1 { Some(drop1_table(fit, data, work.watch)?) } else { None };
+        let hypothesis = if questions.test.is_empty() { None } else { Some(hypothesis(fit, freedom, &questions.test)?) };
+        let wald = if questions.asks(ConfidenceInterval::Wald) { Some(Limits::wald(fit, freedom, questions.level)?) } else { None };
+        let p_values = freedom.coefficients(fit).iter().map(|own| own.p_value(0.0)).collect();
+        Ok(FixedEffects { method, freedom, coefficients, p_values, wald, anova, drop1, hypothesis })
+    }
+
+    /// The table of a type.
+    pub fn anova_of(&self, kind: AnovaType) -> Option<&Frame> {
+        self.anova.iter().find(|(own, _)| *own == kind).map(|(_, table)| table)
+    }
+}
+
+impl Limits {
+    /// Of an ordinal model those of thresholds and nominal effects come first.
+    fn wald(fit: &Fit, freedom: DegreesOfFreedom<'_>, level: f64) -> Result<Self> {
+        let mut all = Limits { names: vec![], lower: vec![], upper: vec![] };
+        if let (Some(own), Some(_)) = (fit.generalised(), fit.ordinal()) {
+            all.names.extend(own.parameters.iter().map(|parameter| parameter.name.clone()));
+            (all.lower, all.upper) = fit.parameter_intervals(level)?;
+        }
+        let (lower, upper) = freedom.intervals(fit, level)?;
+        all.names.extend_from_slice(&fit.fixed.names);
+        all.lower.extend(lower);
+        all.upper.extend(upper);
+        Ok(all)
+    }
+
+    /// The columns `term`, `lower` and `upper` of a table.
+    pub fn of_table(table: &Frame) -> Result<Self> {
+        let names = table.column("term")?;
+        let numbers = |name: &str| table.numbers(table.column(name)?).map(std::borrow::Cow::into_owned);
+        Ok(Limits {
+            names: try_gather("names of a table", (0..table.n_rows()).map(|row| names.label(row).unwrap_or_default().to_owned()))?,
+            lower: numbers("lower")?,
+            upper: numbers("upper")?,
+        })
+    }
+}
+
+/// Each row of L, and all together.
+fn hypothesis(fit: &Fit, freedom: DegreesOfFreedom<'_>, rows: &[Vec<f64>]) -> Result<Hypothesis> {
+    let (k, p, fixed) = (rows.len(), rows.first().map_or(0, Vec::len), fit.fixed.names.len());
+    if p != fixed {
+        return Err(Error::argument(format!("test: a row has {p} coefficients, the model has {fixed} fixed effects")));
+    }
+    let mut l = try_vec("linear combinations", 0.0, k * p)?;
+    for (i, row) in rows.iter().enumerate() {
+        row.iter().enumerate().for_each(|(j, weight)| l[i + j * k] = *weight);
+    }
+    let zeros = try_vec("linear combinations", 0.0, k)?;
+    about(
+        "test",
+        (|| {
+            Ok(Hypothesis {
+                rows: freedom.with_coefficients(fit, |own| combinations_table(&own.combinations(&l, k)?, &zeros))?,
+                joint: joint_table(&freedom.joint_test(fit, &l, k, &zeros)?)?,
+            })
+        })(),
+    )
+}

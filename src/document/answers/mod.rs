@@ -1,0 +1,80 @@
+//! The answers to questions about a fit.
+
+mod again;
+mod diagnosed;
+mod fixed_effects;
+mod means;
+mod prediction;
+mod replicates;
+mod statistic;
+mod subject;
+
+pub use again::{CrossValidated, Refitted};
+pub use fixed_effects::{FixedEffects, Limits};
+pub use means::MeansAnswer;
+pub use prediction::{Parts, Predicted};
+pub use replicates::{Bootstrapped, Profiled};
+pub use subject::{Subject, Work};
+
+use std::time::Instant;
+
+use super::questions::{Questions, Residuals};
+use crate::diagnostics::R2;
+use crate::error::Result;
+use crate::frame::Frame;
+use subject::about;
+
+/// Everything that was asked.
+pub struct Answers<'a> {
+    pub fixed: FixedEffects<'a>,
+    pub means: Option<MeansAnswer>,
+    pub comparison: Option<Frame>,
+    pub predicted: Option<Predicted>,
+    /// Responses one after another.
+    pub simulated: Option<Vec<f64>>,
+    pub bootstrapped: Option<Bootstrapped>,
+    pub profiled: Profiled,
+    pub refitted: Option<Refitted>,
+    pub optimizers: Option<Frame>,
+    pub cross_validated: Option<CrossValidated>,
+    pub residuals: Vec<(Residuals, Vec<f64>)>,
+    pub random_effects: Option<Frame>,
+    pub r2: Option<R2>,
+    /// That inference took: tests, means and comparisons.
+    pub seconds: f64,
+}
+
+impl<'a> Answers<'a> {
+    /// Computes them in the order in which they are written.
+    pub fn new(subject: &Subject<'a>, questions: &Questions, work: &Work<'_>) -> Result<Self> {
+        let fit = subject.fit;
+        questions.check(fit.kind.model())?;
+        let start = Instant::now();
+        let fixed = FixedEffects::new(subject, questions, work)?;
+        let own = &questions.means;
+        let means = own.specs.as_deref().map(|specs| {
+            let answer = means::marginal_means(subject, specs, own, questions.quantity, fixed.freedom, questions.level, work);
+            about("emmeans", answer)
+        });
+        let means = means.transpose()?;
+        let comparison = again::compare(subject, questions, work)?;
+        let seconds = start.elapsed().as_secs_f64();
+        let (count, what) = (questions.simulate, questions.simulate_type);
+        Ok(Answers {
+            fixed,
+            means,
+            comparison,
+            seconds,
+            predicted: Predicted::new(subject, questions, work)?,
+            simulated: if count > 0 { Some(fit.simulate(count, questions.seed, what, work.watch)?) } else { None },
+            bootstrapped: Bootstrapped::new(fit, questions, work)?,
+            profiled: Profiled::new(fit, questions, work)?,
+            refitted: again::refit(fit, questions, work)?,
+            optimizers: again::all_optimizers(subject, questions, work)?,
+            cross_validated: again::cross_validate(subject, questions, work)?,
+            residuals: diagnosed::residuals(fit, questions, work)?,
+            random_effects: diagnosed::random_effects(fit, questions)?,
+            r2: if questions.r2 { Some(fit.r2(work.watch)?) } else { None },
+        })
+    }
+}

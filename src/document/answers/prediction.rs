@@ -1,0 +1,94 @@
+//! Predictions for new data.
+
+use super::subject::{Subject, Work};
+use crate::document::questions::Questions;
+use crate::error::{Result, try_owned};
+use crate::fit::{Fit, FixedEffects, Ordinal};
+use crate::frame::Frame;
+use crate::predict::{Interval, NewData, Predictions, Problem, Quantity, Request};
+use crate::spec::{Source, Spec};
+
+/// Predictions of the rows of new data, each of `width` numbers.
+pub struct Predicted {
+    pub quantity: Quantity,
+    pub predictions: Predictions,
+    pub rows: usize,
+    pub width: usize,
+}
+
+/// What the numbers of one row belong to.
+#[derive(Clone, Copy)]
+pub enum Parts<'f> {
+    Categories(&'f [String]),
+    Thresholds(&'f [String]),
+}
+
+impl Predicted {
+    pub fn new(subject: &Subject<'_>, questions: &Questions, work: &Work<'_>) -> Result<Option<Self>> {
+        let (fit, Some(data)) = (subject.fit, &questions.predict) else { return Ok(None) };
+        let usual = if fit.ordinal().is_some() { Quantity::Probabilities } else { Quantity::Response };
+        let quantity = questions.quantity.unwrap_or(usual);
+        let groups: Vec<&str> = fit.all_terms().map(|(_, term)| term.design.group.as_str()).collect();
+        let weights = match questions.interval {
+            Some(Interval::Prediction) => weights(subject.spec, data)?,
+            _ => None,
+        };
+        let request = Request {
+            quantity,
+            random: questions.random.terms(groups.into_iter())?,
+            new_levels_zero: questions.new_levels_zero,
+            level: questions.interval.map(|_| questions.level),
+            interval: questions.interval.unwrap_or_default(),
+            weights,
+        };
+        let predictions = fit.predictions(NewData::Frame(data), &request, work.watch)?;
+        Ok(Some(Predicted { quantity, predictions, rows: data.n_rows(), width: fit.prediction_width(quantity) }))
+    }
+
+    /// What the numbers of a row belong to; `None` where there is one.
+    pub fn parts<'f>(&self, fit: &'f Fit) -> Option<Parts<'f>> {
+        let Ordinal { categories, thresholds: FixedEffects { names, .. }, .. } = fit.ordinal()?;
+        match self.quantity {
+            Quantity::Probabilities | Quantity::Marginal => Some(Parts::Categories(categories)),
+            Quantity::Cumulative => Some(Parts::Thresholds(names)),
+            _ => None,
+        }
+    }
+
+    /// Rows of the new data, counted from 1, that have no prediction, but for those in which a value is missing.
+    pub fn warnings(&self) -> Vec<String> {
+        let told = [
+            (
+                Problem::NotEstimable,
+                "can't be estimated: columns that were left out of the model differ there from what they are in the data",
+            ),
+            (Problem::ThresholdsCross, "has no probabilities: its nominal effects have thresholds cross"),
+        ];
+        let text = |(problem, why): (Problem, &str)| {
+            let rows = self.predictions.problems.iter().filter(|(_, own)| *own == problem);
+            let rows: Vec<String> = rows.map(|(row, _)| (row + 1).to_string()).collect();
+            let more = if rows.len() > SHOWN { format!(" and {} more", rows.len() - SHOWN) } else { String::new() };
+            let shown = rows[..rows.len().min(SHOWN)].join(", ");
+            (!rows.is_empty()).then(|| format!("prediction: row {shown}{more} of the new data {why}"))
+        };
+        told.into_iter().filter_map(text).collect()
+    }
+}
+
+/// Rows that a warning lists.
+const SHOWN: usize = 10;
+
+impl<'f> Parts<'f> {
+    pub fn names(self) -> &'f [String] {
+        match self {
+            Parts::Categories(names) | Parts::Thresholds(names) => names,
+        }
+    }
+}
+
+/// New data may have the model's column of weights.
+fn weights(spec: Option<&Spec>, data: &Frame) -> Result<Option<Vec<f64>>> {
+    let Some(Spec { source: Source::Formula(formula), .. }) = spec else { return Ok(None) };
+    let column = formula.weights.as_deref().and_then(|name| data.column(name).ok());
+    column.map(|column| try_owned("weights", data.numbers(column)?)).transpose()
+}

@@ -1,0 +1,198 @@
+//! The answers in the document.
+
+use super::tables::{columns, put_columns, put_table, renamed};
+use super::writer::Json;
+use crate::choice::Choice;
+use crate::document::answers::{Answers, Bootstrapped, FixedEffects, Limits, Parts, Predicted, Refitted};
+use crate::document::names::Named;
+use crate::document::questions::Questions;
+use crate::error::Result;
+use crate::fit::Fit;
+use crate::formula::inside_out;
+use crate::inference::anova::AnovaType;
+use crate::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod};
+
+/// Columns of the coefficients, and of comparisons of models, with their keys.
+const COEFFICIENTS: [(&str, &str); 8] = [
+    ("term", "names"),
+    ("estimate", "estimate"),
+    ("std_error", "std_error"),
+    ("df", "df"),
+    ("statistic", "t_value"),
+    ("p_value", "p_value"),
+    ("lower", "lower"),
+    ("upper", "upper"),
+];
+const COMPARISON: [(&str, &str); 12] = [
+    ("model", "formulas"),
+    ("n_obs", "nobs"),
+    ("n_parameters", "npar"),
+    ("log_likelihood", "logLik"),
+    ("deviance", "deviance"),
+    ("aic", "AIC"),
+    ("bic", "BIC"),
+    ("chi_square", "chisq"),
+    ("df", "df"),
+    ("p_value", "p_value"),
+    ("distribution", "distribution"),
+    ("warning", "warning"),
+];
+
+/// Everything that was asked.
+pub fn put_answers(json: &mut Json, fit: &Fit, questions: &Questions, answers: &Answers<'_>) -> Result<()> {
+    put_tests(json, fit, &answers.fixed)?;
+    if let Some(own) = &answers.means {
+        let (means, pairs) = (columns(Named::Means, &own.means)?, columns(Named::Contrasts, &own.comparisons)?);
+        json.object("emmeans", |json| {
+            json.object("means", |json| put_columns(json, &means));
+            json.object("pairs", |json| put_columns(json, &pairs));
+        });
+    }
+    if let Some(table) = &answers.comparison {
+        let columns = renamed(table, &COMPARISON)?;
+        json.object("lrt", |json| put_columns(json, &columns));
+    }
+    if let Some(own) = &answers.predicted {
+        put_predictions(json, fit, own);
+    }
+    put_resampled(json, fit, questions, answers)?;
+    if let Some(Refitted { names, table }) = &answers.refitted {
+        let columns = columns(Named::Fits, table)?;
+        json.object("refits", |json| {
+            json.names("names", names);
+            put_columns(json, &columns);
+        });
+    }
+    if let Some(table) = &answers.optimizers {
+        put_table(json, "all_fit", Named::Fits, table)?;
+    }
+    if let Some(own) = &answers.cross_validated {
+        let (folds, rows) = (columns(Named::Plain, &own.folds)?, columns(Named::Plain, &own.rows)?);
+        json.object("cross_validation", |json| {
+            json.object("folds", |json| put_columns(json, &folds));
+            json.object("rows", |json| put_columns(json, &rows));
+        });
+    }
+    for (kind, values) in &answers.residuals {
+        json.numbers(&format!("residuals_{}", kind.name()), values);
+    }
+    if let Some(table) = &answers.random_effects {
+        put_table(json, "ranef_ci", Named::Plain, table)?;
+    }
+    if let Some(r2) = answers.r2 {
+        json.object("r2", |json| {
+            json.number("marginal", r2.marginal());
+            json.number("conditional", r2.conditional());
+            json.number("icc_adjusted", r2.icc_adjusted());
+            json.number("icc_unadjusted", r2.icc_unadjusted());
+        });
+    }
+    Ok(())
+}
+
+/// Tests of a linear model under the name of their degrees of freedom, and linear combinations.
+fn put_tests(json: &mut Json, fit: &Fit, tests: &FixedEffects<'_>) -> Result<()> {
+    if fit.generalised().is_none() {
+        let coefficients = renamed(&tests.coefficients, &COEFFICIENTS)?;
+        let anova =
+            tests.anova.iter().map(|(kind, table)| Ok((*kind, columns(Named::Anova, table)?))).collect::<Result<Vec<_>>>()?;
+        json.object(tests.method.name(), |json| {
+            put_columns(json, &coefficients);
+            if !anova.is_empty() {
+                json.object("anova", |json| {
+                    anova.iter().for_each(|(kind, columns)| json.object(type_key(*kind), |json| put_columns(json, columns)));
+                });
+            }
+        });
+        if let Some(table) = &tests.drop1 {
+            put_table(json, "drop1", Named::Drop1, table)?;
+        }
+    }
+    if let Some(own) = &tests.hypothesis {
+        let (rows, joint) = (columns(Named::Combinations, &own.rows)?, columns(Named::Joint, &own.joint)?);
+        json.object("test", |json| {
+            json.object("rows", |json| put_columns(json, &rows));
+            json.object("joint", |json| put_columns(json, &joint));
+        });
+    }
+    if let (DfMethod::KenwardRoger, DegreesOfFreedom::KenwardRoger(own)) = (tests.method, tests.freedom) {
+        json.matrix("vcov_kenward_roger", &own.vcov, fit.fixed.names.len());
+    }
+    Ok(())
+}
+
+fn type_key(kind: AnovaType) -> &'static str {
+    match kind {
+        AnovaType::I => "type1",
+        AnovaType::II => "type2",
+        AnovaType::III => "type3",
+    }
+}
+
+fn put_predictions(json: &mut Json, fit: &Fit, own: &Predicted) {
+    let (parts, found) = (own.parts(fit), &own.predictions);
+    json.object("predictions", |json| {
+        match parts {
+            Some(Parts::Categories(names)) => json.names("categories", names),
+            Some(Parts::Thresholds(names)) => json.names("thresholds", names),
+            None => {}
+        }
+        let all = [("values", &found.values), ("std_error", &found.std_errors), ("lower", &found.lower), ("upper", &found.upper)];
+        // Without an interval there are only values.
+        let there = if found.lower.len() == found.values.len() { 4 } else { 1 };
+        for (key, values) in &all[..there] {
+            match parts {
+                Some(_) => json.matrix(key, values, own.rows),
+                None => json.numbers(key, values),
+            }
+        }
+    });
+}
+
+/// Simulated responses, the bootstrap and profiles.
+fn put_resampled(json: &mut Json, fit: &Fit, questions: &Questions, answers: &Answers<'_>) -> Result<()> {
+    if let Some(responses) = &answers.simulated {
+        let each = responses.chunks_exact(fit.fitted.len().max(1));
+        json.array("simulations", |json| each.for_each(|response| json.list(|json| json.reals(response))));
+    }
+    if let Some(own) = &answers.bootstrapped {
+        put_bootstrap(json, own);
+        if let Some(limits) = own.limits()? {
+            put_limits(json, "boot_ci", questions.level, &limits);
+        }
+    }
+    if let Some(mut limits) = answers.profiled.limits()? {
+        limits.names = limits.names.iter().map(|name| inside_out(&fit.formula, name)).collect();
+        put_limits(json, "profile_ci", questions.level, &limits);
+    }
+    if let Some(table) = &answers.profiled.points {
+        put_table(json, "profile", Named::Plain, table)?;
+    }
+    Ok(())
+}
+
+fn put_bootstrap(json: &mut Json, own: &Bootstrapped) {
+    let all = &own.replicates;
+    json.object("bootstrap", |json| {
+        json.names("names", &all.names);
+        json.matrix("values", &all.values, all.replicates());
+        json.count("failed", all.failed());
+        json.texts("reason", all.failures.iter().map(Option::as_deref));
+    });
+    if let Some((of, value)) = own.response_se {
+        json.object("response_se", |json| {
+            json.text("statistic", of.name());
+            json.number("value", value);
+        });
+    }
+}
+
+/// Limits of parameters at a level.
+pub fn put_limits(json: &mut Json, key: &str, level: f64, limits: &Limits) {
+    json.object(key, |json| {
+        json.number("level", level);
+        json.names("names", &limits.names);
+        json.numbers("lower", &limits.lower);
+        json.numbers("upper", &limits.upper);
+    });
+}

@@ -1,0 +1,117 @@
+//! The document as JSON. Its keys are those of R's packages where these have names for it.
+
+mod answered;
+mod fixed;
+mod random;
+mod tables;
+mod writer;
+
+use self::answered::{put_answers, put_limits};
+use self::fixed::{put_coefficients, put_generalised, put_ordinal};
+use self::random::{put_group_sizes, put_random_effects, put_variances};
+use self::writer::Json;
+use super::answers::{Answers, Subject};
+use super::questions::Questions;
+use crate::choice::Choice;
+use crate::error::Result;
+use crate::fit::{Fit, Kind, Outcome, Role};
+
+/// A fit and the answers about it as one JSON document.
+pub fn json(subject: &Subject<'_>, questions: &Questions, answers: &Answers<'_>) -> Result<String> {
+    let fit = subject.fit;
+    Json::document(|json| {
+        json.text("version", env!("CARGO_PKG_VERSION"));
+        json.text("model", fit.kind.model().name());
+        json.text("formula", &fit.formula);
+        put_fit(json, fit, questions, answers)?;
+        put_answers(json, fit, questions, answers)?;
+        json.object("timing", |json| {
+            json.number("read", subject.data.and_then(|data| data.read_seconds).unwrap_or(f64::NAN));
+            json.number("design", fit.timing.0);
+            json.number("fit", fit.timing.1);
+            json.number("inference", answers.seconds);
+        });
+        Ok(())
+    })
+}
+
+/// The basics.
+fn put_fit(json: &mut Json, fit: &Fit, questions: &Questions, answers: &Answers<'_>) -> Result<()> {
+    json.text("method", if fit.reml { "REML" } else { "ML" });
+    json.count("nobs", fit.n_obs);
+    put_group_sizes(json, fit);
+    json.names("rank_deficient_columns_dropped", &fit.fixed.dropped);
+    let statistic = if fit.generalised().is_none() { "t_value" } else { "z_value" };
+    put_coefficients(json, "fixed", &fit.fixed, &answers.fixed.p_values, statistic);
+    json.numbers("theta", &fit.theta);
+    json.names("theta_names", &fit.theta_names);
+    put_variances(json, "varcorr", fit, Role::Mean);
+    json.number("sigma", fit.sigma);
+    put_correlation(json, fit, questions.level)?;
+    json.number("logLik", fit.log_likelihood);
+    json.number("criterion", fit.criterion);
+    json.number("AIC", fit.aic);
+    json.number("BIC", fit.bic);
+    json.count("npar", fit.npar);
+    json.count("df_residual", fit.df_residual);
+    json.boolean("singular", fit.singular);
+    put_random_effects(json, "ranef", fit, Role::Mean)?;
+    json.numbers("fitted", &fit.fitted);
+    if fit.ordinal().is_none() {
+        json.numbers("residuals", &fit.residuals);
+    }
+    match &fit.kind {
+        Kind::Linear(_) => {}
+        Kind::Generalised(own) => put_generalised(json, fit, own)?,
+        Kind::Ordinal(own, ordinal) => put_ordinal(json, fit, own, ordinal)?,
+    }
+    put_dropped_rows(json, fit);
+    put_outcome(json, &fit.outcome);
+    let warnings = fit.warnings().into_iter().chain(answers.predicted.iter().flat_map(|own| own.warnings()));
+    json.names("warnings", &warnings.collect::<Vec<_>>());
+    if let Some(limits) = &answers.fixed.wald {
+        put_limits(json, "wald_ci", questions.level, limits);
+    }
+    Ok(())
+}
+
+/// How residuals are correlated within groups.
+fn put_correlation(json: &mut Json, fit: &Fit, level: f64) -> Result<()> {
+    let Some(own) = fit.correlation() else { return Ok(()) };
+    let (lower, upper) = own.interval(level)?;
+    json.object("correlation", |json| {
+        json.text("type", own.design.kind.word());
+        json.text("group", &own.design.group);
+        if let Some(time) = &own.design.time {
+            json.text("time", time);
+        }
+        json.number("estimate", own.estimate);
+        json.number("std_error", own.std_error);
+        json.number("lower", lower);
+        json.number("upper", upper);
+    });
+    Ok(())
+}
+
+/// Rows count from 0.
+fn put_dropped_rows(json: &mut Json, fit: &Fit) {
+    json.array("rows_dropped", |json| {
+        for (row, column) in &fit.rows.dropped {
+            json.item(|json| {
+                json.count("row", *row);
+                json.text("column", column);
+            });
+        }
+    });
+}
+
+/// How the search ended.
+fn put_outcome(json: &mut Json, outcome: &Outcome) {
+    json.object("outcome", |json| {
+        json.boolean("converged", outcome.converged);
+        json.text("reason", outcome.reason.name());
+        json.count("evaluations", outcome.evaluations);
+        json.number("gradient_norm", outcome.scaled_gradient);
+        json.names("boundary", &outcome.boundary);
+    });
+}

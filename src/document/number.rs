@@ -1,0 +1,127 @@
+//! Numbers as text, in the layout of C's `%g`.
+
+/// The digits that all real numbers keep; `%g` writes integers of so many without an exponent.
+const KEPT: usize = 15;
+
+/// Appends the shortest text that reads back to the same number, which must be finite.
+pub fn push_shortest(out: &mut String, x: f64) {
+    let scientific = format!("{x:e}");
+    let digits = scientific.bytes().take_while(|b| *b != b'e').filter(u8::is_ascii_digit).count();
+    lay_out(out, &scientific, digits.max(KEPT));
+}
+
+/// The shortest text that reads back to the same number; NA where it is missing.
+pub fn shortest(x: f64) -> String {
+    let mut out = String::new();
+    if x.is_finite() {
+        push_shortest(&mut out, x)
+    } else {
+        out.push_str(special(x))
+    }
+    out
+}
+
+/// A number to so many significant digits, without zeros at the end; NA where it is missing.
+pub fn general(x: f64, digits: usize) -> String {
+    if !x.is_finite() {
+        return special(x).to_string();
+    }
+    let mut out = String::new();
+    lay_out(&mut out, &format!("{x:.*e}", digits.max(1) - 1), digits);
+    out
+}
+
+fn special(x: f64) -> &'static str {
+    match x {
+        f64::INFINITY => "Inf",
+        f64::NEG_INFINITY => "-Inf",
+        _ => "NA",
+    }
+}
+
+/// `1.25e-7` as `1.25e-07`, `1.25e2` as `125`: with an exponent below -4 and from `precision` on.
+fn lay_out(out: &mut String, scientific: &str, precision: usize) {
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let unsigned = mantissa.trim_start_matches('-');
+    let (first, rest) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    let rest = rest.trim_end_matches('0');
+    if unsigned.len() < mantissa.len() {
+        out.push('-');
+    }
+    if exponent < -4 || exponent >= precision as i32 {
+        out.push_str(first);
+        point(out, rest);
+        out.push_str(if exponent < 0 { "e-" } else { "e+" });
+        out.push_str(&format!("{:02}", exponent.abs()));
+    } else if exponent < 0 {
+        out.push_str("0.");
+        zeros(out, -exponent - 1);
+        out.push_str(first);
+        out.push_str(rest);
+    } else {
+        let whole = rest.len().min(exponent as usize);
+        out.push_str(first);
+        out.push_str(&rest[..whole]);
+        zeros(out, exponent - whole as i32);
+        point(out, &rest[whole..]);
+    }
+}
+
+fn zeros(out: &mut String, count: i32) {
+    out.extend(std::iter::repeat_n('0', count.max(0) as usize));
+}
+
+fn point(out: &mut String, decimals: &str) {
+    if !decimals.is_empty() {
+        out.push('.');
+        out.push_str(decimals);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_numbers_read_back() {
+        for (x, wanted) in [
+            (0.1, "0.1"),
+            (1.0, "1"),
+            (-0.0, "-0"),
+            (123.456, "123.456"),
+            (0.1 + 0.2, "0.30000000000000004"),
+            (1e-5, "1e-05"),
+            (0.000_123, "0.000123"),
+            (1e14, "100000000000000"),
+            (1e15, "1e+15"),
+            (1_234_567_890_123_456.0, "1234567890123456"),
+            (12_345_678_901_234_567.0, "12345678901234568"),
+            (1e22, "1e+22"),
+            (-2.5e-300, "-2.5e-300"),
+            (f64::MAX, "1.7976931348623157e+308"),
+        ] {
+            let text = shortest(x);
+            assert_eq!(text, wanted);
+            assert_eq!(text.parse::<f64>().unwrap().to_bits(), x.to_bits());
+        }
+    }
+
+    #[test]
+    fn digits_are_as_many_as_wanted_at_most() {
+        for (x, digits, wanted) in [
+            (1.0, 5, "1"),
+            (123_456.0, 5, "1.2346e+05"),
+            (12_345.6, 5, "12346"),
+            (0.000_012_345_6, 5, "1.2346e-05"),
+            (0.000_123_456, 5, "0.00012346"),
+            (99_999.9, 5, "1e+05"),
+            (95.0, 6, "95"),
+            (f64::NAN, 5, "NA"),
+            (f64::INFINITY, 5, "Inf"),
+            (f64::NEG_INFINITY, 5, "-Inf"),
+        ] {
+            assert_eq!(general(x, digits), wanted);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What is asked.
+
+use std::ffi::CStr;
+
+use super::kinds::{BootstrapType, ConfidenceInterval, Groups, Means, ProfileScale, Residuals, ResponseStatistic};
+use crate::frame::Frame;
+use crate::inference::degrees_of_freedom::DfMethod;
+use crate::predict::{Interval, Quantity};
+use crate::resample::{IntervalKind, RandomEffects};
+
+/// What is asked. The default asks nothing but the basics.
+#[derive(Clone, Debug)]
+pub struct Questions {
+    /// The names of the questions that were set.
+    asked: Vec<&'static CStr>,
+    pub df: DfMethod,
+    /// Of all intervals.
+    pub level: f64,
+    /// Types I, II, III.
+    pub anova: [bool; 3],
+    pub drop1: bool,
+    pub confint: Vec<ConfidenceInterval>,
+    /// The points of the profiles.
+    pub profile: bool,
+    pub profile_scale: ProfileScale,
+    /// Rows of a matrix L.
+    pub test: Vec<Vec<f64>>,
+    pub means: Means,
+    /// Formulas of models to compare with.
+    pub lrt: Vec<String>,
+    pub chi_bar: bool,
+    pub r2: bool,
+    pub predict: Option<Frame>,
+    /// Of predictions and marginal means.
+    pub quantity: Option<Quantity>,
+    pub random: Groups,
+    pub new_levels_zero: bool,
+    pub interval: Option<Interval>,
+    /// Numbers of replicates.
+    pub simulate: usize,
+    pub simulate_type: RandomEffects,
+    pub bootstrap: usize,
+    pub bootstrap_type: BootstrapType,
+    pub boot_interval: IntervalKind,
+    /// Texts such as "Days / sigma".
+    pub statistics: Vec<String>,
+    pub response_se: Option<ResponseStatistic>,
+    /// A column for each response.
+    pub refit: Option<Frame>,
+    pub residuals: Vec<Residuals>,
+    pub all_fit: bool,
+    /// A grouping factor, or "rows".
+    pub cross_validate: Option<String>,
+    pub folds: usize,
+    pub seed: u64,
+}
+
+impl Default for Questions {
+    fn default() -> Self {
+        Questions {
+            asked: vec![],
+            df: DfMethod::Default,
+            level: 0.95,
+            anova: [false; 3],
+            drop1: false,
+            confint: vec![],
+            profile: false,
+            profile_scale: ProfileScale::default(),
+            test: vec![],
+            means: Means::default(),
+            lrt: vec![],
+            chi_bar: false,
+            r2: false,
+            predict: None,
+            quantity: None,
+            random: Groups::All,
+            new_levels_zero: false,
+            interval: None,
+            simulate: 0,
+            simulate_type: RandomEffects::default(),
+            bootstrap: 0,
+            bootstrap_type: BootstrapType::default(),
+            boot_interval: IntervalKind::default(),
+            statistics: vec![],
+            response_se: None,
+            refit: None,
+            residuals: vec![],
+            all_fit: false,
+            cross_validate: None,
+            folds: 0,
+            seed: 0,
+        }
+    }
+}
+
+impl Questions {
+    pub(super) fn note(&mut self, name: &'static CStr) {
+        if !self.asked.contains(&name) {
+            self.asked.push(name);
+        }
+    }
+
+    /// Whether a question was set.
+    pub(super) fn has(&self, name: &CStr) -> bool {
+        self.asked.contains(&name)
+    }
+
+    pub fn asks(&self, kind: ConfidenceInterval) -> bool {
+        self.confint.contains(&kind)
+    }
+
+    /// Whether an answer depends on the kind of degrees of freedom, so that no other kind will do.
+    pub fn needs_df(&self) -> bool {
+        self.df != DfMethod::Default
+            || self.asks(ConfidenceInterval::Wald)
+            || self.means.specs.is_some()
+            || !self.test.is_empty()
+            || self.anova.contains(&true)
+    }
+}

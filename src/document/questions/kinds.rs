@@ -1,0 +1,132 @@
+//! Closed lists of what questions choose between, and groups of questions.
+
+use std::ffi::CStr;
+
+use crate::choice::Choice;
+use crate::diagnostics::ResidualKind;
+use crate::error::{Error, Result};
+use crate::inference::adjust::Adjustment;
+use crate::inference::contrast::Contrasts;
+use crate::inference::marginal_means::Weighting;
+use crate::predict::RandomTerms;
+
+/// What is asked of marginal means.
+#[derive(Clone, Debug, Default)]
+pub struct Means {
+    /// The factors, `~ f | g`; `None`: no means.
+    pub specs: Option<String>,
+    pub at: Option<String>,
+    /// `None`: pairwise.
+    pub comparisons: Option<Contrasts>,
+    pub weights: Weighting,
+    /// `None`: Tukey's of all pairs, otherwise Holm's.
+    pub adjust: Option<Adjustment>,
+}
+
+/// The grouping factors whose random effects a prediction has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Groups {
+    #[default]
+    All,
+    None,
+    Named(Vec<String>),
+}
+
+/// A kind of confidence interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfidenceInterval {
+    Wald,
+    Profile,
+    Bootstrap,
+    /// Of the random effects, given the parameters.
+    RandomEffects,
+}
+
+impl Choice for ConfidenceInterval {
+    const LIST: &'static str = "confint";
+    const ALL: &'static [(Self, &'static CStr)] = &[
+        (ConfidenceInterval::Wald, c"wald"),
+        (ConfidenceInterval::Profile, c"profile"),
+        (ConfidenceInterval::Bootstrap, c"boot"),
+        (ConfidenceInterval::RandomEffects, c"ranef"),
+    ];
+}
+
+/// Which parameters have profiles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ProfileScale {
+    /// All, with random effects as standard deviations and correlations.
+    #[default]
+    SdCor,
+    /// The elements of theta.
+    Theta,
+}
+
+impl Choice for ProfileScale {
+    const LIST: &'static str = "profile_scale";
+    const ALL: &'static [(Self, &'static CStr)] = &[(ProfileScale::SdCor, c"sdcor"), (ProfileScale::Theta, c"theta")];
+}
+
+/// What a bootstrap draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum BootstrapType {
+    /// Simulated responses.
+    #[default]
+    Parametric,
+    /// Levels of the first grouping factor.
+    Case,
+    Rows,
+}
+
+impl Choice for BootstrapType {
+    const LIST: &'static str = "bootstrap_type";
+    const ALL: &'static [(Self, &'static CStr)] =
+        &[(BootstrapType::Parametric, c"parametric"), (BootstrapType::Case, c"case"), (BootstrapType::Rows, c"rows")];
+}
+
+/// A statistic of the response alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResponseStatistic {
+    Median,
+    Mean,
+}
+
+impl Choice for ResponseStatistic {
+    const LIST: &'static str = "response_se";
+    const ALL: &'static [(Self, &'static CStr)] = &[(ResponseStatistic::Median, c"median"), (ResponseStatistic::Mean, c"mean")];
+}
+
+/// A kind of residuals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Residuals {
+    Of(ResidualKind),
+    Quantile,
+}
+
+impl Choice for Residuals {
+    const LIST: &'static str = "residuals";
+    const ALL: &'static [(Self, &'static CStr)] = &[
+        (Residuals::Of(ResidualKind::Response), c"response"),
+        (Residuals::Of(ResidualKind::Pearson), c"pearson"),
+        (Residuals::Of(ResidualKind::Working), c"working"),
+        (Residuals::Of(ResidualKind::Deviance), c"deviance"),
+        (Residuals::Of(ResidualKind::Normalized), c"normalized"),
+        (Residuals::Quantile, c"quantile"),
+    ];
+}
+
+impl Groups {
+    /// The random terms, by number, of all predictors; `groups` are theirs.
+    pub fn terms<'a>(&self, groups: impl Iterator<Item = &'a str> + Clone) -> Result<RandomTerms> {
+        let named = match self {
+            Groups::All => return Ok(RandomTerms::All),
+            Groups::None => return Ok(RandomTerms::None),
+            Groups::Named(named) => named,
+        };
+        if let Some(absent) = named.iter().find(|name| !groups.clone().any(|group| group == *name)) {
+            return Err(Error::argument(format!("re: the model has no random term on {absent}")));
+        }
+        let chosen = groups.enumerate().filter(|(_, group)| named.iter().any(|name| name == group)).map(|(term, _)| term);
+        Ok(RandomTerms::Chosen(chosen.collect()))
+    }
+}

@@ -1,0 +1,379 @@
+//! The questions by name.
+
+use std::ffi::CStr;
+
+use super::asked::Questions;
+use super::kinds::ConfidenceInterval;
+use super::values;
+use crate::choice::Choice;
+use crate::error::{Error, Result};
+use crate::frame::Frame;
+use crate::names::{known, nearest, quoted};
+use crate::spec::ModelKind;
+
+/// A question that can be asked by name.
+#[derive(Debug)]
+pub struct Question {
+    pub name: &'static CStr,
+    /// What it asks, in one line.
+    pub doc: &'static CStr,
+    /// What its value may be; `None` of one that is asked or not.
+    pub values: Option<&'static CStr>,
+    /// Whether further values add to those before.
+    pub repeatable: bool,
+    /// It says how to answer these, of which one must be asked.
+    pub needs: &'static [&'static CStr],
+    /// Of linear models only.
+    linear: bool,
+    set: Set,
+}
+
+/// How a question takes its value.
+#[derive(Clone, Copy, Debug)]
+enum Set {
+    /// From text; `None` if it cannot be read.
+    Text(fn(&mut Questions, &str) -> Option<()>),
+    Data(fn(&mut Questions, Frame)),
+}
+
+impl Question {
+    pub fn name(&self) -> &'static str {
+        self.name.to_str().unwrap_or_default()
+    }
+
+    /// The question of that name, with underscores or hyphens.
+    pub fn named(name: &str) -> Result<&'static Question> {
+        let wanted = name.replace('-', "_");
+        QUESTIONS.iter().find(|own| own.name() == wanted).ok_or_else(|| {
+            let names = QUESTIONS.iter().map(Question::name);
+            Error::argument(format!("there is no question {}; {}", quoted(name), known("the list", &wanted, names)))
+        })
+    }
+
+    /// Whether models of a kind have an answer.
+    pub fn suits(&self, model: ModelKind) -> bool {
+        !self.linear || model == ModelKind::Lmm
+    }
+
+    /// Whether its value is a frame.
+    pub fn takes_frame(&self) -> bool {
+        matches!(self.set, Set::Data(_))
+    }
+
+    fn set(&self, questions: &mut Questions, value: Option<&str>) -> Result<()> {
+        let name = self.name();
+        let Set::Text(set) = self.set else {
+            return Err(Error::argument(format!("{name} takes a frame, not text")));
+        };
+        let Some(values) = self.values else {
+            let value = value.unwrap_or("true").trim();
+            return set(questions, value)
+                .ok_or_else(|| Error::argument(format!("{name} is {}, it must be true or false", quoted(value))));
+        };
+        let values = values.to_string_lossy();
+        let value = value.ok_or_else(|| Error::argument(format!("{name} has no value, it must be {values}")))?.trim();
+        set(questions, value).ok_or_else(|| {
+            let words = values.split([' ', ',', '(', ')']).filter(|word| word.len() > 2);
+            let hint = nearest(value, words).map(|near| format!(", did you mean {near}?")).unwrap_or_default();
+            Error::argument(format!("{name} is {}, it must be {values}{hint}", quoted(value)))
+        })
+    }
+
+    fn set_frame(&self, questions: &mut Questions, frame: Frame) -> Result<()> {
+        match self.set {
+            Set::Data(set) => {
+                set(questions, frame);
+                Ok(())
+            }
+            Set::Text(_) => Err(Error::argument(format!("{} takes text, not a frame", self.name()))),
+        }
+    }
+
+    const fn text(
+        name: &'static CStr,
+        values: &'static CStr,
+        doc: &'static CStr,
+        set: fn(&mut Questions, &str) -> Option<()>,
+    ) -> Self {
+        Question { name, doc, values: Some(values), repeatable: false, needs: &[], linear: false, set: Set::Text(set) }
+    }
+
+    const fn flag(name: &'static CStr, doc: &'static CStr, set: fn(&mut Questions, &str) -> Option<()>) -> Self {
+        Question { name, doc, values: None, repeatable: false, needs: &[], linear: false, set: Set::Text(set) }
+    }
+
+    const fn data(name: &'static CStr, values: &'static CStr, doc: &'static CStr, set: fn(&mut Questions, Frame)) -> Self {
+        Question { name, doc, values: Some(values), repeatable: false, needs: &[], linear: false, set: Set::Data(set) }
+    }
+
+    const fn repeatable(self) -> Self {
+        Question { repeatable: true, ..self }
+    }
+
+    const fn of(self, needs: &'static [&'static CStr]) -> Self {
+        Question { needs, ..self }
+    }
+
+    const fn linear(self) -> Self {
+        Question { linear: true, ..self }
+    }
+}
+
+impl Questions {
+    /// Sets a question by name from text; one without values is asked by `None`, or "true". Those that can be repeated add.
+    pub fn set(&mut self, name: &str, value: Option<&str>) -> Result<()> {
+        let question = Question::named(name)?;
+        question.set(self, value)?;
+        self.note(question.name);
+        Ok(())
+    }
+
+    /// Sets a question whose value is data.
+    pub fn set_frame(&mut self, name: &str, frame: Frame) -> Result<()> {
+        let question = Question::named(name)?;
+        question.set_frame(self, frame)?;
+        self.note(question.name);
+        Ok(())
+    }
+
+    /// Fails if a question says how to answer another one that is not asked, or is not for this kind of model.
+    pub fn check(&self, model: ModelKind) -> Result<()> {
+        for question in QUESTIONS.iter().filter(|own| self.has(own.name)) {
+            let name = question.name();
+            if !question.suits(model) {
+                let models = ModelKind::ALL.iter().filter(|(own, _)| question.suits(*own)).map(|(own, _)| own.name());
+                let models = models.collect::<Vec<_>>().join(" and ");
+                return Err(Error::argument(format!("{name} is for the model {models}, not {}", model.name())));
+            }
+            let needed = || question.needs.iter();
+            if needed().next().is_some() && !needed().any(|need| self.has(need)) {
+                let needs = needed().map(|need| need.to_string_lossy()).collect::<Vec<_>>().join(" or ");
+                return Err(Error::argument(format!("{name} is for {needs}, which is not asked")));
+            }
+        }
+        if self.asks(ConfidenceInterval::Bootstrap) && self.bootstrap == 0 {
+            return Err(Error::argument("confint boot is for bootstrap, which is not asked"));
+        }
+        Ok(())
+    }
+}
+
+/// Puts a value that could be read in its place.
+fn put<T>(place: &mut T, value: Option<T>) -> Option<()> {
+    *place = value?;
+    Some(())
+}
+
+/// Adds a value that could be read.
+fn add<T>(all: &mut Vec<T>, value: Option<T>) -> Option<()> {
+    all.push(value?);
+    Some(())
+}
+
+fn anova(questions: &mut Questions, text: &str) -> Option<()> {
+    let kind = values::count(text, 1, 3)?;
+    questions.anova[kind as usize - 1] = true;
+    Some(())
+}
+
+const MOST: u64 = 1_000_000_000;
+
+fn replicates(place: &mut usize, text: &str) -> Option<()> {
+    put(place, values::count(text, 1, MOST).map(|count| count as usize))
+}
+
+/// All questions: those of inference, then those of what comes after a fit.
+pub const QUESTIONS: [Question; 34] = [
+    Question::text(
+        c"df",
+        c"satterthwaite, kenward-roger, residual or normal",
+        c"degrees of freedom of tests and intervals of the fixed effects (linear models: satterthwaite by default; others: normal, that is infinite)",
+        |q, v| put(&mut q.df, values::word(v)),
+    ),
+    Question::text(c"anova", c"1, 2 or 3", c"F tests of the terms of a linear model, of type I, II or III (repeatable)", anova)
+        .repeatable()
+        .linear(),
+    Question::flag(c"drop1", c"likelihood-ratio tests of a linear model against those without each term", |q, v| {
+        put(&mut q.drop1, values::truth(v))
+    })
+    .linear(),
+    Question::text(
+        c"confint",
+        c"wald, profile, boot or ranef",
+        c"confidence intervals: of the fixed effects, of all parameters by profiles or by the bootstrap, of the random effects given the parameters (repeatable)",
+        |q, v| add(&mut q.confint, values::word(v)),
+    )
+    .repeatable(),
+    Question::flag(c"profile", c"the points of the profiles, with the signed root of the rise in deviance", |q, v| {
+        put(&mut q.profile, values::truth(v))
+    }),
+    Question::text(
+        c"profile_scale",
+        c"sdcor or theta",
+        c"profiles of all parameters, with random effects as standard deviations and correlations (the default), or only of the elements of theta",
+        |q, v| put(&mut q.profile_scale, values::word(v)),
+    ),
+    Question::text(
+        c"test",
+        c"rows of coefficients, \"0,1,-1; 0,0,1\"",
+        c"linear combinations of the fixed effects, one per row: tests of each and of all together",
+        |q, v| put(&mut q.test, values::rows(v)),
+    ),
+    Question::flag(c"r2", c"marginal and conditional R2, and intraclass correlations", |q, v| put(&mut q.r2, values::truth(v))),
+    Question::text(c"level", c"a number between 0 and 1", c"the level of all intervals (default 0.95)", |q, v| {
+        put(&mut q.level, values::level(v))
+    }),
+    Question::text(
+        c"emmeans",
+        c"a formula, \"~ f\"",
+        c"marginal means of f, \"~ f | g\" within the levels of g, and their comparisons",
+        |q, v| put(&mut q.means.specs, values::text(v).map(Some)),
+    ),
+    Question::text(
+        c"at",
+        c"columns and values, \"x = 0, 5\"",
+        c"values of covariates instead of their means, and selected levels of factors",
+        |q, v| put(&mut q.means.at, values::text(v).map(Some)),
+    )
+    .of(&[c"emmeans"]),
+    Question::text(
+        c"comparisons",
+        c"pairwise, trt.vs.ctrl, eff or rows of weights, \"1,-1,0; 0,1,-1\"",
+        c"each mean against each later one (the default), the first, or the average; or weights of your own, one row per comparison",
+        |q, v| put(&mut q.means.comparisons, values::contrasts(v).map(Some)),
+    )
+    .of(&[c"emmeans"]),
+    Question::text(
+        c"means_weights",
+        c"equal or proportional",
+        c"weights of the levels of other factors in marginal means (default equal)",
+        |q, v| put(&mut q.means.weights, values::word(v)),
+    )
+    .of(&[c"emmeans"]),
+    Question::text(
+        c"adjust",
+        c"none, tukey, bonferroni, holm, fdr or sidak",
+        c"adjustment of the comparisons' p-values (default tukey for pairwise ones, otherwise holm)",
+        |q, v| put(&mut q.means.adjust, values::word(v).map(Some)),
+    )
+    .of(&[c"emmeans"]),
+    Question::text(
+        c"lrt",
+        c"a formula",
+        c"likelihood-ratio test against a smaller or larger model, both fitted by maximum likelihood to the rows that both can use (repeatable)",
+        |q, v| add(&mut q.lrt, values::text(v)),
+    )
+    .repeatable(),
+    Question::flag(c"chi_bar", c"use the p-value for a variance at the edge of its range in likelihood-ratio tests", |q, v| {
+        put(&mut q.chi_bar, values::truth(v))
+    })
+    .of(&[c"lrt"]),
+    Question::data(c"predict", c"new data", c"predictions for these rows", |q, frame| q.predict = Some(frame)),
+    Question::text(
+        c"type",
+        c"response, link, conditional, zero_probability (zprob), location, dispersion, marginal, probabilities (prob), cumulative (cum.prob) or class",
+        c"what is predicted (default response; of an ordinal model prob); of marginal means response or link (the default)",
+        |q, v| put(&mut q.quantity, values::quantity(v).map(Some)),
+    )
+    .of(&[c"predict", c"emmeans"]),
+    Question::text(
+        c"re",
+        c"all, none or grouping factors, \"g,h\"",
+        c"predict with random effects (the default), without, or with those of these grouping factors",
+        |q, v| put(&mut q.random, values::groups(v)),
+    )
+    .of(&[c"predict"]),
+    Question::text(
+        c"new_levels",
+        c"zero or error",
+        c"groups that the fit does not know: random effects of zero, or an error (the default)",
+        |q, v| {
+            let zero = match v {
+                "zero" => true,
+                "error" => false,
+                _ => return None,
+            };
+            q.new_levels_zero = zero;
+            Some(())
+        },
+    )
+    .of(&[c"predict"]),
+    Question::text(
+        c"interval",
+        c"none, confidence or prediction",
+        c"standard errors and intervals of predictions, for what is predicted or for new responses (default none)",
+        |q, v| put(&mut q.interval, values::interval(v)),
+    )
+    .of(&[c"predict"]),
+    Question::text(c"simulate", c"a positive integer", c"this many simulated responses", |q, v| replicates(&mut q.simulate, v)),
+    Question::text(
+        c"simulate_type",
+        c"new or conditional",
+        c"simulate with new random effects (the default) or those of the fit; also in the bootstrap",
+        |q, v| put(&mut q.simulate_type, values::word(v)),
+    ),
+    Question::text(c"bootstrap", c"a positive integer", c"estimates from this many bootstrap replicates", |q, v| {
+        replicates(&mut q.bootstrap, v)
+    }),
+    Question::text(
+        c"bootstrap_type",
+        c"parametric, case or rows",
+        c"replicates are simulated responses (the default), samples of the levels of the first grouping factor, or samples of single rows",
+        |q, v| put(&mut q.bootstrap_type, values::word(v)),
+    )
+    .of(&[c"bootstrap"]),
+    Question::text(
+        c"boot_interval",
+        c"percentile, basic, normal or bca",
+        c"the kind of bootstrap intervals (default percentile)",
+        |q, v| put(&mut q.boot_interval, values::word(v)),
+    )
+    .of(&[c"confint"]),
+    Question::text(
+        c"statistic",
+        c"two estimates and a sign, \"Days / sigma\"",
+        c"for each replicate also a ratio of two estimates, or \"A + B\", \"A - B\", \"A * B\" (repeatable)",
+        |q, v| add(&mut q.statistics, values::text(v)),
+    )
+    .repeatable()
+    .of(&[c"bootstrap"]),
+    Question::text(
+        c"response_se",
+        c"median or mean",
+        c"the standard error of the median or mean response from bootstrap samples, without any fits",
+        |q, v| put(&mut q.response_se, values::word(v).map(Some)),
+    )
+    .of(&[c"bootstrap"]),
+    Question::data(
+        c"refit",
+        c"responses, a column each",
+        c"the model fitted to other responses, which have one row for each row of the data",
+        |q, frame| q.refit = Some(frame),
+    ),
+    Question::text(
+        c"residuals",
+        c"response, pearson, working, deviance, normalized or quantile",
+        c"residuals of these kinds (repeatable)",
+        |q, v| add(&mut q.residuals, values::word(v)),
+    )
+    .repeatable(),
+    Question::flag(c"all_fit", c"the model fitted by all optimisers, each from several starts", |q, v| {
+        put(&mut q.all_fit, values::truth(v))
+    }),
+    Question::text(
+        c"cross_validate",
+        c"a grouping factor, or rows",
+        c"predictions of the levels of a grouping factor, or of rows, by fits without them",
+        |q, v| put(&mut q.cross_validate, values::text(v).map(Some)),
+    ),
+    Question::text(
+        c"folds",
+        c"a whole number of at least 2",
+        c"leave out this many random parts in turn, not one level or row at a time",
+        |q, v| put(&mut q.folds, values::count(v, 2, MOST).map(|folds| folds as usize)),
+    )
+    .of(&[c"cross_validate"]),
+    Question::text(c"seed", c"an integer that is not negative", c"of simulations, bootstrap and parts (default 0)", |q, v| {
+        put(&mut q.seed, values::count(v, 0, u64::MAX))
+    }),
+];

@@ -1,0 +1,83 @@
+//! Values of questions, out of text; `None` is a text that cannot be read.
+
+use super::kinds::Groups;
+use crate::choice::Choice;
+use crate::inference::contrast::Contrasts;
+use crate::predict::{Interval, Quantity};
+
+/// A word out of a closed list.
+pub fn word<T: Choice>(text: &str) -> Option<T> {
+    T::from_name(text).ok()
+}
+
+pub fn truth(text: &str) -> Option<bool> {
+    match text {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    }
+}
+
+/// A whole number in a range; `1e4` is one.
+pub fn count(text: &str, least: u64, most: u64) -> Option<u64> {
+    let text = text.trim();
+    let whole = text.parse::<u64>().ok().or_else(|| {
+        let x: f64 = text.parse().ok()?;
+        (x >= 0.0 && x <= 2f64.powi(53) && x.fract() == 0.0).then_some(x as u64)
+    });
+    whole.filter(|whole| (least..=most).contains(whole))
+}
+
+/// A confidence level.
+pub fn level(text: &str) -> Option<f64> {
+    number(text).filter(|level| *level > 0.0 && *level < 1.0)
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.trim().parse().ok().filter(|x: &f64| x.is_finite())
+}
+
+/// "1,-1,0; 0,1,-1": rows of equal length.
+pub fn rows(text: &str) -> Option<Vec<Vec<f64>>> {
+    let rows = text.split(';').map(|row| row.split(',').map(number).collect()).collect::<Option<Vec<Vec<f64>>>>()?;
+    rows.windows(2).all(|pair| pair[0].len() == pair[1].len()).then_some(rows)
+}
+
+/// A text that is not empty.
+pub fn text(text: &str) -> Option<String> {
+    (!text.trim().is_empty()).then(|| text.to_owned())
+}
+
+/// A quantity by its name, or by the word that R's packages have for it.
+pub fn quantity(text: &str) -> Option<Quantity> {
+    match text {
+        "zprob" => Some(Quantity::ZeroProbability),
+        "prob" => Some(Quantity::Probabilities),
+        "cum.prob" => Some(Quantity::Cumulative),
+        _ => word(text),
+    }
+}
+
+/// The kind of an interval, or that there is none.
+pub fn interval(text: &str) -> Option<Option<Interval>> {
+    if text == "none" { Some(None) } else { word(text).map(Some) }
+}
+
+/// "all", "none", or grouping factors "g,h".
+pub fn groups(text: &str) -> Option<Groups> {
+    match text {
+        "all" => Some(Groups::All),
+        "none" => Some(Groups::None),
+        "" => None,
+        names => Some(Groups::Named(names.split(',').map(String::from).collect())),
+    }
+}
+
+/// Named contrasts, or rows of weights, which are their names.
+pub fn contrasts(text: &str) -> Option<Contrasts> {
+    Contrasts::named(text).ok().or_else(|| {
+        let weights = rows(text)?;
+        let names = text.split(';').map(|row| row.trim_start().to_owned());
+        Some(Contrasts::Custom(names.zip(weights).collect()))
+    })
+}

@@ -1,0 +1,180 @@
+//! A fit and the answers about it as a report for people.
+
+mod table;
+
+use std::fmt::Write;
+
+use self::table::put_table;
+use super::answers::{Answers, Bootstrapped, FixedEffects, Limits, Predicted, Subject};
+use super::names::Named;
+use super::number::{general, shortest};
+use super::questions::Questions;
+use crate::choice::Choice;
+use crate::error::Result;
+use crate::fit::Fit;
+use crate::inference::anova::AnovaType;
+use crate::inference::degrees_of_freedom::DfMethod;
+use crate::resample::IntervalKind;
+
+/// The summary, then what was asked besides.
+pub fn text(subject: &Subject<'_>, questions: &Questions, answers: &Answers<'_>) -> Result<String> {
+    let fit = subject.fit;
+    let mut out = fit.summary_with(answers.fixed.freedom);
+    if let Some(limits) = &answers.fixed.wald {
+        put_wald(&mut out, limits, questions.level, answers.fixed.method);
+    }
+    put_tests(&mut out, &answers.fixed)?;
+    if let Some(r2) = answers.r2 {
+        let share = |x: f64| general(x, 4);
+        line(
+            &mut out,
+            format_args!(
+                "\nR2: marginal {}, conditional {}; intraclass correlation: adjusted {}, unadjusted {}",
+                share(r2.marginal()),
+                share(r2.conditional()),
+                share(r2.icc_adjusted()),
+                share(r2.icc_unadjusted())
+            ),
+        );
+    }
+    if let Some(own) = &answers.means {
+        put_table(&mut out, "Marginal means:", Named::Means, &own.means)?;
+        put_table(&mut out, "Pairs:", Named::Contrasts, &own.comparisons)?;
+    }
+    if let Some(table) = &answers.comparison {
+        put_table(&mut out, "Likelihood-ratio tests (maximum likelihood):", Named::Comparison, table)?;
+    }
+    if let Some(own) = &answers.predicted {
+        put_predictions(&mut out, fit, own);
+    }
+    put_resampled(&mut out, answers)?;
+    put_rest(&mut out, answers)?;
+    Ok(out)
+}
+
+/// Writing to a String doesn't fail.
+fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
+    let _ = writeln!(out, "{text}");
+}
+
+fn put_wald(out: &mut String, limits: &Limits, level: f64, method: DfMethod) {
+    let by = match method {
+        DfMethod::Residual => "residual degrees of freedom",
+        DfMethod::Satterthwaite => "Satterthwaite",
+        DfMethod::KenwardRoger => "Kenward-Roger",
+        DfMethod::Default | DfMethod::Normal => "normal",
+    };
+    line(out, format_args!("\nWald {} % confidence intervals ({by}):", general(100.0 * level, 6)));
+    for (name, (lower, upper)) in limits.names.iter().zip(limits.lower.iter().zip(&limits.upper)) {
+        line(out, format_args!("  {name:<24} {:>14} {:>14}", general(*lower, 6), general(*upper, 6)));
+    }
+}
+
+/// The tables that the summary does not have.
+fn put_tests(out: &mut String, tests: &FixedEffects<'_>) -> Result<()> {
+    for (kind, table) in &tests.anova {
+        let name = match kind {
+            AnovaType::I => "I",
+            AnovaType::II => "II",
+            AnovaType::III => "III",
+        };
+        put_table(out, &format!("Analysis of variance, type {name}:"), Named::Anova, table)?;
+    }
+    if let Some(table) = &tests.drop1 {
+        put_table(out, "Without each term (maximum likelihood):", Named::Drop1, table)?;
+    }
+    if let Some(own) = &tests.hypothesis {
+        put_table(out, "Linear combinations:", Named::Combinations, &own.rows)?;
+        put_table(out, "All of them zero:", Named::Joint, &own.joint)?;
+    }
+    Ok(())
+}
+
+/// Predictions, for each category separately where they have intervals.
+fn put_predictions(out: &mut String, fit: &Fit, own: &Predicted) {
+    let (found, n) = (&own.predictions, own.rows);
+    let names = own.parts(fit).map(super::answers::Parts::names);
+    out.push('\n');
+    if found.lower.len() == found.values.len() && n > 0 {
+        let columns = [&found.values, &found.std_errors, &found.lower, &found.upper];
+        for k in 0..own.width {
+            if let Some(names) = names {
+                line(out, format_args!("{}{}", if k > 0 { "\n" } else { "" }, names[k]));
+            }
+            put_row(out, ["prediction", "std. error", "lower", "upper"].into_iter());
+            for row in 0..n {
+                put_row(out, columns.iter().map(|values| general(values[k * n + row], 7)));
+            }
+        }
+    } else if let Some(names) = names {
+        put_row(out, names.iter());
+        for row in 0..n {
+            put_row(out, (0..own.width).map(|k| general(found.values[k * n + row], 7)));
+        }
+    } else {
+        line(out, format_args!("prediction"));
+        found.values.iter().for_each(|value| line(out, format_args!("{}", shortest(*value))));
+    }
+    own.warnings().iter().for_each(|warning| line(out, format_args!("\n{warning}")));
+}
+
+/// Cells of one width.
+fn put_row(out: &mut String, cells: impl Iterator<Item = impl std::fmt::Display>) {
+    let cells: Vec<String> = cells.map(|cell| format!("{cell:>14}")).collect();
+    line(out, format_args!("{}", cells.join(" ")));
+}
+
+fn put_resampled(out: &mut String, answers: &Answers<'_>) -> Result<()> {
+    if let Some(own) = &answers.bootstrapped {
+        put_bootstrap(out, own)?;
+    }
+    if let Some(table) = &answers.profiled.intervals {
+        put_table(out, "Profile-likelihood intervals:", Named::Plain, table)?;
+    }
+    if let Some(table) = &answers.profiled.points {
+        put_table(out, "Profiles:", Named::Plain, table)?;
+    }
+    Ok(())
+}
+
+/// How many replicates have no estimates, why the first of them, and the intervals.
+fn put_bootstrap(out: &mut String, own: &Bootstrapped) -> Result<()> {
+    let all = &own.replicates;
+    let reason = all.failures.iter().flatten().next().map(|reason| format!(": {reason}")).unwrap_or_default();
+    line(out, format_args!("\n{} bootstrap replicates, {} failed{reason}", all.replicates(), all.failed()));
+    if let Some((of, value)) = own.response_se {
+        line(out, format_args!("\nStandard error of the response's {}: {}", of.name(), general(value, 6)));
+    }
+    let kind = match own.kind {
+        IntervalKind::Percentile => "percentile",
+        IntervalKind::Basic => "basic",
+        IntervalKind::Normal => "normal",
+        IntervalKind::Accelerated => "BCa",
+    };
+    match &own.intervals {
+        Some(table) => put_table(out, &format!("Bootstrap {kind} intervals:"), Named::Plain, table),
+        None => Ok(()),
+    }
+}
+
+/// Other fits, residuals and random effects.
+fn put_rest(out: &mut String, answers: &Answers<'_>) -> Result<()> {
+    if let Some(own) = &answers.refitted {
+        let (rows, failed) = (own.table.n_rows(), own.failed()?);
+        put_table(out, &format!("{rows} other responses, {failed} failed:"), Named::Fits, &own.table)?;
+    }
+    if let Some(table) = &answers.optimizers {
+        put_table(out, "All optimisers:", Named::Fits, table)?;
+    }
+    if let Some(own) = &answers.cross_validated {
+        put_table(out, "Cross-validation:", Named::Plain, &own.folds)?;
+    }
+    for (kind, values) in &answers.residuals {
+        line(out, format_args!("\nResiduals, {}:", kind.name()));
+        values.iter().for_each(|value| line(out, format_args!("{}", general(*value, 7))));
+    }
+    match &answers.random_effects {
+        Some(table) => put_table(out, "Random effects:", Named::Plain, table),
+        None => Ok(()),
+    }
+}

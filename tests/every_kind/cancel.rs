@@ -1,0 +1,363 @@
+//! Every piece of work that may be long says how far it is, ends where its watcher wants it to, and at its deadline; and nothing is lost by
+//! that. Results are compared as text: the shortest that reads back as the same bits.
+
+use std::fmt::Debug;
+use std::time::Instant;
+
+use crate::common::Rng;
+use crate::common::watching::{Heard, heard_up_to, reporting};
+use interlace::choice::Choice;
+use interlace::error::{Code, Error, Result};
+use interlace::fit::Fit;
+use interlace::frame::Frame;
+use interlace::inference::adjust::Adjustment;
+use interlace::inference::anova::{AnovaType, anova_table};
+use interlace::inference::contrast::Contrasts;
+use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, KenwardRoger, Satterthwaite};
+use interlace::inference::drop1::drop1_table;
+use interlace::inference::lrt::{fit_and_compare, likelihood_ratio_table};
+use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, Weighting};
+use interlace::optimize::Reason;
+use interlace::options::Options;
+use interlace::predict::{Interval, NewData, Quantity, Request};
+use interlace::resample::{BootstrapOptions, IntervalKind, RandomEffects, RefitOptions, Unit};
+use interlace::spec::{CorrelationSpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
+use interlace::validation::{AllOptimizers, CrossValidation, Partition};
+use interlace::watch::{Phase, Watch, Watcher};
+
+/// Calls of which one is the last, where there are more.
+const MOST: usize = 25;
+
+type Work<'f> = dyn Fn(&Watch<'_>) -> Result<String> + 'f;
+
+fn data() -> Frame {
+    let (n, mut rng) = (72, Rng(5));
+    let (x, u) = (rng.normals(n), rng.normals(9));
+    let g: Vec<usize> = (0..n).map(|i| i % 9).collect();
+    let f: Vec<usize> = (0..n).map(|_| rng.below(3)).collect();
+    let eta: Vec<f64> = (0..n).map(|i| 0.8 + 0.4 * x[i] + 0.3 * f[i] as f64 + 0.6 * u[g[i]]).collect();
+    let y: Vec<f64> = eta.iter().map(|eta| eta + 0.5 * rng.normal()).collect();
+    let text = |label: &str, of: &[usize]| of.iter().map(|v| format!("{label}{v}")).collect::<Vec<_>>();
+    let mut frame = Frame::new(n);
+    frame.add_real("count", eta.iter().map(|eta| (eta.exp() * 2.0 * rng.uniform()).round()).collect()).unwrap();
+    let grade = y.iter().map(|y| if *y < 0.5 { 0 } else { 1 + i32::from(*y > 1.5) }).collect();
+    frame.add_category("grade", grade, ["low", "middle", "high"].map(String::from).to_vec(), true).unwrap();
+    frame.add_real("time", (0..n).map(|i| (i / 9) as f64).collect()).unwrap();
+    frame.add_real("y", y).unwrap();
+    frame.add_real("x", x).unwrap();
+    for (name, labels) in [("g", text("g", &g)), ("f", text("f", &f))] {
+        frame.add_strings(name, &labels.iter().map(|l| Some(l.as_str())).collect::<Vec<_>>()).unwrap();
+    }
+    frame
+}
+
+fn spec(kind: ModelKind, formula: &str) -> Spec {
+    let mut spec = Spec::new(kind, Source::Formula(FormulaSpec { formula: formula.into(), ..FormulaSpec::default() }));
+    if kind == ModelKind::Glmm {
+        spec.family.name = "poisson".into();
+    }
+    spec
+}
+
+/// A model of each kind and of each way to its results.
+fn specs() -> Vec<(&'static str, Spec, Options)> {
+    let own = Options::default;
+    let mut autocorrelated = spec(ModelKind::Lmm, "y ~ x");
+    autocorrelated.correlation = Some(CorrelationSpec::Formula("ar1(time | g)".into()));
+    let mut mixture = spec(ModelKind::Glmm, "count ~ x + (1 | g)");
+    mixture.zero_inflation = Some(PredictorSpec::Formula("~ 1".into()));
+    vec![
+        ("linear", spec(ModelKind::Lmm, "y ~ x * f + (x | g)"), own()),
+        ("correlated residuals", autocorrelated, own()),
+        ("generalised", spec(ModelKind::Glmm, "count ~ x + f + (1 | g)"), own()),
+        ("quadrature", spec(ModelKind::Glmm, "count ~ x + (1 | g)"), Options { quadrature: 5, ..own() }),
+        ("restricted", spec(ModelKind::Glmm, "count ~ x + (1 | g)"), Options { reml_generalised: true, ..own() }),
+        ("mixture", mixture, own()),
+        ("ordinal", spec(ModelKind::Clmm, "grade ~ x + (1 | g)"), own()),
+    ]
+}
+
+fn text(value: &impl Debug) -> String {
+    format!("{value:?}")
+}
+
+/// All of a fit but how long it took.
+fn text_of_fit(mut fit: Fit) -> String {
+    fit.timing = (0.0, 0.0);
+    text(&fit)
+}
+
+fn fitted(spec: &Spec, options: &Options) -> Fit {
+    Fit::new(spec, Some(&data()), options, &Watch::unwatched()).unwrap()
+}
+
+/// Numbers from 1 to `count`, all or a spread of them.
+fn spread(count: usize) -> Vec<usize> {
+    let most = MOST.min(count);
+    (0..most).map(|i| 1 + i * (count - 1) / (most - 1).max(1)).collect()
+}
+
+/// Cancels at many calls, each time with nothing but the error.
+fn cancelled_everywhere(name: &str, work: &Work<'_>) -> Vec<Heard> {
+    let want = work(&Watch::unwatched()).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let (whole, heard) = heard_up_to(usize::MAX, work);
+    assert!(whole.unwrap() == want, "{name}: the result of a call that is watched is another one");
+    assert!(!heard.is_empty(), "{name}");
+    for last in spread(heard.len()) {
+        let (result, own) = heard_up_to(last, work);
+        let error = result.map(|_| ()).expect_err(&format!("{name}: cancelled at call {last} of {}", heard.len()));
+        assert_eq!(error.code, Code::Cancelled, "{name}, call {last}: {error}");
+        assert!(error.message.starts_with("cancelled in phase "), "{name}: {error}");
+        assert_eq!(own.len(), last, "{name}: calls after the last of {}", heard.len());
+    }
+    assert!(work(&Watch::unwatched()).unwrap() == want, "{name}: another result after calls that were cancelled");
+    heard
+}
+
+/// The phases come in this order, steps count upwards, to no more than there are.
+fn in_order(name: &str, heard: &[Heard], phases: &[Phase]) {
+    let mut seen: Vec<Phase> = heard.iter().map(|own| own.phase).collect();
+    seen.dedup();
+    assert_eq!(seen, phases, "{name}");
+    for own in heard {
+        assert!(own.total.is_none_or(|total| own.step <= total), "{name}: {own:?}");
+    }
+    for pair in heard.windows(2).filter(|pair| pair[0].phase == pair[1].phase) {
+        assert!(pair[0].step <= pair[1].step, "{name}: {pair:?}");
+    }
+}
+
+/// With a deadline that has passed; a call without one answers as ever then.
+fn late(name: &str, work: &Work<'_>) -> Result<String> {
+    let want = work(&Watch::unwatched()).unwrap();
+    let result = work(&Watcher::new(None, Some(Instant::now())).watch());
+    assert!(work(&Watch::unwatched()).unwrap() == want, "{name}: another result after one that was late");
+    result
+}
+
+fn check(name: &str, phases: &[Phase], work: &Work<'_>) {
+    in_order(name, &cancelled_everywhere(name, work), phases);
+    let error: Error = late(name, work).expect_err(name);
+    assert_eq!(error.code, Code::Deadline, "{name}: {error}");
+    assert!(error.message.starts_with("the deadline passed in phase "), "{name}: {error}");
+}
+
+#[test]
+fn fits() {
+    let frame = data();
+    for (name, spec, options) in specs() {
+        let work = |watch: &Watch<'_>| Fit::new(&spec, Some(&frame), &options, watch).map(text_of_fit);
+        let heard = cancelled_everywhere(name, &work);
+        let phases = match spec.kind {
+            ModelKind::Lmm if spec_has_terms(&spec) => vec![Phase::Start, Phase::Search, Phase::Modes],
+            ModelKind::Lmm => vec![Phase::Start, Phase::Search],
+            ModelKind::Glmm | ModelKind::Clmm => vec![Phase::Start, Phase::Search, Phase::StandardErrors, Phase::Modes],
+        };
+        in_order(name, &heard, &phases);
+        late(name, &work).unwrap();
+        let ended = Fit::new(&spec, Some(&frame), &options, &Watcher::new(None, Some(Instant::now())).watch()).unwrap();
+        assert_eq!((ended.outcome.converged, ended.outcome.reason), (false, Reason::Deadline), "{name}");
+    }
+}
+
+fn spec_has_terms(spec: &Spec) -> bool {
+    matches!(&spec.source, Source::Formula(own) if own.formula.contains('|'))
+}
+
+#[test]
+fn values_of_the_criterion() {
+    let frame = data();
+    for (name, spec, points) in [
+        ("linear", spec(ModelKind::Lmm, "y ~ x + (1 | g)"), vec![0.5, 0.7, 1.1]),
+        ("generalised", spec(ModelKind::Glmm, "count ~ 1 + (1 | g)"), vec![0.5, 0.1, 0.7, 0.2]),
+    ] {
+        let work = |watch: &Watch<'_>| {
+            Fit::objective(&spec, Some(&frame), &Options::default(), &points, watch).map(|values| text(&values))
+        };
+        check(name, &[Phase::Start, Phase::Objective], &work);
+    }
+}
+
+#[test]
+fn degrees_of_freedom() {
+    for (name, spec, options) in specs().into_iter().filter(|(_, spec, _)| spec.kind == ModelKind::Lmm) {
+        let fit = fitted(&spec, &options);
+        let phases = [Phase::DegreesOfFreedom];
+        check(name, &phases, &|watch| Satterthwaite::of(&fit, watch).map(|own| text(&own)));
+        check(name, &phases, &|watch| KenwardRoger::of(&fit, watch).map(|own| text(&own)));
+    }
+}
+
+#[test]
+fn analyses_of_variance_and_terms_left_out() {
+    let fit = fitted(&spec(ModelKind::Lmm, "y ~ x * f + (1 | g)"), &Options::default());
+    let own = Satterthwaite::of(&fit, &Watch::unwatched()).unwrap();
+    let (frame, freedom) = (data(), DegreesOfFreedom::Satterthwaite(&own));
+    for &(kind, name) in AnovaType::ALL {
+        let table = |watch: &Watch<'_>| anova_table(&fit, Some(&frame), kind, freedom, watch).map(|own| text(&own));
+        check(&format!("anova {name:?}"), &[Phase::Test], &table);
+    }
+    check("drop1", &[Phase::Model], &|watch| drop1_table(&fit, Some(&frame), watch).map(|own| text(&own)));
+}
+
+#[test]
+fn comparisons() {
+    let frame = data();
+    for kind in [ModelKind::Lmm, ModelKind::Glmm] {
+        let y = if kind == ModelKind::Lmm { "y" } else { "count" };
+        let specs = ["x", "x + f"].map(|x| spec(kind, &format!("{y} ~ {x} + (1 | g)")));
+        let (all, options) = ([&specs[0], &specs[1]], Options { reml: false, ..Options::default() });
+        let compared = |watch: &Watch<'_>| fit_and_compare(&all, Some(&frame), &options, true, watch).map(|own| text(&own));
+        check("models", &[Phase::Start, Phase::Model, Phase::Test], &compared);
+        let fits = specs.each_ref().map(|spec| fitted(spec, &options));
+        let table = |watch: &Watch<'_>| likelihood_ratio_table(&[&fits[0], &fits[1]], false, watch).map(|own| text(&own));
+        check("likelihood ratios", &[Phase::Test], &table);
+    }
+}
+
+#[test]
+fn profiles() {
+    let phases = [Phase::Start, Phase::Search, Phase::Profile];
+    for (name, spec, options) in specs().into_iter().filter(|(name, ..)| *name != "restricted") {
+        let fit = fitted(&spec, &options);
+        check(name, &phases, &|watch| fit.profile(0.9, watch).map(|own| text(&own)));
+        if !fit.theta.is_empty() {
+            check(name, &phases, &|watch| fit.profile_theta(0.9, watch).map(|own| text(&own)));
+        }
+    }
+}
+
+#[test]
+fn replicates_refits_and_deletions() {
+    for (name, spec, options) in specs() {
+        let fit = fitted(&spec, &options);
+        let mut draws = vec![None];
+        if fit.correlation().is_none() {
+            draws.extend([Some(Unit::Group(0)), Some(Unit::Row)]);
+        }
+        for cases in draws {
+            let asked = BootstrapOptions { replicates: 4, seed: 3, cases, threads: 1, ..BootstrapOptions::default() };
+            check(name, &[Phase::Replicate], &|watch| fit.bootstrap(&asked, watch).map(|own| text(&own)));
+        }
+        let unit = fit.unit(None).unwrap();
+        check(name, &[Phase::Deletion], &|watch| fit.jackknife(unit, None, 1, watch).map(|own| text(&own)));
+        let y = fit.simulate(3, 1, RandomEffects::New, &Watch::unwatched()).unwrap();
+        let asked = RefitOptions { std_errors: false, threads: 1 };
+        check(name, &[Phase::Refit], &|watch| fit.refit_many(&y, &asked, watch).map(|own| text(&own)));
+    }
+}
+
+#[test]
+fn statistics_of_replicates() {
+    let fit = fitted(&spec(ModelKind::Lmm, "y ~ x + (1 | g)"), &Options::default());
+    let asked = BootstrapOptions { replicates: 6, seed: 3, threads: 1, ..BootstrapOptions::default() };
+    let largest = |y: &mut [f64]| Ok(y.iter().copied().fold(0.0, f64::max));
+    let work = |watch: &Watch<'_>| fit.bootstrap_std_error(&asked, largest, watch).map(|own| text(&own));
+    check("standard error", &[Phase::Statistic], &work);
+    let replicates = fit.bootstrap(&asked, &Watch::unwatched()).unwrap().frame().unwrap();
+    let work =
+        |watch: &Watch<'_>| fit.bootstrap_intervals(&replicates, 0.9, IntervalKind::Accelerated, watch).map(|own| text(&own));
+    check("accelerated intervals", &[Phase::Deletion], &work);
+}
+
+/// Which calls there are while other threads work depends on them, but not that each step is heard of, and that cancelling ends all.
+#[test]
+fn work_on_two_threads() {
+    let (frame, model) = (data(), spec(ModelKind::Glmm, "count ~ x + (1 | g)"));
+    let fit = fitted(&model, &Options::default());
+    let asked = |cases| BootstrapOptions { replicates: 7, seed: 3, cases, threads: 2, ..BootstrapOptions::default() };
+    let (parametric, groups) = (asked(None), asked(Some(Unit::Group(0))));
+    let partition = Partition { group: None, folds: 5, seed: 1 };
+    let options = Options { threads: 2, ..Options::default() };
+    let y = fit.simulate(4, 1, RandomEffects::New, &Watch::unwatched()).unwrap();
+    let refits = RefitOptions { std_errors: false, threads: 2 };
+    let all: [(&str, usize, &Work<'_>); 5] = [
+        ("parametric", 7, &|watch| fit.bootstrap(&parametric, watch).map(|own| text(&own))),
+        ("groups", 7, &|watch| fit.bootstrap(&groups, watch).map(|own| text(&own))),
+        ("jackknife", 9, &|watch| fit.jackknife(Unit::Group(0), None, 2, watch).map(|own| text(&own))),
+        ("refits", 4, &|watch| fit.refit_many(&y, &refits, watch).map(|own| text(&own))),
+        ("folds", 5, &|watch| CrossValidation::new(&model, Some(&frame), &options, &partition, watch).map(|own| text(&own))),
+    ];
+    for (name, steps, work) in all {
+        let want = work(&Watch::unwatched()).unwrap();
+        for last in 0..=steps {
+            let error = reporting(|own| own.phase == Phase::Start || own.step < last, work).map(|_| ()).unwrap_err();
+            assert_eq!(error.code, Code::Cancelled, "{name}: {error}");
+            assert!(error.message.ends_with(&format!("step {last} of {steps}")), "{name}: {error}");
+        }
+        let (whole, heard) = heard_up_to(usize::MAX, work);
+        assert!(whole.unwrap() == want, "{name}");
+        let mut seen: Vec<usize> = heard.iter().filter(|own| own.phase != Phase::Start).map(|own| own.step).collect();
+        seen.dedup();
+        assert_eq!(seen, (0..=steps).collect::<Vec<_>>(), "{name}");
+        assert_eq!(late(name, work).unwrap_err().code, Code::Deadline, "{name}");
+    }
+}
+
+#[test]
+fn predictions_and_residuals() {
+    let frame = data();
+    for (name, spec, options) in specs() {
+        let fit = fitted(&spec, &options);
+        let quantity = if fit.ordinal().is_some() { Quantity::Probabilities } else { Quantity::Response };
+        let interval = if fit.ordinal().is_some() { Interval::Confidence } else { Interval::Prediction };
+        for level in [None, Some(0.9)] {
+            let request = Request { quantity, level, interval, ..Request::default() };
+            let work = |watch: &Watch<'_>| fit.predictions(NewData::Frame(&frame), &request, watch).map(|own| text(&own));
+            check(name, &[Phase::Prediction], &work);
+        }
+        let y: Vec<f64> = fit.y.clone();
+        let work = |watch: &Watch<'_>| fit.log_scores(NewData::Training, &y, None, watch).map(|own| text(&own));
+        check(name, &[Phase::Prediction], &work);
+        check(name, &[Phase::Residuals], &|watch| fit.quantile_residuals(4, watch).map(|own| text(&own)));
+        let work = |watch: &Watch<'_>| fit.simulate(3, 1, RandomEffects::New, watch).map(|own| text(&own));
+        check(name, &[Phase::Simulation], &work);
+    }
+}
+
+#[test]
+fn shares_of_variance() {
+    let fit = fitted(&spec(ModelKind::Glmm, "count ~ x + (1 | g)"), &Options::default());
+    check("R2", &[Phase::Start, Phase::Search], &|watch| fit.r2(watch).map(|own| text(&own)));
+}
+
+#[test]
+fn marginal_means_and_contrasts() {
+    let (frame, fit) = (data(), fitted(&spec(ModelKind::Lmm, "y ~ x + f + (1 | g)"), &Options::default()));
+    let own = Satterthwaite::of(&fit, &Watch::unwatched()).unwrap();
+    let (freedom, grid) = (DegreesOfFreedom::Satterthwaite(&own), MeansSpec::parse("~ f").unwrap());
+    let means = |watch: &Watch<'_>| MarginalMeans::of_fit(&fit, Some(&frame), &grid, Weighting::Proportional, watch);
+    check("means", &[Phase::Means], &|watch| means(watch).map(|own| text(&own)));
+    let means = means(&Watch::unwatched()).unwrap();
+    let table = |watch: &Watch<'_>| freedom.with_coefficients(&fit, |own| means.table(own, None, 0.9, watch));
+    check("table", &[Phase::Means], &|watch| table(watch).map(|own| text(&own)));
+    for &(adjustment, name) in Adjustment::ALL {
+        let work = |watch: &Watch<'_>| {
+            let table =
+                freedom.with_coefficients(&fit, |own| means.contrasts(own, &Contrasts::Pairwise, adjustment, None, 0.9, watch));
+            table.map(|own| text(&own))
+        };
+        check(&format!("contrasts {name:?}"), &[Phase::Means], &work);
+    }
+}
+
+#[test]
+fn models_fitted_again() {
+    let frame = data();
+    for kind in [ModelKind::Lmm, ModelKind::Glmm] {
+        let model = spec(kind, if kind == ModelKind::Lmm { "y ~ x + (1 | g)" } else { "count ~ x + (1 | g)" });
+        let (options, partition) = (Options::default(), Partition { group: Some("g"), folds: 3, seed: 1 });
+        let optimizers = |watch: &Watch<'_>| {
+            let mut all = AllOptimizers::new(&model, Some(&frame), &options, watch)?;
+            all.attempts.iter_mut().filter_map(|own| own.end.as_mut().ok()).for_each(|end| end.seconds = 0.0);
+            Ok(text(&all))
+        };
+        check("optimisers", &[Phase::Optimizer], &optimizers);
+        let folds =
+            |watch: &Watch<'_>| CrossValidation::new(&model, Some(&frame), &options, &partition, watch).map(|own| text(&own));
+        check("cross-validation", &[Phase::Start, Phase::Fold], &folds);
+        let fit = fitted(&model, &Options { reml_generalised: true, ..Options::default() });
+        let again = |watch: &Watch<'_>| fit.refit_ml(watch).map(text_of_fit);
+        cancelled_everywhere("maximum likelihood", &again);
+    }
+}

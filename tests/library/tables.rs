@@ -1,0 +1,165 @@
+//! docs/tables.md has every column of every table, with its type.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use interlace::design::NaPolicy;
+use interlace::fit::Fit;
+use interlace::frame::{ColumnData, CsvOptions, Frame};
+use interlace::inference::adjust::Adjustment;
+use interlace::inference::anova::{AnovaType, anova_table};
+use interlace::inference::contrast::Contrasts;
+use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, Satterthwaite};
+use interlace::inference::drop1::drop1_table;
+use interlace::inference::linear::{Coefficients, combinations_table, joint_table};
+use interlace::inference::lrt::likelihood_ratio_table;
+use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, ResponseScale, Weighting};
+use interlace::inference::profile::{intervals, points};
+use interlace::options::Options;
+use interlace::resample::{BootstrapOptions, IntervalKind, RefitOptions};
+use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
+use interlace::validation::{AllOptimizers, CrossValidation, Partition};
+use interlace::watch::Watch;
+
+use crate::toolchain::root;
+
+/// The columns of the tables by the headings of the page, with their types.
+fn documented() -> BTreeMap<String, Vec<(String, String)>> {
+    let page = std::fs::read_to_string(root().join("docs/tables.md")).unwrap();
+    let sections = page.split("\n## ").skip(1).map(|section| {
+        let heading = section.lines().next().unwrap().replace('`', "");
+        let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+        (heading, rows.map(|(name, rest)| (name.to_owned(), rest.split(" |").next().unwrap().to_owned())).collect())
+    });
+    sections.collect()
+}
+
+/// What was seen of the tables of each heading.
+#[derive(Default)]
+struct Seen {
+    page: BTreeMap<String, Vec<(String, String)>>,
+    columns: BTreeSet<(String, String)>,
+}
+
+impl Seen {
+    fn add(&mut self, heading: &str, table: &Frame) {
+        let columns = self.page.get(heading).unwrap_or_else(|| panic!("{heading} is not on the page"));
+        for name in table.names() {
+            let kind = match &*table.column(name).unwrap().data {
+                ColumnData::Real(_) => "real",
+                ColumnData::Integer(_) => "integer",
+                ColumnData::Category(_) => "text",
+            };
+            let pattern = |own: &str| own.split_once('<').is_some_and(|(start, _)| name.starts_with(start));
+            let found = columns.iter().find(|(own, _)| own == name).or_else(|| columns.iter().find(|(own, _)| pattern(own)));
+            let (own, wanted) = found.unwrap_or_else(|| panic!("{heading}: the column {name} is not documented"));
+            assert_eq!(wanted, kind, "{heading}: {name}");
+            self.columns.insert((heading.to_owned(), own.clone()));
+        }
+    }
+
+    /// All tables that a fit has by name.
+    fn add_named(&mut self, fit: &Fit) {
+        for name in fit.table_names() {
+            let heading = if ["zero_inflation", "dispersion"].contains(name) { "coefficients" } else { *name };
+            self.add(heading, &fit.table(name).unwrap());
+        }
+    }
+}
+
+fn data(name: &str) -> Frame {
+    Frame::from_csv_path(root().join(format!("tests/reference/data/{name}.csv")), &CsvOptions::default()).unwrap()
+}
+
+fn spec(kind: ModelKind, formula: &str) -> Spec {
+    Spec::new(kind, Source::Formula(FormulaSpec { formula: formula.into(), ..FormulaSpec::default() }))
+}
+
+fn of_linear_models(seen: &mut Seen) {
+    let mut frame = data("cake");
+    frame.make_category("replicate").unwrap();
+    let model = spec(ModelKind::Lmm, "angle ~ recipe + temp + (1 | replicate)");
+    let ml = Options { reml: false, na: NaPolicy::Omit, ..Options::default() };
+    let fit = Fit::new(&model, Some(&frame), &ml, &Watch::unwatched()).unwrap();
+    seen.add_named(&fit);
+    seen.add("variables", &model.variables_table().unwrap());
+    let satterthwaite = Satterthwaite::of(&fit, &Watch::unwatched()).unwrap();
+    let freedom = DegreesOfFreedom::Satterthwaite(&satterthwaite);
+    seen.add("anova", &anova_table(&fit, None, AnovaType::III, freedom, &Watch::unwatched()).unwrap());
+    seen.add("drop1", &drop1_table(&fit, None, &Watch::unwatched()).unwrap());
+    let l = [0.0, 1.0, 0.0, 0.0];
+    let rows = freedom.with_coefficients(&fit, |own| combinations_table(&own.combinations(&l, 1).unwrap(), &[0.0]));
+    seen.add("wald_test", &rows.unwrap());
+    seen.add("wald_test of all together", &joint_table(&freedom.joint_test(&fit, &l, 1, &[0.0]).unwrap()).unwrap());
+    let smaller =
+        Fit::new(&spec(ModelKind::Lmm, "angle ~ temp + (1 | replicate)"), Some(&frame), &ml, &Watch::unwatched()).unwrap();
+    seen.add("lrt", &likelihood_ratio_table(&[&smaller, &fit], false, &Watch::unwatched()).unwrap());
+    let profiles = fit.profile(0.95, &Watch::unwatched()).unwrap();
+    seen.add("profile intervals", &intervals(&profiles).unwrap());
+    seen.add("profile", &points(&profiles).unwrap());
+    let replicates =
+        fit.bootstrap(&BootstrapOptions { replicates: 3, threads: 1, ..BootstrapOptions::default() }, &Watch::unwatched()).unwrap();
+    seen.add("bootstrap", &replicates.frame().unwrap());
+    let limits =
+        fit.bootstrap_intervals(&replicates.frame().unwrap(), 0.95, IntervalKind::Percentile, &Watch::unwatched()).unwrap();
+    seen.add("bootstrap intervals", &limits);
+    seen.add("jackknife", &fit.jackknife(fit.unit(None).unwrap(), None, 1, &Watch::unwatched()).unwrap().frame().unwrap());
+    let refits = fit.refit_many(&fit.y, &RefitOptions { std_errors: true, threads: 1 }, &Watch::unwatched()).unwrap();
+    seen.add("refit", &refits.frame().unwrap());
+    let folds = Partition { group: None, folds: 3, seed: 0 };
+    let validated = CrossValidation::new(&model, Some(&frame), &ml, &folds, &Watch::unwatched()).unwrap();
+    seen.add("cross_validation folds", &validated.frame().unwrap());
+    seen.add("cross_validation rows", &validated.frame_of_rows().unwrap());
+}
+
+fn of_generalised_models(seen: &mut Seen) {
+    let frame = data("Salamanders");
+    let mut model = spec(ModelKind::Glmm, "count ~ mined + (1 | site)");
+    model.family.name = "nbinom2".into();
+    model.zero_inflation = Some(PredictorSpec::Formula("~ mined".into()));
+    let fit = Fit::new(&model, Some(&frame), &Options::default(), &Watch::unwatched()).unwrap();
+    seen.add_named(&fit);
+    seen.add(
+        "all_optimizers",
+        &AllOptimizers::new(&model, Some(&frame), &Options::default(), &Watch::unwatched()).unwrap().frame().unwrap(),
+    );
+    let (estimate, root) = fit.means_coefficients();
+    let own = Coefficients { estimate: &estimate, root: &root, df: &|_| f64::INFINITY };
+    let means =
+        MarginalMeans::of_fit(&fit, None, &MeansSpec::parse("~ mined").unwrap(), Weighting::Equal, &Watch::unwatched()).unwrap();
+    for link in [None, Some(interlace::family::Link::Log), Some(interlace::family::Link::Logit)] {
+        let scale = link.map(ResponseScale::of_link);
+        seen.add("marginal_means", &means.table(&own, scale.as_ref(), 0.95, &Watch::unwatched()).unwrap());
+        let table = means.contrasts(&own, &Contrasts::Pairwise, Adjustment::Tukey, scale.as_ref(), 0.95, &Watch::unwatched());
+        seen.add("contrasts", &table.unwrap());
+    }
+    let grouped =
+        MarginalMeans::of_fit(&fit, None, &MeansSpec::parse("~ 1 | mined").unwrap(), Weighting::Equal, &Watch::unwatched())
+            .unwrap();
+    seen.add(
+        "contrasts",
+        &grouped.contrasts(&own, &Contrasts::Pairwise, Adjustment::None, None, 0.95, &Watch::unwatched()).unwrap(),
+    );
+}
+
+fn of_ordinal_models(seen: &mut Seen) {
+    let mut model = spec(ModelKind::Clmm, "rating ~ temp + (1 | judge)");
+    model.ordinal.nominal = Some(PredictorSpec::Formula("~ contact".into()));
+    seen.add_named(&Fit::new(&model, Some(&data("wine")), &Options::default(), &Watch::unwatched()).unwrap());
+}
+
+#[test]
+fn every_column_is_documented_and_every_documented_column_occurs() {
+    let mut seen = Seen { page: documented(), ..Seen::default() };
+    assert!(seen.page.len() > 25, "{}", seen.page.len());
+    of_linear_models(&mut seen);
+    of_generalised_models(&mut seen);
+    of_ordinal_models(&mut seen);
+    let all = seen.page.iter().flat_map(|(heading, columns)| columns.iter().map(move |(name, _)| (heading.clone(), name.clone())));
+    let absent: Vec<_> = all.filter(|own| !seen.columns.contains(own)).collect();
+    assert!(absent.is_empty(), "{absent:?}");
+    // One vocabulary: nothing of R's spelling.
+    for (heading, name) in &seen.columns {
+        let fixed = name.split('<').next().unwrap();
+        assert!(fixed.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_.".contains(c)), "{heading}: {name}");
+    }
+}
