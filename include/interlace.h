@@ -3137,12 +3137,12 @@ size_t interlace_fit_n_parameters(const interlace_fit *fit);
  * columns "id" of tables and in all fits with such a parameter, whatever the order of the model's terms. NULL if there
  * is none.
  * @param[in] fit The fit.
- * @param[in] form The form. Only the parameters of the random effects differ in their ids.
+ * @param[in] parameter_form The form. Only the parameters of the random effects differ in their ids.
  * @param[in] i The parameter, from 0.
  * @since 0.1
  */
 const char *interlace_fit_parameter_id(const interlace_fit *fit,
-                                       interlace_parameter_form form,
+                                       interlace_parameter_form parameter_form,
                                        size_t i);
 
 /**
@@ -3150,25 +3150,25 @@ const char *interlace_fit_parameter_id(const interlace_fit *fit,
  * "sigma", "ar1|g", "shape", "low|mid"; "theta.g.x" in the working form, "sd_x|g" and "cor_x.(Intercept)|g" in the
  * reported one. NULL if there is none.
  * @param[in] fit The fit.
- * @param[in] form The form. Only the parameters of the random effects differ in their names.
+ * @param[in] parameter_form The form. Only the parameters of the random effects differ in their names.
  * @param[in] i The parameter, from 0.
  * @since 0.1
  */
 const char *interlace_fit_parameter_name(const interlace_fit *fit,
-                                         interlace_parameter_form form,
+                                         interlace_parameter_form parameter_form,
                                          size_t i);
 
 /**
  * The estimates of all parameters in a form, to `out` [n].
  * @param[in] fit The fit.
- * @param[in] form The form.
+ * @param[in] parameter_form The form.
  * @param[out] out Array [n], n of interlace_fit_n_parameters.
  * @param[in] len The number of elements of `out`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
 interlace_status interlace_fit_parameters(const interlace_fit *fit,
-                                          interlace_parameter_form form,
+                                          interlace_parameter_form parameter_form,
                                           double *out,
                                           size_t len,
                                           interlace_error *err);
@@ -3181,7 +3181,7 @@ interlace_status interlace_fit_parameters(const interlace_fit *fit,
  * delta method. The time of a linear model is that of Satterthwaite's degrees of freedom. INTERLACE_E_NUMERIC if there
  * is no Hessian.
  * @param[in] fit The fit.
- * @param[in] form The form.
+ * @param[in] parameter_form The form.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[out] out Array [n,n], n of interlace_fit_n_parameters.
  * @param[in] len The number of elements of `out`, which must be exact.
@@ -3189,7 +3189,7 @@ interlace_status interlace_fit_parameters(const interlace_fit *fit,
  * @since 0.1
  */
 interlace_status interlace_fit_parameters_vcov(const interlace_fit *fit,
-                                               interlace_parameter_form form,
+                                               interlace_parameter_form parameter_form,
                                                const interlace_options *options,
                                                double *out,
                                                size_t len,
