@@ -2241,15 +2241,6 @@ bool interlace_fit_is_singular(const interlace_fit *fit);
 size_t interlace_fit_n_obs(const interlace_fit *fit);
 
 /**
- * Number of parameters: fixed effects, theta and sigma; for a generalised model fixed effects of all predictors, the
- * estimated parameters of the family (for an ordinal model those of the thresholds, and the nominal effects), and
- * theta.
- * @param[in] fit The fit.
- * @since 0.1
- */
-size_t interlace_fit_n_parameters(const interlace_fit *fit);
-
-/**
  * Residual degrees of freedom: rows used minus parameters.
  * @param[in] fit The fit.
  * @since 0.1
@@ -2343,6 +2334,24 @@ typedef enum interlace_residuals {
 } interlace_residuals;
 
 /**
+ * In what form all parameters of a fit are given. Fixed effects, thresholds and nominal effects are the same in both.
+ * @since 0.1
+ */
+typedef enum interlace_parameter_form {
+    /**
+     * As they are estimated: theta; the family's parameters on their working scales, which are logarithms (for
+     * gaussian, of the variance), logits (for tweedie, of the power minus 1), lower_cut itself; of a linear model
+     * log(sigma), and the residual correlation as log((rho - l) / (1 - rho)), l being its least value.
+     */
+    INTERLACE_PARAMETER_FORM_WORKING = 0,
+    /**
+     * As they are reported: standard deviations and correlations of random effects, sigma, the residual correlation,
+     * the family's parameters.
+     */
+    INTERLACE_PARAMETER_FORM_REPORTED = 1
+} interlace_parameter_form;
+
+/**
  * The name of a reason, such as "max_evaluations"; NULL for a number that is none. A static string.
  * @param[in] code Why the search for the parameters of a fit ended.
  * @since 0.1
@@ -2379,6 +2388,25 @@ const char *interlace_residuals_name(interlace_residuals code);
 interlace_status interlace_residuals_from_name(const char *name,
                                                interlace_residuals *out,
                                                interlace_error *err);
+
+/**
+ * The name of a form of parameters, such as "reported"; NULL for a number that is none. A static string.
+ * @param[in] code In what form all parameters of a fit are given.
+ * @since 0.1
+ */
+const char *interlace_parameter_form_name(interlace_parameter_form code);
+
+/**
+ * The form of parameters that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_parameter_form_from_name(const char *name,
+                                                    interlace_parameter_form *out,
+                                                    interlace_error *err);
 
 /**
  * Whether the optimiser reached an optimum.
@@ -3094,6 +3122,80 @@ interlace_status interlace_fit_term_boundary(const interlace_fit *fit,
                                              interlace_error *err);
 
 /**
+ * Number n of parameters, in the order that all functions of parameters have: the fixed effects of the mean, the zero
+ * inflation and the dispersion; sigma and the residual correlation of a linear model, the estimated parameters of the
+ * family of a generalised one, those of the thresholds and the nominal effects of an ordinal one; then those of the
+ * random effects, as many as interlace_fit_n_theta.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_n_parameters(const interlace_fit *fit);
+
+/**
+ * The id of a parameter in a form, by its index from 0: a text that a program can take apart, such as "fixef[x]",
+ * "zi.fixef[x]", "family[shape]", "sigma", "theta[g, x]", "sd[g, x]" or "cor[g, (Intercept), x]". It is the same in the
+ * columns "id" of tables and in all fits with such a parameter, whatever the order of the model's terms. NULL if there
+ * is none.
+ * @param[in] fit The fit.
+ * @param[in] parameter_form The form. Only the parameters of the random effects differ in their ids.
+ * @param[in] i The parameter, from 0.
+ * @since 0.1
+ */
+const char *interlace_fit_parameter_id(const interlace_fit *fit,
+                                       interlace_parameter_form parameter_form,
+                                       size_t i);
+
+/**
+ * The name of a parameter in a form, by its index from 0, for people: "x", "zi.x" and "disp.x" of fixed effects,
+ * "sigma", "ar1|g", "shape", "low|mid"; "theta.g.x" in the working form, "sd_x|g" and "cor_x.(Intercept)|g" in the
+ * reported one. NULL if there is none.
+ * @param[in] fit The fit.
+ * @param[in] parameter_form The form. Only the parameters of the random effects differ in their names.
+ * @param[in] i The parameter, from 0.
+ * @since 0.1
+ */
+const char *interlace_fit_parameter_name(const interlace_fit *fit,
+                                         interlace_parameter_form parameter_form,
+                                         size_t i);
+
+/**
+ * The estimates of all parameters in a form, to `out` [n].
+ * @param[in] fit The fit.
+ * @param[in] parameter_form The form.
+ * @param[out] out Array [n], n of interlace_fit_n_parameters.
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_parameters(const interlace_fit *fit,
+                                          interlace_parameter_form parameter_form,
+                                          double *out,
+                                          size_t len,
+                                          interlace_error *err);
+
+/**
+ * The covariance matrix of the estimates of all parameters in a form, to `out` [n,n]: twice the inverse of the Hessian
+ * of the deviance. For a linear model by REML it has two blocks: interlace_fit_fixef_vcov, and that of the other
+ * parameters by the REML criterion. NaN for a parameter that is at a boundary (an exact zero, a correlation of one),
+ * which the others take as known, and for one that the data do not determine. That of the reported form follows by the
+ * delta method. The time of a linear model is that of Satterthwaite's degrees of freedom. INTERLACE_E_NUMERIC if there
+ * is no Hessian.
+ * @param[in] fit The fit.
+ * @param[in] parameter_form The form.
+ * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[out] out Array [n,n], n of interlace_fit_n_parameters.
+ * @param[in] len The number of elements of `out`, which must be exact.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_fit_parameters_vcov(const interlace_fit *fit,
+                                               interlace_parameter_form parameter_form,
+                                               const interlace_options *options,
+                                               double *out,
+                                               size_t len,
+                                               interlace_error *err);
+
+/**
  * Name of the family of a generalised model, as in interlace_family_name; "cumulative" for an ordinal model; NULL for a
  * linear model.
  * @param[in] fit The fit.
@@ -3202,47 +3304,6 @@ interlace_status interlace_fit_zero_probability(const interlace_fit *fit,
                                                 double *out,
                                                 size_t len,
                                                 interlace_error *err);
-
-/**
- * Name of a parameter of a generalised model, by its index from 0 (interlace_fit_n_parameters gives their number): the
- * fixed effects of the mean, those of the zero inflation ("zi.x") and the dispersion ("disp.x"; for an ordinal model
- * the scale), the estimated parameters of the family ("size"; for an ordinal model "low|mid"), theta
- * ("theta.group.effect"). NULL if there is none.
- * @param[in] fit The fit.
- * @param[in] i The index, from 0.
- * @since 0.1
- */
-const char *interlace_fit_parameter_name(const interlace_fit *fit,
-                                         size_t i);
-
-/**
- * All parameters of a generalised model, to `out` [n_parameters], the family's on the scale on which they were
- * estimated: logarithms (for gaussian, of the variance), logits (for tweedie, of the power minus 1), lower_cut itself;
- * those of thresholds as they are.
- * @param[in] fit The fit.
- * @param[out] out Array [n_parameters].
- * @param[in] len The number of elements of `out`, which must be exact.
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_fit_parameters(const interlace_fit *fit,
-                                          double *out,
-                                          size_t len,
-                                          interlace_error *err);
-
-/**
- * Covariance matrix of all parameters of a generalised model, to `out` [n_parameters,n_parameters], on the scales of
- * interlace_fit_parameters; NaN if it is not known.
- * @param[in] fit The fit.
- * @param[out] out Array [n_parameters,n_parameters].
- * @param[in] len The number of elements of `out`, which must be exact.
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_fit_parameters_vcov(const interlace_fit *fit,
-                                               double *out,
-                                               size_t len,
-                                               interlace_error *err);
 
 /**
  * Number of categories K of an ordinal fit: those that occur in the rows used; 0 for other fits.
@@ -4098,7 +4159,7 @@ interlace_status interlace_fit_wald_test(const interlace_fit *fit,
                                          interlace_error *err);
 
 /**
- * The fixed effects of the mean with tests and intervals, as a new frame, one row each: "term", "estimate",
+ * The fixed effects of the mean with tests and intervals, as a new frame, one row each: "term", "id", "estimate",
  * "std_error", "df", "statistic" (t, or z with infinite degrees of freedom), "p_value" (two-sided), "lower" and
  * "upper".
  * @param[in] fit The fit.
@@ -4559,15 +4620,16 @@ typedef struct interlace_profile_request {
 #define INTERLACE_PROFILE_REQUEST_INIT { sizeof(interlace_profile_request), 0, (interlace_profile_scale)0 }
 
 /**
- * Profile-likelihood intervals of all parameters as a new frame: term, estimate, lower, upper, warning. The terms have
- * lme4's names, except for nested groups, which are a:b as everywhere here, not b:a: standard deviations (sd_) and
- * correlations (cor_) of random effects, sigma, the residual correlation (ar1|g or cs|g), the family's parameters or
- * those of thresholds with nominal effects, fixed effects (those of the zero part and the dispersion or scale begin
- * with zi. and disp.); with INTERLACE_PROFILE_SCALE_THETA only the elements of theta, with the fit's names after
- * "theta."; those of a linear model are relative to sigma, which is maximised over. Likelihoods, and so the estimates
- * here, are always those of maximum likelihood, whatever the method of the fit. A limit is NaN if the profile never
- * crosses; "warning" says why and is missing otherwise. INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress
- * function is told of each point of a profile, with the deviance and theta there.
+ * Profile-likelihood intervals of all parameters as a new frame: term, id, estimate, lower, upper, warning. The ids are
+ * those of interlace_fit_parameter_id. The terms have lme4's names, except for nested groups, which are a:b as
+ * everywhere here, not b:a: standard deviations (sd_) and correlations (cor_) of random effects, sigma, the residual
+ * correlation (ar1|g or cs|g), the family's parameters or those of thresholds with nominal effects, fixed effects
+ * (those of the zero part and the dispersion or scale begin with zi. and disp.); with INTERLACE_PROFILE_SCALE_THETA
+ * only the elements of theta, with the fit's names after "theta."; those of a linear model are relative to sigma, which
+ * is maximised over. Likelihoods, and so the estimates here, are always those of maximum likelihood, whatever the
+ * method of the fit. A limit is NaN if the profile never crosses; "warning" says why and is missing otherwise.
+ * INTERLACE_E_UNSUPPORTED for a fit with nagq 0. The progress function is told of each point of a profile, with the
+ * deviance and theta there.
  * @param[in] fit The fit.
  * @param[in] request What is asked. NULL for the defaults.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
@@ -4582,9 +4644,9 @@ interlace_status interlace_fit_parameters_confint_profile(const interlace_fit *f
                                                           interlace_error *err);
 
 /**
- * Profiles of all parameters as a new frame of points: term, value, and zeta, the signed root of the deviance's rise
- * above its minimum when the parameter has that value, maximised over all others. The points of a term ascend, from
- * slightly below its interval to slightly above; otherwise as interlace_fit_parameters_confint_profile.
+ * Profiles of all parameters as a new frame of points: term, id, value, and zeta, the signed root of the deviance's
+ * rise above its minimum when the parameter has that value, maximised over all others. The points of a term ascend,
+ * from slightly below its interval to slightly above; otherwise as interlace_fit_parameters_confint_profile.
  * @param[in] fit The fit.
  * @param[in] request What is asked. NULL for the defaults.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
@@ -4769,9 +4831,9 @@ interlace_status interlace_bootstrap_jackknife(const interlace_bootstrap *bootst
 
 /**
  * Intervals of all estimates and statistics from `replicates`, a frame from interlace_bootstrap_run of the same fit, as
- * a new frame: term, estimate, bias, std_error, lower, upper, and n, the number of replicates that did not fail. Only
- * INTERLACE_BOOTSTRAP_INTERVAL_BCA needs `jackknife`, a frame from interlace_bootstrap_jackknife, and gives NaN for
- * terms with missing values there. `level` is between 0 and 1, such as 0.95.
+ * a new frame: term, id, estimate, bias, std_error, lower, upper, and n, the number of replicates that did not fail.
+ * Only INTERLACE_BOOTSTRAP_INTERVAL_BCA needs `jackknife`, a frame from interlace_bootstrap_jackknife, and gives NaN
+ * for terms with missing values there. `level` is between 0 and 1, such as 0.95.
  * @param[in] bootstrap The bootstrap.
  * @param[in] fit The fit.
  * @param[in] replicates The frame.

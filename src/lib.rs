@@ -10,7 +10,7 @@
 
 /// What can go wrong, with stable codes.
 pub mod error;
-/// Names in messages: quoted on one line, with the nearest one suggested.
+/// Names in messages: quoted on one line, with the nearest one suggested; names made unique.
 pub mod names;
 /// Closed lists of choices, by name.
 pub mod choice;

@@ -1,4 +1,4 @@
-//! Names in messages: quoted on one line, with the nearest one suggested.
+//! Names in messages: quoted on one line, with the nearest one suggested. Names of many things, each its own.
 
 /// Longest part of a name that a message shows, in characters.
 const SHOWN: usize = 60;
@@ -35,6 +35,21 @@ pub fn known<'a>(owner: &str, wanted: &str, names: impl Iterator<Item = &'a str>
         n if n <= LISTED => format!("{owner} has {list}"),
         n => format!("{owner} has {list} and {} more", n - LISTED),
     }
+}
+
+/// Names that were there before get a number: two terms may have the same effects of the same group.
+pub fn unique(names: Vec<String>) -> Vec<String> {
+    let mut all: Vec<String> = Vec::with_capacity(names.len());
+    for name in names {
+        let mut own = name.clone();
+        let mut count = 1;
+        while all.contains(&own) {
+            count += 1;
+            own = format!("{name}.{count}");
+        }
+        all.push(own);
+    }
+    all
 }
 
 /// The name that differs least from `wanted`, if it differs in at most a third of its characters; case and outer blanks count little.

@@ -239,7 +239,7 @@ pub unsafe extern "C" fn interlace_bootstrap_jackknife(
     })
 }
 
-/// Intervals of all estimates and statistics from `replicates`, a frame from interlace_bootstrap_run of the same fit, as a new frame: term,
+/// Intervals of all estimates and statistics from `replicates`, a frame from interlace_bootstrap_run of the same fit, as a new frame: term, id,
 /// estimate, bias, std_error, lower, upper, and n, the number of replicates that did not fail. Only INTERLACE_BOOTSTRAP_INTERVAL_BCA needs
 /// `jackknife`, a frame from interlace_bootstrap_jackknife, and gives NaN for terms with missing values there. `level` is between 0 and 1, such as 0.95.
 /// Since 0.1.

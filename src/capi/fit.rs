@@ -51,7 +51,9 @@ pub(super) struct Strings {
     pub(super) categories: StringTable,
     pub(super) thresholds: StringTable,
     pub(super) nominal: StringTable,
-    pub(super) parameters: StringTable,
+    /// One a form.
+    pub(super) parameter_ids: [StringTable; 2],
+    pub(super) parameter_names: [StringTable; 2],
     pub(super) theta: StringTable,
     pub(super) groups: StringTable,
     /// One a term.
@@ -193,14 +195,6 @@ pub extern "C" fn interlace_fit_is_singular(fit: Option<&FitHandle>) -> bool {
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_n_obs(fit: Option<&FitHandle>) -> usize {
     query(0, || Some(fit?.fit.n_obs))
-}
-
-/// Number of parameters: fixed effects, theta and sigma; for a generalised model fixed effects of all predictors, the estimated parameters
-/// of the family (for an ordinal model those of the thresholds, and the nominal effects), and theta.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub extern "C" fn interlace_fit_n_parameters(fit: Option<&FitHandle>) -> usize {
-    query(0, || Some(fit?.fit.npar))
 }
 
 /// Residual degrees of freedom: rows used minus parameters.

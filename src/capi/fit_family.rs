@@ -123,44 +123,6 @@ pub unsafe extern "C" fn interlace_fit_zero_probability(
     })
 }
 
-/// Name of a parameter of a generalised model, by its index from 0 (interlace_fit_n_parameters gives their number): the fixed effects of the mean, those
-/// of the zero inflation ("zi.x") and the dispersion ("disp.x"; for an ordinal model the scale), the estimated parameters of the family
-/// ("size"; for an ordinal model "low|mid"), theta ("theta.group.effect"). NULL if there is none.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub extern "C" fn interlace_fit_parameter_name(fit: Option<&FitHandle>, i: usize) -> *const c_char {
-    query(null(), || Some(fit?.strings.parameters.get(&generalised_at(fit)?.vcov_names, i)))
-}
-
-/// All parameters of a generalised model, to `out` [n_parameters], the family's on the scale on which they were estimated: logarithms (for
-/// gaussian, of the variance), logits (for tweedie, of the power minus 1), lower_cut itself; those of thresholds as they are.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_fit_parameters(
-    fit: Option<&FitHandle>,
-    out: *mut f64,
-    len: usize,
-    err: *mut ErrorRecord,
-) -> Status {
-    boundary(err, || {
-        generalised_of(fit)?;
-        copy_out(&fit_of(fit)?.all_parameters().unwrap_or_default(), out, len)
-    })
-}
-
-/// Covariance matrix of all parameters of a generalised model, to `out` [n_parameters,n_parameters], on the scales of interlace_fit_parameters; NaN if it is
-/// not known.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_fit_parameters_vcov(
-    fit: Option<&FitHandle>,
-    out: *mut f64,
-    len: usize,
-    err: *mut ErrorRecord,
-) -> Status {
-    boundary(err, || copy_out(&generalised_of(fit)?.vcov, out, len))
-}
-
 fn generalised_at(fit: Option<&FitHandle>) -> Option<&Generalised> {
     fit?.fit.generalised()
 }

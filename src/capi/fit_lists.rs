@@ -6,6 +6,7 @@ use super::c_char;
 use super::codes::{Codes, from_name, name_of};
 use super::status::{ErrorRecord, Status};
 use crate::diagnostics::ResidualKind;
+use crate::fit::ParameterForm;
 use crate::optimize::Reason;
 
 /// Why the search for the parameters of a fit ended.
@@ -99,6 +100,45 @@ pub extern "C" fn interlace_residuals_name(code: MaybeUninit<ResidualsCode>) -> 
 pub unsafe extern "C" fn interlace_residuals_from_name(
     name: *const c_char,
     out: *mut ResidualsCode,
+    err: *mut ErrorRecord,
+) -> Status {
+    from_name(name, out, err)
+}
+
+/// In what form all parameters of a fit are given. Fixed effects, thresholds and nominal effects are the same in both.
+/// Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParameterFormCode {
+    /// As they are estimated: theta; the family's parameters on their working scales, which are logarithms (for gaussian, of the
+    /// variance), logits (for tweedie, of the power minus 1), lower_cut itself; of a linear model log(sigma), and the residual
+    /// correlation as log((rho - l) / (1 - rho)), l being its least value.
+    Working = 0,
+    /// As they are reported: standard deviations and correlations of random effects, sigma, the residual correlation, the family's
+    /// parameters.
+    Reported = 1,
+}
+
+impl Codes for ParameterFormCode {
+    type Meaning = ParameterForm;
+    const CODES: &'static [(Self, ParameterForm)] =
+        &[(ParameterFormCode::Working, ParameterForm::Working), (ParameterFormCode::Reported, ParameterForm::Reported)];
+}
+
+/// The name of a form of parameters, such as "reported"; NULL for a number that is none. A static string.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_parameter_form_name(code: MaybeUninit<ParameterFormCode>) -> *const c_char {
+    name_of(code)
+}
+
+/// The form of parameters that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is none;
+/// the message lists the names.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_parameter_form_from_name(
+    name: *const c_char,
+    out: *mut ParameterFormCode,
     err: *mut ErrorRecord,
 ) -> Status {
     from_name(name, out, err)

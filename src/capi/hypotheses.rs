@@ -72,7 +72,7 @@ pub unsafe extern "C" fn interlace_fit_wald_test(
     })
 }
 
-/// The fixed effects of the mean with tests and intervals, as a new frame, one row each: "term", "estimate", "std_error", "df", "statistic" (t,
+/// The fixed effects of the mean with tests and intervals, as a new frame, one row each: "term", "id", "estimate", "std_error", "df", "statistic" (t,
 /// or z with infinite degrees of freedom), "p_value" (two-sided), "lower" and "upper".
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -42,6 +42,7 @@ pub mod fit_lists;
 pub mod fit_matrices;
 pub mod fit_ordinal;
 pub mod fit_outcome;
+pub mod fit_parameters;
 pub mod fit_random;
 pub mod fit_rows;
 pub mod fit_tables;

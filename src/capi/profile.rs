@@ -35,7 +35,8 @@ unsafe impl Request for ProfileRequest {
     const FIRST_SIZE: usize = size_of::<Self>();
 }
 
-/// Profile-likelihood intervals of all parameters as a new frame: term, estimate, lower, upper, warning. The terms have lme4's names, except for
+/// Profile-likelihood intervals of all parameters as a new frame: term, id, estimate, lower, upper, warning. The ids are those of
+/// interlace_fit_parameter_id. The terms have lme4's names, except for
 /// nested groups, which are a:b as everywhere here, not b:a:
 /// standard deviations (sd_) and correlations (cor_) of random effects, sigma, the residual correlation (ar1|g or cs|g), the
 /// family's parameters or those of thresholds with nominal effects, fixed effects (those of the zero part and the dispersion or scale begin
@@ -60,7 +61,7 @@ pub unsafe extern "C" fn interlace_fit_parameters_confint_profile(
     })
 }
 
-/// Profiles of all parameters as a new frame of points: term, value, and zeta, the signed root of the deviance's rise above its minimum
+/// Profiles of all parameters as a new frame of points: term, id, value, and zeta, the signed root of the deviance's rise above its minimum
 /// when the parameter has that value, maximised over all others. The points of a term ascend, from slightly below its interval
 /// to slightly above; otherwise as interlace_fit_parameters_confint_profile.
 /// Since 0.1.

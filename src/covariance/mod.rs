@@ -188,6 +188,11 @@ pub fn with_ranges(structures: &[Structure]) -> impl Iterator<Item = (&Structure
     })
 }
 
+/// Rows and columns of the lower triangle, column by column.
+pub fn elements(r: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..r).flat_map(move |j| (j..r).map(move |i| (i, j)))
+}
+
 /// The gradient in the working parameters of all terms from forces F_k, half the derivatives in T_k: 2 F_k . dT_k/dworking.
 pub fn chain_rule(structures: &[Structure], working: &[f64], forces: &[Vec<f64>], gradient: &mut [f64]) {
     let mut d = Vec::new();

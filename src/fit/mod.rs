@@ -10,6 +10,8 @@ mod kind;
 mod common;
 mod points;
 mod predictors;
+pub(crate) mod parameter_ids;
+mod parameters;
 pub(crate) mod design;
 mod range;
 mod maxima;
@@ -31,6 +33,7 @@ mod making;
 pub use common::Fit;
 pub use correlation::CorrelationFit;
 pub use kind::{FamilyParameter, Generalised, Kind, Nominal, Ordinal};
+pub use parameters::ParameterForm;
 pub use parts::{FixedEffects, Outcome, PredictorFit, TermFit};
 pub use predictors::Role;
 

@@ -14,6 +14,7 @@ use crate::error::{Result, try_vec};
 use crate::glmm::edge::{AtEdge, Kind, flat_places};
 use crate::glmm::model::Model;
 use crate::glmm::solution::Solution;
+use crate::linalg::delta::{Slopes, product, sandwich};
 
 /// Relative to the largest slope of a reported parameter, one that is none.
 const ROUNDING: f64 = 1e-12;
@@ -183,9 +184,6 @@ fn report_covariance(
     solution.vcov = vcov;
 }
 
-/// The derivatives of one reported parameter in the parameters inside, those that are not zero by place.
-type Slopes = Vec<(usize, f64)>;
-
 /// The unit of the latent variable, which moves with the effects on the scale as its logarithm `by` does.
 struct Unit {
     by: f64,
@@ -229,24 +227,6 @@ fn slopes_of_parameters(
         rows.push(unit.slopes(1.0, *psi, of_means.chain(own).collect()));
     }
     rows
-}
-
-fn product(row: &Slopes, own: &[f64]) -> f64 {
-    row.iter().map(|(i, slope)| slope * own[*i]).sum()
-}
-
-/// J V J' with the rows of J.
-fn sandwich(rows: &[Slopes], v: &[f64]) -> Vec<f64> {
-    let all = v.len().isqrt();
-    let mut half = Vec::with_capacity(rows.len() * all);
-    for row in rows {
-        half.extend(v.chunks_exact(all).map(|column| product(row, column)));
-    }
-    let mut out = Vec::with_capacity(rows.len() * rows.len());
-    for own in half.chunks_exact(all) {
-        out.extend(rows.iter().map(|row| product(row, own)));
-    }
-    out
 }
 
 /// The places of those that directions without curvature move most.

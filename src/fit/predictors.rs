@@ -99,18 +99,6 @@ impl Fit {
         Some(self.per_row((0..self.n_obs).map(|i| own.zero_probability(i))))
     }
 
-    /// The parameters in the order of `vcov_names`.
-    pub fn all_parameters(&self) -> Option<Vec<f64>> {
-        let own = self.generalised()?;
-        let mut all: Vec<f64> =
-            Role::ORDER.iter().filter_map(|role| self.fixed_of(*role)).flat_map(|f| f.estimate.iter().copied()).collect();
-        let first_varies = own.dispersion.is_some() && self.ordinal().is_none();
-        let estimated = |j: &usize| !(own.parameters[*j].fixed || *j == 0 && first_varies);
-        all.extend((0..own.psi.len()).filter(estimated).map(|j| own.psi[j]));
-        all.extend(&self.theta);
-        Some(all)
-    }
-
     /// Values per row used, padded if so asked.
     fn per_row(&self, values: impl ExactSizeIterator<Item = f64>) -> Result<Vec<f64>> {
         let values = try_collect("values of the rows", values)?;

@@ -12,6 +12,7 @@ use crate::linalg::dense;
 use crate::options::StdErrors;
 use crate::random::{TermSolution, own_block};
 use crate::search::boundary::null_directions;
+use crate::search::theta_slopes;
 use crate::watch::Phase;
 
 /// Steps of the differences, in standard errors: central differences of the analytic gradient.
@@ -341,7 +342,9 @@ impl Laplace<'_> {
             at_edge.extend(places.into_iter().map(|place| AtEdge { place, upward: true, kind: Kind::Flat }));
             flats.push(moved);
         }
-        for AtEdge { place, .. } in &at_edge {
+        // An element of theta that moves with no parameter is an exact zero.
+        let zeros = (first..k).filter(|i| rows[*i].iter().all(|slope| *slope == 0.0));
+        for place in at_edge.iter().map(|edge| edge.place).chain(zeros) {
             (0..k).for_each(|j| (out[place * k + j], out[j * k + place]) = (f64::NAN, f64::NAN));
         }
         Covariance { vcov: out, root, at_edge, toward, flats }
@@ -370,31 +373,13 @@ impl Laplace<'_> {
             row[inside + j] = 1.0;
             rows.push(row);
         }
-        let slopes = self.theta_slopes(x);
+        let slopes = theta_slopes(&x[..n_theta], n_theta, &|working| model.theta_from_working(working));
         for i in 0..n_theta {
             let mut row = vec![0.0; m];
             (0..n_theta).for_each(|j| row[inside + j] = slopes[j * n_theta + i]);
             rows.push(row);
         }
         rows
-    }
-
-    /// d theta / d working, by differences where it is not linear.
-    fn theta_slopes(&self, x: &[f64]) -> Vec<f64> {
-        let n = self.model.n_theta();
-        let mut out = vec![0.0; n * n];
-        for j in 0..n {
-            let step = 1e-6 * x[j].abs().max(1e-2);
-            let mut at = x[..n].to_vec();
-            at[j] = x[j] + step;
-            let up = self.model.theta_from_working(&at);
-            at[j] = x[j] - step;
-            let down = self.model.theta_from_working(&at);
-            for i in 0..n {
-                out[j * n + i] = (up[i] - down[i]) / (2.0 * step);
-            }
-        }
-        out
     }
 
     fn term_solutions(&mut self, x: &[f64]) -> Result<Vec<TermSolution>> {

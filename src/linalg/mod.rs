@@ -1,6 +1,7 @@
 //! Block-sparse symmetric systems: factor, log-determinant, selected inverse; and small dense helpers.
 
 mod cholesky;
+pub mod delta;
 pub mod dense;
 pub mod orthogonal;
 mod padding;

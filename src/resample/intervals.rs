@@ -86,6 +86,9 @@ impl Fit {
             counts.push(sorted.len() as i64);
         }
         out.add_strings("term", &names.iter().map(|n| Some(n.as_str())).collect::<Vec<_>>())?;
+        // Statistics of the caller's have none.
+        let ids = self.quantity_ids();
+        out.add_strings("id", &(0..names.len()).map(|i| ids.get(i).map(String::as_str)).collect::<Vec<_>>())?;
         out.add_real("estimate", estimates)?;
         for (name, column) in ["bias", "std_error", "lower", "upper"].into_iter().zip(columns) {
             out.add_real(name, column)?;

@@ -13,7 +13,6 @@ mod statistic;
 pub use bootstrap::{Bootstrap, BootstrapOptions};
 pub use cases::Unit;
 pub use intervals::{IntervalKind, IntervalOptions};
-pub(crate) use quantities::{elements, unique};
 pub use refit::{Refit, Refitter};
 pub use refits::{RefitOptions, RefitStatus, Refits};
 pub use simulate::{RandomEffects, Simulator};

@@ -1,9 +1,11 @@
 //! What is collected of each replicate: all estimates, with names.
 
 use super::refit::Refit;
-use crate::covariance::Structure;
+use crate::covariance::{Structure, elements};
 use crate::error::Result;
-use crate::fit::{CorrelationFit, Fit, TermFit};
+use crate::fit::parameter_ids::{SIGMA, TermIds};
+use crate::fit::{CorrelationFit, FamilyParameter, Fit, Role, TermFit};
+use crate::names::unique;
 
 impl Fit {
     /// The names of [`Fit::quantities`]: fixed effects of all predictors, parameters of the family, sigma and the residual correlation of a
@@ -19,8 +21,7 @@ impl Fit {
                 names.extend(self.correlation().map(CorrelationFit::name));
             }
             Some(own) => {
-                let shared = own.parameters.iter().filter(|p| !p.fixed && !p.estimate.is_nan());
-                names.extend(shared.map(|p| p.name.clone()));
+                names.extend(own.parameters.iter().filter(|p| is_estimated(p)).map(|p| p.name.clone()));
             }
         }
         names.extend(self.theta_names.iter().map(|name| format!("theta.{name}")));
@@ -35,6 +36,24 @@ impl Fit {
             }));
         }
         unique(names)
+    }
+
+    /// The ids of these.
+    pub(crate) fn quantity_ids(&self) -> Vec<String> {
+        let mut ids: Vec<String> = Role::ORDER.iter().flat_map(|role| self.fixef_ids(*role)).collect();
+        match self.generalised() {
+            None => ids.extend([SIGMA.to_owned()].into_iter().chain(self.rho_id())),
+            Some(own) => {
+                ids.extend(self.family_ids().into_iter().zip(&own.parameters).filter(|(_, p)| is_estimated(p)).map(|(id, _)| id));
+            }
+        }
+        let terms = self.term_ids();
+        ids.extend(terms.iter().flat_map(TermIds::theta));
+        for ((_, term), own) in self.named_terms().zip(terms) {
+            let wanted = elements(term.design.effects.len()).map(|(i, j)| i == j || term.is_correlated());
+            ids.extend(own.components().into_iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(id, _)| id));
+        }
+        ids
     }
 
     /// The quantities of a refit.
@@ -58,7 +77,7 @@ impl Fit {
 
     /// The estimates of the fit itself.
     pub(crate) fn as_refit(&self) -> Refit {
-        let family = self.generalised().into_iter().flat_map(|g| &g.parameters).filter(|p| !p.fixed && !p.estimate.is_nan());
+        let family = self.generalised().into_iter().flat_map(|g| &g.parameters).filter(|p| is_estimated(p));
         Refit {
             theta: self.theta.clone(),
             correlation: self.correlation().map(|c| c.estimate),
@@ -71,6 +90,11 @@ impl Fit {
             singular: self.singular,
         }
     }
+}
+
+/// Whether a parameter of the family has an estimate that is the same for all rows.
+fn is_estimated(parameter: &FamilyParameter) -> bool {
+    !parameter.fixed && !parameter.estimate.is_nan()
 }
 
 impl TermFit {
@@ -98,24 +122,4 @@ fn covariance(structure: Structure, theta: &[f64]) -> Result<Vec<f64>> {
     let mut working = vec![0.0; theta.len()];
     structure.working_from_theta(theta, &mut working)?;
     Ok(structure.relative_covariance(&working))
-}
-
-/// Rows and columns of the lower triangle, column by column.
-pub(crate) fn elements(r: usize) -> impl Iterator<Item = (usize, usize)> {
-    (0..r).flat_map(move |j| (j..r).map(move |i| (i, j)))
-}
-
-/// Names that were there before get a number: two terms may have the same effects of the same group.
-pub(crate) fn unique(names: Vec<String>) -> Vec<String> {
-    let mut all: Vec<String> = Vec::with_capacity(names.len());
-    for name in names {
-        let mut own = name.clone();
-        let mut count = 1;
-        while all.contains(&own) {
-            count += 1;
-            own = format!("{name}.{count}");
-        }
-        all.push(own);
-    }
-    all
 }

@@ -8,8 +8,10 @@ pub mod minima;
 mod estimate;
 pub mod correlations;
 pub mod covariances;
+mod slopes;
 
 pub use criterion::{Criterion, ThetaMap};
 pub use estimate::Estimate;
 pub use minima::Minimum;
 pub use run::{Search, is_converged};
+pub use slopes::theta_slopes;

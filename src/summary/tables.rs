@@ -3,7 +3,9 @@
 use super::clmm;
 use super::notes::{columns_left_out, notes};
 use crate::choice::Choice;
+use crate::covariance::elements;
 use crate::error::{Error, Result, try_collect, try_copy, try_gather, try_vec};
+use crate::fit::parameter_ids::SIGMA;
 use crate::fit::{Fit, FixedEffects, Generalised, Ordinal, Role, TermFit};
 use crate::frame::Frame;
 use crate::inference::degrees_of_freedom::DegreesOfFreedom;
@@ -23,8 +25,8 @@ const TABLES: [(&str, Make); 14] = [
     ("varcorr", |fit, _| varcorr(fit)),
     ("theta", |fit, _| theta(fit)),
     ("ranef", |fit, _| ranef(fit)),
-    ("zero_inflation", |fit, _| coefficients(fit.fixed_of(Role::ZeroInflation))),
-    ("dispersion", |fit, _| coefficients(fit.fixed_of(Role::Dispersion))),
+    ("zero_inflation", |fit, _| coefficients(fit, Role::ZeroInflation)),
+    ("dispersion", |fit, _| coefficients(fit, Role::Dispersion)),
     ("family", |fit, _| family(fit)),
     ("thresholds", |fit, _| thresholds(fit)),
     ("nominal", |fit, _| nominal(fit)),
@@ -67,11 +69,12 @@ fn add_names(frame: &mut Frame, name: &str, values: &[String]) -> Result<()> {
 }
 
 /// Fixed effects of a further predictor, with tests and intervals by the normal distribution; no rows without the predictor.
-fn coefficients(fixed: Option<&FixedEffects>) -> Result<Frame> {
+fn coefficients(fit: &Fit, role: Role) -> Result<Frame> {
     let none = no_effects();
-    let fixed = fixed.unwrap_or(&none);
+    let fixed = fit.fixed_of(role).unwrap_or(&none);
     let mut frame = Frame::new(fixed.names.len());
     add_names(&mut frame, "term", &fixed.names)?;
+    add_names(&mut frame, "id", &fit.fixef_ids(role))?;
     add_estimates(&mut frame, fixed, true)?;
     Ok(frame)
 }
@@ -103,6 +106,7 @@ fn thresholds(fit: &Fit) -> Result<Frame> {
     let thresholds = ordinal(fit).map_or(&none, |(_, ordinal)| &ordinal.thresholds);
     let mut frame = Frame::new(thresholds.names.len());
     add_names(&mut frame, "term", &thresholds.names)?;
+    add_names(&mut frame, "id", &fit.threshold_ids())?;
     add_estimates(&mut frame, thresholds, false)?;
     Ok(frame)
 }
@@ -117,6 +121,7 @@ fn nominal(fit: &Fit) -> Result<Frame> {
     let mut frame = Frame::new(effects.names.len());
     add_text(&mut frame, "term", pairs().map(|p| Some(p.0)))?;
     add_text(&mut frame, "threshold", pairs().map(|p| Some(p.1)))?;
+    add_text(&mut frame, "id", fit.family_ids().iter().skip(alpha.len()).take(effects.names.len()).map(|id| Some(id.as_str())))?;
     add_estimates(&mut frame, &effects, true)?;
     Ok(frame)
 }
@@ -126,6 +131,7 @@ fn family(fit: &Fit) -> Result<Frame> {
     let parameters = fit.generalised().map_or(&[][..], |own| &own.parameters);
     let mut frame = Frame::new(parameters.len());
     add_text(&mut frame, "name", parameters.iter().map(|p| Some(&*p.name)))?;
+    add_names(&mut frame, "id", &fit.family_ids())?;
     frame.add_real("estimate", parameters.iter().map(|p| p.estimate).collect())?;
     frame.add_real("std_error", parameters.iter().map(|p| p.std_error).collect())?;
     frame.add_integers("fixed", parameters.iter().map(|p| i64::from(p.fixed)).collect())?;
@@ -138,6 +144,7 @@ struct Component<'a> {
     term: i64,
     group: &'a str,
     effects: (Option<&'a str>, Option<&'a str>),
+    id: String,
     vcov: f64,
     sdcor: f64,
 }
@@ -145,16 +152,22 @@ struct Component<'a> {
 /// Variances and standard deviations (`effect2` missing), covariances and correlations, and of a linear model the residual, which has no term.
 /// A generalised model has the predictor too.
 fn varcorr(fit: &Fit) -> Result<Frame> {
-    let mut rows: Vec<Component> = fit.all_terms().enumerate().flat_map(|(i, (role, t))| components(i, role, t)).collect();
+    let mut rows: Vec<Component> = fit
+        .all_terms()
+        .zip(fit.term_ids())
+        .enumerate()
+        .flat_map(|(i, ((role, t), ids))| components(i, role, t, &ids.components()))
+        .collect();
     if fit.generalised().is_none() {
         let vcov = fit.sigma * fit.sigma;
-        let (group, effects) = ("Residual", (None, None));
-        rows.push(Component { predictor: None, term: i64::MIN, group, effects, vcov, sdcor: fit.sigma });
+        let (group, effects, id) = ("Residual", (None, None), SIGMA.to_owned());
+        rows.push(Component { predictor: None, term: i64::MIN, group, effects, id, vcov, sdcor: fit.sigma });
     }
     let mut frame = Frame::new(rows.len());
     add_text(&mut frame, "group", rows.iter().map(|c| Some(c.group)))?;
     add_text(&mut frame, "effect1", rows.iter().map(|c| c.effects.0))?;
     add_text(&mut frame, "effect2", rows.iter().map(|c| c.effects.1))?;
+    add_text(&mut frame, "id", rows.iter().map(|c| Some(c.id.as_str())))?;
     frame.add_real("vcov", rows.iter().map(|c| c.vcov).collect())?;
     frame.add_real("sdcor", rows.iter().map(|c| c.sdcor).collect())?;
     frame.add_integers("term", rows.iter().map(|c| c.term).collect())?;
@@ -164,17 +177,19 @@ fn varcorr(fit: &Fit) -> Result<Frame> {
     Ok(frame)
 }
 
-/// The diagonal, then the lower triangle column by column if the effects can be correlated.
-fn components(index: usize, role: Role, term: &TermFit) -> Vec<Component<'_>> {
-    let (r, group) = (term.n_effects(), term.design.group.as_str());
+/// The diagonal, then the lower triangle column by column if the effects can be correlated; `ids` are those of the whole triangle.
+fn components<'a>(index: usize, role: Role, term: &'a TermFit, ids: &[String]) -> Vec<Component<'a>> {
+    let (r, group, predictor) = (term.n_effects(), term.design.group.as_str(), Some(role.name()));
     let effect = |i: usize| Some(term.design.effects[i].as_str());
-    let predictor = Some(role.name());
-    let entry = |effects, vcov, sdcor| Component { predictor, term: index as i64, group, effects, vcov, sdcor };
-    let mut rows: Vec<Component> = (0..r).map(|i| entry((effect(i), None), term.cov[i + r * i], term.sd[i])).collect();
+    let entry = |i: usize, j: usize, id: &String| {
+        let (effects, sdcor) =
+            if i == j { ((effect(i), None), term.sd[i]) } else { ((effect(j), effect(i)), term.corr[i + r * j]) };
+        Component { predictor, term: index as i64, group, effects, id: id.clone(), vcov: term.cov[i + r * j], sdcor }
+    };
+    let triangle = || elements(r).zip(ids);
+    let mut rows: Vec<Component> = triangle().filter(|((i, j), _)| i == j).map(|((i, j), id)| entry(i, j, id)).collect();
     if term.has_correlations() {
-        for j in 0..r {
-            rows.extend((j + 1..r).map(|i| entry((effect(j), effect(i)), term.cov[i + r * j], term.corr[i + r * j])));
-        }
+        rows.extend(triangle().filter(|((i, j), _)| i != j).map(|((i, j), id)| entry(i, j, id)));
     }
     rows
 }
@@ -182,6 +197,7 @@ fn components(index: usize, role: Role, term: &TermFit) -> Vec<Component<'_>> {
 fn theta(fit: &Fit) -> Result<Frame> {
     let mut frame = Frame::new(fit.theta.len());
     add_names(&mut frame, "name", &fit.theta_names)?;
+    add_names(&mut frame, "id", &fit.theta_ids())?;
     frame.add_real("value", fit.theta.clone())?;
     Ok(frame)
 }

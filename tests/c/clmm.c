@@ -58,11 +58,11 @@ static void thresholds(const interlace_fit *fit) {
     OK(interlace_fit_family_parameters(fit, alpha, THRESHOLDS, &err));
     OK(interlace_fit_family_parameters_std_error(fit, of_alpha, THRESHOLDS, &err));
     OK(interlace_fit_family_parameters_confint_wald(fit, 0.95, lower, upper, THRESHOLDS, &err));
-    OK(interlace_fit_parameters(fit, all, 7, &err));
+    OK(interlace_fit_parameters(fit, INTERLACE_PARAMETER_FORM_WORKING, all, 7, &err));
     for (size_t i = 0; i < THRESHOLDS; i++) {
         SAME(interlace_fit_threshold_name(fit, i), names[i]);
         SAME(interlace_fit_family_parameter_name(fit, i), names[i]);
-        SAME(interlace_fit_parameter_name(fit, 2 + i), names[i]);
+        SAME(interlace_fit_parameter_name(fit, INTERLACE_PARAMETER_FORM_WORKING, 2 + i), names[i]);
         CHECK(!interlace_fit_family_parameter_is_fixed(fit, i) && alpha[i] == theta[i] && all[2 + i] == theta[i]);
         CLOSE(theta[i], estimate[i], 1e-6);
         CLOSE(se[i], error[i], 1e-5);
@@ -87,7 +87,7 @@ static void effects(const interlace_fit *fit) {
     CLOSE(upper[1], 2.8394963372837996, 1e-5);
     OK(interlace_fit_theta(fit, &theta, 1, &err));
     CLOSE(theta, 1.1311395578333343, 1e-6);
-    SAME(interlace_fit_parameter_name(fit, 6), "theta.judge.(Intercept)");
+    SAME(interlace_fit_parameter_name(fit, INTERLACE_PARAMETER_FORM_WORKING, 6), "theta.judge.(Intercept)");
     OK(interlace_fit_term_ranef(fit, 0, modes, JUDGES, &err));
     OK(interlace_fit_term_ranef_cov(fit, 0, given, JUDGES, &err));
     CLOSE(modes[0], 1.6961722195328397, 1e-6);
@@ -233,7 +233,7 @@ static void nominal_and_scale(void) {
     fit = fitted(spec, wine());
     CHECK(interlace_fit_n_fixef(fit, INTERLACE_PREDICTOR_DISPERSION) == 1 && interlace_fit_sigma(fit) == 1);
     SAME(interlace_fit_fixef_name(fit, INTERLACE_PREDICTOR_DISPERSION, 0), "tempwarm");
-    SAME(interlace_fit_parameter_name(fit, 2), "disp.tempwarm");
+    SAME(interlace_fit_parameter_name(fit, INTERLACE_PARAMETER_FORM_WORKING, 2), "disp.tempwarm");
     OK(interlace_fit_fixef(fit, INTERLACE_PREDICTOR_DISPERSION, &zeta, 1, &err));
     OK(interlace_fit_dispersion(fit, scale, WINE, &err));
     CHECK(scale[0] == 1); /* cold */

@@ -60,7 +60,7 @@ static void coefficients(const interlace_fit *fit) {
     for (int m = 0; m < 2; m++) {
         interlace_frame *table, *again;
         OK(interlace_fit_coefficients(fit, methods[m], 0.9, NULL, &table, &err));
-        CHECK(interlace_frame_n_rows(table) == SIZE && interlace_frame_n_columns(table) == 8);
+        CHECK(interlace_frame_n_rows(table) == SIZE && interlace_frame_n_columns(table) == 9);
         SAME(word(table, "term", 1), "treatmentb");
         for (size_t i = 1; i < SIZE; i++) {
             CLOSE(number(table, "df", i), 10, 1e-5);

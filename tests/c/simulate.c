@@ -102,8 +102,9 @@ static void profiles(const interlace_fit *fit) {
     interlace_options_free(options);
 
     OK(interlace_fit_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request), .profile_scale = 0}, NULL, &intervals, &err));
-    SAME(interlace_frame_column_name(intervals, 1), "value");
-    CHECK(interlace_frame_n_columns(intervals) == 3 && interlace_frame_n_rows(intervals) >= 9);
+    SAME(interlace_frame_column_name(intervals, 1), "id");
+    SAME(interlace_frame_column_name(intervals, 2), "value");
+    CHECK(interlace_frame_n_columns(intervals) == 4 && interlace_frame_n_rows(intervals) >= 9);
     interlace_frame_free(intervals);
 }
 

@@ -82,7 +82,7 @@ fn put_parameters(json: &mut Json, own: &Generalised) {
 fn put_all_parameters(json: &mut Json, fit: &Fit, own: &Generalised) {
     json.object("vcov_all", |json| {
         json.names("names", &own.vcov_names);
-        json.numbers("estimate", &fit.all_parameters().unwrap_or_default());
+        json.numbers("estimate", &fit.parameter_values(crate::fit::ParameterForm::Working));
         json.matrix("vcov", &own.vcov, own.vcov_names.len());
     });
 }

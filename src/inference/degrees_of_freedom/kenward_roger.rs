@@ -65,7 +65,7 @@ impl KenwardRoger {
             let p = variances.p();
             let parameters = Parameters::of(variances);
             let pieces = Pieces::of(variances, &parameters)?;
-            let (covariance, _) = pseudo_inverse(pieces.first.len(), &pieces.information)?;
+            let covariance = pseudo_inverse(pieces.first.len(), &pieces.information)?.matrix;
             let mut adjusted = pieces.adjusted(&covariance, p);
             if pieces.subtract_curvature(variances, &parameters, &covariance, &mut adjusted)? {
                 check_positive(p, &adjusted)?;

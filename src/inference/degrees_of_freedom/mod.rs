@@ -11,10 +11,11 @@ mod system;
 pub use kenward_roger::KenwardRoger;
 pub use method::DfMethod;
 pub use satterthwaite::Satterthwaite;
+pub(super) use system::Observed;
 
 use super::linear::{Coefficients, Combination, JointTest};
 use crate::error::{Error, Result};
-use crate::fit::Fit;
+use crate::fit::{Fit, Role};
 use crate::frame::Frame;
 
 /// The degrees of freedom of a fit's tests.
@@ -112,12 +113,13 @@ impl DegreesOfFreedom<'_> {
         Err(Error::argument(format!("level is {level}, must be between 0 and 1")))
     }
 
-    /// A row a coefficient: `term`, `estimate`, `std_error`, `df`, `statistic`, `p_value`, `lower`, `upper`.
+    /// A row a coefficient: `term`, `id`, `estimate`, `std_error`, `df`, `statistic`, `p_value`, `lower`, `upper`.
     pub fn coefficients_table(&self, fit: &Fit, level: f64) -> Result<Frame> {
         let (lower, upper) = self.intervals(fit, level)?;
         let all = self.coefficients(fit);
         let mut frame = Frame::new(all.len());
         frame.add_strings("term", &fit.fixed.names.iter().map(|name| Some(name.as_str())).collect::<Vec<_>>())?;
+        frame.add_strings("id", &fit.fixef_ids(Role::Mean).iter().map(|id| Some(id.as_str())).collect::<Vec<_>>())?;
         frame.add_real("estimate", all.iter().map(|c| c.estimate).collect())?;
         frame.add_real("std_error", all.iter().map(|c| c.std_error).collect())?;
         frame.add_real("df", all.iter().map(|c| c.df).collect())?;

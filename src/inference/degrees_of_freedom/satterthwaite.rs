@@ -6,15 +6,12 @@
 //! criterion) in phi, v = l'Cov(beta) l with the gradient g in phi: df = 2 v^2 / g'A g.
 
 use super::method::DfMethod;
-use super::system::{pseudo_inverse, quadratic, system_of, whitened};
+use super::system::{Observed, PseudoInverse, pseudo_inverse, quadratic, whitened};
 use crate::error::{Error, Result, or_reason};
 use crate::fit::Fit;
 use crate::inference::linear::{JointTest, independent_rows, whiten};
 use crate::linalg::dense;
 use crate::linalg::dense::dot_in_order as dot;
-use crate::lmm::correlation::information::information_by_differences;
-use crate::lmm::variance::hessian::ObservedInformation;
-use crate::lmm::variance::{Variances, largest_part};
 use crate::tails::f_upper;
 use crate::watch::Watch;
 
@@ -34,10 +31,6 @@ pub struct Satterthwaite {
     pub indefinite: bool,
 }
 
-/// Exact derivatives take a solve for each of the levels that rows connect, crossed factors for instance; differences of the gradient some
-/// evaluations for each parameter.
-const MOST_LEVELS: usize = 1000;
-
 /// Below this share of the largest eigenvalue a combination of the rows of L is no test.
 const NO_TEST: f64 = 1.490_116_119_384_765_6e-8;
 
@@ -52,23 +45,12 @@ impl Satterthwaite {
 
     pub fn of(fit: &Fit, watch: &Watch<'_>) -> Result<Self> {
         DfMethod::Satterthwaite.check(fit)?;
-        let (system, working) = system_of(fit, watch)?;
-        if fit.correlation().is_some() || largest_part(&system)? > MOST_LEVELS {
-            let (map, information) = information_by_differences(&system, &working, fit.reml, watch)?;
-            return Self::new(map, information);
-        }
-        let mut variances = Variances::new(&system, &working, fit.reml, watch)?;
-        let information = variances.observed_information()?;
-        Self::new(variances.map.clone(), information)
-    }
-
-    fn new(map: Vec<f64>, information: ObservedInformation) -> Result<Self> {
-        let n = information.fixed.len() + 1;
-        let (mut covariance, indefinite) = pseudo_inverse(n, &information.hessian)?;
-        for v in &mut covariance {
+        let Observed { map, information, .. } = Observed::of(fit, watch)?;
+        let PseudoInverse { mut matrix, indefinite, .. } = pseudo_inverse(information.fixed.len() + 1, &information.hessian)?;
+        for v in &mut matrix {
             *v *= 2.0;
         }
-        Ok(Satterthwaite { map, derivatives: information.fixed, covariance, indefinite })
+        Ok(Satterthwaite { map, derivatives: information.fixed, covariance: matrix, indefinite })
     }
 
     /// The degrees of freedom of l'beta.

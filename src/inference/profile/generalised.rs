@@ -10,7 +10,7 @@ use super::terms::{self, Parameter, Place};
 use crate::clmm::response::OrderedResponse;
 use crate::clmm::thresholds::Thresholds;
 use crate::covariance::Structure;
-use crate::design::{Design, PredictorDesign, TermDesign};
+use crate::design::{Design, TermDesign};
 use crate::error::{Error, Result};
 use crate::family::Scale;
 use crate::fit::design::working_parameters;
@@ -23,7 +23,6 @@ use crate::glmm::laplace::Laplace;
 use crate::glmm::model::Model;
 use crate::glmm::response::FamilyResponse;
 use crate::options::Options;
-use crate::resample::unique;
 use crate::watch::{Phase, Watch};
 
 /// The model of a fit by maximum likelihood, with its estimates in the user's units.
@@ -95,15 +94,9 @@ impl<'w> Base<'w> {
         Ok(laplace)
     }
 
-    fn terms(&self) -> impl Iterator<Item = (&'static str, &TermDesign)> {
-        let own = self.design.terms.iter().map(|t| ("", t));
-        let zero = self.design.zero_inflation.iter().flat_map(|p| p.terms.iter().map(|t| ("zi.", t)));
-        own.chain(zero).chain(self.design.dispersion.iter().flat_map(|p| p.terms.iter().map(|t| ("disp.", t))))
-    }
-
-    fn further(&self) -> impl Iterator<Item = (&'static str, &PredictorDesign)> {
-        let zero = self.design.zero_inflation.iter().map(|p| ("zi.", p));
-        zero.chain(self.design.dispersion.iter().map(|p| ("disp.", p)))
+    fn terms(&self) -> impl Iterator<Item = &TermDesign> {
+        let further = [&self.design.zero_inflation, &self.design.dispersion].into_iter().flatten();
+        self.design.terms.iter().chain(further.flat_map(|predictor| &predictor.terms))
     }
 
     /// With the latent variable in the unit that it has where the columns of the scale are zero: parameters are numbers of that.
@@ -313,22 +306,11 @@ impl<'w> Base<'w> {
 }
 
 impl Parameters for Base<'_> {
-    fn parameters(&self) -> (Vec<Parameter>, Vec<String>) {
-        let mut all = vec![];
-        for (k, (prefix, term)) in self.terms().enumerate() {
-            let own = terms::parameters(k, term.structure, &term.effects, &term.group);
-            all.extend(own.into_iter().map(|(p, name)| (p, format!("{prefix}{name}"))));
-        }
-        let shared = self.response.shared_names(self.ordinal.as_ref()).into_iter().enumerate();
-        all.extend(shared.map(|(f, name)| (Parameter::Shared { f }, name)));
-        let names = |prefix: &str, names: &[String]| names.iter().map(|n| format!("{prefix}{n}")).collect::<Vec<_>>();
-        let mut fixed = vec![names("", &self.design.x_names)];
-        fixed.extend(self.further().map(|(prefix, p)| names(prefix, &p.x_names)));
-        for (a, names) in fixed.into_iter().enumerate() {
-            all.extend(names.into_iter().enumerate().map(|(j, name)| (Parameter::Fixed { a, j }, name)));
-        }
-        let (parameters, names): (Vec<_>, Vec<_>) = all.into_iter().unzip();
-        (parameters, unique(names))
+    fn parameters(&self) -> Vec<Parameter> {
+        let of_terms = self.terms().enumerate().flat_map(|(k, term)| terms::parameters(k, term.structure));
+        let shared = (0..self.shared.len()).map(|f| Parameter::Shared { f });
+        let fixed = self.fixed.iter().enumerate().flat_map(|(a, own)| (0..own.len()).map(move |j| Parameter::Fixed { a, j }));
+        of_terms.chain(shared).chain(fixed).collect()
     }
 
     fn minimum(&self) -> f64 {

@@ -11,6 +11,7 @@ use crate::watch::{Phase, Watch};
 /// The profile of one parameter.
 #[derive(Clone, Debug)]
 pub struct Profile {
+    pub id: String,
     pub name: String,
     /// By maximum likelihood.
     pub estimate: f64,
@@ -25,8 +26,8 @@ pub struct Profile {
 
 /// The likelihood of a fit, with the parameters that have profiles.
 pub trait Parameters {
-    /// All of them with their names, in lme4's order.
-    fn parameters(&self) -> (Vec<Parameter>, Vec<String>);
+    /// All of them, in lme4's order.
+    fn parameters(&self) -> Vec<Parameter>;
 
     /// The least deviance.
     fn minimum(&self) -> f64;
@@ -37,30 +38,37 @@ pub trait Parameters {
 
 pub type Work<'w> = dyn FnMut(&mut dyn Likelihood, Held) -> Result<Profile> + 'w;
 
+/// What a parameter is called.
+#[derive(Clone, Debug)]
+pub struct Label {
+    pub id: String,
+    pub name: String,
+}
+
 /// Profiles of all parameters, to z on the scale of zeta.
-pub fn all(base: &impl Parameters, z: f64, watch: &Watch<'_>) -> Result<Vec<Profile>> {
-    let (parameters, names) = base.parameters();
+pub fn all(base: &impl Parameters, labels: Vec<Label>, z: f64, watch: &Watch<'_>) -> Result<Vec<Profile>> {
+    let parameters = base.parameters();
     let total = parameters.len();
-    let one = |(done, (parameter, name)): (usize, (Parameter, String))| {
+    let one = |(done, (parameter, label)): (usize, (Parameter, Label))| {
         let report = Report { watch, done, total };
         watch.at(Phase::Profile, done, Some(total))?;
-        let mut work = |likelihood: &mut dyn Likelihood, held| profile(likelihood, held, base.minimum(), name.clone(), z, &report);
+        let mut work = |likelihood: &mut dyn Likelihood, held| profile(likelihood, held, base.minimum(), &label, z, &report);
         match base.with_held(parameter, &mut work) {
             Err(e) if e.code == Code::Numeric => {
-                let (estimate, nan) = (f64::NAN, f64::NAN);
-                Ok(Profile { name, estimate, lower: nan, upper: nan, warning: Some(e.message), curve: Curve::default() })
+                let (Label { id, name }, estimate, nan) = (label, f64::NAN, f64::NAN);
+                Ok(Profile { id, name, estimate, lower: nan, upper: nan, warning: Some(e.message), curve: Curve::default() })
             }
             own => own,
         }
     };
-    parameters.into_iter().zip(names).enumerate().map(one).collect()
+    parameters.into_iter().zip(labels).enumerate().map(one).collect()
 }
 
 fn profile(
     likelihood: &mut dyn Likelihood,
     held: Held,
     minimum: f64,
-    name: String,
+    label: &Label,
     z: f64,
     report: &Report<'_>,
 ) -> Result<Profile> {
@@ -80,7 +88,7 @@ fn profile(
         Ok(match found {
             Ok(v) => (held.reported)(v),
             Err(why) => {
-                warnings.push(format!("{name}, {} limit: {why}", if upper { "upper" } else { "lower" }));
+                warnings.push(format!("{}, {} limit: {why}", label.name, if upper { "upper" } else { "lower" }));
                 f64::NAN
             }
         })
@@ -92,5 +100,6 @@ fn profile(
         *v = (held.reported)(*v);
     }
     let warning = (!warnings.is_empty()).then(|| warnings.join("; "));
-    Ok(Profile { estimate: curve.estimate, name, lower, upper, warning, curve })
+    let Label { id, name } = label.clone();
+    Ok(Profile { id, estimate: curve.estimate, name, lower, upper, warning, curve })
 }

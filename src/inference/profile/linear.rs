@@ -18,7 +18,6 @@ use crate::lmm::system::LinearSystem;
 use crate::lmm::turn::Turn;
 use crate::lmm::unprofiled::UnprofiledDeviance;
 use crate::options::Options;
-use crate::resample::unique;
 use crate::watch::{Phase, Watch};
 
 /// Sigma among the parameters that all rows share; the residual correlation is the next.
@@ -186,16 +185,10 @@ impl<'f> Base<'f> {
 }
 
 impl Parameters for Base<'_> {
-    fn parameters(&self) -> (Vec<Parameter>, Vec<String>) {
-        let mut all = vec![];
-        for (k, term) in self.fit.terms.iter().enumerate() {
-            all.extend(terms::parameters(k, term.design.structure, &term.design.effects, &term.design.group));
-        }
-        let shared = ["sigma".to_owned()].into_iter().chain(self.fit.correlation().map(crate::fit::CorrelationFit::name));
-        all.extend(shared.enumerate().map(|(f, name)| (Parameter::Shared { f }, name)));
-        all.extend(self.fit.fixed.names.iter().enumerate().map(|(j, name)| (Parameter::Fixed { a: 0, j }, name.clone())));
-        let (parameters, names): (Vec<_>, Vec<_>) = all.into_iter().unzip();
-        (parameters, unique(names))
+    fn parameters(&self) -> Vec<Parameter> {
+        let of_terms = self.fit.terms.iter().enumerate().flat_map(|(k, term)| terms::parameters(k, term.design.structure));
+        let shared = (0..=usize::from(self.fit.correlation().is_some())).map(|f| Parameter::Shared { f });
+        of_terms.chain(shared).chain((0..self.fit.fixed.names.len()).map(|j| Parameter::Fixed { a: 0, j })).collect()
     }
 
     fn minimum(&self) -> f64 {
@@ -256,7 +249,7 @@ impl<'f> Relative<'f> {
 }
 
 impl Parameters for Relative<'_> {
-    fn parameters(&self) -> (Vec<Parameter>, Vec<String>) {
+    fn parameters(&self) -> Vec<Parameter> {
         self.base.parameters()
     }
 

@@ -20,11 +20,11 @@ use std::ffi::CStr;
 use crate::choice::Choice;
 use crate::distributions::normal_quantile;
 use crate::error::{Error, Result};
-use crate::fit::Fit;
+use crate::fit::{Fit, ParameterForm};
 use crate::frame::Frame;
-use crate::resample::unique;
+use crate::names::unique;
 use crate::watch::Watch;
-use limits::{Parameters, Work, all};
+use limits::{Label, Parameters, Work, all};
 use terms::Parameter;
 
 /// The parameters that are profiled.
@@ -49,19 +49,35 @@ impl Fit {
     pub fn profile(&self, level: f64, watch: &Watch<'_>) -> Result<Vec<Profile>> {
         let z = reach(level)?;
         match self.generalised() {
-            None => all(&linear::Base::new(self, watch)?, z, watch),
-            Some(own) => all(&generalised::Base::new(self, own, watch)?, z, watch),
+            None => all(&linear::Base::new(self, watch)?, self.labels(), z, watch),
+            Some(own) => all(&generalised::Base::new(self, own, watch)?, self.labels(), z, watch),
         }
+    }
+
+    /// What the parameters are called, in lme4's order.
+    fn labels(&self) -> Vec<Label> {
+        let form = ParameterForm::Reported;
+        let in_order = |mut all: Vec<String>| {
+            let covariances = all.split_off(all.len() - self.theta.len());
+            let shared = all.split_off(self.all_fixed().iter().map(Vec::len).sum());
+            [covariances, shared, all].concat()
+        };
+        labelled(in_order(self.parameter_ids(form)), in_order(self.plain_parameter_names(form)))
     }
 
     /// Those of the elements of theta, of a linear model relative to sigma, which is at its best for each.
     pub fn profile_theta(&self, level: f64, watch: &Watch<'_>) -> Result<Vec<Profile>> {
         let z = reach(level)?;
+        let labels = labelled(self.theta_ids(), self.theta_names.iter().map(|name| format!("theta.{name}")).collect());
         match self.generalised() {
-            None => all(&Theta { fit: self, base: linear::Relative::new(self, watch)? }, z, watch),
-            Some(own) => all(&Theta { fit: self, base: generalised::Base::new(self, own, watch)? }, z, watch),
+            None => all(&Theta { fit: self, base: linear::Relative::new(self, watch)? }, labels, z, watch),
+            Some(own) => all(&Theta { fit: self, base: generalised::Base::new(self, own, watch)? }, labels, z, watch),
         }
     }
+}
+
+fn labelled(ids: Vec<String>, names: Vec<String>) -> Vec<Label> {
+    ids.into_iter().zip(unique(names)).map(|(id, name)| Label { id, name }).collect()
 }
 
 /// How far an interval reaches on the scale of zeta.
@@ -79,11 +95,11 @@ struct Theta<'f, P> {
 }
 
 impl<P: Parameters> Parameters for Theta<'_, P> {
-    fn parameters(&self) -> (Vec<Parameter>, Vec<String>) {
+    fn parameters(&self) -> Vec<Parameter> {
         let terms = self.fit.named_terms().enumerate();
-        let elements =
-            terms.flat_map(|(k, (_, t))| (0..t.design.structure.n_theta()).map(move |element| Parameter::Theta { k, element }));
-        (elements.collect(), unique(self.fit.theta_names.iter().map(|name| format!("theta.{name}")).collect()))
+        terms
+            .flat_map(|(k, (_, t))| (0..t.design.structure.n_theta()).map(move |element| Parameter::Theta { k, element }))
+            .collect()
     }
 
     fn minimum(&self) -> f64 {
@@ -95,10 +111,11 @@ impl<P: Parameters> Parameters for Theta<'_, P> {
     }
 }
 
-/// Intervals as a table: term, estimate, lower, upper, warning.
+/// Intervals as a table: term, id, estimate, lower, upper, warning.
 pub fn intervals(profiles: &[Profile]) -> Result<Frame> {
     let mut frame = Frame::new(profiles.len());
     frame.add_strings("term", &profiles.iter().map(|p| Some(p.name.as_str())).collect::<Vec<_>>())?;
+    frame.add_strings("id", &profiles.iter().map(|p| Some(p.id.as_str())).collect::<Vec<_>>())?;
     frame.add_real("estimate", profiles.iter().map(|p| p.estimate).collect())?;
     frame.add_real("lower", profiles.iter().map(|p| p.lower).collect())?;
     frame.add_real("upper", profiles.iter().map(|p| p.upper).collect())?;
@@ -106,11 +123,12 @@ pub fn intervals(profiles: &[Profile]) -> Result<Frame> {
     Ok(frame)
 }
 
-/// Points as a table: term, value, zeta.
+/// Points as a table: term, id, value, zeta.
 pub fn points(profiles: &[Profile]) -> Result<Frame> {
-    let all = || profiles.iter().flat_map(|p| p.curve.points.iter().map(move |point| (p.name.as_str(), point)));
+    let all = || profiles.iter().flat_map(|p| p.curve.points.iter().map(move |point| (p, point)));
     let mut frame = Frame::new(all().count());
-    frame.add_strings("term", &all().map(|(name, _)| Some(name)).collect::<Vec<_>>())?;
+    frame.add_strings("term", &all().map(|(p, _)| Some(p.name.as_str())).collect::<Vec<_>>())?;
+    frame.add_strings("id", &all().map(|(p, _)| Some(p.id.as_str())).collect::<Vec<_>>())?;
     frame.add_real("value", all().map(|(_, point)| point.0).collect())?;
     frame.add_real("zeta", all().map(|(_, point)| point.1).collect())?;
     Ok(frame)

@@ -6,11 +6,10 @@
 
 use super::held::Held;
 use super::hold::Hold;
-use crate::covariance::Structure;
+use crate::covariance::{Structure, elements};
 use crate::error::{Error, Result};
 use crate::formula::StructureKind;
 use crate::random::{EffectUnits, remap};
-use crate::resample::elements;
 
 /// One parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,29 +27,13 @@ pub enum Parameter {
     Fixed { a: usize, j: usize },
 }
 
-/// The parameters of one term: lme4's names where it has them.
-pub fn parameters(k: usize, structure: Structure, effects: &[String], group: &str) -> Vec<(Parameter, String)> {
-    let r = effects.len();
-    let Structure { kind, homogeneous, .. } = structure;
-    if kind == StructureKind::Unstructured {
-        let one = |(i, j): (usize, usize)| {
-            if i == j {
-                return (Parameter::Sd { k, effect: i }, format!("sd_{}|{group}", effects[i]));
-            }
-            (Parameter::Correlation { k, effects: [j, i] }, format!("cor_{}.{}|{group}", effects[i], effects[j]))
-        };
-        return elements(r).map(one).collect();
+/// The parameters of one term, in the order of its theta.
+pub fn parameters(k: usize, structure: Structure) -> Vec<Parameter> {
+    if structure.kind == StructureKind::Unstructured {
+        let one = |(i, j)| if i == j { Parameter::Sd { k, effect: i } } else { Parameter::Correlation { k, effects: [j, i] } };
+        return elements(structure.size).map(one).collect();
     }
-    let name = |element: usize| {
-        if homogeneous && r > 1 && element == 0 {
-            format!("sd|{group}")
-        } else if !homogeneous && element < r || r == 1 {
-            format!("sd_{}|{group}", effects[element])
-        } else {
-            format!("rho|{group}")
-        }
-    };
-    (0..structure.n_theta()).map(|element| (Parameter::Theta { k, element }, name(element))).collect()
+    (0..structure.n_theta()).map(|element| Parameter::Theta { k, element }).collect()
 }
 
 /// The effects of a term of r in an order in which the given ones come first.

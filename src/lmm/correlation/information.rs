@@ -39,6 +39,7 @@ pub fn information_by_differences(
     let mut hessian = vec![0.0; size * size];
     hessian[size * size - 1] = 4.0 * rows;
     let mut fixed = vec![vec![0.0; p * p]; n];
+    let mut fixed_effects = vec![vec![0.0; p]; n];
     let mut log_sigma2 = vec![0.0; n];
     let effective = effective(system, &working, reml);
     let (mut gradient, mut average) = (vec![0.0; n], vec![0.0; n * n]);
@@ -49,6 +50,7 @@ pub fn information_by_differences(
         (0..n).for_each(|j| hessian[i * size + j] = slopes.gradient[j]);
         log_sigma2[i] = slopes.log_sigma2;
         fixed[i] = whitened(p, &r, slopes.fixed);
+        fixed_effects[i] = slopes.fixed_effects;
     }
     for i in 0..n {
         for j in 0..=i {
@@ -60,7 +62,7 @@ pub fn information_by_differences(
         let mixed = -2.0 * rows * log_sigma2[i];
         (hessian[i * size + n], hessian[n * size + i]) = (mixed, mixed);
     }
-    Ok((map, ObservedInformation { hessian, fixed }))
+    Ok((map, ObservedInformation { hessian, fixed, fixed_effects, effective }))
 }
 
 /// Which parameters change the covariance of the rows to the first order, other than in effects that the criterion does not depend on.
@@ -88,6 +90,7 @@ struct Slopes {
     log_sigma2: f64,
     /// Of S `[p, p]`.
     fixed: Vec<f64>,
+    fixed_effects: Vec<f64>,
 }
 
 /// Central differences of four points; `curvature` is about that of the criterion.
@@ -98,13 +101,14 @@ fn slopes(deviance: &mut Deviance<'_>, working: &[f64], i: usize, curvature: f64
     let mut gradient = vec![0.0; n];
     // Where there is no curvature the first is no number, or infinite, and the second is taken.
     let h = (SHARE * (2.0 / curvature).sqrt()).min(WIDEST * working[i].abs().max(0.1));
-    let mut all = Slopes { gradient: vec![0.0; n], log_sigma2: 0.0, fixed: vec![0.0; p * p] };
+    let mut all = Slopes { gradient: vec![0.0; n], log_sigma2: 0.0, fixed: vec![0.0; p * p], fixed_effects: vec![0.0; p] };
     for (steps, weight) in [(-2.0, 1.0), (-1.0, -8.0), (1.0, 8.0), (2.0, -1.0)] {
         x[i] = working[i] + steps * h;
         let factor = weight / (12.0 * h);
         deviance.evaluate_gradient(&x, &mut gradient)?;
         all.gradient.iter_mut().zip(&gradient).for_each(|(sum, g)| *sum += factor * g);
         all.log_sigma2 += factor * deviance.state.sigma2.ln();
+        all.fixed_effects.iter_mut().zip(deviance.fixed_effects()).for_each(|(sum, b)| *sum += factor * b);
         let l = &deviance.state.gram;
         for b in 0..p {
             for a in 0..p {
@@ -146,7 +150,10 @@ mod tests {
                     let (got, want) = (got.hessian[e], want.hessian[e]);
                     assert!((got - want).abs() < 1e-6 * scale.max(want.abs()), "example {i}, reml {reml}, {e}: {got} for {want}");
                 }
-                for (got, want) in got.fixed.iter().zip(&want.fixed) {
+                assert_eq!(got.effective, want.effective);
+                let (got_all, want_all) =
+                    (got.fixed.iter().chain(&got.fixed_effects), want.fixed.iter().chain(&want.fixed_effects));
+                for (got, want) in got_all.zip(want_all) {
                     let largest = want.iter().fold(0.0f64, |m, v| m.max(v.abs()));
                     assert!(
                         got.iter().zip(want).all(|(g, w)| (g - w).abs() <= 1e-8 * largest),

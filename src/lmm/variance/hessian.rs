@@ -22,6 +22,10 @@ pub struct ObservedInformation {
     pub hessian: Vec<f64>,
     /// Those of the fixed effects' covariance, where it is the identity: `[p, p]` each.
     pub fixed: Vec<Vec<f64>>,
+    /// Those of the user's fixed effects at their best, `[p]` each.
+    pub fixed_effects: Vec<Vec<f64>>,
+    /// Which working parameters change the covariance of the rows to the first order; the others are at a boundary.
+    pub effective: Vec<bool>,
 }
 
 impl Variances<'_> {
@@ -50,7 +54,7 @@ impl Variances<'_> {
             }
         }
         self.add_curvature(&traces, &derivatives, &mut hessian);
-        self.add_residuals(&derivatives, &mut hessian)?;
+        let along = self.add_residuals(&derivatives, &mut hessian)?;
         for j in 0..size {
             for i in 0..j {
                 hessian[i * size + j] = hessian[j * size + i];
@@ -60,7 +64,23 @@ impl Variances<'_> {
             Some(fixed) => fixed.first,
             None => self.first_derivatives(&own)?,
         };
-        Ok(ObservedInformation { hessian, fixed })
+        let effective = own.iter().map(|direction| direction.k.iter().any(|v| *v != 0.0)).collect();
+        Ok(ObservedInformation {
+            hessian,
+            fixed,
+            fixed_effects: along.iter().map(|a| self.fixed_effects_along(a)).collect(),
+            effective,
+        })
+    }
+
+    /// db/dx = -S^-1 Q'g of the user's fixed effects, from Q~'g.
+    fn fixed_effects_along(&self, along: &[f64]) -> Vec<f64> {
+        let (p, unit) = (self.p(), self.system.map.unit.signum() / self.sigma2.sqrt());
+        let mut out = vec![0.0; p];
+        for (share, column) in along.iter().zip(self.map.chunks_exact(p.max(1))) {
+            dense::add_scaled(&mut out, -unit * share, column);
+        }
+        out
     }
 
     /// dT T' + T dT'.
@@ -126,8 +146,8 @@ impl Variances<'_> {
         all
     }
 
-    /// The parts with the residuals, and those of log sigma.
-    fn add_residuals(&mut self, derivatives: &[FactorDerivative], hessian: &mut [f64]) -> Result<()> {
+    /// The parts with the residuals, and those of log sigma. Gives Q~'g of each direction.
+    fn add_residuals(&mut self, derivatives: &[FactorDerivative], hessian: &mut [f64]) -> Result<Vec<Vec<f64>>> {
         let (q, n, p) = (self.system.gram.layout.q(), derivatives.len(), self.p());
         let size = n + 1;
         let g = directions(&self.system.gram.layout, &self.t, derivatives, &self.u, &self.z)?;
@@ -144,7 +164,7 @@ impl Variances<'_> {
             hessian[n * size + j] = 2.0 * dot(&self.z, &g[column(j)]) / self.sigma2;
         }
         hessian[n * size + n] = 4.0 * self.rows;
-        Ok(())
+        Ok(along)
     }
 }
 

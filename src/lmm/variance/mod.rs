@@ -16,5 +16,4 @@ mod tests;
 
 pub use fixed::{Direction, FixedDerivatives};
 pub use traces::Traces;
-pub(super) use variances::canonical;
-pub use variances::{Variances, largest_part};
+pub use variances::{Variances, canonical, largest_part};

@@ -106,7 +106,7 @@ pub fn largest_part(system: &LinearSystem) -> Result<usize> {
 }
 
 /// The same covariances where a column of T that begins with zero is zero: there the derivatives in T of an effect without variance vanish.
-pub(in crate::lmm) fn canonical(system: &LinearSystem, working: &[f64]) -> Vec<f64> {
+pub fn canonical(system: &LinearSystem, working: &[f64]) -> Vec<f64> {
     let mut out = working.to_vec();
     for (structure, range) in with_ranges(&system.structures) {
         let r = structure.size;

@@ -31,7 +31,7 @@ fn every_named_table_can_be_made_and_others_not() {
 fn coefficients_have_normal_intervals() {
     let frame = table(&sleepstudy(), "coefficients").unwrap();
     let columns: Vec<&str> = frame.names().collect();
-    assert_eq!(columns, ["term", "estimate", "std_error", "df", "statistic", "p_value", "lower", "upper"]);
+    assert_eq!(columns, ["term", "id", "estimate", "std_error", "df", "statistic", "p_value", "lower", "upper"]);
     let close = |name: &str, row: usize, value: f64| {
         let got = real(&frame, name)[row];
         assert!((got - value).abs() <= 1e-9 * value.abs(), "{name}: {got} {value}");
@@ -46,12 +46,12 @@ fn coefficients_have_normal_intervals() {
 fn variance_components_are_listed_as_lme4_does() {
     let text = csv(&sleepstudy(), "varcorr");
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines[0], "group,effect1,effect2,vcov,sdcor,term");
-    assert!(lines[1].starts_with("Subject,(Intercept),NA,612.1001") && lines[1].ends_with(",0"));
-    assert!(lines[2].starts_with("Subject,Days,NA,35.07"));
-    assert!(lines[3].starts_with("Subject,(Intercept),Days,9.604"));
-    assert!((lines[3].split(',').nth(4).unwrap().parse::<f64>().unwrap() - 0.065_551_238_2).abs() < 1e-9);
-    assert!(lines[4].starts_with("Residual,NA,NA,654.94") && lines[4].ends_with(",NA"));
+    assert_eq!(lines[0], "group,effect1,effect2,id,vcov,sdcor,term");
+    assert!(lines[1].starts_with("Subject,(Intercept),NA,\"sd[Subject, (Intercept)]\",612.1001") && lines[1].ends_with(",0"));
+    assert!(lines[2].starts_with("Subject,Days,NA,\"sd[Subject, Days]\",35.07"));
+    assert!(lines[3].starts_with("Subject,(Intercept),Days,\"cor[Subject, (Intercept), Days]\",9.604"));
+    assert!((lines[3].rsplit(',').nth(1).unwrap().parse::<f64>().unwrap() - 0.065_551_238_2).abs() < 1e-9);
+    assert!(lines[4].starts_with("Residual,NA,NA,sigma,654.94") && lines[4].ends_with(",NA"));
     assert_eq!(lines.len(), 5);
 }
 
@@ -60,7 +60,10 @@ fn uncorrelated_effects_have_no_correlations_listed() {
     let mut fit = sleepstudy();
     fit.terms = vec![diagonal_term("g", &["a", "b"], 2, &[4.0, 9.0])];
     fit.sigma = 1.0;
-    assert_eq!(csv(&fit, "varcorr"), "group,effect1,effect2,vcov,sdcor,term\ng,a,NA,4,2,0\ng,b,NA,9,3,0\nResidual,NA,NA,1,1,NA\n");
+    assert_eq!(
+        csv(&fit, "varcorr"),
+        "group,effect1,effect2,id,vcov,sdcor,term\ng,a,NA,\"sd[g, a]\",4,2,0\ng,b,NA,\"sd[g, b]\",9,3,0\nResidual,NA,NA,sigma,1,1,NA\n"
+    );
 }
 
 #[test]
@@ -140,23 +143,32 @@ fn the_fit_is_one_row_and_the_outcome_is_in_words() {
     fit.singular = true;
     fit.design_warnings = strings(&["w"]);
     assert_eq!(csv(&fit, "outcome").lines().skip(2).collect::<Vec<_>>(), ["boundary,boundary (singular) fit", "warning,w"]);
-    assert_eq!(csv(&fit, "theta").lines().nth(2), Some("Subject.Days.(Intercept),0.015169058896"));
+    assert_eq!(
+        csv(&fit, "theta").lines().nth(2),
+        Some("Subject.Days.(Intercept),\"theta[Subject, Days, (Intercept)]\",0.015169058896")
+    );
 }
 
 #[test]
 fn generalised_fits_have_tables_of_predictors_and_parameters() {
     let fit = tweedie();
     let zero = csv(&fit, "zero_inflation");
-    assert!(zero.starts_with("term,estimate,std_error,df,statistic,p_value,lower,upper\nz,0.5,0.25,Inf,2,0.0455"), "{zero}");
+    assert!(
+        zero.starts_with("term,id,estimate,std_error,df,statistic,p_value,lower,upper\nz,zi.fixef[z],0.5,0.25,Inf,2,0.0455"),
+        "{zero}"
+    );
     assert_eq!(table(&fit, "dispersion").unwrap().n_rows(), 0);
-    assert_eq!(csv(&fit, "family"), "name,estimate,std_error,fixed\nphi,0.77,0.07,0\npower,1.64,0.03,0\n");
+    assert_eq!(
+        csv(&fit, "family"),
+        "name,id,estimate,std_error,fixed\nphi,family[phi],0.77,0.07,0\npower,family[power],1.64,0.03,0\n"
+    );
     assert_eq!(table(&sleepstudy(), "family").unwrap().n_rows(), 0);
 }
 
 #[test]
 fn terms_of_a_generalised_fit_say_of_which_predictor_and_there_is_no_residual() {
-    let expected = "group,effect1,effect2,vcov,sdcor,term,predictor\n\
-        g,(Intercept),NA,0.25,0.5,0,mean\nh,(Intercept),NA,4,2,1,zero_inflation\n";
+    let expected = "group,effect1,effect2,id,vcov,sdcor,term,predictor\n\
+        g,(Intercept),NA,\"sd[g, (Intercept)]\",0.25,0.5,0,mean\nh,(Intercept),NA,\"zi.sd[h, (Intercept)]\",4,2,1,zero_inflation\n";
     assert_eq!(csv(&tweedie(), "varcorr"), expected);
     let modes = csv(&tweedie(), "ranef");
     assert!(modes.starts_with("group,level,effect,mode,std_error,lower,upper,term,predictor\ng,l0,"), "{modes}");
@@ -167,13 +179,16 @@ fn terms_of_a_generalised_fit_say_of_which_predictor_and_there_is_no_residual() 
 fn an_ordinal_fit_has_thresholds_and_nominal_effects() {
     let mut fit = ordered();
     let text = csv(&fit, "thresholds");
-    assert!(text.starts_with("term,estimate,std_error,df,statistic,lower,upper\nlo|mid,-1,0.5,Inf,-2,-1.97"), "{text}");
-    let text = csv(&fit, "nominal");
     assert!(
-        text.starts_with("term,threshold,estimate,std_error,df,statistic,p_value,lower,upper\nw,lo|mid,0.25,0.25,Inf,1,0.31"),
+        text.starts_with("term,id,estimate,std_error,df,statistic,lower,upper\nlo|mid,threshold[lo|mid],-1,0.5,Inf,-2,-1.97"),
         "{text}"
     );
-    assert!(text.contains("\nw,mid|hi,0.75,0.25,Inf,3,0.00"), "{text}");
+    let text = csv(&fit, "nominal");
+    assert!(
+        text.starts_with("term,threshold,id,estimate,std_error,df,statistic,p_value,lower,upper\nw,lo|mid,\"nominal[lo|mid, w]\",0.25,0.25,Inf,1,0.31"),
+        "{text}"
+    );
+    assert!(text.contains("\nw,mid|hi,\"nominal[mid|hi, w]\",0.75,0.25,Inf,3,0.00"), "{text}");
     assert_eq!(csv(&tweedie(), "thresholds").lines().count(), 1);
     assert_eq!(csv(&sleepstudy(), "nominal").lines().count(), 1);
 

@@ -19,7 +19,7 @@ type Row = (f64, f64, Vec<f64>);
 
 impl<'a> Model<'a> {
     fn new(fit: &'a Fit) -> Self {
-        let at = fit.all_parameters().unwrap();
+        let at = fit.parameter_values(interlace::fit::ParameterForm::Working);
         assert!(at[at.len() - 1] == fit.theta[0] && fit.theta.len() == 1);
         Model { fit, at }
     }

@@ -39,6 +39,7 @@ pub const CHAPTERS: [Chapter; 13] = [
             "test_lists",
             "fit_fixed",
             "fit_random",
+            "fit_parameters",
             "fit_family",
             "fit_ordinal",
             "fit_correlation",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::common::frames::reals;
 use interlace::diagnostics::R2;
-use interlace::fit::Fit;
+use interlace::fit::{Fit, ParameterForm};
 use interlace::frame::Frame;
 use interlace::inference::anova::{AnovaType, anova_table};
 use interlace::inference::degrees_of_freedom::{DegreesOfFreedom, KenwardRoger, Satterthwaite};
@@ -259,7 +259,7 @@ fn parameters_beside_a_scale_are_numbers_of_the_latent_variable_at_zero() {
     // By the delta method: theta exp(c) with c = 32 zeta.
     let all = |fit: &Fit| fit.generalised().unwrap().vcov.clone();
     let (a, b, m) = (all(&far), all(&near), all(&near).len().isqrt());
-    let values = near.all_parameters().unwrap();
+    let values = near.parameter_values(ParameterForm::Working);
     let place = near.fixed.estimate.len();
     for j in (0..m).filter(|j| *j != place && values[*j] != 0.0) {
         let cross = 2.0 * SHIFT * values[j] * b[place * m + j];
@@ -267,7 +267,7 @@ fn parameters_beside_a_scale_are_numbers_of_the_latent_variable_at_zero() {
         assert!((a[j * (m + 1)] - want).abs() < 1e-4 * want, "parameter {j}: {} for {want}", a[j * (m + 1)]);
     }
     // The deviance at the estimates, in the order of `Fit::objective`.
-    let (parameters, n_theta) = (far.all_parameters().unwrap(), far.theta.len());
+    let (parameters, n_theta) = (far.parameter_values(ParameterForm::Working), far.theta.len());
     let (others, theta) = parameters.split_at(parameters.len() - n_theta);
     let point = [theta, others].concat();
     let value = Fit::objective(&own.spec, Some(&own.frame), &own.options, &point, &Watch::unwatched()).unwrap()[0];

@@ -1,0 +1,106 @@
+//! All parameters of a fit of any kind, with their ids and their covariance.
+
+use std::mem::MaybeUninit;
+use std::ptr::null;
+
+use super::boundary::{boundary, query};
+use super::buffer::{array_target, copy_out};
+use super::c_char;
+use super::codes::meaning;
+use super::fit::{FitHandle, fit_of};
+use super::fit_lists::ParameterFormCode;
+use super::options::OptionsHandle;
+use super::progress::watched;
+use super::status::{ErrorRecord, Status};
+use crate::error::Error;
+
+/// Number n of parameters, in the order that all functions of parameters have: the fixed effects of the mean, the zero inflation and the
+/// dispersion; sigma and the residual correlation of a linear model, the estimated parameters of the family of a generalised one, those of
+/// the thresholds and the nominal effects of an ordinal one; then those of the random effects, as many as interlace_fit_n_theta.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_n_parameters(fit: Option<&FitHandle>) -> usize {
+    query(0, || Some(fit?.fit.npar))
+}
+
+/// The id of a parameter in a form, by its index from 0: a text that a program can take apart, such as "fixef[x]", "zi.fixef[x]",
+/// "family[shape]", "sigma", "theta[g, x]", "sd[g, x]" or "cor[g, (Intercept), x]". It is the same in the columns "id" of tables and in
+/// all fits with such a parameter, whatever the order of the model's terms. NULL if there is none.
+/// @param parameter_form The form. Only the parameters of the random effects differ in their ids.
+/// @param i The parameter, from 0.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_parameter_id(
+    fit: Option<&FitHandle>,
+    parameter_form: MaybeUninit<ParameterFormCode>,
+    i: usize,
+) -> *const c_char {
+    query(null(), || {
+        let form = meaning(parameter_form, "parameter_form").ok()?;
+        let fit = fit?;
+        Some(fit.strings.parameter_ids[form as usize].get_with(|| fit.fit.parameter_ids(form), i))
+    })
+}
+
+/// The name of a parameter in a form, by its index from 0, for people: "x", "zi.x" and "disp.x" of fixed effects, "sigma", "ar1|g", "shape",
+/// "low|mid"; "theta.g.x" in the working form, "sd_x|g" and "cor_x.(Intercept)|g" in the reported one. NULL if there is none.
+/// @param parameter_form The form. Only the parameters of the random effects differ in their names.
+/// @param i The parameter, from 0.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_parameter_name(
+    fit: Option<&FitHandle>,
+    parameter_form: MaybeUninit<ParameterFormCode>,
+    i: usize,
+) -> *const c_char {
+    query(null(), || {
+        let form = meaning(parameter_form, "parameter_form").ok()?;
+        let fit = fit?;
+        Some(fit.strings.parameter_names[form as usize].get_with(|| fit.fit.parameter_names(form), i))
+    })
+}
+
+/// The estimates of all parameters in a form, to `out` [n].
+/// @param parameter_form The form.
+/// @param out Array [n], n of interlace_fit_n_parameters.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_parameters(
+    fit: Option<&FitHandle>,
+    parameter_form: MaybeUninit<ParameterFormCode>,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || copy_out(&fit_of(fit)?.parameter_values(meaning(parameter_form, "parameter_form")?), out, len))
+}
+
+/// The covariance matrix of the estimates of all parameters in a form, to `out` [n,n]: twice the inverse of the Hessian of the deviance. For
+/// a linear model by REML it has two blocks: interlace_fit_fixef_vcov, and that of the other parameters by the REML criterion. NaN for a
+/// parameter that is at a boundary (an exact zero, a correlation of one), which the others take as known, and for one that the data do not
+/// determine. That of the reported form follows by the delta method. The time of a linear model is that of Satterthwaite's degrees of freedom.
+/// INTERLACE_E_NUMERIC if there is no Hessian.
+/// @param parameter_form The form.
+/// @param out Array [n,n], n of interlace_fit_n_parameters.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn interlace_fit_parameters_vcov(
+    fit: Option<&FitHandle>,
+    parameter_form: MaybeUninit<ParameterFormCode>,
+    options: Option<&OptionsHandle>,
+    out: *mut f64,
+    len: usize,
+    err: *mut ErrorRecord,
+) -> Status {
+    boundary(err, || {
+        let (fit, form) = (fit_of(fit)?, meaning(parameter_form, "parameter_form")?);
+        let wanted = fit.npar.checked_mul(fit.npar);
+        array_target(
+            out,
+            len,
+            wanted.ok_or_else(|| Error::argument("fit has more parameters than the address space holds"))?,
+            "out",
+        )?;
+        copy_out(&watched(options, |watch| fit.parameters_vcov(form, watch))?, out, len)
+    })
+}

@@ -1,0 +1,148 @@
+//! All parameters of a fit in one order: fixed effects of the mean, the zero part and the dispersion; those of the response's distribution,
+//! of a linear model sigma and the residual correlation; those of the random effects' covariances.
+
+use super::common::Fit;
+use super::correlation::CorrelationFit;
+use super::kind::Generalised;
+use super::parameter_ids::SIGMA;
+use super::predictors::Role;
+use crate::choice::Choice;
+use crate::covariance::{Structure, elements, with_ranges};
+use crate::formula::StructureKind;
+use crate::names::unique;
+use std::ffi::CStr;
+
+/// In what form parameters are given. Fixed effects, thresholds and nominal effects are the same in both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ParameterForm {
+    /// As they are estimated: theta, the family's parameters on their working scales, of a linear model log sigma and the residual
+    /// correlation on the scale of its interval.
+    #[default]
+    Working,
+    /// As they are reported: standard deviations and correlations of random effects, sigma, the family's parameters.
+    Reported,
+}
+
+impl Choice for ParameterForm {
+    const LIST: &'static str = "parameter_form";
+    const ALL: &'static [(Self, &'static CStr)] = &[(ParameterForm::Working, c"working"), (ParameterForm::Reported, c"reported")];
+}
+
+/// What a term's parameters are called where they are standard deviations and correlations: lme4's names where it has them.
+fn covariance_names(structure: Structure, effects: &[String], group: &str) -> Vec<String> {
+    let Structure { kind, homogeneous, size: r } = structure;
+    if kind == StructureKind::Unstructured {
+        let one = |(i, j): (usize, usize)| {
+            if i == j { format!("sd_{}|{group}", effects[i]) } else { format!("cor_{}.{}|{group}", effects[i], effects[j]) }
+        };
+        return elements(r).map(one).collect();
+    }
+    let name = |element: usize| {
+        if homogeneous && r > 1 && element == 0 {
+            format!("sd|{group}")
+        } else if !homogeneous && element < r || r == 1 {
+            format!("sd_{}|{group}", effects[element])
+        } else {
+            format!("rho|{group}")
+        }
+    };
+    (0..structure.n_theta()).map(name).collect()
+}
+
+impl Generalised {
+    /// Which of the family's parameters are estimated and the same for all rows.
+    pub(crate) fn estimated(&self, is_ordinal: bool) -> impl Iterator<Item = usize> {
+        let first_varies = self.dispersion.is_some() && !is_ordinal;
+        (0..self.psi.len()).filter(move |j| !(self.parameters[*j].fixed || *j == 0 && first_varies))
+    }
+}
+
+impl Fit {
+    /// The ids of all parameters.
+    pub fn parameter_ids(&self, form: ParameterForm) -> Vec<String> {
+        let mut ids: Vec<String> = Role::ORDER.iter().flat_map(|role| self.fixef_ids(*role)).collect();
+        match self.generalised() {
+            None => ids.extend([SIGMA.to_owned()].into_iter().chain(self.rho_id())),
+            Some(own) => {
+                let family = self.family_ids();
+                ids.extend(own.estimated(self.ordinal().is_some()).map(|j| family[j].clone()));
+            }
+        }
+        ids.extend(self.term_ids().iter().flat_map(|term| match form {
+            ParameterForm::Working => term.theta(),
+            ParameterForm::Reported => term.reported(),
+        }));
+        ids
+    }
+
+    /// Their names for people.
+    pub fn parameter_names(&self, form: ParameterForm) -> Vec<String> {
+        unique(self.plain_parameter_names(form))
+    }
+
+    /// Names of which some may be equal.
+    pub(crate) fn plain_parameter_names(&self, form: ParameterForm) -> Vec<String> {
+        let mut names = self.fixed.names.clone();
+        for (prefix, predictor) in self.named_predictors() {
+            names.extend(predictor.fixed.names.iter().map(|name| format!("{prefix}{name}")));
+        }
+        match self.generalised() {
+            None => names.extend([SIGMA.to_owned()].into_iter().chain(self.correlation().map(CorrelationFit::name))),
+            Some(own) => names.extend(own.estimated(self.ordinal().is_some()).map(|j| own.parameters[j].name.clone())),
+        }
+        match form {
+            ParameterForm::Working => names.extend(self.theta_names.iter().map(|name| format!("theta.{name}"))),
+            ParameterForm::Reported => names.extend(self.named_terms().flat_map(|(prefix, term)| {
+                let own = covariance_names(term.design.structure, &term.design.effects, &term.design.group);
+                own.into_iter().map(move |name| format!("{prefix}{name}"))
+            })),
+        }
+        names
+    }
+
+    /// Their estimates.
+    pub fn parameter_values(&self, form: ParameterForm) -> Vec<f64> {
+        let fixed = Role::ORDER.iter().filter_map(|role| self.fixed_of(*role));
+        let mut all: Vec<f64> = fixed.flat_map(|fixed| fixed.estimate.iter().copied()).collect();
+        match (self.generalised(), form) {
+            (None, ParameterForm::Working) => {
+                all.push(self.sigma.ln());
+                all.extend(self.correlation().map(|own| ((own.estimate - own.lower) / (1.0 - own.estimate)).ln()));
+            }
+            (None, ParameterForm::Reported) => {
+                all.push(self.sigma);
+                all.extend(self.correlation().map(|own| own.estimate));
+            }
+            (Some(own), ParameterForm::Working) => all.extend(own.estimated(self.ordinal().is_some()).map(|j| own.psi[j])),
+            (Some(own), ParameterForm::Reported) => {
+                all.extend(own.estimated(self.ordinal().is_some()).map(|j| own.parameters[j].estimate));
+            }
+        }
+        match form {
+            ParameterForm::Working => all.extend(&self.theta),
+            ParameterForm::Reported => all.extend(self.reported_covariances()),
+        }
+        all
+    }
+
+    /// What the standard deviations that theta has are numbers of.
+    pub(crate) fn theta_unit(&self) -> f64 {
+        if self.generalised().is_none() { self.sigma } else { 1.0 }
+    }
+
+    /// Standard deviations and correlations of all terms, as many as there are elements of theta.
+    fn reported_covariances(&self) -> Vec<f64> {
+        let structures: Vec<Structure> = self.named_terms().map(|(_, term)| term.design.structure).collect();
+        let mut all = vec![];
+        for ((structure, range), (_, term)) in with_ranges(&structures).zip(self.named_terms()) {
+            let r = structure.size;
+            if structure.kind == StructureKind::Unstructured {
+                all.extend(elements(r).map(|(i, j)| if i == j { term.sd[i] } else { term.corr[j * r + i] }));
+                continue;
+            }
+            let unit = |k: usize| if structure.has_unit(k) { self.theta_unit() } else { 1.0 };
+            all.extend(self.theta[range].iter().enumerate().map(|(k, theta)| unit(k) * theta));
+        }
+        all
+    }
+}

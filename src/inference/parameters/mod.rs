@@ -1,0 +1,37 @@
+//! The covariance matrix of all parameters of a fit.
+//!
+//! Of generalised and ordinal models it is twice the inverse of the Hessian of the deviance in all parameters, and so it is of linear models
+//! by maximum likelihood: the fixed effects b are at their best for each value of the others, phi = (theta, residual correlation, sigma),
+//! so that with V the covariance of phi, from the Hessian of the deviance that is left,
+//!
+//! ```text
+//! Cov(b) = sigma^2 (X'V^-1 X)^-1 + (db/dphi) V (db/dphi)',   Cov(b, phi) = (db/dphi) V
+//! ```
+//!
+//! The restricted likelihood is one of phi only, and b is uncorrelated with its estimates (Kackar and Harville 1984): the matrix has two blocks,
+//! of which the first is that of the fixed effects.
+
+mod linear;
+mod reported;
+
+use crate::error::{Result, try_copy};
+use crate::fit::{Fit, ParameterForm};
+use crate::watch::Watch;
+
+/// What memory is for.
+const VCOV: &str = "covariance of all parameters";
+
+impl Fit {
+    /// The covariance of all parameters `[n, n]`, in the order of [`Fit::parameter_ids`]. NaN for those that are at a boundary, which the others
+    /// take as known, and for those that the data do not determine.
+    pub fn parameters_vcov(&self, form: ParameterForm, watch: &Watch<'_>) -> Result<Vec<f64>> {
+        let working = match self.generalised() {
+            Some(own) => try_copy(VCOV, &own.vcov)?,
+            None => linear::covariance(self, watch)?,
+        };
+        match form {
+            ParameterForm::Working => Ok(working),
+            ParameterForm::Reported => Ok(reported::covariance(self, &working)),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! From parameters as they are estimated to those that are reported, by exact derivatives.
+//!
+//! With rows t_i of T, of length s_i, and u_i = t_i / s_i, the standard deviation of an effect is s_i (times sigma in a linear model), and the
+//! correlation of two is r = u_i'u_j:
+//!
+//! ```text
+//! ds_i/dt_i = u_i,   dr/dt_i = (u_j - r u_i) / s_i
+//! ```
+
+use crate::covariance::{Structure, elements, with_ranges};
+use crate::fit::Fit;
+use crate::formula::StructureKind;
+use crate::linalg::delta::{self, Slopes};
+
+/// An element of u_j - r u_i that is rounding.
+const ROUNDING: f64 = 1e-14;
+
+/// The covariance of all parameters as they are reported, from that of working ones.
+pub fn covariance(fit: &Fit, working: &[f64]) -> Vec<f64> {
+    delta::covariance(&slopes(fit), working)
+}
+
+/// The derivatives of reported parameters in working ones.
+fn slopes(fit: &Fit) -> Vec<Slopes> {
+    let fixed = fit.fixed.names.len() + fit.named_predictors().map(|(_, p)| p.fixed.names.len()).sum::<usize>();
+    let mut own: Vec<f64> = vec![1.0; fixed];
+    match fit.generalised() {
+        None => {
+            own.push(fit.sigma);
+            own.extend(fit.correlation().map(|c| (c.estimate - c.lower) * (1.0 - c.estimate) / (1.0 - c.lower)));
+        }
+        Some(own_kind) => {
+            let is_ordinal = fit.ordinal().is_some();
+            let slope = |j: usize| if is_ordinal { 1.0 } else { own_kind.family.parameters()[j].scale.derivative(own_kind.psi[j]) };
+            own.extend(own_kind.estimated(is_ordinal).map(slope));
+        }
+    }
+    let mut rows: Vec<Slopes> = own.into_iter().enumerate().map(|(i, slope)| vec![(i, slope)]).collect();
+    rows.iter_mut().for_each(|row| row.retain(|(_, slope)| *slope != 0.0));
+    let first = rows.len();
+    let structures: Vec<Structure> = fit.named_terms().map(|(_, term)| term.design.structure).collect();
+    let sigma = fit.generalised().is_none().then_some(fixed);
+    for (structure, range) in with_ranges(&structures) {
+        let theta = &fit.theta[range.clone()];
+        let own = if structure.kind == StructureKind::Unstructured {
+            of_factor(structure.size, theta)
+        } else {
+            of_theta(structure, theta)
+        };
+        for Derivative { value, slopes } in own {
+            // Standard deviations are numbers of sigma, which is there by its logarithm.
+            let unit = if value.is_some() { fit.theta_unit() } else { 1.0 };
+            let by_theta = slopes.into_iter().map(|(e, slope)| (first + range.start + e, unit * slope));
+            let row: Slopes = by_theta.collect();
+            let by_sigma = sigma.zip(value).filter(|_| !row.is_empty()).map(|(at, value)| (at, unit * value));
+            rows.push(row.into_iter().chain(by_sigma).collect());
+        }
+    }
+    rows
+}
+
+/// One parameter in elements of theta.
+struct Derivative {
+    /// Of a standard deviation; none of a correlation.
+    value: Option<f64>,
+    slopes: Slopes,
+}
+
+/// Structures whose theta is standard deviations and a correlation.
+fn of_theta(structure: &Structure, theta: &[f64]) -> Vec<Derivative> {
+    let one = |(k, theta): (usize, &f64)| Derivative { value: structure.has_unit(k).then_some(*theta), slopes: vec![(k, 1.0)] };
+    theta.iter().enumerate().map(one).collect()
+}
+
+/// Of theta that is the lower triangle of T by columns.
+fn of_factor(r: usize, theta: &[f64]) -> Vec<Derivative> {
+    let place = |i: usize, k: usize| k * r - k * (k + 1) / 2 + i;
+    let length = |i: usize| (0..=i).map(|k| theta[place(i, k)]).fold(0.0, f64::hypot);
+    let unit = |i: usize, k: usize| if k <= i { theta[place(i, k)] / length(i) } else { 0.0 };
+    let one = |(i, j): (usize, usize)| {
+        if length(i) == 0.0 || length(j) == 0.0 {
+            return Derivative { value: (i == j).then_some(0.0), slopes: vec![] };
+        }
+        if i == j {
+            let slopes = (0..=i).map(|k| (place(i, k), unit(i, k))).filter(|(_, slope)| *slope != 0.0).collect();
+            return Derivative { value: Some(length(i)), slopes };
+        }
+        let correlation: f64 = (0..=j).map(|k| unit(i, k) * unit(j, k)).sum();
+        let part = |a: usize, b: usize| {
+            (0..=a)
+                .map(move |k| (place(a, k), unit(b, k) - correlation * unit(a, k)))
+                .filter(|(_, v)| v.abs() > ROUNDING)
+                .map(move |(e, v)| (e, v / length(a)))
+        };
+        Derivative { value: None, slopes: part(i, j).chain(part(j, i)).collect() }
+    };
+    elements(r).map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Standard deviations and correlations of T, by its covariance.
+    fn values(r: usize, theta: &[f64]) -> Vec<f64> {
+        let structure = Structure::new(StructureKind::Unstructured, None, r);
+        let cov = structure.relative_covariance(theta);
+        let sd = |i: usize| cov[i * (r + 1)].sqrt();
+        elements(r).map(|(i, j)| if i == j { sd(i) } else { cov[j * r + i] / (sd(i) * sd(j)) }).collect()
+    }
+
+    #[test]
+    fn derivatives_are_differences() {
+        let theta = [1.3, -0.4, 0.7, 0.9, 0.2, 0.5];
+        let rows = of_factor(3, &theta);
+        let h = 1e-6;
+        for e in 0..theta.len() {
+            let at = |by: f64| {
+                let mut theta = theta;
+                theta[e] += by;
+                values(3, &theta)
+            };
+            for (row, (up, down)) in rows.iter().zip(at(h).into_iter().zip(at(-h))) {
+                let got: f64 = row.slopes.iter().filter(|(place, _)| *place == e).map(|(_, slope)| slope).sum();
+                assert!((got - (up - down) / (2.0 * h)).abs() < 1e-9, "element {e}: {got}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_at_a_boundary_moves_with_nothing() {
+        // One direction: the correlation is -1, and T_22 moves neither standard deviation.
+        let rows = of_factor(2, &[0.3, -0.7, 0.0]);
+        assert_eq!(rows[0].slopes, [(0, 1.0)]);
+        assert_eq!(rows[1].slopes, []);
+        assert_eq!(rows[2].slopes, [(1, -1.0)]);
+        // No variance of the first effect.
+        let rows = of_factor(2, &[0.0, 0.0, 0.4]);
+        assert!(rows[0].slopes.is_empty() && rows[1].slopes.is_empty());
+        assert_eq!(rows[2].slopes, [(2, 1.0)]);
+    }
+}

@@ -1,0 +1,102 @@
+/* All parameters of fits of every kind: ids, names, estimates and covariance in both forms. */
+#include "dyestuff.h"
+
+static interlace_error err;
+
+enum { INTERCEPT, SIGMA, SD, N };
+
+/* Of six batches of five: with the mean squares within and between batches the restricted likelihood has closed forms. */
+static void covariance(const interlace_fit *fit) {
+    double values[N], vcov[N * N], std_error, sigma = interlace_fit_sigma(fit), sd;
+    CHECK(interlace_fit_n_parameters(fit) == N);
+    OK(interlace_fit_parameters(fit, INTERLACE_PARAMETER_FORM_REPORTED, values, N, &err));
+    OK(interlace_fit_parameters_vcov(fit, INTERLACE_PARAMETER_FORM_REPORTED, NULL, vcov, N * N, &err));
+    OK(interlace_fit_term_sd(fit, 0, &sd, 1, &err));
+    CHECK(values[SIGMA] == sigma && values[SD] == sd);
+    CLOSE(values[INTERCEPT], dyestuff_intercept, 1e-3);
+    double s2 = sigma * sigma, phi = s2 + 5 * sd * sd, of_s2 = 2 * s2 * s2 / 24, of_phi = 2 * phi * phi / 5;
+    CLOSE(vcov[SIGMA * N + SIGMA], of_s2 / (4 * s2), 1e-6 * s2);
+    CLOSE(vcov[SD * N + SD], (of_phi + of_s2) / 25 / (4 * sd * sd), 1e-6 * s2);
+    CLOSE(vcov[SD * N + SIGMA], -of_s2 / 5 / (4 * sigma * sd), 1e-6 * s2);
+    OK(interlace_fit_fixef_std_error(fit, INTERLACE_PREDICTOR_MEAN, &std_error, 1, &err));
+    CLOSE(sqrt(vcov[INTERCEPT]), std_error, 1e-9 * std_error);
+    CHECK(vcov[SIGMA] == 0 && vcov[SD] == 0);
+
+    OK(interlace_fit_parameters(fit, INTERLACE_PARAMETER_FORM_WORKING, values, N, &err));
+    CLOSE(values[SIGMA], log(sigma), 1e-14);
+    CLOSE(values[SD], sd / sigma, 1e-14);
+    OK(interlace_fit_parameters_vcov(fit, INTERLACE_PARAMETER_FORM_WORKING, NULL, vcov, N * N, &err));
+    CLOSE(vcov[SIGMA * N + SIGMA], 1.0 / 48, 1e-9);
+}
+
+static const char *text(const interlace_frame *frame, const char *name, size_t row) {
+    size_t column;
+    const char *found;
+    OK(interlace_frame_column_index(frame, name, &column, &err));
+    found = interlace_frame_column_string(frame, column, row);
+    CHECK(found != NULL);
+    return found;
+}
+
+static void names(const interlace_fit *fit) {
+    static const char *const working[N] = {"fixef[(Intercept)]", "sigma", "theta[Batch, (Intercept)]"};
+    static const char *const reported[N] = {"fixef[(Intercept)]", "sigma", "sd[Batch, (Intercept)]"};
+    for (size_t i = 0; i < N; i++) {
+        SAME(interlace_fit_parameter_id(fit, INTERLACE_PARAMETER_FORM_WORKING, i), working[i]);
+        SAME(interlace_fit_parameter_id(fit, INTERLACE_PARAMETER_FORM_REPORTED, i), reported[i]);
+    }
+    SAME(interlace_fit_parameter_name(fit, INTERLACE_PARAMETER_FORM_WORKING, SD), "theta.Batch.(Intercept)");
+    SAME(interlace_fit_parameter_name(fit, INTERLACE_PARAMETER_FORM_REPORTED, SD), "sd_(Intercept)|Batch");
+    CHECK(interlace_fit_parameter_id(fit, INTERLACE_PARAMETER_FORM_REPORTED, N) == NULL);
+    CHECK(interlace_fit_parameter_name(fit, INTERLACE_PARAMETER_FORM_WORKING, N) == NULL);
+    CHECK(interlace_fit_parameter_id(fit, (interlace_parameter_form)2, 0) == NULL);
+    CHECK(interlace_fit_parameter_id(NULL, INTERLACE_PARAMETER_FORM_WORKING, 0) == NULL);
+
+    interlace_parameter_form form;
+    OK(interlace_parameter_form_from_name("reported", &form, &err));
+    CHECK(form == INTERLACE_PARAMETER_FORM_REPORTED);
+    SAME(interlace_parameter_form_name(INTERLACE_PARAMETER_FORM_WORKING), "working");
+}
+
+/* The same ids in every table. */
+static void tables(const interlace_fit *fit) {
+    static const struct { const char *name; size_t row; const char *id; } places[] = {
+        {"coefficients", 0, "fixef[(Intercept)]"}, {"varcorr", 0, "sd[Batch, (Intercept)]"},
+        {"varcorr", 1, "sigma"}, {"theta", 0, "theta[Batch, (Intercept)]"}};
+    for (size_t i = 0; i < COUNT(places); i++) {
+        interlace_frame *table;
+        OK(interlace_fit_table(fit, places[i].name, INTERLACE_DF_DEFAULT, NULL, &table, &err));
+        SAME(text(table, "id", places[i].row), places[i].id);
+        interlace_frame_free(table);
+    }
+    interlace_frame *intervals;
+    OK(interlace_fit_parameters_confint_profile(fit, &(interlace_profile_request){.struct_size = sizeof(interlace_profile_request)}, NULL, &intervals, &err));
+    SAME(text(intervals, "id", 0), "sd[Batch, (Intercept)]");
+    SAME(text(intervals, "id", 1), "sigma");
+    SAME(text(intervals, "id", 2), "fixef[(Intercept)]");
+    interlace_frame_free(intervals);
+}
+
+static void refused(const interlace_fit *fit) {
+    double out[N * N];
+    for (size_t i = 0; i < N * N; i++) out[i] = 7;
+    FAILS(INTERLACE_E_ARGUMENT, "out has room for 2", interlace_fit_parameters(fit, INTERLACE_PARAMETER_FORM_WORKING, out, 2, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "form is 2", interlace_fit_parameters(fit, (interlace_parameter_form)2, out, N, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_parameters(NULL, INTERLACE_PARAMETER_FORM_WORKING, out, N, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "room for 3", interlace_fit_parameters_vcov(fit, INTERLACE_PARAMETER_FORM_WORKING, NULL, out, N, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "form is -1", interlace_fit_parameters_vcov(fit, (interlace_parameter_form)-1, NULL, out, N * N, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_parameters_vcov(fit, INTERLACE_PARAMETER_FORM_WORKING, NULL, NULL, N * N, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_parameters_vcov(NULL, INTERLACE_PARAMETER_FORM_WORKING, NULL, out, N * N, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "parameter_form is 'sd'", interlace_parameter_form_from_name("sd", &(interlace_parameter_form){0}, &err));
+    for (size_t i = 0; i < N * N; i++) CHECK(out[i] == 7);
+}
+
+int main(void) {
+    interlace_fit *fit = dyestuff_fit(NULL);
+    covariance(fit);
+    names(fit);
+    tables(fit);
+    refused(fit);
+    interlace_fit_free(fit);
+    return 0;
+}
