@@ -100,16 +100,13 @@ pub unsafe extern "C" fn interlace_fit_fixef_p_value(
 ) -> Status {
     boundary(err, || {
         let (role, fixed) = fixed_of(fit, predictor)?;
-        let values = match role {
-            Role::Mean => {
-                let handle = need(fit, "fit")?;
-                let own = degrees_of_freedom(handle, df, options)?;
-                own.coefficients(&handle.fit).iter().map(|c| c.p_value(0.0)).collect()
-            }
-            _ => {
-                normal_only(df)?;
-                fixed.p_values()
-            }
+        let values = if role == Role::Mean {
+            let handle = need(fit, "fit")?;
+            let own = degrees_of_freedom(handle, df, options)?;
+            own.coefficients(&handle.fit).iter().map(|c| c.p_value(0.0)).collect()
+        } else {
+            normal_only(df)?;
+            fixed.p_values()
         };
         copy_out(&values, out, len)
     })
@@ -132,15 +129,12 @@ pub unsafe extern "C" fn interlace_fit_fixef_confint_wald(
 ) -> Status {
     boundary(err, || {
         let (role, fixed) = fixed_of(fit, predictor)?;
-        let (low, high) = match role {
-            Role::Mean => {
-                let handle = need(fit, "fit")?;
-                degrees_of_freedom(handle, df, options)?.intervals(&handle.fit, level)?
-            }
-            _ => {
-                normal_only(df)?;
-                fixed.intervals(level)?
-            }
+        let (low, high) = if role == Role::Mean {
+            let handle = need(fit, "fit")?;
+            degrees_of_freedom(handle, df, options)?.intervals(&handle.fit, level)?
+        } else {
+            normal_only(df)?;
+            fixed.intervals(level)?
         };
         copy_limits((&low, &high), lower, upper, len)
     })

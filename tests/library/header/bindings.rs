@@ -1,5 +1,6 @@
 //! What authors of bindings rely on: swapped codes are found by compilers, parsers of C read the header, its description is true.
 
+use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -103,19 +104,21 @@ fn names_of_codes_are_the_last_part_of_the_enumerators() {
     for own in list(&document, "enums") {
         let name = text(own, "name");
         let prefix = if name == "interlace_status" { "INTERLACE_".to_owned() } else { format!("{}_", name.to_uppercase()) };
-        program_text += &format!("    {name} {name}_code;\n");
+        writeln!(program_text, "    {name} {name}_code;").unwrap();
         for value in list(own, "values") {
             let enumerator = text(value, "name");
             let word = enumerator.strip_prefix(&prefix).unwrap_or_else(|| panic!("{enumerator} does not begin with {prefix}"));
             let word = if name == "interlace_status" { word.trim_start_matches("E_") } else { word }.to_lowercase();
             if word == "none" && value["value"] == -1 {
-                program_text += &format!("    line = __LINE__; if ({name}_name({enumerator}) != NULL) return line;\n");
+                writeln!(program_text, "    line = __LINE__; if ({name}_name({enumerator}) != NULL) return line;").unwrap();
                 continue;
             }
             codes += 1;
-            program_text += &format!(
-                "    line = __LINE__; if (strcmp({name}_name({enumerator}), \"{word}\") != 0 || {name}_from_name(\"{word}\", &{name}_code, NULL) != INTERLACE_OK || {name}_code != {enumerator}) return line;\n"
-            );
+            writeln!(
+                program_text,
+                "    line = __LINE__; if (strcmp({name}_name({enumerator}), \"{word}\") != 0 || {name}_from_name(\"{word}\", &{name}_code, NULL) != INTERLACE_OK || {name}_code != {enumerator}) return line;"
+            )
+            .unwrap();
         }
     }
     program_text += "    return line < 0;\n}\n";

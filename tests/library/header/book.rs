@@ -165,7 +165,7 @@ fn body(out: &mut String, item: &Item) {
     let word = if item.kind == Kind::Enum { "enum" } else { "struct" };
     writeln!(out, "typedef {word} {} {{", item.name).unwrap();
     for member in item.members() {
-        comment(out, "    ", &[member.comment.clone()], &[]);
+        comment(out, "    ", std::slice::from_ref(&member.comment), &[]);
         if item.kind == Kind::Enum {
             writeln!(out, "    {} = {},", member.name, member.type_text).unwrap();
         } else {
@@ -308,7 +308,7 @@ pub fn direction(parameter: &Part) -> &'static str {
     let pointee = text.strip_suffix('*').map(str::trim);
     match pointee {
         None => "in",
-        Some(pointee) if pointee == "void" => "in",
+        Some("void") => "in",
         Some(pointee) if pointee.starts_with("const ") && !pointee.ends_with('*') => "in",
         Some(pointee) if pointee.ends_with("*const") => "in",
         Some(pointee) if is_object(pointee) => "in,out",
