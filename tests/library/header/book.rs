@@ -307,8 +307,7 @@ pub fn direction(parameter: &Part) -> &'static str {
     let text = parameter.type_text.as_str();
     let pointee = text.strip_suffix('*').map(str::trim);
     match pointee {
-        None => "in",
-        Some("void") => "in",
+        None | Some("void") => "in",
         Some(pointee) if pointee.starts_with("const ") && !pointee.ends_with('*') => "in",
         Some(pointee) if pointee.ends_with("*const") => "in",
         Some(pointee) if is_object(pointee) => "in,out",
