@@ -54,6 +54,8 @@ pub mod lmm;
 pub mod glmm;
 /// Cumulative link mixed models.
 pub mod clmm;
+/// Cox models with Gaussian frailties.
+pub mod coxme;
 /// The fitted model.
 pub mod fit;
 /// Simulated responses of a fit, refits to them, the parametric bootstrap.

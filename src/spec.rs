@@ -19,12 +19,14 @@ pub enum ModelKind {
     Glmm = 2,
     /// Cumulative link mixed model, of an ordered response.
     Clmm = 3,
+    /// Cox model with Gaussian frailties.
+    Coxme = 4,
 }
 
 impl Choice for ModelKind {
     const LIST: &'static str = "model";
     const ALL: &'static [(Self, &'static CStr)] =
-        &[(ModelKind::Lmm, c"lmm"), (ModelKind::Glmm, c"glmm"), (ModelKind::Clmm, c"clmm")];
+        &[(ModelKind::Lmm, c"lmm"), (ModelKind::Glmm, c"glmm"), (ModelKind::Clmm, c"clmm"), (ModelKind::Coxme, c"coxme")];
 }
 
 /// What is fitted.
@@ -36,6 +38,8 @@ pub struct Spec {
     pub family: FamilySpec,
     /// Of ordinal models.
     pub ordinal: OrdinalSpec,
+    /// Of Cox models.
+    pub ties: Ties,
     /// What the family's first parameter depends on, on its working scale; of an ordinal model the logarithm of the scale of the latent
     /// variable.
     pub dispersion: Option<PredictorSpec>,
@@ -52,6 +56,7 @@ impl Spec {
             source,
             family: FamilySpec::default(),
             ordinal: OrdinalSpec::default(),
+            ties: Ties::default(),
             dispersion: None,
             zero_inflation: None,
             correlation: None,
@@ -73,6 +78,9 @@ impl Spec {
                 "a link of its own, thresholds, nominal effects and levels of the response are of ordinal models, not of this one",
             ));
         }
+        if self.kind != ModelKind::Coxme && self.ties != Ties::default() {
+            return Err(Error::argument("ties: the times of events are of Cox models, not of this one"));
+        }
         if self.kind != ModelKind::Lmm && self.correlation.is_some() {
             return Err(Error::argument(
                 "correlation: residuals are correlated in linear models alone; others have random effects for it, as ar1(0 + time | g)",
@@ -85,6 +93,20 @@ impl Spec {
             ModelKind::Lmm => Ok(()),
             ModelKind::Glmm => self.check_dispersion(),
             ModelKind::Clmm => self.check_ordinal(),
+            ModelKind::Coxme => self.check_cox(),
+        }
+    }
+
+    fn check_cox(&self) -> Result<()> {
+        if !self.family.is_default() {
+            return Err(Error::argument("family: a Cox model has neither a family nor a link"));
+        }
+        if self.dispersion.is_some() || self.zero_inflation.is_some() {
+            return Err(Error::argument("a Cox model has one predictor: neither dispersion nor zero inflation"));
+        }
+        match &self.source {
+            Source::Formula(_) => Ok(()),
+            Source::Arrays(_) => Err(Error::unsupported("a Cox model is given by a formula, Surv(time, event) ~ x + (1 | g), not by arrays")),
         }
     }
 
@@ -103,8 +125,7 @@ impl Spec {
     }
 
     fn check_ordinal(&self) -> Result<()> {
-        let FamilySpec { name, link, fixed, custom } = &self.family;
-        if !name.is_empty() || link.is_some() || !fixed.is_empty() || custom.is_some() {
+        if !self.family.is_default() {
             return Err(Error::argument("family: an ordinal model has a link of its own, but no family"));
         }
         if self.zero_inflation.is_some() {
@@ -130,6 +151,11 @@ pub struct FamilySpec {
 }
 
 impl FamilySpec {
+    fn is_default(&self) -> bool {
+        let FamilySpec { name, link, fixed, custom } = self;
+        name.is_empty() && link.is_none() && fixed.is_empty() && custom.is_none()
+    }
+
     /// The family with its link, the given parameters at their values.
     pub fn build(&self) -> Result<Box<dyn Family>> {
         let mut family = match &self.custom {
@@ -159,6 +185,22 @@ impl Choice for Threshold {
     const LIST: &'static str = "threshold";
     const ALL: &'static [(Self, &'static CStr)] =
         &[(Threshold::Flexible, c"flexible"), (Threshold::Symmetric, c"symmetric"), (Threshold::Equidistant, c"equidistant")];
+}
+
+/// How events at the same time share the risk set of a Cox model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[repr(i32)]
+pub enum Ties {
+    /// Each of them is at risk in its turn, the others on average (Efron 1977).
+    #[default]
+    Efron = 0,
+    /// All of them are at risk at each (Breslow 1974).
+    Breslow = 1,
+}
+
+impl Choice for Ties {
+    const LIST: &'static str = "ties";
+    const ALL: &'static [(Self, &'static CStr)] = &[(Ties::Efron, c"efron"), (Ties::Breslow, c"breslow")];
 }
 
 /// What an ordinal model has beside its formula.

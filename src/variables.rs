@@ -9,7 +9,7 @@ use crate::spec::{CorrelationSpec, ModelKind, PredictorSpec, Source, Spec};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable {
     pub name: String,
-    /// response, fixed, random, group, offset, weights or time.
+    /// response, fixed, random, group, offset, strata, weights or time.
     pub role: &'static str,
     /// The formula that it is in: mean, zero_inflation, dispersion, nominal, scale or correlation.
     pub part: &'static str,
@@ -84,6 +84,7 @@ impl Found {
     fn add_terms(&mut self, role: &'static str, terms: &TermList) {
         self.add(role, terms.variables.iter().flat_map(Expr::names));
         self.add("offset", terms.offsets.iter().flat_map(Expr::names));
+        self.add("strata", terms.strata.iter().flat_map(Expr::names));
     }
 }
 

@@ -92,7 +92,15 @@ impl<'a> Call<'a> {
                 position: self.at() as i64,
                 ..Error::unsupported("cbind() is not for linear models, nor right of '~': one response is wanted")
             }),
-            "offset" => Err(Error::formula(self.at(), "offset() must be a term of its own")),
+            "offset" | "strata" => Err(Error::formula(self.at(), format!("{}() must be a term of its own", self.function))),
+            "Surv" => Err(Error {
+                position: self.at() as i64,
+                ..Error::unsupported("Surv() is the response of Cox models, left of '~', not of others")
+            }),
+            "tt" | "frailty" | "ridge" | "pspline" | "cluster" => Err(Error {
+                position: self.at() as i64,
+                ..Error::unsupported(format!("{}() is not supported; a frailty is written (1 | group)", self.function))
+            }),
             name => match Function::named(name) {
                 Some(function) => Ok(Node::Apply { function, argument: self.argument(&["x"])?.into() }),
                 None => Err(self.unknown()),

@@ -149,7 +149,7 @@ fn ordinal_formulas(formulas: Further<Formula>) -> Result<Further<Formula>> {
             return Err(unsupported(offset.span.start, message));
         }
     }
-    Ok(formulas.filter(|formula| !(formula.fixed.terms.is_empty() && formula.fixed.offsets.is_empty())))
+    Ok(formulas.filter(|formula| !(formula.fixed.terms.is_empty() && formula.fixed.offsets.is_empty() && formula.fixed.strata.is_empty())))
 }
 
 fn unsupported(position: usize, message: &str) -> Error {
@@ -166,6 +166,6 @@ pub fn one_sided(text: &str) -> Result<Parsed> {
 }
 
 fn is_empty(formula: &Formula) -> bool {
-    let TermList { intercept, terms, offsets, .. } = &formula.fixed;
-    !intercept && terms.is_empty() && offsets.is_empty() && formula.random.is_empty()
+    let TermList { intercept, terms, offsets, strata, .. } = &formula.fixed;
+    !intercept && terms.is_empty() && offsets.is_empty() && strata.is_empty() && formula.random.is_empty()
 }

@@ -29,6 +29,7 @@ mod rows;
 mod series;
 mod spline;
 mod stateful;
+mod survival;
 mod unread;
 mod value;
 mod variable;
@@ -46,5 +47,6 @@ pub use parts::{Design, NaPolicy, Needed, PredictorDesign, RowLedger, TermDesign
 pub use program::{Program, Request};
 pub use response::ResponseRule;
 pub use rows::ZERO_WEIGHT;
+pub use survival::SurvivalDesign;
 pub use series::{CorrelationDesign, Runs};
 pub use unread::hinted;

@@ -107,6 +107,7 @@ fn response_rule(spec: &Spec) -> Result<ResponseRule<'_>> {
         ModelKind::Glmm if spec.family.build()?.weight_role() == WeightRole::Trials => ResponseRule::Trials,
         ModelKind::Glmm => ResponseRule::General,
         ModelKind::Clmm => ResponseRule::Ordered { levels: &spec.ordinal.levels },
+        ModelKind::Coxme => ResponseRule::Survival,
     })
 }
 

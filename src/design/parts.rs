@@ -1,6 +1,7 @@
 //! What a design has: matrices, random terms, the ledger of rows.
 
 use super::series::CorrelationDesign;
+use super::survival::SurvivalDesign;
 use crate::choice::Choice;
 use crate::covariance::Structure;
 use crate::error::{Result, try_copy};
@@ -40,6 +41,8 @@ pub struct Design {
     pub nominal: Option<PredictorDesign>,
     /// Of an ordinal model, labels of the categories that occur, from lowest to highest: `y` is 1, 2, ... in their order.
     pub categories: Vec<String>,
+    /// Of a Cox model: `y` is 1 where a row has an event, 0 otherwise. Only where a model is fitted.
+    pub survival: Option<SurvivalDesign>,
     /// Of the residuals; only where a model is fitted.
     pub correlation: Option<CorrelationDesign>,
     /// What happened to the rows of the data.
@@ -117,6 +120,7 @@ impl Design {
             nominal: further(&self.nominal)?,
             categories: self.categories.clone(),
             correlation: self.correlation.as_ref().map(CorrelationDesign::try_clone).transpose()?,
+            survival: self.survival.as_ref().map(SurvivalDesign::try_clone).transpose()?,
             rows: self.rows.try_clone()?,
             unknown: self.unknown.clone(),
             warnings: self.warnings.clone(),

@@ -12,6 +12,7 @@ use crate::design::realise::{Evaluated, checked_weights};
 use crate::design::response::{Response, ResponseRule, ResponseValues, Selected};
 use crate::design::rows::{Incomplete, Rows};
 use crate::design::unread::hinted;
+use crate::design::value::Factor;
 use crate::design::{Design, NaPolicy, Needed, PredictorDesign};
 use crate::error::{Error, Result};
 use crate::formula::Formula;
@@ -178,6 +179,7 @@ struct Sources {
     mean: PredictorSources,
     weights: Option<Source>,
     correlation: Option<CorrelationSources>,
+    strata: Vec<Source>,
     further: Further<PredictorSources>,
 }
 
@@ -187,6 +189,7 @@ struct Values<'a> {
     mean: Evaluated<'a>,
     weights: Option<Cow<'a, [f64]>>,
     correlation: Option<CorrelationValues<'a>>,
+    strata: Vec<Factor<'a>>,
     further: Further<Evaluated<'a>>,
 }
 
@@ -200,12 +203,13 @@ impl Sources {
         let mut mean = PredictorSources::compile(request.formula, frame)?;
         mean.offsets.extend(request.offset.map(|name| Source::of_column(name, "offset", frame)).transpose()?);
         let mut further = request.further.try_map(|formula| PredictorSources::compile(formula, frame))?;
-        if let ResponseRule::Ordered { .. } = request.response {
-            // The thresholds are the intercepts, and the unit of their scale that of its predictor.
+        if let ResponseRule::Ordered { .. } | ResponseRule::Survival = request.response {
+            // The thresholds are the intercepts, and the unit of their scale that of its predictor; of a Cox model the baseline hazard.
             std::iter::once(&mut mean).chain(further.iter_mut()).for_each(|sources| sources.without_intercept = true);
         }
         let correlation = request.correlation.map(|text| CorrelationSources::compile(text, frame)).transpose()?;
-        Ok(Sources { response, mean, weights, correlation, further })
+        let strata = strata_of(request, frame)?;
+        Ok(Sources { response, mean, weights, correlation, strata, further })
     }
 
     fn evaluate<'a>(&self, request: &Request, frame: &'a Frame) -> Result<Values<'a>> {
@@ -214,6 +218,7 @@ impl Sources {
             mean: self.mean.evaluate(frame, &request.watch)?,
             weights: self.weights.as_ref().map(|s| s.node.full_numbers(frame)).transpose()?,
             correlation: self.correlation.as_ref().map(|s| s.evaluate(frame)).transpose()?,
+            strata: self.strata.iter().map(|s| s.node.factor(frame)).collect::<Result<_>>()?,
             further: self.further.as_ref().try_map(|sources| sources.evaluate(frame, &request.watch))?,
         })
     }
@@ -230,6 +235,9 @@ impl Sources {
         }
         if let (Some(sources), Some(values)) = (&self.correlation, &values.correlation) {
             sources.note(values, &mut incomplete);
+        }
+        for (source, factor) in self.strata.iter().zip(&values.strata) {
+            incomplete.note_codes(&source.name, &source.node.columns(), &factor.codes);
         }
         if let Some(weights) = &values.weights {
             incomplete.note_zero_weights(weights.iter().map(|w| *w == 0.0));
@@ -272,7 +280,7 @@ impl Sources {
         let program = Program { response: self.response, mean, further, complete: request.na == NaPolicy::Error };
         program.check_contrasts(&contrasts)?;
         let mut design = assembled(design, further_designs, rows.len());
-        let Selected { y, trials, categories } = program.response.select(values.response, request.response, rows, &mut warnings)?;
+        let Selected { y, trials, categories, mut survival } = program.response.select(values.response, request.response, rows, &mut warnings)?;
         let weights = match (values.weights, &self.weights) {
             (Some(values), Some(source)) => Some(checked_weights(&source.name, values, rows)?),
             _ => None,
@@ -280,6 +288,11 @@ impl Sources {
         if let (Some(sources), Some(values)) = (self.correlation, values.correlation) {
             design.correlation = Some(sources.realise(values, rows)?);
         }
+        if let Some(survival) = &mut survival {
+            let strata = self.strata.into_iter().map(|s| (s.name, s.node)).collect();
+            survival.stratify(strata, &values.strata, rows, &mut warnings)?;
+        }
+        design.survival = survival;
         design.y = y;
         design.categories = categories;
         design.weights = match (trials, weights) {
@@ -310,6 +323,17 @@ impl Program {
             }
         }
     }
+}
+
+/// The factors of `strata()`, which Cox models have.
+fn strata_of(request: &Request, frame: &Frame) -> Result<Vec<Source>> {
+    let further = request.further.iter().flat_map(|formula| &formula.fixed.strata);
+    let misplaced = if request.response == ResponseRule::Survival { None } else { request.formula.fixed.strata.first() };
+    if let Some(expr) = misplaced.or(further.into_iter().next()) {
+        let message = "strata() is of Cox models: each stratum has a baseline hazard of its own";
+        return Err(Error { position: expr.span.start as i64, ..Error::unsupported(message) });
+    }
+    request.formula.fixed.strata.iter().map(|expr| Source::of_expression(expr, frame)).collect()
 }
 
 fn named_contrasts(requested: &[(String, String)]) -> Result<Vec<(&str, Contrast)>> {

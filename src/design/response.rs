@@ -8,7 +8,8 @@ use crate::design::ordered::Ordered;
 use crate::design::rows::{Incomplete, Rows};
 use crate::design::value::{Factor, Value};
 use crate::design::variable::occurring_levels;
-use crate::error::{Error, Result, row_text, try_owned, try_vec};
+use crate::design::survival::{SurvivalDesign, SurvivalNode, SurvivalValues};
+use crate::error::{Error, Result, row_text, try_collect, try_owned, try_vec};
 use crate::formula::{Argument, Expr, ExprKind};
 use crate::frame::Frame;
 use crate::names::quoted;
@@ -25,6 +26,8 @@ pub enum ResponseRule<'a> {
     Trials,
     /// Of an ordinal model: categories whose order is declared or given by `levels`, or whole numbers.
     Ordered { levels: &'a [String] },
+    /// Of a Cox model: `Surv(time, event)` or `Surv(start, stop, event)`.
+    Survival,
 }
 
 /// A compiled response with its name.
@@ -42,6 +45,7 @@ enum ResponseNode {
         successes: Node,
         failures: Node,
     },
+    Survival(SurvivalNode),
 }
 
 /// The values of a response in all rows.
@@ -50,6 +54,7 @@ pub(super) enum ResponseValues<'a> {
     Factor(Factor<'a>),
     Ordered(Ordered<'a>),
     Counts { successes: Cow<'a, [f64]>, failures: Cow<'a, [f64]> },
+    Survival(SurvivalValues<'a>),
 }
 
 /// A response in the rows used.
@@ -60,11 +65,14 @@ pub(super) struct Selected {
     pub trials: Option<Vec<f64>>,
     /// Of an ordered response, the labels of 1, 2, ...
     pub categories: Vec<String>,
+    /// Of a Cox model, without its strata.
+    pub survival: Option<SurvivalDesign>,
 }
 
 impl Response {
     pub fn compile(expr: &Expr, rule: ResponseRule, frame: &Frame) -> Result<Self> {
         let node = match counts(expr) {
+            _ if rule == ResponseRule::Survival => ResponseNode::Survival(SurvivalNode::compile(expr, frame)?),
             Some(arguments) if rule != ResponseRule::Linear => counts_node(expr, arguments, rule, frame)?,
             _ => ResponseNode::Single(compile(expr, frame)?),
         };
@@ -77,6 +85,7 @@ impl Response {
                 let (successes, failures) = (successes.full_numbers(frame)?, failures.full_numbers(frame)?);
                 Ok(ResponseValues::Counts { successes, failures })
             }
+            ResponseNode::Survival(node) => node.evaluate(frame).map(ResponseValues::Survival),
             ResponseNode::Single(node) if matches!(rule, ResponseRule::Ordered { .. }) => {
                 Ordered::evaluate(node, frame).map(ResponseValues::Ordered)
             }
@@ -105,6 +114,7 @@ impl Response {
             (ResponseNode::Single(node), ResponseValues::Ordered(ordered)) => {
                 ordered.note(&self.name, &node.columns(), incomplete);
             }
+            (ResponseNode::Survival(node), ResponseValues::Survival(values)) => node.note(values, incomplete),
             _ => {}
         }
     }
@@ -121,7 +131,13 @@ impl Response {
             ResponseValues::Ordered(ordered) => {
                 let levels = if let ResponseRule::Ordered { levels } = rule { levels } else { &[] };
                 let (y, categories) = ordered.select(&self.name, levels, rows, warnings)?;
-                Ok(Selected { y, categories, trials: None })
+                Ok(Selected { y, categories, ..Selected::default() })
+            }
+            ResponseValues::Survival(values) => {
+                let ResponseNode::Survival(node) = &self.node else { return Ok(Selected::default()) };
+                let survival = node.select(values, rows, warnings)?;
+                let y = try_collect("response", survival.event.iter().map(|event| f64::from(u8::from(*event))))?;
+                Ok(Selected { y, survival: Some(survival), ..Selected::default() })
             }
             ResponseValues::Counts { successes, failures } => {
                 let mut y = self.checked_counts("successes", successes, rows)?;

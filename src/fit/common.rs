@@ -2,7 +2,7 @@
 
 use super::correlation::CorrelationFit;
 use super::estimable::Estimable;
-use super::kind::{Generalised, Kind, Nominal, Ordinal};
+use super::kind::{Cox, Generalised, Kind, Nominal, Ordinal};
 use super::parts::{FixedEffects, Outcome, PredictorFit, TermData, TermFit, kept_columns};
 use crate::design::{Design, ModelProgram, RowLedger};
 use crate::error::{Result, try_copy, try_vec};
@@ -131,6 +131,10 @@ impl Fit {
 
     pub fn ordinal(&self) -> Option<&Ordinal> {
         self.kind.ordinal()
+    }
+
+    pub fn cox(&self) -> Option<&Cox> {
+        self.kind.cox()
     }
 
     /// Of the residuals of a linear model.

@@ -5,7 +5,7 @@ use super::parts::{FixedEffects, PredictorFit, TermFit};
 use crate::family::{Family, ZeroPart};
 use crate::glmm::edge::AtEdge;
 use crate::options::{Information, Nodes};
-use crate::spec::{ModelKind, Threshold};
+use crate::spec::{ModelKind, Threshold, Ties};
 
 /// A kind of model, with what only its fits have.
 #[derive(Clone, Debug)]
@@ -14,6 +14,7 @@ pub enum Kind {
     Linear(Option<CorrelationFit>),
     Generalised(Box<Generalised>),
     Ordinal(Box<Generalised>, Box<Ordinal>),
+    Cox(Box<Cox>),
 }
 
 impl Kind {
@@ -22,19 +23,20 @@ impl Kind {
             Kind::Linear(_) => ModelKind::Lmm,
             Kind::Generalised(_) => ModelKind::Glmm,
             Kind::Ordinal(..) => ModelKind::Clmm,
+            Kind::Cox(_) => ModelKind::Coxme,
         }
     }
 
     pub fn generalised(&self) -> Option<&Generalised> {
         match self {
-            Kind::Linear(_) => None,
+            Kind::Linear(_) | Kind::Cox(_) => None,
             Kind::Generalised(own) | Kind::Ordinal(own, _) => Some(own),
         }
     }
 
     pub fn generalised_mut(&mut self) -> Option<&mut Generalised> {
         match self {
-            Kind::Linear(_) => None,
+            Kind::Linear(_) | Kind::Cox(_) => None,
             Kind::Generalised(own) | Kind::Ordinal(own, _) => Some(own),
         }
     }
@@ -42,14 +44,21 @@ impl Kind {
     pub fn ordinal(&self) -> Option<&Ordinal> {
         match self {
             Kind::Ordinal(_, ordinal) => Some(ordinal),
-            Kind::Linear(_) | Kind::Generalised(_) => None,
+            Kind::Linear(_) | Kind::Generalised(_) | Kind::Cox(_) => None,
         }
     }
 
     pub fn correlation(&self) -> Option<&CorrelationFit> {
         match self {
             Kind::Linear(correlation) => correlation.as_ref(),
-            Kind::Generalised(_) | Kind::Ordinal(..) => None,
+            Kind::Generalised(_) | Kind::Ordinal(..) | Kind::Cox(_) => None,
+        }
+    }
+
+    pub fn cox(&self) -> Option<&Cox> {
+        match self {
+            Kind::Cox(own) => Some(own),
+            Kind::Linear(_) | Kind::Generalised(_) | Kind::Ordinal(..) => None,
         }
     }
 
@@ -109,6 +118,29 @@ pub struct Ordinal {
     pub jacobian: Vec<f64>,
     /// Columns of the nominal effects: the effect of column c on parameter k stands at m + c m + k of the parameters.
     pub nominal: Option<Nominal>,
+}
+
+/// What only Cox models have. Their criterion is -2 times the integrated log partial likelihood; `y` is 1 for an event and 0 without one,
+/// `fitted` the events that the model expects of a row, so that the residuals are martingale residuals.
+#[derive(Clone, Debug)]
+pub struct Cox {
+    pub ties: Ties,
+    /// The log partial likelihood without effects; at the mode; and that less the penalty u'u/2.
+    pub loglik_null: f64,
+    pub loglik_fitted: f64,
+    pub loglik_penalised: f64,
+    /// Degrees of freedom of the penalised fit: p + q less the trace of the spherical effects' covariance.
+    pub df_penalised: f64,
+    /// Rows used that have an event.
+    pub n_events: usize,
+    /// Labels of the strata; empty without.
+    pub strata: Vec<String>,
+    /// X beta + Z b + offset, per row used; not centred.
+    pub eta: Vec<f64>,
+    /// Fixed effects that have no finite estimate: the likelihood goes on rising as they grow.
+    pub monotone: Vec<String>,
+    /// Newton steps of the joint mode.
+    pub mode_steps: usize,
 }
 
 /// Effects that differ from threshold to threshold.

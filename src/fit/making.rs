@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::common::Fit;
 use super::response::{AnyResponse, in_data_rows};
-use super::{generalised, linear};
+use super::{cox, generalised, linear};
 use crate::design::{Design, ModelProgram, hinted};
 use crate::error::{Code, Error, Result};
 use crate::frame::Frame;
@@ -31,6 +31,7 @@ impl Fit {
                 let response = AnyResponse::of_spec(spec, &design, options)?;
                 generalised::fit(&response, program, design, options, watch)
             }
+            ModelKind::Coxme => cox::fit(spec.ties, program, design, options, watch),
         });
         let fitted = fitted.and_then(|fit| fit.check_range().map(|()| fit));
         let mut fit = fitted.map_err(|error| located(hinted(Fit::in_data_rows(error, spec, frame, options), &unread)))?;
@@ -65,6 +66,7 @@ impl Fit {
             ModelKind::Glmm | ModelKind::Clmm => {
                 generalised::objective(AnyResponse::of_spec(spec, &design, options)?, &design, options, points, watch)
             }
+            ModelKind::Coxme => cox::objective(spec.ties, &design, options, points, watch),
         }
     }
 }

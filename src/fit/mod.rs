@@ -24,6 +24,7 @@ pub(crate) mod diagnosis;
 pub(crate) mod region;
 mod assembly;
 mod generalised_rows;
+mod cox;
 mod ordinal;
 mod ordinal_rows;
 pub(crate) mod generalised;
@@ -32,7 +33,7 @@ mod making;
 
 pub use common::Fit;
 pub use correlation::CorrelationFit;
-pub use kind::{FamilyParameter, Generalised, Kind, Nominal, Ordinal};
+pub use kind::{Cox, FamilyParameter, Generalised, Kind, Nominal, Ordinal};
 pub use parameters::ParameterForm;
 pub use parts::{FixedEffects, Outcome, PredictorFit, TermFit};
 pub use predictors::Role;

@@ -76,6 +76,7 @@ impl Fit {
     /// The values of a predictor that the fit has, per row as `fitted`.
     pub fn linear_predictor_of(&self, role: Role) -> Option<Result<Vec<f64>>> {
         let eta = match (role, self.generalised()) {
+            (Role::Mean, None) if let Some(cox) = self.cox() => &cox.eta,
             (Role::Mean, None) => return Some(try_copy("values of the rows", &self.fitted)),
             (Role::Mean, Some(own)) => &own.eta,
             _ => &self.further(role)?.eta,

@@ -38,6 +38,11 @@ pub(super) fn check_generalised(response: &AnyResponse, design: &Design, how: Un
     Ok(warnings)
 }
 
+/// The same of a Cox model.
+pub(super) fn check_cox(design: &Design, how: Unidentified) -> Result<Vec<String>> {
+    check_predictor(design, &design.terms, Noise::Other, how)
+}
+
 fn noise(response: &AnyResponse, design: &Design) -> Noise {
     let AnyResponse::Family(own) = response else { return Noise::OneTrial };
     let one_trial = || design.weights.as_ref().is_none_or(|w| w.iter().all(|w| *w == 1.0));

@@ -93,6 +93,9 @@ pub(super) fn random_terms(expr: &Expr, text: &str) -> Result<Vec<RandomTerm>> {
     if !effects.offsets.is_empty() {
         return Err(Error::formula(left.span.start, "an offset can't be a random effect"));
     }
+    if !effects.strata.is_empty() {
+        return Err(Error::formula(left.span.start, "strata can't be a random effect"));
+    }
     if !effects.intercept && effects.terms.is_empty() {
         return Err(Error::formula(
             left.span.start,

@@ -153,6 +153,7 @@ impl<'a> Algebra<'a, '_> {
             ExprKind::Binary { op: Op::Bar | Op::DoubleBar, .. } => Err(self.bars.bare(expr)),
             ExprKind::Call { .. } if is_call_around_bar(expr) => self.random(expr, place),
             ExprKind::Call { function, arguments } if function == "offset" => self.offset(expr, arguments, place),
+            ExprKind::Call { function, arguments } if function == "strata" => self.strata(expr, arguments, place),
             ExprKind::Call { .. } | ExprKind::Unary { .. } | ExprKind::Binary { .. } => self.opaque(expr),
         }
     }
@@ -204,6 +205,17 @@ impl<'a> Algebra<'a, '_> {
         }
     }
 
+    fn strata(&mut self, expr: &'a Expr, arguments: &[Argument], place: Place) -> Result<TermSet> {
+        let wrong = |message: &str| Err(Error::formula(expr.span.start, format!("'{}': {message}", brief(expr))));
+        match place {
+            Place::Subtracted => wrong("strata can't be subtracted; leave them out"),
+            Place::Inside => wrong("strata stand alone between +"),
+            Place::Sum if arguments.is_empty() => wrong("strata() takes one or more factors"),
+            Place::Sum if arguments.iter().any(|a| a.name.is_some()) => wrong("the arguments of strata() are factors, without names"),
+            Place::Sum => self.opaque(expr),
+        }
+    }
+
     /// A random term, for another to interpret.
     fn random(&mut self, expr: &'a Expr, place: Place) -> Result<TermSet> {
         match place {
@@ -224,7 +236,7 @@ impl<'a> Algebra<'a, '_> {
         index
     }
 
-    /// Orders the terms by degree, takes the offsets out and drops variables that no term uses (R keeps them in the
+    /// Orders the terms by degree, takes offsets and strata out and drops variables that no term uses (R keeps them in the
     /// model frame, where a missing value in a removed variable would cost a row).
     fn finish(self, terms: &TermSet) -> TermList {
         let mut list = TermList { intercept: self.intercept, ..TermList::default() };
@@ -232,6 +244,7 @@ impl<'a> Algebra<'a, '_> {
         for term in terms.terms() {
             match term.as_slice() {
                 [single] if let Some(inside) = offset_argument(&self.variables[*single]) => list.offsets.push(inside.clone()),
+                [single] if let Some(factors) = strata_factors(&self.variables[*single]) => list.strata.extend(factors.cloned()),
                 _ => ordered.push(term),
             }
         }
@@ -252,6 +265,14 @@ impl<'a> Algebra<'a, '_> {
 fn offset_argument(variable: &Expr) -> Option<&Expr> {
     match &variable.kind {
         ExprKind::Call { function, arguments } if function == "offset" => arguments.first().map(|argument| &argument.value),
+        _ => None,
+    }
+}
+
+/// The arguments of `strata()`.
+fn strata_factors(variable: &Expr) -> Option<impl Iterator<Item = &Expr>> {
+    match &variable.kind {
+        ExprKind::Call { function, arguments } if function == "strata" => Some(arguments.iter().map(|argument| &argument.value)),
         _ => None,
     }
 }

@@ -87,6 +87,8 @@ pub struct TermList {
     pub terms: Vec<Vec<usize>>,
     /// The expressions inside `offset()`.
     pub offsets: Vec<Expr>,
+    /// The factors inside `strata()`, of all such calls.
+    pub strata: Vec<Expr>,
 }
 
 /// A formula ready for data.

@@ -3,6 +3,7 @@
 mod cholesky;
 pub mod delta;
 pub mod dense;
+pub mod factor;
 pub mod orthogonal;
 mod padding;
 mod registers;

@@ -1,0 +1,204 @@
+//! -2 times the integrated log partial likelihood by Laplace's approximation, with its gradient in the factors.
+//!
+//! ```text
+//! d = -2 l + u'u + log|A|
+//! dd/dT_k = sum_j { 2 (Z'WZ Lambda A^-1)_jj + [Z_j'(kappa - 2 g)] u_j' + (Z_j'g) a_uj' }     (lower triangle)
+//! H (a_u; a_beta) = (Lambda'Z'q; X'q),   kappa = q - W (Z Lambda a_u + X a_beta),   q = d log|A|/d eta
+//! ```
+//!
+//! Both u and beta move with T, so the adjoint is that of the joint mode. H is the information of (u, beta), A its block of u.
+
+use super::joint::{Joint, apply};
+use super::model::Model;
+use crate::covariance::{Structure, chain_rule};
+use crate::error::{Code, Error, Result, try_copy, try_vec};
+use crate::linalg::dense::{add_scaled, dot};
+use crate::optimize::Objective;
+use crate::random::{Roots, add_curvature, add_second_derivatives, directions, factor_derivatives};
+use crate::search::{Criterion, ThetaMap};
+use crate::watch::Watch;
+
+const LAPLACE: &str = "derivatives of the integrated likelihood";
+
+/// The criterion at any number of parameter values.
+pub struct Laplace<'a> {
+    pub model: &'a Model,
+    pub joint: Joint<'a>,
+    pub t: Roots,
+    pub evaluations: usize,
+    pub watch: Watch<'a>,
+}
+
+impl<'a> Laplace<'a> {
+    pub fn new(model: &'a Model, watch: &Watch<'a>) -> Result<Self> {
+        let t = Roots::zeros(&model.structures);
+        Ok(Laplace { model, joint: Joint::new(model)?, t, evaluations: 0, watch: *watch })
+    }
+
+    /// d at working parameters.
+    pub fn evaluate(&mut self, working: &[f64]) -> Result<f64> {
+        self.evaluations += 1;
+        self.t.set(&self.model.structures, working);
+        self.joint.solve(&self.t, &self.watch)?;
+        let d = -2.0 * self.joint.penalised() + self.joint.factor.log_determinant(self.model.q());
+        if d.is_finite() { Ok(d) } else { Err(Error::numeric("the criterion is not finite")) }
+    }
+
+    /// d, its gradient, and half the derivatives in T of each term.
+    pub fn evaluate_gradient(&mut self, working: &[f64], gradient: &mut [f64]) -> Result<(f64, Vec<Vec<f64>>)> {
+        let value = self.evaluate(working)?;
+        let forces = self.forces()?;
+        chain_rule(&self.model.structures, working, &forces, gradient);
+        Ok((value, forces))
+    }
+
+    fn forces(&mut self) -> Result<Vec<Vec<f64>>> {
+        let (model, q) = (self.model, self.model.q());
+        if q == 0 {
+            return Ok(vec![]);
+        }
+        // Lambda A^-1, and Lambda A^-1 Lambda'.
+        let mut left = self.joint.factor.inverse(q)?;
+        left.chunks_exact_mut(q).for_each(|column| apply(model, &self.t, false, column));
+        let mut b = try_vec(LAPLACE, 0.0, q * q)?;
+        for j in 0..q {
+            let column = &mut b[j * q..(j + 1) * q];
+            (0..q).for_each(|i| column[i] = left[i * q + j]);
+            apply(model, &self.t, false, column);
+        }
+        self.watch.pulse()?;
+        let slope = self.joint.partial.trace_derivative(&model.z, &b)?;
+        self.watch.pulse()?;
+        let (kappa, a) = self.adjoint(slope)?;
+        let mut zk = try_vec(LAPLACE, 0.0, q)?;
+        let along: Vec<f64> = kappa.iter().zip(&self.joint.partial.score).map(|(k, g)| k - 2.0 * g).collect();
+        model.z.transpose(&along, &mut zk);
+        let zg = self.random_score()?;
+        let mut forces = vec![];
+        for (k, size) in model.layout.terms.iter().enumerate() {
+            let (r, first) = (size.effects, model.layout.offset(k));
+            let mut force = vec![0.0; r * r];
+            for level in 0..size.levels {
+                let at = first + level * r;
+                for column in 0..r {
+                    for row in 0..r {
+                        let (i, j) = (at + row, at + column);
+                        let trace = dot(&self.joint.zwz[i * q..(i + 1) * q], &left[j * q..(j + 1) * q]);
+                        force[column * r + row] += trace + 0.5 * (zk[i] * self.joint.u[j] + zg[i] * a[j]);
+                    }
+                }
+            }
+            forces.push(force);
+        }
+        Ok(forces)
+    }
+
+    /// kappa and (a_u; a_beta) from q.
+    fn adjoint(&self, slope: Vec<f64>) -> Result<(Vec<f64>, Vec<f64>)> {
+        let (model, p, q) = (self.model, self.model.p(), self.model.q());
+        let mut a = try_vec(LAPLACE, 0.0, q + p)?;
+        model.z.transpose(&slope, &mut a[..q]);
+        apply(model, &self.t, true, &mut a[..q]);
+        (0..p).for_each(|j| a[q + j] = dot(model.column(j), &slope));
+        self.joint.factor.solve(&mut a);
+        let mut b = try_copy(LAPLACE, &a[..q])?;
+        apply(model, &self.t, false, &mut b);
+        let mut v = try_vec(LAPLACE, 0.0, model.n)?;
+        v.iter_mut().enumerate().for_each(|(i, v)| *v = model.z.dot(i, &b));
+        (0..p).for_each(|j| add_scaled(&mut v, a[q + j], model.column(j)));
+        let mut kappa = try_vec(LAPLACE, 0.0, model.n)?;
+        self.joint.partial.information_product(&v, &mut kappa)?;
+        kappa.iter_mut().zip(&slope).for_each(|(k, q)| *k = q - *k);
+        Ok((kappa, a))
+    }
+
+    /// Z'g.
+    pub fn random_score(&self) -> Result<Vec<f64>> {
+        let mut zg = try_vec(LAPLACE, 0.0, self.model.q())?;
+        self.model.z.transpose(&self.joint.partial.score, &mut zg);
+        Ok(zg)
+    }
+
+    /// With the average information (Gilmour, Thompson and Cullis 1995) of the linear model that has the value and slope at the mode, with
+    /// information W and the fixed effects eliminated.
+    fn evaluate_hessian(&mut self, x: &[f64], gradient: &mut [f64], hessian: &mut [f64]) -> Result<f64> {
+        let (value, forces) = self.evaluate_gradient(x, gradient)?;
+        let (model, p, q, n) = (self.model, self.model.p(), self.model.q(), x.len());
+        hessian.fill(0.0);
+        if q == 0 || n == 0 {
+            return Ok(value);
+        }
+        let derivatives = factor_derivatives(&model.structures, x);
+        let g = directions(&model.layout, &self.t, &derivatives, &self.joint.u, &self.random_score()?)?;
+        let (mut products, mut halves) = (vec![], vec![]);
+        for g in g.chunks_exact(q) {
+            let mut product = try_vec(LAPLACE, 0.0, q)?;
+            g.iter().zip(self.joint.zwz.chunks_exact(q)).for_each(|(g, column)| add_scaled(&mut product, *g, column));
+            let mut half = try_copy(LAPLACE, &product)?;
+            apply(model, &self.t, true, &mut half);
+            half.extend((0..p).map(|j| dot(&self.joint.zwx[j * q..(j + 1) * q], g)));
+            self.joint.factor.half_solve(&mut half);
+            products.push(product);
+            halves.push(half);
+        }
+        for i in 0..n {
+            for j in 0..n {
+                hessian[i * n + j] = dot(&g[i * q..(i + 1) * q], &products[j]) - dot(&halves[i], &halves[j]);
+            }
+        }
+        add_curvature(&derivatives, &self.t, &forces, hessian, n);
+        add_second_derivatives(&model.structures, x, &forces, hessian, n);
+        Ok(value)
+    }
+}
+
+/// A point where the numbers break down is infinitely bad, not the end of the search.
+fn finite_or_infinity(value: Result<f64>) -> Result<f64> {
+    match value {
+        Err(e) if e.code == Code::Numeric => Ok(f64::INFINITY),
+        other => other,
+    }
+}
+
+impl Objective for Laplace<'_> {
+    fn dimension(&self) -> usize {
+        self.model.n_theta()
+    }
+
+    fn value(&mut self, x: &[f64]) -> Result<f64> {
+        finite_or_infinity(self.evaluate(x))
+    }
+
+    fn gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64> {
+        finite_or_infinity(self.evaluate_gradient(x, gradient).map(|(value, _)| value))
+    }
+
+    fn hessian(&mut self, x: &[f64], gradient: &mut [f64], hessian: &mut [f64]) -> Result<f64> {
+        finite_or_infinity(self.evaluate_hessian(x, gradient, hessian))
+    }
+}
+
+impl<'a> Criterion<'a> for Laplace<'a> {
+    fn structures(&self) -> &[Structure] {
+        &self.model.structures
+    }
+
+    fn force(&mut self, working: &[f64], term: usize) -> Result<(Vec<f64>, Vec<f64>)> {
+        let mut gradient = vec![0.0; working.len()];
+        let (_, mut forces) = self.evaluate_gradient(working, &mut gradient)?;
+        Ok((forces.swap_remove(term), self.t[term].clone()))
+    }
+
+    fn evaluations(&self) -> usize {
+        self.evaluations
+    }
+
+    fn watch(&self) -> Watch<'a> {
+        self.watch
+    }
+
+    fn theta_map(&self) -> ThetaMap<'a> {
+        let model = self.model;
+        Box::new(|working| model.theta_from_working(working))
+    }
+}

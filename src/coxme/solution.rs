@@ -1,0 +1,133 @@
+//! All estimates of a Cox model at given parameters, in the user's units.
+
+use super::joint::Joint;
+use super::laplace::Laplace;
+use super::model::Model;
+use super::partial::Partial;
+use crate::covariance::with_ranges;
+use crate::error::{Result, try_copy, try_vec};
+use crate::linalg::dense;
+use crate::random::TermSolution;
+use crate::search::boundary::null_directions;
+use crate::watch::Phase;
+
+const SOLUTION: &str = "solutions for the random effects";
+
+/// A coefficient is without finite estimate where it moves the predictor by so many units for a standard deviation of its column, and its z
+/// value is below the second number: the likelihood goes on rising.
+const MONOTONE: (f64, f64) = (5.0, 0.1);
+
+/// The estimates. Matrices are column-major.
+pub struct Solution {
+    pub theta: Vec<f64>,
+    /// Of the kept columns of X.
+    pub beta: Vec<f64>,
+    /// `[p, p]`, from the information of (u, beta).
+    pub vcov: Vec<f64>,
+    /// R with vcov = R R'.
+    pub root: Vec<f64>,
+    /// -2 times the integrated log-likelihood.
+    pub criterion: f64,
+    /// At beta = 0 and b = 0; at the mode; and that less u'u/2.
+    pub loglik_null: f64,
+    pub loglik_fitted: f64,
+    pub loglik_penalised: f64,
+    /// p + q - tr V_uu, V the inverse of the information of (u, beta).
+    pub df_penalised: f64,
+    pub terms: Vec<TermSolution>,
+    /// Events that the model expects of each row, for its weight.
+    pub expected: Vec<f64>,
+    /// Kept columns without finite estimate.
+    pub monotone: Vec<usize>,
+    pub steps: usize,
+}
+
+/// Solves the model at working parameters.
+pub fn solve(laplace: &mut Laplace<'_>, working: &[f64]) -> Result<Solution> {
+    let criterion = laplace.evaluate(working)?;
+    let (model, joint) = (laplace.model, &laplace.joint);
+    let (p, q) = (model.p(), model.q());
+    let root = fixed_root(joint);
+    let mut vcov = vec![0.0; p * p];
+    for a in 0..p {
+        for b in 0..p {
+            vcov[b * p + a] = (0..p).map(|k| root[k * p + a] * root[k * p + b]).sum();
+        }
+    }
+    let beta: Vec<f64> = joint.beta.iter().zip(&model.x_scales).map(|(b, s)| b / s).collect();
+    let monotone = |j: &usize| {
+        let z = beta[*j] / vcov[j * (p + 1)].sqrt();
+        joint.beta[*j].abs() > MONOTONE.0 && !(z.abs() > MONOTONE.1)
+    };
+    let inverse = if q > 0 { joint.factor.inverse(q + p)? } else { vec![] };
+    laplace.watch.pulse()?;
+    let trace: f64 = (0..q).map(|i| inverse[i * (q + p + 1)]).sum();
+    let mut terms = vec![];
+    for (k, (structure, range)) in with_ranges(&model.structures).enumerate() {
+        laplace.watch.at(Phase::Modes, k, Some(model.structures.len()))?;
+        let boundary = null_directions(*structure, &working[range]);
+        terms.push(term(laplace, k, &inverse, boundary.iter().map(|d| model.units(k).user_direction(d)).collect())?);
+    }
+    let unit = |(i, e): (usize, &f64)| e / model.sets.weight(i);
+    Ok(Solution {
+        theta: model.theta_from_working(working),
+        criterion,
+        loglik_null: null(model)?,
+        loglik_fitted: joint.likelihood,
+        loglik_penalised: joint.penalised(),
+        df_penalised: (p + q) as f64 - trace,
+        expected: joint.partial.expected.iter().enumerate().map(unit).collect(),
+        monotone: (0..p).filter(monotone).collect(),
+        steps: joint.steps,
+        terms,
+        beta,
+        vcov,
+        root,
+    })
+}
+
+/// The log partial likelihood without effects.
+fn null(model: &Model) -> Result<f64> {
+    let zeros = try_vec(SOLUTION, 0.0, model.q() + model.p())?;
+    let (beta, b) = zeros.split_at(model.p());
+    let mut eta = try_vec(SOLUTION, 0.0, model.n)?;
+    model.predictor(beta, b, &mut eta);
+    Ok(Partial::new(&model.sets)?.evaluate(&eta))
+}
+
+/// R with R R' the covariance of the user's fixed effects: the last rows of L'^-1.
+fn fixed_root(joint: &Joint<'_>) -> Vec<f64> {
+    let (p, q) = (joint.model.p(), joint.model.q());
+    let n = p + q;
+    let mut root = vec![0.0; p * p];
+    // Of L'^-1 the last p columns end with the inverse of L's last block, transposed.
+    let last: Vec<f64> = (0..p * p).map(|e| joint.factor.values[(q + e / p) * n + q + e % p]).collect();
+    for (j, column) in root.chunks_exact_mut(p.max(1)).enumerate() {
+        column[j] = 1.0;
+        dense::solve_lower_transpose(p, &last, column);
+        column.iter_mut().zip(&joint.model.x_scales).for_each(|(v, s)| *v /= s);
+    }
+    root
+}
+
+/// One term's covariance, conditional modes, and their covariances T V_jj T' with the uncertainty of the fixed effects.
+fn term(laplace: &Laplace<'_>, k: usize, inverse: &[f64], boundary: Vec<Vec<f64>>) -> Result<TermSolution> {
+    let (model, joint) = (laplace.model, &laplace.joint);
+    let size = model.layout.terms[k];
+    let (r, first, n) = (size.effects, model.layout.offset(k), model.q() + model.p());
+    let t = model.units(k).root(&laplace.t[k]);
+    let mut modes = try_copy(SOLUTION, &joint.u[first..first + r * size.levels])?;
+    let mut condvar = try_vec(SOLUTION, 0.0, r * r * size.levels)?;
+    let mut block = vec![0.0; r * r];
+    for (level, (mode, out)) in modes.chunks_exact_mut(r).zip(condvar.chunks_exact_mut(r * r)).enumerate() {
+        let at = first + level * r;
+        let own: Vec<f64> = (0..r).map(|a| (0..r).map(|b| t[b * r + a] * mode[b]).sum()).collect();
+        mode.copy_from_slice(&own);
+        (0..r * r).for_each(|e| block[e] = inverse[(at + e / r) * n + at + e % r]);
+        dense::sandwich(r, &t, &block, 1.0, out);
+    }
+    let identity: Vec<f64> = (0..r * r).map(|e| f64::from(u8::from(e % (r + 1) == 0))).collect();
+    let mut cov = vec![0.0; r * r];
+    dense::sandwich(r, &t, &identity, 1.0, &mut cov);
+    Ok(TermSolution { cov, root: t, modes, condvar, condvar_full: None, boundary })
+}

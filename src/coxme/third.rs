@@ -1,0 +1,146 @@
+//! How the trace of an information product changes with eta.
+
+use super::partial::Partial;
+use super::rows::SparseRows;
+use super::sum::{Sum, Sums};
+use crate::error::{Result, try_vec};
+use crate::linalg::dense::{add_scaled, dot};
+
+const THIRD: &str = "third derivatives";
+
+impl Partial<'_> {
+    /// d tr(C W)/d eta with C = Z B Z' fixed, B `[q, q]` symmetric:
+    ///
+    /// ```text
+    /// E_i C_ii + r_i { back(y1, y2)_i - 2 z_i'B back(X1, X2)_i },   y_e = (nu/S_e)(2 v_e'B v_e - h_e)
+    /// ```
+    ///
+    /// h_e the risk-weighted mean of C_ii, X1 = b0 S1 - b1 S1D and X2 = b1 S1 - b2 S1D those of `information_product` for the columns of Z.
+    pub fn trace_derivative(&self, z: &SparseRows, b: &[f64]) -> Result<Vec<f64>> {
+        let (sets, q) = (self.sets, z.q);
+        let mut c = try_vec(THIRD, 0.0, sets.n)?;
+        for (i, c) in c.iter_mut().enumerate() {
+            *c = z.row(i).map(|(k, zk)| zk * z.row(i).map(|(j, zj)| zj * b[k * q + j]).sum::<f64>()).sum();
+        }
+        let mut y = [try_vec(THIRD, 0.0, sets.times.len())?, try_vec(THIRD, 0.0, sets.times.len())?];
+        // z_i'B back(X1, X2)_i.
+        let mut along = try_vec(THIRD, 0.0, sets.n)?;
+        let mut sweep = Sweep::new(self, z, b)?;
+        for times in &sets.strata {
+            sweep.clear();
+            for k in times.clone() {
+                let (s, dead) = sweep.move_to(k, &c, &mut along);
+                for (nu, f) in sets.terms(&sets.times[k]) {
+                    let part = s.risk - f * dead.risk;
+                    let mean = (s.c - f * dead.c) / part;
+                    let square = (s.square - 2.0 * f * dead.cross + f * f * dead.square) / part / part;
+                    let own = nu / part * (2.0 * square - mean);
+                    y[0][k] += own;
+                    y[1][k] += f * own;
+                }
+            }
+            // Those that are at risk to the end.
+            for i in sets.leaving(&sets.times[times.end]) {
+                along[i] += z.dot(i, &sweep.passed.values);
+            }
+        }
+        sets.cumulate(&mut y[0]);
+        for i in 0..sets.n {
+            let own = sets.death(i).map_or(0.0, |k| y[1][k]);
+            c[i] = self.expected[i] * c[i] + self.r[i] * (sets.over_span(i, &y[0]) - own - 2.0 * along[i]);
+        }
+        Ok(c)
+    }
+}
+
+/// Sums over rows at risk: of r, of r C_ii, and S1'B S1.
+#[derive(Clone, Copy, Default)]
+struct AtRisk {
+    risk: f64,
+    c: f64,
+    square: f64,
+}
+
+/// The same over deaths, and S1'B S1D.
+#[derive(Clone, Copy, Default)]
+struct OfDeaths {
+    risk: f64,
+    c: f64,
+    square: f64,
+    cross: f64,
+}
+
+struct Sweep<'a> {
+    partial: &'a Partial<'a>,
+    z: &'a SparseRows,
+    b: &'a [f64],
+    risk: Sum,
+    c: Sum,
+    /// S1 and B S1.
+    sum: Sums,
+    product: Sums,
+    /// B X1 of the times so far.
+    passed: Sums,
+    /// B S1D.
+    dead: Vec<f64>,
+}
+
+impl<'a> Sweep<'a> {
+    fn new(partial: &'a Partial<'a>, z: &'a SparseRows, b: &'a [f64]) -> Result<Self> {
+        let sums = || Sums::new(z.q);
+        let (risk, c) = (Sum::default(), Sum::default());
+        Ok(Sweep { partial, z, b, risk, c, sum: sums()?, product: sums()?, passed: sums()?, dead: try_vec(THIRD, 0.0, z.q)? })
+    }
+
+    fn clear(&mut self) {
+        (self.risk, self.c) = (Sum::default(), Sum::default());
+        [&mut self.sum, &mut self.product, &mut self.passed].into_iter().for_each(Sums::clear);
+    }
+
+    fn add(&mut self, i: usize, r: f64, c: f64) {
+        let q = self.z.q;
+        self.risk.add(r);
+        self.c.add(r * c);
+        for (k, z) in self.z.row(i) {
+            self.sum.add(k, r * z);
+            self.product.add_scaled(r * z, &self.b[k * q..(k + 1) * q]);
+        }
+    }
+
+    /// To an event time: the sums there. `along` of the rows that enter, leave or die changes.
+    fn move_to(&mut self, k: usize, c: &[f64], along: &mut [f64]) -> (AtRisk, OfDeaths) {
+        let (sets, r, q) = (self.partial.sets, &self.partial.r, self.z.q);
+        let [b0, b1, b2] = &self.partial.coefficients.b;
+        let time = &sets.times[k];
+        for i in sets.entering(time) {
+            along[i] -= self.z.dot(i, &self.passed.values);
+            self.add(i, r[i], c[i]);
+        }
+        for i in sets.leaving(time) {
+            along[i] += self.z.dot(i, &self.passed.values);
+            self.add(i, -r[i], c[i]);
+        }
+        let risk = AtRisk { risk: self.risk.value(), c: self.c.value(), square: dot(&self.sum.values, &self.product.values) };
+        self.passed.add_scaled(b0[k], &self.product.values);
+        let mut of = OfDeaths::default();
+        for i in sets.deaths(time) {
+            of.risk += r[i];
+            of.c += r[i] * c[i];
+        }
+        if b1[k] == 0.0 && b2[k] == 0.0 {
+            return (risk, of);
+        }
+        self.dead.fill(0.0);
+        for i in sets.deaths(time) {
+            self.z.row(i).for_each(|(j, z)| add_scaled(&mut self.dead, r[i] * z, &self.b[j * q..(j + 1) * q]));
+        }
+        for i in sets.deaths(time) {
+            let (cross, square) = (self.z.dot(i, &self.product.values), self.z.dot(i, &self.dead));
+            of.cross += r[i] * cross;
+            of.square += r[i] * square;
+            along[i] -= b1[k] * cross - b2[k] * square;
+        }
+        self.passed.add_scaled(-b1[k], &self.dead);
+        (risk, of)
+    }
+}

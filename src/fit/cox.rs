@@ -1,0 +1,140 @@
+//! Cox models with Gaussian frailties: from the design to the fit.
+
+use std::time::Instant;
+
+use super::common::{Common, Fit};
+use super::estimable::Estimable;
+use super::kind::{Cox, Kind};
+use super::parts::{FixedEffects, TermFit};
+use super::points::points;
+use super::random_terms::check_cox;
+use crate::coxme::estimate::estimate;
+use crate::coxme::laplace::Laplace;
+use crate::coxme::model::Model;
+use crate::coxme::solution::{Solution, solve};
+use crate::design::{Design, ModelProgram, SurvivalDesign};
+use crate::error::{Error, Result, try_collect, try_copy};
+use crate::options::{Nodes, Options};
+use crate::search::Estimate;
+use crate::spec::Ties;
+use crate::watch::{Phase, Watch};
+
+/// Fits a design.
+pub(super) fn fit(
+    ties: Ties,
+    program: ModelProgram,
+    mut design: Design,
+    options: &Options,
+    watch: &Watch<'_>,
+) -> Result<Fit> {
+    watch.pulse()?;
+    let warnings = check(&design, options)?;
+    design.warnings.extend(warnings);
+    let started = Instant::now();
+    let model = Model::new(&design, survival_of(&design)?, ties)?;
+    let mut laplace = Laplace::new(&model, watch)?;
+    let estimate = estimate(&mut laplace, options)?;
+    laplace.watch = watch.without_end();
+    let solution = solve(&mut laplace, &estimate.working)?;
+    let mut fit = Fit::cox_of(design, program, &model, &estimate, solution)?;
+    fit.timing.1 = started.elapsed().as_secs_f64();
+    Ok(fit)
+}
+
+/// The criterion at each of the given theta.
+pub(super) fn objective(
+    ties: Ties,
+    design: &Design,
+    options: &Options,
+    thetas: &[f64],
+    watch: &Watch<'_>,
+) -> Result<Vec<f64>> {
+    check(design, options)?;
+    let model = Model::new(design, survival_of(design)?, ties)?;
+    let mut laplace = Laplace::new(&model, watch)?;
+    let points = points(thetas, model.n_theta())?;
+    let total = points.len();
+    let evaluate = |(i, theta): (usize, &[f64])| {
+        watch.at(Phase::Objective, i, Some(total))?;
+        laplace.evaluate(&model.working_from_theta(theta)?)
+    };
+    points.enumerate().map(evaluate).collect()
+}
+
+fn survival_of(design: &Design) -> Result<&SurvivalDesign> {
+    design.survival.as_ref().ok_or_else(|| Error::argument("the response of a Cox model is Surv(time, event)"))
+}
+
+fn check(design: &Design, options: &Options) -> Result<Vec<String>> {
+    if options.quadrature != 1 || options.nodes != Nodes::Adaptive {
+        return Err(Error::unsupported("quadrature: a Cox model has the Laplace approximation (1) and no other"));
+    }
+    if options.reml_generalised {
+        return Err(Error::unsupported("method: a Cox model has no restricted likelihood"));
+    }
+    check_cox(design, options.unidentified)
+}
+
+impl Fit {
+    /// Puts together the results of a Cox fit.
+    fn cox_of(mut design: Design, program: ModelProgram, model: &Model, estimate: &Estimate, solution: Solution) -> Result<Fit> {
+        let estimable = Estimable::of_blocks(design.n, &[(&design.x, &model.kept)])?;
+        let npar = model.p() + solution.theta.len();
+        let fixed = FixedEffects::new(&design.x_names, &model.kept, solution.beta, solution.vcov, solution.root);
+        let monotone: Vec<String> = solution.monotone.iter().map(|&j| fixed.names[j].clone()).collect();
+        design.warnings.extend(monotone.iter().map(|name| {
+            format!(
+                "the likelihood goes on rising as the coefficient of {name} grows: it has no finite maximum likelihood estimate, and its standard \
+                 error says nothing (monotone likelihood)"
+            )
+        }));
+        let survival = design.survival.take().unwrap_or_default();
+        let n_events = survival.event.iter().filter(|event| **event).count();
+        let theta_names = design.terms.iter().flat_map(|t| t.structure.theta_names(&t.group, &t.effects)).collect();
+        let terms = std::mem::take(&mut design.terms).into_iter().zip(solution.terms).map(|(t, s)| TermFit::new(t, s)).collect();
+        let cox = Cox {
+            ties: model.sets.ties,
+            loglik_null: solution.loglik_null,
+            loglik_fitted: solution.loglik_fitted,
+            loglik_penalised: solution.loglik_penalised,
+            df_penalised: solution.df_penalised,
+            strata: survival.strata,
+            eta: vec![],
+            mode_steps: solution.steps,
+            n_events,
+            monotone,
+        };
+        let mut fit = Fit::of(Common {
+            kind: Kind::Cox(Box::new(cox)),
+            reml: false,
+            theta: solution.theta,
+            sigma: 1.0,
+            criterion: solution.criterion,
+            kept: &model.kept,
+            df_used: npar,
+            npar,
+            theta_names,
+            terms,
+            fixed,
+            estimable,
+            estimate,
+            design,
+            program,
+        });
+        fit.bic = fit.criterion + npar as f64 * (n_events as f64).ln();
+        fit.add_cox_rows(&solution.expected)?;
+        Ok(fit)
+    }
+
+    /// The predictor, expected events and martingale residuals, and all results per row padded if so asked.
+    fn add_cox_rows(&mut self, expected: &[f64]) -> Result<()> {
+        let eta = self.linear_predictor(self.n_obs, &self.x, self.offset.as_deref(), &self.terms, true)?;
+        if let Kind::Cox(cox) = &mut self.kind {
+            cox.eta = eta;
+        }
+        self.fitted = try_copy("expected events", expected)?;
+        self.residuals = try_collect("residuals", self.y.iter().zip(expected).map(|(y, e)| y - e))?;
+        self.residuals_pearson = try_collect("residuals", std::iter::repeat_n(f64::NAN, self.n_obs))?;
+        self.pad_rows()
+    }
+}

@@ -1,0 +1,95 @@
+//! The factor of a large dense symmetric matrix, by blocks.
+
+use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::linalg::cholesky::llt::factor::{LltRegularization, cholesky_in_place, cholesky_in_place_scratch};
+use faer::linalg::triangular_solve::{solve_lower_triangular_in_place, solve_upper_triangular_in_place};
+use faer::prelude::ReborrowMut;
+use faer::{MatMut, MatRef, Par};
+
+use super::dense::{solve_lower, solve_lower_transpose};
+use super::registers;
+use super::supernodes::params;
+use crate::error::{Error, Result, try_vec};
+
+/// L with A = L L'.
+#[derive(Debug)]
+pub struct DenseFactor {
+    n: usize,
+    /// A `[n, n]`, and after `factorize` L in its lower triangle.
+    pub values: Vec<f64>,
+}
+
+impl DenseFactor {
+    pub fn new(n: usize) -> Result<Self> {
+        Ok(DenseFactor { n, values: try_vec("factor", 0.0, n * n)? })
+    }
+
+    /// `false` if A, of which the lower triangle is read, is not positive definite.
+    pub fn factorize(&mut self) -> Result<bool> {
+        if self.n == 0 {
+            return Ok(true);
+        }
+        let scratch = cholesky_in_place_scratch::<f64>(self.n, Par::Seq, params());
+        let mut memory = MemBuffer::try_new(scratch).map_err(|_| Error::memory("factor", scratch.unaligned_bytes_required()))?;
+        let a = MatMut::from_column_major_slice_mut(&mut self.values, self.n, self.n);
+        let regular = cholesky_in_place(a, LltRegularization::default(), Par::Seq, MemStack::new(&mut memory), params()).is_ok();
+        registers::clear();
+        Ok(regular)
+    }
+
+    /// v <- A^-1 v.
+    pub fn solve(&self, v: &mut [f64]) {
+        self.half_solve(v);
+        solve_lower_transpose(self.n, &self.values, v);
+    }
+
+    /// v <- L^-1 v.
+    pub fn half_solve(&self, v: &mut [f64]) {
+        solve_lower(self.n, &self.values, v);
+    }
+
+    /// log of the determinant of the leading `k x k` block.
+    pub fn log_determinant(&self, k: usize) -> f64 {
+        (0..k).map(|i| 2.0 * self.values[i * self.n + i].ln()).sum()
+    }
+
+    /// The inverse of the leading `k x k` block.
+    pub fn inverse(&self, k: usize) -> Result<Vec<f64>> {
+        let mut out = try_vec("inverse", 0.0, k * k)?;
+        if k == 0 {
+            return Ok(out);
+        }
+        (0..k).for_each(|i| out[i * k + i] = 1.0);
+        let l = MatRef::from_column_major_slice(&self.values, self.n, self.n).submatrix(0, 0, k, k);
+        let mut right = MatMut::from_column_major_slice_mut(&mut out, k, k);
+        solve_lower_triangular_in_place(l, right.rb_mut(), Par::Seq);
+        solve_upper_triangular_in_place(l.transpose(), right.rb_mut(), Par::Seq);
+        registers::clear();
+        Ok(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn solutions_determinant_and_inverse_are_those_of_the_matrix() {
+        let n = 70;
+        let mut factor = DenseFactor::new(n).unwrap();
+        let entry = |a: usize, b: usize| if a == b { 5.0 + a as f64 } else { 1.0 / (1.0 + a.abs_diff(b) as f64) };
+        (0..n * n).for_each(|e| factor.values[e] = entry(e % n, e / n));
+        assert!(factor.factorize().unwrap());
+        let x: Vec<f64> = (0..n).map(|i| (i as f64).sin()).collect();
+        let mut v: Vec<f64> = (0..n).map(|a| (0..n).map(|b| entry(a, b) * x[b]).sum()).collect();
+        factor.solve(&mut v);
+        assert!(v.iter().zip(&x).all(|(a, b)| (a - b).abs() < 1e-12));
+        let inverse = factor.inverse(2).unwrap();
+        let determinant = 5.0 * 6.0 - 0.25;
+        assert!((factor.log_determinant(2) - f64::ln(determinant)).abs() < 1e-13);
+        let want = [6.0 / determinant, -0.5 / determinant, -0.5 / determinant, 5.0 / determinant];
+        assert!(inverse.iter().zip(want).all(|(a, b)| (a - b).abs() < 1e-14));
+        factor.values.fill(-1.0);
+        assert!(!factor.factorize().unwrap());
+    }
+}
