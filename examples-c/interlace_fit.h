@@ -25,7 +25,7 @@ struct arguments;
 /* A value can be taken, is not what is wanted, or the library has failed with it. */
 enum answer { TAKEN, NOT_UNDERSTOOD, FAILED };
 
-enum { LMM = 1, GLMM = 2, CLMM = 4 }; /* the models that have an option: 1 << (model - INTERLACE_MODEL_LMM) */
+enum { LMM = 1, GLMM = 2, CLMM = 4, COXME = 8 }; /* the models that have an option: 1 << (model - INTERLACE_MODEL_LMM) */
 
 /* An option of the command line, by the object that it is for. */
 struct option {

@@ -136,7 +136,8 @@ static int read_model(struct arguments *arguments, const char *model)
 /* Options that not all models have. */
 static int check_model(const struct arguments *arguments)
 {
-    static const interlace_model all[] = {INTERLACE_MODEL_LMM, INTERLACE_MODEL_GLMM, INTERLACE_MODEL_CLMM};
+    static const interlace_model all[] = {INTERLACE_MODEL_LMM, INTERLACE_MODEL_GLMM, INTERLACE_MODEL_CLMM,
+                                          INTERLACE_MODEL_COXME};
     const char *model = interlace_model_name(arguments->model);
     for (size_t i = 0; i < arguments->n_given; i++) {
         const struct option *option = arguments->given[i].option;

@@ -15,9 +15,11 @@ static const char *const help_text[] = {
     "interlace-fit MODEL FORMULA DATA.csv [OPTIONS]\n"
     "interlace-fit --help [OPTION] | --version\n"
     "\n"
-    "MODEL is lmm (linear mixed model), glmm (generalised linear mixed model) or clmm (cumulative link model, ordered response).\n"
+    "MODEL is lmm (linear mixed model), glmm (generalised linear mixed model), clmm (cumulative link model, ordered response)\n"
+    "or coxme (Cox model with Gaussian frailties).\n"
     "FORMULA uses lme4's language: \"y ~ x + (1 + x | g)\". The response of a binomial glmm may be\n"
-    "\"cbind(successes, failures)\"; that of a clmm is an --ordered column or whole numbers.\n"
+    "\"cbind(successes, failures)\"; that of a clmm is an --ordered column or whole numbers;\n"
+    "that of a coxme \"Surv(time, event)\" or \"Surv(start, stop, event)\", and \"strata(a, b)\" has a baseline hazard each.\n"
     "\n",
 
     "data: a file, or - for standard input\n"
@@ -65,6 +67,10 @@ static const char *const help_text[] = {
     "  --threshold flexible|symmetric|equidistant   thresholds free (the default), symmetric, or equally spaced\n"
     "  --nominal \"~ z\"            effects that differ from threshold to threshold (partial proportional odds)\n"
     "  --scale \"~ z\"              formula for the logarithm of the scale\n"
+    "\n",
+
+    "Cox models (coxme)\n"
+    "  --ties efron|breslow       how events at the same time share the risk set (efron by default)\n"
     "\n",
 
     "fit\n"

@@ -135,6 +135,14 @@ static enum answer take_fix(struct arguments *arguments, const char *value, inte
     return answer;
 }
 
+static enum answer take_ties(struct arguments *arguments, const char *value, interlace_error *error)
+{
+    interlace_ties ties;
+    return interlace_ties_from_name(value, &ties, error) == INTERLACE_OK
+               ? answer_of(interlace_spec_set_ties(arguments->spec, ties, error))
+               : NOT_UNDERSTOOD;
+}
+
 static enum answer take_threshold(struct arguments *arguments, const char *value, interlace_error *error)
 {
     interlace_threshold threshold;
@@ -182,6 +190,7 @@ static const struct option table[] = {
     {"--threshold", "flexible, symmetric or equidistant", SPEC, CLMM, false, take_threshold, 0},
     {"--nominal", "a formula, \"~ z\"", SPEC, CLMM, false, take_nominal, 0},
     {"--scale", "a formula, \"~ z\"", SPEC, CLMM, false, take_scale, 0},
+    {"--ties", "efron or breslow", SPEC, COXME, false, take_ties, 0},
     {"--na", "omit, error or pad", OPTIONS, 0, false, NULL, 0},
     {"--method", "reml or ml", OPTIONS, 0, false, NULL, 0},
     {"--information", "observed or expected", OPTIONS, GLMM | CLMM, false, NULL, 0},

@@ -206,7 +206,7 @@ pub extern "C" fn interlace_fit_df_residual(fit: Option<&FitHandle>) -> usize {
 
 /// Standard deviation of the residuals, in units of the response. For a generalised model the dispersion as in R's sigma(): the family's
 /// first parameter, but 1/sqrt(shape) for gamma and 1/sqrt(lambda) for inverse_gaussian; 1 for families without parameters and for ordinal
-/// models, NaN with a dispersion formula. NaN for NULL.
+/// models, NaN with a dispersion formula and for Cox models. NaN for NULL.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_sigma(fit: Option<&FitHandle>) -> f64 {

@@ -7,6 +7,7 @@ use super::c_char;
 use super::codes::code_of;
 use super::fit::FitHandle;
 use super::fit_lists::ReasonCode;
+use crate::fit::Kind;
 
 /// Whether the optimiser reached an optimum.
 /// Since 0.1.
@@ -70,7 +71,11 @@ pub extern "C" fn interlace_fit_separated(fit: Option<&FitHandle>, i: usize) -> 
 }
 
 fn separated(handle: &FitHandle) -> &[String] {
-    handle.fit.generalised().map_or(&[], |own| &own.separated)
+    match &handle.fit.kind {
+        Kind::Linear(_) => &[],
+        Kind::Generalised(own) | Kind::Ordinal(own, _) => &own.separated,
+        Kind::Cox(own) => &own.monotone,
+    }
 }
 
 /// Number of warnings: what the user of the fit should know.

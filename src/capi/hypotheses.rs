@@ -243,7 +243,7 @@ pub(super) fn degrees_of_freedom_by<'f>(
     method.check(fit)?;
     let satterthwaite = || once(&handle.satterthwaite, || Satterthwaite::of(fit, watch));
     Ok(match method {
-        DfMethod::Default if fit.generalised().is_some() => DegreesOfFreedom::by_default(None),
+        DfMethod::Default if !fit.is_linear() => DegreesOfFreedom::by_default(None),
         DfMethod::Default => DegreesOfFreedom::by_default(or_reason(satterthwaite())?.ok()),
         DfMethod::Normal => DegreesOfFreedom::Same(SimpleDf::Normal.of(fit)),
         DfMethod::Residual => DegreesOfFreedom::Same(SimpleDf::Residual.of(fit)),

@@ -154,6 +154,7 @@ pub(super) fn kind_of(kind: ModelKind) -> &'static str {
         ModelKind::Lmm => "a linear model",
         ModelKind::Glmm => "a generalised model",
         ModelKind::Clmm => "an ordinal model",
+        ModelKind::Coxme => "a Cox model",
     }
 }
 

@@ -24,12 +24,18 @@ pub enum ModelCode {
     Glmm = 2,
     /// Cumulative link mixed model for an ordered response: thresholds, and a link as interlace_spec_set_link sets it.
     Clmm = 3,
+    /// Cox model with Gaussian frailties for survival times: Surv(time, event) ~ x + (1 | g).
+    Coxme = 4,
 }
 
 impl Codes for ModelCode {
     type Meaning = ModelKind;
-    const CODES: &'static [(Self, ModelKind)] =
-        &[(ModelCode::Lmm, ModelKind::Lmm), (ModelCode::Glmm, ModelKind::Glmm), (ModelCode::Clmm, ModelKind::Clmm)];
+    const CODES: &'static [(Self, ModelKind)] = &[
+        (ModelCode::Lmm, ModelKind::Lmm),
+        (ModelCode::Glmm, ModelKind::Glmm),
+        (ModelCode::Clmm, ModelKind::Clmm),
+        (ModelCode::Coxme, ModelKind::Coxme),
+    ];
 }
 
 /// The name of a kind of model, such as "glmm"; NULL for a number that is none. A static string.

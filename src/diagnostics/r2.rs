@@ -51,6 +51,7 @@ impl Fit {
     /// model with an intercept instead of the fixed effects: log(1 + V/lambda^2) for a log link, by the delta method otherwise. Random
     /// intercepts of single observations are additive overdispersion, and belong to it.
     pub fn r2(&self, watch: &Watch<'_>) -> Result<R2> {
+        self.without_cox("R2")?;
         watch.at(Phase::Start, 0, None)?;
         let n = self.n_obs as f64;
         let mut eta = try_vec("linear predictor", 0.0, self.n_obs)?;

@@ -41,6 +41,9 @@ impl Fit {
         if self.ordinal().is_some() {
             return Err(Error::unsupported("residuals: categories have no distance to a mean; quantile residuals do"));
         }
+        if kind != ResidualKind::Response {
+            self.without_cox("residuals other than martingale residuals, which are those of the response")?;
+        }
         match (kind, self.generalised()) {
             (ResidualKind::Response, _) | (ResidualKind::Working, None) => try_copy("residuals", &self.residuals),
             (ResidualKind::Normalized, None) => self.normalized_residuals(),
@@ -87,6 +90,7 @@ impl Fit {
     /// Randomised quantile residuals (Dunn & Smyth 1996): standard normal if the model, with its random effects as they are, is true. The
     /// numbers depend on the seed and on the row alone, and only of a response with probability of its own.
     pub fn quantile_residuals(&self, seed: u64, watch: &Watch<'_>) -> Result<Vec<f64>> {
+        self.without_cox("quantile residuals")?;
         watch.at(Phase::Residuals, 0, Some(self.n_obs))?;
         if let Some(own) = self.generalised()
             && !own.family.facts().has_distribution

@@ -5,7 +5,7 @@ use super::estimable::Estimable;
 use super::kind::{Cox, Generalised, Kind, Nominal, Ordinal};
 use super::parts::{FixedEffects, Outcome, PredictorFit, TermData, TermFit, kept_columns};
 use crate::design::{Design, ModelProgram, RowLedger};
-use crate::error::{Result, try_copy, try_vec};
+use crate::error::{Error, Result, try_copy, try_vec};
 use crate::search::Estimate;
 
 /// A fitted model. `y`, `fitted`, `residuals`, `residuals_pearson`, `weights` and `offset` have one entry per row used, or, where the
@@ -121,6 +121,18 @@ impl Fit {
             fixed,
             program,
             kind,
+        }
+    }
+
+    pub fn is_linear(&self) -> bool {
+        matches!(self.kind, Kind::Linear(_))
+    }
+
+    /// Fails for what is not available for a Cox model.
+    pub(crate) fn without_cox(&self, what: &str) -> Result<()> {
+        match &self.kind {
+            Kind::Cox(_) => Err(Error::unsupported(format!("{what}: not available for a Cox model"))),
+            Kind::Linear(_) | Kind::Generalised(_) | Kind::Ordinal(..) => Ok(()),
         }
     }
 

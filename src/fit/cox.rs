@@ -108,7 +108,7 @@ impl Fit {
             kind: Kind::Cox(Box::new(cox)),
             reml: false,
             theta: solution.theta,
-            sigma: 1.0,
+            sigma: f64::NAN,
             criterion: solution.criterion,
             kept: &model.kept,
             df_used: npar,

@@ -62,6 +62,7 @@ impl Fit {
     pub fn parameter_ids(&self, form: ParameterForm) -> Vec<String> {
         let mut ids: Vec<String> = Role::ORDER.iter().flat_map(|role| self.fixef_ids(*role)).collect();
         match self.generalised() {
+            None if !self.is_linear() => {}
             None => ids.extend([SIGMA.to_owned()].into_iter().chain(self.rho_id())),
             Some(own) => {
                 let family = self.family_ids();
@@ -87,6 +88,7 @@ impl Fit {
             names.extend(predictor.fixed.names.iter().map(|name| format!("{prefix}{name}")));
         }
         match self.generalised() {
+            None if !self.is_linear() => {}
             None => names.extend([SIGMA.to_owned()].into_iter().chain(self.correlation().map(CorrelationFit::name))),
             Some(own) => names.extend(own.estimated(self.ordinal().is_some()).map(|j| own.parameters[j].name.clone())),
         }
@@ -105,6 +107,7 @@ impl Fit {
         let fixed = Role::ORDER.iter().filter_map(|role| self.fixed_of(*role));
         let mut all: Vec<f64> = fixed.flat_map(|fixed| fixed.estimate.iter().copied()).collect();
         match (self.generalised(), form) {
+            (None, _) if !self.is_linear() => {}
             (None, ParameterForm::Working) => {
                 all.push(self.sigma.ln());
                 all.extend(self.correlation().map(|own| ((own.estimate - own.lower) / (1.0 - own.estimate)).ln()));
@@ -127,7 +130,7 @@ impl Fit {
 
     /// What the standard deviations that theta has are numbers of.
     pub(crate) fn theta_unit(&self) -> f64 {
-        if self.generalised().is_none() { self.sigma } else { 1.0 }
+        if self.is_linear() { self.sigma } else { 1.0 }
     }
 
     /// Standard deviations and correlations of all terms, as many as there are elements of theta.

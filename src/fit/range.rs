@@ -45,7 +45,7 @@ impl TermFit {
 impl Fit {
     /// Fails where a variance of the fit has over- or underflowed: what is made of it would be wrong.
     pub(super) fn check_range(&self) -> Result<()> {
-        if self.generalised().is_none() && out_of_range(self.sigma * self.sigma) {
+        if self.is_linear() && out_of_range(self.sigma * self.sigma) {
             return Err(failure("the residuals"));
         }
         self.fixed.check_range()?;

@@ -38,6 +38,7 @@ impl Fit {
     }
 
     pub(crate) fn rebuilt(&self) -> Result<Rebuilt> {
+        self.without_cox("standard errors by the model's linearisation")?;
         self.without_correlation("this")?;
         let response = self.response()?.linear();
         let offset = self.offset.as_deref().map(|o| self.used(o)).transpose()?;
@@ -95,6 +96,7 @@ impl Fit {
     }
 
     fn response(&self) -> Result<AnyResponse> {
+        self.without_cox("the null model")?;
         if let Some(own) = self.generalised() {
             return AnyResponse::of_fit(own, self.ordinal(), &self.design()?);
         }

@@ -17,7 +17,8 @@ use crate::watch::{Phase, Watch};
 /// A row for the model, `<none>`, and one for each term that is in no other: `term`, `n_parameters` (those that go with it), `aic`,
 /// `chi_square`, `p_value`. `data` are those of the fit; they are needed where it left out columns, which may have an estimate without a term.
 pub fn drop1_table(fit: &Fit, data: Option<&Frame>, watch: &Watch<'_>) -> Result<Frame> {
-    if fit.generalised().is_some() {
+    fit.without_cox("drop1")?;
+    if !fit.is_linear() {
         return Err(Error::argument("drop1 is for linear mixed models; compare generalised models by likelihood ratios"));
     }
     let design = with_all_columns(fit, data)?;

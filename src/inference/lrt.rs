@@ -34,6 +34,7 @@ pub struct Comparison {
 /// Fits in the order of their numbers of parameters, as places in the list given, each but the first with its test. With `chi_bar`, a
 /// comparison in which one variance is at its edge has that distribution; otherwise all have the chi-square, which is then conservative.
 pub fn likelihood_ratio(fits: &[&Fit], chi_bar: bool, watch: &Watch<'_>) -> Result<Vec<(usize, Option<Comparison>)>> {
+    fits.iter().try_for_each(|fit| fit.without_cox("likelihood-ratio tests"))?;
     if fits.len() < 2 {
         return Err(Error::argument(format!("a likelihood-ratio test needs at least 2 fits, there is {}", fits.len())));
     }

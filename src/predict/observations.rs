@@ -26,7 +26,7 @@ pub fn check_observable(fit: &Fit, quantity: Quantity) -> Result<()> {
     }
     match quantity {
         Quantity::Response | Quantity::Marginal => Ok(()),
-        Quantity::Link if fit.generalised().is_none() => Ok(()),
+        Quantity::Link if fit.is_linear() => Ok(()),
         _ => Err(Error::argument("type: a prediction interval is one of responses, wanted response, or marginal for new groups")),
     }
 }

@@ -67,6 +67,7 @@ impl TermRows<'_> {
 impl<'a> Rows<'a> {
     /// `chosen`: for each random term of the fit whether its modes are added; `effects`: the values of the effects are needed all the same.
     pub fn new(fit: &'a Fit, data: NewData<'_>, chosen: &[bool], effects: bool, new_levels_zero: bool) -> Result<Self> {
+        fit.without_cox("predictions")?;
         let needed = match chosen.contains(&true) {
             true => Needed::Terms(chosen),
             false if effects => Needed::Effects,

@@ -61,6 +61,7 @@ impl Fit {
 
 impl Cases {
     pub fn new(fit: &Fit, unit: Unit) -> Result<Self> {
+        fit.without_cox("bootstrap")?;
         let mut design = fit.design()?;
         design.rows = RowLedger { n_data: design.n, ..RowLedger::default() };
         let (index, labels) = match (unit, &design.correlation) {

@@ -60,12 +60,12 @@ impl Fit {
     pub(crate) fn quantities(&self, refit: &Refit) -> Result<Vec<f64>> {
         let mut values = refit.fixed.concat();
         values.extend_from_slice(&refit.family);
-        if self.generalised().is_none() {
+        if self.is_linear() {
             values.push(refit.sigma);
             values.extend(refit.correlation);
         }
         values.extend_from_slice(&refit.theta);
-        let unit = if self.generalised().is_none() { refit.sigma } else { 1.0 };
+        let unit = if self.is_linear() { refit.sigma } else { 1.0 };
         let mut first = 0;
         for (_, term) in self.named_terms() {
             let range = first..first + term.design.structure.n_theta();

@@ -38,6 +38,7 @@ pub struct Simulator<'f> {
 
 impl<'f> Simulator<'f> {
     pub fn new(fit: &'f Fit, what: RandomEffects) -> Result<Self> {
+        fit.without_cox("simulated responses")?;
         if let Some(own) = fit.generalised().filter(|own| !own.family.facts().has_distribution) {
             return Err(Error::unsupported(format!(
                 "the family {} has no function that draws responses: nothing can be simulated from it",

@@ -1,6 +1,7 @@
 //! A fit as text, in the layout that lme4 users know, and as tables.
 
 mod clmm;
+mod coxme;
 mod coefficients;
 #[cfg(test)]
 mod fixture;
@@ -36,6 +37,7 @@ impl Fit {
             Kind::Linear(_) => lmm::text(self, freedom),
             Kind::Generalised(own) => glmm::text(self, own),
             Kind::Ordinal(own, ordinal) => clmm::text(self, own, ordinal),
+            Kind::Cox(own) => coxme::text(self, own),
         }
     }
 

@@ -158,7 +158,7 @@ fn varcorr(fit: &Fit) -> Result<Frame> {
         .enumerate()
         .flat_map(|(i, ((role, t), ids))| components(i, role, t, &ids.components()))
         .collect();
-    if fit.generalised().is_none() {
+    if fit.is_linear() {
         let vcov = fit.sigma * fit.sigma;
         let (group, effects, id) = ("Residual", (None, None), SIGMA.to_owned());
         rows.push(Component { predictor: None, term: i64::MIN, group, effects, id, vcov, sdcor: fit.sigma });
@@ -171,7 +171,7 @@ fn varcorr(fit: &Fit) -> Result<Frame> {
     frame.add_real("vcov", rows.iter().map(|c| c.vcov).collect())?;
     frame.add_real("sdcor", rows.iter().map(|c| c.sdcor).collect())?;
     frame.add_integers("term", rows.iter().map(|c| c.term).collect())?;
-    if fit.generalised().is_some() {
+    if !fit.is_linear() {
         add_text(&mut frame, "predictor", rows.iter().map(|c| c.predictor))?;
     }
     Ok(frame)
@@ -235,7 +235,7 @@ fn ranef(fit: &Fit) -> Result<Frame> {
     frame.add_real("lower", lower)?;
     frame.add_real("upper", upper)?;
     frame.add_integers("term", index)?;
-    if fit.generalised().is_some() {
+    if !fit.is_linear() {
         frame.add_strings("predictor", &predictor)?;
     }
     Ok(frame)
@@ -271,11 +271,13 @@ fn observations(fit: &Fit) -> Result<Frame> {
     let ordinal = ordinal(fit).is_some();
     if !ordinal {
         frame.add_real("residual", full(&fit.residuals)?)?;
+    }
+    if !ordinal && fit.cox().is_none() {
         frame.add_real("pearson", full(&fit.residuals_pearson)?)?;
     }
     frame.add_real("weight", given(&fit.weights, 1.0)?)?;
     frame.add_real("offset", given(&fit.offset, 0.0)?)?;
-    if fit.generalised().is_some() {
+    if !fit.is_linear() {
         let columns = [
             ("linear_predictor", fit.linear_predictor_of(Role::Mean).transpose()?),
             ("zero_probability", if ordinal { None } else { fit.zero_probabilities().transpose()? }),
@@ -302,7 +304,7 @@ fn dropped_columns(fit: &Fit) -> Result<Frame> {
     let dropped = columns_left_out(fit);
     let mut frame = Frame::new(dropped.len());
     add_text(&mut frame, "name", dropped.iter().map(|d| Some(d.1)))?;
-    if fit.generalised().is_some() {
+    if !fit.is_linear() {
         let predictors: Vec<String> = dropped.iter().map(|d| d.0.replace(' ', "_")).collect();
         add_names(&mut frame, "predictor", &predictors)?;
     }

@@ -96,7 +96,7 @@ pub fn refit(fit: &Fit, questions: &Questions, work: &Work<'_>) -> Result<Option
             Some(rows) => out.iter_mut().zip(rows).for_each(|(to, row)| *to = values[*row]),
         }
     }
-    let options = RefitOptions { std_errors: fit.generalised().is_none(), threads: work.options.threads };
+    let options = RefitOptions { std_errors: fit.is_linear(), threads: work.options.threads };
     let all = fit.refit_many(&y, &options, work.watch)?;
     Ok(Some(Refitted { names: responses.names().map(String::from).collect(), table: all.frame()? }))
 }

@@ -41,7 +41,7 @@ impl<'a> FixedEffects<'a> {
     /// Where nobody has asked for the degrees of freedom that a fit has by default, and no answer depends on them, those of the normal
     /// distribution stand in for such as can't be computed.
     pub fn new(subject: &Subject<'a>, questions: &Questions, work: &Work<'_>) -> Result<Self> {
-        let linear = subject.fit.generalised().is_none();
+        let linear = subject.fit.is_linear();
         let method = match questions.df {
             DfMethod::Default if linear => DfMethod::Satterthwaite,
             DfMethod::Default => DfMethod::Normal,

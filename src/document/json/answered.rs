@@ -92,7 +92,7 @@ pub fn put_answers(json: &mut Json, fit: &Fit, questions: &Questions, answers: &
 
 /// Tests of a linear model under the name of their degrees of freedom, and linear combinations.
 fn put_tests(json: &mut Json, fit: &Fit, tests: &FixedEffects<'_>) -> Result<()> {
-    if fit.generalised().is_none() {
+    if fit.is_linear() {
         let coefficients = renamed(&tests.coefficients, &COEFFICIENTS)?;
         let anova =
             tests.anova.iter().map(|(kind, table)| Ok((*kind, columns(Named::Anova, table)?))).collect::<Result<Vec<_>>>()?;

@@ -5,7 +5,7 @@ use super::writer::Json;
 use crate::choice::Choice;
 use crate::diagnostics::ResidualKind;
 use crate::error::{Code, Result};
-use crate::fit::{Fit, FixedEffects, Generalised, Ordinal, Role};
+use crate::fit::{Cox, Fit, FixedEffects, Generalised, Ordinal, Role};
 
 /// Fixed effects with tests; "t_value" of a linear model, "z_value" of others.
 pub fn put_coefficients(json: &mut Json, key: &str, fixed: &FixedEffects, p_values: &[f64], statistic: &str) {
@@ -19,6 +19,21 @@ pub fn put_coefficients(json: &mut Json, key: &str, fixed: &FixedEffects, p_valu
         json.numbers("p_value", p_values);
         json.matrix("vcov", &fixed.vcov, fixed.names.len());
     });
+}
+
+/// What only Cox models have.
+pub fn put_cox(json: &mut Json, fit: &Fit, own: &Cox) {
+    json.text("ties", own.ties.name());
+    json.count("nevents", own.n_events);
+    json.names("strata", &own.strata);
+    json.array("hazard_ratio", |json| fit.fixed.estimate.iter().for_each(|b| json.real(b.exp())));
+    json.number("loglik_null", own.loglik_null);
+    json.number("loglik_integrated", fit.log_likelihood);
+    json.number("loglik_penalised", own.loglik_penalised);
+    json.number("loglik_fitted_partial", own.loglik_fitted);
+    json.number("df_penalised", own.df_penalised);
+    json.names("separated", &own.monotone);
+    json.numbers("linear_predictor", &own.eta);
 }
 
 /// What only generalised models have.

@@ -7,7 +7,7 @@ mod tables;
 mod writer;
 
 use self::answered::{put_answers, put_limits};
-use self::fixed::{put_coefficients, put_generalised, put_ordinal};
+use self::fixed::{put_coefficients, put_cox, put_generalised, put_ordinal};
 use self::random::{put_group_sizes, put_random_effects, put_variances};
 use self::writer::Json;
 use super::answers::{Answers, Predicted, Subject};
@@ -41,19 +41,23 @@ fn put_fit(json: &mut Json, fit: &Fit, questions: &Questions, answers: &Answers<
     json.count("nobs", fit.n_obs);
     put_group_sizes(json, fit);
     json.names("rank_deficient_columns_dropped", &fit.fixed.dropped);
-    let statistic = if fit.generalised().is_none() { "t_value" } else { "z_value" };
+    let statistic = if fit.is_linear() { "t_value" } else { "z_value" };
     put_coefficients(json, "fixed", &fit.fixed, &answers.fixed.p_values, statistic);
     json.numbers("theta", &fit.theta);
     json.names("theta_names", &fit.theta_names);
     put_variances(json, "varcorr", fit, Role::Mean);
-    json.number("sigma", fit.sigma);
+    if fit.cox().is_none() {
+        json.number("sigma", fit.sigma);
+    }
     put_correlation(json, fit, questions.level)?;
     json.number("logLik", fit.log_likelihood);
     json.number("criterion", fit.criterion);
     json.number("AIC", fit.aic);
     json.number("BIC", fit.bic);
     json.count("npar", fit.npar);
-    json.count("df_residual", fit.df_residual);
+    if fit.cox().is_none() {
+        json.count("df_residual", fit.df_residual);
+    }
     json.boolean("singular", fit.singular);
     put_random_effects(json, "ranef", fit, Role::Mean)?;
     json.numbers("fitted", &fit.fitted);
@@ -64,6 +68,7 @@ fn put_fit(json: &mut Json, fit: &Fit, questions: &Questions, answers: &Answers<
         Kind::Linear(_) => {}
         Kind::Generalised(own) => put_generalised(json, fit, own)?,
         Kind::Ordinal(own, ordinal) => put_ordinal(json, fit, own, ordinal)?,
+        Kind::Cox(own) => put_cox(json, fit, own),
     }
     put_dropped_rows(json, fit);
     put_outcome(json, &fit.outcome);

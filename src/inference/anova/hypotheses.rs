@@ -51,6 +51,7 @@ struct Terms {
 /// The hypotheses of all terms, in the order of the formula. `data` are those of the fit; types II and III need them where columns were
 /// left out.
 pub fn hypotheses(fit: &Fit, data: Option<&Frame>, kind: AnovaType, watch: &Watch<'_>) -> Result<Vec<Hypothesis>> {
+    fit.without_cox("anova")?;
     watch.at(Phase::Test, 0, None)?;
     let terms = Terms::of(fit);
     let p = fit.fixed.names.len();

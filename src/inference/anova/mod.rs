@@ -20,7 +20,7 @@ pub fn anova_table(
     freedom: DegreesOfFreedom<'_>,
     watch: &Watch<'_>,
 ) -> Result<Frame> {
-    if fit.generalised().is_some() {
+    if !fit.is_linear() {
         return Err(Error::argument(
             "the analysis of variance is for linear mixed models; compare generalised models by likelihood ratios",
         ));

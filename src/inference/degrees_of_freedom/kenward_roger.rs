@@ -60,6 +60,7 @@ const CLOSE_TO_TWO: f64 = 1e-2;
 
 impl KenwardRoger {
     pub fn of(fit: &Fit, watch: &Watch<'_>) -> Result<Self> {
+        fit.without_cox("Kenward and Roger's degrees of freedom")?;
         DfMethod::KenwardRoger.check(fit)?;
         let work = |variances: &mut Variances<'_>| {
             let p = variances.p();

@@ -41,12 +41,12 @@ impl DfMethod {
 
     /// Generalised models have no others than the simple ones, and Kenward and Roger's are for REML.
     pub fn check(self, fit: &Fit) -> Result<()> {
-        match (self, fit.generalised()) {
-            (DfMethod::KenwardRoger, None) if !fit.reml => Err(Error::argument(
+        match (self, fit.is_linear()) {
+            (DfMethod::KenwardRoger, true) if !fit.reml => Err(Error::argument(
                 "df: Kenward-Roger degrees of freedom are for fits by REML, and this one is by maximum likelihood",
             )),
-            (DfMethod::Default | DfMethod::Normal | DfMethod::Residual, _) | (_, None) => Ok(()),
-            (method, Some(_)) => Err(Error::argument(format!(
+            (DfMethod::Default | DfMethod::Normal | DfMethod::Residual, _) | (_, true) => Ok(()),
+            (method, false) => Err(Error::argument(format!(
                 "df: {} degrees of freedom are for linear mixed models; tests of other models are normal (or have residual degrees of freedom)",
                 method.title()
             ))),

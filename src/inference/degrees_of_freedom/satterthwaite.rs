@@ -40,10 +40,11 @@ const EQUAL: f64 = 1e-8;
 impl Satterthwaite {
     /// Of a linear model, where they can be had.
     pub fn by_default(fit: &Fit, watch: &Watch<'_>) -> Result<Option<Self>> {
-        if fit.generalised().is_some() { Ok(None) } else { Ok(or_reason(Self::of(fit, watch))?.ok()) }
+        if !fit.is_linear() { Ok(None) } else { Ok(or_reason(Self::of(fit, watch))?.ok()) }
     }
 
     pub fn of(fit: &Fit, watch: &Watch<'_>) -> Result<Self> {
+        fit.without_cox("Satterthwaite's degrees of freedom")?;
         DfMethod::Satterthwaite.check(fit)?;
         let Observed { map, information, .. } = Observed::of(fit, watch)?;
         let PseudoInverse { mut matrix, indefinite, .. } = pseudo_inverse(information.fixed.len() + 1, &information.hessian)?;

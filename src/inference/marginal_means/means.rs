@@ -68,6 +68,7 @@ impl MarginalMeans {
     /// The means of a fit from a formula. `data` are those of the fit, which tell the means of covariates; where the fixed effects are
     /// made of plain factors they can be missing.
     pub fn of_fit(fit: &Fit, data: Option<&Frame>, spec: &MeansSpec, weighting: Weighting, watch: &Watch<'_>) -> Result<Self> {
+        fit.without_cox("marginal means")?;
         watch.at(Phase::Means, 0, None)?;
         let ModelProgram::Formula(program) = &fit.program else {
             return Err(Error::argument("the model was fitted from arrays; marginal means need a formula"));

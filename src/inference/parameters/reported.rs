@@ -39,7 +39,7 @@ fn slopes(fit: &Fit) -> Vec<Slopes> {
     rows.iter_mut().for_each(|row| row.retain(|(_, slope)| *slope != 0.0));
     let first = rows.len();
     let structures: Vec<Structure> = fit.named_terms().map(|(_, term)| term.design.structure).collect();
-    let sigma = fit.generalised().is_none().then_some(fixed);
+    let sigma = fit.is_linear().then_some(fixed);
     for (structure, range) in with_ranges(&structures) {
         let theta = &fit.theta[range.clone()];
         let own = if structure.kind == StructureKind::Unstructured {

@@ -47,6 +47,7 @@ impl Fit {
     /// linear model sigma and the residual correlation), fixed effects of the mean, the zero part (`zi.`) and the dispersion (`disp.`).
     /// The watcher hears of each point of a profile, with the least deviance there and theta.
     pub fn profile(&self, level: f64, watch: &Watch<'_>) -> Result<Vec<Profile>> {
+        self.without_cox("profiles")?;
         let z = reach(level)?;
         match self.generalised() {
             None => all(&linear::Base::new(self, watch)?, self.labels(), z, watch),
@@ -67,6 +68,7 @@ impl Fit {
 
     /// Those of the elements of theta, of a linear model relative to sigma, which is at its best for each.
     pub fn profile_theta(&self, level: f64, watch: &Watch<'_>) -> Result<Vec<Profile>> {
+        self.without_cox("profiles")?;
         let z = reach(level)?;
         let labels = labelled(self.theta_ids(), self.theta_names.iter().map(|name| format!("theta.{name}")).collect());
         match self.generalised() {

@@ -20,8 +20,8 @@ pub const CHAPTERS: [Chapter; 13] = [
     },
     Chapter {
         title: "Spec",
-        about: "the model: a formula or arrays, family, thresholds, residual correlation",
-        files: &["spec_lists", "spec", "spec_arrays", "spec_family", "spec_ordinal", "spec_correlation", "spec_variables"],
+        about: "the model: a formula or arrays, family, thresholds, ties, residual correlation",
+        files: &["spec_lists", "spec", "spec_arrays", "spec_family", "spec_ordinal", "spec_survival", "spec_correlation", "spec_variables"],
     },
     Chapter { title: "Family", about: "the families of the library, and your own", files: &["family_list", "family"] },
     Chapter {
@@ -42,6 +42,7 @@ pub const CHAPTERS: [Chapter; 13] = [
             "fit_parameters",
             "fit_family",
             "fit_ordinal",
+            "fit_survival",
             "fit_correlation",
             "fit_rows",
             "fit_matrices",

@@ -1,0 +1,56 @@
+//! What only Cox models have: events, likelihoods, degrees of freedom.
+
+use super::boundary::query;
+use super::codes::code_of;
+use super::fit::FitHandle;
+use super::spec_survival::TiesCode;
+use crate::fit::Cox;
+
+fn cox(fit: Option<&FitHandle>) -> Option<&Cox> {
+    fit?.fit.cox()
+}
+
+/// How the fit handles events at the same time; INTERLACE_TIES_NONE for NULL and for other models than Cox's.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_ties(fit: Option<&FitHandle>) -> TiesCode {
+    query(TiesCode::None, || code_of(cox(fit)?.ties))
+}
+
+/// Number of rows used that have an event; 0 for NULL and for other models than Cox's.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_n_events(fit: Option<&FitHandle>) -> usize {
+    query(0, || Some(cox(fit)?.n_events))
+}
+
+/// Log partial likelihood of a Cox model at the offset only, without fixed and random effects. NaN for NULL and for other models.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_log_likelihood_null(fit: Option<&FitHandle>) -> f64 {
+    query(f64::NAN, || Some(cox(fit)?.loglik_null))
+}
+
+/// Log partial likelihood of a Cox model at its fixed effects and the modes of its random effects, less the penalty b'V^-1 b / 2 of these, V
+/// their covariance. NaN for NULL and for other models. interlace_fit_log_likelihood() is that integrated over the random effects.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_log_likelihood_penalised(fit: Option<&FitHandle>) -> f64 {
+    query(f64::NAN, || Some(cox(fit)?.loglik_penalised))
+}
+
+/// Log partial likelihood of a Cox model at its fixed effects and the modes of its random effects, without the penalty. NaN for NULL and
+/// for other models.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_log_likelihood_fitted(fit: Option<&FitHandle>) -> f64 {
+    query(f64::NAN, || Some(cox(fit)?.loglik_fitted))
+}
+
+/// Degrees of freedom of the penalised likelihood of a Cox model: the number of fixed effects, and of each random effect the share that is
+/// not shrunk away. NaN for NULL and for other models.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn interlace_fit_df_penalised(fit: Option<&FitHandle>) -> f64 {
+    query(f64::NAN, || Some(cox(fit)?.df_penalised))
+}
