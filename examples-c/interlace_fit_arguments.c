@@ -127,7 +127,7 @@ static int read_model(struct arguments *arguments, const char *model)
     if (strcmp(model, "coxme") == 0)
         return complain("coxme is not available in this version", "", 1);
     if (interlace_model_from_name(model, &arguments->model, NULL) != INTERLACE_OK)
-        return wrong("unknown model '%s', wanted lmm, glmm or clmm", model);
+        return wrong("unknown model '%s', wanted lmm, glmm, clmm or coxme", model);
     return READY;
 }
 
@@ -144,9 +144,9 @@ static int check_model(const struct arguments *arguments)
         char names[64] = "";
         size_t count = 0;
         bool suits = false;
-        for (int m = 0; m < 3; m++) {
+        for (size_t m = 0; m < sizeof all / sizeof *all; m++) {
             bool own = option->kind == QUESTION ? interlace_questions_suits(option->question, all[m])
-                                                : option->models == 0 || (option->models & 1 << m) != 0;
+                                                : option->models == 0 || (option->models & 1u << m) != 0;
             if (own)
                 snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", count++ > 0 ? " and " : "", interlace_model_name(all[m]));
             suits = suits || (own && all[m] == arguments->model);

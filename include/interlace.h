@@ -25,7 +25,7 @@
 /* Contents:
  *   Library      version, status, errors
  *   Frame        data go in as named columns, tables come out so; CSV files
- *   Spec         the model: a formula or arrays, family, thresholds, residual correlation
+ *   Spec         the model: a formula or arrays, family, thresholds, ties, residual correlation
  *   Family       the families of the library, and your own
  *   Options      how a model is fitted, and how long work is watched
  *   Fit          a fitted model: criterion, fixed and random effects, parameters, rows, matrices, outcome
@@ -651,7 +651,7 @@ interlace_status interlace_frame_read_csv_bytes(const char *bytes,
 double interlace_frame_read_seconds(const interlace_frame *frame);
 
 /* ==================================================================================================================
- * Spec: the model: a formula or arrays, family, thresholds, residual correlation
+ * Spec: the model: a formula or arrays, family, thresholds, ties, residual correlation
  * ================================================================================================================== */
 
 /**
@@ -668,7 +668,9 @@ typedef enum interlace_model {
     /**
      * Cumulative link mixed model for an ordered response: thresholds, and a link as interlace_spec_set_link sets it.
      */
-    INTERLACE_MODEL_CLMM = 3
+    INTERLACE_MODEL_CLMM = 3,
+    /** Cox model with Gaussian frailties for survival times: Surv(time, event) ~ x + (1 | g). */
+    INTERLACE_MODEL_COXME = 4
 } interlace_model;
 
 /**
@@ -1344,6 +1346,50 @@ interlace_status interlace_spec_set_response_levels(interlace_spec *spec,
                                                     const char *const *levels,
                                                     size_t n_levels,
                                                     interlace_error *err);
+
+/**
+ * How events at the same time share the risk set.
+ * @since 0.1
+ */
+typedef enum interlace_ties {
+    /** No Cox model. */
+    INTERLACE_TIES_NONE = -1,
+    /**
+     * Each event has the others of its time at risk on average (Efron 1977): close to what an exact treatment gives.
+     */
+    INTERLACE_TIES_EFRON = 0,
+    /** Each event has all others of its time at risk (Breslow 1974). */
+    INTERLACE_TIES_BRESLOW = 1
+} interlace_ties;
+
+/**
+ * The name of a way to handle ties, such as "efron"; NULL for a number that is none. A static string.
+ * @param[in] code How events at the same time share the risk set.
+ * @since 0.1
+ */
+const char *interlace_ties_name(interlace_ties code);
+
+/**
+ * The way to handle ties that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_ties_from_name(const char *name,
+                                          interlace_ties *out,
+                                          interlace_error *err);
+
+/**
+ * Sets how a Cox model handles events at the same time; INTERLACE_TIES_EFRON is the default. INTERLACE_E_ARGUMENT for a
+ * model that is not INTERLACE_MODEL_COXME.
+ * @param[in,out] spec The spec.
+ * @param[in] ties How events at the same time share the risk set.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_ties(interlace_spec *spec, interlace_ties ties, interlace_error *err);
 
 /**
  * Makes the residuals of a linear model correlated within groups: "ar1(time | g)", "ar1(1 | g)", whose time is the
@@ -2250,7 +2296,7 @@ size_t interlace_fit_df_residual(const interlace_fit *fit);
 /**
  * Standard deviation of the residuals, in units of the response. For a generalised model the dispersion as in R's
  * sigma(): the family's first parameter, but 1/sqrt(shape) for gamma and 1/sqrt(lambda) for inverse_gaussian; 1 for
- * families without parameters and for ordinal models, NaN with a dispersion formula. NaN for NULL.
+ * families without parameters and for ordinal models, NaN with a dispersion formula and for Cox models. NaN for NULL.
  * @param[in] fit The fit.
  * @since 0.1
  */
@@ -3465,6 +3511,53 @@ interlace_status interlace_fit_family_parameters_confint_wald(const interlace_fi
                                                               double *upper,
                                                               size_t len,
                                                               interlace_error *err);
+
+/**
+ * How the fit handles events at the same time; INTERLACE_TIES_NONE for NULL and for other models than Cox's.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+interlace_ties interlace_fit_ties(const interlace_fit *fit);
+
+/**
+ * Number of rows used that have an event; 0 for NULL and for other models than Cox's.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+size_t interlace_fit_n_events(const interlace_fit *fit);
+
+/**
+ * Log partial likelihood of a Cox model at the offset only, without fixed and random effects. NaN for NULL and for
+ * other models.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+double interlace_fit_log_likelihood_null(const interlace_fit *fit);
+
+/**
+ * Log partial likelihood of a Cox model at its fixed effects and the modes of its random effects, less the penalty
+ * b'V^-1 b / 2 of these, V their covariance. NaN for NULL and for other models. interlace_fit_log_likelihood() is that
+ * integrated over the random effects.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+double interlace_fit_log_likelihood_penalised(const interlace_fit *fit);
+
+/**
+ * Log partial likelihood of a Cox model at its fixed effects and the modes of its random effects, without the penalty.
+ * NaN for NULL and for other models.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+double interlace_fit_log_likelihood_fitted(const interlace_fit *fit);
+
+/**
+ * Degrees of freedom of the penalised likelihood of a Cox model: the number of fixed effects, and of each random effect
+ * the share that is not shrunk away. NaN for NULL and for other models.
+ * @param[in] fit The fit.
+ * @since 0.1
+ */
+double interlace_fit_df_penalised(const interlace_fit *fit);
 
 /**
  * The kind of a fit's residual correlation; INTERLACE_CORRELATION_NONE without one.

@@ -106,7 +106,9 @@ impl Spec {
         }
         match &self.source {
             Source::Formula(_) => Ok(()),
-            Source::Arrays(_) => Err(Error::unsupported("a Cox model is given by a formula, Surv(time, event) ~ x + (1 | g), not by arrays")),
+            Source::Arrays(_) => {
+                Err(Error::unsupported("a Cox model is given by a formula, Surv(time, event) ~ x + (1 | g), not by arrays"))
+            }
         }
     }
 

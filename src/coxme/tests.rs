@@ -30,7 +30,8 @@ const ALL: Traits = Traits { ties: true, entry: true, strata: true, weights: tru
 fn simulated(n: usize, traits: Traits, seed: u64) -> Design {
     let mut stream = Stream::new(seed, 0, Purpose::Response);
     let mut uniform = || stream.uniform();
-    let x: Vec<f64> = (0..2 * n).map(|i| if i < n { 4.0 * uniform() - 2.0 } else { f64::from(u8::from(uniform() < 0.4)) }).collect();
+    let x: Vec<f64> =
+        (0..2 * n).map(|i| if i < n { 4.0 * uniform() - 2.0 } else { f64::from(u8::from(uniform() < 0.4)) }).collect();
     let (g, h): (Vec<u32>, Vec<u32>) = (0..n).map(|_| ((7.0 * uniform()) as u32, (5.0 * uniform()) as u32)).unzip();
     let mut survival = SurvivalDesign { stratum: vec![0; n], ..SurvivalDesign::default() };
     let mut start = vec![];
@@ -83,7 +84,8 @@ fn cases() -> impl Iterator<Item = (Traits, Ties)> {
         f(&mut traits);
         traits
     };
-    let traits = [one(|_| ()), one(|t| t.ties = true), one(|t| t.entry = true), one(|t| t.strata = true), one(|t| t.weights = true), ALL];
+    let traits =
+        [one(|_| ()), one(|t| t.ties = true), one(|t| t.entry = true), one(|t| t.strata = true), one(|t| t.weights = true), ALL];
     traits.into_iter().flat_map(|t| [(t, Ties::Efron), (t, Ties::Breslow)])
 }
 
@@ -237,11 +239,8 @@ fn rows_that_are_split_in_time_and_a_clock_that_runs_otherwise_change_nothing() 
     });
     let mut rescaled = design.clone();
     let clock = |t: &f64| 1e-7 * t.exp();
-    rescaled.survival = Some(SurvivalDesign {
-        start: Some(start.iter().map(clock).collect()),
-        stop: old.stop.iter().map(clock).collect(),
-        ..old
-    });
+    rescaled.survival =
+        Some(SurvivalDesign { start: Some(start.iter().map(clock).collect()), stop: old.stop.iter().map(clock).collect(), ..old });
     for ties in [Ties::Efron, Ties::Breslow] {
         let own = fitted(&design, ties, &POINTS[0]);
         for other in [&split, &rescaled] {

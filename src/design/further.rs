@@ -149,7 +149,8 @@ fn ordinal_formulas(formulas: Further<Formula>) -> Result<Further<Formula>> {
             return Err(unsupported(offset.span.start, message));
         }
     }
-    Ok(formulas.filter(|formula| !(formula.fixed.terms.is_empty() && formula.fixed.offsets.is_empty() && formula.fixed.strata.is_empty())))
+    Ok(formulas
+        .filter(|formula| !(formula.fixed.terms.is_empty() && formula.fixed.offsets.is_empty() && formula.fixed.strata.is_empty())))
 }
 
 fn unsupported(position: usize, message: &str) -> Error {

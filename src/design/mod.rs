@@ -47,6 +47,6 @@ pub use parts::{Design, NaPolicy, Needed, PredictorDesign, RowLedger, TermDesign
 pub use program::{Program, Request};
 pub use response::ResponseRule;
 pub use rows::ZERO_WEIGHT;
-pub use survival::SurvivalDesign;
 pub use series::{CorrelationDesign, Runs};
+pub use survival::SurvivalDesign;
 pub use unread::hinted;

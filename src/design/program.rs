@@ -280,7 +280,8 @@ impl Sources {
         let program = Program { response: self.response, mean, further, complete: request.na == NaPolicy::Error };
         program.check_contrasts(&contrasts)?;
         let mut design = assembled(design, further_designs, rows.len());
-        let Selected { y, trials, categories, mut survival } = program.response.select(values.response, request.response, rows, &mut warnings)?;
+        let Selected { y, trials, categories, mut survival } =
+            program.response.select(values.response, request.response, rows, &mut warnings)?;
         let weights = match (values.weights, &self.weights) {
             (Some(values), Some(source)) => Some(checked_weights(&source.name, values, rows)?),
             _ => None,

@@ -58,7 +58,8 @@ impl SurvivalDesign {
         let (group, index) = Group::learn(parts, values, rows)?;
         let mut events = try_vec("strata", false, group.labels.len())?;
         index.iter().zip(&self.event).filter(|(_, event)| **event).for_each(|(s, _)| events[*s as usize] = true);
-        let without: Vec<String> = group.labels.iter().zip(events).filter(|(_, any)| !any).map(|(label, _)| quoted(label)).collect();
+        let without: Vec<String> =
+            group.labels.iter().zip(events).filter(|(_, any)| !any).map(|(label, _)| quoted(label)).collect();
         if !without.is_empty() {
             let some: Vec<&str> = without.iter().take(SHOWN).map(String::as_str).collect();
             let more = if without.len() > SHOWN { format!(" and {} more", without.len() - SHOWN) } else { String::new() };
@@ -202,7 +203,8 @@ impl SurvivalNode {
         if let Some(i) = codes.iter().position(|v| *v != 0.0 && *v != 1.0) {
             return Err(at_row(rows, i, |place| {
                 let (name, code) = (quoted(&self.event.0), shortest_text(codes[i]));
-                let advice = if codes[i] == 2.0 { format!("; where 2 is an event, write {} == 2", self.event.0) } else { String::new() };
+                let advice =
+                    if codes[i] == 2.0 { format!("; where 2 is an event, write {} == 2", self.event.0) } else { String::new() };
                 format!("Surv(): the event {name} is {code} in {place}, wanted 0 or 1, or TRUE or FALSE{advice}")
             }));
         }

@@ -14,19 +14,13 @@ use crate::coxme::model::Model;
 use crate::coxme::solution::{Solution, solve};
 use crate::design::{Design, ModelProgram, SurvivalDesign};
 use crate::error::{Error, Result, try_collect, try_copy};
-use crate::options::{Nodes, Options};
+use crate::options::{Information, Nodes, Options};
 use crate::search::Estimate;
 use crate::spec::Ties;
 use crate::watch::{Phase, Watch};
 
 /// Fits a design.
-pub(super) fn fit(
-    ties: Ties,
-    program: ModelProgram,
-    mut design: Design,
-    options: &Options,
-    watch: &Watch<'_>,
-) -> Result<Fit> {
+pub(super) fn fit(ties: Ties, program: ModelProgram, mut design: Design, options: &Options, watch: &Watch<'_>) -> Result<Fit> {
     watch.pulse()?;
     let warnings = check(&design, options)?;
     design.warnings.extend(warnings);
@@ -42,13 +36,7 @@ pub(super) fn fit(
 }
 
 /// The criterion at each of the given theta.
-pub(super) fn objective(
-    ties: Ties,
-    design: &Design,
-    options: &Options,
-    thetas: &[f64],
-    watch: &Watch<'_>,
-) -> Result<Vec<f64>> {
+pub(super) fn objective(ties: Ties, design: &Design, options: &Options, thetas: &[f64], watch: &Watch<'_>) -> Result<Vec<f64>> {
     check(design, options)?;
     let model = Model::new(design, survival_of(design)?, ties)?;
     let mut laplace = Laplace::new(&model, watch)?;
@@ -68,6 +56,9 @@ fn survival_of(design: &Design) -> Result<&SurvivalDesign> {
 fn check(design: &Design, options: &Options) -> Result<Vec<String>> {
     if options.quadrature != 1 || options.nodes != Nodes::Adaptive {
         return Err(Error::unsupported("quadrature: a Cox model has the Laplace approximation (1) and no other"));
+    }
+    if options.information != Information::Observed {
+        return Err(Error::unsupported("information: a Cox model has the observed information and no other"));
     }
     if options.reml_generalised {
         return Err(Error::unsupported("method: a Cox model has no restricted likelihood"));

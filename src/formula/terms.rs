@@ -211,7 +211,9 @@ impl<'a> Algebra<'a, '_> {
             Place::Subtracted => wrong("strata can't be subtracted; leave them out"),
             Place::Inside => wrong("strata stand alone between +"),
             Place::Sum if arguments.is_empty() => wrong("strata() takes one or more factors"),
-            Place::Sum if arguments.iter().any(|a| a.name.is_some()) => wrong("the arguments of strata() are factors, without names"),
+            Place::Sum if arguments.iter().any(|a| a.name.is_some()) => {
+                wrong("the arguments of strata() are factors, without names")
+            }
             Place::Sum => self.opaque(expr),
         }
     }

@@ -2,12 +2,21 @@
 
 use interlace::frame::{CsvOptions, Frame};
 use interlace::options::{Information, Nodes, Options, StdErrors};
-use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec, Threshold};
+use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec, Threshold, Ties};
 use serde_json::Value;
 
 /// How many entries the files have: who goes through them all has seen that many.
-const COUNTS: [(&str, usize); 7] =
-    [("lmm", 35), ("lmm_df", 23), ("lmm_lrt", 3), ("correlation", 8), ("correlation_nlme", 8), ("glmm", 51), ("clmm", 45)];
+const COUNTS: [(&str, usize); 9] = [
+    ("lmm", 35),
+    ("lmm_df", 23),
+    ("lmm_lrt", 3),
+    ("correlation", 8),
+    ("correlation_nlme", 8),
+    ("glmm", 51),
+    ("clmm", 45),
+    ("coxme", 11),
+    ("coxph", 2),
+];
 
 /// A whole file.
 pub fn document(name: &str) -> Value {
@@ -45,7 +54,7 @@ pub fn numbers(v: &Value) -> Vec<f64> {
     }
 }
 
-/// The model of an entry of `lmm`, `glmm` or `clmm`: specification, data, options.
+/// The model of an entry of `lmm`, `glmm`, `clmm`, `coxme` or `coxph`: specification, data, options.
 pub fn model(kind: ModelKind, entry: &Value) -> (Spec, Frame, Options) {
     let own = |key: &str| entry[key].as_str().map(str::to_owned);
     let predictor = |key: &str| own(key).map(PredictorSpec::Formula);
@@ -77,6 +86,10 @@ pub fn model(kind: ModelKind, entry: &Value) -> (Spec, Frame, Options) {
             let points = entry["quadrature"].as_i64().unwrap();
             options.quadrature = points.unsigned_abs() as usize;
             options.nodes = if points < 0 { Nodes::Fixed } else { Nodes::Adaptive };
+        }
+        ModelKind::Coxme => {
+            spec.ties = if entry["ties"] == "breslow" { Ties::Breslow } else { Ties::Efron };
+            options.null_model = entry["varcorr"].is_null();
         }
     }
     let frame = Frame::from_csv_path(format!("tests/reference/data/{}", text(&entry["data"])), &csv).unwrap();

@@ -64,7 +64,7 @@ macro_rules! programs {
     };
 }
 
-programs! { status frame csv spec family options fit glmm clmm arrays correlation predict predict_glmm predict_clmm predict_status inference parameters degrees_of_freedom simulate bootstrap threads validation document hostile }
+programs! { status frame csv spec family options fit glmm clmm coxme arrays correlation predict predict_glmm predict_clmm predict_status inference parameters degrees_of_freedom simulate bootstrap threads validation document hostile }
 
 /// The examples compile, run in their own folder, and have something to show.
 #[test]

@@ -58,6 +58,7 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
     let mut seen = BTreeSet::new();
     let data = |name: &str| format!("../tests/reference/data/{name}.csv");
     let (ar1, salamanders, wine, cbpp) = (data("sim_ar1"), data("Salamanders"), data("wine"), data("cbpp"));
+    let kidney = data("kidney");
     let directory = tempfile::tempdir().unwrap();
     let incomplete = directory.path().join("incomplete.csv");
     let sleepstudy = std::fs::read_to_string(super::examples().join(SLEEPSTUDY[2])).unwrap();
@@ -83,6 +84,7 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
         ],
         [&ordinal[..], &["--nominal", "~ contact", "--scale", "~ temp", "--predict", &wine]].concat(),
         [&ordinal[..], &["--predict", &wine, "--type", "cum.prob"]].concat(),
+        vec!["coxme", "Surv(time, status) ~ age + (1 | id)", &kidney],
         vec!["lmm", SLEEPSTUDY[1], incomplete.to_str().unwrap()],
         [&SLEEPSTUDY[..], &["--objective", "1,0,1"]].concat(),
     ] {

@@ -21,7 +21,16 @@ pub const CHAPTERS: [Chapter; 13] = [
     Chapter {
         title: "Spec",
         about: "the model: a formula or arrays, family, thresholds, ties, residual correlation",
-        files: &["spec_lists", "spec", "spec_arrays", "spec_family", "spec_ordinal", "spec_survival", "spec_correlation", "spec_variables"],
+        files: &[
+            "spec_lists",
+            "spec",
+            "spec_arrays",
+            "spec_family",
+            "spec_ordinal",
+            "spec_survival",
+            "spec_correlation",
+            "spec_variables",
+        ],
     },
     Chapter { title: "Family", about: "the families of the library, and your own", files: &["family_list", "family"] },
     Chapter {

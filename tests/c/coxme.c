@@ -1,0 +1,150 @@
+/* Cox fits: what they have, and of everything else that it is not available. Figures are those of coxme 2.2-22 for R without its sparse
+ * approximation, polished by Newton steps. */
+#include "check.h"
+
+static interlace_error err;
+
+enum { KIDNEY = 76, PATIENTS = 38 };
+
+static interlace_frame *kidney(void) {
+    interlace_frame *frame;
+    static const char *const id[] = {"id"};
+    OK(read_csv("tests/reference/data/kidney.csv", id, 1, &frame, &err));
+    return frame;
+}
+
+static interlace_spec *model(void) {
+    interlace_spec *spec;
+    OK(interlace_spec_new(INTERLACE_MODEL_COXME, "Surv(time, status) ~ age + sex + (1 | id)", &spec, &err));
+    return spec;
+}
+
+static void ties_by_name(void) {
+    interlace_ties ties = INTERLACE_TIES_NONE;
+    OK(interlace_ties_from_name("Breslow", &ties, &err));
+    CHECK(ties == INTERLACE_TIES_BRESLOW);
+    SAME(interlace_ties_name(INTERLACE_TIES_EFRON), "efron");
+    CHECK(interlace_ties_name((interlace_ties)7) == NULL);
+    FAILS(INTERLACE_E_ARGUMENT, "efron", interlace_ties_from_name("exact", &ties, &err));
+    interlace_spec *linear;
+    OK(interlace_spec_new(INTERLACE_MODEL_LMM, "y ~ x + (1 | g)", &linear, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_MODEL_COXME", interlace_spec_set_ties(linear, INTERLACE_TIES_EFRON, &err));
+    interlace_spec_free(linear);
+    interlace_spec *spec = model();
+    FAILS(INTERLACE_E_ARGUMENT, "ties", interlace_spec_set_ties(spec, (interlace_ties)7, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "Cox", interlace_spec_set_family(spec, "poisson", NULL, &err));
+    interlace_spec_free(spec);
+}
+
+static void likelihoods(const interlace_fit *fit, const interlace_fit *breslow) {
+    CHECK(interlace_fit_model(fit) == INTERLACE_MODEL_COXME && interlace_fit_n_events(fit) == 58 && interlace_fit_n_obs(fit) == KIDNEY);
+    CHECK(interlace_fit_ties(fit) == INTERLACE_TIES_EFRON && interlace_fit_ties(breslow) == INTERLACE_TIES_BRESLOW);
+    CHECK(interlace_fit_method(fit) == INTERLACE_METHOD_ML && interlace_fit_n_parameters(fit) == 3);
+    CLOSE(interlace_fit_log_likelihood_null(fit), -184.3445959, 1e-6);
+    CLOSE(interlace_fit_log_likelihood(fit), -181.904519, 1e-6);
+    CHECK(interlace_fit_log_likelihood_penalised(fit) < interlace_fit_log_likelihood_fitted(fit));
+    CHECK(interlace_fit_df_penalised(fit) > 3 && interlace_fit_df_penalised(fit) < 2 + PATIENTS);
+    CHECK(isnan(interlace_fit_sigma(fit)) && interlace_fit_n_separated(fit) == 0);
+    CHECK(interlace_fit_ties(NULL) == INTERLACE_TIES_NONE && interlace_fit_n_events(NULL) == 0);
+    CHECK(isnan(interlace_fit_log_likelihood_null(NULL)) && isnan(interlace_fit_df_penalised(NULL)));
+    CHECK(isnan(interlace_fit_log_likelihood_penalised(NULL)) && isnan(interlace_fit_log_likelihood_fitted(NULL)));
+}
+
+static void estimates(const interlace_fit *fit) {
+    double beta[2], lower[2], upper[2], p[2], theta[1], frailties[PATIENTS], rows[KIDNEY], l[2] = {0, 1}, rhs[1] = {0};
+    OK(interlace_fit_fixef(fit, INTERLACE_PREDICTOR_MEAN, beta, 2, &err));
+    CLOSE(beta[1], -1.35560, 1e-4);
+    OK(interlace_fit_fixef_confint_wald(fit, INTERLACE_PREDICTOR_MEAN, INTERLACE_DF_DEFAULT, 0.95, NULL, lower, upper, 2, &err));
+    CHECK(lower[1] < beta[1] && beta[1] < upper[1] && upper[1] < 0);
+    OK(interlace_fit_fixef_p_value(fit, INTERLACE_PREDICTOR_MEAN, INTERLACE_DF_NORMAL, NULL, p, 2, &err));
+    CHECK(p[1] < 0.01 && p[0] > 0.05);
+    OK(interlace_fit_theta(fit, theta, 1, &err));
+    CLOSE(theta[0] * theta[0], 0.4573625455751593, 1e-6);
+    OK(interlace_fit_term_ranef(fit, 0, frailties, PATIENTS, &err));
+    OK(interlace_fit_linear_predictor(fit, INTERLACE_PREDICTOR_MEAN, rows, KIDNEY, &err));
+    CLOSE(rows[0], 28 * beta[0] + beta[1] + frailties[0], 1e-12);
+    OK(interlace_fit_response(fit, rows, KIDNEY, &err));
+    CHECK(rows[0] == 1);
+    OK(interlace_fit_fitted(fit, rows, KIDNEY, &err));
+    CHECK(rows[0] > 0);
+    double sum = 0;
+    OK(interlace_fit_residuals(fit, INTERLACE_RESIDUALS_RESPONSE, rows, KIDNEY, &err));
+    for (int i = 0; i < KIDNEY; i++)
+        sum += rows[i];
+    CLOSE(sum, 0, 1e-10);
+    interlace_frame *table;
+    OK(interlace_fit_wald_test(fit, l, 1, 2, 1, rhs, true, INTERLACE_DF_DEFAULT, NULL, &table, &err));
+    interlace_frame_free(table);
+    for (size_t i = 0; i < interlace_fit_n_tables(fit); i++) {
+        OK(interlace_fit_table(fit, interlace_fit_table_name(fit, i), INTERLACE_DF_DEFAULT, NULL, &table, &err));
+        interlace_frame_free(table);
+    }
+}
+
+/* Everything that takes a fit and has no meaning for this one, or is not there yet. Nothing is written. */
+static void not_available(const interlace_fit *fit, const interlace_frame *data) {
+    double out[KIDNEY * KIDNEY] = {0}, one = 7, two = 7, three = 7, four = 7;
+    interlace_frame *table = NULL;
+    interlace_prediction_status status[KIDNEY];
+    interlace_status none = INTERLACE_E_UNSUPPORTED;
+    FAILS(none, "Cox", interlace_fit_predict(fit, NULL, NULL, NULL, out, KIDNEY, &err));
+    FAILS(none, "Cox", interlace_fit_predict(fit, data, NULL, NULL, out, KIDNEY, &err));
+    FAILS(none, "Cox", interlace_fit_predict_interval(fit, data, NULL, NULL, out, out, out, out, KIDNEY, &err));
+    FAILS(none, "Cox", interlace_fit_predict_status(fit, data, NULL, NULL, status, KIDNEY, &err));
+    FAILS(none, "Cox", interlace_fit_profile(fit, NULL, NULL, &table, &err));
+    FAILS(none, "Cox", interlace_fit_parameters_confint_profile(fit, NULL, NULL, &table, &err));
+    CHECK(interlace_fit_anova(fit, data, INTERLACE_ANOVA_TYPE_III, INTERLACE_DF_DEFAULT, NULL, &table, &err) != INTERLACE_OK);
+    CHECK(interlace_fit_drop1(fit, data, NULL, &table, &err) != INTERLACE_OK);
+    FAILS(none, "Cox", interlace_fit_contrasts(fit, data, "~ sex", NULL, NULL, &table, &err));
+    FAILS(none, "Cox", interlace_fit_marginal_means(fit, data, "~ sex", NULL, NULL, &table, &err));
+    FAILS(none, "Cox", interlace_fit_refit(fit, out, KIDNEY, 1, KIDNEY, false, NULL, &table, &err));
+    FAILS(none, "Cox", interlace_fit_simulate(fit, 1, 1, INTERLACE_SIMULATION_NEW, NULL, out, KIDNEY, &err));
+    FAILS(none, "Cox", interlace_fit_r2(fit, NULL, &one, &two, &err));
+    FAILS(none, "Cox", interlace_fit_icc(fit, NULL, &one, &two, &err));
+    FAILS(none, "Cox", interlace_fit_overdispersion(fit, &one, &two, &three, &four, &err));
+    FAILS(none, "Cox", interlace_fit_quantile_residuals(fit, 1, NULL, out, KIDNEY, &err));
+    FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_PEARSON, out, KIDNEY, &err));
+    FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_WORKING, out, KIDNEY, &err));
+    FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_DEVIANCE, out, KIDNEY, &err));
+    FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_NORMALIZED, out, KIDNEY, &err));
+    FAILS(none, "Cox", interlace_fit_parameters_vcov(fit, INTERLACE_PARAMETER_FORM_WORKING, NULL, out, 9, &err));
+    CHECK(interlace_fit_fixef_vcov_kenward_roger(fit, NULL, out, 4, &err) != INTERLACE_OK);
+    CHECK(interlace_fit_fixef_p_value(fit, INTERLACE_PREDICTOR_MEAN, INTERLACE_DF_SATTERTHWAITE, NULL, out, 2, &err) != INTERLACE_OK);
+    CHECK(interlace_fit_fixef_p_value(fit, INTERLACE_PREDICTOR_MEAN, INTERLACE_DF_KENWARD_ROGER, NULL, out, 2, &err) != INTERLACE_OK);
+    CHECK(interlace_fit_family_parameters(fit, out, 0, &err) != INTERLACE_OK);
+    CHECK(interlace_fit_thresholds(fit, out, 1, &err) != INTERLACE_OK && interlace_fit_n_thresholds(fit) == 0);
+    CHECK(interlace_fit_nominal(fit, out, 1, &err) != INTERLACE_OK && interlace_fit_n_nominal(fit) == 0);
+    CHECK(interlace_fit_zero_probability(fit, out, KIDNEY, &err) != INTERLACE_OK);
+    CHECK(interlace_fit_dispersion(fit, out, KIDNEY, &err) != INTERLACE_OK);
+    CHECK(interlace_fit_linear_predictor(fit, INTERLACE_PREDICTOR_DISPERSION, out, KIDNEY, &err) != INTERLACE_OK);
+    CHECK(interlace_fit_correlation_estimate(fit, &one, &two, &err) != INTERLACE_OK);
+    CHECK(interlace_fit_family(fit) == NULL && interlace_fit_link(fit) == NULL && interlace_fit_n_family_parameters(fit) == 0);
+    CHECK(one == 7 && two == 7 && three == 7 && four == 7 && table == NULL);
+    for (int i = 0; i < KIDNEY * KIDNEY; i++)
+        CHECK(out[i] == 0);
+}
+
+int main(void) {
+    ties_by_name();
+    interlace_frame *data = kidney();
+    interlace_spec *spec = model();
+    interlace_fit *fit, *breslow, *ml;
+    OK(interlace_fit_new(spec, data, NULL, &fit, &err));
+    OK(interlace_spec_set_ties(spec, INTERLACE_TIES_BRESLOW, &err));
+    OK(interlace_fit_new(spec, data, NULL, &breslow, &err));
+    CHECK(interlace_fit_converged(fit) && interlace_fit_converged(breslow));
+    likelihoods(fit, breslow);
+    estimates(fit);
+    not_available(fit, data);
+    double theta[2] = {0.3, 0.6}, values[2];
+    OK(interlace_spec_objective(spec, data, theta, 1, 2, NULL, values, 2, &err));
+    CHECK(values[0] > 360 && values[1] > 360 && values[0] != values[1]);
+    OK(interlace_fit_refit_ml(fit, NULL, &ml, &err));
+    CHECK(interlace_fit_log_likelihood(ml) == interlace_fit_log_likelihood(fit));
+    interlace_fit_free(ml);
+    interlace_fit_free(breslow);
+    interlace_fit_free(fit);
+    interlace_spec_free(spec);
+    interlace_frame_free(data);
+    return 0;
+}

@@ -1,0 +1,132 @@
+//! What a Cox model refuses, and what it says of it.
+
+use crate::common::frames::csv;
+use interlace::error::{Code, Error};
+use interlace::fit::Fit;
+use interlace::options::{Information, Options};
+use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec, Ties};
+use interlace::watch::Watch;
+
+const DATA: &str = "start,time,status,dead,word,x,g,s\n\
+    0,5,1,TRUE,dead,1.5,a,p\n0,3,0,FALSE,alive,0.5,a,p\n1,4,1,TRUE,dead,2.5,b,p\n0,2,1,TRUE,dead,0.1,b,q\n\
+    1,6,0,FALSE,alive,0.7,c,q\n0,7,1,TRUE,dead,1.1,c,p\n0,8,0,FALSE,alive,0.2,a,p\n2,9,1,TRUE,dead,1.9,b,p\n";
+
+fn spec(formula: &str) -> Spec {
+    Spec::new(ModelKind::Coxme, Source::Formula(FormulaSpec { formula: formula.into(), ..Default::default() }))
+}
+
+fn try_fit(formula: &str, data: &str) -> Result<Fit, Error> {
+    Fit::new(&spec(formula), Some(&csv(data, &["g", "s"])), &Options::default(), &Watch::unwatched())
+}
+
+fn refuses(formula: &str, data: &str, code: Code, texts: &[&str]) {
+    let error = try_fit(formula, data).expect_err(formula);
+    assert_eq!(error.code, code, "{formula}: {error}");
+    for text in texts {
+        assert!(error.message.contains(text), "{formula}: {error}\nwithout {text}");
+    }
+    assert!(!error.message.contains('\n'), "{error}");
+}
+
+/// The data with one cell of a row, counting from 1, replaced.
+fn with(column: usize, row: usize, value: &str) -> String {
+    let mut lines: Vec<Vec<&str>> = DATA.lines().map(|line| line.split(',').collect()).collect();
+    lines[row][column] = value;
+    lines.iter().map(|line| line.join(",") + "\n").collect()
+}
+
+#[test]
+fn times_that_are_none_name_column_and_row() {
+    let formula = "Surv(time, status) ~ x + (1 | g)";
+    refuses(formula, &with(1, 3, "-4"), Code::Data, &["'time'", "-4", "row 3", "from 0 up"]);
+    refuses(formula, &with(1, 3, "Inf"), Code::Data, &["'time'", "row 3"]);
+    let counting = "Surv(start, time, status) ~ x + (1 | g)";
+    refuses(counting, &with(0, 5, "6"), Code::Data, &["stop time 6", "start time 6", "row 5"]);
+    refuses(counting, &with(0, 2, "-1"), Code::Data, &["start time", "'start'", "-1", "row 2"]);
+    // They differ by rounding.
+    refuses(counting, &with(0, 5, "5.9999999999"), Code::Data, &["to within rounding", "row 5"]);
+    let fit = try_fit(formula, &with(1, 3, "NA")).unwrap();
+    assert_eq!((fit.n_obs, &fit.rows.dropped[..]), (7, &[(2, "time".to_string())][..]));
+}
+
+#[test]
+fn events_are_zeros_and_ones_or_truth_values() {
+    let numbers = try_fit("Surv(time, status) ~ x + (1 | g)", DATA).unwrap();
+    for formula in ["Surv(time, dead) ~ x + (1 | g)", "Surv(time, word == \"dead\") ~ x + (1 | g)"] {
+        assert_eq!(try_fit(formula, DATA).unwrap().criterion, numbers.criterion, "{formula}");
+    }
+    refuses("Surv(time, status) ~ x + (1 | g)", &with(2, 4, "2"), Code::Data, &["'status'", "is 2", "row 4", "status == 2"]);
+    refuses("Surv(time, status) ~ x + (1 | g)", &with(2, 4, "0.5"), Code::Data, &["'status'", "0.5", "row 4"]);
+    refuses("Surv(time, word) ~ x + (1 | g)", DATA, Code::Data, &["'word'", "is text", "word == \"dead\""]);
+    refuses("Surv(time, status > 5) ~ x + (1 | g)", DATA, Code::Data, &["no events"]);
+}
+
+#[test]
+fn the_response_is_surv() {
+    refuses("time ~ x + (1 | g)", DATA, Code::Formula, &["Surv(time, event)", "not time"]);
+    refuses("Surv(time) ~ x + (1 | g)", DATA, Code::Formula, &["1 arguments"]);
+    refuses("Surv(time = time, event = status) ~ x + (1 | g)", DATA, Code::Formula, &["without the name"]);
+    refuses("Surv(time, nothing) ~ x + (1 | g)", DATA, Code::Argument, &["nothing"]);
+    let linear = Spec { kind: ModelKind::Lmm, ..spec("Surv(time, status) ~ x + (1 | g)") };
+    let error = Fit::new(&linear, Some(&csv(DATA, &["g"])), &Options::default(), &Watch::unwatched()).unwrap_err();
+    assert!(error.code == Code::Unsupported && error.message.contains("Cox"), "{error}");
+}
+
+#[test]
+fn strata_stand_alone_and_are_of_cox_models() {
+    let fit = try_fit("Surv(time, status) ~ x + strata(s) + (1 | g)", DATA).unwrap();
+    assert_eq!(fit.cox().unwrap().strata, ["p", "q"]);
+    refuses("Surv(time, status) ~ x * strata(s) + (1 | g)", DATA, Code::Formula, &["stand alone"]);
+    refuses("Surv(time, status) ~ x - strata(s) + (1 | g)", DATA, Code::Formula, &["subtracted"]);
+    refuses("Surv(time, status) ~ x + strata() + (1 | g)", DATA, Code::Formula, &["one or more factors"]);
+    refuses("Surv(time, status) ~ x + (strata(s) | g)", DATA, Code::Formula, &["random effect"]);
+    refuses("Surv(time, status) ~ x + frailty(g)", DATA, Code::Unsupported, &["(1 | group)"]);
+    for kind in [ModelKind::Lmm, ModelKind::Glmm] {
+        let other = Spec { kind, ..spec("time ~ x + strata(s) + (1 | g)") };
+        let error = Fit::new(&other, Some(&csv(DATA, &["g", "s"])), &Options::default(), &Watch::unwatched()).unwrap_err();
+        assert!(error.code == Code::Unsupported && error.message.contains("Cox"), "{error}");
+    }
+    // A stratum whose rows have no events says nothing, and is named.
+    let censored: String = DATA
+        .lines()
+        .map(|line| if line.ends_with('q') { line.replacen("2,1,TRUE", "2,0,FALSE", 1) } else { line.into() } + "\n")
+        .collect();
+    let fit = try_fit("Surv(time, status) ~ x + strata(s) + (1 | g)", &censored).unwrap();
+    assert!(fit.warnings().iter().any(|w| w.contains("no events in 'q'")), "{:?}", fit.warnings());
+}
+
+#[test]
+fn what_a_cox_model_does_not_have_is_refused() {
+    let formula = "Surv(time, status) ~ x + (1 | g)";
+    let fails = |spec: &Spec, options: &Options, text: &str| {
+        let error = Fit::new(spec, Some(&csv(DATA, &["g"])), options, &Watch::unwatched()).unwrap_err();
+        assert!(error.message.contains(text), "{error}\nwithout {text}");
+    };
+    let mut with_family = spec(formula);
+    with_family.family.name = "poisson".into();
+    fails(&with_family, &Options::default(), "neither a family nor a link");
+    let dispersion = Spec { dispersion: Some(PredictorSpec::Formula("~ x".into())), ..spec(formula) };
+    fails(&dispersion, &Options::default(), "one predictor");
+    fails(&Spec { kind: ModelKind::Lmm, ties: Ties::Breslow, ..spec("time ~ x + (1 | g)") }, &Options::default(), "ties");
+    fails(&spec(formula), &Options { quadrature: 5, ..Options::default() }, "Laplace");
+    fails(&spec(formula), &Options { reml_generalised: true, ..Options::default() }, "restricted");
+    fails(&spec(formula), &Options { information: Information::Expected, ..Options::default() }, "observed");
+    refuses("Surv(time, status) ~ x", DATA, Code::Argument, &["no random terms"]);
+}
+
+#[test]
+fn more_effects_than_a_dense_matrix_holds_are_refused_with_the_limit() {
+    let rows: String = (0..9000).map(|i| format!("{},1,{},g{}\n", 1 + i % 97, i % 7, i / 2)).collect();
+    let error =
+        try_fit("Surv(time, status) ~ x + (1 | g)", &format!("time,status,x,g\n{rows}").replace("g\n0", "g\n0")).unwrap_err();
+    assert!(error.code == Code::Unsupported && error.message.contains("4500") && error.message.contains("4000"), "{error}");
+}
+
+#[test]
+fn a_monotone_likelihood_is_a_fit_that_names_the_coefficient() {
+    let rows: String = (0..60).map(|i| format!("{},{},{},{},g{}\n", 1 + (i * 37) % 50, i % 2, i % 2, (i * 7) % 5, i % 6)).collect();
+    let fit = try_fit("Surv(time, status) ~ never + x + (1 | g)", &format!("time,status,never,x,g\n{rows}")).unwrap();
+    assert_eq!(fit.cox().unwrap().monotone, ["never"]);
+    assert!(fit.warnings().iter().any(|w| w.contains("never") && w.contains("monotone")), "{:?}", fit.warnings());
+    assert!(fit.fixed.estimate[1].is_finite() && fit.fixed.std_error[1].is_finite());
+}

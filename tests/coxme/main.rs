@@ -1,0 +1,9 @@
+//! Cox models with Gaussian frailties.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod accessors;
+mod bad_input;
+mod properties;
+mod reference;
