@@ -124,8 +124,6 @@ static int read_option(struct arguments *arguments, int argc, char **argv, int *
 
 static int read_model(struct arguments *arguments, const char *model)
 {
-    if (strcmp(model, "coxme") == 0)
-        return complain("coxme is not available in this version", "", 1);
     if (interlace_model_from_name(model, &arguments->model, NULL) != INTERLACE_OK)
         return wrong("unknown model '%s', wanted lmm, glmm, clmm or coxme", model);
     return READY;

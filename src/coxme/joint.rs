@@ -17,6 +17,8 @@ const ROUNDED: f64 = 1e-9;
 /// Steps after which the second of the two is taken to be the case.
 const PATIENCE: usize = 25;
 const MOST_STEPS: usize = 100;
+/// The most that a step moves the predictor of a row by: where the likelihood is monotone, the information is soon nothing but rounding.
+const LONGEST: f64 = 10.0;
 const MOST_HALVINGS: usize = 40;
 
 /// Relative to its diagonal, what is added to the information of fixed effects that has no inverse, as where the likelihood is monotone.
@@ -113,7 +115,7 @@ impl<'a> Joint<'a> {
         let (u, beta) = (self.u.clone(), self.beta.clone());
         let (du, dbeta) = direction.split_at(u.len());
         let rounding = 1e-15 * (1.0 + value.abs());
-        let mut length = 1.0;
+        let mut length = (LONGEST / self.reach(t, direction)).min(1.0);
         for _ in 0..MOST_HALVINGS {
             self.u.iter_mut().zip(&u).zip(du).for_each(|((to, from), d)| *to = from + length * d);
             self.beta.iter_mut().zip(&beta).zip(dbeta).for_each(|((to, from), d)| *to = from + length * d);
@@ -128,6 +130,19 @@ impl<'a> Joint<'a> {
         (self.u, self.beta) = (u, beta);
         *value = self.evaluate(t);
         false
+    }
+
+    /// The most that a direction moves the predictor of a row by.
+    fn reach(&mut self, t: &Roots, direction: &[f64]) -> f64 {
+        let (model, q) = (self.model, self.u.len());
+        self.b.copy_from_slice(&direction[..q]);
+        apply(model, t, false, &mut self.b);
+        let mut most = 0.0f64;
+        for i in (0..model.n).filter(|i| model.sets.is_ever_at_risk(*i)) {
+            let fixed: f64 = (0..model.p()).map(|j| model.x[j * model.n + i] * direction[q + j]).sum();
+            most = most.max((fixed + model.z.dot(i, &self.b)).abs());
+        }
+        most
     }
 
     /// (Lambda'Z'g - u, X'g).

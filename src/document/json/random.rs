@@ -30,13 +30,21 @@ pub fn put_variances(json: &mut Json, key: &str, fit: &Fit, role: Role) {
             json.item(|json| {
                 json.text("group", group);
                 json.text("name", &name);
-                json.names("terms", &term.design.effects);
+                json.texts("terms", term.design.effects.iter().map(|effect| Some(name_in_r(&fit.kind, effect))));
                 json.matrix("cov", &term.cov, r);
                 json.numbers("sd", &term.sd);
                 json.matrix("corr", &term.corr, r);
             });
         }
     });
+}
+
+/// An effect as the R package of the model calls it: coxme's intercepts have no parentheses.
+fn name_in_r<'n>(kind: &Kind, effect: &'n str) -> &'n str {
+    match kind {
+        Kind::Cox(_) if effect == "(Intercept)" => "Intercept",
+        _ => effect,
+    }
 }
 
 /// The random effects of a predictor, by grouping factor.
@@ -54,6 +62,7 @@ pub fn put_random_effects(json: &mut Json, key: &str, fit: &Fit, role: Role) -> 
 
 /// The effects of the terms on one grouping factor side by side.
 struct Group<'f> {
+    kind: &'f Kind,
     terms: Vec<&'f TermFit>,
     /// `[width, levels]`
     modes: Vec<f64>,
@@ -63,11 +72,11 @@ struct Group<'f> {
 }
 
 impl<'f> Group<'f> {
-    fn new(fit: &Fit, terms: Vec<&'f TermFit>) -> Result<Self> {
+    fn new(fit: &'f Fit, terms: Vec<&'f TermFit>) -> Result<Self> {
         let width = terms.iter().map(|term| term.design.effects.len()).sum();
         let (what, levels) = ("random effects", terms[0].design.levels.len());
         let (modes, covariances) = (try_vec(what, 0.0, width * levels)?, try_vec(what, 0.0, width * width * levels)?);
-        let mut group = Group { terms, modes, covariances, width };
+        let mut group = Group { kind: &fit.kind, terms, modes, covariances, width };
         let mut offset = 0;
         for term in group.terms.clone() {
             group.place(term, reported_covariances(fit, term), offset);
@@ -95,7 +104,7 @@ impl<'f> Group<'f> {
         let matrices = || self.covariances.chunks_exact((width * width).max(1));
         json.object(&design.group, |json| {
             json.names("levels", &design.levels);
-            json.texts("terms", effects().map(|name| Some(name.as_str())));
+            json.texts("terms", effects().map(|effect| Some(name_in_r(self.kind, effect))));
             json.array("values", |json| self.modes.chunks_exact(width.max(1)).for_each(|own| json.list(|json| json.reals(own))));
             json.array("std_error", |json| {
                 matrices().for_each(|own| json.list(|json| (0..width).for_each(|i| json.real(own[i * (width + 1)].sqrt()))));
