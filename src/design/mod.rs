@@ -29,6 +29,7 @@ mod rows;
 mod series;
 mod spline;
 mod stateful;
+mod surv;
 mod survival;
 mod unread;
 mod value;

@@ -330,7 +330,7 @@ fn interlace_fit_reports_errors_in_one_line_and_wrong_usage_with_status_2() {
         (&["lmm", "Reaction ~ Dayz + (1 | Subject)", "data/sleepstudy.csv"][..], 1, "Dayz"),
         (&["lmm", "Reaction ~ Days + (1 | Subject", "data/sleepstudy.csv"][..], 1, "byte"),
         (&["lmm", "Reaction ~ Days + (1 | Subject)", "data/none.csv"][..], 1, "none.csv"),
-        (&["coxme", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv"][..], 1, "not available"),
+        (&["coxme", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv"][..], 1, "Surv(time, event)"),
         (&["clmm", "Reaction ~ Days + (1 | Subject)", "data/sleepstudy.csv"][..], 1, "'Reaction' is 249.56 in row 1"),
         (&["clmm", "Days ~ Reaction", "data/sleepstudy.csv", "--link", "log"][..], 1, "logit, probit"),
         (&["clmm", "Days ~ Reaction", "data/sleepstudy.csv", "--scale", "~ Reaction + (1 | Subject)"][..], 1, "scale: "),

@@ -146,7 +146,7 @@ fn wrong_usage_is_told() {
         (&["--type", "response"], "--type is for --predict and --emmeans"),
         (&["--predict", "a.csv", "--type", "mean"], "location"),
         (&["--influence", "Subject"], "unknown option --influence"),
-        (&["--ties", "efron"], "unknown option --ties"),
+        (&["--ties", "efron"], "--ties is for the model coxme, not lmm"),
     ] {
         fails(&[&SLEEPSTUDY[..], options].concat(), 2, &[wanted]);
     }
