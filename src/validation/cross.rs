@@ -8,7 +8,7 @@ use crate::frame::Frame;
 use crate::options::Options;
 use crate::predict::{NewData, Quantity, Request};
 use crate::resample::pool::{Pieces, run};
-use crate::spec::{Source, Spec};
+use crate::spec::{ModelKind, Source, Spec};
 use crate::watch::{Phase, Watch};
 
 /// What memory is for.
@@ -73,6 +73,9 @@ impl CrossValidation {
         partition: &Partition<'_>,
         watch: &Watch<'_>,
     ) -> Result<Self> {
+        if spec.kind == ModelKind::Coxme {
+            return Err(Error::unsupported("cross-validation: not available for a Cox model"));
+        }
         let (Source::Formula(_), Some(frame)) = (&spec.source, frame) else {
             return Err(Error::unsupported("cross-validation needs a formula and a frame, whose rows it can leave out"));
         };

@@ -22,7 +22,7 @@ pub fn put_coefficients(json: &mut Json, key: &str, fixed: &FixedEffects, p_valu
 }
 
 /// What only Cox models have.
-pub fn put_cox(json: &mut Json, fit: &Fit, own: &Cox) {
+pub fn put_cox(json: &mut Json, fit: &Fit, own: &Cox) -> Result<()> {
     json.text("ties", own.ties.name());
     json.count("nevents", own.n_events);
     json.names("strata", &own.strata);
@@ -33,7 +33,7 @@ pub fn put_cox(json: &mut Json, fit: &Fit, own: &Cox) {
     json.number("loglik_fitted_partial", own.loglik_fitted);
     json.number("df_penalised", own.df_penalised);
     json.names("separated", &own.monotone);
-    json.numbers("linear_predictor", &own.eta);
+    put_linear_predictor(json, fit)
 }
 
 /// What only generalised models have.

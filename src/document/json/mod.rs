@@ -68,7 +68,7 @@ fn put_fit(json: &mut Json, fit: &Fit, questions: &Questions, answers: &Answers<
         Kind::Linear(_) => {}
         Kind::Generalised(own) => put_generalised(json, fit, own)?,
         Kind::Ordinal(own, ordinal) => put_ordinal(json, fit, own, ordinal)?,
-        Kind::Cox(own) => put_cox(json, fit, own),
+        Kind::Cox(own) => put_cox(json, fit, own)?,
     }
     put_dropped_rows(json, fit);
     put_outcome(json, &fit.outcome);
