@@ -1,26 +1,29 @@
 /* interlace.h - mixed-effects models.
- * Generated from src/capi by cbindgen (make header); do not edit.
+ * Generated from src/capi (make header); do not edit. interlace.json says the same for programs.
  *
  * Data go into an interlace_frame; an interlace_spec says what to fit and interlace_options how; interlace_fit_new makes an
- * interlace_fit from them. Constants come first, then types, then functions, grouped by noun.
+ * interlace_fit from them, of which all other results are asked.
  *
  * Rules that hold for every function:
  *  - It returns interlace_status (0 = INTERLACE_OK), or it cannot fail and returns its value. Functions that cannot fail return 0,
- *    false, NULL, NaN or -1 if the object is NULL or an index is out of range.
- *  - Arguments come in the order object, inputs, outputs, err. `err` may be NULL and is written only on failure; all other
+ *    false, NULL, NaN, -1 or a code ..._NONE if the object is NULL or an index is out of range.
+ *  - Arguments come in the order object, inputs, options, outputs, err. `err` may be NULL and is written only on failure; all other
  *    outputs are written only on success.
- *  - Any call may return INTERLACE_E_ARGUMENT (NULL, wrong length, unknown number), INTERLACE_E_MEMORY or INTERLACE_E_INTERNAL; the
- *    comments name the others.
+ *  - Any call may return INTERLACE_E_ARGUMENT (NULL, wrong length, unknown code), INTERLACE_E_MEMORY or INTERLACE_E_INTERNAL; a call
+ *    with options may return INTERLACE_E_CANCELLED or INTERLACE_E_DEADLINE; the comments name the others.
+ *  - Codes are enumerations of 32 bits; any other integer is INTERLACE_E_ARGUMENT.
+ *  - Requests are structures that begin with their size: start with their _INIT, or with zeros and the size. Zero is the default of
+ *    every member, and NULL a request with only defaults.
  *  - Arrays are borrowed during the call; the library copies those it keeps. NULL is allowed if the length is 0.
- *  - Matrices are column-major; [n,p] means n rows and p columns, and element (i, j) is at i + j n.
+ *  - Matrices are column-major; [n,p] means n rows and p columns, and element (i, j) is at i + j n. [1] is a single value.
  *  - `len` is the number of elements that the array before it holds, and must match exactly.
  *  - Indices count from 0.
- *  - Strings are NUL-terminated UTF-8. The caller never frees returned strings; they live as long as the object they came from. The one
- *    exception are the texts of interlace_fit_to_json and interlace_fit_to_text, which belong to the caller: interlace_text_free.
- *  - The caller frees what interlace_*_new and similar functions return with interlace_*_free, which accepts NULL. Objects do not refer to
- *    each other and may be freed in any order.
- *  - Many threads may use a const object at once; only one thread at a time may use any other object. The only global state is the handler that turns
- *    a bug inside the library into INTERLACE_E_INTERNAL.
+ *  - Strings are NUL-terminated UTF-8. They live as long as the object they came from, and the caller never frees them, except the
+ *    documents of interlace_fit_to_json and interlace_fit_to_text: interlace_text_free.
+ *  - The caller frees what interlace_*_new and similar functions return with interlace_*_free, which accepts NULL. Objects do not refer
+ *    to each other and may be freed in any order.
+ *  - Many threads may use a const object at once; only one thread at a time may use any other object. The only global state is the
+ *    handler that turns a bug inside the library into INTERLACE_E_INTERNAL.
  *  - The library does not print, read environment variables, install signal handlers or call exit. */
 /* Contents:
  *   Library      version, status, errors

@@ -103,3 +103,31 @@ fn calls_from_julia_are_those_of_the_header() {
     }
     assert_eq!(calls, 8);
 }
+
+/// Functions and codes that a page names are there; so are those that it names by their beginning, `interlace_spec_set_...`.
+#[test]
+fn pages_name_what_the_header_has() {
+    let header = read_to_string(root().join("include/interlace.h")).unwrap();
+    let words = |text: &str| -> Vec<String> {
+        let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let all = text.split(|c: char| !part(c)).filter(|word| word.starts_with("interlace_") || word.starts_with("INTERLACE_"));
+        all.map(String::from).collect()
+    };
+    let known: std::collections::BTreeSet<String> = words(&header).into_iter().collect();
+    let others = ["INTERLACE_LIBRARY", "interlace_fit_glmm", "interlace_fit_clmm"];
+    let mut pages = vec!["README.md".to_owned(), "CHANGELOG.md".to_owned(), "CONTRIBUTING.md".to_owned()];
+    for folder in ["docs", "benches", "examples-c"] {
+        let entries =
+            std::fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        pages.extend(entries.filter(|name| name.ends_with(".md")).map(|name| format!("{folder}/{name}")));
+    }
+    let mut seen = 0;
+    for page in pages {
+        for word in words(&read_to_string(root().join(&page)).unwrap()) {
+            let begins = word.ends_with('_') && known.iter().any(|own| own.starts_with(&word));
+            assert!(known.contains(&word) || begins || others.contains(&word.as_str()), "{page}: there is no {word}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 200, "{seen}");
+}

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::book::{CHAPTERS, arrays_before, direction, is_object, meaning};
 use super::items::{Item, Kind, Part};
+use crate::toolchain::root;
 
 /// The document.
 pub fn document(items: &[Item]) -> String {
@@ -35,6 +36,7 @@ pub fn document(items: &[Item]) -> String {
             "name": item.name, "chapter": chapter(item), "since": item.since(), "doc": doc(item), "returns": callback_returns(item),
             "parameters": item.parameters().iter().map(|p| parameter(item, p, items)).collect::<Vec<_>>(),
         })),
+        "tables": tables(),
         "functions": all(Kind::Function, &|item| json!({
             "name": item.name, "chapter": chapter(item), "since": item.since(), "doc": doc(item), "returns": returns(item, items),
             "errors": errors(item),
@@ -44,6 +46,26 @@ pub fn document(items: &[Item]) -> String {
     let mut text = serde_json::to_string_pretty(&document).unwrap();
     text.push('\n');
     text
+}
+
+/// The tables of docs/tables.md, which tests/library/tables.rs compares with the library's.
+fn tables() -> Vec<Value> {
+    let page = std::fs::read_to_string(root().join("docs/tables.md")).unwrap();
+    let describe = |section: &str| {
+        let mut lines = section.lines();
+        let heading = lines.next().unwrap().replace('`', "");
+        let prose = lines.clone().find(|line| !line.is_empty()).unwrap_or_default();
+        let by: Vec<&str> = prose.split('`').filter(|word| word.starts_with("interlace_")).collect();
+        let rows = lines.filter_map(|line| line.strip_prefix("| `")?.strip_suffix(" |")?.split_once("` | "));
+        let columns: Vec<Value> = rows
+            .map(|(name, rest)| {
+                let (kind, what) = rest.split_once(" |").unwrap();
+                json!({ "name": name, "type": kind, "doc": what.trim() })
+            })
+            .collect();
+        json!({ "name": heading, "by": by, "doc": prose, "columns": columns })
+    };
+    page.split("\n## ").skip(1).map(describe).filter(|own| !own["columns"].as_array().unwrap().is_empty()).collect()
 }
 
 fn chapter(item: &Item) -> &'static str {
