@@ -150,7 +150,10 @@ typedef enum interlace_status {
     INTERLACE_E_UNSUPPORTED = 7,
     /** A file cannot be read or written. */
     INTERLACE_E_IO = 8,
-    /** The deadline of the options passed before there was a result. A fit is one with what it has at its deadline. */
+    /**
+     * The deadline of the options passed before there was a result. A fit itself never ends so: it is made of what
+     * there is at its deadline.
+     */
     INTERLACE_E_DEADLINE = 9,
     /** A bug in the library; please report it. Do nothing with the objects of the call except free them. */
     INTERLACE_E_INTERNAL = 99
@@ -361,7 +364,7 @@ interlace_status interlace_frame_write_csv(const interlace_frame *frame,
 
 /**
  * Frees a frame. NULL is allowed.
- * @param[in,out] frame The frame.
+ * @param[in,out] frame NULL is allowed.
  * @since 0.1
  */
 void interlace_frame_free(interlace_frame *frame);
@@ -609,7 +612,7 @@ interlace_status interlace_csv_options_set_strict_numbers(interlace_csv_options 
 
 /**
  * Frees CSV options. NULL is allowed.
- * @param[in,out] options The csv options.
+ * @param[in,out] options NULL is allowed.
  * @since 0.1
  */
 void interlace_csv_options_free(interlace_csv_options *options);
@@ -621,7 +624,7 @@ void interlace_csv_options_free(interlace_csv_options *options);
  * path may be any bytes that the system accepts. INTERLACE_E_IO if the file cannot be read; INTERLACE_E_DATA if it is
  * not CSV (`position` is the row, from 0); INTERLACE_E_ARGUMENT if the options contradict each other.
  * @param[in] path The path of the file.
- * @param[in] options The csv options.
+ * @param[in] options How to read the text. NULL for the defaults.
  * @param[out] out The new frame. The caller frees it with interlace_frame_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -635,7 +638,7 @@ interlace_status interlace_frame_read_csv(const char *path,
  * Reads CSV text of `len` bytes from memory; otherwise as interlace_frame_read_csv.
  * @param[in] bytes The text [len].
  * @param[in] len The number of bytes.
- * @param[in] options The csv options.
+ * @param[in] options How to read the text. NULL for the defaults.
  * @param[out] out The new frame. The caller frees it with interlace_frame_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -748,7 +751,7 @@ typedef enum interlace_parameter_scale {
  * @since 0.1
  */
 typedef enum interlace_predictor {
-    /** No such term. */
+    /** No predictor: there is no such term. */
     INTERLACE_PREDICTOR_NONE = -1,
     /** That of the mean, on the scale of the link. */
     INTERLACE_PREDICTOR_MEAN = 0,
@@ -800,14 +803,14 @@ interlace_status interlace_structure_from_name(const char *name,
                                                interlace_error *err);
 
 /**
- * The name of a way to share variances, such as "homogeneous"; NULL for a number that is none. A static string.
+ * The name of a code for variances, such as "homogeneous"; NULL for a number that is none. A static string.
  * @param[in] code Whether all effects of a random term share one variance.
  * @since 0.1
  */
 const char *interlace_variances_name(interlace_variances code);
 
 /**
- * The way to share variances that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * The code for variances that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
  * there is none; the message lists the names.
  * @param[in] name The name.
  * @param[out] out The code [1].
@@ -972,7 +975,7 @@ interlace_status interlace_spec_set_contrasts(interlace_spec *spec,
 
 /**
  * Frees a spec. NULL is allowed.
- * @param[in,out] spec The spec.
+ * @param[in,out] spec NULL is allowed.
  * @since 0.1
  */
 void interlace_spec_free(interlace_spec *spec);
@@ -1203,7 +1206,7 @@ interlace_status interlace_spec_set_zero_inflation(interlace_spec *spec,
  * @param[in] n The number of rows.
  * @param[in] p The number of columns of the model matrix.
  * @param[in] ldx The leading dimension of `x`, at least n: the distance between the starts of columns, in elements.
- * @param[in] names Array [p].
+ * @param[in] names Names of the columns [p]; NULL is allowed.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -1224,7 +1227,7 @@ interlace_status interlace_spec_set_dispersion_array(interlace_spec *spec,
  * @param[in] n The number of rows.
  * @param[in] p The number of columns of the model matrix.
  * @param[in] ldx The leading dimension of `x`, at least n: the distance between the starts of columns, in elements.
- * @param[in] names Array [p].
+ * @param[in] names Names of the columns [p]; NULL is allowed.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -1298,7 +1301,7 @@ interlace_status interlace_spec_set_scale(interlace_spec *spec,
  * @param[in] n The number of rows.
  * @param[in] p The number of columns of the model matrix.
  * @param[in] ldx The leading dimension of `x`, at least n: the distance between the starts of columns, in elements.
- * @param[in] names Array [p].
+ * @param[in] names Names of the columns [p]; NULL is allowed.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -1319,7 +1322,7 @@ interlace_status interlace_spec_set_nominal_array(interlace_spec *spec,
  * @param[in] n The number of rows.
  * @param[in] p The number of columns of the model matrix.
  * @param[in] ldx The leading dimension of `x`, at least n: the distance between the starts of columns, in elements.
- * @param[in] names Array [p].
+ * @param[in] names Names of the columns [p]; NULL is allowed.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -1376,7 +1379,7 @@ interlace_status interlace_spec_set_correlation(interlace_spec *spec,
  * @param[in] index Array [n].
  * @param[in] n The number of rows.
  * @param[in] n_groups The number of groups.
- * @param[in] time Array [n].
+ * @param[in] time Times [n]; NULL for the order of the rows.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -1460,10 +1463,10 @@ const char *interlace_family_parameter(size_t i,
 /**
  * A function of a column: fills `out` [n] from `x` [n]. A return value other than 0 stops the fit with
  * INTERLACE_E_CANCELLED.
- * @param[in] x The model matrix [n,p], column-major.
+ * @param[in] x The column [n].
  * @param[in] n The number of rows.
  * @param[out] out Array [n].
- * @param[in] user_data Passed to the function unchanged.
+ * @param[in] user_data Passed to the function unchanged. NULL is allowed.
  * @since 0.1
  */
 typedef int32_t (*interlace_family_map_fn)(const double *x, size_t n, double *out, void *user_data);
@@ -1476,7 +1479,7 @@ typedef int32_t (*interlace_family_map_fn)(const double *x, size_t n, double *ou
  * @param[in] weights Prior weights [n].
  * @param[in] n The number of rows.
  * @param[out] out Array [n].
- * @param[in] user_data Passed to the function unchanged.
+ * @param[in] user_data Passed to the function unchanged. NULL is allowed.
  * @since 0.1
  */
 typedef int32_t (*interlace_family_deviance_fn)(const double *y,
@@ -1497,7 +1500,7 @@ typedef int32_t (*interlace_family_deviance_fn)(const double *y,
  * @param[in] n The number of rows.
  * @param[in] n_parameters The number of parameters besides the mean.
  * @param[out] out Array [n].
- * @param[in] user_data Passed to the function unchanged.
+ * @param[in] user_data Passed to the function unchanged. NULL is allowed.
  * @since 0.1
  */
 typedef int32_t (*interlace_family_log_density_fn)(const double *y,
@@ -1522,7 +1525,7 @@ typedef int32_t (*interlace_family_log_density_fn)(const double *y,
  * @param[out] s Array [n].
  * @param[out] w Array [n].
  * @param[out] t Array [n].
- * @param[in] user_data Passed to the function unchanged.
+ * @param[in] user_data Passed to the function unchanged. NULL is allowed.
  * @since 0.1
  */
 typedef int32_t (*interlace_family_derivatives_fn)(const double *y,
@@ -1537,20 +1540,24 @@ typedef int32_t (*interlace_family_derivatives_fn)(const double *y,
                                                    void *user_data);
 
 /**
- * The definition of a family. Fill it with zeros, then set `struct_size` to its size, and the members you need. The
- * functions are called by the calls that fit, predict or take residuals, on the thread of that call; two threads that
- * fit with one family may call them at the same time. They must not throw or longjmp. Outside the domain of the link
- * they must give NaN: the search takes back steps that go there.
+ * The definition of a family. Fill it with zeros, then set `struct_size` to its size, `name`, `linkfun`, `linkinv`,
+ * `mu_eta`, `variance`, `dev_resids`, and the other members that you need. The functions are called by the calls that
+ * fit, predict or take residuals, on the thread of that call; two threads that fit with one family may call them at the
+ * same time. They must not throw or longjmp. Outside the domain of the link they must give NaN: the search takes back
+ * steps that go there.
  * @since 0.1
  */
 typedef struct interlace_family_callbacks {
     /** sizeof(interlace_family_callbacks). */
     size_t struct_size;
-    /** Passed to the functions unchanged; it must outlive the family and everything made with it. */
+    /** Passed to the functions unchanged, NULL or not; it must outlive the family and everything made with it. */
     void *user_data;
     /** The name, for summaries and messages. */
     const char *name;
-    /** The linear predictor, given the mean, for starting values. */
+    /**
+     * The linear predictor, given the mean, for starting values: also means outside the range of the link, for which
+     * NaN or infinity is right. Required, as are the four functions after it.
+     */
     interlace_family_map_fn linkfun;
     /** The mean, given the linear predictor. */
     interlace_family_map_fn linkinv;
@@ -1572,11 +1579,14 @@ typedef struct interlace_family_callbacks {
     interlace_family_derivatives_fn derivatives;
     /** The number of parameters of `log_density` besides the mean, at most 3. */
     size_t n_parameters;
-    /** Their names [n_parameters]. */
+    /** Their names [n_parameters]. NULL if there are none. */
     const char *const *parameter_names;
-    /** The working scale of each [n_parameters]. */
+    /** The working scale of each [n_parameters]. NULL if there are none. */
     const interlace_parameter_scale *parameter_scales;
-    /** Starting values [n_parameters], on the reported scale: positive for INTERLACE_PARAMETER_SCALE_LOG. */
+    /**
+     * Starting values [n_parameters], NULL if there are none, on the reported scale: positive for
+     * INTERLACE_PARAMETER_SCALE_LOG.
+     */
     const double *parameter_starts;
 } interlace_family_callbacks;
 
@@ -1593,7 +1603,7 @@ interlace_status interlace_family_new(const interlace_family_callbacks *callback
 
 /**
  * Frees a family. Specs and fits that use it keep what they need. NULL is allowed.
- * @param[in,out] family The family.
+ * @param[in,out] family NULL is allowed.
  * @since 0.1
  */
 void interlace_family_free(interlace_family *family);
@@ -1791,14 +1801,14 @@ interlace_status interlace_std_errors_from_name(const char *name,
                                                 interlace_error *err);
 
 /**
- * The name of a way with unidentified terms, such as "warning"; NULL for a number that is none. A static string.
+ * The name of a code for unidentified terms, such as "warning"; NULL for a number that is none. A static string.
  * @param[in] code What is done with random effects that the data cannot tell from each other or from the residual.
  * @since 0.1
  */
 const char *interlace_unidentified_name(interlace_unidentified code);
 
 /**
- * The way with unidentified terms that has the name, to `out`. Hyphens and capitals are understood.
+ * The code for unidentified terms that has the name, to `out`. Hyphens and capitals are understood.
  * INTERLACE_E_ARGUMENT if there is none; the message lists the names.
  * @param[in] name The name.
  * @param[out] out The code [1].
@@ -1887,7 +1897,7 @@ typedef struct interlace_progress {
  * and changes nothing. It must not throw, longjmp, free the objects of the call or use them for another one that
  * changes them.
  * @param[in] progress How far the call is.
- * @param[in] user_data Passed to the function unchanged.
+ * @param[in] user_data Passed to the function unchanged. NULL is allowed.
  * @since 0.1
  */
 typedef int32_t (*interlace_progress_fn)(const interlace_progress *progress, void *user_data);
@@ -1978,7 +1988,7 @@ interlace_status interlace_options_set_max_evaluations(interlace_options *option
                                                        interlace_error *err);
 
 /**
- * The number of threads that one fit may use; positive, default 1. Results do not depend on it.
+ * The number of threads that one call may use; positive, default 1. Results do not depend on it.
  * @param[in,out] options The options.
  * @param[in] threads At least 1.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -2058,10 +2068,11 @@ interlace_status interlace_options_set_unidentified(interlace_options *options,
                                                     interlace_error *err);
 
 /**
- * Sets a function that calls with these options call with `user_data`, which is passed unchanged. NULL removes it.
+ * Sets the progress function, with the pointer that it receives. Every call that is given these options calls it. NULL
+ * removes it.
  * @param[in,out] options The options.
  * @param[in] progress The function; NULL for none.
- * @param[in] user_data Passed to the function unchanged.
+ * @param[in] user_data Passed to the function unchanged. NULL is allowed.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -2072,7 +2083,7 @@ interlace_status interlace_options_set_progress(interlace_options *options,
 
 /**
  * Frees options. NULL is allowed.
- * @param[in,out] options The options.
+ * @param[in,out] options NULL is allowed.
  * @since 0.1
  */
 void interlace_options_free(interlace_options *options);
@@ -2094,7 +2105,7 @@ interlace_status interlace_options_set(interlace_options *options,
 /**
  * The value of an option by name, as text that interlace_options_set accepts, to `*out`. It lives until the options
  * change or are freed. INTERLACE_E_ARGUMENT for an unknown name.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[in] options The options.
  * @param[in] name The name of the option.
  * @param[out] out The value [1].
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -2148,7 +2159,8 @@ const char *interlace_options_doc(size_t i);
  * optimiser did not converge is still a fit: see interlace_fit_converged and interlace_fit_warning.
  * @param[in] spec The spec.
  * @param[in] data The data. A spec made from arrays ignores them: NULL.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[in] options How the model is fitted: method, optimizer, missing values and so on; threads, progress, deadline.
+ *     NULL for the defaults.
  * @param[out] out The new fit. The caller frees it with interlace_fit_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -2184,7 +2196,8 @@ interlace_status interlace_fit_refit_ml(const interlace_fit *fit,
  * @param[in] theta Array [n_theta,n_points].
  * @param[in] n_theta The number of parameters of a point.
  * @param[in] n_points The number of points.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[in] options How the model is fitted: method, optimizer, missing values and so on; threads, progress, deadline.
+ *     NULL for the defaults.
  * @param[out] values Array [n_points].
  * @param[in] len The number of elements of `values`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -2202,7 +2215,7 @@ interlace_status interlace_spec_objective(const interlace_spec *spec,
 
 /**
  * Frees a fit. NULL is allowed.
- * @param[in,out] fit The fit.
+ * @param[in,out] fit NULL is allowed.
  * @since 0.1
  */
 void interlace_fit_free(interlace_fit *fit);
@@ -3162,7 +3175,7 @@ const char *interlace_fit_parameter_name(const interlace_fit *fit,
                                          size_t i);
 
 /**
- * The estimates of all parameters in a form, to `out` [n].
+ * The estimates of all parameters in a form, to `out` [n_parameters].
  * @param[in] fit The fit.
  * @param[in] parameter_form The form.
  * @param[out] out Array [n], n of interlace_fit_n_parameters.
@@ -3177,16 +3190,16 @@ interlace_status interlace_fit_parameters(const interlace_fit *fit,
                                           interlace_error *err);
 
 /**
- * The covariance matrix of the estimates of all parameters in a form, to `out` [n,n]: twice the inverse of the Hessian
- * of the deviance. For a linear model by REML it has two blocks: interlace_fit_fixef_vcov, and that of the other
- * parameters by the REML criterion. NaN for a parameter that is at a boundary (an exact zero, a correlation of one),
- * which the others take as known, and for one that the data do not determine. That of the reported form follows by the
- * delta method. The time of a linear model is that of Satterthwaite's degrees of freedom. INTERLACE_E_NUMERIC if there
- * is no Hessian.
+ * The covariance matrix of the estimates of all parameters in a form, to `out` [n_parameters,n_parameters]: twice the
+ * inverse of the Hessian of the deviance. For a linear model by REML it has two blocks: interlace_fit_fixef_vcov, and
+ * that of the other parameters by the REML criterion. NaN for a parameter that is at a boundary (an exact zero, a
+ * correlation of one), which the others take as known, and for one that the data do not determine. That of the reported
+ * form follows by the delta method. The time of a linear model is that of Satterthwaite's degrees of freedom.
+ * INTERLACE_E_NUMERIC if there is no Hessian.
  * @param[in] fit The fit.
  * @param[in] parameter_form The form.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] out Array [n,n], n of interlace_fit_n_parameters.
+ * @param[out] out Array [n_parameters,n_parameters], n of interlace_fit_n_parameters.
  * @param[in] len The number of elements of `out`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -3229,7 +3242,7 @@ int32_t interlace_fit_nagq(const interlace_fit *fit);
 
 /**
  * Number k of the family's parameters besides the mean; for an ordinal model of those of the thresholds
- * (interlace_fit_n_threshold_parameters) and the nominal effects, m (1 + c); 0 for a linear model.
+ * (interlace_fit_n_threshold_parameters) and the nominal effects, a (1 + c); 0 for a linear model.
  * @param[in] fit The fit.
  * @since 0.1
  */
@@ -3255,7 +3268,7 @@ bool interlace_fit_family_parameter_is_fixed(const interlace_fit *fit, size_t i)
 
 /**
  * The family's parameters, to `out` [k]; the first is NaN with a dispersion formula. INTERLACE_E_ARGUMENT for a linear
- * model, as for all similar functions below.
+ * model.
  * @param[in] fit The fit.
  * @param[out] out Array [k].
  * @param[in] len The number of elements of `out`, which must be exact.
@@ -3350,7 +3363,7 @@ const char *interlace_fit_threshold_name(const interlace_fit *fit, size_t i);
 
 /**
  * The thresholds, ascending, at nominal effects of zero, to `out` [K - 1]. INTERLACE_E_ARGUMENT for a fit that is not
- * ordinal, as for all similar functions below.
+ * ordinal.
  * @param[in] fit The fit.
  * @param[out] out Array [K - 1].
  * @param[in] len The number of elements of `out`, which must be exact.
@@ -3383,19 +3396,20 @@ interlace_status interlace_fit_thresholds_std_error(const interlace_fit *fit,
 interlace_status interlace_fit_thresholds_vcov(const interlace_fit *fit, double *out, size_t len, interlace_error *err);
 
 /**
- * Number m of parameters of the thresholds: K - 1 flexible ones, which are the thresholds themselves ("low|mid"); for
+ * Number a of parameters of the thresholds: K - 1 flexible ones, which are the thresholds themselves ("low|mid"); for
  * symmetric thresholds the middle one ("central") or the two middle ones ("central.1", "central.2") and distances from
  * these ("spacing.1", "spacing.2"); for equidistant ones the first and the distance ("threshold.1", "spacing"). 0 for
- * other fits. They are the first m parameters of interlace_fit_family_parameters; the others are the nominal effects.
+ * other fits. They are the first a parameters of interlace_fit_family_parameters; the others are the nominal effects.
  * @param[in] fit The fit.
  * @since 0.1
  */
 size_t interlace_fit_n_threshold_parameters(const interlace_fit *fit);
 
 /**
- * The matrix that maps these parameters to thresholds, to `out` [K - 1,m].
+ * The matrix that maps the parameters of the thresholds, as interlace_fit_n_threshold_parameters describes them, to
+ * thresholds, to `out` [K - 1,a].
  * @param[in] fit The fit.
- * @param[out] out Array [K - 1,m].
+ * @param[out] out Array [K - 1,a].
  * @param[in] len The number of elements of `out`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -3421,11 +3435,11 @@ size_t interlace_fit_n_nominal(const interlace_fit *fit);
 const char *interlace_fit_nominal_name(const interlace_fit *fit, size_t i);
 
 /**
- * Nominal effects of each column on each parameter of the thresholds, to `out` [m,c]: they are added to these
+ * Nominal effects of each column on each parameter of the thresholds, to `out` [a,c]: they are added to these
  * parameters, multiplied by the value of the column. Among the parameters of interlace_fit_family_parameters their
  * names are "low|mid.x".
  * @param[in] fit The fit.
- * @param[out] out Array [m,c].
+ * @param[out] out Array [a,c].
  * @param[in] len The number of elements of `out`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -3436,9 +3450,9 @@ interlace_status interlace_fit_nominal(const interlace_fit *fit,
                                        interlace_error *err);
 
 /**
- * Standard errors of the nominal effects, to `out` [m,c].
+ * Standard errors of the nominal effects, to `out` [a,c].
  * @param[in] fit The fit.
- * @param[out] out Array [m,c].
+ * @param[out] out Array [a,c].
  * @param[in] len The number of elements of `out`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -3928,14 +3942,14 @@ interlace_status interlace_random_from_name(const char *name,
                                             interlace_error *err);
 
 /**
- * The name of a way with new levels, such as "zero"; NULL for a number that is none. A static string.
+ * The name of a code for new levels, such as "zero"; NULL for a number that is none. A static string.
  * @param[in] code What is done with a level of a grouping factor that is missing, or that the fit does not know.
  * @since 0.1
  */
 const char *interlace_new_levels_name(interlace_new_levels code);
 
 /**
- * The way with new levels that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * The code for new levels that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
  * there is none; the message lists the names.
  * @param[in] name The name.
  * @param[out] out The code [1].
@@ -4035,17 +4049,18 @@ size_t interlace_fit_predict_width(const interlace_fit *fit,
                                    interlace_quantity quantity);
 
 /**
- * Predictions for the rows of `data`, to `out` [rows of data,w], w as in interlace_fit_predict_width, 1 except for
- * ordinal fits. If `data` is NULL they are for `request->arrays` or, without these, for the data of the fit, `out`
- * [m,w], m as in interlace_fit_n_rows. `len` is the total number of elements. `request` may be NULL for the mean of the
- * response with all random effects. A row in which a predictor is missing gets NaN; see interlace_fit_predict_status.
+ * Predictions for the rows of `data`, to `out` [rows,w], w as in interlace_fit_predict_width, 1 except for ordinal
+ * fits. If `data` is NULL they are for `request->arrays` or, without these, for the data of the fit, `out` [m,w], m as
+ * in interlace_fit_n_rows. `len` is the total number of elements. `request` may be NULL for the mean of the response
+ * with all random effects. A row in which a predictor is missing gets NaN; see interlace_fit_predict_status.
  * INTERLACE_E_DATA if a column is absent or a category has a level that the fit does not know, INTERLACE_E_ARGUMENT if
  * the fit has no predictions of that quantity.
  * @param[in] fit The fit.
- * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] data The rows to predict. NULL for those of the request's arrays or, without these, for the data of the
+ *     fit.
  * @param[in] request What is asked. NULL for the defaults.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] out Array [rows of data,w].
+ * @param[out] out Array [rows,w].
  * @param[in] len The number of elements of `out`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -4082,7 +4097,8 @@ interlace_status interlace_fit_predict(const interlace_fit *fit,
  * probability at or below it, and the lowest that has at most as much above it. Sigma and the family's parameters count
  * as known. INTERLACE_E_UNSUPPORTED for ordinal fits and user-defined families. Otherwise as interlace_fit_predict.
  * @param[in] fit The fit.
- * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] data The rows to predict. NULL for those of the request's arrays or, without these, for the data of the
+ *     fit.
  * @param[in] request What is asked. NULL for the defaults.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[out] values Predictions [rows,w]; NULL is allowed.
@@ -4105,13 +4121,14 @@ interlace_status interlace_fit_predict_interval(const interlace_fit *fit,
                                                 interlace_error *err);
 
 /**
- * Whether rows have a prediction, or why not, to `out` [rows of data], or [n] of `request->arrays`, or [m].
- * Predictions, standard errors and intervals are NaN in rows without one. Otherwise as interlace_fit_predict.
+ * Whether rows have a prediction, or why not, to `out` [rows], or [n] of `request->arrays`, or [m]. Predictions,
+ * standard errors and intervals are NaN in rows without one. Otherwise as interlace_fit_predict.
  * @param[in] fit The fit.
- * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] data The rows to predict. NULL for those of the request's arrays or, without these, for the data of the
+ *     fit.
  * @param[in] request What is asked. NULL for the defaults.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] out Array [rows of data].
+ * @param[out] out Array [rows].
  * @param[in] len The number of elements of `out`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -4141,7 +4158,7 @@ interlace_status interlace_fit_predict_status(const interlace_fit *fit,
  * @param[in] k The number of combinations.
  * @param[in] p The number of fixed effects.
  * @param[in] ldl The leading dimension of `l`, at least k.
- * @param[in] rhs Array [k].
+ * @param[in] rhs Hypothesised values [k]; NULL for zeros.
  * @param[in] joint Whether all are tested together.
  * @param[in] df Degrees of freedom of tests and intervals of the fixed effects.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
@@ -4281,7 +4298,8 @@ interlace_status interlace_fit_compare(const interlace_fit *const *fits,
  * @param[in] n The number of models, at least 2.
  * @param[in] data The data. A spec made from arrays ignores them: NULL.
  * @param[in] chi_bar Whether a variance at the edge of its range gets the mixture of chi-squares.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[in] options How the model is fitted: method, optimizer, missing values and so on; threads, progress, deadline.
+ *     NULL for the defaults.
  * @param[out] out The new frame. The caller frees it with interlace_frame_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -4334,7 +4352,7 @@ typedef struct interlace_means_request {
     size_t k;
     /** The leading dimension of `coefficients`. */
     size_t ldc;
-    /** The names [k] of these contrasts. */
+    /** The names [k] of these contrasts. NULL without `coefficients`. */
     const char *const *names;
 } interlace_means_request;
 
@@ -4679,7 +4697,7 @@ interlace_status interlace_fit_profile(const interlace_fit *fit,
  * @param[in] n The number of rows.
  * @param[out] out Array [n_out].
  * @param[in] n_out The number of statistics.
- * @param[in] user_data Passed to the function unchanged.
+ * @param[in] user_data Passed to the function unchanged. NULL is allowed.
  * @since 0.1
  */
 typedef int32_t (*interlace_statistic_fn)(int64_t replicate,
@@ -4693,9 +4711,9 @@ typedef int32_t (*interlace_statistic_fn)(int64_t replicate,
 
 /**
  * Returns a statistic of a response `y` [n], which it may reorder.
- * @param[out] y Array [n].
+ * @param[out] y The response [n], in and out.
  * @param[in] n The number of rows.
- * @param[in] user_data Passed to the function unchanged.
+ * @param[in] user_data Passed to the function unchanged. NULL is allowed.
  * @since 0.1
  */
 typedef double (*interlace_response_statistic_fn)(double *y, size_t n, void *user_data);
@@ -4712,7 +4730,7 @@ interlace_status interlace_bootstrap_new(interlace_bootstrap **out,
 
 /**
  * Frees a bootstrap; NULL is allowed.
- * @param[in,out] bootstrap The bootstrap.
+ * @param[in,out] bootstrap NULL is allowed.
  * @since 0.1
  */
 void interlace_bootstrap_free(interlace_bootstrap *bootstrap);
@@ -4782,7 +4800,7 @@ interlace_status interlace_bootstrap_set_rows(interlace_bootstrap *bootstrap,
  * @param[in] names The names [n] of the statistics.
  * @param[in] n The number of statistics.
  * @param[in] function The function; NULL for none.
- * @param[in] user_data Passed to the function unchanged.
+ * @param[in] user_data Passed to the function unchanged. NULL is allowed.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -4836,11 +4854,12 @@ interlace_status interlace_bootstrap_jackknife(const interlace_bootstrap *bootst
  * Intervals of all estimates and statistics from `replicates`, a frame from interlace_bootstrap_run of the same fit, as
  * a new frame: term, id, estimate, bias, std_error, lower, upper, and n, the number of replicates that did not fail.
  * Only INTERLACE_BOOTSTRAP_INTERVAL_BCA needs `jackknife`, a frame from interlace_bootstrap_jackknife, and gives NaN
- * for terms with missing values there. `level` is between 0 and 1, such as 0.95.
+ * for terms with missing values there.
  * @param[in] bootstrap The bootstrap.
  * @param[in] fit The fit.
- * @param[in] replicates The frame.
- * @param[in] jackknife The frame.
+ * @param[in] replicates The table of replicates.
+ * @param[in] jackknife The table of the jackknife; NULL is allowed where it is not needed. `level` is between 0 and 1,
+ *     such as 0.95.
  * @param[in] level The level of the interval, between 0 and 1, such as 0.95.
  * @param[in] bootstrap_interval How limits follow from bootstrap replicates.
  * @param[out] out The new frame. The caller frees it with interlace_frame_free.
@@ -4863,7 +4882,7 @@ interlace_status interlace_bootstrap_confint(const interlace_bootstrap *bootstra
  * @param[in] bootstrap The bootstrap.
  * @param[in] fit The fit.
  * @param[in] function The statistic; NULL for the median.
- * @param[in] user_data Passed to the function unchanged.
+ * @param[in] user_data Passed to the function unchanged. NULL is allowed.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[out] out The standard error [1].
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -4896,7 +4915,8 @@ interlace_status interlace_bootstrap_response_std_error(const interlace_bootstra
  * theta to the fit as theta0. `data` and `options`, except the optimiser, are as for interlace_fit_new.
  * @param[in] spec The spec.
  * @param[in] data The data. A spec made from arrays ignores them: NULL.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[in] options How the model is fitted: method, optimizer, missing values and so on; threads, progress, deadline.
+ *     NULL for the defaults.
  * @param[out] out The new frame. The caller frees it with interlace_frame_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -4936,7 +4956,8 @@ interlace_status interlace_spec_all_optimizers(const interlace_spec *spec,
  * @param[in] group A grouping factor whose levels stay together; NULL for single rows.
  * @param[in] folds The number of parts; 0 for each level, or row, by itself.
  * @param[in] seed The seed of the random numbers; the same seed gives the same numbers.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[in] options How the model is fitted: method, optimizer, missing values and so on; threads, progress, deadline.
+ *     NULL for the defaults.
  * @param[out] folds_out A new frame with a row per fold [1].
  * @param[out] rows_out A new frame with a row per row [1]; NULL if it is not wanted.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -5011,7 +5032,7 @@ interlace_status interlace_questions_check(const interlace_questions *questions,
 
 /**
  * Frees questions. NULL is allowed.
- * @param[in,out] questions The questions.
+ * @param[in,out] questions NULL is allowed.
  * @since 0.1
  */
 void interlace_questions_free(interlace_questions *questions);
@@ -5090,7 +5111,8 @@ bool interlace_questions_suits(size_t i, interlace_model model);
  * @param[in] spec The model of the fit. NULL is allowed where it is not needed.
  * @param[in] data The data of the fit. NULL is allowed where they are not needed.
  * @param[in] questions What is asked. NULL for the basics.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[in] options How the model is fitted: method, optimizer, missing values and so on; threads, progress, deadline.
+ *     NULL for the defaults.
  * @param[out] text The document [1], which the caller frees with interlace_text_free.
  * @param[out] len The number of bytes of the document [1], without the NUL after it.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -5111,7 +5133,8 @@ interlace_status interlace_fit_to_json(const interlace_fit *fit,
  * @param[in] spec The model of the fit. NULL is allowed where it is not needed.
  * @param[in] data The data of the fit. NULL is allowed where they are not needed.
  * @param[in] questions What is asked. NULL for the basics.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[in] options How the model is fitted: method, optimizer, missing values and so on; threads, progress, deadline.
+ *     NULL for the defaults.
  * @param[out] text The report [1], which the caller frees with interlace_text_free.
  * @param[out] len The number of bytes of the report [1], without the NUL after it.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.

@@ -41,6 +41,7 @@ pub type StatisticFn = Option<
 >;
 
 /// Returns a statistic of a response `y` [n], which it may reorder.
+/// @param y The response [n], in and out.
 /// Since 0.1.
 pub type ResponseStatisticFn = Option<unsafe extern "C" fn(y: *mut f64, n: usize, user_data: *mut c_void) -> f64>;
 
@@ -241,7 +242,9 @@ pub unsafe extern "C" fn interlace_bootstrap_jackknife(
 
 /// Intervals of all estimates and statistics from `replicates`, a frame from interlace_bootstrap_run of the same fit, as a new frame: term, id,
 /// estimate, bias, std_error, lower, upper, and n, the number of replicates that did not fail. Only INTERLACE_BOOTSTRAP_INTERVAL_BCA needs
-/// `jackknife`, a frame from interlace_bootstrap_jackknife, and gives NaN for terms with missing values there. `level` is between 0 and 1, such as 0.95.
+/// `jackknife`, a frame from interlace_bootstrap_jackknife, and gives NaN for terms with missing values there.
+/// @param replicates The table of replicates.
+/// @param jackknife The table of the jackknife; NULL is allowed where it is not needed. `level` is between 0 and 1, such as 0.95.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_confint(

@@ -33,6 +33,7 @@ use crate::watch::Watch;
 /// INTERLACE_E_NUMERIC if the covariance of L beta is not positive definite.
 /// @param k The number of combinations.
 /// @param ldl The leading dimension of `l`, at least k.
+/// @param rhs Hypothesised values [k]; NULL for zeros.
 /// @param joint Whether all are tested together.
 /// @param p The number of fixed effects.
 /// Since 0.1.

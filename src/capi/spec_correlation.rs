@@ -46,6 +46,7 @@ pub unsafe extern "C" fn interlace_spec_set_correlation(
 /// row, from 0 to below `n_groups`, or -1 if missing; `time` [n] may be NULL, for the order of the rows, and must be NULL for
 /// INTERLACE_CORRELATION_COMPOUND_SYMMETRY. All arrays are copied.
 /// @param n_groups The number of groups.
+/// @param time Times [n]; NULL for the order of the rows.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_correlation_array(

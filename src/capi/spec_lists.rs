@@ -124,14 +124,14 @@ impl Codes for VariancesCode {
     ];
 }
 
-/// The name of a way to share variances, such as "homogeneous"; NULL for a number that is none. A static string.
+/// The name of a code for variances, such as "homogeneous"; NULL for a number that is none. A static string.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_variances_name(code: MaybeUninit<VariancesCode>) -> *const c_char {
     name_of(code)
 }
 
-/// The way to share variances that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is
+/// The code for variances that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is
 /// none; the message lists the names.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -270,7 +270,7 @@ pub unsafe extern "C" fn interlace_parameter_scale_from_name(
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PredictorCode {
-    /// No such term.
+    /// No predictor: there is no such term.
     None = -1,
     /// That of the mean, on the scale of the link.
     Mean = 0,

@@ -3,6 +3,7 @@
 use super::means::{Factor, MarginalMeans};
 use crate::error::{Error, Result};
 use crate::family::{Family, Link};
+use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::inference::adjust::{Adjustment, Statistic};
 use crate::inference::contrast::{ContrastRow, Contrasts};
@@ -19,6 +20,16 @@ pub struct ResponseScale {
 }
 
 impl ResponseScale {
+    /// That of a fit; `None` where response and linear predictor are one, as in a linear model.
+    pub fn of_fit(fit: &Fit) -> Result<Option<Self>> {
+        if fit.ordinal().is_some() {
+            return Err(Error::unsupported(
+                "marginal means of an ordinal model are those of the latent variable, on the scale of the link",
+            ));
+        }
+        Ok(fit.generalised().and_then(|own| Self::of_family(&*own.family)))
+    }
+
     /// Differences of logarithms are ratios, those of logits odds ratios.
     pub fn of_link(link: Link) -> Self {
         let ratio = match link {
