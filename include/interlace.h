@@ -3178,7 +3178,7 @@ const char *interlace_fit_parameter_name(const interlace_fit *fit,
  * The estimates of all parameters in a form, to `out` [n_parameters].
  * @param[in] fit The fit.
  * @param[in] parameter_form The form.
- * @param[out] out Array [n], n of interlace_fit_n_parameters.
+ * @param[out] out Array [n_parameters].
  * @param[in] len The number of elements of `out`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -3199,7 +3199,7 @@ interlace_status interlace_fit_parameters(const interlace_fit *fit,
  * @param[in] fit The fit.
  * @param[in] parameter_form The form.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] out Array [n_parameters,n_parameters], n of interlace_fit_n_parameters.
+ * @param[out] out Array [n_parameters,n_parameters].
  * @param[in] len The number of elements of `out`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1

@@ -62,7 +62,7 @@ pub extern "C" fn interlace_fit_parameter_name(
 
 /// The estimates of all parameters in a form, to `out` [n_parameters].
 /// @param parameter_form The form.
-/// @param out Array [n], n of interlace_fit_n_parameters.
+/// @param out Array [n_parameters].
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_parameters(
@@ -81,7 +81,7 @@ pub unsafe extern "C" fn interlace_fit_parameters(
 /// determine. That of the reported form follows by the delta method. The time of a linear model is that of Satterthwaite's degrees of freedom.
 /// INTERLACE_E_NUMERIC if there is no Hessian.
 /// @param parameter_form The form.
-/// @param out Array [n_parameters,n_parameters], n of interlace_fit_n_parameters.
+/// @param out Array [n_parameters,n_parameters].
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_parameters_vcov(

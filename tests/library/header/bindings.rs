@@ -127,33 +127,31 @@ fn structures_made_from_the_description_have_the_compilers_sizes() {
     succeed(cc().args(["-std=c11", "-fsyntax-only", "-I"]).arg(root().join("include")).arg(&source));
 }
 
-/// Letters in shapes are parameters, members, numbers, expressions of them, or explained.
+/// Letters in shapes are parameters, counts that an accessor of the same noun gives, numbers, or explained.
 #[test]
 fn shapes_are_of_known_letters() {
     let document = description();
-    let known = document["dimensions"].as_object().unwrap();
+    let explained = document["dimensions"].as_object().unwrap();
+    let is_function = |name: &str| list(&document, "functions").iter().any(|own| own["name"] == name);
     let mut unknown = vec![];
-    for key in ["functions", "callbacks"] {
-        for own in list(&document, key) {
-            let names: Vec<&str> = parameters(own).iter().map(|p| p.1).collect();
-            for part in list(own, "parameters") {
-                for term in part["shape"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-                    let noun = text(own, "name").split('_').nth(1).unwrap_or_default();
-                    let counted =
-                        |word: &str| list(&document, "functions").iter().any(|f| f["name"] == format!("interlace_{noun}_{word}"));
-                    let mut words = term.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
-                    if words.any(|word| {
-                        !word.is_empty() && word.parse::<u32>().is_err() && !names.contains(&word) && !known.contains_key(word)
-                    }) {
-                        unknown.push(format!("{}: {} [{term}]", text(own, "name"), text(part, "name")));
-                    }
-                }
-            }
+    for own in list(&document, "functions").iter().chain(list(&document, "callbacks")) {
+        let (name, names) = (text(own, "name"), parameters(own));
+        let noun = name.split('_').nth(1).unwrap_or_default();
+        let is_known = |word: &str| {
+            word.is_empty()
+                || word.parse::<u32>().is_ok()
+                || names.iter().any(|(_, parameter)| *parameter == word)
+                || explained.contains_key(word)
+                || is_function(&format!("interlace_{noun}_{word}"))
+        };
+        for part in list(own, "parameters") {
+            let terms = part["shape"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let words = terms.flat_map(|term| term.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')));
+            unknown.extend(words.filter(|word| !is_known(word)).map(|word| format!("{name}: {word} of {}", text(part, "name"))));
         }
     }
-    for (letter, own) in known {
-        let function = own["function"].as_str().unwrap();
-        assert!(list(&document, "functions").iter().any(|f| f["name"] == function), "{letter}: there is no {function}");
+    for (letter, own) in explained {
+        assert!(is_function(text(own, "function")), "{letter}");
     }
     assert!(unknown.is_empty(), "{unknown:#?}");
 }
