@@ -2,6 +2,7 @@
 
 use std::mem::MaybeUninit;
 
+use super::bootstrap_lists::BootstrapIntervalCode;
 use super::boundary::boundary;
 use super::buffer::target;
 use super::codes::meaning;
@@ -10,7 +11,7 @@ use super::frame::FrameHandle;
 use super::handle::{free, give, need, null};
 use super::options::{OptionsHandle, threads};
 use super::progress::watched;
-use super::resample_lists::{BootstrapIntervalCode, SimulationCode};
+use super::resample_lists::SimulationCode;
 use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, texts};
 use super::{c_char, c_void};

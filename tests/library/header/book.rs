@@ -23,10 +23,14 @@ pub const CHAPTERS: [Chapter; 13] = [
         about: "the model: a formula or arrays, family, thresholds, residual correlation",
         files: &["spec_lists", "spec", "spec_arrays", "spec_family", "spec_ordinal", "spec_correlation", "spec_variables"],
     },
-    Chapter { title: "Family", about: "the families of the library, and your own", files: &["family_list", "family"] },
+    Chapter {
+        title: "Family",
+        about: "the families of the library, and your own",
+        files: &["family_lists", "family_list", "family"],
+    },
     Chapter {
         title: "Options",
-        about: "how a model is fitted, and how long work is watched",
+        about: "how a model is fitted; progress, cancelling, deadlines",
         files: &["options_lists", "phase", "options", "options_named"],
     },
     Chapter {
@@ -36,7 +40,6 @@ pub const CHAPTERS: [Chapter; 13] = [
             "fit",
             "fit_lists",
             "fit_outcome",
-            "test_lists",
             "fit_fixed",
             "fit_random",
             "fit_parameters",
@@ -52,14 +55,14 @@ pub const CHAPTERS: [Chapter; 13] = [
     Chapter {
         title: "Tests",
         about: "coefficients, analysis of variance, likelihood ratios, marginal means, R2",
-        files: &["hypotheses", "marginal_means", "diagnostics"],
+        files: &["test_lists", "hypotheses", "marginal_means", "diagnostics"],
     },
     Chapter {
         title: "Simulation",
         about: "simulated responses, refits to them, profiles",
         files: &["resample_lists", "resample", "profile"],
     },
-    Chapter { title: "Bootstrap", about: "what is resampled, intervals from replicates", files: &["bootstrap"] },
+    Chapter { title: "Bootstrap", about: "what is resampled, intervals from replicates", files: &["bootstrap_lists", "bootstrap"] },
     Chapter { title: "Validation", about: "all optimisers, cross-validation", files: &["validation"] },
     Chapter {
         title: "Document",
