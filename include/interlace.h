@@ -30,7 +30,7 @@
  *   Frame        data go in as named columns, tables come out so; CSV files
  *   Spec         the model: a formula or arrays, family, thresholds, residual correlation
  *   Family       the families of the library, and your own
- *   Options      how a model is fitted, and how long work is watched
+ *   Options      how a model is fitted; progress, cancelling, deadlines
  *   Fit          a fitted model: criterion, fixed and random effects, parameters, rows, matrices, outcome
  *   Tables       results as frames, the summary
  *   Predictions  for the data of the fit and for new data
@@ -736,17 +736,6 @@ typedef enum interlace_threshold {
 } interlace_threshold;
 
 /**
- * The working scale of a parameter of a user-defined family.
- * @since 0.1
- */
-typedef enum interlace_parameter_scale {
-    /** The parameter itself. */
-    INTERLACE_PARAMETER_SCALE_IDENTITY = 0,
-    /** The logarithm of a positive parameter. */
-    INTERLACE_PARAMETER_SCALE_LOG = 1
-} interlace_parameter_scale;
-
-/**
  * A linear predictor of a model.
  * @since 0.1
  */
@@ -858,25 +847,6 @@ const char *interlace_threshold_name(interlace_threshold code);
 interlace_status interlace_threshold_from_name(const char *name,
                                                interlace_threshold *out,
                                                interlace_error *err);
-
-/**
- * The name of a scale of a parameter, such as "log"; NULL for a number that is none. A static string.
- * @param[in] code The working scale of a parameter of a user-defined family.
- * @since 0.1
- */
-const char *interlace_parameter_scale_name(interlace_parameter_scale code);
-
-/**
- * The scale of a parameter that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
- * there is none; the message lists the names.
- * @param[in] name The name.
- * @param[out] out The code [1].
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_parameter_scale_from_name(const char *name,
-                                                     interlace_parameter_scale *out,
-                                                     interlace_error *err);
 
 /**
  * The name of a linear predictor, such as "dispersion"; NULL for a number that is none. A static string.
@@ -1413,6 +1383,36 @@ interlace_status interlace_spec_variables(const interlace_spec *spec,
  * ================================================================================================================== */
 
 /**
+ * The working scale of a parameter of a user-defined family.
+ * @since 0.1
+ */
+typedef enum interlace_parameter_scale {
+    /** The parameter itself. */
+    INTERLACE_PARAMETER_SCALE_IDENTITY = 0,
+    /** The logarithm of a positive parameter. */
+    INTERLACE_PARAMETER_SCALE_LOG = 1
+} interlace_parameter_scale;
+
+/**
+ * The name of a scale of a parameter, such as "log"; NULL for a number that is none. A static string.
+ * @param[in] code The working scale of a parameter of a user-defined family.
+ * @since 0.1
+ */
+const char *interlace_parameter_scale_name(interlace_parameter_scale code);
+
+/**
+ * The scale of a parameter that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_parameter_scale_from_name(const char *name,
+                                                     interlace_parameter_scale *out,
+                                                     interlace_error *err);
+
+/**
  * Number of families that interlace_spec_set_family accepts.
  * @since 0.1
  */
@@ -1621,7 +1621,7 @@ interlace_status interlace_spec_set_custom_family(interlace_spec *spec,
                                                   interlace_error *err);
 
 /* ==================================================================================================================
- * Options: how a model is fitted, and how long work is watched
+ * Options: how a model is fitted; progress, cancelling, deadlines
  * ================================================================================================================== */
 
 /**
@@ -2368,6 +2368,29 @@ typedef enum interlace_parameter_form {
 } interlace_parameter_form;
 
 /**
+ * Degrees of freedom of tests and intervals of the fixed effects.
+ * @since 0.1
+ */
+typedef enum interlace_df {
+    /**
+     * Satterthwaite's for linear models (the normal distribution if they cannot be computed, which the results say),
+     * the normal distribution for others.
+     */
+    INTERLACE_DF_DEFAULT = 0,
+    /** Infinite: the normal distribution for estimates divided by their standard errors. */
+    INTERLACE_DF_NORMAL = 1,
+    /** The rows used minus the fixed effects and, for an ordinal model, minus the parameters of its thresholds. */
+    INTERLACE_DF_RESIDUAL = 2,
+    /** Satterthwaite's, for linear models. */
+    INTERLACE_DF_SATTERTHWAITE = 3,
+    /**
+     * Kenward and Roger's, with standard errors from their adjusted covariance and scaled F tests, for linear models
+     * fitted by REML.
+     */
+    INTERLACE_DF_KENWARD_ROGER = 4
+} interlace_df;
+
+/**
  * The name of a reason, such as "max_evaluations"; NULL for a number that is none. A static string.
  * @param[in] code Why the search for the parameters of a fit ended.
  * @since 0.1
@@ -2423,6 +2446,25 @@ const char *interlace_parameter_form_name(interlace_parameter_form code);
 interlace_status interlace_parameter_form_from_name(const char *name,
                                                     interlace_parameter_form *out,
                                                     interlace_error *err);
+
+/**
+ * The name of a kind of degrees of freedom, such as "kenward_roger"; NULL for a number that is none. A static string.
+ * @param[in] code Degrees of freedom of tests and intervals of the fixed effects.
+ * @since 0.1
+ */
+const char *interlace_df_name(interlace_df code);
+
+/**
+ * The kind of degrees of freedom that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT
+ * if there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_df_from_name(const char *name,
+                                        interlace_df *out,
+                                        interlace_error *err);
 
 /**
  * Whether the optimiser reached an optimum.
@@ -2519,218 +2561,6 @@ double interlace_fit_design_seconds(const interlace_fit *fit);
  * @since 0.1
  */
 double interlace_fit_fit_seconds(const interlace_fit *fit);
-
-/**
- * Degrees of freedom of tests and intervals of the fixed effects.
- * @since 0.1
- */
-typedef enum interlace_df {
-    /**
-     * Satterthwaite's for linear models (the normal distribution if they cannot be computed, which the results say),
-     * the normal distribution for others.
-     */
-    INTERLACE_DF_DEFAULT = 0,
-    /** Infinite: the normal distribution for estimates divided by their standard errors. */
-    INTERLACE_DF_NORMAL = 1,
-    /** The rows used minus the fixed effects and, for an ordinal model, minus the parameters of its thresholds. */
-    INTERLACE_DF_RESIDUAL = 2,
-    /** Satterthwaite's, for linear models. */
-    INTERLACE_DF_SATTERTHWAITE = 3,
-    /**
-     * Kenward and Roger's, with standard errors from their adjusted covariance and scaled F tests, for linear models
-     * fitted by REML.
-     */
-    INTERLACE_DF_KENWARD_ROGER = 4
-} interlace_df;
-
-/**
- * What the tests of an analysis of variance take as given.
- * @since 0.1
- */
-typedef enum interlace_anova_type {
-    /** The terms before the one that is tested. */
-    INTERLACE_ANOVA_TYPE_I = 1,
-    /** The terms that do not contain it. */
-    INTERLACE_ANOVA_TYPE_II = 2,
-    /**
-     * All other terms: the coefficients of a term are made orthogonal to those of the terms that contain it (Goodnight
-     * 1976), whatever the coding.
-     */
-    INTERLACE_ANOVA_TYPE_III = 3
-} interlace_anova_type;
-
-/**
- * How marginal means weight the levels that they average over.
- * @since 0.1
- */
-typedef enum interlace_weighting {
-    /** Equally. */
-    INTERLACE_WEIGHTING_EQUAL = 0,
-    /** Combinations of levels by their numbers of rows, or sums of weights, in the data. */
-    INTERLACE_WEIGHTING_PROPORTIONAL = 1
-} interlace_weighting;
-
-/**
- * The scale of marginal means.
- * @since 0.1
- */
-typedef enum interlace_means_scale {
-    /** That of the linear predictor. */
-    INTERLACE_MEANS_SCALE_LINK = 0,
-    /**
-     * That of the response: standard errors by the delta method, limits back-transformed. The same for a linear model
-     * and for the identity link.
-     */
-    INTERLACE_MEANS_SCALE_RESPONSE = 1
-} interlace_means_scale;
-
-/**
- * Which marginal means are compared.
- * @since 0.1
- */
-typedef enum interlace_comparisons {
-    /** Each mean minus each later one. */
-    INTERLACE_COMPARISONS_PAIRWISE = 0,
-    /** Each mean minus the first. */
-    INTERLACE_COMPARISONS_TREATMENT_CONTROL = 1,
-    /** Each mean minus the average of all. */
-    INTERLACE_COMPARISONS_EFFECTS = 2
-} interlace_comparisons;
-
-/**
- * How the p-values and intervals of several comparisons answer for each other.
- * @since 0.1
- */
-typedef enum interlace_adjustment {
-    /** Tukey's for pairwise comparisons, Holm's for others. */
-    INTERLACE_ADJUSTMENT_DEFAULT = 0,
-    /** Not at all. */
-    INTERLACE_ADJUSTMENT_NONE = 1,
-    /** The studentised range, only for pairwise comparisons. */
-    INTERLACE_ADJUSTMENT_TUKEY = 2,
-    /** Bonferroni's. */
-    INTERLACE_ADJUSTMENT_BONFERRONI = 3,
-    /** Holm's; intervals are Bonferroni's. */
-    INTERLACE_ADJUSTMENT_HOLM = 4,
-    /** The false discovery rate of Benjamini and Hochberg; intervals are Bonferroni's. */
-    INTERLACE_ADJUSTMENT_FDR = 5,
-    /** Sidak's. */
-    INTERLACE_ADJUSTMENT_SIDAK = 6
-} interlace_adjustment;
-
-/**
- * The name of a kind of degrees of freedom, such as "kenward_roger"; NULL for a number that is none. A static string.
- * @param[in] code Degrees of freedom of tests and intervals of the fixed effects.
- * @since 0.1
- */
-const char *interlace_df_name(interlace_df code);
-
-/**
- * The kind of degrees of freedom that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT
- * if there is none; the message lists the names.
- * @param[in] name The name.
- * @param[out] out The code [1].
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_df_from_name(const char *name,
-                                        interlace_df *out,
-                                        interlace_error *err);
-
-/**
- * The name of a type of sums of squares, such as "iii"; NULL for a number that is none. A static string.
- * @param[in] code What the tests of an analysis of variance take as given.
- * @since 0.1
- */
-const char *interlace_anova_type_name(interlace_anova_type code);
-
-/**
- * The type of sums of squares that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
- * there is none; the message lists the names.
- * @param[in] name The name.
- * @param[out] out The code [1].
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_anova_type_from_name(const char *name,
-                                                interlace_anova_type *out,
-                                                interlace_error *err);
-
-/**
- * The name of a weighting, such as "proportional"; NULL for a number that is none. A static string.
- * @param[in] code How marginal means weight the levels that they average over.
- * @since 0.1
- */
-const char *interlace_weighting_name(interlace_weighting code);
-
-/**
- * The weighting that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is
- * none; the message lists the names.
- * @param[in] name The name.
- * @param[out] out The code [1].
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_weighting_from_name(const char *name,
-                                               interlace_weighting *out,
-                                               interlace_error *err);
-
-/**
- * The name of a scale of marginal means, such as "response"; NULL for a number that is none. A static string.
- * @param[in] code The scale of marginal means.
- * @since 0.1
- */
-const char *interlace_means_scale_name(interlace_means_scale code);
-
-/**
- * The scale of marginal means that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
- * there is none; the message lists the names.
- * @param[in] name The name.
- * @param[out] out The code [1].
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_means_scale_from_name(const char *name,
-                                                 interlace_means_scale *out,
-                                                 interlace_error *err);
-
-/**
- * The name of a kind of comparisons, such as "pairwise"; NULL for a number that is none. A static string.
- * @param[in] code Which marginal means are compared.
- * @since 0.1
- */
-const char *interlace_comparisons_name(interlace_comparisons code);
-
-/**
- * The kind of comparisons that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
- * there is none; the message lists the names.
- * @param[in] name The name.
- * @param[out] out The code [1].
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_comparisons_from_name(const char *name,
-                                                 interlace_comparisons *out,
-                                                 interlace_error *err);
-
-/**
- * The name of an adjustment, such as "holm"; NULL for a number that is none. A static string.
- * @param[in] code How the p-values and intervals of several comparisons answer for each other.
- * @since 0.1
- */
-const char *interlace_adjustment_name(interlace_adjustment code);
-
-/**
- * The adjustment that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is
- * none; the message lists the names.
- * @param[in] name The name.
- * @param[out] out The code [1].
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_adjustment_from_name(const char *name,
-                                                interlace_adjustment *out,
-                                                interlace_error *err);
 
 /**
  * Whether the fit has a linear predictor. If it does not, functions of that predictor that return a status return
@@ -4146,6 +3976,176 @@ interlace_status interlace_fit_predict_status(const interlace_fit *fit,
  * ================================================================================================================== */
 
 /**
+ * What the tests of an analysis of variance take as given.
+ * @since 0.1
+ */
+typedef enum interlace_anova_type {
+    /** The terms before the one that is tested. */
+    INTERLACE_ANOVA_TYPE_I = 1,
+    /** The terms that do not contain it. */
+    INTERLACE_ANOVA_TYPE_II = 2,
+    /**
+     * All other terms: the coefficients of a term are made orthogonal to those of the terms that contain it (Goodnight
+     * 1976), whatever the coding.
+     */
+    INTERLACE_ANOVA_TYPE_III = 3
+} interlace_anova_type;
+
+/**
+ * How marginal means weight the levels that they average over.
+ * @since 0.1
+ */
+typedef enum interlace_weighting {
+    /** Equally. */
+    INTERLACE_WEIGHTING_EQUAL = 0,
+    /** Combinations of levels by their numbers of rows, or sums of weights, in the data. */
+    INTERLACE_WEIGHTING_PROPORTIONAL = 1
+} interlace_weighting;
+
+/**
+ * The scale of marginal means.
+ * @since 0.1
+ */
+typedef enum interlace_means_scale {
+    /** That of the linear predictor. */
+    INTERLACE_MEANS_SCALE_LINK = 0,
+    /**
+     * That of the response: standard errors by the delta method, limits back-transformed. The same for a linear model
+     * and for the identity link.
+     */
+    INTERLACE_MEANS_SCALE_RESPONSE = 1
+} interlace_means_scale;
+
+/**
+ * Which marginal means are compared.
+ * @since 0.1
+ */
+typedef enum interlace_comparisons {
+    /** Each mean minus each later one. */
+    INTERLACE_COMPARISONS_PAIRWISE = 0,
+    /** Each mean minus the first. */
+    INTERLACE_COMPARISONS_TREATMENT_CONTROL = 1,
+    /** Each mean minus the average of all. */
+    INTERLACE_COMPARISONS_EFFECTS = 2
+} interlace_comparisons;
+
+/**
+ * How the p-values and intervals of several comparisons answer for each other.
+ * @since 0.1
+ */
+typedef enum interlace_adjustment {
+    /** Tukey's for pairwise comparisons, Holm's for others. */
+    INTERLACE_ADJUSTMENT_DEFAULT = 0,
+    /** Not at all. */
+    INTERLACE_ADJUSTMENT_NONE = 1,
+    /** The studentised range, only for pairwise comparisons. */
+    INTERLACE_ADJUSTMENT_TUKEY = 2,
+    /** Bonferroni's. */
+    INTERLACE_ADJUSTMENT_BONFERRONI = 3,
+    /** Holm's; intervals are Bonferroni's. */
+    INTERLACE_ADJUSTMENT_HOLM = 4,
+    /** The false discovery rate of Benjamini and Hochberg; intervals are Bonferroni's. */
+    INTERLACE_ADJUSTMENT_FDR = 5,
+    /** Sidak's. */
+    INTERLACE_ADJUSTMENT_SIDAK = 6
+} interlace_adjustment;
+
+/**
+ * The name of a type of sums of squares, such as "iii"; NULL for a number that is none. A static string.
+ * @param[in] code What the tests of an analysis of variance take as given.
+ * @since 0.1
+ */
+const char *interlace_anova_type_name(interlace_anova_type code);
+
+/**
+ * The type of sums of squares that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_anova_type_from_name(const char *name,
+                                                interlace_anova_type *out,
+                                                interlace_error *err);
+
+/**
+ * The name of a weighting, such as "proportional"; NULL for a number that is none. A static string.
+ * @param[in] code How marginal means weight the levels that they average over.
+ * @since 0.1
+ */
+const char *interlace_weighting_name(interlace_weighting code);
+
+/**
+ * The weighting that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is
+ * none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_weighting_from_name(const char *name,
+                                               interlace_weighting *out,
+                                               interlace_error *err);
+
+/**
+ * The name of a scale of marginal means, such as "response"; NULL for a number that is none. A static string.
+ * @param[in] code The scale of marginal means.
+ * @since 0.1
+ */
+const char *interlace_means_scale_name(interlace_means_scale code);
+
+/**
+ * The scale of marginal means that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_means_scale_from_name(const char *name,
+                                                 interlace_means_scale *out,
+                                                 interlace_error *err);
+
+/**
+ * The name of a kind of comparisons, such as "pairwise"; NULL for a number that is none. A static string.
+ * @param[in] code Which marginal means are compared.
+ * @since 0.1
+ */
+const char *interlace_comparisons_name(interlace_comparisons code);
+
+/**
+ * The kind of comparisons that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_comparisons_from_name(const char *name,
+                                                 interlace_comparisons *out,
+                                                 interlace_error *err);
+
+/**
+ * The name of an adjustment, such as "holm"; NULL for a number that is none. A static string.
+ * @param[in] code How the p-values and intervals of several comparisons answer for each other.
+ * @since 0.1
+ */
+const char *interlace_adjustment_name(interlace_adjustment code);
+
+/**
+ * The adjustment that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is
+ * none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_adjustment_from_name(const char *name,
+                                                interlace_adjustment *out,
+                                                interlace_error *err);
+
+/**
  * Linear combinations L beta of the fixed effects as a new frame, one row each: "estimate", "std_error", "df",
  * "statistic" (t, or z with infinite degrees of freedom) and "p_value" of the hypothesis that it is `rhs` (two-sided).
  * `l` [k,p] is column-major with leading dimension `ldl` >= k, one column per fixed effect in the order of
@@ -4486,24 +4486,6 @@ typedef enum interlace_simulation {
 } interlace_simulation;
 
 /**
- * How limits follow from bootstrap replicates.
- * @since 0.1
- */
-typedef enum interlace_bootstrap_interval {
-    /** Quantiles of the replicates. */
-    INTERLACE_BOOTSTRAP_INTERVAL_PERCENTILE = 0,
-    /** Twice the estimate minus the quantiles of the replicates. */
-    INTERLACE_BOOTSTRAP_INTERVAL_BASIC = 1,
-    /** The normal distribution with the standard deviation of the replicates, corrected for their bias. */
-    INTERLACE_BOOTSTRAP_INTERVAL_NORMAL = 2,
-    /**
-     * Quantiles of the replicates at levels corrected for bias and acceleration, the latter from fits without each
-     * group.
-     */
-    INTERLACE_BOOTSTRAP_INTERVAL_BCA = 3
-} interlace_bootstrap_interval;
-
-/**
  * The parameters that are profiled.
  * @since 0.1
  */
@@ -4532,25 +4514,6 @@ const char *interlace_simulation_name(interlace_simulation code);
 interlace_status interlace_simulation_from_name(const char *name,
                                                 interlace_simulation *out,
                                                 interlace_error *err);
-
-/**
- * The name of a kind of bootstrap interval, such as "bca"; NULL for a number that is none. A static string.
- * @param[in] code How limits follow from bootstrap replicates.
- * @since 0.1
- */
-const char *interlace_bootstrap_interval_name(interlace_bootstrap_interval code);
-
-/**
- * The kind of bootstrap interval that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT
- * if there is none; the message lists the names.
- * @param[in] name The name.
- * @param[out] out The code [1].
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_bootstrap_interval_from_name(const char *name,
-                                                        interlace_bootstrap_interval *out,
-                                                        interlace_error *err);
 
 /**
  * The name of a scale of profiles, such as "theta"; NULL for a number that is none. A static string.
@@ -4684,6 +4647,43 @@ interlace_status interlace_fit_profile(const interlace_fit *fit,
 /* ==================================================================================================================
  * Bootstrap: what is resampled, intervals from replicates
  * ================================================================================================================== */
+
+/**
+ * How limits follow from bootstrap replicates.
+ * @since 0.1
+ */
+typedef enum interlace_bootstrap_interval {
+    /** Quantiles of the replicates. */
+    INTERLACE_BOOTSTRAP_INTERVAL_PERCENTILE = 0,
+    /** Twice the estimate minus the quantiles of the replicates. */
+    INTERLACE_BOOTSTRAP_INTERVAL_BASIC = 1,
+    /** The normal distribution with the standard deviation of the replicates, corrected for their bias. */
+    INTERLACE_BOOTSTRAP_INTERVAL_NORMAL = 2,
+    /**
+     * Quantiles of the replicates at levels corrected for bias and acceleration, the latter from fits without each
+     * group.
+     */
+    INTERLACE_BOOTSTRAP_INTERVAL_BCA = 3
+} interlace_bootstrap_interval;
+
+/**
+ * The name of a kind of bootstrap interval, such as "bca"; NULL for a number that is none. A static string.
+ * @param[in] code How limits follow from bootstrap replicates.
+ * @since 0.1
+ */
+const char *interlace_bootstrap_interval_name(interlace_bootstrap_interval code);
+
+/**
+ * The kind of bootstrap interval that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT
+ * if there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_bootstrap_interval_from_name(const char *name,
+                                                        interlace_bootstrap_interval *out,
+                                                        interlace_error *err);
 
 /**
  * Fills `out` [n_out] with statistics of a replicate, given its number (-1 for the fit itself and if groups or rows are

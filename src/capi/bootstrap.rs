@@ -12,6 +12,7 @@ use super::handle::{free, give, need, null};
 use super::options::{OptionsHandle, threads};
 use super::progress::watched;
 use super::resample_lists::SimulationCode;
+use super::spec_arrays::distinct;
 use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, texts};
 use super::{c_char, c_void};
@@ -190,6 +191,7 @@ pub unsafe extern "C" fn interlace_bootstrap_set_statistic(
         if function.is_none() && n > 0 {
             return Err(null("function"));
         }
+        distinct("names", &names)?;
         (bootstrap.names, bootstrap.function, bootstrap.user_data) = (names, function, user_data);
         Ok(())
     })

@@ -60,7 +60,10 @@ pub unsafe extern "C" fn interlace_fit_wald_test(
         }
         let l = matrix(l, k, p, ldl, "l", "ldl")?;
         let rhs = match optional_slice(rhs, k, "rhs")? {
-            Some(rhs) => rhs.to_vec(),
+            Some(rhs) => match rhs.iter().position(|value| !value.is_finite()) {
+                Some(i) => return Err(Error::argument(format!("rhs[{i}] is {}, it must be finite", rhs[i]))),
+                None => rhs.to_vec(),
+            },
             None => try_vec("rhs", 0.0, k)?,
         };
         let (fit, df) = (&handle.fit, degrees_of_freedom(handle, df, options)?);

@@ -165,8 +165,9 @@ impl<'a> Asked<'a> {
 
     /// The contrasts with the caller's weights, or those that have a code.
     unsafe fn contrasts_of(&self, request: &MeansRequest) -> Result<Contrasts> {
+        let comparisons = meaning(request.comparisons, "request->comparisons")?;
         if request.coefficients.is_null() && request.k == 0 {
-            return Ok(meaning(request.comparisons, "request->comparisons")?.into());
+            return Ok(comparisons.into());
         }
         let (m, means) = (request.m, self.means.len());
         if m != means {

@@ -165,6 +165,8 @@ impl<'a> Asked<'a> {
                 return Err(Error::argument("data and request->arrays are both given, at most one of them may be"));
             }
         };
+        // Also where it does not count.
+        meaning(asked.interval, "request->interval")?;
         let random = match meaning(asked.random, "request->random")? {
             RandomCode::All => chosen_terms(fit, asked.terms, asked.n_terms)?,
             RandomCode::None if asked.terms.is_null() && asked.n_terms == 0 => RandomTerms::None,

@@ -77,7 +77,7 @@ fn linear(spec: Option<&mut SpecHandle>) -> Result<&mut Spec> {
     match spec.kind {
         ModelKind::Lmm => Ok(spec),
         other => Err(Error::argument(format!(
-            "spec is of {}, a residual correlation is for one of INTERLACE_MODEL_LMM",
+            "spec is of {}, a residual correlation: only for one of INTERLACE_MODEL_LMM",
             super::spec_family::kind_of(other)
         ))),
     }

@@ -146,7 +146,7 @@ pub(super) fn generalised<'a>(spec: Option<&'a mut SpecHandle>, what: &str) -> R
     let spec = model_of(spec)?;
     match spec.kind {
         ModelKind::Glmm => Ok(spec),
-        other => Err(Error::argument(format!("spec is of {}, {what} is for one of INTERLACE_MODEL_GLMM", kind_of(other)))),
+        other => Err(Error::argument(format!("spec is of {}, {what}: only for one of INTERLACE_MODEL_GLMM", kind_of(other)))),
     }
 }
 

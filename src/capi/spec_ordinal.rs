@@ -159,6 +159,6 @@ fn ordinal<'a>(spec: Option<&'a mut SpecHandle>, what: &str) -> Result<&'a mut S
     let spec = model_of(spec)?;
     match spec.kind {
         ModelKind::Clmm => Ok(spec),
-        other => Err(Error::argument(format!("spec is of {}, {what} is for one of INTERLACE_MODEL_CLMM", kind_of(other)))),
+        other => Err(Error::argument(format!("spec is of {}, {what}: only for one of INTERLACE_MODEL_CLMM", kind_of(other)))),
     }
 }

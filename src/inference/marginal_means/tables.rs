@@ -8,6 +8,7 @@ use crate::frame::Frame;
 use crate::inference::adjust::{Adjustment, Statistic};
 use crate::inference::contrast::{ContrastRow, Contrasts};
 use crate::inference::linear::{Coefficients, Combination};
+use crate::names::beside;
 use crate::watch::{Phase, Watch};
 
 /// The response behind a link.
@@ -189,8 +190,13 @@ impl MarginalMeans {
     }
 }
 
+/// Columns of the tables beside those of factors.
+const OWN_COLUMNS: [&str; 11] =
+    ["contrast", "estimate", "response", "ratio", "odds_ratio", "std_error", "df", "lower", "upper", "statistic", "p_value"];
+
 fn add_factor(frame: &mut Frame, factor: &Factor, level: impl Fn(usize) -> usize, n: usize) -> Result<()> {
-    frame.add_category(&factor.name, (0..n).map(|row| level(row) as i32).collect(), factor.levels.clone(), false)
+    let name = beside(&OWN_COLUMNS, std::slice::from_ref(&factor.name)).remove(0);
+    frame.add_category(&name, (0..n).map(|row| level(row) as i32).collect(), factor.levels.clone(), false)
 }
 
 /// The columns of numbers of a table of contrasts.
