@@ -12,6 +12,7 @@
  * Every step calls functions that return a status, INTERLACE_OK or the kind of failure, and that describe a failure in an
  * interlace_error of ours. So each step returns whether it worked, the steps are joined by &&, and one place reports. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,7 +51,9 @@ bool fail(interlace_error *error, interlace_status code, const char *format, ...
 static bool fit_model(struct run *run)
 {
     const struct arguments *asked = &run->arguments;
-    return interlace_fit_new(asked->spec, run->data, asked->options, &run->fit, &run->error) == INTERLACE_OK;
+    return interlace_fit_new(asked->spec, run->data, asked->options, &run->fit, &run->error) == INTERLACE_OK &&
+           /* It ends a search, which then has a result; answers about the fit would be lost. */
+           interlace_options_set_deadline(asked->options, HUGE_VAL, &run->error) == INTERLACE_OK;
 }
 
 /* ---- the document ---- */

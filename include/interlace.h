@@ -1,33 +1,36 @@
 /* interlace.h - mixed-effects models.
- * Generated from src/capi by cbindgen (make header); do not edit.
+ * Generated from src/capi (make header); do not edit. interlace.json says the same for programs.
  *
  * Data go into an interlace_frame; an interlace_spec says what to fit and interlace_options how; interlace_fit_new makes an
- * interlace_fit from them. Constants come first, then types, then functions, grouped by noun.
+ * interlace_fit from them, of which all other results are asked.
  *
  * Rules that hold for every function:
  *  - It returns interlace_status (0 = INTERLACE_OK), or it cannot fail and returns its value. Functions that cannot fail return 0,
- *    false, NULL, NaN or -1 if the object is NULL or an index is out of range.
- *  - Arguments come in the order object, inputs, outputs, err. `err` may be NULL and is written only on failure; all other
+ *    false, NULL, NaN, -1 or a code ..._NONE if the object is NULL or an index is out of range.
+ *  - Arguments come in the order object, inputs, options, outputs, err. `err` may be NULL and is written only on failure; all other
  *    outputs are written only on success.
- *  - Any call may return INTERLACE_E_ARGUMENT (NULL, wrong length, unknown number), INTERLACE_E_MEMORY or INTERLACE_E_INTERNAL; the
- *    comments name the others.
+ *  - Any call may return INTERLACE_E_ARGUMENT (NULL, wrong length, unknown code), INTERLACE_E_MEMORY or INTERLACE_E_INTERNAL; a call
+ *    with options may return INTERLACE_E_CANCELLED or INTERLACE_E_DEADLINE; the comments name the others.
+ *  - Codes are enumerations of 32 bits; any other integer is INTERLACE_E_ARGUMENT.
+ *  - Requests are structures that begin with their size: start with their _INIT, or with zeros and the size. Zero is the default of
+ *    every member, and NULL a request with only defaults.
  *  - Arrays are borrowed during the call; the library copies those it keeps. NULL is allowed if the length is 0.
- *  - Matrices are column-major; [n,p] means n rows and p columns, and element (i, j) is at i + j n.
+ *  - Matrices are column-major; [n,p] means n rows and p columns, and element (i, j) is at i + j n. [1] is a single value.
  *  - `len` is the number of elements that the array before it holds, and must match exactly.
  *  - Indices count from 0.
- *  - Strings are NUL-terminated UTF-8. The caller never frees returned strings; they live as long as the object they came from. The one
- *    exception are the texts of interlace_fit_to_json and interlace_fit_to_text, which belong to the caller: interlace_text_free.
- *  - The caller frees what interlace_*_new and similar functions return with interlace_*_free, which accepts NULL. Objects do not refer to
- *    each other and may be freed in any order.
- *  - Many threads may use a const object at once; only one thread at a time may use any other object. The only global state is the handler that turns
- *    a bug inside the library into INTERLACE_E_INTERNAL.
+ *  - Strings are NUL-terminated UTF-8. They live as long as the object they came from, and the caller never frees them, except the
+ *    documents of interlace_fit_to_json and interlace_fit_to_text: interlace_text_free.
+ *  - The caller frees what interlace_*_new and similar functions return with interlace_*_free, which accepts NULL. Objects do not refer
+ *    to each other and may be freed in any order.
+ *  - Many threads may use a const object at once; only one thread at a time may use any other object. The only global state is the
+ *    handler that turns a bug inside the library into INTERLACE_E_INTERNAL.
  *  - The library does not print, read environment variables, install signal handlers or call exit. */
 /* Contents:
  *   Library      version, status, errors
  *   Frame        data go in as named columns, tables come out so; CSV files
  *   Spec         the model: a formula or arrays, family, thresholds, ties, residual correlation
  *   Family       the families of the library, and your own
- *   Options      how a model is fitted, and how long work is watched
+ *   Options      how a model is fitted; progress, cancelling, deadlines
  *   Fit          a fitted model: criterion, fixed and random effects, parameters, rows, matrices, outcome
  *   Tables       results as frames, the summary
  *   Predictions  for the data of the fit and for new data
@@ -147,7 +150,10 @@ typedef enum interlace_status {
     INTERLACE_E_UNSUPPORTED = 7,
     /** A file cannot be read or written. */
     INTERLACE_E_IO = 8,
-    /** The deadline of the options passed before there was a result. A fit is one with what it has at its deadline. */
+    /**
+     * The deadline of the options passed before there was a result. A fit itself never ends so: it is made of what
+     * there is at its deadline.
+     */
     INTERLACE_E_DEADLINE = 9,
     /** A bug in the library; please report it. Do nothing with the objects of the call except free them. */
     INTERLACE_E_INTERNAL = 99
@@ -358,7 +364,7 @@ interlace_status interlace_frame_write_csv(const interlace_frame *frame,
 
 /**
  * Frees a frame. NULL is allowed.
- * @param[in,out] frame The frame.
+ * @param[in,out] frame NULL is allowed.
  * @since 0.1
  */
 void interlace_frame_free(interlace_frame *frame);
@@ -606,7 +612,7 @@ interlace_status interlace_csv_options_set_strict_numbers(interlace_csv_options 
 
 /**
  * Frees CSV options. NULL is allowed.
- * @param[in,out] options The csv options.
+ * @param[in,out] options NULL is allowed.
  * @since 0.1
  */
 void interlace_csv_options_free(interlace_csv_options *options);
@@ -618,7 +624,7 @@ void interlace_csv_options_free(interlace_csv_options *options);
  * path may be any bytes that the system accepts. INTERLACE_E_IO if the file cannot be read; INTERLACE_E_DATA if it is
  * not CSV (`position` is the row, from 0); INTERLACE_E_ARGUMENT if the options contradict each other.
  * @param[in] path The path of the file.
- * @param[in] options The csv options.
+ * @param[in] options How to read the text. NULL for the defaults.
  * @param[out] out The new frame. The caller frees it with interlace_frame_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -632,7 +638,7 @@ interlace_status interlace_frame_read_csv(const char *path,
  * Reads CSV text of `len` bytes from memory; otherwise as interlace_frame_read_csv.
  * @param[in] bytes The text [len].
  * @param[in] len The number of bytes.
- * @param[in] options The csv options.
+ * @param[in] options How to read the text. NULL for the defaults.
  * @param[out] out The new frame. The caller frees it with interlace_frame_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -732,22 +738,11 @@ typedef enum interlace_threshold {
 } interlace_threshold;
 
 /**
- * The working scale of a parameter of a user-defined family.
- * @since 0.1
- */
-typedef enum interlace_parameter_scale {
-    /** The parameter itself. */
-    INTERLACE_PARAMETER_SCALE_IDENTITY = 0,
-    /** The logarithm of a positive parameter. */
-    INTERLACE_PARAMETER_SCALE_LOG = 1
-} interlace_parameter_scale;
-
-/**
  * A linear predictor of a model.
  * @since 0.1
  */
 typedef enum interlace_predictor {
-    /** No such term. */
+    /** No predictor: there is no such term. */
     INTERLACE_PREDICTOR_NONE = -1,
     /** That of the mean, on the scale of the link. */
     INTERLACE_PREDICTOR_MEAN = 0,
@@ -799,14 +794,14 @@ interlace_status interlace_structure_from_name(const char *name,
                                                interlace_error *err);
 
 /**
- * The name of a way to share variances, such as "homogeneous"; NULL for a number that is none. A static string.
+ * The name of a code for variances, such as "homogeneous"; NULL for a number that is none. A static string.
  * @param[in] code Whether all effects of a random term share one variance.
  * @since 0.1
  */
 const char *interlace_variances_name(interlace_variances code);
 
 /**
- * The way to share variances that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * The code for variances that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
  * there is none; the message lists the names.
  * @param[in] name The name.
  * @param[out] out The code [1].
@@ -854,25 +849,6 @@ const char *interlace_threshold_name(interlace_threshold code);
 interlace_status interlace_threshold_from_name(const char *name,
                                                interlace_threshold *out,
                                                interlace_error *err);
-
-/**
- * The name of a scale of a parameter, such as "log"; NULL for a number that is none. A static string.
- * @param[in] code The working scale of a parameter of a user-defined family.
- * @since 0.1
- */
-const char *interlace_parameter_scale_name(interlace_parameter_scale code);
-
-/**
- * The scale of a parameter that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
- * there is none; the message lists the names.
- * @param[in] name The name.
- * @param[out] out The code [1].
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_parameter_scale_from_name(const char *name,
-                                                     interlace_parameter_scale *out,
-                                                     interlace_error *err);
 
 /**
  * The name of a linear predictor, such as "dispersion"; NULL for a number that is none. A static string.
@@ -971,7 +947,7 @@ interlace_status interlace_spec_set_contrasts(interlace_spec *spec,
 
 /**
  * Frees a spec. NULL is allowed.
- * @param[in,out] spec The spec.
+ * @param[in,out] spec NULL is allowed.
  * @since 0.1
  */
 void interlace_spec_free(interlace_spec *spec);
@@ -1202,7 +1178,7 @@ interlace_status interlace_spec_set_zero_inflation(interlace_spec *spec,
  * @param[in] n The number of rows.
  * @param[in] p The number of columns of the model matrix.
  * @param[in] ldx The leading dimension of `x`, at least n: the distance between the starts of columns, in elements.
- * @param[in] names Array [p].
+ * @param[in] names Names of the columns [p]; NULL is allowed.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -1223,7 +1199,7 @@ interlace_status interlace_spec_set_dispersion_array(interlace_spec *spec,
  * @param[in] n The number of rows.
  * @param[in] p The number of columns of the model matrix.
  * @param[in] ldx The leading dimension of `x`, at least n: the distance between the starts of columns, in elements.
- * @param[in] names Array [p].
+ * @param[in] names Names of the columns [p]; NULL is allowed.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -1297,7 +1273,7 @@ interlace_status interlace_spec_set_scale(interlace_spec *spec,
  * @param[in] n The number of rows.
  * @param[in] p The number of columns of the model matrix.
  * @param[in] ldx The leading dimension of `x`, at least n: the distance between the starts of columns, in elements.
- * @param[in] names Array [p].
+ * @param[in] names Names of the columns [p]; NULL is allowed.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -1318,7 +1294,7 @@ interlace_status interlace_spec_set_nominal_array(interlace_spec *spec,
  * @param[in] n The number of rows.
  * @param[in] p The number of columns of the model matrix.
  * @param[in] ldx The leading dimension of `x`, at least n: the distance between the starts of columns, in elements.
- * @param[in] names Array [p].
+ * @param[in] names Names of the columns [p]; NULL is allowed.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -1419,7 +1395,7 @@ interlace_status interlace_spec_set_correlation(interlace_spec *spec,
  * @param[in] index Array [n].
  * @param[in] n The number of rows.
  * @param[in] n_groups The number of groups.
- * @param[in] time Array [n].
+ * @param[in] time Times [n]; NULL for the order of the rows.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -1451,6 +1427,36 @@ interlace_status interlace_spec_variables(const interlace_spec *spec,
 /* ==================================================================================================================
  * Family: the families of the library, and your own
  * ================================================================================================================== */
+
+/**
+ * The working scale of a parameter of a user-defined family.
+ * @since 0.1
+ */
+typedef enum interlace_parameter_scale {
+    /** The parameter itself. */
+    INTERLACE_PARAMETER_SCALE_IDENTITY = 0,
+    /** The logarithm of a positive parameter. */
+    INTERLACE_PARAMETER_SCALE_LOG = 1
+} interlace_parameter_scale;
+
+/**
+ * The name of a scale of a parameter, such as "log"; NULL for a number that is none. A static string.
+ * @param[in] code The working scale of a parameter of a user-defined family.
+ * @since 0.1
+ */
+const char *interlace_parameter_scale_name(interlace_parameter_scale code);
+
+/**
+ * The scale of a parameter that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_parameter_scale_from_name(const char *name,
+                                                     interlace_parameter_scale *out,
+                                                     interlace_error *err);
 
 /**
  * Number of families that interlace_spec_set_family accepts.
@@ -1503,10 +1509,10 @@ const char *interlace_family_parameter(size_t i,
 /**
  * A function of a column: fills `out` [n] from `x` [n]. A return value other than 0 stops the fit with
  * INTERLACE_E_CANCELLED.
- * @param[in] x The model matrix [n,p], column-major.
+ * @param[in] x The column [n].
  * @param[in] n The number of rows.
  * @param[out] out Array [n].
- * @param[in] user_data Passed to the function unchanged.
+ * @param[in] user_data Passed to the function unchanged. NULL is allowed.
  * @since 0.1
  */
 typedef int32_t (*interlace_family_map_fn)(const double *x, size_t n, double *out, void *user_data);
@@ -1519,7 +1525,7 @@ typedef int32_t (*interlace_family_map_fn)(const double *x, size_t n, double *ou
  * @param[in] weights Prior weights [n].
  * @param[in] n The number of rows.
  * @param[out] out Array [n].
- * @param[in] user_data Passed to the function unchanged.
+ * @param[in] user_data Passed to the function unchanged. NULL is allowed.
  * @since 0.1
  */
 typedef int32_t (*interlace_family_deviance_fn)(const double *y,
@@ -1540,7 +1546,7 @@ typedef int32_t (*interlace_family_deviance_fn)(const double *y,
  * @param[in] n The number of rows.
  * @param[in] n_parameters The number of parameters besides the mean.
  * @param[out] out Array [n].
- * @param[in] user_data Passed to the function unchanged.
+ * @param[in] user_data Passed to the function unchanged. NULL is allowed.
  * @since 0.1
  */
 typedef int32_t (*interlace_family_log_density_fn)(const double *y,
@@ -1565,7 +1571,7 @@ typedef int32_t (*interlace_family_log_density_fn)(const double *y,
  * @param[out] s Array [n].
  * @param[out] w Array [n].
  * @param[out] t Array [n].
- * @param[in] user_data Passed to the function unchanged.
+ * @param[in] user_data Passed to the function unchanged. NULL is allowed.
  * @since 0.1
  */
 typedef int32_t (*interlace_family_derivatives_fn)(const double *y,
@@ -1580,20 +1586,24 @@ typedef int32_t (*interlace_family_derivatives_fn)(const double *y,
                                                    void *user_data);
 
 /**
- * The definition of a family. Fill it with zeros, then set `struct_size` to its size, and the members you need. The
- * functions are called by the calls that fit, predict or take residuals, on the thread of that call; two threads that
- * fit with one family may call them at the same time. They must not throw or longjmp. Outside the domain of the link
- * they must give NaN: the search takes back steps that go there.
+ * The definition of a family. Fill it with zeros, then set `struct_size` to its size, `name`, `linkfun`, `linkinv`,
+ * `mu_eta`, `variance`, `dev_resids`, and the other members that you need. The functions are called by the calls that
+ * fit, predict or take residuals, on the thread of that call; two threads that fit with one family may call them at the
+ * same time. They must not throw or longjmp. Outside the domain of the link they must give NaN: the search takes back
+ * steps that go there.
  * @since 0.1
  */
 typedef struct interlace_family_callbacks {
     /** sizeof(interlace_family_callbacks). */
     size_t struct_size;
-    /** Passed to the functions unchanged; it must outlive the family and everything made with it. */
+    /** Passed to the functions unchanged, NULL or not; it must outlive the family and everything made with it. */
     void *user_data;
     /** The name, for summaries and messages. */
     const char *name;
-    /** The linear predictor, given the mean, for starting values. */
+    /**
+     * The linear predictor, given the mean, for starting values: also means outside the range of the link, for which
+     * NaN or infinity is right. Required, as are the four functions after it.
+     */
     interlace_family_map_fn linkfun;
     /** The mean, given the linear predictor. */
     interlace_family_map_fn linkinv;
@@ -1615,11 +1625,14 @@ typedef struct interlace_family_callbacks {
     interlace_family_derivatives_fn derivatives;
     /** The number of parameters of `log_density` besides the mean, at most 3. */
     size_t n_parameters;
-    /** Their names [n_parameters]. */
+    /** Their names [n_parameters]. NULL if there are none. */
     const char *const *parameter_names;
-    /** The working scale of each [n_parameters]. */
+    /** The working scale of each [n_parameters]. NULL if there are none. */
     const interlace_parameter_scale *parameter_scales;
-    /** Starting values [n_parameters], on the reported scale: positive for INTERLACE_PARAMETER_SCALE_LOG. */
+    /**
+     * Starting values [n_parameters], NULL if there are none, on the reported scale: positive for
+     * INTERLACE_PARAMETER_SCALE_LOG.
+     */
     const double *parameter_starts;
 } interlace_family_callbacks;
 
@@ -1636,7 +1649,7 @@ interlace_status interlace_family_new(const interlace_family_callbacks *callback
 
 /**
  * Frees a family. Specs and fits that use it keep what they need. NULL is allowed.
- * @param[in,out] family The family.
+ * @param[in,out] family NULL is allowed.
  * @since 0.1
  */
 void interlace_family_free(interlace_family *family);
@@ -1654,7 +1667,7 @@ interlace_status interlace_spec_set_custom_family(interlace_spec *spec,
                                                   interlace_error *err);
 
 /* ==================================================================================================================
- * Options: how a model is fitted, and how long work is watched
+ * Options: how a model is fitted; progress, cancelling, deadlines
  * ================================================================================================================== */
 
 /**
@@ -1834,14 +1847,14 @@ interlace_status interlace_std_errors_from_name(const char *name,
                                                 interlace_error *err);
 
 /**
- * The name of a way with unidentified terms, such as "warning"; NULL for a number that is none. A static string.
+ * The name of a code for unidentified terms, such as "warning"; NULL for a number that is none. A static string.
  * @param[in] code What is done with random effects that the data cannot tell from each other or from the residual.
  * @since 0.1
  */
 const char *interlace_unidentified_name(interlace_unidentified code);
 
 /**
- * The way with unidentified terms that has the name, to `out`. Hyphens and capitals are understood.
+ * The code for unidentified terms that has the name, to `out`. Hyphens and capitals are understood.
  * INTERLACE_E_ARGUMENT if there is none; the message lists the names.
  * @param[in] name The name.
  * @param[out] out The code [1].
@@ -1930,7 +1943,7 @@ typedef struct interlace_progress {
  * and changes nothing. It must not throw, longjmp, free the objects of the call or use them for another one that
  * changes them.
  * @param[in] progress How far the call is.
- * @param[in] user_data Passed to the function unchanged.
+ * @param[in] user_data Passed to the function unchanged. NULL is allowed.
  * @since 0.1
  */
 typedef int32_t (*interlace_progress_fn)(const interlace_progress *progress, void *user_data);
@@ -2021,7 +2034,7 @@ interlace_status interlace_options_set_max_evaluations(interlace_options *option
                                                        interlace_error *err);
 
 /**
- * The number of threads that one fit may use; positive, default 1. Results do not depend on it.
+ * The number of threads that one call may use; positive, default 1. Results do not depend on it.
  * @param[in,out] options The options.
  * @param[in] threads At least 1.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -2101,10 +2114,11 @@ interlace_status interlace_options_set_unidentified(interlace_options *options,
                                                     interlace_error *err);
 
 /**
- * Sets a function that calls with these options call with `user_data`, which is passed unchanged. NULL removes it.
+ * Sets the progress function, with the pointer that it receives. Every call that is given these options calls it. NULL
+ * removes it.
  * @param[in,out] options The options.
  * @param[in] progress The function; NULL for none.
- * @param[in] user_data Passed to the function unchanged.
+ * @param[in] user_data Passed to the function unchanged. NULL is allowed.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -2115,7 +2129,7 @@ interlace_status interlace_options_set_progress(interlace_options *options,
 
 /**
  * Frees options. NULL is allowed.
- * @param[in,out] options The options.
+ * @param[in,out] options NULL is allowed.
  * @since 0.1
  */
 void interlace_options_free(interlace_options *options);
@@ -2137,7 +2151,7 @@ interlace_status interlace_options_set(interlace_options *options,
 /**
  * The value of an option by name, as text that interlace_options_set accepts, to `*out`. It lives until the options
  * change or are freed. INTERLACE_E_ARGUMENT for an unknown name.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[in] options The options.
  * @param[in] name The name of the option.
  * @param[out] out The value [1].
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -2191,7 +2205,8 @@ const char *interlace_options_doc(size_t i);
  * optimiser did not converge is still a fit: see interlace_fit_converged and interlace_fit_warning.
  * @param[in] spec The spec.
  * @param[in] data The data. A spec made from arrays ignores them: NULL.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[in] options How the model is fitted: method, optimizer, missing values and so on; threads, progress, deadline.
+ *     NULL for the defaults.
  * @param[out] out The new fit. The caller frees it with interlace_fit_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -2227,7 +2242,8 @@ interlace_status interlace_fit_refit_ml(const interlace_fit *fit,
  * @param[in] theta Array [n_theta,n_points].
  * @param[in] n_theta The number of parameters of a point.
  * @param[in] n_points The number of points.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[in] options How the model is fitted: method, optimizer, missing values and so on; threads, progress, deadline.
+ *     NULL for the defaults.
  * @param[out] values Array [n_points].
  * @param[in] len The number of elements of `values`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -2245,7 +2261,7 @@ interlace_status interlace_spec_objective(const interlace_spec *spec,
 
 /**
  * Frees a fit. NULL is allowed.
- * @param[in,out] fit The fit.
+ * @param[in,out] fit NULL is allowed.
  * @since 0.1
  */
 void interlace_fit_free(interlace_fit *fit);
@@ -2398,6 +2414,29 @@ typedef enum interlace_parameter_form {
 } interlace_parameter_form;
 
 /**
+ * Degrees of freedom of tests and intervals of the fixed effects.
+ * @since 0.1
+ */
+typedef enum interlace_df {
+    /**
+     * Satterthwaite's for linear models (the normal distribution if they cannot be computed, which the results say),
+     * the normal distribution for others.
+     */
+    INTERLACE_DF_DEFAULT = 0,
+    /** Infinite: the normal distribution for estimates divided by their standard errors. */
+    INTERLACE_DF_NORMAL = 1,
+    /** The rows used minus the fixed effects and, for an ordinal model, minus the parameters of its thresholds. */
+    INTERLACE_DF_RESIDUAL = 2,
+    /** Satterthwaite's, for linear models. */
+    INTERLACE_DF_SATTERTHWAITE = 3,
+    /**
+     * Kenward and Roger's, with standard errors from their adjusted covariance and scaled F tests, for linear models
+     * fitted by REML.
+     */
+    INTERLACE_DF_KENWARD_ROGER = 4
+} interlace_df;
+
+/**
  * The name of a reason, such as "max_evaluations"; NULL for a number that is none. A static string.
  * @param[in] code Why the search for the parameters of a fit ended.
  * @since 0.1
@@ -2453,6 +2492,25 @@ const char *interlace_parameter_form_name(interlace_parameter_form code);
 interlace_status interlace_parameter_form_from_name(const char *name,
                                                     interlace_parameter_form *out,
                                                     interlace_error *err);
+
+/**
+ * The name of a kind of degrees of freedom, such as "kenward_roger"; NULL for a number that is none. A static string.
+ * @param[in] code Degrees of freedom of tests and intervals of the fixed effects.
+ * @since 0.1
+ */
+const char *interlace_df_name(interlace_df code);
+
+/**
+ * The kind of degrees of freedom that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT
+ * if there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_df_from_name(const char *name,
+                                        interlace_df *out,
+                                        interlace_error *err);
 
 /**
  * Whether the optimiser reached an optimum.
@@ -2549,218 +2607,6 @@ double interlace_fit_design_seconds(const interlace_fit *fit);
  * @since 0.1
  */
 double interlace_fit_fit_seconds(const interlace_fit *fit);
-
-/**
- * Degrees of freedom of tests and intervals of the fixed effects.
- * @since 0.1
- */
-typedef enum interlace_df {
-    /**
-     * Satterthwaite's for linear models (the normal distribution if they cannot be computed, which the results say),
-     * the normal distribution for others.
-     */
-    INTERLACE_DF_DEFAULT = 0,
-    /** Infinite: the normal distribution for estimates divided by their standard errors. */
-    INTERLACE_DF_NORMAL = 1,
-    /** The rows used minus the fixed effects and, for an ordinal model, minus the parameters of its thresholds. */
-    INTERLACE_DF_RESIDUAL = 2,
-    /** Satterthwaite's, for linear models. */
-    INTERLACE_DF_SATTERTHWAITE = 3,
-    /**
-     * Kenward and Roger's, with standard errors from their adjusted covariance and scaled F tests, for linear models
-     * fitted by REML.
-     */
-    INTERLACE_DF_KENWARD_ROGER = 4
-} interlace_df;
-
-/**
- * What the tests of an analysis of variance take as given.
- * @since 0.1
- */
-typedef enum interlace_anova_type {
-    /** The terms before the one that is tested. */
-    INTERLACE_ANOVA_TYPE_I = 1,
-    /** The terms that do not contain it. */
-    INTERLACE_ANOVA_TYPE_II = 2,
-    /**
-     * All other terms: the coefficients of a term are made orthogonal to those of the terms that contain it (Goodnight
-     * 1976), whatever the coding.
-     */
-    INTERLACE_ANOVA_TYPE_III = 3
-} interlace_anova_type;
-
-/**
- * How marginal means weight the levels that they average over.
- * @since 0.1
- */
-typedef enum interlace_weighting {
-    /** Equally. */
-    INTERLACE_WEIGHTING_EQUAL = 0,
-    /** Combinations of levels by their numbers of rows, or sums of weights, in the data. */
-    INTERLACE_WEIGHTING_PROPORTIONAL = 1
-} interlace_weighting;
-
-/**
- * The scale of marginal means.
- * @since 0.1
- */
-typedef enum interlace_means_scale {
-    /** That of the linear predictor. */
-    INTERLACE_MEANS_SCALE_LINK = 0,
-    /**
-     * That of the response: standard errors by the delta method, limits back-transformed. The same for a linear model
-     * and for the identity link.
-     */
-    INTERLACE_MEANS_SCALE_RESPONSE = 1
-} interlace_means_scale;
-
-/**
- * Which marginal means are compared.
- * @since 0.1
- */
-typedef enum interlace_comparisons {
-    /** Each mean minus each later one. */
-    INTERLACE_COMPARISONS_PAIRWISE = 0,
-    /** Each mean minus the first. */
-    INTERLACE_COMPARISONS_TREATMENT_CONTROL = 1,
-    /** Each mean minus the average of all. */
-    INTERLACE_COMPARISONS_EFFECTS = 2
-} interlace_comparisons;
-
-/**
- * How the p-values and intervals of several comparisons answer for each other.
- * @since 0.1
- */
-typedef enum interlace_adjustment {
-    /** Tukey's for pairwise comparisons, Holm's for others. */
-    INTERLACE_ADJUSTMENT_DEFAULT = 0,
-    /** Not at all. */
-    INTERLACE_ADJUSTMENT_NONE = 1,
-    /** The studentised range, only for pairwise comparisons. */
-    INTERLACE_ADJUSTMENT_TUKEY = 2,
-    /** Bonferroni's. */
-    INTERLACE_ADJUSTMENT_BONFERRONI = 3,
-    /** Holm's; intervals are Bonferroni's. */
-    INTERLACE_ADJUSTMENT_HOLM = 4,
-    /** The false discovery rate of Benjamini and Hochberg; intervals are Bonferroni's. */
-    INTERLACE_ADJUSTMENT_FDR = 5,
-    /** Sidak's. */
-    INTERLACE_ADJUSTMENT_SIDAK = 6
-} interlace_adjustment;
-
-/**
- * The name of a kind of degrees of freedom, such as "kenward_roger"; NULL for a number that is none. A static string.
- * @param[in] code Degrees of freedom of tests and intervals of the fixed effects.
- * @since 0.1
- */
-const char *interlace_df_name(interlace_df code);
-
-/**
- * The kind of degrees of freedom that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT
- * if there is none; the message lists the names.
- * @param[in] name The name.
- * @param[out] out The code [1].
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_df_from_name(const char *name,
-                                        interlace_df *out,
-                                        interlace_error *err);
-
-/**
- * The name of a type of sums of squares, such as "iii"; NULL for a number that is none. A static string.
- * @param[in] code What the tests of an analysis of variance take as given.
- * @since 0.1
- */
-const char *interlace_anova_type_name(interlace_anova_type code);
-
-/**
- * The type of sums of squares that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
- * there is none; the message lists the names.
- * @param[in] name The name.
- * @param[out] out The code [1].
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_anova_type_from_name(const char *name,
-                                                interlace_anova_type *out,
-                                                interlace_error *err);
-
-/**
- * The name of a weighting, such as "proportional"; NULL for a number that is none. A static string.
- * @param[in] code How marginal means weight the levels that they average over.
- * @since 0.1
- */
-const char *interlace_weighting_name(interlace_weighting code);
-
-/**
- * The weighting that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is
- * none; the message lists the names.
- * @param[in] name The name.
- * @param[out] out The code [1].
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_weighting_from_name(const char *name,
-                                               interlace_weighting *out,
-                                               interlace_error *err);
-
-/**
- * The name of a scale of marginal means, such as "response"; NULL for a number that is none. A static string.
- * @param[in] code The scale of marginal means.
- * @since 0.1
- */
-const char *interlace_means_scale_name(interlace_means_scale code);
-
-/**
- * The scale of marginal means that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
- * there is none; the message lists the names.
- * @param[in] name The name.
- * @param[out] out The code [1].
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_means_scale_from_name(const char *name,
-                                                 interlace_means_scale *out,
-                                                 interlace_error *err);
-
-/**
- * The name of a kind of comparisons, such as "pairwise"; NULL for a number that is none. A static string.
- * @param[in] code Which marginal means are compared.
- * @since 0.1
- */
-const char *interlace_comparisons_name(interlace_comparisons code);
-
-/**
- * The kind of comparisons that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
- * there is none; the message lists the names.
- * @param[in] name The name.
- * @param[out] out The code [1].
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_comparisons_from_name(const char *name,
-                                                 interlace_comparisons *out,
-                                                 interlace_error *err);
-
-/**
- * The name of an adjustment, such as "holm"; NULL for a number that is none. A static string.
- * @param[in] code How the p-values and intervals of several comparisons answer for each other.
- * @since 0.1
- */
-const char *interlace_adjustment_name(interlace_adjustment code);
-
-/**
- * The adjustment that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is
- * none; the message lists the names.
- * @param[in] name The name.
- * @param[out] out The code [1].
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_adjustment_from_name(const char *name,
-                                                interlace_adjustment *out,
-                                                interlace_error *err);
 
 /**
  * Whether the fit has a linear predictor. If it does not, functions of that predictor that return a status return
@@ -3205,10 +3051,10 @@ const char *interlace_fit_parameter_name(const interlace_fit *fit,
                                          size_t i);
 
 /**
- * The estimates of all parameters in a form, to `out` [n].
+ * The estimates of all parameters in a form, to `out` [n_parameters].
  * @param[in] fit The fit.
  * @param[in] parameter_form The form.
- * @param[out] out Array [n], n of interlace_fit_n_parameters.
+ * @param[out] out Array [n_parameters].
  * @param[in] len The number of elements of `out`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -3220,16 +3066,16 @@ interlace_status interlace_fit_parameters(const interlace_fit *fit,
                                           interlace_error *err);
 
 /**
- * The covariance matrix of the estimates of all parameters in a form, to `out` [n,n]: twice the inverse of the Hessian
- * of the deviance. For a linear model by REML it has two blocks: interlace_fit_fixef_vcov, and that of the other
- * parameters by the REML criterion. NaN for a parameter that is at a boundary (an exact zero, a correlation of one),
- * which the others take as known, and for one that the data do not determine. That of the reported form follows by the
- * delta method. The time of a linear model is that of Satterthwaite's degrees of freedom. INTERLACE_E_NUMERIC if there
- * is no Hessian.
+ * The covariance matrix of the estimates of all parameters in a form, to `out` [n_parameters,n_parameters]: twice the
+ * inverse of the Hessian of the deviance. For a linear model by REML it has two blocks: interlace_fit_fixef_vcov, and
+ * that of the other parameters by the REML criterion. NaN for a parameter that is at a boundary (an exact zero, a
+ * correlation of one), which the others take as known, and for one that the data do not determine. That of the reported
+ * form follows by the delta method. The time of a linear model is that of Satterthwaite's degrees of freedom.
+ * INTERLACE_E_NUMERIC if there is no Hessian.
  * @param[in] fit The fit.
  * @param[in] parameter_form The form.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] out Array [n,n], n of interlace_fit_n_parameters.
+ * @param[out] out Array [n_parameters,n_parameters].
  * @param[in] len The number of elements of `out`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -3272,7 +3118,7 @@ int32_t interlace_fit_nagq(const interlace_fit *fit);
 
 /**
  * Number k of the family's parameters besides the mean; for an ordinal model of those of the thresholds
- * (interlace_fit_n_threshold_parameters) and the nominal effects, m (1 + c); 0 for a linear model.
+ * (interlace_fit_n_threshold_parameters) and the nominal effects, a (1 + c); 0 for a linear model.
  * @param[in] fit The fit.
  * @since 0.1
  */
@@ -3298,7 +3144,7 @@ bool interlace_fit_family_parameter_is_fixed(const interlace_fit *fit, size_t i)
 
 /**
  * The family's parameters, to `out` [k]; the first is NaN with a dispersion formula. INTERLACE_E_ARGUMENT for a linear
- * model, as for all similar functions below.
+ * model.
  * @param[in] fit The fit.
  * @param[out] out Array [k].
  * @param[in] len The number of elements of `out`, which must be exact.
@@ -3393,7 +3239,7 @@ const char *interlace_fit_threshold_name(const interlace_fit *fit, size_t i);
 
 /**
  * The thresholds, ascending, at nominal effects of zero, to `out` [K - 1]. INTERLACE_E_ARGUMENT for a fit that is not
- * ordinal, as for all similar functions below.
+ * ordinal.
  * @param[in] fit The fit.
  * @param[out] out Array [K - 1].
  * @param[in] len The number of elements of `out`, which must be exact.
@@ -3426,19 +3272,20 @@ interlace_status interlace_fit_thresholds_std_error(const interlace_fit *fit,
 interlace_status interlace_fit_thresholds_vcov(const interlace_fit *fit, double *out, size_t len, interlace_error *err);
 
 /**
- * Number m of parameters of the thresholds: K - 1 flexible ones, which are the thresholds themselves ("low|mid"); for
+ * Number a of parameters of the thresholds: K - 1 flexible ones, which are the thresholds themselves ("low|mid"); for
  * symmetric thresholds the middle one ("central") or the two middle ones ("central.1", "central.2") and distances from
  * these ("spacing.1", "spacing.2"); for equidistant ones the first and the distance ("threshold.1", "spacing"). 0 for
- * other fits. They are the first m parameters of interlace_fit_family_parameters; the others are the nominal effects.
+ * other fits. They are the first a parameters of interlace_fit_family_parameters; the others are the nominal effects.
  * @param[in] fit The fit.
  * @since 0.1
  */
 size_t interlace_fit_n_threshold_parameters(const interlace_fit *fit);
 
 /**
- * The matrix that maps these parameters to thresholds, to `out` [K - 1,m].
+ * The matrix that maps the parameters of the thresholds, as interlace_fit_n_threshold_parameters describes them, to
+ * thresholds, to `out` [K - 1,a].
  * @param[in] fit The fit.
- * @param[out] out Array [K - 1,m].
+ * @param[out] out Array [K - 1,a].
  * @param[in] len The number of elements of `out`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -3464,11 +3311,11 @@ size_t interlace_fit_n_nominal(const interlace_fit *fit);
 const char *interlace_fit_nominal_name(const interlace_fit *fit, size_t i);
 
 /**
- * Nominal effects of each column on each parameter of the thresholds, to `out` [m,c]: they are added to these
+ * Nominal effects of each column on each parameter of the thresholds, to `out` [a,c]: they are added to these
  * parameters, multiplied by the value of the column. Among the parameters of interlace_fit_family_parameters their
  * names are "low|mid.x".
  * @param[in] fit The fit.
- * @param[out] out Array [m,c].
+ * @param[out] out Array [a,c].
  * @param[in] len The number of elements of `out`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -3479,9 +3326,9 @@ interlace_status interlace_fit_nominal(const interlace_fit *fit,
                                        interlace_error *err);
 
 /**
- * Standard errors of the nominal effects, to `out` [m,c].
+ * Standard errors of the nominal effects, to `out` [a,c].
  * @param[in] fit The fit.
- * @param[out] out Array [m,c].
+ * @param[out] out Array [a,c].
  * @param[in] len The number of elements of `out`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -4018,14 +3865,14 @@ interlace_status interlace_random_from_name(const char *name,
                                             interlace_error *err);
 
 /**
- * The name of a way with new levels, such as "zero"; NULL for a number that is none. A static string.
+ * The name of a code for new levels, such as "zero"; NULL for a number that is none. A static string.
  * @param[in] code What is done with a level of a grouping factor that is missing, or that the fit does not know.
  * @since 0.1
  */
 const char *interlace_new_levels_name(interlace_new_levels code);
 
 /**
- * The way with new levels that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * The code for new levels that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
  * there is none; the message lists the names.
  * @param[in] name The name.
  * @param[out] out The code [1].
@@ -4125,17 +3972,18 @@ size_t interlace_fit_predict_width(const interlace_fit *fit,
                                    interlace_quantity quantity);
 
 /**
- * Predictions for the rows of `data`, to `out` [rows of data,w], w as in interlace_fit_predict_width, 1 except for
- * ordinal fits. If `data` is NULL they are for `request->arrays` or, without these, for the data of the fit, `out`
- * [m,w], m as in interlace_fit_n_rows. `len` is the total number of elements. `request` may be NULL for the mean of the
- * response with all random effects. A row in which a predictor is missing gets NaN; see interlace_fit_predict_status.
+ * Predictions for the rows of `data`, to `out` [rows,w], w as in interlace_fit_predict_width, 1 except for ordinal
+ * fits. If `data` is NULL they are for `request->arrays` or, without these, for the data of the fit, `out` [m,w], m as
+ * in interlace_fit_n_rows. `len` is the total number of elements. `request` may be NULL for the mean of the response
+ * with all random effects. A row in which a predictor is missing gets NaN; see interlace_fit_predict_status.
  * INTERLACE_E_DATA if a column is absent or a category has a level that the fit does not know, INTERLACE_E_ARGUMENT if
  * the fit has no predictions of that quantity.
  * @param[in] fit The fit.
- * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] data The rows to predict. NULL for those of the request's arrays or, without these, for the data of the
+ *     fit.
  * @param[in] request What is asked. NULL for the defaults.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] out Array [rows of data,w].
+ * @param[out] out Array [rows,w].
  * @param[in] len The number of elements of `out`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -4172,7 +4020,8 @@ interlace_status interlace_fit_predict(const interlace_fit *fit,
  * probability at or below it, and the lowest that has at most as much above it. Sigma and the family's parameters count
  * as known. INTERLACE_E_UNSUPPORTED for ordinal fits and user-defined families. Otherwise as interlace_fit_predict.
  * @param[in] fit The fit.
- * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] data The rows to predict. NULL for those of the request's arrays or, without these, for the data of the
+ *     fit.
  * @param[in] request What is asked. NULL for the defaults.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[out] values Predictions [rows,w]; NULL is allowed.
@@ -4195,13 +4044,14 @@ interlace_status interlace_fit_predict_interval(const interlace_fit *fit,
                                                 interlace_error *err);
 
 /**
- * Whether rows have a prediction, or why not, to `out` [rows of data], or [n] of `request->arrays`, or [m].
- * Predictions, standard errors and intervals are NaN in rows without one. Otherwise as interlace_fit_predict.
+ * Whether rows have a prediction, or why not, to `out` [rows], or [n] of `request->arrays`, or [m]. Predictions,
+ * standard errors and intervals are NaN in rows without one. Otherwise as interlace_fit_predict.
  * @param[in] fit The fit.
- * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] data The rows to predict. NULL for those of the request's arrays or, without these, for the data of the
+ *     fit.
  * @param[in] request What is asked. NULL for the defaults.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] out Array [rows of data].
+ * @param[out] out Array [rows].
  * @param[in] len The number of elements of `out`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -4219,6 +4069,176 @@ interlace_status interlace_fit_predict_status(const interlace_fit *fit,
  * ================================================================================================================== */
 
 /**
+ * What the tests of an analysis of variance take as given.
+ * @since 0.1
+ */
+typedef enum interlace_anova_type {
+    /** The terms before the one that is tested. */
+    INTERLACE_ANOVA_TYPE_I = 1,
+    /** The terms that do not contain it. */
+    INTERLACE_ANOVA_TYPE_II = 2,
+    /**
+     * All other terms: the coefficients of a term are made orthogonal to those of the terms that contain it (Goodnight
+     * 1976), whatever the coding.
+     */
+    INTERLACE_ANOVA_TYPE_III = 3
+} interlace_anova_type;
+
+/**
+ * How marginal means weight the levels that they average over.
+ * @since 0.1
+ */
+typedef enum interlace_weighting {
+    /** Equally. */
+    INTERLACE_WEIGHTING_EQUAL = 0,
+    /** Combinations of levels by their numbers of rows, or sums of weights, in the data. */
+    INTERLACE_WEIGHTING_PROPORTIONAL = 1
+} interlace_weighting;
+
+/**
+ * The scale of marginal means.
+ * @since 0.1
+ */
+typedef enum interlace_means_scale {
+    /** That of the linear predictor. */
+    INTERLACE_MEANS_SCALE_LINK = 0,
+    /**
+     * That of the response: standard errors by the delta method, limits back-transformed. The same for a linear model
+     * and for the identity link.
+     */
+    INTERLACE_MEANS_SCALE_RESPONSE = 1
+} interlace_means_scale;
+
+/**
+ * Which marginal means are compared.
+ * @since 0.1
+ */
+typedef enum interlace_comparisons {
+    /** Each mean minus each later one. */
+    INTERLACE_COMPARISONS_PAIRWISE = 0,
+    /** Each mean minus the first. */
+    INTERLACE_COMPARISONS_TREATMENT_CONTROL = 1,
+    /** Each mean minus the average of all. */
+    INTERLACE_COMPARISONS_EFFECTS = 2
+} interlace_comparisons;
+
+/**
+ * How the p-values and intervals of several comparisons answer for each other.
+ * @since 0.1
+ */
+typedef enum interlace_adjustment {
+    /** Tukey's for pairwise comparisons, Holm's for others. */
+    INTERLACE_ADJUSTMENT_DEFAULT = 0,
+    /** Not at all. */
+    INTERLACE_ADJUSTMENT_NONE = 1,
+    /** The studentised range, only for pairwise comparisons. */
+    INTERLACE_ADJUSTMENT_TUKEY = 2,
+    /** Bonferroni's. */
+    INTERLACE_ADJUSTMENT_BONFERRONI = 3,
+    /** Holm's; intervals are Bonferroni's. */
+    INTERLACE_ADJUSTMENT_HOLM = 4,
+    /** The false discovery rate of Benjamini and Hochberg; intervals are Bonferroni's. */
+    INTERLACE_ADJUSTMENT_FDR = 5,
+    /** Sidak's. */
+    INTERLACE_ADJUSTMENT_SIDAK = 6
+} interlace_adjustment;
+
+/**
+ * The name of a type of sums of squares, such as "iii"; NULL for a number that is none. A static string.
+ * @param[in] code What the tests of an analysis of variance take as given.
+ * @since 0.1
+ */
+const char *interlace_anova_type_name(interlace_anova_type code);
+
+/**
+ * The type of sums of squares that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_anova_type_from_name(const char *name,
+                                                interlace_anova_type *out,
+                                                interlace_error *err);
+
+/**
+ * The name of a weighting, such as "proportional"; NULL for a number that is none. A static string.
+ * @param[in] code How marginal means weight the levels that they average over.
+ * @since 0.1
+ */
+const char *interlace_weighting_name(interlace_weighting code);
+
+/**
+ * The weighting that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is
+ * none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_weighting_from_name(const char *name,
+                                               interlace_weighting *out,
+                                               interlace_error *err);
+
+/**
+ * The name of a scale of marginal means, such as "response"; NULL for a number that is none. A static string.
+ * @param[in] code The scale of marginal means.
+ * @since 0.1
+ */
+const char *interlace_means_scale_name(interlace_means_scale code);
+
+/**
+ * The scale of marginal means that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_means_scale_from_name(const char *name,
+                                                 interlace_means_scale *out,
+                                                 interlace_error *err);
+
+/**
+ * The name of a kind of comparisons, such as "pairwise"; NULL for a number that is none. A static string.
+ * @param[in] code Which marginal means are compared.
+ * @since 0.1
+ */
+const char *interlace_comparisons_name(interlace_comparisons code);
+
+/**
+ * The kind of comparisons that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if
+ * there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_comparisons_from_name(const char *name,
+                                                 interlace_comparisons *out,
+                                                 interlace_error *err);
+
+/**
+ * The name of an adjustment, such as "holm"; NULL for a number that is none. A static string.
+ * @param[in] code How the p-values and intervals of several comparisons answer for each other.
+ * @since 0.1
+ */
+const char *interlace_adjustment_name(interlace_adjustment code);
+
+/**
+ * The adjustment that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is
+ * none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_adjustment_from_name(const char *name,
+                                                interlace_adjustment *out,
+                                                interlace_error *err);
+
+/**
  * Linear combinations L beta of the fixed effects as a new frame, one row each: "estimate", "std_error", "df",
  * "statistic" (t, or z with infinite degrees of freedom) and "p_value" of the hypothesis that it is `rhs` (two-sided).
  * `l` [k,p] is column-major with leading dimension `ldl` >= k, one column per fixed effect in the order of
@@ -4231,7 +4251,7 @@ interlace_status interlace_fit_predict_status(const interlace_fit *fit,
  * @param[in] k The number of combinations.
  * @param[in] p The number of fixed effects.
  * @param[in] ldl The leading dimension of `l`, at least k.
- * @param[in] rhs Array [k].
+ * @param[in] rhs Hypothesised values [k]; NULL for zeros.
  * @param[in] joint Whether all are tested together.
  * @param[in] df Degrees of freedom of tests and intervals of the fixed effects.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
@@ -4371,7 +4391,8 @@ interlace_status interlace_fit_compare(const interlace_fit *const *fits,
  * @param[in] n The number of models, at least 2.
  * @param[in] data The data. A spec made from arrays ignores them: NULL.
  * @param[in] chi_bar Whether a variance at the edge of its range gets the mixture of chi-squares.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[in] options How the model is fitted: method, optimizer, missing values and so on; threads, progress, deadline.
+ *     NULL for the defaults.
  * @param[out] out The new frame. The caller frees it with interlace_frame_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -4424,7 +4445,7 @@ typedef struct interlace_means_request {
     size_t k;
     /** The leading dimension of `coefficients`. */
     size_t ldc;
-    /** The names [k] of these contrasts. */
+    /** The names [k] of these contrasts. NULL without `coefficients`. */
     const char *const *names;
 } interlace_means_request;
 
@@ -4558,24 +4579,6 @@ typedef enum interlace_simulation {
 } interlace_simulation;
 
 /**
- * How limits follow from bootstrap replicates.
- * @since 0.1
- */
-typedef enum interlace_bootstrap_interval {
-    /** Quantiles of the replicates. */
-    INTERLACE_BOOTSTRAP_INTERVAL_PERCENTILE = 0,
-    /** Twice the estimate minus the quantiles of the replicates. */
-    INTERLACE_BOOTSTRAP_INTERVAL_BASIC = 1,
-    /** The normal distribution with the standard deviation of the replicates, corrected for their bias. */
-    INTERLACE_BOOTSTRAP_INTERVAL_NORMAL = 2,
-    /**
-     * Quantiles of the replicates at levels corrected for bias and acceleration, the latter from fits without each
-     * group.
-     */
-    INTERLACE_BOOTSTRAP_INTERVAL_BCA = 3
-} interlace_bootstrap_interval;
-
-/**
  * The parameters that are profiled.
  * @since 0.1
  */
@@ -4604,25 +4607,6 @@ const char *interlace_simulation_name(interlace_simulation code);
 interlace_status interlace_simulation_from_name(const char *name,
                                                 interlace_simulation *out,
                                                 interlace_error *err);
-
-/**
- * The name of a kind of bootstrap interval, such as "bca"; NULL for a number that is none. A static string.
- * @param[in] code How limits follow from bootstrap replicates.
- * @since 0.1
- */
-const char *interlace_bootstrap_interval_name(interlace_bootstrap_interval code);
-
-/**
- * The kind of bootstrap interval that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT
- * if there is none; the message lists the names.
- * @param[in] name The name.
- * @param[out] out The code [1].
- * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
- * @since 0.1
- */
-interlace_status interlace_bootstrap_interval_from_name(const char *name,
-                                                        interlace_bootstrap_interval *out,
-                                                        interlace_error *err);
 
 /**
  * The name of a scale of profiles, such as "theta"; NULL for a number that is none. A static string.
@@ -4758,6 +4742,43 @@ interlace_status interlace_fit_profile(const interlace_fit *fit,
  * ================================================================================================================== */
 
 /**
+ * How limits follow from bootstrap replicates.
+ * @since 0.1
+ */
+typedef enum interlace_bootstrap_interval {
+    /** Quantiles of the replicates. */
+    INTERLACE_BOOTSTRAP_INTERVAL_PERCENTILE = 0,
+    /** Twice the estimate minus the quantiles of the replicates. */
+    INTERLACE_BOOTSTRAP_INTERVAL_BASIC = 1,
+    /** The normal distribution with the standard deviation of the replicates, corrected for their bias. */
+    INTERLACE_BOOTSTRAP_INTERVAL_NORMAL = 2,
+    /**
+     * Quantiles of the replicates at levels corrected for bias and acceleration, the latter from fits without each
+     * group.
+     */
+    INTERLACE_BOOTSTRAP_INTERVAL_BCA = 3
+} interlace_bootstrap_interval;
+
+/**
+ * The name of a kind of bootstrap interval, such as "bca"; NULL for a number that is none. A static string.
+ * @param[in] code How limits follow from bootstrap replicates.
+ * @since 0.1
+ */
+const char *interlace_bootstrap_interval_name(interlace_bootstrap_interval code);
+
+/**
+ * The kind of bootstrap interval that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT
+ * if there is none; the message lists the names.
+ * @param[in] name The name.
+ * @param[out] out The code [1].
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_bootstrap_interval_from_name(const char *name,
+                                                        interlace_bootstrap_interval *out,
+                                                        interlace_error *err);
+
+/**
  * Fills `out` [n_out] with statistics of a replicate, given its number (-1 for the fit itself and if groups or rows are
  * left out), its estimates [n_estimates], in the order of the columns after log_likelihood in the table of replicates,
  * and its response `y` [n], one value per row of the sample. A return value other than 0 marks the replicate as failed.
@@ -4769,7 +4790,7 @@ interlace_status interlace_fit_profile(const interlace_fit *fit,
  * @param[in] n The number of rows.
  * @param[out] out Array [n_out].
  * @param[in] n_out The number of statistics.
- * @param[in] user_data Passed to the function unchanged.
+ * @param[in] user_data Passed to the function unchanged. NULL is allowed.
  * @since 0.1
  */
 typedef int32_t (*interlace_statistic_fn)(int64_t replicate,
@@ -4783,9 +4804,9 @@ typedef int32_t (*interlace_statistic_fn)(int64_t replicate,
 
 /**
  * Returns a statistic of a response `y` [n], which it may reorder.
- * @param[out] y Array [n].
+ * @param[out] y The response [n], in and out.
  * @param[in] n The number of rows.
- * @param[in] user_data Passed to the function unchanged.
+ * @param[in] user_data Passed to the function unchanged. NULL is allowed.
  * @since 0.1
  */
 typedef double (*interlace_response_statistic_fn)(double *y, size_t n, void *user_data);
@@ -4802,7 +4823,7 @@ interlace_status interlace_bootstrap_new(interlace_bootstrap **out,
 
 /**
  * Frees a bootstrap; NULL is allowed.
- * @param[in,out] bootstrap The bootstrap.
+ * @param[in,out] bootstrap NULL is allowed.
  * @since 0.1
  */
 void interlace_bootstrap_free(interlace_bootstrap *bootstrap);
@@ -4872,7 +4893,7 @@ interlace_status interlace_bootstrap_set_rows(interlace_bootstrap *bootstrap,
  * @param[in] names The names [n] of the statistics.
  * @param[in] n The number of statistics.
  * @param[in] function The function; NULL for none.
- * @param[in] user_data Passed to the function unchanged.
+ * @param[in] user_data Passed to the function unchanged. NULL is allowed.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
  */
@@ -4926,11 +4947,12 @@ interlace_status interlace_bootstrap_jackknife(const interlace_bootstrap *bootst
  * Intervals of all estimates and statistics from `replicates`, a frame from interlace_bootstrap_run of the same fit, as
  * a new frame: term, id, estimate, bias, std_error, lower, upper, and n, the number of replicates that did not fail.
  * Only INTERLACE_BOOTSTRAP_INTERVAL_BCA needs `jackknife`, a frame from interlace_bootstrap_jackknife, and gives NaN
- * for terms with missing values there. `level` is between 0 and 1, such as 0.95.
+ * for terms with missing values there.
  * @param[in] bootstrap The bootstrap.
  * @param[in] fit The fit.
- * @param[in] replicates The frame.
- * @param[in] jackknife The frame.
+ * @param[in] replicates The table of replicates.
+ * @param[in] jackknife The table of the jackknife; NULL is allowed where it is not needed. `level` is between 0 and 1,
+ *     such as 0.95.
  * @param[in] level The level of the interval, between 0 and 1, such as 0.95.
  * @param[in] bootstrap_interval How limits follow from bootstrap replicates.
  * @param[out] out The new frame. The caller frees it with interlace_frame_free.
@@ -4953,7 +4975,7 @@ interlace_status interlace_bootstrap_confint(const interlace_bootstrap *bootstra
  * @param[in] bootstrap The bootstrap.
  * @param[in] fit The fit.
  * @param[in] function The statistic; NULL for the median.
- * @param[in] user_data Passed to the function unchanged.
+ * @param[in] user_data Passed to the function unchanged. NULL is allowed.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[out] out The standard error [1].
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -4986,7 +5008,8 @@ interlace_status interlace_bootstrap_response_std_error(const interlace_bootstra
  * theta to the fit as theta0. `data` and `options`, except the optimiser, are as for interlace_fit_new.
  * @param[in] spec The spec.
  * @param[in] data The data. A spec made from arrays ignores them: NULL.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[in] options How the model is fitted: method, optimizer, missing values and so on; threads, progress, deadline.
+ *     NULL for the defaults.
  * @param[out] out The new frame. The caller frees it with interlace_frame_free.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -5026,7 +5049,8 @@ interlace_status interlace_spec_all_optimizers(const interlace_spec *spec,
  * @param[in] group A grouping factor whose levels stay together; NULL for single rows.
  * @param[in] folds The number of parts; 0 for each level, or row, by itself.
  * @param[in] seed The seed of the random numbers; the same seed gives the same numbers.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[in] options How the model is fitted: method, optimizer, missing values and so on; threads, progress, deadline.
+ *     NULL for the defaults.
  * @param[out] folds_out A new frame with a row per fold [1].
  * @param[out] rows_out A new frame with a row per row [1]; NULL if it is not wanted.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -5101,7 +5125,7 @@ interlace_status interlace_questions_check(const interlace_questions *questions,
 
 /**
  * Frees questions. NULL is allowed.
- * @param[in,out] questions The questions.
+ * @param[in,out] questions NULL is allowed.
  * @since 0.1
  */
 void interlace_questions_free(interlace_questions *questions);
@@ -5180,7 +5204,8 @@ bool interlace_questions_suits(size_t i, interlace_model model);
  * @param[in] spec The model of the fit. NULL is allowed where it is not needed.
  * @param[in] data The data of the fit. NULL is allowed where they are not needed.
  * @param[in] questions What is asked. NULL for the basics.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[in] options How the model is fitted: method, optimizer, missing values and so on; threads, progress, deadline.
+ *     NULL for the defaults.
  * @param[out] text The document [1], which the caller frees with interlace_text_free.
  * @param[out] len The number of bytes of the document [1], without the NUL after it.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
@@ -5201,7 +5226,8 @@ interlace_status interlace_fit_to_json(const interlace_fit *fit,
  * @param[in] spec The model of the fit. NULL is allowed where it is not needed.
  * @param[in] data The data of the fit. NULL is allowed where they are not needed.
  * @param[in] questions What is asked. NULL for the basics.
- * @param[in] options Threads, progress and deadline. NULL for the defaults.
+ * @param[in] options How the model is fitted: method, optimizer, missing values and so on; threads, progress, deadline.
+ *     NULL for the defaults.
  * @param[out] text The report [1], which the caller frees with interlace_text_free.
  * @param[out] len The number of bytes of the report [1], without the NUL after it.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.

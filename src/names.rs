@@ -52,6 +52,11 @@ pub fn unique(names: Vec<String>) -> Vec<String> {
     all
 }
 
+/// Names of columns for `names` in a table that has columns of its own: those that are taken get a number.
+pub fn beside(own: &[&str], names: &[String]) -> Vec<String> {
+    unique(own.iter().map(|name| (*name).to_owned()).chain(names.iter().cloned()).collect()).split_off(own.len())
+}
+
 /// The name that differs least from `wanted`, if it differs in at most a third of its characters; case and outer blanks count little.
 pub fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let key = |s: &str| s.trim().chars().take(SHOWN).flat_map(char::to_lowercase).collect::<Vec<_>>();

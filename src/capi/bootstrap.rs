@@ -2,6 +2,7 @@
 
 use std::mem::MaybeUninit;
 
+use super::bootstrap_lists::BootstrapIntervalCode;
 use super::boundary::boundary;
 use super::buffer::target;
 use super::codes::meaning;
@@ -10,7 +11,8 @@ use super::frame::FrameHandle;
 use super::handle::{free, give, need, null};
 use super::options::{OptionsHandle, threads};
 use super::progress::watched;
-use super::resample_lists::{BootstrapIntervalCode, SimulationCode};
+use super::resample_lists::SimulationCode;
+use super::spec_arrays::distinct;
 use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, texts};
 use super::{c_char, c_void};
@@ -41,6 +43,7 @@ pub type StatisticFn = Option<
 >;
 
 /// Returns a statistic of a response `y` [n], which it may reorder.
+/// @param y The response [n], in and out.
 /// Since 0.1.
 pub type ResponseStatisticFn = Option<unsafe extern "C" fn(y: *mut f64, n: usize, user_data: *mut c_void) -> f64>;
 
@@ -188,6 +191,7 @@ pub unsafe extern "C" fn interlace_bootstrap_set_statistic(
         if function.is_none() && n > 0 {
             return Err(null("function"));
         }
+        distinct("names", &names)?;
         (bootstrap.names, bootstrap.function, bootstrap.user_data) = (names, function, user_data);
         Ok(())
     })
@@ -241,7 +245,9 @@ pub unsafe extern "C" fn interlace_bootstrap_jackknife(
 
 /// Intervals of all estimates and statistics from `replicates`, a frame from interlace_bootstrap_run of the same fit, as a new frame: term, id,
 /// estimate, bias, std_error, lower, upper, and n, the number of replicates that did not fail. Only INTERLACE_BOOTSTRAP_INTERVAL_BCA needs
-/// `jackknife`, a frame from interlace_bootstrap_jackknife, and gives NaN for terms with missing values there. `level` is between 0 and 1, such as 0.95.
+/// `jackknife`, a frame from interlace_bootstrap_jackknife, and gives NaN for terms with missing values there.
+/// @param replicates The table of replicates.
+/// @param jackknife The table of the jackknife; NULL is allowed where it is not needed. `level` is between 0 and 1, such as 0.95.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_bootstrap_confint(

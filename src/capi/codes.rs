@@ -64,7 +64,7 @@ fn number<E: Codes>(code: MaybeUninit<E>) -> c_int {
 
 #[cfg(test)]
 mod tests {
-    use super::super::test_lists::DfCode;
+    use super::super::fit_lists::DfCode;
     use super::*;
     use crate::inference::degrees_of_freedom::DfMethod;
 

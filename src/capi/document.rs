@@ -1,8 +1,6 @@
 //! A fit as one document.
 
-use std::ffi::CString;
-
-use super::boundary::{boundary, query};
+use super::boundary::boundary;
 use super::buffer::target;
 use super::c_char;
 use super::fit::FitHandle;
@@ -71,12 +69,7 @@ pub unsafe extern "C" fn interlace_fit_to_text(
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_text_free(text: *mut c_char) {
-    if !text.is_null() {
-        query((), || {
-            drop(CString::from_raw(text));
-            None
-        });
-    }
+    libc::free(text.cast());
 }
 
 /// How answers become text.
@@ -101,19 +94,23 @@ unsafe fn write(
         let subject =
             Subject { fit: &handle.fit, spec: spec.map(|own| &own.spec), data: data.map(|own| &own.frame), freedom: &freedom };
         let answers = Answers::new(&subject, questions, &Work { options: &settings, watch })?;
-        owned(writer(&subject, questions, &answers)?)
+        writer(&subject, questions, &answers)
     })?;
-    len.write(written.as_bytes().len());
-    text.write(written.into_raw());
+    // A NUL inside, which C could not see past.
+    let written = if written.contains('\0') { written.replace('\0', "\u{fffd}") } else { written };
+    text.write(owned(&written)?);
+    len.write(written.len());
     Ok(())
 }
 
-/// A text for C, which has no NUL inside.
-fn owned(mut text: String) -> Result<CString> {
-    if text.contains('\0') {
-        text = text.replace('\0', "\u{fffd}");
-    }
+/// A text in memory of C's, so that it can be freed whatever the caller has written into it.
+unsafe fn owned(text: &str) -> Result<*mut c_char> {
     let bytes = text.len();
-    text.try_reserve_exact(1).map_err(|_| Error::memory("the text", bytes + 1))?;
-    CString::new(text).map_err(|_| Error::memory("the text", bytes))
+    let memory = libc::malloc(bytes + 1).cast::<u8>();
+    if memory.is_null() {
+        return Err(Error::memory("the text", bytes + 1));
+    }
+    std::ptr::copy_nonoverlapping(text.as_ptr(), memory, bytes);
+    memory.add(bytes).write(0);
+    Ok(memory.cast())
 }

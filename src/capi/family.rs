@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::boundary::boundary;
 use super::buffer::{slice, target};
 use super::codes::meaning;
+use super::family_lists::ParameterScaleCode;
 use super::handle::{free, give, need, null};
 use super::spec::SpecHandle;
 use super::spec_family::generalised;
-use super::spec_lists::ParameterScaleCode;
 use super::status::{ErrorRecord, Status};
 use super::strings::{text, texts};
 use super::{c_char, c_void};
@@ -20,6 +20,7 @@ use crate::family::{
 use crate::spec::FamilySpec;
 
 /// A function of a column: fills `out` [n] from `x` [n]. A return value other than 0 stops the fit with INTERLACE_E_CANCELLED.
+/// @param x The column [n].
 /// Since 0.1.
 pub type FamilyMapFn = Option<unsafe extern "C" fn(x: *const f64, n: usize, out: *mut f64, user_data: *mut c_void) -> i32>;
 
@@ -79,7 +80,8 @@ pub type FamilyDerivativesFn = Option<
     ) -> i32,
 >;
 
-/// The definition of a family. Fill it with zeros, then set `struct_size` to its size, and the members you need. The functions are called
+/// The definition of a family. Fill it with zeros, then set `struct_size` to its size, `name`, `linkfun`, `linkinv`, `mu_eta`, `variance`,
+/// `dev_resids`, and the other members that you need. The functions are called
 /// by the calls that fit, predict or take residuals, on the thread of that call; two threads that fit with one family may call them at the
 /// same time. They must not throw or longjmp. Outside the domain of the link they must give NaN: the search takes back steps that go there.
 /// Since 0.1.
@@ -88,11 +90,12 @@ pub type FamilyDerivativesFn = Option<
 pub struct FamilyCallbacks {
     /// sizeof(interlace_family_callbacks).
     pub struct_size: usize,
-    /// Passed to the functions unchanged; it must outlive the family and everything made with it.
+    /// Passed to the functions unchanged, NULL or not; it must outlive the family and everything made with it.
     pub user_data: *mut c_void,
     /// The name, for summaries and messages.
     pub name: *const c_char,
-    /// The linear predictor, given the mean, for starting values.
+    /// The linear predictor, given the mean, for starting values: also means outside the range of the link, for which NaN or infinity is right.
+    /// Required, as are the four functions after it.
     pub linkfun: FamilyMapFn,
     /// The mean, given the linear predictor.
     pub linkinv: FamilyMapFn,
@@ -109,11 +112,11 @@ pub struct FamilyCallbacks {
     pub derivatives: FamilyDerivativesFn,
     /// The number of parameters of `log_density` besides the mean, at most 3.
     pub n_parameters: usize,
-    /// Their names [n_parameters].
+    /// Their names [n_parameters]. NULL if there are none.
     pub parameter_names: *const *const c_char,
-    /// The working scale of each [n_parameters].
+    /// The working scale of each [n_parameters]. NULL if there are none.
     pub parameter_scales: *const MaybeUninit<ParameterScaleCode>,
-    /// Starting values [n_parameters], on the reported scale: positive for INTERLACE_PARAMETER_SCALE_LOG.
+    /// Starting values [n_parameters], NULL if there are none, on the reported scale: positive for INTERLACE_PARAMETER_SCALE_LOG.
     pub parameter_starts: *const f64,
 }
 

@@ -148,7 +148,8 @@ pub unsafe extern "C" fn interlace_spec_objective(
         let data = data.map(|data| &data.frame);
         let result = watched(options, |watch| Fit::objective(&spec.spec, data, &settings(options), theta, watch))?;
         if result.len() != n_points {
-            return Err(Error::argument(format!("n_theta is {n_theta}, the model has another number of parameters")));
+            let wanted = count / result.len().max(1);
+            return Err(Error::argument(format!("n_theta is {n_theta}, a point of the model has {wanted} parameters")));
         }
         copy_out(&result, values, len)
     })

@@ -41,7 +41,7 @@ pub extern "C" fn interlace_fit_nagq(fit: Option<&FitHandle>) -> i32 {
 }
 
 /// Number k of the family's parameters besides the mean; for an ordinal model of those of the thresholds
-/// (interlace_fit_n_threshold_parameters) and the nominal effects, m (1 + c); 0 for a linear model.
+/// (interlace_fit_n_threshold_parameters) and the nominal effects, a (1 + c); 0 for a linear model.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_n_family_parameters(fit: Option<&FitHandle>) -> usize {
@@ -67,7 +67,7 @@ pub extern "C" fn interlace_fit_family_parameter_is_fixed(fit: Option<&FitHandle
 }
 
 /// The family's parameters, to `out` [k]; the first is NaN with a dispersion formula.
-/// INTERLACE_E_ARGUMENT for a linear model, as for all similar functions below.
+/// INTERLACE_E_ARGUMENT for a linear model.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_family_parameters(

@@ -8,12 +8,12 @@ use super::buffer::{copy_limits, copy_out};
 use super::c_char;
 use super::codes::{code_of, meaning};
 use super::fit::{FitHandle, fit_of};
+use super::fit_lists::DfCode;
 use super::handle::need;
 use super::hypotheses::degrees_of_freedom;
 use super::options::OptionsHandle;
 use super::spec_lists::PredictorCode;
 use super::status::{ErrorRecord, Status};
-use super::test_lists::DfCode;
 use crate::error::{Error, Result};
 use crate::fit::{FixedEffects, Role};
 

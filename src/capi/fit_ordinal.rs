@@ -49,7 +49,7 @@ pub extern "C" fn interlace_fit_threshold_name(fit: Option<&FitHandle>, i: usize
 }
 
 /// The thresholds, ascending, at nominal effects of zero, to `out` [K - 1].
-/// INTERLACE_E_ARGUMENT for a fit that is not ordinal, as for all similar functions below.
+/// INTERLACE_E_ARGUMENT for a fit that is not ordinal.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_thresholds(
@@ -85,17 +85,17 @@ pub unsafe extern "C" fn interlace_fit_thresholds_vcov(
     boundary(err, || copy_out(&ordinal_of(fit)?.thresholds.vcov, out, len))
 }
 
-/// Number m of parameters of the thresholds: K - 1 flexible ones, which are the thresholds themselves ("low|mid"); for
+/// Number a of parameters of the thresholds: K - 1 flexible ones, which are the thresholds themselves ("low|mid"); for
 /// symmetric thresholds the middle one ("central") or the two middle ones ("central.1", "central.2") and distances from these
 /// ("spacing.1", "spacing.2"); for equidistant ones the first and the distance ("threshold.1", "spacing"). 0 for other fits.
-/// They are the first m parameters of interlace_fit_family_parameters; the others are the nominal effects.
+/// They are the first a parameters of interlace_fit_family_parameters; the others are the nominal effects.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_fit_n_threshold_parameters(fit: Option<&FitHandle>) -> usize {
     query(0, || Some(ordinal_at(fit)?.alpha_names.len()))
 }
 
-/// The matrix that maps these parameters to thresholds, to `out` [K - 1,m].
+/// The matrix that maps the parameters of the thresholds, as interlace_fit_n_threshold_parameters describes them, to thresholds, to `out` [K - 1,a].
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_thresholds_jacobian(
@@ -121,7 +121,7 @@ pub extern "C" fn interlace_fit_nominal_name(fit: Option<&FitHandle>, i: usize) 
     query(null(), || Some(fit?.strings.nominal.get(nominal_names(ordinal_at(fit)?), i)))
 }
 
-/// Nominal effects of each column on each parameter of the thresholds, to `out` [m,c]: they are added to these parameters, multiplied by the
+/// Nominal effects of each column on each parameter of the thresholds, to `out` [a,c]: they are added to these parameters, multiplied by the
 /// value of the column. Among the parameters of interlace_fit_family_parameters their names are "low|mid.x".
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -134,7 +134,7 @@ pub unsafe extern "C" fn interlace_fit_nominal(
     boundary(err, || copy_out(&nominal_of(fit, |p| p.estimate)?, out, len))
 }
 
-/// Standard errors of the nominal effects, to `out` [m,c].
+/// Standard errors of the nominal effects, to `out` [a,c].
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_nominal_std_error(

@@ -60,9 +60,9 @@ pub extern "C" fn interlace_fit_parameter_name(
     })
 }
 
-/// The estimates of all parameters in a form, to `out` [n].
+/// The estimates of all parameters in a form, to `out` [n_parameters].
 /// @param parameter_form The form.
-/// @param out Array [n], n of interlace_fit_n_parameters.
+/// @param out Array [n_parameters].
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_parameters(
@@ -75,13 +75,13 @@ pub unsafe extern "C" fn interlace_fit_parameters(
     boundary(err, || copy_out(&fit_of(fit)?.parameter_values(meaning(parameter_form, "parameter_form")?), out, len))
 }
 
-/// The covariance matrix of the estimates of all parameters in a form, to `out` [n,n]: twice the inverse of the Hessian of the deviance. For
+/// The covariance matrix of the estimates of all parameters in a form, to `out` [n_parameters,n_parameters]: twice the inverse of the Hessian of the deviance. For
 /// a linear model by REML it has two blocks: interlace_fit_fixef_vcov, and that of the other parameters by the REML criterion. NaN for a
 /// parameter that is at a boundary (an exact zero, a correlation of one), which the others take as known, and for one that the data do not
 /// determine. That of the reported form follows by the delta method. The time of a linear model is that of Satterthwaite's degrees of freedom.
 /// INTERLACE_E_NUMERIC if there is no Hessian.
 /// @param parameter_form The form.
-/// @param out Array [n,n], n of interlace_fit_n_parameters.
+/// @param out Array [n_parameters,n_parameters].
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_fit_parameters_vcov(

@@ -8,13 +8,13 @@ use super::buffer::target;
 use super::c_char;
 use super::codes::{Codes, meaning};
 use super::fit::FitHandle;
+use super::fit_lists::DfCode;
 use super::frame::FrameHandle;
 use super::handle::{give, need};
 use super::hypotheses::degrees_of_freedom;
 use super::options::OptionsHandle;
 use super::status::{ErrorRecord, Status};
 use super::strings::text;
-use super::test_lists::DfCode;
 use crate::error::{Code, Error};
 
 /// Number of tables that interlace_fit_table can make.

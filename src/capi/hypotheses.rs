@@ -7,13 +7,14 @@ use super::boundary::boundary;
 use super::buffer::{copy_out, matrix, optional_slice, slice, target};
 use super::codes::meaning;
 use super::fit::FitHandle;
+use super::fit_lists::DfCode;
 use super::frame::FrameHandle;
 use super::handle::{give, need};
 use super::options::{OptionsHandle, settings};
 use super::progress::watched;
 use super::spec::SpecHandle;
 use super::status::{ErrorRecord, Status};
-use super::test_lists::{AnovaTypeCode, DfCode};
+use super::test_lists::AnovaTypeCode;
 use crate::error::{Error, Result, or_reason, try_vec};
 use crate::fit::Fit;
 use crate::inference::anova::anova_table;
@@ -33,6 +34,7 @@ use crate::watch::Watch;
 /// INTERLACE_E_NUMERIC if the covariance of L beta is not positive definite.
 /// @param k The number of combinations.
 /// @param ldl The leading dimension of `l`, at least k.
+/// @param rhs Hypothesised values [k]; NULL for zeros.
 /// @param joint Whether all are tested together.
 /// @param p The number of fixed effects.
 /// Since 0.1.
@@ -58,7 +60,10 @@ pub unsafe extern "C" fn interlace_fit_wald_test(
         }
         let l = matrix(l, k, p, ldl, "l", "ldl")?;
         let rhs = match optional_slice(rhs, k, "rhs")? {
-            Some(rhs) => rhs.to_vec(),
+            Some(rhs) => match rhs.iter().position(|value| !value.is_finite()) {
+                Some(i) => return Err(Error::argument(format!("rhs[{i}] is {}, it must be finite", rhs[i]))),
+                None => rhs.to_vec(),
+            },
             None => try_vec("rhs", 0.0, k)?,
         };
         let (fit, df) = (&handle.fit, degrees_of_freedom(handle, df, options)?);

@@ -7,6 +7,7 @@ use super::buffer::{matrix, target};
 use super::c_char;
 use super::codes::meaning;
 use super::fit::FitHandle;
+use super::fit_lists::DfCode;
 use super::frame::FrameHandle;
 use super::handle::{give, need};
 use super::hypotheses::degrees_of_freedom;
@@ -15,13 +16,11 @@ use super::progress::watched;
 use super::request::{Request, level_of, read};
 use super::status::{ErrorRecord, Status};
 use super::strings::{optional_text, text, texts};
-use super::test_lists::{AdjustmentCode, ComparisonsCode, DfCode, MeansScaleCode, WeightingCode};
+use super::test_lists::{AdjustmentCode, ComparisonsCode, MeansScaleCode, WeightingCode};
 use crate::error::{Error, Result};
 use crate::fit::Fit;
-use crate::frame::Frame;
 use crate::inference::contrast::Contrasts;
 use crate::inference::degrees_of_freedom::DegreesOfFreedom;
-use crate::inference::linear::Coefficients;
 use crate::inference::marginal_means::{MarginalMeans, MeansSpec, ResponseScale};
 
 /// What is asked of marginal means and their contrasts. All members zero but the size are the defaults: INTERLACE_MEANS_REQUEST_INIT.
@@ -56,7 +55,7 @@ pub struct MeansRequest {
     pub k: usize,
     /// The leading dimension of `coefficients`.
     pub ldc: usize,
-    /// The names [k] of these contrasts.
+    /// The names [k] of these contrasts. NULL without `coefficients`.
     pub names: *const *const c_char,
 }
 
@@ -91,7 +90,7 @@ pub unsafe extern "C" fn interlace_fit_marginal_means(
         let out = target(out, "out")?;
         let asked = Asked::new(fit, data, specs, &read(request)?, options)?;
         let table = watched(options, |watch| {
-            asked.with_coefficients(|own| asked.means.table(own, asked.scale.as_ref(), asked.level, watch))
+            asked.fit.with_means_coefficients(asked.df, |own| asked.means.table(own, asked.scale.as_ref(), asked.level, watch))
         })?;
         out.write(give(FrameHandle::new(table)));
         Ok(())
@@ -122,7 +121,9 @@ pub unsafe extern "C" fn interlace_fit_contrasts(
         let contrasts = asked.contrasts_of(&request)?;
         let table = watched(options, |watch| {
             let (scale, level) = (asked.scale.as_ref(), asked.level);
-            asked.with_coefficients(|own| asked.means.contrasts(own, &contrasts, adjustment, scale, level, watch))
+            asked
+                .fit
+                .with_means_coefficients(asked.df, |own| asked.means.contrasts(own, &contrasts, adjustment, scale, level, watch))
         })?;
         out.write(give(FrameHandle::new(table)));
         Ok(())
@@ -155,23 +156,18 @@ impl<'a> Asked<'a> {
         }
         let weighting = meaning(request.weighting, "request->weighting")?;
         let response = meaning(request.means_scale, "request->means_scale")? == MeansScaleCode::Response;
-        if response && fit.ordinal().is_some() {
-            return Err(Error::unsupported(
-                "request->means_scale: marginal means of an ordinal model are those of the latent variable, on the scale of the link",
-            ));
-        }
-        // The two scales are one in a linear model.
-        let family = fit.generalised().filter(|_| response).map(|own| &*own.family);
+        let named = |error: Error| Error { message: format!("request->means_scale: {}", error.message), ..error };
+        let scale = if response { ResponseScale::of_fit(fit).map_err(named)? } else { None };
         let df = degrees_of_freedom(handle, request.df, options)?;
         let means = watched(options, |watch| MarginalMeans::of_fit(fit, data.map(|data| &data.frame), &specs, weighting, watch))?;
-        let scale = family.and_then(ResponseScale::of_family);
         Ok(Asked { fit, means, df, scale, level: level_of(request.level) })
     }
 
     /// The contrasts with the caller's weights, or those that have a code.
     unsafe fn contrasts_of(&self, request: &MeansRequest) -> Result<Contrasts> {
+        let comparisons = meaning(request.comparisons, "request->comparisons")?;
         if request.coefficients.is_null() && request.k == 0 {
-            return Ok(meaning(request.comparisons, "request->comparisons")?.into());
+            return Ok(comparisons.into());
         }
         let (m, means) = (request.m, self.means.len());
         if m != means {
@@ -183,12 +179,5 @@ impl<'a> Asked<'a> {
         let names = texts(request.names, request.k, "request->names")?;
         let rows = names.iter().zip(columns.chunks(m.max(1))).map(|(name, weights)| ((*name).to_string(), weights.to_vec()));
         Ok(Contrasts::Custom(rows.collect()))
-    }
-
-    /// Of an ordinal fit the parameters of the thresholds are among the coefficients.
-    fn with_coefficients(&self, make: impl FnOnce(&Coefficients<'_>) -> Result<Frame>) -> Result<Frame> {
-        let DegreesOfFreedom::Same(df) = self.df else { return self.df.with_coefficients(self.fit, make) };
-        let (estimate, root) = self.fit.means_coefficients();
-        make(&Coefficients { estimate: &estimate, root: &root, df: &|_| df })
     }
 }

@@ -28,11 +28,13 @@ mod strings;
 
 // What the header is generated from; `tests/library/header.rs` has the order.
 pub mod bootstrap;
+pub mod bootstrap_lists;
 pub mod column_lists;
 pub mod csv;
 pub mod diagnostics;
 pub mod document;
 pub mod family_list;
+pub mod family_lists;
 pub mod family;
 pub mod fit;
 pub mod fit_correlation;

@@ -110,7 +110,7 @@ pub unsafe extern "C" fn interlace_options_set_max_evaluations(
     change(options, err, |options| set_max_evaluations(options, max_evaluations))
 }
 
-/// The number of threads that one fit may use; positive, default 1. Results do not depend on it.
+/// The number of threads that one call may use; positive, default 1. Results do not depend on it.
 /// @param threads At least 1.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -207,7 +207,7 @@ pub unsafe extern "C" fn interlace_options_set_unidentified(
     })
 }
 
-/// Sets a function that calls with these options call with `user_data`, which is passed unchanged. NULL removes it.
+/// Sets the progress function, with the pointer that it receives. Every call that is given these options calls it. NULL removes it.
 /// @param progress The function; NULL for none.
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -218,14 +218,14 @@ impl Codes for UnidentifiedCode {
     ];
 }
 
-/// The name of a way with unidentified terms, such as "warning"; NULL for a number that is none. A static string.
+/// The name of a code for unidentified terms, such as "warning"; NULL for a number that is none. A static string.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_unidentified_name(code: MaybeUninit<UnidentifiedCode>) -> *const c_char {
     name_of(code)
 }
 
-/// The way with unidentified terms that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there
+/// The code for unidentified terms that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there
 /// is none; the message lists the names.
 /// Since 0.1.
 #[unsafe(no_mangle)]

@@ -38,6 +38,7 @@ pub unsafe extern "C" fn interlace_options_set(
 
 /// The value of an option by name, as text that interlace_options_set accepts, to `*out`. It lives until the options change or are freed.
 /// INTERLACE_E_ARGUMENT for an unknown name.
+/// @param options The options.
 /// @param name The name of the option.
 /// @param out The value [1].
 /// Since 0.1.
@@ -139,7 +140,7 @@ const NAMED: [Named; 12] = [
     },
     Named {
         name: c"threads",
-        doc: c"the number of threads that one fit may use (default 1)",
+        doc: c"the number of threads that one call may use (default 1)",
         set: |options, value| set_threads(options, number("threads", value)?),
         get: |o| o.threads.to_string(),
     },

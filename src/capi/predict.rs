@@ -60,7 +60,7 @@ pub extern "C" fn interlace_fit_predict_width(fit: Option<&FitHandle>, quantity:
     query(0, || Some(fit_of(fit).ok()?.prediction_width(meaning(quantity, "quantity").ok()?)))
 }
 
-/// Predictions for the rows of `data`, to `out` [rows of data,w], w as in interlace_fit_predict_width, 1 except for ordinal fits. If `data` is
+/// Predictions for the rows of `data`, to `out` [rows,w], w as in interlace_fit_predict_width, 1 except for ordinal fits. If `data` is
 /// NULL they are for `request->arrays` or, without these, for the data of the fit, `out` [m,w], m as in interlace_fit_n_rows. `len` is the total
 /// number of elements. `request` may be NULL for the mean of the response with all random effects.
 /// A row in which a predictor is missing gets NaN; see interlace_fit_predict_status.
@@ -126,7 +126,7 @@ pub unsafe extern "C" fn interlace_fit_predict_interval(
     })
 }
 
-/// Whether rows have a prediction, or why not, to `out` [rows of data], or [n] of `request->arrays`, or [m]. Predictions, standard errors and
+/// Whether rows have a prediction, or why not, to `out` [rows], or [n] of `request->arrays`, or [m]. Predictions, standard errors and
 /// intervals are NaN in rows without one. Otherwise as interlace_fit_predict.
 /// Since 0.1.
 #[unsafe(no_mangle)]
@@ -165,6 +165,8 @@ impl<'a> Asked<'a> {
                 return Err(Error::argument("data and request->arrays are both given, at most one of them may be"));
             }
         };
+        // Also where it does not count.
+        meaning(asked.interval, "request->interval")?;
         let random = match meaning(asked.random, "request->random")? {
             RandomCode::All => chosen_terms(fit, asked.terms, asked.n_terms)?,
             RandomCode::None if asked.terms.is_null() && asked.n_terms == 0 => RandomTerms::None,

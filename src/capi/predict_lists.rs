@@ -133,14 +133,14 @@ impl Codes for NewLevelsCode {
     const CODES: &'static [(Self, NewLevels)] = &[(NewLevelsCode::Error, NewLevels::Error), (NewLevelsCode::Zero, NewLevels::Zero)];
 }
 
-/// The name of a way with new levels, such as "zero"; NULL for a number that is none. A static string.
+/// The name of a code for new levels, such as "zero"; NULL for a number that is none. A static string.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn interlace_new_levels_name(code: MaybeUninit<NewLevelsCode>) -> *const c_char {
     name_of(code)
 }
 
-/// The way with new levels that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is none;
+/// The code for new levels that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there is none;
 /// the message lists the names.
 /// Since 0.1.
 #[unsafe(no_mangle)]

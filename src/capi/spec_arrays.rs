@@ -254,8 +254,9 @@ pub(super) fn checked_index<I: Copy + Into<i64>>(index: &[I], n_levels: usize) -
     let mut copy = try_vec("index", -1_i64, index.len())?;
     for (row, (to, &from)) in copy.iter_mut().zip(index).enumerate() {
         *to = from.into();
-        if *to < -1 || *to >= n_levels as i64 {
-            let wanted = format!("it must be -1 (missing) or from 0 to n_levels - 1 = {}", n_levels as i64 - 1);
+        if *to < -1 || usize::try_from(*to).is_ok_and(|level| level >= n_levels) {
+            let wanted =
+                format!("it must be -1 (missing) or from 0 to n_levels - 1 = {}", i128::try_from(n_levels).unwrap_or(0) - 1);
             return Err(Error::argument(format!("index[{row}] is {to}, {wanted}")).at(row));
         }
     }

@@ -46,6 +46,7 @@ pub unsafe extern "C" fn interlace_spec_set_correlation(
 /// row, from 0 to below `n_groups`, or -1 if missing; `time` [n] may be NULL, for the order of the rows, and must be NULL for
 /// INTERLACE_CORRELATION_COMPOUND_SYMMETRY. All arrays are copied.
 /// @param n_groups The number of groups.
+/// @param time Times [n]; NULL for the order of the rows.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_correlation_array(
@@ -76,7 +77,7 @@ fn linear(spec: Option<&mut SpecHandle>) -> Result<&mut Spec> {
     match spec.kind {
         ModelKind::Lmm => Ok(spec),
         other => Err(Error::argument(format!(
-            "spec is of {}, a residual correlation is for one of INTERLACE_MODEL_LMM",
+            "spec is of {}, a residual correlation: only for one of INTERLACE_MODEL_LMM",
             super::spec_family::kind_of(other)
         ))),
     }

@@ -102,6 +102,7 @@ pub unsafe extern "C" fn interlace_spec_set_zero_inflation(
 
 /// Sets the predictor of interlace_spec_set_dispersion by its model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a
 /// spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on. All arrays are copied. New data for predictions need it too.
+/// @param names Names of the columns [p]; NULL is allowed.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_dispersion_array(
@@ -122,6 +123,7 @@ pub unsafe extern "C" fn interlace_spec_set_dispersion_array(
 
 /// Sets the predictor of interlace_spec_set_zero_inflation by its model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a
 /// spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on. All arrays are copied. New data for predictions need it too.
+/// @param names Names of the columns [p]; NULL is allowed.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_zero_inflation_array(
@@ -144,7 +146,7 @@ pub(super) fn generalised<'a>(spec: Option<&'a mut SpecHandle>, what: &str) -> R
     let spec = model_of(spec)?;
     match spec.kind {
         ModelKind::Glmm => Ok(spec),
-        other => Err(Error::argument(format!("spec is of {}, {what} is for one of INTERLACE_MODEL_GLMM", kind_of(other)))),
+        other => Err(Error::argument(format!("spec is of {}, {what}: only for one of INTERLACE_MODEL_GLMM", kind_of(other)))),
     }
 }
 

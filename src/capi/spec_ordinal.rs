@@ -90,6 +90,7 @@ pub unsafe extern "C" fn interlace_spec_set_scale(
 /// Sets the nominal effects of interlace_spec_set_nominal by their model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a
 /// spec made from arrays. `names` [p] may be NULL: "x1", "x2" and so on; a column named "(Intercept)" is left out. All arrays are copied.
 /// New data for predictions need it too.
+/// @param names Names of the columns [p]; NULL is allowed.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_nominal_array(
@@ -111,6 +112,7 @@ pub unsafe extern "C" fn interlace_spec_set_nominal_array(
 /// Sets the predictor of interlace_spec_set_scale by its model matrix `x` [n,p], column-major with leading dimension `ldx` >= n, for a spec made
 /// from arrays. `names` [p] may be NULL: "x1", "x2" and so on; a column named "(Intercept)" is left out. All arrays are copied. New data
 /// for predictions need it too.
+/// @param names Names of the columns [p]; NULL is allowed.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn interlace_spec_set_scale_array(
@@ -157,6 +159,6 @@ fn ordinal<'a>(spec: Option<&'a mut SpecHandle>, what: &str) -> Result<&'a mut S
     let spec = model_of(spec)?;
     match spec.kind {
         ModelKind::Clmm => Ok(spec),
-        other => Err(Error::argument(format!("spec is of {}, {what} is for one of INTERLACE_MODEL_CLMM", kind_of(other)))),
+        other => Err(Error::argument(format!("spec is of {}, {what}: only for one of INTERLACE_MODEL_CLMM", kind_of(other)))),
     }
 }

@@ -31,7 +31,7 @@ pub enum Status {
     InterlaceEUnsupported = 7,
     /// A file cannot be read or written.
     InterlaceEIo = 8,
-    /// The deadline of the options passed before there was a result. A fit is one with what it has at its deadline.
+    /// The deadline of the options passed before there was a result. A fit itself never ends so: it is made of what there is at its deadline.
     InterlaceEDeadline = 9,
     /// A bug in the library; please report it. Do nothing with the objects of the call except free them.
     InterlaceEInternal = 99,

@@ -10,53 +10,7 @@ use crate::choice::Choice;
 use crate::inference::adjust::Adjustment;
 use crate::inference::anova::AnovaType;
 use crate::inference::contrast::Comparisons;
-use crate::inference::degrees_of_freedom::DfMethod;
 use crate::inference::marginal_means::Weighting;
-
-/// Degrees of freedom of tests and intervals of the fixed effects.
-/// Since 0.1.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DfCode {
-    /// Satterthwaite's for linear models (the normal distribution if they cannot be computed, which the results say), the normal
-    /// distribution for others.
-    Default = 0,
-    /// Infinite: the normal distribution for estimates divided by their standard errors.
-    Normal = 1,
-    /// The rows used minus the fixed effects and, for an ordinal model, minus the parameters of its thresholds.
-    Residual = 2,
-    /// Satterthwaite's, for linear models.
-    Satterthwaite = 3,
-    /// Kenward and Roger's, with standard errors from their adjusted covariance and scaled F tests, for linear models fitted by
-    /// REML.
-    KenwardRoger = 4,
-}
-
-impl Codes for DfCode {
-    type Meaning = DfMethod;
-    const CODES: &'static [(Self, DfMethod)] = &[
-        (DfCode::Default, DfMethod::Default),
-        (DfCode::Normal, DfMethod::Normal),
-        (DfCode::Residual, DfMethod::Residual),
-        (DfCode::Satterthwaite, DfMethod::Satterthwaite),
-        (DfCode::KenwardRoger, DfMethod::KenwardRoger),
-    ];
-}
-
-/// The name of a kind of degrees of freedom, such as "kenward_roger"; NULL for a number that is none. A static string.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub extern "C" fn interlace_df_name(code: MaybeUninit<DfCode>) -> *const c_char {
-    name_of(code)
-}
-
-/// The kind of degrees of freedom that has the name, to `out`. Hyphens and capitals are understood. INTERLACE_E_ARGUMENT if there
-/// is none; the message lists the names.
-/// Since 0.1.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_df_from_name(name: *const c_char, out: *mut DfCode, err: *mut ErrorRecord) -> Status {
-    from_name(name, out, err)
-}
 
 /// What the tests of an analysis of variance take as given.
 /// Since 0.1.

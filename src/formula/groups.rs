@@ -11,7 +11,7 @@ pub(super) type Group = Vec<Expr>;
 
 /// Bounds on what one random term may expand to.
 const MAX_GROUPS: usize = 1_000;
-const MAX_FACTORS: usize = 100_000;
+const MAX_FACTORS: usize = 20_000;
 
 /// The groups of `g`, `a:b`, `a/b`, `a + b`, `a*b`, `a %in% b`: `a/b` is the group `a` and the group `a:b`.
 pub(super) fn groups(expr: &Expr) -> Result<Vec<Group>> {

@@ -39,6 +39,9 @@ impl SimpleDf {
     }
 }
 
+/// Sizes of coefficients of a linear combination.
+const WITHIN: (f64, f64) = (1e-100, 1e100);
+
 /// A linear combination of coefficients.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Combination {
@@ -134,6 +137,18 @@ impl Coefficients<'_> {
         let p = self.estimate.len();
         if k == 0 || l.len() != k.saturating_mul(p) {
             return Err(Error::argument(format!("L has {} numbers in {k} rows, wanted {p} columns, one a fixed effect", l.len())));
+        }
+        // Squares of a row's largest coefficient are numbers.
+        for i in 0..k {
+            let largest = (0..p).fold(0.0_f64, |most, j| most.max(l[i + j * k].abs()));
+            if largest > WITHIN.1 || (largest > 0.0 && largest < WITHIN.0) {
+                return Err(Error::argument(format!(
+                    "row {} of L (counting from 1) has the largest coefficient {largest:e}, wanted one from {:e} to {:e}",
+                    i + 1,
+                    WITHIN.0,
+                    WITHIN.1
+                )));
+            }
         }
         match l.iter().position(|v| !v.is_finite()) {
             None => Ok(()),

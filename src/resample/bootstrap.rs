@@ -4,10 +4,11 @@ use super::cases::{Cases, Unit};
 use super::pool::{News, Pieces, run};
 use super::refit::{Refit, Refitter};
 use super::simulate::{RandomEffects, Simulator};
-use super::statistic::{Statistic, View};
+use super::statistic::{OWN_COLUMNS, Statistic, View};
 use crate::error::{Error, Result, or_reason, try_collect, try_copy, try_vec};
 use crate::fit::Fit;
 use crate::frame::Frame;
+use crate::names::beside;
 use crate::watch::{Phase, Watch};
 
 /// What is resampled, and on how many threads, which changes no result.
@@ -238,7 +239,7 @@ impl Bootstrap {
         frame.add_category("status", codes, ["converged", "singular", "failed"].map(String::from).to_vec(), false)?;
         frame.add_strings("reason", &try_collect(FRAME, self.failures.iter().map(Option::as_deref))?)?;
         frame.add_real("log_likelihood", try_copy(FRAME, &self.log_likelihood)?)?;
-        for (j, name) in self.names.iter().enumerate() {
+        for (j, name) in beside(&OWN_COLUMNS, &self.names).iter().enumerate() {
             frame.add_real(name, try_copy(FRAME, &self.values[j * n..(j + 1) * n])?)?;
         }
         Ok(frame)

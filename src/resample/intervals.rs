@@ -1,11 +1,12 @@
 //! Confidence intervals from bootstrap replicates (Davison and Hinkley 1997, chapter 5).
 
-use super::statistic::Statistic;
+use super::statistic::{OWN_COLUMNS, Statistic};
 use crate::choice::Choice;
 use crate::distributions::{normal_quantile, normal_two_sided};
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 use crate::frame::{ColumnData, Frame};
+use crate::names::beside;
 use crate::watch::Watch;
 use std::ffi::CStr;
 
@@ -70,7 +71,7 @@ impl Fit {
         let mut out = Frame::new(names.len());
         let mut columns = [const { Vec::new() }; 4];
         let mut counts = vec![];
-        for (name, &estimate) in names.iter().zip(&estimates) {
+        for (name, &estimate) in beside(&OWN_COLUMNS, &names).iter().zip(&estimates) {
             let mut sorted: Vec<f64> = numbers(replicates, name, "replicates")?.iter().copied().filter(|v| !v.is_nan()).collect();
             sorted.sort_unstable_by(f64::total_cmp);
             let (mean, sd) = moments(&sorted);

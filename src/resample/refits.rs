@@ -2,9 +2,11 @@
 
 use super::pool::{Pieces, run};
 use super::refit::{Refit, Refitter};
+use super::statistic::OWN_COLUMNS;
 use crate::error::{Error, Result, or_reason, try_collect, try_copy, try_vec};
 use crate::fit::Fit;
 use crate::frame::Frame;
+use crate::names::beside;
 use crate::watch::{Phase, Watch};
 
 /// What is wanted of many refits, and on how many threads, which changes no result.
@@ -127,11 +129,11 @@ impl Refits {
         frame.add_category("status", try_collect(FRAME, self.status.iter().map(|s| *s as i32))?, levels, false)?;
         frame.add_strings("reason", &try_collect(FRAME, self.reasons.iter().map(Option::as_deref))?)?;
         frame.add_real("log_likelihood", try_copy(FRAME, &self.log_likelihood)?)?;
-        for (j, name) in self.names.iter().enumerate() {
-            frame.add_real(name, try_copy(FRAME, &self.values[j * k..(j + 1) * k])?)?;
-        }
-        for (name, values) in self.names.iter().zip(self.std_errors.chunks_exact(k.max(1))) {
-            frame.add_real(&format!("se.{name}"), try_copy(FRAME, values)?)?;
+        let std_errors = self.std_errors.chunks_exact(k.max(1));
+        let errors = self.names.iter().take(std_errors.len()).map(|name| format!("se.{name}"));
+        let names = beside(&OWN_COLUMNS, &self.names.iter().cloned().chain(errors).collect::<Vec<_>>());
+        for (name, values) in names.iter().zip(self.values.chunks_exact(k.max(1)).chain(std_errors)) {
+            frame.add_real(name, try_copy(FRAME, values)?)?;
         }
         Ok(frame)
     }

@@ -3,6 +3,9 @@
 use crate::error::{Error, Result};
 use crate::fit::Fit;
 
+/// Columns of tables of replicates and refits beside those of estimates.
+pub(super) const OWN_COLUMNS: [&str; 4] = ["left_out", "status", "reason", "log_likelihood"];
+
 /// A function of a replicate with named values.
 pub struct Statistic<'a> {
     pub names: Vec<String>,

@@ -103,3 +103,94 @@ fn calls_from_julia_are_those_of_the_header() {
     }
     assert_eq!(calls, 8);
 }
+
+/// Functions and codes that a page names are there; so are those that it names by their beginning, `interlace_spec_set_...`.
+#[test]
+fn pages_name_what_the_header_has() {
+    let header = read_to_string(root().join("include/interlace.h")).unwrap();
+    let words = |text: &str| -> Vec<String> {
+        let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let all = text.split(|c: char| !part(c)).filter(|word| word.starts_with("interlace_") || word.starts_with("INTERLACE_"));
+        all.map(String::from).collect()
+    };
+    let known: std::collections::BTreeSet<String> = words(&header).into_iter().collect();
+    let others = ["INTERLACE_LIBRARY", "interlace_fit_glmm", "interlace_fit_clmm"];
+    let mut pages = vec!["README.md".to_owned(), "CHANGELOG.md".to_owned(), "CONTRIBUTING.md".to_owned()];
+    for folder in ["docs", "benches", "examples-c"] {
+        let entries =
+            std::fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        pages.extend(entries.filter(|name| name.ends_with(".md")).map(|name| format!("{folder}/{name}")));
+    }
+    let mut seen = 0;
+    for page in pages {
+        for word in words(&read_to_string(root().join(&page)).unwrap()) {
+            let begins = word.ends_with('_') && known.iter().any(|own| own.starts_with(&word));
+            assert!(known.contains(&word) || begins || others.contains(&word.as_str()), "{page}: there is no {word}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 200, "{seen}");
+}
+
+/// Calls in pages have as many arguments as the header says, `...` and declarations apart.
+#[test]
+fn calls_in_pages_have_the_arguments_of_the_header() {
+    let text = read_to_string(root().join("include/interlace.json")).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let functions = document["functions"].as_array().unwrap();
+    let mut calls = 0;
+    for page in [
+        "README.md",
+        "docs/conventions.md",
+        "docs/formula.md",
+        "docs/families.md",
+        "docs/inference.md",
+        "docs/residuals.md",
+        "docs/ordinal.md",
+    ] {
+        let text = read_to_string(root().join(page)).unwrap();
+        for (start, _) in text.match_indices("interlace_") {
+            let rest = &text[start..];
+            let Some(open) =
+                rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|&at| rest[at..].starts_with('('))
+            else {
+                continue;
+            };
+            let Some(function) = functions.iter().find(|own| own["name"] == rest[..open]) else { continue };
+            let arguments = arguments(&rest[open + 1..]);
+            if arguments.iter().any(|own| own.contains("::") || own.trim() == "...") {
+                continue;
+            }
+            let given = if arguments.len() == 1 && arguments[0].trim().is_empty() { 0 } else { arguments.len() };
+            assert_eq!(
+                given,
+                function["parameters"].as_array().unwrap().len(),
+                "{page}: {}({}",
+                &rest[..open],
+                arguments.join(",")
+            );
+            calls += 1;
+        }
+    }
+    assert!(calls > 20, "{calls}");
+}
+
+/// The arguments up to the closing parenthesis, divided by commas outside of parentheses and texts.
+fn arguments(text: &str) -> Vec<String> {
+    let (mut all, mut depth, mut quoted) = (vec![String::new()], 0, false);
+    for c in text.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted && depth == 0 => break,
+            ')' if !quoted => depth -= 1,
+            ',' if !quoted && depth == 0 => {
+                all.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        all.last_mut().unwrap().push(c);
+    }
+    all
+}

@@ -4,7 +4,7 @@ use super::subject::{Subject, Work, about};
 use crate::choice::Choice;
 use crate::document::questions::{ConfidenceInterval, Questions};
 use crate::error::{Code, Error, Result, try_gather, try_vec};
-use crate::fit::Fit;
+use crate::fit::{Fit, Role};
 use crate::frame::Frame;
 use crate::inference::anova::{AnovaType, anova_table};
 use crate::inference::degrees_of_freedom::{DegreesOfFreedom, DfMethod};
@@ -27,6 +27,7 @@ pub struct FixedEffects<'a> {
 /// Limits of parameters, in the order of their names.
 pub struct Limits {
     pub names: Vec<String>,
+    pub ids: Vec<String>,
     pub lower: Vec<f64>,
     pub upper: Vec<f64>,
 }
@@ -79,27 +80,28 @@ impl<'a> FixedEffects<'a> {
 impl Limits {
     /// Of an ordinal model those of thresholds and nominal effects come first.
     fn wald(fit: &Fit, freedom: DegreesOfFreedom<'_>, level: f64) -> Result<Self> {
-        let mut all = Limits { names: vec![], lower: vec![], upper: vec![] };
+        let mut all = Limits { names: vec![], ids: vec![], lower: vec![], upper: vec![] };
         if let (Some(own), Some(_)) = (fit.generalised(), fit.ordinal()) {
             all.names.extend(own.parameters.iter().map(|parameter| parameter.name.clone()));
+            all.ids = fit.family_ids();
             (all.lower, all.upper) = fit.parameter_intervals(level)?;
         }
         let (lower, upper) = freedom.intervals(fit, level)?;
         all.names.extend_from_slice(&fit.fixed.names);
+        all.ids.extend(fit.fixef_ids(Role::Mean));
         all.lower.extend(lower);
         all.upper.extend(upper);
         Ok(all)
     }
 
-    /// The columns `term`, `lower` and `upper` of a table.
+    /// The columns `term`, `id`, `lower` and `upper` of a table.
     pub fn of_table(table: &Frame) -> Result<Self> {
-        let names = table.column("term")?;
+        let texts = |name: &str| -> Result<Vec<String>> {
+            let column = table.column(name)?;
+            try_gather("names of a table", (0..table.n_rows()).map(|row| column.label(row).unwrap_or_default().to_owned()))
+        };
         let numbers = |name: &str| table.numbers(table.column(name)?).map(std::borrow::Cow::into_owned);
-        Ok(Limits {
-            names: try_gather("names of a table", (0..table.n_rows()).map(|row| names.label(row).unwrap_or_default().to_owned()))?,
-            lower: numbers("lower")?,
-            upper: numbers("upper")?,
-        })
+        Ok(Limits { names: texts("term")?, ids: texts("id")?, lower: numbers("lower")?, upper: numbers("upper")? })
     }
 }
 

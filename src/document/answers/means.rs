@@ -3,9 +3,7 @@
 use super::subject::{Subject, Work};
 use crate::document::questions::Means;
 use crate::error::{Error, Result};
-use crate::fit::Fit;
 use crate::frame::Frame;
-use crate::inference::adjust::Adjustment;
 use crate::inference::contrast::Contrasts;
 use crate::inference::degrees_of_freedom::DegreesOfFreedom;
 use crate::inference::linear::Coefficients;
@@ -38,29 +36,16 @@ pub fn marginal_means(
         Some(Quantity::Response) => true,
         Some(_) => return Err(Error::argument("type: marginal means are on the scale of the link or of the response")),
     };
-    if response && fit.ordinal().is_some() {
-        return Err(Error::unsupported(
-            "type: marginal means of an ordinal model are those of the latent variable, on the scale of the link",
-        ));
-    }
-    // The two scales are one in a linear model.
-    let scale = fit.generalised().filter(|_| response).and_then(|own| ResponseScale::of_family(&*own.family));
+    let named = |error: Error| Error { message: format!("type: {}", error.message), ..error };
+    let scale = if response { ResponseScale::of_fit(fit).map_err(named)? } else { None };
     let means = MarginalMeans::of_fit(fit, subject.data, &spec, asked.weights, work.watch)?;
     let contrasts = asked.comparisons.clone().unwrap_or(Contrasts::Pairwise);
-    let usual = if contrasts == Contrasts::Pairwise { Adjustment::Tukey } else { Adjustment::Holm };
-    let adjust = asked.adjust.unwrap_or(usual);
+    let adjust = asked.adjust.unwrap_or_default();
     let table = |own: &Coefficients<'_>| {
         Ok(MeansAnswer {
             means: means.table(own, scale.as_ref(), level, work.watch)?,
             comparisons: means.contrasts(own, &contrasts, adjust, scale.as_ref(), level, work.watch)?,
         })
     };
-    with_coefficients(fit, freedom, table)
-}
-
-/// Of an ordinal fit the parameters of the thresholds are among the coefficients.
-fn with_coefficients<T>(fit: &Fit, freedom: DegreesOfFreedom<'_>, make: impl FnOnce(&Coefficients<'_>) -> Result<T>) -> Result<T> {
-    let DegreesOfFreedom::Same(df) = freedom else { return freedom.with_coefficients(fit, make) };
-    let (estimate, root) = fit.means_coefficients();
-    make(&Coefficients { estimate: &estimate, root: &root, df: &|_| df })
+    fit.with_means_coefficients(freedom, table)
 }

@@ -192,6 +192,7 @@ pub fn put_limits(json: &mut Json, key: &str, level: f64, limits: &Limits) {
     json.object(key, |json| {
         json.number("level", level);
         json.names("names", &limits.names);
+        json.names("ids", &limits.ids);
         json.numbers("lower", &limits.lower);
         json.numbers("upper", &limits.upper);
     });

@@ -5,7 +5,7 @@ use super::writer::Json;
 use crate::choice::Choice;
 use crate::diagnostics::ResidualKind;
 use crate::error::{Code, Result};
-use crate::fit::{Cox, Fit, FixedEffects, Generalised, Ordinal, Role};
+use crate::fit::{Cox, Fit, FixedEffects, Generalised, Ordinal, ParameterForm, Role};
 
 /// Fixed effects with tests; "t_value" of a linear model, "z_value" of others.
 pub fn put_coefficients(json: &mut Json, key: &str, fixed: &FixedEffects, p_values: &[f64], statistic: &str) {
@@ -97,7 +97,8 @@ fn put_parameters(json: &mut Json, own: &Generalised) {
 fn put_all_parameters(json: &mut Json, fit: &Fit, own: &Generalised) {
     json.object("vcov_all", |json| {
         json.names("names", &own.vcov_names);
-        json.numbers("estimate", &fit.parameter_values(crate::fit::ParameterForm::Working));
+        json.names("ids", &fit.parameter_ids(ParameterForm::Working));
+        json.numbers("estimate", &fit.parameter_values(ParameterForm::Working));
         json.matrix("vcov", &own.vcov, own.vcov_names.len());
     });
 }

@@ -45,6 +45,7 @@ fn put_fit(json: &mut Json, fit: &Fit, questions: &Questions, answers: &Answers<
     put_coefficients(json, "fixed", &fit.fixed, &answers.fixed.p_values, statistic);
     json.numbers("theta", &fit.theta);
     json.names("theta_names", &fit.theta_names);
+    json.names("theta_ids", &fit.theta_ids());
     put_variances(json, "varcorr", fit, Role::Mean);
     if fit.cox().is_none() {
         json.number("sigma", fit.sigma);

@@ -218,7 +218,8 @@ pub const QUESTIONS: [Question; 34] = [
         c"sdcor or theta",
         c"profiles of all parameters, with random effects as standard deviations and correlations (the default), or only of the elements of theta",
         |q, v| put(&mut q.profile_scale, values::word(v)),
-    ),
+    )
+    .of(&[c"profile", c"confint"]),
     Question::text(
         c"test",
         c"rows of coefficients, \"0,1,-1; 0,0,1\"",
@@ -317,7 +318,8 @@ pub const QUESTIONS: [Question; 34] = [
         c"new or conditional",
         c"simulate with new random effects (the default) or those of the fit; also in the bootstrap",
         |q, v| put(&mut q.simulate_type, values::word(v)),
-    ),
+    )
+    .of(&[c"simulate", c"bootstrap"]),
     Question::text(c"bootstrap", c"a positive integer", c"the model fitted to this many simulated responses, or samples, and the estimates of each", |q, v| {
         replicates(&mut q.bootstrap, v)
     }),
@@ -381,5 +383,6 @@ pub const QUESTIONS: [Question; 34] = [
     .of(&[c"cross_validate"]),
     Question::text(c"seed", c"an integer that is not negative", c"of simulations, bootstrap and parts (default 0)", |q, v| {
         put(&mut q.seed, values::count(v, 0, u64::MAX))
-    }),
+    })
+    .of(&[c"simulate", c"bootstrap", c"cross_validate", c"residuals"]),
 ];

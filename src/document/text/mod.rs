@@ -125,6 +125,9 @@ fn put_row(out: &mut String, cells: impl Iterator<Item = impl std::fmt::Display>
 }
 
 fn put_resampled(out: &mut String, answers: &Answers<'_>) -> Result<()> {
+    if answers.simulated.is_some() {
+        line(out, format_args!("\nThe JSON document has the simulated responses."));
+    }
     if let Some(own) = &answers.bootstrapped {
         put_bootstrap(out, own)?;
     }
@@ -153,7 +156,10 @@ fn put_bootstrap(out: &mut String, own: &Bootstrapped) -> Result<()> {
     };
     match &own.intervals {
         Some(table) => put_table(out, &format!("Bootstrap {kind} intervals:"), Named::Plain, table),
-        None => Ok(()),
+        None => {
+            line(out, format_args!("The JSON document has the estimates of each."));
+            Ok(())
+        }
     }
 }
 

@@ -7,6 +7,8 @@ use crate::error::{Error, Result, try_vec};
 use crate::fit::estimable::Estimable;
 use crate::fit::{Fit, Ordinal};
 use crate::frame::Frame;
+use crate::inference::degrees_of_freedom::DegreesOfFreedom;
+use crate::inference::linear::Coefficients;
 use crate::inference::model_matrix::all_columns;
 use crate::watch::{Phase, Watch};
 use std::ffi::CStr;
@@ -143,6 +145,18 @@ impl MarginalMeans {
 }
 
 impl Fit {
+    /// Calls `make` with the coefficients that marginal means are combinations of, as tests see them: of an ordinal fit the parameters of the
+    /// thresholds are among them.
+    pub fn with_means_coefficients<T>(
+        &self,
+        freedom: DegreesOfFreedom<'_>,
+        make: impl FnOnce(&Coefficients<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let DegreesOfFreedom::Same(df) = freedom else { return freedom.with_coefficients(self, make) };
+        let (estimate, root) = self.means_coefficients();
+        make(&Coefficients { estimate: &estimate, root: &root, df: &|_| df })
+    }
+
     /// What marginal means are combinations of, with the root of its covariance: the fixed effects of the mean, then the parameters of an ordinal
     /// model's thresholds.
     pub fn means_coefficients(&self) -> (Vec<f64>, Vec<f64>) {

@@ -3,10 +3,12 @@
 use super::means::{Factor, MarginalMeans};
 use crate::error::{Error, Result};
 use crate::family::{Family, Link};
+use crate::fit::Fit;
 use crate::frame::Frame;
 use crate::inference::adjust::{Adjustment, Statistic};
 use crate::inference::contrast::{ContrastRow, Contrasts};
 use crate::inference::linear::{Coefficients, Combination};
+use crate::names::beside;
 use crate::watch::{Phase, Watch};
 
 /// The response behind a link.
@@ -19,6 +21,16 @@ pub struct ResponseScale {
 }
 
 impl ResponseScale {
+    /// That of a fit; `None` where response and linear predictor are one, as in a linear model.
+    pub fn of_fit(fit: &Fit) -> Result<Option<Self>> {
+        if fit.ordinal().is_some() {
+            return Err(Error::unsupported(
+                "marginal means of an ordinal model are those of the latent variable, on the scale of the link",
+            ));
+        }
+        Ok(fit.generalised().and_then(|own| Self::of_family(&*own.family)))
+    }
+
     /// Differences of logarithms are ratios, those of logits odds ratios.
     pub fn of_link(link: Link) -> Self {
         let ratio = match link {
@@ -178,8 +190,13 @@ impl MarginalMeans {
     }
 }
 
+/// Columns of the tables beside those of factors.
+const OWN_COLUMNS: [&str; 11] =
+    ["contrast", "estimate", "response", "ratio", "odds_ratio", "std_error", "df", "lower", "upper", "statistic", "p_value"];
+
 fn add_factor(frame: &mut Frame, factor: &Factor, level: impl Fn(usize) -> usize, n: usize) -> Result<()> {
-    frame.add_category(&factor.name, (0..n).map(|row| level(row) as i32).collect(), factor.levels.clone(), false)
+    let name = beside(&OWN_COLUMNS, std::slice::from_ref(&factor.name)).remove(0);
+    frame.add_category(&name, (0..n).map(|row| level(row) as i32).collect(), factor.levels.clone(), false)
 }
 
 /// The columns of numbers of a table of contrasts.

@@ -95,6 +95,67 @@ fn parsers_of_c_read_it() {
     assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("{functions}\n1024 4\n"));
 }
 
+/// What a binding allocates by the description has the size that the library's structures have.
+#[test]
+fn structures_made_from_the_description_have_the_compilers_sizes() {
+    let document = description();
+    let enums: Vec<&str> = list(&document, "enums").iter().map(|own| text(own, "name")).collect();
+    let size_of = |type_text: &str| match type_text {
+        "char" | "bool" => 1,
+        "int32_t" => 4,
+        text if enums.contains(&text) => 4,
+        "double" | "size_t" | "int64_t" | "uint64_t" => 8,
+        text if text.ends_with('*') || text.ends_with("_fn") => 8,
+        text => panic!("{text} has no size"),
+    };
+    let mut program_text = String::from("#include \"interlace.h\"\n");
+    for own in list(&document, "structs") {
+        let (mut size, mut largest) = (0_usize, 1);
+        for member in list(own, "members") {
+            let unit = size_of(text(member, "type"));
+            let length = usize::try_from(member["length"].as_u64().unwrap_or(1)).unwrap();
+            size = size.next_multiple_of(unit) + unit * length;
+            largest = largest.max(unit);
+        }
+        let (name, size) = (text(own, "name"), size.next_multiple_of(largest));
+        writeln!(program_text, "_Static_assert(sizeof({name}) == {size}, \"{name}\");").unwrap();
+    }
+    assert!(program_text.lines().count() > 5);
+    let directory = tempfile::tempdir().unwrap();
+    let source = directory.path().join("sizes.c");
+    std::fs::write(&source, program_text).unwrap();
+    succeed(cc().args(["-std=c11", "-fsyntax-only", "-I"]).arg(root().join("include")).arg(&source));
+}
+
+/// Letters in shapes are parameters, counts that an accessor of the same noun gives, numbers, or explained.
+#[test]
+fn shapes_are_of_known_letters() {
+    let document = description();
+    let explained = document["dimensions"].as_object().unwrap();
+    let is_function = |name: &str| list(&document, "functions").iter().any(|own| own["name"] == name);
+    let mut unknown = vec![];
+    for own in list(&document, "functions").iter().chain(list(&document, "callbacks")) {
+        let (name, names) = (text(own, "name"), parameters(own));
+        let noun = name.split('_').nth(1).unwrap_or_default();
+        let is_known = |word: &str| {
+            word.is_empty()
+                || word.parse::<u32>().is_ok()
+                || names.iter().any(|(_, parameter)| *parameter == word)
+                || explained.contains_key(word)
+                || is_function(&format!("interlace_{noun}_{word}"))
+        };
+        for part in list(own, "parameters") {
+            let terms = part["shape"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let words = terms.flat_map(|term| term.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')));
+            unknown.extend(words.filter(|word| !is_known(word)).map(|word| format!("{name}: {word} of {}", text(part, "name"))));
+        }
+    }
+    for (letter, own) in explained {
+        assert!(is_function(text(own, "function")), "{letter}");
+    }
+    assert!(unknown.is_empty(), "{unknown:#?}");
+}
+
 /// A program made from the description asks the library for the name of every code, and for the code of every name.
 #[test]
 fn names_of_codes_are_the_last_part_of_the_enumerators() {

@@ -32,10 +32,14 @@ pub const CHAPTERS: [Chapter; 13] = [
             "spec_variables",
         ],
     },
-    Chapter { title: "Family", about: "the families of the library, and your own", files: &["family_list", "family"] },
+    Chapter {
+        title: "Family",
+        about: "the families of the library, and your own",
+        files: &["family_lists", "family_list", "family"],
+    },
     Chapter {
         title: "Options",
-        about: "how a model is fitted, and how long work is watched",
+        about: "how a model is fitted; progress, cancelling, deadlines",
         files: &["options_lists", "phase", "options", "options_named"],
     },
     Chapter {
@@ -45,7 +49,6 @@ pub const CHAPTERS: [Chapter; 13] = [
             "fit",
             "fit_lists",
             "fit_outcome",
-            "test_lists",
             "fit_fixed",
             "fit_random",
             "fit_parameters",
@@ -62,14 +65,14 @@ pub const CHAPTERS: [Chapter; 13] = [
     Chapter {
         title: "Tests",
         about: "coefficients, analysis of variance, likelihood ratios, marginal means, R2",
-        files: &["hypotheses", "marginal_means", "diagnostics"],
+        files: &["test_lists", "hypotheses", "marginal_means", "diagnostics"],
     },
     Chapter {
         title: "Simulation",
         about: "simulated responses, refits to them, profiles",
         files: &["resample_lists", "resample", "profile"],
     },
-    Chapter { title: "Bootstrap", about: "what is resampled, intervals from replicates", files: &["bootstrap"] },
+    Chapter { title: "Bootstrap", about: "what is resampled, intervals from replicates", files: &["bootstrap_lists", "bootstrap"] },
     Chapter { title: "Validation", about: "all optimisers, cross-validation", files: &["validation"] },
     Chapter {
         title: "Document",
@@ -179,7 +182,7 @@ fn body(out: &mut String, item: &Item) {
         if item.kind == Kind::Enum {
             writeln!(out, "    {} = {},", member.name, member.type_text).unwrap();
         } else {
-            let (stars, array) = declarator(item, &member);
+            let (stars, array) = declarator(&member);
             writeln!(out, "    {stars}{}{array};", member.name).unwrap();
         }
     }
@@ -192,13 +195,9 @@ fn body(out: &mut String, item: &Item) {
 }
 
 /// A member's type with its space, and what follows the name.
-fn declarator(item: &Item, member: &Part) -> (String, String) {
-    let marker = format!("{}[", member.name);
-    let array = item.text.find(&marker).map(|at| {
-        let rest = &item.text[at + member.name.len()..];
-        rest[..=rest.find(']').unwrap()].to_owned()
-    });
+fn declarator(member: &Part) -> (String, String) {
     let space = if member.type_text.ends_with('*') { "" } else { " " };
+    let array = member.length.map(|length| format!("[{length}]"));
     (format!("{}{space}", member.type_text), array.unwrap_or_default())
 }
 
@@ -342,11 +341,18 @@ fn self_evident(item: &Item, parameter: &Part) -> Option<String> {
     let object = parameter.type_text.trim_start_matches("const ").trim_end_matches([' ', '*']);
     let text = match (parameter.name.as_str(), parameter.type_text.as_str()) {
         ("err", _) => "Why the call failed. NULL is allowed. Written only on failure.".to_owned(),
+        ("data", _) if item.name.starts_with("interlace_fit_predict") => {
+            "The rows to predict. NULL for those of the request's arrays or, without these, for the data of the fit.".to_owned()
+        }
         ("data", _) if item.name.starts_with("interlace_spec_") || item.name == "interlace_fit_new" => {
             "The data. A spec made from arrays ignores them: NULL.".to_owned()
         }
         ("data", _) => "The data of the fit. NULL is allowed where they are not needed.".to_owned(),
+        ("options", "const interlace_options *") if fits(&item.name) => {
+            "How the model is fitted: method, optimizer, missing values and so on; threads, progress, deadline. NULL for the defaults.".to_owned()
+        }
         ("options", "const interlace_options *") => "Threads, progress and deadline. NULL for the defaults.".to_owned(),
+        ("options", "const interlace_csv_options *") => "How to read the text. NULL for the defaults.".to_owned(),
         ("len", _) => {
             let arrays: Vec<String> = arrays_before(item, "len").iter().map(|name| format!("`{name}`")).collect();
             let each = if arrays.len() > 1 { "each of " } else { "" };
@@ -357,6 +363,9 @@ fn self_evident(item: &Item, parameter: &Part) -> Option<String> {
             format!("The new {noun}. The caller frees it with {object}_free.")
         }
         ("other", _) => "The frame with further rows.".to_owned(),
+        (_, text) if is_object(object) && !text.ends_with("**") && item.name == format!("{object}_free") => {
+            "NULL is allowed.".to_owned()
+        }
         (_, text) if is_object(object) && !text.ends_with("**") => {
             format!("The {}.", object.trim_start_matches("interlace_").replace('_', " "))
         }
@@ -365,12 +374,17 @@ fn self_evident(item: &Item, parameter: &Part) -> Option<String> {
     Some(text)
 }
 
+/// Whether a function fits a model as all of its options say.
+pub fn fits(name: &str) -> bool {
+    name == "interlace_fit_new" || name.starts_with("interlace_spec_") || name.starts_with("interlace_fit_to_")
+}
+
 /// Scalars and texts that mean the same everywhere.
 fn by_name(name: &str, type_text: &str) -> Option<&'static str> {
     Some(match (name, type_text) {
         ("level", "double") => "The level of the interval, between 0 and 1, such as 0.95.",
         ("seed", "uint64_t") => "The seed of the random numbers; the same seed gives the same numbers.",
-        ("user_data", _) => "Passed to the function unchanged.",
+        ("user_data", _) => "Passed to the function unchanged. NULL is allowed.",
         ("i", "size_t") => "The index, from 0.",
         ("term", "size_t") => "The random term, from 0.",
         ("column", "size_t") => "The column, from 0.",

@@ -34,6 +34,8 @@ pub struct Item {
 pub struct Part {
     /// Of an enumerator its number.
     pub type_text: String,
+    /// Of an array in a structure.
+    pub length: Option<usize>,
     pub name: String,
     pub comment: String,
 }
@@ -152,7 +154,7 @@ impl Item {
             let end = after.find(if self.kind == Kind::Enum { ',' } else { ';' }).unwrap();
             if self.kind == Kind::Enum {
                 let (name, number) = after[..end].trim().split_once(" = ").unwrap();
-                all.push(Part { type_text: number.to_owned(), name: name.to_owned(), comment });
+                all.push(Part { type_text: number.to_owned(), length: None, name: name.to_owned(), comment });
             } else {
                 all.push(part(&after[..end], &comment));
             }
@@ -197,7 +199,8 @@ impl Item {
 /// `const double *x` and the like.
 fn part(text: &str, comment: &str) -> Part {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let text = text.split('[').next().unwrap_or_default();
+    let (text, length) = text.split_once('[').unwrap_or((&text, ""));
+    let length = length.strip_suffix(']').and_then(|length| length.parse().ok());
     let start = text.rfind(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap() + 1;
-    Part { type_text: text[..start].trim().to_owned(), name: text[start..].to_owned(), comment: comment.to_owned() }
+    Part { type_text: text[..start].trim().to_owned(), length, name: text[start..].to_owned(), comment: comment.to_owned() }
 }

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::book::{CHAPTERS, arrays_before, direction, is_object, meaning};
+use super::book::{CHAPTERS, arrays_before, direction, fits, is_object, meaning};
 use super::items::{Item, Kind, Part};
+use crate::toolchain::root;
 
 /// The document.
 pub fn document(items: &[Item]) -> String {
@@ -20,6 +21,7 @@ pub fn document(items: &[Item]) -> String {
         "library": "interlace",
         "version": env!("CARGO_PKG_VERSION"),
         "constants": constants,
+        "dimensions": dimensions(),
         "enums": all(Kind::Enum, &|item| json!({
             "name": item.name, "chapter": chapter(item), "since": item.since(), "doc": doc(item),
             "values": item.members().iter().map(enumerator).collect::<Vec<_>>(),
@@ -28,13 +30,14 @@ pub fn document(items: &[Item]) -> String {
             "name": item.name, "chapter": chapter(item), "since": item.since(), "doc": doc(item), "free": format!("{}_free", item.name),
         })),
         "structs": all(Kind::Struct, &|item| json!({
-            "name": item.name, "chapter": chapter(item), "since": item.since(), "doc": doc(item),
+            "name": item.name, "chapter": chapter(item), "since": item.since(), "doc": doc(item), "init": initialiser(item),
             "members": item.members().iter().map(member).collect::<Vec<_>>(),
         })),
         "callbacks": all(Kind::Callback, &|item| json!({
             "name": item.name, "chapter": chapter(item), "since": item.since(), "doc": doc(item), "returns": callback_returns(item),
             "parameters": item.parameters().iter().map(|p| parameter(item, p, items)).collect::<Vec<_>>(),
         })),
+        "tables": tables(),
         "functions": all(Kind::Function, &|item| json!({
             "name": item.name, "chapter": chapter(item), "since": item.since(), "doc": doc(item), "returns": returns(item, items),
             "errors": errors(item),
@@ -44,6 +47,45 @@ pub fn document(items: &[Item]) -> String {
     let mut text = serde_json::to_string_pretty(&document).unwrap();
     text.push('\n');
     text
+}
+
+/// What letters in shapes mean that are no parameter of their function, with the functions that tell them.
+const DIMENSIONS: [(&str, &str, &str); 10] = [
+    ("m", "interlace_fit_n_rows", "length of results per row"),
+    ("p", "interlace_fit_n_fixef", "fixed effects of a predictor"),
+    ("r", "interlace_fit_term_n_effects", "effects of a random term"),
+    ("l", "interlace_fit_term_n_levels", "levels of a random term"),
+    ("K", "interlace_fit_n_categories", "categories of an ordinal fit"),
+    ("a", "interlace_fit_n_threshold_parameters", "parameters of the thresholds of an ordinal fit"),
+    ("c", "interlace_fit_n_nominal", "columns with nominal effects of an ordinal fit"),
+    ("k", "interlace_fit_n_family_parameters", "parameters of the family"),
+    ("w", "interlace_fit_predict_width", "values of a prediction per row"),
+    ("rows", "interlace_frame_n_rows", "rows of the data given, or m without data"),
+];
+
+fn dimensions() -> Map<String, Value> {
+    let one = |(letter, function, what): &(&str, &str, &str)| ((*letter).to_owned(), json!({ "function": function, "doc": what }));
+    DIMENSIONS.iter().map(one).collect()
+}
+
+/// The tables of docs/tables.md, which tests/library/tables.rs compares with the library's.
+fn tables() -> Vec<Value> {
+    let page = std::fs::read_to_string(root().join("docs/tables.md")).unwrap();
+    let describe = |section: &str| {
+        let mut lines = section.lines();
+        let heading = lines.next().unwrap().replace('`', "");
+        let prose = lines.clone().find(|line| !line.is_empty()).unwrap_or_default();
+        let by: Vec<&str> = prose.split('`').filter(|word| word.starts_with("interlace_")).collect();
+        let rows = lines.filter_map(|line| line.strip_prefix("| `")?.strip_suffix(" |")?.split_once("` | "));
+        let columns: Vec<Value> = rows
+            .map(|(name, rest)| {
+                let (kind, what) = rest.split_once(" |").unwrap();
+                json!({ "name": name, "type": kind, "doc": what.trim() })
+            })
+            .collect();
+        json!({ "name": heading, "by": by, "doc": prose, "columns": columns })
+    };
+    page.split("\n## ").skip(1).map(describe).filter(|own| !own["columns"].as_array().unwrap().is_empty()).collect()
 }
 
 fn chapter(item: &Item) -> &'static str {
@@ -68,12 +110,28 @@ fn enumerator(part: &Part) -> Value {
     json!({ "name": part.name, "value": part.type_text.parse::<i64>().unwrap(), "doc": part.comment })
 }
 
-fn member(part: &Part) -> Value {
-    json!({ "name": part.name, "type": part.type_text, "shape": shape(&part.comment), "nullable": is_nullable(&part.type_text, &part.comment), "doc": part.comment })
+fn initialiser(item: &Item) -> Option<String> {
+    item.name.ends_with("_request").then(|| format!("{}_INIT", item.name.to_uppercase()))
 }
 
-fn callback_returns(item: &Item) -> String {
-    item.text.strip_prefix("typedef ").unwrap().split("(*").next().unwrap().trim().to_owned()
+fn member(part: &Part) -> Value {
+    let mut own = json!({
+        "name": part.name,
+        "type": part.type_text,
+        "nullable": is_nullable(&part.type_text, &part.comment),
+        "doc": part.comment,
+    });
+    if let Some(length) = part.length {
+        own["length"] = json!(length);
+    }
+    if let Some(shape) = shape(&part.comment) {
+        own["shape"] = json!(shape);
+    }
+    own
+}
+
+fn callback_returns(item: &Item) -> Value {
+    json!({ "type": item.text.strip_prefix("typedef ").unwrap().split("(*").next().unwrap().trim() })
 }
 
 fn returns(item: &Item, items: &[Item]) -> Value {
@@ -83,15 +141,26 @@ fn returns(item: &Item, items: &[Item]) -> Value {
         own["enum"] = json!(text);
     }
     if text.ends_with('*') {
-        own["ownership"] = json!(if item.name.contains("_text") { "caller" } else { "library" });
+        let comment = item.comment.join(" ");
+        own["lifetime"] = json!(if comment.contains("A static string") { "static" } else { "object" });
         own["nullable"] = json!(true);
     }
     own
 }
 
-/// The statuses that a comment names.
+/// The statuses that a comment names, and those that the rules name for all functions like it.
 fn errors(item: &Item) -> Vec<String> {
-    let text = item.comment.join(" ");
+    if item.returns() != "interlace_status" {
+        return vec![];
+    }
+    let mut text = item.comment.join(" ");
+    text += " INTERLACE_E_ARGUMENT INTERLACE_E_MEMORY INTERLACE_E_INTERNAL";
+    if item.parameters().iter().any(|part| part.type_text == "const interlace_options *" && !item.name.ends_with("options_get")) {
+        text += " INTERLACE_E_CANCELLED INTERLACE_E_DEADLINE INTERLACE_E_NUMERIC";
+    }
+    if fits(&item.name) {
+        text += " INTERLACE_E_DATA INTERLACE_E_FORMULA INTERLACE_E_UNSUPPORTED";
+    }
     let mut all: Vec<String> = text
         .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
         .filter(|word| word.starts_with("INTERLACE_E_"))
@@ -132,7 +201,7 @@ fn is_enum(name: &str, items: &[Item]) -> bool {
 }
 
 fn is_nullable(type_text: &str, doc: &str) -> bool {
-    type_text.ends_with('*') && doc.contains("NULL")
+    (type_text.ends_with('*') || type_text.ends_with("_fn")) && doc.contains("NULL")
 }
 
 /// `[n,p]` of a comment, as a list.
