@@ -69,7 +69,7 @@ impl<'a> Laplace<'a> {
         self.watch.pulse()?;
         let slope = self.joint.partial.trace_derivative(&model.z, &b)?;
         self.watch.pulse()?;
-        let (kappa, a) = self.adjoint(slope)?;
+        let (kappa, a) = self.adjoint(&slope)?;
         let mut zk = try_vec(LAPLACE, 0.0, q)?;
         let along: Vec<f64> = kappa.iter().zip(&self.joint.partial.score).map(|(k, g)| k - 2.0 * g).collect();
         model.z.transpose(&along, &mut zk);
@@ -94,12 +94,12 @@ impl<'a> Laplace<'a> {
     }
 
     /// kappa and (a_u; a_beta) from q.
-    fn adjoint(&self, slope: Vec<f64>) -> Result<(Vec<f64>, Vec<f64>)> {
+    fn adjoint(&self, slope: &[f64]) -> Result<(Vec<f64>, Vec<f64>)> {
         let (model, p, q) = (self.model, self.model.p(), self.model.q());
         let mut a = try_vec(LAPLACE, 0.0, q + p)?;
-        model.z.transpose(&slope, &mut a[..q]);
+        model.z.transpose(slope, &mut a[..q]);
         apply(model, &self.t, true, &mut a[..q]);
-        (0..p).for_each(|j| a[q + j] = dot(model.column(j), &slope));
+        (0..p).for_each(|j| a[q + j] = dot(model.column(j), slope));
         self.joint.factor.solve(&mut a);
         let mut b = try_copy(LAPLACE, &a[..q])?;
         apply(model, &self.t, false, &mut b);
@@ -108,7 +108,7 @@ impl<'a> Laplace<'a> {
         (0..p).for_each(|j| add_scaled(&mut v, a[q + j], model.column(j)));
         let mut kappa = try_vec(LAPLACE, 0.0, model.n)?;
         self.joint.partial.information_product(&v, &mut kappa)?;
-        kappa.iter_mut().zip(&slope).for_each(|(k, q)| *k = q - *k);
+        kappa.iter_mut().zip(slope).for_each(|(k, q)| *k = q - *k);
         Ok((kappa, a))
     }
 

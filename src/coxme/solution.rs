@@ -57,7 +57,7 @@ pub fn solve(laplace: &mut Laplace<'_>, working: &[f64]) -> Result<Solution> {
     let beta: Vec<f64> = joint.beta.iter().zip(&model.x_scales).map(|(b, s)| b / s).collect();
     let monotone = |j: &usize| {
         let z = beta[*j] / vcov[j * (p + 1)].sqrt();
-        joint.beta[*j].abs() > MONOTONE.0 && !(z.abs() > MONOTONE.1)
+        joint.beta[*j].abs() > MONOTONE.0 && (z.is_nan() || z.abs() <= MONOTONE.1)
     };
     let inverse = if q > 0 { joint.factor.inverse(q + p)? } else { vec![] };
     laplace.watch.pulse()?;

@@ -15,19 +15,20 @@ use crate::simulate::{Purpose, Stream};
 use crate::watch::Watch;
 
 /// What a simulated data set has.
-#[derive(Clone, Copy, Default)]
-struct Traits {
-    ties: bool,
-    entry: bool,
-    strata: bool,
-    weights: bool,
-    offset: bool,
+#[derive(Clone, Copy, PartialEq)]
+enum Trait {
+    Ties,
+    Entry,
+    Strata,
+    Weights,
+    Offset,
 }
 
-const ALL: Traits = Traits { ties: true, entry: true, strata: true, weights: true, offset: true };
+const ALL: &[Trait] = &[Trait::Ties, Trait::Entry, Trait::Strata, Trait::Weights, Trait::Offset];
 
 /// Two covariates, a group with intercept and slope, and one that is crossed with it.
-fn simulated(n: usize, traits: Traits, seed: u64) -> Design {
+fn simulated(n: usize, traits: &[Trait], seed: u64) -> Design {
+    let has = |one: Trait| traits.contains(&one);
     let mut stream = Stream::new(seed, 0, Purpose::Response);
     let mut uniform = || stream.uniform();
     let x: Vec<f64> =
@@ -39,16 +40,16 @@ fn simulated(n: usize, traits: Traits, seed: u64) -> Design {
         let rate = (0.5 * x[i] - 0.7 * x[n + i] + 0.4 * f64::from(g[i] % 3) - 0.3 * f64::from(h[i])).exp();
         let (event, censored) = (-uniform().ln() / rate, -uniform().ln() / 0.4);
         let entry = 0.3 * uniform();
-        let round = |t: f64| if traits.ties { (4.0 * t).ceil() / 4.0 } else { t };
-        start.push(if traits.entry { round(entry) } else { 0.0 });
+        let round = |t: f64| if has(Trait::Ties) { (4.0 * t).ceil() / 4.0 } else { t };
+        start.push(if has(Trait::Entry) { round(entry) } else { 0.0 });
         survival.stop.push(start[i] + round(event.min(censored)));
         survival.event.push(event < censored);
-        if traits.strata {
+        if has(Trait::Strata) {
             survival.stratum[i] = (3.0 * uniform()) as u32;
         }
     }
-    survival.start = traits.entry.then_some(start);
-    survival.strata = if traits.strata { (0..3).map(|s| s.to_string()).collect() } else { vec![] };
+    survival.start = has(Trait::Entry).then_some(start);
+    survival.strata = if has(Trait::Strata) { (0..3).map(|s| s.to_string()).collect() } else { vec![] };
     let term = |group: &str, index: &[u32], levels: u32, z: Option<Vec<f64>>| {
         let effects: Vec<String> = if z.is_some() { vec!["(Intercept)".into(), "x".into()] } else { vec!["(Intercept)".into()] };
         TermDesign {
@@ -65,8 +66,8 @@ fn simulated(n: usize, traits: Traits, seed: u64) -> Design {
         n,
         y: survival.event.iter().map(|e| f64::from(u8::from(*e))).collect(),
         terms: vec![term("g", &g, 7, Some(slope)), term("h", &h, 5, None)],
-        weights: traits.weights.then(|| (0..n).map(|_| 0.5 + uniform()).collect()),
-        offset: traits.offset.then(|| (0..n).map(|_| 0.5 * uniform()).collect()),
+        weights: has(Trait::Weights).then(|| (0..n).map(|_| 0.5 + uniform()).collect()),
+        offset: has(Trait::Offset).then(|| (0..n).map(|_| 0.5 * uniform()).collect()),
         x_names: vec!["x".into(), "sex".into()],
         x,
         survival: Some(survival),
@@ -78,15 +79,10 @@ fn model(design: &Design, ties: Ties) -> Model {
     Model::new(design, design.survival.as_ref().unwrap(), ties).unwrap()
 }
 
-fn cases() -> impl Iterator<Item = (Traits, Ties)> {
-    let one = |f: fn(&mut Traits)| {
-        let mut traits = Traits::default();
-        f(&mut traits);
-        traits
-    };
-    let traits =
-        [one(|_| ()), one(|t| t.ties = true), one(|t| t.entry = true), one(|t| t.strata = true), one(|t| t.weights = true), ALL];
-    traits.into_iter().flat_map(|t| [(t, Ties::Efron), (t, Ties::Breslow)])
+fn cases() -> impl Iterator<Item = (&'static [Trait], Ties)> {
+    let alone = ALL[..4].iter().map(std::slice::from_ref);
+    let traits = std::iter::once(&[][..]).chain(alone).chain([ALL]);
+    traits.flat_map(|t| [(t, Ties::Efron), (t, Ties::Breslow)])
 }
 
 fn close(a: f64, b: f64, tolerance: f64) -> bool {
@@ -251,7 +247,7 @@ fn rows_that_are_split_in_time_and_a_clock_that_runs_otherwise_change_nothing() 
 
 #[test]
 fn a_weight_of_two_is_the_row_twice_under_breslow() {
-    let mut design = simulated(60, Traits { weights: false, ..ALL }, 29);
+    let mut design = simulated(60, &[Trait::Ties, Trait::Entry, Trait::Strata, Trait::Offset], 29);
     let n = design.n;
     let mut twice = design.clone();
     design.weights = Some((0..n).map(|i| if i % 2 == 0 { 2.0 } else { 1.0 }).collect());
@@ -300,7 +296,7 @@ fn the_expected_events_are_those_that_occurred() {
 
 #[test]
 fn the_estimate_is_a_minimum_and_a_group_without_effect_gets_exact_zero() {
-    let mut design = simulated(300, Traits::default(), 41);
+    let mut design = simulated(300, &[], 41);
     // Levels by turns have nothing to do with the hazard.
     design.terms[1].index = (0..300).map(|i| (i % 5) as u32).collect();
     let (model, watch) = (model(&design, Ties::Efron), Watch::unwatched());
@@ -331,7 +327,7 @@ fn columns_that_are_constant_within_strata_and_dependent_ones_are_left_out() {
 
 #[test]
 fn no_events_and_too_many_effects_are_errors() {
-    let mut design = simulated(30, Traits::default(), 47);
+    let mut design = simulated(30, &[], 47);
     design.survival.as_mut().unwrap().event.fill(false);
     let survival = design.survival.as_ref().unwrap();
     let error = RiskSets::new(survival, None, Ties::Efron).unwrap_err();
@@ -340,7 +336,7 @@ fn no_events_and_too_many_effects_are_errors() {
 
 #[test]
 fn a_likelihood_without_maximum_names_its_column() {
-    let mut design = simulated(60, Traits::default(), 53);
+    let mut design = simulated(60, &[], 53);
     let survival = design.survival.as_ref().unwrap();
     // Only those with x = 1 have events, and all rows are at risk from the beginning.
     design.x = design.x[..60].iter().copied().chain(survival.event.iter().map(|e| f64::from(u8::from(*e)))).collect();

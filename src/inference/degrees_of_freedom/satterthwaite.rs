@@ -40,7 +40,7 @@ const EQUAL: f64 = 1e-8;
 impl Satterthwaite {
     /// Of a linear model, where they can be had.
     pub fn by_default(fit: &Fit, watch: &Watch<'_>) -> Result<Option<Self>> {
-        if !fit.is_linear() { Ok(None) } else { Ok(or_reason(Self::of(fit, watch))?.ok()) }
+        if fit.is_linear() { Ok(or_reason(Self::of(fit, watch))?.ok()) } else { Ok(None) }
     }
 
     pub fn of(fit: &Fit, watch: &Watch<'_>) -> Result<Self> {
