@@ -145,12 +145,13 @@ fn check(name: &str, phases: &[Phase], work: &Work<'_>) {
 #[test]
 fn fits() {
     let frame = data();
-    for (name, spec, options) in specs() {
+    let cox = ("Cox", spec(ModelKind::Coxme, "Surv(time, count > 3) ~ x + (1 | g)"), Options::default());
+    for (name, spec, options) in specs().into_iter().chain([cox]) {
         let work = |watch: &Watch<'_>| Fit::new(&spec, Some(&frame), &options, watch).map(text_of_fit);
         let heard = cancelled_everywhere(name, &work);
         let phases = match spec.kind {
-            ModelKind::Lmm if spec_has_terms(&spec) => vec![Phase::Start, Phase::Search, Phase::Modes],
-            ModelKind::Lmm => vec![Phase::Start, Phase::Search],
+            ModelKind::Lmm | ModelKind::Coxme if spec_has_terms(&spec) => vec![Phase::Start, Phase::Search, Phase::Modes],
+            ModelKind::Lmm | ModelKind::Coxme => vec![Phase::Start, Phase::Search],
             ModelKind::Glmm | ModelKind::Clmm => vec![Phase::Start, Phase::Search, Phase::StandardErrors, Phase::Modes],
         };
         in_order(name, &heard, &phases);
