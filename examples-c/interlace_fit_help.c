@@ -80,7 +80,7 @@ static const char *const help_text[] = {
     "  --max-evaluations N        the most evaluations of the objective; default 1000\n"
     "  --unidentified error|warning|ignore   random effects that the data cannot tell apart from each other or the residual\n"
     "  --threads N                default 1; the results do not depend on it\n"
-    "  --deadline SECONDS         stop after this time with what the fit has\n"
+    "  --deadline SECONDS         end the search after this time with what it has\n"
     "  --progress                 print each evaluation to standard error\n"
     "  --objective \"a,b,c; a,b,c\" evaluate the objective at these theta instead of fitting\n"
     "\n",

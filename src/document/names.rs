@@ -72,15 +72,15 @@ pub fn names_in_r(named: Named, table: &Frame) -> Result<Vec<Cow<'_, str>>> {
         let (_, _, own) = NAMES.iter().find(|(table, column, _)| *table == named && *column == name)?;
         Some(if *own == T_RATIO && normal { "z.ratio" } else { own })
     };
-    let renamed: Vec<Option<&str>> = table.names().map(one).collect();
+    let renamed: Vec<Option<&'static str>> = table.names().map(one).collect();
     let taken = |name: &str| renamed.contains(&Some(name)) || (named == Named::Fits && name == "names");
-    let key = |(name, own): (&'_ str, &Option<&'static str>)| match own {
-        Some(own) => Cow::Borrowed(*own),
+    let key = |(name, own): (&'_ str, Option<&'static str>)| match own {
+        Some(own) => Cow::Borrowed(own),
         // The name of a factor or parameter that is one of R's for another column.
         None if taken(name) => Cow::Owned(format!("{name}.2")),
         None => Cow::Owned(name.to_owned()),
     };
-    Ok(table.names().zip(&renamed).map(key).collect())
+    Ok(table.names().zip(renamed.iter().copied()).map(key).collect())
 }
 
 /// Whether all degrees of freedom that there are are infinite.

@@ -19,6 +19,8 @@ const NO_PART: f64 = 1e-4;
 /// Rows for each parameter that are looked at first, and how many times more each time these leave something open, while there are twice
 /// as many: what some rows tell apart, all do.
 const FIRST_ROWS: (usize, usize) = (4, 16);
+/// Probes of these; where they leave something open, more rows may not.
+const FIRST_PROBES: usize = 4;
 /// What the others leave of a column that is plainly independent of them (squared, relative).
 const PLAINLY: f64 = 1e-4;
 /// The correlation at which derivatives are taken.
@@ -59,12 +61,12 @@ pub fn dependencies(n: usize, parts: &[Part<'_>], residual: bool, weights: Optio
     }
     let mut rows = FIRST_ROWS.0 * owners.len();
     while 2 * rows < n {
-        if of_rows(rows, &all, &owners, residual, weights)?.is_empty() {
+        if of_rows(rows, FIRST_PROBES, &all, &owners, residual, weights)?.is_empty() {
             return Ok(vec![]);
         }
         rows *= FIRST_ROWS.1;
     }
-    of_rows(n, &all, &owners, residual, weights)
+    of_rows(n, owners.len(), &all, &owners, residual, weights)
 }
 
 /// Whether the rows of one level tell the elements of a term's covariance apart, and these from a residual. Where the level's r columns
@@ -88,9 +90,10 @@ fn one_level_tells(n: usize, part: &Part<'_>, residual: bool) -> Result<bool> {
     Ok(regular && (0..r).all(|e| gram[e * r + e].powi(2) > PLAINLY * squares[e]))
 }
 
-/// The dependencies that the first rows leave.
+/// The dependencies that the first rows leave, by so many probes at most.
 fn of_rows(
     rows: usize,
+    probes: usize,
     terms: &[(usize, Term)],
     owners: &[Option<usize>],
     residual: bool,
@@ -98,7 +101,7 @@ fn of_rows(
 ) -> Result<Dependencies> {
     let mut gram = vec![0.0; owners.len() * owners.len()];
     let mut found = vec![];
-    for probe in 0..owners.len() {
+    for probe in 0..probes.min(owners.len()) {
         let mut stream = Stream::new(0, probe as u64, Purpose::Identification);
         let mut x = try_vec("probe of the random effects", 0.0, rows)?;
         x.iter_mut().for_each(|v| *v = stream.normal());
@@ -117,15 +120,21 @@ struct Term<'a> {
     /// What is taken off each column, and the factor L, or its diagonal, by whose inverse a row is multiplied.
     shift: Vec<f64>,
     factor: Vec<f64>,
-    /// Derivatives of Sigma, `[r, r]` each, in these coordinates.
-    derivatives: Vec<Vec<f64>>,
+    /// Derivatives of Sigma in these coordinates: their elements {row, column, value} that are not zero, column by column. That in a standard
+    /// deviation has one row and one column.
+    derivatives: Vec<Vec<(usize, usize, f64)>>,
 }
 
 impl<'a> Term<'a> {
     /// `None` where the columns are so nearly dependent on each other that nothing can be said.
     fn new(n: usize, part: &'a Part<'a>) -> Result<Option<Self>> {
         let r = part.size.effects;
-        let mut term = Term { part, shift: vec![0.0; r], factor: vec![1.0; r], derivatives: derivatives(part.structure)? };
+        let mut term = Term {
+            part,
+            shift: vec![0.0; r],
+            factor: vec![1.0; r],
+            derivatives: derivatives(part.structure)?.iter().map(|d| non_zero(r, d)).collect(),
+        };
         let Some(z) = part.rows.z else { return Ok(Some(term)) };
         if part.structure.kind == StructureKind::Unstructured && r > 1 {
             // All symmetric matrices in any coordinates: orthonormal ones, whatever the columns' means.
@@ -185,12 +194,17 @@ impl<'a> Term<'a> {
         for derivative in &self.derivatives {
             let mut out = try_vec("probe of the random effects", 0.0, levels * r)?;
             for (out, b) in out.chunks_exact_mut(r).zip(b.chunks_exact(r)) {
-                derivative.chunks_exact(r).zip(b).for_each(|(column, v)| dense::add_scaled(out, *v, column));
+                derivative.iter().for_each(|&(row, column, value)| out[row] += b[column] * value);
             }
             all.push(out);
         }
         Ok(all)
     }
+}
+
+/// Elements {row, column, value} of an `[r, r]` matrix that are not zero.
+fn non_zero(r: usize, matrix: &[f64]) -> Vec<(usize, usize, f64)> {
+    matrix.iter().enumerate().filter(|(_, value)| **value != 0.0).map(|(e, value)| (e % r, e / r, *value)).collect()
 }
 
 /// dSigma in each parameter, at some covariance; for an unstructured one the elements of Sigma are the parameters.

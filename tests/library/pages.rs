@@ -119,7 +119,11 @@ fn pages_name_what_the_header_has() {
     for folder in ["docs", "benches", "examples-c"] {
         let entries =
             std::fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        pages.extend(entries.filter(|name| name.ends_with(".md")).map(|name| format!("{folder}/{name}")));
+        pages.extend(
+            entries
+                .filter(|name| Path::new(name).extension().is_some_and(|end| end == "md"))
+                .map(|name| format!("{folder}/{name}")),
+        );
     }
     let mut seen = 0;
     for page in pages {

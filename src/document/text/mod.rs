@@ -154,13 +154,11 @@ fn put_bootstrap(out: &mut String, own: &Bootstrapped) -> Result<()> {
         IntervalKind::Normal => "normal",
         IntervalKind::Accelerated => "BCa",
     };
-    match &own.intervals {
-        Some(table) => put_table(out, &format!("Bootstrap {kind} intervals:"), Named::Plain, table),
-        None => {
-            line(out, format_args!("The JSON document has the estimates of each."));
-            Ok(())
-        }
+    if let Some(table) = &own.intervals {
+        return put_table(out, &format!("Bootstrap {kind} intervals:"), Named::Plain, table);
     }
+    line(out, format_args!("The JSON document has the estimates of each."));
+    Ok(())
 }
 
 /// Other fits, residuals and random effects.

@@ -151,3 +151,25 @@ fn wrong_usage_is_told() {
         fails(&[&SLEEPSTUDY[..], options].concat(), 2, &[wanted]);
     }
 }
+
+/// Covariates and factors may be called as columns of tables are.
+#[test]
+fn names_of_columns_of_tables_are_free_for_covariates() {
+    let mut csv = String::from("y,status,reason,emmean,df,g\n");
+    for i in 0..60 {
+        let (a, b) = ([2, 5, 1][i % 3], [1, 4][i % 2]);
+        writeln!(csv, "{},{a},{b},{},{},g{}", (i * 7 % 11) + a, ["low", "high"][i / 3 % 2], ["p", "q"][i / 6 % 2], i % 8).unwrap();
+    }
+    let again = (0..60).map(|i| (i * 5 % 13).to_string()).collect::<Vec<_>>().join("\n");
+    let (data, responses) = (file("names.csv", &csv), file("responses.csv", &format!("again\n{again}\n")));
+    let formula = "y ~ status + reason + emmean + df + (1 | g)";
+    let more = ["--bootstrap", "5", "--confint", "boot", "--refit", &responses, "--emmeans", "~ emmean * df", "--json"];
+    let output = interlace_fit(&[&["lmm", formula, &data][..], &more].concat());
+    assert!(output.status.success(), "{}", transcript(&output));
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let means = &document["emmeans"]["means"];
+    assert_eq!(means["emmean"].as_array().unwrap().len(), 4);
+    assert!(means["emmean"][0].is_f64() && means["emmean.2"][0].is_string() && means["df.2"][0].is_string(), "{means}");
+    assert!(document["bootstrap"]["names"].as_array().unwrap().contains(&"status".into()));
+    assert!(document["refits"]["status"][0].is_string() && document["refits"]["status.2"][0].is_f64(), "{}", document["refits"]);
+}
