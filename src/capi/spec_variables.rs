@@ -9,7 +9,7 @@ use super::status::{ErrorRecord, Status};
 
 /// The columns that a model from a formula needs, before there are data, as a new frame with a row for each column and use: "name", "role" and "part".
 /// "role" is response, fixed (a covariate or factor of the fixed effects), random (one of the left-hand side of a random term), group (a
-/// grouping factor), offset, weights or time (of correlated residuals); "part" is mean, zero_inflation, dispersion, nominal, scale or
+/// grouping factor), offset, strata (of Cox models), weights or time (of correlated residuals); "part" is mean, zero_inflation, dispersion, nominal, scale or
 /// correlation. Rows come in that order, in each part in the order in which the formula names them. Columns that only interlace_spec_set_contrasts
 /// names are not among them.
 /// INTERLACE_E_FORMULA if a formula cannot be read, or has `.`, which stands for the columns of data; INTERLACE_E_UNSUPPORTED for arrays,
