@@ -16,6 +16,7 @@ pub mod rows;
 mod information;
 mod third;
 pub mod model;
+pub mod unseen;
 mod joint;
 pub mod laplace;
 pub mod estimate;

@@ -7,7 +7,7 @@ use super::estimable::Estimable;
 use super::kind::{Cox, Kind};
 use super::parts::{FixedEffects, TermFit};
 use super::points::points;
-use super::random_terms::check_cox;
+use super::random_terms::{check_cox, check_unseen};
 use crate::coxme::estimate::estimate;
 use crate::coxme::laplace::Laplace;
 use crate::coxme::model::Model;
@@ -26,6 +26,7 @@ pub(super) fn fit(ties: Ties, program: ModelProgram, mut design: Design, options
     design.warnings.extend(warnings);
     let started = Instant::now();
     let model = Model::new(&design, survival_of(&design)?, ties)?;
+    design.warnings.extend(check_unseen(&design, &model, options.unidentified)?);
     let mut laplace = Laplace::new(&model, watch)?;
     let estimate = estimate(&mut laplace, options)?;
     laplace.watch = watch.without_end();

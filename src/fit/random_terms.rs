@@ -1,6 +1,8 @@
 //! Whether random terms can be estimated from the data at all, and whether they are what they seem.
 
 use super::response::AnyResponse;
+use crate::coxme::model::Model;
+use crate::coxme::unseen::{Unseen, unseen};
 use crate::design::{Design, TermDesign};
 use crate::error::{Error, Result};
 use crate::family::WeightRole;
@@ -41,6 +43,24 @@ pub(super) fn check_generalised(response: &AnyResponse, design: &Design, how: Un
 /// The same of a Cox model.
 pub(super) fn check_cox(design: &Design, how: Unidentified) -> Result<Vec<String>> {
     check_predictor(design, &design.terms, Noise::Other, how)
+}
+
+/// Fails where the risk sets of a Cox model don't see what a term asks for; gives warnings.
+pub(super) fn check_unseen(design: &Design, model: &Model, how: Unidentified) -> Result<Vec<String>> {
+    if how == Unidentified::Ignore || model.q() == 0 {
+        return Ok(vec![]);
+    }
+    let mut warnings = vec![];
+    for (term, unseen) in design.terms.iter().zip(unseen(model)?) {
+        let Some(unseen) = unseen else { continue };
+        let is_free = term.structure.kind == StructureKind::Unstructured;
+        let problem = not_seen(term, unseen);
+        if how == Unidentified::Error && (is_free || unseen != Unseen::Combination && !is_correlated(term)) {
+            return Err(Error::data(problem));
+        }
+        warnings.push(problem);
+    }
+    Ok(warnings)
 }
 
 fn noise(response: &AnyResponse, design: &Design) -> Noise {
@@ -172,6 +192,17 @@ fn part(term: &TermDesign) -> Part<'_> {
 fn alone(term: &TermDesign, residual: bool) -> String {
     let from = if residual { "and the residual variance" } else { "of its effects, which depend on each other," };
     format!("the covariance parameters of the term {} {from} can't be told apart by these data", text(term))
+}
+
+fn not_seen(term: &TermDesign, unseen: Unseen) -> String {
+    let what = match unseen {
+        Unseen::Effect(effect) => format!("{} of the random term {} does", term.effects[effect], text(term)),
+        Unseen::Combination => format!("some combinations of the effects of the random term {} do", text(term)),
+    };
+    format!(
+        "{what} not vary within the rows at risk at the same time, of any stratum: the baseline hazard takes in such differences, and the data \
+         say nothing of their variance"
+    )
 }
 
 fn some_combinations(term: &TermDesign) -> String {

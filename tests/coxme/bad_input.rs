@@ -3,7 +3,7 @@
 use crate::common::frames::csv;
 use interlace::error::{Code, Error};
 use interlace::fit::Fit;
-use interlace::options::{Information, Options};
+use interlace::options::{Information, Options, Unidentified};
 use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec, Ties};
 use interlace::watch::Watch;
 
@@ -129,4 +129,24 @@ fn a_monotone_likelihood_is_a_fit_that_names_the_coefficient() {
     assert_eq!(fit.cox().unwrap().monotone, ["never"]);
     assert!(fit.warnings().iter().any(|w| w.contains("never") && w.contains("monotone")), "{:?}", fit.warnings());
     assert!(fit.fixed.estimate[1].is_finite() && fit.fixed.std_error[1].is_finite());
+}
+
+#[test]
+fn variances_that_no_risk_set_sees_are_refused() {
+    let constant = "does not vary within the rows at risk at the same time";
+    refuses("Surv(time, status) ~ strata(g) + x + (1 | g)", DATA, Code::Data, &["(Intercept)", "((Intercept) | g)", constant]);
+    refuses("Surv(time, status) ~ strata(g) + x + (1 + x | g)", DATA, Code::Data, &["(Intercept)", constant]);
+    refuses("Surv(time, status) ~ strata(g) + (1 + x || g)", DATA, Code::Data, &["(Intercept)", constant]);
+    refuses("Surv(time, status) ~ strata(g, s) + x + (1 | s)", DATA, Code::Data, &["(Intercept)", constant]);
+    // Slopes vary within strata, and so do levels of which a stratum has several.
+    try_fit("Surv(time, status) ~ strata(g) + (0 + x | g)", DATA).unwrap();
+    try_fit("Surv(time, status) ~ strata(s) + x + (1 | g)", DATA).unwrap();
+    let mut options = Options { unidentified: Unidentified::Warning, ..Options::default() };
+    let fit_with = |options: &Options| {
+        Fit::new(&spec("Surv(time, status) ~ strata(g) + x + (1 | g)"), Some(&csv(DATA, &["g"])), options, &Watch::unwatched())
+            .unwrap()
+    };
+    assert!(fit_with(&options).warnings().iter().any(|w| w.contains(constant)));
+    options.unidentified = Unidentified::Ignore;
+    assert!(!fit_with(&options).warnings().iter().any(|w| w.contains(constant)));
 }

@@ -1,0 +1,50 @@
+//! Random effects that no risk set tells from its baseline hazard: those constant within each stratum, above all.
+
+use super::model::Model;
+use super::partial::Partial;
+use crate::error::{Result, try_vec};
+use crate::linalg::dense::symmetric_eigen;
+
+/// Relative to the effects' size, information that is nothing.
+const NOTHING: f64 = 1e-10;
+
+/// What the partial likelihood does not see of a term.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Unseen {
+    /// The variance of one effect: the criterion does not depend on it.
+    Effect(usize),
+    /// That of some combination of effects.
+    Combination,
+}
+
+/// What is not seen of each term: the null space of the information `sum_g Z_g'W Z_g` of its effects, W that of the model without effects.
+pub fn unseen(model: &Model) -> Result<Vec<Option<Unseen>>> {
+    let q = model.q();
+    let mut partial = Partial::new(&model.sets)?;
+    partial.evaluate(&try_vec("risk sets", 0.0, model.n)?);
+    let mut information = try_vec("information of random effects", 0.0, q * q)?;
+    partial.random_information(&model.z, &mut information)?;
+    let mut squares = try_vec("random effects", 0.0, q)?;
+    for (i, expected) in partial.expected.iter().enumerate() {
+        model.z.row(i).for_each(|(j, z)| squares[j] += expected * z * z);
+    }
+    Ok((0..model.structures.len()).map(|k| of_term(model, k, &information, &squares)).collect())
+}
+
+fn of_term(model: &Model, k: usize, information: &[f64], squares: &[f64]) -> Option<Unseen> {
+    let (size, first, q) = (model.layout.terms[k], model.layout.offset(k), model.q());
+    let r = size.effects;
+    let firsts = || (0..size.levels).map(|level| first + level * r);
+    let total: Vec<f64> = (0..r).map(|e| firsts().map(|at| squares[at + e]).sum()).collect();
+    let mut own = vec![0.0; r * r];
+    for (e, own) in own.iter_mut().enumerate() {
+        let (a, b) = (e % r, e / r);
+        let sum: f64 = firsts().map(|at| information[(at + b) * q + at + a]).sum();
+        *own = if total[a] * total[b] > 0.0 { sum / (total[a] * total[b]).sqrt() } else { 0.0 };
+    }
+    if let Some(effect) = (0..r).find(|e| own[e * (r + 1)] <= NOTHING) {
+        return Some(Unseen::Effect(effect));
+    }
+    let (values, _) = symmetric_eigen(r, &own)?;
+    values.iter().any(|value| *value <= NOTHING).then_some(Unseen::Combination)
+}
