@@ -117,15 +117,16 @@ fn what_a_cox_model_does_not_have_is_refused() {
 
 #[test]
 fn more_effects_than_a_dense_matrix_holds_are_refused_with_the_limit() {
-    let rows: String = (0..9000).map(|i| format!("{},1,{},g{}\n", 1 + i % 97, i % 7, i / 2)).collect();
-    let error = try_fit("Surv(time, status) ~ x + (1 | g)", &format!("time,status,x,g\n{rows}")).unwrap_err();
+    let rows: Vec<String> = (0..9000).map(|i| format!("{},1,{},g{}", 1 + i % 97, i % 7, i / 2)).collect();
+    let error = try_fit("Surv(time, status) ~ x + (1 | g)", &format!("time,status,x,g\n{}", rows.join("\n"))).unwrap_err();
     assert!(error.code == Code::Unsupported && error.message.contains("4500") && error.message.contains("4000"), "{error}");
 }
 
 #[test]
 fn a_monotone_likelihood_is_a_fit_that_names_the_coefficient() {
-    let rows: String = (0..60).map(|i| format!("{},{},{},{},g{}\n", 1 + (i * 37) % 50, i % 2, i % 2, (i * 7) % 5, i % 6)).collect();
-    let fit = try_fit("Surv(time, status) ~ never + x + (1 | g)", &format!("time,status,never,x,g\n{rows}")).unwrap();
+    let rows: Vec<String> =
+        (0..60).map(|i| format!("{},{},{},{},g{}", 1 + (i * 37) % 50, i % 2, i % 2, (i * 7) % 5, i % 6)).collect();
+    let fit = try_fit("Surv(time, status) ~ never + x + (1 | g)", &format!("time,status,never,x,g\n{}", rows.join("\n"))).unwrap();
     assert_eq!(fit.cox().unwrap().monotone, ["never"]);
     assert!(fit.warnings().iter().any(|w| w.contains("never") && w.contains("monotone")), "{:?}", fit.warnings());
     assert!(fit.fixed.estimate[1].is_finite() && fit.fixed.std_error[1].is_finite());
