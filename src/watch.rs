@@ -14,46 +14,45 @@ use crate::error::{Code, Error, Result};
 
 /// What a call is at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i32)]
 pub enum Phase {
     /// The model matrices, and where the search begins.
-    Start = 0,
+    Start,
     /// The search; steps are evaluations of the criterion.
-    Search = 1,
+    Search,
     /// Standard errors of a fit; steps are parameters.
-    StandardErrors = 2,
+    StandardErrors,
     /// Random effects of a fit and their covariances; steps are terms.
-    Modes = 3,
+    Modes,
     /// Steps are parts of the derivatives that degrees of freedom are made of.
-    DegreesOfFreedom = 4,
+    DegreesOfFreedom,
     /// Steps are hypotheses.
-    Test = 5,
+    Test,
     /// Models that are fitted one after the other.
-    Model = 6,
+    Model,
     /// The same model by one optimiser after the other.
-    Optimizer = 7,
+    Optimizer,
     /// Steps are parameters.
-    Profile = 8,
+    Profile,
     /// Steps are replicates of a bootstrap that are done.
-    Replicate = 9,
+    Replicate,
     /// Steps are responses that the model was fitted to.
-    Refit = 10,
+    Refit,
     /// Steps are units that were left out.
-    Deletion = 11,
+    Deletion,
     /// Steps are folds of a cross-validation that are done.
-    Fold = 12,
+    Fold,
     /// Steps are rows.
-    Prediction = 13,
+    Prediction,
     /// Steps are simulated responses.
-    Simulation = 14,
+    Simulation,
     /// Steps are rows.
-    Residuals = 15,
+    Residuals,
     /// Marginal means and contrasts.
-    Means = 16,
+    Means,
     /// Steps are points at which the criterion is wanted.
-    Objective = 17,
+    Objective,
     /// Steps are replicates whose statistic is done.
-    Statistic = 18,
+    Statistic,
 }
 
 impl Choice for Phase {
