@@ -66,6 +66,12 @@ impl<'a> Joint<'a> {
         })
     }
 
+    /// v <- H^-1 v, v in the order (u, beta), beta of the model's own columns.
+    pub fn solve_information(&self, v: &mut [f64]) -> Result<()> {
+        self.factor.solve(v);
+        Ok(())
+    }
+
     /// The penalised likelihood at u and beta.
     fn evaluate(&mut self, t: &Roots) -> f64 {
         self.b.copy_from_slice(&self.u);
@@ -97,7 +103,7 @@ impl<'a> Joint<'a> {
             let mut gradient = self.gradient(t)?;
             self.assemble(t)?;
             let right = gradient.clone();
-            self.factor.solve(&mut gradient);
+            self.solve_information(&mut gradient)?;
             let decrement = dot(&right, &gradient);
             let good = if round < PATIENCE { REACHED } else { ROUNDED };
             if decrement <= good {

@@ -100,7 +100,7 @@ impl<'a> Laplace<'a> {
         model.z.transpose(slope, &mut a[..q]);
         apply(model, &self.t, true, &mut a[..q]);
         (0..p).for_each(|j| a[q + j] = dot(model.column(j), slope));
-        self.joint.factor.solve(&mut a);
+        self.joint.solve_information(&mut a)?;
         let mut b = try_copy(LAPLACE, &a[..q])?;
         apply(model, &self.t, false, &mut b);
         let mut v = try_vec(LAPLACE, 0.0, model.n)?;

@@ -67,7 +67,30 @@ fn check(design: &Design, options: &Options) -> Result<Vec<String>> {
     check_cox(design, options.unidentified)
 }
 
+/// The model of a fit again, for what needs its risk sets or its information.
+pub(crate) struct CoxModel {
+    pub model: Model,
+    pub working: Vec<f64>,
+}
+
+impl CoxModel {
+    /// The joint mode at the estimates, with the factor of the information of both kinds of effects.
+    pub fn at_estimates<'a>(&'a self, watch: &Watch<'a>) -> Result<Laplace<'a>> {
+        let mut laplace = Laplace::new(&self.model, &watch.without_end())?;
+        laplace.evaluate(&self.working)?;
+        Ok(laplace)
+    }
+}
+
 impl Fit {
+    /// Of a Cox fit.
+    pub(crate) fn cox_model(&self, own: &Cox) -> Result<CoxModel> {
+        let design = self.design()?;
+        let model = Model::new(&design, &own.survival, own.ties)?;
+        let working = model.working_from_theta(&self.theta)?;
+        Ok(CoxModel { model, working })
+    }
+
     /// Puts together the results of a Cox fit.
     fn cox_of(mut design: Design, program: ModelProgram, model: &Model, estimate: &Estimate, solution: Solution) -> Result<Fit> {
         let estimable = Estimable::of_blocks(design.n, &[(&design.x, &model.kept)])?;
@@ -90,7 +113,7 @@ impl Fit {
             loglik_fitted: solution.loglik_fitted,
             loglik_penalised: solution.loglik_penalised,
             df_penalised: solution.df_penalised,
-            strata: survival.strata,
+            survival,
             eta: vec![],
             mode_steps: solution.steps,
             n_events,

@@ -14,7 +14,6 @@ const X: &str = "fixed-effects model matrix";
 impl Fit {
     /// The rows used, without the columns that the fit has left out.
     pub(crate) fn design(&self) -> Result<Design> {
-        self.without_cox("refits")?;
         let used = |values: &Option<Vec<f64>>| values.as_deref().map(|values| self.used(values)).transpose();
         Ok(Design {
             n: self.n_obs,
@@ -29,6 +28,7 @@ impl Fit {
             dispersion: self.dispersion().map(PredictorFit::design).transpose()?,
             nominal: self.nominal().map(Nominal::design).transpose()?,
             categories: self.ordinal().map_or_else(Vec::new, |ordinal| ordinal.categories.clone()),
+            survival: self.cox().map(|cox| cox.survival.try_clone()).transpose()?,
             ..Design::default()
         })
     }

@@ -2,6 +2,7 @@
 
 use super::correlation::CorrelationFit;
 use super::parts::{FixedEffects, PredictorFit, TermFit};
+use crate::design::SurvivalDesign;
 use crate::family::{Family, ZeroPart};
 use crate::glmm::edge::AtEdge;
 use crate::options::{Information, Nodes};
@@ -133,8 +134,8 @@ pub struct Cox {
     pub df_penalised: f64,
     /// Rows used that have an event.
     pub n_events: usize,
-    /// Labels of the strata; empty without.
-    pub strata: Vec<String>,
+    /// Who is at risk when, and who has an event; strata.
+    pub survival: SurvivalDesign,
     /// X beta + Z b + offset, per row used; not centred.
     pub eta: Vec<f64>,
     /// Fixed effects that have no finite estimate: the likelihood goes on rising as they grow.

@@ -14,7 +14,7 @@ const DIGITS: usize = 4;
 
 /// The summary of a fit: likelihoods, fixed effects with hazard ratios, random effects.
 pub fn text(fit: &Fit, own: &Cox) -> String {
-    let strata = if own.strata.is_empty() { String::new() } else { format!(", {} strata", own.strata.len()) };
+    let strata = if own.survival.strata.is_empty() { String::new() } else { format!(", {} strata", own.survival.strata.len()) };
     let ties = own.ties.name();
     let mut sections = vec![format!("Cox mixed-effects model fit by maximum likelihood (ties: {ties}{strata})\n{}", formula(fit))];
     sections.push(format!("Events: {}. {}", own.n_events, sizes(fit)));

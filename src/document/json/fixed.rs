@@ -25,7 +25,7 @@ pub fn put_coefficients(json: &mut Json, key: &str, fixed: &FixedEffects, p_valu
 pub fn put_cox(json: &mut Json, fit: &Fit, own: &Cox) -> Result<()> {
     json.text("ties", own.ties.name());
     json.count("nevents", own.n_events);
-    json.names("strata", &own.strata);
+    json.names("strata", &own.survival.strata);
     json.array("hazard_ratio", |json| fit.fixed.estimate.iter().for_each(|b| json.real(b.exp())));
     json.number("loglik_null", own.loglik_null);
     json.number("loglik_integrated", fit.log_likelihood);
