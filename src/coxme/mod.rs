@@ -21,6 +21,10 @@ mod joint;
 pub mod laplace;
 pub mod estimate;
 pub mod solution;
+pub mod score;
+pub mod transform;
+pub mod proportional;
+pub mod concordance;
 
 #[cfg(test)]
 mod tests;
