@@ -1,5 +1,8 @@
 //! Scores and information against differences, and what a partial likelihood is invariant to.
 
+mod concordance;
+mod score;
+
 use super::Ties;
 use super::estimate::estimate;
 use super::laplace::Laplace;
