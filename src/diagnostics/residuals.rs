@@ -43,7 +43,10 @@ impl Fit {
             return Err(Error::unsupported("residuals: categories have no distance to a mean; quantile residuals do"));
         }
         if self.cox().is_some() && kind == ResidualKind::Deviance {
-            return try_collect("residuals", self.residuals.iter().zip(&self.fitted).map(|(m, expected)| of_martingale(*m, *expected)));
+            return try_collect(
+                "residuals",
+                self.residuals.iter().zip(&self.fitted).map(|(m, expected)| of_martingale(*m, *expected)),
+            );
         }
         if kind != ResidualKind::Response {
             self.without_cox(&format!("{} residuals", kind.name()))?;
@@ -144,7 +147,13 @@ impl Fit {
 /// The deviance residual of a martingale residual, the events expected being given: that of a Poisson count.
 fn of_martingale(m: f64, expected: f64) -> f64 {
     let event = m + expected > 0.5;
-    let log = if !event { 0.0 } else if expected < 0.5 { expected.ln() } else { (-m).ln_1p() };
+    let log = if !event {
+        0.0
+    } else if expected < 0.5 {
+        expected.ln()
+    } else {
+        (-m).ln_1p()
+    };
     let half = -m - log;
     m.signum() * (2.0 * half.max(0.0)).sqrt()
 }

@@ -38,7 +38,10 @@ impl Fit {
         let mut table = Frame::new(events.len());
         table.add_strings("stratum", &try_gather(SCHOENFELD, events.iter().map(|(_, i)| stratum(*i)))?)?;
         table.add_real("time", try_gather(SCHOENFELD, events.iter().map(|(k, _)| sets.times[*k].time))?)?;
-        table.add_integers("row", try_gather(SCHOENFELD, events.iter().map(|(_, i)| data_rows.get(*i).map_or(*i as i64, |row| *row)))?)?;
+        table.add_integers(
+            "row",
+            try_gather(SCHOENFELD, events.iter().map(|(_, i)| data_rows.get(*i).map_or(*i as i64, |row| *row)))?,
+        )?;
         let scaled = self.fixed.names.iter().map(|name| format!("scaled.{name}"));
         let names = beside(&OWN_COLUMNS, &self.fixed.names.iter().cloned().chain(scaled).collect::<Vec<_>>());
         let mut all = vec![];

@@ -7,3 +7,4 @@ mod accessors;
 mod bad_input;
 mod properties;
 mod reference;
+mod residuals;

@@ -27,7 +27,13 @@ fn pairs(design: &Design, eta: &[f64]) -> [f64; 3] {
             let entered = own.start.as_ref().is_none_or(|start| start[j] < own.stop[i]);
             let outlives = own.stop[j] > own.stop[i] || (own.stop[j] == own.stop[i] && !own.event[j]);
             if entered && outlives {
-                let kind = if eta[i] > eta[j] { 0 } else if eta[i] < eta[j] { 1 } else { 2 };
+                let kind = if eta[i] > eta[j] {
+                    0
+                } else if eta[i] < eta[j] {
+                    1
+                } else {
+                    2
+                };
                 sums[kind] += weight(i) * weight(j);
             }
         }
