@@ -21,6 +21,7 @@ mod joint;
 pub mod laplace;
 pub mod estimate;
 pub mod solution;
+pub mod hazard;
 
 #[cfg(test)]
 mod tests;
