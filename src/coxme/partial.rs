@@ -8,6 +8,7 @@
 //! ```
 
 use super::risk::RiskSets;
+use super::sum::Sum;
 use crate::error::{Result, try_copy, try_vec};
 
 const PARTIAL: &str = "partial likelihood";
@@ -56,13 +57,14 @@ impl<'a> Partial<'a> {
     pub fn evaluate(&mut self, eta: &[f64]) -> f64 {
         let sets = self.sets;
         self.set_risks(eta);
-        let mut l = 0.0;
+        // Its differences decide about steps to the mode: the rounding of many terms would be larger.
+        let mut l = Sum::default();
         let Coefficients { steps, a2, b, .. } = &mut self.coefficients;
         sets.sweep(&self.r, |k, s, dead| {
             let mut sums = [0.0; 5];
             for (nu, f) in sets.terms(&sets.times[k]) {
                 let part = s - f * dead;
-                l -= nu * part.ln();
+                l.add(-nu * part.ln());
                 let (first, second) = (nu / part, nu / part / part);
                 for (sum, term) in sums.iter_mut().zip([first, first * f, second, second * f, second * f * f]) {
                     *sum += term;
@@ -73,11 +75,11 @@ impl<'a> Partial<'a> {
         });
         for (stratum, times) in sets.strata.iter().enumerate() {
             for time in &sets.times[times.clone()] {
-                l += sets.deaths(time).map(|i| sets.weight(i) * (eta[i] - self.shifts[stratum])).sum::<f64>();
+                sets.deaths(time).for_each(|i| l.add(sets.weight(i) * (eta[i] - self.shifts[stratum])));
             }
         }
         self.set_score(|_| 1.0);
-        if l.is_finite() { l } else { f64::NEG_INFINITY }
+        if l.value().is_finite() { l.value() } else { f64::NEG_INFINITY }
     }
 
     /// E and g, an event counting as what `at` its time says.
@@ -117,6 +119,13 @@ impl<'a> Partial<'a> {
 
     /// W v.
     pub fn information_product(&self, v: &[f64], out: &mut [f64]) -> Result<()> {
+        self.mean_product(v, out)?;
+        out.iter_mut().zip(&self.expected).zip(v).for_each(|((out, e), v)| *out = e * v - *out);
+        Ok(())
+    }
+
+    /// sum_e nu_e p_e p_e'v, which is diag(E) v less W v.
+    pub fn mean_product(&self, v: &[f64], out: &mut [f64]) -> Result<()> {
         let (sets, [b0, b1, b2]) = (self.sets, &self.coefficients.b);
         let mut x1 = try_vec(PARTIAL, 0.0, sets.times.len())?;
         let mut x2 = try_vec(PARTIAL, 0.0, sets.times.len())?;
@@ -129,7 +138,7 @@ impl<'a> Partial<'a> {
         sets.cumulate(&mut x1);
         for (i, out) in out.iter_mut().enumerate() {
             let own = sets.death(i).map_or(0.0, |k| x2[k]);
-            *out = self.expected[i] * v[i] - self.r[i] * (sets.over_span(i, &x1) - own);
+            *out = self.r[i] * (sets.over_span(i, &x1) - own);
         }
         Ok(())
     }

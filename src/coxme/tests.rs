@@ -1,8 +1,5 @@
 //! Scores and information against differences, and what a partial likelihood is invariant to.
 
-mod concordance;
-mod score;
-
 use super::Ties;
 use super::estimate::estimate;
 use super::laplace::Laplace;
@@ -16,6 +13,10 @@ use crate::formula::StructureKind;
 use crate::options::Options;
 use crate::simulate::{Purpose, Stream};
 use crate::watch::Watch;
+
+mod concordance;
+mod hazard;
+mod score;
 
 /// What a simulated data set has.
 #[derive(Clone, Copy, PartialEq)]
