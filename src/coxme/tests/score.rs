@@ -59,7 +59,7 @@ fn score_residuals_add_up_to_the_score() {
         assert!(across.iter().zip(want).all(|(a, b)| (a - b).abs() < 1e-9));
         // Within each stratum, at any predictor, as many events are expected as there are.
         let mut partial = Partial::new(&model.sets).unwrap();
-        partial.evaluate(&(0..80).map(|i| (i as f64).sin()).collect::<Vec<_>>());
+        partial.evaluate(&(0..80).map(|i| f64::from(i).sin()).collect::<Vec<_>>());
         let survival = design.survival.as_ref().unwrap();
         for stratum in 0..survival.strata.len().max(1) {
             let sum: f64 = (0..80).filter(|i| survival.stratum[*i] as usize == stratum).map(|i| partial.score[i]).sum();
