@@ -109,11 +109,17 @@ impl<'a> Joint<'a> {
             if decrement <= good {
                 return Ok(());
             }
-            if !self.step(t, &gradient, &mut value, decrement) {
-                return if decrement <= ROUNDED { Ok(()) } else { Err(not_found()) };
+            // Where there is no maximum, and the likelihood rises by ever less, any point far out stands for it.
+            let far = self.is_monotone() && round >= PATIENCE;
+            if far || !self.step(t, &gradient, &mut value, decrement) {
+                return if far || decrement <= ROUNDED || self.is_monotone() { Ok(()) } else { Err(not_found()) };
             }
         }
         Err(not_found())
+    }
+
+    fn is_monotone(&self) -> bool {
+        !self.model.never_falling.is_empty()
     }
 
     /// A step along a direction, halved until the penalised likelihood does not fall; `false` if it always does.
@@ -216,7 +222,10 @@ impl<'a> Joint<'a> {
 }
 
 fn not_found() -> Error {
-    Error::numeric("the joint mode of fixed and random effects was not found")
+    Error::numeric(
+        "the joint mode of fixed and random effects was not found; the likelihood may go on rising along a combination of coefficients, which \
+         then have no finite estimates (monotone likelihood)",
+    )
 }
 
 /// v <- Lambda v, or Lambda'v.

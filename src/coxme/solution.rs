@@ -3,6 +3,7 @@
 use super::joint::Joint;
 use super::laplace::Laplace;
 use super::model::Model;
+use super::monotone::monotone;
 use super::partial::Partial;
 use crate::covariance::with_ranges;
 use crate::error::{Result, try_copy, try_vec};
@@ -12,10 +13,6 @@ use crate::search::boundary::null_directions;
 use crate::watch::Phase;
 
 const SOLUTION: &str = "solutions for the random effects";
-
-/// A coefficient is without finite estimate where it moves the predictor by so many units for a standard deviation of its column, and its z
-/// value is below the second number: the likelihood goes on rising.
-const MONOTONE: (f64, f64) = (5.0, 0.1);
 
 /// The estimates. Matrices are column-major.
 pub struct Solution {
@@ -55,10 +52,6 @@ pub fn solve(laplace: &mut Laplace<'_>, working: &[f64]) -> Result<Solution> {
         }
     }
     let beta: Vec<f64> = joint.beta.iter().zip(&model.x_scales).map(|(b, s)| b / s).collect();
-    let monotone = |j: &usize| {
-        let z = beta[*j] / vcov[j * (p + 1)].sqrt();
-        joint.beta[*j].abs() > MONOTONE.0 && (z.is_nan() || z.abs() <= MONOTONE.1)
-    };
     let inverse = if q > 0 { joint.factor.inverse(q + p)? } else { vec![] };
     laplace.watch.pulse()?;
     let trace: f64 = (0..q).map(|i| inverse[i * (q + p + 1)]).sum();
@@ -77,7 +70,7 @@ pub fn solve(laplace: &mut Laplace<'_>, working: &[f64]) -> Result<Solution> {
         loglik_penalised: joint.penalised(),
         df_penalised: (p + q) as f64 - trace,
         expected: joint.partial.expected.iter().enumerate().map(unit).collect(),
-        monotone: (0..p).filter(monotone).collect(),
+        monotone: monotone(joint)?,
         steps: joint.steps,
         terms,
         beta,

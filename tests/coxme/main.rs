@@ -4,6 +4,8 @@
 mod common;
 
 mod accessors;
+mod arrays;
 mod bad_input;
+mod fuzz;
 mod properties;
 mod reference;
