@@ -54,7 +54,7 @@ impl<'a> Partial<'a> {
     pub fn evaluate(&mut self, eta: &[f64]) -> f64 {
         let sets = self.sets;
         self.set_risks(eta);
-        let mut l = 0.0;
+        let (mut l, mut is_finite) = (0.0, true);
         let Coefficients { a1, a2, b } = &mut self.coefficients;
         sets.sweep(&self.r, |k, s, dead| {
             let mut sums = [0.0; 5];
@@ -68,6 +68,7 @@ impl<'a> Partial<'a> {
             }
             (a1[k], a2[k]) = (sums[0], sums[1]);
             (b[0][k], b[1][k], b[2][k]) = (sums[2], sums[3], sums[4]);
+            is_finite &= sums[2].is_finite();
         });
         for (stratum, times) in sets.strata.iter().enumerate() {
             for time in &sets.times[times.clone()] {
@@ -80,7 +81,7 @@ impl<'a> Partial<'a> {
             self.expected[i] = self.r[i] * (sets.over_span(i, a1) - own);
             self.score[i] = if sets.event[i] { sets.weight(i) } else { 0.0 } - self.expected[i];
         }
-        if l.is_finite() { l } else { f64::NEG_INFINITY }
+        if l.is_finite() && is_finite { l } else { f64::NEG_INFINITY }
     }
 
     fn set_risks(&mut self, eta: &[f64]) {
