@@ -1,10 +1,14 @@
 //! The joint mode of the penalised likelihood in (u, beta), by Newton's method. It is concave, so steps are halved at most.
+//!
+//! Where the likelihood goes on rising along directions of beta, these are held far out: in the model without random effects Newton's steps go
+//! there once, and what is left has a maximum.
 
-use super::model::Model;
+use super::model::{Model, apply};
+use super::monotone::{directions, moved};
 use super::partial::Partial;
-use crate::error::{Error, Result, try_vec};
-use crate::linalg::dense::dot;
-use crate::linalg::factor::DenseFactor;
+use super::system::System;
+use crate::error::{Code, Error, Result, try_vec};
+use crate::linalg::dense::{add_scaled, dot};
 use crate::random::Roots;
 use crate::watch::Watch;
 
@@ -14,15 +18,14 @@ const JOINT: &str = "joint mode";
 const REACHED: f64 = 1e-20;
 /// The decrement that is as good where rounding ends the steps, or where the likelihood goes on rising towards infinity.
 const ROUNDED: f64 = 1e-9;
-/// Steps after which the second of the two is taken to be the case.
+/// Steps after which one of these is taken to be the case.
 const PATIENCE: usize = 25;
 const MOST_STEPS: usize = 100;
 /// The most that a step moves the predictor of a row by: where the likelihood is monotone, the information is soon nothing but rounding.
 const LONGEST: f64 = 10.0;
 const MOST_HALVINGS: usize = 40;
-
-/// Relative to its diagonal, what is added to the information of fixed effects that has no inverse, as where the likelihood is monotone.
-const RIDGE: f64 = 1e-14;
+/// How far out is far: differences of the predictor, without and with late entry, where sums over the past lose digits.
+const FAR: (f64, f64) = (200.0, 30.0);
 
 /// The mode at given factors, with all that belongs to it.
 #[derive(Debug)]
@@ -36,12 +39,10 @@ pub struct Joint<'a> {
     pub eta: Vec<f64>,
     /// The log partial likelihood at it.
     pub likelihood: f64,
-    /// Z'WZ `[q, q]`, Z'WX `[q, p]` and X'WX `[p, p]`.
-    pub zwz: Vec<f64>,
-    pub zwx: Vec<f64>,
-    pub xwx: Vec<f64>,
-    /// Of H = [[I + Lambda'Z'WZ Lambda, Lambda'Z'WX], [., X'WX]].
-    pub factor: DenseFactor,
+    /// The information at it.
+    pub system: System<'a>,
+    /// Directions of beta that are held, orthonormal; `None` as long as nothing speaks for any.
+    held: Option<Vec<Vec<f64>>>,
     /// Newton steps so far.
     pub steps: usize,
 }
@@ -57,18 +58,50 @@ impl<'a> Joint<'a> {
             b: vec(q)?,
             eta: vec(n)?,
             likelihood: f64::NEG_INFINITY,
-            zwz: vec(q * q)?,
-            zwx: vec(q * p)?,
-            xwx: vec(p * p)?,
-            factor: DenseFactor::new(q + p)?,
+            system: System::new(model)?,
+            held: None,
             steps: 0,
             model,
         })
     }
 
-    /// v <- H^-1 v, v in the order (u, beta), beta of the model's own columns.
+    /// v <- H^-1 v, v in the order (u, beta), beta of the model's own columns; without a change in directions that are held.
     pub fn solve_information(&self, v: &mut [f64]) -> Result<()> {
-        self.factor.solve(v);
+        self.constrained(v, false)
+    }
+
+    /// Columns without a finite estimate.
+    pub fn monotone(&self) -> Result<Vec<usize>> {
+        match &self.held {
+            Some(held) => Ok(moved(self.model.p(), held)),
+            None => Ok(moved(self.model.p(), &directions(self.model, &self.partial, &self.beta)?)),
+        }
+    }
+
+    /// The solution of H v = v with multipliers of the directions that are held.
+    fn constrained(&self, v: &mut [f64], newton: bool) -> Result<()> {
+        let q = self.u.len();
+        let solve = |v: &mut [f64]| self.system.solve(self.model, &self.partial, v, newton);
+        let held = self.held.as_deref().unwrap_or_default();
+        let mut columns = vec![];
+        for direction in held {
+            let share = dot(direction, &v[q..]);
+            add_scaled(&mut v[q..], -share, direction);
+            let mut column = try_vec(JOINT, 0.0, v.len())?;
+            column[q..].copy_from_slice(direction);
+            solve(&mut column)?;
+            columns.push(column);
+        }
+        solve(v)?;
+        for (k, direction) in held.iter().enumerate() {
+            let (first, later) = columns.split_at_mut(k + 1);
+            let own = &first[k];
+            let size = dot(direction, &own[q..]);
+            for other in later.iter_mut().map(|other| &mut other[..]).chain([&mut *v]) {
+                let share = dot(direction, &other[q..]) / size;
+                add_scaled(other, -share, own);
+            }
+        }
         Ok(())
     }
 
@@ -87,39 +120,88 @@ impl<'a> Joint<'a> {
 
     /// Goes to the mode from where it is.
     pub fn solve(&mut self, t: &Roots, watch: &Watch<'_>) -> Result<()> {
+        let value = self.begin(t)?;
+        if self.held.is_none() && !self.model.never_falling.is_empty() {
+            self.hold(watch)?;
+            return self.iterate(t, f64::NEG_INFINITY, watch);
+        }
+        match self.iterate(t, value, watch) {
+            Err(error) if error.code == Code::Numeric && self.held.is_none() => {
+                self.hold(watch)?;
+                self.iterate(t, f64::NEG_INFINITY, watch)
+            }
+            done => done,
+        }
+    }
+
+    /// The penalised likelihood where it begins.
+    fn begin(&mut self, t: &Roots) -> Result<f64> {
         let mut value = self.evaluate(t);
         if value == f64::NEG_INFINITY {
             // Elsewhere than what is remembered.
             self.u.fill(0.0);
-            self.beta.fill(0.0);
+            if self.held.as_ref().is_none_or(Vec::is_empty) {
+                self.beta.fill(0.0);
+            }
             value = self.evaluate(t);
         }
         if value == f64::NEG_INFINITY {
             return Err(Error::numeric("the partial likelihood is zero at the offset: its range is beyond what numbers hold"));
         }
+        Ok(value)
+    }
+
+    /// Newton's steps. As long as it is not known whether directions must be held, they end early where it seems so.
+    fn iterate(&mut self, t: &Roots, value: f64, watch: &Watch<'_>) -> Result<()> {
+        let mut value = if value == f64::NEG_INFINITY { self.begin(t)? } else { value };
         for round in 0..MOST_STEPS {
             watch.pulse()?;
-            self.steps += 1;
-            let mut gradient = self.gradient(t)?;
-            self.assemble(t)?;
-            let right = gradient.clone();
-            self.solve_information(&mut gradient)?;
-            let decrement = dot(&right, &gradient);
-            let good = if round < PATIENCE { REACHED } else { ROUNDED };
-            if decrement <= good {
+            let (direction, decrement) = self.newton(t)?;
+            if decrement <= REACHED {
                 return Ok(());
             }
-            // Where there is no maximum, and the likelihood rises by ever less, any point far out stands for it.
-            let far = self.is_monotone() && round >= PATIENCE;
-            if far || !self.step(t, &gradient, &mut value, decrement) {
-                return if far || decrement <= ROUNDED || self.is_monotone() { Ok(()) } else { Err(not_found()) };
+            if round >= PATIENCE {
+                match &self.held {
+                    None => return Err(not_found()),
+                    Some(_) if decrement <= ROUNDED => return Ok(()),
+                    Some(_) => {}
+                }
+            }
+            if !self.step(t, &direction, &mut value, decrement) {
+                return if decrement <= ROUNDED { Ok(()) } else { Err(not_found()) };
             }
         }
         Err(not_found())
     }
 
-    fn is_monotone(&self) -> bool {
-        !self.model.never_falling.is_empty()
+    /// Newton's direction and its decrement.
+    fn newton(&mut self, t: &Roots) -> Result<(Vec<f64>, f64)> {
+        self.steps += 1;
+        let gradient = self.gradient(t)?;
+        self.system.assemble(self.model, &self.partial, t)?;
+        let mut direction = gradient.clone();
+        self.constrained(&mut direction, true)?;
+        let decrement = dot(&gradient, &direction);
+        Ok((direction, decrement))
+    }
+
+    /// Goes far out in the model without random effects, and holds the directions in which there is no maximum.
+    fn hold(&mut self, watch: &Watch<'_>) -> Result<()> {
+        let t = Roots::zeros(&self.model.structures);
+        self.u.fill(0.0);
+        self.beta.fill(0.0);
+        let mut value = self.begin(&t)?;
+        let far = if self.model.sets.has_late_entry() { FAR.1 } else { FAR.0 };
+        for _ in 0..PATIENCE {
+            watch.pulse()?;
+            let (direction, decrement) = self.newton(&t)?;
+            let own = [&self.u[..], &self.beta].concat();
+            if decrement <= ROUNDED || self.reach(&t, &own) > far || !self.step(&t, &direction, &mut value, decrement) {
+                break;
+            }
+        }
+        self.held = Some(directions(self.model, &self.partial, &self.beta)?);
+        Ok(())
     }
 
     /// A step along a direction, halved until the penalised likelihood does not fall; `false` if it always does.
@@ -167,58 +249,6 @@ impl<'a> Joint<'a> {
         (0..model.p()).for_each(|j| out[q + j] = dot(model.column(j), &self.partial.score));
         Ok(out)
     }
-
-    /// The information, and the factor of H.
-    fn assemble(&mut self, t: &Roots) -> Result<()> {
-        let (model, p, q) = (self.model, self.model.p(), self.u.len());
-        self.partial.random_information(&model.z, &mut self.zwz)?;
-        let mut wx = try_vec(JOINT, 0.0, model.n)?;
-        for j in 0..p {
-            self.partial.information_product(model.column(j), &mut wx)?;
-            model.z.transpose(&wx, &mut self.zwx[j * q..(j + 1) * q]);
-            (0..p).for_each(|i| self.xwx[j * p + i] = dot(model.column(i), &wx));
-        }
-        let mut ridge = 0.0;
-        loop {
-            self.fill(t, ridge)?;
-            if self.factor.factorize()? {
-                return Ok(());
-            }
-            ridge = if ridge == 0.0 { RIDGE } else { 100.0 * ridge };
-            if ridge > 1.0 || self.xwx.iter().chain(&self.zwz).any(|v| !v.is_finite()) {
-                return Err(Error::numeric("the information of the effects is not positive definite to within rounding"));
-            }
-        }
-    }
-
-    /// H itself.
-    fn fill(&mut self, t: &Roots, ridge: f64) -> Result<()> {
-        let (model, p, q) = (self.model, self.model.p(), self.u.len());
-        let n = q + p;
-        let mut half = try_vec(JOINT, 0.0, q * q)?;
-        // Lambda'Z'WZ, and its transpose times Lambda from the left again.
-        for (column, from) in half.chunks_exact_mut(q.max(1)).zip(self.zwz.chunks_exact(q.max(1))) {
-            column.copy_from_slice(from);
-            apply(model, t, true, column);
-        }
-        let h = &mut self.factor.values;
-        for j in 0..q {
-            let column = &mut h[j * n..j * n + q];
-            (0..q).for_each(|i| column[i] = half[i * q + j]);
-            apply(model, t, true, column);
-            column[j] += 1.0;
-        }
-        let mut column = try_vec(JOINT, 0.0, q)?;
-        for j in 0..p {
-            column.copy_from_slice(&self.zwx[j * q..(j + 1) * q]);
-            apply(model, t, true, &mut column);
-            (0..q).for_each(|i| h[i * n + q + j] = column[i]);
-            (0..p).for_each(|i| h[(q + j) * n + q + i] = self.xwx[j * p + i]);
-            let expected: f64 = model.column(j).iter().zip(&self.partial.expected).map(|(x, e)| e * x * x).sum();
-            h[(q + j) * (n + 1)] += ridge * expected.max(f64::MIN_POSITIVE);
-        }
-        Ok(())
-    }
 }
 
 fn not_found() -> Error {
@@ -226,25 +256,4 @@ fn not_found() -> Error {
         "the joint mode of fixed and random effects was not found; the likelihood may go on rising along a combination of coefficients, which \
          then have no finite estimates (monotone likelihood)",
     )
-}
-
-/// v <- Lambda v, or Lambda'v.
-pub fn apply(model: &Model, t: &Roots, transpose: bool, v: &mut [f64]) {
-    let mut rest = v;
-    for (size, t) in model.layout.terms.iter().zip(t.iter()) {
-        let r = size.effects;
-        let (own, tail) = rest.split_at_mut(size.levels * r);
-        rest = tail;
-        if r == 1 {
-            own.iter_mut().for_each(|v| *v *= t[0]);
-            continue;
-        }
-        for level in own.chunks_exact_mut(r) {
-            if transpose {
-                (0..r).for_each(|a| level[a] = (a..r).map(|b| t[a * r + b] * level[b]).sum());
-            } else {
-                (0..r).rev().for_each(|a| level[a] = (0..=a).map(|b| t[b * r + a] * level[b]).sum());
-            }
-        }
-    }
 }

@@ -16,13 +16,19 @@ pub mod rows;
 mod information;
 mod third;
 mod course;
+mod forest;
+mod effects;
 pub mod model;
 pub mod unseen;
+mod whole;
+mod nested;
+mod system;
+mod monotone;
 mod joint;
-pub mod monotone;
 pub mod laplace;
 pub mod estimate;
 pub mod solution;
+pub mod hazard;
 
 #[cfg(test)]
 mod tests;
