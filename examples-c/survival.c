@@ -1,5 +1,4 @@
-/* A Cox model from arrays: times until infections of the catheters of 38 kidney patients, two each (McGilchrist and Aisbett 1991).
- *
+/* A Cox model from arrays: days until infections of the catheters of 38 kidney patients, two each (McGilchrist and Aisbett 1991).
  *     hazard = h_s(t) exp(age beta_1 + sex beta_2 + b_j),    b_j ~ N(0, theta^2) for patient j, h_s the baseline of the disease s */
 #include <interlace.h>
 #include <math.h>
@@ -38,9 +37,9 @@ static interlace_status describe_model(interlace_spec **spec, interlace_error *e
     if (status == INTERLACE_OK)
         status = interlace_spec_set_fixef_names(*spec, columns, P, error);
     if (status == INTERLACE_OK) /* all catheters are at risk from day 0 */
-        status = interlace_spec_set_survival(*spec, NULL, days, infected, N, error);
+        status = interlace_spec_set_survival_array(*spec, NULL, days, infected, N, error);
     if (status == INTERLACE_OK)
-        status = interlace_spec_set_strata(*spec, stratum, N, DISEASES, diseases, error);
+        status = interlace_spec_set_strata_array(*spec, stratum, N, DISEASES, diseases, error);
     if (status == INTERLACE_OK)
         status = interlace_spec_add_term_i64(*spec, "patient", NULL, N, 1, N, patient, PATIENTS, INTERLACE_STRUCTURE_UNSTRUCTURED,
                                              INTERLACE_VARIANCES_DEFAULT, error);
@@ -49,18 +48,17 @@ static interlace_status describe_model(interlace_spec **spec, interlace_error *e
 
 static interlace_status print_fit(const interlace_fit *fit, interlace_error *error)
 {
-    double beta[P], se[P], theta;
+    double beta[P], se[P], sd;
     interlace_status status = interlace_fit_fixef(fit, INTERLACE_PREDICTOR_MEAN, beta, P, error);
     if (status == INTERLACE_OK)
         status = interlace_fit_fixef_std_error(fit, INTERLACE_PREDICTOR_MEAN, se, P, error);
     if (status == INTERLACE_OK)
-        status = interlace_fit_term_sd(fit, 0, &theta, 1, error);
+        status = interlace_fit_term_sd(fit, 0, &sd, 1, error);
     if (status != INTERLACE_OK)
         return status;
     for (size_t j = 0; j < P; j++)
-        printf("%s: hazard ratio %.3f, 95%% %.3f to %.3f\n", interlace_fit_fixef_name(fit, INTERLACE_PREDICTOR_MEAN, j), exp(beta[j]),
-               exp(beta[j] - 1.96 * se[j]), exp(beta[j] + 1.96 * se[j]));
-    printf("standard deviation of the frailties %.3f, %zu infections\n", theta, interlace_fit_n_events(fit));
+        printf("%s: hazard ratio %.3f, standard error of its logarithm %.3f\n", interlace_fit_fixef_name(fit, INTERLACE_PREDICTOR_MEAN, j), exp(beta[j]), se[j]);
+    printf("standard deviation of the frailties %.3f, %zu infections\n", sd, interlace_fit_n_events(fit));
     return status;
 }
 

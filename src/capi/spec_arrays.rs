@@ -19,7 +19,7 @@ use crate::spec::{ArraySpec, ArrayTerm, ModelKind, Source, Spec};
 /// `x` [n,p], column-major with leading dimension `ldx` >= n (the distance between the starts of columns, in elements). There is no
 /// intercept unless `x` has a column of ones. INTERLACE_MODEL_CLMM has thresholds instead: a column named "(Intercept)" is left out, and `y` holds
 /// whole numbers, the codes of the categories in their order. INTERLACE_MODEL_COXME has baseline hazards instead: "(Intercept)" is left out, too,
-/// `y` is NULL, and interlace_spec_set_survival sets the response.
+/// `y` is NULL, and interlace_spec_set_survival_array sets the response.
 /// Add random terms with interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data for predictions.
 /// A row with a NaN has a missing value. All arrays are copied. `n` is at least 1.
 /// Since 0.1.
@@ -42,7 +42,7 @@ pub unsafe extern "C" fn interlace_spec_new_array(
         }
         if kind == ModelKind::Coxme && !y.is_null() {
             return Err(Error::argument(
-                "y is given, a Cox model has times and events: y must be NULL, see interlace_spec_set_survival",
+                "y is given, a Cox model has times and events: y must be NULL, see interlace_spec_set_survival_array",
             ));
         }
         let y = optional_slice(y, n, "y")?.map_or(Ok(Vec::new()), |y| copied(y, "y"))?;

@@ -71,7 +71,7 @@ pub unsafe extern "C" fn interlace_spec_set_ties(
 /// @param event 1 for an event at `stop`, 0 for none [n].
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_spec_set_survival(
+pub unsafe extern "C" fn interlace_spec_set_survival_array(
     spec: Option<&mut SpecHandle>,
     start: *const f64,
     stop: *const f64,
@@ -100,7 +100,7 @@ pub unsafe extern "C" fn interlace_spec_set_survival(
 /// @param labels The names of the strata [n_strata]; NULL for "1", "2" and so on.
 /// Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn interlace_spec_set_strata(
+pub unsafe extern "C" fn interlace_spec_set_strata_array(
     spec: Option<&mut SpecHandle>,
     index: *const i64,
     n: usize,

@@ -8,6 +8,7 @@ use super::monotone::{directions, moved};
 use super::partial::Partial;
 use super::system::System;
 use crate::error::{Code, Error, Result, try_vec};
+use crate::glmm::separation::orthonormalised;
 use crate::linalg::dense::{add_scaled, dot};
 use crate::random::Roots;
 use crate::watch::Watch;
@@ -24,8 +25,9 @@ const MOST_STEPS: usize = 100;
 /// The most that a step moves the predictor of a row by: where the likelihood is monotone, the information is soon nothing but rounding.
 const LONGEST: f64 = 10.0;
 const MOST_HALVINGS: usize = 40;
-/// How far out is far: differences of the predictor, without and with late entry, where sums over the past lose digits.
-const FAR: (f64, f64) = (200.0, 30.0);
+/// How far out is far, as differences of the predictor, and the longest step there: risks of other orders than those of later times cost digits.
+const FAR: f64 = 15.0;
+const FAR_STEP: f64 = 3.0;
 
 /// The mode at given factors, with all that belongs to it.
 #[derive(Debug)]
@@ -41,8 +43,11 @@ pub struct Joint<'a> {
     pub likelihood: f64,
     /// The information at it.
     pub system: System<'a>,
-    /// Directions of beta that are held, orthonormal; `None` as long as nothing speaks for any.
-    held: Option<Vec<Vec<f64>>>,
+    /// Directions of beta that are held, orthonormal, and where.
+    held: Vec<Vec<f64>>,
+    held_at: Vec<f64>,
+    /// There are no more to be held.
+    settled: bool,
     /// Newton steps so far.
     pub steps: usize,
 }
@@ -59,7 +64,9 @@ impl<'a> Joint<'a> {
             eta: vec(n)?,
             likelihood: f64::NEG_INFINITY,
             system: System::new(model)?,
-            held: None,
+            held: vec![],
+            held_at: vec(p)?,
+            settled: false,
             steps: 0,
             model,
         })
@@ -72,17 +79,16 @@ impl<'a> Joint<'a> {
 
     /// Columns without a finite estimate.
     pub fn monotone(&self) -> Result<Vec<usize>> {
-        match &self.held {
-            Some(held) => Ok(moved(self.model.p(), held)),
-            None => Ok(moved(self.model.p(), &directions(self.model, &self.partial, &self.beta)?)),
-        }
+        let mut all = directions(self.model, &self.partial, &self.beta, &self.held)?;
+        all.extend(self.held.iter().cloned());
+        Ok(moved(self.model.p(), &all))
     }
 
     /// The solution of H v = v with multipliers of the directions that are held.
     fn constrained(&self, v: &mut [f64], newton: bool) -> Result<()> {
         let q = self.u.len();
         let solve = |v: &mut [f64]| self.system.solve(self.model, &self.partial, v, newton);
-        let held = self.held.as_deref().unwrap_or_default();
+        let held = &self.held;
         let mut columns = vec![];
         for direction in held {
             let share = dot(direction, &v[q..]);
@@ -120,17 +126,18 @@ impl<'a> Joint<'a> {
 
     /// Goes to the mode from where it is.
     pub fn solve(&mut self, t: &Roots, watch: &Watch<'_>) -> Result<()> {
-        let value = self.begin(t)?;
-        if self.held.is_none() && !self.model.never_falling.is_empty() {
+        if self.held.is_empty() && !self.model.never_falling.is_empty() {
             self.hold(watch)?;
-            return self.iterate(t, f64::NEG_INFINITY, watch);
         }
-        match self.iterate(t, value, watch) {
-            Err(error) if error.code == Code::Numeric && self.held.is_none() => {
-                self.hold(watch)?;
-                self.iterate(t, f64::NEG_INFINITY, watch)
+        loop {
+            match self.iterate(t, watch) {
+                Err(error) if error.code == Code::Numeric && !self.settled => {
+                    let before = self.held.len();
+                    self.hold(watch)?;
+                    self.settled = self.held.len() == before;
+                }
+                done => return done,
             }
-            done => done,
         }
     }
 
@@ -140,9 +147,7 @@ impl<'a> Joint<'a> {
         if value == f64::NEG_INFINITY {
             // Elsewhere than what is remembered.
             self.u.fill(0.0);
-            if self.held.as_ref().is_none_or(Vec::is_empty) {
-                self.beta.fill(0.0);
-            }
+            self.beta.copy_from_slice(&self.held_at);
             value = self.evaluate(t);
         }
         if value == f64::NEG_INFINITY {
@@ -151,23 +156,19 @@ impl<'a> Joint<'a> {
         Ok(value)
     }
 
-    /// Newton's steps. As long as it is not known whether directions must be held, they end early where it seems so.
-    fn iterate(&mut self, t: &Roots, value: f64, watch: &Watch<'_>) -> Result<()> {
-        let mut value = if value == f64::NEG_INFINITY { self.begin(t)? } else { value };
+    /// Newton's steps. As long as more directions may have to be held, they end early where it seems so.
+    fn iterate(&mut self, t: &Roots, watch: &Watch<'_>) -> Result<()> {
+        let mut value = self.begin(t)?;
         for round in 0..MOST_STEPS {
             watch.pulse()?;
             let (direction, decrement) = self.newton(t)?;
-            if decrement <= REACHED {
+            if decrement <= REACHED || (round >= PATIENCE && self.settled && decrement <= ROUNDED) {
                 return Ok(());
             }
-            if round >= PATIENCE {
-                match &self.held {
-                    None => return Err(not_found()),
-                    Some(_) if decrement <= ROUNDED => return Ok(()),
-                    Some(_) => {}
-                }
+            if round >= PATIENCE && !self.settled {
+                return Err(not_found());
             }
-            if !self.step(t, &direction, &mut value, decrement) {
+            if !self.step(t, &direction, &mut value, decrement, LONGEST) {
                 return if decrement <= ROUNDED { Ok(()) } else { Err(not_found()) };
             }
         }
@@ -189,27 +190,34 @@ impl<'a> Joint<'a> {
     fn hold(&mut self, watch: &Watch<'_>) -> Result<()> {
         let t = Roots::zeros(&self.model.structures);
         self.u.fill(0.0);
-        self.beta.fill(0.0);
+        self.beta.copy_from_slice(&self.held_at);
         let mut value = self.begin(&t)?;
-        let far = if self.model.sets.has_late_entry() { FAR.1 } else { FAR.0 };
         for _ in 0..PATIENCE {
             watch.pulse()?;
-            let (direction, decrement) = self.newton(&t)?;
-            let own = [&self.u[..], &self.beta].concat();
-            if decrement <= ROUNDED || self.reach(&t, &own) > far || !self.step(&t, &direction, &mut value, decrement) {
+            let (direction, decrement) = match self.newton(&t) {
+                Err(error) if error.code == Code::Numeric => break,
+                other => other?,
+            };
+            let mut moved = [&self.u[..], &self.beta].concat();
+            add_scaled(&mut moved[self.u.len()..], -1.0, &self.held_at);
+            let far = decrement <= ROUNDED || self.reach(&t, &moved) > FAR;
+            if far || !self.step(&t, &direction, &mut value, decrement, FAR_STEP) {
                 break;
             }
         }
-        self.held = Some(directions(self.model, &self.partial, &self.beta)?);
+        let mut all = std::mem::take(&mut self.held);
+        all.extend(directions(self.model, &self.partial, &self.beta, &all)?);
+        self.held = orthonormalised(all);
+        self.held_at.copy_from_slice(&self.beta);
         Ok(())
     }
 
     /// A step along a direction, halved until the penalised likelihood does not fall; `false` if it always does.
-    fn step(&mut self, t: &Roots, direction: &[f64], value: &mut f64, decrement: f64) -> bool {
+    fn step(&mut self, t: &Roots, direction: &[f64], value: &mut f64, decrement: f64, longest: f64) -> bool {
         let (u, beta) = (self.u.clone(), self.beta.clone());
         let (du, dbeta) = direction.split_at(u.len());
         let rounding = 1e-15 * (1.0 + value.abs());
-        let mut length = (LONGEST / self.reach(t, direction)).min(1.0);
+        let mut length = (longest / self.reach(t, direction)).min(1.0);
         for _ in 0..MOST_HALVINGS {
             self.u.iter_mut().zip(&u).zip(du).for_each(|((to, from), d)| *to = from + length * d);
             self.beta.iter_mut().zip(&beta).zip(dbeta).for_each(|((to, from), d)| *to = from + length * d);

@@ -12,17 +12,24 @@ const DIRECTION: &str = "directions without maximum";
 /// Relative to its reach, what is a difference of rounding in a direction that was computed.
 const COMPUTED: f64 = 1e-6;
 /// Information, for a death and a change of the predictor by at most one, below which a direction may have no maximum.
-const INFORMATION: f64 = 1e-6;
+const INFORMATION: f64 = 1e-3;
+/// How much farther out than others those are taken that are held.
+const BEFORE: f64 = 100.0;
 /// Coefficients of unit columns whose part in a direction is less are not moved by it.
 const PART: f64 = 0.01;
 
-/// Orthonormal directions, at a beta that is far out along them: the columns of which it is known, and combinations of others. Along a
-/// combination the information has become next to nothing, and beta has gone to the side where the likelihood does not fall.
-pub fn directions(model: &Model, partial: &Partial<'_>, beta: &[f64]) -> Result<Vec<Vec<f64>>> {
+/// Directions, at a beta that is far out along them: the columns of which it is known, and combinations of others. Along a combination the
+/// information has become next to nothing, and beta has gone to the side where the likelihood does not fall, if only far behind those that are
+/// held.
+pub fn directions(model: &Model, partial: &Partial<'_>, beta: &[f64], held: &[Vec<f64>]) -> Result<Vec<Vec<f64>>> {
     let p = model.p();
     let rest: Vec<usize> = (0..p).filter(|j| !model.never_falling.contains(j)).collect();
     let (k, mut toward) = (rest.len(), vec![0.0; p]);
-    model.never_falling.iter().for_each(|&j| toward[j] = beta[j]);
+    model.never_falling.iter().for_each(|&j| toward[j] = BEFORE * beta[j]);
+    for v in held {
+        let own = BEFORE * dot(v, beta) - dot(v, &toward);
+        add_scaled(&mut toward, own, v);
+    }
     let mut null = vec![];
     let Some((values, vectors)) = symmetric_eigen(k, &information(model, partial, &rest)?) else { return Ok(units(model)) };
     let deaths = || model.sets.times.iter().flat_map(|time| model.sets.deaths(time));
@@ -36,6 +43,9 @@ pub fn directions(model: &Model, partial: &Partial<'_>, beta: &[f64]) -> Result<
         }
     }
     let mut found = units(model);
+    if beta.iter().any(|b| *b != 0.0) && !falls(model, beta)? {
+        found.push(beta.iter().map(|b| b / dot(beta, beta).sqrt()).collect());
+    }
     let together = !falls(model, &toward)?;
     for v in null {
         let other: Vec<f64> = v.iter().map(|v| -v).collect();

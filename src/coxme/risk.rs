@@ -158,11 +158,6 @@ impl RiskSets {
         (self.spans[row].0 as usize..self.spans[row].1 as usize).contains(&time)
     }
 
-    /// Whether any row is not at risk at event times before its stop.
-    pub fn has_late_entry(&self) -> bool {
-        self.strata.iter().any(|times| self.times[times.clone()].iter().any(|time| !time.leaving.is_empty()))
-    }
-
     /// The terms of a time (nu, f): nu log(S - f S_D) is taken off the likelihood, S the sum over the rows at risk, S_D that over the deaths.
     pub fn terms(&self, time: &EventTime) -> impl Iterator<Item = (f64, f64)> + use<> {
         let d = match self.ties {

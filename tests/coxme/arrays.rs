@@ -125,7 +125,7 @@ fn wrong_arrays_are_named_with_their_row() {
     };
     let of = |change: fn(&mut ArraySurvival)| message(&|own| change(own.survival.as_mut().unwrap()));
     let contains = |error: Error, texts: &[&str]| assert!(texts.iter().all(|text| error.message.contains(text)), "{error}");
-    contains(message(&|own| own.survival = None), &["interlace_spec_set_survival"]);
+    contains(message(&|own| own.survival = None), &["interlace_spec_set_survival_array"]);
     contains(message(&|own| own.y = vec![1.0; N]), &["y is given"]);
     contains(of(|own| own.stop.truncate(4)), &["stop has 4 values, wanted 90"]);
     contains(of(|own| own.event.truncate(4)), &["event has 4 values, wanted 90"]);
