@@ -208,9 +208,16 @@ fn check_fit(round: usize, case: &Case, data: &Data, fit: &Fit) {
 
 /// What may be wrong with small data, and is said.
 fn is_explained(error: &Error) -> bool {
-    ["no events", "does not vary within the rows at risk", "do not vary within the rows at risk", "must not have more", "one level"]
-        .iter()
-        .any(|text| error.message.contains(text))
+    let texts = [
+        "no events",
+        "does not vary within the rows at risk",
+        "do not vary within the rows at risk",
+        "must not have more",
+        "one level",
+        // Variances that go to infinity.
+        "may have no finite estimates",
+    ];
+    texts.iter().any(|text| error.message.contains(text))
 }
 
 fn same(what: &str, round: usize, case: &Case, a: f64, b: f64, tolerance: f64) {
