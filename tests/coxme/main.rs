@@ -7,5 +7,6 @@ mod accessors;
 mod arrays;
 mod bad_input;
 mod fuzz;
+mod many_effects;
 mod properties;
 mod reference;
