@@ -956,9 +956,10 @@ void interlace_spec_free(interlace_spec *spec);
  * Makes a spec of a model from the response `y` [n] and the fixed-effects model matrix `x` [n,p], column-major with
  * leading dimension `ldx` >= n (the distance between the starts of columns, in elements). There is no intercept unless
  * `x` has a column of ones. INTERLACE_MODEL_CLMM has thresholds instead: a column named "(Intercept)" is left out, and
- * `y` holds whole numbers, the codes of the categories in their order. Add random terms with
- * interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data for predictions. A row with a NaN has a missing
- * value. All arrays are copied. `n` is at least 1.
+ * `y` holds whole numbers, the codes of the categories in their order. INTERLACE_MODEL_COXME has baseline hazards
+ * instead: "(Intercept)" is left out, too, `y` is NULL, and interlace_spec_set_survival_array sets the response. Add
+ * random terms with interlace_spec_add_term_i32 or _i64. `y` may be NULL for new data for predictions. A row with a NaN
+ * has a missing value. All arrays are copied. `n` is at least 1.
  * @param[in] model A kind of model.
  * @param[in] y Array [n]. NULL is allowed.
  * @param[in] x The model matrix [n,p], column-major.
@@ -1366,6 +1367,48 @@ interlace_status interlace_ties_from_name(const char *name,
  * @since 0.1
  */
 interlace_status interlace_spec_set_ties(interlace_spec *spec, interlace_ties ties, interlace_error *err);
+
+/**
+ * Sets the response of a Cox model from arrays: a row is at risk at times t with `start` [n] < t <= `stop` [n], in any
+ * unit, from 0 up, and `event` [n] is 1 if it ends with an event, 0 if it ends without one. `start` may be NULL: all
+ * rows are then at risk from the beginning. `event` may be NULL in new data for predictions. NaN is a missing value.
+ * All arrays are copied; the last call counts. INTERLACE_E_ARGUMENT for a model that is not INTERLACE_MODEL_COXME. The
+ * fit reports times and events that are none.
+ * @param[in,out] spec The spec.
+ * @param[in] start Times [n] from which rows are at risk; NULL for the beginning.
+ * @param[in] stop Times [n] of events, or until which rows are at risk.
+ * @param[in] event 1 for an event at `stop`, 0 for none [n].
+ * @param[in] n The number of rows.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_survival_array(interlace_spec *spec,
+                                                   const double *start,
+                                                   const double *stop,
+                                                   const double *event,
+                                                   size_t n,
+                                                   interlace_error *err);
+
+/**
+ * Divides the rows of a Cox model from arrays into strata, each with a baseline hazard of its own: `index` [n] holds
+ * the stratum of each row, from 0 to `n_strata` - 1, or -1 if missing. `labels` [n_strata] may be NULL for "1", "2" and
+ * so on. In new data for predictions, strata with labels match those of the fit by label, strata without by number. For
+ * combinations of several factors, number the combinations. All arrays are copied; the last call counts.
+ * INTERLACE_E_ARGUMENT for a model that is not INTERLACE_MODEL_COXME.
+ * @param[in,out] spec The spec.
+ * @param[in] index The stratum of each row [n], from 0; -1 is missing.
+ * @param[in] n The number of rows.
+ * @param[in] n_strata The number of strata.
+ * @param[in] labels The names of the strata [n_strata]; NULL for "1", "2" and so on.
+ * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
+ * @since 0.1
+ */
+interlace_status interlace_spec_set_strata_array(interlace_spec *spec,
+                                                 const int64_t *index,
+                                                 size_t n,
+                                                 size_t n_strata,
+                                                 const char *const *labels,
+                                                 interlace_error *err);
 
 /**
  * Makes the residuals of a linear model correlated within groups: "ar1(time | g)", "ar1(1 | g)", whose time is the

@@ -58,7 +58,7 @@ impl<'a> Partial<'a> {
         let sets = self.sets;
         self.set_risks(eta);
         // Its differences decide about steps to the mode: the rounding of many terms would be larger.
-        let mut l = Sum::default();
+        let (mut l, mut is_finite) = (Sum::default(), true);
         let Coefficients { steps, a2, b, .. } = &mut self.coefficients;
         sets.sweep(&self.r, |k, s, dead| {
             let mut sums = [0.0; 5];
@@ -72,6 +72,7 @@ impl<'a> Partial<'a> {
             }
             (steps[k], a2[k]) = (sums[0], sums[1]);
             (b[0][k], b[1][k], b[2][k]) = (sums[2], sums[3], sums[4]);
+            is_finite &= sums[2].is_finite();
         });
         for (stratum, times) in sets.strata.iter().enumerate() {
             for time in &sets.times[times.clone()] {
@@ -79,7 +80,7 @@ impl<'a> Partial<'a> {
             }
         }
         self.set_score(|_| 1.0);
-        if l.value().is_finite() { l.value() } else { f64::NEG_INFINITY }
+        if l.value().is_finite() && is_finite { l.value() } else { f64::NEG_INFINITY }
     }
 
     /// E and g, an event counting as what `at` its time says.

@@ -108,8 +108,8 @@ impl Fit {
         let monotone: Vec<String> = solution.monotone.iter().map(|&j| fixed.names[j].clone()).collect();
         design.warnings.extend(monotone.iter().map(|name| {
             format!(
-                "the likelihood goes on rising as the coefficient of {name} grows: it has no finite maximum likelihood estimate, and its standard \
-                 error says nothing (monotone likelihood)"
+                "the likelihood does not fall as the coefficient of {name} goes on growing, to one side: it has no finite maximum likelihood \
+                 estimate, and its standard error says nothing (monotone likelihood)"
             )
         }));
         let survival = design.survival.take().unwrap_or_default();
