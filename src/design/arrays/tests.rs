@@ -1,4 +1,5 @@
 use super::*;
+use crate::design::UNSEEN;
 use crate::design::{ModelProgram, Program, Request, ZERO_WEIGHT};
 use crate::formula::{StructureKind, expand, parse};
 use crate::frame::Frame;
