@@ -34,6 +34,8 @@ pub struct Joint<'a> {
     /// Lambda u.
     pub b: Vec<f64>,
     pub eta: Vec<f64>,
+    /// What is added to the predictor beside the offset; empty for nothing.
+    pub shift: Vec<f64>,
     /// The log partial likelihood at it.
     pub likelihood: f64,
     /// Z'WZ `[q, q]`, Z'WX `[q, p]` and X'WX `[p, p]`.
@@ -56,6 +58,7 @@ impl<'a> Joint<'a> {
             beta: vec(p)?,
             b: vec(q)?,
             eta: vec(n)?,
+            shift: vec![],
             likelihood: f64::NEG_INFINITY,
             zwz: vec(q * q)?,
             zwx: vec(q * p)?,
@@ -77,6 +80,7 @@ impl<'a> Joint<'a> {
         self.b.copy_from_slice(&self.u);
         apply(self.model, t, false, &mut self.b);
         self.model.predictor(&self.beta, &self.b, &mut self.eta);
+        self.eta.iter_mut().zip(&self.shift).for_each(|(eta, shift)| *eta += shift);
         self.likelihood = self.partial.evaluate(&self.eta);
         self.penalised()
     }

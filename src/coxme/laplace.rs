@@ -25,6 +25,8 @@ pub struct Laplace<'a> {
     pub model: &'a Model,
     pub joint: Joint<'a>,
     pub t: Roots,
+    /// Of the last gradient: the derivatives of d in what is added to the predictors.
+    pub slope: Vec<f64>,
     pub evaluations: usize,
     pub watch: Watch<'a>,
 }
@@ -32,7 +34,7 @@ pub struct Laplace<'a> {
 impl<'a> Laplace<'a> {
     pub fn new(model: &'a Model, watch: &Watch<'a>) -> Result<Self> {
         let t = Roots::zeros(&model.structures);
-        Ok(Laplace { model, joint: Joint::new(model)?, t, evaluations: 0, watch: *watch })
+        Ok(Laplace { model, joint: Joint::new(model)?, t, slope: vec![], evaluations: 0, watch: *watch })
     }
 
     /// d at working parameters.
@@ -55,6 +57,7 @@ impl<'a> Laplace<'a> {
     fn forces(&mut self) -> Result<Vec<Vec<f64>>> {
         let (model, q) = (self.model, self.model.q());
         if q == 0 {
+            self.slope = self.joint.partial.score.iter().map(|g| -2.0 * g).collect();
             return Ok(vec![]);
         }
         // Lambda A^-1, and Lambda A^-1 Lambda'.
@@ -71,8 +74,8 @@ impl<'a> Laplace<'a> {
         self.watch.pulse()?;
         let (kappa, a) = self.adjoint(&slope)?;
         let mut zk = try_vec(LAPLACE, 0.0, q)?;
-        let along: Vec<f64> = kappa.iter().zip(&self.joint.partial.score).map(|(k, g)| k - 2.0 * g).collect();
-        model.z.transpose(&along, &mut zk);
+        self.slope = kappa.iter().zip(&self.joint.partial.score).map(|(k, g)| k - 2.0 * g).collect();
+        model.z.transpose(&self.slope, &mut zk);
         let zg = self.random_score()?;
         let mut forces = vec![];
         for (k, size) in model.layout.terms.iter().enumerate() {

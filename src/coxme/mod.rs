@@ -13,6 +13,7 @@ mod sum;
 pub mod risk;
 mod partial;
 pub mod rows;
+pub mod within;
 mod information;
 mod third;
 pub mod model;
@@ -21,6 +22,8 @@ mod joint;
 pub mod laplace;
 pub mod estimate;
 pub mod solution;
+pub mod observed;
+pub mod coefficient;
 
 #[cfg(test)]
 mod tests;

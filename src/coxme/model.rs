@@ -3,9 +3,10 @@
 use super::Ties;
 use super::risk::RiskSets;
 use super::rows::SparseRows;
+use super::within::Within;
 use crate::covariance::{Structure, with_ranges};
 use crate::design::{Design, SurvivalDesign, independent_columns};
-use crate::error::{Error, Result, try_copy, try_vec};
+use crate::error::{Error, Result, try_copy};
 use crate::random::{EffectUnits, Layout, Shift, TermRows, centred, shifts};
 
 /// The most random effects whose information is kept as a dense matrix.
@@ -30,6 +31,8 @@ pub struct Model {
     pub z: SparseRows,
     scales: Vec<Vec<f64>>,
     shifts: Vec<Shift>,
+    /// By what the effects of each term were turned then, [`EffectUnits::turn`].
+    turns: Vec<Vec<f64>>,
 }
 
 impl Model {
@@ -47,7 +50,8 @@ impl Model {
         let structures: Vec<Structure> = design.terms.iter().map(|t| t.structure).collect();
         let (z, scales, shifts) = random_rows(design, &layout, &structures)?;
         let offset = design.offset.as_deref().map(|o| try_copy("offset", o)).transpose()?;
-        Ok(Model { n, sets, kept, x, x_scales, offset, layout, structures, z, scales, shifts })
+        let turns = vec![vec![]; structures.len()];
+        Ok(Model { n, sets, kept, x, x_scales, offset, layout, structures, z, scales, shifts, turns })
     }
 
     pub fn p(&self) -> usize {
@@ -65,7 +69,15 @@ impl Model {
 
     /// What brings the effects of term k to the user's units.
     pub fn units(&self, k: usize) -> EffectUnits<'_> {
-        EffectUnits { structure: self.structures[k], scales: &self.scales[k], shift: &self.shifts[k], turn: &[] }
+        EffectUnits { structure: self.structures[k], scales: &self.scales[k], shift: &self.shifts[k], turn: &self.turns[k] }
+    }
+
+    /// Turns the effects of an unstructured term, which were not before: they become G times themselves.
+    pub fn turn(&mut self, k: usize, g: Vec<f64>) -> Result<()> {
+        let own = self.layout.offset(k)..self.layout.offset(k + 1);
+        self.z = self.z.turned(own, self.structures[k].size, &g)?;
+        self.turns[k] = g;
+        Ok(())
     }
 
     pub fn n_theta(&self) -> usize {
@@ -113,21 +125,13 @@ type FixedColumns = (Vec<usize>, Vec<f64>, Vec<f64>);
 /// The columns of X that the likelihood sees, and what they were divided by: about the means of their strata over rows that are ever at risk.
 fn fixed_columns(design: &Design, survival: &SurvivalDesign, sets: &RiskSets) -> Result<FixedColumns> {
     let n = design.n;
-    let n_strata = survival.strata.len().max(1);
+    let within = Within::new(survival, sets)?;
     let mut x = try_copy("model matrix", &design.x)?;
-    let mut counts = try_vec("strata", 0.0, n_strata)?;
-    let at_risk: Vec<usize> = (0..n).filter(|i| sets.is_ever_at_risk(*i)).collect();
-    at_risk.iter().for_each(|&i| counts[survival.stratum[i] as usize] += 1.0);
-    let norm = |column: &[f64]| at_risk.iter().map(|&i| column[i] * column[i]).sum::<f64>().sqrt();
     let mut seen = vec![];
     for (j, column) in x.chunks_exact_mut(n.max(1)).enumerate() {
-        let whole = norm(column);
-        let mut means = try_vec("strata", 0.0, n_strata)?;
-        at_risk.iter().for_each(|&i| means[survival.stratum[i] as usize] += column[i] / counts[survival.stratum[i] as usize]);
-        for (i, v) in column.iter_mut().enumerate() {
-            *v = if sets.is_ever_at_risk(i) { *v - means[survival.stratum[i] as usize] } else { 0.0 };
-        }
-        if norm(column) > CONSTANT * whole {
+        let whole = within.norm(column);
+        within.centre(column)?;
+        if within.norm(column) > CONSTANT * whole {
             seen.push(j);
         }
     }
@@ -136,7 +140,7 @@ fn fixed_columns(design: &Design, survival: &SurvivalDesign, sets: &RiskSets) ->
     let mut own: Vec<f64> = kept.iter().flat_map(|&j| x[j * n..(j + 1) * n].iter().copied()).collect();
     let mut scales = vec![];
     for column in own.chunks_exact_mut(n.max(1)) {
-        let scale = norm(column) / (at_risk.len() as f64).sqrt();
+        let scale = within.norm(column) / within.n_at_risk().sqrt();
         column.iter_mut().for_each(|v| *v /= scale);
         scales.push(scale);
     }

@@ -24,7 +24,7 @@ pub enum Named {
 use Named::{Anova, Combinations, Comparison, Contrasts, Drop1, Fits, Joint, Means};
 
 /// Those that differ: in the library, and in R (lmerTest, lme4, emmeans).
-const NAMES: [(Named, &str, &str); 35] = [
+const NAMES: [(Named, &str, &str); 36] = [
     (Anova, "sum_sq", "Sum.Sq"),
     (Anova, "mean_sq", "Mean.Sq"),
     (Anova, "num_df", "NumDF"),
@@ -46,6 +46,7 @@ const NAMES: [(Named, &str, &str); 35] = [
     (Means, "lower", "lower.CL"),
     (Means, "upper", "upper.CL"),
     (Contrasts, "odds_ratio", "odds.ratio"),
+    (Contrasts, "hazard_ratio", "hazard.ratio"),
     (Contrasts, "std_error", "SE"),
     (Contrasts, "lower", "lower.CL"),
     (Contrasts, "upper", "upper.CL"),
