@@ -1,6 +1,6 @@
 //! A survival response on the rows used: who is at risk when, and who has an event; strata.
 
-use crate::error::{Result, try_copy};
+use crate::error::{Error, Result, row_text, try_copy};
 
 /// Times that differ by less, relative to the mean of all times, are the same: they differ by rounding. The number is that of R's survival.
 const SAME_TIME: f64 = 1.490_116_119_384_765_6e-8;
@@ -28,6 +28,31 @@ impl SurvivalDesign {
             stratum: try_copy("strata", &self.stratum)?,
             strata: self.strata.clone(),
         })
+    }
+
+    /// Other times and events, 1 or 0, one after the other; strata and starts stay.
+    pub fn set_response(&mut self, y: &[f64]) -> Result<()> {
+        let n = self.stop.len();
+        if y.len() != 2 * n {
+            let message = format!("the response has {} values, wanted a time and an event for each of {n} rows", y.len());
+            return Err(Error::argument(message));
+        }
+        let (times, events) = y.split_at(n);
+        for (i, (time, event)) in times.iter().zip(events).enumerate() {
+            let row = row_text(i);
+            if !(time.is_finite() && *time >= 0.0) {
+                return Err(Error::data(format!("the time is {time} in {row} of those used, wanted finite times from 0 up")));
+            }
+            if let Some(start) = self.start.as_ref().map(|start| start[i]).filter(|start| start >= time) {
+                return Err(Error::data(format!("the time {time} is not after the start time {start} in {row} of those used")));
+            }
+            if *event != 0.0 && *event != 1.0 {
+                return Err(Error::data(format!("the event is {event} in {row} of those used, wanted 0 or 1")));
+            }
+        }
+        self.stop.copy_from_slice(times);
+        self.event.iter_mut().zip(events).for_each(|(to, event)| *to = *event == 1.0);
+        self.merge_times().map(drop)
     }
 
     /// Makes times that differ by rounding the same; the number of distinct times that became others.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::design::{CorrelationDesign, Design, PredictorDesign, RowLedger, TermDesign};
+use crate::design::{CorrelationDesign, Design, PredictorDesign, RowLedger, SurvivalDesign, TermDesign};
 use crate::error::{Error, Result, try_collect, try_copy, try_push, try_vec};
 use crate::fit::Fit;
 use crate::simulate::{Purpose, Stream};
@@ -61,7 +61,6 @@ impl Fit {
 
 impl Cases {
     pub fn new(fit: &Fit, unit: Unit) -> Result<Self> {
-        fit.without_cox("bootstrap")?;
         let mut design = fit.design()?;
         design.rows = RowLedger { n_data: design.n, ..RowLedger::default() };
         let (index, labels) = match (unit, &design.correlation) {
@@ -137,9 +136,14 @@ impl Cases {
         Ok(sample)
     }
 
-    /// The response of a sample.
+    /// The response of a sample; of a Cox model the times, then the events.
     pub fn response(&self, sample: &Sample) -> Result<Vec<f64>> {
-        take(&self.design.y, &sample.rows)
+        let Some(own) = &self.design.survival else { return take(&self.design.y, &sample.rows) };
+        let mut response = take(&own.stop, &sample.rows)?;
+        for event in take(&own.event, &sample.rows)? {
+            try_push(SAMPLE, &mut response, f64::from(u8::from(event)))?;
+        }
+        Ok(response)
     }
 
     /// The model's data on the rows of a sample. A group drawn twice is two groups, and so are the levels within it of a factor nested in it;
@@ -150,7 +154,8 @@ impl Cases {
         Ok(Design {
             correlation: own.correlation.as_ref().map(|c| self.correlation(c, sample)).transpose()?,
             n: sample.rows.len(),
-            y: self.response(sample)?,
+            y: take(&own.y, &sample.rows)?,
+            survival: own.survival.as_ref().map(|survival| of_rows(survival, &sample.rows)).transpose()?,
             x: columns(&own.x, n, &sample.rows)?,
             x_names: own.x_names.clone(),
             weights: own.weights.as_ref().map(|w| take(w, &sample.rows)).transpose()?,
@@ -226,7 +231,17 @@ fn is_nested(index: &[u32], unit_of: &[u32], levels: usize) -> Result<bool> {
     }))
 }
 
-fn take(values: &[f64], rows: &[u32]) -> Result<Vec<f64>> {
+fn of_rows(own: &SurvivalDesign, rows: &[u32]) -> Result<SurvivalDesign> {
+    Ok(SurvivalDesign {
+        start: own.start.as_ref().map(|start| take(start, rows)).transpose()?,
+        stop: take(&own.stop, rows)?,
+        event: take(&own.event, rows)?,
+        stratum: take(&own.stratum, rows)?,
+        strata: own.strata.clone(),
+    })
+}
+
+fn take<T: Copy>(values: &[T], rows: &[u32]) -> Result<Vec<T>> {
     try_collect(SAMPLE, rows.iter().map(|&row| values[row as usize]))
 }
 

@@ -1,7 +1,8 @@
 //! Many responses of one design: the model of a fit fitted to each.
 
 use super::pool::{Pieces, run};
-use super::refit::{Refit, Refitter};
+use super::estimates::Refit;
+use super::refit::Refitter;
 use super::statistic::OWN_COLUMNS;
 use crate::error::{Error, Result, or_reason, try_collect, try_copy, try_vec};
 use crate::fit::Fit;
