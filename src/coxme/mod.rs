@@ -22,12 +22,9 @@ mod joint;
 pub mod laplace;
 pub mod estimate;
 pub mod solution;
-<<<<<<< HEAD
 pub mod observed;
 pub mod coefficient;
-=======
 pub mod hazard;
->>>>>>> main
 
 #[cfg(test)]
 mod tests;

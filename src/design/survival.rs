@@ -43,16 +43,18 @@ impl SurvivalDesign {
             if !(time.is_finite() && *time >= 0.0) {
                 return Err(Error::data(format!("the time is {time} in {row} of those used, wanted finite times from 0 up")));
             }
-            if let Some(start) = self.start.as_ref().map(|start| start[i]).filter(|start| start >= time) {
-                return Err(Error::data(format!("the time {time} is not after the start time {start} in {row} of those used")));
-            }
             if *event != 0.0 && *event != 1.0 {
                 return Err(Error::data(format!("the event is {event} in {row} of those used, wanted 0 or 1")));
             }
         }
         self.stop.copy_from_slice(times);
         self.event.iter_mut().zip(events).for_each(|(to, event)| *to = *event == 1.0);
-        self.merge_times().map(drop)
+        self.merge_times()?;
+        let early = self.start.iter().flatten().zip(&self.stop).position(|(start, stop)| start >= stop);
+        early.map_or(Ok(()), |i| {
+            let (row, time) = (row_text(i), self.stop[i]);
+            Err(Error::data(format!("the time {time} is not after the start time in {row} of those used")))
+        })
     }
 
     /// Makes times that differ by rounding the same; the number of distinct times that became others.

@@ -24,13 +24,16 @@ pub enum Named {
 use Named::{Anova, Combinations, Comparison, Contrasts, Drop1, Fits, Joint, Means};
 
 /// Those that differ: in the library, and in R (lmerTest, lme4, emmeans).
-const NAMES: [(Named, &str, &str); 36] = [
+const NAMES: [(Named, &str, &str); 39] = [
     (Anova, "sum_sq", "Sum.Sq"),
     (Anova, "mean_sq", "Mean.Sq"),
     (Anova, "num_df", "NumDF"),
     (Anova, "den_df", "DenDF"),
     (Anova, "statistic", "F.value"),
     (Anova, "p_value", "p.value"),
+    (Anova, "log_likelihood", "loglik"),
+    (Anova, "chi_square", "Chisq"),
+    (Anova, "df", "Df"),
     (Drop1, "n_parameters", "npar"),
     (Drop1, "aic", "AIC"),
     (Drop1, "chi_square", "LRT"),

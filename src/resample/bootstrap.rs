@@ -1,8 +1,8 @@
 //! The bootstrap: the model fitted to responses simulated from it, or to samples of its rows. And the jackknife, without each unit in turn.
 
 use super::cases::{Cases, Unit};
-use super::pool::{News, Pieces, run};
 use super::estimates::Refit;
+use super::pool::{News, Pieces, run};
 use super::refit::Refitter;
 use super::simulate::{RandomEffects, Simulator};
 use super::statistic::{OWN_COLUMNS, Statistic, View};

@@ -15,8 +15,8 @@ mod statistic;
 
 pub use bootstrap::{Bootstrap, BootstrapOptions};
 pub use cases::Unit;
-pub use intervals::{IntervalKind, IntervalOptions};
 pub use estimates::Refit;
+pub use intervals::{IntervalKind, IntervalOptions};
 pub use refit::Refitter;
 pub use refits::{RefitOptions, RefitStatus, Refits};
 pub use simulate::{RandomEffects, Simulator};

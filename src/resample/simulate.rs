@@ -1,7 +1,7 @@
 //! Responses simulated from a fit.
 
-use crate::choice::Choice;
 use super::survival::SurvivalTimes;
+use crate::choice::Choice;
 use crate::error::{Error, Result, try_copies, try_vec};
 use crate::family::ZeroMixture;
 use crate::fit::{Fit, TermFit};
@@ -134,8 +134,11 @@ impl Fit {
     /// The response of the rows used, one column below the other.
     pub(super) fn own_response(&self) -> Result<Vec<f64>> {
         let Some(own) = self.cox() else { return self.used(&self.y) };
-        let events = own.survival.event.iter().map(|event| f64::from(u8::from(*event)));
-        try_collect("response", own.survival.stop.iter().copied().chain(events).collect::<Vec<_>>())
+        let mut response = try_vec("response", 0.0, 2 * self.n_obs)?;
+        let (times, events) = response.split_at_mut(self.n_obs);
+        times.copy_from_slice(&own.survival.stop);
+        events.iter_mut().zip(&own.survival.event).for_each(|(to, event)| *to = f64::from(u8::from(*event)));
+        Ok(response)
     }
 
     /// Simulated responses `[m, c, nsim]`, c as of [`Fit::response_columns`] and m as of `fitted`, with NaN in rows that are padded. Those

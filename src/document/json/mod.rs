@@ -77,6 +77,9 @@ fn put_fit(json: &mut Json, fit: &Fit, questions: &Questions, answers: &Answers<
     json.names("warnings", &warnings.collect::<Vec<_>>());
     if let Some(limits) = &answers.fixed.wald {
         put_limits(json, "wald_ci", questions.level, limits);
+        if fit.cox().is_some() {
+            put_limits(json, "hazard_ratio_ci", questions.level, &limits.exponential());
+        }
     }
     Ok(())
 }

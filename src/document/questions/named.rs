@@ -23,8 +23,8 @@ pub struct Question {
     pub repeatable: bool,
     /// It says how to answer these, of which one must be asked.
     pub needs: &'static [&'static CStr],
-    /// Of linear models only.
-    linear: bool,
+    /// Of these kinds of model only; of all if there are none.
+    models: &'static [ModelKind],
     set: Set,
 }
 
@@ -52,7 +52,7 @@ impl Question {
 
     /// Whether models of a kind have an answer.
     pub fn suits(&self, model: ModelKind) -> bool {
-        !self.linear || model == ModelKind::Lmm
+        self.models.is_empty() || self.models.contains(&model)
     }
 
     /// Whether its value is a frame.
@@ -95,15 +95,15 @@ impl Question {
         doc: &'static CStr,
         set: fn(&mut Questions, &str) -> Option<()>,
     ) -> Self {
-        Question { name, doc, values: Some(values), repeatable: false, needs: &[], linear: false, set: Set::Text(set) }
+        Question { name, doc, values: Some(values), repeatable: false, needs: &[], models: &[], set: Set::Text(set) }
     }
 
     const fn flag(name: &'static CStr, doc: &'static CStr, set: fn(&mut Questions, &str) -> Option<()>) -> Self {
-        Question { name, doc, values: None, repeatable: false, needs: &[], linear: false, set: Set::Text(set) }
+        Question { name, doc, values: None, repeatable: false, needs: &[], models: &[], set: Set::Text(set) }
     }
 
     const fn data(name: &'static CStr, values: &'static CStr, doc: &'static CStr, set: fn(&mut Questions, Frame)) -> Self {
-        Question { name, doc, values: Some(values), repeatable: false, needs: &[], linear: false, set: Set::Data(set) }
+        Question { name, doc, values: Some(values), repeatable: false, needs: &[], models: &[], set: Set::Data(set) }
     }
 
     const fn repeatable(self) -> Self {
@@ -114,8 +114,8 @@ impl Question {
         Question { needs, ..self }
     }
 
-    const fn linear(self) -> Self {
-        Question { linear: true, ..self }
+    const fn only(self, models: &'static [ModelKind]) -> Self {
+        Question { models, ..self }
     }
 }
 
@@ -143,7 +143,7 @@ impl Questions {
             if !question.suits(model) {
                 let models = ModelKind::ALL.iter().filter(|(own, _)| question.suits(*own)).map(|(own, _)| own.name());
                 let models = models.collect::<Vec<_>>().join(" and ");
-                return Err(Error::argument(format!("{name} is for the model {models}, not {}", model.name())));
+                return Err(Error::argument(format!("{name} is for the models {models}, not {}", model.name())));
             }
             let needed = || question.needs.iter();
             if needed().next().is_some() && !needed().any(|need| self.has(need)) {
@@ -196,13 +196,13 @@ pub const QUESTIONS: [Question; 34] = [
         c"degrees of freedom of tests and intervals of the fixed effects (linear models: satterthwaite by default; others: normal, that is infinite)",
         |q, v| put(&mut q.df, values::word(v)),
     ),
-    Question::text(c"anova", c"1, 2 or 3", c"F tests of the terms of a linear model, of type I, II or III (repeatable)", anova)
+    Question::text(c"anova", c"1, 2 or 3", c"F tests of the terms of a linear model, chi-square tests of those of a Cox model, of type I, II or III (repeatable)", anova)
         .repeatable()
-        .linear(),
-    Question::flag(c"drop1", c"likelihood-ratio tests of a linear model against those without each term", |q, v| {
+        .only(&[ModelKind::Lmm, ModelKind::Coxme]),
+    Question::flag(c"drop1", c"likelihood-ratio tests of a linear or Cox model against those without each term", |q, v| {
         put(&mut q.drop1, values::truth(v))
     })
-    .linear(),
+    .only(&[ModelKind::Lmm, ModelKind::Coxme]),
     Question::text(
         c"confint",
         c"wald, profile, boot or ranef",
