@@ -87,6 +87,9 @@ impl Refitter {
 
     /// Refits have standard errors; of linear models alone.
     pub fn with_std_errors(mut self) -> Result<Self> {
+        if matches!(self.engine, Engine::Cox(..)) {
+            return Err(Error::unsupported("standard errors of refits: not available for a Cox model; fit it to each response"));
+        }
         if !matches!(self.engine, Engine::Linear(_)) {
             return Err(Error::unsupported(
                 "standard errors of refits are those of linear models only: fit the model to each response",

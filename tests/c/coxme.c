@@ -81,6 +81,80 @@ static void estimates(const interlace_fit *fit) {
     }
 }
 
+static double number(const interlace_frame *table, const char *column, size_t row) {
+    double values[256];
+    size_t at;
+    CHECK(row < interlace_frame_n_rows(table) && interlace_frame_n_rows(table) <= COUNT(values));
+    OK(interlace_frame_column_index(table, column, &at, &err));
+    OK(interlace_frame_column_f64(table, at, values, interlace_frame_n_rows(table), &err));
+    return values[row];
+}
+
+static void tests_and_intervals(const interlace_fit *fit, const interlace_fit *breslow, const interlace_frame *data) {
+    interlace_frame *table = NULL;
+    double beta[2], error[2], vcov[9];
+    OK(interlace_fit_fixef(fit, INTERLACE_PREDICTOR_MEAN, beta, 2, &err));
+    OK(interlace_fit_fixef_std_error(fit, INTERLACE_PREDICTOR_MEAN, error, 2, &err));
+    OK(interlace_fit_hazard_ratios(fit, 0.95, &table, &err));
+    CLOSE(number(table, "hazard_ratio", 1), exp(beta[1]), 1e-12);
+    CLOSE(number(table, "upper", 1), exp(beta[1] + 1.959963984540054 * error[1]), 1e-12);
+    interlace_frame_free(table);
+    OK(interlace_fit_parameters_vcov(fit, INTERLACE_PARAMETER_FORM_REPORTED, NULL, vcov, 9, &err));
+    CHECK(vcov[0] >= error[0] * error[0] && vcov[8] > 0 && vcov[5] == vcov[7]);
+    OK(interlace_fit_parameters_confint_profile(fit, NULL, NULL, &table, &err));
+    CHECK(interlace_frame_n_rows(table) == 3 && number(table, "lower", 2) < beta[1] && number(table, "upper", 2) > beta[1]);
+    CLOSE(number(table, "estimate", 0), sqrt(0.4573625455751593), 1e-6);
+    interlace_frame_free(table);
+    OK(interlace_fit_profile(fit, NULL, NULL, &table, &err));
+    CHECK(interlace_frame_n_rows(table) > 9);
+    interlace_frame_free(table);
+    OK(interlace_fit_anova(fit, NULL, INTERLACE_ANOVA_TYPE_I, INTERLACE_DF_DEFAULT, NULL, &table, &err));
+    CHECK(interlace_frame_n_rows(table) == 3);
+    CLOSE(number(table, "log_likelihood", 2), interlace_fit_log_likelihood(fit), 1e-12);
+    interlace_frame_free(table);
+    OK(interlace_fit_anova(fit, data, INTERLACE_ANOVA_TYPE_III, INTERLACE_DF_DEFAULT, NULL, &table, &err));
+    CLOSE(number(table, "chi_square", 1), beta[1] * beta[1] / error[1] / error[1], 1e-9);
+    interlace_frame_free(table);
+    OK(interlace_fit_drop1(fit, data, NULL, &table, &err));
+    CLOSE(number(table, "aic", 0), interlace_fit_aic(fit), 1e-9);
+    interlace_frame_free(table);
+    OK(interlace_fit_marginal_means(fit, data, "~ sex", NULL, NULL, &table, &err));
+    CHECK(interlace_frame_n_rows(table) == 1);
+    interlace_frame_free(table);
+    table = NULL;
+    const interlace_fit *both[2] = {fit, breslow};
+    FAILS(INTERLACE_E_ARGUMENT, "ties", interlace_fit_compare(both, 2, false, NULL, &table, &err));
+    CHECK(table == NULL);
+}
+
+/* Of a response both columns: times, events. */
+static void responses(const interlace_fit *fit, const interlace_frame *data) {
+    double y[4 * KIDNEY], times[KIDNEY];
+    size_t at;
+    interlace_frame *table;
+    CHECK(interlace_fit_n_response_columns(fit) == 2 && interlace_fit_n_response_columns(NULL) == 0);
+    FAILS(INTERLACE_E_ARGUMENT, "exactly 304", interlace_fit_simulate(fit, 2, 1, INTERLACE_SIMULATION_NEW, NULL, y, 2 * KIDNEY, &err));
+    OK(interlace_fit_simulate(fit, 1, 1, INTERLACE_SIMULATION_NEW, NULL, y + 2 * KIDNEY, 2 * KIDNEY, &err));
+    OK(interlace_frame_column_index(data, "time", &at, &err));
+    OK(interlace_frame_column_f64(data, at, times, KIDNEY, &err));
+    memcpy(y, times, sizeof times);
+    OK(interlace_fit_response(fit, y + KIDNEY, KIDNEY, &err));
+    OK(interlace_fit_refit(fit, y, KIDNEY, 2, KIDNEY, false, NULL, &table, &err));
+    CLOSE(number(table, "log_likelihood", 0), interlace_fit_log_likelihood(fit), 1e-9);
+    CHECK(isfinite(number(table, "log_likelihood", 1)) && number(table, "log_likelihood", 1) != number(table, "log_likelihood", 0));
+    interlace_frame_free(table);
+    interlace_bootstrap *bootstrap;
+    OK(interlace_bootstrap_new(&bootstrap, &err));
+    OK(interlace_bootstrap_set_replicates(bootstrap, 0, 5, &err));
+    OK(interlace_bootstrap_run(bootstrap, fit, NULL, &table, &err));
+    CHECK(interlace_frame_n_rows(table) == 5 && isfinite(number(table, "theta.id.(Intercept)", 0)));
+    interlace_frame_free(table);
+    OK(interlace_bootstrap_set_groups(bootstrap, "id", &err));
+    OK(interlace_bootstrap_run(bootstrap, fit, NULL, &table, &err));
+    interlace_frame_free(table);
+    interlace_bootstrap_free(bootstrap);
+}
+
 /* Everything that takes a fit and has no meaning for this one, or is not there yet. Nothing is written. */
 static void not_available(const interlace_fit *fit, const interlace_frame *data) {
     double out[KIDNEY * KIDNEY] = {0}, one = 7, two = 7, three = 7, four = 7;
@@ -91,14 +165,6 @@ static void not_available(const interlace_fit *fit, const interlace_frame *data)
     FAILS(none, "Cox", interlace_fit_predict(fit, data, NULL, NULL, out, KIDNEY, &err));
     FAILS(none, "Cox", interlace_fit_predict_interval(fit, data, NULL, NULL, out, out, out, out, KIDNEY, &err));
     FAILS(none, "Cox", interlace_fit_predict_status(fit, data, NULL, NULL, status, KIDNEY, &err));
-    FAILS(none, "Cox", interlace_fit_profile(fit, NULL, NULL, &table, &err));
-    FAILS(none, "Cox", interlace_fit_parameters_confint_profile(fit, NULL, NULL, &table, &err));
-    CHECK(interlace_fit_anova(fit, data, INTERLACE_ANOVA_TYPE_III, INTERLACE_DF_DEFAULT, NULL, &table, &err) != INTERLACE_OK);
-    CHECK(interlace_fit_drop1(fit, data, NULL, &table, &err) != INTERLACE_OK);
-    FAILS(none, "Cox", interlace_fit_contrasts(fit, data, "~ sex", NULL, NULL, &table, &err));
-    FAILS(none, "Cox", interlace_fit_marginal_means(fit, data, "~ sex", NULL, NULL, &table, &err));
-    FAILS(none, "Cox", interlace_fit_refit(fit, out, KIDNEY, 1, KIDNEY, false, NULL, &table, &err));
-    FAILS(none, "Cox", interlace_fit_simulate(fit, 1, 1, INTERLACE_SIMULATION_NEW, NULL, out, KIDNEY, &err));
     FAILS(none, "Cox", interlace_fit_r2(fit, NULL, &one, &two, &err));
     FAILS(none, "Cox", interlace_fit_icc(fit, NULL, &one, &two, &err));
     FAILS(none, "Cox", interlace_fit_overdispersion(fit, &one, &two, &three, &four, &err));
@@ -107,10 +173,24 @@ static void not_available(const interlace_fit *fit, const interlace_frame *data)
     FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_WORKING, out, KIDNEY, &err));
     FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_DEVIANCE, out, KIDNEY, &err));
     FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_NORMALIZED, out, KIDNEY, &err));
-    FAILS(none, "Cox", interlace_fit_parameters_vcov(fit, INTERLACE_PARAMETER_FORM_WORKING, NULL, out, 9, &err));
-    CHECK(interlace_fit_fixef_vcov_kenward_roger(fit, NULL, out, 4, &err) != INTERLACE_OK);
-    CHECK(interlace_fit_fixef_p_value(fit, INTERLACE_PREDICTOR_MEAN, INTERLACE_DF_SATTERTHWAITE, NULL, out, 2, &err) != INTERLACE_OK);
-    CHECK(interlace_fit_fixef_p_value(fit, INTERLACE_PREDICTOR_MEAN, INTERLACE_DF_KENWARD_ROGER, NULL, out, 2, &err) != INTERLACE_OK);
+    FAILS(none, "Cox", interlace_fit_fixef_vcov_kenward_roger(fit, NULL, out, 4, &err));
+    static const interlace_df others[] = {INTERLACE_DF_SATTERTHWAITE, INTERLACE_DF_KENWARD_ROGER, INTERLACE_DF_RESIDUAL};
+    for (size_t i = 0; i < COUNT(others); i++) {
+        double l[2] = {0, 1};
+        FAILS(none, "Cox", interlace_fit_fixef_p_value(fit, INTERLACE_PREDICTOR_MEAN, others[i], NULL, out, 2, &err));
+        FAILS(none, "Cox", interlace_fit_fixef_confint_wald(fit, INTERLACE_PREDICTOR_MEAN, others[i], 0.95, NULL, out, out, 2, &err));
+        FAILS(none, "Cox", interlace_fit_coefficients(fit, others[i], 0.95, NULL, &table, &err));
+        FAILS(none, "Cox", interlace_fit_wald_test(fit, l, 1, 2, 1, NULL, true, others[i], NULL, &table, &err));
+        FAILS(none, "Cox", interlace_fit_anova(fit, data, INTERLACE_ANOVA_TYPE_II, others[i], NULL, &table, &err));
+    }
+    FAILS(none, "Cox", interlace_fit_refit(fit, out, KIDNEY, 1, KIDNEY, true, NULL, &table, &err));
+    interlace_bootstrap *bootstrap;
+    OK(interlace_bootstrap_new(&bootstrap, &err));
+    FAILS(none, "Cox", interlace_bootstrap_response_std_error(bootstrap, fit, NULL, NULL, NULL, &one, &err));
+    interlace_bootstrap_free(bootstrap);
+    interlace_spec *spec = model();
+    FAILS(none, "Cox", interlace_spec_cross_validate(spec, data, "id", 3, 1, NULL, &table, NULL, &err));
+    interlace_spec_free(spec);
     CHECK(interlace_fit_family_parameters(fit, out, 0, &err) != INTERLACE_OK);
     CHECK(interlace_fit_thresholds(fit, out, 1, &err) != INTERLACE_OK && interlace_fit_n_thresholds(fit) == 0);
     CHECK(interlace_fit_nominal(fit, out, 1, &err) != INTERLACE_OK && interlace_fit_n_nominal(fit) == 0);
@@ -135,6 +215,8 @@ int main(void) {
     CHECK(interlace_fit_converged(fit) && interlace_fit_converged(breslow));
     likelihoods(fit, breslow);
     estimates(fit);
+    tests_and_intervals(fit, breslow, data);
+    responses(fit, data);
     not_available(fit, data);
     double theta[2] = {0.3, 0.6}, values[2];
     OK(interlace_spec_objective(spec, data, theta, 1, 2, NULL, values, 2, &err));

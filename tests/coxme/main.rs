@@ -5,5 +5,8 @@ mod common;
 
 mod accessors;
 mod bad_input;
+mod inference;
 mod properties;
 mod reference;
+mod resampling;
+mod trials;

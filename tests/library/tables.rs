@@ -147,6 +147,22 @@ fn of_ordinal_models(seen: &mut Seen) {
     seen.add_named(&Fit::new(&model, Some(&data("wine")), &Options::default(), &Watch::unwatched()).unwrap());
 }
 
+fn of_cox_models(seen: &mut Seen) {
+    let model = spec(ModelKind::Coxme, "Surv(time, status) ~ disease + (1 | id)");
+    let (frame, watch) = (data("kidney"), Watch::unwatched());
+    let fit = Fit::new(&model, Some(&frame), &Options::default(), &watch).unwrap();
+    seen.add_named(&fit);
+    let freedom = DegreesOfFreedom::Same(f64::INFINITY);
+    for kind in [AnovaType::I, AnovaType::III] {
+        seen.add("anova of Cox models", &anova_table(&fit, None, kind, freedom, &watch).unwrap());
+    }
+    let means = MarginalMeans::of_fit(&fit, None, &MeansSpec::parse("~ disease").unwrap(), Weighting::Equal, &watch).unwrap();
+    let scale = ResponseScale::of_fit(&fit).unwrap();
+    let own = Coefficients { estimate: &fit.fixed.estimate, root: &fit.fixed.root, df: &|_| f64::INFINITY };
+    let table = means.contrasts(&own, &Contrasts::Pairwise, Adjustment::Tukey, scale.as_ref(), 0.95, &watch);
+    seen.add("contrasts", &table.unwrap());
+}
+
 #[test]
 fn every_column_is_documented_and_every_documented_column_occurs() {
     let mut seen = Seen { page: documented(), ..Seen::default() };
@@ -154,6 +170,7 @@ fn every_column_is_documented_and_every_documented_column_occurs() {
     of_linear_models(&mut seen);
     of_generalised_models(&mut seen);
     of_ordinal_models(&mut seen);
+    of_cox_models(&mut seen);
     let all = seen.page.iter().flat_map(|(heading, columns)| columns.iter().map(move |(name, _)| (heading.clone(), name.clone())));
     let absent: Vec<_> = all.filter(|own| !seen.columns.contains(own)).collect();
     assert!(absent.is_empty(), "{absent:?}");

@@ -142,8 +142,9 @@ impl Questions {
             let name = question.name();
             if !question.suits(model) {
                 let models = ModelKind::ALL.iter().filter(|(own, _)| question.suits(*own)).map(|(own, _)| own.name());
-                let models = models.collect::<Vec<_>>().join(" and ");
-                return Err(Error::argument(format!("{name} is for the models {models}, not {}", model.name())));
+                let models = models.collect::<Vec<_>>();
+                let (s, all) = (if models.len() > 1 { "s" } else { "" }, models.join(" and "));
+                return Err(Error::argument(format!("{name} is for the model{s} {all}, not {}", model.name())));
             }
             let needed = || question.needs.iter();
             if needed().next().is_some() && !needed().any(|need| self.has(need)) {
