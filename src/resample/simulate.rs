@@ -85,7 +85,7 @@ impl<'f> Simulator<'f> {
         }
         let mut stream = Stream::new(seed, replicate, Purpose::Response);
         if let Some(times) = &self.times {
-            return times.draw(&eta[0], &mut stream);
+            return times.draw(&eta[0], &mut stream, watch);
         }
         let mut y = try_vec("simulated responses", 0.0, self.fit.n_obs)?;
         if let Some(correlation) = self.fit.correlation() {

@@ -10,6 +10,7 @@ use crate::design::SurvivalDesign;
 use crate::error::{Result, try_push, try_vec};
 use crate::fit::{Cox, Fit};
 use crate::simulate::Stream;
+use crate::watch::Watch;
 
 const TIMES: &str = "simulated times";
 
@@ -53,10 +54,11 @@ impl<'f> SurvivalTimes<'f> {
     }
 
     /// The times of all rows at the predictor `eta`, then 1 for an event and 0 without one.
-    pub fn draw(&self, eta: &[f64], stream: &mut Stream) -> Result<Vec<f64>> {
+    pub fn draw(&self, eta: &[f64], stream: &mut Stream, watch: &Watch<'_>) -> Result<Vec<f64>> {
         let n = eta.len();
         let mut out = try_vec(TIMES, 0.0, 2 * n)?;
         for (i, eta) in eta.iter().enumerate() {
+            watch.pulse_each(i)?;
             let (time, event) = self.row(i, *eta, stream);
             (out[i], out[n + i]) = (time, f64::from(u8::from(event)));
         }

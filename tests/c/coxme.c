@@ -121,6 +121,11 @@ static void tests_and_intervals(const interlace_fit *fit, const interlace_fit *b
     OK(interlace_fit_marginal_means(fit, data, "~ sex", NULL, NULL, &table, &err));
     CHECK(interlace_frame_n_rows(table) == 1);
     interlace_frame_free(table);
+    interlace_spec *spec = model();
+    OK(interlace_spec_all_optimizers(spec, data, NULL, &table, &err));
+    CHECK(interlace_frame_n_rows(table) == 4);
+    interlace_frame_free(table);
+    interlace_spec_free(spec);
     table = NULL;
     const interlace_fit *both[2] = {fit, breslow};
     FAILS(INTERLACE_E_ARGUMENT, "ties", interlace_fit_compare(both, 2, false, NULL, &table, &err));

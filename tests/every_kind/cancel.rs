@@ -8,7 +8,7 @@ use crate::common::Rng;
 use crate::common::watching::{Heard, heard_up_to, reporting};
 use interlace::choice::Choice;
 use interlace::error::{Code, Error, Result};
-use interlace::fit::Fit;
+use interlace::fit::{Fit, ParameterForm};
 use interlace::frame::Frame;
 use interlace::inference::adjust::Adjustment;
 use interlace::inference::anova::{AnovaType, anova_table};
@@ -259,6 +259,32 @@ fn statistics_of_replicates() {
     let work =
         |watch: &Watch<'_>| fit.bootstrap_intervals(&replicates, 0.9, IntervalKind::Accelerated, watch).map(|own| text(&own));
     check("accelerated intervals", &[Phase::Deletion], &work);
+}
+
+#[test]
+fn inference_and_replicates_of_cox_models() {
+    let model = spec(ModelKind::Coxme, "Surv(time, count > 3) ~ x + f + (1 | g)");
+    let (frame, fit) = (data(), fitted(&model, &Options::default()));
+    let freedom = DegreesOfFreedom::Same(f64::INFINITY);
+    let start = [Phase::Start, Phase::Search, Phase::Profile];
+    check("profile", &start, &|watch| fit.profile(0.9, watch).map(|own| text(&own)));
+    check("profile of theta", &start, &|watch| fit.profile_theta(0.9, watch).map(|own| text(&own)));
+    let form = ParameterForm::Reported;
+    check("covariance", &[Phase::StandardErrors], &|watch| fit.parameters_vcov(form, watch).map(|own| text(&own)));
+    for (kind, phase) in [(AnovaType::I, Phase::Model), (AnovaType::III, Phase::Test)] {
+        let table = |watch: &Watch<'_>| anova_table(&fit, Some(&frame), kind, freedom, watch).map(|own| text(&own));
+        check("anova", &[phase], &table);
+    }
+    check("drop1", &[Phase::Model], &|watch| drop1_table(&fit, Some(&frame), watch).map(|own| text(&own)));
+    for cases in [None, Some(Unit::Group(0)), Some(Unit::Row)] {
+        let asked = BootstrapOptions { replicates: 4, seed: 3, cases, threads: 1, ..BootstrapOptions::default() };
+        check("bootstrap", &[Phase::Replicate], &|watch| fit.bootstrap(&asked, watch).map(|own| text(&own)));
+    }
+    check("jackknife", &[Phase::Deletion], &|watch| fit.jackknife(Unit::Group(0), None, 1, watch).map(|own| text(&own)));
+    let simulated = |watch: &Watch<'_>| fit.simulate(3, 1, RandomEffects::New, watch);
+    check("simulation", &[Phase::Simulation], &|watch| simulated(watch).map(|own| text(&own)));
+    let (y, asked) = (simulated(&Watch::unwatched()).unwrap(), RefitOptions { std_errors: false, threads: 1 });
+    check("refits", &[Phase::Refit], &|watch| fit.refit_many(&y, &asked, watch).map(|own| text(&own)));
 }
 
 /// Which calls there are while other threads work depends on them, but not that each step is heard of, and that cancelling ends all.

@@ -7,10 +7,11 @@ use crate::fit::{Cox, Fit};
 use crate::inference::degrees_of_freedom::pseudo_inverse;
 use crate::linalg::delta::{self, Slopes};
 use crate::search::theta_slopes;
-use crate::watch::Watch;
+use crate::watch::{Phase, Watch};
 
 /// Of the fixed effects and theta.
 pub fn covariance(fit: &Fit, own: &Cox, watch: &Watch<'_>) -> Result<Vec<f64>> {
+    watch.at(Phase::StandardErrors, 0, None)?;
     let cox = fit.cox_model(own)?;
     let mut laplace = cox.at_estimates(watch)?;
     laplace.watch = *watch;

@@ -9,11 +9,13 @@ use super::limits::{Parameters, Profile, Work};
 use super::terms::{self, Parameter, Place};
 use crate::covariance::Structure;
 use crate::coxme::coefficient::WithCoefficient;
+use crate::coxme::estimate::estimate;
 use crate::coxme::laplace::Laplace;
 use crate::coxme::model::Model;
 use crate::design::Design;
 use crate::error::{Error, Result, try_vec};
 use crate::fit::{Cox, Fit};
+use crate::options::Options;
 use crate::watch::{Phase, Watch};
 
 /// A fit, at the minimum of its criterion.
@@ -31,8 +33,12 @@ impl<'f> Base<'f> {
     pub fn new(fit: &'f Fit, own: &'f Cox, watch: &'f Watch<'f>) -> Result<Self> {
         watch.at(Phase::Start, 0, None)?;
         let cox = fit.cox_model(own)?;
-        let end = least(&mut Laplace::new(&cox.model, watch)?, &cox.working)?;
-        Ok(Base { fit, own, design: fit.design()?, model: cox.model, working: end.x, minimum: end.value, watch })
+        let options = Options { theta0: Some(fit.theta.clone()), ..fit.options() };
+        let end = estimate(&mut Laplace::new(&cox.model, watch)?, &options)?;
+        if !end.converged {
+            return Err(Error::numeric("profile: the search for the maximum of the likelihood did not converge"));
+        }
+        Ok(Base { fit, own, design: fit.design()?, model: cox.model, working: end.working, minimum: end.value, watch })
     }
 
     /// A copy of the model, whose effects may be turned.
