@@ -5,9 +5,8 @@
 //! dd/dbeta_j = x_j'(kappa - 2 g)
 //! ```
 
-use super::joint::apply;
 use super::laplace::Laplace;
-use super::model::Model;
+use super::model::{Model, apply};
 use crate::error::{Result, try_copy, try_vec};
 use crate::linalg::dense::dot;
 use crate::optimize::Objective;

@@ -1,16 +1,18 @@
 //! The data of a Cox model as the criterion has them: fixed effects centred within strata and scaled, random effects scaled.
 
 use super::Ties;
+use super::forest::{Forest, Strata};
 use super::risk::RiskSets;
 use super::rows::SparseRows;
 use super::within::Within;
 use crate::covariance::{Structure, with_ranges};
-use crate::design::{Design, SurvivalDesign, independent_columns};
+use crate::design::{Design, SurvivalDesign, TermDesign, independent_columns};
 use crate::error::{Error, Result, try_copy};
-use crate::random::{EffectUnits, Layout, Shift, TermRows, centred, shifts};
+use crate::random::{EffectUnits, Layout, Roots, Shift, TermRows, centred, shifts};
 
-/// The most random effects whose information is kept as a dense matrix.
-pub const MOST_EFFECTS: usize = 4000;
+/// The most random effects whose information is a dense matrix; where they are crossed, and where they are nested in one another.
+const MOST_CROSSED: usize = 4000;
+const MOST_NESTED: usize = 1000;
 
 /// Relative to its norm, what is left of a column about the means of its strata that is nothing.
 const CONSTANT: f64 = 1e-10;
@@ -29,6 +31,8 @@ pub struct Model {
     pub layout: Layout,
     pub structures: Vec<Structure>,
     pub z: SparseRows,
+    /// Where the effects are so many that their information is not kept as a dense matrix.
+    pub forest: Option<Forest>,
     scales: Vec<Vec<f64>>,
     shifts: Vec<Shift>,
     /// By what the effects of each term were turned then, [`EffectUnits::turn`].
@@ -37,21 +41,38 @@ pub struct Model {
 
 impl Model {
     pub fn new(design: &Design, survival: &SurvivalDesign, ties: Ties) -> Result<Self> {
+        Self::with_most(design, survival, ties, MOST_NESTED, None)
+    }
+
+    /// With the effects of an unstructured term turned: they are G times themselves.
+    pub fn turned(design: &Design, survival: &SurvivalDesign, ties: Ties, turn: (usize, Vec<f64>)) -> Result<Self> {
+        Self::with_most(design, survival, ties, MOST_NESTED, Some(turn))
+    }
+
+    /// With up to `most` nested effects by a dense matrix.
+    pub(super) fn with_most(
+        design: &Design,
+        survival: &SurvivalDesign,
+        ties: Ties,
+        most: usize,
+        turn: Option<(usize, Vec<f64>)>,
+    ) -> Result<Self> {
         let n = design.n;
         let sets = RiskSets::new(survival, design.weights.as_deref(), ties)?;
         let (kept, x, x_scales) = fixed_columns(design, survival, &sets)?;
         let layout = Layout { p: kept.len(), ..Layout::of_design(design) };
-        if layout.q() > MOST_EFFECTS {
-            return Err(Error::unsupported(format!(
-                "the model has {} random effects, and a Cox model can have {MOST_EFFECTS} as yet: their information is a dense matrix",
-                layout.q()
-            )));
-        }
         let structures: Vec<Structure> = design.terms.iter().map(|t| t.structure).collect();
-        let (z, scales, shifts) = random_rows(design, &layout, &structures)?;
+        let RandomRows { mut values, scales, shifts } = random_rows(design, &structures)?;
+        let mut turns = vec![vec![]; structures.len()];
+        if let Some((k, g)) = turn {
+            values[k].iter_mut().for_each(|z| turn_rows(n, &g, z));
+            turns[k] = g;
+        }
+        let terms: Vec<TermRows> = design.terms.iter().zip(&values).map(|(term, z)| term_rows(term, z.as_deref())).collect();
+        let forest = forest(survival, &sets, &layout, &terms, most)?;
+        let z = SparseRows::new(n, &layout, &terms)?;
         let offset = design.offset.as_deref().map(|o| try_copy("offset", o)).transpose()?;
-        let turns = vec![vec![]; structures.len()];
-        Ok(Model { n, sets, kept, x, x_scales, offset, layout, structures, z, scales, shifts, turns })
+        Ok(Model { n, sets, kept, x, x_scales, offset, layout, structures, z, forest, scales, shifts, turns })
     }
 
     pub fn p(&self) -> usize {
@@ -70,14 +91,6 @@ impl Model {
     /// What brings the effects of term k to the user's units.
     pub fn units(&self, k: usize) -> EffectUnits<'_> {
         EffectUnits { structure: self.structures[k], scales: &self.scales[k], shift: &self.shifts[k], turn: &self.turns[k] }
-    }
-
-    /// Turns the effects of an unstructured term, which were not before: they become G times themselves.
-    pub fn turn(&mut self, k: usize, g: Vec<f64>) -> Result<()> {
-        let own = self.layout.offset(k)..self.layout.offset(k + 1);
-        self.z = self.z.turned(own, self.structures[k].size, &g)?;
-        self.turns[k] = g;
-        Ok(())
     }
 
     pub fn n_theta(&self) -> usize {
@@ -120,6 +133,16 @@ impl Model {
     }
 }
 
+/// Rows of Z of one term, `[n, r]`, times G'.
+fn turn_rows(n: usize, g: &[f64], z: &mut [f64]) {
+    let r = g.len().isqrt();
+    let mut row = vec![0.0; r];
+    for i in 0..n {
+        (0..r).for_each(|e| row[e] = z[e * n + i]);
+        (0..r).for_each(|a| z[a * n + i] = (0..r).map(|b| g[b * r + a] * row[b]).sum());
+    }
+}
+
 type FixedColumns = (Vec<usize>, Vec<f64>, Vec<f64>);
 
 /// The columns of X that the likelihood sees, and what they were divided by: about the means of their strata over rows that are ever at risk.
@@ -147,20 +170,27 @@ fn fixed_columns(design: &Design, survival: &SurvivalDesign, sets: &RiskSets) ->
     Ok((kept, own, scales))
 }
 
-type RandomRows = (SparseRows, Vec<Vec<f64>>, Vec<Shift>);
+/// The columns of each term, the scales that they were divided by, and what was taken off them before.
+struct RandomRows {
+    values: Vec<Option<Vec<f64>>>,
+    scales: Vec<Vec<f64>>,
+    shifts: Vec<Shift>,
+}
 
-/// The rows of Z, the scales that its columns were divided by, and what was taken off them before.
-fn random_rows(design: &Design, layout: &Layout, structures: &[Structure]) -> Result<RandomRows> {
+fn term_rows<'a>(term: &'a TermDesign, z: Option<&'a [f64]>) -> TermRows<'a> {
+    TermRows { index: &term.index, z, entries: None }
+}
+
+fn random_rows(design: &Design, structures: &[Structure]) -> Result<RandomRows> {
     let n = design.n;
-    let mut terms: Vec<TermRows> =
-        design.terms.iter().map(|t| TermRows { index: &t.index, z: t.z.as_deref(), entries: None }).collect();
+    let terms: Vec<TermRows> = design.terms.iter().map(|t| term_rows(t, t.z.as_deref())).collect();
     let shifts = shifts(n, &terms, structures);
-    let mut own = centred(n, &terms, &shifts)?;
-    for (own, term) in own.iter_mut().zip(&terms).filter(|(own, _)| own.is_none()) {
+    let mut values = centred(n, &terms, &shifts)?;
+    for (own, term) in values.iter_mut().zip(&terms).filter(|(own, _)| own.is_none()) {
         *own = term.z.map(|z| try_copy("random-effects model matrix", z)).transpose()?;
     }
     let mut scales = vec![];
-    for (structure, own) in structures.iter().zip(&mut own) {
+    for (structure, own) in structures.iter().zip(&mut values) {
         let mut scale = vec![1.0; structure.size];
         if let Some(z) = own {
             let mean_square = |column: &[f64]| column.iter().map(|v| v * v).sum::<f64>() / n as f64;
@@ -176,8 +206,50 @@ fn random_rows(design: &Design, layout: &Layout, structures: &[Structure]) -> Re
         }
         scales.push(scale);
     }
-    for (term, own) in terms.iter_mut().zip(&own) {
-        term.z = own.as_deref();
+    Ok(RandomRows { values, scales, shifts })
+}
+
+/// The forest of very many effects; an error where they are crossed.
+fn forest(
+    survival: &SurvivalDesign,
+    sets: &RiskSets,
+    layout: &Layout,
+    terms: &[TermRows<'_>],
+    most: usize,
+) -> Result<Option<Forest>> {
+    let q = layout.q();
+    if q <= most {
+        return Ok(None);
     }
-    Ok((SparseRows::new(n, layout, &terms)?, scales, shifts))
+    let counts = |i: usize| sets.is_ever_at_risk(i);
+    let strata = Strata { count: sets.strata.len(), of_row: &survival.stratum, counts: &counts };
+    let forest = Forest::new(sets.n, layout, terms, &strata)?;
+    if forest.is_none() && q > MOST_CROSSED {
+        return Err(Error::unsupported(format!(
+            "the model has {q} random effects of crossed grouping factors, and a Cox model can have {MOST_CROSSED}: their information is a \
+             dense matrix; there is no such limit where each factor is nested in the next"
+        )));
+    }
+    Ok(forest)
+}
+
+/// v <- Lambda v, or Lambda'v.
+pub fn apply(model: &Model, t: &Roots, transpose: bool, v: &mut [f64]) {
+    let mut rest = v;
+    for (size, t) in model.layout.terms.iter().zip(t.iter()) {
+        let r = size.effects;
+        let (own, tail) = rest.split_at_mut(size.levels * r);
+        rest = tail;
+        if r == 1 {
+            own.iter_mut().for_each(|v| *v *= t[0]);
+            continue;
+        }
+        for level in own.chunks_exact_mut(r) {
+            if transpose {
+                (0..r).for_each(|a| level[a] = (a..r).map(|b| t[a * r + b] * level[b]).sum());
+            } else {
+                (0..r).rev().for_each(|a| level[a] = (0..=a).map(|b| t[b * r + a] * level[b]).sum());
+            }
+        }
+    }
 }

@@ -1,7 +1,5 @@
 //! The rows of Z, of all terms side by side: what is not zero of them.
 
-use std::ops::Range;
-
 use crate::error::{Result, try_vec};
 use crate::random::{Layout, TermRows};
 
@@ -35,33 +33,6 @@ impl SparseRows {
             }
         }
         Ok(SparseRows { q: layout.q(), first, columns, values })
-    }
-
-    /// With the `r` effects of each level of a term, whose columns are `term`, multiplied by G `[r, r]`.
-    pub fn turned(&self, term: Range<usize>, r: usize, g: &[f64]) -> Result<Self> {
-        let n = self.first.len() - 1;
-        let own = |i: usize| {
-            let level = self.row(i).find(|(c, _)| term.contains(c)).map(|(c, _)| term.start + (c - term.start) / r * r);
-            let mut z = vec![0.0; r];
-            for (c, v) in self.row(i).filter(|(c, _)| term.contains(c)) {
-                let from = (c - term.start) % r;
-                (0..r).for_each(|a| z[a] += g[from * r + a] * v);
-            }
-            let turned = z.into_iter().enumerate().filter_map(move |(a, v)| level.map(|first| (first + a, v)));
-            let others = self.row(i).filter(|(c, _)| !term.contains(c));
-            let mut all: Vec<(usize, f64)> = others.chain(turned.filter(|(_, v)| *v != 0.0)).collect();
-            all.sort_unstable_by_key(|(c, _)| *c);
-            all
-        };
-        let mut first = try_vec(ROWS, 0, n + 1)?;
-        (0..n).for_each(|i| first[i + 1] = first[i] + own(i).len());
-        let (mut columns, mut values) = (try_vec(ROWS, 0, first[n])?, try_vec(ROWS, 0.0, first[n])?);
-        for i in 0..n {
-            for (at, (column, value)) in (first[i]..).zip(own(i)) {
-                (columns[at], values[at]) = (column as u32, value);
-            }
-        }
-        Ok(SparseRows { q: self.q, first, columns, values })
     }
 
     /// Columns and values of a row.

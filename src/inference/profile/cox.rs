@@ -41,27 +41,22 @@ impl<'f> Base<'f> {
         Ok(Base { fit, own, design: fit.design()?, model: cox.model, working: end.working, minimum: end.value, watch })
     }
 
-    /// A copy of the model, whose effects may be turned.
-    fn again(&self) -> Result<Model> {
-        Model::new(&self.design, &self.own.survival, self.own.ties)
+    fn turned(&self, k: usize, g: Vec<f64>) -> Result<Model> {
+        Model::turned(&self.design, &self.own.survival, self.own.ties, (k, g))
     }
 
     fn with_effects(&self, k: usize, effects: &[usize], work: &mut Work<'_>) -> Result<Profile> {
-        let mut model = self.again()?;
-        let (turned, centre) = (place(&model, k).turned(effects), self.working.clone());
+        let (turned, centre) = (place(&self.model, k).turned(effects), self.working.clone());
         let held = if effects.len() == 1 { turned.hold_sd(centre) } else { turned.hold_correlation(centre)? };
-        model.turn(k, turned.g)?;
-        work(&mut Laplace::new(&model, self.watch)?, held)
+        work(&mut Laplace::new(&self.turned(k, turned.g)?, self.watch)?, held)
     }
 
     fn with_theta(&self, k: usize, element: usize, work: &mut Work<'_>) -> Result<Profile> {
         let place = place(&self.model, k);
         if place.is_mixed() {
-            let mut model = self.again()?;
             let turned = place.turned(&[]);
             let held = turned.hold_element(element, self.working.clone());
-            model.turn(k, turned.g)?;
-            return work(&mut Laplace::new(&model, self.watch)?, held);
+            return work(&mut Laplace::new(&self.turned(k, turned.g)?, self.watch)?, held);
         }
         let theta = self.model.theta_from_working(&self.working);
         let own = &theta[place.first..place.first + place.structure.n_theta()];
