@@ -11,7 +11,7 @@
 
 mod sum;
 pub mod risk;
-mod partial;
+pub mod partial;
 pub mod rows;
 pub mod within;
 mod information;

@@ -1,6 +1,6 @@
 //! A survival response on the rows used: who is at risk when, and who has an event; strata.
 
-use crate::error::{Error, Result, row_text, try_copy};
+use crate::error::{Error, Result, row_text, try_copy, try_gather};
 
 /// Times that differ by less, relative to the mean of all times, are the same: they differ by rounding. The number is that of R's survival.
 const SAME_TIME: f64 = 1.490_116_119_384_765_6e-8;
@@ -26,6 +26,17 @@ impl SurvivalDesign {
             stop: try_copy("times", &self.stop)?,
             event: try_copy("events", &self.event)?,
             stratum: try_copy("strata", &self.stratum)?,
+            strata: self.strata.clone(),
+        })
+    }
+
+    /// These rows, which may be there more than once.
+    pub fn of_rows(&self, rows: impl Iterator<Item = usize> + Clone) -> Result<Self> {
+        Ok(SurvivalDesign {
+            start: self.start.as_ref().map(|start| try_gather("start times", rows.clone().map(|i| start[i]))).transpose()?,
+            stop: try_gather("times", rows.clone().map(|i| self.stop[i]))?,
+            event: try_gather("events", rows.clone().map(|i| self.event[i]))?,
+            stratum: try_gather("strata", rows.map(|i| self.stratum[i]))?,
             strata: self.strata.clone(),
         })
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::design::{CorrelationDesign, Design, PredictorDesign, RowLedger, SurvivalDesign, TermDesign};
+use crate::design::{CorrelationDesign, Design, PredictorDesign, RowLedger, TermDesign};
 use crate::error::{Error, Result, try_collect, try_copy, try_push, try_vec};
 use crate::fit::Fit;
 use crate::simulate::{Purpose, Stream};
@@ -150,12 +150,13 @@ impl Cases {
     /// levels of factors crossed with it stay what they are.
     pub fn design(&self, sample: &Sample) -> Result<Design> {
         let (own, n) = (&self.design, self.design.n);
+        let rows = sample.rows.iter().map(|row| *row as usize);
         let further = |part: &Option<PredictorDesign>| part.as_ref().map(|p| self.predictor(p, sample)).transpose();
         Ok(Design {
             correlation: own.correlation.as_ref().map(|c| self.correlation(c, sample)).transpose()?,
             n: sample.rows.len(),
             y: take(&own.y, &sample.rows)?,
-            survival: own.survival.as_ref().map(|survival| of_rows(survival, &sample.rows)).transpose()?,
+            survival: own.survival.as_ref().map(|survival| survival.of_rows(rows.clone())).transpose()?,
             x: columns(&own.x, n, &sample.rows)?,
             x_names: own.x_names.clone(),
             weights: own.weights.as_ref().map(|w| take(w, &sample.rows)).transpose()?,
@@ -229,16 +230,6 @@ fn is_nested(index: &[u32], unit_of: &[u32], levels: usize) -> Result<bool> {
         }
         *first == own
     }))
-}
-
-fn of_rows(own: &SurvivalDesign, rows: &[u32]) -> Result<SurvivalDesign> {
-    Ok(SurvivalDesign {
-        start: own.start.as_ref().map(|start| take(start, rows)).transpose()?,
-        stop: take(&own.stop, rows)?,
-        event: take(&own.event, rows)?,
-        stratum: take(&own.stratum, rows)?,
-        strata: own.strata.clone(),
-    })
 }
 
 fn take<T: Copy>(values: &[T], rows: &[u32]) -> Result<Vec<T>> {

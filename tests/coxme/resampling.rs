@@ -4,7 +4,10 @@ use crate::common::Data;
 use crate::trials::{FORMULA, fit, trial};
 use interlace::error::Result;
 use interlace::fit::Fit;
+use interlace::options::Options;
 use interlace::resample::{BootstrapOptions, RandomEffects, RefitOptions, Refits, Statistic, View};
+use interlace::spec::Ties;
+use interlace::validation::{CrossValidation, Partition};
 use interlace::watch::Watch;
 
 fn simulated(fit: &Fit, nsim: usize, seed: u64, what: RandomEffects) -> Vec<f64> {
@@ -185,15 +188,48 @@ fn groups_and_rows_are_drawn_and_left_out() {
 #[test]
 fn missing_rows_are_padded() {
     use interlace::design::NaPolicy;
-    use interlace::options::Options;
     let mut data = trial(80, 8, [0.5, 0.0], 18);
     let mut x = data.values("x").to_vec();
     x[3] = f64::NAN;
     data = data.real("x", x);
     let options = Options { na: NaPolicy::Pad, ..Options::default() };
-    let one = crate::trials::fit_with(FORMULA, interlace::spec::Ties::Efron, &data, options).unwrap();
+    let one = crate::trials::fit_with(FORMULA, Ties::Efron, &data, options).unwrap();
     let y = simulated(&one, 2, 1, RandomEffects::New);
     assert!(y.len() == 2 * 2 * 80 && (0..4).all(|c| y[c * 80 + 3].is_nan()) && y.iter().filter(|v| v.is_nan()).count() == 4);
     let all = refits(&one, &own_response(&data)).unwrap();
     assert!((all.log_likelihood[0] - one.log_likelihood).abs() < 1e-9, "{:?}", all.reasons);
+}
+
+/// What a fold adds to the log partial likelihood at the estimates without it, by models of which these are the offset.
+#[test]
+fn folds_are_scored_by_what_they_add_to_the_likelihood() {
+    let data = trial(150, 9, [0.7, 0.0], 19);
+    let formula = "Surv(start, time, status) ~ x + z + strata(s) + (1 | g)";
+    let partition = Partition { group: Some("g"), folds: 3, seed: 2 };
+    let spec = crate::trials::spec(formula, Ties::Efron);
+    let all = CrossValidation::new(&spec, Some(&data.frame()), &Options::default(), &partition, &Watch::unwatched()).unwrap();
+    let score = |data: &Data| fit("Surv(start, time, status) ~ offset(e) + strata(s)", data).cox().unwrap().loglik_null;
+    let mut total = 0.0;
+    for fold in 0..3 {
+        let rest: Vec<usize> = (0..150).filter(|i| all.fold_of[*i] != fold).collect();
+        let one = fit(formula, &data.rows(&rest));
+        let frailty =
+            |label: &String| one.terms[0].design.levels.iter().position(|l| l == label).map_or(0.0, |at| one.terms[0].modes[at]);
+        let groups = &data.labels.iter().find(|own| own.0 == "g").unwrap().1;
+        let beta = &one.fixed.estimate;
+        let eta: Vec<f64> =
+            (0..150).map(|i| beta[0] * data.values("x")[i] + beta[1] * data.values("z")[i] + frailty(&groups[i])).collect();
+        let with = data.clone().real("e", eta.clone());
+        let gain = score(&with) - score(&with.rows(&rest));
+        total += gain;
+        let own = all.of_fold(fold);
+        assert!(
+            (own.log_score * own.rows as f64 - gain).abs() < 1e-6 && own.rmse.is_nan(),
+            "{} {gain}",
+            own.log_score * own.rows as f64
+        );
+        let first = (0..150).find(|i| all.fold_of[*i] == fold).unwrap();
+        assert!((all.predictions[first] - eta[first]).abs() < 1e-7 && all.y[first] == data.values("status")[first]);
+    }
+    assert!((all.of_all().log_score * 150.0 - total).abs() < 1e-6);
 }
