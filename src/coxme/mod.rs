@@ -22,6 +22,7 @@ pub mod laplace;
 pub mod estimate;
 pub mod solution;
 pub mod hazard;
+pub mod hazard_errors;
 
 #[cfg(test)]
 mod tests;
