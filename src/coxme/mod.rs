@@ -30,6 +30,7 @@ pub mod solution;
 pub mod observed;
 pub mod coefficient;
 pub mod hazard;
+pub mod hazard_errors;
 
 #[cfg(test)]
 mod tests;

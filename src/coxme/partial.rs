@@ -19,7 +19,7 @@ const PARTIAL: &str = "partial likelihood";
 pub struct Coefficients {
     /// sum nu/S_e and sum nu f/S_e, cumulated.
     pub a1: Vec<f64>,
-    a2: Vec<f64>,
+    pub a2: Vec<f64>,
     /// sum nu f^m/S_e^2 for m = 0, 1, 2.
     pub b: [Vec<f64>; 3],
 }

@@ -41,7 +41,7 @@ pub struct Design {
     pub nominal: Option<PredictorDesign>,
     /// Of an ordinal model, labels of the categories that occur, from lowest to highest: `y` is 1, 2, ... in their order.
     pub categories: Vec<String>,
-    /// Of a Cox model: `y` is 1 where a row has an event, 0 otherwise. Only where a model is fitted.
+    /// Of a Cox model: `y` is 1 where a row has an event, 0 otherwise. Of new data what was needed of it.
     pub survival: Option<SurvivalDesign>,
     /// Of the residuals; only where a model is fitted.
     pub correlation: Option<CorrelationDesign>,
@@ -74,6 +74,16 @@ pub enum Needed<'a> {
     Effects,
     /// The terms marked, those of the mean first, then those of the zero part, then those of the dispersion.
     Terms(&'a [bool]),
+}
+
+/// What predictions need of a survival response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum NeededTimes {
+    #[default]
+    Nothing,
+    Strata,
+    /// The times, too, but not whether there was an event.
+    Intervals,
 }
 
 /// A further linear predictor realised on the same rows.

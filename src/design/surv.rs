@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::design::UNSEEN;
 use crate::design::compile::compile;
 use crate::design::group::Group;
 use crate::design::node::Node;
@@ -26,9 +27,14 @@ pub(super) struct SurvivalNode {
 
 /// Its values in all rows.
 pub(super) struct SurvivalValues<'a> {
+    times: TimeValues<'a>,
+    event: Cow<'a, [f64]>,
+}
+
+/// The times in all rows.
+pub(super) struct TimeValues<'a> {
     start: Option<Cow<'a, [f64]>>,
     stop: Cow<'a, [f64]>,
-    event: Cow<'a, [f64]>,
 }
 
 impl SurvivalNode {
@@ -57,10 +63,13 @@ impl SurvivalNode {
     }
 
     pub fn evaluate<'a>(&self, frame: &'a Frame) -> Result<SurvivalValues<'a>> {
-        Ok(SurvivalValues {
+        Ok(SurvivalValues { times: self.times(frame)?, event: self.events(frame)? })
+    }
+
+    pub fn times<'a>(&self, frame: &'a Frame) -> Result<TimeValues<'a>> {
+        Ok(TimeValues {
             start: self.start.as_ref().map(|(_, node)| node.full_numbers(frame)).transpose()?,
             stop: self.stop.1.full_numbers(frame)?,
-            event: self.events(frame)?,
         })
     }
 
@@ -90,15 +99,19 @@ impl SurvivalNode {
     }
 
     pub fn note(&self, values: &SurvivalValues, incomplete: &mut Incomplete) {
+        self.note_times(&values.times, incomplete);
+        incomplete.note_numbers(&self.event.0, &self.event.1.columns(), &values.event);
+    }
+
+    pub fn note_times(&self, values: &TimeValues, incomplete: &mut Incomplete) {
         if let (Some((name, node)), Some(start)) = (&self.start, &values.start) {
             incomplete.note_numbers(name, &node.columns(), start);
         }
         incomplete.note_numbers(&self.stop.0, &self.stop.1.columns(), &values.stop);
-        incomplete.note_numbers(&self.event.0, &self.event.1.columns(), &values.event);
     }
 
-    /// The response in the rows used, without strata.
-    pub fn select(&self, values: SurvivalValues, rows: &Rows, warnings: &mut Vec<String>) -> Result<SurvivalDesign> {
+    /// The times in the rows used.
+    pub fn select_times(&self, values: TimeValues, rows: &Rows) -> Result<SurvivalDesign> {
         let times = |what: &str, name: &str, values: Cow<[f64]>| -> Result<Vec<f64>> {
             let times = try_owned("times", rows.select(values)?)?;
             let wrong = |t: &f64| !(*t >= 0.0 && t.is_finite());
@@ -116,6 +129,14 @@ impl SurvivalNode {
             (Some(start), Some((name, _))) => Some(times("start time", name, start)?),
             _ => None,
         };
+        let survival = SurvivalDesign { start, stop, ..SurvivalDesign::default() };
+        survival.check_intervals(rows, "")?;
+        Ok(survival)
+    }
+
+    /// The response in the rows used, without strata.
+    pub fn select(&self, values: SurvivalValues, rows: &Rows, warnings: &mut Vec<String>) -> Result<SurvivalDesign> {
+        let mut survival = self.select_times(values.times, rows)?;
         let codes = rows.select(values.event)?;
         if let Some(i) = codes.iter().position(|v| *v != 0.0 && *v != 1.0) {
             return Err(at_row(rows, i, |place| {
@@ -125,10 +146,8 @@ impl SurvivalNode {
                 format!("Surv(): the event {name} is {code} in {place}, wanted 0 or 1, or TRUE or FALSE{advice}")
             }));
         }
-        let mut event = try_vec("events", false, codes.len())?;
-        event.iter_mut().zip(codes.iter()).for_each(|(event, code)| *event = *code == 1.0);
-        let mut survival = SurvivalDesign { start, stop, event, ..SurvivalDesign::default() };
-        survival.check_intervals(rows, "")?;
+        survival.event = try_vec("events", false, codes.len())?;
+        survival.event.iter_mut().zip(codes.iter()).for_each(|(event, code)| *event = *code == 1.0);
         match survival.merge_times()? {
             0 => {}
             merged => warnings.push(format!(
@@ -141,20 +160,20 @@ impl SurvivalNode {
 }
 
 impl SurvivalDesign {
-    /// Gives each row its stratum; says which strata have no events.
+    /// Gives each row its stratum; says which strata have no events. The factors that make the strata, if there are any.
     pub(super) fn stratify(
         &mut self,
         parts: Vec<(String, Node)>,
         values: &[Factor],
         rows: &Rows,
         warnings: &mut Vec<String>,
-    ) -> Result<()> {
+    ) -> Result<Option<Group>> {
         if !self.event.contains(&true) {
             return Err(Error::data("there are no events in the rows used: a Cox model needs at least one"));
         }
         if parts.is_empty() {
             self.stratum = try_vec("strata", 0, rows.len())?;
-            return Ok(());
+            return Ok(None);
         }
         let (group, index) = Group::learn(parts, values, rows)?;
         let mut events = try_vec("strata", false, group.labels.len())?;
@@ -170,8 +189,23 @@ impl SurvivalDesign {
                 some.join(", ")
             ));
         }
-        (self.stratum, self.strata) = (index, group.labels);
-        Ok(())
+        (self.stratum, self.strata) = (index, group.labels.clone());
+        Ok(Some(group))
+    }
+
+    /// Gives each row of new data its stratum.
+    pub(super) fn restratify(&mut self, group: &Group, values: &[Factor], rows: &Rows) -> Result<()> {
+        self.stratum = group.index(values, rows)?;
+        let Some(i) = self.stratum.iter().position(|stratum| *stratum == UNSEEN) else { return Ok(()) };
+        let row = rows.data_row(i);
+        let label: Vec<&str> = values.iter().map(|own| &*own.levels[own.codes[row] as usize]).collect();
+        let label = label.join(":");
+        Err(at_row(rows, i, |place| {
+            let (label, name) = (quoted(&label), group.name.replace(':', ", "));
+            format!(
+                "newdata: {place} has the stratum {label} of strata({name}), which has no baseline hazard: the fit doesn't know it"
+            )
+        }))
     }
 
     fn check_intervals(&self, rows: &Rows, how: &str) -> Result<()> {

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result, row_text, try_copy, try_gather};
 
 /// Times that differ by less, relative to the mean of all times, are the same: they differ by rounding. The number is that of R's survival.
-const SAME_TIME: f64 = 1.490_116_119_384_765_6e-8;
+pub const SAME_TIME: f64 = 1.490_116_119_384_765_6e-8;
 
 /// A survival response on the rows used. A row is at risk at t where start < t <= stop.
 #[derive(Clone, Debug, Default)]

@@ -12,7 +12,7 @@ mod subject;
 pub use again::{CrossValidated, Refitted};
 pub use fixed_effects::{FixedEffects, Limits};
 pub use means::MeansAnswer;
-pub use prediction::{Parts, Predicted};
+pub use prediction::{Parts, Predicted, warnings};
 pub use replicates::{Bootstrapped, Profiled};
 pub use subject::{Subject, Work};
 
@@ -22,6 +22,7 @@ use super::questions::{Questions, Residuals};
 use crate::diagnostics::R2;
 use crate::error::Result;
 use crate::frame::Frame;
+use crate::predict::Curves;
 use subject::about;
 
 /// Everything that was asked.
@@ -30,6 +31,7 @@ pub struct Answers<'a> {
     pub means: Option<MeansAnswer>,
     pub comparison: Option<Frame>,
     pub predicted: Option<Predicted>,
+    pub survival: Option<Curves>,
     /// Responses one after another.
     pub simulated: Option<Vec<f64>>,
     pub bootstrapped: Option<Bootstrapped>,
@@ -66,6 +68,7 @@ impl<'a> Answers<'a> {
             comparison,
             seconds,
             predicted: Predicted::new(subject, questions, work)?,
+            survival: prediction::survival_curves(subject, questions, work)?,
             simulated: if count > 0 { Some(fit.simulate(count, questions.seed, what, work.watch)?) } else { None },
             bootstrapped: Bootstrapped::new(fit, questions, work)?,
             profiled: Profiled::new(fit, questions, work)?,

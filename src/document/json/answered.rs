@@ -55,6 +55,9 @@ pub fn put_answers(json: &mut Json, fit: &Fit, questions: &Questions, answers: &
     if let Some(own) = &answers.predicted {
         put_predictions(json, fit, own);
     }
+    if let Some(curves) = &answers.survival {
+        put_table(json, "survival", Named::Plain, &curves.table)?;
+    }
     put_resampled(json, fit, questions, answers)?;
     if let Some(Refitted { names, table }) = &answers.refitted {
         let columns = columns(Named::Fits, table)?;

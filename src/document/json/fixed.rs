@@ -1,9 +1,11 @@
 //! Fixed effects, and the parameters of generalised and ordinal models, in the document.
 
 use super::random::{put_random_effects, put_variances};
+use super::tables::put_table;
 use super::writer::Json;
 use crate::choice::Choice;
 use crate::diagnostics::ResidualKind;
+use crate::document::names::Named;
 use crate::error::{Code, Result};
 use crate::fit::{Cox, Fit, FixedEffects, Generalised, Ordinal, ParameterForm, Role};
 
@@ -33,6 +35,7 @@ pub fn put_cox(json: &mut Json, fit: &Fit, own: &Cox) -> Result<()> {
     json.number("loglik_fitted_partial", own.loglik_fitted);
     json.number("df_penalised", own.df_penalised);
     json.names("separated", &own.monotone);
+    put_table(json, "baseline_hazard", Named::Plain, &fit.table("baseline_hazard")?)?;
     put_linear_predictor(json, fit)
 }
 

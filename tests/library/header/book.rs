@@ -61,7 +61,11 @@ pub const CHAPTERS: [Chapter; 13] = [
         ],
     },
     Chapter { title: "Tables", about: "results as frames, the summary", files: &["fit_tables"] },
-    Chapter { title: "Predictions", about: "for the data of the fit and for new data", files: &["predict_lists", "predict"] },
+    Chapter {
+        title: "Predictions",
+        about: "for the data of the fit and for new data",
+        files: &["predict_lists", "predict", "survival_curves"],
+    },
     Chapter {
         title: "Tests",
         about: "coefficients, analysis of variance, likelihood ratios, marginal means, R2",
