@@ -10,8 +10,8 @@
 
 use std::ops::Range;
 
-use super::joint::apply;
 use super::laplace::Laplace;
+use super::model::apply;
 use crate::error::{Result, try_copy, try_vec};
 use crate::linalg::dense::dot;
 
@@ -34,7 +34,7 @@ pub struct Accumulated {
     pub hazard: f64,
     /// sum_e nu_e/S_e^2.
     pub square: f64,
-    /// V M, of b and then of beta, in the user's units.
+    /// V M.
     pub moves: Vec<f64>,
     /// M'V M.
     pub own: f64,
@@ -48,22 +48,31 @@ impl Accumulated {
     }
 }
 
-/// The covariance of (b, beta) at the joint mode, in the user's units, beta of columns about the centre of a stratum.
+/// The covariance of (u, beta) at the joint mode: beta of the user's columns, about the centre of a stratum where that matters, and u spherical,
+/// so that nothing cancels in z'b = (T'z)'u where columns are far from zero.
 pub struct EffectCovariance<'a> {
     laplace: &'a Laplace<'a>,
-    /// Of each term, T in the user's units.
-    roots: Vec<Vec<f64>>,
     /// sum nu/S_e^2 cumulated.
     squares: Vec<f64>,
 }
 
 impl<'a> EffectCovariance<'a> {
     pub fn new(laplace: &'a Laplace<'a>) -> Result<Self> {
-        let model = laplace.model;
-        let roots = (0..model.structures.len()).map(|k| model.units(k).root(&laplace.t[k])).collect();
         let mut squares = try_copy(ERRORS, &laplace.joint.partial.coefficients.b[0])?;
-        model.sets.cumulate(&mut squares);
-        Ok(EffectCovariance { laplace, roots, squares })
+        laplace.model.sets.cumulate(&mut squares);
+        Ok(EffectCovariance { laplace, squares })
+    }
+
+    /// T'z, of the user's values of a term's effects.
+    pub fn values(&self, term: usize, z: &[f64]) -> Vec<f64> {
+        let (r, t, z) = (z.len(), &self.laplace.t[term], self.laplace.model.units(term).values(z));
+        (0..r).map(|a| (0..r).map(|b| t[a * r + b] * z[b]).sum()).collect()
+    }
+
+    /// The covariances of the effects of each level, by term `[r, r, levels]`.
+    pub fn within(&self) -> Result<Vec<Vec<f64>>> {
+        let (model, joint) = (self.laplace.model, &self.laplace.joint);
+        Ok(joint.system.covariances(model, &joint.partial)?.random)
     }
 
     /// The window of the steps of a stratum's baseline after the first `from` and up to the first `to`.
@@ -81,11 +90,9 @@ impl<'a> EffectCovariance<'a> {
 
     /// The covariances of a random effect with all effects.
     pub fn of_effect(&self, term: usize, level: usize, effect: usize) -> Result<Vec<f64>> {
-        let (layout, root) = (&self.laplace.model.layout, &self.roots[term]);
-        let r = layout.terms[term].effects;
-        let first = layout.offset(term) + level * r;
+        let layout = &self.laplace.model.layout;
         let mut v = try_vec(ERRORS, 0.0, layout.q() + layout.p)?;
-        (0..r).for_each(|a| v[first + a] = root[a * r + effect]);
+        v[layout.offset(term) + level * layout.terms[term].effects + effect] = 1.0;
         self.solved(v)
     }
 
@@ -156,19 +163,9 @@ impl<'a> EffectCovariance<'a> {
         Ok(v)
     }
 
-    /// From (u, beta) of the model's columns to (b, beta) of the user's.
+    /// From beta of the model's columns to that of the user's.
     fn to_user(&self, v: &mut [f64]) {
         let model = self.laplace.model;
-        let (mut rest, beta) = v.split_at_mut(model.q());
-        for (size, root) in model.layout.terms.iter().zip(&self.roots) {
-            let r = size.effects;
-            let (own, tail) = rest.split_at_mut(size.levels * r);
-            rest = tail;
-            for level in own.chunks_exact_mut(r) {
-                let user: Vec<f64> = (0..r).map(|a| (0..r).map(|b| root[b * r + a] * level[b]).sum()).collect();
-                level.copy_from_slice(&user);
-            }
-        }
-        beta.iter_mut().zip(&model.x_scales).for_each(|(beta, scale)| *beta /= scale);
+        v[model.q()..].iter_mut().zip(&model.x_scales).for_each(|(beta, scale)| *beta /= scale);
     }
 }

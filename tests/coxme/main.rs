@@ -5,5 +5,6 @@ mod common;
 
 mod accessors;
 mod bad_input;
+mod predictions;
 mod properties;
 mod reference;

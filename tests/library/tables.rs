@@ -15,6 +15,7 @@ use interlace::inference::lrt::likelihood_ratio_table;
 use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, ResponseScale, Weighting};
 use interlace::inference::profile::{intervals, points};
 use interlace::options::Options;
+use interlace::predict::{CurveRequest, NewData};
 use interlace::resample::{BootstrapOptions, IntervalKind, RefitOptions};
 use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 use interlace::validation::{AllOptimizers, CrossValidation, Partition};
@@ -147,6 +148,14 @@ fn of_ordinal_models(seen: &mut Seen) {
     seen.add_named(&Fit::new(&model, Some(&data("wine")), &Options::default(), &Watch::unwatched()).unwrap());
 }
 
+fn of_cox_models(seen: &mut Seen) {
+    let model = spec(ModelKind::Coxme, "Surv(time, status) ~ age + (1 | id)");
+    let fit = Fit::new(&model, Some(&data("kidney")), &Options::default(), &Watch::unwatched()).unwrap();
+    seen.add_named(&fit);
+    let curves = fit.survival_curves(NewData::Training, &CurveRequest::default(), &Watch::unwatched()).unwrap();
+    seen.add("survival_curves", &curves.table);
+}
+
 #[test]
 fn every_column_is_documented_and_every_documented_column_occurs() {
     let mut seen = Seen { page: documented(), ..Seen::default() };
@@ -154,6 +163,7 @@ fn every_column_is_documented_and_every_documented_column_occurs() {
     of_linear_models(&mut seen);
     of_generalised_models(&mut seen);
     of_ordinal_models(&mut seen);
+    of_cox_models(&mut seen);
     let all = seen.page.iter().flat_map(|(heading, columns)| columns.iter().map(move |(name, _)| (heading.clone(), name.clone())));
     let absent: Vec<_> = all.filter(|own| !seen.columns.contains(own)).collect();
     assert!(absent.is_empty(), "{absent:?}");
