@@ -163,16 +163,94 @@ static void responses(const interlace_fit *fit, const interlace_frame *data) {
     interlace_bootstrap_free(bootstrap);
 }
 
+/* Expected events, hazard ratios and survival, per row and as curves. */
+static void predictions(const interlace_fit *fit, const interlace_frame *data) {
+    double fitted[KIDNEY], out[KIDNEY], se[KIDNEY], lower[KIDNEY], upper[KIDNEY], link[KIDNEY];
+    interlace_predict_request request = INTERLACE_PREDICT_REQUEST_INIT;
+    OK(interlace_fit_fitted(fit, fitted, KIDNEY, &err));
+    OK(interlace_fit_predict(fit, NULL, NULL, NULL, out, KIDNEY, &err));
+    CHECK(memcmp(out, fitted, sizeof out) == 0);
+    request.quantity = INTERLACE_QUANTITY_LINK;
+    OK(interlace_fit_predict(fit, data, &request, NULL, link, KIDNEY, &err));
+    request.quantity = INTERLACE_QUANTITY_RISK;
+    OK(interlace_fit_predict_interval(fit, data, &request, NULL, out, se, lower, upper, KIDNEY, &err));
+    for (int i = 0; i < KIDNEY; i++) {
+        CLOSE(out[i], exp(link[i]), 1e-12 * out[i]);
+        CHECK(lower[i] < out[i] && out[i] < upper[i] && se[i] > 0);
+    }
+    request.quantity = INTERLACE_QUANTITY_SURVIVAL;
+    OK(interlace_fit_predict_interval(fit, data, &request, NULL, out, se, lower, upper, KIDNEY, &err));
+    CHECK(out[0] > 0 && out[0] < 1 && lower[0] < out[0] && upper[0] > out[0] && upper[0] < 1);
+    request.random = INTERLACE_RANDOM_AVERAGE;
+    FAILS(INTERLACE_E_ARGUMENT, "INTERLACE_QUANTITY_MARGINAL", interlace_fit_predict(fit, data, &request, NULL, out, KIDNEY, &err));
+    request.random = INTERLACE_RANDOM_ALL;
+    request.new_levels = INTERLACE_NEW_LEVELS_AVERAGE;
+    FAILS(INTERLACE_E_ARGUMENT, "survival curves", interlace_fit_predict(fit, data, &request, NULL, out, KIDNEY, &err));
+    interlace_curve_limits limits;
+    OK(interlace_curve_limits_from_name("log-log", &limits, &err));
+    CHECK(limits == INTERLACE_CURVE_LIMITS_LOG_LOG);
+    SAME(interlace_curve_limits_name(INTERLACE_CURVE_LIMITS_PLAIN), "plain");
+    CHECK(interlace_curve_limits_name((interlace_curve_limits)9) == NULL);
+    SAME(interlace_quantity_name(INTERLACE_QUANTITY_RISK), "risk");
+    SAME(interlace_prediction_status_name(INTERLACE_PREDICTION_STATUS_BEYOND), "beyond");
+}
+
+static void survival_curves(const interlace_fit *fit, const interlace_frame *data) {
+    interlace_survival_request request = INTERLACE_SURVIVAL_REQUEST_INIT;
+    interlace_frame *table = NULL;
+    static const double times[] = {30, 1e6};
+    double survival[2 * KIDNEY], averaged[2 * KIDNEY];
+    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_survival_curves(NULL, data, NULL, NULL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_survival_curves(fit, data, NULL, NULL, NULL, &err));
+    request.n_times = 2;
+    FAILS(INTERLACE_E_ARGUMENT, "request->times is NULL", interlace_fit_survival_curves(fit, data, &request, NULL, &table, &err));
+    request.times = times;
+    request.limits = (interlace_curve_limits)9;
+    FAILS(INTERLACE_E_ARGUMENT, "request->limits is 9", interlace_fit_survival_curves(fit, data, &request, NULL, &table, &err));
+    request.limits = INTERLACE_CURVE_LIMITS_LOG;
+    request.level = 1.5;
+    FAILS(INTERLACE_E_ARGUMENT, "level is 1.5", interlace_fit_survival_curves(fit, data, &request, NULL, &table, &err));
+    request.level = 0.9;
+    request.random = INTERLACE_RANDOM_AVERAGE;
+    static const size_t terms[] = {0};
+    request.terms = terms, request.n_terms = 1;
+    FAILS(INTERLACE_E_ARGUMENT, "nothing to choose from", interlace_fit_survival_curves(fit, data, &request, NULL, &table, &err));
+    CHECK(table == NULL);
+    request.terms = NULL, request.n_terms = 0;
+    size_t column;
+    for (int i = 0; i < 2; i++) {
+        request.random = i == 0 ? INTERLACE_RANDOM_ALL : INTERLACE_RANDOM_AVERAGE;
+        OK(interlace_fit_survival_curves(fit, i == 0 ? NULL : data, &request, NULL, &table, &err));
+        CHECK(interlace_frame_n_rows(table) == 2 * KIDNEY && interlace_frame_n_columns(table) == 10);
+        OK(interlace_frame_column_index(table, "survival", &column, &err));
+        OK(interlace_frame_column_f64(table, column, i == 0 ? survival : averaged, 2 * KIDNEY, &err));
+        OK(interlace_frame_column_index(table, "status", &column, &err));
+        SAME(interlace_frame_column_string(table, column, 0), "ok");
+        SAME(interlace_frame_column_string(table, column, 1), "beyond");
+        interlace_frame_free(table);
+        table = NULL;
+    }
+    CHECK(survival[0] > 0 && survival[0] < 1 && isnan(survival[1]) && averaged[0] != survival[0] && isnan(averaged[1]));
+    request.limits = INTERLACE_CURVE_LIMITS_NONE;
+    request.times = NULL, request.n_times = 0;
+    OK(interlace_fit_survival_curves(fit, data, &request, NULL, &table, &err));
+    CHECK(interlace_frame_n_columns(table) == 6 && interlace_frame_n_rows(table) % KIDNEY == 0);
+    interlace_frame_free(table);
+}
+
 /* Everything that takes a fit and has no meaning for this one, or is not there yet. Nothing is written. */
 static void not_available(const interlace_fit *fit, const interlace_frame *data) {
     double out[KIDNEY * KIDNEY] = {0}, one = 7, two = 7, three = 7, four = 7;
     interlace_frame *table = NULL;
     interlace_prediction_status status[KIDNEY];
     interlace_status none = INTERLACE_E_UNSUPPORTED;
-    FAILS(none, "Cox", interlace_fit_predict(fit, NULL, NULL, NULL, out, KIDNEY, &err));
-    FAILS(none, "Cox", interlace_fit_predict(fit, data, NULL, NULL, out, KIDNEY, &err));
-    FAILS(none, "Cox", interlace_fit_predict_interval(fit, data, NULL, NULL, out, out, out, out, KIDNEY, &err));
-    FAILS(none, "Cox", interlace_fit_predict_status(fit, data, NULL, NULL, status, KIDNEY, &err));
+    interlace_predict_request wanted = INTERLACE_PREDICT_REQUEST_INIT;
+    wanted.interval = INTERLACE_INTERVAL_PREDICTION;
+    FAILS(none, "Cox", interlace_fit_predict_interval(fit, data, &wanted, NULL, out, out, out, out, KIDNEY, &err));
+    wanted.quantity = INTERLACE_QUANTITY_DISPERSION;
+    CHECK(interlace_fit_predict_width(fit, wanted.quantity) == 0);
+    FAILS(INTERLACE_E_ARGUMENT, "Cox", interlace_fit_predict(fit, data, &wanted, NULL, out, KIDNEY, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "Cox", interlace_fit_predict_status(fit, data, &wanted, NULL, status, KIDNEY, &err));
     FAILS(none, "Cox", interlace_fit_r2(fit, NULL, &one, &two, &err));
     FAILS(none, "Cox", interlace_fit_icc(fit, NULL, &one, &two, &err));
     FAILS(none, "Cox", interlace_fit_overdispersion(fit, &one, &two, &three, &four, &err));
@@ -222,6 +300,8 @@ int main(void) {
     estimates(fit);
     tests_and_intervals(fit, breslow, data);
     responses(fit, data);
+    predictions(fit, data);
+    survival_curves(fit, data);
     not_available(fit, data);
     double theta[2] = {0.3, 0.6}, values[2];
     OK(interlace_spec_objective(spec, data, theta, 1, 2, NULL, values, 2, &err));

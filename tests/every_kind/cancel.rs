@@ -19,7 +19,7 @@ use interlace::inference::lrt::{fit_and_compare, likelihood_ratio_table};
 use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, Weighting};
 use interlace::optimize::Reason;
 use interlace::options::Options;
-use interlace::predict::{Interval, NewData, Quantity, Request};
+use interlace::predict::{CurveRequest, Interval, NewData, Quantity, Request};
 use interlace::resample::{BootstrapOptions, IntervalKind, RandomEffects, RefitOptions, Unit};
 use interlace::spec::{CorrelationSpec, FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 use interlace::validation::{AllOptimizers, CrossValidation, Partition};
@@ -339,6 +339,22 @@ fn predictions_and_residuals() {
         check(name, &[Phase::Residuals], &|watch| fit.quantile_residuals(4, watch).map(|own| text(&own)));
         let work = |watch: &Watch<'_>| fit.simulate(3, 1, RandomEffects::New, watch).map(|own| text(&own));
         check(name, &[Phase::Simulation], &work);
+    }
+}
+
+#[test]
+fn predictions_and_survival_curves_of_cox_models() {
+    let frame = data();
+    let fit = fitted(&spec(ModelKind::Coxme, "Surv(time, count > 3) ~ x + strata(f) + (1 | g)"), &Options::default());
+    for quantity in [Quantity::Link, Quantity::Response, Quantity::Marginal] {
+        let request = Request { quantity, level: Some(0.9), ..Request::default() };
+        let work = |watch: &Watch<'_>| fit.predictions(NewData::Frame(&frame), &request, watch).map(|own| text(&own));
+        check("predictions", &[Phase::Prediction], &work);
+    }
+    for marginal in [false, true] {
+        let request = CurveRequest { marginal, ..CurveRequest::default() };
+        let work = |watch: &Watch<'_>| fit.survival_curves(NewData::Training, &request, watch).map(|own| text(&own));
+        check("survival curves", &[Phase::Prediction], &work);
     }
 }
 

@@ -15,6 +15,7 @@ use interlace::inference::lrt::likelihood_ratio_table;
 use interlace::inference::marginal_means::{MarginalMeans, MeansSpec, ResponseScale, Weighting};
 use interlace::inference::profile::{intervals, points};
 use interlace::options::Options;
+use interlace::predict::{CurveRequest, NewData};
 use interlace::resample::{BootstrapOptions, IntervalKind, RefitOptions};
 use interlace::spec::{FormulaSpec, ModelKind, PredictorSpec, Source, Spec};
 use interlace::validation::{AllOptimizers, CrossValidation, Partition};
@@ -161,6 +162,8 @@ fn of_cox_models(seen: &mut Seen) {
     let own = Coefficients { estimate: &fit.fixed.estimate, root: &fit.fixed.root, df: &|_| f64::INFINITY };
     let table = means.contrasts(&own, &Contrasts::Pairwise, Adjustment::Tukey, scale.as_ref(), 0.95, &watch);
     seen.add("contrasts", &table.unwrap());
+    let curves = fit.survival_curves(NewData::Training, &CurveRequest::default(), &watch).unwrap();
+    seen.add("survival_curves", &curves.table);
 }
 
 #[test]

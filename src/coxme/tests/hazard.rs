@@ -3,7 +3,7 @@
 use super::*;
 use crate::coxme::hazard::baselines;
 use crate::coxme::hazard_errors::EffectCovariance;
-use crate::coxme::joint::apply;
+use crate::coxme::model::apply;
 
 #[test]
 fn the_baseline_hazard_is_the_sum_over_the_terms_of_the_deaths() {
@@ -96,7 +96,8 @@ fn the_variance_of_a_hazard_is_that_of_its_derivatives_in_the_effects() {
             let x: Vec<f64> = (0..2).map(|j| design.x[j * 60 + died] - centre[j]).collect();
             let sums = covariance.accumulate(&window).unwrap();
             let (g, h) = (design.terms[0].index[died] as usize, design.terms[1].index[died] as usize);
-            let user = [(2 * g, 1.0), (2 * g + 1, design.x[died]), (14 + h, 1.0), (q, x[0]), (q + 1, x[1])];
+            let (a, c) = (covariance.values(0, &[1.0, design.x[died]]), covariance.values(1, &[1.0]));
+            let user = [(2 * g, a[0]), (2 * g + 1, a[1]), (14 + h, c[0]), (q, x[0]), (q + 1, x[1])];
             let with_row = user.iter().map(|(k, v)| v * sums.moves[*k]).sum();
             let want = factor * factor * sums.square + quadratic(&slopes);
             let found = factor * factor * sums.variance(quadratic(&m), with_row);

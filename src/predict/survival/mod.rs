@@ -9,3 +9,6 @@ mod work;
 pub use curves::{CurveRequest, Curves};
 pub use limits::CurveLimits;
 pub use rows::predicted;
+
+#[cfg(test)]
+mod tests;

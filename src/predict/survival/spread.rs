@@ -14,6 +14,8 @@ pub struct Spread<'r, 'a> {
     part: &'r Part<'a>,
     /// The first effect of each term among all.
     offsets: Vec<usize>,
+    /// Of each term that is chosen T'z `[r, n]`, u its spherical effects.
+    values: Vec<Vec<f64>>,
     /// Of each row the variance of z'b.
     random: Vec<f64>,
     /// Of each row the covariance of z'b with beta, `[p, n]`.
@@ -34,9 +36,14 @@ impl<'r, 'a> Spread<'r, 'a> {
         let offsets = part.terms.iter().scan(0, first).collect();
         let p = part.fixed.names.len();
         let (random, pull) = (try_vec(SPREAD, 0.0, n)?, try_vec(SPREAD, 0.0, n * p)?);
-        let mut spread = Spread { n, part, offsets, random, pull };
-        spread.add_terms(new_vary);
+        let mut spread = Spread { n, part, offsets, values: vec![], random, pull };
+        if new_vary {
+            spread.add_new();
+        }
         if let Some(covariance) = covariance.filter(|_| part.terms.iter().any(|term| term.chosen)) {
+            spread.set_values(covariance)?;
+            watch.pulse()?;
+            spread.add_within(covariance)?;
             spread.add_pull(covariance, watch)?;
             spread.add_crossed(covariance, watch)?;
         }
@@ -47,32 +54,60 @@ impl<'r, 'a> Spread<'r, 'a> {
         self.part.fixed.names.len()
     }
 
-    /// The variances within each term.
-    fn add_terms(&mut self, new_vary: bool) {
+    /// Levels that are not known.
+    fn add_new(&mut self) {
         let mut z = vec![];
         for term in self.part.terms.iter().filter(|term| term.chosen) {
-            let r = term.n_effects();
-            for (i, random) in self.random.iter_mut().enumerate() {
-                if let Some(level) = term.known(i) {
-                    term.z_of(i, &mut z);
-                    let block = &term.fit.condvar[level * r * r..(level + 1) * r * r];
-                    let along = |column: &[f64]| column.iter().zip(&z).map(|(c, z)| c * z).sum::<f64>();
-                    *random += block.chunks_exact(r).zip(&z).map(|(column, z)| z * along(column)).sum::<f64>();
-                } else if new_vary {
-                    *random += term.variance(i, &mut z);
-                }
+            for (i, random) in self.random.iter_mut().enumerate().filter(|(i, _)| term.known(*i).is_none()) {
+                *random += term.variance(i, &mut z);
             }
         }
     }
 
+    fn set_values(&mut self, covariance: &EffectCovariance<'_>) -> Result<()> {
+        let mut z = vec![];
+        for (t, term) in self.part.terms.iter().enumerate() {
+            let r = term.n_effects();
+            let mut own = try_vec(SPREAD, 0.0, if term.chosen { self.n * r } else { 0 })?;
+            for (i, own) in own.chunks_exact_mut(r).enumerate() {
+                term.z_of(i, &mut z);
+                own.copy_from_slice(&covariance.values(t, &z));
+            }
+            self.values.push(own);
+        }
+        Ok(())
+    }
+
+    /// T'z of a row with its level; none where the term is not chosen or the level not known.
+    fn effects_of(&self, t: usize, i: usize) -> Option<(usize, &[f64])> {
+        let term = &self.part.terms[t];
+        let level = term.known(i).filter(|_| term.chosen)?;
+        let r = term.n_effects();
+        Some((level, &self.values[t][i * r..(i + 1) * r]))
+    }
+
+    /// The variances within each term.
+    fn add_within(&mut self, covariance: &EffectCovariance<'_>) -> Result<()> {
+        for (t, blocks) in covariance.within()?.iter().enumerate() {
+            for i in 0..self.n {
+                let Some((level, a)) = self.effects_of(t, i) else { continue };
+                let block = &blocks[level * a.len() * a.len()..(level + 1) * a.len() * a.len()];
+                let along = |column: &[f64]| column.iter().zip(a).map(|(c, a)| c * a).sum::<f64>();
+                let own: f64 = block.chunks_exact(a.len()).zip(a).map(|(column, a)| a * along(column)).sum();
+                self.random[i] += own;
+            }
+        }
+        Ok(())
+    }
+
     /// The covariances with the fixed effects.
     fn add_pull(&mut self, covariance: &EffectCovariance<'_>, watch: &Watch<'_>) -> Result<()> {
-        let (p, mut z) = (self.p(), vec![]);
+        let p = self.p();
         for j in 0..p {
             watch.pulse()?;
             let with = covariance.of_fixed(j)?;
             for i in 0..self.n {
-                self.pull[i * p + j] = self.of_effects(i, &with, &mut z, 0..self.offsets.len());
+                self.pull[i * p + j] = self.of_effects(i, &with, 0..self.offsets.len());
             }
         }
         Ok(())
@@ -82,7 +117,6 @@ impl<'r, 'a> Spread<'r, 'a> {
     fn add_crossed(&mut self, covariance: &EffectCovariance<'_>, watch: &Watch<'_>) -> Result<()> {
         let mut order: Vec<usize> = (0..self.part.terms.len()).filter(|&t| self.part.terms[t].chosen).collect();
         order.sort_by_key(|&t| std::cmp::Reverse(self.part.terms[t].n_levels()));
-        let (mut z, mut others) = (vec![], vec![]);
         for place in 1..order.len() {
             let term = &self.part.terms[order[place]];
             let mut rows: Vec<usize> = (0..self.n).filter(|&i| term.known(i).is_some()).collect();
@@ -92,8 +126,8 @@ impl<'r, 'a> Spread<'r, 'a> {
                 for e in 0..term.n_effects() {
                     let with = covariance.of_effect(order[place], term.index[same[0]] as usize, e)?;
                     for &i in same {
-                        term.z_of(i, &mut z);
-                        self.random[i] += 2.0 * z[e] * self.of_effects(i, &with, &mut others, order[..place].iter().copied());
+                        let own = self.effects_of(order[place], i).map_or(0.0, |(_, a)| a[e]);
+                        self.random[i] += 2.0 * own * self.of_effects(i, &with, order[..place].iter().copied());
                     }
                 }
             }
@@ -101,18 +135,15 @@ impl<'r, 'a> Spread<'r, 'a> {
         Ok(())
     }
 
-    /// z'v of a row, v of all effects, by the terms that are chosen among those given.
-    fn of_effects(&self, i: usize, v: &[f64], z: &mut Vec<f64>, terms: impl Iterator<Item = usize>) -> f64 {
-        let mut sum = 0.0;
-        for t in terms {
-            let term = &self.part.terms[t];
-            if let Some(level) = term.known(i).filter(|_| term.chosen) {
-                term.z_of(i, z);
-                let first = self.offsets[t] + level * z.len();
-                sum += z.iter().zip(&v[first..]).map(|(z, v)| z * v).sum::<f64>();
-            }
-        }
-        sum
+    /// a'v of a row, a = T'z and v of all effects, by the terms that are chosen among those given.
+    fn of_effects(&self, i: usize, v: &[f64], terms: impl Iterator<Item = usize>) -> f64 {
+        let of_term = |t: usize| {
+            self.effects_of(t, i).map_or(0.0, |(level, a)| {
+                let first = self.offsets[t] + level * a.len();
+                a.iter().zip(&v[first..]).map(|(a, v)| a * v).sum::<f64>()
+            })
+        };
+        terms.map(of_term).sum()
     }
 
     /// x of a row, about a centre.
@@ -132,9 +163,9 @@ impl<'r, 'a> Spread<'r, 'a> {
         (fixed + 2.0 * dot(x, &self.pull[i * p..(i + 1) * p]) + self.random[i]).max(0.0)
     }
 
-    /// m'v of a row, v of (b, beta), x as given.
-    pub fn along(&self, i: usize, x: &[f64], v: &[f64], z: &mut Vec<f64>) -> f64 {
+    /// m'v of a row, v of all effects, x as given.
+    pub fn along(&self, i: usize, x: &[f64], v: &[f64]) -> f64 {
         let fixed = &v[v.len() - x.len()..];
-        self.of_effects(i, v, z, 0..self.offsets.len()) + x.iter().zip(fixed).map(|(x, v)| x * v).sum::<f64>()
+        self.of_effects(i, v, 0..self.offsets.len()) + x.iter().zip(fixed).map(|(x, v)| x * v).sum::<f64>()
     }
 }

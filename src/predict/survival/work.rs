@@ -58,12 +58,11 @@ pub struct At<'s, 'r, 'a> {
     spread: &'s Spread<'r, 'a>,
     centre: Vec<f64>,
     x: Vec<f64>,
-    z: Vec<f64>,
 }
 
 impl<'s, 'r, 'a> At<'s, 'r, 'a> {
     pub fn new(work: &Work<'_, '_, '_>, spread: &'s Spread<'r, 'a>, covariance: &EffectCovariance<'_>, stratum: usize) -> Self {
-        At { spread, centre: covariance.centre(stratum, &work.fit.x), x: vec![], z: vec![] }
+        At { spread, centre: covariance.centre(stratum, &work.fit.x), x: vec![] }
     }
 
     /// The standard error of the logarithm of a row's hazard over a window; 0 where there is no hazard.
@@ -73,7 +72,7 @@ impl<'s, 'r, 'a> At<'s, 'r, 'a> {
         }
         self.spread.fixed_of(i, Some(&self.centre), &mut self.x);
         let of_row = self.spread.variance(i, &self.x);
-        let with_row = self.spread.along(i, &self.x, &sums.moves, &mut self.z);
+        let with_row = self.spread.along(i, &self.x, &sums.moves);
         sums.variance(of_row, with_row).sqrt() / sums.hazard
     }
 }

@@ -86,7 +86,8 @@ fn every_key_is_documented_and_every_documented_key_occurs() {
         ],
         [&ordinal[..], &["--nominal", "~ contact", "--scale", "~ temp", "--predict", &wine]].concat(),
         [&ordinal[..], &["--predict", &wine, "--type", "cum.prob"]].concat(),
-        [&["coxme", "Surv(time, status) ~ age + (1 | id)", &kidney][..], &survival].concat(),
+        [&["coxme", "Surv(time, status) ~ age + (1 | id)", &kidney, "--survival", &kidney, "--times", "30,100"][..], &survival]
+            .concat(),
         vec!["lmm", SLEEPSTUDY[1], incomplete.to_str().unwrap()],
         [&SLEEPSTUDY[..], &["--objective", "1,0,1"]].concat(),
     ] {
