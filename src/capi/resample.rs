@@ -23,8 +23,8 @@ pub extern "C" fn interlace_fit_n_response_columns(fit: Option<&FitHandle>) -> u
     query(0, || Some(fit?.fit.response_columns()))
 }
 
-/// Simulates the response `nsim` times, to `out` [m,c,nsim], one column per replicate; m as in interlace_fit_n_rows. c, as in
-/// interlace_fit_n_response_columns, is 1, and 2 for a Cox model: all times, then all events. Binomial responses are proportions, ordinal ones numbers of
+/// Simulates the response `nsim` times, to `out` [m,n_response_columns,nsim], one column per replicate; m as in interlace_fit_n_rows. A Cox model has
+/// two columns per replicate (interlace_fit_n_response_columns): all times, then all events. Binomial responses are proportions, ordinal ones numbers of
 /// categories from 1. Times of a Cox model are drawn from the fitted baseline hazards of the strata, given survival to the start of late entry; a
 /// row without an event is censored at its own time, one with an event at a time that is drawn from the Kaplan-Meier estimate of the
 /// stratum's censoring, given that it is not before the event. A replicate depends only on `seed` and its number. NaN if a drawn linear predictor is outside the range of the
@@ -52,9 +52,9 @@ pub unsafe extern "C" fn interlace_fit_simulate(
     })
 }
 
-/// Fits the model to other responses on the same rows: `y` [m,ck] with leading dimension `ldy` >= m, c columns per response; m as in
-/// interlace_fit_n_rows, of which only the rows used count, and c as in interlace_fit_n_response_columns: 1, but for a Cox model 2, the time and the
-/// event. Each search begins at the estimates of the fit; for linear models the
+/// Fits the model to other responses on the same rows: `y` [m,n_response_columns*k] with leading dimension `ldy` >= m, one column per response; m as in
+/// interlace_fit_n_rows, of which only the rows used count. A Cox model has two columns per response (interlace_fit_n_response_columns): the time and
+/// the event. Each search begins at the estimates of the fit; for linear models the
 /// cross-products of the design are computed only once. Makes a frame with one row per response: "status" (converged, singular, not_converged or
 /// failed), "reason" (why it failed, such as missing values or a response without variance), "log_likelihood", all estimates by name as in
 /// interlace_bootstrap_run, and with `std_errors` those of the fixed effects, whose names begin with se. (only linear models,

@@ -69,7 +69,7 @@ static void checks(const interlace_frame *frame) {
     OK(interlace_questions_set_frame(questions, "predict", frame, &err));
     OK(interlace_questions_set(questions, "anova", "1", &err));
     OK(interlace_questions_check(questions, INTERLACE_MODEL_LMM, &err));
-    FAILS(INTERLACE_E_ARGUMENT, "anova is for the model lmm, not clmm", interlace_questions_check(questions, INTERLACE_MODEL_CLMM, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "anova is for the models lmm and coxme, not clmm", interlace_questions_check(questions, INTERLACE_MODEL_CLMM, &err));
     OK(interlace_questions_set(questions, "confint", "boot", &err));
     FAILS(INTERLACE_E_ARGUMENT, "bootstrap", interlace_questions_check(questions, INTERLACE_MODEL_LMM, &err));
     interlace_questions_free(questions);
