@@ -6,6 +6,7 @@ mod common;
 mod accessors;
 mod bad_input;
 mod inference;
+mod many_effects;
 mod predictions;
 mod properties;
 mod reference;
