@@ -4775,19 +4775,19 @@ interlace_status interlace_profile_scale_from_name(const char *name,
 size_t interlace_fit_n_response_columns(const interlace_fit *fit);
 
 /**
- * Simulates the response `nsim` times, to `out` [m,c,nsim], one column per replicate; m as in interlace_fit_n_rows. c,
- * as in interlace_fit_n_response_columns, is 1, and 2 for a Cox model: all times, then all events. Binomial responses
- * are proportions, ordinal ones numbers of categories from 1. Times of a Cox model are drawn from the fitted baseline
- * hazards of the strata, given survival to the start of late entry; a row without an event is censored at its own time,
- * one with an event at a time that is drawn from the Kaplan-Meier estimate of the stratum's censoring, given that it is
- * not before the event. A replicate depends only on `seed` and its number. NaN if a drawn linear predictor is outside
- * the range of the link.
+ * Simulates the response `nsim` times, to `out` [m,n_response_columns,nsim], one column per replicate; m as in
+ * interlace_fit_n_rows. A Cox model has two columns per replicate (interlace_fit_n_response_columns): all times, then
+ * all events. Binomial responses are proportions, ordinal ones numbers of categories from 1. Times of a Cox model are
+ * drawn from the fitted baseline hazards of the strata, given survival to the start of late entry; a row without an
+ * event is censored at its own time, one with an event at a time that is drawn from the Kaplan-Meier estimate of the
+ * stratum's censoring, given that it is not before the event. A replicate depends only on `seed` and its number. NaN if
+ * a drawn linear predictor is outside the range of the link.
  * @param[in] fit The fit.
  * @param[in] nsim The number of replicates.
  * @param[in] seed The seed of the random numbers; the same seed gives the same numbers.
  * @param[in] simulation The random effects of simulated responses.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
- * @param[out] out Array [m,c,nsim].
+ * @param[out] out Array [m,n_response_columns,nsim].
  * @param[in] len The number of elements of `out`, which must be exact.
  * @param[out] err Why the call failed. NULL is allowed. Written only on failure.
  * @since 0.1
@@ -4802,18 +4802,17 @@ interlace_status interlace_fit_simulate(const interlace_fit *fit,
                                         interlace_error *err);
 
 /**
- * Fits the model to other responses on the same rows: `y` [m,ck] with leading dimension `ldy` >= m, c columns per
- * response; m as in interlace_fit_n_rows, of which only the rows used count, and c as in
- * interlace_fit_n_response_columns: 1, but for a Cox model 2, the time and the event. Each search begins at the
- * estimates of the fit; for linear models the cross-products of the design are computed only once. Makes a frame with
- * one row per response: "status" (converged, singular, not_converged or failed), "reason" (why it failed, such as
- * missing values or a response without variance), "log_likelihood", all estimates by name as in
- * interlace_bootstrap_run, and with `std_errors` those of the fixed effects, whose names begin with se. (only linear
- * models, otherwise INTERLACE_E_UNSUPPORTED). Responses that failed have NaN; the others do not depend on them. The
- * progress function is told of each response with the number done, and the deviance and theta of that response (NaN and
- * none if it failed).
+ * Fits the model to other responses on the same rows: `y` [m,n_response_columns*k] with leading dimension `ldy` >= m,
+ * one column per response; m as in interlace_fit_n_rows, of which only the rows used count. A Cox model has two columns
+ * per response (interlace_fit_n_response_columns): the time and the event. Each search begins at the estimates of the
+ * fit; for linear models the cross-products of the design are computed only once. Makes a frame with one row per
+ * response: "status" (converged, singular, not_converged or failed), "reason" (why it failed, such as missing values or
+ * a response without variance), "log_likelihood", all estimates by name as in interlace_bootstrap_run, and with
+ * `std_errors` those of the fixed effects, whose names begin with se. (only linear models, otherwise
+ * INTERLACE_E_UNSUPPORTED). Responses that failed have NaN; the others do not depend on them. The progress function is
+ * told of each response with the number done, and the deviance and theta of that response (NaN and none if it failed).
  * @param[in] fit The fit.
- * @param[in] y Array [m,ck].
+ * @param[in] y Array [m,n_response_columns*k].
  * @param[in] m The number of rows, as in interlace_fit_n_rows.
  * @param[in] k The number of responses.
  * @param[in] ldy The leading dimension of `y`, at least m.
