@@ -164,14 +164,13 @@ fn chosen(n: usize, x: &[f64], kept: &[usize]) -> Result<Vec<f64>> {
 
 /// The smallest deviance of a model, and how many fixed effects it has.
 fn best(fit: &Fit, design: &Design, options: &Options, which: impl Fn() -> String, watch: &Watch<'_>) -> Result<(f64, usize)> {
-    let found = match fit.cox() {
-        Some(own) => least(own.ties, design, options, watch)?,
-        None => {
-            let system = assemble(design, watch)?;
-            let mut deviance = Deviance::new(&system, options.reml, watch)?;
-            let best = estimate(&mut deviance, options)?;
-            if best.converged { Some((deviance.evaluate(&best.working)?, system.kept.len())) } else { None }
-        }
+    let found = if let Some(own) = fit.cox() {
+        least(own.ties, design, options, watch)?
+    } else {
+        let system = assemble(design, watch)?;
+        let mut deviance = Deviance::new(&system, options.reml, watch)?;
+        let best = estimate(&mut deviance, options)?;
+        if best.converged { Some((deviance.evaluate(&best.working)?, system.kept.len())) } else { None }
     };
     found.ok_or_else(|| Error::numeric(format!("drop1: {} did not converge by maximum likelihood", which())))
 }
