@@ -8,3 +8,4 @@ mod bad_input;
 mod predictions;
 mod properties;
 mod reference;
+mod survfit;
