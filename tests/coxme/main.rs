@@ -5,6 +5,7 @@ mod common;
 
 mod accessors;
 mod bad_input;
+mod many_effects;
 mod predictions;
 mod properties;
 mod reference;

@@ -187,12 +187,10 @@ impl<'a> Nested<'a> {
             Ok(())
         };
         let blocks = Blocks { of: &forest.part_of_column, count: forest.parts };
-        let f = |x: f64| (-x).ln_1p() + x;
         let tolerance = ENOUGH.0.max(ENOUGH.1 * scale.abs());
-        self.spectrum = leading(blocks, apply, f, tolerance, MOST_VALUES)?;
+        self.spectrum = leading(blocks, apply, tolerance, MOST_VALUES)?;
         self.factors = self.spectrum.values.iter().map(|x| x / (1.0 - x)).collect();
-        let rest: f64 = self.spectrum.values.iter().map(|x| f(*x)).sum();
-        Ok(self.factor.log_determinant(forest) - self.pairs.trace(forest) + rest)
+        Ok(self.factor.log_determinant(forest) - self.pairs.trace(forest) + self.spectrum.remainder)
     }
 
     /// The trace of Z'diag(E)Z over an effect of a term, and the sum of its squared diagonal elements: those of Z'WZ to a first approximation.
