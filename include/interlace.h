@@ -4161,7 +4161,7 @@ typedef struct interlace_survival_request {
     /** The number of these times. */
     size_t n_times;
     /** The scale on which limits are symmetric, or none. */
-    interlace_curve_limits limits;
+    interlace_curve_limits curve_limits;
     /** The level of the limits, between 0 and 1; 0 means 0.95. */
     double level;
     /** New data of a fit from arrays: a spec with the same columns, terms and strata. NULL otherwise. */
@@ -4186,7 +4186,8 @@ typedef struct interlace_survival_request {
  * known. A level that is not known and has random effects of zero varies as a new one. INTERLACE_E_ARGUMENT if the fit
  * is not of a Cox model, INTERLACE_E_DATA if a column is absent, or a stratum or level is not known.
  * @param[in] fit The fit.
- * @param[in] data The data of the fit. NULL is allowed where they are not needed.
+ * @param[in] data The rows to predict. NULL for those of the request's arrays or, without these, for the data of the
+ *     fit.
  * @param[in] request What is asked; NULL for the defaults.
  * @param[in] options Threads, progress and deadline. NULL for the defaults.
  * @param[out] out The new frame. The caller frees it with interlace_frame_free.

@@ -39,7 +39,7 @@ pub struct SurvivalRequest {
     /// The number of these times.
     pub n_times: usize,
     /// The scale on which limits are symmetric, or none.
-    pub limits: MaybeUninit<CurveLimitsCode>,
+    pub curve_limits: MaybeUninit<CurveLimitsCode>,
     /// The level of the limits, between 0 and 1; 0 means 0.95.
     pub level: f64,
     /// New data of a fit from arrays: a spec with the same columns, terms and strata. NULL otherwise.
@@ -113,7 +113,7 @@ unsafe fn curves(fit: &Fit, asked: &SurvivalRequest) -> Result<CurveRequest> {
         marginal: random == RandomCode::Average,
         new_levels: meaning(asked.new_levels, "request->new_levels")?,
         times,
-        limits: meaning(asked.limits, "request->limits")?,
+        limits: meaning(asked.curve_limits, "request->curve_limits")?,
         level: Some(level_of(asked.level)),
     })
 }

