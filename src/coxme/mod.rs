@@ -31,6 +31,10 @@ pub mod observed;
 pub mod coefficient;
 pub mod hazard;
 pub mod hazard_errors;
+pub mod score;
+pub mod transform;
+pub mod proportional;
+pub mod concordance;
 
 #[cfg(test)]
 mod tests;

@@ -11,5 +11,6 @@ mod predictions;
 mod properties;
 mod reference;
 mod resampling;
+mod residuals;
 mod survfit;
 mod trials;

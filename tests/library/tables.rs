@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use interlace::coxme::transform::TimeTransform;
 use interlace::design::NaPolicy;
 use interlace::fit::Fit;
 use interlace::frame::{ColumnData, CsvOptions, Frame};
@@ -164,6 +165,8 @@ fn of_cox_models(seen: &mut Seen) {
     seen.add("contrasts", &table.unwrap());
     let curves = fit.survival_curves(NewData::Training, &CurveRequest::default(), &watch).unwrap();
     seen.add("survival_curves", &curves.table);
+    seen.add("proportional_hazards", &fit.proportional_hazards(TimeTransform::KaplanMeier, &watch).unwrap());
+    seen.add("schoenfeld_residuals", &fit.schoenfeld_residuals(&watch).unwrap());
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub struct Question {
     pub repeatable: bool,
     /// It says how to answer these, of which one must be asked.
     pub needs: &'static [&'static CStr],
-    /// Of these kinds of model only; of all if there are none.
+    /// The kinds of models that have an answer; all if it is empty.
     models: &'static [ModelKind],
     set: Set,
 }
@@ -114,7 +114,7 @@ impl Question {
         Question { needs, ..self }
     }
 
-    const fn only(self, models: &'static [ModelKind]) -> Self {
+    const fn of_models(self, models: &'static [ModelKind]) -> Self {
         Question { models, ..self }
     }
 }
@@ -190,7 +190,7 @@ fn replicates(place: &mut usize, text: &str) -> Option<()> {
 }
 
 /// All questions: those of inference, then those of what comes after a fit.
-pub const QUESTIONS: [Question; 37] = [
+pub const QUESTIONS: [Question; 38] = [
     Question::text(
         c"df",
         c"satterthwaite, kenward-roger, residual or normal",
@@ -199,11 +199,11 @@ pub const QUESTIONS: [Question; 37] = [
     ),
     Question::text(c"anova", c"1, 2 or 3", c"F tests of the terms of a linear model, chi-square tests of those of a Cox model, of type I, II or III (repeatable)", anova)
         .repeatable()
-        .only(&[ModelKind::Lmm, ModelKind::Coxme]),
+        .of_models(&[ModelKind::Lmm, ModelKind::Coxme]),
     Question::flag(c"drop1", c"likelihood-ratio tests of a linear or Cox model against those without each term", |q, v| {
         put(&mut q.drop1, values::truth(v))
     })
-    .only(&[ModelKind::Lmm, ModelKind::Coxme]),
+    .of_models(&[ModelKind::Lmm, ModelKind::Coxme]),
     Question::text(
         c"confint",
         c"wald, profile, boot or ranef",
@@ -368,11 +368,18 @@ pub const QUESTIONS: [Question; 37] = [
     ),
     Question::text(
         c"residuals",
-        c"response, pearson, working, deviance, normalized or quantile",
-        c"residuals of these kinds (repeatable)",
+        c"response, pearson, working, deviance, normalized, quantile, score, dfbeta, dfbetas or schoenfeld",
+        c"residuals of these kinds (repeatable); the last four are those of a Cox model with a number for each fixed effect",
         |q, v| add(&mut q.residuals, values::word(v)),
     )
     .repeatable(),
+    Question::text(
+        c"proportional_hazards",
+        c"km, rank, identity or log",
+        c"tests of a Cox model's hazard ratios against such as change with this function of time: by term and coefficient, and of all together",
+        |q, v| put(&mut q.proportional_hazards, values::word(v).map(Some)),
+    )
+    .of_models(&[ModelKind::Coxme]),
     Question::flag(c"all_fit", c"the model fitted by all optimisers, each from several starts, and how far apart they end: if they agree, none has stopped short of the minimum; a lower one may still exist where no start leads", |q, v| {
         put(&mut q.all_fit, values::truth(v))
     }),
