@@ -28,6 +28,10 @@ pub mod estimate;
 pub mod solution;
 pub mod hazard;
 pub mod hazard_errors;
+pub mod score;
+pub mod transform;
+pub mod proportional;
+pub mod concordance;
 
 #[cfg(test)]
 mod tests;

@@ -156,6 +156,58 @@ static void survival_curves(const interlace_fit *fit, const interlace_frame *dat
     interlace_frame_free(table);
 }
 
+/* Residuals, concordance, proportional hazards. */
+static void diagnosed(const interlace_fit *fit, const interlace_frame *data) {
+    double rows[KIDNEY], score[2 * KIDNEY], dfbeta[2 * KIDNEY], dfbetas[2 * KIDNEY], se[2], sum = 0;
+    interlace_fixef_residuals kind;
+    interlace_time_transform transform;
+    interlace_frame *table;
+    OK(interlace_fit_residuals(fit, INTERLACE_RESIDUALS_DEVIANCE, rows, KIDNEY, &err));
+    CHECK(rows[0] != 0);
+    OK(interlace_fit_fixef_residuals(fit, INTERLACE_FIXEF_RESIDUALS_SCORE, NULL, score, 2 * KIDNEY, &err));
+    for (int i = KIDNEY; i < 2 * KIDNEY; i++)
+        sum += score[i];
+    CLOSE(sum, 0, 1e-9);
+    OK(interlace_fixef_residuals_from_name("dfbeta", &kind, &err));
+    OK(interlace_fit_fixef_residuals(fit, kind, NULL, dfbeta, 2 * KIDNEY, &err));
+    OK(interlace_fit_fixef_residuals(fit, INTERLACE_FIXEF_RESIDUALS_DFBETAS, NULL, dfbetas, 2 * KIDNEY, &err));
+    OK(interlace_fit_fixef_std_error(fit, INTERLACE_PREDICTOR_MEAN, se, 2, &err));
+    CLOSE(dfbetas[KIDNEY + 5] * se[1], dfbeta[KIDNEY + 5], 1e-12);
+    FAILS(INTERLACE_E_ARGUMENT, "fixef_residuals", interlace_fit_fixef_residuals(fit, (interlace_fixef_residuals)9, NULL, dfbeta, 2 * KIDNEY, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "152", interlace_fit_fixef_residuals(fit, kind, NULL, dfbeta, KIDNEY, &err));
+    SAME(interlace_fixef_residuals_name(INTERLACE_FIXEF_RESIDUALS_SCORE), "score");
+
+    OK(interlace_fit_schoenfeld_residuals(fit, NULL, &table, &err));
+    CHECK(interlace_frame_n_rows(table) == 58 && interlace_frame_n_columns(table) == 7);
+    SAME(interlace_frame_column_name(table, 6), "scaled.sex");
+    interlace_frame_free(table);
+    OK(interlace_time_transform_from_name("Rank", &transform, &err));
+    SAME(interlace_time_transform_name(INTERLACE_TIME_TRANSFORM_KM), "km");
+    OK(interlace_fit_proportional_hazards(fit, transform, NULL, &table, &err));
+    CHECK(interlace_frame_n_rows(table) == 3);
+    SAME(interlace_frame_column_string(table, 1, 2), "GLOBAL");
+    interlace_frame_free(table);
+    table = NULL;
+    FAILS(INTERLACE_E_ARGUMENT, "time_transform", interlace_fit_proportional_hazards(fit, (interlace_time_transform)4, NULL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "fit is NULL", interlace_fit_schoenfeld_residuals(NULL, NULL, &table, &err));
+    FAILS(INTERLACE_E_ARGUMENT, "out is NULL", interlace_fit_proportional_hazards(fit, transform, NULL, NULL, &err));
+
+    double concordance = interlace_fit_concordance(fit), error = interlace_fit_concordance_std_error(fit);
+    CHECK(concordance > 0.7 && concordance < 1 && error > 0 && error < 0.1);
+    CHECK(isnan(interlace_fit_concordance(NULL)) && isnan(interlace_fit_concordance_std_error(NULL)));
+
+    interlace_spec *spec;
+    interlace_fit *linear;
+    OK(interlace_spec_new(INTERLACE_MODEL_LMM, "time ~ age + (1 | id)", &spec, &err));
+    OK(interlace_fit_new(spec, data, NULL, &linear, &err));
+    FAILS(INTERLACE_E_UNSUPPORTED, "Cox", interlace_fit_fixef_residuals(linear, kind, NULL, dfbeta, 2 * KIDNEY, &err));
+    FAILS(INTERLACE_E_UNSUPPORTED, "Cox", interlace_fit_schoenfeld_residuals(linear, NULL, &table, &err));
+    FAILS(INTERLACE_E_UNSUPPORTED, "Cox", interlace_fit_proportional_hazards(linear, transform, NULL, &table, &err));
+    CHECK(isnan(interlace_fit_concordance(linear)) && table == NULL);
+    interlace_fit_free(linear);
+    interlace_spec_free(spec);
+}
+
 /* Everything that takes a fit and has no meaning for this one, or is not there yet. Nothing is written. */
 static void not_available(const interlace_fit *fit, const interlace_frame *data) {
     double out[KIDNEY * KIDNEY] = {0}, one = 7, two = 7, three = 7, four = 7;
@@ -183,7 +235,6 @@ static void not_available(const interlace_fit *fit, const interlace_frame *data)
     FAILS(none, "Cox", interlace_fit_quantile_residuals(fit, 1, NULL, out, KIDNEY, &err));
     FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_PEARSON, out, KIDNEY, &err));
     FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_WORKING, out, KIDNEY, &err));
-    FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_DEVIANCE, out, KIDNEY, &err));
     FAILS(none, "Cox", interlace_fit_residuals(fit, INTERLACE_RESIDUALS_NORMALIZED, out, KIDNEY, &err));
     FAILS(none, "Cox", interlace_fit_parameters_vcov(fit, INTERLACE_PARAMETER_FORM_WORKING, NULL, out, 9, &err));
     CHECK(interlace_fit_fixef_vcov_kenward_roger(fit, NULL, out, 4, &err) != INTERLACE_OK);
@@ -215,6 +266,7 @@ int main(void) {
     estimates(fit);
     predictions(fit, data);
     survival_curves(fit, data);
+    diagnosed(fit, data);
     not_available(fit, data);
     double theta[2] = {0.3, 0.6}, values[2];
     OK(interlace_spec_objective(spec, data, theta, 1, 2, NULL, values, 2, &err));

@@ -9,4 +9,5 @@ mod many_effects;
 mod predictions;
 mod properties;
 mod reference;
+mod residuals;
 mod survfit;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use interlace::coxme::transform::TimeTransform;
 use interlace::design::NaPolicy;
 use interlace::fit::Fit;
 use interlace::frame::{ColumnData, CsvOptions, Frame};
@@ -149,9 +150,11 @@ fn of_ordinal_models(seen: &mut Seen) {
 }
 
 fn of_cox_models(seen: &mut Seen) {
-    let model = spec(ModelKind::Coxme, "Surv(time, status) ~ age + (1 | id)");
+    let model = spec(ModelKind::Coxme, "Surv(time, status) ~ age + sex + (1 | id)");
     let fit = Fit::new(&model, Some(&data("kidney")), &Options::default(), &Watch::unwatched()).unwrap();
     seen.add_named(&fit);
+    seen.add("proportional_hazards", &fit.proportional_hazards(TimeTransform::KaplanMeier, &Watch::unwatched()).unwrap());
+    seen.add("schoenfeld_residuals", &fit.schoenfeld_residuals(&Watch::unwatched()).unwrap());
     let curves = fit.survival_curves(NewData::Training, &CurveRequest::default(), &Watch::unwatched()).unwrap();
     seen.add("survival_curves", &curves.table);
 }
