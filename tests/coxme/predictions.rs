@@ -191,7 +191,7 @@ fn times_that_differ_by_rounding_are_the_same() {
     let fit = fit("Surv(time, event) ~ 1 + (1 | g)", Ties::Efron, &csv(text, &[]));
     let request = CurveRequest {
         random: RandomTerms::None,
-        times: Some(vec![0.3, 0.30000000000000004, 0.29, 0.9000000001]),
+        times: Some(vec![0.3, 0.300_000_000_000_000_04, 0.29, 0.900_000_000_1]),
         ..Default::default()
     };
     let table = curves(&fit, NewData::Frame(&csv("z\n1\n", &[])), &request);
